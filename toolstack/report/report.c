@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The report: a growing list of diagnostics that owns its strings. */
+#include "toolstack/report/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reeve_report {
+	struct reeve_diagnostic *items;
+	size_t count;
+	size_t capacity;
+	unsigned errors;
+	bool truncated;
+};
+
+struct reeve_report *reeve_report_new(void)
+{
+	return calloc(1, sizeof(struct reeve_report));
+}
+
+static void diagnostic_dispose(struct reeve_diagnostic *item)
+{
+	free((char *)item->file);
+	free((char *)item->key);
+	free((char *)item->message);
+	free((char *)item->hint);
+}
+
+void reeve_report_free(struct reeve_report *report)
+{
+	if (report == NULL)
+		return;
+	for (size_t i = 0; i < report->count; i++)
+		diagnostic_dispose(&report->items[i]);
+	free(report->items);
+	free(report);
+}
+
+size_t reeve_report_count(const struct reeve_report *report)
+{
+	return report->count;
+}
+
+const struct reeve_diagnostic *reeve_report_get(
+	const struct reeve_report *report, size_t index)
+{
+	return index < report->count ? &report->items[index] : NULL;
+}
+
+bool reeve_report_truncated(const struct reeve_report *report)
+{
+	return report->truncated;
+}
+
+unsigned report_errors(const struct reeve_report *report)
+{
+	return report->errors;
+}
+
+static bool report_grow(struct reeve_report *report)
+{
+	size_t capacity = report->capacity != 0 ? report->capacity * 2 : 8;
+	struct reeve_diagnostic *items;
+
+	if (report->count < report->capacity)
+		return true;
+	items = realloc(report->items, capacity * sizeof(*items));
+	if (items == NULL)
+		return false;
+	report->items = items;
+	report->capacity = capacity;
+	return true;
+}
+
+/* Copies text, or leaves NULL for NULL; clears *ok when memory is short. */
+static char *copy_text(const char *text, bool *ok)
+{
+	char *copy = text != NULL ? strdup(text) : NULL;
+
+	if (text != NULL && copy == NULL)
+		*ok = false;
+	return copy;
+}
+
+__attribute__((format(printf, 6, 0))) static void report_append(
+	struct reeve_report *report, enum reeve_severity severity,
+	const struct report_place *place, const char *key, const char *hint,
+	const char *message, va_list args)
+{
+	struct reeve_diagnostic item = { .severity = severity };
+	char *text = NULL;
+	bool ok = report_grow(report);
+
+	/* An error counts even when there is no room to say which. */
+	if (severity == REEVE_ERROR)
+		report->errors++;
+	if (vasprintf(&text, message, args) < 0)
+		text = NULL;
+	item.message = text;
+	ok = ok && text != NULL;
+	item.key = copy_text(key, &ok);
+	item.hint = copy_text(hint, &ok);
+	if (place != NULL) {
+		item.file = copy_text(place->file, &ok);
+		item.line = place->line;
+		item.column = place->column;
+	}
+	if (!ok) {
+		report->truncated = true;
+		diagnostic_dispose(&item);
+		return;
+	}
+	report->items[report->count++] = item;
+}
+
+void report_add(struct reeve_report *report, enum reeve_severity severity,
+	const struct report_place *place, const char *key, const char *hint,
+	const char *message, ...)
+{
+	va_list args;
+
+	va_start(args, message);
+	report_append(report, severity, place, key, hint, message, args);
+	va_end(args);
+}
+
+int report_error(struct reeve_report *report, int code,
+	const struct report_place *place, const char *key, const char *hint,
+	const char *message, ...)
+{
+	va_list args;
+
+	va_start(args, message);
+	report_append(report, REEVE_ERROR, place, key, hint, message, args);
+	va_end(args);
+	return code;
+}
