@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Arm DEN0028 (SMCCC) 1.4: what calls of every owner share. */
+#ifndef REEVE_ABI_SMCCC_H
+#define REEVE_ABI_SMCCC_H
+
+#include <stdint.h>
+
+#define SMCCC_VERSION_FID 0x80000000
+/* DEN0028 5.1: the answer to an unknown function, all ones in X0. */
+#define SMCCC_NOT_SUPPORTED UINT64_MAX
+/* DEN0028 2.5: the caller says that no SVE state is live. */
+#define SMCCC_SVE_HINT 0x10000
+
+/* Words of a call: x[0] is the FID going in, the status coming out. */
+struct smccc_regs {
+	uint64_t x[18];
+};
+
+#endif
