@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the RMM's rules need from below. Each port implements all of it; the
+ * core calls nothing else. A port keeps its own state in struct rmm_port.
+ */
+#ifndef REEVE_RMM_CORE_PORT_H
+#define REEVE_RMM_CORE_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/addr.h"
+
+struct rmm_port;
+
+/*
+ * Makes a granule in Realm PAS accessible to the core, and gives that up.
+ * pa is granule-aligned and its granule is delegated; the caller holds what
+ * makes it sole owner of the content. Mappings nest in stack order.
+ */
+void *port_granule_map(struct rmm_port *port, pa_t pa);
+void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address);
+
+/*
+ * Copies from or to Non-secure memory; [pa, pa + size) does not cross a
+ * granule. false: the access took a granule protection fault (the host may
+ * have delegated the granule meanwhile); the destination of a read is then
+ * undefined.
+ */
+bool port_ns_read(struct rmm_port *port, pa_t pa, void *to, size_t size);
+bool port_ns_write(
+	struct rmm_port *port, pa_t pa, const void *from, size_t size);
+
+/*
+ * Asks EL3 to move a granule between the Non-secure and the Realm PAS, with
+ * the cache and TLB duties that this has. false: EL3 refused.
+ */
+bool port_pas_to_realm(struct rmm_port *port, pa_t pa);
+bool port_pas_to_ns(struct rmm_port *port, pa_t pa);
+
+/* Stores a translation table entry so that walkers see it before return. */
+void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry);
+
+/*
+ * Drops what the TLBs hold for [ipa, ipa + size) of a VMID, stage 1 and 2
+ * combined, on all CPUs; or everything of the VMID.
+ */
+void port_tlb_invalidate(
+	struct rmm_port *port, unsigned vmid, ipa_t ipa, uint64_t size);
+void port_tlb_invalidate_vmid(struct rmm_port *port, unsigned vmid);
+
+/* Fills size bytes with entropy. false: none to be had. */
+bool port_random(struct rmm_port *port, void *to, size_t size);
+
+/*
+ * Takes and releases the lock bit of a granule's word (see granule.h). The
+ * in-process port checks here that locks are taken in order and released.
+ */
+void port_lock(struct rmm_port *port, uint32_t *word, pa_t pa);
+void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa);
+
+/* Whether the command should give way to a pending physical interrupt. */
+bool port_interrupt_pending(struct rmm_port *port);
+
+/* ICH_VTR_EL2, as RSI_REALM_CONFIG shows it. */
+uint32_t port_gic_vtr(struct rmm_port *port);
+
+/* Runs a REC until it exits; false: this port cannot run code. */
+struct rec;
+struct rmi_rec_exit;
+bool port_rec_run(
+	struct rmm_port *port, struct rec *rec, struct rmi_rec_exit *exit);
+
+/* Our own state is corrupt: never returns to the host. */
+_Noreturn void port_panic(struct rmm_port *port, const char *why);
+
+/*
+ * One hash at a time, SHA-2 as in RMI_HASH_*. The state lives in struct hash,
+ * large enough for every port's library.
+ */
+struct hash {
+	uint32_t algorithm; /* RMI_HASH_* */
+	uint64_t state[64];
+};
+
+void port_hash_start(
+	struct rmm_port *port, struct hash *hash, uint32_t algorithm);
+void port_hash_add(struct rmm_port *port, struct hash *hash, const void *data,
+	size_t size);
+/* digest holds hash_size(algorithm) bytes. */
+void port_hash_end(struct rmm_port *port, struct hash *hash, uint8_t *digest);
+
+#endif

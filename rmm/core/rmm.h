@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One Realm Management Monitor: all of its state, and the two doors to it,
+ * RMI from the host and RSI from a Realm. There are no globals.
+ */
+#ifndef REEVE_RMM_CORE_RMM_H
+#define REEVE_RMM_CORE_RMM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/smccc.h"
+#include "lib/addr.h"
+#include "rmm/core/granule.h"
+#include "rmm/core/port.h"
+#include "rmm/core/sro.h"
+
+#define RMM_VMIDS 256
+
+/* What the machine offers; the port fills it. */
+struct rmm_machine {
+	pa_t memory_base; /* one bank of tracked memory, granule-aligned */
+	uint64_t memory_size; /* bytes */
+	unsigned pa_bits; /* implemented PA width, at most 48 */
+	unsigned num_bps; /* count - 1, as in feature register 0 */
+	unsigned num_wps;
+};
+
+enum rmm_state {
+	RMM_INIT,
+	RMM_ACTIVE,
+};
+
+struct rmm {
+	struct rmm_port *port;
+	struct rmm_machine machine;
+	struct granule *granules; /* memory_size / GRANULE_SIZE, zeroed */
+	uint32_t state; /* enum rmm_state, atomic */
+	uint32_t vmids[RMM_VMIDS / 32]; /* set: in use, atomic */
+	struct sro_pool sros;
+};
+
+/*
+ * Puts an RMM into its first state. granules is zeroed memory for one struct
+ * granule per granule of the machine's bank; it stays the caller's.
+ */
+void rmm_init(struct rmm *rmm, struct rmm_port *port,
+	const struct rmm_machine *machine, struct granule *granules);
+
+/* Serves one RMI call: FID and arguments in, status and results out. */
+void rmm_handle_rmi(struct rmm *rmm, struct smccc_regs *regs);
+
+enum rsi_outcome {
+	RSI_RETURN, /* done: the Realm goes on after its SMC */
+	RSI_EXIT, /* done, and the host has to see *exit */
+	RSI_RETRY, /* the host has to supply a page: *exit, then the same SMC */
+};
+
+/*
+ * Serves one SMC of a Realm (RSI, PSCI, SMCCC). regs are the REC's X0..X17
+ * going in and coming out; on RSI_EXIT and RSI_RETRY *exit is the exit record
+ * for the host. The caller executes the REC, so the REC is owned.
+ */
+enum rsi_outcome rmm_handle_rsi(struct rmm *rmm, struct rec *rec,
+	struct smccc_regs *regs, struct rmi_rec_exit *exit);
+
+#endif
