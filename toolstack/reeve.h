@@ -61,6 +61,155 @@ const struct reeve_diagnostic *reeve_report_get(
 /* Whether a diagnostic was lost for want of memory. */
 bool reeve_report_truncated(const struct reeve_report *report);
 
+/* ---- Sources ---------------------------------------------------------- */
+
+enum {
+	/* libxlutil's grammar and nothing more. */
+	REEVE_STRICT = 1 << 0,
+	/* Unknown keys are warnings, unless close to one that matters. */
+	REEVE_ALLOW_UNKNOWN = 1 << 1,
+};
+
+/* A configuration: a file, and settings appended to its text. */
+struct reeve_source {
+	const char *path;
+	const char *const *extras; /* KEY=VALUE texts, as xl takes them */
+	size_t extra_count;
+	unsigned flags; /* REEVE_STRICT | REEVE_ALLOW_UNKNOWN */
+};
+
+/*
+ * The settings in effect as a JSON document (see reeve(1), parse), without
+ * giving any key a meaning. *json is the caller's to free.
+ */
+int reeve_settings_json(const struct reeve_source *source, char **json,
+	struct reeve_report *report);
+
+/* ---- Guests ----------------------------------------------------------- */
+
+/* A configuration that was read, typed and found acceptable. */
+struct reeve_guest;
+
+/*
+ * Reads a configuration and judges it. Every problem is in the report, not
+ * only the first. 0, REEVE_ERR_CONFIG, REEVE_ERR_IO or REEVE_ERR_MEMORY.
+ */
+int reeve_guest_load(const struct reeve_source *source,
+	struct reeve_guest **out, struct reeve_report *report);
+void reeve_guest_free(struct reeve_guest *guest); /* NULL is fine */
+
+const char *reeve_guest_name(const struct reeve_guest *guest);
+bool reeve_guest_is_realm(const struct reeve_guest *guest);
+/* RAM in bytes, and the number of vCPUs. */
+uint64_t reeve_guest_memory(const struct reeve_guest *guest);
+unsigned reeve_guest_vcpus(const struct reeve_guest *guest);
+
+/*
+ * Looks at the guest's files without loading them: warns of what cannot be
+ * read here, reports what will be refused. 0, or the error of the worst find.
+ */
+int reeve_guest_probe(
+	const struct reeve_guest *guest, struct reeve_report *report);
+
+/* One key of the typed configuration, defaults filled in. */
+struct reeve_value {
+	const char *key;
+	const char *text; /* as a configuration file would say it */
+	bool set; /* false: the default */
+	unsigned line; /* where it was set; 0: a default, or a KEY=VALUE */
+};
+
+/* Calls visit for each key that has a value, in the order of the schema. */
+int reeve_guest_values(const struct reeve_guest *guest,
+	void (*visit)(void *context, const struct reeve_value *value),
+	void *context);
+
+/* ---- Plans ------------------------------------------------------------ */
+
+/* A guest with its files loaded, placed, and its device tree made. */
+struct reeve_plan;
+
+/* What a range of guest memory holds. Addresses are IPAs in bytes. */
+struct reeve_range {
+	const char *content; /* "kernel", "initrd", "device tree", "RAM" */
+	uint64_t ipa;
+	uint64_t size; /* bytes loaded, not rounded */
+	uint64_t reserved; /* bytes kept for it, whole pages */
+};
+
+/* The guest must outlive the plan. */
+int reeve_plan_new(const struct reeve_guest *guest, struct reeve_plan **out,
+	struct reeve_report *report);
+void reeve_plan_free(struct reeve_plan *plan); /* NULL is fine */
+
+/* Loaded segments in ascending order, then RAM banks; false: no such index. */
+bool reeve_plan_segment(
+	const struct reeve_plan *plan, size_t index, struct reeve_range *out);
+bool reeve_plan_bank(
+	const struct reeve_plan *plan, size_t index, struct reeve_range *out);
+/* The bytes of a segment; size as in its range. */
+const void *reeve_plan_segment_data(const struct reeve_plan *plan, size_t index);
+/* Where the boot vCPU starts, and the device tree that X0 points to. */
+uint64_t reeve_plan_entry(const struct reeve_plan *plan);
+uint64_t reeve_plan_dtb_ipa(const struct reeve_plan *plan);
+const void *reeve_plan_dtb(const struct reeve_plan *plan, size_t *size);
+/* The device tree as text; the caller frees. NULL: out of memory. */
+char *reeve_plan_dtb_source(const struct reeve_plan *plan);
+/* What the kernel is: its format, and its banner or NULL. */
+const char *reeve_plan_kernel_format(const struct reeve_plan *plan);
+const char *reeve_plan_kernel_banner(const struct reeve_plan *plan);
+
+/* ---- Measurement ------------------------------------------------------ */
+
+/*
+ * The Realm Initial Measurement of a plan, and all that went into it, in the
+ * order in which it went in (DEN0137 2.0-bet1, "Realm measurement").
+ */
+struct reeve_measurement {
+	const char *hash; /* "sha256", "sha384" or "sha512" */
+	size_t size; /* bytes of the digest */
+	uint8_t rim[64];
+	uint8_t rpv[64]; /* personalization value; not part of the RIM */
+	/* The measured fields of RmiRealmParams, in its units. */
+	uint64_t flags0;
+	uint32_t s2sz;
+	uint32_t sve_vl;
+	uint32_t num_bps;
+	uint32_t num_wps;
+	uint32_t pmu_num_ctrs;
+	uint8_t hash_algo;
+	/* Ranges of measured 4 KiB granules, ascending. */
+	size_t range_count;
+	struct reeve_range ranges[4];
+	uint64_t granules;
+	/* The measured fields of the boot REC's RmiRecParams. */
+	uint64_t rec_flags;
+	uint64_t rec_pc;
+	uint64_t rec_gprs[8];
+	unsigned vcpus; /* RECs made; only the boot REC is measured */
+};
+
+/*
+ * Builds and activates the plan's Realm on the model engine, reads its RIM,
+ * and takes everything down again. REEVE_ERR_ENGINE: a command of the RMM
+ * was refused (the report names it). REEVE_ERR_ARGUMENT: not a Realm.
+ */
+int reeve_measure(const struct reeve_plan *plan, struct reeve_measurement *out,
+	struct reeve_report *report);
+
+/* The measurement as the JSON document of `reeve measure`; the caller frees.
+ * NULL: out of memory. */
+char *reeve_measurement_json(const struct reeve_measurement *measurement);
+
+/*
+ * Everything known of a guest as one JSON document (see reeve(1), create):
+ * its typed configuration, its plan and its measurement; plan and measurement
+ * may be NULL. The caller frees. NULL: out of memory.
+ */
+char *reeve_describe_json(const struct reeve_guest *guest,
+	const struct reeve_plan *plan,
+	const struct reeve_measurement *measurement);
+
 #ifdef __cplusplus
 }
 #endif
