@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The command line: verbs, exit codes, where output goes."""
+import json
+import re
+import subprocess
+
+import pytest
+
+VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion"]
+
+
+def test_help_names_every_verb(reeve):
+    done = reeve.run("--help")
+    assert done.returncode == 0 and done.stderr == ""
+    for verb in VERBS:
+        assert re.search(rf"^  {verb}\b", done.stdout, re.M)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(reeve, verb):
+    done = reeve.run(verb, "--help")
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout.startswith(f"Usage: reeve {verb} ")
+    assert "Exit code" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["frobnicate"], ["check"], ["check", "a", "b"], ["check", "--no"],
+    ["dtb", "-o"], ["create", "guest.cfg"], ["completion", "tcsh"],
+    ["parse", "a.cfg", "b.cfg"], ["keys", "x"],
+])
+def test_wrong_command_line_is_exit_2(reeve, arguments):
+    reeve.config()
+    done = reeve.run(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == "" and done.stderr != ""
+
+
+def test_version(reeve):
+    done = reeve.run("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"reeve \d+\.\d+\.\d+\n", done.stdout)
+
+
+def test_missing_file_is_exit_1(reeve):
+    done = reeve.run("check", "absent.cfg")
+    assert done.returncode == 1
+    assert "absent.cfg" in done.stderr
+
+
+def test_check_accepts(reeve):
+    done = reeve.run("check", reeve.config(vcpus="2"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == 'guest.cfg: ok: Realm "probe", 2 vCPUs, 512 MiB\n'
+
+
+def test_check_reports_everything_with_places(reeve):
+    config = reeve.config(memory="4096", disk='["phy:/dev/x,xvda,w"]',
+                          relm="1")
+    done = reeve.run("check", config)
+    assert done.returncode == 2 and done.stdout == ""
+    assert re.search(r"^guest.cfg:3:\d+: error: memory: ", done.stderr, re.M)
+    assert re.search(r"^guest.cfg:6:\d+: error: disk: ", done.stderr, re.M)
+    assert re.search(r"^guest.cfg:7:\d+: error: relm: ", done.stderr, re.M)
+
+
+def test_check_json(reeve):
+    done = reeve.run("check", "--json", reeve.config(sve='"hw"'))
+    assert done.returncode == 2 and done.stderr == ""
+    document = json.loads(done.stdout)
+    assert document["accepted"] is False
+    found = [d for d in document["diagnostics"] if d["key"] == "sve"]
+    assert len(found) == 1
+    assert found[0]["severity"] == "error" and found[0]["line"] == 6
+    assert found[0]["hint"]
+
+
+def test_check_json_of_a_good_file(reeve):
+    done = reeve.run("check", "--json", reeve.config())
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["accepted"] is True
+
+
+def test_check_does_not_need_the_files(reeve):
+    done = reeve.run("check", reeve.config(kernel='"/nowhere/kernel"'))
+    assert done.returncode == 0
+    assert "warning: kernel: " in done.stderr
+
+
+def test_missing_kernel_is_exit_1(reeve):
+    done = reeve.run("measure", reeve.config(kernel='"nowhere"'))
+    assert done.returncode == 1
+    assert re.search(r"^guest.cfg:4:\d+: error: kernel: .*nowhere",
+                     done.stderr, re.M)
+
+
+def test_extras_override_the_file(reeve):
+    config = reeve.config()
+    done = reeve.run("check", config, "vcpus=3", 'name="z"; memory=300')
+    assert done.returncode == 0, done.stderr
+    assert '"z", 3 vCPUs, 300 MiB' in done.stdout
+
+
+def test_bad_extra_is_blamed(reeve):
+    done = reeve.run("check", reeve.config(), "vcpus=0x")
+    assert done.returncode == 2
+    assert "KEY=VALUE argument 1:1:" in done.stderr
+
+
+def test_misspelt_realm_stays_an_error(reeve):
+    config = reeve.config(realm=None, relam="true")
+    for options in ([], ["--allow-unknown"]):
+        done = reeve.run("check", *options, config)
+        assert done.returncode == 2
+        assert "realm" in done.stderr
+
+
+def test_allow_unknown(reeve):
+    config = reeve.config(frobnicate="1")
+    assert reeve.run("check", config).returncode == 2
+    done = reeve.run("check", "--allow-unknown", config)
+    assert done.returncode == 0
+    assert "warning: frobnicate" in done.stderr
+
+
+def test_bare_words_and_strict(reeve):
+    config = reeve.config(realm="true")
+    assert reeve.run("check", config).returncode == 0
+    done = reeve.run("check", "--strict", config)
+    assert done.returncode == 2
+    assert "guest.cfg:5:" in done.stderr
+
+
+@pytest.mark.parametrize("value", ['"true"', '"yes"', "[1]", '""', "'on'"])
+def test_realm_switch_fails_closed(reeve, value):
+    for verb in (["check"], ["create", "-n"], ["measure"], ["dtb"]):
+        done = reeve.run(*verb, reeve.config(realm=value))
+        assert done.returncode == 2
+        assert done.stdout == ""
+
+
+def test_realm_append_fails_closed(reeve):
+    config = reeve.config(realm=None)
+    with open(reeve.folder / config, "a", encoding="ascii") as file:
+        file.write("realm += 1\n")
+    assert reeve.run("check", config).returncode == 2
+
+
+def test_create_dry_run_shows_all_three(reeve):
+    done = reeve.run("create", "-n", reeve.config(ramdisk='"initrd"'))
+    assert done.returncode == 0, done.stderr
+    for text in ("# Configuration", "# Memory plan", "# Measurement",
+                 "0x0040000000", "kernel", "initrd", "device tree", "RIM"):
+        assert text in done.stdout
+
+
+def test_create_dry_run_json(reeve):
+    done = reeve.run("create", "-n", "--json", reeve.config())
+    document = json.loads(done.stdout)
+    assert set(document) == {"domain", "plan", "measurement"}
+    measured = json.loads(
+        reeve.run("measure", "--json", "guest.cfg").stdout)
+    assert document["measurement"] == measured
+
+
+def test_create_dry_run_of_an_ordinary_guest(reeve):
+    done = reeve.run("create", "-n", "--json", reeve.config(realm="0"))
+    assert done.returncode == 0, done.stderr
+    assert "measurement" not in json.loads(done.stdout)
+
+
+def test_parse_keeps_text_and_order(reeve):
+    reeve.write("a.cfg", 'b = 0x10\na = [1, "x", ["y"]]\nb = 2; c += "q"\n')
+    done = reeve.run("parse", "a.cfg")
+    assert done.returncode == 0
+    settings = json.loads(done.stdout)["settings"]
+    assert [s["key"] for s in settings] == ["b", "a", "c"]
+    assert settings[0] == {
+        "key": "b", "op": "=", "line": 3, "column": 1, "value": "2"}
+    assert settings[1]["value"] == ["1", "x", ["y"]]
+    assert settings[2]["op"] == "+="
+
+
+def test_parse_refuses(reeve):
+    reeve.write("bad.cfg", "a = \n")
+    done = reeve.run("parse", "bad.cfg")
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("bad.cfg:1:")
+
+
+def test_keys_json_and_text_agree(reeve):
+    keys = json.loads(reeve.run("keys", "--json").stdout)
+    names = [key["name"] for key in keys]
+    assert len(names) == len(set(names))
+    assert {"realm", "realm_hash", "realm_rpv", "kernel"} <= set(names)
+    assert reeve.run("keys").stdout.count("\n") == len(names)
+
+
+def complete(reeve, words, at):
+    script = reeve.run("completion", "bash").stdout
+    line = " ".join(f"'{word}'" for word in words)
+    done = subprocess.run(
+        ["bash", "-c", f"{script}\nCOMP_WORDS=({line}); COMP_CWORD={at}\n"
+         '_reeve; printf "%s\\n" "${COMPREPLY[@]}"'],
+        capture_output=True, text=True, check=True, cwd=reeve.folder)
+    return done.stdout.split()
+
+
+def test_completion_of_verbs_options_and_keys(reeve):
+    assert complete(reeve, ["reeve", "me"], 1) == ["measure"]
+    assert complete(reeve, ["reeve", "dtb", "--so"], 2) == ["--source"]
+    assert "realm_hash=" in complete(
+        reeve, ["reeve", "check", "guest.cfg", "realm_"], 3)
+
+
+def test_output_to_a_full_device_is_exit_1(reeve):
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([reeve.path, "keys"], stdout=full,
+                              stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+
+
+def test_failed_output_leaves_nothing(reeve):
+    done = reeve.run("dtb", "-o", "no/such/folder/x.dtb", reeve.config())
+    assert done.returncode == 1
+    assert not (reeve.folder / "no").exists()

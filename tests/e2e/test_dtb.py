@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""`reeve dtb`: the tree a Realm gets, seen by the device tree compiler."""
+import subprocess
+
+
+def compiled(blob):
+    done = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", "-o", "-",
+                           "-"], input=blob, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def blob(reeve, **settings):
+    done = reeve.run("dtb", reeve.config(**settings), text=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_realm_tree(reeve):
+    text = compiled(blob(reeve, vcpus="2", ramdisk='"initrd"'))
+    assert 'method = "smc"' in text
+    assert "hypervisor" not in text and "rng-seed" not in text
+    assert "cpu@1" in text and "linux,initrd-start" in text
+    assert "reg = <0x00 0x40000000 0x00 0x20000000>" in text
+
+
+def test_ordinary_tree(reeve):
+    text = compiled(blob(reeve, realm="0"))
+    assert 'method = "hvc"' in text
+    assert "hypervisor {" in text and "rng-seed" in text
+
+
+def test_realm_tree_is_reproducible(reeve):
+    assert blob(reeve, vcpus="5") == blob(reeve, vcpus="5")
+
+
+def test_source_compiles_to_the_same_tree(reeve):
+    config = reeve.config(vcpus="3", ramdisk='"initrd"', cmdline='"a b=\\"c"')
+    source = reeve.run("dtb", "--source", config).stdout
+    again = subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", "-",
+                            "-"], input=source.encode(), capture_output=True,
+                           check=True).stdout
+    assert compiled(again) == compiled(
+        reeve.run("dtb", config, text=False).stdout)
+
+
+def test_output_file(reeve):
+    config = reeve.config()
+    assert reeve.run("dtb", "-o", "x.dtb", config).returncode == 0
+    assert (reeve.folder / "x.dtb").read_bytes() == reeve.run(
+        "dtb", config, text=False).stdout

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* reeve completion: the shell's completion, out of the verb, option and key
+ * tables. */
+#include <string.h>
+
+#include "toolstack/cli/cli.h"
+
+static void print_verbs(void)
+{
+	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
+		printf("%s ", v->name);
+	fputs("help", stdout);
+}
+
+/* The options of a verb, as a case branch that sets $options. */
+static void print_verb_case(const struct cli_verb *verb)
+{
+	printf("\t%s) options='", verb->name);
+	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
+		if (o->id != CLI_HELP && (verb->options & o->id) == 0)
+			continue;
+		printf("--%s ", o->name);
+		if (o->letter != 0)
+			printf("-%c ", o->letter);
+	}
+	printf("'; keys=%d ;;\n", verb->operands == CLI_CONFIG_EXTRAS);
+}
+
+static void print_file_options(void)
+{
+	const char *separator = "";
+
+	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
+		if (o->argument == NULL)
+			continue;
+		printf("%s--%s", separator, o->name);
+		if (o->letter != 0)
+			printf("|-%c", o->letter);
+		separator = "|";
+	}
+}
+
+static void print_keys(void)
+{
+	const struct reeve_key *key;
+
+	for (size_t i = 0; (key = reeve_key_at(i)) != NULL; i++)
+		printf("%s= ", key->name);
+}
+
+static void print_bash(void)
+{
+	puts("# bash completion for reeve(1), made by: reeve completion bash");
+	puts("_reeve()\n{\n\tlocal cur prev verb options='' keys=0\n"
+	     "\tCOMPREPLY=()\n\tcur=${COMP_WORDS[COMP_CWORD]}\n"
+	     "\tprev=${COMP_WORDS[COMP_CWORD-1]}\n"
+	     "\tverb=${COMP_WORDS[1]}");
+	fputs("\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+	      "\t\tmapfile -t COMPREPLY < <(compgen -W '",
+		stdout);
+	print_verbs();
+	puts("' -- \"$cur\")\n\t\treturn\n\tfi\n\tcase $verb in");
+	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
+		print_verb_case(v);
+	fputs("\tesac\n\tcase $prev in\n\t", stdout);
+	print_file_options();
+	puts(")\n\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+	     "\t\treturn ;;\n\tesac\n"
+	     "\tif [[ $cur == -* ]]; then\n"
+	     "\t\tmapfile -t COMPREPLY < "
+	     "<(compgen -W \"$options\" -- \"$cur\")\n\t\treturn\n\tfi\n"
+	     "\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")");
+	fputs("\tif [ \"$keys\" -eq 1 ] && [ \"$COMP_CWORD\" -gt 2 ]; then\n"
+	      "\t\tlocal words\n"
+	      "\t\tmapfile -t words < <(compgen -W '",
+		stdout);
+	print_keys();
+	puts("' -- \"$cur\")\n\t\tCOMPREPLY+=(\"${words[@]}\")\n\tfi\n}\n"
+	     "complete -o filenames -F _reeve reeve");
+}
+
+int cli_completion(const struct cli_call *call)
+{
+	if (strcmp(call->config, "bash") != 0) {
+		fprintf(stderr, "reeve completion: no script for %s: "
+				"only bash is known\n",
+			call->config);
+		return CLI_WRONG;
+	}
+	print_bash();
+	return cli_finish_output();
+}

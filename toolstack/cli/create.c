@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* reeve create: so far its dry run. */
+#include "toolstack/cli/cli.h"
+
+static void print_value(void *context, const struct reeve_value *value)
+{
+	(void)context;
+	printf("%-24s = %s", value->key, value->text);
+	fputs(value->set ? "\n" : "  # default\n", stdout);
+}
+
+static int create_print(const struct cli_call *call,
+	const struct cli_session *session,
+	const struct reeve_measurement *measurement)
+{
+	if ((call->options & CLI_JSON) != 0)
+		return cli_print_text(reeve_describe_json(
+			session->guest, session->plan, measurement));
+	puts("# Configuration");
+	if (reeve_guest_values(session->guest, print_value, NULL) != REEVE_OK)
+		return CLI_FAILED;
+	puts("\n# Memory plan");
+	cli_print_plan(session->plan);
+	if (measurement != NULL) {
+		puts("\n# Measurement");
+		cli_print_measurement(measurement);
+	}
+	return cli_finish_output();
+}
+
+int cli_create(const struct cli_call *call)
+{
+	struct reeve_measurement measurement;
+	struct cli_session session;
+	bool realm;
+	int code;
+	int result = REEVE_OK;
+
+	if ((call->options & CLI_DRY_RUN) == 0) {
+		fputs("reeve create: this release can build and measure a "
+		      "guest but not run it: add -n\n",
+			stderr);
+		return CLI_WRONG;
+	}
+	if (!cli_open_plan(&session, call, &code))
+		return code;
+	realm = reeve_guest_is_realm(session.guest);
+	if (realm)
+		result = reeve_measure(
+			session.plan, &measurement, session.report);
+	if (result == REEVE_OK)
+		code = create_print(call, &session, realm ? &measurement : NULL);
+	result = cli_close(&session, result);
+	return result != CLI_OK ? result : code;
+}

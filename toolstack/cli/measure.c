@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* reeve measure: predict a Realm's initial measurement. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "toolstack/cli/cli.h"
+
+#define GRANULE 4096
+
+/* The file name of a segment under -o. */
+static const char *segment_file(const char *content)
+{
+	return strcmp(content, "device tree") == 0 ? "dtb" : content;
+}
+
+/* Writes a segment with its last granule filled up, as it is measured. */
+static int segment_write(const struct cli_session *session, const char *folder,
+	size_t index, const struct reeve_range *range)
+{
+	size_t size = (range->size + GRANULE - 1) / GRANULE * GRANULE;
+	char *data = calloc(1, size);
+	char *path = NULL;
+	int result = REEVE_ERR_MEMORY;
+
+	if (asprintf(&path, "%s/%s", folder, segment_file(range->content)) < 0)
+		path = NULL;
+	if (data != NULL && path != NULL) {
+		memcpy(data, reeve_plan_segment_data(session->plan, index),
+			range->size);
+		result = cli_write_file(path, data, size);
+	}
+	free(path);
+	free(data);
+	return result;
+}
+
+static int segments_write(const struct cli_session *session, const char *folder)
+{
+	struct reeve_range range;
+	int result = REEVE_OK;
+
+	if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+		fprintf(stderr, "reeve: error: %s: cannot make the folder: %s\n",
+			folder, strerror(errno));
+		return REEVE_ERR_IO;
+	}
+	for (size_t i = 0; result == REEVE_OK &&
+			   reeve_plan_segment(session->plan, i, &range);
+		i++)
+		result = segment_write(session, folder, i, &range);
+	return result;
+}
+
+static int measure_print(const struct cli_call *call,
+	const struct reeve_measurement *measurement)
+{
+	if ((call->options & CLI_JSON) != 0)
+		return cli_print_text(reeve_measurement_json(measurement));
+	cli_print_measurement(measurement);
+	return cli_finish_output();
+}
+
+int cli_measure(const struct cli_call *call)
+{
+	struct reeve_measurement measurement;
+	struct cli_session session;
+	int code;
+	int result;
+
+	if (!cli_open_plan(&session, call, &code))
+		return code;
+	result = reeve_measure(session.plan, &measurement, session.report);
+	if (result == REEVE_OK && call->output != NULL)
+		result = segments_write(&session, call->output);
+	if (result == REEVE_OK)
+		code = measure_print(call, &measurement);
+	result = cli_close(&session, result);
+	return result != CLI_OK ? result : code;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From a verb's argv to a struct cli_call, and the usage texts. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/cli/cli.h"
+
+#define OPTIONS_MAX 16
+
+/* getopt_long's view of the options that one verb takes. */
+struct getopt_tables {
+	struct option options[OPTIONS_MAX];
+	char letters[2 * OPTIONS_MAX + 2];
+};
+
+static bool verb_takes(const struct cli_verb *verb, enum cli_option_id id)
+{
+	return id == CLI_HELP || (verb->options & id) != 0;
+}
+
+static void tables_fill(
+	struct getopt_tables *tables, const struct cli_verb *verb)
+{
+	size_t count = 0;
+	char *letter = tables->letters;
+
+	memset(tables, 0, sizeof(*tables));
+	*letter++ = ':'; /* tell a missing argument from an unknown option */
+	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
+		if (!verb_takes(verb, o->id))
+			continue;
+		tables->options[count++] = (struct option){
+			.name = o->name,
+			.has_arg = o->argument != NULL ? required_argument
+						       : no_argument,
+			.val = (int)o->id,
+		};
+		if (o->letter == 0)
+			continue;
+		*letter++ = o->letter;
+		if (o->argument != NULL)
+			*letter++ = ':';
+	}
+}
+
+/* The option that getopt_long's return value stands for. */
+static const struct cli_option *option_find(int value)
+{
+	for (const struct cli_option *o = cli_options; o->id != 0; o++)
+		if (value == (int)o->id ||
+			(o->letter != 0 && value == o->letter))
+			return o;
+	return NULL;
+}
+
+static bool usage_error(
+	const struct cli_verb *verb, const char *what, const char *which)
+{
+	fprintf(stderr, "reeve %s: %s%s\n", verb->name, what, which);
+	fprintf(stderr, "Try: reeve %s --help\n", verb->name);
+	return false;
+}
+
+static bool config_take(
+	const struct cli_verb *verb, struct cli_call *call, const char *path)
+{
+	if (call->config != NULL)
+		return usage_error(verb, "one argument too many: ", path);
+	call->config = path;
+	return true;
+}
+
+static bool option_take(const struct cli_verb *verb, struct cli_call *call,
+	const struct cli_option *option)
+{
+	call->options |= option->id;
+	if (option->id == CLI_OUTPUT)
+		call->output = optarg;
+	if (option->id == CLI_DEFCONFIG)
+		return config_take(verb, call, optarg);
+	return true;
+}
+
+static bool options_parse(const struct cli_verb *verb, int argc, char **argv,
+	struct cli_call *call)
+{
+	struct getopt_tables tables;
+	int value;
+
+	tables_fill(&tables, verb);
+	optind = 1;
+	opterr = 0;
+	while ((value = getopt_long(argc, argv, tables.letters, tables.options,
+			NULL)) != -1) {
+		const struct cli_option *option = option_find(value);
+
+		if (value == '?')
+			return usage_error(
+				verb, "unknown option: ", argv[optind - 1]);
+		if (value == ':' || option == NULL)
+			return usage_error(verb,
+				"argument missing after: ", argv[optind - 1]);
+		if (!option_take(verb, call, option))
+			return false;
+	}
+	return true;
+}
+
+/* As xl: an argument with = in it is a setting, any other is the file. */
+static bool operands_parse(const struct cli_verb *verb, char **operands,
+	int count, struct cli_call *call)
+{
+	for (int i = 0; i < count; i++) {
+		if (verb->operands == CLI_NO_OPERANDS)
+			return usage_error(
+				verb, "takes no argument: ", operands[i]);
+		if (verb->operands == CLI_CONFIG_EXTRAS &&
+			strchr(operands[i], '=') != NULL) {
+			call->extras[call->extra_count++] = operands[i];
+			continue;
+		}
+		if (!config_take(verb, call, operands[i]))
+			return false;
+	}
+	if (verb->operands != CLI_NO_OPERANDS && call->config == NULL)
+		return usage_error(verb,
+			"missing argument: ", cli_operands_text(verb->operands));
+	return true;
+}
+
+bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
+	struct cli_call *call)
+{
+	*call = (struct cli_call){ 0 };
+	call->extras = calloc((size_t)argc + 1, sizeof(*call->extras));
+	if (call->extras == NULL)
+		return usage_error(verb, "out of memory", "");
+	if (!options_parse(verb, argc, argv, call))
+		return false;
+	if ((call->options & CLI_HELP) != 0)
+		return true;
+	return operands_parse(verb, argv + optind, argc - optind, call);
+}
+
+const char *cli_operands_text(enum cli_operands operands)
+{
+	static const char *const texts[] = {
+		[CLI_NO_OPERANDS] = "",
+		[CLI_CONFIG] = "CONFIG",
+		[CLI_CONFIG_EXTRAS] = "CONFIG [KEY=VALUE ...]",
+		[CLI_SHELL] = "SHELL",
+	};
+
+	return texts[operands];
+}
+
+static void help_option(FILE *to, const struct cli_option *option)
+{
+	char letter[] = { '-', option->letter, ',', ' ', 0 };
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s--%s%s%s",
+		option->letter != 0 ? letter : "    ", option->name,
+		option->argument != NULL ? " " : "",
+		option->argument != NULL ? option->argument : "");
+	fprintf(to, "  %-24s %s\n", name, option->help);
+}
+
+void cli_help_verb(FILE *to, const struct cli_verb *verb)
+{
+	const char *operands = cli_operands_text(verb->operands);
+
+	fprintf(to, "Usage: reeve %s [OPTION ...]%s%s\n\n", verb->name,
+		*operands != 0 ? " " : "", operands);
+	fprintf(to, "%s: %s.\n", verb->name, verb->summary);
+	fprintf(to, "%s\nOptions:\n", verb->details);
+	for (const struct cli_option *o = cli_options; o->id != 0; o++)
+		if (verb_takes(verb, o->id))
+			help_option(to, o);
+	fputs("\nExit code: 0 success, 1 the operation failed, "
+	      "2 the command line or\nthe configuration is wrong.\n",
+		to);
+}
+
+void cli_help(FILE *to)
+{
+	fputs("Usage: reeve VERB [OPTION ...] [ARGUMENT ...]\n\n"
+	      "Arm CCA Realm guests from xl.cfg files.\n\nVerbs:\n",
+		to);
+	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
+		fprintf(to, "  %-11s %s\n", v->name, v->summary);
+	fputs("\nreeve VERB --help tells more; so do reeve(1) and "
+	      "reeve.cfg(5).\n",
+		to);
+}

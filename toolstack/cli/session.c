@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What verbs share: opening a guest, printing a report, writing output. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "toolstack/cli/cli.h"
+
+static const char *const severity_names[] = {
+	[REEVE_ERROR] = "error",
+	[REEVE_WARNING] = "warning",
+	[REEVE_NOTE] = "note",
+};
+
+struct reeve_source cli_source(const struct cli_call *call)
+{
+	unsigned flags = 0;
+
+	if ((call->options & CLI_STRICT) != 0)
+		flags |= REEVE_STRICT;
+	if ((call->options & CLI_ALLOW_UNKNOWN) != 0)
+		flags |= REEVE_ALLOW_UNKNOWN;
+	return (struct reeve_source){
+		.path = call->config,
+		.extras = call->extras,
+		.extra_count = call->extra_count,
+		.flags = flags,
+	};
+}
+
+/* "file:line:column: ", as editors understand it. */
+static void print_place(const struct reeve_diagnostic *d)
+{
+	if (d->file == NULL)
+		fputs("reeve: ", stderr);
+	else if (d->line == 0)
+		fprintf(stderr, "%s: ", d->file);
+	else
+		fprintf(stderr, "%s:%u:%u: ", d->file, d->line, d->column);
+}
+
+static void print_diagnostic(const struct reeve_diagnostic *d)
+{
+	print_place(d);
+	fprintf(stderr, "%s: ", severity_names[d->severity]);
+	if (d->key != NULL)
+		fprintf(stderr, "%s: ", d->key);
+	fprintf(stderr, "%s\n", d->message);
+	if (d->hint == NULL)
+		return;
+	print_place(d);
+	fprintf(stderr, "note: %s\n", d->hint);
+}
+
+void cli_print_report(const struct reeve_report *report)
+{
+	for (size_t i = 0; i < reeve_report_count(report); i++)
+		print_diagnostic(reeve_report_get(report, i));
+	if (reeve_report_truncated(report))
+		fputs("reeve: error: out of memory: there was more to tell\n",
+			stderr);
+}
+
+static void json_add_text(
+	struct json_object *object, const char *name, const char *text)
+{
+	if (text != NULL)
+		json_object_object_add(
+			object, name, json_object_new_string(text));
+}
+
+static struct json_object *diagnostic_json(const struct reeve_diagnostic *d)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_text(object, "severity", severity_names[d->severity]);
+	json_add_text(object, "file", d->file);
+	if (d->line != 0) {
+		json_object_object_add(
+			object, "line", json_object_new_int64(d->line));
+		json_object_object_add(
+			object, "column", json_object_new_int64(d->column));
+	}
+	json_add_text(object, "key", d->key);
+	json_add_text(object, "message", d->message);
+	json_add_text(object, "hint", d->hint);
+	return object;
+}
+
+int cli_print_report_json(
+	const char *config, bool accepted, const struct reeve_report *report)
+{
+	struct json_object *document = json_object_new_object();
+	struct json_object *list = json_object_new_array();
+
+	json_add_text(document, "config", config);
+	json_object_object_add(
+		document, "accepted", json_object_new_boolean(accepted));
+	for (size_t i = 0; i < reeve_report_count(report); i++)
+		json_object_array_add(
+			list, diagnostic_json(reeve_report_get(report, i)));
+	json_object_object_add(document, "diagnostics", list);
+	puts(json_object_to_json_string_ext(document,
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(document);
+	return cli_finish_output();
+}
+
+int cli_exit_code(int result)
+{
+	switch (result) {
+	case REEVE_OK:
+		return CLI_OK;
+	case REEVE_ERR_CONFIG:
+	case REEVE_ERR_ARGUMENT:
+		return CLI_WRONG;
+	default:
+		return CLI_FAILED;
+	}
+}
+
+bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
+	int *exit_code)
+{
+	struct reeve_source source = cli_source(call);
+	int result = REEVE_ERR_MEMORY;
+
+	*session = (struct cli_session){ .report = reeve_report_new() };
+	if (session->report != NULL)
+		result = reeve_guest_load(
+			&source, &session->guest, session->report);
+	if (result == REEVE_OK)
+		return true;
+	*exit_code = cli_close(session, result);
+	return false;
+}
+
+bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
+	int *exit_code)
+{
+	int result;
+
+	if (!cli_open_guest(session, call, exit_code))
+		return false;
+	result = reeve_plan_new(session->guest, &session->plan, session->report);
+	if (result == REEVE_OK)
+		return true;
+	*exit_code = cli_close(session, result);
+	return false;
+}
+
+int cli_close(struct cli_session *session, int result)
+{
+	if (session->report != NULL)
+		cli_print_report(session->report);
+	if (result == REEVE_ERR_MEMORY)
+		fputs("reeve: error: out of memory\n", stderr);
+	reeve_plan_free(session->plan);
+	reeve_guest_free(session->guest);
+	reeve_report_free(session->report);
+	return cli_exit_code(result);
+}
+
+int cli_finish_output(void)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return CLI_OK;
+	fprintf(stderr, "reeve: error: cannot write the output: %s\n",
+		strerror(errno));
+	return CLI_FAILED;
+}
+
+int cli_print_text(char *text)
+{
+	if (text == NULL) {
+		fputs("reeve: error: out of memory\n", stderr);
+		return CLI_FAILED;
+	}
+	puts(text);
+	free(text);
+	return cli_finish_output();
+}
