@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A host as the toolstack sees it: the narrow interface that every engine
+ * implements, and the one way in which a guest is made through it. It has the
+ * shape of what libxl asks of libxc. IPAs and sizes are in bytes and whole
+ * 4 KiB pages unless said otherwise.
+ */
+#ifndef REEVE_TOOLSTACK_ENGINE_H
+#define REEVE_TOOLSTACK_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/rmi.h"
+#include "toolstack/report/report.h"
+
+/* What a host offers. */
+struct engine_info {
+	const char *name;
+	unsigned max_vcpus; /* RECs that its RMM gives a Realm */
+	bool hash[RMI_HASH_SHA_384 + 1]; /* by RMI_HASH_* */
+	bool gicv3;
+	bool debug_vuart; /* accepts the SBSA UART for a Realm */
+};
+
+/* What is fixed when a domain is created. */
+struct engine_domain {
+	bool realm;
+	unsigned vcpus;
+	uint64_t ram_base;
+	uint64_t ram_size;
+	uint8_t hash_algo; /* RMI_HASH_* */
+	uint8_t rpv[RMI_RPV_SIZE];
+};
+
+/* The boot vCPU's first registers. */
+struct engine_boot {
+	uint64_t pc;
+	uint64_t x0;
+};
+
+/* A Realm as its RMM measured it. */
+struct engine_realm {
+	struct rmi_realm_params params; /* as given to RMI_REALM_CREATE */
+	struct rmi_rec_params boot_rec; /* as given to RMI_REC_CREATE */
+	uint64_t granules; /* measured */
+	uint8_t rim[64]; /* zero-extended */
+};
+
+struct engine;
+
+/*
+ * One engine serves one domain at a time. Operations return 0 or a negative
+ * enum reeve_result and report what happened.
+ */
+struct engine_ops {
+	int (*open)(struct engine **out, struct reeve_report *report);
+	void (*close)(struct engine *engine);
+	void (*info)(struct engine *engine, struct engine_info *info);
+	/* A paused domain with its RAM reserved; it has no content. */
+	int (*create)(struct engine *engine, const struct engine_domain *domain,
+		struct reeve_report *report);
+	/* Puts bytes at ipa; the rest of the last page is zero. data stays
+	 * unchanged until the domain is destroyed. Ascending, no overlap. */
+	int (*load)(struct engine *engine, uint64_t ipa, const void *data,
+		size_t size, struct reeve_report *report);
+	void (*set_boot)(struct engine *engine, const struct engine_boot *boot);
+	/* Turns the loaded domain into an active Realm. */
+	int (*realm_finalise)(struct engine *engine, struct engine_realm *realm,
+		struct reeve_report *report);
+	/* Back to no domain; every granule is returned. */
+	int (*destroy)(struct engine *engine, struct reeve_report *report);
+};
+
+extern const struct engine_ops engine_model;
+
+#endif
