@@ -132,6 +132,7 @@ struct reeve_plan;
 /* What a range of guest memory holds. Addresses are IPAs in bytes. */
 struct reeve_range {
 	const char *content; /* "kernel", "initrd", "device tree", "RAM" */
+	const char *file; /* what a copy of it is called; NULL for RAM */
 	uint64_t ipa;
 	uint64_t size; /* bytes loaded, not rounded */
 	uint64_t reserved; /* bytes kept for it, whole pages */

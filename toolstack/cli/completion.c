@@ -82,8 +82,9 @@ static void print_bash(void)
 int cli_completion(const struct cli_call *call)
 {
 	if (strcmp(call->config, "bash") != 0) {
-		fprintf(stderr, "reeve completion: no script for %s: "
-				"only bash is known\n",
+		fprintf(stderr,
+			"reeve completion: no script for %s: "
+			"only bash is known\n",
 			call->config);
 		return CLI_WRONG;
 	}

@@ -9,12 +9,6 @@
 
 #define GRANULE 4096
 
-/* The file name of a segment under -o. */
-static const char *segment_file(const char *content)
-{
-	return strcmp(content, "device tree") == 0 ? "dtb" : content;
-}
-
 /* Writes a segment with its last granule filled up, as it is measured. */
 static int segment_write(const struct cli_session *session, const char *folder,
 	size_t index, const struct reeve_range *range)
@@ -24,7 +18,7 @@ static int segment_write(const struct cli_session *session, const char *folder,
 	char *path = NULL;
 	int result = REEVE_ERR_MEMORY;
 
-	if (asprintf(&path, "%s/%s", folder, segment_file(range->content)) < 0)
+	if (asprintf(&path, "%s/%s", folder, range->file) < 0)
 		path = NULL;
 	if (data != NULL && path != NULL) {
 		memcpy(data, reeve_plan_segment_data(session->plan, index),

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The JSON documents of reeve(1): measurements, and all of a guest. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "abi/rmi.h"
+#include "toolstack/api/guest.h"
+
+static void add_number(
+	struct json_object *object, const char *name, uint64_t value)
+{
+	json_object_object_add(object, name, json_object_new_uint64(value));
+}
+
+static void add_text(
+	struct json_object *object, const char *name, const char *text)
+{
+	if (text != NULL)
+		json_object_object_add(
+			object, name, json_object_new_string(text));
+}
+
+static void add_hex(struct json_object *object, const char *name,
+	const uint8_t *bytes, size_t size)
+{
+	char text[2 * 64 + 1];
+
+	for (size_t i = 0; i < size; i++)
+		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	add_text(object, name, text);
+}
+
+static struct json_object *parameters_json(const struct reeve_measurement *m)
+{
+	struct json_object *object = json_object_new_object();
+
+	add_number(object, "flags0", m->flags0);
+	add_number(object, "s2sz", m->s2sz);
+	add_number(object, "sve_vl", m->sve_vl);
+	add_number(object, "num_bps", m->num_bps);
+	add_number(object, "num_wps", m->num_wps);
+	add_number(object, "pmu_num_ctrs", m->pmu_num_ctrs);
+	add_number(object, "hash_algo", m->hash_algo);
+	return object;
+}
+
+static struct json_object *boot_rec_json(const struct reeve_measurement *m)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *gprs = json_object_new_array();
+
+	add_number(object, "flags", m->rec_flags);
+	add_number(object, "pc", m->rec_pc);
+	for (size_t i = 0; i < RMI_REC_CREATE_GPRS; i++)
+		json_object_array_add(
+			gprs, json_object_new_uint64(m->rec_gprs[i]));
+	json_object_object_add(object, "gprs", gprs);
+	return object;
+}
+
+static struct json_object *measured_range_json(const struct reeve_range *range)
+{
+	struct json_object *object = json_object_new_object();
+	uint64_t granules =
+		(range->size + RMI_GRANULE_SIZE - 1) / RMI_GRANULE_SIZE;
+
+	add_text(object, "content", range->content);
+	add_number(object, "ipa", range->ipa);
+	add_number(object, "size", granules * RMI_GRANULE_SIZE);
+	add_number(object, "loaded", range->size);
+	add_number(object, "flags", RMI_DATA_MEASURE_CONTENT);
+	add_text(object, "file", range->file);
+	return object;
+}
+
+struct json_object *measurement_to_json(const struct reeve_measurement *m)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *ranges = json_object_new_array();
+
+	add_hex(object, "rim", m->rim, m->size);
+	add_text(object, "hash", m->hash);
+	add_hex(object, "rpv", m->rpv, sizeof(m->rpv));
+	add_number(object, "granule_size", RMI_GRANULE_SIZE);
+	add_number(object, "granules", m->granules);
+	add_number(object, "vcpus", m->vcpus);
+	json_object_object_add(object, "parameters", parameters_json(m));
+	for (size_t i = 0; i < m->range_count; i++)
+		json_object_array_add(
+			ranges, measured_range_json(&m->ranges[i]));
+	json_object_object_add(object, "ranges", ranges);
+	json_object_object_add(object, "boot_rec", boot_rec_json(m));
+	return object;
+}
+
+char *document_text(struct json_object *document)
+{
+	const char *text;
+	char *copy = NULL;
+
+	if (document == NULL)
+		return NULL;
+	text = json_object_to_json_string_ext(document,
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (text != NULL)
+		copy = strdup(text);
+	json_object_put(document);
+	return copy;
+}
+
+char *reeve_measurement_json(const struct reeve_measurement *measurement)
+{
+	return document_text(measurement_to_json(measurement));
+}
+
+static struct json_object *range_json(const struct reeve_range *range)
+{
+	struct json_object *object = json_object_new_object();
+
+	add_text(object, "content", range->content);
+	add_number(object, "ipa", range->ipa);
+	add_number(object, "loaded", range->size);
+	add_number(object, "reserved", range->reserved);
+	return object;
+}
+
+static struct json_object *kernel_json(const struct image_kernel_info *kernel)
+{
+	struct json_object *object = json_object_new_object();
+
+	add_text(object, "format", kernel->format);
+	add_text(object, "banner", kernel->banner);
+	add_number(object, "text_offset", kernel->text_offset);
+	add_number(object, "image_size", kernel->image_size);
+	add_number(object, "page_size", kernel->page_size);
+	return object;
+}
+
+static struct json_object *plan_json(const struct reeve_plan *plan)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *banks = json_object_new_array();
+	struct json_object *segments = json_object_new_array();
+	struct reeve_range range;
+
+	for (size_t i = 0; reeve_plan_bank(plan, i, &range); i++)
+		json_object_array_add(banks, range_json(&range));
+	json_object_object_add(object, "banks", banks);
+	for (size_t i = 0; reeve_plan_segment(plan, i, &range); i++)
+		json_object_array_add(segments, range_json(&range));
+	json_object_object_add(object, "segments", segments);
+	json_object_object_add(
+		object, "kernel", kernel_json(&plan->image->kernel));
+	add_number(object, "entry", plan->image->entry);
+	add_number(object, "dtb", plan->image->dtb_ipa);
+	return object;
+}
+
+char *reeve_describe_json(const struct reeve_guest *guest,
+	const struct reeve_plan *plan,
+	const struct reeve_measurement *measurement)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "domain", domain_to_json(guest->domain));
+	if (plan != NULL)
+		json_object_object_add(object, "plan", plan_json(plan));
+	if (measurement != NULL)
+		json_object_object_add(object, "measurement",
+			measurement_to_json(measurement));
+	return document_text(object);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The first stages of a configuration's way: text, types, policy. */
+#include "toolstack/api/guest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "toolstack/policy/policy.h"
+
+static int source_parse(const struct reeve_source *source, struct cfg **cfg,
+	struct reeve_report *report)
+{
+	unsigned flags = (source->flags & REEVE_STRICT) != 0 ? CFG_STRICT : 0;
+
+	return cfg_load(source->path, source->extras, source->extra_count,
+		flags, cfg, report);
+}
+
+int reeve_settings_json(const struct reeve_source *source, char **json,
+	struct reeve_report *report)
+{
+	struct cfg *cfg;
+	char *text;
+	int result = source_parse(source, &cfg, report);
+
+	if (result != REEVE_OK)
+		return result;
+	text = cfg_to_json(cfg);
+	cfg_free(cfg);
+	if (text == NULL)
+		return REEVE_ERR_MEMORY;
+	*json = text;
+	return REEVE_OK;
+}
+
+/* Types, then policy: also when a value was refused, so that one run tells
+ * all that is wrong. */
+static int guest_judge(
+	struct reeve_guest *guest, unsigned flags, struct reeve_report *report)
+{
+	unsigned unknown =
+		(flags & REEVE_ALLOW_UNKNOWN) != 0 ? DOMAIN_ALLOW_UNKNOWN : 0;
+	int typed = domain_read(guest->cfg, unknown, &guest->domain, report);
+	int judged;
+
+	if (guest->domain == NULL)
+		return typed;
+	judged = policy_check(guest->domain, NULL, report);
+	return typed != REEVE_OK ? typed : judged;
+}
+
+int reeve_guest_load(const struct reeve_source *source,
+	struct reeve_guest **out, struct reeve_report *report)
+{
+	struct reeve_guest *guest = calloc(1, sizeof(*guest));
+	int result;
+
+	if (guest == NULL)
+		return REEVE_ERR_MEMORY;
+	result = source_parse(source, &guest->cfg, report);
+	if (result == REEVE_OK)
+		result = guest_judge(guest, source->flags, report);
+	if (result != REEVE_OK) {
+		reeve_guest_free(guest);
+		return result;
+	}
+	*out = guest;
+	return REEVE_OK;
+}
+
+void reeve_guest_free(struct reeve_guest *guest)
+{
+	if (guest == NULL)
+		return;
+	domain_free(guest->domain);
+	cfg_free(guest->cfg);
+	free(guest);
+}
+
+const char *reeve_guest_name(const struct reeve_guest *guest)
+{
+	return guest->domain->name;
+}
+
+bool reeve_guest_is_realm(const struct reeve_guest *guest)
+{
+	return guest->domain->realm;
+}
+
+uint64_t reeve_guest_memory(const struct reeve_guest *guest)
+{
+	return (uint64_t)guest->domain->memory << 20;
+}
+
+unsigned reeve_guest_vcpus(const struct reeve_guest *guest)
+{
+	return (unsigned)guest->domain->maxvcpus;
+}
+
+/* Whether the file that a key names can be read here; if not, warns. */
+static bool file_probe(const struct reeve_guest *guest, const char *key,
+	const char *path, struct reeve_report *report)
+{
+	if (path == NULL || access(path, R_OK) == 0)
+		return true;
+	report_add(report, REEVE_WARNING, domain_place(guest->domain, key), key,
+		"create, dtb and measure will need it",
+		"%s cannot be read here, so it was not checked: %s", path,
+		strerror(errno));
+	return false;
+}
+
+int reeve_guest_probe(
+	const struct reeve_guest *guest, struct reeve_report *report)
+{
+	const struct domain *domain = guest->domain;
+	struct reeve_plan *plan;
+	bool kernel = file_probe(guest, "kernel", domain->kernel, report);
+	bool ramdisk = file_probe(guest, "ramdisk", domain->ramdisk, report);
+	bool tree =
+		file_probe(guest, "device_tree", domain->device_tree, report);
+	int result;
+
+	if (domain->kernel == NULL || !kernel || !ramdisk || !tree)
+		return REEVE_OK;
+	result = reeve_plan_new(guest, &plan, report);
+	if (result == REEVE_OK)
+		reeve_plan_free(plan);
+	return result;
+}
+
+int reeve_guest_values(const struct reeve_guest *guest,
+	void (*visit)(void *context, const struct reeve_value *value),
+	void *context)
+{
+	struct domain_line line;
+
+	for (size_t i = 0; reeve_key_at(i) != NULL; i++) {
+		if (!domain_line(guest->domain, i, &line))
+			continue;
+		visit(context,
+			&(struct reeve_value){
+				.key = line.key,
+				.text = line.value,
+				.set = line.place != NULL,
+				.line = line.place != NULL ? line.place->line : 0,
+			});
+		free(line.value);
+	}
+	return REEVE_OK;
+}

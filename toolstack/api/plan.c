@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From a typed domain to its image. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "toolstack/api/guest.h"
+
+/* What libxl gives an ordinary guest's kernel; a Realm gets none, as its
+ * tree is measured. */
+#define RNG_SEED_SIZE 128
+
+static struct image_file file_of(
+	const struct domain *domain, const char *key, const char *path)
+{
+	const struct report_place *place = domain_place(domain, key);
+	struct image_file file = { .path = path };
+
+	if (place != NULL)
+		file.place = *place;
+	return file;
+}
+
+/* The virtio devices as the image stage takes them; NULL: out of memory. */
+static struct image_virtio *virtio_of(const struct domain *domain)
+{
+	size_t count = domain->virtio_mmio_count;
+	struct image_virtio *list = calloc(count + 1, sizeof(*list));
+
+	for (size_t i = 0; list != NULL && i < count; i++) {
+		const struct domain_virtio *from = &domain->virtio_mmio[i];
+
+		list[i] = (struct image_virtio){
+			.type = from->type,
+			.grant = from->grant,
+			.backend_domid = from->backend_domid,
+		};
+	}
+	return list;
+}
+
+static struct image_request request_of(const struct domain *domain)
+{
+	const struct report_place *memory = domain_place(domain, "memory");
+	struct image_request request = {
+		.realm = domain->realm,
+		.kernel = file_of(domain, "kernel", domain->kernel),
+		.ramdisk = file_of(domain, "ramdisk", domain->ramdisk),
+		.device_tree =
+			file_of(domain, "device_tree", domain->device_tree),
+		.cmdline = domain->cmdline,
+		.ram_size = (uint64_t)domain->memory << 20,
+		.vcpus = (unsigned)domain->maxvcpus,
+		.gic = domain->gic_version == DOMAIN_GIC_V2 ? IMAGE_GICV2
+							    : IMAGE_GICV3,
+		.vuart = domain->vuart == DOMAIN_VUART_SBSA,
+		.optee = domain->tee == DOMAIN_TEE_OPTEE,
+		.acpi = domain->acpi,
+		.vpci = domain->pci.count != 0,
+		.virtio_count = domain->virtio_mmio_count,
+	};
+
+	if (memory == NULL)
+		memory = domain_place(domain, "maxmem");
+	if (memory != NULL)
+		request.memory_place = *memory;
+	return request;
+}
+
+static int image_make(const struct domain *domain, struct image **out,
+	struct reeve_report *report)
+{
+	struct image_request request = request_of(domain);
+	struct image_virtio *virtio = virtio_of(domain);
+	uint8_t seed[RNG_SEED_SIZE];
+	int result;
+
+	if (virtio == NULL)
+		return REEVE_ERR_MEMORY;
+	request.virtio = virtio;
+	if (!domain->realm) {
+		if (getrandom(seed, sizeof(seed), 0) != sizeof(seed))
+			abort();
+		request.rng_seed = seed;
+		request.rng_seed_size = sizeof(seed);
+	}
+	result = image_load(&request, out, report);
+	free(virtio);
+	return result;
+}
+
+/* What the plan does not know how to load is refused, not left out. */
+static int plan_refuse(const struct domain *domain, struct reeve_report *report)
+{
+	if (domain->kernel != NULL)
+		return REEVE_OK;
+	return report_error(report, REEVE_ERR_CONFIG,
+		domain_place(domain, "bootloader"), "bootloader",
+		"name the kernel with kernel=",
+		"a boot loader's kernel cannot be planned without the host");
+}
+
+int reeve_plan_new(const struct reeve_guest *guest, struct reeve_plan **out,
+	struct reeve_report *report)
+{
+	struct reeve_plan *plan;
+	int result = plan_refuse(guest->domain, report);
+
+	if (result != REEVE_OK)
+		return result;
+	plan = calloc(1, sizeof(*plan));
+	if (plan == NULL)
+		return REEVE_ERR_MEMORY;
+	plan->guest = guest;
+	result = image_make(guest->domain, &plan->image, report);
+	if (result != REEVE_OK) {
+		free(plan);
+		return result;
+	}
+	*out = plan;
+	return REEVE_OK;
+}
+
+void reeve_plan_free(struct reeve_plan *plan)
+{
+	if (plan == NULL)
+		return;
+	image_free(plan->image);
+	free(plan);
+}
+
+static const struct reeve_range segment_names[] = {
+	[IMAGE_KERNEL] = { .content = "kernel", .file = "kernel" },
+	[IMAGE_INITRD] = { .content = "initrd", .file = "initrd" },
+	[IMAGE_DTB] = { .content = "device tree", .file = "dtb" },
+};
+
+bool reeve_plan_segment(
+	const struct reeve_plan *plan, size_t index, struct reeve_range *out)
+{
+	const struct image_segment *segment;
+
+	if (index >= plan->image->segment_count)
+		return false;
+	segment = &plan->image->segments[index];
+	*out = (struct reeve_range){
+		.content = segment_names[segment->kind],
+		.ipa = segment->ipa,
+		.size = segment->size,
+		.reserved = segment->memory_size,
+	};
+	return true;
+}
+
+bool reeve_plan_bank(
+	const struct reeve_plan *plan, size_t index, struct reeve_range *out)
+{
+	const struct image_bank *bank;
+
+	if (index >= 2 || plan->image->banks[index].size == 0)
+		return false;
+	bank = &plan->image->banks[index];
+	*out = (struct reeve_range){
+		.content = "RAM",
+		.ipa = bank->base,
+		.reserved = bank->size,
+	};
+	return true;
+}
+
+const void *reeve_plan_segment_data(const struct reeve_plan *plan, size_t index)
+{
+	if (index >= plan->image->segment_count)
+		return NULL;
+	return plan->image->segments[index].data;
+}
+
+uint64_t reeve_plan_entry(const struct reeve_plan *plan)
+{
+	return plan->image->entry;
+}
+
+uint64_t reeve_plan_dtb_ipa(const struct reeve_plan *plan)
+{
+	return plan->image->dtb_ipa;
+}
+
+const void *reeve_plan_dtb(const struct reeve_plan *plan, size_t *size)
+{
+	*size = plan->image->dtb_size;
+	return plan->image->dtb;
+}
+
+char *reeve_plan_dtb_source(const struct reeve_plan *plan)
+{
+	return image_dtb_source(plan->image->dtb, plan->image->dtb_size);
+}
+
+const char *reeve_plan_kernel_format(const struct reeve_plan *plan)
+{
+	return plan->image->kernel.format;
+}
+
+const char *reeve_plan_kernel_banner(const struct reeve_plan *plan)
+{
+	return plan->image->kernel.banner;
+}
