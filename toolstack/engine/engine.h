@@ -19,7 +19,8 @@
 struct engine_info {
 	const char *name;
 	unsigned max_vcpus; /* RECs that its RMM gives a Realm */
-	bool hash[RMI_HASH_SHA_384 + 1]; /* by RMI_HASH_* */
+	unsigned ipa_bits; /* widest IPA space of a Realm */
+	unsigned hashes; /* bit RMI_HASH_* set: offered */
 	bool gicv3;
 	bool debug_vuart; /* accepts the SBSA UART for a Realm */
 };

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* create → load → boot state → realm_finalise, undone when a step fails. */
+#include "toolstack/engine/build.h"
+
+static int image_put(const struct engine_ops *ops, struct engine *engine,
+	const struct image *image, struct reeve_report *report)
+{
+	int result = REEVE_OK;
+
+	for (size_t i = 0; result == REEVE_OK && i < image->segment_count; i++)
+		result = ops->load(engine, image->segments[i].ipa,
+			image->segments[i].data, image->segments[i].size,
+			report);
+	return result;
+}
+
+int engine_build(const struct engine_ops *ops, struct engine *engine,
+	const struct engine_domain *domain, const struct image *image,
+	struct engine_realm *realm, struct reeve_report *report)
+{
+	const struct engine_boot boot = { image->entry, image->dtb_ipa };
+	int result = ops->create(engine, domain, report);
+
+	if (result != REEVE_OK)
+		return result;
+	result = image_put(ops, engine, image, report);
+	if (result == REEVE_OK) {
+		ops->set_boot(engine, &boot);
+		if (domain->realm)
+			result = ops->realm_finalise(engine, realm, report);
+	}
+	/* The first failure is the one to tell; a failed clean-up adds its
+	 * own words to the report. */
+	if (result != REEVE_OK)
+		(void)ops->destroy(engine, report);
+	return result;
+}
