@@ -44,7 +44,7 @@ mirror() {
 		echo "$REEVE_MIRROR"
 		return
 	fi
-	machine_mirrors | grep -v '^cdrom:' | head -n 1
+	machine_mirrors | sed '/^cdrom:/d; s,/$,,' | head -n 1
 }
 
 # Everything that differs from the machine's apt: where it keeps its state,
@@ -58,6 +58,7 @@ private_apt_config() {
 APT::Architecture "arm64";
 APT::Architectures { "arm64"; };
 APT::Sandbox::User "";
+APT::Update::Error-Mode "any";
 Dir::State "$apt/state";
 Dir::State::status "$apt/status";
 Dir::Cache "$apt/cache";
