@@ -44,7 +44,8 @@ if [ "$(cat "$dir/.options" 2>/dev/null)" != "$stamp" ]; then
 	meson setup $options "$dir"
 	echo "$stamp" >"$dir/.options"
 fi
-[ "$step" = compile ] || exit 0
-
+if [ "$step" = configure ]; then
+	exec ninja -C "$dir" build.ninja
+fi
 ninja -C "$dir"
 [ "$kind" != release ] || ln -sf toolstack/cli/reeve build/reeve
