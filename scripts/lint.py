@@ -65,8 +65,11 @@ def check_format():
 
 
 def check_tidy():
+    """Not of tests: the analyser cannot know that a failed assertion ends
+    one, and the sanitizers see them run."""
     return run("scripts/build.sh", "clang", "configure") or run(
-        "run-clang-tidy-19", "-quiet", "-p", "build-clang")
+        "run-clang-tidy-19", "-quiet", "-p", "build-clang",
+        r"^(?!.*_test\.c$)")
 
 
 def check_arrows():
