@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # Builds the libFuzzer targets and gives each the same number of runs, starting
-# from the files under tests/data. One TAP line per target; what was found is
-# in build-fuzz/found.
+# from the files in tests/data/NAME for fuzz_NAME, or in all of tests/data. One
+# TAP line per target; what was found is in build-fuzz/found.
 #
 # usage: scripts/fuzz.sh RUNS [SEED]
 # A fixed seed gives the same runs again. Seed 0 is a random one, and goes on
@@ -29,10 +29,12 @@ for target in $(find build-fuzz -type f -name 'fuzz_*' -perm -u+x | sort); do
 	name=${target##*/}
 	number=$((number + 1))
 	corpus=$corpora/$name
+	seeds=tests/data/${name#fuzz_}
+	[ -d "$seeds" ] || seeds=tests/data
 	mkdir -p "$corpus"
 	if "$target" -runs="$runs" -seed="$seed" -timeout=60 -rss_limit_mb=2048 \
 		-print_final_stats=1 -artifact_prefix="build-fuzz/found/$name-" \
-		"$corpus" tests/data 2>&1; then
+		"$corpus" "$seeds" 2>&1; then
 		echo "ok $number - $name"
 	else
 		failed=1
