@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The direction of includes: abi <- lib <- core <- port within a program, and
+from the toolstack into a core only through its engines."""
+
+import pathlib
+import re
+
+PROGRAMS = ("monitor", "rmm", "hypervisor")
+
+# The first row whose folder holds a file says which folders (or headers) of
+# ours it may include. {0} is the program.
+RULES = [
+    ("abi/", ["abi/"]),
+    ("lib/", ["abi/", "lib/"]),
+    *[(program + folder, [rule.format(program) for rule in allowed])
+      for program in PROGRAMS
+      for folder, allowed in [
+          ("/core/", ["abi/", "lib/", "{0}/core/"]),
+          ("/", ["abi/", "lib/", "{0}/"]),
+      ]],
+    ("toolstack/engine/", ["abi/", "toolstack/", "rmm/", "hypervisor/"]),
+    ("toolstack/cli/", ["toolstack/reeve.h", "toolstack/cli/"]),
+    ("toolstack/", ["abi/", "toolstack/"]),
+    ("tests/", [""]),
+]
+# Tests beside a core run it on its program's in-process port.
+TEST = re.compile(r"(_test|/fixture)\.[ch]$")
+# What a layer may include of the system's headers, where that is limited.
+SYSTEM = {"abi/": {"stdint.h"}}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def rule_for(path):
+    return next((rule for rule in RULES if path.startswith(rule[0])), None)
+
+
+def fault(path, bracket, header):
+    """What is wrong with one include, or None."""
+    rule = rule_for(path)
+    if not rule:
+        return "this folder has no rule in scripts/arrows.py"
+    folder, allowed = rule
+    if bracket == "<":
+        bad = folder in SYSTEM and header not in SYSTEM[folder]
+        return f"{folder} may not include <{header}>" if bad else None
+    if not pathlib.Path(header).is_file():
+        return f'"{header}" is not written from the root of the tree'
+    if TEST.search(path):
+        allowed = allowed + [path.split("/")[0] + "/"]
+    if not header.startswith(tuple(allowed)):
+        return f'{folder} may not include "{header}"'
+    return None
+
+
+def faults(path):
+    """Each wrong include of one file, as a line for a person."""
+    text = pathlib.Path(path).read_text()
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        reason = match and fault(path, match[1], match[2])
+        if reason:
+            yield f"{path}:{number}: {reason}"

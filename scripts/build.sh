@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Configures one kind of build if it is new or its options changed, then
+# compiles it.
+#
+# usage: scripts/build.sh release|asan|clang|fuzz [configure]
+#   release  build/        the command, at build/reeve; PREFIX is honoured
+#   asan     build-asan/   gcc, unit tests under the sanitizers
+#   clang    build-clang/  the same with clang
+#   fuzz     build-fuzz/   the libFuzzer targets
+set -eu
+cd "$(dirname "$0")/.."
+
+kind=${1-}
+step=${2-compile}
+sanitize='-Db_sanitize=address,undefined -Db_lundef=false'
+dir=build-$kind
+CC=clang-19
+case $kind in
+release)
+	dir=build
+	CC=gcc
+	options="--buildtype=release -Dtests=false
+		-Dprefix=${PREFIX:-/usr/local}"
+	;;
+asan)
+	CC=gcc
+	options=$sanitize
+	;;
+clang) options=$sanitize ;;
+fuzz) options="$sanitize -Dtests=false -Dfuzz=true" ;;
+*)
+	echo "usage: scripts/build.sh release|asan|clang|fuzz [configure]" >&2
+	exit 2
+	;;
+esac
+export CC
+
+# A build folder remembers where it was made and with which options.
+stamp="$PWD $CC $options"
+if [ "$(cat "$dir/.options" 2>/dev/null)" != "$stamp" ]; then
+	rm -rf "$dir"
+	# shellcheck disable=SC2086 # a list of words
+	meson setup $options "$dir"
+	echo "$stamp" >"$dir/.options"
+fi
+if [ "$step" = configure ]; then
+	exec ninja -C "$dir" build.ninja
+fi
+ninja -C "$dir"
+[ "$kind" != release ] || ln -sf toolstack/cli/reeve build/reeve

@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Makes .cache/guest/initrd.cpio.gz from what guest.sh fetched.
+
+The archive is written entry by entry, so that it needs no rights and the
+same input gives the same bytes: fixed order, owner and times.
+"""
+
+import gzip
+import io
+import lzma
+import pathlib
+import stat
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GUEST = ROOT / ".cache" / "guest"
+WANTED_MODULES = ["arm-cca-guest"]  # and what they depend on
+
+DIRECTORY = stat.S_IFDIR | 0o755
+PROGRAM = stat.S_IFREG | 0o755
+DATA = stat.S_IFREG | 0o644
+CONSOLE = stat.S_IFCHR | 0o600
+
+
+def cpio_entry(inode, path, mode, data=b"", device=(0, 0)):
+    """One entry of a newc archive."""
+    name = path.encode() + b"\0"
+    fields = [inode, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(name), 0]
+    head = b"070701" + b"".join(b"%08X" % field for field in fields) + name
+    return padded(head) + padded(data)
+
+
+def padded(data):
+    return data + bytes(-len(data) % 4)
+
+
+def module_files():
+    """Module names, as the kernel spells them, to their files."""
+    files = (GUEST / "modules").rglob("*.ko*")
+    return {path.name.split(".")[0].replace("-", "_"): path for path in files}
+
+
+def module_content(path):
+    data = path.read_bytes()
+    return lzma.decompress(data) if path.suffix == ".xz" else data
+
+
+def module_depends(content):
+    """The names in a module's own list of what it needs."""
+    start = content.find(b"\0depends=")
+    if start < 0:
+        return []
+    value = content[start + 9:].split(b"\0", 1)[0].decode()
+    return [name.replace("-", "_") for name in value.split(",") if name]
+
+
+def load_order(name, files, loaded):
+    """Appends a module, after those it needs, to loaded: name to content."""
+    if name in loaded or name not in files:
+        return
+    content = module_content(files[name])
+    for needed in module_depends(content):
+        load_order(needed, files, loaded)
+    loaded[name] = content
+
+
+def guest_modules():
+    files = module_files()
+    loaded = {}
+    for name in WANTED_MODULES:
+        load_order(name.replace("-", "_"), files, loaded)
+    return loaded
+
+
+def entries():
+    """Path to mode, content and device number, in the archive's order."""
+    modules = guest_modules()
+    order = "".join(f"{name}.ko\n" for name in modules)
+    tree = {
+        "dev/console": (CONSOLE, b"", (5, 1)),
+        "bin/busybox": (PROGRAM, (GUEST / "busybox").read_bytes()),
+        "init": (PROGRAM, (ROOT / "scripts" / "guest-init").read_bytes()),
+        "lib/modules/order": (DATA, order.encode()),
+    }
+    for path in ["bin", "dev", "lib", "lib/modules", "proc", "sys"]:
+        tree[path] = (DIRECTORY,)
+    for name, content in modules.items():
+        tree[f"lib/modules/{name}.ko"] = (DATA, content)
+    return sorted(tree.items())
+
+
+def archive():
+    parts = [cpio_entry(inode, path, *entry)
+             for inode, (path, entry) in enumerate(entries(), 1)]
+    parts.append(cpio_entry(0, "TRAILER!!!", 0))
+    return b"".join(parts)
+
+
+def packed(data):
+    """gzip -n, with a header that does not vary with Python's version."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile("", "wb", 9, buffer, mtime=0) as stream:
+        stream.write(data)
+    return buffer.getvalue()
+
+
+def main():
+    data = packed(archive())
+    target = GUEST / "initrd.cpio.gz"
+    if not target.exists() or target.read_bytes() != data:
+        fresh = target.with_suffix(".new")
+        fresh.write_bytes(data)
+        fresh.rename(target)
+    print(f"initrd: {len(data)} bytes in {target.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs every test of the tree and sums them up.
+
+What the stages say goes to files in build-test/; the terminal gets a line per
+stage, the end of the output of what failed, and at the end `N passed, N failed,
+N skipped`. With REEVE_SOAK set, fuzzing is longer, and the end-to-end tests,
+which see it too, compare more.
+"""
+
+import collections
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build-test"
+SOAK = bool(os.environ.get("REEVE_SOAK"))
+# Runs and seed; seed 0 is a random one.
+FUZZ = ("2000000", "0") if SOAK else ("20000", "1")
+
+PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+# One test: output is what to show when it failed.
+Result = collections.namedtuple("Result", "name verdict output")
+
+SHOWN_LINES = 60
+
+TAP_LINE = re.compile(r"^(not )?ok \d+ *-? *(.*?) *(# *skip\b.*)?$", re.I)
+
+
+def run(log, *command, **env):
+    """Runs a command, its output going to a log; returns (code, output)."""
+    path = LOGS / f"{log}.log"
+    with path.open("w") as stream:
+        code = subprocess.run(command, stdout=stream, stderr=stream, cwd=ROOT,
+                              stdin=subprocess.DEVNULL, check=False,
+                              env={**os.environ, **env}).returncode
+    return code, path.read_text(errors="replace")
+
+
+def verdict_of(code, results, name, output):
+    """The results of a program, with one more if it failed in silence."""
+    if code != 0 and not any(r.verdict == FAILED for r in results):
+        results.append(Result(f"{name} (exit code {code})", FAILED, output))
+    return results
+
+
+def parse_tap(text):
+    """The subtests in a program's TAP; a failed one is shown with the lines
+    since the subtest before it. Old cmocka calls a skipped one `not ok`."""
+    results = []
+    since = []
+    for line in text.splitlines():
+        since.append(line)
+        match = TAP_LINE.match(line)
+        if not match:
+            continue
+        failed, name, skip = match.groups()
+        verdict = SKIPPED if skip else FAILED if failed else PASSED
+        results.append(Result(name, verdict, "\n".join(since)))
+        since = []
+    return results
+
+
+def parse_junit(path):
+    root = xml.etree.ElementTree.parse(path).getroot()
+    for case in root.iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
+        bad = [e for e in case if e.tag in ("failure", "error")]
+        if bad:
+            yield Result(name, FAILED, "\n".join(e.text or "" for e in bad))
+        elif case.find("skipped") is not None:
+            yield Result(name, SKIPPED, "")
+        else:
+            yield Result(name, PASSED, "")
+
+
+def unit_program(record):
+    """The results of one program in meson's log."""
+    output = record.get("stdout", "")
+    results = parse_tap(output)
+    code = record["returncode"] or record["result"] in ("ERROR", "TIMEOUT")
+    output += record.get("stderr", "")
+    return [r._replace(name=f"{record['name']}: {r.name}")
+            for r in verdict_of(code, results, "program", output)]
+
+
+def unit_tests(kind):
+    code, output = run(f"build-{kind}", "scripts/build.sh", kind)
+    if code != 0:
+        return [Result(f"build-{kind}", FAILED, output)]
+    folder = ROOT / f"build-{kind}"
+    log = folder / "meson-logs" / "testlog.json"
+    log.unlink(missing_ok=True)
+    code, output = run(
+        f"unit-{kind}", "meson", "test", "-C", str(folder), "--no-rebuild",
+        "--timeout-multiplier", "4",
+        ASAN_SYMBOLIZER_PATH="/usr/bin/llvm-symbolizer-19")
+    records = log.read_text().splitlines() if log.exists() else []
+    results = [r for line in records for r in unit_program(json.loads(line))]
+    return verdict_of(code, results, "meson test", output)
+
+
+def unit_tests_gcc():
+    return unit_tests("asan")
+
+
+def unit_tests_clang():
+    return unit_tests("clang")
+
+
+def lint():
+    code, output = run("lint", "scripts/lint.py")
+    return verdict_of(code, parse_tap(output), "lint", output)
+
+
+def guest_for_tests():
+    """Tests on Debian's kernel skip themselves when it cannot be had."""
+    code, output = run("guest", "scripts/guest.sh")
+    if code == 0:
+        code, output = run("initrd", "scripts/initrd.py")
+    if code != 0:
+        print(f"   no guest, tests that need it are skipped:\n{output}")
+
+
+def end_to_end():
+    code, output = run("build", "scripts/build.sh", "release")
+    if code != 0:
+        return [Result("build", FAILED, output)]
+    guest_for_tests()
+    report = LOGS / "e2e.xml"
+    report.unlink(missing_ok=True)
+    code, output = run(
+        "e2e", "/usr/bin/python3", "-m", "pytest", "-q", "tests/e2e",
+        "-p", "no:cacheprovider", f"--junit-xml={report}",
+        REEVE=str(ROOT / "build" / "reeve"), PYTHONDONTWRITEBYTECODE="1")
+    results = list(parse_junit(report)) if report.exists() else []
+    return verdict_of(code, results, "pytest", output)
+
+
+def fuzzing():
+    code, output = run("fuzz", "scripts/fuzz.sh", *FUZZ)
+    return verdict_of(code, parse_tap(output), "fuzz", output)
+
+
+STAGES = [
+    ("unit tests, gcc and sanitizers", unit_tests_gcc),
+    ("unit tests, clang and sanitizers", unit_tests_clang),
+    ("lint", lint),
+    ("end-to-end tests", end_to_end),
+    ("fuzzing", fuzzing),
+]
+
+
+def count(results):
+    verdicts = collections.Counter(r.verdict for r in results)
+    return ", ".join(f"{verdicts[v]} {v}" for v in (PASSED, FAILED, SKIPPED))
+
+
+def show(result):
+    lines = result.output.splitlines()[-SHOWN_LINES:]
+    print(f"-- FAILED: {result.name}", *lines, "", sep="\n")
+
+
+def run_stage(title, stage):
+    print(f"== {title}", flush=True)
+    start = time.monotonic()
+    results = stage()
+    if all(r.verdict == SKIPPED for r in results):
+        results.append(Result("no test ran", FAILED, ""))
+    for result in results:
+        if result.verdict == FAILED:
+            show(result)
+    print(f"   {count(results)} ({time.monotonic() - start:.0f} s)", flush=True)
+    return results
+
+
+def main():
+    LOGS.mkdir(exist_ok=True)
+    results = [r for title, stage in STAGES for r in run_stage(title, stage)]
+    print(count(results))
+    sys.exit(any(r.verdict == FAILED for r in results))
+
+
+if __name__ == "__main__":
+    main()
