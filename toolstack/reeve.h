@@ -61,6 +61,22 @@ const struct reeve_diagnostic *reeve_report_get(
 /* Whether a diagnostic was lost for want of memory. */
 bool reeve_report_truncated(const struct reeve_report *report);
 
+/* ---- Keys ------------------------------------------------------------- */
+
+/* One configuration key, for help, completion and manual pages. */
+struct reeve_key {
+	const char *name;
+	const char *type; /* "string", "number", "boolean", "choice" ... */
+	const char *unit; /* NULL: none */
+	const char *range; /* what the value may be; NULL: anything */
+	const char *fallback; /* in parentheses: words, not a value */
+	const char *guests; /* which guests it is for */
+	const char *help; /* one line */
+};
+
+/* The keys in the manual's order; NULL past the last. They are constants. */
+const struct reeve_key *reeve_key_at(size_t index);
+
 /* ---- Sources ---------------------------------------------------------- */
 
 enum {

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Kernel, RAM disk and command line. */
+#include <stdio.h>
+
+#include "toolstack/domain/read.h"
+
+static void kernel_settle(struct reader *reader)
+{
+	const struct domain *domain = reader->domain;
+
+	if (domain->bootloader != NULL) {
+		if (domain->disk.count == 0)
+			key_refuse(reader, "bootloader",
+				"add a disk, or name a kernel instead",
+				"a bootloader takes the kernel from the first "
+				"disk, and there is none");
+	} else if (domain->kernel == NULL &&
+		   !domain_is_refused(domain, "kernel") &&
+		   !domain_is_refused(domain, "bootloader")) {
+		key_refuse(reader, "kernel", "add kernel=\"...\"",
+			"the guest has nothing to boot");
+	}
+}
+
+static void cmdline_settle(struct reader *reader)
+{
+	struct domain *domain = reader->domain;
+	const char *root = domain->root;
+	const char *extra = domain->extra;
+	const char *unused = root != NULL ? "root" : "extra";
+
+	if (root == NULL && extra == NULL)
+		return;
+	if (domain->cmdline != NULL) {
+		key_warn(reader, unused, "keep cmdline only",
+			"ignored, as cmdline is set");
+		return;
+	}
+	if (asprintf(&domain->joined_cmdline, "%s%s%s%s",
+		    root != NULL ? "root=" : "", root != NULL ? root : "",
+		    root != NULL && extra != NULL ? " " : "",
+		    extra != NULL ? extra : "") < 0) {
+		domain->joined_cmdline = NULL;
+		reader->no_memory = true;
+	}
+	domain->cmdline = domain->joined_cmdline;
+}
+
+void boot_settle(struct reader *reader)
+{
+	struct domain *domain = reader->domain;
+
+	kernel_settle(reader);
+	cmdline_settle(reader);
+	if (domain->ramdisk != NULL && domain->ramdisk[0] == '\0')
+		domain->ramdisk = NULL;
+}

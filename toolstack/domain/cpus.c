@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* vCPUs: how many, where they run, and what they cost in tables. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "abi/guest_map.h"
+#include "toolstack/domain/read.h"
+
+/* xl reads less than one as one; what a Realm's measurement holds is not
+ * guessed at. */
+static void least_settle(struct reader *reader)
+{
+	struct domain *domain = reader->domain;
+
+	if (domain->vcpus >= 1)
+		return;
+	if (domain->realm)
+		key_refuse(reader, "vcpus", "write the number of vCPUs",
+			"a Realm needs at least one vCPU");
+	else
+		key_warn(reader, "vcpus", "write the number of vCPUs",
+			"%" PRId64 " is read as 1", domain->vcpus);
+	domain->vcpus = 1;
+}
+
+static void most_settle(struct reader *reader)
+{
+	const struct domain *domain = reader->domain;
+	const char *key =
+		domain_is_set(domain, "maxvcpus") ? "maxvcpus" : "vcpus";
+
+	if (domain->gic_version == DOMAIN_GIC_V2 &&
+		domain->maxvcpus > GUEST_GICV2_MAX_VCPUS)
+		key_refuse(reader, key, "use gic_version=\"v3\" or fewer vCPUs",
+			"%" PRId64 " vCPUs are more than the %d that a GICv2 "
+			"serves",
+			domain->maxvcpus, GUEST_GICV2_MAX_VCPUS);
+}
+
+static void count_settle(struct reader *reader)
+{
+	struct domain *domain = reader->domain;
+
+	least_settle(reader);
+	/* 0 is xl's way of saying that it is not set. */
+	if (domain->maxvcpus == DOMAIN_UNSET || domain->maxvcpus == 0)
+		domain->maxvcpus = domain->vcpus;
+	if (domain->maxvcpus < domain->vcpus) {
+		if (!domain_is_refused(domain, "vcpus"))
+			key_refuse(reader, "maxvcpus",
+				"raise it to vcpus, or remove it",
+				"%" PRId64 " is less than vcpus, %" PRId64,
+				domain->maxvcpus, domain->vcpus);
+		domain->maxvcpus = domain->vcpus;
+	}
+	most_settle(reader);
+}
+
+/* A list of CPU sets has an entry for each vCPU; more have nobody to pin. */
+static void affinity_settle(
+	struct reader *reader, const char *key, const struct domain_list *list)
+{
+	int64_t vcpus = reader->domain->maxvcpus;
+
+	if ((int64_t)list->count > vcpus)
+		key_warn(reader, key, "remove the entries that are too many",
+			"%zu entries, and only %" PRId64
+			" to be used: one for each "
+			"vCPU",
+			list->count, vcpus);
+}
+
+/* What libxl reserves for stage 2 tables: 4 KiB for each MiB of RAM, 1 MiB
+ * for each vCPU, and 512 KiB; rounded up to MiB. */
+static void pool_settle(struct domain *domain)
+{
+	int64_t pages;
+
+	if (domain->shadow_memory != DOMAIN_UNSET ||
+		domain->maxmem == DOMAIN_UNSET)
+		return;
+	pages = 256 * domain->maxvcpus + domain->maxmem + 128;
+	domain->shadow_memory = (pages + 255) / 256;
+}
+
+void cpus_settle(struct reader *reader)
+{
+	const struct domain *domain = reader->domain;
+
+	count_settle(reader);
+	affinity_settle(reader, "cpus", &domain->cpus);
+	affinity_settle(reader, "cpus_soft", &domain->cpus_soft);
+	pool_settle(reader->domain);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Devices: passthrough, virtio-mmio, and the interrupts that they need. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/guest_map.h"
+#include "toolstack/domain/read.h"
+#include "toolstack/domain/spec.h"
+
+#define SPI_BASE 32
+
+/* What the mode means on Arm, as libxl settles it. */
+static void passthrough_settle(struct reader *reader)
+{
+	struct domain *domain = reader->domain;
+	bool devices = domain->pci.count > 0 || domain->dtdev.count > 0;
+
+	switch (domain->passthrough) {
+	case DOMAIN_PASSTHROUGH_DEFAULT:
+		domain->passthrough = devices ? DOMAIN_PASSTHROUGH_SHARE_PT
+					      : DOMAIN_PASSTHROUGH_DISABLED;
+		break;
+	case DOMAIN_PASSTHROUGH_ENABLED:
+		domain->passthrough = DOMAIN_PASSTHROUGH_SHARE_PT;
+		break;
+	case DOMAIN_PASSTHROUGH_SYNC_PT:
+		key_refuse(reader, "passthrough", "write \"share_pt\"",
+			"Arm has no separate IOMMU tables to keep in step");
+		break;
+	case DOMAIN_PASSTHROUGH_DISABLED:
+		if (devices)
+			key_refuse(reader, "passthrough",
+				"remove it, or remove pci and dtdev",
+				"disabled, and yet devices are to be passed "
+				"through");
+		break;
+	}
+}
+
+static bool disk_is_virtio(const struct cfg_value *disk)
+{
+	return disk->form != CFG_LIST &&
+	       spec_part_is(disk->text, "specification", "virtio");
+}
+
+static void virtio_disks_add(struct domain *domain)
+{
+	for (size_t i = 0; i < domain->disk.count; i++)
+		if (disk_is_virtio(&domain->disk.items[i]))
+			domain->virtio_mmio_count++;
+}
+
+/* The type reaches over one comma: "virtio,deviceID". */
+static char *virtio_type(const char *text)
+{
+	size_t length;
+	const char *type = spec_part(text, "type", &length);
+	size_t family = strlen("virtio,");
+
+	return strndup(type, family + strcspn(type + family, ","));
+}
+
+/* Domain names other than Domain-0's are the host's to resolve: 0 until then. */
+static uint32_t backend_domid(const char *text)
+{
+	size_t length;
+	const char *backend = spec_part(text, "backend", &length);
+	unsigned long domid;
+	char *end;
+
+	if (backend == NULL)
+		return 0;
+	domid = strtoul(backend, &end, 10);
+	return end == backend + length && domid <= 0x7fef ? (uint32_t)domid : 0;
+}
+
+static void virtio_add(struct reader *reader, const char *text)
+{
+	struct domain *domain = reader->domain;
+	struct domain_virtio *device =
+		&domain->virtio_mmio[domain->virtio_mmio_count];
+
+	device->type = virtio_type(text);
+	if (device->type == NULL) {
+		reader->no_memory = true;
+		return;
+	}
+	domain->virtio_mmio_count++;
+	device->backend_domid = backend_domid(text);
+	device->grant = device->backend_domid != 0;
+	if (spec_part_is(text, "grant_usage", "0"))
+		device->grant = false;
+	if (spec_part_is(text, "grant_usage", "1"))
+		device->grant = true;
+}
+
+static void virtio_settle(struct reader *reader)
+{
+	struct domain *domain = reader->domain;
+	size_t most = domain->disk.count + domain->virtio.count;
+
+	if (most == 0 || domain_is_refused(domain, "virtio"))
+		return;
+	domain->virtio_mmio = calloc(most, sizeof(*domain->virtio_mmio));
+	if (domain->virtio_mmio == NULL) {
+		reader->no_memory = true;
+		return;
+	}
+	virtio_disks_add(domain);
+	for (size_t i = 0; i < domain->virtio.count; i++)
+		virtio_add(reader, domain->virtio.items[i].text);
+	if (domain->virtio_mmio_count > GUEST_VIRTIO_MMIO_SPIS)
+		key_refuse(reader, domain->virtio.count > 0 ? "virtio" : "disk",
+			"use fewer of them",
+			"%zu virtio devices are more than the %d that fit",
+			domain->virtio_mmio_count, GUEST_VIRTIO_MMIO_SPIS);
+}
+
+/* ---- Interrupts -------------------------------------------------------- */
+
+/* Whether the platform gives the interrupt to a device of its own. */
+static const char *irq_owner(const struct domain *domain, int64_t irq)
+{
+	int64_t virtio_end =
+		GUEST_VIRTIO_MMIO_SPI + (int64_t)domain->virtio_mmio_count;
+
+	if (domain->vuart == DOMAIN_VUART_SBSA && irq == GUEST_PL011_SPI)
+		return "the UART (vuart)";
+	if (irq >= GUEST_VIRTIO_MMIO_SPI && irq < virtio_end)
+		return "a virtio device";
+	return NULL;
+}
+
+/* Checks one passed-through interrupt; returns the SPIs that it makes. */
+static int64_t irq_settle(struct reader *reader, const struct cfg_value *item)
+{
+	int64_t irq = strtol(item->text, NULL, 10);
+	const char *owner = irq_owner(reader->domain, irq);
+
+	if (owner != NULL)
+		report_add(reader->report, REEVE_ERROR, &item->place, "irqs",
+			"remove the one or the other",
+			"interrupt %" PRId64 " belongs to %s", irq, owner);
+	return irq - SPI_BASE + 1;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t spis_needed(struct reader *reader)
+{
+	const struct domain *domain = reader->domain;
+	int64_t need = domain->vuart == DOMAIN_VUART_SBSA;
+
+	if (domain->virtio_mmio_count > 0)
+		need = (int64_t)domain->virtio_mmio_count + 1;
+	if (domain_is_refused(domain, "irqs"))
+		return need;
+	for (size_t i = 0; i < domain->irqs.count; i++)
+		need = larger(need, irq_settle(reader, &domain->irqs.items[i]));
+	return need;
+}
+
+static void spis_settle(struct reader *reader)
+{
+	struct domain *domain = reader->domain;
+	int64_t need = spis_needed(reader);
+
+	if (domain->nr_spis == DOMAIN_UNSET)
+		domain->nr_spis = need;
+	if (domain->nr_spis < need)
+		key_refuse(reader, "nr_spis", "raise it, or leave it out",
+			"%" PRId64 " is less than the %" PRId64
+			" that the devices need",
+			domain->nr_spis, need);
+}
+
+/* ---- The rest ---------------------------------------------------------- */
+
+/* A deprecated way to write the same. */
+static void bootloader_args_settle(struct reader *reader)
+{
+	const struct domain_list *args = &reader->domain->bootloader_args;
+
+	if (args->count > 0 &&
+		cfg_find(reader->cfg, "bootloader_args")->value.form != CFG_LIST)
+		key_warn(reader, "bootloader_args", "write a list",
+			"a string here is obsolete; it is split at blanks");
+}
+
+void devices_settle(struct reader *reader)
+{
+	struct domain *domain = reader->domain;
+
+	passthrough_settle(reader);
+	virtio_settle(reader);
+	spis_settle(reader);
+	bootloader_args_settle(reader);
+	domain->arm_sci_smc = spec_part_is(domain->arm_sci, "type", "scmi_smc");
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From settings to a domain: the main path, and what is wrong with names. */
+#include "toolstack/domain/domain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/domain/read.h"
+
+#define HINT_SIZE 160
+
+static struct domain *domain_new(void)
+{
+	struct domain *domain = calloc(1, sizeof(*domain));
+
+	if (domain == NULL)
+		return NULL;
+	domain->origins = calloc(schema_count(), sizeof(*domain->origins));
+	if (domain->origins == NULL) {
+		free(domain);
+		return NULL;
+	}
+	for (const struct key *key = schema_keys; key->info.name; key++)
+		if (key->field != KEY_NO_FIELD)
+			key_reset(domain, key);
+	return domain;
+}
+
+void domain_free(struct domain *domain)
+{
+	if (domain == NULL)
+		return;
+	for (size_t i = 0; i < domain->virtio_mmio_count; i++)
+		free(domain->virtio_mmio[i].type);
+	free(domain->virtio_mmio);
+	free(domain->joined_cmdline);
+	free(domain->origins);
+	free(domain);
+}
+
+/* ---- Names ------------------------------------------------------------- */
+
+/* A name that no schema row has. */
+static void unknown_report(
+	struct reader *reader, const struct cfg_setting *setting)
+{
+	const struct key *guard = schema_guard_near(setting->key);
+	const struct key *nearest = guard;
+	bool allowed = reader->flags & DOMAIN_ALLOW_UNKNOWN;
+	char hint[HINT_SIZE] = "remove it; reeve.cfg(5) lists the known keys";
+
+	if (nearest == NULL)
+		nearest = schema_nearest(setting->key);
+	if (nearest != NULL)
+		snprintf(hint, sizeof(hint), "did you mean '%s'?",
+			nearest->info.name);
+	if (allowed && guard != NULL)
+		report_add(reader->report, REEVE_ERROR, &setting->place,
+			setting->key, hint,
+			"unknown key, too like '%s' to be let pass: that one "
+			"decides confidentiality",
+			guard->info.name);
+	else
+		report_add(reader->report, allowed ? REEVE_WARNING : REEVE_ERROR,
+			&setting->place, setting->key, hint, "unknown key");
+}
+
+/* A name that is known, and that this guest has no use for. */
+static void idle_report(struct reader *reader, const struct key *key,
+	const struct cfg_setting *setting)
+{
+	const char *why =
+		key->guests == KEY_FOREIGN
+			? "is for x86 guests; it means nothing on Arm and is ignored"
+			: "is obsolete and ignored";
+	char hint[HINT_SIZE] = "remove it";
+
+	if (key->successor != NULL)
+		snprintf(hint, sizeof(hint), "remove it; its new name is '%s'",
+			key->successor);
+	report_add(reader->report, REEVE_WARNING, &setting->place, setting->key,
+		hint, "this key %s", why);
+}
+
+static void successor_report(struct reader *reader, const struct key *key,
+	const struct cfg_setting *setting)
+{
+	char hint[HINT_SIZE];
+
+	snprintf(hint, sizeof(hint), "use '%s'", key->successor);
+	report_add(reader->report, REEVE_WARNING, &setting->place, setting->key,
+		hint, "this key is obsolete");
+}
+
+/* Nothing but the default can work: say so instead of failing later. */
+static void arm_refusal_check(struct reader *reader, const struct key *key)
+{
+	const char *name = key->info.name;
+
+	if (domain_is_refused(reader->domain, name) ||
+		domain_is_default(reader->domain, name))
+		return;
+	key_refuse(reader, name, "remove it",
+		"this cannot work on Arm, where no hypervisor accepts it");
+}
+
+static void setting_read(
+	struct reader *reader, const struct cfg_setting *setting)
+{
+	const struct key *key = schema_find(setting->key);
+
+	if (key == NULL) {
+		unknown_report(reader, setting);
+		return;
+	}
+	if (key->field == KEY_NO_FIELD) {
+		idle_report(reader, key, setting);
+		return;
+	}
+	if (key->successor != NULL && key->guests != KEY_REFUSED)
+		successor_report(reader, key, setting);
+	key_read(reader, key, setting);
+	if (key->guests == KEY_REFUSED)
+		arm_refusal_check(reader, key);
+}
+
+/* ---- The whole --------------------------------------------------------- */
+
+int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
+	struct reeve_report *report)
+{
+	struct reader reader = { .cfg = cfg, .flags = flags, .report = report };
+	unsigned errors = report_errors(report);
+
+	reader.domain = domain_new();
+	if (reader.domain == NULL)
+		return REEVE_ERR_MEMORY;
+	for (size_t i = 0; i < cfg_count(cfg); i++)
+		setting_read(&reader, cfg_at(cfg, i));
+	realm_settle(&reader);
+	identity_settle(&reader);
+	boot_settle(&reader);
+	memory_settle(&reader);
+	cpus_settle(&reader);
+	devices_settle(&reader);
+	if (reader.no_memory) {
+		domain_free(reader.domain);
+		return REEVE_ERR_MEMORY;
+	}
+	*out = reader.domain;
+	return report_errors(report) > errors ? REEVE_ERR_CONFIG : REEVE_OK;
+}

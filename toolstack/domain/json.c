@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The domain as JSON and as lines of text, in the schema's order. */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/config/utf8.h"
+#include "toolstack/domain/read.h"
+
+/* A configuration may hold any bytes, JSON only UTF-8. */
+static struct json_object *text_json(const char *text)
+{
+	struct json_object *object = NULL;
+	size_t length;
+	char *repaired = utf8_repair(text, strlen(text), &length);
+
+	if (repaired != NULL)
+		object = json_object_new_string(repaired);
+	free(repaired);
+	return object;
+}
+
+static struct json_object *list_json(const struct cfg_value *items, size_t count)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; array != NULL && i < count; i++) {
+		const struct cfg_value *item = &items[i];
+
+		json_object_array_add(
+			array, item->form == CFG_LIST
+				       ? list_json(item->items, item->count)
+				       : text_json(item->text));
+	}
+	return array;
+}
+
+static struct json_object *choice_json(const struct key *key, int choice)
+{
+	size_t length = 0;
+	const char *word =
+		choice >= 0 ? key_choice_word(key, choice, &length) : NULL;
+
+	return word ? json_object_new_string_len(word, (int)length) : NULL;
+}
+
+/* A list without a default of its own is null when nothing sets it. */
+static struct json_object *list_field_json(const struct domain *domain,
+	const struct key *key, const struct domain_list *list)
+{
+	if (key_default_is_words(key) && !domain_is_set(domain, key->info.name))
+		return NULL;
+	return list_json(list->items, list->count);
+}
+
+struct json_object *domain_value_json(const struct domain *domain, size_t index)
+{
+	const struct key *key = &schema_keys[index];
+	const void *field = (const char *)domain + key->field;
+	const char *text;
+	int64_t number;
+
+	switch (key->kind) {
+	case KEY_STRING:
+		text = *(const char *const *)field;
+		return text ? text_json(text) : NULL;
+	case KEY_NUMBER:
+		number = *(const int64_t *)field;
+		return number == DOMAIN_UNSET ? NULL
+					      : json_object_new_int64(number);
+	case KEY_BOOLEAN:
+		return json_object_new_boolean(*(const bool *)field);
+	case KEY_CHOICE:
+		return choice_json(key, *(const int *)field);
+	case KEY_LIST:
+	case KEY_LISTS:
+	case KEY_STRING_OR_LIST:
+		return list_field_json(domain, key, field);
+	}
+	return NULL;
+}
+
+static void place_add(
+	struct json_object *object, const struct report_place *place)
+{
+	json_object_object_add(object, "source",
+		json_object_new_string(place != NULL ? "file" : "default"));
+	if (place == NULL)
+		return;
+	json_object_object_add(object, "file", text_json(place->file));
+	json_object_object_add(
+		object, "line", json_object_new_int64(place->line));
+	json_object_object_add(
+		object, "column", json_object_new_int64(place->column));
+}
+
+static struct json_object *key_json(const struct domain *domain, size_t index)
+{
+	const struct reeve_key *info = &schema_keys[index].info;
+	struct json_object *object = json_object_new_object();
+
+	if (object == NULL)
+		return NULL;
+	json_object_object_add(
+		object, "key", json_object_new_string(info->name));
+	json_object_object_add(
+		object, "value", domain_value_json(domain, index));
+	if (info->unit != NULL)
+		json_object_object_add(
+			object, "unit", json_object_new_string(info->unit));
+	place_add(object, domain_place(domain, info->name));
+	return object;
+}
+
+struct json_object *domain_to_json(const struct domain *domain)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; array != NULL && schema_keys[i].info.name; i++)
+		if (schema_keys[i].field != KEY_NO_FIELD)
+			json_object_array_add(array, key_json(domain, i));
+	return array;
+}
+
+bool domain_line(
+	const struct domain *domain, size_t index, struct domain_line *line)
+{
+	const int flags =
+		JSON_C_TO_STRING_NOSLASHESCAPE | JSON_C_TO_STRING_SPACED;
+	const struct reeve_key *info = reeve_key_at(index);
+	struct json_object *value;
+
+	if (info == NULL || schema_keys[index].field == KEY_NO_FIELD)
+		return false;
+	value = domain_value_json(domain, index);
+	line->key = info->name;
+	line->place = domain_place(domain, info->name);
+	line->value = strdup(
+		value != NULL ? json_object_to_json_string_ext(value, flags)
+			      : info->fallback);
+	json_object_put(value);
+	return line->value != NULL;
+}

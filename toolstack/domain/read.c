@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The readers: one setting into one field, or an error with its place. */
+#include "toolstack/domain/read.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HINT_SIZE 512
+
+static void *key_field(struct domain *domain, const struct key *key)
+{
+	return (char *)domain + key->field;
+}
+
+static struct domain_origin *key_origin(
+	struct domain *domain, const struct key *key)
+{
+	return &domain->origins[schema_index(key)];
+}
+
+/* ---- Speaking ---------------------------------------------------------- */
+
+/* What the key wants, from its row of the schema. */
+static void key_hint(const struct key *key, char *hint)
+{
+	static const char *const wants[] = {
+		[KEY_STRING] = "text in quotes",
+		[KEY_NUMBER] = "a number",
+		[KEY_BOOLEAN] = "0, 1, true or false, without quotes",
+		[KEY_CHOICE] = "one of",
+		[KEY_LIST] = "a list, [ \"...\", \"...\" ], each element",
+		[KEY_LISTS] = "a list of lists, [ [ \"...\" ], [ \"...\" ] ]",
+		[KEY_STRING_OR_LIST] = "a string or a list of strings",
+	};
+	const char *unit = key->kind == KEY_NUMBER ? key->info.unit : NULL;
+	const char *range = key->info.range;
+
+	snprintf(hint, HINT_SIZE, "write %s%s%s%s%s", wants[key->kind],
+		range ? ": " : "", range ? range : "", unit ? " " : "",
+		unit ? unit : "");
+}
+
+/* What an element of the key's list should be. */
+static void element_hint(const struct key *key, char *hint)
+{
+	const char *range = key->info.range;
+
+	snprintf(hint, HINT_SIZE, "write %s",
+		range ? range : "a string in quotes");
+}
+
+/* Whether a string is wanted in the value's place, inside a list. */
+static bool value_is_string_element(
+	const struct key *key, const struct cfg_value *value)
+{
+	const struct cfg_value *list = value->outer;
+
+	if (list != NULL && key->kind == KEY_LISTS)
+		return list->outer != NULL;
+	return list != NULL;
+}
+
+/* Reports that a value, or the text in it, is wrong. */
+static void value_refuse(struct reader *reader, const struct key *key,
+	const struct cfg_value *value, const char *message)
+{
+	bool element = value_is_string_element(key, value);
+	const char *text = value->form == CFG_LIST ? NULL : value->text;
+	char hint[HINT_SIZE];
+
+	key_origin(reader->domain, key)->refused = true;
+	if (element)
+		element_hint(key, hint);
+	else
+		key_hint(key, hint);
+	if (text != NULL)
+		report_add(reader->report, REEVE_ERROR, &value->place,
+			key->info.name, hint, "'%.80s' %s", text, message);
+	else
+		report_add(reader->report, REEVE_ERROR, &value->place,
+			key->info.name, hint, "%s%s",
+			element ? "an element " : "", message);
+}
+
+/* The place of a key's value, or just the file when the key is not set. */
+static struct report_place key_place(
+	const struct reader *reader, const char *name)
+{
+	const struct report_place *place = domain_place(reader->domain, name);
+	struct report_place file = { 0 };
+
+	if (place != NULL)
+		return *place;
+	if (cfg_count(reader->cfg) > 0)
+		file.file = cfg_at(reader->cfg, 0)->place.file;
+	return file;
+}
+
+static void key_speak(struct reader *reader, enum reeve_severity severity,
+	const char *name, const char *hint, const char *text)
+{
+	struct report_place place = key_place(reader, name);
+
+	report_add(reader->report, severity, &place, name, hint, "%s", text);
+}
+
+void key_refuse(struct reader *reader, const char *name, const char *hint,
+	const char *message, ...)
+{
+	char text[HINT_SIZE];
+	va_list args;
+
+	va_start(args, message);
+	vsnprintf(text, sizeof(text), message, args);
+	va_end(args);
+	key_origin(reader->domain, schema_find(name))->refused = true;
+	key_speak(reader, REEVE_ERROR, name, hint, text);
+}
+
+void key_warn(struct reader *reader, const char *name, const char *hint,
+	const char *message, ...)
+{
+	char text[HINT_SIZE];
+	va_list args;
+
+	va_start(args, message);
+	vsnprintf(text, sizeof(text), message, args);
+	va_end(args);
+	key_speak(reader, REEVE_WARNING, name, hint, text);
+}
+
+/* ---- Single values ----------------------------------------------------- */
+
+/* The text of a string or number, or NULL after reporting what it is. */
+static const char *value_text(struct reader *reader, const struct key *key,
+	const struct cfg_value *value)
+{
+	if (value->form == CFG_LIST)
+		value_refuse(reader, key, value,
+			"is a list and should be a single value");
+	else if (value->form == CFG_WORD)
+		value_refuse(reader, key, value,
+			"is a bare word, which only a boolean may be");
+	else
+		return value->text;
+	return NULL;
+}
+
+/* The text, once the key's judge has passed it too. */
+static const char *text_judge(struct reader *reader, const struct key *key,
+	const struct cfg_value *value)
+{
+	const char *text = value_text(reader, key, value);
+	const char *wrong = NULL;
+
+	if (text != NULL && key->check != NULL)
+		wrong = key->check(key, text);
+	if (wrong == NULL)
+		return text;
+	value_refuse(reader, key, value, wrong);
+	return NULL;
+}
+
+static void string_read(struct reader *reader, const struct key *key,
+	const struct cfg_value *value)
+{
+	const char *text = text_judge(reader, key, value);
+
+	if (text != NULL)
+		*(const char **)key_field(reader->domain, key) = text;
+}
+
+/* Numbers and booleans share xl's number reader and its trouble with +=. */
+static bool number_take(struct reader *reader, const struct key *key,
+	const struct cfg_setting *setting, int64_t *out)
+{
+	const char *text = value_text(reader, key, &setting->value);
+	const char *wrong = NULL;
+
+	if (text == NULL)
+		return false;
+	if (setting->op == CFG_APPEND)
+		wrong = "is added by +=, which is for strings and lists";
+	else if (!key_parse_number(text, out))
+		wrong = key->kind == KEY_BOOLEAN
+				? "is not a boolean"
+				: "is not a number, or is too large";
+	if (wrong != NULL)
+		value_refuse(reader, key, &setting->value, wrong);
+	return wrong == NULL;
+}
+
+static void number_read(struct reader *reader, const struct key *key,
+	const struct cfg_setting *setting)
+{
+	int64_t number;
+
+	if (!number_take(reader, key, setting, &number))
+		return;
+	if (number < key->min || number > key->max)
+		value_refuse(reader, key, &setting->value, "is out of range");
+	else
+		*(int64_t *)key_field(reader->domain, key) = number;
+}
+
+static void boolean_read(struct reader *reader, const struct key *key,
+	const struct cfg_setting *setting)
+{
+	bool *field = key_field(reader->domain, key);
+	int64_t number;
+
+	if (setting->value.form == CFG_WORD && setting->op == CFG_SET)
+		*field = strcmp(setting->value.text, "true") == 0;
+	else if (number_take(reader, key, setting, &number))
+		*field = number != 0;
+}
+
+static void choice_read(struct reader *reader, const struct key *key,
+	const struct cfg_value *value)
+{
+	const char *text = value_text(reader, key, value);
+	int choice = text != NULL ? key_choice(key, text) : -1;
+
+	if (text != NULL && choice < 0)
+		value_refuse(reader, key, value, "is none of the choices");
+	if (choice >= 0)
+		*(int *)key_field(reader->domain, key) = choice;
+}
+
+/* ---- Lists ------------------------------------------------------------- */
+
+/* xl ends its walk over most lists, silently, at an element that is a list. */
+static void element_read(struct reader *reader, const struct key *key,
+	const struct cfg_value *item)
+{
+	if (item->form == CFG_LIST)
+		value_refuse(
+			reader, key, item, "is a list and should be a string");
+	else
+		text_judge(reader, key, item);
+}
+
+/* An element of a list of lists: a list of single values. */
+static void inner_list_read(struct reader *reader, const struct key *key,
+	const struct cfg_value *list)
+{
+	if (list->form != CFG_LIST) {
+		value_refuse(reader, key, list, "should be a list");
+		return;
+	}
+	for (size_t i = 0; i < list->count; i++)
+		element_read(reader, key, &list->items[i]);
+}
+
+static void list_read(struct reader *reader, const struct key *key,
+	const struct cfg_value *value)
+{
+	struct domain_list *list = key_field(reader->domain, key);
+
+	if (value->form != CFG_LIST) {
+		value_refuse(reader, key, value,
+			"is a single value and should be a list");
+		return;
+	}
+	for (size_t i = 0; i < value->count; i++) {
+		if (key->kind == KEY_LISTS)
+			inner_list_read(reader, key, &value->items[i]);
+		else
+			element_read(reader, key, &value->items[i]);
+	}
+	list->items = value->items;
+	list->count = value->count;
+}
+
+static void string_or_list_read(struct reader *reader, const struct key *key,
+	const struct cfg_value *value)
+{
+	struct domain_list *list = key_field(reader->domain, key);
+
+	if (value->form == CFG_LIST) {
+		list_read(reader, key, value);
+	} else if (text_judge(reader, key, value) != NULL) {
+		list->items = value;
+		list->count = 1;
+	}
+}
+
+/* ---- By kind ----------------------------------------------------------- */
+
+void key_read(struct reader *reader, const struct key *key,
+	const struct cfg_setting *setting)
+{
+	key_origin(reader->domain, key)->setting = setting;
+	switch (key->kind) {
+	case KEY_STRING:
+		string_read(reader, key, &setting->value);
+		break;
+	case KEY_NUMBER:
+		number_read(reader, key, setting);
+		break;
+	case KEY_BOOLEAN:
+		boolean_read(reader, key, setting);
+		break;
+	case KEY_CHOICE:
+		choice_read(reader, key, &setting->value);
+		break;
+	case KEY_LIST:
+	case KEY_LISTS:
+		list_read(reader, key, &setting->value);
+		break;
+	case KEY_STRING_OR_LIST:
+		string_or_list_read(reader, key, &setting->value);
+		break;
+	}
+}

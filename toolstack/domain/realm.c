@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The Realm switch, which fails closed: a configuration that says realm in
+ * any form is a Realm, an explicit ordinary guest, or an error. Here too: the
+ * parameters of the Realm.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "toolstack/domain/read.h"
+
+/*
+ * A switch written twice whose last word is "no". Whatever the first one said,
+ * someone may believe it: xl's "last one wins" is not enough here.
+ */
+static void revocation_check(struct reader *reader)
+{
+	const struct cfg_setting *setting = cfg_find(reader->cfg, "realm");
+
+	if (setting == NULL || setting->replaced.line == 0 ||
+		reader->domain->realm ||
+		domain_is_refused(reader->domain, "realm"))
+		return;
+	key_refuse(reader, "realm", "say it once",
+		"this takes back what line %u of %s says",
+		setting->replaced.line, setting->replaced.file);
+}
+
+/* Parameters of a Realm say realm too. */
+static void parameter_check(struct reader *reader, const char *name)
+{
+	const struct domain *domain = reader->domain;
+
+	if (domain->realm || !domain_is_set(domain, name))
+		return;
+	if (domain_is_set(domain, "realm"))
+		key_warn(reader, name, "remove it, or write realm=1",
+			"has no effect, as realm is 0");
+	else
+		key_refuse(reader, name, "write realm=1, or remove this key",
+			"is for a Realm, and nothing makes this guest one");
+}
+
+static int hex_digit(char digit)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	return (int)(strchr(digits, digit | 0x20) - digits);
+}
+
+/* The text was judged: pairs of digits, at most 64. */
+static void rpv_convert(struct domain *domain)
+{
+	const char *text = domain->realm_rpv;
+
+	for (size_t i = 0; text != NULL && text[2 * i] != '\0'; i++)
+		domain->rpv[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 |
+					   hex_digit(text[2 * i + 1]));
+}
+
+void realm_settle(struct reader *reader)
+{
+	struct domain *domain = reader->domain;
+
+	revocation_check(reader);
+	/* An unreadable switch is an error; the rest is then held against the
+	 * Realm's rules, as that is what was asked for. */
+	if (domain_is_refused(domain, "realm"))
+		domain->realm = true;
+	parameter_check(reader, "realm_hash");
+	parameter_check(reader, "realm_rpv");
+	rpv_convert(domain);
+	if (domain->realm && !domain_is_set(domain, "nomigrate"))
+		domain->nomigrate = true;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Look-ups in the schema: by name, by resemblance, and of a choice's words. */
+#include "toolstack/domain/schema.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define LONGEST_NAME 48 /* names beyond it resemble none of ours */
+
+size_t schema_count(void)
+{
+	size_t count = 0;
+
+	while (schema_keys[count].info.name != NULL)
+		count++;
+	return count;
+}
+
+const struct reeve_key *reeve_key_at(size_t index)
+{
+	return index < schema_count() ? &schema_keys[index].info : NULL;
+}
+
+const struct key *schema_find(const char *name)
+{
+	for (const struct key *key = schema_keys; key->info.name; key++)
+		if (strcmp(key->info.name, name) == 0)
+			return key;
+	return NULL;
+}
+
+size_t schema_index(const struct key *key)
+{
+	return (size_t)(key - schema_keys);
+}
+
+bool key_default_is_words(const struct key *key)
+{
+	return key->info.fallback[0] == '(';
+}
+
+/* The words of a choice are separated by ", ". */
+const char *key_choice_word(const struct key *key, int choice, size_t *length)
+{
+	const char *word = key->info.range;
+
+	for (; choice > 0 && word != NULL; choice--) {
+		word = strchr(word, ',');
+		if (word != NULL)
+			word += 2;
+	}
+	if (word != NULL)
+		*length = strcspn(word, ",");
+	return word;
+}
+
+static bool choice_matches(const struct key *key, const char *word,
+	size_t length, const char *text)
+{
+	size_t given = strlen(text);
+
+	if (key->match == KEY_PREFIX)
+		return given <= length && strncmp(word, text, given) == 0;
+	if (given != length)
+		return false;
+	if (key->match == KEY_EXACT)
+		return strncmp(word, text, length) == 0;
+	return strncasecmp(word, text, length) == 0;
+}
+
+int key_choice(const struct key *key, const char *text)
+{
+	int64_t number;
+	size_t length;
+	const char *word;
+
+	for (int i = 0; (word = key_choice_word(key, i, &length)) != NULL; i++)
+		if (choice_matches(key, word, length, text))
+			return i;
+	if (key->match != KEY_ANY_CASE_OR_INDEX ||
+		!key_parse_number(text, &number) || number < 0 || number > 99)
+		return -1;
+	return key_choice_word(key, (int)number, &length) ? (int)number : -1;
+}
+
+bool key_parse_number(const char *text, int64_t *out)
+{
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(text, &end, 0);
+	if (errno != 0 || end == text || *end != '\0')
+		return false;
+	*out = value;
+	return true;
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * One row of the distance table from the two before it: now[j] becomes the
+ * edits between the first i bytes of a and the first j of b.
+ */
+static void distance_row(const char *a, size_t i, const char *b,
+	unsigned (*rows)[LONGEST_NAME + 1])
+{
+	unsigned *now = rows[i % 3];
+	const unsigned *last = rows[(i + 2) % 3];
+	const unsigned *before = rows[(i + 1) % 3];
+
+	now[0] = (unsigned)i;
+	for (size_t j = 1; b[j - 1] != '\0'; j++) {
+		unsigned replace = last[j - 1] + (a[i - 1] != b[j - 1]);
+
+		now[j] = least(replace, least(last[j], now[j - 1]) + 1);
+		if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			a[i - 2] == b[j - 1])
+			now[j] = least(now[j], before[j - 2] + 1);
+	}
+}
+
+unsigned schema_distance(const char *a, const char *b, unsigned limit)
+{
+	unsigned rows[3][LONGEST_NAME + 1];
+	size_t a_length = strlen(a);
+	size_t b_length = strlen(b);
+	unsigned result;
+
+	if (a_length > LONGEST_NAME || b_length > LONGEST_NAME)
+		return limit + 1;
+	for (unsigned j = 0; j <= b_length; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= a_length; i++)
+		distance_row(a, i, b, rows);
+	result = rows[a_length % 3][b_length];
+	return least(result, limit + 1);
+}
+
+/* The longer a name, the more slips it may hold and still be that name. */
+static unsigned slips_allowed(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length < 3 ? 0 : length < 5 ? 1 : length < 8 ? 2 : 3;
+}
+
+/* Where a slip must not pass, two are looked for in the shortest name. */
+static unsigned slips_watched(const char *name)
+{
+	return strlen(name) < 9 ? 2 : 3;
+}
+
+const struct key *schema_nearest(const char *name)
+{
+	unsigned best = slips_allowed(name) + 1;
+	const struct key *nearest = NULL;
+
+	for (const struct key *key = schema_keys; key->info.name; key++) {
+		unsigned distance = schema_distance(name, key->info.name, best);
+
+		if (distance >= best)
+			continue;
+		best = distance;
+		nearest = key;
+	}
+	return nearest;
+}
+
+const struct key *schema_guard_near(const char *name)
+{
+	for (const struct key *key = schema_keys; key->info.name; key++) {
+		unsigned limit = slips_watched(key->info.name);
+
+		if (!key->guard)
+			continue;
+		if (strstr(name, key->info.name) != NULL ||
+			schema_distance(name, key->info.name, limit) <= limit)
+			return key;
+	}
+	return NULL;
+}

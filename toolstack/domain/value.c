@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A domain's values by key: the default, what is set, what it is. */
+#include <assert.h>
+#include <string.h>
+
+#include "toolstack/domain/read.h"
+
+static const struct domain_origin *origin_find(
+	const struct domain *domain, const char *name)
+{
+	const struct key *key = schema_find(name);
+
+	assert(key != NULL && key->field != KEY_NO_FIELD);
+	return &domain->origins[schema_index(key)];
+}
+
+const struct report_place *domain_place(
+	const struct domain *domain, const char *key)
+{
+	const struct cfg_setting *setting = origin_find(domain, key)->setting;
+
+	return setting != NULL ? &setting->value.place : NULL;
+}
+
+bool domain_is_set(const struct domain *domain, const char *key)
+{
+	return origin_find(domain, key)->setting != NULL;
+}
+
+bool domain_is_refused(const struct domain *domain, const char *key)
+{
+	return origin_find(domain, key)->refused;
+}
+
+static const void *field_of(const struct domain *domain, const struct key *key)
+{
+	assert(key != NULL && key->field != KEY_NO_FIELD);
+	return (const char *)domain + key->field;
+}
+
+int64_t domain_number(const struct domain *domain, const char *name)
+{
+	const struct key *key = schema_find(name);
+	const void *field = field_of(domain, key);
+
+	if (key->kind == KEY_BOOLEAN)
+		return *(const bool *)field;
+	if (key->kind == KEY_CHOICE)
+		return *(const int *)field;
+	assert(key->kind == KEY_NUMBER);
+	return *(const int64_t *)field;
+}
+
+void key_reset(struct domain *domain, const struct key *key)
+{
+	const char *text = key->info.fallback;
+	void *field = (char *)domain + key->field;
+	int64_t number = DOMAIN_UNSET;
+
+	if (key_default_is_words(key))
+		text = NULL;
+	switch (key->kind) {
+	case KEY_STRING:
+		*(const char **)field = text;
+		break;
+	case KEY_NUMBER:
+		if (text != NULL)
+			key_parse_number(text, &number);
+		*(int64_t *)field = number;
+		break;
+	case KEY_BOOLEAN:
+		*(bool *)field = text != NULL && text[0] == '1';
+		break;
+	case KEY_CHOICE:
+		*(int *)field = text != NULL ? key_choice(key, text) : -1;
+		break;
+	case KEY_LIST:
+	case KEY_LISTS:
+	case KEY_STRING_OR_LIST:
+		*(struct domain_list *)field = (struct domain_list){ 0 };
+		break;
+	}
+}
+
+static bool string_is_default(const struct key *key, const char *text)
+{
+	if (text == NULL || key_default_is_words(key))
+		return text == NULL;
+	return strcmp(text, key->info.fallback) == 0;
+}
+
+bool domain_is_default(const struct domain *domain, const char *name)
+{
+	const struct key *key = schema_find(name);
+	const void *field = field_of(domain, key);
+	struct domain plain;
+
+	if (key->kind == KEY_STRING)
+		return string_is_default(key, *(const char *const *)field);
+	if (key->kind >= KEY_LIST)
+		return ((const struct domain_list *)field)->count == 0;
+	key_reset(&plain, key);
+	return domain_number(domain, name) == domain_number(&plain, name);
+}
