@@ -20,7 +20,7 @@ enum image_gic {
 
 /* A file named by the configuration. */
 struct image_file {
-	const char *path; /* NULL: none */
+	const char *path; /* NULL or "": none */
 	struct report_place place; /* where the configuration names it */
 };
 
@@ -43,7 +43,7 @@ struct image_request {
 	enum image_gic gic;
 	bool vuart; /* the SBSA UART */
 	bool optee;
-	bool acpi; /* only the device tree's side of it is refused */
+	bool acpi; /* refused: there are no ACPI tables here */
 	bool vpci;
 	const struct image_virtio *virtio;
 	size_t virtio_count;
@@ -57,19 +57,23 @@ enum image_segment_kind {
 	IMAGE_DTB,
 };
 
-/* Bytes to be loaded. [ipa, ipa + memory_size) is reserved for it. */
+/*
+ * Bytes to be loaded. [ipa, ipa + memory_size) is reserved for it. data is
+ * page-aligned, read-only, and zero from size to the end of its last page, so
+ * that whole pages can be taken from it.
+ */
 struct image_segment {
 	enum image_segment_kind kind;
 	uint64_t ipa; /* page-aligned */
 	const void *data;
-	size_t size; /* of data; the rest of its last page is zero */
+	size_t size; /* of data */
 	uint64_t memory_size; /* >= size, whole pages; a kernel's BSS */
 };
 
 /* What was found out about the kernel. */
 struct image_kernel_info {
 	const char *format; /* "Image", "Image.gz", "zboot (zstd)" ... */
-	const char *banner; /* "Linux version ..." or NULL if none found */
+	const char *banner; /* "Linux version ..." or NULL: none found */
 	unsigned version_major; /* 0.0 when unknown */
 	unsigned version_minor;
 	uint64_t text_offset;
@@ -86,6 +90,7 @@ struct image {
 	struct image_segment segments[3]; /* ascending in ipa */
 	size_t segment_count;
 	struct image_bank banks[2];
+	uint64_t ram_minimum; /* bytes, whole MiB: the least that would do */
 	struct image_kernel_info kernel;
 	uint64_t entry; /* boot vCPU's pc */
 	uint64_t dtb_ipa; /* boot vCPU's x0 */
@@ -96,7 +101,13 @@ struct image {
 /*
  * Makes the image. 0; REEVE_ERR_IO (a file cannot be read); REEVE_ERR_IMAGE
  * (a file is unfit, or the layout does not fit: the message names the sizes
- * and the least memory that would do); REEVE_ERR_MEMORY.
+ * and the least memory that would do); REEVE_ERR_MEMORY; REEVE_ERR_ARGUMENT
+ * (the request asks for what the policy should have refused). The report has
+ * at least one error then. A Realm's kernel that has no Realm support, or
+ * does not tell, gets a warning or a note.
+ *
+ * While the image lives, whoever opens its files for writing may have to wait
+ * (toolstack/image/blob.h).
  */
 int image_load(const struct image_request *request, struct image **out,
 	struct reeve_report *report);

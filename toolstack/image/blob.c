@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Page-backed bytes: growing ones, and files mapped or read once. */
+#include "toolstack/image/blob.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "abi/guest_map.h"
+
+/* A file being loaded, and where to say what is wrong with it. */
+struct source {
+	const struct image_file *file;
+	const char *key;
+	struct reeve_report *report;
+	int fd;
+	size_t size;
+};
+
+static size_t page_up(size_t size)
+{
+	return (size + GUEST_PAGE_SIZE - 1) & ~(size_t)(GUEST_PAGE_SIZE - 1);
+}
+
+static void *map_anonymous(size_t size)
+{
+	return mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+int blob_reserve(struct blob *blob, size_t capacity)
+{
+	size_t wanted = page_up(capacity);
+	void *data;
+
+	if (wanted <= blob->mapped)
+		return REEVE_OK;
+	if (blob->mapped == 0)
+		data = map_anonymous(wanted);
+	else
+		data = mremap(blob->data, blob->mapped, wanted, MREMAP_MAYMOVE);
+	if (data == MAP_FAILED)
+		return REEVE_ERR_MEMORY;
+	blob->data = data;
+	blob->mapped = wanted;
+	return REEVE_OK;
+}
+
+void blob_trim(struct blob *blob, size_t size)
+{
+	size_t kept = page_up(size);
+
+	if (blob->mapped > kept) {
+		/* Unmapping the end of a mapping of ours cannot fail. */
+		(void)munmap(blob->data + kept, blob->mapped - kept);
+		blob->mapped = kept;
+	}
+	blob->size = size;
+	if (kept > size)
+		memset(blob->data + size, 0, kept - size);
+	if (kept == 0)
+		blob->data = NULL;
+}
+
+void blob_free(struct blob *blob)
+{
+	/* Neither can fail for what is ours, nor could we do anything. */
+	if (blob->mapped != 0)
+		(void)munmap(blob->data, blob->mapped);
+	if (blob->lease_fd >= 0)
+		(void)close(blob->lease_fd);
+	*blob = BLOB_NONE;
+}
+
+/*
+ * A read lease: whoever opens the file for writing, or truncates it, waits
+ * until it is given back by closing fd. It is refused when somebody has the
+ * file open for writing, and to those who do not own the file. The kernel
+ * tells the holder of a waiting writer by a signal that nobody here wants: a
+ * harmless one until the addressee is cleared, which only works afterwards.
+ */
+static bool lease_take(int fd)
+{
+	return fcntl(fd, F_SETSIG, SIGURG) == 0 &&
+	       fcntl(fd, F_SETLEASE, F_RDLCK) == 0 &&
+	       fcntl(fd, F_SETOWN, 0) == 0;
+}
+
+static int source_error(const struct source *source, const char *what)
+{
+	return report_error(source->report, REEVE_ERR_IO, &source->file->place,
+		source->key, NULL, "%s: %s: %s", source->file->path, what,
+		strerror(errno));
+}
+
+static int source_open(struct source *source)
+{
+	source->fd = open(source->file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (source->fd < 0)
+		return source_error(source, "cannot be opened");
+	return REEVE_OK;
+}
+
+/* The size is asked for under the lease, if there is one. */
+static int source_measure(struct source *source, size_t limit)
+{
+	const struct image_file *file = source->file;
+	struct stat status;
+
+	if (fstat(source->fd, &status) != 0)
+		return source_error(source, "cannot be examined");
+	if (!S_ISREG(status.st_mode))
+		return report_error(source->report, REEVE_ERR_IO, &file->place,
+			source->key, NULL, "%s: not a regular file", file->path);
+	if (status.st_size == 0)
+		return report_error(source->report, REEVE_ERR_IMAGE,
+			&file->place, source->key, NULL,
+			"%s: the file is empty", file->path);
+	if ((uintmax_t)status.st_size > limit)
+		return report_error(source->report, REEVE_ERR_IMAGE,
+			&file->place, source->key, NULL,
+			"%s: the file has %jd bytes, more than the %zu allowed",
+			file->path, (intmax_t)status.st_size, limit);
+	source->size = (size_t)status.st_size;
+	return REEVE_OK;
+}
+
+static int source_no_memory(const struct source *source)
+{
+	return report_error(source->report, REEVE_ERR_MEMORY,
+		&source->file->place, source->key, NULL,
+		"%s: no memory for its %zu bytes", source->file->path,
+		source->size);
+}
+
+static int source_map(const struct source *source, struct blob *blob)
+{
+	void *data =
+		mmap(NULL, source->size, PROT_READ, MAP_PRIVATE, source->fd, 0);
+
+	if (data == MAP_FAILED)
+		return source_no_memory(source);
+	blob->data = data;
+	blob->size = source->size;
+	blob->mapped = page_up(source->size);
+	return REEVE_OK;
+}
+
+/* The bytes read until the end of the file or of the room, or -1. */
+static ssize_t read_all(int fd, uint8_t *data, size_t room)
+{
+	size_t got = 0;
+	ssize_t chunk;
+
+	while (got < room) {
+		chunk = read(fd, data + got, room - got);
+		if (chunk < 0 && errno == EINTR)
+			continue;
+		if (chunk < 0)
+			return -1;
+		if (chunk == 0)
+			break;
+		got += (size_t)chunk;
+	}
+	return (ssize_t)got;
+}
+
+/* One byte of room more than the size tells whether the file has grown. */
+static int source_read(const struct source *source, struct blob *blob)
+{
+	ssize_t got;
+
+	if (blob_reserve(blob, source->size + 1) != REEVE_OK)
+		return source_no_memory(source);
+	got = read_all(source->fd, blob->data, source->size + 1);
+	if (got < 0)
+		return source_error(source, "cannot be read");
+	if ((size_t)got != source->size)
+		return report_error(source->report, REEVE_ERR_IO,
+			&source->file->place, source->key,
+			"try again when its writer has finished",
+			"%s: the file changed while it was read",
+			source->file->path);
+	blob_trim(blob, source->size);
+	return REEVE_OK;
+}
+
+int blob_load(struct blob *blob, const struct image_file *file, const char *key,
+	size_t limit, struct reeve_report *report)
+{
+	struct source source = { file, key, report, -1, 0 };
+	bool leased;
+	int ret;
+
+	*blob = BLOB_NONE;
+	ret = source_open(&source);
+	if (ret != REEVE_OK)
+		return ret;
+	leased = lease_take(source.fd);
+	ret = source_measure(&source, limit);
+	if (ret == REEVE_OK)
+		ret = leased ? source_map(&source, blob)
+			     : source_read(&source, blob);
+	if (ret != REEVE_OK)
+		blob_free(blob);
+	if (ret == REEVE_OK && leased)
+		blob->lease_fd = source.fd;
+	else
+		(void)close(source.fd); /* nothing was written to it */
+	return ret;
+}
