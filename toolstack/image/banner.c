@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The version that a Linux kernel carries in its banner. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/image/kernel.h"
+
+#define BANNER_MAX         256
+#define VERSION_DIGITS_MAX 5
+
+static const struct span prefix = SPAN("Linux version ");
+
+static bool is_digit(uint8_t byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+/* Takes a number off the start of the text. */
+static bool take_number(struct span *text, unsigned *value)
+{
+	size_t digits = 0;
+
+	*value = 0;
+	while (digits < text->size && digits <= VERSION_DIGITS_MAX &&
+		is_digit(text->data[digits])) {
+		*value = *value * 10 + (unsigned)(text->data[digits] - '0');
+		digits++;
+	}
+	*text = span_skip(*text, digits);
+	return digits != 0 && digits <= VERSION_DIGITS_MAX;
+}
+
+static bool parse_version(
+	struct span text, unsigned *version_major, unsigned *version_minor)
+{
+	if (!take_number(&text, version_major) || text.size == 0 ||
+		text.data[0] != '.')
+		return false;
+	text = span_skip(text, 1);
+	return take_number(&text, version_minor);
+}
+
+/* The printable bytes from the start of the span: the banner's one line. */
+static size_t line_length(struct span text)
+{
+	size_t length = 0;
+
+	while (length < text.size && length < BANNER_MAX &&
+		text.data[length] >= ' ' && text.data[length] <= '~')
+		length++;
+	return length;
+}
+
+/* The next place where the prefix stands, as the rest of the bytes. */
+static bool find_prefix(struct span *bytes)
+{
+	const uint8_t *hit =
+		memmem(bytes->data, bytes->size, prefix.data, prefix.size);
+
+	if (hit == NULL)
+		return false;
+	*bytes = span_skip(*bytes, (size_t)(hit - bytes->data));
+	return true;
+}
+
+int banner_find(struct span bytes, struct image_kernel_info *info)
+{
+	unsigned version_major, version_minor;
+
+	for (; find_prefix(&bytes); bytes = span_skip(bytes, 1)) {
+		if (!parse_version(span_skip(bytes, prefix.size),
+			    &version_major, &version_minor))
+			continue;
+		info->banner =
+			strndup((const char *)bytes.data, line_length(bytes));
+		if (info->banner == NULL)
+			return REEVE_ERR_MEMORY;
+		info->version_major = version_major;
+		info->version_minor = version_minor;
+		return REEVE_OK;
+	}
+	return REEVE_OK;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Names for the files that people take for an arm64 kernel. */
+#include "toolstack/image/kernel.h"
+
+/* The first match wins: what may begin like another format comes earlier. */
+static const struct {
+	size_t offset;
+	struct span bytes;
+	const char *name;
+} formats[] = {
+	{ 0x24, SPAN("\x18\x28\x6f\x01"), "an arm32 zImage" },
+	{ 0x24, SPAN("\x01\x6f\x28\x18"), "a big-endian arm32 zImage" },
+	{ 0x202, SPAN("HdrS"), "an x86 bzImage" },
+	{ 0x30, SPAN("RISCV"), "a RISC-V Image" },
+	{ 0, SPAN("MZ"), "an EFI program, not an arm64 Image or zboot image" },
+	{ 0, SPAN("\177ELF"), "an ELF file" },
+	{ 0, SPAN("\x27\x05\x19\x56"), "a U-Boot image" },
+	{ 0, SPAN("\xd0\x0d\xfe\xed"), "a device tree or FIT image" },
+	{ 0, SPAN("ANDROID!"), "an Android boot image" },
+	{ 0, SPAN("07070"), "a cpio archive, perhaps an initramfs" },
+	{ 0, SPAN("!<arch>"), "an ar archive, perhaps a Debian package" },
+	{ 0, SPAN("BZh"), "compressed with bzip2, which is not supported" },
+	{ 0, SPAN("\x89LZO"), "compressed with lzop, which is not supported" },
+	{ 0, SPAN("#!"), "a script" },
+};
+
+const char *foreign_format(struct span bytes)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (span_matches(bytes, formats[i].offset, formats[i].bytes))
+			return formats[i].name;
+	return "no known kernel format";
+}
