@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A user's partial device tree: checked as a file from anywhere, and copied
+ * node by node. As in libxl, only /passthrough and /aliases are taken.
+ */
+#include <libfdt.h>
+#include <limits.h>
+#include <string.h>
+
+#include "toolstack/image/fdt_guest.h"
+
+/* From here on node names are stored without their paths. */
+#define FDT_VERSION_MIN 16
+
+/* A node directly below the root whose name is just that, or -1. */
+static int find_node(const void *fdt, const char *name)
+{
+	int node;
+
+	fdt_for_each_subnode(node, fdt, 0)
+	{
+		const char *found = fdt_get_name(fdt, node, NULL);
+
+		if (found != NULL && strcmp(found, name) == 0)
+			return node;
+	}
+	return -1;
+}
+
+static bool is_phandle(const char *name)
+{
+	return strcmp(name, "phandle") == 0 ||
+	       strcmp(name, "linux,phandle") == 0;
+}
+
+/* Whether the property makes its node one of those that we refer to. */
+static bool takes_reserved_phandle(const void *fdt, int offset)
+{
+	const char *name;
+	int size;
+	const void *value = fdt_getprop_by_offset(fdt, offset, &name, &size);
+	uint32_t phandle;
+
+	if (value == NULL || size != sizeof(fdt32_t) || !is_phandle(name))
+		return false;
+	phandle = fdt32_ld(value);
+	return phandle == FDT_PHANDLE_GIC || phandle == FDT_PHANDLE_IOMMU;
+}
+
+/*
+ * The offset behind the tag at offset, with *depth following the nodes. A
+ * tree that passed fdt_check_full() has no other tags below its root.
+ */
+static int next_tag(const void *fdt, int offset, uint32_t *tag, int *depth)
+{
+	int next;
+
+	*tag = fdt_next_tag(fdt, offset, &next);
+	if (*tag == FDT_BEGIN_NODE)
+		(*depth)++;
+	else if (*tag == FDT_END_NODE)
+		(*depth)--;
+	return next;
+}
+
+static bool node_takes_reserved_phandle(const void *fdt, int offset)
+{
+	int depth = 0, next;
+	uint32_t tag;
+
+	do {
+		next = next_tag(fdt, offset, &tag, &depth);
+		if (tag == FDT_PROP && takes_reserved_phandle(fdt, offset))
+			return true;
+		offset = next;
+	} while (depth > 0);
+	return false;
+}
+
+const char *fdt_partial_check(struct span partial)
+{
+	const void *fdt = partial.data;
+	int node;
+
+	if (partial.size < sizeof(struct fdt_header) ||
+		fdt_check_full(fdt, partial.size) != 0)
+		return "not a device tree blob, or a damaged one";
+	if (fdt_version(fdt) < FDT_VERSION_MIN)
+		return "a device tree blob of a version before 16";
+	node = find_node(fdt, "passthrough");
+	if (node < 0)
+		return "the partial device tree has no node /passthrough";
+	if (node_takes_reserved_phandle(fdt, node))
+		return "the partial device tree uses a reserved phandle (65000 or 65001)";
+	return NULL;
+}
+
+static void copy_property(struct fdt_writer *w, const void *fdt, int offset)
+{
+	const char *name;
+	int size;
+	const void *value = fdt_getprop_by_offset(fdt, offset, &name, &size);
+
+	if (value == NULL)
+		w->error = w->error != 0 ? w->error : size;
+	else
+		fdt_put(w, name, value, (size_t)size);
+}
+
+static void copy_node(struct fdt_writer *w, const void *fdt, int offset)
+{
+	int depth = 0, next;
+	uint32_t tag;
+
+	do {
+		next = next_tag(fdt, offset, &tag, &depth);
+		if (tag == FDT_BEGIN_NODE)
+			fdt_open(w, fdt_get_name(fdt, offset, NULL));
+		else if (tag == FDT_PROP)
+			copy_property(w, fdt, offset);
+		else if (tag == FDT_END_NODE)
+			fdt_close(w);
+		offset = next;
+	} while (depth > 0);
+}
+
+void fdt_put_partial(struct fdt_writer *w, struct span partial)
+{
+	const void *fdt = partial.data;
+	int aliases = find_node(fdt, "aliases");
+
+	copy_node(w, fdt, find_node(fdt, "passthrough"));
+	if (aliases >= 0)
+		copy_node(w, fdt, aliases);
+}
