@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A device tree blob as source text. Values carry no types: what reads as a
+ * list of strings is written so, else cells, else bytes; dtc makes the same
+ * bytes of it either way.
+ */
+#include <inttypes.h>
+#include <libfdt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/image/image.h"
+
+/* Deeper trees do not occur, and would make the indentation explode. */
+#define DEPTH_MAX 64
+
+/* From here on node names are stored without their paths. */
+#define FDT_VERSION_MIN 16
+
+static const char name_bytes[] = "abcdefghijklmnopqrstuvwxyz"
+				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789,._+*#?@-";
+
+/* Whether dtc would read it as a name. */
+static bool is_name(const char *name)
+{
+	return name[0] != '\0' && strspn(name, name_bytes) == strlen(name);
+}
+
+static bool is_printable(char byte)
+{
+	return byte >= ' ' && byte <= '~';
+}
+
+/* Strings with an end each, none of them empty unless it is the only one. */
+static bool is_strings(const char *value, size_t size)
+{
+	if (size == 0 || value[size - 1] != '\0')
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		bool empty = value[i] == '\0' && (i == 0 || value[i - 1] == 0);
+
+		if (value[i] != '\0' && !is_printable(value[i]))
+			return false;
+		if (empty && size != 1)
+			return false;
+	}
+	return true;
+}
+
+static void write_string(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+static void write_strings(FILE *out, const char *value, size_t size)
+{
+	for (size_t at = 0; at < size; at += strlen(value + at) + 1) {
+		fputs(at != 0 ? ", " : "", out);
+		write_string(out, value + at);
+	}
+}
+
+static void write_cells(FILE *out, const char *value, size_t size)
+{
+	for (size_t at = 0; at < size; at += sizeof(fdt32_t))
+		fprintf(out, "%s0x%" PRIx32, at != 0 ? " " : "<",
+			fdt32_ld((const fdt32_t *)(const void *)(value + at)));
+	fputc('>', out);
+}
+
+static void write_bytes(FILE *out, const char *value, size_t size)
+{
+	for (size_t at = 0; at < size; at++)
+		fprintf(out, "%s%02x", at != 0 ? " " : "[",
+			(unsigned)(unsigned char)value[at]);
+	fputc(']', out);
+}
+
+static void write_value(FILE *out, const char *value, size_t size)
+{
+	if (is_strings(value, size))
+		write_strings(out, value, size);
+	else if (size % sizeof(fdt32_t) == 0)
+		write_cells(out, value, size);
+	else
+		write_bytes(out, value, size);
+}
+
+static void write_indent(FILE *out, int depth)
+{
+	while (depth-- > 0)
+		fputc('\t', out);
+}
+
+static bool write_property(FILE *out, const void *fdt, int offset, int depth)
+{
+	const char *name;
+	int size;
+	const char *value = fdt_getprop_by_offset(fdt, offset, &name, &size);
+
+	if (value == NULL || !is_name(name))
+		return false;
+	write_indent(out, depth);
+	fputs(name, out);
+	if (size != 0) {
+		fputs(" = ", out);
+		write_value(out, value, (size_t)size);
+	}
+	fputs(";\n", out);
+	return true;
+}
+
+/* The root has no name, all others have. */
+static bool open_node(FILE *out, const void *fdt, int offset, int depth)
+{
+	const char *name = fdt_get_name(fdt, offset, NULL);
+
+	if (name == NULL || depth >= DEPTH_MAX)
+		return false;
+	if (depth == 0 ? name[0] != '\0' : !is_name(name))
+		return false;
+	fputc('\n', out);
+	write_indent(out, depth);
+	fprintf(out, "%s {\n", depth == 0 ? "/" : name);
+	return true;
+}
+
+static void close_node(FILE *out, int depth)
+{
+	write_indent(out, depth);
+	fputs("};\n", out);
+}
+
+static bool write_nodes(FILE *out, const void *fdt)
+{
+	int offset = 0, next = 0, depth = 0;
+	bool ok = true, heading = false; /* no subnode of this one yet */
+	uint32_t tag;
+
+	do {
+		tag = fdt_next_tag(fdt, offset, &next);
+		if (tag == FDT_BEGIN_NODE) {
+			ok = open_node(out, fdt, offset, depth++);
+			heading = true;
+		} else if (tag == FDT_PROP) {
+			ok = heading && write_property(out, fdt, offset, depth);
+		} else if (tag == FDT_END_NODE) {
+			close_node(out, --depth);
+			heading = false;
+		}
+		offset = next;
+	} while (ok && tag != FDT_END && next >= 0);
+	return ok && tag == FDT_END && depth == 0;
+}
+
+static bool write_reservations(FILE *out, const void *fdt)
+{
+	int count = fdt_num_mem_rsv(fdt);
+	uint64_t base, size;
+
+	for (int i = 0; i < count; i++) {
+		if (fdt_get_mem_rsv(fdt, i, &base, &size) != 0)
+			return false;
+		fprintf(out, "/memreserve/ 0x%" PRIx64 " 0x%" PRIx64 ";\n",
+			base, size);
+	}
+	return count >= 0;
+}
+
+char *image_dtb_source(const void *dtb, size_t size)
+{
+	char *text = NULL;
+	size_t length;
+	bool ok;
+	FILE *out;
+
+	if (size < sizeof(struct fdt_header) || fdt_check_full(dtb, size) != 0 ||
+		fdt_version(dtb) < FDT_VERSION_MIN)
+		return NULL;
+	out = open_memstream(&text, &length);
+	if (out == NULL)
+		return NULL;
+	fputs("/dts-v1/;\n", out);
+	ok = write_reservations(out, dtb) && write_nodes(out, dtb);
+	ok = ferror(out) == 0 && ok;
+	ok = fclose(out) == 0 && ok;
+	if (ok)
+		return text;
+	free(text);
+	return NULL;
+}
