@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The stage as a whole: warnings, refusals, shortages, segments. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "toolstack/image/fixture.h"
+
+#define MIB ((uint64_t)1 << 20)
+
+static const char *kernel_6_13, *kernel_6_12, *kernel_unknown, *initrd;
+
+/* The request of a small Realm. */
+static struct image_request realm_request(const char *kernel)
+{
+	return (struct image_request){ .realm = true,
+		.kernel = { kernel, { "guest.cfg", 2, 1 } },
+		.ram_size = 256 * MIB,
+		.memory_place = { "guest.cfg", 4, 1 },
+		.vcpus = 1 };
+}
+
+static struct image *load(
+	const struct image_request *request, struct reeve_report *report)
+{
+	struct image *image = NULL;
+
+	assert_int_equal(image_load(request, &image, report), REEVE_OK);
+	assert_non_null(image);
+	return image;
+}
+
+static void expect_error(const struct image_request *request, int code,
+	const char *key, const char *message)
+{
+	struct reeve_report *report = reeve_report_new();
+	struct image *image = NULL;
+	const struct reeve_diagnostic *item;
+
+	assert_int_equal(image_load(request, &image, report), code);
+	assert_null(image);
+	item = fixture_only(report, REEVE_ERROR);
+	assert_string_equal(item->key, key);
+	assert_string_equal(item->message, message);
+	reeve_report_free(report);
+}
+
+static void segments_ascend_and_hold_the_files(void **state)
+{
+	struct image_request request = realm_request(kernel_6_13);
+	struct reeve_report *report = reeve_report_new();
+	const struct image_segment *segment;
+	struct image *image;
+
+	(void)state;
+	request.ramdisk.path = initrd;
+	image = load(&request, report);
+	assert_int_equal(image->segment_count, 3);
+	for (size_t i = 1; i < 3; i++)
+		assert_true(image->segments[i].ipa >=
+			    image->segments[i - 1].ipa +
+				    image->segments[i - 1].memory_size);
+	segment = image_find(image, IMAGE_INITRD);
+	assert_int_equal(segment->ipa, 0x48000000);
+	assert_memory_equal(segment->data, "initrd", 6);
+	assert_int_equal(((const uint8_t *)segment->data)[4095], 0);
+	segment = image_find(image, IMAGE_KERNEL);
+	assert_int_equal(image->entry, segment->ipa);
+	segment = image_find(image, IMAGE_DTB);
+	assert_int_equal(image->dtb_ipa, segment->ipa);
+	assert_ptr_equal(image->dtb, segment->data);
+	image_free(image);
+	reeve_report_free(report);
+}
+
+static void no_initrd_no_segment(void **state)
+{
+	struct image_request request = realm_request(kernel_6_13);
+	struct reeve_report *report = reeve_report_new();
+	struct image *image;
+
+	(void)state;
+	request.ramdisk.path = "";
+	image = load(&request, report);
+	assert_int_equal(image->segment_count, 2);
+	assert_null(image_find(image, IMAGE_INITRD));
+	image_free(image);
+	image_free(NULL);
+	reeve_report_free(report);
+}
+
+static void old_kernel_of_a_realm_is_warned_of(void **state)
+{
+	struct image_request request = realm_request(kernel_6_12);
+	struct reeve_report *report = reeve_report_new();
+
+	(void)state;
+	image_free(load(&request, report));
+	assert_non_null(strstr(fixture_only(report, REEVE_WARNING)->message,
+		"Linux 6.12 has no Realm support"));
+	reeve_report_free(report);
+}
+
+static void unknown_kernel_of_a_realm_is_noted(void **state)
+{
+	struct image_request request = realm_request(kernel_unknown);
+	struct reeve_report *report = reeve_report_new();
+
+	(void)state;
+	image_free(load(&request, report));
+	assert_non_null(strstr(fixture_only(report, REEVE_NOTE)->message,
+		"no Linux version found"));
+	reeve_report_free(report);
+}
+
+static void new_or_ordinary_kernels_are_silent(void **state)
+{
+	struct image_request request = realm_request(kernel_6_13);
+	struct reeve_report *report = reeve_report_new();
+
+	(void)state;
+	image_free(load(&request, report));
+	request = realm_request(kernel_6_12);
+	request.realm = false;
+	image_free(load(&request, report));
+	assert_int_equal(reeve_report_count(report), 0);
+	reeve_report_free(report);
+}
+
+static void shortage_names_the_least_memory(void **state)
+{
+	struct image_request request = realm_request(kernel_6_13);
+	struct reeve_report *report = reeve_report_new();
+	const struct reeve_diagnostic *item;
+	struct image *image = NULL;
+
+	(void)state;
+	request.ram_size = 2 * MIB;
+	assert_int_equal(image_load(&request, &image, report), REEVE_ERR_IMAGE);
+	item = fixture_only(report, REEVE_ERROR);
+	assert_string_equal(item->message,
+		"2 MiB of memory cannot hold the kernel (12 KiB), the initrd (0 KiB) and the device tree (1 KiB): at least 3 MiB are needed");
+	assert_string_equal(item->hint, "set memory = 3");
+	assert_string_equal(item->key, "memory");
+	assert_int_equal(item->line, 4);
+	reeve_report_free(report);
+	report = reeve_report_new();
+	request.ram_size = 3 * MIB;
+	image = load(&request, report);
+	assert_int_equal(image->ram_minimum, 3 * MIB);
+	image_free(image);
+	reeve_report_free(report);
+}
+
+/* A kernel whose BSS leaves no room, whatever the memory. */
+static void what_fits_no_bank_is_told(void **state)
+{
+	struct kernel_spec spec = { .size = 4096, .image_size = 0xc0000000 };
+	struct bytes kernel = fixture_kernel(&spec);
+	struct image_request request =
+		realm_request(fixture_file("huge", kernel.data, kernel.size));
+
+	(void)state;
+	bytes_free(&kernel);
+	request.realm = false;
+	request.ram_size = 8192 * MIB;
+	expect_error(&request, REEVE_ERR_IMAGE, "memory",
+		"8192 MiB of memory cannot hold the kernel (3145728 KiB), the initrd (0 KiB) and the device tree (2 KiB): they do not fit into the first RAM bank of 3072 MiB");
+}
+
+static void every_bad_file_is_told(void **state)
+{
+	struct image_request request = realm_request("/nonexistent/kernel");
+	struct reeve_report *report = reeve_report_new();
+	struct image *image = NULL;
+
+	(void)state;
+	request.ramdisk.path = "/nonexistent/initrd";
+	request.realm = false;
+	request.device_tree.path = initrd;
+	assert_int_equal(image_load(&request, &image, report), REEVE_ERR_IO);
+	assert_int_equal(reeve_report_count(report), 3);
+	assert_string_equal(reeve_report_get(report, 0)->key, "kernel");
+	assert_string_equal(reeve_report_get(report, 1)->key, "ramdisk");
+	assert_string_equal(reeve_report_get(report, 2)->key, "device_tree");
+	reeve_report_free(report);
+}
+
+static void impossible_requests_are_refused(void **state)
+{
+	struct image_virtio devices[12] = { 0 };
+	struct image_request request = realm_request("");
+
+	(void)state;
+	expect_error(
+		&request, REEVE_ERR_ARGUMENT, "kernel", "no kernel is given");
+	request = realm_request(kernel_6_13);
+	request.vcpus = 0;
+	expect_error(&request, REEVE_ERR_ARGUMENT, "vcpus",
+		"the interrupt controller cannot serve that many vCPUs");
+	request.vcpus = 129;
+	expect_error(&request, REEVE_ERR_ARGUMENT, "vcpus",
+		"the interrupt controller cannot serve that many vCPUs");
+	request.realm = false;
+	request.vcpus = 9;
+	request.gic = IMAGE_GICV2;
+	expect_error(&request, REEVE_ERR_ARGUMENT, "vcpus",
+		"the interrupt controller cannot serve that many vCPUs");
+	request = realm_request(kernel_6_13);
+	request.ram_size = MIB - 1;
+	expect_error(&request, REEVE_ERR_ARGUMENT, "memory",
+		"the guest's memory map has no room for that much RAM");
+	request.ram_size = 1020 * 1024 * MIB;
+	expect_error(&request, REEVE_ERR_ARGUMENT, "memory",
+		"the guest's memory map has no room for that much RAM");
+	request = realm_request(kernel_6_13);
+	request.virtio = devices;
+	request.virtio_count = 12;
+	expect_error(&request, REEVE_ERR_ARGUMENT, "virtio",
+		"more than 11 virtio-mmio devices");
+	request = realm_request(kernel_6_13);
+	request.acpi = true;
+	expect_error(&request, REEVE_ERR_ARGUMENT, "acpi",
+		"ACPI tables are not made; guests are described by a device tree");
+}
+
+static void realm_takes_nothing_unmeasurable(void **state)
+{
+	static const uint8_t seed[1];
+	struct image_virtio device = { "virtio,device1", true, 0 };
+	struct image_request request = realm_request(kernel_6_13);
+
+	(void)state;
+	request.device_tree.path = initrd;
+	expect_error(&request, REEVE_ERR_ARGUMENT, "device_tree",
+		"a Realm takes no partial device tree");
+	request = realm_request(kernel_6_13);
+	request.gic = IMAGE_GICV2;
+	expect_error(&request, REEVE_ERR_ARGUMENT, "gic_version",
+		"a Realm has a GICv3");
+	request = realm_request(kernel_6_13);
+	request.optee = true;
+	expect_error(
+		&request, REEVE_ERR_ARGUMENT, "tee", "a Realm has no OP-TEE");
+	request = realm_request(kernel_6_13);
+	request.vpci = true;
+	expect_error(&request, REEVE_ERR_ARGUMENT, "pci",
+		"a Realm has no virtual PCI");
+	request = realm_request(kernel_6_13);
+	request.virtio = &device;
+	request.virtio_count = 1;
+	expect_error(&request, REEVE_ERR_ARGUMENT, "virtio",
+		"a Realm has no virtio devices");
+	request = realm_request(kernel_6_13);
+	request.rng_seed = seed;
+	request.rng_seed_size = sizeof(seed);
+	expect_error(&request, REEVE_ERR_ARGUMENT, "realm",
+		"a Realm's device tree holds nothing random");
+}
+
+static const char *kernel_file(const char *name, const char *banner)
+{
+	struct kernel_spec spec = {
+		.size = 9000, .image_size = 10000, .banner = banner
+	};
+	struct bytes kernel = fixture_kernel(&spec);
+	const char *path = fixture_file(name, kernel.data, kernel.size);
+
+	bytes_free(&kernel);
+	return path;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	fixture_folder_make();
+	kernel_6_13 = kernel_file("6.13", "Linux version 6.13.0-rc1 x\n");
+	kernel_6_12 = kernel_file("6.12", "Linux version 6.12.94+deb13 x\n");
+	kernel_unknown = kernel_file("unknown", NULL);
+	initrd = fixture_file("initrd", "initrd", 6);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fixture_folder_remove();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(segments_ascend_and_hold_the_files),
+		cmocka_unit_test(no_initrd_no_segment),
+		cmocka_unit_test(old_kernel_of_a_realm_is_warned_of),
+		cmocka_unit_test(unknown_kernel_of_a_realm_is_noted),
+		cmocka_unit_test(new_or_ordinary_kernels_are_silent),
+		cmocka_unit_test(shortage_names_the_least_memory),
+		cmocka_unit_test(what_fits_no_bank_is_told),
+		cmocka_unit_test(every_bad_file_is_told),
+		cmocka_unit_test(impossible_requests_are_refused),
+		cmocka_unit_test(realm_takes_nothing_unmeasurable),
+	};
+
+	return cmocka_run_group_tests_name("image", tests, setup, teardown);
+}
