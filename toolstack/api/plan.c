@@ -143,12 +143,10 @@ bool reeve_plan_segment(
 	if (index >= plan->image->segment_count)
 		return false;
 	segment = &plan->image->segments[index];
-	*out = (struct reeve_range){
-		.content = segment_names[segment->kind],
-		.ipa = segment->ipa,
-		.size = segment->size,
-		.reserved = segment->memory_size,
-	};
+	*out = segment_names[segment->kind];
+	out->ipa = segment->ipa;
+	out->size = segment->size;
+	out->reserved = segment->memory_size;
 	return true;
 }
 
