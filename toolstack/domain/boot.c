@@ -46,7 +46,7 @@ static void cmdline_settle(struct reader *reader)
 	domain->cmdline = domain->joined_cmdline;
 }
 
-void boot_settle(struct reader *reader)
+void domain_settle_boot(struct reader *reader)
 {
 	struct domain *domain = reader->domain;
 

@@ -83,7 +83,7 @@ static void pool_settle(struct domain *domain)
 	domain->shadow_memory = (pages + 255) / 256;
 }
 
-void cpus_settle(struct reader *reader)
+void domain_settle_cpus(struct reader *reader)
 {
 	const struct domain *domain = reader->domain;
 

@@ -192,7 +192,7 @@ static void bootloader_args_settle(struct reader *reader)
 			"a string here is obsolete; it is split at blanks");
 }
 
-void devices_settle(struct reader *reader)
+void domain_settle_devices(struct reader *reader)
 {
 	struct domain *domain = reader->domain;
 

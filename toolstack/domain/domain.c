@@ -138,12 +138,12 @@ int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
 		return REEVE_ERR_MEMORY;
 	for (size_t i = 0; i < cfg_count(cfg); i++)
 		setting_read(&reader, cfg_at(cfg, i));
-	realm_settle(&reader);
-	identity_settle(&reader);
-	boot_settle(&reader);
-	memory_settle(&reader);
-	cpus_settle(&reader);
-	devices_settle(&reader);
+	domain_settle_realm(&reader);
+	domain_settle_identity(&reader);
+	domain_settle_boot(&reader);
+	domain_settle_memory(&reader);
+	domain_settle_cpus(&reader);
+	domain_settle_devices(&reader);
 	if (reader.no_memory) {
 		domain_free(reader.domain);
 		return REEVE_ERR_MEMORY;

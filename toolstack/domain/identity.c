@@ -53,7 +53,7 @@ static void type_settle(struct reader *reader)
 	}
 }
 
-void identity_settle(struct reader *reader)
+void domain_settle_identity(struct reader *reader)
 {
 	name_settle(reader);
 	type_settle(reader);

@@ -39,7 +39,7 @@ static void vnuma_settle(struct reader *reader)
 			"Arm guests have no virtual NUMA; this is ignored");
 }
 
-void memory_settle(struct reader *reader)
+void domain_settle_memory(struct reader *reader)
 {
 	ram_settle(reader);
 	vnuma_settle(reader);

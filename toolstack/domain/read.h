@@ -40,11 +40,11 @@ __attribute__((format(printf, 4, 5))) void key_warn(struct reader *reader,
 	const char *name, const char *hint, const char *message, ...);
 
 /* The families, in the order in which they settle. */
-void realm_settle(struct reader *reader);
-void identity_settle(struct reader *reader);
-void boot_settle(struct reader *reader);
-void memory_settle(struct reader *reader);
-void cpus_settle(struct reader *reader);
-void devices_settle(struct reader *reader);
+void domain_settle_realm(struct reader *reader);
+void domain_settle_identity(struct reader *reader);
+void domain_settle_boot(struct reader *reader);
+void domain_settle_memory(struct reader *reader);
+void domain_settle_cpus(struct reader *reader);
+void domain_settle_devices(struct reader *reader);
 
 #endif

@@ -58,7 +58,7 @@ static void rpv_convert(struct domain *domain)
 					   hex_digit(text[2 * i + 1]));
 }
 
-void realm_settle(struct reader *reader)
+void domain_settle_realm(struct reader *reader)
 {
 	struct domain *domain = reader->domain;
 
