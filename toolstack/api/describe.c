@@ -8,6 +8,7 @@
 
 #include "abi/rmi.h"
 #include "toolstack/api/guest.h"
+#include "toolstack/report/utf8.h"
 
 static void add_number(
 	struct json_object *object, const char *name, uint64_t value)
@@ -18,9 +19,15 @@ static void add_number(
 static void add_text(
 	struct json_object *object, const char *name, const char *text)
 {
+	size_t length;
+	char *utf8 = NULL;
+
 	if (text != NULL)
+		utf8 = utf8_repair(text, strlen(text), &length);
+	if (utf8 != NULL)
 		json_object_object_add(
-			object, name, json_object_new_string(text));
+			object, name, json_object_new_string(utf8));
+	free(utf8);
 }
 
 static void add_hex(struct json_object *object, const char *name,

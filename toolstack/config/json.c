@@ -7,7 +7,7 @@
 
 #include "toolstack/config/cfg.h"
 #include "toolstack/config/settings.h"
-#include "toolstack/config/utf8.h"
+#include "toolstack/report/utf8.h"
 
 /* Writes text as a JSON string. 0 or REEVE_ERR_MEMORY. */
 static int write_text(FILE *out, const char *text, size_t length)

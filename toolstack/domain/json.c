@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "toolstack/config/utf8.h"
+#include "toolstack/report/utf8.h"
 #include "toolstack/domain/read.h"
 
 /* A configuration may hold any bytes, JSON only UTF-8. */

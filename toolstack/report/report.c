@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "toolstack/report/utf8.h"
 
 struct reeve_report {
 	struct reeve_diagnostic *items;
@@ -73,10 +74,13 @@ static bool report_grow(struct reeve_report *report)
 	return true;
 }
 
-/* Copies text, or leaves NULL for NULL; clears *ok when memory is short. */
+/*
+ * Copies text, fit for a terminal, or leaves NULL for NULL; clears *ok when
+ * memory is short.
+ */
 static char *copy_text(const char *text, bool *ok)
 {
-	char *copy = text != NULL ? strdup(text) : NULL;
+	char *copy = text != NULL ? utf8_printable(text) : NULL;
 
 	if (text != NULL && copy == NULL)
 		*ok = false;
@@ -97,8 +101,9 @@ __attribute__((format(printf, 6, 0))) static void report_append(
 		report->errors++;
 	if (vasprintf(&text, message, args) < 0)
 		text = NULL;
-	item.message = text;
 	ok = ok && text != NULL;
+	item.message = copy_text(text, &ok);
+	free(text);
 	item.key = copy_text(key, &ok);
 	item.hint = copy_text(hint, &ok);
 	if (place != NULL) {

@@ -13,18 +13,18 @@
 static bool allocations_fail;
 
 void *__real_realloc(void *old, size_t size);
-char *__real_strdup(const char *text);
+void *__real_malloc(size_t size);
 void *__wrap_realloc(void *old, size_t size);
-char *__wrap_strdup(const char *text);
+void *__wrap_malloc(size_t size);
 
 void *__wrap_realloc(void *old, size_t size)
 {
 	return allocations_fail ? NULL : __real_realloc(old, size);
 }
 
-char *__wrap_strdup(const char *text)
+void *__wrap_malloc(size_t size)
 {
-	return allocations_fail ? NULL : __real_strdup(text);
+	return allocations_fail ? NULL : __real_malloc(size);
 }
 
 static int setup(void **state)
@@ -129,6 +129,21 @@ static void a_lost_error_still_counts(void **state)
 	assert_true(reeve_report_truncated(*state));
 }
 
+static void nothing_can_steer_a_terminal(void **state)
+{
+	const struct report_place place = { .file = "a\nb" };
+	const struct reeve_diagnostic *item;
+
+	report_add(*state, REEVE_ERROR, &place, "k\t", "\xc2\x9b",
+		"\x1b[2J \xff\x7f \xc3\xa9 \xe2\x82\xac \xe2\x82");
+	item = reeve_report_get(*state, 0);
+	assert_string_equal(item->file, "a\\x0ab");
+	assert_string_equal(item->key, "k\\x09");
+	assert_string_equal(item->hint, "\\xc2\\x9b");
+	assert_string_equal(item->message,
+		"\\x1b[2J \\xff\\x7f \xc3\xa9 \xe2\x82\xac \\xe2\\x82");
+}
+
 static void freeing_nothing_is_fine(void **state)
 {
 	(void)state;
@@ -148,6 +163,7 @@ int main(void)
 		TEST(report_error_is_an_error_and_returns_the_code),
 		TEST(order_is_kept_over_many),
 		TEST(a_lost_error_still_counts),
+		TEST(nothing_can_steer_a_terminal),
 		TEST(freeing_nothing_is_fine),
 	};
 

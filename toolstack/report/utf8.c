@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Well-formed UTF-8, table 3-7 of the Unicode standard, and the rest. */
-#include "toolstack/config/utf8.h"
+#include "toolstack/report/utf8.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,5 +74,42 @@ char *utf8_repair(const char *text, size_t length, size_t *repaired)
 	}
 	*out = '\0';
 	*repaired = (size_t)(out - copy);
+	return copy;
+}
+
+/* The length of the printable character that text starts with; 0: none. */
+static size_t printable(const unsigned char *text, size_t left)
+{
+	size_t length = sequence(text, left);
+
+	if (text[0] < 0x20 || text[0] == 0x7f)
+		return 0;
+	/* U+0080..U+009F are control characters too. */
+	return length == 2 && text[0] == 0xc2 && text[1] < 0xa0 ? 0 : length;
+}
+
+char *utf8_printable(const char *text)
+{
+	const unsigned char *in = (const unsigned char *)text;
+	size_t left = strlen(text);
+	char *copy = malloc(4 * left + 1);
+	char *out = copy;
+
+	if (copy == NULL)
+		return NULL;
+	while (left > 0) {
+		size_t taken = printable(in, left);
+
+		if (taken == 0) {
+			out += sprintf(out, "\\x%02x", *in);
+			taken = 1;
+		} else {
+			memcpy(out, in, taken);
+			out += taken;
+		}
+		in += taken;
+		left -= taken;
+	}
+	*out = '\0';
 	return copy;
 }
