@@ -2,6 +2,7 @@
 /* Page-backed bytes: growing ones, and files mapped or read once. */
 #include "toolstack/image/blob.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -61,6 +62,7 @@ void blob_trim(struct blob *blob, size_t size)
 		blob->mapped = kept;
 	}
 	blob->size = size;
+	assert(kept == 0 || blob->data != NULL);
 	if (kept > size)
 		memset(blob->data + size, 0, kept - size);
 	if (kept == 0)
@@ -112,6 +114,7 @@ static int source_measure(struct source *source, size_t limit)
 	const struct image_file *file = source->file;
 	struct stat status;
 
+	assert(source->fd >= 0);
 	if (fstat(source->fd, &status) != 0)
 		return source_error(source, "cannot be examined");
 	if (!S_ISREG(status.st_mode))
@@ -140,9 +143,10 @@ static int source_no_memory(const struct source *source)
 
 static int source_map(const struct source *source, struct blob *blob)
 {
-	void *data =
-		mmap(NULL, source->size, PROT_READ, MAP_PRIVATE, source->fd, 0);
+	void *data;
 
+	assert(source->size != 0);
+	data = mmap(NULL, source->size, PROT_READ, MAP_PRIVATE, source->fd, 0);
 	if (data == MAP_FAILED)
 		return source_no_memory(source);
 	blob->data = data;

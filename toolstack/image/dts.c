@@ -70,9 +70,13 @@ static void write_strings(FILE *out, const char *value, size_t size)
 
 static void write_cells(FILE *out, const char *value, size_t size)
 {
-	for (size_t at = 0; at < size; at += sizeof(fdt32_t))
+	fdt32_t cell;
+
+	for (size_t at = 0; at < size; at += sizeof(cell)) {
+		memcpy(&cell, value + at, sizeof(cell));
 		fprintf(out, "%s0x%" PRIx32, at != 0 ? " " : "<",
-			fdt32_ld((const fdt32_t *)(const void *)(value + at)));
+			fdt32_to_cpu(cell));
+	}
 	fputc('>', out);
 }
 

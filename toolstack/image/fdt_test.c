@@ -17,7 +17,7 @@
 
 /* What libxl's tree has and ours has not: the seed and a NOPed node. */
 #define LIBXL_SEED (12 + 128 + sizeof("rng-seed"))
-#define LIBXL_NOPS (19 * 4)
+#define LIBXL_NOPS ((size_t)19 * 4)
 
 static const struct image_request realm = { .realm = true, .vcpus = 1 };
 

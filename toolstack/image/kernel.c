@@ -6,6 +6,7 @@
  */
 #include "toolstack/image/kernel.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -270,9 +271,11 @@ static int read_header(struct kernel *kernel, const struct context *context)
 	static const unsigned page_sizes[] = { 0, 4096, 16384, 65536 };
 	struct span bytes = blob_span(&kernel->bytes);
 	struct image_kernel_info *info = &kernel->info;
-	uint64_t flags = span_le64(bytes, IMAGE_FLAGS);
+	uint64_t flags;
 	int ret;
 
+	assert(bytes.data != NULL && is_image(bytes));
+	flags = span_le64(bytes, IMAGE_FLAGS);
 	if ((flags & IMAGE_FLAG_BIG_ENDIAN) != 0)
 		return refuse(context, advice,
 			"the kernel is big-endian, which is not supported");
