@@ -37,17 +37,21 @@ int reeve_settings_json(const struct reeve_source *source, char **json,
 
 /* Types, then policy: also when a value was refused, so that one run tells
  * all that is wrong. */
-static int guest_judge(
-	struct reeve_guest *guest, unsigned flags, struct reeve_report *report)
+static int guest_judge(struct reeve_guest *guest,
+	const struct reeve_source *source, struct reeve_report *report)
 {
-	unsigned unknown =
-		(flags & REEVE_ALLOW_UNKNOWN) != 0 ? DOMAIN_ALLOW_UNKNOWN : 0;
-	int typed = domain_read(guest->cfg, unknown, &guest->domain, report);
+	unsigned flags = 0;
+	int typed;
 	int judged;
+
+	if ((source->flags & REEVE_ALLOW_UNKNOWN) != 0)
+		flags = DOMAIN_ALLOW_UNKNOWN;
+	typed = domain_read(guest->cfg, flags, &guest->domain, report);
 
 	if (guest->domain == NULL)
 		return typed;
 	judged = policy_check(guest->domain, NULL, report);
+	report_sort(report, source->path);
 	return typed != REEVE_OK ? typed : judged;
 }
 
@@ -61,7 +65,7 @@ int reeve_guest_load(const struct reeve_source *source,
 		return REEVE_ERR_MEMORY;
 	result = source_parse(source, &guest->cfg, report);
 	if (result == REEVE_OK)
-		result = guest_judge(guest, source->flags, report);
+		result = guest_judge(guest, source, report);
 	if (result != REEVE_OK) {
 		reeve_guest_free(guest);
 		return result;

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "toolstack/report/utf8.h"
 
@@ -52,6 +53,53 @@ const struct reeve_diagnostic *reeve_report_get(
 bool reeve_report_truncated(const struct reeve_report *report)
 {
 	return report->truncated;
+}
+
+/* A diagnostic with what qsort() needs to be stable. */
+struct sorted {
+	struct reeve_diagnostic item;
+	int group; /* 0: no place, 1: the file, 2: other files */
+	size_t index;
+};
+
+static int sorted_compare(const void *left, const void *right)
+{
+	const struct sorted *a = left;
+	const struct sorted *b = right;
+
+	if (a->group != b->group)
+		return a->group < b->group ? -1 : 1;
+	if (a->group == 1 && a->item.line != b->item.line)
+		return a->item.line < b->item.line ? -1 : 1;
+	if (a->group == 1 && a->item.column != b->item.column)
+		return a->item.column < b->item.column ? -1 : 1;
+	return a->index < b->index ? -1 : 1;
+}
+
+static int place_group(const struct reeve_diagnostic *item, const char *file)
+{
+	if (item->file == NULL || item->line == 0)
+		return 0;
+	return strcmp(item->file, file) == 0 ? 1 : 2;
+}
+
+void report_sort(struct reeve_report *report, const char *file)
+{
+	struct sorted *list = calloc(report->count + 1, sizeof(*list));
+
+	/* Without memory the order stays as it is, which is an order too. */
+	if (list == NULL)
+		return;
+	for (size_t i = 0; i < report->count; i++)
+		list[i] = (struct sorted){
+			.item = report->items[i],
+			.group = place_group(&report->items[i], file),
+			.index = i,
+		};
+	qsort(list, report->count, sizeof(*list), sorted_compare);
+	for (size_t i = 0; i < report->count; i++)
+		report->items[i] = list[i].item;
+	free(list);
 }
 
 unsigned report_errors(const struct reeve_report *report)

@@ -34,6 +34,13 @@ __attribute__((format(printf, 6, 7))) int report_error(
 	struct reeve_report *report, int code, const struct report_place *place,
 	const char *key, const char *hint, const char *message, ...);
 
+/*
+ * Puts the diagnostics in the order in which a reader of file meets them:
+ * those without a place first, then those of file by line and column, then
+ * those of other files. Equal ones keep their order.
+ */
+void report_sort(struct reeve_report *report, const char *file);
+
 /* The number of errors (not warnings, not notes) in the report. */
 unsigned report_errors(const struct reeve_report *report);
 

@@ -144,6 +144,33 @@ static void nothing_can_steer_a_terminal(void **state)
 		"\\x1b[2J \\xff\\x7f \xc3\xa9 \xe2\x82\xac \\xe2\\x82");
 }
 
+static void say_at(struct reeve_report *report, const char *file, unsigned line,
+	unsigned column, const char *text)
+{
+	const struct report_place place = { file, line, column };
+
+	report_add(report, REEVE_ERROR, &place, NULL, NULL, "%s", text);
+}
+
+static void sorting_follows_the_file(void **state)
+{
+	static const char *const wanted[] = { "none", "first", "second",
+		"second too", "third", "late", "extra 9", "extra 1" };
+
+	say_at(*state, "extra", 9, 1, "extra 9");
+	say_at(*state, "file", 3, 5, "late");
+	say_at(*state, "file", 2, 7, "second");
+	say_at(*state, "file", 3, 1, "third");
+	say_at(*state, "extra", 1, 1, "extra 1");
+	say_at(*state, "file", 2, 7, "second too");
+	say_at(*state, "file", 1, 9, "first");
+	report_add(*state, REEVE_NOTE, NULL, NULL, NULL, "none");
+	report_sort(*state, "file");
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		assert_string_equal(
+			reeve_report_get(*state, i)->message, wanted[i]);
+}
+
 static void freeing_nothing_is_fine(void **state)
 {
 	(void)state;
@@ -164,6 +191,7 @@ int main(void)
 		TEST(order_is_kept_over_many),
 		TEST(a_lost_error_still_counts),
 		TEST(nothing_can_steer_a_terminal),
+		TEST(sorting_follows_the_file),
 		TEST(freeing_nothing_is_fine),
 	};
 
