@@ -222,16 +222,16 @@ void domain_free(struct domain *domain); /* NULL is fine */
 
 /* Where the key's value is written; NULL when it has its default. */
 const struct report_place *domain_place(
-	const struct domain *domain, const char *key);
+	const struct domain *domain, const char *name);
 /* Whether the configuration sets the key. */
-bool domain_is_set(const struct domain *domain, const char *key);
+bool domain_is_set(const struct domain *domain, const char *name);
 /* Whether the key's value was refused with an error. */
-bool domain_is_refused(const struct domain *domain, const char *key);
+bool domain_is_refused(const struct domain *domain, const char *name);
 /* Whether the value in effect is the schema's default (for a key without
  * one: whether nothing, or an empty list, is set). */
-bool domain_is_default(const struct domain *domain, const char *key);
+bool domain_is_default(const struct domain *domain, const char *name);
 /* The value of a number, boolean or choice. */
-int64_t domain_number(const struct domain *domain, const char *key);
+int64_t domain_number(const struct domain *domain, const char *name);
 
 /* ---- Printing ---------------------------------------------------------- */
 

@@ -127,7 +127,7 @@ static void distance_row(const char *a, size_t i, const char *b,
 
 unsigned schema_distance(const char *a, const char *b, unsigned limit)
 {
-	unsigned rows[3][LONGEST_NAME + 1];
+	unsigned rows[3][LONGEST_NAME + 1] = { 0 };
 	size_t a_length = strlen(a);
 	size_t b_length = strlen(b);
 	unsigned result;

@@ -15,21 +15,21 @@ static const struct domain_origin *origin_find(
 }
 
 const struct report_place *domain_place(
-	const struct domain *domain, const char *key)
+	const struct domain *domain, const char *name)
 {
-	const struct cfg_setting *setting = origin_find(domain, key)->setting;
+	const struct cfg_setting *setting = origin_find(domain, name)->setting;
 
 	return setting != NULL ? &setting->value.place : NULL;
 }
 
-bool domain_is_set(const struct domain *domain, const char *key)
+bool domain_is_set(const struct domain *domain, const char *name)
 {
-	return origin_find(domain, key)->setting != NULL;
+	return origin_find(domain, name)->setting != NULL;
 }
 
-bool domain_is_refused(const struct domain *domain, const char *key)
+bool domain_is_refused(const struct domain *domain, const char *name)
 {
-	return origin_find(domain, key)->refused;
+	return origin_find(domain, name)->refused;
 }
 
 static const void *field_of(const struct domain *domain, const struct key *key)
