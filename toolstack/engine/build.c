@@ -19,8 +19,14 @@ int engine_build(const struct engine_ops *ops, struct engine *engine,
 	struct engine_realm *realm, struct reeve_report *report)
 {
 	const struct engine_boot boot = { image->entry, image->dtb_ipa };
-	int result = ops->create(engine, domain, report);
+	int result;
 
+	/* What a Realm is finalised with is one bank. */
+	if (domain->realm && image->banks[1].size != 0)
+		return report_error(report, REEVE_ERR_CONFIG, NULL, "memory",
+			"write 3072 or less",
+			"a Realm's RAM must lie in the first bank");
+	result = ops->create(engine, domain, report);
 	if (result != REEVE_OK)
 		return result;
 	result = image_put(ops, engine, image, report);

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Plans and measurements, against what is stored in tests/data/plan.
+
+Each NAME.cfg there is a guest of the small kernel and initrd that conftest
+makes; NAME.json is what `reeve create -n --json` says of it. After a change
+that is meant, make the files again: REEVE_UPDATE=1 pytest test_golden.py
+"""
+import os
+import shutil
+
+import pytest
+from conftest import ROOT
+
+DATA = ROOT / "tests" / "data" / "plan"
+CASES = sorted(path.stem for path in DATA.glob("*.cfg"))
+
+
+def described(reeve, name):
+    shutil.copy(DATA / f"{name}.cfg", reeve.folder)
+    done = reeve.run("create", "-n", "--json", f"{name}.cfg")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_there_are_cases():
+    assert len(CASES) >= 5
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_description_is_as_stored(reeve, name):
+    text = described(reeve, name)
+    stored = DATA / f"{name}.json"
+    if os.environ.get("REEVE_UPDATE"):
+        stored.write_text(text)
+    assert text == stored.read_text()
