@@ -242,9 +242,10 @@ int64_t domain_number(const struct domain *domain, const char *name);
 struct json_object *domain_value_json(const struct domain *domain, size_t index);
 
 /*
- * The whole domain as a JSON array in the schema's order, keys with a field
- * only, each {"key", "value", "unit", "source": "default"} or with "source":
- * "file" and "file", "line", "column". A new reference; NULL: out of memory.
+ * The whole domain as a JSON object with a member for each key that has a
+ * field, in the schema's order, each {"value", "unit", "source": "default"} or
+ * with "source": "file" and "file", "line", "column". A new reference; NULL:
+ * out of memory.
  */
 struct json_object *domain_to_json(const struct domain *domain);
 

@@ -365,74 +365,68 @@ static void want_of_memory_is_reported_and_leaves_nothing(void **state)
 
 /* ---- Printing ---------------------------------------------------------- */
 
-static struct json_object *json_of(struct json_object *array, const char *key)
+static struct json_object *json_of(struct json_object *document, const char *key)
 {
 	struct json_object *object = NULL;
-	struct json_object *name;
 
-	for (size_t i = 0; i < json_object_array_length(array); i++) {
-		object = json_object_array_get_idx(array, i);
-		assert_true(json_object_object_get_ex(object, "key", &name));
-		if (strcmp(json_object_get_string(name), key) == 0)
-			return object;
-	}
-	fail_msg("no %s", key);
-	return NULL;
+	if (!json_object_object_get_ex(document, key, &object))
+		fail_msg("no %s", key);
+	return object;
 }
 
-#define assert_json(array, key, text)                                           \
-	assert_string_equal(json_object_to_json_string_ext(json_of(array, key), \
-				    JSON_C_TO_STRING_NOSLASHESCAPE),            \
+#define assert_json(document, key, text)                                       \
+	assert_string_equal(                                                   \
+		json_object_to_json_string_ext(json_of(document, key),         \
+			JSON_C_TO_STRING_NOSLASHESCAPE),                       \
 		text)
 
 static void json_holds_values_and_where_they_come_from(void **state)
 {
-	struct json_object *array;
+	struct json_object *document;
 	struct read_case tested;
 
 	(void)state;
 	case_read(&tested,
 		BASE "vcpus=0x2\nvif=['']\nextra='x'\ngic_version='V3'\n");
-	array = domain_to_json(tested.domain);
-	assert_non_null(array);
-	assert_json(array, "memory",
-		"{\"key\":\"memory\",\"value\":512,\"unit\":\"MiB\","
+	document = domain_to_json(tested.domain);
+	assert_non_null(document);
+	assert_json(document, "memory",
+		"{\"value\":512,\"unit\":\"MiB\","
 		"\"source\":\"file\",\"file\":\"g.cfg\",\"line\":3,"
 		"\"column\":8}");
-	assert_json(array, "maxmem",
-		"{\"key\":\"maxmem\",\"value\":512,\"unit\":\"MiB\","
+	assert_json(document, "maxmem",
+		"{\"value\":512,\"unit\":\"MiB\","
 		"\"source\":\"default\"}");
-	assert_json(array, "vcpus",
-		"{\"key\":\"vcpus\",\"value\":2,\"source\":\"file\","
+	assert_json(document, "vcpus",
+		"{\"value\":2,\"source\":\"file\","
 		"\"file\":\"g.cfg\",\"line\":4,\"column\":7}");
-	assert_json(array, "gic_version",
-		"{\"key\":\"gic_version\",\"value\":\"v3\",\"source\":\"file\","
+	assert_json(document, "gic_version",
+		"{\"value\":\"v3\",\"source\":\"file\","
 		"\"file\":\"g.cfg\",\"line\":7,\"column\":13}");
-	assert_json(array, "vif",
-		"{\"key\":\"vif\",\"value\":[\"\"],\"source\":\"file\","
+	assert_json(document, "vif",
+		"{\"value\":[\"\"],\"source\":\"file\","
 		"\"file\":\"g.cfg\",\"line\":5,\"column\":5}");
-	assert_json(array, "cmdline",
-		"{\"key\":\"cmdline\",\"value\":\"x\",\"source\":\"default\"}");
-	assert_json(array, "realm",
-		"{\"key\":\"realm\",\"value\":false,\"source\":\"default\"}");
-	assert_json(array, "uuid",
-		"{\"key\":\"uuid\",\"value\":null,\"source\":\"default\"}");
-	json_object_put(array);
+	assert_json(document, "cmdline",
+		"{\"value\":\"x\",\"source\":\"default\"}");
+	assert_json(
+		document, "realm", "{\"value\":false,\"source\":\"default\"}");
+	assert_json(document, "uuid", "{\"value\":null,\"source\":\"default\"}");
+	json_object_put(document);
 	case_end(&tested);
 }
 
 static void json_is_utf8_whatever_the_file_holds(void **state)
 {
-	struct json_object *array;
+	struct json_object *document;
 	struct read_case tested;
 
 	(void)state;
 	case_read(&tested, "name='\xff'\nkernel='k'\nmemory=1\n");
-	array = domain_to_json(tested.domain);
-	assert_json(array, "name",
-		"{\"key\":\"name\",\"value\":\"\xc3\xbf\",\"source\":\"file\","
+	document = domain_to_json(tested.domain);
+	assert_json(document, "name",
+		"{\"value\":\"\xc3\xbf\",\"source\":\"file\","
 		"\"file\":\"g.cfg\",\"line\":1,\"column\":6}");
-	json_object_put(array);
+	json_object_put(document);
 	case_end(&tested);
 }
 

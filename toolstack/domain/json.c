@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "toolstack/report/utf8.h"
 #include "toolstack/domain/read.h"
+#include "toolstack/report/utf8.h"
 
 /* A configuration may hold any bytes, JSON only UTF-8. */
 static struct json_object *text_json(const char *text)
@@ -103,8 +103,6 @@ static struct json_object *key_json(const struct domain *domain, size_t index)
 	if (object == NULL)
 		return NULL;
 	json_object_object_add(
-		object, "key", json_object_new_string(info->name));
-	json_object_object_add(
 		object, "value", domain_value_json(domain, index));
 	if (info->unit != NULL)
 		json_object_object_add(
@@ -115,12 +113,13 @@ static struct json_object *key_json(const struct domain *domain, size_t index)
 
 struct json_object *domain_to_json(const struct domain *domain)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *object = json_object_new_object();
 
-	for (size_t i = 0; array != NULL && schema_keys[i].info.name; i++)
+	for (size_t i = 0; object != NULL && schema_keys[i].info.name; i++)
 		if (schema_keys[i].field != KEY_NO_FIELD)
-			json_object_array_add(array, key_json(domain, i));
-	return array;
+			json_object_object_add(object, schema_keys[i].info.name,
+				key_json(domain, i));
+	return object;
 }
 
 bool domain_line(
