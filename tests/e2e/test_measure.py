@@ -30,6 +30,8 @@ def test_rim_equals_independent_computation(reeve, name):
     config = reeve.config(**CONFIGURATIONS[name])
     document = measured(reeve, config)
     assert rim.compute(document, reeve.folder / "out") == document["rim"]
+    assert document["granules"] * document["granule_size"] == sum(
+        entry["size"] for entry in document["ranges"])
 
 
 def test_same_inputs_give_same_bytes(reeve):

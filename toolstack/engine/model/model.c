@@ -61,7 +61,7 @@ static void record_rec(struct engine *engine, uint64_t params)
 		engine->record->boot_rec = *page;
 }
 
-/* Keeps what the host tells the RMM that goes into the measurement. */
+/* Keeps the parameters that the host gives the RMM. */
 static void record_command(struct engine *engine, const struct smccc_regs *regs)
 {
 	switch (regs->x[0]) {
@@ -71,9 +71,6 @@ static void record_command(struct engine *engine, const struct smccc_regs *regs)
 	case RMI_REC_CREATE:
 		record_rec(engine, regs->x[3]);
 		break;
-	case RMI_RTT_DATA_MAP_INIT:
-		engine->record->granules++;
-		break;
 	default:
 		break;
 	}
@@ -82,10 +79,13 @@ static void record_command(struct engine *engine, const struct smccc_regs *regs)
 static void model_smc(void *ctx, struct smccc_regs *regs)
 {
 	struct engine *engine = ctx;
+	bool data = regs->x[0] == RMI_RTT_DATA_MAP_INIT;
 
 	if (engine->record != NULL)
 		record_command(engine, regs);
 	inprocess_smc(engine->rmm, regs);
+	if (engine->record != NULL && data && regs->x[0] == RMI_SUCCESS)
+		engine->record->granules++;
 }
 
 static void *model_page(void *ctx, pa_t page)
