@@ -70,8 +70,9 @@ uint32_t port_gic_vtr(struct rmm_port *port);
 bool port_rec_runs(struct rmm_port *port);
 
 /*
- * Runs a REC that the caller executes until it exits to the host. *exit is
- * zero going in. Only where port_rec_runs().
+ * Runs a REC that the caller executes until it exits to the host: does what
+ * the (checked) flags of enter ask for, fills *exit, which is zero going in,
+ * and leaves in rec->last_abort what the exit was. Only where port_rec_runs().
  */
 struct rec;
 struct rmi_rec_enter;

@@ -72,7 +72,7 @@ void rmm_init(struct rmm *rmm, struct rmm_port *port,
 	};
 }
 
-static const struct rmi_command *command_find(uint64_t fid)
+static const struct rmi_command *command_find(uint32_t fid)
 {
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if (commands[i].fid == fid)
@@ -90,7 +90,7 @@ static bool gate_open(const struct rmm *rmm, const struct rmi_command *command)
 
 void rmm_handle_rmi(struct rmm *rmm, struct smccc_regs *regs)
 {
-	uint64_t fid = regs->x[0] & ~(uint64_t)SMCCC_SVE_HINT;
+	uint32_t fid = (uint32_t)regs->x[0] & ~(uint32_t)SMCCC_SVE_HINT;
 	const struct rmi_command *command = command_find(fid);
 	uint64_t results[RMI_RESULTS] = { 0 };
 	unsigned count = RMI_RESULTS;

@@ -22,6 +22,7 @@ struct rsi_call {
 	struct rmm *rmm;
 	struct rec *rec;
 	struct rd *rd; /* fields that do not change while a REC executes */
+	uint32_t fid; /* W0 without the SVE hint */
 	uint64_t *x; /* X0..X17 */
 	struct rmi_rec_exit *exit; /* zero going in */
 };
@@ -63,7 +64,7 @@ void rsi_page_unmap(struct rsi_call *call, struct rsi_page *page);
  * What REC_ENTER owes to a REC whose last call exited: rsi_host_call() takes
  * the host's registers. false: its page is gone and *exit asks for it.
  */
-bool rsi_host_call_complete(struct rmm *rmm, struct rec_hold *hold,
+bool rsi_host_call_complete(const struct rec_hold *hold,
 	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit);
 /* The response to a change of RIPAS: X0..X2. */
 void rsi_ipa_state_complete(struct rec *rec, bool reject);
