@@ -4,7 +4,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
-#include "rmm/core/features.h"
+#include "rmm/core/feature.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/handlers.h"
 #include "rmm/core/rmm.h"
@@ -34,7 +34,7 @@ static unsigned pps_encode(unsigned pa_bits)
 	return pps;
 }
 
-uint64_t features_register(const struct rmm *rmm, uint64_t index)
+uint64_t feature_register(const struct rmm *rmm, uint64_t index)
 {
 	const struct rmm_machine *machine = &rmm->machine;
 
@@ -59,7 +59,7 @@ uint64_t features_register(const struct rmm *rmm, uint64_t index)
 
 uint64_t rmi_features(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 {
-	results[0] = features_register(rmm, args[0]);
+	results[0] = feature_register(rmm, args[0]);
 	return rmi_return(RMI_SUCCESS, 0);
 }
 

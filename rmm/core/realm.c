@@ -6,7 +6,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
-#include "rmm/core/features.h"
+#include "rmm/core/feature.h"
 #include "rmm/core/handlers.h"
 #include "rmm/core/port.h"
 #include "rmm/core/rmm.h"
@@ -48,7 +48,7 @@ static bool root_tables_valid(
 static bool params_valid(
 	const struct rmm *rmm, const struct rmi_realm_params *params)
 {
-	uint64_t features = features_register(rmm, 0);
+	uint64_t features = feature_register(rmm, 0);
 
 	return flags_valid(params) && params->s2sz >= S2SZ_MIN &&
 	       params->s2sz <= BITS_GET(features, RMI_FEATURE0_S2SZ) &&
