@@ -27,6 +27,11 @@ static void word_store(struct granule *granule, uint64_t word)
 	__atomic_store_n(&granule->word, (uint32_t)word, __ATOMIC_RELAXED);
 }
 
+static enum granule_state word_state(const struct granule *granule)
+{
+	return (enum granule_state)BITS_GET(word_load(granule), WORD_STATE);
+}
+
 static struct granule *granule_at(const struct rmm *rmm, pa_t pa)
 {
 	uint64_t offset = pa.value - rmm->machine.memory_base.value;
@@ -55,11 +60,17 @@ static void lock_any(struct rmm *rmm, pa_t pa, struct granule_ref *out)
 	*out = (struct granule_ref){ rmm, granule, pa };
 }
 
+/*
+ * Looks before it waits: a host may name any granule, also one that another
+ * command holds while it waits for one of ours. What has the wanted state is
+ * only ever held by commands that respect the lock order.
+ */
 bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
 	struct granule_ref *out)
 {
 	*out = GRANULE_NONE_HELD;
-	if (!granule_tracked(rmm, pa))
+	if (!granule_tracked(rmm, pa) ||
+		word_state(granule_at(rmm, pa)) != state)
 		return false;
 	lock_any(rmm, pa, out);
 	if (granule_state(out) == state)
@@ -73,21 +84,20 @@ bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
 	struct granule_ref *second_out)
 {
 	bool swapped = first.pa.value > second.pa.value;
+	struct granule_want low = swapped ? second : first;
+	struct granule_want high = swapped ? first : second;
+	struct granule_ref *low_out = swapped ? second_out : first_out;
+	struct granule_ref *high_out = swapped ? first_out : second_out;
 
-	*first_out = GRANULE_NONE_HELD;
-	*second_out = GRANULE_NONE_HELD;
-	if (!granule_tracked(rmm, first.pa) || !granule_tracked(rmm, second.pa) ||
-		pa_equal(first.pa, second.pa))
+	*high_out = GRANULE_NONE_HELD;
+	if (pa_equal(low.pa, high.pa) ||
+		!granule_lock(rmm, low.pa, low.state, low_out)) {
+		*low_out = GRANULE_NONE_HELD;
 		return false;
-	lock_any(rmm, swapped ? second.pa : first.pa,
-		swapped ? second_out : first_out);
-	lock_any(rmm, swapped ? first.pa : second.pa,
-		swapped ? first_out : second_out);
-	if (granule_state(first_out) == first.state &&
-		granule_state(second_out) == second.state)
+	}
+	if (granule_lock(rmm, high.pa, high.state, high_out))
 		return true;
-	granule_unlock(first_out);
-	granule_unlock(second_out);
+	granule_unlock(low_out);
 	return false;
 }
 
@@ -114,7 +124,7 @@ void granule_unlock_to(struct granule_ref *ref, enum granule_state state)
 
 enum granule_state granule_state(const struct granule_ref *ref)
 {
-	return (enum granule_state)BITS_GET(word_load(ref->granule), WORD_STATE);
+	return word_state(ref->granule);
 }
 
 void granule_set_state(struct granule_ref *ref, enum granule_state state)
@@ -171,12 +181,9 @@ void granule_unmap(const struct granule_ref *ref, void *address)
 static bool ns_range(const struct rmm *rmm, pa_t pa, uint32_t size)
 {
 	uint64_t offset = pa.value % GRANULE_SIZE;
-	uint32_t word;
 
-	if (!in_memory(rmm, pa) || size > GRANULE_SIZE - offset)
-		return false;
-	word = word_load(granule_at(rmm, pa));
-	return BITS_GET(word, WORD_STATE) == GRANULE_NS;
+	return in_memory(rmm, pa) && size <= GRANULE_SIZE - offset &&
+	       word_state(granule_at(rmm, pa)) == GRANULE_NS;
 }
 
 bool granule_ns_read(struct rmm *rmm, pa_t pa, void *to, uint32_t size)

@@ -49,6 +49,18 @@ static void lock_needs_the_state_asked_for(void **state)
 	granule_unlock(&ref);
 }
 
+/* Otherwise two commands that name each other's granules could deadlock. */
+static void lock_does_not_wait_for_another_state(void **state)
+{
+	struct fixture *f = *state;
+	struct granule_ref held, ref;
+
+	assert_true(granule_lock(rmm_of(f), at(0), GRANULE_NS, &held));
+	assert_false(granule_lock(rmm_of(f), at(0), GRANULE_RD, &ref));
+	assert_null(ref.granule);
+	granule_unlock(&held);
+}
+
 static void lock_refuses_untracked_addresses(void **state)
 {
 	struct fixture *f = *state;
@@ -203,6 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(lock_needs_the_state_asked_for),
+		test(lock_does_not_wait_for_another_state),
 		test(lock_refuses_untracked_addresses),
 		test(a_pair_is_locked_in_either_order),
 		test(a_pair_fails_with_nothing_held),
