@@ -78,6 +78,15 @@ static enum rank rank_of(uint32_t word)
 	}
 }
 
+bool discipline_content(pa_t pa)
+{
+	for (unsigned i = 0; i < held.lock_count; i++) {
+		if (held.locks[i].pa == pa.value)
+			return held.locks[i].rank == RANK_CONTENT;
+	}
+	return false;
+}
+
 static void check_order(struct rmm_port *port, const struct held *next)
 {
 	for (unsigned i = 0; i < held.lock_count; i++) {

@@ -120,6 +120,11 @@ void *inprocess_host_page(struct inprocess *inprocess, uint64_t pa)
 	return inprocess_peek(inprocess, pa);
 }
 
+void inprocess_discard_content(struct inprocess *inprocess)
+{
+	inprocess->port.discard_content = true;
+}
+
 uint64_t inprocess_delegated(const struct inprocess *inprocess)
 {
 	return __atomic_load_n(&inprocess->port.delegated, __ATOMIC_RELAXED);

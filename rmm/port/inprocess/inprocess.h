@@ -49,6 +49,13 @@ uint64_t inprocess_rsi(struct inprocess *inprocess, uint64_t rec_pa,
  */
 void *inprocess_host_page(struct inprocess *inprocess, uint64_t pa);
 
+/*
+ * From now on the pages that commands fill for the Realm's use are measured
+ * and then forgotten: nothing but a vCPU would read them, and committing them
+ * costs as much as hashing them. Measurements are the same.
+ */
+void inprocess_discard_content(struct inprocess *inprocess);
+
 /* Granules now in Realm PAS. */
 uint64_t inprocess_delegated(const struct inprocess *inprocess);
 

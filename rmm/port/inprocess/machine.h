@@ -27,6 +27,7 @@ struct rmm_port {
 	uint8_t *memory;
 	uint8_t *pas; /* per granule: 1 if in Realm PAS; atomic */
 	uint64_t delegated; /* of them; atomic */
+	bool discard_content;
 	EVP_MD *digests[HASH_ALGORITHMS];
 	struct hash_slot hashes[HASH_SLOTS];
 	struct inprocess_faults faults;
@@ -53,5 +54,7 @@ void discipline_start(void);
 void discipline_end(struct rmm_port *port);
 void discipline_mapped(struct rmm_port *port, pa_t pa);
 void discipline_unmapped(struct rmm_port *port, pa_t pa);
+/* Whether this thread has locked pa as the content of a table. */
+bool discipline_content(pa_t pa);
 
 #endif

@@ -30,17 +30,27 @@ static bool in_realm_pas(const struct rmm_port *port, pa_t pa)
 	return __atomic_load_n(pas, __ATOMIC_ACQUIRE) != 0;
 }
 
+/* Stands in for a page whose content is not kept; one at a time. */
+static _Thread_local uint8_t discarded[GRANULE_SIZE];
+
+static uint8_t *content_at(const struct rmm_port *port, pa_t pa)
+{
+	if (port->discard_content && discipline_content(pa))
+		return discarded;
+	return memory_at(port, pa);
+}
+
 void *port_granule_map(struct rmm_port *port, pa_t pa)
 {
 	if (!in_realm_pas(port, pa))
 		port_panic(port, "a granule outside Realm PAS is mapped");
 	discipline_mapped(port, pa);
-	return memory_at(port, pa);
+	return content_at(port, pa);
 }
 
 void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
 {
-	if (address != memory_at(port, pa))
+	if (address != content_at(port, pa))
 		port_panic(port, "another address is unmapped than was mapped");
 	discipline_unmapped(port, pa);
 }
