@@ -38,6 +38,8 @@ enum {
 	PAGE_RD = 17,
 	PAGE_REC = 32, /* REC n: PAGE_REC + n, up to 16 */
 	PAGE_AUX = 64, /* of REC n: PAGE_AUX + n * REC_AUX_GRANULES */
+	PAGE_TABLES = 240, /* the tables above PAGE_DATA */
+	PAGE_DATA = 242,
 	PAGE_FREE = 256, /* free for each test */
 };
 
@@ -72,6 +74,8 @@ struct rmi_realm_params *fixture_realm_params(struct fixture *f);
 uint64_t fixture_realm(struct fixture *f);
 /* REC n of that Realm; gives its PA. */
 uint64_t fixture_rec(struct fixture *f, unsigned n, uint64_t flags);
+/* Maps PAGE_DATA, a measured copy of PAGE_SCRATCH, at IPA 0 of that Realm. */
+void fixture_data(struct fixture *f);
 /* Donates count granules from number on, one descriptor each; X0. */
 uint64_t fixture_donate(
 	struct fixture *f, uint64_t handle, unsigned number, unsigned count);

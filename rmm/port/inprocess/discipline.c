@@ -27,6 +27,7 @@ enum rank {
 struct held {
 	uint32_t *word;
 	uint64_t pa;
+	enum granule_state state; /* when it was locked */
 	enum rank rank;
 };
 
@@ -61,10 +62,15 @@ static bool table_held(void)
 	return false;
 }
 
-/* The rank of a granule that has just been locked. */
-static enum rank rank_of(uint32_t word)
+static enum granule_state state_of(uint32_t word)
 {
-	switch ((enum granule_state)((word >> STATE_SHIFT) & STATE_MASK)) {
+	return (enum granule_state)((word >> STATE_SHIFT) & STATE_MASK);
+}
+
+/* The rank of a granule that has just been locked. */
+static enum rank rank_of(enum granule_state state)
+{
+	switch (state) {
 	case GRANULE_RTT:
 		return RANK_TABLE;
 	case GRANULE_DATA:
@@ -78,11 +84,12 @@ static enum rank rank_of(uint32_t word)
 	}
 }
 
-bool discipline_content(pa_t pa)
+bool discipline_data(pa_t pa)
 {
 	for (unsigned i = 0; i < held.lock_count; i++) {
 		if (held.locks[i].pa == pa.value)
-			return held.locks[i].rank == RANK_CONTENT;
+			return held.locks[i].rank == RANK_CONTENT &&
+			       held.locks[i].state != GRANULE_REC_AUX;
 	}
 	return false;
 }
@@ -129,7 +136,8 @@ void port_lock(struct rmm_port *port, uint32_t *word, pa_t pa)
 	struct held next = { .word = word, .pa = pa.value };
 
 	check_not_held(port, word);
-	next.rank = rank_of(acquire(word));
+	next.state = state_of(acquire(word));
+	next.rank = rank_of(next.state);
 	check_order(port, &next);
 	held.locks[held.lock_count++] = next;
 }
@@ -138,11 +146,12 @@ void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)
 {
 	unsigned i = 0;
 
-	(void)pa; /* the word identifies the granule */
 	while (i < held.lock_count && held.locks[i].word != word)
 		i++;
 	if (i == held.lock_count)
 		port_panic(port, "a granule released that is not held");
+	if (state_of(__atomic_load_n(word, __ATOMIC_RELAXED)) == GRANULE_RTT)
+		content_keep(port, pa);
 	held.locks[i] = held.locks[--held.lock_count];
 	__atomic_fetch_and(word, ~LOCK_BIT, __ATOMIC_RELEASE);
 }

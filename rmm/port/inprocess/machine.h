@@ -54,7 +54,10 @@ void discipline_start(void);
 void discipline_end(struct rmm_port *port);
 void discipline_mapped(struct rmm_port *port, pa_t pa);
 void discipline_unmapped(struct rmm_port *port, pa_t pa);
-/* Whether this thread has locked pa as the content of a table. */
-bool discipline_content(pa_t pa);
+/* Whether this thread has locked pa to give it to a Realm, or as its data. */
+bool discipline_data(pa_t pa);
+
+/* port.c: pa has become a table, whose content is kept after all. */
+void content_keep(struct rmm_port *port, pa_t pa);
 
 #endif
