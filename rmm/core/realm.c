@@ -89,14 +89,16 @@ static bool roots_take(struct rmm *rmm, pa_t root, unsigned count)
 	return true;
 }
 
-/* Takes the granules of a Realm; *rd_ref is locked and still DELEGATED. */
+/* Takes the granules of a Realm into their roles; *rd_ref stays locked. */
 static bool granules_take(struct rmm *rmm, const struct realm_s2 *s2, pa_t rd,
 	struct granule_ref *rd_ref)
 {
 	if (!roots_take(rmm, s2->root, s2->root_count))
 		return false;
-	if (granule_lock(rmm, rd, GRANULE_DELEGATED, rd_ref))
+	if (granule_lock(rmm, rd, GRANULE_DELEGATED, rd_ref)) {
+		granule_set_state(rd_ref, GRANULE_RD);
 		return true;
+	}
 	roots_release(rmm, s2->root, s2->root_count);
 	return false;
 }
@@ -154,7 +156,7 @@ uint64_t rmi_realm_create(
 	}
 	rtt_roots_init(rmm, &rd.s2);
 	rd_fill(rmm, &rd_ref, &rd, &params);
-	granule_unlock_to(&rd_ref, GRANULE_RD);
+	granule_unlock(&rd_ref);
 	return rmi_return(RMI_SUCCESS, 0);
 }
 

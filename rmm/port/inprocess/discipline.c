@@ -94,10 +94,21 @@ bool discipline_data(pa_t pa)
 	return false;
 }
 
+/* A holder of the table may wait for a DELEGATED granule to become content. */
+static bool blocks_table(const struct held *lock, const struct held *next)
+{
+	return next->rank == RANK_TABLE && lock->rank == RANK_NAMED &&
+	       state_of(__atomic_load_n(lock->word, __ATOMIC_RELAXED)) ==
+		       GRANULE_DELEGATED;
+}
+
 static void check_order(struct rmm_port *port, const struct held *next)
 {
 	for (unsigned i = 0; i < held.lock_count; i++) {
 		const struct held *lock = &held.locks[i];
+
+		if (blocks_table(lock, next))
+			port_panic(port, "DELEGATED held, a table wanted");
 
 		if (lock->rank > next->rank)
 			port_panic(port, "granules locked out of order");
