@@ -9,7 +9,8 @@
  *  3. DATA and REC_AUX granules (and DELEGATED ones about to become so),
  *     while the leaf table is held.
  * No DELEGATED granule is held while a table is waited for: who holds the
- * table may wait for just that granule. A state changes only under the granule's lock. DEN0137 "Granule state".
+ * table may wait for just that granule.
+ * A state changes only under the granule's lock. DEN0137 "Granule state".
  */
 #ifndef REEVE_RMM_CORE_GRANULE_H
 #define REEVE_RMM_CORE_GRANULE_H
