@@ -20,7 +20,7 @@
 #include "tests/fuzz/rmm_invariants.h"
 
 /* 3 MiB from 1 MiB below a 2 MiB boundary: one block fits. */
-#define BASE	  UINT64_C(0x80100000)
+#define BASE      UINT64_C(0x80100000)
 #define GRANULES  768
 #define IPA_BITS  34
 #define PROTECTED (UINT64_C(1) << (IPA_BITS - 1))
