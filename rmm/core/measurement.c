@@ -24,7 +24,7 @@ uint32_t hash_size(uint32_t algorithm)
 	}
 }
 
-/* Hashes into a 64-byte field, zero-extended; data may lie in the field. */
+/* Hashes into a 64-byte field, whose bytes past the digest are zero already. */
 static void hash_into(struct rmm_port *port, uint32_t algorithm,
 	const void *data, size_t size, uint8_t *field)
 {
@@ -32,7 +32,6 @@ static void hash_into(struct rmm_port *port, uint32_t algorithm,
 
 	port_hash_start(port, &hash, algorithm);
 	port_hash_add(port, &hash, data, size);
-	memset(field, 0, RSI_MEASUREMENT_SIZE);
 	port_hash_end(port, &hash, field);
 }
 

@@ -369,6 +369,7 @@ static void only_the_owed_call_is_accepted(void **state)
 	donate(f, handle, REC_AUX_GRANULES);
 	list_of(f)[0] = AUX(REC_AUX_GRANULES);
 	refused(f, RMI_ERROR_INPUT, RMI_OP_MEM_DONATE, handle, LIST, 1);
+	refused(f, RMI_ERROR_INPUT, RMI_OP_MEM_DONATE, handle, LIST, 0);
 	refused(f, RMI_ERROR_INPUT, RMI_OP_MEM_RECLAIM, handle, LIST, 1);
 	refused(f, RMI_ERROR_INPUT, RMI_OP_CANCEL, handle);
 }
@@ -453,6 +454,7 @@ static void reclaiming_may_go_in_parts(void **state)
 	rmi(f, RMI_REC_DESTROY, REC);
 	handle = f->regs.x[1];
 	refused(f, RECLAIM, RMI_OP_MEM_RECLAIM, handle, LIST, 0);
+	refused(f, RECLAIM, RMI_OP_MEM_RECLAIM, handle, RD, 0);
 	for (unsigned i = 0; i < REC_AUX_GRANULES - 1; i++) {
 		assert_int_equal(
 			rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 1), RECLAIM);

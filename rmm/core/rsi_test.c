@@ -216,6 +216,18 @@ static void a_missing_page_is_asked_of_the_host(void **state)
 	assert_int_equal(outcome, RSI_RETRY);
 }
 
+static void a_page_never_supplied_is_asked_of_the_host(void **state)
+{
+	struct fixture *f = *state;
+
+	rsi(f, RSI_IPA_STATE_SET, 0x1000, 0x2000, RMI_RIPAS_RAM);
+	assert_int_equal(rmi(f, RMI_RTT_SET_RIPAS, RD, BOOT, 0x1000, 0x2000),
+		RMI_SUCCESS);
+	rsi(f, RSI_HOST_CALL, 0x1300);
+	assert_int_equal(outcome, RSI_RETRY);
+	assert_int_equal(last_exit.hpfar, 0x1000 >> 8);
+}
+
 static void host_call_shows_the_structure(void **state)
 {
 	struct fixture *f = *state;
@@ -491,6 +503,7 @@ int main(void)
 		test(realm_config_names_every_algorithm_rightly),
 		test(page_calls_refuse_bad_addresses),
 		test(a_missing_page_is_asked_of_the_host),
+		test(a_page_never_supplied_is_asked_of_the_host),
 		test(host_call_shows_the_structure),
 		test(psci_tells_its_version),
 		test(psci_features_are_those_served),

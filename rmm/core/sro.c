@@ -211,13 +211,15 @@ uint64_t rmi_op_mem_donate(
 	return result;
 }
 
-/* Whether a descriptor's granules end where pa begins, with room for it. */
+/* No count of pages[] overflows a descriptor. */
+_Static_assert(SRO_PAGES_MAX <= RMI_RANGE_COUNT_MAX, "descriptor's count");
+
+/* Whether a descriptor's granules end where pa begins. */
 static bool desc_reaches(uint64_t desc, pa_t pa)
 {
-	uint64_t blocks = BITS_GET(desc, RMI_RANGE_COUNT);
+	uint64_t size = BITS_GET(desc, RMI_RANGE_COUNT) * GRANULE_SIZE;
 
-	return blocks < RMI_RANGE_COUNT_MAX &&
-	       pa_equal(pa_add(desc_address(desc), blocks * GRANULE_SIZE), pa);
+	return pa_equal(pa_add(desc_address(desc), size), pa);
 }
 
 /* Writes the last granules held as descriptors; gives how many these are. */

@@ -37,7 +37,8 @@ void inprocess_smc(struct inprocess *inprocess, struct smccc_regs *regs);
  * A REC's SMC, as if the vCPU had been entered and had made it: X0..X17 go in
  * and come out, and are the REC's registers afterwards. *exit is what the host
  * would see. The result is that of entering: RMI_SUCCESS, or why the REC
- * cannot execute; *outcome, regs and *exit are only set on success.
+ * cannot execute; *outcome, regs and *exit are only set on success. What an
+ * earlier call left to be answered by RMI_REC_ENTER stays so.
  */
 uint64_t inprocess_rsi(struct inprocess *inprocess, uint64_t rec_pa,
 	struct smccc_regs *regs, enum rsi_outcome *outcome,
