@@ -50,6 +50,14 @@ struct rsi_realm_config {
 	uint8_t pad240[0xdc0];
 };
 
+/* Of RSI_HOST_CALL: 256-byte aligned. */
+struct rsi_host_call {
+	uint32_t imm; /* 16 significant bits */
+	uint32_t pad4;
+	uint64_t gprs[31];
+};
+
+_Static_assert(sizeof(struct rsi_host_call) == 0x100, "rsi_host_call");
 _Static_assert(sizeof(struct rsi_realm_config) == 0x1000, "rsi_realm_config");
 _Static_assert(__builtin_offsetof(struct rsi_realm_config, gicv3_vtr) == 0x18,
 	"rsi_realm_config.gicv3_vtr");

@@ -8,6 +8,8 @@
  *  2. RTTs, from the root towards the leaf, hand over hand;
  *  3. DATA and REC_AUX granules (and DELEGATED ones about to become so),
  *     while the leaf table is held.
+ * No DELEGATED granule is held while a table is waited for: who holds the
+ * table may wait for just that granule.
  * A state changes only under the granule's lock. DEN0137 "Granule state".
  */
 #ifndef REEVE_RMM_CORE_GRANULE_H
@@ -59,7 +61,8 @@ bool granule_tracked(const struct rmm *rmm, pa_t pa);
 
 /*
  * Locks the granule at pa if it is tracked and in that state. false: it is
- * not, and nothing is held.
+ * not, and nothing is held. It does not wait for a granule in another state,
+ * not even one that the caller holds.
  */
 bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
 	struct granule_ref *out);
@@ -70,10 +73,8 @@ struct granule_want {
 	enum granule_state state;
 };
 
-/*
- * Locks two granules, the lower PA first, then checks both states. Equal
- * addresses and wrong states fail, with nothing held.
- */
+/* Locks two granules, the lower PA first. Equal addresses and wrong states
+ * fail, with nothing held. */
 bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
 	struct granule_want second, struct granule_ref *first_out,
 	struct granule_ref *second_out);

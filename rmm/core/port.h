@@ -66,11 +66,19 @@ bool port_interrupt_pending(struct rmm_port *port);
 /* ICH_VTR_EL2, as RSI_REALM_CONFIG shows it. */
 uint32_t port_gic_vtr(struct rmm_port *port);
 
-/* Runs a REC until it exits; false: this port cannot run code. */
+/* Whether this port can run the code of a Realm at all. */
+bool port_rec_runs(struct rmm_port *port);
+
+/*
+ * Runs a REC that the caller executes until it exits to the host: does what
+ * the (checked) flags of enter ask for, fills *exit, which is zero going in,
+ * and leaves in rec->last_abort what the exit was. Only where port_rec_runs().
+ */
 struct rec;
+struct rmi_rec_enter;
 struct rmi_rec_exit;
-bool port_rec_run(
-	struct rmm_port *port, struct rec *rec, struct rmi_rec_exit *exit);
+void port_rec_run(struct rmm_port *port, struct rec *rec,
+	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit);
 
 /* Our own state is corrupt: never returns to the host. */
 _Noreturn void port_panic(struct rmm_port *port, const char *why);

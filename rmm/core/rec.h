@@ -28,6 +28,23 @@ struct rec_ripas_request {
 /* A PSCI request that waits for RMI_PSCI_COMPLETE. */
 struct rec_psci_request {
 	bool pending;
+	bool cpu_on; /* else AFFINITY_INFO */
+	uint64_t target; /* MPIDR_EL1 value */
+	uint64_t entry; /* CPU_ON: IPA */
+	uint64_t context; /* CPU_ON */
+};
+
+/* An RSI_HOST_CALL that waits for the next REC_ENTER. */
+struct rec_host_call {
+	bool pending;
+	ipa_t ipa; /* of struct rsi_host_call */
+};
+
+/* What the last exit was, as far as REC_ENTER's flags depend on it. */
+enum rec_abort {
+	REC_ABORT_NONE = 0,
+	REC_ABORT_UNPROTECTED, /* data abort outside the protected half */
+	REC_ABORT_EMULATABLE, /* the same, with a valid syndrome */
 };
 
 struct rec {
@@ -41,6 +58,8 @@ struct rec {
 	uint64_t sctlr_el1;
 	struct rec_ripas_request ripas;
 	struct rec_psci_request psci;
+	struct rec_host_call host_call;
+	enum rec_abort last_abort;
 	pa_t aux[REC_AUX_GRANULES];
 	uint32_t aux_count;
 };
@@ -52,7 +71,29 @@ bool rec_index_from_params(uint64_t mpidr, uint32_t *index);
 /* The same of an MPIDR_EL1 value (PSCI arguments); ignores other bits. */
 uint32_t rec_index_from_mpidr(uint64_t mpidr_el1);
 
-/* The first state of a vCPU: EL1h, D A I F masked, MMU off (rmi-rsi 2.4). */
-void rec_reset(struct rec *rec, const struct rmi_rec_params *params);
+/* The first PSTATE and SCTLR_EL1 of a vCPU: EL1h, D A I F masked, MMU off. */
+void rec_reset(struct rec *rec);
+
+/*
+ * A REC that this CPU executes: its granule's reference keeps others from
+ * entering or destroying it, and with it the Realm, without a lock.
+ */
+struct rec_hold {
+	struct rmm *rmm;
+	pa_t pa;
+	struct rec *rec;
+	struct rd *rd;
+};
+
+/* RMI_SUCCESS, or ERROR_INPUT (no REC), ERROR_REC (it executes already). */
+uint64_t rec_hold(struct rmm *rmm, pa_t pa, struct rec_hold *hold);
+void rec_release(struct rec_hold *hold);
+
+/*
+ * Counts a held REC as executing: RMI_SUCCESS, or ERROR_REALM (not ACTIVE),
+ * ERROR_REC (not runnable, or waits for RMI_PSCI_COMPLETE).
+ */
+uint64_t rec_execute(const struct rec_hold *hold);
+void rec_execute_end(const struct rec_hold *hold);
 
 #endif

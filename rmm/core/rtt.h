@@ -14,6 +14,7 @@
 #include "lib/addr.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/realm.h"
+#include "rmm/core/rtt_entry.h"
 
 #define RTT_LEVEL_MIN 0
 #define RTT_LEVEL_MAX 3
@@ -34,11 +35,26 @@ static inline uint64_t rtt_level_size(int level)
 unsigned rtt_root_count(
 	uint32_t ipa_bits, int64_t start_level, unsigned pa_bits);
 
-/* Writes the first content of root tables that are held in s2->root.. */
+/*
+ * Writes the first content of root tables, which are in state RTT and not
+ * locked; rtt_roots_refs() gives the sum of their references. The caller
+ * holds the RD, or what becomes it.
+ */
 void rtt_roots_init(struct rmm *rmm, const struct realm_s2 *s2);
-
-/* Sum of the references of all root tables; the caller owns the RD. */
 unsigned rtt_roots_refs(struct rmm *rmm, const struct realm_s2 *s2);
+
+/* The Realm that a command names: its RD is locked. */
+struct rtt_realm {
+	struct granule_ref rd;
+	struct realm_s2 s2;
+	enum realm_state state;
+};
+
+/* false: rd is no RD, and nothing is held. */
+bool rtt_realm_lock(struct rmm *rmm, pa_t rd, struct rtt_realm *out);
+void rtt_realm_unlock(struct rtt_realm *realm);
+/* The same of an RD that is locked already; *rd is handed over. */
+void rtt_realm_take(struct granule_ref *rd, struct rtt_realm *out);
 
 /* Where a walk stopped: the table is locked and mapped. */
 struct rtt_walk {
@@ -55,6 +71,23 @@ struct rtt_walk {
 void rtt_walk_start(struct rmm *rmm, const struct realm_s2 *s2, ipa_t ipa,
 	int level, struct rtt_walk *out);
 void rtt_walk_end(struct rtt_walk *walk);
+
+/*
+ * The walk of a command: it lets go of the RD once it holds a table, so that
+ * commands in other parts of the IPA space can go on. The held table keeps the
+ * Realm from being destroyed: it is a root table, which REALM_DESTROY locks,
+ * or a root table counts a reference for it.
+ */
+void rtt_realm_walk(
+	struct rtt_realm *realm, ipa_t ipa, int level, struct rtt_walk *out);
+
+/* Entries of the walk's table; the second makes hardware see the new one. */
+struct rtt_entry rtt_walk_entry(const struct rtt_walk *walk, unsigned index);
+void rtt_walk_write(
+	const struct rtt_walk *walk, unsigned index, struct rtt_entry entry);
+
+/* The RMI status ERROR_RTT with the level of the walk's table. */
+uint64_t rtt_walk_error(const struct rtt_walk *walk);
 
 /* The state of the page at ipa, as RSI needs it. */
 enum rtt_page {

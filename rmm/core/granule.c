@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Granule states, references and locks, and copies from and to NS memory. */
+#include "rmm/core/granule.h"
+
+#include <stddef.h>
+
+#include "abi/bits.h"
+#include "rmm/core/port.h"
+#include "rmm/core/rmm.h"
+
+#define WORD_REFS_SHIFT  0
+#define WORD_REFS_WIDTH  10
+#define WORD_STATE_SHIFT 10
+#define WORD_STATE_WIDTH 5
+
+/*
+ * Other CPUs read the word while its lock is held, to wait for the lock or to
+ * look whether a granule is NS; the lock, not these accesses, gives order.
+ */
+static uint32_t word_load(const struct granule *granule)
+{
+	return __atomic_load_n(&granule->word, __ATOMIC_RELAXED);
+}
+
+static void word_store(struct granule *granule, uint64_t word)
+{
+	__atomic_store_n(&granule->word, (uint32_t)word, __ATOMIC_RELAXED);
+}
+
+static enum granule_state word_state(const struct granule *granule)
+{
+	return (enum granule_state)BITS_GET(word_load(granule), WORD_STATE);
+}
+
+static struct granule *granule_at(const struct rmm *rmm, pa_t pa)
+{
+	uint64_t offset = pa.value - rmm->machine.memory_base.value;
+
+	return &rmm->granules[offset / GRANULE_SIZE];
+}
+
+static bool in_memory(const struct rmm *rmm, pa_t pa)
+{
+	const struct rmm_machine *machine = &rmm->machine;
+
+	return pa.value >= machine->memory_base.value &&
+	       pa.value - machine->memory_base.value < machine->memory_size;
+}
+
+bool granule_tracked(const struct rmm *rmm, pa_t pa)
+{
+	return is_aligned(pa.value, GRANULE_SIZE) && in_memory(rmm, pa);
+}
+
+static void lock_any(struct rmm *rmm, pa_t pa, struct granule_ref *out)
+{
+	struct granule *granule = granule_at(rmm, pa);
+
+	port_lock(rmm->port, &granule->word, pa);
+	*out = (struct granule_ref){ rmm, granule, pa };
+}
+
+/*
+ * Looks before it waits: a host may name any granule, also one that another
+ * command holds while it waits for one of ours. What has the wanted state is
+ * only ever held by commands that respect the lock order.
+ */
+bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
+	struct granule_ref *out)
+{
+	*out = GRANULE_NONE_HELD;
+	if (!granule_tracked(rmm, pa) ||
+		word_state(granule_at(rmm, pa)) != state)
+		return false;
+	lock_any(rmm, pa, out);
+	if (granule_state(out) == state)
+		return true;
+	granule_unlock(out);
+	return false;
+}
+
+bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
+	struct granule_want second, struct granule_ref *first_out,
+	struct granule_ref *second_out)
+{
+	bool swapped = first.pa.value > second.pa.value;
+	struct granule_want low = swapped ? second : first;
+	struct granule_want high = swapped ? first : second;
+	struct granule_ref *low_out = swapped ? second_out : first_out;
+	struct granule_ref *high_out = swapped ? first_out : second_out;
+
+	*high_out = GRANULE_NONE_HELD;
+	if (pa_equal(low.pa, high.pa) ||
+		!granule_lock(rmm, low.pa, low.state, low_out)) {
+		*low_out = GRANULE_NONE_HELD;
+		return false;
+	}
+	if (granule_lock(rmm, high.pa, high.state, high_out))
+		return true;
+	granule_unlock(low_out);
+	return false;
+}
+
+void granule_lock_owned(struct rmm *rmm, pa_t pa, enum granule_state state,
+	struct granule_ref *out)
+{
+	if (!granule_lock(rmm, pa, state, out))
+		port_panic(rmm->port, "an owned granule changed its state");
+}
+
+void granule_unlock(struct granule_ref *ref)
+{
+	if (!ref->granule)
+		return;
+	port_unlock(ref->rmm->port, &ref->granule->word, ref->pa);
+	*ref = GRANULE_NONE_HELD;
+}
+
+void granule_unlock_to(struct granule_ref *ref, enum granule_state state)
+{
+	granule_set_state(ref, state);
+	granule_unlock(ref);
+}
+
+enum granule_state granule_state(const struct granule_ref *ref)
+{
+	return word_state(ref->granule);
+}
+
+void granule_set_state(struct granule_ref *ref, enum granule_state state)
+{
+	uint64_t word = word_load(ref->granule);
+
+	if (BITS_GET(word, WORD_REFS) != 0)
+		port_panic(ref->rmm->port, "a granule in use changes state");
+	word &= ~BITS_MASK(WORD_STATE);
+	word_store(ref->granule, word | BITS_PUT(WORD_STATE, state));
+}
+
+unsigned granule_refs(const struct granule_ref *ref)
+{
+	return (unsigned)BITS_GET(word_load(ref->granule), WORD_REFS);
+}
+
+static void refs_set(struct granule_ref *ref, unsigned refs)
+{
+	uint64_t word = word_load(ref->granule) & ~BITS_MASK(WORD_REFS);
+
+	word_store(ref->granule, word | BITS_PUT(WORD_REFS, refs));
+}
+
+void granule_refs_add(struct granule_ref *ref, unsigned count)
+{
+	unsigned refs = granule_refs(ref);
+
+	if (count > GRANULE_REFS_MAX - refs)
+		port_panic(ref->rmm->port, "too many references of a granule");
+	refs_set(ref, refs + count);
+}
+
+void granule_refs_drop(struct granule_ref *ref, unsigned count)
+{
+	unsigned refs = granule_refs(ref);
+
+	if (count > refs)
+		port_panic(ref->rmm->port, "too few references of a granule");
+	refs_set(ref, refs - count);
+}
+
+void *granule_map(const struct granule_ref *ref)
+{
+	return port_granule_map(ref->rmm->port, ref->pa);
+}
+
+void granule_unmap(const struct granule_ref *ref, void *address)
+{
+	port_granule_unmap(ref->rmm->port, ref->pa, address);
+}
+
+/* Whether [pa, pa + size) lies in one tracked granule in state NS. */
+static bool ns_range(const struct rmm *rmm, pa_t pa, uint32_t size)
+{
+	uint64_t offset = pa.value % GRANULE_SIZE;
+
+	return in_memory(rmm, pa) && size <= GRANULE_SIZE - offset &&
+	       word_state(granule_at(rmm, pa)) == GRANULE_NS;
+}
+
+bool granule_ns_read(struct rmm *rmm, pa_t pa, void *to, uint32_t size)
+{
+	return ns_range(rmm, pa, size) && port_ns_read(rmm->port, pa, to, size);
+}
+
+bool granule_ns_write(struct rmm *rmm, pa_t pa, const void *from, uint32_t size)
+{
+	return ns_range(rmm, pa, size) &&
+	       port_ns_write(rmm->port, pa, from, size);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The first state of an RMM, and the dispatch of RMI commands. */
+#include "rmm/core/rmm.h"
+
+#include <stddef.h>
+
+#include "abi/rmi.h"
+#include "rmm/core/handlers.h"
+#include "rmm/core/status.h"
+
+/* In which RMM states a command is served; in the others, ERROR_GLOBAL. */
+enum rmm_gate {
+	GATE_INIT = 1 << RMM_INIT,
+	GATE_ACTIVE = 1 << RMM_ACTIVE,
+	GATE_ANY = GATE_INIT | GATE_ACTIVE,
+};
+
+struct rmi_command {
+	uint32_t fid;
+	enum rmm_gate gate;
+	rmi_handler_fn *handler;
+};
+
+static const struct rmi_command commands[] = {
+	{ RMI_VERSION, GATE_ANY, rmi_version },
+	{ RMI_FEATURES, GATE_ANY, rmi_features },
+	{ RMI_RMM_CONFIG_GET, GATE_ANY, rmi_rmm_config_get },
+	{ RMI_RMM_CONFIG_SET, GATE_INIT, rmi_rmm_config_set },
+	{ RMI_RMM_ACTIVATE, GATE_INIT, rmi_rmm_activate },
+	{ RMI_GRANULE_TRACKING_GET, GATE_ANY, rmi_granule_tracking_get },
+	{ RMI_GPT_L1_CREATE, GATE_ACTIVE, rmi_gpt_l1_create },
+	{ RMI_GRANULE_RANGE_DELEGATE, GATE_ACTIVE, rmi_granule_range_delegate },
+	{ RMI_GRANULE_RANGE_UNDELEGATE, GATE_ACTIVE,
+		rmi_granule_range_undelegate },
+	{ RMI_REALM_CREATE, GATE_ACTIVE, rmi_realm_create },
+	{ RMI_REALM_ACTIVATE, GATE_ACTIVE, rmi_realm_activate },
+	{ RMI_REALM_TERMINATE, GATE_ACTIVE, rmi_realm_terminate },
+	{ RMI_REALM_DESTROY, GATE_ACTIVE, rmi_realm_destroy },
+	{ RMI_REC_CREATE, GATE_ACTIVE, rmi_rec_create },
+	{ RMI_REC_DESTROY, GATE_ACTIVE, rmi_rec_destroy },
+	{ RMI_REC_ENTER, GATE_ACTIVE, rmi_rec_enter },
+	{ RMI_PSCI_COMPLETE, GATE_ACTIVE, rmi_psci_complete },
+	{ RMI_RTT_CREATE, GATE_ACTIVE, rmi_rtt_create },
+	{ RMI_RTT_DESTROY, GATE_ACTIVE, rmi_rtt_destroy },
+	{ RMI_RTT_FOLD, GATE_ACTIVE, rmi_rtt_fold },
+	{ RMI_RTT_READ_ENTRY, GATE_ACTIVE, rmi_rtt_read_entry },
+	{ RMI_RTT_INIT_RIPAS, GATE_ACTIVE, rmi_rtt_init_ripas },
+	{ RMI_RTT_SET_RIPAS, GATE_ACTIVE, rmi_rtt_set_ripas },
+	{ RMI_RTT_DATA_MAP_INIT, GATE_ACTIVE, rmi_rtt_data_map_init },
+	{ RMI_RTT_DATA_MAP, GATE_ACTIVE, rmi_rtt_data_map },
+	{ RMI_RTT_DATA_UNMAP, GATE_ACTIVE, rmi_rtt_data_unmap },
+	{ RMI_RTT_UNPROT_MAP, GATE_ACTIVE, rmi_rtt_unprot_map },
+	{ RMI_RTT_UNPROT_UNMAP, GATE_ACTIVE, rmi_rtt_unprot_unmap },
+	{ RMI_OP_CONTINUE, GATE_ACTIVE, rmi_op_continue },
+	{ RMI_OP_MEM_DONATE, GATE_ACTIVE, rmi_op_mem_donate },
+	{ RMI_OP_MEM_RECLAIM, GATE_ACTIVE, rmi_op_mem_reclaim },
+	{ RMI_OP_CANCEL, GATE_ACTIVE, rmi_op_cancel },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+_Static_assert(COMMANDS == RMI_COMMANDS, "one row per handler");
+
+void rmm_init(struct rmm *rmm, struct rmm_port *port,
+	const struct rmm_machine *machine, struct granule *granules)
+{
+	*rmm = (struct rmm){
+		.port = port,
+		.machine = *machine,
+		.granules = granules,
+		.state = RMM_INIT,
+	};
+}
+
+static const struct rmi_command *command_find(uint32_t fid)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (commands[i].fid == fid)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static bool gate_open(const struct rmm *rmm, const struct rmi_command *command)
+{
+	uint32_t state = __atomic_load_n(&rmm->state, __ATOMIC_ACQUIRE);
+
+	return (command->gate & (1U << state)) != 0;
+}
+
+void rmm_handle_rmi(struct rmm *rmm, struct smccc_regs *regs)
+{
+	uint32_t fid = (uint32_t)regs->x[0] & ~(uint32_t)SMCCC_SVE_HINT;
+	const struct rmi_command *command = command_find(fid);
+	uint64_t results[RMI_RESULTS] = { 0 };
+	unsigned count = RMI_RESULTS;
+
+	if (!command) {
+		regs->x[0] = SMCCC_NOT_SUPPORTED;
+		return;
+	}
+	if (gate_open(rmm, command))
+		regs->x[0] = command->handler(rmm, &regs->x[1], results);
+	else
+		regs->x[0] = rmi_return(RMI_ERROR_GLOBAL, 0);
+	/* Only this command has a result in X4; others preserve it. */
+	if (fid != RMI_RTT_READ_ENTRY)
+		count--;
+	for (unsigned i = 0; i < count; i++)
+		regs->x[1 + i] = results[i];
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Granule locks of the in-process port, and the check of the lock order that
+ * rmm/core/granule.h states: what each thread holds is recorded, and every
+ * acquisition, release and end of a command is held against it.
+ */
+#include <sched.h>
+
+#include "rmm/core/granule.h"
+#include "rmm/core/port.h"
+#include "rmm/port/inprocess/machine.h"
+
+#define LOCK_BIT    0x8000U
+#define STATE_SHIFT 10
+#define STATE_MASK  0x1fU
+
+/* More than any command holds at once. */
+#define HELD_MAX 32
+
+/* The ranks of the lock order. */
+enum rank {
+	RANK_NAMED = 1,
+	RANK_TABLE,
+	RANK_CONTENT,
+};
+
+struct held {
+	uint32_t *word;
+	uint64_t pa;
+	enum granule_state state; /* when it was locked */
+	enum rank rank;
+};
+
+/* What this thread holds; commands do not outlive their call. */
+static _Thread_local struct {
+	struct held locks[HELD_MAX];
+	unsigned lock_count;
+	uint64_t mapped[HELD_MAX];
+	unsigned mapped_count;
+} held;
+
+void discipline_start(void)
+{
+	held.lock_count = 0;
+	held.mapped_count = 0;
+}
+
+void discipline_end(struct rmm_port *port)
+{
+	if (held.lock_count != 0)
+		port_panic(port, "a command left a granule locked");
+	if (held.mapped_count != 0)
+		port_panic(port, "a command left a granule mapped");
+}
+
+static bool table_held(void)
+{
+	for (unsigned i = 0; i < held.lock_count; i++) {
+		if (held.locks[i].rank == RANK_TABLE)
+			return true;
+	}
+	return false;
+}
+
+static enum granule_state state_of(uint32_t word)
+{
+	return (enum granule_state)((word >> STATE_SHIFT) & STATE_MASK);
+}
+
+/* The rank of a granule that has just been locked. */
+static enum rank rank_of(enum granule_state state)
+{
+	switch (state) {
+	case GRANULE_RTT:
+		return RANK_TABLE;
+	case GRANULE_DATA:
+	case GRANULE_REC_AUX:
+		return RANK_CONTENT;
+	case GRANULE_DELEGATED:
+		/* About to become a table's content, or named by the host. */
+		return table_held() ? RANK_CONTENT : RANK_NAMED;
+	default:
+		return RANK_NAMED;
+	}
+}
+
+bool discipline_data(pa_t pa)
+{
+	for (unsigned i = 0; i < held.lock_count; i++) {
+		if (held.locks[i].pa == pa.value)
+			return held.locks[i].rank == RANK_CONTENT &&
+			       held.locks[i].state != GRANULE_REC_AUX;
+	}
+	return false;
+}
+
+/* A holder of the table may wait for a DELEGATED granule to become content. */
+static bool blocks_table(const struct held *lock, const struct held *next)
+{
+	return next->rank == RANK_TABLE && lock->rank == RANK_NAMED &&
+	       state_of(__atomic_load_n(lock->word, __ATOMIC_RELAXED)) ==
+		       GRANULE_DELEGATED;
+}
+
+static void check_order(struct rmm_port *port, const struct held *next)
+{
+	for (unsigned i = 0; i < held.lock_count; i++) {
+		const struct held *lock = &held.locks[i];
+
+		if (blocks_table(lock, next))
+			port_panic(port, "DELEGATED held, a table wanted");
+
+		if (lock->rank > next->rank)
+			port_panic(port, "granules locked out of order");
+		if (lock->rank == RANK_NAMED && next->rank == RANK_NAMED &&
+			lock->pa >= next->pa)
+			port_panic(port, "named granules locked out of order");
+	}
+}
+
+static void check_not_held(struct rmm_port *port, const uint32_t *word)
+{
+	for (unsigned i = 0; i < held.lock_count; i++) {
+		if (held.locks[i].word == word)
+			port_panic(port, "a granule locked twice");
+	}
+	if (held.lock_count == HELD_MAX)
+		port_panic(port, "too many granules locked");
+}
+
+static uint32_t acquire(uint32_t *word)
+{
+	uint32_t old = __atomic_load_n(word, __ATOMIC_RELAXED);
+
+	for (;;) {
+		old &= ~LOCK_BIT;
+		if (__atomic_compare_exchange_n(word, &old, old | LOCK_BIT,
+			    true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			return old;
+		if (old & LOCK_BIT)
+			sched_yield();
+	}
+}
+
+void port_lock(struct rmm_port *port, uint32_t *word, pa_t pa)
+{
+	struct held next = { .word = word, .pa = pa.value };
+
+	check_not_held(port, word);
+	next.state = state_of(acquire(word));
+	next.rank = rank_of(next.state);
+	check_order(port, &next);
+	held.locks[held.lock_count++] = next;
+}
+
+void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)
+{
+	unsigned i = 0;
+
+	while (i < held.lock_count && held.locks[i].word != word)
+		i++;
+	if (i == held.lock_count)
+		port_panic(port, "a granule released that is not held");
+	if (state_of(__atomic_load_n(word, __ATOMIC_RELAXED)) == GRANULE_RTT)
+		content_keep(port, pa);
+	held.locks[i] = held.locks[--held.lock_count];
+	__atomic_fetch_and(word, ~LOCK_BIT, __ATOMIC_RELEASE);
+}
+
+void discipline_mapped(struct rmm_port *port, pa_t pa)
+{
+	if (held.mapped_count == HELD_MAX)
+		port_panic(port, "too many granules mapped");
+	held.mapped[held.mapped_count++] = pa.value;
+}
+
+void discipline_unmapped(struct rmm_port *port, pa_t pa)
+{
+	if (held.mapped_count == 0 ||
+		held.mapped[held.mapped_count - 1] != pa.value)
+		port_panic(port, "mappings undone out of order");
+	held.mapped_count--;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The in-process machine: making it, its two doors, and the host's view. */
+#include "rmm/port/inprocess/inprocess.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "abi/rmi.h"
+#include "rmm/core/granule.h"
+#include "rmm/core/realm.h"
+#include "rmm/core/rec.h"
+#include "rmm/port/inprocess/machine.h"
+
+/* Zeroed memory that is only committed where it is touched; NULL: none. */
+static void *reserve(uint64_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void unreserve(void *memory, uint64_t size)
+{
+	if (memory)
+		munmap(memory, size);
+}
+
+static uint64_t granules_size(uint64_t memory_size)
+{
+	return memory_size / GRANULE_SIZE * sizeof(struct granule);
+}
+
+static bool port_create(struct rmm_port *port, const struct rmm_machine *machine)
+{
+	port->base = machine->memory_base.value;
+	port->size = machine->memory_size;
+	pthread_mutex_init(&port->tlb_mutex, NULL);
+	port->memory = reserve(port->size);
+	port->pas = reserve(port->size / GRANULE_SIZE);
+	return port->memory && port->pas && hashes_create(port);
+}
+
+struct inprocess *inprocess_create(const struct rmm_machine *machine)
+{
+	struct inprocess *inprocess = calloc(1, sizeof(*inprocess));
+	struct granule *granules;
+
+	if (!inprocess)
+		return NULL;
+	granules = reserve(granules_size(machine->memory_size));
+	rmm_init(&inprocess->rmm, &inprocess->port, machine, granules);
+	if (port_create(&inprocess->port, machine) && granules)
+		return inprocess;
+	inprocess_destroy(inprocess);
+	return NULL;
+}
+
+void inprocess_destroy(struct inprocess *inprocess)
+{
+	struct rmm_port *port;
+
+	if (!inprocess)
+		return;
+	port = &inprocess->port;
+	hashes_destroy(port);
+	unreserve(inprocess->rmm.granules, granules_size(port->size));
+	unreserve(port->pas, port->size / GRANULE_SIZE);
+	unreserve(port->memory, port->size);
+	pthread_mutex_destroy(&port->tlb_mutex);
+	free(inprocess);
+}
+
+void inprocess_smc(struct inprocess *inprocess, struct smccc_regs *regs)
+{
+	discipline_start();
+	rmm_handle_rmi(&inprocess->rmm, regs);
+	discipline_end(&inprocess->port);
+}
+
+/* The REC, once it executes, makes its SMC. */
+static enum rsi_outcome call_rsi(struct rec_hold *hold, struct smccc_regs *regs,
+	struct rmi_rec_exit *exit)
+{
+	enum rsi_outcome outcome;
+
+	memset(exit, 0, sizeof(*exit));
+	outcome = rmm_handle_rsi(hold->rmm, hold->rec, regs, exit);
+	memcpy(hold->rec->gprs, regs->x, sizeof(regs->x));
+	return outcome;
+}
+
+uint64_t inprocess_rsi(struct inprocess *inprocess, uint64_t rec_pa,
+	struct smccc_regs *regs, enum rsi_outcome *outcome,
+	struct rmi_rec_exit *exit)
+{
+	struct rec_hold hold;
+	uint64_t status;
+
+	discipline_start();
+	status = rec_hold(&inprocess->rmm, pa_make(rec_pa), &hold);
+	if (status == RMI_SUCCESS) {
+		status = rec_execute(&hold);
+		if (status == RMI_SUCCESS) {
+			*outcome = call_rsi(&hold, regs, exit);
+			rec_execute_end(&hold);
+		}
+		rec_release(&hold);
+	}
+	discipline_end(&inprocess->port);
+	return status;
+}
+
+void *inprocess_host_page(struct inprocess *inprocess, uint64_t pa)
+{
+	if (!granule_tracked(&inprocess->rmm, pa_make(pa)) ||
+		inprocess_in_realm(inprocess, pa))
+		return NULL;
+	return inprocess_peek(inprocess, pa);
+}
+
+void inprocess_discard_content(struct inprocess *inprocess)
+{
+	inprocess->port.discard_content = true;
+}
+
+uint64_t inprocess_delegated(const struct inprocess *inprocess)
+{
+	return __atomic_load_n(&inprocess->port.delegated, __ATOMIC_RELAXED);
+}
+
+struct inprocess_faults *inprocess_faults(struct inprocess *inprocess)
+{
+	return &inprocess->port.faults;
+}
+
+struct inprocess_tlb inprocess_tlb(struct inprocess *inprocess)
+{
+	struct inprocess_tlb tlb;
+
+	pthread_mutex_lock(&inprocess->port.tlb_mutex);
+	tlb = inprocess->port.tlb;
+	pthread_mutex_unlock(&inprocess->port.tlb_mutex);
+	return tlb;
+}
+
+void inprocess_set_vcpu(
+	struct inprocess *inprocess, inprocess_vcpu_fn *vcpu, void *context)
+{
+	inprocess->port.vcpu = vcpu;
+	inprocess->port.vcpu_context = context;
+}
+
+void inprocess_set_panic(struct inprocess *inprocess, inprocess_panic_fn *panic)
+{
+	inprocess->port.panic = panic;
+}
+
+struct rmm *inprocess_rmm(struct inprocess *inprocess)
+{
+	return &inprocess->rmm;
+}
+
+void *inprocess_peek(struct inprocess *inprocess, uint64_t pa)
+{
+	return inprocess->port.memory + (pa - inprocess->port.base);
+}
+
+bool inprocess_in_realm(struct inprocess *inprocess, uint64_t pa)
+{
+	uint64_t index = (pa - inprocess->port.base) / GRANULE_SIZE;
+
+	return __atomic_load_n(&inprocess->port.pas[index], __ATOMIC_ACQUIRE);
+}

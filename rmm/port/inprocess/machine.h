@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The state of the in-process port. */
+#ifndef REEVE_RMM_PORT_INPROCESS_MACHINE_H
+#define REEVE_RMM_PORT_INPROCESS_MACHINE_H
+
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rmm/core/port.h"
+#include "rmm/core/rmm.h"
+#include "rmm/port/inprocess/inprocess.h"
+
+/* Hashes that can be under way at once; more wait. */
+#define HASH_SLOTS      8
+#define HASH_ALGORITHMS 3
+
+struct hash_slot {
+	uint32_t taken; /* atomic */
+	EVP_MD_CTX *contexts[HASH_ALGORITHMS]; /* one each: no set-up */
+};
+
+struct rmm_port {
+	uint64_t base; /* the bank's PA */
+	uint64_t size; /* bytes */
+	uint8_t *memory;
+	uint8_t *pas; /* per granule: 1 if in Realm PAS; atomic */
+	uint64_t delegated; /* of them; atomic */
+	bool discard_content;
+	EVP_MD *digests[HASH_ALGORITHMS];
+	struct hash_slot hashes[HASH_SLOTS];
+	struct inprocess_faults faults;
+	unsigned polls; /* atomic */
+	pthread_mutex_t tlb_mutex;
+	struct inprocess_tlb tlb;
+	inprocess_vcpu_fn *vcpu;
+	void *vcpu_context;
+	inprocess_panic_fn *panic;
+};
+
+struct inprocess {
+	struct rmm rmm;
+	struct rmm_port port;
+};
+
+/* hash.c: false if there is no memory. */
+bool hashes_create(struct rmm_port *port);
+void hashes_destroy(struct rmm_port *port);
+
+/* discipline.c: a command starts with nothing held by this thread, and must
+ * end so. */
+void discipline_start(void);
+void discipline_end(struct rmm_port *port);
+void discipline_mapped(struct rmm_port *port, pa_t pa);
+void discipline_unmapped(struct rmm_port *port, pa_t pa);
+/* Whether this thread has locked pa to give it to a Realm, or as its data. */
+bool discipline_data(pa_t pa);
+
+/* port.c: pa has become a table, whose content is kept after all. */
+void content_keep(struct rmm_port *port, pa_t pa);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The in-process port's memory, PAS, TLBs, entropy and interrupts. */
+#include "rmm/core/port.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "rmm/core/granule.h"
+#include "rmm/port/inprocess/machine.h"
+
+/* ICH_VTR_EL2 of a GICv3 with 4 list registers, 5 priority bits. */
+#define GIC_VTR 0x90000003
+
+static uint64_t granule_index(const struct rmm_port *port, pa_t pa)
+{
+	return (pa.value - port->base) / GRANULE_SIZE;
+}
+
+static uint8_t *memory_at(const struct rmm_port *port, pa_t pa)
+{
+	return port->memory + (pa.value - port->base);
+}
+
+static bool in_realm_pas(const struct rmm_port *port, pa_t pa)
+{
+	const uint8_t *pas = &port->pas[granule_index(port, pa)];
+
+	return __atomic_load_n(pas, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* Stands in for a page whose content is not kept; one at a time. */
+static _Thread_local struct {
+	uint64_t pa;
+	uint8_t content[GRANULE_SIZE];
+} discarded;
+
+static uint8_t *content_at(const struct rmm_port *port, pa_t pa)
+{
+	if (!port->discard_content || !discipline_data(pa))
+		return memory_at(port, pa);
+	discarded.pa = pa.value;
+	return discarded.content;
+}
+
+void content_keep(struct rmm_port *port, pa_t pa)
+{
+	if (!discipline_data(pa) || discarded.pa != pa.value)
+		return;
+	memcpy(memory_at(port, pa), discarded.content, GRANULE_SIZE);
+	discarded.pa = 0;
+}
+
+void *port_granule_map(struct rmm_port *port, pa_t pa)
+{
+	if (!in_realm_pas(port, pa))
+		port_panic(port, "a granule outside Realm PAS is mapped");
+	discipline_mapped(port, pa);
+	return content_at(port, pa);
+}
+
+void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
+{
+	if (address != content_at(port, pa))
+		port_panic(port, "another address is unmapped than was mapped");
+	discipline_unmapped(port, pa);
+}
+
+/* Whether NS accesses to the granule of pa go through. */
+static bool ns_accessible(const struct rmm_port *port, pa_t pa)
+{
+	uint64_t granule = pa.value & ~(uint64_t)(GRANULE_SIZE - 1);
+
+	return !in_realm_pas(port, pa) && granule != port->faults.ns_faults;
+}
+
+bool port_ns_read(struct rmm_port *port, pa_t pa, void *to, size_t size)
+{
+	if (!ns_accessible(port, pa))
+		return false;
+	memcpy(to, memory_at(port, pa), size);
+	return true;
+}
+
+bool port_ns_write(struct rmm_port *port, pa_t pa, const void *from, size_t size)
+{
+	if (!ns_accessible(port, pa))
+		return false;
+	memcpy(memory_at(port, pa), from, size);
+	return true;
+}
+
+static bool pas_move(struct rmm_port *port, pa_t pa, uint8_t from, uint8_t to)
+{
+	uint8_t *pas = &port->pas[granule_index(port, pa)];
+
+	if (pa.value == port->faults.el3_refuses)
+		return false;
+	return __atomic_compare_exchange_n(
+		pas, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+bool port_pas_to_realm(struct rmm_port *port, pa_t pa)
+{
+	if (!pas_move(port, pa, 0, 1))
+		return false;
+	__atomic_fetch_add(&port->delegated, 1, __ATOMIC_RELAXED);
+	return true;
+}
+
+bool port_pas_to_ns(struct rmm_port *port, pa_t pa)
+{
+	if (!pas_move(port, pa, 1, 0))
+		return false;
+	__atomic_fetch_sub(&port->delegated, 1, __ATOMIC_RELAXED);
+	return true;
+}
+
+void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry)
+{
+	(void)port; /* no walker to be ordered with */
+	__atomic_store_n(slot, entry, __ATOMIC_RELEASE);
+}
+
+void port_tlb_invalidate(
+	struct rmm_port *port, unsigned vmid, ipa_t ipa, uint64_t size)
+{
+	pthread_mutex_lock(&port->tlb_mutex);
+	port->tlb.ranges++;
+	port->tlb.last_vmid = vmid;
+	port->tlb.last_ipa = ipa.value;
+	port->tlb.last_size = size;
+	pthread_mutex_unlock(&port->tlb_mutex);
+}
+
+void port_tlb_invalidate_vmid(struct rmm_port *port, unsigned vmid)
+{
+	pthread_mutex_lock(&port->tlb_mutex);
+	port->tlb.vmids++;
+	port->tlb.last_vmid = vmid;
+	pthread_mutex_unlock(&port->tlb_mutex);
+}
+
+bool port_random(struct rmm_port *port, void *to, size_t size)
+{
+	if (port->faults.no_random)
+		return false;
+	/* Up to 256 bytes come whole, once the kernel is seeded. */
+	return getrandom(to, size, 0) == (ssize_t)size;
+}
+
+bool port_interrupt_pending(struct rmm_port *port)
+{
+	unsigned every = port->faults.interrupt_every;
+
+	if (every == 0)
+		return false;
+	return __atomic_add_fetch(&port->polls, 1, __ATOMIC_RELAXED) % every ==
+	       0;
+}
+
+uint32_t port_gic_vtr(struct rmm_port *port)
+{
+	(void)port; /* the same for every machine of this kind */
+	return GIC_VTR;
+}
+
+bool port_rec_runs(struct rmm_port *port)
+{
+	return port->vcpu != NULL;
+}
+
+void port_rec_run(struct rmm_port *port, struct rec *rec,
+	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit)
+{
+	port->vcpu(port->vcpu_context, rec, enter, exit);
+}
+
+_Noreturn void port_panic(struct rmm_port *port, const char *why)
+{
+	if (port->panic)
+		port->panic(why);
+	fprintf(stderr, "rmm: panic: %s\n", why);
+	abort();
+}

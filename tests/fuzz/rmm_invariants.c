@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What holds of an RMM between any two commands. */
+#include "tests/fuzz/rmm_invariants.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rmm/core/granule.h"
+#include "rmm/core/realm.h"
+#include "rmm/core/rec.h"
+#include "rmm/core/rmm.h"
+#include "rmm/core/rtt.h"
+#include "rmm/core/rtt_entry.h"
+#include "rmm/port/inprocess/inprocess.h"
+
+#define GRANULES_MAX 1024
+
+/* What the check has found of each granule so far. */
+struct audit {
+	struct inprocess *machine;
+	struct rmm *rmm;
+	unsigned granules;
+	unsigned owners[GRANULES_MAX]; /* places that own it */
+	unsigned refs[GRANULES_MAX]; /* references that it should have */
+};
+
+static void require(bool condition, const char *what, pa_t pa)
+{
+	if (condition)
+		return;
+	fprintf(stderr, "invariant broken at 0x%llx: %s\n",
+		(unsigned long long)pa.value, what);
+	abort();
+}
+
+static unsigned index_of(const struct audit *audit, pa_t pa)
+{
+	require(granule_tracked(audit->rmm, pa), "is tracked", pa);
+	return (unsigned)((pa.value - audit->rmm->machine.memory_base.value) /
+			  GRANULE_SIZE);
+}
+
+static pa_t pa_of(const struct audit *audit, unsigned index)
+{
+	return pa_add(audit->rmm->machine.memory_base,
+		(uint64_t)index * GRANULE_SIZE);
+}
+
+static uint32_t word_at(const struct audit *audit, pa_t pa)
+{
+	return audit->rmm->granules[index_of(audit, pa)].word;
+}
+
+static enum granule_state state_at(const struct audit *audit, pa_t pa)
+{
+	return (enum granule_state)(word_at(audit, pa) >> 10 & 0x1f);
+}
+
+static const void *content(const struct audit *audit, pa_t pa)
+{
+	return inprocess_peek(audit->machine, pa.value);
+}
+
+/* One place owns the granule, which has that state. */
+static void owned(struct audit *audit, pa_t pa, enum granule_state state)
+{
+	require(state_at(audit, pa) == state, "has its owner's state", pa);
+	require(++audit->owners[index_of(audit, pa)] == 1, "has one owner", pa);
+}
+
+static void audit_table(struct audit *audit, pa_t table, int level);
+
+static void audit_entry(
+	struct audit *audit, pa_t table, uint64_t word, int level)
+{
+	struct rtt_entry entry = rtt_entry_decode(word, level);
+
+	if (entry.kind == RTT_TABLE) {
+		require(level < RTT_LEVEL_MAX, "has no table below it", table);
+		audit->refs[index_of(audit, table)]++;
+		audit_table(audit, entry.pa, level + 1);
+	} else if (entry.kind == RTT_ASSIGNED) {
+		audit->refs[index_of(audit, table)]++;
+		for (uint64_t i = 0; i < rtt_level_size(level);
+			i += GRANULE_SIZE)
+			owned(audit, pa_add(entry.pa, i), GRANULE_DATA);
+	}
+}
+
+static void audit_table(struct audit *audit, pa_t table, int level)
+{
+	const uint64_t *entries = content(audit, table);
+
+	owned(audit, table, GRANULE_RTT);
+	for (unsigned i = 0; i < RTT_ENTRIES; i++)
+		audit_entry(audit, table, entries[i], level);
+}
+
+static void audit_realm(struct audit *audit, pa_t pa)
+{
+	const struct rd *rd = content(audit, pa);
+
+	owned(audit, pa, GRANULE_RD);
+	require(rd->life >> 2 == 0, "has no executing REC", pa);
+	for (unsigned i = 0; i < rd->s2.root_count; i++)
+		audit_table(audit,
+			pa_add(rd->s2.root, (uint64_t)i * GRANULE_SIZE),
+			rd->s2.start_level);
+}
+
+static void audit_rec(struct audit *audit, pa_t pa)
+{
+	const struct rec *rec = content(audit, pa);
+
+	owned(audit, pa, GRANULE_REC);
+	require(state_at(audit, rec->rd) == GRANULE_RD, "has a Realm", pa);
+	audit->refs[index_of(audit, rec->rd)]++;
+	for (unsigned i = 0; i < rec->aux_count; i++)
+		owned(audit, rec->aux[i], GRANULE_REC_AUX);
+}
+
+static void audit_operation(struct audit *audit, const struct sro *sro)
+{
+	require(sro->owner != SRO_EXECUTING, "is not executed", sro->object);
+	if (sro->owner == SRO_FREE)
+		return;
+	owned(audit, sro->object, GRANULE_PARTIAL);
+	for (unsigned i = 0; i < sro->count; i++)
+		owned(audit, sro->pages[i], GRANULE_REC_AUX);
+}
+
+/* Visits all owners; the number of Realms. */
+static unsigned audit_owners(struct audit *audit)
+{
+	unsigned realms = 0;
+
+	for (unsigned i = 0; i < audit->granules; i++) {
+		pa_t pa = pa_of(audit, i);
+
+		if (state_at(audit, pa) == GRANULE_RD) {
+			audit_realm(audit, pa);
+			realms++;
+		} else if (state_at(audit, pa) == GRANULE_REC) {
+			audit_rec(audit, pa);
+		}
+	}
+	for (unsigned i = 0; i < SRO_CONTEXTS; i++)
+		audit_operation(audit, &audit->rmm->sros.contexts[i]);
+	return realms;
+}
+
+static void audit_granule(const struct audit *audit, unsigned index)
+{
+	pa_t pa = pa_of(audit, index);
+	uint32_t word = word_at(audit, pa);
+	enum granule_state state = state_at(audit, pa);
+	bool free = state == GRANULE_NS || state == GRANULE_DELEGATED;
+
+	require(state <= GRANULE_PARTIAL, "has a known state", pa);
+	require((word >> 15) == 0, "is not locked", pa);
+	require(inprocess_in_realm(audit->machine, pa.value) ==
+			(state != GRANULE_NS),
+		"is in the PAS of its state", pa);
+	require(audit->owners[index] == !free, "is owned unless free", pa);
+	require((word & 0x3ff) == audit->refs[index], "has its references", pa);
+}
+
+void rmm_invariants_check(struct inprocess *machine)
+{
+	struct rmm *rmm = inprocess_rmm(machine);
+	struct audit audit = {
+		.machine = machine,
+		.rmm = rmm,
+		.granules = (unsigned)(rmm->machine.memory_size / GRANULE_SIZE),
+	};
+	int vmids = 0;
+	unsigned realms = audit_owners(&audit);
+
+	for (unsigned i = 0; i < audit.granules; i++)
+		audit_granule(&audit, i);
+	for (unsigned i = 0; i < RMM_VMIDS / 32; i++)
+		vmids += __builtin_popcount(rmm->vmids[i]);
+	require((unsigned)vmids == realms, "every Realm has a VMID",
+		rmm->machine.memory_base);
+}
