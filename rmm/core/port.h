@@ -39,7 +39,8 @@ bool port_ns_write(
 bool port_pas_to_realm(struct rmm_port *port, pa_t pa);
 bool port_pas_to_ns(struct rmm_port *port, pa_t pa);
 
-/* Stores a translation table entry so that walkers see it before return. */
+/* Stores a translation table entry so that walkers see it before return, and
+ * not before what was stored earlier, such as a new table's entries. */
 void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry);
 
 /*
