@@ -21,9 +21,9 @@
 #include "rmm/core/rmm.h"
 #include "rmm/port/inprocess/inprocess.h"
 
-/* The machine: 4 MiB at 2 GiB. Tests give each granule a number. */
+/* The machine: 6 MiB at 2 GiB. Tests give each granule a number. */
 #define FIXTURE_BASE     UINT64_C(0x80000000)
-#define FIXTURE_GRANULES 1024
+#define FIXTURE_GRANULES 1536
 
 static inline uint64_t page(unsigned number)
 {

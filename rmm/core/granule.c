@@ -52,31 +52,27 @@ bool granule_tracked(const struct rmm *rmm, pa_t pa)
 	return is_aligned(pa.value, GRANULE_SIZE) && in_memory(rmm, pa);
 }
 
-static void lock_any(struct rmm *rmm, pa_t pa, struct granule_ref *out)
-{
-	struct granule *granule = granule_at(rmm, pa);
-
-	port_lock(rmm->port, &granule->word, pa);
-	*out = (struct granule_ref){ rmm, granule, pa };
-}
-
 /*
- * Looks before it waits: a host may name any granule, also one that another
- * command holds while it waits for one of ours. What has the wanted state is
- * only ever held by commands that respect the lock order.
+ * It waits only while the state is the wanted one: a host may name any
+ * granule, also one that another command holds while it waits for one of
+ * ours. What has the wanted state is held by commands that respect the lock
+ * order.
  */
 bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
 	struct granule_ref *out)
 {
+	struct granule *granule;
+
 	*out = GRANULE_NONE_HELD;
-	if (!granule_tracked(rmm, pa) ||
-		word_state(granule_at(rmm, pa)) != state)
+	if (!granule_tracked(rmm, pa))
 		return false;
-	lock_any(rmm, pa, out);
-	if (granule_state(out) == state)
-		return true;
-	granule_unlock(out);
-	return false;
+	granule = granule_at(rmm, pa);
+	if (!port_lock(rmm->port, &granule->word, pa,
+		    (uint32_t)BITS_MASK(WORD_STATE),
+		    (uint32_t)BITS_PUT(WORD_STATE, state)))
+		return false;
+	*out = (struct granule_ref){ rmm, granule, pa };
+	return true;
 }
 
 bool granule_lock_pair(struct rmm *rmm, struct granule_want first,

@@ -39,7 +39,8 @@ bool port_ns_write(
 bool port_pas_to_realm(struct rmm_port *port, pa_t pa);
 bool port_pas_to_ns(struct rmm_port *port, pa_t pa);
 
-/* Stores a translation table entry so that walkers see it before return. */
+/* Stores a translation table entry so that walkers see it before return, and
+ * not before what was stored earlier, such as a new table's entries. */
 void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry);
 
 /*
@@ -54,10 +55,13 @@ void port_tlb_invalidate_vmid(struct rmm_port *port, unsigned vmid);
 bool port_random(struct rmm_port *port, void *to, size_t size);
 
 /*
- * Takes and releases the lock bit of a granule's word (see granule.h). The
- * in-process port checks here that locks are taken in order and released.
+ * Takes the lock bit of a granule's word (see granule.h), waiting for it as
+ * long as the bits under mask are value; false: they are not, and nothing is
+ * held. Both are seen at once. The in-process port checks here that locks are
+ * taken in order and released.
  */
-void port_lock(struct rmm_port *port, uint32_t *word, pa_t pa);
+bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
+	uint32_t value);
 void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa);
 
 /* Whether the command should give way to a pending physical interrupt. */

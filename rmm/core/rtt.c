@@ -18,7 +18,8 @@ static uint32_t root_bits(int start_level)
 	return 12 + 9 * (uint32_t)(RTT_LEVEL_MAX - start_level + 1);
 }
 
-/* rmi-rsi 4.4: up to 16 tables concatenate, but at level 0. */
+/* rmi-rsi 4.4: up to 16 tables concatenate; a table at level 0 resolves all
+ * that there is. */
 unsigned rtt_root_count(uint32_t ipa_bits, int64_t start_level, unsigned pa_bits)
 {
 	uint32_t bits;
@@ -29,7 +30,7 @@ unsigned rtt_root_count(uint32_t ipa_bits, int64_t start_level, unsigned pa_bits
 	if (start_level == 0 && pa_bits < PA_BITS_LEVEL_0)
 		return 0;
 	bits = root_bits((int)start_level);
-	if (ipa_bits < bits - 8 || ipa_bits > bits + (start_level ? 4 : 0))
+	if (ipa_bits < bits - 8 || ipa_bits > bits + 4)
 		return 0;
 	return ipa_bits > bits ? 1U << (ipa_bits - bits) : 1;
 }

@@ -116,8 +116,8 @@ static void create_do(struct target *target, struct granule_ref *table)
 	struct rtt_entry whole = target_entry(target);
 	const struct rtt_entry parent = { .kind = RTT_TABLE, .pa = table->pa };
 
-	table_fill(table, whole, target->level);
 	granule_set_state(table, GRANULE_RTT);
+	table_fill(table, whole, target->level);
 	if (whole.kind == RTT_ASSIGNED)
 		granule_refs_add(table, RTT_ENTRIES);
 	else

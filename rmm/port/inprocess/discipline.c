@@ -128,29 +128,37 @@ static void check_not_held(struct rmm_port *port, const uint32_t *word)
 		port_panic(port, "too many granules locked");
 }
 
-static uint32_t acquire(uint32_t *word)
+static bool acquire(uint32_t *word, uint32_t mask, uint32_t value)
 {
 	uint32_t old = __atomic_load_n(word, __ATOMIC_RELAXED);
 
-	for (;;) {
-		old &= ~LOCK_BIT;
-		if (__atomic_compare_exchange_n(word, &old, old | LOCK_BIT,
-			    true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-			return old;
-		if (old & LOCK_BIT)
+	while ((old & mask) == value) {
+		if (old & LOCK_BIT) {
 			sched_yield();
+			old = __atomic_load_n(word, __ATOMIC_RELAXED);
+		} else if (__atomic_compare_exchange_n(word, &old, old | LOCK_BIT,
+				   true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+			return true;
+		}
 	}
+	return false;
 }
 
-void port_lock(struct rmm_port *port, uint32_t *word, pa_t pa)
+bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
+	uint32_t value)
 {
 	struct held next = { .word = word, .pa = pa.value };
 
+	if ((__atomic_load_n(word, __ATOMIC_RELAXED) & mask) != value)
+		return false;
 	check_not_held(port, word);
-	next.state = state_of(acquire(word));
+	if (!acquire(word, mask, value))
+		return false;
+	next.state = state_of(value);
 	next.rank = rank_of(next.state);
 	check_order(port, &next);
 	held.locks[held.lock_count++] = next;
+	return true;
 }
 
 void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)

@@ -145,6 +145,13 @@ struct inprocess_tlb inprocess_tlb(struct inprocess *inprocess)
 	return tlb;
 }
 
+void inprocess_watch_tlb(
+	struct inprocess *inprocess, inprocess_tlb_fn *watch, void *context)
+{
+	inprocess->port.tlb_watch = watch;
+	inprocess->port.tlb_context = context;
+}
+
 void inprocess_set_vcpu(
 	struct inprocess *inprocess, inprocess_vcpu_fn *vcpu, void *context)
 {

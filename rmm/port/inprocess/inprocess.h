@@ -83,6 +83,12 @@ struct inprocess_tlb {
 
 struct inprocess_tlb inprocess_tlb(struct inprocess *inprocess);
 
+/* Called at each invalidation of a range, before it is over. NULL: none. */
+typedef void inprocess_tlb_fn(
+	void *context, unsigned vmid, uint64_t ipa, uint64_t size);
+void inprocess_watch_tlb(
+	struct inprocess *inprocess, inprocess_tlb_fn *watch, void *context);
+
 /*
  * Plays the vCPUs, so that REC_ENTER runs them: called where a REC would run,
  * it changes the REC and fills the exit record.

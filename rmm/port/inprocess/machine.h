@@ -34,6 +34,8 @@ struct rmm_port {
 	unsigned polls; /* atomic */
 	pthread_mutex_t tlb_mutex;
 	struct inprocess_tlb tlb;
+	inprocess_tlb_fn *tlb_watch;
+	void *tlb_context;
 	inprocess_vcpu_fn *vcpu;
 	void *vcpu_context;
 	inprocess_panic_fn *panic;

@@ -132,6 +132,8 @@ void port_tlb_invalidate(
 	port->tlb.last_ipa = ipa.value;
 	port->tlb.last_size = size;
 	pthread_mutex_unlock(&port->tlb_mutex);
+	if (port->tlb_watch)
+		port->tlb_watch(port->tlb_context, vmid, ipa.value, size);
 }
 
 void port_tlb_invalidate_vmid(struct rmm_port *port, unsigned vmid)
