@@ -34,7 +34,7 @@ unsigned granules_batch(const struct granules *granules)
 	return left < BATCH_MAX ? left : BATCH_MAX;
 }
 
-static bool is_delegated(enum granule_kind kind)
+static bool is_delegated(enum granules_kind kind)
 {
 	return kind != GRANULES_SHARED;
 }
@@ -50,7 +50,7 @@ static uint64_t bytes(uint64_t pages)
 }
 
 static void charge(
-	struct granules *granules, enum granule_kind kind, uint64_t count)
+	struct granules *granules, enum granules_kind kind, uint64_t count)
 {
 	struct realm_account *account = &granules->account;
 
@@ -61,61 +61,68 @@ static void charge(
 }
 
 static void discharge(
-	struct granules *granules, enum granule_kind kind, uint64_t count)
+	struct granules *granules, enum granules_kind kind, uint64_t count)
 {
 	granules->account.held[kind] -= count;
 	granules->account.total -= count;
 }
 
-void granules_recharge(struct granules *granules, enum granule_kind from,
-	enum granule_kind to, uint64_t count)
+void granules_recharge(struct granules *granules, enum granules_kind from,
+	enum granules_kind to, uint64_t count)
 {
 	granules->account.held[from] -= count;
 	granules->account.held[to] += count;
 }
 
-/*
- * Runs a range command until it has moved all, or is refused. Returns the
- * pages moved; *sure is whether the rest is surely as it was.
- */
-static uint64_t range_move(struct granules *granules, range_command *command,
-	struct granule_range range, bool *sure)
+/* How far a range command got. */
+struct movement {
+	uint64_t moved; /* pages */
+	bool trouble; /* stopped by more than a refusal: do not insist */
+	bool unsure; /* the pages after those may have moved too */
+};
+
+static struct movement range_move(struct granules *granules,
+	range_command *command, struct granules_range range)
 {
 	struct rmi rmi = { .ops = granules->ops, .failure = granules->failure };
 	pa_t top = pa_add(range.base, bytes(range.count));
 	pa_t at = range.base;
 	pa_t next;
+	struct movement movement = { 0 };
 
-	*sure = true;
 	while (at.value < top.value) {
 		if (!command(&rmi, at, top, &next)) {
-			*sure = !rmi.trouble;
+			movement.trouble = rmi.trouble;
+			movement.unsure = rmi_status(&rmi) == RMI_INCOMPLETE;
 			rmi_refused(&rmi);
 			break;
 		}
 		if (next.value <= at.value || next.value > top.value ||
 			!is_aligned(next.value, RMI_GRANULE_SIZE)) {
-			*sure = rmi_nonsense(&rmi, "no progress in the range");
+			rmi_nonsense(&rmi, "no progress in the range");
+			movement.trouble = true;
+			movement.unsure = true;
 			break;
 		}
 		at = next;
 	}
-	return pages(at.value - range.base.value);
+	movement.moved = pages(at.value - range.base.value);
+	return movement;
 }
 
 /* Takes the first pages off a range. */
-static struct granule_range range_split(
-	struct granule_range *range, uint64_t count)
+static struct granules_range range_split(
+	struct granules_range *range, uint64_t count)
 {
-	struct granule_range first = { range->base, count };
+	struct granules_range first = { range->base, count };
 
 	range->base = pa_add(range->base, bytes(count));
 	range->count -= count;
 	return first;
 }
 
-static void range_free(struct granules *granules, enum granule_kind kind,
-	struct granule_range range)
+static void range_free(struct granules *granules, enum granules_kind kind,
+	struct granules_range range)
 {
 	if (range.count == 0)
 		return;
@@ -123,11 +130,13 @@ static void range_free(struct granules *granules, enum granule_kind kind,
 	discharge(granules, kind, range.count);
 }
 
-static void range_abandon(struct granules *granules, enum granule_kind kind,
-	struct granule_range range)
+static void range_abandon(struct granules *granules, enum granules_kind kind,
+	struct granules_range range)
 {
-	struct granule_range *last = NULL;
+	struct granules_range *last = NULL;
 
+	if (range.count == 0)
+		return;
 	granules_recharge(granules, kind, GRANULES_ABANDONED, range.count);
 	if (granules->abandoned_count > 0)
 		last = &granules->abandoned[granules->abandoned_count - 1];
@@ -140,31 +149,28 @@ static void range_abandon(struct granules *granules, enum granule_kind kind,
 
 /*
  * A refusal is taken to concern one page. The rest is tried again after it,
- * unless the RMM does not behave, or there is no place to remember more.
+ * unless the RMM does not behave, or places to remember pages are few.
  */
-static void range_undelegate(struct granules *granules, enum granule_kind kind,
-	struct granule_range range)
+static void range_undelegate(struct granules *granules, enum granules_kind kind,
+	struct granules_range range)
 {
-	bool sure;
-	uint64_t done;
+	struct movement movement;
 
-	for (;;) {
-		done = range_move(
-			granules, ask_granule_range_undelegate, range, &sure);
-		range_free(granules, kind, range_split(&range, done));
+	while (range.count > 0) {
+		movement = range_move(
+			granules, ask_granule_range_undelegate, range);
+		range_free(granules, kind, range_split(&range, movement.moved));
 		if (range.count == 0)
 			return;
-		if (!sure || places(granules) <= BATCH_MAX)
+		if (movement.trouble || places(granules) <= BATCH_MAX)
 			break;
 		range_abandon(granules, kind, range_split(&range, 1));
-		if (range.count == 0)
-			return;
 	}
 	range_abandon(granules, kind, range);
 }
 
-void granules_give(struct granules *granules, enum granule_kind kind,
-	struct granule_range range)
+void granules_give(struct granules *granules, enum granules_kind kind,
+	struct granules_range range)
 {
 	if (range.count == 0)
 		return;
@@ -175,18 +181,17 @@ void granules_give(struct granules *granules, enum granule_kind kind,
 }
 
 /* Delegates a range that is charged already, or gives all of it back. */
-static bool range_delegate(struct granules *granules, enum granule_kind kind,
-	struct granule_range range)
+static bool range_delegate(struct granules *granules, enum granules_kind kind,
+	struct granules_range range)
 {
-	bool sure;
-	uint64_t done =
-		range_move(granules, ask_granule_range_delegate, range, &sure);
+	struct movement movement =
+		range_move(granules, ask_granule_range_delegate, range);
 
-	if (done == range.count)
+	if (movement.moved == range.count)
 		return true;
-	if (!sure)
-		done = range.count;
-	granules_give(granules, kind, range_split(&range, done));
+	if (movement.unsure)
+		movement.moved = range.count;
+	granules_give(granules, kind, range_split(&range, movement.moved));
 	range_free(granules, kind, range);
 	return false;
 }
@@ -198,12 +203,12 @@ static bool out_of(struct granules *granules, const char *what)
 	return false;
 }
 
-bool granules_take(struct granules *granules, const struct granule_want *want,
-	struct granule_range *out)
+bool granules_take(struct granules *granules, const struct granules_want *want,
+	struct granules_range *out)
 {
 	const struct host_ops *ops = granules->ops;
 	uint64_t units = want->units;
-	struct granule_range range;
+	struct granules_range range;
 
 	if (granules_batch(granules) == 0)
 		return out_of(granules, "too many abandoned granules");
@@ -225,7 +230,7 @@ bool granules_take(struct granules *granules, const struct granule_want *want,
 void granules_retry(struct granules *granules)
 {
 	unsigned count = granules->abandoned_count;
-	struct granule_range range;
+	struct granules_range range;
 
 	while (count-- > 0) {
 		range = granules->abandoned[0];

@@ -18,7 +18,7 @@
 #include "lib/addr.h"
 
 /* What a page is for. */
-enum granule_kind {
+enum granules_kind {
 	GRANULES_RD,
 	GRANULES_ROOT, /* root translation tables */
 	GRANULES_RTT, /* all other translation tables */
@@ -37,7 +37,7 @@ struct realm_account {
 	uint64_t peak; /* the largest that total has been */
 };
 
-struct granule_range {
+struct granules_range {
 	pa_t base;
 	uint64_t count; /* pages; 0: nothing */
 };
@@ -54,12 +54,12 @@ struct granules {
 	struct rmi_failure *failure; /* where failures are noted */
 	struct realm_account account;
 	unsigned abandoned_count;
-	struct granule_range abandoned[GRANULES_ABANDONED_MAX];
+	struct granules_range abandoned[GRANULES_ABANDONED_MAX];
 };
 
 /* How many pages to take, and how. */
-struct granule_want {
-	enum granule_kind kind;
+struct granules_want {
+	enum granules_kind kind;
 	uint64_t unit; /* pages that must not be parted */
 	uint64_t units; /* as many as wanted, at least 1 */
 	uint64_t align; /* pages, a power of two */
@@ -73,20 +73,20 @@ void granules_init(struct granules *granules, const struct host_ops *ops,
  * When memory is short the run is halved, down to one unit, so it may be
  * shorter than asked. false: failure noted, nothing taken.
  */
-bool granules_take(struct granules *granules, const struct granule_want *want,
-	struct granule_range *out);
+bool granules_take(struct granules *granules, const struct granules_want *want,
+	struct granules_range *out);
 
 /*
  * Undelegates (if the kind is a delegated one) and frees a range. What the
  * RMM refuses is noted as a failure and abandoned. granules_batch() must not
  * be 0.
  */
-void granules_give(struct granules *granules, enum granule_kind kind,
-	struct granule_range range);
+void granules_give(struct granules *granules, enum granules_kind kind,
+	struct granules_range range);
 
 /* Charges pages to another kind. */
-void granules_recharge(struct granules *granules, enum granule_kind from,
-	enum granule_kind to, uint64_t count);
+void granules_recharge(struct granules *granules, enum granules_kind from,
+	enum granules_kind to, uint64_t count);
 
 /*
  * How many ranges may be given back, one after the other, with a place for

@@ -148,13 +148,13 @@ static bool rmm_prepare(struct host *host, struct rmi *rmi,
 bool host_init(struct host *host, const struct host_ops *ops,
 	const struct host_ram *banks, unsigned count)
 {
-	struct granule_want want = {
+	struct granules_want want = {
 		.kind = GRANULES_SHARED, .unit = 1, .units = 1, .align = 1
 	};
 	struct rmi rmi = {
 		.ops = ops, .failure = &host->failure, .purse = &host->granules
 	};
-	struct granule_range list;
+	struct granules_range list;
 	bool done;
 
 	*host = (struct host){ .ops = ops };

@@ -25,14 +25,14 @@ static pa_t shared_page(const struct realm *realm, unsigned page)
 	return pa_add(realm->shared.base, page * RMI_GRANULE_SIZE);
 }
 
-bool realm_take(struct realm *realm, const struct granule_want *want,
-	struct granule_range *range)
+bool realm_take(struct realm *realm, const struct granules_want *want,
+	struct granules_range *range)
 {
 	return granules_take(&realm->granules, want, range);
 }
 
-void realm_give(struct realm *realm, enum granule_kind kind,
-	struct granule_range *range)
+void realm_give(struct realm *realm, enum granules_kind kind,
+	struct granules_range *range)
 {
 	granules_give(&realm->granules, kind, *range);
 	range->count = 0;
@@ -41,15 +41,15 @@ void realm_give(struct realm *realm, enum granule_kind kind,
 /* ---- Books ---- */
 
 /* The first page of a range is the RMM's now. */
-static void page_used(struct granule_range *range)
+static void page_used(struct granules_range *range)
 {
 	range->base = pa_add(range->base, RMI_GRANULE_SIZE);
 	range->count--;
 }
 
 /* The RMM returned these pages, delegated. false: they cannot be ours. */
-static bool pages_returned(
-	struct realm *realm, enum granule_kind kind, struct granule_range range)
+static bool pages_returned(struct realm *realm, enum granules_kind kind,
+	struct granules_range range)
 {
 	if (!is_aligned(range.base.value, RMI_GRANULE_SIZE) ||
 		range.count > realm->granules.account.held[kind])
@@ -64,7 +64,7 @@ static bool data_returned(struct realm *realm, uint64_t descriptor)
 	uint64_t size = BITS_GET(descriptor, RMI_RANGE_SIZE);
 
 	return pages_returned(realm, GRANULES_DATA,
-		(struct granule_range){
+		(struct granules_range){
 			pa_make(BITS_GET(descriptor, RMI_RANGE_ADDR)
 				<< RMI_GRANULE_SHIFT),
 			BITS_GET(descriptor, RMI_RANGE_COUNT) << (9 * size) });
@@ -97,7 +97,7 @@ bool realm_settle(struct realm *realm, bool done)
 		return done;
 	case RMI_RTT_DESTROY:
 		return pages_returned(realm, GRANULES_RTT,
-			       (struct granule_range){
+			       (struct granules_range){
 				       pa_make(call->out[0]), 1 }) &&
 		       done;
 	case RMI_RTT_DATA_MAP_INIT:
@@ -116,7 +116,7 @@ static bool realm_begin(struct realm *realm, const struct host *host,
 	const struct realm_plan *plan)
 {
 	const char *why;
-	struct granule_want shared = {
+	struct granules_want shared = {
 		.kind = GRANULES_SHARED, .unit = 2, .units = 1, .align = 1
 	};
 
@@ -159,10 +159,10 @@ static bool realm_create(struct realm *realm, const struct realm_plan *plan)
 {
 	const struct host_ops *ops = realm->rmi.ops;
 	pa_t page = shared_page(realm, PARAMS_PAGE);
-	struct granule_want rd = {
+	struct granules_want rd = {
 		.kind = GRANULES_RD, .unit = 1, .units = 1, .align = 1
 	};
-	struct granule_want roots = {
+	struct granules_want roots = {
 		.kind = GRANULES_ROOT,
 		.unit = realm->layout.roots,
 		.units = 1,
@@ -212,7 +212,7 @@ static bool rec_create(struct realm *realm, const struct realm_plan *plan)
 
 static bool recs_create(struct realm *realm, const struct realm_plan *plan)
 {
-	struct granule_want want = {
+	struct granules_want want = {
 		.kind = GRANULES_REC, .unit = plan->vcpus, .units = 1, .align = 1
 	};
 
@@ -247,7 +247,10 @@ bool realm_activate(struct realm *realm)
 {
 	failure_clear(&realm->failure);
 	failure_step(&realm->failure, "activating the Realm");
-	return realm_settle(realm,
+	if (!realm_op_finish(realm))
+		return false;
+	return realm->active ||
+	       realm_settle(realm,
 		       ask_realm_activate(&realm->rmi, realm->rd.base)) ||
 	       rmi_refused(&realm->rmi);
 }

@@ -25,12 +25,12 @@ struct realm {
 	struct rmi_failure failure; /* of the last function called */
 	struct rtt_layout layout;
 	/* What is held, in the order of taking; count 0: not held. */
-	struct granule_range shared; /* a list page, a parameter page */
-	struct granule_range rd;
-	struct granule_range roots;
-	struct granule_range tables; /* delegated, not yet in use */
-	struct granule_range data; /* delegated, not yet in use */
-	struct granule_range recs; /* one page a vCPU */
+	struct granules_range shared; /* a list page, a parameter page */
+	struct granules_range rd;
+	struct granules_range roots;
+	struct granules_range tables; /* delegated, not yet in use */
+	struct granules_range data; /* delegated, not yet in use */
+	struct granules_range recs; /* one page a vCPU */
 	/* What the RMM has made of it. */
 	bool created;
 	bool active;

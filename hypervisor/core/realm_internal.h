@@ -15,12 +15,12 @@
 bool realm_settle(struct realm *realm, bool done);
 
 /* Gives back a range that the Realm holds, if it does. */
-void realm_give(struct realm *realm, enum granule_kind kind,
-	struct granule_range *range);
+void realm_give(struct realm *realm, enum granules_kind kind,
+	struct granules_range *range);
 
 /* Takes one run of pages. false: noted. */
-bool realm_take(struct realm *realm, const struct granule_want *want,
-	struct granule_range *range);
+bool realm_take(struct realm *realm, const struct granules_want *want,
+	struct granules_range *range);
 
 /* realm_memory.c: RIPAS RAM for all RAM ranges, then the segments. */
 bool realm_ram_init(struct realm *realm, const struct realm_plan *plan);

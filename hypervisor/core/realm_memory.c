@@ -9,7 +9,7 @@
 /* Makes a table for the entry at `level` that maps ipa. */
 static bool table_create(struct realm *realm, ipa_t ipa, int level)
 {
-	struct granule_want want = {
+	struct granules_want want = {
 		.kind = GRANULES_RTT, .unit = 1, .units = 1, .align = 1
 	};
 	uint64_t span = rtt_entry_size(level);
@@ -96,7 +96,7 @@ static bool segment_load(
 {
 	uint64_t left =
 		(segment->size + RMI_GRANULE_SIZE - 1) >> RMI_GRANULE_SHIFT;
-	struct granule_want want = {
+	struct granules_want want = {
 		.kind = GRANULES_DATA, .unit = 1, .align = 1
 	};
 	ipa_t ipa = segment->ipa;

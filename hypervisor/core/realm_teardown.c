@@ -6,7 +6,7 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/realm_internal.h"
 
-static uint64_t held(const struct realm *realm, enum granule_kind kind)
+static uint64_t held(const struct realm *realm, enum granules_kind kind)
 {
 	return realm->granules.account.held[kind];
 }
@@ -26,8 +26,8 @@ static bool may_return(struct realm *realm)
 }
 
 /* Gives back a range if a refusal can be remembered. */
-static bool give(struct realm *realm, enum granule_kind kind,
-	struct granule_range *range)
+static bool give(struct realm *realm, enum granules_kind kind,
+	struct granules_range *range)
 {
 	if (range->count == 0)
 		return true;
@@ -103,7 +103,8 @@ static bool level_destroy(struct realm *realm, int level)
 				     rmi_status(&realm->rmi) != RMI_ERROR_RTT ||
 				     rmi_index(&realm->rmi) >= level))
 			return rmi_refused(&realm->rmi);
-		if (next.value <= at.value || next.value > end.value ||
+		/* The last root table may reach beyond the IPA space. */
+		if (next.value <= at.value ||
 			!is_aligned(next.value, rtt_entry_size(level - 1)))
 			return rmi_nonsense(
 				&realm->rmi, "no progress in the range");

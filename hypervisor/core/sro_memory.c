@@ -65,7 +65,7 @@ static const char *donation_refusal(
 }
 
 static uint64_t descriptor(
-	const struct donation *donation, struct granule_range range)
+	const struct donation *donation, struct granules_range range)
 {
 	return BITS_PUT(RMI_RANGE_SIZE, donation->size) |
 	       BITS_PUT(RMI_RANGE_COUNT, range.count / donation->block) |
@@ -75,7 +75,7 @@ static uint64_t descriptor(
 
 /* Calls OP_MEM_DONATE with that range. */
 static bool offer(struct rmi *rmi, const struct donation *donation,
-	struct granule_range range, struct rmi_call *call)
+	struct granules_range range, struct rmi_call *call)
 {
 	const struct host_ops *ops = rmi->ops;
 	uint64_t *list = ops->page_map(ops->ctx, rmi->list);
@@ -88,9 +88,9 @@ static bool offer(struct rmi *rmi, const struct donation *donation,
 }
 
 static bool donation_take(struct rmi *rmi, const struct donation *donation,
-	struct granule_range *range)
+	struct granules_range *range)
 {
-	struct granule_want want = {
+	struct granules_want want = {
 		.kind = donation->state == RMI_RANGE_DELEGATED ? GRANULES_DONATED
 							       : GRANULES_SHARED,
 		.unit = donation->block,
@@ -112,10 +112,11 @@ static bool donation_take(struct rmi *rmi, const struct donation *donation,
 
 /* Takes back what is, or never was, inside the RMM. */
 static void donation_return(
-	struct rmi *rmi, unsigned state, struct granule_range range)
+	struct rmi *rmi, unsigned state, struct granules_range range)
 {
-	enum granule_kind kind = state == RMI_RANGE_DELEGATED ? GRANULES_DONATED
-							      : GRANULES_SHARED;
+	enum granules_kind kind = state == RMI_RANGE_DELEGATED
+					  ? GRANULES_DONATED
+					  : GRANULES_SHARED;
 
 	granules_recharge(rmi->purse, GRANULES_DONATED, kind, range.count);
 	granules_give(rmi->purse, kind, range);
@@ -123,7 +124,7 @@ static void donation_return(
 
 /* Counts what the RMM says that it consumed of the range; the rest returns. */
 static void donation_count(struct rmi *rmi, unsigned state,
-	struct granule_range range, const struct rmi_call *call)
+	struct granules_range range, const struct rmi_call *call)
 {
 	uint64_t consumed = call->out[0];
 
@@ -143,7 +144,7 @@ bool sro_donate(struct rmi *rmi)
 {
 	struct donation donation = donation_decode(rmi->op.request);
 	const char *refusal = donation_refusal(rmi, &donation);
-	struct granule_range range;
+	struct granules_range range;
 	struct rmi_call call;
 
 	if (refusal != NULL) {
@@ -176,7 +177,7 @@ bool sro_donate(struct rmi *rmi)
 bool sro_decline(struct rmi *rmi)
 {
 	struct donation donation = donation_decode(rmi->op.request);
-	struct granule_range nowhere = { .count = donation.block };
+	struct granules_range nowhere = { .count = donation.block };
 	struct rmi_call call;
 
 	if (rmi->purse == NULL)
@@ -198,7 +199,7 @@ bool sro_decline(struct rmi *rmi)
 static bool returned_take(struct rmi *rmi, uint64_t word)
 {
 	uint64_t block = UINT64_C(1) << (9 * BITS_GET(word, RMI_RANGE_SIZE));
-	struct granule_range range = {
+	struct granules_range range = {
 		pa_make(BITS_GET(word, RMI_RANGE_ADDR) << RMI_GRANULE_SHIFT),
 		BITS_GET(word, RMI_RANGE_COUNT) * block,
 	};
