@@ -129,18 +129,46 @@ static void tamper(struct bench *bench)
 	params->mpidr = 0x10; /* outside of Aff0[3:0] */
 }
 
+/* A xorshift generator: the same faults on every run. */
+static uint32_t random_next(struct meddler *meddler)
+{
+	meddler->random ^= meddler->random << 13;
+	meddler->random ^= meddler->random >> 17;
+	meddler->random ^= meddler->random << 5;
+	return meddler->random;
+}
+
+/* One call in eight is refused, or busy. What ends an operation is not: the
+ * RMM would have returned its memory before. */
+static void roll(struct bench *bench, struct smccc_regs *regs)
+{
+	static const uint64_t answers[] = { RMI_ERROR_INPUT, RMI_ERROR_RTT,
+		RMI_ERROR_GLOBAL, RMI_BUSY };
+
+	if (regs->x[0] != RMI_OP_CONTINUE &&
+		random_next(&bench->meddler) % 8 == 0)
+		regs->x[0] = answers[random_next(&bench->meddler) % 4];
+	else
+		inprocess_smc(bench->rmm, regs);
+}
+
 static void meddle(struct bench *bench, struct smccc_regs *regs)
 {
-	if (bench->meddler.how == MEDDLE_DEFER) {
+	switch (bench->meddler.how) {
+	case MEDDLE_ANSWER:
+		regs->x[0] = bench->meddler.x0;
+		break;
+	case MEDDLE_DEFER:
 		defer(bench, regs);
-		return;
-	}
-	if (bench->meddler.how == MEDDLE_TAMPER) {
+		break;
+	case MEDDLE_RANDOM:
+		roll(bench, regs);
+		break;
+	case MEDDLE_TAMPER:
 		tamper(bench);
 		inprocess_smc(bench->rmm, regs);
-		return;
+		break;
 	}
-	regs->x[0] = bench->meddler.x0;
 }
 
 static void bench_smc(void *ctx, struct smccc_regs *regs)

@@ -27,6 +27,7 @@
 enum meddling {
 	MEDDLE_ANSWER, /* answers x0 itself, for `times` calls in a row */
 	MEDDLE_DEFER, /* makes it stateful: done when it is continued */
+	MEDDLE_RANDOM, /* now and then, an error that a call can give */
 	MEDDLE_TAMPER, /* overwrites the page of the last REC_CREATE's params */
 };
 
@@ -35,6 +36,7 @@ struct meddler {
 	uint64_t at; /* the number of the call, from 0; NEVER: none */
 	uint64_t times;
 	uint64_t x0;
+	uint32_t random; /* the generator's state, not 0 */
 	uint64_t alloc_at; /* the number of the allocation that fails... */
 	uint64_t alloc_times; /* ...and of those after it */
 	pa_t kept; /* a page that is not undelegated... */

@@ -415,8 +415,7 @@ static void what_the_rmm_does_not_return_is_never_freed(void **state)
 	assert_true(account->total > 1);
 	assert_int_equal(account->held[GRANULES_ABANDONED], account->total);
 	assert_int_equal(inprocess_delegated(bench->rmm), account->total);
-	assert_int_equal(
-		bench->port.pages.used, bench->used + account->total);
+	assert_int_equal(bench->port.pages.used, bench->used + account->total);
 }
 
 /* A page is kept by the RMM for a while: abandoned, charged, never freed. */
@@ -443,6 +442,40 @@ static void an_abandoned_granule_is_kept_and_retried(void **state)
 	assert_false(realm_destroy(&realm));
 	assert_true(realm_destroy(&realm));
 	assert_clean(bench, &realm);
+}
+
+static void many_random_refusals_lose_nothing(void **state)
+{
+	struct bench *bench = *state;
+	struct realm realm;
+	unsigned built = 0;
+
+	for (uint32_t seed = 1; seed <= 300; seed++) {
+		strike(bench, 0, 0);
+		bench->meddler.how = MEDDLE_RANDOM;
+		bench->meddler.times = NEVER;
+		bench->meddler.random = seed * 2654435761u;
+		built += build(bench, seed % PLAN_LARGE, &realm);
+		(void)realm_destroy(&realm);
+		(void)realm_destroy(&realm);
+		bench->meddler.at = NEVER;
+		assert_true(realm_destroy(&realm));
+		assert_clean(bench, &realm);
+	}
+	assert_in_range(built, 1, 299);
+}
+
+/* The RMM gives way to an interrupt at each, each second, ... look at it. */
+static void an_rmm_that_yields_to_interrupts(void **state)
+{
+	struct bench *bench = *state;
+	uint8_t rim[RIM_SIZE];
+
+	for (unsigned every = 1; every < 4; every++) {
+		inprocess_faults(bench->rmm)->interrupt_every = every;
+		for (unsigned plan = 0; plan < PLANS; plan++)
+			bench_rim_of_plan(bench, plan, rim);
+	}
 }
 
 static void activation_refused_or_busy(void **state)
@@ -500,6 +533,8 @@ int main(void)
 		TEST(a_build_and_its_undoing_refused),
 		TEST(what_the_rmm_does_not_return_is_never_freed),
 		TEST(an_abandoned_granule_is_kept_and_retried),
+		TEST(many_random_refusals_lose_nothing),
+		TEST(an_rmm_that_yields_to_interrupts),
 		TEST(activation_refused_or_busy),
 		TEST(activation_made_stateful),
 	};
