@@ -44,7 +44,7 @@ struct fake {
 	/* The pages. */
 	bool allocated[FAKE_PAGES];
 	bool delegated[FAKE_PAGES];
-	uint64_t *memory; /* of the first page, the list */
+	uint64_t *memory; /* of the first two pages: list, parameters */
 	uint64_t budget; /* allocations bigger than that fail */
 	pa_t refused; /* not delegated, nor undelegated */
 	bool stalls; /* range commands succeed without progress */
