@@ -22,7 +22,7 @@
 
 static pa_t shared_page(const struct realm *realm, unsigned page)
 {
-	return pa_add(realm->shared.base, page * RMI_GRANULE_SIZE);
+	return pa_add(realm->shared.base, (uint64_t)page * RMI_GRANULE_SIZE);
 }
 
 bool realm_take(struct realm *realm, const struct granules_want *want,

@@ -132,7 +132,7 @@ static void a_contiguous_donation_is_aligned_and_whole(void **state)
 	};
 
 	assert_true(run(fake, script));
-	assert_int_equal(fake->inside[0] % (64 * 0x1000), 0);
+	assert_int_equal(fake->inside[0] % 0x40000, 0);
 	assert_int_equal(donated(fake), 64);
 }
 
