@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * For tests: a host with a few pages and an RMM that answers from a script.
+ * Delegation is played by itself; every other call has to be the next one in
+ * the script.
+ */
+#ifndef REEVE_HYPERVISOR_CORE_FAKE_H
+#define REEVE_HYPERVISOR_CORE_FAKE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "hypervisor/core/granules.h"
+#include "hypervisor/core/host.h"
+#include "hypervisor/core/rmi.h"
+
+#define FAKE_PAGES 2048
+#define FAKE_BASE  UINT64_C(0x40000000)
+
+/* A call that is expected, and its answer. */
+struct reply {
+	uint32_t fid;
+	uint64_t x0;
+	uint64_t out[3]; /* X1..X3 */
+	unsigned times; /* in a row; 0: once */
+};
+
+struct fake {
+	struct host_ops ops;
+	struct granules granules;
+	struct rmi_failure failure;
+	struct rmi rmi; /* with a purse; the list is the first page */
+	const struct reply *script;
+	unsigned repeated; /* of the script's first reply */
+	unsigned calls; /* without delegations */
+	unsigned waits; /* relax() with waiting */
+	uint64_t last[4]; /* X0..X3 of the last scripted call */
+	uint64_t offered; /* first descriptor of the last donation */
+	/* The pages. */
+	bool allocated[FAKE_PAGES];
+	bool delegated[FAKE_PAGES];
+	uint64_t *memory; /* of the first two pages: list, parameters */
+	uint64_t budget; /* allocations bigger than that fail */
+	pa_t refused; /* not delegated, nor undelegated */
+	bool stalls; /* range commands succeed without progress */
+	/* Pages inside the RMM: what its reclaims return, one a descriptor. */
+	uint64_t inside[FAKE_PAGES];
+	unsigned inside_count;
+};
+
+int fake_setup(void **state);
+int fake_teardown(void **state);
+
+/* Sets the script, which ends with fid 0. */
+void fake_play(struct fake *fake, const struct reply *script);
+/* Fails the test unless the whole script was played. */
+void assert_played(const struct fake *fake);
+/* Fails the test unless only the list page is in use, and nothing charged. */
+void assert_returned(const struct fake *fake);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The memory of a Realm: which IPAs are RAM, and what is loaded there. */
+#include "abi/rmi.h"
+#include "hypervisor/core/realm_internal.h"
+
+/* Pages delegated at a time for content: one table's worth. */
+#define DATA_BATCH 512
+
+/* Makes a table for the entry at `level` that maps ipa. */
+static bool table_create(struct realm *realm, ipa_t ipa, int level)
+{
+	struct granules_want want = {
+		.kind = GRANULES_RTT, .unit = 1, .units = 1, .align = 1
+	};
+	uint64_t span = rtt_entry_size(level);
+
+	if (realm->tables.count == 0 && !realm_take(realm, &want, &realm->tables))
+		return false;
+	return realm_settle(realm,
+		       ask_rtt_create(&realm->rmi, realm->rd.base,
+			       realm->tables.base,
+			       ipa_make(ipa.value & ~(span - 1)), level + 1)) ||
+	       rmi_refused(&realm->rmi);
+}
+
+/*
+ * Answers a command's RMI_ERROR_RTT, which says at which level the walk for
+ * ipa ended, with the table that is missing there. *deepest is the level of
+ * the last such answer for the same ipa (below all levels at first): it has to
+ * get deeper each time. false: that is not what the command needs; noted.
+ */
+static bool walk_deepen(struct realm *realm, ipa_t ipa, int *deepest)
+{
+	const struct rmi *rmi = &realm->rmi;
+	int level = rmi_index(rmi);
+
+	if (rmi->trouble || rmi_status(rmi) != RMI_ERROR_RTT ||
+		level >= RTT_DEEPEST || level <= *deepest)
+		return rmi_refused(&realm->rmi);
+	*deepest = level;
+	return table_create(realm, ipa, level);
+}
+
+static int above_root(const struct realm *realm)
+{
+	return realm->layout.start_level - 1;
+}
+
+static bool ram_range_init(struct realm *realm, const struct realm_ram *ram)
+{
+	ipa_t at = ram->base;
+	ipa_t top = ipa_add(ram->base, ram->size);
+	int deepest = above_root(realm);
+	ipa_t next;
+
+	while (at.value < top.value) {
+		if (!ask_rtt_init_ripas(
+			    &realm->rmi, realm->rd.base, at, top, &next)) {
+			if (!walk_deepen(realm, at, &deepest))
+				return false;
+			continue;
+		}
+		if (next.value <= at.value || next.value > top.value)
+			return rmi_nonsense(
+				&realm->rmi, "no progress in the range");
+		at = next;
+		deepest = above_root(realm);
+	}
+	return true;
+}
+
+bool realm_ram_init(struct realm *realm, const struct realm_plan *plan)
+{
+	failure_step(&realm->failure, "marking the guest's RAM");
+	for (unsigned i = 0; i < plan->ram_count; i++)
+		if (!ram_range_init(realm, &plan->ram[i]))
+			return false;
+	return true;
+}
+
+static bool page_load(struct realm *realm, ipa_t ipa, pa_t source)
+{
+	struct data_page page = { realm->data.base, ipa, source };
+	int deepest = above_root(realm);
+
+	while (!realm_settle(
+		realm, ask_rtt_data_map_init(&realm->rmi, realm->rd.base, &page,
+			       RMI_DATA_MEASURE_CONTENT)))
+		if (!walk_deepen(realm, ipa, &deepest))
+			return false;
+	return true;
+}
+
+static bool segment_load(
+	struct realm *realm, const struct realm_segment *segment)
+{
+	uint64_t left =
+		(segment->size + RMI_GRANULE_SIZE - 1) >> RMI_GRANULE_SHIFT;
+	struct granules_want want = {
+		.kind = GRANULES_DATA, .unit = 1, .align = 1
+	};
+	ipa_t ipa = segment->ipa;
+	pa_t source = segment->source;
+
+	while (left > 0) {
+		want.units = left < DATA_BATCH ? left : DATA_BATCH;
+		if (realm->data.count == 0 &&
+			!realm_take(realm, &want, &realm->data))
+			return false;
+		if (!page_load(realm, ipa, source))
+			return false;
+		ipa = ipa_add(ipa, RMI_GRANULE_SIZE);
+		source = pa_add(source, RMI_GRANULE_SIZE);
+		left--;
+	}
+	return true;
+}
+
+bool realm_load(struct realm *realm, const struct realm_plan *plan)
+{
+	failure_step(&realm->failure, "loading the guest's content");
+	for (unsigned i = 0; i < plan->segment_count; i++)
+		if (!segment_load(realm, &plan->segments[i]))
+			return false;
+	return true;
+}

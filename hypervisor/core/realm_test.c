@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A Realm on RMMs whose answers cannot be. The pages that the fake gives, in
+ * order: 0 and 1 shared, 2 the RD, 4..7 root tables, then 3, 8, 9, ...
+ */
+#include "hypervisor/core/realm.h"
+
+#include "abi/rmi.h"
+#include "hypervisor/core/fake.h"
+
+#define RAM_BASE UINT64_C(0x40000000)
+#define RAM_TOP  UINT64_C(0x40400000)
+#define IPA_END  UINT64_C(0x100000000)
+#define PAR_END  UINT64_C(0x80000000)
+#define PAGE(n)  (FAKE_BASE + (n) * UINT64_C(0x1000))
+
+#define RTT_ERROR(level) (RMI_ERROR_RTT | (level) << 8)
+
+#define CREATE { RMI_REALM_CREATE, RMI_SUCCESS }
+#define RIPAS                                                                  \
+	{                                                                      \
+		RMI_RTT_INIT_RIPAS, RMI_SUCCESS,                               \
+		{                                                              \
+			RAM_TOP                                                \
+		}                                                              \
+	}
+#define LOAD      { RMI_RTT_DATA_MAP_INIT, RMI_SUCCESS }
+#define REC       { RMI_REC_CREATE, RMI_SUCCESS }
+#define REC_GONE  { RMI_REC_DESTROY, RMI_SUCCESS }
+#define TERMINATE { RMI_REALM_TERMINATE, RMI_SUCCESS }
+#define DESTROY   { RMI_REALM_DESTROY, RMI_SUCCESS }
+#define END       { 0 }
+
+static const struct host_info info = {
+	.ipa_bits = 48,
+	.max_recs = 16,
+	.hashes = 1u << RMI_HASH_SHA_256,
+};
+
+static bool build(
+	struct fake *fake, struct realm *realm, const struct reply *script)
+{
+	static const struct realm_ram ram = { { RAM_BASE }, RAM_TOP - RAM_BASE };
+	static const struct realm_segment segment = { { RAM_BASE }, 1,
+		{ 0x1000 } };
+	static const struct realm_plan plan = { .ram = &ram,
+		.ram_count = 1,
+		.segments = &segment,
+		.segment_count = 1,
+		.vcpus = 1 };
+	struct host host = { .ops = &fake->ops, .info = info };
+	bool done;
+
+	fake->allocated[0] = false;
+	fake_play(fake, script);
+	done = realm_build(&host, &plan, realm);
+	assert_played(fake);
+	return done;
+}
+
+static bool destroy(
+	struct fake *fake, struct realm *realm, const struct reply *script)
+{
+	bool done;
+
+	fake_play(fake, script);
+	done = realm_destroy(realm);
+	assert_played(fake);
+	return done;
+}
+
+static void assert_nothing_left(
+	const struct fake *fake, const struct realm *realm)
+{
+	assert_int_equal(realm->granules.account.total, 0);
+	for (unsigned i = 0; i < FAKE_PAGES; i++)
+		assert_false(fake->allocated[i]);
+}
+
+/* A build that fails before anything is loaded, and is undone. */
+static void build_fails(struct fake *fake, const struct reply *script,
+	enum rmi_failure_kind kind, uint32_t fid)
+{
+	struct realm realm;
+
+	assert_false(build(fake, &realm, script));
+	assert_int_equal(realm.failure.kind, kind);
+	assert_int_equal(realm.failure.fid, fid);
+	assert_nothing_left(fake, &realm);
+}
+
+static void a_table_made_in_vain(void **state)
+{
+	const struct reply script[] = { CREATE,
+		{ RMI_RTT_INIT_RIPAS, RTT_ERROR(2) },
+		{ RMI_RTT_CREATE, RMI_SUCCESS },
+		{ RMI_RTT_INIT_RIPAS, RTT_ERROR(2) }, TERMINATE,
+		{ RMI_RTT_DESTROY, RMI_SUCCESS, { PAGE(3), IPA_END } }, DESTROY,
+		END };
+
+	build_fails(*state, script, RMI_FAILURE_REFUSED, RMI_RTT_INIT_RIPAS);
+}
+
+static void a_table_missing_above_the_root(void **state)
+{
+	const struct reply script[] = { CREATE,
+		{ RMI_RTT_INIT_RIPAS, RTT_ERROR(1) }, TERMINATE, DESTROY, END };
+
+	build_fails(*state, script, RMI_FAILURE_REFUSED, RMI_RTT_INIT_RIPAS);
+}
+
+static void a_table_missing_below_the_pages(void **state)
+{
+	const struct reply script[] = { CREATE, RIPAS,
+		{ RMI_RTT_DATA_MAP_INIT, RTT_ERROR(3) }, TERMINATE, DESTROY,
+		END };
+
+	build_fails(*state, script, RMI_FAILURE_REFUSED, RMI_RTT_DATA_MAP_INIT);
+}
+
+static void ram_marked_without_progress(void **state)
+{
+	const struct reply script[] = { CREATE,
+		{ RMI_RTT_INIT_RIPAS, RMI_SUCCESS, { RAM_BASE } }, TERMINATE,
+		DESTROY, END };
+
+	build_fails(*state, script, RMI_FAILURE_NONSENSE, RMI_RTT_INIT_RIPAS);
+}
+
+static void ram_marked_beyond_what_was_asked(void **state)
+{
+	const struct reply script[] = { CREATE,
+		{ RMI_RTT_INIT_RIPAS, RMI_SUCCESS, { RAM_TOP + 0x1000 } },
+		TERMINATE, DESTROY, END };
+
+	build_fails(*state, script, RMI_FAILURE_NONSENSE, RMI_RTT_INIT_RIPAS);
+}
+
+/* A Realm with a page of data at page 3, and a REC at page 8. */
+static void make(struct fake *fake, struct realm *realm)
+{
+	const struct reply script[] = { CREATE, RIPAS, LOAD, REC, END };
+
+	assert_true(build(fake, realm, script));
+	assert_int_equal(realm->granules.account.held[GRANULES_DATA], 1);
+	assert_int_equal(realm->recs.base.value, PAGE(8));
+}
+
+/* Ends what a failing teardown has begun. */
+static void finish(struct fake *fake, struct realm *realm)
+{
+	const struct reply script[] = {
+		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
+			{ PAR_END, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
+		TERMINATE, DESTROY, END
+	};
+
+	assert_true(destroy(fake, realm, script));
+	assert_nothing_left(fake, realm);
+}
+
+/* A teardown whose unmapping gives that, and fails; then a good one. */
+static void unmap_fails(struct fake *fake, uint64_t next, uint64_t range)
+{
+	const struct reply script[] = { REC_GONE,
+		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS, { next, range } }, END };
+	struct realm realm;
+
+	make(fake, &realm);
+	assert_false(destroy(fake, &realm, script));
+	assert_int_equal(realm.failure.kind, RMI_FAILURE_NONSENSE);
+	assert_int_equal(realm.failure.fid, RMI_RTT_DATA_UNMAP);
+	finish(fake, &realm);
+}
+
+static void data_unmapped_without_progress(void **state)
+{
+	unmap_fails(*state, 0, 0);
+}
+
+static void data_unmapped_beyond_the_protected_space(void **state)
+{
+	unmap_fails(*state, PAR_END + 1, 0);
+}
+
+static void data_that_does_not_come_back(void **state)
+{
+	unmap_fails(*state, PAR_END, 0);
+}
+
+static void more_data_than_there_was(void **state)
+{
+	unmap_fails(*state, RAM_TOP, PAGE(3) | 2 << RMI_RANGE_COUNT_SHIFT);
+}
+
+/* A teardown in which a table gives that answer. */
+static void table_fails(
+	struct fake *fake, uint64_t x0, uint64_t table, uint64_t next)
+{
+	const struct reply before[] = { CREATE, RIPAS,
+		{ RMI_RTT_DATA_MAP_INIT, RTT_ERROR(2) },
+		{ RMI_RTT_CREATE, RMI_SUCCESS }, LOAD, REC, END };
+	const struct reply script[] = { REC_GONE,
+		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
+			{ PAR_END, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
+		TERMINATE, { RMI_RTT_DESTROY, x0, { table, next } }, END };
+	const struct reply after[] = { TERMINATE,
+		{ RMI_RTT_DESTROY, RMI_SUCCESS, { PAGE(8), IPA_END } }, DESTROY,
+		END };
+	struct realm realm;
+
+	assert_true(build(fake, &realm, before));
+	assert_false(destroy(fake, &realm, script));
+	assert_int_equal(realm.failure.kind, RMI_FAILURE_NONSENSE);
+	assert_true(destroy(fake, &realm, after));
+	assert_nothing_left(fake, &realm);
+}
+
+static void a_table_skipped_without_progress(void **state)
+{
+	table_fails(*state, RTT_ERROR(2), 0, 0);
+}
+
+static void a_table_skipped_to_inside_of_an_entry(void **state)
+{
+	table_fails(*state, RTT_ERROR(2), 0, 0x1000);
+}
+
+static void a_table_that_is_no_page(void **state)
+{
+	table_fails(*state, RMI_SUCCESS, PAGE(8) + 8, IPA_END);
+}
+
+static void a_table_that_does_not_come_back(void **state)
+{
+	table_fails(*state, RTT_ERROR(2), 0, IPA_END);
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, fake_setup, fake_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_table_made_in_vain),
+		TEST(a_table_missing_above_the_root),
+		TEST(a_table_missing_below_the_pages),
+		TEST(ram_marked_without_progress),
+		TEST(ram_marked_beyond_what_was_asked),
+		TEST(data_unmapped_without_progress),
+		TEST(data_unmapped_beyond_the_protected_space),
+		TEST(data_that_does_not_come_back),
+		TEST(more_data_than_there_was),
+		TEST(a_table_skipped_without_progress),
+		TEST(a_table_skipped_to_inside_of_an_entry),
+		TEST(a_table_that_is_no_page),
+		TEST(a_table_that_does_not_come_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The RMI as functions, one for each command that the host uses (rmi-spec
+ * names, arguments in order). Each runs its command to the end, as rmi_run()
+ * says: true is SUCCESS, and out parameters are then, and only then, written,
+ * unless said otherwise.
+ */
+#ifndef REEVE_HYPERVISOR_CORE_RMI_H
+#define REEVE_HYPERVISOR_CORE_RMI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hypervisor/core/failure.h"
+#include "hypervisor/core/host.h"
+#include "hypervisor/core/sro.h"
+#include "lib/addr.h"
+
+struct granules;
+
+/* One conversation with the RMM: one command at a time. */
+struct rmi {
+	const struct host_ops *ops;
+	struct rmi_failure *failure;
+	struct granules *purse; /* pays for donations; NULL: gives nothing */
+	pa_t list; /* with a purse: an NS page for descriptors */
+	bool trouble; /* the last command failed on its way: noted */
+	struct rmi_call call; /* the last command, and its answer */
+	struct rmi_op op;
+};
+
+/*
+ * The last command's status (RMI_SUCCESS.., 0xff: not implemented), and its
+ * level if that is RMI_ERROR_RTT. An operation that is still open, or was
+ * cancelled, has RMI_INCOMPLETE.
+ */
+unsigned rmi_status(const struct rmi *rmi);
+int rmi_index(const struct rmi *rmi);
+
+/* Notes that the last command's error is a failure. Returns false. */
+bool rmi_refused(struct rmi *rmi);
+/* Notes that the last command's answer cannot be. Returns false. */
+bool rmi_nonsense(struct rmi *rmi, const char *why);
+
+/* lower and higher are written also on failure. */
+bool ask_version(
+	struct rmi *rmi, uint64_t revision, uint64_t *lower, uint64_t *higher);
+bool ask_features(struct rmi *rmi, uint64_t index, uint64_t *value);
+bool ask_rmm_config_get(struct rmi *rmi, pa_t config);
+bool ask_rmm_config_set(struct rmi *rmi, pa_t config);
+bool ask_rmm_activate(struct rmi *rmi);
+bool ask_gpt_l1_create(struct rmi *rmi, pa_t pa);
+
+struct tracking {
+	uint64_t category; /* RMI_MEM_CATEGORY_* */
+	uint64_t state; /* RMI_TRACKING_* */
+	pa_t end; /* how far that holds */
+};
+
+bool ask_granule_tracking_get(
+	struct rmi *rmi, pa_t start, pa_t end, struct tracking *out);
+
+/* next is also written on failure. */
+bool ask_granule_range_delegate(
+	struct rmi *rmi, pa_t base, pa_t top, pa_t *next);
+bool ask_granule_range_undelegate(
+	struct rmi *rmi, pa_t base, pa_t top, pa_t *next);
+
+bool ask_realm_create(struct rmi *rmi, pa_t rd, pa_t params);
+bool ask_realm_activate(struct rmi *rmi, pa_t rd);
+bool ask_realm_terminate(struct rmi *rmi, pa_t rd);
+bool ask_realm_destroy(struct rmi *rmi, pa_t rd);
+
+bool ask_rec_create(struct rmi *rmi, pa_t rd, pa_t rec, pa_t params);
+bool ask_rec_destroy(struct rmi *rmi, pa_t rec);
+
+bool ask_rtt_create(struct rmi *rmi, pa_t rd, pa_t rtt, ipa_t ipa, int level);
+/* The table's PA is rmi->call.out[0]; top is also written on failure. */
+bool ask_rtt_destroy(struct rmi *rmi, pa_t rd, ipa_t ipa, int level, ipa_t *top);
+bool ask_rtt_init_ripas(
+	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next);
+
+/* Where one page of a Realm's first content comes from and goes to. */
+struct data_page {
+	pa_t data; /* delegated: becomes the Realm's */
+	ipa_t ipa;
+	pa_t src; /* Non-secure: copied */
+};
+
+bool ask_rtt_data_map_init(
+	struct rmi *rmi, pa_t rd, const struct data_page *page, uint64_t flags);
+/* One range of pages: its descriptor (0: none) is rmi->call.out[1]. */
+bool ask_rtt_data_unmap(
+	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A host inside this process. */
+#include "hypervisor/port/inprocess/host_inprocess.h"
+
+#include <sched.h>
+
+static void machine_smc(void *ctx, struct smccc_regs *regs)
+{
+	struct host_inprocess *host = ctx;
+
+	host->machine.smc(host->machine.ctx, regs);
+}
+
+static bool pages_take(void *ctx, uint64_t count, uint64_t align, pa_t *base)
+{
+	struct host_inprocess *host = ctx;
+
+	return pages_alloc(&host->pages, count, align, base);
+}
+
+static void pages_give(void *ctx, pa_t base, uint64_t count)
+{
+	struct host_inprocess *host = ctx;
+
+	pages_free(&host->pages, base, count);
+}
+
+static void *machine_page(void *ctx, pa_t page)
+{
+	struct host_inprocess *host = ctx;
+
+	return host->machine.page(host->machine.ctx, page);
+}
+
+/* The machine's memory is always accessible here. */
+static void machine_page_done(void *ctx, pa_t page, void *address)
+{
+	(void)ctx;
+	(void)page;
+	(void)address;
+}
+
+static void machine_relax(void *ctx, bool waiting)
+{
+	(void)ctx;
+	if (waiting)
+		sched_yield();
+}
+
+bool host_inprocess_open(
+	struct host_inprocess *host, const struct inprocess_machine *machine)
+{
+	host->machine = *machine;
+	host->ops = (struct host_ops){
+		.ctx = host,
+		.smc = machine_smc,
+		.pages_alloc = pages_take,
+		.pages_free = pages_give,
+		.page_map = machine_page,
+		.page_unmap = machine_page_done,
+		.relax = machine_relax,
+	};
+	return pages_open(&host->pages, machine->base, machine->size);
+}
+
+void host_inprocess_close(struct host_inprocess *host)
+{
+	pages_close(&host->pages);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* An allocator of page numbers. */
+#include "hypervisor/port/inprocess/pages.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <sys/mman.h>
+
+#define PAGE_SHIFT 12
+#define WORD_BITS  64
+#define WORD_FULL  UINT64_MAX
+
+static size_t map_bytes(const struct pages *pages)
+{
+	return (pages->count + WORD_BITS - 1) / WORD_BITS * sizeof(uint64_t);
+}
+
+bool pages_open(struct pages *pages, pa_t base, uint64_t size)
+{
+	*pages = (struct pages){ .base = base, .count = size >> PAGE_SHIFT };
+	if (pages->count == 0)
+		return false;
+	pages->map = mmap(NULL, map_bytes(pages), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (pages->map == MAP_FAILED)
+		pages->map = NULL;
+	return pages->map != NULL;
+}
+
+void pages_close(struct pages *pages)
+{
+	if (pages->map != NULL)
+		munmap(pages->map, map_bytes(pages));
+	pages->map = NULL;
+}
+
+static bool in_use(const struct pages *pages, uint64_t page)
+{
+	return pages->map[page / WORD_BITS] >> page % WORD_BITS & 1;
+}
+
+static void mark(struct pages *pages, uint64_t page, bool use)
+{
+	uint64_t bit = UINT64_C(1) << page % WORD_BITS;
+
+	if (use)
+		pages->map[page / WORD_BITS] |= bit;
+	else
+		pages->map[page / WORD_BITS] &= ~bit;
+}
+
+/* The first free page at or after one; top if all below top are used. */
+static uint64_t free_after(const struct pages *pages, uint64_t page)
+{
+	while (page < pages->top) {
+		if (page % WORD_BITS == 0 &&
+			pages->map[page / WORD_BITS] == WORD_FULL)
+			page += WORD_BITS;
+		else if (in_use(pages, page))
+			page++;
+		else
+			return page;
+	}
+	return page < pages->top ? page : pages->top;
+}
+
+/* How far [page, page + count) is free: its end, or the first used page. */
+static uint64_t run_end(const struct pages *pages, uint64_t page, uint64_t count)
+{
+	uint64_t end = page + count;
+
+	while (page < end && page < pages->top && !in_use(pages, page))
+		page++;
+	return page < pages->top ? page : end;
+}
+
+/* The first page at or after one whose address is aligned. */
+static uint64_t align_up(
+	const struct pages *pages, uint64_t page, uint64_t align)
+{
+	uint64_t first = pages->base.value >> PAGE_SHIFT;
+
+	return ((first + page + align - 1) & ~(align - 1)) - first;
+}
+
+static bool run_find(
+	struct pages *pages, uint64_t count, uint64_t align, uint64_t *out)
+{
+	uint64_t page;
+	uint64_t end;
+
+	pages->lowest = free_after(pages, pages->lowest);
+	page = align_up(pages, pages->lowest, align);
+	while (page < pages->count && count <= pages->count - page) {
+		end = run_end(pages, page, count);
+		if (end == page + count) {
+			*out = page;
+			return true;
+		}
+		page = align_up(pages, free_after(pages, end), align);
+	}
+	return false;
+}
+
+bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align, pa_t *base)
+{
+	uint64_t first;
+
+	if (count == 0 || !run_find(pages, count, align, &first))
+		return false;
+	for (uint64_t i = 0; i < count; i++)
+		mark(pages, first + i, true);
+	if (pages->top < first + count)
+		pages->top = first + count;
+	if (pages->lowest == first)
+		pages->lowest = first + count;
+	pages->used += count;
+	if (pages->peak < pages->used)
+		pages->peak = pages->used;
+	*base = pa_add(pages->base, first << PAGE_SHIFT);
+	return true;
+}
+
+void pages_free(struct pages *pages, pa_t base, uint64_t count)
+{
+	uint64_t first = (base.value - pages->base.value) >> PAGE_SHIFT;
+
+	assert(first < pages->count && count <= pages->count - first);
+	for (uint64_t i = 0; i < count; i++) {
+		assert(in_use(pages, first + i));
+		mark(pages, first + i, false);
+	}
+	if (pages->lowest > first)
+		pages->lowest = first;
+	pages->used -= count;
+}

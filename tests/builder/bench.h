@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the tests of the Realm builder share: the real RMM in process, a host
+ * on it, plans with content, and a meddler between the two that can make any
+ * one call go wrong.
+ */
+#ifndef REEVE_TESTS_BUILDER_BENCH_H
+#define REEVE_TESTS_BUILDER_BENCH_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "hypervisor/core/realm.h"
+#include "hypervisor/port/inprocess/host_inprocess.h"
+#include "rmm/port/inprocess/inprocess.h"
+
+#define NEVER       UINT64_MAX
+#define BENCH_TRACE 4096
+#define RIM_SIZE    64
+
+/* How the meddler spoils a call. */
+enum meddling {
+	MEDDLE_ANSWER, /* answers x0 itself, for `times` calls in a row */
+	MEDDLE_DEFER, /* makes it stateful: done when it is continued */
+	MEDDLE_RANDOM, /* now and then, an error that a call can give */
+	MEDDLE_TAMPER, /* overwrites the page of the last REC_CREATE's params */
+};
+
+struct meddler {
+	enum meddling how;
+	uint64_t at; /* the number of the call, from 0; NEVER: none */
+	uint64_t times;
+	uint64_t x0;
+	uint32_t random; /* the generator's state, not 0 */
+	uint64_t alloc_at; /* the number of the allocation that fails... */
+	uint64_t alloc_times; /* ...and of those after it */
+	pa_t kept; /* a page that is not undelegated... */
+	unsigned kept_times; /* ...so often */
+};
+
+struct bench {
+	struct inprocess *rmm;
+	struct host_inprocess port;
+	struct host_ops ops; /* the port's, through the meddler */
+	struct host host;
+	struct meddler meddler;
+	uint64_t calls; /* SMCs since bench_watch() */
+	uint64_t allocs;
+	uint32_t trace[BENCH_TRACE]; /* their FIDs */
+	struct smccc_regs deferred;
+	uint64_t rec_params;
+	uint64_t used; /* pages in use when no Realm exists */
+};
+
+/* cmocka set-up and tear-down: *state is a struct bench with an active RMM. */
+int bench_setup(void **state);
+int bench_teardown(void **state);
+
+/* Starts counting and tracing calls; whatever was armed is not any more. */
+void bench_watch(struct bench *bench);
+
+/* The plans to try everything on. */
+enum {
+	PLAN_SMALL, /* two segments, one vCPU */
+	PLAN_SMP, /* RAM up to 4 GiB, a segment over two tables, 4 vCPUs */
+	PLAN_ODD, /* RAM that no entry above the pages fits */
+	PLAN_TWO_BANKS, /* walks that start at level 1 */
+	PLAN_HIGH, /* walks that start at level 0 */
+	PLAN_LARGE, /* more pages than are delegated at a time */
+	PLANS,
+};
+extern const char *const plan_names[PLANS];
+const struct realm_plan *bench_plan(unsigned number);
+
+/* Fails the test unless nothing of a Realm is left anywhere. */
+void assert_clean(const struct bench *bench, const struct realm *realm);
+
+/* The RIM of an active Realm, as the Realm itself reads it. */
+void bench_rim(
+	struct bench *bench, const struct realm *realm, uint8_t rim[RIM_SIZE]);
+
+/* The RIPAS of a page, as the Realm itself asks for it. */
+unsigned bench_ripas(
+	struct bench *bench, const struct realm *realm, uint64_t ipa);
+
+/* Builds, activates, notes the RIM, and destroys; all must succeed. */
+void bench_rim_of_plan(
+	struct bench *bench, unsigned number, uint8_t rim[RIM_SIZE]);
+
+#endif
