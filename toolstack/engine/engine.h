@@ -62,8 +62,9 @@ struct engine_ops {
 	/* A paused domain with its RAM reserved; it has no content. */
 	int (*create)(struct engine *engine, const struct engine_domain *domain,
 		struct reeve_report *report);
-	/* Puts bytes at ipa; the rest of the last page is zero. data stays
-	 * unchanged until the domain is destroyed. Ascending, no overlap. */
+	/* Puts bytes at ipa. data is page-aligned, readable to the end of its
+	 * last page and zero there, and stays as it is until the domain is
+	 * destroyed. Ascending, no overlap. */
 	int (*load)(struct engine *engine, uint64_t ipa, const void *data,
 		size_t size, struct reeve_report *report);
 	void (*set_boot)(struct engine *engine, const struct engine_boot *boot);

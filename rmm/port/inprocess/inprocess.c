@@ -115,9 +115,41 @@ uint64_t inprocess_rsi(struct inprocess *inprocess, uint64_t rec_pa,
 void *inprocess_host_page(struct inprocess *inprocess, uint64_t pa)
 {
 	if (!granule_tracked(&inprocess->rmm, pa_make(pa)) ||
-		inprocess_in_realm(inprocess, pa))
+		inprocess_in_realm(inprocess, pa) ||
+		lent_at(&inprocess->port, pa) != NULL)
 		return NULL;
 	return inprocess_peek(inprocess, pa);
+}
+
+static bool all_ns(struct inprocess *inprocess, uint64_t pa, uint64_t size)
+{
+	for (uint64_t done = 0; done < size; done += GRANULE_SIZE)
+		if (inprocess_host_page(inprocess, pa + done) == NULL)
+			return false;
+	return size != 0 && is_aligned(size, GRANULE_SIZE);
+}
+
+bool inprocess_lend(struct inprocess *inprocess, uint64_t pa, const void *data,
+	uint64_t size)
+{
+	struct lent_range *lent = inprocess->port.lent;
+	unsigned i = 0;
+
+	while (i < LENT_RANGES && lent[i].size != 0)
+		i++;
+	if (i == LENT_RANGES || !all_ns(inprocess, pa, size))
+		return false;
+	lent[i] = (struct lent_range){ pa, size, data };
+	return true;
+}
+
+void inprocess_take_back(struct inprocess *inprocess, uint64_t pa)
+{
+	struct lent_range *lent = inprocess->port.lent;
+
+	for (unsigned i = 0; i < LENT_RANGES; i++)
+		if (lent[i].size != 0 && lent[i].pa == pa)
+			lent[i].size = 0;
 }
 
 void inprocess_discard_content(struct inprocess *inprocess)

@@ -46,7 +46,7 @@ uint64_t inprocess_rsi(struct inprocess *inprocess, uint64_t rec_pa,
 
 /*
  * The granule at pa as the host accesses it: 4 KiB, or NULL if it is not
- * Non-secure memory of the bank. It is valid until it gets delegated.
+ * Non-secure memory of the bank, or lent to it. It is valid until it gets delegated.
  */
 void *inprocess_host_page(struct inprocess *inprocess, uint64_t pa);
 
@@ -56,6 +56,18 @@ void *inprocess_host_page(struct inprocess *inprocess, uint64_t pa);
  * costs as much as hashing them. Measurements are the same.
  */
 void inprocess_discard_content(struct inprocess *inprocess);
+
+/*
+ * Puts size bytes at data, whole granules, in the place of the bank's own at
+ * pa: Non-secure memory that nobody can write or delegate. Nothing is copied:
+ * the bytes stay the caller's and must stay as they are until they are taken
+ * back. false: too many ranges, or not Non-secure memory of the bank. Not to
+ * be called while a command runs.
+ */
+bool inprocess_lend(struct inprocess *inprocess, uint64_t pa, const void *data,
+	uint64_t size);
+/* Ends the lending that began at pa. */
+void inprocess_take_back(struct inprocess *inprocess, uint64_t pa);
 
 /* Granules now in Realm PAS. */
 uint64_t inprocess_delegated(const struct inprocess *inprocess);

@@ -21,6 +21,15 @@ struct hash_slot {
 	EVP_MD_CTX *contexts[HASH_ALGORITHMS]; /* one each: no set-up */
 };
 
+/* Memory of someone else's that stands in for a range of the bank. */
+struct lent_range {
+	uint64_t pa;
+	uint64_t size; /* bytes; 0: none */
+	const uint8_t *data;
+};
+
+#define LENT_RANGES 8
+
 struct rmm_port {
 	uint64_t base; /* the bank's PA */
 	uint64_t size; /* bytes */
@@ -28,6 +37,7 @@ struct rmm_port {
 	uint8_t *pas; /* per granule: 1 if in Realm PAS; atomic */
 	uint64_t delegated; /* of them; atomic */
 	bool discard_content;
+	struct lent_range lent[LENT_RANGES];
 	EVP_MD *digests[HASH_ALGORITHMS];
 	struct hash_slot hashes[HASH_SLOTS];
 	struct inprocess_faults faults;
@@ -45,6 +55,10 @@ struct inprocess {
 	struct rmm rmm;
 	struct rmm_port port;
 };
+
+/* port.c: the byte at pa of memory that is lent to the bank; NULL: it is the
+ * bank's own. */
+const uint8_t *lent_at(const struct rmm_port *port, uint64_t pa);
 
 /* hash.c: false if there is no memory. */
 bool hashes_create(struct rmm_port *port);

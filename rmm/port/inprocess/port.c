@@ -67,6 +67,17 @@ void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
 	discipline_unmapped(port, pa);
 }
 
+const uint8_t *lent_at(const struct rmm_port *port, uint64_t pa)
+{
+	for (unsigned i = 0; i < LENT_RANGES; i++) {
+		const struct lent_range *lent = &port->lent[i];
+
+		if (pa >= lent->pa && pa - lent->pa < lent->size)
+			return lent->data + (pa - lent->pa);
+	}
+	return NULL;
+}
+
 /* Whether NS accesses to the granule of pa go through. */
 static bool ns_accessible(const struct rmm_port *port, pa_t pa)
 {
@@ -77,15 +88,17 @@ static bool ns_accessible(const struct rmm_port *port, pa_t pa)
 
 bool port_ns_read(struct rmm_port *port, pa_t pa, void *to, size_t size)
 {
+	const uint8_t *lent = lent_at(port, pa.value);
+
 	if (!ns_accessible(port, pa))
 		return false;
-	memcpy(to, memory_at(port, pa), size);
+	memcpy(to, lent != NULL ? lent : memory_at(port, pa), size);
 	return true;
 }
 
 bool port_ns_write(struct rmm_port *port, pa_t pa, const void *from, size_t size)
 {
-	if (!ns_accessible(port, pa))
+	if (!ns_accessible(port, pa) || lent_at(port, pa.value) != NULL)
 		return false;
 	memcpy(memory_at(port, pa), from, size);
 	return true;
@@ -95,7 +108,8 @@ static bool pas_move(struct rmm_port *port, pa_t pa, uint8_t from, uint8_t to)
 {
 	uint8_t *pas = &port->pas[granule_index(port, pa)];
 
-	if (pa.value == port->faults.el3_refuses)
+	if (pa.value == port->faults.el3_refuses ||
+		lent_at(port, pa.value) != NULL)
 		return false;
 	return __atomic_compare_exchange_n(
 		pas, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);

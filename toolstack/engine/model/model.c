@@ -115,6 +115,8 @@ static bool machine_open(struct engine *engine)
 	engine->rmm = inprocess_create(&rmm);
 	if (engine->rmm == NULL)
 		return false;
+	/* No vCPU will ever look at the Realm's pages. */
+	inprocess_discard_content(engine->rmm);
 	engine->machine_open = host_inprocess_open(&engine->machine, &machine);
 	return engine->machine_open;
 }
@@ -177,20 +179,6 @@ static int model_create(struct engine *engine,
 	return REEVE_OK;
 }
 
-static void segment_copy(
-	struct engine *engine, pa_t to, const void *data, size_t size)
-{
-	for (size_t done = 0; done < size; done += RMI_GRANULE_SIZE) {
-		size_t part = size - done;
-		char *page = model_page(engine, pa_add(to, done));
-
-		if (part > RMI_GRANULE_SIZE)
-			part = RMI_GRANULE_SIZE;
-		memcpy(page, (const char *)data + done, part);
-		memset(page + part, 0, RMI_GRANULE_SIZE - part);
-	}
-}
-
 static int model_load(struct engine *engine, uint64_t ipa, const void *data,
 	size_t size, struct reeve_report *report)
 {
@@ -203,7 +191,12 @@ static int model_load(struct engine *engine, uint64_t ipa, const void *data,
 		!ops->pages_alloc(ops->ctx, pages, 1, &base))
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 			"the model engine has no room for %zu bytes", size);
-	segment_copy(engine, base, data, size);
+	if (!inprocess_lend(
+		    engine->rmm, base.value, data, pages * RMI_GRANULE_SIZE)) {
+		ops->pages_free(ops->ctx, base, pages);
+		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
+			"the model engine cannot load %zu bytes", size);
+	}
 	segment = &engine->segments[engine->segment_count++];
 	*segment = (struct realm_segment){
 		.ipa = ipa_make(ipa),
@@ -285,6 +278,7 @@ static int model_destroy(struct engine *engine, struct reeve_report *report)
 		const struct realm_segment *segment =
 			&engine->segments[--engine->segment_count];
 
+		inprocess_take_back(engine->rmm, segment->source.value);
 		ops->pages_free(ops->ctx, segment->source,
 			(segment->size + RMI_GRANULE_SIZE - 1) /
 				RMI_GRANULE_SIZE);
