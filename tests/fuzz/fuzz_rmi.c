@@ -22,6 +22,7 @@
 /* 3 MiB from 1 MiB below a 2 MiB boundary: one block fits. */
 #define BASE      UINT64_C(0x80100000)
 #define GRANULES  768
+#define BLOCK     256 /* the first granule of that block */
 #define IPA_BITS  34
 #define PROTECTED (UINT64_C(1) << (IPA_BITS - 1))
 #define STEPS_MAX 200
@@ -39,23 +40,82 @@ struct run {
 	struct inprocess *machine;
 };
 
-static const uint32_t rmi_fids[] = { RMI_VERSION, RMI_FEATURES,
-	RMI_RMM_CONFIG_GET, RMI_RMM_CONFIG_SET, RMI_RMM_ACTIVATE,
-	RMI_GRANULE_TRACKING_GET, RMI_GPT_L1_CREATE, RMI_GRANULE_RANGE_DELEGATE,
-	RMI_GRANULE_RANGE_UNDELEGATE, RMI_REALM_CREATE, RMI_REALM_ACTIVATE,
-	RMI_REALM_TERMINATE, RMI_REALM_DESTROY, RMI_REC_CREATE, RMI_REC_DESTROY,
-	RMI_REC_ENTER, RMI_PSCI_COMPLETE, RMI_RTT_CREATE, RMI_RTT_DESTROY,
-	RMI_RTT_FOLD, RMI_RTT_READ_ENTRY, RMI_RTT_INIT_RIPAS, RMI_RTT_SET_RIPAS,
-	RMI_RTT_DATA_MAP_INIT, RMI_RTT_DATA_MAP, RMI_RTT_DATA_UNMAP,
-	RMI_RTT_UNPROT_MAP, RMI_RTT_UNPROT_UNMAP, RMI_OP_CONTINUE,
-	RMI_OP_MEM_DONATE, RMI_OP_MEM_RECLAIM, RMI_OP_CANCEL };
+/*
+ * A call, and what its arguments mean: r an RD, v a REC (a vCPU), g a granule,
+ * n a host page, i an IPA, t the end of a range from the IPA before, l a
+ * level, h a small number, f mapping flags, d a descriptor or list, x any number.
+ */
+struct call {
+	uint32_t fid;
+	const char *arguments;
+};
 
-static const uint32_t rsi_fids[] = { RSI_VERSION, RSI_FEATURES,
-	RSI_MEASUREMENT_READ, RSI_MEASUREMENT_EXTEND, RSI_REALM_CONFIG,
-	RSI_IPA_STATE_SET, RSI_IPA_STATE_GET, RSI_HOST_CALL, PSCI_VERSION,
-	PSCI_CPU_SUSPEND_64, PSCI_CPU_OFF, PSCI_CPU_ON_32, PSCI_CPU_ON_64,
-	PSCI_AFFINITY_INFO_32, PSCI_AFFINITY_INFO_64, PSCI_SYSTEM_OFF,
-	PSCI_FEATURES };
+static const struct call rmi_calls[] = {
+	{ RMI_VERSION, "x" },
+	{ RMI_FEATURES, "x" },
+	{ RMI_RMM_CONFIG_GET, "n" },
+	{ RMI_RMM_CONFIG_SET, "n" },
+	{ RMI_RMM_ACTIVATE, "" },
+	{ RMI_GRANULE_TRACKING_GET, "gg" },
+	{ RMI_GPT_L1_CREATE, "g" },
+	{ RMI_GRANULE_RANGE_DELEGATE, "gt" },
+	{ RMI_GRANULE_RANGE_UNDELEGATE, "gt" },
+	{ RMI_REALM_CREATE, "gn" },
+	{ RMI_REALM_ACTIVATE, "r" },
+	{ RMI_REALM_TERMINATE, "r" },
+	{ RMI_REALM_DESTROY, "r" },
+	{ RMI_REC_CREATE, "rgn" },
+	{ RMI_REC_DESTROY, "v" },
+	{ RMI_REC_ENTER, "vn" },
+	{ RMI_PSCI_COMPLETE, "vvh" },
+	{ RMI_RTT_CREATE, "rgil" },
+	{ RMI_RTT_DESTROY, "ril" },
+	{ RMI_RTT_FOLD, "ril" },
+	{ RMI_RTT_READ_ENTRY, "ril" },
+	{ RMI_RTT_INIT_RIPAS, "rit" },
+	{ RMI_RTT_SET_RIPAS, "rvit" },
+	{ RMI_RTT_DATA_MAP_INIT, "rginx" },
+	{ RMI_RTT_DATA_MAP, "ritfd" },
+	{ RMI_RTT_DATA_MAP, "ritfd" },
+	{ RMI_RTT_DATA_UNMAP, "ritfd" },
+	{ RMI_RTT_UNPROT_MAP, "ritfd" },
+	{ RMI_RTT_UNPROT_UNMAP, "ritfd" },
+	{ RMI_OP_CONTINUE, "hx" },
+	{ RMI_OP_MEM_DONATE, "hnx" },
+	{ RMI_OP_MEM_RECLAIM, "hnx" },
+	{ RMI_OP_CANCEL, "h" },
+};
+
+static const struct call rsi_calls[] = {
+	{ RSI_VERSION, "x" },
+	{ RSI_FEATURES, "x" },
+	{ RSI_MEASUREMENT_READ, "x" },
+	{ RSI_MEASUREMENT_EXTEND, "xx" },
+	{ RSI_REALM_CONFIG, "i" },
+	{ RSI_IPA_STATE_SET, "ithh" },
+	{ RSI_IPA_STATE_GET, "it" },
+	{ RSI_HOST_CALL, "i" },
+	{ PSCI_VERSION, "" },
+	{ PSCI_CPU_SUSPEND_64, "" },
+	{ PSCI_CPU_OFF, "" },
+	{ PSCI_CPU_ON_32, "hix" },
+	{ PSCI_CPU_ON_64, "hix" },
+	{ PSCI_AFFINITY_INFO_64, "hh" },
+	{ PSCI_SYSTEM_OFF, "" },
+	{ PSCI_FEATURES, "x" },
+};
+
+/* What the head start below uses. */
+enum {
+	PAGE_SCRATCH = 0,
+	PAGE_RD = 1,
+	PAGE_ROOT = 2,
+	PAGE_TABLES = 3,
+	PAGE_REC = 5, /* and PAGE_REC + REC_STEP; its own behind each */
+	REC_STEP = 8,
+	PAGE_PARAMS = 24, /* NS from here on */
+	PAGE_LIST = 25,
+};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -78,10 +138,10 @@ static uint64_t page(unsigned number)
 	return BASE + (uint64_t)number * GRANULE_SIZE;
 }
 
-/* Pages near the start of memory, where most of the play takes place. */
+/* The first pages, where all but the block plays. */
 static uint64_t page_take(struct input *input)
 {
-	return page(byte_take(input) % 64);
+	return page(byte_take(input) % 32);
 }
 
 static uint64_t ipa_take(struct input *input)
@@ -94,56 +154,92 @@ static uint64_t ipa_take(struct input *input)
 	return choice & 0x40 ? ipa + PROTECTED : ipa;
 }
 
-/* One argument: what it is, then its value. */
-static uint64_t argument_take(struct input *input)
+static uint64_t flags_take(struct input *input)
 {
-	uint8_t kind = byte_take(input);
+	uint8_t choice = byte_take(input);
 
-	switch (kind % 16) {
+	return BITS_PUT(RMI_MAP_TYPE, choice) |
+	       BITS_PUT(RMI_MAP_LIST_COUNT, choice >> 2 & 3) |
+	       BITS_PUT(RMI_MAP_MEMATTR,
+		       choice & 0x10 ? RMI_MEMATTR_NORMAL_WB : choice >> 5) |
+	       BITS_PUT(RMI_MAP_S2AP, choice >> 4);
+}
+
+/* A list's address, or a descriptor of a few pages or of the block. */
+static uint64_t desc_take(struct input *input)
+{
+	uint8_t choice = byte_take(input);
+	uint64_t state = BITS_PUT(RMI_RANGE_STATE, choice >> 2);
+
+	switch (choice & 3) {
 	case 0:
-	case 1:
-	case 2:
-	case 3:
-	case 4:
 		return page_take(input);
-	case 5:
-		return page(256); /* the block's base */
-	case 6:
-	case 7:
-	case 8:
-		return ipa_take(input);
-	case 9:
-	case 10:
-		return kind / 16;
-	case 11:
-		return BITS_PUT(RMI_MAP_TYPE, kind / 16) |
-		       BITS_PUT(RMI_MAP_LIST_COUNT, byte_take(input)) |
-		       BITS_PUT(RMI_MAP_MEMATTR, RMI_MEMATTR_NORMAL_WB) |
-		       BITS_PUT(RMI_MAP_S2AP, 3);
-	case 12:
-	case 13:
-		return page_take(input) |
-		       BITS_PUT(RMI_RANGE_COUNT, byte_take(input) % 8) |
-		       (uint64_t)(kind & 0x80) << 56;
-	case 14:
-		return page(256) | BITS_PUT(RMI_RANGE_COUNT, 1) | 1;
+	case 1:
+		return page(BLOCK) | BITS_PUT(RMI_RANGE_COUNT, 1) | state | 1;
 	default:
-		return word_take(input);
+		return page_take(input) | state |
+		       BITS_PUT(RMI_RANGE_COUNT, choice >> 3 & 7);
 	}
 }
 
-static void registers_take(
-	struct input *input, struct smccc_regs *regs, unsigned count)
+static uint64_t top_take(struct input *input, uint64_t base)
 {
-	for (unsigned i = 1; i <= count; i++)
-		regs->x[i] = argument_take(input);
+	uint8_t choice = byte_take(input);
+
+	return base + (choice & 0x80 ? UINT64_C(0x200000) * (choice & 3)
+				     : UINT64_C(0x1000) * (choice & 15));
+}
+
+static uint64_t argument_take(struct input *input, char kind, uint64_t before)
+{
+	switch (kind) {
+	case 'r':
+		return page(PAGE_RD);
+	case 'v':
+		return page(PAGE_REC + byte_take(input) % 2 * REC_STEP);
+	case 'g':
+	case 'n':
+		return page_take(input);
+	case 'i':
+		return ipa_take(input);
+	case 't':
+		return top_take(input, before);
+	case 'l':
+		return byte_take(input) % 4;
+	case 'h':
+		return byte_take(input) % 4;
+	case 'f':
+		return flags_take(input);
+	case 'd':
+		return desc_take(input);
+	default:
+		return byte_take(input);
+	}
+}
+
+static void call_take(
+	struct input *input, const struct call *call, struct smccc_regs *regs)
+{
+	uint8_t odd = byte_take(input);
+
+	memset(regs, 0, sizeof(*regs));
+	regs->x[0] = call->fid;
+	for (unsigned i = 0; call->arguments[i]; i++) {
+		regs->x[1 + i] =
+			argument_take(input, call->arguments[i], regs->x[i]);
+		/* Now and then, an argument that makes no sense. */
+		if (odd == i)
+			regs->x[1 + i] = word_take(input);
+		else if (odd == 8 + i)
+			regs->x[1 + i] = page_take(input);
+	}
 }
 
 static void rmi_step(struct run *run, uint8_t choice)
 {
-	struct smccc_regs regs = { { rmi_fids[choice % COUNT(rmi_fids)] } };
+	struct smccc_regs regs;
 
-	registers_take(&run->input, &regs, 5);
+	call_take(&run->input, &rmi_calls[choice % COUNT(rmi_calls)], &regs);
 	inprocess_smc(run->machine, &regs);
 }
 
@@ -151,14 +247,12 @@ static void rsi_take(struct input *input, struct smccc_regs *regs)
 {
 	uint8_t choice = byte_take(input);
 
-	memset(regs, 0, sizeof(*regs));
-	regs->x[0] = rsi_fids[choice % COUNT(rsi_fids)];
-	registers_take(input, regs, 4);
+	call_take(input, &rsi_calls[choice % COUNT(rsi_calls)], regs);
 }
 
 static void rsi_step(struct run *run)
 {
-	uint64_t rec = page_take(&run->input);
+	uint64_t rec = argument_take(&run->input, 'v', 0);
 	struct smccc_regs regs;
 	struct rmi_rec_exit exit;
 	enum rsi_outcome outcome;
@@ -225,7 +319,7 @@ static void host_step(struct run *run)
 		break;
 	case 2:
 		for (unsigned i = byte_take(input) % 8; i > 0; i--)
-			memory[i - 1] = argument_take(input);
+			memory[i - 1] = desc_take(input);
 		break;
 	default:
 		memory[byte_take(input)] = word_take(input);
@@ -273,31 +367,46 @@ static void call(struct run *run, const uint64_t words[5])
 	inprocess_smc(run->machine, &regs);
 }
 
-/* A Realm in state NEW with tables for its first 2 MiB, and a vCPU. */
-static void head_start(struct run *run)
+/* The vCPU of that index; the boot vCPU is runnable. */
+static void rec_create(struct run *run, unsigned index)
 {
-	const uint64_t rd = page(1), root = page(2), rec = page(5);
+	const unsigned rec = PAGE_REC + index * REC_STEP;
 	const uint64_t setup[][5] = {
-		{ RMI_GRANULE_RANGE_DELEGATE, rd, page(16) },
-		{ RMI_REALM_CREATE, rd, page(0) },
-		{ RMI_RTT_CREATE, rd, page(3), 0, 2 },
-		{ RMI_RTT_CREATE, rd, page(4), 0, 3 },
-		{ RMI_REC_CREATE, rd, rec, page(16) },
-		{ RMI_OP_MEM_DONATE, 0, page(17), 1 },
+		{ RMI_REC_CREATE, page(PAGE_RD), page(rec), page(PAGE_PARAMS) },
+		{ RMI_OP_MEM_DONATE, 0, page(PAGE_LIST), 1 },
 		{ RMI_OP_CONTINUE, 0, 0 },
 	};
-	struct rmi_realm_params *realm =
-		inprocess_host_page(run->machine, page(0));
 	struct rmi_rec_params *params =
-		inprocess_host_page(run->machine, page(16));
-	uint64_t *list = inprocess_host_page(run->machine, page(17));
+		inprocess_host_page(run->machine, page(PAGE_PARAMS));
+	uint64_t *list = inprocess_host_page(run->machine, page(PAGE_LIST));
 
-	realm_params_fill(&run->input, realm);
-	realm->rtt_base = root;
-	params->flags = RMI_REC_FLAG_RUNNABLE;
-	list[0] = page(6) | BITS_PUT(RMI_RANGE_COUNT, REC_AUX_GRANULES);
+	params->flags = index == 0 ? RMI_REC_FLAG_RUNNABLE : 0;
+	params->mpidr = index;
+	list[0] = page(rec + 1) | BITS_PUT(RMI_RANGE_COUNT, REC_AUX_GRANULES);
 	for (size_t i = 0; i < COUNT(setup); i++)
 		call(run, setup[i]);
+}
+
+/* A Realm in state NEW with tables for its first 2 MiB, and two vCPUs. */
+static void head_start(struct run *run)
+{
+	const uint64_t rd = page(PAGE_RD);
+	const uint64_t setup[][5] = {
+		{ RMI_GRANULE_RANGE_DELEGATE, rd, page(PAGE_PARAMS) },
+		{ RMI_GRANULE_RANGE_DELEGATE, page(BLOCK), page(GRANULES) },
+		{ RMI_REALM_CREATE, rd, page(PAGE_SCRATCH) },
+		{ RMI_RTT_CREATE, rd, page(PAGE_TABLES), 0, 2 },
+		{ RMI_RTT_CREATE, rd, page(PAGE_TABLES + 1), 0, 3 },
+	};
+	struct rmi_realm_params *realm =
+		inprocess_host_page(run->machine, page(PAGE_SCRATCH));
+
+	realm_params_fill(&run->input, realm);
+	realm->rtt_base = page(PAGE_ROOT);
+	for (size_t i = 0; i < COUNT(setup); i++)
+		call(run, setup[i]);
+	rec_create(run, 0);
+	rec_create(run, 1);
 	rmm_invariants_check(run->machine);
 }
 
@@ -322,7 +431,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if ((start & 3) == 3)
 		head_start(&run);
 	if ((start & 7) == 7)
-		call(&run, (const uint64_t[5]){ RMI_REALM_ACTIVATE, page(1) });
+		call(&run, (const uint64_t[5]){
+				   RMI_REALM_ACTIVATE, page(PAGE_RD) });
 	for (unsigned i = 0; i < STEPS_MAX && run.input.next < run.input.end;
 		i++)
 		step(&run);
