@@ -39,8 +39,8 @@ struct realm {
 
 /*
  * Builds a Realm up to, and not including, its activation. *realm need not be
- * initialised; host and the plan's source pages must stay as they are until
- * this returns, the host longer than the realm. The RIM extends over the
+ * initialised, and has to stay where it is until it is gone. The plan and its
+ * source pages must not change until this returns. The RIM extends over the
  * parameters, the segments' pages in ascending IPA, and the boot vCPU.
  *
  * false: realm->failure says why, and everything is undone. If even that was

@@ -12,7 +12,7 @@
 #define MEMORY_BASE  UINT64_C(0x80000000)
 #define MEMORY_SIZE  UINT64_C(0x10000000)
 #define HANDLE       UINT64_C(0x5eed) /* of deferred calls: none of the RMM's */
-#define SOURCE_PAGES 520
+#define SOURCE_PAGES UINT64_C(520)
 
 #define MIB(n) ((uint64_t)(n) << 20)
 #define GIB(n) ((uint64_t)(n) << 30)

@@ -51,8 +51,10 @@ static void file_read(const char *name, char text[TEXT_MAX])
 
 	snprintf(path, sizeof(path), "%s/%s.calls", folder, name);
 	file = fopen(path, "r");
-	if (file == NULL)
+	if (file == NULL) {
 		fail_msg("cannot read %s", path);
+		return;
+	}
 	size = fread(text, 1, TEXT_MAX - 1, file);
 	text[size] = '\0';
 	fclose(file);
