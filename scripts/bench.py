@@ -38,12 +38,10 @@ def cost(*command):
     return min(times), max(peaks)
 
 
-def measure(folder, **settings):
+def measure(**settings):
     """The cost of measuring the example with other settings."""
-    config = folder / "bench.cfg"
-    extra = "".join(f"{key} = {value}\n" for key, value in settings.items())
-    config.write_text((ROOT / EXAMPLE).read_text() + extra)
-    return cost(REEVE, "measure", str(config))
+    return cost(REEVE, "measure", EXAMPLE,
+                *(f"{key}={value}" for key, value in settings.items()))
 
 
 def yardstick(folder):
@@ -60,10 +58,10 @@ def comparisons(folder):
     segments.mkdir()
     plain, _ = yardstick(segments)
     example, _ = cost(REEVE, "measure", EXAMPLE)
-    small, small_peak = measure(folder, memory=256)
-    large, large_peak = measure(folder, memory=2816)
-    one, one_peak = measure(folder, vcpus=1)
-    many, many_peak = measure(folder, vcpus=8)
+    small, small_peak = measure(memory=256)
+    large, large_peak = measure(memory=2816)
+    one, one_peak = measure(vcpus=1)
+    many, many_peak = measure(vcpus=8)
     check, _ = cost(REEVE, "check", EXAMPLE)
     print(f"openssl {plain * 1000:.0f} ms, reeve {example * 1000:.0f} ms "
           f"and {large_peak / 1024:.0f} MiB")

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* RMI_RTT_DATA_MAP_INIT, _DATA_MAP and _DATA_UNMAP: a Realm's own memory. */
-#include <string.h>
 
 #include "abi/rmi.h"
 #include "rmm/core/handlers.h"
@@ -41,12 +40,9 @@ static void data_zero(struct rmm *rmm, pa_t pa, uint64_t size)
 {
 	for (uint64_t offset = 0; offset < size; offset += GRANULE_SIZE) {
 		struct granule_ref ref;
-		void *content;
 
 		granule_lock_owned(rmm, pa_add(pa, offset), GRANULE_DATA, &ref);
-		content = granule_map(&ref);
-		memset(content, 0, GRANULE_SIZE);
-		granule_unmap(&ref, content);
+		granule_zero(&ref);
 		granule_unlock(&ref);
 	}
 }

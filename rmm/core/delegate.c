@@ -4,7 +4,6 @@
  * range ends, one cannot be moved, or an interrupt waits; X1 tells how far.
  */
 #include <stdbool.h>
-#include <string.h>
 
 #include "abi/rmi.h"
 #include "rmm/core/granule.h"
@@ -30,13 +29,10 @@ static bool delegate(struct rmm *rmm, pa_t pa)
 static bool undelegate(struct rmm *rmm, pa_t pa)
 {
 	struct granule_ref ref;
-	void *content;
 
 	if (!granule_lock(rmm, pa, GRANULE_DELEGATED, &ref))
 		return false;
-	content = granule_map(&ref);
-	memset(content, 0, GRANULE_SIZE);
-	granule_unmap(&ref, content);
+	granule_zero(&ref);
 	if (!port_pas_to_ns(rmm->port, pa))
 		port_panic(rmm->port, "EL3 keeps a granule in Realm PAS");
 	granule_unlock_to(&ref, GRANULE_NS);

@@ -173,6 +173,11 @@ void granule_unmap(const struct granule_ref *ref, void *address)
 	port_granule_unmap(ref->rmm->port, ref->pa, address);
 }
 
+void granule_zero(const struct granule_ref *ref)
+{
+	port_granule_zero(ref->rmm->port, ref->pa);
+}
+
 /* Whether [pa, pa + size) lies in one tracked granule in state NS. */
 static bool ns_range(const struct rmm *rmm, pa_t pa, uint32_t size)
 {

@@ -103,6 +103,9 @@ void granule_refs_drop(struct granule_ref *ref, unsigned count);
 void *granule_map(const struct granule_ref *ref);
 void granule_unmap(const struct granule_ref *ref, void *address);
 
+/* Fills a held granule with zeros. */
+void granule_zero(const struct granule_ref *ref);
+
 /*
  * Copies a structure out of, or into, one NS granule. false: pa is not in a
  * tracked granule in state NS, the range leaves the granule, or the access

@@ -22,6 +22,9 @@ struct rmm_port;
 void *port_granule_map(struct rmm_port *port, pa_t pa);
 void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address);
 
+/* Fills such a granule with zeros, under the same conditions. */
+void port_granule_zero(struct rmm_port *port, pa_t pa);
+
 /*
  * Copies from or to Non-secure memory; [pa, pa + size) does not cross a
  * granule. false: the access took a granule protection fault (the host may

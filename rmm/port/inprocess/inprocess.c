@@ -39,7 +39,8 @@ static bool port_create(struct rmm_port *port, const struct rmm_machine *machine
 	pthread_mutex_init(&port->tlb_mutex, NULL);
 	port->memory = reserve(port->size);
 	port->pas = reserve(port->size / GRANULE_SIZE);
-	return port->memory && port->pas && hashes_create(port);
+	port->touched = reserve(port->size / GRANULE_SIZE);
+	return port->memory && port->pas && port->touched && hashes_create(port);
 }
 
 struct inprocess *inprocess_create(const struct rmm_machine *machine)
@@ -67,6 +68,7 @@ void inprocess_destroy(struct inprocess *inprocess)
 	hashes_destroy(port);
 	unreserve(inprocess->rmm.granules, granules_size(port->size));
 	unreserve(port->pas, port->size / GRANULE_SIZE);
+	unreserve(port->touched, port->size / GRANULE_SIZE);
 	unreserve(port->memory, port->size);
 	pthread_mutex_destroy(&port->tlb_mutex);
 	free(inprocess);
@@ -203,7 +205,7 @@ struct rmm *inprocess_rmm(struct inprocess *inprocess)
 
 void *inprocess_peek(struct inprocess *inprocess, uint64_t pa)
 {
-	return inprocess->port.memory + (pa - inprocess->port.base);
+	return memory_touch(&inprocess->port, pa_make(pa));
 }
 
 bool inprocess_in_realm(struct inprocess *inprocess, uint64_t pa)

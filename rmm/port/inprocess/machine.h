@@ -35,6 +35,7 @@ struct rmm_port {
 	uint64_t size; /* bytes */
 	uint8_t *memory;
 	uint8_t *pas; /* per granule: 1 if in Realm PAS; atomic */
+	uint8_t *touched; /* per granule: not known to be zero; atomic */
 	uint64_t delegated; /* of them; atomic */
 	bool discard_content;
 	struct lent_range lent[LENT_RANGES];
@@ -55,6 +56,10 @@ struct inprocess {
 	struct rmm rmm;
 	struct rmm_port port;
 };
+
+/* port.c: the bank's own content at pa, for reading; and for writing. */
+uint8_t *memory_at(const struct rmm_port *port, pa_t pa);
+uint8_t *memory_touch(const struct rmm_port *port, pa_t pa);
 
 /* port.c: the byte at pa of memory that is lent to the bank; NULL: it is the
  * bank's own. */

@@ -18,9 +18,17 @@ static uint64_t granule_index(const struct rmm_port *port, pa_t pa)
 	return (pa.value - port->base) / GRANULE_SIZE;
 }
 
-static uint8_t *memory_at(const struct rmm_port *port, pa_t pa)
+uint8_t *memory_at(const struct rmm_port *port, pa_t pa)
 {
 	return port->memory + (pa.value - port->base);
+}
+
+uint8_t *memory_touch(const struct rmm_port *port, pa_t pa)
+{
+	uint8_t *touched = &port->touched[granule_index(port, pa)];
+
+	__atomic_store_n(touched, 1, __ATOMIC_RELAXED);
+	return memory_at(port, pa);
 }
 
 static bool in_realm_pas(const struct rmm_port *port, pa_t pa)
@@ -39,7 +47,7 @@ static _Thread_local struct {
 static uint8_t *content_at(const struct rmm_port *port, pa_t pa)
 {
 	if (!port->discard_content || !discipline_data(pa))
-		return memory_at(port, pa);
+		return memory_touch(port, pa);
 	discarded.pa = pa.value;
 	return discarded.content;
 }
@@ -48,7 +56,7 @@ void content_keep(struct rmm_port *port, pa_t pa)
 {
 	if (!discipline_data(pa) || discarded.pa != pa.value)
 		return;
-	memcpy(memory_at(port, pa), discarded.content, GRANULE_SIZE);
+	memcpy(memory_touch(port, pa), discarded.content, GRANULE_SIZE);
 	discarded.pa = 0;
 }
 
@@ -65,6 +73,17 @@ void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
 	if (address != content_at(port, pa))
 		port_panic(port, "another address is unmapped than was mapped");
 	discipline_unmapped(port, pa);
+}
+
+/* A page that nobody wrote is zero already, and need not be committed. */
+void port_granule_zero(struct rmm_port *port, pa_t pa)
+{
+	const uint8_t *touched = &port->touched[granule_index(port, pa)];
+
+	if (!in_realm_pas(port, pa))
+		port_panic(port, "a granule outside Realm PAS is zeroed");
+	if (__atomic_load_n(touched, __ATOMIC_RELAXED) != 0)
+		memset(memory_at(port, pa), 0, GRANULE_SIZE);
 }
 
 const uint8_t *lent_at(const struct rmm_port *port, uint64_t pa)
@@ -100,7 +119,7 @@ bool port_ns_write(struct rmm_port *port, pa_t pa, const void *from, size_t size
 {
 	if (!ns_accessible(port, pa) || lent_at(port, pa.value) != NULL)
 		return false;
-	memcpy(memory_at(port, pa), from, size);
+	memcpy(memory_touch(port, pa), from, size);
 	return true;
 }
 
