@@ -181,32 +181,6 @@ static void only_runnable_recs_are_measured(void **state)
 	assert_memory_equal(measured(f), &before, sizeof(before));
 }
 
-/* Maps a page into a new Realm; its RIM is then in *rim. */
-static void build(struct fixture *f, uint8_t *rim)
-{
-	fixture_realm(f);
-	memset(host(f, PAGE_SCRATCH), 0x3c, GRANULE_SIZE);
-	fixture_data(f);
-	memcpy(rim, measured(f)->slot[0], RSI_MEASUREMENT_SIZE);
-}
-
-static void discarding_content_changes_no_measurement(void **state)
-{
-	static const uint8_t zero[GRANULE_SIZE];
-	struct fixture *f = *state;
-	uint8_t kept[RSI_MEASUREMENT_SIZE], discarded[RSI_MEASUREMENT_SIZE];
-	void *other;
-
-	build(f, kept);
-	assert_memory_not_equal(peek(f, PAGE_DATA), zero, GRANULE_SIZE);
-	fixture_setup(&other);
-	inprocess_discard_content(((struct fixture *)other)->machine);
-	build(other, discarded);
-	assert_memory_equal(kept, discarded, sizeof(kept));
-	assert_memory_equal(peek(other, PAGE_DATA), zero, GRANULE_SIZE);
-	fixture_teardown(&other);
-}
-
 #define test(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
@@ -217,7 +191,6 @@ int main(void)
 		test(sizes_are_those_of_sha_2),
 		test(create_measures_the_parameters),
 		test(only_runnable_recs_are_measured),
-		test(discarding_content_changes_no_measurement),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

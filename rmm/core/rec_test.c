@@ -391,8 +391,9 @@ static void parked_operations_block_further_ones(void **state)
 {
 	struct fixture *f = *state;
 	struct sro *contexts = inprocess_rmm(f->machine)->sros.contexts;
-	uint64_t rec = fixture_realm(f);
+	uint64_t rec;
 
+	fixture_realm(f);
 	rec = fixture_rec(f, 0, 0);
 	delegate(f, PAGE_FREE, SRO_CONTEXTS + 1);
 	for (unsigned i = 0; i < SRO_CONTEXTS; i++)
