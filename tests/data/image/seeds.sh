@@ -8,7 +8,7 @@ cd "$(dirname "$0")/kernels"
 le() {
 	count=$1 value=$2
 	while [ "$count" -gt 0 ]; do
-		printf "\\$(printf %o $((value % 256)))"
+		printf '%b' "\\0$(printf %o $((value % 256)))"
 		value=$((value / 256)) count=$((count - 1))
 	done
 }
