@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import pytest
+from conftest import kernel_image
 
 VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion"]
 
@@ -224,3 +225,14 @@ def test_failed_output_leaves_nothing(reeve):
     done = reeve.run("dtb", "-o", "no/such/folder/x.dtb", reeve.config())
     assert done.returncode == 1
     assert not (reeve.folder / "no").exists()
+
+
+def test_nothing_from_a_file_steers_the_terminal(reeve):
+    reeve.write("kernel", kernel_image(banner=b"Linux version 7.3\x1b[2J"))
+    config = reeve.config(name='"a\x1b]0;x\x07"', cmdline='"\x1b[2J"')
+    for arguments in (["check"], ["create", "-n"]):
+        done = reeve.run(*arguments, config)
+        assert done.returncode == 0, done.stderr
+        assert "\x1b" not in done.stdout + done.stderr
+    done = reeve.run("check", config, 'foo\x1b="\x1b"')
+    assert done.returncode == 2 and "\x1b" not in done.stderr

@@ -132,6 +132,9 @@ int cli_keys(const struct cli_call *call);
 int cli_measure(const struct cli_call *call);
 int cli_parse_verb(const struct cli_call *call);
 
+/* Prints text that may hold anything. */
+void cli_print_safely(const char *text);
+
 /* Sections that more than one verb prints. */
 void cli_print_plan(const struct reeve_plan *plan);
 void cli_print_measurement(const struct reeve_measurement *measurement);
