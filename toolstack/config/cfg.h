@@ -83,6 +83,9 @@ int cfg_load(const char *path, const char *const *extras, size_t extra_count,
 
 void cfg_free(struct cfg *cfg); /* NULL is fine */
 
+/* The name that the text goes by in places; it lives as long as cfg. */
+const char *cfg_name(const struct cfg *cfg);
+
 size_t cfg_count(const struct cfg *cfg);
 const struct cfg_setting *cfg_at(const struct cfg *cfg, size_t index);
 /* NULL when no setting has that name. */
