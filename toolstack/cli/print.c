@@ -28,10 +28,14 @@ void cli_print_safely(const char *text)
 static void print_banner(const char *banner)
 {
 	char *words = strdup(banner);
+	char *end;
 
 	if (words == NULL)
 		return;
-	words[strcspn(words, "(")] = '\0';
+	end = words + strcspn(words, "(");
+	while (end > words && end[-1] == ' ')
+		end--;
+	*end = '\0';
 	fputs(", ", stdout);
 	cli_print_safely(words);
 	free(words);
