@@ -236,3 +236,31 @@ def test_nothing_from_a_file_steers_the_terminal(reeve):
         assert "\x1b" not in done.stdout + done.stderr
     done = reeve.run("check", config, 'foo\x1b="\x1b"')
     assert done.returncode == 2 and "\x1b" not in done.stderr
+
+
+def test_standard_input(reeve):
+    text = (reeve.folder / reeve.config()).read_text()
+    done = reeve.run("check", "-", stdin=text)
+    assert done.returncode == 0, done.stderr
+    done = reeve.run("check", "-", "vcpus=2", stdin=text + "foo = 1\n")
+    assert done.returncode == 2
+    assert "<stdin>:6:1: error: foo: " in done.stderr
+    assert reeve.run("check", "--strict", "-", stdin=text).returncode == 1
+
+
+def test_pipe(reeve):
+    reeve.config()
+    done = subprocess.run(
+        ["bash", "-c", f"{reeve.path} check <(cat guest.cfg)"],
+        cwd=reeve.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_is_no_configuration(reeve):
+    assert reeve.run("check", ".").returncode == 1
+
+
+def test_a_stream_is_bounded(reeve):
+    done = reeve.run("check", "-", stdin="#" * (1 << 20) + "\n")
+    assert done.returncode == 1
+    assert "1 MiB" in done.stderr

@@ -51,7 +51,7 @@ static int guest_judge(struct reeve_guest *guest,
 	if (guest->domain == NULL)
 		return typed;
 	judged = policy_check(guest->domain, NULL, report);
-	report_sort(report, source->path);
+	report_sort(report, cfg_name(guest->cfg));
 	return typed != REEVE_OK ? typed : judged;
 }
 
