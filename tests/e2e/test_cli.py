@@ -264,3 +264,22 @@ def test_a_stream_is_bounded(reeve):
     done = reeve.run("check", "-", stdin="#" * (1 << 20) + "\n")
     assert done.returncode == 1
     assert "1 MiB" in done.stderr
+
+
+def test_set_quotes_by_type(reeve):
+    reeve.config()
+    done = reeve.run("check", "guest.cfg", "--set", "name=a b", "-s",
+                     "vcpus=3", "--set", "type=pvh")
+    assert done.returncode == 0, done.stderr
+    assert '"a b", 3 vCPUs' in done.stdout
+    done = reeve.run("create", "-n", "--json", "guest.cfg", "--set",
+                     'cmdline=x="1\\2"')
+    assert json.loads(done.stdout)["domain"]["cmdline"]["value"] == (
+        'x="1\\2"')
+
+
+def test_set_fails_closed(reeve):
+    config = reeve.config(realm=None)
+    assert reeve.run("check", "--set", "realm=yes", config).returncode == 2
+    assert reeve.run("check", "--set", "relam=1", config).returncode == 2
+    assert reeve.run("check", "--set", "realm", config).returncode == 2
