@@ -283,3 +283,13 @@ def test_set_fails_closed(reeve):
     assert reeve.run("check", "--set", "realm=yes", config).returncode == 2
     assert reeve.run("check", "--set", "relam=1", config).returncode == 2
     assert reeve.run("check", "--set", "realm", config).returncode == 2
+
+
+def test_acpi_of_an_ordinary_guest_is_read_but_not_planned(reeve):
+    config = reeve.config(realm="0", acpi="1")
+    done = reeve.run("check", config)
+    assert done.returncode == 0
+    assert "guest.cfg:6:8: warning: acpi: " in done.stderr
+    done = reeve.run("dtb", config)
+    assert done.returncode == 2
+    assert "guest.cfg:6:8: error: acpi: " in done.stderr
