@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Formats lines and hands them to the console.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Formats lines and hands them to the console. */
 #include "lib/log.h"
 
 #include "lib/spinlock.h"

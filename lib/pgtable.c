@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Builds stage 1 tables (Arm DDI0487 D8.3, VMSAv8-64 descriptors).
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Builds stage 1 tables (Arm DDI0487 D8.3, VMSAv8-64 descriptors). */
 #include "lib/pgtable.h"
 
 #include <stddef.h>

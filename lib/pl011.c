@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Arm PL011 UART, polled.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Arm PL011 UART, polled. */
 #include "lib/pl011.h"
 
 #include "lib/a64.h"

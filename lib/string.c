@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// The C library's memory and string functions that compilers and cores need.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The C library's memory and string functions that compilers and cores need. */
 #include <stdint.h>
 #include <string.h>
 

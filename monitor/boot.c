@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// The main path: from reset to the first instruction of the hypervisor.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The main path: from reset to the first instruction of the hypervisor. */
 #include "monitor/boot.h"
 
 #include <string.h>

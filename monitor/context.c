@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Worlds: their first registers, and the change from one to another.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Worlds: their first registers, and the change from one to another. */
 #include "monitor/cpu.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// EL3's part of the GICv3 (Arm IHI 0069), in its Secure view.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* EL3's part of the GICv3 (Arm IHI 0069), in its Secure view. */
 #include "monitor/gic.h"
 
 #include "abi/machine_map.h"

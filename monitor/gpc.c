@@ -1,6 +1,8 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Granule protection on the machine (Arm DDI0487 D9; the order of maintenance
-// is that of the Arm Architecture Procedures for changes of PAS).
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Granule protection on the machine (Arm DDI0487 D9; the order of maintenance
+ * is that of the Arm Architecture Procedures for changes of PAS).
+ */
 #include "monitor/gpc.h"
 
 #include <stddef.h>

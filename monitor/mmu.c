@@ -1,6 +1,8 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// EL3's own address space. Each mapping names the physical address space of
-// its target (NSE, NS), which must match the granule protection table.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * EL3's own address space. Each mapping names the physical address space of
+ * its target (NSE, NS), which must match the granule protection table.
+ */
 #include "monitor/mmu.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Reports an exception that EL3 cannot go on from.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Reports an exception that EL3 cannot go on from. */
 #include "monitor/panic.h"
 
 #include "abi/bits.h"

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Ends the machine: a PL061 whose line 0 powers off and line 1 resets.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ends the machine: a PL061 whose line 0 powers off and line 1 resets. */
 #include "monitor/power.h"
 
 #include "abi/machine_map.h"

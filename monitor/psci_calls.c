@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Does what the answers of PSCI ask for.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Does what the answers of PSCI ask for. */
 #include "monitor/psci_calls.h"
 
 #include "lib/spinlock.h"

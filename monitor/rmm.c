@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Boots the RMM, carries requests to it and results back, and serves it.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Boots the RMM, carries requests to it and results back, and serves it. */
 #include "monitor/rmm.h"
 
 #include "abi/smccc.h"

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// What reaches EL3 from below: SMCs, by the routing table.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What reaches EL3 from below: SMCs, by the routing table. */
 #include "monitor/trap.h"
 
 #include "abi/bits.h"

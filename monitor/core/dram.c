@@ -1,6 +1,8 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Walks the device tree (Devicetree Specification 0.4, chapter 5) up to the
-// memory node. Every word is read within the bounds of the structure block.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Walks the device tree (Devicetree Specification 0.4, chapter 5) up to the
+ * memory node. Every word is read within the bounds of the structure block.
+ */
 #include "monitor/core/dram.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Checks the header of the flash image.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Checks the header of the flash image. */
 #include "monitor/core/firmware.h"
 
 #include <stdbool.h>

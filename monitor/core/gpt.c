@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// The granule protection table's descriptors.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The granule protection table's descriptors. */
 #include "monitor/core/gpt.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// Builds the boot manifest and reserves memory for the RMM.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Builds the boot manifest and reserves memory for the RMM. */
 #include "monitor/core/manifest.h"
 
 #include <stddef.h>

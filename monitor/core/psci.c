@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// The states of CPUs and the answers of PSCI.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The states of CPUs and the answers of PSCI. */
 #include "monitor/core/psci.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// The table of function identifiers.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The table of function identifiers. */
 #include "monitor/core/route.h"
 
 #include <stddef.h>

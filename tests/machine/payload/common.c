@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// What the test programs share: patterns in registers, and the console.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the test programs share: patterns in registers, and the console. */
 #include "tests/machine/payload/payload.h"
 
 #include "lib/log.h"

@@ -1,10 +1,13 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// In place of the hypervisor, at NS-EL2: does what lines on the console say.
-//   smc X0 [X1...X7]   an SMC; prints X0-X7 and how many others changed
-//   read ADDRESS       prints the word, or the syndrome of the fault
-//   write ADDRESS WORD
-//   fill PATTERN       EL2 registers; check prints how many changed since
-// All numbers are hexadecimal.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * In place of the hypervisor, at NS-EL2: does what lines on the console say.
+ *   smc X0 [X1...X7]   an SMC; prints X0-X7 and how many others changed
+ *   start CPU CONTEXT  CPU_ON; prints X0 when that CPU is done
+ *   read ADDRESS       prints the word, or the syndrome of the fault
+ *   write ADDRESS WORD
+ *   fill PATTERN       EL2 registers; check prints how many changed since
+ * All numbers are hexadecimal.
+ */
 #include <string.h>
 
 #include "abi/psci.h"
@@ -108,6 +111,23 @@ static void command_smc(const struct command *command)
 		(unsigned long long)x[6], (unsigned long long)x[7], changed);
 }
 
+/* The CPUs that were started and have said what they had to. */
+static volatile unsigned finished;
+
+/* Waits for the other CPU: their lines must not mix. */
+static void command_start(const struct command *command)
+{
+	const uint64_t on[MAX_WORDS] = { PSCI_CPU_ON_64, command->word[0],
+		MACHINE_HYP_BASE, command->word[1] };
+	uint64_t x[GENERAL_REGISTERS];
+	unsigned before = finished;
+
+	(void)call(x, on);
+	while (x[0] == PSCI_SUCCESS && finished == before)
+		;
+	log_line_unlocked("= %llx", (unsigned long long)x[0]);
+}
+
 static void report_access(uint64_t word)
 {
 	if (payload_fault)
@@ -124,6 +144,8 @@ static void execute(const struct command *command)
 		return;
 	if (strcmp(command->name, "smc") == 0) {
 		command_smc(command);
+	} else if (strcmp(command->name, "start") == 0) {
+		command_start(command);
 	} else if (strcmp(command->name, "read") == 0) {
 		report_access(probe_read(command->word[0]));
 	} else if (strcmp(command->name, "write") == 0) {
@@ -150,6 +172,7 @@ static void run_secondary(uint64_t context)
 	log_line_unlocked("CPU %llu up, context %llx, echo %llx %llx",
 		(unsigned long long)cpu_index(), (unsigned long long)context,
 		(unsigned long long)x[0], (unsigned long long)~x[1]);
+	finished++;
 	(void)call(x, off);
 	log_line_unlocked("CPU_OFF came back");
 }

@@ -1,6 +1,8 @@
-// SPDX-License-Identifier: BSD-3-Clause
-// In place of the RMM, at R-EL2: boots by the RMM-EL3 interface, then does
-// what the requests in payload.h say.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * In place of the RMM, at R-EL2: boots by the RMM-EL3 interface, then does
+ * what the requests in payload.h say.
+ */
 #include "abi/rmm_el3.h"
 #include "lib/log.h"
 #include "tests/machine/payload/payload.h"
