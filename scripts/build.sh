@@ -3,11 +3,12 @@
 # Configures one kind of build if it is new or its options changed, then
 # compiles it.
 #
-# usage: scripts/build.sh release|asan|clang|fuzz [configure]
+# usage: scripts/build.sh release|asan|clang|fuzz|firmware[-clang] [configure]
 #   release  build/        the command, at build/reeve; PREFIX is honoured
 #   asan     build-asan/   gcc, unit tests under the sanitizers
 #   clang    build-clang/  the same with clang
 #   fuzz     build-fuzz/   the libFuzzer targets
+#   firmware build-firmware/  the images for flash; with clang: -clang
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -29,8 +30,11 @@ asan)
 	;;
 clang) options=$sanitize ;;
 fuzz) options="$sanitize -Dtests=false -Dfuzz=true" ;;
+firmware) options='--cross-file firmware/gcc.ini' ;;
+firmware-clang) options='--cross-file firmware/clang.ini' ;;
 *)
-	echo "usage: scripts/build.sh release|asan|clang|fuzz [configure]" >&2
+	echo "usage: scripts/build.sh release|asan|clang|fuzz|firmware[-clang]" \
+		"[configure]" >&2
 	exit 2
 	;;
 esac
