@@ -50,23 +50,23 @@ void cpu_init(uint64_t index)
 /* Requests for ever. After each, nothing of a Realm is mapped. */
 static _Noreturn void serve(void)
 {
-	struct smccc_regs regs;
+	struct smccc_regs regs = { { (uint64_t)RMM_EL3_BOOT_OK } };
 
-	el3_boot_complete(RMM_EL3_BOOT_OK, &regs);
+	el3_request_next(&regs, RMM_EL3_BOOT_COMPLETE);
 	for (;;) {
 		rmm_stop_check();
 		rmm_handle_rmi(&rmm, &regs);
 		if (cpu_this()->slots != 0)
 			rmm_stop("a command left a granule mapped");
-		el3_request_complete(&regs);
+		el3_request_next(&regs, RMM_EL3_REQ_COMPLETE);
 	}
 }
 
 static _Noreturn void fail(int64_t result)
 {
-	struct smccc_regs regs;
+	struct smccc_regs regs = { { (uint64_t)result } };
 
-	el3_boot_complete(result, &regs);
+	el3_request_next(&regs, RMM_EL3_BOOT_COMPLETE);
 	rmm_stop("EL3 goes on after a failed boot");
 }
 
@@ -119,6 +119,7 @@ static int64_t rmm_start(const struct manifest *manifest)
 		return RMM_EL3_BOOT_NO_MEMORY;
 	memset((void *)(uintptr_t)granules, 0, size);
 	machine_identify(&port, &machine);
+	hash_init(&port);
 	rmm_init(&rmm, &port, &machine, (struct granule *)(uintptr_t)granules);
 	return RMM_EL3_BOOT_OK;
 }

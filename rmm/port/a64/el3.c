@@ -2,59 +2,51 @@
 /* What EL3 does for the RMM. */
 #include "rmm/port/a64/el3.h"
 
-#include <string.h>
-
 #include "abi/bits.h"
 #include "abi/rmm_el3.h"
-#include "lib/smc.h"
 
 #define RESERVE_ALIGN_BITS 12
 
-/* Words of a request, and of its answer. */
-#define REQUEST_WORDS 8
+/* X0 and X1 that a service gives. */
+struct el3_result {
+	uint64_t x0;
+	uint64_t x1;
+};
 
-static bool call_ok(struct smccc_regs *regs)
+static struct el3_result call(uint64_t fid, uint64_t a, uint64_t b)
 {
-	smc_call(regs);
-	return (int32_t)regs->x[0] == RMM_EL3_OK;
+	register uint64_t x0 __asm__("x0") = fid;
+	register uint64_t x1 __asm__("x1") = a;
+	register uint64_t x2 __asm__("x2") = b;
+
+	__asm__ volatile("smc #0"
+		: "+r"(x0), "+r"(x1), "+r"(x2)
+		:
+		: "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
+		"x13", "x14", "x15", "x16", "x17", "memory");
+	return (struct el3_result){ x0, x1 };
+}
+
+static bool is_ok(struct el3_result result)
+{
+	return (int32_t)result.x0 == RMM_EL3_OK;
 }
 
 bool el3_delegate(pa_t pa)
 {
-	struct smccc_regs regs = { { RMM_EL3_DELEGATE, pa.value } };
-
-	return call_ok(&regs);
+	return is_ok(call(RMM_EL3_DELEGATE, pa.value, 0));
 }
 
 bool el3_undelegate(pa_t pa)
 {
-	struct smccc_regs regs = { { RMM_EL3_UNDELEGATE, pa.value } };
-
-	return call_ok(&regs);
+	return is_ok(call(RMM_EL3_UNDELEGATE, pa.value, 0));
 }
 
 bool el3_reserve_memory(uint64_t size, uint64_t *pa)
 {
-	struct smccc_regs regs = { { RMM_EL3_RESERVE_MEMORY, size,
-		BITS_PUT(RMM_EL3_RESERVE_ALIGN, RESERVE_ALIGN_BITS) } };
-	bool ok = call_ok(&regs);
+	uint64_t how = BITS_PUT(RMM_EL3_RESERVE_ALIGN, RESERVE_ALIGN_BITS);
+	struct el3_result result = call(RMM_EL3_RESERVE_MEMORY, size, how);
 
-	*pa = regs.x[1];
-	return ok;
-}
-
-void el3_boot_complete(int64_t result, struct smccc_regs *regs)
-{
-	*regs = (struct smccc_regs){ { RMM_EL3_BOOT_COMPLETE,
-		(uint64_t)result } };
-	smc_call(regs);
-}
-
-void el3_request_complete(struct smccc_regs *regs)
-{
-	struct smccc_regs call = { { RMM_EL3_REQ_COMPLETE } };
-
-	memcpy(&call.x[1], regs->x, REQUEST_WORDS * sizeof(call.x[0]));
-	smc_call(&call);
-	*regs = call;
+	*pa = result.x1;
+	return is_ok(result);
 }

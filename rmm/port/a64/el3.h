@@ -17,11 +17,11 @@ bool el3_undelegate(pa_t pa);
  * false: there is not so much. */
 bool el3_reserve_memory(uint64_t size, uint64_t *pa);
 
-/* Ends this CPU's boot (RMM_EL3_BOOT_*); *regs is the host's first request.
- * A failed boot does not return. */
-void el3_boot_complete(int64_t result, struct smccc_regs *regs);
-
-/* Answers *regs to the host and waits for its next request. */
-void el3_request_complete(struct smccc_regs *regs);
+/*
+ * Hands the host the answer in X0-X7 of *regs and waits for its next request,
+ * X0-X7 of *regs then. fid: RMM_EL3_REQ_COMPLETE, or RMM_EL3_BOOT_COMPLETE
+ * with its arguments in the answer's place; a failed boot does not come back.
+ */
+void el3_request_next(struct smccc_regs *regs, uint64_t fid);
 
 #endif

@@ -5,6 +5,7 @@
 #include "abi/rmi.h"
 #include "rmm/core/port.h"
 #include "rmm/port/a64/fp.h"
+#include "rmm/port/a64/machine.h"
 #include "rmm/port/a64/panic.h"
 
 static const br_hash_class *const classes[] = {
@@ -56,9 +57,16 @@ void port_hash_end(struct rmm_port *port, struct hash *hash, uint8_t *digest)
 	fp_return();
 }
 
-/* What the library was compiled to call when a stack is smashed. */
+/* What the library was compiled to check its stack frames with. */
 uintptr_t __stack_chk_guard;
 _Noreturn void __stack_chk_fail(void);
+
+void hash_init(struct rmm_port *port)
+{
+	/* Without entropy it stays what it is: it still finds accidents. */
+	if (!port_random(port, &__stack_chk_guard, sizeof(__stack_chk_guard)))
+		__stack_chk_guard = (uintptr_t)&__stack_chk_guard;
+}
 
 void __stack_chk_fail(void)
 {

@@ -13,4 +13,7 @@ struct rmm_port {
 /* Fills in what the CPU's identification registers say. */
 void machine_identify(struct rmm_port *port, struct rmm_machine *machine);
 
+/* hash.c: sets up the hash library, after machine_identify(). */
+void hash_init(struct rmm_port *port);
+
 #endif

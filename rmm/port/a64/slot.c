@@ -4,15 +4,14 @@
  * taken and given back in stack order. No other CPU's tables have them, so
  * that what is mapped here is invalidated here.
  */
-#include <string.h>
-
-#include "lib/a64.h"
+#include "abi/bits.h"
 #include "lib/pgtable.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/port.h"
 #include "rmm/port/a64/cpu.h"
 #include "rmm/port/a64/ns_copy.h"
 #include "rmm/port/a64/panic.h"
+#include "rmm/port/a64/regs.h"
 #include "rmm/port/a64/tables.h"
 
 static void *slot_address(unsigned slot)
@@ -60,12 +59,20 @@ void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
 	slot_unmap(address);
 }
 
+/* DC ZVA's block in bytes. */
+static uint64_t zero_block(void)
+{
+	return UINT64_C(4) << BITS_GET(sysreg_read(DCZID_EL0), DCZID_BS);
+}
+
 void port_granule_zero(struct rmm_port *port, pa_t pa)
 {
-	void *address = port_granule_map(port, pa);
+	char *page = port_granule_map(port, pa);
+	uint64_t block = zero_block();
 
-	memset(address, 0, GRANULE_SIZE);
-	port_granule_unmap(port, pa, address);
+	for (uint64_t done = 0; done < GRANULE_SIZE; done += block)
+		__asm__ volatile("dc zva, %0" ::"r"(page + done) : "memory");
+	port_granule_unmap(port, pa, page);
 }
 
 /* The granule of an NS address; the byte itself is at its offset in it. */
