@@ -30,8 +30,14 @@ asan)
 	;;
 clang) options=$sanitize ;;
 fuzz) options="$sanitize -Dtests=false -Dfuzz=true" ;;
-firmware) options='--cross-file firmware/gcc.ini' ;;
-firmware-clang) options='--cross-file firmware/clang.ini' ;;
+firmware)
+	scripts/bearssl.sh
+	options='--cross-file firmware/gcc.ini'
+	;;
+firmware-clang)
+	scripts/bearssl.sh
+	options='--cross-file firmware/clang.ini'
+	;;
 *)
 	echo "usage: scripts/build.sh release|asan|clang|fuzz|firmware[-clang]" \
 		"[configure]" >&2
