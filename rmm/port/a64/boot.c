@@ -17,7 +17,7 @@
 #include "rmm/port/a64/tables.h"
 
 _Noreturn void boot_cold(
-	uint64_t index, uint64_t version, uint64_t cpus, uint64_t shared);
+	uint64_t index, uint64_t version, uint64_t cpu_count, uint64_t shared);
 _Noreturn void boot_warm(uint64_t index);
 
 /* entry.S looks at it with the MMU off. */

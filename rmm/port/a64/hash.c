@@ -27,7 +27,7 @@ _Static_assert(sizeof(union context) <= sizeof(((struct hash *)0)->state),
 
 static const br_hash_class **context_of(struct hash *hash)
 {
-	return &((union context *)(void *)hash->state)->class;
+	return &((union context *)hash->state)->class;
 }
 
 void port_hash_start(

@@ -21,7 +21,7 @@
 #define ROOT_COMPLEX_SIZE 24
 
 struct page {
-	const uint8_t *content;
+	const uint64_t *words;
 	uint64_t pa;
 };
 
@@ -37,7 +37,7 @@ static const uint64_t *array_of(const struct page *page,
 		!is_aligned(offset, sizeof(uint64_t)) ||
 		list->count > (PAGE_SIZE - offset) / element)
 		return NULL;
-	return (const uint64_t *)(const void *)(page->content + offset);
+	return page->words + offset / sizeof(uint64_t);
 }
 
 /* An empty list is all zero; the words of another add up to zero. */
@@ -127,13 +127,13 @@ static bool console_read(const struct page *page,
 	return true;
 }
 
-int64_t manifest_read(const void *content, uint64_t pa, uint64_t pa_end,
+int64_t manifest_read(const uint64_t *words, uint64_t pa, uint64_t pa_end,
 	struct manifest *manifest)
 {
-	struct page page = { content, pa };
+	struct page page = { words, pa };
 	struct rmm_el3_manifest raw;
 
-	memcpy(&raw, content, sizeof(raw));
+	memcpy(&raw, words, sizeof(raw));
 	*manifest = (struct manifest){ 0 };
 	if (VERSION_MAJOR(raw.version) != 0 ||
 		VERSION_MINOR(raw.version) < MINOR_CONSOLES)

@@ -13,12 +13,12 @@ struct manifest {
 };
 
 /*
- * Reads the page, which is at the physical address pa: RMM_EL3_BOOT_OK, or
- * RMM_EL3_BOOT_MANIFEST for a version that is not known, or
+ * Reads the page's words, which are at the physical address pa:
+ * RMM_EL3_BOOT_OK, or RMM_EL3_BOOT_MANIFEST for a version that is not known, or
  * RMM_EL3_BOOT_MANIFEST_DATA for anything in it that is not as it must be.
  * Memory must end below pa_end.
  */
-int64_t manifest_read(const void *page, uint64_t pa, uint64_t pa_end,
+int64_t manifest_read(const uint64_t *words, uint64_t pa, uint64_t pa_end,
 	struct manifest *manifest);
 
 #endif

@@ -75,7 +75,7 @@ static int set_up(void **state)
 
 static int64_t read_page(struct manifest *manifest)
 {
-	return manifest_read(&page, PAGE_PA, PA_END, manifest);
+	return manifest_read(page.words, PAGE_PA, PA_END, manifest);
 }
 
 static void assert_refused(int64_t result)

@@ -32,7 +32,7 @@
 #define ZCR_LONGEST 0xf
 
 #define RMM_MEMORY  UINT64_C(MACHINE_RMM_BASE)
-#define VECTOR_SIZE (32 * 256)
+#define VECTOR_SIZE 8192 /* 32 registers of 256 bytes */
 
 /* vectors.S */
 void vectors_load(const void *from);
