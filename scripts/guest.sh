@@ -18,6 +18,8 @@ oldest_kernel=6.13 # the first Linux that can be a Realm
 cache=$PWD/.cache
 apt=$cache/apt
 guest=$cache/guest
+# shellcheck source=scripts/mirror.sh
+. scripts/mirror.sh
 
 say() {
 	echo "guest: $*"
@@ -26,25 +28,6 @@ say() {
 die() {
 	say "$*" >&2
 	exit 1
-}
-
-# The mirrors of this machine's own Debian release, best first. Once apt has
-# its lists it knows which of them are Debian's; before, only what is written.
-machine_mirrors() {
-	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-	# shellcheck disable=SC2016 # the format is apt's, not the shell's
-	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
-		'Origin: Debian' "Codename: $codename" || :
-	apt-get update --print-uris |
-		sed -En "s,^'(.+)/dists/($codename|stable)/main/.*,\1,p"
-}
-
-mirror() {
-	if [ -n "${REEVE_MIRROR-}" ]; then
-		echo "$REEVE_MIRROR"
-		return
-	fi
-	machine_mirrors | sed '/^cdrom:/d; s,/$,,' | head -n 1
 }
 
 # Everything that differs from the machine's apt: where it keeps its state,
