@@ -8,6 +8,8 @@ suite=trixie
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 cache=$PWD/.cache
 apt=$cache/apt
+# shellcheck source=scripts/mirror.sh
+. scripts/mirror.sh
 
 say() {
 	echo "$(basename "$0" .sh): $*"
@@ -16,25 +18,6 @@ say() {
 die() {
 	say "$*" >&2
 	exit 1
-}
-
-# The mirrors of this machine's own Debian release, best first. Once apt has
-# its lists it knows which of them are Debian's; before, only what is written.
-machine_mirrors() {
-	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-	# shellcheck disable=SC2016 # the format is apt's, not the shell's
-	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
-		'Origin: Debian' "Codename: $codename" || :
-	apt-get update --print-uris |
-		sed -En "s,^'(.+)/dists/($codename|stable)/main/.*,\1,p"
-}
-
-mirror() {
-	if [ -n "${REEVE_MIRROR-}" ]; then
-		echo "$REEVE_MIRROR"
-		return
-	fi
-	machine_mirrors | sed '/^cdrom:/d; s,/$,,' | head -n 1
 }
 
 # Everything that differs from the machine's apt: where it keeps its state,

@@ -1,10 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Installs the Debian packages that building (build) or testing (test) needs.
-# Does nothing, and needs no network, when they are all there.
+# Installs the Debian packages that building (build), the CCA host (firmware) or
+# testing (test, which includes both) needs. Does nothing, and needs no network,
+# when they are all there.
 #
-# usage: scripts/setup.sh build|test
+# usage: scripts/setup.sh build|firmware|test
 set -eu
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/mirror.sh
+. scripts/mirror.sh
+
+# The first QEMU whose virt machine has RME; else it comes from the backports.
+oldest_qemu=1:8.1
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Each line: a package, then what it is for.
 build_packages='
@@ -23,6 +31,10 @@ liblz4-dev           kernels packed with lz4
 python3              makes the initramfs, sums up the tests
 openssl              the yardstick of the benchmark
 debian-archive-keyring  verifies what guest.sh fetches
+'
+firmware_packages='
+gcc-aarch64-linux-gnu compiles the bare-metal programs
+qemu-system-arm      the emulated machine
 '
 test_packages='
 libcmocka-dev        unit tests
@@ -56,6 +68,8 @@ die() {
 
 wanted() {
 	echo "$build_packages"
+	[ "$1" != build ] || return 0
+	echo "$firmware_packages"
 	[ "$1" = test ] || return 0
 	echo "$test_packages"
 	case $(dpkg --print-architecture 2>/dev/null) in
@@ -69,10 +83,22 @@ is_installed() {
 		installed ]
 }
 
+is_old_qemu() {
+	! dpkg --compare-versions "$1" ge "$oldest_qemu"
+}
+
 # The keyring must know the keys of Debian 13, from which the guest comes.
 is_outdated() {
-	[ "$1" = debian-archive-keyring ] || return 1
-	! [ -e /usr/share/keyrings/debian-archive-trixie-stable.gpg ]
+	case $1 in
+	debian-archive-keyring)
+		! [ -e /usr/share/keyrings/debian-archive-trixie-stable.gpg ]
+		;;
+	qemu-system-arm)
+		# shellcheck disable=SC2016 # the format is dpkg's
+		is_old_qemu "$(dpkg-query -W -f '${Version}' "$1")"
+		;;
+	*) return 1 ;;
+	esac
 }
 
 missing() {
@@ -99,9 +125,36 @@ privilege() {
 	esac
 }
 
+# Does this machine's apt offer a QEMU, and too old a one?
+needs_backport() {
+	case " $packages" in *" qemu-system-arm "*) ;; *) return 1 ;; esac
+	is_old_qemu "$(apt-cache madison qemu-system-arm |
+		awk -F ' *[|] *' 'NR == 1 { print $2 }')"
+}
+
+# Installs it with its parts from the backports of this machine's mirror, which
+# are a source of apt for this one time only.
+install_backport() {
+	release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)-backports
+	uri=$(mirror)
+	[ -n "$uri" ] || die "apt names no Debian mirror; set REEVE_MIRROR"
+	sources=$(mktemp -d)
+	trap 'rm -rf "$sources"' EXIT
+	for list in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+		[ ! -f "$list" ] || cp "$list" "$sources"
+	done
+	echo "deb [signed-by=$keyring] $uri $release main" \
+		>"$sources/reeve-backports.list"
+	set -- -o Dir::Etc::sourcelist=/dev/null \
+		-o "Dir::Etc::sourceparts=$sources" -o APT::Get::List-Cleanup=0
+	$sudo apt-get -q "$@" update || say "apt-get update failed"
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qy "$@" \
+		--no-install-recommends -t "$release" install qemu-system-arm
+}
+
 case ${1-} in
-build | test) ;;
-*) die "usage: scripts/setup.sh build|test" ;;
+build | firmware | test) ;;
+*) die "usage: scripts/setup.sh build|firmware|test" ;;
 esac
 command -v dpkg-query >/dev/null ||
 	die "not a Debian machine; install the like of:" \
@@ -113,8 +166,12 @@ sudo=$(privilege "$packages")
 
 say "installing $packages"
 $sudo apt-get -q update || say "apt-get update failed; trying nevertheless"
+if needs_backport; then
+	install_backport
+	packages=$(missing "$1" | tr '\n' ' ')
+fi
 # shellcheck disable=SC2086 # a list of words each
-$sudo env DEBIAN_FRONTEND=noninteractive \
+[ -z "$packages" ] || $sudo env DEBIAN_FRONTEND=noninteractive \
 	apt-get -qy --no-install-recommends install $packages
 left=$(missing "$1" | tr '\n' ' ')
 [ -z "$left" ] || die "still missing: $left"

@@ -128,19 +128,40 @@ def guest_for_tests():
         print(f"   no guest, tests that need it are skipped:\n{output}")
 
 
+def pytest(log, folder, **env):
+    report = LOGS / f"{log}.xml"
+    report.unlink(missing_ok=True)
+    code, output = run(
+        log, "/usr/bin/python3", "-m", "pytest", "-q", folder,
+        "-p", "no:cacheprovider", f"--junit-xml={report}",
+        PYTHONDONTWRITEBYTECODE="1", **env)
+    results = list(parse_junit(report)) if report.exists() else []
+    return verdict_of(code, results, "pytest", output)
+
+
 def end_to_end():
     code, output = run("build", "scripts/build.sh", "release")
     if code != 0:
         return [Result("build", FAILED, output)]
     guest_for_tests()
-    report = LOGS / "e2e.xml"
-    report.unlink(missing_ok=True)
-    code, output = run(
-        "e2e", "/usr/bin/python3", "-m", "pytest", "-q", "tests/e2e",
-        "-p", "no:cacheprovider", f"--junit-xml={report}",
-        REEVE=str(ROOT / "build" / "reeve"), PYTHONDONTWRITEBYTECODE="1")
-    results = list(parse_junit(report)) if report.exists() else []
-    return verdict_of(code, results, "pytest", output)
+    return pytest("e2e", "tests/e2e", REEVE=str(ROOT / "build" / "reeve"))
+
+
+def on_the_machine(kind):
+    """The firmware of one compiler on the emulated machine."""
+    code, output = run(f"build-{kind}", "scripts/build.sh", kind)
+    if code != 0:
+        return [Result(f"build-{kind}", FAILED, output)]
+    return pytest(f"machine-{kind}", "tests/machine",
+                  FIRMWARE=str(ROOT / f"build-{kind}"))
+
+
+def machine_gcc():
+    return on_the_machine("firmware")
+
+
+def machine_clang():
+    return on_the_machine("firmware-clang")
 
 
 def fuzzing():
@@ -152,6 +173,8 @@ STAGES = [
     ("unit tests, gcc and sanitizers", unit_tests_gcc),
     ("unit tests, clang and sanitizers", unit_tests_clang),
     ("lint", lint),
+    ("firmware on QEMU, gcc", machine_gcc),
+    ("firmware on QEMU, clang", machine_clang),
     ("end-to-end tests", end_to_end),
     ("fuzzing", fuzzing),
 ]
