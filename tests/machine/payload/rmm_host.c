@@ -43,13 +43,13 @@ extern char _start[];
 static uint8_t page[GRANULE] __attribute__((aligned(0x1000)));
 static uint8_t pages[REALMS][GRANULE] __attribute__((aligned(0x1000)));
 static unsigned checks;
-static volatile uint32_t secondary_state; /* 1 runs, 2 good, 3 bad */
 
-enum {
-	SECONDARY_RUNS = 1,
+enum secondary_state {
+	SECONDARY_STARTS,
 	SECONDARY_GOOD,
 	SECONDARY_BAD
 };
+static volatile enum secondary_state secondary_state;
 
 static void check(bool good, const char *what)
 {
@@ -277,29 +277,49 @@ static bool rounds(unsigned cpu)
 
 static void secondary(void)
 {
-	secondary_state = SECONDARY_RUNS;
-	dsb(sy);
+	struct smccc_regs regs = { { PSCI_CPU_OFF } };
+
 	secondary_state = rounds(1) ? SECONDARY_GOOD : SECONDARY_BAD;
 	dsb(sy);
+	smc_call(&regs);
 }
 
-static void check_two_cpus(void)
+static bool secondary_start(void)
 {
 	struct smccc_regs regs = { { PSCI_CPU_ON_64, MACHINE_AFFINITY(1),
 		(uintptr_t)_start, 0 } };
-	bool good;
 
+	secondary_state = SECONDARY_STARTS;
+	dsb(sy);
 	smc_call(&regs);
-	check(regs.x[0] == PSCI_SUCCESS, "the second CPU starts");
-	if (regs.x[0] != PSCI_SUCCESS)
-		return;
-	while (secondary_state == 0)
-		;
-	good = rounds(0);
-	while (secondary_state == SECONDARY_RUNS)
-		;
-	check(good && secondary_state == SECONDARY_GOOD,
-		"two CPUs build Realms at once");
+	return regs.x[0] == PSCI_SUCCESS;
+}
+
+static void secondary_wait_off(void)
+{
+	struct smccc_regs regs;
+
+	do {
+		regs = (struct smccc_regs){ { PSCI_AFFINITY_INFO_64,
+			MACHINE_AFFINITY(1), 0 } };
+		smc_call(&regs);
+	} while (regs.x[0] != PSCI_AFFINITY_OFF);
+}
+
+/* The second CPU comes, and comes again after it was off. */
+static void check_two_cpus(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		bool good = secondary_start();
+
+		check(good, "the second CPU starts");
+		if (!good)
+			return;
+		good = rounds(0);
+		secondary_wait_off();
+		check(good && secondary_state == SECONDARY_GOOD,
+			"two CPUs build Realms at once");
+	}
 }
 
 static void machine_off(void)
