@@ -49,6 +49,7 @@ libclang-rt-19-dev   sanitizers and libFuzzer for clang
 llvm-19              readable stack traces from clang
 clang-format-19      lint: the format of the code
 clang-tidy-19        lint: static analysis
+man-db               tests: the manual pages
 shellcheck           lint: the scripts
 '
 # libxlutil, the parser to compare ours with, where Xen exists.

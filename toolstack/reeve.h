@@ -77,6 +77,14 @@ struct reeve_key {
 /* The keys in the manual's order; NULL past the last. They are constants. */
 const struct reeve_key *reeve_key_at(size_t index);
 
+/*
+ * Copies text with every byte that is a control character or no part of
+ * well-formed UTF-8 written as \xNN, so that a line stays a line and a
+ * terminal is told nothing. The texts of a report are so already; names and
+ * banners are not. The caller frees. NULL: out of memory.
+ */
+char *reeve_printable(const char *text);
+
 /* ---- Sources ---------------------------------------------------------- */
 
 enum {

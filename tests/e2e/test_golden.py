@@ -5,6 +5,7 @@ Each NAME.cfg there is a guest of the small kernel and initrd that conftest
 makes; NAME.json is what `reeve create -n --json` says of it. After a change
 that is meant, make the files again: REEVE_UPDATE=1 pytest test_golden.py
 """
+import json
 import os
 import shutil
 
@@ -32,4 +33,5 @@ def test_description_is_as_stored(reeve, name):
     stored = DATA / f"{name}.json"
     if os.environ.get("REEVE_UPDATE"):
         stored.write_text(text)
-    assert text == stored.read_text()
+    # Releases of json-c differ in where they break lines.
+    assert json.loads(text) == json.loads(stored.read_text())

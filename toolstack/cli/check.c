@@ -19,9 +19,11 @@ static void print_verdict(
 {
 	unsigned vcpus = reeve_guest_vcpus(guest);
 
-	printf("%s: ok: %s \"%s\", %u vCPU%s, %llu MiB\n", call->config,
-		reeve_guest_is_realm(guest) ? "Realm" : "ordinary guest",
-		reeve_guest_name(guest), vcpus, vcpus == 1 ? "" : "s",
+	cli_print_safely(call->config);
+	printf(": ok: %s \"",
+		reeve_guest_is_realm(guest) ? "Realm" : "ordinary guest");
+	cli_print_safely(reeve_guest_name(guest));
+	printf("\", %u vCPU%s, %llu MiB\n", vcpus, vcpus == 1 ? "" : "s",
 		(unsigned long long)(reeve_guest_memory(guest) >> 20));
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Plans and measurements as text for a person. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/cli/cli.h"
@@ -14,6 +15,32 @@ static void print_range(const struct reeve_range *range)
 		range->content);
 }
 
+void cli_print_safely(const char *text)
+{
+	char *printable = reeve_printable(text);
+
+	fputs(printable != NULL ? printable : "(out of memory)", stdout);
+	free(printable);
+}
+
+/* The banner's first words, "Linux version 7.3.4": who built it and how is for
+ * the JSON document. */
+static void print_banner(const char *banner)
+{
+	char *words = strdup(banner);
+	char *end;
+
+	if (words == NULL)
+		return;
+	end = words + strcspn(words, "(");
+	while (end > words && end[-1] == ' ')
+		end--;
+	*end = '\0';
+	fputs(", ", stdout);
+	cli_print_safely(words);
+	free(words);
+}
+
 void cli_print_plan(const struct reeve_plan *plan)
 {
 	const char *banner = reeve_plan_kernel_banner(plan);
@@ -24,9 +51,10 @@ void cli_print_plan(const struct reeve_plan *plan)
 		print_range(&range);
 	for (size_t i = 0; reeve_plan_segment(plan, i, &range); i++)
 		print_range(&range);
-	printf("  kernel   %s%s%s\n", reeve_plan_kernel_format(plan),
-		banner != NULL ? ", " : "", banner != NULL ? banner : "");
-	printf("  start    pc 0x%" PRIx64 ", x0 0x%" PRIx64 " (device tree)\n",
+	printf("  kernel   %s", reeve_plan_kernel_format(plan));
+	if (banner != NULL)
+		print_banner(banner);
+	printf("\n  start    pc 0x%" PRIx64 ", x0 0x%" PRIx64 " (device tree)\n",
 		reeve_plan_entry(plan), reeve_plan_dtb_ipa(plan));
 }
 

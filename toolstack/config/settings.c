@@ -236,6 +236,11 @@ void cfg_free(struct cfg *cfg)
 	free(cfg);
 }
 
+const char *cfg_name(const struct cfg *cfg)
+{
+	return cfg->sources[0].name;
+}
+
 size_t cfg_count(const struct cfg *cfg)
 {
 	return cfg->count;

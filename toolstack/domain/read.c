@@ -92,8 +92,7 @@ static struct report_place key_place(
 
 	if (place != NULL)
 		return *place;
-	if (cfg_count(reader->cfg) > 0)
-		file.file = cfg_at(reader->cfg, 0)->place.file;
+	file.file = cfg_name(reader->cfg);
 	return file;
 }
 

@@ -87,9 +87,13 @@ int key_choice(const struct key *key, const char *text)
 
 bool key_parse_number(const char *text, int64_t *out)
 {
+	const char *digits = text + strspn(text, " \t\n\v\f\r+-");
 	char *end;
 	long value;
 
+	/* Newer C libraries read binary numbers too; xl's grammar is older. */
+	if (digits[0] == '0' && (digits[1] == 'b' || digits[1] == 'B'))
+		return false;
 	errno = 0;
 	value = strtol(text, &end, 0);
 	if (errno != 0 || end == text || *end != '\0')

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "toolstack/report/utf8.h"
-
 struct reeve_report {
 	struct reeve_diagnostic *items;
 	size_t count;
@@ -128,7 +126,7 @@ static bool report_grow(struct reeve_report *report)
  */
 static char *copy_text(const char *text, bool *ok)
 {
-	char *copy = text != NULL ? utf8_printable(text) : NULL;
+	char *copy = text != NULL ? reeve_printable(text) : NULL;
 
 	if (text != NULL && copy == NULL)
 		*ok = false;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "toolstack/reeve.h"
+
 /* A sequence by its first two bytes; any others are 80..BF. */
 struct utf8_row {
 	unsigned char first_low, first_high;
@@ -88,7 +90,7 @@ static size_t printable(const unsigned char *text, size_t left)
 	return length == 2 && text[0] == 0xc2 && text[1] < 0xa0 ? 0 : length;
 }
 
-char *utf8_printable(const char *text)
+char *reeve_printable(const char *text)
 {
 	const unsigned char *in = (const unsigned char *)text;
 	size_t left = strlen(text);

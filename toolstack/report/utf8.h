@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Bytes of no known encoding made into UTF-8, for JSON and for a terminal. */
+/* Bytes of no known encoding made into UTF-8. */
 #ifndef REEVE_TOOLSTACK_UTF8_H
 #define REEVE_TOOLSTACK_UTF8_H
 
@@ -11,12 +11,5 @@
  * becomes its length; the caller frees. NULL: out of memory.
  */
 char *utf8_repair(const char *text, size_t length, size_t *repaired);
-
-/*
- * Copies text with every byte that is a control character or no part of
- * well-formed UTF-8 written as \xNN, so that a line stays a line and a
- * terminal is told nothing. The caller frees. NULL: out of memory.
- */
-char *utf8_printable(const char *text);
 
 #endif
