@@ -29,6 +29,6 @@ void log_line_unlocked(const char *format, ...)
  * What both print through: writes at most size bytes, the terminating zero
  * included, and returns the length of the text.
  */
-int log_format(char *text, int size, const char *format, va_list arguments);
+int log_format(char *start, int size, const char *format, va_list arguments);
 
 #endif

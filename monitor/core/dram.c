@@ -62,6 +62,11 @@ static uint32_t take_word(struct block *block)
 	return bytes ? word_at(bytes) : 0;
 }
 
+static uint32_t header_word(const unsigned char *tree, size_t number)
+{
+	return word_at(tree + 4 * number);
+}
+
 static const char *string_at(const struct block *block, size_t at)
 {
 	if (at >= block->size ||
@@ -73,10 +78,10 @@ static const char *string_at(const struct block *block, size_t at)
 static bool find_block(const unsigned char *tree, unsigned at_word,
 	unsigned size_word, struct block *block)
 {
-	uint32_t total = word_at(tree + 4 * HEADER_TOTAL);
-	uint32_t at = word_at(tree + 4 * (size_t)at_word);
+	uint32_t total = header_word(tree, HEADER_TOTAL);
+	uint32_t at = header_word(tree, at_word);
 
-	*block = (struct block){ .size = word_at(tree + 4 * (size_t)size_word) };
+	*block = (struct block){ .size = header_word(tree, size_word) };
 	if (at > total || block->size > total - at || at % 4 != 0)
 		return false;
 	block->bytes = tree + at;
@@ -154,9 +159,9 @@ bool dram_find(const void *tree, size_t size, struct rmm_el3_bank *bank)
 	struct block nodes;
 	struct block strings;
 
-	if (size < HEADER_SIZE || word_at(bytes) != FDT_MAGIC ||
-		word_at(bytes + 4 * HEADER_TOTAL) > size ||
-		word_at(bytes + 4 * HEADER_VERSION) < FDT_VERSION)
+	if (size < HEADER_SIZE || header_word(bytes, HEADER_MAGIC) != FDT_MAGIC ||
+		header_word(bytes, HEADER_TOTAL) > size ||
+		header_word(bytes, HEADER_VERSION) < FDT_VERSION)
 		return false;
 	if (!find_block(bytes, HEADER_STRUCT, HEADER_STRUCT_SIZE, &nodes) ||
 		!find_block(bytes, HEADER_STRINGS, HEADER_STRINGS_SIZE, &strings))
