@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A64 system registers, barriers and cache and TLB operations (Arm DDI0487).
+ * sysreg_read(REG) and sysreg_write(REG, value) take any name that the
+ * assembler knows, or one of the encodings below for those that it may not.
+ * Registers and bits are usable from assembly.
+ */
+#ifndef REEVE_LIB_A64_H
+#define REEVE_LIB_A64_H
+
+/* ---- Registers by encoding ---- */
+#define GPCCR_EL3       S3_6_C2_C1_6
+#define GPTBR_EL3       S3_6_C2_C1_4
+#define MFAR_EL3        S3_6_C6_C0_5
+#define ICC_SRE_EL1     S3_0_C12_C12_5
+#define ICC_SRE_EL2     S3_4_C12_C9_5
+#define ICC_SRE_EL3     S3_6_C12_C12_5
+#define ICC_PMR_EL1     S3_0_C4_C6_0
+#define ICC_IAR0_EL1    S3_0_C12_C8_0
+#define ICC_EOIR0_EL1   S3_0_C12_C8_1
+#define ICC_IAR1_EL1    S3_0_C12_C12_0
+#define ICC_EOIR1_EL1   S3_0_C12_C12_1
+#define ICC_HPPIR1_EL1  S3_0_C12_C12_2
+#define ICC_SGI0R_EL1   S3_0_C12_C11_7
+#define ICC_SGI1R_EL1   S3_0_C12_C11_5
+#define ICC_BPR1_EL1    S3_0_C12_C12_3
+#define ICC_CTLR_EL1    S3_0_C12_C12_4
+#define ICC_IGRPEN0_EL1 S3_0_C12_C12_6
+#define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
+#define ICH_HCR_EL2     S3_4_C12_C11_0
+#define ICH_VTR_EL2     S3_4_C12_C11_1
+#define ICH_MISR_EL2    S3_4_C12_C11_2
+#define ICH_VMCR_EL2    S3_4_C12_C11_7
+#define ICH_LR_EL2(n)   S3_4_C12_C12_##n /* n = 0..7 */
+#define HCRX_EL2        S3_4_C1_C2_2
+#define HFGRTR_EL2      S3_4_C1_C1_4
+#define HFGWTR_EL2      S3_4_C1_C1_5
+#define HFGITR_EL2      S3_4_C1_C1_6
+#define HDFGRTR_EL2     S3_4_C3_C1_4
+#define HDFGWTR_EL2     S3_4_C3_C1_5
+#define CNTPOFF_EL2     S3_4_C14_C0_6
+#define VNCR_EL2        S3_4_C2_C2_0
+#define VDISR_EL2       S3_4_C12_C1_1
+#define VSESR_EL2       S3_4_C5_C2_3
+#define SCXTNUM_EL2     S3_4_C13_C0_7
+#define ZCR_EL3         S3_6_C1_C2_0
+#define ZCR_EL2         S3_4_C1_C2_0
+#define SMCR_EL3        S3_6_C1_C2_6
+#define SMCR_EL2        S3_4_C1_C2_6
+#define SMPRI_EL1       S3_0_C1_C2_4
+#define APIAKEYLO_EL1   S3_0_C2_C1_0
+#define APIAKEYHI_EL1   S3_0_C2_C1_1
+#define APIBKEYLO_EL1   S3_0_C2_C1_2
+#define APIBKEYHI_EL1   S3_0_C2_C1_3
+#define APDAKEYLO_EL1   S3_0_C2_C2_0
+#define APDAKEYHI_EL1   S3_0_C2_C2_1
+#define APDBKEYLO_EL1   S3_0_C2_C2_2
+#define APDBKEYHI_EL1   S3_0_C2_C2_3
+#define APGAKEYLO_EL1   S3_0_C2_C3_0
+#define APGAKEYHI_EL1   S3_0_C2_C3_1
+
+/* ---- Bits ---- */
+#define SCTLR_M   (1 << 0)
+#define SCTLR_C   (1 << 2)
+#define SCTLR_SA  (1 << 3)
+#define SCTLR_I   (1 << 12)
+#define SCTLR_WXN (1 << 19)
+/* Reserved as one at EL2 (E2H = 0) and EL3, EIS and EOS included. */
+#define SCTLR_RES1       0x30c50830
+#define SPSR_EL2H_MASKED 0x3c9 /* EL2 on its own stack, DAIF masked */
+
+/* Exception syndromes, ESR_ELx[31:26] and ESR_ELx[5:0]. */
+#define ESR_EC_SHIFT        26
+#define ESR_EC_WIDTH        6
+#define ESR_FSC_SHIFT       0
+#define ESR_FSC_WIDTH       6
+#define ESR_EC_HVC64        0x16
+#define ESR_EC_SMC64        0x17
+#define ESR_EC_SYSREG       0x18
+#define ESR_EC_GPC          0x1e
+#define ESR_EC_INST_LOWER   0x20
+#define ESR_EC_INST_CURRENT 0x21
+#define ESR_EC_DATA_LOWER   0x24
+#define ESR_EC_DATA_CURRENT 0x25
+#define ESR_FSC_GPF         0x28
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+#define A64_TEXT_(text) #text
+#define A64_TEXT(text)  A64_TEXT_(text)
+
+#define sysreg_read(reg)                                                       \
+	({                                                                     \
+		uint64_t value_;                                               \
+		__asm__ volatile("mrs %0, " A64_TEXT(reg) : "=r"(value_));     \
+		value_;                                                        \
+	})
+#define sysreg_write(reg, value)                                                \
+	__asm__ volatile("msr " A64_TEXT(reg) ", %x0" ::"rZ"((uint64_t)(value)) \
+		: "memory")
+
+#define isb()     __asm__ volatile("isb" ::: "memory")
+#define dsb(kind) __asm__ volatile("dsb " #kind ::: "memory")
+#define wfi()     __asm__ volatile("wfi" ::: "memory")
+
+#define A64_CACHE_LINE 64 /* CTR_EL0.DminLine of the machine */
+
+/* Cleans data to the point of coherency: for readers with caches off. */
+static inline void dcache_clean(uint64_t address, uint64_t size)
+{
+	uint64_t line = address & ~(uint64_t)(A64_CACHE_LINE - 1);
+
+	for (; line < address + size; line += A64_CACHE_LINE)
+		__asm__ volatile("dc cvac, %0" ::"r"(line) : "memory");
+	dsb(sy);
+}
+
+/* Makes code that was written as data visible to instruction fetch. */
+static inline void icache_invalidate_all(void)
+{
+	__asm__ volatile("ic ialluis" ::: "memory");
+	dsb(ish);
+	isb();
+}
+
+static inline uint32_t mmio_read32(uint64_t address)
+{
+	return *(volatile uint32_t *)address;
+}
+
+static inline void mmio_write32(uint64_t address, uint32_t value)
+{
+	*(volatile uint32_t *)address = value;
+}
+
+#endif
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A builder of stage 1 translation tables for the one-range regimes of EL2
+ * (E2H = 0) and EL3: 4 KiB granules, 39-bit virtual addresses, so that walks
+ * start at level 1. Portable: it writes memory and touches no register.
+ */
+#ifndef REEVE_LIB_PGTABLE_H
+#define REEVE_LIB_PGTABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PGTABLE_ENTRIES 512
+#define PGTABLE_VA_BITS 39
+
+/* Lower and upper attributes of a leaf, or'ed together. */
+#define PGTABLE_NORMAL    (UINT64_C(0) << 2) /* MAIR index 0 */
+#define PGTABLE_DEVICE    (UINT64_C(1) << 2) /* MAIR index 1 */
+#define PGTABLE_NS        (UINT64_C(1) << 5) /* EL3, R-EL2: Non-secure PAS */
+#define PGTABLE_READ_ONLY (UINT64_C(1) << 7)
+#define PGTABLE_NSE       (UINT64_C(1) << 11) /* EL3: with NS=0 Root, 1 Realm */
+#define PGTABLE_XN        (UINT64_C(1) << 54)
+
+#define PGTABLE_CODE   (PGTABLE_NORMAL | PGTABLE_READ_ONLY)
+#define PGTABLE_RODATA (PGTABLE_NORMAL | PGTABLE_READ_ONLY | PGTABLE_XN)
+#define PGTABLE_DATA   (PGTABLE_NORMAL | PGTABLE_XN)
+#define PGTABLE_IO     (PGTABLE_DEVICE | PGTABLE_XN)
+
+/* MAIR_ELx for the two indexes: Normal write-back, Device-nGnRnE. */
+#define PGTABLE_MAIR 0x00ff
+
+/*
+ * TCR_EL2 and TCR_EL3 but for PS and RES1 bits: T0SZ, inner shareable
+ * write-back walks, 4 KiB granules.
+ */
+#define PGTABLE_TCR          ((64 - PGTABLE_VA_BITS) | 1 << 8 | 1 << 10 | 3 << 12)
+#define PGTABLE_TCR_PS_40BIT (2 << 16)
+#define PGTABLE_TCR_RES1     0x80800000
+
+struct pgtable {
+	uint64_t *root; /* one page, what TTBR0_ELx takes */
+	uint64_t *pool; /* zeroed pages for further tables */
+	uint32_t pool_pages;
+	uint32_t pool_used;
+};
+
+struct pgtable_range {
+	uint64_t va;
+	uint64_t pa;
+	uint64_t size;
+	uint64_t attributes;
+};
+
+/*
+ * Maps a range, page-aligned, with the largest blocks that fit. Tables are
+ * reached at their physical addresses. Returns false, with part of the range
+ * mapped, when the pool is used up or something is mapped there already.
+ */
+bool pgtable_map(struct pgtable *table, const struct pgtable_range *range);
+
+#endif
