@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The image that tests the host from inside: builds a Realm, takes it apart,
- * then attacks a granule that it gave away. A line per step, then a verdict,
- * then the machine is turned off.
+ * The image that tests the host from inside: attacks its own code, builds a
+ * Realm, takes it apart, then attacks a granule that it gave away. A line per
+ * step, then a verdict, then the machine is turned off.
  */
 #include <stddef.h>
 
@@ -12,12 +12,14 @@
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/power.h"
 #include "hypervisor/port/a64/probe.h"
+#include "lib/image.h"
 #include "lib/log.h"
 
-/* What a granule protection fault on a read and on a write look like: a data
- * abort from the current EL, xFSC 0x28, with WnR for the write. */
-#define ESR_GPF_READ  UINT64_C(0x96000028)
-#define ESR_GPF_WRITE UINT64_C(0x96000068)
+/* Data aborts from the current EL, on reads and on writes (WnR): granule
+ * protection, and permission at level 3. */
+#define ESR_GPF_READ         UINT64_C(0x96000028)
+#define ESR_GPF_WRITE        UINT64_C(0x96000068)
+#define ESR_PERMISSION_WRITE UINT64_C(0x9600004f)
 
 #define RAM_SIZE UINT64_C(0x400000)
 #define SECRET   UINT64_C(0x5ec5e75ec5e75ec5)
@@ -39,7 +41,7 @@ struct selftest {
 
 static void step(struct selftest *test, const char *name, bool passed)
 {
-	log_line("selftest: %s %s", passed ? "pass" : "FAIL", name);
+	log_line("%s: %s", passed ? "pass" : "FAIL", name);
 	if (passed)
 		test->passed++;
 	else
@@ -54,6 +56,21 @@ static bool core_step(struct selftest *test, const char *name, bool passed,
 		failure_log(failure);
 	step(test, name, passed);
 	return passed;
+}
+
+/* The syndrome is for a person, the verdict for the test. */
+static void attack_step(struct selftest *test, const char *name, uint64_t esr,
+	uint64_t expected)
+{
+	log_line("  fault esr %llx", (unsigned long long)esr);
+	step(test, name, esr == expected);
+}
+
+static void own_code_step(struct selftest *test)
+{
+	attack_step(test, "writing the hypervisor's code faults",
+		probe_write(pa_make((uintptr_t)image_start), 0),
+		ESR_PERMISSION_WRITE);
 }
 
 static bool realm_make(struct selftest *test)
@@ -77,12 +94,24 @@ static bool realm_make(struct selftest *test)
 	return realm_build(test->host, &plan, &test->realm);
 }
 
+/* A page that did not come back is not zero, and no reason to stop. */
+static bool page_is_zero(pa_t page)
+{
+	uint64_t word;
+
+	for (uint64_t at = 0; at < RMI_GRANULE_SIZE; at += sizeof(word))
+		if (probe_read(pa_add(page, at), &word) != 0 || word != 0)
+			return false;
+	return true;
+}
+
 static void realm_steps(struct selftest *test)
 {
 	struct realm *realm = &test->realm;
 	const struct realm_account *account = &realm->granules.account;
 	bool built = core_step(
 		test, "build a Realm", realm_make(test), &realm->failure);
+	pa_t rd;
 
 	log_line("  %u vCPUs, %llu granules, at most %llu", realm->rec_count,
 		(unsigned long long)account->total,
@@ -90,53 +119,58 @@ static void realm_steps(struct selftest *test)
 	if (built)
 		core_step(test, "activate it", realm_activate(realm),
 			&realm->failure);
+	rd = realm->rd.base;
 	core_step(test, "destroy it", realm_destroy(realm), &realm->failure);
+	step(test, "its descriptor reads as zero", built && page_is_zero(rd));
 	step(test, "every granule is back",
 		built && account->total == 0 &&
 			test->machine->pages.used == test->used);
 }
 
-static bool page_is(pa_t page, uint64_t word)
+static void page_fill(pa_t page, uint64_t word)
 {
-	const uint64_t *words = (const uint64_t *)(uintptr_t)page.value;
+	uint64_t *words = (uint64_t *)(uintptr_t)page.value;
 
 	for (size_t i = 0; i < WORDS; i++)
-		if (words[i] != word)
-			return false;
-	return true;
+		words[i] = word;
 }
 
-/* The syndrome is for a person, the verdict for the test. */
-static void attack_step(struct selftest *test, const char *name, uint64_t esr,
-	uint64_t expected)
-{
-	log_line("  fault esr %llx", (unsigned long long)esr);
-	step(test, name, esr == expected);
-}
-
-/* Taking a page for data delegates it. */
-static void attack_steps(struct selftest *test)
+/* Delegates a page that holds something: taking one for data delegates it, and
+ * the allocator gives the same page again. */
+static bool victim_take(struct selftest *test, struct granules_range *victim)
 {
 	struct granules_want want = {
-		.kind = GRANULES_DATA, .unit = 1, .units = 1, .align = 1
+		.kind = GRANULES_SHARED, .unit = 1, .units = 1, .align = 1
 	};
-	struct granules_range range;
-	uint64_t word = SECRET;
+	struct granules_range written;
+
+	if (!granules_take(&test->granules, &want, &written))
+		return false;
+	page_fill(written.base, SECRET);
+	granules_give(&test->granules, GRANULES_SHARED, written);
+	want.kind = GRANULES_DATA;
+	return granules_take(&test->granules, &want, victim) &&
+	       pa_equal(victim->base, written.base);
+}
+
+static void attack_steps(struct selftest *test)
+{
+	struct granules_range victim;
+	uint64_t word = 0;
 
 	granules_init(&test->granules, &test->machine->ops, &test->failure);
-	if (!core_step(test, "delegate a granule",
-		    granules_take(&test->granules, &want, &range),
+	if (!core_step(test, "delegate a granule", victim_take(test, &victim),
 		    &test->failure))
 		return;
-	attack_step(test, "reading it faults", probe_read(range.base, &word),
+	attack_step(test, "reading it faults", probe_read(victim.base, &word),
 		ESR_GPF_READ);
-	step(test, "nothing was read", word == SECRET);
-	attack_step(test, "writing it faults", probe_write(range.base, SECRET),
+	step(test, "nothing was read", word == 0);
+	attack_step(test, "writing it faults", probe_write(victim.base, SECRET),
 		ESR_GPF_WRITE);
-	granules_give(&test->granules, GRANULES_DATA, range);
+	granules_give(&test->granules, GRANULES_DATA, victim);
 	core_step(test, "undelegate it", test->granules.account.total == 0,
 		&test->failure);
-	step(test, "it reads as zero", page_is(range.base, 0));
+	step(test, "it reads as zero", page_is_zero(victim.base));
 	step(test, "every page is free",
 		test->machine->pages.used == test->used);
 }
@@ -148,8 +182,9 @@ void host_run(struct machine *machine, struct host *host)
 	test = (struct selftest){
 		.machine = machine, .host = host, .used = machine->pages.used
 	};
+	own_code_step(&test);
 	realm_steps(&test);
 	attack_steps(&test);
-	log_line("selftest: %u passed, %u failed", test.passed, test.failed);
+	log_line("self-test: %u passed, %u failed", test.passed, test.failed);
 	power_off();
 }
