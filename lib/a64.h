@@ -84,6 +84,8 @@
 #define ESR_EC_DATA_CURRENT 0x25
 #define ESR_FSC_GPF         0x28
 
+#define A64_CACHE_LINE 64 /* CTR_EL0.DminLine of the machine */
+
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
@@ -103,8 +105,6 @@
 #define isb()     __asm__ volatile("isb" ::: "memory")
 #define dsb(kind) __asm__ volatile("dsb " #kind ::: "memory")
 #define wfi()     __asm__ volatile("wfi" ::: "memory")
-
-#define A64_CACHE_LINE 64 /* CTR_EL0.DminLine of the machine */
 
 /* Cleans data to the point of coherency: for readers with caches off. */
 static inline void dcache_clean(uint64_t address, uint64_t size)

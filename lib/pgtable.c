@@ -86,3 +86,8 @@ bool pgtable_map(struct pgtable *table, const struct pgtable_range *range)
 	}
 	return true;
 }
+
+uint64_t pgtable_page(uint64_t pa, uint64_t attributes)
+{
+	return pa | attributes | DESC_LEAF | DESC_VALID | DESC_TABLE_OR_PAGE;
+}

@@ -3,12 +3,10 @@
  * A builder of stage 1 translation tables for the one-range regimes of EL2
  * (E2H = 0) and EL3: 4 KiB granules, 39-bit virtual addresses, so that walks
  * start at level 1. Portable: it writes memory and touches no register.
+ * Register values are usable from assembly.
  */
 #ifndef REEVE_LIB_PGTABLE_H
 #define REEVE_LIB_PGTABLE_H
-
-#include <stdbool.h>
-#include <stdint.h>
 
 #define PGTABLE_ENTRIES 512
 #define PGTABLE_VA_BITS 39
@@ -37,6 +35,10 @@
 #define PGTABLE_TCR_PS_40BIT (2 << 16)
 #define PGTABLE_TCR_RES1     0x80800000
 
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stdint.h>
+
 struct pgtable {
 	uint64_t *root; /* one page, what TTBR0_ELx takes */
 	uint64_t *pool; /* zeroed pages for further tables */
@@ -58,4 +60,8 @@ struct pgtable_range {
  */
 bool pgtable_map(struct pgtable *table, const struct pgtable_range *range);
 
+/* The entry that maps one page, for who keeps a last-level table himself. */
+uint64_t pgtable_page(uint64_t pa, uint64_t attributes);
+
+#endif
 #endif

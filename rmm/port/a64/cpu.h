@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What each CPU has of its own: a state, two stacks, translation tables.
+ *
+ * The RMM runs on SP_EL0; an exception from it comes in on SP_EL2, which
+ * holds the exception stack, so that an overflow of the main stack, which
+ * faults on its guard page, can still be reported.
+ */
+#ifndef REEVE_RMM_PORT_A64_CPU_H
+#define REEVE_RMM_PORT_A64_CPU_H
+
+#define RMM_CPUS 32
+
+/* Per CPU: guard page, exception stack (a page), guard page, main stack. */
+#define CPU_STACKS_SHIFT    15
+#define CPU_STACKS_SIZE     (1 << CPU_STACKS_SHIFT)
+#define CPU_EXCEPTION_STACK 0x1000
+#define CPU_MAIN_STACK      0x3000
+#define CPU_EXCEPTION_TOP   0x2000
+
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
+
+#include "rmm/port/a64/fp.h"
+
+struct cpu {
+	uint32_t index;
+	uint32_t slots; /* in use, from the first on */
+	uint64_t *slot_table; /* the level 3 table of its slots */
+	struct fp_state fp; /* the host's, while the RMM uses FP/SIMD */
+};
+
+/* Sets up the calling CPU's state. index is less than RMM_CPUS. */
+void cpu_init(uint64_t index);
+
+static inline struct cpu *cpu_this(void)
+{
+	struct cpu *cpu;
+
+	__asm__ volatile("mrs %0, tpidr_el2" : "=r"(cpu));
+	return cpu;
+}
+
+#endif
+#endif

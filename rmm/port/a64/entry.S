@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where EL3 enters, on each CPU, with the MMU off (abi/rmm_el3.h): stacks,
+ * tables, MMU, and on to C. Before the MMU is on nothing is trusted to be in
+ * memory but the image, and `booted`, which tells cold from warm.
+ */
+#include "abi/rmm_el3.h"
+#include "lib/a64.h"
+#include "lib/pgtable.h"
+#include "rmm/port/a64/cpu.h"
+
+#define TCR_VALUE   (PGTABLE_TCR | PGTABLE_TCR_PS_40BIT | PGTABLE_TCR_RES1)
+#define SCTLR_VALUE (SCTLR_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | \
+	SCTLR_WXN)
+
+	.macro	address reg, symbol
+	adrp	\reg, \symbol
+	add	\reg, \reg, :lo12:\symbol
+	.endm
+
+	.macro	constant reg, value
+	mov	\reg, #((\value) & 0xffff)
+	movk	\reg, #(((\value) >> 16) & 0xffff), lsl #16
+	.endm
+
+	.section .text.start, "ax"
+	.global	_start
+_start:
+	msr	daifset, #0xf
+	mov	x19, x0			/* CPU index */
+	mov	x20, x1
+	mov	x21, x2
+	mov	x22, x3
+	mov	x23, x4
+	mov	x1, #RMM_EL3_BOOT_CPU_INDEX
+	cmp	x19, #RMM_CPUS
+	b.hs	refuse
+	address	x0, vectors
+	msr	vbar_el2, x0
+	address	x0, cpu_stacks
+	add	x0, x0, x19, lsl #CPU_STACKS_SHIFT
+	add	x1, x0, #CPU_EXCEPTION_TOP
+	mov	sp, x1
+	msr	spsel, #0
+	add	x1, x0, #CPU_STACKS_SIZE
+	mov	sp, x1
+	mov	x29, xzr
+	mov	x30, xzr
+	address	x0, booted
+	ldr	w0, [x0]
+	cbnz	w0, warm
+
+cold:
+	/* Linked for one address; it must have been loaded there. */
+	mov	x1, #RMM_EL3_BOOT_UNKNOWN
+	adr	x0, _start
+	ldr	x2, =_start
+	cmp	x0, x2
+	b.ne	refuse
+	address	x0, image_bss_start
+	address	x1, image_bss_end
+1:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x1
+	b.lo	1b
+	mov	x0, x19
+	bl	tables_start
+	/* What a cache may hold of memory that was written without one. */
+	address	x0, image_rodata_end
+	address	x1, image_end
+1:	dc	civac, x0
+	add	x0, x0, #A64_CACHE_LINE
+	cmp	x0, x1
+	b.lo	1b
+	bl	mmu_on
+	mov	x0, x19
+	mov	x1, x20
+	mov	x2, x21
+	mov	x3, x22
+	b	boot_cold
+
+warm:
+	bl	mmu_on
+	mov	x0, x19
+	b	boot_warm
+
+/* This CPU's tables, for X19; keeps all but X0 and X1. */
+mmu_on:
+	address	x0, cpu_roots
+	add	x0, x0, x19, lsl #12
+	msr	ttbr0_el2, x0
+	mov	x1, #PGTABLE_MAIR
+	msr	mair_el2, x1
+	constant x1, TCR_VALUE
+	msr	tcr_el2, x1
+	dsb	sy
+	isb
+	tlbi	alle2
+	tlbi	alle1
+	ic	iallu
+	dsb	sy
+	isb
+	constant x1, SCTLR_VALUE
+	msr	sctlr_el2, x1
+	isb
+	ret
+
+/* X1: why. EL3 does not come back. */
+refuse:
+	constant x0, RMM_EL3_BOOT_COMPLETE
+	mov	x2, #0
+	smc	#0
+1:	wfi
+	b	1b
+	.section .note.GNU-stack, "", %progbits

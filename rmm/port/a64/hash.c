@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* SHA-2, by BearSSL, which uses FP/SIMD registers. */
+#include <bearssl.h>
+
+#include "abi/rmi.h"
+#include "rmm/core/port.h"
+#include "rmm/port/a64/fp.h"
+#include "rmm/port/a64/panic.h"
+
+static const br_hash_class *const classes[] = {
+	[RMI_HASH_SHA_256] = &br_sha256_vtable,
+	[RMI_HASH_SHA_512] = &br_sha512_vtable,
+	[RMI_HASH_SHA_384] = &br_sha384_vtable,
+};
+
+/* Each begins with its class. */
+union context {
+	const br_hash_class *class;
+	br_sha256_context sha256;
+	br_sha384_context sha384;
+	br_sha512_context sha512;
+};
+
+_Static_assert(sizeof(union context) <= sizeof(((struct hash *)0)->state),
+	"struct hash holds every context");
+
+static const br_hash_class **context_of(struct hash *hash)
+{
+	return &((union context *)(void *)hash->state)->class;
+}
+
+void port_hash_start(
+	struct rmm_port *port, struct hash *hash, uint32_t algorithm)
+{
+	(void)port;
+	hash->algorithm = algorithm;
+	fp_own();
+	classes[algorithm]->init(context_of(hash));
+	fp_return();
+}
+
+void port_hash_add(
+	struct rmm_port *port, struct hash *hash, const void *data, size_t size)
+{
+	(void)port;
+	fp_own();
+	classes[hash->algorithm]->update(context_of(hash), data, size);
+	fp_return();
+}
+
+void port_hash_end(struct rmm_port *port, struct hash *hash, uint8_t *digest)
+{
+	(void)port;
+	fp_own();
+	classes[hash->algorithm]->out(context_of(hash), digest);
+	fp_return();
+}
+
+/* What the library was compiled to call when a stack is smashed. */
+uintptr_t __stack_chk_guard;
+_Noreturn void __stack_chk_fail(void);
+
+void __stack_chk_fail(void)
+{
+	rmm_stop("a stack is smashed");
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The boot manifest that EL3 leaves in the shared page (abi/rmm_el3.h). */
+#ifndef REEVE_RMM_PORT_A64_MANIFEST_H
+#define REEVE_RMM_PORT_A64_MANIFEST_H
+
+#include <stdint.h>
+
+/* What the RMM wants of it. */
+struct manifest {
+	uint64_t memory_base; /* one bank, page-aligned */
+	uint64_t memory_size;
+	uint64_t console; /* PA of a PL011, 0: none */
+};
+
+/*
+ * Reads the page, which is at the physical address pa: RMM_EL3_BOOT_OK, or
+ * RMM_EL3_BOOT_MANIFEST for a version that is not known, or
+ * RMM_EL3_BOOT_MANIFEST_DATA for anything in it that is not as it must be.
+ * Memory must end below pa_end.
+ */
+int64_t manifest_read(const void *page, uint64_t pa, uint64_t pa_end,
+	struct manifest *manifest);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The end of the RMM. */
+#include "rmm/port/a64/panic.h"
+
+#include <stdint.h>
+
+#include "lib/a64.h"
+#include "lib/log.h"
+#include "rmm/core/port.h"
+#include "rmm/port/a64/cpu.h"
+
+static uint32_t stopped;
+
+static _Noreturn void park(void)
+{
+	for (;;)
+		wfi();
+}
+
+void rmm_stop(const char *why)
+{
+	if (__atomic_exchange_n(&stopped, 1, __ATOMIC_RELAXED) == 0)
+		log_line_unlocked("panic on CPU %u: %s", cpu_this()->index, why);
+	park();
+}
+
+void rmm_stop_check(void)
+{
+	if (__atomic_load_n(&stopped, __ATOMIC_RELAXED) != 0)
+		park();
+}
+
+void port_panic(struct rmm_port *port, const char *why)
+{
+	(void)port; /* one RMM to a machine */
+	rmm_stop(why);
+}

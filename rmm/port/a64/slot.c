@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Granules and Non-secure memory, seen through this CPU's slots, which are
+ * taken and given back in stack order. No other CPU's tables have them, so
+ * that what is mapped here is invalidated here.
+ */
+#include <string.h>
+
+#include "lib/a64.h"
+#include "lib/pgtable.h"
+#include "rmm/core/granule.h"
+#include "rmm/core/port.h"
+#include "rmm/port/a64/cpu.h"
+#include "rmm/port/a64/ns_copy.h"
+#include "rmm/port/a64/panic.h"
+#include "rmm/port/a64/tables.h"
+
+static void *slot_address(unsigned slot)
+{
+	return (void *)(uintptr_t)(SLOT_WINDOW + slot_page(slot) * GRANULE_SIZE);
+}
+
+static void *slot_map(uint64_t pa, uint64_t attributes)
+{
+	struct cpu *cpu = cpu_this();
+
+	if (cpu->slots == SLOTS)
+		rmm_stop("too many granules mapped");
+	cpu->slot_table[slot_page(cpu->slots)] = pgtable_page(pa, attributes);
+	dsb(ishst);
+	isb();
+	return slot_address(cpu->slots++);
+}
+
+static void slot_unmap(const void *address)
+{
+	struct cpu *cpu = cpu_this();
+
+	if (cpu->slots == 0 || address != slot_address(cpu->slots - 1))
+		rmm_stop("mappings undone out of order");
+	cpu->slots--;
+	cpu->slot_table[slot_page(cpu->slots)] = 0;
+	dsb(nshst);
+	__asm__ volatile("tlbi vae2, %0" ::"r"((uintptr_t)address >> 12)
+		: "memory");
+	dsb(nsh);
+	isb();
+}
+
+void *port_granule_map(struct rmm_port *port, pa_t pa)
+{
+	(void)port;
+	return slot_map(pa.value, PGTABLE_DATA);
+}
+
+void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
+{
+	(void)port;
+	(void)pa;
+	slot_unmap(address);
+}
+
+void port_granule_zero(struct rmm_port *port, pa_t pa)
+{
+	void *address = port_granule_map(port, pa);
+
+	memset(address, 0, GRANULE_SIZE);
+	port_granule_unmap(port, pa, address);
+}
+
+/* The granule of an NS address; the byte itself is at its offset in it. */
+static char *ns_map(pa_t pa)
+{
+	uint64_t offset = pa.value % GRANULE_SIZE;
+
+	return (char *)slot_map(pa.value - offset, PGTABLE_DATA | PGTABLE_NS);
+}
+
+bool port_ns_read(struct rmm_port *port, pa_t pa, void *to, size_t size)
+{
+	char *page = ns_map(pa);
+	bool done = ns_copy(to, page + pa.value % GRANULE_SIZE, size);
+
+	(void)port;
+	slot_unmap(page);
+	return done;
+}
+
+bool port_ns_write(struct rmm_port *port, pa_t pa, const void *from, size_t size)
+{
+	char *page = ns_map(pa);
+	bool done = ns_copy(page + pa.value % GRANULE_SIZE, from, size);
+
+	(void)port;
+	slot_unmap(page);
+	return done;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Stage 2: entries as table walks must see them, and TLB invalidation. */
+#include "abi/bits.h"
+#include "rmm/core/granule.h"
+#include "rmm/core/port.h"
+#include "rmm/port/a64/regs.h"
+
+/* Where dropping all of a VMID is cheaper than page by page. */
+#define PAGES_MAX 32
+
+void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry)
+{
+	(void)port;
+	dsb(ishst);
+	__atomic_store_n(slot, entry, __ATOMIC_RELAXED);
+	dsb(ish);
+}
+
+/* The VMID that invalidations are about. It stays: nothing else in the RMM
+ * depends on VTTBR_EL2, and a REC is entered with its own. */
+static void vmid_select(unsigned vmid)
+{
+	uint64_t vttbr = BITS_PUT(VTTBR_VMID, vmid);
+
+	if (sysreg_read(VTTBR_EL2) == vttbr)
+		return;
+	sysreg_write(VTTBR_EL2, vttbr);
+	isb();
+}
+
+static void drop_pages(ipa_t ipa, uint64_t size)
+{
+	for (uint64_t done = 0; done < size; done += GRANULE_SIZE) {
+		uint64_t page = (ipa.value + done) / GRANULE_SIZE;
+
+		__asm__ volatile("tlbi ipas2e1is, %0" ::"r"(page) : "memory");
+	}
+	dsb(ish);
+	/* What combines stage 1 with them. */
+	__asm__ volatile("tlbi vmalle1is" ::: "memory");
+}
+
+void port_tlb_invalidate(
+	struct rmm_port *port, unsigned vmid, ipa_t ipa, uint64_t size)
+{
+	if (size > (uint64_t)PAGES_MAX * GRANULE_SIZE) {
+		port_tlb_invalidate_vmid(port, vmid);
+		return;
+	}
+	vmid_select(vmid);
+	drop_pages(ipa, size);
+	dsb(ish);
+	isb();
+}
+
+void port_tlb_invalidate_vmid(struct rmm_port *port, unsigned vmid)
+{
+	(void)port;
+	vmid_select(vmid);
+	__asm__ volatile("tlbi vmalls12e1is" ::: "memory");
+	dsb(ish);
+	isb();
+}

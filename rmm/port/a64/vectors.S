@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Exceptions. One from the RMM itself is either a copy from or to Non-secure
+ * memory that was refused, which trap_sync() repairs, or the end.
+ */
+#include "rmm/port/a64/cpu.h"
+
+#define FRAME_SIZE 288
+
+	.macro	vector
+	.balign	0x80
+	.endm
+
+	.macro	save
+	sub	sp, sp, #FRAME_SIZE
+	stp	x0, x1, [sp]
+	stp	x2, x3, [sp, #16]
+	stp	x4, x5, [sp, #32]
+	stp	x6, x7, [sp, #48]
+	stp	x8, x9, [sp, #64]
+	stp	x10, x11, [sp, #80]
+	stp	x12, x13, [sp, #96]
+	stp	x14, x15, [sp, #112]
+	stp	x16, x17, [sp, #128]
+	stp	x18, x19, [sp, #144]
+	stp	x20, x21, [sp, #160]
+	stp	x22, x23, [sp, #176]
+	stp	x24, x25, [sp, #192]
+	stp	x26, x27, [sp, #208]
+	stp	x28, x29, [sp, #224]
+	mrs	x0, elr_el2
+	stp	x30, x0, [sp, #240]
+	mrs	x0, esr_el2
+	mrs	x1, far_el2
+	stp	x0, x1, [sp, #256]
+	mrs	x0, spsr_el2
+	str	x0, [sp, #272]
+	mov	x0, sp
+	.endm
+
+	.macro	fatal name
+	vector
+	b	fatal_\name
+	.endm
+
+	.macro	fatal_entry name, index
+fatal_\name:
+	save
+	mov	w1, #\index
+	b	trap_fatal
+	.endm
+
+	/* The exception stack itself may be what is broken: from its top. */
+	.macro	fatal_nested name, index
+fatal_\name:
+	mrs	x18, tpidr_el2
+	ldr	w18, [x18]
+	adrp	x17, cpu_stacks
+	add	x17, x17, :lo12:cpu_stacks
+	add	x17, x17, x18, lsl #CPU_STACKS_SHIFT
+	add	x17, x17, #CPU_EXCEPTION_TOP
+	mov	sp, x17
+	save
+	mov	w1, #\index
+	b	trap_fatal
+	.endm
+
+	.section .text.vectors, "ax"
+	.balign	0x800
+	.global	vectors
+vectors:
+	vector
+	b	sync
+	fatal	irq
+	fatal	fiq
+	fatal	serror
+	fatal	nested_sync
+	fatal	nested_irq
+	fatal	nested_fiq
+	fatal	nested_serror
+	fatal	lower_sync
+	fatal	lower_irq
+	fatal	lower_fiq
+	fatal	lower_serror
+	fatal	lower32_sync
+	fatal	lower32_irq
+	fatal	lower32_fiq
+	fatal	lower32_serror
+	.balign	0x80
+
+sync:
+	save
+	bl	trap_sync
+	ldr	x0, [sp, #248]
+	msr	elr_el2, x0
+	ldr	x0, [sp, #272]
+	msr	spsr_el2, x0
+	ldp	x0, x1, [sp]
+	ldp	x2, x3, [sp, #16]
+	ldp	x4, x5, [sp, #32]
+	ldp	x6, x7, [sp, #48]
+	ldp	x8, x9, [sp, #64]
+	ldp	x10, x11, [sp, #80]
+	ldp	x12, x13, [sp, #96]
+	ldp	x14, x15, [sp, #112]
+	ldp	x16, x17, [sp, #128]
+	ldr	x18, [sp, #144]
+	ldr	x30, [sp, #240]
+	add	sp, sp, #FRAME_SIZE
+	eret
+
+	fatal_entry irq, 1
+	fatal_entry fiq, 2
+	fatal_entry serror, 3
+	fatal_nested nested_sync, 4
+	fatal_nested nested_irq, 5
+	fatal_nested nested_fiq, 6
+	fatal_nested nested_serror, 7
+	fatal_entry lower_sync, 8
+	fatal_entry lower_irq, 9
+	fatal_entry lower_fiq, 10
+	fatal_entry lower_serror, 11
+	fatal_entry lower32_sync, 12
+	fatal_entry lower32_irq, 13
+	fatal_entry lower32_fiq, 14
+	fatal_entry lower32_serror, 15
+	.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A host for the RMM that knows only RMI: in the hypervisor's place, it
+ * checks the commands that need no Realm to run, from one CPU and from two,
+ * prints a line of TAP for each check, and switches the machine off.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "abi/bits.h"
+#include "abi/machine_map.h"
+#include "abi/psci.h"
+#include "abi/rmi.h"
+#include "abi/smccc.h"
+#include "lib/a64.h"
+#include "lib/log.h"
+#include "lib/pl011.h"
+#include "lib/smc.h"
+
+#define GRANULE UINT64_C(0x1000)
+/* Memory of ours to delegate, and per CPU to build a Realm of. */
+#define RANGE_BASE     UINT64_C(0x50000000)
+#define RANGE_GRANULES 64
+#define REALM_BASE(n)  (UINT64_C(0x51000000) + (n) * UINT64_C(0x100000))
+#define SHARED_BASE    UINT64_C(0x52000000)
+#define ROUNDS         20
+
+#define RMM_MEMORY  UINT64_C(MACHINE_RMM_BASE)
+#define VECTOR_SIZE (32 * 256)
+
+void payload_main(void);
+void payload_secondary(void);
+void payload_trap(void);
+void secondary_start(void);
+uint64_t probe(uint64_t address, uint64_t value, bool store);
+void vectors_load(const void *from);
+void vectors_store(void *to);
+
+static uint8_t page[GRANULE] __attribute__((aligned(0x1000)));
+static uint8_t pages[2][GRANULE] __attribute__((aligned(0x1000)));
+static unsigned checks;
+static volatile uint32_t secondary_state; /* 1 runs, 2 good, 3 bad */
+
+enum {
+	SECONDARY_RUNS = 1,
+	SECONDARY_GOOD,
+	SECONDARY_BAD
+};
+
+static void put(char c)
+{
+	pl011_put(MACHINE_UART0_BASE, c);
+}
+
+static void check(bool good, const char *what)
+{
+	log_line_unlocked("%s %u - %s", good ? "ok" : "not ok", ++checks, what);
+}
+
+static uint64_t rmi(
+	struct smccc_regs *regs, uint64_t fid, uint64_t a, uint64_t b)
+{
+	*regs = (struct smccc_regs){ { fid, a, b } };
+	smc_call(regs);
+	return regs->x[0];
+}
+
+static uint64_t rmi_status(uint64_t fid, uint64_t a, uint64_t b)
+{
+	struct smccc_regs regs;
+
+	return rmi(&regs, fid, a, b);
+}
+
+/* Until the end of the range; false: it got stuck. */
+static bool range_move(uint64_t fid, uint64_t base, unsigned granules)
+{
+	uint64_t top = base + granules * GRANULE;
+	struct smccc_regs regs;
+
+	while (base < top) {
+		if (rmi(&regs, fid, base, top) != RMI_SUCCESS)
+			return false;
+		base = regs.x[1];
+	}
+	return true;
+}
+
+static void check_version(void)
+{
+	struct smccc_regs regs = { { RMI_VERSION, RMI_ABI_VERSION, 0, 0, 4, 5,
+		6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17 } };
+	bool kept = true;
+
+	smc_call(&regs);
+	check(regs.x[0] == RMI_SUCCESS && regs.x[1] == RMI_ABI_VERSION &&
+			regs.x[2] == RMI_ABI_VERSION,
+		"RMI_VERSION is 2.0");
+	for (unsigned i = 4; i < 18; i++)
+		kept = kept && regs.x[i] == i;
+	check(kept, "X4-X17 are kept");
+	check(rmi_status(RMI_VERSION, 0x10000, 0) == RMI_ERROR_INPUT,
+		"another version is refused");
+	check(rmi_status(RMI_FID_LAST_0, 0, 0) == SMCCC_NOT_SUPPORTED,
+		"an unknown command is not supported");
+}
+
+static void check_features(void)
+{
+	struct smccc_regs regs;
+	uint64_t feature0;
+
+	rmi(&regs, RMI_FEATURES, 0, 0);
+	feature0 = regs.x[1];
+	check(regs.x[0] == RMI_SUCCESS &&
+			BITS_GET(feature0, RMI_FEATURE0_S2SZ) == 48,
+		"48 bits of address space");
+	rmi(&regs, RMI_FEATURES, 1, 0);
+	check(BITS_GET(regs.x[1], RMI_FEATURE1_GRAN_4K) == 1, "4 KiB granules");
+}
+
+static void check_activation(void)
+{
+	uint64_t config = (uintptr_t)page;
+
+	check(rmi_status(RMI_GRANULE_RANGE_DELEGATE, RANGE_BASE,
+		      RANGE_BASE + GRANULE) == RMI_ERROR_GLOBAL,
+		"nothing is delegated before activation");
+	memset(page, 0xff, sizeof(page));
+	check(rmi_status(RMI_RMM_CONFIG_SET, config, 0) == RMI_ERROR_INPUT,
+		"a bad configuration is refused");
+	check(rmi_status(RMI_RMM_CONFIG_GET, config, 0) == RMI_SUCCESS &&
+			page[0] == 0 && page[GRANULE - 1] == 0,
+		"the configuration is written to us");
+	check(rmi_status(RMI_RMM_CONFIG_SET, config, 0) == RMI_SUCCESS,
+		"and read from us");
+	check(rmi_status(RMI_RMM_ACTIVATE, 0, 0) == RMI_SUCCESS, "activation");
+	check(rmi_status(RMI_RMM_ACTIVATE, 0, 0) == RMI_ERROR_GLOBAL,
+		"activation once only");
+}
+
+static bool is_gpf(uint64_t esr)
+{
+	return BITS_GET(esr, ESR_EC) == ESR_EC_DATA_CURRENT &&
+	       BITS_GET(esr, ESR_FSC) == ESR_FSC_GPF;
+}
+
+static void check_delegation(void)
+{
+	uint64_t last = RANGE_BASE + (RANGE_GRANULES - 1) * GRANULE;
+
+	*(volatile uint64_t *)last = UINT64_C(0x5ec7e75ec7e75ec7);
+	check(range_move(RMI_GRANULE_RANGE_DELEGATE, RANGE_BASE, RANGE_GRANULES),
+		"a range is delegated");
+	check(rmi_status(RMI_GRANULE_RANGE_DELEGATE, last, last + GRANULE) ==
+			RMI_ERROR_INPUT,
+		"a granule is delegated once only");
+	check(is_gpf(probe(last, 0, false)), "reading it faults");
+	check(is_gpf(probe(last, 1, true)), "writing it faults");
+	check(rmi_status(RMI_RMM_CONFIG_GET, last, 0) == RMI_ERROR_INPUT,
+		"the RMM does not write to it for us");
+	check(range_move(
+		      RMI_GRANULE_RANGE_UNDELEGATE, RANGE_BASE, RANGE_GRANULES),
+		"the range is undelegated");
+	check(probe(last, 0, false) == 0 && *(volatile uint64_t *)last == 0,
+		"it is readable, and zero");
+}
+
+/* The RMM's own memory is tracked, and not ours to give or to name. */
+static void check_rmm_memory(void)
+{
+	check(rmi_status(RMI_RMM_CONFIG_GET, RMM_MEMORY, 0) == RMI_ERROR_INPUT,
+		"the RMM survives a refused write");
+	check(rmi_status(RMI_GRANULE_RANGE_DELEGATE, RMM_MEMORY,
+		      RMM_MEMORY + GRANULE) == RMI_ERROR_INPUT,
+		"the RMM's memory is not delegated");
+	check(rmi_status(RMI_REALM_CREATE, RANGE_BASE, RMM_MEMORY) ==
+			RMI_ERROR_INPUT,
+		"the RMM survives a refused read");
+	check(is_gpf(probe(RMM_MEMORY, 0, false)), "we do not read it");
+}
+
+static uint64_t realm_create(unsigned cpu, uint8_t algorithm)
+{
+	struct rmi_realm_params *params = (void *)pages[cpu];
+
+	memset(params, 0, sizeof(*params));
+	params->s2sz = 39;
+	params->num_bps = 1;
+	params->num_wps = 1;
+	params->hash_algo = algorithm;
+	params->rtt_base = REALM_BASE(cpu) + GRANULE;
+	params->rtt_level_start = 1;
+	params->rtt_num_start = 1;
+	return rmi_status(RMI_REALM_CREATE, REALM_BASE(cpu), (uintptr_t)params);
+}
+
+/* One round of the life of a Realm and of the granules under it. */
+static bool realm_round(unsigned cpu, uint8_t algorithm)
+{
+	uint64_t rd = REALM_BASE(cpu);
+
+	return range_move(RMI_GRANULE_RANGE_DELEGATE, rd, 2) &&
+	       realm_create(cpu, algorithm) == RMI_SUCCESS &&
+	       rmi_status(RMI_GRANULE_RANGE_UNDELEGATE, rd, rd + GRANULE) ==
+		       RMI_ERROR_INPUT &&
+	       rmi_status(RMI_REALM_DESTROY, rd, 0) == RMI_SUCCESS &&
+	       range_move(RMI_GRANULE_RANGE_UNDELEGATE, rd, 2);
+}
+
+static void check_realms(void)
+{
+	check(realm_round(0, RMI_HASH_SHA_256), "a Realm with SHA-256");
+	check(realm_round(0, RMI_HASH_SHA_384), "a Realm with SHA-384");
+	check(realm_round(0, RMI_HASH_SHA_512), "a Realm with SHA-512");
+}
+
+static void check_vectors(void)
+{
+	static uint8_t before[VECTOR_SIZE] __attribute__((aligned(16)));
+	static uint8_t after[VECTOR_SIZE] __attribute__((aligned(16)));
+	bool good;
+
+	for (unsigned i = 0; i < VECTOR_SIZE; i++)
+		before[i] = (uint8_t)(i * 7 + (i >> 8) + 1);
+	vectors_load(before);
+	good = realm_round(0, RMI_HASH_SHA_512);
+	vectors_store(after);
+	check(good && memcmp(before, after, VECTOR_SIZE) == 0,
+		"hashing keeps our vector registers");
+}
+
+/* Both CPUs move the same granules at once: each move has one winner. */
+static bool shared_round(void)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		uint64_t granule = SHARED_BASE + i * GRANULE;
+		uint64_t status = rmi_status(
+			RMI_GRANULE_RANGE_DELEGATE, granule, granule + GRANULE);
+
+		if (status == RMI_SUCCESS)
+			status = rmi_status(RMI_GRANULE_RANGE_UNDELEGATE,
+				granule, granule + GRANULE);
+		else if (status == RMI_ERROR_INPUT)
+			status = RMI_SUCCESS;
+		if (status != RMI_SUCCESS)
+			return false;
+	}
+	return true;
+}
+
+static bool rounds(unsigned cpu)
+{
+	bool good = true;
+
+	for (unsigned i = 0; i < ROUNDS && good; i++)
+		good = realm_round(cpu, RMI_HASH_SHA_256) && shared_round();
+	return good;
+}
+
+void payload_secondary(void)
+{
+	secondary_state = SECONDARY_RUNS;
+	dsb(sy);
+	secondary_state = rounds(1) ? SECONDARY_GOOD : SECONDARY_BAD;
+	dsb(sy);
+}
+
+static void check_two_cpus(void)
+{
+	struct smccc_regs regs = { { PSCI_CPU_ON_64, MACHINE_AFFINITY(1),
+		(uintptr_t)secondary_start, 1 } };
+	bool good;
+
+	smc_call(&regs);
+	check(regs.x[0] == PSCI_SUCCESS, "the second CPU starts");
+	if (regs.x[0] != PSCI_SUCCESS)
+		return;
+	while (secondary_state == 0)
+		;
+	good = rounds(0);
+	while (secondary_state == SECONDARY_RUNS)
+		;
+	check(good && secondary_state == SECONDARY_GOOD,
+		"two CPUs build Realms at once");
+}
+
+static void machine_off(void)
+{
+	struct smccc_regs regs = { { PSCI_SYSTEM_OFF } };
+
+	smc_call(&regs);
+}
+
+void payload_trap(void)
+{
+	log_line_unlocked("not ok - exception: ESR %lx ELR %lx FAR %lx",
+		sysreg_read(ESR_EL2), sysreg_read(ELR_EL2),
+		sysreg_read(FAR_EL2));
+	machine_off();
+}
+
+void payload_main(void)
+{
+	pl011_init(MACHINE_UART0_BASE);
+	log_init("host", put);
+	check_version();
+	check_features();
+	check_activation();
+	check_delegation();
+	check_rmm_memory();
+	check_realms();
+	check_vectors();
+	check_two_cpus();
+	log_line_unlocked("1..%u", checks);
+	machine_off();
+}
