@@ -42,7 +42,7 @@ static bool core_start(struct core *core, uint64_t affinity)
 
 	core->affinity = affinity;
 	/* Read with the MMU off. */
-	dcache_clean((uintptr_t)core, sizeof(*core));
+	dcache_clean((uintptr_t)core, MACHINE_PAGE_SIZE);
 	result = power_core_on(affinity, (uintptr_t)core_entry, (uintptr_t)core);
 	if (result != PSCI_SUCCESS)
 		log_line("core %llx cannot be started: PSCI error %d",

@@ -11,12 +11,16 @@
 
 /* One core. TPIDR_EL2 of a core holds the address of its own. */
 struct core {
-	uint8_t stack[CORE_STACK_END];
 	uint64_t affinity;
 	uint32_t online; /* set by the core itself, with release */
-} __attribute__((aligned(64)));
+	uint8_t guard[CORE_STACK - 16] __attribute__((aligned(16)));
+	uint8_t stack[CORE_SIZE - CORE_STACK];
+} __attribute__((aligned(CORE_SIZE)));
 
-_Static_assert(offsetof(struct core, affinity) == CORE_STACK_END, "stack");
+_Static_assert(offsetof(struct core, stack) == CORE_STACK &&
+		       offsetof(struct core, guard) <= MACHINE_PAGE_SIZE &&
+		       sizeof(struct core) == CORE_SIZE,
+	"struct core");
 
 /* The boot core's is the first. */
 extern struct core cores[MACHINE_MAX_CPUS];

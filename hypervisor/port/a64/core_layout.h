@@ -3,8 +3,17 @@
 #ifndef REEVE_HYPERVISOR_PORT_A64_CORE_LAYOUT_H
 #define REEVE_HYPERVISOR_PORT_A64_CORE_LAYOUT_H
 
-/* struct core begins with its stack. */
-#define CORE_STACK_END 0x4000
+/*
+ * struct core: its data in the first page, nothing mapped up to its stack, the
+ * stack. An address in the stack has CORE_STACK_BIT set, one just below has
+ * not.
+ */
+#define CORE_STACK_BIT 14
+#define CORE_STACK     0x4000
+#define CORE_SIZE      0x8000
+
+/* Added to trap()'s vector number when the stack was used up. */
+#define TRAP_OVERFLOW 16
 
 /* CPTR_EL2 with E2H = 0: its reserved ones; SVE and SME trap, FP does not. */
 #define CPTR_EL2_NO_FP_TRAP 0x33ff

@@ -46,7 +46,7 @@ core_setup:
 	msr	vbar_el2, x0
 	isb
 	msr	tpidr_el2, x20
-	add	x0, x20, #CORE_STACK_END
+	add	x0, x20, #CORE_SIZE
 	mov	sp, x0
 	mov	x29, xzr
 	ret

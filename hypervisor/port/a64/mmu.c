@@ -3,6 +3,7 @@
 #include "hypervisor/port/a64/mmu.h"
 
 #include "abi/machine_map.h"
+#include "hypervisor/port/a64/core.h"
 #include "lib/a64.h"
 #include "lib/image.h"
 #include "lib/pgtable.h"
@@ -28,6 +29,29 @@ static bool map_between(const char *start, const char *end, uint64_t attributes)
 	return map((uintptr_t)start, (uint64_t)(end - start), attributes);
 }
 
+/* Of each core the data and the stack, with the gap that guards it. */
+static bool map_cores(void)
+{
+	for (unsigned i = 0; i < MACHINE_MAX_CPUS; i++) {
+		uint64_t core = (uintptr_t)&cores[i];
+
+		if (!map(core, MACHINE_PAGE_SIZE, PGTABLE_DATA) ||
+			!map(core + CORE_STACK, CORE_SIZE - CORE_STACK,
+				PGTABLE_DATA))
+			return false;
+	}
+	return true;
+}
+
+static bool map_data(void)
+{
+	const char *first = (const char *)&cores[0];
+	const char *end = (const char *)&cores[MACHINE_MAX_CPUS];
+
+	return map_between(image_rodata_end, first, PGTABLE_DATA) &&
+	       map_cores() && map_between(end, image_end, PGTABLE_DATA);
+}
+
 bool mmu_prepare(uint64_t fdt)
 {
 	tables = (struct pgtable){
@@ -35,7 +59,7 @@ bool mmu_prepare(uint64_t fdt)
 	};
 	return map_between(image_start, image_text_end, PGTABLE_CODE) &&
 	       map_between(image_text_end, image_rodata_end, PGTABLE_RODATA) &&
-	       map_between(image_rodata_end, image_end, PGTABLE_DATA) &&
+	       map_data() &&
 	       map(MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
 	       map(fdt, MACHINE_DTB_MAX, PGTABLE_RODATA);
 }

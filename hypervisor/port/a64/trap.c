@@ -48,11 +48,22 @@ static void report(const struct trap_frame *frame, unsigned vector)
 	frame_report(frame);
 }
 
+/* The frame is not on the stack that was used up. */
+static _Noreturn void overflow(struct trap_frame *frame, unsigned vector)
+{
+	frame->sp = sysreg_read(tpidrro_el0) + TRAP_FRAME_SIZE;
+	log_line_unlocked("the stack is used up");
+	report(frame, vector);
+	power_off();
+}
+
 void trap(struct trap_frame *frame, unsigned vector)
 {
 	uint64_t esr = sysreg_read(esr_el2);
 	uint64_t fixup = 0;
 
+	if (vector >= TRAP_OVERFLOW)
+		overflow(frame, vector - TRAP_OVERFLOW);
 	if (vector == VECTOR_SYNC_CURRENT &&
 		BITS_GET(esr, ESR_EC) == ESR_EC_DATA_CURRENT)
 		fixup = probe_fixup(frame->elr);

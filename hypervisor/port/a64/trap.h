@@ -23,8 +23,9 @@ _Static_assert(offsetof(struct trap_frame, sp) == TRAP_FRAME_SP &&
 	"struct trap_frame");
 
 /*
- * Called by vectors.S with the number of the vector. Returns for the fault of
- * a probe; everything else is reported and turns the machine off.
+ * Called by vectors.S with the number of the vector, plus TRAP_OVERFLOW if the
+ * frame is not on the core's stack because it has no room. Returns for the
+ * fault of a probe; everything else is reported and turns the machine off.
  */
 void trap(struct trap_frame *frame, unsigned vector);
 

@@ -2,14 +2,39 @@
 /* The exception vectors of EL2: each saves a frame and calls trap(). */
 #include "hypervisor/port/a64/core_layout.h"
 
-/* One of the 16 vectors, 128 bytes apart; which is trap()'s second argument. */
+/*
+ * One of the 16 vectors, 128 bytes apart; which is trap()'s second argument.
+ * Until the frame is known to fit, SP is all there is to work with: for a while
+ * SP is the frame plus X0, and X0 the frame.
+ */
 	.macro vector which
 	.balign	0x80
 	sub	sp, sp, #TRAP_FRAME_SIZE
+	add	sp, sp, x0
+	sub	x0, sp, x0
+	tbz	x0, #CORE_STACK_BIT, 1f
+	sub	x0, sp, x0
+	sub	sp, sp, x0
 	stp	x0, x1, [sp, #0]
 	mov	x1, #\which
 	b	trap_enter
+	/* The machine is lost, and with it what these two registers held. */
+1:	msr	tpidrro_el0, x0
+	sub	x0, sp, x0
+	msr	tpidr_el0, x0
+	adrp	x0, overflow_stack_end
+	add	x0, x0, :lo12:overflow_stack_end
+	sub	sp, x0, #TRAP_FRAME_SIZE
+	mrs	x0, tpidr_el0
+	stp	x0, x1, [sp, #0]
+	mov	x1, #TRAP_OVERFLOW + \which
+	b	trap_enter
 	.endm
+
+	.section .bss.overflow_stack, "aw", %nobits
+	.balign	16
+	.space	0x1000
+overflow_stack_end:
 
 	.section .text.vectors, "ax", %progbits
 	.balign	0x800
