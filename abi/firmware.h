@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#define FIRMWARE_MAGIC         UINT64_C(0x3157465645454552) /* "REEVEFW1" */
+#define FIRMWARE_MAGIC         UINT64_C(0x3157464556454552) /* "REEVEFW1" */
 #define FIRMWARE_VERSION       1
 #define FIRMWARE_HEADER_OFFSET 0x80000
 #define FIRMWARE_ALIGN         0x1000

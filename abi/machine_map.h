@@ -37,14 +37,17 @@
 #define MACHINE_PCIE_BASE    0x10000000
 #define MACHINE_PCIE_END     0x40000000
 
-/* Above DRAM: what is there for any amount of RAM up to 255 GiB. */
-#define MACHINE_HIGH_PCIE_ECAM_BASE 0x4010000000
-#define MACHINE_HIGH_PCIE_ECAM_SIZE 0x0010000000
-#define MACHINE_HIGH_PCIE_MMIO_BASE 0x8000000000
-#define MACHINE_HIGH_PCIE_MMIO_SIZE 0x8000000000
+/* Above DRAM of up to 255 GiB: more redistributors, PCIe ECAM, PCIe MMIO. */
+#define MACHINE_HIGH_IO_BASE   0x4000000000
+#define MACHINE_HIGH_IO_SIZE   0x40000000
+#define MACHINE_HIGH_MMIO_BASE 0x8000000000
+#define MACHINE_HIGH_MMIO_SIZE 0x8000000000
 
 #define MACHINE_SECURE_RAM_BASE 0x0e000000
 #define MACHINE_SECURE_RAM_SIZE 0x01000000
+/* Within it: the monitor from its start, then its granule tables. */
+#define MACHINE_MONITOR_BASE MACHINE_SECURE_RAM_BASE
+#define MACHINE_MONITOR_SIZE 0x00400000
 
 /* One bank; its size is in the device tree, which QEMU puts at its start. */
 #define MACHINE_DRAM_BASE 0x40000000

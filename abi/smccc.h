@@ -5,8 +5,9 @@
 
 #include <stdint.h>
 
-#define SMCCC_VERSION_FID 0x80000000
-#define SMCCC_VERSION_1_2 0x10002
+#define SMCCC_VERSION_FID       0x80000000
+#define SMCCC_VERSION_1_2       0x10002
+#define SMCCC_ARCH_FEATURES_FID 0x80000001
 /* DEN0028 5.1: the answer to an unknown function, all ones in X0. */
 #define SMCCC_NOT_SUPPORTED UINT64_MAX
 /* DEN0028 2.5: the caller says that no SVE state is live. */

@@ -67,6 +67,17 @@ int memcmp(const void *a, const void *b, size_t size)
 	return 0;
 }
 
+void *memchr(const void *bytes, int byte, size_t size)
+{
+	const unsigned char *at = bytes;
+
+	for (; size > 0; size--, at++) {
+		if (*at == (unsigned char)byte)
+			return (void *)(uintptr_t)at;
+	}
+	return NULL;
+}
+
 size_t strlen(const char *string)
 {
 	size_t length = 0;

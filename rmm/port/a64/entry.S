@@ -13,6 +13,8 @@
 #define SCTLR_VALUE (SCTLR_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | \
 	SCTLR_WXN)
 
+#define R_AARCH64_RELATIVE 0x403
+
 	.macro	address reg, symbol
 	adrp	\reg, \symbol
 	add	\reg, \reg, :lo12:\symbol
@@ -51,12 +53,20 @@ _start:
 	cbnz	w0, warm
 
 cold:
-	/* Linked for one address; it must have been loaded there. */
-	mov	x1, #RMM_EL3_BOOT_UNKNOWN
-	adr	x0, _start
-	ldr	x2, =_start
-	cmp	x0, x2
-	b.ne	refuse
+	/* The image is linked for address 0: add where it is. */
+	address	x0, image_rela_start
+	address	x1, image_rela_end
+	adr	x2, _start
+1:	cmp	x0, x1
+	b.hs	2f
+	ldp	x3, x4, [x0], #16
+	ldr	x5, [x0], #8
+	cmp	x4, #R_AARCH64_RELATIVE
+	b.ne	refuse_image
+	add	x5, x5, x2
+	str	x5, [x2, x3]
+	b	1b
+2:
 	address	x0, image_bss_start
 	address	x1, image_bss_end
 1:	stp	xzr, xzr, [x0], #16
@@ -65,7 +75,7 @@ cold:
 	mov	x0, x19
 	bl	tables_start
 	/* What a cache may hold of memory that was written without one. */
-	address	x0, image_rodata_end
+	adr	x0, _start
 	address	x1, image_end
 1:	dc	civac, x0
 	add	x0, x0, #A64_CACHE_LINE
@@ -104,6 +114,8 @@ mmu_on:
 	isb
 	ret
 
+refuse_image:
+	mov	x1, #RMM_EL3_BOOT_UNKNOWN
 /* X1: why. EL3 does not come back. */
 refuse:
 	constant x0, RMM_EL3_BOOT_COMPLETE

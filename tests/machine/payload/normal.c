@@ -1,9 +1,174 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A payload.
-void payload_main(void);
+// In place of the hypervisor, at NS-EL2: does what lines on the console say.
+//   smc X0 [X1...X7]   an SMC; prints X0-X7 and how many others changed
+//   read ADDRESS       prints the word, or the syndrome of the fault
+//   write ADDRESS WORD
+//   fill PATTERN       EL2 registers; check prints how many changed since
+// All numbers are hexadecimal.
+#include <string.h>
 
-void payload_main(void)
+#include "abi/psci.h"
+#include "lib/log.h"
+#include "lib/pl011.h"
+#include "tests/machine/payload/payload.h"
+
+#define NORMAL_PATTERN UINT64_C(0x0dd0000000000000)
+
+#define LINE_SIZE 160
+#define MAX_WORDS 8
+
+/* A line: a command and its numbers. */
+struct command {
+	char text[LINE_SIZE];
+	const char *name;
+	uint64_t word[MAX_WORDS];
+	unsigned words;
+};
+
+static char next_char(void)
 {
-	for (;;)
-		;
+	int c;
+
+	do
+		c = pl011_get(MACHINE_UART0_BASE);
+	while (c < 0);
+	return (char)c;
+}
+
+static uint64_t number_of(const char *text)
+{
+	uint64_t value = 0;
+
+	for (; *text != '\0'; text++) {
+		unsigned digit = (unsigned)*text;
+
+		digit = digit >= 'a' ? digit - 'a' + 10 : digit - '0';
+		value = value << 4 | digit;
+	}
+	return value;
+}
+
+/* Cuts the next word off; NULL at the end. */
+static char *cut(char **rest)
+{
+	char *word = *rest;
+	size_t length = 0;
+
+	while (word[length] != ' ' && word[length] != '\0')
+		length++;
+	if (length == 0)
+		return NULL;
+	*rest = word + length + (word[length] == ' ');
+	word[length] = '\0';
+	return word;
+}
+
+static void read_line(char *text)
+{
+	unsigned length = 0;
+	char c;
+
+	while ((c = next_char()) != '\n') {
+		if (length < LINE_SIZE - 1)
+			text[length++] = c;
+	}
+	text[length] = '\0';
+}
+
+static void read_command(struct command *command)
+{
+	char *rest = command->text;
+	const char *word;
+
+	memset(command, 0, sizeof(*command));
+	read_line(command->text);
+	command->name = cut(&rest);
+	while (command->words < MAX_WORDS && (word = cut(&rest)) != NULL)
+		command->word[command->words++] = number_of(word);
+}
+
+static unsigned call(uint64_t x[GENERAL_REGISTERS], const uint64_t *word)
+{
+	general_fill(x, 0, NORMAL_PATTERN);
+	for (unsigned i = 0; i < MAX_WORDS; i++)
+		x[i] = word[i];
+	smc_all(x);
+	return general_changed(x, MAX_WORDS, NORMAL_PATTERN);
+}
+
+static void command_smc(const struct command *command)
+{
+	uint64_t x[GENERAL_REGISTERS];
+	unsigned changed = call(x, command->word);
+
+	log_line_unlocked("= %llx %llx %llx %llx %llx %llx %llx %llx changed %u",
+		(unsigned long long)x[0], (unsigned long long)x[1],
+		(unsigned long long)x[2], (unsigned long long)x[3],
+		(unsigned long long)x[4], (unsigned long long)x[5],
+		(unsigned long long)x[6], (unsigned long long)x[7], changed);
+}
+
+static void report_access(uint64_t word)
+{
+	if (payload_fault)
+		log_line_unlocked(
+			"= fault %llx", (unsigned long long)payload_fault);
+	else
+		log_line_unlocked("= %llx", (unsigned long long)word);
+}
+
+static void execute(const struct command *command)
+{
+	payload_fault = 0;
+	if (!command->name)
+		return;
+	if (strcmp(command->name, "smc") == 0) {
+		command_smc(command);
+	} else if (strcmp(command->name, "read") == 0) {
+		report_access(probe_read(command->word[0]));
+	} else if (strcmp(command->name, "write") == 0) {
+		probe_write(command->word[0], command->word[1]);
+		report_access(command->word[1]);
+	} else if (strcmp(command->name, "fill") == 0) {
+		el2_fill(command->word[0]);
+		log_line_unlocked("= filled");
+	} else if (strcmp(command->name, "check") == 0) {
+		log_line_unlocked("= changed %u", el2_changed());
+	} else {
+		log_line_unlocked("= unknown command");
+	}
+}
+
+/* Another CPU: asks the Realm world something, then stops. */
+static void run_secondary(uint64_t context)
+{
+	const uint64_t echo[MAX_WORDS] = { REALM_ECHO, context };
+	const uint64_t off[MAX_WORDS] = { PSCI_CPU_OFF };
+	uint64_t x[GENERAL_REGISTERS];
+
+	(void)call(x, echo);
+	log_line_unlocked("CPU %llu up, context %llx, echo %llx %llx",
+		(unsigned long long)cpu_index(), (unsigned long long)context,
+		(unsigned long long)x[0], (unsigned long long)~x[1]);
+	(void)call(x, off);
+	log_line_unlocked("CPU_OFF came back");
+}
+
+void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+	struct command command;
+
+	(void)x1;
+	(void)x2;
+	(void)x3;
+	if (cpu_index() != 0)
+		run_secondary(argument);
+	console_init("normal");
+	log_line_unlocked("ready, EL %llu, argument %llx",
+		(unsigned long long)sysreg_read(CurrentEL) >> 2,
+		(unsigned long long)argument);
+	for (;;) {
+		read_command(&command);
+		execute(&command);
+	}
 }

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The main path: from reset to the first instruction of the hypervisor.
+#include "monitor/boot.h"
+
+#include <string.h>
+
+#include "abi/machine_map.h"
+#include "lib/log.h"
+#include "lib/pl011.h"
+#include "monitor/core/dram.h"
+#include "monitor/core/firmware.h"
+#include "monitor/gic.h"
+#include "monitor/gpc.h"
+#include "monitor/mmu.h"
+#include "monitor/panic.h"
+#include "monitor/psci_calls.h"
+#include "monitor/rmm.h"
+
+#define COUNTER_HZ 1000000000
+
+/* FP, SVE and SME are for the levels below; no trace, no activity monitors. */
+#define CPTR_EZ  (1 << 8)
+#define CPTR_ESM (1 << 12)
+#define CPTR_TTA (1 << 20)
+#define CPTR_TAM (1 << 30)
+
+/*
+ * The levels below have the PMU and self-hosted debug; nothing counts and
+ * nobody debugs in EL3. EnPM2, SPD32, SDD, SCCD, MTPME, MCCD.
+ */
+#define MDCR_BELOW UINT64_C(0x410818080)
+
+#define VECTOR_LENGTH_MAX 0xf
+#define SMCR_FA64         UINT64_C(0x80000000)
+
+#define ID_PFR0_SVE(id) ((id) >> 32 & 0xf)
+#define ID_PFR1_SME(id) ((id) >> 24 & 0xf)
+
+static void console_put(char c)
+{
+	pl011_put(MACHINE_UART0_BASE, c);
+}
+
+static void console_init(void)
+{
+	pl011_init(MACHINE_UART0_BASE);
+	log_init("monitor", console_put);
+}
+
+/* What EL3 allows all levels below, in both worlds. */
+static void traps_init(void)
+{
+	sysreg_write(CPTR_EL3, CPTR_EZ | CPTR_ESM | CPTR_TTA | CPTR_TAM);
+	sysreg_write(MDCR_EL3, MDCR_BELOW);
+	isb();
+	if (ID_PFR0_SVE(sysreg_read(ID_AA64PFR0_EL1)))
+		sysreg_write(ZCR_EL3, VECTOR_LENGTH_MAX);
+	if (ID_PFR1_SME(sysreg_read(ID_AA64PFR1_EL1)))
+		sysreg_write(SMCR_EL3, SMCR_FA64 | VECTOR_LENGTH_MAX);
+	sysreg_write(CNTFRQ_EL0, COUNTER_HZ);
+}
+
+static const struct firmware_header *firmware_find(void)
+{
+	const struct firmware_header *header =
+		(const struct firmware_header *)FIRMWARE_HEADER_OFFSET;
+	const char *fault = firmware_fault(header);
+
+	if (fault)
+		panic(fault);
+	return header;
+}
+
+static void memory_find(struct rmm_el3_bank *dram)
+{
+	if (!dram_find((const void *)MACHINE_DTB_BASE, MACHINE_DTB_MAX, dram))
+		panic("the board's device tree names no memory");
+	if (dram->base != MACHINE_DRAM_BASE ||
+		dram->size <
+			MACHINE_HYP_BASE + MACHINE_HYP_SIZE - MACHINE_DRAM_BASE)
+		panic("too little memory");
+}
+
+/* Copies a part out of flash; what follows it, its bss, is zero. */
+static void load(const struct firmware_part *part, uint64_t to, uint64_t room)
+{
+	uint8_t *image = (uint8_t *)to;
+
+	memcpy(image, (const void *)part->offset, part->size);
+	memset(image + part->size, 0, room - part->size);
+	dcache_clean(to, room);
+	icache_invalidate_all();
+}
+
+static void images_load(const struct firmware_header *header)
+{
+	load(&header->part[FIRMWARE_RMM], MACHINE_RMM_BASE,
+		MACHINE_RMM_IMAGE_SIZE);
+	load(&header->part[FIRMWARE_HYPERVISOR], MACHINE_HYP_BASE,
+		MACHINE_HYP_SIZE);
+}
+
+/* What each CPU does at each start. */
+static struct cpu *cpu_start(uint64_t index)
+{
+	struct cpu *cpu = &cpus[index];
+	uint64_t stack = (uint64_t)cpu_stacks[index + 1];
+
+	sysreg_write(TPIDR_EL3, (uint64_t)cpu);
+	cpu->index = (uint32_t)index;
+	cpu->context[WORLD_NS].frame.stack = stack;
+	cpu->context[WORLD_REALM].frame.stack = stack;
+	gpc_enable();
+	traps_init();
+	gic_cpu_hand_over();
+	return cpu;
+}
+
+static void ns_prepare(struct cpu *cpu, uint64_t entry, uint64_t context)
+{
+	struct frame *frame = &cpu->context[WORLD_NS].frame;
+
+	context_init(cpu, WORLD_NS);
+	frame->elr = entry;
+	frame->x[0] = context;
+}
+
+struct frame *monitor_cold_boot(void)
+{
+	const struct firmware_header *header;
+	struct rmm_el3_bank dram;
+	uint32_t cpu_count;
+	struct cpu *cpu;
+
+	console_init();
+	mmu_init();
+	mmu_enable();
+	header = firmware_find();
+	memory_find(&dram);
+	gpc_init(&dram);
+	cpu = cpu_start(0);
+	images_load(header);
+	gic_init();
+	gic_cpu_setup(0);
+	cpu_count = gic_count_cpus();
+	psci_calls_init(cpu_count);
+	log_line("RMM-EL3 %u.%u, %u CPUs, %llu MiB", RMM_EL3_VERSION >> 16,
+		RMM_EL3_VERSION & 0xffff, cpu_count,
+		(unsigned long long)dram.size >> 20);
+	ns_prepare(cpu, MACHINE_HYP_BASE, MACHINE_DTB_BASE);
+	return rmm_cold_boot(cpu, &dram);
+}
+
+struct frame *monitor_warm_boot(uint64_t index)
+{
+	struct psci_cpu start;
+	struct cpu *cpu;
+
+	mmu_enable();
+	if (!psci_calls_started((uint32_t)index, &start))
+		return NULL;
+	cpu = cpu_start(index);
+	ns_prepare(cpu, start.entry, start.context);
+	return rmm_warm_boot(cpu);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Cold boot of the machine and warm boot of each CPU. */
+#ifndef REEVE_MONITOR_BOOT_H
+#define REEVE_MONITOR_BOOT_H
+
+#include "monitor/cpu.h"
+
+/*
+ * start.S: on the CPU's stack, MMU off or on. Both return the frame to resume.
+ * The warm one returns NULL when PSCI did not ask for the CPU.
+ */
+struct frame *monitor_cold_boot(void);
+struct frame *monitor_warm_boot(uint64_t index);
+
+#endif

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Worlds: their first registers, and the change from one to another.
+#include "monitor/cpu.h"
+
+#include <string.h>
+
+/*
+ * What Linux and an RMM need at EL2 without a trap to EL3. Interrupts and
+ * aborts stay in the world that they meet; so do granule protection faults.
+ */
+#define SCR_COMMON                                                             \
+	(SCR_NS | SCR_RES1 | SCR_HCE | SCR_SIF | SCR_RW | SCR_APK | SCR_API |  \
+		SCR_ENSCXT | SCR_FGTEN | SCR_ECVEN | SCR_HXEN | SCR_ENTP2)
+
+struct cpu cpus[MACHINE_MAX_CPUS];
+
+void context_init(struct cpu *cpu, enum world world)
+{
+	struct context *context = &cpu->context[world];
+	uint64_t stack = context->frame.stack;
+
+	memset(context, 0, sizeof(*context));
+	context->frame.stack = stack;
+	context->frame.spsr = SPSR_EL2H_MASKED;
+	context->scr = SCR_COMMON | (world == WORLD_REALM ? SCR_NSE : 0);
+	context->el2[EL2_STATE_SCTLR_EL2] = SCTLR_RES1;
+	context->el2[EL2_STATE_VPIDR_EL2] = sysreg_read(MIDR_EL1);
+	context->el2[EL2_STATE_VMPIDR_EL2] = sysreg_read(MPIDR_EL1);
+}
+
+struct frame *world_load(struct cpu *cpu, enum world world)
+{
+	struct context *context = &cpu->context[world];
+
+	context_restore(context->el2);
+	sysreg_write(SCR_EL3, context->scr);
+	cpu->world = world;
+	return &context->frame;
+}
+
+struct frame *world_switch(struct cpu *cpu, enum world world)
+{
+	context_save(cpu->context[cpu->world].el2);
+	return world_load(cpu, world);
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Walks the device tree (Devicetree Specification 0.4, chapter 5) up to the
+// memory node. Every word is read within the bounds of the structure block.
+#include "monitor/core/dram.h"
+
+#include <string.h>
+
+#define FDT_MAGIC      0xd00dfeed
+#define FDT_VERSION    17
+#define FDT_BEGIN_NODE 1
+#define FDT_END_NODE   2
+#define FDT_PROP       3
+#define FDT_NOP        4
+
+/* Words of the header, by number. */
+#define HEADER_MAGIC        0
+#define HEADER_TOTAL        1
+#define HEADER_STRUCT       2
+#define HEADER_STRINGS      3
+#define HEADER_VERSION      5
+#define HEADER_STRINGS_SIZE 8
+#define HEADER_STRUCT_SIZE  9
+#define HEADER_SIZE         40
+
+#define MEMORY_DEPTH 2 /* the root is 1 */
+#define REG_SIZE     16
+
+struct block {
+	const unsigned char *bytes;
+	size_t size;
+	size_t at;
+	bool broken; /* something went beyond the end */
+};
+
+/* The next bytes, padded to words; NULL, and broken, beyond the end. */
+static const unsigned char *take(struct block *block, size_t size)
+{
+	const unsigned char *bytes = block->bytes + block->at;
+	size_t left = block->size - block->at;
+
+	if (size > left || -size % 4 > left - size) {
+		block->broken = true;
+		return NULL;
+	}
+	block->at += size + -size % 4;
+	return bytes;
+}
+
+static uint32_t word_at(const unsigned char *bytes)
+{
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+	       (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* 0, which is no token, beyond the end. */
+static uint32_t take_word(struct block *block)
+{
+	const unsigned char *bytes = take(block, 4);
+
+	return bytes ? word_at(bytes) : 0;
+}
+
+static const char *string_at(const struct block *block, size_t at)
+{
+	if (at >= block->size ||
+		!memchr(block->bytes + at, '\0', block->size - at))
+		return "";
+	return (const char *)block->bytes + at;
+}
+
+static bool find_block(const unsigned char *tree, unsigned at_word,
+	unsigned size_word, struct block *block)
+{
+	uint32_t total = word_at(tree + 4 * HEADER_TOTAL);
+	uint32_t at = word_at(tree + 4 * (size_t)at_word);
+
+	*block = (struct block){ .size = word_at(tree + 4 * (size_t)size_word) };
+	if (at > total || block->size > total - at || at % 4 != 0)
+		return false;
+	block->bytes = tree + at;
+	return true;
+}
+
+static uint64_t number_at(const unsigned char *cells)
+{
+	return (uint64_t)word_at(cells) << 32 | word_at(cells + 4);
+}
+
+/* One property: is it the memory node's "reg"? */
+static bool take_property(struct block *nodes, const struct block *strings,
+	bool is_memory, struct rmm_el3_bank *bank)
+{
+	uint32_t size = take_word(nodes);
+	uint32_t name = take_word(nodes);
+	const unsigned char *value = take(nodes, size);
+
+	if (!value || !is_memory || size < REG_SIZE ||
+		strcmp(string_at(strings, name), "reg") != 0)
+		return false;
+	bank->base = number_at(value);
+	bank->size = number_at(value + REG_SIZE / 2);
+	return true;
+}
+
+static const char *take_name(struct block *nodes)
+{
+	const char *name = string_at(nodes, nodes->at);
+
+	(void)take(nodes, strlen(name) + 1);
+	return name;
+}
+
+static bool is_memory_node(struct block *nodes, unsigned depth)
+{
+	const char *name = take_name(nodes);
+
+	return depth == MEMORY_DEPTH && strncmp(name, "memory@", 7) == 0;
+}
+
+static bool walk(struct block *nodes, const struct block *strings,
+	struct rmm_el3_bank *bank)
+{
+	bool is_memory = false;
+	unsigned depth = 0;
+
+	while (!nodes->broken) {
+		switch (take_word(nodes)) {
+		case FDT_BEGIN_NODE:
+			depth++;
+			is_memory = is_memory_node(nodes, depth);
+			break;
+		case FDT_END_NODE:
+			is_memory = false;
+			depth--;
+			break;
+		case FDT_PROP:
+			if (take_property(nodes, strings, is_memory, bank))
+				return true;
+			break;
+		case FDT_NOP:
+			break;
+		default:
+			return false;
+		}
+	}
+	return false;
+}
+
+bool dram_find(const void *tree, size_t size, struct rmm_el3_bank *bank)
+{
+	const unsigned char *bytes = tree;
+	struct block nodes;
+	struct block strings;
+
+	if (size < HEADER_SIZE || word_at(bytes) != FDT_MAGIC ||
+		word_at(bytes + 4 * HEADER_TOTAL) > size ||
+		word_at(bytes + 4 * HEADER_VERSION) < FDT_VERSION)
+		return false;
+	if (!find_block(bytes, HEADER_STRUCT, HEADER_STRUCT_SIZE, &nodes) ||
+		!find_block(bytes, HEADER_STRINGS, HEADER_STRINGS_SIZE, &strings))
+		return false;
+	return walk(&nodes, &strings, bank);
+}

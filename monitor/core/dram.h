@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The one fact that only the board's device tree tells: how much memory. */
+#ifndef REEVE_MONITOR_CORE_DRAM_H
+#define REEVE_MONITOR_CORE_DRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "abi/rmm_el3.h"
+
+/*
+ * The first memory node of a flattened tree of version 17 with two cells for
+ * addresses and for sizes, in a buffer of size bytes. Returns false if the
+ * tree is malformed or has none.
+ */
+bool dram_find(const void *tree, size_t size, struct rmm_el3_bank *bank);
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Checks the header of the flash image.
+#include "monitor/core/firmware.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "abi/machine_map.h"
+#include "lib/addr.h"
+
+static bool is_inside(const struct firmware_part *part, uint64_t total)
+{
+	return part->offset <= total && part->size <= total - part->offset;
+}
+
+const char *firmware_fault(const struct firmware_header *header)
+{
+	const struct firmware_part *part = header->part;
+
+	if (header->magic != FIRMWARE_MAGIC)
+		return "no firmware header";
+	if (header->version != FIRMWARE_VERSION ||
+		header->parts != FIRMWARE_PARTS)
+		return "a firmware header of another version";
+	if (header->total > MACHINE_FLASH0_SIZE)
+		return "firmware larger than the flash";
+	for (size_t i = 0; i < FIRMWARE_PARTS; i++) {
+		if (!is_inside(&part[i], header->total))
+			return "a part outside the firmware";
+		if (!is_aligned(part[i].offset, FIRMWARE_ALIGN))
+			return "a part that is not aligned";
+	}
+	if (part[FIRMWARE_RMM].size == 0 ||
+		part[FIRMWARE_RMM].size > MACHINE_RMM_IMAGE_SIZE)
+		return "no RMM, or one that is too large";
+	if (part[FIRMWARE_HYPERVISOR].size == 0 ||
+		part[FIRMWARE_HYPERVISOR].size > MACHINE_HYP_SIZE)
+		return "no hypervisor, or one that is too large";
+	return NULL;
+}

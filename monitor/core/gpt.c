@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The granule protection table's descriptors.
+#include "monitor/core/gpt.h"
+
+#include <stddef.h>
+
+#include "lib/addr.h"
+
+#define GRANULE       UINT64_C(0x1000)
+#define GRANULE_SHIFT 12
+#define L0_SHIFT      30
+#define L0_SIZE       (UINT64_C(1) << L0_SHIFT)
+#define TABLE_END     ((uint64_t)GPT_L0_ENTRIES << L0_SHIFT)
+
+#define L0_KIND    UINT64_C(0xf)
+#define L0_BLOCK   UINT64_C(1)
+#define L0_TABLE   UINT64_C(3)
+#define L0_ADDRESS UINT64_C(0x000ffffffffff000)
+#define L0_GPI(d)  ((enum gpi)((d) >> 4 & 0xf))
+
+/* One word of level 1 holds sixteen granules, four bits each. */
+#define WORD_GRANULES 16
+#define WORD_SIZE     (GRANULE * WORD_GRANULES)
+
+static uint64_t *l0_entry(const struct gpt *gpt, uint64_t pa)
+{
+	return &gpt->l0[pa >> L0_SHIFT];
+}
+
+/* The level 1 word of an address, NULL where level 0 has a block. */
+static uint64_t *l1_word(const struct gpt *gpt, uint64_t pa)
+{
+	uint64_t entry;
+
+	if (pa >= TABLE_END)
+		return NULL;
+	entry = *l0_entry(gpt, pa);
+	if ((entry & L0_KIND) != L0_TABLE)
+		return NULL;
+	return (uint64_t *)(uintptr_t)(entry & L0_ADDRESS) +
+	       pa % L0_SIZE / WORD_SIZE;
+}
+
+static unsigned nibble_shift(uint64_t pa)
+{
+	return (unsigned)(pa >> GRANULE_SHIFT) % WORD_GRANULES * 4;
+}
+
+static uint64_t word_of(enum gpi gpi)
+{
+	return UINT64_C(0x1111111111111111) * gpi;
+}
+
+/* CPUs walk the table at any time: a word changes in one store. */
+static void write_word(uint64_t *word, uint64_t value)
+{
+	__atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+static void write_granule(uint64_t *word, uint64_t pa, enum gpi gpi)
+{
+	unsigned shift = nibble_shift(pa);
+	uint64_t others = *word & ~(UINT64_C(0xf) << shift);
+
+	write_word(word, others | (uint64_t)gpi << shift);
+}
+
+static uint64_t block_of(enum gpi gpi)
+{
+	return (uint64_t)gpi << 4 | L0_BLOCK;
+}
+
+void gpt_init(struct gpt *gpt)
+{
+	gpt->l1_used = 0;
+	for (size_t i = 0; i < GPT_L0_ENTRIES; i++)
+		write_word(&gpt->l0[i], block_of(GPI_NONE));
+}
+
+static bool is_range(const struct gpt_range *range, uint64_t unit)
+{
+	return is_aligned(range->base | range->size, unit) &&
+	       range->base < TABLE_END && range->size <= TABLE_END - range->base;
+}
+
+bool gpt_set_blocks(struct gpt *gpt, const struct gpt_range *range)
+{
+	if (!is_range(range, L0_SIZE))
+		return false;
+	for (uint64_t done = 0; done < range->size; done += L0_SIZE) {
+		if (l1_word(gpt, range->base + done))
+			return false;
+	}
+	for (uint64_t done = 0; done < range->size; done += L0_SIZE)
+		write_word(l0_entry(gpt, range->base + done),
+			block_of(range->gpi));
+	return true;
+}
+
+/* Turns a block of level 0 into a table that says the same. */
+static bool split_block(struct gpt *gpt, uint64_t pa)
+{
+	uint64_t *entry = l0_entry(gpt, pa);
+	uint64_t *table;
+
+	if (gpt->l1_used == gpt->l1_tables)
+		return false;
+	table = gpt->l1 + (size_t)gpt->l1_used++ * GPT_L1_WORDS;
+	for (size_t i = 0; i < GPT_L1_WORDS; i++)
+		table[i] = word_of(L0_GPI(*entry));
+	write_word(entry, (uint64_t)(uintptr_t)table | L0_TABLE);
+	return true;
+}
+
+/* Sets the granules of one word, all of them where the range covers it. */
+static uint64_t set_first(
+	struct gpt *gpt, uint64_t pa, uint64_t left, enum gpi gpi)
+{
+	uint64_t *word = l1_word(gpt, pa);
+
+	if (is_aligned(pa, WORD_SIZE) && left >= WORD_SIZE) {
+		write_word(word, word_of(gpi));
+		return WORD_SIZE;
+	}
+	write_granule(word, pa, gpi);
+	return GRANULE;
+}
+
+bool gpt_set_granules(struct gpt *gpt, const struct gpt_range *range)
+{
+	uint64_t pa = range->base;
+	uint64_t left = range->size;
+	uint64_t done;
+
+	if (!is_range(range, GRANULE))
+		return false;
+	for (; left > 0; left -= done, pa += done) {
+		if (!l1_word(gpt, pa) && !split_block(gpt, pa))
+			return false;
+		done = set_first(gpt, pa, left, range->gpi);
+	}
+	return true;
+}
+
+enum gpi gpt_get(const struct gpt *gpt, uint64_t pa)
+{
+	const uint64_t *word = l1_word(gpt, pa);
+
+	if (word)
+		return (enum gpi)(*word >> nibble_shift(pa) & 0xf);
+	return pa < TABLE_END ? L0_GPI(*l0_entry(gpt, pa)) : GPI_NONE;
+}
+
+enum gpt_result gpt_move(
+	struct gpt *gpt, uint64_t pa, enum gpi from, enum gpi to)
+{
+	uint64_t *word = l1_word(gpt, pa);
+
+	if (!word || !is_aligned(pa, GRANULE))
+		return GPT_BAD_ADDRESS;
+	if (gpt_get(gpt, pa) != from)
+		return GPT_BAD_GPI;
+	write_granule(word, pa, to);
+	return GPT_OK;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The granule protection table's descriptors (Arm DDI0487, D9): 4 KiB
+ * granules, 1 GiB an entry of level 0, 40 bits of physical address. Memory
+ * only: caches, TLBs and locks are the caller's.
+ */
+#ifndef REEVE_MONITOR_CORE_GPT_H
+#define REEVE_MONITOR_CORE_GPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define GPT_L0_ENTRIES 1024 /* 1 TiB */
+#define GPT_L1_WORDS   16384 /* of one table, for 1 GiB */
+#define GPT_L1_BYTES   (GPT_L1_WORDS * 8)
+
+/* Granule protection information: who may access. */
+enum gpi {
+	GPI_NONE = 0x0,
+	GPI_SECURE = 0x8,
+	GPI_NON_SECURE = 0x9,
+	GPI_ROOT = 0xa,
+	GPI_REALM = 0xb,
+	GPI_ANY = 0xf,
+};
+
+struct gpt {
+	uint64_t *l0; /* GPT_L0_ENTRIES words, aligned to their size */
+	uint64_t *l1; /* the pool of level 1 tables, aligned to GPT_L1_BYTES */
+	uint32_t l1_tables;
+	uint32_t l1_used;
+};
+
+struct gpt_range {
+	uint64_t base;
+	uint64_t size;
+	enum gpi gpi;
+};
+
+enum gpt_result {
+	GPT_OK,
+	GPT_BAD_ADDRESS, /* unaligned, or no level 1 table covers it */
+	GPT_BAD_GPI, /* not in the state to move from */
+};
+
+/* Every address becomes inaccessible; all level 1 tables are free again. */
+void gpt_init(struct gpt *gpt);
+
+/*
+ * Whole entries of level 0: base and size are multiples of 1 GiB, and no
+ * level 1 table is there. Returns false, changing nothing, if not so.
+ */
+bool gpt_set_blocks(struct gpt *gpt, const struct gpt_range *range);
+
+/*
+ * A range of granules. Makes the level 1 tables that it needs; what they
+ * cover beside the range keeps the state that it had. Returns false if the
+ * range is unaligned or the pool used up, with part of the range set.
+ */
+bool gpt_set_granules(struct gpt *gpt, const struct gpt_range *range);
+
+/* What an address's granule is; GPI_NONE outside the table. */
+enum gpi gpt_get(const struct gpt *gpt, uint64_t pa);
+
+/* Moves one granule from a state to another, or changes nothing. */
+enum gpt_result gpt_move(
+	struct gpt *gpt, uint64_t pa, enum gpi from, enum gpi to);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who serves an SMC, by its function identifier and the caller's world. */
+#ifndef REEVE_MONITOR_CORE_ROUTE_H
+#define REEVE_MONITOR_CORE_ROUTE_H
+
+#include <stdint.h>
+
+enum world {
+	WORLD_NS,
+	WORLD_REALM,
+	WORLDS,
+};
+
+enum route {
+	ROUTE_UNKNOWN, /* X0 = -1, nothing else changes */
+	ROUTE_ARCH, /* SMCCC's own calls */
+	ROUTE_PSCI,
+	ROUTE_TO_RMM, /* a request of the host */
+	ROUTE_TO_HOST, /* the RMM has done a request */
+	ROUTE_SERVICE, /* a service of EL3 to the RMM */
+};
+
+/*
+ * fid is X0 as the caller left it: its upper half does not count (DEN0028
+ * 2.5), nor does the SVE hint.
+ */
+enum route smc_route(uint64_t fid, enum world caller);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What EL3 keeps for each CPU. While a lower level runs, SP_EL3 points to the
+ * frame of its world and TPIDR_EL3 to the struct cpu.
+ */
+#ifndef REEVE_MONITOR_CPU_H
+#define REEVE_MONITOR_CPU_H
+
+#define CPU_STACK_SIZE 0x2000
+#define FRAME_ELR      248
+#define FRAME_SPSR     256
+#define FRAME_STACK    264
+#define FRAME_SIZE     272
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/machine_map.h"
+#include "lib/a64.h"
+#include "monitor/core/route.h"
+#include "monitor/el2_state.h"
+
+/* The general registers of a world while EL3 runs, or another world does. */
+struct frame {
+	uint64_t x[31];
+	uint64_t elr;
+	uint64_t spsr;
+	uint64_t stack; /* of EL3, empty; the same in both frames of a CPU */
+};
+
+_Static_assert(__builtin_offsetof(struct frame, elr) == FRAME_ELR, "elr");
+_Static_assert(__builtin_offsetof(struct frame, spsr) == FRAME_SPSR, "spsr");
+_Static_assert(__builtin_offsetof(struct frame, stack) == FRAME_STACK, "stack");
+_Static_assert(sizeof(struct frame) == FRAME_SIZE, "frame");
+
+struct context {
+	struct frame frame;
+	uint64_t el2[EL2_STATE_WORDS];
+	uint64_t scr;
+} __attribute__((aligned(16)));
+
+struct cpu {
+	struct context context[WORLDS];
+	enum world world; /* the one that runs, or ran last */
+	uint32_t index;
+	bool is_rmm_booting; /* until its BOOT_COMPLETE */
+	uint64_t rmm_token; /* what it gave, for its next warm boot */
+};
+
+extern struct cpu cpus[MACHINE_MAX_CPUS];
+/* start.S; a stack starts where the next one begins, and grows down. */
+extern char cpu_stacks[MACHINE_MAX_CPUS + 1][CPU_STACK_SIZE];
+
+static inline struct cpu *cpu_self(void)
+{
+	return (struct cpu *)sysreg_read(TPIDR_EL3);
+}
+
+/* The registers that EL3 gives a world the first time; entry and X0-X30 are
+ * for the caller to fill. */
+void context_init(struct cpu *cpu, enum world world);
+
+/* context.S: the calling CPU's registers to and from memory. */
+void context_save(uint64_t *el2);
+void context_restore(const uint64_t *el2);
+
+/*
+ * Makes a world the running one: its EL2 registers and SCR_EL3. Returns its
+ * frame, to be resumed. world_switch saves those of the running world before.
+ */
+struct frame *world_load(struct cpu *cpu, enum world world);
+struct frame *world_switch(struct cpu *cpu, enum world world);
+
+#endif
+#endif

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// EL3's own address space. Each mapping names the physical address space of
+// its target (NSE, NS), which must match the granule protection table.
+#include "monitor/mmu.h"
+
+#include <stddef.h>
+
+#include "abi/firmware.h"
+#include "abi/machine_map.h"
+#include "lib/a64.h"
+#include "lib/image.h"
+#include "lib/pgtable.h"
+#include "monitor/panic.h"
+
+#define PAS_ROOT  PGTABLE_NSE
+#define PAS_NS    PGTABLE_NS
+#define PAS_REALM (PGTABLE_NSE | PGTABLE_NS)
+
+#define POOL_PAGES 16
+
+static uint64_t root[PGTABLE_ENTRIES] __attribute__((aligned(4096)));
+static uint64_t pool[POOL_PAGES][PGTABLE_ENTRIES] __attribute__((aligned(4096)));
+
+struct mapping {
+	uint64_t base;
+	uint64_t size;
+	uint64_t attributes;
+};
+
+/*
+ * The flash is mapped from the header on, so that nothing is at address 0. Of
+ * DRAM, only what is loaded and what is read at boot.
+ */
+static const struct mapping board[] = {
+	{ FIRMWARE_HEADER_OFFSET, MACHINE_FLASH0_SIZE - FIRMWARE_HEADER_OFFSET,
+		PGTABLE_RODATA | PAS_ROOT },
+	{ MACHINE_GICD_BASE, MACHINE_GICD_SIZE, PGTABLE_IO | PAS_ROOT },
+	{ MACHINE_GICR_BASE, MACHINE_GICR_SIZE, PGTABLE_IO | PAS_ROOT },
+	{ MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO | PAS_ROOT },
+	{ MACHINE_SEC_GPIO, MACHINE_PAGE_SIZE, PGTABLE_IO | PAS_ROOT },
+	{ MACHINE_DTB_BASE, MACHINE_DTB_MAX, PGTABLE_RODATA | PAS_NS },
+	{ MACHINE_RMM_BASE, MACHINE_RMM_SIZE, PGTABLE_DATA | PAS_REALM },
+	{ MACHINE_HYP_BASE, MACHINE_HYP_SIZE, PGTABLE_DATA | PAS_NS },
+};
+
+static void map(struct pgtable *table, const struct mapping *mapping)
+{
+	const struct pgtable_range range = {
+		.va = mapping->base,
+		.pa = mapping->base,
+		.size = mapping->size,
+		.attributes = mapping->attributes,
+	};
+
+	if (!pgtable_map(table, &range))
+		panic("EL3's translation tables are too small");
+}
+
+static void map_between(struct pgtable *table, const char *from, const char *to,
+	uint64_t attributes)
+{
+	const struct mapping mapping = {
+		.base = (uint64_t)from,
+		.size = (uint64_t)to - (uint64_t)from,
+		.attributes = attributes | PAS_ROOT,
+	};
+
+	map(table, &mapping);
+}
+
+void mmu_init(void)
+{
+	struct pgtable table = {
+		.root = root,
+		.pool = pool[0],
+		.pool_pages = POOL_PAGES,
+	};
+
+	map_between(&table, image_start, image_text_end, PGTABLE_CODE);
+	map_between(&table, image_text_end, image_rodata_end, PGTABLE_RODATA);
+	map_between(&table, image_rodata_end,
+		(const char *)(MACHINE_SECURE_RAM_BASE + MACHINE_SECURE_RAM_SIZE),
+		PGTABLE_DATA);
+	for (size_t i = 0; i < sizeof(board) / sizeof(board[0]); i++)
+		map(&table, &board[i]);
+}
+
+void mmu_enable(void)
+{
+	sysreg_write(MAIR_EL3, PGTABLE_MAIR);
+	sysreg_write(
+		TCR_EL3, PGTABLE_TCR | PGTABLE_TCR_PS_40BIT | PGTABLE_TCR_RES1);
+	sysreg_write(TTBR0_EL3, (uint64_t)root);
+	dsb(sy);
+	isb();
+	__asm__ volatile("tlbi alle3" ::: "memory");
+	dsb(sy);
+	isb();
+	sysreg_write(SCTLR_EL3, SCTLR_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA |
+					SCTLR_I | SCTLR_WXN);
+	isb();
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Ends the machine: a PL061 whose line 0 powers off and line 1 resets.
+#include "monitor/power.h"
+
+#include "abi/machine_map.h"
+#include "lib/a64.h"
+
+#define LINE_OFF   1u
+#define LINE_RESET 2u
+
+/* PL061 (DDI0190): the address of the data register masks the lines. */
+#define GPIO_DATA(line) (MACHINE_SEC_GPIO + ((uint64_t)(line) << 2))
+#define GPIO_DIRECTION  (MACHINE_SEC_GPIO + 0x400)
+
+static void __attribute__((noreturn)) raise_line(uint32_t line)
+{
+	mmio_write32(GPIO_DIRECTION, LINE_OFF | LINE_RESET);
+	mmio_write32(GPIO_DATA(line), 0);
+	mmio_write32(GPIO_DATA(line), line);
+	for (;;)
+		wfi();
+}
+
+void power_off(void)
+{
+	raise_line(LINE_OFF);
+}
+
+void power_reset(void)
+{
+	raise_line(LINE_RESET);
+}

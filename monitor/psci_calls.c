@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Does what the answers of PSCI ask for.
+#include "monitor/psci_calls.h"
+
+#include "lib/spinlock.h"
+#include "monitor/gic.h"
+#include "monitor/gpc.h"
+#include "monitor/power.h"
+
+static struct psci psci;
+/* Of psci. The granule table's lock is taken within it. */
+static struct spinlock psci_lock;
+
+/* start.S */
+void pen(void) __attribute__((noreturn));
+
+void psci_calls_init(uint32_t cpu_count)
+{
+	psci_init(&psci, cpu_count);
+}
+
+static struct psci_reply call(const struct psci_request *request)
+{
+	struct psci_reply reply;
+
+	spinlock_acquire(&psci_lock);
+	reply = psci_call(&psci, request);
+	spinlock_release(&psci_lock);
+	return reply;
+}
+
+static void act(const struct psci_reply *reply)
+{
+	switch (reply->action) {
+	case PSCI_ACTION_RETURN:
+		return;
+	case PSCI_ACTION_WAKE:
+		gic_wake(reply->target);
+		return;
+	case PSCI_ACTION_STANDBY:
+		dsb(sy);
+		wfi();
+		return;
+	case PSCI_ACTION_CPU_OFF:
+		pen();
+	case PSCI_ACTION_SYSTEM_OFF:
+		power_off();
+	case PSCI_ACTION_SYSTEM_RESET:
+		power_reset();
+	}
+}
+
+struct frame *psci_calls_serve(struct cpu *cpu)
+{
+	struct frame *frame = &cpu->context[WORLD_NS].frame;
+	const struct psci_request request = {
+		.fid = frame->x[0],
+		.argument = { frame->x[1], frame->x[2], frame->x[3] },
+		.caller = cpu->index,
+		.is_entry = gpc_is_ns,
+	};
+	const struct psci_reply reply = call(&request);
+
+	act(&reply);
+	frame->x[0] = (uint64_t)reply.result;
+	return frame;
+}
+
+bool psci_calls_started(uint32_t index, struct psci_cpu *start)
+{
+	bool is_started;
+
+	spinlock_acquire(&psci_lock);
+	is_started = psci_started(&psci, index);
+	*start = psci.cpu[index];
+	spinlock_release(&psci_lock);
+	return is_started;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What reaches EL3 from below: SMCs, by the routing table.
+#include "monitor/trap.h"
+
+#include "abi/bits.h"
+#include "abi/smccc.h"
+#include "monitor/panic.h"
+#include "monitor/psci_calls.h"
+#include "monitor/rmm.h"
+
+/* SMCCC_ARCH_FEATURES knows the two calls that there are. */
+static uint64_t serve_arch(const struct frame *frame)
+{
+	uint32_t asked = (uint32_t)frame->x[1];
+
+	if ((uint32_t)frame->x[0] == SMCCC_VERSION_FID)
+		return SMCCC_VERSION_1_2;
+	if (asked == SMCCC_VERSION_FID || asked == SMCCC_ARCH_FEATURES_FID)
+		return 0;
+	return SMCCC_NOT_SUPPORTED;
+}
+
+static struct frame *serve(struct cpu *cpu, struct frame *frame)
+{
+	switch (smc_route(frame->x[0], cpu->world)) {
+	case ROUTE_TO_RMM:
+		return rmm_request(cpu);
+	case ROUTE_TO_HOST:
+		return rmm_complete(cpu);
+	case ROUTE_SERVICE:
+		return rmm_service(cpu);
+	case ROUTE_PSCI:
+		return psci_calls_serve(cpu);
+	case ROUTE_ARCH:
+		frame->x[0] = serve_arch(frame);
+		return frame;
+	case ROUTE_UNKNOWN:
+		break;
+	}
+	frame->x[0] = SMCCC_NOT_SUPPORTED;
+	return frame;
+}
+
+struct frame *trap_from_below(struct frame *frame)
+{
+	if (BITS_GET(sysreg_read(ESR_EL3), ESR_EC) != ESR_EC_SMC64)
+		panic_from_below(frame);
+	return serve(cpu_self(), frame);
+}

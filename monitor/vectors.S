@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Exceptions to EL3, and the way back to the levels below. */
+#include "monitor/cpu.h"
+
+	.macro save_general
+	stp	x0, x1, [sp]
+	stp	x2, x3, [sp, #16]
+	stp	x4, x5, [sp, #32]
+	stp	x6, x7, [sp, #48]
+	stp	x8, x9, [sp, #64]
+	stp	x10, x11, [sp, #80]
+	stp	x12, x13, [sp, #96]
+	stp	x14, x15, [sp, #112]
+	stp	x16, x17, [sp, #128]
+	stp	x18, x19, [sp, #144]
+	stp	x20, x21, [sp, #160]
+	stp	x22, x23, [sp, #176]
+	stp	x24, x25, [sp, #192]
+	stp	x26, x27, [sp, #208]
+	stp	x28, x29, [sp, #224]
+	mrs	x0, elr_el3
+	stp	x30, x0, [sp, #240]
+	mrs	x0, spsr_el3
+	str	x0, [sp, #FRAME_SPSR]
+	.endm
+
+	.macro vector handler
+	.balign	0x80
+	b	\handler
+	.endm
+
+	.text
+	.balign	0x800
+	.global vectors
+vectors:
+	/* From EL3: never meant to happen. */
+	.rept 8
+	vector	from_el3
+	.endr
+	/* From AArch64 below; only synchronous ones are routed here. */
+	vector	sync_from_below
+	.rept 3
+	vector	other_from_below
+	.endr
+	/* From AArch32 below: SCR_EL3.RW leaves EL0 only. */
+	.rept 4
+	vector	other_from_below
+	.endr
+
+sync_from_below:
+	save_general
+	mov	x0, sp
+	ldr	x1, [sp, #FRAME_STACK]
+	mov	sp, x1
+	bl	trap_from_below
+
+	/* x0: the frame of the world to run. */
+	.global world_resume
+world_resume:
+	mov	sp, x0
+	ldp	x30, x1, [sp, #240]
+	msr	elr_el3, x1
+	ldr	x2, [sp, #FRAME_SPSR]
+	msr	spsr_el3, x2
+	ldp	x28, x29, [sp, #224]
+	ldp	x26, x27, [sp, #208]
+	ldp	x24, x25, [sp, #192]
+	ldp	x22, x23, [sp, #176]
+	ldp	x20, x21, [sp, #160]
+	ldp	x18, x19, [sp, #144]
+	ldp	x16, x17, [sp, #128]
+	ldp	x14, x15, [sp, #112]
+	ldp	x12, x13, [sp, #96]
+	ldp	x10, x11, [sp, #80]
+	ldp	x8, x9, [sp, #64]
+	ldp	x6, x7, [sp, #48]
+	ldp	x4, x5, [sp, #32]
+	ldp	x2, x3, [sp, #16]
+	ldp	x0, x1, [sp]
+	eret
+	/* Nothing is fetched speculatively beyond the return. */
+	dsb	nsh
+	isb
+
+other_from_below:
+	save_general
+	mov	x0, sp
+	ldr	x1, [sp, #FRAME_STACK]
+	mov	sp, x1
+	b	panic_from_below
+
+	/*
+	 * The stack may be what is wrong: the report has its own. TPIDR_EL3
+	 * is not needed any more and holds what the switch of stacks needs.
+	 */
+from_el3:
+	msr	tpidr_el3, x0
+	mov	x0, sp
+	msr	sp_el0, x0
+	ldr	x0, =(panic_stack + CPU_STACK_SIZE - FRAME_SIZE)
+	mov	sp, x0
+	mrs	x0, tpidr_el3
+	save_general
+	mov	x0, sp
+	b	panic_from_el3
+
+	.section .bss.page, "aw", %nobits
+	.balign	16
+panic_stack:
+	.space	CPU_STACK_SIZE
+	.section .note.GNU-stack, "", %progbits
