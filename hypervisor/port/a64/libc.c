@@ -24,16 +24,6 @@ void __assert_fail(const char *condition, const char *file, unsigned line,
 	power_off();
 }
 
-void *memchr(const void *memory, int byte, size_t size)
-{
-	const unsigned char *at = memory;
-
-	for (; size > 0; size--, at++)
-		if (*at == (unsigned char)byte)
-			return (void *)(uintptr_t)at;
-	return NULL;
-}
-
 size_t strnlen(const char *string, size_t size)
 {
 	size_t length = 0;

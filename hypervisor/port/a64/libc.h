@@ -10,7 +10,6 @@
 extern const uintptr_t __stack_chk_guard;
 _Noreturn void __stack_chk_fail(void);
 
-void *memchr(const void *memory, int byte, size_t size);
 size_t strnlen(const char *string, size_t size);
 char *strrchr(const char *string, int c);
 
