@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The image that tests the host from inside, run on emulated hardware.
+"""The hypervisor, and the images that test it from inside, run on emulated
+hardware.
 
 REEVE_FIRMWARE names the folder of the images for flash.
 """
@@ -32,16 +33,19 @@ STEPS = [
 ]
 
 
-def boot(image, cpus=2, memory="2G"):
+def qemu(image, cpus=2, memory="2G"):
+    return ["qemu-system-aarch64",
+            "-M", "virt,secure=on,virtualization=on,gic-version=3",
+            "-cpu", "max,x-rme=on", "-smp", str(cpus), "-m", memory,
+            "-nodefaults", "-display", "none", "-no-reboot",
+            "-serial", "stdio", "-bios", str(IMAGES / image)]
+
+
+def boot(*machine):
     """What the machine says on its console until it turns itself off."""
     done = subprocess.run(
-        ["qemu-system-aarch64",
-         "-M", "virt,secure=on,virtualization=on,gic-version=3",
-         "-cpu", "max,x-rme=on", "-smp", str(cpus), "-m", memory,
-         "-nodefaults", "-display", "none", "-no-reboot",
-         "-serial", "stdio", "-bios", str(IMAGES / image)],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=SECONDS_MAX, check=True)
+        qemu(*machine), stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, timeout=SECONDS_MAX, check=True)
     return done.stdout
 
 
@@ -85,3 +89,32 @@ def test_other_machines(cpus, memory):
     lines = lines_of(boot("selftest.bin", cpus, memory))
     assert f"{cpus} of {cpus} cores run" in lines
     assert lines[-1] == f"self-test: {len(STEPS)} passed, 0 failed"
+
+
+def test_a_used_up_stack_is_reported():
+    """The fault is a write to what is not mapped, and SP is just there."""
+    lines = lines_of(boot("overflowtest.bin"))
+    start = lines.index("the stack is used up")
+    text = "\n".join(lines[start:])
+    assert "unexpected synchronous exception at EL2" in text
+    assert re.search(r"esr 000000009600004[67]", text)
+    far = int(re.search(r"far ([0-9a-f]{16})", text)[1], 16)
+    sp = int(re.search(r"sp ([0-9a-f]{16})", text)[1], 16)
+    assert far % 0x8000 < 0x4000 and 0 <= far - sp < 0x1000
+    assert not any("the stack ended" in line for line in lines)
+
+
+def test_the_hypervisor_gets_ready_and_stays():
+    command = ["timeout", "--foreground", str(SECONDS_MAX),
+               *qemu("firmware.bin")]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, text=True,
+                          stdout=subprocess.PIPE) as machine:
+        lines = []
+        for line in machine.stdout:
+            lines.append(line.strip())
+            if line.startswith("hypervisor: ready"):
+                break
+        assert machine.poll() is None, lines
+        machine.terminate()
+    assert lines[-1].startswith("hypervisor: ready, 0 of ")
+    assert not any("FAIL" in line or "exception" in line for line in lines)
