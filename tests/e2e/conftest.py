@@ -32,10 +32,10 @@ class Reeve:
         self.folder = folder
         self.path = os.environ.get("REEVE", str(ROOT / "build" / "reeve"))
 
-    def run(self, *arguments, text=True):
+    def run(self, *arguments, text=True, stdin=None):
         return subprocess.run(
             [self.path, *map(str, arguments)], cwd=self.folder,
-            capture_output=True, text=text, check=False)
+            capture_output=True, text=text, check=False, input=stdin)
 
     def write(self, name, content):
         path = self.folder / name

@@ -236,3 +236,60 @@ def test_nothing_from_a_file_steers_the_terminal(reeve):
         assert "\x1b" not in done.stdout + done.stderr
     done = reeve.run("check", config, 'foo\x1b="\x1b"')
     assert done.returncode == 2 and "\x1b" not in done.stderr
+
+
+def test_standard_input(reeve):
+    text = (reeve.folder / reeve.config()).read_text()
+    done = reeve.run("check", "-", stdin=text)
+    assert done.returncode == 0, done.stderr
+    done = reeve.run("check", "-", "vcpus=2", stdin=text + "foo = 1\n")
+    assert done.returncode == 2
+    assert "<stdin>:6:1: error: foo: " in done.stderr
+    assert reeve.run("check", "--strict", "-", stdin=text).returncode == 1
+
+
+def test_pipe(reeve):
+    reeve.config()
+    done = subprocess.run(
+        ["bash", "-c", f"{reeve.path} check <(cat guest.cfg)"],
+        cwd=reeve.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_is_no_configuration(reeve):
+    assert reeve.run("check", ".").returncode == 1
+
+
+def test_a_stream_is_bounded(reeve):
+    done = reeve.run("check", "-", stdin="#" * (1 << 20) + "\n")
+    assert done.returncode == 1
+    assert "1 MiB" in done.stderr
+
+
+def test_set_quotes_by_type(reeve):
+    reeve.config()
+    done = reeve.run("check", "guest.cfg", "--set", "name=a b", "-s",
+                     "vcpus=3", "--set", "type=pvh")
+    assert done.returncode == 0, done.stderr
+    assert '"a b", 3 vCPUs' in done.stdout
+    done = reeve.run("create", "-n", "--json", "guest.cfg", "--set",
+                     'cmdline=x="1\\2"')
+    assert json.loads(done.stdout)["domain"]["cmdline"]["value"] == (
+        'x="1\\2"')
+
+
+def test_set_fails_closed(reeve):
+    config = reeve.config(realm=None)
+    assert reeve.run("check", "--set", "realm=yes", config).returncode == 2
+    assert reeve.run("check", "--set", "relam=1", config).returncode == 2
+    assert reeve.run("check", "--set", "realm", config).returncode == 2
+
+
+def test_acpi_of_an_ordinary_guest_is_read_but_not_planned(reeve):
+    config = reeve.config(realm="0", acpi="1")
+    done = reeve.run("check", config)
+    assert done.returncode == 0
+    assert "guest.cfg:6:8: warning: acpi: " in done.stderr
+    done = reeve.run("dtb", config)
+    assert done.returncode == 2
+    assert "guest.cfg:6:8: error: acpi: " in done.stderr

@@ -51,7 +51,7 @@ static int guest_judge(struct reeve_guest *guest,
 	if (guest->domain == NULL)
 		return typed;
 	judged = policy_check(guest->domain, NULL, report);
-	report_sort(report, source->path);
+	report_sort(report, cfg_name(guest->cfg));
 	return typed != REEVE_OK ? typed : judged;
 }
 
@@ -129,6 +129,12 @@ int reeve_guest_probe(
 
 	if (domain->kernel == NULL || !kernel || !ramdisk || !tree)
 		return REEVE_OK;
+	if (domain->acpi) {
+		report_add(report, REEVE_WARNING, domain_place(domain, "acpi"),
+			"acpi", "create, dtb and measure will refuse it",
+			"this release makes no ACPI tables");
+		return REEVE_OK;
+	}
 	result = reeve_plan_new(guest, &plan, report);
 	if (result == REEVE_OK)
 		reeve_plan_free(plan);

@@ -30,13 +30,14 @@ enum cli_option_id {
 	CLI_OUTPUT = 1 << 5,
 	CLI_DEFCONFIG = 1 << 6,
 	CLI_HELP = 1 << 7,
+	CLI_SET = 1 << 8,
 };
 
 struct cli_option {
 	enum cli_option_id id;
 	char letter; /* 0: none */
 	const char *name;
-	const char *argument; /* NULL: takes none; FILE and DIR complete */
+	const char *argument; /* NULL: takes none */
 	const char *help;
 };
 
@@ -48,8 +49,9 @@ struct cli_call {
 	unsigned options; /* enum cli_option_id, those that were given */
 	const char *output;
 	const char *config;
-	const char **extras; /* KEY=VALUE arguments, in order */
+	const char **extras; /* KEY=VALUE texts: those of --set, then arguments */
 	size_t extra_count;
+	size_t owned_count; /* the first of them, which are the call's to free */
 };
 
 /* What a verb takes besides options. */
@@ -77,10 +79,16 @@ const char *cli_operands_text(enum cli_operands operands);
 
 /*
  * Parses a verb's arguments (argv[0] is the verb). false: told on stderr what
- * is wrong. call->extras is the caller's to free.
+ * is wrong. Either way the call is to be disposed of.
  */
 bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
 	struct cli_call *call);
+
+void cli_dispose(struct cli_call *call);
+
+/* KEY=VALUE with the value in quotes if the key takes text; the caller frees.
+ * NULL: out of memory. */
+char *cli_quote_setting(const char *setting);
 
 void cli_help(FILE *to); /* of the whole command */
 void cli_help_verb(FILE *to, const struct cli_verb *verb);

@@ -31,7 +31,7 @@ static void print_file_options(void)
 	const char *separator = "";
 
 	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
-		if (o->argument == NULL)
+		if (o->argument == NULL || o->id == CLI_SET)
 			continue;
 		printf("%s--%s", separator, o->name);
 		if (o->letter != 0)

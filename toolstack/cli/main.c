@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* reeve: finds the verb and runs it. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/cli/cli.h"
@@ -26,7 +25,7 @@ static int verb_run(const struct cli_verb *verb, int argc, char **argv)
 			code = verb->run(&call);
 		}
 	}
-	free(call.extras);
+	cli_dispose(&call);
 	return code;
 }
 

@@ -71,6 +71,21 @@ static bool config_take(
 	return true;
 }
 
+static bool set_take(
+	const struct cli_verb *verb, struct cli_call *call, const char *setting)
+{
+	char *text;
+
+	if (strchr(setting, '=') == NULL)
+		return usage_error(verb, "--set takes KEY=VALUE: ", setting);
+	text = cli_quote_setting(setting);
+	if (text == NULL)
+		return usage_error(verb, "out of memory", "");
+	call->extras[call->extra_count++] = text;
+	call->owned_count++;
+	return true;
+}
+
 static bool option_take(const struct cli_verb *verb, struct cli_call *call,
 	const struct cli_option *option)
 {
@@ -79,6 +94,8 @@ static bool option_take(const struct cli_verb *verb, struct cli_call *call,
 		call->output = optarg;
 	if (option->id == CLI_DEFCONFIG)
 		return config_take(verb, call, optarg);
+	if (option->id == CLI_SET)
+		return set_take(verb, call, optarg);
 	return true;
 }
 
@@ -141,6 +158,13 @@ bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
 	if ((call->options & CLI_HELP) != 0)
 		return true;
 	return operands_parse(verb, argv + optind, argc - optind, call);
+}
+
+void cli_dispose(struct cli_call *call)
+{
+	for (size_t i = 0; i < call->owned_count; i++)
+		free((char *)call->extras[i]);
+	free(call->extras);
 }
 
 const char *cli_operands_text(enum cli_operands operands)

@@ -77,6 +77,8 @@ int cfg_parse(const char *name, const char *text, size_t length,
 /*
  * As cfg_parse() on a plain file of at most INT_MAX bytes; REEVE_ERR_IO too,
  * with an error in the report. The path "/dev/null" stands for an empty file.
+ * Without CFG_STRICT also on a pipe, a socket or a terminal, of at most 1 MiB;
+ * the path "-" is the standard input, by the name "<stdin>".
  */
 int cfg_load(const char *path, const char *const *extras, size_t extra_count,
 	unsigned flags, struct cfg **out, struct reeve_report *report);

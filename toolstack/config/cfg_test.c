@@ -115,13 +115,13 @@ static void file_write(const struct fixture *fixture, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-static void expect_refusal(
-	struct fixture *fixture, const char *path, const char *message)
+static void expect_refusal(struct fixture *fixture, const char *path,
+	unsigned flags, const char *message)
 {
 	const struct reeve_diagnostic *item;
 
 	assert_int_equal(
-		cfg_load(path, NULL, 0, 0, &fixture->cfg, fixture->report),
+		cfg_load(path, NULL, 0, flags, &fixture->cfg, fixture->report),
 		REEVE_ERR_IO);
 	assert_null(fixture->cfg);
 	assert_int_equal(reeve_report_count(fixture->report), 1);
@@ -270,7 +270,7 @@ static void missing_files_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
 
-	expect_refusal(fixture, fixture->path,
+	expect_refusal(fixture, fixture->path, 0,
 		"the file cannot be opened: No such file or directory");
 }
 
@@ -278,20 +278,45 @@ static void folders_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
 
-	expect_refusal(fixture, fixture->folder, "this is not a plain file");
+	expect_refusal(fixture, fixture->folder, 0,
+		"this is neither a file nor something to read from");
 }
 
-static void pipes_are_refused_without_waiting(void **state)
+static void strict_refuses_pipes_without_waiting(void **state)
 {
 	struct fixture *fixture = *state;
 
 	assert_int_equal(mkfifo(fixture->path, 0600), 0);
-	expect_refusal(fixture, fixture->path, "this is not a plain file");
+	expect_refusal(
+		fixture, fixture->path, CFG_STRICT, "this is not a plain file");
 }
 
-static void devices_are_refused(void **state)
+static void strict_refuses_devices(void **state)
 {
-	expect_refusal(*state, "/dev/zero", "this is not a plain file");
+	expect_refusal(
+		*state, "/dev/zero", CFG_STRICT, "this is not a plain file");
+}
+
+static void endless_devices_are_refused(void **state)
+{
+	expect_refusal(*state, "/dev/zero", 0,
+		"more than 1 MiB does not come from a stream");
+}
+
+static void pipes_are_read_to_their_end(void **state)
+{
+	struct fixture *fixture = *state;
+	char path[32];
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "a = 1\n", 6), 6);
+	close(ends[1]);
+	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	assert_int_equal(
+		cfg_load(path, NULL, 0, 0, &fixture->cfg, fixture->report), 0);
+	close(ends[0]);
+	assert_string_equal(cfg_find(fixture->cfg, "a")->value.text, "1");
 }
 
 static void huge_files_are_refused_unread(void **state)
@@ -300,7 +325,7 @@ static void huge_files_are_refused_unread(void **state)
 
 	file_write(fixture, "");
 	assert_int_equal(truncate(fixture->path, (off_t)INT_MAX + 1), 0);
-	expect_refusal(fixture, fixture->path,
+	expect_refusal(fixture, fixture->path, 0,
 		"the file is larger than a configuration may be, 2 GiB");
 }
 
@@ -379,8 +404,10 @@ int main(void)
 		TEST(bad_files_are_refused_by_their_name),
 		TEST(missing_files_are_refused),
 		TEST(folders_are_refused),
-		TEST(pipes_are_refused_without_waiting),
-		TEST(devices_are_refused),
+		TEST(strict_refuses_pipes_without_waiting),
+		TEST(strict_refuses_devices),
+		TEST(endless_devices_are_refused),
+		TEST(pipes_are_read_to_their_end),
 		TEST(huge_files_are_refused_unread),
 		TEST(dev_null_stands_for_an_empty_file),
 		TEST(want_of_memory_is_survived),

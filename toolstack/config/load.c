@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading a configuration file, with xl's rules of what is one. */
+/* Reading a configuration: a plain file, as for xl, or a stream. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,6 +9,14 @@
 #include <unistd.h>
 
 #include "toolstack/config/cfg.h"
+
+/* What a stream may hold: no need to fill memory from one. */
+#define STREAM_MAX (1 << 20)
+
+struct text {
+	char *bytes;
+	size_t length;
+};
 
 static int refuse(struct reeve_report *report, const char *path,
 	const char *hint, const char *reason)
@@ -42,49 +50,84 @@ static ssize_t read_all(int fd, char *text, size_t size)
 	return (ssize_t)done;
 }
 
-static int read_plain(int fd, const char *path, char **text, size_t *length,
+static int read_plain(int fd, const char *path, off_t size, struct text *text,
 	struct reeve_report *report)
 {
-	struct stat status;
 	ssize_t got;
 
-	if (fstat(fd, &status) != 0)
-		return fail(report, path, "examined");
-	if (!S_ISREG(status.st_mode))
-		return refuse(report, path,
-			"write the configuration into a file first",
-			"this is not a plain file");
-	if (status.st_size > INT_MAX)
+	if (size > INT_MAX)
 		return refuse(report, path, NULL,
 			"the file is larger than a configuration may be, 2 "
 			"GiB");
-	*text = malloc((size_t)status.st_size + 1);
-	if (*text == NULL)
+	text->bytes = malloc((size_t)size + 1);
+	if (text->bytes == NULL)
 		return REEVE_ERR_MEMORY;
-	got = read_all(fd, *text, (size_t)status.st_size + 1);
+	got = read_all(fd, text->bytes, (size_t)size + 1);
 	if (got < 0)
 		return fail(report, path, "read");
-	if (got != status.st_size)
+	if (got != size)
 		return refuse(report, path, "try again",
 			"the file changed while it was read");
-	*length = (size_t)got;
+	text->length = (size_t)got;
 	return 0;
 }
 
-/* On failure *text may be set as well; the caller frees it. */
-static int read_path(const char *path, char **text, size_t *length,
+/* A pipe or a terminal, up to its end. */
+static int read_stream(int fd, const char *path, struct text *text,
 	struct reeve_report *report)
 {
+	ssize_t got;
+
+	text->bytes = malloc(STREAM_MAX + 1);
+	if (text->bytes == NULL)
+		return REEVE_ERR_MEMORY;
+	got = read_all(fd, text->bytes, STREAM_MAX + 1);
+	if (got < 0)
+		return fail(report, path, "read");
+	if (got > STREAM_MAX)
+		return refuse(report, path, "write it into a file first",
+			"more than 1 MiB does not come from a stream");
+	text->length = (size_t)got;
+	return 0;
+}
+
+static int read_open(int fd, const char *path, unsigned flags,
+	struct text *text, struct reeve_report *report)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) != 0)
+		return fail(report, path, "examined");
+	if (S_ISREG(status.st_mode))
+		return read_plain(fd, path, status.st_size, text, report);
+	if ((flags & CFG_STRICT) != 0)
+		return refuse(report, path,
+			"write the configuration into a file first",
+			"this is not a plain file");
+	if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) ||
+		S_ISSOCK(status.st_mode))
+		return read_stream(fd, path, text, report);
+	return refuse(report, path, NULL,
+		"this is neither a file nor something to read from");
+}
+
+/* On failure text may hold memory as well; the caller frees it. */
+static int read_path(const char *path, unsigned flags, struct text *text,
+	struct reeve_report *report)
+{
+	int mode = O_RDONLY | O_NOCTTY | O_CLOEXEC;
 	int error;
 	int fd;
 
 	if (strcmp(path, "/dev/null") == 0)
 		return 0;
-	/* Nobody may hold us up with a FIFO. */
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	/* A FIFO that will not be read must not hold us up. */
+	if ((flags & CFG_STRICT) != 0)
+		mode |= O_NONBLOCK;
+	fd = open(path, mode);
 	if (fd < 0)
 		return fail(report, path, "opened");
-	error = read_plain(fd, path, text, length, report);
+	error = read_open(fd, path, flags, text, report);
 	close(fd);
 	return error;
 }
@@ -92,13 +135,18 @@ static int read_path(const char *path, char **text, size_t *length,
 int cfg_load(const char *path, const char *const *extras, size_t extra_count,
 	unsigned flags, struct cfg **out, struct reeve_report *report)
 {
-	char *text = NULL;
-	size_t length = 0;
-	int error = read_path(path, &text, &length, report);
+	bool is_stdin = strcmp(path, "-") == 0 && (flags & CFG_STRICT) == 0;
+	const char *name = is_stdin ? "<stdin>" : path;
+	struct text text = { 0 };
+	int error;
 
+	if (is_stdin)
+		error = read_open(STDIN_FILENO, name, flags, &text, report);
+	else
+		error = read_path(path, flags, &text, report);
 	if (error == 0)
-		error = cfg_parse(path, text, length, extras, extra_count,
-			flags, out, report);
-	free(text);
+		error = cfg_parse(name, text.bytes, text.length, extras,
+			extra_count, flags, out, report);
+	free(text.bytes);
 	return error;
 }

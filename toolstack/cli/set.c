@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* --set KEY=VALUE: a setting with the quotes that its key's type wants, so
+ * that nobody has to quote for the shell and for the file. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/cli/cli.h"
+
+static bool key_takes_text(const char *name, size_t length)
+{
+	const struct reeve_key *key;
+
+	for (size_t i = 0; (key = reeve_key_at(i)) != NULL; i++)
+		if (strlen(key->name) == length &&
+			memcmp(key->name, name, length) == 0)
+			return strcmp(key->type, "string") == 0 ||
+			       strcmp(key->type, "choice") == 0;
+	return false;
+}
+
+/* Writes the value as a string of the grammar; to has room for twice its
+ * length, the quotes and the end. */
+static void quote(char *to, const char *value)
+{
+	*to++ = '"';
+	for (; *value != '\0'; value++) {
+		if (*value == '"' || *value == '\\')
+			*to++ = '\\';
+		if (*value == '\n')
+			*to++ = '\\';
+		*to++ = *value == '\n' ? 'n' : *value;
+	}
+	*to++ = '"';
+	*to = '\0';
+}
+
+char *cli_quote_setting(const char *setting)
+{
+	size_t name = strcspn(setting, "=");
+	const char *value = setting + name + 1;
+	char *quoted;
+
+	if (!key_takes_text(setting, name))
+		return strdup(setting);
+	quoted = malloc(name + 1 + 2 * strlen(value) + 3);
+	if (quoted == NULL)
+		return NULL;
+	memcpy(quoted, setting, name + 1);
+	quote(quoted + name + 1, value);
+	return quoted;
+}
