@@ -205,6 +205,8 @@ static bool realm_round(unsigned cpu, uint8_t algorithm)
 	       realm_create(cpu, algorithm) == RMI_SUCCESS &&
 	       rmi_status(RMI_GRANULE_RANGE_UNDELEGATE, rd, rd + GRANULE) ==
 		       RMI_ERROR_INPUT &&
+	       rmi_status(RMI_REALM_DESTROY, rd, 0) == RMI_ERROR_REALM &&
+	       rmi_status(RMI_REALM_TERMINATE, rd, 0) == RMI_SUCCESS &&
 	       rmi_status(RMI_REALM_DESTROY, rd, 0) == RMI_SUCCESS &&
 	       range_move(RMI_GRANULE_RANGE_UNDELEGATE, rd, 2);
 }
