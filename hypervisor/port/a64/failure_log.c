@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "abi/rmi.h"
 #include "hypervisor/core/rmi_names.h"
 #include "lib/log.h"
 
@@ -11,8 +12,10 @@ static void command_log(const struct rmi_failure *failure)
 {
 	const struct rmi_command *command = rmi_command(failure->fid);
 
-	log_line("  %s: %s, level %d", rmi_command_name(failure->fid),
-		rmi_status_name(failure->status), failure->index);
+	log_line("  %s: %s", rmi_command_name(failure->fid),
+		rmi_status_name(failure->status));
+	if (failure->status == RMI_ERROR_RTT)
+		log_line("    level %d", failure->index);
 	for (unsigned i = 0; command != NULL && i < RMI_ARGS; i++)
 		if (command->args[i] != NULL)
 			log_line("    %s %llx", command->args[i],

@@ -69,9 +69,8 @@ static struct host_ram ram_of(const struct board *board)
 	return (struct host_ram){ pa_make(base), base < end ? end - base : 0 };
 }
 
-/* The first page where a number of bytes fits, reservations left alone. */
-static bool reservations_clash(
-	const struct board *board, uint64_t base, uint64_t size)
+/* Whether a range touches anything that the device tree reserves. */
+static bool is_reserved(const struct board *board, uint64_t base, uint64_t size)
 {
 	for (unsigned i = 0; i < board->reserved_count; i++) {
 		const struct host_ram *range = &board->reserved[i];
@@ -92,7 +91,7 @@ static const char *pages_start(
 	uint64_t *map = page_at(machine, ram->base);
 
 	if (map_size > ram->size ||
-		reservations_clash(board, ram->base.value, map_size))
+		is_reserved(board, ram->base.value, map_size))
 		return "there is no place for the map of the memory";
 	memset(map, 0, map_size);
 	pages_init(&machine->pages, ram->base, ram->size, map);

@@ -56,7 +56,7 @@ void hypervisor_main(uint64_t fdt)
 	pl011_init(MACHINE_UART0_BASE);
 	log_init("hypervisor", console_put);
 	if (!mmu_prepare(fdt))
-		give_up("the translation tables do not hold the image");
+		give_up("the image or the device tree cannot be mapped");
 	mmu_enable();
 	memory_start(fdt, &board);
 	machine.cores = cores_start(&board);

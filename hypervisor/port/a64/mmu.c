@@ -5,6 +5,7 @@
 #include "abi/machine_map.h"
 #include "hypervisor/port/a64/core.h"
 #include "lib/a64.h"
+#include "lib/addr.h"
 #include "lib/image.h"
 #include "lib/pgtable.h"
 
@@ -57,7 +58,8 @@ bool mmu_prepare(uint64_t fdt)
 	tables = (struct pgtable){
 		.root = root, .pool = pool[0], .pool_pages = POOL_TABLES
 	};
-	return map_between(image_start, image_text_end, PGTABLE_CODE) &&
+	return is_aligned(fdt, MACHINE_PAGE_SIZE) &&
+	       map_between(image_start, image_text_end, PGTABLE_CODE) &&
 	       map_between(image_text_end, image_rodata_end, PGTABLE_RODATA) &&
 	       map_data() &&
 	       map(MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
