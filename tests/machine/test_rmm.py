@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The RMM on the emulated machine, with payload/rmm_host.c as its host."""
+import collections
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+import rim  # noqa: E402
+
+IMAGE = "firmware/image/rmm_test.bin"
+PATIENCE = 120
+DRAM = 0x40000000
+GRANULE = 0x1000
+
+Run = collections.namedtuple("Run", "code lines memory")
+
+
+def qemu(image, memory, cpus=2):
+    """The machine, its DRAM in a file that shows every world's content."""
+    return ["qemu-system-aarch64", "-M",
+            "virt,secure=on,virtualization=on,gic-version=3,"
+            "memory-backend=ram", "-cpu", "max,x-rme=on", "-object",
+            f"memory-backend-file,id=ram,size=1G,mem-path={memory},share=on",
+            "-m", "1G", "-smp", str(cpus), "-display", "none", "-nodefaults",
+            "-no-reboot", "-monitor", "none", "-serial", "stdio",
+            "-bios", str(image)]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """One run of the host's checks, to their end."""
+    folder = os.environ.get("FIRMWARE", ROOT / "build-firmware")
+    image = pathlib.Path(folder) / IMAGE
+    if not shutil.which("qemu-system-aarch64"):
+        pytest.skip("no qemu-system-aarch64")
+    if not image.exists():
+        pytest.fail(f"{image} is not built: scripts/build.sh firmware")
+    memory = tmp_path_factory.mktemp("rmm") / "ram"
+    done = subprocess.run(
+        qemu(image, memory), stdin=subprocess.DEVNULL, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE,
+        check=False)
+    yield Run(done.returncode, done.stdout.splitlines(), memory)
+    memory.unlink()
+
+
+def granule(run, address):
+    with run.memory.open("rb") as stream:
+        stream.seek(address - DRAM)
+        return stream.read(GRANULE)
+
+
+def test_boots_and_says_what_it_tracks(run):
+    assert "rmm: RMI 2.0, 1024 MiB of memory from 40000000" in run.lines
+
+
+def test_every_check_of_the_host_is_good(run):
+    host = [line for line in run.lines if line.startswith("host: ")]
+    good = [line for line in host if line.startswith("host: ok ")]
+    assert not [line for line in host if "not ok" in line]
+    assert f"host: 1..{len(good)}" in host and len(good) > 30
+    assert run.code == 0
+
+
+def test_never_stops_itself(run):
+    assert not [line for line in run.lines if "panic" in line]
+
+
+@pytest.mark.parametrize("number, name", [
+    (0, "sha256"), (1, "sha512"), (2, "sha384")])
+def test_measures_as_hashlib_does(run, number, name):
+    """The RIM of a Realm that has only parameters, as its RD holds it."""
+    place = re.search(rf"algorithm {number}: RD at (\w+)",
+                      "\n".join(run.lines))
+    given = {"flags0": 0, "s2sz": 39, "sve_vl": 0, "num_bps": 1, "num_wps": 1,
+             "pmu_num_ctrs": 0, "hash_algo": number}
+    expected = rim.parameters(lambda page: hashlib.new(name, page), given)
+    assert expected in granule(run, int(place[1], 16))
+
+
+def test_given_back_memory_is_zero(run):
+    """Realms were built and destroyed here; nobody wrote since."""
+    for address in (0x51000000, 0x51001000, 0x51100000, 0x51101000):
+        assert not any(granule(run, address))
