@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The hypervisor, and the images that test it from inside, run on emulated
-hardware.
-
-REEVE_FIRMWARE names the folder of the images for flash.
-"""
+hardware."""
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-IMAGES = pathlib.Path(os.environ.get(
-    "REEVE_FIRMWARE", ROOT / "build-fw-gcc" / "firmware" / "image"))
-SECONDS_MAX = 120
+PATIENCE = 120
 
 STEPS = [
     "writing the hypervisor's code faults",
@@ -33,19 +29,29 @@ STEPS = [
 ]
 
 
+def flash(image):
+    folder = os.environ.get("FIRMWARE", ROOT / "build-firmware")
+    path = pathlib.Path(folder) / "firmware/image" / image
+    if not path.exists():
+        pytest.fail(f"{path} is not built: scripts/build.sh firmware")
+    return str(path)
+
+
 def qemu(image, cpus=2, memory="2G"):
+    if not shutil.which("qemu-system-aarch64"):
+        pytest.skip("no qemu-system-aarch64")
     return ["qemu-system-aarch64",
             "-M", "virt,secure=on,virtualization=on,gic-version=3",
             "-cpu", "max,x-rme=on", "-smp", str(cpus), "-m", memory,
             "-nodefaults", "-display", "none", "-no-reboot",
-            "-serial", "stdio", "-bios", str(IMAGES / image)]
+            "-serial", "stdio", "-bios", flash(image)]
 
 
 def boot(*machine):
     """What the machine says on its console until it turns itself off."""
     done = subprocess.run(
         qemu(*machine), stdin=subprocess.DEVNULL, capture_output=True,
-        text=True, timeout=SECONDS_MAX, check=True)
+        text=True, timeout=PATIENCE, check=True)
     return done.stdout
 
 
@@ -105,7 +111,7 @@ def test_a_used_up_stack_is_reported():
 
 
 def test_the_hypervisor_gets_ready_and_stays():
-    command = ["timeout", "--foreground", str(SECONDS_MAX),
+    command = ["timeout", "--foreground", str(PATIENCE),
                *qemu("firmware.bin")]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, text=True,
                           stdout=subprocess.PIPE) as machine:
