@@ -31,11 +31,11 @@ asan)
 clang) options=$sanitize ;;
 fuzz) options="$sanitize -Dtests=false -Dfuzz=true" ;;
 firmware)
-	scripts/bearssl.sh
+	scripts/armlibs.sh
 	options='--cross-file firmware/gcc.ini'
 	;;
 firmware-clang)
-	scripts/bearssl.sh
+	scripts/armlibs.sh
 	options='--cross-file firmware/clang.ini'
 	;;
 *)

@@ -3,6 +3,8 @@
 #include "hypervisor/port/inprocess/host_inprocess.h"
 
 #include <sched.h>
+#include <stddef.h>
+#include <sys/mman.h>
 
 static void machine_smc(void *ctx, struct smccc_regs *regs)
 {
@@ -47,6 +49,16 @@ static void machine_relax(void *ctx, bool waiting)
 		sched_yield();
 }
 
+/* Memory is committed on first use. */
+static bool pages_open(struct pages *pages, pa_t base, uint64_t size)
+{
+	uint64_t *map = mmap(NULL, pages_map_size(size), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	pages_init(pages, base, size, map == MAP_FAILED ? NULL : map);
+	return pages->map != NULL;
+}
+
 bool host_inprocess_open(
 	struct host_inprocess *host, const struct inprocess_machine *machine)
 {
@@ -65,5 +77,9 @@ bool host_inprocess_open(
 
 void host_inprocess_close(struct host_inprocess *host)
 {
-	pages_close(&host->pages);
+	struct pages *pages = &host->pages;
+
+	if (pages->map != NULL)
+		munmap(pages->map, pages_map_size(pages->count << PAGES_SHIFT));
+	pages->map = NULL;
 }

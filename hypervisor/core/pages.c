@@ -1,37 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* An allocator of page numbers. */
-#include "hypervisor/port/inprocess/pages.h"
+#include "hypervisor/core/pages.h"
 
 #include <assert.h>
-#include <stddef.h>
-#include <sys/mman.h>
 
-#define PAGE_SHIFT 12
-#define WORD_BITS  64
-#define WORD_FULL  UINT64_MAX
+#define WORD_BITS 64
+#define WORD_FULL UINT64_MAX
 
-static size_t map_bytes(const struct pages *pages)
+uint64_t pages_map_size(uint64_t size)
 {
-	return (pages->count + WORD_BITS - 1) / WORD_BITS * sizeof(uint64_t);
+	uint64_t count = size >> PAGES_SHIFT;
+
+	return (count + WORD_BITS - 1) / WORD_BITS * sizeof(uint64_t);
 }
 
-bool pages_open(struct pages *pages, pa_t base, uint64_t size)
+void pages_init(struct pages *pages, pa_t base, uint64_t size, uint64_t *map)
 {
-	*pages = (struct pages){ .base = base, .count = size >> PAGE_SHIFT };
-	if (pages->count == 0)
-		return false;
-	pages->map = mmap(NULL, map_bytes(pages), PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (pages->map == MAP_FAILED)
-		pages->map = NULL;
-	return pages->map != NULL;
-}
-
-void pages_close(struct pages *pages)
-{
-	if (pages->map != NULL)
-		munmap(pages->map, map_bytes(pages));
-	pages->map = NULL;
+	*pages = (struct pages){
+		.base = base, .count = size >> PAGES_SHIFT, .map = map
+	};
 }
 
 static bool in_use(const struct pages *pages, uint64_t page)
@@ -78,7 +65,7 @@ static uint64_t run_end(const struct pages *pages, uint64_t page, uint64_t count
 static uint64_t align_up(
 	const struct pages *pages, uint64_t page, uint64_t align)
 {
-	uint64_t first = pages->base.value >> PAGE_SHIFT;
+	uint64_t first = pages->base.value >> PAGES_SHIFT;
 
 	return ((first + page + align - 1) & ~(align - 1)) - first;
 }
@@ -117,13 +104,13 @@ bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align, pa_t *base
 	pages->used += count;
 	if (pages->peak < pages->used)
 		pages->peak = pages->used;
-	*base = pa_add(pages->base, first << PAGE_SHIFT);
+	*base = pa_add(pages->base, first << PAGES_SHIFT);
 	return true;
 }
 
 void pages_free(struct pages *pages, pa_t base, uint64_t count)
 {
-	uint64_t first = (base.value - pages->base.value) >> PAGE_SHIFT;
+	uint64_t first = (base.value - pages->base.value) >> PAGES_SHIFT;
 
 	assert(first < pages->count && count <= pages->count - first);
 	for (uint64_t i = 0; i < count; i++) {
@@ -133,4 +120,27 @@ void pages_free(struct pages *pages, pa_t base, uint64_t count)
 	if (pages->lowest > first)
 		pages->lowest = first;
 	pages->used -= count;
+}
+
+/* The page that an address is in, cut to the managed ones. */
+static uint64_t page_clamp(const struct pages *pages, uint64_t address)
+{
+	uint64_t page;
+
+	if (address <= pages->base.value)
+		return 0;
+	page = (address - pages->base.value) >> PAGES_SHIFT;
+	return page < pages->count ? page : pages->count;
+}
+
+void pages_reserve(struct pages *pages, pa_t base, uint64_t size)
+{
+	uint64_t round = (UINT64_C(1) << PAGES_SHIFT) - 1;
+	uint64_t first = page_clamp(pages, base.value);
+	uint64_t end = page_clamp(pages, base.value + size + round);
+
+	for (uint64_t page = first; page < end; page++)
+		mark(pages, page, true);
+	if (first < end && pages->top < end)
+		pages->top = end;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The allocator of page numbers. */
-#include "hypervisor/port/inprocess/pages.h"
+#include "hypervisor/core/pages.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -14,15 +15,12 @@
 static int setup(void **state)
 {
 	static struct pages pages;
+	static uint64_t map[4];
 
-	assert_true(pages_open(&pages, pa_make(BASE), 200 * PAGE));
+	assert_int_equal(pages_map_size(200 * PAGE), sizeof(map));
+	memset(map, 0, sizeof(map));
+	pages_init(&pages, pa_make(BASE), 200 * PAGE, map);
 	*state = &pages;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	pages_close(*state);
 	return 0;
 }
 
@@ -97,7 +95,37 @@ static void a_run_over_free_and_unused_pages(void **state)
 	assert_int_equal(take(pages, 100, 1), BASE + 50 * PAGE);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+static void what_is_reserved_is_not_given(void **state)
+{
+	struct pages *pages = *state;
+
+	pages_reserve(pages, pa_make(BASE + 2 * PAGE), 3 * PAGE);
+	assert_int_equal(pages->used, 0);
+	assert_int_equal(take(pages, 3, 1), BASE + 5 * PAGE);
+	assert_int_equal(take(pages, 2, 1), BASE);
+	assert_int_equal(take(pages, 1, 1), BASE + 8 * PAGE);
+}
+
+static void pages_touched_by_a_reservation_are_not_given(void **state)
+{
+	struct pages *pages = *state;
+
+	pages_reserve(pages, pa_make(BASE + PAGE - 1), 2);
+	assert_int_equal(take(pages, 1, 1), BASE + 2 * PAGE);
+}
+
+static void a_reservation_reaches_beyond_the_memory(void **state)
+{
+	struct pages *pages = *state;
+
+	pages_reserve(pages, pa_make(0), BASE + PAGE);
+	pages_reserve(pages, pa_make(BASE + 199 * PAGE), 8 * PAGE);
+	pages_reserve(pages, pa_make(BASE + 300 * PAGE), PAGE);
+	assert_int_equal(take(pages, 199, 1), 0);
+	assert_int_equal(take(pages, 198, 1), BASE + PAGE);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
 {
@@ -108,6 +136,9 @@ int main(void)
 		TEST(a_part_of_a_run_can_be_freed),
 		TEST(all_of_it_and_no_more),
 		TEST(a_run_over_free_and_unused_pages),
+		TEST(what_is_reserved_is_not_given),
+		TEST(pages_touched_by_a_reservation_are_not_given),
+		TEST(a_reservation_reaches_beyond_the_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

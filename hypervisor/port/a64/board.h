@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The machine as the firmware's device tree describes it. */
+#ifndef REEVE_HYPERVISOR_PORT_A64_BOARD_H
+#define REEVE_HYPERVISOR_PORT_A64_BOARD_H
+
+#include <stdint.h>
+
+#include "abi/machine_map.h"
+#include "hypervisor/core/host_init.h"
+
+#define BOARD_RESERVED_MAX 8
+
+/* No memory from here on is used: what the page tables can map. */
+#define BOARD_RAM_END (UINT64_C(1) << 39)
+
+struct board {
+	struct host_ram ram; /* the largest bank; whole pages */
+	uint64_t cpus[MACHINE_MAX_CPUS]; /* affinities, as MPIDR has them */
+	unsigned cpu_count;
+	struct host_ram reserved[BOARD_RESERVED_MAX]; /* not to be touched */
+	unsigned reserved_count;
+};
+
+/*
+ * Reads a device tree of which MACHINE_DTB_MAX bytes are accessible. CPUs
+ * beyond the maximum are left out; a reservation never is. NULL: good, *board
+ * is written; else what is wrong with the tree.
+ */
+const char *board_read(const void *fdt, struct board *board);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where cores enter, at NS-EL2, MMU off, DAIF masked: the boot core at the
+ * image's first byte with X0 = the device tree, every other core at
+ * core_entry with X0 = its struct core, as CPU_ON was told.
+ */
+#include "hypervisor/port/a64/core_layout.h"
+
+	.section .text.start, "ax", %progbits
+	.global _start
+	.type _start, %function
+_start:
+	mov	x19, x0
+	adrp	x0, image_bss_start
+	adrp	x1, image_bss_end
+1:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x1
+	b.lo	1b
+	adrp	x20, cores
+	add	x20, x20, :lo12:cores
+	bl	core_setup
+	mov	x0, x19
+	bl	hypervisor_main
+	b	.
+	.size _start, . - _start
+
+	.text
+	.global core_entry
+	.type core_entry, %function
+core_entry:
+	mov	x20, x0
+	bl	core_setup
+	mov	x0, x20
+	bl	core_main
+	b	.
+	.size core_entry, . - core_entry
+
+/* X20: struct core. Nothing is trapped, nothing is virtual; no guest runs. */
+	.type core_setup, %function
+core_setup:
+	msr	hcr_el2, xzr
+	mov	x0, #CPTR_EL2_NO_FP_TRAP
+	msr	cptr_el2, x0
+	adrp	x0, vectors
+	add	x0, x0, :lo12:vectors
+	msr	vbar_el2, x0
+	isb
+	msr	tpidr_el2, x20
+	add	x0, x20, #CORE_SIZE
+	mov	sp, x0
+	mov	x29, xzr
+	ret
+	.size core_setup, . - core_setup
+
+	.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Memory and SMCs for the portable core. */
+#include "hypervisor/port/a64/machine.h"
+
+#include <string.h>
+
+#include "abi/machine_map.h"
+#include "hypervisor/port/a64/mmu.h"
+#include "lib/smc.h"
+
+#define HYP_END (MACHINE_HYP_BASE + MACHINE_HYP_SIZE)
+
+static void rmm_smc(void *ctx, struct smccc_regs *regs)
+{
+	(void)ctx;
+	smc_call(regs);
+}
+
+static bool pages_take(void *ctx, uint64_t count, uint64_t align, pa_t *base)
+{
+	struct machine *machine = ctx;
+	bool taken;
+
+	spinlock_acquire(&machine->lock);
+	taken = pages_alloc(&machine->pages, count, align, base);
+	spinlock_release(&machine->lock);
+	return taken;
+}
+
+static void pages_give(void *ctx, pa_t base, uint64_t count)
+{
+	struct machine *machine = ctx;
+
+	spinlock_acquire(&machine->lock);
+	pages_free(&machine->pages, base, count);
+	spinlock_release(&machine->lock);
+}
+
+/* All memory is mapped, at its physical address. */
+static void *page_at(void *ctx, pa_t page)
+{
+	(void)ctx;
+	return (void *)(uintptr_t)page.value;
+}
+
+static void page_done(void *ctx, pa_t page, void *address)
+{
+	(void)ctx;
+	(void)page;
+	(void)address;
+}
+
+/* Whoever keeps an object of the RMM busy runs on another core. */
+static void relax(void *ctx, bool waiting)
+{
+	(void)ctx;
+	if (waiting)
+		__asm__ volatile("yield");
+}
+
+/* What of the board's memory is not spoken for by abi/machine_map.h. */
+static struct host_ram ram_of(const struct board *board)
+{
+	uint64_t base = board->ram.base.value;
+	uint64_t end = base + board->ram.size;
+
+	if (base < HYP_END)
+		base = HYP_END;
+	return (struct host_ram){ pa_make(base), base < end ? end - base : 0 };
+}
+
+/* Whether a range touches anything that the device tree reserves. */
+static bool is_reserved(const struct board *board, uint64_t base, uint64_t size)
+{
+	for (unsigned i = 0; i < board->reserved_count; i++) {
+		const struct host_ram *range = &board->reserved[i];
+
+		if (range->base.value < base + size &&
+			base < range->base.value + range->size)
+			return true;
+	}
+	return false;
+}
+
+/* The allocator's map goes to the start of the memory. */
+static const char *pages_start(
+	struct machine *machine, const struct board *board)
+{
+	struct host_ram *ram = &machine->ram;
+	uint64_t map_size = pages_map_size(ram->size);
+	uint64_t *map = page_at(machine, ram->base);
+
+	if (map_size > ram->size ||
+		is_reserved(board, ram->base.value, map_size))
+		return "there is no place for the map of the memory";
+	memset(map, 0, map_size);
+	pages_init(&machine->pages, ram->base, ram->size, map);
+	pages_reserve(&machine->pages, ram->base, map_size);
+	for (unsigned i = 0; i < board->reserved_count; i++)
+		pages_reserve(&machine->pages, board->reserved[i].base,
+			board->reserved[i].size);
+	return NULL;
+}
+
+const char *machine_open(struct machine *machine, const struct board *board)
+{
+	*machine = (struct machine){
+		.ops = {
+			.ctx = machine,
+			.smc = rmm_smc,
+			.pages_alloc = pages_take,
+			.pages_free = pages_give,
+			.page_map = page_at,
+			.page_unmap = page_done,
+			.relax = relax,
+		},
+		.ram = ram_of(board),
+	};
+	if (machine->ram.size == 0)
+		return "the memory ends below the hypervisor's";
+	if (!mmu_map_ram(&machine->ram))
+		return "the memory does not fit into the translation tables";
+	return pages_start(machine, board);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From the firmware's jump to a host that is ready. */
+#include "hypervisor/port/a64/main.h"
+
+#include "abi/machine_map.h"
+#include "hypervisor/port/a64/core.h"
+#include "hypervisor/port/a64/failure_log.h"
+#include "hypervisor/port/a64/mmu.h"
+#include "hypervisor/port/a64/power.h"
+#include "lib/log.h"
+#include "lib/pl011.h"
+
+static struct machine machine;
+static struct host host;
+
+static void console_put(char c)
+{
+	pl011_put(MACHINE_UART0_BASE, c);
+}
+
+static _Noreturn void give_up(const char *why)
+{
+	log_line_unlocked("cannot start: %s", why);
+	power_off();
+}
+
+static void memory_start(uint64_t fdt, struct board *board)
+{
+	const char *why = board_read((const void *)(uintptr_t)fdt, board);
+
+	if (why == NULL)
+		why = machine_open(&machine, board);
+	if (why != NULL)
+		give_up(why);
+	log_line("%llu MiB of memory from %llx",
+		(unsigned long long)(machine.ram.size >> 20),
+		(unsigned long long)machine.ram.base.value);
+}
+
+static void rmm_start(void)
+{
+	if (!host_init(&host, &machine.ops, &machine.ram, 1)) {
+		failure_log(&host.failure);
+		give_up("the RMM is not usable");
+	}
+	log_line("RMI %llu.%llu, %llu MiB for Realms",
+		(unsigned long long)(host.info.version_lower >> 16),
+		(unsigned long long)(host.info.version_lower & 0xffff),
+		(unsigned long long)(host.info.ram_bytes >> 20));
+}
+
+void hypervisor_main(uint64_t fdt)
+{
+	struct board board;
+
+	pl011_init(MACHINE_UART0_BASE);
+	log_init("hypervisor", console_put);
+	if (!mmu_prepare(fdt))
+		give_up("the image or the device tree cannot be mapped");
+	mmu_enable();
+	memory_start(fdt, &board);
+	machine.cores = cores_start(&board);
+	log_line("%u of %u cores run", machine.cores, board.cpu_count);
+	rmm_start();
+	host_run(&machine, &host);
+}

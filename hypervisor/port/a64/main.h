@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The hypervisor's way from start to end. */
+#ifndef REEVE_HYPERVISOR_PORT_A64_MAIN_H
+#define REEVE_HYPERVISOR_PORT_A64_MAIN_H
+
+#include <stdint.h>
+
+#include "hypervisor/core/host_init.h"
+#include "hypervisor/port/a64/machine.h"
+
+/* Called once by entry.S, on the boot core, MMU off. */
+_Noreturn void hypervisor_main(uint64_t fdt);
+
+/*
+ * What the boot core does when the host is ready: run.c in the hypervisor,
+ * selftest.c in the image that tests it.
+ */
+_Noreturn void host_run(struct machine *machine, struct host *host);
+
+#endif

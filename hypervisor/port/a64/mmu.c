@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Translation tables of NS-EL2, and turning translation on. */
+#include "hypervisor/port/a64/mmu.h"
+
+#include "abi/machine_map.h"
+#include "hypervisor/port/a64/core.h"
+#include "lib/a64.h"
+#include "lib/addr.h"
+#include "lib/image.h"
+#include "lib/pgtable.h"
+
+/* One per GiB of RAM at most, some for the ends of ranges. */
+#define POOL_TABLES 24
+
+static uint64_t root[PGTABLE_ENTRIES]
+	__attribute__((section(".bss.page"), aligned(MACHINE_PAGE_SIZE)));
+static uint64_t pool[POOL_TABLES][PGTABLE_ENTRIES]
+	__attribute__((section(".bss.page"), aligned(MACHINE_PAGE_SIZE)));
+static struct pgtable tables;
+
+static bool map(uint64_t base, uint64_t size, uint64_t attributes)
+{
+	struct pgtable_range range = { base, base, size, attributes };
+
+	return pgtable_map(&tables, &range);
+}
+
+static bool map_between(const char *start, const char *end, uint64_t attributes)
+{
+	return map((uintptr_t)start, (uint64_t)(end - start), attributes);
+}
+
+/* Of each core the data and the stack, with the gap that guards it. */
+static bool map_cores(void)
+{
+	for (unsigned i = 0; i < MACHINE_MAX_CPUS; i++) {
+		uint64_t core = (uintptr_t)&cores[i];
+
+		if (!map(core, MACHINE_PAGE_SIZE, PGTABLE_DATA) ||
+			!map(core + CORE_STACK, CORE_SIZE - CORE_STACK,
+				PGTABLE_DATA))
+			return false;
+	}
+	return true;
+}
+
+static bool map_data(void)
+{
+	const char *first = (const char *)&cores[0];
+	const char *end = (const char *)&cores[MACHINE_MAX_CPUS];
+
+	return map_between(image_rodata_end, first, PGTABLE_DATA) &&
+	       map_cores() && map_between(end, image_end, PGTABLE_DATA);
+}
+
+bool mmu_prepare(uint64_t fdt)
+{
+	tables = (struct pgtable){
+		.root = root, .pool = pool[0], .pool_pages = POOL_TABLES
+	};
+	return is_aligned(fdt, MACHINE_PAGE_SIZE) &&
+	       map_between(image_start, image_text_end, PGTABLE_CODE) &&
+	       map_between(image_text_end, image_rodata_end, PGTABLE_RODATA) &&
+	       map_data() &&
+	       map(MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
+	       map(fdt, MACHINE_DTB_MAX, PGTABLE_RODATA);
+}
+
+void mmu_enable(void)
+{
+	sysreg_write(mair_el2, PGTABLE_MAIR);
+	sysreg_write(
+		tcr_el2, PGTABLE_TCR | PGTABLE_TCR_PS_40BIT | PGTABLE_TCR_RES1);
+	sysreg_write(ttbr0_el2, (uintptr_t)root);
+	isb();
+	__asm__ volatile("tlbi alle2\n\tdsb nsh\n\tisb" ::: "memory");
+	sysreg_write(sctlr_el2, SCTLR_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA |
+					SCTLR_I | SCTLR_WXN);
+	isb();
+}
+
+bool mmu_map_ram(const struct host_ram *ram)
+{
+	bool done = map(ram->base.value, ram->size, PGTABLE_DATA);
+
+	dsb(ishst);
+	isb();
+	return done;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The exception vectors of EL2: each saves a frame and calls trap(). */
+#include "hypervisor/port/a64/core_layout.h"
+
+/*
+ * One of the 16 vectors, 128 bytes apart; which is trap()'s second argument.
+ * Until the frame is known to fit, SP is all there is to work with: for a while
+ * SP is the frame plus X0, and X0 the frame.
+ */
+	.macro vector which
+	.balign	0x80
+	sub	sp, sp, #TRAP_FRAME_SIZE
+	add	sp, sp, x0
+	sub	x0, sp, x0
+	tbz	x0, #CORE_STACK_BIT, 1f
+	sub	x0, sp, x0
+	sub	sp, sp, x0
+	stp	x0, x1, [sp, #0]
+	mov	x1, #\which
+	b	trap_enter
+	/* The machine is lost, and with it what these two registers held. */
+1:	msr	tpidrro_el0, x0
+	sub	x0, sp, x0
+	msr	tpidr_el0, x0
+	adrp	x0, overflow_stack_end
+	add	x0, x0, :lo12:overflow_stack_end
+	sub	sp, x0, #TRAP_FRAME_SIZE
+	mrs	x0, tpidr_el0
+	stp	x0, x1, [sp, #0]
+	mov	x1, #TRAP_OVERFLOW + \which
+	b	trap_enter
+	.endm
+
+	.section .bss.overflow_stack, "aw", %nobits
+	.balign	16
+	.space	0x1000
+overflow_stack_end:
+
+	.section .text.vectors, "ax", %progbits
+	.balign	0x800
+	.global vectors
+vectors:
+	.irp	which, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	vector	\which
+	.endr
+
+	.balign	0x80
+	.type trap_enter, %function
+trap_enter:
+	stp	x2, x3, [sp, #16]
+	stp	x4, x5, [sp, #32]
+	stp	x6, x7, [sp, #48]
+	stp	x8, x9, [sp, #64]
+	stp	x10, x11, [sp, #80]
+	stp	x12, x13, [sp, #96]
+	stp	x14, x15, [sp, #112]
+	stp	x16, x17, [sp, #128]
+	stp	x18, x19, [sp, #144]
+	stp	x20, x21, [sp, #160]
+	stp	x22, x23, [sp, #176]
+	stp	x24, x25, [sp, #192]
+	stp	x26, x27, [sp, #208]
+	stp	x28, x29, [sp, #224]
+	add	x2, sp, #TRAP_FRAME_SIZE
+	stp	x30, x2, [sp, #240]
+	mrs	x2, elr_el2
+	mrs	x3, spsr_el2
+	stp	x2, x3, [sp, #TRAP_FRAME_ELR]
+	mov	x0, sp
+	bl	trap
+	ldp	x2, x3, [sp, #TRAP_FRAME_ELR]
+	msr	elr_el2, x2
+	msr	spsr_el2, x3
+	ldp	x28, x29, [sp, #224]
+	ldp	x26, x27, [sp, #208]
+	ldp	x24, x25, [sp, #192]
+	ldp	x22, x23, [sp, #176]
+	ldp	x20, x21, [sp, #160]
+	ldp	x18, x19, [sp, #144]
+	ldp	x16, x17, [sp, #128]
+	ldp	x14, x15, [sp, #112]
+	ldp	x12, x13, [sp, #96]
+	ldp	x10, x11, [sp, #80]
+	ldp	x8, x9, [sp, #64]
+	ldp	x6, x7, [sp, #48]
+	ldp	x4, x5, [sp, #32]
+	ldp	x2, x3, [sp, #16]
+	ldp	x0, x1, [sp, #0]
+	ldr	x30, [sp, #240]
+	add	sp, sp, #TRAP_FRAME_SIZE
+	eret
+	.size trap_enter, . - trap_enter
+
+	.section .note.GNU-stack, "", %progbits
