@@ -20,13 +20,13 @@ PATIENCE = 60
 class Machine:
     """A QEMU whose console is read line by line."""
 
-    def __init__(self, image, cpus=4, memory="1G"):
+    def __init__(self, image, cpus=4, memory="1G", options=("-no-reboot",)):
         self.process = subprocess.Popen(
             ["qemu-system-aarch64",
              "-M", "virt,secure=on,virtualization=on,gic-version=3",
              "-cpu", "max,x-rme=on", "-m", memory, "-smp", str(cpus),
-             "-nographic", "-nodefaults", "-no-reboot", "-monitor", "none",
-             "-serial", "stdio", "-bios", str(image)],
+             "-nographic", "-nodefaults", "-monitor", "none",
+             "-serial", "stdio", "-bios", str(image), *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors="replace")
         self.seen = []

@@ -144,9 +144,16 @@ def test_psci_powers_off(machine):
     assert machine.rest() == ([], 0)
 
 
-def test_psci_resets(machine):
+def test_psci_resets(start):
+    """The memory keeps what it held, the second boot is as the first."""
+    machine = start(options=())
+    machine.expect("^normal: ready")
+    start_cpu(machine, 1, 0x11, token=0)
+    since = len(machine.seen)
     machine.send("smc", PSCI_SYSTEM_RESET)
-    assert machine.rest() == ([], 0)
+    machine.expect("^normal: ready")
+    assert machine.seen[since:] == machine.seen[:4]
+    start_cpu(machine, 1, 0x12, token=0)
 
 
 def test_psci_has_no_state_that_loses_context(machine):
