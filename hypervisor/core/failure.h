@@ -27,7 +27,7 @@ struct rmi_failure {
 	uint32_t fid; /* the command to blame, 0: none */
 	uint32_t course; /* the stateful command that it belonged to, or 0 */
 	uint64_t args[RMI_ARGS];
-	unsigned status; /* RMI_SUCCESS.., or 0xff: not implemented */
+	unsigned status; /* RMI_SUCCESS.., 0xff: the RMM knows no such call */
 	int index; /* the level, if status is RMI_ERROR_RTT */
 };
 

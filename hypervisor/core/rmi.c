@@ -2,6 +2,8 @@
 /* The RMI as functions: each writes down its call and has it run. */
 #include "hypervisor/core/rmi.h"
 
+#include <stddef.h>
+
 #include "abi/bits.h"
 #include "abi/rmi.h"
 
@@ -15,10 +17,12 @@ int rmi_index(const struct rmi *rmi)
 	return (int8_t)BITS_GET(rmi->call.x0, RMI_RETURN_INDEX);
 }
 
-bool rmi_refused(struct rmi *rmi)
+/* Notes the last command as what failed. Returns false. */
+static bool failed(struct rmi *rmi, enum rmi_failure_kind kind, const char *why)
 {
 	struct rmi_failure what = {
-		.kind = RMI_FAILURE_REFUSED,
+		.kind = kind,
+		.why = why,
 		.fid = rmi->call.fid,
 		.status = rmi_status(rmi),
 		.index = rmi_index(rmi),
@@ -30,20 +34,14 @@ bool rmi_refused(struct rmi *rmi)
 	return false;
 }
 
+bool rmi_refused(struct rmi *rmi)
+{
+	return failed(rmi, RMI_FAILURE_REFUSED, NULL);
+}
+
 bool rmi_nonsense(struct rmi *rmi, const char *why)
 {
-	struct rmi_failure what = {
-		.kind = RMI_FAILURE_NONSENSE,
-		.why = why,
-		.fid = rmi->call.fid,
-		.status = rmi_status(rmi),
-		.index = rmi_index(rmi),
-	};
-
-	for (unsigned i = 0; i < RMI_ARGS; i++)
-		what.args[i] = rmi->call.args[i];
-	failure_note(rmi->failure, &what);
-	return false;
+	return failed(rmi, RMI_FAILURE_NONSENSE, why);
 }
 
 static bool ask(struct rmi *rmi, struct rmi_call call)

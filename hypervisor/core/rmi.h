@@ -30,9 +30,9 @@ struct rmi {
 };
 
 /*
- * The last command's status (RMI_SUCCESS.., 0xff: not implemented), and its
- * level if that is RMI_ERROR_RTT. An operation that is still open, or was
- * cancelled, has RMI_INCOMPLETE.
+ * The last command's status (RMI_SUCCESS.., 0xff: the RMM does not know the
+ * call), and its level if that is RMI_ERROR_RTT. An operation that is still
+ * open, or was cancelled, has RMI_INCOMPLETE.
  */
 unsigned rmi_status(const struct rmi *rmi);
 int rmi_index(const struct rmi *rmi);
