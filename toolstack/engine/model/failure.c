@@ -8,7 +8,8 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/rmi_names.h"
 
-/* "RMI_RTT_CREATE(rd=0x80000000, ..., level=2)" */
+/* "RMI_RTT_CREATE(rd=0x80000000, ..., level=2)", and the command that it goes
+ * on with if it is a later call of a stateful one. */
 static void command_text(
 	const struct rmi_failure *failure, char *text, size_t size)
 {
@@ -26,7 +27,10 @@ static void command_text(
 			i != 0 ? ", " : "", command->args[i], failure->args[i]);
 	}
 	if (used < size)
-		snprintf(text + used, size - used, ")");
+		used += (size_t)snprintf(text + used, size - used, ")");
+	if (used < size && failure->course != 0)
+		snprintf(text + used, size - used, ", a part of %s,",
+			rmi_command_name(failure->course));
 }
 
 /* "RMI_ERROR_RTT, level 2" */

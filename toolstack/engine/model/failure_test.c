@@ -54,6 +54,22 @@ static void other_statuses_have_no_level(void **state)
 		"failed: RMI_ERROR_REALM");
 }
 
+static void a_later_call_names_the_command_that_it_goes_on_with(void **state)
+{
+	(void)state;
+	assert_told(
+		&(struct rmi_failure){
+			.kind = RMI_FAILURE_REFUSED,
+			.doing = "creating a vCPU",
+			.fid = RMI_OP_CONTINUE,
+			.course = RMI_REC_CREATE,
+			.args = { 3, 0 },
+			.status = RMI_ERROR_INPUT,
+		},
+		"creating a vCPU: RMI_OP_CONTINUE(handle=3, flags=0x0), a part "
+		"of RMI_REC_CREATE, failed: RMI_ERROR_INPUT");
+}
+
 static void giving_up_tells_the_last_answer(void **state)
 {
 	(void)state;
@@ -101,6 +117,8 @@ int main(void)
 		cmocka_unit_test(
 			a_refusal_names_command_arguments_status_and_level),
 		cmocka_unit_test(other_statuses_have_no_level),
+		cmocka_unit_test(
+			a_later_call_names_the_command_that_it_goes_on_with),
 		cmocka_unit_test(giving_up_tells_the_last_answer),
 		cmocka_unit_test(nonsense_tells_the_broken_rule),
 		cmocka_unit_test(a_plan_is_refused_in_words),
