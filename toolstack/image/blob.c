@@ -30,8 +30,13 @@ static size_t page_up(size_t size)
 
 static void *map_anonymous(size_t size)
 {
-	return mmap(NULL, size, PROT_READ | PROT_WRITE,
+	void *data = mmap(NULL, size, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	/* Large pages fill faster; without them it is only slower. */
+	if (data != MAP_FAILED)
+		(void)madvise(data, size, MADV_HUGEPAGE);
+	return data;
 }
 
 int blob_reserve(struct blob *blob, size_t capacity)
