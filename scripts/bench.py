@@ -17,7 +17,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 REEVE = "build/reeve"
 EXAMPLE = "examples/debian-realm.cfg"
-RUNS = 7
+RUNS = 15
 
 
 def once(command):
@@ -31,40 +31,44 @@ def once(command):
     return time.perf_counter() - start, usage.ru_maxrss
 
 
-def cost(*command):
-    """The best time and the largest peak of several runs."""
-    once(command)
-    times, peaks = zip(*(once(command) for _ in range(RUNS)))
-    return min(times), max(peaks)
+def costs(*commands):
+    """For each command the best time and the largest peak of several runs.
+    They take turns, so that a slow moment of the machine meets them all."""
+    runs = {command: [] for command in commands}
+    for command in commands:
+        once(command)
+    for _ in range(RUNS):
+        for command in commands:
+            runs[command].append(once(command))
+    return [(min(time for time, _ in run), max(peak for _, peak in run))
+            for run in runs.values()]
 
 
-def measure(**settings):
-    """The cost of measuring the example with other settings."""
-    return cost(REEVE, "measure", EXAMPLE,
-                *(f"{key}={value}" for key, value in settings.items()))
+def measure(*settings):
+    """The command that measures the example with other settings."""
+    return (REEVE, "measure", EXAMPLE, *settings)
 
 
 def yardstick(folder):
-    """The cost of hashing the same bytes with openssl."""
+    """The command that hashes the same bytes with openssl."""
     subprocess.run([REEVE, "measure", EXAMPLE, "-o", str(folder)], check=True,
                    stdout=subprocess.DEVNULL)
     segments = sorted(str(path) for path in folder.iterdir())
-    return cost("openssl", "dgst", "-sha256", *segments)
+    return ("openssl", "dgst", "-sha256", *segments)
 
 
 def comparisons(folder):
     """(what, value, unit, limit) of each thing that is promised."""
     segments = folder / "segments"
     segments.mkdir()
-    plain, _ = yardstick(segments)
-    example, _ = cost(REEVE, "measure", EXAMPLE)
-    small, small_peak = measure(memory=256)
-    large, large_peak = measure(memory=2816)
-    one, one_peak = measure(vcpus=1)
-    many, many_peak = measure(vcpus=8)
-    check, _ = cost(REEVE, "check", EXAMPLE)
+    (plain, _), (example, peak) = costs(yardstick(segments), measure())
+    (small, small_peak), (large, large_peak) = costs(
+        measure("memory=256"), measure("memory=2816"))
+    (one, one_peak), (many, many_peak) = costs(
+        measure("vcpus=1"), measure("vcpus=8"))
+    (check, _), = costs((REEVE, "check", EXAMPLE))
     print(f"openssl {plain * 1000:.0f} ms, reeve {example * 1000:.0f} ms "
-          f"and {large_peak / 1024:.0f} MiB")
+          f"and {peak / 1024:.0f} MiB")
     yield "measure against openssl", example / plain, "x", 1.3
     yield "time, 2816 MiB against 256", large / small, "x", 1.1
     yield "memory, 2816 MiB against 256", large_peak / small_peak, "x", 1.1
