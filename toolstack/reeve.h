@@ -144,7 +144,7 @@ struct reeve_value {
 };
 
 /* Calls visit for each key that has a value, in the order of the schema. */
-int reeve_guest_values(const struct reeve_guest *guest,
+void reeve_guest_values(const struct reeve_guest *guest,
 	void (*visit)(void *context, const struct reeve_value *value),
 	void *context);
 
@@ -161,6 +161,11 @@ struct reeve_range {
 	uint64_t size; /* bytes loaded, not rounded */
 	uint64_t reserved; /* bytes kept for it, whole pages */
 };
+
+/* The 4 KiB granules that a range's loaded bytes fill, the last one in part;
+ * and the bytes of those granules. */
+uint64_t reeve_range_granules(const struct reeve_range *range);
+uint64_t reeve_range_measured(const struct reeve_range *range);
 
 /* The guest must outlive the plan. */
 int reeve_plan_new(const struct reeve_guest *guest, struct reeve_plan **out,

@@ -19,7 +19,6 @@
 #define RTT_LEVEL_MIN 0
 #define RTT_LEVEL_MAX 3
 #define RTT_ENTRIES   512
-#define RTT_ROOT_MAX  16
 
 /* Bytes that one entry at level maps. */
 static inline uint64_t rtt_level_size(int level)

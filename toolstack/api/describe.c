@@ -71,12 +71,10 @@ static struct json_object *boot_rec_json(const struct reeve_measurement *m)
 static struct json_object *measured_range_json(const struct reeve_range *range)
 {
 	struct json_object *object = json_object_new_object();
-	uint64_t granules =
-		(range->size + RMI_GRANULE_SIZE - 1) / RMI_GRANULE_SIZE;
 
 	add_text(object, "content", range->content);
 	add_number(object, "ipa", range->ipa);
-	add_number(object, "size", granules * RMI_GRANULE_SIZE);
+	add_number(object, "size", reeve_range_measured(range));
 	add_number(object, "loaded", range->size);
 	add_number(object, "flags", RMI_DATA_MEASURE_CONTENT);
 	add_text(object, "file", range->file);

@@ -141,7 +141,7 @@ int reeve_guest_probe(
 	return result;
 }
 
-int reeve_guest_values(const struct reeve_guest *guest,
+void reeve_guest_values(const struct reeve_guest *guest,
 	void (*visit)(void *context, const struct reeve_value *value),
 	void *context)
 {
@@ -159,5 +159,4 @@ int reeve_guest_values(const struct reeve_guest *guest,
 			});
 		free(line.value);
 	}
-	return REEVE_OK;
 }

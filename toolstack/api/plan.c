@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "abi/rmi.h"
 #include "toolstack/api/guest.h"
 
 /* What libxl gives an ordinary guest's kernel; a Realm gets none, as its
@@ -140,6 +141,16 @@ static const struct reeve_range segment_names[] = {
 	[IMAGE_INITRD] = { .content = "initrd", .file = "initrd" },
 	[IMAGE_DTB] = { .content = "device tree", .file = "dtb" },
 };
+
+uint64_t reeve_range_granules(const struct reeve_range *range)
+{
+	return (range->size + RMI_GRANULE_SIZE - 1) / RMI_GRANULE_SIZE;
+}
+
+uint64_t reeve_range_measured(const struct reeve_range *range)
+{
+	return reeve_range_granules(range) * RMI_GRANULE_SIZE;
+}
 
 bool reeve_plan_segment(
 	const struct reeve_plan *plan, size_t index, struct reeve_range *out)

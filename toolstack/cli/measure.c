@@ -7,13 +7,11 @@
 
 #include "toolstack/cli/cli.h"
 
-#define GRANULE 4096
-
 /* Writes a segment with its last granule filled up, as it is measured. */
 static int segment_write(const struct cli_session *session, const char *folder,
 	size_t index, const struct reeve_range *range)
 {
-	size_t size = (range->size + GRANULE - 1) / GRANULE * GRANULE;
+	size_t size = reeve_range_measured(range);
 	char *data = calloc(1, size);
 	char *path = NULL;
 	int result = REEVE_ERR_MEMORY;

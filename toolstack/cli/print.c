@@ -6,8 +6,6 @@
 
 #include "toolstack/cli/cli.h"
 
-#define GRANULE 4096
-
 static void print_range(const struct reeve_range *range)
 {
 	printf("  0x%010" PRIx64 "  0x%010" PRIx64 "  %10" PRIu64 " bytes  %s\n",
@@ -75,8 +73,7 @@ static void print_measured(const struct reeve_measurement *m)
 		m->pmu_num_ctrs, m->hash_algo);
 	for (size_t i = 0; i < m->range_count; i++)
 		printf("  0x%010" PRIx64 "  %8" PRIu64 " granules  %s\n",
-			m->ranges[i].ipa,
-			(m->ranges[i].size + GRANULE - 1) / GRANULE,
+			m->ranges[i].ipa, reeve_range_granules(&m->ranges[i]),
 			m->ranges[i].content);
 	printf("  boot REC    flags 0x%" PRIx64 ", pc 0x%" PRIx64
 	       ", x0 0x%" PRIx64 "\n",

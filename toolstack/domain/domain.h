@@ -19,8 +19,7 @@ struct json_object;
 /* A number that nobody set and that has no default of its own. */
 #define DOMAIN_UNSET INT64_MIN
 
-#define DOMAIN_RPV_SIZE  64
-#define DOMAIN_MAX_VCPUS 128
+#define DOMAIN_RPV_SIZE 64
 
 /* Choices: the values are the places of the words in the schema's range. */
 enum domain_type {

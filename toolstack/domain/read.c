@@ -96,37 +96,36 @@ static struct report_place key_place(
 	return file;
 }
 
-static void key_speak(struct reader *reader, enum reeve_severity severity,
-	const char *name, const char *hint, const char *text)
+__attribute__((format(printf, 5, 0))) static void key_speak(
+	struct reader *reader, enum reeve_severity severity, const char *name,
+	const char *hint, const char *message, va_list args)
 {
 	struct report_place place = key_place(reader, name);
+	char text[HINT_SIZE];
 
+	vsnprintf(text, sizeof(text), message, args);
 	report_add(reader->report, severity, &place, name, hint, "%s", text);
 }
 
 void key_refuse(struct reader *reader, const char *name, const char *hint,
 	const char *message, ...)
 {
-	char text[HINT_SIZE];
 	va_list args;
 
-	va_start(args, message);
-	vsnprintf(text, sizeof(text), message, args);
-	va_end(args);
 	key_origin(reader->domain, schema_find(name))->refused = true;
-	key_speak(reader, REEVE_ERROR, name, hint, text);
+	va_start(args, message);
+	key_speak(reader, REEVE_ERROR, name, hint, message, args);
+	va_end(args);
 }
 
 void key_warn(struct reader *reader, const char *name, const char *hint,
 	const char *message, ...)
 {
-	char text[HINT_SIZE];
 	va_list args;
 
 	va_start(args, message);
-	vsnprintf(text, sizeof(text), message, args);
+	key_speak(reader, REEVE_WARNING, name, hint, message, args);
 	va_end(args);
-	key_speak(reader, REEVE_WARNING, name, hint, text);
 }
 
 /* ---- Single values ----------------------------------------------------- */

@@ -47,6 +47,7 @@ struct engine_realm {
 	struct rmi_rec_params boot_rec; /* as given to RMI_REC_CREATE */
 	uint64_t granules; /* measured */
 	uint8_t rim[64]; /* zero-extended */
+	uint32_t rim_size; /* significant bytes */
 };
 
 struct engine;

@@ -7,15 +7,14 @@
 #include "toolstack/engine/build.h"
 #include "toolstack/policy/policy.h"
 
-/* The schema's hashes in the RMI's numbers, with their names and sizes. */
+/* The schema's hashes in the RMI's numbers, with their names. */
 static const struct {
 	const char *name;
-	size_t size;
 	uint8_t algorithm;
 } hashes[] = {
-	[DOMAIN_HASH_SHA256] = { "sha256", 32, RMI_HASH_SHA_256 },
-	[DOMAIN_HASH_SHA512] = { "sha512", 64, RMI_HASH_SHA_512 },
-	[DOMAIN_HASH_SHA384] = { "sha384", 48, RMI_HASH_SHA_384 },
+	[DOMAIN_HASH_SHA256] = { "sha256", RMI_HASH_SHA_256 },
+	[DOMAIN_HASH_SHA512] = { "sha512", RMI_HASH_SHA_512 },
+	[DOMAIN_HASH_SHA384] = { "sha384", RMI_HASH_SHA_384 },
 };
 
 /* Errors only: what does not depend on the host was said before. */
@@ -66,7 +65,7 @@ static void measurement_fill(struct reeve_measurement *out,
 
 	*out = (struct reeve_measurement){
 		.hash = hashes[domain->realm_hash].name,
-		.size = hashes[domain->realm_hash].size,
+		.size = realm->rim_size,
 		.flags0 = params->flags0,
 		.s2sz = params->s2sz,
 		.sve_vl = params->sve_vl,

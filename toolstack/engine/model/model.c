@@ -10,13 +10,14 @@
 #include "abi/rsi.h"
 #include "hypervisor/core/realm.h"
 #include "hypervisor/port/inprocess/host_inprocess.h"
+#include "rmm/core/measurement.h"
 #include "rmm/port/inprocess/inprocess.h"
 #include "toolstack/engine/engine.h"
 #include "toolstack/engine/model/failure.h"
 
 /*
  * The machine. Its memory is reserved, not used: room for the content of the
- * largest guest twice over, once on its way in and once inside the Realm.
+ * largest guest twice over, where it is lent and where the Realm has it.
  */
 #define MODEL_RAM_BASE 0x80000000
 #define MODEL_RAM_SIZE (UINT64_C(8) << 30)
@@ -179,12 +180,17 @@ static int model_create(struct engine *engine,
 	return REEVE_OK;
 }
 
+static uint64_t pages_of(uint64_t size)
+{
+	return (size + RMI_GRANULE_SIZE - 1) / RMI_GRANULE_SIZE;
+}
+
 static int model_load(struct engine *engine, uint64_t ipa, const void *data,
 	size_t size, struct reeve_report *report)
 {
 	const struct host_ops *ops = &engine->machine.ops;
 	struct realm_segment *segment;
-	uint64_t pages = (size + RMI_GRANULE_SIZE - 1) / RMI_GRANULE_SIZE;
+	uint64_t pages = pages_of(size);
 	pa_t base;
 
 	if (engine->segment_count == MODEL_SEGMENTS_MAX ||
@@ -264,6 +270,7 @@ static int model_realm_finalise(struct engine *engine,
 	engine->record = NULL;
 	if (result != REEVE_OK)
 		return result;
+	realm->rim_size = hash_size(engine->domain.hash_algo);
 	return rim_read(engine, realm->rim, report);
 }
 
@@ -279,9 +286,8 @@ static int model_destroy(struct engine *engine, struct reeve_report *report)
 			&engine->segments[--engine->segment_count];
 
 		inprocess_take_back(engine->rmm, segment->source.value);
-		ops->pages_free(ops->ctx, segment->source,
-			(segment->size + RMI_GRANULE_SIZE - 1) /
-				RMI_GRANULE_SIZE);
+		ops->pages_free(
+			ops->ctx, segment->source, pages_of(segment->size));
 	}
 	engine->realm_built = false;
 	engine->domain = (struct engine_domain){ 0 };
