@@ -84,12 +84,20 @@ static enum rank rank_of(enum granule_state state)
 	}
 }
 
+/* In its state of now: a granule may have become a table since it was locked. */
+static bool may_be_data(const uint32_t *word)
+{
+	unsigned state = state_of(__atomic_load_n(word, __ATOMIC_RELAXED));
+
+	return state == GRANULE_DELEGATED || state == GRANULE_DATA;
+}
+
 bool discipline_data(pa_t pa)
 {
 	for (unsigned i = 0; i < held.lock_count; i++) {
 		if (held.locks[i].pa == pa.value)
 			return held.locks[i].rank == RANK_CONTENT &&
-			       held.locks[i].state != GRANULE_REC_AUX;
+			       may_be_data(held.locks[i].word);
 	}
 	return false;
 }
@@ -165,12 +173,11 @@ void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)
 {
 	unsigned i = 0;
 
+	(void)pa; /* the word tells which granule it is */
 	while (i < held.lock_count && held.locks[i].word != word)
 		i++;
 	if (i == held.lock_count)
 		port_panic(port, "a granule released that is not held");
-	if (state_of(__atomic_load_n(word, __ATOMIC_RELAXED)) == GRANULE_RTT)
-		content_keep(port, pa);
 	held.locks[i] = held.locks[--held.lock_count];
 	__atomic_fetch_and(word, ~LOCK_BIT, __ATOMIC_RELEASE);
 }

@@ -78,7 +78,4 @@ void discipline_unmapped(struct rmm_port *port, pa_t pa);
 /* Whether this thread has locked pa to give it to a Realm, or as its data. */
 bool discipline_data(pa_t pa);
 
-/* port.c: pa has become a table, whose content is kept after all. */
-void content_keep(struct rmm_port *port, pa_t pa);
-
 #endif

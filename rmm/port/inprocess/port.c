@@ -39,25 +39,13 @@ static bool in_realm_pas(const struct rmm_port *port, pa_t pa)
 }
 
 /* Stands in for a page whose content is not kept; one at a time. */
-static _Thread_local struct {
-	uint64_t pa;
-	uint8_t content[GRANULE_SIZE];
-} discarded;
+static _Thread_local uint8_t discarded[GRANULE_SIZE];
 
 static uint8_t *content_at(const struct rmm_port *port, pa_t pa)
 {
 	if (!port->discard_content || !discipline_data(pa))
 		return memory_touch(port, pa);
-	discarded.pa = pa.value;
-	return discarded.content;
-}
-
-void content_keep(struct rmm_port *port, pa_t pa)
-{
-	if (!discipline_data(pa) || discarded.pa != pa.value)
-		return;
-	memcpy(memory_touch(port, pa), discarded.content, GRANULE_SIZE);
-	discarded.pa = 0;
+	return discarded;
 }
 
 void *port_granule_map(struct rmm_port *port, pa_t pa)
