@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The exception vectors of EL2: each saves a frame and calls trap(). */
+#include "lib/gprs.inc"
 #include "hypervisor/port/a64/core_layout.h"
 
 /*
@@ -47,20 +48,7 @@ vectors:
 	.balign	0x80
 	.type trap_enter, %function
 trap_enter:
-	stp	x2, x3, [sp, #16]
-	stp	x4, x5, [sp, #32]
-	stp	x6, x7, [sp, #48]
-	stp	x8, x9, [sp, #64]
-	stp	x10, x11, [sp, #80]
-	stp	x12, x13, [sp, #96]
-	stp	x14, x15, [sp, #112]
-	stp	x16, x17, [sp, #128]
-	stp	x18, x19, [sp, #144]
-	stp	x20, x21, [sp, #160]
-	stp	x22, x23, [sp, #176]
-	stp	x24, x25, [sp, #192]
-	stp	x26, x27, [sp, #208]
-	stp	x28, x29, [sp, #224]
+	gprs_save_2_29
 	add	x2, sp, #TRAP_FRAME_SIZE
 	stp	x30, x2, [sp, #240]
 	mrs	x2, elr_el2
@@ -71,20 +59,7 @@ trap_enter:
 	ldp	x2, x3, [sp, #TRAP_FRAME_ELR]
 	msr	elr_el2, x2
 	msr	spsr_el2, x3
-	ldp	x28, x29, [sp, #224]
-	ldp	x26, x27, [sp, #208]
-	ldp	x24, x25, [sp, #192]
-	ldp	x22, x23, [sp, #176]
-	ldp	x20, x21, [sp, #160]
-	ldp	x18, x19, [sp, #144]
-	ldp	x16, x17, [sp, #128]
-	ldp	x14, x15, [sp, #112]
-	ldp	x12, x13, [sp, #96]
-	ldp	x10, x11, [sp, #80]
-	ldp	x8, x9, [sp, #64]
-	ldp	x6, x7, [sp, #48]
-	ldp	x4, x5, [sp, #32]
-	ldp	x2, x3, [sp, #16]
+	gprs_load_2_29
 	ldp	x0, x1, [sp, #0]
 	ldr	x30, [sp, #240]
 	add	sp, sp, #TRAP_FRAME_SIZE

@@ -3,6 +3,7 @@
  * Exceptions. One from the RMM itself is either a copy from or to Non-secure
  * memory that was refused, which trap_sync() repairs, or the end.
  */
+#include "lib/gprs.inc"
 #include "rmm/port/a64/cpu.h"
 
 #define FRAME_SIZE 288
@@ -14,20 +15,7 @@
 	.macro	save
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp]
-	stp	x2, x3, [sp, #16]
-	stp	x4, x5, [sp, #32]
-	stp	x6, x7, [sp, #48]
-	stp	x8, x9, [sp, #64]
-	stp	x10, x11, [sp, #80]
-	stp	x12, x13, [sp, #96]
-	stp	x14, x15, [sp, #112]
-	stp	x16, x17, [sp, #128]
-	stp	x18, x19, [sp, #144]
-	stp	x20, x21, [sp, #160]
-	stp	x22, x23, [sp, #176]
-	stp	x24, x25, [sp, #192]
-	stp	x26, x27, [sp, #208]
-	stp	x28, x29, [sp, #224]
+	gprs_save_2_29
 	mrs	x0, elr_el2
 	stp	x30, x0, [sp, #240]
 	mrs	x0, esr_el2
