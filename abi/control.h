@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The control interface, version 1: what the toolstack asks of the hypervisor.
+ * It is a stream of fixed-size requests, each answered by one reply, over
+ * virtio-serial ports. Little endian. A reader of either side trusts nothing:
+ * sizes, offsets, states and texts are checked on a copy.
+ *
+ * Ports (`nr` of virtserialport): CONTROL_PORTS control ports, each for one
+ * client at a time, then two for every console: the terminal and its log. Each
+ * connection is a session. When the host side closes it, the hypervisor
+ * forgets a half-sent request and destroys every domain that the session
+ * created and did not bring to PAUSED or further.
+ *
+ * A client begins with CONTROL_HELLO. Until one is seen after the port was
+ * opened, the hypervisor skips bytes one by one; so what a killed client left
+ * in the queue does no harm. cookie is the client's choice and comes back in
+ * the reply; a client skips replies with other cookies.
+ */
+#ifndef REEVE_ABI_CONTROL_H
+#define REEVE_ABI_CONTROL_H
+
+#include <stdint.h>
+
+#define CONTROL_MAGIC   UINT64_C(0x4c54434556454552) /* "REEVECTL" */
+#define CONTROL_VERSION 1
+
+/* ---- Ports ---- */
+#define CONTROL_PORTS             4
+#define CONTROL_CONSOLES          12 /* domains that can have a console at once */
+#define CONTROL_PORT_NR(n)        (1 + (n))
+#define CONTROL_CONSOLE_NR(n)     (1 + CONTROL_PORTS + 2 * (n))
+#define CONTROL_CONSOLE_LOG_NR(n) (2 + CONTROL_PORTS + 2 * (n))
+/* One more than the highest nr: max_ports of virtio-serial-device. */
+#define CONTROL_MAX_PORTS        (1 + CONTROL_PORTS + 2 * CONTROL_CONSOLES)
+#define CONTROL_PORT_NAME        "reeve.control.%u"
+#define CONTROL_CONSOLE_NAME     "reeve.console.%u"
+#define CONTROL_CONSOLE_LOG_NAME "reeve.console-log.%u"
+
+/* ---- Limits ---- */
+#define CONTROL_DOMAINS    32 /* at once; domids go on counting from 1 */
+#define CONTROL_VCPUS      128 /* of one domain */
+#define CONTROL_NAME_SIZE  64 /* with its NUL */
+#define CONTROL_TEXT_SIZE  192 /* with its NUL */
+#define CONTROL_SEGMENTS   8
+#define CONTROL_NO_CONSOLE 0xffffffffU
+#define CONTROL_NO_DOMAIN  0U
+
+enum control_op {
+	CONTROL_HELLO = 1, /* reply: struct control_host */
+	CONTROL_HOST_INFO, /* reply: struct control_host */
+	/* A domain without content, in CONTROL_LOADING. body.create; reply:
+	 * struct control_domain. RAM, and all that its tables can need, is
+	 * accounted here, so that it cannot fail later. */
+	CONTROL_DOMAIN_CREATE,
+	/* Grants pages for content. body.segment; reply: struct control_grant.
+	 * Only while LOADING, ascending, no overlap, within RAM. */
+	CONTROL_DOMAIN_SEGMENT,
+	/* The pages are filled: builds the domain, and of a Realm measures and
+	 * activates it. body.build. Replies at once; the domain is BUILDING,
+	 * later PAUSED or FAILED. */
+	CONTROL_DOMAIN_BUILD,
+	/* The domain with the smallest id >= domid; reply: struct
+	 * control_domain, or CONTROL_E_NO_DOMAIN. */
+	CONTROL_DOMAIN_NEXT,
+	CONTROL_DOMAIN_INFO, /* reply: struct control_domain */
+	CONTROL_VCPU_INFO, /* body.vcpu; reply: struct control_vcpu */
+	CONTROL_DOMAIN_PAUSE,
+	CONTROL_DOMAIN_UNPAUSE,
+	/* Stops it at once; it stays, in CONTROL_SHUTDOWN, with the reason in
+	 * body.shutdown. */
+	CONTROL_DOMAIN_SHUTDOWN,
+	CONTROL_DOMAIN_RENAME, /* body.rename */
+	/* Begins to take it apart: DYING, later gone. */
+	CONTROL_DOMAIN_DESTROY,
+	/* Log text from body.dmesg.from on; reply: struct control_dmesg. */
+	CONTROL_DMESG,
+	/* Debug build only: touches a granule delegated for the domain, or with
+	 * CONTROL_NO_DOMAIN one taken for it. body.attack; reply: struct
+	 * control_attack. */
+	CONTROL_ATTACK,
+	CONTROL_HOST_OFF, /* powers the machine off; no reply */
+	CONTROL_OPS, /* one past the last */
+};
+
+/* Status of a reply; text says more. */
+enum control_status {
+	CONTROL_OK = 0,
+	CONTROL_E_VERSION, /* another version of this interface */
+	CONTROL_E_REQUEST, /* unknown operation, bad argument or reserved bits */
+	CONTROL_E_NO_DOMAIN,
+	CONTROL_E_STATE, /* not in the domain's present state */
+	CONTROL_E_EXISTS, /* the name is taken */
+	CONTROL_E_MEMORY, /* the host has not that much left */
+	CONTROL_E_LIMIT, /* domains, vCPUs, consoles: no more of them */
+	CONTROL_E_UNSUPPORTED, /* not by this RMM, or not in this build */
+	CONTROL_E_RMM, /* a command was refused */
+};
+
+enum control_state {
+	CONTROL_LOADING = 1,
+	CONTROL_BUILDING,
+	CONTROL_FAILED, /* text says why; to be destroyed */
+	CONTROL_PAUSED, /* built, not (or no longer) running */
+	CONTROL_RUNNING,
+	CONTROL_SHUTDOWN, /* has ended: reason, text */
+	CONTROL_DYING,
+};
+
+/* Why a domain ended (xen-project/xen, public/sched.h SHUTDOWN_*). */
+enum control_reason {
+	CONTROL_POWEROFF = 0,
+	CONTROL_REBOOT = 1,
+	CONTROL_CRASH = 3, /* misbehaved, or its Realm broke: see text */
+};
+
+/* ---- Requests ---- */
+#define CONTROL_CREATE_REALM 0x1
+#define CONTROL_CREATE_VUART 0x2 /* SBSA UART and a console for it */
+
+struct control_create {
+	uint32_t flags; /* CONTROL_CREATE_* */
+	uint32_t vcpus;
+	uint64_t ram_size; /* bytes, whole pages, from GUEST_RAM0_BASE */
+	uint8_t name[CONTROL_NAME_SIZE]; /* UTF-8, NUL-padded, not empty */
+	uint8_t uuid[16];
+	uint8_t rpv[64];
+	uint32_t hash_algo; /* RMI_HASH_* */
+	uint32_t nr_spis; /* at least what the vuart needs; 0: as needed */
+	uint32_t weight; /* share of CPU time, 1..65535; 0: 256 */
+	uint32_t zero;
+};
+
+struct control_segment {
+	uint64_t ipa; /* page-aligned */
+	uint64_t size; /* bytes, not 0 */
+};
+
+struct control_build {
+	uint64_t pc; /* the boot vCPU's */
+	uint64_t x0;
+};
+
+struct control_shutdown {
+	uint32_t reason; /* enum control_reason */
+	uint32_t zero;
+};
+
+struct control_vcpu_ask {
+	uint32_t index;
+	uint32_t zero;
+};
+
+struct control_rename {
+	uint8_t name[CONTROL_NAME_SIZE];
+};
+
+struct control_dmesg_ask {
+	uint64_t from; /* bytes since boot */
+};
+
+struct control_attack_ask {
+	uint32_t write; /* 1: writes; 0: reads */
+	uint32_t zero;
+};
+
+struct control_request {
+	uint64_t magic;
+	uint32_t version;
+	uint32_t op; /* enum control_op */
+	uint64_t cookie;
+	uint32_t domid; /* the domain it is about, else 0 */
+	uint32_t zero;
+	union {
+		struct control_create create;
+		struct control_segment segment;
+		struct control_build build;
+		struct control_shutdown shutdown;
+		struct control_vcpu_ask vcpu;
+		struct control_rename rename;
+		struct control_dmesg_ask dmesg;
+		struct control_attack_ask attack;
+		uint8_t bytes[224]; /* unused ones are zero */
+	} body;
+};
+
+/* ---- Replies ---- */
+struct control_host {
+	uint32_t version; /* CONTROL_VERSION */
+	uint32_t flags; /* CONTROL_HOST_* */
+	uint32_t cores; /* that run guests */
+	uint32_t domains; /* at present */
+	uint64_t memory_total; /* bytes that guests can have */
+	uint64_t memory_free; /* not promised to anyone */
+	uint64_t granules_delegated; /* now, all domains and the RMM's own */
+	uint64_t pages_used; /* of the allocator, now */
+	uint64_t features[5]; /* RMI_FEATURES, as read */
+	uint32_t rmi_lower; /* what RMI_VERSION answered */
+	uint32_t rmi_higher;
+	uint32_t ipa_bits;
+	uint32_t max_recs;
+	uint32_t hashes; /* bit RMI_HASH_* */
+	uint32_t consoles_free;
+	uint64_t uptime_ns;
+	uint8_t rmm_text[CONTROL_TEXT_SIZE]; /* not empty: why no Realms */
+};
+#define CONTROL_HOST_DEBUG 0x1 /* the build with attack and Realm vuart */
+#define CONTROL_HOST_REALM 0x2 /* the RMM is usable */
+
+struct control_domain {
+	uint32_t domid;
+	uint32_t state; /* enum control_state */
+	uint32_t flags; /* CONTROL_CREATE_* */
+	uint32_t reason; /* in CONTROL_SHUTDOWN */
+	uint32_t vcpus;
+	uint32_t vcpus_online;
+	uint32_t console; /* slot, or CONTROL_NO_CONSOLE */
+	uint32_t blocked; /* 1: RUNNING, and every online vCPU waits */
+	uint64_t ram_size;
+	uint64_t pages_held; /* pages it costs the host now */
+	uint64_t pages_promised; /* pages accounted at creation */
+	uint64_t granules_delegated;
+	uint64_t pages_shared; /* of its RAM, mapped Non-secure */
+	uint64_t cpu_ns; /* all vCPUs */
+	uint64_t uptime_ns; /* since creation */
+	uint64_t progress_done; /* while BUILDING or DYING: granules */
+	uint64_t progress_all;
+	uint64_t rmi_calls; /* made on its behalf */
+	uint64_t exits; /* all vCPUs, all reasons */
+	uint64_t first_entry_ns; /* creation to first instruction; 0: not yet */
+	uint32_t hash_algo;
+	uint32_t rim_size; /* 0: no Realm, or not measured yet */
+	uint8_t rim[64];
+	uint8_t name[CONTROL_NAME_SIZE];
+	uint8_t uuid[16];
+	uint8_t text[CONTROL_TEXT_SIZE]; /* FAILED, SHUTDOWN: why */
+};
+
+struct control_grant {
+	uint64_t pa; /* of consecutive pages in the machine's RAM */
+	uint64_t size; /* bytes, whole pages */
+};
+
+/* Exits are counted by reason: RMI_EXIT_* of a Realm; for all, finer ones. */
+enum control_exit {
+	CONTROL_EXIT_IRQ,
+	CONTROL_EXIT_MMIO,
+	CONTROL_EXIT_FAULT, /* RAM that had to be supplied */
+	CONTROL_EXIT_WFX,
+	CONTROL_EXIT_SYSREG,
+	CONTROL_EXIT_PSCI,
+	CONTROL_EXIT_RIPAS,
+	CONTROL_EXIT_HOST_CALL,
+	CONTROL_EXIT_OTHER,
+	CONTROL_EXIT_KINDS,
+};
+
+struct control_vcpu {
+	uint32_t index;
+	uint32_t online;
+	uint32_t core; /* where it runs or ran last */
+	uint32_t running; /* 1: now; 0: waits */
+	uint64_t cpu_ns;
+	uint64_t exits[CONTROL_EXIT_KINDS];
+};
+
+#define CONTROL_DMESG_SIZE 1024
+struct control_dmesg {
+	uint64_t from; /* of the first byte; later than asked if lost */
+	uint32_t size; /* bytes of text; 0: there is no more */
+	uint32_t zero;
+	uint8_t text[CONTROL_DMESG_SIZE];
+};
+
+struct control_attack {
+	uint32_t faulted; /* 1: the access took an exception */
+	uint32_t zero;
+	uint64_t esr; /* ESR_EL2 of it */
+	uint64_t value; /* what was read if it did not */
+	uint64_t pa;
+};
+
+struct control_reply {
+	uint64_t magic;
+	uint64_t cookie; /* of the request */
+	uint32_t status; /* enum control_status */
+	uint32_t op; /* of the request */
+	uint8_t text[CONTROL_TEXT_SIZE]; /* if not OK: what is wrong */
+	union {
+		struct control_host host;
+		struct control_domain domain;
+		struct control_grant grant;
+		struct control_vcpu vcpu;
+		struct control_dmesg dmesg;
+		struct control_attack attack;
+		uint8_t bytes[1296]; /* unused ones are zero */
+	} body;
+};
+
+_Static_assert(sizeof(struct control_create) == 176, "control_create");
+_Static_assert(sizeof(struct control_request) == 256, "control_request");
+_Static_assert(sizeof(struct control_reply) == 1512, "control_reply");
+_Static_assert(sizeof(struct control_host) == 312, "control_host");
+_Static_assert(sizeof(struct control_domain) == 472, "control_domain");
+_Static_assert(sizeof(struct control_dmesg) == 1040, "control_dmesg");
+_Static_assert(sizeof(struct control_vcpu) == 24 + 8 * CONTROL_EXIT_KINDS,
+	"control_vcpu");
+
+#endif

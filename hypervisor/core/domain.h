@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The domains of a host: their life from a control request to their end, and
+ * what each consists of. Portable; what moves threads is in struct domain_ops.
+ *
+ * Locks: a domain's life fields are guarded by domain->lock, the table by
+ * domains->lock (taken first); both are spinlocks and held for a few loads and
+ * stores only. Anything that issues RMI commands for a Realm after its
+ * activation holds domain->memory_busy, a lock that is waited for with
+ * host_ops.relax(), and never while a spinlock is held.
+ */
+#ifndef REEVE_HYPERVISOR_CORE_DOMAIN_H
+#define REEVE_HYPERVISOR_CORE_DOMAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/control.h"
+#include "hypervisor/core/host_init.h"
+#include "hypervisor/core/realm.h"
+#include "hypervisor/core/vcpu.h"
+#include "hypervisor/core/vgic.h"
+#include "hypervisor/core/vuart.h"
+#include "lib/addr.h"
+#include "lib/spinlock.h"
+
+struct domains;
+
+/* What the core needs of the port beside struct host_ops. */
+struct domain_ops {
+	void *ctx;
+	/* Nanoseconds since boot, and the counter that guests read (ticks). */
+	uint64_t (*now_ns)(void *ctx);
+	uint64_t (*counter)(void *ctx);
+	/*
+	 * vcpu_start: makes the thread of a vCPU, which waits until it is
+	 * online and its domain RUNNING. false: no memory. vcpu_kick: the vCPU
+	 * leaves the guest, or stops waiting, and looks again at what it is to
+	 * do (any core may call it). vcpu_end: waits (letting others run) until
+	 * the thread has gone; the domain is SHUTDOWN or DYING and was kicked.
+	 */
+	bool (*vcpu_start)(void *ctx, struct vcpu *vcpu);
+	void (*vcpu_kick)(void *ctx, struct vcpu *vcpu);
+	void (*vcpu_end)(void *ctx, struct vcpu *vcpu);
+	/* There is work for domains_work(). */
+	void (*work_kick)(void *ctx);
+	/* The guest wrote a byte to its console / can take input again. */
+	void (*console_put)(void *ctx, unsigned slot, uint8_t byte);
+	/* Flushes what the TLBs hold of an ordinary guest's stage 2. */
+	void (*tlb_flush)(void *ctx, unsigned vmid);
+	/* Debug build: touches a page that is delegated. */
+	bool (*attack)(void *ctx, pa_t pa, bool write,
+		struct control_attack *result);
+};
+
+#endif
