@@ -44,13 +44,46 @@ struct domain_ops {
 	void (*vcpu_end)(void *ctx, struct vcpu *vcpu);
 	/* There is work for domains_work(). */
 	void (*work_kick)(void *ctx);
-	/* The guest wrote a byte to its console / can take input again. */
+	/* The guest wrote a byte to its console; it can take input again. */
 	void (*console_put)(void *ctx, unsigned slot, uint8_t byte);
+	void (*console_ready)(void *ctx, unsigned slot);
 	/* Flushes what the TLBs hold of an ordinary guest's stage 2. */
 	void (*tlb_flush)(void *ctx, unsigned vmid);
 	/* Debug build: touches a page that is delegated. */
-	bool (*attack)(void *ctx, pa_t pa, bool write,
-		struct control_attack *result);
+	bool (*attack)(
+		void *ctx, pa_t pa, bool write, struct control_attack *result);
 };
+
+struct domain {
+	struct spinlock lock;
+	struct domains *domains;
+	const struct domain_ops *ops;
+	uint32_t domid;
+	uint32_t state; /* enum control_state; read without the lock too */
+	bool is_realm;
+	uint32_t console; /* slot, or CONTROL_NO_CONSOLE */
+	unsigned vcpu_count;
+	struct vcpu *vcpus;
+	struct vgic vgic;
+	struct vuart vuart;
+	bool has_vuart;
+	struct realm realm; /* of a Realm */
+	uint64_t ram_size; /* from GUEST_RAM0_BASE */
+	uint32_t weight; /* share of CPU time */
+	uint32_t memory_busy;
+};
+
+/*
+ * The domain has ended: the first reason stays, every vCPU is kicked and none
+ * is entered again. The text is for a person. Any core; takes domain->lock.
+ */
+void domain_stop(struct domain *domain, enum control_reason reason,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* NULL: there is no such vCPU. */
+struct vcpu *domain_vcpu(struct domain *domain, unsigned index);
+
+/* Whether its vCPUs may be entered now. */
+bool domain_runs(const struct domain *domain);
 
 #endif

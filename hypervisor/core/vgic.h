@@ -70,12 +70,10 @@ void vgic_cpu_init(struct vcpu *vcpu);
  * as zero and ignore writes. false: no such register or size, and the guest
  * is to get an external abort.
  */
-bool vgic_gicd_access(
-	struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
-	uint64_t *value);
-bool vgic_gicr_access(
-	struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
-	uint64_t *value);
+bool vgic_gicd_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
+	bool write, uint64_t *value);
+bool vgic_gicr_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
+	bool write, uint64_t *value);
 
 /* The guest wrote value to ICC_SGI1R_EL1 (or SGI0R, ASGI1R: ignored). */
 void vgic_sgi(struct vcpu *vcpu, uint64_t value);
