@@ -36,11 +36,12 @@ bool port_ns_write(
 	struct rmm_port *port, pa_t pa, const void *from, size_t size);
 
 /*
- * Asks EL3 to move a granule between the Non-secure and the Realm PAS, with
- * the cache and TLB duties that this has. false: EL3 refused.
+ * Asks EL3 to move count granules from pa on between the Non-secure and the
+ * Realm PAS, with the cache and TLB duties that this has. Returns how many
+ * were moved, from the first on: fewer than count if EL3 refused the next.
  */
-bool port_pas_to_realm(struct rmm_port *port, pa_t pa);
-bool port_pas_to_ns(struct rmm_port *port, pa_t pa);
+unsigned port_pas_to_realm(struct rmm_port *port, pa_t pa, unsigned count);
+unsigned port_pas_to_ns(struct rmm_port *port, pa_t pa, unsigned count);
 
 /* Stores a translation table entry so that walkers see it before return, and
  * not before what was stored earlier, such as a new table's entries. */

@@ -113,6 +113,7 @@ static int64_t rmm_start(const struct manifest *manifest)
 		manifest->memory_size / GRANULE_SIZE * sizeof(struct granule);
 	uint64_t granules;
 
+	el3_identify();
 	size = (size + GRANULE_SIZE - 1) & ~(uint64_t)(GRANULE_SIZE - 1);
 	if (!el3_reserve_memory(size, &granules) ||
 		!tables_map(granules, size, PGTABLE_DATA))

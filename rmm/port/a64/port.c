@@ -35,16 +35,16 @@ void machine_identify(struct rmm_port *port, struct rmm_machine *machine)
 	port->random = BITS_GET(isar0, ID_AA64ISAR0_RNDR) != 0;
 }
 
-bool port_pas_to_realm(struct rmm_port *port, pa_t pa)
+unsigned port_pas_to_realm(struct rmm_port *port, pa_t pa, unsigned count)
 {
 	(void)port;
-	return el3_delegate(pa);
+	return el3_delegate(pa, count);
 }
 
-bool port_pas_to_ns(struct rmm_port *port, pa_t pa)
+unsigned port_pas_to_ns(struct rmm_port *port, pa_t pa, unsigned count)
 {
 	(void)port;
-	return el3_undelegate(pa);
+	return el3_undelegate(pa, count);
 }
 
 static bool random_word(uint64_t *word)
