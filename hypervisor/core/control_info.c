@@ -147,7 +147,7 @@ void control_domain_fill(struct domain *domain, struct control_domain *info)
 
 	info->domid = domain->domid;
 	info->flags = domain->create.flags;
-	info->vcpus = domain->vcpu_count;
+	info->vcpus = domain->create.vcpus;
 	info->console = domain->console;
 	info->ram_size = domain->ram_size;
 	info->uptime_ns = ops->now_ns(ops->ctx) - domain->created_ns;

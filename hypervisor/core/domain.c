@@ -59,10 +59,13 @@ struct domain *domains_console(struct domains *domains, unsigned slot)
 	struct domain *found = NULL;
 
 	spinlock_acquire(&domains->lock);
-	for (unsigned i = 0; i < CONTROL_DOMAINS; i++)
-		if (domain_is_there(&domains->table[i]) &&
-			domains->table[i].console == slot)
-			found = &domains->table[i];
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		struct domain *domain = &domains->table[i];
+
+		if (domain_is_there(domain) && domain->console == slot &&
+			domain_state(domain) != CONTROL_DYING)
+			found = domain;
+	}
 	if (found != NULL)
 		found->users++;
 	spinlock_release(&domains->lock);

@@ -159,12 +159,11 @@ bool domain_runs(const struct domain *domain);
 /* A vCPU is about to be entered: notes when that was first so. */
 void domain_entered(struct domain *domain);
 
-/* The domain whose console this is; NULL: none. It stays until it is put
- * back with domain_put(). */
+/* The domain whose console this is; NULL: none, or it is dying. It stays until
+ * domain_put(). */
 struct domain *domains_console(struct domains *domains, unsigned slot);
 
-/* The domain of that id; with its console, input, and so on, it stays until
- * domain_put(). NULL: there is none. */
+/* The domain of that id, which stays until domain_put(). NULL: none. */
 struct domain *domain_get(struct domains *domains, uint32_t domid);
 void domain_put(struct domain *domain);
 

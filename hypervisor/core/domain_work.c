@@ -216,8 +216,10 @@ static void own_give(struct domain *domain)
 	range_give(domain, &domain->vcpu_pages);
 }
 
-/* Nobody finds the domain any more, and nobody is looking at it still. */
-static void place_close(struct domain *domain)
+/* What is to be done when nobody looks at a domain, with domains->lock held. */
+typedef void final_step(struct domain *domain);
+
+static void when_alone(struct domain *domain, final_step *step)
 {
 	struct domains *domains = domain->domains;
 	const struct host_ops *host = domain_host(domain);
@@ -227,21 +229,24 @@ static void place_close(struct domain *domain)
 		spinlock_acquire(&domains->lock);
 		done = domain->users == 0;
 		if (done)
-			domain_state_set(domain, 0);
+			step(domain);
 		spinlock_release(&domains->lock);
 		if (!done)
 			host->relax(host->ctx, true);
 	}
 }
 
+/* Who looks at it from now on sees no vCPU. */
+static void vcpus_hide(struct domain *domain)
+{
+	domain->vcpu_count = 0;
+}
+
 static void place_free(struct domain *domain)
 {
-	struct domains *domains = domain->domains;
-
-	spinlock_acquire(&domains->lock);
-	domains->promised -= domain->promised;
+	domain->domains->promised -= domain->promised;
+	domain_state_set(domain, 0);
 	domain->domid = 0;
-	spinlock_release(&domains->lock);
 }
 
 static void destroy_refused(struct domain *domain)
@@ -267,7 +272,7 @@ void domain_destroy_work(struct domain *domain)
 		destroy_refused(domain);
 		return;
 	}
-	place_close(domain);
+	when_alone(domain, vcpus_hide);
 	own_give(domain);
-	place_free(domain);
+	when_alone(domain, place_free);
 }
