@@ -39,9 +39,10 @@ struct domain_ops {
 	 * vcpu_start: makes the thread of a vCPU, which waits until it is
 	 * online and its domain RUNNING. false: no memory. vcpu_kick: the vCPU
 	 * leaves the guest, or stops waiting, and looks again at what it is to
-	 * do (any core may call it; it must not take domain->lock, which is
-	 * held). vcpu_end: waits (letting others run) until the thread has
-	 * gone; the domain is DYING and was kicked. It is not kicked again.
+	 * do. Any core may call it, with domain->lock or the locks of devices
+	 * held; of a vCPU whose thread ends or has gone it does nothing: other
+	 * vCPUs of the domain may not know. vcpu_end: waits (letting others
+	 * run) until the thread has gone; the domain is DYING and was kicked.
 	 */
 	bool (*vcpu_start)(void *ctx, struct vcpu *vcpu);
 	void (*vcpu_kick)(void *ctx, struct vcpu *vcpu);

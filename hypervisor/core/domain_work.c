@@ -236,6 +236,12 @@ static void when_alone(struct domain *domain, final_step *step)
 	}
 }
 
+/* Who looks at it from now on only looks: it is DYING. */
+static void leave_alone(struct domain *domain)
+{
+	(void)domain;
+}
+
 /* Who looks at it from now on sees no vCPU. */
 static void vcpus_hide(struct domain *domain)
 {
@@ -264,6 +270,7 @@ void domain_destroy_work(struct domain *domain)
 {
 	bool gone;
 
+	when_alone(domain, leave_alone);
 	threads_end(domain);
 	domain_memory_lock(domain);
 	gone = realm_destroy(&domain->realm);
