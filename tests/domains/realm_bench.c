@@ -22,7 +22,7 @@ struct domain *realm_start(struct table *table, uint64_t ram_size)
 	assert_int_equal(table_ask(table, CONTROL_DOMAIN_CREATE, 0), CONTROL_OK);
 	domid = table->reply.body.domain.domid;
 	table->request.body.segment.ipa = RAM + 4 * MIB;
-	table->request.body.segment.size = 3 * 4 * KIB;
+	table->request.body.segment.size = 12 * KIB;
 	assert_int_equal(
 		table_ask(table, CONTROL_DOMAIN_SEGMENT, domid), CONTROL_OK);
 	assert_int_equal(
