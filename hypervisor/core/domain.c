@@ -266,6 +266,7 @@ static void die(struct domain *domain)
 		return;
 	domain->session = NULL;
 	domain->pages_dying = domain_pages_held(domain);
+	__atomic_store_n(&domain->cancelled, 1, __ATOMIC_RELAXED);
 	domain_state_set(domain, CONTROL_DYING);
 }
 

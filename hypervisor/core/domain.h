@@ -109,6 +109,7 @@ struct domain {
 	struct granules_range run_pages;
 	struct domain_segment segments[CONTROL_SEGMENTS];
 	unsigned segment_count;
+	uint32_t cancelled; /* its build, if it is not over yet */
 	uint64_t pages_dying; /* that it held when it began to die */
 	unsigned threads; /* of vCPUs, that were started; lock */
 };

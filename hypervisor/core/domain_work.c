@@ -34,6 +34,7 @@ static void plan_fill(struct domain *domain, struct realm_ram *ram,
 		.pc = domain->entry.pc,
 		.gprs = { domain->entry.x0 },
 		.hash_algo = (uint8_t)domain->create.hash_algo,
+		.cancelled = &domain->cancelled,
 	};
 	memcpy(plan->rpv, domain->create.rpv, sizeof(plan->rpv));
 }
@@ -156,10 +157,10 @@ static void built(struct domain *domain, bool done)
 {
 	char text[CONTROL_TEXT_SIZE] = { 0 };
 
-	if (!done) {
+	if (!done)
 		failure_text(&domain->failure, text, sizeof(text));
+	if (!done && domain_state(domain) == CONTROL_BUILDING)
 		log_line("domain %u failed: %s", domain->domid, text);
-	}
 	spinlock_acquire(&domain->lock);
 	if (domain->state == CONTROL_BUILDING) {
 		memcpy(domain->text, text, sizeof(text));
