@@ -67,7 +67,7 @@ void virtqueue_look(struct virtqueue *queue)
 		__atomic_load_n(&queue->memory->used.idx, __ATOMIC_ACQUIRE);
 	uint16_t answers = (uint16_t)(idx - queue->taken_idx);
 	uint16_t seen = (uint16_t)(queue->seen_idx - queue->taken_idx);
-	unsigned posted = (unsigned)__builtin_popcount(queue->posted);
+	uint16_t posted = (uint16_t)(queue->posted_idx - queue->taken_idx);
 
 	/* It answers what it has, once, and takes no answer back. */
 	if (answers > posted || answers < seen)
