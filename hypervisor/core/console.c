@@ -4,28 +4,19 @@
 
 #include <string.h>
 
-void console_init(struct console *console)
+void console_init(struct console *console, const struct console_guest *guest)
 {
 	memset(console, 0, sizeof(*console));
+	console->guest = *guest;
 	console->log_left = CONSOLE_LOG_LIMIT;
 }
 
-void console_take(struct console *console, const struct console_user *user)
+void console_take(struct console *console)
 {
-	spinlock_acquire(&console->input_lock);
 	spinlock_acquire(&console->lock);
 	console->attached = false;
 	console->start = console->shown = console->written;
 	spinlock_release(&console->lock);
-	console->user = *user;
-	spinlock_release(&console->input_lock);
-}
-
-void console_leave(struct console *console)
-{
-	spinlock_acquire(&console->input_lock);
-	console->user.input = NULL;
-	spinlock_release(&console->input_lock);
 }
 
 /* The oldest byte after one that is in the ring. */
@@ -74,26 +65,17 @@ void console_log(struct console *console, bool open)
 	spinlock_release(&console->lock);
 }
 
-/* A terminal of the user before takes no part: its bytes go nowhere. */
-static bool is_attached(struct console *console)
+/* A terminal of the guest before takes no part: its bytes go nowhere. */
+size_t console_input(struct console *console, const uint8_t *bytes, size_t size)
 {
+	const struct console_guest *guest = &console->guest;
 	bool attached;
 
 	spinlock_acquire(&console->lock);
 	attached = console->attached;
 	spinlock_release(&console->lock);
-	return attached;
-}
-
-size_t console_input(struct console *console, const uint8_t *bytes, size_t size)
-{
-	size_t taken = size;
-
-	spinlock_acquire(&console->input_lock);
-	if (console->user.input != NULL && is_attached(console))
-		taken = console->user.input(console->user.ctx, bytes, size);
-	spinlock_release(&console->input_lock);
-	return taken;
+	return attached ? guest->input(guest->ctx, guest->slot, bytes, size)
+			: size;
 }
 
 /* Copies from the ring what a reader at *at has not got yet. */

@@ -4,9 +4,6 @@
  * there is one, and to a log; what is typed goes to the guest. Nothing is lost
  * or doubled either way: a side that is slow makes the other wait. The last
  * output is kept for a terminal that comes later.
- *
- * Locks: console->input_lock, then whatever the user's functions take, then
- * console->lock. So a user's functions may write to the console.
  */
 #ifndef REEVE_HYPERVISOR_CORE_CONSOLE_H
 #define REEVE_HYPERVISOR_CORE_CONSOLE_H
@@ -20,44 +17,41 @@
 /* Bytes of output that are kept, and that may wait for terminal and log. */
 #define CONSOLE_RING UINT64_C(65536)
 
-/* The most that a slot ever sends to its log, bytes, all its users together:
+/* The most that a slot ever sends to its log, bytes, all its guests together:
  * a guest cannot fill the disk of the host. */
 #define CONSOLE_LOG_LIMIT (UINT64_C(64) << 20)
 
-/* Whose console it is. */
-struct console_user {
+/* The way to the guest that has the slot at present. */
+struct console_guest {
 	void *ctx;
-	/* Bytes that were typed. Returns how many it took; it calls for the
-	 * rest with console_ready of struct domain_ops. */
-	size_t (*input)(void *ctx, const uint8_t *bytes, size_t size);
+	unsigned slot; /* the number of the slot */
+	/* Bytes that were typed. Returns how many it took, or all if there is
+	 * no guest. Called without a lock. */
+	size_t (*input)(
+		void *ctx, unsigned slot, const uint8_t *bytes, size_t size);
 };
 
 struct console {
-	struct spinlock input_lock; /* guards user */
-	struct console_user user; /* input NULL: the slot is free */
+	struct console_guest guest;
 	struct spinlock lock; /* guards what follows */
-	bool attached; /* a terminal is there, for this user */
+	bool attached; /* a terminal is there, for this guest */
 	bool logging; /* the log is there, and not full */
 	uint64_t written; /* bytes of output ever */
-	uint64_t start; /* of those: where the present user's begin */
+	uint64_t start; /* of those: where the present guest's begin */
 	uint64_t shown; /* how far the terminal is */
 	uint64_t logged; /* how far the log is */
 	uint64_t log_left; /* bytes, of CONSOLE_LOG_LIMIT */
 	uint8_t ring[CONSOLE_RING];
 };
 
-/* A free slot. */
-void console_init(struct console *console);
+void console_init(struct console *console, const struct console_guest *guest);
 
 /*
- * Gives the slot to a new user; output of the one before is forgotten, and who
- * still has its terminal open neither sees nor reaches the new one.
+ * A new guest has the slot: output of the one before is forgotten but for the
+ * log, and who still has its terminal open neither sees nor reaches the new
+ * one.
  */
-void console_take(struct console *console, const struct console_user *user);
-
-/* Its user has gone: input is dropped from here on, output stays. When this
- * returns, no function of the user's runs or will be called. */
-void console_leave(struct console *console);
+void console_take(struct console *console);
 
 /* One byte of output. false: it was not taken, terminal or log are behind;
  * there is room again when they have caught up. */

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#define SLOT 7
+
 struct guest {
 	uint8_t got[64];
 	size_t size;
@@ -18,10 +20,12 @@ struct guest {
 static struct console console;
 static struct guest guest;
 
-static size_t guest_input(void *ctx, const uint8_t *bytes, size_t size)
+static size_t guest_input(
+	void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
 {
 	struct guest *to = ctx;
 
+	assert_int_equal(slot, SLOT);
 	if (size > to->room)
 		size = to->room;
 	memcpy(to->got + to->size, bytes, size);
@@ -30,14 +34,14 @@ static size_t guest_input(void *ctx, const uint8_t *bytes, size_t size)
 	return size;
 }
 
-static const struct console_user user = { &guest, guest_input };
+static const struct console_guest way = { &guest, SLOT, guest_input };
 
 static int setup(void **state)
 {
 	(void)state;
 	guest = (struct guest){ .room = sizeof(guest.got) };
-	console_init(&console);
-	console_take(&console, &user);
+	console_init(&console, &way);
+	console_take(&console);
 	return 0;
 }
 
@@ -209,13 +213,13 @@ static void the_log_ends_at_its_limit(void **state)
 	assert_int_equal(console_log_output(&console, bytes, 1), 0);
 }
 
-static void a_new_user_does_not_lift_the_limit(void **state)
+static void a_new_guest_does_not_lift_the_limit(void **state)
 {
 	(void)state;
 	console_log(&console, true);
 	write_text("abc");
 	expect_log("abc");
-	console_take(&console, &user);
+	console_take(&console);
 	assert_int_equal(console.log_left, CONSOLE_LOG_LIMIT - 3);
 }
 
@@ -230,31 +234,12 @@ static void input_goes_to_the_guest_as_far_as_it_takes_it(void **state)
 	assert_memory_equal(guest.got, "abcd", 4);
 }
 
-static void input_without_a_user_goes_nowhere(void **state)
-{
-	(void)state;
-	console_terminal(&console, true);
-	console_leave(&console);
-	assert_int_equal(type("abc"), 3);
-	assert_int_equal(guest.size, 0);
-}
-
-static void output_is_there_when_the_user_has_gone(void **state)
-{
-	(void)state;
-	write_text("last words");
-	console_leave(&console);
-	console_terminal(&console, true);
-	expect_terminal("last words");
-}
-
-static void an_old_terminal_has_no_part_in_a_new_user(void **state)
+static void an_old_terminal_has_no_part_in_a_new_guest(void **state)
 {
 	(void)state;
 	console_terminal(&console, true);
 	write_text("secret");
-	console_leave(&console);
-	console_take(&console, &user);
+	console_take(&console);
 	write_text("new");
 	expect_terminal("");
 	assert_int_equal(type("abc"), 3);
@@ -264,13 +249,12 @@ static void an_old_terminal_has_no_part_in_a_new_user(void **state)
 	expect_terminal("new");
 }
 
-static void the_log_keeps_what_a_user_left(void **state)
+static void the_log_keeps_what_a_guest_left(void **state)
 {
 	(void)state;
 	console_log(&console, true);
 	write_text("old ");
-	console_leave(&console);
-	console_take(&console, &user);
+	console_take(&console);
 	write_text("new");
 	expect_log("old new");
 }
@@ -289,12 +273,10 @@ int main(void)
 		TEST(a_terminal_that_goes_frees_the_guest),
 		TEST(the_log_has_what_came_before_it),
 		TEST(the_log_ends_at_its_limit),
-		TEST(a_new_user_does_not_lift_the_limit),
+		TEST(a_new_guest_does_not_lift_the_limit),
 		TEST(input_goes_to_the_guest_as_far_as_it_takes_it),
-		TEST(input_without_a_user_goes_nowhere),
-		TEST(output_is_there_when_the_user_has_gone),
-		TEST(an_old_terminal_has_no_part_in_a_new_user),
-		TEST(the_log_keeps_what_a_user_left),
+		TEST(an_old_terminal_has_no_part_in_a_new_guest),
+		TEST(the_log_keeps_what_a_guest_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,9 +4,9 @@
  * Every control port sends back what it gets. The console slots:
  *   0  echoes what is typed
  *   1  writes LINES numbered lines for each `g` that is typed
- *   2  like 1, but its user leaves, and a new one takes it, for each `n`
+ *   2  like 1, but a new guest has it from each `n` on
  */
-#include <string.h>
+#include <stddef.h>
 
 #include "hypervisor/core/console.h"
 #include "hypervisor/core/fifo.h"
@@ -24,7 +24,6 @@ struct writer {
 	struct console *console;
 	uint64_t due; /* bytes to write yet */
 	uint64_t at; /* bytes written of this round */
-	bool leaves;
 };
 
 static struct console consoles[CONTROL_CONSOLES];
@@ -32,31 +31,30 @@ static struct writer writers[2];
 static struct fifo echoes[CONTROL_PORTS];
 static uint8_t echo_bytes[CONTROL_PORTS][ECHO_SIZE];
 
-static size_t echo_input(void *ctx, const uint8_t *bytes, size_t size)
+static size_t echo_input(const uint8_t *bytes, size_t size)
 {
 	size_t taken = 0;
 
-	while (taken < size && console_write(ctx, bytes[taken]))
+	while (taken < size && console_write(&consoles[0], bytes[taken]))
 		taken++;
 	return taken;
 }
 
-static size_t writer_input(void *ctx, const uint8_t *bytes, size_t size)
+static size_t guest_input(
+	void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
 {
-	struct writer *writer = ctx;
+	struct writer *writer = &writers[slot % 2];
 
+	(void)ctx;
+	if (slot == 0)
+		return echo_input(bytes, size);
 	for (size_t i = 0; i < size; i++) {
 		if (bytes[i] == 'g')
 			writer->due += 9 * LINES;
-		writer->leaves = writer->leaves || bytes[i] == 'n';
+		if (bytes[i] == 'n')
+			console_take(writer->console);
 	}
 	return size;
-}
-
-static void writer_take(struct writer *writer)
-{
-	console_take(writer->console,
-		&(struct console_user){ writer, writer_input });
 }
 
 /* The byte of the numbered lines, eight digits each, at a place. */
@@ -78,11 +76,6 @@ static void writer_work(struct writer *writer)
 	}
 	if (writer->due == 0)
 		writer->at = 0;
-	if (writer->leaves) {
-		writer->leaves = false;
-		console_leave(writer->console);
-		writer_take(writer);
-	}
 }
 
 /* What a port is, by its number. */
@@ -149,13 +142,10 @@ static const struct serial_ops ops = {
 static void consoles_start(void)
 {
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
-		console_init(&consoles[i]);
-	console_take(&consoles[0],
-		&(struct console_user){ &consoles[0], echo_input });
-	for (unsigned i = 0; i < 2; i++) {
-		writers[i].console = &consoles[1 + i];
-		writer_take(&writers[i]);
-	}
+		console_init(&consoles[i],
+			&(struct console_guest){ NULL, i, guest_input });
+	for (unsigned i = 0; i < 2; i++)
+		writers[i].console = &consoles[i == 0 ? 2 : 1];
 }
 
 void host_run(struct machine *machine, struct host *host)
