@@ -178,9 +178,9 @@ static bool port_deliver(struct serial *serial, unsigned number)
 	}
 	bytes = virtqueue_buffer(&port->in, port->holds.id) + port->held_at;
 	size = port->holds.size - port->held_at;
-	taken = port->open ? serial->ops->input(
-				     serial->ops->ctx, number, bytes, size)
-			   : size;
+	taken = port->open && size != 0 ? serial->ops->input(serial->ops->ctx,
+						  number, bytes, size)
+					: size;
 	assert(taken <= size);
 	port->held_at += (uint32_t)taken;
 	port->held = port->held_at < port->holds.size;
