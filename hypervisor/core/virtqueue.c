@@ -32,7 +32,8 @@ uint32_t virtqueue_buffer_size(const struct virtqueue *queue)
 uint8_t *virtqueue_buffer(const struct virtqueue *queue, unsigned id)
 {
 	assert(id < queue->size);
-	return queue->memory->buffers + id * virtqueue_buffer_size(queue);
+	return queue->memory->buffers +
+	       (size_t)id * virtqueue_buffer_size(queue);
 }
 
 bool virtqueue_free(const struct virtqueue *queue, unsigned *id)
