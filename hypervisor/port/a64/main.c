@@ -7,6 +7,7 @@
 #include "hypervisor/port/a64/failure_log.h"
 #include "hypervisor/port/a64/mmu.h"
 #include "hypervisor/port/a64/power.h"
+#include "hypervisor/port/a64/thread.h"
 #include "lib/log.h"
 #include "lib/pl011.h"
 
@@ -68,6 +69,7 @@ void hypervisor_main(uint64_t fdt)
 	mmu_enable();
 	log_init("hypervisor", log_put); /* which takes a lock */
 	memory_start(fdt, &board);
+	threads_init(&machine.ops);
 	machine.cores = cores_start(&board);
 	log_line("%u of %u cores run", machine.cores, board.cpu_count);
 	rmm_start();
