@@ -49,7 +49,12 @@ struct domain_ops {
 	void (*vcpu_end)(void *ctx, struct vcpu *vcpu);
 	/* There is work for domains_work(). */
 	void (*work_kick)(void *ctx);
-	/* The guest wrote a byte to its console; it can take input again. */
+	/*
+	 * A new domain has that console. The guest wrote a byte to it (waits
+	 * while a terminal is behind: no lock is held). It can take input
+	 * again (may be called with a lock held).
+	 */
+	void (*console_take)(void *ctx, unsigned slot);
 	void (*console_put)(void *ctx, unsigned slot, uint8_t byte);
 	void (*console_ready)(void *ctx, unsigned slot);
 	/* Flushes what the TLBs hold of an ordinary guest's stage 2. */
