@@ -2,8 +2,9 @@
 /*
  * The least that EL3 can do for a request to another world and back: each SMC
  * changes SCR_EL3.NSE, which costs QEMU a flush of its TLB, and returns to the
- * caller, who is in the other world then: two SMCs are a round trip. There is
- * no granule protection, so that both worlds see the same memory. In the
+ * caller, who is in the other world then: two SMCs are a round trip. Granule
+ * protection is on, as on any machine with worlds, and gives all memory to all
+ * of them. In the
  * monitor's place in flash, it copies the hypervisor to where it belongs and
  * enters it. PSCI's SYSTEM_OFF ends the machine.
  */
@@ -16,6 +17,10 @@
 #define SCR_NORMAL  (SCR_NS | SCR_RES1 | SCR_HCE | SCR_RW)
 #define GPIO_DIR    (MACHINE_SEC_GPIO + 0x400)
 #define GPIO_LINE_0 (MACHINE_SEC_GPIO + 4)
+
+#define GPT_L0_BYTES  0x2000
+#define GPT_BLOCK_ANY 0xf1
+#define GPCCR_VALUE   0x13502 /* 1 TiB, write-back tables, 4 KiB, on */
 
 	.section .text.start, "ax"
 	.global _start
@@ -35,6 +40,22 @@ _start:
 	stp	x4, x5, [x3], #16
 	cmp	x1, x2
 	b.lo	1b
+
+	/* 1024 blocks of 1 GiB, each of any world. */
+	ldr	x0, =MACHINE_SECURE_RAM_BASE
+	mov	x1, #GPT_L0_BYTES
+	mov	x2, #GPT_BLOCK_ANY
+2:	sub	x1, x1, #8
+	str	x2, [x0, x1]
+	cbnz	x1, 2b
+	lsr	x0, x0, #12
+	msr	GPTBR_EL3, x0
+	ldr	x0, =GPCCR_VALUE
+	msr	GPCCR_EL3, x0
+	isb
+	sys	#6, c8, c1, #4		/* TLBI PAALLOS */
+	dsb	sy
+
 	ldr	x0, =SCTLR_RES1
 	msr	sctlr_el2, x0
 	msr	hcr_el2, xzr

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is between two readings of the counter is one call and nothing else. */
+	.macro	smc_twice
+	smc	#0
+	smc	#0
+	.endm
+
 	.macro	measured name, instructions:vararg
 	.global	\name
 \name:
@@ -20,6 +25,6 @@
 
 	.text
 	measured bench_smc, smc #0
-	measured bench_smc_twice, smc #0; smc #0
+	measured bench_smc_twice, smc_twice
 	measured bench_nop, nop
 	.section .note.GNU-stack, "", %progbits
