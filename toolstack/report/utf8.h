@@ -12,4 +12,8 @@
  */
 char *utf8_repair(const char *text, size_t length, size_t *repaired);
 
+/* The length of the printable character that text, of left > 0 bytes, starts
+ * with; 0: it starts with none. */
+size_t utf8_printable(const unsigned char *text, size_t left);
+
 #endif
