@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Boots the RMM, carries requests to it and results back, and serves it. */
+/* Boots the RMM, and carries requests to it and results back. */
 #include "monitor/rmm.h"
 
 #include "abi/smccc.h"
 #include "lib/log.h"
-#include "lib/spinlock.h"
 #include "monitor/core/manifest.h"
-#include "monitor/gpc.h"
+#include "monitor/services.h"
 
 #define REQUEST_WORDS 8
 
 /* Set for good when any CPU's RMM did not boot: it serves nobody then. */
 static bool has_failed;
-
-static struct reserve reserve = {
-	.next = MACHINE_RMM_POOL_BASE,
-	.end = MACHINE_RMM_POOL_BASE + MACHINE_RMM_POOL_SIZE,
-};
-static struct spinlock reserve_lock;
 
 static bool is_failed(void)
 {
@@ -103,55 +96,12 @@ static struct frame *boot_complete(struct cpu *cpu, const struct frame *realm)
 	return world_switch(cpu, WORLD_NS);
 }
 
-static int service_reserve(struct frame *frame)
-{
-	uint64_t pa = 0;
-	int status;
-
-	spinlock_acquire(&reserve_lock);
-	status = reserve_memory(&reserve, frame->x[1], frame->x[2], &pa);
-	spinlock_release(&reserve_lock);
-	if (status == RMM_EL3_OK)
-		frame->x[1] = pa;
-	return status;
-}
-
-/* Feature register 0: EL3 does not sign tokens. There is no other. */
-static int service_features(struct frame *frame)
-{
-	if (frame->x[1] != 0)
-		return RMM_EL3_E_INVALID;
-	frame->x[1] = 0;
-	return RMM_EL3_OK;
-}
-
-/*
- * What is not listed answers E_UNKNOWN: the attestation key and the platform
- * token, which nobody has provisioned, and what the machine does not have
- * (encryption contexts, PCIe link encryption).
- */
-static int service(struct frame *frame)
-{
-	switch ((uint32_t)frame->x[0]) {
-	case RMM_EL3_DELEGATE:
-		return gpc_delegate(frame->x[1]);
-	case RMM_EL3_UNDELEGATE:
-		return gpc_undelegate(frame->x[1]);
-	case RMM_EL3_FEATURES:
-		return service_features(frame);
-	case RMM_EL3_RESERVE_MEMORY:
-		return service_reserve(frame);
-	default:
-		return RMM_EL3_E_UNKNOWN;
-	}
-}
-
 struct frame *rmm_service(struct cpu *cpu)
 {
 	struct frame *frame = &cpu->context[WORLD_REALM].frame;
 
 	if ((uint32_t)frame->x[0] == RMM_EL3_BOOT_COMPLETE && cpu->is_rmm_booting)
 		return boot_complete(cpu, frame);
-	frame->x[0] = (uint64_t)(int64_t)service(frame);
+	services_rmm(frame);
 	return frame;
 }

@@ -7,6 +7,7 @@
 #include "monitor/panic.h"
 #include "monitor/psci_calls.h"
 #include "monitor/rmm.h"
+#include "monitor/services.h"
 
 /* SMCCC_ARCH_FEATURES knows the two calls that there are. */
 static uint64_t serve_arch(const struct frame *frame)
@@ -29,6 +30,9 @@ static struct frame *serve(struct cpu *cpu, struct frame *frame)
 		return rmm_complete(cpu);
 	case ROUTE_SERVICE:
 		return rmm_service(cpu);
+	case ROUTE_FIRME:
+		services_firme(frame, cpu->world);
+		return frame;
 	case ROUTE_PSCI:
 		return psci_calls_serve(cpu);
 	case ROUTE_ARCH:

@@ -32,6 +32,7 @@ enum reeve_result {
 	REEVE_ERR_HOST = -7, /* there is no such host, or it fails to answer */
 	REEVE_ERR_NO_DOMAIN = -8, /* there is no such domain on the host */
 	REEVE_ERR_STOPPED = -9, /* the caller's watch asked to give up */
+	REEVE_ERR_TOKEN = -10, /* what should be a token is none */
 };
 
 /* ---- Reports ---------------------------------------------------------- */
@@ -245,6 +246,108 @@ int reeve_measure(const struct reeve_plan *plan, struct reeve_measurement *out,
 /* The measurement as the JSON document of `reeve measure`; the caller frees.
  * NULL: out of memory. */
 char *reeve_measurement_json(const struct reeve_measurement *measurement);
+
+/* ---- Attestation ------------------------------------------------------ */
+
+/* A CCA attestation token (docs/attestation.md), decoded and not believed. */
+struct reeve_token;
+
+/*
+ * Decodes a token of at most 64 KiB; name is what diagnostics call it.
+ * REEVE_ERR_TOKEN: it is refused, and the report starts with the refusal's
+ * name ("truncated", "duplicate" ...). No signature is verified.
+ */
+int reeve_token_read(const void *data, size_t size, const char *name,
+	struct reeve_token **out, struct reeve_report *report);
+/* The same from a file; "-" is the standard input. */
+int reeve_token_load(const char *path, struct reeve_token **out,
+	struct reeve_report *report);
+void reeve_token_free(struct reeve_token *token); /* NULL is fine */
+
+/* All of a token for a person, or as JSON; the caller frees. NULL: out of
+ * memory. */
+char *reeve_token_text(const struct reeve_token *token);
+char *reeve_token_json(const struct reeve_token *token);
+
+/* What a Realm is expected to be. */
+struct reeve_refs {
+	char hash[8]; /* "sha-256", "sha-384" or "sha-512" */
+	size_t size; /* bytes of a digest */
+	uint8_t rim[64];
+	bool has_rpv;
+	uint8_t rpv[64];
+	bool has_rems;
+	uint8_t rems[4][64];
+};
+
+void reeve_refs_from(
+	const struct reeve_measurement *measurement, struct reeve_refs *out);
+/* From the JSON document that reeve_refs_json() makes. REEVE_ERR_IO, or
+ * REEVE_ERR_CONFIG: it is no such document. */
+int reeve_refs_load(
+	const char *path, struct reeve_refs *out, struct reeve_report *report);
+/* The caller frees. NULL: out of memory. */
+char *reeve_refs_json(const struct reeve_refs *refs, const char *name);
+/* A CoRIM with one CoMID, by the CCA Realm profile
+ * (draft-ydb-rats-cca-endorsements-04), unsigned. The caller frees. NULL: out
+ * of memory. */
+void *reeve_refs_corim(const struct reeve_refs *refs, size_t *size);
+
+/*
+ * Replays an event list into refs->rems: lines "rem0 HEX" to "rem3 HEX", each
+ * what RSI_MEASUREMENT_EXTEND was given (at most 64 bytes); '#' starts a
+ * comment. refs->hash and size must be set.
+ */
+int reeve_refs_replay(
+	const char *path, struct reeve_refs *refs, struct reeve_report *report);
+
+/* What a verifier accepts beyond the defaults; see reeve(1), POLICY. */
+struct reeve_token_policy;
+
+int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
+	struct reeve_report *report);
+void reeve_token_policy_free(struct reeve_token_policy *policy); /* or NULL */
+
+struct reeve_expectation {
+	const char *platform_key; /* text: P-384 public key, PEM or JWK */
+	const void *challenge; /* as given to the guest; zeros may follow */
+	size_t challenge_size; /* 1 to 64; 0: freshness is not checked */
+	/* NULL: the Realm's measurements are not checked. */
+	const struct reeve_refs *refs;
+	const struct reeve_token_policy *policy; /* NULL: the default */
+};
+
+enum reeve_verdict {
+	REEVE_PASS,
+	REEVE_FAIL,
+	REEVE_UNCHECKED, /* nothing was said to hold it against */
+};
+
+struct reeve_check {
+	const char *name; /* "platform signature" ... */
+	enum reeve_verdict verdict;
+	const char *expected; /* NULL: when unchecked */
+	const char *found;
+	const char *hint; /* the way out of a failure; NULL: none */
+};
+
+struct reeve_verification;
+
+/*
+ * Makes all checks, in a fixed order, whatever the first ones say.
+ * REEVE_ERR_ARGUMENT: the platform key is no key, or the challenge too long.
+ */
+int reeve_token_verify(const struct reeve_token *token,
+	const struct reeve_expectation *expected,
+	struct reeve_verification **out, struct reeve_report *report);
+void reeve_verification_free(struct reeve_verification *verification);
+/* Whether no check failed. */
+bool reeve_verification_passed(const struct reeve_verification *verification);
+/* NULL past the last. */
+const struct reeve_check *reeve_verification_check(
+	const struct reeve_verification *verification, size_t index);
+/* The caller frees. NULL: out of memory. */
+char *reeve_verification_json(const struct reeve_verification *verification);
 
 /*
  * Everything known of a guest as one JSON document (see reeve(1), create):

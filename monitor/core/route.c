@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "abi/firme.h"
 #include "abi/psci.h"
 #include "abi/rmi.h"
 #include "abi/rmm_el3.h"
@@ -29,6 +30,7 @@ static const struct route_range ranges[] = {
 		{ ROUTE_TO_RMM, ROUTE_TO_HOST } },
 	{ RMM_EL3_FID_FIRST, RMM_EL3_FID_LAST, { ROUTE_UNKNOWN, ROUTE_SERVICE } },
 	{ RMI_FID_FIRST_1, RMI_FID_BLOCK_1_END, { ROUTE_TO_RMM, ROUTE_UNKNOWN } },
+	{ FIRME_FID_FIRST, FIRME_FID_LAST, { ROUTE_FIRME, ROUTE_FIRME } },
 };
 
 enum route smc_route(uint64_t fid, enum world caller)

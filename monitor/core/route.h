@@ -17,6 +17,7 @@ enum route {
 	ROUTE_PSCI,
 	ROUTE_TO_RMM, /* a request of the host */
 	ROUTE_TO_HOST, /* the RMM has done a request */
+	ROUTE_FIRME,
 	ROUTE_SERVICE, /* a service of EL3 to the RMM */
 };
 

@@ -160,7 +160,7 @@ failed:
 	return NULL;
 }
 
-char *file_read(const char *path, size_t max, size_t *size)
+char *folder_file_read(const char *path, size_t max, size_t *size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char *data;

@@ -150,7 +150,7 @@ static int image_find(
 static void *part_read(
 	const char *path, size_t max, size_t *size, struct reeve_report *report)
 {
-	void *data = file_read(path, max, size);
+	void *data = folder_file_read(path, max, size);
 
 	if (data == NULL)
 		report_add(report, REEVE_ERROR, NULL, NULL, NULL,

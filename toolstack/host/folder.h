@@ -79,6 +79,6 @@ int folder_write(const struct folder *folder, const char *name,
 	const void *data, size_t size, struct reeve_report *report);
 /* Reads a file of at most max bytes, with a NUL behind it; the caller frees.
  * NULL: it cannot be read, and errno tells why (EFBIG: it is larger). */
-char *file_read(const char *path, size_t max, size_t *size);
+char *folder_file_read(const char *path, size_t max, size_t *size);
 
 #endif

@@ -30,7 +30,7 @@ static struct json_object *document_read(
 	struct folder_path path = folder_path(folder, "%s", name);
 	struct json_object *document;
 	size_t size;
-	char *text = file_read(path.text, RECORD_MAX, &size);
+	char *text = folder_file_read(path.text, RECORD_MAX, &size);
 
 	if (text == NULL)
 		return NULL;
@@ -98,7 +98,8 @@ long record_pid(const struct folder *folder)
 
 	if (record_read(folder, &entry))
 		return entry.pid;
-	text = file_read(folder_path(folder, "pid").text, RECORD_MAX, &size);
+	text = folder_file_read(
+		folder_path(folder, "pid").text, RECORD_MAX, &size);
 	pid = text != NULL ? strtol(text, NULL, 10) : 0;
 	free(text);
 	return pid > 1 ? pid : 0;

@@ -95,7 +95,7 @@ int reeve_host_key(const char *name, char **pem, struct reeve_report *report)
 	if (folder_state(&folder) != FOLDER_HELD)
 		return tell_none(&folder, report);
 	path = folder_path(&folder, "platform.pem");
-	*pem = file_read(path.text, KEY_MAX, &size);
+	*pem = folder_file_read(path.text, KEY_MAX, &size);
 	if (*pem != NULL)
 		return REEVE_OK;
 	return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,

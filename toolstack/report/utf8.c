@@ -89,6 +89,21 @@ size_t utf8_printable(const unsigned char *text, size_t left)
 	return length == 2 && text[0] == 0xc2 && text[1] < 0xa0 ? 0 : length;
 }
 
+bool utf8_is_printable(const char *text, size_t length)
+{
+	const unsigned char *in = (const unsigned char *)text;
+
+	while (length > 0) {
+		size_t taken = utf8_printable(in, length);
+
+		if (taken == 0)
+			return false;
+		in += taken;
+		length -= taken;
+	}
+	return true;
+}
+
 char *reeve_printable(const char *text)
 {
 	const unsigned char *in = (const unsigned char *)text;
