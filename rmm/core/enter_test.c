@@ -10,11 +10,13 @@
 #define REC page(PAGE_REC)
 #define RUN page(PAGE_RUN)
 
+#define SMC (UINT64_C(0x17) << 26 | UINT64_C(1) << 25)
+
 /* What the vCPU that the tests play does next, and how often it ran. */
 struct vcpu {
 	struct fixture *f;
 	uint64_t call[5]; /* X0..X4 of an SMC, if X0 is not 0 */
-	enum rec_abort abort; /* what it exits with */
+	struct rec_trap trap; /* else what it stops with; zero: an IRQ */
 	bool take_run_page; /* as a host on another CPU */
 	unsigned runs;
 	uint64_t gprs[4]; /* that it saw when it ran */
@@ -22,25 +24,21 @@ struct vcpu {
 
 static struct vcpu vcpu;
 
-static void vcpu_run(void *context, struct rec *rec,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit)
+static void vcpu_run(void *context, struct rec *rec, struct rec_trap *trap)
 {
 	struct vcpu *v = context;
-	struct smccc_regs regs;
 
-	(void)enter;
 	v->runs++;
 	memcpy(v->gprs, rec->gprs, sizeof(v->gprs));
-	rec->last_abort = v->abort;
-	exit->exit_reason = RMI_EXIT_IRQ;
 	if (v->take_run_page)
 		inprocess_faults(v->f->machine)->ns_faults = RUN;
+	if (v->trap.esr != 0)
+		*trap = v->trap;
+	v->trap.esr = 0;
 	if (v->call[0] == 0)
 		return;
-	memcpy(regs.x, rec->gprs, sizeof(regs.x));
-	memcpy(regs.x, v->call, sizeof(v->call));
-	rmm_handle_rsi(inprocess_rmm(v->f->machine), rec, &regs, exit);
-	memcpy(rec->gprs, regs.x, sizeof(regs.x));
+	memcpy(rec->gprs, v->call, sizeof(v->call));
+	*trap = (struct rec_trap){ .esr = SMC };
 	v->call[0] = 0;
 }
 
@@ -133,25 +131,28 @@ static void enter_needs_a_runnable_rec(void **state)
 static void flags_must_fit_the_last_exit(void **state)
 {
 	const struct {
-		enum rec_abort abort;
+		enum rec_last_kind last;
 		uint64_t flags;
 		uint64_t status;
 	} cases[] = {
-		{ REC_ABORT_NONE, 0, RMI_SUCCESS },
-		{ REC_ABORT_NONE, 1, RMI_ERROR_REC },
-		{ REC_ABORT_NONE, 2, RMI_ERROR_REC },
-		{ REC_ABORT_NONE, 3, RMI_ERROR_REC },
-		{ REC_ABORT_UNPROTECTED, 1, RMI_ERROR_REC },
-		{ REC_ABORT_UNPROTECTED, 2, RMI_SUCCESS },
-		{ REC_ABORT_UNPROTECTED, 3, RMI_SUCCESS },
-		{ REC_ABORT_EMULATABLE, 0, RMI_SUCCESS },
-		{ REC_ABORT_EMULATABLE, 1, RMI_SUCCESS },
-		{ REC_ABORT_EMULATABLE, 3, RMI_SUCCESS },
+		{ REC_LAST_OTHER, 0, RMI_SUCCESS },
+		{ REC_LAST_OTHER, 1, RMI_ERROR_REC },
+		{ REC_LAST_OTHER, 2, RMI_ERROR_REC },
+		{ REC_LAST_OTHER, 3, RMI_ERROR_REC },
+		{ REC_LAST_UNPROTECTED, 1, RMI_ERROR_REC },
+		{ REC_LAST_UNPROTECTED, 2, RMI_SUCCESS },
+		{ REC_LAST_UNPROTECTED, 3, RMI_SUCCESS },
+		{ REC_LAST_EMULATABLE, 0, RMI_SUCCESS },
+		{ REC_LAST_EMULATABLE, 1, RMI_SUCCESS },
+		{ REC_LAST_EMULATABLE, 3, RMI_SUCCESS },
+		{ REC_LAST_SYSREG_READ, 0, RMI_SUCCESS },
+		{ REC_LAST_SYSREG_READ, 1, RMI_ERROR_REC },
+		{ REC_LAST_SYSREG_READ, 2, RMI_ERROR_REC },
 	};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		rec_of(f)->last_abort = cases[i].abort;
+		rec_of(f)->last.kind = cases[i].last;
 		run_of(f)->enter.flags = cases[i].flags;
 		if (cases[i].status == RMI_SUCCESS)
 			assert_int_equal(
@@ -159,6 +160,22 @@ static void flags_must_fit_the_last_exit(void **state)
 		else
 			refused(f, cases[i].status, RMI_REC_ENTER, REC, RUN);
 	}
+}
+
+static void list_registers_must_be_the_realms_own(void **state)
+{
+	const uint64_t pending = UINT64_C(1) << 62, active = UINT64_C(1) << 63,
+		       hw = UINT64_C(1) << 61;
+	struct fixture *f = *state;
+
+	inprocess_set_lr(f->machine, 15, pending | hw | 40);
+	refused(f, RMI_ERROR_REC, RMI_REC_ENTER, REC, RUN);
+	inprocess_set_lr(f->machine, 15, pending | 40);
+	inprocess_set_lr(f->machine, 2, active | 40);
+	refused(f, RMI_ERROR_REC, RMI_REC_ENTER, REC, RUN);
+	/* One that is not in use has no meaning. */
+	inprocess_set_lr(f->machine, 2, hw | 40);
+	assert_int_equal(rmi(f, RMI_REC_ENTER, REC, RUN), RMI_SUCCESS);
 }
 
 static void the_exit_record_is_written_whole(void **state)
@@ -267,6 +284,7 @@ int main(void)
 		test(active_setup, enter_needs_an_active_realm),
 		test(running_setup, enter_needs_a_runnable_rec),
 		test(running_setup, flags_must_fit_the_last_exit),
+		test(running_setup, list_registers_must_be_the_realms_own),
 		test(running_setup, the_exit_record_is_written_whole),
 		test(running_setup, a_host_call_takes_the_hosts_registers),
 		test(running_setup, a_host_call_waits_for_its_page),
