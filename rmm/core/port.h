@@ -71,6 +71,13 @@ void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa);
 /* Whether the command should give way to a pending physical interrupt. */
 bool port_interrupt_pending(struct rmm_port *port);
 
+/*
+ * Signs a SHA-384 digest (48 bytes) with the Realm attestation key, ES384: r
+ * and s, 96 bytes. One call in constant time that does not give way to
+ * interrupts. false: it failed. Only where the port provided a platform token.
+ */
+bool port_sign(struct rmm_port *port, const uint8_t *digest, uint8_t *signature);
+
 /* ICH_VTR_EL2, as RSI_REALM_CONFIG shows it. */
 uint32_t port_gic_vtr(struct rmm_port *port);
 

@@ -41,6 +41,21 @@ struct rec_host_call {
 	ipa_t ipa; /* of struct rsi_host_call */
 };
 
+/* How far this REC's attestation token is; its bytes are in a granule of aux,
+ * which is not to be believed while phase is TOKEN_NONE. */
+enum rec_token_phase {
+	TOKEN_NONE = 0,
+	TOKEN_CLAIMED, /* RSI_ATTEST_TOKEN_INIT was done */
+	TOKEN_HASHED,
+	TOKEN_SIGNED,
+};
+
+struct rec_token {
+	enum rec_token_phase phase;
+	uint32_t size; /* bytes of the Realm part */
+	uint32_t sent; /* bytes of the collection that were delivered */
+};
+
 /* What the last exit was, as far as the next REC_ENTER depends on it. */
 enum rec_last_kind {
 	REC_LAST_OTHER = 0,
@@ -81,6 +96,7 @@ struct rec {
 	struct rec_ripas_request ripas;
 	struct rec_psci_request psci;
 	struct rec_host_call host_call;
+	struct rec_token token;
 	struct rec_last last;
 	pa_t aux[REC_AUX_GRANULES];
 	uint32_t aux_count;

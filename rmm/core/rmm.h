@@ -7,8 +7,10 @@
 #define REEVE_RMM_CORE_RMM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "abi/cca_token.h"
 #include "abi/smccc.h"
 #include "lib/addr.h"
 #include "rmm/core/granule.h"
@@ -46,6 +48,13 @@ enum rmm_state {
 	RMM_ACTIVE,
 };
 
+/* What attests this platform; the private key is the port's. */
+struct rmm_attestation {
+	const uint8_t *platform_token; /* NULL: nothing attests it */
+	size_t platform_token_size; /* bytes, at most PROVISION_TOKEN_MAX */
+	uint8_t key[CCA_COSE_KEY_SIZE]; /* public, as a COSE_Key */
+};
+
 struct rmm {
 	struct rmm_port *port;
 	struct rmm_machine machine;
@@ -53,6 +62,7 @@ struct rmm {
 	uint32_t state; /* enum rmm_state, atomic */
 	uint32_t vmids[RMM_VMIDS / 32]; /* set: in use, atomic */
 	struct sro_pool sros;
+	struct rmm_attestation attestation; /* set before the first request */
 };
 
 /*

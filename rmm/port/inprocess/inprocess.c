@@ -87,6 +87,7 @@ void inprocess_destroy(struct inprocess *inprocess)
 		return;
 	port = &inprocess->port;
 	hashes_destroy(port);
+	provision_forget(port);
 	unreserve(inprocess->rmm.granules, granules_size(port->size));
 	unreserve(port->pas, port->size / GRANULE_SIZE);
 	unreserve(port->touched, port->size / GRANULE_SIZE);
