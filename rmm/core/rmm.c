@@ -21,7 +21,9 @@ struct rmi_command {
 	rmi_handler_fn *handler;
 };
 
+/* The first is what a host issues most. */
 static const struct rmi_command commands[] = {
+	{ RMI_REC_ENTER, GATE_ACTIVE, rmi_rec_enter },
 	{ RMI_VERSION, GATE_ANY, rmi_version },
 	{ RMI_FEATURES, GATE_ANY, rmi_features },
 	{ RMI_RMM_CONFIG_GET, GATE_ANY, rmi_rmm_config_get },
@@ -38,7 +40,6 @@ static const struct rmi_command commands[] = {
 	{ RMI_REALM_DESTROY, GATE_ACTIVE, rmi_realm_destroy },
 	{ RMI_REC_CREATE, GATE_ACTIVE, rmi_rec_create },
 	{ RMI_REC_DESTROY, GATE_ACTIVE, rmi_rec_destroy },
-	{ RMI_REC_ENTER, GATE_ACTIVE, rmi_rec_enter },
 	{ RMI_PSCI_COMPLETE, GATE_ACTIVE, rmi_psci_complete },
 	{ RMI_RTT_CREATE, GATE_ACTIVE, rmi_rtt_create },
 	{ RMI_RTT_DESTROY, GATE_ACTIVE, rmi_rtt_destroy },
