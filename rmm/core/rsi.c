@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The dispatch of a Realm's calls, and those on the interface, the Realm's
- * configuration and the host. Attestation tokens need a signing key and a
- * platform token, which no port provides: their calls are unknown here.
- */
+/* The dispatch of a Realm's calls, and those on the interface, the Realm's
+ * configuration and the host. */
 #include "rmm/core/rsi.h"
 
 #include <stddef.h>
@@ -22,6 +19,8 @@ static const struct rsi_command commands[] = {
 	{ RSI_FEATURES, rsi_features },
 	{ RSI_MEASUREMENT_READ, rsi_measurement_read },
 	{ RSI_MEASUREMENT_EXTEND, rsi_measurement_extend },
+	{ RSI_ATTEST_TOKEN_INIT, rsi_attest_token_init },
+	{ RSI_ATTEST_TOKEN_CONTINUE, rsi_attest_token_continue },
 	{ RSI_REALM_CONFIG, rsi_realm_config },
 	{ RSI_IPA_STATE_SET, rsi_ipa_state_set },
 	{ RSI_IPA_STATE_GET, rsi_ipa_state_get },
