@@ -149,6 +149,13 @@ bool ask_rec_destroy(struct rmi *rmi, pa_t rec)
 	return ASK(rmi, RMI_REC_DESTROY, rec.value);
 }
 
+bool ask_psci_complete(
+	struct rmi *rmi, pa_t calling, pa_t target, int64_t status)
+{
+	return ASK(rmi, RMI_PSCI_COMPLETE, calling.value, target.value,
+		(uint64_t)status);
+}
+
 bool ask_rtt_create(struct rmi *rmi, pa_t rd, pa_t rtt, ipa_t ipa, int level)
 {
 	return ASK(rmi, RMI_RTT_CREATE, rd.value, rtt.value, ipa.value,

@@ -73,6 +73,9 @@ bool ask_realm_destroy(struct rmi *rmi, pa_t rd);
 
 bool ask_rec_create(struct rmi *rmi, pa_t rd, pa_t rec, pa_t params);
 bool ask_rec_destroy(struct rmi *rmi, pa_t rec);
+/* The answer to what calling asked about target; status is of abi/psci.h. */
+bool ask_psci_complete(
+	struct rmi *rmi, pa_t calling, pa_t target, int64_t status);
 
 bool ask_rtt_create(struct rmi *rmi, pa_t rd, pa_t rtt, ipa_t ipa, int level);
 /* The table's PA is rmi->call.out[0]; top is also written on failure. */
