@@ -28,6 +28,10 @@ struct rmi_rec_exit;
  * RMM's first state; NULL: no memory. The caller destroys it.
  */
 struct inprocess *inprocess_create(const struct rmm_machine *machine);
+/* The same with the memory in a file, all zero and as long as the bank, which
+ * others can map too: what they write counts where the host may write. */
+struct inprocess *inprocess_create_shared(
+	const struct rmm_machine *machine, int file);
 void inprocess_destroy(struct inprocess *inprocess);
 
 /* The host's SMC: X0 is the FID, X1.. its arguments; results come back. */
