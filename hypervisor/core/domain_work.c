@@ -34,6 +34,7 @@ static void plan_fill(struct domain *domain, struct realm_ram *ram,
 		.pc = domain->entry.pc,
 		.gprs = { domain->entry.x0 },
 		.hash_algo = (uint8_t)domain->create.hash_algo,
+		.cancelled = &domain->cancelled,
 	};
 	memcpy(plan->rpv, domain->create.rpv, sizeof(plan->rpv));
 }
@@ -156,10 +157,10 @@ static void built(struct domain *domain, bool done)
 {
 	char text[CONTROL_TEXT_SIZE] = { 0 };
 
-	if (!done) {
+	if (!done)
 		failure_text(&domain->failure, text, sizeof(text));
+	if (!done && domain_state(domain) == CONTROL_BUILDING)
 		log_line("domain %u failed: %s", domain->domid, text);
-	}
 	spinlock_acquire(&domain->lock);
 	if (domain->state == CONTROL_BUILDING) {
 		memcpy(domain->text, text, sizeof(text));
@@ -236,6 +237,12 @@ static void when_alone(struct domain *domain, final_step *step)
 	}
 }
 
+/* Who looks at it from now on only looks: it is DYING. */
+static void leave_alone(struct domain *domain)
+{
+	(void)domain;
+}
+
 /* Who looks at it from now on sees no vCPU. */
 static void vcpus_hide(struct domain *domain)
 {
@@ -264,6 +271,7 @@ void domain_destroy_work(struct domain *domain)
 {
 	bool gone;
 
+	when_alone(domain, leave_alone);
 	threads_end(domain);
 	domain_memory_lock(domain);
 	gone = realm_destroy(&domain->realm);

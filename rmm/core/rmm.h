@@ -17,6 +17,20 @@
 
 #define RMM_VMIDS 256
 
+/* The ID registers of which a Realm sees something (idreg.c). */
+enum idreg {
+	ID_PFR0,
+	ID_PFR1,
+	ID_ISAR0,
+	ID_ISAR1,
+	ID_ISAR2,
+	ID_MMFR0,
+	ID_MMFR1,
+	ID_MMFR2,
+	ID_MMFR3,
+	ID_REGS,
+};
+
 /* What the machine offers; the port fills it. */
 struct rmm_machine {
 	pa_t memory_base; /* one bank of tracked memory, granule-aligned */
@@ -24,6 +38,7 @@ struct rmm_machine {
 	unsigned pa_bits; /* implemented PA width, at most 48 */
 	unsigned num_bps; /* count - 1, as in feature register 0 */
 	unsigned num_wps;
+	uint64_t id[ID_REGS]; /* ID_AA64<name>_EL1 of its CPUs */
 };
 
 enum rmm_state {
@@ -49,6 +64,9 @@ void rmm_init(struct rmm *rmm, struct rmm_port *port,
 
 /* Serves one RMI call: FID and arguments in, status and results out. */
 void rmm_handle_rmi(struct rmm *rmm, struct smccc_regs *regs);
+
+struct rec;
+struct rmi_rec_exit;
 
 enum rsi_outcome {
 	RSI_RETURN, /* done: the Realm goes on after its SMC */

@@ -25,7 +25,7 @@
 #include "tests/fuzz/rmm_invariants.h"
 
 #define BASE      UINT64_C(0x80000000)
-#define SIZE      UINT64_C(0x2000000) /* of the machine: 32 MiB */
+#define SIZE      UINT64_C(0x1000000) /* of the machine: 16 MiB */
 #define PAGE      ((uint64_t)GUEST_PAGE_SIZE)
 #define SESSIONS  2
 #define DOMIDS    8 /* that are named */
@@ -253,13 +253,11 @@ static void fault_step(struct run *run)
 }
 
 /* In place of the code of a Realm. */
-static void vcpu_idle(void *context, struct rec *rec,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit)
+static void vcpu_idle(void *context, struct rec *rec, struct rec_trap *trap)
 {
 	(void)context;
 	(void)rec;
-	(void)enter;
-	(void)exit;
+	(void)trap;
 }
 
 static void rec_enter(struct run *run, const struct vcpu *vcpu)

@@ -70,6 +70,8 @@ bool mmu_prepare(uint64_t fdt)
 	       map_between(image_text_end, image_rodata_end, PGTABLE_RODATA) &&
 	       map_data() && map_gic() &&
 	       map(MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
+	       map(MACHINE_VIRTIO_BASE,
+		       MACHINE_VIRTIO_SLOTS * MACHINE_VIRTIO_STEP, PGTABLE_IO) &&
 	       map(fdt, MACHINE_DTB_MAX, PGTABLE_RODATA);
 }
 

@@ -13,7 +13,8 @@
 
 /*
  * Makes the tables: the image, the console, the interrupt controller, the
- * device tree at fdt. Called once, with the MMU off. false: out of tables, or fdt is not page-aligned.
+ * virtio slots, the device tree at fdt. Called once, with the MMU off. false:
+ * out of tables, or fdt is not page-aligned.
  */
 bool mmu_prepare(uint64_t fdt);
 

@@ -13,7 +13,7 @@
 #include "rmm/port/a64/machine.h"
 #include "rmm/port/a64/manifest.h"
 #include "rmm/port/a64/panic.h"
-#include "rmm/port/a64/regs.h"
+#include "rmm/port/a64/rec_switch.h"
 #include "rmm/port/a64/tables.h"
 
 _Noreturn void boot_cold(
@@ -39,12 +39,11 @@ void cpu_init(uint64_t index)
 	struct cpu *cpu = &cpus[index];
 
 	cpu->index = (uint32_t)index;
+	cpu->exception_stack = tables_exception_stack(index);
 	cpu->slots = 0;
 	cpu->slot_table = tables_slots(index);
 	sysreg_write(TPIDR_EL2, (uintptr_t)cpu);
-	sysreg_write(HCR_EL2, HCR_RW);
-	sysreg_write(CPTR_EL2, CPTR_RES1 | CPTR_FP_ALL);
-	isb();
+	rec_cpu_init();
 }
 
 /* Requests for ever. After each, nothing of a Realm is mapped. */
@@ -113,6 +112,7 @@ static int64_t rmm_start(const struct manifest *manifest)
 		manifest->memory_size / GRANULE_SIZE * sizeof(struct granule);
 	uint64_t granules;
 
+	el3_identify();
 	size = (size + GRANULE_SIZE - 1) & ~(uint64_t)(GRANULE_SIZE - 1);
 	if (!el3_reserve_memory(size, &granules) ||
 		!tables_map(granules, size, PGTABLE_DATA))

@@ -9,9 +9,13 @@
 #include "abi/smccc.h"
 #include "lib/addr.h"
 
-/* Moves a granule between PAS; false: EL3 refuses. */
-bool el3_delegate(pa_t pa);
-bool el3_undelegate(pa_t pa);
+/* Finds out what EL3 offers. For the CPU that boots first, once. */
+void el3_identify(void);
+
+/* Moves granules between PAS; returns how many, from the first on: fewer than
+ * count if EL3 refuses the next. */
+unsigned el3_delegate(pa_t pa, unsigned count);
+unsigned el3_undelegate(pa_t pa, unsigned count);
 
 /* Memory in Realm PAS, page-aligned, for good; its content is not defined.
  * false: there is not so much. */

@@ -207,6 +207,11 @@ void inprocess_watch_tlb(
 	inprocess->port.tlb_context = context;
 }
 
+void inprocess_set_lr(struct inprocess *inprocess, unsigned n, uint64_t value)
+{
+	inprocess->port.gic_lrs[n] = value;
+}
+
 void inprocess_set_vcpu(
 	struct inprocess *inprocess, inprocess_vcpu_fn *vcpu, void *context)
 {

@@ -107,12 +107,16 @@ void inprocess_watch_tlb(
 
 /*
  * Plays the vCPUs, so that REC_ENTER runs them: called where a REC would run,
- * it changes the REC and fills the exit record.
+ * it changes the REC and says in *trap, which is an IRQ going in, why it
+ * stopped.
  */
-typedef void inprocess_vcpu_fn(void *context, struct rec *rec,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit);
+typedef void inprocess_vcpu_fn(
+	void *context, struct rec *rec, struct rec_trap *trap);
 void inprocess_set_vcpu(
 	struct inprocess *inprocess, inprocess_vcpu_fn *vcpu, void *context);
+
+/* The list register n (less than GIC_LRS_MAX) that the host has loaded. */
+void inprocess_set_lr(struct inprocess *inprocess, unsigned n, uint64_t value);
 
 /* Called instead of aborting when a rule of the core is broken; it must not
  * return. NULL: abort. */

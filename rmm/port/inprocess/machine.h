@@ -49,6 +49,7 @@ struct rmm_port {
 	void *tlb_context;
 	inprocess_vcpu_fn *vcpu;
 	void *vcpu_context;
+	uint64_t gic_lrs[GIC_LRS_MAX];
 	inprocess_panic_fn *panic;
 };
 

@@ -76,6 +76,11 @@ static void serve(uint64_t x[GENERAL_REGISTERS])
 		x[1] = probe_read(x[1]);
 		x[2] = payload_fault;
 		break;
+	case REALM_WRITE:
+		payload_fault = 0;
+		probe_write(x[1], x[2]);
+		x[2] = payload_fault;
+		break;
 	default:
 		x[0] = UINT64_MAX;
 		return;
