@@ -208,7 +208,7 @@ enum control_status domain_create(struct domains *domains,
 	spinlock_acquire(&domains->lock);
 	status = place_take(domains, &asked, session, &domain, text);
 	spinlock_release(&domains->lock);
-	if (status != CONTROL_OK)
+	if (domain == NULL)
 		return status;
 	if (!arrays_take(domain)) {
 		place_give(domains, domain);
