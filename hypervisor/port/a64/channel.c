@@ -179,7 +179,7 @@ static void mover_run(void *ctx)
 	for (;;) {
 		__atomic_store_n(&mover_due, 0, __ATOMIC_SEQ_CST);
 		if (virtio_serial_poll())
-			thread_yield();
+			thread_yield_if_due();
 		else if (!__atomic_load_n(&mover_due, __ATOMIC_SEQ_CST))
 			thread_block();
 	}
@@ -190,12 +190,10 @@ static void control_run(void *ctx)
 	struct control_port *port = ctx;
 
 	for (;;) {
-		if (control_port_serve(port)) {
-			mover_wake();
-			thread_yield();
-		} else {
-			thread_block();
-		}
+		while (control_port_serve(port))
+			thread_yield_if_due();
+		mover_wake(); /* there are replies, or room for requests */
+		thread_block();
 	}
 }
 

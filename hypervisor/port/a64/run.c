@@ -6,6 +6,7 @@
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/power.h"
 #include "hypervisor/port/a64/thread.h"
+#include "hypervisor/port/a64/vcpu_thread.h"
 #include "lib/a64.h"
 #include "lib/log.h"
 
@@ -24,21 +25,6 @@ static uint64_t counter(void *ctx)
 {
 	(void)ctx;
 	return sysreg_read(cntvct_el0);
-}
-
-/* Guests do not run yet: whoever builds one is told that it cannot have its
- * threads. */
-static bool vcpu_start(void *ctx, struct vcpu *vcpu)
-{
-	(void)ctx;
-	(void)vcpu;
-	return false;
-}
-
-static void vcpu_none(void *ctx, struct vcpu *vcpu)
-{
-	(void)ctx;
-	(void)vcpu;
 }
 
 static void work_kick(void *ctx)
@@ -73,9 +59,9 @@ static void machine_off(void *ctx)
 static struct domain_ops ops = {
 	.now_ns = now_ns,
 	.counter = counter,
-	.vcpu_start = vcpu_start,
-	.vcpu_kick = vcpu_none,
-	.vcpu_end = vcpu_none,
+	.vcpu_start = vcpu_thread_start,
+	.vcpu_kick = vcpu_thread_kick,
+	.vcpu_end = vcpu_thread_end,
 	.work_kick = work_kick,
 	.console_take = channel_console_take,
 	.console_put = channel_console_put,
