@@ -27,6 +27,8 @@ lint:
 	@scripts/lint.py
 
 bench: all
+	@scripts/setup.sh test
+	@scripts/build.sh firmware
 	@scripts/guest.sh
 	@/usr/bin/python3 scripts/initrd.py
 	@/usr/bin/python3 scripts/bench.py

@@ -115,20 +115,26 @@ static void forget(const struct gpt_move *move)
 	dsb(osh);
 }
 
+#define GRANULE_LINES 64
+_Static_assert(GRANULE_LINES *A64_CACHE_LINE == MACHINE_PAGE_SIZE, "lines");
+
 /*
  * DC CIPAPA: to the point of physical aliasing, all lines of the granules. It
- * is most of what a move costs, hence sixteen lines a round.
+ * is most of what a move costs, hence a granule a round.
  */
-static void flush(const struct gpt_move *move, uint64_t space)
+static __attribute__((noinline)) void flush(
+	const struct gpt_move *move, uint64_t space)
 {
 	uint64_t line = move->pa | space;
 	uint64_t end = line + move->count * MACHINE_PAGE_SIZE;
 
-	_Static_assert(MACHINE_PAGE_SIZE % (16 * A64_CACHE_LINE) == 0, "rounds");
 	while (line != end)
-		__asm__ volatile(
-			".rept 16\n\tsys #6, c7, c14, #1, %0\n\t"
-			"add %0, %0, #" A64_TEXT(A64_CACHE_LINE) "\n\t.endr"
+		__asm__ volatile(".rept " A64_TEXT(
+			GRANULE_LINES) "\n\t"
+				       "sys #6, c7, c14, #1, %0\n\t"
+				       "add %0, %0, #" A64_TEXT(
+					       A64_CACHE_LINE) "\n\t"
+							       ".endr"
 			: "+r"(line)::"memory");
 	dsb(osh);
 }

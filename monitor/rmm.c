@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Boots the RMM, and carries requests to it and results back. */
+/* Boots the RMM, and tells when it has booted. */
 #include "monitor/rmm.h"
 
 #include "abi/smccc.h"
@@ -7,14 +7,11 @@
 #include "monitor/core/manifest.h"
 #include "monitor/services.h"
 
-#define REQUEST_WORDS 8
-
-/* Set for good when any CPU's RMM did not boot: it serves nobody then. */
-static bool has_failed;
+uint32_t rmm_failed;
 
 static bool is_failed(void)
 {
-	return __atomic_load_n(&has_failed, __ATOMIC_RELAXED);
+	return __atomic_load_n(&rmm_failed, __ATOMIC_RELAXED) != 0;
 }
 
 /* The Realm world's frame, at the RMM's entry. */
@@ -53,35 +50,6 @@ struct frame *rmm_warm_boot(struct cpu *cpu)
 	return world_load(cpu, WORLD_REALM);
 }
 
-struct frame *rmm_request(struct cpu *cpu)
-{
-	struct frame *ns = &cpu->context[WORLD_NS].frame;
-	struct frame *realm = &cpu->context[WORLD_REALM].frame;
-
-	if (is_failed()) {
-		ns->x[0] = SMCCC_NOT_SUPPORTED;
-		return ns;
-	}
-	for (unsigned i = 0; i < REQUEST_WORDS; i++)
-		realm->x[i] = ns->x[i];
-	return world_switch(cpu, WORLD_REALM);
-}
-
-struct frame *rmm_complete(struct cpu *cpu)
-{
-	struct frame *ns = &cpu->context[WORLD_NS].frame;
-	struct frame *realm = &cpu->context[WORLD_REALM].frame;
-
-	/* Before its BOOT_COMPLETE there is no request. */
-	if (cpu->is_rmm_booting) {
-		realm->x[0] = SMCCC_NOT_SUPPORTED;
-		return realm;
-	}
-	for (unsigned i = 0; i < REQUEST_WORDS; i++)
-		ns->x[i] = realm->x[i + 1];
-	return world_switch(cpu, WORLD_NS);
-}
-
 static struct frame *boot_complete(struct cpu *cpu, const struct frame *realm)
 {
 	int result = (int)realm->x[1];
@@ -89,7 +57,7 @@ static struct frame *boot_complete(struct cpu *cpu, const struct frame *realm)
 	cpu->is_rmm_booting = false;
 	cpu->rmm_token = realm->x[2];
 	if (result != RMM_EL3_BOOT_OK) {
-		__atomic_store_n(&has_failed, true, __ATOMIC_RELAXED);
+		__atomic_store_n(&rmm_failed, 1, __ATOMIC_RELAXED);
 		log_line("the RMM did not boot on CPU %u: %d", cpu->index,
 			result);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What reaches EL3 from below: SMCs, by the routing table. */
+/* What reaches EL3 from below beside requests: SMCs, by the routing table. */
 #include "monitor/trap.h"
 
 #include "abi/bits.h"
@@ -24,10 +24,6 @@ static uint64_t serve_arch(const struct frame *frame)
 static struct frame *serve(struct cpu *cpu, struct frame *frame)
 {
 	switch (smc_route(frame->x[0], cpu->world)) {
-	case ROUTE_TO_RMM:
-		return rmm_request(cpu);
-	case ROUTE_TO_HOST:
-		return rmm_complete(cpu);
 	case ROUTE_SERVICE:
 		return rmm_service(cpu);
 	case ROUTE_FIRME:
@@ -38,6 +34,9 @@ static struct frame *serve(struct cpu *cpu, struct frame *frame)
 	case ROUTE_ARCH:
 		frame->x[0] = serve_arch(frame);
 		return frame;
+	/* carry.S has done what there is to carry. */
+	case ROUTE_TO_RMM:
+	case ROUTE_TO_HOST:
 	case ROUTE_UNKNOWN:
 		break;
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the control server tells of the host, a domain, a vCPU. */
+/*
+ * What the control server tells of the host, a domain, a vCPU. Counters are
+ * read while others count: each is right, and they may not be of one moment.
+ */
 #include <string.h>
 
 #include "abi/guest_map.h"
@@ -17,8 +20,12 @@ static void text_copy(uint8_t *to, const char *from)
 
 static uint64_t delegated(const struct realm_account *account)
 {
-	return account->total - account->held[GRANULES_SHARED] -
-	       account->held[GRANULES_GUEST];
+	uint64_t pages = 0;
+
+	for (unsigned kind = 0; kind < GRANULE_KINDS; kind++)
+		if (kind != GRANULES_SHARED && kind != GRANULES_GUEST)
+			pages += account->held[kind];
+	return pages;
 }
 
 /* ---- The host ---- */
@@ -121,6 +128,11 @@ static void memory_fill(const struct domain *domain, struct control_domain *info
 	info->rmi_calls = domain->realm.rmi.calls + domain->realm.granules.calls;
 }
 
+static uint64_t at_most(uint64_t value, uint64_t limit)
+{
+	return value < limit ? value : limit;
+}
+
 /* While BUILDING the content that became the Realm's, while DYING the pages
  * that are free again. */
 static void progress_fill(
@@ -130,15 +142,16 @@ static void progress_fill(
 
 	if (info->state == CONTROL_DYING) {
 		info->progress_all = domain->pages_dying;
-		info->progress_done = domain->pages_dying - info->pages_held;
+		info->progress_done =
+			info->progress_all -
+			at_most(info->pages_held, info->progress_all);
 	}
-	if (info->state != CONTROL_BUILDING)
-		return;
-	for (unsigned i = 0; i < domain->segment_count; i++)
-		info->progress_all += domain->segments[i].pages.count;
-	info->progress_done = account->held[GRANULES_DATA];
-	if (info->progress_done > info->progress_all)
-		info->progress_done = info->progress_all;
+	if (info->state == CONTROL_BUILDING) {
+		for (unsigned i = 0; i < domain->segment_count; i++)
+			info->progress_all += domain->segments[i].pages.count;
+		info->progress_done = at_most(
+			account->held[GRANULES_DATA], info->progress_all);
+	}
 }
 
 void control_domain_fill(struct domain *domain, struct control_domain *info)
@@ -147,7 +160,7 @@ void control_domain_fill(struct domain *domain, struct control_domain *info)
 
 	info->domid = domain->domid;
 	info->flags = domain->create.flags;
-	info->vcpus = domain->vcpu_count;
+	info->vcpus = domain->create.vcpus;
 	info->console = domain->console;
 	info->ram_size = domain->ram_size;
 	info->uptime_ns = ops->now_ns(ops->ctx) - domain->created_ns;

@@ -59,10 +59,13 @@ struct domain *domains_console(struct domains *domains, unsigned slot)
 	struct domain *found = NULL;
 
 	spinlock_acquire(&domains->lock);
-	for (unsigned i = 0; i < CONTROL_DOMAINS; i++)
-		if (domain_is_there(&domains->table[i]) &&
-			domains->table[i].console == slot)
-			found = &domains->table[i];
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		struct domain *domain = &domains->table[i];
+
+		if (domain_is_there(domain) && domain->console == slot &&
+			domain_state(domain) != CONTROL_DYING)
+			found = domain;
+	}
 	if (found != NULL)
 		found->users++;
 	spinlock_release(&domains->lock);
@@ -263,6 +266,7 @@ static void die(struct domain *domain)
 		return;
 	domain->session = NULL;
 	domain->pages_dying = domain_pages_held(domain);
+	__atomic_store_n(&domain->cancelled, 1, __ATOMIC_RELAXED);
 	domain_state_set(domain, CONTROL_DYING);
 }
 
@@ -297,14 +301,23 @@ void domains_session_end(struct domains *domains, const void *session)
 		ops->work_kick(ops->ctx);
 }
 
+/* The state of what is in a place; 0: nothing. */
+static uint32_t place_state(struct domains *domains, unsigned place)
+{
+	uint32_t state;
+
+	spinlock_acquire(&domains->lock);
+	state = domain_state(&domains->table[place]);
+	spinlock_release(&domains->lock);
+	return state;
+}
+
 void domains_work(struct domains *domains)
 {
 	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
-		struct domain *domain = &domains->table[i];
-
-		if (domain_state(domain) == CONTROL_BUILDING)
-			domain_build_work(domain);
-		if (domain_state(domain) == CONTROL_DYING)
-			domain_destroy_work(domain);
+		if (place_state(domains, i) == CONTROL_BUILDING)
+			domain_build_work(&domains->table[i]);
+		if (place_state(domains, i) == CONTROL_DYING)
+			domain_destroy_work(&domains->table[i]);
 	}
 }

@@ -39,16 +39,22 @@ struct domain_ops {
 	 * vcpu_start: makes the thread of a vCPU, which waits until it is
 	 * online and its domain RUNNING. false: no memory. vcpu_kick: the vCPU
 	 * leaves the guest, or stops waiting, and looks again at what it is to
-	 * do (any core may call it; it must not take domain->lock, which is
-	 * held). vcpu_end: waits (letting others run) until the thread has
-	 * gone; the domain is DYING and was kicked. It is not kicked again.
+	 * do. Any core may call it, with domain->lock or the locks of devices
+	 * held; of a vCPU whose thread ends or has gone it does nothing: other
+	 * vCPUs of the domain may not know. vcpu_end: waits (letting others
+	 * run) until the thread has gone; the domain is DYING and was kicked.
 	 */
 	bool (*vcpu_start)(void *ctx, struct vcpu *vcpu);
 	void (*vcpu_kick)(void *ctx, struct vcpu *vcpu);
 	void (*vcpu_end)(void *ctx, struct vcpu *vcpu);
 	/* There is work for domains_work(). */
 	void (*work_kick)(void *ctx);
-	/* The guest wrote a byte to its console; it can take input again. */
+	/*
+	 * A new domain has that console. The guest wrote a byte to it (waits
+	 * while a terminal is behind: no lock is held). It can take input
+	 * again (may be called with a lock held).
+	 */
+	void (*console_take)(void *ctx, unsigned slot);
 	void (*console_put)(void *ctx, unsigned slot, uint8_t byte);
 	void (*console_ready)(void *ctx, unsigned slot);
 	/* Flushes what the TLBs hold of an ordinary guest's stage 2. */
@@ -108,6 +114,7 @@ struct domain {
 	struct granules_range run_pages;
 	struct domain_segment segments[CONTROL_SEGMENTS];
 	unsigned segment_count;
+	uint32_t cancelled; /* its build, if it is not over yet */
 	uint64_t pages_dying; /* that it held when it began to die */
 	unsigned threads; /* of vCPUs, that were started; lock */
 };
@@ -159,12 +166,11 @@ bool domain_runs(const struct domain *domain);
 /* A vCPU is about to be entered: notes when that was first so. */
 void domain_entered(struct domain *domain);
 
-/* The domain whose console this is; NULL: none. It stays until it is put
- * back with domain_put(). */
+/* The domain whose console this is; NULL: none, or it is dying. It stays until
+ * domain_put(). */
 struct domain *domains_console(struct domains *domains, unsigned slot);
 
-/* The domain of that id; with its console, input, and so on, it stays until
- * domain_put(). NULL: there is none. */
+/* The domain of that id, which stays until domain_put(). NULL: none. */
 struct domain *domain_get(struct domains *domains, uint32_t domid);
 void domain_put(struct domain *domain);
 

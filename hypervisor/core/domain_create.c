@@ -208,13 +208,15 @@ enum control_status domain_create(struct domains *domains,
 	spinlock_acquire(&domains->lock);
 	status = place_take(domains, &asked, session, &domain, text);
 	spinlock_release(&domains->lock);
-	if (status != CONTROL_OK)
+	if (domain == NULL)
 		return status;
 	if (!arrays_take(domain)) {
 		place_give(domains, domain);
 		return domain_refuse(text, CONTROL_E_MEMORY,
 			"the host has no run of free pages for its vCPUs");
 	}
+	if (domain->console != CONTROL_NO_CONSOLE)
+		domain->ops->console_take(domain->ops->ctx, domain->console);
 	domain->created_ns = domain->ops->now_ns(domain->ops->ctx);
 	domain_state_set(domain, CONTROL_LOADING);
 	*out = domain;

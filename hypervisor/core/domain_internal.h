@@ -34,7 +34,7 @@ enum control_status domain_refuse(char *text, enum control_status status,
 void domain_memory_lock(struct domain *domain);
 void domain_memory_unlock(struct domain *domain);
 
-/* Whether a place has a domain that is more than about to be made, or gone. */
+/* Whether a place has a domain that is more than about to be made. */
 static inline bool domain_is_there(const struct domain *domain)
 {
 	return domain->domid != 0 && domain_state(domain) != 0;

@@ -34,6 +34,7 @@ static void plan_fill(struct domain *domain, struct realm_ram *ram,
 		.pc = domain->entry.pc,
 		.gprs = { domain->entry.x0 },
 		.hash_algo = (uint8_t)domain->create.hash_algo,
+		.cancelled = &domain->cancelled,
 	};
 	memcpy(plan->rpv, domain->create.rpv, sizeof(plan->rpv));
 }
@@ -156,10 +157,10 @@ static void built(struct domain *domain, bool done)
 {
 	char text[CONTROL_TEXT_SIZE] = { 0 };
 
-	if (!done) {
+	if (!done)
 		failure_text(&domain->failure, text, sizeof(text));
+	if (!done && domain_state(domain) == CONTROL_BUILDING)
 		log_line("domain %u failed: %s", domain->domid, text);
-	}
 	spinlock_acquire(&domain->lock);
 	if (domain->state == CONTROL_BUILDING) {
 		memcpy(domain->text, text, sizeof(text));
@@ -216,8 +217,10 @@ static void own_give(struct domain *domain)
 	range_give(domain, &domain->vcpu_pages);
 }
 
-/* Nobody finds the domain any more, and nobody is looking at it still. */
-static void place_close(struct domain *domain)
+/* What is to be done when nobody looks at a domain, with domains->lock held. */
+typedef void final_step(struct domain *domain);
+
+static void when_alone(struct domain *domain, final_step *step)
 {
 	struct domains *domains = domain->domains;
 	const struct host_ops *host = domain_host(domain);
@@ -227,21 +230,30 @@ static void place_close(struct domain *domain)
 		spinlock_acquire(&domains->lock);
 		done = domain->users == 0;
 		if (done)
-			domain_state_set(domain, 0);
+			step(domain);
 		spinlock_release(&domains->lock);
 		if (!done)
 			host->relax(host->ctx, true);
 	}
 }
 
+/* Who looks at it from now on only looks: it is DYING. */
+static void leave_alone(struct domain *domain)
+{
+	(void)domain;
+}
+
+/* Who looks at it from now on sees no vCPU. */
+static void vcpus_hide(struct domain *domain)
+{
+	domain->vcpu_count = 0;
+}
+
 static void place_free(struct domain *domain)
 {
-	struct domains *domains = domain->domains;
-
-	spinlock_acquire(&domains->lock);
-	domains->promised -= domain->promised;
+	domain->domains->promised -= domain->promised;
+	domain_state_set(domain, 0);
 	domain->domid = 0;
-	spinlock_release(&domains->lock);
 }
 
 static void destroy_refused(struct domain *domain)
@@ -259,6 +271,7 @@ void domain_destroy_work(struct domain *domain)
 {
 	bool gone;
 
+	when_alone(domain, leave_alone);
 	threads_end(domain);
 	domain_memory_lock(domain);
 	gone = realm_destroy(&domain->realm);
@@ -267,7 +280,7 @@ void domain_destroy_work(struct domain *domain)
 		destroy_refused(domain);
 		return;
 	}
-	place_close(domain);
+	when_alone(domain, vcpus_hide);
 	own_give(domain);
-	place_free(domain);
+	when_alone(domain, place_free);
 }

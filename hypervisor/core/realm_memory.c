@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The memory of a Realm: which IPAs are RAM, and what is loaded there. */
+#include <stddef.h>
+
 #include "abi/rmi.h"
 #include "hypervisor/core/realm_internal.h"
 
@@ -80,8 +82,19 @@ static bool page_load(struct realm *realm, ipa_t ipa, pa_t source)
 	return true;
 }
 
-static bool segment_load(
-	struct realm *realm, const struct realm_segment *segment)
+static bool is_cancelled(struct realm *realm, const struct realm_plan *plan)
+{
+	if (plan->cancelled == NULL ||
+		__atomic_load_n(plan->cancelled, __ATOMIC_RELAXED) == 0)
+		return false;
+	failure_note(&realm->failure,
+		&(struct rmi_failure){ .kind = RMI_FAILURE_PLAN,
+			.why = "it is not wanted any more" });
+	return true;
+}
+
+static bool segment_load(struct realm *realm, const struct realm_plan *plan,
+	const struct realm_segment *segment)
 {
 	uint64_t left =
 		(segment->size + RMI_GRANULE_SIZE - 1) >> RMI_GRANULE_SHIFT;
@@ -93,6 +106,8 @@ static bool segment_load(
 
 	while (left > 0) {
 		want.units = left < DATA_BATCH ? left : DATA_BATCH;
+		if (is_cancelled(realm, plan))
+			return false;
 		if (realm->data.count == 0 &&
 			!realm_take(realm, &want, &realm->data))
 			return false;
@@ -109,7 +124,7 @@ bool realm_load(struct realm *realm, const struct realm_plan *plan)
 {
 	failure_step(&realm->failure, "loading the guest's content");
 	for (unsigned i = 0; i < plan->segment_count; i++)
-		if (!segment_load(realm, &plan->segments[i]))
+		if (!segment_load(realm, plan, &plan->segments[i]))
 			return false;
 	return true;
 }

@@ -244,7 +244,7 @@ bool ask_rtt_read_entry(
 {
 	if (!ASK(rmi, RMI_RTT_READ_ENTRY, rd.value, ipa.value, RTT_DEEPEST))
 		return false;
-	out->level = (int8_t)rmi->call.out[0];
+	out->level = (int)(int64_t)rmi->call.out[0];
 	out->state = rmi->call.out[1];
 	out->ripas = rmi->call.out[3];
 	return true;

@@ -3,6 +3,11 @@
 #ifndef REEVE_MONITOR_CORE_ROUTE_H
 #define REEVE_MONITOR_CORE_ROUTE_H
 
+/* Identifiers of the RMI beyond those that we know are the RMM's to refuse:
+ * where the second block ends. Usable from assembly. */
+#define ROUTE_RMI_END_1 0xc40002cf
+
+#ifndef __ASSEMBLER__
 #include <stdint.h>
 
 enum world {
@@ -27,4 +32,5 @@ enum route {
  */
 enum route smc_route(uint64_t fid, enum world caller);
 
+#endif
 #endif

@@ -17,7 +17,7 @@
  * What EL3 is asked to move at once. The granules of a batch are locked in
  * the order of their addresses, with nothing else held.
  */
-#define BATCH 16
+#define BATCH 32
 
 struct batch {
 	struct granule_ref refs[BATCH];

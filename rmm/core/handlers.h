@@ -11,7 +11,6 @@
 
 struct rmm;
 
-#define RMI_COMMANDS 32 /* handlers below */
 #define RMI_RESULTS  4 /* X1..X4 */
 
 typedef uint64_t rmi_handler_fn(

@@ -325,6 +325,8 @@ static void more_consoles_than_slots(void **state)
 		table_create(table, name, CONTROL_CREATE_VUART);
 		assert_int_equal(table->reply.body.domain.console, i);
 	}
+	assert_int_equal(table->still.consoles, (1U << CONTROL_CONSOLES) - 1);
+	table->still.consoles = 0;
 	table_create_body(table, "more", CONTROL_CREATE_VUART);
 	table_ask(table, CONTROL_DOMAIN_CREATE, 0);
 	assert_refused(table, CONTROL_E_LIMIT, "all 12 consoles");
@@ -333,6 +335,7 @@ static void more_consoles_than_slots(void **state)
 	table_ask(table, CONTROL_DOMAIN_DESTROY, 3);
 	table_create(table, "more", CONTROL_CREATE_VUART);
 	assert_int_equal(table->reply.body.domain.console, 2);
+	assert_int_equal(table->still.consoles, 1U << 2);
 	assert_int_equal(domains_console(&table->domains, 2)->domid,
 		table->reply.body.domain.domid);
 	assert_null(domains_console(&table->domains, CONTROL_CONSOLES));

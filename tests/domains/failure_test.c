@@ -238,6 +238,38 @@ static void many_random_refusals_lose_nothing(void **state)
 	}
 }
 
+/* Success without an effect, and the arguments for results. Pages that the RMM
+ * is said to have are not freed; the domain may stay for ever. */
+static void an_rmm_that_lies(void **state)
+{
+	struct table *table = *state;
+	uint64_t calls, allocs;
+	unsigned stayed = 0;
+
+	count(table, CONTROL_CREATE_REALM, &calls, &allocs);
+	for (uint64_t at = 0; at < calls; at++) {
+		void *fresh;
+
+		table_teardown(state);
+		assert_int_equal(table_setup(&fresh), 0);
+		*state = table = fresh;
+		watch(table);
+		table->bench->meddler.at = at;
+		table->bench->meddler.x0 = RMI_SUCCESS;
+		live(table, CONTROL_CREATE_REALM);
+		table->bench->meddler.at = NEVER;
+		table_ask(table, CONTROL_DOMAIN_DESTROY, 1);
+		if (table_ask(table, CONTROL_DOMAIN_INFO, 1) != CONTROL_OK) {
+			assert_empty(table);
+			continue;
+		}
+		stayed++;
+		assert_int_equal(table->reply.body.domain.state, CONTROL_DYING);
+		assert_true(table->reply.body.domain.text[0] != 0);
+	}
+	assert_in_range(stayed, 1, calls - 1);
+}
+
 /* ---- What is told of it ---- */
 
 static void a_failed_build_says_why(void **state)
@@ -316,6 +348,7 @@ int main(void)
 		TEST(each_allocation_failing_once),
 		TEST(no_memory_from_some_point_on),
 		TEST(many_random_refusals_lose_nothing),
+		TEST(an_rmm_that_lies),
 		TEST(a_failed_build_says_why),
 		TEST(a_page_that_is_refused_stops_the_domain),
 		TEST(a_domain_that_cannot_go_stays_and_says_why),

@@ -229,6 +229,7 @@ static void destroyed_in_each_state(void **state)
 /* Someone asks for the end of a domain at each call of its build. */
 struct saboteur {
 	struct table *table;
+	uint32_t domid;
 	uint64_t at;
 };
 
@@ -239,18 +240,50 @@ static void destroy_at(void *ctx, bool waiting)
 	(void)waiting;
 	(void)ctx;
 	if (saboteur.at-- == 0)
-		domain_destroy(table_domain(saboteur.table, 1));
+		domain_destroy(table_domain(saboteur.table, saboteur.domid));
 }
 
+/* At whatever point: what is loaded by then is all that is loaded. */
 static void destroyed_while_it_is_built(void **state)
 {
 	struct table *table = *state;
+	uint64_t whole = 0;
 
+	for (uint64_t at = 0;; at++) {
+		uint32_t domid = table_load(table, "a", CONTROL_CREATE_REALM);
+
+		table->bench->ops.relax = destroy_at;
+		saboteur = (struct saboteur){ table, domid, at };
+		bench_watch(table->bench);
+		ask(table, CONTROL_DOMAIN_BUILD, domid);
+		if (saboteur.at < UINT64_MAX / 2)
+			break;
+		whole = table->bench->calls;
+		assert_empty(table);
+	}
+	assert_true(whole > 40);
+	bench_watch(table->bench);
+	saboteur.at = 8;
+	ask(table, CONTROL_DOMAIN_DESTROY, saboteur.domid);
+	assert_empty(table);
+}
+
+static void a_build_that_is_not_wanted_ends_soon(void **state)
+{
+	struct table *table = *state;
+	uint32_t domid = table_create(table, "a", CONTROL_CREATE_REALM);
+	unsigned loaded = 0;
+
+	table->request.body.segment.ipa = RAM;
+	table->request.body.segment.size = MIB;
+	ask(table, CONTROL_DOMAIN_SEGMENT, domid);
 	table->bench->ops.relax = destroy_at;
-	saboteur = (struct saboteur){ table, 20 };
-	table_load(table, "a", CONTROL_CREATE_REALM);
-	ask(table, CONTROL_DOMAIN_BUILD, 1);
-	assert_true(saboteur.at > UINT64_MAX / 2);
+	saboteur = (struct saboteur){ table, domid, 20 };
+	bench_watch(table->bench);
+	ask(table, CONTROL_DOMAIN_BUILD, domid);
+	for (unsigned i = 0; i < table->bench->calls; i++)
+		loaded += table->bench->trace[i] == RMI_RTT_DATA_MAP_INIT;
+	assert_in_range(loaded, 1, 20);
 	assert_empty(table);
 }
 
@@ -408,6 +441,7 @@ int main(void)
 		TEST(domains_in_turn),
 		TEST(destroyed_in_each_state),
 		TEST(destroyed_while_it_is_built),
+		TEST(a_build_that_is_not_wanted_ends_soon),
 		TEST(a_domain_stops_for_one_reason_only),
 		TEST(what_runs_is_told),
 		TEST(a_session_takes_what_it_did_not_finish_with_it),

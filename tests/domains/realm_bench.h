@@ -11,8 +11,8 @@
 struct domain *realm_start(struct table *table, uint64_t ram_size);
 
 /* vCPU 0 asks for RIPAS ripas on [base, top) with RSI_IPA_STATE_SET and these
- * flags; the host's part. What memory_ripas_change() says; *reached is what
- * the Realm gets to know. */
+ * flags; the host's part. What memory_ripas_change() says; false also if the
+ * RMM does not have it run. */
 bool realm_asks(struct table *table, struct domain *domain, uint64_t base,
 	uint64_t top, uint64_t flags, unsigned ripas);
 

@@ -134,11 +134,11 @@ uint32_t table_load(struct table *table, const char *name, uint32_t flags)
 	struct control_grant grant;
 
 	table->request.body.segment.ipa = RAM + 4 * MIB;
-	table->request.body.segment.size = 3 * 4 * KIB - 5;
+	table->request.body.segment.size = 12 * KIB - 5;
 	assert_int_equal(
 		table_ask(table, CONTROL_DOMAIN_SEGMENT, domid), CONTROL_OK);
 	grant = table->reply.body.grant;
-	assert_int_equal(grant.size, 3 * 4 * KIB);
+	assert_int_equal(grant.size, 12 * KIB);
 	memset(inprocess_host_page(table->bench->rmm, grant.pa), 0x5a,
 		grant.size - 5);
 	return domid;

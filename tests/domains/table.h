@@ -8,6 +8,7 @@
 #define REEVE_TESTS_DOMAINS_TABLE_H
 
 #include "abi/control.h"
+#include "abi/guest_map.h"
 #include "hypervisor/core/control.h"
 #include "hypervisor/core/domain_internal.h"
 #include "tests/builder/bench.h"

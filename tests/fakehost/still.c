@@ -49,6 +49,13 @@ static void work_kick(void *ctx)
 	still->work = true;
 }
 
+static void console_take(void *ctx, unsigned slot)
+{
+	struct still *still = ctx;
+
+	still->consoles |= 1U << slot;
+}
+
 static void console_put(void *ctx, unsigned slot, uint8_t byte)
 {
 	(void)ctx;
@@ -104,6 +111,7 @@ void still_init(struct still *still, const struct pages *pages)
 			.vcpu_kick = vcpu_kick,
 			.vcpu_end = vcpu_end,
 			.work_kick = work_kick,
+			.console_take = console_take,
 			.console_put = console_put,
 			.console_ready = console_ready,
 			.tlb_flush = tlb_flush,

@@ -22,6 +22,7 @@ struct still {
 	unsigned kicks;
 	unsigned attacks;
 	unsigned threads_max; /* more cannot be started */
+	unsigned consoles; /* bit i: slot i was taken */
 	unsigned flushed; /* the VMID of the last TLB flush */
 };
 

@@ -25,7 +25,7 @@
 #include "tests/fuzz/rmm_invariants.h"
 
 #define BASE      UINT64_C(0x80000000)
-#define SIZE      UINT64_C(0x2000000) /* of the machine: 32 MiB */
+#define SIZE      UINT64_C(0x1000000) /* of the machine: 16 MiB */
 #define PAGE      ((uint64_t)GUEST_PAGE_SIZE)
 #define SESSIONS  2
 #define DOMIDS    8 /* that are named */

@@ -13,6 +13,10 @@
  */
 char *utf8_repair(const char *text, size_t length, size_t *repaired);
 
+/* The length of the printable character that text, of left > 0 bytes, starts
+ * with; 0: it starts with none. */
+size_t utf8_printable(const unsigned char *text, size_t left);
+
 /* Whether all of text is well-formed UTF-8 without control characters. */
 bool utf8_is_printable(const char *text, size_t length);
 

@@ -240,7 +240,7 @@ static bool count_fits(const struct cbor_in *in, const struct cbor_head *head)
 
 bool cbor_in_next(struct cbor_in *in, struct cbor_head *head)
 {
-	size_t read;
+	size_t read = 0;
 
 	if (in->fault != TOKEN_OK || !head_decode(in, head, &read))
 		return false;

@@ -7,15 +7,24 @@
 #include "hypervisor/port/a64/failure_log.h"
 #include "hypervisor/port/a64/mmu.h"
 #include "hypervisor/port/a64/power.h"
+#include "hypervisor/port/a64/thread.h"
 #include "lib/log.h"
 #include "lib/pl011.h"
 
 static struct machine machine;
 static struct host host;
 
+struct dmesg hypervisor_dmesg;
+
 static void console_put(char c)
 {
 	pl011_put(MACHINE_UART0_BASE, c);
+}
+
+static void log_put(char c)
+{
+	console_put(c);
+	dmesg_put(&hypervisor_dmesg, c);
 }
 
 static _Noreturn void give_up(const char *why)
@@ -58,7 +67,9 @@ void hypervisor_main(uint64_t fdt)
 	if (!mmu_prepare(fdt))
 		give_up("the image or the device tree cannot be mapped");
 	mmu_enable();
+	log_init("hypervisor", log_put); /* which takes a lock */
 	memory_start(fdt, &board);
+	threads_init(&machine.ops);
 	machine.cores = cores_start(&board);
 	log_line("%u of %u cores run", machine.cores, board.cpu_count);
 	rmm_start();

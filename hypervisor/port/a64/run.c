@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A host that is ready waits to be asked. */
 #include "hypervisor/port/a64/main.h"
-#include "hypervisor/port/a64/power.h"
+#include "hypervisor/port/a64/thread.h"
 #include "lib/log.h"
 
 void host_run(struct machine *machine, struct host *host)
@@ -10,5 +10,5 @@ void host_run(struct machine *machine, struct host *host)
 	log_line("ready, %llu of %llu pages in use",
 		(unsigned long long)machine->pages.used,
 		(unsigned long long)machine->pages.count);
-	power_stop();
+	threads_run();
 }
