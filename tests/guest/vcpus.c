@@ -105,16 +105,19 @@ static bool is_idle(void *context)
 	return vcpu->job == NULL;
 }
 
-void vcpu_begin(struct vcpu *vcpu, void (*job)(struct vcpu *vcpu))
-{
-	vcpu->job = job;
-	dsb(ish);
-	gic_sgi(vcpu, JOB_SGI);
-}
-
 bool vcpu_end(struct vcpu *vcpu)
 {
 	return wait_for(is_idle, vcpu);
+}
+
+/* It says that a job is done, then forgets it: it must have done both. */
+void vcpu_begin(struct vcpu *vcpu, void (*job)(struct vcpu *vcpu))
+{
+	if (!vcpu_end(vcpu))
+		return;
+	vcpu->job = job;
+	dsb(ish);
+	gic_sgi(vcpu, JOB_SGI);
 }
 
 bool vcpu_run(struct vcpu *vcpu, void (*job)(struct vcpu *vcpu))
