@@ -124,8 +124,8 @@ struct control_create {
 	uint8_t name[CONTROL_NAME_SIZE]; /* UTF-8, NUL-padded, not empty */
 	uint8_t uuid[16];
 	uint8_t rpv[64];
-	uint32_t hash_algo; /* RMI_HASH_* */
-	uint32_t nr_spis; /* at least what the vuart needs; 0: as needed */
+	uint32_t hash_algo; /* RMI_HASH_*; of a Realm, as is rpv */
+	uint32_t nr_spis; /* up to 992, rounded up to 32; 0: as needed */
 	uint32_t weight; /* share of CPU time, 1..65535; 0: 256 */
 	uint32_t zero;
 };
@@ -227,9 +227,10 @@ struct control_domain {
 	uint64_t rmi_calls; /* made on its behalf */
 	uint64_t exits; /* all vCPUs, all reasons */
 	uint64_t first_entry_ns; /* creation to first instruction; 0: not yet */
+	/* Of a Realm. Its RIM is not here: the RMM tells it to nobody but the
+	 * Realm. A toolstack can compute it. */
 	uint32_t hash_algo;
-	uint32_t rim_size; /* 0: no Realm, or not measured yet */
-	uint8_t rim[64];
+	uint32_t zero;
 	uint8_t name[CONTROL_NAME_SIZE];
 	uint8_t uuid[16];
 	uint8_t text[CONTROL_TEXT_SIZE]; /* FAILED, SHUTDOWN: why */
@@ -300,7 +301,7 @@ _Static_assert(sizeof(struct control_create) == 176, "control_create");
 _Static_assert(sizeof(struct control_request) == 256, "control_request");
 _Static_assert(sizeof(struct control_reply) == 1512, "control_reply");
 _Static_assert(sizeof(struct control_host) == 312, "control_host");
-_Static_assert(sizeof(struct control_domain) == 472, "control_domain");
+_Static_assert(sizeof(struct control_domain) == 408, "control_domain");
 _Static_assert(sizeof(struct control_dmesg) == 1040, "control_dmesg");
 _Static_assert(sizeof(struct control_vcpu) == 24 + 8 * CONTROL_EXIT_KINDS,
 	"control_vcpu");

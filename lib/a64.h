@@ -8,6 +8,8 @@
 #ifndef REEVE_LIB_A64_H
 #define REEVE_LIB_A64_H
 
+#include "lib/esr.h"
+
 /* ---- Registers by encoding ---- */
 #define GPCCR_EL3       S3_6_C2_C1_6
 #define GPTBR_EL3       S3_6_C2_C1_4
@@ -83,21 +85,6 @@
 #define SCR_HXEN   (UINT64_C(1) << 38)
 #define SCR_ENTP2  (UINT64_C(1) << 41)
 #define SCR_NSE    (UINT64_C(1) << 62)
-
-/* Exception syndromes, ESR_ELx[31:26] and ESR_ELx[5:0]. */
-#define ESR_EC_SHIFT        26
-#define ESR_EC_WIDTH        6
-#define ESR_FSC_SHIFT       0
-#define ESR_FSC_WIDTH       6
-#define ESR_EC_HVC64        0x16
-#define ESR_EC_SMC64        0x17
-#define ESR_EC_SYSREG       0x18
-#define ESR_EC_GPC          0x1e
-#define ESR_EC_INST_LOWER   0x20
-#define ESR_EC_INST_CURRENT 0x21
-#define ESR_EC_DATA_LOWER   0x24
-#define ESR_EC_DATA_CURRENT 0x25
-#define ESR_FSC_GPF         0x28
 
 #define A64_CACHE_LINE 64 /* CTR_EL0.DminLine of the machine */
 

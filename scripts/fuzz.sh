@@ -33,7 +33,9 @@ for target in $(find build-fuzz -type f -name 'fuzz_*' -perm -u+x | sort); do
 	[ -d "$seeds" ] || seeds=tests/data
 	count=$runs
 	# One input is a whole sequence of commands, audited after each.
-	[ "$name" != fuzz_rmi ] || count=$((runs / 10))
+	case $name in
+	fuzz_rmi | fuzz_control) count=$((runs / 10)) ;;
+	esac
 	mkdir -p "$corpus"
 	if "$target" -runs="$count" -seed="$seed" -timeout=60 -rss_limit_mb=2048 \
 		-print_final_stats=1 -artifact_prefix="build-fuzz/found/$name-" \

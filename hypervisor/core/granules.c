@@ -36,7 +36,7 @@ unsigned granules_batch(const struct granules *granules)
 
 static bool is_delegated(enum granules_kind kind)
 {
-	return kind != GRANULES_SHARED;
+	return kind != GRANULES_SHARED && kind != GRANULES_GUEST;
 }
 
 static uint64_t pages(uint64_t bytes)
@@ -106,6 +106,7 @@ static struct movement range_move(struct granules *granules,
 		}
 		at = next;
 	}
+	granules->calls += rmi.calls;
 	movement.moved = pages(at.value - range.base.value);
 	return movement;
 }

@@ -26,7 +26,9 @@ enum granules_kind {
 	GRANULES_DATA,
 	GRANULES_DONATED, /* inside the RMM, by a stateful operation */
 	GRANULES_ABANDONED, /* refused undelegation, or not returned */
-	GRANULES_SHARED, /* not delegated: parameters and lists */
+	/* Not delegated: parameters, lists, what the host keeps for itself. */
+	GRANULES_SHARED,
+	GRANULES_GUEST, /* not delegated: a guest's RAM, within its reach */
 	GRANULE_KINDS,
 };
 
@@ -53,6 +55,7 @@ struct granules {
 	const struct host_ops *ops;
 	struct rmi_failure *failure; /* where failures are noted */
 	struct realm_account account;
+	uint64_t calls; /* SMCs made so far */
 	unsigned abandoned_count;
 	struct granules_range abandoned[GRANULES_ABANDONED_MAX];
 };

@@ -28,7 +28,9 @@ struct host_ops {
 	/* Gives back any part of what pages_alloc gave. */
 	void (*pages_free)(void *ctx, pa_t base, uint64_t count);
 
-	/* Makes an allocated Non-secure page accessible; cannot fail. */
+	/* Makes an allocated Non-secure page accessible; cannot fail. The pages
+	 * of one allocation lie in a row: the address of the first serves for
+	 * all of them. */
 	void *(*page_map)(void *ctx, pa_t page);
 	void (*page_unmap)(void *ctx, pa_t page, void *address);
 

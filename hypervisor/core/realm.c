@@ -40,14 +40,14 @@ void realm_give(struct realm *realm, enum granules_kind kind,
 
 /* ---- Books ---- */
 
-/* The first page of a range is the RMM's now. */
-static void page_used(struct granules_range *range)
+/* The first pages of a range are the RMM's now. */
+static void pages_used(struct granules_range *range, uint64_t count)
 {
-	range->base = pa_add(range->base, RMI_GRANULE_SIZE);
-	range->count--;
+	range->base = pa_add(range->base, count * RMI_GRANULE_SIZE);
+	range->count -= count;
 }
 
-/* The RMM returned these pages, delegated. false: they cannot be ours. */
+/* The RMM returned these pages. false: they cannot be ours. */
 static bool pages_returned(struct realm *realm, enum granules_kind kind,
 	struct granules_range range)
 {
@@ -59,15 +59,26 @@ static bool pages_returned(struct realm *realm, enum granules_kind kind,
 	return true;
 }
 
-static bool data_returned(struct realm *realm, uint64_t descriptor)
+static bool range_returned(
+	struct realm *realm, enum granules_kind kind, uint64_t descriptor)
 {
 	uint64_t size = BITS_GET(descriptor, RMI_RANGE_SIZE);
 
-	return pages_returned(realm, GRANULES_DATA,
+	return pages_returned(realm, kind,
 		(struct granules_range){
 			pa_make(BITS_GET(descriptor, RMI_RANGE_ADDR)
 				<< RMI_GRANULE_SHIFT),
 			BITS_GET(descriptor, RMI_RANGE_COUNT) << (9 * size) });
+}
+
+/* A range of one entry was mapped, with all of the pages taken for it. */
+static bool range_mapped(struct realm *realm, struct granules_range *range)
+{
+	const struct rmi_call *call = &realm->rmi.call;
+
+	pages_used(range, range->count);
+	return call->out[0] == call->args[2] ||
+	       rmi_nonsense(&realm->rmi, "another range was mapped");
 }
 
 bool realm_settle(struct realm *realm, bool done)
@@ -93,7 +104,7 @@ bool realm_settle(struct realm *realm, bool done)
 		realm->rec_count--;
 		return done;
 	case RMI_RTT_CREATE:
-		page_used(&realm->tables);
+		pages_used(&realm->tables, 1);
 		return done;
 	case RMI_RTT_DESTROY:
 		return pages_returned(realm, GRANULES_RTT,
@@ -101,10 +112,18 @@ bool realm_settle(struct realm *realm, bool done)
 				       pa_make(call->out[0]), 1 }) &&
 		       done;
 	case RMI_RTT_DATA_MAP_INIT:
-		page_used(&realm->data);
+		pages_used(&realm->data, 1);
 		return done;
+	case RMI_RTT_DATA_MAP:
+		return range_mapped(realm, &realm->data) && done;
 	case RMI_RTT_DATA_UNMAP:
-		return data_returned(realm, call->out[1]) && done;
+		return range_returned(realm, GRANULES_DATA, call->out[1]) &&
+		       done;
+	case RMI_RTT_UNPROT_MAP:
+		return range_mapped(realm, &realm->lent) && done;
+	case RMI_RTT_UNPROT_UNMAP:
+		return range_returned(realm, GRANULES_GUEST, call->out[1]) &&
+		       done;
 	default:
 		return done;
 	}

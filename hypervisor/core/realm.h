@@ -30,6 +30,7 @@ struct realm {
 	struct granules_range roots;
 	struct granules_range tables; /* delegated, not yet in use */
 	struct granules_range data; /* delegated, not yet in use */
+	struct granules_range lent; /* for sharing, not yet mapped */
 	struct granules_range recs; /* one page a vCPU */
 	/* What the RMM has made of it. */
 	bool created;

@@ -22,6 +22,43 @@ void realm_give(struct realm *realm, enum granules_kind kind,
 bool realm_take(struct realm *realm, const struct granules_want *want,
 	struct granules_range *range);
 
+static inline uint64_t realm_held(
+	const struct realm *realm, enum granules_kind kind)
+{
+	return realm->granules.account.held[kind];
+}
+
+/*
+ * realm_memory.c: answers a command's RMI_ERROR_RTT, which says at which level
+ * the walk for ipa ended, with the table that is missing there. The command
+ * needs a walk to level `want`. *deepest is the level of the last such answer
+ * for the same ipa (realm_above_root() at first): it has to get deeper each
+ * time. false: that is not what the command needs; noted.
+ */
+bool realm_walk_deepen(struct realm *realm, ipa_t ipa, int want, int *deepest);
+
+static inline int realm_above_root(const struct realm *realm)
+{
+	return realm->layout.start_level - 1;
+}
+
+/*
+ * realm_unmap.c: takes back what is mapped in [at, top), which is of one half:
+ * GRANULES_DATA of the protected one, GRANULES_GUEST of the other.
+ */
+bool realm_unmap(
+	struct realm *realm, enum granules_kind kind, ipa_t at, ipa_t top);
+
+/*
+ * realm_unmap.c: whether a command may be run that has the RMM return pages:
+ * there must be a place to remember them should they be refused undelegation.
+ * false: noted.
+ */
+bool realm_may_return(struct realm *realm);
+/* realm_unmap.c: gives back a range if a refusal can be remembered. */
+bool realm_return(struct realm *realm, enum granules_kind kind,
+	struct granules_range *range);
+
 /* realm_memory.c: RIPAS RAM for all RAM ranges, then the segments. */
 bool realm_ram_init(struct realm *realm, const struct realm_plan *plan);
 bool realm_load(struct realm *realm, const struct realm_plan *plan);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The memory of a Realm: which IPAs are RAM, and what is loaded there. */
+#include <stddef.h>
+
 #include "abi/rmi.h"
 #include "hypervisor/core/realm_internal.h"
 
@@ -23,40 +25,29 @@ static bool table_create(struct realm *realm, ipa_t ipa, int level)
 	       rmi_refused(&realm->rmi);
 }
 
-/*
- * Answers a command's RMI_ERROR_RTT, which says at which level the walk for
- * ipa ended, with the table that is missing there. *deepest is the level of
- * the last such answer for the same ipa (below all levels at first): it has to
- * get deeper each time. false: that is not what the command needs; noted.
- */
-static bool walk_deepen(struct realm *realm, ipa_t ipa, int *deepest)
+bool realm_walk_deepen(struct realm *realm, ipa_t ipa, int want, int *deepest)
 {
 	const struct rmi *rmi = &realm->rmi;
 	int level = rmi_index(rmi);
 
-	if (rmi->trouble || rmi_status(rmi) != RMI_ERROR_RTT ||
-		level >= RTT_DEEPEST || level <= *deepest)
+	if (rmi->trouble || rmi_status(rmi) != RMI_ERROR_RTT || level >= want ||
+		level <= *deepest)
 		return rmi_refused(&realm->rmi);
 	*deepest = level;
 	return table_create(realm, ipa, level);
-}
-
-static int above_root(const struct realm *realm)
-{
-	return realm->layout.start_level - 1;
 }
 
 static bool ram_range_init(struct realm *realm, const struct realm_ram *ram)
 {
 	ipa_t at = ram->base;
 	ipa_t top = ipa_add(ram->base, ram->size);
-	int deepest = above_root(realm);
+	int deepest = realm_above_root(realm);
 	ipa_t next;
 
 	while (at.value < top.value) {
 		if (!ask_rtt_init_ripas(
 			    &realm->rmi, realm->rd.base, at, top, &next)) {
-			if (!walk_deepen(realm, at, &deepest))
+			if (!realm_walk_deepen(realm, at, RTT_DEEPEST, &deepest))
 				return false;
 			continue;
 		}
@@ -64,7 +55,7 @@ static bool ram_range_init(struct realm *realm, const struct realm_ram *ram)
 			return rmi_nonsense(
 				&realm->rmi, "no progress in the range");
 		at = next;
-		deepest = above_root(realm);
+		deepest = realm_above_root(realm);
 	}
 	return true;
 }
@@ -81,18 +72,29 @@ bool realm_ram_init(struct realm *realm, const struct realm_plan *plan)
 static bool page_load(struct realm *realm, ipa_t ipa, pa_t source)
 {
 	struct data_page page = { realm->data.base, ipa, source };
-	int deepest = above_root(realm);
+	int deepest = realm_above_root(realm);
 
 	while (!realm_settle(
 		realm, ask_rtt_data_map_init(&realm->rmi, realm->rd.base, &page,
 			       RMI_DATA_MEASURE_CONTENT)))
-		if (!walk_deepen(realm, ipa, &deepest))
+		if (!realm_walk_deepen(realm, ipa, RTT_DEEPEST, &deepest))
 			return false;
 	return true;
 }
 
-static bool segment_load(
-	struct realm *realm, const struct realm_segment *segment)
+static bool is_cancelled(struct realm *realm, const struct realm_plan *plan)
+{
+	if (plan->cancelled == NULL ||
+		__atomic_load_n(plan->cancelled, __ATOMIC_RELAXED) == 0)
+		return false;
+	failure_note(&realm->failure,
+		&(struct rmi_failure){ .kind = RMI_FAILURE_PLAN,
+			.why = "it is not wanted any more" });
+	return true;
+}
+
+static bool segment_load(struct realm *realm, const struct realm_plan *plan,
+	const struct realm_segment *segment)
 {
 	uint64_t left =
 		(segment->size + RMI_GRANULE_SIZE - 1) >> RMI_GRANULE_SHIFT;
@@ -104,6 +106,8 @@ static bool segment_load(
 
 	while (left > 0) {
 		want.units = left < DATA_BATCH ? left : DATA_BATCH;
+		if (is_cancelled(realm, plan))
+			return false;
 		if (realm->data.count == 0 &&
 			!realm_take(realm, &want, &realm->data))
 			return false;
@@ -120,7 +124,7 @@ bool realm_load(struct realm *realm, const struct realm_plan *plan)
 {
 	failure_step(&realm->failure, "loading the guest's content");
 	for (unsigned i = 0; i < plan->segment_count; i++)
-		if (!segment_load(realm, &plan->segments[i]))
+		if (!segment_load(realm, plan, &plan->segments[i]))
 			return false;
 	return true;
 }

@@ -37,6 +37,8 @@ struct realm_plan {
 	uint64_t gprs[RMI_REC_CREATE_GPRS];
 	uint8_t hash_algo; /* RMI_HASH_* */
 	uint8_t rpv[RMI_RPV_SIZE];
+	/* Given up as soon as this is not 0 (any thread may set it); or NULL. */
+	const uint32_t *cancelled;
 };
 
 /*

@@ -6,37 +6,6 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/realm_internal.h"
 
-static uint64_t held(const struct realm *realm, enum granules_kind kind)
-{
-	return realm->granules.account.held[kind];
-}
-
-/*
- * Whether a command may be run that has the RMM return pages: there must be
- * a place to remember them should they be refused undelegation.
- */
-static bool may_return(struct realm *realm)
-{
-	if (granules_batch(&realm->granules) > 0)
-		return true;
-	failure_note(&realm->failure,
-		&(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
-			.why = "too many abandoned granules" });
-	return false;
-}
-
-/* Gives back a range if a refusal can be remembered. */
-static bool give(struct realm *realm, enum granules_kind kind,
-	struct granules_range *range)
-{
-	if (range->count == 0)
-		return true;
-	if (!may_return(realm))
-		return false;
-	realm_give(realm, kind, range);
-	return true;
-}
-
 bool realm_op_finish(struct realm *realm)
 {
 	if (!realm->rmi.op.open)
@@ -52,7 +21,7 @@ static bool recs_destroy(struct realm *realm)
 		pa_t rec = pa_add(realm->recs.base,
 			(realm->rec_count - 1) * (uint64_t)RMI_GRANULE_SIZE);
 
-		if (!may_return(realm))
+		if (!realm_may_return(realm))
 			return false;
 		if (!realm_settle(realm, ask_rec_destroy(&realm->rmi, rec)))
 			return rmi_refused(&realm->rmi);
@@ -60,29 +29,23 @@ static bool recs_destroy(struct realm *realm)
 	return true;
 }
 
-/*
- * One command takes what is mapped in one table, or one run of physically
- * consecutive pages of it. The sweep ends when all pages are back.
- */
-static bool data_unmap(struct realm *realm)
+/* All that is mapped in one half of the IPA space. */
+static bool half_unmap(
+	struct realm *realm, enum granules_kind kind, uint64_t base)
 {
-	ipa_t at = ipa_make(0);
-	ipa_t top = ipa_make(UINT64_C(1) << (realm->layout.ipa_bits - 1));
-	ipa_t next;
+	uint64_t size = UINT64_C(1) << (realm->layout.ipa_bits - 1);
 
-	while (held(realm, GRANULES_DATA) > 0 && at.value < top.value) {
-		if (!may_return(realm))
-			return false;
-		if (!realm_settle(realm, ask_rtt_data_unmap(&realm->rmi,
-						 realm->rd.base, at, top, &next)))
-			return rmi_refused(&realm->rmi);
-		if (next.value <= at.value || next.value > top.value)
-			return rmi_nonsense(
-				&realm->rmi, "no progress in the range");
-		at = next;
-	}
-	return held(realm, GRANULES_DATA) == 0 ||
-	       rmi_nonsense(&realm->rmi, "not all data pages came back");
+	if (!realm_unmap(realm, kind, ipa_make(base), ipa_make(base + size)))
+		return false;
+	return realm_held(realm, kind) == 0 ||
+	       rmi_nonsense(&realm->rmi, "not all pages came back");
+}
+
+static bool content_unmap(struct realm *realm)
+{
+	return half_unmap(realm, GRANULES_DATA, 0) &&
+	       half_unmap(realm, GRANULES_GUEST,
+		       UINT64_C(1) << (realm->layout.ipa_bits - 1));
 }
 
 /* Destroys the tables of one level, skipping to where the RMM says. */
@@ -93,8 +56,8 @@ static bool level_destroy(struct realm *realm, int level)
 	ipa_t next;
 	bool done;
 
-	while (held(realm, GRANULES_RTT) > 0 && at.value < end.value) {
-		if (!may_return(realm))
+	while (realm_held(realm, GRANULES_RTT) > 0 && at.value < end.value) {
+		if (!realm_may_return(realm))
 			return false;
 		done = realm_settle(
 			realm, ask_rtt_destroy(&realm->rmi, realm->rd.base, at,
@@ -118,7 +81,7 @@ static bool tables_destroy(struct realm *realm)
 	for (int level = RTT_DEEPEST; level > realm->layout.start_level; level--)
 		if (!level_destroy(realm, level))
 			return false;
-	return held(realm, GRANULES_RTT) == 0 ||
+	return realm_held(realm, GRANULES_RTT) == 0 ||
 	       rmi_nonsense(&realm->rmi, "not all tables came back");
 }
 
@@ -130,7 +93,7 @@ static bool realm_terminate(struct realm *realm)
 
 static bool realm_remove(struct realm *realm)
 {
-	if (!may_return(realm))
+	if (!realm_may_return(realm))
 		return false;
 	if (!realm_settle(realm, ask_realm_destroy(&realm->rmi, realm->rd.base)))
 		return rmi_refused(&realm->rmi);
@@ -143,22 +106,23 @@ static bool contents_destroy(struct realm *realm)
 {
 	if (!realm->created)
 		return true;
-	return recs_destroy(realm) && data_unmap(realm) &&
+	return recs_destroy(realm) && content_unmap(realm) &&
 	       realm_terminate(realm) && tables_destroy(realm) &&
 	       realm_remove(realm);
 }
 
 static bool unused_give(struct realm *realm)
 {
-	return give(realm, GRANULES_RTT, &realm->tables) &&
-	       give(realm, GRANULES_DATA, &realm->data);
+	return realm_return(realm, GRANULES_RTT, &realm->tables) &&
+	       realm_return(realm, GRANULES_DATA, &realm->data) &&
+	       realm_return(realm, GRANULES_GUEST, &realm->lent);
 }
 
 static bool objects_give(struct realm *realm)
 {
-	return give(realm, GRANULES_REC, &realm->recs) &&
-	       give(realm, GRANULES_ROOT, &realm->roots) &&
-	       give(realm, GRANULES_RD, &realm->rd);
+	return realm_return(realm, GRANULES_REC, &realm->recs) &&
+	       realm_return(realm, GRANULES_ROOT, &realm->roots) &&
+	       realm_return(realm, GRANULES_RD, &realm->rd);
 }
 
 /* Nothing can need a list any more. What is charged now is out of reach. */
@@ -166,7 +130,7 @@ static bool books_close(struct realm *realm)
 {
 	realm_give(realm, GRANULES_SHARED, &realm->shared);
 	granules_recharge(&realm->granules, GRANULES_DONATED,
-		GRANULES_ABANDONED, held(realm, GRANULES_DONATED));
+		GRANULES_ABANDONED, realm_held(realm, GRANULES_DONATED));
 	if (realm->granules.account.total == 0)
 		return true;
 	failure_note(&realm->failure,

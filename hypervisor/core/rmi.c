@@ -6,6 +6,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
+#include "hypervisor/core/rtt_layout.h"
 
 unsigned rmi_status(const struct rmi *rmi)
 {
@@ -149,6 +150,13 @@ bool ask_rec_destroy(struct rmi *rmi, pa_t rec)
 	return ASK(rmi, RMI_REC_DESTROY, rec.value);
 }
 
+bool ask_psci_complete(
+	struct rmi *rmi, pa_t calling, pa_t target, int64_t status)
+{
+	return ASK(rmi, RMI_PSCI_COMPLETE, calling.value, target.value,
+		(uint64_t)status);
+}
+
 bool ask_rtt_create(struct rmi *rmi, pa_t rd, pa_t rtt, ipa_t ipa, int level)
 {
 	return ASK(rmi, RMI_RTT_CREATE, rd.value, rtt.value, ipa.value,
@@ -180,11 +188,73 @@ bool ask_rtt_data_map_init(
 		page->ipa.value, page->src.value, flags);
 }
 
+static bool ask_unmap(
+	struct rmi *rmi, uint32_t fid, pa_t rd, ipa_t base, ipa_t top)
+{
+	return ASK(rmi, fid, rd.value, base.value, top.value,
+		RMI_ADDR_TYPE_SINGLE);
+}
+
 bool ask_rtt_data_unmap(
 	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next)
 {
-	if (!ASK(rmi, RMI_RTT_DATA_UNMAP, rd.value, base.value, top.value,
-		    RMI_ADDR_TYPE_SINGLE))
+	if (!ask_unmap(rmi, RMI_RTT_DATA_UNMAP, rd, base, top))
+		return false;
+	*next = ipa_make(rmi->call.out[0]);
+	return true;
+}
+
+bool ask_rtt_unprot_unmap(
+	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next)
+{
+	if (!ask_unmap(rmi, RMI_RTT_UNPROT_UNMAP, rd, base, top))
+		return false;
+	*next = ipa_make(rmi->call.out[0]);
+	return true;
+}
+
+/* Memory as the only range of a command. */
+static uint64_t single_range(pa_t pa, int level, uint64_t state)
+{
+	return BITS_PUT(RMI_RANGE_SIZE, RTT_DEEPEST - level) |
+	       BITS_PUT(RMI_RANGE_COUNT, 1) |
+	       BITS_PUT(RMI_RANGE_ADDR, pa.value >> RMI_GRANULE_SHIFT) |
+	       BITS_PUT(RMI_RANGE_STATE, state);
+}
+
+bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level)
+{
+	return ASK(rmi, RMI_RTT_DATA_MAP, rd.value, ipa.value,
+		ipa.value + rtt_entry_size(level), RMI_ADDR_TYPE_SINGLE,
+		single_range(pa, level, RMI_RANGE_DELEGATED));
+}
+
+bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level)
+{
+	return ASK(rmi, RMI_RTT_UNPROT_MAP, rd.value, ipa.value,
+		ipa.value + rtt_entry_size(level),
+		BITS_PUT(RMI_MAP_TYPE, RMI_ADDR_TYPE_SINGLE) |
+			BITS_PUT(RMI_MAP_MEMATTR, RMI_MEMATTR_NORMAL_WB) |
+			BITS_PUT(RMI_MAP_S2AP, RMI_S2AP_READ | RMI_S2AP_WRITE),
+		single_range(pa, level, RMI_RANGE_UNDELEGATED));
+}
+
+bool ask_rtt_read_entry(
+	struct rmi *rmi, pa_t rd, ipa_t ipa, struct rtt_look *out)
+{
+	if (!ASK(rmi, RMI_RTT_READ_ENTRY, rd.value, ipa.value, RTT_DEEPEST))
+		return false;
+	out->level = (int)(int64_t)rmi->call.out[0];
+	out->state = rmi->call.out[1];
+	out->ripas = rmi->call.out[3];
+	return true;
+}
+
+bool ask_rtt_set_ripas(
+	struct rmi *rmi, pa_t rd, const struct ripas_range *range, ipa_t *next)
+{
+	if (!ASK(rmi, RMI_RTT_SET_RIPAS, rd.value, range->rec.value,
+		    range->base.value, range->top.value))
 		return false;
 	*next = ipa_make(rmi->call.out[0]);
 	return true;

@@ -26,6 +26,7 @@ struct rmi {
 	pa_t list; /* with a purse: an NS page for descriptors */
 	bool trouble; /* the last command failed on its way: noted */
 	struct rmi_call call; /* the last command, and its answer */
+	uint64_t calls; /* SMCs made so far */
 	struct rmi_op op;
 };
 
@@ -73,6 +74,9 @@ bool ask_realm_destroy(struct rmi *rmi, pa_t rd);
 
 bool ask_rec_create(struct rmi *rmi, pa_t rd, pa_t rec, pa_t params);
 bool ask_rec_destroy(struct rmi *rmi, pa_t rec);
+/* The answer to what calling asked about target; status is of abi/psci.h. */
+bool ask_psci_complete(
+	struct rmi *rmi, pa_t calling, pa_t target, int64_t status);
 
 bool ask_rtt_create(struct rmi *rmi, pa_t rd, pa_t rtt, ipa_t ipa, int level);
 /* The table's PA is rmi->call.out[0]; top is also written on failure. */
@@ -92,5 +96,33 @@ bool ask_rtt_data_map_init(
 /* One range of pages: its descriptor (0: none) is rmi->call.out[1]. */
 bool ask_rtt_data_unmap(
 	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next);
+
+/* Maps one entry of a table at level, 2 or 3: zeroed Realm memory, delegated
+ * before; or Non-secure memory, which the Realm may read and write. */
+bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level);
+bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level);
+/* As ask_rtt_data_unmap(). */
+bool ask_rtt_unprot_unmap(
+	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next);
+
+/* What a walk to the page at an IPA finds. */
+struct rtt_look {
+	int level; /* where it ended */
+	uint64_t state; /* RMI_ENTRY_* */
+	uint64_t ripas; /* RMI_RIPAS_* */
+};
+
+bool ask_rtt_read_entry(
+	struct rmi *rmi, pa_t rd, ipa_t ipa, struct rtt_look *out);
+
+/* The answer to a RIPAS change that a REC asked for. */
+struct ripas_range {
+	pa_t rec;
+	ipa_t base;
+	ipa_t top;
+};
+
+bool ask_rtt_set_ripas(
+	struct rmi *rmi, pa_t rd, const struct ripas_range *range, ipa_t *next);
 
 #endif

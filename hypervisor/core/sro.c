@@ -40,6 +40,7 @@ static void issue_once(struct rmi *rmi, struct rmi_call *call)
 	for (unsigned i = 0; i < RMI_ARGS; i++)
 		regs.x[1 + i] = call->args[i];
 	rmi->ops->smc(rmi->ops->ctx, &regs);
+	rmi->calls++;
 	call->x0 = regs.x[0];
 	for (unsigned i = 0; i < RMI_RESULTS; i++)
 		call->out[i] = regs.x[1 + i];

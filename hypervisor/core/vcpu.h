@@ -39,6 +39,11 @@ struct vcpu {
 	unsigned index;
 	bool online; /* started by PSCI, or the boot vCPU; domain's lock */
 	bool reset; /* ordinary: the port clears its EL1 registers first */
+	/* A Realm's (exit_realm_psci.c); domain's lock. */
+	bool on_again; /* started when its CPU_OFF was not seen yet */
+	bool restarted; /* runs again for that reason */
+	unsigned stuck; /* exits in a row that had no cause */
+	unsigned refused; /* entries in a row that did not happen */
 	struct vgic_cpu gic;
 	struct vcpu_timer virt;
 	struct vcpu_timer phys;
@@ -60,6 +65,11 @@ enum vcpu_next {
 	VCPU_YIELD,
 	VCPU_OFF, /* PSCI CPU_OFF: until it is online again */
 	VCPU_STOP, /* its domain has ended; never enter it again */
+	/* An ordinary guest's: the port makes its EL1 take an exception, and
+	 * enters it again. UNDEF: of class 0. ABORT: a synchronous external
+	 * abort, of data or of an instruction as the trap was. */
+	VCPU_UNDEF,
+	VCPU_ABORT,
 };
 
 /*

@@ -2,6 +2,10 @@
 /*
  * An SBSA Generic UART (Arm DEN0094; the subset of PL011 that it names) at
  * GUEST_PL011_BASE, with its interrupt GUEST_PL011_SPI.
+ *
+ * What the guest sends is taken at once: its transmit FIFO is always empty.
+ * The receive interrupts follow the receive FIFO, so that none can be lost.
+ * The lock is held while the vGIC is told of the line, and vCPUs are kicked.
  */
 #ifndef REEVE_HYPERVISOR_CORE_VUART_H
 #define REEVE_HYPERVISOR_CORE_VUART_H
@@ -22,7 +26,10 @@ struct vuart {
 	struct domain *domain;
 	uint8_t fifo[VUART_FIFO];
 	unsigned first, count; /* of what was received */
-	uint32_t control, line, ibrd, fbrd, ifls, mask, raw;
+	bool refused; /* there was no room for all that came in */
+	bool sent; /* the transmit interrupt, until it is cleared */
+	uint32_t mask; /* UARTIMSC */
+	bool line; /* of the interrupt */
 };
 
 void vuart_init(struct vuart *vuart, struct domain *domain);

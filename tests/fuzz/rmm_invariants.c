@@ -14,15 +14,13 @@
 #include "rmm/core/rtt_entry.h"
 #include "rmm/port/inprocess/inprocess.h"
 
-#define GRANULES_MAX 1024
-
 /* What the check has found of each granule so far. */
 struct audit {
 	struct inprocess *machine;
 	struct rmm *rmm;
 	unsigned granules;
-	unsigned owners[GRANULES_MAX]; /* places that own it */
-	unsigned refs[GRANULES_MAX]; /* references that it should have */
+	unsigned *owners; /* places that own it */
+	unsigned *refs; /* references that it should have */
 };
 
 static void require(bool condition, const char *what, pa_t pa)
@@ -166,21 +164,37 @@ static void audit_granule(const struct audit *audit, unsigned index)
 	require((word & 0x3ff) == audit->refs[index], "has its references", pa);
 }
 
+/* Room for the counts of all granules. */
+static void audit_open(struct audit *audit, struct inprocess *machine)
+{
+	audit->machine = machine;
+	audit->rmm = inprocess_rmm(machine);
+	audit->granules =
+		(unsigned)(audit->rmm->machine.memory_size / GRANULE_SIZE);
+	audit->owners = calloc(audit->granules, sizeof(*audit->owners));
+	audit->refs = calloc(audit->granules, sizeof(*audit->refs));
+	require(audit->owners && audit->refs, "can be counted", pa_of(audit, 0));
+}
+
+static void audit_close(struct audit *audit)
+{
+	free(audit->owners);
+	free(audit->refs);
+}
+
 void rmm_invariants_check(struct inprocess *machine)
 {
-	struct rmm *rmm = inprocess_rmm(machine);
-	struct audit audit = {
-		.machine = machine,
-		.rmm = rmm,
-		.granules = (unsigned)(rmm->machine.memory_size / GRANULE_SIZE),
-	};
+	struct audit audit;
 	int vmids = 0;
-	unsigned realms = audit_owners(&audit);
+	unsigned realms;
 
+	audit_open(&audit, machine);
+	realms = audit_owners(&audit);
 	for (unsigned i = 0; i < audit.granules; i++)
 		audit_granule(&audit, i);
 	for (unsigned i = 0; i < RMM_VMIDS / 32; i++)
-		vmids += __builtin_popcount(rmm->vmids[i]);
+		vmids += __builtin_popcount(audit.rmm->vmids[i]);
 	require((unsigned)vmids == realms, "every Realm has a VMID",
-		rmm->machine.memory_base);
+		audit.rmm->machine.memory_base);
+	audit_close(&audit);
 }

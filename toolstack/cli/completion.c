@@ -5,17 +5,26 @@
 
 #include "toolstack/cli/cli.h"
 
+/* Verbs of one word, and the word before those of two. */
 static void print_verbs(void)
 {
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
-		printf("%s ", v->name);
-	fputs("help", stdout);
+		if (strchr(v->name, ' ') == NULL)
+			printf("%s ", v->name);
+	fputs("host help", stdout);
+}
+
+static void print_second_words(void)
+{
+	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
+		if (strchr(v->name, ' ') != NULL)
+			printf("%s ", strchr(v->name, ' ') + 1);
 }
 
 /* The options of a verb, as a case branch that sets $options. */
 static void print_verb_case(const struct cli_verb *verb)
 {
-	printf("\t%s) options='", verb->name);
+	printf("\t'%s') options='", verb->name);
 	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
 		if (o->id != CLI_HELP && (verb->options & o->id) == 0)
 			continue;
@@ -31,7 +40,7 @@ static void print_file_options(void)
 	const char *separator = "";
 
 	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
-		if (o->argument == NULL || o->id == CLI_SET)
+		if (o->argument == NULL || strcmp(o->argument, "FILE") != 0)
 			continue;
 		printf("%s--%s", separator, o->name);
 		if (o->letter != 0)
@@ -59,7 +68,14 @@ static void print_bash(void)
 	      "\t\tmapfile -t COMPREPLY < <(compgen -W '",
 		stdout);
 	print_verbs();
-	puts("' -- \"$cur\")\n\t\treturn\n\tfi\n\tcase $verb in");
+	fputs("' -- \"$cur\")\n\t\treturn\n\tfi\n"
+	      "\tif [ \"$verb\" = host ] && [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+	      "\t\tmapfile -t COMPREPLY < <(compgen -W '",
+		stdout);
+	print_second_words();
+	puts("' -- \"$cur\")\n\t\treturn\n\tfi\n"
+	     "\t[ \"$verb\" != host ] || verb=\"host ${COMP_WORDS[2]}\"\n"
+	     "\tcase $verb in");
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
 		print_verb_case(v);
 	fputs("\tesac\n\tcase $prev in\n\t", stdout);

@@ -2,10 +2,13 @@
 /* Memory and SMCs for the portable core. */
 #include "hypervisor/port/a64/machine.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "abi/machine_map.h"
+#include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/mmu.h"
+#include "hypervisor/port/a64/thread.h"
 #include "lib/smc.h"
 
 #define HYP_END (MACHINE_HYP_BASE + MACHINE_HYP_SIZE)
@@ -50,12 +53,17 @@ static void page_done(void *ctx, pa_t page, void *address)
 	(void)address;
 }
 
-/* Whoever keeps an object of the RMM busy runs on another core. */
+/* While the machine starts there is no thread, and nobody to wait for. */
 static void relax(void *ctx, bool waiting)
 {
 	(void)ctx;
+	if (thread_current() == NULL)
+		return;
+	irq_poll();
 	if (waiting)
-		__asm__ volatile("yield");
+		thread_yield();
+	else
+		thread_yield_if_due();
 }
 
 /* What of the board's memory is not spoken for by abi/machine_map.h. */

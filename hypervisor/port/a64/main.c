@@ -3,19 +3,29 @@
 #include "hypervisor/port/a64/main.h"
 
 #include "abi/machine_map.h"
+#include "hypervisor/core/failure_text.h"
 #include "hypervisor/port/a64/core.h"
 #include "hypervisor/port/a64/failure_log.h"
 #include "hypervisor/port/a64/mmu.h"
 #include "hypervisor/port/a64/power.h"
+#include "hypervisor/port/a64/thread.h"
 #include "lib/log.h"
 #include "lib/pl011.h"
 
 static struct machine machine;
 static struct host host;
 
+struct dmesg hypervisor_dmesg;
+
 static void console_put(char c)
 {
 	pl011_put(MACHINE_UART0_BASE, c);
+}
+
+static void log_put(char c)
+{
+	console_put(c);
+	dmesg_put(&hypervisor_dmesg, c);
 }
 
 static _Noreturn void give_up(const char *why)
@@ -37,11 +47,14 @@ static void memory_start(uint64_t fdt, struct board *board)
 		(unsigned long long)machine.ram.base.value);
 }
 
+/* A host whose RMM cannot be used has ordinary guests. */
 static void rmm_start(void)
 {
 	if (!host_init(&host, &machine.ops, &machine.ram, 1)) {
 		failure_log(&host.failure);
-		give_up("the RMM is not usable");
+		failure_text(&host.failure, machine.rmm_text,
+			sizeof(machine.rmm_text));
+		return;
 	}
 	log_line("RMI %llu.%llu, %llu MiB for Realms",
 		(unsigned long long)(host.info.version_lower >> 16),
@@ -58,7 +71,9 @@ void hypervisor_main(uint64_t fdt)
 	if (!mmu_prepare(fdt))
 		give_up("the image or the device tree cannot be mapped");
 	mmu_enable();
+	log_init("hypervisor", log_put); /* which takes a lock */
 	memory_start(fdt, &board);
+	threads_init(&machine.ops);
 	machine.cores = cores_start(&board);
 	log_line("%u of %u cores run", machine.cores, board.cpu_count);
 	rmm_start();

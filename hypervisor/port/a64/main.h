@@ -5,8 +5,12 @@
 
 #include <stdint.h>
 
+#include "hypervisor/core/dmesg.h"
 #include "hypervisor/core/host_init.h"
 #include "hypervisor/port/a64/machine.h"
+
+/* The last of what was logged, all of it from the MMU's start on. */
+extern struct dmesg hypervisor_dmesg;
 
 /* Called once by entry.S, on the boot core, MMU off. */
 _Noreturn void hypervisor_main(uint64_t fdt);

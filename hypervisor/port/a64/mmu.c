@@ -10,7 +10,7 @@
 #include "lib/pgtable.h"
 
 /* One per GiB of RAM at most, some for the ends of ranges. */
-#define POOL_TABLES 24
+#define POOL_TABLES 32
 
 static uint64_t root[PGTABLE_ENTRIES]
 	__attribute__((section(".bss.page"), aligned(MACHINE_PAGE_SIZE)));
@@ -53,6 +53,13 @@ static bool map_data(void)
 	       map_cores() && map_between(end, image_end, PGTABLE_DATA);
 }
 
+static bool map_gic(void)
+{
+	return map(MACHINE_GICD_BASE, MACHINE_GICD_SIZE, PGTABLE_IO) &&
+	       map(MACHINE_GICR_BASE, MACHINE_MAX_CPUS * MACHINE_GICR_STEP,
+		       PGTABLE_IO);
+}
+
 bool mmu_prepare(uint64_t fdt)
 {
 	tables = (struct pgtable){
@@ -61,8 +68,10 @@ bool mmu_prepare(uint64_t fdt)
 	return is_aligned(fdt, MACHINE_PAGE_SIZE) &&
 	       map_between(image_start, image_text_end, PGTABLE_CODE) &&
 	       map_between(image_text_end, image_rodata_end, PGTABLE_RODATA) &&
-	       map_data() &&
+	       map_data() && map_gic() &&
 	       map(MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
+	       map(MACHINE_VIRTIO_BASE,
+		       MACHINE_VIRTIO_SLOTS * MACHINE_VIRTIO_STEP, PGTABLE_IO) &&
 	       map(fdt, MACHINE_DTB_MAX, PGTABLE_RODATA);
 }
 

@@ -12,8 +12,9 @@
 #include "hypervisor/core/host_init.h"
 
 /*
- * Makes the tables: the image, the console, the device tree at fdt. Called
- * once, with the MMU off. false: out of tables, or fdt is not page-aligned.
+ * Makes the tables: the image, the console, the interrupt controller, the
+ * virtio slots, the device tree at fdt. Called once, with the MMU off. false:
+ * out of tables, or fdt is not page-aligned.
  */
 bool mmu_prepare(uint64_t fdt);
 

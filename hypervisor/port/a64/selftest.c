@@ -10,8 +10,8 @@
 #include "hypervisor/core/realm.h"
 #include "hypervisor/port/a64/failure_log.h"
 #include "hypervisor/port/a64/main.h"
-#include "hypervisor/port/a64/power.h"
 #include "hypervisor/port/a64/probe.h"
+#include "hypervisor/port/a64/verdict.h"
 #include "lib/image.h"
 #include "lib/log.h"
 
@@ -35,17 +35,12 @@ struct selftest {
 	struct granules granules; /* for the attack */
 	struct rmi_failure failure;
 	uint64_t used; /* pages, before the first step */
-	unsigned passed;
-	unsigned failed;
+	struct verdict verdict;
 };
 
 static void step(struct selftest *test, const char *name, bool passed)
 {
-	log_line("%s: %s", passed ? "pass" : "FAIL", name);
-	if (passed)
-		test->passed++;
-	else
-		test->failed++;
+	verdict_step(&test->verdict, name, passed);
 }
 
 /* A step that a failure of the core explains. */
@@ -185,6 +180,5 @@ void host_run(struct machine *machine, struct host *host)
 	own_code_step(&test);
 	realm_steps(&test);
 	attack_steps(&test);
-	log_line("self-test: %u passed, %u failed", test.passed, test.failed);
-	power_off();
+	verdict_end(&test.verdict);
 }

@@ -21,6 +21,14 @@ static void *reserve(uint64_t size)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
+static void *share(uint64_t size, int file)
+{
+	void *memory =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
 static void unreserve(void *memory, uint64_t size)
 {
 	if (memory)
@@ -32,18 +40,20 @@ static uint64_t granules_size(uint64_t memory_size)
 	return memory_size / GRANULE_SIZE * sizeof(struct granule);
 }
 
-static bool port_create(struct rmm_port *port, const struct rmm_machine *machine)
+/* file: where the memory is; -1: nowhere else. */
+static bool port_create(
+	struct rmm_port *port, const struct rmm_machine *machine, int file)
 {
 	port->base = machine->memory_base.value;
 	port->size = machine->memory_size;
 	pthread_mutex_init(&port->tlb_mutex, NULL);
-	port->memory = reserve(port->size);
+	port->memory = file < 0 ? reserve(port->size) : share(port->size, file);
 	port->pas = reserve(port->size / GRANULE_SIZE);
 	port->touched = reserve(port->size / GRANULE_SIZE);
 	return port->memory && port->pas && port->touched && hashes_create(port);
 }
 
-struct inprocess *inprocess_create(const struct rmm_machine *machine)
+static struct inprocess *create(const struct rmm_machine *machine, int file)
 {
 	struct inprocess *inprocess = calloc(1, sizeof(*inprocess));
 	struct granule *granules;
@@ -52,10 +62,21 @@ struct inprocess *inprocess_create(const struct rmm_machine *machine)
 		return NULL;
 	granules = reserve(granules_size(machine->memory_size));
 	rmm_init(&inprocess->rmm, &inprocess->port, machine, granules);
-	if (port_create(&inprocess->port, machine) && granules)
+	if (port_create(&inprocess->port, machine, file) && granules)
 		return inprocess;
 	inprocess_destroy(inprocess);
 	return NULL;
+}
+
+struct inprocess *inprocess_create(const struct rmm_machine *machine)
+{
+	return create(machine, -1);
+}
+
+struct inprocess *inprocess_create_shared(
+	const struct rmm_machine *machine, int file)
+{
+	return create(machine, file);
 }
 
 void inprocess_destroy(struct inprocess *inprocess)
@@ -66,6 +87,7 @@ void inprocess_destroy(struct inprocess *inprocess)
 		return;
 	port = &inprocess->port;
 	hashes_destroy(port);
+	provision_forget(port);
 	unreserve(inprocess->rmm.granules, granules_size(port->size));
 	unreserve(port->pas, port->size / GRANULE_SIZE);
 	unreserve(port->touched, port->size / GRANULE_SIZE);
@@ -88,7 +110,7 @@ static enum rsi_outcome call_rsi(struct rec_hold *hold, struct smccc_regs *regs,
 	enum rsi_outcome outcome;
 
 	memset(exit, 0, sizeof(*exit));
-	outcome = rmm_handle_rsi(hold->rmm, hold->rec, regs, exit);
+	outcome = rmm_handle_rsi(hold, regs, exit);
 	memcpy(hold->rec->gprs, regs->x, sizeof(regs->x));
 	return outcome;
 }
@@ -184,6 +206,11 @@ void inprocess_watch_tlb(
 {
 	inprocess->port.tlb_watch = watch;
 	inprocess->port.tlb_context = context;
+}
+
+void inprocess_set_lr(struct inprocess *inprocess, unsigned n, uint64_t value)
+{
+	inprocess->port.gic_lrs[n] = value;
 }
 
 void inprocess_set_vcpu(

@@ -203,10 +203,43 @@ bool port_rec_runs(struct rmm_port *port)
 	return port->vcpu != NULL;
 }
 
-void port_rec_run(struct rmm_port *port, struct rec *rec,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit)
+unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX])
 {
-	port->vcpu(port->vcpu_context, rec, enter, exit);
+	memcpy(lr, port->gic_lrs, sizeof(port->gic_lrs));
+	return GIC_LRS_MAX;
+}
+
+/* There is no CPU that would have the registers: they stay in the REC. */
+void port_rec_start(
+	struct rmm_port *port, struct rec *rec, const struct realm_s2 *s2)
+{
+	(void)port;
+	(void)rec;
+	(void)s2;
+}
+
+void port_rec_stop(struct rmm_port *port, struct rec *rec)
+{
+	(void)port;
+	(void)rec;
+}
+
+void port_rec_el1_get(struct rmm_port *port, struct rec *rec)
+{
+	(void)port;
+	(void)rec;
+}
+
+void port_rec_el1_put(struct rmm_port *port, struct rec *rec)
+{
+	(void)port;
+	(void)rec;
+}
+
+void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
+{
+	*trap = (struct rec_trap){ .kind = REC_TRAP_IRQ };
+	port->vcpu(port->vcpu_context, rec, trap);
 }
 
 _Noreturn void port_panic(struct rmm_port *port, const char *why)

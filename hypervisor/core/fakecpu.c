@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The virtual CPU interface, played. */
+#include "hypervisor/core/fakecpu.h"
+
+#include <stddef.h>
+
+#include "abi/bits.h"
+#include "hypervisor/core/gic.h"
+
+#define LR_INTID 0xffffffff
+#define LR_STATE (ICH_LR_PENDING | ICH_LR_ACTIVE)
+
+unsigned fakecpu_ack(struct vcpu *vcpu)
+{
+	struct vgic_state *state = &vcpu->gic.state;
+	uint64_t *best = NULL;
+
+	for (unsigned i = 0; i < VGIC_LRS; i++) {
+		uint64_t *lr = &state->lr[i];
+
+		if ((*lr & LR_STATE) == ICH_LR_PENDING &&
+			(best == NULL ||
+				BITS_GET(*lr, ICH_LR_PRIORITY) <
+					BITS_GET(*best, ICH_LR_PRIORITY)))
+			best = lr;
+	}
+	if (best == NULL || (state->hcr & ICH_HCR_EN) == 0)
+		return FAKECPU_NONE;
+	*best = (*best & ~ICH_LR_PENDING) | ICH_LR_ACTIVE;
+	return (unsigned)(*best & LR_INTID);
+}
+
+void fakecpu_end(struct vcpu *vcpu, unsigned intid)
+{
+	struct vgic_state *state = &vcpu->gic.state;
+
+	for (unsigned i = 0; i < VGIC_LRS; i++) {
+		uint64_t *lr = &state->lr[i];
+
+		if ((*lr & ICH_LR_ACTIVE) != 0 && (*lr & LR_INTID) == intid) {
+			*lr &= ~ICH_LR_ACTIVE;
+			return;
+		}
+	}
+	state->hcr += UINT64_C(1) << ICH_HCR_EOICOUNT_SHIFT;
+}
+
+bool fakecpu_maintenance(const struct vcpu *vcpu)
+{
+	const struct vgic_state *state = &vcpu->gic.state;
+	bool ended = false, pending = false;
+
+	for (unsigned i = 0; i < VGIC_LRS; i++) {
+		ended |= (state->lr[i] & LR_STATE) == 0 &&
+			 (state->lr[i] & ICH_LR_EOI) != 0;
+		pending |= (state->lr[i] & LR_STATE) == ICH_LR_PENDING;
+	}
+	return ended || (!pending && (state->hcr & ICH_HCR_NPIE) != 0) ||
+	       ((state->hcr & ICH_HCR_LRENPIE) != 0 &&
+		       BITS_GET(state->hcr, ICH_HCR_EOICOUNT) != 0);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * For tests: the virtual CPU interface as hardware has it (IHI 0069, 6.3 and
+ * 6.4), over the list registers that vgic_load() filled. Priority mask and
+ * running priority are not looked at.
+ */
+#ifndef REEVE_HYPERVISOR_CORE_FAKECPU_H
+#define REEVE_HYPERVISOR_CORE_FAKECPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hypervisor/core/vcpu.h"
+
+#define FAKECPU_NONE 1023 /* the spurious INTID */
+
+/* The guest reads ICC_IAR1_EL1. */
+unsigned fakecpu_ack(struct vcpu *vcpu);
+
+/* The guest writes ICC_EOIR1_EL1 with EOImode 0. */
+void fakecpu_end(struct vcpu *vcpu, unsigned intid);
+
+/* Whether a maintenance interrupt is asserted. */
+bool fakecpu_maintenance(const struct vcpu *vcpu);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The stand-ins. Locks are looked at: none may be held where one must not. */
+#include "hypervisor/core/fakeguest.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct fakeguest *guest_of(const struct domain *domain)
+{
+	return (struct fakeguest *)(uintptr_t)domain;
+}
+
+static bool is_free(const struct spinlock *lock)
+{
+	return lock->next == lock->serving;
+}
+
+static void kick(void *ctx, struct vcpu *vcpu)
+{
+	struct fakeguest *guest = ctx;
+
+	assert(is_free(&guest->domain.vgic.lock));
+	guest->kicks[vcpu->index]++;
+}
+
+static uint64_t counter(void *ctx)
+{
+	struct fakeguest *guest = ctx;
+
+	return guest->now;
+}
+
+static void console_put(void *ctx, unsigned slot, uint8_t byte)
+{
+	struct fakeguest *guest = ctx;
+
+	assert(slot == FAKEGUEST_CONSOLE);
+	assert(is_free(&guest->domain.vuart.lock));
+	guest->console[guest->console_size++ % FAKEGUEST_BYTES] = byte;
+}
+
+static void console_ready(void *ctx, unsigned slot)
+{
+	struct fakeguest *guest = ctx;
+
+	assert(slot == FAKEGUEST_CONSOLE);
+	assert(is_free(&guest->domain.vuart.lock));
+	guest->console_ready++;
+}
+
+static void smc(void *ctx, struct smccc_regs *regs)
+{
+	struct fakeguest *guest = ctx;
+
+	assert(is_free(&guest->domain.lock));
+	guest->calls++;
+	guest->call = *regs;
+	regs->x[0] = guest->x0;
+}
+
+static void relax(void *ctx, bool waiting)
+{
+	(void)ctx;
+	(void)waiting;
+}
+
+void domain_stop(struct domain *domain, enum control_reason reason,
+	const char *format, ...)
+{
+	struct fakeguest *guest = guest_of(domain);
+	va_list arguments;
+
+	assert(is_free(&domain->lock));
+	assert(is_free(&domain->vgic.lock));
+	domain->state = CONTROL_SHUTDOWN;
+	if (guest->stops++ > 0)
+		return;
+	guest->reason = reason;
+	va_start(arguments, format);
+	vsnprintf(guest->text, sizeof(guest->text), format, arguments);
+	va_end(arguments);
+}
+
+struct vcpu *domain_vcpu(struct domain *domain, unsigned index)
+{
+	return index < domain->vcpu_count ? &domain->vcpus[index] : NULL;
+}
+
+bool domain_runs(const struct domain *domain)
+{
+	return guest_of(domain)->runs && domain->state == CONTROL_RUNNING;
+}
+
+static enum memory_result fault(struct domain *domain, ipa_t ipa)
+{
+	struct fakeguest *guest = guest_of(domain);
+
+	guest->memory_calls++;
+	guest->fault = ipa;
+	if (guest->memory == MEMORY_BROKEN)
+		domain_stop(domain, CONTROL_CRASH, "broken");
+	return guest->memory;
+}
+
+enum memory_result memory_realm_fault(struct domain *domain, ipa_t ipa)
+{
+	assert(domain->is_realm);
+	return fault(domain, ipa);
+}
+
+enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
+{
+	assert(!domain->is_realm);
+	return fault(domain, ipa);
+}
+
+bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
+	ipa_t top, uint8_t ripas)
+{
+	struct fakeguest *guest = guest_of(domain);
+
+	assert(vcpu->domain == domain);
+	guest->memory_calls++;
+	guest->ripas_base = base;
+	guest->ripas_top = top;
+	guest->ripas = ripas;
+	return guest->ripas_done;
+}
+
+static void vcpus_init(struct fakeguest *guest)
+{
+	for (unsigned i = 0; i < guest->domain.vcpu_count; i++) {
+		guest->vcpus[i] = (struct vcpu){
+			.domain = &guest->domain,
+			.index = i,
+			.online = i == 0,
+			.rec = pa_make(0x10000 + 0x1000 * i),
+		};
+		vgic_cpu_init(&guest->vcpus[i]);
+	}
+}
+
+void fakeguest_init(struct fakeguest *guest, unsigned vcpus, bool is_realm)
+{
+	memset(guest, 0, sizeof(*guest));
+	guest->runs = true;
+	guest->ops = (struct domain_ops){
+		.ctx = guest,
+		.counter = counter,
+		.vcpu_kick = kick,
+		.console_put = console_put,
+		.console_ready = console_ready,
+	};
+	guest->host = (struct host_ops){ guest, .smc = smc, .relax = relax };
+	guest->domain = (struct domain){
+		.ops = &guest->ops,
+		.state = CONTROL_RUNNING,
+		.is_realm = is_realm,
+		.console = FAKEGUEST_CONSOLE,
+		.vcpu_count = vcpus,
+		.vcpus = guest->vcpus,
+		.has_vuart = true,
+		.realm.layout.ipa_bits = FAKEGUEST_IPA_BITS,
+		.realm.rmi.ops = &guest->host,
+		.ram_size = UINT64_C(0x10000000),
+	};
+	vgic_init(&guest->domain.vgic, &guest->domain, FAKEGUEST_LRS,
+		guest->irqs, FAKEGUEST_SPIS);
+	vcpus_init(guest);
+	vuart_init(&guest->domain.vuart, &guest->domain);
+}
+
+unsigned fakeguest_kicks(struct fakeguest *guest)
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < FAKEGUEST_VCPUS; i++)
+		sum += guest->kicks[i];
+	memset(guest->kicks, 0, sizeof(guest->kicks));
+	return sum;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * For tests: a domain with a few vCPUs whose threads, console, memory and RMM
+ * are played by the test. It stands in for domain.h and memory.h.
+ */
+#ifndef REEVE_HYPERVISOR_CORE_FAKEGUEST_H
+#define REEVE_HYPERVISOR_CORE_FAKEGUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hypervisor/core/domain.h"
+#include "hypervisor/core/memory.h"
+
+#define FAKEGUEST_VCPUS    20 /* two clusters, the second not full */
+#define FAKEGUEST_SPIS     64
+#define FAKEGUEST_LRS      4
+#define FAKEGUEST_IPA_BITS 33
+#define FAKEGUEST_SHARED   (UINT64_C(1) << (FAKEGUEST_IPA_BITS - 1))
+#define FAKEGUEST_CONSOLE  3
+#define FAKEGUEST_BYTES    64
+
+struct fakeguest {
+	struct domain domain; /* the first: stand-ins get here from it */
+	struct domain_ops ops;
+	struct host_ops host;
+	struct vcpu vcpus[FAKEGUEST_VCPUS];
+	struct vgic_irq irqs[FAKEGUEST_SPIS];
+	uint64_t now; /* the counter */
+	bool runs; /* what domain_runs() says, if it has not ended */
+	/* What happened. */
+	unsigned kicks[FAKEGUEST_VCPUS];
+	uint8_t console[FAKEGUEST_BYTES];
+	size_t console_size;
+	unsigned console_ready;
+	unsigned stops;
+	enum control_reason reason; /* of the first stop */
+	char text[CONTROL_TEXT_SIZE];
+	/* Memory: the answers, and what was last asked. */
+	enum memory_result memory;
+	bool ripas_done;
+	ipa_t fault;
+	ipa_t ripas_base, ripas_top;
+	uint8_t ripas;
+	unsigned memory_calls;
+	/* The RMM: the answer of all calls, and the last one. */
+	uint64_t x0;
+	struct smccc_regs call;
+	unsigned calls;
+};
+
+/* Every field anew; vcpus of them, all but the first offline. */
+void fakeguest_init(struct fakeguest *guest, unsigned vcpus, bool is_realm);
+
+/* How many kicks there were since the last call, of all vCPUs. */
+unsigned fakeguest_kicks(struct fakeguest *guest);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A queue of bytes. */
+#include "hypervisor/core/fifo.h"
+
+#include <string.h>
+
+void fifo_init(struct fifo *fifo, uint8_t *bytes, size_t size)
+{
+	*fifo = (struct fifo){ .bytes = bytes, .size = size };
+}
+
+size_t fifo_room(const struct fifo *fifo)
+{
+	return fifo->size - fifo->count;
+}
+
+static size_t min(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+size_t fifo_put(struct fifo *fifo, const uint8_t *bytes, size_t size)
+{
+	size_t at = (fifo->first + fifo->count) % fifo->size;
+	size_t all = min(size, fifo_room(fifo));
+	size_t straight = min(all, fifo->size - at);
+
+	memcpy(fifo->bytes + at, bytes, straight);
+	memcpy(fifo->bytes, bytes + straight, all - straight);
+	fifo->count += all;
+	return all;
+}
+
+size_t fifo_get(struct fifo *fifo, uint8_t *bytes, size_t size)
+{
+	size_t all = min(size, fifo->count);
+	size_t straight = min(all, fifo->size - fifo->first);
+
+	memcpy(bytes, fifo->bytes + fifo->first, straight);
+	memcpy(bytes + straight, fifo->bytes, all - straight);
+	fifo->first = (fifo->first + all) % fifo->size;
+	fifo->count -= all;
+	return all;
+}
+
+void fifo_clear(struct fifo *fifo)
+{
+	fifo->first = fifo->count = 0;
+}

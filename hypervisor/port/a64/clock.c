@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The counter as nanoseconds, and the timer of each core. */
+#include "hypervisor/port/a64/clock.h"
+
+#include "hypervisor/port/a64/thread.h"
+#include "lib/a64.h"
+
+#define SECOND     UINT64_C(1000000000)
+#define CTL_ENABLE 1
+
+/* value / from * to, without an intermediate that does not fit. */
+static uint64_t scale(uint64_t value, uint64_t from, uint64_t to)
+{
+	return value / from * to + value % from * to / from;
+}
+
+uint64_t time_of_counter(uint64_t counter)
+{
+	uint64_t hz = sysreg_read(cntfrq_el0);
+	uint64_t last = hz >= SECOND ? UINT64_MAX : UINT64_MAX / SECOND * hz;
+
+	return counter >= last ? UINT64_MAX : scale(counter, hz, SECOND);
+}
+
+uint64_t time_ns(void)
+{
+	isb();
+	return time_of_counter(sysreg_read(cntpct_el0));
+}
+
+void clock_arm(uint64_t deadline_ns)
+{
+	uint64_t hz = sysreg_read(cntfrq_el0);
+
+	if (deadline_ns == UINT64_MAX) {
+		sysreg_write(cnthp_ctl_el2, 0);
+		return;
+	}
+	/* Not before the time has come: rounded up. */
+	sysreg_write(cnthp_cval_el2, scale(deadline_ns, SECOND, hz) + 1);
+	sysreg_write(cnthp_ctl_el2, CTL_ENABLE);
+}

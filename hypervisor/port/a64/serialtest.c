@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The image that tests the virtio console device, polled by the boot core.
+ * Every control port sends back what it gets. The console slots:
+ *   0  echoes what is typed
+ *   1  writes LINES numbered lines for each `g` that is typed
+ *   2  like 1, but a new guest has it from each `n` on
+ */
+#include <stddef.h>
+
+#include "hypervisor/core/console.h"
+#include "hypervisor/core/fifo.h"
+#include "hypervisor/port/a64/main.h"
+#include "hypervisor/port/a64/power.h"
+#include "hypervisor/port/a64/virtio_serial.h"
+#include "lib/log.h"
+
+/* 9 bytes each: 10 MB. */
+#define LINES 1200000
+
+#define ECHO_SIZE 4096
+
+struct writer {
+	struct console *console;
+	uint64_t due; /* bytes to write yet */
+	uint64_t at; /* bytes written of this round */
+};
+
+static struct console consoles[CONTROL_CONSOLES];
+static struct writer writers[2];
+static struct fifo echoes[CONTROL_PORTS];
+static uint8_t echo_bytes[CONTROL_PORTS][ECHO_SIZE];
+
+static size_t echo_input(const uint8_t *bytes, size_t size)
+{
+	size_t taken = 0;
+
+	while (taken < size && console_write(&consoles[0], bytes[taken]))
+		taken++;
+	return taken;
+}
+
+static size_t guest_input(
+	void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
+{
+	struct writer *writer = &writers[slot % 2];
+
+	(void)ctx;
+	if (slot == 0)
+		return echo_input(bytes, size);
+	for (size_t i = 0; i < size; i++) {
+		if (bytes[i] == 'g')
+			writer->due += 9 * LINES;
+		if (bytes[i] == 'n')
+			console_take(writer->console);
+	}
+	return size;
+}
+
+/* The byte of the numbered lines, eight digits each, at a place. */
+static uint8_t line_byte(uint64_t at)
+{
+	unsigned column = (unsigned)(at % 9);
+
+	if (column == 8)
+		return '\n';
+	return (uint8_t)"0123456789abcdef"[at / 9 >> (28 - 4 * column) & 0xf];
+}
+
+static void writer_work(struct writer *writer)
+{
+	while (writer->due != 0 &&
+		console_write(writer->console, line_byte(writer->at))) {
+		writer->due--;
+		writer->at++;
+	}
+	if (writer->due == 0)
+		writer->at = 0;
+}
+
+/* What a port is, by its number. */
+static bool is_control(unsigned port)
+{
+	return port < CONTROL_CONSOLE_NR(0);
+}
+
+static bool is_log(unsigned port)
+{
+	return (port - CONTROL_CONSOLE_NR(0)) % 2 != 0;
+}
+
+static struct console *console_of(unsigned port)
+{
+	return &consoles[(port - CONTROL_CONSOLE_NR(0)) / 2];
+}
+
+static struct fifo *echo_of(unsigned port)
+{
+	return &echoes[port - CONTROL_PORT_NR(0)];
+}
+
+static void port_opened(void *ctx, unsigned port, bool open)
+{
+	(void)ctx;
+	log_line("port %u %s", port, open ? "opened" : "closed");
+	if (is_control(port))
+		fifo_clear(echo_of(port));
+	else if (is_log(port))
+		console_log(console_of(port), open);
+	else
+		console_terminal(console_of(port), open);
+}
+
+static size_t port_input(
+	void *ctx, unsigned port, const uint8_t *bytes, size_t size)
+{
+	(void)ctx;
+	if (is_control(port))
+		return fifo_put(echo_of(port), bytes, size);
+	if (is_log(port))
+		return size;
+	return console_input(console_of(port), bytes, size);
+}
+
+static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
+{
+	(void)ctx;
+	if (is_control(port))
+		return fifo_get(echo_of(port), bytes, size);
+	if (is_log(port))
+		return console_log_output(console_of(port), bytes, size);
+	return console_terminal_output(console_of(port), bytes, size);
+}
+
+static const struct serial_ops ops = {
+	.notify = virtio_serial_notify,
+	.opened = port_opened,
+	.input = port_input,
+	.output = port_output,
+};
+
+static void consoles_start(void)
+{
+	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
+		console_init(&consoles[i],
+			&(struct console_guest){ NULL, i, guest_input });
+	for (unsigned i = 0; i < 2; i++)
+		writers[i].console = &consoles[i == 0 ? 2 : 1];
+}
+
+void host_run(struct machine *machine, struct host *host)
+{
+	const char *why;
+
+	(void)machine;
+	(void)host;
+	for (unsigned i = 0; i < CONTROL_PORTS; i++)
+		fifo_init(&echoes[i], echo_bytes[i], ECHO_SIZE);
+	consoles_start();
+	why = virtio_serial_start(&ops);
+	log_line("serial test: %s", why == NULL ? "ready" : why);
+	if (why != NULL)
+		power_off();
+	for (;;) {
+		(void)virtio_serial_poll();
+		writer_work(&writers[0]);
+		writer_work(&writers[1]);
+	}
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Threads: their stacks, and who has which core. */
+#include "hypervisor/port/a64/thread.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "hypervisor/port/a64/clock.h"
+#include "hypervisor/port/a64/irq.h"
+#include "hypervisor/port/a64/thread_switch.h"
+#include "lib/a64.h"
+#include "lib/spinlock.h"
+
+/* At the far end of a stack: changed by whoever used it all. */
+#define CANARY UINT64_C(0x57acc0de57acc0de)
+
+struct thread_data {
+	struct sched_entity entity; /* first */
+	uint64_t sp; /* while it does not run */
+	void (*fn)(void *ctx);
+	void *ctx;
+	const char *name;
+	void (*leave)(void *ctx);
+	void *leave_ctx;
+	struct thread *joiner; /* waits for its end */
+	uint8_t room[THREAD_ROOM] __attribute__((aligned(16)));
+};
+
+/* As struct core is laid out: what vectors.S takes for a stack. */
+struct thread {
+	union {
+		struct thread_data data;
+		uint64_t below[CORE_STACK / sizeof(uint64_t)];
+	};
+	uint8_t stack[CORE_SIZE - CORE_STACK];
+};
+
+_Static_assert(offsetof(struct thread, stack) == CORE_STACK &&
+		       sizeof(struct thread_data) < CORE_STACK &&
+		       sizeof(struct thread) == CORE_SIZE &&
+		       MACHINE_MAX_CPUS <= SCHED_CORES,
+	"struct thread");
+
+/* Guarded by lock, which goes from a context to the one that follows it. */
+static struct {
+	struct spinlock lock;
+	struct sched sched;
+	const struct host_ops *ops;
+} threads;
+
+void threads_init(const struct host_ops *ops)
+{
+	threads.ops = ops;
+}
+
+/* ---- Giving the core away ---- */
+
+static uint64_t *canary(struct thread *thread)
+{
+	return &thread->below[CORE_STACK / sizeof(uint64_t) - 1];
+}
+
+static void leave(struct thread *thread)
+{
+	assert(*canary(thread) == CANARY);
+	if (thread->data.leave != NULL)
+		thread->data.leave(thread->data.leave_ctx);
+}
+
+/* With the lock held: if anybody has to be told that there is work. */
+static void tell(uint64_t now)
+{
+	int core = sched_target(&threads.sched, now);
+
+	if (core >= 0 && &cores[core] != core_current())
+		irq_kick(&cores[core]);
+}
+
+/*
+ * With the lock held, which it still is when the calling context has a core
+ * again: maybe another one.
+ */
+static void reschedule(bool yield)
+{
+	struct core *core = core_current();
+	struct thread *from = core->data.thread;
+	uint64_t now = time_ns();
+	struct thread *to = (struct thread *)sched_pick(
+		&threads.sched, core->data.index, now, yield);
+
+	clock_arm(threads.sched.cores[core->data.index].armed);
+	tell(now);
+	if (to == from)
+		return;
+	if (from != NULL)
+		leave(from);
+	core->data.thread = to;
+	thread_switch(from != NULL ? &from->data.sp : &core->data.idle_sp,
+		to != NULL ? to->data.sp : core->data.idle_sp);
+}
+
+void threads_run(void)
+{
+	struct core *core = core_current();
+	bool idle;
+
+	spinlock_acquire(&threads.lock);
+	sched_core_online(&threads.sched, core->data.index);
+	spinlock_release(&threads.lock);
+	for (;;) {
+		spinlock_acquire(&threads.lock);
+		reschedule(false);
+		idle = threads.sched.ready == NULL;
+		spinlock_release(&threads.lock);
+		if (idle)
+			wfi();
+		irq_poll();
+	}
+}
+
+/* ---- Making and ending one ---- */
+
+void thread_main(void *begun)
+{
+	struct thread *thread = begun;
+
+	spinlock_release(&threads.lock);
+	thread->data.fn(thread->data.ctx);
+	spinlock_acquire(&threads.lock);
+	sched_end(&threads.sched, core_current()->data.index);
+	if (thread->data.joiner != NULL)
+		sched_wake(&threads.sched, &thread->data.joiner->data.entity);
+	reschedule(false);
+	__builtin_unreachable();
+}
+
+/* What thread_switch() finds when it comes here for the first time. */
+static void stack_fill(struct thread *thread)
+{
+	struct thread_frame *frame =
+		(struct thread_frame *)((uintptr_t)thread + CORE_SIZE) - 1;
+
+	*frame = (struct thread_frame){
+		.x19_x28 = { (uintptr_t)thread },
+		.x30 = (uintptr_t)thread_begin,
+	};
+	*canary(thread) = CANARY;
+	thread->data.sp = (uintptr_t)frame;
+}
+
+struct thread *thread_create(
+	void (*fn)(void *ctx), void *ctx, const char *name, uint32_t weight)
+{
+	const struct host_ops *ops = threads.ops;
+	struct thread *thread;
+	pa_t base;
+
+	if (!ops->pages_alloc(ops->ctx, THREAD_PAGES, THREAD_PAGES, &base))
+		return NULL;
+	thread = ops->page_map(ops->ctx, base);
+	memset(thread, 0, sizeof(*thread));
+	thread->data.entity.weight = weight;
+	thread->data.fn = fn;
+	thread->data.ctx = ctx;
+	thread->data.name = name;
+	stack_fill(thread);
+	thread_wake(thread);
+	return thread;
+}
+
+void thread_on_leave(
+	struct thread *thread, void (*leave_fn)(void *ctx), void *ctx)
+{
+	thread->data.leave = leave_fn;
+	thread->data.leave_ctx = ctx;
+}
+
+static bool has_ended(struct thread *thread)
+{
+	bool ended;
+
+	spinlock_acquire(&threads.lock);
+	ended = thread->data.entity.state == SCHED_ENDED;
+	thread->data.joiner = thread_current();
+	spinlock_release(&threads.lock);
+	return ended;
+}
+
+void thread_join(struct thread *thread)
+{
+	const struct host_ops *ops = threads.ops;
+	pa_t base = pa_make((uintptr_t)thread);
+
+	while (!has_ended(thread))
+		thread_block();
+	ops->page_unmap(ops->ctx, base, thread);
+	ops->pages_free(ops->ctx, base, THREAD_PAGES);
+}
+
+/* ---- What threads do ---- */
+
+void *thread_room(struct thread *thread)
+{
+	return thread->data.room;
+}
+
+struct thread *thread_current(void)
+{
+	return core_current()->data.thread;
+}
+
+void thread_block_until(uint64_t deadline_ns)
+{
+	spinlock_acquire(&threads.lock);
+	if (sched_block(&threads.sched, core_current()->data.index, deadline_ns))
+		reschedule(false);
+	spinlock_release(&threads.lock);
+}
+
+void thread_block(void)
+{
+	thread_block_until(SCHED_NEVER);
+}
+
+void thread_wake(struct thread *thread)
+{
+	spinlock_acquire(&threads.lock);
+	sched_wake(&threads.sched, &thread->data.entity);
+	tell(time_ns());
+	spinlock_release(&threads.lock);
+}
+
+void thread_yield(void)
+{
+	spinlock_acquire(&threads.lock);
+	reschedule(true);
+	spinlock_release(&threads.lock);
+}
+
+void thread_yield_if_due(void)
+{
+	if (!sched_due(&threads.sched, core_current()->data.index, time_ns()))
+		return;
+	spinlock_acquire(&threads.lock);
+	reschedule(false);
+	spinlock_release(&threads.lock);
+}
+
+/* Nobody else charges it while it runs. */
+uint64_t thread_ran_ns(void)
+{
+	return sched_ran_ns(
+		&threads.sched, &thread_current()->data.entity, time_ns());
+}

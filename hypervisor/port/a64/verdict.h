@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What an image that tests the host says: a line per step, then a verdict. */
+#ifndef REEVE_HYPERVISOR_PORT_A64_VERDICT_H
+#define REEVE_HYPERVISOR_PORT_A64_VERDICT_H
+
+#include <stdbool.h>
+
+#include "hypervisor/port/a64/power.h"
+#include "lib/log.h"
+
+struct verdict {
+	unsigned passed;
+	unsigned failed;
+};
+
+static inline void verdict_step(
+	struct verdict *verdict, const char *name, bool passed)
+{
+	log_line("%s: %s", passed ? "pass" : "FAIL", name);
+	if (passed)
+		verdict->passed++;
+	else
+		verdict->failed++;
+}
+
+/* The last line; turns the machine off. */
+static inline _Noreturn void verdict_end(const struct verdict *verdict)
+{
+	log_line("self-test: %u passed, %u failed", verdict->passed,
+		verdict->failed);
+	power_off();
+}
+
+#endif

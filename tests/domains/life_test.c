@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The life of a domain, from its creation to its end, and of its session. */
+#include <string.h>
+
+#include "abi/guest_map.h"
+#include "abi/rmi.h"
+#include "tests/domains/table.h"
+
+static const uint32_t kinds[] = { 0, CONTROL_CREATE_REALM, CONTROL_CREATE_VUART,
+	CONTROL_CREATE_REALM | CONTROL_CREATE_VUART };
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static void ask(struct table *table, enum control_op op, uint32_t domid)
+{
+	assert_int_equal(table_ask(table, op, domid), CONTROL_OK);
+}
+
+static void state_refused(struct table *table, enum control_op op,
+	uint32_t domid, const char *words)
+{
+	if (op == CONTROL_DOMAIN_SEGMENT) {
+		table->request.body.segment.ipa = RAM;
+		table->request.body.segment.size = 1;
+	}
+	table_ask(table, op, domid);
+	assert_refused(table, CONTROL_E_STATE, words);
+}
+
+static void shutdown(struct table *table, uint32_t domid, uint32_t reason)
+{
+	table->request.body.shutdown.reason = reason;
+	ask(table, CONTROL_DOMAIN_SHUTDOWN, domid);
+}
+
+static void a_domain_lives_and_dies(void **state)
+{
+	struct table *table = *state;
+
+	for (unsigned i = 0; i < KINDS; i++) {
+		uint32_t domid = table_build(table, "a", kinds[i]);
+		struct domain *domain = table_domain(table, domid);
+
+		assert_false(domain_runs(domain));
+		assert_int_equal(table->still.threads, 2);
+		ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+		assert_true(domain_runs(domain));
+		ask(table, CONTROL_DOMAIN_PAUSE, domid);
+		assert_false(domain_runs(domain));
+		ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+		shutdown(table, domid, CONTROL_REBOOT);
+		assert_int_equal(table_state(table, domid), CONTROL_SHUTDOWN);
+		assert_int_equal(
+			table->reply.body.domain.reason, CONTROL_REBOOT);
+		assert_false(domain_runs(domain));
+		ask(table, CONTROL_DOMAIN_DESTROY, domid);
+		table_ask(table, CONTROL_DOMAIN_INFO, domid);
+		assert_refused(table, CONTROL_E_NO_DOMAIN, "no domain");
+		assert_empty(table);
+	}
+}
+
+static void domids_count_up(void **state)
+{
+	struct table *table = *state;
+
+	for (uint32_t i = 1; i <= 100; i++) {
+		assert_int_equal(table_build(table, "a", kinds[i % KINDS]), i);
+		ask(table, CONTROL_DOMAIN_DESTROY, i);
+		assert_empty(table);
+	}
+}
+
+static void what_a_new_domain_is(void **state)
+{
+	struct table *table = *state;
+	const struct control_domain *info = &table->reply.body.domain;
+	struct control_create *create =
+		table_create_body(table, "name", CONTROL_CREATE_REALM);
+
+	memset(create->uuid, 0x11, sizeof(create->uuid));
+	create->hash_algo = RMI_HASH_SHA_512;
+	ask(table, CONTROL_DOMAIN_CREATE, 0);
+	assert_int_equal(info->state, CONTROL_LOADING);
+	assert_int_equal(info->flags, CONTROL_CREATE_REALM);
+	assert_int_equal(info->vcpus, 2);
+	assert_int_equal(info->vcpus_online, 1);
+	assert_int_equal(info->console, CONTROL_NO_CONSOLE);
+	assert_int_equal(info->ram_size, TABLE_RAM);
+	assert_int_equal(info->hash_algo, RMI_HASH_SHA_512);
+	assert_string_equal((const char *)info->name, "name");
+	assert_int_equal(info->uuid[15], 0x11);
+	assert_int_equal(table_domain(table, 1)->weight, 256);
+	assert_int_equal(table_domain(table, 1)->vgic.spis, 32);
+}
+
+static void what_was_asked_for_is_what_the_vcpus_get(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = table_domain(table, table_build(table, "a", 0));
+	const struct vcpu *boot = domain_vcpu(domain, 0);
+
+	assert_int_equal(boot->regs.pc, RAM + 4 * MIB);
+	assert_int_equal(boot->regs.gprs[0], 7);
+	assert_int_equal(boot->regs.pstate, 0x3c5);
+	assert_true(boot->online && boot->reset);
+	assert_false(domain_vcpu(domain, 1)->online);
+	assert_ptr_equal(domain_vcpu(domain, 1)->domain, domain);
+	assert_null(domain_vcpu(domain, 2));
+}
+
+static void each_vcpu_of_a_realm_has_its_rec(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = table_domain(
+		table, table_build(table, "a", CONTROL_CREATE_REALM));
+	const struct vcpu *second = domain_vcpu(domain, 1);
+
+	assert_true(domain->realm.active);
+	assert_int_equal(second->rec.value,
+		domain->realm.recs.base.value + RMI_GRANULE_SIZE);
+	assert_true(inprocess_in_realm(table->bench->rmm, second->rec.value));
+	assert_false(inprocess_in_realm(table->bench->rmm, second->run.value));
+	assert_int_not_equal(
+		second->run.value, domain_vcpu(domain, 0)->run.value);
+}
+
+static void the_content_of_an_ordinary_guest_is_in_place(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = table_domain(table, table_build(table, "a", 0));
+	struct stage2_entry entry =
+		stage2_look(&domain->stage2, ipa_make(RAM + 4 * MIB + 0x2000));
+	const uint8_t *content =
+		inprocess_host_page(table->bench->rmm, entry.pa.value);
+
+	assert_true(entry.mapped);
+	assert_int_equal(entry.level, STAGE2_PAGE_LEVEL);
+	assert_int_equal(content[0], 0x5a);
+	assert_int_equal(content[4095], 0);
+	assert_false(stage2_look(&domain->stage2, ipa_make(RAM)).mapped);
+}
+
+/* What each operation answers in each state that refuses it. */
+static void operations_out_of_turn(void **state)
+{
+	struct table *table = *state;
+	uint32_t loading = table_create(table, "loading", 0);
+	uint32_t paused = table_build(table, "paused", CONTROL_CREATE_REALM);
+	uint32_t running = table_build(table, "running", 0);
+	uint32_t ended = table_build(table, "ended", 0);
+
+	ask(table, CONTROL_DOMAIN_UNPAUSE, running);
+	shutdown(table, ended, CONTROL_POWEROFF);
+	state_refused(table, CONTROL_DOMAIN_PAUSE, loading, "being loaded");
+	state_refused(table, CONTROL_DOMAIN_UNPAUSE, loading, "being loaded");
+	state_refused(table, CONTROL_DOMAIN_SHUTDOWN, loading, "being loaded");
+	state_refused(table, CONTROL_DOMAIN_SEGMENT, paused, "not being loaded");
+	state_refused(table, CONTROL_DOMAIN_BUILD, paused, "not being loaded");
+	state_refused(table, CONTROL_DOMAIN_PAUSE, paused, "is paused");
+	state_refused(table, CONTROL_DOMAIN_UNPAUSE, running, "is running");
+	state_refused(table, CONTROL_DOMAIN_BUILD, running, "not being loaded");
+	state_refused(table, CONTROL_DOMAIN_PAUSE, ended, "is shut down");
+	state_refused(table, CONTROL_DOMAIN_UNPAUSE, ended, "is shut down");
+	state_refused(table, CONTROL_DOMAIN_SHUTDOWN, ended, "is shut down");
+}
+
+/* As long as the worker has not come to it. */
+static void a_dying_domain_can_only_be_looked_at(void **state)
+{
+	struct table *table = *state;
+	uint32_t domid = table_build(table, "a", CONTROL_CREATE_REALM);
+
+	table->lazy = true;
+	ask(table, CONTROL_DOMAIN_DESTROY, domid);
+	assert_int_equal(table_state(table, domid), CONTROL_DYING);
+	assert_int_equal(table->reply.body.domain.progress_all,
+		table->reply.body.domain.pages_held);
+	assert_int_equal(table->reply.body.domain.progress_done, 0);
+	state_refused(table, CONTROL_DOMAIN_UNPAUSE, domid, "being destroyed");
+	state_refused(table, CONTROL_DOMAIN_SHUTDOWN, domid, "being destroyed");
+	table->request.body.rename.name[0] = 'b';
+	state_refused(table, CONTROL_DOMAIN_RENAME, domid, "being destroyed");
+	ask(table, CONTROL_DOMAIN_DESTROY, domid);
+	table_create(table, "a", 0); /* its name is free */
+	table->lazy = false;
+	ask(table, CONTROL_DOMAIN_DESTROY, 2);
+	assert_empty(table);
+}
+
+static void domains_in_turn(void **state)
+{
+	struct table *table = *state;
+
+	table_create(table, "a", 0);
+	table_create(table, "b", 0);
+	table_create(table, "c", 0);
+	ask(table, CONTROL_DOMAIN_DESTROY, 2);
+	ask(table, CONTROL_DOMAIN_NEXT, 0);
+	assert_int_equal(table->reply.body.domain.domid, 1);
+	ask(table, CONTROL_DOMAIN_NEXT, 2);
+	assert_int_equal(table->reply.body.domain.domid, 3);
+	table_ask(table, CONTROL_DOMAIN_NEXT, 4);
+	assert_refused(table, CONTROL_E_NO_DOMAIN, "no more");
+}
+
+static void destroyed_in_each_state(void **state)
+{
+	struct table *table = *state;
+
+	for (unsigned i = 0; i < KINDS; i++) {
+		table_create(table, "created", kinds[i]);
+		table_load(table, "loaded", kinds[i]);
+		table_build(table, "paused", kinds[i]);
+		ask(table, CONTROL_DOMAIN_UNPAUSE,
+			table_build(table, "running", kinds[i]));
+		shutdown(table, table_build(table, "ended", kinds[i]), 0);
+		table->lazy = true;
+		ask(table, CONTROL_DOMAIN_BUILD,
+			table_load(table, "building", kinds[i]));
+		for (uint32_t domid = 6 * i + 1; domid <= 6 * i + 6; domid++)
+			ask(table, CONTROL_DOMAIN_DESTROY, domid);
+		table->lazy = false;
+		ask(table, CONTROL_HOST_INFO, 0);
+		assert_empty(table);
+	}
+}
+
+/* Someone asks for the end of a domain at each call of its build. */
+struct saboteur {
+	struct table *table;
+	uint32_t domid;
+	uint64_t at;
+};
+
+static struct saboteur saboteur;
+
+static void destroy_at(void *ctx, bool waiting)
+{
+	(void)waiting;
+	(void)ctx;
+	if (saboteur.at-- == 0)
+		domain_destroy(table_domain(saboteur.table, saboteur.domid));
+}
+
+/* At whatever point: what is loaded by then is all that is loaded. */
+static void destroyed_while_it_is_built(void **state)
+{
+	struct table *table = *state;
+	uint64_t whole = 0;
+
+	for (uint64_t at = 0;; at++) {
+		uint32_t domid = table_load(table, "a", CONTROL_CREATE_REALM);
+
+		table->bench->ops.relax = destroy_at;
+		saboteur = (struct saboteur){ table, domid, at };
+		bench_watch(table->bench);
+		ask(table, CONTROL_DOMAIN_BUILD, domid);
+		if (saboteur.at < UINT64_MAX / 2)
+			break;
+		whole = table->bench->calls;
+		assert_empty(table);
+	}
+	assert_true(whole > 40);
+	bench_watch(table->bench);
+	saboteur.at = 8;
+	ask(table, CONTROL_DOMAIN_DESTROY, saboteur.domid);
+	assert_empty(table);
+}
+
+static void a_build_that_is_not_wanted_ends_soon(void **state)
+{
+	struct table *table = *state;
+	uint32_t domid = table_create(table, "a", CONTROL_CREATE_REALM);
+	unsigned loaded = 0;
+
+	table->request.body.segment.ipa = RAM;
+	table->request.body.segment.size = MIB;
+	ask(table, CONTROL_DOMAIN_SEGMENT, domid);
+	table->bench->ops.relax = destroy_at;
+	saboteur = (struct saboteur){ table, domid, 20 };
+	bench_watch(table->bench);
+	ask(table, CONTROL_DOMAIN_BUILD, domid);
+	for (unsigned i = 0; i < table->bench->calls; i++)
+		loaded += table->bench->trace[i] == RMI_RTT_DATA_MAP_INIT;
+	assert_in_range(loaded, 1, 20);
+	assert_empty(table);
+}
+
+static void a_domain_stops_for_one_reason_only(void **state)
+{
+	struct table *table = *state;
+	uint32_t domid = table_build(table, "a", 0);
+	struct domain *domain = table_domain(table, domid);
+
+	ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+	table->still.kicks = 0;
+	domain_stop(domain, CONTROL_CRASH, "it did %u bad things", 2);
+	assert_int_equal(table->still.kicks, 2);
+	domain_stop(domain, CONTROL_POWEROFF, "it was done");
+	assert_int_equal(table->still.kicks, 2);
+	assert_int_equal(table_state(table, domid), CONTROL_SHUTDOWN);
+	assert_int_equal(table->reply.body.domain.reason, CONTROL_CRASH);
+	assert_string_equal(
+		(char *)table->reply.body.domain.text, "it did 2 bad things");
+}
+
+static void what_runs_is_told(void **state)
+{
+	struct table *table = *state;
+	uint32_t domid = table_build(table, "a", 0);
+	struct domain *domain = table_domain(table, domid);
+	struct vcpu *vcpu = domain_vcpu(domain, 0);
+	const struct control_domain *info = &table->reply.body.domain;
+
+	ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+	assert_int_equal(table_info(table, domid)->blocked, 1);
+	assert_int_equal(info->first_entry_ns, 0);
+	vcpu->running = true;
+	vcpu->cpu_ns = 5;
+	vcpu->exits[CONTROL_EXIT_IRQ] = 3;
+	table->still.now_ns = 3000;
+	domain_entered(domain);
+	table->still.now_ns = 4000;
+	domain_entered(domain);
+	assert_int_equal(table_info(table, domid)->blocked, 0);
+	assert_int_equal(info->first_entry_ns, 2000);
+	assert_int_equal(info->uptime_ns, 3000);
+	assert_int_equal(info->cpu_ns, 5);
+	assert_int_equal(info->exits, 3);
+}
+
+/* ---- Sessions ---- */
+
+static void a_session_takes_what_it_did_not_finish_with_it(void **state)
+{
+	struct table *table = *state;
+	uint32_t kept;
+
+	table_create_body(table, "other", 0);
+	table_ask_by(table, &table->other, CONTROL_DOMAIN_CREATE, 0);
+	kept = table_build(table, "paused", CONTROL_CREATE_REALM);
+	table_create(table, "created", 0);
+	table_load(table, "loaded", CONTROL_CREATE_REALM);
+	table->still.threads_max = table->still.threads;
+	ask(table, CONTROL_DOMAIN_BUILD, table_load(table, "failed", 0));
+	assert_int_equal(table_state(table, 5), CONTROL_FAILED);
+	control_close(&table->session);
+	assert_true(table->still.work);
+	table_ask_by(table, &table->other, CONTROL_HOST_INFO, 0);
+	table_ask_by(table, &table->other, CONTROL_HOST_INFO, 0);
+	assert_int_equal(table->reply.body.host.domains, 2);
+	for (uint32_t domid = 3; domid <= 5; domid++) {
+		table_ask_by(table, &table->other, CONTROL_DOMAIN_INFO, domid);
+		assert_refused(table, CONTROL_E_NO_DOMAIN, "no domain");
+	}
+	control_close(&table->other);
+	domains_work(&table->domains);
+	control_open(&table->session);
+	ask(table, CONTROL_HELLO, 0);
+	assert_int_equal(table->reply.body.host.domains, 1);
+	ask(table, CONTROL_DOMAIN_DESTROY, kept);
+	assert_empty(table);
+}
+
+static void a_port_that_is_opened_again_ends_its_session(void **state)
+{
+	struct table *table = *state;
+
+	table_create(table, "a", 0);
+	control_open(&table->session);
+	ask(table, CONTROL_HELLO, 0);
+	assert_empty(table);
+}
+
+/* The session is gone while the worker builds. */
+static void a_session_that_closes_while_its_domain_is_built(void **state)
+{
+	struct table *table = *state;
+
+	table->lazy = true;
+	ask(table, CONTROL_DOMAIN_BUILD,
+		table_load(table, "a", CONTROL_CREATE_REALM));
+	assert_int_equal(table_state(table, 1), CONTROL_BUILDING);
+	assert_int_equal(table->reply.body.domain.progress_all, 3);
+	control_close(&table->session);
+	table->lazy = false;
+	table_ask_by(table, &table->other, CONTROL_HOST_INFO, 0);
+	table_ask_by(table, &table->other, CONTROL_HOST_INFO, 0);
+	assert_int_equal(table->reply.body.host.domains, 0);
+	assert_int_equal(inprocess_delegated(table->bench->rmm), 0);
+}
+
+/* ---- Failures that are no injected ones ---- */
+
+static void a_domain_without_threads_fails(void **state)
+{
+	struct table *table = *state;
+
+	for (unsigned i = 0; i < KINDS; i++) {
+		uint32_t domid = table_load(table, "a", kinds[i]);
+
+		table->still.threads_max = i % 2;
+		ask(table, CONTROL_DOMAIN_BUILD, domid);
+		assert_int_equal(table_state(table, domid), CONTROL_FAILED);
+		assert_string_equal((char *)table->reply.body.domain.text,
+			"starting the vCPUs: there is no memory for a thread");
+		state_refused(table, CONTROL_DOMAIN_UNPAUSE, domid,
+			"failed to build");
+		ask(table, CONTROL_DOMAIN_DESTROY, domid);
+		assert_empty(table);
+	}
+}
+
+static void the_vmid_of_a_guest_that_is_gone_is_flushed(void **state)
+{
+	struct table *table = *state;
+
+	table_create(table, "a", 0);
+	table_build(table, "b", 0);
+	ask(table, CONTROL_DOMAIN_DESTROY, 2);
+	assert_int_equal(table->still.flushed, 2);
+	ask(table, CONTROL_DOMAIN_DESTROY, 1);
+	assert_int_equal(table->still.flushed, 1);
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, table_setup, table_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_domain_lives_and_dies),
+		TEST(domids_count_up),
+		TEST(what_a_new_domain_is),
+		TEST(what_was_asked_for_is_what_the_vcpus_get),
+		TEST(each_vcpu_of_a_realm_has_its_rec),
+		TEST(the_content_of_an_ordinary_guest_is_in_place),
+		TEST(operations_out_of_turn),
+		TEST(a_dying_domain_can_only_be_looked_at),
+		TEST(domains_in_turn),
+		TEST(destroyed_in_each_state),
+		TEST(destroyed_while_it_is_built),
+		TEST(a_build_that_is_not_wanted_ends_soon),
+		TEST(a_domain_stops_for_one_reason_only),
+		TEST(what_runs_is_told),
+		TEST(a_session_takes_what_it_did_not_finish_with_it),
+		TEST(a_port_that_is_opened_again_ends_its_session),
+		TEST(a_session_that_closes_while_its_domain_is_built),
+		TEST(a_domain_without_threads_fails),
+		TEST(the_vmid_of_a_guest_that_is_gone_is_flushed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

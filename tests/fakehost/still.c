@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ports that only count what they are asked for. */
+#include "tests/fakehost/still.h"
+
+#include <assert.h>
+#include <limits.h>
+
+#define ESR_DATA_ABORT 0x96000028 /* a granule protection fault */
+
+static uint64_t now_ns(void *ctx)
+{
+	struct still *still = ctx;
+
+	return still->now_ns;
+}
+
+static bool vcpu_start(void *ctx, struct vcpu *vcpu)
+{
+	struct still *still = ctx;
+
+	if (still->threads >= still->threads_max)
+		return false;
+	still->threads++;
+	vcpu->thread = still;
+	return true;
+}
+
+static void vcpu_kick(void *ctx, struct vcpu *vcpu)
+{
+	struct still *still = ctx;
+
+	assert(vcpu->thread == still);
+	still->kicks++;
+}
+
+static void vcpu_end(void *ctx, struct vcpu *vcpu)
+{
+	struct still *still = ctx;
+
+	assert(vcpu->thread == still && !domain_runs(vcpu->domain));
+	vcpu->thread = NULL;
+	still->threads--;
+}
+
+static void work_kick(void *ctx)
+{
+	struct still *still = ctx;
+
+	still->work = true;
+}
+
+static void console_take(void *ctx, unsigned slot)
+{
+	struct still *still = ctx;
+
+	still->consoles |= 1U << slot;
+}
+
+static void console_put(void *ctx, unsigned slot, uint8_t byte)
+{
+	(void)ctx;
+	(void)slot;
+	(void)byte;
+}
+
+static void console_ready(void *ctx, unsigned slot)
+{
+	(void)ctx;
+	(void)slot;
+}
+
+static void tlb_flush(void *ctx, unsigned vmid)
+{
+	struct still *still = ctx;
+
+	still->flushed = vmid;
+}
+
+static bool attack(void *ctx, pa_t pa, bool write, struct control_attack *result)
+{
+	struct still *still = ctx;
+
+	(void)pa;
+	still->attacks++;
+	result->esr = ESR_DATA_ABORT | (write ? 1U << 6 : 0);
+	return true;
+}
+
+static uint64_t pages_used(void *ctx)
+{
+	struct still *still = ctx;
+
+	return still->pages->used;
+}
+
+static void power_off(void *ctx)
+{
+	struct still *still = ctx;
+
+	still->off = true;
+}
+
+void still_init(struct still *still, const struct pages *pages)
+{
+	*still = (struct still){
+		.ops = {
+			.ctx = still,
+			.now_ns = now_ns,
+			.counter = now_ns,
+			.vcpu_start = vcpu_start,
+			.vcpu_kick = vcpu_kick,
+			.vcpu_end = vcpu_end,
+			.work_kick = work_kick,
+			.console_take = console_take,
+			.console_put = console_put,
+			.console_ready = console_ready,
+			.tlb_flush = tlb_flush,
+			.attack = attack,
+			.pages_used = pages_used,
+			.power_off = power_off,
+		},
+		.pages = pages,
+		.threads_max = UINT_MAX,
+	};
+}

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Any bytes on the control ports, and anything that guests may do meanwhile,
+ * over the RMM in process: nothing crashes, no domain holds more than was
+ * promised to it, and when all are destroyed every page is back. The input is
+ * a program of one-byte steps with arguments that mostly make sense.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/guest_map.h"
+#include "abi/rmi.h"
+#include "abi/rsi.h"
+#include "hypervisor/core/control.h"
+#include "hypervisor/core/domain_internal.h"
+#include "hypervisor/core/memory.h"
+#include "hypervisor/core/realm_run.h"
+#include "hypervisor/port/inprocess/host_inprocess.h"
+#include "rmm/port/inprocess/inprocess.h"
+#include "tests/fakehost/still.h"
+#include "tests/fuzz/rmm_invariants.h"
+
+#define BASE      UINT64_C(0x80000000)
+#define SIZE      UINT64_C(0x1000000) /* of the machine: 16 MiB */
+#define PAGE      ((uint64_t)GUEST_PAGE_SIZE)
+#define SESSIONS  2
+#define DOMIDS    8 /* that are named */
+#define STEPS_MAX 200
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The input not consumed yet; at its end it reads as zero. */
+struct input {
+	const uint8_t *next;
+	const uint8_t *end;
+};
+
+struct run {
+	struct input input;
+	struct inprocess *rmm;
+	struct host_inprocess port;
+	struct host host;
+	struct still still;
+	struct dmesg dmesg;
+	struct domains domains;
+	struct control_session sessions[SESSIONS];
+	unsigned allocs; /* that fail, from the next one on */
+	uint64_t used; /* pages when there is no domain */
+};
+
+static void must(bool holds, const char *what)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "fuzz_control: %s\n", what);
+	abort();
+}
+
+static uint8_t byte_take(struct input *input)
+{
+	return input->next < input->end ? *input->next++ : 0;
+}
+
+static void bytes_take(struct input *input, void *to, size_t size)
+{
+	uint8_t *bytes = to;
+
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = byte_take(input);
+}
+
+/* ---- The machine ---- */
+
+static void machine_smc(void *ctx, struct smccc_regs *regs)
+{
+	inprocess_smc(ctx, regs);
+}
+
+static void *machine_page(void *ctx, pa_t page)
+{
+	void *address = inprocess_host_page(ctx, page.value);
+
+	must(address != NULL, "the host touches a page that is not its own");
+	return address;
+}
+
+static bool pages_take(void *ctx, uint64_t count, uint64_t align, pa_t *base)
+{
+	struct host_inprocess *port = ctx;
+	struct run *run =
+		(struct run *)((char *)port - offsetof(struct run, port));
+
+	if (run->allocs > 0) {
+		run->allocs--;
+		return false;
+	}
+	return pages_alloc(&port->pages, count, align, base);
+}
+
+static void reply_check(void *ctx, const struct control_reply *reply)
+{
+	(void)ctx;
+	must(reply->magic == CONTROL_MAGIC, "a reply without its magic");
+	must(reply->status <= CONTROL_E_RMM, "a status that is none");
+	must((reply->status == CONTROL_OK) == (reply->text[0] == 0),
+		"a refusal without a text, or the other way round");
+	must(reply->text[CONTROL_TEXT_SIZE - 1] == 0, "a text without an end");
+}
+
+/* ---- Control ---- */
+
+static void request_send(
+	struct run *run, unsigned session, struct control_request *request)
+{
+	request->magic = CONTROL_MAGIC;
+	request->version = CONTROL_VERSION;
+	control_input(&run->sessions[session], (const uint8_t *)request,
+		sizeof(*request));
+}
+
+static void op_send(
+	struct run *run, unsigned session, uint32_t op, uint32_t domid)
+{
+	struct control_request request = { .op = op, .domid = domid };
+
+	request_send(run, session, &request);
+}
+
+static void create_fill(struct input *input, struct control_create *create)
+{
+	uint8_t choice = byte_take(input);
+
+	create->flags = choice & 3;
+	create->vcpus = 1 + (choice >> 2 & 3);
+	create->ram_size = (1 + byte_take(input)) * 16 * PAGE;
+	create->hash_algo = choice >> 4 & 3;
+	create->name[0] = 'a' + byte_take(input) % 16;
+}
+
+/* An IPA in, or about, RAM. */
+static uint64_t ipa_take(struct input *input)
+{
+	uint64_t block = byte_take(input) % 9;
+	uint64_t page = byte_take(input) % 4;
+
+	return GUEST_RAM0_BASE - 2 * PAGE + block * (UINT64_C(1) << 20) +
+	       page * PAGE;
+}
+
+static void body_fill(struct input *input, struct control_request *request)
+{
+	switch (request->op) {
+	case CONTROL_DOMAIN_CREATE:
+		create_fill(input, &request->body.create);
+		break;
+	case CONTROL_DOMAIN_SEGMENT:
+		request->body.segment.ipa = ipa_take(input) + 2 * PAGE;
+		request->body.segment.size = 1 + byte_take(input) * 1000ULL;
+		break;
+	case CONTROL_DOMAIN_BUILD:
+		request->body.build.pc = ipa_take(input);
+		break;
+	case CONTROL_DOMAIN_RENAME:
+		request->body.rename.name[0] = 'a' + byte_take(input) % 16;
+		break;
+	case CONTROL_DOMAIN_SHUTDOWN:
+	case CONTROL_VCPU_INFO:
+	case CONTROL_ATTACK:
+		request->body.bytes[0] = byte_take(input) & 3;
+		break;
+	default:
+		break;
+	}
+}
+
+static void request_step(struct run *run)
+{
+	struct input *input = &run->input;
+	struct control_request request = { 0 };
+	uint8_t choice = byte_take(input);
+
+	request.op = byte_take(input) % (CONTROL_OPS + 1);
+	if (request.op >= CONTROL_DOMAIN_SEGMENT)
+		request.domid = choice % DOMIDS;
+	if (request.op == CONTROL_DMESG)
+		request.domid = 0;
+	body_fill(input, &request);
+	if (choice >= 224) /* one byte of it is another */
+		((uint8_t *)&request)[byte_take(input)] = byte_take(input);
+	request_send(run, choice / DOMIDS % SESSIONS, &request);
+}
+
+static void bytes_step(struct run *run)
+{
+	uint8_t bytes[32];
+	size_t size = byte_take(&run->input) % sizeof(bytes);
+
+	bytes_take(&run->input, bytes, size);
+	control_input(&run->sessions[size % SESSIONS], bytes, size);
+}
+
+static void session_step(struct run *run)
+{
+	uint8_t choice = byte_take(&run->input);
+	struct control_session *session = &run->sessions[choice % SESSIONS];
+
+	if (choice & 2)
+		control_close(session);
+	if (choice & 4)
+		control_open(session);
+	if (choice & 8)
+		op_send(run, choice % SESSIONS, CONTROL_HELLO, 0);
+}
+
+static void work_step(struct run *run)
+{
+	run->still.work = false;
+	domains_work(&run->domains);
+}
+
+/* ---- Guests ---- */
+
+/* A domain that runs, and stays for now; NULL: the one named does not. */
+static struct domain *running_take(struct run *run)
+{
+	struct domain *domain =
+		domain_get(&run->domains, byte_take(&run->input) % DOMIDS);
+
+	if (domain == NULL)
+		return NULL;
+	domain_put(domain); /* nobody else is here */
+	return domain_runs(domain) ? domain : NULL;
+}
+
+static void fault_step(struct run *run)
+{
+	struct domain *domain = running_take(run);
+	ipa_t ipa = ipa_make(ipa_take(&run->input));
+
+	if (domain == NULL)
+		return;
+	if (!domain->is_realm)
+		(void)memory_guest_fault(domain, ipa);
+	else if (byte_take(&run->input) & 1)
+		(void)memory_realm_fault(
+			domain, realm_alias(&domain->realm, ipa));
+	else
+		(void)memory_realm_fault(domain, ipa);
+}
+
+/* In place of the code of a Realm. */
+static void vcpu_idle(void *context, struct rec *rec, struct rec_trap *trap)
+{
+	(void)context;
+	(void)rec;
+	(void)trap;
+}
+
+static void rec_enter(struct run *run, const struct vcpu *vcpu)
+{
+	struct smccc_regs regs = { .x = { RMI_REC_ENTER, vcpu->rec.value,
+					   vcpu->run.value } };
+
+	inprocess_smc(run->rmm, &regs);
+}
+
+/* What an exit says is for the RMM to have checked, and for us not to. */
+static void ripas_step(struct run *run)
+{
+	struct input *input = &run->input;
+	struct domain *domain = running_take(run);
+	uint64_t base = ipa_take(input);
+	uint64_t top = ipa_take(input);
+	uint8_t choice = byte_take(input);
+	struct smccc_regs regs = { .x = { RSI_IPA_STATE_SET, base, top,
+					   choice & 1, choice >> 1 & 1 } };
+	struct rmi_rec_exit exit = { 0 };
+	enum rsi_outcome outcome = RSI_RETURN;
+	struct vcpu *vcpu;
+
+	if (domain == NULL || !domain->is_realm)
+		return;
+	vcpu = domain_vcpu(domain, 0);
+	(void)inprocess_rsi(run->rmm, vcpu->rec.value, &regs, &outcome, &exit);
+	if (outcome != RSI_EXIT)
+		return;
+	(void)memory_ripas_change(domain, vcpu, ipa_make(exit.ripas_base),
+		ipa_make(exit.ripas_top), exit.ripas_value);
+	rec_enter(run, vcpu);
+}
+
+static void stop_step(struct run *run)
+{
+	struct domain *domain = running_take(run);
+
+	if (domain != NULL)
+		domain_stop(domain, CONTROL_POWEROFF, "it wanted to");
+}
+
+/* ---- All of it ---- */
+
+static void domains_check(struct run *run)
+{
+	uint64_t promised = 0;
+
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		const struct domain *domain = &run->domains.table[i];
+
+		if (domain->domid == 0)
+			continue;
+		promised += domain->promised;
+		must(domain_pages_held(domain) <= domain->promised,
+			"a domain holds more than was promised to it");
+		must(domain->users == 0, "a domain is still looked at");
+		must(domain->memory_busy == 0, "a domain is locked");
+	}
+	must(promised == run->domains.promised, "the promises do not add up");
+	must(promised <= run->domains.config.pages, "too much was promised");
+}
+
+static void step(struct run *run)
+{
+	uint8_t choice = byte_take(&run->input);
+
+	if (choice < 100)
+		request_step(run);
+	else if (choice < 150)
+		fault_step(run);
+	else if (choice < 190)
+		ripas_step(run);
+	else if (choice < 220)
+		work_step(run);
+	else if (choice < 230)
+		session_step(run);
+	else if (choice < 240)
+		bytes_step(run);
+	else if (choice < 245)
+		stop_step(run);
+	else if (choice < 250)
+		run->still.threads_max = byte_take(&run->input) % 16;
+	else
+		run->allocs = byte_take(&run->input) % 4;
+	domains_check(run);
+}
+
+static void run_open(struct run *run)
+{
+	const struct rmm_machine machine = {
+		.memory_base = { BASE },
+		.memory_size = SIZE,
+		.pa_bits = 48,
+		.num_bps = 5,
+		.num_wps = 3,
+	};
+	const struct host_ram bank = { { BASE }, SIZE };
+	struct inprocess_machine below = { .base = { BASE },
+		.size = SIZE,
+		.smc = machine_smc,
+		.page = machine_page };
+
+	run->rmm = below.ctx = inprocess_create(&machine);
+	must(run->rmm != NULL && host_inprocess_open(&run->port, &below),
+		"no memory");
+	run->port.ops.pages_alloc = pages_take;
+	must(host_init(&run->host, &run->port.ops, &bank, 1), "no RMM");
+	inprocess_set_vcpu(run->rmm, vcpu_idle, NULL);
+	run->used = run->port.pages.used;
+}
+
+static void domains_open(struct run *run)
+{
+	const struct domains_config config = {
+		.host = &run->host,
+		.ops = &run->still.ops,
+		.dmesg = &run->dmesg,
+		.pages = run->port.pages.count - run->used,
+		.cores = 1,
+		.lr_count = 4,
+		.debug = true,
+	};
+
+	still_init(&run->still, &run->port.pages);
+	domains_init(&run->domains, &config);
+	for (unsigned i = 0; i < SESSIONS; i++) {
+		control_init(&run->sessions[i], &run->domains, reply_check, run);
+		control_open(&run->sessions[i]);
+		op_send(run, i, CONTROL_HELLO, 0);
+	}
+}
+
+/* A Realm and an ordinary guest that run. */
+static void head_start(struct run *run)
+{
+	for (uint32_t domid = 1; domid <= 2; domid++) {
+		struct control_request create = { .op = CONTROL_DOMAIN_CREATE };
+		struct control_request load = { .op = CONTROL_DOMAIN_SEGMENT,
+			.domid = domid };
+
+		create.body.create = (struct control_create){
+			.flags = domid == 1 ? CONTROL_CREATE_REALM : 0,
+			.vcpus = 1,
+			.ram_size = 5 << 20,
+			.name = { (uint8_t)('a' + domid) },
+		};
+		load.body.segment.ipa = GUEST_RAM0_BASE + (4 << 20);
+		load.body.segment.size = 2 * PAGE;
+		request_send(run, 0, &create);
+		request_send(run, 0, &load);
+		op_send(run, 0, CONTROL_DOMAIN_BUILD, domid);
+		work_step(run);
+		op_send(run, 0, CONTROL_DOMAIN_UNPAUSE, domid);
+	}
+}
+
+static void all_destroy(struct run *run)
+{
+	run->allocs = 0;
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++)
+		if (domain_is_there(&run->domains.table[i]))
+			domain_destroy(&run->domains.table[i]);
+	work_step(run);
+	domains_check(run);
+	must(run->domains.promised == 0, "a domain is left");
+	must(run->port.pages.used == run->used, "a page is lost");
+	must(inprocess_delegated(run->rmm) == 0, "a granule is lost");
+	must(run->still.threads == 0, "a thread is left");
+	rmm_invariants_check(run->rmm);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct run *run = calloc(1, sizeof(*run));
+
+	must(run != NULL, "no memory");
+	run->input = (struct input){ data, data + size };
+	run_open(run);
+	domains_open(run);
+	if (byte_take(&run->input) & 1)
+		head_start(run);
+	for (unsigned i = 0; i < STEPS_MAX && run->input.next < run->input.end;
+		i++)
+		step(run);
+	rmm_invariants_check(run->rmm);
+	all_destroy(run);
+	host_inprocess_close(&run->port);
+	inprocess_destroy(run->rmm);
+	free(run);
+	return 0;
+}

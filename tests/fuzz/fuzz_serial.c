@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A virtio console device that does anything at all with the queues that it
+ * shares with the hypervisor, between two polls of the driver. The input is a
+ * program of one-byte steps. What the driver hands on must lie within the
+ * buffers, be offered in good order, and never go to a closed port.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hypervisor/core/console.h"
+#include "hypervisor/core/serial.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define PORTS (SERIAL_PORTS - 2) /* that the device has queues for */
+
+/* The input not consumed yet; at its end it reads as zero. */
+struct input {
+	const uint8_t *next;
+	const uint8_t *end;
+};
+
+struct device {
+	struct serial serial;
+	struct serial_memory memory[SERIAL_PORTS];
+	struct console consoles[CONTROL_CONSOLES];
+	bool open[SERIAL_PORTS];
+	uint16_t seen[SERIAL_PORTS][2]; /* of avail: in, out */
+};
+
+static struct device device;
+static struct console_guest guest;
+
+static void check(bool good)
+{
+	if (!good)
+		abort();
+}
+
+static uint8_t byte_take(struct input *input)
+{
+	return input->next < input->end ? *input->next++ : 0;
+}
+
+static void notify(void *ctx, unsigned queue)
+{
+	(void)ctx;
+	check(queue >= 2 && queue < 2 * PORTS + 2);
+}
+
+static void opened(void *ctx, unsigned port, bool open)
+{
+	(void)ctx;
+	check(port > 0 && port < PORTS && device.open[port] != open);
+	device.open[port] = open;
+	if (port < CONTROL_CONSOLE_NR(0))
+		return;
+	if (port % 2 == CONTROL_CONSOLE_NR(0) % 2)
+		console_terminal(&device.consoles[port / 2 - 2], open);
+	else
+		console_log(&device.consoles[port / 2 - 3], open);
+}
+
+/* Takes an odd number of bytes at a time. */
+static size_t echo(void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
+{
+	size_t taken = 0;
+
+	(void)ctx;
+	for (; taken < size && taken < 77; taken++)
+		if (!console_write(&device.consoles[slot], bytes[taken]))
+			break;
+	return taken;
+}
+
+static size_t input(void *ctx, unsigned port, const uint8_t *bytes, size_t size)
+{
+	(void)ctx;
+	check(port > 0 && port < PORTS && device.open[port] && size > 0);
+	check(bytes >= device.memory[port].in.buffers &&
+		bytes + size <=
+			device.memory[port].in.buffers + VIRTQUEUE_BUFFERS);
+	if (port < CONTROL_CONSOLE_NR(0))
+		return size;
+	return console_input(
+		&device.consoles[port / 2 - 2 - (port % 2 == 0)], bytes, size);
+}
+
+static size_t output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
+{
+	(void)ctx;
+	check(port > 0 && port < PORTS && device.open[port]);
+	check(bytes >= device.memory[port].out.buffers &&
+		bytes + size <=
+			device.memory[port].out.buffers + VIRTQUEUE_BUFFERS);
+	if (port < CONTROL_CONSOLE_NR(0))
+		return 0;
+	return console_terminal_output(
+		&device.consoles[port / 2 - 2 - (port % 2 == 0)], bytes, size);
+}
+
+static const struct serial_ops ops = {
+	.notify = notify,
+	.opened = opened,
+	.input = input,
+	.output = output,
+};
+
+static void device_start(void)
+{
+	memset(&device, 0, sizeof(device));
+	guest.input = echo;
+	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
+		guest.slot = i;
+		console_init(&device.consoles[i], &guest);
+		console_take(&device.consoles[i]);
+	}
+	serial_init(&device.serial, &ops, device.memory, pa_make(0), PORTS);
+}
+
+static struct virtqueue_memory *queue_take(
+	struct input *input, unsigned *port, bool *out)
+{
+	uint8_t choice = byte_take(input);
+
+	*port = choice / 2 % 8 % SERIAL_PORTS;
+	*out = (choice & 1) != 0;
+	return *out ? &device.memory[*port].out : &device.memory[*port].in;
+}
+
+/* As a device should: the next buffer that was offered comes back. */
+static void answer(struct input *input, bool lies)
+{
+	unsigned port;
+	bool out;
+	struct virtqueue_memory *memory = queue_take(input, &port, &out);
+	unsigned size = port == 0 ? SERIAL_CONTROL_QUEUE : SERIAL_PORT_QUEUE;
+	uint16_t *seen = &device.seen[port][out];
+	struct virtq_used_elem elem;
+
+	if (!lies && *seen == memory->avail.idx)
+		return;
+	elem.id = lies ? byte_take(input) : memory->avail.ring[*seen % size];
+	elem.len = byte_take(input);
+	if (lies && (elem.len & 1) != 0)
+		elem.len = 0U - elem.len;
+	if (!lies && !out)
+		for (unsigned i = 0; i < elem.len && i < 12; i++)
+			memory->buffers[elem.id * (VIRTQUEUE_BUFFERS / size) + i] =
+				byte_take(input);
+	memory->used.ring[memory->used.idx % size] = elem;
+	memory->used.idx++;
+	*seen = (uint16_t)(*seen + 1);
+}
+
+/* What makes the most of the ports: a well-formed message. */
+static void message(struct input *input)
+{
+	struct virtqueue_memory *memory = &device.memory[0].in;
+	struct virtio_console_control control = {
+		.id = byte_take(input) % (SERIAL_PORTS + 1),
+		.event = byte_take(input) % 9,
+		.value = byte_take(input) % 2,
+	};
+	uint16_t *seen = &device.seen[0][0];
+	unsigned id;
+
+	if (*seen == memory->avail.idx)
+		return;
+	id = memory->avail.ring[(*seen)++ % SERIAL_CONTROL_QUEUE];
+	memcpy(memory->buffers + id * (VIRTQUEUE_BUFFERS / SERIAL_CONTROL_QUEUE),
+		&control, sizeof(control));
+	memory->used.ring[memory->used.idx++ % SERIAL_CONTROL_QUEUE] =
+		(struct virtq_used_elem){ id, sizeof(control) };
+}
+
+/* The device can write all that it shares. */
+static void scribble(struct input *input)
+{
+	unsigned port;
+	bool out;
+	uint8_t *bytes = (uint8_t *)queue_take(input, &port, &out);
+	size_t at = byte_take(input) * 7U + byte_take(input) * 16U;
+
+	bytes[at % sizeof(struct virtqueue_memory)] = byte_take(input);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input steps = { data, data + size };
+
+	device_start();
+	while (steps.next < steps.end) {
+		uint8_t step = byte_take(&steps);
+
+		if (step < 0x60)
+			message(&steps);
+		else if (step < 0xb0)
+			answer(&steps, false);
+		else if (step < 0xc0)
+			answer(&steps, true);
+		else if (step < 0xd0)
+			scribble(&steps);
+		else
+			(void)serial_poll(&device.serial);
+	}
+	for (unsigned i = 0; i < 8; i++)
+		(void)serial_poll(&device.serial);
+	if (device.serial.failed != NULL)
+		for (unsigned i = 0; i < SERIAL_PORTS; i++)
+			check(!device.open[i]);
+	return 0;
+}

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A client of the control interface (abi/control.h)."""
+import collections
+import itertools
+import re
+import struct
+
+from conftest import ROOT
+from ports import Port
+
+MAGIC = 0x4C54434556454552
+VERSION = 1
+NAME_SIZE = 64
+TEXT_SIZE = 192
+REQUEST = struct.Struct("<QIIQII224s")
+REPLY = struct.Struct("<QQII192s1296s")
+
+# What each body is: its fields in order, and their formats.
+BODIES = {
+    "host": ("<IIIIQQQQ40sIIIIIIQ192s",
+             "version flags cores domains memory_total memory_free "
+             "granules_delegated pages_used features rmi_lower rmi_higher "
+             "ipa_bits max_recs hashes consoles_free uptime_ns rmm_text"),
+    "domain": ("<8I12QII64s16s192s",
+               "domid state flags reason vcpus vcpus_online console blocked "
+               "ram_size pages_held pages_promised granules_delegated "
+               "pages_shared cpu_ns uptime_ns progress_done progress_all "
+               "rmi_calls exits first_entry_ns hash_algo zero name uuid text"),
+    "grant": ("<QQ", "pa size"),
+    "vcpu": ("<IIIIQ9Q",
+             "index online core running cpu_ns irq mmio fault wfx sysreg psci "
+             "ripas host_call other"),
+    "dmesg": ("<QII1024s", "start size zero text"),
+    "attack": ("<IIQQQ", "faulted zero esr value pa"),
+}
+
+
+def _enum(name):
+    """The numbers of an enum in abi/control.h, by name without CONTROL_."""
+    text = (ROOT / "abi/control.h").read_text()
+    body = re.search(rf"enum {name} {{(.*?)\n}};", text, re.S)[1]
+    body = re.sub(r"/\*.*?\*/", "", body, flags=re.S)
+    numbers, number = {}, 0
+    for entry in filter(None, (e.strip() for e in body.split(","))):
+        key, _, value = entry.partition("=")
+        number = int(value, 0) if value else number
+        numbers[key.strip().removeprefix("CONTROL_")] = number
+        number += 1
+    return numbers
+
+
+OPS = _enum("control_op")
+STATUS = _enum("control_status")
+STATES = {number: name for name, number in _enum("control_state").items()}
+
+
+def text(field):
+    return field.split(b"\0")[0].decode()
+
+
+def unpack(kind, data):
+    """A body as a named tuple."""
+    layout, names = BODIES[kind]
+    reader = struct.Struct(layout)
+    body = collections.namedtuple(kind, names)
+    return body._make(reader.unpack(data[:reader.size]))
+
+
+class Refused(Exception):
+    """A reply that is not OK."""
+
+    def __init__(self, status, why):
+        super().__init__(f"{status}: {why}")
+        self.status, self.why = status, why
+
+
+class Control(Port):
+    """A session on a control port, that said hello."""
+
+    def __init__(self, folder, number=0):
+        super().__init__(folder, f"control.{number}")
+        self.cookies = itertools.count(1)
+        self.host = self.ask("HELLO", kind="host")
+
+    def ask(self, op, body=b"", domid=0, kind=None):
+        """The body of the reply."""
+        cookie = next(self.cookies)
+        self.send(REQUEST.pack(
+            MAGIC, VERSION, OPS[op], cookie, domid, 0, body))
+        return self.answer(cookie, kind)
+
+    def answer(self, cookie, kind):
+        magic = struct.pack("<Q", MAGIC)
+        while True:
+            self.receive_until(magic)
+            data = magic + self.receive(REPLY.size - len(magic))
+            _, back, status, _, why, body = REPLY.unpack(data)
+            if back == cookie:
+                break
+        if status:
+            names = {number: name for name, number in STATUS.items()}
+            raise Refused(names[status], text(why))
+        return unpack(kind, body) if kind else body
+
+    def dmesg(self):
+        """All of the log that is kept."""
+        whole, at = b"", 0
+        while True:
+            part = self.ask("DMESG", struct.pack("<Q", at), kind="dmesg")
+            if part.size == 0:
+                return whole.decode()
+            whole += part.text[:part.size]
+            at = part.start + part.size
