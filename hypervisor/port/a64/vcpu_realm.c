@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One round of a Realm's vCPU: RMI_REC_ENTER (rmi-rsi 5). */
+#include <string.h>
+
+#include "abi/bits.h"
+#include "abi/machine_map.h"
+#include "abi/smccc.h"
+#include "hypervisor/core/domain.h"
+#include "hypervisor/port/a64/ich.h"
+#include "hypervisor/port/a64/irq.h"
+#include "hypervisor/port/a64/vcpu_run.h"
+#include "lib/smc.h"
+
+static struct rmi_rec_run *run_page(const struct vcpu *vcpu)
+{
+	return (struct rmi_rec_run *)(uintptr_t)vcpu->run.value;
+}
+
+/* Its timers are the core's while it runs, and the RMM masks what has fired. */
+static uint64_t rec_enter(struct vcpu *vcpu)
+{
+	struct smccc_regs regs = { .x = { RMI_REC_ENTER, vcpu->rec.value,
+					   vcpu->run.value } };
+
+	irq_ppi_set(MACHINE_TIMER_VIRT_INTID, true);
+	irq_ppi_set(MACHINE_TIMER_PHYS_INTID, true);
+	smc_call(&regs);
+	return regs.x[0];
+}
+
+enum vcpu_next vcpu_run_realm(struct vcpu *vcpu, union vcpu_run *run)
+{
+	struct rmi_rec_run *page = run_page(vcpu);
+	uint64_t x0;
+
+	run->realm.enter.flags |= RMI_REC_ENTER_TRAP_WFI;
+	memcpy(&page->enter, &run->realm.enter, sizeof(page->enter));
+	vgic_load(vcpu);
+	ich_load(&vcpu->gic.state);
+	x0 = rec_enter(vcpu);
+	ich_save(&vcpu->gic.state);
+	vgic_save(vcpu);
+	if (BITS_GET(x0, RMI_RETURN_STATUS) != RMI_SUCCESS)
+		return vcpu_enter_refused(vcpu, x0);
+	memcpy(&run->realm.exit, &page->exit, sizeof(page->exit));
+	return vcpu_exit_realm(vcpu, &run->realm.exit, &run->realm.enter);
+}
