@@ -114,6 +114,28 @@ static bool silent(void *ctx, const struct control_request *request,
 	return false;
 }
 
+static bool deaf_at_first(void *ctx, const struct control_request *request,
+	struct control_reply *reply)
+{
+	unsigned *heard = ctx;
+
+	(void)request;
+	(void)reply;
+	return ++*heard > 1;
+}
+
+static void a_lost_greeting_is_said_again(void **state)
+{
+	struct fixture *f = *state;
+	unsigned heard = 0;
+
+	f->peer.change = deaf_at_first;
+	f->peer.ctx = &heard;
+	assert_int_equal(attach(f, PATIENCE_MS), REEVE_OK);
+	assert_int_equal(heard, 2);
+	assert_int_equal(ask(f, CONTROL_HOST_INFO), REEVE_OK);
+}
+
 static void silence_is_told(void **state)
 {
 	struct fixture *f = *state;
@@ -282,6 +304,7 @@ int main(void)
 		TEST(hello_tells_what_the_host_is),
 		TEST(what_is_left_of_others_is_skipped),
 		TEST(replies_with_other_cookies_are_skipped),
+		TEST(a_lost_greeting_is_said_again),
 		TEST(silence_is_told),
 		TEST(a_wait_can_be_given_up),
 		TEST(another_version_is_told),
