@@ -335,6 +335,40 @@ def pem(key):
         serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
+PROVISION = "<8sIIII48s32s"
+
+
+def provision(keys):
+    """What abi/provision.h has of a host with those keys."""
+    part = child(parent(good(keys), "platform")[0], "1")
+    token = sign(part)
+    claims = get(part.parts, "claims")
+    head = struct.pack(
+        PROVISION, b"RVEPROV1", 1, len(token), struct.calcsize(PROVISION),
+        SIZE, keys["realm"].private_numbers().private_value.to_bytes(
+            SIZE, "big"), get(claims, 10))
+    return head + token
+
+
+def verify(part, key):
+    """The claims of a COSE_Sign1, as cbor2 decodes it, that a key signed;
+    else an exception."""
+    protected, _, payload, signature = part.value
+    assert part.tag == 18 and protected == b"\xa1\x01\x38\x22"
+    text = encode(["Signature1", protected, b"", payload])
+    r, s = (int.from_bytes(half, "big")
+            for half in (signature[:SIZE], signature[SIZE:]))
+    key.verify(utils.encode_dss_signature(r, s), text,
+               ec.ECDSA(hashes.SHA384()))
+    return payload
+
+
+def key_of_point(x, y):
+    return ec.EllipticCurvePublicNumbers(
+        int.from_bytes(x, "big"), int.from_bytes(y, "big"),
+        ec.SECP384R1()).public_key()
+
+
 def refs():
     return {"hash": "sha-256", "rim": RIM.hex(), "rpv": RPV.hex(),
             "rems": [rem.hex() for rem in REMS]}

@@ -71,12 +71,29 @@ void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa);
 /* Whether the command should give way to a pending physical interrupt. */
 bool port_interrupt_pending(struct rmm_port *port);
 
+/* A signature under way. It is secret: with it and the signature goes the
+ * key. */
+struct signing {
+	uint32_t step; /* 0: not begun */
+	uint8_t digest[48]; /* SHA-384; of the caller */
+	uint8_t nonce[48];
+	uint8_t point[104];
+};
+
+enum sign_progress {
+	SIGN_MORE, /* call again */
+	SIGN_DONE, /* signature has r and s, 96 bytes */
+	SIGN_FAILED,
+};
+
 /*
- * Signs a SHA-384 digest (48 bytes) with the Realm attestation key, ES384: r
- * and s, 96 bytes. One call in constant time that does not give way to
- * interrupts. false: it failed. Only where the port provided a platform token.
+ * Carries a signature (ES384, by the Realm attestation key) on by one step,
+ * which takes a bounded time and does not depend on secrets. *signing is zero
+ * but for its digest going in, and all zero when it is over. Only where the
+ * port provided a platform token.
  */
-bool port_sign(struct rmm_port *port, const uint8_t *digest, uint8_t *signature);
+enum sign_progress port_sign(
+	struct rmm_port *port, struct signing *signing, uint8_t *signature);
 
 /* ICH_VTR_EL2, as RSI_REALM_CONFIG shows it. */
 uint32_t port_gic_vtr(struct rmm_port *port);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * RSI_ATTEST_TOKEN_INIT and _CONTINUE (rmi-rsi 6.1). A token is made in steps,
- * between which a pending interrupt goes first. The longest step is the one
- * signature (see port_sign()). Where the token stands is in the REC; its bytes
- * are in one of the granules that the REC was given.
+ * between which a pending interrupt goes first; most of them are port_sign()'s.
+ * Where the token stands is in the REC; its bytes are in one of the granules
+ * that the REC was given.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@
 
 struct token_buffer {
 	uint8_t realm[TOKEN_REALM_MAX];
-	uint8_t digest[TOKEN_DIGEST_SIZE];
+	struct signing signing;
 };
 
 _Static_assert(sizeof(struct token_buffer) <= GRANULE_SIZE, "fits a granule");
@@ -82,18 +82,24 @@ static bool token_step(struct rsi_call *call, struct token_buffer *buffer)
 	struct rec_token *token = &call->rec->token;
 
 	if (token->phase == TOKEN_CLAIMED) {
-		token_realm_digest(
-			port, buffer->realm, token->size, buffer->digest);
+		memset(&buffer->signing, 0, sizeof(buffer->signing));
+		token_realm_digest(port, buffer->realm, token->size,
+			buffer->signing.digest);
 		token->phase = TOKEN_HASHED;
 		return true;
 	}
-	if (!port_sign(port, buffer->digest,
-		    token_realm_signature(buffer->realm, token->size))) {
+	switch (port_sign(port, &buffer->signing,
+		token_realm_signature(buffer->realm, token->size))) {
+	case SIGN_MORE:
+		return true;
+	case SIGN_DONE:
+		token->phase = TOKEN_SIGNED;
+		return true;
+	case SIGN_FAILED:
+	default:
 		token->phase = TOKEN_NONE;
 		return false;
 	}
-	token->phase = TOKEN_SIGNED;
-	return true;
 }
 
 static enum rsi_outcome interrupted(struct rsi_call *call)

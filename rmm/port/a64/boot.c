@@ -8,6 +8,7 @@
 #include "lib/pgtable.h"
 #include "lib/pl011.h"
 #include "rmm/core/rmm.h"
+#include "rmm/port/a64/attest.h"
 #include "rmm/port/a64/cpu.h"
 #include "rmm/port/a64/el3.h"
 #include "rmm/port/a64/machine.h"
@@ -84,7 +85,7 @@ static int64_t interface_check(
 
 static int64_t manifest_load(uint64_t shared, struct manifest *manifest)
 {
-	if (shared == 0 || !tables_map(shared, GRANULE_SIZE, PGTABLE_RODATA))
+	if (shared == 0 || !tables_map(shared, GRANULE_SIZE, PGTABLE_DATA))
 		return RMM_EL3_BOOT_SHARED;
 	return manifest_read(
 		(const void *)(uintptr_t)shared, shared, SLOT_WINDOW, manifest);
@@ -133,6 +134,8 @@ static int64_t start(uint64_t shared)
 		result = console_start(&manifest);
 	if (result == RMM_EL3_BOOT_OK)
 		result = rmm_start(&manifest);
+	if (result == RMM_EL3_BOOT_OK)
+		attest_start(&rmm.attestation, shared);
 	return result;
 }
 
@@ -151,6 +154,9 @@ void boot_cold(
 	dcache_clean((uintptr_t)&booted, sizeof(booted));
 	log_line("RMI 2.0, %lu MiB of memory from %lx",
 		rmm.machine.memory_size >> 20, rmm.machine.memory_base.value);
+	log_line("attestation: %s", rmm.attestation.platform_token
+					    ? "provisioned"
+					    : "not provisioned");
 	serve();
 }
 

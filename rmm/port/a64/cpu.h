@@ -28,6 +28,8 @@
 #include "rmm/core/context.h"
 #include "rmm/port/a64/fp.h"
 
+struct signing;
+
 struct cpu {
 	uint32_t index;
 	uint32_t slots; /* in use, from the first on */
@@ -37,6 +39,7 @@ struct cpu {
 	struct el1_shared host_el1; /* while a REC has the registers */
 	struct rec_timer host_virt;
 	struct rec_timer host_phys;
+	struct signing *signing; /* what sign.c's hooks work on */
 	struct fp_state fp; /* while a REC or the RMM has the FP/SIMD registers */
 };
 

@@ -9,10 +9,11 @@
 
 #define RESERVE_ALIGN_BITS 12
 
-/* X0 and X1 that a service gives. */
+/* X0 to X2 that a service gives. */
 struct el3_result {
 	uint64_t x0;
 	uint64_t x1;
+	uint64_t x2;
 };
 
 /* FIRME moves granules in ranges; else, a call of RMM-EL3 for each. */
@@ -30,7 +31,7 @@ static struct el3_result call(uint64_t fid, uint64_t a, uint64_t b, uint64_t c)
 		:
 		: "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
 		"x13", "x14", "x15", "x16", "x17", "memory");
-	return (struct el3_result){ x0, x1 };
+	return (struct el3_result){ x0, x1, x2 };
 }
 
 static bool is_ok(struct el3_result result)
@@ -110,5 +111,24 @@ bool el3_reserve_memory(uint64_t size, uint64_t *pa)
 	struct el3_result result = call(RMM_EL3_RESERVE_MEMORY, size, how, 0);
 
 	*pa = result.x1;
+	return is_ok(result);
+}
+
+bool el3_realm_key(uint64_t buffer, uint64_t size, uint64_t *length)
+{
+	struct el3_result result =
+		call(RMM_EL3_REALM_KEY, buffer, size, RMM_EL3_CURVE_P384);
+
+	*length = result.x1;
+	return is_ok(result);
+}
+
+bool el3_platform_token(struct el3_token_part *part)
+{
+	struct el3_result result = call(RMM_EL3_PLAT_TOKEN, part->buffer,
+		part->size, part->challenge_size);
+
+	part->length = result.x1;
+	part->left = result.x2;
 	return is_ok(result);
 }

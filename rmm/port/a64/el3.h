@@ -21,6 +21,22 @@ unsigned el3_undelegate(pa_t pa, unsigned count);
  * false: there is not so much. */
 bool el3_reserve_memory(uint64_t size, uint64_t *pa);
 
+/* The Realm attestation key, a P-384 scalar, into a buffer of the page that is
+ * shared with EL3; false: there is none. */
+bool el3_realm_key(uint64_t buffer, uint64_t size, uint64_t *length);
+
+/* A part of the platform token, in such a buffer. */
+struct el3_token_part {
+	uint64_t buffer; /* PA; begins with the challenge at the first call */
+	uint64_t size;
+	uint64_t challenge_size; /* bytes; 0 at the calls after the first */
+	uint64_t length; /* out: bytes in the buffer */
+	uint64_t left; /* out: bytes of later parts */
+};
+
+/* false: there is none for this challenge. */
+bool el3_platform_token(struct el3_token_part *part);
+
 /*
  * Hands the host the answer in X0-X7 of *regs and waits for its next request,
  * X0-X7 of *regs then. fid: RMM_EL3_REQ_COMPLETE, or RMM_EL3_BOOT_COMPLETE

@@ -9,10 +9,12 @@
 #define FPCR             S3_3_C4_C4_0
 #define FPSR             S3_3_C4_C4_1
 #define SVCR             S3_3_C4_C2_2
+#define DIT              S3_3_C4_C2_5
 #define ID_AA64ISAR2_EL1 S3_0_C0_C6_2
 #define ID_AA64MMFR3_EL1 S3_0_C0_C7_3
 
 #define SVCR_SM UINT64_C(1) /* streaming SVE mode */
+#define DIT_ON  (UINT64_C(1) << 24)
 
 /*
  * HCR_EL2, the same while the RMM runs and while a Realm does, but for the
@@ -105,6 +107,8 @@
 #define INTID_TIMER_VIRT 27
 #define INTID_TIMER_PHYS 30
 
+#define ID_AA64PFR0_DIT_SHIFT      48
+#define ID_AA64PFR0_DIT_WIDTH      4
 #define ID_AA64PFR0_SVE_SHIFT      32
 #define ID_AA64PFR0_SVE_WIDTH      4
 #define ID_AA64PFR1_SME_SHIFT      24

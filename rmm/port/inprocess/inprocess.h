@@ -94,6 +94,7 @@ struct inprocess_faults {
 	uint64_t ns_faults; /* PA of an NS granule that cannot be accessed */
 	bool no_random;
 	bool no_signature; /* signing fails */
+	unsigned sign_steps; /* of a signature, before its last */
 	unsigned interrupt_every; /* each n-th poll finds one; 0: none */
 };
 

@@ -108,19 +108,31 @@ static bool raw_from_der(const uint8_t *der, size_t size, uint8_t *raw)
 	return ok;
 }
 
-bool port_sign(struct rmm_port *port, const uint8_t *digest, uint8_t *signature)
+static bool sign(EVP_PKEY *key, const uint8_t *digest, uint8_t *signature)
 {
-	EVP_PKEY_CTX *context;
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
 	uint8_t der[DER_MAX];
 	size_t size = sizeof(der);
-	bool ok;
+	bool ok = context && EVP_PKEY_sign_init(context) == 1 &&
+		  EVP_PKEY_sign(context, der, &size, digest,
+			  TOKEN_DIGEST_SIZE) == 1 &&
+		  raw_from_der(der, size, signature);
 
-	if (port->faults.no_signature)
-		return false;
-	context = EVP_PKEY_CTX_new(port->realm_key, NULL);
-	ok = context && EVP_PKEY_sign_init(context) == 1 &&
-	     EVP_PKEY_sign(context, der, &size, digest, TOKEN_DIGEST_SIZE) == 1 &&
-	     raw_from_der(der, size, signature);
 	EVP_PKEY_CTX_free(context);
 	return ok;
+}
+
+enum sign_progress port_sign(
+	struct rmm_port *port, struct signing *signing, uint8_t *signature)
+{
+	bool ok;
+
+	if (signing->step < port->faults.sign_steps) {
+		signing->step++;
+		return SIGN_MORE;
+	}
+	ok = !port->faults.no_signature &&
+	     sign(port->realm_key, signing->digest, signature);
+	memset(signing, 0, sizeof(*signing));
+	return ok ? SIGN_DONE : SIGN_FAILED;
 }

@@ -48,6 +48,7 @@ static void primary(void)
 	check_calls(&vm);
 	check_aborts(&vm);
 	check_state(&vm);
+	check_token(&vm);
 	measure(&vm.vcpu[0]);
 	check_cpus(&vm);
 	check_destroyed(&vm);

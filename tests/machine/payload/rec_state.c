@@ -15,8 +15,6 @@
 #define VECTOR_SIZE  8192
 #define SPIN         1000000
 
-#define GICR_ISENABLER0 (MACHINE_GICR_BASE + 0x10100)
-
 /* vectors.S */
 void vectors_load(const void *from);
 void vectors_store(void *to);

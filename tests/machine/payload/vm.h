@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/machine_map.h"
 #include "abi/rmi.h"
 #include "tests/machine/payload/guest.h"
 #include "tests/machine/payload/host.h"
@@ -23,6 +24,9 @@
 /* The end of the protected half, and of the IPA space. */
 #define VM_OUTSIDE (UINT64_C(1) << 38)
 #define VM_END     (UINT64_C(1) << 39)
+
+/* Of the first CPU. */
+#define GICR_ISENABLER0 (MACHINE_GICR_BASE + 0x10100)
 
 struct vcpu {
 	uint64_t rec;
@@ -76,6 +80,7 @@ void check_aborts(struct vm *vm); /* rec_aborts.c */
 /* The vCPU does nothing more after it. */
 void check_destroyed(struct vm *vm); /* rec_aborts.c */
 void check_state(struct vm *vm); /* rec_state.c */
+void check_token(struct vm *vm); /* rec_token.c */
 void check_cpus(struct vm *vm); /* rec_cpus.c */
 void check_end(struct vm *vm); /* rec_cpus.c */
 void cpus_secondary(void); /* rec_cpus.c, on the second CPU */
