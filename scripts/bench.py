@@ -61,7 +61,7 @@ def yardstick(folder):
 
 
 def machine(image, *options):
-    """What tests/machine/payload/bench.c prints: name to ticks."""
+    """What a program of tests/machine/payload prints, in words."""
     done = subprocess.run(
         ["qemu-system-aarch64", "-M",
          "virt,secure=on,virtualization=on,gic-version=3", "-cpu",
@@ -70,20 +70,31 @@ def machine(image, *options):
          "-bios", f"{IMAGES}/{image}", *options],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, text=True, timeout=300, check=True)
-    lines = [line.split() for line in done.stdout.splitlines()]
-    return {words[1]: int(words[2]) for words in lines
+    return [line.split() for line in done.stdout.splitlines()]
+
+
+def figures(image, *options):
+    """What bench.c prints: name to ticks."""
+    return {words[1]: int(words[2]) for words in machine(image, *options)
             if words[0] == "bench:"}
+
+
+def host_call():
+    """What rec_host.c prints: an exit of a Realm, and its entry again."""
+    return next(int(words[3]) for words in machine("rec_test.bin", *COUNTING)
+                if words[:3] == ["host:", "host", "call:"])
 
 
 def machine_comparisons():
     """The host's calls: instructions of monitor and RMM, and wall time
     against the least that EL3 can do, in turns."""
-    count = machine("bench.bin", *COUNTING)
+    count = figures("bench.bin", *COUNTING)
     yield "RMI_VERSION, instructions", count["version"], "", 600
     yield "delegating a granule", count["delegate_one"], "", 1500
     yield "and each in a range", count["delegate_range"], "", 400
-    turns = [(machine("bench.bin")["version"],
-              machine("bench_bare.bin")["bare"]) for _ in range(TURNS)]
+    yield "a Realm's host call", host_call(), "", 6000
+    turns = [(figures("bench.bin")["version"],
+              figures("bench_bare.bin")["bare"]) for _ in range(TURNS)]
     ours, bare = (min(times) for times in zip(*turns))
     print(f"RMI_VERSION {ours / 1000:.1f} us, two changes of world and "
           f"nothing else {bare / 1000:.1f} us")

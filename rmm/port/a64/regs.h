@@ -17,12 +17,12 @@
 #define DIT_ON  (UINT64_C(1) << 24)
 
 /*
- * HCR_EL2, the same while the RMM runs and while a Realm does, but for the
- * last three. EL1 is A64 behind stage 2; interrupts and external aborts come
- * to EL2; TLB maintenance reaches all CPUs (FB, BSU). Traps: SMC (TSC), ID
- * registers (TID1, TID3, TID5), what the implementation defines (TIDCP, TACR),
- * error records (TERR), limited ordering regions (TLOR). What else would let a
- * Realm use a feature that it is not to see is 0.
+ * HCR_EL2 while a Realm runs: EL1 is A64 behind stage 2; interrupts and
+ * external aborts come to EL2; TLB maintenance reaches all CPUs (FB, BSU).
+ * Traps: SMC (TSC), ID registers (TID1, TID3, TID5), what the implementation
+ * defines (TIDCP, TACR), error records (TERR), limited ordering regions
+ * (TLOR). What else would let a Realm use a feature that it is not to see is
+ * 0. The RMM itself has a use for RW only.
  */
 #define HCR_VM    (UINT64_C(1) << 0)
 #define HCR_SWIO  (UINT64_C(1) << 1)
