@@ -308,10 +308,15 @@ int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
 	struct reeve_report *report);
 void reeve_token_policy_free(struct reeve_token_policy *policy); /* or NULL */
 
+/* The text of a public key's file (P-384, PEM or JWK); the caller frees it.
+ * REEVE_ERR_IO, or REEVE_ERR_ARGUMENT: it holds no such key. */
+int reeve_key_load(const char *path, char **text, struct reeve_report *report);
+
 struct reeve_expectation {
 	const char *platform_key; /* text: P-384 public key, PEM or JWK */
-	const void *challenge; /* as given to the guest; zeros may follow */
-	size_t challenge_size; /* 1 to 64; 0: freshness is not checked */
+	/* As given to the guest, in hexadecimal, 1 to 64 bytes; zeros follow in
+	 * the token. NULL: freshness is not checked. */
+	const char *challenge;
 	/* NULL: the Realm's measurements are not checked. */
 	const struct reeve_refs *refs;
 	const struct reeve_token_policy *policy; /* NULL: the default */
@@ -335,7 +340,7 @@ struct reeve_verification;
 
 /*
  * Makes all checks, in a fixed order, whatever the first ones say.
- * REEVE_ERR_ARGUMENT: the platform key is no key, or the challenge too long.
+ * REEVE_ERR_ARGUMENT: the platform key or the challenge is none.
  */
 int reeve_token_verify(const struct reeve_token *token,
 	const struct reeve_expectation *expected,

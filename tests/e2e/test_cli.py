@@ -11,7 +11,7 @@ VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion",
          "list", "console", "destroy", "shutdown", "reboot", "pause",
          "unpause", "rename", "domid", "domname", "vcpu-list", "uptime",
          "info", "dmesg", "host start", "host stop", "host status",
-         "host list", "host show-key"]
+         "host list", "host show-key", "refs", "token show", "token verify"]
 
 
 def test_help_names_every_verb(reeve):
@@ -216,6 +216,9 @@ def test_completion_of_verbs_options_and_keys(reeve):
     assert complete(reeve, ["reeve", "dtb", "--so"], 2) == ["--source"]
     assert complete(reeve, ["reeve", "host", "sta"], 2) == [
         "start", "status"]
+    assert complete(reeve, ["reeve", "token", ""], 2) == ["show", "verify"]
+    assert complete(reeve, ["reeve", "token", "verify", "--ch"], 3) == [
+        "--challenge"]
     assert complete(reeve, ["reeve", "host", "start", "--mo"], 3) == [
         "--monitor"]
     assert "realm_hash=" in complete(

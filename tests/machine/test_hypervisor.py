@@ -110,6 +110,8 @@ GUEST_STEPS = [
     "two vCPUs interrupt each other",
     "an address where nothing is",
     "an instruction that is hidden",
+    "a guest calls its host",
+    "a Realm calls its host and ends",
     "guests keep their registers",
     "guests share the cores",
     "every page is back",

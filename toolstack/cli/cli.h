@@ -49,8 +49,14 @@ enum cli_option_id {
 	CLI_HYPERVISOR = 1 << 22,
 	CLI_ALL = 1 << 23,
 	CLI_VERBOSE = 1 << 24,
+	CLI_PLATFORM_KEY = 1 << 25,
+	CLI_CHALLENGE = 1 << 26,
+	CLI_GUEST = 1 << 27,
+	CLI_REFS = 1 << 28,
+	CLI_EVENTS = 1 << 29,
+	CLI_POLICY = 1 << 30,
 };
-#define CLI_OPTION_BITS 25
+#define CLI_OPTION_BITS 31
 
 struct cli_option {
 	enum cli_option_id id;
@@ -86,6 +92,7 @@ enum cli_operands {
 	CLI_DOMAINS, /* any number */
 	CLI_DOMAIN_NAME, /* DOMAIN NEW-NAME */
 	CLI_FIELD_OR_NONE,
+	CLI_TOKEN, /* the file of a token */
 };
 
 struct cli_verb {
@@ -242,8 +249,11 @@ int cli_measure(const struct cli_call *call);
 int cli_parse_verb(const struct cli_call *call);
 int cli_pause(const struct cli_call *call);
 int cli_reboot(const struct cli_call *call);
+int cli_refs(const struct cli_call *call);
 int cli_rename(const struct cli_call *call);
 int cli_shutdown(const struct cli_call *call);
+int cli_token_show(const struct cli_call *call);
+int cli_token_verify(const struct cli_call *call);
 int cli_unpause(const struct cli_call *call);
 int cli_uptime(const struct cli_call *call);
 int cli_vcpu_list(const struct cli_call *call);

@@ -5,20 +5,42 @@
 
 #include "toolstack/cli/cli.h"
 
+/* The first words of verbs with two. */
+static const char *const groups[] = { "host", "token" };
+
+#define GROUPS (sizeof(groups) / sizeof(groups[0]))
+
 /* Verbs of one word, and the word before those of two. */
 static void print_verbs(void)
 {
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
 		if (strchr(v->name, ' ') == NULL)
 			printf("%s ", v->name);
-	fputs("host help", stdout);
+	for (size_t i = 0; i < GROUPS; i++)
+		printf("%s ", groups[i]);
+	fputs("help", stdout);
 }
 
-static void print_second_words(void)
+static void print_second_words(const char *group)
 {
+	size_t length = strlen(group);
+
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
-		if (strchr(v->name, ' ') != NULL)
-			printf("%s ", strchr(v->name, ' ') + 1);
+		if (strncmp(v->name, group, length) == 0 &&
+			v->name[length] == ' ')
+			printf("%s ", v->name + length + 1);
+}
+
+/* Completes the second word of a group, and joins both into $verb. */
+static void print_group(const char *group)
+{
+	printf("\tif [ \"$verb\" = %s ]; then\n"
+	       "\t\tif [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+	       "\t\t\tmapfile -t COMPREPLY < <(compgen -W '",
+		group);
+	print_second_words(group);
+	puts("' -- \"$cur\")\n\t\t\treturn\n\t\tfi\n"
+	     "\t\tverb=\"$verb ${COMP_WORDS[2]}\"\n\tfi");
 }
 
 /* The options of a verb, as a case branch that sets $options. */
@@ -68,14 +90,10 @@ static void print_bash(void)
 	      "\t\tmapfile -t COMPREPLY < <(compgen -W '",
 		stdout);
 	print_verbs();
-	fputs("' -- \"$cur\")\n\t\treturn\n\tfi\n"
-	      "\tif [ \"$verb\" = host ] && [ \"$COMP_CWORD\" -eq 2 ]; then\n"
-	      "\t\tmapfile -t COMPREPLY < <(compgen -W '",
-		stdout);
-	print_second_words();
-	puts("' -- \"$cur\")\n\t\treturn\n\tfi\n"
-	     "\t[ \"$verb\" != host ] || verb=\"host ${COMP_WORDS[2]}\"\n"
-	     "\tcase $verb in");
+	puts("' -- \"$cur\")\n\t\treturn\n\tfi");
+	for (size_t i = 0; i < GROUPS; i++)
+		print_group(groups[i]);
+	puts("\tcase $verb in");
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
 		print_verb_case(v);
 	fputs("\tesac\n\tcase $prev in\n\t", stdout);

@@ -29,7 +29,7 @@ static const struct cli_verb *verb_find(
 		if (*taken != 0)
 			return v;
 	}
-	if (strcmp(words[0], "host") == 0)
+	if (strcmp(words[0], "host") == 0 || strcmp(words[0], "token") == 0)
 		second = count > 1 ? words[1] : "(nothing)";
 	fprintf(stderr, "reeve: no such verb: %s%s%s\nTry: reeve --help\n",
 		words[0], *second != '\0' ? " " : "", second);

@@ -76,6 +76,7 @@ static const struct {
 	[CLI_DOMAINS] = { 0, SIZE_MAX, "[DOMAIN ...]" },
 	[CLI_DOMAIN_NAME] = { 2, 2, "DOMAIN NEW-NAME" },
 	[CLI_FIELD_OR_NONE] = { 0, 1, "[FIELD]" },
+	[CLI_TOKEN] = { 1, 1, "TOKEN" },
 };
 
 static bool operand_take(

@@ -40,6 +40,16 @@ const struct cli_option cli_options[] = {
 		"another hypervisor than ours" },
 	{ CLI_ALL, 'a', "all", NULL, "all domains" },
 	{ CLI_VERBOSE, 'v', "verbose", NULL, "tell more" },
+	{ CLI_PLATFORM_KEY, 0, "platform-key", "FILE",
+		"the platform's public key (PEM or JWK)" },
+	{ CLI_CHALLENGE, 0, "challenge", "HEX",
+		"the challenge that the guest was given" },
+	{ CLI_GUEST, 0, "config", "FILE",
+		"the guest's configuration, to predict its RIM" },
+	{ CLI_REFS, 0, "refs", "FILE", "its reference values (JSON) instead" },
+	{ CLI_EVENTS, 0, "events", "FILE",
+		"what the guest measured, to predict its REMs" },
+	{ CLI_POLICY, 0, "policy", "FILE", "what to accept" },
 	{ CLI_HELP, 'h', "help", NULL, "show this help" },
 	{ 0 },
 };
@@ -81,6 +91,26 @@ const struct cli_verb cli_verbs[] = {
 		"-o the argument is a folder (made if needed) that receives\n"
 		"the segments as they are measured: kernel, initrd, dtb.\n",
 		cli_measure },
+	{ "refs", CLI_CONFIG_EXTRAS,
+		CLI_JSON | CLI_OUTPUT | CLI_EVENTS | CLI_STRICT |
+			CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET,
+		"print a Realm's reference values, for verifiers",
+		"An unsigned CoRIM (CBOR) by the CCA Realm profile, or with\n"
+		"--json the document that token verify --refs takes.\n",
+		cli_refs },
+	{ "token show", CLI_TOKEN, CLI_JSON,
+		"print all that an attestation token says",
+		"Verifies nothing but the form. Exit code 1: it is refused.\n",
+		cli_token_show },
+	{ "token verify", CLI_TOKEN,
+		CLI_JSON | CLI_PLATFORM_KEY | CLI_CHALLENGE | CLI_GUEST |
+			CLI_REFS | CLI_EVENTS | CLI_POLICY | CLI_STRICT |
+			CLI_ALLOW_UNKNOWN | CLI_SET,
+		"decide whether an attestation token is that guest's",
+		"Prints a line for each check. --platform-key is needed;\n"
+		"what is not given besides is not checked, and said so. Exit\n"
+		"code 0: no check failed; 1: one did, or it is no token.\n",
+		cli_token_verify },
 	{ "parse", CLI_CONFIG, CLI_STRICT | CLI_DEFCONFIG,
 		"print the settings of a file as JSON, without judging them",
 		"The settings in effect, as libxlutil would hold them.\n",

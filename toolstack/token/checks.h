@@ -21,6 +21,8 @@ struct verify {
 	EVP_PKEY *platform_key;
 	const struct reeve_expectation *expected;
 	const struct reeve_token_policy *policy;
+	uint8_t challenge[CCA_CHALLENGE_SIZE]; /* zeros behind */
+	size_t challenge_size; /* as it was given; 0: none was */
 	struct reeve_verification *out;
 };
 

@@ -270,8 +270,8 @@ bool token_claims_read(struct cbor_in *in, struct token *token,
 	struct claims_reader reader = {
 		.in = in,
 		.rules = is_realm ? realm_rules : platform_rules,
-		.count = is_realm ? (unsigned)REALM_CLAIMS
-				  : (unsigned)PLATFORM_CLAIMS,
+		.count = is_realm ? (size_t)REALM_CLAIMS
+				  : (size_t)PLATFORM_CLAIMS,
 		.claims = part->claims,
 		.token = token,
 		.what = what,

@@ -52,7 +52,7 @@ static void signature_check(struct verify *verify, enum token_check check,
 	bool ok = signature_holds(part, key);
 
 	check_add_hint(verify, check, ok, key_label(key),
-		check_text("%s", ok ? "by this key" : "not by this key"), hint);
+		ok ? key_label(key) : check_text("not by that key"), hint);
 }
 
 static const EVP_MD *hash_by_name(struct span name)
@@ -102,24 +102,57 @@ static void checks_make(struct verify *verify)
 	verify_hashes(verify);
 }
 
-static EVP_PKEY *platform_key_read(const char *text)
+#define KEY_FILE_MAX 0x4000 /* bytes */
+
+static EVP_PKEY *public_key_read(const char *text)
 {
 	EVP_PKEY *key = key_from_pem(text, strlen(text));
 
 	return key != NULL ? key : key_from_jwk(text);
 }
 
-static int expectation_check(const struct reeve_expectation *expected,
-	const EVP_PKEY *key, struct reeve_report *report)
+static int key_check(
+	const EVP_PKEY *key, const char *path, struct reeve_report *report)
 {
-	if (key == NULL)
-		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
-			"`reeve host show-key` prints the right kind",
-			"the platform key is not a P-384 key in PEM or JWK");
-	if (expected->challenge_size > CCA_CHALLENGE_SIZE)
-		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL, NULL,
-			"a challenge has at most %d bytes", CCA_CHALLENGE_SIZE);
-	return REEVE_OK;
+	struct report_place place = { .file = path };
+
+	if (key != NULL)
+		return REEVE_OK;
+	return report_error(report, REEVE_ERR_ARGUMENT, &place, NULL,
+		"`reeve host show-key` prints the right kind",
+		"is not a P-384 public key in PEM or JWK");
+}
+
+int reeve_key_load(const char *path, char **text, struct reeve_report *report)
+{
+	EVP_PKEY *key;
+	char *content;
+	size_t size;
+	int result = file_read(path, KEY_FILE_MAX, &content, &size, report);
+
+	if (result != REEVE_OK)
+		return result;
+	key = size <= KEY_FILE_MAX ? public_key_read(content) : NULL;
+	result = key_check(key, path, report);
+	EVP_PKEY_free(key);
+	if (result == REEVE_OK)
+		*text = content;
+	else
+		free(content);
+	return result;
+}
+
+static int challenge_read(struct verify *verify, struct reeve_report *report)
+{
+	const char *text = verify->expected->challenge;
+
+	if (text == NULL ||
+		(hex_read(text, verify->challenge, CCA_CHALLENGE_SIZE,
+			 &verify->challenge_size) &&
+			verify->challenge_size != 0))
+		return REEVE_OK;
+	return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL, NULL,
+		"the challenge must be 1 to 64 bytes in hexadecimal");
 }
 
 int reeve_token_verify(const struct reeve_token *token,
@@ -129,12 +162,15 @@ int reeve_token_verify(const struct reeve_token *token,
 	struct verify verify = {
 		.token = &token->token,
 		.realm_key = token->realm_key,
-		.platform_key = platform_key_read(expected->platform_key),
+		.platform_key = public_key_read(expected->platform_key),
 		.expected = expected,
 		.policy = expected->policy != NULL ? expected->policy
 						   : &token_policy_default,
 	};
-	int result = expectation_check(expected, verify.platform_key, report);
+	int result = key_check(verify.platform_key, NULL, report);
+
+	if (result == REEVE_OK)
+		result = challenge_read(&verify, report);
 
 	if (result == REEVE_OK) {
 		verify.out = calloc(1, sizeof(*verify.out));

@@ -191,20 +191,18 @@ static void software_check(struct verify *verify)
 /* The Realm's challenge is the user's: it says when the token was made. */
 static void challenge_check(struct verify *verify)
 {
-	const struct reeve_expectation *expected = verify->expected;
 	struct span found = verify->token->realm.claims[REALM_CHALLENGE].bytes;
-	uint8_t wanted[CCA_CHALLENGE_SIZE] = { 0 };
+	struct span wanted = { verify->challenge, CCA_CHALLENGE_SIZE };
 
-	if (expected->challenge_size == 0) {
+	if (verify->challenge_size == 0) {
 		check_leave(verify, CHECK_CHALLENGE, hex_text(found),
 			"give the challenge with --challenge HEX");
 		return;
 	}
-	memcpy(wanted, expected->challenge, expected->challenge_size);
 	check_add_hint(verify, CHECK_CHALLENGE,
-		memcmp(wanted, found.data, sizeof(wanted)) == 0,
-		hex_text((struct span){ wanted, sizeof(wanted) }),
-		hex_text(found), "the token is of another time");
+		memcmp(wanted.data, found.data, wanted.size) == 0,
+		hex_text(wanted), hex_text(found),
+		"the token is of another time");
 }
 
 void verify_platform(struct verify *verify)
