@@ -6,7 +6,9 @@
 #ifndef REEVE_HYPERVISOR_CORE_GIC_H
 #define REEVE_HYPERVISOR_CORE_GIC_H
 
+#ifndef __ASSEMBLER__
 #include <stdint.h>
+#endif
 
 /* ---- Distributor: offsets from GICD_base ---- */
 #define GICD_CTLR        0x0000

@@ -57,7 +57,7 @@ static bool call(const struct rec_hold *hold, const struct rec_trap *trap,
 	enum rsi_outcome outcome;
 
 	memcpy(regs.x, rec->gprs, sizeof(regs.x));
-	outcome = rmm_handle_rsi(hold->rmm, rec, &regs, exit);
+	outcome = rmm_handle_rsi(hold, &regs, exit);
 	memcpy(rec->gprs, regs.x, sizeof(regs.x));
 	if (outcome != RSI_RETRY)
 		rec_skip(rec, trap->esr);

@@ -75,7 +75,7 @@ void rmm_init(struct rmm *rmm, struct rmm_port *port,
 /* Serves one RMI call: FID and arguments in, status and results out. */
 void rmm_handle_rmi(struct rmm *rmm, struct smccc_regs *regs);
 
-struct rec;
+struct rec_hold;
 struct rmi_rec_exit;
 
 enum rsi_outcome {
@@ -87,9 +87,9 @@ enum rsi_outcome {
 /*
  * Serves one SMC of a Realm (RSI, PSCI, SMCCC). regs are the REC's X0..X17
  * going in and coming out; on RSI_EXIT and RSI_RETRY *exit is the exit record
- * for the host. The caller executes the REC, so the REC is owned.
+ * for the host. The caller executes the REC that it holds.
  */
-enum rsi_outcome rmm_handle_rsi(struct rmm *rmm, struct rec *rec,
+enum rsi_outcome rmm_handle_rsi(const struct rec_hold *hold,
 	struct smccc_regs *regs, struct rmi_rec_exit *exit);
 
 #endif

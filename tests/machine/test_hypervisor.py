@@ -97,6 +97,37 @@ def test_other_machines(cpus, memory):
     assert lines[-1] == f"self-test: {len(STEPS)} passed, 0 failed"
 
 
+THREAD_STEPS = [
+    "a wake before the wait is not lost",
+    "two threads wake each other",
+    "all sleepers wake, none too early",
+    "every thread gave its memory back",
+]
+
+GUEST_STEPS = [
+    "a session",
+    "a timer wakes a guest",
+    "two vCPUs interrupt each other",
+    "an address where nothing is",
+    "an instruction that is hidden",
+    "a guest calls its host",
+    "a Realm calls its host and ends",
+    "guests keep their registers",
+    "guests share the cores",
+    "every page is back",
+]
+
+
+@pytest.mark.parametrize("image, steps", [("schedtest.bin", THREAD_STEPS),
+                                          ("guesttest.bin", GUEST_STEPS)])
+@pytest.mark.parametrize("cpus", [1, 2])
+def test_threads_and_guests(image, steps, cpus):
+    lines = lines_of(boot(image, cpus))
+    verdicts = [line for line in lines if re.match("pass|FAIL", line)]
+    assert verdicts == [f"pass: {step}" for step in steps]
+    assert lines[-1] == f"self-test: {len(steps)} passed, 0 failed"
+
+
 def test_a_used_up_stack_is_reported():
     """The fault is a write to what is not mapped, and SP is just there."""
     lines = lines_of(boot("overflowtest.bin"))

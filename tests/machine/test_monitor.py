@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The monitor on the emulated machine, with test programs above it."""
+import re
 import struct
+import subprocess
 
 import pytest
+
+from conftest import build_folder
 
 # Identifiers: PSCI, RMM-EL3, and the requests of payload/payload.h.
 PSCI_VERSION = 0x84000000
@@ -20,6 +24,7 @@ FIRME_VERSION, FIRME_FEATURES, GPI_SET = 0xC4000400, 0xC4000401, 0xC4000402
 GPI_NS, GPI_REALM = 0x9, 0xB
 REALM_ECHO, REALM_FILL, REALM_CHECK = 0xC4000150, 0xC4000153, 0xC4000157
 REALM_SMC, REALM_READ, REALM_WRITE = 0xC4000158, 0xC4000159, 0xC400015A
+REALM_LIST = 0xC400015B
 
 UNKNOWN = 2**64 - 1
 BAD_ADDRESS, BAD_PAS, NO_MEMORY, INVALID = (2**64 - n for n in (2, 3, 4, 5))
@@ -162,6 +167,12 @@ def test_psci_resets(start):
     start_cpu(machine, 1, 0x12, token=0)
 
 
+def test_psci_suspends_until_an_interrupt(machine):
+    """Which the caller then takes: it is still pending."""
+    for _ in range(2):
+        assert machine.ask("suspend") == "0 1a slept"
+
+
 def test_psci_has_no_state_that_loses_context(machine):
     assert machine.smc(PSCI_SUSPEND, 0x10000, ENTRY)[0] == 2**64 - 2
 
@@ -188,6 +199,15 @@ def test_no_register_of_a_world_shows_in_the_other(machine):
     assert machine.ask("fill", 0x2424242424240000) == "filled"
     assert machine.smc(REALM_CHECK)[:3] == [0, 0, 0]
     assert machine.ask("check") == "changed 0"
+
+
+def test_interrupt_interface_is_shared(machine):
+    """The host loads it for a REC, and reads it when the REC exits."""
+    lr, vmcr = 0x50A0000000000042, 0xF8000003
+    seen = machine.ask("list", lr, vmcr)
+    assert int(seen.split()[0], 16) == lr
+    status, *words = machine.smc(REALM_LIST)[:3]
+    assert (status, words) == (0, [int(word, 16) for word in seen.split()])
 
 
 def test_delegated_granule_faults_until_it_is_undelegated(machine):
@@ -417,6 +437,32 @@ def test_refuses_a_broken_provisioned_part(start, image, tmp_path, changes,
     flash = provisioned(image, tmp_path / "flash.bin", **changes)
     lines, _ = start(flash).rest()
     assert lines == [f"monitor: PANIC: {reason}"]
+
+
+def test_exception_of_el3_is_reported_with_its_registers(start, image,
+                                                        tmp_path):
+    """A monitor whose PSCI begins with an undefined instruction."""
+    symbols = subprocess.run(
+        ["aarch64-linux-gnu-nm", build_folder() / "monitor/monitor"],
+        stdout=subprocess.PIPE, text=True, check=True).stdout
+    address = int(re.search("^([0-9a-f]+) T psci_calls_serve$", symbols,
+                            re.MULTILINE)[1], 16)
+    broken = bytearray(image.read_bytes())
+    struct.pack_into("<I", broken, address - 0x0E000000, 0)
+    path = tmp_path / "broken.bin"
+    path.write_bytes(broken)
+    machine = start(path)
+    machine.expect("^normal: ready")
+    machine.send("smc", PSCI_VERSION, 0x1234)
+    lines, code = machine.rest()
+    assert lines[0] == "monitor: PANIC: exception from EL3 on CPU 0"
+    assert re.fullmatch(r"monitor:   ESR 0000000002000000 \(EC 00\) "
+                        rf"ELR {address:016x} SPSR [0-9a-f]{{8}}", lines[1])
+    assert lines[3].startswith("monitor:   x00 ")
+    assert re.fullmatch("monitor:   x30 [0-9a-f]{16}  sp  [0-9a-f]{16}",
+                        lines[-1])
+    assert len(lines) == 19
+    assert code == 0
 
 
 def test_exception_that_reaches_el3_is_reported_once(machine):

@@ -31,5 +31,7 @@ int qemu_spawn(const struct folder *folder, char **arguments, int lock,
 /* Tells why a QEMU that has ended did not work. Returns REEVE_ERR_HOST. */
 int qemu_blame(const struct folder *folder, const char *program,
 	struct reeve_report *report);
+/* The same for a machine that runs and does not answer. */
+int qemu_blame_silence(const struct folder *folder, struct reeve_report *report);
 
 #endif

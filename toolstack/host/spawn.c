@@ -189,3 +189,14 @@ int qemu_blame(const struct folder *folder, const char *program,
 	free(console);
 	return REEVE_ERR_HOST;
 }
+
+int qemu_blame_silence(const struct folder *folder, struct reeve_report *report)
+{
+	char *console = last_line(folder, "serial.log");
+
+	report_add(report, REEVE_ERROR, NULL, NULL, NULL,
+		"the machine runs, but does not answer; its last words: %s",
+		console != NULL ? console : "none");
+	free(console);
+	return REEVE_ERR_HOST;
+}

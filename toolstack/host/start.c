@@ -216,9 +216,7 @@ static int await_answer(struct start *start, const char *program)
 			return qemu_blame(
 				&start->folder, program, start->report);
 		if (elapsed >= BOOT_PATIENCE_MS)
-			return report_error(start->report, REEVE_ERR_HOST, NULL,
-				NULL, NULL,
-				"the machine boots, but does not answer");
+			return qemu_blame_silence(&start->folder, start->report);
 		if (!watch_go_on(start->watch, "starting the host", 0, 0))
 			return REEVE_ERR_STOPPED;
 		(void)nanosleep(&pause, NULL); /* a shorter one is fine */

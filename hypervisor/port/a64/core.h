@@ -11,6 +11,7 @@
 #include "lib/a64.h"
 
 struct thread;
+struct vcpu;
 
 struct core_data {
 	uint64_t affinity;
@@ -18,6 +19,8 @@ struct core_data {
 	unsigned index; /* in cores[] */
 	struct thread *thread; /* that it runs; NULL: none */
 	uint64_t idle_sp; /* of its own stack, while a thread runs */
+	const struct vcpu *guest; /* the last ordinary one; only compared */
+	uint32_t ppis; /* irq_ppi_set(): bits that are enabled */
 };
 
 /* One core. TPIDR_EL2 of a core holds the address of its own. */

@@ -6,35 +6,25 @@
 #include <stddef.h>
 
 #include "abi/machine_map.h"
+#include "hypervisor/core/gic.h"
 #include "lib/a64.h"
-
-/* Registers of the distributor, and of a redistributor's SGI frame. */
-#define GICD_ISENABLER  (MACHINE_GICD_BASE + 0x100)
-#define GICD_IPRIORITYR (MACHINE_GICD_BASE + 0x400)
-#define GICD_ICFGR      (MACHINE_GICD_BASE + 0xc00)
-#define GICD_IROUTER    (MACHINE_GICD_BASE + 0x6000)
-#define GICR_SGI        0x10000
-#define GICR_ISENABLER0 (GICR_SGI + 0x100)
-#define GICR_ICENABLER0 (GICR_SGI + 0x180)
-#define GICR_IPRIORITYR (GICR_SGI + 0x400)
 
 #define PRIORITY_MASK_NONE 0xff
 #define PRIORITIES         0xa0a0a0a0u /* four of them */
 #define ICFGR_EDGE         2u /* of two bits an interrupt */
 
-#define INTID_SPI     32
-#define INTID_SPECIAL 1020 /* this and above: none is pending */
-
-#define INTIDS 288 /* of the board */
+#define INTID_SPI 32
+#define INTIDS    288 /* of the board */
 
 static struct {
 	void (*fn)(void *ctx);
 	void *ctx;
 } handlers[INTIDS];
 
+/* Of the core's redistributor, what is about SGIs and PPIs. */
 static uint64_t frame_of(const struct core *core)
 {
-	return MACHINE_GICR_BASE +
+	return MACHINE_GICR_BASE + GICR_SGI_BASE +
 	       MACHINE_GICR_STEP * MACHINE_CPU_INDEX(core->data.affinity);
 }
 
@@ -43,9 +33,9 @@ void irq_core_init(struct core *core)
 	uint64_t frame = frame_of(core);
 
 	for (unsigned i = 0; i < INTID_SPI; i += 4)
-		mmio_write32(frame + GICR_IPRIORITYR + i, PRIORITIES);
-	mmio_write32(frame + GICR_ICENABLER0, UINT32_MAX);
-	mmio_write32(frame + GICR_ISENABLER0,
+		mmio_write32(frame + GIC_IPRIORITYR + i, PRIORITIES);
+	mmio_write32(frame + GIC_ICENABLER, UINT32_MAX);
+	mmio_write32(frame + GIC_ISENABLER,
 		1u << IRQ_SGI_KICK | 1u << MACHINE_TIMER_HYP_INTID |
 			1u << MACHINE_GIC_MAINT_INTID);
 	sysreg_write(ICC_SRE_EL2, 0xf);
@@ -66,22 +56,30 @@ void irq_register(unsigned intid, void (*fn)(void *ctx), void *ctx)
 void irq_enable_spi(unsigned intid, bool edge)
 {
 	uint64_t affinity = core_current()->data.affinity;
-	uint64_t config = GICD_ICFGR + intid / 16 * 4;
+	uint64_t config = MACHINE_GICD_BASE + GIC_ICFGR + intid / 16 * 4;
 	uint32_t bit = ICFGR_EDGE << intid % 16 * 2;
 	uint32_t word = mmio_read32(config) & ~bit;
 
 	assert(intid >= INTID_SPI && intid < INTIDS);
 	mmio_write32(config, edge ? word | bit : word);
-	mmio_write32(GICD_IROUTER + intid * 8, (uint32_t)affinity);
-	mmio_write32(GICD_IROUTER + intid * 8 + 4, (uint32_t)(affinity >> 32));
-	mmio_write32(GICD_ISENABLER + intid / 32 * 4, 1u << intid % 32);
+	mmio_write32(MACHINE_GICD_BASE + GICD_IROUTER + intid * 8,
+		(uint32_t)affinity);
+	mmio_write32(MACHINE_GICD_BASE + GICD_IROUTER + intid * 8 + 4,
+		(uint32_t)(affinity >> 32));
+	mmio_write32(MACHINE_GICD_BASE + GIC_ISENABLER + intid / 32 * 4,
+		1u << intid % 32);
 }
 
-void irq_ppi_set(const struct core *core, unsigned intid, bool enabled)
+void irq_ppi_set(unsigned intid, bool enabled)
 {
-	mmio_write32(
-		frame_of(core) + (enabled ? GICR_ISENABLER0 : GICR_ICENABLER0),
-		1u << intid);
+	struct core *core = core_current();
+	uint32_t bit = 1u << intid;
+
+	if (((core->data.ppis & bit) != 0) == enabled)
+		return;
+	core->data.ppis ^= bit;
+	mmio_write32(frame_of(core) + (enabled ? GIC_ISENABLER : GIC_ICENABLER),
+		bit);
 }
 
 /* The timer's line stays up until it is turned off; the scheduler turns it on
@@ -100,7 +98,7 @@ void irq_poll(void)
 {
 	uint32_t intid;
 
-	while ((intid = (uint32_t)sysreg_read(ICC_IAR1_EL1)) < INTID_SPECIAL) {
+	while ((intid = (uint32_t)sysreg_read(ICC_IAR1_EL1)) < GIC_SPECIAL) {
 		take(intid);
 		sysreg_write(ICC_EOIR1_EL1, intid);
 		isb();

@@ -25,7 +25,7 @@ void irq_register(unsigned intid, void (*fn)(void *ctx), void *ctx);
 void irq_enable_spi(unsigned intid, bool edge);
 
 /* Whether a private interrupt (16..31) of the calling core comes through. */
-void irq_ppi_set(const struct core *core, unsigned intid, bool enabled);
+void irq_ppi_set(unsigned intid, bool enabled);
 
 /* Takes what is pending on the calling core, and calls the handlers. */
 void irq_poll(void);

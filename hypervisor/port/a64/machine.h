@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "abi/control.h"
 #include "hypervisor/core/host.h"
 #include "hypervisor/core/host_init.h"
 #include "hypervisor/core/pages.h"
@@ -17,6 +18,7 @@ struct machine {
 	struct spinlock lock; /* guards pages */
 	struct pages pages; /* pages.used, pages.peak: what is allocated */
 	unsigned cores; /* that run */
+	char rmm_text[CONTROL_TEXT_SIZE]; /* not empty: why no Realms */
 };
 
 /*

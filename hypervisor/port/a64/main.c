@@ -3,6 +3,7 @@
 #include "hypervisor/port/a64/main.h"
 
 #include "abi/machine_map.h"
+#include "hypervisor/core/failure_text.h"
 #include "hypervisor/port/a64/core.h"
 #include "hypervisor/port/a64/failure_log.h"
 #include "hypervisor/port/a64/mmu.h"
@@ -46,11 +47,14 @@ static void memory_start(uint64_t fdt, struct board *board)
 		(unsigned long long)machine.ram.base.value);
 }
 
+/* A host whose RMM cannot be used has ordinary guests. */
 static void rmm_start(void)
 {
 	if (!host_init(&host, &machine.ops, &machine.ram, 1)) {
 		failure_log(&host.failure);
-		give_up("the RMM is not usable");
+		failure_text(&host.failure, machine.rmm_text,
+			sizeof(machine.rmm_text));
+		return;
 	}
 	log_line("RMI %llu.%llu, %llu MiB for Realms",
 		(unsigned long long)(host.info.version_lower >> 16),

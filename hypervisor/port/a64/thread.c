@@ -24,6 +24,7 @@ struct thread_data {
 	void (*leave)(void *ctx);
 	void *leave_ctx;
 	struct thread *joiner; /* waits for its end */
+	uint8_t room[THREAD_ROOM] __attribute__((aligned(16)));
 };
 
 /* As struct core is laid out: what vectors.S takes for a stack. */
@@ -36,6 +37,7 @@ struct thread {
 };
 
 _Static_assert(offsetof(struct thread, stack) == CORE_STACK &&
+		       sizeof(struct thread_data) < CORE_STACK &&
 		       sizeof(struct thread) == CORE_SIZE &&
 		       MACHINE_MAX_CPUS <= SCHED_CORES,
 	"struct thread");
@@ -158,9 +160,10 @@ struct thread *thread_create(
 		return NULL;
 	thread = ops->page_map(ops->ctx, base);
 	memset(thread, 0, sizeof(*thread));
-	thread->data = (struct thread_data){
-		.entity.weight = weight, .fn = fn, .ctx = ctx, .name = name
-	};
+	thread->data.entity.weight = weight;
+	thread->data.fn = fn;
+	thread->data.ctx = ctx;
+	thread->data.name = name;
 	stack_fill(thread);
 	thread_wake(thread);
 	return thread;
@@ -196,6 +199,11 @@ void thread_join(struct thread *thread)
 }
 
 /* ---- What threads do ---- */
+
+void *thread_room(struct thread *thread)
+{
+	return thread->data.room;
+}
 
 struct thread *thread_current(void)
 {
@@ -239,12 +247,9 @@ void thread_yield_if_due(void)
 	spinlock_release(&threads.lock);
 }
 
-uint64_t thread_ran_ns(struct thread *thread)
+/* Nobody else charges it while it runs. */
+uint64_t thread_ran_ns(void)
 {
-	uint64_t ns;
-
-	spinlock_acquire(&threads.lock);
-	ns = sched_ran_ns(&threads.sched, &thread->data.entity, time_ns());
-	spinlock_release(&threads.lock);
-	return ns;
+	return sched_ran_ns(
+		&threads.sched, &thread_current()->data.entity, time_ns());
 }

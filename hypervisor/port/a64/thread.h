@@ -17,6 +17,9 @@
 
 #define THREAD_PAGES (CORE_SIZE / MACHINE_PAGE_SIZE) /* that a thread takes */
 
+/* What of a thread's pages is for whoever runs in it. */
+#define THREAD_ROOM 0x2000
+
 struct thread;
 
 /* Before the first thread is made; ops gives their memory, and stays. */
@@ -53,8 +56,11 @@ void thread_yield_if_due(void);
 /* Waits until the thread has ended, and frees it. One caller. */
 void thread_join(struct thread *thread);
 
-/* The time that the thread has had, in nanoseconds. */
-uint64_t thread_ran_ns(struct thread *thread);
+/* The time that the calling thread has had, in nanoseconds. */
+uint64_t thread_ran_ns(void);
+
+/* THREAD_ROOM bytes, aligned to 16 and zero at first, that go with it. */
+void *thread_room(struct thread *thread);
 
 /* Called with its ctx on the core that the thread is about to leave. */
 void thread_on_leave(struct thread *thread, void (*leave)(void *ctx), void *ctx);

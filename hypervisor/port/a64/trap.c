@@ -11,8 +11,7 @@
 /* Vectors come in four groups of four. */
 #define VECTOR_SYNC_CURRENT 4
 
-static const char *const groups[] = { "at EL2 on SP_EL0", "at EL2",
-	"at EL1 or EL0", "at AArch32" };
+static const char *const groups[] = { "at EL2 on SP_EL0", "at EL2" };
 static const char *const kinds[] = { "synchronous", "IRQ", "FIQ", "SError" };
 
 /* The labels in probe_access.S. */

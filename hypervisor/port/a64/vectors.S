@@ -2,9 +2,10 @@
 /* The exception vectors of EL2: each saves a frame and calls trap(). */
 #include "lib/gprs.inc"
 #include "hypervisor/port/a64/core_layout.h"
+#include "hypervisor/port/a64/guest.h"
 
 /*
- * One of the 16 vectors, 128 bytes apart; which is trap()'s second argument.
+ * One of the vectors of EL2 itself, 128 bytes apart; which is trap()'s second argument.
  * Until the frame is known to fit, SP is all there is to work with: for a while
  * SP is the frame plus X0, and X0 the frame.
  */
@@ -32,6 +33,14 @@
 	b	trap_enter
 	.endm
 
+/* The same from a lower EL: an ordinary guest was left, GUEST_LEFT_<why>. */
+	.macro vector_guest why
+	.balign	0x80
+	stp	x0, x1, [sp, #-16]!
+	mov	x1, #\why
+	b	guest_leave
+	.endm
+
 	.section .bss.overflow_stack, "aw", %nobits
 	.balign	16
 	.space	0x1000
@@ -41,8 +50,15 @@ overflow_stack_end:
 	.balign	0x800
 	.global vectors
 vectors:
-	.irp	which, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	.irp	which, 0, 1, 2, 3, 4, 5, 6, 7
 	vector	\which
+	.endr
+	/* A64, and A32 which a guest's EL0 may be in. */
+	.rept	2
+	vector_guest GUEST_LEFT_SYNC
+	vector_guest GUEST_LEFT_IRQ
+	vector_guest GUEST_LEFT_FIQ
+	vector_guest GUEST_LEFT_SERROR
 	.endr
 
 	.balign	0x80

@@ -17,6 +17,12 @@
 
 /* How long a host may take for one reply. Each is short work for it. */
 #define REPLY_PATIENCE_MS 60000
+/* A greeting may be lost: a host that boots, or has just noticed its client,
+ * drops what was sent before. It is said again after this time. */
+#define HELLO_AGAIN_MS 500
+
+/* A result of ours: the time is over. */
+#define SILENT 1
 
 struct link {
 	int fd;
@@ -56,7 +62,8 @@ int link_nonsense(struct reeve_report *report)
 
 /* ---- Bytes ----------------------------------------------------------------- */
 
-/* Waits for the stream to be ready for events, asking the watch meanwhile. */
+/* Waits for the stream to be ready for events, asking the watch meanwhile. 0,
+ * SILENT, or a result. */
 static int wait_for(struct link *link, short events, int64_t deadline,
 	struct reeve_report *report)
 {
@@ -72,7 +79,7 @@ static int wait_for(struct link *link, short events, int64_t deadline,
 		if (!watch_go_on(link->watch, "waiting for the host", 0, 0))
 			return REEVE_ERR_STOPPED;
 		if (now_ms() >= deadline)
-			return tell_silence(report);
+			return SILENT;
 	}
 }
 
@@ -116,7 +123,7 @@ static int receive_reply(struct link *link, struct control_reply *reply,
 		if (n > 0)
 			link->stream.filled += (size_t)n;
 		if (now_ms() >= deadline)
-			return tell_silence(report);
+			return SILENT;
 	}
 	return REEVE_OK;
 }
@@ -172,7 +179,9 @@ static int call(struct link *link, struct control_request *request,
 int link_call(struct link *link, struct control_request *request,
 	struct control_reply *reply, struct reeve_report *report)
 {
-	return call(link, request, reply, REPLY_PATIENCE_MS, report);
+	int result = call(link, request, reply, REPLY_PATIENCE_MS, report);
+
+	return result == SILENT ? tell_silence(report) : result;
 }
 
 const struct reeve_host_info *link_host(const struct link *link)
@@ -190,9 +199,19 @@ void link_watch(struct link *link, const struct reeve_watch *watch)
 static int hello(struct link *link, int patience_ms, struct reeve_report *report)
 {
 	struct control_request request = { .op = CONTROL_HELLO };
+	int64_t deadline = now_ms() + patience_ms;
+	int result = SILENT;
 	struct control_reply reply;
-	int result = call(link, &request, &reply, patience_ms, report);
 
+	while (result == SILENT) {
+		int64_t left = deadline - now_ms();
+
+		if (left <= 0)
+			return tell_silence(report);
+		result = call(link, &request, &reply,
+			left < HELLO_AGAIN_MS ? (int)left : HELLO_AGAIN_MS,
+			report);
+	}
 	if (result != REEVE_OK)
 		return result;
 	return reply_host(&reply.body.host, &link->host) ? REEVE_OK

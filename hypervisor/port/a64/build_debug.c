@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The build for finding faults: debug consoles, and the attack. */
+#include "hypervisor/port/a64/build.h"
+
+#include "hypervisor/port/a64/probe.h"
+
+#define ATTACK_WORD UINT64_C(0xa77ac4a77ac4a77a)
+
+const bool build_debug = true;
+
+static bool attack(void *ctx, pa_t pa, bool write, struct control_attack *result)
+{
+	(void)ctx;
+	result->esr = write ? probe_write(pa, ATTACK_WORD)
+			    : probe_read(pa, &result->value);
+	return result->esr != 0;
+}
+
+bool (*const build_attack)(
+	void *ctx, pa_t pa, bool write, struct control_attack *result) = attack;

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The build for use: the host has no look into a Realm. */
+#include "hypervisor/port/a64/build.h"
+
+#include <stddef.h>
+
+const bool build_debug = false;
+
+bool (*const build_attack)(
+	void *ctx, pa_t pa, bool write, struct control_attack *result) = NULL;

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Control ports and consoles on the virtio console device. One thread moves
+ * all bytes; each control port has one that answers.
+ */
+#include "hypervisor/port/a64/channel.h"
+
+#include <stddef.h>
+
+#include "hypervisor/core/console.h"
+#include "hypervisor/core/control_port.h"
+#include "hypervisor/core/domain.h"
+#include "hypervisor/port/a64/irq.h"
+#include "hypervisor/port/a64/thread.h"
+#include "hypervisor/port/a64/virtio_serial.h"
+
+#define WEIGHT 1024 /* of these threads: they seldom run, and then briefly */
+
+/* How long a guest waits that is ahead of its terminal, until it looks again. */
+#define BEHIND_NS UINT64_C(1000000)
+
+static struct domains *all;
+static struct console consoles[CONTROL_CONSOLES];
+static struct control_port controls[CONTROL_PORTS];
+static struct thread *control_threads[CONTROL_PORTS];
+static struct thread *mover;
+static uint32_t started; /* what the sessions need is there */
+static uint32_t mover_due; /* it was woken, and has not looked yet */
+
+/* Any thread, any number of times: it costs something the first time only. */
+static void mover_wake(void)
+{
+	if (mover != NULL &&
+		__atomic_exchange_n(&mover_due, 1, __ATOMIC_ACQ_REL) == 0)
+		thread_wake(mover);
+}
+
+/* ---- What a port is, by its number ---- */
+
+static bool is_control(unsigned port)
+{
+	return port < CONTROL_CONSOLE_NR(0);
+}
+
+static bool is_log(unsigned port)
+{
+	return (port - CONTROL_CONSOLE_NR(0)) % 2 != 0;
+}
+
+static struct console *console_of(unsigned port)
+{
+	return &consoles[(port - CONTROL_CONSOLE_NR(0)) / 2];
+}
+
+static unsigned control_of(unsigned port)
+{
+	return port - CONTROL_PORT_NR(0);
+}
+
+/* ---- The driver's calls ---- */
+
+static void port_opened(void *ctx, unsigned port, bool open)
+{
+	(void)ctx;
+	if (is_control(port)) {
+		control_port_opened(&controls[control_of(port)], open);
+		thread_wake(control_threads[control_of(port)]);
+	} else if (is_log(port)) {
+		console_log(console_of(port), open);
+	} else {
+		console_terminal(console_of(port), open);
+	}
+}
+
+static size_t port_input(
+	void *ctx, unsigned port, const uint8_t *bytes, size_t size)
+{
+	size_t taken;
+
+	(void)ctx;
+	if (!is_control(port))
+		return is_log(port)
+			       ? size
+			       : console_input(console_of(port), bytes, size);
+	taken = control_port_input(&controls[control_of(port)], bytes, size);
+	if (taken != 0)
+		thread_wake(control_threads[control_of(port)]);
+	return taken;
+}
+
+static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
+{
+	size_t given;
+
+	(void)ctx;
+	if (!is_control(port))
+		return is_log(port) ? console_log_output(
+					      console_of(port), bytes, size)
+				    : console_terminal_output(
+					      console_of(port), bytes, size);
+	given = control_port_output(&controls[control_of(port)], bytes, size);
+	if (given != 0) /* there is room for a reply again */
+		thread_wake(control_threads[control_of(port)]);
+	return given;
+}
+
+static const struct serial_ops ops = {
+	.notify = virtio_serial_notify,
+	.opened = port_opened,
+	.input = port_input,
+	.output = port_output,
+};
+
+/* ---- Consoles ---- */
+
+static size_t guest_input(
+	void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
+{
+	struct domain *domain = domains_console(ctx, slot);
+	size_t taken;
+
+	if (domain == NULL)
+		return size;
+	taken = vuart_input(&domain->vuart, bytes, size);
+	domain_put(domain);
+	return taken;
+}
+
+/* Whether its guest can ever go on writing. */
+static bool guest_lives(unsigned slot)
+{
+	struct domain *domain = domains_console(all, slot);
+	uint32_t state;
+
+	if (domain == NULL)
+		return false;
+	state = __atomic_load_n(&domain->state, __ATOMIC_ACQUIRE);
+	domain_put(domain);
+	return state == CONTROL_RUNNING || state == CONTROL_PAUSED;
+}
+
+void channel_console_take(void *ctx, unsigned slot)
+{
+	(void)ctx;
+	console_take(&consoles[slot]);
+}
+
+void channel_console_put(void *ctx, unsigned slot, uint8_t byte)
+{
+	(void)ctx;
+	while (!console_write(&consoles[slot], byte) && guest_lives(slot)) {
+		mover_wake();
+		thread_block_until(time_ns() + BEHIND_NS);
+	}
+	mover_wake();
+}
+
+void channel_console_ready(void *ctx, unsigned slot)
+{
+	(void)ctx;
+	(void)slot;
+	mover_wake();
+}
+
+/* ---- Threads ---- */
+
+static void interrupt(void *ctx)
+{
+	(void)ctx;
+	virtio_serial_acknowledge();
+	mover_wake();
+}
+
+static void mover_run(void *ctx)
+{
+	(void)ctx;
+	while (!__atomic_load_n(&started, __ATOMIC_ACQUIRE))
+		thread_block();
+	for (;;) {
+		__atomic_store_n(&mover_due, 0, __ATOMIC_SEQ_CST);
+		if (virtio_serial_poll())
+			thread_yield_if_due();
+		else if (!__atomic_load_n(&mover_due, __ATOMIC_SEQ_CST))
+			thread_block();
+	}
+}
+
+static void control_run(void *ctx)
+{
+	struct control_port *port = ctx;
+
+	for (;;) {
+		while (control_port_serve(port))
+			thread_yield_if_due();
+		mover_wake(); /* there are replies, or room for requests */
+		thread_block();
+	}
+}
+
+static bool threads_make(void)
+{
+	for (unsigned i = 0; i < CONTROL_PORTS; i++) {
+		control_threads[i] = thread_create(
+			control_run, &controls[i], "control", WEIGHT);
+		if (control_threads[i] == NULL)
+			return false;
+	}
+	mover = thread_create(mover_run, NULL, "ports", WEIGHT);
+	return mover != NULL;
+}
+
+const char *channel_open(struct domains *domains)
+{
+	const char *why;
+
+	all = domains;
+	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
+		console_init(&consoles[i],
+			&(struct console_guest){ domains, i, guest_input });
+	for (unsigned i = 0; i < CONTROL_PORTS; i++)
+		control_port_init(&controls[i], domains);
+	why = virtio_serial_start(&ops);
+	if (why == NULL && !threads_make())
+		why = "there is no memory for its threads";
+	return why;
+}
+
+void channel_start(void)
+{
+	irq_register(virtio_serial_intid(), interrupt, NULL);
+	irq_enable_spi(virtio_serial_intid(), true);
+	/* If it is raised already there will be no edge. */
+	virtio_serial_acknowledge();
+	__atomic_store_n(&started, 1, __ATOMIC_RELEASE);
+	mover_wake();
+}

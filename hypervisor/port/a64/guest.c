@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which ordinary guest's registers a core has. */
+#include "hypervisor/port/a64/guest.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "abi/bits.h"
+#include "abi/guest_map.h"
+#include "hypervisor/core/domain.h"
+#include "hypervisor/core/stage2.h"
+#include "hypervisor/port/a64/core.h"
+#include "lib/a64.h"
+
+_Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
+		       offsetof(struct vcpu_regs, pstate) == GUEST_PSTATE,
+	"struct vcpu_regs");
+
+/*
+ * HCR_EL2 (DDI0487): EL1 is A64, behind stage 2 whose attributes stand (FWB);
+ * interrupts come to EL2; maintenance reaches all cores (FB, BSU inner
+ * shareable); pointer authentication is the guest's. Traps: WFI, SMC, ID
+ * registers of group 3, what the implementation defines, limited ordering
+ * regions, error records. Where a bit is 0 that would let a guest use what is
+ * hidden from it, that traps too, as do all fine-grained traps (HFG*_EL2) of
+ * which 0 is the trap.
+ */
+#define HCR_VM    (UINT64_C(1) << 0)
+#define HCR_SWIO  (UINT64_C(1) << 1)
+#define HCR_FMO   (UINT64_C(1) << 3)
+#define HCR_IMO   (UINT64_C(1) << 4)
+#define HCR_AMO   (UINT64_C(1) << 5)
+#define HCR_FB    (UINT64_C(1) << 9)
+#define HCR_BSU   (UINT64_C(1) << 10)
+#define HCR_TWI   (UINT64_C(1) << 13)
+#define HCR_TID3  (UINT64_C(1) << 18)
+#define HCR_TSC   (UINT64_C(1) << 19)
+#define HCR_TIDCP (UINT64_C(1) << 20)
+#define HCR_RW    (UINT64_C(1) << 31)
+#define HCR_TLOR  (UINT64_C(1) << 35)
+#define HCR_TERR  (UINT64_C(1) << 36)
+#define HCR_APK   (UINT64_C(1) << 40)
+#define HCR_API   (UINT64_C(1) << 41)
+#define HCR_FWB   (UINT64_C(1) << 46)
+#define HCR_GUEST                                                              \
+	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU |  \
+		HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW | HCR_TLOR | \
+		HCR_TERR | HCR_APK | HCR_API | HCR_FWB)
+
+/* Memory copy instructions work (MSCEn); ALLINT traps (TALLINT). */
+#define HCRX_GUEST (1 << 11 | 1 << 6)
+
+/* Debug and performance monitors trap: TPMCR, TPM, TDA, TDOSA, TDRA. */
+#define MDCR_GUEST (1 << 5 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11)
+
+/* E2H = 0: EL1 and EL0 have the counter and the physical timer. */
+#define CNTHCTL_GUEST 3
+
+#define MPIDR_RES1 (UINT64_C(1) << 31)
+
+/* SCTLR_EL1 after a reset: all that is reserved as one, MMU and caches off. */
+#define SCTLR_EL1_RESET UINT64_C(0x30c50878)
+
+#define PARANGE_SHIFT 0
+#define PARANGE_WIDTH 4
+
+void guest_reset(struct guest *guest)
+{
+	assert(!guest->loaded);
+	memset(guest, 0, sizeof(*guest));
+	guest->el1[GUEST_INDEX_sctlr_el1] = SCTLR_EL1_RESET;
+}
+
+#define LOAD(reg) sysreg_write(reg, guest->el1[GUEST_INDEX_##reg]);
+#define SAVE(reg) guest->el1[GUEST_INDEX_##reg] = sysreg_read(reg);
+
+static void el1_load(const struct guest *guest)
+{
+	GUEST_EL1(LOAD)
+	/* A write that changes nothing still drops all of QEMU's TLBs. */
+	if (sysreg_read(tcr_el1) != guest->tcr_el1)
+		sysreg_write(tcr_el1, guest->tcr_el1);
+}
+
+/* What the core is told of the vCPU, and of its domain. */
+static void el2_load(const struct vcpu *vcpu)
+{
+	const struct domain *domain = vcpu->domain;
+
+	sysreg_write(hcr_el2, HCR_GUEST);
+	sysreg_write(HCRX_EL2, HCRX_GUEST);
+	sysreg_write(HFGRTR_EL2, 0);
+	sysreg_write(HFGWTR_EL2, 0);
+	sysreg_write(HFGITR_EL2, 0);
+	sysreg_write(HDFGRTR_EL2, 0);
+	sysreg_write(HDFGWTR_EL2, 0);
+	sysreg_write(mdcr_el2, MDCR_GUEST);
+	sysreg_write(cnthctl_el2, CNTHCTL_GUEST);
+	sysreg_write(cntvoff_el2, 0);
+	sysreg_write(vpidr_el2, sysreg_read(midr_el1));
+	sysreg_write(
+		vmpidr_el2, MPIDR_RES1 | GUEST_MPIDR((uint64_t)vcpu->index));
+	sysreg_write(vtcr_el2, stage2_vtcr((unsigned)BITS_GET(
+				       sysreg_read(id_aa64mmfr0_el1), PARANGE)));
+	sysreg_write(vttbr_el2, stage2_vttbr(&domain->stage2, domain->vmid));
+	isb();
+}
+
+/* Two vCPUs of a domain may mean different things by the same translation;
+ * the core has what the last one used. */
+static void tlb_load(const struct vcpu *vcpu)
+{
+	struct core_data *core = &core_current()->data;
+
+	if (core->guest == vcpu)
+		return;
+	core->guest = vcpu;
+	__asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
+}
+
+void guest_load(struct guest *guest, const struct vcpu *vcpu)
+{
+	if (guest->loaded)
+		return;
+	el2_load(vcpu);
+	tlb_load(vcpu);
+	el1_load(guest);
+	guest_fp_load(&guest->fp);
+	guest->loaded = true;
+}
+
+void guest_save(struct guest *guest)
+{
+	if (!guest->loaded)
+		return;
+	GUEST_EL1(SAVE)
+	guest->tcr_el1 = sysreg_read(tcr_el1);
+	guest_fp_save(&guest->fp);
+	guest->loaded = false;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What an ordinary guest gets when it reads an ID register. */
+#include "abi/bits.h"
+#include "hypervisor/core/guest_id.h"
+#include "hypervisor/port/a64/guest.h"
+#include "lib/a64.h"
+#include "lib/esr.h"
+
+#define INSTRUCTION_SIZE 4
+#define REG_ZERO         31
+
+/* The registers of which guest_id_view() lets anything through. */
+static uint64_t machine_value(unsigned crm, unsigned op2)
+{
+	switch (crm << 4 | op2) {
+	case 0x40:
+		return sysreg_read(id_aa64pfr0_el1);
+	case 0x41:
+		return sysreg_read(id_aa64pfr1_el1);
+	case 0x60:
+		return sysreg_read(id_aa64isar0_el1);
+	case 0x61:
+		return sysreg_read(id_aa64isar1_el1);
+	case 0x62:
+		return sysreg_read(S3_0_C0_C6_2); /* ID_AA64ISAR2_EL1 */
+	case 0x70:
+		return sysreg_read(id_aa64mmfr0_el1);
+	case 0x71:
+		return sysreg_read(id_aa64mmfr1_el1);
+	case 0x72:
+		return sysreg_read(id_aa64mmfr2_el1);
+	default:
+		return 0;
+	}
+}
+
+/* S3_0_C0_C1_0 to S3_0_C0_C7_7. */
+static bool is_id_read(uint64_t esr)
+{
+	return BITS_GET(esr, ESR_EC) == ESR_EC_SYSREG &&
+	       (esr & ESR_SYS_READ) != 0 && BITS_GET(esr, ESR_SYS_OP0) == 3 &&
+	       BITS_GET(esr, ESR_SYS_OP1) == 0 &&
+	       BITS_GET(esr, ESR_SYS_CRN) == 0 &&
+	       BITS_GET(esr, ESR_SYS_CRM) >= 1 &&
+	       BITS_GET(esr, ESR_SYS_CRM) <= 7;
+}
+
+bool guest_id_read(struct vcpu *vcpu, const struct vcpu_trap *trap)
+{
+	unsigned crm = (unsigned)BITS_GET(trap->esr, ESR_SYS_CRM);
+	unsigned op2 = (unsigned)BITS_GET(trap->esr, ESR_SYS_OP2);
+	unsigned rt = (unsigned)BITS_GET(trap->esr, ESR_SYS_RT);
+
+	if (!is_id_read(trap->esr))
+		return false;
+	vcpu->exits[CONTROL_EXIT_SYSREG]++;
+	if (rt != REG_ZERO)
+		vcpu->regs.gprs[rt] =
+			guest_id_view(crm, op2, machine_value(crm, op2));
+	vcpu->regs.pc += INSTRUCTION_SIZE;
+	return true;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Exceptions that EL1 of an ordinary guest takes because EL2 says so. */
+#include "abi/bits.h"
+#include "hypervisor/port/a64/guest.h"
+#include "lib/a64.h"
+#include "lib/esr.h"
+
+#define PSTATE_MODE_SHIFT 0
+#define PSTATE_MODE_WIDTH 5
+#define PSTATE_EL1T       0x4
+#define PSTATE_EL1H       0x5
+#define PSTATE_AARCH32    0x10
+#define PSTATE_DAIF       0x3c0
+#define PSTATE_SSBS       (UINT64_C(1) << 12)
+#define PSTATE_PAN        (UINT64_C(1) << 22)
+#define PSTATE_KEPT       (UINT64_C(0xf1) << 24 | PSTATE_PAN) /* NZCV, DIT, PAN */
+
+#define SCTLR_SPAN  (UINT64_C(1) << 23)
+#define SCTLR_DSSBS (UINT64_C(1) << 44)
+#define EC_SAME_EL  1 /* added to an abort's class from a lower one */
+
+static bool is_at_el1(uint64_t pstate)
+{
+	uint64_t mode = BITS_GET(pstate, PSTATE_MODE);
+
+	return mode == PSTATE_EL1T || mode == PSTATE_EL1H;
+}
+
+/* From VBAR_EL1: EL1 on SP_EL0, on its own, EL0 in A64, in A32. */
+static uint64_t vector_offset(uint64_t pstate)
+{
+	switch (BITS_GET(pstate, PSTATE_MODE)) {
+	case PSTATE_EL1T:
+		return 0x000;
+	case PSTATE_EL1H:
+		return 0x200;
+	default:
+		return (pstate & PSTATE_AARCH32) != 0 ? 0x600 : 0x400;
+	}
+}
+
+static uint64_t pstate_taken(uint64_t pstate)
+{
+	uint64_t sctlr = sysreg_read(sctlr_el1);
+
+	return (pstate & PSTATE_KEPT) | PSTATE_DAIF | PSTATE_EL1H |
+	       ((sctlr & SCTLR_SPAN) == 0 ? PSTATE_PAN : 0) |
+	       ((sctlr & SCTLR_DSSBS) != 0 ? PSTATE_SSBS : 0);
+}
+
+/* An external abort where there was a fault of stage 2. */
+static uint64_t abort_syndrome(const struct vcpu_trap *trap, uint64_t pstate)
+{
+	uint64_t class = BITS_GET(trap->esr, ESR_EC);
+
+	if (is_at_el1(pstate))
+		class += EC_SAME_EL;
+	return BITS_PUT(ESR_EC, class) | ESR_IL |
+	       (trap->esr & (ESR_CM | ESR_WNR)) | ESR_EA | ESR_FSC_EXTERNAL;
+}
+
+void guest_inject(
+	struct vcpu *vcpu, enum vcpu_next what, const struct vcpu_trap *trap)
+{
+	struct vcpu_regs *regs = &vcpu->regs;
+	uint64_t esr = BITS_PUT(ESR_EC, ESR_EC_UNKNOWN) | ESR_IL;
+
+	if (what == VCPU_ABORT) {
+		esr = abort_syndrome(trap, regs->pstate);
+		sysreg_write(far_el1, trap->far);
+	}
+	sysreg_write(esr_el1, esr);
+	sysreg_write(elr_el1, regs->pc);
+	sysreg_write(spsr_el1, regs->pstate);
+	regs->pc = sysreg_read(vbar_el1) + vector_offset(regs->pstate);
+	regs->pstate = pstate_taken(regs->pstate);
+}

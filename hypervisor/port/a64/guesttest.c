@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The image that runs ordinary guests on the machine: what a control client
+ * would ask for is asked for here, and the guest's page of reports is read. A
+ * line per step, then a verdict, then the machine is turned off.
+ */
+#include "hypervisor/port/a64/guesttest.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "abi/guest_map.h"
+#include "abi/psci.h"
+#include "hypervisor/core/control.h"
+#include "hypervisor/core/domain.h"
+#include "hypervisor/port/a64/ich.h"
+#include "hypervisor/port/a64/main.h"
+#include "hypervisor/port/a64/thread.h"
+#include "hypervisor/port/a64/vcpu_thread.h"
+#include "hypervisor/port/a64/verdict.h"
+#include "lib/a64.h"
+
+#define RAM_SIZE UINT64_C(0x400000)
+#define MS       UINT64_C(1000000)
+#define REPORT   (GUEST_RAM0_BASE + GUEST_PAGE_SIZE)
+
+/* ESR_EL1 of what the guest runs into: a data abort at its own level, from
+ * outside, on a read; an instruction that is not there. */
+#define ESR_ABORT UINT64_C(0x96000210)
+#define ESR_UNDEF UINT64_C(0x02000000)
+
+extern const char guesttest_guest[], guesttest_guest_end[];
+
+static struct domains domains;
+static struct dmesg dmesg;
+static struct machine *machine;
+static struct thread *worker;
+static struct verdict verdict;
+static struct control_session session;
+static struct control_reply reply;
+
+/* ---- struct domain_ops ---- */
+
+static uint64_t now(void *ctx)
+{
+	(void)ctx;
+	return time_ns();
+}
+
+static uint64_t counter(void *ctx)
+{
+	(void)ctx;
+	return sysreg_read(cntvct_el0);
+}
+
+static void work_kick(void *ctx)
+{
+	(void)ctx;
+	thread_wake(worker);
+}
+
+static void tlb_flush(void *ctx, unsigned vmid)
+{
+	(void)ctx;
+	(void)vmid;
+	__asm__ volatile("dsb ishst\n\ttlbi alle1is\n\tdsb ish\n\tisb" ::
+			: "memory");
+}
+
+static uint64_t pages_used(void *ctx)
+{
+	(void)ctx;
+	return machine->pages.used;
+}
+
+static const struct domain_ops ops = {
+	.now_ns = now,
+	.counter = counter,
+	.vcpu_start = vcpu_thread_start,
+	.vcpu_kick = vcpu_thread_kick,
+	.vcpu_end = vcpu_thread_end,
+	.work_kick = work_kick,
+	.tlb_flush = tlb_flush,
+	.pages_used = pages_used,
+};
+
+/* ---- What a client does ---- */
+
+static void reply_take(void *ctx, const struct control_reply *sent)
+{
+	(void)ctx;
+	reply = *sent;
+}
+
+static bool ask(struct control_request *request)
+{
+	request->magic = CONTROL_MAGIC;
+	request->version = CONTROL_VERSION;
+	control_input(&session, (const uint8_t *)request, sizeof(*request));
+	if (reply.status != CONTROL_OK && reply.status != CONTROL_E_NO_DOMAIN)
+		log_line("  request %u: %s", request->op,
+			(const char *)reply.text);
+	return reply.status == CONTROL_OK;
+}
+
+static bool ask_about(enum control_op op, uint32_t domid)
+{
+	struct control_request request = { .op = (uint32_t)op, .domid = domid };
+
+	return ask(&request);
+}
+
+static bool load(uint32_t domid)
+{
+	struct control_request request = {
+		.op = CONTROL_DOMAIN_SEGMENT,
+		.domid = domid,
+		.body.segment = {
+			.ipa = GUEST_RAM0_BASE,
+			.size = (uint64_t)(guesttest_guest_end -
+					   guesttest_guest),
+		},
+	};
+
+	if (!ask(&request))
+		return false;
+	memcpy((void *)(uintptr_t)reply.body.grant.pa, guesttest_guest,
+		request.body.segment.size);
+	dcache_clean(reply.body.grant.pa, request.body.segment.size);
+	icache_invalidate_all();
+	return true;
+}
+
+static bool build(uint32_t domid, uint64_t program)
+{
+	struct control_request request = {
+		.op = CONTROL_DOMAIN_BUILD,
+		.domid = domid,
+		.body.build = { .pc = GUEST_RAM0_BASE, .x0 = program },
+	};
+
+	return ask(&request);
+}
+
+/* Waits for a state; false: there is none such any more. */
+static bool reach(uint32_t domid, uint32_t state)
+{
+	while (ask_about(CONTROL_DOMAIN_INFO, domid)) {
+		if (reply.body.domain.state == state)
+			return true;
+		if (reply.body.domain.state == CONTROL_FAILED)
+			return false;
+		thread_block_until(time_ns() + MS);
+	}
+	return false;
+}
+
+/* A domain that is ready to run the program; 0: it is not. */
+static uint32_t make(const char *name, uint64_t program, uint32_t vcpus)
+{
+	struct control_request request = {
+		.op = CONTROL_DOMAIN_CREATE,
+		.body.create = {
+			.flags = program == GUESTTEST_REALM
+					 ? CONTROL_CREATE_REALM
+					 : 0,
+			.vcpus = vcpus,
+			.ram_size = RAM_SIZE,
+		},
+	};
+	uint32_t domid;
+
+	memcpy(request.body.create.name, name, strlen(name));
+	if (!ask(&request))
+		return 0;
+	domid = reply.body.domain.domid;
+	if (!load(domid) || !build(domid, program) ||
+		!reach(domid, CONTROL_PAUSED))
+		return 0;
+	return domid;
+}
+
+static void destroy(uint32_t domid)
+{
+	if (!ask_about(CONTROL_DOMAIN_DESTROY, domid))
+		return;
+	while (ask_about(CONTROL_DOMAIN_NEXT, domid) &&
+		reply.body.domain.domid == domid)
+		thread_block_until(time_ns() + MS);
+}
+
+static uint64_t report(uint32_t domid, unsigned offset)
+{
+	struct domain *domain = domain_get(&domains, domid);
+	struct stage2_entry entry =
+		stage2_look(&domain->stage2, ipa_make(REPORT));
+	uint64_t word =
+		*(volatile uint64_t *)(uintptr_t)(entry.pa.value + offset);
+
+	domain_put(domain);
+	return word;
+}
+
+/* ---- Steps ---- */
+
+/* For a person: what a round out of a guest and in again takes. */
+static void cost_tell(void)
+{
+	const struct control_domain *domain = &reply.body.domain;
+
+	log_line("  %llu exits, %llu ns each", (unsigned long long)domain->exits,
+		(unsigned long long)(domain->exits == 0
+					     ? 0
+					     : domain->cpu_ns / domain->exits));
+}
+
+/* A guest that ends by itself. */
+static void run_step(
+	const char *name, uint64_t program, uint32_t vcpus, uint64_t result)
+{
+	uint32_t domid = make("guest", program, vcpus);
+	bool ended = domid != 0 && ask_about(CONTROL_DOMAIN_UNPAUSE, domid) &&
+		     reach(domid, CONTROL_SHUTDOWN);
+
+	cost_tell();
+	verdict_step(&verdict, name,
+		ended && reply.body.domain.reason == CONTROL_POWEROFF &&
+			report(domid, GUESTTEST_RESULT) == result &&
+			report(domid, GUESTTEST_WRONG) == 0);
+	destroy(domid);
+}
+
+/* A Realm does nothing but call its host; nothing of it can be looked at. */
+static void realm_step(void)
+{
+	uint32_t domid = make("realm", GUESTTEST_REALM, 1);
+	bool ended = domid != 0 && ask_about(CONTROL_DOMAIN_UNPAUSE, domid) &&
+		     reach(domid, CONTROL_SHUTDOWN);
+
+	cost_tell();
+	verdict_step(&verdict, "a Realm calls its host and ends",
+		ended && reply.body.domain.reason == CONTROL_POWEROFF &&
+			reply.body.domain.exits >= GUESTTEST_ROUNDS);
+	destroy(domid);
+}
+
+#define SHARERS 3
+
+static uint64_t cpu_ns(uint32_t domid)
+{
+	return ask_about(CONTROL_DOMAIN_INFO, domid) ? reply.body.domain.cpu_ns
+						     : 0;
+}
+
+/* More guests than cores, each of which wants one. */
+static void share_step(void)
+{
+	uint32_t domids[SHARERS];
+	uint64_t least = UINT64_MAX, most = 0;
+	bool right = true;
+
+	for (unsigned i = 0; i < SHARERS; i++) {
+		char name[] = { 's', (char)('0' + i), '\0' };
+
+		domids[i] = make(name, GUESTTEST_COUNT, 1);
+	}
+	for (unsigned i = 0; i < SHARERS; i++)
+		(void)ask_about(CONTROL_DOMAIN_UNPAUSE, domids[i]);
+	while (cpu_ns(domids[0]) < 500 * MS)
+		thread_block_until(time_ns() + 10 * MS);
+	for (unsigned i = 0; i < SHARERS; i++) {
+		uint64_t ns = cpu_ns(domids[i]);
+
+		least = ns < least ? ns : least;
+		most = ns > most ? ns : most;
+		log_line("  %llu us, %llu rounds, %llu exits",
+			(unsigned long long)(ns / 1000),
+			(unsigned long long)report(domids[i], GUESTTEST_RESULT),
+			(unsigned long long)reply.body.domain.exits);
+		right = right && report(domids[i], GUESTTEST_RESULT) > 0 &&
+			report(domids[i], GUESTTEST_WRONG) == 0;
+	}
+	verdict_step(&verdict, "guests keep their registers", right);
+	verdict_step(
+		&verdict, "guests share the cores", most - least < most / 5);
+	for (unsigned i = 0; i < SHARERS; i++)
+		destroy(domids[i]);
+}
+
+static void steps(void)
+{
+	uint64_t used = machine->pages.used;
+
+	run_step("a timer wakes a guest", GUESTTEST_TIMER, 1, GUESTTEST_TICKS);
+	run_step("two vCPUs interrupt each other", GUESTTEST_SGI, 2,
+		GUESTTEST_TICKS);
+	run_step("an address where nothing is", GUESTTEST_ABORT, 1, ESR_ABORT);
+	run_step("an instruction that is hidden", GUESTTEST_UNDEF, 1, ESR_UNDEF);
+	run_step("a guest calls its host", GUESTTEST_CALLS, 1, PSCI_VERSION_1_1);
+	realm_step();
+	share_step();
+	log_line("  %llu pages before, %llu after", (unsigned long long)used,
+		(unsigned long long)machine->pages.used);
+	verdict_step(
+		&verdict, "every page is back", machine->pages.used == used);
+}
+
+/* ---- The way there ---- */
+
+static void worker_run(void *ctx)
+{
+	(void)ctx;
+	for (;;) {
+		thread_block();
+		domains_work(&domains);
+	}
+}
+
+static void test_run(void *ctx)
+{
+	(void)ctx;
+	control_init(&session, &domains, reply_take, NULL);
+	control_open(&session);
+	verdict_step(&verdict, "a session", ask_about(CONTROL_HELLO, 0));
+	steps();
+	verdict_end(&verdict);
+}
+
+static void domains_start(struct host *host)
+{
+	domains_init(&domains,
+		&(struct domains_config){
+			.host = host,
+			.ops = &ops,
+			.dmesg = &dmesg,
+			.pages = machine->pages.count - machine->pages.used,
+			.thread_pages = THREAD_PAGES,
+			.cores = machine->cores,
+			.lr_count = ich_lr_count(),
+		});
+}
+
+void host_run(struct machine *the_machine, struct host *host)
+{
+	machine = the_machine;
+	domains_start(host);
+	worker = thread_create(worker_run, NULL, "worker", SCHED_WEIGHT_DEFAULT);
+	if (worker == NULL || thread_create(test_run, NULL, "test",
+				      SCHED_WEIGHT_DEFAULT) == NULL)
+		verdict_step(&verdict, "there is memory for threads", false);
+	threads_run();
+}

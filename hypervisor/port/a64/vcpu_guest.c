@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One round of an ordinary guest's vCPU. */
+#include "abi/guest_map.h"
+#include "abi/machine_map.h"
+#include "hypervisor/core/domain.h"
+#include "hypervisor/port/a64/ich.h"
+#include "hypervisor/port/a64/irq.h"
+#include "hypervisor/port/a64/vcpu_run.h"
+#include "lib/a64.h"
+
+/*
+ * The guest's timers are the core's while it runs. The line of one that has
+ * fired stays up until the guest has seen to it, so it must not interrupt
+ * again; its end in the list register is told of.
+ */
+static void timers_load(const struct vcpu *vcpu)
+{
+	const struct vgic_irq *irqs = vcpu->gic.irqs;
+
+	irq_ppi_set(MACHINE_TIMER_VIRT_INTID, !irqs[GUEST_TIMER_VIRT_PPI].level);
+	irq_ppi_set(
+		MACHINE_TIMER_PHYS_INTID, !irqs[GUEST_TIMER_PHYS_NS_PPI].level);
+	sysreg_write(cntv_cval_el0, vcpu->virt.cval);
+	sysreg_write(cntp_cval_el0, vcpu->phys.cval);
+	sysreg_write(cntv_ctl_el0, vcpu->virt.ctl);
+	sysreg_write(cntp_ctl_el0, vcpu->phys.ctl);
+}
+
+static void timer_take(struct vcpu_timer *timer, uint64_t ctl, uint64_t cval)
+{
+	timer->ctl = ctl;
+	timer->cval = cval;
+}
+
+static void timers_save(struct vcpu *vcpu)
+{
+	isb();
+	timer_take(&vcpu->virt, sysreg_read(cntv_ctl_el0),
+		sysreg_read(cntv_cval_el0));
+	timer_take(&vcpu->phys, sysreg_read(cntp_ctl_el0),
+		sysreg_read(cntp_cval_el0));
+	sysreg_write(cntv_ctl_el0, 0);
+	sysreg_write(cntp_ctl_el0, 0);
+	isb();
+}
+
+/* A vCPU that was started begins with nothing of what it was before. */
+static void state_load(struct vcpu *vcpu, union vcpu_run *run)
+{
+	struct guest *guest = &run->ordinary.guest;
+
+	if (vcpu->reset) {
+		vcpu->reset = false;
+		guest->loaded = false;
+		guest_reset(guest);
+	}
+	guest_load(guest, vcpu);
+	if (run->ordinary.inject != VCPU_RUN)
+		guest_inject(vcpu, run->ordinary.inject, &run->ordinary.trap);
+	run->ordinary.inject = VCPU_RUN;
+}
+
+static enum vcpu_next left(struct vcpu *vcpu, union vcpu_run *run, unsigned why)
+{
+	enum vcpu_next next;
+
+	switch (why) {
+	case GUEST_LEFT_SYNC:
+		if (guest_id_read(vcpu, &run->ordinary.trap))
+			return VCPU_RUN;
+		next = vcpu_exit_guest(vcpu, &run->ordinary.trap);
+		break;
+	case GUEST_LEFT_IRQ:
+	case GUEST_LEFT_FIQ:
+		vcpu->exits[CONTROL_EXIT_IRQ]++;
+		return VCPU_RUN;
+	default:
+		vcpu->exits[CONTROL_EXIT_OTHER]++;
+		domain_stop(vcpu->domain, CONTROL_CRASH,
+			"vCPU %u: SError with syndrome 0x%llx", vcpu->index,
+			(unsigned long long)run->ordinary.trap.esr);
+		return VCPU_STOP;
+	}
+	if (next != VCPU_UNDEF && next != VCPU_ABORT)
+		return next;
+	run->ordinary.inject = next;
+	return VCPU_RUN;
+}
+
+enum vcpu_next vcpu_run_guest(struct vcpu *vcpu, union vcpu_run *run)
+{
+	struct vcpu_trap *trap = &run->ordinary.trap;
+	unsigned why;
+
+	state_load(vcpu, run);
+	vgic_load(vcpu);
+	ich_load(&vcpu->gic.state);
+	timers_load(vcpu);
+	/* What was mapped is there before the guest looks. */
+	dsb(ishst);
+	why = guest_enter(&vcpu->regs);
+	trap->esr = sysreg_read(esr_el2);
+	trap->far = sysreg_read(far_el2);
+	trap->hpfar = sysreg_read(hpfar_el2);
+	timers_save(vcpu);
+	ich_save(&vcpu->gic.state);
+	vgic_save(vcpu);
+	return left(vcpu, run, why);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The thread of each vCPU: for struct domain_ops. */
+#ifndef REEVE_HYPERVISOR_PORT_A64_VCPU_THREAD_H
+#define REEVE_HYPERVISOR_PORT_A64_VCPU_THREAD_H
+
+#include <stdbool.h>
+
+#include "hypervisor/core/vcpu.h"
+
+bool vcpu_thread_start(void *ctx, struct vcpu *vcpu);
+void vcpu_thread_kick(void *ctx, struct vcpu *vcpu);
+void vcpu_thread_end(void *ctx, struct vcpu *vcpu);
+
+#endif
