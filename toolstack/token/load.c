@@ -103,8 +103,8 @@ int reeve_token_load(
 	const char *path, struct reeve_token **out, struct reeve_report *report)
 {
 	const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
-	char *data;
-	size_t size;
+	char *data = NULL;
+	size_t size = 0;
 	int result = file_read(path, TOKEN_SIZE_MAX, &data, &size, report);
 
 	if (result != REEVE_OK)
