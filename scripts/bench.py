@@ -9,6 +9,7 @@ memory is the peak resident set; instructions are counted exactly.
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -60,30 +61,42 @@ def yardstick(folder):
     return ("openssl", "dgst", "-sha256", *segments)
 
 
-def machine(image, *options):
-    """What tests/machine/payload/bench.c prints: name to ticks."""
+def machine(image, *options, cpus=1):
+    """The lines that a program in the hypervisor's place prints."""
     done = subprocess.run(
         ["qemu-system-aarch64", "-M",
          "virt,secure=on,virtualization=on,gic-version=3", "-cpu",
-         "max,x-rme=on", "-m", "1G", "-smp", "1", "-display", "none",
+         "max,x-rme=on", "-m", "1G", "-smp", str(cpus), "-display", "none",
          "-nodefaults", "-no-reboot", "-monitor", "none", "-serial", "stdio",
          "-bios", f"{IMAGES}/{image}", *options],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, text=True, timeout=300, check=True)
-    lines = [line.split() for line in done.stdout.splitlines()]
+    return done.stdout
+
+
+def figures(image, *options):
+    """What tests/machine/payload/bench.c prints: name to ticks."""
+    lines = [line.split() for line in machine(image, *options).splitlines()]
     return {words[1]: int(words[2]) for words in lines
             if words[0] == "bench:"}
+
+
+def host_call():
+    """Instructions from a Realm's host call to the host and back."""
+    text = machine("rec_test.bin", *COUNTING, cpus=2)
+    return int(re.search(r"host call: (\d+) ticks", text)[1])
 
 
 def machine_comparisons():
     """The host's calls: instructions of monitor and RMM, and wall time
     against the least that EL3 can do, in turns."""
-    count = machine("bench.bin", *COUNTING)
+    count = figures("bench.bin", *COUNTING)
     yield "RMI_VERSION, instructions", count["version"], "", 600
     yield "delegating a granule", count["delegate_one"], "", 1500
     yield "and each in a range", count["delegate_range"], "", 400
-    turns = [(machine("bench.bin")["version"],
-              machine("bench_bare.bin")["bare"]) for _ in range(TURNS)]
+    yield "a host call and back", host_call(), "", 6000
+    turns = [(figures("bench.bin")["version"],
+              figures("bench_bare.bin")["bare"]) for _ in range(TURNS)]
     ours, bare = (min(times) for times in zip(*turns))
     print(f"RMI_VERSION {ours / 1000:.1f} us, two changes of world and "
           f"nothing else {bare / 1000:.1f} us")
