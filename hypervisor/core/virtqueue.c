@@ -56,6 +56,7 @@ void virtqueue_post(struct virtqueue *queue, unsigned id, uint32_t size)
 	memory->desc[id].len = size;
 	memory->avail.ring[queue->posted_idx % queue->size] = (uint16_t)id;
 	queue->posted |= 1u << id;
+	queue->held++;
 	queue->posted_idx++;
 	/* The device sees the index after all that it stands for. */
 	__atomic_store_n(
@@ -68,10 +69,9 @@ void virtqueue_look(struct virtqueue *queue)
 		__atomic_load_n(&queue->memory->used.idx, __ATOMIC_ACQUIRE);
 	uint16_t answers = (uint16_t)(idx - queue->taken_idx);
 	uint16_t seen = (uint16_t)(queue->seen_idx - queue->taken_idx);
-	uint16_t posted = (uint16_t)(queue->posted_idx - queue->taken_idx);
 
 	/* It answers what it has, once, and takes no answer back. */
-	if (answers > posted || answers < seen)
+	if (answers > queue->held || answers < seen)
 		queue->broken = true;
 	else
 		queue->seen_idx = idx;
@@ -100,6 +100,14 @@ bool virtqueue_take(struct virtqueue *queue, struct virtqueue_done *done)
 	}
 	queue->taken_idx++;
 	queue->posted &= ~(1u << elem.id);
+	queue->held--;
 	*done = (struct virtqueue_done){ .id = elem.id, .size = elem.len };
 	return true;
+}
+
+void virtqueue_forget(struct virtqueue *queue)
+{
+	queue->posted = 0;
+	queue->held = 0;
+	queue->seen_idx = queue->taken_idx;
 }

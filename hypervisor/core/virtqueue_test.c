@@ -194,6 +194,32 @@ static void an_answer_taken_back_breaks_the_queue(void **state)
 	expect_broken(*state);
 }
 
+static void what_is_forgotten_can_be_posted_again(void **state)
+{
+	struct virtqueue *queue = *state;
+
+	post_all(queue);
+	answer(3, 1);
+	virtqueue_look(queue);
+	expect_taken(queue, 3, 1);
+	virtqueue_forget(queue);
+	post_all(queue);
+	for (unsigned i = 0; i < SIZE; i++)
+		answer(i, 1);
+	virtqueue_look(queue);
+	for (unsigned i = 0; i < SIZE; i++)
+		expect_taken(queue, i, 1);
+	assert_false(queue->broken);
+}
+
+static void an_answer_to_what_is_forgotten_breaks_the_queue(void **state)
+{
+	post_all(*state);
+	virtqueue_forget(*state);
+	answer(0, 1);
+	expect_broken(*state);
+}
+
 static void a_broken_queue_stays_broken(void **state)
 {
 	struct virtqueue *queue = *state;
@@ -226,6 +252,10 @@ int main(void)
 			more_answers_than_buffers_break_the_queue, setup),
 		cmocka_unit_test_setup(
 			an_answer_taken_back_breaks_the_queue, setup),
+		cmocka_unit_test_setup(
+			what_is_forgotten_can_be_posted_again, setup),
+		cmocka_unit_test_setup(
+			an_answer_to_what_is_forgotten_breaks_the_queue, setup),
 		cmocka_unit_test_setup(a_broken_queue_stays_broken, setup),
 	};
 
