@@ -228,8 +228,9 @@ static bool port_input(struct serial *serial, unsigned number)
 
 /*
  * Takes back what was sent. When its reader goes QEMU drops the buffer that it
- * has sent in part, and never answers it; it has told of the closing after it
- * was through with all that it had, so that then no answer is due.
+ * has sent in part, and never answers it; before it tells of the closing it is
+ * through with all others. An answer is due then only if the driver was not
+ * told of an opening, for want of buffers.
  */
 static void port_sent(struct serial_port *port)
 {
