@@ -4,8 +4,9 @@ prefix  = /usr/local
 DESTDIR =
 
 all:
-	@scripts/setup.sh build
+	@scripts/setup.sh firmware
 	@PREFIX='$(prefix)' scripts/build.sh release
+	@PREFIX='$(prefix)' scripts/build.sh firmware
 
 run: all
 	@scripts/run.sh
@@ -27,12 +28,16 @@ lint:
 	@scripts/lint.py
 
 bench: all
+	@scripts/setup.sh test
+	@scripts/build.sh firmware
 	@scripts/guest.sh
 	@/usr/bin/python3 scripts/initrd.py
 	@/usr/bin/python3 scripts/bench.py
 
 install: all
 	@DESTDIR='$(DESTDIR)' meson install -C build --no-rebuild --quiet
+	@DESTDIR='$(DESTDIR)' meson install -C build-firmware --no-rebuild \
+		--quiet
 
 clean:
 	rm -rf build build-*

@@ -5,7 +5,8 @@
  * no cryptography: the platform token is signed already, and its challenge is
  * the SHA-256 of the Realm attestation key's COSE_Key (el3-qemu-virt 8,
  * rmi-rsi 8.3). Absent parts have the size 0. Offsets are from the start of
- * this structure.
+ * this structure. A part that begins with zeros provisions nothing: so it is
+ * in the image as packed, for the toolstack to fill in a copy of it.
  */
 #ifndef REEVE_ABI_PROVISION_H
 #define REEVE_ABI_PROVISION_H

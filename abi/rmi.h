@@ -4,12 +4,15 @@
  * return words, feature registers, structures. Where the document leaves a
  * choice, the values are those of TF-RMM main of July 2026 (lib/smc,
  * runtime/rmi). All structures are 4 KiB, little endian, in NS memory;
- * reserved bytes are written as zero and ignored on input.
+ * reserved bytes are written as zero and ignored on input. The plain numbers
+ * are usable from assembly.
  */
 #ifndef REEVE_ABI_RMI_H
 #define REEVE_ABI_RMI_H
 
+#ifndef __ASSEMBLER__
 #include <stdint.h>
+#endif
 
 /* The version that both sides speak; [30:16] major, [15:0] minor. */
 #define RMI_ABI_VERSION 0x20000
@@ -194,6 +197,8 @@
 /* ---- OP_CONTINUE flags ---- */
 #define RMI_OP_CONTINUE_STOP 1
 
+#ifndef __ASSEMBLER__
+
 /* ---- RmiRmmConfig ---- */
 struct rmi_rmm_config {
 	uint64_t tracking_region_size; /* 0: 1 GiB */
@@ -373,4 +378,5 @@ RMI_ASSERT_AT(rmi_rec_exit, plane, 0x608);
 RMI_ASSERT_AT(rmi_rec_exit, pmu_ovf_status, 0x700);
 RMI_ASSERT_SIZE(rmi_rec_run, 0x1000);
 
+#endif
 #endif

@@ -2,12 +2,10 @@
 /*
  * Arm DEN0137 2.0-bet1, Realm Services Interface: what a Realm asks of the
  * RMM by SMC. Layouts cross-read with TF-RMM main (runtime/rsi) and Linux 7.3
- * (arch/arm64/include/asm/rsi_smc.h).
+ * (arch/arm64/include/asm/rsi_smc.h). The numbers are usable from assembly.
  */
 #ifndef REEVE_ABI_RSI_H
 #define REEVE_ABI_RSI_H
-
-#include <stdint.h>
 
 #define RSI_ABI_VERSION_1_0 0x10000
 #define RSI_ABI_VERSION_1_1 0x10001
@@ -37,6 +35,9 @@
 #define RSI_RESPONSE_ACCEPT      0
 #define RSI_RESPONSE_REJECT      1
 
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
 struct rsi_realm_config {
 	uint64_t ipa_width;
 	uint8_t hash_algo; /* RMI_HASH_* */
@@ -64,4 +65,5 @@ _Static_assert(__builtin_offsetof(struct rsi_realm_config, gicv3_vtr) == 0x18,
 _Static_assert(__builtin_offsetof(struct rsi_realm_config, rpv) == 0x200,
 	"rsi_realm_config.rpv");
 
+#endif
 #endif

@@ -16,6 +16,8 @@ ALIGN = 0x1000
 PARTS = 4
 FLASH_SIZE = 0x4000000
 HEADER_SIZE = 24 + 16 * PARTS
+# What the last part, if it is not given, has for the toolstack to fill.
+PROVISION_SIZE = 0x2000
 
 
 def align(offset):
@@ -47,7 +49,8 @@ def main():
         sys.exit(__doc__)
     output, *names = sys.argv[1:]
     parts = [pathlib.Path(name).read_bytes() for name in names]
-    parts += [b""] * (PARTS - len(parts))
+    if len(parts) < PARTS:
+        parts.append(bytes(PROVISION_SIZE))
     pathlib.Path(output).write_bytes(pack(parts))
 
 

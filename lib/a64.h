@@ -126,14 +126,26 @@ static inline void icache_invalidate_all(void)
 	isb();
 }
 
+/*
+ * In plain addressing: the syndrome of an access that writes its address back
+ * tells a hypervisor nothing (DDI0487, ESR_EL2.ISS.ISV), so that it could not
+ * emulate the register.
+ */
 static inline uint32_t mmio_read32(uint64_t address)
 {
-	return *(volatile uint32_t *)address;
+	uint32_t value;
+
+	__asm__ volatile("ldr %w0, [%1]"
+		: "=r"(value)
+		: "r"(address)
+		: "memory");
+	return value;
 }
 
 static inline void mmio_write32(uint64_t address, uint32_t value)
 {
-	*(volatile uint32_t *)address = value;
+	__asm__ volatile("str %w0, [%1]" ::"rZ"(value), "r"(address)
+		: "memory");
 }
 
 #endif

@@ -3,10 +3,44 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Words where both sides are aligned, so that pages move in few steps. */
+/* Words where both sides are aligned, eight at a time where there are as many,
+ * so that pages and registers move in few steps. */
+#define BLOCK (8 * sizeof(uint64_t))
+
 static int is_word_aligned(const void *a, const void *b)
 {
 	return (((uintptr_t)a | (uintptr_t)b) & (sizeof(uint64_t) - 1)) == 0;
+}
+
+static void block_copy(uint64_t *to, const uint64_t *from)
+{
+	uint64_t a = from[0], b = from[1], c = from[2], d = from[3];
+
+	to[0] = a;
+	to[1] = b;
+	to[2] = c;
+	to[3] = d;
+	a = from[4];
+	b = from[5];
+	c = from[6];
+	d = from[7];
+	to[4] = a;
+	to[5] = b;
+	to[6] = c;
+	to[7] = d;
+}
+
+/* The whole words; size becomes what is left of it. */
+static size_t words_copy(uint64_t *to, const uint64_t *from, size_t size)
+{
+	for (; size >= BLOCK; size -= BLOCK) {
+		block_copy(to, from);
+		to += 8;
+		from += 8;
+	}
+	for (; size >= sizeof(uint64_t); size -= sizeof(uint64_t))
+		*to++ = *from++;
+	return size;
 }
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
@@ -15,12 +49,11 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 	const unsigned char *in = from;
 
 	if (is_word_aligned(to, from)) {
-		for (; size >= sizeof(uint64_t); size -= sizeof(uint64_t)) {
-			*(uint64_t *)(void *)out =
-				*(const uint64_t *)(const void *)in;
-			out += sizeof(uint64_t);
-			in += sizeof(uint64_t);
-		}
+		size_t left = words_copy(to, from, size);
+
+		out += size - left;
+		in += size - left;
+		size = left;
 	}
 	while (size-- > 0)
 		*out++ = *in++;
@@ -39,16 +72,39 @@ void *memmove(void *to, const void *from, size_t size)
 	return to;
 }
 
+static void block_set(uint64_t *to, uint64_t word)
+{
+	to[0] = word;
+	to[1] = word;
+	to[2] = word;
+	to[3] = word;
+	to[4] = word;
+	to[5] = word;
+	to[6] = word;
+	to[7] = word;
+}
+
+static size_t words_set(uint64_t *to, uint64_t word, size_t size)
+{
+	for (; size >= BLOCK; size -= BLOCK) {
+		block_set(to, word);
+		to += 8;
+	}
+	for (; size >= sizeof(word); size -= sizeof(word))
+		*to++ = word;
+	return size;
+}
+
 void *memset(void *to, int byte, size_t size)
 {
 	uint64_t word = UINT64_C(0x0101010101010101) * (unsigned char)byte;
 	unsigned char *out = to;
 
 	if (is_word_aligned(to, to)) {
-		for (; size >= sizeof(word); size -= sizeof(word)) {
-			*(uint64_t *)(void *)out = word;
-			out += sizeof(word);
-		}
+		size_t left = words_set(to, word, size);
+
+		out += size - left;
+		size = left;
 	}
 	while (size-- > 0)
 		*out++ = (unsigned char)byte;

@@ -15,6 +15,7 @@
 #include "monitor/panic.h"
 #include "monitor/psci_calls.h"
 #include "monitor/rmm.h"
+#include "monitor/services.h"
 
 #define COUNTER_HZ 1000000000
 
@@ -140,6 +141,7 @@ struct frame *monitor_cold_boot(void)
 	gpc_init(&dram);
 	cpu = cpu_start(0);
 	images_load(header);
+	services_init(header);
 	gic_init();
 	gic_cpu_setup(0);
 	cpu_count = gic_count_cpus();

@@ -28,18 +28,24 @@ void context_init(struct cpu *cpu, enum world world)
 	context->el2[EL2_STATE_VMPIDR_EL2] = sysreg_read(MPIDR_EL1);
 }
 
-struct frame *world_load(struct cpu *cpu, enum world world)
+static struct frame *enter(struct cpu *cpu, enum world world, uint64_t *old_el2)
 {
 	struct context *context = &cpu->context[world];
 
-	context_restore(context->el2);
+	context_switch(old_el2, context->el2);
 	sysreg_write(SCR_EL3, context->scr);
 	cpu->world = world;
 	return &context->frame;
 }
 
+struct frame *world_load(struct cpu *cpu, enum world world)
+{
+	uint64_t nobodys[EL2_STATE_WORDS];
+
+	return enter(cpu, world, nobodys);
+}
+
 struct frame *world_switch(struct cpu *cpu, enum world world)
 {
-	context_save(cpu->context[cpu->world].el2);
-	return world_load(cpu, world);
+	return enter(cpu, world, cpu->context[cpu->world].el2);
 }

@@ -12,6 +12,13 @@
 #define FRAME_STACK    264
 #define FRAME_SIZE     272
 
+/* Of struct context and struct cpu, for carry.S. */
+#define CONTEXT_EL2  FRAME_SIZE
+#define CONTEXT_SCR  (CONTEXT_EL2 + 8 * 52)
+#define CONTEXT_SIZE 704
+#define CPU_WORLD    (2 * CONTEXT_SIZE)
+#define CPU_BOOTING  (CPU_WORLD + 8)
+
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,6 +55,15 @@ struct cpu {
 	uint64_t rmm_token; /* what it gave, for its next warm boot */
 };
 
+#define CPU_AT(type, field, offset)                                            \
+	_Static_assert(__builtin_offsetof(struct type, field) == offset, #field)
+CPU_AT(context, el2, CONTEXT_EL2);
+CPU_AT(context, scr, CONTEXT_SCR);
+CPU_AT(cpu, world, CPU_WORLD);
+CPU_AT(cpu, is_rmm_booting, CPU_BOOTING);
+_Static_assert(sizeof(struct context) == CONTEXT_SIZE, "context");
+_Static_assert(WORLD_NS == 0 && WORLD_REALM == 1, "worlds");
+
 extern struct cpu cpus[MACHINE_MAX_CPUS];
 /* start.S; a stack starts where the next one begins, and grows down. */
 extern char cpu_stacks[MACHINE_MAX_CPUS + 1][CPU_STACK_SIZE];
@@ -61,13 +77,13 @@ static inline struct cpu *cpu_self(void)
  * for the caller to fill. */
 void context_init(struct cpu *cpu, enum world world);
 
-/* context.S: the calling CPU's registers to and from memory. */
-void context_save(uint64_t *el2);
-void context_restore(const uint64_t *el2);
+/* context.S: the calling CPU's registers to memory, and others from it. */
+void context_switch(uint64_t *old, const uint64_t *new);
 
 /*
  * Makes a world the running one: its EL2 registers and SCR_EL3. Returns its
  * frame, to be resumed. world_switch saves those of the running world before.
+ * Between a request and its result carry.S does the same.
  */
 struct frame *world_load(struct cpu *cpu, enum world world);
 struct frame *world_switch(struct cpu *cpu, enum world world);

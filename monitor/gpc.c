@@ -104,92 +104,100 @@ void gpc_enable(void)
 	tlbi_paallos();
 }
 
-/* TLBI RPALOS for one granule, on all CPUs. */
-static void forget_granule(uint64_t pa)
+/* TLBI RPALOS, on all CPUs. */
+static void forget(const struct gpt_move *move)
 {
+	uint64_t operand =
+		gpt_tlbi_operand(move->pa, move->count * MACHINE_PAGE_SIZE);
+
 	dsb(oshst);
-	__asm__ volatile("sys #6, c8, c4, #7, %0" ::"r"(pa >> MACHINE_PAGE_SHIFT)
-		: "memory");
+	__asm__ volatile("sys #6, c8, c4, #7, %0" ::"r"(operand) : "memory");
 	dsb(osh);
 }
 
-/* DC CIPAPA: to the point of physical aliasing, all lines of a granule. */
-static void flush_granule(uint64_t pa, uint64_t space)
-{
-	uint64_t line = pa;
+#define GRANULE_LINES 64
+_Static_assert(GRANULE_LINES *A64_CACHE_LINE == MACHINE_PAGE_SIZE, "lines");
 
-	for (; line < pa + MACHINE_PAGE_SIZE; line += A64_CACHE_LINE)
-		__asm__ volatile("sys #6, c7, c14, #1, %0" ::"r"(line | space)
-			: "memory");
+/*
+ * DC CIPAPA: to the point of physical aliasing, all lines of the granules. It
+ * is most of what a move costs, hence a granule a round.
+ */
+static __attribute__((noinline)) void flush(
+	const struct gpt_move *move, uint64_t space)
+{
+	uint64_t line = move->pa | space;
+	uint64_t end = line + move->count * MACHINE_PAGE_SIZE;
+
+	while (line != end)
+		__asm__ volatile(".rept " A64_TEXT(
+			GRANULE_LINES) "\n\t"
+				       "sys #6, c7, c14, #1, %0\n\t"
+				       "add %0, %0, #" A64_TEXT(
+					       A64_CACHE_LINE) "\n\t"
+							       ".endr"
+			: "+r"(line)::"memory");
 	dsb(osh);
 }
 
-static int status_of(enum gpt_result result)
+/* What the old owner has in caches must not come out later. */
+static void to_realm(const struct gpt_move *move)
 {
-	static const int status[] = {
-		[GPT_OK] = RMM_EL3_OK,
-		[GPT_BAD_ADDRESS] = RMM_EL3_E_BAD_ADDR,
-		[GPT_BAD_GPI] = RMM_EL3_E_BAD_PAS,
-	};
-
-	return status[result];
+	flush(move, PAS_REALM);
+	gpt_set_run(&gpt, move->pa, move->count, GPI_REALM);
+	forget(move);
+	flush(move, PAS_NS);
 }
 
-static enum gpt_result delegate(uint64_t pa)
+/* Nobody's in between, so that nothing is fetched anew. */
+static void to_ns(const struct gpt_move *move)
 {
-	enum gpt_result result;
+	gpt_set_run(&gpt, move->pa, move->count, GPI_NONE);
+	forget(move);
+	flush(move, PAS_REALM);
+	flush(move, PAS_NS);
+	gpt_set_run(&gpt, move->pa, move->count, GPI_NON_SECURE);
+	forget(move);
+}
 
-	/* What the old owner has in caches must not come out later. */
-	if (gpt_get(&gpt, pa) == GPI_NON_SECURE)
-		flush_granule(pa, PAS_REALM);
-	result = gpt_move(&gpt, pa, GPI_NON_SECURE, GPI_REALM);
+/* The RMM's own memory stays its own: how much of a move comes before it. */
+static uint64_t movable(const struct gpt_move *move)
+{
+	uint64_t before = (MACHINE_RMM_BASE - move->pa) / MACHINE_PAGE_SIZE;
+
+	if (move->pa - MACHINE_RMM_BASE < MACHINE_RMM_SIZE)
+		return 0;
+	return move->pa < MACHINE_RMM_BASE && before < move->count ? before
+								   : move->count;
+}
+
+static enum gpt_result move_locked(struct gpt_move *move)
+{
+	enum gpt_result result =
+		gpt_find_run(&gpt, move->pa, move->from, &move->count);
+
 	if (result != GPT_OK)
 		return result;
-	forget_granule(pa);
-	flush_granule(pa, PAS_NS);
+	if (move->to == GPI_REALM)
+		to_realm(move);
+	else
+		to_ns(move);
 	return GPT_OK;
 }
 
-static enum gpt_result undelegate(uint64_t pa)
+enum gpt_result gpc_move(const struct gpt_move *move, uint64_t *done)
 {
-	enum gpt_result result = gpt_move(&gpt, pa, GPI_REALM, GPI_NONE);
+	struct gpt_move found = *move;
+	enum gpt_result result = GPT_BAD_ADDRESS;
 
-	if (result != GPT_OK)
-		return result;
-	forget_granule(pa);
-	flush_granule(pa, PAS_REALM);
-	flush_granule(pa, PAS_NS);
-	result = gpt_move(&gpt, pa, GPI_NONE, GPI_NON_SECURE);
-	forget_granule(pa);
+	if (move->from == GPI_REALM)
+		found.count = movable(move);
+	if (found.count > 0) {
+		spinlock_acquire(&gpt_lock);
+		result = move_locked(&found);
+		spinlock_release(&gpt_lock);
+	}
+	*done = result == GPT_OK ? found.count : 0;
 	return result;
-}
-
-int gpc_delegate(uint64_t pa)
-{
-	enum gpt_result result;
-
-	spinlock_acquire(&gpt_lock);
-	result = delegate(pa);
-	spinlock_release(&gpt_lock);
-	return status_of(result);
-}
-
-/* The RMM's own memory stays its own. */
-static bool is_rmm(uint64_t pa)
-{
-	return pa - MACHINE_RMM_BASE < MACHINE_RMM_SIZE;
-}
-
-int gpc_undelegate(uint64_t pa)
-{
-	enum gpt_result result;
-
-	if (is_rmm(pa))
-		return RMM_EL3_E_BAD_ADDR;
-	spinlock_acquire(&gpt_lock);
-	result = undelegate(pa);
-	spinlock_release(&gpt_lock);
-	return status_of(result);
 }
 
 bool gpc_is_ns(uint64_t pa)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "abi/rmm_el3.h"
+#include "monitor/core/gpt.h"
 
 /* Builds the table, once. Panics if the memory is more than it can cover. */
 void gpc_init(const struct rmm_el3_bank *dram);
@@ -18,11 +19,12 @@ void gpc_init(const struct rmm_el3_bank *dram);
 void gpc_enable(void);
 
 /*
- * Non-secure to Realm and back, one granule; the contents are the RMM's to
- * scrub. Both return a status of RMM_EL3_*. Any CPU, at any time.
+ * Moves granules between Non-secure and Realm, from the first on and up to
+ * the first that is not in the state to move from; *done is how many that
+ * are. The result is GPT_OK if it is any, and the RMM's own memory stays its
+ * own. The contents are the RMM's to scrub. Any CPU, at any time.
  */
-int gpc_delegate(uint64_t pa);
-int gpc_undelegate(uint64_t pa);
+enum gpt_result gpc_move(const struct gpt_move *move, uint64_t *done);
 
 /* Is it memory of the Non-secure world? */
 bool gpc_is_ns(uint64_t pa);

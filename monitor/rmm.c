@@ -1,27 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Boots the RMM, carries requests to it and results back, and serves it. */
+/* Boots the RMM, and tells when it has booted. */
 #include "monitor/rmm.h"
 
 #include "abi/smccc.h"
 #include "lib/log.h"
-#include "lib/spinlock.h"
 #include "monitor/core/manifest.h"
-#include "monitor/gpc.h"
+#include "monitor/services.h"
 
-#define REQUEST_WORDS 8
-
-/* Set for good when any CPU's RMM did not boot: it serves nobody then. */
-static bool has_failed;
-
-static struct reserve reserve = {
-	.next = MACHINE_RMM_POOL_BASE,
-	.end = MACHINE_RMM_POOL_BASE + MACHINE_RMM_POOL_SIZE,
-};
-static struct spinlock reserve_lock;
+uint32_t rmm_failed;
 
 static bool is_failed(void)
 {
-	return __atomic_load_n(&has_failed, __ATOMIC_RELAXED);
+	return __atomic_load_n(&rmm_failed, __ATOMIC_RELAXED) != 0;
 }
 
 /* The Realm world's frame, at the RMM's entry. */
@@ -60,35 +50,6 @@ struct frame *rmm_warm_boot(struct cpu *cpu)
 	return world_load(cpu, WORLD_REALM);
 }
 
-struct frame *rmm_request(struct cpu *cpu)
-{
-	struct frame *ns = &cpu->context[WORLD_NS].frame;
-	struct frame *realm = &cpu->context[WORLD_REALM].frame;
-
-	if (is_failed()) {
-		ns->x[0] = SMCCC_NOT_SUPPORTED;
-		return ns;
-	}
-	for (unsigned i = 0; i < REQUEST_WORDS; i++)
-		realm->x[i] = ns->x[i];
-	return world_switch(cpu, WORLD_REALM);
-}
-
-struct frame *rmm_complete(struct cpu *cpu)
-{
-	struct frame *ns = &cpu->context[WORLD_NS].frame;
-	struct frame *realm = &cpu->context[WORLD_REALM].frame;
-
-	/* Before its BOOT_COMPLETE there is no request. */
-	if (cpu->is_rmm_booting) {
-		realm->x[0] = SMCCC_NOT_SUPPORTED;
-		return realm;
-	}
-	for (unsigned i = 0; i < REQUEST_WORDS; i++)
-		ns->x[i] = realm->x[i + 1];
-	return world_switch(cpu, WORLD_NS);
-}
-
 static struct frame *boot_complete(struct cpu *cpu, const struct frame *realm)
 {
 	int result = (int)realm->x[1];
@@ -96,54 +57,11 @@ static struct frame *boot_complete(struct cpu *cpu, const struct frame *realm)
 	cpu->is_rmm_booting = false;
 	cpu->rmm_token = realm->x[2];
 	if (result != RMM_EL3_BOOT_OK) {
-		__atomic_store_n(&has_failed, true, __ATOMIC_RELAXED);
+		__atomic_store_n(&rmm_failed, 1, __ATOMIC_RELAXED);
 		log_line("the RMM did not boot on CPU %u: %d", cpu->index,
 			result);
 	}
 	return world_switch(cpu, WORLD_NS);
-}
-
-static int service_reserve(struct frame *frame)
-{
-	uint64_t pa = 0;
-	int status;
-
-	spinlock_acquire(&reserve_lock);
-	status = reserve_memory(&reserve, frame->x[1], frame->x[2], &pa);
-	spinlock_release(&reserve_lock);
-	if (status == RMM_EL3_OK)
-		frame->x[1] = pa;
-	return status;
-}
-
-/* Feature register 0: EL3 does not sign tokens. There is no other. */
-static int service_features(struct frame *frame)
-{
-	if (frame->x[1] != 0)
-		return RMM_EL3_E_INVALID;
-	frame->x[1] = 0;
-	return RMM_EL3_OK;
-}
-
-/*
- * What is not listed answers E_UNKNOWN: the attestation key and the platform
- * token, which nobody has provisioned, and what the machine does not have
- * (encryption contexts, PCIe link encryption).
- */
-static int service(struct frame *frame)
-{
-	switch ((uint32_t)frame->x[0]) {
-	case RMM_EL3_DELEGATE:
-		return gpc_delegate(frame->x[1]);
-	case RMM_EL3_UNDELEGATE:
-		return gpc_undelegate(frame->x[1]);
-	case RMM_EL3_FEATURES:
-		return service_features(frame);
-	case RMM_EL3_RESERVE_MEMORY:
-		return service_reserve(frame);
-	default:
-		return RMM_EL3_E_UNKNOWN;
-	}
 }
 
 struct frame *rmm_service(struct cpu *cpu)
@@ -152,6 +70,6 @@ struct frame *rmm_service(struct cpu *cpu)
 
 	if ((uint32_t)frame->x[0] == RMM_EL3_BOOT_COMPLETE && cpu->is_rmm_booting)
 		return boot_complete(cpu, frame);
-	frame->x[0] = (uint64_t)(int64_t)service(frame);
+	services_rmm(frame);
 	return frame;
 }

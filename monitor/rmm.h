@@ -14,9 +14,11 @@
 struct frame *rmm_cold_boot(struct cpu *cpu, const struct rmm_el3_bank *dram);
 struct frame *rmm_warm_boot(struct cpu *cpu);
 
-/* SMCs: from the host to the RMM, back, and to a service of EL3. */
-struct frame *rmm_request(struct cpu *cpu);
-struct frame *rmm_complete(struct cpu *cpu);
+/* An SMC of the RMM for EL3. */
 struct frame *rmm_service(struct cpu *cpu);
+
+/* Not 0, for good, when any CPU's RMM did not boot: carry.S brings it no
+ * requests then. */
+extern uint32_t rmm_failed;
 
 #endif

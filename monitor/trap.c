@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What reaches EL3 from below: SMCs, by the routing table. */
+/* What reaches EL3 from below beside requests: SMCs, by the routing table. */
 #include "monitor/trap.h"
 
 #include "abi/bits.h"
@@ -7,6 +7,7 @@
 #include "monitor/panic.h"
 #include "monitor/psci_calls.h"
 #include "monitor/rmm.h"
+#include "monitor/services.h"
 
 /* SMCCC_ARCH_FEATURES knows the two calls that there are. */
 static uint64_t serve_arch(const struct frame *frame)
@@ -23,17 +24,19 @@ static uint64_t serve_arch(const struct frame *frame)
 static struct frame *serve(struct cpu *cpu, struct frame *frame)
 {
 	switch (smc_route(frame->x[0], cpu->world)) {
-	case ROUTE_TO_RMM:
-		return rmm_request(cpu);
-	case ROUTE_TO_HOST:
-		return rmm_complete(cpu);
 	case ROUTE_SERVICE:
 		return rmm_service(cpu);
+	case ROUTE_FIRME:
+		services_firme(frame, cpu->world);
+		return frame;
 	case ROUTE_PSCI:
 		return psci_calls_serve(cpu);
 	case ROUTE_ARCH:
 		frame->x[0] = serve_arch(frame);
 		return frame;
+	/* carry.S has done what there is to carry. */
+	case ROUTE_TO_RMM:
+	case ROUTE_TO_HOST:
 	case ROUTE_UNKNOWN:
 		break;
 	}

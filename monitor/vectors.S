@@ -35,8 +35,9 @@ vectors:
 	vector	other_from_below
 	.endr
 
-sync_from_below:
-	save_general
+	/* From carry.S, with all general registers saved. */
+	.global sync_slow
+sync_slow:
 	mov	x0, sp
 	ldr	x1, [sp, #FRAME_STACK]
 	mov	sp, x1

@@ -1,20 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Fetches the guest for runs and tests into .cache/guest: Debian's arm64 cloud
-# kernel (vmlinuz and modules/) and a static busybox. They are downloaded and
+# Fetches a guest for runs and tests into .cache/NAME: a kernel of Debian's for
+# arm64 (vmlinuz and modules/) and a static busybox. They are downloaded and
 # unpacked by a private apt, which verifies Debian's signatures; the system's
 # own packages are not touched. Works offline once cached.
 #
-# usage: scripts/guest.sh [--refresh]
+# usage: scripts/guest.sh [--refresh] [NAME PACKAGE]
 #   --refresh      look for newer packages even if there is a cached guest
+#   NAME PACKAGE   another guest than `guest', with the kernel of that package
+#                  instead of the cloud kernel
 #   REEVE_MIRROR   URI of a Debian mirror, if not that of this machine's apt
 set -eu
 cd "$(dirname "$0")/.."
 
 . scripts/debian.sh
-kernel_package=linux-image-cloud-arm64
 oldest_kernel=6.13 # the first Linux that can be a Realm
-guest=$cache/guest
 
 # The packages that the kernel's meta package leads to, itself included; all
 # of one source and so of one version.
@@ -51,7 +51,7 @@ assemble() {
 	printf 'linux %s\nbusybox %s\n' "$1" "$2" >"$new/VERSION"
 	rm -rf "$guest-$1-$2"
 	mv "$new" "$guest-$1-$2"
-	ln -sfn "guest-$1-$2" "$guest"
+	ln -sfn "$(basename "$guest")-$1-$2" "$guest"
 }
 
 fetch() {
@@ -61,7 +61,7 @@ fetch() {
 	dpkg --compare-versions "$kernel" ge "$oldest_kernel" ||
 		die "the newest kernel is '$kernel', $oldest_kernel is needed"
 	if [ -e "$guest-$kernel-$busybox/VERSION" ]; then
-		ln -sfn "guest-$kernel-$busybox" "$guest"
+		ln -sfn "$(basename "$guest")-$kernel-$busybox" "$guest"
 		return
 	fi
 	set -- "busybox-static=$busybox"
@@ -73,11 +73,19 @@ fetch() {
 	assemble "$kernel" "$busybox"
 }
 
-case ${1-} in
-'' | --refresh) ;;
-*) die "usage: scripts/guest.sh [--refresh]" ;;
+refresh=
+if [ "${1-}" = --refresh ]; then
+	refresh=yes
+	shift
+fi
+case $# in
+0) set -- guest linux-image-cloud-arm64 ;;
+2) ;;
+*) die "usage: scripts/guest.sh [--refresh] [NAME PACKAGE]" ;;
 esac
-if [ "${1-}" = --refresh ] || ! [ -e "$guest/VERSION" ]; then
+guest=$cache/$1
+kernel_package=$2
+if [ -n "$refresh" ] || ! [ -e "$guest/VERSION" ]; then
 	fetch
 fi
-say "$(paste -sd, "$guest/VERSION") in .cache/guest"
+say "$(paste -sd, "$guest/VERSION") in .cache/$1"

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Makes .cache/guest/initrd.cpio.gz from what guest.sh fetched.
+"""Makes .cache/NAME/initrd.cpio.gz from what guest.sh fetched there; NAME is
+the argument, or guest.
 
 The archive is written entry by entry, so that it needs no rights and the
 same input gives the same bytes: fixed order, owner and times.
@@ -11,9 +12,10 @@ import io
 import lzma
 import pathlib
 import stat
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-GUEST = ROOT / ".cache" / "guest"
+GUEST = ROOT / ".cache" / (sys.argv[1] if len(sys.argv) > 1 else "guest")
 WANTED_MODULES = ["arm-cca-guest"]  # and what they depend on
 
 DIRECTORY = stat.S_IFDIR | 0o755

@@ -1,12 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Shows the main job on real input: from a configuration to a built and
-# measured Realm. build/reeve must be there.
+# Shows the main job on real input: from a configuration to a Realm that runs
+# Debian's kernel on a CCA host. build/reeve must be there.
 set -eu
 cd "$(dirname "$0")/.."
 
 realm=examples/debian-realm.cfg
 refused=examples/refused.cfg
+# A host of its own, so that a running one is left alone.
+REEVE_HOST=make-run-$$
+export REEVE_HOST
 
 step() {
 	printf '\n== %s\n' "$*"
@@ -28,13 +31,18 @@ show_refused() {
 step "The guest: Debian's kernel for arm64, and an initramfs"
 scripts/guest.sh
 scripts/initrd.py
-step "Is the configuration fit for a Realm?"
-show build/reeve check "$realm"
-step "The device tree that the guest will see"
-show build/reeve dtb "$realm" --source
-step "The guest with every default, and where what is loaded"
-show build/reeve create -n "$realm"
-step "The Realm, built by the RMM in this process, and its measurement"
-show build/reeve measure "$realm"
 step "A configuration that must not become a Realm"
 show_refused build/reeve check "$refused"
+step "One that may, where what is loaded, and its measurement"
+show build/reeve check "$realm"
+show build/reeve measure "$realm"
+step "A CCA host: our monitor, RMM and hypervisor on QEMU's RME emulation"
+trap 'build/reeve host stop >/dev/null 2>&1 || :' EXIT
+show build/reeve host start --debug-console
+show build/reeve info
+step "The Realm: built, measured, activated, and run until it powers off"
+show build/reeve create -F -c "$realm"
+step "What is left of it"
+show build/reeve list
+show build/reeve host stop
+trap - EXIT

@@ -23,6 +23,7 @@ ninja-build          runs the build
 pkgconf              finds the libraries
 libfdt-dev           device trees
 libjson-c-dev        JSON output
+libcbor-dev          attestation tokens
 libssl-dev           hashes
 zlib1g-dev           kernels packed with gzip
 libzstd-dev          kernels packed with zstd
@@ -41,6 +42,8 @@ libcmocka-dev        unit tests
 python3-pytest       end-to-end tests
 device-tree-compiler reads the generated trees back
 cpio                 reads the initramfs back
+python3-cbor2        tests: reads our tokens
+python3-cryptography  tests: verifies their signatures
 zstd                 makes packed kernels for tests
 lz4                  makes packed kernels for tests
 xz-utils             makes packed kernels for tests

@@ -29,6 +29,10 @@ enum reeve_result {
 	REEVE_ERR_ENGINE = -4, /* the engine or its RMM refused a step */
 	REEVE_ERR_MEMORY = -5, /* out of memory */
 	REEVE_ERR_ARGUMENT = -6, /* the caller passed a bad argument */
+	REEVE_ERR_HOST = -7, /* there is no such host, or it fails to answer */
+	REEVE_ERR_NO_DOMAIN = -8, /* there is no such domain on the host */
+	REEVE_ERR_STOPPED = -9, /* the caller's watch asked to give up */
+	REEVE_ERR_TOKEN = -10, /* what should be a token is none */
 };
 
 /* ---- Reports ---------------------------------------------------------- */
@@ -124,6 +128,9 @@ void reeve_guest_free(struct reeve_guest *guest); /* NULL is fine */
 
 const char *reeve_guest_name(const struct reeve_guest *guest);
 bool reeve_guest_is_realm(const struct reeve_guest *guest);
+/* Whether it runs only on a host with the debug console: a Realm with the
+ * SBSA UART. */
+bool reeve_guest_wants_debug(const struct reeve_guest *guest);
 /* RAM in bytes, and the number of vCPUs. */
 uint64_t reeve_guest_memory(const struct reeve_guest *guest);
 unsigned reeve_guest_vcpus(const struct reeve_guest *guest);
@@ -167,9 +174,18 @@ struct reeve_range {
 uint64_t reeve_range_granules(const struct reeve_range *range);
 uint64_t reeve_range_measured(const struct reeve_range *range);
 
-/* The guest must outlive the plan. */
-int reeve_plan_new(const struct reeve_guest *guest, struct reeve_plan **out,
-	struct reeve_report *report);
+/* Whose guest it will be, as far as the device tree depends on it. */
+enum reeve_engine {
+	/* A CCA host of ours (reeve_host_start()): no hypervisor node. */
+	REEVE_ENGINE_MACHINE,
+	/* In this process. It runs nothing; an ordinary guest is planned as
+	 * for a Xen host. */
+	REEVE_ENGINE_MODEL,
+};
+
+/* The guest must outlive the plan. A Realm's plan is the same for all. */
+int reeve_plan_new(const struct reeve_guest *guest, enum reeve_engine engine,
+	struct reeve_plan **out, struct reeve_report *report);
 void reeve_plan_free(struct reeve_plan *plan); /* NULL is fine */
 
 /* Loaded segments in ascending order, then RAM banks; false: no such index. */
@@ -231,6 +247,113 @@ int reeve_measure(const struct reeve_plan *plan, struct reeve_measurement *out,
  * NULL: out of memory. */
 char *reeve_measurement_json(const struct reeve_measurement *measurement);
 
+/* ---- Attestation ------------------------------------------------------ */
+
+/* A CCA attestation token (docs/attestation.md), decoded and not believed. */
+struct reeve_token;
+
+/*
+ * Decodes a token of at most 64 KiB; name is what diagnostics call it.
+ * REEVE_ERR_TOKEN: it is refused, and the report starts with the refusal's
+ * name ("truncated", "duplicate" ...). No signature is verified.
+ */
+int reeve_token_read(const void *data, size_t size, const char *name,
+	struct reeve_token **out, struct reeve_report *report);
+/* The same from a file; "-" is the standard input. */
+int reeve_token_load(const char *path, struct reeve_token **out,
+	struct reeve_report *report);
+void reeve_token_free(struct reeve_token *token); /* NULL is fine */
+
+/* All of a token for a person, or as JSON; the caller frees. NULL: out of
+ * memory. */
+char *reeve_token_text(const struct reeve_token *token);
+char *reeve_token_json(const struct reeve_token *token);
+
+/* What a Realm is expected to be. */
+struct reeve_refs {
+	char hash[8]; /* "sha-256", "sha-384" or "sha-512" */
+	size_t size; /* bytes of a digest */
+	uint8_t rim[64];
+	bool has_rpv;
+	uint8_t rpv[64];
+	bool has_rems;
+	uint8_t rems[4][64];
+};
+
+void reeve_refs_from(
+	const struct reeve_measurement *measurement, struct reeve_refs *out);
+/* From the JSON document that reeve_refs_json() makes. REEVE_ERR_IO, or
+ * REEVE_ERR_CONFIG: it is no such document. */
+int reeve_refs_load(
+	const char *path, struct reeve_refs *out, struct reeve_report *report);
+/* The caller frees. NULL: out of memory. */
+char *reeve_refs_json(const struct reeve_refs *refs, const char *name);
+/* A CoRIM with one CoMID, by the CCA Realm profile
+ * (draft-ydb-rats-cca-endorsements-04), unsigned. The caller frees. NULL: out
+ * of memory. */
+void *reeve_refs_corim(const struct reeve_refs *refs, size_t *size);
+
+/*
+ * Replays an event list into refs->rems: lines "rem0 HEX" to "rem3 HEX", each
+ * what RSI_MEASUREMENT_EXTEND was given (at most 64 bytes); '#' starts a
+ * comment. refs->hash and size must be set.
+ */
+int reeve_refs_replay(
+	const char *path, struct reeve_refs *refs, struct reeve_report *report);
+
+/* What a verifier accepts beyond the defaults; see reeve(1), POLICY. */
+struct reeve_token_policy;
+
+int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
+	struct reeve_report *report);
+void reeve_token_policy_free(struct reeve_token_policy *policy); /* or NULL */
+
+/* The text of a public key's file (P-384, PEM or JWK); the caller frees it.
+ * REEVE_ERR_IO, or REEVE_ERR_ARGUMENT: it holds no such key. */
+int reeve_key_load(const char *path, char **text, struct reeve_report *report);
+
+struct reeve_expectation {
+	const char *platform_key; /* text: P-384 public key, PEM or JWK */
+	/* As given to the guest, in hexadecimal, 1 to 64 bytes; zeros follow in
+	 * the token. NULL: freshness is not checked. */
+	const char *challenge;
+	/* NULL: the Realm's measurements are not checked. */
+	const struct reeve_refs *refs;
+	const struct reeve_token_policy *policy; /* NULL: the default */
+};
+
+enum reeve_verdict {
+	REEVE_PASS,
+	REEVE_FAIL,
+	REEVE_UNCHECKED, /* nothing was said to hold it against */
+};
+
+struct reeve_check {
+	const char *name; /* "platform signature" ... */
+	enum reeve_verdict verdict;
+	const char *expected; /* NULL: when unchecked */
+	const char *found;
+	const char *hint; /* the way out of a failure; NULL: none */
+};
+
+struct reeve_verification;
+
+/*
+ * Makes all checks, in a fixed order, whatever the first ones say.
+ * REEVE_ERR_ARGUMENT: the platform key or the challenge is none.
+ */
+int reeve_token_verify(const struct reeve_token *token,
+	const struct reeve_expectation *expected,
+	struct reeve_verification **out, struct reeve_report *report);
+void reeve_verification_free(struct reeve_verification *verification);
+/* Whether no check failed. */
+bool reeve_verification_passed(const struct reeve_verification *verification);
+/* NULL past the last. */
+const struct reeve_check *reeve_verification_check(
+	const struct reeve_verification *verification, size_t index);
+/* The caller frees. NULL: out of memory. */
+char *reeve_verification_json(const struct reeve_verification *verification);
+
 /*
  * Everything known of a guest as one JSON document (see reeve(1), create):
  * its typed configuration, its plan and its measurement; plan and measurement
@@ -239,6 +362,245 @@ char *reeve_measurement_json(const struct reeve_measurement *measurement);
 char *reeve_describe_json(const struct reeve_guest *guest,
 	const struct reeve_plan *plan,
 	const struct reeve_measurement *measurement);
+
+/* ---- Watching what takes long ----------------------------------------- */
+
+/* Passed to functions that may take seconds; NULL: nobody watches. */
+struct reeve_watch {
+	/*
+	 * Called at least every 100 ms while waiting. step is what is being
+	 * done, in words; done of all units of it (all 0: not known). false:
+	 * give up; all that was begun is undone and the function returns
+	 * REEVE_ERR_STOPPED.
+	 */
+	bool (*go_on)(void *ctx, const char *step, uint64_t done, uint64_t all);
+	void *ctx;
+};
+
+/* ---- Hosts ------------------------------------------------------------- */
+
+/*
+ * A CCA host: a QEMU process with a private runtime folder, in
+ * $XDG_RUNTIME_DIR/reeve, else for root in /run/reeve, else in
+ * /tmp/reeve-UID. It outlives the process that starts it. A name is 1 to 32
+ * letters, digits, '.', '_' and '-', the first a letter or a digit.
+ */
+#define REEVE_HOST_DEFAULT   "default"
+#define REEVE_HOST_NAME_SIZE 33 /* with its NUL */
+
+struct reeve_host_options {
+	const char *name; /* NULL: REEVE_HOST_DEFAULT */
+	uint64_t memory; /* bytes, whole MiB; 0: 2 GiB */
+	unsigned cpus; /* 1 to 32; 0: this machine's, at most 4 */
+	/* The build that offers Realms the SBSA UART; its platform token says
+	 * so. */
+	bool debug_console;
+	/* Files to put in the place of the firmware's parts; NULL: ours. */
+	const char *monitor;
+	const char *rmm;
+	const char *hypervisor;
+};
+
+/*
+ * Starts a host and waits until it answers. On failure nothing is left behind
+ * and the report tells the reason. REEVE_ERR_ARGUMENT: an option is out of
+ * range. REEVE_ERR_IO: a file is missing, or there is no room. REEVE_ERR_HOST:
+ * a host of that name runs already, or QEMU or the firmware failed.
+ */
+int reeve_host_start(const struct reeve_host_options *options,
+	const struct reeve_watch *watch, struct reeve_report *report);
+/* Ends a host with all its guests, and removes its folder; also what is left
+ * of one that died. */
+int reeve_host_stop(const char *name, struct reeve_report *report);
+
+enum reeve_host_state {
+	REEVE_HOST_STARTING, /* being made; or its maker was killed meanwhile */
+	REEVE_HOST_RUNNING,
+	REEVE_HOST_DEAD, /* only its folder is left */
+};
+
+struct reeve_host_entry {
+	char name[REEVE_HOST_NAME_SIZE];
+	char folder[108];
+	enum reeve_host_state state;
+	/* The rest is 0 unless it is RUNNING. */
+	long pid; /* of QEMU */
+	uint64_t memory; /* bytes, of the machine */
+	unsigned cpus;
+	bool debug_console;
+};
+
+/* One host; name NULL: the default. REEVE_ERR_HOST: there is none. */
+int reeve_host_find(const char *name, struct reeve_host_entry *out,
+	struct reeve_report *report);
+/* All of this user, by name. The caller frees *list. */
+int reeve_host_list(struct reeve_host_entry **list, size_t *count,
+	struct reeve_report *report);
+/* The public part of the host's platform attestation key (P-384), as PEM; the
+ * caller frees. */
+int reeve_host_key(const char *name, char **pem, struct reeve_report *report);
+
+/* ---- Talking to a host -------------------------------------------------- */
+
+#define REEVE_TEXT_SIZE 192 /* of the host's texts, with the NUL */
+
+/*
+ * A connection. A host serves a few at a time; opening waits for one. The
+ * texts that come over it are printable UTF-8.
+ */
+struct reeve_host;
+
+int reeve_host_open(const char *name, const struct reeve_watch *watch,
+	struct reeve_host **out, struct reeve_report *report);
+void reeve_host_close(struct reeve_host *host); /* NULL is fine */
+
+struct reeve_host_info {
+	bool debug; /* the debug build: a Realm may have the SBSA UART */
+	bool realms; /* its RMM is usable */
+	unsigned cores; /* that run guests */
+	unsigned domains; /* at present */
+	uint64_t memory_total; /* bytes that guests can have */
+	uint64_t memory_free; /* bytes not promised to anyone */
+	uint64_t granules_delegated; /* 4 KiB granules in the Realm world */
+	uint64_t pages_used; /* 4 KiB pages taken from the host's allocator */
+	unsigned rmi_lower; /* RMI versions that the RMM speaks: */
+	unsigned rmi_higher; /* major << 16 | minor */
+	unsigned ipa_bits; /* widest IPA space of a Realm */
+	unsigned max_recs; /* vCPUs of a Realm */
+	unsigned hashes; /* bit RMI_HASH_* */
+	unsigned consoles_free;
+	uint64_t uptime_ns;
+	char rmm_text[REEVE_TEXT_SIZE]; /* not empty: why no Realms */
+};
+
+int reeve_host_ask(struct reeve_host *host, struct reeve_host_info *out,
+	struct reeve_report *report);
+
+/*
+ * The hypervisor's log: reads at most size bytes from *from (bytes since boot)
+ * on into text, sets *got, and moves *from behind them, also over what was
+ * lost. *got 0: there is no more. The bytes are the host's, unchecked.
+ */
+int reeve_host_dmesg(struct reeve_host *host, uint64_t *from, char *text,
+	size_t size, size_t *got, struct reeve_report *report);
+
+/* ---- Domains ------------------------------------------------------------ */
+
+enum reeve_domain_state {
+	REEVE_DOMAIN_LOADING = 1,
+	REEVE_DOMAIN_BUILDING,
+	REEVE_DOMAIN_FAILED, /* text says why */
+	REEVE_DOMAIN_PAUSED,
+	REEVE_DOMAIN_RUNNING,
+	REEVE_DOMAIN_SHUTDOWN, /* has ended: reason, text */
+	REEVE_DOMAIN_DYING,
+};
+
+/* Why a domain ended, in Xen's numbers. */
+enum reeve_reason {
+	REEVE_POWEROFF = 0,
+	REEVE_REBOOT = 1,
+	REEVE_CRASH = 3,
+};
+
+#define REEVE_NAME_SIZE  64 /* of a domain's name, with the NUL */
+#define REEVE_NO_CONSOLE 0xffffffffU
+
+struct reeve_domain {
+	unsigned domid;
+	enum reeve_domain_state state;
+	enum reeve_reason reason; /* in SHUTDOWN */
+	bool realm;
+	bool vuart; /* has the SBSA UART */
+	bool blocked; /* RUNNING, and every online vCPU waits */
+	unsigned vcpus;
+	unsigned vcpus_online;
+	unsigned console; /* slot, or REEVE_NO_CONSOLE */
+	uint64_t ram_size; /* bytes */
+	uint64_t pages_held; /* 4 KiB pages that it costs the host now */
+	uint64_t pages_promised; /* accounted when it was created */
+	uint64_t granules_delegated;
+	uint64_t pages_shared; /* of its RAM, shared by the guest */
+	uint64_t cpu_ns; /* all vCPUs */
+	uint64_t uptime_ns; /* since its creation */
+	uint64_t progress_done; /* BUILDING, DYING: granules */
+	uint64_t progress_all;
+	uint64_t rmi_calls; /* made on its behalf */
+	uint64_t exits; /* of all vCPUs */
+	uint64_t first_entry_ns; /* creation to first instruction; 0: not yet */
+	/* A Realm's, as predicted when it was created (no host knows it);
+	 * rim_size 0: there is no record. */
+	unsigned rim_size; /* bytes */
+	uint8_t rim[64];
+	uint8_t uuid[16];
+	char name[REEVE_NAME_SIZE];
+	char text[REEVE_TEXT_SIZE]; /* FAILED, SHUTDOWN: why */
+};
+
+#define REEVE_EXIT_KINDS 9
+/* The kinds in their order, as words: "irq", "mmio" ...; NULL past the last. */
+const char *reeve_exit_name(unsigned kind);
+
+struct reeve_vcpu {
+	unsigned index;
+	bool online;
+	bool running; /* now; else it waits */
+	unsigned core; /* where it runs or ran last */
+	uint64_t cpu_ns;
+	uint64_t exits[REEVE_EXIT_KINDS];
+};
+
+/*
+ * Makes the plan's guest, paused. predicted is a Realm's measurement, to be
+ * kept on record beside the host; else NULL. On failure no domain is left.
+ * REEVE_ERR_CONFIG: this host cannot run it as it is configured.
+ */
+int reeve_domain_create(struct reeve_host *host, const struct reeve_plan *plan,
+	const struct reeve_measurement *predicted,
+	const struct reeve_watch *watch, struct reeve_domain *out,
+	struct reeve_report *report);
+/* The domain with the smallest id that is at least domid. REEVE_ERR_NO_DOMAIN
+ * (nothing is reported): there are no more. */
+int reeve_domain_next(struct reeve_host *host, unsigned domid,
+	struct reeve_domain *out, struct reeve_report *report);
+/* The domain of that id, if the text is a number, or of that name. */
+int reeve_domain_find(struct reeve_host *host, const char *text,
+	struct reeve_domain *out, struct reeve_report *report);
+int reeve_domain_vcpu(struct reeve_host *host, unsigned domid, unsigned index,
+	struct reeve_vcpu *out, struct reeve_report *report);
+int reeve_domain_pause(
+	struct reeve_host *host, unsigned domid, struct reeve_report *report);
+int reeve_domain_unpause(
+	struct reeve_host *host, unsigned domid, struct reeve_report *report);
+/* Stops it at once, without asking the guest; it stays, in SHUTDOWN. */
+int reeve_domain_shutdown(struct reeve_host *host, unsigned domid,
+	enum reeve_reason reason, struct reeve_report *report);
+/* The name must not be empty, nor taken. */
+int reeve_domain_rename(struct reeve_host *host, unsigned domid,
+	const char *name, struct reeve_report *report);
+/* Takes it apart and waits until all that it held is given back. */
+int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
+	const struct reeve_watch *watch, struct reeve_report *report);
+
+/*
+ * Attaches to a domain's console: *fd is a stream of the guest's output, past
+ * output first, and of its input. One at a time: REEVE_ERR_HOST names the
+ * process that has it. The caller closes *fd, and *lock after it.
+ */
+int reeve_domain_console(struct reeve_host *host,
+	const struct reeve_domain *domain, int *fd, int *lock,
+	struct reeve_report *report);
+
+/* What a configuration's on_poweroff, on_reboot and on_crash ask for. */
+enum reeve_action {
+	REEVE_ACTION_DESTROY,
+	REEVE_ACTION_RESTART,
+	REEVE_ACTION_RENAME_RESTART,
+	REEVE_ACTION_PRESERVE,
+};
+
+enum reeve_action reeve_guest_action(
+	const struct reeve_guest *guest, enum reeve_reason reason);
 
 #ifdef __cplusplus
 }

@@ -221,7 +221,8 @@ enum vcpu_next vcpu_exit_realm(struct vcpu *vcpu,
 {
 	enum vcpu_next next;
 
-	memset(enter, 0, sizeof(*enter));
+	enter->flags = 0;
+	memset(enter->gprs, 0, sizeof(enter->gprs));
 	timers_take(vcpu, exit);
 	vcpu->refused = 0;
 	if (exit->exit_reason != RMI_EXIT_SYNC &&

@@ -74,8 +74,8 @@ enum vcpu_next {
 
 /*
  * A REC came back from RMI_REC_ENTER with SUCCESS. exit is a copy of the exit
- * record; *enter is what the next entry gets (flags and gprs; zeroed first by
- * the callee). Everything that the exit asks for is done here: MMIO, SGIs,
+ * record; *enter is what the next entry gets: flags and gprs, all of them
+ * written, and nothing else. Everything that the exit asks for is done here: MMIO, SGIs,
  * PSCI, RIPAS changes, pages, host calls. A guest that misbehaves is stopped
  * with domain_stop().
  */

@@ -4,6 +4,8 @@
  * and the SGI frame with the vCPU's private interrupts. Any vCPU may reach
  * all of them.
  */
+#include <stddef.h>
+
 #include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "hypervisor/core/vgic_internal.h"
@@ -46,10 +48,22 @@ static uint64_t control_read(
 	}
 }
 
-static void control_write(struct vcpu *of, uint64_t frame, uint64_t value)
+/* What is for any vCPU may be for another one now. */
+static void any_moved(const struct irq_ref *ref, void *ctx)
 {
-	if (frame == GICR_WAKER)
-		of->gic.awake = (value & GICR_WAKER_SLEEP) == 0;
+	if (ref->owner == NULL && ref->irq->any)
+		irq_changed(ref, false, ctx);
+}
+
+static void control_write(
+	struct vcpu *of, uint64_t frame, uint64_t value, struct kicks *kicks)
+{
+	bool awake = (value & GICR_WAKER_SLEEP) == 0;
+
+	if (frame != GICR_WAKER || awake == of->gic.awake)
+		return;
+	of->gic.awake = awake;
+	irqs_visit(of, any_moved, kicks);
 }
 
 bool vgic_gicr_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
@@ -68,7 +82,7 @@ bool vgic_gicr_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
 		return false;
 	spinlock_acquire(&domain->vgic.lock);
 	if (frame < GICR_SGI_BASE && write)
-		control_write(bank.owner, frame, *value);
+		control_write(bank.owner, frame, *value, &kicks);
 	else if (frame < GICR_SGI_BASE)
 		*value = control_read(bank.owner, frame, size);
 	else if (write)

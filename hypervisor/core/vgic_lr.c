@@ -56,7 +56,7 @@ static void consider(const struct irq_ref *ref, void *ctx)
 {
 	struct choice *choice = ctx;
 
-	if (ref->irq->lr != 0 || irq_target(ref) != choice->vcpu)
+	if (irq_target(ref) != choice->vcpu)
 		return;
 	if (ref->irq->active)
 		pick(&choice->active, ref);

@@ -432,10 +432,16 @@ static void one_of_n_goes_to_a_vcpu_that_is_awake(void **state)
 	assert_int_equal(fakeguest_kicks(guest), 1);
 	for (unsigned i = 0; i < 4; i++)
 		assert_int_equal(vgic_pending(&guest->vcpus[i]), i == 1);
+	/* That one sleeps now: the next one is told. */
+	assert_true(vgic_gicr_access(&guest->vcpus[1],
+		UINT64_C(0x20000) + GICR_WAKER, 4, true, &sleep));
+	assert_int_equal(guest->kicks[2], 1);
+	assert_int_equal(fakeguest_kicks(guest), 1);
+	assert_true(vgic_pending(&guest->vcpus[2]));
 	/* Nobody is awake: it waits. */
 	for (unsigned i = 0; i < 4; i++)
 		guest->vcpus[i].gic.awake = false;
-	assert_false(vgic_pending(&guest->vcpus[1]));
+	assert_false(vgic_pending(&guest->vcpus[2]));
 }
 
 static void what_the_guest_writes_goes_before_the_register(void **state)

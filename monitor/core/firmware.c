@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "abi/machine_map.h"
+#include "abi/provision.h"
 #include "lib/addr.h"
 
 static bool is_inside(const struct firmware_part *part, uint64_t total)
@@ -36,5 +37,7 @@ const char *firmware_fault(const struct firmware_header *header)
 	if (part[FIRMWARE_HYPERVISOR].size == 0 ||
 		part[FIRMWARE_HYPERVISOR].size > MACHINE_HYP_SIZE)
 		return "no hypervisor, or one that is too large";
+	if (part[FIRMWARE_PROVISION].size > PROVISION_PART_SIZE)
+		return "a provisioned part that is too large";
 	return NULL;
 }

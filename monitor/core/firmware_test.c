@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "abi/machine_map.h"
+#include "abi/provision.h"
 
 static struct firmware_header good(void)
 {
@@ -98,6 +99,20 @@ static void images_must_be_there_and_fit(void **state)
 	faults("no hypervisor, or one that is too large", &header);
 }
 
+static void provisioned_part_fits_or_is_absent(void **state)
+{
+	struct firmware_header header = good();
+
+	(void)state;
+	header.total = MACHINE_FLASH0_SIZE;
+	header.part[FIRMWARE_PROVISION].size = PROVISION_PART_SIZE + 1;
+	faults("a provisioned part that is too large", &header);
+	header.part[FIRMWARE_PROVISION].size = PROVISION_PART_SIZE;
+	assert_null(firmware_fault(&header));
+	header.part[FIRMWARE_PROVISION].size = 0;
+	assert_null(firmware_fault(&header));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +121,7 @@ int main(void)
 		cmocka_unit_test(header_must_be_ours),
 		cmocka_unit_test(parts_must_lie_within_the_flash),
 		cmocka_unit_test(images_must_be_there_and_fit),
+		cmocka_unit_test(provisioned_part_fits_or_is_absent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,8 @@
 #define WORD_GRANULES 16
 #define WORD_SIZE     (GRANULE * WORD_GRANULES)
 
+#define TLBI_SIZE_SHIFT 44
+
 static uint64_t *l0_entry(const struct gpt *gpt, uint64_t pa)
 {
 	return &gpt->l0[pa >> L0_SHIFT];
@@ -55,14 +57,6 @@ static uint64_t word_of(enum gpi gpi)
 static void write_word(uint64_t *word, uint64_t value)
 {
 	__atomic_store_n(word, value, __ATOMIC_RELEASE);
-}
-
-static void write_granule(uint64_t *word, uint64_t pa, enum gpi gpi)
-{
-	unsigned shift = nibble_shift(pa);
-	uint64_t others = *word & ~(UINT64_C(0xf) << shift);
-
-	write_word(word, others | (uint64_t)gpi << shift);
 }
 
 static uint64_t block_of(enum gpi gpi)
@@ -112,32 +106,45 @@ static bool split_block(struct gpt *gpt, uint64_t pa)
 	return true;
 }
 
-/* Sets the granules of one word, all of them where the range covers it. */
-static uint64_t set_first(
-	struct gpt *gpt, uint64_t pa, uint64_t left, enum gpi gpi)
+/* From this granule to the end of its word, or of what is asked for. */
+static unsigned granules_in_word(uint64_t pa, uint64_t count)
 {
-	uint64_t *word = l1_word(gpt, pa);
+	unsigned room = WORD_GRANULES - (unsigned)(pa / GRANULE % WORD_GRANULES);
 
-	if (is_aligned(pa, WORD_SIZE) && left >= WORD_SIZE) {
-		write_word(word, word_of(gpi));
-		return WORD_SIZE;
+	return count < room ? (unsigned)count : room;
+}
+
+static void set_in_word(
+	uint64_t *word, uint64_t pa, unsigned count, enum gpi gpi)
+{
+	uint64_t mask = (UINT64_MAX >> (64 - 4 * count)) << nibble_shift(pa);
+
+	write_word(word, (*word & ~mask) | (word_of(gpi) & mask));
+}
+
+void gpt_set_run(struct gpt *gpt, uint64_t pa, uint64_t count, enum gpi gpi)
+{
+	unsigned done;
+
+	for (; count > 0; count -= done, pa += done * GRANULE) {
+		done = granules_in_word(pa, count);
+		set_in_word(l1_word(gpt, pa), pa, done, gpi);
 	}
-	write_granule(word, pa, gpi);
-	return GRANULE;
 }
 
 bool gpt_set_granules(struct gpt *gpt, const struct gpt_range *range)
 {
 	uint64_t pa = range->base;
-	uint64_t left = range->size;
-	uint64_t done;
+	uint64_t left = range->size / GRANULE;
+	unsigned done;
 
 	if (!is_range(range, GRANULE))
 		return false;
-	for (; left > 0; left -= done, pa += done) {
+	for (; left > 0; left -= done, pa += done * GRANULE) {
 		if (!l1_word(gpt, pa) && !split_block(gpt, pa))
 			return false;
-		done = set_first(gpt, pa, left, range->gpi);
+		done = granules_in_word(pa, left);
+		set_in_word(l1_word(gpt, pa), pa, done, range->gpi);
 	}
 	return true;
 }
@@ -151,15 +158,45 @@ enum gpi gpt_get(const struct gpt *gpt, uint64_t pa)
 	return pa < TABLE_END ? L0_GPI(*l0_entry(gpt, pa)) : GPI_NONE;
 }
 
-enum gpt_result gpt_move(
-	struct gpt *gpt, uint64_t pa, enum gpi from, enum gpi to)
+/* How many granules of a word, from this one on, are in a state. */
+static unsigned run_in_word(uint64_t word, uint64_t pa, enum gpi gpi)
 {
-	uint64_t *word = l1_word(gpt, pa);
+	uint64_t differs = (word ^ word_of(gpi)) >> nibble_shift(pa);
 
+	return differs == 0 ? WORD_GRANULES
+			    : (unsigned)__builtin_ctzll(differs) / 4;
+}
+
+enum gpt_result gpt_find_run(
+	const struct gpt *gpt, uint64_t pa, enum gpi gpi, uint64_t *count)
+{
+	uint64_t left = *count;
+	const uint64_t *word = l1_word(gpt, pa);
+	unsigned run, wanted;
+
+	*count = 0;
 	if (!word || !is_aligned(pa, GRANULE))
 		return GPT_BAD_ADDRESS;
-	if (gpt_get(gpt, pa) != from)
-		return GPT_BAD_GPI;
-	write_granule(word, pa, to);
-	return GPT_OK;
+	do {
+		wanted = granules_in_word(pa, left);
+		run = run_in_word(*word, pa, gpi);
+		run = run < wanted ? run : wanted;
+		*count += run;
+		left -= run;
+		pa += run * GRANULE;
+		word = l1_word(gpt, pa);
+	} while (run == wanted && left > 0 && word);
+	return *count > 0 ? GPT_OK : GPT_BAD_GPI;
+}
+
+uint64_t gpt_tlbi_operand(uint64_t pa, uint64_t size)
+{
+	/* log2 of the sizes that the operand's field SIZE counts. */
+	static const uint8_t log2[] = { 12, 14, 16, 21, 25, 29, 30, 34, 36, 39 };
+	uint64_t last = pa + size - 1;
+	uint64_t code = 0;
+
+	while (code < sizeof(log2) - 1 && (pa ^ last) >> log2[code] != 0)
+		code++;
+	return code << TLBI_SIZE_SHIFT | pa >> log2[code] << (log2[code] - 12);
 }

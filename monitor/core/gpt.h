@@ -13,6 +13,7 @@
 #define GPT_L0_ENTRIES 1024 /* 1 TiB */
 #define GPT_L1_WORDS   16384 /* of one table, for 1 GiB */
 #define GPT_L1_BYTES   (GPT_L1_WORDS * 8)
+#define GPT_PPS        2 /* GPCCR_EL3.PPS: 1 TiB */
 
 /* Granule protection information: who may access. */
 enum gpi {
@@ -35,6 +36,14 @@ struct gpt_range {
 	uint64_t base;
 	uint64_t size;
 	enum gpi gpi;
+};
+
+/* A change of granules in a row from one state to another. */
+struct gpt_move {
+	uint64_t pa;
+	uint64_t count; /* granules, not 0 */
+	enum gpi from;
+	enum gpi to;
 };
 
 enum gpt_result {
@@ -62,8 +71,20 @@ bool gpt_set_granules(struct gpt *gpt, const struct gpt_range *range);
 /* What an address's granule is; GPI_NONE outside the table. */
 enum gpi gpt_get(const struct gpt *gpt, uint64_t pa);
 
-/* Moves one granule from a state to another, or changes nothing. */
-enum gpt_result gpt_move(
-	struct gpt *gpt, uint64_t pa, enum gpi from, enum gpi to);
+/*
+ * How many granules in a row, from pa on and at most *count, are in a state.
+ * *count is that number; it is 0 unless the result is GPT_OK.
+ */
+enum gpt_result gpt_find_run(
+	const struct gpt *gpt, uint64_t pa, enum gpi gpi, uint64_t *count);
+
+/* Gives granules that gpt_find_run() found in a row another state. */
+void gpt_set_run(struct gpt *gpt, uint64_t pa, uint64_t count, enum gpi gpi);
+
+/*
+ * The operand of TLBI RPALOS for the smallest aligned block that holds
+ * [pa, pa + size), which is within the table (DDI0487 C5.5: TLBI RPALOS).
+ */
+uint64_t gpt_tlbi_operand(uint64_t pa, uint64_t size);
 
 #endif

@@ -136,38 +136,129 @@ static void range_must_be_aligned_and_within_the_table(void **state)
 	assert_int_equal(gpt->l1_used, 0);
 }
 
-static void move_changes_one_granule(void **state)
+static enum gpt_result find(struct gpt *gpt, uint64_t pa, enum gpi gpi,
+	uint64_t wanted, uint64_t *run)
+{
+	*run = wanted;
+	return gpt_find_run(gpt, pa, gpi, run);
+}
+
+static void run_ends_at_the_first_granule_in_another_state(void **state)
 {
 	struct gpt *gpt = *state;
+	uint64_t run;
+
+	assert_true(set(gpt, GIB, GIB, GPI_NON_SECURE));
+	assert_true(set(gpt, GIB + 0x2d000, 0x1000, GPI_REALM));
+	assert_int_equal(
+		find(gpt, GIB + 0x3000, GPI_NON_SECURE, 64, &run), GPT_OK);
+	assert_int_equal(run, 0x2a);
+	assert_int_equal(find(gpt, GIB + 0x2d000, GPI_REALM, 64, &run), GPT_OK);
+	assert_int_equal(run, 1);
+	assert_int_equal(
+		find(gpt, GIB + 0x2e000, GPI_NON_SECURE, 64, &run), GPT_OK);
+	assert_int_equal(run, 64);
+}
+
+static void run_ends_where_asked_and_with_the_tables(void **state)
+{
+	struct gpt *gpt = *state;
+	uint64_t run;
 
 	assert_true(set(gpt, GIB, GIB, GPI_NON_SECURE));
 	assert_int_equal(
-		gpt_move(gpt, GIB + 0x13000, GPI_NON_SECURE, GPI_REALM), GPT_OK);
-	assert_int_equal(gpt->l1[1], UINT64_C(0x999999999999b999));
+		find(gpt, GIB + 0x3000, GPI_NON_SECURE, 1, &run), GPT_OK);
+	assert_int_equal(run, 1);
 	assert_int_equal(
-		gpt_move(gpt, GIB + 0x13000, GPI_REALM, GPI_NON_SECURE), GPT_OK);
-	assert_int_equal(gpt->l1[1], UINT64_C(0x9999999999999999));
+		find(gpt, GIB + 0xe000, GPI_NON_SECURE, 20, &run), GPT_OK);
+	assert_int_equal(run, 20);
+	assert_int_equal(
+		find(gpt, 2 * GIB - 0x2000, GPI_NON_SECURE, 20, &run), GPT_OK);
+	assert_int_equal(run, 2);
+	assert_true(set(gpt, 1023 * GIB, GIB, GPI_REALM));
+	assert_int_equal(
+		find(gpt, 1024 * GIB - 0x1000, GPI_REALM, 20, &run), GPT_OK);
+	assert_int_equal(run, 1);
 }
 
-static void move_refuses_and_changes_nothing(void **state)
+static void run_goes_on_into_the_next_table(void **state)
 {
 	struct gpt *gpt = *state;
+	uint64_t run;
+
+	assert_true(set(gpt, GIB, 2 * GIB, GPI_NON_SECURE));
+	assert_int_equal(
+		find(gpt, 2 * GIB - 0x2000, GPI_NON_SECURE, 20, &run), GPT_OK);
+	assert_int_equal(run, 20);
+	gpt_set_run(gpt, 2 * GIB - 0x2000, 20, GPI_REALM);
+	assert_int_equal(gpt_get(gpt, 2 * GIB - 0x3000), GPI_NON_SECURE);
+	assert_int_equal(gpt_get(gpt, 2 * GIB - 0x2000), GPI_REALM);
+	assert_int_equal(gpt_get(gpt, 2 * GIB + 0x11000), GPI_REALM);
+	assert_int_equal(gpt_get(gpt, 2 * GIB + 0x12000), GPI_NON_SECURE);
+}
+
+static void run_is_refused_where_nothing_can_be_moved(void **state)
+{
+	struct gpt *gpt = *state;
+	uint64_t run;
 
 	assert_true(set(gpt, GIB, GIB, GPI_NON_SECURE));
 	assert_true(set_blocks(gpt, 8 * GIB, GIB, GPI_NON_SECURE));
+	assert_int_equal(find(gpt, GIB, GPI_REALM, 1, &run), GPT_BAD_GPI);
+	assert_int_equal(run, 0);
 	assert_int_equal(
-		gpt_move(gpt, GIB, GPI_REALM, GPI_NON_SECURE), GPT_BAD_GPI);
-	assert_int_equal(gpt_move(gpt, GIB + 1, GPI_NON_SECURE, GPI_REALM),
+		find(gpt, GIB + 1, GPI_NON_SECURE, 1, &run), GPT_BAD_ADDRESS);
+	assert_int_equal(
+		find(gpt, 8 * GIB, GPI_NON_SECURE, 1, &run), GPT_BAD_ADDRESS);
+	assert_int_equal(
+		find(gpt, 1024 * GIB, GPI_NONE, 1, &run), GPT_BAD_ADDRESS);
+	assert_int_equal(
+		find(gpt, UINT64_MAX & ~UINT64_C(0xfff), GPI_NONE, 1, &run),
 		GPT_BAD_ADDRESS);
-	assert_int_equal(gpt_move(gpt, 8 * GIB, GPI_NON_SECURE, GPI_REALM),
-		GPT_BAD_ADDRESS);
-	assert_int_equal(gpt_move(gpt, 1024 * GIB, GPI_NONE, GPI_REALM),
-		GPT_BAD_ADDRESS);
-	assert_int_equal(gpt_move(gpt, UINT64_MAX & ~UINT64_C(0xfff), GPI_NONE,
-				 GPI_REALM),
-		GPT_BAD_ADDRESS);
-	assert_int_equal(gpt->l1[0], UINT64_C(0x9999999999999999));
-	assert_int_equal(gpt->l0[8], 0x91);
+	assert_int_equal(run, 0);
+}
+
+static void setting_a_run_changes_its_granules_only(void **state)
+{
+	struct gpt *gpt = *state;
+
+	assert_true(set(gpt, GIB, GIB, GPI_NON_SECURE));
+	gpt_set_run(gpt, GIB + 0x13000, 1, GPI_REALM);
+	assert_int_equal(gpt->l1[1], UINT64_C(0x999999999999b999));
+	gpt_set_run(gpt, GIB + 0x1e000, 20, GPI_REALM);
+	assert_int_equal(gpt->l1[1], UINT64_C(0xbb9999999999b999));
+	assert_int_equal(gpt->l1[2], UINT64_C(0xbbbbbbbbbbbbbbbb));
+	assert_int_equal(gpt->l1[3], UINT64_C(0x99999999999999bb));
+	gpt_set_run(gpt, GIB + 0x10000, 48, GPI_NON_SECURE);
+	assert_int_equal(gpt->l1[1], UINT64_C(0x9999999999999999));
+	assert_int_equal(gpt->l1[3], UINT64_C(0x9999999999999999));
+}
+
+static void invalidation_takes_the_smallest_block_that_holds_all(void **state)
+{
+	static const struct {
+		uint64_t pa;
+		uint64_t size;
+		uint64_t code;
+		uint64_t base;
+	} rows[] = {
+		{ GIB + 0x3000, 0x1000, 0, GIB + 0x3000 },
+		{ GIB + 0x4000, 0x4000, 1, GIB + 0x4000 },
+		{ GIB + 0x3000, 0x2000, 2, GIB },
+		{ GIB + 0xf000, 0x2000, 3, GIB },
+		{ GIB + 0x1ff000, 0x2000, 4, GIB },
+		{ GIB + 0x1fff000, 0x2000, 5, GIB },
+		{ GIB + 0x1ffff000, 0x2000, 6, GIB },
+		{ 2 * GIB - 0x1000, 0x2000, 7, 0 },
+		{ 16 * GIB - 0x1000, 0x2000, 8, 0 },
+		{ 64 * GIB - 0x1000, 0x2000, 9, 0 },
+		{ 1023 * GIB, 0x1000, 0, 1023 * GIB },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(gpt_tlbi_operand(rows[i].pa, rows[i].size),
+			rows[i].code << 44 | rows[i].base >> 12);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -182,8 +273,12 @@ int main(void)
 		TEST(table_keeps_what_the_block_said),
 		TEST(range_crosses_tables_while_there_are_any),
 		TEST(range_must_be_aligned_and_within_the_table),
-		TEST(move_changes_one_granule),
-		TEST(move_refuses_and_changes_nothing),
+		TEST(run_ends_at_the_first_granule_in_another_state),
+		TEST(run_ends_where_asked_and_with_the_tables),
+		TEST(run_goes_on_into_the_next_table),
+		TEST(run_is_refused_where_nothing_can_be_moved),
+		TEST(setting_a_run_changes_its_granules_only),
+		TEST(invalidation_takes_the_smallest_block_that_holds_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,13 +4,11 @@
 
 #include <stddef.h>
 
+#include "abi/firme.h"
 #include "abi/psci.h"
 #include "abi/rmi.h"
 #include "abi/rmm_el3.h"
 #include "abi/smccc.h"
-
-/* Identifiers of the RMI beyond those that we know are the RMM's to refuse. */
-#define RMI_FID_BLOCK_1_END 0xc40002cf
 
 struct route_range {
 	uint32_t first;
@@ -18,17 +16,19 @@ struct route_range {
 	enum route by_caller[WORLDS];
 };
 
+/* The most frequent first. */
 static const struct route_range ranges[] = {
+	{ RMI_FID_FIRST_0, RMI_FID_LAST_0, { ROUTE_TO_RMM, ROUTE_UNKNOWN } },
+	{ RMM_EL3_REQ_COMPLETE, RMM_EL3_REQ_COMPLETE,
+		{ ROUTE_TO_RMM, ROUTE_TO_HOST } },
 	{ SMCCC_VERSION_FID, SMCCC_ARCH_FEATURES_FID,
 		{ ROUTE_ARCH, ROUTE_ARCH } },
 	{ PSCI_FID_FIRST, PSCI_FID_LAST, { ROUTE_PSCI, ROUTE_UNKNOWN } },
 	{ PSCI_FID_FIRST | SMCCC_FID_64, PSCI_FID_LAST | SMCCC_FID_64,
 		{ ROUTE_PSCI, ROUTE_UNKNOWN } },
-	{ RMI_FID_FIRST_0, RMI_FID_LAST_0, { ROUTE_TO_RMM, ROUTE_UNKNOWN } },
-	{ RMM_EL3_REQ_COMPLETE, RMM_EL3_REQ_COMPLETE,
-		{ ROUTE_TO_RMM, ROUTE_TO_HOST } },
 	{ RMM_EL3_FID_FIRST, RMM_EL3_FID_LAST, { ROUTE_UNKNOWN, ROUTE_SERVICE } },
-	{ RMI_FID_FIRST_1, RMI_FID_BLOCK_1_END, { ROUTE_TO_RMM, ROUTE_UNKNOWN } },
+	{ RMI_FID_FIRST_1, ROUTE_RMI_END_1, { ROUTE_TO_RMM, ROUTE_UNKNOWN } },
+	{ FIRME_FID_FIRST, FIRME_FID_LAST, { ROUTE_FIRME, ROUTE_FIRME } },
 };
 
 enum route smc_route(uint64_t fid, enum world caller)

@@ -3,6 +3,11 @@
 #ifndef REEVE_MONITOR_CORE_ROUTE_H
 #define REEVE_MONITOR_CORE_ROUTE_H
 
+/* Identifiers of the RMI beyond those that we know are the RMM's to refuse:
+ * where the second block ends. Usable from assembly. */
+#define ROUTE_RMI_END_1 0xc40002cf
+
+#ifndef __ASSEMBLER__
 #include <stdint.h>
 
 enum world {
@@ -17,6 +22,7 @@ enum route {
 	ROUTE_PSCI,
 	ROUTE_TO_RMM, /* a request of the host */
 	ROUTE_TO_HOST, /* the RMM has done a request */
+	ROUTE_FIRME,
 	ROUTE_SERVICE, /* a service of EL3 to the RMM */
 };
 
@@ -26,4 +32,5 @@ enum route {
  */
 enum route smc_route(uint64_t fid, enum world caller);
 
+#endif
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * RMI_GRANULE_RANGE_DELEGATE and _UNDELEGATE. A call moves granules until the
- * range ends, one cannot be moved, or an interrupt waits; X1 tells how far.
+ * range ends, one cannot be moved, or an interrupt waits; X1 tells how far. EL3
+ * moves a batch of them at once.
  */
 #include <stdbool.h>
 
@@ -12,47 +13,101 @@
 #include "rmm/core/rmm.h"
 #include "rmm/core/status.h"
 
-static bool delegate(struct rmm *rmm, pa_t pa)
-{
-	struct granule_ref ref;
+/*
+ * What EL3 is asked to move at once. The granules of a batch are locked in
+ * the order of their addresses, with nothing else held.
+ */
+#define BATCH 32
 
-	if (!granule_lock(rmm, pa, GRANULE_NS, &ref))
-		return false;
-	if (!port_pas_to_realm(rmm->port, pa)) {
-		granule_unlock(&ref);
-		return false;
-	}
-	granule_unlock_to(&ref, GRANULE_DELEGATED);
-	return true;
+struct batch {
+	struct granule_ref refs[BATCH];
+	unsigned count;
+};
+
+static pa_t granule_pa(pa_t pa, unsigned index)
+{
+	return pa_make(pa.value + (uint64_t)index * GRANULE_SIZE);
 }
 
-static bool undelegate(struct rmm *rmm, pa_t pa)
+/*
+ * Locks granules of one state from pa on, up to the first of another or to
+ * top, and no more once an interrupt waits. Returns whether the batch became
+ * full, so that there may be more to move.
+ */
+static bool batch_lock(struct rmm *rmm, struct batch *batch, pa_t pa,
+	uint64_t top, enum granule_state state)
 {
-	struct granule_ref ref;
+	uint64_t left = (top - pa.value) / GRANULE_SIZE;
+	unsigned limit = left < BATCH ? (unsigned)left : BATCH;
+	bool interrupted = false;
 
-	if (!granule_lock(rmm, pa, GRANULE_DELEGATED, &ref))
-		return false;
-	granule_zero(&ref);
-	if (!port_pas_to_ns(rmm->port, pa))
+	batch->count = 0;
+	while (batch->count < limit && !interrupted &&
+		granule_lock(rmm, granule_pa(pa, batch->count), state,
+			&batch->refs[batch->count])) {
+		batch->count++;
+		interrupted = port_interrupt_pending(rmm->port);
+	}
+	return batch->count == BATCH && !interrupted;
+}
+
+/* The first of a batch, which were moved, get a state; the rest keep theirs. */
+static void batch_unlock(
+	struct batch *batch, unsigned moved, enum granule_state state)
+{
+	for (unsigned i = 0; i < moved; i++)
+		granule_unlock_to(&batch->refs[i], state);
+	for (unsigned i = moved; i < batch->count; i++)
+		granule_unlock(&batch->refs[i]);
+}
+
+static unsigned delegate(struct rmm *rmm, struct batch *batch)
+{
+	unsigned moved =
+		port_pas_to_realm(rmm->port, batch->refs[0].pa, batch->count);
+
+	batch_unlock(batch, moved, GRANULE_DELEGATED);
+	return moved;
+}
+
+static unsigned undelegate(struct rmm *rmm, struct batch *batch)
+{
+	for (unsigned i = 0; i < batch->count; i++)
+		granule_zero(&batch->refs[i]);
+	if (port_pas_to_ns(rmm->port, batch->refs[0].pa, batch->count) !=
+		batch->count)
 		port_panic(rmm->port, "EL3 keeps a granule in Realm PAS");
-	granule_unlock_to(&ref, GRANULE_NS);
-	return true;
+	batch_unlock(batch, batch->count, GRANULE_NS);
+	return batch->count;
 }
 
-static uint64_t range_move(struct rmm *rmm, const uint64_t *args,
-	uint64_t *results, bool (*move)(struct rmm *rmm, pa_t pa))
+/* From a state to another by batches; returns where it stopped. */
+static uint64_t batches_move(struct rmm *rmm, uint64_t base, uint64_t top,
+	enum granule_state from,
+	unsigned (*move)(struct rmm *rmm, struct batch *batch))
 {
-	uint64_t base = args[0], top = args[1], next = base;
+	struct batch batch;
+	uint64_t next = base;
+	unsigned moved;
+	bool full;
 
-	results[0] = base;
-	if (!is_aligned(base, GRANULE_SIZE) || !is_aligned(top, GRANULE_SIZE) ||
-		top <= base)
-		return rmi_return(RMI_ERROR_INPUT, 0);
-	while (next < top && move(rmm, pa_make(next))) {
-		next += GRANULE_SIZE;
-		if (port_interrupt_pending(rmm->port))
-			break;
-	}
+	do {
+		full = batch_lock(rmm, &batch, pa_make(next), top, from);
+		moved = batch.count > 0 ? move(rmm, &batch) : 0;
+		next += (uint64_t)moved * GRANULE_SIZE;
+	} while (full && moved == BATCH);
+	return next;
+}
+
+static bool is_range(uint64_t base, uint64_t top)
+{
+	return is_aligned(base, GRANULE_SIZE) &&
+	       is_aligned(top, GRANULE_SIZE) && top > base;
+}
+
+/* X1 is meaningful whatever the status: where the host has to go on. */
+static uint64_t range_result(uint64_t base, uint64_t next, uint64_t *results)
+{
 	results[0] = next;
 	return rmi_return(next > base ? RMI_SUCCESS : RMI_ERROR_INPUT, 0);
 }
@@ -60,11 +115,20 @@ static uint64_t range_move(struct rmm *rmm, const uint64_t *args,
 uint64_t rmi_granule_range_delegate(
 	struct rmm *rmm, const uint64_t *args, uint64_t *results)
 {
-	return range_move(rmm, args, results, delegate);
+	uint64_t next = args[0];
+
+	if (is_range(args[0], args[1]))
+		next = batches_move(rmm, args[0], args[1], GRANULE_NS, delegate);
+	return range_result(args[0], next, results);
 }
 
 uint64_t rmi_granule_range_undelegate(
 	struct rmm *rmm, const uint64_t *args, uint64_t *results)
 {
-	return range_move(rmm, args, results, undelegate);
+	uint64_t next = args[0];
+
+	if (is_range(args[0], args[1]))
+		next = batches_move(
+			rmm, args[0], args[1], GRANULE_DELEGATED, undelegate);
+	return range_result(args[0], next, results);
 }

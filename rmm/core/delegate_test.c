@@ -90,6 +90,39 @@ static void a_page_that_el3_keeps_is_refused(void **state)
 	assert_int_equal(f->regs.x[1], page(8));
 }
 
+/* In the middle of what is moved at once, and at its ends. */
+static void a_batch_stops_at_the_page_that_el3_keeps(void **state)
+{
+	const unsigned kept[] = { 9, 15, 23, 24, 25, 39, 40 };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		inprocess_faults(f->machine)->el3_refuses = page(kept[i]);
+		assert_int_equal(
+			rmi(f, DELEGATE, page(8), page(41)), RMI_SUCCESS);
+		assert_int_equal(f->regs.x[1], page(kept[i]));
+		assert_int_equal(state_of(f, kept[i] - 1), GRANULE_DELEGATED);
+		for (unsigned n = kept[i]; n < 41; n++)
+			assert_int_equal(state_of(f, n), GRANULE_NS);
+		assert_int_equal(inprocess_delegated(f->machine), kept[i] - 8);
+		undelegate(f, 8, kept[i] - 8);
+	}
+}
+
+static void a_batch_stops_at_the_page_in_another_state(void **state)
+{
+	struct fixture *f = *state;
+
+	delegate(f, 30, 1);
+	assert_int_equal(rmi(f, DELEGATE, page(8), page(50)), RMI_SUCCESS);
+	assert_int_equal(f->regs.x[1], page(30));
+	assert_int_equal(state_of(f, 31), GRANULE_NS);
+	assert_int_equal(inprocess_delegated(f->machine), 23);
+	assert_int_equal(rmi(f, UNDELEGATE, page(8), page(50)), RMI_SUCCESS);
+	assert_int_equal(f->regs.x[1], page(31));
+	assert_int_equal(inprocess_delegated(f->machine), 0);
+}
+
 static void an_interrupt_ends_the_call(void **state)
 {
 	struct fixture *f = *state;
@@ -103,15 +136,39 @@ static void an_interrupt_ends_the_call(void **state)
 	assert_int_equal(f->regs.x[1], page(9));
 }
 
+static jmp_buf panicked;
+
+static void on_panic(const char *why)
+{
+	assert_string_equal(why, "EL3 keeps a granule in Realm PAS");
+	longjmp(panicked, 1);
+}
+
+/* It cannot be ours again: its content is gone. */
+static void a_page_that_el3_does_not_give_back_is_the_end(void **state)
+{
+	struct fixture *f = *state;
+
+	delegate(f, 8, 4);
+	inprocess_faults(f->machine)->el3_refuses = page(10);
+	inprocess_set_panic(f->machine, on_panic);
+	if (setjmp(panicked) == 0) {
+		rmi(f, UNDELEGATE, page(8), page(12));
+		fail_msg("the RMM went on");
+	}
+}
+
 static void what_comes_back_is_scrubbed(void **state)
 {
 	static const uint8_t zero[GRANULE_SIZE];
 	struct fixture *f = *state;
 
-	delegate(f, 8, 1);
-	memset(peek(f, 8), 0x5a, GRANULE_SIZE);
-	undelegate(f, 8, 1);
-	assert_memory_equal(host(f, 8), zero, GRANULE_SIZE);
+	delegate(f, 8, 40);
+	for (unsigned i = 8; i < 48; i++)
+		memset(peek(f, i), 0x5a, GRANULE_SIZE);
+	undelegate(f, 8, 40);
+	for (unsigned i = 8; i < 48; i++)
+		assert_memory_equal(host(f, i), zero, GRANULE_SIZE);
 }
 
 static void pages_with_a_role_are_not_moved(void **state)
@@ -139,7 +196,10 @@ int main(void)
 		test(a_later_page_ends_the_call),
 		test(the_end_of_memory_ends_the_call),
 		test(a_page_that_el3_keeps_is_refused),
+		test(a_batch_stops_at_the_page_that_el3_keeps),
+		test(a_batch_stops_at_the_page_in_another_state),
 		test(an_interrupt_ends_the_call),
+		test(a_page_that_el3_does_not_give_back_is_the_end),
 		test(what_comes_back_is_scrubbed),
 		test(pages_with_a_role_are_not_moved),
 	};

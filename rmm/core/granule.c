@@ -47,9 +47,23 @@ static bool in_memory(const struct rmm *rmm, pa_t pa)
 	       pa.value - machine->memory_base.value < machine->memory_size;
 }
 
-bool granule_tracked(const struct rmm *rmm, pa_t pa)
+static bool tracked(const struct rmm *rmm, pa_t pa)
 {
 	return is_aligned(pa.value, GRANULE_SIZE) && in_memory(rmm, pa);
+}
+
+bool granule_tracked(const struct rmm *rmm, pa_t pa)
+{
+	return tracked(rmm, pa);
+}
+
+/* Waits for the lock as long as the granule is in the state. */
+static bool lock_in_state(const struct rmm *rmm, struct granule *granule,
+	pa_t pa, enum granule_state state)
+{
+	return port_lock(rmm->port, &granule->word, pa,
+		(uint32_t)BITS_MASK(WORD_STATE),
+		(uint32_t)BITS_PUT(WORD_STATE, state));
 }
 
 /*
@@ -61,18 +75,16 @@ bool granule_tracked(const struct rmm *rmm, pa_t pa)
 bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
 	struct granule_ref *out)
 {
-	struct granule *granule;
+	if (tracked(rmm, pa)) {
+		struct granule *granule = granule_at(rmm, pa);
 
+		if (lock_in_state(rmm, granule, pa, state)) {
+			*out = (struct granule_ref){ rmm, granule, pa };
+			return true;
+		}
+	}
 	*out = GRANULE_NONE_HELD;
-	if (!granule_tracked(rmm, pa))
-		return false;
-	granule = granule_at(rmm, pa);
-	if (!port_lock(rmm->port, &granule->word, pa,
-		    (uint32_t)BITS_MASK(WORD_STATE),
-		    (uint32_t)BITS_PUT(WORD_STATE, state)))
-		return false;
-	*out = (struct granule_ref){ rmm, granule, pa };
-	return true;
+	return false;
 }
 
 bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
@@ -104,18 +116,32 @@ void granule_lock_owned(struct rmm *rmm, pa_t pa, enum granule_state state,
 		port_panic(rmm->port, "an owned granule changed its state");
 }
 
-void granule_unlock(struct granule_ref *ref)
+static void unlock(struct granule_ref *ref)
 {
-	if (!ref->granule)
-		return;
 	port_unlock(ref->rmm->port, &ref->granule->word, ref->pa);
 	*ref = GRANULE_NONE_HELD;
 }
 
+void granule_unlock(struct granule_ref *ref)
+{
+	if (ref->granule)
+		unlock(ref);
+}
+
+static void state_put(const struct granule_ref *ref, enum granule_state state)
+{
+	uint64_t word = word_load(ref->granule);
+
+	if (BITS_GET(word, WORD_REFS) != 0)
+		port_panic(ref->rmm->port, "a granule in use changes state");
+	word &= ~BITS_MASK(WORD_STATE);
+	word_store(ref->granule, word | BITS_PUT(WORD_STATE, state));
+}
+
 void granule_unlock_to(struct granule_ref *ref, enum granule_state state)
 {
-	granule_set_state(ref, state);
-	granule_unlock(ref);
+	state_put(ref, state);
+	unlock(ref);
 }
 
 enum granule_state granule_state(const struct granule_ref *ref)
@@ -125,12 +151,7 @@ enum granule_state granule_state(const struct granule_ref *ref)
 
 void granule_set_state(struct granule_ref *ref, enum granule_state state)
 {
-	uint64_t word = word_load(ref->granule);
-
-	if (BITS_GET(word, WORD_REFS) != 0)
-		port_panic(ref->rmm->port, "a granule in use changes state");
-	word &= ~BITS_MASK(WORD_STATE);
-	word_store(ref->granule, word | BITS_PUT(WORD_STATE, state));
+	state_put(ref, state);
 }
 
 unsigned granule_refs(const struct granule_ref *ref)

@@ -36,11 +36,12 @@ bool port_ns_write(
 	struct rmm_port *port, pa_t pa, const void *from, size_t size);
 
 /*
- * Asks EL3 to move a granule between the Non-secure and the Realm PAS, with
- * the cache and TLB duties that this has. false: EL3 refused.
+ * Asks EL3 to move count granules from pa on between the Non-secure and the
+ * Realm PAS, with the cache and TLB duties that this has. Returns how many
+ * were moved, from the first on: fewer than count if EL3 refused the next.
  */
-bool port_pas_to_realm(struct rmm_port *port, pa_t pa);
-bool port_pas_to_ns(struct rmm_port *port, pa_t pa);
+unsigned port_pas_to_realm(struct rmm_port *port, pa_t pa, unsigned count);
+unsigned port_pas_to_ns(struct rmm_port *port, pa_t pa, unsigned count);
 
 /* Stores a translation table entry so that walkers see it before return, and
  * not before what was stored earlier, such as a new table's entries. */
@@ -70,22 +71,75 @@ void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa);
 /* Whether the command should give way to a pending physical interrupt. */
 bool port_interrupt_pending(struct rmm_port *port);
 
+/* A signature under way. It is secret: with it and the signature goes the
+ * key. */
+struct signing {
+	uint32_t step; /* 0: not begun */
+	uint8_t digest[48]; /* SHA-384; of the caller */
+	uint8_t nonce[48];
+	uint8_t point[104];
+};
+
+enum sign_progress {
+	SIGN_MORE, /* call again */
+	SIGN_DONE, /* signature has r and s, 96 bytes */
+	SIGN_FAILED,
+};
+
+/*
+ * Carries a signature (ES384, by the Realm attestation key) on by one step,
+ * which takes a bounded time and does not depend on secrets. *signing is zero
+ * but for its digest going in, and all zero when it is over. Only where the
+ * port provided a platform token.
+ */
+enum sign_progress port_sign(
+	struct rmm_port *port, struct signing *signing, uint8_t *signature);
+
 /* ICH_VTR_EL2, as RSI_REALM_CONFIG shows it. */
 uint32_t port_gic_vtr(struct rmm_port *port);
 
 /* Whether this port can run the code of a Realm at all. */
 bool port_rec_runs(struct rmm_port *port);
 
-/*
- * Runs a REC that the caller executes until it exits to the host: does what
- * the (checked) flags of enter ask for, fills *exit, which is zero going in,
- * and leaves in rec->last_abort what the exit was. Only where port_rec_runs().
- */
 struct rec;
-struct rmi_rec_enter;
-struct rmi_rec_exit;
-void port_rec_run(struct rmm_port *port, struct rec *rec,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit);
+struct realm_s2;
+
+/* The list registers that the host has loaded (ICH_LR<n>_EL2); how many, and
+ * 0: the host has turned the controller's system registers off. */
+#define GIC_LRS_MAX 16
+unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX]);
+
+/* Why a vCPU stopped: an exception to R-EL2, or what the port found before it
+ * entered the Realm. */
+enum rec_trap_kind {
+	REC_TRAP_SYNC,
+	REC_TRAP_IRQ, /* also: the output of a timer has changed */
+	REC_TRAP_FIQ,
+	REC_TRAP_SERROR,
+};
+
+struct rec_trap {
+	enum rec_trap_kind kind;
+	uint64_t esr; /* SYNC, SERROR: ESR_EL2 */
+	uint64_t far; /* SYNC: FAR_EL2 */
+	uint64_t hpfar; /* SYNC: HPFAR_EL2 */
+};
+
+/*
+ * Runs a REC that the caller executes; only where port_rec_runs(). Between
+ * start and stop the CPU has its registers, and the REC has those of gprs,
+ * sp_el0, pc and pstate whenever port_rec_run() has returned. stop puts back
+ * everything that is the host's, and leaves the interrupt controller's
+ * virtual interface disabled.
+ */
+void port_rec_start(
+	struct rmm_port *port, struct rec *rec, const struct realm_s2 *s2);
+void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap);
+void port_rec_stop(struct rmm_port *port, struct rec *rec);
+
+/* In between: rec->el1 from the CPU's registers, and back. */
+void port_rec_el1_get(struct rmm_port *port, struct rec *rec);
+void port_rec_el1_put(struct rmm_port *port, struct rec *rec);
 
 /* Our own state is corrupt: never returns to the host. */
 _Noreturn void port_panic(struct rmm_port *port, const char *why);

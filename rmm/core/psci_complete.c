@@ -34,7 +34,7 @@ static bool status_permitted(
 static void start(struct rec *target, const struct rec *caller)
 {
 	rec_reset(target);
-	target->sctlr_el1 |= caller->sctlr_el1 & SCTLR_EL1_EE;
+	target->el1.sctlr_el1 |= caller->el1.sctlr_el1 & SCTLR_EL1_EE;
 	target->gprs[0] = caller->psci.context;
 	target->pc = caller->psci.entry;
 	target->runnable = true;

@@ -6,6 +6,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
+#include "lib/esr.h"
 #include "rmm/core/handlers.h"
 #include "rmm/core/measurement.h"
 #include "rmm/core/port.h"
@@ -16,11 +17,14 @@
 
 /* MPIDR_EL1 has Aff3 higher up than RmiRecMpidr. */
 #define MPIDR_EL1_AFF3_SHIFT 32
+#define MPIDR_EL1_RES1       UINT64_C(0x80000000)
 
 /* SPSR: EL1h with D, A, I and F masked. */
 #define PSTATE_RESET 0x3c5
 /* SPAN, EIS, nTWE, nTWI, EOS, nAA, CP15BEN, SA0, SA; MMU and caches off. */
 #define SCTLR_EL1_RESET 0x00c50878
+/* TDCC: EL0 has no debug communication channel. */
+#define MDSCR_EL1_RESET 0x1000
 
 _Static_assert(REC_AUX_GRANULES <= SRO_PAGES_MAX, "one operation holds all");
 
@@ -53,10 +57,25 @@ uint32_t rec_index_from_mpidr(uint64_t mpidr_el1)
 			BITS_ONES(RMI_MPIDR_AFF3_WIDTH));
 }
 
+uint64_t rec_mpidr_el1(const struct rec *rec)
+{
+	uint64_t aff3 = BITS_GET(rec->mpidr, RMI_MPIDR_AFF3);
+
+	return (rec->mpidr & ~BITS_MASK(RMI_MPIDR_AFF3)) |
+	       aff3 << MPIDR_EL1_AFF3_SHIFT | MPIDR_EL1_RES1;
+}
+
 void rec_reset(struct rec *rec)
 {
 	rec->pstate = PSTATE_RESET;
-	rec->sctlr_el1 = SCTLR_EL1_RESET;
+	rec->el1.sctlr_el1 = SCTLR_EL1_RESET;
+}
+
+void rec_skip(struct rec *rec, uint64_t esr)
+{
+	rec->pc += esr & ESR_IL ? 4 : 2;
+	if (!(rec->pstate & PSTATE_A32))
+		rec->pstate &= ~(uint64_t)(PSTATE_BTYPE | PSTATE_SS);
 }
 
 /* What RD and parameters must fulfil for the next REC; X0 if they do not. */
@@ -90,6 +109,7 @@ static void rec_fill(const struct granule_ref *ref, const struct rd *rd,
 		.runnable = (params->flags & RMI_REC_FLAG_RUNNABLE) != 0,
 		.mpidr = params->mpidr,
 		.pc = params->pc,
+		.el1.mdscr_el1 = MDSCR_EL1_RESET,
 		.aux_count = sro->count,
 	};
 	rec_reset(rec);

@@ -8,6 +8,7 @@
 
 #include "abi/rmi.h"
 #include "lib/addr.h"
+#include "rmm/core/context.h"
 #include "rmm/core/granule.h"
 
 /*
@@ -40,32 +41,72 @@ struct rec_host_call {
 	ipa_t ipa; /* of struct rsi_host_call */
 };
 
-/* What the last exit was, as far as REC_ENTER's flags depend on it. */
-enum rec_abort {
-	REC_ABORT_NONE = 0,
-	REC_ABORT_UNPROTECTED, /* data abort outside the protected half */
-	REC_ABORT_EMULATABLE, /* the same, with a valid syndrome */
+/* How far this REC's attestation token is; its bytes are in a granule of aux,
+ * which is not to be believed while phase is TOKEN_NONE. */
+enum rec_token_phase {
+	TOKEN_NONE = 0,
+	TOKEN_CLAIMED, /* RSI_ATTEST_TOKEN_INIT was done */
+	TOKEN_HASHED,
+	TOKEN_SIGNED,
 };
 
+struct rec_token {
+	enum rec_token_phase phase;
+	uint32_t size; /* bytes of the Realm part */
+	uint32_t sent; /* bytes of the collection that were delivered */
+};
+
+/* What the last exit was, as far as the next REC_ENTER depends on it. */
+enum rec_last_kind {
+	REC_LAST_OTHER = 0,
+	REC_LAST_UNPROTECTED, /* data abort outside the protected half */
+	REC_LAST_EMULATABLE, /* the same, with a valid syndrome */
+	REC_LAST_SYSREG_READ, /* of a register that the host has */
+};
+
+struct rec_last {
+	enum rec_last_kind kind;
+	uint64_t esr; /* ESR_EL2 and FAR_EL2 of it, whole */
+	uint64_t far;
+};
+
+/*
+ * gprs and sp_el0 are one block that the port loads and saves in few
+ * instructions. While the REC runs, what is in el1, own, virt and phys lies
+ * in the CPU's registers instead, and fp does as soon as the Realm uses it.
+ */
 struct rec {
-	pa_t rd;
-	uint32_t index; /* linear index of its MPIDR */
-	bool runnable;
-	uint64_t mpidr; /* as in RmiRecParams */
 	uint64_t gprs[31];
+	uint64_t sp_el0;
 	uint64_t pc;
 	uint64_t pstate;
-	uint64_t sctlr_el1;
+	struct rec_fp fp;
+	struct el1_shared el1;
+	struct el1_realm own;
+	struct rec_timer virt;
+	struct rec_timer phys;
+	uint64_t vsesr; /* syndrome of the pending SError */
+	bool serror; /* a virtual SError is pending */
+	bool trap_wfi; /* in this run */
+	bool trap_wfe;
+	bool runnable;
+	pa_t rd;
+	uint32_t index; /* linear index of its MPIDR */
+	uint64_t mpidr; /* as in RmiRecParams */
 	struct rec_ripas_request ripas;
 	struct rec_psci_request psci;
 	struct rec_host_call host_call;
-	enum rec_abort last_abort;
+	struct rec_token token;
+	struct rec_last last;
 	pa_t aux[REC_AUX_GRANULES];
 	uint32_t aux_count;
 };
 
+_Static_assert(__builtin_offsetof(struct rec, sp_el0) == 31 * 8, "one block");
 _Static_assert(sizeof(struct rec) <= GRANULE_SIZE, "struct rec");
 
+/* The MPIDR_EL1 that the vCPU reads. */
+uint64_t rec_mpidr_el1(const struct rec *rec);
 /* Linear index of an RmiRecMpidr; false: other bits are set. */
 bool rec_index_from_params(uint64_t mpidr, uint32_t *index);
 /* The same of an MPIDR_EL1 value (PSCI arguments); ignores other bits. */
@@ -73,6 +114,9 @@ uint32_t rec_index_from_mpidr(uint64_t mpidr_el1);
 
 /* The first PSTATE and SCTLR_EL1 of a vCPU: EL1h, D A I F masked, MMU off. */
 void rec_reset(struct rec *rec);
+
+/* Goes on after the instruction that trapped with this ESR_EL2. */
+void rec_skip(struct rec *rec, uint64_t esr);
 
 /*
  * A REC that this CPU executes: its granule's reference keeps others from

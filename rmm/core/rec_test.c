@@ -103,7 +103,7 @@ static void create_makes_a_rec(void **state)
 	assert_int_equal(rec_of(f)->gprs[7], 107);
 	assert_int_equal(rec_of(f)->gprs[8], 0);
 	assert_int_equal(rec_of(f)->pstate, 0x3c5);
-	assert_int_equal(rec_of(f)->sctlr_el1, 0xc50878);
+	assert_int_equal(rec_of(f)->el1.sctlr_el1, 0xc50878);
 }
 
 static void create_begins_with_a_delegated_granule(void **state)

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The dispatch of a Realm's calls, and those on the interface, the Realm's
- * configuration and the host. Attestation tokens need a signing key and a
- * platform token, which no port provides: their calls are unknown here.
- */
+/* The dispatch of a Realm's calls, and those on the interface, the Realm's
+ * configuration and the host. */
 #include "rmm/core/rsi.h"
 
 #include <stddef.h>
@@ -18,14 +15,16 @@ struct rsi_command {
 };
 
 static const struct rsi_command commands[] = {
+	{ RSI_HOST_CALL, rsi_host_call },
 	{ RSI_VERSION, rsi_version },
 	{ RSI_FEATURES, rsi_features },
 	{ RSI_MEASUREMENT_READ, rsi_measurement_read },
 	{ RSI_MEASUREMENT_EXTEND, rsi_measurement_extend },
+	{ RSI_ATTEST_TOKEN_INIT, rsi_attest_token_init },
+	{ RSI_ATTEST_TOKEN_CONTINUE, rsi_attest_token_continue },
 	{ RSI_REALM_CONFIG, rsi_realm_config },
 	{ RSI_IPA_STATE_SET, rsi_ipa_state_set },
 	{ RSI_IPA_STATE_GET, rsi_ipa_state_get },
-	{ RSI_HOST_CALL, rsi_host_call },
 };
 
 static rsi_handler_fn *handler_find(uint32_t fid)
@@ -37,21 +36,19 @@ static rsi_handler_fn *handler_find(uint32_t fid)
 	return psci_handle;
 }
 
-enum rsi_outcome rmm_handle_rsi(struct rmm *rmm, struct rec *rec,
+enum rsi_outcome rmm_handle_rsi(const struct rec_hold *hold,
 	struct smccc_regs *regs, struct rmi_rec_exit *exit)
 {
 	struct rsi_call call = {
-		.rmm = rmm,
-		.rec = rec,
-		.rd = port_granule_map(rmm->port, rec->rd),
+		.rmm = hold->rmm,
+		.rec = hold->rec,
+		.rd = hold->rd,
 		.fid = (uint32_t)regs->x[0] & ~(uint32_t)SMCCC_SVE_HINT,
 		.x = regs->x,
 		.exit = exit,
 	};
-	enum rsi_outcome outcome = handler_find(call.fid)(&call);
 
-	port_granule_unmap(rmm->port, rec->rd, call.rd);
-	return outcome;
+	return handler_find(call.fid)(&call);
 }
 
 enum rsi_outcome rsi_version(struct rsi_call *call)

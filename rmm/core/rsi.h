@@ -33,6 +33,8 @@ typedef enum rsi_outcome rsi_handler_fn(struct rsi_call *call);
 rsi_handler_fn rsi_version, rsi_features, rsi_realm_config, rsi_host_call;
 /* rsi_measurement.c */
 rsi_handler_fn rsi_measurement_read, rsi_measurement_extend;
+/* rsi_token.c */
+rsi_handler_fn rsi_attest_token_init, rsi_attest_token_continue;
 /* rsi_ipa.c */
 rsi_handler_fn rsi_ipa_state_get, rsi_ipa_state_set;
 /* psci.c: all of PSCI, and SMCCC_VERSION; answers other FIDs too. */

@@ -33,13 +33,11 @@ struct domain *realm_start(struct table *table, uint64_t ram_size)
 }
 
 /* In place of the code of a Realm. */
-static void vcpu_idle(void *context, struct rec *rec,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit)
+static void vcpu_idle(void *context, struct rec *rec, struct rec_trap *trap)
 {
 	(void)context;
 	(void)rec;
-	(void)enter;
-	(void)exit;
+	(void)trap;
 }
 
 static void rec_enter(struct table *table, const struct vcpu *vcpu)

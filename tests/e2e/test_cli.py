@@ -7,7 +7,11 @@ import subprocess
 import pytest
 from conftest import kernel_image
 
-VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion"]
+VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion",
+         "list", "console", "destroy", "shutdown", "reboot", "pause",
+         "unpause", "rename", "domid", "domname", "vcpu-list", "uptime",
+         "info", "dmesg", "host start", "host stop", "host status",
+         "host list", "host show-key", "refs", "token show", "token verify"]
 
 
 def test_help_names_every_verb(reeve):
@@ -19,7 +23,7 @@ def test_help_names_every_verb(reeve):
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_help(reeve, verb):
-    done = reeve.run(verb, "--help")
+    done = reeve.run(*verb.split(), "--help")
     assert done.returncode == 0 and done.stderr == ""
     assert done.stdout.startswith(f"Usage: reeve {verb} ")
     assert "Exit code" in done.stdout
@@ -27,7 +31,7 @@ def test_every_verb_has_help(reeve, verb):
 
 @pytest.mark.parametrize("arguments", [
     [], ["frobnicate"], ["check"], ["check", "a", "b"], ["check", "--no"],
-    ["dtb", "-o"], ["create", "guest.cfg"], ["completion", "tcsh"],
+    ["dtb", "-o"], ["create", "-e", "model", "guest.cfg"], ["completion", "tcsh"],
     ["parse", "a.cfg", "b.cfg"], ["keys", "x"],
 ])
 def test_wrong_command_line_is_exit_2(reeve, arguments):
@@ -210,6 +214,13 @@ def complete(reeve, words, at):
 def test_completion_of_verbs_options_and_keys(reeve):
     assert complete(reeve, ["reeve", "me"], 1) == ["measure"]
     assert complete(reeve, ["reeve", "dtb", "--so"], 2) == ["--source"]
+    assert complete(reeve, ["reeve", "host", "sta"], 2) == [
+        "start", "status"]
+    assert complete(reeve, ["reeve", "token", ""], 2) == ["show", "verify"]
+    assert complete(reeve, ["reeve", "token", "verify", "--ch"], 3) == [
+        "--challenge"]
+    assert complete(reeve, ["reeve", "host", "start", "--mo"], 3) == [
+        "--monitor"]
     assert "realm_hash=" in complete(
         reeve, ["reeve", "check", "guest.cfg", "realm_"], 3)
 

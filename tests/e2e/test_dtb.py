@@ -9,8 +9,8 @@ def compiled(blob):
     return done.stdout.decode()
 
 
-def blob(reeve, **settings):
-    done = reeve.run("dtb", reeve.config(**settings), text=False)
+def blob(reeve, *options, **settings):
+    done = reeve.run("dtb", *options, reeve.config(**settings), text=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -26,7 +26,22 @@ def test_realm_tree(reeve):
 def test_ordinary_tree(reeve):
     text = compiled(blob(reeve, realm="0"))
     assert 'method = "hvc"' in text
+    assert "hypervisor" not in text and "rng-seed" in text
+
+
+def test_tree_for_a_xen_host(reeve):
+    text = compiled(blob(reeve, "-e", "model", realm="0"))
+    assert 'method = "hvc"' in text
     assert "hypervisor {" in text and "rng-seed" in text
+
+
+def test_a_realm_has_the_same_tree_on_every_engine(reeve):
+    assert blob(reeve, "-e", "model") == blob(reeve, "-e", "machine")
+
+
+def test_no_such_engine(reeve):
+    done = reeve.run("dtb", "-e", "steam", reeve.config())
+    assert done.returncode == 2 and "steam" in done.stderr
 
 
 def test_realm_tree_is_reproducible(reeve):

@@ -2,7 +2,7 @@
 """Plans and measurements, against what is stored in tests/data/plan.
 
 Each NAME.cfg there is a guest of the small kernel and initrd that conftest
-makes; NAME.json is what `reeve create -n --json` says of it. After a change
+makes; NAME.json is what `reeve create -n -e model --json` says of it. After a change
 that is meant, make the files again: REEVE_UPDATE=1 pytest test_golden.py
 """
 import json
@@ -18,7 +18,7 @@ CASES = sorted(path.stem for path in DATA.glob("*.cfg"))
 
 def described(reeve, name):
     shutil.copy(DATA / f"{name}.cfg", reeve.folder)
-    done = reeve.run("create", "-n", "--json", f"{name}.cfg")
+    done = reeve.run("create", "-n", "-e", "model", "--json", f"{name}.cfg")
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -115,9 +115,10 @@ def test_every_public_function_is_shown(installed):
 def test_manual_names_every_verb_option_and_key(installed, reeve):
     page = find(installed, "man1/reeve.1").read_text()
     text = reeve.run("--help").stdout
-    for verb in re.findall(r"^  ([a-z]+) ", text, re.M):
+    for verb in re.findall(
+            r"^  ([a-z-]+(?: [a-z-]+)?)  ", text, re.M):
         assert f".It Cm {verb}\n" in page
-        options = reeve.run(verb, "--help").stdout
+        options = reeve.run(*verb.split(), "--help").stdout
         for option in re.findall(r"--([a-z-]+)", options):
             assert f"Fl Fl {option}" in page
     keys = find(installed, "man5/reeve.cfg.5").read_text()

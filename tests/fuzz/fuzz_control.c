@@ -253,13 +253,11 @@ static void fault_step(struct run *run)
 }
 
 /* In place of the code of a Realm. */
-static void vcpu_idle(void *context, struct rec *rec,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit)
+static void vcpu_idle(void *context, struct rec *rec, struct rec_trap *trap)
 {
 	(void)context;
 	(void)rec;
-	(void)enter;
-	(void)exit;
+	(void)trap;
 }
 
 static void rec_enter(struct run *run, const struct vcpu *vcpu)

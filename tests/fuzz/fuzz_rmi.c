@@ -261,18 +261,29 @@ static void rsi_step(struct run *run)
 	inprocess_rsi(run->machine, rec, &regs, &outcome, &exit);
 }
 
-/* A vCPU that makes one call when it is entered. */
-static void vcpu(void *context, struct rec *rec,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit)
+#define SMC (UINT64_C(0x17) << 26 | UINT64_C(1) << 25)
+
+/* A vCPU that makes calls, and other things that trap, while there is input. */
+static void vcpu(void *context, struct rec *rec, struct rec_trap *trap)
 {
 	struct run *run = context;
+	uint8_t choice = byte_take(&run->input);
 	struct smccc_regs regs;
 
-	(void)enter;
-	rec->last_abort = (enum rec_abort)(byte_take(&run->input) % 3);
-	rsi_take(&run->input, &regs);
-	rmm_handle_rsi(inprocess_rmm(run->machine), rec, &regs, exit);
-	memcpy(rec->gprs, regs.x, sizeof(regs.x));
+	if (run->input.next >= run->input.end)
+		return;
+	if (choice & 1) {
+		rsi_take(&run->input, &regs);
+		memcpy(rec->gprs, regs.x, sizeof(regs.x));
+		*trap = (struct rec_trap){ .esr = SMC };
+		return;
+	}
+	/* SErrors and uncontained aborts stop the RMM. */
+	trap->kind = (enum rec_trap_kind)(choice / 2 % 3);
+	trap->esr = (uint64_t)(choice / 4) << 26 |
+		    (word_take(&run->input) & 0x3ffe7ff);
+	trap->far = word_take(&run->input);
+	trap->hpfar = ipa_take(&run->input) >> 8;
 }
 
 static void realm_params_fill(struct input *input, void *to)

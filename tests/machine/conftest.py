@@ -22,16 +22,19 @@ class Machine:
 
     def __init__(self, image, cpus=4, memory="1G", options=("-no-reboot",)):
         self.process = subprocess.Popen(
-            ["qemu-system-aarch64",
-             "-M", "virt,secure=on,virtualization=on,gic-version=3",
-             "-cpu", "max,x-rme=on", "-m", memory, "-smp", str(cpus),
-             "-nographic", "-nodefaults", "-monitor", "none",
-             "-serial", "stdio", "-bios", str(image), *options],
+            self.command(image, cpus, memory, options),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors="replace")
         self.seen = []
         self.lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
+
+    def command(self, image, cpus, memory, options):
+        return ["qemu-system-aarch64",
+                "-M", "virt,secure=on,virtualization=on,gic-version=3",
+                "-cpu", "max,x-rme=on", "-m", memory, "-smp", str(cpus),
+                "-nographic", "-nodefaults", "-monitor", "none",
+                "-serial", "stdio", "-bios", str(image), *options]
 
     def _read(self):
         for line in self.process.stdout:

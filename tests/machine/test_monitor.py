@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The monitor on the emulated machine, with test programs above it."""
+import re
 import struct
+import subprocess
 
 import pytest
+
+from conftest import build_folder
 
 # Identifiers: PSCI, RMM-EL3, and the requests of payload/payload.h.
 PSCI_VERSION = 0x84000000
@@ -16,8 +20,11 @@ DELEGATE, UNDELEGATE = 0xC40001B0, 0xC40001B1
 REALM_KEY, PLAT_TOKEN, EL3_FEATURES = 0xC40001B2, 0xC40001B3, 0xC40001B4
 RESERVE_MEMORY, BOOT_COMPLETE = 0xC40001BB, 0xC40001CF
 REQ_COMPLETE = 0xC400018F
+FIRME_VERSION, FIRME_FEATURES, GPI_SET = 0xC4000400, 0xC4000401, 0xC4000402
+GPI_NS, GPI_REALM = 0x9, 0xB
 REALM_ECHO, REALM_FILL, REALM_CHECK = 0xC4000150, 0xC4000153, 0xC4000157
-REALM_SMC, REALM_READ = 0xC4000158, 0xC4000159
+REALM_SMC, REALM_READ, REALM_WRITE = 0xC4000158, 0xC4000159, 0xC400015A
+REALM_LIST = 0xC400015B
 
 UNKNOWN = 2**64 - 1
 BAD_ADDRESS, BAD_PAS, NO_MEMORY, INVALID = (2**64 - n for n in (2, 3, 4, 5))
@@ -29,6 +36,10 @@ PAGE = 0x50000000  # Non-secure memory that nothing else uses
 GPF_READ, GPF_WRITE = 0x96000028, 0x96000068
 
 HEADER = 0x80000
+
+
+# FIRME's errors.
+FIRME_INVALID, FIRME_INCOMPLETE, FIRME_DENIED = (2**64 - n for n in (2, 4, 5))
 
 
 def realm_smc(machine, *x):
@@ -82,17 +93,17 @@ def test_refuses_broken_firmware(start, image, tmp_path, offset, value,
 
 
 # An identifier of nobody, Secure services, RSI, RMM-EL3 services from the
-# wrong world, FIRME.
+# wrong world, services of FIRME that are not there.
 @pytest.mark.parametrize("fid", [
     0, 0xC2000000, 0xC4000190, 0xC40001AF, DELEGATE, UNDELEGATE,
-    BOOT_COMPLETE, 0xC40001D0 + 0x100, 0xC4000400])
+    BOOT_COMPLETE, 0xC40001D0 + 0x100, 0xC4000403, 0xC4000412, 0xC4000413])
 def test_unknown_smc_of_the_host_changes_x0_only(machine, fid):
     x = [fid, 1, 2, 3, 4, 5, 6, 7]
     assert machine.smc(*x) == [UNKNOWN, *x[1:]]
 
 
 @pytest.mark.parametrize("fid", [
-    0, PSCI_VERSION, PSCI_SYSTEM_OFF, REALM_ECHO, 0xC40001D0, 0xC4000400,
+    0, PSCI_VERSION, PSCI_SYSTEM_OFF, REALM_ECHO, 0xC40001D0, 0xC4000403,
     BOOT_COMPLETE])
 def test_unknown_smc_of_the_rmm_changes_x0_only(machine, fid):
     assert realm_smc(machine, fid, 1, 2, 3) == [UNKNOWN, 1, 2, 3]
@@ -156,6 +167,12 @@ def test_psci_resets(start):
     start_cpu(machine, 1, 0x12, token=0)
 
 
+def test_psci_suspends_until_an_interrupt(machine):
+    """Which the caller then takes: it is still pending."""
+    for _ in range(2):
+        assert machine.ask("suspend") == "0 1a slept"
+
+
 def test_psci_has_no_state_that_loses_context(machine):
     assert machine.smc(PSCI_SUSPEND, 0x10000, ENTRY)[0] == 2**64 - 2
 
@@ -182,6 +199,15 @@ def test_no_register_of_a_world_shows_in_the_other(machine):
     assert machine.ask("fill", 0x2424242424240000) == "filled"
     assert machine.smc(REALM_CHECK)[:3] == [0, 0, 0]
     assert machine.ask("check") == "changed 0"
+
+
+def test_interrupt_interface_is_shared(machine):
+    """The host loads it for a REC, and reads it when the REC exits."""
+    lr, vmcr = 0x50A0000000000042, 0xF8000003
+    seen = machine.ask("list", lr, vmcr)
+    assert int(seen.split()[0], 16) == lr
+    status, *words = machine.smc(REALM_LIST)[:3]
+    assert (status, words) == (0, [int(word, 16) for word in seen.split()])
 
 
 def test_delegated_granule_faults_until_it_is_undelegated(machine):
@@ -224,6 +250,80 @@ def test_granule_is_delegated_once(machine):
     assert realm_smc(machine, DELEGATE, PAGE)[0] == BAD_PAS
 
 
+def test_firme_tells_what_it_serves(machine):
+    for smc in machine.smc, lambda *x: realm_smc(machine, *x):
+        assert smc(FIRME_VERSION, 0)[0] == 0x10000
+        assert smc(FIRME_VERSION, 1)[0] == 0x10000
+        assert smc(FIRME_VERSION, 2)[0] == UNKNOWN
+        assert smc(FIRME_FEATURES, 0, 1)[:2] == [0, 0x10000]
+        assert smc(FIRME_FEATURES, 1, 0)[:2] == [0, 1]
+        assert smc(FIRME_FEATURES, 1, 1)[:2] == [0, 2 << 6]
+        assert smc(FIRME_FEATURES, 1, 9)[:2] == [FIRME_INVALID, 1]
+
+
+def states(machine, first, count):
+    """N or R for each granule, as reading it at NS-EL2 shows."""
+    return "".join(
+        "N" if machine.ask("read", first + n * 0x1000) == "0" else "R"
+        for n in range(count))
+
+
+def test_firme_moves_granules_in_a_row(machine):
+    """Words of the table hold sixteen: from within one into a third."""
+    first = PAGE + 0xD000
+    assert realm_smc(machine, GPI_SET, first, 20, GPI_REALM)[:2] == [0, 20]
+    assert states(machine, first - 0x1000, 22) == "N" + 20 * "R" + "N"
+    assert realm_smc(machine, GPI_SET, first + 0x1000, 18, GPI_NS)[:2] == [
+        0, 18]
+    assert states(machine, first - 0x1000, 22) == "NR" + 18 * "N" + "RN"
+
+
+def test_firme_stops_at_the_first_that_cannot_be(machine):
+    assert realm_smc(machine, DELEGATE, PAGE + 0x3000)[0] == 0
+    assert realm_smc(machine, GPI_SET, PAGE, 8, GPI_REALM)[:2] == [
+        FIRME_INCOMPLETE, 3]
+    assert states(machine, PAGE, 6) == "RRRRNN"
+    assert realm_smc(machine, GPI_SET, PAGE, 8, GPI_NS)[:2] == [
+        FIRME_INCOMPLETE, 4]
+    assert states(machine, PAGE, 6) == "NNNNNN"
+    assert realm_smc(machine, GPI_SET, 0x7FFFF000, 2, GPI_REALM)[:2] == [
+        FIRME_INCOMPLETE, 1]
+    assert realm_smc(machine, GPI_SET, RMM - 0x1000, 2, GPI_REALM)[:2] == [
+        FIRME_INCOMPLETE, 1]
+    # The RMM's own granules come next.
+    assert realm_smc(machine, GPI_SET, RMM - 0x1000, 2, GPI_NS)[:2] == [
+        FIRME_INCOMPLETE, 1]
+
+
+def test_firme_moves_so_many_at_most(machine):
+    assert realm_smc(machine, GPI_SET, PAGE, 65, GPI_REALM)[:2] == [
+        FIRME_INCOMPLETE, 64]
+    assert states(machine, PAGE + 0x3F000, 2) == "RN"
+
+
+@pytest.mark.parametrize("x, status", [
+    ((PAGE + 8, 1, GPI_REALM), FIRME_INVALID),
+    ((2**40, 1, GPI_REALM), FIRME_INVALID),
+    ((2**63, 1, GPI_REALM), FIRME_INVALID),
+    ((0x80000000, 1, GPI_REALM), FIRME_INVALID),
+    ((PAGE, 0, GPI_REALM), FIRME_INVALID),
+    ((PAGE, 1, 0x1B), FIRME_INVALID),
+    ((PAGE, 1, 0xA), FIRME_DENIED),
+    ((PAGE, 1, GPI_NS), FIRME_DENIED),
+    ((RMM, 1, GPI_NS), FIRME_INVALID),
+    ((RMM, 1, GPI_REALM), FIRME_DENIED),
+    ((0x0E000000, 1, GPI_REALM), FIRME_DENIED),
+])
+def test_firme_refuses_and_moves_nothing(machine, x, status):
+    assert realm_smc(machine, GPI_SET, *x)[:2] == [status, 0]
+    assert machine.ask("read", PAGE) == "0"
+
+
+def test_firme_moves_nothing_for_the_host(machine):
+    assert machine.smc(GPI_SET, PAGE, 1, GPI_REALM)[:2] == [FIRME_DENIED, 0]
+    assert machine.ask("read", PAGE) == "0"
+
+
 def test_cpu_does_not_start_in_realm_memory(machine):
     assert realm_smc(machine, DELEGATE, PAGE)[0] == 0
     assert machine.smc(PSCI_CPU_ON, 1, PAGE, 0)[0] == 2**64 - 9
@@ -241,9 +341,128 @@ def test_reserves_memory_for_the_rmm(machine):
 
 def test_nothing_is_provisioned(machine):
     assert realm_smc(machine, REALM_KEY, SHARED, 0x1000, 0)[0] == UNKNOWN
-    assert realm_smc(machine, PLAT_TOKEN, SHARED, 0x1000, 48)[0] == UNKNOWN
+    assert realm_smc(machine, PLAT_TOKEN, SHARED, 0x1000, 32)[0] == UNKNOWN
     assert realm_smc(machine, EL3_FEATURES, 0)[:2] == [0, 0]
     assert realm_smc(machine, EL3_FEATURES, 1)[0] == INVALID
+
+
+# What abi/provision.h has, and where the image keeps it.
+KEY, CHALLENGE = bytes(range(1, 49)), bytes(range(0x80, 0xA0))
+TOKEN = bytes(n * 7 & 0xFF for n in range(1000))
+PROVISION = "<8sIIII48s32s"
+PART_ENTRY = HEADER + 24 + 16 * 3
+
+
+def provisioned(image, path, **changes):
+    """A copy of a flash image, filled in place."""
+    fields = {"magic": b"RVEPROV1", "version": 1, "token_size": len(TOKEN),
+              "token_offset": 200, "key_size": 48, "key": KEY,
+              "challenge": CHALLENGE} | changes
+    flash = bytearray(image.read_bytes())
+    offset, size = struct.unpack_from("<QQ", flash, PART_ENTRY)
+    assert size == 0x2000 and offset + size == len(flash)
+    struct.pack_into(PROVISION, flash, offset, *fields.values())
+    flash[offset + 200:offset + 200 + len(TOKEN)] = TOKEN
+    path.write_bytes(flash)
+    return path
+
+
+@pytest.fixture
+def provisioned_machine(start, image, tmp_path):
+    booted = start(provisioned(image, tmp_path / "flash.bin"))
+    booted.expect("^normal: ready")
+    return booted
+
+
+def shared_write(machine, offset, data):
+    """By the RMM, in the page that it shares with EL3."""
+    for n in range(0, len(data), 8):
+        word = int.from_bytes(data[n:n + 8], "little")
+        assert machine.smc(REALM_WRITE, SHARED + offset + n, word)[0] == 0
+
+
+def shared_read(machine, offset, size):
+    data = b""
+    for n in range(0, size, 8):
+        status, word, fault, *_ = machine.smc(REALM_READ, SHARED + offset + n)
+        assert (status, fault) == (0, 0)
+        data += word.to_bytes(8, "little")
+    return data[:size]
+
+
+def test_realm_key_is_given_to_the_rmm(provisioned_machine):
+    machine = provisioned_machine
+    assert realm_smc(machine, REALM_KEY, SHARED + 0x800, 0x800, 0)[:2] == [
+        0, 48]
+    assert shared_read(machine, 0x800, 48) == KEY
+    for x, status in [((SHARED + 0x1000, 48, 0), BAD_ADDRESS),
+                      ((SHARED - 8, 48, 0), BAD_ADDRESS),
+                      ((SHARED + 8, 0x1000, 0), INVALID),
+                      ((SHARED, 47, 0), INVALID),
+                      ((SHARED, 0x1000, 1), INVALID)]:
+        assert realm_smc(machine, REALM_KEY, *x)[0] == status
+    assert machine.smc(REALM_KEY, SHARED, 0x1000, 0)[0] == UNKNOWN
+
+
+def test_platform_token_is_given_in_parts(provisioned_machine):
+    machine = provisioned_machine
+    shared_write(machine, 0, CHALLENGE)
+    assert realm_smc(machine, PLAT_TOKEN, SHARED, 600, 32)[:3] == [
+        0, 600, 400]
+    assert shared_read(machine, 0, 600) == TOKEN[:600]
+    assert realm_smc(machine, PLAT_TOKEN, SHARED, 0x1000, 0)[:3] == [
+        0, 400, 0]
+    assert shared_read(machine, 0, 400) == TOKEN[600:]
+    assert realm_smc(machine, PLAT_TOKEN, SHARED, 0x1000, 0)[0] == INVALID
+
+
+def test_platform_token_is_for_one_challenge(provisioned_machine):
+    machine = provisioned_machine
+    shared_write(machine, 0, CHALLENGE[:31] + b"x")
+    assert realm_smc(machine, PLAT_TOKEN, SHARED, 0x1000, 32)[0] == INVALID
+    assert realm_smc(machine, PLAT_TOKEN, SHARED, 0x1000, 0)[0] == INVALID
+    shared_write(machine, 0, CHALLENGE)
+    assert realm_smc(machine, PLAT_TOKEN, SHARED, 0x1000, 48)[0] == INVALID
+
+
+@pytest.mark.parametrize("changes, reason", [
+    ({"magic": b"RVEPROV2"}, "no provisioned part"),
+    ({"version": 2}, "a provisioned part of another version"),
+    ({"key_size": 32}, "a provisioned key of another size"),
+    ({"token_size": 4097}, "a platform token that is too large"),
+    ({"token_offset": 0x1FFF}, "a platform token outside its part"),
+])
+def test_refuses_a_broken_provisioned_part(start, image, tmp_path, changes,
+                                           reason):
+    flash = provisioned(image, tmp_path / "flash.bin", **changes)
+    lines, _ = start(flash).rest()
+    assert lines == [f"monitor: PANIC: {reason}"]
+
+
+def test_exception_of_el3_is_reported_with_its_registers(start, image,
+                                                        tmp_path):
+    """A monitor whose PSCI begins with an undefined instruction."""
+    symbols = subprocess.run(
+        ["aarch64-linux-gnu-nm", build_folder() / "monitor/monitor"],
+        stdout=subprocess.PIPE, text=True, check=True).stdout
+    address = int(re.search("^([0-9a-f]+) T psci_calls_serve$", symbols,
+                            re.MULTILINE)[1], 16)
+    broken = bytearray(image.read_bytes())
+    struct.pack_into("<I", broken, address - 0x0E000000, 0)
+    path = tmp_path / "broken.bin"
+    path.write_bytes(broken)
+    machine = start(path)
+    machine.expect("^normal: ready")
+    machine.send("smc", PSCI_VERSION, 0x1234)
+    lines, code = machine.rest()
+    assert lines[0] == "monitor: PANIC: exception from EL3 on CPU 0"
+    assert re.fullmatch(r"monitor:   ESR 0000000002000000 \(EC 00\) "
+                        rf"ELR {address:016x} SPSR [0-9a-f]{{8}}", lines[1])
+    assert lines[3].startswith("monitor:   x00 ")
+    assert re.fullmatch("monitor:   x30 [0-9a-f]{16}  sp  [0-9a-f]{16}",
+                        lines[-1])
+    assert len(lines) == 19
+    assert code == 0
 
 
 def test_exception_that_reaches_el3_is_reported_once(machine):

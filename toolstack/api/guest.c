@@ -93,6 +93,11 @@ bool reeve_guest_is_realm(const struct reeve_guest *guest)
 	return guest->domain->realm;
 }
 
+bool reeve_guest_wants_debug(const struct reeve_guest *guest)
+{
+	return guest->domain->realm && guest->domain->vuart != DOMAIN_VUART_NONE;
+}
+
 uint64_t reeve_guest_memory(const struct reeve_guest *guest)
 {
 	return (uint64_t)guest->domain->memory << 20;
@@ -135,7 +140,7 @@ int reeve_guest_probe(
 			"this release makes no ACPI tables");
 		return REEVE_OK;
 	}
-	result = reeve_plan_new(guest, &plan, report);
+	result = reeve_plan_new(guest, REEVE_ENGINE_MODEL, &plan, report);
 	if (result == REEVE_OK)
 		reeve_plan_free(plan);
 	return result;

@@ -6,6 +6,7 @@
 
 #include "abi/rmi.h"
 #include "toolstack/api/guest.h"
+#include "toolstack/engine/fit.h"
 
 /* What libxl gives an ordinary guest's kernel; a Realm gets none, as its
  * tree is measured. */
@@ -40,11 +41,13 @@ static struct image_virtio *virtio_of(const struct domain *domain)
 	return list;
 }
 
-static struct image_request request_of(const struct domain *domain)
+static struct image_request request_of(
+	const struct domain *domain, enum reeve_engine engine)
 {
 	const struct report_place *memory = domain_place(domain, "memory");
 	struct image_request request = {
 		.realm = domain->realm,
+		.xen = engine == REEVE_ENGINE_MODEL,
 		.kernel = file_of(domain, "kernel", domain->kernel),
 		.ramdisk = file_of(domain, "ramdisk", domain->ramdisk),
 		.device_tree =
@@ -68,10 +71,10 @@ static struct image_request request_of(const struct domain *domain)
 	return request;
 }
 
-static int image_make(const struct domain *domain, struct image **out,
-	struct reeve_report *report)
+static int image_make(const struct domain *domain, enum reeve_engine engine,
+	struct image **out, struct reeve_report *report)
 {
-	struct image_request request = request_of(domain);
+	struct image_request request = request_of(domain, engine);
 	struct image_virtio *virtio = virtio_of(domain);
 	uint8_t seed[RNG_SEED_SIZE];
 	int result;
@@ -107,19 +110,21 @@ static int plan_refuse(const struct domain *domain, struct reeve_report *report)
 	return REEVE_OK;
 }
 
-int reeve_plan_new(const struct reeve_guest *guest, struct reeve_plan **out,
-	struct reeve_report *report)
+int reeve_plan_new(const struct reeve_guest *guest, enum reeve_engine engine,
+	struct reeve_plan **out, struct reeve_report *report)
 {
 	struct reeve_plan *plan;
 	int result = plan_refuse(guest->domain, report);
 
+	if (result == REEVE_OK && engine == REEVE_ENGINE_MACHINE)
+		result = engine_plan_fit(guest->domain, report);
 	if (result != REEVE_OK)
 		return result;
 	plan = calloc(1, sizeof(*plan));
 	if (plan == NULL)
 		return REEVE_ERR_MEMORY;
 	plan->guest = guest;
-	result = image_make(guest->domain, &plan->image, report);
+	result = image_make(guest->domain, engine, &plan->image, report);
 	if (result != REEVE_OK) {
 		free(plan);
 		return result;

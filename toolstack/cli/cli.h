@@ -13,6 +13,8 @@
 
 #include "toolstack/reeve.h"
 
+struct json_object;
+
 /* Exit codes, as reeve(1) documents them. */
 enum {
 	CLI_OK = 0,
@@ -31,7 +33,30 @@ enum cli_option_id {
 	CLI_DEFCONFIG = 1 << 6,
 	CLI_HELP = 1 << 7,
 	CLI_SET = 1 << 8,
+	CLI_ENGINE = 1 << 9,
+	CLI_HOST = 1 << 10,
+	CLI_PAUSED = 1 << 11,
+	CLI_CONSOLE = 1 << 12,
+	CLI_FOREGROUND = 1 << 13,
+	CLI_EXPECT_RIM = 1 << 14,
+	CLI_QUIET = 1 << 15,
+	CLI_NAME = 1 << 16,
+	CLI_MEMORY = 1 << 17,
+	CLI_CPUS = 1 << 18,
+	CLI_DEBUG_CONSOLE = 1 << 19,
+	CLI_MONITOR = 1 << 20,
+	CLI_RMM = 1 << 21,
+	CLI_HYPERVISOR = 1 << 22,
+	CLI_ALL = 1 << 23,
+	CLI_VERBOSE = 1 << 24,
+	CLI_PLATFORM_KEY = 1 << 25,
+	CLI_CHALLENGE = 1 << 26,
+	CLI_GUEST = 1 << 27,
+	CLI_REFS = 1 << 28,
+	CLI_EVENTS = 1 << 29,
+	CLI_POLICY = 1 << 30,
 };
+#define CLI_OPTION_BITS 31
 
 struct cli_option {
 	enum cli_option_id id;
@@ -47,8 +72,10 @@ extern const struct cli_option cli_options[];
 /* A parsed command line. */
 struct cli_call {
 	unsigned options; /* enum cli_option_id, those that were given */
-	const char *output;
-	const char *config;
+	const char *values[CLI_OPTION_BITS]; /* their arguments; cli_value() */
+	const char **operands; /* in order, without the settings */
+	size_t operand_count;
+	const char *config; /* the first operand, or NULL */
 	const char **extras; /* KEY=VALUE texts: those of --set, then arguments */
 	size_t extra_count;
 	size_t owned_count; /* the first of them, which are the call's to free */
@@ -59,11 +86,17 @@ enum cli_operands {
 	CLI_NO_OPERANDS,
 	CLI_CONFIG, /* CONFIG */
 	CLI_CONFIG_EXTRAS, /* CONFIG [KEY=VALUE ...] */
-	CLI_SHELL, /* the name of a shell, kept in call->config */
+	CLI_SHELL, /* the name of a shell */
+	CLI_DOMAIN,
+	CLI_DOMAIN_OR_NONE,
+	CLI_DOMAINS, /* any number */
+	CLI_DOMAIN_NAME, /* DOMAIN NEW-NAME */
+	CLI_FIELD_OR_NONE,
+	CLI_TOKEN, /* the file of a token */
 };
 
 struct cli_verb {
-	const char *name;
+	const char *name; /* one word, or two: "host start" */
 	enum cli_operands operands;
 	unsigned options; /* enum cli_option_id, beside --help */
 	const char *summary; /* one line */
@@ -73,6 +106,9 @@ struct cli_verb {
 
 /* All verbs; ends with a NULL name. */
 extern const struct cli_verb cli_verbs[];
+
+/* The argument of an option; NULL: it was not given. */
+const char *cli_value(const struct cli_call *call, enum cli_option_id id);
 
 /* The operands of a verb as usage text shows them. */
 const char *cli_operands_text(enum cli_operands operands);
@@ -114,6 +150,7 @@ struct cli_session {
 	struct reeve_report *report;
 	struct reeve_guest *guest;
 	struct reeve_plan *plan;
+	struct reeve_host *host;
 };
 
 bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
@@ -121,6 +158,11 @@ bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
 /* As cli_open_guest(), with the guest's files loaded. */
 bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 	int *exit_code);
+/* Opens the host that --host or REEVE_HOST names, else the default one. */
+bool cli_open_host(struct cli_session *session, const struct cli_call *call,
+	int *exit_code);
+/* Prints what is in the report so far, and empties it. */
+void cli_tell(struct cli_session *session);
 /* Prints what is in the report, frees all, and returns result's exit code. */
 int cli_close(struct cli_session *session, int result);
 
@@ -132,13 +174,89 @@ int cli_finish_output(void);
  * or REEVE_ERR_MEMORY. */
 int cli_write_file(const char *path, const void *data, size_t size);
 
+/* ---- Hosts and domains ------------------------------------------------- */
+
+/* The host that the call or the environment names; NULL: the default. */
+const char *cli_host_name(const struct cli_call *call);
+
+/*
+ * A watch that ends what is being done at SIGINT, SIGTERM and SIGHUP, and
+ * shows it on a terminal when it takes longer than a second.
+ */
+const struct reeve_watch *cli_watch(void);
+/* Whether such a signal came. */
+bool cli_is_stopped(void);
+/* Takes the line that shows progress away. */
+void cli_watch_clear(void);
+
+/* Reads a size: a number with K, M (also without a letter), G or T behind it.
+ * false: it is none. */
+bool cli_read_size(const char *text, uint64_t *bytes);
+
+/* Nanoseconds as "1:02:03" with days in front of it. */
+void cli_print_uptime(uint64_t ns);
+/* A name that fills at least width columns, anything in it made printable. */
+void cli_print_name(const char *name, int width);
+
+struct json_object *cli_domain_json(const struct reeve_domain *domain);
+/* Prints a document and frees it; the exit code. */
+int cli_print_json(struct json_object *document);
+
+/* How a console or a wait ended. */
+enum cli_end {
+	CLI_END_FAILED, /* said on stderr */
+	CLI_END_DETACHED, /* by the key, or its output was closed */
+	CLI_END_STOPPED, /* by a signal */
+	CLI_END_SHUTDOWN, /* the domain has ended, and is there */
+	CLI_END_GONE, /* there is no such domain any more */
+};
+
+/* What became of a domain: CLI_END_SHUTDOWN with *domain up to date, _GONE, or
+ * _DETACHED if it goes on. */
+enum cli_end cli_domain_look(const struct cli_call *call,
+	struct reeve_domain *domain, struct reeve_report *report);
+/* Relays the console, and waits for the domain's end. */
+enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
+	int console, struct reeve_report *report);
+/* Attaches to the console, relays, and gives it back. */
+enum cli_end cli_attach(const struct cli_call *call,
+	struct cli_session *session, struct reeve_domain *domain);
+/* Waits for the domain's end. */
+enum cli_end cli_await_end(const struct cli_call *call,
+	struct reeve_domain *domain, struct reeve_report *report);
+
+/* Creates, runs and follows the guest of a session (create without -n). */
+int cli_create_run(const struct cli_call *call);
+
 int cli_check(const struct cli_call *call);
 int cli_completion(const struct cli_call *call);
+int cli_console(const struct cli_call *call);
 int cli_create(const struct cli_call *call);
+int cli_destroy(const struct cli_call *call);
+int cli_dmesg(const struct cli_call *call);
+int cli_domid(const struct cli_call *call);
+int cli_domname(const struct cli_call *call);
 int cli_dtb(const struct cli_call *call);
+int cli_host_list(const struct cli_call *call);
+int cli_host_show_key(const struct cli_call *call);
+int cli_host_start(const struct cli_call *call);
+int cli_host_status(const struct cli_call *call);
+int cli_host_stop(const struct cli_call *call);
+int cli_info(const struct cli_call *call);
 int cli_keys(const struct cli_call *call);
+int cli_list(const struct cli_call *call);
 int cli_measure(const struct cli_call *call);
 int cli_parse_verb(const struct cli_call *call);
+int cli_pause(const struct cli_call *call);
+int cli_reboot(const struct cli_call *call);
+int cli_refs(const struct cli_call *call);
+int cli_rename(const struct cli_call *call);
+int cli_shutdown(const struct cli_call *call);
+int cli_token_show(const struct cli_call *call);
+int cli_token_verify(const struct cli_call *call);
+int cli_unpause(const struct cli_call *call);
+int cli_uptime(const struct cli_call *call);
+int cli_vcpu_list(const struct cli_call *call);
 
 /* Prints text that may hold anything. */
 void cli_print_safely(const char *text);

@@ -5,17 +5,48 @@
 
 #include "toolstack/cli/cli.h"
 
+/* The first words of verbs with two. */
+static const char *const groups[] = { "host", "token" };
+
+#define GROUPS (sizeof(groups) / sizeof(groups[0]))
+
+/* Verbs of one word, and the word before those of two. */
 static void print_verbs(void)
 {
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
-		printf("%s ", v->name);
+		if (strchr(v->name, ' ') == NULL)
+			printf("%s ", v->name);
+	for (size_t i = 0; i < GROUPS; i++)
+		printf("%s ", groups[i]);
 	fputs("help", stdout);
+}
+
+static void print_second_words(const char *group)
+{
+	size_t length = strlen(group);
+
+	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
+		if (strncmp(v->name, group, length) == 0 &&
+			v->name[length] == ' ')
+			printf("%s ", v->name + length + 1);
+}
+
+/* Completes the second word of a group, and joins both into $verb. */
+static void print_group(const char *group)
+{
+	printf("\tif [ \"$verb\" = %s ]; then\n"
+	       "\t\tif [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+	       "\t\t\tmapfile -t COMPREPLY < <(compgen -W '",
+		group);
+	print_second_words(group);
+	puts("' -- \"$cur\")\n\t\t\treturn\n\t\tfi\n"
+	     "\t\tverb=\"$verb ${COMP_WORDS[2]}\"\n\tfi");
 }
 
 /* The options of a verb, as a case branch that sets $options. */
 static void print_verb_case(const struct cli_verb *verb)
 {
-	printf("\t%s) options='", verb->name);
+	printf("\t'%s') options='", verb->name);
 	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
 		if (o->id != CLI_HELP && (verb->options & o->id) == 0)
 			continue;
@@ -31,7 +62,7 @@ static void print_file_options(void)
 	const char *separator = "";
 
 	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
-		if (o->argument == NULL || o->id == CLI_SET)
+		if (o->argument == NULL || strcmp(o->argument, "FILE") != 0)
 			continue;
 		printf("%s--%s", separator, o->name);
 		if (o->letter != 0)
@@ -59,7 +90,10 @@ static void print_bash(void)
 	      "\t\tmapfile -t COMPREPLY < <(compgen -W '",
 		stdout);
 	print_verbs();
-	puts("' -- \"$cur\")\n\t\treturn\n\tfi\n\tcase $verb in");
+	puts("' -- \"$cur\")\n\t\treturn\n\tfi");
+	for (size_t i = 0; i < GROUPS; i++)
+		print_group(groups[i]);
+	puts("\tcase $verb in");
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
 		print_verb_case(v);
 	fputs("\tesac\n\tcase $prev in\n\t", stdout);

@@ -8,8 +8,8 @@
 
 static int dtb_write(const struct cli_call *call, const void *data, size_t size)
 {
-	if (call->output != NULL)
-		return cli_write_file(call->output, data, size);
+	if (cli_value(call, CLI_OUTPUT) != NULL)
+		return cli_write_file(cli_value(call, CLI_OUTPUT), data, size);
 	fwrite(data, 1, size, stdout);
 	return REEVE_OK;
 }
@@ -36,7 +36,8 @@ int cli_dtb(const struct cli_call *call)
 	int code;
 	int result;
 
-	if (!source && call->output == NULL && isatty(STDOUT_FILENO)) {
+	if (!source && cli_value(call, CLI_OUTPUT) == NULL &&
+		isatty(STDOUT_FILENO)) {
 		fputs("reeve dtb: will not write a blob to a terminal: "
 		      "use -o FILE or --source\n",
 			stderr);

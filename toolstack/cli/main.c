@@ -4,11 +4,35 @@
 
 #include "toolstack/cli/cli.h"
 
-static const struct cli_verb *verb_find(const char *name)
+/* Whether the words begin with those of the verb, and how many these are. */
+static int verb_matches(
+	const struct cli_verb *verb, int count, char *const *words)
 {
-	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
-		if (strcmp(v->name, name) == 0)
+	size_t first = strcspn(verb->name, " ");
+
+	if (strncmp(words[0], verb->name, first) != 0 || words[0][first] != '\0')
+		return 0;
+	if (verb->name[first] == '\0')
+		return 1;
+	return count > 1 && strcmp(words[1], verb->name + first + 1) == 0 ? 2
+									  : 0;
+}
+
+/* The verb that the words name, and how many of them do; NULL: said why. */
+static const struct cli_verb *verb_find(
+	int count, char *const *words, int *taken)
+{
+	const char *second = "";
+
+	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++) {
+		*taken = verb_matches(v, count, words);
+		if (*taken != 0)
 			return v;
+	}
+	if (strcmp(words[0], "host") == 0 || strcmp(words[0], "token") == 0)
+		second = count > 1 ? words[1] : "(nothing)";
+	fprintf(stderr, "reeve: no such verb: %s%s%s\nTry: reeve --help\n",
+		words[0], *second != '\0' ? " " : "", second);
 	return NULL;
 }
 
@@ -32,16 +56,17 @@ static int verb_run(const struct cli_verb *verb, int argc, char **argv)
 /* `reeve help [VERB]`. */
 static int help_run(int argc, char **argv)
 {
-	const struct cli_verb *verb = argc > 2 ? verb_find(argv[2]) : NULL;
+	const struct cli_verb *verb;
+	int taken;
 
-	if (argc > 2 && verb == NULL) {
-		fprintf(stderr, "reeve: no such verb: %s\n", argv[2]);
-		return CLI_WRONG;
-	}
-	if (verb != NULL)
-		cli_help_verb(stdout, verb);
-	else
+	if (argc < 3) {
 		cli_help(stdout);
+		return cli_finish_output();
+	}
+	verb = verb_find(argc - 2, argv + 2, &taken);
+	if (verb == NULL)
+		return CLI_WRONG;
+	cli_help_verb(stdout, verb);
 	return cli_finish_output();
 }
 
@@ -54,6 +79,7 @@ static bool asks_help(const char *word)
 int main(int argc, char **argv)
 {
 	const struct cli_verb *verb;
+	int taken;
 
 	if (argc < 2) {
 		cli_help(stderr);
@@ -65,11 +91,8 @@ int main(int argc, char **argv)
 		puts("reeve " REEVE_VERSION);
 		return cli_finish_output();
 	}
-	verb = verb_find(argv[1]);
-	if (verb == NULL) {
-		fprintf(stderr, "reeve: no such verb: %s\nTry: reeve --help\n",
-			argv[1]);
+	verb = verb_find(argc - 1, argv + 1, &taken);
+	if (verb == NULL)
 		return CLI_WRONG;
-	}
-	return verb_run(verb, argc - 1, argv + 1);
+	return verb_run(verb, argc - taken, argv + taken);
 }

@@ -64,8 +64,8 @@ int cli_measure(const struct cli_call *call)
 	if (!cli_open_plan(&session, call, &code))
 		return code;
 	result = reeve_measure(session.plan, &measurement, session.report);
-	if (result == REEVE_OK && call->output != NULL)
-		result = segments_write(&session, call->output);
+	if (result == REEVE_OK && cli_value(call, CLI_OUTPUT) != NULL)
+		result = segments_write(&session, cli_value(call, CLI_OUTPUT));
 	if (result == REEVE_OK)
 		code = measure_print(call, &measurement);
 	result = cli_close(&session, result);

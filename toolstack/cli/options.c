@@ -6,7 +6,7 @@
 
 #include "toolstack/cli/cli.h"
 
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX (CLI_OPTION_BITS + 1)
 
 /* getopt_long's view of the options that one verb takes. */
 struct getopt_tables {
@@ -62,12 +62,35 @@ static bool usage_error(
 	return false;
 }
 
-static bool config_take(
-	const struct cli_verb *verb, struct cli_call *call, const char *path)
+/* How many operands a verb takes, and what its usage calls them. */
+static const struct {
+	size_t least, most;
+	const char *text;
+} operand_rules[] = {
+	[CLI_NO_OPERANDS] = { 0, 0, "" },
+	[CLI_CONFIG] = { 1, 1, "CONFIG" },
+	[CLI_CONFIG_EXTRAS] = { 1, 1, "CONFIG [KEY=VALUE ...]" },
+	[CLI_SHELL] = { 1, 1, "SHELL" },
+	[CLI_DOMAIN] = { 1, 1, "DOMAIN" },
+	[CLI_DOMAIN_OR_NONE] = { 0, 1, "[DOMAIN]" },
+	[CLI_DOMAINS] = { 0, SIZE_MAX, "[DOMAIN ...]" },
+	[CLI_DOMAIN_NAME] = { 2, 2, "DOMAIN NEW-NAME" },
+	[CLI_FIELD_OR_NONE] = { 0, 1, "[FIELD]" },
+	[CLI_TOKEN] = { 1, 1, "TOKEN" },
+};
+
+static bool operand_take(
+	const struct cli_verb *verb, struct cli_call *call, const char *text)
 {
-	if (call->config != NULL)
-		return usage_error(verb, "one argument too many: ", path);
-	call->config = path;
+	size_t most = operand_rules[verb->operands].most;
+
+	if (most == 0)
+		return usage_error(verb, "takes no argument: ", text);
+	if (call->operand_count == most)
+		return usage_error(verb, "one argument too many: ", text);
+	if (call->operand_count == 0)
+		call->config = text;
+	call->operands[call->operand_count++] = text;
 	return true;
 }
 
@@ -86,14 +109,24 @@ static bool set_take(
 	return true;
 }
 
+static unsigned bit_of(enum cli_option_id id)
+{
+	return (unsigned)__builtin_ctz((unsigned)id);
+}
+
+const char *cli_value(const struct cli_call *call, enum cli_option_id id)
+{
+	return call->values[bit_of(id)];
+}
+
 static bool option_take(const struct cli_verb *verb, struct cli_call *call,
 	const struct cli_option *option)
 {
 	call->options |= option->id;
-	if (option->id == CLI_OUTPUT)
-		call->output = optarg;
+	if (option->argument != NULL)
+		call->values[bit_of(option->id)] = optarg;
 	if (option->id == CLI_DEFCONFIG)
-		return config_take(verb, call, optarg);
+		return operand_take(verb, call, optarg);
 	if (option->id == CLI_SET)
 		return set_take(verb, call, optarg);
 	return true;
@@ -129,18 +162,15 @@ static bool operands_parse(const struct cli_verb *verb, char **operands,
 	int count, struct cli_call *call)
 {
 	for (int i = 0; i < count; i++) {
-		if (verb->operands == CLI_NO_OPERANDS)
-			return usage_error(
-				verb, "takes no argument: ", operands[i]);
 		if (verb->operands == CLI_CONFIG_EXTRAS &&
 			strchr(operands[i], '=') != NULL) {
 			call->extras[call->extra_count++] = operands[i];
 			continue;
 		}
-		if (!config_take(verb, call, operands[i]))
+		if (!operand_take(verb, call, operands[i]))
 			return false;
 	}
-	if (verb->operands != CLI_NO_OPERANDS && call->config == NULL)
+	if (call->operand_count < operand_rules[verb->operands].least)
 		return usage_error(verb,
 			"missing argument: ", cli_operands_text(verb->operands));
 	return true;
@@ -151,7 +181,8 @@ bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
 {
 	*call = (struct cli_call){ 0 };
 	call->extras = calloc((size_t)argc + 1, sizeof(*call->extras));
-	if (call->extras == NULL)
+	call->operands = calloc((size_t)argc + 1, sizeof(*call->operands));
+	if (call->extras == NULL || call->operands == NULL)
 		return usage_error(verb, "out of memory", "");
 	if (!options_parse(verb, argc, argv, call))
 		return false;
@@ -165,18 +196,12 @@ void cli_dispose(struct cli_call *call)
 	for (size_t i = 0; i < call->owned_count; i++)
 		free((char *)call->extras[i]);
 	free(call->extras);
+	free(call->operands);
 }
 
 const char *cli_operands_text(enum cli_operands operands)
 {
-	static const char *const texts[] = {
-		[CLI_NO_OPERANDS] = "",
-		[CLI_CONFIG] = "CONFIG",
-		[CLI_CONFIG_EXTRAS] = "CONFIG [KEY=VALUE ...]",
-		[CLI_SHELL] = "SHELL",
-	};
-
-	return texts[operands];
+	return operand_rules[operands].text;
 }
 
 static void help_option(FILE *to, const struct cli_option *option)
@@ -213,7 +238,7 @@ void cli_help(FILE *to)
 	      "Arm CCA Realm guests from xl.cfg files.\n\nVerbs:\n",
 		to);
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
-		fprintf(to, "  %-11s %s\n", v->name, v->summary);
+		fprintf(to, "  %-13s %s\n", v->name, v->summary);
 	fputs("\nreeve VERB --help tells more; so do reeve(1) and "
 	      "reeve.cfg(5).\n",
 		to);

@@ -137,26 +137,90 @@ bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
 	return false;
 }
 
-bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
+/* What -e names. */
+static bool engine_of(const struct cli_call *call, enum reeve_engine *engine)
+{
+	const char *name = cli_value(call, CLI_ENGINE);
+
+	*engine = REEVE_ENGINE_MACHINE;
+	if (name == NULL || strcmp(name, "machine") == 0)
+		return true;
+	*engine = REEVE_ENGINE_MODEL;
+	if (strcmp(name, "model") == 0)
+		return true;
+	fprintf(stderr, "reeve: no such engine: %s: use machine or model\n",
+		name);
+	return false;
+}
+
+const char *cli_host_name(const struct cli_call *call)
+{
+	const char *name = cli_value(call, CLI_HOST);
+
+	if (name == NULL)
+		name = cli_value(call, CLI_NAME);
+	if (name == NULL)
+		name = getenv("REEVE_HOST");
+	return name != NULL && *name != '\0' ? name : NULL;
+}
+
+bool cli_open_host(struct cli_session *session, const struct cli_call *call,
 	int *exit_code)
 {
-	int result;
+	int result = REEVE_ERR_MEMORY;
 
-	if (!cli_open_guest(session, call, exit_code))
-		return false;
-	result = reeve_plan_new(session->guest, &session->plan, session->report);
+	*session = (struct cli_session){ .report = reeve_report_new() };
+	if (session->report != NULL)
+		result = reeve_host_open(cli_host_name(call), NULL,
+			&session->host, session->report);
 	if (result == REEVE_OK)
 		return true;
 	*exit_code = cli_close(session, result);
 	return false;
 }
 
+bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
+	int *exit_code)
+{
+	enum reeve_engine engine;
+	int result;
+
+	if (!engine_of(call, &engine)) {
+		*exit_code = CLI_WRONG;
+		return false;
+	}
+	if (!cli_open_guest(session, call, exit_code))
+		return false;
+	result = reeve_plan_new(
+		session->guest, engine, &session->plan, session->report);
+	if (result == REEVE_OK)
+		return true;
+	*exit_code = cli_close(session, result);
+	return false;
+}
+
+void cli_tell(struct cli_session *session)
+{
+	struct reeve_report *next = reeve_report_new();
+
+	cli_watch_clear();
+	cli_print_report(session->report);
+	if (next == NULL)
+		return; /* it is told again at the end */
+	reeve_report_free(session->report);
+	session->report = next;
+}
+
 int cli_close(struct cli_session *session, int result)
 {
+	cli_watch_clear();
 	if (session->report != NULL)
 		cli_print_report(session->report);
 	if (result == REEVE_ERR_MEMORY)
 		fputs("reeve: error: out of memory\n", stderr);
+	if (result == REEVE_ERR_STOPPED)
+		fputs("reeve: stopped by a signal\n", stderr);
+	reeve_host_close(session->host);
 	reeve_plan_free(session->plan);
 	reeve_guest_free(session->guest);
 	reeve_report_free(session->report);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* create → load → boot state → realm_finalise, undone when a step fails. */
+/* create → load → boot state → finalise, undone when a step fails. */
 #include "toolstack/engine/build.h"
 
 static int image_put(const struct engine_ops *ops, struct engine *engine,
@@ -32,8 +32,7 @@ int engine_build(const struct engine_ops *ops, struct engine *engine,
 	result = image_put(ops, engine, image, report);
 	if (result == REEVE_OK) {
 		ops->set_boot(engine, &boot);
-		if (domain->realm)
-			result = ops->realm_finalise(engine, realm, report);
+		result = ops->finalise(engine, realm, report);
 	}
 	/* The first failure is the one to tell; a failed clean-up adds its
 	 * own words to the report. */

@@ -18,6 +18,7 @@
 /* What a host offers. */
 struct engine_info {
 	const char *name;
+	bool realms; /* it has an RMM that builds them */
 	unsigned max_vcpus; /* RECs that its RMM gives a Realm */
 	unsigned ipa_bits; /* widest IPA space of a Realm */
 	unsigned hashes; /* bit RMI_HASH_* set: offered */
@@ -28,6 +29,11 @@ struct engine_info {
 /* What is fixed when a domain is created. */
 struct engine_domain {
 	bool realm;
+	bool vuart; /* the SBSA UART */
+	const char *name;
+	uint8_t uuid[16];
+	unsigned nr_spis;
+	unsigned weight; /* share of CPU time; 0: the host's usual one */
 	unsigned vcpus;
 	uint64_t ram_base;
 	uint64_t ram_size;
@@ -50,14 +56,20 @@ struct engine_realm {
 	uint32_t rim_size; /* significant bytes */
 };
 
+/* What is done to a domain that exists. */
+enum engine_act {
+	ENGINE_PAUSE,
+	ENGINE_UNPAUSE,
+	ENGINE_DESTROY, /* only begins to */
+};
+
 struct engine;
 
 /*
- * One engine serves one domain at a time. Operations return 0 or a negative
+ * One engine builds one domain at a time. Operations return 0 or a negative
  * enum reeve_result and report what happened.
  */
 struct engine_ops {
-	int (*open)(struct engine **out, struct reeve_report *report);
 	void (*close)(struct engine *engine);
 	void (*info)(struct engine *engine, struct engine_info *info);
 	/* A paused domain with its RAM reserved; it has no content. */
@@ -69,13 +81,38 @@ struct engine_ops {
 	int (*load)(struct engine *engine, uint64_t ipa, const void *data,
 		size_t size, struct reeve_report *report);
 	void (*set_boot)(struct engine *engine, const struct engine_boot *boot);
-	/* Turns the loaded domain into an active Realm. */
-	int (*realm_finalise)(struct engine *engine, struct engine_realm *realm,
+	/* Turns the loaded domain into a paused guest, of a Realm into an
+	 * active one, and realm tells its measurement. */
+	int (*finalise)(struct engine *engine, struct engine_realm *realm,
 		struct reeve_report *report);
 	/* Back to no domain; every granule is returned. */
 	int (*destroy)(struct engine *engine, struct reeve_report *report);
+
+	/* The others are NULL in an engine that runs nothing. domid is any
+	 * domain's; see the functions of reeve.h. */
+
+	/* The id of the domain that was built. */
+	unsigned (*built)(const struct engine *engine);
+	int (*host)(struct engine *engine, struct reeve_host_info *out,
+		struct reeve_report *report);
+	int (*next)(struct engine *engine, unsigned domid,
+		struct reeve_domain *out, struct reeve_report *report);
+	int (*vcpu)(struct engine *engine, unsigned domid, unsigned index,
+		struct reeve_vcpu *out, struct reeve_report *report);
+	int (*act)(struct engine *engine, unsigned domid, enum engine_act act,
+		struct reeve_report *report);
+	int (*shutdown)(struct engine *engine, unsigned domid,
+		enum reeve_reason reason, struct reeve_report *report);
+	int (*rename)(struct engine *engine, unsigned domid, const char *name,
+		struct reeve_report *report);
+	int (*dmesg)(struct engine *engine, uint64_t *from, char *text,
+		size_t size, size_t *got, struct reeve_report *report);
+	int (*console)(struct engine *engine, unsigned slot, int *fd, int *lock,
+		struct reeve_report *report);
 };
 
+/* In this process; see toolstack/engine/machine/machine.h for a host. */
 extern const struct engine_ops engine_model;
+int engine_model_open(struct engine **out, struct reeve_report *report);
 
 #endif

@@ -204,7 +204,7 @@ static void put_tree(struct fdt_writer *w, const struct fdt_plan *plan)
 	else
 		put_gicv3(w);
 	put_timer(w);
-	if (!request->realm)
+	if (!request->realm && request->xen)
 		fdt_put_hypervisor(w, plan->banks);
 	if (request->vuart)
 		put_uart(w);

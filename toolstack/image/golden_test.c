@@ -73,6 +73,8 @@ static void read_line(struct golden *golden, const char *key, const char *value)
 
 	if (strcmp(key, "realm") == 0)
 		request->realm = number(value) != 0;
+	else if (strcmp(key, "xen") == 0)
+		request->xen = number(value) != 0;
 	else if (strcmp(key, "vcpus") == 0)
 		request->vcpus = (unsigned)number(value);
 	else if (strcmp(key, "memory") == 0)

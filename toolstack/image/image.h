@@ -33,6 +33,7 @@ struct image_virtio {
 
 struct image_request {
 	bool realm;
+	bool xen; /* an ordinary guest's host is a Xen: its node is there */
 	struct image_file kernel;
 	struct image_file ramdisk;
 	struct image_file device_tree; /* a partial tree, ordinary guests */

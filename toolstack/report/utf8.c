@@ -79,8 +79,7 @@ char *utf8_repair(const char *text, size_t length, size_t *repaired)
 	return copy;
 }
 
-/* The length of the printable character that text starts with; 0: none. */
-static size_t printable(const unsigned char *text, size_t left)
+size_t utf8_printable(const unsigned char *text, size_t left)
 {
 	size_t length = sequence(text, left);
 
@@ -88,6 +87,21 @@ static size_t printable(const unsigned char *text, size_t left)
 		return 0;
 	/* U+0080..U+009F are control characters too. */
 	return length == 2 && text[0] == 0xc2 && text[1] < 0xa0 ? 0 : length;
+}
+
+bool utf8_is_printable(const char *text, size_t length)
+{
+	const unsigned char *in = (const unsigned char *)text;
+
+	while (length > 0) {
+		size_t taken = utf8_printable(in, length);
+
+		if (taken == 0)
+			return false;
+		in += taken;
+		length -= taken;
+	}
+	return true;
 }
 
 char *reeve_printable(const char *text)
@@ -100,7 +114,7 @@ char *reeve_printable(const char *text)
 	if (copy == NULL)
 		return NULL;
 	while (left > 0) {
-		size_t taken = printable(in, left);
+		size_t taken = utf8_printable(in, left);
 
 		if (taken == 0) {
 			out += sprintf(out, "\\x%02x", *in);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Bytes of no known encoding made into UTF-8. */
+/* Bytes of no known encoding made into UTF-8, or judged as such. */
 #ifndef REEVE_TOOLSTACK_UTF8_H
 #define REEVE_TOOLSTACK_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -11,5 +12,12 @@
  * becomes its length; the caller frees. NULL: out of memory.
  */
 char *utf8_repair(const char *text, size_t length, size_t *repaired);
+
+/* The length of the printable character that text, of left > 0 bytes, starts
+ * with; 0: it starts with none. */
+size_t utf8_printable(const unsigned char *text, size_t left);
+
+/* Whether all of text is well-formed UTF-8 without control characters. */
+bool utf8_is_printable(const char *text, size_t length);
 
 #endif

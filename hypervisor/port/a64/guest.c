@@ -21,7 +21,10 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
  * HCR_EL2 (DDI0487): EL1 is A64, behind stage 2 whose attributes stand (FWB);
  * interrupts come to EL2; maintenance reaches all cores (FB, BSU inner
  * shareable); pointer authentication is the guest's. Traps: WFI, SMC, ID
- * registers of group 3, what the implementation defines.
+ * registers of group 3, what the implementation defines, limited ordering
+ * regions, error records. Where a bit is 0 that would let a guest use what is
+ * hidden from it, that traps too, as do all fine-grained traps (HFG*_EL2) of
+ * which 0 is the trap.
  */
 #define HCR_VM    (UINT64_C(1) << 0)
 #define HCR_SWIO  (UINT64_C(1) << 1)
@@ -35,13 +38,15 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
 #define HCR_TSC   (UINT64_C(1) << 19)
 #define HCR_TIDCP (UINT64_C(1) << 20)
 #define HCR_RW    (UINT64_C(1) << 31)
+#define HCR_TLOR  (UINT64_C(1) << 35)
+#define HCR_TERR  (UINT64_C(1) << 36)
 #define HCR_APK   (UINT64_C(1) << 40)
 #define HCR_API   (UINT64_C(1) << 41)
 #define HCR_FWB   (UINT64_C(1) << 46)
 #define HCR_GUEST                                                              \
 	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU |  \
-		HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW | HCR_APK |  \
-		HCR_API | HCR_FWB)
+		HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW | HCR_TLOR | \
+		HCR_TERR | HCR_APK | HCR_API | HCR_FWB)
 
 /* Memory copy instructions work (MSCEn); ALLINT traps (TALLINT). */
 #define HCRX_GUEST (1 << 11 | 1 << 6)
@@ -85,6 +90,11 @@ static void el2_load(const struct vcpu *vcpu)
 
 	sysreg_write(hcr_el2, HCR_GUEST);
 	sysreg_write(HCRX_EL2, HCRX_GUEST);
+	sysreg_write(HFGRTR_EL2, 0);
+	sysreg_write(HFGWTR_EL2, 0);
+	sysreg_write(HFGITR_EL2, 0);
+	sysreg_write(HDFGRTR_EL2, 0);
+	sysreg_write(HDFGWTR_EL2, 0);
 	sysreg_write(mdcr_el2, MDCR_GUEST);
 	sysreg_write(cnthctl_el2, CNTHCTL_GUEST);
 	sysreg_write(cntvoff_el2, 0);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "abi/guest_map.h"
+#include "abi/psci.h"
 #include "hypervisor/core/control.h"
 #include "hypervisor/core/domain.h"
 #include "hypervisor/port/a64/ich.h"
@@ -159,7 +160,13 @@ static uint32_t make(const char *name, uint64_t program, uint32_t vcpus)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_CREATE,
-		.body.create = { .vcpus = vcpus, .ram_size = RAM_SIZE },
+		.body.create = {
+			.flags = program == GUESTTEST_REALM
+					 ? CONTROL_CREATE_REALM
+					 : 0,
+			.vcpus = vcpus,
+			.ram_size = RAM_SIZE,
+		},
 	};
 	uint32_t domid;
 
@@ -196,6 +203,17 @@ static uint64_t report(uint32_t domid, unsigned offset)
 
 /* ---- Steps ---- */
 
+/* For a person: what a round out of a guest and in again takes. */
+static void cost_tell(void)
+{
+	const struct control_domain *domain = &reply.body.domain;
+
+	log_line("  %llu exits, %llu ns each", (unsigned long long)domain->exits,
+		(unsigned long long)(domain->exits == 0
+					     ? 0
+					     : domain->cpu_ns / domain->exits));
+}
+
 /* A guest that ends by itself. */
 static void run_step(
 	const char *name, uint64_t program, uint32_t vcpus, uint64_t result)
@@ -204,14 +222,41 @@ static void run_step(
 	bool ended = domid != 0 && ask_about(CONTROL_DOMAIN_UNPAUSE, domid) &&
 		     reach(domid, CONTROL_SHUTDOWN);
 
-	log_line("  %llu exits, result %llx",
-		(unsigned long long)reply.body.domain.exits,
-		(unsigned long long)(ended ? report(domid, GUESTTEST_RESULT)
-					   : 0));
+	cost_tell();
 	verdict_step(&verdict, name,
 		ended && reply.body.domain.reason == CONTROL_POWEROFF &&
 			report(domid, GUESTTEST_RESULT) == result &&
 			report(domid, GUESTTEST_WRONG) == 0);
+	destroy(domid);
+}
+
+/* A Realm does nothing but call its host; nothing of it can be looked at. */
+static void realm_step(void)
+{
+	uint32_t domid = make("realm", GUESTTEST_REALM, 1);
+	bool ended = domid != 0 && ask_about(CONTROL_DOMAIN_UNPAUSE, domid) &&
+		     reach(domid, CONTROL_SHUTDOWN);
+
+	cost_tell();
+	verdict_step(&verdict, "a Realm calls its host and ends",
+		ended && reply.body.domain.reason == CONTROL_POWEROFF &&
+			reply.body.domain.exits >= GUESTTEST_ROUNDS);
+	destroy(domid);
+}
+
+#define WILD_EXITS 100
+
+static void wild_step(void)
+{
+	uint32_t domid = make("wild", GUESTTEST_WILD, 1);
+
+	(void)ask_about(CONTROL_DOMAIN_UNPAUSE, domid);
+	while (ask_about(CONTROL_DOMAIN_INFO, domid) &&
+		reply.body.domain.state == CONTROL_RUNNING &&
+		reply.body.domain.exits < WILD_EXITS)
+		thread_block_until(time_ns() + MS);
+	verdict_step(&verdict, "a guest runs wild, alone",
+		reply.body.domain.exits >= WILD_EXITS);
 	destroy(domid);
 }
 
@@ -267,6 +312,9 @@ static void steps(void)
 		GUESTTEST_TICKS);
 	run_step("an address where nothing is", GUESTTEST_ABORT, 1, ESR_ABORT);
 	run_step("an instruction that is hidden", GUESTTEST_UNDEF, 1, ESR_UNDEF);
+	run_step("a guest calls its host", GUESTTEST_CALLS, 1, PSCI_VERSION_1_1);
+	realm_step();
+	wild_step();
 	share_step();
 	log_line("  %llu pages before, %llu after", (unsigned long long)used,
 		(unsigned long long)machine->pages.used);

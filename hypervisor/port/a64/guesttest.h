@@ -9,9 +9,14 @@
 #define GUESTTEST_SGI   3
 #define GUESTTEST_ABORT 4
 #define GUESTTEST_UNDEF 5
+#define GUESTTEST_CALLS 6
+#define GUESTTEST_REALM 7
+#define GUESTTEST_WILD  8
 
 #define GUESTTEST_TICKS 50 /* of the timer, and SGIs back and forth */
 #define GUESTTEST_TICK  1000000 /* counts from one to the next */
+
+#define GUESTTEST_ROUNDS 1000 /* calls of the host, one after the other */
 
 /* Words in its page of reports. */
 #define GUESTTEST_RESULT 0

@@ -6,6 +6,7 @@
 #include "abi/guest_map.h"
 #include "abi/machine_map.h"
 #include "abi/psci.h"
+#include "abi/rsi.h"
 #include "hypervisor/core/gic.h"
 #include "hypervisor/port/a64/guesttest.h"
 #include "lib/a64.h"
@@ -39,6 +40,12 @@ guesttest_guest:
 	b.eq	abort
 	cmp	x0, #GUESTTEST_UNDEF
 	b.eq	undef
+	cmp	x0, #GUESTTEST_CALLS
+	b.eq	calls
+	cmp	x0, #GUESTTEST_REALM
+	b.eq	realm
+	cmp	x0, #GUESTTEST_WILD
+	b.eq	wild
 off:	call	PSCI_SYSTEM_OFF
 	b	.
 
@@ -183,6 +190,45 @@ abort:	mov	x1, #0x1000
 /* Uses what it has not: SVE. */
 undef:	.inst	0x04e0e3e0 /* cntd x0 */
 	b	off
+
+/* Asks for the version of PSCI, again and again. */
+calls:	mov	x22, #GUESTTEST_ROUNDS
+1:	call	PSCI_VERSION
+	add	x23, x23, x0
+	subs	x22, x22, #1
+	b.ne	1b
+	mov	x1, #GUESTTEST_ROUNDS
+	udiv	x23, x23, x1
+	str	x23, [x20, #GUESTTEST_RESULT]
+	b	off
+
+/* In a Realm, where calls are SMCs: calls its host again and again. */
+realm:	mov	x22, #GUESTTEST_ROUNDS
+1:	movz	x0, #(RSI_HOST_CALL & 0xffff)
+	movk	x0, #(RSI_HOST_CALL >> 16), lsl #16
+	mov	x1, x20
+	smc	#0
+	cbnz	x0, 2f
+	subs	x22, x22, #1
+	b.ne	1b
+	movz	x0, #(PSCI_SYSTEM_OFF & 0xffff)
+	movk	x0, #(PSCI_SYSTEM_OFF >> 16), lsl #16
+	smc	#0
+2:	wfi
+	b	2b
+
+/* Turns its MMU on with tables where no memory is: nothing it does, not even
+ * its vectors, is there any more. */
+wild:	ldr	x1, =GUEST_MAGIC_BASE
+	msr	ttbr0_el1, x1
+	mov	x1, #25
+	msr	tcr_el1, x1
+	mrs	x1, sctlr_el1
+	orr	x1, x1, #SCTLR_M
+	isb
+	msr	sctlr_el1, x1
+	isb
+	b	.
 
 exception:
 	mrs	x1, esr_el1

@@ -16,6 +16,36 @@ static struct rmi_rec_run *run_page(const struct vcpu *vcpu)
 	return (struct rmi_rec_run *)(uintptr_t)vcpu->run.value;
 }
 
+void vcpu_realm_start(struct vcpu *vcpu)
+{
+	memset(run_page(vcpu), 0, sizeof(struct rmi_rec_run));
+}
+
+/* Only what the interface defines: the rest of each half stays zero. */
+static void enter_put(
+	struct rmi_rec_run *page, const struct rmi_rec_enter *enter)
+{
+	page->enter.flags = enter->flags;
+	memcpy(page->enter.gprs, enter->gprs, sizeof(enter->gprs));
+}
+
+static void exit_take(struct rmi_rec_exit *exit, const struct rmi_rec_exit *page)
+{
+	exit->exit_reason = page->exit_reason;
+	exit->esr = page->esr;
+	exit->far = page->far;
+	exit->hpfar = page->hpfar;
+	memcpy(exit->gprs, page->gprs, sizeof(exit->gprs));
+	exit->cntp_ctl = page->cntp_ctl;
+	exit->cntp_cval = page->cntp_cval;
+	exit->cntv_ctl = page->cntv_ctl;
+	exit->cntv_cval = page->cntv_cval;
+	exit->ripas_base = page->ripas_base;
+	exit->ripas_top = page->ripas_top;
+	exit->ripas_value = page->ripas_value;
+	exit->imm = page->imm;
+}
+
 /* Its timers are the core's while it runs, and the RMM masks what has fired. */
 static uint64_t rec_enter(struct vcpu *vcpu)
 {
@@ -34,7 +64,7 @@ enum vcpu_next vcpu_run_realm(struct vcpu *vcpu, union vcpu_run *run)
 	uint64_t x0;
 
 	run->realm.enter.flags |= RMI_REC_ENTER_TRAP_WFI;
-	memcpy(&page->enter, &run->realm.enter, sizeof(page->enter));
+	enter_put(page, &run->realm.enter);
 	vgic_load(vcpu);
 	ich_load(&vcpu->gic.state);
 	x0 = rec_enter(vcpu);
@@ -42,6 +72,6 @@ enum vcpu_next vcpu_run_realm(struct vcpu *vcpu, union vcpu_run *run)
 	vgic_save(vcpu);
 	if (BITS_GET(x0, RMI_RETURN_STATUS) != RMI_SUCCESS)
 		return vcpu_enter_refused(vcpu, x0);
-	memcpy(&run->realm.exit, &page->exit, sizeof(page->exit));
+	exit_take(&run->realm.exit, &page->exit);
 	return vcpu_exit_realm(vcpu, &run->realm.exit, &run->realm.enter);
 }

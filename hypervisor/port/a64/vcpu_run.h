@@ -20,6 +20,9 @@ union vcpu_run {
 	} realm;
 };
 
+/* Before a Realm's vCPU is entered for the first time. */
+void vcpu_realm_start(struct vcpu *vcpu);
+
 enum vcpu_next vcpu_run_guest(struct vcpu *vcpu, union vcpu_run *run);
 enum vcpu_next vcpu_run_realm(struct vcpu *vcpu, union vcpu_run *run);
 

@@ -102,6 +102,8 @@ static void vcpu_main(void *ctx)
 
 	vcpu->thread = thread_current();
 	thread_on_leave(thread_current(), leave, vcpu);
+	if (vcpu->domain->is_realm)
+		vcpu_realm_start(vcpu);
 	while (next != VCPU_STOP && wait_until_it_may_run(vcpu)) {
 		domain_entered(vcpu->domain);
 		vcpu_timers_update(vcpu);

@@ -8,12 +8,13 @@
 #include "lib/pgtable.h"
 #include "lib/pl011.h"
 #include "rmm/core/rmm.h"
+#include "rmm/port/a64/attest.h"
 #include "rmm/port/a64/cpu.h"
 #include "rmm/port/a64/el3.h"
 #include "rmm/port/a64/machine.h"
 #include "rmm/port/a64/manifest.h"
 #include "rmm/port/a64/panic.h"
-#include "rmm/port/a64/regs.h"
+#include "rmm/port/a64/rec_switch.h"
 #include "rmm/port/a64/tables.h"
 
 _Noreturn void boot_cold(
@@ -39,12 +40,11 @@ void cpu_init(uint64_t index)
 	struct cpu *cpu = &cpus[index];
 
 	cpu->index = (uint32_t)index;
+	cpu->exception_stack = tables_exception_stack(index);
 	cpu->slots = 0;
 	cpu->slot_table = tables_slots(index);
 	sysreg_write(TPIDR_EL2, (uintptr_t)cpu);
-	sysreg_write(HCR_EL2, HCR_RW);
-	sysreg_write(CPTR_EL2, CPTR_RES1 | CPTR_FP_ALL);
-	isb();
+	rec_cpu_init();
 }
 
 /* Requests for ever. After each, nothing of a Realm is mapped. */
@@ -85,7 +85,7 @@ static int64_t interface_check(
 
 static int64_t manifest_load(uint64_t shared, struct manifest *manifest)
 {
-	if (shared == 0 || !tables_map(shared, GRANULE_SIZE, PGTABLE_RODATA))
+	if (shared == 0 || !tables_map(shared, GRANULE_SIZE, PGTABLE_DATA))
 		return RMM_EL3_BOOT_SHARED;
 	return manifest_read(
 		(const void *)(uintptr_t)shared, shared, SLOT_WINDOW, manifest);
@@ -113,6 +113,7 @@ static int64_t rmm_start(const struct manifest *manifest)
 		manifest->memory_size / GRANULE_SIZE * sizeof(struct granule);
 	uint64_t granules;
 
+	el3_identify();
 	size = (size + GRANULE_SIZE - 1) & ~(uint64_t)(GRANULE_SIZE - 1);
 	if (!el3_reserve_memory(size, &granules) ||
 		!tables_map(granules, size, PGTABLE_DATA))
@@ -133,6 +134,8 @@ static int64_t start(uint64_t shared)
 		result = console_start(&manifest);
 	if (result == RMM_EL3_BOOT_OK)
 		result = rmm_start(&manifest);
+	if (result == RMM_EL3_BOOT_OK)
+		attest_start(&rmm.attestation, shared);
 	return result;
 }
 
@@ -151,6 +154,9 @@ void boot_cold(
 	dcache_clean((uintptr_t)&booted, sizeof(booted));
 	log_line("RMI 2.0, %lu MiB of memory from %lx",
 		rmm.machine.memory_size >> 20, rmm.machine.memory_base.value);
+	log_line("attestation: %s", rmm.attestation.platform_token
+					    ? "provisioned"
+					    : "not provisioned");
 	serve();
 }
 

@@ -18,18 +18,35 @@
 #define CPU_MAIN_STACK      0x3000
 #define CPU_EXCEPTION_TOP   0x2000
 
+/* struct cpu, for assembly. */
+#define CPU_STACK 8
+
 #ifndef __ASSEMBLER__
 
 #include <stdint.h>
 
+#include "rmm/core/context.h"
 #include "rmm/port/a64/fp.h"
+
+struct signing;
 
 struct cpu {
 	uint32_t index;
 	uint32_t slots; /* in use, from the first on */
+	uint64_t stack; /* while a REC runs: the main and the exception stack's */
+	uint64_t exception_stack;
 	uint64_t *slot_table; /* the level 3 table of its slots */
-	struct fp_state fp; /* the host's, while the RMM uses FP/SIMD */
+	struct el1_shared host_el1; /* while a REC has the registers */
+	struct rec_timer host_virt;
+	struct rec_timer host_phys;
+	struct signing *signing; /* what sign.c's hooks work on */
+	struct fp_state fp; /* while a REC or the RMM has the FP/SIMD registers */
 };
+
+_Static_assert(__builtin_offsetof(struct cpu, stack) == CPU_STACK &&
+		       __builtin_offsetof(struct cpu, exception_stack) ==
+			       CPU_STACK + 8,
+	"CPU_STACK");
 
 /* Sets up the calling CPU's state. index is less than RMM_CPUS. */
 void cpu_init(uint64_t index);

@@ -3,28 +3,35 @@
 #include "rmm/port/a64/el3.h"
 
 #include "abi/bits.h"
+#include "abi/firme.h"
 #include "abi/rmm_el3.h"
+#include "rmm/core/granule.h"
 
 #define RESERVE_ALIGN_BITS 12
 
-/* X0 and X1 that a service gives. */
+/* X0 to X2 that a service gives. */
 struct el3_result {
 	uint64_t x0;
 	uint64_t x1;
+	uint64_t x2;
 };
 
-static struct el3_result call(uint64_t fid, uint64_t a, uint64_t b)
+/* FIRME moves granules in ranges; else, a call of RMM-EL3 for each. */
+static bool has_firme;
+
+static struct el3_result call(uint64_t fid, uint64_t a, uint64_t b, uint64_t c)
 {
 	register uint64_t x0 __asm__("x0") = fid;
 	register uint64_t x1 __asm__("x1") = a;
 	register uint64_t x2 __asm__("x2") = b;
+	register uint64_t x3 __asm__("x3") = c;
 
 	__asm__ volatile("smc #0"
-		: "+r"(x0), "+r"(x1), "+r"(x2)
+		: "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
 		:
-		: "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
+		: "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
 		"x13", "x14", "x15", "x16", "x17", "memory");
-	return (struct el3_result){ x0, x1 };
+	return (struct el3_result){ x0, x1, x2 };
 }
 
 static bool is_ok(struct el3_result result)
@@ -32,21 +39,96 @@ static bool is_ok(struct el3_result result)
 	return (int32_t)result.x0 == RMM_EL3_OK;
 }
 
-bool el3_delegate(pa_t pa)
+void el3_identify(void)
 {
-	return is_ok(call(RMM_EL3_DELEGATE, pa.value, 0));
+	struct el3_result version = call(FIRME_VERSION, FIRME_GRANULE, 0, 0);
+	struct el3_result features = call(FIRME_FEATURES, FIRME_GRANULE, 0, 0);
+
+	has_firme = (int32_t)version.x0 == FIRME_VERSION_1_0 &&
+		    (int32_t)features.x0 == FIRME_OK &&
+		    (features.x1 & FIRME_GRANULE0_GPI_SET) != 0;
 }
 
-bool el3_undelegate(pa_t pa)
+/* How many granules one call moves. */
+static unsigned firme_call(uint64_t pa, unsigned count, uint64_t gpi)
 {
-	return is_ok(call(RMM_EL3_UNDELEGATE, pa.value, 0));
+	struct el3_result result = call(FIRME_GPI_SET, pa, count, gpi);
+	int32_t status = (int32_t)result.x0;
+
+	return status == FIRME_OK || status == FIRME_E_INCOMPLETE
+		       ? (unsigned)result.x1
+		       : 0;
+}
+
+/*
+ * An EL3 may move fewer than it is asked for, and is asked for the rest then.
+ * One that takes a single granule a call refuses more.
+ */
+static unsigned firme_move(pa_t pa, unsigned count, uint64_t gpi)
+{
+	unsigned done = 0, piece = count;
+
+	while (done < count) {
+		unsigned moved = firme_call(
+			pa.value + (uint64_t)done * GRANULE_SIZE, piece, gpi);
+
+		if (moved == 0 && piece == 1)
+			break;
+		done += moved;
+		if (moved == 0)
+			piece = 1;
+		else if (piece > count - done)
+			piece = count - done;
+	}
+	return done;
+}
+
+static unsigned move_each(pa_t pa, unsigned count, uint64_t fid)
+{
+	unsigned done = 0;
+
+	while (done < count &&
+		is_ok(call(fid, pa.value + (uint64_t)done * GRANULE_SIZE, 0, 0)))
+		done++;
+	return done;
+}
+
+unsigned el3_delegate(pa_t pa, unsigned count)
+{
+	return has_firme ? firme_move(pa, count, FIRME_GPI_REALM)
+			 : move_each(pa, count, RMM_EL3_DELEGATE);
+}
+
+unsigned el3_undelegate(pa_t pa, unsigned count)
+{
+	return has_firme ? firme_move(pa, count, FIRME_GPI_NS)
+			 : move_each(pa, count, RMM_EL3_UNDELEGATE);
 }
 
 bool el3_reserve_memory(uint64_t size, uint64_t *pa)
 {
 	uint64_t how = BITS_PUT(RMM_EL3_RESERVE_ALIGN, RESERVE_ALIGN_BITS);
-	struct el3_result result = call(RMM_EL3_RESERVE_MEMORY, size, how);
+	struct el3_result result = call(RMM_EL3_RESERVE_MEMORY, size, how, 0);
 
 	*pa = result.x1;
+	return is_ok(result);
+}
+
+bool el3_realm_key(uint64_t buffer, uint64_t size, uint64_t *length)
+{
+	struct el3_result result =
+		call(RMM_EL3_REALM_KEY, buffer, size, RMM_EL3_CURVE_P384);
+
+	*length = result.x1;
+	return is_ok(result);
+}
+
+bool el3_platform_token(struct el3_token_part *part)
+{
+	struct el3_result result = call(RMM_EL3_PLAT_TOKEN, part->buffer,
+		part->size, part->challenge_size);
+
+	part->length = result.x1;
+	part->left = result.x2;
 	return is_ok(result);
 }

@@ -23,7 +23,7 @@ void fp_own(void)
 {
 	struct fp_state *fp = &cpu_this()->fp;
 
-	sysreg_write(CPTR_EL2, CPTR_RES1);
+	sysreg_write(CPTR_EL2, CPTR_OPEN);
 	isb();
 	fp->fpsr = sysreg_read(FPSR);
 	fp->fpcr = sysreg_read(FPCR);
@@ -51,6 +51,26 @@ void fp_return(void)
 			fp->vectors, fp->predicates, (fp->svcr & SVCR_SM) == 0);
 	sysreg_write(FPSR, fp->fpsr);
 	sysreg_write(FPCR, fp->fpcr);
-	sysreg_write(CPTR_EL2, CPTR_RES1 | CPTR_FP_ALL);
+	sysreg_write(CPTR_EL2, CPTR_CLOSED);
 	isb();
+}
+
+void fp_give(const struct rec_fp *fp)
+{
+	fp_own();
+	fp_load_simd(fp->vectors);
+	sysreg_write(FPSR, fp->fpsr);
+	sysreg_write(FPCR, fp->fpcr);
+	sysreg_write(CPTR_EL2, CPTR_SIMD);
+	isb();
+}
+
+void fp_take(struct rec_fp *fp)
+{
+	fp_save_simd(fp->vectors);
+	fp->fpsr = sysreg_read(FPSR);
+	fp->fpcr = sysreg_read(FPCR);
+	sysreg_write(CPTR_EL2, CPTR_OPEN);
+	isb();
+	fp_return();
 }

@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+#include "rmm/core/context.h"
+
 /* The longest vectors of the architecture, in bytes. */
 #define FP_VECTOR_MAX 256
 
@@ -26,5 +28,10 @@ struct fp_state {
 
 void fp_own(void);
 void fp_return(void);
+
+/* The same for a Realm that uses them: the host's make room for its own, and
+ * back. In between the Realm has FP/SIMD, and the RMM still does not. */
+void fp_give(const struct rec_fp *fp);
+void fp_take(struct rec_fp *fp);
 
 #endif

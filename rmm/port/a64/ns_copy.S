@@ -9,10 +9,18 @@ ns_copy:
 	orr	x3, x0, x1
 	tst	x3, #7
 	b.ne	2f
-1:	subs	x3, x2, #16
+1:	subs	x3, x2, #64
 	b.lo	2f
-	ldp	x4, x5, [x1], #16
-	stp	x4, x5, [x0], #16
+	ldp	x4, x5, [x1]
+	ldp	x6, x7, [x1, #16]
+	ldp	x8, x9, [x1, #32]
+	ldp	x10, x11, [x1, #48]
+	add	x1, x1, #64
+	stp	x4, x5, [x0]
+	stp	x6, x7, [x0, #16]
+	stp	x8, x9, [x0, #32]
+	stp	x10, x11, [x0, #48]
+	add	x0, x0, #64
 	mov	x2, x3
 	b	1b
 2:	cbz	x2, 3f

@@ -7,7 +7,6 @@
 #include "abi/bits.h"
 #include "rmm/port/a64/el3.h"
 #include "rmm/port/a64/machine.h"
-#include "rmm/port/a64/panic.h"
 #include "rmm/port/a64/regs.h"
 
 /* RNDR fails while its source is exhausted; then another CPU may do. */
@@ -32,19 +31,28 @@ void machine_identify(struct rmm_port *port, struct rmm_machine *machine)
 	machine->pa_bits = pa_bits();
 	machine->num_bps = (unsigned)BITS_GET(debug, ID_AA64DFR0_BRPS);
 	machine->num_wps = (unsigned)BITS_GET(debug, ID_AA64DFR0_WRPS);
+	machine->id[ID_PFR0] = sysreg_read(ID_AA64PFR0_EL1);
+	machine->id[ID_PFR1] = sysreg_read(ID_AA64PFR1_EL1);
+	machine->id[ID_ISAR0] = isar0;
+	machine->id[ID_ISAR1] = sysreg_read(ID_AA64ISAR1_EL1);
+	machine->id[ID_ISAR2] = sysreg_read(ID_AA64ISAR2_EL1);
+	machine->id[ID_MMFR0] = sysreg_read(ID_AA64MMFR0_EL1);
+	machine->id[ID_MMFR1] = sysreg_read(ID_AA64MMFR1_EL1);
+	machine->id[ID_MMFR2] = sysreg_read(ID_AA64MMFR2_EL1);
+	machine->id[ID_MMFR3] = sysreg_read(ID_AA64MMFR3_EL1);
 	port->random = BITS_GET(isar0, ID_AA64ISAR0_RNDR) != 0;
 }
 
-bool port_pas_to_realm(struct rmm_port *port, pa_t pa)
+unsigned port_pas_to_realm(struct rmm_port *port, pa_t pa, unsigned count)
 {
 	(void)port;
-	return el3_delegate(pa);
+	return el3_delegate(pa, count);
 }
 
-bool port_pas_to_ns(struct rmm_port *port, pa_t pa)
+unsigned port_pas_to_ns(struct rmm_port *port, pa_t pa, unsigned count)
 {
 	(void)port;
-	return el3_undelegate(pa);
+	return el3_undelegate(pa, count);
 }
 
 static bool random_word(uint64_t *word)
@@ -84,26 +92,4 @@ bool port_interrupt_pending(struct rmm_port *port)
 {
 	(void)port;
 	return sysreg_read(ISR_EL1) != 0;
-}
-
-uint32_t port_gic_vtr(struct rmm_port *port)
-{
-	(void)port;
-	return (uint32_t)sysreg_read(ICH_VTR_EL2);
-}
-
-bool port_rec_runs(struct rmm_port *port)
-{
-	(void)port;
-	return false;
-}
-
-void port_rec_run(struct rmm_port *port, struct rec *rec,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit)
-{
-	(void)port;
-	(void)rec;
-	(void)enter;
-	(void)exit;
-	rmm_stop("a REC is run where none runs");
 }

@@ -5,21 +5,114 @@
 
 #include "lib/a64.h"
 
-#define RNDR S3_3_C2_C4_0
-#define FPCR S3_3_C4_C4_0
-#define FPSR S3_3_C4_C4_1
-#define SVCR S3_3_C4_C2_2
+#define RNDR             S3_3_C2_C4_0
+#define FPCR             S3_3_C4_C4_0
+#define FPSR             S3_3_C4_C4_1
+#define SVCR             S3_3_C4_C2_2
+#define DIT              S3_3_C4_C2_5
+#define ID_AA64ISAR2_EL1 S3_0_C0_C6_2
+#define ID_AA64MMFR3_EL1 S3_0_C0_C7_3
 
 #define SVCR_SM UINT64_C(1) /* streaming SVE mode */
+#define DIT_ON  (UINT64_C(1) << 24)
 
-/* HCR_EL2: below, there is A64. */
-#define HCR_RW (UINT64_C(1) << 31)
+/*
+ * HCR_EL2, the same while the RMM runs and while a Realm does, but for the
+ * last three. EL1 is A64 behind stage 2; interrupts and external aborts come
+ * to EL2; TLB maintenance reaches all CPUs (FB, BSU). Traps: SMC (TSC), ID
+ * registers (TID1, TID3, TID5), what the implementation defines (TIDCP, TACR),
+ * error records (TERR), limited ordering regions (TLOR). What else would let a
+ * Realm use a feature that it is not to see is 0.
+ */
+#define HCR_VM    (UINT64_C(1) << 0)
+#define HCR_SWIO  (UINT64_C(1) << 1)
+#define HCR_PTW   (UINT64_C(1) << 2)
+#define HCR_FMO   (UINT64_C(1) << 3)
+#define HCR_IMO   (UINT64_C(1) << 4)
+#define HCR_AMO   (UINT64_C(1) << 5)
+#define HCR_FB    (UINT64_C(1) << 9)
+#define HCR_BSU   (UINT64_C(1) << 10) /* inner shareable */
+#define HCR_TID1  (UINT64_C(1) << 16)
+#define HCR_TID3  (UINT64_C(1) << 18)
+#define HCR_TSC   (UINT64_C(1) << 19)
+#define HCR_TIDCP (UINT64_C(1) << 20)
+#define HCR_TACR  (UINT64_C(1) << 21)
+#define HCR_RW    (UINT64_C(1) << 31)
+#define HCR_TLOR  (UINT64_C(1) << 35)
+#define HCR_TERR  (UINT64_C(1) << 36)
+#define HCR_TEA   (UINT64_C(1) << 37)
+#define HCR_APK   (UINT64_C(1) << 40)
+#define HCR_API   (UINT64_C(1) << 41)
+#define HCR_FWB   (UINT64_C(1) << 46)
+#define HCR_TID5  (UINT64_C(1) << 58)
+#define HCR_REALM                                                              \
+	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |  \
+		HCR_BSU | HCR_TID1 | HCR_TID3 | HCR_TSC | HCR_TIDCP |          \
+		HCR_TACR | HCR_RW | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK |  \
+		HCR_API | HCR_FWB | HCR_TID5)
+/* While no REC runs. A change of HCR_VM flushes QEMU's TLB: a host has it clear
+ * too, as a rule, and so the switch of worlds does not change it. */
+#define HCR_RMM HCR_RW
+#define HCR_VSE (UINT64_C(1) << 8) /* a virtual SError is pending */
+#define HCR_TWI (UINT64_C(1) << 13)
+#define HCR_TWE (UINT64_C(1) << 14)
 
-/* CPTR_EL2 (E2H = 0): its bits that are one, and the traps of FP/SIMD (TFP),
- * SVE (TZ) and SME (TSM), which work on EL2 itself too. */
+/* HCRX_EL2: memory copy instructions work (MSCEn); ALLINT traps. */
+#define HCRX_REALM (1 << 11 | 1 << 6)
+
+/*
+ * CPTR_EL2 (E2H = 0): its bits that are one; the traps of FP/SIMD (TFP), SVE
+ * (TZ) and SME (TSM), which work on EL2 itself too; those of trace (TTA) and
+ * activity monitors (TAM).
+ */
 #define CPTR_RES1   0x22ff
-#define CPTR_FP_ALL (1 << 12 | 1 << 10 | 1 << 8)
+#define CPTR_TSM    (1 << 12)
+#define CPTR_TFP    (1 << 10)
+#define CPTR_TZ     (1 << 8)
+#define CPTR_OTHERS (1 << 20 | 1 << 30)
+/* The RMM, which uses none; the RMM with the host's saved; a Realm's. */
+#define CPTR_CLOSED (CPTR_RES1 | CPTR_TSM | CPTR_TFP | CPTR_TZ | CPTR_OTHERS)
+#define CPTR_OPEN   (CPTR_RES1 | CPTR_OTHERS)
+#define CPTR_SIMD   (CPTR_RES1 | CPTR_TSM | CPTR_TZ | CPTR_OTHERS)
 
+/*
+ * MDCR_EL2: no event and cycle counting in the Realm world (HPMD, HCCD), and
+ * all traps: counters (TPM, TPMCR), debug (TDA, TDOSA, TDRA), profiling
+ * (TPMS), trace filters (TTRF).
+ */
+#define MDCR_REALM                                                             \
+	(1 << 5 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 14 | 1 << 17 |    \
+		1 << 19 | 1 << 23)
+
+/* CNTHCTL_EL2 (E2H = 0): EL1 has both counters and the physical timer (its
+ * virtual one it always has); bits that mask a timer's output. */
+#define CNTHCTL_REALM    3
+#define CNTHCTL_CNTVMASK (1 << 18)
+#define CNTHCTL_CNTPMASK (1 << 19)
+
+/* VTCR_EL2: 4 KiB granules, inner shareable write-back walks, 8-bit VMIDs. */
+#define VTCR_T0SZ_SHIFT 0
+#define VTCR_T0SZ_WIDTH 6
+#define VTCR_SL0_SHIFT  6
+#define VTCR_SL0_WIDTH  2
+#define VTCR_WALK       (1 << 8 | 1 << 10 | 3 << 12)
+#define VTCR_PS_SHIFT   16
+#define VTCR_PS_WIDTH   3
+#define VTCR_NSA        (UINT64_C(1) << 30)
+#define VTCR_RES1       (UINT64_C(1) << 31)
+
+/* ICH_VTR_EL2: list registers - 1; ICH_HCR_EL2: the virtual interface. */
+#define ICH_VTR_LRS_SHIFT 0
+#define ICH_VTR_LRS_WIDTH 5
+#define ICH_HCR_EN        1
+#define ICC_SRE_SRE       1 /* system registers are in use */
+
+#define INTID_MASK       0xffffff
+#define INTID_TIMER_VIRT 27
+#define INTID_TIMER_PHYS 30
+
+#define ID_AA64PFR0_DIT_SHIFT      48
+#define ID_AA64PFR0_DIT_WIDTH      4
 #define ID_AA64PFR0_SVE_SHIFT      32
 #define ID_AA64PFR0_SVE_WIDTH      4
 #define ID_AA64PFR1_SME_SHIFT      24
@@ -39,8 +132,5 @@
 
 #define VTTBR_VMID_SHIFT 48
 #define VTTBR_VMID_WIDTH 16
-
-/* Synchronous external abort, not on a table walk: ESR_ELx[5:0]. */
-#define ESR_FSC_EXTERNAL 0x10
 
 #endif

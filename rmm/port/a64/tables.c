@@ -109,3 +109,8 @@ uint64_t *tables_slots(uint64_t index)
 {
 	return slot_level3[index];
 }
+
+uint64_t tables_exception_stack(uint64_t index)
+{
+	return pa_of(cpu_stacks[index] + CPU_EXCEPTION_TOP);
+}

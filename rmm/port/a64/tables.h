@@ -36,4 +36,7 @@ void tables_share(uint64_t index);
 /* The level 3 table of a CPU's slots. */
 uint64_t *tables_slots(uint64_t index);
 
+/* Where a CPU's empty exception stack starts. */
+uint64_t tables_exception_stack(uint64_t index);
+
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Exceptions. One from the RMM itself is either a copy from or to Non-secure
- * memory that was refused, which trap_sync() repairs, or the end.
+ * memory that was refused, which trap_sync() repairs, or the end. One from a
+ * Realm ends rec_switch(), whose X30 and SP the struct cpu has.
  */
 #include "lib/gprs.inc"
 #include "rmm/port/a64/cpu.h"
+#include "rmm/port/a64/rec_switch.h"
 
 #define FRAME_SIZE 288
 
@@ -53,6 +55,14 @@ fatal_\name:
 	b	trap_fatal
 	.endm
 
+	/* SP is the REC's block of registers. */
+	.macro	leave why
+	vector
+	stp	x0, x1, [sp]
+	mov	x0, #\why
+	b	rec_switch_back
+	.endm
+
 	.section .text.vectors, "ax"
 	.balign	0x800
 	.global	vectors
@@ -66,14 +76,12 @@ vectors:
 	fatal	nested_irq
 	fatal	nested_fiq
 	fatal	nested_serror
-	fatal	lower_sync
-	fatal	lower_irq
-	fatal	lower_fiq
-	fatal	lower_serror
-	fatal	lower32_sync
-	fatal	lower32_irq
-	fatal	lower32_fiq
-	fatal	lower32_serror
+	.rept 2 /* A64, A32 */
+	leave	REC_SWITCH_SYNC
+	leave	REC_SWITCH_IRQ
+	leave	REC_SWITCH_FIQ
+	leave	REC_SWITCH_SERROR
+	.endr
 	.balign	0x80
 
 sync:
@@ -104,12 +112,4 @@ sync:
 	fatal_nested nested_irq, 5
 	fatal_nested nested_fiq, 6
 	fatal_nested nested_serror, 7
-	fatal_entry lower_sync, 8
-	fatal_entry lower_irq, 9
-	fatal_entry lower_fiq, 10
-	fatal_entry lower_serror, 11
-	fatal_entry lower32_sync, 12
-	fatal_entry lower32_irq, 13
-	fatal_entry lower32_fiq, 14
-	fatal_entry lower32_serror, 15
 	.section .note.GNU-stack, "", %progbits

@@ -15,7 +15,7 @@
 #define STATE_MASK  0x1fU
 
 /* More than any command holds at once. */
-#define HELD_MAX 32
+#define HELD_MAX 64
 
 /* The ranks of the lock order. */
 enum rank {

@@ -87,6 +87,7 @@ void inprocess_destroy(struct inprocess *inprocess)
 		return;
 	port = &inprocess->port;
 	hashes_destroy(port);
+	provision_forget(port);
 	unreserve(inprocess->rmm.granules, granules_size(port->size));
 	unreserve(port->pas, port->size / GRANULE_SIZE);
 	unreserve(port->touched, port->size / GRANULE_SIZE);
@@ -109,7 +110,7 @@ static enum rsi_outcome call_rsi(struct rec_hold *hold, struct smccc_regs *regs,
 	enum rsi_outcome outcome;
 
 	memset(exit, 0, sizeof(*exit));
-	outcome = rmm_handle_rsi(hold->rmm, hold->rec, regs, exit);
+	outcome = rmm_handle_rsi(hold, regs, exit);
 	memcpy(hold->rec->gprs, regs->x, sizeof(regs->x));
 	return outcome;
 }
@@ -205,6 +206,11 @@ void inprocess_watch_tlb(
 {
 	inprocess->port.tlb_watch = watch;
 	inprocess->port.tlb_context = context;
+}
+
+void inprocess_set_lr(struct inprocess *inprocess, unsigned n, uint64_t value)
+{
+	inprocess->port.gic_lrs[n] = value;
 }
 
 void inprocess_set_vcpu(

@@ -13,6 +13,7 @@
 #define REEVE_RMM_PORT_INPROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "abi/smccc.h"
@@ -33,6 +34,15 @@ struct inprocess *inprocess_create(const struct rmm_machine *machine);
 struct inprocess *inprocess_create_shared(
 	const struct rmm_machine *machine, int file);
 void inprocess_destroy(struct inprocess *inprocess);
+
+/*
+ * Provisions the machine as EL3 does: a P-384 private scalar (48 bytes, big
+ * endian) and a platform token, which is copied. Not to be called while a
+ * command runs; until then nothing attests the machine. false: the scalar is no
+ * key, or there is no memory.
+ */
+bool inprocess_provision(struct inprocess *inprocess, const uint8_t *scalar,
+	const void *token, size_t size);
 
 /* The host's SMC: X0 is the FID, X1.. its arguments; results come back. */
 void inprocess_smc(struct inprocess *inprocess, struct smccc_regs *regs);
@@ -83,6 +93,9 @@ struct inprocess_faults {
 	uint64_t el3_refuses; /* PA of a granule that EL3 does not move */
 	uint64_t ns_faults; /* PA of an NS granule that cannot be accessed */
 	bool no_random;
+	bool no_signature; /* signing fails */
+	unsigned sign_steps; /* of a signature, before its last */
+	bool no_gic_registers; /* the host has turned them off */
 	unsigned interrupt_every; /* each n-th poll finds one; 0: none */
 };
 
@@ -107,12 +120,16 @@ void inprocess_watch_tlb(
 
 /*
  * Plays the vCPUs, so that REC_ENTER runs them: called where a REC would run,
- * it changes the REC and fills the exit record.
+ * it changes the REC and says in *trap, which is an IRQ going in, why it
+ * stopped.
  */
-typedef void inprocess_vcpu_fn(void *context, struct rec *rec,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit);
+typedef void inprocess_vcpu_fn(
+	void *context, struct rec *rec, struct rec_trap *trap);
 void inprocess_set_vcpu(
 	struct inprocess *inprocess, inprocess_vcpu_fn *vcpu, void *context);
+
+/* The list register n (less than GIC_LRS_MAX) that the host has loaded. */
+void inprocess_set_lr(struct inprocess *inprocess, unsigned n, uint64_t value);
 
 /* Called instead of aborting when a rule of the core is broken; it must not
  * return. NULL: abort. */

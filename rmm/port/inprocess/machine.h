@@ -49,7 +49,10 @@ struct rmm_port {
 	void *tlb_context;
 	inprocess_vcpu_fn *vcpu;
 	void *vcpu_context;
+	uint64_t gic_lrs[GIC_LRS_MAX];
 	inprocess_panic_fn *panic;
+	EVP_PKEY *realm_key; /* NULL: not provisioned */
+	uint8_t *platform_token; /* ours to free */
 };
 
 struct inprocess {
@@ -68,6 +71,9 @@ const uint8_t *lent_at(const struct rmm_port *port, uint64_t pa);
 /* hash.c: false if there is no memory. */
 bool hashes_create(struct rmm_port *port);
 void hashes_destroy(struct rmm_port *port);
+
+/* sign.c */
+void provision_forget(struct rmm_port *port);
 
 /* discipline.c: a command starts with nothing held by this thread, and must
  * end so. */

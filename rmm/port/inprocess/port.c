@@ -122,20 +122,29 @@ static bool pas_move(struct rmm_port *port, pa_t pa, uint8_t from, uint8_t to)
 		pas, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
-bool port_pas_to_realm(struct rmm_port *port, pa_t pa)
+static pa_t granule_after(pa_t pa, unsigned count)
 {
-	if (!pas_move(port, pa, 0, 1))
-		return false;
-	__atomic_fetch_add(&port->delegated, 1, __ATOMIC_RELAXED);
-	return true;
+	return pa_make(pa.value + (uint64_t)count * GRANULE_SIZE);
 }
 
-bool port_pas_to_ns(struct rmm_port *port, pa_t pa)
+unsigned port_pas_to_realm(struct rmm_port *port, pa_t pa, unsigned count)
 {
-	if (!pas_move(port, pa, 1, 0))
-		return false;
-	__atomic_fetch_sub(&port->delegated, 1, __ATOMIC_RELAXED);
-	return true;
+	unsigned done = 0;
+
+	while (done < count && pas_move(port, granule_after(pa, done), 0, 1))
+		done++;
+	__atomic_fetch_add(&port->delegated, done, __ATOMIC_RELAXED);
+	return done;
+}
+
+unsigned port_pas_to_ns(struct rmm_port *port, pa_t pa, unsigned count)
+{
+	unsigned done = 0;
+
+	while (done < count && pas_move(port, granule_after(pa, done), 1, 0))
+		done++;
+	__atomic_fetch_sub(&port->delegated, done, __ATOMIC_RELAXED);
+	return done;
 }
 
 void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry)
@@ -194,10 +203,43 @@ bool port_rec_runs(struct rmm_port *port)
 	return port->vcpu != NULL;
 }
 
-void port_rec_run(struct rmm_port *port, struct rec *rec,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit)
+unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX])
 {
-	port->vcpu(port->vcpu_context, rec, enter, exit);
+	memcpy(lr, port->gic_lrs, sizeof(port->gic_lrs));
+	return port->faults.no_gic_registers ? 0 : GIC_LRS_MAX;
+}
+
+/* There is no CPU that would have the registers: they stay in the REC. */
+void port_rec_start(
+	struct rmm_port *port, struct rec *rec, const struct realm_s2 *s2)
+{
+	(void)port;
+	(void)rec;
+	(void)s2;
+}
+
+void port_rec_stop(struct rmm_port *port, struct rec *rec)
+{
+	(void)port;
+	(void)rec;
+}
+
+void port_rec_el1_get(struct rmm_port *port, struct rec *rec)
+{
+	(void)port;
+	(void)rec;
+}
+
+void port_rec_el1_put(struct rmm_port *port, struct rec *rec)
+{
+	(void)port;
+	(void)rec;
+}
+
+void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
+{
+	*trap = (struct rec_trap){ .kind = REC_TRAP_IRQ };
+	port->vcpu(port->vcpu_context, rec, trap);
 }
 
 _Noreturn void port_panic(struct rmm_port *port, const char *why)

@@ -5,6 +5,9 @@
  *   start CPU CONTEXT  CPU_ON; prints X0 when that CPU is done
  *   read ADDRESS       prints the word, or the syndrome of the fault
  *   write ADDRESS WORD
+ *   list LR VMCR       the interrupt controller's first list register and VMCR
+ *   suspend            CPU_SUSPEND until the timer of EL2; prints X0, the
+ *                      INTID that is pending then, and whether it was in time
  *   fill PATTERN       EL2 registers; check prints how many changed since
  * All numbers are hexadecimal.
  */
@@ -137,6 +140,43 @@ static void report_access(uint64_t word)
 		log_line_unlocked("= %llx", (unsigned long long)word);
 }
 
+#define GICR_ISENABLER0 (MACHINE_GICR_BASE + 0x10100)
+#define SLEEP           20000000 /* ticks: 20 ms */
+
+/* The timer's interrupt is pending, and masked: it ends the suspension. */
+static void command_suspend(void)
+{
+	const uint64_t suspend[MAX_WORDS] = { PSCI_CPU_SUSPEND_64 };
+	uint64_t x[GENERAL_REGISTERS];
+	uint64_t start, end;
+
+	mmio_write32(GICR_ISENABLER0, 1u << MACHINE_TIMER_HYP_INTID);
+	sysreg_write(ICC_PMR_EL1, 0xff);
+	sysreg_write(ICC_IGRPEN1_EL1, 1);
+	isb();
+	start = sysreg_read(CNTPCT_EL0);
+	sysreg_write(CNTHP_CVAL_EL2, start + SLEEP);
+	sysreg_write(CNTHP_CTL_EL2, 1);
+	isb();
+	(void)call(x, suspend);
+	end = sysreg_read(CNTPCT_EL0);
+	log_line_unlocked("= %llx %llx %s", (unsigned long long)x[0],
+		(unsigned long long)sysreg_read(ICC_HPPIR1_EL1),
+		end - start >= SLEEP ? "slept" : "woke early");
+	sysreg_write(CNTHP_CTL_EL2, 0);
+	isb();
+}
+
+static void command_list(const struct command *command)
+{
+	sysreg_write(ICH_LR_EL2(0), command->word[0]);
+	sysreg_write(ICH_VMCR_EL2, command->word[1]);
+	isb();
+	log_line_unlocked("= %llx %llx",
+		(unsigned long long)sysreg_read(ICH_LR_EL2(0)),
+		(unsigned long long)sysreg_read(ICH_VMCR_EL2));
+}
+
 static void execute(const struct command *command)
 {
 	payload_fault = 0;
@@ -151,6 +191,10 @@ static void execute(const struct command *command)
 	} else if (strcmp(command->name, "write") == 0) {
 		probe_write(command->word[0], command->word[1]);
 		report_access(command->word[1]);
+	} else if (strcmp(command->name, "list") == 0) {
+		command_list(command);
+	} else if (strcmp(command->name, "suspend") == 0) {
+		command_suspend();
 	} else if (strcmp(command->name, "fill") == 0) {
 		el2_fill(command->word[0]);
 		log_line_unlocked("= filled");

@@ -14,6 +14,8 @@
 #define REALM_CHECK 0xc4000157 /* X1: registers that changed since */
 #define REALM_SMC   0xc4000158 /* does the SMC X1-X6; X1-X4 its X0-X3 */
 #define REALM_READ  0xc4000159 /* X1: address; X1 the word, X2 fault */
+#define REALM_WRITE 0xc400015a /* X1: address, X2: word; X2 fault */
+#define REALM_LIST  0xc400015b /* X1: ICH_LR0_EL2, X2 ICH_VMCR_EL2 */
 
 #define GENERAL_REGISTERS 31
 

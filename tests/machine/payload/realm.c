@@ -76,6 +76,15 @@ static void serve(uint64_t x[GENERAL_REGISTERS])
 		x[1] = probe_read(x[1]);
 		x[2] = payload_fault;
 		break;
+	case REALM_WRITE:
+		payload_fault = 0;
+		probe_write(x[1], x[2]);
+		x[2] = payload_fault;
+		break;
+	case REALM_LIST:
+		x[1] = sysreg_read(ICH_LR_EL2(0));
+		x[2] = sysreg_read(ICH_VMCR_EL2);
+		break;
 	default:
 		x[0] = UINT64_MAX;
 		return;

@@ -10,14 +10,13 @@
 #include <string.h>
 
 #include "abi/bits.h"
-#include "abi/psci.h"
 #include "abi/rmi.h"
 #include "abi/smccc.h"
 #include "lib/log.h"
 #include "lib/smc.h"
+#include "tests/machine/payload/host.h"
 #include "tests/machine/payload/payload.h"
 
-#define GRANULE UINT64_C(0x1000)
 /* Memory of ours to delegate, and per CPU to build a Realm of. */
 #define RANGE_BASE     UINT64_C(0x50000000)
 #define RANGE_GRANULES 64
@@ -38,11 +37,8 @@
 void vectors_load(const void *from);
 void vectors_store(void *to);
 
-extern char _start[];
-
 static uint8_t page[GRANULE] __attribute__((aligned(0x1000)));
 static uint8_t pages[REALMS][GRANULE] __attribute__((aligned(0x1000)));
-static unsigned checks;
 
 enum secondary_state {
 	SECONDARY_STARTS,
@@ -50,40 +46,6 @@ enum secondary_state {
 	SECONDARY_BAD
 };
 static volatile enum secondary_state secondary_state;
-
-static void check(bool good, const char *what)
-{
-	log_line_unlocked("%s %u - %s", good ? "ok" : "not ok", ++checks, what);
-}
-
-static uint64_t rmi(
-	struct smccc_regs *regs, uint64_t fid, uint64_t a, uint64_t b)
-{
-	*regs = (struct smccc_regs){ { fid, a, b } };
-	smc_call(regs);
-	return regs->x[0];
-}
-
-static uint64_t rmi_status(uint64_t fid, uint64_t a, uint64_t b)
-{
-	struct smccc_regs regs;
-
-	return rmi(&regs, fid, a, b);
-}
-
-/* Until the end of the range; false: it got stuck. */
-static bool range_move(uint64_t fid, uint64_t base, unsigned granules)
-{
-	uint64_t top = base + granules * GRANULE;
-	struct smccc_regs regs;
-
-	while (base < top) {
-		if (rmi(&regs, fid, base, top) != RMI_SUCCESS)
-			return false;
-		base = regs.x[1];
-	}
-	return true;
-}
 
 static void check_version(void)
 {
@@ -277,41 +239,18 @@ static bool rounds(unsigned cpu)
 
 static void secondary(void)
 {
-	struct smccc_regs regs = { { PSCI_CPU_OFF } };
-
 	secondary_state = rounds(1) ? SECONDARY_GOOD : SECONDARY_BAD;
-	dsb(sy);
-	smc_call(&regs);
-}
-
-static bool secondary_start(void)
-{
-	struct smccc_regs regs = { { PSCI_CPU_ON_64, MACHINE_AFFINITY(1),
-		(uintptr_t)_start, 0 } };
-
-	secondary_state = SECONDARY_STARTS;
-	dsb(sy);
-	smc_call(&regs);
-	return regs.x[0] == PSCI_SUCCESS;
-}
-
-static void secondary_wait_off(void)
-{
-	struct smccc_regs regs;
-
-	do {
-		regs = (struct smccc_regs){ { PSCI_AFFINITY_INFO_64,
-			MACHINE_AFFINITY(1), 0 } };
-		smc_call(&regs);
-	} while (regs.x[0] != PSCI_AFFINITY_OFF);
+	secondary_off();
 }
 
 /* The second CPU comes, and comes again after it was off. */
 static void check_two_cpus(void)
 {
 	for (unsigned i = 0; i < 2; i++) {
-		bool good = secondary_start();
+		bool good;
 
+		secondary_state = SECONDARY_STARTS;
+		good = secondary_start();
 		check(good, "the second CPU starts");
 		if (!good)
 			return;
@@ -320,13 +259,6 @@ static void check_two_cpus(void)
 		check(good && secondary_state == SECONDARY_GOOD,
 			"two CPUs build Realms at once");
 	}
-}
-
-static void machine_off(void)
-{
-	struct smccc_regs regs = { { PSCI_SYSTEM_OFF } };
-
-	smc_call(&regs);
 }
 
 /* One that stays, for each algorithm; what its RD holds is not ours to see. */
@@ -366,7 +298,7 @@ static void primary(void)
 	check_vectors();
 	check_two_cpus();
 	leave_realms();
-	log_line_unlocked("1..%u", checks);
+	checks_end();
 	machine_off();
 }
 

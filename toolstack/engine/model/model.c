@@ -133,7 +133,7 @@ static void model_close(struct engine *engine)
 	free(engine);
 }
 
-static int model_open(struct engine **out, struct reeve_report *report)
+int engine_model_open(struct engine **out, struct reeve_report *report)
 {
 	const struct host_ram bank = { { MODEL_RAM_BASE }, MODEL_RAM_SIZE };
 	struct engine *engine = calloc(1, sizeof(*engine));
@@ -158,6 +158,7 @@ static void model_info(struct engine *engine, struct engine_info *info)
 
 	*info = (struct engine_info){
 		.name = "model",
+		.realms = true,
 		.max_vcpus = host->max_recs,
 		.ipa_bits = host->ipa_bits,
 		.hashes = host->hashes,
@@ -259,11 +260,14 @@ static int rim_read(
 	return REEVE_OK;
 }
 
-static int model_realm_finalise(struct engine *engine,
-	struct engine_realm *realm, struct reeve_report *report)
+static int model_finalise(struct engine *engine, struct engine_realm *realm,
+	struct reeve_report *report)
 {
 	int result;
 
+	if (!engine->domain.realm)
+		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
+			NULL, "the model engine builds Realms only");
 	memset(realm, 0, sizeof(*realm));
 	engine->record = realm;
 	result = realm_make(engine, report);
@@ -298,12 +302,11 @@ static int model_destroy(struct engine *engine, struct reeve_report *report)
 }
 
 const struct engine_ops engine_model = {
-	.open = model_open,
 	.close = model_close,
 	.info = model_info,
 	.create = model_create,
 	.load = model_load,
 	.set_boot = model_set_boot,
-	.realm_finalise = model_realm_finalise,
+	.finalise = model_finalise,
 	.destroy = model_destroy,
 };

@@ -45,7 +45,7 @@ static int setup(void **state)
 		.dtb_ipa = GUEST_RAM0_BASE + 0x1000,
 	};
 	*state = f;
-	return engine_model.open(&f->engine, f->report);
+	return engine_model_open(&f->engine, f->report);
 }
 
 static int teardown(void **state)

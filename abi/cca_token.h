@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The Arm CCA attestation token: what the RMM and the toolstack write and the
+ * verifier reads. Sources, named beside the numbers:
+ *   [draft]  draft-ffm-rats-cca-token-03, sections 4 and 5
+ *   [veraison]  github.com/veraison/ccatoken, platform/claims.go,
+ *            platform/lifecycle.go, realm/claims.go, evidence.go
+ *   [rmm]    TF-RMM main, app/attestation (the 2.0 Realm profile)
+ *   [cose]   RFC 9052 and RFC 9053; [cbor] RFC 8949
+ */
+#ifndef REEVE_ABI_CCA_TOKEN_H
+#define REEVE_ABI_CCA_TOKEN_H
+
+/* The collection: a tag round a map of two parts [draft] [rmm]. */
+#define CCA_TAG_COLLECTION 907 /* parts are [CCA_CONTENT_CWT, bstr] */
+#define CCA_TAG_OLD        399 /* parts are plain byte strings [veraison] */
+#define CCA_CONTENT_CWT    263 /* CoAP content format application/eat+cwt */
+#define CCA_PLATFORM_TOKEN 44234 /* [draft] [veraison] */
+#define CCA_REALM_TOKEN    44241 /* [draft] [veraison] */
+
+/* COSE [cose]. Each part is a COSE_Sign1. */
+#define COSE_TAG_SIGN1   18
+#define COSE_HEADER_ALG  1
+#define COSE_HEADER_CRIT 2
+#define COSE_ALG_ES384   (-35)
+#define COSE_KEY_KTY     1
+#define COSE_KEY_KID     2
+#define COSE_KEY_ALG     3
+#define COSE_KEY_EC2     2 /* a value of COSE_KEY_KTY */
+#define COSE_KEY_CRV     (-1)
+#define COSE_KEY_P384    2 /* a value of COSE_KEY_CRV */
+#define COSE_KEY_X       (-2)
+#define COSE_KEY_Y       (-3)
+
+#define P384_SIZE           48 /* bytes of a scalar or a coordinate */
+#define P384_SIGNATURE_SIZE 96 /* r, then s, big endian [cose] */
+/* {1: 2, -1: 2, -2: x, -3: y} as both sides encode it [rmm]. */
+#define CCA_COSE_KEY_SIZE 107
+
+/* Claims of both parts [draft] [veraison]. */
+#define CCA_CHALLENGE 10 /* bstr; platform: 32, 48 or 64; Realm: 64 bytes */
+#define CCA_PROFILE   265 /* tstr */
+
+/* Claims of the platform part [draft] [veraison]. */
+#define CCA_INSTANCE_ID       256 /* bstr, 33: 0x01, then 32 */
+#define CCA_LIFECYCLE         2395 /* uint, 16 bits */
+#define CCA_IMPLEMENTATION_ID 2396 /* bstr, 32 */
+#define CCA_COMPONENTS        2399 /* array of maps, below */
+#define CCA_SERVICE           2400 /* tstr, optional */
+#define CCA_CONFIG            2401 /* bstr */
+#define CCA_HASH              2402 /* tstr: hash of the components */
+
+/* Entries of a software component [draft] [veraison]. */
+#define CCA_COMPONENT_TYPE    1 /* tstr, optional */
+#define CCA_COMPONENT_VALUE   2 /* bstr: 32, 48 or 64 */
+#define CCA_COMPONENT_VERSION 4 /* tstr, optional */
+#define CCA_COMPONENT_SIGNER  5 /* bstr: 32, 48 or 64 */
+#define CCA_COMPONENT_HASH    6 /* tstr, optional: else CCA_HASH */
+
+/* Claims of the Realm part [draft] [veraison]; RIM and REM: bytes of the
+ * Realm's hash. */
+#define CCA_REALM_INSTANCE_ID 256 /* bstr, 33 as above; 2.0 only [rmm] */
+#define CCA_REALM_RPV         44235 /* bstr, 64: personalization value */
+#define CCA_REALM_HASH        44236 /* tstr */
+#define CCA_REALM_KEY         44237 /* bstr: a COSE_Key */
+#define CCA_REALM_RIM         44238 /* bstr */
+#define CCA_REALM_REMS        44239 /* array of four bstr */
+#define CCA_REALM_KEY_HASH    44240 /* tstr: of the platform's challenge */
+#define CCA_REALM_MEC_POLICY  44243 /* 0 shared, 1 private; 2.0 only [rmm] */
+
+#define CCA_CHALLENGE_SIZE   64
+#define CCA_ID_SIZE          32
+#define CCA_INSTANCE_ID_SIZE 33
+#define CCA_INSTANCE_ID_RAND 0x01 /* an EAT UEID of type RAND */
+#define CCA_RPV_SIZE         64
+#define CCA_REMS             4
+
+/* Profiles: the current ones are written, all are read [draft] [rmm]. */
+#define CCA_PLATFORM_PROFILE     "tag:arm.com,2023:cca_platform#1.0.0"
+#define CCA_PLATFORM_PROFILE_OLD "http://arm.com/CCA-SSD/1.0.0" /* [veraison] */
+#define CCA_REALM_PROFILE        "tag:arm.com,2024:realm#2.0.0" /* [rmm] */
+#define CCA_REALM_PROFILE_1_0    "tag:arm.com,2023:realm#1.0.0"
+
+/* Names of hashes, of the IANA registry that the draft points to. */
+#define CCA_SHA_256 "sha-256"
+#define CCA_SHA_384 "sha-384"
+#define CCA_SHA_512 "sha-512"
+
+/* Security lifecycle: bits 15:8 are the state, bits 7:0 are the platform's
+ * own [draft] [veraison]. */
+#define CCA_LIFECYCLE_STATE(value)       ((value) & 0xff00)
+#define CCA_LIFECYCLE_UNKNOWN            0x0000
+#define CCA_LIFECYCLE_ASSEMBLY           0x1000
+#define CCA_LIFECYCLE_PROVISIONING       0x2000
+#define CCA_LIFECYCLE_SECURED            0x3000
+#define CCA_LIFECYCLE_NON_PLATFORM_DEBUG 0x4000
+#define CCA_LIFECYCLE_RECOVERABLE_DEBUG  0x5000
+#define CCA_LIFECYCLE_DECOMMISSIONED     0x6000
+
+#endif

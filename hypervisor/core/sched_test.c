@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Whose turn it is, with cores and a clock that the test moves. */
+#include "hypervisor/core/sched.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define MS    UINT64_C(1000000)
+#define SLICE SCHED_SLICE_NS
+
+static struct sched sched;
+static struct sched_entity e[10];
+
+static void start(unsigned cores)
+{
+	sched = (struct sched){ 0 };
+	for (unsigned i = 0; i < sizeof(e) / sizeof(e[0]); i++)
+		e[i] = (struct sched_entity){ .weight = SCHED_WEIGHT_DEFAULT };
+	for (unsigned i = 0; i < cores; i++)
+		sched_core_online(&sched, i);
+}
+
+static void wake(unsigned first, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		sched_wake(&sched, &e[first + i]);
+}
+
+static struct sched_entity *pick(unsigned core, uint64_t now)
+{
+	return sched_pick(&sched, core, now, false);
+}
+
+/* Every core picks at every end of a slice, up to a time. */
+static uint64_t run(unsigned cores, uint64_t from, uint64_t to)
+{
+	for (; from < to; from += SLICE)
+		for (unsigned i = 0; i < cores; i++)
+			(void)pick(i, from);
+	return from;
+}
+
+static void assert_within(uint64_t value, uint64_t wanted, uint64_t percent)
+{
+	assert_in_range(value, wanted - wanted * percent / 100,
+		wanted + wanted * percent / 100);
+}
+
+static void eight_share_two_cores(void **state)
+{
+	uint64_t end;
+
+	(void)state;
+	start(2);
+	wake(0, 8);
+	end = run(2, 0, 1000 * MS);
+	for (unsigned i = 0; i < 8; i++)
+		assert_within(sched_ran_ns(&sched, &e[i], end), end / 4, 10);
+}
+
+static void three_share_two_cores(void **state)
+{
+	uint64_t end;
+
+	(void)state;
+	start(2);
+	wake(0, 3);
+	end = run(2, 0, 3000 * MS);
+	for (unsigned i = 0; i < 3; i++)
+		assert_within(sched_ran_ns(&sched, &e[i], end), end * 2 / 3, 5);
+}
+
+static void who_weighs_more_gets_more(void **state)
+{
+	uint64_t end;
+
+	(void)state;
+	start(1);
+	e[0].weight = 100;
+	e[1].weight = 300;
+	wake(0, 2);
+	end = run(1, 0, 4000 * MS);
+	assert_within(sched_ran_ns(&sched, &e[0], end), end / 4, 5);
+	assert_within(sched_ran_ns(&sched, &e[1], end), end * 3 / 4, 5);
+}
+
+static void a_heavy_one_starves_nobody_who_comes_later(void **state)
+{
+	uint64_t end;
+
+	(void)state;
+	start(2);
+	e[0].weight = SCHED_WEIGHT_MAX;
+	wake(0, 3);
+	end = run(2, 0, 60000 * MS);
+	/* Now another comes: the two light ones still get on. */
+	wake(3, 1);
+	e[1].ran_ns = 0;
+	end = run(2, end, end + 6000 * MS);
+	assert_true(sched_ran_ns(&sched, &e[1], end) >= 1000 * MS);
+}
+
+static void a_long_sleep_earns_a_slice_at_most(void **state)
+{
+	uint64_t now, slept;
+
+	(void)state;
+	start(1);
+	wake(0, 2);
+	now = run(1, 0, 20 * MS);
+	while (pick(0, now) != &e[1])
+		now += SLICE;
+	assert_true(sched_block(&sched, 0, SCHED_NEVER));
+	now = run(1, now, now + 5000 * MS);
+	slept = e[1].ran_ns;
+	wake(1, 1);
+	now = run(1, now, now + 1000 * MS);
+	assert_in_range(
+		sched_ran_ns(&sched, &e[1], now) - slept, 450 * MS, 520 * MS);
+}
+
+/* What a guest makes the hypervisor do is its own time. */
+static void who_is_long_in_one_turn_waits_for_it(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 2);
+	assert_ptr_equal(pick(0, 0), &e[0]);
+	assert_ptr_equal(pick(0, 100 * MS), &e[1]);
+	for (uint64_t now = 110 * MS; now < 195 * MS; now += SLICE)
+		assert_ptr_equal(pick(0, now), &e[1]);
+}
+
+static void nobody_wants_a_core(void **state)
+{
+	(void)state;
+	start(1);
+	assert_null(pick(0, 0));
+	assert_true(sched.cores[0].armed == SCHED_NEVER);
+	assert_false(sched_due(&sched, 0, 1000 * MS));
+}
+
+static void a_turn_ends_with_its_slice(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 2);
+	assert_ptr_equal(pick(0, 0), &e[0]);
+	assert_true(sched.cores[0].armed == SLICE);
+	assert_false(sched_due(&sched, 0, SLICE - 1));
+	assert_true(sched_due(&sched, 0, SLICE));
+	assert_ptr_equal(pick(0, SLICE), &e[1]);
+}
+
+static void who_yields_lets_another_go_first(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 2);
+	assert_ptr_equal(pick(0, 0), &e[0]);
+	assert_ptr_equal(sched_pick(&sched, 0, 0, true), &e[1]);
+	/* Also another who had more time. */
+	assert_ptr_equal(sched_pick(&sched, 0, 5 * MS, true), &e[0]);
+	assert_ptr_equal(sched_pick(&sched, 0, 5 * MS, true), &e[1]);
+}
+
+static void who_yields_alone_goes_on(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 1);
+	assert_ptr_equal(pick(0, 0), &e[0]);
+	assert_ptr_equal(sched_pick(&sched, 0, 1, true), &e[0]);
+}
+
+static void a_wake_before_the_wait_is_kept(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 1);
+	(void)pick(0, 0);
+	wake(0, 1);
+	wake(0, 1);
+	assert_false(sched_block(&sched, 0, SCHED_NEVER));
+	assert_true(sched_block(&sched, 0, SCHED_NEVER));
+	assert_null(pick(0, 1));
+}
+
+static void sleepers_wake_in_the_order_of_their_deadlines(void **state)
+{
+	static const uint64_t deadlines[] = { 30, 10, 20 };
+
+	(void)state;
+	start(1);
+	wake(0, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_ptr_equal(pick(0, 0), &e[i]);
+		assert_true(sched_block(&sched, 0, deadlines[i] * MS));
+	}
+	assert_null(pick(0, 0));
+	assert_true(sched.cores[0].armed == 10 * MS);
+	assert_null(pick(0, 10 * MS - 1));
+	assert_ptr_equal(pick(0, 10 * MS), &e[1]);
+	assert_true(sched_block(&sched, 0, SCHED_NEVER));
+	assert_null(pick(0, 11 * MS));
+	assert_true(sched.cores[0].armed == 20 * MS);
+	assert_ptr_equal(pick(0, 40 * MS), &e[2]);
+	assert_true(sched.ready == &e[0]);
+}
+
+static void who_is_woken_sleeps_no_more(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 1);
+	(void)pick(0, 0);
+	assert_true(sched_block(&sched, 0, 50 * MS));
+	assert_null(pick(0, 0));
+	wake(0, 1);
+	assert_null(sched.sleepers);
+	assert_ptr_equal(pick(0, 1), &e[0]);
+	assert_true(sched_block(&sched, 0, SCHED_NEVER));
+	assert_null(pick(0, 60 * MS));
+}
+
+static void one_core_looks_after_the_first_sleeper(void **state)
+{
+	(void)state;
+	start(2);
+	wake(0, 1);
+	(void)pick(0, 0);
+	assert_true(sched_block(&sched, 0, 50 * MS));
+	assert_null(pick(0, 0));
+	assert_null(pick(1, 0));
+	assert_true(sched.cores[0].armed == 50 * MS);
+	assert_true(sched.cores[1].armed == SCHED_NEVER);
+	/* Its slice ends later than that: it looks in time by itself. */
+	wake(1, 1);
+	assert_ptr_equal(pick(0, 45 * MS), &e[1]);
+	assert_true(sched.cores[0].armed == 50 * MS);
+}
+
+static void an_idle_core_is_told_first_and_once(void **state)
+{
+	(void)state;
+	start(2);
+	wake(0, 1);
+	assert_ptr_equal(pick(0, 0), &e[0]);
+	assert_null(pick(1, 0));
+	assert_int_equal(sched_target(&sched, 0), -1);
+	wake(1, 1);
+	assert_int_equal(sched_target(&sched, 0), 1);
+	assert_true(sched_due(&sched, 1, 0));
+	assert_int_equal(sched_target(&sched, 0), -1);
+	assert_ptr_equal(pick(1, 0), &e[1]);
+	assert_false(sched_due(&sched, 1, 0));
+}
+
+static void a_core_that_is_not_online_is_not_told(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 2);
+	assert_ptr_equal(pick(0, 0), &e[0]);
+	assert_int_equal(sched_target(&sched, 0), -1);
+}
+
+static void who_had_much_more_is_interrupted(void **state)
+{
+	(void)state;
+	start(2);
+	wake(0, 3);
+	(void)pick(0, 0);
+	(void)pick(1, 0);
+	assert_int_equal(sched_target(&sched, SCHED_GRAIN_NS), -1);
+	(void)sched_pick(&sched, 1, 1, true);
+	assert_int_equal(sched_target(&sched, 2 + SCHED_GRAIN_NS), 0);
+	assert_true(sched_due(&sched, 0, 0));
+}
+
+static void who_has_ended_has_no_turn(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 1);
+	(void)pick(0, 0);
+	sched_end(&sched, 0);
+	assert_null(pick(0, 5));
+	assert_true(sched_ran_ns(&sched, &e[0], 100) == 5);
+	wake(0, 1);
+	assert_null(pick(0, 6));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(eight_share_two_cores),
+		cmocka_unit_test(three_share_two_cores),
+		cmocka_unit_test(who_weighs_more_gets_more),
+		cmocka_unit_test(a_heavy_one_starves_nobody_who_comes_later),
+		cmocka_unit_test(a_long_sleep_earns_a_slice_at_most),
+		cmocka_unit_test(who_is_long_in_one_turn_waits_for_it),
+		cmocka_unit_test(nobody_wants_a_core),
+		cmocka_unit_test(a_turn_ends_with_its_slice),
+		cmocka_unit_test(who_yields_lets_another_go_first),
+		cmocka_unit_test(who_yields_alone_goes_on),
+		cmocka_unit_test(a_wake_before_the_wait_is_kept),
+		cmocka_unit_test(sleepers_wake_in_the_order_of_their_deadlines),
+		cmocka_unit_test(who_is_woken_sleeps_no_more),
+		cmocka_unit_test(one_core_looks_after_the_first_sleeper),
+		cmocka_unit_test(an_idle_core_is_told_first_and_once),
+		cmocka_unit_test(a_core_that_is_not_online_is_not_told),
+		cmocka_unit_test(who_had_much_more_is_interrupted),
+		cmocka_unit_test(who_has_ended_has_no_turn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

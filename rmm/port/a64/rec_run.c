@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Running a REC: whose registers the CPU has, and the way in and out (rmi-rsi
+ * 5.2). EL3 banks those of EL2, and so the RMM's own are what Realms run with.
+ */
+#include "abi/bits.h"
+#include "rmm/core/port.h"
+#include "rmm/core/realm.h"
+#include "rmm/core/rec.h"
+#include "rmm/port/a64/cpu.h"
+#include "rmm/port/a64/el1.h"
+#include "rmm/port/a64/fp.h"
+#include "rmm/port/a64/gic.h"
+#include "rmm/port/a64/rec_switch.h"
+#include "rmm/port/a64/regs.h"
+#include "rmm/port/a64/timer.h"
+
+#define PARANGE_48_BIT 5
+
+void rec_cpu_init(void)
+{
+	sysreg_write(HCR_EL2, HCR_RMM);
+	sysreg_write(HCRX_EL2, HCRX_REALM);
+	sysreg_write(CPTR_EL2, CPTR_CLOSED);
+	sysreg_write(MDCR_EL2, MDCR_REALM);
+	sysreg_write(HSTR_EL2, 0);
+	/* Registers of features that are not switched: trap. */
+	sysreg_write(HFGRTR_EL2, 0);
+	sysreg_write(HFGWTR_EL2, 0);
+	sysreg_write(HFGITR_EL2, 0);
+	sysreg_write(HDFGRTR_EL2, 0);
+	sysreg_write(HDFGWTR_EL2, 0);
+	sysreg_write(CNTHCTL_EL2, CNTHCTL_REALM);
+	sysreg_write(CNTVOFF_EL2, 0);
+	sysreg_write(CNTPOFF_EL2, 0);
+	sysreg_write(PMCR_EL0, 0);
+	sysreg_write(VPIDR_EL2, sysreg_read(MIDR_EL1));
+	isb();
+}
+
+bool port_rec_runs(struct rmm_port *port)
+{
+	(void)port;
+	return true;
+}
+
+/* A value that is dear to write, only if it differs. */
+#define WRITE_CHANGED(reg, value)                                              \
+	do {                                                                   \
+		if (sysreg_read(reg) != (value))                               \
+			sysreg_write(reg, value);                              \
+	} while (0)
+
+static void stage2_start(const struct realm_s2 *s2)
+{
+	uint64_t range =
+		BITS_GET(sysreg_read(ID_AA64MMFR0_EL1), ID_AA64MMFR0_PARANGE);
+
+	if (range > PARANGE_48_BIT)
+		range = PARANGE_48_BIT;
+	sysreg_write(VTCR_EL2, BITS_PUT(VTCR_T0SZ, 64 - s2->ipa_bits) |
+				       BITS_PUT(VTCR_SL0, 2 - s2->start_level) |
+				       VTCR_WALK | BITS_PUT(VTCR_PS, range) |
+				       VTCR_NSA | VTCR_RES1);
+	WRITE_CHANGED(
+		VTTBR_EL2, s2->root.value | BITS_PUT(VTTBR_VMID, s2->vmid));
+}
+
+static uint64_t hcr_of(const struct rec *rec)
+{
+	uint64_t hcr = HCR_REALM;
+
+	if (rec->trap_wfi)
+		hcr |= HCR_TWI;
+	if (rec->trap_wfe)
+		hcr |= HCR_TWE;
+	if (rec->serror)
+		hcr |= HCR_VSE;
+	return hcr;
+}
+
+void port_rec_start(
+	struct rmm_port *port, struct rec *rec, const struct realm_s2 *s2)
+{
+	(void)port;
+	el1_save(&cpu_this()->host_el1);
+	el1_load(&rec->el1);
+	el1_realm_load(&rec->own);
+	timers_start(rec);
+	sysreg_write(VMPIDR_EL2, rec_mpidr_el1(rec));
+	sysreg_write(VSESR_EL2, rec->vsesr);
+	sysreg_write(HCR_EL2, hcr_of(rec));
+	rec->serror = false;
+	stage2_start(s2);
+}
+
+void port_rec_stop(struct rmm_port *port, struct rec *rec)
+{
+	(void)port;
+	/* One that the Realm has not taken stays pending. */
+	if (sysreg_read(HCR_EL2) & HCR_VSE)
+		rec->serror = true;
+	sysreg_write(HCR_EL2, HCR_RMM);
+	el1_save(&rec->el1);
+	el1_realm_save(&rec->own);
+	timers_stop(rec);
+	el1_load(&cpu_this()->host_el1);
+	gic_disable();
+	isb();
+}
+
+void port_rec_el1_get(struct rmm_port *port, struct rec *rec)
+{
+	(void)port;
+	el1_save(&rec->el1);
+}
+
+void port_rec_el1_put(struct rmm_port *port, struct rec *rec)
+{
+	(void)port;
+	el1_load(&rec->el1);
+}
+
+static void enter(struct rec *rec, struct rec_trap *trap)
+{
+	sysreg_write(ELR_EL2, rec->pc);
+	sysreg_write(SPSR_EL2, rec->pstate);
+	trap->kind = (enum rec_trap_kind)rec_switch(rec->gprs);
+	rec->pc = sysreg_read(ELR_EL2);
+	rec->pstate = sysreg_read(SPSR_EL2);
+	trap->esr = sysreg_read(ESR_EL2);
+	trap->far = sysreg_read(FAR_EL2);
+	trap->hpfar = sysreg_read(HPFAR_EL2);
+}
+
+static bool is_fp(const struct rec_trap *trap)
+{
+	return trap->kind == REC_TRAP_SYNC &&
+	       BITS_GET(trap->esr, ESR_EC) == ESR_EC_FP;
+}
+
+/* When it returns the FP/SIMD registers are the host's again. */
+void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
+{
+	(void)port;
+	*trap = (struct rec_trap){ .kind = REC_TRAP_IRQ };
+	if (timers_changed(rec))
+		return;
+	enter(rec, trap);
+	if (!is_fp(trap))
+		return;
+	fp_give(&rec->fp);
+	enter(rec, trap);
+	fp_take(&rec->fp);
+}

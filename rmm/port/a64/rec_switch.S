@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Into a Realm and out of it (rec_switch.h). While it runs SP_EL2 points to
+ * its block of registers, so that a vector needs no other to save them;
+ * vectors.S saves X0 and X1 and comes to rec_switch_back.
+ */
+#include "lib/gprs.inc"
+#include "rmm/port/a64/cpu.h"
+#include "rmm/port/a64/rec_switch.h"
+
+	.text
+	.global	rec_switch, rec_switch_back
+	.type	rec_switch, %function
+rec_switch:
+	stp	x29, x30, [sp, #-96]!
+	stp	x19, x20, [sp, #16]
+	stp	x21, x22, [sp, #32]
+	stp	x23, x24, [sp, #48]
+	stp	x25, x26, [sp, #64]
+	stp	x27, x28, [sp, #80]
+	mrs	x9, tpidr_el2
+	mov	x10, sp
+	str	x10, [x9, #CPU_STACK]
+	ldr	x10, [x0, #REC_SWITCH_SP_EL0]
+	msr	spsel, #1
+	msr	sp_el0, x10
+	mov	sp, x0
+	gprs_load_2_29
+	ldr	x30, [sp, #240]
+	ldp	x0, x1, [sp]
+	eret
+	/* Nothing is fetched speculatively beyond the return. */
+	dsb	nsh
+	isb
+
+/* X0: why; X1 is free. */
+rec_switch_back:
+	gprs_save_2_29
+	mrs	x1, sp_el0
+	stp	x30, x1, [sp, #240]
+	mrs	x9, tpidr_el2
+	ldp	x10, x11, [x9, #CPU_STACK]
+	mov	sp, x11
+	msr	spsel, #0
+	mov	sp, x10
+	ldp	x27, x28, [sp, #80]
+	ldp	x25, x26, [sp, #64]
+	ldp	x23, x24, [sp, #48]
+	ldp	x21, x22, [sp, #32]
+	ldp	x19, x20, [sp, #16]
+	ldp	x29, x30, [sp], #96
+	ret
+	.section .note.GNU-stack, "", %progbits

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The EL1 timers (rmi-rsi 5.8). */
+#include "rmm/port/a64/timer.h"
+
+#include "rmm/port/a64/cpu.h"
+#include "rmm/port/a64/regs.h"
+
+/* How often to look whether a masked interrupt is gone; if it is not, the
+ * Realm exits at once, and nothing else happens. */
+#define RETIRE_TRIES 1000
+
+static void save(struct rec_timer *virt, struct rec_timer *phys)
+{
+	virt->ctl = sysreg_read(CNTV_CTL_EL0);
+	virt->cval = sysreg_read(CNTV_CVAL_EL0);
+	phys->ctl = sysreg_read(CNTP_CTL_EL0);
+	phys->cval = sysreg_read(CNTP_CVAL_EL0);
+}
+
+/* No timer runs with half of its state: that of the host would fire for the
+ * Realm. A write of QEMU's wakes its main loop where the timer is enabled. */
+#define LOAD(timer, ctl_reg, cval_reg)                                         \
+	do {                                                                   \
+		if (sysreg_read(ctl_reg) & TIMER_ENABLE)                       \
+			sysreg_write(ctl_reg, 0);                              \
+		sysreg_write(cval_reg, (timer)->cval);                         \
+		sysreg_write(ctl_reg, (timer)->ctl);                           \
+	} while (0)
+
+static void load(const struct rec_timer *virt, const struct rec_timer *phys)
+{
+	LOAD(virt, CNTV_CTL_EL0, CNTV_CVAL_EL0);
+	LOAD(phys, CNTP_CTL_EL0, CNTP_CVAL_EL0);
+}
+
+void timers_start(const struct rec *rec)
+{
+	struct cpu *cpu = cpu_this();
+
+	save(&cpu->host_virt, &cpu->host_phys);
+	load(&rec->virt, &rec->phys);
+}
+
+void timers_stop(struct rec *rec)
+{
+	const struct cpu *cpu = cpu_this();
+
+	save(&rec->virt, &rec->phys);
+	load(&cpu->host_virt, &cpu->host_phys);
+}
+
+/* Until neither masked interrupt is what the controller would signal. */
+static void retire(uint64_t cnthctl)
+{
+	for (unsigned i = 0; i < RETIRE_TRIES; i++) {
+		uint64_t pending = sysreg_read(ICC_HPPIR1_EL1) & INTID_MASK;
+
+		if (!(pending == INTID_TIMER_VIRT &&
+			    (cnthctl & CNTHCTL_CNTVMASK)) &&
+			!(pending == INTID_TIMER_PHYS &&
+				(cnthctl & CNTHCTL_CNTPMASK)))
+			return;
+	}
+}
+
+static void mask(bool virt, bool phys)
+{
+	uint64_t cnthctl = CNTHCTL_REALM;
+
+	if (virt)
+		cnthctl |= CNTHCTL_CNTVMASK;
+	if (phys)
+		cnthctl |= CNTHCTL_CNTPMASK;
+	if (sysreg_read(CNTHCTL_EL2) == cnthctl)
+		return;
+	sysreg_write(CNTHCTL_EL2, cnthctl);
+	isb();
+	retire(cnthctl);
+}
+
+bool timers_changed(const struct rec *rec)
+{
+	bool virt, phys;
+
+	isb();
+	virt = timer_asserted(sysreg_read(CNTV_CTL_EL0));
+	phys = timer_asserted(sysreg_read(CNTP_CTL_EL0));
+	mask(virt, phys);
+	return virt != timer_asserted(rec->virt.ctl) ||
+	       phys != timer_asserted(rec->phys.ctl);
+}

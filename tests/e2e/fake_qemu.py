@@ -1,0 +1,276 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Stands in for QEMU: opens what its command line names, and serves the
+control interface (abi/control.h) as a small hypervisor would.
+
+A guest prints HELLO when it is unpaused, echoes what is typed, powers off at
+a 'q' and crashes at a '!'. FAKE_QEMU names ways to fail, with commas:
+  exit       says something and ends
+  old        is an old QEMU
+  mute       never answers
+  nonsense   states that do not exist
+  wild-grant grants pages of the RMM
+  fail-build building fails
+  slow-build building never ends
+  stale      first sends what an earlier client left
+  small      has memory for one small guest
+"""
+import os
+import selectors
+import socket
+import struct
+import sys
+
+WAYS = os.environ.get("FAKE_QEMU", "").split(",")
+MAGIC = b"REEVECTL"
+REQUEST = struct.Struct("<8sIIQII224s")
+PAGE = 0x1000
+(HELLO, HOST_INFO, CREATE, SEGMENT, BUILD, NEXT, INFO, VCPU, PAUSE, UNPAUSE,
+ SHUTDOWN, RENAME, DESTROY, DMESG) = range(1, 15)
+(OK, E_VERSION, E_REQUEST, E_NO_DOMAIN, E_STATE, E_EXISTS, E_MEMORY,
+ E_LIMIT) = range(8)
+LOADING, BUILDING, FAILED, PAUSED, RUNNING, ENDED, DYING = range(1, 8)
+TOTAL = 512 << 20 if "small" in WAYS else 1 << 40
+
+
+def domain_size():
+    """Of struct control_domain, which is still changing."""
+    root = os.path.dirname(os.path.abspath(__file__)) + "/../.."
+    with open(root + "/abi/control.h", encoding="utf-8") as header:
+        for line in header:
+            if "sizeof(struct control_domain)" in line:
+                return int(line.split("==")[1].split(",")[0])
+    raise SystemExit("no size of control_domain")
+
+
+RIM = 64 if domain_size() == 472 else 0
+
+
+class Domain:
+    def __init__(self, domid, create):
+        self.domid = domid
+        self.state = LOADING
+        self.reason = 0
+        (self.flags, self.vcpus, self.ram) = struct.unpack_from(
+            "<IIQ", create)
+        self.name = create[16:80]
+        self.uuid = create[80:96]
+        self.console = None
+        self.text = b""
+
+    def pack(self):
+        state = 77 if "nonsense" in WAYS else self.state
+        slot = 0xffffffff if self.console is None else self.console
+        return struct.pack(
+            f"<8I12QII{RIM}s64s16s192s", self.domid, state, self.flags,
+            self.reason, self.vcpus, self.vcpus, slot, 0, self.ram,
+            3, 4, 5, 6, 1500000000, 90061000000000, 1, 2, 7, 8, 9, 0, 0,
+            b"", self.name, self.uuid, self.text)
+
+
+class Host:
+    def __init__(self, selector):
+        self.selector = selector
+        self.domains = {}
+        self.next = 1
+        self.granted = 0x42a00000
+        self.consoles = {}
+
+    def used(self):
+        return sum(domain.ram for domain in self.domains.values())
+
+    def host(self):
+        return struct.pack(
+            "<4I4Q5Q6IQ192s", 1, 2 | (1 if "debug" in WAYS else 0), 2,
+            len(self.domains), TOTAL, TOTAL - self.used(), 0, 0,
+            0, 0, 0, 0, 0, 0x20000, 0x20000, 48, 8, 7, 12, 61000000000, b"")
+
+    def create(self, body):
+        if any(d.name == body[16:80] for d in self.domains.values()):
+            return E_EXISTS, b"", b"the name is taken: web\x1b[2J"
+        if struct.unpack_from("<Q", body, 8)[0] > TOTAL - self.used():
+            return E_MEMORY, b"", b"no memory for it"
+        domain = Domain(self.next, body)
+        if domain.flags & 2:
+            domain.console = next(
+                n for n in range(12)
+                if all(d.console != n for d in self.domains.values()))
+        self.domains[self.next] = domain
+        self.next += 1
+        return OK, domain.pack(), b""
+
+    def segment(self, body):
+        size = struct.unpack_from("<QQ", body)[1]
+        start = self.granted
+        self.granted += size
+        if "wild-grant" in WAYS:
+            start = 0x40200000
+        return OK, struct.pack("<QQ", start, size), b""
+
+    def say(self, domain, text):
+        if domain.console is None:
+            return
+        stream = self.consoles.get(domain.console)
+        with open(f"{FOLDER}/console-{domain.console}.log", "ab") as log:
+            log.write(text)
+        if stream:
+            stream.sendall(text)
+
+    def typed(self, slot, text):
+        for domain in self.domains.values():
+            if domain.console == slot and domain.state == RUNNING:
+                self.say(domain, text)
+                if b"q" in text or b"!" in text:
+                    domain.state = ENDED
+                    domain.reason = 3 if b"!" in text else 0
+                    domain.text = b"it went wrong" if b"!" in text else b""
+
+    def act(self, op, domain, body):
+        if op == BUILD:
+            domain.state = PAUSED
+            if "fail-build" in WAYS:
+                domain.state = FAILED
+                domain.text = b"RMI_REALM_CREATE was refused"
+            if "slow-build" in WAYS:
+                domain.state = BUILDING
+        elif op == UNPAUSE and domain.state == PAUSED:
+            domain.state = RUNNING
+            self.say(domain, b"HELLO\r\n")
+            if domain.name.startswith(b"short"):
+                domain.state = ENDED
+        elif op == PAUSE and domain.state == RUNNING:
+            domain.state = PAUSED
+        elif op == SHUTDOWN:
+            domain.state = ENDED
+            domain.reason = struct.unpack_from("<I", body)[0]
+        elif op == RENAME:
+            domain.name = body[:64]
+        elif op == DESTROY:
+            del self.domains[domain.domid]
+        else:
+            return E_STATE, b"", b"not now"
+        return OK, b"", b""
+
+    def answer(self, op, domid, body):
+        if op in (HELLO, HOST_INFO):
+            return OK, self.host(), b""
+        if op == CREATE:
+            return self.create(body)
+        if op == DMESG:
+            text = b"hypervisor: ready\nbad \x1b byte\n"
+            start = struct.unpack_from("<Q", body)[0]
+            part = text[start:start + 1024]
+            return OK, struct.pack("<QII", start, len(part), 0) + part, b""
+        if op == NEXT:
+            found = [i for i in sorted(self.domains) if i >= domid]
+            domid = found[0] if found else 0
+        if domid not in self.domains:
+            return E_NO_DOMAIN, b"", b""
+        domain = self.domains[domid]
+        if op == SEGMENT:
+            return self.segment(body)
+        if op in (NEXT, INFO):
+            return OK, domain.pack(), b""
+        if op == VCPU:
+            index = struct.unpack_from("<I", body)[0]
+            return OK, struct.pack("<4I10Q", index, 1, 1, 0, 5,
+                                   *range(9)), b""
+        return self.act(op, domain, body)
+
+
+class Control:
+    """One control port: requests in, replies out."""
+
+    def __init__(self, host, stream):
+        self.host = host
+        self.stream = stream
+        self.data = b""
+        self.made = []
+        if "stale" in WAYS:
+            stream.sendall(MAGIC + bytes(3000) + MAGIC[:5])
+
+    def input(self):
+        data = self.stream.recv(65536)
+        self.data += data
+        while len(self.data) >= REQUEST.size and "mute" not in WAYS:
+            magic, version, op, cookie, domid, zero, body = REQUEST.unpack(
+                self.data[:REQUEST.size])
+            assert (magic, version, zero) == (MAGIC, 1, 0)
+            self.data = self.data[REQUEST.size:]
+            status, reply, text = self.host.answer(op, domid, body)
+            if op == CREATE and status == OK:
+                self.made.append(self.host.next - 1)
+            self.stream.sendall(struct.pack(
+                "<8sQII192s1296s", MAGIC, cookie, status, op, text, reply))
+        return bool(data)
+
+    def close(self):
+        for domid in self.made:
+            domain = self.host.domains.get(domid)
+            if domain and domain.state < PAUSED:
+                del self.host.domains[domid]
+
+
+class Console:
+    def __init__(self, host, stream, slot):
+        self.host, self.stream, self.slot = host, stream, slot
+        host.consoles[slot] = stream
+        try:
+            with open(f"{FOLDER}/console-{slot}.log", "rb") as log:
+                stream.sendall(log.read())
+        except FileNotFoundError:
+            pass
+
+    def input(self):
+        data = self.stream.recv(65536)
+        if data:
+            self.host.typed(self.slot, data)
+        return bool(data)
+
+    def close(self):
+        if self.host.consoles.get(self.slot) is self.stream:
+            del self.host.consoles[self.slot]
+
+
+def listen(selector, path):
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+    selector.register(listener, selectors.EVENT_READ, path)
+
+
+def serve(selector, host):
+    while True:
+        for key, _ in selector.select():
+            if not isinstance(key.data, str):
+                try:
+                    alive = key.data.input()
+                except ConnectionError:
+                    alive = False
+                if not alive:
+                    key.data.close()
+                    selector.unregister(key.fileobj)
+                    key.fileobj.close()
+                continue
+            stream = key.fileobj.accept()[0]
+            name = os.path.basename(key.data)
+            slot = int(name.split("-")[1].split(".")[0])
+            client = (Control(host, stream) if name.startswith("control")
+                      else Console(host, stream, slot))
+            selector.register(stream, selectors.EVENT_READ, client)
+
+
+if "--version" in sys.argv:
+    print("QEMU emulator version",
+          "7.2.11" if "old" in WAYS else "10.0.2")
+    sys.exit()
+if "exit" in WAYS or "old" in WAYS:
+    sys.exit("qemu-system-aarch64: Property 'max-arm-cpu.x-rme' not found")
+FOLDER = os.path.dirname(sys.argv[sys.argv.index("-pidfile") + 1])
+with open(f"{FOLDER}/pid", "w", encoding="ascii") as pid:
+    pid.write(f"{os.getpid()}\n")
+SELECTOR = selectors.DefaultSelector()
+for flag, value in zip(sys.argv, sys.argv[1:]):
+    if flag == "-chardev" and value.startswith("socket"):
+        listen(SELECTOR, value.split("path=")[1])
+serve(SELECTOR, Host(SELECTOR))

@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""reeve token and reeve refs, against tokens that tests/tokens.py makes and
+documents that Python's cbor2 reads."""
+import base64
+import hashlib
+import json
+import re
+import subprocess
+
+import cbor2
+import pytest
+import tokens
+
+CHECKS = ["platform-signature", "realm-signature", "realm-key-binding",
+          "challenge", "lifecycle", "platform-identity",
+          "software-components", "rim", "rems", "rpv", "hash-algorithms"]
+KEYS = tokens.new_keys()
+
+
+@pytest.fixture
+def case(reeve):
+    """Writes the token of a case, and what verifies it."""
+    reeve.write("platform.pem", tokens.pem(KEYS["platform"]))
+    reeve.write("refs.json", json.dumps(tokens.refs()))
+
+    def write(*edits):
+        reeve.write("token", tokens.make({"edits": list(edits)}, KEYS))
+        return reeve
+
+    return write
+
+
+def verify(reeve, *options, code=0):
+    done = reeve.run("token", "verify", "token", "--platform-key",
+                     "platform.pem", *options)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+def verdicts(reeve, *options, code=0):
+    document = json.loads(verify(reeve, "--json", *options, code=code).stdout)
+    assert document["accepted"] == (code == 0)
+    assert [check["check"] for check in document["checks"]] == CHECKS
+    return {check["check"]: check["verdict"] for check in document["checks"]}
+
+
+def test_a_good_token_is_accepted(case):
+    reeve = case()
+    options = ["--refs", "refs.json", "--challenge", tokens.CHALLENGE.hex()]
+    done = verify(reeve, *options)
+    lines = done.stdout.splitlines()
+    assert lines[-1] == "accepted"
+    assert [line.split()[1] for line in lines[:-1]] == CHECKS
+    found = verdicts(reeve, *options)
+    assert {name for name, verdict in found.items() if verdict != "pass"} == {
+        "platform-identity", "software-components"}
+
+
+def test_what_is_not_given_is_not_checked(case):
+    found = verdicts(case())
+    assert {name for name, verdict in found.items()
+            if verdict == "unchecked"} == {
+        "challenge", "platform-identity", "software-components", "rim",
+        "rems", "rpv"}
+
+
+@pytest.mark.parametrize("edit, check", [
+    (["sign", "platform", "other"], "platform-signature"),
+    (["sign", "realm", "other"], "realm-signature"),
+    (["set", "platform/claims/10", {"bytes": 32}], "realm-key-binding"),
+    (["set", "realm/claims/10", {"bytes": 64}], "challenge"),
+    (["set", "platform/claims/2395", 0x4000], "lifecycle"),
+    (["set", "realm/claims/44238", {"bytes": 32}], "rim"),
+    (["set", "realm/claims/44235", {"bytes": 64}], "rpv"),
+])
+def test_a_check_that_fails_is_named(case, edit, check):
+    reeve = case(edit)
+    options = ["--refs", "refs.json", "--challenge", tokens.CHALLENGE.hex()]
+    found = verdicts(reeve, *options, code=1)
+    assert [name for name, verdict in found.items()
+            if verdict == "fail"] == [check]
+    done = verify(reeve, *options, code=1)
+    assert done.stdout.splitlines()[-1] == "REFUSED"
+    assert f"FAILED    {check}" in done.stdout
+
+
+def test_a_debug_platform_tells_the_way_out(case):
+    reeve = case(["set", "platform/claims/2395", 0x4000])
+    hint = verify(reeve, code=1).stdout
+    assert 'lifecycle=["secured","non-platform-debug"]' in hint
+    reeve.write("policy", 'lifecycle=["secured","non-platform-debug"]\n')
+    assert verdicts(reeve, "--policy", "policy")["lifecycle"] == "pass"
+
+
+def test_a_shorter_challenge_has_zeros_behind(case):
+    challenge = bytes(range(32))
+    reeve = case(["set", "realm/claims/10",
+                  {"hex": challenge.hex() + "00" * 32}])
+    assert verdicts(reeve, "--challenge",
+                    challenge.hex())["challenge"] == "pass"
+    assert verdicts(reeve, "--challenge", challenge[:31].hex(),
+                    code=1)["challenge"] == "fail"
+
+
+def test_policy_names_platforms_and_components(case):
+    reeve = case()
+    monitor, rmm = (tokens.pattern(n, 32).hex() for n in (6, 7))
+    reeve.write("policy", f"""
+implementation = "{tokens.pattern(4, 32).hex()}"
+instance = "01{tokens.pattern(5, 32).hex()}"
+platform_config = "01010000"
+components = ["rmm={rmm}", "monitor={monitor}"]
+hash = ["sha-256"]
+""")
+    found = verdicts(reeve, "--policy", "policy")
+    assert found["platform-identity"] == "pass"
+    assert found["software-components"] == "pass"
+    for line in ('platform_config="00"', f'instance="01{"00" * 32}"',
+                 f'implementation="{"00" * 32}"'):
+        reeve.write("policy", line + "\n")
+        assert verdicts(reeve, "--policy", "policy",
+                        code=1)["platform-identity"] == "fail"
+    for components in (f'"rmm={rmm}"', f'"rmm={monitor}","monitor={rmm}"',
+                       f'"rmm={rmm}","monitor={monitor}","x={rmm}"'):
+        reeve.write("policy", f"components=[{components}]\n")
+        assert verdicts(reeve, "--policy", "policy",
+                        code=1)["software-components"] == "fail"
+    reeve.write("policy", 'hash=["sha-384"]\n')
+    assert verdicts(reeve, "--policy", "policy",
+                    code=1)["hash-algorithms"] == "fail"
+
+
+def test_policy_can_require_checks(case):
+    reeve = case()
+    names = ["challenge", "rim", "rems", "rpv", "software-components",
+             "platform-identity"]
+    reeve.write("policy", f"require={json.dumps(names)}\n")
+    found = verdicts(reeve, "--policy", "policy", code=1)
+    assert {n for n, verdict in found.items() if verdict == "fail"} == set(
+        names)
+
+
+@pytest.mark.parametrize("line, key", [
+    ('lifecycle = "open"', "lifecycle"), ("lifecycle = 3", "lifecycle"),
+    ("hash = [3]", "hash"), ('implementation = "00"', "implementation"),
+    ("instance = 1", "instance"), ('platform_config = "0"', "platform_config"),
+    ('components = "monitor"', "components"),
+    ('components = "monitor="', "components"),
+    ('components = [["a=00"]]', "components"), ('colour = "red"', "colour"),
+    ('require = "luck"', "require"),
+])
+def test_a_policy_that_is_wrong_is_exit_2(case, line, key):
+    reeve = case()
+    reeve.write("policy", line + "\n")
+    done = verify(reeve, "--policy", "policy", code=2)
+    assert done.stdout == ""
+    assert re.search(rf"^policy:1:\d+: error: {key}: ", done.stderr, re.M)
+
+
+def test_rems_are_those_of_the_events(case):
+    first, second = b"loaded a module", b"started a container"
+    rem = hashlib.sha256(bytes(32) + first).digest()
+    rem = hashlib.sha256(rem + second).digest()
+    reeve = case(["set", "realm/claims/44239/1", {"hex": rem.hex()}])
+    reeve.write("events", f"# boot\nrem1 {first.hex()}\n\n"
+                f"  rem1\t{second.hex()} # later\n")
+    options = ["--refs", "refs.json", "--events", "events"]
+    assert verdicts(reeve, *options)["rems"] == "pass"
+    reeve.write("events", f"rem1 {second.hex()}\nrem1 {first.hex()}\n")
+    assert verdicts(reeve, *options, code=1)["rems"] == "fail"
+    reeve.write("events", "")
+    assert verdicts(reeve, *options, code=1)["rems"] == "fail"
+
+
+@pytest.mark.parametrize("text", [
+    "rem4 00", "rem 00", "rem0", "rem0 0", "rem0 zz", "rem0 00 00",
+    "rem0 " + "00" * 65, "rem0\x00 00",
+])
+def test_a_wrong_event_list_is_exit_2(case, text):
+    reeve = case()
+    reeve.write("events", "rem0 00\n" + text + "\n")
+    done = verify(reeve, "--refs", "refs.json", "--events", "events", code=2)
+    assert "events" in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("refs", [
+    "", "[]", "{}", '{"hash":"sha-1","rim":""}', '{"hash":"sha-256"}',
+    '{"hash":"sha-256","rim":"00"}', '{"hash":"sha-256","rim":3}',
+    '{"hash":"sha-256","rim":"' + "0" * 64 + '","rpv":"00"}',
+    '{"hash":"sha-256","rim":"' + "0" * 64 + '","rems":["00"]}',
+    '{"hash":"sha-256","rim":"' + "0" * 64 + '","rems":[1,2,3,4]}',
+])
+def test_wrong_reference_values_are_exit_2(case, refs):
+    reeve = case()
+    reeve.write("refs.json", refs)
+    done = verify(reeve, "--refs", "refs.json", code=2)
+    assert "holds no reference values" in done.stderr
+
+
+@pytest.mark.parametrize("options", [
+    [], ["--platform-key", "platform.pem", "--refs", "a", "--config", "b"],
+    ["--platform-key", "platform.pem", "--events", "e"],
+    ["--platform-key", "platform.pem", "--challenge", "xyz"],
+    ["--platform-key", "platform.pem", "--challenge", ""],
+    ["--platform-key", "platform.pem", "--challenge", "00" * 65],
+    ["--platform-key", "token"], ["--platform-key", "refs.json"],
+])
+def test_a_wrong_command_line_is_exit_2(case, options):
+    done = case().run("token", "verify", "token", *options)
+    assert done.returncode == 2 and done.stdout == "" and done.stderr
+
+
+@pytest.mark.parametrize("options", [
+    ["--platform-key", "absent"],
+    ["--platform-key", "platform.pem", "--refs", "absent"],
+    ["--platform-key", "platform.pem", "--policy", "absent"],
+])
+def test_a_missing_file_is_exit_1(case, options):
+    done = case().run("token", "verify", "token", *options)
+    assert done.returncode == 1 and "absent" in done.stderr
+
+
+def test_a_jwk_is_a_platform_key_too(case):
+    reeve = case()
+    x, y = (base64.urlsafe_b64encode(part).decode().rstrip("=")
+            for part in tokens.point(KEYS["platform"]))
+    reeve.write("platform.pem", json.dumps(
+        {"kty": "EC", "crv": "P-384", "x": x, "y": y}))
+    verify(reeve)
+
+
+def test_a_token_comes_on_the_standard_input(case):
+    reeve = case()
+    token = (reeve.folder / "token").read_bytes()
+    done = reeve.run("token", "show", "-", stdin=token, text=False)
+    assert done.returncode == 0
+    done = reeve.run("token", "show", "-", stdin=token[:99], text=False)
+    assert done.returncode == 1
+    assert b"<stdin>: error: truncated: collection" in done.stderr
+
+
+def test_show_agrees_with_cbor2(case):
+    reeve = case()
+    shown = json.loads(reeve.run("token", "show", "--json", "token").stdout)
+    token = cbor2.loads((reeve.folder / "token").read_bytes())
+    platform, realm = (cbor2.loads(cbor2.loads(part).value[2])
+                       for _, part in token.value.values())
+    assert shown["tag"] == token.tag
+    part = shown["cca-platform-token"]
+    assert part["cca-platform-challenge"] == platform[10].hex()
+    assert part["cca-platform-lifecycle"] == platform[2395]
+    assert part["cca-platform-service-indicator"] == platform[2400]
+    assert [(c["component-type"], c["measurement-value"])
+            for c in part["cca-platform-sw-components"]] == [
+        (c[1], c[2].hex()) for c in platform[2399]]
+    part = shown["cca-realm-delegated-token"]
+    assert part["cca-realm-initial-measurement"] == realm[44238].hex()
+    assert part["cca-realm-extensible-measurements"] == [
+        rem.hex() for rem in realm[44239]]
+    assert part["cca-realm-public-key"] == realm[44237].hex()
+    text = reeve.run("token", "show", "token").stdout
+    assert realm[44238].hex() in text and "0x3000 (secured)" in text
+
+
+def test_openssl_verifies_what_we_verify(case):
+    """The signatures of a good token, by the openssl command."""
+    reeve = case()
+    token = cbor2.loads((reeve.folder / "token").read_bytes())
+    for (_, part), key in zip(token.value.values(), ("platform", "realm")):
+        protected, _, payload, signature = cbor2.loads(part).value
+        reeve.write("text", cbor2.dumps(
+            ["Signature1", protected, b"", payload]))
+        reeve.write("signature", tokens.utils.encode_dss_signature(
+            *(int.from_bytes(half, "big")
+              for half in (signature[:48], signature[48:]))))
+        reeve.write("key", tokens.pem(KEYS[key]))
+        subprocess.run(["openssl", "dgst", "-sha384", "-verify", "key",
+                        "-signature", "signature", "text"], check=True,
+                       cwd=reeve.folder, stdout=subprocess.DEVNULL)
+
+
+def test_refs_json_is_what_verify_takes(case):
+    reeve = case()
+    config = reeve.config(realm_rpv='"aabb"')
+    measured = json.loads(reeve.run("measure", "--json", config).stdout)
+    assert reeve.run("refs", config, "--json", "-o",
+                     "refs.json").returncode == 0
+    refs = json.loads((reeve.folder / "refs.json").read_text())
+    assert refs == {"name": "probe", "hash": "sha-256",
+                    "rim": measured["rim"], "rpv": measured["rpv"]}
+    case(["set", "realm/claims/44238", {"hex": refs["rim"]}],
+         ["set", "realm/claims/44235", {"hex": refs["rpv"]}])
+    for options in (["--refs", "refs.json"], ["--config", config]):
+        found = verdicts(reeve, *options)
+        assert (found["rim"], found["rpv"]) == ("pass", "pass")
+    found = verdicts(reeve, "--config", config, "--set", "memory=640", code=1)
+    assert found["rim"] == "fail"
+
+
+@pytest.mark.parametrize("name, size", [
+    ("sha256", 32), ("sha384", 48), ("sha512", 64)])
+def test_refs_is_a_corim(reeve, name, size):
+    config = reeve.config(realm_hash=f'"{name}"', realm_rpv='"0102"')
+    reeve.write("events", "rem3 00\n")
+    done = reeve.run("refs", config, "--events", "events", text=False)
+    assert done.returncode == 0
+    measured = json.loads(reeve.run("measure", "--json", config).stdout)
+    corim = cbor2.loads(done.stdout)
+    assert corim.tag == 501 and set(corim.value) == {0, 1, 3}
+    assert corim.value[3].tag == 32
+    assert corim.value[3].value == "tag:arm.com,2025:cca_realm#1.0.0"
+    (comid,) = corim.value[1]
+    assert comid.tag == 506
+    comid = cbor2.loads(comid.value)
+    assert comid[1][0] == corim.value[0]
+    ((environment, measurements),) = comid[4][0]
+    rim = bytes.fromhex(measured["rim"])
+    assert environment[0][0].tag == 560 and environment[0][0].value == rim
+    values = {m[0]: m[1] for m in measurements}
+    algorithm = f"sha-{name[3:]}"
+    assert values["cca.rim"] == {2: [[algorithm, rim]]}
+    assert values["cca.rem0"] == {2: [[algorithm, bytes(size)]]}
+    assert values["cca.rem3"] == {2: [[algorithm, hashlib.new(
+        name, bytes(size + 1)).digest()]]}
+    assert values["cca.rpv"][4].tag == 560
+    assert values["cca.rpv"][4].value == b"\x01\x02" + bytes(62)
+
+
+def test_refs_of_an_ordinary_guest_is_exit_2(reeve):
+    done = reeve.run("refs", reeve.config(realm=None), "--json")
+    assert done.returncode == 2 and done.stdout == ""

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A guest that does anything: accesses to its devices, SGIs, interrupts taken
+ * and ended in any order, exits of a Realm and traps of an ordinary guest with
+ * any contents. The host goes on, the vGIC's books agree, no interrupt is
+ * forgotten, and in the end all of them can be taken.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/bits.h"
+#include "abi/guest_map.h"
+#include "abi/psci.h"
+#include "hypervisor/core/bus.h"
+#include "hypervisor/core/fakecpu.h"
+#include "hypervisor/core/fakeguest.h"
+#include "hypervisor/core/gic.h"
+#include "lib/esr.h"
+#include "tests/fuzz/vgic_invariants.h"
+
+#define VCPUS     4
+#define STEPS_MAX 400
+#define VMCR_OPEN (ICH_VMCR_VENG1 | BITS_PUT(ICH_VMCR_VPMR, 0xff))
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The input not consumed yet; at its end it reads as zero. */
+struct run {
+	const uint8_t *next;
+	const uint8_t *end;
+	struct fakeguest guest;
+	enum vcpu_place places[VCPUS];
+};
+
+static uint8_t byte(struct run *run)
+{
+	return run->next < run->end ? *run->next++ : 0;
+}
+
+static uint64_t word(struct run *run)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		value = value << 8 | byte(run);
+	return value;
+}
+
+static void require(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+/* It comes to a place: what it was told before is done with. */
+static void move(struct run *run, struct vcpu *vcpu, enum vcpu_place place)
+{
+	run->places[vcpu->index] = place;
+	run->guest.kicks[vcpu->index] = 0;
+}
+
+/* A vCPU that is out of the guest, for what only such a one does. */
+static struct vcpu *come_out(struct run *run)
+{
+	struct vcpu *vcpu = &run->guest.vcpus[byte(run) % VCPUS];
+
+	if (run->places[vcpu->index] == VCPU_IN)
+		vgic_save(vcpu);
+	move(run, vcpu, VCPU_OUT);
+	return vcpu;
+}
+
+static void go_in(struct run *run)
+{
+	struct vcpu *vcpu = come_out(run);
+
+	vcpu_timers_update(vcpu);
+	move(run, vcpu, VCPU_IN);
+	vgic_load(vcpu);
+}
+
+static void wait(struct run *run)
+{
+	struct vcpu *vcpu = come_out(run);
+
+	vcpu_timers_update(vcpu);
+	if (!vgic_pending(vcpu))
+		move(run, vcpu, VCPU_WAITS);
+}
+
+/* The guest takes or ends an interrupt; hardware tells when to come out. */
+static void cpu_interface(struct run *run)
+{
+	struct vcpu *vcpu = &run->guest.vcpus[byte(run) % VCPUS];
+	unsigned what = byte(run);
+
+	if (run->places[vcpu->index] != VCPU_IN)
+		return;
+	if (what % 2 == 0)
+		fakecpu_ack(vcpu);
+	else
+		fakecpu_end(vcpu, what / 2 % 96);
+	if (fakecpu_maintenance(vcpu)) {
+		vgic_save(vcpu);
+		move(run, vcpu, VCPU_OUT);
+	}
+}
+
+/* Registers that do something are met more often than others. */
+static uint64_t device_address(struct run *run)
+{
+	static const uint32_t bases[] = { GUEST_GICV3_GICD_BASE,
+		GUEST_GICV3_GICD_BASE + GICD_IROUTER, GUEST_GICV3_GICR_BASE,
+		GUEST_GICV3_GICR_BASE + GICR_SGI_BASE, GUEST_PL011_BASE };
+	unsigned what = byte(run);
+	uint64_t base = bases[what % 5];
+
+	if (base == GUEST_GICV3_GICD_BASE || what % 5 == 3)
+		base += (uint64_t)byte(run) << 3;
+	if (what % 5 == 2 || what % 5 == 3)
+		base += byte(run) % (VCPUS + 1) * UINT64_C(0x20000);
+	return base + byte(run) * UINT64_C(4) * (what % 5 == 1 ? 2 : 1) +
+	       (byte(run) < 8 ? 1 : 0);
+}
+
+static void device(struct run *run)
+{
+	struct vcpu *vcpu = come_out(run);
+	struct bus_access access = {
+		.ipa = ipa_make(device_address(run)),
+		.size = 1U << byte(run) % 4,
+		.write = byte(run) % 4 != 0,
+		.value = word(run),
+	};
+
+	if (!bus_access(vcpu, &access))
+		return;
+	if (!access.write && access.size < 8)
+		require(access.value >> 8 * access.size == 0);
+}
+
+static void sgi(struct run *run)
+{
+	struct vcpu *vcpu = come_out(run);
+	bool likely = byte(run) % 4 != 0;
+
+	vgic_sgi(vcpu, word(run) & (likely ? 0xf00000f : UINT64_MAX));
+}
+
+static void line(struct run *run)
+{
+	unsigned what = byte(run);
+
+	vgic_spi_set(&run->guest.domain.vgic,
+		VGIC_PRIVATE + what % FAKEGUEST_SPIS, (what & 0x80) != 0);
+}
+
+static void type(struct run *run)
+{
+	uint8_t bytes[40] = { 0 };
+
+	require(vuart_input(&run->guest.domain.vuart, bytes,
+			byte(run) % sizeof(bytes)) <= VUART_FIFO);
+	require(run->guest.domain.vuart.count <= VUART_FIFO);
+}
+
+static void tick(struct run *run)
+{
+	struct vcpu *vcpu = come_out(run);
+
+	run->guest.now += byte(run);
+	vcpu->virt = (struct vcpu_timer){ byte(run) % 8,
+		run->guest.now + byte(run) };
+	vcpu->phys = (struct vcpu_timer){ byte(run) % 8, word(run) };
+	vcpu_timers_update(vcpu);
+	vcpu_deadline(vcpu);
+	vcpu_awake(vcpu);
+}
+
+/* ---- Exits ---- */
+/* What the neighbours answer next. */
+static void scenery(struct run *run, bool is_realm)
+{
+	struct fakeguest *guest = &run->guest;
+	unsigned what = byte(run);
+
+	guest->domain.is_realm = is_realm;
+	guest->memory = (enum memory_result)(what % 3);
+	guest->ripas_done = (what & 8) != 0;
+	guest->x0 = (what & 0x30) != 0 ? RMI_SUCCESS : what >> 6;
+}
+
+static uint64_t fault_address(struct run *run)
+{
+	uint64_t address = byte(run) % 4 != 0 ? device_address(run) : word(run);
+
+	return byte(run) % 2 != 0 ? address | FAKEGUEST_SHARED : address;
+}
+
+static uint64_t syndrome(struct run *run)
+{
+	static const uint8_t classes[] = { ESR_EC_WFX, ESR_EC_HVC64,
+		ESR_EC_SMC64, ESR_EC_SYSREG, ESR_EC_INST_LOWER,
+		ESR_EC_DATA_LOWER, ESR_EC_DATA_LOWER, ESR_EC_UNKNOWN };
+	uint64_t any = word(run);
+
+	if (any % 16 == 0)
+		return word(run);
+	return BITS_PUT(ESR_EC, classes[any >> 8 & 7]) | (any & 0x1ffffc0) |
+	       ((any & 0xf0) != 0 ? 7 : any >> 16 & 0x3f);
+}
+
+/* A domain that has ended says why, and is given another life. */
+static void after_exit(struct run *run, enum vcpu_next next)
+{
+	struct fakeguest *guest = &run->guest;
+
+	require((guest->stops > 0) == (next == VCPU_STOP));
+	if (guest->stops == 0)
+		return;
+	require(guest->text[0] != '\0' || guest->reason != CONTROL_CRASH);
+	guest->stops = 0;
+	guest->domain.state = CONTROL_RUNNING;
+}
+
+static void check_enter(
+	const struct rmi_rec_exit *exit, const struct rmi_rec_enter *enter)
+{
+	bool data_abort = exit->exit_reason == RMI_EXIT_SYNC &&
+			  BITS_GET(exit->esr, ESR_EC) == ESR_EC_DATA_LOWER;
+
+	switch (enter->flags) {
+	case 0:
+		break;
+	case RMI_REC_ENTER_EMUL_MMIO:
+		require(data_abort && (exit->esr & ESR_ISV) != 0);
+		break;
+	case RMI_REC_ENTER_INJECT_SEA:
+		require(data_abort);
+		break;
+	default:
+		require(enter->flags == RMI_REC_ENTER_RIPAS_REJECT &&
+			exit->exit_reason == RMI_EXIT_RIPAS_CHANGE);
+	}
+	for (unsigned i = 1; i < RMI_REC_GPRS; i++)
+		require(enter->gprs[i] == 0);
+}
+
+static void realm_exit(struct run *run)
+{
+	struct vcpu *vcpu = come_out(run);
+	uint64_t ipa = fault_address(run);
+	struct rmi_rec_exit exit = {
+		.exit_reason = byte(run) % 4 != 0 ? 0 : byte(run) % 16,
+		.esr = syndrome(run),
+		.far = ipa & 0xfff,
+		.hpfar = ipa >> 8,
+		.gprs = { word(run), byte(run), word(run) },
+		.cntv_ctl = byte(run),
+		.cntv_cval = byte(run),
+		.ripas_base = word(run),
+	};
+	struct rmi_rec_enter enter;
+	enum vcpu_next next;
+
+	scenery(run, true);
+	if (exit.exit_reason == RMI_EXIT_PSCI && byte(run) % 8 != 0)
+		exit.gprs[0] = PSCI_FID_FIRST + byte(run) % 16;
+	next = vcpu_exit_realm(vcpu, &exit, &enter);
+	require(next != VCPU_UNDEF && next != VCPU_ABORT);
+	check_enter(&exit, &enter);
+	after_exit(run, next);
+	vcpu->gic.state.vmcr = VMCR_OPEN;
+}
+
+static void refusal(struct run *run)
+{
+	struct vcpu *vcpu = come_out(run);
+
+	scenery(run, true);
+	after_exit(run, vcpu_enter_refused(vcpu, byte(run)));
+}
+
+static void guest_trap(struct run *run)
+{
+	struct vcpu *vcpu = come_out(run);
+	uint64_t ipa = fault_address(run);
+	struct vcpu_trap trap = {
+		.esr = syndrome(run), .far = ipa & 0xfff, .hpfar = ipa >> 8
+	};
+
+	scenery(run, false);
+	for (unsigned i = 0; i < 4; i++)
+		vcpu->regs.gprs[i] = byte(run);
+	if (byte(run) % 4 != 0)
+		vcpu->regs.gprs[0] = PSCI_FID_FIRST + byte(run) % 16;
+	after_exit(run, vcpu_exit_guest(vcpu, &trap));
+	vcpu->gic.state.vmcr = VMCR_OPEN;
+}
+
+static void (*const steps[])(struct run *run) = { go_in, go_in, wait,
+	cpu_interface, cpu_interface, device, device, device, sgi, line, type,
+	tick, realm_exit, refusal, guest_trap };
+
+/* ---- The end ---- */
+static void settle(struct run *run)
+{
+	struct fakeguest *guest = &run->guest;
+
+	for (unsigned i = 0; i < VCPUS; i++) {
+		if (run->places[i] == VCPU_IN)
+			vgic_save(&guest->vcpus[i]);
+		move(run, &guest->vcpus[i], VCPU_OUT);
+	}
+	for (unsigned i = 0; i < FAKEGUEST_SPIS; i++)
+		vgic_spi_set(&guest->domain.vgic, VGIC_PRIVATE + i, false);
+	for (unsigned i = 0; i < VCPUS; i++) {
+		guest->vcpus[i].virt.ctl = 0;
+		guest->vcpus[i].phys.ctl = 0;
+		vcpu_timers_update(&guest->vcpus[i]);
+	}
+}
+
+/* A well-behaved guest takes all there is, and nothing is left. */
+static void drain(struct vcpu *vcpu)
+{
+	unsigned intid, rounds;
+
+	for (rounds = 0; rounds < 4 * (VGIC_PRIVATE + FAKEGUEST_SPIS); rounds++) {
+		vgic_load(vcpu);
+		intid = fakecpu_ack(vcpu);
+		if (intid != FAKECPU_NONE)
+			fakecpu_end(vcpu, intid);
+		vgic_save(vcpu);
+		if (intid == FAKECPU_NONE)
+			break;
+	}
+	vcpu->gic.state.vmcr = VMCR_OPEN;
+	require(!vgic_pending(vcpu));
+}
+
+/* As a kernel leaves it at its start: all is on, and a third are edges. */
+static void boot(struct run *run)
+{
+	struct fakeguest *guest = &run->guest;
+	struct vgic_irq on = { .enabled = true, .group1 = true };
+
+	fakeguest_init(guest, VCPUS, false);
+	guest->domain.vgic.enabled = true;
+	for (unsigned i = 0; i < FAKEGUEST_SPIS; i++) {
+		guest->irqs[i] = on;
+		guest->irqs[i].edge = i % 3 == 0;
+		guest->irqs[i].route = i % VCPUS;
+	}
+	for (unsigned i = 0; i < VCPUS; i++) {
+		struct vcpu *vcpu = &guest->vcpus[i];
+
+		for (unsigned j = 0; j < VGIC_PRIVATE; j++) {
+			vcpu->gic.irqs[j].enabled = true;
+			vcpu->gic.irqs[j].group1 = true;
+		}
+		vcpu->gic.awake = true;
+		vcpu->gic.state.vmcr = VMCR_OPEN;
+		move(run, vcpu, VCPU_OUT);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct run run;
+
+	run.next = data;
+	run.end = data + size;
+	boot(&run);
+	for (unsigned i = 0; i < STEPS_MAX && run.next < run.end; i++) {
+		steps[byte(&run) % (sizeof(steps) / sizeof(steps[0]))](&run);
+		vgic_invariants(&run.guest, run.places);
+	}
+	settle(&run);
+	for (unsigned i = 0; i < VCPUS; i++)
+		drain(&run.guest.vcpus[i]);
+	vgic_invariants(&run.guest, run.places);
+	return 0;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Fuzz entry for what a host sends: the input is a stream in which replies are
+ * looked for, each read as every kind of reply. Whatever is taken for good must
+ * be printable and within its limits.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/machine_map.h"
+#include "toolstack/engine/machine/reply.h"
+#include "toolstack/report/utf8.h"
+
+#define COOKIE   UINT64_C(0x4141414141414141)
+#define RAM_SIZE ((uint64_t)1 << 30)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void require_text(const char *text, size_t size)
+{
+	size_t length = strnlen(text, size);
+
+	require(length < size);
+	require(utf8_is_printable(text, length));
+}
+
+static void read_texts(const struct control_reply *reply)
+{
+	struct reeve_host_info host;
+	struct reeve_domain domain;
+	char text[REEVE_TEXT_SIZE];
+
+	reply_text(text, sizeof(text), reply->text, sizeof(reply->text));
+	require_text(text, sizeof(text));
+	(void)reply_host(&reply->body.host, &host);
+	require_text(host.rmm_text, sizeof(host.rmm_text));
+	(void)reply_domain(&reply->body.domain, &domain);
+	require_text(domain.name, sizeof(domain.name));
+	require_text(domain.text, sizeof(domain.text));
+}
+
+static void read_values(const struct control_reply *reply)
+{
+	const struct control_grant *grant = &reply->body.grant;
+	struct reeve_domain domain;
+	struct reeve_vcpu vcpu;
+
+	if (reply_domain(&reply->body.domain, &domain)) {
+		require(domain.state >= REEVE_DOMAIN_LOADING &&
+			domain.state <= REEVE_DOMAIN_DYING);
+		require(domain.vcpus_online <= domain.vcpus);
+	}
+	if (reply_vcpu(&reply->body.vcpu, &vcpu))
+		require(vcpu.core < MACHINE_MAX_CPUS);
+	if (reply_grant(grant, grant->size, RAM_SIZE))
+		require(grant->pa - MACHINE_DRAM_BASE + grant->size <= RAM_SIZE);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct reply_stream stream;
+	struct control_reply reply;
+
+	stream.filled = 0;
+	while (size > 0) {
+		size_t room;
+		uint8_t *to = reply_room(&stream, &room);
+		size_t part = size < room ? size : room;
+
+		require(room > 0);
+		memcpy(to, data, part);
+		stream.filled += part;
+		data += part;
+		size -= part;
+		while (reply_take(&stream, COOKIE, &reply)) {
+			read_texts(&reply);
+			read_values(&reply);
+		}
+	}
+	return 0;
+}

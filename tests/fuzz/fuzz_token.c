@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Fuzz entry for attestation tokens. What is refused says why; what is accepted
+ * can be shown and verified, and points nowhere but into its bytes.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/token/load.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Any point of the curve will do: no input is signed by it. */
+static const char key[] =
+	"{\"kty\":\"EC\",\"crv\":\"P-384\","
+	"\"x\":\"qofKIr6LBTeOscce8yCtdG4dO2KLp5uYWfdB4IJUKjhVAvJdv1UpbDpUXjhy"
+	"dgq3\","
+	"\"y\":\"NhfeSpYmLG9dnpi_kpLcKfj0Hb0omhR86doxE7XwuMAKYLHOHX6BnXpDHXyQ"
+	"6g5f\"}";
+
+static void span_check(
+	const struct reeve_token *token, size_t size, struct span span)
+{
+	if (span.size == 0)
+		return;
+	if (span.data < token->data ||
+		span.size > size - (size_t)(span.data - token->data))
+		abort();
+}
+
+static void part_check(const struct reeve_token *token, size_t size,
+	const struct token_part *part)
+{
+	span_check(token, size, part->headers);
+	span_check(token, size, part->payload);
+	span_check(token, size, part->signature);
+	for (size_t i = 0; i < REALM_CLAIMS; i++)
+		span_check(token, size, part->claims[i].bytes);
+}
+
+static void text_check(char *text)
+{
+	if (text == NULL || *text == '\0')
+		abort();
+	free(text);
+}
+
+static void verify(const struct reeve_token *token, struct reeve_report *report)
+{
+	static const struct reeve_refs refs = { "sha-256", 32 };
+	const struct reeve_expectation expected = {
+		.platform_key = key,
+		.challenge = "00",
+		.refs = &refs,
+	};
+	struct reeve_verification *verification;
+
+	if (reeve_token_verify(token, &expected, &verification, report) !=
+			REEVE_OK ||
+		reeve_verification_passed(verification))
+		abort();
+	text_check(reeve_verification_json(verification));
+	reeve_verification_free(verification);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct reeve_report *report = reeve_report_new();
+	struct reeve_token *token = NULL;
+	int result;
+
+	if (report == NULL)
+		abort();
+	result = reeve_token_read(data, size, "token", &token, report);
+	if ((result == REEVE_OK) != (reeve_report_count(report) == 0))
+		abort();
+	if (result == REEVE_OK) {
+		part_check(token, size, &token->token.platform);
+		part_check(token, size, &token->token.realm);
+		text_check(reeve_token_text(token));
+		text_check(reeve_token_json(token));
+		verify(token, report);
+	}
+	reeve_token_free(token);
+	reeve_report_free(report);
+	return 0;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the kernel command line asks the probe to do. */
+#include <stddef.h>
+#include <string.h>
+
+#include "tests/guest/probe.h"
+
+/* The text after NAME= of a word of the command line; NULL: there is none. */
+static const char *find(const char *name)
+{
+	const char *next = machine.arguments;
+	size_t length = strlen(name);
+
+	while (next && *next != '\0') {
+		if (strncmp(next, name, length) == 0 && next[length] == '=')
+			return next + length + 1;
+		while (*next != ' ' && *next != '\0')
+			next++;
+		while (*next == ' ')
+			next++;
+	}
+	return NULL;
+}
+
+static bool is_end(char c)
+{
+	return c == '\0' || c == ' ' || c == ',';
+}
+
+bool argument_has(const char *name)
+{
+	const char *next = find("probe");
+	size_t length = strlen(name);
+
+	while (next && *next != '\0' && *next != ' ') {
+		if (strncmp(next, name, length) == 0 && is_end(next[length]))
+			return true;
+		while (!is_end(*next))
+			next++;
+		if (*next == ',')
+			next++;
+	}
+	return false;
+}
+
+/* The value of a hexadecimal digit; 16 and more: it is none. */
+static unsigned digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (unsigned)(c - 'a') + 10;
+	return 16;
+}
+
+uint64_t argument_number(const char *name, uint64_t otherwise)
+{
+	const char *next = find(name);
+	unsigned base = 10;
+	uint64_t value = 0;
+
+	if (!next)
+		return otherwise;
+	if (strncmp(next, "0x", 2) == 0) {
+		base = 16;
+		next += 2;
+	}
+	for (; digit(*next) < base; next++)
+		value = value * base + digit(*next);
+	return value;
+}
+
+unsigned argument_hex(const char *name, uint8_t *bytes, unsigned size)
+{
+	const char *next = find(name);
+	unsigned count = 0;
+
+	while (next && count < size && digit(next[0]) < 16 &&
+		digit(next[1]) < 16) {
+		bytes[count++] = (uint8_t)(digit(next[0]) << 4 | digit(next[1]));
+		next += 2;
+	}
+	return count;
+}

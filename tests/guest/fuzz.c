@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Random calls, device accesses and system registers, from a seed: whatever a
+ * guest does, it is the guest's own affair. What would end it, start others on
+ * nonsense, or take its own memory away is left out.
+ */
+#include "abi/psci.h"
+#include "abi/rsi.h"
+#include "lib/log.h"
+#include "tests/guest/probe.h"
+
+#define GIB UINT64_C(0x40000000)
+
+/* The pages from here on are what calls may name. */
+#define FIRST_SPARE 8
+
+#define MRS_X0      0xd5300000
+#define MSR_X0      0xd5100000
+#define RET         0xd65f03c0
+#define SYSREG_ANY  0x000fffe0 /* op0, op1, CRn, CRm, op2 */
+#define SYSREG_EL0  0x000b0000 /* op0 = 3, op1 = 3 */
+#define SYSREG_REST 0x0000ffe0 /* CRn, CRm, op2 */
+
+#define OWNER(fid) ((fid) >> 24 & 0x3f)
+#define OWNER_PSCI 4
+
+static uint64_t state;
+
+/* xorshift64* of S. Vigna: a sequence that any C compiler repeats. */
+static uint64_t any(void)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return state * UINT64_C(0x2545f4914f6cdd1d);
+}
+
+static uint64_t spare_page(void)
+{
+	return (uintptr_t)spare[FIRST_SPARE + any() % (SPARE_PAGES - FIRST_SPARE)];
+}
+
+static uint64_t argument(void)
+{
+	const uint64_t choices[] = { 0, 1, any() % 64, any(), UINT64_MAX,
+		spare_page(), spare_page() + any() % PAGE,
+		spare_page() | shared_bit, any() % GIB,
+		any() % GIB / PAGE * PAGE, machine.ram_base + machine.ram_size,
+		UINT64_C(1) << 63 };
+
+	return choices[any() % (sizeof(choices) / sizeof(choices[0]))];
+}
+
+static uint64_t function(void)
+{
+	const uint64_t choices[] = { any(), 0x80000000 | any() % 4,
+		0x84000000 | any() % 32, 0xc4000000 | any() % 32,
+		0x86000000 | any() % 4, 0xc4000150 + any() % 64,
+		RSI_VERSION + any() % 32, RSI_VERSION + any() % 10 };
+
+	return choices[any() % (sizeof(choices) / sizeof(choices[0]))];
+}
+
+/* Stops, starts or suspends this vCPU or another. */
+static bool is_end(uint64_t fid)
+{
+	static const uint16_t ends[] = { 0x1, 0x2, 0x3, 0x8, 0x9, 0xc, 0xd, 0xe,
+		0x12, 0x15 };
+
+	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (OWNER(fid) == OWNER_PSCI && (fid & 0xffff) == ends[i])
+			return true;
+	return false;
+}
+
+static void any_call(void)
+{
+	struct smccc_regs regs;
+
+	for (unsigned i = 0; i < 18; i++)
+		regs.x[i] = argument();
+	do
+		regs.x[0] = function();
+	while (is_end(regs.x[0]));
+	/* Of our memory, one page at a time and only a spare one. */
+	if ((uint32_t)regs.x[0] == RSI_IPA_STATE_SET) {
+		regs.x[1] = spare_page();
+		regs.x[2] = regs.x[1] + (any() % 3 != 0 ? PAGE : any() % 64);
+	}
+	if (machine.is_psci_smc)
+		guest_smc(&regs);
+	else
+		guest_hvc(&regs);
+}
+
+/* Reads of all devices, writes to the interrupt controller. */
+static void any_access(void)
+{
+	uint64_t at = (any() % 2 != 0 ? machine.gicd : machine.gicr) +
+		      any() % 0x40000;
+	struct fault fault;
+
+	if (any() % 2 != 0)
+		try_write(at & ~UINT64_C(7), any(), &fault);
+	else
+		(void)try_read(
+			(any() % 2 != 0 ? at : any() % GIB) & ~UINT64_C(7),
+			&fault);
+}
+
+static void any_register(void)
+{
+	static uint32_t code[2] __attribute__((aligned(64)));
+	uint64_t pick = any();
+	struct fault fault;
+
+	code[0] = pick % 2 != 0 ? MRS_X0 | (uint32_t)(any() & SYSREG_ANY)
+				: MSR_X0 | SYSREG_EL0 |
+					  (uint32_t)(any() & SYSREG_REST);
+	code[1] = RET;
+	dcache_clean((uintptr_t)code, sizeof(code));
+	icache_invalidate_all();
+	try_fetch((uintptr_t)code, &fault);
+}
+
+void fuzz(void)
+{
+	static void (*const things[])(
+		void) = { any_call, any_access, any_register };
+	uint64_t steps = argument_number("steps", 1000);
+
+	state = argument_number("seed", 1) * 2 + 1;
+	__asm__ volatile("msr daifset, #2" ::: "memory");
+	for (uint64_t i = 0; i < steps; i++)
+		things[any() % 3]();
+	check(true, "the fuzz came to its end");
+}

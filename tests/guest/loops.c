@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the probe does without end, or until somebody stops it. */
+#include "abi/psci.h"
+#include "abi/rsi.h"
+#include "lib/log.h"
+#include "lib/pl011.h"
+#include "tests/guest/probe.h"
+
+#define NOWHERE UINT64_C(0x7000000000)
+
+static void idle(void)
+{
+	wfi();
+}
+
+static void spin(void)
+{
+	__asm__ volatile("yield");
+}
+
+/* No exception is taken where the vectors are not. */
+static void crash(void)
+{
+	sysreg_write(VBAR_EL1, NOWHERE);
+	isb();
+	((void (*)(void))NOWHERE)();
+}
+
+static void reboot(void)
+{
+	psci(PSCI_SYSTEM_RESET, 0, 0, 0);
+}
+
+static void echo(void)
+{
+	int c = pl011_get(machine.uart);
+
+	if (c >= 0)
+		pl011_put(machine.uart, (char)c);
+}
+
+static void flood_psci(void)
+{
+	(void)psci(PSCI_VERSION, 0, 0, 0);
+	(void)psci(
+		PSCI_AFFINITY_INFO_64, machine.mpidr[machine.vcpus - 1], 0, 0);
+}
+
+static void flood_rsi(void)
+{
+	struct smccc_regs regs;
+
+	(void)rsi(&regs, RSI_VERSION, RSI_ABI_VERSION_1_0, 0);
+	(void)rsi(&regs, RSI_HOST_CALL, (uintptr_t)spare[5], 0);
+}
+
+/* Masked, so that it is not taken before the WFI that it ends. */
+static void flood_wfi(void)
+{
+	__asm__ volatile("msr daifset, #2" ::: "memory");
+	timer_start(1000);
+	wfi();
+	timer_stop();
+	__asm__ volatile("msr daifclr, #2" ::: "memory");
+}
+
+static void flood_mmio(void)
+{
+	(void)mmio_read32(machine.gicd);
+	mmio_write32(machine.gicd + 0x100, 0);
+}
+
+static void flood_ripas(void)
+{
+	uint64_t page = (uintptr_t)spare[6];
+
+	(void)ripas_set(page, page + PAGE, RIPAS_EMPTY);
+	(void)ripas_set(page, page + PAGE, RIPAS_RAM);
+}
+
+static const struct {
+	const char *name;
+	void (*once)(void);
+	bool needs_realm;
+} things[] = {
+	{ "idle", idle, false },
+	{ "spin", spin, false },
+	{ "crash", crash, false },
+	{ "reboot", reboot, false },
+	{ "echo", echo, false },
+	{ "flood-psci", flood_psci, false },
+	{ "flood-rsi", flood_rsi, true },
+	{ "flood-wfi", flood_wfi, false },
+	{ "flood-mmio", flood_mmio, false },
+	{ "flood-ripas", flood_ripas, true },
+};
+
+/* rounds=N ends it after so many. */
+static void repeat(const char *name, void (*once)(void))
+{
+	uint64_t rounds = argument_number("rounds", UINT64_MAX);
+
+	log_line("%s", name);
+	for (uint64_t i = 0; i < rounds; i++)
+		once();
+	log_line("%s: done", name);
+}
+
+void loops(void)
+{
+	for (unsigned i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
+		if (argument_has(things[i].name) &&
+			(is_realm() || !things[i].needs_realm))
+			repeat(things[i].name, things[i].once);
+	}
+}

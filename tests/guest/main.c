@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The probe's way from its first instruction to its last line. */
+#include <string.h>
+
+#include "abi/psci.h"
+#include "abi/rsi.h"
+#include "lib/log.h"
+#include "lib/pl011.h"
+#include "tests/guest/probe.h"
+
+struct machine machine;
+
+static uint64_t uart;
+static unsigned passed, failed;
+
+_Noreturn void probe_main(const void *fdt);
+
+static void put(char c)
+{
+	pl011_put(uart, c);
+}
+
+/* The count is right with several vCPUs too: reports come one at a time. */
+bool check(bool good, const char *what)
+{
+	__atomic_add_fetch(good ? &passed : &failed, 1, __ATOMIC_RELAXED);
+	log_line("%s: %s", good ? "pass" : "FAIL", what);
+	return good;
+}
+
+bool check_of(bool good, const char *what, unsigned vcpu)
+{
+	__atomic_add_fetch(good ? &passed : &failed, 1, __ATOMIC_RELAXED);
+	log_line("%s: vCPU %u %s", good ? "pass" : "FAIL", vcpu, what);
+	return good;
+}
+
+void print_hex(const char *name, const uint8_t *data, unsigned size)
+{
+	char text[129];
+
+	for (unsigned i = 0; i < size; i++) {
+		text[2 * i] = "0123456789abcdef"[data[i] >> 4];
+		text[2 * i + 1] = "0123456789abcdef"[data[i] & 0xf];
+	}
+	text[2 * size] = '\0';
+	log_line("%s: %s", name, text);
+}
+
+/* Only the RMM answers this, and only in a Realm is SMC the conduit. */
+static void realm_find(void)
+{
+	static struct rsi_realm_config config __attribute__((aligned(PAGE)));
+	struct smccc_regs regs;
+
+	if (!machine.is_psci_smc ||
+		rsi(&regs, RSI_VERSION, RSI_ABI_VERSION_1_0, 0) != RSI_SUCCESS)
+		return;
+	if (rsi(&regs, RSI_REALM_CONFIG, (uintptr_t)&config, 0) == RSI_SUCCESS)
+		shared_bit = UINT64_C(1) << (config.ipa_width - 1);
+}
+
+static void console_find(void)
+{
+	if (machine.uart == 0)
+		return;
+	/* At its own address once the MMU is on. */
+	uart = machine.uart | shared_bit;
+	pl011_init(uart);
+	log_init("probe", put);
+}
+
+static void vcpus_name(void)
+{
+	for (unsigned i = 0; i < VCPUS_MAX; i++)
+		vcpus[i].index = i;
+	vcpus[0].mpidr = sysreg_read(MPIDR_EL1);
+	vcpus[0].starts = 1;
+}
+
+static void begin(const void *fdt)
+{
+	bool is_known = machine_read(fdt);
+
+	realm_find();
+	console_find();
+	if (!is_known)
+		log_line_unlocked("no device tree at %p", fdt);
+	vcpus_name();
+	mmu_prepare();
+	mmu_enable();
+	uart = machine.uart;
+	log_line("%s, %u vCPUs, %lu MiB at %lx, arguments: %s",
+		is_realm() ? "a Realm" : "an ordinary guest", machine.vcpus,
+		machine.ram_size >> 20, machine.ram_base,
+		machine.arguments ? machine.arguments : "none");
+	gic_init();
+	gic_vcpu_init(&vcpus[0]);
+	__asm__ volatile("msr daifclr, #2" ::: "memory");
+}
+
+static bool wants(const char *what)
+{
+	return argument_has("all") || argument_has(what);
+}
+
+void probe_main(const void *fdt)
+{
+	begin(fdt);
+	loops();
+	if (is_realm() && wants("realm"))
+		check_realm();
+	if (wants("memory"))
+		check_memory();
+	if (wants("psci"))
+		check_psci();
+	if (wants("interrupts"))
+		check_interrupts();
+	if (wants("state"))
+		check_state();
+	token_print();
+	if (argument_has("fuzz"))
+		fuzz();
+	log_line("%u passed, %u failed", passed, failed);
+	power_off();
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* vCPUs on and off, what they do in between, and their exceptions. */
+#include "abi/psci.h"
+#include "lib/log.h"
+#include "tests/guest/probe.h"
+
+/* Nobody needs that long; nanoseconds. */
+#define PATIENCE UINT64_C(20000000000)
+
+#define EC_FETCH 0x21
+
+struct frame {
+	uint64_t x[31];
+	uint64_t elr;
+	uint64_t spsr;
+	uint64_t pad;
+};
+
+struct vcpu vcpus[VCPUS_MAX] __attribute__((aligned(PAGE)));
+
+/* start.S */
+void secondary(void);
+/* vectors.S */
+void exception_sync(struct frame *frame);
+void exception_irq(struct frame *frame);
+void exception_other(struct frame *frame);
+
+void probe_secondary(struct vcpu *vcpu);
+/* gic.c */
+void interrupt_take(struct vcpu *vcpu);
+
+uint64_t psci(uint64_t fid, uint64_t a, uint64_t b, uint64_t c)
+{
+	struct smccc_regs regs = { { fid, a, b, c } };
+
+	if (machine.is_psci_smc)
+		guest_smc(&regs);
+	else
+		guest_hvc(&regs);
+	return regs.x[0];
+}
+
+uint64_t rsi(struct smccc_regs *regs, uint64_t fid, uint64_t a, uint64_t b)
+{
+	*regs = (struct smccc_regs){ { fid, a, b } };
+	guest_smc(regs);
+	return regs->x[0];
+}
+
+void power_off(void)
+{
+	psci(PSCI_SYSTEM_OFF, 0, 0, 0);
+	for (;;)
+		wfi();
+}
+
+static void report(const struct frame *frame, const char *what)
+{
+	log_line_unlocked("FAIL: %s on vCPU %u: ESR %lx ELR %lx FAR %lx", what,
+		vcpu_this()->index, sysreg_read(ESR_EL1), frame->elr,
+		sysreg_read(FAR_EL1));
+	power_off();
+}
+
+void exception_sync(struct frame *frame)
+{
+	struct fault *fault = &vcpu_this()->fault;
+
+	if (!fault->is_expected)
+		report(frame, "an exception");
+	fault->esr = sysreg_read(ESR_EL1);
+	fault->far = sysreg_read(FAR_EL1);
+	/* A jump that failed goes on where it came from. */
+	frame->elr =
+		fault->esr >> 26 == EC_FETCH ? frame->x[30] : frame->elr + 4;
+}
+
+void exception_irq(struct frame *frame)
+{
+	(void)frame;
+	interrupt_take(vcpu_this());
+}
+
+void exception_other(struct frame *frame)
+{
+	report(frame, "an exception that should not be");
+}
+
+bool wait_for(bool (*holds)(void *context), void *context)
+{
+	uint64_t end = timer_now() + PATIENCE;
+
+	while (!holds(context)) {
+		if (timer_now() > end)
+			return false;
+		__asm__ volatile("yield");
+	}
+	return true;
+}
+
+static bool is_idle(void *context)
+{
+	const struct vcpu *vcpu = context;
+
+	return vcpu->job == NULL;
+}
+
+bool vcpu_end(struct vcpu *vcpu)
+{
+	return wait_for(is_idle, vcpu);
+}
+
+/* It says that a job is done, then forgets it: it must have done both. */
+void vcpu_begin(struct vcpu *vcpu, void (*job)(struct vcpu *vcpu))
+{
+	if (!vcpu_end(vcpu))
+		return;
+	vcpu->job = job;
+	dsb(ish);
+	gic_sgi(vcpu, JOB_SGI);
+}
+
+bool vcpu_run(struct vcpu *vcpu, void (*job)(struct vcpu *vcpu))
+{
+	vcpu_begin(vcpu, job);
+	return vcpu_end(vcpu);
+}
+
+void probe_secondary(struct vcpu *vcpu)
+{
+	vcpu->mpidr = sysreg_read(MPIDR_EL1);
+	gic_vcpu_init(vcpu);
+	vcpu->starts++;
+	for (;;) {
+		__asm__ volatile("msr daifset, #2" ::: "memory");
+		while (!vcpu->job) {
+			wfi();
+			__asm__ volatile("msr daifclr, #2\n\tisb\n\t"
+					 "msr daifset, #2" ::
+						 : "memory");
+		}
+		__asm__ volatile("msr daifclr, #2" ::: "memory");
+		vcpu->job(vcpu);
+		dsb(ish);
+		vcpu->done++;
+		vcpu->job = NULL;
+	}
+}
+
+static bool is_up(void *context)
+{
+	const struct vcpu *vcpu = context;
+
+	return vcpu->result == 1;
+}
+
+static void say_up(struct vcpu *vcpu)
+{
+	vcpu->result = 1;
+}
+
+bool vcpu_on(struct vcpu *vcpu)
+{
+	vcpu->result = 0;
+	vcpu->job = say_up;
+	dcache_clean((uintptr_t)vcpu, sizeof(*vcpu));
+	if (psci(PSCI_CPU_ON_64, machine.mpidr[vcpu->index],
+		    (uintptr_t)secondary, (uintptr_t)vcpu) != PSCI_SUCCESS)
+		return false;
+	return wait_for(is_up, vcpu);
+}
+
+static void go_off(struct vcpu *vcpu)
+{
+	vcpu->job = NULL;
+	dsb(ish);
+	psci(PSCI_CPU_OFF, 0, 0, 0);
+	vcpu->result = 2; /* it came back */
+}
+
+static bool is_off(void *context)
+{
+	const struct vcpu *vcpu = context;
+
+	return psci(PSCI_AFFINITY_INFO_64, machine.mpidr[vcpu->index], 0, 0) ==
+	       PSCI_AFFINITY_OFF;
+}
+
+bool vcpu_off(struct vcpu *vcpu)
+{
+	return vcpu_run(vcpu, go_off) && wait_for(is_off, vcpu);
+}
+
+void vcpus_on(void)
+{
+	for (unsigned i = 1; i < machine.vcpus; i++)
+		if (is_off(&vcpus[i]))
+			check_of(vcpu_on(&vcpus[i]), "comes on", i);
+}

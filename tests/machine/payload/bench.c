@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A host that measures: in the hypervisor's place, its MMU on as a host's is,
+ * it prints what calls cost in ticks of the counter and switches the machine
+ * off. With -icount shift=0 a tick is an instruction, otherwise a nanosecond.
+ * Over bare_el3.S, which serves nothing, two SMCs are a round trip to
+ * the other world, and the only figure.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/machine_map.h"
+#include "abi/psci.h"
+#include "abi/rmi.h"
+#include "lib/a64.h"
+#include "lib/image.h"
+#include "lib/log.h"
+#include "lib/pgtable.h"
+#include "tests/machine/payload/bench.h"
+#include "tests/machine/payload/payload.h"
+
+#define GRANULE    UINT64_C(0x1000)
+#define RANGE_BASE UINT64_C(0x50000000)
+#define RANGE      256
+#define ROUNDS     2000
+#define TURNS      100
+#define POOL_PAGES 8
+
+#define TCR_VALUE (PGTABLE_TCR | PGTABLE_TCR_PS_40BIT | PGTABLE_TCR_RES1)
+#define SCTLR_VALUE                                                            \
+	(SCTLR_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
+
+static uint64_t root[PGTABLE_ENTRIES] __attribute__((aligned(4096)));
+static uint64_t pool[POOL_PAGES][PGTABLE_ENTRIES] __attribute__((aligned(4096)));
+
+static void map(
+	struct pgtable *table, uint64_t base, uint64_t end, uint64_t attributes)
+{
+	const struct pgtable_range range = { base, base, end - base,
+		attributes };
+
+	if (!pgtable_map(table, &range))
+		log_line_unlocked("too few tables");
+}
+
+static void mmu_on(void)
+{
+	struct pgtable table = { root, pool[0], POOL_PAGES, 0 };
+
+	map(&table, MACHINE_UART0_BASE, MACHINE_UART0_BASE + GRANULE,
+		PGTABLE_IO);
+	map(&table, (uintptr_t)image_start, (uintptr_t)image_text_end,
+		PGTABLE_CODE);
+	map(&table, (uintptr_t)image_text_end, (uintptr_t)image_rodata_end,
+		PGTABLE_RODATA);
+	map(&table, (uintptr_t)image_rodata_end,
+		MACHINE_HYP_BASE + MACHINE_HYP_SIZE, PGTABLE_DATA);
+	sysreg_write(MAIR_EL2, PGTABLE_MAIR);
+	sysreg_write(TCR_EL2, TCR_VALUE);
+	sysreg_write(TTBR0_EL2, (uintptr_t)root);
+	dsb(sy);
+	isb();
+	sysreg_write(SCTLR_EL2, SCTLR_VALUE);
+	isb();
+}
+
+static uint64_t call(uint64_t fid, uint64_t a, uint64_t b)
+{
+	uint64_t x[4] = { fid, a, b, 0 };
+	uint64_t ticks = bench_smc(x);
+
+	if (x[0] != 0)
+		log_line_unlocked("call %lx failed: %lx", fid, x[0]);
+	return ticks;
+}
+
+static uint64_t empty(void)
+{
+	uint64_t x[4] = { 0 };
+
+	return bench_nop(x);
+}
+
+static uint64_t version(void)
+{
+	return call(RMI_VERSION, RMI_ABI_VERSION, 0);
+}
+
+static uint64_t bare(void)
+{
+	uint64_t x[4] = { 0 };
+
+	return bench_smc_twice(x);
+}
+
+/* Is there a monitor below, or the bare EL3, which changes no register? */
+static bool is_served(void)
+{
+	uint64_t x[4] = { PSCI_VERSION };
+
+	(void)bench_smc_twice(x);
+	return x[0] != PSCI_VERSION;
+}
+
+/* The whole range, by as many calls as it takes. */
+static uint64_t range(uint64_t fid, uint64_t granules)
+{
+	uint64_t x[4], next = RANGE_BASE, top = next + granules * GRANULE;
+	uint64_t ticks = 0;
+
+	while (next < top) {
+		x[0] = fid;
+		x[1] = next;
+		x[2] = top;
+		ticks += bench_smc(x) - empty();
+		if (x[0] != RMI_SUCCESS || x[1] <= next) {
+			log_line_unlocked("moving failed: %lx", x[0]);
+			return 0;
+		}
+		next = x[1];
+	}
+	return ticks;
+}
+
+static void report(const char *what, uint64_t ticks)
+{
+	log_line_unlocked("%s %lu", what, ticks);
+}
+
+static uint64_t mean(uint64_t (*once)(void))
+{
+	uint64_t total = 0;
+
+	for (unsigned i = 0; i < ROUNDS; i++)
+		total += once() - empty();
+	return total / ROUNDS;
+}
+
+/* The best of several means: a slow moment of the machine is not our cost,
+ * nor is the translation of what is run for the first time. */
+static uint64_t best(uint64_t (*once)(void))
+{
+	uint64_t least = UINT64_MAX;
+
+	for (unsigned i = 0; i < TURNS; i++) {
+		uint64_t ticks = mean(once);
+
+		least = ticks < least ? ticks : least;
+	}
+	return least;
+}
+
+static void measure_granules(void)
+{
+	(void)call(RMI_RMM_ACTIVATE, 0, 0);
+	(void)range(RMI_GRANULE_RANGE_DELEGATE, RANGE);
+	(void)range(RMI_GRANULE_RANGE_UNDELEGATE, RANGE);
+	report("delegate_one", range(RMI_GRANULE_RANGE_DELEGATE, 1));
+	report("undelegate_one", range(RMI_GRANULE_RANGE_UNDELEGATE, 1));
+	report("delegate_range",
+		range(RMI_GRANULE_RANGE_DELEGATE, RANGE) / RANGE);
+	report("undelegate_range",
+		range(RMI_GRANULE_RANGE_UNDELEGATE, RANGE) / RANGE);
+}
+
+void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+	(void)argument;
+	(void)x1;
+	(void)x2;
+	(void)x3;
+	console_init("bench");
+	mmu_on();
+	if (is_served()) {
+		report("version", best(version));
+		measure_granules();
+	} else {
+		report("bare", best(bare));
+	}
+	(void)call(PSCI_SYSTEM_OFF, 0, 0);
+	for (;;)
+		wfi();
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The program in the Realm: takes commands from the host (guest.h). */
+#include "tests/machine/payload/guest.h"
+
+#include <string.h>
+
+#include "lib/a64.h"
+#include "lib/smc.h"
+#include "rmm/core/context.h"
+
+_Static_assert(sizeof(struct guest_cpu) == GUEST_CPU_SIZE, "guest_cpu");
+_Static_assert(__builtin_offsetof(struct guest_cpu, fault) == GUEST_FAULT,
+	"guest_cpu.fault");
+
+struct guest_cpu guest_cpus[GUEST_CPUS];
+
+extern char guest_loads[], guest_stores[];
+
+static uint64_t boot_x0[GUEST_CPUS];
+
+static uint64_t cpu_number(void)
+{
+	return sysreg_read(mpidr_el1) & 0xf;
+}
+
+static void call_host(struct rsi_host_call *call)
+{
+	struct smccc_regs regs = { { RSI_HOST_CALL, (uintptr_t)call } };
+
+	smc_call(&regs);
+	/* The host sees that something is wrong. */
+	if (regs.x[0] != RSI_SUCCESS)
+		memset(call, 0xff, sizeof(*call));
+}
+
+static void do_smc(uint64_t *gprs)
+{
+	struct smccc_regs regs = { { 0 } };
+
+	memcpy(regs.x, gprs + 1, 11 * sizeof(*gprs));
+	smc_call(&regs);
+	memcpy(gprs, regs.x, 11 * sizeof(*gprs));
+}
+
+#define READ(name, reg)                                                        \
+	case name:                                                             \
+		return sysreg_read(reg);
+
+static uint64_t read_sysreg(uint64_t which)
+{
+	switch (which) {
+		READ(SYS_PFR0, S3_0_C0_C4_0)
+		READ(SYS_PFR1, S3_0_C0_C4_1)
+		READ(SYS_ZFR0, S3_0_C0_C4_4)
+		READ(SYS_SMFR0, S3_0_C0_C4_5)
+		READ(SYS_DFR0, S3_0_C0_C5_0)
+		READ(SYS_ISAR0, S3_0_C0_C6_0)
+		READ(SYS_ISAR1, S3_0_C0_C6_1)
+		READ(SYS_ISAR2, S3_0_C0_C6_2)
+		READ(SYS_MMFR0, S3_0_C0_C7_0)
+		READ(SYS_MMFR1, S3_0_C0_C7_1)
+		READ(SYS_MMFR2, S3_0_C0_C7_2)
+		READ(SYS_MMFR3, S3_0_C0_C7_3)
+		READ(SYS_MIDR, midr_el1)
+		READ(SYS_ERRIDR, S3_0_C5_C3_0)
+		READ(SYS_PMCR, S3_3_C9_C12_0)
+		READ(SYS_OSLSR, S2_0_C1_C1_4)
+		READ(SYS_SMPRI, S3_0_C1_C2_4)
+		READ(SYS_TPIDR2, S3_3_C13_C0_5)
+		READ(SYS_SCXTNUM, S3_0_C13_C0_7)
+		READ(SYS_MDSCR, mdscr_el1)
+		READ(SYS_CNTKCTL, cntkctl_el1)
+		READ(SYS_MPAM, S3_0_C10_C5_0)
+		READ(SYS_BRBCR, S2_1_C9_C0_0)
+	default:
+		return 0;
+	}
+}
+
+static uint64_t spin(uint64_t address)
+{
+	volatile uint64_t *word = (volatile uint64_t *)address;
+
+	word[1] = 1;
+	while (*word == 0)
+		;
+	return *word;
+}
+
+static uint64_t do_deed(uint64_t deed, uint64_t argument)
+{
+	switch (deed) {
+	case DO_WFI:
+		wfi();
+		return 0;
+	case DO_WFE:
+		__asm__ volatile("sevl; wfe; wfe" ::: "memory");
+		return 0;
+	case DO_HVC:
+		__asm__ volatile("hvc #1" ::: "memory");
+		return 0;
+	case DO_JUMP:
+		return guest_jump(argument);
+	case DO_SVE:
+		/* RDVL X0, #1 */
+		__asm__ volatile(".inst 0x04bf5020" ::: "x0");
+		return 0;
+	case DO_SGI:
+		sysreg_write(ICC_SGI1R_EL1, argument);
+		return 0;
+	case DO_SPIN:
+		return spin(argument);
+	default:
+		return 0;
+	}
+}
+
+/* What the Realm may fill with anything and still go on. */
+#define FILLED(REG)                                                            \
+	REG(sp_el0)                                                            \
+	REG(elr_el1)                                                           \
+	REG(spsr_el1)                                                          \
+	REG(ttbr0_el1)                                                         \
+	REG(ttbr1_el1)                                                         \
+	REG(mair_el1)                                                          \
+	REG(contextidr_el1)                                                    \
+	REG(esr_el1)                                                           \
+	REG(far_el1)                                                           \
+	REG(tpidr_el0)                                                         \
+	REG(tpidrro_el0)                                                       \
+	REG(tpidr_el1)                                                         \
+	EL1_REALM_KEYS(REG)
+
+#define EL1_REALM_KEYS(REG)                                                    \
+	REG(apiakeylo_el1)                                                     \
+	REG(apiakeyhi_el1)                                                     \
+	REG(apibkeylo_el1)                                                     \
+	REG(apibkeyhi_el1)                                                     \
+	REG(apdakeylo_el1)                                                     \
+	REG(apdakeyhi_el1)                                                     \
+	REG(apdbkeylo_el1)                                                     \
+	REG(apdbkeyhi_el1)                                                     \
+	REG(apgakeylo_el1)                                                     \
+	REG(apgakeyhi_el1)
+
+#define FILL(reg)                                                              \
+	sysreg_write(reg, GUEST_PATTERN_BASE + (0x100 + i) * 0x10000);         \
+	expected[i++] = sysreg_read(reg);
+#define COMPARE(reg) changed += sysreg_read(reg) != expected[i++];
+
+/* All that the host must not see: then it gets to run. */
+static uint64_t pattern(struct guest_cpu *cpu)
+{
+	uint64_t expected[32], changed = 0;
+	unsigned i = 0;
+
+	FILLED(FILL)
+	for (i = 0; i < 31; i++)
+		cpu->x[i] = GUEST_PATTERN_BASE + i;
+	guest_general(cpu->x);
+	for (i = 0; i < 31; i++)
+		changed += cpu->x[i] != GUEST_PATTERN_BASE + i;
+	i = 0;
+	FILLED(COMPARE)
+	return changed;
+}
+
+static void vectors_seed(uint64_t vectors[64], uint64_t seed)
+{
+	for (unsigned i = 0; i < 64; i++)
+		vectors[i] = seed + i;
+}
+
+static void vectors_fill(uint64_t seed)
+{
+	uint64_t vectors[64] __attribute__((aligned(16)));
+
+	vectors_seed(vectors, seed);
+	guest_vectors_load(vectors);
+	sysreg_write(S3_3_C4_C4_0, 0x1000000 * (seed & 1)); /* FPCR.FZ */
+}
+
+static uint64_t vectors_check(uint64_t seed)
+{
+	uint64_t vectors[64] __attribute__((aligned(16)));
+	uint64_t expected[64], changed = 0;
+
+	guest_vectors_store(vectors);
+	vectors_seed(expected, seed);
+	for (unsigned i = 0; i < 64; i++)
+		changed += vectors[i] != expected[i];
+	return changed + (sysreg_read(S3_3_C4_C4_0) != 0x1000000 * (seed & 1));
+}
+
+/* The state of the timer when it had fired. */
+static uint64_t timer(uint64_t ticks, int sleeps)
+{
+	uint64_t ctl;
+
+	sysreg_write(cntv_cval_el0, sysreg_read(cntvct_el0) + ticks);
+	sysreg_write(cntv_ctl_el0, TIMER_ENABLE);
+	isb();
+	if (sleeps)
+		wfi();
+	do
+		ctl = sysreg_read(cntv_ctl_el0);
+	while (!(ctl & TIMER_ISTATUS));
+	sysreg_write(cntv_ctl_el0, 0);
+	isb();
+	return ctl;
+}
+
+static uint64_t acknowledge(void)
+{
+	uint64_t intid;
+
+	sysreg_write(ICC_SRE_EL1, 1);
+	isb();
+	sysreg_write(ICC_PMR_EL1, 0xff);
+	sysreg_write(ICC_IGRPEN1_EL1, 1);
+	isb();
+	intid = sysreg_read(ICC_IAR1_EL1);
+	sysreg_write(ICC_EOIR1_EL1, intid);
+	isb();
+	return intid;
+}
+
+static void serve(struct guest_cpu *cpu, uint64_t *gprs)
+{
+	switch (gprs[0]) {
+	case GUEST_NOTHING:
+		gprs[0] = cpu_number();
+		gprs[1] = sysreg_read(mpidr_el1);
+		gprs[2] = boot_x0[cpu_number()];
+		break;
+	case GUEST_PING:
+		guest_ping(&cpu->call);
+		break;
+	case GUEST_SMC:
+		do_smc(gprs);
+		break;
+	case GUEST_LOAD:
+		gprs[GUEST_PLACE] = (uintptr_t)guest_loads + 16 * gprs[1];
+		gprs[0] = guest_try(gprs[1], gprs[2]);
+		break;
+	case GUEST_STORE:
+		gprs[GUEST_PLACE] = (uintptr_t)guest_stores + 16 * gprs[1];
+		guest_store(gprs[1], gprs[2], gprs[3]);
+		break;
+	case GUEST_DO:
+		gprs[0] = do_deed(gprs[1], gprs[2]);
+		break;
+	case GUEST_SYSREG:
+		gprs[0] = read_sysreg(gprs[1]);
+		break;
+	case GUEST_PATTERN:
+		gprs[0] = pattern(cpu);
+		break;
+	case GUEST_VECTORS_FILL:
+		vectors_fill(gprs[1]);
+		break;
+	case GUEST_VECTORS_CHECK:
+		gprs[0] = vectors_check(gprs[1]);
+		break;
+	case GUEST_TIMER:
+		gprs[0] = timer(gprs[1], 0);
+		break;
+	case GUEST_TIMER_SLEEP:
+		gprs[0] = timer(gprs[1], 1);
+		break;
+	case GUEST_ACKNOWLEDGE:
+		gprs[0] = acknowledge();
+		break;
+	}
+}
+
+void guest_main(uint64_t context, struct guest_cpu *cpu)
+{
+	uint64_t *gprs = cpu->call.gprs;
+
+	boot_x0[cpu_number()] = context;
+	for (;;) {
+		call_host(&cpu->call);
+		memset(cpu->fault, 0, sizeof(cpu->fault));
+		serve(cpu, gprs);
+		memcpy(gprs + GUEST_FAULTS, cpu->fault, 5 * sizeof(*gprs));
+	}
+}

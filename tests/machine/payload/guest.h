@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The program in the Realm: the host's puppet. It is this same image, copied
+ * into the Realm at the same addresses. It asks for work by RSI_HOST_CALL:
+ * the host answers with a command and its arguments in the registers, and
+ * gets the results with the next call.
+ */
+#ifndef REEVE_TESTS_MACHINE_GUEST_H
+#define REEVE_TESTS_MACHINE_GUEST_H
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+#include "abi/rsi.h"
+
+/* Commands, gprs[0]; arguments from gprs[1] on, results from gprs[0] on. */
+enum guest_command {
+	GUEST_NOTHING, /* results: the CPU's index and MPIDR_EL1, its X0 */
+	GUEST_PING, /* calls again until another command comes, quickly */
+	GUEST_SMC, /* X0-X10, and back */
+	GUEST_LOAD, /* enum guest_load, address: the register */
+	GUEST_STORE, /* enum guest_store, address, value */
+	GUEST_DO, /* enum guest_deed, argument: result */
+	GUEST_SYSREG, /* enum guest_sysreg: value */
+	GUEST_PATTERN, /* fills all registers; WFI; how many have changed */
+	GUEST_VECTORS_FILL, /* V0-V31 from a seed */
+	GUEST_VECTORS_CHECK, /* how many V0-V31 differ from it */
+	GUEST_TIMER, /* virtual one: ticks from now; waits until it fires */
+	GUEST_TIMER_SLEEP, /* the same, and sleeps */
+	GUEST_ACKNOWLEDGE, /* the INTID of the next interrupt */
+};
+
+/* Where the results say what exceptions the command had. */
+#define GUEST_FAULTS     20 /* how many; of the last: */
+#define GUEST_FAULT_ESR  21
+#define GUEST_FAULT_FAR  22
+#define GUEST_FAULT_ELR  23
+#define GUEST_FAULT_SPSR 24
+#define GUEST_PLACE      25 /* where the instruction is that was to be tried */
+
+enum guest_load {
+	LOAD_B,
+	LOAD_H,
+	LOAD_W,
+	LOAD_X,
+	LOAD_SB_W,
+	LOAD_SB_X,
+	LOAD_SH_W,
+	LOAD_SH_X,
+	LOAD_SW_X,
+	LOAD_XZR,
+	LOAD_PAIR,
+};
+
+enum guest_store {
+	STORE_B,
+	STORE_H,
+	STORE_W,
+	STORE_X,
+	STORE_XZR,
+	STORE_PAIR,
+};
+
+enum guest_deed {
+	DO_WFI,
+	DO_WFE,
+	DO_HVC,
+	DO_JUMP, /* to the argument, and back */
+	DO_SVE,
+	DO_SGI, /* ICC_SGI1R_EL1 = argument */
+	DO_SPIN, /* says so in word 1; until word 0 at the argument is set */
+};
+
+enum guest_sysreg {
+	SYS_PFR0,
+	SYS_PFR1,
+	SYS_ZFR0,
+	SYS_SMFR0,
+	SYS_DFR0,
+	SYS_ISAR0,
+	SYS_ISAR1,
+	SYS_ISAR2,
+	SYS_MMFR0,
+	SYS_MMFR1,
+	SYS_MMFR2,
+	SYS_MMFR3,
+	SYS_MIDR,
+	SYS_ERRIDR,
+	SYS_PMCR,
+	SYS_OSLSR,
+	SYS_SMPRI,
+	SYS_TPIDR2,
+	SYS_SCXTNUM,
+	SYS_MDSCR,
+	SYS_CNTKCTL,
+	SYS_MPAM,
+	SYS_BRBCR,
+	SYS_COUNT,
+};
+
+#define GUEST_PATTERN_BASE UINT64_C(0x7ea1000000000000)
+
+/* guest_start.S: where a vCPU starts. */
+extern char guest_entry[];
+
+/* What guest.c has of each vCPU. */
+struct guest_cpu {
+	struct rsi_host_call call;
+	uint64_t fault[8]; /* count, ESR, FAR, ELR, SPSR */
+	uint64_t x[32];
+} __attribute__((aligned(256)));
+
+_Noreturn void guest_main(uint64_t context, struct guest_cpu *cpu);
+
+/* guest_start.S */
+uint64_t guest_try(uint64_t kind, uint64_t address);
+void guest_store(uint64_t kind, uint64_t address, uint64_t value);
+uint64_t guest_jump(uint64_t address);
+void guest_ping(struct rsi_host_call *call);
+/* Fills X0-X30 from x, waits, and stores them there. */
+void guest_general(uint64_t x[31]);
+void guest_vectors_load(const void *from);
+void guest_vectors_store(void *to);
+
+#endif
+
+#define GUEST_CPUS     2
+#define GUEST_FAULT    256 /* in struct guest_cpu */
+#define GUEST_CPU_SIZE 768
+
+#endif

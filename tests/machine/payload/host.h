@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the hosts for the RMM share: checks, and RMI calls. */
+#ifndef REEVE_TESTS_MACHINE_HOST_H
+#define REEVE_TESTS_MACHINE_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/rmi.h"
+#include "abi/smccc.h"
+
+#define GRANULE UINT64_C(0x1000)
+
+/* Prints a line of TAP; checks_end() the plan. */
+void check(bool good, const char *what);
+void checks_end(void);
+
+/* One RMI call: X0; the other results are in *regs. */
+uint64_t rmi(struct smccc_regs *regs, uint64_t fid, uint64_t a, uint64_t b);
+uint64_t rmi_status(uint64_t fid, uint64_t a, uint64_t b);
+/* The same with up to 5 arguments. */
+uint64_t rmi_call(struct smccc_regs *regs, const uint64_t words[6]);
+#define rmi_do(...)                                                            \
+	rmi_call(&(struct smccc_regs){ { 0 } },                                \
+		(const uint64_t[6]){ __VA_ARGS__ })
+
+/* Delegates or undelegates granules, until the end of the range; false: it
+ * got stuck. */
+bool range_move(uint64_t fid, uint64_t base, unsigned granules);
+
+/* The second CPU comes through _start, to payload_main(). */
+bool secondary_start(void);
+void secondary_wait_off(void);
+_Noreturn void secondary_off(void);
+
+void machine_off(void);
+
+#endif

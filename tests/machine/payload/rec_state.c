@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Whose registers are whose: what the host sees after an exit is its own and
+ * what the exit defines, and the Realm finds what it left. Timers, and the
+ * interrupt controller's virtual interface.
+ */
+#include <string.h>
+
+#include "abi/bits.h"
+#include "rmm/core/context.h"
+#include "tests/machine/payload/payload.h"
+#include "tests/machine/payload/vm.h"
+
+#define HOST_PATTERN UINT64_C(0x4057000000000000)
+#define VECTOR_SIZE  8192
+#define SPIN         1000000
+
+/* vectors.S */
+void vectors_load(const void *from);
+void vectors_store(void *to);
+
+static struct el1_shared expected, seen;
+
+/* Bits 15:0 of MDSCR_EL1 would have debug exceptions. */
+#define FILL(reg)                                                              \
+	sysreg_write(reg, HOST_PATTERN + ++i * 0x10000);                       \
+	expected.reg = sysreg_read(reg);
+#define SEE(reg) seen.reg = sysreg_read(reg);
+
+static void el1_fill(void)
+{
+	uint64_t i = 0;
+
+	EL1_SHARED(FILL)
+	FILL(tcr_el1)
+	isb();
+}
+
+static bool el1_kept(void)
+{
+	EL1_SHARED(SEE)
+	SEE(tcr_el1)
+	return memcmp(&expected, &seen, sizeof(seen)) == 0;
+}
+
+static void timers_fill(void)
+{
+	sysreg_write(cntv_cval_el0, HOST_PATTERN + 1);
+	sysreg_write(cntv_ctl_el0, TIMER_ENABLE | TIMER_IMASK);
+	sysreg_write(cntp_cval_el0, HOST_PATTERN + 2);
+	sysreg_write(cntp_ctl_el0, TIMER_IMASK);
+	isb();
+}
+
+static bool timers_kept(void)
+{
+	return sysreg_read(cntv_cval_el0) == HOST_PATTERN + 1 &&
+	       sysreg_read(cntv_ctl_el0) == (TIMER_ENABLE | TIMER_IMASK) &&
+	       sysreg_read(cntp_cval_el0) == HOST_PATTERN + 2 &&
+	       sysreg_read(cntp_ctl_el0) == TIMER_IMASK;
+}
+
+/* The record of a trapped WFI: three words and the timers, which are off. */
+static bool record_is_bare(const struct vcpu *vcpu)
+{
+	struct rmi_rec_exit bare = {
+		.exit_reason = RMI_EXIT_SYNC,
+		.esr = (uint64_t)ESR_EC_WFX << 26,
+	};
+
+	return memcmp(&vcpu->run->exit, &bare, sizeof(bare)) == 0;
+}
+
+static void check_registers(struct vcpu *vcpu)
+{
+	uint64_t x[GENERAL_REGISTERS];
+
+	vcpu_command(vcpu, GUEST_PATTERN);
+	vcpu->run->enter.flags = RMI_REC_ENTER_TRAP_WFI;
+	memset(&vcpu->run->exit, 0xff, sizeof(vcpu->run->exit));
+	el1_fill();
+	timers_fill();
+	general_fill(x, 0, HOST_PATTERN);
+	x[0] = RMI_REC_ENTER;
+	x[1] = vcpu->rec;
+	x[2] = (uintptr_t)vcpu->run;
+	smc_all(x);
+	check(x[0] == RMI_SUCCESS && x[1] == 0 && x[2] == 0 && x[3] == 0 &&
+			general_changed(x, 4, HOST_PATTERN) == 0,
+		"X0-X30 have nothing of the Realm");
+	check(el1_kept(), "nor have the registers of EL1");
+	check(timers_kept(), "nor the timers");
+	check(record_is_bare(vcpu), "nor the record of the exit");
+	memset(&vcpu->run->enter, 0, sizeof(vcpu->run->enter));
+	el1_fill();
+	check(vcpu_calls(vcpu) && result(vcpu, 0) == 0,
+		"the Realm finds its own again");
+}
+
+static void check_vectors(struct vcpu *vcpu)
+{
+	static uint8_t before[VECTOR_SIZE] __attribute__((aligned(16)));
+	static uint8_t after[VECTOR_SIZE] __attribute__((aligned(16)));
+	bool good;
+
+	for (unsigned i = 0; i < VECTOR_SIZE; i++)
+		before[i] = (uint8_t)(i * 5 + (i >> 8) + 3);
+	vectors_load(before);
+	good = vcpu_does(vcpu, GUEST_VECTORS_FILL, 0x1234567);
+	vectors_store(after);
+	check(good && memcmp(before, after, VECTOR_SIZE) == 0,
+		"the vector registers stay the host's");
+	vectors_load(before);
+	check(vcpu_does(vcpu, GUEST_VECTORS_CHECK, 0x1234567) &&
+			result(vcpu, 0) == 0,
+		"and the Realm's");
+	vectors_store(after);
+	check(memcmp(before, after, VECTOR_SIZE) == 0,
+		"even when it reads them");
+	check(vcpu_does(vcpu, GUEST_SMC, RSI_MEASUREMENT_EXTEND, 2, 8) &&
+			vcpu_does(vcpu, GUEST_VECTORS_CHECK, 0x1234567) &&
+			result(vcpu, 0) == 0,
+		"and when the RMM hashes");
+}
+
+static void gic_enable(void)
+{
+	mmio_write32(GICR_ISENABLER0, 1U << MACHINE_TIMER_VIRT_INTID |
+					      1U << MACHINE_TIMER_PHYS_INTID);
+	sysreg_write(ICC_PMR_EL1, 0xff);
+	sysreg_write(ICC_IGRPEN1_EL1, 1);
+	isb();
+}
+
+static void check_timer(struct vcpu *vcpu)
+{
+	const struct rmi_rec_exit *exit = &vcpu->run->exit;
+
+	gic_enable();
+	vcpu_command(vcpu, GUEST_TIMER, SPIN);
+	check(vcpu_enter(vcpu) == RMI_SUCCESS &&
+			exit->exit_reason == RMI_EXIT_IRQ &&
+			exit->cntv_ctl == (TIMER_ENABLE | TIMER_ISTATUS) &&
+			exit->cntv_cval != 0 && exit->cntp_ctl == 0,
+		"a timer that fires comes to the host");
+	check(timers_kept(), "whose timers are its own");
+	check(vcpu_calls(vcpu) &&
+			result(vcpu, 0) == (TIMER_ENABLE | TIMER_ISTATUS) &&
+			exit->cntv_ctl == 0,
+		"and the Realm goes on");
+	vcpu_command(vcpu, GUEST_TIMER_SLEEP, SPIN);
+	vcpu->run->enter.flags = RMI_REC_ENTER_TRAP_WFI;
+	check(vcpu_exits_sync(vcpu, ESR_EC_WFX) && exit->cntv_ctl == TIMER_ENABLE,
+		"the Realm waits for a timer");
+	while (sysreg_read(cntpct_el0) < exit->cntv_cval)
+		;
+	check(vcpu_enter(vcpu) == RMI_SUCCESS &&
+			exit->exit_reason == RMI_EXIT_IRQ &&
+			exit->cntv_ctl == (TIMER_ENABLE | TIMER_ISTATUS),
+		"which fired meanwhile");
+	check(vcpu_calls(vcpu), "and it goes on");
+}
+
+/* A list register: pending, group 1, priority 0x80. */
+#define LR_PENDING(intid)                                                      \
+	(UINT64_C(1) << 62 | UINT64_C(1) << 60 | UINT64_C(0x80) << 48 | (intid))
+#define LR_HW (UINT64_C(1) << 61)
+
+static void check_gic(struct vcpu *vcpu)
+{
+	sysreg_write(ICH_VMCR_EL2, 0);
+	sysreg_write(ICH_HCR_EL2, 1);
+	sysreg_write(ICH_LR_EL2(0), LR_PENDING(27) | LR_HW);
+	check(vcpu_enter(vcpu) == RMI_ERROR_REC,
+		"a list register with a physical interrupt is refused");
+	sysreg_write(ICH_LR_EL2(0), LR_PENDING(27));
+	sysreg_write(ICH_LR_EL2(1), LR_PENDING(27));
+	check(vcpu_enter(vcpu) == RMI_ERROR_REC, "and the same one twice");
+	sysreg_write(ICH_LR_EL2(1), 0);
+	isb();
+	check(vcpu_does(vcpu, GUEST_ACKNOWLEDGE) && result(vcpu, 0) == 27,
+		"the Realm gets the host's interrupt");
+	check(sysreg_read(ICH_LR_EL2(0)) >> 62 == 0, "and ends it");
+	check((sysreg_read(ICH_HCR_EL2) & 1) == 0,
+		"the virtual interface is off after a run");
+}
+
+void check_state(struct vm *vm)
+{
+	struct vcpu *vcpu = &vm->vcpu[0];
+
+	check_registers(vcpu);
+	check_vectors(vcpu);
+	check_timer(vcpu);
+	check_gic(vcpu);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The Realm asks for an attestation token, and the host prints what it got,
+ * word by word out of the Realm's hands. Where nothing is provisioned the calls
+ * say so.
+ */
+#include "lib/a64.h"
+#include "lib/log.h"
+#include "tests/machine/payload/payload.h"
+#include "tests/machine/payload/vm.h"
+
+/* Fewer than there are steps after which it gives way. */
+#define INTERRUPTS 6
+
+/* Where the Realm takes the token; the page is its own. */
+static uint64_t page[GRANULE / 8] __attribute__((aligned(0x1000)));
+
+static uint64_t call_continue(struct vcpu *vcpu, uint64_t offset, uint64_t size)
+{
+	if (!vcpu_does(vcpu, GUEST_SMC, RSI_ATTEST_TOKEN_CONTINUE,
+		    (uintptr_t)page, offset, size))
+		return UINT64_MAX;
+	return result(vcpu, 0);
+}
+
+static void check_none(struct vcpu *vcpu)
+{
+	check(call_continue(vcpu, 0, GRANULE) == RSI_ERROR_UNKNOWN,
+		"without provisioning there is no token");
+}
+
+/* 32 bytes a line, in the order of memory. */
+static bool print(struct vcpu *vcpu, uint64_t size)
+{
+	uint64_t word[4];
+
+	for (uint64_t at = 0; at < size; at += sizeof(word)) {
+		for (unsigned i = 0; i < 4; i++) {
+			if (!vcpu_does(vcpu, GUEST_LOAD, LOAD_X,
+				    (uintptr_t)page + at + 8 * i))
+				return false;
+			word[i] = __builtin_bswap64(result(vcpu, 0));
+		}
+		log_line_unlocked("token: %016lx%016lx%016lx%016lx", word[0],
+			word[1], word[2], word[3]);
+	}
+	return true;
+}
+
+/*
+ * CONTINUE with the host's timer going off while it is at work, until it is
+ * done. Kept is how late the host gets to know of it.
+ */
+#define TIMER_DELAY 100000 /* ticks */
+
+static uint64_t latest;
+
+/* true: interrupted, and the Realm was told to come again. */
+static bool interrupt(struct vcpu *vcpu)
+{
+	uint64_t late;
+	bool good;
+
+	vcpu_command(vcpu, GUEST_SMC, RSI_ATTEST_TOKEN_CONTINUE,
+		(uintptr_t)page, 0, 0);
+	sysreg_write(cnthp_cval_el2, sysreg_read(cntpct_el0) + TIMER_DELAY);
+	sysreg_write(cnthp_ctl_el2, 1);
+	isb();
+	good = vcpu_enter(vcpu) == RMI_SUCCESS &&
+	       vcpu->run->exit.exit_reason == RMI_EXIT_IRQ;
+	late = sysreg_read(cntpct_el0) - sysreg_read(cnthp_cval_el2);
+	sysreg_write(cnthp_ctl_el2, 0);
+	isb();
+	if (good && late > latest)
+		latest = late;
+	return good && vcpu_calls(vcpu) && result(vcpu, 0) == RSI_INCOMPLETE &&
+	       result(vcpu, 1) == 0;
+}
+
+static void check_interrupts(struct vcpu *vcpu)
+{
+	unsigned count = 0;
+
+	mmio_write32(GICR_ISENABLER0, 1U << MACHINE_TIMER_HYP_INTID);
+	while (count < INTERRUPTS && interrupt(vcpu))
+		count++;
+	check(count == INTERRUPTS, "interrupts go before a token");
+	log_line_unlocked("token: %lu ticks late", latest);
+}
+
+static void check_pieces(struct vcpu *vcpu)
+{
+	uint64_t size;
+
+	check(call_continue(vcpu, 1, GRANULE) == RSI_ERROR_INPUT,
+		"a piece beyond the page is refused");
+	check(call_continue(vcpu, 0, 64) == RSI_INCOMPLETE &&
+			result(vcpu, 1) == 64,
+		"a token comes in pieces");
+	check(call_continue(vcpu, 64, GRANULE - 64) == RSI_SUCCESS,
+		"to its end");
+	size = result(vcpu, 1) + 64;
+	check(print(vcpu, size), "which the Realm can read");
+	log_line_unlocked("token: %lu bytes", size);
+	check(call_continue(vcpu, 0, GRANULE) == RSI_ERROR_STATE,
+		"and is the end");
+}
+
+void check_token(struct vm *vm)
+{
+	struct vcpu *vcpu = &vm->vcpu[0];
+	bool called = vcpu_does(vcpu, GUEST_SMC, RSI_ATTEST_TOKEN_INIT,
+		0x1716151413121110, 0x1f1e1d1c1b1a1918, 0x2726252423222120,
+		0x2f2e2d2c2b2a2928);
+
+	check(called, "the Realm asks for a token");
+	if (!called || result(vcpu, 0) == RSI_ERROR_UNKNOWN) {
+		check_none(vcpu);
+		return;
+	}
+	check(result(vcpu, 0) == RSI_SUCCESS && result(vcpu, 1) == GRANULE,
+		"of at most a page");
+	check_interrupts(vcpu);
+	check_pieces(vcpu);
+}

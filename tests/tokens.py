@@ -1,0 +1,394 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Makes CCA tokens for tests, good and hostile ones, with a CBOR writer that
+can be told to be wrong and with Python's cryptography: no code of ours.
+
+Each tests/data/token/NAME.json says how its token differs from a good one:
+
+  what     why it is there
+  edits    a list of
+           ["set", PATH, VALUE]     PATH: keys with / between, from a token
+           ["delete", PATH]
+           ["repeat", PATH]         the same key once more, same value
+           ["rename", PATH, KEY]
+           ["sign", PART, KEY]      by "platform", "realm" or "other"
+           ["swap", PATH, PATH]     exchange two values
+           ["cut", N]               keep the first N bytes, or all but -N
+           ["append", HEX]          at the end
+           ["patch", HEX, HEX]      replace bytes that are there once
+           ["rebind"]               the challenge for the Realm key as it is
+           ["old"]                  the form of the first profiles
+           VALUE: JSON; {"hex": H} bytes, {"raw": H} encoded, {"text": [T, N]}
+           a text T repeated, {"bytes": N} N bytes, {"fill": [H, N]} bytes H
+           repeated, {"list": [V, N]}, {"nest": N} arrays, {"many": N} claims,
+           {"map": [[K, V], ...]}, {"tag": [N, V]}, {"encoded": V} bytes of V
+  refusal  what the decoder says, up to the place; left out: it accepts
+  fails    the verifier's checks that fail
+
+usage: tests/tokens.py FOLDER   writes NAME.cbor of each, platform.pem,
+                                other.pem, and refs.json there
+"""
+
+import hashlib
+import json
+import pathlib
+import struct
+import sys
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+CASES = pathlib.Path(__file__).resolve().parent / "data" / "token"
+SIZE = 48
+
+
+class Raw(bytes):
+    """Encoded already."""
+
+
+class Map(list):
+    """Pairs in order, which may repeat a key."""
+
+
+class Tag(tuple):
+    """Number, value."""
+
+
+class Encoded(tuple):
+    """A byte string with the encoding of one value in it."""
+
+
+class Signed:
+    """A COSE_Sign1 in the making."""
+
+    def __init__(self, claims, key):
+        self.parts = Map([["tag", 18], ["protected", Map([[1, -35]])],
+                          ["unprotected", Map()], ["claims", claims],
+                          ["signature", None]])
+        self.key = key
+
+
+def head(major, number):
+    major <<= 5
+    if number < 24:
+        return struct.pack(">B", major | number)
+    for size, letter in enumerate("BHIQ"):
+        if number < 256 ** (1 << size):
+            return struct.pack(">B" + letter, major | 24 + size, number)
+    raise ValueError(number)
+
+
+def encode(value):
+    if isinstance(value, Raw):
+        return bytes(value)
+    if isinstance(value, Tag):
+        return head(6, value[0]) + encode(value[1])
+    if isinstance(value, Encoded):
+        return encode(encode(value[0]))
+    if isinstance(value, Map):
+        return head(5, len(value)) + b"".join(
+            encode(key) + encode(item) for key, item in value)
+    if isinstance(value, Signed):
+        return encode(sign(value))
+    if isinstance(value, bool):
+        return b"\xf5" if value else b"\xf4"
+    if isinstance(value, int):
+        return head(0, value) if value >= 0 else head(1, -1 - value)
+    if isinstance(value, float):
+        return b"\xfb" + struct.pack(">d", value)
+    if isinstance(value, bytes):
+        return head(2, len(value)) + value
+    if isinstance(value, str):
+        return head(3, len(value.encode())) + value.encode()
+    if isinstance(value, list):
+        return head(4, len(value)) + b"".join(map(encode, value))
+    return b"\xf6"
+
+
+def get(pairs, key):
+    return next(value for name, value in pairs if name == key)
+
+
+def sign(part):
+    """The encoded message, in the byte string that the collection holds."""
+    protected = encode(get(part.parts, "protected"))
+    claims = encode(get(part.parts, "claims"))
+    signature = get(part.parts, "signature")
+    if signature is None:
+        text = encode(["Signature1", protected, b"", claims])
+        r, s = utils.decode_dss_signature(
+            part.key.sign(text, ec.ECDSA(hashes.SHA384())))
+        signature = r.to_bytes(SIZE, "big") + s.to_bytes(SIZE, "big")
+    return encode(Tag((get(part.parts, "tag"), [
+        protected, get(part.parts, "unprotected"), claims, signature])))
+
+
+def point(key):
+    numbers = key.public_key().public_numbers()
+    return (numbers.x.to_bytes(SIZE, "big"), numbers.y.to_bytes(SIZE, "big"))
+
+
+def cose_key(key):
+    x, y = point(key)
+    return Map([[1, 2], [-1, 2], [-2, x], [-3, y]])
+
+
+def pattern(seed, size):
+    return bytes((seed * 17 + i) & 0xFF for i in range(size))
+
+
+def component(name, seed):
+    return Map([[1, name], [2, pattern(seed, 32)], [4, "1.0"],
+                [5, bytes(32)], [6, "sha-256"]])
+
+
+RIM = pattern(1, 32)
+RPV = pattern(2, 64)
+REMS = [bytes(32) for _ in range(4)]
+CHALLENGE = pattern(3, 64)
+
+
+def good(keys):
+    """A token of the current profiles, as a tree."""
+    realm_key = cose_key(keys["realm"])
+    platform = Map([
+        [265, "tag:arm.com,2023:cca_platform#1.0.0"],
+        [10, hashlib.sha256(encode(realm_key)).digest()],
+        [2396, pattern(4, 32)], [256, b"\x01" + pattern(5, 32)],
+        [2401, bytes.fromhex("01010000")], [2395, 0x3000],
+        [2402, "sha-256"],
+        [2399, [component("monitor", 6), component("rmm", 7)]],
+        [2400, "https://verifier.example/"]])
+    realm = Map([
+        [10, CHALLENGE], [256, b"\x01" + pattern(8, 32)], [44235, RPV],
+        [44237, Encoded((realm_key,))], [44236, "sha-256"],
+        [44240, "sha-256"], [44243, 0], [265, "tag:arm.com,2024:realm#2.0.0"],
+        [44238, RIM], [44239, list(REMS)]])
+    return Map([
+        ["tag", 907],
+        ["parts", Map([[44234, [263, Signed(platform, keys["platform"])]],
+                       [44241, [263, Signed(realm, keys["realm"])]]])]])
+
+
+def value_of(value):
+    """A VALUE of a case."""
+    if isinstance(value, list):
+        return [value_of(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    (kind, what), = value.items()
+    return {
+        "hex": lambda: bytes.fromhex(what),
+        "raw": lambda: Raw(bytes.fromhex(what)),
+        "text": lambda: what[0] * what[1],
+        "bytes": lambda: pattern(9, what),
+        "fill": lambda: bytes.fromhex(what[0]) * what[1],
+        "list": lambda: [value_of(what[0]) for _ in range(what[1])],
+        "nest": lambda: Raw(b"\x81" * what + b"\x00"),
+        "map": lambda: Map([[value_of(k), value_of(v)] for k, v in what]),
+        "many": lambda: Map([[70000 + i, 0] for i in range(what)]),
+        "tag": lambda: Tag((what[0], value_of(what[1]))),
+        "encoded": lambda: Encoded((value_of(what),)),
+    }[kind]()
+
+
+ALIASES = {"platform": ["parts", "44234", "1"], "realm": ["parts", "44241",
+                                                          "1"]}
+
+
+def steps(path):
+    words = path.split("/")
+    return ALIASES.get(words[0], words[:1]) + words[1:]
+
+
+def index_of(node, word):
+    """Where a step leads: an index into a list, or of a pair."""
+    if isinstance(node, Map):
+        return next((i for i, (key, _) in enumerate(node)
+                     if str(key) == word), None)
+    return int(word)
+
+
+def child(node, word):
+    if isinstance(node, Signed):
+        node = node.parts
+    if isinstance(node, Encoded):
+        node = node[0]
+    index = index_of(node, word)
+    return node[index][1] if isinstance(node, Map) else node[index]
+
+
+def parent(tree, path):
+    """The node that holds the last step, and that step."""
+    words = steps(path)
+    node = tree
+    for word in words[:-1]:
+        node = child(node, word)
+    if isinstance(node, Signed):
+        node = node.parts
+    if isinstance(node, Encoded):
+        node = node[0]
+    return node, words[-1]
+
+
+def put(tree, path, value):
+    node, word = parent(tree, path)
+    index = index_of(node, word)
+    if not isinstance(node, Map):
+        node[index] = value
+    elif index is None:
+        node.append([int(word), value])
+    else:
+        node[index][1] = value
+
+
+def rebind(tree):
+    key = get(get_claims(tree, "realm"), 44237)
+    put(tree, "platform/claims/10", hashlib.sha256(
+        encode(key[0]) if isinstance(key, Encoded) else key).digest())
+
+
+def get_claims(tree, part):
+    return child(parent(tree, part + "/claims")[0], "claims")
+
+
+def age(tree, keys):
+    """Tag 399 round plain byte strings, no Realm profile, a raw point."""
+    put(tree, "platform/claims/265", "http://arm.com/CCA-SSD/1.0.0")
+    for key in ("265", "256", "44243"):
+        node, word = parent(tree, f"realm/claims/{key}")
+        del node[index_of(node, word)]
+    put(tree, "realm/claims/44237", b"\x04" + b"".join(point(keys["realm"])))
+    rebind(tree)
+    put(tree, "tag", 399)
+    for name in ("platform", "realm"):
+        node, _ = parent(tree, name)
+        put(tree, "/".join(ALIASES[name][:2]), node[1])
+
+
+def edit_tree(tree, keys, edit):
+    """Whether that was an edit of the tree, and not of its bytes."""
+    operation, *arguments = edit
+    if operation == "set":
+        put(tree, arguments[0], value_of(arguments[1]))
+    elif operation == "delete":
+        node, word = parent(tree, arguments[0])
+        del node[index_of(node, word)]
+    elif operation == "repeat":
+        node, word = parent(tree, arguments[0])
+        node.append(list(node[index_of(node, word)]))
+    elif operation == "rename":
+        node, word = parent(tree, arguments[0])
+        node[index_of(node, word)][0] = value_of(arguments[1])
+    elif operation == "swap":
+        nodes = [parent(tree, path) for path in arguments]
+        values = [child(node, word) for node, word in nodes]
+        for path, value in zip(arguments, reversed(values)):
+            put(tree, path, value)
+    elif operation == "sign":
+        words = steps(arguments[0])
+        node = tree
+        for word in words:
+            node = child(node, word)
+        node.key = keys[arguments[1]]
+    elif operation == "rebind":
+        rebind(tree)
+    elif operation == "old":
+        age(tree, keys)
+    else:
+        return False
+    return True
+
+
+def edit_bytes(data, edit):
+    operation, *arguments = edit
+    if operation == "cut":
+        return data[:arguments[0]]
+    if operation == "append":
+        return data + bytes.fromhex(arguments[0])
+    if operation == "patch":
+        old, new = map(bytes.fromhex, arguments)
+        assert data.count(old) == 1, (data.count(old), edit)
+        return data.replace(old, new)
+    raise ValueError(operation)
+
+
+def make(case, keys):
+    """The bytes of a case's token."""
+    tree = good(keys)
+    later = [edit for edit in case.get("edits", [])
+             if not edit_tree(tree, keys, edit)]
+    data = encode(Tag((get(tree, "tag"), get(tree, "parts"))))
+    for edit in later:
+        data = edit_bytes(data, edit)
+    return data
+
+
+def new_keys():
+    return {name: ec.generate_private_key(ec.SECP384R1())
+            for name in ("platform", "realm", "other")}
+
+
+def pem(key):
+    return key.public_key().public_bytes(
+        serialization.Encoding.PEM,
+        serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+PROVISION = "<8sIIII48s32s"
+
+
+def provision(keys):
+    """What abi/provision.h has of a host with those keys."""
+    part = child(parent(good(keys), "platform")[0], "1")
+    token = sign(part)
+    claims = get(part.parts, "claims")
+    head = struct.pack(
+        PROVISION, b"RVEPROV1", 1, len(token), struct.calcsize(PROVISION),
+        SIZE, keys["realm"].private_numbers().private_value.to_bytes(
+            SIZE, "big"), get(claims, 10))
+    return head + token
+
+
+def verify(part, key):
+    """The claims of a COSE_Sign1, as cbor2 decodes it, that a key signed;
+    else an exception."""
+    protected, _, payload, signature = part.value
+    assert part.tag == 18 and protected == b"\xa1\x01\x38\x22"
+    text = encode(["Signature1", protected, b"", payload])
+    r, s = (int.from_bytes(half, "big")
+            for half in (signature[:SIZE], signature[SIZE:]))
+    key.verify(utils.encode_dss_signature(r, s), text,
+               ec.ECDSA(hashes.SHA384()))
+    return payload
+
+
+def key_of_point(x, y):
+    return ec.EllipticCurvePublicNumbers(
+        int.from_bytes(x, "big"), int.from_bytes(y, "big"),
+        ec.SECP384R1()).public_key()
+
+
+def refs():
+    return {"hash": "sha-256", "rim": RIM.hex(), "rpv": RPV.hex(),
+            "rems": [rem.hex() for rem in REMS]}
+
+
+def cases():
+    for path in sorted(CASES.glob("*.json")):
+        yield path.stem, json.loads(path.read_text())
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(exist_ok=True)
+    keys = new_keys()
+    for name, case in cases():
+        (folder / f"{name}.cbor").write_bytes(make(case, keys))
+    (folder / "platform.pem").write_bytes(pem(keys["platform"]))
+    (folder / "other.pem").write_bytes(pem(keys["other"]))
+    (folder / "refs.json").write_text(json.dumps(refs()))
+
+
+if __name__ == "__main__":
+    main()

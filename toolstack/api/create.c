@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Making a plan's guest on a host. */
+#include <string.h>
+
+#include "toolstack/api/guest.h"
+#include "toolstack/api/host.h"
+#include "toolstack/engine/build.h"
+#include "toolstack/engine/fit.h"
+#include "toolstack/engine/machine/machine.h"
+#include "toolstack/host/record.h"
+
+/* What the host says of the domain that it has just made. */
+static int made(struct reeve_host *host,
+	const struct reeve_measurement *predicted, struct reeve_domain *out,
+	struct reeve_report *report)
+{
+	unsigned domid = host->ops->built(host->engine);
+	int result = host->ops->next(host->engine, domid, out, report);
+
+	if (result != REEVE_OK)
+		return result;
+	if (out->domid != domid)
+		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
+			"the host has lost the domain that it made");
+	if (predicted == NULL)
+		return REEVE_OK;
+	out->rim_size = (unsigned)predicted->size;
+	memcpy(out->rim, predicted->rim, sizeof(out->rim));
+	return record_rim_write(&host->folder, out, report);
+}
+
+static int build(struct reeve_host *host, const struct reeve_plan *plan,
+	const struct reeve_measurement *predicted, struct reeve_domain *out,
+	struct reeve_report *report)
+{
+	struct engine_domain wanted =
+		engine_domain_of(plan->guest->domain, plan->image);
+	struct engine_realm realm;
+	int result = engine_build(
+		host->ops, host->engine, &wanted, plan->image, &realm, report);
+
+	if (result != REEVE_OK)
+		return result;
+	result = made(host, predicted, out, report);
+	/* The first failure is the one to tell. */
+	if (result != REEVE_OK)
+		(void)host->ops->destroy(host->engine, report);
+	return result;
+}
+
+int reeve_domain_create(struct reeve_host *host, const struct reeve_plan *plan,
+	const struct reeve_measurement *predicted,
+	const struct reeve_watch *watch, struct reeve_domain *out,
+	struct reeve_report *report)
+{
+	struct engine_info info;
+	struct reeve_domain domain;
+	int result;
+
+	host->ops->info(host->engine, &info);
+	result = engine_fit(&info, plan->guest->domain, report);
+	if (result != REEVE_OK)
+		return result;
+	machine_watch(host->engine, watch);
+	result = build(host, plan, predicted, &domain, report);
+	machine_watch(host->engine, host->watch);
+	if (result == REEVE_OK)
+		*out = domain;
+	return result;
+}
+
+enum reeve_action reeve_guest_action(
+	const struct reeve_guest *guest, enum reeve_reason reason)
+{
+	const struct domain *domain = guest->domain;
+	int action = domain->on_crash;
+
+	if (reason == REEVE_POWEROFF)
+		action = domain->on_poweroff;
+	if (reason == REEVE_REBOOT)
+		action = domain->on_reboot;
+	switch (action) {
+	case DOMAIN_ACTION_RESTART:
+	case DOMAIN_ACTION_COREDUMP_RESTART:
+		return REEVE_ACTION_RESTART;
+	case DOMAIN_ACTION_RENAME_RESTART:
+		return REEVE_ACTION_RENAME_RESTART;
+	case DOMAIN_ACTION_PRESERVE:
+		return REEVE_ACTION_PRESERVE;
+	default:
+		return REEVE_ACTION_DESTROY;
+	}
+}

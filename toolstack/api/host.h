@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The connection behind the public header's opaque name. */
+#ifndef REEVE_TOOLSTACK_API_HOST_H
+#define REEVE_TOOLSTACK_API_HOST_H
+
+#include "toolstack/engine/engine.h"
+#include "toolstack/host/folder.h"
+
+struct reeve_host {
+	const struct engine_ops *ops;
+	struct engine *engine;
+	struct folder folder;
+	const struct reeve_watch *watch;
+};
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Verbs that do one thing to a domain: pause, unpause, shutdown, reboot,
+ * destroy, rename; and domid, domname. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/cli/cli.h"
+
+/* Opens the host and finds the domain that the call names first. */
+static bool domain_open(struct cli_session *session,
+	const struct cli_call *call, struct reeve_domain *domain, int *exit_code)
+{
+	int result;
+
+	if (!cli_open_host(session, call, exit_code))
+		return false;
+	result = reeve_domain_find(
+		session->host, call->config, domain, session->report);
+	if (result == REEVE_OK)
+		return true;
+	*exit_code = cli_close(session, result);
+	return false;
+}
+
+int cli_pause(const struct cli_call *call)
+{
+	struct reeve_domain domain;
+	struct cli_session session;
+	int code;
+
+	if (!domain_open(&session, call, &domain, &code))
+		return code;
+	return cli_close(&session,
+		reeve_domain_pause(session.host, domain.domid, session.report));
+}
+
+int cli_unpause(const struct cli_call *call)
+{
+	struct reeve_domain domain;
+	struct cli_session session;
+	int code;
+
+	if (!domain_open(&session, call, &domain, &code))
+		return code;
+	return cli_close(&session, reeve_domain_unpause(session.host,
+					   domain.domid, session.report));
+}
+
+int cli_destroy(const struct cli_call *call)
+{
+	struct reeve_domain domain;
+	struct cli_session session;
+	int code;
+
+	if (!domain_open(&session, call, &domain, &code))
+		return code;
+	return cli_close(
+		&session, reeve_domain_destroy(session.host, domain.domid,
+				  cli_watch(), session.report));
+}
+
+int cli_rename(const struct cli_call *call)
+{
+	struct reeve_domain domain;
+	struct cli_session session;
+	int code;
+
+	if (!domain_open(&session, call, &domain, &code))
+		return code;
+	return cli_close(
+		&session, reeve_domain_rename(session.host, domain.domid,
+				  call->operands[1], session.report));
+}
+
+int cli_domid(const struct cli_call *call)
+{
+	struct reeve_domain domain;
+	struct cli_session session;
+	int code;
+
+	if (!domain_open(&session, call, &domain, &code))
+		return code;
+	printf("%u\n", domain.domid);
+	code = cli_finish_output();
+	(void)cli_close(&session, REEVE_OK);
+	return code;
+}
+
+int cli_domname(const struct cli_call *call)
+{
+	struct reeve_domain domain;
+	struct cli_session session;
+	int code;
+
+	if (!domain_open(&session, call, &domain, &code))
+		return code;
+	cli_print_safely(domain.name);
+	putchar('\n');
+	code = cli_finish_output();
+	(void)cli_close(&session, REEVE_OK);
+	return code;
+}
+
+/* ---- shutdown, reboot ------------------------------------------------------------ */
+
+static int stop_one(struct cli_session *session, const struct cli_call *call,
+	const struct reeve_domain *domain, enum reeve_reason reason)
+{
+	if ((call->options & CLI_QUIET) == 0)
+		printf("Shutting down domain %u\n", domain->domid);
+	return reeve_domain_shutdown(
+		session->host, domain->domid, reason, session->report);
+}
+
+/* All that run or are paused; others have nothing to end. */
+static int stop_all(struct cli_session *session, const struct cli_call *call,
+	enum reeve_reason reason)
+{
+	struct reeve_domain domain = { 0 };
+	int result;
+
+	while ((result = reeve_domain_next(session->host, domain.domid + 1,
+			&domain, session->report)) == REEVE_OK) {
+		if (domain.state != REEVE_DOMAIN_RUNNING &&
+			domain.state != REEVE_DOMAIN_PAUSED)
+			continue;
+		result = stop_one(session, call, &domain, reason);
+		if (result != REEVE_OK)
+			return result;
+	}
+	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
+}
+
+static int stop(const struct cli_call *call, enum reeve_reason reason)
+{
+	bool all = (call->options & CLI_ALL) != 0;
+	struct reeve_domain domain;
+	struct cli_session session;
+	int code;
+	int result;
+
+	if (all == (call->operand_count > 0)) {
+		fputs("reeve: name a domain, or give -a for all\n", stderr);
+		return CLI_WRONG;
+	}
+	if (!cli_open_host(&session, call, &code))
+		return code;
+	if (all) {
+		result = stop_all(&session, call, reason);
+	} else {
+		result = reeve_domain_find(
+			session.host, call->config, &domain, session.report);
+		if (result == REEVE_OK)
+			result = stop_one(&session, call, &domain, reason);
+	}
+	code = cli_finish_output();
+	result = cli_close(&session, result);
+	return result != CLI_OK ? result : code;
+}
+
+int cli_shutdown(const struct cli_call *call)
+{
+	return stop(call, REEVE_POWEROFF);
+}
+
+int cli_reboot(const struct cli_call *call)
+{
+	return stop(call, REEVE_REBOOT);
+}

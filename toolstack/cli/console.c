@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* reeve console, and following a domain to its end. */
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "toolstack/cli/cli.h"
+
+enum cli_end cli_domain_look(const struct cli_call *call,
+	struct reeve_domain *domain, struct reeve_report *report)
+{
+	struct reeve_domain now;
+	struct reeve_host *host;
+	int result = reeve_host_open(
+		cli_host_name(call), cli_watch(), &host, report);
+
+	if (result == REEVE_OK) {
+		result = reeve_domain_next(host, domain->domid, &now, report);
+		reeve_host_close(host);
+	}
+	if (result == REEVE_ERR_STOPPED)
+		return CLI_END_STOPPED;
+	if (result == REEVE_ERR_NO_DOMAIN)
+		return CLI_END_GONE;
+	if (result != REEVE_OK)
+		return CLI_END_FAILED;
+	if (now.domid != domain->domid || now.state == REEVE_DOMAIN_DYING)
+		return CLI_END_GONE;
+	*domain = now;
+	return now.state == REEVE_DOMAIN_SHUTDOWN ? CLI_END_SHUTDOWN
+						  : CLI_END_DETACHED;
+}
+
+enum cli_end cli_await_end(const struct cli_call *call,
+	struct reeve_domain *domain, struct reeve_report *report)
+{
+	static const struct timespec pause = { .tv_nsec = 100000000 };
+	enum cli_end end;
+
+	do {
+		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+		end = cli_domain_look(call, domain, report);
+	} while (end == CLI_END_DETACHED && !cli_is_stopped());
+	return cli_is_stopped() ? CLI_END_STOPPED : end;
+}
+
+enum cli_end cli_attach(const struct cli_call *call,
+	struct cli_session *session, struct reeve_domain *domain)
+{
+	enum cli_end end = CLI_END_FAILED;
+	struct reeve_host *host;
+	int fd;
+	int lock;
+	int result = reeve_host_open(
+		cli_host_name(call), cli_watch(), &host, session->report);
+
+	if (result != REEVE_OK)
+		return result == REEVE_ERR_STOPPED ? CLI_END_STOPPED
+						   : CLI_END_FAILED;
+	result = reeve_domain_console(host, domain, &fd, &lock, session->report);
+	/* A host serves a few connections at a time: none is kept. */
+	reeve_host_close(host);
+	if (result != REEVE_OK)
+		return CLI_END_FAILED;
+	if (isatty(STDIN_FILENO))
+		fprintf(stderr, "reeve: console of %s; leave it with Ctrl-]\n",
+			domain->name);
+	end = cli_relay(call, domain, fd, session->report);
+	close(fd);
+	close(lock);
+	if (isatty(STDIN_FILENO))
+		fputc('\n', stderr);
+	return end;
+}
+
+int cli_console(const struct cli_call *call)
+{
+	struct reeve_domain domain;
+	struct cli_session session;
+	enum cli_end end;
+	int code;
+	int result;
+
+	if (!cli_open_host(&session, call, &code))
+		return code;
+	result = reeve_domain_find(
+		session.host, call->config, &domain, session.report);
+	reeve_host_close(session.host);
+	session.host = NULL;
+	if (result != REEVE_OK)
+		return cli_close(&session, result);
+	end = cli_attach(call, &session, &domain);
+	code = cli_close(&session, REEVE_OK);
+	if (end == CLI_END_SHUTDOWN)
+		fprintf(stderr, "reeve: the domain %s has ended%s%s\n",
+			domain.name, *domain.text != '\0' ? ": " : "",
+			domain.text);
+	if (end == CLI_END_GONE)
+		fprintf(stderr, "reeve: the domain %s was destroyed\n",
+			domain.name);
+	return end == CLI_END_FAILED ? CLI_FAILED : code;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* reeve host: starting and stopping hosts, and looking at them. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "toolstack/cli/cli.h"
+
+bool cli_read_size(const char *text, uint64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+	unsigned shift = 20;
+	uint64_t value;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	value = strtoull(text, &end, 10);
+	if (*end != '\0') {
+		unit = strchr(units, *end >= 'a' ? *end - 'a' + 'A' : *end);
+		if (unit == NULL || end[1] != '\0')
+			return false;
+		shift = 10 * (unsigned)(unit - units + 1);
+	}
+	*bytes = value << shift;
+	return value <= UINT64_MAX >> shift;
+}
+
+static bool read_cpus(const char *text, unsigned *cpus)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	*cpus = (unsigned)value;
+	return *text >= '0' && *text <= '9' && *end == '\0' && value > 0 &&
+	       value <= 1000;
+}
+
+static bool refuse(const char *option, const char *text)
+{
+	fprintf(stderr, "reeve host start: %s: cannot be read: %s\n", option,
+		text);
+	return false;
+}
+
+static bool options_read(
+	const struct cli_call *call, struct reeve_host_options *options)
+{
+	const char *memory = cli_value(call, CLI_MEMORY);
+	const char *cpus = cli_value(call, CLI_CPUS);
+
+	*options = (struct reeve_host_options){
+		.name = cli_host_name(call),
+		.debug_console = (call->options & CLI_DEBUG_CONSOLE) != 0,
+		.monitor = cli_value(call, CLI_MONITOR),
+		.rmm = cli_value(call, CLI_RMM),
+		.hypervisor = cli_value(call, CLI_HYPERVISOR),
+	};
+	if (memory != NULL && (!cli_read_size(memory, &options->memory) ||
+				      options->memory == 0))
+		return refuse("--memory", memory);
+	if (cpus != NULL && !read_cpus(cpus, &options->cpus))
+		return refuse("--cpus", cpus);
+	return true;
+}
+
+int cli_host_start(const struct cli_call *call)
+{
+	struct cli_session session = { .report = reeve_report_new() };
+	struct reeve_host_options options;
+	int result = REEVE_ERR_ARGUMENT;
+
+	if (session.report == NULL)
+		result = REEVE_ERR_MEMORY;
+	else if (options_read(call, &options))
+		result = reeve_host_start(&options, cli_watch(), session.report);
+	return cli_close(&session, result);
+}
+
+int cli_host_stop(const struct cli_call *call)
+{
+	struct cli_session session = { .report = reeve_report_new() };
+	int result = REEVE_ERR_MEMORY;
+
+	if (session.report != NULL)
+		result = reeve_host_stop(cli_host_name(call), session.report);
+	return cli_close(&session, result);
+}
+
+int cli_host_show_key(const struct cli_call *call)
+{
+	struct cli_session session = { .report = reeve_report_new() };
+	int result = REEVE_ERR_MEMORY;
+	char *pem = NULL;
+
+	if (session.report != NULL)
+		result = reeve_host_key(
+			cli_host_name(call), &pem, session.report);
+	if (result == REEVE_OK)
+		fputs(pem, stdout);
+	free(pem);
+	result = cli_close(&session, result);
+	return result != CLI_OK ? result : cli_finish_output();
+}
+
+/* ---- status, list ---------------------------------------------------------- */
+
+static const char *const state_names[] = {
+	[REEVE_HOST_STARTING] = "starting",
+	[REEVE_HOST_RUNNING] = "running",
+	[REEVE_HOST_DEAD] = "dead",
+};
+
+static struct json_object *entry_json(const struct reeve_host_entry *entry)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(
+		object, "name", json_object_new_string(entry->name));
+	json_object_object_add(object, "state",
+		json_object_new_string(state_names[entry->state]));
+	json_object_object_add(
+		object, "folder", json_object_new_string(entry->folder));
+	if (entry->state != REEVE_HOST_RUNNING)
+		return object;
+	json_object_object_add(object, "pid", json_object_new_int64(entry->pid));
+	json_object_object_add(
+		object, "memory", json_object_new_uint64(entry->memory));
+	json_object_object_add(
+		object, "cpus", json_object_new_int64(entry->cpus));
+	json_object_object_add(object, "debug_console",
+		json_object_new_boolean(entry->debug_console));
+	return object;
+}
+
+static void print_entries(const struct reeve_host_entry *entries, size_t count)
+{
+	printf("%-16s %-9s %8s %8s %5s %-6s %s\n", "Name", "State", "PID",
+		"Mem(MiB)", "CPUs", "Debug", "Folder");
+	for (size_t i = 0; i < count; i++)
+		printf("%-16s %-9s %8ld %8" PRIu64 " %5u %-6s %s\n",
+			entries[i].name, state_names[entries[i].state],
+			entries[i].pid, entries[i].memory >> 20,
+			entries[i].cpus, entries[i].debug_console ? "yes" : "no",
+			entries[i].folder);
+}
+
+int cli_host_list(const struct cli_call *call)
+{
+	struct cli_session session = { .report = reeve_report_new() };
+	struct reeve_host_entry *entries = NULL;
+	struct json_object *list;
+	int result = REEVE_ERR_MEMORY;
+	int code = CLI_OK;
+	size_t count;
+
+	if (session.report != NULL)
+		result = reeve_host_list(&entries, &count, session.report);
+	if (result != REEVE_OK)
+		return cli_close(&session, result);
+	if ((call->options & CLI_JSON) != 0) {
+		list = json_object_new_array();
+		for (size_t i = 0; i < count; i++)
+			json_object_array_add(list, entry_json(&entries[i]));
+		code = cli_print_json(list);
+	} else {
+		print_entries(entries, count);
+		code = cli_finish_output();
+	}
+	free(entries);
+	result = cli_close(&session, result);
+	return result != CLI_OK ? result : code;
+}
+
+/* Exit code 0: it runs; 1: it does not. */
+int cli_host_status(const struct cli_call *call)
+{
+	struct cli_session session = { .report = reeve_report_new() };
+	struct reeve_host_entry entry;
+	int result = REEVE_ERR_MEMORY;
+	int code = CLI_OK;
+
+	if (session.report != NULL)
+		result = reeve_host_find(
+			cli_host_name(call), &entry, session.report);
+	if (result != REEVE_OK)
+		return cli_close(&session, result);
+	if ((call->options & CLI_JSON) != 0) {
+		code = cli_print_json(entry_json(&entry));
+	} else {
+		print_entries(&entry, 1);
+		code = cli_finish_output();
+	}
+	(void)cli_close(&session, result); /* it is REEVE_OK */
+	return entry.state == REEVE_HOST_RUNNING ? code : CLI_FAILED;
+}

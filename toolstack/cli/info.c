@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* reeve info, dmesg: a host as it tells of itself. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "toolstack/cli/cli.h"
+
+#define DMESG_SIZE 4096 /* bytes asked for at a time */
+
+/* The facts in the order of printing, as an object. */
+static struct json_object *info_json(const struct reeve_host_info *info)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} numbers[] = {
+		{ "nr_cpus", info->cores },
+		{ "nr_domains", info->domains },
+		{ "total_memory", info->memory_total >> 20 },
+		{ "free_memory", info->memory_free >> 20 },
+		{ "pages_used", info->pages_used },
+		{ "granules_delegated", info->granules_delegated },
+		{ "free_consoles", info->consoles_free },
+		{ "ipa_bits", info->ipa_bits },
+		{ "max_recs", info->max_recs },
+		{ "uptime_ns", info->uptime_ns },
+	};
+	struct json_object *object = json_object_new_object();
+	char rmi[64];
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		json_object_object_add(object, numbers[i].name,
+			json_object_new_uint64(numbers[i].value));
+	json_object_object_add(
+		object, "realms", json_object_new_boolean(info->realms));
+	if (info->rmm_text[0] != '\0')
+		json_object_object_add(object, "realms_why_not",
+			json_object_new_string(info->rmm_text));
+	snprintf(rmi, sizeof(rmi), "%u.%u-%u.%u", info->rmi_lower >> 16,
+		info->rmi_lower & 0xffff, info->rmi_higher >> 16,
+		info->rmi_higher & 0xffff);
+	json_object_object_add(
+		object, "rmi_version", json_object_new_string(rmi));
+	json_object_object_add(
+		object, "debug_console", json_object_new_boolean(info->debug));
+	return object;
+}
+
+static int info_print(const struct cli_call *call, struct json_object *info)
+{
+	if ((call->options & CLI_JSON) != 0)
+		return cli_print_json(info);
+	json_object_object_foreach(info, name, value)
+	{
+		const char *text = json_object_get_string(value);
+
+		if (call->config == NULL)
+			printf("%-23s: %s\n", name, text);
+		else if (strcmp(call->config, name) == 0)
+			puts(text);
+	}
+	json_object_put(info);
+	return cli_finish_output();
+}
+
+int cli_info(const struct cli_call *call)
+{
+	struct reeve_host_info info;
+	struct cli_session session;
+	int code;
+	int result;
+
+	if (!cli_open_host(&session, call, &code))
+		return code;
+	result = reeve_host_ask(session.host, &info, session.report);
+	if (result == REEVE_OK)
+		code = info_print(call, info_json(&info));
+	result = cli_close(&session, result);
+	return result != CLI_OK ? result : code;
+}
+
+/* Log lines, with what a terminal could take amiss made visible. */
+static void print_log(const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '\n' || c == '\t' || (c >= 0x20 && c < 0x7f))
+			putchar(c);
+		else if (c != '\r')
+			printf("\\x%02x", c);
+	}
+}
+
+int cli_dmesg(const struct cli_call *call)
+{
+	struct cli_session session;
+	char text[DMESG_SIZE];
+	uint64_t from = 0;
+	size_t got = 0;
+	int code;
+	int result;
+
+	if (!cli_open_host(&session, call, &code))
+		return code;
+	do {
+		result = reeve_host_dmesg(session.host, &from, text,
+			sizeof(text), &got, session.report);
+		if (result == REEVE_OK)
+			print_log(text, got);
+	} while (result == REEVE_OK && got > 0);
+	code = cli_finish_output();
+	result = cli_close(&session, result);
+	return result != CLI_OK ? result : code;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Bytes between a terminal (or pipes) and a console, until the domain has
+ * ended or the user detaches. Nothing is lost or doubled: what is read is kept
+ * until it is written.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "toolstack/cli/cli.h"
+
+#define DETACH_KEY 0x1d /* Ctrl-] */
+
+/* How often the domain is looked at while its console says nothing, and at
+ * the longest; and how long a console of an ended one may be silent before it
+ * has said all. Milliseconds. */
+#define IDLE_MS    200
+#define LOOK_MS    1000
+#define SILENCE_MS 200
+
+/* Bytes on their way in one direction. */
+struct flow {
+	char bytes[16384];
+	size_t first; /* not written yet */
+	size_t filled;
+	bool ended; /* no more to read */
+};
+
+struct relay {
+	const struct cli_call *call;
+	struct reeve_domain *domain;
+	struct reeve_report *report;
+	int console;
+	bool terminal; /* stdin is one */
+	bool detached;
+	struct flow in; /* to the guest */
+	struct flow out;
+	int64_t looked; /* when the domain was looked at, in ms */
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool is_empty(const struct flow *flow)
+{
+	return flow->first == flow->filled;
+}
+
+/* Whether an error only says: not now. */
+static bool is_transient(ssize_t n)
+{
+	return n < 0 && (errno == EINTR || errno == EAGAIN);
+}
+
+static void flow_read(struct flow *flow, int fd)
+{
+	ssize_t n;
+
+	flow->first = 0;
+	flow->filled = 0;
+	n = read(fd, flow->bytes, sizeof(flow->bytes));
+	if (n > 0)
+		flow->filled = (size_t)n;
+	else if (!is_transient(n))
+		flow->ended = true;
+}
+
+/* false: nobody takes it any more. */
+static bool flow_write(struct flow *flow, int fd)
+{
+	ssize_t n = write(
+		fd, flow->bytes + flow->first, flow->filled - flow->first);
+
+	if (n > 0)
+		flow->first += (size_t)n;
+	return n >= 0 || is_transient(n);
+}
+
+/* What is behind the detach key is not for the guest. */
+static void find_detach(struct relay *relay)
+{
+	struct flow *in = &relay->in;
+	const char *key = memchr(in->bytes, DETACH_KEY, in->filled);
+
+	if (!relay->terminal || key == NULL)
+		return;
+	in->filled = (size_t)(key - in->bytes);
+	in->ended = true;
+	relay->detached = true;
+}
+
+/* One round: waits for what can be moved, and moves it. false: the console or
+ * the output is closed. */
+static bool relay_step(struct relay *relay, bool *quiet)
+{
+	struct pollfd fds[] = {
+		{ .fd = relay->in.ended || !is_empty(&relay->in) ? -1
+								 : STDIN_FILENO,
+			.events = POLLIN },
+		{ .fd = relay->console },
+		{ .fd = is_empty(&relay->out) ? -1 : STDOUT_FILENO,
+			.events = POLLOUT },
+	};
+
+	if (is_empty(&relay->out))
+		fds[1].events |= POLLIN;
+	if (!is_empty(&relay->in))
+		fds[1].events |= POLLOUT;
+	*quiet = poll(fds, 3, IDLE_MS) <= 0;
+	if (*quiet)
+		return true;
+	if (fds[0].revents != 0) {
+		flow_read(&relay->in, STDIN_FILENO);
+		find_detach(relay);
+	}
+	if ((fds[1].revents & POLLOUT) != 0 &&
+		!flow_write(&relay->in, relay->console))
+		return false;
+	if (fds[2].revents != 0 && !flow_write(&relay->out, STDOUT_FILENO)) {
+		relay->detached = true;
+		return false;
+	}
+	if ((fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0 &&
+		is_empty(&relay->out))
+		flow_read(&relay->out, relay->console);
+	return !relay->out.ended;
+}
+
+/* An ended guest's last words. */
+static void drain(struct relay *relay)
+{
+	int64_t spoke = now_ms();
+	bool quiet = false;
+
+	relay->in.ended = true;
+	relay->in.first = relay->in.filled;
+	while (!cli_is_stopped() && now_ms() - spoke < SILENCE_MS) {
+		if (!relay_step(relay, &quiet))
+			return;
+		if (!quiet)
+			spoke = now_ms();
+	}
+}
+
+static enum cli_end relay_run(struct relay *relay)
+{
+	enum cli_end end = CLI_END_DETACHED;
+	bool quiet = true;
+
+	while (!relay->detached || !is_empty(&relay->in)) {
+		int64_t age = now_ms() - relay->looked;
+
+		if (cli_is_stopped())
+			return CLI_END_STOPPED;
+		if (!relay_step(relay, &quiet)) {
+			if (relay->detached)
+				break;
+			return cli_domain_look(
+				relay->call, relay->domain, relay->report);
+		}
+		if (age < IDLE_MS || (!quiet && age < LOOK_MS))
+			continue;
+		relay->looked = now_ms();
+		end = cli_domain_look(relay->call, relay->domain, relay->report);
+		if (end == CLI_END_DETACHED)
+			continue;
+		drain(relay);
+		return end;
+	}
+	return CLI_END_DETACHED;
+}
+
+enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
+	int console, struct reeve_report *report)
+{
+	struct relay *relay = calloc(1, sizeof(*relay));
+	struct termios before, raw;
+	enum cli_end end;
+
+	if (relay == NULL)
+		return CLI_END_FAILED;
+	relay->call = call;
+	relay->domain = domain;
+	relay->report = report;
+	relay->console = console;
+	relay->terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+	if (relay->terminal) {
+		raw = before;
+		cfmakeraw(&raw);
+		/* The guest ends its lines itself; but not all of them do. */
+		raw.c_oflag |= OPOST | ONLCR;
+		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	end = relay_run(relay);
+	if (relay->terminal)
+		tcsetattr(STDIN_FILENO, TCSANOW, &before);
+	free(relay);
+	return end;
+}

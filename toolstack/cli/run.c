@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * reeve create: host → prediction → domain → unpause, and with -c or -F on to
+ * the domain's end and what its configuration wants then.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include <json-c/json.h>
+
+#include "toolstack/cli/cli.h"
+
+/* A guest that lived shorter is not restarted at once, in nanoseconds. */
+#define SHORT_LIFE_NS UINT64_C(2000000000)
+
+struct run {
+	const struct cli_call *call;
+	struct cli_session session;
+	struct reeve_measurement measurement;
+	const struct reeve_measurement *predicted; /* NULL: no Realm */
+	struct reeve_domain domain;
+};
+
+static bool has(const struct run *run, enum cli_option_id option)
+{
+	return (run->call->options & option) != 0;
+}
+
+/* ---- The host --------------------------------------------------------------- */
+
+/* Starts the default host if there is none; never one with the debug console,
+ * and none under a name that somebody gave. */
+static int host_ensure(const struct run *run)
+{
+	const struct reeve_host_options options = { 0 };
+	const char *name = cli_host_name(run->call);
+	struct reeve_report *unheard = reeve_report_new();
+	struct reeve_host_entry entry;
+	bool there;
+
+	if (unheard == NULL)
+		return REEVE_ERR_MEMORY;
+	there = reeve_host_find(name, &entry, unheard) == REEVE_OK &&
+		entry.state != REEVE_HOST_DEAD;
+	reeve_report_free(unheard);
+	if (there || name != NULL)
+		return REEVE_OK;
+	if (reeve_guest_wants_debug(run->session.guest)) {
+		fputs("reeve: error: no host runs, and a Realm with a debug "
+		      "UART needs one that offers it\n"
+		      "reeve: note: reeve host start --debug-console\n",
+			stderr);
+		return REEVE_ERR_CONFIG;
+	}
+	if (!has(run, CLI_QUIET))
+		fputs("reeve: no host runs: starting the default one\n", stderr);
+	return reeve_host_start(&options, cli_watch(), run->session.report);
+}
+
+/* ---- The prediction ------------------------------------------------------------ */
+
+static void rim_text(const struct reeve_measurement *m, char *text)
+{
+	for (size_t i = 0; i < m->size; i++)
+		snprintf(text + 2 * i, 3, "%02x", m->rim[i]);
+}
+
+static int rim_compare(const struct run *run)
+{
+	const char *expected = cli_value(run->call, CLI_EXPECT_RIM);
+	char text[2 * sizeof(run->measurement.rim) + 1];
+
+	if (expected == NULL)
+		return REEVE_OK;
+	if (run->predicted == NULL) {
+		fputs("reeve: error: --expect-rim: it is no Realm, so nothing "
+		      "measures it\n",
+			stderr);
+		return REEVE_ERR_CONFIG;
+	}
+	rim_text(run->predicted, text);
+	if (strcasecmp(expected, text) == 0)
+		return REEVE_OK;
+	fprintf(stderr,
+		"reeve: error: --expect-rim: this Realm's measurement is\n"
+		"reeve: note: %s\n",
+		text);
+	return REEVE_ERR_CONFIG;
+}
+
+static int predict(struct run *run)
+{
+	int result;
+
+	if (reeve_guest_is_realm(run->session.guest)) {
+		result = reeve_measure(run->session.plan, &run->measurement,
+			run->session.report);
+		if (result != REEVE_OK)
+			return result;
+		run->predicted = &run->measurement;
+	}
+	return rim_compare(run);
+}
+
+/* ---- The domain ---------------------------------------------------------------- */
+
+static void tell_created(const struct run *run)
+{
+	char text[2 * sizeof(run->measurement.rim) + 1];
+
+	if (has(run, CLI_JSON)) {
+		(void)cli_print_json(cli_domain_json(&run->domain));
+		return;
+	}
+	if (has(run, CLI_QUIET))
+		return;
+	printf("Created domain %u: ", run->domain.domid);
+	cli_print_safely(run->domain.name);
+	putchar('\n');
+	if (run->predicted != NULL) {
+		rim_text(run->predicted, text);
+		printf("RIM %s\n", text);
+	}
+}
+
+static int domain_make(struct run *run)
+{
+	struct cli_session *session = &run->session;
+	struct reeve_host *host;
+	int result = reeve_host_open(
+		cli_host_name(run->call), cli_watch(), &host, session->report);
+
+	if (result != REEVE_OK)
+		return result;
+	result = reeve_domain_create(host, session->plan, run->predicted,
+		cli_watch(), &run->domain, session->report);
+	if (result == REEVE_OK && !has(run, CLI_PAUSED)) {
+		result = reeve_domain_unpause(
+			host, run->domain.domid, session->report);
+		if (result != REEVE_OK)
+			/* The first failure is the one to tell. */
+			(void)reeve_domain_destroy(
+				host, run->domain.domid, NULL, session->report);
+	}
+	reeve_host_close(host);
+	cli_watch_clear();
+	if (result != REEVE_OK)
+		return result;
+	cli_tell(&run->session);
+	tell_created(run);
+	return fflush(stdout) == 0 ? REEVE_OK : REEVE_ERR_IO;
+}
+
+static int domain_destroy(struct run *run)
+{
+	struct reeve_host *host;
+	int result = reeve_host_open(
+		cli_host_name(run->call), NULL, &host, run->session.report);
+
+	if (result != REEVE_OK)
+		return result;
+	result = reeve_domain_destroy(
+		host, run->domain.domid, NULL, run->session.report);
+	reeve_host_close(host);
+	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
+}
+
+/* NAME-20260102T030405Z, as xl does. */
+static int domain_rename(struct run *run)
+{
+	char name[REEVE_NAME_SIZE];
+	time_t now = time(NULL);
+	struct reeve_host *host;
+	struct tm utc;
+	char when[20];
+	int result;
+
+	if (gmtime_r(&now, &utc) == NULL ||
+		strftime(when, sizeof(when), "-%Y%m%dT%H%M%SZ", &utc) == 0)
+		return REEVE_ERR_ARGUMENT;
+	snprintf(name, sizeof(name), "%.*s%s",
+		(int)(sizeof(name) - sizeof(when)), run->domain.name, when);
+	result = reeve_host_open(
+		cli_host_name(run->call), NULL, &host, run->session.report);
+	if (result != REEVE_OK)
+		return result;
+	result = reeve_domain_rename(
+		host, run->domain.domid, name, run->session.report);
+	reeve_host_close(host);
+	return result;
+}
+
+/* ---- Its end ------------------------------------------------------------------- */
+
+static void tell_ended(const struct run *run)
+{
+	static const char *const words[] = {
+		[REEVE_POWEROFF] = "has powered off",
+		[REEVE_REBOOT] = "reboots",
+		[REEVE_CRASH] = "has crashed",
+	};
+
+	if (has(run, CLI_QUIET))
+		return;
+	fprintf(stderr, "reeve: the domain %s %s%s%s\n", run->domain.name,
+		words[run->domain.reason],
+		*run->domain.text != '\0' ? ": " : "", run->domain.text);
+}
+
+/* A plan of its own, as an ordinary guest's holds a fresh seed. */
+static int plan_again(struct run *run)
+{
+	static const struct timespec pause = { .tv_nsec = 100000000 };
+
+	for (unsigned i = 0; i < 20 && !cli_is_stopped() &&
+			     run->domain.uptime_ns < SHORT_LIFE_NS;
+		i++)
+		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+	if (cli_is_stopped())
+		return REEVE_ERR_STOPPED;
+	reeve_plan_free(run->session.plan);
+	run->session.plan = NULL;
+	return reeve_plan_new(run->session.guest, REEVE_ENGINE_MACHINE,
+		&run->session.plan, run->session.report);
+}
+
+/* Does what the configuration wants at this end. *again: make it anew. */
+static int on_end(struct run *run, bool *again)
+{
+	enum reeve_action action =
+		reeve_guest_action(run->session.guest, run->domain.reason);
+	int result = REEVE_OK;
+
+	tell_ended(run);
+	*again = action == REEVE_ACTION_RESTART ||
+		 action == REEVE_ACTION_RENAME_RESTART;
+	if (action == REEVE_ACTION_RENAME_RESTART)
+		result = domain_rename(run);
+	else if (action != REEVE_ACTION_PRESERVE)
+		result = domain_destroy(run);
+	if (result == REEVE_OK && *again)
+		result = plan_again(run);
+	return result;
+}
+
+/* Follows the domain as far as the options say. */
+static enum cli_end follow(struct run *run)
+{
+	enum cli_end end = CLI_END_DETACHED;
+
+	if (has(run, CLI_CONSOLE))
+		end = cli_attach(run->call, &run->session, &run->domain);
+	if (end == CLI_END_DETACHED && has(run, CLI_FOREGROUND))
+		end = cli_await_end(
+			run->call, &run->domain, run->session.report);
+	return end;
+}
+
+/* Only with -F is it ours to end. */
+static int on_signal(struct run *run)
+{
+	if (!has(run, CLI_FOREGROUND))
+		return REEVE_OK;
+	if (domain_destroy(run) != REEVE_OK)
+		return REEVE_ERR_HOST;
+	return REEVE_ERR_STOPPED;
+}
+
+/* One life of the domain. The result of the verb; *again: there is another. */
+static int live(struct run *run, bool *again)
+{
+	int result = domain_make(run);
+
+	*again = false;
+	if (result != REEVE_OK)
+		return result;
+	switch (follow(run)) {
+	case CLI_END_SHUTDOWN:
+		result = on_end(run, again);
+		if (result == REEVE_OK && !*again &&
+			run->domain.reason == REEVE_CRASH)
+			return REEVE_ERR_ENGINE;
+		return result;
+	case CLI_END_STOPPED:
+		return on_signal(run);
+	case CLI_END_GONE:
+		fprintf(stderr, "reeve: the domain %s was destroyed\n",
+			run->domain.name);
+		return REEVE_ERR_NO_DOMAIN;
+	case CLI_END_FAILED:
+		return REEVE_ERR_HOST;
+	default:
+		return REEVE_OK;
+	}
+}
+
+int cli_create_run(const struct cli_call *call)
+{
+	struct run run = { .call = call };
+	bool again = true;
+	int code;
+	int result;
+
+	(void)cli_watch();
+	if (!cli_open_plan(&run.session, call, &code))
+		return code;
+	result = predict(&run);
+	if (result == REEVE_OK)
+		result = host_ensure(&run);
+	while (result == REEVE_OK && again) {
+		/* What is to be said of it comes before what it says. */
+		cli_tell(&run.session);
+		result = live(&run, &again);
+	}
+	return cli_close(&run.session, result);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Signals that end what is being done, and a line that shows how far it is. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "toolstack/cli/cli.h"
+
+/* What takes less is not shown, in milliseconds. */
+#define SHOW_AFTER_MS 1000
+
+static volatile sig_atomic_t stopped;
+
+struct progress {
+	bool terminal;
+	bool shown; /* there is a line to take away */
+	struct timespec begin;
+};
+
+static struct progress progress;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+static bool is_late(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - progress.begin.tv_sec) * 1000 +
+		       (now.tv_nsec - progress.begin.tv_nsec) / 1000000 >=
+	       SHOW_AFTER_MS;
+}
+
+static void show(const char *step, uint64_t done, uint64_t all)
+{
+	progress.shown = true;
+	if (all != 0)
+		fprintf(stderr, "\r\033[K%s: %" PRIu64 " %%", step,
+			done >= all ? 100 : done * 100 / all);
+	else
+		fprintf(stderr, "\r\033[K%s ...", step);
+}
+
+static bool go_on(void *ctx, const char *step, uint64_t done, uint64_t all)
+{
+	(void)ctx;
+	if (progress.terminal && is_late())
+		show(step, done, all);
+	return stopped == 0;
+}
+
+const struct reeve_watch *cli_watch(void)
+{
+	static const struct reeve_watch watch = { .go_on = go_on };
+	const struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	progress = (struct progress){ .terminal = isatty(STDERR_FILENO) };
+	clock_gettime(CLOCK_MONOTONIC, &progress.begin);
+	return &watch;
+}
+
+bool cli_is_stopped(void)
+{
+	return stopped != 0;
+}
+
+void cli_watch_clear(void)
+{
+	if (progress.shown)
+		fputs("\r\033[K", stderr);
+	progress.shown = false;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Requests and replies over a stream, with a watch that may end the wait. */
+#include "toolstack/engine/machine/link.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "toolstack/engine/machine/reply.h"
+#include "toolstack/host/watch.h"
+
+/* How long a host may take for one reply. Each is short work for it. */
+#define REPLY_PATIENCE_MS 60000
+/* A greeting may be lost: a host that boots, or has just noticed its client,
+ * drops what was sent before. It is said again after this time. */
+#define HELLO_AGAIN_MS 500
+
+/* A result of ours: the time is over. */
+#define SILENT 1
+
+struct link {
+	int fd;
+	int lock; /* -1: none is held */
+	const struct reeve_watch *watch;
+	uint64_t cookie; /* of the last request */
+	struct reply_stream stream;
+	struct reeve_host_info host;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int tell_silence(struct reeve_report *report)
+{
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+		"look at serial.log in the folder that reeve host status shows",
+		"the host does not answer");
+}
+
+static int tell_gone(struct reeve_report *report)
+{
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
+		"the host has ended or closed the connection");
+}
+
+int link_nonsense(struct reeve_report *report)
+{
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
+		"the host's reply breaks the protocol");
+}
+
+/* ---- Bytes ----------------------------------------------------------------- */
+
+/* Waits for the stream to be ready for events, asking the watch meanwhile. 0,
+ * SILENT, or a result. */
+static int wait_for(struct link *link, short events, int64_t deadline,
+	struct reeve_report *report)
+{
+	struct pollfd poller = { .fd = link->fd, .events = events };
+
+	for (;;) {
+		int ready = poll(&poller, 1, WATCH_STEP_MS);
+
+		if (ready > 0)
+			return REEVE_OK;
+		if (ready < 0 && errno != EINTR)
+			return tell_gone(report);
+		if (!watch_go_on(link->watch, "waiting for the host", 0, 0))
+			return REEVE_ERR_STOPPED;
+		if (now_ms() >= deadline)
+			return SILENT;
+	}
+}
+
+static int send_request(struct link *link, const struct control_request *request,
+	int64_t deadline, struct reeve_report *report)
+{
+	const uint8_t *bytes = (const uint8_t *)request;
+	size_t left = sizeof(*request);
+
+	while (left > 0) {
+		int result = wait_for(link, POLLOUT, deadline, report);
+		ssize_t n;
+
+		if (result != REEVE_OK)
+			return result;
+		n = send(link->fd, bytes, left, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return tell_gone(report);
+		if (n > 0) {
+			bytes += n;
+			left -= (size_t)n;
+		}
+	}
+	return REEVE_OK;
+}
+
+static int receive_reply(struct link *link, struct control_reply *reply,
+	int64_t deadline, struct reeve_report *report)
+{
+	while (!reply_take(&link->stream, link->cookie, reply)) {
+		int result = wait_for(link, POLLIN, deadline, report);
+		size_t room;
+		uint8_t *to = reply_room(&link->stream, &room);
+		ssize_t n;
+
+		if (result != REEVE_OK)
+			return result;
+		n = recv(link->fd, to, room, MSG_DONTWAIT);
+		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+			return tell_gone(report);
+		if (n > 0)
+			link->stream.filled += (size_t)n;
+		if (now_ms() >= deadline)
+			return SILENT;
+	}
+	return REEVE_OK;
+}
+
+/* ---- Requests ---------------------------------------------------------------- */
+
+static int refused(
+	const struct control_reply *reply, struct reeve_report *report)
+{
+	static const char *const words[] = {
+		[CONTROL_E_VERSION] = "it speaks another version",
+		[CONTROL_E_REQUEST] = "the request is not valid",
+		[CONTROL_E_NO_DOMAIN] = "there is no such domain",
+		[CONTROL_E_STATE] = "not in the domain's present state",
+		[CONTROL_E_EXISTS] = "the name is taken",
+		[CONTROL_E_MEMORY] = "it has not that much memory left",
+		[CONTROL_E_LIMIT] = "a limit is reached",
+		[CONTROL_E_UNSUPPORTED] = "it does not support that",
+		[CONTROL_E_RMM] = "its RMM refused",
+	};
+	char text[REEVE_TEXT_SIZE];
+
+	if (reply->status >= sizeof(words) / sizeof(words[0]))
+		return link_nonsense(report);
+	if (reply->status == CONTROL_E_NO_DOMAIN)
+		return REEVE_ERR_NO_DOMAIN;
+	reply_text(text, sizeof(text), reply->text, sizeof(reply->text));
+	return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
+		"the host refused: %s",
+		text[0] != '\0' ? text : words[reply->status]);
+}
+
+static int call(struct link *link, struct control_request *request,
+	struct control_reply *reply, int patience_ms,
+	struct reeve_report *report)
+{
+	int64_t deadline = now_ms() + patience_ms;
+	int result;
+
+	request->magic = CONTROL_MAGIC;
+	request->version = CONTROL_VERSION;
+	request->cookie = ++link->cookie;
+	result = send_request(link, request, deadline, report);
+	if (result == REEVE_OK)
+		result = receive_reply(link, reply, deadline, report);
+	if (result != REEVE_OK)
+		return result;
+	if (reply->op != request->op)
+		return link_nonsense(report);
+	return reply->status == CONTROL_OK ? REEVE_OK : refused(reply, report);
+}
+
+int link_call(struct link *link, struct control_request *request,
+	struct control_reply *reply, struct reeve_report *report)
+{
+	int result = call(link, request, reply, REPLY_PATIENCE_MS, report);
+
+	return result == SILENT ? tell_silence(report) : result;
+}
+
+const struct reeve_host_info *link_host(const struct link *link)
+{
+	return &link->host;
+}
+
+void link_watch(struct link *link, const struct reeve_watch *watch)
+{
+	link->watch = watch;
+}
+
+/* ---- Opening ------------------------------------------------------------------- */
+
+static int hello(struct link *link, int patience_ms, struct reeve_report *report)
+{
+	struct control_request request = { .op = CONTROL_HELLO };
+	int64_t deadline = now_ms() + patience_ms;
+	int result = SILENT;
+	struct control_reply reply;
+
+	while (result == SILENT) {
+		int64_t left = deadline - now_ms();
+
+		if (left <= 0)
+			return tell_silence(report);
+		result = call(link, &request, &reply,
+			left < HELLO_AGAIN_MS ? (int)left : HELLO_AGAIN_MS,
+			report);
+	}
+	if (result != REEVE_OK)
+		return result;
+	return reply_host(&reply.body.host, &link->host) ? REEVE_OK
+							 : link_nonsense(report);
+}
+
+int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
+	struct link **out, struct reeve_report *report)
+{
+	struct link *link = calloc(1, sizeof(*link));
+	int result;
+
+	if (link == NULL) {
+		close(fd);
+		return REEVE_ERR_MEMORY;
+	}
+	link->fd = fd;
+	link->lock = -1;
+	link->watch = watch;
+	if (getrandom(&link->cookie, sizeof(link->cookie), 0) !=
+		sizeof(link->cookie))
+		abort();
+	result = hello(link, patience_ms, report);
+	if (result != REEVE_OK) {
+		link_close(link);
+		return result;
+	}
+	*out = link;
+	return REEVE_OK;
+}
+
+/* Claims a control port that nobody uses: 0 and *lock and *index, -EWOULDBLOCK
+ * if all are in use, or another -errno. */
+static int claim_any(const struct folder *folder, int *lock, unsigned *index)
+{
+	int error = -EWOULDBLOCK;
+	long owner;
+
+	for (*index = 0; *index < CONTROL_PORTS; ++*index) {
+		error = link_claim(
+			folder_path(folder, "control-%u.lock", *index).text,
+			lock, &owner);
+		if (error != -EWOULDBLOCK)
+			break;
+	}
+	return error;
+}
+
+/* As claim_any(), but waits for one to become free. */
+static int claim(const struct folder *folder, const struct reeve_watch *watch,
+	int *lock, unsigned *index, struct reeve_report *report)
+{
+	static const struct timespec pause = { .tv_nsec = 20000000 };
+	int error;
+
+	while ((error = claim_any(folder, lock, index)) == -EWOULDBLOCK) {
+		if (!watch_go_on(watch, "waiting for a free control port", 0, 0))
+			return REEVE_ERR_STOPPED;
+		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+	}
+	if (error != 0)
+		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
+			"the host \"%s\" cannot be reached: %s", folder->name,
+			strerror(-error));
+	return REEVE_OK;
+}
+
+int link_open(const struct folder *folder, const struct reeve_watch *watch,
+	int patience_ms, struct link **out, struct reeve_report *report)
+{
+	unsigned index;
+	int lock;
+	int fd;
+	int result;
+
+	if (folder_state(folder) != FOLDER_HELD)
+		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+			"start it with reeve host start",
+			"there is no host \"%s\"", folder->name);
+	result = claim(folder, watch, &lock, &index, report);
+	if (result != REEVE_OK)
+		return result;
+	fd = link_connect(folder_path(folder, "control-%u.sock", index).text);
+	if (fd < 0)
+		result = report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
+			"the host \"%s\" cannot be reached: %s", folder->name,
+			strerror(errno));
+	else
+		result = link_attach(fd, watch, patience_ms, out, report);
+	if (result == REEVE_OK)
+		(*out)->lock = lock;
+	else
+		close(lock);
+	return result;
+}
+
+void link_close(struct link *link)
+{
+	if (link == NULL)
+		return;
+	close(link->fd);
+	if (link->lock >= 0)
+		close(link->lock);
+	free(link);
+}

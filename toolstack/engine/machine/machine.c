@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Building a domain on a host: pages are granted by it, and filled through the
+ * file that is the machine's RAM. */
+#include "toolstack/engine/machine/machine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "abi/machine_map.h"
+#include "toolstack/engine/machine/internal.h"
+#include "toolstack/engine/machine/reply.h"
+#include "toolstack/host/watch.h"
+
+/* How long to wait for a control port's first reply. */
+#define HELLO_PATIENCE_MS 60000
+/* Between two looks at a domain that changes its state. */
+#define POLL_MS 5
+/* Bytes that are copied between two questions of the watch. */
+#define COPY_STEP ((size_t)8 << 20)
+
+static void machine_close(struct engine *engine)
+{
+	if (engine == NULL)
+		return;
+	link_close(engine->link);
+	if (engine->ram >= 0)
+		close(engine->ram);
+	free(engine);
+}
+
+int machine_attach(const struct folder *folder, struct link *link,
+	const struct reeve_watch *watch, struct engine **out,
+	struct reeve_report *report)
+{
+	struct engine *engine = calloc(1, sizeof(*engine));
+	struct stat status;
+	int error;
+
+	if (engine == NULL) {
+		link_close(link);
+		return REEVE_ERR_MEMORY;
+	}
+	engine->folder = *folder;
+	engine->link = link;
+	engine->watch = watch;
+	engine->ram = open(folder_path(folder, "ram").text, O_RDWR | O_CLOEXEC);
+	if (engine->ram >= 0 && fstat(engine->ram, &status) == 0) {
+		engine->ram_size = (uint64_t)status.st_size;
+		*out = engine;
+		return REEVE_OK;
+	}
+	error = errno;
+	machine_close(engine);
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
+		"the RAM of the host \"%s\" cannot be opened: %s", folder->name,
+		strerror(error));
+}
+
+int machine_open(const struct folder *folder, const struct reeve_watch *watch,
+	struct engine **out, struct reeve_report *report)
+{
+	struct link *link;
+	int result = link_open(folder, watch, HELLO_PATIENCE_MS, &link, report);
+
+	if (result != REEVE_OK)
+		return result;
+	return machine_attach(folder, link, watch, out, report);
+}
+
+void machine_watch(struct engine *engine, const struct reeve_watch *watch)
+{
+	engine->watch = watch;
+	link_watch(engine->link, watch);
+}
+
+static void machine_info(struct engine *engine, struct engine_info *info)
+{
+	const struct reeve_host_info *host = link_host(engine->link);
+
+	*info = (struct engine_info){
+		.name = "machine",
+		.realms = host->realms,
+		.max_vcpus = host->max_recs,
+		.ipa_bits = host->ipa_bits,
+		.hashes = host->hashes,
+		.gicv3 = true,
+		.debug_vuart = host->debug,
+	};
+}
+
+/* ---- create, load ------------------------------------------------------------ */
+
+static struct control_create create_of(const struct engine_domain *domain)
+{
+	struct control_create create = {
+		.flags = (domain->realm ? CONTROL_CREATE_REALM : 0) |
+			 (domain->vuart ? CONTROL_CREATE_VUART : 0),
+		.vcpus = domain->vcpus,
+		.ram_size = domain->ram_size,
+		.hash_algo = domain->hash_algo,
+		.nr_spis = domain->nr_spis,
+		.weight = domain->weight,
+	};
+
+	memcpy(create.name, domain->name,
+		strnlen(domain->name, sizeof(create.name) - 1));
+	memcpy(create.uuid, domain->uuid, sizeof(create.uuid));
+	memcpy(create.rpv, domain->rpv, sizeof(create.rpv));
+	return create;
+}
+
+static int machine_create(struct engine *engine,
+	const struct engine_domain *domain, struct reeve_report *report)
+{
+	struct control_request request = { .op = CONTROL_DOMAIN_CREATE };
+	struct control_reply reply;
+	struct reeve_domain made;
+	int result;
+
+	if (engine->building)
+		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
+			NULL, "the machine engine builds a domain already");
+	if (strlen(domain->name) >= CONTROL_NAME_SIZE)
+		return report_error(report, REEVE_ERR_CONFIG, NULL, "name",
+			"use at most 63 bytes", "the name is too long");
+	request.body.create = create_of(domain);
+	result = machine_ask(engine, &request, &reply, report);
+	if (result != REEVE_OK)
+		return result;
+	if (!reply_domain(&reply.body.domain, &made) ||
+		made.state != REEVE_DOMAIN_LOADING)
+		return link_nonsense(report);
+	engine->domid = made.domid;
+	engine->building = true;
+	engine->loaded = 0;
+	return REEVE_OK;
+}
+
+static int pages_write(struct engine *engine, uint64_t offset,
+	const uint8_t *data, size_t size, struct reeve_report *report)
+{
+	while (size > 0) {
+		size_t part = size < COPY_STEP ? size : COPY_STEP;
+		ssize_t n = pwrite(engine->ram, data, part, (off_t)offset);
+
+		if (n < 0 && errno != EINTR)
+			return report_error(report, REEVE_ERR_IO, NULL, NULL,
+				NULL, "the host's RAM cannot be filled: %s",
+				strerror(errno));
+		if (n > 0) {
+			data += n;
+			size -= (size_t)n;
+			offset += (size_t)n;
+			engine->loaded += (size_t)n;
+		}
+		if (!watch_go_on(engine->watch, "loading", engine->loaded, 0))
+			return REEVE_ERR_STOPPED;
+	}
+	return REEVE_OK;
+}
+
+static int machine_load(struct engine *engine, uint64_t ipa, const void *data,
+	size_t size, struct reeve_report *report)
+{
+	uint64_t pages = (size + MACHINE_PAGE_SIZE - 1) / MACHINE_PAGE_SIZE;
+	struct control_request request = {
+		.op = CONTROL_DOMAIN_SEGMENT,
+		.domid = engine->domid,
+		.body.segment = { ipa, pages * MACHINE_PAGE_SIZE },
+	};
+	struct control_reply reply;
+	const struct control_grant *grant = &reply.body.grant;
+	int result = machine_ask(engine, &request, &reply, report);
+
+	if (result != REEVE_OK)
+		return result;
+	if (!reply_grant(grant, pages * MACHINE_PAGE_SIZE, engine->ram_size))
+		return link_nonsense(report);
+	return pages_write(engine, grant->pa - MACHINE_DRAM_BASE, data,
+		pages * MACHINE_PAGE_SIZE, report);
+}
+
+static void machine_set_boot(
+	struct engine *engine, const struct engine_boot *boot)
+{
+	engine->boot = *boot;
+}
+
+/* ---- finalise, destroy ---------------------------------------------------------- */
+
+static void pause_a_little(void)
+{
+	static const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+
+	(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+}
+
+/* 1: built; 0: not yet; negative: failed. */
+static int build_look(struct engine *engine, struct reeve_report *report)
+{
+	struct control_request request = {
+		.op = CONTROL_DOMAIN_INFO,
+		.domid = engine->domid,
+	};
+	struct control_reply reply;
+	struct reeve_domain domain;
+	int result = machine_ask(engine, &request, &reply, report);
+
+	if (result != REEVE_OK)
+		return result;
+	if (!reply_domain(&reply.body.domain, &domain) ||
+		domain.domid != engine->domid)
+		return link_nonsense(report);
+	if (domain.state == REEVE_DOMAIN_PAUSED)
+		return 1;
+	if (domain.state == REEVE_DOMAIN_FAILED)
+		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
+			"the host could not build it: %s", domain.text);
+	if (domain.state != REEVE_DOMAIN_BUILDING)
+		return link_nonsense(report);
+	return watch_go_on(engine->watch, "building", domain.progress_done,
+		       domain.progress_all)
+		       ? 0
+		       : REEVE_ERR_STOPPED;
+}
+
+/* What a host knows of a Realm's measurement is nothing. */
+static int machine_finalise(struct engine *engine, struct engine_realm *realm,
+	struct reeve_report *report)
+{
+	struct control_request request = {
+		.op = CONTROL_DOMAIN_BUILD,
+		.domid = engine->domid,
+		.body.build = { engine->boot.pc, engine->boot.x0 },
+	};
+	int result = machine_ask(engine, &request, NULL, report);
+
+	if (realm != NULL)
+		*realm = (struct engine_realm){ 0 };
+	while (result == REEVE_OK) {
+		result = build_look(engine, report);
+		if (result == REEVE_OK)
+			pause_a_little();
+	}
+	engine->building = result != 1;
+	return result == 1 ? REEVE_OK : result;
+}
+
+/* Whether the domain is still there. */
+static int is_there(struct engine *engine, unsigned domid, bool *there,
+	struct reeve_report *report)
+{
+	struct reeve_domain domain = { 0 };
+	int result = machine_next(engine, domid, &domain, report);
+
+	*there = result == REEVE_OK && domain.domid == domid;
+	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
+}
+
+/* Nothing gives up here: a domain that is begun with must not stay. */
+static int machine_destroy(struct engine *engine, struct reeve_report *report)
+{
+	unsigned domid = engine->domid;
+	bool there = true;
+	int result;
+
+	if (domid == 0)
+		return REEVE_OK;
+	engine->domid = 0;
+	engine->building = false;
+	link_watch(engine->link, NULL);
+	result = machine_act(engine, domid, ENGINE_DESTROY, report);
+	while (result == REEVE_OK && there) {
+		result = is_there(engine, domid, &there, report);
+		if (there)
+			pause_a_little();
+	}
+	link_watch(engine->link, engine->watch);
+	return result;
+}
+
+static unsigned machine_built(const struct engine *engine)
+{
+	return engine->domid;
+}
+
+const struct engine_ops engine_machine = {
+	.close = machine_close,
+	.info = machine_info,
+	.create = machine_create,
+	.load = machine_load,
+	.set_boot = machine_set_boot,
+	.finalise = machine_finalise,
+	.destroy = machine_destroy,
+	.built = machine_built,
+	.host = machine_host,
+	.next = machine_next,
+	.vcpu = machine_vcpu,
+	.act = machine_act,
+	.shutdown = machine_shutdown,
+	.rename = machine_rename,
+	.dmesg = machine_dmesg,
+	.console = machine_console,
+};

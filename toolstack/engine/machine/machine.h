@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The machine engine: a CCA host of ours, over its control interface. */
+#ifndef REEVE_TOOLSTACK_ENGINE_MACHINE_H
+#define REEVE_TOOLSTACK_ENGINE_MACHINE_H
+
+#include "toolstack/engine/engine.h"
+#include "toolstack/engine/machine/link.h"
+
+extern const struct engine_ops engine_machine;
+
+/* Connects to the host in a folder, which is copied; see link_open(). watch
+ * must outlive the engine. */
+int machine_open(const struct folder *folder, const struct reeve_watch *watch,
+	struct engine **out, struct reeve_report *report);
+/* The same over a link, which becomes the engine's, also on failure. */
+int machine_attach(const struct folder *folder, struct link *link,
+	const struct reeve_watch *watch, struct engine **out,
+	struct reeve_report *report);
+
+/* Another watch from now on. */
+void machine_watch(struct engine *engine, const struct reeve_watch *watch);
+
+#endif

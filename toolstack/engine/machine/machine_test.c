@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Building a domain on a host, and all that can go wrong with one. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "abi/guest_map.h"
+#include "abi/machine_map.h"
+#include "toolstack/engine/build.h"
+#include "toolstack/engine/machine/machine.h"
+#include "toolstack/engine/machine/peer.h"
+#include "toolstack/host/fixture.h"
+
+#define PATIENCE_MS 60000
+
+struct fixture {
+	struct host_fixture *host;
+	struct peer peer;
+	struct engine *engine;
+	struct engine_domain domain;
+	struct image image;
+	uint8_t *content;
+	unsigned until; /* the watch says stop after so many questions */
+	struct reeve_watch watch;
+	int lock;
+};
+
+static bool go_on(void *ctx, const char *step, uint64_t done, uint64_t all)
+{
+	struct fixture *f = ctx;
+
+	(void)step;
+	(void)done;
+	(void)all;
+	if (f->until == 0)
+		return false;
+	f->until--;
+	return true;
+}
+
+static void ram_make(struct fixture *f)
+{
+	int ram = open(folder_path(&f->host->folder, "ram").text,
+		O_RDWR | O_CREAT, 0600);
+
+	assert_true(ram >= 0);
+	assert_int_equal(ftruncate(ram, PEER_RAM_SIZE), 0);
+	close(ram);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	void *host;
+
+	assert_int_equal(host_fixture_setup(&host), 0);
+	f->host = host;
+	assert_int_equal(
+		folder_take(&f->host->folder, &f->lock, f->host->report),
+		REEVE_OK);
+	ram_make(f);
+	f->content = aligned_alloc(GUEST_PAGE_SIZE, 2 * GUEST_PAGE_SIZE);
+	memset(f->content, 0, 2 * GUEST_PAGE_SIZE);
+	memset(f->content, 0x5a, 5000);
+	f->domain = (struct engine_domain){ .realm = true,
+		.name = "web",
+		.vcpus = 2,
+		.ram_base = GUEST_RAM0_BASE,
+		.ram_size = 1 << 25 };
+	f->image = (struct image){
+		.segments = { { IMAGE_KERNEL, GUEST_RAM0_BASE, f->content, 5000,
+			2 * GUEST_PAGE_SIZE } },
+		.segment_count = 1,
+		.banks = { { GUEST_RAM0_BASE, 1 << 25 } },
+	};
+	f->until = UINT32_MAX;
+	f->watch = (struct reeve_watch){ go_on, f };
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	void *host = f->host;
+
+	if (f->engine != NULL) {
+		engine_machine.close(f->engine);
+		peer_join(&f->peer);
+	}
+	close(f->lock);
+	free(f->content);
+	free(f);
+	return host_fixture_teardown(&host);
+}
+
+static void attach(struct fixture *f)
+{
+	struct reeve_report *report = f->host->report;
+	struct link *link;
+
+	assert_int_equal(link_attach(peer_start(&f->peer), &f->watch,
+				 PATIENCE_MS, &link, report),
+		REEVE_OK);
+	assert_int_equal(machine_attach(&f->host->folder, link, &f->watch,
+				 &f->engine, report),
+		REEVE_OK);
+}
+
+static int build(struct fixture *f)
+{
+	struct engine_realm realm;
+
+	return engine_build(&engine_machine, f->engine, &f->domain, &f->image,
+		&realm, f->host->report);
+}
+
+static void assert_destroyed(const struct fixture *f)
+{
+	assert_int_equal(f->peer.asked[CONTROL_DOMAIN_DESTROY], 1);
+	assert_int_equal(f->peer.state, 0);
+}
+
+/* ---- It works ------------------------------------------------------------------ */
+
+static void a_domain_is_built(void **state)
+{
+	struct fixture *f = *state;
+	struct reeve_domain domain;
+
+	attach(f);
+	assert_int_equal(build(f), REEVE_OK);
+	assert_int_equal(engine_machine.built(f->engine), 3);
+	assert_int_equal(
+		engine_machine.next(f->engine, 3, &domain, f->host->report),
+		REEVE_OK);
+	assert_int_equal(domain.state, REEVE_DOMAIN_PAUSED);
+	assert_string_equal(domain.name, "web");
+	assert_int_equal(f->peer.asked[CONTROL_DOMAIN_DESTROY], 0);
+}
+
+static void content_gets_to_the_granted_pages(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t found[2 * GUEST_PAGE_SIZE];
+	int ram;
+
+	attach(f);
+	assert_int_equal(build(f), REEVE_OK);
+	ram = open(folder_path(&f->host->folder, "ram").text, O_RDONLY);
+	assert_int_equal(
+		pread(ram, found, sizeof(found),
+			MACHINE_HYP_BASE + MACHINE_HYP_SIZE - MACHINE_DRAM_BASE),
+		sizeof(found));
+	assert_memory_equal(found, f->content, sizeof(found));
+	close(ram);
+}
+
+static void another_domain_can_be_built_after_it(void **state)
+{
+	struct fixture *f = *state;
+
+	attach(f);
+	assert_int_equal(build(f), REEVE_OK);
+	assert_int_equal(build(f), REEVE_OK);
+	assert_int_equal(
+		engine_machine.destroy(f->engine, f->host->report), REEVE_OK);
+	assert_destroyed(f);
+}
+
+static bool create_is_whole(void *ctx, const struct control_request *request,
+	struct control_reply *reply)
+{
+	const struct control_create *create = &request->body.create;
+	bool *seen = ctx;
+
+	(void)reply;
+	if (request->op != CONTROL_DOMAIN_CREATE)
+		return true;
+	*seen = create->flags == CONTROL_CREATE_REALM && create->vcpus == 2 &&
+		create->ram_size == 1 << 25 && create->zero == 0 &&
+		create->weight == 99 && create->nr_spis == 64 &&
+		create->hash_algo == 1 && create->rpv[63] == 7 &&
+		create->uuid[15] == 9 &&
+		strcmp((const char *)create->name, "web") == 0;
+	return true;
+}
+
+static void what_is_fixed_at_creation_is_passed_on(void **state)
+{
+	struct fixture *f = *state;
+	bool seen = false;
+
+	f->domain.weight = 99;
+	f->domain.nr_spis = 64;
+	f->domain.hash_algo = 1;
+	f->domain.rpv[63] = 7;
+	f->domain.uuid[15] = 9;
+	f->peer.change = create_is_whole;
+	f->peer.ctx = &seen;
+	attach(f);
+	assert_int_equal(build(f), REEVE_OK);
+	assert_true(seen);
+}
+
+/* ---- It does not -------------------------------------------------------------- */
+
+struct fault {
+	struct fixture *fixture;
+	uint32_t op;
+	void (*change)(struct control_reply *reply);
+};
+
+static bool with_fault(void *ctx, const struct control_request *request,
+	struct control_reply *reply)
+{
+	const struct fault *fault = ctx;
+
+	if (request->op == fault->op && reply->status == CONTROL_OK)
+		fault->change(reply);
+	return true;
+}
+
+static void assert_fails(struct fixture *f, uint32_t op,
+	void (*change)(struct control_reply *reply), int result,
+	const char *text)
+{
+	struct fault fault = { f, op, change };
+
+	f->peer.change = with_fault;
+	f->peer.ctx = &fault;
+	attach(f);
+	assert_int_equal(build(f), result);
+	host_fixture_told(f->host, text);
+}
+
+static void no_memory(struct control_reply *reply)
+{
+	reply->status = CONTROL_E_MEMORY;
+}
+
+static void a_host_without_memory_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_fails(f, CONTROL_DOMAIN_CREATE, no_memory, REEVE_ERR_ENGINE,
+		"memory");
+	assert_int_equal(f->peer.asked[CONTROL_DOMAIN_DESTROY], 0);
+}
+
+static void wrong_state(struct control_reply *reply)
+{
+	reply->body.domain.state = CONTROL_RUNNING;
+}
+
+static void a_new_domain_that_runs_is_nonsense(void **state)
+{
+	assert_fails(*state, CONTROL_DOMAIN_CREATE, wrong_state, REEVE_ERR_HOST,
+		"breaks the protocol");
+}
+
+static void in_the_rmm(struct control_reply *reply)
+{
+	reply->body.grant.pa = MACHINE_RMM_BASE;
+}
+
+static void a_grant_of_foreign_memory_is_not_used(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_fails(f, CONTROL_DOMAIN_SEGMENT, in_the_rmm, REEVE_ERR_HOST,
+		"breaks the protocol");
+	assert_destroyed(f);
+}
+
+static void failed(struct control_reply *reply)
+{
+	reply->body.domain.state = CONTROL_FAILED;
+	strcpy((char *)reply->body.domain.text, "RMI_REALM_CREATE failed");
+}
+
+static void a_failed_build_is_told_and_destroyed(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_fails(f, CONTROL_DOMAIN_INFO, failed, REEVE_ERR_ENGINE,
+		"RMI_REALM_CREATE failed");
+	assert_destroyed(f);
+}
+
+static void other_domain(struct control_reply *reply)
+{
+	reply->body.domain.domid = 4;
+}
+
+static void news_of_another_domain_are_nonsense(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_fails(f, CONTROL_DOMAIN_INFO, other_domain, REEVE_ERR_HOST,
+		"breaks the protocol");
+	assert_destroyed(f);
+}
+
+static void still_loading(struct control_reply *reply)
+{
+	reply->body.domain.state = CONTROL_LOADING;
+}
+
+static void a_build_that_does_not_begin_is_nonsense(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_fails(f, CONTROL_DOMAIN_INFO, still_loading, REEVE_ERR_HOST,
+		"breaks the protocol");
+	assert_destroyed(f);
+}
+
+static void building(struct control_reply *reply)
+{
+	reply->body.domain.state = CONTROL_BUILDING;
+}
+
+/* The watch ends the wait, and nothing stays. */
+static void a_stopped_build_is_destroyed(void **state)
+{
+	struct fixture *f = *state;
+	struct fault fault = { f, CONTROL_DOMAIN_INFO, building };
+
+	f->peer.change = with_fault;
+	f->peer.ctx = &fault;
+	attach(f);
+	f->until = 5;
+	assert_int_equal(build(f), REEVE_ERR_STOPPED);
+	assert_int_equal(report_errors(f->host->report), 0);
+	assert_destroyed(f);
+}
+
+static void a_stopped_load_is_destroyed(void **state)
+{
+	struct fixture *f = *state;
+
+	attach(f);
+	f->until = 0;
+	assert_int_equal(build(f), REEVE_ERR_STOPPED);
+	assert_int_equal(f->peer.asked[CONTROL_DOMAIN_BUILD], 0);
+	assert_destroyed(f);
+}
+
+static void a_long_name_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	f->domain.name = "0123456789012345678901234567890123456789"
+			 "012345678901234567890123";
+	attach(f);
+	assert_int_equal(build(f), REEVE_ERR_CONFIG);
+	host_fixture_told(f->host, "too long");
+	assert_int_equal(f->peer.asked[CONTROL_DOMAIN_CREATE], 0);
+}
+
+/* ---- Domains that exist -------------------------------------------------------- */
+
+static void verbs_of_a_missing_domain_are_told(void **state)
+{
+	struct fixture *f = *state;
+	struct reeve_report **report = &f->host->report;
+	struct reeve_vcpu vcpu;
+
+	attach(f);
+	assert_int_equal(engine_machine.act(f->engine, 9, ENGINE_PAUSE, *report),
+		REEVE_ERR_NO_DOMAIN);
+	host_fixture_told(f->host, "there is no domain 9");
+	assert_int_equal(
+		engine_machine.shutdown(f->engine, 9, REEVE_POWEROFF, *report),
+		REEVE_ERR_NO_DOMAIN);
+	host_fixture_told(f->host, "there is no domain 9");
+	assert_int_equal(engine_machine.rename(f->engine, 9, "x", *report),
+		REEVE_ERR_NO_DOMAIN);
+	host_fixture_told(f->host, "there is no domain 9");
+	assert_int_equal(engine_machine.vcpu(f->engine, 9, 0, &vcpu, *report),
+		REEVE_ERR_NO_DOMAIN);
+	host_fixture_told(f->host, "there is no domain 9");
+}
+
+static void bad_names_are_not_sent(void **state)
+{
+	struct fixture *f = *state;
+	char name[CONTROL_NAME_SIZE + 1];
+
+	memset(name, 'x', sizeof(name));
+	name[CONTROL_NAME_SIZE] = '\0';
+	attach(f);
+	assert_int_equal(
+		engine_machine.rename(f->engine, 3, "", f->host->report),
+		REEVE_ERR_ARGUMENT);
+	host_fixture_told(f->host, "is no name");
+	assert_int_equal(
+		engine_machine.rename(f->engine, 3, name, f->host->report),
+		REEVE_ERR_ARGUMENT);
+	host_fixture_told(f->host, "is no name");
+	assert_int_equal(f->peer.asked[CONTROL_DOMAIN_RENAME], 0);
+}
+
+static void the_log_is_read_to_its_end(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t from = 0;
+	char text[8];
+	size_t got;
+
+	attach(f);
+	assert_int_equal(engine_machine.dmesg(f->engine, &from, text,
+				 sizeof(text), &got, f->host->report),
+		REEVE_OK);
+	assert_int_equal(got, 2);
+	assert_memory_equal(text, "ok", 2);
+	assert_int_equal(from, 2);
+	assert_int_equal(engine_machine.dmesg(f->engine, &from, text,
+				 sizeof(text), &got, f->host->report),
+		REEVE_OK);
+	assert_int_equal(got, 0);
+}
+
+static void log_too_long(struct control_reply *reply)
+{
+	reply->body.dmesg.size = CONTROL_DMESG_SIZE + 1;
+}
+
+static void a_log_beyond_the_reply_is_nonsense(void **state)
+{
+	struct fixture *f = *state;
+	struct fault fault = { f, CONTROL_DMESG, log_too_long };
+	uint64_t from = 0;
+	char text[8];
+	size_t got;
+
+	f->peer.change = with_fault;
+	f->peer.ctx = &fault;
+	attach(f);
+	assert_int_equal(engine_machine.dmesg(f->engine, &from, text,
+				 sizeof(text), &got, f->host->report),
+		REEVE_ERR_HOST);
+	host_fixture_told(f->host, "breaks the protocol");
+}
+
+static void a_taken_console_names_its_owner(void **state)
+{
+	struct fixture *f = *state;
+	struct folder_path path =
+		folder_path(&f->host->folder, "console-5.lock");
+	char text[64];
+	int lock, fd, other;
+	long owner;
+
+	attach(f);
+	assert_int_equal(link_claim(path.text, &lock, &owner), 0);
+	assert_int_equal(engine_machine.console(
+				 f->engine, 5, &fd, &other, f->host->report),
+		REEVE_ERR_HOST);
+	snprintf(text, sizeof(text), "already taken by process %ld",
+		(long)getpid());
+	host_fixture_told(f->host, text);
+	close(lock);
+	/* Free again; but there is no socket in this folder. */
+	assert_int_equal(engine_machine.console(
+				 f->engine, 5, &fd, &other, f->host->report),
+		REEVE_ERR_HOST);
+	host_fixture_told(f->host, "cannot be reached");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_domain_is_built),
+		TEST(content_gets_to_the_granted_pages),
+		TEST(another_domain_can_be_built_after_it),
+		TEST(what_is_fixed_at_creation_is_passed_on),
+		TEST(a_host_without_memory_is_told),
+		TEST(a_new_domain_that_runs_is_nonsense),
+		TEST(a_grant_of_foreign_memory_is_not_used),
+		TEST(a_failed_build_is_told_and_destroyed),
+		TEST(news_of_another_domain_are_nonsense),
+		TEST(a_build_that_does_not_begin_is_nonsense),
+		TEST(a_stopped_build_is_destroyed),
+		TEST(a_stopped_load_is_destroyed),
+		TEST(a_long_name_is_refused),
+		TEST(verbs_of_a_missing_domain_are_told),
+		TEST(bad_names_are_not_sent),
+		TEST(the_log_is_read_to_its_end),
+		TEST(a_log_beyond_the_reply_is_nonsense),
+		TEST(a_taken_console_names_its_owner),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * QEMU's command line. The machine is abi/machine_map.h's, its ports are
+ * abi/control.h's. The first -device gets the highest virtio slot.
+ */
+#include "toolstack/host/qemu.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/control.h"
+
+#define MACHINE                                                                \
+	"virt,secure=on,virtualization=on,gic-version=3,memory-backend=ram"
+
+/* The fixed ones, and eight for each port. */
+#define ARGUMENTS_MAX (40 + 8 * CONTROL_MAX_PORTS)
+
+struct arguments {
+	char **list; /* ends with NULL */
+	size_t count;
+	bool failed;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(
+	struct arguments *arguments, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	if (arguments->failed || vasprintf(&text, format, args) < 0)
+		arguments->failed = true;
+	else
+		arguments->list[arguments->count++] = text;
+	va_end(args);
+}
+
+__attribute__((format(printf, 3, 4))) static void add_option(
+	struct arguments *arguments, const char *option, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	add(arguments, "%s", option);
+	arguments->failed = arguments->failed || text == NULL;
+	if (!arguments->failed)
+		add(arguments, "%s", text);
+	free(text);
+}
+
+/* A path as an option's value: a comma is doubled. */
+static struct folder_path value_path(
+	const struct folder *folder, const char *name, unsigned index)
+{
+	struct folder_path plain = folder_path(folder, name, index);
+	struct folder_path quoted = { "" };
+	size_t out = 0;
+
+	for (const char *c = plain.text;
+		*c != '\0' && out + 2 < sizeof(quoted.text); c++) {
+		if (*c == ',')
+			quoted.text[out++] = ',';
+		quoted.text[out++] = *c;
+	}
+	return quoted;
+}
+
+static void add_machine(struct arguments *arguments,
+	const struct folder *folder, const struct qemu_options *options)
+{
+	uint64_t mib = options->memory >> 20;
+
+	add_option(arguments, "-M", MACHINE);
+	add_option(arguments, "-cpu", "max,x-rme=on,pauth-impdef=on");
+	add_option(arguments, "-smp", "%u", options->cpus);
+	add_option(arguments, "-m", "%" PRIu64 "M", mib);
+	add_option(arguments, "-object",
+		"memory-backend-file,id=ram,size=%" PRIu64
+		"M,share=on,mem-path=%s",
+		mib, value_path(folder, "ram", 0).text);
+	add_option(arguments, "-bios", "%s", folder_path(folder, "flash").text);
+	add(arguments, "-nodefaults");
+	add(arguments, "-no-reboot");
+	add_option(arguments, "-pidfile", "%s", folder_path(folder, "pid").text);
+	add_option(arguments, "-display", "none");
+	add_option(arguments, "-monitor", "none");
+	add_option(arguments, "-serial", "file:%s",
+		folder_path(folder, "serial.log").text);
+	add_option(arguments, "-serial", "file:%s",
+		folder_path(folder, "monitor.log").text);
+	add_option(arguments, "-global", "virtio-mmio.force-legacy=false");
+	add_option(arguments, "-device",
+		"virtio-serial-device,id=serial,max_ports=%u",
+		CONTROL_MAX_PORTS);
+}
+
+static void add_port(struct arguments *arguments, unsigned nr, const char *name)
+{
+	add_option(arguments, "-device",
+		"virtserialport,bus=serial.0,nr=%u,chardev=port%u,name=%s", nr,
+		nr, name);
+}
+
+static void add_socket(
+	struct arguments *arguments, unsigned nr, const char *path)
+{
+	add_option(arguments, "-chardev",
+		"socket,id=port%u,server=on,wait=off,path=%s", nr, path);
+}
+
+static void add_control(struct arguments *arguments,
+	const struct folder *folder, unsigned index)
+{
+	unsigned nr = CONTROL_PORT_NR(index);
+	char name[32];
+
+	snprintf(name, sizeof(name), CONTROL_PORT_NAME, index);
+	add_socket(arguments, nr,
+		value_path(folder, "control-%u.sock", index).text);
+	add_port(arguments, nr, name);
+}
+
+static void add_console(struct arguments *arguments,
+	const struct folder *folder, unsigned index)
+{
+	unsigned nr = CONTROL_CONSOLE_NR(index);
+	char name[32];
+
+	snprintf(name, sizeof(name), CONTROL_CONSOLE_NAME, index);
+	add_socket(arguments, nr,
+		value_path(folder, "console-%u.sock", index).text);
+	add_port(arguments, nr, name);
+
+	nr = CONTROL_CONSOLE_LOG_NR(index);
+	snprintf(name, sizeof(name), CONTROL_CONSOLE_LOG_NAME, index);
+	add_option(arguments, "-chardev", "file,id=port%u,append=on,path=%s",
+		nr, value_path(folder, "console-%u.log", index).text);
+	add_port(arguments, nr, name);
+}
+
+void qemu_arguments_free(char **arguments)
+{
+	for (char **argument = arguments; argument != NULL && *argument != NULL;
+		argument++)
+		free(*argument);
+	free(arguments);
+}
+
+char **qemu_arguments(
+	const struct folder *folder, const struct qemu_options *options)
+{
+	const char *program = getenv("REEVE_QEMU");
+	struct arguments arguments = {
+		.list = calloc(ARGUMENTS_MAX, sizeof(char *)),
+	};
+
+	if (arguments.list == NULL)
+		return NULL;
+	if (program == NULL || *program == '\0')
+		program = "qemu-system-aarch64";
+	add(&arguments, "%s", program);
+	add_machine(&arguments, folder, options);
+	for (unsigned i = 0; i < CONTROL_PORTS; i++)
+		add_control(&arguments, folder, i);
+	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
+		add_console(&arguments, folder, i);
+	if (!arguments.failed)
+		return arguments.list;
+	qemu_arguments_free(arguments.list);
+	return NULL;
+}

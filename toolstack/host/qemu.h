@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The machine: QEMU's command line, and QEMU as a process of its own. */
+#ifndef REEVE_TOOLSTACK_HOST_QEMU_H
+#define REEVE_TOOLSTACK_HOST_QEMU_H
+
+#include <sys/types.h>
+
+#include "toolstack/host/folder.h"
+
+struct qemu_options {
+	uint64_t memory; /* bytes, whole MiB */
+	unsigned cpus;
+};
+
+/*
+ * The command line for a machine in a folder: an argv to be freed with
+ * qemu_arguments_free(). NULL: out of memory. The program is $REEVE_QEMU, or
+ * qemu-system-aarch64.
+ */
+char **qemu_arguments(
+	const struct folder *folder, const struct qemu_options *options);
+void qemu_arguments_free(char **arguments);
+
+/*
+ * Runs it in a session of its own, with the lock as its only open file beside
+ * qemu.log, which takes what it says. REEVE_ERR_HOST: it cannot be run.
+ */
+int qemu_spawn(const struct folder *folder, char **arguments, int lock,
+	pid_t *pid, struct reeve_report *report);
+
+/* Tells why a QEMU that has ended did not work. Returns REEVE_ERR_HOST. */
+int qemu_blame(const struct folder *folder, const char *program,
+	struct reeve_report *report);
+/* The same for a machine that runs and does not answer. */
+int qemu_blame_silence(const struct folder *folder, struct reeve_report *report);
+
+#endif

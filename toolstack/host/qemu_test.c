@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* QEMU's command line: the machine, and its ports as they are numbered. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "abi/control.h"
+#include "toolstack/host/fixture.h"
+#include "toolstack/host/qemu.h"
+
+static const struct qemu_options options = { (uint64_t)1 << 30, 3 };
+
+/* How many options of that name have that value. */
+static unsigned count(char **list, const char *option, const char *value)
+{
+	unsigned found = 0;
+
+	for (; list[0] != NULL && list[1] != NULL; list++)
+		found += strcmp(list[0], option) == 0 &&
+			 strcmp(list[1], value) == 0;
+	return found;
+}
+
+static void the_machine_is_the_one_of_the_map(void **state)
+{
+	struct host_fixture *f = *state;
+	char **list = qemu_arguments(&f->folder, &options);
+	char ram[256];
+
+	snprintf(ram, sizeof(ram),
+		"memory-backend-file,id=ram,size=1024M,share=on,mem-path=%s",
+		folder_path(&f->folder, "ram").text);
+	assert_int_equal(count(list, "-M",
+				 "virt,secure=on,virtualization=on,"
+				 "gic-version=3,memory-backend=ram"),
+		1);
+	assert_int_equal(count(list, "-cpu", "max,x-rme=on,pauth-impdef=on"), 1);
+	assert_int_equal(count(list, "-smp", "3"), 1);
+	assert_int_equal(count(list, "-m", "1024M"), 1);
+	assert_int_equal(count(list, "-object", ram), 1);
+	assert_int_equal(
+		count(list, "-bios", folder_path(&f->folder, "flash").text), 1);
+	qemu_arguments_free(list);
+}
+
+static void the_first_device_is_the_serial_one(void **state)
+{
+	struct host_fixture *f = *state;
+	char **list = qemu_arguments(&f->folder, &options);
+	char **at = list;
+	char expected[64];
+
+	while (strcmp(*at, "-device") != 0)
+		at++;
+	snprintf(expected, sizeof(expected),
+		"virtio-serial-device,id=serial,max_ports=%u",
+		CONTROL_MAX_PORTS);
+	assert_string_equal(at[1], expected);
+	qemu_arguments_free(list);
+}
+
+static void assert_port(struct host_fixture *f, char **list, unsigned nr,
+	const char *name, const char *socket)
+{
+	char value[256];
+
+	snprintf(value, sizeof(value),
+		"virtserialport,bus=serial.0,nr=%u,chardev=port%u,name=%s", nr,
+		nr, name);
+	assert_int_equal(count(list, "-device", value), 1);
+	if (socket == NULL)
+		return;
+	snprintf(value, sizeof(value),
+		"socket,id=port%u,server=on,wait=off,path=%s", nr,
+		folder_path(&f->folder, "%s", socket).text);
+	assert_int_equal(count(list, "-chardev", value), 1);
+}
+
+static void every_port_has_its_number(void **state)
+{
+	struct host_fixture *f = *state;
+	char **list = qemu_arguments(&f->folder, &options);
+
+	assert_port(f, list, 1, "reeve.control.0", "control-0.sock");
+	assert_port(f, list, 4, "reeve.control.3", "control-3.sock");
+	assert_port(f, list, 5, "reeve.console.0", "console-0.sock");
+	assert_port(f, list, 6, "reeve.console-log.0", NULL);
+	assert_port(f, list, 27, "reeve.console.11", "console-11.sock");
+	assert_port(f, list, 28, "reeve.console-log.11", NULL);
+	qemu_arguments_free(list);
+}
+
+static void a_comma_in_a_path_is_doubled(void **state)
+{
+	struct host_fixture *f = *state;
+	struct folder odd = { "x", "/a,b" };
+	char **list = qemu_arguments(&odd, &options);
+
+	(void)f;
+	assert_int_equal(count(list, "-object",
+				 "memory-backend-file,id=ram,size=1024M,"
+				 "share=on,mem-path=/a,,b/ram"),
+		1);
+	assert_int_equal(count(list, "-chardev",
+				 "socket,id=port1,server=on,wait=off,"
+				 "path=/a,,b/control-0.sock"),
+		1);
+	assert_int_equal(count(list, "-bios", "/a,b/flash"), 1);
+	qemu_arguments_free(list);
+}
+
+static void the_program_can_be_chosen(void **state)
+{
+	struct host_fixture *f = *state;
+	char **list;
+
+	setenv("REEVE_QEMU", "/opt/q", 1);
+	list = qemu_arguments(&f->folder, &options);
+	assert_string_equal(list[0], "/opt/q");
+	qemu_arguments_free(list);
+	setenv("REEVE_QEMU", "", 1);
+	list = qemu_arguments(&f->folder, &options);
+	assert_string_equal(list[0], "qemu-system-aarch64");
+	qemu_arguments_free(list);
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(                                       \
+		name, host_fixture_setup, host_fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_machine_is_the_one_of_the_map),
+		TEST(the_first_device_is_the_serial_one),
+		TEST(every_port_has_its_number),
+		TEST(a_comma_in_a_path_is_doubled),
+		TEST(the_program_can_be_chosen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The JSON files of a host's folder. */
+#include "toolstack/host/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#define RECORD_MAX 4096 /* bytes of such a file */
+
+static int document_write(const struct folder *folder, const char *name,
+	struct json_object *document, struct reeve_report *report)
+{
+	const char *text = json_object_to_json_string_ext(
+		document, JSON_C_TO_STRING_NOSLASHESCAPE);
+	int result = REEVE_ERR_MEMORY;
+
+	if (text != NULL)
+		result = folder_write(folder, name, text, strlen(text), report);
+	json_object_put(document);
+	return result;
+}
+
+static struct json_object *document_read(
+	const struct folder *folder, const char *name)
+{
+	struct folder_path path = folder_path(folder, "%s", name);
+	struct json_object *document;
+	size_t size;
+	char *text = folder_file_read(path.text, RECORD_MAX, &size);
+
+	if (text == NULL)
+		return NULL;
+	document = json_tokener_parse(text);
+	free(text);
+	return document;
+}
+
+static int64_t number(struct json_object *document, const char *name)
+{
+	return json_object_get_int64(json_object_object_get(document, name));
+}
+
+static const char *text_of(struct json_object *document, const char *name)
+{
+	struct json_object *member = json_object_object_get(document, name);
+
+	return json_object_is_type(member, json_type_string)
+		       ? json_object_get_string(member)
+		       : "";
+}
+
+static void add_number(
+	struct json_object *document, const char *name, uint64_t value)
+{
+	json_object_object_add(document, name, json_object_new_uint64(value));
+}
+
+int record_write(const struct folder *folder,
+	const struct reeve_host_entry *entry, struct reeve_report *report)
+{
+	struct json_object *document = json_object_new_object();
+
+	add_number(document, "pid", (uint64_t)entry->pid);
+	add_number(document, "memory", entry->memory);
+	add_number(document, "cpus", entry->cpus);
+	json_object_object_add(document, "debug_console",
+		json_object_new_boolean(entry->debug_console));
+	return document_write(folder, "host.json", document, report);
+}
+
+bool record_read(const struct folder *folder, struct reeve_host_entry *entry)
+{
+	struct json_object *document = document_read(folder, "host.json");
+	bool good = false;
+
+	if (json_object_is_type(document, json_type_object)) {
+		entry->pid = (long)number(document, "pid");
+		entry->memory = (uint64_t)number(document, "memory");
+		entry->cpus = (unsigned)number(document, "cpus");
+		entry->debug_console = json_object_get_boolean(
+			json_object_object_get(document, "debug_console"));
+		good = entry->pid > 1;
+	}
+	json_object_put(document);
+	return good;
+}
+
+long record_pid(const struct folder *folder)
+{
+	struct reeve_host_entry entry;
+	size_t size;
+	char *text;
+	long pid;
+
+	if (record_read(folder, &entry))
+		return entry.pid;
+	text = folder_file_read(
+		folder_path(folder, "pid").text, RECORD_MAX, &size);
+	pid = text != NULL ? strtol(text, NULL, 10) : 0;
+	free(text);
+	return pid > 1 ? pid : 0;
+}
+
+/* ---- What was predicted of a Realm ---------------------------------------- */
+
+static void hex_write(char *text, const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+}
+
+/* The bytes that text has in hexadecimal; 0: it is no such text, or longer
+ * than max. */
+static size_t hex_read(const char *text, uint8_t *bytes, size_t max)
+{
+	size_t size = strlen(text) / 2;
+
+	if (size > max || strlen(text) != 2 * size ||
+		strspn(text, "0123456789abcdef") != 2 * size)
+		return 0;
+	for (size_t i = 0; i < size; i++) {
+		const char digits[] = { text[2 * i], text[2 * i + 1], 0 };
+
+		bytes[i] = (uint8_t)strtoul(digits, NULL, 16);
+	}
+	return size;
+}
+
+static void guest_name(char *name, size_t size, unsigned domid)
+{
+	snprintf(name, size, "guest-%u.json", domid);
+}
+
+int record_rim_write(const struct folder *folder,
+	const struct reeve_domain *domain, struct reeve_report *report)
+{
+	struct json_object *document = json_object_new_object();
+	char text[2 * sizeof(domain->rim) + 1] = "";
+	char name[32];
+
+	guest_name(name, sizeof(name), domain->domid);
+	hex_write(text, domain->uuid, sizeof(domain->uuid));
+	json_object_object_add(document, "uuid", json_object_new_string(text));
+	hex_write(text, domain->rim, domain->rim_size);
+	json_object_object_add(document, "rim", json_object_new_string(text));
+	return document_write(folder, name, document, report);
+}
+
+void record_rim_read(const struct folder *folder, struct reeve_domain *domain)
+{
+	char uuid[2 * sizeof(domain->uuid) + 1];
+	struct json_object *document;
+	char name[32];
+
+	domain->rim_size = 0;
+	guest_name(name, sizeof(name), domain->domid);
+	document = document_read(folder, name);
+	hex_write(uuid, domain->uuid, sizeof(domain->uuid));
+	if (json_object_is_type(document, json_type_object) &&
+		strcmp(text_of(document, "uuid"), uuid) == 0)
+		domain->rim_size = (unsigned)hex_read(text_of(document, "rim"),
+			domain->rim, sizeof(domain->rim));
+	json_object_put(document);
+}
+
+void record_rim_remove(const struct folder *folder, unsigned domid)
+{
+	struct folder_path path = folder_path(folder, "guest-%u.json", domid);
+
+	(void)unlink(path.text); /* an ordinary guest has none */
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* QEMU as a process that outlives us, and the reasons why it may not work. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "toolstack/host/qemu.h"
+
+#define QEMU_OLDEST_MAJOR 8
+#define QEMU_OLDEST_MINOR 1
+#define QEMU_OLDEST_HINT                                                       \
+	"install qemu-system-arm 8.1 or later (Debian 13 has it, Debian 12 "   \
+	"in bookworm-backports)"
+
+#define LOG_TAIL 2000 /* bytes of a log that are looked at */
+
+/* In the child: the lock becomes 3, failure is 4 and closed by exec. */
+enum {
+	CHILD_LOCK = 3,
+	CHILD_FAILURE,
+	CHILD_FIRST_CLOSED,
+};
+
+/* Writes errno for the parent and ends. */
+static void child_fail(int failure)
+{
+	int error = errno;
+	ssize_t n = write(failure, &error, sizeof(error));
+
+	_exit(n == sizeof(error) ? 1 : 2);
+}
+
+/* Only async-signal-safe calls from here to exec. */
+static void child_run(char **arguments, int log, int lock, int failure)
+{
+	int null = open("/dev/null", O_RDWR);
+	/* Out of the way of the numbers that they shall have. */
+	int high_lock = fcntl(lock, F_DUPFD_CLOEXEC, 16);
+	int high_failure = fcntl(failure, F_DUPFD_CLOEXEC, 16);
+
+	umask(077);
+	if (null < 0 || high_lock < 0 || high_failure < 0 || setsid() < 0 ||
+		dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
+		dup2(high_lock, CHILD_LOCK) < 0 ||
+		dup3(high_failure, CHILD_FAILURE, O_CLOEXEC) < 0)
+		child_fail(failure);
+	if (close_range(CHILD_FIRST_CLOSED, ~0U, 0) != 0 || chdir("/") != 0)
+		child_fail(CHILD_FAILURE);
+	execvp(arguments[0], arguments);
+	child_fail(CHILD_FAILURE);
+}
+
+static int tell_exec_failed(
+	const char *program, int error, struct reeve_report *report)
+{
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+		error == ENOENT ? QEMU_OLDEST_HINT : NULL,
+		"%s cannot be run: %s", program, strerror(error));
+}
+
+/* Whether the child came through exec; if not, *error. */
+static bool child_started(pid_t pid, int failure, int *error)
+{
+	ssize_t n;
+
+	do
+		n = read(failure, error, sizeof(*error));
+	while (n < 0 && errno == EINTR);
+	if (n == 0)
+		return true;
+	if (n != sizeof(*error))
+		*error = EIO;
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return false;
+}
+
+int qemu_spawn(const struct folder *folder, char **arguments, int lock,
+	pid_t *pid, struct reeve_report *report)
+{
+	struct folder_path path = folder_path(folder, "qemu.log");
+	int log = open(
+		path.text, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int ends[2] = { -1, -1 };
+	bool started = false;
+	int error = 0;
+	pid_t child;
+
+	if (log < 0 || pipe2(ends, O_CLOEXEC) != 0) {
+		error = errno;
+		goto out;
+	}
+	child = fork();
+	if (child == 0)
+		child_run(arguments, log, lock, ends[1]);
+	if (child < 0) {
+		error = errno;
+		goto out;
+	}
+	close(ends[1]);
+	ends[1] = -1;
+	started = child_started(child, ends[0], &error);
+	*pid = child;
+out:
+	if (ends[0] >= 0)
+		close(ends[0]);
+	if (ends[1] >= 0)
+		close(ends[1]);
+	if (log >= 0)
+		close(log);
+	return started ? REEVE_OK
+		       : tell_exec_failed(arguments[0], error, report);
+}
+
+/* ---- Blame ---------------------------------------------------------------- */
+
+/* Whether the program says that it is a QEMU older than we need. */
+static bool is_too_old(const char *program, int *major, int *minor)
+{
+	char *command;
+	bool old = false;
+	FILE *from;
+
+	if (asprintf(&command, "'%s' --version 2>/dev/null", program) < 0)
+		return false;
+	from = strchr(program, '\'') == NULL ? popen(command, "re") : NULL;
+	free(command);
+	if (from == NULL)
+		return false;
+	if (fscanf(from, "QEMU emulator version %d.%d", major, minor) == 2)
+		old = *major < QEMU_OLDEST_MAJOR ||
+		      (*major == QEMU_OLDEST_MAJOR && *minor < QEMU_OLDEST_MINOR);
+	(void)pclose(from); /* what it printed is all that counts */
+	return old;
+}
+
+/* The last line of a log that says something; NULL: none. The caller frees. */
+static char *last_line(const struct folder *folder, const char *name)
+{
+	struct folder_path path = folder_path(folder, "%s", name);
+	FILE *log = fopen(path.text, "re");
+	char *text = calloc(1, LOG_TAIL + 1);
+	char *line = NULL;
+	char *rest = text;
+
+	if (log != NULL && text != NULL) {
+		/* A shorter log is read from its start. */
+		(void)fseek(log, -LOG_TAIL, SEEK_END);
+		text[fread(text, 1, LOG_TAIL, log)] = '\0';
+		for (char *next; (next = strsep(&rest, "\r\n")) != NULL;)
+			if (*next != '\0')
+				line = next;
+		line = line != NULL ? strdup(line) : NULL;
+	}
+	free(text);
+	if (log != NULL)
+		fclose(log);
+	return line;
+}
+
+int qemu_blame(const struct folder *folder, const char *program,
+	struct reeve_report *report)
+{
+	char *said = last_line(folder, "qemu.log");
+	char *console = last_line(folder, "serial.log");
+	int major = 0;
+	int minor = 0;
+
+	if (is_too_old(program, &major, &minor))
+		report_add(report, REEVE_ERROR, NULL, NULL, QEMU_OLDEST_HINT,
+			"QEMU %d.%d is too old: it emulates no RME", major,
+			minor);
+	else if (said != NULL)
+		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
+			"QEMU does not run: %s", said);
+	else if (console != NULL)
+		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
+			"the machine turned itself off; its last words: %s",
+			console);
+	else
+		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
+			"QEMU ended without a word");
+	free(said);
+	free(console);
+	return REEVE_ERR_HOST;
+}
+
+int qemu_blame_silence(const struct folder *folder, struct reeve_report *report)
+{
+	char *console = last_line(folder, "serial.log");
+
+	report_add(report, REEVE_ERROR, NULL, NULL, NULL,
+		"the machine runs, but does not answer; its last words: %s",
+		console != NULL ? console : "none");
+	free(console);
+	return REEVE_ERR_HOST;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Starting a host: folder → flash → RAM → QEMU → an answer; all of it is
+ * undone when a step fails. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "abi/machine_map.h"
+#include "toolstack/engine/machine/link.h"
+#include "toolstack/host/flash.h"
+#include "toolstack/host/qemu.h"
+#include "toolstack/host/record.h"
+#include "toolstack/host/watch.h"
+#include "toolstack/token/platform.h"
+
+#define MIB            ((uint64_t)1 << 20)
+#define MEMORY_DEFAULT (2048 * MIB)
+#define MEMORY_LEAST   (256 * MIB)
+/* What the granule tables' place in the monitor's memory suffices for. */
+#define MEMORY_MOST  (95 * 1024 * MIB)
+#define CPUS_DEFAULT 4
+
+/* How long a machine may take to boot. */
+#define BOOT_PATIENCE_MS 120000
+
+struct start {
+	const struct reeve_host_options *options;
+	const struct reeve_watch *watch;
+	struct reeve_report *report;
+	struct folder folder;
+	struct qemu_options machine;
+	int lock; /* -1: not taken */
+	pid_t pid; /* 0: no process */
+};
+
+/* ---- Options ---------------------------------------------------------------- */
+
+static unsigned cpus_default(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (cpus < 1)
+		return 1;
+	return cpus < CPUS_DEFAULT ? (unsigned)cpus : CPUS_DEFAULT;
+}
+
+static int options_check(struct start *start)
+{
+	const struct reeve_host_options *options = start->options;
+	uint64_t memory = options->memory;
+
+	if (memory == 0)
+		memory = MEMORY_DEFAULT;
+	if (memory < MEMORY_LEAST || memory > MEMORY_MOST || memory % MIB != 0)
+		return report_error(start->report, REEVE_ERR_ARGUMENT, NULL,
+			NULL, "give 256 MiB to 95 GiB, whole MiB",
+			"a host cannot have a memory of %" PRIu64 " bytes",
+			memory);
+	if (options->cpus > MACHINE_MAX_CPUS)
+		return report_error(start->report, REEVE_ERR_ARGUMENT, NULL,
+			NULL, "give 1 to 32", "a host cannot have %u CPUs",
+			options->cpus);
+	start->machine.memory = memory;
+	start->machine.cpus =
+		options->cpus != 0 ? options->cpus : cpus_default();
+	return REEVE_OK;
+}
+
+/* ---- Flash ------------------------------------------------------------------- */
+
+static struct platform_image image_of(
+	const char *name, const struct flash_part *part)
+{
+	return (struct platform_image){
+		.name = name,
+		.version = REEVE_VERSION,
+		.data = part->data,
+		.size = part->size,
+	};
+}
+
+/* Makes the keys and the token for what is in flash. */
+static int platform_of(const struct start *start, const struct flash *flash,
+	struct platform *platform)
+{
+	struct platform_request request = {
+		.images = {
+			image_of("monitor", &flash->part[FIRMWARE_MONITOR]),
+			image_of("rmm", &flash->part[FIRMWARE_RMM]),
+			image_of("hypervisor",
+				&flash->part[FIRMWARE_HYPERVISOR]),
+		},
+		.debug = start->options->debug_console,
+		.service = PLATFORM_SERVICE,
+	};
+
+	return platform_make(&request, platform, start->report);
+}
+
+static int image_write(const struct start *start, const struct flash *flash,
+	const struct platform *platform)
+{
+	struct flash_part parts[FIRMWARE_PARTS];
+	const char *wrong;
+	uint8_t *image;
+	size_t size;
+	int result;
+
+	memcpy(parts, flash->part, sizeof(parts));
+	parts[FIRMWARE_PROVISION] =
+		(struct flash_part){ platform->part, sizeof(platform->part) };
+	wrong = flash_pack(parts, &image, &size);
+	if (wrong != NULL)
+		return report_error(start->report, REEVE_ERR_IO, NULL, NULL,
+			NULL, "the firmware cannot be packed: %s", wrong);
+	result = folder_write(
+		&start->folder, "flash", image, size, start->report);
+	explicit_bzero(image, size);
+	free(image);
+	if (result == REEVE_OK)
+		result = folder_write(&start->folder, "platform.pem",
+			platform->key_pem, strlen(platform->key_pem),
+			start->report);
+	return result;
+}
+
+static int flash_make(const struct start *start)
+{
+	const char *const files[FIRMWARE_PARTS] = {
+		[FIRMWARE_MONITOR] = start->options->monitor,
+		[FIRMWARE_RMM] = start->options->rmm,
+		[FIRMWARE_HYPERVISOR] = start->options->hypervisor,
+	};
+	struct platform platform;
+	struct flash flash;
+	int result = flash_load(
+		start->options->debug_console, files, &flash, start->report);
+
+	if (result != REEVE_OK)
+		return result;
+	result = platform_of(start, &flash, &platform);
+	if (result == REEVE_OK) {
+		result = image_write(start, &flash, &platform);
+		platform_dispose(&platform);
+	}
+	flash_dispose(&flash);
+	return result;
+}
+
+/* ---- The process --------------------------------------------------------------- */
+
+static int record(const struct start *start)
+{
+	const struct reeve_host_entry entry = {
+		.pid = start->pid,
+		.memory = start->machine.memory,
+		.cpus = start->machine.cpus,
+		.debug_console = start->options->debug_console,
+	};
+
+	return record_write(&start->folder, &entry, start->report);
+}
+
+/* Whether QEMU has ended; then it is no more. */
+static bool has_ended(struct start *start)
+{
+	if (waitpid(start->pid, NULL, WNOHANG) != start->pid)
+		return false;
+	start->pid = 0;
+	return true;
+}
+
+static int64_t elapsed_ms(const struct timespec *from)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)(now.tv_sec - from->tv_sec) * 1000 +
+	       (now.tv_nsec - from->tv_nsec) / 1000000;
+}
+
+/* Says hello once; what goes wrong is not told, as it may be too early. */
+static int hello(const struct start *start, int patience_ms)
+{
+	struct reeve_report *unheard = reeve_report_new();
+	struct link *link;
+	int result;
+
+	if (unheard == NULL)
+		return REEVE_ERR_MEMORY;
+	result = link_open(
+		&start->folder, start->watch, patience_ms, &link, unheard);
+	if (result == REEVE_OK)
+		link_close(link);
+	reeve_report_free(unheard);
+	return result;
+}
+
+/* Until the machine answers, or will not. */
+static int await_answer(struct start *start, const char *program)
+{
+	static const struct timespec pause = { .tv_nsec = 20000000 };
+	struct timespec begin;
+	int result = REEVE_ERR_HOST;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	while (result == REEVE_ERR_HOST) {
+		int64_t elapsed = elapsed_ms(&begin);
+
+		if (has_ended(start))
+			return qemu_blame(
+				&start->folder, program, start->report);
+		if (elapsed >= BOOT_PATIENCE_MS)
+			return qemu_blame_silence(&start->folder, start->report);
+		if (!watch_go_on(start->watch, "starting the host", 0, 0))
+			return REEVE_ERR_STOPPED;
+		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+		result = hello(start, (int)(BOOT_PATIENCE_MS - elapsed));
+	}
+	return result;
+}
+
+static int machine_run(struct start *start)
+{
+	char **arguments = qemu_arguments(&start->folder, &start->machine);
+	int result;
+
+	if (arguments == NULL)
+		return REEVE_ERR_MEMORY;
+	result = qemu_spawn(&start->folder, arguments, start->lock, &start->pid,
+		start->report);
+	if (result == REEVE_OK)
+		result = record(start);
+	if (result == REEVE_OK)
+		result = await_answer(start, arguments[0]);
+	qemu_arguments_free(arguments);
+	return result;
+}
+
+/* ---- The way ------------------------------------------------------------------- */
+
+static void undo(struct start *start)
+{
+	if (start->pid > 0) {
+		kill(start->pid, SIGKILL);
+		while (waitpid(start->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	if (start->lock >= 0)
+		folder_remove(&start->folder);
+}
+
+int reeve_host_start(const struct reeve_host_options *options,
+	const struct reeve_watch *watch, struct reeve_report *report)
+{
+	struct start start = {
+		.options = options,
+		.watch = watch,
+		.report = report,
+		.lock = -1,
+	};
+	int result = options_check(&start);
+
+	if (result == REEVE_OK)
+		result = folder_of(options->name, &start.folder, report);
+	if (result == REEVE_OK)
+		result = folder_take(&start.folder, &start.lock, report);
+	if (result == REEVE_OK)
+		result = flash_make(&start);
+	if (result == REEVE_OK)
+		result = folder_ram(&start.folder, start.machine.memory, report);
+	if (result == REEVE_OK)
+		result = machine_run(&start);
+	if (result != REEVE_OK)
+		undo(&start);
+	if (start.lock >= 0)
+		close(start.lock);
+	return result;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Writing CBOR into a buffer of fixed size, with libcbor's encoder: definite
+ * lengths and shortest heads only. */
+#ifndef REEVE_TOOLSTACK_TOKEN_CBOR_OUT_H
+#define REEVE_TOOLSTACK_TOKEN_CBOR_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Nothing is written past capacity: full is set instead, and stays set. */
+struct cbor_out {
+	uint8_t *data;
+	size_t capacity;
+	size_t size;
+	bool full;
+};
+
+void cbor_out_int(struct cbor_out *out, int64_t value);
+void cbor_out_tag(struct cbor_out *out, uint64_t tag);
+void cbor_out_array(struct cbor_out *out, size_t items);
+void cbor_out_map(struct cbor_out *out, size_t pairs);
+void cbor_out_bytes(struct cbor_out *out, const void *data, size_t size);
+void cbor_out_text(struct cbor_out *out, const char *text);
+
+/* An integer key, then its value. */
+void cbor_out_key_int(struct cbor_out *out, int64_t key, int64_t value);
+void cbor_out_key_bytes(
+	struct cbor_out *out, int64_t key, const void *data, size_t size);
+void cbor_out_key_text(struct cbor_out *out, int64_t key, const char *text);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Keeping what the checks found, and telling it. */
+#include "toolstack/token/checks.h"
+
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *check_text(const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	return length < 0 ? NULL : text;
+}
+
+char *check_copy(struct span text)
+{
+	return strndup((const char *)text.data, text.size);
+}
+
+static void append(struct reeve_verification *list, struct reeve_check check)
+{
+	if (check.found == NULL ||
+		(check.expected == NULL && check.verdict != REEVE_UNCHECKED))
+		list->short_of_memory = true;
+	list->checks[list->count++] = check;
+}
+
+void check_add_hint(struct verify *verify, enum token_check check, bool ok,
+	char *expected, char *found, const char *hint)
+{
+	append(verify->out, (struct reeve_check){
+				    .name = token_check_names[check],
+				    .verdict = ok ? REEVE_PASS : REEVE_FAIL,
+				    .expected = expected,
+				    .found = found,
+				    .hint = ok ? NULL : hint,
+			    });
+}
+
+void check_add(struct verify *verify, enum token_check check, bool ok,
+	char *expected, char *found)
+{
+	check_add_hint(verify, check, ok, expected, found, NULL);
+}
+
+void check_leave(struct verify *verify, enum token_check check, char *found,
+	const char *hint)
+{
+	if ((verify->policy->required >> check & 1) != 0)
+		check_add_hint(verify, check, false,
+			check_text("required by the policy, and not given"),
+			found, hint);
+	else
+		append(verify->out, (struct reeve_check){
+					    .name = token_check_names[check],
+					    .verdict = REEVE_UNCHECKED,
+					    .found = found,
+				    });
+}
+
+void reeve_verification_free(struct reeve_verification *verification)
+{
+	if (verification == NULL)
+		return;
+	for (size_t i = 0; i < verification->count; i++) {
+		free((char *)verification->checks[i].expected);
+		free((char *)verification->checks[i].found);
+	}
+	free(verification);
+}
+
+bool reeve_verification_passed(const struct reeve_verification *verification)
+{
+	for (size_t i = 0; i < verification->count; i++)
+		if (verification->checks[i].verdict == REEVE_FAIL)
+			return false;
+	return true;
+}
+
+const struct reeve_check *reeve_verification_check(
+	const struct reeve_verification *verification, size_t index)
+{
+	return index < verification->count ? &verification->checks[index] : NULL;
+}
+
+static void add_text(
+	struct json_object *object, const char *name, const char *text)
+{
+	if (text != NULL)
+		json_object_object_add(
+			object, name, json_object_new_string(text));
+}
+
+static struct json_object *check_json(const struct reeve_check *check)
+{
+	static const char *const verdicts[] = {
+		[REEVE_PASS] = "pass",
+		[REEVE_FAIL] = "fail",
+		[REEVE_UNCHECKED] = "unchecked",
+	};
+	struct json_object *object = json_object_new_object();
+
+	add_text(object, "check", check->name);
+	add_text(object, "verdict", verdicts[check->verdict]);
+	add_text(object, "expected", check->expected);
+	add_text(object, "found", check->found);
+	add_text(object, "hint", check->hint);
+	return object;
+}
+
+char *reeve_verification_json(const struct reeve_verification *verification)
+{
+	struct json_object *document = json_object_new_object();
+	struct json_object *list = json_object_new_array();
+	char *text;
+
+	json_object_object_add(document, "accepted",
+		json_object_new_boolean(reeve_verification_passed(verification)));
+	for (size_t i = 0; i < verification->count; i++)
+		json_object_array_add(
+			list, check_json(&verification->checks[i]));
+	json_object_object_add(document, "checks", list);
+	text = strdup(json_object_to_json_string_ext(document,
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(document);
+	return text;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Opening a token: the file, the decoder's refusals in words, the Realm key. */
+#include "toolstack/token/load.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/report/report.h"
+#include "toolstack/token/key.h"
+
+static int io_error(
+	const char *path, const char *doing, struct reeve_report *report)
+{
+	struct report_place place = { .file = path };
+
+	return report_error(report, REEVE_ERR_IO, &place, NULL, NULL,
+		"cannot be %s: %s", doing, strerror(errno));
+}
+
+int file_read(const char *path, size_t limit, char **data, size_t *size,
+	struct reeve_report *report)
+{
+	bool standard = strcmp(path, "-") == 0;
+	FILE *file = standard ? stdin : fopen(path, "rbe");
+	char *buffer;
+	bool failed;
+
+	if (file == NULL)
+		return io_error(path, "opened", report);
+	buffer = malloc(limit + 2);
+	if (buffer != NULL)
+		*size = fread(buffer, 1, limit + 1, file);
+	failed = ferror(file) != 0;
+	if (!standard)
+		fclose(file); /* it was only read */
+	if (buffer == NULL)
+		return REEVE_ERR_MEMORY;
+	if (failed) {
+		free(buffer);
+		return io_error(path, "read", report);
+	}
+	buffer[*size] = '\0';
+	*data = buffer;
+	return REEVE_OK;
+}
+
+static int refuse(const struct token_error *error, const char *name,
+	struct reeve_report *report)
+{
+	struct report_place place = { .file = name };
+
+	return report_error(report, REEVE_ERR_TOKEN, &place, NULL, NULL,
+		"%s: %s%s%s, at its byte %zu", token_fault_name(error->fault),
+		error->part, error->what != NULL ? ", " : "",
+		error->what != NULL ? error->what : "", error->at);
+}
+
+static int key_load(struct reeve_token *token, const char *name,
+	struct reeve_report *report)
+{
+	const struct token_error error = {
+		.fault = TOKEN_KEY,
+		.part = "Realm part",
+		.what = realm_rules[REALM_KEY].name,
+		.at = (size_t)(token->token.point_x -
+			       token->token.realm.payload.data),
+	};
+
+	token->realm_key =
+		key_from_point(token->token.point_x, token->token.point_y);
+	if (token->realm_key != NULL)
+		return REEVE_OK;
+	ERR_clear_error();
+	return refuse(&error, name, report);
+}
+
+int reeve_token_read(const void *data, size_t size, const char *name,
+	struct reeve_token **out, struct reeve_report *report)
+{
+	struct reeve_token *token = calloc(1, sizeof(*token) + size);
+	struct token_error error;
+	int result;
+
+	if (token == NULL)
+		return REEVE_ERR_MEMORY;
+	memcpy(token->data, data, size);
+	if (token_decode(
+		    (struct span){ token->data, size }, &token->token, &error))
+		result = key_load(token, name, report);
+	else
+		result = refuse(&error, name, report);
+	if (result == REEVE_OK)
+		*out = token;
+	else
+		reeve_token_free(token);
+	return result;
+}
+
+int reeve_token_load(
+	const char *path, struct reeve_token **out, struct reeve_report *report)
+{
+	const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
+	char *data = NULL;
+	size_t size = 0;
+	int result = file_read(path, TOKEN_SIZE_MAX, &data, &size, report);
+
+	if (result != REEVE_OK)
+		return result;
+	result = reeve_token_read(data, size, name, out, report);
+	free(data);
+	return result;
+}
+
+void reeve_token_free(struct reeve_token *token)
+{
+	if (token == NULL)
+		return;
+	EVP_PKEY_free(token->realm_key);
+	free(token);
+}

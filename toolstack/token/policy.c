@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Reading a policy file. */
+#include "toolstack/token/policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/config/cfg.h"
+#include "toolstack/token/hex.h"
+
+const char *const token_check_names[CHECKS] = {
+	[CHECK_PLATFORM_SIGNATURE] = "platform-signature",
+	[CHECK_REALM_SIGNATURE] = "realm-signature",
+	[CHECK_BINDING] = "realm-key-binding",
+	[CHECK_CHALLENGE] = "challenge",
+	[CHECK_LIFECYCLE] = "lifecycle",
+	[CHECK_IDENTITY] = "platform-identity",
+	[CHECK_COMPONENTS] = "software-components",
+	[CHECK_RIM] = "rim",
+	[CHECK_REMS] = "rems",
+	[CHECK_RPV] = "rpv",
+	[CHECK_HASHES] = "hash-algorithms",
+};
+
+const char *const token_lifecycle_names[LIFECYCLES] = {
+	"unknown",
+	"assembly-and-test",
+	"rot-provisioning",
+	"secured",
+	"non-platform-debug",
+	"recoverable-debug",
+	"decommissioned",
+};
+
+const char *const token_hash_names[TOKEN_HASHES] = {
+	CCA_SHA_256,
+	CCA_SHA_384,
+	CCA_SHA_512,
+};
+
+const struct reeve_token_policy token_policy_default = {
+	.lifecycles = 1u << (CCA_LIFECYCLE_SECURED >> 12),
+	.hashes = (1u << TOKEN_HASHES) - 1,
+};
+
+const char *token_lifecycle_name(uint64_t value)
+{
+	uint64_t state = CCA_LIFECYCLE_STATE(value) >> 12;
+
+	if ((value & 0x0f00) != 0 || state >= LIFECYCLES)
+		return "invalid";
+	return token_lifecycle_names[state];
+}
+
+/* One key's value is being read. */
+struct policy_reader {
+	struct reeve_token_policy *policy;
+	struct reeve_report *report;
+	const char *key;
+};
+
+static int refuse(const struct policy_reader *reader,
+	const struct cfg_value *value, const char *wanted)
+{
+	return report_error(reader->report, REEVE_ERR_CONFIG, &value->place,
+		reader->key, NULL, "must be %s", wanted);
+}
+
+/* Calls take for a text, or for each text of a list. */
+static int each_text(struct policy_reader *reader, const struct cfg_value *value,
+	int (*take)(struct policy_reader *reader, const struct cfg_value *item))
+{
+	int result = REEVE_OK;
+
+	if (value->form == CFG_STRING)
+		return take(reader, value);
+	if (value->form != CFG_LIST)
+		return refuse(reader, value, "a text or a list of texts");
+	for (size_t i = 0; i < value->count && result == REEVE_OK; i++)
+		result = value->items[i].form == CFG_STRING
+				 ? take(reader, &value->items[i])
+				 : refuse(reader, &value->items[i], "a text");
+	return result;
+}
+
+/* Sets the bit of the name that value is. */
+static int name_take(struct policy_reader *reader, const struct cfg_value *value,
+	const char *const *names, size_t count, unsigned *bits)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(value->text, names[i]) == 0) {
+			*bits |= 1u << i;
+			return REEVE_OK;
+		}
+	report_add(reader->report, REEVE_ERROR, &value->place, reader->key,
+		NULL, "\"%s\" is none of its names", value->text);
+	for (size_t i = 0; i < count; i++)
+		report_add(reader->report, REEVE_NOTE, &value->place,
+			reader->key, NULL, "one is \"%s\"", names[i]);
+	return REEVE_ERR_CONFIG;
+}
+
+static int lifecycle_take(
+	struct policy_reader *reader, const struct cfg_value *value)
+{
+	return name_take(reader, value, token_lifecycle_names, LIFECYCLES,
+		&reader->policy->lifecycles);
+}
+
+static int hash_take(struct policy_reader *reader, const struct cfg_value *value)
+{
+	return name_take(reader, value, token_hash_names, TOKEN_HASHES,
+		&reader->policy->hashes);
+}
+
+static int required_take(
+	struct policy_reader *reader, const struct cfg_value *value)
+{
+	return name_take(reader, value, token_check_names, CHECKS,
+		&reader->policy->required);
+}
+
+static int lifecycle_read(
+	struct policy_reader *reader, const struct cfg_value *value)
+{
+	reader->policy->lifecycles = 0;
+	return each_text(reader, value, lifecycle_take);
+}
+
+static int hashes_read(
+	struct policy_reader *reader, const struct cfg_value *value)
+{
+	reader->policy->hashes = 0;
+	return each_text(reader, value, hash_take);
+}
+
+static int require_read(
+	struct policy_reader *reader, const struct cfg_value *value)
+{
+	return each_text(reader, value, required_take);
+}
+
+static int implementation_read(
+	struct policy_reader *reader, const struct cfg_value *value)
+{
+	struct reeve_token_policy *policy = reader->policy;
+
+	policy->has_implementation = true;
+	return value->form == CFG_STRING &&
+			       hex_read_exactly(value->text,
+				       policy->implementation, CCA_ID_SIZE)
+		       ? REEVE_OK
+		       : refuse(reader, value, "64 hexadecimal digits");
+}
+
+static int instance_read(
+	struct policy_reader *reader, const struct cfg_value *value)
+{
+	struct reeve_token_policy *policy = reader->policy;
+
+	policy->has_instance = true;
+	return value->form == CFG_STRING &&
+			       hex_read_exactly(value->text, policy->instance,
+				       CCA_INSTANCE_ID_SIZE)
+		       ? REEVE_OK
+		       : refuse(reader, value, "66 hexadecimal digits");
+}
+
+static int config_read(
+	struct policy_reader *reader, const struct cfg_value *value)
+{
+	struct reeve_token_policy *policy = reader->policy;
+
+	policy->has_config = true;
+	return value->form == CFG_STRING &&
+			       hex_read(value->text, policy->config,
+				       POLICY_CONFIG_MAX, &policy->config_size)
+		       ? REEVE_OK
+		       : refuse(reader, value,
+				 "at most 128 hexadecimal digits, in pairs");
+}
+
+static int component_take(
+	struct policy_reader *reader, const struct cfg_value *value)
+{
+	struct reeve_token_policy *policy = reader->policy;
+	struct policy_component *component =
+		&policy->components[policy->component_count];
+	const char *equals = strchr(value->text, '=');
+
+	if (policy->component_count == TOKEN_COMPONENTS_MAX)
+		return refuse(reader, value, "at most 32 components");
+	if (equals == NULL ||
+		!hex_read(equals + 1, component->value,
+			sizeof(component->value), &component->size) ||
+		component->size == 0)
+		return refuse(reader, value, "TYPE=HEX");
+	component->type = strndup(value->text, (size_t)(equals - value->text));
+	if (component->type == NULL)
+		return REEVE_ERR_MEMORY;
+	policy->component_count++;
+	return REEVE_OK;
+}
+
+static int components_read(
+	struct policy_reader *reader, const struct cfg_value *value)
+{
+	return each_text(reader, value, component_take);
+}
+
+/* The keys of a policy file. */
+static const struct {
+	const char *key;
+	int (*read)(struct policy_reader *reader, const struct cfg_value *value);
+} policy_keys[] = {
+	{ "lifecycle", lifecycle_read },
+	{ "hash", hashes_read },
+	{ "require", require_read },
+	{ "implementation", implementation_read },
+	{ "instance", instance_read },
+	{ "platform_config", config_read },
+	{ "components", components_read },
+};
+
+static int setting_read(struct reeve_token_policy *policy,
+	const struct cfg_setting *setting, struct reeve_report *report)
+{
+	struct policy_reader reader = { policy, report, setting->key };
+
+	for (size_t i = 0; i < sizeof(policy_keys) / sizeof(policy_keys[0]); i++)
+		if (strcmp(policy_keys[i].key, setting->key) == 0)
+			return policy_keys[i].read(&reader, &setting->value);
+	return report_error(report, REEVE_ERR_CONFIG, &setting->place,
+		setting->key, "reeve(1) lists them, under POLICY",
+		"is no key of a policy");
+}
+
+/* Reads every setting, so that all that is wrong is told at once. */
+static int settings_read(struct reeve_token_policy *policy,
+	const struct cfg *cfg, struct reeve_report *report)
+{
+	int result = REEVE_OK;
+
+	for (size_t i = 0; i < cfg_count(cfg); i++) {
+		int one = setting_read(policy, cfg_at(cfg, i), report);
+
+		if (one != REEVE_OK)
+			result = one;
+	}
+	return result;
+}
+
+int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
+	struct reeve_report *report)
+{
+	struct reeve_token_policy *policy;
+	struct cfg *cfg;
+	int result = cfg_load(path, NULL, 0, 0, &cfg, report);
+
+	if (result != REEVE_OK)
+		return result;
+	policy = malloc(sizeof(*policy));
+	if (policy != NULL) {
+		*policy = token_policy_default;
+		result = settings_read(policy, cfg, report);
+	} else {
+		result = REEVE_ERR_MEMORY;
+	}
+	cfg_free(cfg);
+	if (result == REEVE_OK)
+		*out = policy;
+	else
+		reeve_token_policy_free(policy);
+	return result;
+}
+
+void reeve_token_policy_free(struct reeve_token_policy *policy)
+{
+	if (policy == NULL)
+		return;
+	for (size_t i = 0; i < policy->component_count; i++)
+		free(policy->components[i].type);
+	free(policy);
+}

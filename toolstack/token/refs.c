@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Reference values: from a measurement, as JSON, and by replaying events. */
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/report/report.h"
+#include "toolstack/token/hex.h"
+#include "toolstack/token/load.h"
+
+#define REFS_FILE_MAX 0x10000 /* bytes of a reference or event file */
+
+static const struct {
+	const char *measured; /* as a measurement calls it */
+	const char *name;
+	size_t size;
+} hashes[] = {
+	{ "sha256", CCA_SHA_256, 32 },
+	{ "sha384", CCA_SHA_384, 48 },
+	{ "sha512", CCA_SHA_512, 64 },
+};
+
+#define HASHES (sizeof(hashes) / sizeof(hashes[0]))
+
+static void hash_set(struct reeve_refs *refs, size_t index)
+{
+	memcpy(refs->hash, hashes[index].name, strlen(hashes[index].name) + 1);
+	refs->size = hashes[index].size;
+}
+
+void reeve_refs_from(
+	const struct reeve_measurement *measurement, struct reeve_refs *out)
+{
+	*out = (struct reeve_refs){ .has_rpv = true };
+	for (size_t i = 0; i < HASHES; i++)
+		if (strcmp(measurement->hash, hashes[i].measured) == 0)
+			hash_set(out, i);
+	memcpy(out->rim, measurement->rim, measurement->size);
+	memcpy(out->rpv, measurement->rpv, sizeof(out->rpv));
+}
+
+static void add_hex(struct json_object *object, const char *name,
+	const uint8_t *bytes, size_t size)
+{
+	char *text = hex_text((struct span){ bytes, size });
+
+	if (text != NULL)
+		json_object_object_add(
+			object, name, json_object_new_string(text));
+	free(text);
+}
+
+static void add_rems(struct json_object *object, const struct reeve_refs *refs)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < CCA_REMS; i++) {
+		char *text =
+			hex_text((struct span){ refs->rems[i], refs->size });
+
+		if (text != NULL)
+			json_object_array_add(
+				list, json_object_new_string(text));
+		free(text);
+	}
+	json_object_object_add(object, "rems", list);
+}
+
+char *reeve_refs_json(const struct reeve_refs *refs, const char *name)
+{
+	struct json_object *document = json_object_new_object();
+	char *printable = reeve_printable(name);
+	char *text;
+
+	if (printable != NULL)
+		json_object_object_add(
+			document, "name", json_object_new_string(printable));
+	free(printable);
+	json_object_object_add(
+		document, "hash", json_object_new_string(refs->hash));
+	add_hex(document, "rim", refs->rim, refs->size);
+	if (refs->has_rpv)
+		add_hex(document, "rpv", refs->rpv, sizeof(refs->rpv));
+	if (refs->has_rems)
+		add_rems(document, refs);
+	text = strdup(json_object_to_json_string_ext(document,
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(document);
+	return text;
+}
+
+/* The text of a member; NULL: there is none. */
+static const char *member_text(struct json_object *object, const char *name)
+{
+	struct json_object *member;
+
+	if (!json_object_object_get_ex(object, name, &member) ||
+		!json_object_is_type(member, json_type_string))
+		return NULL;
+	return json_object_get_string(member);
+}
+
+static bool hash_from(struct json_object *document, struct reeve_refs *refs)
+{
+	const char *name = member_text(document, "hash");
+
+	for (size_t i = 0; name != NULL && i < HASHES; i++)
+		if (strcmp(name, hashes[i].name) == 0)
+			hash_set(refs, i);
+	return refs->size != 0;
+}
+
+static bool rim_from(struct json_object *document, struct reeve_refs *refs)
+{
+	const char *rim = member_text(document, "rim");
+
+	return rim != NULL && hex_read_exactly(rim, refs->rim, refs->size);
+}
+
+static bool rpv_from(struct json_object *document, struct reeve_refs *refs)
+{
+	const char *rpv = member_text(document, "rpv");
+
+	if (!json_object_object_get_ex(document, "rpv", NULL))
+		return true;
+	refs->has_rpv = true;
+	return rpv != NULL &&
+	       hex_read_exactly(rpv, refs->rpv, sizeof(refs->rpv));
+}
+
+static bool rems_from(struct json_object *document, struct reeve_refs *refs)
+{
+	struct json_object *list;
+
+	if (!json_object_object_get_ex(document, "rems", &list))
+		return true;
+	refs->has_rems = true;
+	if (!json_object_is_type(list, json_type_array) ||
+		json_object_array_length(list) != CCA_REMS)
+		return false;
+	for (size_t i = 0; i < CCA_REMS; i++) {
+		struct json_object *item = json_object_array_get_idx(list, i);
+
+		if (!json_object_is_type(item, json_type_string) ||
+			!hex_read_exactly(json_object_get_string(item),
+				refs->rems[i], refs->size))
+			return false;
+	}
+	return true;
+}
+
+static bool refs_from(struct json_object *document, struct reeve_refs *refs)
+{
+	return json_object_is_type(document, json_type_object) &&
+	       hash_from(document, refs) && rim_from(document, refs) &&
+	       rpv_from(document, refs) && rems_from(document, refs);
+}
+
+int reeve_refs_load(
+	const char *path, struct reeve_refs *out, struct reeve_report *report)
+{
+	struct report_place place = { .file = path };
+	struct reeve_refs refs = { .size = 0 };
+	struct json_object *document;
+	char *text;
+	size_t size;
+	int result = file_read(path, REFS_FILE_MAX, &text, &size, report);
+
+	if (result != REEVE_OK)
+		return result;
+	document = size <= REFS_FILE_MAX ? json_tokener_parse(text) : NULL;
+	if (refs_from(document, &refs))
+		*out = refs;
+	else
+		result = report_error(report, REEVE_ERR_CONFIG, &place, NULL,
+			"`reeve refs CONFIG --json` makes one",
+			"holds no reference values");
+	json_object_put(document);
+	free(text);
+	return result;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a platform must be: its lifecycle, its identity and its software. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/token/checks.h"
+#include "toolstack/token/hex.h"
+
+/* The names of the bits that are set, with commas between. */
+static char *names_of(unsigned bits, const char *const *names, size_t count)
+{
+	char *list = strdup("");
+
+	for (size_t i = 0; i < count && list != NULL; i++) {
+		char *longer;
+
+		if ((bits >> i & 1) == 0)
+			continue;
+		longer = check_text(
+			"%s%s%s", list, *list != '\0' ? " or " : "", names[i]);
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
+static void lifecycle_check(struct verify *verify)
+{
+	uint64_t value =
+		verify->token->platform.claims[PLATFORM_LIFECYCLE].number;
+	const char *name = token_lifecycle_name(value);
+	unsigned accepted = verify->policy->lifecycles;
+	bool ok = strcmp(name, "invalid") != 0 &&
+		  (accepted >> (CCA_LIFECYCLE_STATE(value) >> 12) & 1) != 0;
+
+	check_add_hint(verify, CHECK_LIFECYCLE, ok,
+		names_of(accepted, token_lifecycle_names, LIFECYCLES),
+		check_text("%s (0x%04x)", name, (unsigned)value),
+		"to accept a debug platform, write "
+		"lifecycle=[\"secured\",\"non-platform-debug\"] in a file and "
+		"give it with --policy");
+}
+
+/* One of the claims that name a platform. Returns whether it is as wanted. */
+struct identity {
+	const char *name;
+	bool wanted;
+	struct span expected;
+	struct span found;
+};
+
+static bool identity_holds(const struct identity *identity)
+{
+	return identity->expected.size == identity->found.size &&
+	       memcmp(identity->expected.data, identity->found.data,
+		       identity->found.size) == 0;
+}
+
+/* The first that is wrong, else the first that is wanted, else NULL. */
+static const struct identity *identity_pick(
+	const struct identity *list, size_t count)
+{
+	const struct identity *wanted = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!list[i].wanted)
+			continue;
+		if (!identity_holds(&list[i]))
+			return &list[i];
+		if (wanted == NULL)
+			wanted = &list[i];
+	}
+	return wanted;
+}
+
+static char *labelled(const char *label, struct span bytes)
+{
+	char *hex = hex_text(bytes);
+	char *text = hex != NULL ? check_text("%s %s", label, hex) : NULL;
+
+	free(hex);
+	return text;
+}
+
+static void identity_check(struct verify *verify)
+{
+	const struct reeve_token_policy *policy = verify->policy;
+	const struct token_claim *claims = verify->token->platform.claims;
+	const struct identity list[] = {
+		{ "instance", policy->has_instance,
+			{ policy->instance, CCA_INSTANCE_ID_SIZE },
+			claims[PLATFORM_INSTANCE_ID].bytes },
+		{ "implementation", policy->has_implementation,
+			{ policy->implementation, CCA_ID_SIZE },
+			claims[PLATFORM_IMPLEMENTATION_ID].bytes },
+		{ "configuration", policy->has_config,
+			{ policy->config, policy->config_size },
+			claims[PLATFORM_CONFIG].bytes },
+	};
+	const struct identity *picked =
+		identity_pick(list, sizeof(list) / sizeof(list[0]));
+
+	if (picked == NULL)
+		check_leave(verify, CHECK_IDENTITY,
+			labelled(list[0].name, list[0].found),
+			"write instance=\"HEX\" in the policy file");
+	else
+		check_add(verify, CHECK_IDENTITY, identity_holds(picked),
+			labelled(picked->name, picked->expected),
+			labelled(picked->name, picked->found));
+}
+
+/* Whether policy lists that component with that value. */
+static bool component_is_known(const struct reeve_token_policy *policy,
+	const struct token_component *component)
+{
+	for (size_t i = 0; i < policy->component_count; i++) {
+		const struct policy_component *known = &policy->components[i];
+
+		if (span_is_text(component->type.bytes, known->type) &&
+			component->value.bytes.size == known->size &&
+			memcmp(component->value.bytes.data, known->value,
+				known->size) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const struct token_component *component_find(
+	const struct token *token, const char *type)
+{
+	for (size_t i = 0; i < token->component_count; i++)
+		if (span_is_text(token->components[i].type.bytes, type))
+			return &token->components[i];
+	return NULL;
+}
+
+static char *component_text(const struct token_component *component)
+{
+	char *type = check_copy(component->type.present
+					? component->type.bytes
+					: (struct span)SPAN("unnamed"));
+	char *text =
+		type != NULL ? labelled(type, component->value.bytes) : NULL;
+
+	free(type);
+	return text;
+}
+
+/* Every component of the token must be listed, and every listed one there. */
+static bool components_check(struct verify *verify)
+{
+	const struct token *token = verify->token;
+	const struct reeve_token_policy *policy = verify->policy;
+
+	for (size_t i = 0; i < token->component_count; i++)
+		if (!component_is_known(policy, &token->components[i])) {
+			check_add(verify, CHECK_COMPONENTS, false,
+				check_text("one of the %zu in the policy",
+					policy->component_count),
+				component_text(&token->components[i]));
+			return false;
+		}
+	for (size_t i = 0; i < policy->component_count; i++)
+		if (component_find(token, policy->components[i].type) == NULL) {
+			check_add(verify, CHECK_COMPONENTS, false,
+				check_text("a component %s",
+					policy->components[i].type),
+				check_text("none"));
+			return false;
+		}
+	return true;
+}
+
+static void software_check(struct verify *verify)
+{
+	size_t count = verify->token->component_count;
+
+	if (verify->policy->component_count == 0)
+		check_leave(verify, CHECK_COMPONENTS,
+			check_text("%zu components", count),
+			"write components=[\"TYPE=HEX\", ...] in the policy "
+			"file");
+	else if (components_check(verify))
+		check_add(verify, CHECK_COMPONENTS, true,
+			check_text("the %zu in the policy",
+				verify->policy->component_count),
+			check_text("%zu components", count));
+}
+
+/* The Realm's challenge is the user's: it says when the token was made. */
+static void challenge_check(struct verify *verify)
+{
+	struct span found = verify->token->realm.claims[REALM_CHALLENGE].bytes;
+	struct span wanted = { verify->challenge, CCA_CHALLENGE_SIZE };
+
+	if (verify->challenge_size == 0) {
+		check_leave(verify, CHECK_CHALLENGE, hex_text(found),
+			"give the challenge with --challenge HEX");
+		return;
+	}
+	check_add_hint(verify, CHECK_CHALLENGE,
+		memcmp(wanted.data, found.data, wanted.size) == 0,
+		hex_text(wanted), hex_text(found),
+		"the token is of another time");
+}
+
+void verify_platform(struct verify *verify)
+{
+	challenge_check(verify);
+	lifecycle_check(verify);
+	identity_check(verify);
+	software_check(verify);
+}

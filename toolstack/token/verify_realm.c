@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a Realm must be: its measurements, its value, its hashes. */
+#include <string.h>
+
+#include "toolstack/token/checks.h"
+#include "toolstack/token/hex.h"
+
+static void bytes_check(struct verify *verify, enum token_check check,
+	struct span expected, struct span found, const char *hint)
+{
+	bool ok = expected.size == found.size &&
+		  memcmp(expected.data, found.data, found.size) == 0;
+
+	check_add_hint(
+		verify, check, ok, hex_text(expected), hex_text(found), hint);
+}
+
+static void rim_check(struct verify *verify)
+{
+	const struct reeve_refs *refs = verify->expected->refs;
+	struct span found = verify->token->realm.claims[REALM_RIM].bytes;
+
+	if (refs == NULL)
+		check_leave(verify, CHECK_RIM, hex_text(found),
+			"give --config or --refs");
+	else
+		bytes_check(verify, CHECK_RIM,
+			(struct span){ refs->rim, refs->size }, found,
+			"another kernel, initrd, device tree or parameter: "
+			"`reeve measure` shows what goes in");
+}
+
+/* The REMs one after the other. */
+static struct span joined(const struct span *rems, uint8_t *to)
+{
+	struct span span = { to, 0 };
+
+	for (size_t i = 0; i < CCA_REMS; i++) {
+		memcpy(to + span.size, rems[i].data, rems[i].size);
+		span.size += rems[i].size;
+	}
+	return span;
+}
+
+/* Told is the first that differs, else the last. */
+static void rems_check(struct verify *verify)
+{
+	const struct reeve_refs *refs = verify->expected->refs;
+	const struct span *found = verify->token->rems;
+	uint8_t all[CCA_REMS * 64];
+	size_t i = 0;
+
+	if (refs == NULL || !refs->has_rems) {
+		check_leave(verify, CHECK_REMS, hex_text(joined(found, all)),
+			"give --events, or --refs with rems");
+		return;
+	}
+	while (i < CCA_REMS - 1 && found[i].size == refs->size &&
+		memcmp(found[i].data, refs->rems[i], refs->size) == 0)
+		i++;
+	bytes_check(verify, CHECK_REMS,
+		(struct span){ refs->rems[i], refs->size }, found[i],
+		"the Realm measured something else, or in another order");
+}
+
+static void rpv_check(struct verify *verify)
+{
+	const struct reeve_refs *refs = verify->expected->refs;
+	struct span found = verify->token->realm.claims[REALM_RPV].bytes;
+
+	if (refs == NULL || !refs->has_rpv)
+		check_leave(verify, CHECK_RPV, hex_text(found),
+			"give --config, or --refs with an rpv");
+	else
+		bytes_check(verify, CHECK_RPV,
+			(struct span){ refs->rpv, CCA_RPV_SIZE }, found,
+			"set realm_rpv as the guest's owner did");
+}
+
+void verify_realm(struct verify *verify)
+{
+	rim_check(verify);
+	rems_check(verify);
+	rpv_check(verify);
+}
+
+static bool hash_is_accepted(
+	const struct reeve_token_policy *policy, struct span name)
+{
+	for (size_t i = 0; i < TOKEN_HASHES; i++)
+		if ((policy->hashes >> i & 1) != 0 &&
+			span_is_text(name, token_hash_names[i]))
+			return true;
+	return false;
+}
+
+/* The hash that was used for each component, the key and the Realm. */
+static struct span unaccepted_hash(const struct verify *verify)
+{
+	const struct token *token = verify->token;
+	const struct span names[] = {
+		token->realm.claims[REALM_HASH].bytes,
+		token->realm.claims[REALM_KEY_HASH].bytes,
+		token->platform.claims[PLATFORM_HASH].bytes,
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!hash_is_accepted(verify->policy, names[i]))
+			return names[i];
+	for (size_t i = 0; i < token->component_count; i++)
+		if (token->components[i].hash.present &&
+			!hash_is_accepted(verify->policy,
+				token->components[i].hash.bytes))
+			return token->components[i].hash.bytes;
+	return (struct span){ 0 };
+}
+
+void verify_hashes(struct verify *verify)
+{
+	const struct reeve_refs *refs = verify->expected->refs;
+	struct span realm = verify->token->realm.claims[REALM_HASH].bytes;
+	struct span unaccepted = unaccepted_hash(verify);
+
+	if (unaccepted.data != NULL)
+		check_add(verify, CHECK_HASHES, false,
+			check_text("what the policy accepts"),
+			check_copy(unaccepted));
+	else if (refs != NULL)
+		check_add(verify, CHECK_HASHES, span_is_text(realm, refs->hash),
+			check_text("%s", refs->hash), check_copy(realm));
+	else
+		check_add(verify, CHECK_HASHES, true,
+			check_text("what the policy accepts"),
+			check_copy(realm));
+}
