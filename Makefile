@@ -4,8 +4,9 @@ prefix  = /usr/local
 DESTDIR =
 
 all:
-	@scripts/setup.sh build
+	@scripts/setup.sh firmware
 	@PREFIX='$(prefix)' scripts/build.sh release
+	@PREFIX='$(prefix)' scripts/build.sh firmware
 
 run: all
 	@scripts/run.sh
@@ -35,6 +36,8 @@ bench: all
 
 install: all
 	@DESTDIR='$(DESTDIR)' meson install -C build --no-rebuild --quiet
+	@DESTDIR='$(DESTDIR)' meson install -C build-firmware --no-rebuild \
+		--quiet
 
 clean:
 	rm -rf build build-*
