@@ -34,7 +34,7 @@ for target in $(find build-fuzz -type f -name 'fuzz_*' -perm -u+x | sort); do
 	count=$runs
 	# One input is a whole sequence of commands, audited after each.
 	case $name in
-	fuzz_rmi | fuzz_control) count=$((runs / 10)) ;;
+	fuzz_rmi | fuzz_control | fuzz_guest) count=$((runs / 10)) ;;
 	esac
 	mkdir -p "$corpus"
 	if "$target" -runs="$count" -seed="$seed" -timeout=60 -rss_limit_mb=2048 \

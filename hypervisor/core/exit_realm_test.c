@@ -296,7 +296,7 @@ static void host_calls_are_not_supported(void **state)
 	};
 
 	for (unsigned i = 0; i < RMI_REC_GPRS; i++)
-		exit.gprs[i] = 0x1111 * (i + 1);
+		exit.gprs[i] = UINT64_C(0x1111) * (i + 1);
 	assert_int_equal(take(guest, &exit), VCPU_RUN);
 	assert_enter(0, UINT64_MAX);
 	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_HOST_CALL], 1);

@@ -122,7 +122,7 @@ static uint64_t device_address(struct run *run)
 		base += (uint64_t)byte(run) << 3;
 	if (what % 5 == 2 || what % 5 == 3)
 		base += byte(run) % (VCPUS + 1) * UINT64_C(0x20000);
-	return base + byte(run) * (what % 5 == 1 ? 8 : 4) +
+	return base + byte(run) * UINT64_C(4) * (what % 5 == 1 ? 2 : 1) +
 	       (byte(run) < 8 ? 1 : 0);
 }
 

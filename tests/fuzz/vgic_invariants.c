@@ -2,6 +2,7 @@
 /* The invariants, from the vGIC's data and in other words than its code. */
 #include "tests/fuzz/vgic_invariants.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "hypervisor/core/gic.h"
@@ -119,5 +120,6 @@ void vgic_invariants(struct fakeguest *guest, const enum vcpu_place *places)
 		loaded += guest->irqs[i].lr != 0;
 	require(loaded == 0);
 	for (unsigned i = 0; i < FAKEGUEST_SPIS / 32; i++)
-		busy_bits(&guest->irqs[32 * i], guest->domain.vgic.busy[i]);
+		busy_bits(&guest->irqs[(size_t)32 * i],
+			guest->domain.vgic.busy[i]);
 }

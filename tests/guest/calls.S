@@ -117,7 +117,7 @@
 	all_registers registers_wfi, wfi
 	all_registers registers_smc, smc #0
 	all_registers registers_hvc, hvc #0
-	all_registers registers_load, ldr x0, [x1]
+	all_registers registers_load, ldr w0, [x1]
 
 	.arch	armv8.5-a+fp+simd
 	.global	vectors_load, vectors_store

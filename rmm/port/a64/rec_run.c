@@ -19,7 +19,7 @@
 
 void rec_cpu_init(void)
 {
-	sysreg_write(HCR_EL2, HCR_REALM);
+	sysreg_write(HCR_EL2, HCR_RMM);
 	sysreg_write(HCRX_EL2, HCRX_REALM);
 	sysreg_write(CPTR_EL2, CPTR_CLOSED);
 	sysreg_write(MDCR_EL2, MDCR_REALM);
@@ -100,7 +100,7 @@ void port_rec_stop(struct rmm_port *port, struct rec *rec)
 	/* One that the Realm has not taken stays pending. */
 	if (sysreg_read(HCR_EL2) & HCR_VSE)
 		rec->serror = true;
-	sysreg_write(HCR_EL2, HCR_REALM);
+	sysreg_write(HCR_EL2, HCR_RMM);
 	el1_save(&rec->el1);
 	el1_realm_save(&rec->own);
 	timers_stop(rec);

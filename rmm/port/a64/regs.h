@@ -50,6 +50,9 @@
 		HCR_BSU | HCR_TID1 | HCR_TID3 | HCR_TSC | HCR_TIDCP |          \
 		HCR_TACR | HCR_RW | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK |  \
 		HCR_API | HCR_FWB | HCR_TID5)
+/* While no REC runs. A change of HCR_VM flushes QEMU's TLB: a host has it clear
+ * too, as a rule, and so the switch of worlds does not change it. */
+#define HCR_RMM HCR_RW
 #define HCR_VSE (UINT64_C(1) << 8) /* a virtual SError is pending */
 #define HCR_TWI (UINT64_C(1) << 13)
 #define HCR_TWE (UINT64_C(1) << 14)
@@ -102,6 +105,7 @@
 #define ICH_VTR_LRS_SHIFT 0
 #define ICH_VTR_LRS_WIDTH 5
 #define ICH_HCR_EN        1
+#define ICC_SRE_SRE       1 /* system registers are in use */
 
 #define INTID_MASK       0xffffff
 #define INTID_TIMER_VIRT 27

@@ -22,7 +22,7 @@
 #define GRANULE    UINT64_C(0x1000)
 #define RANGE_BASE UINT64_C(0x50000000)
 #define RANGE      256
-#define ROUNDS     100
+#define ROUNDS     2000
 #define TURNS      100
 #define POOL_PAGES 8
 
