@@ -20,13 +20,13 @@
 _Static_assert(ENTER_SIZE >= __builtin_offsetof(struct rmi_rec_enter, pad2f8),
 	"all fields");
 
-/* Step 8. */
+/* Step 8; and the registers that a run needs are there. */
 static bool gic_fits(struct rmm_port *port)
 {
 	uint64_t lr[GIC_LRS_MAX];
 	unsigned count = port_gic_lrs(port, lr);
 
-	return gic_lrs_valid(lr, count);
+	return count > 0 && gic_lrs_valid(lr, count);
 }
 
 /* Whether the flags fit what the last exit was (steps 9 and 10). */

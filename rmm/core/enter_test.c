@@ -173,6 +173,11 @@ static void list_registers_must_be_the_realms_own(void **state)
 	inprocess_set_lr(f->machine, 15, pending | 40);
 	inprocess_set_lr(f->machine, 2, active | 40);
 	refused(f, RMI_ERROR_REC, RMI_REC_ENTER, REC, RUN);
+	inprocess_set_lr(f->machine, 15, 0);
+	inprocess_faults(f->machine)->no_gic_registers = true;
+	refused(f, RMI_ERROR_REC, RMI_REC_ENTER, REC, RUN);
+	inprocess_faults(f->machine)->no_gic_registers = false;
+	inprocess_set_lr(f->machine, 15, pending | 40);
 	/* One that is not in use has no meaning. */
 	inprocess_set_lr(f->machine, 2, hw | 40);
 	assert_int_equal(rmi(f, RMI_REC_ENTER, REC, RUN), RMI_SUCCESS);

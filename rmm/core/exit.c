@@ -64,11 +64,20 @@ static bool call(const struct rec_hold *hold, const struct rec_trap *trap,
 	return outcome != RSI_RETURN;
 }
 
+/* Classes of instructions that trap, if they are not one of those that are
+ * served: a Realm does not have them. */
+static bool is_instruction(uint64_t class)
+{
+	return class < ESR_EC_INST_LOWER || class == ESR_EC_GCS;
+}
+
 /* An unknown class is the host's to see, who gives up in the end. */
 static bool sync_handle(const struct rec_hold *hold,
 	const struct rec_trap *trap, struct rmi_rec_exit *exit)
 {
-	switch (BITS_GET(trap->esr, ESR_EC)) {
+	uint64_t class = BITS_GET(trap->esr, ESR_EC);
+
+	switch (class) {
 	case ESR_EC_SMC64:
 		return call(hold, trap, exit);
 	case ESR_EC_DATA_LOWER:
@@ -81,17 +90,10 @@ static bool sync_handle(const struct rec_hold *hold,
 	case ESR_EC_HVC32:
 	case ESR_EC_HVC64:
 		return hypercall(hold);
-	case ESR_EC_FP: /* where the port has it given already */
-	case ESR_EC_SVE:
-	case ESR_EC_SME:
-	case ESR_EC_LS64:
-	case ESR_EC_SYSREG128:
-	case ESR_EC_ERET:
-	case ESR_EC_GCS:
-	case ESR_EC_UNKNOWN:
-		return undefined(hold);
 	default:
-		return exit_reason(RMI_EXIT_SYNC, 0, exit);
+		return is_instruction(class)
+			       ? undefined(hold)
+			       : exit_reason(RMI_EXIT_SYNC, 0, exit);
 	}
 }
 

@@ -100,9 +100,10 @@ static void an_instruction_of_two_bytes_is_skipped_as_such(void **state)
 
 static void what_a_realm_does_not_have_is_undefined(void **state)
 {
-	static const uint8_t classes[] = { ESR_EC_UNKNOWN, ESR_EC_FP,
-		ESR_EC_LS64, ESR_EC_SYSREG128, ESR_EC_SVE, ESR_EC_ERET,
-		ESR_EC_SME, ESR_EC_GCS };
+	/* 0x03 to 0x0c: coprocessors of A32. */
+	static const uint8_t classes[] = { ESR_EC_UNKNOWN, 0x03, 0x04, 0x05,
+		0x06, 0x08, 0x0c, ESR_EC_FP, ESR_EC_LS64, ESR_EC_SYSREG128,
+		ESR_EC_SVE, ESR_EC_ERET, ESR_EC_SME, ESR_EC_GCS };
 	struct vcpu_test *t = *state;
 
 	for (size_t i = 0; i < sizeof(classes); i++) {

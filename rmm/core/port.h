@@ -104,7 +104,8 @@ bool port_rec_runs(struct rmm_port *port);
 struct rec;
 struct realm_s2;
 
-/* The list registers that the host has loaded (ICH_LR<n>_EL2); how many. */
+/* The list registers that the host has loaded (ICH_LR<n>_EL2); how many, and
+ * 0: the host has turned the controller's system registers off. */
 #define GIC_LRS_MAX 16
 unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX]);
 

@@ -53,8 +53,12 @@ static uint64_t lr_read(unsigned n)
 
 unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX])
 {
-	unsigned count = (unsigned)BITS_GET(port_gic_vtr(port), ICH_VTR_LRS) + 1;
+	unsigned count;
 
+	/* Without it the others are undefined; EL3 leaves it to the host. */
+	if (!(sysreg_read(ICC_SRE_EL2) & ICC_SRE_SRE))
+		return 0;
+	count = (unsigned)BITS_GET(port_gic_vtr(port), ICH_VTR_LRS) + 1;
 	if (count > GIC_LRS_MAX)
 		count = GIC_LRS_MAX;
 	for (unsigned i = 0; i < count; i++)

@@ -105,6 +105,7 @@
 #define ICH_VTR_LRS_SHIFT 0
 #define ICH_VTR_LRS_WIDTH 5
 #define ICH_HCR_EN        1
+#define ICC_SRE_SRE       1 /* system registers are in use */
 
 #define INTID_MASK       0xffffff
 #define INTID_TIMER_VIRT 27

@@ -17,12 +17,20 @@ static void save(struct rec_timer *virt, struct rec_timer *phys)
 	phys->cval = sysreg_read(CNTP_CVAL_EL0);
 }
 
+/* No timer runs with half of its state: that of the host would fire for the
+ * Realm. A write of QEMU's wakes its main loop where the timer is enabled. */
+#define LOAD(timer, ctl_reg, cval_reg)                                         \
+	do {                                                                   \
+		if (sysreg_read(ctl_reg) & TIMER_ENABLE)                       \
+			sysreg_write(ctl_reg, 0);                              \
+		sysreg_write(cval_reg, (timer)->cval);                         \
+		sysreg_write(ctl_reg, (timer)->ctl);                           \
+	} while (0)
+
 static void load(const struct rec_timer *virt, const struct rec_timer *phys)
 {
-	sysreg_write(CNTV_CVAL_EL0, virt->cval);
-	sysreg_write(CNTV_CTL_EL0, virt->ctl);
-	sysreg_write(CNTP_CVAL_EL0, phys->cval);
-	sysreg_write(CNTP_CTL_EL0, phys->ctl);
+	LOAD(virt, CNTV_CTL_EL0, CNTV_CVAL_EL0);
+	LOAD(phys, CNTP_CTL_EL0, CNTP_CVAL_EL0);
 }
 
 void timers_start(const struct rec *rec)

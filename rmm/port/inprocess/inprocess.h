@@ -95,6 +95,7 @@ struct inprocess_faults {
 	bool no_random;
 	bool no_signature; /* signing fails */
 	unsigned sign_steps; /* of a signature, before its last */
+	bool no_gic_registers; /* the host has turned them off */
 	unsigned interrupt_every; /* each n-th poll finds one; 0: none */
 };
 

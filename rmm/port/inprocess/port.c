@@ -206,7 +206,7 @@ bool port_rec_runs(struct rmm_port *port)
 unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX])
 {
 	memcpy(lr, port->gic_lrs, sizeof(port->gic_lrs));
-	return GIC_LRS_MAX;
+	return port->faults.no_gic_registers ? 0 : GIC_LRS_MAX;
 }
 
 /* There is no CPU that would have the registers: they stay in the REC. */

@@ -188,6 +188,28 @@ static void check_shared(struct vm *vm, struct vcpu *vcpu)
 		"it is given back");
 }
 
+/* Memory that the Realm may only read. */
+static void check_read_only(struct vm *vm, struct vcpu *vcpu)
+{
+	static uint64_t shared[512] __attribute__((aligned(0x1000)));
+	const struct rmi_rec_exit *exit = &vcpu->run->exit;
+	uint64_t ipa = VM_OUTSIDE + VM_BASE + 3 * GRANULE;
+	uint64_t flags = RMI_ADDR_TYPE_SINGLE |
+			 (uint64_t)RMI_MEMATTR_NORMAL_WB << 16 |
+			 (uint64_t)RMI_S2AP_READ << 19;
+
+	check(rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE, flags,
+		      ((uintptr_t)shared + 4) | 1ULL << 63) == RMI_SUCCESS,
+		"memory is shared for reading");
+	vcpu_command(vcpu, GUEST_STORE, STORE_W, ipa + 4, VALUE);
+	check(vcpu_enter(vcpu) == RMI_SUCCESS && exit->esr == 0x9180004f &&
+			exit->far == 4 && exit->hpfar == ipa / GRANULE * 16 &&
+			exit->gprs[0] == 0x85868788,
+		"a store to it comes to the host");
+	vcpu->run->enter.flags = RMI_REC_ENTER_EMUL_MMIO;
+	check(vcpu_calls(vcpu) && shared[0] == 0, "which emulates it");
+}
+
 /* An address of the host's choice with nothing behind it: QEMU does not give
  * external aborts to EL2. */
 static void check_nothing(struct vm *vm, struct vcpu *vcpu)
@@ -216,6 +238,7 @@ void check_aborts(struct vm *vm)
 	check_not_emulatable(vcpu);
 	check_empty(vcpu);
 	check_shared(vm, vcpu);
+	check_read_only(vm, vcpu);
 	check_nothing(vm, vcpu);
 	check_populate(vm, vcpu);
 }
