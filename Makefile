@@ -4,8 +4,9 @@ prefix  = /usr/local
 DESTDIR =
 
 all:
-	@scripts/setup.sh build
+	@scripts/setup.sh firmware
 	@PREFIX='$(prefix)' scripts/build.sh release
+	@PREFIX='$(prefix)' scripts/build.sh firmware
 
 run: all
 	@scripts/run.sh
@@ -32,9 +33,12 @@ bench: all
 	@scripts/guest.sh
 	@/usr/bin/python3 scripts/initrd.py
 	@/usr/bin/python3 scripts/bench.py
+	@/usr/bin/python3 scripts/bench_host.py
 
 install: all
 	@DESTDIR='$(DESTDIR)' meson install -C build --no-rebuild --quiet
+	@DESTDIR='$(DESTDIR)' meson install -C build-firmware --no-rebuild \
+		--quiet
 
 clean:
 	rm -rf build build-*

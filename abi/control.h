@@ -14,7 +14,10 @@
  * A client begins with CONTROL_HELLO. Until one is seen after the port was
  * opened, the hypervisor skips bytes one by one; so what a killed client left
  * in the queue does no harm. cookie is the client's choice and comes back in
- * the reply; a client skips replies with other cookies.
+ * the reply; a client looks for CONTROL_MAGIC and its cookie, for part of a
+ * reply to the client before may come first. If nothing answers to HELLO within
+ * some seconds it closes and connects again: QEMU sends nothing more to a port
+ * whose last client went while data was waiting both ways, until the next goes.
  */
 #ifndef REEVE_ABI_CONTROL_H
 #define REEVE_ABI_CONTROL_H
@@ -214,7 +217,7 @@ struct control_domain {
 	uint32_t vcpus;
 	uint32_t vcpus_online;
 	uint32_t console; /* slot, or CONTROL_NO_CONSOLE */
-	uint32_t blocked; /* 1: RUNNING, and every online vCPU waits */
+	uint32_t blocked; /* 1: RUNNING, and all online vCPUs idle */
 	uint64_t ram_size;
 	uint64_t pages_held; /* pages it costs the host now */
 	uint64_t pages_promised; /* pages accounted at creation */

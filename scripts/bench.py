@@ -9,12 +9,16 @@ memory is the peak resident set; instructions are counted exactly.
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+import tokens  # noqa: E402
+
 REEVE = "build/reeve"
 EXAMPLE = "examples/debian-realm.cfg"
 RUNS = 15
@@ -60,29 +64,30 @@ def yardstick(folder):
     return ("openssl", "dgst", "-sha256", *segments)
 
 
-def machine(image, *options):
-    """What a program of tests/machine/payload prints, in words."""
+def console(image, cpus, *options):
+    """What the machine prints. image is a path."""
     done = subprocess.run(
         ["qemu-system-aarch64", "-M",
          "virt,secure=on,virtualization=on,gic-version=3", "-cpu",
-         "max,x-rme=on", "-m", "1G", "-smp", "1", "-display", "none",
+         "max,x-rme=on", "-m", "1G", "-smp", str(cpus), "-display", "none",
          "-nodefaults", "-no-reboot", "-monitor", "none", "-serial", "stdio",
-         "-bios", f"{IMAGES}/{image}", *options],
+         "-bios", str(image), *options],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, text=True, timeout=300, check=True)
-    return [line.split() for line in done.stdout.splitlines()]
+    return done.stdout
 
 
 def figures(image, *options):
-    """What bench.c prints: name to ticks."""
-    return {words[1]: int(words[2]) for words in machine(image, *options)
+    """What tests/machine/payload/bench.c prints: name to ticks."""
+    lines = console(f"{IMAGES}/{image}", 1, *options).splitlines()
+    return {words[1]: int(words[2]) for words in map(str.split, lines)
             if words[0] == "bench:"}
 
 
 def host_call():
-    """What rec_host.c prints: an exit of a Realm, and its entry again."""
-    return next(int(words[3]) for words in machine("rec_test.bin", *COUNTING)
-                if words[:3] == ["host:", "host", "call:"])
+    """Instructions from a Realm's host call to the host and back."""
+    text = console(f"{IMAGES}/rec_test.bin", 1, *COUNTING)
+    return int(re.search(r"host call: (\d+) ticks", text)[1])
 
 
 def machine_comparisons():
@@ -92,13 +97,39 @@ def machine_comparisons():
     yield "RMI_VERSION, instructions", count["version"], "", 600
     yield "delegating a granule", count["delegate_one"], "", 1500
     yield "and each in a range", count["delegate_range"], "", 400
-    yield "a Realm's host call", host_call(), "", 6000
+    yield "a host call and back", host_call(), "", 6000
     turns = [(figures("bench.bin")["version"],
               figures("bench_bare.bin")["bare"]) for _ in range(TURNS)]
     ours, bare = (min(times) for times in zip(*turns))
     print(f"RMI_VERSION {ours / 1000:.1f} us, two changes of world and "
           f"nothing else {bare / 1000:.1f} us")
     yield "RMI_VERSION against bare EL3", ours / bare, "x", 3
+
+
+def token_comparisons(folder):
+    """Verifying a token against its two signatures and nothing else; and what
+    a Realm's request for one costs."""
+    keys = tokens.new_keys()
+    (folder / "token").write_bytes(tokens.make({}, keys))
+    (folder / "key").write_bytes(tokens.pem(keys["platform"]))
+    subprocess.run(["ninja", "-C", "build", "tests/bench/verify_bench"],
+                   stdout=subprocess.DEVNULL, check=True)
+    done = subprocess.run(
+        ["build/tests/bench/verify_bench", str(folder / "token"),
+         str(folder / "key")], stdout=subprocess.PIPE, check=True)
+    ours, bare = map(int, done.stdout.split())
+    print(f"{10**9 / ours:.0f} token verifications per second, "
+          f"{10**9 / bare:.0f} pairs of P-384 ones")
+    yield "verifying against signatures", ours / bare, "x", 2
+    image = pathlib.Path(IMAGES, "rec_test.bin").read_bytes()
+    (folder / "flash").write_bytes(
+        tokens.fill_flash(image, tokens.provision(keys)))
+    told = {" ".join(words[3:]): int(words[2]) / 1e6
+            for words in map(str.split, console(
+                folder / "flash", 2, *COUNTING).splitlines())
+            if words[:2] == ["host:", "token:"] and len(words) > 3}
+    yield "making one, million instructions", told["ticks"], "", 60
+    yield "keeping an interrupt waiting", told["ticks late"], "", 9
 
 
 def comparisons(folder):
@@ -119,6 +150,7 @@ def comparisons(folder):
     yield "time, 8 vCPUs against 1", many / one, "x", 8
     yield "memory, 8 vCPUs against 1", many_peak / one_peak, "x", 8
     yield "check", check * 1000, "ms", 20
+    yield from token_comparisons(folder)
     yield from machine_comparisons()
 
 

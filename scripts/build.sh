@@ -4,11 +4,12 @@
 # compiles it.
 #
 # usage: scripts/build.sh release|asan|clang|fuzz|firmware[-clang] [configure]
-#   release  build/        the command, at build/reeve; PREFIX is honoured
+#   release  build/        the command, at build/reeve
 #   asan     build-asan/   gcc, unit tests under the sanitizers
 #   clang    build-clang/  the same with clang
 #   fuzz     build-fuzz/   the libFuzzer targets
 #   firmware build-firmware/  the images for flash; with clang: -clang
+# PREFIX is honoured where there is something to install: release, firmware.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -32,7 +33,8 @@ clang) options=$sanitize ;;
 fuzz) options="$sanitize -Dtests=false -Dfuzz=true" ;;
 firmware)
 	scripts/armlibs.sh
-	options='--cross-file firmware/gcc.ini'
+	options="--cross-file firmware/gcc.ini
+		-Dprefix=${PREFIX:-/usr/local}"
 	;;
 firmware-clang)
 	scripts/armlibs.sh

@@ -350,6 +350,19 @@ def provision(keys):
     return head + token
 
 
+# abi/firmware.h: where the header says where the provisioned part is.
+PART_ENTRY = 0x80000 + 24 + 16 * 3
+
+
+def fill_flash(image, part):
+    """A flash image with its provisioned part filled in."""
+    flash = bytearray(image)
+    offset, size = struct.unpack_from("<QQ", flash, PART_ENTRY)
+    assert len(part) <= size
+    flash[offset:offset + len(part)] = part
+    return flash
+
+
 def verify(part, key):
     """The claims of a COSE_Sign1, as cbor2 decodes it, that a key signed;
     else an exception."""

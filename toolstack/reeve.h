@@ -259,7 +259,9 @@ struct reeve_token;
  */
 int reeve_token_read(const void *data, size_t size, const char *name,
 	struct reeve_token **out, struct reeve_report *report);
-/* The same from a file; "-" is the standard input. */
+/* The same from a file, or from the last one in a log of at most 1 MiB, where
+ * it is in base64 between -----BEGIN REEVE TOKEN----- and -----END REEVE
+ * TOKEN-----; "-" is the standard input. */
 int reeve_token_load(const char *path, struct reeve_token **out,
 	struct reeve_report *report);
 void reeve_token_free(struct reeve_token *token); /* NULL is fine */

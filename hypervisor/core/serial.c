@@ -134,13 +134,27 @@ static bool message_next(
 		message->id = i;
 		message->event = port->ready_due ? VIRTIO_CONSOLE_PORT_READY
 						 : VIRTIO_CONSOLE_PORT_OPEN;
-		if (port->ready_due)
+		if (port->ready_due) {
 			port->ready_due = false;
-		else
+		} else {
 			port->open_due = false;
+			serial->opening = i;
+		}
 		return true;
 	}
 	return false;
+}
+
+/*
+ * QEMU does not look for what was sent to a port before the guest opened it
+ * until it hears of the port's queue again.
+ */
+static void message_done(struct serial *serial)
+{
+	if (serial->opening != 0)
+		serial->ops->notify(
+			serial->ops->ctx, VIRTIO_CONSOLE_IN(serial->opening));
+	serial->opening = 0;
 }
 
 /* One at a time: its answers find the queue empty, so that none is lost. */
@@ -152,7 +166,7 @@ static bool control_send(struct serial *serial)
 
 	virtqueue_look(queue);
 	while (virtqueue_take(queue, &done))
-		;
+		message_done(serial);
 	if (queue->broken || queue->posted != 0 ||
 		!message_next(serial, &message))
 		return false;
@@ -212,15 +226,29 @@ static bool port_input(struct serial *serial, unsigned number)
 	return any;
 }
 
+/*
+ * Takes back what was sent. When its reader goes QEMU drops the buffer that it
+ * has sent in part, and never answers it; before it tells of the closing it is
+ * through with all others. An answer is due then only if the driver was not
+ * told of an opening, for want of buffers.
+ */
+static void port_sent(struct serial_port *port)
+{
+	struct virtqueue_done done;
+
+	virtqueue_look(&port->out);
+	while (virtqueue_take(&port->out, &done))
+		;
+	if (!port->open)
+		virtqueue_forget(&port->out);
+}
+
 static bool port_output(struct serial *serial, unsigned number)
 {
 	struct virtqueue *queue = &serial->ports[number].out;
-	struct virtqueue_done done;
 	bool any = false;
 
-	virtqueue_look(queue);
-	while (virtqueue_take(queue, &done))
-		;
+	port_sent(&serial->ports[number]);
 	for (unsigned id; serial->ports[number].open && !queue->broken &&
 			  virtqueue_free(queue, &id);
 		any = true) {

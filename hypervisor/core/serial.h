@@ -59,6 +59,7 @@ struct serial {
 	struct virtqueue control_in;
 	struct virtqueue control_out;
 	bool ready_due; /* DEVICE_READY is to be told */
+	unsigned opening; /* the port whose PORT_OPEN the device has; or 0 */
 	const char *failed; /* not NULL: why the device is left alone */
 	struct serial_port ports[SERIAL_PORTS];
 };

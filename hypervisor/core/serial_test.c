@@ -392,6 +392,36 @@ static void output_waits_for_a_slow_device(void **state)
 	assert_memory_equal(bytes, test->output, sizeof(bytes));
 }
 
+/* As QEMU does: the one that was being sent never comes back. */
+static void a_buffer_that_is_dropped_at_the_closing_is_used_again(void **state)
+{
+	struct fixture *test = *state;
+	struct virtq_desc desc;
+	uint32_t id;
+
+	for (unsigned i = 0; i < 3 * SERIAL_PORT_QUEUE; i++) {
+		test->output_size = test->output_at + 1;
+		poll_all();
+		assert_true(device_take(&test->out[PORT], &desc, &id));
+		device_tells(PORT, VIRTIO_CONSOLE_PORT_OPEN, 0);
+		poll_all();
+		device_tells(PORT, VIRTIO_CONSOLE_PORT_OPEN, 1);
+		poll_all();
+		test->event_count = 0;
+	}
+	assert_null(test->serial.failed);
+	assert_int_equal(test->output_at, 3 * SERIAL_PORT_QUEUE);
+}
+
+static void the_queue_is_told_of_again_when_the_port_is_open(void **state)
+{
+	struct fixture *test = *state;
+
+	assert_int_equal(test->notified[VIRTIO_CONSOLE_IN(PORT)], 2);
+	poll_all();
+	assert_int_equal(test->notified[VIRTIO_CONSOLE_IN(PORT)], 2);
+}
+
 static void nothing_is_sent_to_a_closed_port(void **state)
 {
 	struct fixture *test = *state;
@@ -468,6 +498,8 @@ int main(void)
 		TEST_OPEN(a_second_opening_closes_first),
 		TEST_OPEN(data_of_a_closed_port_is_dropped),
 		TEST_OPEN(output_waits_for_a_slow_device),
+		TEST_OPEN(a_buffer_that_is_dropped_at_the_closing_is_used_again),
+		TEST_OPEN(the_queue_is_told_of_again_when_the_port_is_open),
 		TEST_OPEN(nothing_is_sent_to_a_closed_port),
 		TEST_OPEN(a_removed_port_is_closed),
 		TEST_OPEN(a_lie_about_data_ends_it),

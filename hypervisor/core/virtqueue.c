@@ -68,10 +68,9 @@ void virtqueue_look(struct virtqueue *queue)
 		__atomic_load_n(&queue->memory->used.idx, __ATOMIC_ACQUIRE);
 	uint16_t answers = (uint16_t)(idx - queue->taken_idx);
 	uint16_t seen = (uint16_t)(queue->seen_idx - queue->taken_idx);
-	uint16_t posted = (uint16_t)(queue->posted_idx - queue->taken_idx);
 
 	/* It answers what it has, once, and takes no answer back. */
-	if (answers > posted || answers < seen)
+	if (answers > queue->size || answers < seen)
 		queue->broken = true;
 	else
 		queue->seen_idx = idx;
@@ -86,20 +85,36 @@ static struct virtq_used_elem used_copy(const struct virtqueue *queue)
 	return (struct virtq_used_elem){ .id = used->id, .len = used->len };
 }
 
+/* Whether the answer is to a buffer of a mask of buffers. */
+static bool is_in(const struct virtqueue *queue, struct virtq_used_elem elem,
+	uint32_t mask)
+{
+	return elem.id < queue->size && (mask & 1u << elem.id) != 0 &&
+	       elem.len <= virtqueue_buffer_size(queue);
+}
+
 bool virtqueue_take(struct virtqueue *queue, struct virtqueue_done *done)
 {
-	struct virtq_used_elem elem;
+	while (!queue->broken && queue->taken_idx != queue->seen_idx) {
+		struct virtq_used_elem elem = used_copy(queue);
 
-	if (queue->broken || queue->taken_idx == queue->seen_idx)
-		return false;
-	elem = used_copy(queue);
-	if (elem.id >= queue->size || (queue->posted & 1u << elem.id) == 0 ||
-		elem.len > virtqueue_buffer_size(queue)) {
-		queue->broken = true;
-		return false;
+		if (is_in(queue, elem, queue->posted)) {
+			queue->taken_idx++;
+			queue->posted &= ~(1u << elem.id);
+			*done = (struct virtqueue_done){ elem.id, elem.len };
+			return true;
+		}
+		queue->broken = !is_in(queue, elem, queue->forgotten);
+		if (!queue->broken) {
+			queue->taken_idx++;
+			queue->forgotten &= ~(1u << elem.id);
+		}
 	}
-	queue->taken_idx++;
-	queue->posted &= ~(1u << elem.id);
-	*done = (struct virtqueue_done){ .id = elem.id, .size = elem.len };
-	return true;
+	return false;
+}
+
+void virtqueue_forget(struct virtqueue *queue)
+{
+	queue->forgotten |= queue->posted;
+	queue->posted = 0;
 }

@@ -40,6 +40,7 @@ struct virtqueue {
 	uint16_t taken_idx; /* answers taken */
 	uint16_t seen_idx; /* answers seen by virtqueue_look() */
 	uint32_t posted; /* bit i: the device has buffer i */
+	uint32_t forgotten; /* bit i: an answer to buffer i may come late */
 	bool broken;
 };
 
@@ -75,5 +76,9 @@ void virtqueue_post(struct virtqueue *queue, unsigned id, uint32_t size);
  */
 void virtqueue_look(struct virtqueue *queue);
 bool virtqueue_take(struct virtqueue *queue, struct virtqueue_done *done);
+
+/* Takes back what the device has and will hardly answer any more: should it
+ * after all, that is passed over. */
+void virtqueue_forget(struct virtqueue *queue);
 
 #endif

@@ -176,11 +176,21 @@ static void a_huge_length_breaks_the_queue(void **state)
 	expect_broken(*state);
 }
 
-static void more_answers_than_buffers_break_the_queue(void **state)
+static void an_answer_to_nothing_breaks_the_queue(void **state)
 {
 	virtqueue_post(*state, 0, 1);
 	answer(0, 1);
 	answer(0, 1);
+	virtqueue_look(*state);
+	expect_taken(*state, 0, 1);
+	expect_broken(*state);
+}
+
+static void more_answers_than_fit_break_the_queue(void **state)
+{
+	post_all(*state);
+	for (unsigned i = 0; i <= SIZE; i++)
+		answer(i % SIZE, 1);
 	expect_broken(*state);
 }
 
@@ -192,6 +202,55 @@ static void an_answer_taken_back_breaks_the_queue(void **state)
 	virtqueue_look(*state);
 	memory.used.idx--;
 	expect_broken(*state);
+}
+
+static void what_is_forgotten_can_be_posted_again(void **state)
+{
+	struct virtqueue *queue = *state;
+
+	post_all(queue);
+	answer(3, 1);
+	virtqueue_look(queue);
+	expect_taken(queue, 3, 1);
+	virtqueue_forget(queue);
+	post_all(queue);
+	for (unsigned i = 0; i < SIZE; i++)
+		answer(i, 1);
+	virtqueue_look(queue);
+	for (unsigned i = 0; i < SIZE; i++)
+		expect_taken(queue, i, 1);
+	assert_false(queue->broken);
+}
+
+static void a_late_answer_to_what_is_forgotten_is_passed_over(void **state)
+{
+	struct virtqueue *queue = *state;
+	struct virtqueue_done done;
+
+	post_all(queue);
+	virtqueue_forget(queue);
+	answer(0, 1);
+	virtqueue_look(queue);
+	assert_false(virtqueue_take(queue, &done));
+	assert_false(queue->broken);
+	answer(0, 1); /* but once */
+	expect_broken(queue);
+}
+
+static void a_late_answer_for_a_buffer_that_is_posted_again_is_one(void **state)
+{
+	struct virtqueue *queue = *state;
+	struct virtqueue_done done;
+
+	virtqueue_post(queue, 0, 1);
+	virtqueue_forget(queue);
+	virtqueue_post(queue, 0, 1);
+	answer(0, 1);
+	answer(0, 1);
+	virtqueue_look(queue);
+	expect_taken(queue, 0, 1);
+	assert_false(virtqueue_take(queue, &done));
+	assert_false(queue->broken);
 }
 
 static void a_broken_queue_stays_broken(void **state)
@@ -223,9 +282,18 @@ int main(void)
 		cmocka_unit_test_setup(one_id_twice_breaks_the_queue, setup),
 		cmocka_unit_test_setup(a_huge_length_breaks_the_queue, setup),
 		cmocka_unit_test_setup(
-			more_answers_than_buffers_break_the_queue, setup),
+			an_answer_to_nothing_breaks_the_queue, setup),
+		cmocka_unit_test_setup(
+			more_answers_than_fit_break_the_queue, setup),
 		cmocka_unit_test_setup(
 			an_answer_taken_back_breaks_the_queue, setup),
+		cmocka_unit_test_setup(
+			what_is_forgotten_can_be_posted_again, setup),
+		cmocka_unit_test_setup(
+			a_late_answer_to_what_is_forgotten_is_passed_over, setup),
+		cmocka_unit_test_setup(
+			a_late_answer_for_a_buffer_that_is_posted_again_is_one,
+			setup),
 		cmocka_unit_test_setup(a_broken_queue_stays_broken, setup),
 	};
 

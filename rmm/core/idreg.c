@@ -74,7 +74,7 @@ static const struct id_field fields[] = {
 	{ ID_ISAR1, 48, 1, UNSIGNED }, /* DGH */
 	{ ID_ISAR1, 52, 1, UNSIGNED }, /* I8MM */
 	{ ID_ISAR1, 56, 1, UNSIGNED }, /* XS */
-	{ ID_ISAR2, 0, 2, UNSIGNED }, /* WFxT */
+	/* No WFxT: to the host, which is shown no deadline, it were a WFI. */
 	{ ID_ISAR2, 4, 1, UNSIGNED }, /* RPRES */
 	{ ID_ISAR2, 8, 1, UNSIGNED }, /* GPA3 */
 	{ ID_ISAR2, 12, 5, UNSIGNED }, /* APA3 */

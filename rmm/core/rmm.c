@@ -97,7 +97,6 @@ void rmm_handle_rmi(struct rmm *rmm, struct smccc_regs *regs)
 	uint32_t fid = (uint32_t)regs->x[0] & ~(uint32_t)SMCCC_SVE_HINT;
 	const struct rmi_command *command = command_find(fid);
 	uint64_t results[RMI_RESULTS] = { 0 };
-	unsigned count = RMI_RESULTS;
 
 	if (!command) {
 		regs->x[0] = SMCCC_NOT_SUPPORTED;
@@ -107,9 +106,9 @@ void rmm_handle_rmi(struct rmm *rmm, struct smccc_regs *regs)
 		regs->x[0] = command->handler(rmm, &regs->x[1], results);
 	else
 		regs->x[0] = rmi_return(RMI_ERROR_GLOBAL, 0);
-	/* Only this command has a result in X4; others preserve it. */
-	if (fid != RMI_RTT_READ_ENTRY)
-		count--;
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < RMI_RESULTS - 1; i++)
 		regs->x[1 + i] = results[i];
+	/* Only this command has a result in X4; others preserve it. */
+	if (fid == RMI_RTT_READ_ENTRY)
+		regs->x[RMI_RESULTS] = results[RMI_RESULTS - 1];
 }

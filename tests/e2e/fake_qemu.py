@@ -191,12 +191,6 @@ class Control:
 
     def input(self):
         data = self.stream.recv(65536)
-        if not data:
-            for domid in self.made:
-                domain = self.host.domains.get(domid)
-                if domain and domain.state < PAUSED:
-                    del self.host.domains[domid]
-            return False
         self.data += data
         while len(self.data) >= REQUEST.size and "mute" not in WAYS:
             magic, version, op, cookie, domid, zero, body = REQUEST.unpack(
@@ -208,7 +202,13 @@ class Control:
                 self.made.append(self.host.next - 1)
             self.stream.sendall(struct.pack(
                 "<8sQII192s1296s", MAGIC, cookie, status, op, text, reply))
-        return True
+        return bool(data)
+
+    def close(self):
+        for domid in self.made:
+            domain = self.host.domains.get(domid)
+            if domain and domain.state < PAUSED:
+                del self.host.domains[domid]
 
 
 class Console:
@@ -225,9 +225,11 @@ class Console:
         data = self.stream.recv(65536)
         if data:
             self.host.typed(self.slot, data)
-        elif self.host.consoles.get(self.slot) is self.stream:
-            del self.host.consoles[self.slot]
         return bool(data)
+
+    def close(self):
+        if self.host.consoles.get(self.slot) is self.stream:
+            del self.host.consoles[self.slot]
 
 
 def listen(selector, path):
@@ -246,6 +248,7 @@ def serve(selector, host):
                 except ConnectionError:
                     alive = False
                 if not alive:
+                    key.data.close()
                     selector.unregister(key.fileobj)
                     key.fileobj.close()
                 continue

@@ -239,6 +239,25 @@ def test_a_token_comes_on_the_standard_input(case):
     assert b"<stdin>: error: truncated: collection" in done.stderr
 
 
+def test_a_token_comes_in_a_console_log(case):
+    reeve = case()
+    token = (reeve.folder / "token").read_bytes()
+
+    def block(data):
+        return (b"-----BEGIN REEVE TOKEN-----\r\n"
+                + base64.encodebytes(data).replace(b"\n", b"\r\n")
+                + b"-----END REEVE TOKEN-----\r\n")
+
+    log = b"[    0.0] Linux\r\n\x1b[0m\xff" * 2000 + b"\r\n"
+    reeve.write("token", log + block(b"an old one") + log + block(token) + log)
+    verify(reeve)
+    reeve.write("token", log + block(token)[:-40] + log)
+    done = verify(reeve, code=1)
+    assert "token: error: no-token: " in done.stderr
+    reeve.write("token", block(token[:-1]))
+    assert "token: error: truncated: " in verify(reeve, code=1).stderr
+
+
 def test_show_agrees_with_cbor2(case):
     reeve = case()
     shown = json.loads(reeve.run("token", "show", "--json", "token").stdout)

@@ -3,10 +3,11 @@
 import collections
 import itertools
 import re
+import secrets
 import struct
 
 from conftest import ROOT
-from ports import Port
+from ports import PATIENCE, Port
 
 MAGIC = 0x4C54434556454552
 VERSION = 1
@@ -77,10 +78,22 @@ class Refused(Exception):
 class Control(Port):
     """A session on a control port, that said hello."""
 
-    def __init__(self, folder, number=0):
-        super().__init__(folder, f"control.{number}")
-        self.cookies = itertools.count(1)
-        self.host = self.ask("HELLO", kind="host")
+    def __init__(self, folder, number=0, patience=5):
+        # What answers to another client of this port has others.
+        self.cookies = itertools.count(secrets.randbits(62))
+        for _ in range(PATIENCE // patience):
+            super().__init__(folder, f"control.{number}")
+            self.socket.settimeout(patience)
+            try:
+                self.host = self.ask("HELLO", kind="host")
+            except TimeoutError:
+                # QEMU sends nothing more to a port whose last client went
+                # while data was waiting both ways; until this one goes.
+                self.close()
+            else:
+                self.socket.settimeout(PATIENCE)
+                return
+        raise TimeoutError("no answer to HELLO")
 
     def ask(self, op, body=b"", domid=0, kind=None):
         """The body of the reply."""
@@ -90,13 +103,12 @@ class Control(Port):
         return self.answer(cookie, kind)
 
     def answer(self, cookie, kind):
-        magic = struct.pack("<Q", MAGIC)
-        while True:
-            self.receive_until(magic)
-            data = magic + self.receive(REPLY.size - len(magic))
-            _, back, status, _, why, body = REPLY.unpack(data)
-            if back == cookie:
-                break
+        """The reply with that cookie. Part of one for the client before may
+        come first."""
+        start = struct.pack("<QQ", MAGIC, cookie)
+        self.receive_until(start)
+        data = start + self.receive(REPLY.size - len(start))
+        _, _, status, _, why, body = REPLY.unpack(data)
         if status:
             names = {number: name for name, number in STATUS.items()}
             raise Refused(names[status], text(why))

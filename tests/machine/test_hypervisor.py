@@ -112,6 +112,7 @@ GUEST_STEPS = [
     "an instruction that is hidden",
     "a guest calls its host",
     "a Realm calls its host and ends",
+    "a guest runs wild, alone",
     "guests keep their registers",
     "guests share the cores",
     "every page is back",

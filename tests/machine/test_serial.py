@@ -143,14 +143,26 @@ def test_a_port_whose_client_does_not_read_holds_no_other(machine, folder):
         assert echo(port, b"hello") == b"hello"
 
 
+def echoes(folder, name):
+    """Whether a new client of the port is heard."""
+    with Port(folder, name) as port:
+        port.socket.settimeout(5)
+        try:
+            port.send(b"the end")
+            return port.receive_until(b"the end") != b""
+        except TimeoutError:
+            return False
+
+
 def test_opens_and_closes(machine, folder):
+    """Clients that come and go faster than the driver is told of them. QEMU
+    drops what it has no buffer for, so that one may have to come again."""
     for n in range(200):
         with Port(folder, f"control.{n % CONTROL_PORTS}") as port:
             if n % 3 == 0:
                 port.send(noise(n))
-    with Port(folder, "control.0") as port:
-        port.send(b"the end")
-        assert port.receive_until(b"the end")
+    for n in range(CONTROL_PORTS):
+        assert any(echoes(folder, f"control.{n}") for _ in range(10))
 
 
 def test_every_console_can_be_open_at_once(machine, folder):

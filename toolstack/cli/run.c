@@ -148,6 +148,7 @@ static int domain_make(struct run *run)
 	cli_watch_clear();
 	if (result != REEVE_OK)
 		return result;
+	cli_tell(&run->session);
 	tell_created(run);
 	return fflush(stdout) == 0 ? REEVE_OK : REEVE_ERR_IO;
 }
@@ -308,7 +309,10 @@ int cli_create_run(const struct cli_call *call)
 	result = predict(&run);
 	if (result == REEVE_OK)
 		result = host_ensure(&run);
-	while (result == REEVE_OK && again)
+	while (result == REEVE_OK && again) {
+		/* What is to be said of it comes before what it says. */
+		cli_tell(&run.session);
 		result = live(&run, &again);
+	}
 	return cli_close(&run.session, result);
 }

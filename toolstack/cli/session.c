@@ -199,6 +199,18 @@ bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 	return false;
 }
 
+void cli_tell(struct cli_session *session)
+{
+	struct reeve_report *next = reeve_report_new();
+
+	cli_watch_clear();
+	cli_print_report(session->report);
+	if (next == NULL)
+		return; /* it is told again at the end */
+	reeve_report_free(session->report);
+	session->report = next;
+}
+
 int cli_close(struct cli_session *session, int result)
 {
 	cli_watch_clear();

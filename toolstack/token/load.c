@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,17 +100,73 @@ int reeve_token_read(const void *data, size_t size, const char *name,
 	return result;
 }
 
+/* A console's log may have a token in it, in base64 between marks. */
+#define LOG_MAX    0x100000 /* bytes */
+#define TOKEN_MARK "REEVE TOKEN"
+
+static bool has_mark(const char *text, size_t size)
+{
+	static const char mark[] = "-----BEGIN " TOKEN_MARK "-----";
+
+	return memmem(text, size, mark, sizeof(mark) - 1) != NULL;
+}
+
+/* The last token of a log, by OpenSSL's memory; NULL: none is whole. */
+static unsigned char *log_token(const char *text, size_t size, long *length)
+{
+	BIO *bio = BIO_new_mem_buf(text, (int)size);
+	unsigned char *found = NULL;
+	unsigned char *data;
+	char *name;
+	char *header;
+	long count;
+
+	while (bio != NULL &&
+		PEM_read_bio(bio, &name, &header, &data, &count) == 1) {
+		if (strcmp(name, TOKEN_MARK) == 0) {
+			OPENSSL_free(found);
+			found = data;
+			*length = count;
+		} else {
+			OPENSSL_free(data);
+		}
+		OPENSSL_free(name);
+		OPENSSL_free(header);
+	}
+	BIO_free(bio);
+	ERR_clear_error();
+	return found;
+}
+
+static int log_read(const char *text, size_t size, const char *name,
+	struct reeve_token **out, struct reeve_report *report)
+{
+	struct report_place place = { .file = name };
+	long length = 0;
+	unsigned char *data = log_token(text, size, &length);
+	int result;
+
+	if (data == NULL)
+		return report_error(report, REEVE_ERR_TOKEN, &place, NULL, NULL,
+			"no-token: what is between the marks is not base64");
+	result = reeve_token_read(data, (size_t)length, name, out, report);
+	OPENSSL_free(data);
+	return result;
+}
+
 int reeve_token_load(
 	const char *path, struct reeve_token **out, struct reeve_report *report)
 {
 	const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
-	char *data;
-	size_t size;
-	int result = file_read(path, TOKEN_SIZE_MAX, &data, &size, report);
+	char *data = NULL;
+	size_t size = 0;
+	int result = file_read(path, LOG_MAX, &data, &size, report);
 
 	if (result != REEVE_OK)
 		return result;
-	result = reeve_token_read(data, size, name, out, report);
+	result = has_mark(data, size)
+			 ? log_read(data, size, name, out, report)
+			 : reeve_token_read(data, size, name, out, report);
 	free(data);
 	return result;
 }

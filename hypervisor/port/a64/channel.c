@@ -19,6 +19,12 @@
 /* How long a guest waits that is ahead of its terminal, until it looks again. */
 #define BEHIND_NS UINT64_C(1000000)
 
+/*
+ * How long what a guest writes may wait for more: a byte costs two queues and
+ * two threads of QEMU what a line does.
+ */
+#define BATCH_NS UINT64_C(2000000)
+
 static struct domains *all;
 static struct console consoles[CONTROL_CONSOLES];
 static struct control_port controls[CONTROL_PORTS];
@@ -26,12 +32,20 @@ static struct thread *control_threads[CONTROL_PORTS];
 static struct thread *mover;
 static uint32_t started; /* what the sessions need is there */
 static uint32_t mover_due; /* it was woken, and has not looked yet */
+static uint32_t output_due; /* a guest wrote, and the batch has not gone yet */
 
 /* Any thread, any number of times: it costs something the first time only. */
 static void mover_wake(void)
 {
 	if (mover != NULL &&
 		__atomic_exchange_n(&mover_due, 1, __ATOMIC_ACQ_REL) == 0)
+		thread_wake(mover);
+}
+
+/* The same, but it can wait for BATCH_NS. */
+static void mover_wake_soon(void)
+{
+	if (__atomic_exchange_n(&output_due, 1, __ATOMIC_ACQ_REL) == 0)
 		thread_wake(mover);
 }
 
@@ -152,7 +166,7 @@ void channel_console_put(void *ctx, unsigned slot, uint8_t byte)
 		mover_wake();
 		thread_block_until(time_ns() + BEHIND_NS);
 	}
-	mover_wake();
+	mover_wake_soon();
 }
 
 void channel_console_ready(void *ctx, unsigned slot)
@@ -171,6 +185,20 @@ static void interrupt(void *ctx)
 	mover_wake();
 }
 
+/* Until there is something to move; output waits for the rest of its batch. */
+static void mover_wait(void)
+{
+	uint64_t limit;
+
+	while (!__atomic_load_n(&mover_due, __ATOMIC_SEQ_CST) &&
+		!__atomic_load_n(&output_due, __ATOMIC_SEQ_CST))
+		thread_block();
+	limit = time_ns() + BATCH_NS;
+	while (!__atomic_load_n(&mover_due, __ATOMIC_SEQ_CST) &&
+		time_ns() < limit)
+		thread_block_until(limit);
+}
+
 static void mover_run(void *ctx)
 {
 	(void)ctx;
@@ -178,10 +206,11 @@ static void mover_run(void *ctx)
 		thread_block();
 	for (;;) {
 		__atomic_store_n(&mover_due, 0, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&output_due, 0, __ATOMIC_SEQ_CST);
 		if (virtio_serial_poll())
 			thread_yield_if_due();
-		else if (!__atomic_load_n(&mover_due, __ATOMIC_SEQ_CST))
-			thread_block();
+		else
+			mover_wait();
 	}
 }
 

@@ -244,6 +244,22 @@ static void realm_step(void)
 	destroy(domid);
 }
 
+#define WILD_EXITS 100
+
+static void wild_step(void)
+{
+	uint32_t domid = make("wild", GUESTTEST_WILD, 1);
+
+	(void)ask_about(CONTROL_DOMAIN_UNPAUSE, domid);
+	while (ask_about(CONTROL_DOMAIN_INFO, domid) &&
+		reply.body.domain.state == CONTROL_RUNNING &&
+		reply.body.domain.exits < WILD_EXITS)
+		thread_block_until(time_ns() + MS);
+	verdict_step(&verdict, "a guest runs wild, alone",
+		reply.body.domain.exits >= WILD_EXITS);
+	destroy(domid);
+}
+
 #define SHARERS 3
 
 static uint64_t cpu_ns(uint32_t domid)
@@ -298,6 +314,7 @@ static void steps(void)
 	run_step("an instruction that is hidden", GUESTTEST_UNDEF, 1, ESR_UNDEF);
 	run_step("a guest calls its host", GUESTTEST_CALLS, 1, PSCI_VERSION_1_1);
 	realm_step();
+	wild_step();
 	share_step();
 	log_line("  %llu pages before, %llu after", (unsigned long long)used,
 		(unsigned long long)machine->pages.used);

@@ -11,6 +11,7 @@
 #define GUESTTEST_UNDEF 5
 #define GUESTTEST_CALLS 6
 #define GUESTTEST_REALM 7
+#define GUESTTEST_WILD  8
 
 #define GUESTTEST_TICKS 50 /* of the timer, and SGIs back and forth */
 #define GUESTTEST_TICK  1000000 /* counts from one to the next */

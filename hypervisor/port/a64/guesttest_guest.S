@@ -11,6 +11,8 @@
 #include "hypervisor/port/a64/guesttest.h"
 #include "lib/a64.h"
 
+	.arch_extension simd
+
 #define REPORT (GUEST_RAM0_BASE + MACHINE_PAGE_SIZE)
 
 	.macro	call fid
@@ -44,6 +46,8 @@ guesttest_guest:
 	b.eq	calls
 	cmp	x0, #GUESTTEST_REALM
 	b.eq	realm
+	cmp	x0, #GUESTTEST_WILD
+	b.eq	wild
 off:	call	PSCI_SYSTEM_OFF
 	b	.
 
@@ -214,6 +218,19 @@ realm:	mov	x22, #GUESTTEST_ROUNDS
 	smc	#0
 2:	wfi
 	b	2b
+
+/* Turns its MMU on with tables where no memory is: nothing it does, not even
+ * its vectors, is there any more. */
+wild:	ldr	x1, =GUEST_MAGIC_BASE
+	msr	ttbr0_el1, x1
+	mov	x1, #25
+	msr	tcr_el1, x1
+	mrs	x1, sctlr_el1
+	orr	x1, x1, #SCTLR_M
+	isb
+	msr	sctlr_el1, x1
+	isb
+	b	.
 
 exception:
 	mrs	x1, esr_el1

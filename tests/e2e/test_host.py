@@ -1,0 +1,561 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Hosts and the verbs for their domains, with fake_qemu.py in QEMU's place;
+tests/machine/test_host.py has the real one."""
+import json
+import os
+import pathlib
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "firmware"))
+from pack import pack  # noqa: E402
+
+FAKE = ROOT / "tests" / "e2e" / "fake_qemu.py"
+PATIENCE = 60
+
+
+def wait_for(condition):
+    """What must come true some time."""
+    deadline = time.monotonic() + PATIENCE
+    while not (result := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return result
+
+
+def gone(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return True
+    return state.rsplit(")", 1)[1].split()[0] == "Z"
+
+
+@pytest.fixture
+def host(reeve, tmp_path, monkeypatch):
+    """A command with a runtime folder of its own; what it leaves is ended."""
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    firmware = tmp_path / "fw.bin"
+    firmware.write_bytes(pack([b"M" * 5000, b"R" * 9000, b"H" * 7000, b""]))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    monkeypatch.setenv("REEVE_FIRMWARE", str(firmware))
+    monkeypatch.setenv("REEVE_QEMU", str(FAKE))
+    monkeypatch.delenv("REEVE_HOST", raising=False)
+    reeve.hosts = runtime / "reeve"
+    reeve.config(memory="64")
+    yield reeve
+    for entry in json.loads(reeve.run("host", "list", "--json").stdout):
+        reeve.run("host", "stop", "--name", entry["name"])
+
+
+def ways(monkeypatch, *names):
+    monkeypatch.setenv("FAKE_QEMU", ",".join(names))
+
+
+def good(done):
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def failed(done, pattern, code=1):
+    assert done.returncode == code, (done.stdout, done.stderr)
+    assert re.search(pattern, done.stderr), done.stderr
+
+
+def folders(host):
+    return sorted(path.name for path in host.hosts.iterdir())
+
+
+def names(host):
+    return [d["name"] for d in json.loads(good(host.run("list", "--json")))]
+
+
+def pid_of(host, name="default"):
+    return json.loads(
+        good(host.run("host", "status", "--json", "--name", name)))["pid"]
+
+
+def ordinary(host, name, **settings):
+    file = host.config(f"{name}.cfg", realm=None, memory="64", **settings)
+    path = host.folder / file
+    path.write_text(path.read_text().replace('"probe"', f'"{name}"'))
+    return file
+
+
+# ---- Hosts ------------------------------------------------------------------
+
+def test_a_host_starts_and_stops(host):
+    failed(host.run("host", "status"), 'no host "default"')
+    assert good(host.run("host", "start")) == ""
+    status = json.loads(good(host.run("host", "status", "--json")))
+    assert status["state"] == "running" and status["cpus"] >= 1
+    assert status["memory"] == 2 << 30 and not status["debug_console"]
+    folder = host.hosts / "default"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    ram = (folder / "ram").resolve()
+    assert ram.stat().st_size == 2 << 30
+    good(host.run("host", "stop"))
+    assert folders(host) == [] and not ram.exists()
+    assert gone(status["pid"])
+
+
+def test_the_flash_is_provisioned(host):
+    good(host.run("host", "start"))
+    flash = (host.hosts / "default" / "flash").read_bytes()
+    assert flash[0x80000:0x80008] == b"REEVEFW1"
+    assert b"RVEPROV1" in flash
+    pem = good(host.run("host", "show-key"))
+    assert pem.startswith("-----BEGIN PUBLIC KEY-----")
+    subprocess.run(["openssl", "pkey", "-pubin", "-noout"], check=True,
+                   input=pem.encode())
+    first = pem
+    good(host.run("host", "stop"))
+    good(host.run("host", "start"))
+    assert good(host.run("host", "show-key")) != first
+    failed(host.run("host", "show-key", "--name", "b"), "no host")
+
+
+def test_parts_of_the_firmware_can_be_replaced(host):
+    host.write("other", b"another RMM")
+    good(host.run("host", "start", "--rmm", "other"))
+    flash = (host.hosts / "default" / "flash").read_bytes()
+    assert b"another RMM" in flash and b"RRRR" not in flash
+    failed(host.run("host", "start", "--name", "b", "--monitor", "absent"),
+           "absent")
+    assert folders(host) == ["default"]
+
+
+def test_hosts_run_side_by_side(host):
+    good(host.run("host", "start", "--name", "b", "--memory", "1G",
+                  "--cpus", "3"))
+    good(host.run("host", "start"))
+    listed = json.loads(good(host.run("host", "list", "--json")))
+    assert [(h["name"], h["state"]) for h in listed] == [
+        ("b", "running"), ("default", "running")]
+    assert (listed[0]["memory"], listed[0]["cpus"]) == (1 << 30, 3)
+    good(host.run("create", "--host", "b", "guest.cfg"))
+    assert names(host) == []
+    good(host.run("host", "stop", "--name", "b"))
+    assert folders(host) == ["default"]
+
+
+def test_a_second_start_is_refused_and_harms_nothing(host):
+    good(host.run("host", "start"))
+    failed(host.run("host", "start"), "is there already")
+    good(host.run("info"))
+
+
+@pytest.mark.parametrize("options, pattern", [
+    (["--memory", "12"], "memory of"), (["--memory", "96G"], "memory of"),
+    (["--memory", "x"], "--memory"), (["--memory", "0"], "--memory"),
+    (["--memory", "1P"], "--memory"), (["--memory", "99999999T"], "--memory"),
+    (["--cpus", "0"], "--cpus"), (["--cpus", "33"], "33 CPUs"),
+    (["--name", "a/b"], "no name for a host"),
+])
+def test_bad_options_are_exit_2(host, options, pattern):
+    failed(host.run("host", "start", *options), pattern, 2)
+    assert folders(host) == [] if host.hosts.exists() else True
+
+
+def test_a_host_without_qemu_says_what_to_install(host, monkeypatch):
+    monkeypatch.setenv("REEVE_QEMU", "no-such-qemu")
+    failed(host.run("host", "start"), "(?s)no-such-qemu.*qemu-system-arm")
+    assert folders(host) == []
+
+
+@pytest.mark.parametrize("way, pattern", [
+    ("old", "(?s)QEMU 7.2 is too old.*qemu-system-arm"),
+    ("exit", "QEMU does not run: .*x-rme' not found"),
+])
+def test_a_qemu_that_does_not_work_is_blamed(host, monkeypatch, way, pattern):
+    ways(monkeypatch, way)
+    failed(host.run("host", "start"), pattern)
+    assert folders(host) == []
+
+
+def test_missing_firmware_is_told(host, monkeypatch):
+    monkeypatch.setenv("REEVE_FIRMWARE", "/nowhere/fw.bin")
+    failed(host.run("host", "start"), "/nowhere/fw.bin")
+    monkeypatch.setenv("REEVE_FIRMWARE", str(ROOT / "README.md"))
+    failed(host.run("host", "start"), "README.md cannot be used as firmware")
+    assert folders(host) == []
+
+
+def test_a_killed_host_is_cleaned_up(host):
+    good(host.run("host", "start"))
+    ram = (host.hosts / "default" / "ram").resolve()
+    os.kill(pid_of(host), signal.SIGKILL)
+    wait_for(lambda: host.run("host", "status").returncode == 1)
+    assert "dead" in host.run("host", "status").stdout
+    assert "dead" in host.run("host", "list").stdout
+    failed(host.run("list"), "no host")
+    good(host.run("host", "start"))
+    assert not ram.exists()
+    good(host.run("info"))
+
+
+def test_stop_removes_what_is_left(host):
+    good(host.run("host", "start"))
+    os.kill(pid_of(host), signal.SIGKILL)
+    wait_for(lambda: host.run("host", "status").returncode == 1)
+    good(host.run("host", "stop"))
+    assert folders(host) == []
+    failed(host.run("host", "stop"), "no host")
+
+
+def test_an_interrupted_start_leaves_nothing(host, monkeypatch):
+    ways(monkeypatch, "mute")
+    with subprocess.Popen([host.path, "host", "start"], cwd=host.folder,
+                          stderr=subprocess.PIPE, text=True) as start:
+        wait_for((host.hosts / "default" / "host.json").exists)
+        pid = json.loads(
+            (host.hosts / "default" / "host.json").read_text())["pid"]
+        start.send_signal(signal.SIGINT)
+        said = start.communicate()[1]
+    assert start.returncode == 1 and "stopped by a signal" in said
+    assert folders(host) == [] and gone(pid)
+
+
+def test_a_start_that_is_killed_leaves_a_host_that_can_be_stopped(
+        host, monkeypatch):
+    ways(monkeypatch, "mute")
+    with subprocess.Popen([host.path, "host", "start"],
+                          cwd=host.folder) as start:
+        wait_for((host.hosts / "default" / "host.json").exists)
+        pid = pid_of(host)
+        start.kill()
+    good(host.run("host", "stop"))
+    assert folders(host) == [] and gone(pid)
+
+
+def test_what_an_earlier_client_left_is_skipped(host, monkeypatch):
+    ways(monkeypatch, "stale")
+    good(host.run("host", "start"))
+    good(host.run("info"))
+
+
+def test_more_clients_than_ports_wait(host):
+    good(host.run("host", "start"))
+    clients = [subprocess.Popen([host.path, "list"], cwd=host.folder,
+                                stdout=subprocess.PIPE) for _ in range(20)]
+    for client in clients:
+        client.communicate()
+        assert client.returncode == 0
+
+
+# ---- create -----------------------------------------------------------------
+
+def test_create_starts_the_default_host_and_says_so(host):
+    done = host.run("create", "guest.cfg")
+    assert good(done).startswith("Created domain 1: probe\nRIM ")
+    assert "starting the default one" in done.stderr
+    assert names(host) == ["probe"]
+    done = host.run("create", "guest.cfg", "--set", "name=b")
+    assert good(done) and done.stderr == ""
+
+
+def test_create_starts_no_host_that_is_named(host, monkeypatch):
+    failed(host.run("create", "--host", "b", "guest.cfg"), 'no host "b"')
+    monkeypatch.setenv("REEVE_HOST", "c")
+    failed(host.run("create", "guest.cfg"), 'no host "c"')
+    assert folders(host) == []
+
+
+def test_create_starts_no_debug_host(host):
+    config = host.config("debug.cfg", vuart='"sbsa_uart"', memory="64")
+    failed(host.run("create", config), "host start --debug-console", 2)
+    assert folders(host) == []
+    good(host.run("host", "start"))
+    failed(host.run("create", config), "host start --debug-console", 2)
+    assert names(host) == []
+
+
+def test_the_rim_is_the_one_of_measure(host):
+    rim = json.loads(good(host.run("measure", "--json", "guest.cfg")))["rim"]
+    created = good(host.run("create", "guest.cfg"))
+    assert f"RIM {rim}\n" in created
+    listed = json.loads(good(host.run("list", "--json", "probe")))
+    assert listed[0]["rim"] == rim
+
+
+def test_expect_rim(host):
+    rim = json.loads(good(host.run("measure", "--json", "guest.cfg")))["rim"]
+    failed(host.run("create", "--expect-rim", "00", "guest.cfg"), rim, 2)
+    assert not host.hosts.exists() or folders(host) == []
+    good(host.run("create", "--expect-rim", rim.upper(), "guest.cfg"))
+    failed(host.run("create", "--expect-rim", rim, ordinary(host, "o")),
+           "no Realm", 2)
+
+
+def test_create_json(host):
+    made = json.loads(good(host.run("create", "-q", "--json", "guest.cfg")))
+    assert made["domid"] == 1 and made["state"] == "paused" and made["rim"]
+
+
+def test_create_paused(host):
+    good(host.run("create", "-p", "guest.cfg"))
+    assert json.loads(good(host.run("list", "--json")))[0]["state"] == "paused"
+    good(host.run("unpause", "probe"))
+    assert json.loads(good(host.run("list", "--json")))[0][
+        "state"] == "running"
+    good(host.run("pause", "1"))
+    failed(host.run("pause", "1"), "not now")
+
+
+def test_a_name_is_taken(host):
+    good(host.run("create", "guest.cfg"))
+    failed(host.run("create", "guest.cfg"), r"the name is taken: web\?\[2J")
+    assert names(host) == ["probe"]
+
+
+def test_out_of_memory(host, monkeypatch):
+    ways(monkeypatch, "small")
+    good(host.run("host", "start"))
+    failed(host.run("create", "guest.cfg", "memory=600"), "no memory for it")
+    assert names(host) == []
+
+
+def test_too_many_vcpus(host):
+    good(host.run("host", "start"))
+    failed(host.run("create", "guest.cfg", "vcpus=9"), "vcpus: ", 2)
+    assert names(host) == []
+
+
+@pytest.mark.parametrize("way, pattern", [
+    ("fail-build", "could not build it: RMI_REALM_CREATE was refused"),
+    ("wild-grant", "breaks the protocol"),
+    ("nonsense", "breaks the protocol"),
+])
+def test_a_failed_create_leaves_nothing(host, monkeypatch, way, pattern):
+    ways(monkeypatch, way)
+    good(host.run("host", "start"))
+    failed(host.run("create", "guest.cfg"), pattern)
+    if way != "nonsense":
+        assert names(host) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM,
+                                    signal.SIGHUP, signal.SIGKILL])
+def test_an_interrupted_create_leaves_nothing(host, monkeypatch, number):
+    ways(monkeypatch, "slow-build")
+    good(host.run("host", "start"))
+    with subprocess.Popen([host.path, "create", "guest.cfg"],
+                          cwd=host.folder, stderr=subprocess.DEVNULL) as make:
+        wait_for(lambda: names(host) == ["probe"])
+        make.send_signal(number)
+    assert make.returncode in (1, -signal.SIGKILL)
+    wait_for(lambda: names(host) == [])
+
+
+def test_devices_of_a_xen_host_are_refused(host):
+    config = ordinary(host, "disky", disk='["phy:/dev/x,xvda,w"]')
+    failed(host.run("create", config), "disk: only a Xen host", 2)
+
+
+# ---- Following a guest ------------------------------------------------------
+
+def test_foreground_returns_the_result(host):
+    good(host.run("create", "-F", ordinary(host, "short")))
+    assert names(host) == []
+
+
+def test_foreground_stops_at_a_signal(host):
+    good(host.run("host", "start"))
+    with subprocess.Popen([host.path, "create", "-F", "guest.cfg"],
+                          cwd=host.folder, stderr=subprocess.PIPE,
+                          text=True) as make:
+        wait_for(lambda: names(host) == ["probe"])
+        make.terminate()
+        said = make.communicate()[1]
+    assert make.returncode == 1 and "stopped by a signal" in said
+    assert names(host) == []
+
+
+def test_foreground_tells_of_a_destroyed_guest(host):
+    good(host.run("host", "start"))
+    with subprocess.Popen([host.path, "create", "-F", "guest.cfg"],
+                          cwd=host.folder, stderr=subprocess.PIPE,
+                          text=True) as make:
+        wait_for(lambda: names(host) == ["probe"])
+        good(host.run("destroy", "probe"))
+        said = make.communicate()[1]
+    assert make.returncode == 1 and "was destroyed" in said
+
+
+@pytest.mark.parametrize("typed, action, code, left", [
+    ("q", "destroy", 0, []), ("q", "preserve", 0, ["con"]),
+    ("!", "destroy", 1, []), ("!", "preserve", 1, ["con"]),
+])
+def test_the_console_and_the_end(host, typed, action, code, left):
+    config = ordinary(host, "con", vuart='"sbsa_uart"',
+                      on_poweroff=f'"{action}"', on_crash=f'"{action}"')
+    done = host.run("create", "-c", config, stdin=f"abc{typed}")
+    assert done.returncode == code
+    assert done.stdout == f"Created domain 1: con\nHELLO\nabc{typed}"
+    assert ("crashed: it went wrong" if code else "powered off") in done.stderr
+    assert names(host) == left
+
+
+def test_a_guest_is_restarted(host):
+    config = ordinary(host, "con", vuart='"sbsa_uart"', on_reboot='"restart"')
+    good(host.run("host", "start"))
+    with subprocess.Popen([host.path, "create", "-F", config],
+                          cwd=host.folder, stdout=subprocess.PIPE,
+                          text=True) as make:
+        assert make.stdout.readline() == "Created domain 1: con\n"
+        good(host.run("reboot", "con"))
+        assert make.stdout.readline() == "Created domain 2: con\n"
+        good(host.run("shutdown", "con"))
+    assert make.returncode == 0 and names(host) == []
+
+
+def test_a_guest_is_renamed_and_restarted(host):
+    config = ordinary(host, "con", on_reboot='"rename-restart"')
+    good(host.run("host", "start"))
+    with subprocess.Popen([host.path, "create", "-F", config],
+                          cwd=host.folder, stdout=subprocess.PIPE,
+                          text=True) as make:
+        make.stdout.readline()
+        good(host.run("reboot", "con"))
+        make.stdout.readline()
+        assert re.fullmatch(r"con-\d{8}T\d{6}Z", names(host)[0])
+        good(host.run("shutdown", "-q", "con"))
+    assert make.returncode == 0 and len(names(host)) == 1
+
+
+def test_a_console_is_for_one(host):
+    good(host.run("create", ordinary(host, "con", vuart='"sbsa_uart"')))
+    with subprocess.Popen([host.path, "console", "con"], cwd=host.folder,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as first:
+        assert first.stdout.readline() == "HELLO\n"
+        failed(host.run("console", "con"),
+               f"already taken by process {first.pid}")
+        said, told = first.communicate("xyq")
+    assert said == "xyq" and "has ended" in told and first.returncode == 0
+    failed(host.run("create", "-c", ordinary(host, "mute")), "has no console")
+
+
+def test_a_megabyte_is_not_lost(host):
+    good(host.run("create", ordinary(host, "con", vuart='"sbsa_uart"')))
+    text = "".join(f"{i:07d}\n" for i in range(131072))
+    done = host.run("console", "con", stdin=text + "q")
+    assert good(done) == "HELLO\n" + text + "q"
+
+
+def test_the_terminal_is_restored(host):
+    good(host.run("create", ordinary(host, "con", vuart='"sbsa_uart"')))
+    master, slave = pty.openpty()
+    before = subprocess.check_output(["stty", "-g"], stdin=slave)
+    with subprocess.Popen([host.path, "console", "con"], cwd=host.folder,
+                          stdin=slave, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as console:
+        assert console.stdout.readline() == b"HELLO\r\n"
+        raw = subprocess.check_output(["stty", "-g"], stdin=slave)
+        os.write(master, b"ab\x03c")
+        assert console.stdout.read(4) == b"ab\x03c"
+        os.write(master, b"\x1ddropped")
+        assert console.communicate()[0] == b""
+    assert raw != before
+    assert subprocess.check_output(["stty", "-g"], stdin=slave) == before
+    assert console.returncode == 0
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with subprocess.Popen([host.path, "console", "con"], cwd=host.folder,
+                              stdin=slave, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as console:
+            console.stdout.readline()
+            console.send_signal(number)
+        assert subprocess.check_output(["stty", "-g"], stdin=slave) == before
+    assert names(host) == ["con"]
+    os.close(master)
+    os.close(slave)
+
+
+# ---- Verbs of domains -------------------------------------------------------
+
+@pytest.mark.parametrize("verb", [
+    ["pause"], ["unpause"], ["destroy"], ["shutdown"], ["reboot"],
+    ["console"], ["domid"], ["domname"], ["list"], ["vcpu-list"],
+    ["uptime"]])
+def test_a_missing_domain_is_exit_1(host, verb):
+    good(host.run("host", "start"))
+    for name in ("nobody", "7", "0", "4294967296", ""):
+        failed(host.run(*verb, name), f"there is no domain {name}")
+    failed(host.run("rename", "nobody", "x"), "there is no domain nobody")
+
+
+@pytest.mark.parametrize("verb", [
+    ["list"], ["info"], ["dmesg"], ["destroy", "x"], ["uptime"]])
+def test_without_a_host_verbs_say_how_to_get_one(host, verb):
+    failed(host.run(*verb), "(?s)no host \"default\".*reeve host start")
+    failed(host.run(*verb, "--host", "../x"), "no name for a host", 2)
+
+
+def test_list_has_the_columns_of_xl(host):
+    good(host.run("create", "guest.cfg", "vcpus=2"))
+    good(host.run("create", "-p", ordinary(host, "gr\u00fc\u00df")))
+    good(host.run("create", ordinary(host, "gone")))
+    good(host.run("shutdown", "gone"))
+    lines = good(host.run("list")).splitlines()
+    assert lines[0].split() == ["Name", "ID", "Mem", "VCPUs", "State",
+                                "Time(s)", "Realm"]
+    assert lines[1] == f"{'probe':40}     1    64     2     r-----       1.5" \
+                       "  yes"
+    assert lines[2] == f"{'grüß':40}     2    64     1     --p---       1.5" \
+                       "  no"
+    assert "---s--" in lines[3]
+    assert len(good(host.run("list", "2")).splitlines()) == 2
+    assert re.search("[0-9a-f]{8}-.*-", good(host.run("list", "-v", "1")))
+
+
+def test_other_lists(host):
+    good(host.run("create", "guest.cfg", "vcpus=2"))
+    assert len(good(host.run("vcpu-list")).splitlines()) == 3
+    vcpus = json.loads(good(host.run("vcpu-list", "--json", "probe")))
+    assert [v["vcpu"] for v in vcpus] == [0, 1]
+    assert vcpus[0]["exits"]["psci"] == 5
+    assert "1 day, 1:01:01" in good(host.run("uptime"))
+    assert good(host.run("domid", "probe")) == "1\n"
+    assert good(host.run("domname", "1")) == "probe\n"
+    good(host.run("rename", "probe", "other"))
+    assert names(host) == ["other"]
+    failed(host.run("rename", "other", "x" * 64), "is no name", 2)
+
+
+def test_shutdown_needs_one_domain_or_all(host):
+    good(host.run("create", "guest.cfg"))
+    good(host.run("create", ordinary(host, "b")))
+    failed(host.run("shutdown"), "name a domain", 2)
+    failed(host.run("shutdown", "-a", "b"), "name a domain", 2)
+    assert good(host.run("shutdown", "-a")) == (
+        "Shutting down domain 1\nShutting down domain 2\n")
+    assert good(host.run("shutdown", "-a")) == ""
+    listed = json.loads(good(host.run("list", "--json")))
+    assert {d["reason"] for d in listed} == {"poweroff"}
+
+
+def test_info_and_dmesg(host):
+    good(host.run("host", "start"))
+    assert re.search(r"^nr_cpus                : 2$",
+                     good(host.run("info")), re.M)
+    assert good(host.run("info", "nr_cpus")) == "2\n"
+    assert good(host.run("info", "nonesuch")) == ""
+    assert json.loads(good(host.run("info", "--json")))["realms"] is True
+    assert good(host.run("dmesg")) == "hypervisor: ready\nbad \\x1b byte\n"
+
+
+def test_a_hundred_rounds(host):
+    good(host.run("host", "start"))
+    for number in range(1, 101):
+        assert f"domain {number}:" in good(host.run("create", "guest.cfg"))
+        good(host.run("destroy", "probe"))
+    assert names(host) == []
+    assert not list((host.hosts / "default").glob("guest-*"))

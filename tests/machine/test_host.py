@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The command against the real host: QEMU with monitor, RMM and hypervisor.
+tests/e2e/test_host.py has what can be asked of a stand-in."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import ROOT, build_folder
+
+PATIENCE = 120
+PROBE = "tests/guest/probe.img"
+
+
+def ended(pid):
+    """Whether a process is no more, but for its parent's knowing."""
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return True
+    return state.rsplit(")", 1)[1].split()[0] == "Z"
+
+
+class Host:
+    """The command, with a runtime folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.path = os.environ.get("REEVE", str(ROOT / "build" / "reeve"))
+        self.kernel = build_folder() / PROBE
+        self.config("probe")
+
+    def run(self, *arguments, stdin=""):
+        return subprocess.run(
+            [self.path, *map(str, arguments)], cwd=self.folder, input=stdin,
+            capture_output=True, text=True, check=False, timeout=PATIENCE)
+
+    def good(self, *arguments, stdin=""):
+        done = self.run(*arguments, stdin=stdin)
+        assert done.returncode == 0, (done.stdout, done.stderr)
+        return done.stdout
+
+    def refused(self, pattern, *arguments, code=1):
+        done = self.run(*arguments)
+        assert done.returncode == code, (done.stdout, done.stderr)
+        assert re.search(pattern, done.stderr), done.stderr
+
+    def config(self, name, **settings):
+        base = {"name": f'"{name}"', "kernel": f'"{self.kernel}"',
+                "memory": 64, "realm": 1, "cmdline": '"probe=all"'}
+        base.update(settings)
+        path = self.folder / f"{name}.cfg"
+        path.write_text("".join(f"{key} = {value}\n"
+                                for key, value in base.items()
+                                if value is not None))
+        return path.name
+
+    def counters(self):
+        """What must be the same after a guest as before it."""
+        info = json.loads(self.good("info", "--json"))
+        return {key: info[key] for key in (
+            "nr_domains", "free_memory", "pages_used", "granules_delegated",
+            "free_consoles")}
+
+    def names(self):
+        return [d["name"] for d in json.loads(self.good("list", "--json"))]
+
+    def pid(self):
+        return json.loads(self.good("host", "status", "--json"))["pid"]
+
+    def settled(self, counters):
+        """Waits for the counters; what goes on is the taking apart."""
+        deadline = time.monotonic() + PATIENCE
+        while (now := self.counters()) != counters:
+            assert time.monotonic() < deadline, (now, counters)
+            time.sleep(0.1)
+
+
+@pytest.fixture(name="command")
+def a_command(tmp_path, monkeypatch):
+    if not shutil.which("qemu-system-aarch64"):
+        pytest.skip("no qemu-system-aarch64")
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    monkeypatch.setenv("REEVE_FIRMWARE", str(
+        build_folder() / "firmware/image/firmware.bin"))
+    monkeypatch.delenv("REEVE_QEMU", raising=False)
+    monkeypatch.delenv("REEVE_HOST", raising=False)
+    host = Host(tmp_path)
+    host.runtime = runtime / "reeve"
+    yield host
+    host.run("host", "stop")
+
+
+@pytest.fixture(name="host")
+def a_host(command):
+    command.good("host", "start", "--memory", "1G", "--cpus", "2")
+    return command
+
+
+@pytest.fixture(name="debug_host")
+def a_debug_host(command, monkeypatch):
+    monkeypatch.setenv("REEVE_FIRMWARE", str(
+        build_folder() / "firmware/image/firmware-debug.bin"))
+    command.good("host", "start", "--debug-console", "--memory", "1G",
+                 "--cpus", "2")
+    return command
+
+
+def test_a_host_answers_and_goes(command):
+    command.good("host", "start")
+    info = json.loads(command.good("info", "--json"))
+    assert info["realms"] and info["rmi_version"] == "2.0-2.0"
+    assert info["total_memory"] > 1900 and info["nr_domains"] == 0
+    assert "ready" in command.good("dmesg")
+    pid = command.pid()
+    command.good("host", "stop")
+    assert not list(command.runtime.iterdir())
+    assert ended(pid)
+
+
+def test_memory_that_qemu_does_not_get_is_told(command):
+    limit = ["sh", "-c", 'ulimit -v 300000; exec "$@"', "sh"]
+    done = subprocess.run(
+        [*limit, command.path, "host", "start", "--memory", "4G"],
+        cwd=command.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "QEMU does not run: " in done.stderr
+    assert not list(command.runtime.iterdir())
+
+
+def test_realm_and_ordinary_guest_give_all_back(host):
+    before = host.counters()
+    for realm in (1, None):
+        made = json.loads(host.good(
+            "create", "-p", "--json", host.config("g", realm=realm)))
+        assert made["realm"] == (realm == 1) and made["state"] == "paused"
+        assert (made["granules_delegated"] > 0) == (realm == 1)
+        assert host.counters() != before
+        host.good("destroy", "g")
+        assert host.counters() == before
+
+
+@pytest.mark.parametrize("vcpus", [1, 2, 4])
+def test_a_probe_realm_runs_to_its_end(debug_host, vcpus):
+    before = debug_host.counters()
+    config = debug_host.config("probe", vuart='"sbsa_uart"', vcpus=vcpus)
+    rim = json.loads(debug_host.good("measure", "--json", config))["rim"]
+    said = debug_host.good("create", "-c", config)
+    assert f"RIM {rim}\n" in said
+    assert re.search(r"probe: \d+ passed, 0 failed", said), said
+    assert debug_host.counters() == before
+
+
+def test_a_debug_console_is_for_debug_hosts(host):
+    config = host.config("debug", vuart='"sbsa_uart"')
+    host.refused("host start --debug-console", "create", config, code=2)
+
+
+def test_what_does_not_fit_is_refused(host):
+    before = host.counters()
+    host.refused("the host refused: it needs .* MiB", "create",
+                 host.config("large", memory=2048))
+    host.refused("vcpus", "create", host.config("many", vcpus=129), code=2)
+    host.good("create", "-p", "probe.cfg")
+    host.refused("the host refused: ", "create", "probe.cfg")
+    host.refused("no domain nobody", "destroy", "nobody")
+    host.good("destroy", "probe")
+    assert host.counters() == before
+
+
+def test_more_domains_than_there_are_slots(host):
+    before = host.counters()
+    for number in range(32):
+        host.good("create", "-pq", host.config(
+            f"g{number}", realm=None, memory=8))
+    host.refused("the host refused: ", "create", "-p", host.config(
+        "late", realm=None, memory=8))
+    for number in range(32):
+        host.good("destroy", f"g{number}")
+    assert host.counters() == before
+
+
+def test_a_killed_machine_is_cleaned_up(host):
+    host.good("create", "-p", "probe.cfg")
+    os.kill(host.pid(), signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE
+    while host.run("host", "status").returncode == 0:
+        assert time.monotonic() < deadline
+    host.refused("no host", "list")
+    host.good("host", "start")
+    assert host.names() == []
+
+
+def test_a_killed_create_leaves_nothing(host):
+    """Killed at another moment each time."""
+    host.folder.joinpath("initrd").write_bytes(os.urandom(24 << 20))
+    config = host.config("big", memory=128, ramdisk='"initrd"')
+    before = host.counters()
+    for moment in range(12):
+        with subprocess.Popen([host.path, "create", "-p", config],
+                              cwd=host.folder, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as create:
+            time.sleep(0.05 * moment)
+            create.kill()
+        if host.names():
+            # It had been built, or is being taken apart.
+            host.run("destroy", "big")
+        host.settled(before)
+
+
+def test_a_hundred_rounds(host):
+    before = host.counters()
+    for _ in range(100):
+        host.good("create", "-pq", "probe.cfg")
+        host.good("destroy", "probe")
+    assert host.counters() == before
