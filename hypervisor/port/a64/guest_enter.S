@@ -9,6 +9,8 @@
 #define FRAME_REGS 96
 #define FRAME_SIZE 112
 
+	/* Of all this program only this code has the guest's vectors. */
+	.arch	armv8.5-a+simd
 	.text
 	.global guest_enter
 	.type guest_enter, %function
