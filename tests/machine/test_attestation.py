@@ -41,7 +41,10 @@ class Tool:
     def __init__(self, folder):
         self.folder = folder
         self.path = os.environ.get("REEVE", str(ROOT / "build" / "reeve"))
-        self.environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}
+        self.environment = {
+            **os.environ, "XDG_RUNTIME_DIR": str(folder),
+            "REEVE_FIRMWARE": str(
+                FIRMWARE / "firmware/image/firmware-debug.bin")}
 
     def run(self, *arguments, code=0):
         done = subprocess.run(

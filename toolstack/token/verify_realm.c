@@ -127,13 +127,15 @@ void verify_hashes(struct verify *verify)
 
 	if (unaccepted.data != NULL)
 		check_add(verify, CHECK_HASHES, false,
-			check_text("what the policy accepts"),
+			check_names(verify->policy->hashes, token_hash_names,
+				TOKEN_HASHES),
 			check_copy(unaccepted));
 	else if (refs != NULL)
 		check_add(verify, CHECK_HASHES, span_is_text(realm, refs->hash),
 			check_text("%s", refs->hash), check_copy(realm));
 	else
 		check_add(verify, CHECK_HASHES, true,
-			check_text("what the policy accepts"),
+			check_names(verify->policy->hashes, token_hash_names,
+				TOKEN_HASHES),
 			check_copy(realm));
 }

@@ -6,11 +6,12 @@
 #include "lib/gprs.inc"
 #include "hypervisor/port/a64/guest.h"
 
+	/* C has no use of these registers. */
+	.arch_extension simd
+
 #define FRAME_REGS 96
 #define FRAME_SIZE 112
 
-	/* Of all this program only this code has the guest's vectors. */
-	.arch	armv8.5-a+simd
 	.text
 	.global guest_enter
 	.type guest_enter, %function

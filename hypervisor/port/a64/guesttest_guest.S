@@ -11,7 +11,7 @@
 #include "hypervisor/port/a64/guesttest.h"
 #include "lib/a64.h"
 
-	.arch	armv8.5-a+simd
+	.arch_extension simd
 
 #define REPORT (GUEST_RAM0_BASE + MACHINE_PAGE_SIZE)
 
