@@ -33,6 +33,7 @@ bench: all
 	@scripts/guest.sh
 	@/usr/bin/python3 scripts/initrd.py
 	@/usr/bin/python3 scripts/bench.py
+	@/usr/bin/python3 scripts/bench_host.py
 
 install: all
 	@DESTDIR='$(DESTDIR)' meson install -C build --no-rebuild --quiet

@@ -217,7 +217,7 @@ struct control_domain {
 	uint32_t vcpus;
 	uint32_t vcpus_online;
 	uint32_t console; /* slot, or CONTROL_NO_CONSOLE */
-	uint32_t blocked; /* 1: RUNNING, and every online vCPU waits */
+	uint32_t blocked; /* 1: RUNNING, and all online vCPUs idle */
 	uint64_t ram_size;
 	uint64_t pages_held; /* pages it costs the host now */
 	uint64_t pages_promised; /* pages accounted at creation */

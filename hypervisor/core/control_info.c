@@ -104,18 +104,19 @@ static void life_fill(struct domain *domain, struct control_domain *info)
 
 static void vcpus_fill(const struct domain *domain, struct control_domain *info)
 {
-	unsigned running = 0;
+	unsigned waiting = 0;
 
 	for (unsigned i = 0; i < domain->vcpu_count; i++) {
 		const struct vcpu *vcpu = &domain->vcpus[i];
 
 		info->vcpus_online += vcpu->online;
-		running += vcpu->online && vcpu->running;
+		waiting += vcpu->online && vcpu->waits;
 		info->cpu_ns += vcpu->cpu_ns;
 		for (unsigned kind = 0; kind < CONTROL_EXIT_KINDS; kind++)
 			info->exits += vcpu->exits[kind];
 	}
-	info->blocked = info->state == CONTROL_RUNNING && running == 0;
+	info->blocked =
+		info->state == CONTROL_RUNNING && waiting == info->vcpus_online;
 }
 
 static void memory_fill(const struct domain *domain, struct control_domain *info)

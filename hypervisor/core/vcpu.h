@@ -54,6 +54,7 @@ struct vcpu {
 	uint64_t cpu_ns; /* the port counts it */
 	uint32_t core; /* the port says where it runs or ran */
 	bool running; /* the port: now, on that core */
+	bool waits; /* the port: for an interrupt, with nothing to do */
 	void *thread; /* the port's */
 };
 
@@ -75,9 +76,9 @@ enum vcpu_next {
 /*
  * A REC came back from RMI_REC_ENTER with SUCCESS. exit is a copy of the exit
  * record; *enter is what the next entry gets: flags and gprs, all of them
- * written, and nothing else. Everything that the exit asks for is done here: MMIO, SGIs,
- * PSCI, RIPAS changes, pages, host calls. A guest that misbehaves is stopped
- * with domain_stop().
+ * written, and nothing else. Everything that the exit asks for is done here:
+ * MMIO, SGIs, PSCI, RIPAS changes, pages, host calls. A guest that misbehaves
+ * is stopped with domain_stop().
  */
 enum vcpu_next vcpu_exit_realm(struct vcpu *vcpu,
 	const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter);

@@ -314,8 +314,10 @@ static void what_runs_is_told(void **state)
 	const struct control_domain *info = &table->reply.body.domain;
 
 	ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+	vcpu->waits = true;
 	assert_int_equal(table_info(table, domid)->blocked, 1);
 	assert_int_equal(info->first_entry_ns, 0);
+	vcpu->waits = false;
 	vcpu->running = true;
 	vcpu->cpu_ns = 5;
 	vcpu->exits[CONTROL_EXIT_IRQ] = 3;

@@ -130,7 +130,7 @@ static void check_print(const struct reeve_check *check)
 		printf("expected %s, found %s\n", check->expected, check->found);
 	else if (check->verdict == REEVE_PASS &&
 		 strcmp(check->expected, check->found) != 0)
-		printf("%s, and expected %s\n", check->found, check->expected);
+		printf("%s (accepted: %s)\n", check->found, check->expected);
 	else
 		printf("%s\n", check->found);
 	if (check->hint != NULL)

@@ -25,6 +25,23 @@ char *check_copy(struct span text)
 	return strndup((const char *)text.data, text.size);
 }
 
+char *check_names(unsigned bits, const char *const *names, size_t count)
+{
+	char *list = strdup("");
+
+	for (size_t i = 0; i < count && list != NULL; i++) {
+		char *longer;
+
+		if ((bits >> i & 1) == 0)
+			continue;
+		longer = check_text(
+			"%s%s%s", list, *list != '\0' ? " or " : "", names[i]);
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
 static void append(struct reeve_verification *list, struct reeve_check check)
 {
 	if (check.found == NULL ||

@@ -31,6 +31,9 @@ __attribute__((format(printf, 1, 2))) char *check_text(const char *format, ...);
 /* A copy of text that is printable; the caller frees. */
 char *check_copy(struct span text);
 
+/* The names of the bits that are set, as "this or that"; the caller frees. */
+char *check_names(unsigned bits, const char *const *names, size_t count);
+
 /* Appends a check; takes expected and found, of which a NULL means that memory
  * was short. */
 void check_add(struct verify *verify, enum token_check check, bool ok,

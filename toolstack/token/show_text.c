@@ -70,10 +70,12 @@ static void rems_write(FILE *to, const struct token *token)
 static void number_write(
 	FILE *to, const struct claim_rule *rule, uint64_t number)
 {
-	fprintf(to, "0x%04x", (unsigned)number);
 	if (rule->key == CCA_LIFECYCLE)
-		fprintf(to, " (%s)", token_lifecycle_name(number));
-	fputc('\n', to);
+		fprintf(to, "0x%04x (%s)\n", (unsigned)number,
+			token_lifecycle_name(number));
+	else
+		fprintf(to, "%u (%s)\n", (unsigned)number,
+			number == 0 ? "shared" : "private");
 }
 
 static void claim_write(FILE *to, const struct token *token,

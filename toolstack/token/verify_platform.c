@@ -6,24 +6,6 @@
 #include "toolstack/token/checks.h"
 #include "toolstack/token/hex.h"
 
-/* The names of the bits that are set, with commas between. */
-static char *names_of(unsigned bits, const char *const *names, size_t count)
-{
-	char *list = strdup("");
-
-	for (size_t i = 0; i < count && list != NULL; i++) {
-		char *longer;
-
-		if ((bits >> i & 1) == 0)
-			continue;
-		longer = check_text(
-			"%s%s%s", list, *list != '\0' ? " or " : "", names[i]);
-		free(list);
-		list = longer;
-	}
-	return list;
-}
-
 static void lifecycle_check(struct verify *verify)
 {
 	uint64_t value =
@@ -34,7 +16,7 @@ static void lifecycle_check(struct verify *verify)
 		  (accepted >> (CCA_LIFECYCLE_STATE(value) >> 12) & 1) != 0;
 
 	check_add_hint(verify, CHECK_LIFECYCLE, ok,
-		names_of(accepted, token_lifecycle_names, LIFECYCLES),
+		check_names(accepted, token_lifecycle_names, LIFECYCLES),
 		check_text("%s (0x%04x)", name, (unsigned)value),
 		"to accept a debug platform, write "
 		"lifecycle=[\"secured\",\"non-platform-debug\"] in a file and "

@@ -30,16 +30,21 @@ static void rim_check(struct verify *verify)
 			"`reeve measure` shows what goes in");
 }
 
-/* The REMs one after the other. */
-static struct span joined(const struct span *rems, uint8_t *to)
+/* All of them, or that they are as they were at the start. */
+static char *rems_text(const struct span *rems)
 {
-	struct span span = { to, 0 };
+	uint8_t all[CCA_REMS * 64];
+	size_t size = 0;
+	uint8_t bits = 0;
 
 	for (size_t i = 0; i < CCA_REMS; i++) {
-		memcpy(to + span.size, rems[i].data, rems[i].size);
-		span.size += rems[i].size;
+		memcpy(all + size, rems[i].data, rems[i].size);
+		size += rems[i].size;
 	}
-	return span;
+	for (size_t i = 0; i < size; i++)
+		bits |= all[i];
+	return bits == 0 ? check_text("all zero: nothing was measured")
+			 : hex_text((struct span){ all, size });
 }
 
 /* Told is the first that differs, else the last. */
@@ -47,11 +52,10 @@ static void rems_check(struct verify *verify)
 {
 	const struct reeve_refs *refs = verify->expected->refs;
 	const struct span *found = verify->token->rems;
-	uint8_t all[CCA_REMS * 64];
 	size_t i = 0;
 
 	if (refs == NULL || !refs->has_rems) {
-		check_leave(verify, CHECK_REMS, hex_text(joined(found, all)),
+		check_leave(verify, CHECK_REMS, rems_text(found),
 			"give --events, or --refs with rems");
 		return;
 	}
@@ -123,13 +127,15 @@ void verify_hashes(struct verify *verify)
 
 	if (unaccepted.data != NULL)
 		check_add(verify, CHECK_HASHES, false,
-			check_text("what the policy accepts"),
+			check_names(verify->policy->hashes, token_hash_names,
+				TOKEN_HASHES),
 			check_copy(unaccepted));
 	else if (refs != NULL)
 		check_add(verify, CHECK_HASHES, span_is_text(realm, refs->hash),
 			check_text("%s", refs->hash), check_copy(realm));
 	else
 		check_add(verify, CHECK_HASHES, true,
-			check_text("what the policy accepts"),
+			check_names(verify->policy->hashes, token_hash_names,
+				TOKEN_HASHES),
 			check_copy(realm));
 }

@@ -172,8 +172,8 @@ void channel_console_put(void *ctx, unsigned slot, uint8_t byte)
 void channel_console_ready(void *ctx, unsigned slot)
 {
 	(void)ctx;
-	(void)slot;
-	mover_wake();
+	if (console_feed(&consoles[slot]))
+		mover_wake();
 }
 
 /* ---- Threads ---- */

@@ -79,8 +79,11 @@ static bool wait_until_it_may_run(struct vcpu *vcpu)
 
 static void wait_until_awake(struct vcpu *vcpu)
 {
-	while (!vcpu_awake(vcpu))
+	while (!vcpu_awake(vcpu)) {
+		__atomic_store_n(&vcpu->waits, true, __ATOMIC_RELAXED);
 		thread_block_until(time_of_counter(vcpu_deadline(vcpu)));
+	}
+	__atomic_store_n(&vcpu->waits, false, __ATOMIC_RELAXED);
 }
 
 static void follow(struct vcpu *vcpu, enum vcpu_next next)

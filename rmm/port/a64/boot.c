@@ -152,8 +152,10 @@ void boot_cold(
 	tables_share(index);
 	booted = 1;
 	dcache_clean((uintptr_t)&booted, sizeof(booted));
-	log_line("RMI 2.0, %lu MiB of memory from %lx",
-		rmm.machine.memory_size >> 20, rmm.machine.memory_base.value);
+	log_line("RMI 2.0, %lu MiB of memory from %lx, %lu KiB to track it",
+		rmm.machine.memory_size >> 20, rmm.machine.memory_base.value,
+		rmm.machine.memory_size / GRANULE_SIZE *
+			sizeof(struct granule) >> 10);
 	log_line("attestation: %s", rmm.attestation.platform_token
 					    ? "provisioned"
 					    : "not provisioned");
