@@ -314,6 +314,10 @@ void reeve_token_policy_free(struct reeve_token_policy *policy); /* or NULL */
  * REEVE_ERR_IO, or REEVE_ERR_ARGUMENT: it holds no such key. */
 int reeve_key_load(const char *path, char **text, struct reeve_report *report);
 
+/* Such a key, given as its text, as a JWK (RFC 7517). The caller frees. NULL:
+ * out of memory, or no key. */
+char *reeve_key_jwk(const char *text);
+
 struct reeve_expectation {
 	const char *platform_key; /* text: P-384 public key, PEM or JWK */
 	/* As given to the guest, in hexadecimal, 1 to 64 bytes; zeros follow in

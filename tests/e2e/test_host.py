@@ -113,6 +113,8 @@ def test_the_flash_is_provisioned(host):
     assert flash[0x80000:0x80008] == b"REEVEFW1"
     assert b"RVEPROV1" in flash
     pem = good(host.run("host", "show-key"))
+    jwk = json.loads(good(host.run("host", "show-key", "--json")))
+    assert (jwk["kty"], jwk["crv"]) == ("EC", "P-384")
     assert pem.startswith("-----BEGIN PUBLIC KEY-----")
     subprocess.run(["openssl", "pkey", "-pubin", "-noout"], check=True,
                    input=pem.encode())

@@ -91,6 +91,9 @@ static const struct call rsi_calls[] = {
 	{ RSI_FEATURES, "x" },
 	{ RSI_MEASUREMENT_READ, "x" },
 	{ RSI_MEASUREMENT_EXTEND, "xx" },
+	{ RSI_ATTEST_TOKEN_INIT, "xx" },
+	{ RSI_ATTEST_TOKEN_CONTINUE, "ixx" },
+	{ RSI_ATTEST_TOKEN_CONTINUE, "ihd" },
 	{ RSI_REALM_CONFIG, "i" },
 	{ RSI_IPA_STATE_SET, "ithh" },
 	{ RSI_IPA_STATE_GET, "it" },
@@ -116,6 +119,9 @@ enum {
 	PAGE_PARAMS = 24, /* NS from here on */
 	PAGE_LIST = 25,
 };
+
+/* Any number that is a P-384 scalar. */
+static const uint8_t realm_key[48] = { 0x5a };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -437,6 +443,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!run.machine)
 		abort();
 	inprocess_set_vcpu(run.machine, vcpu, &run);
+	if ((start & 8) != 0 &&
+		!inprocess_provision(run.machine, realm_key, "platform", 8))
+		abort();
 	if (start & 1)
 		call(&run, (const uint64_t[5]){ RMI_RMM_ACTIVATE });
 	if ((start & 3) == 3)

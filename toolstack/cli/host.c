@@ -95,14 +95,19 @@ int cli_host_show_key(const struct cli_call *call)
 	struct cli_session session = { .report = reeve_report_new() };
 	int result = REEVE_ERR_MEMORY;
 	char *pem = NULL;
+	int code = CLI_OK;
 
 	if (session.report != NULL)
 		result = reeve_host_key(
 			cli_host_name(call), &pem, session.report);
-	if (result == REEVE_OK)
+	if (result == REEVE_OK && (call->options & CLI_JSON) != 0)
+		code = cli_print_text(reeve_key_jwk(pem));
+	else if (result == REEVE_OK)
 		fputs(pem, stdout);
 	free(pem);
 	result = cli_close(&session, result);
+	if (result == CLI_OK)
+		result = code;
 	return result != CLI_OK ? result : cli_finish_output();
 }
 

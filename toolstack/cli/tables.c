@@ -172,10 +172,10 @@ const struct cli_verb cli_verbs[] = {
 		"Exit code 0: it runs; 1: it does not.\n", cli_host_status },
 	{ "host list", CLI_NO_OPERANDS, CLI_JSON, "list the hosts", "",
 		cli_host_list },
-	{ "host show-key", CLI_NO_OPERANDS, CLI_NAME,
+	{ "host show-key", CLI_NO_OPERANDS, CLI_JSON | CLI_NAME,
 		"print a host's platform key",
 		"The public key that its platform token is signed with, as\n"
-		"PEM.\n",
+		"PEM, or with --json as a JWK.\n",
 		cli_host_show_key },
 	{ "completion", CLI_SHELL, 0,
 		"print a completion script for a shell (bash)",

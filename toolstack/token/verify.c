@@ -142,6 +142,15 @@ int reeve_key_load(const char *path, char **text, struct reeve_report *report)
 	return result;
 }
 
+char *reeve_key_jwk(const char *text)
+{
+	EVP_PKEY *key = public_key_read(text);
+	char *jwk = key != NULL ? key_public_jwk(key) : NULL;
+
+	EVP_PKEY_free(key);
+	return jwk;
+}
+
 static int challenge_read(struct verify *verify, struct reeve_report *report)
 {
 	const char *text = verify->expected->challenge;
