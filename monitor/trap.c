@@ -4,21 +4,23 @@
 
 #include "abi/bits.h"
 #include "abi/smccc.h"
+#include "monitor/core/arch.h"
 #include "monitor/panic.h"
 #include "monitor/psci_calls.h"
 #include "monitor/rmm.h"
 #include "monitor/services.h"
 
-/* SMCCC_ARCH_FEATURES knows the two calls that there are. */
-static uint64_t serve_arch(const struct frame *frame)
+static void serve_arch(struct frame *frame)
 {
-	uint32_t asked = (uint32_t)frame->x[1];
+	const struct arch_controls controls = {
+		.scr = sysreg_read(SCR_EL3),
+		.cptr = sysreg_read(CPTR_EL3),
+		.mdcr = sysreg_read(MDCR_EL3),
+	};
+	uint32_t fid = (uint32_t)frame->x[0] & ~(uint32_t)SMCCC_SVE_HINT;
 
-	if ((uint32_t)frame->x[0] == SMCCC_VERSION_FID)
-		return SMCCC_VERSION_1_2;
-	if (asked == SMCCC_VERSION_FID || asked == SMCCC_ARCH_FEATURES_FID)
-		return 0;
-	return SMCCC_NOT_SUPPORTED;
+	frame->x[0] =
+		(uint64_t)arch_call(&controls, fid, frame->x[1], &frame->x[1]);
 }
 
 static struct frame *serve(struct cpu *cpu, struct frame *frame)
@@ -32,7 +34,7 @@ static struct frame *serve(struct cpu *cpu, struct frame *frame)
 	case ROUTE_PSCI:
 		return psci_calls_serve(cpu);
 	case ROUTE_ARCH:
-		frame->x[0] = serve_arch(frame);
+		serve_arch(frame);
 		return frame;
 	/* carry.S has done what there is to carry. */
 	case ROUTE_TO_RMM:

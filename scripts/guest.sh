@@ -56,7 +56,7 @@ assemble() {
 
 fetch() {
 	update_lists
-	kernel=$(newest $kernel_package)
+	kernel=$(newest "$kernel_package")
 	busybox=$(newest busybox-static)
 	dpkg --compare-versions "$kernel" ge "$oldest_kernel" ||
 		die "the newest kernel is '$kernel', $oldest_kernel is needed"

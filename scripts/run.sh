@@ -41,8 +41,22 @@ trap 'build/reeve host stop >/dev/null 2>&1 || :' EXIT
 show build/reeve host start --debug-console
 show build/reeve info
 step "The Realm: built, measured, activated, and run until it powers off"
-show build/reeve create -F -c "$realm"
+# What a verifier that wants a fresh token gives the guest.
+challenge=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
+cmdline="console=ttyAMA0 panic=-1 reeve=token challenge=$challenge"
+show build/reeve create -F -c --set "cmdline=$cmdline" "$realm"
+step "Its attestation token, held against what was predicted"
+scratch=$(mktemp -d)
+trap 'build/reeve host stop >/dev/null 2>&1 || :; rm -rf "$scratch"' EXIT
+build/reeve host show-key >"$scratch/platform.pem"
+cat >"$scratch/policy" <<END
+# A debug host says that it is one; a verifier refuses it unless told.
+lifecycle = ["secured", "non-platform-debug"]
+END
+folder=$(build/reeve host status | awk 'END { print $NF }')
+show build/reeve token verify --platform-key "$scratch/platform.pem" \
+	--policy "$scratch/policy" --challenge "$challenge" \
+	--config "$realm" --set "cmdline=$cmdline" "$folder/console-0.log"
 step "What is left of it"
 show build/reeve list
 show build/reeve host stop
-trap - EXIT

@@ -9,6 +9,7 @@ void console_init(struct console *console, const struct console_guest *guest)
 	memset(console, 0, sizeof(*console));
 	console->guest = *guest;
 	console->log_left = CONSOLE_LOG_LIMIT;
+	fifo_init(&console->typed, console->typed_bytes, CONSOLE_TYPED);
 }
 
 void console_take(struct console *console)
@@ -17,6 +18,9 @@ void console_take(struct console *console)
 	console->attached = false;
 	console->start = console->shown = console->written;
 	spinlock_release(&console->lock);
+	spinlock_acquire(&console->typed_lock);
+	fifo_clear(&console->typed);
+	spinlock_release(&console->typed_lock);
 }
 
 /* The oldest byte after one that is in the ring. */
@@ -65,17 +69,53 @@ void console_log(struct console *console, bool open)
 	spinlock_release(&console->lock);
 }
 
+/* With typed_lock held. */
+static void feed(struct console *console)
+{
+	const struct console_guest *guest = &console->guest;
+	size_t size, taken;
+
+	do {
+		const uint8_t *bytes = fifo_look(&console->typed, &size);
+
+		taken = size == 0 ? 0
+				  : guest->input(guest->ctx, guest->slot, bytes,
+					    size);
+		fifo_drop(&console->typed, taken);
+	} while (taken != 0);
+}
+
+bool console_feed(struct console *console)
+{
+	bool wanted;
+
+	spinlock_acquire(&console->typed_lock);
+	feed(console);
+	wanted = console->refused &&
+		 fifo_room(&console->typed) >= CONSOLE_TYPED / 2;
+	if (wanted)
+		console->refused = false;
+	spinlock_release(&console->typed_lock);
+	return wanted;
+}
+
 /* A terminal of the guest before takes no part: its bytes go nowhere. */
 size_t console_input(struct console *console, const uint8_t *bytes, size_t size)
 {
-	const struct console_guest *guest = &console->guest;
+	size_t taken;
 	bool attached;
 
 	spinlock_acquire(&console->lock);
 	attached = console->attached;
 	spinlock_release(&console->lock);
-	return attached ? guest->input(guest->ctx, guest->slot, bytes, size)
-			: size;
+	if (!attached)
+		return size;
+	spinlock_acquire(&console->typed_lock);
+	taken = fifo_put(&console->typed, bytes, size);
+	console->refused = taken < size;
+	feed(console);
+	spinlock_release(&console->typed_lock);
+	return taken;
 }
 
 /* Copies from the ring what a reader at *at has not got yet. */

@@ -4,6 +4,9 @@
  * there is one, and to a log; what is typed goes to the guest. Nothing is lost
  * or doubled either way: a side that is slow makes the other wait. The last
  * output is kept for a terminal that comes later.
+ *
+ * Locks: console->typed_lock, then what the guest's function takes; and
+ * console->lock, with no other inside it.
  */
 #ifndef REEVE_HYPERVISOR_CORE_CONSOLE_H
 #define REEVE_HYPERVISOR_CORE_CONSOLE_H
@@ -12,10 +15,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hypervisor/core/fifo.h"
 #include "lib/spinlock.h"
 
 /* Bytes of output that are kept, and that may wait for terminal and log. */
 #define CONSOLE_RING UINT64_C(65536)
+
+/* Bytes that were typed and wait for the guest to take them. */
+#define CONSOLE_TYPED 4096
 
 /* The most that a slot ever sends to its log, bytes, all its guests together:
  * a guest cannot fill the disk of the host. */
@@ -26,13 +33,16 @@ struct console_guest {
 	void *ctx;
 	unsigned slot; /* the number of the slot */
 	/* Bytes that were typed. Returns how many it took, or all if there is
-	 * no guest. Called without a lock. */
+	 * no guest. */
 	size_t (*input)(
 		void *ctx, unsigned slot, const uint8_t *bytes, size_t size);
 };
 
 struct console {
 	struct console_guest guest;
+	struct spinlock typed_lock; /* guards typed and refused */
+	struct fifo typed;
+	bool refused; /* there was no room for all that came in */
 	struct spinlock lock; /* guards what follows */
 	bool attached; /* a terminal is there, for this guest */
 	bool logging; /* the log is there, and not full */
@@ -42,6 +52,7 @@ struct console {
 	uint64_t logged; /* how far the log is */
 	uint64_t log_left; /* bytes, of CONSOLE_LOG_LIMIT */
 	uint8_t ring[CONSOLE_RING];
+	uint8_t typed_bytes[CONSOLE_TYPED];
 };
 
 void console_init(struct console *console, const struct console_guest *guest);
@@ -56,6 +67,12 @@ void console_take(struct console *console);
 /* One byte of output. false: it was not taken, terminal or log are behind;
  * there is room again when they have caught up. */
 bool console_write(struct console *console, uint8_t byte);
+
+/*
+ * The guest can take input again: it gets what waits for it. Returns whether
+ * there is room for more where there was none. With no lock held.
+ */
+bool console_feed(struct console *console);
 
 /* ---- From the driver of the ports, one thread ---- */
 

@@ -223,15 +223,56 @@ static void a_new_guest_does_not_lift_the_limit(void **state)
 	assert_int_equal(console.log_left, CONSOLE_LOG_LIMIT - 3);
 }
 
-static void input_goes_to_the_guest_as_far_as_it_takes_it(void **state)
+static void input_waits_until_the_guest_takes_it(void **state)
 {
 	(void)state;
 	console_terminal(&console, true);
 	guest.room = 2;
-	assert_int_equal(type("abc"), 2);
+	assert_int_equal(type("abc"), 3);
+	assert_int_equal(type("de"), 2);
+	assert_int_equal(guest.size, 2);
 	guest.room = 10;
-	assert_int_equal(type("cd"), 2);
-	assert_memory_equal(guest.got, "abcd", 4);
+	assert_false(console_feed(&console));
+	assert_int_equal(guest.size, 5);
+	assert_memory_equal(guest.got, "abcde", 5);
+	assert_false(console_feed(&console));
+	assert_int_equal(guest.size, 5);
+}
+
+static void a_guest_that_takes_nothing_stops_the_terminal(void **state)
+{
+	static const uint8_t bytes[CONSOLE_TYPED + 10];
+
+	(void)state;
+	console_terminal(&console, true);
+	guest.room = 0;
+	assert_int_equal(
+		console_input(&console, bytes, sizeof(bytes)), CONSOLE_TYPED);
+	assert_int_equal(console_input(&console, bytes, 10), 0);
+	guest.room = 1;
+	assert_false(console_feed(&console));
+	guest.size = 0;
+	while (console.typed.count > CONSOLE_TYPED / 2 + 8) {
+		guest.size = 0;
+		guest.room = 8;
+		assert_false(console_feed(&console));
+	}
+	guest.size = 0;
+	guest.room = 8;
+	assert_true(console_feed(&console));
+	assert_false(console_feed(&console));
+}
+
+static void a_new_guest_gets_nothing_that_waited_for_the_old(void **state)
+{
+	(void)state;
+	console_terminal(&console, true);
+	guest.room = 1;
+	assert_int_equal(type("abc"), 3);
+	console_take(&console);
+	guest.room = 10;
+	assert_false(console_feed(&console));
+	assert_int_equal(guest.size, 1);
 }
 
 static void an_old_terminal_has_no_part_in_a_new_guest(void **state)
@@ -274,7 +315,9 @@ int main(void)
 		TEST(the_log_has_what_came_before_it),
 		TEST(the_log_ends_at_its_limit),
 		TEST(a_new_guest_does_not_lift_the_limit),
-		TEST(input_goes_to_the_guest_as_far_as_it_takes_it),
+		TEST(input_waits_until_the_guest_takes_it),
+		TEST(a_guest_that_takes_nothing_stops_the_terminal),
+		TEST(a_new_guest_gets_nothing_that_waited_for_the_old),
 		TEST(an_old_terminal_has_no_part_in_a_new_guest),
 		TEST(the_log_keeps_what_a_guest_left),
 	};

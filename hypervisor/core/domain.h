@@ -51,8 +51,8 @@ struct domain_ops {
 	void (*work_kick)(void *ctx);
 	/*
 	 * A new domain has that console. The guest wrote a byte to it (waits
-	 * while a terminal is behind: no lock is held). It can take input
-	 * again (may be called with a lock held).
+	 * while a terminal is behind). It can take input again (calls
+	 * vuart_input()). The last two with no lock held.
 	 */
 	void (*console_take)(void *ctx, unsigned slot);
 	void (*console_put)(void *ctx, unsigned slot, uint8_t byte);

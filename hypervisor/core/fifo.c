@@ -38,9 +38,20 @@ size_t fifo_get(struct fifo *fifo, uint8_t *bytes, size_t size)
 
 	memcpy(bytes, fifo->bytes + fifo->first, straight);
 	memcpy(bytes + straight, fifo->bytes, all - straight);
-	fifo->first = (fifo->first + all) % fifo->size;
-	fifo->count -= all;
+	fifo_drop(fifo, all);
 	return all;
+}
+
+const uint8_t *fifo_look(const struct fifo *fifo, size_t *size)
+{
+	*size = min(fifo->count, fifo->size - fifo->first);
+	return fifo->bytes + fifo->first;
+}
+
+void fifo_drop(struct fifo *fifo, size_t size)
+{
+	fifo->first = (fifo->first + size) % fifo->size;
+	fifo->count -= size;
 }
 
 void fifo_clear(struct fifo *fifo)

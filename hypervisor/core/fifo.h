@@ -24,6 +24,11 @@ size_t fifo_put(struct fifo *fifo, const uint8_t *bytes, size_t size);
 /* Takes at most size of the oldest bytes; returns how many. */
 size_t fifo_get(struct fifo *fifo, uint8_t *bytes, size_t size);
 
+/* The oldest bytes, in place, and how many are there in a row (not all, at the
+ * end of the memory); fifo_drop() takes the first of them. */
+const uint8_t *fifo_look(const struct fifo *fifo, size_t *size);
+void fifo_drop(struct fifo *fifo, size_t size);
+
 void fifo_clear(struct fifo *fifo);
 
 #endif

@@ -59,6 +59,27 @@ static void the_memory_is_a_ring(void **state)
 	expect(*state, 16, "defgh");
 }
 
+static void bytes_are_looked_at_in_place_then_dropped(void **state)
+{
+	const uint8_t *bytes;
+	size_t size;
+
+	put(*state, "abcd", 4);
+	expect(*state, 3, "abc");
+	put(*state, "efgh", 4);
+	bytes = fifo_look(*state, &size);
+	assert_int_equal(size, 2);
+	assert_memory_equal(bytes, "de", 2);
+	fifo_drop(*state, 1);
+	bytes = fifo_look(*state, &size);
+	assert_int_equal(size, 1);
+	assert_memory_equal(bytes, "e", 1);
+	fifo_drop(*state, 1);
+	expect(*state, 16, "fgh");
+	(void)fifo_look(*state, &size);
+	assert_int_equal(size, 0);
+}
+
 static void clearing_empties_it(void **state)
 {
 	put(*state, "abc", 3);
@@ -73,6 +94,8 @@ int main(void)
 		cmocka_unit_test_setup(bytes_come_out_in_order, setup),
 		cmocka_unit_test_setup(what_has_no_room_is_not_taken, setup),
 		cmocka_unit_test_setup(the_memory_is_a_ring, setup),
+		cmocka_unit_test_setup(
+			bytes_are_looked_at_in_place_then_dropped, setup),
 		cmocka_unit_test_setup(clearing_empties_it, setup),
 	};
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The monitor on the emulated machine, with test programs above it."""
+import random
 import re
 import struct
 import subprocess
@@ -20,6 +21,7 @@ DELEGATE, UNDELEGATE = 0xC40001B0, 0xC40001B1
 REALM_KEY, PLAT_TOKEN, EL3_FEATURES = 0xC40001B2, 0xC40001B3, 0xC40001B4
 RESERVE_MEMORY, BOOT_COMPLETE = 0xC40001BB, 0xC40001CF
 REQ_COMPLETE = 0xC400018F
+AVAILABILITY = 0xC0000003
 FIRME_VERSION, FIRME_FEATURES, GPI_SET = 0xC4000400, 0xC4000401, 0xC4000402
 GPI_NS, GPI_REALM = 0x9, 0xB
 REALM_ECHO, REALM_FILL, REALM_CHECK = 0xC4000150, 0xC4000153, 0xC4000157
@@ -110,9 +112,20 @@ def test_unknown_smc_of_the_rmm_changes_x0_only(machine, fid):
 
 
 def test_smccc_version(machine):
-    assert machine.smc(0x80000000)[0] == 0x10002
+    assert machine.smc(0x80000000)[0] == 0x10005
     assert machine.smc(0x80000001, 0x80000000)[0] == 0
     assert machine.smc(0x80000001, 0x80008000)[0] == UNKNOWN
+    assert machine.smc(0x80000001, AVAILABILITY)[0] == 0
+
+
+@pytest.mark.parametrize("register, mask", [
+    # APK, EnSCXT, FGTEn, ECVEn, HXEn, EnTP2; RNDR and error records.
+    (0x1E1100, 0x3401A018000), (0x1E1140, 0x1500),
+    (0x1E1320, 0x18080040)])
+def test_smccc_tells_what_the_worlds_may_use(machine, register, mask):
+    for smc in machine.smc, lambda *x: realm_smc(machine, *x):
+        assert smc(AVAILABILITY, register)[:2] == [0, mask]
+        assert smc(AVAILABILITY, 0x1EA500)[:2] == [2**64 - 3, 0x1EA500]
 
 
 def test_psci_version_and_features(machine):
@@ -337,6 +350,34 @@ def test_reserves_memory_for_the_rmm(machine):
         0, 0x40C00000]
     assert realm_smc(machine, RESERVE_MEMORY, 2**40, 0)[0] == NO_MEMORY
     assert realm_smc(machine, RESERVE_MEMORY, 8, 2)[0] == INVALID
+
+
+# Blocks of identifiers, and of them those that stop or change the programs
+# under test.
+BLOCKS = (0x80000000, 0xC0000000, 0x84000000, 0xC4000000, 0xC4000150,
+          0xC4000190, 0xC40001B0, 0xC40001D0, 0xC4000400, 0xC2000000)
+NOT_TRIED = {0x84000001, 0xC4000001, 0x84000002, 0x84000003, 0xC4000003,
+             0x84000008, 0x84000009, REALM_FILL, REALM_SMC, REALM_READ,
+             REALM_WRITE}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_is_called_it_goes_on(machine, seed):
+    """By the host and by the RMM, with arguments good and bad."""
+    random_ = random.Random(seed)
+    values = (0, 1, 2, 0x20, PAGE, PAGE + 8, RMM, SHARED, 0x0E000000, 2**40,
+              2**63, 2**64 - 1, GPI_REALM)
+    for _ in range(150):
+        fid = random_.choice(BLOCKS) + random_.randrange(0x24)
+        x = [fid, *(random_.choice(values) for _ in range(4))]
+        if fid in NOT_TRIED:
+            continue
+        if random_.random() < 0.5:
+            machine.smc(*x)
+        elif fid != REQ_COMPLETE:
+            realm_smc(machine, *x)
+    assert machine.smc(PSCI_VERSION)[0] == 0x10001
+    assert machine.smc(REALM_ECHO, 1)[:2] == [0, UNKNOWN - 1]
 
 
 def test_nothing_is_provisioned(machine):

@@ -172,8 +172,8 @@ void channel_console_put(void *ctx, unsigned slot, uint8_t byte)
 void channel_console_ready(void *ctx, unsigned slot)
 {
 	(void)ctx;
-	(void)slot;
-	mover_wake();
+	if (console_feed(&consoles[slot]))
+		mover_wake();
 }
 
 /* ---- Threads ---- */
@@ -261,5 +261,7 @@ void channel_start(void)
 	/* If it is raised already there will be no edge. */
 	virtio_serial_acknowledge();
 	__atomic_store_n(&started, 1, __ATOMIC_RELEASE);
-	mover_wake();
+	/* It may be due already, and have gone back to sleep for this. */
+	if (mover != NULL)
+		thread_wake(mover);
 }

@@ -6,6 +6,9 @@
 #include "lib/gprs.inc"
 #include "hypervisor/port/a64/guest.h"
 
+	/* C has no use of these registers. */
+	.arch_extension simd
+
 #define FRAME_REGS 96
 #define FRAME_SIZE 112
 

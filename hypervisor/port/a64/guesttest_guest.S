@@ -11,6 +11,8 @@
 #include "hypervisor/port/a64/guesttest.h"
 #include "lib/a64.h"
 
+	.arch_extension simd
+
 #define REPORT (GUEST_RAM0_BASE + MACHINE_PAGE_SIZE)
 
 	.macro	call fid

@@ -163,6 +163,7 @@ void host_run(struct machine *machine, struct host *host)
 		power_off();
 	for (;;) {
 		(void)virtio_serial_poll();
+		(void)console_feed(&consoles[0]);
 		writer_work(&writers[0]);
 		writer_work(&writers[1]);
 	}

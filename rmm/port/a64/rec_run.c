@@ -17,12 +17,11 @@
 
 #define PARANGE_48_BIT 5
 
+/* Those that stay for a run and for the rest. */
 void rec_cpu_init(void)
 {
-	sysreg_write(HCR_EL2, HCR_RMM);
-	sysreg_write(HCRX_EL2, HCRX_REALM);
+	sysreg_write(HCR_EL2, HCR_RW);
 	sysreg_write(CPTR_EL2, CPTR_CLOSED);
-	sysreg_write(MDCR_EL2, MDCR_REALM);
 	sysreg_write(HSTR_EL2, 0);
 	/* Registers of features that are not switched: trap. */
 	sysreg_write(HFGRTR_EL2, 0);
@@ -30,7 +29,6 @@ void rec_cpu_init(void)
 	sysreg_write(HFGITR_EL2, 0);
 	sysreg_write(HDFGRTR_EL2, 0);
 	sysreg_write(HDFGWTR_EL2, 0);
-	sysreg_write(CNTHCTL_EL2, CNTHCTL_REALM);
 	sysreg_write(CNTVOFF_EL2, 0);
 	sysreg_write(CNTPOFF_EL2, 0);
 	sysreg_write(PMCR_EL0, 0);
@@ -44,13 +42,6 @@ bool port_rec_runs(struct rmm_port *port)
 	return true;
 }
 
-/* A value that is dear to write, only if it differs. */
-#define WRITE_CHANGED(reg, value)                                              \
-	do {                                                                   \
-		if (sysreg_read(reg) != (value))                               \
-			sysreg_write(reg, value);                              \
-	} while (0)
-
 static void stage2_start(const struct realm_s2 *s2)
 {
 	uint64_t range =
@@ -62,8 +53,7 @@ static void stage2_start(const struct realm_s2 *s2)
 				       BITS_PUT(VTCR_SL0, 2 - s2->start_level) |
 				       VTCR_WALK | BITS_PUT(VTCR_PS, range) |
 				       VTCR_NSA | VTCR_RES1);
-	WRITE_CHANGED(
-		VTTBR_EL2, s2->root.value | BITS_PUT(VTTBR_VMID, s2->vmid));
+	sysreg_write(VTTBR_EL2, s2->root.value | BITS_PUT(VTTBR_VMID, s2->vmid));
 }
 
 static uint64_t hcr_of(const struct rec *rec)
@@ -79,6 +69,29 @@ static uint64_t hcr_of(const struct rec *rec)
 	return hcr;
 }
 
+static void el2_start(const struct rec *rec, const struct realm_s2 *s2)
+{
+	sysreg_write(VMPIDR_EL2, rec_mpidr_el1(rec));
+	sysreg_write(VSESR_EL2, rec->vsesr);
+	sysreg_write(HCR_EL2, hcr_of(rec));
+	sysreg_write(HCRX_EL2, HCRX_REALM);
+	sysreg_write(MDCR_EL2, MDCR_REALM);
+	sysreg_write(CNTHCTL_EL2, CNTHCTL_REALM);
+	stage2_start(s2);
+}
+
+/* Outside of a run they are as a host without guests has them, so that EL3
+ * need not change them and QEMU drops no TLBs. */
+static void el2_stop(void)
+{
+	sysreg_write(HCR_EL2, HCR_RW);
+	sysreg_write(HCRX_EL2, 0);
+	sysreg_write(MDCR_EL2, 0);
+	sysreg_write(CNTHCTL_EL2, 0);
+	sysreg_write(VTCR_EL2, 0);
+	sysreg_write(VTTBR_EL2, 0);
+}
+
 void port_rec_start(
 	struct rmm_port *port, struct rec *rec, const struct realm_s2 *s2)
 {
@@ -86,12 +99,9 @@ void port_rec_start(
 	el1_save(&cpu_this()->host_el1);
 	el1_load(&rec->el1);
 	el1_realm_load(&rec->own);
-	timers_start(rec);
-	sysreg_write(VMPIDR_EL2, rec_mpidr_el1(rec));
-	sysreg_write(VSESR_EL2, rec->vsesr);
-	sysreg_write(HCR_EL2, hcr_of(rec));
+	el2_start(rec, s2);
 	rec->serror = false;
-	stage2_start(s2);
+	timers_start(rec);
 }
 
 void port_rec_stop(struct rmm_port *port, struct rec *rec)
@@ -100,11 +110,11 @@ void port_rec_stop(struct rmm_port *port, struct rec *rec)
 	/* One that the Realm has not taken stays pending. */
 	if (sysreg_read(HCR_EL2) & HCR_VSE)
 		rec->serror = true;
-	sysreg_write(HCR_EL2, HCR_RMM);
 	el1_save(&rec->el1);
 	el1_realm_save(&rec->own);
 	timers_stop(rec);
 	el1_load(&cpu_this()->host_el1);
+	el2_stop();
 	gic_disable();
 	isb();
 }

@@ -17,12 +17,12 @@
 #define DIT_ON  (UINT64_C(1) << 24)
 
 /*
- * HCR_EL2, the same while the RMM runs and while a Realm does, but for the
- * last three. EL1 is A64 behind stage 2; interrupts and external aborts come
- * to EL2; TLB maintenance reaches all CPUs (FB, BSU). Traps: SMC (TSC), ID
- * registers (TID1, TID3, TID5), what the implementation defines (TIDCP, TACR),
- * error records (TERR), limited ordering regions (TLOR). What else would let a
- * Realm use a feature that it is not to see is 0.
+ * HCR_EL2 while a Realm runs: EL1 is A64 behind stage 2; interrupts and
+ * external aborts come to EL2; TLB maintenance reaches all CPUs (FB, BSU).
+ * Traps: SMC (TSC), ID registers (TID1, TID3, TID5), what the implementation
+ * defines (TIDCP, TACR), error records (TERR), limited ordering regions
+ * (TLOR). What else would let a Realm use a feature that it is not to see is
+ * 0. The RMM itself has a use for RW only.
  */
 #define HCR_VM    (UINT64_C(1) << 0)
 #define HCR_SWIO  (UINT64_C(1) << 1)
@@ -50,9 +50,6 @@
 		HCR_BSU | HCR_TID1 | HCR_TID3 | HCR_TSC | HCR_TIDCP |          \
 		HCR_TACR | HCR_RW | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK |  \
 		HCR_API | HCR_FWB | HCR_TID5)
-/* While no REC runs. A change of HCR_VM flushes QEMU's TLB: a host has it clear
- * too, as a rule, and so the switch of worlds does not change it. */
-#define HCR_RMM HCR_RW
 #define HCR_VSE (UINT64_C(1) << 8) /* a virtual SError is pending */
 #define HCR_TWI (UINT64_C(1) << 13)
 #define HCR_TWE (UINT64_C(1) << 14)

@@ -16,15 +16,19 @@ void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry)
 	dsb(ish);
 }
 
-/* The VMID that invalidations are about. It stays: nothing else in the RMM
- * depends on VTTBR_EL2, and a REC is entered with its own. */
+/* The VMID that invalidations are about. Outside of them and of a run
+ * VTTBR_EL2 is 0, as a host without guests has it. */
 static void vmid_select(unsigned vmid)
 {
-	uint64_t vttbr = BITS_PUT(VTTBR_VMID, vmid);
+	sysreg_write(VTTBR_EL2, BITS_PUT(VTTBR_VMID, vmid));
+	isb();
+}
 
-	if (sysreg_read(VTTBR_EL2) == vttbr)
-		return;
-	sysreg_write(VTTBR_EL2, vttbr);
+/* Waits until all CPUs have done with it. */
+static void vmid_end(void)
+{
+	dsb(ish);
+	sysreg_write(VTTBR_EL2, 0);
 	isb();
 }
 
@@ -49,8 +53,7 @@ void port_tlb_invalidate(
 	}
 	vmid_select(vmid);
 	drop_pages(ipa, size);
-	dsb(ish);
-	isb();
+	vmid_end();
 }
 
 void port_tlb_invalidate_vmid(struct rmm_port *port, unsigned vmid)
@@ -58,6 +61,5 @@ void port_tlb_invalidate_vmid(struct rmm_port *port, unsigned vmid)
 	(void)port;
 	vmid_select(vmid);
 	__asm__ volatile("tlbi vmalls12e1is" ::: "memory");
-	dsb(ish);
-	isb();
+	vmid_end();
 }

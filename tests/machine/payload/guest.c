@@ -87,7 +87,22 @@ static uint64_t spin(uint64_t address)
 	return *word;
 }
 
-static uint64_t do_deed(uint64_t deed, uint64_t argument)
+static uint64_t count(uint64_t address, uint64_t until)
+{
+	volatile uint64_t *word = (volatile uint64_t *)address;
+	volatile uint64_t *told = (volatile uint64_t *)until;
+	uint64_t done = 0;
+
+	told[1] = 1;
+	while (told[0] == 0) {
+		*word = *word + 1;
+		if (*word != ++done)
+			return GUEST_COUNT_LOST;
+	}
+	return done;
+}
+
+static uint64_t do_deed(uint64_t deed, uint64_t argument, uint64_t second)
 {
 	switch (deed) {
 	case DO_WFI:
@@ -108,6 +123,8 @@ static uint64_t do_deed(uint64_t deed, uint64_t argument)
 	case DO_SGI:
 		sysreg_write(ICC_SGI1R_EL1, argument);
 		return 0;
+	case DO_COUNT:
+		return count(argument, second);
 	case DO_SPIN:
 		return spin(argument);
 	default:
@@ -248,7 +265,7 @@ static void serve(struct guest_cpu *cpu, uint64_t *gprs)
 		guest_store(gprs[1], gprs[2], gprs[3]);
 		break;
 	case GUEST_DO:
-		gprs[0] = do_deed(gprs[1], gprs[2]);
+		gprs[0] = do_deed(gprs[1], gprs[2], gprs[3]);
 		break;
 	case GUEST_SYSREG:
 		gprs[0] = read_sysreg(gprs[1]);

@@ -68,8 +68,13 @@ enum guest_deed {
 	DO_JUMP, /* to the argument, and back */
 	DO_SVE,
 	DO_SGI, /* ICC_SGI1R_EL1 = argument */
+	DO_COUNT, /* adds 1 to the word there until told so; how often */
 	DO_SPIN, /* says so in word 1; until word 0 at the argument is set */
 };
+
+/* DO_COUNT has a second argument, where DO_SPIN's words are; this it returns
+ * when its own word did not keep what was added. */
+#define GUEST_COUNT_LOST UINT64_MAX
 
 enum guest_sysreg {
 	SYS_PFR0,

@@ -4,16 +4,21 @@
  * while the host changes what is mapped, stopped.
  */
 #include "abi/psci.h"
+#include "rmm/core/context.h"
 #include "tests/machine/payload/payload.h"
 #include "tests/machine/payload/vm.h"
 
 #define ROUNDS 200
+#define TICKS  100000
+
+#define GICR_ISENABLER0 (MACHINE_GICR_BASE + 0x10100)
 
 /* What the second CPU does. */
 enum job {
 	JOB_IDLE,
 	JOB_ENTER, /* a vCPU, once */
 	JOB_ROUNDS, /* commands to its vCPU */
+	JOB_UNTIL_CALL, /* enters it again after all that is no call */
 	JOB_END,
 };
 
@@ -33,12 +38,27 @@ static uint64_t rounds(struct vcpu *vcpu, unsigned seed)
 	return good;
 }
 
+/* A block that changes its shape is not there for a moment. */
+static uint64_t enter_until_call(struct vcpu *vcpu)
+{
+	const struct rmi_rec_exit *exit = &vcpu->run->exit;
+	uint64_t x0;
+
+	do
+		x0 = vcpu_enter(vcpu);
+	while (x0 == RMI_SUCCESS && (exit->exit_reason == RMI_EXIT_SYNC ||
+					    exit->exit_reason == RMI_EXIT_IRQ));
+	return x0;
+}
+
 static void job_do(enum job which)
 {
 	if (which == JOB_ENTER)
 		job_result = vcpu_enter(job_vcpu);
 	else if (which == JOB_ROUNDS)
 		job_result = rounds(job_vcpu, 5000);
+	else if (which == JOB_UNTIL_CALL)
+		job_result = enter_until_call(job_vcpu);
 	dsb(sy);
 	job = JOB_IDLE;
 }
@@ -53,7 +73,7 @@ void cpus_secondary(void)
 	isb();
 	do {
 		which = job;
-		if (which == JOB_ENTER || which == JOB_ROUNDS)
+		if (which != JOB_IDLE && which != JOB_END)
 			job_do(which);
 	} while (which != JOB_END);
 	secondary_off();
@@ -143,6 +163,32 @@ static void check_busy(struct vm *vm)
 		"it sees what the host writes");
 }
 
+/* An interrupt of the host's own, from its EL2 timer. */
+static void check_interrupt(struct vm *vm)
+{
+	struct vcpu *first = &vm->vcpu[0];
+	const struct rmi_rec_exit *exit = &first->run->exit;
+
+	spin_word[0] = 0;
+	mmio_write32(GICR_ISENABLER0, 1U << MACHINE_TIMER_HYP_INTID);
+	sysreg_write(cnthp_cval_el2, sysreg_read(cntpct_el0) + TICKS);
+	sysreg_write(cnthp_ctl_el2, TIMER_ENABLE);
+	isb();
+	vcpu_command(first, GUEST_DO, DO_SPIN, SPIN_IPA);
+	check(vcpu_enter(first) == RMI_SUCCESS &&
+			exit->exit_reason == RMI_EXIT_IRQ,
+		"an interrupt of the host ends a run");
+	check(vcpu_enter(first) == RMI_SUCCESS &&
+			exit->exit_reason == RMI_EXIT_IRQ,
+		"and again while it is pending");
+	check(sysreg_read(ICC_HPPIR1_EL1) == MACHINE_TIMER_HYP_INTID,
+		"it is the host's to take");
+	sysreg_write(cnthp_ctl_el2, 0);
+	isb();
+	spin_word[0] = 1;
+	check(vcpu_calls(first), "then the Realm goes on");
+}
+
 /* Pages come and go under a running vCPU. */
 static void check_mapping(struct vm *vm)
 {
@@ -165,6 +211,38 @@ static void check_mapping(struct vm *vm)
 	check(good && job_result == ROUNDS, "pages come and go meanwhile");
 }
 
+/* A block is split and joined under a vCPU that writes to it. */
+static void check_reshaping(struct vm *vm)
+{
+	struct vcpu *second = &vm->vcpu[1];
+	struct smccc_regs regs;
+	uint64_t table = granule_take();
+	bool good = true;
+
+	check(vm_block_map(vm, VM_BLOCK), "a block of RAM");
+	spin_word[0] = 0;
+	spin_word[1] = 0;
+	vcpu_command(second, GUEST_DO, DO_COUNT, VM_BLOCK + 8, SPIN_IPA);
+	job_start(JOB_UNTIL_CALL, second);
+	while (spin_word[1] == 0)
+		;
+	for (unsigned i = 0; i < ROUNDS && good; i++) {
+		good = rmi_do(RMI_RTT_CREATE, vm->rd, table, VM_BLOCK, 3) ==
+		       RMI_SUCCESS;
+		good = good &&
+		       rmi_call(&regs, (const uint64_t[6]){ RMI_RTT_FOLD, vm->rd,
+					       VM_BLOCK, 3 }) == RMI_SUCCESS &&
+		       regs.x[1] == table;
+	}
+	check(good, "is split and joined");
+	spin_word[0] = 1;
+	job_wait();
+	check(job_result == RMI_SUCCESS && result(second, 0) > 1 &&
+			result(second, 0) != GUEST_COUNT_LOST &&
+			result(second, GUEST_FAULTS) == 0,
+		"while a vCPU writes to it and loses nothing");
+}
+
 static void check_concurrency(struct vm *vm)
 {
 	struct vcpu *first = &vm->vcpu[0], *second = &vm->vcpu[1];
@@ -177,12 +255,18 @@ static void check_concurrency(struct vm *vm)
 
 void check_cpus(struct vm *vm)
 {
-	check(secondary_start(), "the second CPU starts");
+	bool starts = secondary_start();
+
+	check(starts, "the second CPU starts");
 	check_cpu_on(vm);
+	if (!starts)
+		return;
 	check_second_runs(vm);
 	check_concurrency(vm);
 	check_busy(vm);
+	check_interrupt(vm);
 	check_mapping(vm);
+	check_reshaping(vm);
 	job = JOB_END;
 	secondary_wait_off();
 }

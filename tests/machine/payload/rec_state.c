@@ -13,7 +13,7 @@
 
 #define HOST_PATTERN UINT64_C(0x4057000000000000)
 #define VECTOR_SIZE  8192
-#define SPIN         1000000
+#define SPIN         100000
 
 /* vectors.S */
 void vectors_load(const void *from);
@@ -132,6 +132,27 @@ static void gic_enable(void)
 	isb();
 }
 
+static bool exits_in_wfi(struct vcpu *vcpu)
+{
+	vcpu->run->enter.flags = RMI_REC_ENTER_TRAP_WFI;
+	return vcpu_exits_sync(vcpu, ESR_EC_WFX);
+}
+
+/* Until its timer is so far ahead that it waits before that fires. */
+static bool sleeps(struct vcpu *vcpu)
+{
+	const struct rmi_rec_exit *exit = &vcpu->run->exit;
+
+	for (uint64_t ticks = SPIN;; ticks *= 2) {
+		vcpu_command(vcpu, GUEST_TIMER_SLEEP, ticks);
+		if (exits_in_wfi(vcpu))
+			return exit->cntv_ctl == TIMER_ENABLE;
+		if (exit->exit_reason != RMI_EXIT_IRQ || !exits_in_wfi(vcpu) ||
+			!vcpu_calls(vcpu))
+			return false;
+	}
+}
+
 static void check_timer(struct vcpu *vcpu)
 {
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
@@ -148,10 +169,7 @@ static void check_timer(struct vcpu *vcpu)
 			result(vcpu, 0) == (TIMER_ENABLE | TIMER_ISTATUS) &&
 			exit->cntv_ctl == 0,
 		"and the Realm goes on");
-	vcpu_command(vcpu, GUEST_TIMER_SLEEP, SPIN);
-	vcpu->run->enter.flags = RMI_REC_ENTER_TRAP_WFI;
-	check(vcpu_exits_sync(vcpu, ESR_EC_WFX) && exit->cntv_ctl == TIMER_ENABLE,
-		"the Realm waits for a timer");
+	check(sleeps(vcpu), "the Realm waits for a timer");
 	while (sysreg_read(cntpct_el0) < exit->cntv_cval)
 		;
 	check(vcpu_enter(vcpu) == RMI_SUCCESS &&

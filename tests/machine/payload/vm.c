@@ -11,9 +11,11 @@
 /* Memory to delegate. */
 #define POOL_BASE UINT64_C(0x50000000)
 
-#define ONE_PAGE      4 /* an address range of one granule, plus its address */
-#define MEASURE       RMI_DATA_MEASURE_CONTENT
-#define NS_ENTRY_ROOM 8
+#define BLOCK_BASE UINT64_C(0x58000000)
+
+#define ONE_BLOCK 5 /* an address range of 2 MiB, plus its address */
+#define ONE_PAGE  4 /* an address range of one granule, plus its address */
+#define MEASURE   RMI_DATA_MEASURE_CONTENT
 
 static uint64_t pool = POOL_BASE;
 static uint8_t params[GRANULE] __attribute__((aligned(0x1000)));
@@ -101,8 +103,19 @@ bool vm_build(struct vm *vm)
 	       table_create(vm, VM_CHANGE, 3) &&
 	       rmi_do(RMI_RTT_INIT_RIPAS, vm->rd, VM_RAM, VM_RAM + MIB2) ==
 		       RMI_SUCCESS &&
+	       rmi_do(RMI_RTT_INIT_RIPAS, vm->rd, VM_BLOCK, VM_BLOCK + MIB2) ==
+		       RMI_SUCCESS &&
 	       vcpu_create(vm, 0) && vcpu_create(vm, 1) &&
 	       rmi_status(RMI_REALM_ACTIVATE, vm->rd, 0) == RMI_SUCCESS;
+}
+
+bool vm_block_map(const struct vm *vm, uint64_t ipa)
+{
+	return range_move(RMI_GRANULE_RANGE_DELEGATE, BLOCK_BASE,
+		       MIB2 / GRANULE) &&
+	       rmi_do(RMI_RTT_DATA_MAP, vm->rd, ipa, ipa + MIB2,
+		       RMI_ADDR_TYPE_SINGLE,
+		       BLOCK_BASE + ONE_BLOCK) == RMI_SUCCESS;
 }
 
 uint64_t vcpu_enter(struct vcpu *vcpu)

@@ -21,6 +21,7 @@
 #define VM_EMPTY  UINT64_C(0x42400000) /* EMPTY */
 #define VM_RAM    UINT64_C(0x42600000) /* RAM, unassigned */
 #define VM_CHANGE UINT64_C(0x42800000) /* EMPTY, with a level 3 table */
+#define VM_BLOCK  UINT64_C(0x42a00000) /* RAM, for vm_block_map() */
 /* The end of the protected half, and of the IPA space. */
 #define VM_OUTSIDE (UINT64_C(1) << 38)
 #define VM_END     (UINT64_C(1) << 39)
@@ -41,6 +42,9 @@ struct vm {
 /* Builds it and activates it; false: an RMI call failed. The second vCPU is
  * not runnable. */
 bool vm_build(struct vm *vm);
+
+/* Gives the Realm a block of 2 MiB; false: an RMI call failed. */
+bool vm_block_map(const struct vm *vm, uint64_t ipa);
 
 /* A delegated granule. */
 uint64_t granule_take(void);
