@@ -27,9 +27,6 @@
 
 /* How long a machine may take to boot. */
 #define BOOT_PATIENCE_MS 120000
-/* And how long one connection is tried: QEMU, which may not have noticed that
- * the machine listens now, notices a new one. */
-#define CONNECTION_PATIENCE_MS 300
 
 struct start {
 	const struct reeve_host_options *options;
@@ -188,7 +185,7 @@ static int64_t elapsed_ms(const struct timespec *from)
 }
 
 /* Says hello once; what goes wrong is not told, as it may be too early. */
-static int hello(const struct start *start)
+static int hello(const struct start *start, int patience_ms)
 {
 	struct reeve_report *unheard = reeve_report_new();
 	struct link *link;
@@ -196,8 +193,8 @@ static int hello(const struct start *start)
 
 	if (unheard == NULL)
 		return REEVE_ERR_MEMORY;
-	result = link_open(&start->folder, start->watch, CONNECTION_PATIENCE_MS,
-		&link, unheard);
+	result = link_open(
+		&start->folder, start->watch, patience_ms, &link, unheard);
 	if (result == REEVE_OK)
 		link_close(link);
 	reeve_report_free(unheard);
@@ -223,7 +220,7 @@ static int await_answer(struct start *start, const char *program)
 		if (!watch_go_on(start->watch, "starting the host", 0, 0))
 			return REEVE_ERR_STOPPED;
 		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
-		result = hello(start);
+		result = hello(start, (int)(BOOT_PATIENCE_MS - elapsed));
 	}
 	return result;
 }

@@ -149,6 +149,17 @@ static int process_end(const struct folder *folder, struct reeve_report *report)
 		process < 0 ? strerror(errno) : "it does not go");
 }
 
+/* One that is being started undoes itself when its machine has gone. */
+static void await_release(const struct folder *folder)
+{
+	static const struct timespec pause = { .tv_nsec = 10000000 };
+
+	for (int waited = 0; waited < KILL_PATIENCE_MS &&
+			     folder_state(folder) == FOLDER_HELD;
+		waited += 10)
+		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+}
+
 int reeve_host_stop(const char *name, struct reeve_report *report)
 {
 	struct folder folder;
@@ -161,8 +172,10 @@ int reeve_host_stop(const char *name, struct reeve_report *report)
 		return tell_none(&folder, report);
 	if (folder_state(&folder) == FOLDER_HELD)
 		result = process_end(&folder, report);
-	if (result == REEVE_OK)
+	if (result == REEVE_OK) {
+		await_release(&folder);
 		result = folder_take_stale(&folder, &lock, report);
+	}
 	if (lock >= 0) {
 		folder_remove(&folder);
 		close(lock);

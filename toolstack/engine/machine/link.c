@@ -20,6 +20,9 @@
 /* A greeting may be lost: a host that boots, or has just noticed its client,
  * drops what was sent before. It is said again after this time. */
 #define HELLO_AGAIN_MS 500
+/* And QEMU may have stopped to listen until a client goes (abi/control.h): so
+ * a connection is given up after this time, and the next after twice of it. */
+#define FIRST_CONNECTION_MS 300
 
 /* A result of ours: the time is over. */
 #define SILENT 1
@@ -196,29 +199,27 @@ void link_watch(struct link *link, const struct reeve_watch *watch)
 
 /* ---- Opening ------------------------------------------------------------------- */
 
+/* 0, SILENT, or a result. */
 static int hello(struct link *link, int patience_ms, struct reeve_report *report)
 {
 	struct control_request request = { .op = CONTROL_HELLO };
 	int64_t deadline = now_ms() + patience_ms;
-	int result = SILENT;
 	struct control_reply reply;
+	int64_t left = patience_ms;
+	int result = SILENT;
 
-	while (result == SILENT) {
-		int64_t left = deadline - now_ms();
-
-		if (left <= 0)
-			return tell_silence(report);
+	for (; result == SILENT && left > 0; left = deadline - now_ms())
 		result = call(link, &request, &reply,
 			left < HELLO_AGAIN_MS ? (int)left : HELLO_AGAIN_MS,
 			report);
-	}
 	if (result != REEVE_OK)
 		return result;
 	return reply_host(&reply.body.host, &link->host) ? REEVE_OK
 							 : link_nonsense(report);
 }
 
-int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
+/* As link_attach(), but silence is SILENT and not told. */
+static int attach(int fd, const struct reeve_watch *watch, int patience_ms,
 	struct link **out, struct reeve_report *report)
 {
 	struct link *link = calloc(1, sizeof(*link));
@@ -241,6 +242,14 @@ int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
 	}
 	*out = link;
 	return REEVE_OK;
+}
+
+int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
+	struct link **out, struct reeve_report *report)
+{
+	int result = attach(fd, watch, patience_ms, out, report);
+
+	return result == SILENT ? tell_silence(report) : result;
 }
 
 /* Claims a control port that nobody uses: 0 and *lock and *index, -EWOULDBLOCK
@@ -279,12 +288,38 @@ static int claim(const struct folder *folder, const struct reeve_watch *watch,
 	return REEVE_OK;
 }
 
+/* Connects to a port that is claimed, again and again while it is silent. */
+static int connect_port(const struct folder *folder, unsigned index,
+	const struct reeve_watch *watch, int patience_ms, struct link **out,
+	struct reeve_report *report)
+{
+	struct folder_path path = folder_path(folder, "control-%u.sock", index);
+	int64_t deadline = now_ms() + patience_ms;
+	int64_t patience = FIRST_CONNECTION_MS;
+	int result = SILENT;
+
+	for (; result == SILENT; patience *= 2) {
+		int64_t left = deadline - now_ms();
+		int fd;
+
+		if (left <= 0)
+			return tell_silence(report);
+		fd = link_connect(path.text);
+		if (fd < 0)
+			return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+				NULL, "the host \"%s\" cannot be reached: %s",
+				folder->name, strerror(errno));
+		result = attach(fd, watch,
+			(int)(left < patience ? left : patience), out, report);
+	}
+	return result;
+}
+
 int link_open(const struct folder *folder, const struct reeve_watch *watch,
 	int patience_ms, struct link **out, struct reeve_report *report)
 {
 	unsigned index;
 	int lock;
-	int fd;
 	int result;
 
 	if (folder_state(folder) != FOLDER_HELD)
@@ -294,13 +329,7 @@ int link_open(const struct folder *folder, const struct reeve_watch *watch,
 	result = claim(folder, watch, &lock, &index, report);
 	if (result != REEVE_OK)
 		return result;
-	fd = link_connect(folder_path(folder, "control-%u.sock", index).text);
-	if (fd < 0)
-		result = report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-			"the host \"%s\" cannot be reached: %s", folder->name,
-			strerror(errno));
-	else
-		result = link_attach(fd, watch, patience_ms, out, report);
+	result = connect_port(folder, index, watch, patience_ms, out, report);
 	if (result == REEVE_OK)
 		(*out)->lock = lock;
 	else
