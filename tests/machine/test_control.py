@@ -158,7 +158,7 @@ def test_half_a_request_does_no_harm_to_the_next_client(folder, control):
 
 def test_any_bytes_before_hello_are_skipped(folder):
     with Port(folder, "control.0") as port:
-        port.send(noise(1 << 20, 1))
+        port.send(noise(1 << 18, 1))
         port.send(REQUEST.pack(MAGIC, VERSION, OPS["HELLO"], 1, 0, 0, b""))
         assert port.receive(8) == struct.pack("<Q", MAGIC)
 

@@ -24,6 +24,7 @@ struct writer {
 	struct console *console;
 	uint64_t due; /* bytes to write yet */
 	uint64_t at; /* bytes written of this round */
+	bool ends; /* another guest is to have the console */
 };
 
 static struct console consoles[CONTROL_CONSOLES];
@@ -51,8 +52,7 @@ static size_t guest_input(
 	for (size_t i = 0; i < size; i++) {
 		if (bytes[i] == 'g')
 			writer->due += 9 * LINES;
-		if (bytes[i] == 'n')
-			console_take(writer->console);
+		writer->ends = writer->ends || bytes[i] == 'n';
 	}
 	return size;
 }
@@ -76,6 +76,9 @@ static void writer_work(struct writer *writer)
 	}
 	if (writer->due == 0)
 		writer->at = 0;
+	if (writer->ends)
+		console_take(writer->console);
+	writer->ends = false;
 }
 
 /* What a port is, by its number. */
