@@ -131,7 +131,32 @@ void port_rec_el1_put(struct rmm_port *port, struct rec *rec)
 	el1_load(&rec->el1);
 }
 
-static void enter(struct rec *rec, struct rec_trap *trap)
+/* A permission fault of the access itself, for which the architecture does not
+ * promise HPFAR_EL2. That of a fetch is the Realm's, wherever it was. */
+static bool lacks_hpfar(const struct rec_trap *trap)
+{
+	return trap->kind == REC_TRAP_SYNC &&
+	       BITS_GET(trap->esr, ESR_EC) == ESR_EC_DATA_LOWER &&
+	       BITS_GET(trap->esr, ESR_FSC) >= ESR_FSC_PERMISSION &&
+	       BITS_GET(trap->esr, ESR_FSC) < ESR_FSC_EXTERNAL &&
+	       !(trap->esr & ESR_S1PTW);
+}
+
+/* Finds it by the Realm's stage 1 as it is now; false: that has changed, so
+ * that the access has to be tried again. */
+static bool find_hpfar(struct rec_trap *trap)
+{
+	uint64_t kept = sysreg_read(PAR_EL1), par;
+
+	__asm__ volatile("at s1e1r, %0" ::"r"(trap->far) : "memory");
+	isb();
+	par = sysreg_read(PAR_EL1);
+	sysreg_write(PAR_EL1, kept);
+	trap->hpfar = BITS_GET(par, PAR_PA) << HPFAR_FIPA_SHIFT;
+	return (par & PAR_FAILED) == 0;
+}
+
+static void enter_once(struct rec *rec, struct rec_trap *trap)
 {
 	sysreg_write(ELR_EL2, rec->pc);
 	sysreg_write(SPSR_EL2, rec->pstate);
@@ -141,6 +166,13 @@ static void enter(struct rec *rec, struct rec_trap *trap)
 	trap->esr = sysreg_read(ESR_EL2);
 	trap->far = sysreg_read(FAR_EL2);
 	trap->hpfar = sysreg_read(HPFAR_EL2);
+}
+
+static void enter(struct rec *rec, struct rec_trap *trap)
+{
+	do
+		enter_once(rec, trap);
+	while (lacks_hpfar(trap) && !find_hpfar(trap));
 }
 
 static bool is_fp(const struct rec_trap *trap)

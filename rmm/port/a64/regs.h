@@ -104,6 +104,12 @@
 #define ICH_HCR_EN        1
 #define ICC_SRE_SRE       1 /* system registers are in use */
 
+/* PAR_EL1 and HPFAR_EL2: bits 51:12 of an address. */
+#define PAR_FAILED       1
+#define PAR_PA_SHIFT     12
+#define PAR_PA_WIDTH     40
+#define HPFAR_FIPA_SHIFT 4
+
 #define INTID_MASK       0xffffff
 #define INTID_TIMER_VIRT 27
 #define INTID_TIMER_PHYS 30
