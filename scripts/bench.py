@@ -86,7 +86,7 @@ def figures(image, *options):
 
 def host_call():
     """Instructions from a Realm's host call to the host and back."""
-    text = console(f"{IMAGES}/rec_test.bin", 2, *COUNTING)
+    text = console(f"{IMAGES}/rec_test.bin", 1, *COUNTING)
     return int(re.search(r"host call: (\d+) ticks", text)[1])
 
 

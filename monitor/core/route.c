@@ -16,8 +16,9 @@ struct route_range {
 	enum route by_caller[WORLDS];
 };
 
-/* The most frequent first. */
+/* The most frequent first, of those that carry.S leaves to C. */
 static const struct route_range ranges[] = {
+	{ FIRME_FID_FIRST, FIRME_FID_LAST, { ROUTE_FIRME, ROUTE_FIRME } },
 	{ RMI_FID_FIRST_0, RMI_FID_LAST_0, { ROUTE_TO_RMM, ROUTE_UNKNOWN } },
 	{ RMM_EL3_REQ_COMPLETE, RMM_EL3_REQ_COMPLETE,
 		{ ROUTE_TO_RMM, ROUTE_TO_HOST } },
@@ -30,7 +31,6 @@ static const struct route_range ranges[] = {
 		{ ROUTE_PSCI, ROUTE_UNKNOWN } },
 	{ RMM_EL3_FID_FIRST, RMM_EL3_FID_LAST, { ROUTE_UNKNOWN, ROUTE_SERVICE } },
 	{ RMI_FID_FIRST_1, ROUTE_RMI_END_1, { ROUTE_TO_RMM, ROUTE_UNKNOWN } },
-	{ FIRME_FID_FIRST, FIRME_FID_LAST, { ROUTE_FIRME, ROUTE_FIRME } },
 };
 
 enum route smc_route(uint64_t fid, enum world caller)

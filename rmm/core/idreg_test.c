@@ -28,7 +28,7 @@ static void a_cpu_with_everything_is_cut_to_what_is_switched(void **state)
 		{ 4, 1, 0x0000000000000021 }, /* PFR1: BT and SSBS only */
 		{ 6, 0, 0x1221111110312120 }, /* ISAR0: no TME */
 		{ 6, 1, 0x0111221111311552 }, /* ISAR1: no LS64 */
-		{ 6, 2, 0x0011000011115112 }, /* ISAR2: no 128-bit registers */
+		{ 6, 2, 0x0011000011115110 }, /* ISAR2: no WFxT, 128-bit regs */
 		{ 7, 0, 0x1000100000110125 }, /* MMFR0: 48 bits, no LPA2 */
 		{ 7, 1, 0x1001103000302002 }, /* MMFR1: no VHE, LO, HCX */
 		{ 7, 2, 0x1021000110100111 }, /* MMFR2: no NV, FWB, EVT */

@@ -17,8 +17,9 @@ static int io_error(
 {
 	struct report_place place = { .file = path };
 
-	return report_error(report, REEVE_ERR_IO, &place, NULL, NULL,
-		"cannot be %s: %s", doing, strerror(errno));
+	report_add(report, REEVE_ERROR, &place, NULL, NULL, "cannot be %s: %s",
+		doing, strerror(errno));
+	return REEVE_ERR_IO;
 }
 
 int file_read(const char *path, size_t limit, char **data, size_t *size,
@@ -158,8 +159,8 @@ int reeve_token_load(
 	const char *path, struct reeve_token **out, struct reeve_report *report)
 {
 	const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
-	char *data = NULL;
-	size_t size = 0;
+	char *data;
+	size_t size;
 	int result = file_read(path, LOG_MAX, &data, &size, report);
 
 	if (result != REEVE_OK)
