@@ -554,6 +554,16 @@ def test_info_and_dmesg(host):
     assert good(host.run("dmesg")) == "hypervisor: ready\nbad \\x1b byte\n"
 
 
+def test_top_of_a_pipe_is_one_table(host):
+    good(host.run("create", "guest.cfg"))
+    lines = good(host.run("top")).splitlines()
+    assert lines[0].startswith("1 domains, 2 CPUs, ")
+    assert lines[1].split()[:3] == ["NAME", "ID", "CPU(%)"]
+    assert lines[2].split() == ["probe", "1", "0.0", "1.5", "64", "1", "yes"]
+    assert len(lines) == 3
+    failed(host.run("top", "--host", "b"), 'no host "b"')
+
+
 def test_a_hundred_rounds(host):
     good(host.run("host", "start"))
     for number in range(1, 101):

@@ -254,6 +254,7 @@ int cli_rename(const struct cli_call *call);
 int cli_shutdown(const struct cli_call *call);
 int cli_token_show(const struct cli_call *call);
 int cli_token_verify(const struct cli_call *call);
+int cli_top(const struct cli_call *call);
 int cli_unpause(const struct cli_call *call);
 int cli_uptime(const struct cli_call *call);
 int cli_vcpu_list(const struct cli_call *call);

@@ -71,14 +71,16 @@ static void folder_empty(const struct folder *folder)
 {
 	DIR *dir = opendir(folder->path);
 	struct dirent *entry;
+	int fd;
 
 	if (dir == NULL)
 		return;
+	fd = dirfd(dir);
 	ram_remove(folder);
-	while ((entry = readdir(dir)) != NULL)
+	while (fd >= 0 && (entry = readdir(dir)) != NULL)
 		if (strcmp(entry->d_name, LOCK_NAME) != 0)
 			/* "." and ".." are refused; there are no others. */
-			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+			(void)unlinkat(fd, entry->d_name, 0);
 	closedir(dir);
 }
 

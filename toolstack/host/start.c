@@ -22,7 +22,7 @@
 #define MEMORY_DEFAULT (2048 * MIB)
 #define MEMORY_LEAST   (256 * MIB)
 /* What the granule tables' place in the monitor's memory suffices for. */
-#define MEMORY_MOST  (95 * 1024 * MIB)
+#define MEMORY_MOST  (MIB * 1024 * 95)
 #define CPUS_DEFAULT 4
 
 /* How long a machine may take to boot. */

@@ -21,6 +21,9 @@
 
 #define PATIENCE_MS 60000
 
+/* The content: two pages, the second not full. */
+#define CONTENT_SIZE ((size_t)2 * GUEST_PAGE_SIZE)
+
 struct fixture {
 	struct host_fixture *host;
 	struct peer peer;
@@ -67,8 +70,8 @@ static int setup(void **state)
 		folder_take(&f->host->folder, &f->lock, f->host->report),
 		REEVE_OK);
 	ram_make(f);
-	f->content = aligned_alloc(GUEST_PAGE_SIZE, 2 * GUEST_PAGE_SIZE);
-	memset(f->content, 0, 2 * GUEST_PAGE_SIZE);
+	f->content = aligned_alloc(GUEST_PAGE_SIZE, CONTENT_SIZE);
+	memset(f->content, 0, CONTENT_SIZE);
 	memset(f->content, 0x5a, 5000);
 	f->domain = (struct engine_domain){ .realm = true,
 		.name = "web",
@@ -77,7 +80,7 @@ static int setup(void **state)
 		.ram_size = 1 << 25 };
 	f->image = (struct image){
 		.segments = { { IMAGE_KERNEL, GUEST_RAM0_BASE, f->content, 5000,
-			2 * GUEST_PAGE_SIZE } },
+			CONTENT_SIZE } },
 		.segment_count = 1,
 		.banks = { { GUEST_RAM0_BASE, 1 << 25 } },
 	};
@@ -150,7 +153,7 @@ static void a_domain_is_built(void **state)
 static void content_gets_to_the_granted_pages(void **state)
 {
 	struct fixture *f = *state;
-	uint8_t found[2 * GUEST_PAGE_SIZE];
+	uint8_t found[CONTENT_SIZE];
 	int ram;
 
 	attach(f);

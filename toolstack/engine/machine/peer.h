@@ -21,7 +21,7 @@ struct peer {
 	const void *before; /* bytes sent ahead of everything */
 	size_t before_size;
 	unsigned asked[CONTROL_OPS]; /* requests by operation */
-	enum control_state state; /* of the domain; 0: there is none */
+	uint32_t state; /* control_state of the domain; 0: there is none */
 	int fd; /* the peer's end */
 	pthread_t thread;
 };
