@@ -154,8 +154,8 @@ void boot_cold(
 	dcache_clean((uintptr_t)&booted, sizeof(booted));
 	log_line("RMI 2.0, %lu MiB of memory from %lx, %lu KiB to track it",
 		rmm.machine.memory_size >> 20, rmm.machine.memory_base.value,
-		rmm.machine.memory_size / GRANULE_SIZE *
-			sizeof(struct granule) >> 10);
+		rmm.machine.memory_size / GRANULE_SIZE * sizeof(struct granule) >>
+			10);
 	log_line("attestation: %s", rmm.attestation.platform_token
 					    ? "provisioned"
 					    : "not provisioned");
