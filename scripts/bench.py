@@ -108,9 +108,9 @@ def machine_comparisons():
 
 def token_ticks(flash, *options):
     """What a Realm's token took, by the machine's clock, in millions."""
-    return {" ".join(words[3:]): int(words[2]) / 1e6
-            for words in console(flash, 2, *options)
-            if words[:2] == ["host:", "token:"] and len(words) > 3}
+    lines = re.findall(r"^host: token: (\d+) (ticks.*?)\r?$",
+                       console(flash, 2, *options), re.M)
+    return {what: int(number) / 1e6 for number, what in lines}
 
 
 def token_comparisons(folder):
