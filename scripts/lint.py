@@ -66,10 +66,11 @@ def check_format():
 
 def check_tidy():
     """Not of tests: the analyser cannot know that a failed assertion ends
-    one, and the sanitizers see them run."""
+    one, and the sanitizers see them run. Nor of lib/string.c: on this machine
+    it is compiled for its test only, under names that are not its own."""
     return run("scripts/build.sh", "clang", "configure") or run(
         "run-clang-tidy-19", "-quiet", "-p", "build-clang",
-        r"^(?!.*_test\.c$)")
+        r"^(?!.*(_test|/lib/string)\.c$)")
 
 
 def check_arrows():
