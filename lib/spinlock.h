@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A fair lock between CPUs (a ticket lock). All zero is unlocked. Needs the
- * MMU on: exclusives are undefined on Device memory.
+ * A lock between CPUs. All zero is unlocked. Who finds it free takes it, in no
+ * order: these CPUs are threads of an emulator, and where each had its turn, as
+ * with a ticket lock, all would wait whenever the next one is not scheduled.
+ * Needs the MMU on: exclusives are undefined on Device memory.
  */
 #ifndef REEVE_LIB_SPINLOCK_H
 #define REEVE_LIB_SPINLOCK_H
@@ -9,21 +11,19 @@
 #include <stdint.h>
 
 struct spinlock {
-	uint32_t next; /* the ticket that the next comer takes */
-	uint32_t serving; /* the ticket whose turn it is */
+	uint32_t taken;
 };
 
 static inline void spinlock_acquire(struct spinlock *lock)
 {
-	uint32_t ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
-
-	while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket)
-		;
+	while (__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE) != 0)
+		while (__atomic_load_n(&lock->taken, __ATOMIC_RELAXED) != 0)
+			;
 }
 
 static inline void spinlock_release(struct spinlock *lock)
 {
-	__atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
 }
 
 #endif

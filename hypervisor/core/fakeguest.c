@@ -14,7 +14,7 @@ static struct fakeguest *guest_of(const struct domain *domain)
 
 static bool is_free(const struct spinlock *lock)
 {
-	return lock->next == lock->serving;
+	return lock->taken == 0;
 }
 
 static void kick(void *ctx, struct vcpu *vcpu)

@@ -145,8 +145,9 @@ void port_rec_el1_put(struct rmm_port *port, struct rec *rec);
 _Noreturn void port_panic(struct rmm_port *port, const char *why);
 
 /*
- * One hash at a time, SHA-2 as in RMI_HASH_*. The state lives in struct hash,
- * large enough for every port's library.
+ * One hash at a time on each CPU, SHA-2 as in RMI_HASH_*; every one that is
+ * started is ended, on the same CPU. The state lives in struct hash, large
+ * enough for every port's library.
  */
 struct hash {
 	uint32_t algorithm; /* RMI_HASH_* */

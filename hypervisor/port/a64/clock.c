@@ -2,6 +2,7 @@
 /* The counter as nanoseconds, and the timer of each core. */
 #include "hypervisor/port/a64/clock.h"
 
+#include "hypervisor/port/a64/core.h"
 #include "hypervisor/port/a64/thread.h"
 #include "lib/a64.h"
 
@@ -28,15 +29,30 @@ uint64_t time_ns(void)
 	return time_of_counter(sysreg_read(cntpct_el0));
 }
 
+/* A write goes to a device of QEMU's and stops its main loop. */
 void clock_arm(uint64_t deadline_ns)
 {
 	uint64_t hz = sysreg_read(cntfrq_el0);
+	uint64_t *set = &core_current()->data.timer_ns;
 
 	if (deadline_ns == UINT64_MAX) {
-		sysreg_write(cnthp_ctl_el2, 0);
+		clock_disarm();
 		return;
 	}
+	if (*set == deadline_ns)
+		return;
 	/* Not before the time has come: rounded up. */
 	sysreg_write(cnthp_cval_el2, scale(deadline_ns, SECOND, hz) + 1);
-	sysreg_write(cnthp_ctl_el2, CTL_ENABLE);
+	if (*set == 0)
+		sysreg_write(cnthp_ctl_el2, CTL_ENABLE);
+	*set = deadline_ns;
+}
+
+void clock_disarm(void)
+{
+	uint64_t *set = &core_current()->data.timer_ns;
+
+	if (*set != 0)
+		sysreg_write(cnthp_ctl_el2, 0);
+	*set = 0;
 }

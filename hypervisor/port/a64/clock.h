@@ -5,7 +5,9 @@
 
 #include <stdint.h>
 
-/* The calling core is interrupted at that time; UINT64_MAX: it is not. */
+/* The calling core is interrupted at that time; UINT64_MAX, and 0 where nothing
+ * was armed before: it is not. */
 void clock_arm(uint64_t deadline_ns);
+void clock_disarm(void);
 
 #endif

@@ -21,6 +21,8 @@ struct core_data {
 	uint64_t idle_sp; /* of its own stack, while a thread runs */
 	const struct vcpu *guest; /* the last ordinary one; only compared */
 	uint32_t ppis; /* irq_ppi_set(): bits that are enabled */
+	uint64_t timer_ns; /* clock_arm(): what the timer is set to; 0: off */
+	const struct core *kick; /* to be told of work at unlock; NULL: none */
 };
 
 /* One core. TPIDR_EL2 of a core holds the address of its own. */

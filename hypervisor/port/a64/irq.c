@@ -7,6 +7,7 @@
 
 #include "abi/machine_map.h"
 #include "hypervisor/core/gic.h"
+#include "hypervisor/port/a64/clock.h"
 #include "lib/a64.h"
 
 #define PRIORITY_MASK_NONE 0xff
@@ -87,7 +88,7 @@ void irq_ppi_set(unsigned intid, bool enabled)
 static void take(uint32_t intid)
 {
 	if (intid == MACHINE_TIMER_HYP_INTID) {
-		sysreg_write(cnthp_ctl_el2, 0);
+		clock_disarm();
 		isb();
 	} else if (intid >= INTID_SPI && intid < INTIDS &&
 		   __atomic_load_n(&handlers[intid].fn, __ATOMIC_ACQUIRE) != NULL)

@@ -68,13 +68,31 @@ static void leave(struct thread *thread)
 		thread->data.leave(thread->data.leave_ctx);
 }
 
-/* With the lock held: if anybody has to be told that there is work. */
+/* With the lock held: if anybody has to be told that there is work, unlock()
+ * does. */
 static void tell(uint64_t now)
 {
-	int core = sched_target(&threads.sched, now);
+	int target = sched_target(&threads.sched, now);
 
-	if (core >= 0 && &cores[core] != core_current())
-		irq_kick(&cores[core]);
+	if (target >= 0 && &cores[target] != core_current())
+		core_current()->data.kick = &cores[target];
+}
+
+/*
+ * Releases the lock. What takes long on an emulator, because it goes to a
+ * device, comes after it: others wait for the lock.
+ */
+static void unlock(void)
+{
+	struct core *core = core_current();
+	const struct core *kick = core->data.kick;
+
+	core->data.kick = NULL;
+	spinlock_release(&threads.lock);
+	if (kick != NULL)
+		irq_kick(kick);
+	/* Only this core changes its own. */
+	clock_arm(threads.sched.cores[core->data.index].armed);
 }
 
 /*
@@ -89,7 +107,6 @@ static void reschedule(bool yield)
 	struct thread *to = (struct thread *)sched_pick(
 		&threads.sched, core->data.index, now, yield);
 
-	clock_arm(threads.sched.cores[core->data.index].armed);
 	tell(now);
 	if (to == from)
 		return;
@@ -107,12 +124,12 @@ void threads_run(void)
 
 	spinlock_acquire(&threads.lock);
 	sched_core_online(&threads.sched, core->data.index);
-	spinlock_release(&threads.lock);
+	unlock();
 	for (;;) {
 		spinlock_acquire(&threads.lock);
 		reschedule(false);
 		idle = threads.sched.ready == NULL;
-		spinlock_release(&threads.lock);
+		unlock();
 		if (idle)
 			wfi();
 		irq_poll();
@@ -125,7 +142,7 @@ void thread_main(void *begun)
 {
 	struct thread *thread = begun;
 
-	spinlock_release(&threads.lock);
+	unlock();
 	thread->data.fn(thread->data.ctx);
 	spinlock_acquire(&threads.lock);
 	sched_end(&threads.sched, core_current()->data.index);
@@ -183,7 +200,7 @@ static bool has_ended(struct thread *thread)
 	spinlock_acquire(&threads.lock);
 	ended = thread->data.entity.state == SCHED_ENDED;
 	thread->data.joiner = thread_current();
-	spinlock_release(&threads.lock);
+	unlock();
 	return ended;
 }
 
@@ -215,7 +232,7 @@ void thread_block_until(uint64_t deadline_ns)
 	spinlock_acquire(&threads.lock);
 	if (sched_block(&threads.sched, core_current()->data.index, deadline_ns))
 		reschedule(false);
-	spinlock_release(&threads.lock);
+	unlock();
 }
 
 void thread_block(void)
@@ -228,14 +245,14 @@ void thread_wake(struct thread *thread)
 	spinlock_acquire(&threads.lock);
 	sched_wake(&threads.sched, &thread->data.entity);
 	tell(time_ns());
-	spinlock_release(&threads.lock);
+	unlock();
 }
 
 void thread_yield(void)
 {
 	spinlock_acquire(&threads.lock);
 	reschedule(true);
-	spinlock_release(&threads.lock);
+	unlock();
 }
 
 void thread_yield_if_due(void)
@@ -244,7 +261,7 @@ void thread_yield_if_due(void)
 		return;
 	spinlock_acquire(&threads.lock);
 	reschedule(false);
-	spinlock_release(&threads.lock);
+	unlock();
 }
 
 /* Nobody else charges it while it runs. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* SHA-2, by BearSSL, which uses FP/SIMD registers. */
+/* SHA-2, by BearSSL, which uses FP/SIMD registers: they are owned from
+ * port_hash_start() to port_hash_end(). */
 #include <bearssl.h>
 
 #include "abi/rmi.h"
@@ -37,22 +38,18 @@ void port_hash_start(
 	hash->algorithm = algorithm;
 	fp_own();
 	classes[algorithm]->init(context_of(hash));
-	fp_return();
 }
 
 void port_hash_add(
 	struct rmm_port *port, struct hash *hash, const void *data, size_t size)
 {
 	(void)port;
-	fp_own();
 	classes[hash->algorithm]->update(context_of(hash), data, size);
-	fp_return();
 }
 
 void port_hash_end(struct rmm_port *port, struct hash *hash, uint8_t *digest)
 {
 	(void)port;
-	fp_own();
 	classes[hash->algorithm]->out(context_of(hash), digest);
 	fp_return();
 }

@@ -19,7 +19,8 @@
 /* How long to wait for a control port's first reply. */
 #define HELLO_PATIENCE_MS 60000
 /* Between two looks at a domain that changes its state. */
-#define POLL_MS 5
+#define POLL_MS     5
+#define POLL_MAX_MS WATCH_STEP_MS
 /* Bytes that are copied between two questions of the watch. */
 #define COPY_STEP ((size_t)8 << 20)
 
@@ -193,38 +194,55 @@ static void machine_set_boot(
 
 /* ---- finalise, destroy ---------------------------------------------------------- */
 
-static void pause_a_little(void)
+static void pause_for(uint64_t ms)
 {
-	static const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+	struct timespec pause = { .tv_nsec = (long)ms * 1000000 };
 
 	(void)nanosleep(&pause, NULL); /* a shorter one is fine */
 }
 
+/*
+ * Each question costs the host what some granules do: the next one comes when
+ * half of what is left should be done. In milliseconds.
+ */
+static uint64_t build_pause(const struct reeve_domain *domain)
+{
+	double done = (double)domain->progress_done;
+	double left = (double)domain->progress_all - done;
+	double ms = POLL_MS;
+
+	if (done > 0)
+		ms = (double)domain->uptime_ns / 1e6 * left / done / 2;
+	if (ms < POLL_MS)
+		return POLL_MS;
+	return ms < POLL_MAX_MS ? (uint64_t)ms : POLL_MAX_MS;
+}
+
 /* 1: built; 0: not yet; negative: failed. */
-static int build_look(struct engine *engine, struct reeve_report *report)
+static int build_look(struct engine *engine, struct reeve_domain *domain,
+	struct reeve_report *report)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_INFO,
 		.domid = engine->domid,
 	};
 	struct control_reply reply;
-	struct reeve_domain domain;
 	int result = machine_ask(engine, &request, &reply, report);
 
 	if (result != REEVE_OK)
 		return result;
-	if (!reply_domain(&reply.body.domain, &domain) ||
-		domain.domid != engine->domid)
+	if (!reply_domain(&reply.body.domain, domain) ||
+		domain->domid != engine->domid)
 		return link_nonsense(report);
-	if (domain.state == REEVE_DOMAIN_PAUSED)
+	if (domain->state == REEVE_DOMAIN_PAUSED)
 		return 1;
-	if (domain.state == REEVE_DOMAIN_FAILED)
+	if (domain->state == REEVE_DOMAIN_FAILED)
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
-			"the host could not build it: %s", domain.text);
-	if (domain.state != REEVE_DOMAIN_BUILDING)
+			"the host could not build it: %s", domain->text);
+	if (domain->state != REEVE_DOMAIN_BUILDING)
 		return link_nonsense(report);
-	return watch_go_on(engine->watch, "building", domain.progress_done,
-		       domain.progress_all)
+	return watch_go_on(engine->watch, "building", domain->progress_done,
+		       domain->progress_all)
 		       ? 0
 		       : REEVE_ERR_STOPPED;
 }
@@ -238,14 +256,15 @@ static int machine_finalise(struct engine *engine, struct engine_realm *realm,
 		.domid = engine->domid,
 		.body.build = { engine->boot.pc, engine->boot.x0 },
 	};
+	struct reeve_domain domain;
 	int result = machine_ask(engine, &request, NULL, report);
 
 	if (realm != NULL)
 		*realm = (struct engine_realm){ 0 };
 	while (result == REEVE_OK) {
-		result = build_look(engine, report);
+		result = build_look(engine, &domain, report);
 		if (result == REEVE_OK)
-			pause_a_little();
+			pause_for(build_pause(&domain));
 	}
 	engine->building = result != 1;
 	return result == 1 ? REEVE_OK : result;
@@ -278,7 +297,7 @@ static int machine_destroy(struct engine *engine, struct reeve_report *report)
 	while (result == REEVE_OK && there) {
 		result = is_there(engine, domid, &there, report);
 		if (there)
-			pause_a_little();
+			pause_for(POLL_MS);
 	}
 	link_watch(engine->link, engine->watch);
 	return result;
