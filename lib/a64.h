@@ -86,9 +86,43 @@
 #define SCR_ENTP2  (UINT64_C(1) << 41)
 #define SCR_NSE    (UINT64_C(1) << 62)
 
+/* HCR_EL2. */
+#define HCR_VM    (1 << 0)
+#define HCR_SWIO  (1 << 1)
+#define HCR_PTW   (1 << 2)
+#define HCR_FMO   (1 << 3)
+#define HCR_IMO   (1 << 4)
+#define HCR_AMO   (1 << 5)
+#define HCR_VSE   (1 << 8) /* a virtual SError is pending */
+#define HCR_FB    (1 << 9)
+#define HCR_BSU   (1 << 10) /* inner shareable */
+#define HCR_TWI   (1 << 13)
+#define HCR_TWE   (1 << 14)
+#define HCR_TID1  (1 << 16)
+#define HCR_TID3  (1 << 18)
+#define HCR_TSC   (1 << 19)
+#define HCR_TIDCP (1 << 20)
+#define HCR_TACR  (1 << 21)
+#define HCR_RW    (UINT64_C(1) << 31)
+#define HCR_TLOR  (UINT64_C(1) << 35)
+#define HCR_TERR  (UINT64_C(1) << 36)
+#define HCR_TEA   (UINT64_C(1) << 37)
+#define HCR_APK   (UINT64_C(1) << 40)
+#define HCR_API   (UINT64_C(1) << 41)
+#define HCR_FWB   (UINT64_C(1) << 46)
+#define HCR_TID5  (UINT64_C(1) << 58)
+/*
+ * What says how EL1's addresses are translated. Hypervisor and RMM have it
+ * whether they run a guest or not, as to EL2 itself (E2H = 0) it means
+ * nothing: QEMU drops all TLBs when any of it changes.
+ */
+#define HCR_STAGE2 (HCR_VM | HCR_PTW | HCR_FWB)
+
 #define A64_CACHE_LINE 64 /* CTR_EL0.DminLine of the machine */
 
-#ifndef __ASSEMBLER__
+#ifdef __ASSEMBLER__
+#define UINT64_C(number) number
+#else
 #include <stdint.h>
 
 #define A64_TEXT_(text) #text

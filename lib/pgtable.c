@@ -10,15 +10,6 @@
 #define LEVEL_BITS 9
 #define LAST_LEVEL 3
 
-#define DESC_VALID         UINT64_C(1)
-#define DESC_TABLE_OR_PAGE UINT64_C(2)
-#define DESC_ADDRESS       UINT64_C(0x0000fffffffff000)
-/*
- * Access flag set, inner shareable; AP[1] is reserved as one where there is
- * one privilege level.
- */
-#define DESC_LEAF (UINT64_C(1) << 10 | UINT64_C(3) << 8 | UINT64_C(1) << 6)
-
 static unsigned level_shift(int level)
 {
 	return PAGE_SHIFT + LEVEL_BITS * (unsigned)(LAST_LEVEL - level);
@@ -34,13 +25,14 @@ static uint64_t *table_below(struct pgtable *table, uint64_t *entry)
 {
 	uint64_t *page;
 
-	if ((*entry & (DESC_VALID | DESC_TABLE_OR_PAGE)) ==
-		(DESC_VALID | DESC_TABLE_OR_PAGE))
-		return (uint64_t *)(uintptr_t)(*entry & DESC_ADDRESS);
+	if ((*entry & (PGTABLE_DESC_VALID | PGTABLE_DESC_TABLE_OR_PAGE)) ==
+		(PGTABLE_DESC_VALID | PGTABLE_DESC_TABLE_OR_PAGE))
+		return (uint64_t *)(uintptr_t)(*entry & PGTABLE_DESC_ADDRESS);
 	if (*entry != 0 || table->pool_used == table->pool_pages)
 		return NULL;
 	page = table->pool + (size_t)table->pool_used++ * PGTABLE_ENTRIES;
-	*entry = (uint64_t)(uintptr_t)page | DESC_VALID | DESC_TABLE_OR_PAGE;
+	*entry = (uint64_t)(uintptr_t)page | PGTABLE_DESC_VALID |
+		 PGTABLE_DESC_TABLE_OR_PAGE;
 	return page;
 }
 
@@ -67,8 +59,9 @@ static uint64_t map_first(
 	entry = entry_of(page, range->va, level);
 	if (*entry != 0)
 		return 0;
-	*entry = range->pa | range->attributes | DESC_LEAF | DESC_VALID |
-		 (level == LAST_LEVEL ? DESC_TABLE_OR_PAGE : 0);
+	*entry = range->pa | range->attributes | PGTABLE_DESC_LEAF |
+		 PGTABLE_DESC_VALID |
+		 (level == LAST_LEVEL ? PGTABLE_DESC_TABLE_OR_PAGE : 0);
 	return UINT64_C(1) << level_shift(level);
 }
 
@@ -85,9 +78,4 @@ bool pgtable_map(struct pgtable *table, const struct pgtable_range *range)
 		rest.pa += done;
 	}
 	return true;
-}
-
-uint64_t pgtable_page(uint64_t pa, uint64_t attributes)
-{
-	return pa | attributes | DESC_LEAF | DESC_VALID | DESC_TABLE_OR_PAGE;
 }

@@ -39,6 +39,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Bits of a descriptor. */
+#define PGTABLE_DESC_VALID         UINT64_C(1)
+#define PGTABLE_DESC_TABLE_OR_PAGE UINT64_C(2)
+#define PGTABLE_DESC_ADDRESS       UINT64_C(0x0000fffffffff000)
+/* Access flag set, inner shareable; AP[1] is reserved as one where there is one
+ * privilege level. */
+#define PGTABLE_DESC_LEAF                                                      \
+	(UINT64_C(1) << 10 | UINT64_C(3) << 8 | UINT64_C(1) << 6)
+
 struct pgtable {
 	uint64_t *root; /* one page, what TTBR0_ELx takes */
 	uint64_t *pool; /* zeroed pages for further tables */
@@ -61,7 +70,11 @@ struct pgtable_range {
 bool pgtable_map(struct pgtable *table, const struct pgtable_range *range);
 
 /* The entry that maps one page, for who keeps a last-level table himself. */
-uint64_t pgtable_page(uint64_t pa, uint64_t attributes);
+static inline uint64_t pgtable_page(uint64_t pa, uint64_t attributes)
+{
+	return pa | attributes | PGTABLE_DESC_LEAF | PGTABLE_DESC_VALID |
+	       PGTABLE_DESC_TABLE_OR_PAGE;
+}
 
 #endif
 #endif

@@ -19,10 +19,7 @@
 	REG(sp_el1)                                                            \
 	REG(elr_el1)                                                           \
 	REG(spsr_el1)                                                          \
-	REG(sctlr_el1)                                                         \
 	REG(cpacr_el1)                                                         \
-	REG(ttbr0_el1)                                                         \
-	REG(ttbr1_el1)                                                         \
 	REG(mair_el1)                                                          \
 	REG(amair_el1)                                                         \
 	REG(vbar_el1)                                                          \
@@ -39,6 +36,13 @@
 	REG(mdscr_el1)                                                         \
 	REG(mdccint_el1)                                                       \
 	REG(cntkctl_el1)
+
+/* The same, of what says how addresses are translated. */
+#define EL1_TRANSLATION(REG)                                                   \
+	REG(tcr_el1)                                                           \
+	REG(sctlr_el1)                                                         \
+	REG(ttbr0_el1)                                                         \
+	REG(ttbr1_el1)
 
 /* What EL3 keeps for each world, so that only Realms share it. */
 #define EL1_REALM(REG)                                                         \
@@ -58,7 +62,7 @@
 
 struct el1_shared {
 	EL1_SHARED(EL1_FIELD)
-	uint64_t tcr_el1; /* apart: dear to write */
+	EL1_TRANSLATION(EL1_FIELD)
 };
 
 struct el1_realm {

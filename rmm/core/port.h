@@ -128,9 +128,9 @@ struct rec_trap {
 /*
  * Runs a REC that the caller executes; only where port_rec_runs(). Between
  * start and stop the CPU has its registers, and the REC has those of gprs,
- * sp_el0, pc and pstate whenever port_rec_run() has returned. stop puts back
- * everything that is the host's, and leaves the interrupt controller's
- * virtual interface disabled.
+ * sp_el0, pc and pstate whenever port_rec_run() has returned. stop leaves the
+ * interrupt controller's virtual interface disabled; when the command is over
+ * everything that is the host's is back.
  */
 void port_rec_start(
 	struct rmm_port *port, struct rec *rec, const struct realm_s2 *s2);

@@ -5,6 +5,7 @@
  * core_entry with X0 = its struct core, as CPU_ON was told.
  */
 #include "hypervisor/port/a64/core_layout.h"
+#include "lib/a64.h"
 
 	.section .text.start, "ax", %progbits
 	.global _start
@@ -35,10 +36,12 @@ core_entry:
 	b	.
 	.size core_entry, . - core_entry
 
-/* X20: struct core. Nothing is trapped, nothing is virtual; no guest runs. */
+/* X20: struct core. No guest runs: nothing of EL2 depends on HCR_EL2. */
 	.type core_setup, %function
 core_setup:
-	msr	hcr_el2, xzr
+	ldr	x0, =(HCR_RW | HCR_STAGE2)
+	msr	vttbr_el2, xzr
+	msr	hcr_el2, x0
 	mov	x0, #CPTR_EL2_NO_FP_TRAP
 	msr	cptr_el2, x0
 	adrp	x0, vectors

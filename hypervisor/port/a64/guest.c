@@ -26,27 +26,10 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
  * hidden from it, that traps too, as do all fine-grained traps (HFG*_EL2) of
  * which 0 is the trap.
  */
-#define HCR_VM    (UINT64_C(1) << 0)
-#define HCR_SWIO  (UINT64_C(1) << 1)
-#define HCR_FMO   (UINT64_C(1) << 3)
-#define HCR_IMO   (UINT64_C(1) << 4)
-#define HCR_AMO   (UINT64_C(1) << 5)
-#define HCR_FB    (UINT64_C(1) << 9)
-#define HCR_BSU   (UINT64_C(1) << 10)
-#define HCR_TWI   (UINT64_C(1) << 13)
-#define HCR_TID3  (UINT64_C(1) << 18)
-#define HCR_TSC   (UINT64_C(1) << 19)
-#define HCR_TIDCP (UINT64_C(1) << 20)
-#define HCR_RW    (UINT64_C(1) << 31)
-#define HCR_TLOR  (UINT64_C(1) << 35)
-#define HCR_TERR  (UINT64_C(1) << 36)
-#define HCR_APK   (UINT64_C(1) << 40)
-#define HCR_API   (UINT64_C(1) << 41)
-#define HCR_FWB   (UINT64_C(1) << 46)
 #define HCR_GUEST                                                              \
-	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU |  \
-		HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW | HCR_TLOR | \
-		HCR_TERR | HCR_APK | HCR_API | HCR_FWB)
+	(HCR_STAGE2 | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |        \
+		HCR_BSU | HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW |  \
+		HCR_TLOR | HCR_TERR | HCR_APK | HCR_API)
 
 /* Memory copy instructions work (MSCEn); ALLINT traps (TALLINT). */
 #define HCRX_GUEST (1 << 11 | 1 << 6)

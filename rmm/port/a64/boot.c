@@ -58,6 +58,7 @@ static _Noreturn void serve(void)
 		rmm_handle_rmi(&rmm, &regs);
 		if (cpu_this()->slots != 0)
 			rmm_stop("a command left a granule mapped");
+		rec_leave();
 		el3_request_next(&regs, RMM_EL3_REQ_COMPLETE);
 	}
 }

@@ -23,6 +23,7 @@
 
 #ifndef __ASSEMBLER__
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "rmm/core/context.h"
@@ -37,6 +38,7 @@ struct cpu {
 	uint64_t exception_stack;
 	uint64_t *slot_table; /* the level 3 table of its slots */
 	struct el1_shared host_el1; /* while a REC has the registers */
+	bool leaves; /* rec_leave() has to be called */
 	struct rec_timer host_virt;
 	struct rec_timer host_phys;
 	struct signing *signing; /* what sign.c's hooks work on */

@@ -20,7 +20,7 @@
 /* Those that stay for a run and for the rest. */
 void rec_cpu_init(void)
 {
-	sysreg_write(HCR_EL2, HCR_RW);
+	sysreg_write(HCR_EL2, HCR_IDLE);
 	sysreg_write(CPTR_EL2, CPTR_CLOSED);
 	sysreg_write(HSTR_EL2, 0);
 	/* Registers of features that are not switched: trap. */
@@ -42,18 +42,16 @@ bool port_rec_runs(struct rmm_port *port)
 	return true;
 }
 
-static void stage2_start(const struct realm_s2 *s2)
+static uint64_t vtcr_of(const struct realm_s2 *s2)
 {
 	uint64_t range =
 		BITS_GET(sysreg_read(ID_AA64MMFR0_EL1), ID_AA64MMFR0_PARANGE);
 
 	if (range > PARANGE_48_BIT)
 		range = PARANGE_48_BIT;
-	sysreg_write(VTCR_EL2, BITS_PUT(VTCR_T0SZ, 64 - s2->ipa_bits) |
-				       BITS_PUT(VTCR_SL0, 2 - s2->start_level) |
-				       VTCR_WALK | BITS_PUT(VTCR_PS, range) |
-				       VTCR_NSA | VTCR_RES1);
-	sysreg_write(VTTBR_EL2, s2->root.value | BITS_PUT(VTTBR_VMID, s2->vmid));
+	return BITS_PUT(VTCR_T0SZ, 64 - s2->ipa_bits) |
+	       BITS_PUT(VTCR_SL0, 2 - s2->start_level) | VTCR_WALK |
+	       BITS_PUT(VTCR_PS, range) | VTCR_NSA | VTCR_RES1;
 }
 
 static uint64_t hcr_of(const struct rec *rec)
@@ -73,23 +71,20 @@ static void el2_start(const struct rec *rec, const struct realm_s2 *s2)
 {
 	sysreg_write(VMPIDR_EL2, rec_mpidr_el1(rec));
 	sysreg_write(VSESR_EL2, rec->vsesr);
-	sysreg_write(HCR_EL2, hcr_of(rec));
 	sysreg_write(HCRX_EL2, HCRX_REALM);
 	sysreg_write(MDCR_EL2, MDCR_REALM);
 	sysreg_write(CNTHCTL_EL2, CNTHCTL_REALM);
-	stage2_start(s2);
+	sysreg_write(VTCR_EL2, vtcr_of(s2));
 }
 
 /* Outside of a run they are as a host without guests has them, so that EL3
  * need not change them and QEMU drops no TLBs. */
 static void el2_stop(void)
 {
-	sysreg_write(HCR_EL2, HCR_RW);
 	sysreg_write(HCRX_EL2, 0);
 	sysreg_write(MDCR_EL2, 0);
 	sysreg_write(CNTHCTL_EL2, 0);
 	sysreg_write(VTCR_EL2, 0);
-	sysreg_write(VTTBR_EL2, 0);
 }
 
 void port_rec_start(
@@ -100,8 +95,10 @@ void port_rec_start(
 	el1_load(&rec->el1);
 	el1_realm_load(&rec->own);
 	el2_start(rec, s2);
-	rec->serror = false;
 	timers_start(rec);
+	el1_translation_enter(&rec->el1,
+		s2->root.value | BITS_PUT(VTTBR_VMID, s2->vmid), hcr_of(rec));
+	rec->serror = false;
 }
 
 void port_rec_stop(struct rmm_port *port, struct rec *rec)
@@ -116,7 +113,19 @@ void port_rec_stop(struct rmm_port *port, struct rec *rec)
 	el1_load(&cpu_this()->host_el1);
 	el2_stop();
 	gic_disable();
-	isb();
+	cpu_this()->leaves = true;
+}
+
+/* What makes QEMU drop the TLBs, as late as may be: they are dropped again on
+ * the way to the host, and the RMM needs its own until then. */
+void rec_leave(void)
+{
+	struct cpu *cpu = cpu_this();
+
+	if (!cpu->leaves)
+		return;
+	cpu->leaves = false;
+	el1_translation_leave(&cpu->host_el1, 0, HCR_IDLE);
 }
 
 void port_rec_el1_get(struct rmm_port *port, struct rec *rec)
@@ -129,6 +138,8 @@ void port_rec_el1_put(struct rmm_port *port, struct rec *rec)
 {
 	(void)port;
 	el1_load(&rec->el1);
+	el1_translation_enter(
+		&rec->el1, sysreg_read(VTTBR_EL2), sysreg_read(HCR_EL2));
 }
 
 /* A permission fault of the access itself, for which the architecture does not

@@ -27,5 +27,8 @@ uint64_t rec_switch(uint64_t *registers);
 /* The registers of EL2 that Realms run with, on the calling CPU. */
 void rec_cpu_init(void);
 
+/* Before the CPU goes to the host: ends what port_rec_stop() began. */
+void rec_leave(void);
+
 #endif
 #endif

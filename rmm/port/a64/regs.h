@@ -24,35 +24,12 @@
  * (TLOR). What else would let a Realm use a feature that it is not to see is
  * 0. The RMM itself has a use for RW only.
  */
-#define HCR_VM    (UINT64_C(1) << 0)
-#define HCR_SWIO  (UINT64_C(1) << 1)
-#define HCR_PTW   (UINT64_C(1) << 2)
-#define HCR_FMO   (UINT64_C(1) << 3)
-#define HCR_IMO   (UINT64_C(1) << 4)
-#define HCR_AMO   (UINT64_C(1) << 5)
-#define HCR_FB    (UINT64_C(1) << 9)
-#define HCR_BSU   (UINT64_C(1) << 10) /* inner shareable */
-#define HCR_TID1  (UINT64_C(1) << 16)
-#define HCR_TID3  (UINT64_C(1) << 18)
-#define HCR_TSC   (UINT64_C(1) << 19)
-#define HCR_TIDCP (UINT64_C(1) << 20)
-#define HCR_TACR  (UINT64_C(1) << 21)
-#define HCR_RW    (UINT64_C(1) << 31)
-#define HCR_TLOR  (UINT64_C(1) << 35)
-#define HCR_TERR  (UINT64_C(1) << 36)
-#define HCR_TEA   (UINT64_C(1) << 37)
-#define HCR_APK   (UINT64_C(1) << 40)
-#define HCR_API   (UINT64_C(1) << 41)
-#define HCR_FWB   (UINT64_C(1) << 46)
-#define HCR_TID5  (UINT64_C(1) << 58)
+#define HCR_IDLE (HCR_RW | HCR_STAGE2)
 #define HCR_REALM                                                              \
-	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |  \
+	(HCR_STAGE2 | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |        \
 		HCR_BSU | HCR_TID1 | HCR_TID3 | HCR_TSC | HCR_TIDCP |          \
 		HCR_TACR | HCR_RW | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK |  \
-		HCR_API | HCR_FWB | HCR_TID5)
-#define HCR_VSE (UINT64_C(1) << 8) /* a virtual SError is pending */
-#define HCR_TWI (UINT64_C(1) << 13)
-#define HCR_TWE (UINT64_C(1) << 14)
+		HCR_API | HCR_TID5)
 
 /* HCRX_EL2: memory copy instructions work (MSCEn); ALLINT traps. */
 #define HCRX_REALM (1 << 11 | 1 << 6)
