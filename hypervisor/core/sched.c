@@ -72,18 +72,25 @@ static void charge(struct sched *sched, struct sched_core *core, uint64_t now)
 			less(sched->ready->vruntime, SCHED_LAG_NS));
 }
 
+/* What current's is now: who runs alone is not charged for long. */
+static uint64_t vruntime_now(const struct sched_core *core, uint64_t now)
+{
+	return core->current->vruntime +
+	       weighted(core->current, since(core->since, now));
+}
+
 /* The least of what runs and what waits, as long as there is any. */
-static void floor_update(struct sched *sched)
+static void floor_update(struct sched *sched, uint64_t now)
 {
 	uint64_t least = SCHED_NEVER;
 
 	if (sched->ready != NULL)
 		least = sched->ready->vruntime;
 	for (unsigned i = 0; i < SCHED_CORES; i++) {
-		const struct sched_entity *current = sched->cores[i].current;
+		const struct sched_core *core = &sched->cores[i];
 
-		if (current != NULL && current->vruntime < least)
-			least = current->vruntime;
+		if (core->current != NULL && vruntime_now(core, now) < least)
+			least = vruntime_now(core, now);
 	}
 	if (least != SCHED_NEVER)
 		raise_to(&sched->floor, least);
@@ -97,11 +104,12 @@ static void ready_add(struct sched *sched, struct sched_entity *entity)
 	list_add(&sched->ready, entity, entity->vruntime);
 }
 
-static void waken(struct sched *sched, struct sched_entity *entity)
+static void waken(struct sched *sched, struct sched_entity *entity, uint64_t now)
 {
 	if (entity->sleeps)
 		list_remove(&sched->sleepers, entity);
 	entity->sleeps = false;
+	floor_update(sched, now);
 	raise_to(&entity->vruntime, less(sched->floor, SCHED_SLICE_NS));
 	ready_add(sched, entity);
 }
@@ -133,10 +141,10 @@ void sched_end(struct sched *sched, unsigned core)
 	sched->cores[core].current->state = SCHED_ENDED;
 }
 
-void sched_wake(struct sched *sched, struct sched_entity *entity)
+void sched_wake(struct sched *sched, struct sched_entity *entity, uint64_t now)
 {
 	if (entity->state == SCHED_BLOCKED)
-		waken(sched, entity);
+		waken(sched, entity, now);
 	else
 		entity->token = true;
 }
@@ -146,7 +154,7 @@ void sched_wake(struct sched *sched, struct sched_entity *entity)
 static void sleepers_wake(struct sched *sched, uint64_t now)
 {
 	while (sched->sleepers != NULL && sched->sleepers->key <= now)
-		waken(sched, sched->sleepers);
+		waken(sched, sched->sleepers, now);
 }
 
 /* Whether some other core looks at the clock in time for the first sleeper. */
@@ -159,11 +167,14 @@ static bool is_covered(const struct sched *sched, unsigned core)
 	return false;
 }
 
+/* A turn need not end for nobody. */
 static void arm(struct sched *sched, unsigned core)
 {
 	struct sched_core *this = &sched->cores[core];
 
-	this->armed = this->current != NULL ? this->slice_end : SCHED_NEVER;
+	this->armed = this->current != NULL && sched->ready != NULL
+			      ? this->slice_end
+			      : SCHED_NEVER;
 	if (sched->sleepers != NULL && sched->sleepers->key < this->armed &&
 		!is_covered(sched, core))
 		this->armed = sched->sleepers->key;
@@ -198,6 +209,7 @@ struct sched_entity *sched_pick(
 	struct sched_core *this = &sched->cores[core];
 	struct sched_entity *ran = this->current;
 
+	floor_update(sched, now); /* while who ran still counts */
 	charge(sched, this, now);
 	sleepers_wake(sched, now);
 	this->current = choose(sched, ran, yield);
@@ -208,7 +220,6 @@ struct sched_entity *sched_pick(
 		if (this->current != ran || now >= this->slice_end)
 			this->slice_end = now + SCHED_SLICE_NS;
 	}
-	floor_update(sched);
 	arm(sched, core);
 	return this->current;
 }
@@ -248,12 +259,28 @@ static int busy_core(const struct sched *sched, uint64_t now)
 
 		if (!can_ask(core) || core->current == NULL)
 			continue;
-		vruntime = core->current->vruntime +
-			   weighted(core->current, since(core->since, now));
+		vruntime = vruntime_now(core, now);
 		if (vruntime > most) {
 			most = vruntime;
 			found = (int)i;
 		}
+	}
+	return found;
+}
+
+/* One whose turn would go on for ever, unless an idle one is to come. Each that
+ * picks asks for the next. */
+static int endless_core(const struct sched *sched)
+{
+	int found = -1;
+
+	for (unsigned i = 0; i < SCHED_CORES; i++) {
+		const struct sched_core *core = &sched->cores[i];
+
+		if (core->online && core->current == NULL)
+			return -1;
+		if (found < 0 && can_ask(core) && core->armed > core->slice_end)
+			found = (int)i;
 	}
 	return found;
 }
@@ -267,6 +294,8 @@ int sched_target(struct sched *sched, uint64_t now)
 	core = idle_core(sched);
 	if (core < 0)
 		core = busy_core(sched, now);
+	if (core < 0)
+		core = endless_core(sched);
 	if (core >= 0)
 		__atomic_store_n(
 			&sched->cores[core].asked, true, __ATOMIC_RELAXED);

@@ -73,12 +73,12 @@ bool sched_block(struct sched *sched, unsigned core, uint64_t deadline);
 void sched_end(struct sched *sched, unsigned core);
 
 /* Makes a waiting entity ready; of another one it notes that it was woken. */
-void sched_wake(struct sched *sched, struct sched_entity *entity);
+void sched_wake(struct sched *sched, struct sched_entity *entity, uint64_t now);
 
 /*
  * Decides who has the core from now on; NULL: nobody. yield: rather another
  * than the one that runs. The clock is to be looked at again when
- * cores[core].armed has come.
+ * cores[core].armed has come; SCHED_NEVER: nobody waits for a turn.
  */
 struct sched_entity *sched_pick(
 	struct sched *sched, unsigned core, uint64_t now, bool yield);

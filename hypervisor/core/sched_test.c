@@ -24,10 +24,15 @@ static void start(unsigned cores)
 		sched_core_online(&sched, i);
 }
 
-static void wake(unsigned first, unsigned count)
+static void wake_at(unsigned first, unsigned count, uint64_t now)
 {
 	for (unsigned i = 0; i < count; i++)
-		sched_wake(&sched, &e[first + i]);
+		sched_wake(&sched, &e[first + i], now);
+}
+
+static void wake(unsigned first, unsigned count)
+{
+	wake_at(first, count, 0);
 }
 
 static struct sched_entity *pick(unsigned core, uint64_t now)
@@ -154,6 +159,63 @@ static void a_turn_ends_with_its_slice(void **state)
 	assert_false(sched_due(&sched, 0, SLICE - 1));
 	assert_true(sched_due(&sched, 0, SLICE));
 	assert_ptr_equal(pick(0, SLICE), &e[1]);
+}
+
+static void who_runs_alone_is_not_interrupted(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 1);
+	assert_ptr_equal(pick(0, 0), &e[0]);
+	assert_true(sched.cores[0].armed == SCHED_NEVER);
+	assert_false(sched_due(&sched, 0, 1000 * MS));
+}
+
+static void who_comes_beside_one_alone_has_a_slice_of_credit(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 1);
+	(void)pick(0, 0);
+	wake_at(1, 1, 5000 * MS);
+	assert_true(e[1].vruntime == 5000 * MS - SLICE);
+	assert_int_equal(sched_target(&sched, 5000 * MS), 0);
+	assert_ptr_equal(pick(0, 5000 * MS), &e[1]);
+	assert_true(sched.cores[0].armed == 5000 * MS + SLICE);
+}
+
+static void all_turns_end_when_somebody_waits(void **state)
+{
+	(void)state;
+	start(2);
+	wake(0, 2);
+	(void)pick(0, 0);
+	(void)pick(1, 0);
+	/* Who comes first finds the other waiting for the second core. */
+	(void)pick(0, 0);
+	assert_true(sched.cores[0].armed == SCHED_NEVER);
+	wake(2, 1);
+	assert_int_equal(sched_target(&sched, 0), 0);
+	(void)pick(0, 0);
+	assert_true(sched.cores[0].armed == SLICE);
+	assert_int_equal(sched_target(&sched, 0), 1);
+	(void)pick(1, 0);
+	assert_true(sched.cores[1].armed == SLICE);
+	assert_int_equal(sched_target(&sched, 0), -1);
+}
+
+static void who_slept_long_does_not_wait_for_who_did_not(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 1);
+	(void)pick(0, 0);
+	assert_true(sched_block(&sched, 0, SCHED_NEVER));
+	assert_null(pick(0, 60000 * MS));
+	wake_at(1, 1, 60000 * MS);
+	(void)pick(0, 60000 * MS);
+	wake_at(0, 1, 60000 * MS);
+	assert_true(e[0].vruntime - e[1].vruntime <= SLICE);
 }
 
 static void who_yields_lets_another_go_first(void **state)
@@ -306,6 +368,11 @@ int main(void)
 		cmocka_unit_test(who_is_long_in_one_turn_waits_for_it),
 		cmocka_unit_test(nobody_wants_a_core),
 		cmocka_unit_test(a_turn_ends_with_its_slice),
+		cmocka_unit_test(who_runs_alone_is_not_interrupted),
+		cmocka_unit_test(
+			who_comes_beside_one_alone_has_a_slice_of_credit),
+		cmocka_unit_test(all_turns_end_when_somebody_waits),
+		cmocka_unit_test(who_slept_long_does_not_wait_for_who_did_not),
 		cmocka_unit_test(who_yields_lets_another_go_first),
 		cmocka_unit_test(who_yields_alone_goes_on),
 		cmocka_unit_test(a_wake_before_the_wait_is_kept),

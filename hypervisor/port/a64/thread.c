@@ -147,7 +147,8 @@ void thread_main(void *begun)
 	spinlock_acquire(&threads.lock);
 	sched_end(&threads.sched, core_current()->data.index);
 	if (thread->data.joiner != NULL)
-		sched_wake(&threads.sched, &thread->data.joiner->data.entity);
+		sched_wake(&threads.sched, &thread->data.joiner->data.entity,
+			time_ns());
 	reschedule(false);
 	__builtin_unreachable();
 }
@@ -242,9 +243,12 @@ void thread_block(void)
 
 void thread_wake(struct thread *thread)
 {
+	uint64_t now;
+
 	spinlock_acquire(&threads.lock);
-	sched_wake(&threads.sched, &thread->data.entity);
-	tell(time_ns());
+	now = time_ns();
+	sched_wake(&threads.sched, &thread->data.entity, now);
+	tell(now);
 	unlock();
 }
 
