@@ -13,41 +13,46 @@ uint32_t port_gic_vtr(struct rmm_port *port)
 }
 
 /* ICH_LR<n>_EL2: no instruction takes the number from a register. */
+#define LR_CASES(ROW)                                                          \
+	ROW(0, S3_4_C12_C12_0)                                                 \
+	ROW(1, S3_4_C12_C12_1)                                                 \
+	ROW(2, S3_4_C12_C12_2)                                                 \
+	ROW(3, S3_4_C12_C12_3)                                                 \
+	ROW(4, S3_4_C12_C12_4)                                                 \
+	ROW(5, S3_4_C12_C12_5)                                                 \
+	ROW(6, S3_4_C12_C12_6)                                                 \
+	ROW(7, S3_4_C12_C12_7)                                                 \
+	ROW(8, S3_4_C12_C13_0)                                                 \
+	ROW(9, S3_4_C12_C13_1)                                                 \
+	ROW(10, S3_4_C12_C13_2)                                                \
+	ROW(11, S3_4_C12_C13_3)                                                \
+	ROW(12, S3_4_C12_C13_4)                                                \
+	ROW(13, S3_4_C12_C13_5)                                                \
+	ROW(14, S3_4_C12_C13_6)                                                \
+	ROW(15, S3_4_C12_C13_7)
+#define READ_CASE(n, reg)                                                      \
+	case (n):                                                              \
+		return sysreg_read(reg);
+#define WRITE_CASE(n, reg)                                                     \
+	case (n):                                                              \
+		sysreg_write(reg, value);                                      \
+		break;
+
 static uint64_t lr_read(unsigned n)
 {
 	switch (n) {
-	case 0:
-		return sysreg_read(S3_4_C12_C12_0);
-	case 1:
-		return sysreg_read(S3_4_C12_C12_1);
-	case 2:
-		return sysreg_read(S3_4_C12_C12_2);
-	case 3:
-		return sysreg_read(S3_4_C12_C12_3);
-	case 4:
-		return sysreg_read(S3_4_C12_C12_4);
-	case 5:
-		return sysreg_read(S3_4_C12_C12_5);
-	case 6:
-		return sysreg_read(S3_4_C12_C12_6);
-	case 7:
-		return sysreg_read(S3_4_C12_C12_7);
-	case 8:
-		return sysreg_read(S3_4_C12_C13_0);
-	case 9:
-		return sysreg_read(S3_4_C12_C13_1);
-	case 10:
-		return sysreg_read(S3_4_C12_C13_2);
-	case 11:
-		return sysreg_read(S3_4_C12_C13_3);
-	case 12:
-		return sysreg_read(S3_4_C12_C13_4);
-	case 13:
-		return sysreg_read(S3_4_C12_C13_5);
-	case 14:
-		return sysreg_read(S3_4_C12_C13_6);
+		LR_CASES(READ_CASE)
 	default:
-		return sysreg_read(S3_4_C12_C13_7);
+		return 0;
+	}
+}
+
+static void lr_write(unsigned n, uint64_t value)
+{
+	switch (n) {
+		LR_CASES(WRITE_CASE)
+	default:
+		break;
 	}
 }
 
@@ -71,4 +76,48 @@ void gic_disable(void)
 	uint64_t hcr = sysreg_read(ICH_HCR_EL2);
 
 	sysreg_write(ICH_HCR_EL2, hcr & ~(uint64_t)ICH_HCR_EN);
+}
+
+static bool maintenance_pends(void)
+{
+	return (sysreg_read(ICC_HPPIR1_EL1) & INTID_MASK) == INTID_MAINTENANCE;
+}
+
+/* Which of two interrupts the list registers of a set have, as its bits; 0:
+ * another one as well. */
+static unsigned lrs_which(uint64_t set, const uint64_t intids[2])
+{
+	unsigned which = 0;
+
+	for (unsigned n = 0; n < GIC_LRS_MAX; n++) {
+		uint64_t intid;
+
+		if ((set & UINT64_C(1) << n) == 0)
+			continue;
+		intid = BITS_GET(lr_read(n), ICH_LR_VINTID);
+		if (intid != intids[0] && intid != intids[1])
+			return 0;
+		which |= intid == intids[0] ? 1 : 2;
+	}
+	return which;
+}
+
+unsigned gic_end(const uint64_t intids[2])
+{
+	uint64_t ended;
+	unsigned which;
+
+	if (!maintenance_pends() || sysreg_read(ICH_MISR_EL2) != ICH_MISR_EOI)
+		return 0;
+	ended = sysreg_read(ICH_EISR_EL2);
+	which = lrs_which(ended, intids);
+	if (which == 0)
+		return 0;
+	for (unsigned n = 0; n < GIC_LRS_MAX; n++)
+		if ((ended & UINT64_C(1) << n) != 0)
+			lr_write(n, lr_read(n) & ~ICH_LR_EOI);
+	isb();
+	for (unsigned i = 0; i < GIC_SETTLE_TRIES && maintenance_pends(); i++)
+		;
+	return which;
 }

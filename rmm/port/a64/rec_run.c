@@ -192,10 +192,8 @@ static bool is_fp(const struct rec_trap *trap)
 	       BITS_GET(trap->esr, ESR_EC) == ESR_EC_FP;
 }
 
-/* When it returns the FP/SIMD registers are the host's again. */
-void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
+static void run_once(struct rec *rec, struct rec_trap *trap)
 {
-	(void)port;
 	*trap = (struct rec_trap){ .kind = REC_TRAP_IRQ };
 	if (timers_changed(rec))
 		return;
@@ -205,4 +203,13 @@ void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
 	fp_give(&rec->fp);
 	enter(rec, trap);
 	fp_take(&rec->fp);
+}
+
+/* When it returns the FP/SIMD registers are the host's again. */
+void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
+{
+	(void)port;
+	do
+		run_once(rec, trap);
+	while (trap->kind == REC_TRAP_IRQ && timers_end(rec));
 }

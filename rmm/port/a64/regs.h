@@ -87,9 +87,18 @@
 #define PAR_PA_WIDTH     40
 #define HPFAR_FIPA_SHIFT 4
 
-#define INTID_MASK       0xffffff
-#define INTID_TIMER_VIRT 27
-#define INTID_TIMER_PHYS 30
+/* ICH_MISR_EL2: an end of interrupt that a list register asked to be told of;
+ * in one, that it does, and which interrupt it has. */
+#define ICH_MISR_EOI        1
+#define ICH_LR_EOI          (UINT64_C(1) << 41)
+#define ICH_LR_VINTID_SHIFT 0
+#define ICH_LR_VINTID_WIDTH 32
+
+/* Private interrupts have these numbers (Arm DEN0094, PPI assignments). */
+#define INTID_MASK        0xffffff
+#define INTID_MAINTENANCE 25
+#define INTID_TIMER_VIRT  27
+#define INTID_TIMER_PHYS  30
 
 #define ID_AA64PFR0_DIT_SHIFT      48
 #define ID_AA64PFR0_DIT_WIDTH      4

@@ -3,11 +3,8 @@
 #include "rmm/port/a64/timer.h"
 
 #include "rmm/port/a64/cpu.h"
+#include "rmm/port/a64/gic.h"
 #include "rmm/port/a64/regs.h"
-
-/* How often to look whether a masked interrupt is gone; if it is not, the
- * Realm exits at once, and nothing else happens. */
-#define RETIRE_TRIES 1000
 
 static void save(struct rec_timer *virt, struct rec_timer *phys)
 {
@@ -52,7 +49,7 @@ void timers_stop(struct rec *rec)
 /* Until neither masked interrupt is what the controller would signal. */
 static void retire(uint64_t cnthctl)
 {
-	for (unsigned i = 0; i < RETIRE_TRIES; i++) {
+	for (unsigned i = 0; i < GIC_SETTLE_TRIES; i++) {
 		uint64_t pending = sysreg_read(ICC_HPPIR1_EL1) & INTID_MASK;
 
 		if (!(pending == INTID_TIMER_VIRT &&
@@ -88,4 +85,21 @@ bool timers_changed(const struct rec *rec)
 	mask(virt, phys);
 	return virt != timer_asserted(rec->virt.ctl) ||
 	       phys != timer_asserted(rec->phys.ctl);
+}
+
+bool timers_end(struct rec *rec)
+{
+	uint64_t virt = sysreg_read(CNTV_CTL_EL0);
+	uint64_t phys = sysreg_read(CNTP_CTL_EL0);
+	const uint64_t quiet[] = {
+		timer_asserted(virt) ? UINT64_MAX : INTID_TIMER_VIRT,
+		timer_asserted(phys) ? UINT64_MAX : INTID_TIMER_PHYS,
+	};
+	unsigned ended = gic_end(quiet);
+
+	if (ended & 1)
+		rec->virt.ctl = virt;
+	if (ended & 2)
+		rec->phys.ctl = phys;
+	return ended != 0;
 }

@@ -18,4 +18,12 @@ void timers_stop(struct rec *rec);
  */
 bool timers_changed(const struct rec *rec);
 
+/*
+ * After an IRQ. true: it was only that the Realm has ended the interrupt of a
+ * timer whose output it had taken back before. There is nothing left for the
+ * host to retract, so that the Realm can go on, the output being as it was told
+ * to be; the host sees it at the next exit.
+ */
+bool timers_end(struct rec *rec);
+
 #endif
