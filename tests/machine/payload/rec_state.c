@@ -182,7 +182,8 @@ static void check_timer(struct vcpu *vcpu)
 /* A list register: pending, group 1, priority 0x80. */
 #define LR_PENDING(intid)                                                      \
 	(UINT64_C(1) << 62 | UINT64_C(1) << 60 | UINT64_C(0x80) << 48 | (intid))
-#define LR_HW (UINT64_C(1) << 61)
+#define LR_HW  (UINT64_C(1) << 61)
+#define LR_EOI (UINT64_C(1) << 41)
 
 static void check_gic(struct vcpu *vcpu)
 {
@@ -203,6 +204,34 @@ static void check_gic(struct vcpu *vcpu)
 		"the virtual interface is off after a run");
 }
 
+/* The first exit after the Realm has ended an interrupt whose list register
+ * asks to tell the host. */
+static uint64_t exit_after_end(struct vcpu *vcpu, uint64_t intid)
+{
+	sysreg_write(ICH_HCR_EL2, 1);
+	sysreg_write(ICH_LR_EL2(0), LR_PENDING(intid) | LR_EOI);
+	isb();
+	vcpu_command(vcpu, GUEST_ACKNOWLEDGE);
+	if (vcpu_enter(vcpu) != RMI_SUCCESS)
+		return RMI_EXIT_SERROR;
+	return vcpu->run->exit.exit_reason;
+}
+
+static void check_end_of_interrupt(struct vcpu *vcpu)
+{
+	mmio_write32(GICR_ISENABLER0, 1U << MACHINE_GIC_MAINT_INTID);
+	check(exit_after_end(vcpu, 28) == RMI_EXIT_IRQ &&
+			sysreg_read(ICH_LR_EL2(0)) >> 62 == 0 &&
+			(sysreg_read(ICH_LR_EL2(0)) & LR_EOI) != 0,
+		"the end of an interrupt is told");
+	check(vcpu_calls(vcpu) && result(vcpu, 0) == 28, "when it was taken");
+	check(exit_after_end(vcpu, MACHINE_TIMER_VIRT_INTID) ==
+				RMI_EXIT_HOST_CALL &&
+			result(vcpu, 0) == MACHINE_TIMER_VIRT_INTID,
+		"that of a timer which is silent is not");
+	sysreg_write(ICH_LR_EL2(0), 0);
+}
+
 void check_state(struct vm *vm)
 {
 	struct vcpu *vcpu = &vm->vcpu[0];
@@ -211,4 +240,5 @@ void check_state(struct vm *vm)
 	check_vectors(vcpu);
 	check_timer(vcpu);
 	check_gic(vcpu);
+	check_end_of_interrupt(vcpu);
 }
