@@ -27,7 +27,8 @@ static const uint8_t kinds[GRANULE_KINDS] = {
 	[GRANULES_GUEST] = CONTROL_PAGE_GUEST,
 };
 
-static void pages_fill(const struct domain *domain, struct control_memory *memory)
+static void pages_fill(
+	const struct domain *domain, struct control_memory *memory)
 {
 	for (unsigned kind = 0; kind < GRANULE_KINDS; kind++)
 		memory->pages[kinds[kind]] +=
@@ -67,9 +68,8 @@ static bool realm_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 	if (ipa.value < realm_alias(realm, ipa_make(0)).value)
 		out->kind = protected_kind(&look);
 	else
-		out->kind = look.state == RMI_ENTRY_ASSIGNED
-				    ? CONTROL_RUN_SHARED
-				    : 0;
+		out->kind = look.state == RMI_ENTRY_ASSIGNED ? CONTROL_RUN_SHARED
+							     : 0;
 	return true;
 }
 
@@ -86,8 +86,8 @@ static bool guest_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 
 /* Appends what is at [ipa, end), or makes the last run longer. false: there is
  * no room for it. */
-static bool run_put(
-	struct control_memory *memory, uint64_t ipa, uint64_t end, uint32_t kind)
+static bool run_put(struct control_memory *memory, uint64_t ipa, uint64_t end,
+	uint32_t kind)
 {
 	uint32_t pages = (uint32_t)((end - ipa) / PAGE_SIZE);
 	struct control_run *last = &memory->runs[memory->count];
@@ -117,7 +117,7 @@ struct window {
 static bool window_tell(struct domain *domain, const struct window *window,
 	uint64_t *at, unsigned *looks, struct control_memory *memory)
 {
-	struct entry entry;
+	struct entry entry = { 0 };
 	uint64_t size;
 	uint64_t end;
 

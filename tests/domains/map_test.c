@@ -10,8 +10,7 @@
 static const struct control_memory *ask(struct table *table, uint64_t from)
 {
 	table->request.body.memory.from = from;
-	assert_int_equal(
-		table_ask(table, CONTROL_DOMAIN_MEMORY, 1), CONTROL_OK);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_MEMORY, 1), CONTROL_OK);
 	return &table->reply.body.memory;
 }
 
@@ -97,8 +96,8 @@ static void what_a_realm_gives_up_shares_and_loses_is_told(void **state)
 
 	assert_true(
 		realm_asks(table, domain, ipa, ipa + PAGE, 0, RMI_RIPAS_EMPTY));
-	assert_int_equal(memory_realm_fault(domain, ipa_make(half + ipa)),
-		MEMORY_READY);
+	assert_int_equal(
+		memory_realm_fault(domain, ipa_make(half + ipa)), MEMORY_READY);
 	assert_true(realm_take_back(&domain->realm, ipa_make(ipa + 2 * PAGE),
 		ipa_make(ipa + 3 * PAGE)));
 	memory = ask_all(table, ipa);
@@ -121,8 +120,8 @@ static void a_long_map_is_told_in_parts(void **state)
 	uint64_t from = 0, end = RAM;
 
 	for (uint64_t ipa = RAM; ipa < RAM + 2 * MIB; ipa += 2 * PAGE)
-		assert_true(realm_asks(table, domain, ipa, ipa + PAGE, 0,
-			RMI_RIPAS_EMPTY));
+		assert_true(realm_asks(
+			table, domain, ipa, ipa + PAGE, 0, RMI_RIPAS_EMPTY));
 	do {
 		memory = ask(table, from);
 		for (unsigned i = 0; i < memory->count; i++) {
