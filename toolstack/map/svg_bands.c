@@ -36,10 +36,11 @@ static void piece_draw(struct svg *svg, const struct bands *bands, uint64_t at,
 {
 	const double scale = (SVG_RIGHT - LINE_X) / (double)bands->line;
 	double width = (double)(end - at) * scale;
+	uint64_t line = at / bands->line;
 
 	svg_rect(svg, LINE_X + (double)(at % bands->line) * scale,
-		bands->y + (double)(at / bands->line) * LINE_STEP,
-		width < 1 ? 1 : width, LINE, map_look(kind)->colour);
+		bands->y + (double)line * LINE_STEP, width < 1 ? 1 : width,
+		LINE, map_look(kind)->colour);
 }
 
 /* An area, line by line; offsets are from the base of the bands. */
