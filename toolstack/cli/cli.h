@@ -161,6 +161,9 @@ bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 /* Opens the host that --host or REEVE_HOST names, else the default one. */
 bool cli_open_host(struct cli_session *session, const struct cli_call *call,
 	int *exit_code);
+/* As cli_open_host(), with the domain found that the call names first. */
+bool cli_open_domain(struct cli_session *session, const struct cli_call *call,
+	struct reeve_domain *domain, int *exit_code);
 /* Prints what is in the report so far, and empties it. */
 void cli_tell(struct cli_session *session);
 /* Prints what is in the report, frees all, and returns result's exit code. */

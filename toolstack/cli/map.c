@@ -53,13 +53,9 @@ static int domain_map(const struct cli_call *call)
 	int code;
 	int result;
 
-	if (!cli_open_host(&session, call, &code))
+	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
-	result = reeve_domain_find(
-		session.host, call->config, &domain, session.report);
-	if (result == REEVE_OK)
-		result = reeve_map_domain(
-			session.host, &domain, &map, session.report);
+	result = reeve_map_domain(session.host, &domain, &map, session.report);
 	return map_finish(call, &session, map, result);
 }
 
