@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-/* bench_call.S. Ticks of the counter round an SMC, round two, and round a NOP in their
- * place; x is X0-X3 going in and coming back. */
+/* bench_call.S. Ticks of the counter round an SMC, round two, and round a NOP
+ * in their place; x is X0-X3 going in and coming back. */
 uint64_t bench_smc(uint64_t x[4]);
 uint64_t bench_smc_twice(uint64_t x[4]);
 uint64_t bench_nop(uint64_t x[4]);
