@@ -34,6 +34,7 @@ bench: all
 	@/usr/bin/python3 scripts/initrd.py
 	@/usr/bin/python3 scripts/bench.py
 	@/usr/bin/python3 scripts/bench_host.py
+	@/usr/bin/python3 scripts/bench_loads.py
 
 install: all
 	@DESTDIR='$(DESTDIR)' meson install -C build --no-rebuild --quiet

@@ -82,6 +82,11 @@ enum control_op {
 	 * control_attack. */
 	CONTROL_ATTACK,
 	CONTROL_HOST_OFF, /* powers the machine off; no reply */
+	/* What a built domain's pages are, by kind, and what is at its IPAs
+	 * from body.memory on. Reply: struct control_memory, which tells where
+	 * to go on. Changes nothing. A host that is older than this operation
+	 * answers CONTROL_E_REQUEST. */
+	CONTROL_DOMAIN_MEMORY,
 	CONTROL_OPS, /* one past the last */
 };
 
@@ -166,6 +171,10 @@ struct control_attack_ask {
 	uint32_t zero;
 };
 
+struct control_memory_ask {
+	uint64_t from; /* IPA, page-aligned */
+};
+
 struct control_request {
 	uint64_t magic;
 	uint32_t version;
@@ -182,6 +191,7 @@ struct control_request {
 		struct control_rename rename;
 		struct control_dmesg_ask dmesg;
 		struct control_attack_ask attack;
+		struct control_memory_ask memory;
 		uint8_t bytes[224]; /* unused ones are zero */
 	} body;
 };
@@ -283,6 +293,47 @@ struct control_attack {
 	uint64_t pa;
 };
 
+/* What a domain holds of the host's pages; in all control_domain.pages_held. */
+enum control_page {
+	CONTROL_PAGE_RD,
+	CONTROL_PAGE_RTT, /* those of the start level too */
+	CONTROL_PAGE_REC,
+	CONTROL_PAGE_DATA,
+	CONTROL_PAGE_DONATED, /* inside the RMM, by a stateful operation */
+	CONTROL_PAGE_ABANDONED, /* the RMM refuses to give them back */
+	CONTROL_PAGE_HOST, /* not delegated: what the host keeps for it */
+	/* Not delegated: an ordinary guest's RAM, or what a Realm shares. */
+	CONTROL_PAGE_GUEST,
+	CONTROL_PAGE_KINDS,
+};
+
+/* What is at consecutive pages of RAM. */
+enum control_run_kind {
+	CONTROL_RUN_POPULATED = 1, /* RAM with a page behind it */
+	CONTROL_RUN_UNTOUCHED, /* RAM that is supplied, zeroed, when touched */
+	CONTROL_RUN_EMPTY, /* RIPAS EMPTY: the Realm gave it up */
+	CONTROL_RUN_DESTROYED, /* RIPAS DESTROYED: its content is lost */
+	/* In the shared half, where nothing else is told of: a Non-secure page
+	 * is mapped. */
+	CONTROL_RUN_SHARED,
+};
+
+struct control_run {
+	uint64_t ipa;
+	uint32_t pages; /* not 0 */
+	uint32_t kind; /* enum control_run_kind */
+};
+
+#define CONTROL_RUNS 64
+struct control_memory {
+	uint64_t pages[CONTROL_PAGE_KINDS]; /* by enum control_page */
+	uint64_t next; /* the IPA to go on from; 0: that was all */
+	uint64_t shared_base; /* a Realm's shared half; 0: no Realm */
+	uint32_t count; /* of runs; may be 0 though there is more */
+	uint32_t zero;
+	struct control_run runs[CONTROL_RUNS]; /* ascending, below next */
+};
+
 struct control_reply {
 	uint64_t magic;
 	uint64_t cookie; /* of the request */
@@ -296,6 +347,7 @@ struct control_reply {
 		struct control_vcpu vcpu;
 		struct control_dmesg dmesg;
 		struct control_attack attack;
+		struct control_memory memory;
 		uint8_t bytes[1296]; /* unused ones are zero */
 	} body;
 };
@@ -306,6 +358,7 @@ _Static_assert(sizeof(struct control_reply) == 1512, "control_reply");
 _Static_assert(sizeof(struct control_host) == 312, "control_host");
 _Static_assert(sizeof(struct control_domain) == 408, "control_domain");
 _Static_assert(sizeof(struct control_dmesg) == 1040, "control_dmesg");
+_Static_assert(sizeof(struct control_memory) == 1112, "control_memory");
 _Static_assert(sizeof(struct control_vcpu) == 24 + 8 * CONTROL_EXIT_KINDS,
 	"control_vcpu");
 

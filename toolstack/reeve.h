@@ -608,6 +608,28 @@ enum reeve_action {
 enum reeve_action reeve_guest_action(
 	const struct reeve_guest *guest, enum reeve_reason reason);
 
+/* ---- Maps --------------------------------------------------------------- */
+
+/* A guest's IPA space: as planned, or as a domain's host tells it. */
+struct reeve_map;
+
+/* measured is a Realm's measurement, which knows how wide its IPA space is; of
+ * an ordinary guest NULL. REEVE_ERR_ARGUMENT: it is the other way round. */
+int reeve_map_plan(const struct reeve_plan *plan,
+	const struct reeve_measurement *measured, struct reeve_map **out);
+/* What is behind each IPA of its RAM now, and its pages by kind. The domain may
+ * run meanwhile: what is told in parts is not of one moment. REEVE_ERR_HOST: it
+ * is not built, or is being destroyed. */
+int reeve_map_domain(struct reeve_host *host, const struct reeve_domain *domain,
+	struct reeve_map **out, struct reeve_report *report);
+void reeve_map_free(struct reeve_map *map); /* NULL is fine */
+
+/* For a person; as JSON; as a picture, an SVG document. The caller frees. NULL:
+ * out of memory. */
+char *reeve_map_text(const struct reeve_map *map);
+char *reeve_map_json(const struct reeve_map *map);
+char *reeve_map_svg(const struct reeve_map *map);
+
 #ifdef __cplusplus
 }
 #endif

@@ -144,6 +144,13 @@ static enum control_status attack(struct exchange *exchange)
 	return status;
 }
 
+static enum control_status memory(struct exchange *exchange)
+{
+	return control_memory(exchange->domain,
+		exchange->request->body.memory.from,
+		&exchange->reply->body.memory, text_of(exchange));
+}
+
 static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_HELLO] = host_info,
 	[CONTROL_HOST_INFO] = host_info,
@@ -160,6 +167,7 @@ static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_DOMAIN_DESTROY] = destroy,
 	[CONTROL_DMESG] = log_text,
 	[CONTROL_ATTACK] = attack,
+	[CONTROL_DOMAIN_MEMORY] = memory,
 };
 
 /* ---- One request ---- */

@@ -34,6 +34,8 @@ static const struct shape shapes[CONTROL_OPS] = {
 	[CONTROL_DOMAIN_DESTROY] = { 0, DOMAIN_ONE },
 	[CONTROL_DMESG] = { sizeof(struct control_dmesg_ask), DOMAIN_NONE },
 	[CONTROL_ATTACK] = { sizeof(struct control_attack_ask), DOMAIN_ANY },
+	[CONTROL_DOMAIN_MEMORY] = { sizeof(struct control_memory_ask),
+		DOMAIN_ONE },
 };
 
 bool control_wants_domain(uint32_t op)
@@ -155,6 +157,10 @@ static const char *body_check(const struct control_request *request)
 		return request->body.attack.zero != 0 ||
 				       request->body.attack.write > 1
 			       ? "reserved bits are set"
+			       : NULL;
+	case CONTROL_DOMAIN_MEMORY:
+		return request->body.memory.from % GUEST_PAGE_SIZE != 0
+			       ? "a range begins with a page"
 			       : NULL;
 	default:
 		return NULL;

@@ -23,6 +23,14 @@ void control_host_fill(struct domains *domains, struct control_host *host);
 void control_domain_fill(struct domain *domain, struct control_domain *info);
 void control_vcpu_fill(const struct vcpu *vcpu, struct control_vcpu *info);
 
+/*
+ * control_memory.c: a domain's pages by kind, and what is at its IPAs from
+ * `from` (page-aligned) on. Bounded: as many entries are looked at as a table
+ * of pages has.
+ */
+enum control_status control_memory(struct domain *domain, uint64_t from,
+	struct control_memory *memory, char *text);
+
 /* control_attack.c: domain is NULL for a granule of nobody's. */
 enum control_status control_attack(struct domains *domains,
 	struct domain *domain, bool write, struct control_attack *result,

@@ -14,6 +14,7 @@ a 'q' and crashes at a '!'. FAKE_QEMU names ways to fail, with commas:
   slow-build building never ends
   stale      first sends what an earlier client left
   small      has memory for one small guest
+  endless    tells a map that never ends
 """
 import os
 import selectors
@@ -27,6 +28,7 @@ REQUEST = struct.Struct("<8sIIQII224s")
 PAGE = 0x1000
 (HELLO, HOST_INFO, CREATE, SEGMENT, BUILD, NEXT, INFO, VCPU, PAUSE, UNPAUSE,
  SHUTDOWN, RENAME, DESTROY, DMESG) = range(1, 15)
+MEMORY = 17
 (OK, E_VERSION, E_REQUEST, E_NO_DOMAIN, E_STATE, E_EXISTS, E_MEMORY,
  E_LIMIT) = range(8)
 LOADING, BUILDING, FAILED, PAUSED, RUNNING, ENDED, DYING = range(1, 8)
@@ -66,6 +68,27 @@ class Domain:
             self.reason, self.vcpus, self.vcpus, slot, 0, self.ram,
             3, 4, 5, 6, 1500000000, 90061000000000, 1, 2, 7, 8, 9, 0, 0,
             b"", self.name, self.uuid, self.text)
+
+
+def memory(domain, start):
+    """A page in four of the first MiB is populated, one is given up and
+    shared; a part tells of 256 pages at most."""
+    if "endless" in WAYS:
+        return struct.pack("<8Q2Q2I", *[0] * 8, start + PAGE, 0, 0, 0)
+    half = 0x80000000 if domain.flags & 1 else 0
+    base, runs = 0x40000000, []
+    for at in range(base, base + 0x100000, 4 * PAGE):
+        runs += [(at, 1, 1), (at + PAGE, 1, 3 if half else 2),
+                 (at + 2 * PAGE, 2, 2)]
+    runs.append((base + 0x100000, (domain.ram - 0x100000) // PAGE, 2))
+    if half:
+        runs.append((half + base + PAGE, 1, 5))
+    left = [run for run in runs if run[0] >= start]
+    part, more = left[:64], left[64:]
+    return struct.pack(
+        "<8Q2Q2I", 1, 20, domain.vcpus, 64, 0, 0, 6, 1,
+        more[0][0] if more else 0, half, len(part), 0) + b"".join(
+            struct.pack("<QII", *run) for run in part)
 
 
 class Host:
@@ -171,6 +194,8 @@ class Host:
             return self.segment(body)
         if op in (NEXT, INFO):
             return OK, domain.pack(), b""
+        if op == MEMORY:
+            return OK, memory(domain, struct.unpack_from("<Q", body)[0]), b""
         if op == VCPU:
             index = struct.unpack_from("<I", body)[0]
             return OK, struct.pack("<4I10Q", index, 1, 1, 0, 5,

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import xml.etree.ElementTree
 
 import pytest
 from conftest import ROOT
@@ -552,6 +553,66 @@ def test_info_and_dmesg(host):
     assert good(host.run("info", "nonesuch")) == ""
     assert json.loads(good(host.run("info", "--json")))["realms"] is True
     assert good(host.run("dmesg")) == "hypervisor: ready\nbad \\x1b byte\n"
+
+
+# ---- Maps -------------------------------------------------------------------
+
+def running(host, **settings):
+    good(host.run("create", host.config(memory="64", **settings)))
+
+
+def test_the_map_of_a_domain(host):
+    running(host)
+    document = json.loads(good(host.run("map", "-d", "probe", "--json")))
+    assert document["domid"] == 1 and document["realm"]
+    assert document["shared_base"] == 0x80000000
+    assert document["top"] == 0x100000000
+    assert document["pages"] == {
+        "rd": 1, "rtt": 20, "rec": 1, "data": 64, "donated": 0,
+        "abandoned": 0, "host": 6, "shared": 1}
+    sizes = {}
+    for area in document["areas"]:
+        kind = area["kind"]
+        sizes[kind] = sizes.get(kind, 0) + area["size"]
+    # Asked for in several parts, and none is lost or told twice.
+    assert sizes["populated"] == sizes["empty"] == 64 * 4096
+    assert sizes["not-populated"] == (64 << 20) - 128 * 4096
+    assert sizes["shared"] == 4096
+    assert sizes["not-shared"] == (64 << 20) - 4096
+    assert good(host.run("map", "-d", "1", "--json")) == good(
+        host.run("map", "--domain", "probe", "--json"))
+
+
+def test_the_picture_of_a_domain(host):
+    running(host)
+    assert good(host.run("map", "-d", "probe", "-o", "map.svg")) == ""
+    text = "".join(xml.etree.ElementTree.parse(
+        host.folder / "map.svg").getroot().itertext())
+    for words in ("as domain 1 has it now", "given up", "64 (256 KiB)",
+                  "What the Realm shares of it"):
+        assert words in text
+
+
+def test_an_ordinary_guest_s_map_has_one_half(host):
+    running(host, realm=None)
+    text = good(host.run("map", "-d", "probe"))
+    assert "ordinary guest" in text and "alias" not in text
+    assert re.search(r"  populated +256 KiB\n", text)
+
+
+def test_a_map_without_an_end_is_refused(host, monkeypatch):
+    ways(monkeypatch, "endless")
+    running(host)
+    failed(host.run("map", "-d", "probe", "-o", "map.svg"), "no end")
+    assert not (host.folder / "map.svg").exists()
+
+
+def test_of_a_domain_no_configuration_is_read(host):
+    for option in (["-s", "a=1"], ["--strict"], ["-e", "model"],
+                   ["--allow-unknown"]):
+        failed(host.run("map", "-d", *option, "probe"), "leave -e", 2)
+    failed(host.run("map", "-d", "probe", "a=1"), "too many", 2)
+    failed(host.run("map", "--host", "a", "guest.cfg"), "with -d only", 2)
 
 
 def test_top_of_a_pipe_is_one_table(host):

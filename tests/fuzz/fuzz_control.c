@@ -101,9 +101,29 @@ static bool pages_take(void *ctx, uint64_t count, uint64_t align, pa_t *base)
 	return pages_alloc(&port->pages, count, align, base);
 }
 
+/* Ascending runs, each known, and a place to go on that is behind them. */
+static void memory_check(const struct control_memory *memory)
+{
+	uint64_t end = 0;
+
+	must(memory->count <= CONTROL_RUNS, "too many runs");
+	for (unsigned i = 0; i < memory->count; i++) {
+		const struct control_run *run = &memory->runs[i];
+
+		must(run->pages > 0 && run->kind >= CONTROL_RUN_POPULATED &&
+				run->kind <= CONTROL_RUN_SHARED,
+			"a run that is none");
+		must(run->ipa >= end, "runs that do not ascend");
+		end = run->ipa + run->pages * PAGE;
+	}
+	must(memory->next == 0 || memory->next >= end, "a map that goes back");
+}
+
 static void reply_check(void *ctx, const struct control_reply *reply)
 {
 	(void)ctx;
+	if (reply->status == CONTROL_OK && reply->op == CONTROL_DOMAIN_MEMORY)
+		memory_check(&reply->body.memory);
 	must(reply->magic == CONTROL_MAGIC, "a reply without its magic");
 	must(reply->status <= CONTROL_E_RMM, "a status that is none");
 	must((reply->status == CONTROL_OK) == (reply->text[0] == 0),
@@ -160,6 +180,9 @@ static void body_fill(struct input *input, struct control_request *request)
 	case CONTROL_DOMAIN_SEGMENT:
 		request->body.segment.ipa = ipa_take(input) + 2 * PAGE;
 		request->body.segment.size = 1 + byte_take(input) * 1000ULL;
+		break;
+	case CONTROL_DOMAIN_MEMORY:
+		request->body.memory.from = ipa_take(input);
 		break;
 	case CONTROL_DOMAIN_BUILD:
 		request->body.build.pc = ipa_take(input);

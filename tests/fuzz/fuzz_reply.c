@@ -46,6 +46,21 @@ static void read_texts(const struct control_reply *reply)
 	require_text(domain.text, sizeof(domain.text));
 }
 
+static void read_memory(const struct control_memory *from)
+{
+	struct engine_memory memory;
+	uint64_t end = 0;
+
+	if (!reply_memory(from, from->runs[0].ipa, &memory))
+		return;
+	require(memory.count <= ENGINE_RUNS);
+	for (size_t i = 0; i < memory.count; i++) {
+		require(memory.runs[i].size > 0 && memory.runs[i].ipa >= end);
+		end = memory.runs[i].ipa + memory.runs[i].size;
+	}
+	require(memory.next == 0 || memory.next >= end);
+}
+
 static void read_values(const struct control_reply *reply)
 {
 	const struct control_grant *grant = &reply->body.grant;
@@ -59,6 +74,7 @@ static void read_values(const struct control_reply *reply)
 	}
 	if (reply_vcpu(&reply->body.vcpu, &vcpu))
 		require(vcpu.core < MACHINE_MAX_CPUS);
+	read_memory(&reply->body.memory);
 	if (reply_grant(grant, grant->size, RAM_SIZE))
 		require(grant->pa - MACHINE_DRAM_BASE + grant->size <= RAM_SIZE);
 }

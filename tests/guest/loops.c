@@ -7,6 +7,9 @@
 #include "tests/guest/probe.h"
 
 #define NOWHERE UINT64_C(0x7000000000)
+#define BLOCK   UINT64_C(0x200000)
+/* What is loaded is in front of it. */
+#define TOUCH_FROM UINT64_C(0x9000000)
 
 static void idle(void)
 {
@@ -64,6 +67,27 @@ static void flood_wfi(void)
 	__asm__ volatile("msr daifclr, #2" ::: "memory");
 }
 
+/* Until it is taken: it is due at once, and the vCPU does not wait. */
+static void flood_timer(void)
+{
+	volatile unsigned *taken = &vcpu_this()->interrupts[TIMER_PPI];
+	unsigned before = *taken;
+
+	timer_start(0);
+	while (*taken == before)
+		;
+}
+
+static void flood_sgi(void)
+{
+	volatile unsigned *taken = &vcpu_this()->interrupts[PING_SGI];
+	unsigned before = *taken;
+
+	gic_sgi(vcpu_this(), PING_SGI);
+	while (*taken == before)
+		;
+}
+
 static void flood_mmio(void)
 {
 	(void)mmio_read32(machine.gicd);
@@ -76,6 +100,30 @@ static void flood_ripas(void)
 
 	(void)ripas_set(page, page + PAGE, RIPAS_EMPTY);
 	(void)ripas_set(page, page + PAGE, RIPAS_RAM);
+}
+
+/* A page that is shared, written by both names, and taken back. */
+static void flood_share(void)
+{
+	uint64_t page = (uintptr_t)spare[7];
+
+	(void)ripas_set(page, page + PAGE, RIPAS_EMPTY);
+	*(volatile uint64_t *)(page + SHARED_WINDOW) = 1;
+	(void)ripas_set(page, page + PAGE, RIPAS_RAM);
+	*(volatile uint64_t *)page = 1;
+}
+
+/* The next block of 2 MiB, of which nothing was touched before; where there is
+ * no more, nothing. */
+static void flood_touch(void)
+{
+	static uint64_t next;
+
+	if (next == 0)
+		next = machine.ram_base + TOUCH_FROM;
+	if (next < machine.ram_base + machine.ram_size)
+		*(volatile uint64_t *)next = 1;
+	next += BLOCK;
 }
 
 static const struct {
@@ -93,17 +141,23 @@ static const struct {
 	{ "flood-wfi", flood_wfi, false },
 	{ "flood-mmio", flood_mmio, false },
 	{ "flood-ripas", flood_ripas, true },
+	{ "flood-timer", flood_timer, false },
+	{ "flood-sgi", flood_sgi, false },
+	{ "flood-share", flood_share, true },
+	{ "flood-touch", flood_touch, false },
 };
 
 /* rounds=N ends it after so many. */
 static void repeat(const char *name, void (*once)(void))
 {
 	uint64_t rounds = argument_number("rounds", UINT64_MAX);
+	uint64_t start;
 
 	log_line("%s", name);
+	start = timer_now();
 	for (uint64_t i = 0; i < rounds; i++)
 		once();
-	log_line("%s: done", name);
+	log_line("%s: done in %lu ns", name, timer_now() - start);
 }
 
 void loops(void)

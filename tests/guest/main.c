@@ -118,6 +118,7 @@ void probe_main(const void *fdt)
 		check_interrupts();
 	if (wants("state"))
 		check_state();
+	measure();
 	token_print();
 	if (argument_has("fuzz"))
 		fuzz();

@@ -155,6 +155,7 @@ void check_memory(void);
 void check_psci(void);
 void check_interrupts(void);
 void check_state(void);
+void measure(void);
 void token_print(void);
 void fuzz(void);
 /* Does one of the endless things if that is asked for. */

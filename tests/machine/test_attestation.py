@@ -31,7 +31,7 @@ vcpus = 1
 kernel = "probe.img"
 realm_rpv = "0123"
 vuart = "sbsa_uart"
-cmdline = "probe=psci challenge=%s"
+cmdline = "probe=psci measure=c0ffee00 challenge=%s"
 """
 
 
@@ -89,6 +89,9 @@ def tool(tmp_path_factory):
         made.run("host", "stop")
     assert b", 0 failed" in console
     (made.folder / "token").write_bytes(token_printed(console))
+    (made.folder / "events").write_bytes(b"".join(
+        b"%s %s\n" % event for event in re.findall(
+            rb"probe: event (rem\d): ([0-9a-f]+)\r?\n", console)))
     return made
 
 
@@ -133,6 +136,47 @@ def test_an_old_token_is_found_out(tool):
                           "--challenge", CHALLENGE[::-1].hex(), code=1)
     assert [name for name, verdict in found.items()
             if verdict == "fail"] == ["challenge"]
+
+
+def extended(events):
+    """The REMs after those events (DEN0137, "Realm Extensible
+    Measurements"), by other code than the verifier's."""
+    rems = [bytes(32)] * 4
+    for line in events.splitlines():
+        rem, value = line.split()
+        number = int(rem.removeprefix("rem"))
+        rems[number] = hashlib.sha256(
+            rems[number] + bytes.fromhex(value)).digest()
+    return [rem.hex() for rem in rems]
+
+
+def test_the_token_shows_what_the_guest_measured(tool):
+    events = (tool.folder / "events").read_text()
+    assert len(events.splitlines()) == 1 + 2 + 3 + 4
+    document = json.loads(tool.run("token", "show", "--json", "token"))
+    claims = document["cca-realm-delegated-token"]
+    assert claims["cca-realm-extensible-measurements"] == extended(events)
+    found = tool.verdicts(*EXPECTED, "--policy", "policy", "--events",
+                          "events")
+    assert found["rems"] == found["rim"] == "pass"
+
+
+@pytest.mark.parametrize("change", [
+    lambda lines: lines[:-1],
+    lambda lines: [*lines, lines[0]],
+    lambda lines: [lines[0], lines[2], lines[1], *lines[3:]],
+    lambda lines: [lines[0].replace("rem0", "rem1"), *lines[1:]],
+    lambda lines: [lines[0][:-1] + "f", *lines[1:]],
+    lambda lines: []], ids=[
+        "one less", "one more", "another order", "another register",
+        "another value", "none"])
+def test_another_log_is_found_out(tool, change):
+    lines = (tool.folder / "events").read_text().splitlines()
+    (tool.folder / "other").write_text("\n".join([*change(lines), ""]))
+    found = tool.verdicts(*EXPECTED, "--policy", "policy", "--events",
+                          "other", code=1)
+    assert [name for name, verdict in found.items()
+            if verdict == "fail"] == ["rems"]
 
 
 def test_the_components_are_the_images_that_were_loaded(tool):

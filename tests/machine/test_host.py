@@ -158,6 +158,26 @@ def test_a_probe_realm_runs_to_its_end(debug_host, vcpus):
     assert debug_host.counters() == before
 
 
+def test_the_map_is_that_of_the_domain(host):
+    for realm in (1, None):
+        file = host.config("g", realm=realm)
+        host.good("create", "-p", file)
+        plan = json.loads(host.good("map", "--json", file))
+        now = json.loads(host.good("map", "-d", "--json", "g"))
+        info = json.loads(host.good("list", "--json"))[0]
+        assert now["top"] == plan["top"]
+        assert now.get("shared_base") == plan.get("shared_base")
+        # Just what is loaded is there.
+        loaded = sum(-(-part["loaded"] // 4096) for part in json.loads(
+            host.good("create", "-n", "--json", file))["plan"]["segments"])
+        pages = now["pages"]
+        assert loaded == pages["data" if realm else "shared"] == sum(
+            area["size"] // 4096 for area in now["areas"]
+            if area["kind"] == "populated")
+        assert sum(pages.values()) == info["pages_held"]
+        host.good("destroy", "g")
+
+
 def test_a_debug_console_is_for_debug_hosts(host):
     config = host.config("debug", vuart='"sbsa_uart"')
     host.refused("host start --debug-console", "create", config, code=2)

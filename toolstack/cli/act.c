@@ -6,57 +6,43 @@
 
 #include "toolstack/cli/cli.h"
 
-/* Opens the host and finds the domain that the call names first. */
-static bool domain_open(struct cli_session *session,
-	const struct cli_call *call, struct reeve_domain *domain, int *exit_code)
-{
-	int result;
+/* ---- One domain ------------------------------------------------------------------ */
 
-	if (!cli_open_host(session, call, exit_code))
-		return false;
-	result = reeve_domain_find(
-		session->host, call->config, domain, session->report);
-	if (result == REEVE_OK)
-		return true;
-	*exit_code = cli_close(session, result);
-	return false;
+/* A function of the library that changes a domain. */
+typedef int change(
+	struct reeve_host *host, unsigned domid, struct reeve_report *report);
+
+static int act(const struct cli_call *call, change *apply)
+{
+	struct reeve_domain domain;
+	struct cli_session session;
+	int code;
+
+	if (!cli_open_domain(&session, call, &domain, &code))
+		return code;
+	return cli_close(
+		&session, apply(session.host, domain.domid, session.report));
+}
+
+static int destroy(
+	struct reeve_host *host, unsigned domid, struct reeve_report *report)
+{
+	return reeve_domain_destroy(host, domid, cli_watch(), report);
 }
 
 int cli_pause(const struct cli_call *call)
 {
-	struct reeve_domain domain;
-	struct cli_session session;
-	int code;
-
-	if (!domain_open(&session, call, &domain, &code))
-		return code;
-	return cli_close(&session,
-		reeve_domain_pause(session.host, domain.domid, session.report));
+	return act(call, reeve_domain_pause);
 }
 
 int cli_unpause(const struct cli_call *call)
 {
-	struct reeve_domain domain;
-	struct cli_session session;
-	int code;
-
-	if (!domain_open(&session, call, &domain, &code))
-		return code;
-	return cli_close(&session, reeve_domain_unpause(session.host,
-					   domain.domid, session.report));
+	return act(call, reeve_domain_unpause);
 }
 
 int cli_destroy(const struct cli_call *call)
 {
-	struct reeve_domain domain;
-	struct cli_session session;
-	int code;
-
-	if (!domain_open(&session, call, &domain, &code))
-		return code;
-	return cli_close(
-		&session, reeve_domain_destroy(session.host, domain.domid,
-				  cli_watch(), session.report));
+	return act(call, destroy);
 }
 
 int cli_rename(const struct cli_call *call)
@@ -65,40 +51,48 @@ int cli_rename(const struct cli_call *call)
 	struct cli_session session;
 	int code;
 
-	if (!domain_open(&session, call, &domain, &code))
+	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
 	return cli_close(
 		&session, reeve_domain_rename(session.host, domain.domid,
 				  call->operands[1], session.report));
 }
 
-int cli_domid(const struct cli_call *call)
+/* Tells one thing of a domain. */
+static int tell(const struct cli_call *call,
+	void (*print)(const struct reeve_domain *domain))
 {
 	struct reeve_domain domain;
 	struct cli_session session;
 	int code;
 
-	if (!domain_open(&session, call, &domain, &code))
+	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
-	printf("%u\n", domain.domid);
+	print(&domain);
 	code = cli_finish_output();
-	(void)cli_close(&session, REEVE_OK);
+	(void)cli_close(&session, REEVE_OK); /* there is nothing to report */
 	return code;
+}
+
+static void domid_print(const struct reeve_domain *domain)
+{
+	printf("%u\n", domain->domid);
+}
+
+static void domname_print(const struct reeve_domain *domain)
+{
+	cli_print_safely(domain->name);
+	putchar('\n');
+}
+
+int cli_domid(const struct cli_call *call)
+{
+	return tell(call, domid_print);
 }
 
 int cli_domname(const struct cli_call *call)
 {
-	struct reeve_domain domain;
-	struct cli_session session;
-	int code;
-
-	if (!domain_open(&session, call, &domain, &code))
-		return code;
-	cli_print_safely(domain.name);
-	putchar('\n');
-	code = cli_finish_output();
-	(void)cli_close(&session, REEVE_OK);
-	return code;
+	return tell(call, domname_print);
 }
 
 /* ---- shutdown, reboot ------------------------------------------------------------ */

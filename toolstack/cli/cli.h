@@ -22,44 +22,43 @@ enum {
 	CLI_WRONG = 2, /* the command line or the configuration is wrong */
 };
 
-/* What an option sets; a bit each, so that a verb lists what it takes. */
-enum cli_option_id {
-	CLI_JSON = 1 << 0,
-	CLI_STRICT = 1 << 1,
-	CLI_ALLOW_UNKNOWN = 1 << 2,
-	CLI_DRY_RUN = 1 << 3,
-	CLI_SOURCE = 1 << 4,
-	CLI_OUTPUT = 1 << 5,
-	CLI_DEFCONFIG = 1 << 6,
-	CLI_HELP = 1 << 7,
-	CLI_SET = 1 << 8,
-	CLI_ENGINE = 1 << 9,
-	CLI_HOST = 1 << 10,
-	CLI_PAUSED = 1 << 11,
-	CLI_CONSOLE = 1 << 12,
-	CLI_FOREGROUND = 1 << 13,
-	CLI_EXPECT_RIM = 1 << 14,
-	CLI_QUIET = 1 << 15,
-	CLI_NAME = 1 << 16,
-	CLI_MEMORY = 1 << 17,
-	CLI_CPUS = 1 << 18,
-	CLI_DEBUG_CONSOLE = 1 << 19,
-	CLI_MONITOR = 1 << 20,
-	CLI_RMM = 1 << 21,
-	CLI_HYPERVISOR = 1 << 22,
-	CLI_ALL = 1 << 23,
-	CLI_VERBOSE = 1 << 24,
-	CLI_PLATFORM_KEY = 1 << 25,
-	CLI_CHALLENGE = 1 << 26,
-	CLI_GUEST = 1 << 27,
-	CLI_REFS = 1 << 28,
-	CLI_EVENTS = 1 << 29,
-	CLI_POLICY = 1 << 30,
-};
-#define CLI_OPTION_BITS 31
+/* What an option sets: a bit each, so that a verb lists what it takes. */
+#define CLI_JSON           (UINT64_C(1) << 0)
+#define CLI_STRICT         (UINT64_C(1) << 1)
+#define CLI_ALLOW_UNKNOWN  (UINT64_C(1) << 2)
+#define CLI_DRY_RUN        (UINT64_C(1) << 3)
+#define CLI_SOURCE         (UINT64_C(1) << 4)
+#define CLI_OUTPUT         (UINT64_C(1) << 5)
+#define CLI_DEFCONFIG      (UINT64_C(1) << 6)
+#define CLI_HELP           (UINT64_C(1) << 7)
+#define CLI_SET            (UINT64_C(1) << 8)
+#define CLI_ENGINE         (UINT64_C(1) << 9)
+#define CLI_HOST           (UINT64_C(1) << 10)
+#define CLI_PAUSED         (UINT64_C(1) << 11)
+#define CLI_CONSOLE        (UINT64_C(1) << 12)
+#define CLI_FOREGROUND     (UINT64_C(1) << 13)
+#define CLI_EXPECT_RIM     (UINT64_C(1) << 14)
+#define CLI_QUIET          (UINT64_C(1) << 15)
+#define CLI_NAME           (UINT64_C(1) << 16)
+#define CLI_MEMORY         (UINT64_C(1) << 17)
+#define CLI_CPUS           (UINT64_C(1) << 18)
+#define CLI_DEBUG_CONSOLE  (UINT64_C(1) << 19)
+#define CLI_MONITOR        (UINT64_C(1) << 20)
+#define CLI_RMM            (UINT64_C(1) << 21)
+#define CLI_HYPERVISOR     (UINT64_C(1) << 22)
+#define CLI_ALL            (UINT64_C(1) << 23)
+#define CLI_VERBOSE        (UINT64_C(1) << 24)
+#define CLI_PLATFORM_KEY   (UINT64_C(1) << 25)
+#define CLI_CHALLENGE      (UINT64_C(1) << 26)
+#define CLI_GUEST          (UINT64_C(1) << 27)
+#define CLI_REFS           (UINT64_C(1) << 28)
+#define CLI_EVENTS         (UINT64_C(1) << 29)
+#define CLI_POLICY         (UINT64_C(1) << 30)
+#define CLI_DOMAIN_OPERAND (UINT64_C(1) << 31)
+#define CLI_OPTION_BITS    32
 
 struct cli_option {
-	enum cli_option_id id;
+	uint64_t id; /* CLI_JSON .. */
 	char letter; /* 0: none */
 	const char *name;
 	const char *argument; /* NULL: takes none */
@@ -71,7 +70,7 @@ extern const struct cli_option cli_options[];
 
 /* A parsed command line. */
 struct cli_call {
-	unsigned options; /* enum cli_option_id, those that were given */
+	uint64_t options; /* those that were given */
 	const char *values[CLI_OPTION_BITS]; /* their arguments; cli_value() */
 	const char **operands; /* in order, without the settings */
 	size_t operand_count;
@@ -92,13 +91,14 @@ enum cli_operands {
 	CLI_DOMAINS, /* any number */
 	CLI_DOMAIN_NAME, /* DOMAIN NEW-NAME */
 	CLI_FIELD_OR_NONE,
+	CLI_MAPPED, /* CONFIG [KEY=VALUE ...], or with -d a domain */
 	CLI_TOKEN, /* the file of a token */
 };
 
 struct cli_verb {
 	const char *name; /* one word, or two: "host start" */
 	enum cli_operands operands;
-	unsigned options; /* enum cli_option_id, beside --help */
+	uint64_t options; /* beside --help */
 	const char *summary; /* one line */
 	const char *details; /* a paragraph or more for --help */
 	int (*run)(const struct cli_call *call);
@@ -108,7 +108,7 @@ struct cli_verb {
 extern const struct cli_verb cli_verbs[];
 
 /* The argument of an option; NULL: it was not given. */
-const char *cli_value(const struct cli_call *call, enum cli_option_id id);
+const char *cli_value(const struct cli_call *call, uint64_t id);
 
 /* The operands of a verb as usage text shows them. */
 const char *cli_operands_text(enum cli_operands operands);
@@ -161,6 +161,9 @@ bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 /* Opens the host that --host or REEVE_HOST names, else the default one. */
 bool cli_open_host(struct cli_session *session, const struct cli_call *call,
 	int *exit_code);
+/* As cli_open_host(), with the domain found that the call names first. */
+bool cli_open_domain(struct cli_session *session, const struct cli_call *call,
+	struct reeve_domain *domain, int *exit_code);
 /* Prints what is in the report so far, and empties it. */
 void cli_tell(struct cli_session *session);
 /* Prints what is in the report, frees all, and returns result's exit code. */
@@ -245,6 +248,7 @@ int cli_host_stop(const struct cli_call *call);
 int cli_info(const struct cli_call *call);
 int cli_keys(const struct cli_call *call);
 int cli_list(const struct cli_call *call);
+int cli_map(const struct cli_call *call);
 int cli_measure(const struct cli_call *call);
 int cli_parse_verb(const struct cli_call *call);
 int cli_pause(const struct cli_call *call);

@@ -54,7 +54,8 @@ static void print_verb_case(const struct cli_verb *verb)
 		if (o->letter != 0)
 			printf("-%c ", o->letter);
 	}
-	printf("'; keys=%d ;;\n", verb->operands == CLI_CONFIG_EXTRAS);
+	printf("'; keys=%d ;;\n", verb->operands == CLI_CONFIG_EXTRAS ||
+					  verb->operands == CLI_MAPPED);
 }
 
 static void print_file_options(void)

@@ -79,16 +79,11 @@ int cli_console(const struct cli_call *call)
 	struct cli_session session;
 	enum cli_end end;
 	int code;
-	int result;
 
-	if (!cli_open_host(&session, call, &code))
+	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
-	result = reeve_domain_find(
-		session.host, call->config, &domain, session.report);
 	reeve_host_close(session.host);
 	session.host = NULL;
-	if (result != REEVE_OK)
-		return cli_close(&session, result);
 	end = cli_attach(call, &session, &domain);
 	code = cli_close(&session, REEVE_OK);
 	if (end == CLI_END_SHUTDOWN)

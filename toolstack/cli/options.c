@@ -8,13 +8,21 @@
 
 #define OPTIONS_MAX (CLI_OPTION_BITS + 1)
 
+/* What getopt_long returns for a name: more than any letter. */
+#define LONG_ONLY 256
+
 /* getopt_long's view of the options that one verb takes. */
 struct getopt_tables {
 	struct option options[OPTIONS_MAX];
 	char letters[2 * OPTIONS_MAX + 2];
 };
 
-static bool verb_takes(const struct cli_verb *verb, enum cli_option_id id)
+static int bit_of(uint64_t id)
+{
+	return __builtin_ctzll(id);
+}
+
+static bool verb_takes(const struct cli_verb *verb, uint64_t id)
 {
 	return id == CLI_HELP || (verb->options & id) != 0;
 }
@@ -34,7 +42,7 @@ static void tables_fill(
 			.name = o->name,
 			.has_arg = o->argument != NULL ? required_argument
 						       : no_argument,
-			.val = (int)o->id,
+			.val = LONG_ONLY + bit_of(o->id),
 		};
 		if (o->letter == 0)
 			continue;
@@ -48,7 +56,7 @@ static void tables_fill(
 static const struct cli_option *option_find(int value)
 {
 	for (const struct cli_option *o = cli_options; o->id != 0; o++)
-		if (value == (int)o->id ||
+		if (value == LONG_ONLY + bit_of(o->id) ||
 			(o->letter != 0 && value == o->letter))
 			return o;
 	return NULL;
@@ -76,6 +84,7 @@ static const struct {
 	[CLI_DOMAINS] = { 0, SIZE_MAX, "[DOMAIN ...]" },
 	[CLI_DOMAIN_NAME] = { 2, 2, "DOMAIN NEW-NAME" },
 	[CLI_FIELD_OR_NONE] = { 0, 1, "[FIELD]" },
+	[CLI_MAPPED] = { 1, 1, "CONFIG [KEY=VALUE ...] | -d DOMAIN" },
 	[CLI_TOKEN] = { 1, 1, "TOKEN" },
 };
 
@@ -109,12 +118,7 @@ static bool set_take(
 	return true;
 }
 
-static unsigned bit_of(enum cli_option_id id)
-{
-	return (unsigned)__builtin_ctz((unsigned)id);
-}
-
-const char *cli_value(const struct cli_call *call, enum cli_option_id id)
+const char *cli_value(const struct cli_call *call, uint64_t id)
 {
 	return call->values[bit_of(id)];
 }
@@ -157,12 +161,21 @@ static bool options_parse(const struct cli_verb *verb, int argc, char **argv,
 	return true;
 }
 
+/* The name of a domain may have a = in it. */
+static bool takes_settings(
+	const struct cli_verb *verb, const struct cli_call *call)
+{
+	return verb->operands == CLI_CONFIG_EXTRAS ||
+	       (verb->operands == CLI_MAPPED &&
+		       (call->options & CLI_DOMAIN_OPERAND) == 0);
+}
+
 /* As xl: an argument with = in it is a setting, any other is the file. */
 static bool operands_parse(const struct cli_verb *verb, char **operands,
 	int count, struct cli_call *call)
 {
 	for (int i = 0; i < count; i++) {
-		if (verb->operands == CLI_CONFIG_EXTRAS &&
+		if (takes_settings(verb, call) &&
 			strchr(operands[i], '=') != NULL) {
 			call->extras[call->extra_count++] = operands[i];
 			continue;

@@ -23,7 +23,7 @@ struct run {
 	struct reeve_domain domain;
 };
 
-static bool has(const struct run *run, enum cli_option_id option)
+static bool has(const struct run *run, uint64_t option)
 {
 	return (run->call->options & option) != 0;
 }

@@ -179,6 +179,21 @@ bool cli_open_host(struct cli_session *session, const struct cli_call *call,
 	return false;
 }
 
+bool cli_open_domain(struct cli_session *session, const struct cli_call *call,
+	struct reeve_domain *domain, int *exit_code)
+{
+	int result;
+
+	if (!cli_open_host(session, call, exit_code))
+		return false;
+	result = reeve_domain_find(
+		session->host, call->config, domain, session->report);
+	if (result == REEVE_OK)
+		return true;
+	*exit_code = cli_close(session, result);
+	return false;
+}
+
 bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 	int *exit_code)
 {

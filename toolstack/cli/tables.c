@@ -50,6 +50,8 @@ const struct cli_option cli_options[] = {
 	{ CLI_EVENTS, 0, "events", "FILE",
 		"what the guest measured, to predict its REMs" },
 	{ CLI_POLICY, 0, "policy", "FILE", "what to accept" },
+	{ CLI_DOMAIN_OPERAND, 'd', "domain", NULL,
+		"the argument is a domain of a host, not a file" },
 	{ CLI_HELP, 'h', "help", NULL, "show this help" },
 	{ 0 },
 };
@@ -91,6 +93,16 @@ const struct cli_verb cli_verbs[] = {
 		"-o the argument is a folder (made if needed) that receives\n"
 		"the segments as they are measured: kernel, initrd, dtb.\n",
 		cli_measure },
+	{ "map", CLI_MAPPED,
+		CLI_JSON | CLI_OUTPUT | CLI_DOMAIN_OPERAND | CLI_HOST |
+			CLI_ENGINE | CLI_STRICT | CLI_ALLOW_UNKNOWN |
+			CLI_DEFCONFIG | CLI_SET,
+		"show a guest's address space",
+		"What is planned where; with -d what is behind the addresses\n"
+		"of a domain now, and its pages by kind. A table, or with\n"
+		"--json a document; with -o a picture (SVG), or the document\n"
+		"with both.\n",
+		cli_map },
 	{ "refs", CLI_CONFIG_EXTRAS,
 		CLI_JSON | CLI_OUTPUT | CLI_EVENTS | CLI_STRICT |
 			CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET,

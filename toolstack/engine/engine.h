@@ -63,6 +63,25 @@ enum engine_act {
 	ENGINE_DESTROY, /* only begins to */
 };
 
+#define ENGINE_RUNS       64
+#define ENGINE_PAGE_KINDS 8
+
+/* What is at consecutive pages of a running domain's RAM. */
+struct engine_run {
+	uint64_t ipa;
+	uint64_t size;
+	uint32_t kind; /* enum control_run_kind */
+};
+
+/* What a host tells at a time of a domain's memory. */
+struct engine_memory {
+	uint64_t pages[ENGINE_PAGE_KINDS]; /* 4 KiB, by enum control_page */
+	uint64_t shared_base; /* a Realm's shared half; 0: no Realm */
+	uint64_t next; /* the IPA to go on from; 0: that was all */
+	size_t count;
+	struct engine_run runs[ENGINE_RUNS]; /* ascending, no overlap */
+};
+
 struct engine;
 
 /*
@@ -99,6 +118,8 @@ struct engine_ops {
 		struct reeve_domain *out, struct reeve_report *report);
 	int (*vcpu)(struct engine *engine, unsigned domid, unsigned index,
 		struct reeve_vcpu *out, struct reeve_report *report);
+	int (*memory)(struct engine *engine, unsigned domid, uint64_t from,
+		struct engine_memory *out, struct reeve_report *report);
 	int (*act)(struct engine *engine, unsigned domid, enum engine_act act,
 		struct reeve_report *report);
 	int (*shutdown)(struct engine *engine, unsigned domid,

@@ -173,20 +173,6 @@ static void impossible_room_is_refused(void **state)
 	assert_null(blob.data);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	fixture_folder_make();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fixture_folder_remove();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,5 +188,6 @@ int main(void)
 		cmocka_unit_test(impossible_room_is_refused),
 	};
 
-	return cmocka_run_group_tests_name("blob", tests, setup, teardown);
+	return cmocka_run_group_tests_name(
+		"blob", tests, fixture_setup, fixture_teardown);
 }

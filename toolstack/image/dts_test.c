@@ -281,20 +281,6 @@ static void damaged_blobs_are_survived(void **state)
 	bytes_free(&blob);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	fixture_folder_make();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fixture_folder_remove();
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,5 +298,6 @@ int main(int argc, char **argv)
 		return 2;
 	dtc = argv[1];
 	data_folder = argv[2];
-	return cmocka_run_group_tests_name("dts", tests, setup, teardown);
+	return cmocka_run_group_tests_name(
+		"dts", tests, fixture_setup, fixture_teardown);
 }

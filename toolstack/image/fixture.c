@@ -236,6 +236,20 @@ void fixture_folder_remove(void)
 	rmdir(folder);
 }
 
+int fixture_setup(void **state)
+{
+	(void)state;
+	fixture_folder_make();
+	return 0;
+}
+
+int fixture_teardown(void **state)
+{
+	(void)state;
+	fixture_folder_remove();
+	return 0;
+}
+
 const char *fixture_file(const char *name, const void *data, size_t size)
 {
 	char *path = paths[path_count++];

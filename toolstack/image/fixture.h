@@ -39,6 +39,9 @@ void put_le64(uint8_t *data, uint64_t value);
 /* A folder for one test program, and files in it. */
 void fixture_folder_make(void);
 void fixture_folder_remove(void);
+/* The same as set-up and tear-down of a group. */
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
 /* The path stays valid until the folder is removed. data NULL: a hole. */
 const char *fixture_file(const char *name, const void *data, size_t size);
 

@@ -285,13 +285,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	fixture_folder_remove();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,5 +300,6 @@ int main(void)
 		cmocka_unit_test(realm_takes_nothing_unmeasurable),
 	};
 
-	return cmocka_run_group_tests_name("image", tests, setup, teardown);
+	return cmocka_run_group_tests_name(
+		"image", tests, setup, fixture_teardown);
 }

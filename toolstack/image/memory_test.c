@@ -178,20 +178,6 @@ static void source_without_memory_is_null(void **state)
 	reeve_report_free(report);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	fixture_folder_make();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fixture_folder_remove();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,5 +186,6 @@ int main(void)
 		cmocka_unit_test(source_without_memory_is_null),
 	};
 
-	return cmocka_run_group_tests_name("memory", tests, setup, teardown);
+	return cmocka_run_group_tests_name(
+		"memory", tests, fixture_setup, fixture_teardown);
 }

@@ -58,45 +58,24 @@ static void string_take(
 	((struct decoded *)to)->head.content = (struct span){ data, size };
 }
 
-static void uint8_take(void *to, uint8_t value)
-{
-	number_take(to, CBOR_UINT, value);
-}
+/* The callbacks for numbers differ in their type alone. */
+#define TAKES_NUMBER(name, kind, type)                                         \
+	static void name(void *to, type number)                                \
+	{                                                                      \
+		number_take(to, kind, number);                                 \
+	}
 
-static void uint16_take(void *to, uint16_t value)
-{
-	number_take(to, CBOR_UINT, value);
-}
-
-static void uint32_take(void *to, uint32_t value)
-{
-	number_take(to, CBOR_UINT, value);
-}
-
-static void uint64_take(void *to, uint64_t value)
-{
-	number_take(to, CBOR_UINT, value);
-}
-
-static void negative8_take(void *to, uint8_t value)
-{
-	number_take(to, CBOR_NEGATIVE, value);
-}
-
-static void negative16_take(void *to, uint16_t value)
-{
-	number_take(to, CBOR_NEGATIVE, value);
-}
-
-static void negative32_take(void *to, uint32_t value)
-{
-	number_take(to, CBOR_NEGATIVE, value);
-}
-
-static void negative64_take(void *to, uint64_t value)
-{
-	number_take(to, CBOR_NEGATIVE, value);
-}
+TAKES_NUMBER(uint8_take, CBOR_UINT, uint8_t)
+TAKES_NUMBER(uint16_take, CBOR_UINT, uint16_t)
+TAKES_NUMBER(uint32_take, CBOR_UINT, uint32_t)
+TAKES_NUMBER(uint64_take, CBOR_UINT, uint64_t)
+TAKES_NUMBER(negative8_take, CBOR_NEGATIVE, uint8_t)
+TAKES_NUMBER(negative16_take, CBOR_NEGATIVE, uint16_t)
+TAKES_NUMBER(negative32_take, CBOR_NEGATIVE, uint32_t)
+TAKES_NUMBER(negative64_take, CBOR_NEGATIVE, uint64_t)
+TAKES_NUMBER(array_take, CBOR_ARRAY, size_t)
+TAKES_NUMBER(map_take, CBOR_MAP, size_t)
+TAKES_NUMBER(tag_take, CBOR_TAG, uint64_t)
 
 static void bytes_take(void *to, cbor_data data, size_t size)
 {
@@ -106,21 +85,6 @@ static void bytes_take(void *to, cbor_data data, size_t size)
 static void text_take(void *to, cbor_data data, size_t size)
 {
 	string_take(to, CBOR_TEXT, data, size);
-}
-
-static void array_take(void *to, size_t items)
-{
-	number_take(to, CBOR_ARRAY, items);
-}
-
-static void map_take(void *to, size_t pairs)
-{
-	number_take(to, CBOR_MAP, pairs);
-}
-
-static void tag_take(void *to, uint64_t tag)
-{
-	number_take(to, CBOR_TAG, tag);
 }
 
 static void other_take(void *to)

@@ -5,7 +5,6 @@
 #include "abi/machine_map.h"
 #include "hypervisor/core/failure_text.h"
 #include "hypervisor/port/a64/core.h"
-#include "hypervisor/port/a64/failure_log.h"
 #include "hypervisor/port/a64/mmu.h"
 #include "hypervisor/port/a64/power.h"
 #include "hypervisor/port/a64/thread.h"
@@ -51,9 +50,9 @@ static void memory_start(uint64_t fdt, struct board *board)
 static void rmm_start(void)
 {
 	if (!host_init(&host, &machine.ops, &machine.ram, 1)) {
-		failure_log(&host.failure);
 		failure_text(&host.failure, machine.rmm_text,
 			sizeof(machine.rmm_text));
+		log_line("%s", machine.rmm_text);
 		return;
 	}
 	log_line("RMI %llu.%llu, %llu MiB for Realms",

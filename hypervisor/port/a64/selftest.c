@@ -6,9 +6,10 @@
  */
 #include <stddef.h>
 
+#include "abi/control.h"
 #include "abi/guest_map.h"
+#include "hypervisor/core/failure_text.h"
 #include "hypervisor/core/realm.h"
-#include "hypervisor/port/a64/failure_log.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/probe.h"
 #include "hypervisor/port/a64/verdict.h"
@@ -47,8 +48,12 @@ static void step(struct selftest *test, const char *name, bool passed)
 static bool core_step(struct selftest *test, const char *name, bool passed,
 	const struct rmi_failure *failure)
 {
-	if (!passed)
-		failure_log(failure);
+	char text[CONTROL_TEXT_SIZE];
+
+	if (!passed) {
+		failure_text(failure, text, sizeof(text));
+		log_line("  %s", text);
+	}
 	step(test, name, passed);
 	return passed;
 }

@@ -180,6 +180,7 @@ void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
 	if (is_served()) {
 		report("version", cost(version));
 		measure_granules();
+		report("sign", bench_sign());
 	} else {
 		report("bare", cost(bare));
 	}

@@ -320,6 +320,7 @@ const struct engine_ops engine_machine = {
 	.host = machine_host,
 	.next = machine_next,
 	.vcpu = machine_vcpu,
+	.memory = machine_memory,
 	.act = machine_act,
 	.shutdown = machine_shutdown,
 	.rename = machine_rename,

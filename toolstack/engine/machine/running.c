@@ -68,6 +68,24 @@ int machine_vcpu(struct engine *engine, unsigned domid, unsigned index,
 						 : link_nonsense(report);
 }
 
+int machine_memory(struct engine *engine, unsigned domid, uint64_t from,
+	struct engine_memory *out, struct reeve_report *report)
+{
+	struct control_request request = {
+		.op = CONTROL_DOMAIN_MEMORY,
+		.domid = domid,
+		.body.memory.from = from,
+	};
+	struct control_reply reply;
+	int result = machine_ask(engine, &request, &reply, report);
+
+	if (result != REEVE_OK)
+		return result;
+	return reply_memory(&reply.body.memory, from, out)
+		       ? REEVE_OK
+		       : link_nonsense(report);
+}
+
 int machine_act(struct engine *engine, unsigned domid, enum engine_act act,
 	struct reeve_report *report)
 {

@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Measures what loads inside a guest cost, as a Realm and as an ordinary guest:
+each reason to leave a vCPU, in instructions of guest, hypervisor, monitor and
+RMM together; and Debian's programs, in the guest's own time. Fails if a limit is
+missed.
+
+usage: scripts/bench_loads.py [--write]
+--write also puts the table into docs/speed.md.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import bench_host
+from bench_host import GUEST, ROOT, config, domain, reeve
+
+PAGE = ROOT / "docs/speed.md"
+BEGIN, END = "<!-- made by scripts/bench_loads.py -->", "<!-- to here -->"
+ROUNDS = 400  # as many as there is RAM to touch
+TURNS = 3
+# What the probe does over and over: its name, what it is for a person, the
+# reason that vcpu-list counts, and whether a Realm only can do it.
+EXITS = [
+    ("flood-timer", "a timer's interrupt, taken", "irq", False),
+    ("flood-mmio", "a read and a write of the GIC", "mmio", False),
+    ("flood-touch", "2 MiB of RAM touched first", "fault", False),
+    ("flood-wfi", "WFI, up to a timer 1000 ns away", "wfx", False),
+    ("flood-sgi", "an SGI to itself, taken", "sysreg", False),
+    ("flood-psci", "PSCI_VERSION, PSCI_AFFINITY_INFO", "psci", False),
+    ("flood-ripas", "RIPAS of a page changed, and back", "ripas", True),
+    ("flood-rsi", "RSI_VERSION, RSI_HOST_CALL", "host_call", True),
+    ("flood-share", "a page shared, taken back, written", "ripas", True),
+]
+LOADS = [("spawn_loop", "100 times sh -c :"),
+         ("touch_memory", "64 MiB of tmpfs written")]
+# Instructions that a Realm's round may take; how much longer a load may take in
+# a Realm than in an ordinary guest.
+EXIT_LIMITS = {
+    "flood-timer": 11500, "flood-mmio": 12000, "flood-touch": 700000,
+    "flood-wfi": 17500, "flood-sgi": 7000, "flood-psci": 9500,
+    "flood-ripas": 22000, "flood-rsi": 9000, "flood-share": 118000,
+}
+LOAD_LIMITS = {"spawn_loop": 2, "touch_memory": 1.5}
+
+
+@contextlib.contextmanager
+def host(folder, *options, counting=False):
+    """A host of that folder's own, which counts instructions if it should."""
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    os.environ.pop("REEVE_QEMU", None)
+    if counting:
+        wrapper = folder / "qemu"
+        wrapper.write_text('#!/bin/sh\nexec qemu-system-aarch64 "$@" '
+                           "-icount shift=0,sleep=off\n")
+        wrapper.chmod(0o700)
+        os.environ["REEVE_QEMU"] = str(wrapper)
+    reeve("host", "start", "--debug-console", *options)
+    try:
+        yield
+    finally:
+        reeve("host", "stop")
+
+
+# ---- Exits, by the probe ----------------------------------------------------
+
+def flood(folder, what, rounds, realm):
+    """(nanoseconds of all rounds, exits by reason) of one probe's life. Where
+    QEMU counts, one is an instruction."""
+    path = config(folder, "loop", realm=int(realm), memory=1024, vcpus=2,
+                  on_poweroff="preserve",
+                  cmdline=f"probe={what} rounds={rounds}")
+    said = reeve("create", "-q", "-c", "-F", path)
+    vcpu = json.loads(reeve("vcpu-list", "--json", "loop"))[0]
+    reeve("destroy", "loop")
+    done = re.search(rf"probe: {what}: done in (\d+) ns", said)
+    if not done:
+        sys.exit(f"bench: the probe does not end: {said}")
+    return int(done[1]), vcpu["exits"]
+
+
+def exit_cost(folder, what, reason, realm):
+    """(instructions, exits for that reason) of a round. A life without rounds
+    has the same exits for all else that it does."""
+    none, before = flood(folder, what, 0, realm)
+    all_of_them, after = flood(folder, what, ROUNDS, realm)
+    return ((all_of_them - none) / ROUNDS,
+            (after[reason] - before[reason]) / ROUNDS)
+
+
+def exits(folder):
+    """Rows: the load, its reason, exits a round and instructions a round, for
+    each kind of guest; None where there is none of it."""
+    with host(folder, "--cpus", "1", "--memory", "3G", counting=True):
+        for what, words, reason, realm_only in EXITS:
+            realm = exit_cost(folder, what, reason, True)
+            plain = None if realm_only else exit_cost(
+                folder, what, reason, False)
+            yield what, words, reason, realm, plain
+
+
+# ---- Programs, by Debian ----------------------------------------------------
+
+def load_times(said):
+    """Milliseconds by the guest's clock, by load."""
+    found = {name: int(ms) for name, ms in re.findall(
+        r"reeve: load (\w+): (\d+) ms", said)}
+    if set(found) != {name for name, _ in LOADS}:
+        sys.exit(f"bench: the loads did not run: {said[-2000:]}")
+    return found
+
+
+def loads(folder):
+    """The best of some runs for each kind of guest, in turns."""
+    arguments = "console=ttyAMA0 panic=-1 quiet reeve=spawn,touch"
+    shape = {"kernel": str(GUEST / "vmlinuz"), "vcpus": 2, "memory": 512,
+             "ramdisk": str(GUEST / "initrd.cpio.gz"), "cmdline": arguments}
+    paths = {realm: config(folder, f"load{realm}", realm=realm, **shape)
+             for realm in (1, 0)}
+    runs = {1: [], 0: []}
+    with host(folder, "--cpus", "2", "--memory", "2G"):
+        for _ in range(TURNS):
+            for realm, path in paths.items():
+                runs[realm].append(load_times(
+                    reeve("create", "-q", "-c", "-F", path)))
+    for name, words in LOADS:
+        yield name, words, *(min(run[name] for run in runs[realm])
+                             for realm in (1, 0))
+
+
+# ---- The table --------------------------------------------------------------
+
+def number(value):
+    return f"{value:,.0f}".replace(",", " ")
+
+
+def a_round(cost):
+    if cost is None:
+        return "none of it | |"
+    instructions, count = cost
+    return f"{count:.1f} | {number(instructions)} |"
+
+
+def table(exit_rows, load_rows):
+    """The page's part, in Markdown."""
+    lines = ["| load | reason | exits of a Realm | instructions | exits of an "
+             "ordinary guest | instructions |", "| --- | --- | --: | --: | --: "
+             "| --: |"]
+    for _, words, reason, realm, plain in exit_rows:
+        lines.append(f"| {words} | {reason} | {a_round(realm)} "
+                     f"{a_round(plain)}")
+    lines += ["", "| load in Debian | Realm, ms | ordinary guest, ms | |",
+              "| --- | --: | --: | --: |"]
+    for _, words, realm, plain in load_rows:
+        lines.append(f"| {words} | {realm} | {plain} | "
+                     f"{realm / max(plain, 1):.2f} x |")
+    return "\n".join(lines)
+
+
+def write(text):
+    page = PAGE.read_text()
+    before, rest = page.split(BEGIN + "\n")
+    after = rest.split(END)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+
+
+def verdicts(exit_rows, load_rows):
+    """(what, value, unit, limit) of each thing that is promised."""
+    for what, words, _, (instructions, _), _ in exit_rows:
+        yield words, instructions, "", EXIT_LIMITS[what]
+    for name, words, realm, plain in load_rows:
+        yield words, realm / max(plain, 1), "x", LOAD_LIMITS[name]
+
+
+def main():
+    os.chdir(ROOT)
+    if not shutil.which("qemu-system-aarch64"):
+        sys.exit("bench: there is no qemu-system-aarch64")
+    with tempfile.TemporaryDirectory() as name:
+        exit_rows = list(exits(pathlib.Path(name)))
+        load_rows = list(loads(pathlib.Path(name)))
+    text = table(exit_rows, load_rows)
+    print(text)
+    if "--write" in sys.argv[1:]:
+        write(text)
+    missed = False
+    for what, value, unit, limit in verdicts(exit_rows, load_rows):
+        verdict = "ok" if value <= limit else "TOO MUCH"
+        missed = missed or value > limit
+        print(f"{what:40} {value:9.2f} {unit:2} (at most {limit}) {verdict}")
+    sys.exit(missed)
+
+
+if __name__ == "__main__":
+    main()

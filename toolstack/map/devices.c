@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Where a guest finds its devices. */
+#include <stdio.h>
+#include <string.h>
+
+#include <libfdt.h>
+
+#include "abi/guest_map.h"
+#include "toolstack/map/map.h"
+
+/* What the ranges of a node's reg are, where the binding tells. */
+static const struct {
+	const char *compatible;
+	const char *names[2];
+} known[] = {
+	{ "arm,gic-v3", { "GIC distributor", "GIC redistributors" } },
+	{ "arm,gic-400", { "GIC distributor", "GIC CPU interface" } },
+	{ "arm,cortex-a15-gic", { "GIC distributor", "GIC CPU interface" } },
+	{ "arm,sbsa-uart", { "UART" } },
+	{ "arm,pl011", { "UART" } },
+	{ "virtio,mmio", { "virtio" } },
+};
+
+static const char *name_of(const void *dtb, int node, unsigned index)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (index < 2 && known[i].names[index] != NULL &&
+			fdt_node_check_compatible(
+				dtb, node, known[i].compatible) == 0)
+			return known[i].names[index];
+	return fdt_get_name(dtb, node, NULL);
+}
+
+static uint64_t cells(const fdt64_t *cells)
+{
+	fdt64_t value;
+
+	memcpy(&value, cells, sizeof(value)); /* reg is aligned to 4 bytes */
+	return fdt64_to_cpu(value);
+}
+
+/* Addresses and sizes take two cells each (image/fdt_writer.h). */
+static void node_put(struct reeve_map *map, const void *dtb, int node)
+{
+	int size;
+	const fdt64_t *reg = fdt_getprop(dtb, node, "reg", &size);
+	const char *type = fdt_getprop(dtb, node, "device_type", NULL);
+
+	if (reg == NULL || (type != NULL && strcmp(type, "memory") == 0))
+		return;
+	for (unsigned i = 0; i < (unsigned)size / 16; i++)
+		map_put(map, MAP_DEVICE, name_of(dtb, node, i),
+			cells(&reg[2 * (size_t)i]),
+			cells(&reg[2 * (size_t)i + 1]));
+}
+
+void map_put_tree(struct reeve_map *map, const void *dtb, size_t size)
+{
+	int node;
+
+	if (fdt_check_full(dtb, size) != 0)
+		return;
+	fdt_for_each_subnode(node, dtb, 0) node_put(map, dtb, node);
+}
+
+void map_put_machine(struct reeve_map *map, bool vuart)
+{
+	map_put(map, MAP_DEVICE, known[0].names[0], GUEST_GICV3_GICD_BASE,
+		GUEST_GICV3_GICD_SIZE);
+	map_put(map, MAP_DEVICE, known[0].names[1], GUEST_GICV3_GICR_BASE,
+		(uint64_t)map->vcpus * GUEST_GICV3_GICR_STEP);
+	if (vuart)
+		map_put(map, MAP_DEVICE, known[3].names[0], GUEST_PL011_BASE,
+			GUEST_PL011_SIZE);
+}

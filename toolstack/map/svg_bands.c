@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RAM to scale, as a text is written: in lines of so many bytes from left to
+ * right. What is less than a pixel wide is drawn as one, over what surrounds
+ * it, so that nothing goes unseen.
+ */
+#include <stdio.h>
+
+#include "toolstack/map/svg.h"
+
+#define LINES_MAX 16
+#define LINE_X    128
+#define LINE      16
+#define LINE_STEP 19
+
+/* A stretch of RAM, and how it is cut into lines. */
+struct bands {
+	uint64_t base;
+	uint64_t size;
+	uint64_t line; /* bytes, a power of two */
+	double y;
+};
+
+static uint64_t min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool is_ground(enum map_kind kind)
+{
+	return kind == MAP_RAM || kind == MAP_UNTOUCHED || kind == MAP_UNSHARED;
+}
+
+static void piece_draw(struct svg *svg, const struct bands *bands, uint64_t at,
+	uint64_t end, enum map_kind kind)
+{
+	const double scale = (SVG_RIGHT - LINE_X) / (double)bands->line;
+	double width = (double)(end - at) * scale;
+	uint64_t line = at / bands->line;
+
+	svg_rect(svg, LINE_X + (double)(at % bands->line) * scale,
+		bands->y + (double)line * LINE_STEP, width < 1 ? 1 : width,
+		LINE, map_look(kind)->colour);
+}
+
+/* An area, line by line; offsets are from the base of the bands. */
+static void area_draw(
+	struct svg *svg, const struct bands *bands, const struct map_area *area)
+{
+	uint64_t at = area->ipa - bands->base;
+	uint64_t end = min(at + area->size, bands->size);
+
+	while (at < end) {
+		uint64_t next = min(end, (at / bands->line + 1) * bands->line);
+
+		piece_draw(svg, bands, at, next, area->kind);
+		at = next;
+	}
+}
+
+static void areas_draw(struct svg *svg, const struct bands *bands, bool ground)
+{
+	const struct reeve_map *map = svg->map;
+
+	for (size_t i = 0; i < map->count; i++) {
+		const struct map_area *area = &map->areas[i];
+
+		if (area->kind != MAP_DEVICE && area->ipa >= bands->base &&
+			area->ipa - bands->base < bands->size &&
+			is_ground(area->kind) == ground)
+			area_draw(svg, bands, area);
+	}
+}
+
+static void bands_draw(
+	struct svg *svg, const char *title, uint64_t base, uint64_t size)
+{
+	struct bands bands = { .base = base, .size = size, .line = 4096 };
+	char remark[80];
+
+	while (size / LINES_MAX > bands.line)
+		bands.line *= 2;
+	snprintf(remark, sizeof(remark), "to scale, %s a line",
+		map_size_text(bands.line).text);
+	svg_heading(svg, title, remark);
+	bands.y = svg->y;
+	areas_draw(svg, &bands, true);
+	areas_draw(svg, &bands, false);
+	for (uint64_t at = 0; at < size; at += bands.line) {
+		svg_address(svg, LINE_X - 8, svg->y + 12, "ipa", base + at);
+		svg->y += LINE_STEP;
+	}
+}
+
+/* Whether an area is of RAM in that half, and not joined to the one before. */
+static bool begins(const struct reeve_map *map, size_t index, bool alias)
+{
+	const struct map_area *area = &map->areas[index];
+	bool is_alias = map->shared_base != 0 && area->ipa >= map->shared_base;
+
+	return area->kind != MAP_DEVICE && is_alias == alias &&
+	       (index == 0 || area[-1].kind == MAP_DEVICE ||
+		       area[-1].ipa + area[-1].size != area->ipa);
+}
+
+/* Bytes of RAM from an area on without a hole. */
+static uint64_t stretch(const struct reeve_map *map, size_t index)
+{
+	uint64_t from = map->areas[index].ipa;
+	uint64_t end = from;
+
+	for (; index < map->count && map->areas[index].ipa == end &&
+		map->areas[index].kind != MAP_DEVICE;
+		index++)
+		end += map->areas[index].size;
+	return end - from;
+}
+
+void svg_bands(struct svg *svg)
+{
+	const struct reeve_map *map = svg->map;
+
+	for (size_t i = 0; i < map->count; i++) {
+		if (begins(map, i, false))
+			bands_draw(
+				svg, "RAM", map->areas[i].ipa, stretch(map, i));
+		else if (map_sum(map, MAP_SHARED) != 0 && begins(map, i, true))
+			bands_draw(svg, "What the Realm shares of it",
+				map->areas[i].ipa, stretch(map, i));
+	}
+}
