@@ -144,6 +144,18 @@ static enum control_status attack(struct exchange *exchange)
 	return status;
 }
 
+static enum control_status inject(struct exchange *exchange)
+{
+	const struct inject_ops *ops =
+		exchange->session->domains->config.ops->inject;
+
+	if (ops == NULL)
+		return domain_refuse(text_of(exchange), CONTROL_E_UNSUPPORTED,
+			"only a host started with --debug-console breaks rules");
+	return ops->ask(exchange->domain, &exchange->request->body.inject,
+		&exchange->reply->body.inject, text_of(exchange));
+}
+
 static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_HELLO] = host_info,
 	[CONTROL_HOST_INFO] = host_info,
@@ -160,6 +172,7 @@ static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_DOMAIN_DESTROY] = destroy,
 	[CONTROL_DMESG] = log_text,
 	[CONTROL_ATTACK] = attack,
+	[CONTROL_INJECT] = inject,
 };
 
 /* ---- One request ---- */

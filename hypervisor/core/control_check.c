@@ -34,6 +34,7 @@ static const struct shape shapes[CONTROL_OPS] = {
 	[CONTROL_DOMAIN_DESTROY] = { 0, DOMAIN_ONE },
 	[CONTROL_DMESG] = { sizeof(struct control_dmesg_ask), DOMAIN_NONE },
 	[CONTROL_ATTACK] = { sizeof(struct control_attack_ask), DOMAIN_ANY },
+	[CONTROL_INJECT] = { sizeof(struct control_inject_ask), DOMAIN_ONE },
 };
 
 bool control_wants_domain(uint32_t op)
@@ -134,6 +135,15 @@ static const char *shutdown_check(const struct control_shutdown *shutdown)
 	}
 }
 
+static const char *inject_check(const struct control_inject_ask *inject)
+{
+	if (inject->what >= CONTROL_INJECTIONS)
+		return "an unknown injection";
+	if ((inject->ipa | inject->size) % GUEST_PAGE_SIZE != 0)
+		return "an injection is about whole pages";
+	return NULL;
+}
+
 static const char *body_check(const struct control_request *request)
 {
 	switch (request->op) {
@@ -156,6 +166,8 @@ static const char *body_check(const struct control_request *request)
 				       request->body.attack.write > 1
 			       ? "reserved bits are set"
 			       : NULL;
+	case CONTROL_INJECT:
+		return inject_check(&request->body.inject);
 	default:
 		return NULL;
 	}
