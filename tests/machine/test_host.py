@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT, build_folder
 from ports import Port
 
-PATIENCE = 120
+PATIENCE = 1200 if os.environ.get("REEVE_SOAK") else 120
 PROBE = "tests/guest/probe.img"
 
 
