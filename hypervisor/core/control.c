@@ -151,6 +151,18 @@ static enum control_status memory(struct exchange *exchange)
 		&exchange->reply->body.memory, text_of(exchange));
 }
 
+static enum control_status inject(struct exchange *exchange)
+{
+	const struct inject_ops *ops =
+		exchange->session->domains->config.ops->inject;
+
+	if (ops == NULL)
+		return domain_refuse(text_of(exchange), CONTROL_E_UNSUPPORTED,
+			"only a host started with --debug-console breaks rules");
+	return ops->ask(exchange->domain, &exchange->request->body.inject,
+		&exchange->reply->body.inject, text_of(exchange));
+}
+
 static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_HELLO] = host_info,
 	[CONTROL_HOST_INFO] = host_info,
@@ -168,6 +180,7 @@ static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_DMESG] = log_text,
 	[CONTROL_ATTACK] = attack,
 	[CONTROL_DOMAIN_MEMORY] = memory,
+	[CONTROL_INJECT] = inject,
 };
 
 /* ---- One request ---- */

@@ -36,6 +36,7 @@ static const struct shape shapes[CONTROL_OPS] = {
 	[CONTROL_ATTACK] = { sizeof(struct control_attack_ask), DOMAIN_ANY },
 	[CONTROL_DOMAIN_MEMORY] = { sizeof(struct control_memory_ask),
 		DOMAIN_ONE },
+	[CONTROL_INJECT] = { sizeof(struct control_inject_ask), DOMAIN_ONE },
 };
 
 bool control_wants_domain(uint32_t op)
@@ -136,6 +137,15 @@ static const char *shutdown_check(const struct control_shutdown *shutdown)
 	}
 }
 
+static const char *inject_check(const struct control_inject_ask *inject)
+{
+	if (inject->what >= CONTROL_INJECTIONS)
+		return "an unknown injection";
+	if ((inject->ipa | inject->size) % GUEST_PAGE_SIZE != 0)
+		return "an injection is about whole pages";
+	return NULL;
+}
+
 static const char *body_check(const struct control_request *request)
 {
 	switch (request->op) {
@@ -162,6 +172,8 @@ static const char *body_check(const struct control_request *request)
 		return request->body.memory.from % GUEST_PAGE_SIZE != 0
 			       ? "a range begins with a page"
 			       : NULL;
+	case CONTROL_INJECT:
+		return inject_check(&request->body.inject);
 	default:
 		return NULL;
 	}

@@ -19,6 +19,7 @@
 #include "abi/control.h"
 #include "hypervisor/core/dmesg.h"
 #include "hypervisor/core/host_init.h"
+#include "hypervisor/core/inject.h"
 #include "hypervisor/core/realm.h"
 #include "hypervisor/core/stage2.h"
 #include "hypervisor/core/vcpu.h"
@@ -62,6 +63,8 @@ struct domain_ops {
 	/* Debug build: touches a page that is delegated. NULL: no such build. */
 	bool (*attack)(
 		void *ctx, pa_t pa, bool write, struct control_attack *result);
+	/* The same: breaks the RMI's rules when it is asked to. */
+	const struct inject_ops *inject;
 	/* Pages that the allocator has given out, now. */
 	uint64_t (*pages_used)(void *ctx);
 	/* Turns the machine off; may return where it cannot. */
@@ -117,6 +120,8 @@ struct domain {
 	uint32_t cancelled; /* its build, if it is not over yet */
 	uint64_t pages_dying; /* that it held when it began to die */
 	unsigned threads; /* of vCPUs, that were started; lock */
+
+	struct injection injection; /* debug build */
 };
 
 /* What the port says at the start. */

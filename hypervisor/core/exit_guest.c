@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What an ordinary guest's vCPU was trapped for, and what comes of it. */
 #include "abi/bits.h"
+#include "abi/guest_call.h"
 #include "abi/smccc.h"
 #include "hypervisor/core/bus.h"
 #include "hypervisor/core/domain.h"
@@ -125,6 +126,9 @@ static enum vcpu_next call(struct vcpu *vcpu, uint64_t esr)
 	vcpu->exits[CONTROL_EXIT_PSCI]++;
 	if (BITS_GET(esr, ESR_EC) == ESR_EC_SMC64)
 		vcpu->regs.pc += INSTRUCTION_SIZE;
+	if (BITS_GET(esr, ESR_EC) == ESR_EC_HVC64 &&
+		BITS_GET(esr, ESR_IMM) == GUEST_CALL_CRASH)
+		return vcpu_crashed(vcpu);
 	if (BITS_GET(esr, ESR_IMM) != 0) {
 		vcpu->regs.gprs[0] = SMCCC_NOT_SUPPORTED;
 		return VCPU_RUN;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "abi/bits.h"
+#include "abi/guest_call.h"
 #include "abi/guest_map.h"
 #include "abi/psci.h"
 #include "hypervisor/core/fakeguest.h"
@@ -185,6 +186,21 @@ static void hvc_and_smc_are_calls(void **state)
 	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_PSCI], 4);
 }
 
+/* By HVC: an SMC with that number is a call like others. */
+static void a_guest_may_say_that_it_cannot_go_on(void **state)
+{
+	struct fakeguest *guest = *state;
+
+	assert_int_equal(
+		trap(guest, EC(ESR_EC_SMC64) | GUEST_CALL_CRASH, 0), VCPU_RUN);
+	assert_int_equal(guest->stops, 0);
+	assert_int_equal(
+		trap(guest, EC(ESR_EC_HVC64) | GUEST_CALL_CRASH, 0), VCPU_STOP);
+	assert_int_equal(guest->reason, CONTROL_CRASH);
+	assert_string_equal(
+		guest->text, "vCPU 0: the guest says that it cannot go on");
+}
+
 static void waiting_instructions_wait(void **state)
 {
 	static const enum vcpu_next next[] = { VCPU_WAIT, VCPU_YIELD,
@@ -284,6 +300,7 @@ int main(void)
 		TEST(external_aborts_go_back_to_the_guest),
 		TEST(aborts_that_cannot_be_stop_it),
 		TEST(hvc_and_smc_are_calls),
+		TEST(a_guest_may_say_that_it_cannot_go_on),
 		TEST(waiting_instructions_wait),
 		TEST(a_write_of_sgi1r_sends),
 		TEST(some_registers_are_nothing),

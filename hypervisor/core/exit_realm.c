@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "abi/bits.h"
+#include "abi/guest_call.h"
 #include "abi/psci.h"
 #include "abi/smccc.h"
 #include "hypervisor/core/bus.h"
@@ -166,9 +167,12 @@ static enum vcpu_next ripas_change(struct vcpu *vcpu,
 	return VCPU_RUN;
 }
 
-static enum vcpu_next host_call(struct vcpu *vcpu, struct rmi_rec_enter *enter)
+static enum vcpu_next host_call(struct vcpu *vcpu,
+	const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter)
 {
 	vcpu->exits[CONTROL_EXIT_HOST_CALL]++;
+	if ((uint16_t)exit->imm == GUEST_CALL_CRASH)
+		return vcpu_crashed(vcpu);
 	enter->gprs[0] = SMCCC_NOT_SUPPORTED;
 	return VCPU_RUN;
 }
@@ -204,7 +208,7 @@ static enum vcpu_next dispatch(struct vcpu *vcpu,
 	case RMI_EXIT_RIPAS_CHANGE:
 		return ripas_change(vcpu, exit, enter);
 	case RMI_EXIT_HOST_CALL:
-		return host_call(vcpu, enter);
+		return host_call(vcpu, exit, enter);
 	default:
 		return unexpected(vcpu, exit);
 	}

@@ -57,6 +57,19 @@ static void a_start_is_completed_and_the_target_runs(void **state)
 	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_PSCI], 2);
 }
 
+/* Bits between Aff2 and Aff3 say nothing; Aff3 names another vCPU. */
+static void affinities_are_those_of_mpidr_el1(void **state)
+{
+	struct fakeguest *guest = *state;
+
+	assert_int_equal(
+		call(guest, 0, PSCI_AFFINITY_INFO_64, 0x42000002), VCPU_RUN);
+	assert_int_equal(guest->call.x[2], guest->vcpus[2].rec.value);
+	assert_int_equal(
+		call(guest, 0, PSCI_AFFINITY_INFO_64, 0x100000002), VCPU_STOP);
+	assert_int_equal(guest->calls, 1);
+}
+
 static void a_question_is_completed_and_changes_nothing(void **state)
 {
 	struct fakeguest *guest = *state;
@@ -174,6 +187,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 	const struct CMUnitTest tests[] = {
 		TEST(a_start_is_completed_and_the_target_runs),
+		TEST(affinities_are_those_of_mpidr_el1),
 		TEST(a_question_is_completed_and_changes_nothing),
 		TEST(the_rmm_may_refuse),
 		TEST(a_target_that_cannot_be_stops_it),

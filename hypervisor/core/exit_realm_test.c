@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "abi/bits.h"
+#include "abi/guest_call.h"
 #include "abi/guest_map.h"
 #include "abi/psci.h"
 #include "hypervisor/core/fakeguest.h"
@@ -302,6 +303,21 @@ static void host_calls_are_not_supported(void **state)
 	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_HOST_CALL], 1);
 }
 
+static void a_guest_may_say_that_it_cannot_go_on(void **state)
+{
+	struct fakeguest *guest = *state;
+	/* 16 bits of it are significant. */
+	struct rmi_rec_exit exit = {
+		.exit_reason = RMI_EXIT_HOST_CALL,
+		.imm = 0x70000 | GUEST_CALL_CRASH,
+	};
+
+	assert_int_equal(take(guest, &exit), VCPU_STOP);
+	assert_int_equal(guest->reason, CONTROL_CRASH);
+	assert_string_equal(
+		guest->text, "vCPU 0: the guest says that it cannot go on");
+}
+
 static void what_the_rmm_cannot_mean_stops_it(void **state)
 {
 	struct fakeguest *guest = *state;
@@ -390,6 +406,7 @@ int main(void)
 		TEST(aborts_that_cannot_be_are_no_progress),
 		TEST(ripas_changes_are_accepted_or_not),
 		TEST(host_calls_are_not_supported),
+		TEST(a_guest_may_say_that_it_cannot_go_on),
 		TEST(what_the_rmm_cannot_mean_stops_it),
 		TEST(after_the_end_nothing_runs),
 		TEST(a_realm_that_is_off_is_waited_for),

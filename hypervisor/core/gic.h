@@ -81,10 +81,13 @@
 #define SGIR_AFF3_WIDTH    8
 
 /* ---- Virtual CPU interface ---- */
+#define ICH_LR_INTID_SHIFT    0
+#define ICH_LR_INTID_WIDTH    32
 #define ICH_LR_EOI            (UINT64_C(1) << 41) /* tell of its end (HW = 0) */
 #define ICH_LR_PRIORITY_SHIFT 48
 #define ICH_LR_PRIORITY_WIDTH 8
 #define ICH_LR_GROUP1         (UINT64_C(1) << 60)
+#define ICH_LR_HW             (UINT64_C(1) << 61) /* ends a physical one too */
 #define ICH_LR_PENDING        (UINT64_C(1) << 62)
 #define ICH_LR_ACTIVE         (UINT64_C(1) << 63)
 

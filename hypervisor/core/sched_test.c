@@ -140,6 +140,23 @@ static void who_is_long_in_one_turn_waits_for_it(void **state)
 		assert_ptr_equal(pick(0, now), &e[1]);
 }
 
+/* It would run at once each time, and interrupts who computes. */
+static void who_sleeps_for_an_instant_gets_its_share(void **state)
+{
+	const uint64_t end = 2000 * MS;
+
+	(void)state;
+	start(1);
+	wake(0, 2);
+	for (uint64_t now = 0; now < end; now += MS / 10) {
+		if (sched.cores[0].current == &e[1])
+			assert_true(sched_block(&sched, 0, now + 1));
+		(void)pick(0, now);
+	}
+	assert_within(e[0].ran_ns, end / 2, 5);
+	assert_within(e[1].ran_ns, end / 2, 5);
+}
+
 static void nobody_wants_a_core(void **state)
 {
 	(void)state;
@@ -366,6 +383,7 @@ int main(void)
 		cmocka_unit_test(a_heavy_one_starves_nobody_who_comes_later),
 		cmocka_unit_test(a_long_sleep_earns_a_slice_at_most),
 		cmocka_unit_test(who_is_long_in_one_turn_waits_for_it),
+		cmocka_unit_test(who_sleeps_for_an_instant_gets_its_share),
 		cmocka_unit_test(nobody_wants_a_core),
 		cmocka_unit_test(a_turn_ends_with_its_slice),
 		cmocka_unit_test(who_runs_alone_is_not_interrupted),

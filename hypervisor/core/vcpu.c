@@ -36,6 +36,13 @@ enum vcpu_next vcpu_system_reset(struct vcpu *vcpu)
 	return VCPU_STOP;
 }
 
+enum vcpu_next vcpu_crashed(struct vcpu *vcpu)
+{
+	domain_stop(vcpu->domain, CONTROL_CRASH,
+		"vCPU %u: the guest says that it cannot go on", vcpu->index);
+	return VCPU_STOP;
+}
+
 static bool timer_armed(const struct vcpu_timer *timer)
 {
 	return (timer->ctl & (VCPU_TIMER_ENABLE | VCPU_TIMER_IMASK)) ==

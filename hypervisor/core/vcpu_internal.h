@@ -18,6 +18,8 @@ bool vcpu_has_ended(const struct vcpu *vcpu);
 /* PSCI SYSTEM_OFF and SYSTEM_RESET. */
 enum vcpu_next vcpu_system_off(struct vcpu *vcpu);
 enum vcpu_next vcpu_system_reset(struct vcpu *vcpu);
+/* GUEST_CALL_CRASH. */
+enum vcpu_next vcpu_crashed(struct vcpu *vcpu);
 
 /* exit_realm_psci.c: a Realm's PSCI call, as the RMM passes it on. */
 enum vcpu_next realm_psci(struct vcpu *vcpu, const struct rmi_rec_exit *exit);

@@ -162,6 +162,30 @@ static void flags_must_fit_the_last_exit(void **state)
 	}
 }
 
+static void reserved_flags_mean_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	run_of(f)->enter.flags = ~UINT64_C(0xff);
+	assert_int_equal(rmi(f, RMI_REC_ENTER, REC, RUN), RMI_SUCCESS);
+	assert_int_equal(vcpu.runs, 1);
+	assert_false(rec_of(f)->trap_wfi || rec_of(f)->trap_wfe);
+}
+
+/* Which interrupts come, and how urgent they are, is the host's to say. */
+static void list_registers_may_have_any_interrupt(void **state)
+{
+	const uint64_t pending = UINT64_C(5) << 60;
+	struct fixture *f = *state;
+
+	inprocess_set_lr(f->machine, 0, pending | 987);
+	inprocess_set_lr(f->machine, 1, pending | 1023);
+	inprocess_set_lr(f->machine, 2, pending | 0xffffffff);
+	inprocess_set_lr(f->machine, 15, ~(UINT64_C(3) << 62));
+	assert_int_equal(rmi(f, RMI_REC_ENTER, REC, RUN), RMI_SUCCESS);
+	assert_int_equal(vcpu.runs, 1);
+}
+
 static void list_registers_must_be_the_realms_own(void **state)
 {
 	const uint64_t pending = UINT64_C(1) << 62, active = UINT64_C(1) << 63,
@@ -408,6 +432,8 @@ int main(void)
 		test(active_setup, enter_needs_an_active_realm),
 		test(running_setup, enter_needs_a_runnable_rec),
 		test(running_setup, flags_must_fit_the_last_exit),
+		test(running_setup, reserved_flags_mean_nothing),
+		test(running_setup, list_registers_may_have_any_interrupt),
 		test(running_setup, list_registers_must_be_the_realms_own),
 		test(running_setup, the_exit_record_is_written_whole),
 		test(running_setup, a_load_gets_the_hosts_value),

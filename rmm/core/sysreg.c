@@ -43,6 +43,9 @@ static const struct group groups[] = {
 	{ 3, 0, 10, 4, 4, UNDEFINED }, /* MPAMIDR_EL1 */
 	{ 3, 0, 10, 5, ANY_OP2, UNDEFINED }, /* MPAM<n>_EL1, MPAMSM_EL1 */
 	{ 3, 0, 10, 2, 5, UNDEFINED }, /* S2POR_EL1 */
+	{ 3, 0, 1, 0, 5, UNDEFINED }, /* RGSR_EL1 */
+	{ 3, 0, 1, 0, 6, UNDEFINED }, /* GCR_EL1 */
+	{ 3, 0, 5, 6, ANY_OP2, UNDEFINED }, /* TFSR_EL1, TFSRE0_EL1 */
 	{ 2, 1, 9, 0, ANY_OP2, UNDEFINED }, /* BRBCR_EL1, BRBFCR_EL1 */
 	{ 2, 1, 9, 1, ANY_OP2, UNDEFINED }, /* BRBSRCINJ_EL1, .. */
 	{ 2, 1, 9, 2, ANY_OP2, UNDEFINED }, /* BRBIDR0_EL1 */

@@ -100,6 +100,10 @@ static void some_are_undefined(void **state)
 		ACCESS(3, 0, 10, 4, 4, 4), /* MPAMIDR_EL1 */
 		ACCESS(3, 0, 10, 5, 0, 4), /* MPAM1_EL1 */
 		ACCESS(3, 0, 10, 2, 5, 4), /* S2POR_EL1 */
+		ACCESS(3, 0, 1, 0, 5, 4), /* RGSR_EL1 */
+		ACCESS(3, 0, 1, 0, 6, 4), /* GCR_EL1 */
+		ACCESS(3, 0, 5, 6, 0, 4), /* TFSR_EL1 */
+		ACCESS(3, 0, 5, 6, 1, 4), /* TFSRE0_EL1 */
 		ACCESS(2, 1, 9, 0, 0, 4), /* BRBCR_EL1 */
 		ACCESS(2, 1, 9, 2, 0, 4), /* BRBIDR0_EL1 */
 		ACCESS(2, 1, 8, 15, 6, 4), /* BRBTGT<n>_EL1 */

@@ -146,6 +146,7 @@ static void bytes_that_are_not_used_are_zero(void **state)
 		[CONTROL_DMESG] = 8,
 		[CONTROL_ATTACK] = 4,
 		[CONTROL_DOMAIN_MEMORY] = 8,
+		[CONTROL_INJECT] = 24,
 	};
 
 	for (enum control_op op = CONTROL_HELLO; op < CONTROL_OPS; op++) {

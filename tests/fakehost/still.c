@@ -116,6 +116,7 @@ void still_init(struct still *still, const struct pages *pages)
 			.console_ready = console_ready,
 			.tlb_flush = tlb_flush,
 			.attack = attack,
+			.inject = &inject_ops,
 			.pages_used = pages_used,
 			.power_off = power_off,
 		},

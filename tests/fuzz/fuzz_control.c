@@ -171,6 +171,17 @@ static uint64_t ipa_take(struct input *input)
 	       page * PAGE;
 }
 
+static void inject_fill(struct input *input, struct control_inject_ask *inject)
+{
+	inject->what = byte_take(input) % CONTROL_INJECTIONS;
+	inject->vcpu = byte_take(input) % 4;
+	if (inject->what == CONTROL_INJECT_PAGE_LOST ||
+		inject->what == CONTROL_INJECT_PAGE_REPLACED) {
+		inject->ipa = ipa_take(input);
+		inject->size = byte_take(input) % 8 * PAGE;
+	}
+}
+
 static void body_fill(struct input *input, struct control_request *request)
 {
 	switch (request->op) {
@@ -189,6 +200,9 @@ static void body_fill(struct input *input, struct control_request *request)
 		break;
 	case CONTROL_DOMAIN_RENAME:
 		request->body.rename.name[0] = 'a' + byte_take(input) % 16;
+		break;
+	case CONTROL_INJECT:
+		inject_fill(input, &request->body.inject);
 		break;
 	case CONTROL_DOMAIN_SHUTDOWN:
 	case CONTROL_VCPU_INFO:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Random calls, device accesses and system registers, from a seed: whatever a
- * guest does, it is the guest's own affair. What would end it, start others on
- * nonsense, or take its own memory away is left out.
+ * Random calls, device accesses and system registers, from a seed, by every
+ * vCPU: whatever a guest does, it is the guest's own affair. What would end it,
+ * start others on nonsense, or take its own memory away is left out.
  */
 #include "abi/psci.h"
 #include "abi/rsi.h"
@@ -24,15 +24,18 @@
 #define OWNER(fid) ((fid) >> 24 & 0x3f)
 #define OWNER_PSCI 4
 
-static uint64_t state;
+/* Each vCPU's own sequence. */
+static uint64_t states[VCPUS_MAX];
 
 /* xorshift64* of S. Vigna: a sequence that any C compiler repeats. */
 static uint64_t any(void)
 {
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * UINT64_C(0x2545f4914f6cdd1d);
+	uint64_t *state = &states[vcpu_this()->index];
+
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return *state * UINT64_C(0x2545f4914f6cdd1d);
 }
 
 static uint64_t spare_page(void)
@@ -73,6 +76,19 @@ static bool is_end(uint64_t fid)
 	return false;
 }
 
+/* Of our memory, one page at a time and only a spare one; and what is beyond
+ * it, of which nothing can become memory. */
+static void ripas_range(uint64_t *x)
+{
+	if (any() % 4 != 0) {
+		x[1] = spare_page();
+		x[2] = x[1] + (any() % 3 != 0 ? PAGE : any() % 64);
+		return;
+	}
+	x[1] = machine.ram_base + machine.ram_size + any() % GIB / PAGE * PAGE;
+	x[2] = x[1] + (any() % 3 != 0 ? any() % GIB / PAGE * PAGE : any());
+}
+
 static void any_call(void)
 {
 	struct smccc_regs regs;
@@ -82,11 +98,8 @@ static void any_call(void)
 	do
 		regs.x[0] = function();
 	while (is_end(regs.x[0]));
-	/* Of our memory, one page at a time and only a spare one. */
-	if ((uint32_t)regs.x[0] == RSI_IPA_STATE_SET) {
-		regs.x[1] = spare_page();
-		regs.x[2] = regs.x[1] + (any() % 3 != 0 ? PAGE : any() % 64);
-	}
+	if ((uint32_t)regs.x[0] == RSI_IPA_STATE_SET)
+		ripas_range(regs.x);
 	if (machine.is_psci_smc)
 		guest_smc(&regs);
 	else
@@ -110,7 +123,8 @@ static void any_access(void)
 
 static void any_register(void)
 {
-	static uint32_t code[2] __attribute__((aligned(64)));
+	static uint32_t codes[VCPUS_MAX][16] __attribute__((aligned(64)));
+	uint32_t *code = codes[vcpu_this()->index];
 	uint64_t pick = any();
 	struct fault fault;
 
@@ -118,20 +132,33 @@ static void any_register(void)
 				: MSR_X0 | SYSREG_EL0 |
 					  (uint32_t)(any() & SYSREG_REST);
 	code[1] = RET;
-	dcache_clean((uintptr_t)code, sizeof(code));
+	dcache_clean((uintptr_t)code, sizeof(codes[0]));
 	icache_invalidate_all();
 	try_fetch((uintptr_t)code, &fault);
 }
 
-void fuzz(void)
+static void fuzz_job(struct vcpu *vcpu)
 {
 	static void (*const things[])(
 		void) = { any_call, any_access, any_register };
 	uint64_t steps = argument_number("steps", 1000);
 
-	state = argument_number("seed", 1) * 2 + 1;
+	states[vcpu->index] = (argument_number("seed", 1) + vcpu->index) * 2 + 1;
 	__asm__ volatile("msr daifset, #2" ::: "memory");
 	for (uint64_t i = 0; i < steps; i++)
 		things[any() % 3]();
+	vcpu->result = steps;
+}
+
+/* All vCPUs at once. However long it takes, each comes to its end. */
+void fuzz(void)
+{
+	vcpus_on();
+	for (unsigned i = 1; i < machine.vcpus; i++)
+		vcpu_begin(&vcpus[i], fuzz_job);
+	fuzz_job(&vcpus[0]);
+	for (unsigned i = 1; i < machine.vcpus; i++)
+		while (vcpus[i].job)
+			__asm__ volatile("yield");
 	check(true, "the fuzz came to its end");
 }

@@ -90,6 +90,8 @@ void interrupt_take(struct vcpu *vcpu)
 		timer_stop();
 	if (intid < 32)
 		vcpu->interrupts[intid]++;
+	else
+		vcpu->strays++;
 	sysreg_write(ICC_EOIR1_EL1, intid);
 	isb();
 }
@@ -119,6 +121,14 @@ void timer_stop(void)
 {
 	sysreg_write(CNTV_CTL_EL0, 0);
 	isb();
+}
+
+void timer_pause(void)
+{
+	unsigned count = vcpu_this()->interrupts[TIMER_PPI];
+
+	timer_start(1000000);
+	(void)wait_for_interrupt(TIMER_PPI, count);
 }
 
 /* A timer at the end of patience would wake a WFI for ever: the bound is the

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the probe does without end, or until somebody stops it. */
+#include "abi/guest_call.h"
 #include "abi/psci.h"
 #include "abi/rsi.h"
 #include "lib/log.h"
 #include "lib/pl011.h"
 #include "tests/guest/probe.h"
 
-#define NOWHERE UINT64_C(0x7000000000)
-#define BLOCK   UINT64_C(0x200000)
+#define BLOCK UINT64_C(0x200000)
 /* What is loaded is in front of it. */
 #define TOUCH_FROM UINT64_C(0x9000000)
+
+/* calls.S: an ordinary guest's call. */
+void crash_call(void);
 
 static void idle(void)
 {
@@ -21,12 +24,17 @@ static void spin(void)
 	__asm__ volatile("yield");
 }
 
-/* No exception is taken where the vectors are not. */
+/* Says that it cannot go on; comes back where nobody understands that. */
 static void crash(void)
 {
-	sysreg_write(VBAR_EL1, NOWHERE);
-	isb();
-	((void (*)(void))NOWHERE)();
+	static struct rsi_host_call call __attribute__((aligned(256)));
+	struct smccc_regs regs;
+
+	call.imm = GUEST_CALL_CRASH;
+	if (is_realm())
+		(void)rsi(&regs, RSI_HOST_CALL, (uintptr_t)&call, 0);
+	else
+		crash_call();
 }
 
 static void reboot(void)
@@ -147,16 +155,20 @@ static const struct {
 	{ "flood-touch", flood_touch, false },
 };
 
-/* rounds=N ends it after so many. */
+/* rounds=N ends it after so many; report=N tells how many, every so often. */
 static void repeat(const char *name, void (*once)(void))
 {
 	uint64_t rounds = argument_number("rounds", UINT64_MAX);
+	uint64_t report = argument_number("report", UINT64_MAX);
 	uint64_t start;
 
 	log_line("%s", name);
 	start = timer_now();
-	for (uint64_t i = 0; i < rounds; i++)
+	for (uint64_t i = 1; i <= rounds && i != 0; i++) {
 		once();
+		if (report != 0 && i % report == 0)
+			log_line("%s: %lu", name, i);
+	}
 	log_line("%s: done in %lu ns", name, timer_now() - start);
 }
 

@@ -108,8 +108,16 @@ void probe_main(const void *fdt)
 {
 	begin(fdt);
 	loops();
+	if (is_realm() && argument_has("steady"))
+		steady();
+	if (is_realm() && argument_has("lend"))
+		lend();
 	if (is_realm() && wants("realm"))
 		check_realm();
+	if ((is_realm() && wants("realm")) || argument_has("hidden"))
+		check_hidden();
+	if (argument_has("fp"))
+		fp();
 	if (wants("memory"))
 		check_memory();
 	if (wants("psci"))

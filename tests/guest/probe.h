@@ -60,7 +60,8 @@ struct vcpu {
 	volatile uint64_t result; /* of the last one */
 	struct fault fault;
 	volatile unsigned interrupts[32]; /* taken, by INTID */
-	uint8_t stack[VCPU_SIZE - 0xc0];
+	volatile unsigned strays; /* taken, of other INTIDs */
+	uint8_t stack[VCPU_SIZE - 0xd0];
 } __attribute__((aligned(16)));
 extern struct vcpu vcpus[VCPUS_MAX];
 
@@ -130,6 +131,8 @@ bool wait_for_interrupt(unsigned intid, unsigned count);
 /* The virtual timer, after so many nanoseconds. */
 void timer_start(uint64_t nanoseconds);
 void timer_stop(void);
+/* Waits a millisecond, by WFI. */
+void timer_pause(void);
 uint64_t timer_now(void); /* nanoseconds */
 
 /* ---- Reports ---- */
@@ -158,6 +161,10 @@ void check_state(void);
 void measure(void);
 void token_print(void);
 void fuzz(void);
+void steady(void);
+void lend(void);
+void fp(void);
+void check_hidden(void);
 /* Does one of the endless things if that is asked for. */
 void loops(void);
 

@@ -33,10 +33,11 @@ BODIES = {
              "ripas host_call other"),
     "dmesg": ("<QII1024s", "start size zero text"),
     "attack": ("<IIQQQ", "faulted zero esr value pa"),
+    "inject": ("<IIQ", "what done x0"),
 }
 
 
-def _enum(name):
+def numbers_of(name):
     """The numbers of an enum in abi/control.h, by name without CONTROL_."""
     text = (ROOT / "abi/control.h").read_text()
     body = re.search(rf"enum {name} {{(.*?)\n}};", text, re.S)[1]
@@ -50,9 +51,9 @@ def _enum(name):
     return numbers
 
 
-OPS = _enum("control_op")
-STATUS = _enum("control_status")
-STATES = {number: name for name, number in _enum("control_state").items()}
+OPS = numbers_of("control_op")
+STATUS = numbers_of("control_status")
+STATES = {number: name for name, number in numbers_of("control_state").items()}
 
 
 def text(field):
@@ -78,11 +79,11 @@ class Refused(Exception):
 class Control(Port):
     """A session on a control port, that said hello."""
 
-    def __init__(self, folder, number=0, patience=5):
+    def __init__(self, folder, number=0, patience=5, name="control.{}"):
         # What answers to another client of this port has others.
         self.cookies = itertools.count(secrets.randbits(62))
         for _ in range(PATIENCE // patience):
-            super().__init__(folder, f"control.{number}")
+            super().__init__(folder, name.format(number))
             self.socket.settimeout(patience)
             try:
                 self.host = self.ask("HELLO", kind="host")

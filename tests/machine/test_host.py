@@ -13,8 +13,9 @@ import time
 import pytest
 
 from conftest import ROOT, build_folder
+from ports import Port
 
-PATIENCE = 120
+PATIENCE = 1200 if os.environ.get("REEVE_SOAK") else 120
 PROBE = "tests/guest/probe.img"
 
 
@@ -71,6 +72,18 @@ class Host:
     def names(self):
         return [d["name"] for d in json.loads(self.good("list", "--json"))]
 
+    def domain(self, name):
+        """What `list --json` tells of a guest."""
+        return next(d for d in json.loads(self.good("list", "--json"))
+                    if d["name"] == name)
+
+    def guest(self, name, realm, cmdline, **settings):
+        """Starts a probe with a console, which is what is returned."""
+        self.good("create", "-q", self.config(
+            name, realm=realm, vuart='"sbsa_uart"', cmdline=f'"{cmdline}"',
+            memory=32, **settings))
+        return ConsoleLog(self, name)
+
     def pid(self):
         return json.loads(self.good("host", "status", "--json"))["pid"]
 
@@ -80,6 +93,44 @@ class Host:
         while (now := self.counters()) != counters:
             assert time.monotonic() < deadline, (now, counters)
             time.sleep(0.1)
+
+
+class ConsoleLog:
+    """What a guest said, from the log of its console slot on."""
+
+    def __init__(self, host, name):
+        domain = host.domain(name)
+        self.host, self.name, self.domid = host, name, domain["domid"]
+        self.folder = host.runtime / "default"
+        self.slot = f"console-{domain['console']}"
+
+    def text(self):
+        """Of the slot's last guest."""
+        log = self.folder / f"{self.slot}.log"
+        said = log.read_bytes().decode(errors="replace")
+        return said[said.rfind("probe: pass: vCPU 0 has a redistributor"):]
+
+    def wait(self, pattern):
+        """The match of what is said sooner or later."""
+        deadline = time.monotonic() + PATIENCE
+        ended = None
+        while not (match := re.search(pattern, self.text())):
+            # What was said before the end is in the log soon after it.
+            assert not ended or time.monotonic() < ended + 5, (
+                pattern, self.text(), self.host.domain(self.name))
+            assert time.monotonic() < deadline, (pattern, self.text())
+            if not ended and self.host.domain(self.name)["state"] == "shutdown":
+                ended = time.monotonic()
+            time.sleep(0.05)
+        return match
+
+    def passes(self):
+        """Waits for the probe's last line, which is a good one."""
+        verdict = self.wait(r"probe: \d+ passed, (\d+) failed")
+        assert verdict[1] == "0", self.text()
+
+    def terminal(self):
+        return Port(self.folder, f"{self.slot}.sock")
 
 
 @pytest.fixture(name="command")

@@ -2,7 +2,8 @@
 /*
  * What the two builds of the hypervisor differ in: build_plain.c or
  * build_debug.c. Only a debug build gives a Realm the debug console, which the
- * host can read, and attacks delegated memory when it is asked to.
+ * host can read, and attacks delegated memory or breaks the RMI's rules when it
+ * is asked to.
  */
 #ifndef REEVE_HYPERVISOR_PORT_A64_BUILD_H
 #define REEVE_HYPERVISOR_PORT_A64_BUILD_H
@@ -10,12 +11,14 @@
 #include <stdbool.h>
 
 #include "abi/control.h"
+#include "hypervisor/core/inject.h"
 #include "lib/addr.h"
 
 extern const bool build_debug;
 
-/* For struct domain_ops; NULL in the plain build. */
+/* For struct domain_ops; both NULL in the plain build. */
 extern bool (*const build_attack)(
 	void *ctx, pa_t pa, bool write, struct control_attack *result);
+extern const struct inject_ops *const build_inject;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The build for finding faults: debug consoles, and the attack. */
+/* The build for finding faults: debug consoles, attack, injections. */
 #include "hypervisor/port/a64/build.h"
 
 #include "hypervisor/port/a64/probe.h"
@@ -18,3 +18,5 @@ static bool attack(void *ctx, pa_t pa, bool write, struct control_attack *result
 
 bool (*const build_attack)(
 	void *ctx, pa_t pa, bool write, struct control_attack *result) = attack;
+
+const struct inject_ops *const build_inject = &inject_ops;

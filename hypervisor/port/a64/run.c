@@ -86,6 +86,7 @@ static void domains_start(struct machine *machine, struct host *host)
 {
 	ops.ctx = machine;
 	ops.attack = build_attack;
+	ops.inject = build_inject;
 	domains_init(&domains,
 		&(struct domains_config){
 			.host = host,

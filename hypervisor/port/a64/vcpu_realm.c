@@ -47,31 +47,47 @@ static void exit_take(struct rmi_rec_exit *exit, const struct rmi_rec_exit *page
 }
 
 /* Its timers are the core's while it runs, and the RMM masks what has fired. */
-static uint64_t rec_enter(struct vcpu *vcpu)
+static void rec_enter(struct smccc_regs *regs)
 {
+	irq_ppi_set(MACHINE_TIMER_VIRT_INTID, true);
+	irq_ppi_set(MACHINE_TIMER_PHYS_INTID, true);
+	smc_call(regs);
+}
+
+/* Gives X0. */
+static uint64_t enter_once(struct vcpu *vcpu, const union vcpu_run *run)
+{
+	const struct inject_ops *inject = vcpu->domain->ops->inject;
+	struct rmi_rec_run *page = run_page(vcpu);
 	struct smccc_regs regs = { .x = { RMI_REC_ENTER, vcpu->rec.value,
 					   vcpu->run.value } };
 
-	irq_ppi_set(MACHINE_TIMER_VIRT_INTID, true);
-	irq_ppi_set(MACHINE_TIMER_PHYS_INTID, true);
-	smc_call(&regs);
+	enter_put(page, &run->realm.enter);
+	vgic_load(vcpu);
+	if (inject != NULL)
+		inject->before(vcpu, &run->realm.exit, &regs, &page->enter);
+	ich_load(&vcpu->gic.state);
+	rec_enter(&regs);
+	ich_save(&vcpu->gic.state);
+	vgic_save(vcpu);
 	return regs.x[0];
 }
 
 enum vcpu_next vcpu_run_realm(struct vcpu *vcpu, union vcpu_run *run)
 {
+	const struct inject_ops *inject = vcpu->domain->ops->inject;
 	struct rmi_rec_run *page = run_page(vcpu);
 	uint64_t x0;
 
 	run->realm.enter.flags |= RMI_REC_ENTER_TRAP_WFI;
-	enter_put(page, &run->realm.enter);
-	vgic_load(vcpu);
-	ich_load(&vcpu->gic.state);
-	x0 = rec_enter(vcpu);
-	ich_save(&vcpu->gic.state);
-	vgic_save(vcpu);
+	do
+		x0 = enter_once(vcpu, run);
+	while (inject != NULL && inject->after(vcpu, &x0, &page->exit));
 	if (BITS_GET(x0, RMI_RETURN_STATUS) != RMI_SUCCESS)
 		return vcpu_enter_refused(vcpu, x0);
 	exit_take(&run->realm.exit, &page->exit);
+	if (inject != NULL &&
+		inject->exit(vcpu, &run->realm.exit, &run->realm.enter))
+		return VCPU_RUN;
 	return vcpu_exit_realm(vcpu, &run->realm.exit, &run->realm.enter);
 }

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The host as the attacker: a debug build breaks the rules of the RMI once, on
+purpose, and the RMM's answer is held against the interface's. Afterwards the
+Realm goes on and passes its checks, or ends for the reason that is stated."""
+import json
+import os
+import random
+import re
+import struct
+import time
+
+import pytest
+
+from conftest import build_folder
+from control import Control, numbers_of, text
+from ports import PATIENCE
+from test_host import a_command, a_debug_host
+
+INJECTIONS = numbers_of("control_injection")
+SUCCESS, INPUT, REALM, REC = 0, 1, 2, 3
+PAGE = 0x1000
+
+# What the RMM answers, and where the interface says so. "DEN0137" is RMI 2.0
+# bet1; the steps of RMI_REC_ENTER are numbered as its description lists them.
+GOES_ON = [
+    # RMI_REC_ENTER: its arguments.
+    ("RUN_UNALIGNED", INPUT),  # step 1: run is a granule
+    ("RUN_DELEGATED", INPUT),  # step 1: run is Non-secure
+    ("RUN_NOWHERE", INPUT),  # step 1: run is tracked
+    ("REC_RD", INPUT),  # step 2: rec is in state REC
+    ("REC_UNDELEGATED", INPUT),  # step 2
+    ("FLAGS_RESERVED", SUCCESS),  # reserved flags mean nothing
+    ("MMIO", REC),  # step 10: there was an emulatable abort
+    ("SEA", REC),  # step 9: there was an abort at an unprotected IPA
+    # List registers, step 8: HW is 0, each vINTID once; else the Realm's GIC
+    # is the host's to play.
+    ("LR_HARDWARE", REC),
+    ("LR_TWICE", REC),
+    ("LR_UNKNOWN", SUCCESS),
+    ("LR_SPECIAL", SUCCESS),
+    ("LR_ACTIVE", SUCCESS),
+    ("LR_INVALID", SUCCESS),
+    ("LR_STALE", SUCCESS),
+    # RMI_RTT_SET_RIPAS: what was asked for, by whom, and no more.
+    ("RIPAS_NONE", INPUT),  # step 4: base is the next pending address
+    ("RIPAS_REJECT", SUCCESS),
+    ("RIPAS_IDLE", SUCCESS),
+    ("RIPAS_BASE", INPUT),  # step 4
+    ("RIPAS_TOP", INPUT),  # step 4: top is at most the pending one
+    ("RIPAS_ODD", INPUT),  # step 1: top is aligned
+    ("RIPAS_REC", INPUT),  # step 4: that REC asks for nothing
+    ("RIPAS_RD", REC),  # step 3: rec is of the Realm rd
+    # RMI_PSCI_COMPLETE.
+    ("PSCI_NONE", INPUT),  # step 5: a request is pending
+    ("PSCI_SELF", INPUT),  # step 3: two RECs
+    ("PSCI_SWAPPED", INPUT),  # step 5
+    ("PSCI_OTHER", INPUT),  # step 6: of one Realm
+    ("PSCI_STATUS", INPUT),  # step 8: status of AFFINITY_INFO is 0
+    ("PSCI_DENIED", INPUT),  # step 8
+    ("PSCI_ENTER", REC),  # RMI_REC_ENTER step 7: no request is pending
+    ("HOST_CALL", SUCCESS),
+]
+
+
+class Attacker(Control):
+    """A session that asks for injections."""
+
+    def inject(self, name, guest, vcpu=0, ipa=0, size=0):
+        """Has it happen; the status that the RMM answered."""
+        ask = struct.pack("<IIQQ", INJECTIONS[f"INJECT_{name}"], vcpu, ipa,
+                          size)
+        result = self.ask("INJECT", ask, guest.domid, "inject")
+        deadline = time.monotonic() + PATIENCE
+        while not result.done:
+            assert time.monotonic() < deadline, f"{name} never happens"
+            time.sleep(0.005)
+            result = self.ask("INJECT", b"", guest.domid, "inject")
+        assert result.what == INJECTIONS[f"INJECT_{name}"]
+        return result.x0 & 0xff
+
+    def ended(self, guest):
+        """Why a domain has ended, once it has."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            info = self.ask("DOMAIN_INFO", domid=guest.domid, kind="domain")
+            if info.text.strip(b"\0"):
+                return text(info.text)
+            assert time.monotonic() < deadline, info
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def attacker(debug_host):
+    with Attacker(debug_host.runtime / "default", name="control-{}.sock",
+                  number=3) as session:
+        yield session
+
+
+def orders():
+    """In which the injections come; many for `make soak`."""
+    if not os.environ.get("REEVE_SOAK"):
+        return [GOES_ON]
+    return [random.Random(seed).sample(GOES_ON, len(GOES_ON))
+            for seed in range(20)]
+
+
+def test_wrong_answers_do_no_harm(debug_host, attacker):
+    before = debug_host.counters()
+    guest = debug_host.guest("steady", 1, "probe=steady,all", vcpus=2)
+    debug_host.guest("other", 1, "probe=spin")
+    guest.wait("probe: steady")
+    for order in orders():
+        results = [(name, attacker.inject(name, guest)) for name, _ in order]
+        assert results == order
+    # One that ends before the guest takes its interrupt shows nothing.
+    while "a stray interrupt" not in guest.text():
+        assert attacker.inject("LR_UNKNOWN", guest) == SUCCESS
+    with guest.terminal() as port:
+        port.send(b".")
+        guest.passes()
+    # By RIPAS_REJECT and RIPAS_IDLE.
+    refused = re.search(r"probe: steady: (\d+) refused", guest.text())[1]
+    assert int(refused) == 2 * len(orders())
+    assert attacker.ended(guest) == "the guest powered off"
+    debug_host.good("destroy", "steady")
+    debug_host.good("destroy", "other")
+    debug_host.settled(before)
+
+
+def goes_on(host, name):
+    """Waits until a guest had more CPU time."""
+    start = host.domain(name)["cpu_ns"]
+    deadline = time.monotonic() + PATIENCE
+    while (now := host.domain(name))["cpu_ns"] < start + 20_000_000:
+        assert now["state"] == "running" and time.monotonic() < deadline, now
+
+
+def test_a_vcpu_is_entered_once_at_a_time(debug_host, attacker):
+    """By two cores at once. It goes on."""
+    guest = debug_host.guest("spin", 1, "probe=spin")
+    guest.wait("probe: spin")
+    for _ in range(5):
+        # RMI_REC_ENTER step 3.
+        assert attacker.inject("TWICE", guest) == REC
+    # RMI_RTT_SET_RIPAS step 3.
+    assert attacker.inject("RIPAS_RUNNING", guest) == REC
+    goes_on(debug_host, "spin")
+    debug_host.good("destroy", "spin")
+
+
+def test_a_vcpu_that_is_off_is_not_entered(debug_host, attacker):
+    before = debug_host.counters()
+    guest = debug_host.guest("two", 1, "probe=spin", vcpus=2)
+    guest.wait("probe: spin")
+    # RMI_REC_ENTER step 6: runnable. The other one goes on.
+    assert attacker.inject("ENTER", guest, vcpu=1) == REC
+    goes_on(debug_host, "two")
+    debug_host.good("destroy", "two")
+    guest = debug_host.guest("off", 1, "probe=none", vcpus=2)
+    assert attacker.ended(guest) == "the guest powered off"
+    # Step 5: the Realm is ACTIVE, which SYSTEM_OFF has ended; and step 2.
+    assert attacker.inject("ENTER", guest) == REALM
+    assert attacker.inject("REC_DESTROYED", guest, vcpu=1) == INPUT
+    debug_host.good("destroy", "off")
+    debug_host.settled(before)
+
+
+def kernel(host, config):
+    """Where the probe's image is, which is loaded page by page."""
+    measured = json.loads(host.good("measure", "--json", config))
+    return next({"ipa": r["ipa"], "size": r["size"]}
+                for r in measured["ranges"] if r["content"] == "kernel")
+
+
+def test_a_lost_page_stays_lost(debug_host, attacker):
+    """Content that the host takes away becomes RIPAS DESTROYED: the Realm does
+    not go on with anything else in its place."""
+    before = debug_host.counters()
+    for then in ((), ("PAGE_REPLACED",)):
+        guest = debug_host.guest("loser", 1, "probe=spin")
+        guest.wait("probe: spin")
+        debug_host.good("pause", "loser")
+        where = kernel(debug_host, "loser.cfg")
+        assert attacker.inject("PAGE_LOST", guest, **where) == SUCCESS
+        for name in then:
+            for page in range(0, where["size"], PAGE):
+                assert attacker.inject(
+                    name, guest, ipa=where["ipa"] + page) == SUCCESS
+        debug_host.good("unpause", "loser")
+        assert re.fullmatch("it touched memory at 0x[0-9a-f]* whose content is"
+                            " lost", attacker.ended(guest))
+        debug_host.good("destroy", "loser")
+    debug_host.settled(before)
+
+
+def test_a_terminated_realm_runs_no_more(debug_host, attacker):
+    before = debug_host.counters()
+    guest = debug_host.guest("ended", 1, "probe=spin")
+    debug_host.guest("other", 1, "probe=spin")
+    guest.wait("probe: spin")
+    # RMI_REC_ENTER step 5.
+    assert attacker.inject("TERMINATE", guest) == REALM
+    assert attacker.ended(guest) == (
+        "vCPU 0: RMI_REC_ENTER was refused: RMI_ERROR_REALM")
+    goes_on(debug_host, "other")
+    debug_host.good("destroy", "ended")
+    debug_host.good("destroy", "other")
+    debug_host.settled(before)
+
+
+def test_a_plain_host_cannot_break_rules():
+    """Its hypervisor does not have what a debug host's has."""
+    words = b"waits for its moment still"
+    images = build_folder() / "firmware/image"
+    assert words in (images / "firmware-debug.bin").read_bytes()
+    assert words not in (images / "firmware.bin").read_bytes()

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a guest has on the whole host and keeps: its FP and SIMD registers over
+many interruptions, and its memory, which goes to the host and comes back."""
+import os
+import re
+
+from test_fairness import a_single_core
+from test_host import a_command, a_debug_host
+
+SOAK = bool(os.environ.get("REEVE_SOAK"))
+CHECKS = 200_000 if SOAK else 2500
+PAGES = 256  # of a MiB
+
+
+def test_vector_state_survives_on_a_shared_core(single):
+    """Two Realms and an ordinary guest, each with other values and another
+    FPCR, take turns."""
+    before = single.counters()
+    guests = {
+        f"g{seed}": single.guest(
+            f"g{seed}", realm,
+            f"probe=fp,hidden seed={seed} rounds={CHECKS}")
+        for seed, realm in enumerate((1, 1, None), 1)}
+    for name, console in guests.items():
+        console.passes()
+        checks, away = map(int, re.search(
+            r"probe: fp: (\d+) checks, away (\d+) times",
+            console.text()).groups())
+        assert checks == CHECKS and away >= 5
+        assert single.domain(name)["exits"] >= 5
+        single.good("destroy", name)
+    single.settled(before)
+
+
+FIGURES = ("granules_delegated", "pages_shared", "pages_held")
+
+
+def test_memory_goes_to_the_host_and_comes_back(debug_host):
+    before = debug_host.counters()
+    console = debug_host.guest("lend", 1, "probe=lend rounds=2")
+
+    def figures(step, count):
+        """Once the guest has said so that often."""
+        console.wait(rf"(?s)(probe: lend: {step}\r\n.*){{{count}}}")
+        now = debug_host.domain("lend")
+        whole = debug_host.counters()["granules_delegated"]
+        return (*(now[name] for name in FIGURES), whole)
+
+    def changed(since, step, count):
+        port.send(b".")
+        now = figures(step, count)
+        return now, tuple(b - a for a, b in zip(since, now))
+
+    port = console.terminal()
+    at = figures("begin", 1)
+    # A block of 2 MiB; half of it is then given up, which costs a table.
+    at, change = changed(at, "used", 1)
+    assert change == (512, 0, 512, 512)
+    at, change = changed(at, "empty", 1)
+    assert change == (1 - PAGES, 0, 1 - PAGES, 1 - PAGES)
+    # And one for the unprotected half.
+    at, change = changed(at, "shared", 1)
+    assert change == (1, PAGES, PAGES + 1, 1)
+    at, change = changed(at, "back", 1)
+    assert change == (0, -PAGES, -PAGES, 0)
+    for step, expected in (("used", (PAGES, 0, PAGES, PAGES)),
+                           ("empty", (-PAGES, 0, -PAGES, -PAGES)),
+                           ("shared", (0, PAGES, PAGES, 0)),
+                           ("back", (0, -PAGES, -PAGES, 0))):
+        at, change = changed(at, step, 2)
+        assert change == expected, step
+    at, change = changed(at, "used again", 1)
+    assert change == (PAGES, 0, PAGES, PAGES)
+    port.send(b".")
+    console.passes()
+    port.close()
+    debug_host.good("destroy", "lend")
+    debug_host.settled(before)
