@@ -167,14 +167,22 @@ static bool is_covered(const struct sched *sched, unsigned core)
 	return false;
 }
 
-/* A turn need not end for nobody. */
+/* A turn need not end for nobody; but what has had time is to be seen. */
+static uint64_t turn_end(
+	const struct sched *sched, const struct sched_core *core)
+{
+	if (core->current == NULL)
+		return SCHED_NEVER;
+	if (sched->ready != NULL)
+		return core->slice_end;
+	return core->slice_end + SCHED_ALONE_NS - SCHED_SLICE_NS;
+}
+
 static void arm(struct sched *sched, unsigned core)
 {
 	struct sched_core *this = &sched->cores[core];
 
-	this->armed = this->current != NULL && sched->ready != NULL
-			      ? this->slice_end
-			      : SCHED_NEVER;
+	this->armed = turn_end(sched, this);
 	if (sched->sleepers != NULL && sched->sleepers->key < this->armed &&
 		!is_covered(sched, core))
 		this->armed = sched->sleepers->key;
@@ -268,9 +276,9 @@ static int busy_core(const struct sched *sched, uint64_t now)
 	return found;
 }
 
-/* One whose turn would go on for ever, unless an idle one is to come. Each that
- * picks asks for the next. */
-static int endless_core(const struct sched *sched)
+/* One whose turn is that of who runs alone, unless an idle one is to come. Each
+ * that picks asks for the next. */
+static int lonely_core(const struct sched *sched)
 {
 	int found = -1;
 
@@ -295,7 +303,7 @@ int sched_target(struct sched *sched, uint64_t now)
 	if (core < 0)
 		core = busy_core(sched, now);
 	if (core < 0)
-		core = endless_core(sched);
+		core = lonely_core(sched);
 	if (core >= 0)
 		__atomic_store_n(
 			&sched->cores[core].asked, true, __ATOMIC_RELAXED);

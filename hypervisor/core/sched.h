@@ -17,6 +17,7 @@
 #define SCHED_WEIGHT_DEFAULT 256
 #define SCHED_WEIGHT_MAX     65535
 #define SCHED_SLICE_NS       UINT64_C(10000000)
+#define SCHED_ALONE_NS       UINT64_C(100000000) /* a turn while nobody waits */
 /* How much less time the next must have had to interrupt who runs. */
 #define SCHED_GRAIN_NS UINT64_C(1000000)
 /* An entity is never further behind those that wait than this, whatever its
@@ -78,7 +79,7 @@ void sched_wake(struct sched *sched, struct sched_entity *entity, uint64_t now);
 /*
  * Decides who has the core from now on; NULL: nobody. yield: rather another
  * than the one that runs. The clock is to be looked at again when
- * cores[core].armed has come; SCHED_NEVER: nobody waits for a turn.
+ * cores[core].armed has come.
  */
 struct sched_entity *sched_pick(
 	struct sched *sched, unsigned core, uint64_t now, bool yield);
