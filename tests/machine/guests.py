@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT, Talker
 
 CACHE = ROOT / ".cache"
-PATIENCE = 20
+PATIENCE = 120
 
 
 class Followed(Talker):
