@@ -4,8 +4,8 @@
 
 What the stages say goes to files in build-test/; the terminal gets a line per
 stage, the end of the output of what failed, and at the end `N passed, N failed,
-N skipped`. With REEVE_SOAK set, fuzzing is longer, and the end-to-end tests,
-which see it too, compare more.
+N skipped`. With REEVE_SOAK set, fuzzing is longer, both compilers' firmware
+boots Debian, and there is one stage more: tests/machine/soak_*.py.
 """
 
 import collections
@@ -120,20 +120,21 @@ def lint():
     return verdict_of(code, parse_tap(output), "lint", output)
 
 
-def guest_for_tests():
-    """Tests on Debian's kernel skip themselves when it cannot be had."""
-    code, output = run("guest", "scripts/guest.sh")
-    if code == 0:
-        code, output = run("initrd", "scripts/initrd.py")
-    if code != 0:
-        print(f"   no guest, tests that need it are skipped:\n{output}")
+def guest():
+    """Debian's kernel and an initrd for it, which later stages boot."""
+    for name, command in (("guest", "scripts/guest.sh"),
+                          ("initrd", "scripts/initrd.py")):
+        code, output = run(name, command)
+        if code != 0:
+            return [Result(name, FAILED, output)]
+    return [Result("guest", PASSED, "")]
 
 
-def pytest(log, folder, **env):
+def pytest(log, *what, **env):
     report = LOGS / f"{log}.xml"
     report.unlink(missing_ok=True)
     code, output = run(
-        log, "/usr/bin/python3", "-m", "pytest", "-q", folder,
+        log, "/usr/bin/python3", "-m", "pytest", "-q", *what,
         "-p", "no:cacheprovider", f"--junit-xml={report}",
         PYTHONDONTWRITEBYTECODE="1", **env)
     results = list(parse_junit(report)) if report.exists() else []
@@ -144,26 +145,32 @@ def end_to_end():
     code, output = run("build", "scripts/build.sh", "release")
     if code != 0:
         return [Result("build", FAILED, output)]
-    guest_for_tests()
     return pytest("e2e", "tests/e2e", REEVE=COMMAND)
 
 
-def on_the_machine(kind):
+def on_the_machine(kind, *what, log=None):
     """The firmware of one compiler on the emulated machine."""
     for wanted in (kind, "release"):
         code, output = run(f"build-{wanted}", "scripts/build.sh", wanted)
         if code != 0:
             return [Result(f"build-{wanted}", FAILED, output)]
-    return pytest(f"machine-{kind}", "tests/machine",
+    return pytest(log or f"machine-{kind}", *what,
                   FIRMWARE=str(ROOT / f"build-{kind}"), REEVE=COMMAND)
 
 
 def machine_gcc():
-    return on_the_machine("firmware")
+    return on_the_machine("firmware", "tests/machine")
 
 
 def machine_clang():
-    return on_the_machine("firmware-clang")
+    """Debian boots on one compiler's firmware only, for want of time."""
+    linux = [] if SOAK else ["--ignore=tests/machine/test_linux.py"]
+    return on_the_machine("firmware-clang", "tests/machine", *linux)
+
+
+def soak():
+    return on_the_machine("firmware", "tests/machine/soak_linux.py",
+                          "tests/machine/soak_rounds.py", log="soak")
 
 
 def fuzzing():
@@ -175,11 +182,12 @@ STAGES = [
     ("unit tests, gcc and sanitizers", unit_tests_gcc),
     ("unit tests, clang and sanitizers", unit_tests_clang),
     ("lint", lint),
+    ("Debian's guest", guest),
     ("firmware on QEMU, gcc", machine_gcc),
     ("firmware on QEMU, clang", machine_clang),
     ("end-to-end tests", end_to_end),
     ("fuzzing", fuzzing),
-]
+] + SOAK * [("soak", soak)]
 
 
 def count(results):

@@ -4,7 +4,6 @@ tests/machine/test_host.py has the real one."""
 import json
 import os
 import pathlib
-import pty
 import re
 import signal
 import subprocess
@@ -452,34 +451,6 @@ def test_a_megabyte_is_not_lost(host):
     text = "".join(f"{i:07d}\n" for i in range(131072))
     done = host.run("console", "con", stdin=text + "q")
     assert good(done) == "HELLO\n" + text + "q"
-
-
-def test_the_terminal_is_restored(host):
-    good(host.run("create", ordinary(host, "con", vuart='"sbsa_uart"')))
-    master, slave = pty.openpty()
-    before = subprocess.check_output(["stty", "-g"], stdin=slave)
-    with subprocess.Popen([host.path, "console", "con"], cwd=host.folder,
-                          stdin=slave, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL) as console:
-        assert console.stdout.readline() == b"HELLO\r\n"
-        raw = subprocess.check_output(["stty", "-g"], stdin=slave)
-        os.write(master, b"ab\x03c")
-        assert console.stdout.read(4) == b"ab\x03c"
-        os.write(master, b"\x1ddropped")
-        assert console.communicate()[0] == b""
-    assert raw != before
-    assert subprocess.check_output(["stty", "-g"], stdin=slave) == before
-    assert console.returncode == 0
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        with subprocess.Popen([host.path, "console", "con"], cwd=host.folder,
-                              stdin=slave, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL) as console:
-            console.stdout.readline()
-            console.send_signal(number)
-        assert subprocess.check_output(["stty", "-g"], stdin=slave) == before
-    assert names(host) == ["con"]
-    os.close(master)
-    os.close(slave)
 
 
 # ---- Verbs of domains -------------------------------------------------------

@@ -17,24 +17,18 @@ IMAGE = "firmware/image/machine_test.bin"
 PATIENCE = 60
 
 
-class Machine:
-    """A QEMU whose console is read line by line."""
+class Talker:
+    """A process that is read line by line, with what it says on either
+    stream."""
+    patience = PATIENCE
 
-    def __init__(self, image, cpus=4, memory="1G", options=("-no-reboot",)):
+    def __init__(self, command, **options):
         self.process = subprocess.Popen(
-            self.command(image, cpus, memory, options),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace")
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace", **options)
         self.seen = []
         self.lines = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
-
-    def command(self, image, cpus, memory, options):
-        return ["qemu-system-aarch64",
-                "-M", "virt,secure=on,virtualization=on,gic-version=3",
-                "-cpu", "max,x-rme=on", "-m", memory, "-smp", str(cpus),
-                "-nographic", "-nodefaults", "-monitor", "none",
-                "-serial", "stdio", "-bios", str(image), *options]
 
     def _read(self):
         for line in self.process.stdout:
@@ -42,9 +36,9 @@ class Machine:
         self.lines.put(None)
 
     def next_line(self):
-        """The next line, None when QEMU has ended."""
+        """The next line, None when the process has ended."""
         try:
-            line = self.lines.get(timeout=PATIENCE)
+            line = self.lines.get(timeout=self.patience)
         except queue.Empty:
             pytest.fail("silence after:\n" + "\n".join(self.seen))
         if line is not None:
@@ -62,11 +56,27 @@ class Machine:
                 return match
 
     def rest(self):
-        """The lines up to the end of QEMU, and its exit code."""
+        """The lines up to the end of the process, and its exit code."""
         lines = []
         while (line := self.next_line()) is not None:
             lines.append(line)
-        return lines, self.process.wait(PATIENCE)
+        return lines, self.process.wait(self.patience)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Machine(Talker):
+    """A QEMU, by its console."""
+
+    def __init__(self, image, cpus=4, memory="1G", options=("-no-reboot",)):
+        super().__init__([
+            "qemu-system-aarch64",
+            "-M", "virt,secure=on,virtualization=on,gic-version=3",
+            "-cpu", "max,x-rme=on", "-m", memory, "-smp", str(cpus),
+            "-nographic", "-nodefaults", "-monitor", "none",
+            "-serial", "stdio", "-bios", str(image), *options])
 
     def send(self, *words):
         line = " ".join(f"{w:x}" if isinstance(w, int) else w for w in words)
@@ -83,10 +93,6 @@ class Machine:
         *result, changed, count = self.ask("smc", *x).split()
         assert (changed, count) == ("changed", "0")
         return [int(word, 16) for word in result]
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
 
 
 def build_folder():

@@ -63,6 +63,7 @@ const struct reeve_watch *cli_watch(void)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGQUIT, &action, NULL);
 	progress = (struct progress){ .terminal = isatty(STDERR_FILENO) };
 	clock_gettime(CLOCK_MONOTONIC, &progress.begin);
 	return &watch;

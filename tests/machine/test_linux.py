@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Debian's kernel, unchanged, on the real host: a boot for each thing that
+can become of a guest. soak_linux.py has the other kernels and sizes."""
+import json
+
+import pytest
+
+from guests import Followed, expect_up, linux, rim
+from test_host import a_command, a_debug_host
+
+
+def ended(host, name):
+    """The end of a guest that was preserved."""
+    listed, = json.loads(host.good("list", "--json", name))
+    assert listed["state"] == "shutdown"
+    return listed["reason"]
+
+
+def test_a_realm_comes_up_and_powers_off(debug_host):
+    before = debug_host.counters()
+    config = linux(debug_host, "deb", "hotplug", on_poweroff='"preserve"')
+    with Followed(debug_host, "-F", "-c", config) as guest:
+        guest.expect("^Created domain 1: deb$")
+        guest.expect(f"^RIM {rim(debug_host, config)}$")
+        expect_up(guest, 2, 256)
+        guest.expect("Using RSI version 1.0")
+        # A CPU that does not go or come back is told before this line.
+        assert guest.next_line() == "reeve: hotplug done: 2 CPUs"
+        assert "deb has powered off: the guest powered off" in guest.finish()
+    assert ended(debug_host, "deb") == "poweroff"
+    debug_host.good("destroy", "deb")
+    assert debug_host.counters() == before
+
+
+def test_an_ordinary_guest_comes_up_and_reboots(debug_host):
+    before = debug_host.counters()
+    config = linux(debug_host, "deb", "hotplug,reboot", realm=None,
+                   on_reboot='"destroy"')
+    with Followed(debug_host, "-F", "-c", config) as guest:
+        expect_up(guest, 2, 256, realm=False)
+        assert guest.next_line() == "reeve: hotplug done: 2 CPUs"
+        guest.expect("^reeve: rebooting$")
+        assert "deb reboots: the guest asked for a reboot" in guest.finish()
+    assert debug_host.counters() == before
+
+
+def test_a_realm_is_rebooted_and_shut_down_from_outside(debug_host):
+    """The Realm that comes after is another domain with the same RIM."""
+    before = debug_host.counters()
+    config = linux(debug_host, "deb", "idle", on_reboot='"restart"')
+    measured = rim(debug_host, config)
+    with Followed(debug_host, "-F", "-c", config) as guest:
+        for life in (1, 2):
+            guest.expect(f"^Created domain {life}: deb$")
+            guest.expect(f"^RIM {measured}$")
+            expect_up(guest, 2, 256)
+            guest.expect("^reeve: idle$")
+            verb = "reboot" if life == 1 else "shutdown"
+            assert debug_host.good(verb, "deb") == (
+                f"Shutting down domain {life}\n")
+        assert "deb has powered off" in guest.finish()
+    assert debug_host.counters() == before
+
+
+def test_a_panic_is_a_reboot_to_the_host(debug_host):
+    """Linux tells nobody of its panic; with panic=-1 it resets at once."""
+    before = debug_host.counters()
+    config = linux(debug_host, "deb", "crash", on_reboot='"preserve"',
+                   on_crash='"destroy"')
+    with Followed(debug_host, "-F", "-c", config) as guest:
+        guest.expect("Kernel panic - not syncing: sysrq triggered crash")
+        assert "deb reboots" in guest.finish()
+    assert ended(debug_host, "deb") == "reboot"
+    debug_host.good("destroy", "deb")
+    assert debug_host.counters() == before
+
+
+@pytest.mark.parametrize("action, again, left", [
+    ("destroy", False, 0), ("preserve", False, 1),
+    ("restart", True, 0), ("rename-restart", True, 1)])
+def test_what_is_done_with_a_reboot(debug_host, action, again, left):
+    """As the probe asks for it, over and over."""
+    before = debug_host.counters()
+    config = debug_host.config("probe", vuart='"sbsa_uart"',
+                               cmdline='"probe=reboot"',
+                               on_reboot=f'"{action}"')
+    with Followed(debug_host, "-F", "-c", config) as guest:
+        guest.expect("^Created domain 1: probe$")
+        guest.expect("probe reboots: the guest asked for a reboot")
+        if again:
+            guest.expect("^Created domain 2: probe$")
+            guest.process.terminate()
+            guest.expect("stopped by a signal")
+        guest.finish(1 if again else 0)
+    names = debug_host.names()
+    assert len(names) == left
+    for name in names:
+        debug_host.good("destroy", name)
+    assert debug_host.counters() == before
