@@ -75,23 +75,27 @@ def test_a_panic_is_a_reboot_to_the_host(debug_host):
     assert debug_host.counters() == before
 
 
-@pytest.mark.parametrize("action, again, left", [
-    ("destroy", False, 0), ("preserve", False, 1),
-    ("restart", True, 0), ("rename-restart", True, 1)])
-def test_what_is_done_with_a_reboot(debug_host, action, again, left):
+@pytest.mark.parametrize("what, action, again, left", [
+    ("reboot", "destroy", False, 0), ("reboot", "preserve", False, 1),
+    ("reboot", "restart", True, 0), ("reboot", "rename-restart", True, 1),
+    ("crash", "preserve", False, 1), ("crash", "restart", True, 0)])
+def test_what_is_done_with_an_end(debug_host, what, action, again, left):
     """As the probe asks for it, over and over."""
+    why = {"reboot": "reboots: the guest asked for a reboot",
+           "crash": "has crashed: vCPU 0: the guest says that it cannot go "
+                    "on"}
     before = debug_host.counters()
     config = debug_host.config("probe", vuart='"sbsa_uart"',
-                               cmdline='"probe=reboot"',
-                               on_reboot=f'"{action}"')
+                               cmdline=f'"probe={what}"',
+                               **{f"on_{what}": f'"{action}"'})
     with Followed(debug_host, "-F", "-c", config) as guest:
         guest.expect("^Created domain 1: probe$")
-        guest.expect("probe reboots: the guest asked for a reboot")
+        guest.expect(f"probe {why[what]}")
         if again:
             guest.expect("^Created domain 2: probe$")
             guest.process.terminate()
             guest.expect("stopped by a signal")
-        guest.finish(1 if again else 0)
+        guest.finish(1 if again or what == "crash" else 0)
     names = debug_host.names()
     assert len(names) == left
     for name in names:
