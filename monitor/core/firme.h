@@ -9,8 +9,10 @@
 #include "monitor/core/gpt.h"
 #include "monitor/core/route.h"
 
-/* What one GPI_SET moves at most, in granules: it bounds the time with interrupts off. */
-#define FIRME_GRANULES_MAX 64
+/* What one GPI_SET moves at most, in granules: it bounds the time with
+ * interrupts off. As many as the RMM asks for, since each move ends with a TLB
+ * invalidation that all CPUs wait for. */
+#define FIRME_GRANULES_MAX 512
 
 /* VERSION's X0, for a service. */
 int64_t firme_version(uint64_t service);

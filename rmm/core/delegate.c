@@ -14,19 +14,29 @@
 #include "rmm/core/status.h"
 
 /*
- * What EL3 is asked to move at once. The granules of a batch are locked in
+ * What EL3 is asked to move at once: a block, as each move ends with a TLB
+ * invalidation that all CPUs wait for. The granules of a batch are locked in
  * the order of their addresses, with nothing else held.
  */
-#define BATCH 32
+#define BATCH 512
+
+/* After how many granules to look for an interrupt. */
+#define LOOK 32
 
 struct batch {
-	struct granule_ref refs[BATCH];
+	struct rmm *rmm;
+	pa_t base;
 	unsigned count;
 };
 
 static pa_t granule_pa(pa_t pa, unsigned index)
 {
 	return pa_make(pa.value + (uint64_t)index * GRANULE_SIZE);
+}
+
+static struct granule_ref batch_ref(const struct batch *batch, unsigned index)
+{
+	return granule_held(batch->rmm, granule_pa(batch->base, index));
 }
 
 /*
@@ -40,42 +50,48 @@ static bool batch_lock(struct rmm *rmm, struct batch *batch, pa_t pa,
 	uint64_t left = (top - pa.value) / GRANULE_SIZE;
 	unsigned limit = left < BATCH ? (unsigned)left : BATCH;
 	bool interrupted = false;
+	struct granule_ref ref;
 
-	batch->count = 0;
+	*batch = (struct batch){ rmm, pa, 0 };
 	while (batch->count < limit && !interrupted &&
-		granule_lock(rmm, granule_pa(pa, batch->count), state,
-			&batch->refs[batch->count])) {
+		granule_lock(rmm, granule_pa(pa, batch->count), state, &ref)) {
 		batch->count++;
-		interrupted = port_interrupt_pending(rmm->port);
+		if (batch->count % LOOK == 0)
+			interrupted = port_interrupt_pending(rmm->port);
 	}
 	return batch->count == BATCH && !interrupted;
 }
 
 /* The first of a batch, which were moved, get a state; the rest keep theirs. */
 static void batch_unlock(
-	struct batch *batch, unsigned moved, enum granule_state state)
+	const struct batch *batch, unsigned moved, enum granule_state state)
 {
-	for (unsigned i = 0; i < moved; i++)
-		granule_unlock_to(&batch->refs[i], state);
-	for (unsigned i = moved; i < batch->count; i++)
-		granule_unlock(&batch->refs[i]);
+	for (unsigned i = 0; i < batch->count; i++) {
+		struct granule_ref ref = batch_ref(batch, i);
+
+		if (i < moved)
+			granule_unlock_to(&ref, state);
+		else
+			granule_unlock(&ref);
+	}
 }
 
-static unsigned delegate(struct rmm *rmm, struct batch *batch)
+static unsigned delegate(struct rmm *rmm, const struct batch *batch)
 {
-	unsigned moved =
-		port_pas_to_realm(rmm->port, batch->refs[0].pa, batch->count);
+	unsigned moved = port_pas_to_realm(rmm->port, batch->base, batch->count);
 
 	batch_unlock(batch, moved, GRANULE_DELEGATED);
 	return moved;
 }
 
-static unsigned undelegate(struct rmm *rmm, struct batch *batch)
+static unsigned undelegate(struct rmm *rmm, const struct batch *batch)
 {
-	for (unsigned i = 0; i < batch->count; i++)
-		granule_zero(&batch->refs[i]);
-	if (port_pas_to_ns(rmm->port, batch->refs[0].pa, batch->count) !=
-		batch->count)
+	for (unsigned i = 0; i < batch->count; i++) {
+		struct granule_ref ref = batch_ref(batch, i);
+
+		granule_zero(&ref);
+	}
+	if (port_pas_to_ns(rmm->port, batch->base, batch->count) != batch->count)
 		port_panic(rmm->port, "EL3 keeps a granule in Realm PAS");
 	batch_unlock(batch, batch->count, GRANULE_NS);
 	return batch->count;
@@ -84,7 +100,7 @@ static unsigned undelegate(struct rmm *rmm, struct batch *batch)
 /* From a state to another by batches; returns where it stopped. */
 static uint64_t batches_move(struct rmm *rmm, uint64_t base, uint64_t top,
 	enum granule_state from,
-	unsigned (*move)(struct rmm *rmm, struct batch *batch))
+	unsigned (*move)(struct rmm *rmm, const struct batch *batch))
 {
 	struct batch batch;
 	uint64_t next = base;

@@ -127,13 +127,13 @@ static void an_interrupt_ends_the_call(void **state)
 {
 	struct fixture *f = *state;
 
-	inprocess_faults(f->machine)->interrupt_every = 3;
-	assert_int_equal(rmi(f, DELEGATE, page(8), page(12)), RMI_SUCCESS);
-	assert_int_equal(f->regs.x[1], page(11));
-	assert_int_equal(rmi(f, DELEGATE, page(11), page(12)), RMI_SUCCESS);
 	inprocess_faults(f->machine)->interrupt_every = 1;
-	assert_int_equal(rmi(f, UNDELEGATE, page(8), page(12)), RMI_SUCCESS);
-	assert_int_equal(f->regs.x[1], page(9));
+	assert_int_equal(rmi(f, DELEGATE, page(8), page(50)), RMI_SUCCESS);
+	assert_int_equal(f->regs.x[1], page(40));
+	assert_int_equal(rmi(f, DELEGATE, page(40), page(50)), RMI_SUCCESS);
+	assert_int_equal(f->regs.x[1], page(50));
+	assert_int_equal(rmi(f, UNDELEGATE, page(8), page(50)), RMI_SUCCESS);
+	assert_int_equal(f->regs.x[1], page(40));
 }
 
 static jmp_buf panicked;

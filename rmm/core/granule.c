@@ -116,6 +116,11 @@ void granule_lock_owned(struct rmm *rmm, pa_t pa, enum granule_state state,
 		port_panic(rmm->port, "an owned granule changed its state");
 }
 
+struct granule_ref granule_held(struct rmm *rmm, pa_t pa)
+{
+	return (struct granule_ref){ rmm, granule_at(rmm, pa), pa };
+}
+
 static void unlock(struct granule_ref *ref)
 {
 	port_unlock(ref->rmm->port, &ref->granule->word, ref->pa);

@@ -84,6 +84,10 @@ bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
 void granule_lock_owned(struct rmm *rmm, pa_t pa, enum granule_state state,
 	struct granule_ref *out);
 
+/* The reference to a granule that the caller has locked, where references to
+ * all that it has would take too much room. */
+struct granule_ref granule_held(struct rmm *rmm, pa_t pa);
+
 void granule_unlock(struct granule_ref *ref);
 
 /* Changes the state and releases. References must be zero. */

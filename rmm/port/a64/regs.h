@@ -116,8 +116,6 @@
 #define ID_AA64DFR0_WRPS_WIDTH     4
 
 /* log2 of DC ZVA's block in words of 4 bytes. */
-#define DCZID_BS_SHIFT 0
-#define DCZID_BS_WIDTH 4
 
 #define VTTBR_VMID_SHIFT 48
 #define VTTBR_VMID_WIDTH 16

@@ -15,7 +15,7 @@
 #define STATE_MASK  0x1fU
 
 /* More than any command holds at once. */
-#define HELD_MAX 64
+#define HELD_MAX 544 /* a batch that changes worlds, and some more */
 
 /* The ranks of the lock order. */
 enum rank {
