@@ -10,6 +10,7 @@
 
 #define PGTABLE_ENTRIES 512
 #define PGTABLE_VA_BITS 39
+#define PGTABLE_BLOCK   0x200000 /* bytes that an entry of level 2 maps */
 
 /* Lower and upper attributes of a leaf, or'ed together. */
 #define PGTABLE_NORMAL    (UINT64_C(0) << 2) /* MAIR index 0 */
@@ -74,6 +75,12 @@ static inline uint64_t pgtable_page(uint64_t pa, uint64_t attributes)
 {
 	return pa | attributes | PGTABLE_DESC_LEAF | PGTABLE_DESC_VALID |
 	       PGTABLE_DESC_TABLE_OR_PAGE;
+}
+
+/* The same, of a block. */
+static inline uint64_t pgtable_block(uint64_t pa, uint64_t attributes)
+{
+	return pa | attributes | PGTABLE_DESC_LEAF | PGTABLE_DESC_VALID;
 }
 
 #endif

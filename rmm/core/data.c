@@ -36,17 +36,6 @@ bool rtt_data_claim(struct rmm *rmm, pa_t pa, uint64_t size)
 
 /* ---- RTT_DATA_MAP, RTT_DATA_UNMAP ---- */
 
-static void data_zero(struct rmm *rmm, pa_t pa, uint64_t size)
-{
-	for (uint64_t offset = 0; offset < size; offset += GRANULE_SIZE) {
-		struct granule_ref ref;
-
-		granule_lock_owned(rmm, pa_add(pa, offset), GRANULE_DATA, &ref);
-		granule_zero(&ref);
-		granule_unlock(&ref);
-	}
-}
-
 static uint64_t flags_check(uint64_t flags)
 {
 	(void)flags; /* nothing beyond type and count */
@@ -70,7 +59,7 @@ static uint64_t map_block(const struct rtt_walk *walk, unsigned index,
 		return rtt_walk_error(walk);
 	if (!rtt_data_claim(table.rmm, block.pa, size))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	data_zero(table.rmm, block.pa, size);
+	granules_zero(table.rmm, block.pa, size / GRANULE_SIZE);
 	granule_refs_add(&table, 1);
 	entry.kind = RTT_ASSIGNED;
 	entry.pa = block.pa;

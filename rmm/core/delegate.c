@@ -86,11 +86,7 @@ static unsigned delegate(struct rmm *rmm, const struct batch *batch)
 
 static unsigned undelegate(struct rmm *rmm, const struct batch *batch)
 {
-	for (unsigned i = 0; i < batch->count; i++) {
-		struct granule_ref ref = batch_ref(batch, i);
-
-		granule_zero(&ref);
-	}
+	granules_zero(rmm, batch->base, batch->count);
 	if (port_pas_to_ns(rmm->port, batch->base, batch->count) != batch->count)
 		port_panic(rmm->port, "EL3 keeps a granule in Realm PAS");
 	batch_unlock(batch, batch->count, GRANULE_NS);

@@ -199,9 +199,9 @@ void granule_unmap(const struct granule_ref *ref, void *address)
 	port_granule_unmap(ref->rmm->port, ref->pa, address);
 }
 
-void granule_zero(const struct granule_ref *ref)
+void granules_zero(struct rmm *rmm, pa_t pa, uint64_t count)
 {
-	port_granule_zero(ref->rmm->port, ref->pa);
+	port_granules_zero(rmm->port, pa, count);
 }
 
 /* Whether [pa, pa + size) lies in one tracked granule in state NS. */

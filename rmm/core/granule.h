@@ -107,8 +107,9 @@ void granule_refs_drop(struct granule_ref *ref, unsigned count);
 void *granule_map(const struct granule_ref *ref);
 void granule_unmap(const struct granule_ref *ref, void *address);
 
-/* Fills a held granule with zeros. */
-void granule_zero(const struct granule_ref *ref);
+/* Fills consecutive granules with zeros: held ones, or DATA which only a held
+ * table can give away. */
+void granules_zero(struct rmm *rmm, pa_t pa, uint64_t count);
 
 /*
  * Copies a structure out of, or into, one NS granule. false: pa is not in a

@@ -22,8 +22,9 @@ struct rmm_port;
 void *port_granule_map(struct rmm_port *port, pa_t pa);
 void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address);
 
-/* Fills such a granule with zeros, under the same conditions. */
-void port_granule_zero(struct rmm_port *port, pa_t pa);
+/* Fills consecutive granules with zeros, under the same conditions; none of
+ * them need be mapped. */
+void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count);
 
 /*
  * Copies from or to Non-secure memory; [pa, pa + size) does not cross a

@@ -43,6 +43,7 @@ void cpu_init(uint64_t index)
 	cpu->exception_stack = tables_exception_stack(index);
 	cpu->slots = 0;
 	cpu->slot_table = tables_slots(index);
+	cpu->block_entry = tables_block(index);
 	sysreg_write(TPIDR_EL2, (uintptr_t)cpu);
 	rec_cpu_init();
 }

@@ -37,6 +37,7 @@ struct cpu {
 	uint64_t stack; /* while a REC runs: the main and the exception stack's */
 	uint64_t exception_stack;
 	uint64_t *slot_table; /* the level 3 table of its slots */
+	uint64_t *block_entry; /* of level 2: the block after those */
 	struct el1_shared host_el1; /* while a REC has the registers */
 	bool leaves; /* rec_leave() has to be called */
 	struct rec_timer host_virt;

@@ -30,6 +30,16 @@ static void *slot_map(uint64_t pa, uint64_t attributes)
 	return slot_address(cpu->slots++);
 }
 
+/* An address whose entry is zero now. */
+static void forget(const void *address)
+{
+	dsb(nshst);
+	__asm__ volatile("tlbi vae2, %0" ::"r"((uintptr_t)address >> 12)
+		: "memory");
+	dsb(nsh);
+	isb();
+}
+
 static void slot_unmap(const void *address)
 {
 	struct cpu *cpu = cpu_this();
@@ -38,11 +48,7 @@ static void slot_unmap(const void *address)
 		rmm_stop("mappings undone out of order");
 	cpu->slots--;
 	cpu->slot_table[slot_page(cpu->slots)] = 0;
-	dsb(nshst);
-	__asm__ volatile("tlbi vae2, %0" ::"r"((uintptr_t)address >> 12)
-		: "memory");
-	dsb(nsh);
-	isb();
+	forget(address);
 }
 
 void *port_granule_map(struct rmm_port *port, pa_t pa)
@@ -69,12 +75,44 @@ static void page_zero(void *page)
 		: "+r"(page)::"cc", "memory");
 }
 
-void port_granule_zero(struct rmm_port *port, pa_t pa)
+static void one_zero(struct rmm_port *port, pa_t pa)
 {
 	void *page = port_granule_map(port, pa);
 
 	page_zero(page);
 	port_granule_unmap(port, pa, page);
+}
+
+/* A whole block at once, in a window of its own. */
+static void block_zero(pa_t pa)
+{
+	uint64_t *entry = cpu_this()->block_entry;
+	char *window = (char *)(uintptr_t)(SLOT_WINDOW + PGTABLE_BLOCK);
+
+	*entry = pgtable_block(pa.value, PGTABLE_DATA);
+	dsb(ishst);
+	isb();
+	for (uint64_t done = 0; done < PGTABLE_BLOCK; done += GRANULE_SIZE)
+		page_zero(window + done);
+	*entry = 0;
+	forget(window);
+}
+
+void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count)
+{
+	uint64_t left = count * GRANULE_SIZE;
+	uint64_t step;
+
+	for (; left > 0; left -= step, pa = pa_add(pa, step)) {
+		bool block = left >= PGTABLE_BLOCK &&
+			     is_aligned(pa.value, PGTABLE_BLOCK);
+
+		step = block ? PGTABLE_BLOCK : GRANULE_SIZE;
+		if (block)
+			block_zero(pa);
+		else
+			one_zero(port, pa);
+	}
 }
 
 /* The granule of an NS address; the byte itself is at its offset in it. */

@@ -110,6 +110,11 @@ uint64_t *tables_slots(uint64_t index)
 	return slot_level3[index];
 }
 
+uint64_t *tables_block(uint64_t index)
+{
+	return &slot_level2[index][1];
+}
+
 uint64_t tables_exception_stack(uint64_t index)
 {
 	return pa_of(cpu_stacks[index] + CPU_EXCEPTION_TOP);

@@ -2,8 +2,8 @@
 /*
  * The RMM's own translation: what it always has (its image, the page shared
  * with EL3, the console, the granule words), mapped at its physical address
- * for all CPUs, and per CPU a window of slots, of which only that CPU's tables
- * know. Code is never writable, data never executable.
+ * for all CPUs, and per CPU a window of slots and a block, of which only that
+ * CPU's tables know. Code is never writable, data never executable.
  */
 #ifndef REEVE_RMM_PORT_A64_TABLES_H
 #define REEVE_RMM_PORT_A64_TABLES_H
@@ -35,6 +35,10 @@ void tables_share(uint64_t index);
 
 /* The level 3 table of a CPU's slots. */
 uint64_t *tables_slots(uint64_t index);
+
+/* The entry of a CPU's block, which follows its slots: SLOT_WINDOW and
+ * PGTABLE_BLOCK is its address. */
+uint64_t *tables_block(uint64_t index);
 
 /* Where a CPU's empty exception stack starts. */
 uint64_t tables_exception_stack(uint64_t index);

@@ -64,7 +64,7 @@ void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
 }
 
 /* A page that nobody wrote is zero already, and need not be committed. */
-void port_granule_zero(struct rmm_port *port, pa_t pa)
+static void granule_zero(struct rmm_port *port, pa_t pa)
 {
 	const uint8_t *touched = &port->touched[granule_index(port, pa)];
 
@@ -72,6 +72,12 @@ void port_granule_zero(struct rmm_port *port, pa_t pa)
 		port_panic(port, "a granule outside Realm PAS is zeroed");
 	if (__atomic_load_n(touched, __ATOMIC_RELAXED) != 0)
 		memset(memory_at(port, pa), 0, GRANULE_SIZE);
+}
+
+void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++)
+		granule_zero(port, pa_add(pa, i * GRANULE_SIZE));
 }
 
 const uint8_t *lent_at(const struct rmm_port *port, uint64_t pa)
