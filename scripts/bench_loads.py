@@ -44,11 +44,11 @@ LOADS = [("spawn_loop", "100 times sh -c :"),
 # Instructions that a Realm's round may take; how much longer a load may take in
 # a Realm than in an ordinary guest.
 EXIT_LIMITS = {
-    "flood-timer": 11500, "flood-mmio": 12000, "flood-touch": 700000,
-    "flood-wfi": 17500, "flood-sgi": 7000, "flood-psci": 9500,
+    "flood-timer": 6500, "flood-mmio": 12000, "flood-touch": 580000,
+    "flood-wfi": 12500, "flood-sgi": 7000, "flood-psci": 9500,
     "flood-ripas": 22000, "flood-rsi": 9000, "flood-share": 118000,
 }
-LOAD_LIMITS = {"spawn_loop": 2, "touch_memory": 1.5}
+LOAD_LIMITS = {"spawn_loop": 1.3, "touch_memory": 1.4}
 
 
 @contextlib.contextmanager
