@@ -31,11 +31,12 @@ static const char *name_of(const void *dtb, int node, unsigned index)
 	return fdt_get_name(dtb, node, NULL);
 }
 
-static uint64_t cells(const fdt64_t *cells)
+/* Two cells, which need not lie as a number of 64 bits does. */
+static uint64_t cells(const uint8_t *bytes)
 {
 	fdt64_t value;
 
-	memcpy(&value, cells, sizeof(value)); /* reg is aligned to 4 bytes */
+	memcpy(&value, bytes, sizeof(value));
 	return fdt64_to_cpu(value);
 }
 
@@ -43,15 +44,15 @@ static uint64_t cells(const fdt64_t *cells)
 static void node_put(struct reeve_map *map, const void *dtb, int node)
 {
 	int size;
-	const fdt64_t *reg = fdt_getprop(dtb, node, "reg", &size);
+	const uint8_t *reg = fdt_getprop(dtb, node, "reg", &size);
 	const char *type = fdt_getprop(dtb, node, "device_type", NULL);
 
 	if (reg == NULL || (type != NULL && strcmp(type, "memory") == 0))
 		return;
 	for (unsigned i = 0; i < (unsigned)size / 16; i++)
 		map_put(map, MAP_DEVICE, name_of(dtb, node, i),
-			cells(&reg[2 * (size_t)i]),
-			cells(&reg[2 * (size_t)i + 1]));
+			cells(&reg[16 * (size_t)i]),
+			cells(&reg[16 * (size_t)i + 8]));
 }
 
 void map_put_tree(struct reeve_map *map, const void *dtb, size_t size)
