@@ -57,14 +57,16 @@ static void break_take(struct walk *walk, struct row *row)
 static bool row_take(struct walk *walk, struct row *row)
 {
 	const struct reeve_map *map = walk->map;
-	const struct map_area *area = &map->areas[walk->index];
+	const struct map_area *area;
 
-	if (walk->index == map->count || area->ipa > walk->ipa) {
+	if (walk->index == map->count ||
+		map->areas[walk->index].ipa > walk->ipa) {
 		if (walk->ipa >= map->top)
 			return false;
 		break_take(walk, row);
 		return true;
 	}
+	area = &map->areas[walk->index];
 	*row = (struct row){ .ipa = area->ipa, .area = area, .count = 1 };
 	while (walk->index + row->count < map->count &&
 		lies_together(&area[row->count - 1], &area[row->count]))
