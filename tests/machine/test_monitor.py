@@ -309,9 +309,9 @@ def test_firme_stops_at_the_first_that_cannot_be(machine):
 
 
 def test_firme_moves_so_many_at_most(machine):
-    assert realm_smc(machine, GPI_SET, PAGE, 65, GPI_REALM)[:2] == [
-        FIRME_INCOMPLETE, 64]
-    assert states(machine, PAGE + 0x3F000, 2) == "RN"
+    assert realm_smc(machine, GPI_SET, PAGE, 513, GPI_REALM)[:2] == [
+        FIRME_INCOMPLETE, 512]
+    assert states(machine, PAGE + 0x1FF000, 2) == "RN"
 
 
 @pytest.mark.parametrize("x, status", [

@@ -6,19 +6,20 @@ import shutil
 
 import pytest
 
-from conftest import Machine, build_folder
+from conftest import Talker, build_folder
 
 IMAGE = "tests/guest/probe.img"
 
 
-class Guest(Machine):
+class Guest(Talker):
     """QEMU as the hypervisor, with PSCI by HVC."""
 
-    def command(self, image, cpus, memory, options):
-        return ["qemu-system-aarch64", "-M", "virt,gic-version=3",
-                "-cpu", "max", "-m", memory, "-smp", str(cpus), "-nographic",
-                "-nodefaults", "-no-reboot", "-monitor", "none",
-                "-serial", "stdio", "-kernel", str(image), *options]
+    def __init__(self, image, cpus, memory, arguments):
+        super().__init__([
+            "qemu-system-aarch64", "-M", "virt,gic-version=3", "-cpu", "max",
+            "-m", memory, "-smp", str(cpus), "-nographic", "-nodefaults",
+            "-no-reboot", "-monitor", "none", "-serial", "stdio",
+            "-kernel", str(image), "-append", arguments])
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def guest():
     guests = []
 
     def start(arguments, cpus=1, memory="512M"):
-        guests.append(Guest(image, cpus, memory, ("-append", arguments)))
+        guests.append(Guest(image, cpus, memory, arguments))
         return guests[-1]
 
     if not shutil.which("qemu-system-aarch64"):
