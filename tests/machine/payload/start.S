@@ -4,6 +4,7 @@
  * its own level are counted and skipped, so that it can try what may fault.
  */
 #include "abi/machine_map.h"
+#include "lib/a64.h"
 #include "tests/registers.inc"
 
 #define STACK_SIZE 0x2000
@@ -20,6 +21,10 @@ _start:
 	adrp	x10, payload_vectors
 	add	x10, x10, :lo12:payload_vectors
 	msr	vbar_el2, x10
+	/* As the hypervisor has it while no guest runs. */
+	ldr	x10, =(HCR_RW | HCR_STAGE2)
+	msr	vttbr_el2, xzr
+	msr	hcr_el2, x10
 	isb
 	b	payload_main
 
