@@ -5,6 +5,7 @@
  * acquisition, release and end of a command is held against it.
  */
 #include <sched.h>
+#include <string.h>
 
 #include "rmm/core/granule.h"
 #include "rmm/core/port.h"
@@ -35,6 +36,8 @@ struct held {
 static _Thread_local struct {
 	struct held locks[HELD_MAX];
 	unsigned lock_count;
+	unsigned ranks[RANK_CONTENT + 1]; /* how many locks have each */
+	uint64_t named_top; /* the highest PA of those of RANK_NAMED */
 	uint64_t mapped[HELD_MAX];
 	unsigned mapped_count;
 } held;
@@ -42,6 +45,7 @@ static _Thread_local struct {
 void discipline_start(void)
 {
 	held.lock_count = 0;
+	memset(held.ranks, 0, sizeof(held.ranks));
 	held.mapped_count = 0;
 }
 
@@ -51,15 +55,6 @@ void discipline_end(struct rmm_port *port)
 		port_panic(port, "a command left a granule locked");
 	if (held.mapped_count != 0)
 		port_panic(port, "a command left a granule mapped");
-}
-
-static bool table_held(void)
-{
-	for (unsigned i = 0; i < held.lock_count; i++) {
-		if (held.locks[i].rank == RANK_TABLE)
-			return true;
-	}
-	return false;
 }
 
 static enum granule_state state_of(uint32_t word)
@@ -78,7 +73,7 @@ static enum rank rank_of(enum granule_state state)
 		return RANK_CONTENT;
 	case GRANULE_DELEGATED:
 		/* About to become a table's content, or named by the host. */
-		return table_held() ? RANK_CONTENT : RANK_NAMED;
+		return held.ranks[RANK_TABLE] > 0 ? RANK_CONTENT : RANK_NAMED;
 	default:
 		return RANK_NAMED;
 	}
@@ -103,37 +98,72 @@ bool discipline_data(pa_t pa)
 }
 
 /* A holder of the table may wait for a DELEGATED granule to become content. */
-static bool blocks_table(const struct held *lock, const struct held *next)
-{
-	return next->rank == RANK_TABLE && lock->rank == RANK_NAMED &&
-	       state_of(__atomic_load_n(lock->word, __ATOMIC_RELAXED)) ==
-		       GRANULE_DELEGATED;
-}
-
-static void check_order(struct rmm_port *port, const struct held *next)
+static bool delegated_named(void)
 {
 	for (unsigned i = 0; i < held.lock_count; i++) {
 		const struct held *lock = &held.locks[i];
 
-		if (blocks_table(lock, next))
-			port_panic(port, "DELEGATED held, a table wanted");
-
-		if (lock->rank > next->rank)
-			port_panic(port, "granules locked out of order");
-		if (lock->rank == RANK_NAMED && next->rank == RANK_NAMED &&
-			lock->pa >= next->pa)
-			port_panic(port, "named granules locked out of order");
+		if (lock->rank == RANK_NAMED &&
+			state_of(__atomic_load_n(lock->word,
+				__ATOMIC_RELAXED)) == GRANULE_DELEGATED)
+			return true;
 	}
+	return false;
 }
 
+static bool higher_held(enum rank rank)
+{
+	for (unsigned i = rank + 1; i <= RANK_CONTENT; i++)
+		if (held.ranks[i] > 0)
+			return true;
+	return false;
+}
+
+static void check_order(struct rmm_port *port, const struct held *next)
+{
+	if (next->rank == RANK_TABLE && delegated_named())
+		port_panic(port, "DELEGATED held, a table wanted");
+	if (higher_held(next->rank))
+		port_panic(port, "granules locked out of order");
+	if (next->rank == RANK_NAMED && held.ranks[RANK_NAMED] > 0 &&
+		held.named_top >= next->pa)
+		port_panic(port, "named granules locked out of order");
+}
+
+/* What nobody holds is not looked for. */
 static void check_not_held(struct rmm_port *port, const uint32_t *word)
 {
-	for (unsigned i = 0; i < held.lock_count; i++) {
+	bool locked = (__atomic_load_n(word, __ATOMIC_RELAXED) & LOCK_BIT) != 0;
+
+	for (unsigned i = 0; locked && i < held.lock_count; i++) {
 		if (held.locks[i].word == word)
 			port_panic(port, "a granule locked twice");
 	}
 	if (held.lock_count == HELD_MAX)
 		port_panic(port, "too many granules locked");
+}
+
+static void note_lock(const struct held *lock)
+{
+	held.locks[held.lock_count++] = *lock;
+	held.ranks[lock->rank]++;
+	if (lock->rank == RANK_NAMED)
+		held.named_top = lock->pa; /* the order was checked */
+}
+
+static void note_unlock(unsigned i)
+{
+	struct held gone = held.locks[i];
+
+	held.locks[i] = held.locks[--held.lock_count];
+	held.ranks[gone.rank]--;
+	if (gone.rank != RANK_NAMED || gone.pa != held.named_top)
+		return;
+	held.named_top = 0;
+	for (i = 0; i < held.lock_count; i++)
+		if (held.locks[i].rank == RANK_NAMED &&
+			held.locks[i].pa > held.named_top)
+			held.named_top = held.locks[i].pa;
 }
 
 static bool acquire(uint32_t *word, uint32_t mask, uint32_t value)
@@ -165,7 +195,7 @@ bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
 	next.state = state_of(value);
 	next.rank = rank_of(next.state);
 	check_order(port, &next);
-	held.locks[held.lock_count++] = next;
+	note_lock(&next);
 	return true;
 }
 
@@ -178,7 +208,7 @@ void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)
 		i++;
 	if (i == held.lock_count)
 		port_panic(port, "a granule released that is not held");
-	held.locks[i] = held.locks[--held.lock_count];
+	note_unlock(i);
 	__atomic_fetch_and(word, ~LOCK_BIT, __ATOMIC_RELEASE);
 }
 
