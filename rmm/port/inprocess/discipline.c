@@ -36,6 +36,7 @@ struct held {
 static _Thread_local struct {
 	struct held locks[HELD_MAX];
 	unsigned lock_count;
+	unsigned released; /* where the lock was that was released last */
 	unsigned ranks[RANK_CONTENT + 1]; /* how many locks have each */
 	uint64_t named_top; /* the highest PA of those of RANK_NAMED */
 	uint64_t mapped[HELD_MAX];
@@ -156,6 +157,7 @@ static void note_unlock(unsigned i)
 	struct held gone = held.locks[i];
 
 	held.locks[i] = held.locks[--held.lock_count];
+	held.released = i;
 	held.ranks[gone.rank]--;
 	if (gone.rank != RANK_NAMED || gone.pa != held.named_top)
 		return;
@@ -199,13 +201,31 @@ bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
 	return true;
 }
 
+static bool is_at(unsigned i, const uint32_t *word)
+{
+	return i < held.lock_count && held.locks[i].word == word;
+}
+
+/* Where a lock is; lock_count: nowhere. It is looked for near the one that was
+ * released last. */
+static unsigned find(const uint32_t *word)
+{
+	unsigned last = held.released;
+
+	for (unsigned near = 0; near < HELD_MAX; near++) {
+		if (is_at(last + near, word))
+			return last + near;
+		if (near <= last && is_at(last - near, word))
+			return last - near;
+	}
+	return held.lock_count;
+}
+
 void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)
 {
-	unsigned i = 0;
+	unsigned i = find(word);
 
 	(void)pa; /* the word tells which granule it is */
-	while (i < held.lock_count && held.locks[i].word != word)
-		i++;
 	if (i == held.lock_count)
 		port_panic(port, "a granule released that is not held");
 	note_unlock(i);
