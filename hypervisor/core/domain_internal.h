@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "abi/control.h"
+#include "abi/guest_map.h"
 #include "hypervisor/core/domain.h"
 
 static inline const struct host_ops *domain_host(const struct domain *domain)
@@ -33,6 +34,15 @@ enum control_status domain_refuse(char *text, enum control_status status,
 /* The lock domain->memory_busy. */
 void domain_memory_lock(struct domain *domain);
 void domain_memory_unlock(struct domain *domain);
+
+/* Whether [ipa, ipa + size) is in its RAM. */
+static inline bool domain_has_ram(
+	const struct domain *domain, uint64_t ipa, uint64_t size)
+{
+	uint64_t end = GUEST_RAM0_BASE + domain->ram_size;
+
+	return ipa >= GUEST_RAM0_BASE && ipa < end && size <= end - ipa;
+}
 
 /* Whether a place has a domain that is more than about to be made. */
 static inline bool domain_is_there(const struct domain *domain)

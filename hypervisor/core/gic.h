@@ -8,6 +8,8 @@
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
+
+#include "lib/ich.h" /* list registers */
 #endif
 
 /* ---- Distributor: offsets from GICD_base ---- */
@@ -81,16 +83,6 @@
 #define SGIR_AFF3_WIDTH    8
 
 /* ---- Virtual CPU interface ---- */
-#define ICH_LR_INTID_SHIFT    0
-#define ICH_LR_INTID_WIDTH    32
-#define ICH_LR_EOI            (UINT64_C(1) << 41) /* tell of its end (HW = 0) */
-#define ICH_LR_PRIORITY_SHIFT 48
-#define ICH_LR_PRIORITY_WIDTH 8
-#define ICH_LR_GROUP1         (UINT64_C(1) << 60)
-#define ICH_LR_HW             (UINT64_C(1) << 61) /* ends a physical one too */
-#define ICH_LR_PENDING        (UINT64_C(1) << 62)
-#define ICH_LR_ACTIVE         (UINT64_C(1) << 63)
-
 #define ICH_HCR_EN             0x1
 #define ICH_HCR_LRENPIE        0x4 /* tell of an EOI that met no LR */
 #define ICH_HCR_NPIE           0x8 /* tell when no LR is pending */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "abi/bits.h"
+#include "abi/guest_map.h"
 #include "hypervisor/core/domain_internal.h"
 #include "hypervisor/core/inject_internal.h"
 
@@ -18,6 +19,17 @@ uint64_t inject_command(
 		regs.x[1 + i] = command->args[i];
 	ops->smc(ops->ctx, &regs);
 	return regs.x[0];
+}
+
+uint64_t inject_ripas(const struct vcpu *vcpu)
+{
+	const struct domain *domain = vcpu->domain;
+
+	return inject_command(
+		domain, &(struct inject_command){ RMI_RTT_SET_RIPAS,
+				{ domain->realm.rd.base.value, vcpu->rec.value,
+					GUEST_RAM0_BASE,
+					GUEST_RAM0_BASE + GUEST_PAGE_SIZE } });
 }
 
 void inject_done(struct injection *injection, uint64_t x0)
@@ -147,6 +159,7 @@ static void before(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
 	enum control_injection what = armed(vcpu);
 	const struct inject_entry entry = { vcpu, regs, page };
 
+	__atomic_store_n(&vcpu->enters, true, __ATOMIC_SEQ_CST);
 	if (what == CONTROL_INJECT_NONE || injection->inside)
 		return;
 	if (what == CONTROL_INJECT_TERMINATE)
@@ -176,6 +189,7 @@ static bool after(struct vcpu *vcpu, uint64_t *x0, struct rmi_rec_exit *page)
 {
 	struct injection *injection = &vcpu->domain->injection;
 
+	__atomic_store_n(&vcpu->enters, false, __ATOMIC_SEQ_CST);
 	if (injection->what == CONTROL_INJECT_TWICE &&
 		injection->vcpu == vcpu->index)
 		intruder_wait(vcpu, x0, page);

@@ -100,14 +100,7 @@ static bool lr_stale(struct vcpu *vcpu)
 
 static bool ripas_none(const struct vcpu *vcpu)
 {
-	struct domain *domain = vcpu->domain;
-
-	inject_done(&domain->injection,
-		inject_command(domain,
-			&(struct inject_command){ RMI_RTT_SET_RIPAS,
-				{ domain->realm.rd.base.value, vcpu->rec.value,
-					GUEST_RAM0_BASE,
-					GUEST_RAM0_BASE + GUEST_PAGE_SIZE } }));
+	inject_done(&vcpu->domain->injection, inject_ripas(vcpu));
 	return true;
 }
 

@@ -10,13 +10,19 @@
 
 #define JUNK UINT64_C(0x4a554e4b4a554e4b)
 
+static bool is_psci(enum control_injection what)
+{
+	return what >= CONTROL_INJECT_PSCI_SELF &&
+	       what <= CONTROL_INJECT_PSCI_ENTER;
+}
+
 bool inject_exit_fits(
 	enum control_injection what, const struct rmi_rec_exit *exit)
 {
 	if (what >= CONTROL_INJECT_RIPAS_REJECT &&
 		what <= CONTROL_INJECT_RIPAS_RD)
 		return exit->exit_reason == RMI_EXIT_RIPAS_CHANGE;
-	if (what >= CONTROL_INJECT_PSCI_SELF && what <= CONTROL_INJECT_PSCI_ENTER)
+	if (is_psci(what))
 		return exit->exit_reason == RMI_EXIT_PSCI &&
 		       exit->gprs[0] == PSCI_AFFINITY_INFO_64;
 	return what == CONTROL_INJECT_HOST_CALL &&
@@ -91,12 +97,6 @@ static bool psci_command(enum control_injection what, const struct vcpu *vcpu,
 		command->args[1] = rec.value;
 		return true;
 	}
-}
-
-static bool is_psci(enum control_injection what)
-{
-	return what >= CONTROL_INJECT_PSCI_SELF &&
-	       what <= CONTROL_INJECT_PSCI_ENTER;
 }
 
 static void command_inject(enum control_injection what, struct vcpu *vcpu,

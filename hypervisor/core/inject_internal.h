@@ -17,6 +17,9 @@ struct inject_command {
 uint64_t inject_command(
 	const struct domain *domain, const struct inject_command *command);
 
+/* RTT_SET_RIPAS of the first page of RAM, which the vCPU did not ask for: X0. */
+uint64_t inject_ripas(const struct vcpu *vcpu);
+
 /* It has happened: what the RMM answered. */
 void inject_done(struct injection *injection, uint64_t x0);
 

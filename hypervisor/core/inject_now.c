@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Injections that who asks carries out: beside a vCPU, or after its end. */
+#include <string.h>
+
 #include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain_internal.h"
@@ -8,7 +10,7 @@
 #include "hypervisor/core/realm_run.h"
 #include "hypervisor/core/vcpu_internal.h"
 
-/* Of a vCPU that does nothing but compute, one of very few succeeds. */
+/* Of a vCPU that does nothing but compute, one of the first succeeds. */
 #define TRIES 100000
 
 /* A page to enter with, that is nobody else's. false: there is none. */
@@ -20,7 +22,7 @@ static bool page_take(const struct domain *domain, pa_t *page)
 	if (!ops->pages_alloc(ops->ctx, 1, 1, page))
 		return false;
 	run = ops->page_map(ops->ctx, *page);
-	__builtin_memset(run, 0, sizeof(*run));
+	memset(run, 0, sizeof(*run));
 	ops->page_unmap(ops->ctx, *page, run);
 	return true;
 }
@@ -59,9 +61,9 @@ static bool beside(const struct vcpu *vcpu)
 	return domain_runs(vcpu->domain);
 }
 
-static bool is_running(const struct vcpu *vcpu)
+static bool enters(const struct vcpu *vcpu)
 {
-	return __atomic_load_n(&vcpu->running, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&vcpu->enters, __ATOMIC_SEQ_CST);
 }
 
 /* It was not executing: its thread takes over what came out, unless the domain
@@ -98,18 +100,13 @@ static bool enter_beside(struct vcpu *vcpu, pa_t page)
 
 static bool ripas_beside(struct vcpu *vcpu, pa_t page)
 {
-	struct domain *domain = vcpu->domain;
-	uint64_t x0 = inject_command(
-		domain, &(struct inject_command){ RMI_RTT_SET_RIPAS,
-				{ domain->realm.rd.base.value, vcpu->rec.value,
-					GUEST_RAM0_BASE,
-					GUEST_RAM0_BASE + GUEST_PAGE_SIZE } });
+	uint64_t x0 = inject_ripas(vcpu);
 
 	(void)page;
 	/* A REC that does not execute asks for nothing: another error. */
 	if (status_of(x0) == RMI_ERROR_INPUT)
 		return false;
-	inject_done(&domain->injection, x0);
+	inject_done(&vcpu->domain->injection, x0);
 	return true;
 }
 
@@ -126,7 +123,7 @@ static enum control_status try_beside(struct vcpu *vcpu,
 	run = ops->page_map(ops->ctx, page);
 	vcpu->domain->injection.record = &run->exit;
 	for (unsigned i = 0; i < TRIES && !done && beside(vcpu); i++)
-		done = is_running(vcpu) && try(vcpu, page);
+		done = enters(vcpu) && try(vcpu, page);
 	ops->page_unmap(ops->ctx, page, (void *)(uintptr_t)run);
 	page_give(vcpu->domain, page);
 	return done ? CONTROL_OK
@@ -187,22 +184,13 @@ static enum control_status enter_destroyed(
 
 /* ---- Its memory ---- */
 
-static bool in_ram(
-	const struct domain *domain, const struct control_inject_ask *ask)
-{
-	uint64_t end = GUEST_RAM0_BASE + domain->ram_size;
-
-	return ask->ipa >= GUEST_RAM0_BASE && ask->ipa < end &&
-	       ask->size <= end - ask->ipa;
-}
-
 static enum control_status pages(
 	struct domain *domain, const struct control_inject_ask *ask, char *text)
 {
 	struct realm *realm = &domain->realm;
 	ipa_t ipa = ipa_make(ask->ipa);
 
-	if (!in_ram(domain, ask))
+	if (!domain_has_ram(domain, ask->ipa, ask->size))
 		return domain_refuse(
 			text, CONTROL_E_REQUEST, "not in the domain's RAM");
 	domain_memory_lock(domain);

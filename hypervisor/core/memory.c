@@ -26,14 +26,6 @@ static enum memory_result broken(
 	return MEMORY_BROKEN;
 }
 
-/* Whether [ipa, ipa + size) is RAM. */
-static bool in_ram(const struct domain *domain, uint64_t ipa, uint64_t size)
-{
-	uint64_t end = GUEST_RAM0_BASE + domain->ram_size;
-
-	return ipa >= GUEST_RAM0_BASE && ipa < end && size <= end - ipa;
-}
-
 static ipa_t align_down(ipa_t ipa, uint64_t size)
 {
 	return ipa_make(ipa.value & ~(size - 1));
@@ -42,7 +34,8 @@ static ipa_t align_down(ipa_t ipa, uint64_t size)
 /* Whether the block around an IPA may be supplied whole. */
 static bool block_in_ram(const struct domain *domain, ipa_t ipa)
 {
-	return in_ram(domain, align_down(ipa, BLOCK_SIZE).value, BLOCK_SIZE);
+	return domain_has_ram(
+		domain, align_down(ipa, BLOCK_SIZE).value, BLOCK_SIZE);
 }
 
 /* ---- Realms: the protected half ---- */
@@ -72,7 +65,7 @@ static enum memory_result protected_fault(struct domain *domain, ipa_t ipa)
 	struct realm *realm = &domain->realm;
 	struct rtt_look look;
 
-	if (!in_ram(domain, ipa.value, 1))
+	if (!domain_has_ram(domain, ipa.value, 1))
 		return MEMORY_NONE;
 	if (!realm_look(realm, ipa, &look))
 		return broken(domain, &realm->failure);
@@ -98,7 +91,7 @@ static enum memory_result unprotected_fault(struct domain *domain, ipa_t alias)
 		ipa_make(alias.value - realm_alias(realm, ipa_make(0)).value);
 	struct rtt_look look;
 
-	if (!in_ram(domain, ipa.value, 1))
+	if (!domain_has_ram(domain, ipa.value, 1))
 		return MEMORY_NONE;
 	if (!realm_look(realm, ipa, &look))
 		return broken(domain, &realm->failure);
@@ -162,7 +155,7 @@ bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
 	struct ripas_range range = { vcpu->rec, base, top };
 	bool done;
 
-	if (!in_ram(domain, base.value, 1) || top.value <= base.value ||
+	if (!domain_has_ram(domain, base.value, 1) || top.value <= base.value ||
 		!is_aligned(base.value | top.value, GUEST_PAGE_SIZE) ||
 		ripas > RMI_RIPAS_RAM)
 		return false;
@@ -228,7 +221,7 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 {
 	enum memory_result result;
 
-	if (!in_ram(domain, ipa.value, 1))
+	if (!domain_has_ram(domain, ipa.value, 1))
 		return MEMORY_NONE;
 	domain_memory_lock(domain);
 	result = guest_fault(domain, ipa);

@@ -88,9 +88,12 @@ static void floor_update(struct sched *sched, uint64_t now)
 		least = sched->ready->vruntime;
 	for (unsigned i = 0; i < SCHED_CORES; i++) {
 		const struct sched_core *core = &sched->cores[i];
+		uint64_t vruntime = core->current != NULL
+					    ? vruntime_now(core, now)
+					    : SCHED_NEVER;
 
-		if (core->current != NULL && vruntime_now(core, now) < least)
-			least = vruntime_now(core, now);
+		if (vruntime < least)
+			least = vruntime;
 	}
 	if (least != SCHED_NEVER)
 		raise_to(&sched->floor, least);

@@ -59,7 +59,7 @@ static uint64_t map_block(const struct rtt_walk *walk, unsigned index,
 		return rtt_walk_error(walk);
 	if (!rtt_data_claim(table.rmm, block.pa, size))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	granules_zero(table.rmm, block.pa, size / GRANULE_SIZE);
+	port_granules_zero(table.rmm->port, block.pa, size / GRANULE_SIZE);
 	granule_refs_add(&table, 1);
 	entry.kind = RTT_ASSIGNED;
 	entry.pa = block.pa;

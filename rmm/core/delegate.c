@@ -86,7 +86,7 @@ static unsigned delegate(struct rmm *rmm, const struct batch *batch)
 
 static unsigned undelegate(struct rmm *rmm, const struct batch *batch)
 {
-	granules_zero(rmm, batch->base, batch->count);
+	port_granules_zero(rmm->port, batch->base, batch->count);
 	if (port_pas_to_ns(rmm->port, batch->base, batch->count) != batch->count)
 		port_panic(rmm->port, "EL3 keeps a granule in Realm PAS");
 	batch_unlock(batch, batch->count, GRANULE_NS);

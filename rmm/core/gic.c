@@ -4,26 +4,20 @@
  * what a list register could do to the machine (rmi-rsi 5.7).
  */
 #include "abi/bits.h"
+#include "lib/ich.h"
 #include "rmm/core/exit.h"
-
-/* ICH_LR<n>_EL2 (Arm IHI 0069). */
-#define LR_STATE_SHIFT  62 /* 0: the register is not in use */
-#define LR_STATE_WIDTH  2
-#define LR_HW           (UINT64_C(1) << 61)
-#define LR_VINTID_SHIFT 0
-#define LR_VINTID_WIDTH 32
 
 static bool in_use(uint64_t lr)
 {
-	return BITS_GET(lr, LR_STATE) != 0;
+	return (lr & (ICH_LR_PENDING | ICH_LR_ACTIVE)) != 0;
 }
 
 /* Whether one of count registers has the interrupt of lr. */
 static bool has_vintid(const uint64_t *others, unsigned count, uint64_t lr)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (in_use(others[i]) && BITS_GET(others[i], LR_VINTID) ==
-						 BITS_GET(lr, LR_VINTID))
+		if (in_use(others[i]) && BITS_GET(others[i], ICH_LR_INTID) ==
+						 BITS_GET(lr, ICH_LR_INTID))
 			return true;
 	}
 	return false;
@@ -34,7 +28,7 @@ bool gic_lrs_valid(const uint64_t *lr, unsigned count)
 	for (unsigned i = 0; i < count; i++) {
 		if (!in_use(lr[i]))
 			continue;
-		if ((lr[i] & LR_HW) || has_vintid(lr, i, lr[i]))
+		if ((lr[i] & ICH_LR_HW) || has_vintid(lr, i, lr[i]))
 			return false;
 	}
 	return true;

@@ -199,11 +199,6 @@ void granule_unmap(const struct granule_ref *ref, void *address)
 	port_granule_unmap(ref->rmm->port, ref->pa, address);
 }
 
-void granules_zero(struct rmm *rmm, pa_t pa, uint64_t count)
-{
-	port_granules_zero(rmm->port, pa, count);
-}
-
 /* Whether [pa, pa + size) lies in one tracked granule in state NS. */
 static bool ns_range(const struct rmm *rmm, pa_t pa, uint32_t size)
 {

@@ -107,10 +107,6 @@ void granule_refs_drop(struct granule_ref *ref, unsigned count);
 void *granule_map(const struct granule_ref *ref);
 void granule_unmap(const struct granule_ref *ref, void *address);
 
-/* Fills consecutive granules with zeros: held ones, or DATA which only a held
- * table can give away. */
-void granules_zero(struct rmm *rmm, pa_t pa, uint64_t count);
-
 /*
  * Copies a structure out of, or into, one NS granule. false: pa is not in a
  * tracked granule in state NS, the range leaves the granule, or the access

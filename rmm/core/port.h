@@ -22,8 +22,8 @@ struct rmm_port;
 void *port_granule_map(struct rmm_port *port, pa_t pa);
 void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address);
 
-/* Fills consecutive granules with zeros, under the same conditions; none of
- * them need be mapped. */
+/* Fills consecutive granules with zeros, under the same conditions, or while
+ * they are DATA that only a held table can give away; none need be mapped. */
 void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count);
 
 /*

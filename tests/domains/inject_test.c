@@ -311,6 +311,7 @@ static void thread_plays(void *ctx, bool waiting)
 		return;
 	record.exit_reason = RMI_EXIT_HOST_CALL;
 	assert_false(inject_ops.after(entered_beside, &x0, &record));
+	entered_beside->enters = true; /* again */
 	taken_over += x0 == RMI_SUCCESS && record.exit_reason == RMI_EXIT_IRQ;
 	/* It ends at some time, which ends the attempts. */
 	if (taken_over == 3)
@@ -325,7 +326,7 @@ static void who_was_entered_meanwhile_takes_over(void **state)
 	unsigned runs = 0;
 
 	entered_beside = domain_vcpu(domain, 0);
-	entered_beside->running = true;
+	entered_beside->enters = true;
 	taken_over = 0;
 	inprocess_set_vcpu(table->bench->rmm, count, &runs);
 	table->bench->ops.relax = thread_plays;
@@ -346,7 +347,7 @@ static void a_vcpu_that_never_runs_is_not_met(void **state)
 	ask(table, CONTROL_INJECT_TWICE, domain->domid, 0);
 	assert_refused(table, CONTROL_E_STATE, "never met");
 	/* Told that it runs when it does not: its own thread takes over. */
-	domain_vcpu(domain, 0)->running = true;
+	domain_vcpu(domain, 0)->enters = true;
 	ask(table, CONTROL_INJECT_RIPAS_RUNNING, domain->domid, 0);
 	assert_refused(table, CONTROL_E_STATE, "never met");
 	finish(table, domain);

@@ -194,6 +194,21 @@ const char *map_page_key(unsigned kind)
 	return kind < ENGINE_PAGE_KINDS ? pages[kind].key : NULL;
 }
 
+char *map_print(void (*write)(FILE *to, void *with), void *with)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	if (to == NULL)
+		return NULL;
+	write(to, with);
+	if (fclose(to) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
 struct map_text map_size_text(uint64_t bytes)
 {
 	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB",

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "abi/control.h"
 #include "toolstack/engine/engine.h"
@@ -95,6 +96,9 @@ const char *map_page_key(unsigned kind);
 
 /* Bytes of all areas of a kind. */
 uint64_t map_sum(const struct reeve_map *map, enum map_kind kind);
+
+/* What write() prints with what it is given, to be freed; NULL: out of memory. */
+char *map_print(void (*write)(FILE *to, void *with), void *with);
 
 /* A size as a person says it: "64 KiB", "33.5 MiB". */
 struct map_text {

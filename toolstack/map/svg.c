@@ -173,46 +173,33 @@ struct printing {
 	double height;
 };
 
-static char *print(
-	void (*write)(FILE *to, struct printing *with), struct printing *with)
+static void write_parts(FILE *to, void *with)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
-
-	if (to == NULL)
-		return NULL;
-	write(to, with);
-	if (fclose(to) == 0)
-		return text;
-	free(text);
-	return NULL;
-}
-
-static void write_parts(FILE *to, struct printing *with)
-{
-	struct svg svg = { .to = to, .map = with->map };
+	struct printing *printing = with;
+	struct svg svg = { .to = to, .map = printing->map };
 
 	body(&svg);
-	with->height = svg.y;
+	printing->height = svg.y;
 }
 
-static void write_document(FILE *to, struct printing *with)
+static void write_document(FILE *to, void *with)
 {
-	document(to, with->map, with->parts, with->height);
+	const struct printing *printing = with;
+
+	document(to, printing->map, printing->parts, printing->height);
 }
 
 /* The parts come first: they tell how high it is. */
 char *reeve_map_svg(const struct reeve_map *map)
 {
 	struct printing with = { .map = map };
-	char *parts = print(write_parts, &with);
+	char *parts = map_print(write_parts, &with);
 	char *text;
 
 	if (parts == NULL)
 		return NULL;
 	with.parts = parts;
-	text = print(write_document, &with);
+	text = map_print(write_document, &with);
 	free(parts);
 	return text;
 }

@@ -46,8 +46,10 @@ static void pages_write(FILE *to, const struct reeve_map *map)
 			map->pages[kind]);
 }
 
-static void text_write(FILE *to, const struct reeve_map *map)
+static void text_write(FILE *to, void *with)
 {
+	const struct reeve_map *map = *(const struct reeve_map **)with;
+
 	fprintf(to, "%s: %s\n", map->name, map_title(map).text);
 	fputs("  from          to            size       RIPAS      what\n", to);
 	for (size_t i = 0; i < map->count; i++) {
@@ -68,17 +70,7 @@ static void text_write(FILE *to, const struct reeve_map *map)
 
 char *reeve_map_text(const struct reeve_map *map)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
-
-	if (to == NULL)
-		return NULL;
-	text_write(to, map);
-	if (fclose(to) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return map_print(text_write, &map);
 }
 
 /* ---- JSON ---- */

@@ -4,6 +4,7 @@
 
 #include "abi/bits.h"
 #include "lib/a64.h"
+#include "lib/ich.h"
 
 #define ICH_VTR_LISTREGS_SHIFT 0 /* count - 1 */
 #define ICH_VTR_LISTREGS_WIDTH 5
@@ -11,46 +12,8 @@
 #define ICH_VTR_PREBITS_WIDTH  3
 
 /* Their names by number, as encodings. */
-#define ICH_LR_HIGH_EL2(n) S3_4_C12_C13_##n /* n = 0..7: LR8..LR15 */
-#define ICH_AP0R_EL2(n)    S3_4_C12_C8_##n /* n = 0..3 */
-#define ICH_AP1R_EL2(n)    S3_4_C12_C9_##n
-
-#define LR_CASES(ROW, REG, first)                                              \
-	ROW(first + 0, REG(0))                                                 \
-	ROW(first + 1, REG(1))                                                 \
-	ROW(first + 2, REG(2))                                                 \
-	ROW(first + 3, REG(3))                                                 \
-	ROW(first + 4, REG(4))                                                 \
-	ROW(first + 5, REG(5))                                                 \
-	ROW(first + 6, REG(6))                                                 \
-	ROW(first + 7, REG(7))
-#define READ_CASE(n, reg)                                                      \
-	case (n):                                                              \
-		return sysreg_read(reg);
-#define WRITE_CASE(n, reg)                                                     \
-	case (n):                                                              \
-		sysreg_write(reg, value);                                      \
-		break;
-
-static uint64_t lr_read(unsigned number)
-{
-	switch (number) {
-		LR_CASES(READ_CASE, ICH_LR_EL2, 0)
-		LR_CASES(READ_CASE, ICH_LR_HIGH_EL2, 8)
-	default:
-		return 0;
-	}
-}
-
-static void lr_write(unsigned number, uint64_t value)
-{
-	switch (number) {
-		LR_CASES(WRITE_CASE, ICH_LR_EL2, 0)
-		LR_CASES(WRITE_CASE, ICH_LR_HIGH_EL2, 8)
-	default:
-		break;
-	}
-}
+#define ICH_AP0R_EL2(n) S3_4_C12_C8_##n /* n = 0..3 */
+#define ICH_AP1R_EL2(n) S3_4_C12_C9_##n
 
 unsigned ich_lr_count(void)
 {
@@ -108,7 +71,7 @@ void ich_load(const struct vgic_state *state)
 	unsigned count = ich_lr_count();
 
 	for (unsigned i = 0; i < count; i++)
-		lr_write(i, state->lr[i]);
+		ich_lr_write(i, state->lr[i]);
 	apr_load(state);
 	sysreg_write(ICH_VMCR_EL2, state->vmcr);
 	sysreg_write(ICH_HCR_EL2, state->hcr);
@@ -120,7 +83,7 @@ void ich_save(struct vgic_state *state)
 	unsigned count = ich_lr_count();
 
 	for (unsigned i = 0; i < count; i++)
-		state->lr[i] = lr_read(i);
+		state->lr[i] = ich_lr_read(i);
 	apr_save(state);
 	state->vmcr = sysreg_read(ICH_VMCR_EL2);
 	state->hcr = sysreg_read(ICH_HCR_EL2);

@@ -3,6 +3,7 @@
 #include "rmm/port/a64/gic.h"
 
 #include "abi/bits.h"
+#include "lib/ich.h"
 #include "rmm/core/port.h"
 #include "rmm/port/a64/regs.h"
 
@@ -10,50 +11,6 @@ uint32_t port_gic_vtr(struct rmm_port *port)
 {
 	(void)port;
 	return (uint32_t)sysreg_read(ICH_VTR_EL2);
-}
-
-/* ICH_LR<n>_EL2: no instruction takes the number from a register. */
-#define LR_CASES(ROW)                                                          \
-	ROW(0, S3_4_C12_C12_0)                                                 \
-	ROW(1, S3_4_C12_C12_1)                                                 \
-	ROW(2, S3_4_C12_C12_2)                                                 \
-	ROW(3, S3_4_C12_C12_3)                                                 \
-	ROW(4, S3_4_C12_C12_4)                                                 \
-	ROW(5, S3_4_C12_C12_5)                                                 \
-	ROW(6, S3_4_C12_C12_6)                                                 \
-	ROW(7, S3_4_C12_C12_7)                                                 \
-	ROW(8, S3_4_C12_C13_0)                                                 \
-	ROW(9, S3_4_C12_C13_1)                                                 \
-	ROW(10, S3_4_C12_C13_2)                                                \
-	ROW(11, S3_4_C12_C13_3)                                                \
-	ROW(12, S3_4_C12_C13_4)                                                \
-	ROW(13, S3_4_C12_C13_5)                                                \
-	ROW(14, S3_4_C12_C13_6)                                                \
-	ROW(15, S3_4_C12_C13_7)
-#define READ_CASE(n, reg)                                                      \
-	case (n):                                                              \
-		return sysreg_read(reg);
-#define WRITE_CASE(n, reg)                                                     \
-	case (n):                                                              \
-		sysreg_write(reg, value);                                      \
-		break;
-
-static uint64_t lr_read(unsigned n)
-{
-	switch (n) {
-		LR_CASES(READ_CASE)
-	default:
-		return 0;
-	}
-}
-
-static void lr_write(unsigned n, uint64_t value)
-{
-	switch (n) {
-		LR_CASES(WRITE_CASE)
-	default:
-		break;
-	}
 }
 
 unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX])
@@ -67,7 +24,7 @@ unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX])
 	if (count > GIC_LRS_MAX)
 		count = GIC_LRS_MAX;
 	for (unsigned i = 0; i < count; i++)
-		lr[i] = lr_read(i);
+		lr[i] = ich_lr_read(i);
 	return count;
 }
 
@@ -94,7 +51,7 @@ static unsigned lrs_which(uint64_t set, const uint64_t intids[2])
 
 		if ((set & UINT64_C(1) << n) == 0)
 			continue;
-		intid = BITS_GET(lr_read(n), ICH_LR_VINTID);
+		intid = BITS_GET(ich_lr_read(n), ICH_LR_INTID);
 		if (intid != intids[0] && intid != intids[1])
 			return 0;
 		which |= intid == intids[0] ? 1 : 2;
@@ -115,7 +72,7 @@ unsigned gic_end(const uint64_t intids[2])
 		return 0;
 	for (unsigned n = 0; n < GIC_LRS_MAX; n++)
 		if ((ended & UINT64_C(1) << n) != 0)
-			lr_write(n, lr_read(n) & ~ICH_LR_EOI);
+			ich_lr_write(n, ich_lr_read(n) & ~ICH_LR_EOI);
 	isb();
 	for (unsigned i = 0; i < GIC_SETTLE_TRIES && maintenance_pends(); i++)
 		;

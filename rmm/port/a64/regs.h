@@ -87,12 +87,8 @@
 #define PAR_PA_WIDTH     40
 #define HPFAR_FIPA_SHIFT 4
 
-/* ICH_MISR_EL2: an end of interrupt that a list register asked to be told of;
- * in one, that it does, and which interrupt it has. */
-#define ICH_MISR_EOI        1
-#define ICH_LR_EOI          (UINT64_C(1) << 41)
-#define ICH_LR_VINTID_SHIFT 0
-#define ICH_LR_VINTID_WIDTH 32
+/* ICH_MISR_EL2: an end of interrupt that a list register asked to be told of. */
+#define ICH_MISR_EOI 1
 
 /* Private interrupts have these numbers (Arm DEN0094, PPI assignments). */
 #define INTID_MASK        0xffffff

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "abi/bits.h"
+#include "lib/ich.h"
 #include "rmm/core/context.h"
 #include "tests/machine/payload/payload.h"
 #include "tests/machine/payload/vm.h"
@@ -181,15 +182,14 @@ static void check_timer(struct vcpu *vcpu)
 
 /* A list register: pending, group 1, priority 0x80. */
 #define LR_PENDING(intid)                                                      \
-	(UINT64_C(1) << 62 | UINT64_C(1) << 60 | UINT64_C(0x80) << 48 | (intid))
-#define LR_HW  (UINT64_C(1) << 61)
-#define LR_EOI (UINT64_C(1) << 41)
+	(ICH_LR_PENDING | ICH_LR_GROUP1 | BITS_PUT(ICH_LR_PRIORITY, 0x80) |    \
+		(intid))
 
 static void check_gic(struct vcpu *vcpu)
 {
 	sysreg_write(ICH_VMCR_EL2, 0);
 	sysreg_write(ICH_HCR_EL2, 1);
-	sysreg_write(ICH_LR_EL2(0), LR_PENDING(27) | LR_HW);
+	sysreg_write(ICH_LR_EL2(0), LR_PENDING(27) | ICH_LR_HW);
 	check(vcpu_enter(vcpu) == RMI_ERROR_REC,
 		"a list register with a physical interrupt is refused");
 	sysreg_write(ICH_LR_EL2(0), LR_PENDING(27));
@@ -209,7 +209,7 @@ static void check_gic(struct vcpu *vcpu)
 static uint64_t exit_after_end(struct vcpu *vcpu, uint64_t intid)
 {
 	sysreg_write(ICH_HCR_EL2, 1);
-	sysreg_write(ICH_LR_EL2(0), LR_PENDING(intid) | LR_EOI);
+	sysreg_write(ICH_LR_EL2(0), LR_PENDING(intid) | ICH_LR_EOI);
 	isb();
 	vcpu_command(vcpu, GUEST_ACKNOWLEDGE);
 	if (vcpu_enter(vcpu) != RMI_SUCCESS)
@@ -222,7 +222,7 @@ static void check_end_of_interrupt(struct vcpu *vcpu)
 	mmio_write32(GICR_ISENABLER0, 1U << MACHINE_GIC_MAINT_INTID);
 	check(exit_after_end(vcpu, 28) == RMI_EXIT_IRQ &&
 			sysreg_read(ICH_LR_EL2(0)) >> 62 == 0 &&
-			(sysreg_read(ICH_LR_EL2(0)) & LR_EOI) != 0,
+			(sysreg_read(ICH_LR_EL2(0)) & ICH_LR_EOI) != 0,
 		"the end of an interrupt is told");
 	check(vcpu_calls(vcpu) && result(vcpu, 0) == 28, "when it was taken");
 	check(exit_after_end(vcpu, MACHINE_TIMER_VIRT_INTID) ==
