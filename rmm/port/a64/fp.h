@@ -29,8 +29,8 @@ struct fp_state {
 void fp_own(void);
 void fp_return(void);
 
-/* The same for a Realm that uses them: the host's make room for its own, and
- * back. In between the Realm has FP/SIMD, and the RMM still does not. */
+/* The same for a run of a Realm: the host's make room for its own, and back. In
+ * between the Realm has FP/SIMD, and the RMM does not use it. */
 void fp_give(const struct rec_fp *fp);
 void fp_take(struct rec_fp *fp);
 
