@@ -3,6 +3,7 @@
 #ifndef REEVE_HYPERVISOR_PORT_A64_CORE_H
 #define REEVE_HYPERVISOR_PORT_A64_CORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct core_data {
 	struct thread *thread; /* that it runs; NULL: none */
 	uint64_t idle_sp; /* of its own stack, while a thread runs */
 	const struct vcpu *guest; /* the last ordinary one; only compared */
+	bool guest_el2; /* its registers of EL2 are for an ordinary guest */
 	uint32_t ppis; /* irq_ppi_set(): bits that are enabled */
 	uint64_t timer_ns; /* clock_arm(): what the timer is set to; 0: off */
 	const struct core *kick; /* to be told of work at unlock; NULL: none */

@@ -69,6 +69,7 @@ static void el1_load(const struct guest *guest)
 /* What the core is told of the vCPU, and of its domain. */
 static void el2_load(const struct vcpu *vcpu)
 {
+	core_current()->data.guest_el2 = true;
 	const struct domain *domain = vcpu->domain;
 
 	sysreg_write(hcr_el2, HCR_GUEST);
@@ -90,6 +91,22 @@ static void el2_load(const struct vcpu *vcpu)
 	isb();
 }
 
+void guest_forget(void)
+{
+	struct core_data *core = &core_current()->data;
+
+	if (!core->guest_el2)
+		return;
+	core->guest_el2 = false;
+	sysreg_write(HCRX_EL2, 0);
+	sysreg_write(mdcr_el2, 0);
+	sysreg_write(cnthctl_el2, 0);
+	sysreg_write(vtcr_el2, 0);
+	sysreg_write(vttbr_el2, 0);
+	sysreg_write(hcr_el2, HCR_RW | HCR_STAGE2);
+	isb();
+}
+
 /* Two vCPUs of a domain may mean different things by the same translation;
  * the core has what the last one used. */
 static void tlb_load(const struct vcpu *vcpu)
@@ -104,9 +121,11 @@ static void tlb_load(const struct vcpu *vcpu)
 
 void guest_load(struct guest *guest, const struct vcpu *vcpu)
 {
-	if (guest->loaded)
+	if (guest->loaded && core_current()->data.guest_el2)
 		return;
 	el2_load(vcpu);
+	if (guest->loaded)
+		return;
 	tlb_load(vcpu);
 	el1_load(guest);
 	guest_fp_load(&guest->fp);

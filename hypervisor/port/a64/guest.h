@@ -85,6 +85,13 @@ void guest_load(struct guest *guest, const struct vcpu *vcpu);
 /* The core is about to be left, in whatever state. */
 void guest_save(struct guest *guest);
 
+/*
+ * The core's registers of EL2 are as an RMM has its own outside of a run, and
+ * not any guest's. EL3 changes for each call what differs, and the VMID makes
+ * QEMU drop all TLBs.
+ */
+void guest_forget(void);
+
 /* VCPU_UNDEF or VCPU_ABORT: the vCPU, which is loaded, goes on with the
  * exception that the trap is for it. */
 void guest_inject(

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "abi/machine_map.h"
+#include "hypervisor/port/a64/guest.h"
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/mmu.h"
 #include "hypervisor/port/a64/thread.h"
@@ -16,6 +17,7 @@
 static void rmm_smc(void *ctx, struct smccc_regs *regs)
 {
 	(void)ctx;
+	guest_forget();
 	smc_call(regs);
 }
 

@@ -6,6 +6,7 @@
 #include "abi/machine_map.h"
 #include "abi/smccc.h"
 #include "hypervisor/core/domain.h"
+#include "hypervisor/port/a64/guest.h"
 #include "hypervisor/port/a64/ich.h"
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/vcpu_run.h"
@@ -51,6 +52,7 @@ static void rec_enter(struct smccc_regs *regs)
 {
 	irq_ppi_set(MACHINE_TIMER_VIRT_INTID, true);
 	irq_ppi_set(MACHINE_TIMER_PHYS_INTID, true);
+	guest_forget();
 	smc_call(regs);
 }
 
