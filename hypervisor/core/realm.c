@@ -71,14 +71,21 @@ static bool range_returned(
 			BITS_GET(descriptor, RMI_RANGE_COUNT) << (9 * size) });
 }
 
-/* A range of one entry was mapped, with all of the pages taken for it. */
+/* The first pages of a range were mapped, or all. Where that makes no sense
+ * none of them can be counted on. */
 static bool range_mapped(struct realm *realm, struct granules_range *range)
 {
 	const struct rmi_call *call = &realm->rmi.call;
+	uint64_t size = call->out[0] - call->args[1];
 
+	if (call->out[0] > call->args[1] && call->out[0] <= call->args[2] &&
+		is_aligned(size, RMI_GRANULE_SIZE) &&
+		size / RMI_GRANULE_SIZE <= range->count) {
+		pages_used(range, size / RMI_GRANULE_SIZE);
+		return true;
+	}
 	pages_used(range, range->count);
-	return call->out[0] == call->args[2] ||
-	       rmi_nonsense(&realm->rmi, "another range was mapped");
+	return rmi_nonsense(&realm->rmi, "another range was mapped");
 }
 
 bool realm_settle(struct realm *realm, bool done)
@@ -253,7 +260,7 @@ bool realm_build(const struct host *host, const struct realm_plan *plan,
 {
 	if (realm_begin(realm, host, plan) && realm_create(realm, plan) &&
 		realm_ram_init(realm, plan) && realm_load(realm, plan) &&
-		recs_create(realm, plan)) {
+		realm_gaps_supply(realm, plan) && recs_create(realm, plan)) {
 		failure_clear(&realm->failure);
 		return true;
 	}

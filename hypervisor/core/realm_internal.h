@@ -59,9 +59,15 @@ bool realm_may_return(struct realm *realm);
 bool realm_return(struct realm *realm, enum granules_kind kind,
 	struct granules_range *range);
 
+/* realm_memory.c: maps realm->data, all of it, as entries of one table at level
+ * from ipa on. false: noted, and realm->data is what is left. */
+bool realm_data_map(struct realm *realm, ipa_t ipa, int level);
+
 /* realm_memory.c: RIPAS RAM for all RAM ranges, then the segments. */
 bool realm_ram_init(struct realm *realm, const struct realm_plan *plan);
 bool realm_load(struct realm *realm, const struct realm_plan *plan);
+/* realm_memory.c: then the rest of the blocks that these are in. */
+bool realm_gaps_supply(struct realm *realm, const struct realm_plan *plan);
 
 /* realm_teardown.c: ends the operation that an earlier failure left open, if
  * any. false: it is open still; noted. */

@@ -4,6 +4,7 @@
 
 #include "abi/rmi.h"
 #include "hypervisor/core/realm_internal.h"
+#include "hypervisor/core/realm_run.h"
 
 /* Pages delegated at a time for content: one table's worth. */
 #define DATA_BATCH 512
@@ -82,6 +83,26 @@ static bool page_load(struct realm *realm, ipa_t ipa, pa_t source)
 	return true;
 }
 
+bool realm_data_map(struct realm *realm, ipa_t ipa, int level)
+{
+	uint64_t pages = rtt_entry_size(level) / RMI_GRANULE_SIZE;
+	int deepest = realm_above_root(realm);
+
+	while (realm->data.count > 0) {
+		struct data_run run = { ipa, realm->data.base, level,
+			realm->data.count / pages };
+
+		if (realm_settle(realm, ask_rtt_data_map(&realm->rmi,
+						realm->rd.base, &run))) {
+			ipa = ipa_make(realm->rmi.call.out[0]);
+			deepest = realm_above_root(realm);
+		} else if (!realm_walk_deepen(realm, ipa, level, &deepest)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool is_cancelled(struct realm *realm, const struct realm_plan *plan)
 {
 	if (plan->cancelled == NULL ||
@@ -126,5 +147,81 @@ bool realm_load(struct realm *realm, const struct realm_plan *plan)
 	for (unsigned i = 0; i < plan->segment_count; i++)
 		if (!segment_load(realm, plan, &plan->segments[i]))
 			return false;
+	return true;
+}
+
+/* ---- What content leaves of its blocks ---- */
+
+static uint64_t segment_top(const struct realm_segment *segment)
+{
+	return (segment->ipa.value + segment->size + RMI_GRANULE_SIZE - 1) &
+	       ~(uint64_t)(RMI_GRANULE_SIZE - 1);
+}
+
+static const struct realm_ram *ram_of(
+	const struct realm_plan *plan, const struct realm_segment *segment)
+{
+	const struct realm_ram *ram = plan->ram;
+
+	while (segment->ipa.value - ram->base.value >= ram->size)
+		ram++;
+	return ram;
+}
+
+static bool gap_supply(struct realm *realm, uint64_t at, uint64_t top)
+{
+	struct granules_want want = {
+		.kind = GRANULES_DATA, .unit = 1, .align = 1
+	};
+
+	while (at < top) {
+		ipa_t ipa = ipa_make(at);
+
+		want.units = (top - at) / RMI_GRANULE_SIZE;
+		if (!realm_take(realm, &want, &realm->data))
+			return false;
+		at += realm->data.count * RMI_GRANULE_SIZE;
+		if (!realm_data_map(realm, ipa, RTT_DEEPEST))
+			return false;
+	}
+	return true;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * A block that content is in can only be mapped page by page. What is left of
+ * it is supplied at once, or the Realm would leave for each page of it.
+ */
+bool realm_gaps_supply(struct realm *realm, const struct realm_plan *plan)
+{
+	const struct realm_segment *end = plan->segments + plan->segment_count;
+	uint64_t block = rtt_entry_size(REALM_BLOCK_LEVEL);
+	uint64_t done = 0;
+
+	failure_step(&realm->failure, "supplying memory");
+	for (const struct realm_segment *at = plan->segments; at < end; at++) {
+		const struct realm_ram *ram = ram_of(plan, at);
+		uint64_t first = at->ipa.value & ~(block - 1);
+		uint64_t top = segment_top(at);
+		uint64_t last = (top + block - 1) & ~(block - 1);
+
+		first = larger(larger(first, ram->base.value), done);
+		last = smaller(last, ram->base.value + ram->size);
+		if (at + 1 < end)
+			last = smaller(last, at[1].ipa.value);
+		if (!gap_supply(realm, first, at->ipa.value) ||
+			!gap_supply(realm, top, last))
+			return false;
+		done = last;
+	}
 	return true;
 }

@@ -39,17 +39,6 @@ static bool undo(struct realm *realm, enum granules_kind kind,
 
 /* ---- The protected half ---- */
 
-static bool data_map(struct realm *realm, ipa_t ipa, int level)
-{
-	int deepest = realm_above_root(realm);
-
-	while (!realm_settle(realm, ask_rtt_data_map(&realm->rmi, realm->rd.base,
-					    ipa, realm->data.base, level)))
-		if (!realm_walk_deepen(realm, ipa, level, &deepest))
-			return false;
-	return true;
-}
-
 bool realm_supply(struct realm *realm, ipa_t ipa, int level)
 {
 	uint64_t count = rtt_entry_size(level) / RMI_GRANULE_SIZE;
@@ -61,7 +50,7 @@ bool realm_supply(struct realm *realm, ipa_t ipa, int level)
 		!realm_return(realm, GRANULES_DATA, &realm->data) ||
 		!realm_take(realm, &want, &realm->data))
 		return false;
-	return data_map(realm, ipa, level) ||
+	return realm_data_map(realm, ipa, level) ||
 	       undo(realm, GRANULES_DATA, &realm->data);
 }
 

@@ -9,7 +9,7 @@
 #include "hypervisor/core/fake.h"
 
 #define RAM_BASE UINT64_C(0x40000000)
-#define RAM_TOP  UINT64_C(0x40400000)
+#define RAM_TOP  UINT64_C(0x40001000)
 #define IPA_END  UINT64_C(0x100000000)
 #define PAR_END  UINT64_C(0x80000000)
 #define PAGE(n)  (FAKE_BASE + (n) * UINT64_C(0x1000))
@@ -37,13 +37,14 @@ static const struct host_info info = {
 	.hashes = 1u << RMI_HASH_SHA_256,
 };
 
-static bool build(
-	struct fake *fake, struct realm *realm, const struct reply *script)
+/* With a page of content at the base of so much RAM. */
+static bool build_in(struct fake *fake, struct realm *realm,
+	const struct reply *script, uint64_t ram_size)
 {
-	static const struct realm_ram ram = { { RAM_BASE }, RAM_TOP - RAM_BASE };
+	const struct realm_ram ram = { { RAM_BASE }, ram_size };
 	static const struct realm_segment segment = { { RAM_BASE }, 1,
 		{ 0x1000 } };
-	static const struct realm_plan plan = { .ram = &ram,
+	const struct realm_plan plan = { .ram = &ram,
 		.ram_count = 1,
 		.segments = &segment,
 		.segment_count = 1,
@@ -56,6 +57,12 @@ static bool build(
 	done = realm_build(&host, &plan, realm);
 	assert_played(fake);
 	return done;
+}
+
+static bool build(
+	struct fake *fake, struct realm *realm, const struct reply *script)
+{
+	return build_in(fake, realm, script, RAM_TOP - RAM_BASE);
 }
 
 static bool destroy(
@@ -134,6 +141,73 @@ static void ram_marked_beyond_what_was_asked(void **state)
 		TERMINATE, DESTROY, END };
 
 	build_fails(*state, script, RMI_FAILURE_NONSENSE, RMI_RTT_INIT_RIPAS);
+}
+
+/* The two pages of RAM after the content, at pages 8 and 9, are mapped up to
+ * that IPA; then come the other replies. */
+static bool build_beside(struct fake *fake, struct realm *realm, uint64_t next,
+	const struct reply *rest)
+{
+	struct reply script[9] = { CREATE,
+		{ RMI_RTT_INIT_RIPAS, RMI_SUCCESS, { RAM_TOP + 0x2000 } }, LOAD,
+		{ RMI_RTT_DATA_MAP, RMI_SUCCESS, { next } } };
+
+	for (unsigned i = 4; i < 9; i++)
+		script[i] = rest[i - 4];
+	return build_in(fake, realm, script, 0x3000);
+}
+
+static void memory_beside_content_in_two_steps(void **state)
+{
+	const struct reply rest[5] = {
+		{ RMI_RTT_DATA_MAP, RMI_SUCCESS, { RAM_TOP + 0x2000 } }, REC, END
+	};
+	const struct reply script[] = { REC_GONE,
+		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
+			{ RAM_TOP, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
+		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
+			{ PAR_END, PAGE(8) | 2 << RMI_RANGE_COUNT_SHIFT } },
+		TERMINATE, DESTROY, END };
+	struct realm realm;
+
+	assert_true(build_beside(*state, &realm, RAM_TOP + 0x1000, rest));
+	assert_int_equal(realm.granules.account.held[GRANULES_DATA], 3);
+	assert_true(destroy(*state, &realm, script));
+	assert_nothing_left(*state, &realm);
+}
+
+/* What was taken for it may be the Realm's or not: it is not given back until
+ * the RMM says so. */
+static void beside_content_goes_wrong(struct fake *fake, uint64_t next)
+{
+	const struct reply rest[5] = {
+		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
+			{ RAM_TOP, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
+		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
+			{ PAR_END, PAGE(8) | 2 << RMI_RANGE_COUNT_SHIFT } },
+		TERMINATE, DESTROY, END
+	};
+	struct realm realm;
+
+	assert_false(build_beside(fake, &realm, next, rest));
+	assert_int_equal(realm.failure.kind, RMI_FAILURE_NONSENSE);
+	assert_int_equal(realm.failure.fid, RMI_RTT_DATA_MAP);
+	assert_nothing_left(fake, &realm);
+}
+
+static void memory_beside_content_without_progress(void **state)
+{
+	beside_content_goes_wrong(*state, RAM_TOP);
+}
+
+static void memory_beside_content_beyond_what_was_asked(void **state)
+{
+	beside_content_goes_wrong(*state, RAM_TOP + 0x3000);
+}
+
+static void memory_beside_content_up_to_inside_of_a_page(void **state)
+{
+	beside_content_goes_wrong(*state, RAM_TOP + 0x800);
 }
 
 /* A Realm with a page of data at page 3, and a REC at page 8. */
@@ -247,6 +321,10 @@ int main(void)
 		TEST(a_table_missing_below_the_pages),
 		TEST(ram_marked_without_progress),
 		TEST(ram_marked_beyond_what_was_asked),
+		TEST(memory_beside_content_in_two_steps),
+		TEST(memory_beside_content_without_progress),
+		TEST(memory_beside_content_beyond_what_was_asked),
+		TEST(memory_beside_content_up_to_inside_of_a_page),
 		TEST(data_unmapped_without_progress),
 		TEST(data_unmapped_beyond_the_protected_space),
 		TEST(data_that_does_not_come_back),

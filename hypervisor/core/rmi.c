@@ -213,20 +213,23 @@ bool ask_rtt_unprot_unmap(
 	return true;
 }
 
-/* Memory as the only range of a command. */
-static uint64_t single_range(pa_t pa, int level, uint64_t state)
+/* Memory as the only range of a command: so many entries of a level. */
+static uint64_t single_range(pa_t pa, int level, uint64_t count, uint64_t state)
 {
 	return BITS_PUT(RMI_RANGE_SIZE, RTT_DEEPEST - level) |
-	       BITS_PUT(RMI_RANGE_COUNT, 1) |
+	       BITS_PUT(RMI_RANGE_COUNT, count) |
 	       BITS_PUT(RMI_RANGE_ADDR, pa.value >> RMI_GRANULE_SHIFT) |
 	       BITS_PUT(RMI_RANGE_STATE, state);
 }
 
-bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level)
+bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, const struct data_run *run)
 {
-	return ASK(rmi, RMI_RTT_DATA_MAP, rd.value, ipa.value,
-		ipa.value + rtt_entry_size(level), RMI_ADDR_TYPE_SINGLE,
-		single_range(pa, level, RMI_RANGE_DELEGATED));
+	uint64_t size = run->count * rtt_entry_size(run->level);
+
+	return ASK(rmi, RMI_RTT_DATA_MAP, rd.value, run->ipa.value,
+		run->ipa.value + size, RMI_ADDR_TYPE_SINGLE,
+		single_range(run->data, run->level, run->count,
+			RMI_RANGE_DELEGATED));
 }
 
 bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level)
@@ -236,7 +239,7 @@ bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level)
 		BITS_PUT(RMI_MAP_TYPE, RMI_ADDR_TYPE_SINGLE) |
 			BITS_PUT(RMI_MAP_MEMATTR, RMI_MEMATTR_NORMAL_WB) |
 			BITS_PUT(RMI_MAP_S2AP, RMI_S2AP_READ | RMI_S2AP_WRITE),
-		single_range(pa, level, RMI_RANGE_UNDELEGATED));
+		single_range(pa, level, 1, RMI_RANGE_UNDELEGATED));
 }
 
 bool ask_rtt_read_entry(

@@ -97,9 +97,18 @@ bool ask_rtt_data_map_init(
 bool ask_rtt_data_unmap(
 	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next);
 
-/* Maps one entry of a table at level, 2 or 3: zeroed Realm memory, delegated
- * before; or Non-secure memory, which the Realm may read and write. */
-bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level);
+/* Consecutive entries of one table, and the memory for them. */
+struct data_run {
+	ipa_t ipa;
+	pa_t data; /* delegated: becomes the Realm's, and zero */
+	int level; /* 2 or 3 */
+	uint64_t count; /* of entries, 1..RMI_RANGE_COUNT_MAX */
+};
+
+/* The IPA that was reached is rmi->call.out[0]. */
+bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, const struct data_run *run);
+/* Maps one entry of a table at level, 2 or 3: Non-secure memory, which the
+ * Realm may read and write. */
 bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level);
 /* As ask_rtt_data_unmap(). */
 bool ask_rtt_unprot_unmap(

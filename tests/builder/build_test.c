@@ -142,7 +142,7 @@ static void the_account_holds_every_granule(void **state)
 	assert_int_equal(held[GRANULES_ROOT], 8);
 	assert_int_equal(held[GRANULES_RTT], 2);
 	assert_int_equal(held[GRANULES_REC], 4);
-	assert_int_equal(held[GRANULES_DATA], 4);
+	assert_int_equal(held[GRANULES_DATA], 2 * 512);
 	assert_int_equal(held[GRANULES_SHARED], 2);
 	assert_int_equal(held[GRANULES_ABANDONED], 0);
 	assert_int_equal(inprocess_delegated(bench->rmm),

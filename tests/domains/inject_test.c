@@ -266,7 +266,7 @@ static void content_is_taken_away_and_replaced(void **state)
 	table->request.body.inject.size = 4 * KIB;
 	ask(table, CONTROL_INJECT_PAGE_LOST, domain->domid, 0);
 	assert_int_equal(status_of(table), RMI_SUCCESS);
-	assert_int_equal(realm_pages(domain, GRANULES_DATA), 2);
+	assert_int_equal(realm_pages(domain, GRANULES_DATA), 511);
 	table->request.body.inject.ipa = where;
 	ask(table, CONTROL_INJECT_PAGE_REPLACED, domain->domid, 0);
 	assert_int_equal(status_of(table), RMI_SUCCESS);

@@ -65,9 +65,8 @@ static void a_new_realm_has_its_content_and_ram_to_come(void **state)
 	memory = ask_all(table, 0);
 	assert_int_equal(memory->count, 3);
 	assert_run(memory, 0, RAM, 4 * MIB, CONTROL_RUN_UNTOUCHED);
-	assert_run(memory, 1, RAM + 4 * MIB, 3 * PAGE, CONTROL_RUN_POPULATED);
-	assert_run(memory, 2, RAM + 4 * MIB + 3 * PAGE, 12 * MIB - 3 * PAGE,
-		CONTROL_RUN_UNTOUCHED);
+	assert_run(memory, 1, RAM + 4 * MIB, 2 * MIB, CONTROL_RUN_POPULATED);
+	assert_run(memory, 2, RAM + 6 * MIB, 10 * MIB, CONTROL_RUN_UNTOUCHED);
 }
 
 static void pages_are_told_by_kind(void **state)
@@ -78,7 +77,7 @@ static void pages_are_told_by_kind(void **state)
 
 	assert_int_equal(memory->pages[CONTROL_PAGE_RD], 1);
 	assert_int_equal(memory->pages[CONTROL_PAGE_REC], 2);
-	assert_int_equal(memory->pages[CONTROL_PAGE_DATA], 3);
+	assert_int_equal(memory->pages[CONTROL_PAGE_DATA], 512);
 	assert_int_equal(memory->pages[CONTROL_PAGE_GUEST], 0);
 	assert_int_equal(memory->pages[CONTROL_PAGE_RTT],
 		realm_pages(domain, GRANULES_ROOT) +
@@ -103,11 +102,13 @@ static void what_a_realm_gives_up_shares_and_loses_is_told(void **state)
 	memory = ask_all(table, ipa);
 	assert_int_equal(memory->shared_base, half);
 	assert_int_equal(memory->pages[CONTROL_PAGE_GUEST], 1);
-	assert_int_equal(memory->count, 5);
+	assert_int_equal(memory->count, 6);
 	assert_run(memory, 0, ipa, PAGE, CONTROL_RUN_EMPTY);
 	assert_run(memory, 1, ipa + PAGE, PAGE, CONTROL_RUN_POPULATED);
 	assert_run(memory, 2, ipa + 2 * PAGE, PAGE, CONTROL_RUN_DESTROYED);
-	assert_run(memory, 4, half + ipa, PAGE, CONTROL_RUN_SHARED);
+	assert_run(memory, 3, ipa + 3 * PAGE, 2 * MIB - 3 * PAGE,
+		CONTROL_RUN_POPULATED);
+	assert_run(memory, 5, half + ipa, PAGE, CONTROL_RUN_SHARED);
 }
 
 /* As many runs as there can be: no run is lost, none told twice. */

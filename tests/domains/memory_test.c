@@ -13,6 +13,8 @@
 #include "tests/domains/realm_bench.h"
 
 #define PAGE ((uint64_t)4096)
+/* What a Realm has when it starts, in pages: the block that its content is in. */
+#define CONTENT 512
 
 static enum memory_result touch(struct domain *domain, uint64_t ipa)
 {
@@ -56,7 +58,7 @@ static void an_untouched_block_is_supplied_whole(void **state)
 	struct domain *domain = realm_start(table, 16 * MIB);
 
 	assert_int_equal(touch(domain, RAM + 0x12345), MEMORY_READY);
-	assert_int_equal(realm_pages(domain, GRANULES_DATA), 3 + 512);
+	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT + 512);
 	assert_int_equal(look(domain, RAM + 0x1000).level, 2);
 	assert_int_equal(look(domain, RAM + 0x1000).state, RMI_ENTRY_ASSIGNED);
 	assert_int_equal(look(domain, RAM + 0x1000).ripas, RMI_RIPAS_RAM);
@@ -71,17 +73,27 @@ static void what_another_vcpu_got_is_not_supplied_again(void **state)
 	assert_int_equal(touch(domain, RAM), MEMORY_READY);
 	assert_int_equal(touch(domain, RAM + 0x1000), MEMORY_READY);
 	assert_int_equal(touch(domain, RAM + 4 * MIB), MEMORY_READY);
-	assert_int_equal(realm_pages(domain, GRANULES_DATA), 3 + 512);
+	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT + 512);
 	finish(table);
 }
 
-static void beside_content_pages_are_supplied(void **state)
+static void beside_content_there_is_memory_already(void **state)
 {
 	struct table *table = *state;
 	struct domain *domain = realm_start(table, 16 * MIB);
+	const uint64_t beside[] = { RAM + 4 * MIB + 3 * PAGE,
+		RAM + 6 * MIB - PAGE };
 
-	assert_int_equal(touch(domain, RAM + 4 * MIB + 3 * PAGE), MEMORY_READY);
-	assert_int_equal(realm_pages(domain, GRANULES_DATA), 3 + 1);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(look(domain, beside[i]).level, 3);
+		assert_int_equal(
+			look(domain, beside[i]).state, RMI_ENTRY_ASSIGNED);
+		assert_int_equal(look(domain, beside[i]).ripas, RMI_RIPAS_RAM);
+	}
+	assert_int_equal(
+		look(domain, RAM + 6 * MIB).state, RMI_ENTRY_UNASSIGNED);
+	assert_int_equal(touch(domain, beside[0]), MEMORY_READY);
+	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT);
 	finish(table);
 }
 
@@ -91,7 +103,7 @@ static void a_block_that_is_not_all_ram_is_supplied_by_pages(void **state)
 	struct domain *domain = realm_start(table, 7 * MIB);
 
 	assert_int_equal(touch(domain, RAM + 7 * MIB - 1), MEMORY_READY);
-	assert_int_equal(realm_pages(domain, GRANULES_DATA), 3 + 1);
+	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT + 1);
 	assert_int_equal(touch(domain, RAM + 7 * MIB), MEMORY_NONE);
 	finish(table);
 }
@@ -104,7 +116,7 @@ static void without_a_run_of_pages_a_page_is_supplied(void **state)
 	bench_watch(table->bench);
 	table->bench->meddler.alloc_at = 0;
 	assert_int_equal(touch(domain, RAM + 5 * PAGE), MEMORY_READY);
-	assert_int_equal(realm_pages(domain, GRANULES_DATA), 3 + 1);
+	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT + 1);
 	assert_int_equal(look(domain, RAM + 5 * PAGE).level, 3);
 	assert_int_equal(look(domain, RAM).state, RMI_ENTRY_UNASSIGNED);
 	finish(table);
@@ -155,12 +167,12 @@ static void a_page_given_up_goes_back_to_the_host(void **state)
 
 	assert_true(
 		realm_asks(table, domain, ipa, ipa + PAGE, 0, RMI_RIPAS_EMPTY));
-	assert_int_equal(realm_pages(domain, GRANULES_DATA), 2);
+	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT - 1);
 	assert_int_equal(look(domain, ipa).ripas, RMI_RIPAS_EMPTY);
 	assert_int_equal(look(domain, ipa).state, RMI_ENTRY_UNASSIGNED);
 	assert_int_equal(look(domain, ipa - PAGE).ripas, RMI_RIPAS_RAM);
 	assert_int_equal(touch(domain, ipa), MEMORY_READY); /* the RMM's */
-	assert_int_equal(realm_pages(domain, GRANULES_DATA), 2);
+	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT - 1);
 	finish(table);
 }
 
@@ -173,7 +185,7 @@ static void a_page_of_a_block_given_up_goes_back(void **state)
 	assert_int_equal(touch(domain, ipa), MEMORY_READY);
 	assert_true(realm_asks(
 		table, domain, ipa, ipa + 2 * PAGE, 0, RMI_RIPAS_EMPTY));
-	assert_int_equal(realm_pages(domain, GRANULES_DATA), 3 + 510);
+	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT + 510);
 	assert_int_equal(look(domain, ipa + 2 * PAGE).ripas, RMI_RIPAS_RAM);
 	finish(table);
 }
@@ -214,7 +226,7 @@ static void what_is_ram_again_is_not_shared_any_more(void **state)
 	assert_null(realm_shared_page(table, domain, alias(domain, ipa)));
 	assert_int_equal(touch_shared(domain, ipa), MEMORY_NONE);
 	assert_int_equal(touch(domain, ipa), MEMORY_READY);
-	assert_int_equal(realm_pages(domain, GRANULES_DATA), 1 + 1);
+	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT - 2 + 1);
 	finish(table);
 }
 
@@ -484,7 +496,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_untouched_block_is_supplied_whole),
 		TEST(what_another_vcpu_got_is_not_supplied_again),
-		TEST(beside_content_pages_are_supplied),
+		TEST(beside_content_there_is_memory_already),
 		TEST(a_block_that_is_not_all_ram_is_supplied_by_pages),
 		TEST(without_a_run_of_pages_a_page_is_supplied),
 		TEST(outside_of_ram_is_nothing),
