@@ -10,6 +10,7 @@
 #include "hypervisor/port/a64/clock.h"
 #include "lib/a64.h"
 
+#define ISR_IRQ            (1 << 7)
 #define PRIORITY_MASK_NONE 0xff
 #define PRIORITIES         0xa0a0a0a0u /* four of them */
 #define ICFGR_EDGE         2u /* of two bits an interrupt */
@@ -95,10 +96,14 @@ static void take(uint32_t intid)
 		handlers[intid].fn(handlers[intid].ctx);
 }
 
+/* ISR_EL1 first: on QEMU an acknowledgement waits for the lock of all devices,
+ * and mostly there is nothing to acknowledge. */
 void irq_poll(void)
 {
 	uint32_t intid;
 
+	if ((sysreg_read(isr_el1) & ISR_IRQ) == 0)
+		return;
 	while ((intid = (uint32_t)sysreg_read(ICC_IAR1_EL1)) < GIC_SPECIAL) {
 		take(intid);
 		sysreg_write(ICC_EOIR1_EL1, intid);
