@@ -163,7 +163,16 @@
 #define RMI_RANGE_LIST_MAX    512 /* descriptors in one page */
 
 /* ---- Flags of the mapping commands ---- */
-#define RMI_DATA_MEASURE_CONTENT 1 /* RTT_DATA_MAP_INIT */
+/*
+ * RTT_DATA_MAP_INIT. The second is our RMM's own (the interface has these bits
+ * as zero, and other RMMs answer RMI_ERROR_INPUT): so many granules more, each
+ * as if by a call of its own, at the addresses that follow data, ipa and src.
+ * X1 is then the number that were mapped, at least 1: it ends early at the
+ * first that cannot be, and when an interrupt is pending.
+ */
+#define RMI_DATA_MEASURE_CONTENT 1
+#define RMI_DATA_MORE_SHIFT      48
+#define RMI_DATA_MORE_WIDTH      8
 
 #define RMI_MAP_TYPE_SHIFT       0 /* RMI_ADDR_TYPE_* of oaddr */
 #define RMI_MAP_TYPE_WIDTH       2

@@ -71,6 +71,22 @@ static bool range_returned(
 			BITS_GET(descriptor, RMI_RANGE_COUNT) << (9 * size) });
 }
 
+/* Content was mapped, with the first of the pages taken for it; where the
+ * number makes no sense none of them can be counted on. */
+static bool pages_loaded(struct realm *realm)
+{
+	const struct rmi_call *call = &realm->rmi.call;
+	uint64_t asked = 1 + BITS_GET(call->args[4], RMI_DATA_MORE);
+	uint64_t count = asked == 1 ? 1 : call->out[0];
+
+	if (count > 0 && count <= asked) {
+		pages_used(&realm->data, count);
+		return true;
+	}
+	pages_used(&realm->data, asked);
+	return rmi_nonsense(&realm->rmi, "another range was mapped");
+}
+
 /* The first pages of a range were mapped, or all. Where that makes no sense
  * none of them can be counted on. */
 static bool range_mapped(struct realm *realm, struct granules_range *range)
@@ -119,8 +135,7 @@ bool realm_settle(struct realm *realm, bool done)
 				       pa_make(call->out[0]), 1 }) &&
 		       done;
 	case RMI_RTT_DATA_MAP_INIT:
-		pages_used(&realm->data, 1);
-		return done;
+		return pages_loaded(realm) && done;
 	case RMI_RTT_DATA_MAP:
 		return range_mapped(realm, &realm->data) && done;
 	case RMI_RTT_DATA_UNMAP:

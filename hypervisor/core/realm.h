@@ -32,6 +32,7 @@ struct realm {
 	struct granules_range data; /* delegated, not yet in use */
 	struct granules_range lent; /* for sharing, not yet mapped */
 	struct granules_range recs; /* one page a vCPU */
+	bool page_by_page; /* as much content as the RMM takes in a call */
 	/* What the RMM has made of it. */
 	bool created;
 	bool active;

@@ -8,6 +8,9 @@
 
 /* Pages delegated at a time for content: one table's worth. */
 #define DATA_BATCH 512
+/* Of content, loaded in one call, after which others may have the core: each
+ * takes as long as its hash. At most 1 + what RMI_DATA_MORE holds. */
+#define PAGES_AT_ONCE 32
 
 /* Makes a table for the entry at `level` that maps ipa. */
 static bool table_create(struct realm *realm, ipa_t ipa, int level)
@@ -70,16 +73,40 @@ bool realm_ram_init(struct realm *realm, const struct realm_plan *plan)
 	return true;
 }
 
-static bool page_load(struct realm *realm, ipa_t ipa, pa_t source)
+static uint64_t segment_top(const struct realm_segment *segment)
 {
-	struct data_page page = { realm->data.base, ipa, source };
+	return (segment->ipa.value + segment->size + RMI_GRANULE_SIZE - 1) &
+	       ~(uint64_t)(RMI_GRANULE_SIZE - 1);
+}
+
+/* Whether the RMM may know only calls for one page. */
+static bool is_too_many(struct realm *realm, const struct data_pages *pages)
+{
+	return pages->count > 1 && !realm->rmi.trouble &&
+	       rmi_status(&realm->rmi) == RMI_ERROR_INPUT;
+}
+
+/* Loads some pages, at least one; *pages is what is left. */
+static bool pages_load(struct realm *realm, struct data_pages *pages)
+{
+	uint64_t held = realm->data.count;
 	int deepest = realm_above_root(realm);
 
+	pages->data = realm->data.base;
 	while (!realm_settle(
-		realm, ask_rtt_data_map_init(&realm->rmi, realm->rd.base, &page,
-			       RMI_DATA_MEASURE_CONTENT)))
-		if (!realm_walk_deepen(realm, ipa, RTT_DEEPEST, &deepest))
+		realm, ask_rtt_data_map_init(&realm->rmi, realm->rd.base, pages,
+			       RMI_DATA_MEASURE_CONTENT))) {
+		if (is_too_many(realm, pages)) {
+			realm->page_by_page = true;
+			pages->count = 1;
+		} else if (!realm_walk_deepen(
+				   realm, pages->ipa, RTT_DEEPEST, &deepest)) {
 			return false;
+		}
+	}
+	held = (held - realm->data.count) * RMI_GRANULE_SIZE;
+	pages->ipa = ipa_add(pages->ipa, held);
+	pages->src = pa_add(pages->src, held);
 	return true;
 }
 
@@ -114,29 +141,37 @@ static bool is_cancelled(struct realm *realm, const struct realm_plan *plan)
 	return true;
 }
 
+/* Of the pages that are delegated, how many to load in one call. */
+static uint64_t pages_at_once(const struct realm *realm)
+{
+	if (realm->page_by_page)
+		return 1;
+	return realm->data.count < PAGES_AT_ONCE ? realm->data.count
+						 : PAGES_AT_ONCE;
+}
+
 static bool segment_load(struct realm *realm, const struct realm_plan *plan,
 	const struct realm_segment *segment)
 {
-	uint64_t left =
-		(segment->size + RMI_GRANULE_SIZE - 1) >> RMI_GRANULE_SHIFT;
 	struct granules_want want = {
 		.kind = GRANULES_DATA, .unit = 1, .align = 1
 	};
-	ipa_t ipa = segment->ipa;
-	pa_t source = segment->source;
+	struct data_pages pages = { .ipa = segment->ipa,
+		.src = segment->source };
+	uint64_t top = segment_top(segment);
 
-	while (left > 0) {
-		want.units = left < DATA_BATCH ? left : DATA_BATCH;
+	while (pages.ipa.value < top) {
+		want.units = (top - pages.ipa.value) / RMI_GRANULE_SIZE;
+		if (want.units > DATA_BATCH)
+			want.units = DATA_BATCH;
 		if (is_cancelled(realm, plan))
 			return false;
 		if (realm->data.count == 0 &&
 			!realm_take(realm, &want, &realm->data))
 			return false;
-		if (!page_load(realm, ipa, source))
+		pages.count = pages_at_once(realm);
+		if (!pages_load(realm, &pages))
 			return false;
-		ipa = ipa_add(ipa, RMI_GRANULE_SIZE);
-		source = pa_add(source, RMI_GRANULE_SIZE);
-		left--;
 	}
 	return true;
 }
@@ -151,12 +186,6 @@ bool realm_load(struct realm *realm, const struct realm_plan *plan)
 }
 
 /* ---- What content leaves of its blocks ---- */
-
-static uint64_t segment_top(const struct realm_segment *segment)
-{
-	return (segment->ipa.value + segment->size + RMI_GRANULE_SIZE - 1) &
-	       ~(uint64_t)(RMI_GRANULE_SIZE - 1);
-}
 
 static const struct realm_ram *ram_of(
 	const struct realm_plan *plan, const struct realm_segment *segment)

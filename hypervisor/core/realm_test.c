@@ -37,13 +37,12 @@ static const struct host_info info = {
 	.hashes = 1u << RMI_HASH_SHA_256,
 };
 
-/* With a page of content at the base of so much RAM. */
-static bool build_in(struct fake *fake, struct realm *realm,
-	const struct reply *script, uint64_t ram_size)
+/* With so much content at the base of so much RAM. */
+static bool build_with(struct fake *fake, struct realm *realm,
+	const struct reply *script, uint64_t ram_size, uint64_t size)
 {
 	const struct realm_ram ram = { { RAM_BASE }, ram_size };
-	static const struct realm_segment segment = { { RAM_BASE }, 1,
-		{ 0x1000 } };
+	const struct realm_segment segment = { { RAM_BASE }, size, { 0x1000 } };
 	const struct realm_plan plan = { .ram = &ram,
 		.ram_count = 1,
 		.segments = &segment,
@@ -57,6 +56,13 @@ static bool build_in(struct fake *fake, struct realm *realm,
 	done = realm_build(&host, &plan, realm);
 	assert_played(fake);
 	return done;
+}
+
+/* With a page of content. */
+static bool build_in(struct fake *fake, struct realm *realm,
+	const struct reply *script, uint64_t ram_size)
+{
+	return build_with(fake, realm, script, ram_size, 1);
 }
 
 static bool build(
@@ -143,13 +149,103 @@ static void ram_marked_beyond_what_was_asked(void **state)
 	build_fails(*state, script, RMI_FAILURE_NONSENSE, RMI_RTT_INIT_RIPAS);
 }
 
+#define RIPAS_3 { RMI_RTT_INIT_RIPAS, RMI_SUCCESS, { RAM_TOP + 0x2000 } }
+#define LOADED(count)                                                          \
+	{                                                                      \
+		RMI_RTT_DATA_MAP_INIT, RMI_SUCCESS,                            \
+		{                                                              \
+			count                                                  \
+		}                                                              \
+	}
+#define UNMAPPED(first, count)                                                  \
+	{                                                                       \
+		RMI_RTT_DATA_UNMAP, RMI_SUCCESS,                                \
+		{                                                               \
+			PAR_END, PAGE(first) | (count) << RMI_RANGE_COUNT_SHIFT \
+		}                                                               \
+	}
+
+/* Three pages of content, at pages 8 to 10, and nothing else. */
+static void content_loads(struct fake *fake, const struct reply *script)
+{
+	const struct reply gone[] = { REC_GONE, UNMAPPED(8, 3), TERMINATE,
+		DESTROY, END };
+	struct realm realm;
+
+	assert_true(build_with(fake, &realm, script, 0x3000, 0x3000));
+	assert_int_equal(realm.granules.account.held[GRANULES_DATA], 3);
+	assert_true(destroy(fake, &realm, gone));
+	assert_nothing_left(fake, &realm);
+}
+
+static void content_loads_not(struct fake *fake, const struct reply *script,
+	enum rmi_failure_kind kind)
+{
+	struct realm realm;
+
+	assert_false(build_with(fake, &realm, script, 0x3000, 0x3000));
+	assert_int_equal(realm.failure.kind, kind);
+	assert_int_equal(realm.failure.fid, RMI_RTT_DATA_MAP_INIT);
+	assert_nothing_left(fake, &realm);
+}
+
+static void content_at_once(void **state)
+{
+	const struct reply script[] = { CREATE, RIPAS_3, LOADED(3), REC, END };
+
+	content_loads(*state, script);
+}
+
+static void content_in_parts(void **state)
+{
+	const struct reply script[] = { CREATE, RIPAS_3, LOADED(2), LOAD, REC,
+		END };
+
+	content_loads(*state, script);
+}
+
+/* An RMM that knows of single pages only refuses three. */
+static void content_page_by_page(void **state)
+{
+	const struct reply script[] = { CREATE, RIPAS_3,
+		{ RMI_RTT_DATA_MAP_INIT, RMI_ERROR_INPUT }, LOAD, LOAD, LOAD,
+		REC, END };
+
+	content_loads(*state, script);
+}
+
+static void content_that_is_refused_either_way(void **state)
+{
+	const struct reply script[] = { CREATE, RIPAS_3,
+		{ RMI_RTT_DATA_MAP_INIT, RMI_ERROR_INPUT },
+		{ RMI_RTT_DATA_MAP_INIT, RMI_ERROR_INPUT }, TERMINATE, DESTROY,
+		END };
+
+	content_loads_not(*state, script, RMI_FAILURE_REFUSED);
+}
+
+static void no_content_was_mapped(void **state)
+{
+	const struct reply script[] = { CREATE, RIPAS_3, LOADED(0),
+		UNMAPPED(8, 3), TERMINATE, DESTROY, END };
+
+	content_loads_not(*state, script, RMI_FAILURE_NONSENSE);
+}
+
+static void more_content_was_mapped_than_there_was(void **state)
+{
+	const struct reply script[] = { CREATE, RIPAS_3, LOADED(4),
+		UNMAPPED(8, 3), TERMINATE, DESTROY, END };
+
+	content_loads_not(*state, script, RMI_FAILURE_NONSENSE);
+}
+
 /* The two pages of RAM after the content, at pages 8 and 9, are mapped up to
  * that IPA; then come the other replies. */
 static bool build_beside(struct fake *fake, struct realm *realm, uint64_t next,
 	const struct reply *rest)
 {
-	struct reply script[9] = { CREATE,
-		{ RMI_RTT_INIT_RIPAS, RMI_SUCCESS, { RAM_TOP + 0x2000 } }, LOAD,
+	struct reply script[9] = { CREATE, RIPAS_3, LOAD,
 		{ RMI_RTT_DATA_MAP, RMI_SUCCESS, { next } } };
 
 	for (unsigned i = 4; i < 9; i++)
@@ -165,9 +261,7 @@ static void memory_beside_content_in_two_steps(void **state)
 	const struct reply script[] = { REC_GONE,
 		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
 			{ RAM_TOP, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
-		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
-			{ PAR_END, PAGE(8) | 2 << RMI_RANGE_COUNT_SHIFT } },
-		TERMINATE, DESTROY, END };
+		UNMAPPED(8, 2), TERMINATE, DESTROY, END };
 	struct realm realm;
 
 	assert_true(build_beside(*state, &realm, RAM_TOP + 0x1000, rest));
@@ -183,9 +277,7 @@ static void beside_content_goes_wrong(struct fake *fake, uint64_t next)
 	const struct reply rest[5] = {
 		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
 			{ RAM_TOP, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
-		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
-			{ PAR_END, PAGE(8) | 2 << RMI_RANGE_COUNT_SHIFT } },
-		TERMINATE, DESTROY, END
+		UNMAPPED(8, 2), TERMINATE, DESTROY, END
 	};
 	struct realm realm;
 
@@ -321,6 +413,12 @@ int main(void)
 		TEST(a_table_missing_below_the_pages),
 		TEST(ram_marked_without_progress),
 		TEST(ram_marked_beyond_what_was_asked),
+		TEST(content_at_once),
+		TEST(content_in_parts),
+		TEST(content_page_by_page),
+		TEST(content_that_is_refused_either_way),
+		TEST(no_content_was_mapped),
+		TEST(more_content_was_mapped_than_there_was),
 		TEST(memory_beside_content_in_two_steps),
 		TEST(memory_beside_content_without_progress),
 		TEST(memory_beside_content_beyond_what_was_asked),

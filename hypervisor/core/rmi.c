@@ -181,11 +181,12 @@ bool ask_rtt_init_ripas(
 	return true;
 }
 
-bool ask_rtt_data_map_init(
-	struct rmi *rmi, pa_t rd, const struct data_page *page, uint64_t flags)
+bool ask_rtt_data_map_init(struct rmi *rmi, pa_t rd,
+	const struct data_pages *pages, uint64_t flags)
 {
-	return ASK(rmi, RMI_RTT_DATA_MAP_INIT, rd.value, page->data.value,
-		page->ipa.value, page->src.value, flags);
+	return ASK(rmi, RMI_RTT_DATA_MAP_INIT, rd.value, pages->data.value,
+		pages->ipa.value, pages->src.value,
+		flags | BITS_PUT(RMI_DATA_MORE, pages->count - 1));
 }
 
 static bool ask_unmap(

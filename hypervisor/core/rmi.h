@@ -84,15 +84,17 @@ bool ask_rtt_destroy(struct rmi *rmi, pa_t rd, ipa_t ipa, int level, ipa_t *top)
 bool ask_rtt_init_ripas(
 	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next);
 
-/* Where one page of a Realm's first content comes from and goes to. */
-struct data_page {
-	pa_t data; /* delegated: becomes the Realm's */
+/* Where consecutive pages of a Realm's first content come from and go to. */
+struct data_pages {
+	pa_t data; /* delegated: become the Realm's */
 	ipa_t ipa;
 	pa_t src; /* Non-secure: copied */
+	uint64_t count; /* 1; or, with our RMM, up to 256 */
 };
 
-bool ask_rtt_data_map_init(
-	struct rmi *rmi, pa_t rd, const struct data_page *page, uint64_t flags);
+/* The number of pages that were mapped is rmi->call.out[0] if count is not 1. */
+bool ask_rtt_data_map_init(struct rmi *rmi, pa_t rd,
+	const struct data_pages *pages, uint64_t flags);
 /* One range of pages: its descriptor (0: none) is rmi->call.out[1]. */
 bool ask_rtt_data_unmap(
 	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next);

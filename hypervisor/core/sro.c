@@ -9,10 +9,6 @@
 #include "hypervisor/core/granules.h"
 #include "hypervisor/core/sro_internal.h"
 
-/* Of a build's pages, each of which takes as long as its hash, before others
- * may have the core. */
-#define PAGES_AT_ONCE 8
-
 static unsigned call_status(const struct rmi_call *call)
 {
 	return (unsigned)BITS_GET(call->x0, RMI_RETURN_STATUS);
@@ -165,9 +161,7 @@ bool rmi_run(struct rmi *rmi)
 	rmi->op = (struct rmi_op){ 0 };
 	if (!sro_issue(rmi, &rmi->call))
 		return false;
-	if (rmi->call.fid != RMI_RTT_DATA_MAP_INIT ||
-		rmi->calls % PAGES_AT_ONCE == 0)
-		rmi->ops->relax(rmi->ops->ctx, false);
+	rmi->ops->relax(rmi->ops->ctx, false);
 	if (rmi_status(rmi) == RMI_INCOMPLETE) {
 		rmi->op.open = true;
 		rmi->op.handle = rmi->call.out[0];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* RMI_RTT_DATA_MAP_INIT, _DATA_MAP and _DATA_UNMAP: a Realm's own memory. */
 
+#include "abi/bits.h"
 #include "abi/rmi.h"
 #include "rmm/core/handlers.h"
 #include "rmm/core/measurement.h"
@@ -92,7 +93,8 @@ struct init {
 	pa_t data;
 	pa_t src;
 	ipa_t ipa;
-	uint64_t flags;
+	uint64_t flags; /* the measured ones */
+	uint64_t count; /* of granules, from these addresses on */
 };
 
 static bool granule_is_ns(struct rmm *rmm, pa_t pa)
@@ -105,19 +107,35 @@ static bool granule_is_ns(struct rmm *rmm, pa_t pa)
 	return true;
 }
 
+/* How many consecutive granules are NS, of `count`. */
+static uint64_t granules_are_ns(struct rmm *rmm, pa_t base, uint64_t count)
+{
+	uint64_t found = 0;
+
+	while (found < count &&
+		granule_is_ns(rmm, pa_add(base, found * GRANULE_SIZE)))
+		found++;
+	return found;
+}
+
 /* rmi-rsi 2.7 RTT_DATA_MAP_INIT steps 1 and 3. Step 2, data == rd, needs no
  * check of its own: an RD is not DELEGATED. */
 static bool init_args_check(
 	struct rmm *rmm, const uint64_t *args, struct init *init)
 {
+	uint64_t more = args[4] & BITS_MASK(RMI_DATA_MORE);
+
 	*init = (struct init){
 		.data = pa_make(args[1]),
 		.ipa = ipa_make(args[2]),
 		.src = pa_make(args[3]),
-		.flags = args[4],
+		.flags = args[4] & ~more,
 	};
-	return (init->flags & ~(uint64_t)RMI_DATA_MEASURE_CONTENT) == 0 &&
-	       granule_is_ns(rmm, init->src);
+	if (init->flags & ~(uint64_t)RMI_DATA_MEASURE_CONTENT)
+		return false;
+	init->count = granules_are_ns(
+		rmm, init->src, 1 + BITS_GET(more, RMI_DATA_MORE));
+	return init->count > 0;
 }
 
 /* Steps 5 and 6; a tracked granule lies below 2^48. */
@@ -185,6 +203,30 @@ static uint64_t init_do(struct rmm *rmm, struct rd *rd, const struct init *init)
 	return status;
 }
 
+static void init_advance(struct init *init)
+{
+	init->data = pa_add(init->data, GRANULE_SIZE);
+	init->ipa = ipa_add(init->ipa, GRANULE_SIZE);
+	init->src = pa_add(init->src, GRANULE_SIZE);
+}
+
+/* As far as it goes; *done is the number of granules. */
+static uint64_t init_all(
+	struct rmm *rmm, struct rd *rd, struct init *init, uint64_t *done)
+{
+	uint64_t status = rmi_return(RMI_SUCCESS, 0);
+
+	for (*done = 0; *done < init->count; init_advance(init)) {
+		status = init_do(rmm, rd, init);
+		if (status != RMI_SUCCESS)
+			break;
+		++*done;
+		if (port_interrupt_pending(rmm->port))
+			break;
+	}
+	return *done > 0 ? rmi_return(RMI_SUCCESS, 0) : status;
+}
+
 /* The RD is held throughout: its measurement grows. */
 uint64_t rmi_rtt_data_map_init(
 	struct rmm *rmm, const uint64_t *args, uint64_t *results)
@@ -192,15 +234,16 @@ uint64_t rmi_rtt_data_map_init(
 	struct granule_ref ref;
 	struct init init;
 	struct rd *rd;
-	uint64_t status;
+	uint64_t status, done;
 
-	(void)results; /* it has none */
 	if (!init_args_check(rmm, args, &init) ||
 		!granule_lock(rmm, pa_make(args[0]), GRANULE_RD, &ref))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	rd = granule_map(&ref);
-	status = init_do(rmm, rd, &init);
+	status = init_all(rmm, rd, &init, &done);
 	granule_unmap(&ref, rd);
 	granule_unlock(&ref);
+	if (BITS_GET(args[4], RMI_DATA_MORE) != 0)
+		results[0] = done;
 	return status;
 }

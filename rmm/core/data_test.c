@@ -1,143 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RTT_DATA_MAP_INIT, RTT_DATA_MAP and RTT_DATA_UNMAP. */
+/* RTT_DATA_MAP and RTT_DATA_UNMAP. */
 #include "rmm/core/rtt_fixture.h"
 
 #include <string.h>
 
 #define RD   page(PAGE_RD)
 #define BASE GIB1 /* a protected IPA */
-#define SRC  page(PAGE_RUN) /* an NS page */
 
 static const struct measurements *measurements(struct fixture *f)
 {
 	return &((const struct rd *)peek(f, PAGE_RD))->measurements;
-}
-
-/* ---- RTT_DATA_MAP_INIT ---- */
-
-static void init_make(struct fixture *f)
-{
-	tables_make(f, BASE, 3);
-	delegate(f, PAGE_MEM, 2);
-	memset(host(f, PAGE_RUN), 0x5a, GRANULE_SIZE);
-}
-
-static void init_maps_a_copy_as_ram(void **state)
-{
-	struct fixture *f = *state;
-
-	init_make(f);
-	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE, SRC, 1);
-	assert_entry(
-		f, BASE, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM), RMI_RIPAS_RAM);
-	assert_int_equal(state_of(f, PAGE_MEM), GRANULE_DATA);
-	assert_int_equal(refs_of(f, PAGE_L3), 1);
-	assert_memory_equal(peek(f, PAGE_MEM), peek(f, PAGE_RUN), GRANULE_SIZE);
-}
-
-/* The order, the address, the flag and the content count; each of the calls
- * gives another RIM, which is that of the arithmetic. */
-static void init_extends_the_rim(void **state)
-{
-	struct fixture *f = *state;
-	struct measurements expected;
-	struct rmm_port *port;
-
-	init_make(f);
-	port = inprocess_rmm(f->machine)->port;
-	expected = *measurements(f);
-	measurement_data_map_init(
-		port, &expected, ipa_make(BASE), 1, host(f, PAGE_RUN));
-	measurement_data_map_init(
-		port, &expected, ipa_make(BASE + KIB4), 0, NULL);
-	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE, SRC, 1);
-	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM + 1), BASE + KIB4, SRC,
-		0);
-	assert_memory_equal(&expected, measurements(f), sizeof(expected));
-}
-
-static void init_makes_ram_of_any_ripas(void **state)
-{
-	struct fixture *f = *state;
-
-	init_make(f);
-	ram_make(f, BASE, BASE + KIB4);
-	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE, SRC, 1);
-	destroyed_make(f, BASE + KIB4, PAGE_MEM + 2);
-	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM + 1), BASE + KIB4, SRC,
-		1);
-	assert_entry(f, BASE + KIB4, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM + 1),
-		RMI_RIPAS_RAM);
-}
-
-static void init_refuses_wrong_arguments(void **state)
-{
-	struct fixture *f = *state;
-	uint64_t data = page(PAGE_MEM);
-	const uint64_t bad[][5] = {
-		{ RD, data, BASE, SRC, 2 },
-		{ RD, RD, BASE, SRC, 1 },
-		{ RD, data, BASE, data, 1 }, /* src is not NS */
-		{ RD, data, BASE, RD, 1 },
-		{ RD, data, BASE, SRC + 8, 1 },
-		{ RD, data, BASE, page(PAGE_NONE), 1 },
-		{ data, data, BASE, SRC, 1 },
-		{ RD, data, BASE + 1, SRC, 1 },
-		{ RD, data, UNPROT, SRC, 1 },
-		{ RD, data, IPA_END, SRC, 1 },
-		{ RD, page(PAGE_L3), BASE, SRC, 1 }, /* the leaf table */
-		{ RD, page(PAGE_FREE + 20), BASE, SRC, 1 }, /* NS */
-		{ RD, SRC, BASE, SRC, 1 },
-		{ RD, data + 8, BASE, SRC, 1 },
-		{ RD, page(PAGE_NONE), BASE, SRC, 1 },
-		{ RD, UINT64_C(1) << 48, BASE, SRC, 1 },
-	};
-
-	init_make(f);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		refused(f, RMI_ERROR_INPUT, RMI_RTT_DATA_MAP_INIT, bad[i][0],
-			bad[i][1], bad[i][2], bad[i][3], bad[i][4]);
-}
-
-static void init_needs_a_new_realm(void **state)
-{
-	struct fixture *f = *state;
-
-	init_make(f);
-	done(f, RMI_REALM_ACTIVATE, RD);
-	refused(f, RMI_ERROR_REALM, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM),
-		BASE, SRC, 1);
-}
-
-static void init_needs_a_leaf_table(void **state)
-{
-	struct fixture *f = *state;
-
-	init_make(f);
-	refused(f, AT_LEVEL(2), RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM),
-		BASE + MIB2, SRC, 1);
-	refused(f, AT_LEVEL(1), RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), 0,
-		SRC, 1);
-}
-
-static void init_refuses_what_is_assigned(void **state)
-{
-	struct fixture *f = *state;
-
-	init_make(f);
-	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE, SRC, 1);
-	refused(f, AT_LEVEL(3), RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM + 1),
-		BASE, SRC, 1);
-}
-
-static void init_survives_a_source_that_faults(void **state)
-{
-	struct fixture *f = *state;
-
-	init_make(f);
-	inprocess_faults(f->machine)->ns_faults = SRC;
-	refused(f, RMI_ERROR_INPUT, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM),
-		BASE, SRC, 1);
 }
 
 /* ---- RTT_DATA_MAP ---- */
@@ -670,14 +542,6 @@ static void unmap_takes_blocks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(init_maps_a_copy_as_ram),
-		test(init_extends_the_rim),
-		test(init_makes_ram_of_any_ripas),
-		test(init_refuses_wrong_arguments),
-		test(init_needs_a_new_realm),
-		test(init_needs_a_leaf_table),
-		test(init_refuses_what_is_assigned),
-		test(init_survives_a_source_that_faults),
 		test(map_zeroes_and_keeps_the_ripas),
 		test(map_is_not_measured),
 		test(map_takes_blocks),

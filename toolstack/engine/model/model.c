@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/bits.h"
 #include "abi/rsi.h"
 #include "hypervisor/core/realm.h"
 #include "hypervisor/port/inprocess/host_inprocess.h"
@@ -81,12 +82,13 @@ static void model_smc(void *ctx, struct smccc_regs *regs)
 {
 	struct engine *engine = ctx;
 	bool data = regs->x[0] == RMI_RTT_DATA_MAP_INIT;
+	bool one = BITS_GET(regs->x[5], RMI_DATA_MORE) == 0;
 
 	if (engine->record != NULL)
 		record_command(engine, regs);
 	inprocess_smc(engine->rmm, regs);
 	if (engine->record != NULL && data && regs->x[0] == RMI_SUCCESS)
-		engine->record->granules++;
+		engine->record->granules += one ? 1 : regs->x[1];
 }
 
 static void *model_page(void *ctx, pa_t page)
