@@ -218,13 +218,18 @@ def test_the_map_is_that_of_the_domain(host):
         info = json.loads(host.good("list", "--json"))[0]
         assert now["top"] == plan["top"]
         assert now.get("shared_base") == plan.get("shared_base")
-        # Just what is loaded is there.
-        loaded = sum(-(-part["loaded"] // 4096) for part in json.loads(
-            host.good("create", "-n", "--json", file))["plan"]["segments"])
+        # Just what is loaded is there, and of a Realm the rest of its blocks.
+        parts = json.loads(host.good(
+            "create", "-n", "--json", file))["plan"]["segments"]
+        loaded = sum(-(-part["loaded"] // 4096) for part in parts)
+        blocks = {block for part in parts for block in range(
+            part["ipa"] >> 21, (part["ipa"] + part["loaded"] - 1 >> 21) + 1)}
         pages = now["pages"]
-        assert loaded == pages["data" if realm else "shared"] == sum(
+        assert pages["data" if realm else "shared"] == sum(
             area["size"] // 4096 for area in now["areas"]
             if area["kind"] == "populated")
+        assert (pages["data"] == 512 * len(blocks) if realm
+                else pages["shared"] == loaded)
         assert sum(pages.values()) == info["pages_held"]
         host.good("destroy", "g")
 
