@@ -118,6 +118,8 @@
  * nothing: QEMU drops all TLBs when any of it changes.
  */
 #define HCR_STAGE2 (HCR_VM | HCR_PTW | HCR_FWB)
+/* All that either of them has for itself, outside of a run. */
+#define HCR_IDLE (HCR_RW | HCR_STAGE2)
 
 #define A64_CACHE_LINE 64 /* CTR_EL0.DminLine of the machine */
 

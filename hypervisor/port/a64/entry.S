@@ -39,7 +39,7 @@ core_entry:
 /* X20: struct core. No guest runs: nothing of EL2 depends on HCR_EL2. */
 	.type core_setup, %function
 core_setup:
-	ldr	x0, =(HCR_RW | HCR_STAGE2)
+	ldr	x0, =HCR_IDLE
 	msr	vttbr_el2, xzr
 	msr	hcr_el2, x0
 	mov	x0, #CPTR_EL2_NO_FP_TRAP

@@ -103,7 +103,7 @@ void guest_forget(void)
 	sysreg_write(cnthctl_el2, 0);
 	sysreg_write(vtcr_el2, 0);
 	sysreg_write(vttbr_el2, 0);
-	sysreg_write(hcr_el2, HCR_RW | HCR_STAGE2);
+	sysreg_write(hcr_el2, HCR_IDLE);
 	isb();
 }
 

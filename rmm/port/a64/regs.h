@@ -24,7 +24,6 @@
  * (TLOR). What else would let a Realm use a feature that it is not to see is
  * 0. The RMM itself has a use for RW only.
  */
-#define HCR_IDLE (HCR_RW | HCR_STAGE2)
 #define HCR_REALM                                                              \
 	(HCR_STAGE2 | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |        \
 		HCR_BSU | HCR_TID1 | HCR_TID3 | HCR_TSC | HCR_TIDCP |          \

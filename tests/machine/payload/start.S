@@ -22,7 +22,7 @@ _start:
 	add	x10, x10, :lo12:payload_vectors
 	msr	vbar_el2, x10
 	/* As the hypervisor has it while no guest runs. */
-	ldr	x10, =(HCR_RW | HCR_STAGE2)
+	ldr	x10, =HCR_IDLE
 	msr	vttbr_el2, xzr
 	msr	hcr_el2, x10
 	isb
