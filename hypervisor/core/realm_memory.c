@@ -73,6 +73,11 @@ bool realm_ram_init(struct realm *realm, const struct realm_plan *plan)
 	return true;
 }
 
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static uint64_t segment_top(const struct realm_segment *segment)
 {
 	return (segment->ipa.value + segment->size + RMI_GRANULE_SIZE - 1) &
@@ -141,15 +146,6 @@ static bool is_cancelled(struct realm *realm, const struct realm_plan *plan)
 	return true;
 }
 
-/* Of the pages that are delegated, how many to load in one call. */
-static uint64_t pages_at_once(const struct realm *realm)
-{
-	if (realm->page_by_page)
-		return 1;
-	return realm->data.count < PAGES_AT_ONCE ? realm->data.count
-						 : PAGES_AT_ONCE;
-}
-
 static bool segment_load(struct realm *realm, const struct realm_plan *plan,
 	const struct realm_segment *segment)
 {
@@ -161,15 +157,15 @@ static bool segment_load(struct realm *realm, const struct realm_plan *plan,
 	uint64_t top = segment_top(segment);
 
 	while (pages.ipa.value < top) {
-		want.units = (top - pages.ipa.value) / RMI_GRANULE_SIZE;
-		if (want.units > DATA_BATCH)
-			want.units = DATA_BATCH;
+		want.units = smaller(
+			(top - pages.ipa.value) / RMI_GRANULE_SIZE, DATA_BATCH);
 		if (is_cancelled(realm, plan))
 			return false;
 		if (realm->data.count == 0 &&
 			!realm_take(realm, &want, &realm->data))
 			return false;
-		pages.count = pages_at_once(realm);
+		pages.count = smaller(realm->data.count,
+			realm->page_by_page ? 1 : PAGES_AT_ONCE);
 		if (!pages_load(realm, &pages))
 			return false;
 	}
@@ -219,11 +215,6 @@ static bool gap_supply(struct realm *realm, uint64_t at, uint64_t top)
 static uint64_t larger(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
-}
-
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
 }
 
 /*

@@ -107,17 +107,6 @@ static bool granule_is_ns(struct rmm *rmm, pa_t pa)
 	return true;
 }
 
-/* How many consecutive granules are NS, of `count`. */
-static uint64_t granules_are_ns(struct rmm *rmm, pa_t base, uint64_t count)
-{
-	uint64_t found = 0;
-
-	while (found < count &&
-		granule_is_ns(rmm, pa_add(base, found * GRANULE_SIZE)))
-		found++;
-	return found;
-}
-
 /* rmi-rsi 2.7 RTT_DATA_MAP_INIT steps 1 and 3. Step 2, data == rd, needs no
  * check of its own: an RD is not DELEGATED. */
 static bool init_args_check(
@@ -130,12 +119,10 @@ static bool init_args_check(
 		.ipa = ipa_make(args[2]),
 		.src = pa_make(args[3]),
 		.flags = args[4] & ~more,
+		.count = 1 + BITS_GET(more, RMI_DATA_MORE),
 	};
-	if (init->flags & ~(uint64_t)RMI_DATA_MEASURE_CONTENT)
-		return false;
-	init->count = granules_are_ns(
-		rmm, init->src, 1 + BITS_GET(more, RMI_DATA_MORE));
-	return init->count > 0;
+	return (init->flags & ~(uint64_t)RMI_DATA_MEASURE_CONTENT) == 0 &&
+	       granule_is_ns(rmm, init->src);
 }
 
 /* Steps 5 and 6; a tracked granule lies below 2^48. */
@@ -210,7 +197,8 @@ static void init_advance(struct init *init)
 	init->src = pa_add(init->src, GRANULE_SIZE);
 }
 
-/* As far as it goes; *done is the number of granules. */
+/* As far as it goes; *done is the number of granules. Of the sources after the
+ * first the copy finds out whether they are NS. */
 static uint64_t init_all(
 	struct rmm *rmm, struct rd *rd, struct init *init, uint64_t *done)
 {
