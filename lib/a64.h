@@ -128,6 +128,8 @@
 #else
 #include <stdint.h>
 
+#include "lib/number.h"
+
 #define A64_TEXT_(text) #text
 #define A64_TEXT(text)  A64_TEXT_(text)
 
@@ -148,7 +150,7 @@
 /* Cleans data to the point of coherency: for readers with caches off. */
 static inline void dcache_clean(uint64_t address, uint64_t size)
 {
-	uint64_t line = address & ~(uint64_t)(A64_CACHE_LINE - 1);
+	uint64_t line = align_down(address, A64_CACHE_LINE);
 
 	for (; line < address + size; line += A64_CACHE_LINE)
 		__asm__ volatile("dc cvac, %0" ::"r"(line) : "memory");

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/number.h"
+
 typedef struct {
 	uint64_t value;
 } pa_t;
@@ -43,9 +45,9 @@ static inline ipa_t ipa_add(ipa_t ipa, uint64_t bytes)
 }
 
 /* size is a power of two. */
-static inline bool is_aligned(uint64_t value, uint64_t size)
+static inline ipa_t ipa_align_down(ipa_t ipa, uint64_t size)
 {
-	return (value & (size - 1)) == 0;
+	return ipa_make(align_down(ipa.value, size));
 }
 
 #endif

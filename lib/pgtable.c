@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "lib/addr.h"
+#include "lib/number.h"
 
 #define PAGE_SHIFT 12
 #define LEVEL_BITS 9

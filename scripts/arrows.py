@@ -20,7 +20,7 @@ RULES = [
       ]],
     ("toolstack/engine/", ["abi/", "toolstack/", "rmm/", "hypervisor/"]),
     ("toolstack/cli/", ["toolstack/reeve.h", "toolstack/cli/"]),
-    ("toolstack/", ["abi/", "toolstack/"]),
+    ("toolstack/", ["abi/", "lib/number.h", "toolstack/"]),
     ("tests/", [""]),
 ]
 # Tests beside a core run it on its program's in-process port.

@@ -8,6 +8,7 @@
 #include "abi/guest_map.h"
 #include "hypervisor/core/control_internal.h"
 #include "hypervisor/core/domain_internal.h"
+#include "lib/number.h"
 
 #define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
 
@@ -129,11 +130,6 @@ static void memory_fill(const struct domain *domain, struct control_domain *info
 	info->rmi_calls = domain->realm.rmi.calls + domain->realm.granules.calls;
 }
 
-static uint64_t at_most(uint64_t value, uint64_t limit)
-{
-	return value < limit ? value : limit;
-}
-
 /* While BUILDING the content that became the Realm's, while DYING the pages
  * that are free again. */
 static void progress_fill(
@@ -145,12 +141,12 @@ static void progress_fill(
 		info->progress_all = domain->pages_dying;
 		info->progress_done =
 			info->progress_all -
-			at_most(info->pages_held, info->progress_all);
+			smaller(info->pages_held, info->progress_all);
 	}
 	if (info->state == CONTROL_BUILDING) {
 		for (unsigned i = 0; i < domain->segment_count; i++)
 			info->progress_all += domain->segments[i].pages.count;
-		info->progress_done = at_most(
+		info->progress_done = smaller(
 			account->held[GRANULES_DATA], info->progress_all);
 	}
 }

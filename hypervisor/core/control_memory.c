@@ -6,6 +6,7 @@
 #include "hypervisor/core/domain_internal.h"
 #include "hypervisor/core/failure_text.h"
 #include "hypervisor/core/realm_run.h"
+#include "lib/number.h"
 
 #define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
 
@@ -130,9 +131,7 @@ static bool window_tell(struct domain *domain, const struct window *window,
 				       : guest_entry(domain, ipa, &entry)))
 			return false;
 		size = rtt_entry_size(entry.level);
-		end = (*at & ~(size - 1)) + size;
-		if (end > window->end)
-			end = window->end;
+		end = smaller(align_down(*at, size) + size, window->end);
 		if (!run_put(memory, *at, end, entry.kind))
 			*looks = 1; /* the last */
 		else

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Granting pages for a domain's content, until it is to be built. */
-#include <string.h>
-
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain_internal.h"
+#include "lib/number.h"
 
 #define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
+
+/* Pages zeroed at a time: 2 MiB. */
+#define ZERO_BATCH 512
 
 /* With domain->memory_busy held. */
 static enum control_status segment_check(const struct domain *domain,
@@ -52,19 +54,15 @@ static bool promise_renew(struct domain *domain)
 	return fits;
 }
 
-/* The pages may have been anybody's. */
+/* Lets others run between any two parts of what may be long. */
 static void pages_zero(struct domain *domain, struct granules_range pages)
 {
 	const struct host_ops *host = domain_host(domain);
 
-	for (uint64_t i = 0; i < pages.count; i++) {
-		pa_t page = pa_add(pages.base, i * PAGE_SIZE);
-		void *content = host->page_map(host->ctx, page);
-
-		memset(content, 0, PAGE_SIZE);
-		host->page_unmap(host->ctx, page, content);
-		if (i % 512 == 511)
-			host->relax(host->ctx, false);
+	for (uint64_t i = 0; i < pages.count; i += ZERO_BATCH) {
+		host_pages_zero(host, pa_add(pages.base, i * PAGE_SIZE),
+			smaller(pages.count - i, ZERO_BATCH));
+		host->relax(host->ctx, false);
 	}
 }
 

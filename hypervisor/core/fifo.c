@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "lib/number.h"
+
 void fifo_init(struct fifo *fifo, uint8_t *bytes, size_t size)
 {
 	*fifo = (struct fifo){ .bytes = bytes, .size = size };
@@ -14,16 +16,11 @@ size_t fifo_room(const struct fifo *fifo)
 	return fifo->size - fifo->count;
 }
 
-static size_t min(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
 size_t fifo_put(struct fifo *fifo, const uint8_t *bytes, size_t size)
 {
 	size_t at = (fifo->first + fifo->count) % fifo->size;
-	size_t all = min(size, fifo_room(fifo));
-	size_t straight = min(all, fifo->size - at);
+	size_t all = smaller(size, fifo_room(fifo));
+	size_t straight = smaller(all, fifo->size - at);
 
 	memcpy(fifo->bytes + at, bytes, straight);
 	memcpy(fifo->bytes, bytes + straight, all - straight);
@@ -33,8 +30,8 @@ size_t fifo_put(struct fifo *fifo, const uint8_t *bytes, size_t size)
 
 size_t fifo_get(struct fifo *fifo, uint8_t *bytes, size_t size)
 {
-	size_t all = min(size, fifo->count);
-	size_t straight = min(all, fifo->size - fifo->first);
+	size_t all = smaller(size, fifo->count);
+	size_t straight = smaller(all, fifo->size - fifo->first);
 
 	memcpy(bytes, fifo->bytes + fifo->first, straight);
 	memcpy(bytes + straight, fifo->bytes, all - straight);
@@ -44,7 +41,7 @@ size_t fifo_get(struct fifo *fifo, uint8_t *bytes, size_t size)
 
 const uint8_t *fifo_look(const struct fifo *fifo, size_t *size)
 {
-	*size = min(fifo->count, fifo->size - fifo->first);
+	*size = smaller(fifo->count, fifo->size - fifo->first);
 	return fifo->bytes + fifo->first;
 }
 

@@ -6,6 +6,7 @@
 
 #include "abi/rmi.h"
 #include "hypervisor/core/rmi.h"
+#include "lib/number.h"
 
 /* Moves [base, top) one step; next is where it got to. */
 typedef bool range_command(struct rmi *rmi, pa_t base, pa_t top, pa_t *next);

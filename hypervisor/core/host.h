@@ -8,7 +8,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
+#include "abi/machine_map.h"
 #include "abi/smccc.h"
 #include "lib/addr.h"
 
@@ -41,5 +43,15 @@ struct host_ops {
 	 */
 	void (*relax)(void *ctx, bool waiting);
 };
+
+/* Zeroes pages of one allocation: they may have been anybody's. */
+static inline void host_pages_zero(
+	const struct host_ops *ops, pa_t base, uint64_t count)
+{
+	void *content = ops->page_map(ops->ctx, base);
+
+	memset(content, 0, count * MACHINE_PAGE_SIZE);
+	ops->page_unmap(ops->ctx, base, content);
+}
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "abi/bits.h"
 #include "hypervisor/core/rmi.h"
+#include "lib/number.h"
 
 static bool version_agree(struct host *host, struct rmi *rmi)
 {
@@ -109,7 +110,8 @@ static bool bank_protect(
 	uint64_t step = UINT64_C(1) << host->info.gpt_bits;
 	uint64_t end = bank->base.value + bank->size;
 
-	for (uint64_t at = bank->base.value & ~(step - 1); at < end; at += step) {
+	for (uint64_t at = align_down(bank->base.value, step); at < end;
+		at += step) {
 		/* ERROR_GPT: the table is there already. */
 		if (!ask_gpt_l1_create(rmi, pa_make(at)) &&
 			(rmi->trouble || rmi_status(rmi) != RMI_ERROR_GPT))

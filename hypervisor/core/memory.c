@@ -6,13 +6,12 @@
  */
 #include "hypervisor/core/memory.h"
 
-#include <string.h>
-
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
 #include "hypervisor/core/domain_internal.h"
 #include "hypervisor/core/failure_text.h"
 #include "hypervisor/core/realm_run.h"
+#include "lib/number.h"
 
 #define BLOCK_SIZE ((uint64_t)1 << 21)
 
@@ -26,16 +25,11 @@ static enum memory_result broken(
 	return MEMORY_BROKEN;
 }
 
-static ipa_t align_down(ipa_t ipa, uint64_t size)
-{
-	return ipa_make(ipa.value & ~(size - 1));
-}
-
 /* Whether the block around an IPA may be supplied whole. */
 static bool block_in_ram(const struct domain *domain, ipa_t ipa)
 {
 	return domain_has_ram(
-		domain, align_down(ipa, BLOCK_SIZE).value, BLOCK_SIZE);
+		domain, ipa_align_down(ipa, BLOCK_SIZE).value, BLOCK_SIZE);
 }
 
 /* ---- Realms: the protected half ---- */
@@ -47,7 +41,7 @@ static bool realm_page(
 	struct realm *realm = &domain->realm;
 
 	if (look->level <= REALM_BLOCK_LEVEL && block_in_ram(domain, ipa)) {
-		if (realm_supply(realm, align_down(ipa, BLOCK_SIZE),
+		if (realm_supply(realm, ipa_align_down(ipa, BLOCK_SIZE),
 			    REALM_BLOCK_LEVEL))
 			return true;
 		if (realm->failure.kind != RMI_FAILURE_MEMORY)
@@ -106,7 +100,7 @@ static enum memory_result unprotected_fault(struct domain *domain, ipa_t alias)
 enum memory_result memory_realm_fault(struct domain *domain, ipa_t ipa)
 {
 	uint64_t half = realm_alias(&domain->realm, ipa_make(0)).value;
-	ipa_t page = align_down(ipa, GUEST_PAGE_SIZE);
+	ipa_t page = ipa_align_down(ipa, GUEST_PAGE_SIZE);
 	enum memory_result result = MEMORY_NONE;
 
 	domain_memory_lock(domain);
@@ -169,19 +163,6 @@ bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
 
 /* ---- Ordinary guests ---- */
 
-static void pages_zero(struct domain *domain, pa_t base, uint64_t count)
-{
-	const struct host_ops *host = domain_host(domain);
-
-	for (uint64_t i = 0; i < count; i++) {
-		pa_t page = pa_add(base, i * GUEST_PAGE_SIZE);
-		void *content = host->page_map(host->ctx, page);
-
-		memset(content, 0, GUEST_PAGE_SIZE);
-		host->page_unmap(host->ctx, page, content);
-	}
-}
-
 /* false: domain->failure. */
 static bool guest_supply(struct domain *domain, ipa_t ipa, int level)
 {
@@ -195,9 +176,10 @@ static bool guest_supply(struct domain *domain, ipa_t ipa, int level)
 	failure_step(&domain->failure, "supplying memory");
 	if (!granules_take(&domain->own, &want, &range))
 		return false;
-	pages_zero(domain, range.base, range.count);
-	if (stage2_map(&domain->stage2, align_down(ipa, rtt_entry_size(level)),
-		    range.base, level))
+	host_pages_zero(domain_host(domain), range.base, range.count);
+	if (stage2_map(&domain->stage2,
+		    ipa_align_down(ipa, rtt_entry_size(level)), range.base,
+		    level))
 		return true;
 	granules_give(&domain->own, GRANULES_GUEST, range);
 	return false;

@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include "lib/number.h"
+
 #define WORD_BITS 64
 #define WORD_FULL UINT64_MAX
 
@@ -62,12 +64,12 @@ static uint64_t run_end(const struct pages *pages, uint64_t page, uint64_t count
 }
 
 /* The first page at or after one whose address is aligned. */
-static uint64_t align_up(
+static uint64_t aligned_page(
 	const struct pages *pages, uint64_t page, uint64_t align)
 {
 	uint64_t first = pages->base.value >> PAGES_SHIFT;
 
-	return ((first + page + align - 1) & ~(align - 1)) - first;
+	return align_up(first + page, align) - first;
 }
 
 static bool run_find(
@@ -77,14 +79,14 @@ static bool run_find(
 	uint64_t end;
 
 	pages->lowest = free_after(pages, pages->lowest);
-	page = align_up(pages, pages->lowest, align);
+	page = aligned_page(pages, pages->lowest, align);
 	while (page < pages->count && count <= pages->count - page) {
 		end = run_end(pages, page, count);
 		if (end == page + count) {
 			*out = page;
 			return true;
 		}
-		page = align_up(pages, free_after(pages, end), align);
+		page = aligned_page(pages, free_after(pages, end), align);
 	}
 	return false;
 }
@@ -130,7 +132,7 @@ static uint64_t page_clamp(const struct pages *pages, uint64_t address)
 	if (address <= pages->base.value)
 		return 0;
 	page = (address - pages->base.value) >> PAGES_SHIFT;
-	return page < pages->count ? page : pages->count;
+	return smaller(page, pages->count);
 }
 
 void pages_reserve(struct pages *pages, pa_t base, uint64_t size)

@@ -8,6 +8,7 @@
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
 #include "hypervisor/core/realm_internal.h"
+#include "lib/number.h"
 
 /*
  * The smallest legal counts (minus one), and not what the machine has: they

@@ -5,6 +5,7 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/realm_internal.h"
 #include "hypervisor/core/realm_run.h"
+#include "lib/number.h"
 
 /* Pages delegated at a time for content: one table's worth. */
 #define DATA_BATCH 512
@@ -22,10 +23,10 @@ static bool table_create(struct realm *realm, ipa_t ipa, int level)
 
 	if (realm->tables.count == 0 && !realm_take(realm, &want, &realm->tables))
 		return false;
-	return realm_settle(realm,
-		       ask_rtt_create(&realm->rmi, realm->rd.base,
-			       realm->tables.base,
-			       ipa_make(ipa.value & ~(span - 1)), level + 1)) ||
+	return realm_settle(
+		       realm, ask_rtt_create(&realm->rmi, realm->rd.base,
+				      realm->tables.base,
+				      ipa_align_down(ipa, span), level + 1)) ||
 	       rmi_refused(&realm->rmi);
 }
 
@@ -73,15 +74,9 @@ bool realm_ram_init(struct realm *realm, const struct realm_plan *plan)
 	return true;
 }
 
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 static uint64_t segment_top(const struct realm_segment *segment)
 {
-	return (segment->ipa.value + segment->size + RMI_GRANULE_SIZE - 1) &
-	       ~(uint64_t)(RMI_GRANULE_SIZE - 1);
+	return align_up(segment->ipa.value + segment->size, RMI_GRANULE_SIZE);
 }
 
 /* Whether the RMM may know only calls for one page. */
@@ -212,11 +207,6 @@ static bool gap_supply(struct realm *realm, uint64_t at, uint64_t top)
 	return true;
 }
 
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
 /*
  * A block that content is in can only be mapped page by page. What is left of
  * it is supplied at once, or the Realm would leave for each page of it.
@@ -230,9 +220,9 @@ bool realm_gaps_supply(struct realm *realm, const struct realm_plan *plan)
 	failure_step(&realm->failure, "supplying memory");
 	for (const struct realm_segment *at = plan->segments; at < end; at++) {
 		const struct realm_ram *ram = ram_of(plan, at);
-		uint64_t first = at->ipa.value & ~(block - 1);
+		uint64_t first = align_down(at->ipa.value, block);
 		uint64_t top = segment_top(at);
-		uint64_t last = (top + block - 1) & ~(block - 1);
+		uint64_t last = align_up(top, block);
 
 		first = larger(larger(first, ram->base.value), done);
 		last = smaller(last, ram->base.value + ram->size);

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "lib/number.h"
+
 /* All IPAs stay below this, so that sums of an IPA and a size cannot wrap. */
 #define IPA_END (UINT64_C(1) << 48)
 

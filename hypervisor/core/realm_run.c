@@ -2,8 +2,6 @@
 /* The memory of a Realm that may run. */
 #include "hypervisor/core/realm_run.h"
 
-#include <string.h>
-
 #include "abi/rmi.h"
 #include "hypervisor/core/realm_internal.h"
 
@@ -74,15 +72,6 @@ static bool lent_map(struct realm *realm, ipa_t ipa)
 	return true;
 }
 
-static void page_zero(struct realm *realm, pa_t page)
-{
-	const struct host_ops *ops = realm->rmi.ops;
-	void *content = ops->page_map(ops->ctx, page);
-
-	memset(content, 0, RMI_GRANULE_SIZE);
-	ops->page_unmap(ops->ctx, page, content);
-}
-
 static bool page_share(struct realm *realm, ipa_t ipa)
 {
 	struct granules_want want = {
@@ -91,7 +80,7 @@ static bool page_share(struct realm *realm, ipa_t ipa)
 
 	if (!realm_take(realm, &want, &realm->lent))
 		return false;
-	page_zero(realm, realm->lent.base);
+	host_pages_zero(realm->rmi.ops, realm->lent.base, 1);
 	return lent_map(realm, ipa) || undo(realm, GRANULES_GUEST, &realm->lent);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "abi/rmi.h"
 #include "hypervisor/core/realm_internal.h"
+#include "lib/number.h"
 
 bool realm_op_finish(struct realm *realm)
 {

@@ -2,6 +2,7 @@
 /* Taking back what is mapped in a range of a Realm's IPA space. */
 #include "abi/rmi.h"
 #include "hypervisor/core/realm_internal.h"
+#include "lib/number.h"
 
 bool realm_may_return(struct realm *realm)
 {
@@ -50,7 +51,7 @@ static bool entry_skip(struct realm *realm, ipa_t at, ipa_t top, ipa_t *next)
 		level < realm->layout.start_level || level >= RTT_DEEPEST)
 		return rmi_refused(&realm->rmi);
 	size = rtt_entry_size(level);
-	next->value = (at.value & ~(size - 1)) + size;
+	next->value = align_down(at.value, size) + size;
 	if (is_aligned(at.value, size) && next->value <= top.value)
 		return rmi_refused(&realm->rmi);
 	return true;

@@ -2,11 +2,10 @@
 /* Stage 2 of an ordinary guest: tables in the host's pages. */
 #include "hypervisor/core/stage2.h"
 
-#include <string.h>
-
 #include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "hypervisor/core/rtt_layout.h"
+#include "lib/number.h"
 
 #define START_LEVEL 1
 #define ENTRIES     512
@@ -78,17 +77,13 @@ static void entry_write(
 
 static bool table_take(struct stage2 *stage2, struct granules_range *table)
 {
-	const struct host_ops *ops = ops_of(stage2);
 	struct granules_want want = {
 		.kind = GRANULES_SHARED, .unit = 1, .units = 1, .align = 1
 	};
-	void *entries;
 
 	if (!granules_take(stage2->purse, &want, table))
 		return false;
-	entries = ops->page_map(ops->ctx, table->base);
-	memset(entries, 0, PAGE_SIZE);
-	ops->page_unmap(ops->ctx, table->base, entries);
+	host_pages_zero(stage2->purse->ops, table->base, 1);
 	return true;
 }
 
@@ -194,7 +189,7 @@ static void level_free(struct stage2 *stage2, int level)
 			size = rtt_entry_size(level - 1);
 			ops->relax(ops->ctx, false);
 		}
-		ipa = (ipa & ~(size - 1)) + size;
+		ipa = align_down(ipa, size) + size;
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain.h"
 #include "hypervisor/core/vcpu_internal.h"
+#include "lib/number.h"
 
 struct vcpu *vcpu_at_affinity(struct domain *domain, uint64_t affinity)
 {
@@ -93,7 +94,7 @@ uint64_t vcpu_deadline(const struct vcpu *vcpu)
 	uint64_t phys =
 		timer_deadline(vcpu, &vcpu->phys, GUEST_TIMER_PHYS_NS_PPI);
 
-	return virt < phys ? virt : phys;
+	return smaller(virt, phys);
 }
 
 bool vcpu_awake(struct vcpu *vcpu)

@@ -8,6 +8,7 @@
 #include "abi/machine_map.h"
 #include "abi/provision.h"
 #include "lib/addr.h"
+#include "lib/number.h"
 
 static bool is_inside(const struct firmware_part *part, uint64_t total)
 {

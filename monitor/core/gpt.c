@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "lib/addr.h"
+#include "lib/number.h"
 
 #define GRANULE       UINT64_C(0x1000)
 #define GRANULE_SHIFT 12

@@ -3,6 +3,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/handlers.h"
 #include "rmm/core/measurement.h"
 #include "rmm/core/port.h"

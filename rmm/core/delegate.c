@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/handlers.h"
 #include "rmm/core/port.h"

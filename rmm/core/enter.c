@@ -4,6 +4,7 @@
  * owes, the run, and the record of its exit.
  */
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/exit.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/handlers.h"

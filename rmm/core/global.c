@@ -4,6 +4,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/feature.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/handlers.h"
@@ -145,7 +146,7 @@ uint64_t rmi_granule_tracking_get(
 	tracking = tracking_at(rmm, start);
 	results[0] = RMI_MEM_CATEGORY_CONVENTIONAL;
 	results[1] = tracking.state;
-	results[2] = tracking.top < end ? tracking.top : end;
+	results[2] = smaller(tracking.top, end);
 	return rmi_return(RMI_SUCCESS, 0);
 }
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "abi/bits.h"
+#include "lib/number.h"
 #include "rmm/core/port.h"
 #include "rmm/core/rmm.h"
 

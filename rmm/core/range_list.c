@@ -3,6 +3,7 @@
 #include "rmm/core/range_list.h"
 
 #include "abi/bits.h"
+#include "lib/number.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/rtt.h"
 
@@ -11,7 +12,7 @@ unsigned range_list_clip(pa_t pa, uint64_t count)
 	uint64_t slots =
 		(GRANULE_SIZE - pa.value % GRANULE_SIZE) / sizeof(uint64_t);
 
-	return (unsigned)(count < slots ? count : slots);
+	return (unsigned)smaller(count, slots);
 }
 
 bool range_list_read(

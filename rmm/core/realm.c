@@ -6,6 +6,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/feature.h"
 #include "rmm/core/handlers.h"
 #include "rmm/core/port.h"

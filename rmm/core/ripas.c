@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* RMI_RTT_INIT_RIPAS and RMI_RTT_SET_RIPAS. */
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/handlers.h"
 #include "rmm/core/port.h"
 #include "rmm/core/rec.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/port.h"
 
 struct rsi_command {

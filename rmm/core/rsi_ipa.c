@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* RSI_IPA_STATE_SET and RSI_IPA_STATE_GET: the RIPAS of a Realm's memory. */
+#include "lib/number.h"
 #include "rmm/core/rsi.h"
 
 /* Whether [base, top) is pages of the protected half, at least one. */

@@ -20,7 +20,7 @@ static enum rsi_outcome page_demand(
 bool rsi_page_map(struct rsi_call *call, ipa_t ipa, struct rsi_page *page,
 	enum rsi_outcome *outcome)
 {
-	ipa_t base = ipa_make(ipa.value & ~(uint64_t)(GRANULE_SIZE - 1));
+	ipa_t base = ipa_align_down(ipa, GRANULE_SIZE);
 	int level;
 
 	switch (rtt_page_find(call->rmm, &call->rd->s2, base, &page->walk,

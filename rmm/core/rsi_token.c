@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "lib/number.h"
 #include "rmm/core/port.h"
 #include "rmm/core/rsi.h"
 #include "rmm/core/token.h"
@@ -71,7 +72,7 @@ enum rsi_outcome rsi_attest_token_init(struct rsi_call *call)
 	size = token_size(&collection);
 	buffer_unmap(call, buffer);
 	/* An upper bound, in whole granules. */
-	call->x[1] = (size + GRANULE_SIZE - 1) & ~(uint64_t)(GRANULE_SIZE - 1);
+	call->x[1] = align_up(size, GRANULE_SIZE);
 	return rsi_return(call, RSI_SUCCESS);
 }
 

@@ -3,6 +3,7 @@
 #include "rmm/core/rtt.h"
 
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/port.h"
 #include "rmm/core/rmm.h"
 #include "rmm/core/status.h"
@@ -233,7 +234,7 @@ uint8_t rtt_ripas_get(
 
 	rtt_walk_start(rmm, s2, start, RTT_LEVEL_MAX, &walk);
 	size = rtt_level_size(walk.level);
-	end = (start.value & ~(size - 1)) + ripas_run(&walk) * size;
+	end = align_down(start.value, size) + ripas_run(&walk) * size;
 	if (end < top->value)
 		*top = ipa_make(end);
 	ripas = rtt_walk_entry(&walk, walk.index).ripas;

@@ -2,6 +2,7 @@
 /* Mapping a range: the checks and the sweep of RTT_DATA_MAP, _UNPROT_MAP. */
 #include "abi/bits.h"
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/rmm.h"
 #include "rmm/core/rtt_range.h"
 #include "rmm/core/status.h"

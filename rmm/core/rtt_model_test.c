@@ -5,6 +5,7 @@
  * nothing to a page, so that it also shows that folding and unfolding do not.
  */
 #include "abi/rsi.h"
+#include "lib/number.h"
 #include "rmm/core/rtt_fixture.h"
 
 #define RD  page(PAGE_RD)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* RMI_RTT_CREATE, _FOLD, _DESTROY: tables; and _READ_ENTRY. */
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/handlers.h"
 #include "rmm/core/port.h"
 #include "rmm/core/rmm.h"
@@ -260,7 +261,7 @@ static uint64_t live_next(const struct target *target)
 {
 	const struct rtt_walk *walk = &target->walk;
 	uint64_t size = rtt_level_size(walk->level);
-	uint64_t base = target->ipa.value & ~(size - 1);
+	uint64_t base = align_down(target->ipa.value, size);
 	unsigned i = walk->index;
 
 	if (rtt_entry_live(rtt_walk_entry(walk, i)))

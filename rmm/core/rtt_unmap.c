@@ -2,6 +2,7 @@
 /* Unmapping a range: RTT_DATA_UNMAP and RTT_UNPROT_UNMAP. */
 #include "abi/bits.h"
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/port.h"
 #include "rmm/core/rmm.h"
 #include "rmm/core/rtt_range.h"

@@ -10,6 +10,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/handlers.h"
 #include "rmm/core/rmm.h"
@@ -105,7 +106,7 @@ static unsigned list_clip(pa_t list, uint64_t count)
 {
 	uint64_t room = (GRANULE_SIZE - list.value % GRANULE_SIZE) / DESC_SIZE;
 
-	return (unsigned)(count < room ? count : room);
+	return (unsigned)smaller(count, room);
 }
 
 static pa_t desc_address(uint64_t desc)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "abi/machine_map.h"
+#include "lib/number.h"
 #include "toolstack/host/folder.h"
 
 const char *flash_parse(
@@ -53,11 +54,6 @@ static const char *parts_check(const struct flash_part *parts)
 	return NULL;
 }
 
-static size_t align(size_t size)
-{
-	return (size + FIRMWARE_ALIGN - 1) & ~(size_t)(FIRMWARE_ALIGN - 1);
-}
-
 /* Where each part goes: the monitor first, the others behind the header. */
 static struct firmware_header layout(const struct flash_part *parts)
 {
@@ -67,13 +63,14 @@ static struct firmware_header layout(const struct flash_part *parts)
 		.parts = FIRMWARE_PARTS,
 		.part = { { 0, parts[FIRMWARE_MONITOR].size } },
 	};
-	size_t at = FIRMWARE_HEADER_OFFSET + align(sizeof(header));
+	size_t at = FIRMWARE_HEADER_OFFSET +
+		    align_up(sizeof(header), FIRMWARE_ALIGN);
 
 	for (size_t i = FIRMWARE_RMM; i < FIRMWARE_PARTS; i++) {
 		if (parts[i].size == 0)
 			continue;
 		header.part[i] = (struct firmware_part){ at, parts[i].size };
-		at += align(parts[i].size);
+		at += align_up(parts[i].size, FIRMWARE_ALIGN);
 	}
 	header.total = at;
 	return header;

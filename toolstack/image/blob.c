@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "abi/guest_map.h"
+#include "lib/number.h"
 
 /* A file being loaded, and where to say what is wrong with it. */
 struct source {
@@ -22,11 +23,6 @@ struct source {
 	int fd;
 	size_t size;
 };
-
-static size_t page_up(size_t size)
-{
-	return (size + GUEST_PAGE_SIZE - 1) & ~(size_t)(GUEST_PAGE_SIZE - 1);
-}
 
 static void *map_anonymous(size_t size)
 {
@@ -41,7 +37,7 @@ static void *map_anonymous(size_t size)
 
 int blob_reserve(struct blob *blob, size_t capacity)
 {
-	size_t wanted = page_up(capacity);
+	size_t wanted = align_up(capacity, GUEST_PAGE_SIZE);
 	void *data;
 
 	if (wanted <= blob->mapped)
@@ -59,7 +55,7 @@ int blob_reserve(struct blob *blob, size_t capacity)
 
 void blob_trim(struct blob *blob, size_t size)
 {
-	size_t kept = page_up(size);
+	size_t kept = align_up(size, GUEST_PAGE_SIZE);
 
 	if (blob->mapped > kept) {
 		/* Unmapping the end of a mapping of ours cannot fail. */
@@ -156,7 +152,7 @@ static int source_map(const struct source *source, struct blob *blob)
 		return source_no_memory(source);
 	blob->data = data;
 	blob->size = source->size;
-	blob->mapped = page_up(source->size);
+	blob->mapped = align_up(source->size, GUEST_PAGE_SIZE);
 	return REEVE_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "abi/guest_map.h"
+#include "lib/number.h"
 #include "toolstack/image/fdt_guest.h"
 
 /*
@@ -22,7 +23,7 @@
 static size_t put_region(const struct image_bank *bank, uint64_t bank_size,
 	struct fdt_range *regions, size_t count)
 {
-	uint64_t used = (bank->size + REGION_ALIGN - 1) & ~(REGION_ALIGN - 1);
+	uint64_t used = align_up(bank->size, REGION_ALIGN);
 
 	if (bank_size - used < REGION_MIN)
 		return count;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "abi/guest_map.h"
+#include "lib/number.h"
 
 /* Room for all nodes but what the request brings: 128 vCPUs take 12 KiB. */
 #define FDT_ROOM ((size_t)64 << 10)
@@ -58,9 +59,8 @@ static void put_root_properties(struct fdt_writer *w)
 /* libxl tells the initrd's end in whole pages. */
 static void put_initrd(struct fdt_writer *w, const struct fdt_range *initrd)
 {
-	uint64_t end = initrd->base + initrd->size;
+	uint64_t end = align_up(initrd->base + initrd->size, GUEST_PAGE_SIZE);
 
-	end = (end + GUEST_PAGE_SIZE - 1) & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
 	fdt_put_u64(w, "linux,initrd-start", initrd->base);
 	fdt_put_u64(w, "linux,initrd-end", end);
 }

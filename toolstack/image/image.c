@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "abi/guest_map.h"
+#include "lib/number.h"
 #include "toolstack/image/fdt_guest.h"
 #include "toolstack/image/kernel.h"
 #include "toolstack/image/layout.h"
@@ -248,11 +249,6 @@ static int place(const struct loading *loading)
 	return write_tree(loading);
 }
 
-static uint64_t page_up(uint64_t size)
-{
-	return (size + GUEST_PAGE_SIZE - 1) & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
-}
-
 static void add_segment(struct image *image, enum image_segment_kind kind,
 	uint64_t ipa, const struct blob *blob, uint64_t memory_size)
 {
@@ -274,9 +270,9 @@ static void fill_image(struct image_parts *parts)
 		parts->kernel.memory_size);
 	if (parts->initrd.size != 0)
 		add_segment(image, IMAGE_INITRD, layout->initrd, &parts->initrd,
-			page_up(parts->initrd.size));
+			align_up(parts->initrd.size, GUEST_PAGE_SIZE));
 	add_segment(image, IMAGE_DTB, layout->dtb, &parts->dtb,
-		page_up(parts->dtb.size));
+		align_up(parts->dtb.size, GUEST_PAGE_SIZE));
 	image->kernel = parts->kernel.info;
 	image->entry = layout->kernel;
 	image->dtb_ipa = layout->dtb;

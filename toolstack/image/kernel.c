@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "abi/guest_map.h"
+#include "lib/number.h"
 #include "toolstack/image/decompress.h"
 
 /* The Image header: all fields little-endian. */
@@ -291,9 +292,7 @@ static int read_header(struct kernel *kernel, const struct context *context)
 	if (info->image_size == 0)
 		info->image_size = bytes.size;
 	kernel->memory_size =
-		info->image_size > bytes.size ? info->image_size : bytes.size;
-	kernel->memory_size = (kernel->memory_size + GUEST_PAGE_SIZE - 1) &
-			      ~(uint64_t)(GUEST_PAGE_SIZE - 1);
+		align_up(larger(info->image_size, bytes.size), GUEST_PAGE_SIZE);
 	return REEVE_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "toolstack/image/layout.h"
 
 #include "abi/guest_map.h"
+#include "lib/number.h"
 
 #define MIB ((uint64_t)1 << 20)
 
@@ -21,24 +22,14 @@ struct extents {
 	uint64_t modules; /* initrd and tree, whole pages */
 };
 
-static uint64_t align_up(uint64_t value, uint64_t align)
-{
-	return (value + align - 1) & ~(align - 1);
-}
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 void layout_banks(uint64_t ram, struct image_bank banks[2])
 {
-	uint64_t size = ram & ~(MIB - 1);
-	uint64_t first = least(size, GUEST_RAM0_SIZE);
+	uint64_t size = align_down(ram, MIB);
+	uint64_t first = smaller(size, GUEST_RAM0_SIZE);
 
 	banks[0] = (struct image_bank){ GUEST_RAM0_BASE, first };
 	banks[1] = (struct image_bank){ GUEST_RAM1_BASE,
-		least(size - first, GUEST_RAM1_SIZE) };
+		smaller(size - first, GUEST_RAM1_SIZE) };
 }
 
 /* With every size within the bank, no sum below can wrap. */

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "abi/guest_map.h"
+#include "lib/number.h"
 #include "toolstack/image/fixture.h"
 
 static bool watching;
@@ -53,11 +55,6 @@ FILE *__wrap_open_memstream(char **text, size_t *size)
 	return fails() ? NULL : __real_open_memstream(text, size);
 }
 
-static size_t page_up(size_t size)
-{
-	return (size + 4095) & ~(size_t)4095;
-}
-
 void *__real_mmap64(
 	void *at, size_t size, int prot, int flags, int fd, off_t offset);
 void *__wrap_mmap64(
@@ -69,7 +66,7 @@ void *__wrap_mmap64(
 			     : __real_mmap64(at, size, prot, flags, fd, offset);
 
 	if (data != MAP_FAILED)
-		mapped += page_up(size);
+		mapped += align_up(size, GUEST_PAGE_SIZE);
 	return data;
 }
 
@@ -81,7 +78,8 @@ void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags)
 			     : __real_mremap(old, old_size, size, flags);
 
 	if (data != MAP_FAILED)
-		mapped += page_up(size) - page_up(old_size);
+		mapped += align_up(size, GUEST_PAGE_SIZE) -
+			  align_up(old_size, GUEST_PAGE_SIZE);
 	return data;
 }
 
@@ -89,7 +87,7 @@ int __real_munmap(void *at, size_t size);
 int __wrap_munmap(void *at, size_t size);
 int __wrap_munmap(void *at, size_t size)
 {
-	mapped -= page_up(size);
+	mapped -= align_up(size, GUEST_PAGE_SIZE);
 	return __real_munmap(at, size);
 }
 

@@ -9,16 +9,13 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include "lib/number.h"
+
 /* Enough for the largest preset of xz (-9 needs 65 MiB), not for a bomb. */
 #define LZMA_MEMORY_MAX (UINT64_C(256) << 20)
 
 /* zlib counts in unsigned int; what is left over goes into the next step. */
 #define ZLIB_STEP_MAX ((size_t)1 << 30)
-
-static size_t at_most(size_t value, size_t bound)
-{
-	return value < bound ? value : bound;
-}
 
 static void stream_advance(struct stream *stream, size_t taken, size_t made)
 {
@@ -44,8 +41,8 @@ static void *gzip_open(void)
 static enum stream_step gzip_step(void *state, struct stream *stream)
 {
 	z_stream *z = state;
-	size_t in = at_most(stream->in_left, ZLIB_STEP_MAX);
-	size_t out = at_most(stream->out_left, ZLIB_STEP_MAX);
+	size_t in = smaller(stream->in_left, ZLIB_STEP_MAX);
+	size_t out = smaller(stream->out_left, ZLIB_STEP_MAX);
 	int ret;
 
 	/* zlib reads through this pointer only; its type predates const. */

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "lib/number.h"
 #include "toolstack/map/svg.h"
 
 #define LINES_MAX 16
@@ -20,11 +21,6 @@ struct bands {
 	uint64_t line; /* bytes, a power of two */
 	double y;
 };
-
-static uint64_t min(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
 
 static bool is_ground(enum map_kind kind)
 {
@@ -48,10 +44,11 @@ static void area_draw(
 	struct svg *svg, const struct bands *bands, const struct map_area *area)
 {
 	uint64_t at = area->ipa - bands->base;
-	uint64_t end = min(at + area->size, bands->size);
+	uint64_t end = smaller(at + area->size, bands->size);
 
 	while (at < end) {
-		uint64_t next = min(end, (at / bands->line + 1) * bands->line);
+		uint64_t next =
+			smaller(end, (at / bands->line + 1) * bands->line);
 
 		piece_draw(svg, bands, at, next, area->kind);
 		at = next;

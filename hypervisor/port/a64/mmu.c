@@ -7,6 +7,7 @@
 #include "lib/a64.h"
 #include "lib/addr.h"
 #include "lib/image.h"
+#include "lib/number.h"
 #include "lib/pgtable.h"
 
 /* One per GiB of RAM at most, some for the ends of ranges. */

@@ -5,6 +5,7 @@
 #include "abi/rmm_el3.h"
 #include "lib/a64.h"
 #include "lib/log.h"
+#include "lib/number.h"
 #include "lib/pgtable.h"
 #include "lib/pl011.h"
 #include "rmm/core/rmm.h"
@@ -116,7 +117,7 @@ static int64_t rmm_start(const struct manifest *manifest)
 	uint64_t granules;
 
 	el3_identify();
-	size = (size + GRANULE_SIZE - 1) & ~(uint64_t)(GRANULE_SIZE - 1);
+	size = align_up(size, GRANULE_SIZE);
 	if (!el3_reserve_memory(size, &granules) ||
 		!tables_map(granules, size, PGTABLE_DATA))
 		return RMM_EL3_BOOT_NO_MEMORY;

@@ -7,6 +7,7 @@
 
 #include "abi/rmm_el3.h"
 #include "lib/addr.h"
+#include "lib/number.h"
 
 #define PAGE_SIZE 0x1000
 

@@ -4,6 +4,7 @@
  * taken and given back in stack order. No other CPU's tables have them, so
  * that what is mapped here is invalidated here.
  */
+#include "lib/number.h"
 #include "lib/pgtable.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/port.h"

@@ -5,6 +5,7 @@
 #include "lib/a64.h"
 #include "lib/addr.h"
 #include "lib/image.h"
+#include "lib/number.h"
 #include "lib/pgtable.h"
 #include "rmm/port/a64/cpu.h"
 

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "abi/rmi.h"
+#include "lib/number.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/realm.h"
 #include "rmm/core/rec.h"

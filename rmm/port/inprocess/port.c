@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "lib/number.h"
 #include "rmm/core/granule.h"
 #include "rmm/port/inprocess/machine.h"
 
@@ -94,7 +95,7 @@ const uint8_t *lent_at(const struct rmm_port *port, uint64_t pa)
 /* Whether NS accesses to the granule of pa go through. */
 static bool ns_accessible(const struct rmm_port *port, pa_t pa)
 {
-	uint64_t granule = pa.value & ~(uint64_t)(GRANULE_SIZE - 1);
+	uint64_t granule = align_down(pa.value, GRANULE_SIZE);
 
 	return !in_realm_pas(port, pa) && granule != port->faults.ns_faults;
 }
