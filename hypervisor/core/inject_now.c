@@ -10,7 +10,8 @@
 #include "hypervisor/core/realm_run.h"
 #include "hypervisor/core/vcpu_internal.h"
 
-/* Of a vCPU that does nothing but compute, one of the first succeeds. */
+/* Of a vCPU that does nothing but compute, one of the first succeeds, unless
+ * the emulator of its core is kept from running: who asked may ask again. */
 #define TRIES 100000
 
 /* A page to enter with, that is nobody else's. false: there is none. */
@@ -126,10 +127,13 @@ static enum control_status try_beside(struct vcpu *vcpu,
 		done = enters(vcpu) && try(vcpu, page);
 	ops->page_unmap(ops->ctx, page, (void *)(uintptr_t)run);
 	page_give(vcpu->domain, page);
-	return done ? CONTROL_OK
-		    : domain_refuse(text, CONTROL_E_STATE,
-			      "vCPU %u was never met while it executes",
-			      vcpu->index);
+	if (done)
+		return CONTROL_OK;
+	return domain_refuse(text, CONTROL_E_STATE,
+		domain_runs(vcpu->domain)
+			? "vCPU %u was never met while it executes"
+			: "the domain of vCPU %u has ended",
+		vcpu->index);
 }
 
 /* ---- After its end ---- */

@@ -331,7 +331,7 @@ static void who_was_entered_meanwhile_takes_over(void **state)
 	inprocess_set_vcpu(table->bench->rmm, count, &runs);
 	table->bench->ops.relax = thread_plays;
 	ask(table, CONTROL_INJECT_TWICE, domain->domid, 0);
-	assert_refused(table, CONTROL_E_STATE, "never met");
+	assert_refused(table, CONTROL_E_STATE, "has ended");
 	assert_int_equal(taken_over, 3);
 	assert_int_equal(runs, 3);
 	assert_int_equal(domain->injection.intruded, 0);
