@@ -10,13 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "toolstack/image/fdt_check.h"
 #include "toolstack/image/image.h"
 
 /* Deeper trees do not occur, and would make the indentation explode. */
 #define DEPTH_MAX 64
-
-/* From here on node names are stored without their paths. */
-#define FDT_VERSION_MIN 16
 
 static const char name_bytes[] = "abcdefghijklmnopqrstuvwxyz"
 				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -186,8 +184,7 @@ char *image_dtb_source(const void *dtb, size_t size)
 	bool ok;
 	FILE *out;
 
-	if (size < sizeof(struct fdt_header) || fdt_check_full(dtb, size) != 0 ||
-		fdt_version(dtb) < FDT_VERSION_MIN)
+	if (fdt_blob_check((struct span){ dtb, size }) != NULL)
 		return NULL;
 	out = open_memstream(&text, &length);
 	if (out == NULL)

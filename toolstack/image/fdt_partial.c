@@ -7,10 +7,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "toolstack/image/fdt_check.h"
 #include "toolstack/image/fdt_guest.h"
-
-/* From here on node names are stored without their paths. */
-#define FDT_VERSION_MIN 16
 
 /* A node directly below the root whose name is just that, or -1. */
 static int find_node(const void *fdt, const char *name)
@@ -49,7 +47,7 @@ static bool takes_reserved_phandle(const void *fdt, int offset)
 
 /*
  * The offset behind the tag at offset, with *depth following the nodes. A
- * tree that passed fdt_check_full() has no other tags below its root.
+ * tree that passed fdt_blob_check() has no other tags below its root.
  */
 static int next_tag(const void *fdt, int offset, uint32_t *tag, int *depth)
 {
@@ -79,14 +77,12 @@ static bool node_takes_reserved_phandle(const void *fdt, int offset)
 
 const char *fdt_partial_check(struct span partial)
 {
+	const char *fault = fdt_blob_check(partial);
 	const void *fdt = partial.data;
 	int node;
 
-	if (partial.size < sizeof(struct fdt_header) ||
-		fdt_check_full(fdt, partial.size) != 0)
-		return "not a device tree blob, or a damaged one";
-	if (fdt_version(fdt) < FDT_VERSION_MIN)
-		return "a device tree blob of a version before 16";
+	if (fault != NULL)
+		return fault;
 	node = find_node(fdt, "passthrough");
 	if (node < 0)
 		return "the partial device tree has no node /passthrough";

@@ -248,9 +248,10 @@ static void expect_bad_partial(struct bytes tree, const char *fault)
 	bytes_free(&tree);
 }
 
+static const char damaged[] = "not a device tree blob, or a damaged one";
+
 static void unfit_partial_trees_are_refused(void **state)
 {
-	static const char damaged[] = "not a device tree blob, or a damaged one";
 	struct bytes tree = partial_tree(1, "passthrough");
 
 	(void)state;
@@ -267,6 +268,62 @@ static void unfit_partial_trees_are_refused(void **state)
 	expect_bad_partial(tree, damaged);
 }
 
+/* The property that holds some bytes, for its length to be changed. */
+static struct fdt_property *property_find(struct bytes *tree, const char *name)
+{
+	int node = fdt_path_offset(tree->data, "/passthrough/nic@1");
+
+	assert_true(node > 0);
+	return fdt_get_property_w(tree->data, node, name, NULL);
+}
+
+/* What libfdt 1.6.1 goes backwards for, stays at or does not see. */
+static void lengths_that_overflow_are_refused(void **state)
+{
+	static const uint32_t lengths[] = { UINT32_MAX, UINT32_MAX - 3,
+		UINT32_MAX - 7, UINT32_MAX - 11, UINT32_MAX - 27, INT32_MAX,
+		UINT32_C(1) << 31, 256 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		struct bytes tree = partial_tree(1, "passthrough");
+
+		property_find(&tree, "odd")->len = cpu_to_fdt32(lengths[i]);
+		expect_bad_partial(tree, damaged);
+	}
+}
+
+static void a_structure_that_does_not_end_is_refused(void **state)
+{
+	struct bytes tree = partial_tree(1, "passthrough");
+	uint32_t size = fdt_size_dt_struct(tree.data);
+
+	(void)state;
+	/* The last property's value, a node's name, a tag. */
+	for (uint32_t less = 4; less < size; less += 4) {
+		struct bytes cut =
+			bytes_copy((struct span){ tree.data, tree.size });
+
+		fdt_set_size_dt_struct(cut.data, size - less);
+		expect_bad_partial(cut, damaged);
+	}
+	fdt_set_off_dt_struct(tree.data, fdt_off_dt_struct(tree.data) + 2);
+	expect_bad_partial(tree, damaged);
+}
+
+static void old_versions_are_refused(void **state)
+{
+	struct bytes tree = partial_tree(1, "passthrough");
+
+	(void)state;
+	fdt_set_version(tree.data, 16); /* no size of the structure */
+	fdt_set_size_dt_struct(tree.data, 0);
+	assert_null(fdt_partial_check(bytes_span(&tree)));
+	fdt_set_last_comp_version(tree.data, 3);
+	fdt_set_version(tree.data, 3);
+	expect_bad_partial(tree, "a device tree blob of a version before 16");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +336,9 @@ int main(void)
 		cmocka_unit_test(too_large_a_tree_is_refused),
 		cmocka_unit_test(partial_tree_is_merged),
 		cmocka_unit_test(unfit_partial_trees_are_refused),
+		cmocka_unit_test(lengths_that_overflow_are_refused),
+		cmocka_unit_test(a_structure_that_does_not_end_is_refused),
+		cmocka_unit_test(old_versions_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("fdt", tests, NULL, NULL);
