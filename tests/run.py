@@ -31,7 +31,8 @@ Result = collections.namedtuple("Result", "name verdict output")
 
 SHOWN_LINES = 60
 
-TAP_LINE = re.compile(r"^(not )?ok (?:\d+ *-? *|- *)(.*?) *(# *skip\b.*)?$", re.I)
+TAP_LINE = re.compile(
+    r"^(not )?ok (?:\d+ *-? *|- *)(.*?) *(# *skip\b.*)?$", re.I)
 
 
 def run(log, *command, **env):

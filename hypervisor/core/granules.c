@@ -30,9 +30,7 @@ static unsigned places(const struct granules *granules)
 
 unsigned granules_batch(const struct granules *granules)
 {
-	unsigned left = places(granules);
-
-	return left < BATCH_MAX ? left : BATCH_MAX;
+	return (unsigned)smaller(places(granules), BATCH_MAX);
 }
 
 static bool is_delegated(enum granules_kind kind)

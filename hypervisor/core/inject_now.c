@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Injections that who asks carries out: beside a vCPU, or after its end. */
-#include <string.h>
-
 #include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain_internal.h"
@@ -18,13 +16,10 @@
 static bool page_take(const struct domain *domain, pa_t *page)
 {
 	const struct host_ops *ops = domain_host(domain);
-	struct rmi_rec_run *run;
 
 	if (!ops->pages_alloc(ops->ctx, 1, 1, page))
 		return false;
-	run = ops->page_map(ops->ctx, *page);
-	memset(run, 0, sizeof(*run));
-	ops->page_unmap(ops->ctx, *page, run);
+	host_pages_zero(ops, *page, 1);
 	return true;
 }
 

@@ -50,7 +50,7 @@ static uint64_t free_after(const struct pages *pages, uint64_t page)
 		else
 			return page;
 	}
-	return page < pages->top ? page : pages->top;
+	return smaller(page, pages->top);
 }
 
 /* How far [page, page + count) is free: its end, or the first used page. */

@@ -83,7 +83,7 @@ static bool table_take(struct stage2 *stage2, struct granules_range *table)
 
 	if (!granules_take(stage2->purse, &want, table))
 		return false;
-	host_pages_zero(stage2->purse->ops, table->base, 1);
+	host_pages_zero(ops_of(stage2), table->base, 1);
 	return true;
 }
 

@@ -10,11 +10,6 @@
 #define PAGE_SRC (PAGE_MEM + 64) /* further ones */
 #define MORE(n)  ((uint64_t)(n) << RMI_DATA_MORE_SHIFT)
 
-static const struct measurements *measurements(struct fixture *f)
-{
-	return &((const struct rd *)peek(f, PAGE_RD))->measurements;
-}
-
 static void init_make(struct fixture *f)
 {
 	tables_make(f, BASE, 3);

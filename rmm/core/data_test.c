@@ -7,11 +7,6 @@
 #define RD   page(PAGE_RD)
 #define BASE GIB1 /* a protected IPA */
 
-static const struct measurements *measurements(struct fixture *f)
-{
-	return &((const struct rd *)peek(f, PAGE_RD))->measurements;
-}
-
 /* ---- RTT_DATA_MAP ---- */
 
 static void map_zeroes_and_keeps_the_ripas(void **state)

@@ -148,3 +148,8 @@ void tlb_was(struct tlb_log *log, uint64_t ipa, uint64_t size)
 	assert_int_equal(log->size, size);
 	log->count = 0;
 }
+
+const struct measurements *measurements(struct fixture *f)
+{
+	return &((const struct rd *)peek(f, PAGE_RD))->measurements;
+}

@@ -75,6 +75,9 @@ void entry_is(struct fixture *f, uint64_t ipa, struct entry_seen expected);
 #define assert_entry(f, ipa, ...)                                              \
 	entry_is(f, ipa, (struct entry_seen){ __VA_ARGS__ })
 
+/* Of the Realm whose RD is PAGE_RD. */
+const struct measurements *measurements(struct fixture *f);
+
 /* What was dropped from the TLBs since tlb_watch(), and what a table entry
  * was at that moment. */
 struct tlb_log {
