@@ -441,6 +441,6 @@ _Static_assert(sizeof(struct control_inject) == 16, "control_inject");
 _Static_assert(sizeof(struct control_dmesg) == 1040, "control_dmesg");
 _Static_assert(sizeof(struct control_memory) == 1112, "control_memory");
 _Static_assert(sizeof(struct control_vcpu) == 24 + 8 * CONTROL_EXIT_KINDS,
-	"control_vcpu");
+	       "control_vcpu");
 
 #endif

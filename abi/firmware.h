@@ -38,6 +38,6 @@ struct firmware_header {
 };
 
 _Static_assert(sizeof(struct firmware_header) == 24 + 16 * FIRMWARE_PARTS,
-	"firmware_header");
+	       "firmware_header");
 
 #endif

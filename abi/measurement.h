@@ -37,11 +37,11 @@ struct rim_desc_rec {
 
 _Static_assert(sizeof(struct rim_desc_data) == RIM_DESC_SIZE, "rim_desc_data");
 _Static_assert(__builtin_offsetof(struct rim_desc_data, ipa) == 0x50,
-	"rim_desc_data.ipa");
+	       "rim_desc_data.ipa");
 _Static_assert(__builtin_offsetof(struct rim_desc_data, content) == 0x60,
-	"rim_desc_data.content");
+	       "rim_desc_data.content");
 _Static_assert(sizeof(struct rim_desc_rec) == RIM_DESC_SIZE, "rim_desc_rec");
 _Static_assert(__builtin_offsetof(struct rim_desc_rec, params) == 0x50,
-	"rim_desc_rec.params");
+	       "rim_desc_rec.params");
 
 #endif

@@ -347,7 +347,7 @@ struct rmi_rec_run {
 
 #define RMI_ASSERT_AT(type, field, offset)                                     \
 	_Static_assert(__builtin_offsetof(struct type, field) == (offset),     \
-		#type "." #field)
+		       #type "." #field)
 #define RMI_ASSERT_SIZE(type, size)                                            \
 	_Static_assert(sizeof(struct type) == (size), #type)
 

@@ -120,9 +120,9 @@ _Static_assert(sizeof(struct rmm_el3_bank) == 16, "bank");
 _Static_assert(sizeof(struct rmm_el3_console) == 48, "console");
 _Static_assert(sizeof(struct rmm_el3_root_complexes) == 32, "complexes");
 #define RMM_EL3_AT(field, offset)                                              \
-	_Static_assert(                                                        \
-		__builtin_offsetof(struct rmm_el3_manifest, field) == offset,  \
-		#field)
+	_Static_assert(__builtin_offsetof(struct rmm_el3_manifest, field) ==   \
+			       offset,                                         \
+		       #field)
 RMM_EL3_AT(platform_data, 8);
 RMM_EL3_AT(dram, 16);
 RMM_EL3_AT(consoles, 40);

@@ -61,9 +61,9 @@ struct rsi_host_call {
 _Static_assert(sizeof(struct rsi_host_call) == 0x100, "rsi_host_call");
 _Static_assert(sizeof(struct rsi_realm_config) == 0x1000, "rsi_realm_config");
 _Static_assert(__builtin_offsetof(struct rsi_realm_config, gicv3_vtr) == 0x18,
-	"rsi_realm_config.gicv3_vtr");
+	       "rsi_realm_config.gicv3_vtr");
 _Static_assert(__builtin_offsetof(struct rsi_realm_config, rpv) == 0x200,
-	"rsi_realm_config.rpv");
+	       "rsi_realm_config.rpv");
 
 #endif
 #endif

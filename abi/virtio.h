@@ -94,7 +94,7 @@ enum virtio_console_event {
 
 _Static_assert(sizeof(struct virtq_desc) == 16, "virtq_desc");
 _Static_assert(sizeof(struct virtq_used_elem) == 8, "virtq_used_elem");
-_Static_assert(
-	sizeof(struct virtio_console_control) == 8, "virtio_console_control");
+_Static_assert(sizeof(struct virtio_console_control) == 8,
+	       "virtio_console_control");
 
 #endif

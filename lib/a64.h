@@ -141,7 +141,7 @@
 	})
 #define sysreg_write(reg, value)                                                \
 	__asm__ volatile("msr " A64_TEXT(reg) ", %x0" ::"rZ"((uint64_t)(value)) \
-		: "memory")
+			 : "memory")
 
 #define isb()     __asm__ volatile("isb" ::: "memory")
 #define dsb(kind) __asm__ volatile("dsb " #kind ::: "memory")
@@ -175,16 +175,16 @@ static inline uint32_t mmio_read32(uint64_t address)
 	uint32_t value;
 
 	__asm__ volatile("ldr %w0, [%1]"
-		: "=r"(value)
-		: "r"(address)
-		: "memory");
+			 : "=r"(value)
+			 : "r"(address)
+			 : "memory");
 	return value;
 }
 
 static inline void mmio_write32(uint64_t address, uint32_t value)
 {
 	__asm__ volatile("str %w0, [%1]" ::"rZ"(value), "r"(address)
-		: "memory");
+			 : "memory");
 }
 
 #endif

@@ -40,8 +40,8 @@ static void append_string(struct text *text, const char *string, int width)
 		append(text, ' ');
 }
 
-static void append_number(
-	struct text *text, uint64_t value, unsigned base, struct conversion how)
+static void append_number(struct text *text, uint64_t value, unsigned base,
+			  struct conversion how)
 {
 	char digits[20];
 	int length = 0;
@@ -70,8 +70,8 @@ static int64_t next_signed(va_list *arguments, int longs)
 	return va_arg(*arguments, long long);
 }
 
-static void append_signed(
-	struct text *text, int64_t value, struct conversion how)
+static void append_signed(struct text *text, int64_t value,
+			  struct conversion how)
 {
 	uint64_t size = (uint64_t)value;
 
@@ -96,8 +96,8 @@ static const char *parse(const char *format, struct conversion *how)
 	return format;
 }
 
-static void convert(
-	struct text *text, char kind, struct conversion how, va_list *arguments)
+static void convert(struct text *text, char kind, struct conversion how,
+		    va_list *arguments)
 {
 	switch (kind) {
 	case 's':
@@ -110,12 +110,12 @@ static void convert(
 		append_signed(text, next_signed(arguments, how.longs), how);
 		return;
 	case 'u':
-		append_number(
-			text, next_unsigned(arguments, how.longs), 10, how);
+		append_number(text, next_unsigned(arguments, how.longs), 10,
+			      how);
 		return;
 	case 'x':
-		append_number(
-			text, next_unsigned(arguments, how.longs), 16, how);
+		append_number(text, next_unsigned(arguments, how.longs), 16,
+			      how);
 		return;
 	case 'p':
 		append_number(text, next_unsigned(arguments, 1), 16, how);

@@ -29,8 +29,9 @@ static void numbers_have_their_bases_and_signs(void **state)
 {
 	(void)state;
 	format_to(64, "%d %u %x %lld %llx", -5, 4000000000u, 0xbeefu,
-		(long long)INT64_MIN, UINT64_MAX);
-	assert_string_equal(text,
+		  (long long)INT64_MIN, UINT64_MAX);
+	assert_string_equal(
+		text,
 		"-5 4000000000 beef -9223372036854775808 ffffffffffffffff");
 }
 

@@ -27,7 +27,7 @@ static uint64_t *table_below(struct pgtable *table, uint64_t *entry)
 	uint64_t *page;
 
 	if ((*entry & (PGTABLE_DESC_VALID | PGTABLE_DESC_TABLE_OR_PAGE)) ==
-		(PGTABLE_DESC_VALID | PGTABLE_DESC_TABLE_OR_PAGE))
+	    (PGTABLE_DESC_VALID | PGTABLE_DESC_TABLE_OR_PAGE))
 		return (uint64_t *)(uintptr_t)(*entry & PGTABLE_DESC_ADDRESS);
 	if (*entry != 0 || table->pool_used == table->pool_pages)
 		return NULL;
@@ -45,8 +45,8 @@ static bool fits_block(const struct pgtable_range *range, int level)
 }
 
 /* Maps the first block or page of a range; returns its size, 0 on failure. */
-static uint64_t map_first(
-	struct pgtable *table, const struct pgtable_range *range)
+static uint64_t map_first(struct pgtable *table,
+			  const struct pgtable_range *range)
 {
 	uint64_t *page = table->root;
 	uint64_t *entry;

@@ -51,7 +51,7 @@ static void blocks_are_as_large_as_fits(void **state)
 {
 	(void)state;
 	assert_true(map(0x40000000 - 0x200000, 0x80000000 - 0x200000,
-		0x40000000 + 0x200000 + 0x1000));
+			0x40000000 + 0x200000 + 0x1000));
 	assert_int_equal(pool[0][511], leaf(0x80000000 - 0x200000));
 	assert_int_equal(root[1], leaf(0x80000000));
 	assert_int_equal(root[2], (uintptr_t)pool[1] | 3);

@@ -34,8 +34,8 @@ static void check(size_t start, size_t size, const uint8_t *expected, int step)
 	for (size_t i = 0; i < ROOM; i++) {
 		bool inside = i >= start && i - start < size;
 
-		assert_int_equal(
-			to[i], inside ? expected[step ? i - start : 0] : 0xee);
+		assert_int_equal(to[i], inside ? expected[step ? i - start : 0]
+					       : 0xee);
 	}
 }
 
@@ -47,8 +47,8 @@ static void copies_are_exact(void **state)
 			size_t a = i / OFFSETS, b = i % OFFSETS;
 
 			prepare();
-			assert_ptr_equal(
-				ours_memcpy(to + a, from + b, size), to + a);
+			assert_ptr_equal(ours_memcpy(to + a, from + b, size),
+					 to + a);
 			check(a, size, from + b, 1);
 		}
 	}
@@ -62,8 +62,8 @@ static void fills_are_exact(void **state)
 	for (size_t size = 0; size < SIZES; size++) {
 		for (size_t a = 0; a < OFFSETS; a++) {
 			prepare();
-			assert_ptr_equal(
-				ours_memset(to + a, 0x15a, size), to + a);
+			assert_ptr_equal(ours_memset(to + a, 0x15a, size),
+					 to + a);
 			check(a, size, &byte, 0);
 		}
 	}
@@ -79,8 +79,8 @@ static void moves_may_overlap(void **state)
 			prepare();
 			for (size_t j = 0; j < size; j++)
 				to[b + j] = from[j];
-			assert_ptr_equal(
-				ours_memmove(to + a, to + b, size), to + a);
+			assert_ptr_equal(ours_memmove(to + a, to + b, size),
+					 to + a);
 			assert_memory_equal(to + a, from, size);
 		}
 	}

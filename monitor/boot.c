@@ -77,8 +77,7 @@ static void memory_find(struct rmm_el3_bank *dram)
 	if (!dram_find((const void *)MACHINE_DTB_BASE, MACHINE_DTB_MAX, dram))
 		panic("the board's device tree names no memory");
 	if (dram->base != MACHINE_DRAM_BASE ||
-		dram->size <
-			MACHINE_HYP_BASE + MACHINE_HYP_SIZE - MACHINE_DRAM_BASE)
+	    dram->size < MACHINE_HYP_BASE + MACHINE_HYP_SIZE - MACHINE_DRAM_BASE)
 		panic("too little memory");
 }
 
@@ -96,9 +95,9 @@ static void load(const struct firmware_part *part, uint64_t to, uint64_t room)
 static void images_load(const struct firmware_header *header)
 {
 	load(&header->part[FIRMWARE_RMM], MACHINE_RMM_BASE,
-		MACHINE_RMM_IMAGE_SIZE);
+	     MACHINE_RMM_IMAGE_SIZE);
 	load(&header->part[FIRMWARE_HYPERVISOR], MACHINE_HYP_BASE,
-		MACHINE_HYP_SIZE);
+	     MACHINE_HYP_SIZE);
 }
 
 /* What each CPU does at each start. */
@@ -147,8 +146,8 @@ struct frame *monitor_cold_boot(void)
 	cpu_count = gic_count_cpus();
 	psci_calls_init(cpu_count);
 	log_line("RMM-EL3 %u.%u, %u CPUs, %llu MiB", RMM_EL3_VERSION >> 16,
-		RMM_EL3_VERSION & 0xffff, cpu_count,
-		(unsigned long long)dram.size >> 20);
+		 RMM_EL3_VERSION & 0xffff, cpu_count,
+		 (unsigned long long)dram.size >> 20);
 	ns_prepare(cpu, MACHINE_HYP_BASE, MACHINE_DTB_BASE);
 	return rmm_cold_boot(cpu, &dram);
 }

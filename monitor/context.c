@@ -10,7 +10,7 @@
  */
 #define SCR_COMMON                                                             \
 	(SCR_NS | SCR_RES1 | SCR_HCE | SCR_SIF | SCR_RW | SCR_APK | SCR_API |  \
-		SCR_ENSCXT | SCR_FGTEN | SCR_ECVEN | SCR_HXEN | SCR_ENTP2)
+	 SCR_ENSCXT | SCR_FGTEN | SCR_ECVEN | SCR_HXEN | SCR_ENTP2)
 
 struct cpu cpus[MACHINE_MAX_CPUS];
 

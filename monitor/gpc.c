@@ -36,14 +36,14 @@ static const struct gpt_range board[] = {
 	/* EL3 has the Secure view of the GIC, the hypervisor its own. */
 	{ MACHINE_GICD_BASE, MACHINE_UART0_BASE - MACHINE_GICD_BASE, GPI_ANY },
 	{ MACHINE_UART0_BASE, MACHINE_DEVICES_END - MACHINE_UART0_BASE,
-		GPI_NON_SECURE },
+	  GPI_NON_SECURE },
 	/* The log of every world. */
 	{ MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, GPI_ANY },
 	{ MACHINE_UART1_BASE, MACHINE_PAGE_SIZE, GPI_ROOT },
 	{ MACHINE_SEC_GPIO, MACHINE_PAGE_SIZE, GPI_ROOT },
 	{ MACHINE_SECURE_RAM_BASE, MACHINE_SECURE_RAM_SIZE, GPI_ROOT },
 	{ MACHINE_PCIE_BASE, MACHINE_PCIE_END - MACHINE_PCIE_BASE,
-		GPI_NON_SECURE },
+	  GPI_NON_SECURE },
 };
 static const struct gpt_range high[] = {
 	{ MACHINE_HIGH_IO_BASE, MACHINE_HIGH_IO_SIZE, GPI_NON_SECURE },
@@ -70,7 +70,7 @@ void gpc_init(const struct rmm_el3_bank *dram)
 {
 	const struct gpt_range ns = { dram->base, dram->size, GPI_NON_SECURE };
 	const struct gpt_range realm = { MACHINE_RMM_BASE, MACHINE_RMM_SIZE,
-		GPI_REALM };
+					 GPI_REALM };
 
 	gpt_init(&gpt);
 	for (size_t i = 0; i < sizeof(high) / sizeof(high[0]); i++) {
@@ -122,19 +122,20 @@ _Static_assert(GRANULE_LINES *A64_CACHE_LINE == MACHINE_PAGE_SIZE, "lines");
  * DC CIPAPA: to the point of physical aliasing, all lines of the granules. It
  * is most of what a move costs, hence a granule a round.
  */
-static __attribute__((noinline)) void flush(
-	const struct gpt_move *move, uint64_t space)
+static __attribute__((noinline)) void flush(const struct gpt_move *move,
+					    uint64_t space)
 {
 	uint64_t line = move->pa | space;
 	uint64_t end = line + move->count * MACHINE_PAGE_SIZE;
 
 	while (line != end)
-		__asm__ volatile(".rept " A64_TEXT(
-			GRANULE_LINES) "\n\t"
-				       "sys #6, c7, c14, #1, %0\n\t"
-				       "add %0, %0, #" A64_TEXT(
-					       A64_CACHE_LINE) "\n\t"
-							       ".endr"
+		__asm__ volatile(
+			".rept " A64_TEXT(
+				GRANULE_LINES) "\n\t"
+					       "sys #6, c7, c14, #1, %0\n\t"
+					       "add %0, %0, #" A64_TEXT(
+						       A64_CACHE_LINE) "\n\t"
+								       ".endr"
 			: "+r"(line)::"memory");
 	dsb(osh);
 }

@@ -35,7 +35,7 @@ struct mapping {
  */
 static const struct mapping board[] = {
 	{ FIRMWARE_HEADER_OFFSET, MACHINE_FLASH0_SIZE - FIRMWARE_HEADER_OFFSET,
-		PGTABLE_RODATA | PAS_ROOT },
+	  PGTABLE_RODATA | PAS_ROOT },
 	{ MACHINE_GICD_BASE, MACHINE_GICD_SIZE, PGTABLE_IO | PAS_ROOT },
 	{ MACHINE_GICR_BASE, MACHINE_GICR_SIZE, PGTABLE_IO | PAS_ROOT },
 	{ MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO | PAS_ROOT },
@@ -59,7 +59,7 @@ static void map(struct pgtable *table, const struct mapping *mapping)
 }
 
 static void map_between(struct pgtable *table, const char *from, const char *to,
-	uint64_t attributes)
+			uint64_t attributes)
 {
 	const struct mapping mapping = {
 		.base = (uint64_t)from,
@@ -81,8 +81,9 @@ void mmu_init(void)
 	map_between(&table, image_start, image_text_end, PGTABLE_CODE);
 	map_between(&table, image_text_end, image_rodata_end, PGTABLE_RODATA);
 	map_between(&table, image_rodata_end,
-		(const char *)(MACHINE_SECURE_RAM_BASE + MACHINE_SECURE_RAM_SIZE),
-		PGTABLE_DATA);
+		    (const char *)(MACHINE_SECURE_RAM_BASE +
+				   MACHINE_SECURE_RAM_SIZE),
+		    PGTABLE_DATA);
 	for (size_t i = 0; i < sizeof(board) / sizeof(board[0]); i++)
 		map(&table, &board[i]);
 }
@@ -90,8 +91,8 @@ void mmu_init(void)
 void mmu_enable(void)
 {
 	sysreg_write(MAIR_EL3, PGTABLE_MAIR);
-	sysreg_write(
-		TCR_EL3, PGTABLE_TCR | PGTABLE_TCR_PS_40BIT | PGTABLE_TCR_RES1);
+	sysreg_write(TCR_EL3,
+		     PGTABLE_TCR | PGTABLE_TCR_PS_40BIT | PGTABLE_TCR_RES1);
 	sysreg_write(TTBR0_EL3, (uint64_t)root);
 	dsb(sy);
 	isb();

@@ -21,15 +21,18 @@ static void report(const char *where, const struct frame *frame)
 {
 	uint64_t esr = sysreg_read(ESR_EL3);
 
-	log_line_unlocked("PANIC: exception from %s on CPU %llu", where,
+	log_line_unlocked(
+		"PANIC: exception from %s on CPU %llu", where,
 		(unsigned long long)MACHINE_CPU_INDEX(sysreg_read(MPIDR_EL1)));
 	log_line_unlocked("  ESR %016llx (EC %02x) ELR %016llx SPSR %08llx",
-		(unsigned long long)esr, (unsigned)BITS_GET(esr, ESR_EC),
-		(unsigned long long)frame->elr, (unsigned long long)frame->spsr);
+			  (unsigned long long)esr,
+			  (unsigned)BITS_GET(esr, ESR_EC),
+			  (unsigned long long)frame->elr,
+			  (unsigned long long)frame->spsr);
 	log_line_unlocked("  FAR %016llx MFAR %016llx SCR %016llx",
-		(unsigned long long)sysreg_read(FAR_EL3),
-		(unsigned long long)sysreg_read(MFAR_EL3),
-		(unsigned long long)sysreg_read(SCR_EL3));
+			  (unsigned long long)sysreg_read(FAR_EL3),
+			  (unsigned long long)sysreg_read(MFAR_EL3),
+			  (unsigned long long)sysreg_read(SCR_EL3));
 }
 
 /* The registers of EL3 hold no secret of a world; those of worlds might. */
@@ -37,11 +40,11 @@ static void report_registers(const struct frame *frame)
 {
 	for (unsigned i = 0; i < 30; i += 2)
 		log_line_unlocked("  x%02u %016llx  x%02u %016llx", i,
-			(unsigned long long)frame->x[i], i + 1,
-			(unsigned long long)frame->x[i + 1]);
+				  (unsigned long long)frame->x[i], i + 1,
+				  (unsigned long long)frame->x[i + 1]);
 	log_line_unlocked("  x30 %016llx  sp  %016llx",
-		(unsigned long long)frame->x[30],
-		(unsigned long long)sysreg_read(SP_EL0));
+			  (unsigned long long)frame->x[30],
+			  (unsigned long long)sysreg_read(SP_EL0));
 }
 
 void panic(const char *reason)

@@ -59,7 +59,7 @@ static struct frame *boot_complete(struct cpu *cpu, const struct frame *realm)
 	if (result != RMM_EL3_BOOT_OK) {
 		__atomic_store_n(&rmm_failed, 1, __ATOMIC_RELAXED);
 		log_line("the RMM did not boot on CPU %u: %d", cpu->index,
-			result);
+			 result);
 	}
 	return world_switch(cpu, WORLD_NS);
 }

@@ -88,8 +88,8 @@ static int service_realm_key(struct frame *frame)
 	int status;
 
 	spinlock_acquire(&provisioned_lock);
-	status = provision_realm_key(
-		&provisioned, &buffer, frame->x[3], &length);
+	status = provision_realm_key(&provisioned, &buffer, frame->x[3],
+				     &length);
 	spinlock_release(&provisioned_lock);
 	if (status == RMM_EL3_OK)
 		frame->x[1] = length;

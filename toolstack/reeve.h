@@ -60,8 +60,8 @@ struct reeve_report *reeve_report_new(void); /* NULL: out of memory */
 void reeve_report_free(struct reeve_report *report);
 size_t reeve_report_count(const struct reeve_report *report);
 /* NULL when index is out of range. Order is the order of appending. */
-const struct reeve_diagnostic *reeve_report_get(
-	const struct reeve_report *report, size_t index);
+const struct reeve_diagnostic *
+reeve_report_get(const struct reeve_report *report, size_t index);
 /* Whether a diagnostic was lost for want of memory. */
 bool reeve_report_truncated(const struct reeve_report *report);
 
@@ -111,7 +111,7 @@ struct reeve_source {
  * giving any key a meaning. *json is the caller's to free.
  */
 int reeve_settings_json(const struct reeve_source *source, char **json,
-	struct reeve_report *report);
+			struct reeve_report *report);
 
 /* ---- Guests ----------------------------------------------------------- */
 
@@ -123,7 +123,7 @@ struct reeve_guest;
  * only the first. 0, REEVE_ERR_CONFIG, REEVE_ERR_IO or REEVE_ERR_MEMORY.
  */
 int reeve_guest_load(const struct reeve_source *source,
-	struct reeve_guest **out, struct reeve_report *report);
+		     struct reeve_guest **out, struct reeve_report *report);
 void reeve_guest_free(struct reeve_guest *guest); /* NULL is fine */
 
 const char *reeve_guest_name(const struct reeve_guest *guest);
@@ -139,8 +139,8 @@ unsigned reeve_guest_vcpus(const struct reeve_guest *guest);
  * Looks at the guest's files without loading them: warns of what cannot be
  * read here, reports what will be refused. 0, or the error of the worst find.
  */
-int reeve_guest_probe(
-	const struct reeve_guest *guest, struct reeve_report *report);
+int reeve_guest_probe(const struct reeve_guest *guest,
+		      struct reeve_report *report);
 
 /* One key of the typed configuration, defaults filled in. */
 struct reeve_value {
@@ -152,8 +152,9 @@ struct reeve_value {
 
 /* Calls visit for each key that has a value, in the order of the schema. */
 void reeve_guest_values(const struct reeve_guest *guest,
-	void (*visit)(void *context, const struct reeve_value *value),
-	void *context);
+			void (*visit)(void *context,
+				      const struct reeve_value *value),
+			void *context);
 
 /* ---- Plans ------------------------------------------------------------ */
 
@@ -185,14 +186,14 @@ enum reeve_engine {
 
 /* The guest must outlive the plan. A Realm's plan is the same for all. */
 int reeve_plan_new(const struct reeve_guest *guest, enum reeve_engine engine,
-	struct reeve_plan **out, struct reeve_report *report);
+		   struct reeve_plan **out, struct reeve_report *report);
 void reeve_plan_free(struct reeve_plan *plan); /* NULL is fine */
 
 /* Loaded segments in ascending order, then RAM banks; false: no such index. */
-bool reeve_plan_segment(
-	const struct reeve_plan *plan, size_t index, struct reeve_range *out);
-bool reeve_plan_bank(
-	const struct reeve_plan *plan, size_t index, struct reeve_range *out);
+bool reeve_plan_segment(const struct reeve_plan *plan, size_t index,
+			struct reeve_range *out);
+bool reeve_plan_bank(const struct reeve_plan *plan, size_t index,
+		     struct reeve_range *out);
 /* The bytes of a segment; size as in its range. */
 const void *reeve_plan_segment_data(const struct reeve_plan *plan, size_t index);
 /* Where the boot vCPU starts, and the device tree that X0 points to. */
@@ -241,7 +242,7 @@ struct reeve_measurement {
  * was refused (the report names it). REEVE_ERR_ARGUMENT: not a Realm.
  */
 int reeve_measure(const struct reeve_plan *plan, struct reeve_measurement *out,
-	struct reeve_report *report);
+		  struct reeve_report *report);
 
 /* The measurement as the JSON document of `reeve measure`; the caller frees.
  * NULL: out of memory. */
@@ -258,12 +259,12 @@ struct reeve_token;
  * name ("truncated", "duplicate" ...). No signature is verified.
  */
 int reeve_token_read(const void *data, size_t size, const char *name,
-	struct reeve_token **out, struct reeve_report *report);
+		     struct reeve_token **out, struct reeve_report *report);
 /* The same from a file, or from the last one in a log of at most 1 MiB, where
  * it is in base64 between -----BEGIN REEVE TOKEN----- and -----END REEVE
  * TOKEN-----; "-" is the standard input. */
 int reeve_token_load(const char *path, struct reeve_token **out,
-	struct reeve_report *report);
+		     struct reeve_report *report);
 void reeve_token_free(struct reeve_token *token); /* NULL is fine */
 
 /* All of a token for a person, or as JSON; the caller frees. NULL: out of
@@ -282,12 +283,12 @@ struct reeve_refs {
 	uint8_t rems[4][64];
 };
 
-void reeve_refs_from(
-	const struct reeve_measurement *measurement, struct reeve_refs *out);
+void reeve_refs_from(const struct reeve_measurement *measurement,
+		     struct reeve_refs *out);
 /* From the JSON document that reeve_refs_json() makes. REEVE_ERR_IO, or
  * REEVE_ERR_CONFIG: it is no such document. */
-int reeve_refs_load(
-	const char *path, struct reeve_refs *out, struct reeve_report *report);
+int reeve_refs_load(const char *path, struct reeve_refs *out,
+		    struct reeve_report *report);
 /* The caller frees. NULL: out of memory. */
 char *reeve_refs_json(const struct reeve_refs *refs, const char *name);
 /* A CoRIM with one CoMID, by the CCA Realm profile
@@ -300,14 +301,14 @@ void *reeve_refs_corim(const struct reeve_refs *refs, size_t *size);
  * what RSI_MEASUREMENT_EXTEND was given (at most 64 bytes); '#' starts a
  * comment. refs->hash and size must be set.
  */
-int reeve_refs_replay(
-	const char *path, struct reeve_refs *refs, struct reeve_report *report);
+int reeve_refs_replay(const char *path, struct reeve_refs *refs,
+		      struct reeve_report *report);
 
 /* What a verifier accepts beyond the defaults; see reeve(1), POLICY. */
 struct reeve_token_policy;
 
 int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
-	struct reeve_report *report);
+			    struct reeve_report *report);
 void reeve_token_policy_free(struct reeve_token_policy *policy); /* or NULL */
 
 /* The text of a public key's file (P-384, PEM or JWK); the caller frees it.
@@ -349,14 +350,16 @@ struct reeve_verification;
  * REEVE_ERR_ARGUMENT: the platform key or the challenge is none.
  */
 int reeve_token_verify(const struct reeve_token *token,
-	const struct reeve_expectation *expected,
-	struct reeve_verification **out, struct reeve_report *report);
+		       const struct reeve_expectation *expected,
+		       struct reeve_verification **out,
+		       struct reeve_report *report);
 void reeve_verification_free(struct reeve_verification *verification);
 /* Whether no check failed. */
 bool reeve_verification_passed(const struct reeve_verification *verification);
 /* NULL past the last. */
-const struct reeve_check *reeve_verification_check(
-	const struct reeve_verification *verification, size_t index);
+const struct reeve_check *
+reeve_verification_check(const struct reeve_verification *verification,
+			 size_t index);
 /* The caller frees. NULL: out of memory. */
 char *reeve_verification_json(const struct reeve_verification *verification);
 
@@ -366,8 +369,8 @@ char *reeve_verification_json(const struct reeve_verification *verification);
  * may be NULL. The caller frees. NULL: out of memory.
  */
 char *reeve_describe_json(const struct reeve_guest *guest,
-	const struct reeve_plan *plan,
-	const struct reeve_measurement *measurement);
+			  const struct reeve_plan *plan,
+			  const struct reeve_measurement *measurement);
 
 /* ---- Watching what takes long ----------------------------------------- */
 
@@ -414,7 +417,8 @@ struct reeve_host_options {
  * a host of that name runs already, or QEMU or the firmware failed.
  */
 int reeve_host_start(const struct reeve_host_options *options,
-	const struct reeve_watch *watch, struct reeve_report *report);
+		     const struct reeve_watch *watch,
+		     struct reeve_report *report);
 /* Ends a host with all its guests, and removes its folder; also what is left
  * of one that died. */
 int reeve_host_stop(const char *name, struct reeve_report *report);
@@ -438,10 +442,10 @@ struct reeve_host_entry {
 
 /* One host; name NULL: the default. REEVE_ERR_HOST: there is none. */
 int reeve_host_find(const char *name, struct reeve_host_entry *out,
-	struct reeve_report *report);
+		    struct reeve_report *report);
 /* All of this user, by name. The caller frees *list. */
 int reeve_host_list(struct reeve_host_entry **list, size_t *count,
-	struct reeve_report *report);
+		    struct reeve_report *report);
 /* The public part of the host's platform attestation key (P-384), as PEM; the
  * caller frees. */
 int reeve_host_key(const char *name, char **pem, struct reeve_report *report);
@@ -457,7 +461,7 @@ int reeve_host_key(const char *name, char **pem, struct reeve_report *report);
 struct reeve_host;
 
 int reeve_host_open(const char *name, const struct reeve_watch *watch,
-	struct reeve_host **out, struct reeve_report *report);
+		    struct reeve_host **out, struct reeve_report *report);
 void reeve_host_close(struct reeve_host *host); /* NULL is fine */
 
 struct reeve_host_info {
@@ -480,7 +484,7 @@ struct reeve_host_info {
 };
 
 int reeve_host_ask(struct reeve_host *host, struct reeve_host_info *out,
-	struct reeve_report *report);
+		   struct reeve_report *report);
 
 /*
  * The hypervisor's log: reads at most size bytes from *from (bytes since boot)
@@ -488,7 +492,7 @@ int reeve_host_ask(struct reeve_host *host, struct reeve_host_info *out,
  * lost. *got 0: there is no more. The bytes are the host's, unchecked.
  */
 int reeve_host_dmesg(struct reeve_host *host, uint64_t *from, char *text,
-	size_t size, size_t *got, struct reeve_report *report);
+		     size_t size, size_t *got, struct reeve_report *report);
 
 /* ---- Domains ------------------------------------------------------------ */
 
@@ -562,31 +566,32 @@ struct reeve_vcpu {
  * REEVE_ERR_CONFIG: this host cannot run it as it is configured.
  */
 int reeve_domain_create(struct reeve_host *host, const struct reeve_plan *plan,
-	const struct reeve_measurement *predicted,
-	const struct reeve_watch *watch, struct reeve_domain *out,
-	struct reeve_report *report);
+			const struct reeve_measurement *predicted,
+			const struct reeve_watch *watch,
+			struct reeve_domain *out, struct reeve_report *report);
 /* The domain with the smallest id that is at least domid. REEVE_ERR_NO_DOMAIN
  * (nothing is reported): there are no more. */
 int reeve_domain_next(struct reeve_host *host, unsigned domid,
-	struct reeve_domain *out, struct reeve_report *report);
+		      struct reeve_domain *out, struct reeve_report *report);
 /* The domain of that id, if the text is a number, or of that name. */
 int reeve_domain_find(struct reeve_host *host, const char *text,
-	struct reeve_domain *out, struct reeve_report *report);
+		      struct reeve_domain *out, struct reeve_report *report);
 int reeve_domain_vcpu(struct reeve_host *host, unsigned domid, unsigned index,
-	struct reeve_vcpu *out, struct reeve_report *report);
-int reeve_domain_pause(
-	struct reeve_host *host, unsigned domid, struct reeve_report *report);
-int reeve_domain_unpause(
-	struct reeve_host *host, unsigned domid, struct reeve_report *report);
+		      struct reeve_vcpu *out, struct reeve_report *report);
+int reeve_domain_pause(struct reeve_host *host, unsigned domid,
+		       struct reeve_report *report);
+int reeve_domain_unpause(struct reeve_host *host, unsigned domid,
+			 struct reeve_report *report);
 /* Stops it at once, without asking the guest; it stays, in SHUTDOWN. */
 int reeve_domain_shutdown(struct reeve_host *host, unsigned domid,
-	enum reeve_reason reason, struct reeve_report *report);
+			  enum reeve_reason reason, struct reeve_report *report);
 /* The name must not be empty, nor taken. */
 int reeve_domain_rename(struct reeve_host *host, unsigned domid,
-	const char *name, struct reeve_report *report);
+			const char *name, struct reeve_report *report);
 /* Takes it apart and waits until all that it held is given back. */
 int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
-	const struct reeve_watch *watch, struct reeve_report *report);
+			 const struct reeve_watch *watch,
+			 struct reeve_report *report);
 
 /*
  * Attaches to a domain's console: *fd is a stream of the guest's output, past
@@ -594,8 +599,8 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
  * process that has it. The caller closes *fd, and *lock after it.
  */
 int reeve_domain_console(struct reeve_host *host,
-	const struct reeve_domain *domain, int *fd, int *lock,
-	struct reeve_report *report);
+			 const struct reeve_domain *domain, int *fd, int *lock,
+			 struct reeve_report *report);
 
 /* What a configuration's on_poweroff, on_reboot and on_crash ask for. */
 enum reeve_action {
@@ -605,8 +610,8 @@ enum reeve_action {
 	REEVE_ACTION_PRESERVE,
 };
 
-enum reeve_action reeve_guest_action(
-	const struct reeve_guest *guest, enum reeve_reason reason);
+enum reeve_action reeve_guest_action(const struct reeve_guest *guest,
+				     enum reeve_reason reason);
 
 /* ---- Maps --------------------------------------------------------------- */
 
@@ -616,12 +621,13 @@ struct reeve_map;
 /* measured is a Realm's measurement, which knows how wide its IPA space is; of
  * an ordinary guest NULL. REEVE_ERR_ARGUMENT: it is the other way round. */
 int reeve_map_plan(const struct reeve_plan *plan,
-	const struct reeve_measurement *measured, struct reeve_map **out);
+		   const struct reeve_measurement *measured,
+		   struct reeve_map **out);
 /* What is behind each IPA of its RAM now, and its pages by kind. The domain may
  * run meanwhile: what is told in parts is not of one moment. REEVE_ERR_HOST: it
  * is not built, or is being destroyed. */
 int reeve_map_domain(struct reeve_host *host, const struct reeve_domain *domain,
-	struct reeve_map **out, struct reeve_report *report);
+		     struct reeve_map **out, struct reeve_report *report);
 void reeve_map_free(struct reeve_map *map); /* NULL is fine */
 
 /* For a person; as JSON; as a picture, an SVG document. The caller frees. NULL:

@@ -11,7 +11,7 @@ struct window {
 	uint64_t base;
 	uint64_t size;
 	bool (*access)(struct vcpu *vcpu, uint64_t offset, unsigned size,
-		bool write, uint64_t *value);
+		       bool write, uint64_t *value);
 };
 
 static const struct window windows[] = {
@@ -20,14 +20,14 @@ static const struct window windows[] = {
 	{ GUEST_PL011_BASE, GUEST_PL011_SIZE, vuart_access },
 };
 
-static const struct window *window_at(
-	const struct domain *domain, uint64_t address)
+static const struct window *window_at(const struct domain *domain,
+				      uint64_t address)
 {
 	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
 		const struct window *window = &windows[i];
 
 		if (address >= window->base &&
-			address - window->base < window->size)
+		    address - window->base < window->size)
 			return window->access != vuart_access ||
 					       domain->has_vuart
 				       ? window
@@ -68,7 +68,7 @@ bool bus_access(struct vcpu *vcpu, struct bus_access *access)
 		return false;
 	access->value &= ones;
 	if (!window->access(vcpu, access->ipa.value - window->base,
-		    access->size, access->write, &access->value))
+			    access->size, access->write, &access->value))
 		return false;
 	access->value &= ones;
 	return true;

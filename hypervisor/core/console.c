@@ -80,7 +80,7 @@ static void feed(struct console *console)
 
 		taken = size == 0 ? 0
 				  : guest->input(guest->ctx, guest->slot, bytes,
-					    size);
+						 size);
 		fifo_drop(&console->typed, taken);
 	} while (taken != 0);
 }
@@ -120,7 +120,7 @@ size_t console_input(struct console *console, const uint8_t *bytes, size_t size)
 
 /* Copies from the ring what a reader at *at has not got yet. */
 static size_t ring_read(const struct console *console, uint64_t *at,
-	uint8_t *bytes, uint64_t size)
+			uint8_t *bytes, uint64_t size)
 {
 	uint64_t start = *at % CONSOLE_RING;
 	uint64_t all = console->written - *at;
@@ -136,8 +136,8 @@ static size_t ring_read(const struct console *console, uint64_t *at,
 	return all;
 }
 
-size_t console_terminal_output(
-	struct console *console, uint8_t *bytes, size_t size)
+size_t console_terminal_output(struct console *console, uint8_t *bytes,
+			       size_t size)
 {
 	size_t given = 0;
 

@@ -34,8 +34,8 @@ struct console_guest {
 	unsigned slot; /* the number of the slot */
 	/* Bytes that were typed. Returns how many it took, or all if there is
 	 * no guest. */
-	size_t (*input)(
-		void *ctx, unsigned slot, const uint8_t *bytes, size_t size);
+	size_t (*input)(void *ctx, unsigned slot, const uint8_t *bytes,
+			size_t size);
 };
 
 struct console {
@@ -84,8 +84,8 @@ void console_log(struct console *console, bool open);
 size_t console_input(struct console *console, const uint8_t *bytes, size_t size);
 
 /* At most size bytes for the terminal, for the log. Returns how many. */
-size_t console_terminal_output(
-	struct console *console, uint8_t *bytes, size_t size);
+size_t console_terminal_output(struct console *console, uint8_t *bytes,
+			       size_t size);
 size_t console_log_output(struct console *console, uint8_t *bytes, size_t size);
 
 #endif

@@ -20,8 +20,8 @@ struct guest {
 static struct console console;
 static struct guest guest;
 
-static size_t guest_input(
-	void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
+static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
+			  size_t size)
 {
 	struct guest *to = ctx;
 
@@ -71,7 +71,7 @@ static void expect_terminal(const char *text)
 	uint8_t bytes[64];
 
 	assert_int_equal(console_terminal_output(&console, bytes, sizeof(bytes)),
-		strlen(text));
+			 strlen(text));
 	assert_memory_equal(bytes, text, strlen(text));
 }
 
@@ -80,7 +80,7 @@ static void expect_log(const char *text)
 	uint8_t bytes[64];
 
 	assert_int_equal(console_log_output(&console, bytes, sizeof(bytes)),
-		strlen(text));
+			 strlen(text));
 	assert_memory_equal(bytes, text, strlen(text));
 }
 
@@ -127,8 +127,8 @@ static void nobody_there_holds_nobody_up(void **state)
 }
 
 /* Reads in odd steps while the writer fills what there is room for. */
-static void expect_whole(
-	size_t (*read)(struct console *console, uint8_t *bytes, size_t size))
+static void expect_whole(size_t (*read)(struct console *console, uint8_t *bytes,
+					size_t size))
 {
 	uint64_t written = 0, seen = 0;
 	uint8_t bytes[1000];
@@ -207,8 +207,8 @@ static void the_log_ends_at_its_limit(void **state)
 		logged += size;
 	} while (size != 0);
 	assert_int_equal(logged, CONSOLE_LOG_LIMIT);
-	assert_int_equal(
-		write_pattern(written, 2 * CONSOLE_RING), 2 * CONSOLE_RING);
+	assert_int_equal(write_pattern(written, 2 * CONSOLE_RING),
+			 2 * CONSOLE_RING);
 	console_log(&console, true);
 	assert_int_equal(console_log_output(&console, bytes, 1), 0);
 }
@@ -246,8 +246,8 @@ static void a_guest_that_takes_nothing_stops_the_terminal(void **state)
 	(void)state;
 	console_terminal(&console, true);
 	guest.room = 0;
-	assert_int_equal(
-		console_input(&console, bytes, sizeof(bytes)), CONSOLE_TYPED);
+	assert_int_equal(console_input(&console, bytes, sizeof(bytes)),
+			 CONSOLE_TYPED);
 	assert_int_equal(console_input(&console, bytes, 10), 0);
 	guest.room = 1;
 	assert_false(console_feed(&console));

@@ -26,8 +26,8 @@ typedef enum control_status operation(struct exchange *exchange);
 
 static enum control_status host_info(struct exchange *exchange)
 {
-	control_host_fill(
-		exchange->session->domains, &exchange->reply->body.host);
+	control_host_fill(exchange->session->domains,
+			  &exchange->reply->body.host);
 	return CONTROL_OK;
 }
 
@@ -37,7 +37,7 @@ static enum control_status create(struct exchange *exchange)
 	struct domain *domain;
 	enum control_status status =
 		domain_create(session->domains, &exchange->request->body.create,
-			session, &domain, text_of(exchange));
+			      session, &domain, text_of(exchange));
 
 	if (status != CONTROL_OK)
 		return status;
@@ -49,23 +49,23 @@ static enum control_status create(struct exchange *exchange)
 static enum control_status segment(struct exchange *exchange)
 {
 	return domain_grant(exchange->domain, &exchange->request->body.segment,
-		&exchange->reply->body.grant, text_of(exchange));
+			    &exchange->reply->body.grant, text_of(exchange));
 }
 
 static enum control_status build(struct exchange *exchange)
 {
 	return domain_build(exchange->domain, &exchange->request->body.build,
-		text_of(exchange));
+			    text_of(exchange));
 }
 
 static enum control_status next(struct exchange *exchange)
 {
-	struct domain *domain = domain_get_from(
-		exchange->session->domains, exchange->request->domid);
+	struct domain *domain = domain_get_from(exchange->session->domains,
+						exchange->request->domid);
 
 	if (domain == NULL)
 		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
-			"there are no more domains");
+				     "there are no more domains");
 	control_domain_fill(domain, &exchange->reply->body.domain);
 	domain_put(domain);
 	return CONTROL_OK;
@@ -84,8 +84,8 @@ static enum control_status vcpu_info(struct exchange *exchange)
 
 	if (vcpu == NULL)
 		return domain_refuse(text_of(exchange), CONTROL_E_REQUEST,
-			"domain %u has no vCPU %u", exchange->domain->domid,
-			index);
+				     "domain %u has no vCPU %u",
+				     exchange->domain->domid, index);
 	control_vcpu_fill(vcpu, &exchange->reply->body.vcpu);
 	return CONTROL_OK;
 }
@@ -103,13 +103,15 @@ static enum control_status go_on(struct exchange *exchange)
 static enum control_status end(struct exchange *exchange)
 {
 	return domain_shutdown(exchange->domain,
-		exchange->request->body.shutdown.reason, text_of(exchange));
+			       exchange->request->body.shutdown.reason,
+			       text_of(exchange));
 }
 
 static enum control_status name(struct exchange *exchange)
 {
 	return domain_rename(exchange->domain,
-		exchange->request->body.rename.name, text_of(exchange));
+			     exchange->request->body.rename.name,
+			     text_of(exchange));
 }
 
 static enum control_status destroy(struct exchange *exchange)
@@ -121,8 +123,8 @@ static enum control_status destroy(struct exchange *exchange)
 static enum control_status log_text(struct exchange *exchange)
 {
 	dmesg_read(exchange->session->domains->config.dmesg,
-		exchange->request->body.dmesg.from,
-		&exchange->reply->body.dmesg);
+		   exchange->request->body.dmesg.from,
+		   &exchange->reply->body.dmesg);
 	return CONTROL_OK;
 }
 
@@ -135,9 +137,9 @@ static enum control_status attack(struct exchange *exchange)
 
 	if (domain == NULL && domid != CONTROL_NO_DOMAIN)
 		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
-			"there is no domain %u", domid);
-	status = control_attack(domains, domain,
-		exchange->request->body.attack.write == 1,
+				     "there is no domain %u", domid);
+	status = control_attack(
+		domains, domain, exchange->request->body.attack.write == 1,
 		&exchange->reply->body.attack, text_of(exchange));
 	if (domain != NULL)
 		domain_put(domain);
@@ -147,8 +149,8 @@ static enum control_status attack(struct exchange *exchange)
 static enum control_status memory(struct exchange *exchange)
 {
 	return control_memory(exchange->domain,
-		exchange->request->body.memory.from,
-		&exchange->reply->body.memory, text_of(exchange));
+			      exchange->request->body.memory.from,
+			      &exchange->reply->body.memory, text_of(exchange));
 }
 
 static enum control_status inject(struct exchange *exchange)
@@ -157,29 +159,22 @@ static enum control_status inject(struct exchange *exchange)
 		exchange->session->domains->config.ops->inject;
 
 	if (ops == NULL)
-		return domain_refuse(text_of(exchange), CONTROL_E_UNSUPPORTED,
+		return domain_refuse(
+			text_of(exchange), CONTROL_E_UNSUPPORTED,
 			"only a host started with --debug-console breaks rules");
 	return ops->ask(exchange->domain, &exchange->request->body.inject,
-		&exchange->reply->body.inject, text_of(exchange));
+			&exchange->reply->body.inject, text_of(exchange));
 }
 
 static operation *const operations[CONTROL_OPS] = {
-	[CONTROL_HELLO] = host_info,
-	[CONTROL_HOST_INFO] = host_info,
-	[CONTROL_DOMAIN_CREATE] = create,
-	[CONTROL_DOMAIN_SEGMENT] = segment,
-	[CONTROL_DOMAIN_BUILD] = build,
-	[CONTROL_DOMAIN_NEXT] = next,
-	[CONTROL_DOMAIN_INFO] = info,
-	[CONTROL_VCPU_INFO] = vcpu_info,
-	[CONTROL_DOMAIN_PAUSE] = stop,
-	[CONTROL_DOMAIN_UNPAUSE] = go_on,
-	[CONTROL_DOMAIN_SHUTDOWN] = end,
-	[CONTROL_DOMAIN_RENAME] = name,
-	[CONTROL_DOMAIN_DESTROY] = destroy,
-	[CONTROL_DMESG] = log_text,
-	[CONTROL_ATTACK] = attack,
-	[CONTROL_DOMAIN_MEMORY] = memory,
+	[CONTROL_HELLO] = host_info,        [CONTROL_HOST_INFO] = host_info,
+	[CONTROL_DOMAIN_CREATE] = create,   [CONTROL_DOMAIN_SEGMENT] = segment,
+	[CONTROL_DOMAIN_BUILD] = build,     [CONTROL_DOMAIN_NEXT] = next,
+	[CONTROL_DOMAIN_INFO] = info,       [CONTROL_VCPU_INFO] = vcpu_info,
+	[CONTROL_DOMAIN_PAUSE] = stop,      [CONTROL_DOMAIN_UNPAUSE] = go_on,
+	[CONTROL_DOMAIN_SHUTDOWN] = end,    [CONTROL_DOMAIN_RENAME] = name,
+	[CONTROL_DOMAIN_DESTROY] = destroy, [CONTROL_DMESG] = log_text,
+	[CONTROL_ATTACK] = attack,          [CONTROL_DOMAIN_MEMORY] = memory,
 	[CONTROL_INJECT] = inject,
 };
 
@@ -196,7 +191,7 @@ static enum control_status carry_out(struct exchange *exchange)
 	exchange->domain = domain_get(exchange->session->domains, domid);
 	if (exchange->domain == NULL)
 		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
-			"there is no domain %u", domid);
+				     "there is no domain %u", domid);
 	status = operations[op](exchange);
 	domain_put(exchange->domain);
 	return status;
@@ -272,19 +267,20 @@ static void byte_input(struct control_session *session, uint8_t byte)
 	session->filled = 0;
 }
 
-void control_input(
-	struct control_session *session, const uint8_t *bytes, size_t size)
+void control_input(struct control_session *session, const uint8_t *bytes,
+		   size_t size)
 {
 	for (size_t i = 0; i < size; i++)
 		byte_input(session, bytes[i]);
 }
 
 void control_init(struct control_session *session, struct domains *domains,
-	void (*send)(void *ctx, const struct control_reply *reply), void *ctx)
+		  void (*send)(void *ctx, const struct control_reply *reply),
+		  void *ctx)
 {
-	*session = (struct control_session){
-		.domains = domains, .send = send, .ctx = ctx
-	};
+	*session = (struct control_session){ .domains = domains,
+					     .send = send,
+					     .ctx = ctx };
 }
 
 void control_open(struct control_session *session)

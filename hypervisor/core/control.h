@@ -26,14 +26,15 @@ struct control_session {
 };
 
 void control_init(struct control_session *session, struct domains *domains,
-	void (*send)(void *ctx, const struct control_reply *reply), void *ctx);
+		  void (*send)(void *ctx, const struct control_reply *reply),
+		  void *ctx);
 
 /* The host side opened (or reopened) the port; closed it. */
 void control_open(struct control_session *session);
 void control_close(struct control_session *session);
 
 /* Bytes from the host side; each complete request is carried out. */
-void control_input(
-	struct control_session *session, const uint8_t *bytes, size_t size);
+void control_input(struct control_session *session, const uint8_t *bytes,
+		   size_t size);
 
 #endif

@@ -7,8 +7,8 @@
 #include "hypervisor/core/domain_internal.h"
 #include "hypervisor/core/failure_text.h"
 
-static enum control_status none_left(
-	const struct rmi_failure *failure, char *text)
+static enum control_status none_left(const struct rmi_failure *failure,
+				     char *text)
 {
 	failure_text(failure, text, CONTROL_TEXT_SIZE);
 	return CONTROL_E_RMM;
@@ -16,7 +16,7 @@ static enum control_status none_left(
 
 /* A granule that is taken for this alone. */
 static enum control_status attack_any(struct domains *domains, bool write,
-	struct control_attack *result, char *text)
+				      struct control_attack *result, char *text)
 {
 	const struct domain_ops *ops = domains->config.ops;
 	struct host *host = domains->config.host;
@@ -37,7 +37,8 @@ static enum control_status attack_any(struct domains *domains, bool write,
 
 /* The Realm's descriptor, which is there as long as the Realm is. */
 static enum control_status attack_realm(struct domain *domain, bool write,
-	struct control_attack *result, char *text)
+					struct control_attack *result,
+					char *text)
 {
 	const struct domain_ops *ops = domain->ops;
 	enum control_status status = CONTROL_OK;
@@ -45,25 +46,27 @@ static enum control_status attack_realm(struct domain *domain, bool write,
 	domain_memory_lock(domain);
 	if (domain->realm.active) {
 		result->pa = domain->realm.rd.base.value;
-		result->faulted = ops->attack(
-			ops->ctx, domain->realm.rd.base, write, result);
+		result->faulted = ops->attack(ops->ctx, domain->realm.rd.base,
+					      write, result);
 	} else {
 		status = domain_refuse(text, CONTROL_E_STATE,
-			"domain %u has no active Realm", domain->domid);
+				       "domain %u has no active Realm",
+				       domain->domid);
 	}
 	domain_memory_unlock(domain);
 	return status;
 }
 
 enum control_status control_attack(struct domains *domains,
-	struct domain *domain, bool write, struct control_attack *result,
-	char *text)
+				   struct domain *domain, bool write,
+				   struct control_attack *result, char *text)
 {
 	const struct host_ops *host = domains->config.host->ops;
 	enum control_status status;
 
 	if (domains->config.ops->attack == NULL)
-		return domain_refuse(text, CONTROL_E_UNSUPPORTED,
+		return domain_refuse(
+			text, CONTROL_E_UNSUPPORTED,
 			"only a host started with --debug-console attacks");
 	if (domain != NULL)
 		return attack_realm(domain, write, result, text);

@@ -29,13 +29,13 @@ static const struct shape shapes[CONTROL_OPS] = {
 	[CONTROL_DOMAIN_PAUSE] = { 0, DOMAIN_ONE },
 	[CONTROL_DOMAIN_UNPAUSE] = { 0, DOMAIN_ONE },
 	[CONTROL_DOMAIN_SHUTDOWN] = { sizeof(struct control_shutdown),
-		DOMAIN_ONE },
+				      DOMAIN_ONE },
 	[CONTROL_DOMAIN_RENAME] = { sizeof(struct control_rename), DOMAIN_ONE },
 	[CONTROL_DOMAIN_DESTROY] = { 0, DOMAIN_ONE },
 	[CONTROL_DMESG] = { sizeof(struct control_dmesg_ask), DOMAIN_NONE },
 	[CONTROL_ATTACK] = { sizeof(struct control_attack_ask), DOMAIN_ANY },
 	[CONTROL_DOMAIN_MEMORY] = { sizeof(struct control_memory_ask),
-		DOMAIN_ONE },
+				    DOMAIN_ONE },
 	[CONTROL_INJECT] = { sizeof(struct control_inject_ask), DOMAIN_ONE },
 };
 
@@ -69,7 +69,7 @@ static unsigned sequence_length(const uint8_t *text, unsigned left)
 		code = code << 6 | (text[i] & 0x3f);
 	}
 	if (code < least[length] || code > 0x10ffff || code >> 11 == 0x1b ||
-		(code >= 0x80 && code < 0xa0))
+	    (code >= 0x80 && code < 0xa0))
 		return 0;
 	return length;
 }
@@ -102,7 +102,7 @@ static const char *create_check(const struct control_create *create)
 	if (create->flags & ~(uint32_t)CREATE_FLAGS || create->zero != 0)
 		return "reserved bits of create are set";
 	if (create->ram_size == 0 || create->ram_size > GUEST_RAM0_SIZE ||
-		create->ram_size % GUEST_PAGE_SIZE != 0)
+	    create->ram_size % GUEST_PAGE_SIZE != 0)
 		return "RAM is whole pages, up to 3 GiB";
 	if (!is_name(create->name))
 		return "a name is UTF-8 without control characters, ended by "
@@ -196,21 +196,22 @@ static const char *frame_check(const struct control_request *request)
 	return body_check(request);
 }
 
-enum control_status control_check(
-	const struct control_request *request, char *text)
+enum control_status control_check(const struct control_request *request,
+				  char *text)
 {
 	const char *why;
 
 	if (request->version != CONTROL_VERSION)
 		return domain_refuse(text, CONTROL_E_VERSION,
-			"this host speaks version %u, not %u", CONTROL_VERSION,
-			request->version);
+				     "this host speaks version %u, not %u",
+				     CONTROL_VERSION, request->version);
 	why = frame_check(request);
 	if (why != NULL)
 		return domain_refuse(text, CONTROL_E_REQUEST, "%s", why);
 	if (request->op == CONTROL_DOMAIN_CREATE &&
-		request->body.create.vcpus > CONTROL_VCPUS)
+	    request->body.create.vcpus > CONTROL_VCPUS)
 		return domain_refuse(text, CONTROL_E_LIMIT,
-			"a domain has at most %u vCPUs", CONTROL_VCPUS);
+				     "a domain has at most %u vCPUs",
+				     CONTROL_VCPUS);
 	return CONTROL_OK;
 }

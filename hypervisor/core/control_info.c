@@ -53,8 +53,8 @@ static void table_fill(struct domains *domains, struct control_host *host)
 	host->consoles_free = consoles;
 }
 
-static void rmm_fill(
-	const struct domains_config *config, struct control_host *host)
+static void rmm_fill(const struct domains_config *config,
+		     struct control_host *host)
 {
 	const struct host_info *info = &config->host->info;
 
@@ -132,8 +132,8 @@ static void memory_fill(const struct domain *domain, struct control_domain *info
 
 /* While BUILDING the content that became the Realm's, while DYING the pages
  * that are free again. */
-static void progress_fill(
-	const struct domain *domain, struct control_domain *info)
+static void progress_fill(const struct domain *domain,
+			  struct control_domain *info)
 {
 	const struct realm_account *account = &domain->realm.granules.account;
 
@@ -146,8 +146,8 @@ static void progress_fill(
 	if (info->state == CONTROL_BUILDING) {
 		for (unsigned i = 0; i < domain->segment_count; i++)
 			info->progress_all += domain->segments[i].pages.count;
-		info->progress_done = smaller(
-			account->held[GRANULES_DATA], info->progress_all);
+		info->progress_done = smaller(account->held[GRANULES_DATA],
+					      info->progress_all);
 	}
 }
 

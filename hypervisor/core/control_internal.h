@@ -12,8 +12,8 @@
  * domains: version, operation, sizes, ranges, reserved bits. CONTROL_OK, or
  * refused with a text.
  */
-enum control_status control_check(
-	const struct control_request *request, char *text);
+enum control_status control_check(const struct control_request *request,
+				  char *text);
 
 /* Whether an operation is about one domain, which has to exist. */
 bool control_wants_domain(uint32_t op);
@@ -29,11 +29,11 @@ void control_vcpu_fill(const struct vcpu *vcpu, struct control_vcpu *info);
  * of pages has.
  */
 enum control_status control_memory(struct domain *domain, uint64_t from,
-	struct control_memory *memory, char *text);
+				   struct control_memory *memory, char *text);
 
 /* control_attack.c: domain is NULL for a granule of nobody's. */
 enum control_status control_attack(struct domains *domains,
-	struct domain *domain, bool write, struct control_attack *result,
-	char *text);
+				   struct domain *domain, bool write,
+				   struct control_attack *result, char *text);
 
 #endif

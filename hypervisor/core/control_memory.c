@@ -28,8 +28,8 @@ static const uint8_t kinds[GRANULE_KINDS] = {
 	[GRANULES_GUEST] = CONTROL_PAGE_GUEST,
 };
 
-static void pages_fill(
-	const struct domain *domain, struct control_memory *memory)
+static void pages_fill(const struct domain *domain,
+		       struct control_memory *memory)
 {
 	for (unsigned kind = 0; kind < GRANULE_KINDS; kind++)
 		memory->pages[kinds[kind]] +=
@@ -88,7 +88,7 @@ static bool guest_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 /* Appends what is at [ipa, end), or makes the last run longer. false: there is
  * no room for it. */
 static bool run_put(struct control_memory *memory, uint64_t ipa, uint64_t end,
-	uint32_t kind)
+		    uint32_t kind)
 {
 	uint32_t pages = (uint32_t)((end - ipa) / PAGE_SIZE);
 	struct control_run *last = &memory->runs[memory->count];
@@ -96,7 +96,7 @@ static bool run_put(struct control_memory *memory, uint64_t ipa, uint64_t end,
 	if (kind == 0)
 		return true;
 	if (memory->count > 0 && last[-1].kind == kind &&
-		last[-1].ipa + last[-1].pages * PAGE_SIZE == ipa) {
+	    last[-1].ipa + last[-1].pages * PAGE_SIZE == ipa) {
 		last[-1].pages += pages;
 		return true;
 	}
@@ -116,7 +116,8 @@ struct window {
 /* Tells of one window from *at on, which moves. false: realm->failure. *looks
  * is how many entries may be looked at still. */
 static bool window_tell(struct domain *domain, const struct window *window,
-	uint64_t *at, unsigned *looks, struct control_memory *memory)
+			uint64_t *at, unsigned *looks,
+			struct control_memory *memory)
 {
 	struct entry entry = { 0 };
 	uint64_t size;
@@ -140,8 +141,8 @@ static bool window_tell(struct domain *domain, const struct window *window,
 	return true;
 }
 
-static bool runs_fill(
-	struct domain *domain, uint64_t at, struct control_memory *memory)
+static bool runs_fill(struct domain *domain, uint64_t at,
+		      struct control_memory *memory)
 {
 	const uint64_t ram_end = GUEST_RAM0_BASE + domain->ram_size;
 	const uint64_t half = memory->shared_base;
@@ -173,12 +174,13 @@ static bool is_built(const struct domain *domain)
 
 /* What is built stays so while it is looked at: domain_get(). */
 enum control_status control_memory(struct domain *domain, uint64_t from,
-	struct control_memory *memory, char *text)
+				   struct control_memory *memory, char *text)
 {
 	bool done;
 
 	if (!is_built(domain))
-		return domain_refuse(text, CONTROL_E_STATE,
+		return domain_refuse(
+			text, CONTROL_E_STATE,
 			"domain %u is not built, or is being destroyed",
 			domain->domid);
 	domain_memory_lock(domain);

@@ -10,7 +10,7 @@ static void reply_send(void *ctx, const struct control_reply *reply)
 	spinlock_acquire(&port->lock);
 	if (port->open && port->openings == port->served)
 		(void)fifo_put(&port->out, (const uint8_t *)reply,
-			sizeof(*reply)); /* room was there before */
+			       sizeof(*reply)); /* room was there before */
 	spinlock_release(&port->lock);
 }
 
@@ -35,8 +35,8 @@ void control_port_opened(struct control_port *port, bool open)
 	spinlock_release(&port->lock);
 }
 
-size_t control_port_input(
-	struct control_port *port, const uint8_t *bytes, size_t size)
+size_t control_port_input(struct control_port *port, const uint8_t *bytes,
+			  size_t size)
 {
 	size_t taken;
 
@@ -46,8 +46,8 @@ size_t control_port_input(
 	return taken;
 }
 
-size_t control_port_output(
-	struct control_port *port, uint8_t *bytes, size_t size)
+size_t control_port_output(struct control_port *port, uint8_t *bytes,
+			   size_t size)
 {
 	size_t given;
 

@@ -43,12 +43,12 @@ void control_port_init(struct control_port *port, struct domains *domains);
 void control_port_opened(struct control_port *port, bool open);
 
 /* Returns how many bytes were taken. */
-size_t control_port_input(
-	struct control_port *port, const uint8_t *bytes, size_t size);
+size_t control_port_input(struct control_port *port, const uint8_t *bytes,
+			  size_t size);
 
 /* At most size bytes of replies. Returns how many. */
-size_t control_port_output(
-	struct control_port *port, uint8_t *bytes, size_t size);
+size_t control_port_output(struct control_port *port, uint8_t *bytes,
+			   size_t size);
 
 /* ---- From the session's thread ---- */
 

@@ -27,11 +27,12 @@ static void tell(char what)
 }
 
 void control_init(struct control_session *session, struct domains *domains,
-	void (*send)(void *ctx, const struct control_reply *reply), void *ctx)
+		  void (*send)(void *ctx, const struct control_reply *reply),
+		  void *ctx)
 {
-	*session = (struct control_session){
-		.domains = domains, .send = send, .ctx = ctx
-	};
+	*session = (struct control_session){ .domains = domains,
+					     .send = send,
+					     .ctx = ctx };
 }
 
 void control_open(struct control_session *session)
@@ -47,8 +48,8 @@ void control_close(struct control_session *session)
 }
 
 /* Answers each REQUEST bytes with a reply that is numbered. */
-void control_input(
-	struct control_session *session, const uint8_t *bytes, size_t size)
+void control_input(struct control_session *session, const uint8_t *bytes,
+		   size_t size)
 {
 	struct control_reply reply = { .magic = CONTROL_MAGIC };
 

@@ -19,7 +19,7 @@ static struct domain *find(struct domains *domains, uint32_t domid)
 {
 	for (unsigned i = 0; i < CONTROL_DOMAINS; i++)
 		if (domain_is_there(&domains->table[i]) &&
-			domains->table[i].domid == domid)
+		    domains->table[i].domid == domid)
 			return &domains->table[i];
 	return NULL;
 }
@@ -45,7 +45,7 @@ struct domain *domain_get_from(struct domains *domains, uint32_t domid)
 		struct domain *domain = &domains->table[i];
 
 		if (domain_is_there(domain) && domain->domid >= domid &&
-			(best == NULL || domain->domid < best->domid))
+		    (best == NULL || domain->domid < best->domid))
 			best = domain;
 	}
 	if (best != NULL)
@@ -63,7 +63,7 @@ struct domain *domains_console(struct domains *domains, unsigned slot)
 		struct domain *domain = &domains->table[i];
 
 		if (domain_is_there(domain) && domain->console == slot &&
-			domain_state(domain) != CONTROL_DYING)
+		    domain_state(domain) != CONTROL_DYING)
 			found = domain;
 	}
 	if (found != NULL)
@@ -87,7 +87,7 @@ bool domains_name_free(const struct domains *domains, const uint8_t *name)
 		const struct domain *domain = &domains->table[i];
 
 		if (domain->domid != 0 && domain_state(domain) != CONTROL_DYING &&
-			memcmp(domain->create.name, name, CONTROL_NAME_SIZE) == 0)
+		    memcmp(domain->create.name, name, CONTROL_NAME_SIZE) == 0)
 			return false;
 	}
 	return true;
@@ -114,7 +114,8 @@ void domain_entered(struct domain *domain)
 		return;
 	now = domain->ops->now_ns(domain->ops->ctx) - domain->created_ns;
 	(void)__atomic_compare_exchange_n(&domain->first_entry_ns, &never,
-		now > 0 ? now : 1, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+					  now > 0 ? now : 1, false,
+					  __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
 void domain_memory_lock(struct domain *domain)
@@ -138,8 +139,8 @@ void domain_kick_all(struct domain *domain)
 	spinlock_release(&domain->lock);
 }
 
-enum control_status domain_refuse(
-	char *text, enum control_status status, const char *format, ...)
+enum control_status domain_refuse(char *text, enum control_status status,
+				  const char *format, ...)
 {
 	va_list arguments;
 
@@ -157,8 +158,8 @@ static bool is_built(uint32_t state)
 }
 
 /* Ends a domain that is built; false: it has ended already. */
-static bool end(
-	struct domain *domain, enum control_reason reason, const char *text)
+static bool end(struct domain *domain, enum control_reason reason,
+		const char *text)
 {
 	bool ends;
 
@@ -176,7 +177,7 @@ static bool end(
 }
 
 void domain_stop(struct domain *domain, enum control_reason reason,
-	const char *format, ...)
+		 const char *format, ...)
 {
 	char text[CONTROL_TEXT_SIZE] = { 0 };
 	va_list arguments;
@@ -186,7 +187,7 @@ void domain_stop(struct domain *domain, enum control_reason reason,
 	va_end(arguments);
 	if (end(domain, reason, text))
 		log_line("domain %u %s: %s", domain->domid,
-			reason == CONTROL_CRASH ? "crashed" : "ended", text);
+			 reason == CONTROL_CRASH ? "crashed" : "ended", text);
 }
 
 static enum control_status state_refuse(const struct domain *domain, char *text)
@@ -202,7 +203,7 @@ static enum control_status state_refuse(const struct domain *domain, char *text)
 	};
 
 	return domain_refuse(text, CONTROL_E_STATE, "domain %u is %s",
-		domain->domid, words[domain_state(domain)]);
+			     domain->domid, words[domain_state(domain)]);
 }
 
 enum control_status domain_pause(struct domain *domain, bool pause, char *text)
@@ -222,8 +223,8 @@ enum control_status domain_pause(struct domain *domain, bool pause, char *text)
 	return CONTROL_OK;
 }
 
-enum control_status domain_shutdown(
-	struct domain *domain, enum control_reason reason, char *text)
+enum control_status domain_shutdown(struct domain *domain,
+				    enum control_reason reason, char *text)
 {
 	static const char why[CONTROL_TEXT_SIZE] = "as it was asked to";
 
@@ -231,8 +232,8 @@ enum control_status domain_shutdown(
 					: state_refuse(domain, text);
 }
 
-enum control_status domain_rename(
-	struct domain *domain, const uint8_t *name, char *text)
+enum control_status domain_rename(struct domain *domain, const uint8_t *name,
+				  char *text)
 {
 	struct domains *domains = domain->domains;
 	bool dying, taken;
@@ -248,7 +249,8 @@ enum control_status domain_rename(
 		return state_refuse(domain, text);
 	if (taken)
 		return domain_refuse(text, CONTROL_E_EXISTS,
-			"there is a domain \"%s\" already", (const char *)name);
+				     "there is a domain \"%s\" already",
+				     (const char *)name);
 	return CONTROL_OK;
 }
 

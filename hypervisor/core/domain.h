@@ -61,8 +61,8 @@ struct domain_ops {
 	/* Flushes what the TLBs hold of an ordinary guest's stage 2. */
 	void (*tlb_flush)(void *ctx, unsigned vmid);
 	/* Debug build: touches a page that is delegated. NULL: no such build. */
-	bool (*attack)(
-		void *ctx, pa_t pa, bool write, struct control_attack *result);
+	bool (*attack)(void *ctx, pa_t pa, bool write,
+		       struct control_attack *result);
 	/* The same: breaks the RMI's rules when it is asked to. */
 	const struct inject_ops *inject;
 	/* Pages that the allocator has given out, now. */
@@ -160,7 +160,7 @@ void domains_work(struct domains *domains);
  * is entered again. The text is for a person. Any core; takes domain->lock.
  */
 void domain_stop(struct domain *domain, enum control_reason reason,
-	const char *format, ...) __attribute__((format(printf, 3, 4)));
+		 const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* NULL: there is no such vCPU. */
 struct vcpu *domain_vcpu(struct domain *domain, unsigned index);

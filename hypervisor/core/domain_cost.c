@@ -30,21 +30,21 @@ static uint64_t realm_tables(const struct rtt_layout *layout, uint64_t ram_size)
 
 /* A descriptor, root tables, a list and a parameter page; a REC and a run
  * page for each vCPU; tables of both halves. */
-static uint64_t realm_overhead(
-	const struct domains *domains, const struct control_create *create)
+static uint64_t realm_overhead(const struct domains *domains,
+			       const struct control_create *create)
 {
 	struct rtt_layout layout = { 0 };
 
 	if (!rtt_layout_choose(GUEST_RAM0_BASE + create->ram_size,
-		    domains->config.host->info.ipa_bits, &layout))
+			       domains->config.host->info.ipa_bits, &layout))
 		return 0; /* the build will be refused */
 	return 1 + layout.roots + 2 +
 	       create->vcpus * (1 + REC_DONATION + UINT64_C(1)) +
 	       2 * realm_tables(&layout, create->ram_size);
 }
 
-uint64_t domain_overhead(
-	const struct domains *domains, const struct control_create *create)
+uint64_t domain_overhead(const struct domains *domains,
+			 const struct control_create *create)
 {
 	uint64_t pages = pages_of(create->vcpus * sizeof(struct vcpu)) +
 			 pages_of(create->nr_spis * sizeof(struct vgic_irq)) +

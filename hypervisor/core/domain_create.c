@@ -30,30 +30,35 @@ static void defaults_fill(struct control_create *create)
 
 /* What the RMM, and this build, have for a Realm. */
 static enum control_status realm_check(const struct domains_config *config,
-	const struct control_create *create, char *text)
+				       const struct control_create *create,
+				       char *text)
 {
 	const struct host_info *info = &config->host->info;
 
 	if (config->rmm_text != NULL)
 		return domain_refuse(text, CONTROL_E_UNSUPPORTED,
-			"this host runs no Realms: %s", config->rmm_text);
+				     "this host runs no Realms: %s",
+				     config->rmm_text);
 	if (create->vcpus > info->max_recs)
 		return domain_refuse(text, CONTROL_E_LIMIT,
-			"the RMM allows a Realm %u vCPUs", info->max_recs);
+				     "the RMM allows a Realm %u vCPUs",
+				     info->max_recs);
 	if (create->hash_algo >= 32 || !(info->hashes & 1U << create->hash_algo))
 		return domain_refuse(text, CONTROL_E_UNSUPPORTED,
-			"the RMM does not offer the hash algorithm");
+				     "the RMM does not offer the hash algorithm");
 	if (has_vuart(create) && !config->debug)
-		return domain_refuse(text, CONTROL_E_UNSUPPORTED,
+		return domain_refuse(
+			text, CONTROL_E_UNSUPPORTED,
 			"a Realm gets a vuart only on a host started with "
 			"--debug-console");
 	return CONTROL_OK;
 }
 
-static enum control_status memory_refuse(
-	char *text, uint64_t needed, uint64_t unused)
+static enum control_status memory_refuse(char *text, uint64_t needed,
+					 uint64_t unused)
 {
-	return domain_refuse(text, CONTROL_E_MEMORY,
+	return domain_refuse(
+		text, CONTROL_E_MEMORY,
 		"it needs %llu MiB with its tables, and the host has %llu MiB "
 		"free",
 		(unsigned long long)(needed + 0xff) >> 8,
@@ -67,7 +72,7 @@ static uint32_t console_choose(const struct domains *domains)
 
 	for (unsigned i = 0; i < CONTROL_DOMAINS; i++)
 		if (domains->table[i].domid != 0 &&
-			domains->table[i].console < CONTROL_CONSOLES)
+		    domains->table[i].console < CONTROL_CONSOLES)
 			taken[domains->table[i].console] = true;
 	for (uint32_t slot = 0; slot < CONTROL_CONSOLES; slot++)
 		if (!taken[slot])
@@ -77,7 +82,7 @@ static uint32_t console_choose(const struct domains *domains)
 
 /* What a domain is before it has any memory. */
 static void domain_init(struct domain *domain, struct domains *domains,
-	const struct control_create *create, const void *session)
+			const struct control_create *create, const void *session)
 {
 	*domain = (struct domain){
 		.domains = domains,
@@ -97,8 +102,9 @@ static void domain_init(struct domain *domain, struct domains *domains,
 
 /* With domains->lock held: a place, if all that there is one of each is free. */
 static enum control_status place_take(struct domains *domains,
-	const struct control_create *create, const void *session,
-	struct domain **out, char *text)
+				      const struct control_create *create,
+				      const void *session, struct domain **out,
+				      char *text)
 {
 	uint64_t pages =
 		domain_overhead(domains, create) + create->ram_size / PAGE_SIZE;
@@ -108,17 +114,18 @@ static enum control_status place_take(struct domains *domains,
 
 	if (!domains_name_free(domains, create->name))
 		return domain_refuse(text, CONTROL_E_EXISTS,
-			"there is a domain \"%s\" already",
-			(const char *)create->name);
+				     "there is a domain \"%s\" already",
+				     (const char *)create->name);
 	while (i < CONTROL_DOMAINS && domains->table[i].domid != 0)
 		i++;
 	if (i == CONTROL_DOMAINS)
 		return domain_refuse(text, CONTROL_E_LIMIT,
-			"there are %u domains, the most at once",
-			CONTROL_DOMAINS);
+				     "there are %u domains, the most at once",
+				     CONTROL_DOMAINS);
 	if (has_vuart(create) && console == CONTROL_NO_CONSOLE)
 		return domain_refuse(text, CONTROL_E_LIMIT,
-			"all %u consoles are taken", CONTROL_CONSOLES);
+				     "all %u consoles are taken",
+				     CONTROL_CONSOLES);
 	if (pages > unused)
 		return memory_refuse(text, pages, unused);
 	*out = &domains->table[i];
@@ -131,8 +138,8 @@ static enum control_status place_take(struct domains *domains,
 }
 
 /* Zeroed pages for an array, in *range; NULL: there are not so many in a row. */
-static void *array_take(
-	struct domain *domain, uint64_t bytes, struct granules_range *range)
+static void *array_take(struct domain *domain, uint64_t bytes,
+			struct granules_range *range)
 {
 	const struct host_ops *host = domain_host(domain);
 	struct granules_want want = {
@@ -164,17 +171,18 @@ static void vcpus_init(struct domain *domain)
 static bool arrays_take(struct domain *domain)
 {
 	const struct control_create *create = &domain->create;
-	struct vgic_irq *irqs = array_take(domain,
-		create->nr_spis * sizeof(struct vgic_irq), &domain->irq_pages);
+	struct vgic_irq *irqs =
+		array_take(domain, create->nr_spis * sizeof(struct vgic_irq),
+			   &domain->irq_pages);
 
 	if (irqs == NULL)
 		return false;
 	domain->vcpus = array_take(domain, create->vcpus * sizeof(struct vcpu),
-		&domain->vcpu_pages);
+				   &domain->vcpu_pages);
 	if (domain->vcpus == NULL)
 		return false;
 	vgic_init(&domain->vgic, domain, domain->domains->config.lr_count, irqs,
-		create->nr_spis);
+		  create->nr_spis);
 	vcpus_init(domain);
 	if (domain->has_vuart)
 		vuart_init(&domain->vuart, domain);
@@ -193,8 +201,9 @@ static void place_give(struct domains *domains, struct domain *domain)
 }
 
 enum control_status domain_create(struct domains *domains,
-	const struct control_create *create, const void *session,
-	struct domain **out, char *text)
+				  const struct control_create *create,
+				  const void *session, struct domain **out,
+				  char *text)
 {
 	struct control_create asked = *create;
 	enum control_status status = CONTROL_OK;
@@ -212,7 +221,8 @@ enum control_status domain_create(struct domains *domains,
 		return status;
 	if (!arrays_take(domain)) {
 		place_give(domains, domain);
-		return domain_refuse(text, CONTROL_E_MEMORY,
+		return domain_refuse(
+			text, CONTROL_E_MEMORY,
 			"the host has no run of free pages for its vCPUs");
 	}
 	if (domain->console != CONTROL_NO_CONSOLE)

@@ -29,15 +29,16 @@ static inline void domain_state_set(struct domain *domain, uint32_t state)
 /* A refusal, with its reason for a person: CONTROL_TEXT_SIZE bytes of text.
  * Returns status. */
 enum control_status domain_refuse(char *text, enum control_status status,
-	const char *format, ...) __attribute__((format(printf, 3, 4)));
+				  const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* The lock domain->memory_busy. */
 void domain_memory_lock(struct domain *domain);
 void domain_memory_unlock(struct domain *domain);
 
 /* Whether [ipa, ipa + size) is in its RAM. */
-static inline bool domain_has_ram(
-	const struct domain *domain, uint64_t ipa, uint64_t size)
+static inline bool domain_has_ram(const struct domain *domain, uint64_t ipa,
+				  uint64_t size)
 {
 	uint64_t end = GUEST_RAM0_BASE + domain->ram_size;
 
@@ -60,29 +61,30 @@ void domain_kick_all(struct domain *domain);
 
 /* domain_cost.c: the most pages that a domain can hold at any time, less what
  * its RAM costs; and what content of so many pages adds to its RAM. */
-uint64_t domain_overhead(
-	const struct domains *domains, const struct control_create *create);
+uint64_t domain_overhead(const struct domains *domains,
+			 const struct control_create *create);
 uint64_t domain_ram_cost(const struct domain *domain);
 
 /* domain_create.c: all that a control session may ask of a domain's making.
  * Each returns CONTROL_OK, or refuses without an effect. */
 enum control_status domain_create(struct domains *domains,
-	const struct control_create *create, const void *session,
-	struct domain **out, char *text);
+				  const struct control_create *create,
+				  const void *session, struct domain **out,
+				  char *text);
 
 /* domain_load.c: pages for content; what was granted is zero. */
 enum control_status domain_grant(struct domain *domain,
-	const struct control_segment *segment, struct control_grant *grant,
-	char *text);
-enum control_status domain_build(
-	struct domain *domain, const struct control_build *build, char *text);
+				 const struct control_segment *segment,
+				 struct control_grant *grant, char *text);
+enum control_status domain_build(struct domain *domain,
+				 const struct control_build *build, char *text);
 
 /* domain.c: the rest of its life. */
 enum control_status domain_pause(struct domain *domain, bool pause, char *text);
-enum control_status domain_shutdown(
-	struct domain *domain, enum control_reason reason, char *text);
-enum control_status domain_rename(
-	struct domain *domain, const uint8_t *name, char *text);
+enum control_status domain_shutdown(struct domain *domain,
+				    enum control_reason reason, char *text);
+enum control_status domain_rename(struct domain *domain, const uint8_t *name,
+				  char *text);
 void domain_destroy(struct domain *domain);
 void domains_session_end(struct domains *domains, const void *session);
 

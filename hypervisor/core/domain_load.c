@@ -11,7 +11,8 @@
 
 /* With domain->memory_busy held. */
 static enum control_status segment_check(const struct domain *domain,
-	const struct control_segment *segment, char *text)
+					 const struct control_segment *segment,
+					 char *text)
 {
 	uint64_t end = GUEST_RAM0_BASE + domain->ram_size;
 	uint64_t first = GUEST_RAM0_BASE;
@@ -19,17 +20,20 @@ static enum control_status segment_check(const struct domain *domain,
 
 	if (domain_state(domain) != CONTROL_LOADING)
 		return domain_refuse(text, CONTROL_E_STATE,
-			"domain %u is not being loaded", domain->domid);
+				     "domain %u is not being loaded",
+				     domain->domid);
 	if (domain->segment_count == CONTROL_SEGMENTS)
 		return domain_refuse(text, CONTROL_E_LIMIT,
-			"a domain has at most %u segments", CONTROL_SEGMENTS);
+				     "a domain has at most %u segments",
+				     CONTROL_SEGMENTS);
 	if (domain->segment_count > 0) {
 		last = &domain->segments[domain->segment_count - 1];
 		first = last->ipa.value + last->pages.count * PAGE_SIZE;
 	}
 	if (segment->ipa < first || segment->ipa >= end ||
-		segment->size > end - segment->ipa)
-		return domain_refuse(text, CONTROL_E_REQUEST,
+	    segment->size > end - segment->ipa)
+		return domain_refuse(
+			text, CONTROL_E_REQUEST,
 			"a segment is outside of RAM, or not after the one "
 			"before");
 	return CONTROL_OK;
@@ -61,13 +65,14 @@ static void pages_zero(struct domain *domain, struct granules_range pages)
 
 	for (uint64_t i = 0; i < pages.count; i += ZERO_BATCH) {
 		host_pages_zero(host, pa_add(pages.base, i * PAGE_SIZE),
-			smaller(pages.count - i, ZERO_BATCH));
+				smaller(pages.count - i, ZERO_BATCH));
 		host->relax(host->ctx, false);
 	}
 }
 
 static enum control_status segment_take(struct domain *domain,
-	const struct control_segment *segment, char *text)
+					const struct control_segment *segment,
+					char *text)
 {
 	struct domain_segment *taken = &domain->segments[domain->segment_count];
 	struct granules_want want = {
@@ -82,20 +87,20 @@ static enum control_status segment_take(struct domain *domain,
 	taken->pages.count = want.unit;
 	domain->segment_count++;
 	if (promise_renew(domain) &&
-		granules_take(&domain->own, &want, &taken->pages))
+	    granules_take(&domain->own, &want, &taken->pages))
 		return CONTROL_OK;
 	domain->segment_count--;
 	taken->pages.count = 0;
 	(void)promise_renew(domain); /* less than before: it fits */
 	failure_clear(&domain->failure);
 	return domain_refuse(text, CONTROL_E_MEMORY,
-		"the host has not %llu KiB in a row for content",
-		(unsigned long long)want.unit * (PAGE_SIZE >> 10));
+			     "the host has not %llu KiB in a row for content",
+			     (unsigned long long)want.unit * (PAGE_SIZE >> 10));
 }
 
 enum control_status domain_grant(struct domain *domain,
-	const struct control_segment *segment, struct control_grant *grant,
-	char *text)
+				 const struct control_segment *segment,
+				 struct control_grant *grant, char *text)
 {
 	enum control_status status;
 	struct granules_range pages;
@@ -114,8 +119,8 @@ enum control_status domain_grant(struct domain *domain,
 	return status;
 }
 
-enum control_status domain_build(
-	struct domain *domain, const struct control_build *build, char *text)
+enum control_status domain_build(struct domain *domain,
+				 const struct control_build *build, char *text)
 {
 	bool done;
 
@@ -130,7 +135,8 @@ enum control_status domain_build(
 	domain_memory_unlock(domain);
 	if (!done)
 		return domain_refuse(text, CONTROL_E_STATE,
-			"domain %u is not being loaded", domain->domid);
+				     "domain %u is not being loaded",
+				     domain->domid);
 	domain->ops->work_kick(domain->ops->ctx);
 	return CONTROL_OK;
 }

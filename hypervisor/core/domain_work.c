@@ -16,7 +16,7 @@
 /* ---- Building: Realms ---- */
 
 static void plan_fill(struct domain *domain, struct realm_ram *ram,
-	struct realm_segment *segments, struct realm_plan *plan)
+		      struct realm_segment *segments, struct realm_plan *plan)
 {
 	*ram = (struct realm_ram){ ipa_make(GUEST_RAM0_BASE), domain->ram_size };
 	for (unsigned i = 0; i < domain->segment_count; i++)
@@ -70,7 +70,7 @@ static bool realm_make(struct domain *domain)
 
 	plan_fill(domain, &ram, segments, &plan);
 	if (realm_build(host, &plan, &domain->realm) &&
-		realm_activate(&domain->realm))
+	    realm_activate(&domain->realm))
 		return runs_take(domain);
 	domain->failure = domain->realm.failure;
 	return false;
@@ -86,10 +86,10 @@ static bool segment_map(struct domain *domain, struct domain_segment *segment)
 
 	while (left->count > 0) {
 		if (!stage2_map(&domain->stage2, ipa, left->base,
-			    STAGE2_PAGE_LEVEL))
+				STAGE2_PAGE_LEVEL))
 			return false;
-		granules_recharge(
-			&domain->own, GRANULES_SHARED, GRANULES_GUEST, 1);
+		granules_recharge(&domain->own, GRANULES_SHARED, GRANULES_GUEST,
+				  1);
 		left->base = pa_add(left->base, PAGE_SIZE);
 		left->count--;
 		ipa = ipa_add(ipa, PAGE_SIZE);
@@ -121,11 +121,12 @@ static bool threads_start(struct domain *domain)
 	failure_step(&domain->failure, "starting the vCPUs");
 	while (domain->threads < domain->vcpu_count) {
 		if (!domain->ops->vcpu_start(domain->ops->ctx,
-			    &domain->vcpus[domain->threads])) {
+					     &domain->vcpus[domain->threads])) {
 			failure_note(&domain->failure,
-				&(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
-					.why = "there is no memory for a "
-					       "thread" });
+				     &(struct rmi_failure){
+					     .kind = RMI_FAILURE_MEMORY,
+					     .why = "there is no memory for a "
+						    "thread" });
 			return false;
 		}
 		domain->threads++;
@@ -141,7 +142,7 @@ static void staging_give(struct domain *domain)
 
 	for (unsigned i = 0; i < domain->segment_count; i++) {
 		granules_give(&domain->own, GRANULES_SHARED,
-			domain->segments[i].pages);
+			      domain->segments[i].pages);
 		domain->segments[i].pages.count = 0;
 	}
 	pages = domain_overhead(domains, &domain->create) +
@@ -193,8 +194,8 @@ static void threads_end(struct domain *domain)
 		spinlock_acquire(&domain->lock);
 		domain->threads--;
 		spinlock_release(&domain->lock);
-		domain->ops->vcpu_end(
-			domain->ops->ctx, &domain->vcpus[domain->threads]);
+		domain->ops->vcpu_end(domain->ops->ctx,
+				      &domain->vcpus[domain->threads]);
 	}
 }
 

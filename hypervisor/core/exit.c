@@ -21,8 +21,8 @@
 /* A register's place in a syndrome, and that of a group of them. */
 #define SYSREG(op0, op1, crn, crm, op2)                                        \
 	(BITS_PUT(ESR_SYS_OP0, op0) | BITS_PUT(ESR_SYS_OP1, op1) |             \
-		BITS_PUT(ESR_SYS_CRN, crn) | BITS_PUT(ESR_SYS_CRM, crm) |      \
-		BITS_PUT(ESR_SYS_OP2, op2))
+	 BITS_PUT(ESR_SYS_CRN, crn) | BITS_PUT(ESR_SYS_CRM, crm) |             \
+	 BITS_PUT(ESR_SYS_OP2, op2))
 #define SYSREG_ALL  SYSREG(3, 7, 15, 15, 7)
 #define SYSREG_CRM8 SYSREG(3, 7, 15, 8, 0) /* the upper or lower half of CRm */
 #define SYSREG_CRN  SYSREG(3, 7, 15, 0, 0)
@@ -58,8 +58,8 @@ enum vcpu_next exit_wfx(uint64_t esr)
 
 ipa_t exit_ipa(uint64_t hpfar, uint64_t far)
 {
-	return ipa_make(
-		BITS_GET(hpfar, HPFAR_FIPA) << 12 | (far & FAR_PAGE_MASK));
+	return ipa_make(BITS_GET(hpfar, HPFAR_FIPA) << 12 |
+			(far & FAR_PAGE_MASK));
 }
 
 bool exit_is_translation_fault(uint64_t esr)

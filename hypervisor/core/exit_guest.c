@@ -80,8 +80,8 @@ static enum vcpu_next abort_of_other_kind(struct vcpu *vcpu, uint64_t esr)
 	if ((BITS_GET(esr, ESR_FSC) & ESR_FSC_EXTERNAL) != 0)
 		return VCPU_ABORT;
 	domain_stop(vcpu->domain, CONTROL_CRASH,
-		"vCPU %u: abort with syndrome 0x%llx at 0x%llx", vcpu->index,
-		(unsigned long long)esr, (unsigned long long)vcpu->regs.pc);
+		    "vCPU %u: abort with syndrome 0x%llx at 0x%llx", vcpu->index,
+		    (unsigned long long)esr, (unsigned long long)vcpu->regs.pc);
 	return VCPU_STOP;
 }
 
@@ -96,8 +96,8 @@ static enum vcpu_next data_abort(struct vcpu *vcpu, const struct vcpu_trap *trap
 	return fault(vcpu, ipa);
 }
 
-static enum vcpu_next instruction_abort(
-	struct vcpu *vcpu, const struct vcpu_trap *trap)
+static enum vcpu_next instruction_abort(struct vcpu *vcpu,
+					const struct vcpu_trap *trap)
 {
 	if (!exit_is_translation_fault(trap->esr))
 		return abort_of_other_kind(vcpu, trap->esr);
@@ -127,7 +127,7 @@ static enum vcpu_next call(struct vcpu *vcpu, uint64_t esr)
 	if (BITS_GET(esr, ESR_EC) == ESR_EC_SMC64)
 		vcpu->regs.pc += INSTRUCTION_SIZE;
 	if (BITS_GET(esr, ESR_EC) == ESR_EC_HVC64 &&
-		BITS_GET(esr, ESR_IMM) == GUEST_CALL_CRASH)
+	    BITS_GET(esr, ESR_IMM) == GUEST_CALL_CRASH)
 		return vcpu_crashed(vcpu);
 	if (BITS_GET(esr, ESR_IMM) != 0) {
 		vcpu->regs.gprs[0] = SMCCC_NOT_SUPPORTED;
@@ -160,9 +160,9 @@ static enum vcpu_next other(struct vcpu *vcpu, uint64_t esr)
 		return VCPU_UNDEF;
 	default:
 		domain_stop(vcpu->domain, CONTROL_CRASH,
-			"vCPU %u: exception with syndrome 0x%llx at 0x%llx",
-			vcpu->index, (unsigned long long)esr,
-			(unsigned long long)vcpu->regs.pc);
+			    "vCPU %u: exception with syndrome 0x%llx at 0x%llx",
+			    vcpu->index, (unsigned long long)esr,
+			    (unsigned long long)vcpu->regs.pc);
 		return VCPU_STOP;
 	}
 }

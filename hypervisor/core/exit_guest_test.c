@@ -27,8 +27,8 @@
 #define FETCH   (EC(ESR_EC_INST_LOWER) | ESR_IL | FAULT)
 #define SYS(op0, op1, crn, crm, op2)                                           \
 	(EC(ESR_EC_SYSREG) | ESR_IL | BITS_PUT(ESR_SYS_OP0, op0) |             \
-		BITS_PUT(ESR_SYS_OP1, op1) | BITS_PUT(ESR_SYS_CRN, crn) |      \
-		BITS_PUT(ESR_SYS_CRM, crm) | BITS_PUT(ESR_SYS_OP2, op2))
+	 BITS_PUT(ESR_SYS_OP1, op1) | BITS_PUT(ESR_SYS_CRN, crn) |             \
+	 BITS_PUT(ESR_SYS_CRM, crm) | BITS_PUT(ESR_SYS_OP2, op2))
 #define RT(n) BITS_PUT(ESR_SYS_RT, n)
 
 static int setup(void **state)
@@ -65,13 +65,12 @@ static void a_store_reaches_its_device(void **state)
 	struct fakeguest *guest = *state;
 
 	assert_int_equal(trap(guest, STORE | SIZE(0) | REG(3), GUEST_PL011_BASE),
-		VCPU_RUN);
+			 VCPU_RUN);
 	assert_int_equal(guest->console_size, 1);
 	assert_int_equal(guest->console[0], 3);
 	assert_true(advanced(guest));
-	assert_int_equal(
-		trap(guest, STORE | SIZE(2) | REG(31), GUEST_PL011_BASE),
-		VCPU_RUN);
+	assert_int_equal(trap(guest, STORE | SIZE(2) | REG(31), GUEST_PL011_BASE),
+			 VCPU_RUN);
 	assert_int_equal(guest->console[1], 0);
 	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_MMIO], 2);
 }
@@ -83,7 +82,7 @@ static void a_load_fills_its_register(void **state)
 	uint64_t typer = GUEST_GICV3_GICR_BASE + 0x20000 + GICR_TYPER;
 
 	assert_int_equal(trap(guest, LOAD | SIZE(3) | ESR_SF | REG(30), typer),
-		VCPU_RUN);
+			 VCPU_RUN);
 	assert_int_equal(gprs[30], UINT64_C(0x100000110));
 	assert_true(advanced(guest));
 	assert_int_equal(trap(guest, LOAD | SIZE(2) | REG(4), typer), VCPU_RUN);
@@ -101,14 +100,14 @@ static void a_load_extends_the_sign_when_told(void **state)
 
 	vuart_input(&guest->domain.vuart, &byte, 1);
 	trap(guest, LOAD | SIZE(0) | ESR_SSE | ESR_SF | REG(1),
-		GUEST_PL011_BASE);
+	     GUEST_PL011_BASE);
 	assert_int_equal(gprs[1], UINT64_C(0xffffffffffffff90));
 	vuart_input(&guest->domain.vuart, &byte, 1);
 	trap(guest, LOAD | SIZE(0) | ESR_SSE | REG(2), GUEST_PL011_BASE);
 	assert_int_equal(gprs[2], 0xffffff90);
 	vuart_input(&guest->domain.vuart, &byte, 1);
 	trap(guest, LOAD | SIZE(1) | ESR_SSE | ESR_SF | REG(3),
-		GUEST_PL011_BASE);
+	     GUEST_PL011_BASE);
 	assert_int_equal(gprs[3], 0x90);
 }
 
@@ -117,8 +116,8 @@ static void what_no_device_takes_is_an_abort(void **state)
 	struct fakeguest *guest = *state;
 
 	/* Eight bytes at a UART; an instruction that has no syndrome. */
-	assert_int_equal(
-		trap(guest, STORE | SIZE(3), GUEST_PL011_BASE), VCPU_ABORT);
+	assert_int_equal(trap(guest, STORE | SIZE(3), GUEST_PL011_BASE),
+			 VCPU_ABORT);
 	assert_int_equal(trap(guest, DATA, GUEST_PL011_BASE), VCPU_ABORT);
 	assert_int_equal(guest->vcpus[0].regs.pc, PC);
 	assert_int_equal(guest->memory_calls, 0);
@@ -148,9 +147,9 @@ static void external_aborts_go_back_to_the_guest(void **state)
 	struct fakeguest *guest = *state;
 
 	assert_int_equal(trap(guest, EC(ESR_EC_DATA_LOWER) | 0x10, 0x40000000),
-		VCPU_ABORT);
+			 VCPU_ABORT);
 	assert_int_equal(trap(guest, EC(ESR_EC_INST_LOWER) | 0x10, 0x40000000),
-		VCPU_ABORT);
+			 VCPU_ABORT);
 	assert_int_equal(guest->memory_calls, 0);
 }
 
@@ -159,7 +158,7 @@ static void aborts_that_cannot_be_stop_it(void **state)
 	struct fakeguest *guest = *state;
 
 	assert_int_equal(trap(guest, EC(ESR_EC_DATA_LOWER) | 0x0f, 0x40000000),
-		VCPU_STOP);
+			 VCPU_STOP);
 	assert_int_equal(guest->reason, CONTROL_CRASH);
 	assert_non_null(strstr(guest->text, "vCPU 0: abort"));
 }
@@ -191,26 +190,26 @@ static void a_guest_may_say_that_it_cannot_go_on(void **state)
 {
 	struct fakeguest *guest = *state;
 
-	assert_int_equal(
-		trap(guest, EC(ESR_EC_SMC64) | GUEST_CALL_CRASH, 0), VCPU_RUN);
+	assert_int_equal(trap(guest, EC(ESR_EC_SMC64) | GUEST_CALL_CRASH, 0),
+			 VCPU_RUN);
 	assert_int_equal(guest->stops, 0);
-	assert_int_equal(
-		trap(guest, EC(ESR_EC_HVC64) | GUEST_CALL_CRASH, 0), VCPU_STOP);
+	assert_int_equal(trap(guest, EC(ESR_EC_HVC64) | GUEST_CALL_CRASH, 0),
+			 VCPU_STOP);
 	assert_int_equal(guest->reason, CONTROL_CRASH);
-	assert_string_equal(
-		guest->text, "vCPU 0: the guest says that it cannot go on");
+	assert_string_equal(guest->text,
+			    "vCPU 0: the guest says that it cannot go on");
 }
 
 static void waiting_instructions_wait(void **state)
 {
 	static const enum vcpu_next next[] = { VCPU_WAIT, VCPU_YIELD,
-		VCPU_YIELD, VCPU_YIELD };
+					       VCPU_YIELD, VCPU_YIELD };
 	struct fakeguest *guest = *state;
 
 	for (unsigned ti = 0; ti < 4; ti++) {
 		guest->vcpus[0].regs.pc = PC;
-		assert_int_equal(
-			trap(guest, EC(ESR_EC_WFX) | ESR_IL | ti, 0), next[ti]);
+		assert_int_equal(trap(guest, EC(ESR_EC_WFX) | ESR_IL | ti, 0),
+				 next[ti]);
 		assert_true(advanced(guest));
 	}
 	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_WFX], 4);
@@ -226,8 +225,8 @@ static void a_write_of_sgi1r_sends(void **state)
 	assert_true(guest->vcpus[1].gic.irqs[5].pending);
 	assert_true(advanced(guest));
 	/* XZR: SGI 0 to nobody. */
-	assert_int_equal(
-		trap(guest, SYS(3, 0, 12, 11, 5) | RT(31), 0), VCPU_RUN);
+	assert_int_equal(trap(guest, SYS(3, 0, 12, 11, 5) | RT(31), 0),
+			 VCPU_RUN);
 	assert_false(guest->vcpus[1].gic.irqs[0].pending);
 }
 
@@ -235,9 +234,10 @@ static void some_registers_are_nothing(void **state)
 {
 	struct fakeguest *guest = *state;
 	/* MDSCR_EL1, PMCR_EL0, PMINTENSET_EL1, PMEVCNTR0_EL0, AMCR_EL0. */
-	static const uint64_t nothing[] = { SYS(2, 0, 0, 2, 2),
-		SYS(3, 3, 9, 12, 0), SYS(3, 0, 9, 14, 1), SYS(3, 3, 14, 8, 0),
-		SYS(3, 3, 13, 2, 0) };
+	static const uint64_t nothing[] = {
+		SYS(2, 0, 0, 2, 2), SYS(3, 3, 9, 12, 0), SYS(3, 0, 9, 14, 1),
+		SYS(3, 3, 14, 8, 0), SYS(3, 3, 13, 2, 0)
+	};
 
 	for (unsigned i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
 		guest->vcpus[0].regs.pc = PC;
@@ -258,11 +258,19 @@ static void some_registers_are_nothing(void **state)
 static void what_it_has_no_right_to_is_undefined(void **state)
 {
 	static const uint64_t undefined[] = { SYS(3, 4, 12, 9, 5),
-		SYS(3, 0, 1, 0, 0), SYS(3, 3, 14, 0, 0),
-		SYS(3, 0, 12, 11, 5) | ESR_SYS_READ, EC(ESR_EC_UNKNOWN),
-		EC(ESR_EC_FP), EC(0x09), EC(ESR_EC_LS64), EC(ESR_EC_SYSREG128),
-		EC(ESR_EC_SVE), EC(ESR_EC_ERET), EC(0x1c), EC(ESR_EC_SME),
-		EC(ESR_EC_GCS) };
+					      SYS(3, 0, 1, 0, 0),
+					      SYS(3, 3, 14, 0, 0),
+					      SYS(3, 0, 12, 11, 5) | ESR_SYS_READ,
+					      EC(ESR_EC_UNKNOWN),
+					      EC(ESR_EC_FP),
+					      EC(0x09),
+					      EC(ESR_EC_LS64),
+					      EC(ESR_EC_SYSREG128),
+					      EC(ESR_EC_SVE),
+					      EC(ESR_EC_ERET),
+					      EC(0x1c),
+					      EC(ESR_EC_SME),
+					      EC(ESR_EC_GCS) };
 	struct fakeguest *guest = *state;
 
 	for (unsigned i = 0; i < sizeof(undefined) / sizeof(undefined[0]); i++)

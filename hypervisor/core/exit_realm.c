@@ -35,8 +35,8 @@ static enum vcpu_next stuck(struct vcpu *vcpu, uint64_t esr)
 	if (++vcpu->stuck < STUCK_MAX)
 		return VCPU_RUN;
 	domain_stop(vcpu->domain, CONTROL_CRASH,
-		"vCPU %u is stuck: exits with syndrome 0x%llx", vcpu->index,
-		(unsigned long long)esr);
+		    "vCPU %u is stuck: exits with syndrome 0x%llx", vcpu->index,
+		    (unsigned long long)esr);
 	return VCPU_STOP;
 }
 
@@ -44,15 +44,15 @@ static enum vcpu_next stuck(struct vcpu *vcpu, uint64_t esr)
 static void timers_take(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
 {
 	if (exit->exit_reason == RMI_EXIT_SYNC &&
-		(exit->cntv_ctl | exit->cntv_cval | exit->cntp_ctl |
-			exit->cntp_cval) == 0)
+	    (exit->cntv_ctl | exit->cntv_cval | exit->cntp_ctl |
+	     exit->cntp_cval) == 0)
 		return;
 	vcpu->virt = (struct vcpu_timer){ exit->cntv_ctl, exit->cntv_cval };
 	vcpu->phys = (struct vcpu_timer){ exit->cntp_ctl, exit->cntp_cval };
 }
 
 static enum vcpu_next mmio(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
-	struct rmi_rec_enter *enter)
+			   struct rmi_rec_enter *enter)
 {
 	struct bus_access access = {
 		.ipa = bus_ipa(vcpu->domain, exit_ipa(exit->hpfar, exit->far)),
@@ -71,8 +71,8 @@ static enum vcpu_next mmio(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
 	return VCPU_RUN;
 }
 
-static enum vcpu_next unprotected_fault(
-	struct vcpu *vcpu, ipa_t ipa, struct rmi_rec_enter *enter)
+static enum vcpu_next unprotected_fault(struct vcpu *vcpu, ipa_t ipa,
+					struct rmi_rec_enter *enter)
 {
 	vcpu->exits[CONTROL_EXIT_FAULT]++;
 	switch (memory_realm_fault(vcpu->domain, ipa)) {
@@ -94,8 +94,8 @@ static enum vcpu_next protected_fault(struct vcpu *vcpu, ipa_t ipa)
 		return VCPU_RUN;
 	case MEMORY_NONE:
 		domain_stop(vcpu->domain, CONTROL_CRASH,
-			"vCPU %u: no memory at the protected address 0x%llx",
-			vcpu->index, (unsigned long long)ipa.value);
+			    "vCPU %u: no memory at the protected address 0x%llx",
+			    vcpu->index, (unsigned long long)ipa.value);
 		return VCPU_STOP;
 	default:
 		return VCPU_STOP;
@@ -103,7 +103,8 @@ static enum vcpu_next protected_fault(struct vcpu *vcpu, ipa_t ipa)
 }
 
 static enum vcpu_next data_abort(struct vcpu *vcpu,
-	const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter)
+				 const struct rmi_rec_exit *exit,
+				 struct rmi_rec_enter *enter)
 {
 	struct domain *domain = vcpu->domain;
 	ipa_t ipa = exit_ipa(exit->hpfar, exit->far);
@@ -119,8 +120,8 @@ static enum vcpu_next data_abort(struct vcpu *vcpu,
 }
 
 /* Fetches outside the protected half do not come here. */
-static enum vcpu_next instruction_abort(
-	struct vcpu *vcpu, const struct rmi_rec_exit *exit)
+static enum vcpu_next instruction_abort(struct vcpu *vcpu,
+					const struct rmi_rec_exit *exit)
 {
 	if (!exit_is_translation_fault(exit->esr))
 		return stuck(vcpu, exit->esr);
@@ -139,7 +140,7 @@ static enum vcpu_next sysreg(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
 }
 
 static enum vcpu_next sync(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
-	struct rmi_rec_enter *enter)
+			   struct rmi_rec_enter *enter)
 {
 	switch (BITS_GET(exit->esr, ESR_EC)) {
 	case ESR_EC_DATA_LOWER:
@@ -158,17 +159,19 @@ static enum vcpu_next sync(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
 }
 
 static enum vcpu_next ripas_change(struct vcpu *vcpu,
-	const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter)
+				   const struct rmi_rec_exit *exit,
+				   struct rmi_rec_enter *enter)
 {
 	vcpu->exits[CONTROL_EXIT_RIPAS]++;
 	if (!memory_ripas_change(vcpu->domain, vcpu, ipa_make(exit->ripas_base),
-		    ipa_make(exit->ripas_top), exit->ripas_value))
+				 ipa_make(exit->ripas_top), exit->ripas_value))
 		enter->flags = RMI_REC_ENTER_RIPAS_REJECT;
 	return VCPU_RUN;
 }
 
 static enum vcpu_next host_call(struct vcpu *vcpu,
-	const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter)
+				const struct rmi_rec_exit *exit,
+				struct rmi_rec_enter *enter)
 {
 	vcpu->exits[CONTROL_EXIT_HOST_CALL]++;
 	if ((uint16_t)exit->imm == GUEST_CALL_CRASH)
@@ -177,23 +180,24 @@ static enum vcpu_next host_call(struct vcpu *vcpu,
 	return VCPU_RUN;
 }
 
-static enum vcpu_next unexpected(
-	struct vcpu *vcpu, const struct rmi_rec_exit *exit)
+static enum vcpu_next unexpected(struct vcpu *vcpu,
+				 const struct rmi_rec_exit *exit)
 {
 	vcpu->exits[CONTROL_EXIT_OTHER]++;
 	if (exit->exit_reason == RMI_EXIT_SERROR)
 		domain_stop(vcpu->domain, CONTROL_CRASH,
-			"vCPU %u: SError with syndrome 0x%llx", vcpu->index,
-			(unsigned long long)exit->esr);
+			    "vCPU %u: SError with syndrome 0x%llx", vcpu->index,
+			    (unsigned long long)exit->esr);
 	else
 		domain_stop(vcpu->domain, CONTROL_CRASH,
-			"vCPU %u: unknown exit reason %llu", vcpu->index,
-			(unsigned long long)exit->exit_reason);
+			    "vCPU %u: unknown exit reason %llu", vcpu->index,
+			    (unsigned long long)exit->exit_reason);
 	return VCPU_STOP;
 }
 
 static enum vcpu_next dispatch(struct vcpu *vcpu,
-	const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter)
+			       const struct rmi_rec_exit *exit,
+			       struct rmi_rec_enter *enter)
 {
 	switch (exit->exit_reason) {
 	case RMI_EXIT_SYNC:
@@ -221,7 +225,8 @@ static bool turns_off(const struct rmi_rec_exit *exit)
 }
 
 enum vcpu_next vcpu_exit_realm(struct vcpu *vcpu,
-	const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter)
+			       const struct rmi_rec_exit *exit,
+			       struct rmi_rec_enter *enter)
 {
 	enum vcpu_next next;
 
@@ -230,8 +235,8 @@ enum vcpu_next vcpu_exit_realm(struct vcpu *vcpu,
 	timers_take(vcpu, exit);
 	vcpu->refused = 0;
 	if (exit->exit_reason != RMI_EXIT_SYNC &&
-		exit->exit_reason != RMI_EXIT_IRQ &&
-		exit->exit_reason != RMI_EXIT_FIQ)
+	    exit->exit_reason != RMI_EXIT_IRQ &&
+	    exit->exit_reason != RMI_EXIT_FIQ)
 		vcpu->stuck = 0;
 	if (!turns_off(exit))
 		realm_psci_alive(vcpu);
@@ -249,11 +254,11 @@ enum vcpu_next vcpu_enter_refused(struct vcpu *vcpu, uint64_t x0)
 	if (status == RMI_ERROR_REC && realm_psci_is_off(vcpu, &next))
 		return next;
 	if ((status == RMI_ERROR_REALM || status == RMI_BUSY ||
-		    status == RMI_BLOCKED) &&
-		++vcpu->refused < REFUSED_MAX)
+	     status == RMI_BLOCKED) &&
+	    ++vcpu->refused < REFUSED_MAX)
 		return VCPU_YIELD;
 	domain_stop(vcpu->domain, CONTROL_CRASH,
-		"vCPU %u: RMI_REC_ENTER was refused: %s", vcpu->index,
-		rmi_status_name(status));
+		    "vCPU %u: RMI_REC_ENTER was refused: %s", vcpu->index,
+		    rmi_status_name(status));
 	return VCPU_STOP;
 }

@@ -44,15 +44,15 @@ static bool complete(struct vcpu *caller, uint64_t mpidr, struct vcpu **target)
 	*target = target_of(domain, mpidr);
 	if (*target == NULL || *target == caller) {
 		domain_stop(domain, CONTROL_CRASH,
-			"vCPU %u: PSCI about vCPU 0x%llx, which cannot be",
-			caller->index, (unsigned long long)mpidr);
+			    "vCPU %u: PSCI about vCPU 0x%llx, which cannot be",
+			    caller->index, (unsigned long long)mpidr);
 		return false;
 	}
 	if (ask_psci_complete(&rmi, caller->rec, (*target)->rec, PSCI_SUCCESS))
 		return true;
 	domain_stop(domain, CONTROL_CRASH,
-		"vCPU %u: RMI_PSCI_COMPLETE failed: %s", caller->index,
-		rmi_status_name(rmi_status(&rmi)));
+		    "vCPU %u: RMI_PSCI_COMPLETE failed: %s", caller->index,
+		    rmi_status_name(rmi_status(&rmi)));
 	return false;
 }
 
@@ -130,8 +130,8 @@ enum vcpu_next realm_psci(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
 		return vcpu_system_reset(vcpu);
 	default:
 		domain_stop(vcpu->domain, CONTROL_CRASH,
-			"vCPU %u: unknown PSCI exit 0x%llx", vcpu->index,
-			(unsigned long long)exit->gprs[0]);
+			    "vCPU %u: unknown PSCI exit 0x%llx", vcpu->index,
+			    (unsigned long long)exit->gprs[0]);
 		return VCPU_STOP;
 	}
 }

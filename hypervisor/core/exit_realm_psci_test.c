@@ -19,8 +19,8 @@ static int setup(void **state)
 	return 0;
 }
 
-static enum vcpu_next call(
-	struct fakeguest *guest, unsigned by, uint64_t fid, uint64_t target)
+static enum vcpu_next call(struct fakeguest *guest, unsigned by, uint64_t fid,
+			   uint64_t target)
 {
 	struct rmi_rec_exit exit = {
 		.exit_reason = RMI_EXIT_PSCI,
@@ -62,11 +62,11 @@ static void affinities_are_those_of_mpidr_el1(void **state)
 {
 	struct fakeguest *guest = *state;
 
-	assert_int_equal(
-		call(guest, 0, PSCI_AFFINITY_INFO_64, 0x42000002), VCPU_RUN);
+	assert_int_equal(call(guest, 0, PSCI_AFFINITY_INFO_64, 0x42000002),
+			 VCPU_RUN);
 	assert_int_equal(guest->call.x[2], guest->vcpus[2].rec.value);
-	assert_int_equal(
-		call(guest, 0, PSCI_AFFINITY_INFO_64, 0x100000002), VCPU_STOP);
+	assert_int_equal(call(guest, 0, PSCI_AFFINITY_INFO_64, 0x100000002),
+			 VCPU_STOP);
 	assert_int_equal(guest->calls, 1);
 }
 
@@ -90,7 +90,7 @@ static void the_rmm_may_refuse(void **state)
 	assert_int_equal(call(guest, 0, PSCI_CPU_ON_64, 1), VCPU_STOP);
 	assert_false(guest->vcpus[1].online);
 	assert_string_equal(guest->text,
-		"vCPU 0: RMI_PSCI_COMPLETE failed: RMI_ERROR_INPUT");
+			    "vCPU 0: RMI_PSCI_COMPLETE failed: RMI_ERROR_INPUT");
 	fakeguest_init(guest, 2, true);
 	guest->x0 = RMI_ERROR_INPUT;
 	assert_int_equal(call(guest, 0, PSCI_AFFINITY_INFO_64, 1), VCPU_STOP);
@@ -103,8 +103,8 @@ static void a_target_that_cannot_be_stops_it(void **state)
 
 	for (unsigned i = 0; i < 4; i++) {
 		fakeguest_init(guest, FAKEGUEST_VCPUS, true);
-		assert_int_equal(
-			call(guest, 0, PSCI_CPU_ON_64, targets[i]), VCPU_STOP);
+		assert_int_equal(call(guest, 0, PSCI_CPU_ON_64, targets[i]),
+				 VCPU_STOP);
 		assert_int_equal(guest->calls, 0);
 		assert_int_equal(guest->reason, CONTROL_CRASH);
 	}

@@ -36,16 +36,16 @@ static int setup(void **state)
 	return 0;
 }
 
-static enum vcpu_next take(
-	struct fakeguest *guest, const struct rmi_rec_exit *exit)
+static enum vcpu_next take(struct fakeguest *guest,
+			   const struct rmi_rec_exit *exit)
 {
 	memset(&enter, 0x5a, sizeof(enter));
 	return vcpu_exit_realm(&guest->vcpus[0], exit, &enter);
 }
 
 /* An abort as the RMM shows it: the page in HPFAR, the rest in FAR. */
-static enum vcpu_next fault(
-	struct fakeguest *guest, uint64_t esr, uint64_t ipa, uint64_t value)
+static enum vcpu_next fault(struct fakeguest *guest, uint64_t esr, uint64_t ipa,
+			    uint64_t value)
 {
 	struct rmi_rec_exit exit = {
 		.exit_reason = RMI_EXIT_SYNC,
@@ -90,14 +90,14 @@ static void a_load_brings_its_value(void **state)
 	uint8_t byte = 0x90;
 
 	assert_int_equal(fault(guest, LOAD | SIZE(3) | ESR_SF,
-				 gicr + 0x40000 + GICR_TYPER, 0),
-		VCPU_RUN);
+			       gicr + 0x40000 + GICR_TYPER, 0),
+			 VCPU_RUN);
 	assert_enter(RMI_REC_ENTER_EMUL_MMIO,
-		UINT64_C(0x200000200) | GICR_TYPER_LAST);
+		     UINT64_C(0x200000200) | GICR_TYPER_LAST);
 	/* The RMM extends the sign, not the host. */
 	vuart_input(&guest->domain.vuart, &byte, 1);
-	assert_int_equal(
-		fault(guest, LOAD | SIZE(0) | ESR_SF, UART, 0), VCPU_RUN);
+	assert_int_equal(fault(guest, LOAD | SIZE(0) | ESR_SF, UART, 0),
+			 VCPU_RUN);
 	assert_enter(RMI_REC_ENTER_EMUL_MMIO, 0x90);
 }
 
@@ -119,10 +119,11 @@ static void a_device_in_the_protected_half_is_none(void **state)
 
 	guest->memory = MEMORY_NONE;
 	assert_int_equal(fault(guest, STORE | SIZE(0), GUEST_PL011_BASE, 'A'),
-		VCPU_STOP);
+			 VCPU_STOP);
 	assert_int_equal(guest->console_size, 0);
 	assert_int_equal(guest->reason, CONTROL_CRASH);
-	assert_string_equal(guest->text,
+	assert_string_equal(
+		guest->text,
 		"vCPU 0: no memory at the protected address 0x22000000");
 }
 
@@ -224,8 +225,8 @@ static void the_timers_are_those_of_the_record(void **state)
 	assert_int_equal(vcpu->phys.cval, 99);
 	/* A fault before it ran has no timers: they stay. */
 	exit = (struct rmi_rec_exit){ .exit_reason = RMI_EXIT_SYNC,
-		.esr = DATA,
-		.hpfar = 0x40000000 >> 8 };
+				      .esr = DATA,
+				      .hpfar = 0x40000000 >> 8 };
 	take(guest, &exit);
 	assert_int_equal(vcpu->virt.ctl, 5);
 	exit = (struct rmi_rec_exit){ .exit_reason = RMI_EXIT_IRQ };
@@ -247,14 +248,14 @@ static void exits_without_a_cause_are_borne_for_a_while(void **state)
 	for (unsigned i = 0; i < 15; i++)
 		assert_int_equal(sync(guest, 0), VCPU_RUN);
 	assert_int_equal(sync(guest, 0), VCPU_STOP);
-	assert_string_equal(
-		guest->text, "vCPU 0 is stuck: exits with syndrome 0x0");
+	assert_string_equal(guest->text,
+			    "vCPU 0 is stuck: exits with syndrome 0x0");
 }
 
 static void aborts_that_cannot_be_are_no_progress(void **state)
 {
 	static const uint64_t odd[] = { EC(ESR_EC_DATA_LOWER) | 0x10,
-		EC(ESR_EC_INST_LOWER) | 0x0f, EC(0x3f) };
+					EC(ESR_EC_INST_LOWER) | 0x0f, EC(0x3f) };
 	struct fakeguest *guest = *state;
 
 	for (unsigned i = 0; i < 3; i++) {
@@ -314,15 +315,15 @@ static void a_guest_may_say_that_it_cannot_go_on(void **state)
 
 	assert_int_equal(take(guest, &exit), VCPU_STOP);
 	assert_int_equal(guest->reason, CONTROL_CRASH);
-	assert_string_equal(
-		guest->text, "vCPU 0: the guest says that it cannot go on");
+	assert_string_equal(guest->text,
+			    "vCPU 0: the guest says that it cannot go on");
 }
 
 static void what_the_rmm_cannot_mean_stops_it(void **state)
 {
 	struct fakeguest *guest = *state;
 	struct rmi_rec_exit exit = { .exit_reason = RMI_EXIT_SERROR,
-		.esr = EC(ESR_EC_SERROR) };
+				     .esr = EC(ESR_EC_SERROR) };
 
 	assert_int_equal(take(guest, &exit), VCPU_STOP);
 	assert_non_null(strstr(guest->text, "SError with syndrome 0xbc000000"));
@@ -342,7 +343,7 @@ static void after_the_end_nothing_runs(void **state)
 	guest->domain.state = CONTROL_SHUTDOWN;
 	assert_int_equal(sync(guest, EC(ESR_EC_WFX)), VCPU_STOP);
 	assert_int_equal(vcpu_enter_refused(&guest->vcpus[0], RMI_ERROR_REALM),
-		VCPU_STOP);
+			 VCPU_STOP);
 	assert_int_equal(guest->stops, 0);
 }
 
@@ -353,15 +354,15 @@ static void a_realm_that_is_off_is_waited_for(void **state)
 	struct rmi_rec_exit irq = { .exit_reason = RMI_EXIT_IRQ };
 
 	for (unsigned i = 0; i < 999; i++)
-		assert_int_equal(
-			vcpu_enter_refused(vcpu, RMI_ERROR_REALM), VCPU_YIELD);
+		assert_int_equal(vcpu_enter_refused(vcpu, RMI_ERROR_REALM),
+				 VCPU_YIELD);
 	/* It came in after all: all over again. */
 	take(guest, &irq);
 	for (unsigned i = 0; i < 999; i++)
 		assert_int_equal(vcpu_enter_refused(vcpu, RMI_BUSY), VCPU_YIELD);
 	assert_int_equal(vcpu_enter_refused(vcpu, RMI_ERROR_REALM), VCPU_STOP);
 	assert_string_equal(guest->text,
-		"vCPU 0: RMI_REC_ENTER was refused: RMI_ERROR_REALM");
+			    "vCPU 0: RMI_REC_ENTER was refused: RMI_ERROR_REALM");
 }
 
 static void any_other_refusal_stops_it(void **state)

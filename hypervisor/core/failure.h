@@ -39,8 +39,8 @@ static inline void failure_step(struct rmi_failure *failure, const char *doing)
 }
 
 /* Keeps what failed, unless a failure is already there; its step is kept. */
-static inline void failure_note(
-	struct rmi_failure *failure, const struct rmi_failure *what)
+static inline void failure_note(struct rmi_failure *failure,
+				const struct rmi_failure *what)
 {
 	const char *doing = failure->doing;
 

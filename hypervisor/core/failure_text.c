@@ -39,9 +39,8 @@ static void arguments_add(struct rest *rest, const struct rmi_failure *failure)
 	add(rest, "(");
 	for (unsigned i = 0; i < RMI_ARGS && command->args[i] != NULL; i++) {
 		add(rest,
-			command->decimal >> i & 1 ? "%s%s=%llu" : "%s%s=0x%llx",
-			gap, command->args[i],
-			(unsigned long long)failure->args[i]);
+		    command->decimal >> i & 1 ? "%s%s=%llu" : "%s%s=0x%llx",
+		    gap, command->args[i], (unsigned long long)failure->args[i]);
 		gap = ", ";
 	}
 	add(rest, ")");

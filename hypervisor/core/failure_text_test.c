@@ -23,60 +23,60 @@ static void a_command_that_was_refused(void **state)
 {
 	(void)state;
 	says(&(struct rmi_failure){ .kind = RMI_FAILURE_REFUSED,
-		     .doing = "creating the Realm",
-		     .fid = RMI_REALM_CREATE,
-		     .args = { 0x1000, 0x2000 },
-		     .status = RMI_ERROR_GLOBAL },
-		"creating the Realm: RMI_REALM_CREATE(rd=0x1000, "
-		"params=0x2000): RMI_ERROR_GLOBAL");
+				    .doing = "creating the Realm",
+				    .fid = RMI_REALM_CREATE,
+				    .args = { 0x1000, 0x2000 },
+				    .status = RMI_ERROR_GLOBAL },
+	     "creating the Realm: RMI_REALM_CREATE(rd=0x1000, "
+	     "params=0x2000): RMI_ERROR_GLOBAL");
 }
 
 static void the_level_of_a_table(void **state)
 {
 	(void)state;
 	says(&(struct rmi_failure){ .kind = RMI_FAILURE_REFUSED,
-		     .fid = RMI_RTT_CREATE,
-		     .args = { 0x1000, 0x2000, 0x40000000, 2 },
-		     .status = RMI_ERROR_RTT,
-		     .index = -1 },
-		"a command: RMI_RTT_CREATE(rd=0x1000, rtt=0x2000, "
-		"ipa=0x40000000, level=2): RMI_ERROR_RTT, level -1");
+				    .fid = RMI_RTT_CREATE,
+				    .args = { 0x1000, 0x2000, 0x40000000, 2 },
+				    .status = RMI_ERROR_RTT,
+				    .index = -1 },
+	     "a command: RMI_RTT_CREATE(rd=0x1000, rtt=0x2000, "
+	     "ipa=0x40000000, level=2): RMI_ERROR_RTT, level -1");
 }
 
 static void a_reason_without_a_command(void **state)
 {
 	(void)state;
 	says(&(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
-		     .doing = "making room",
-		     .why = "there is none" },
-		"making room: there is none");
+				    .doing = "making room",
+				    .why = "there is none" },
+	     "making room: there is none");
 }
 
 static void a_command_that_was_given_up(void **state)
 {
 	(void)state;
 	says(&(struct rmi_failure){ .kind = RMI_FAILURE_GAVE_UP,
-		     .doing = "activating",
-		     .fid = RMI_REALM_ACTIVATE,
-		     .args = { 0x1000 },
-		     .status = RMI_BUSY },
-		"activating: gave up: RMI_REALM_ACTIVATE(rd=0x1000): RMI_BUSY");
+				    .doing = "activating",
+				    .fid = RMI_REALM_ACTIVATE,
+				    .args = { 0x1000 },
+				    .status = RMI_BUSY },
+	     "activating: gave up: RMI_REALM_ACTIVATE(rd=0x1000): RMI_BUSY");
 }
 
 static void a_command_that_nobody_knows(void **state)
 {
 	(void)state;
-	says(
-		&(struct rmi_failure){
-			.kind = RMI_FAILURE_REFUSED, .fid = 1, .status = 0xff },
-		"a command: unknown RMI command: SMCCC_NOT_SUPPORTED");
+	says(&(struct rmi_failure){ .kind = RMI_FAILURE_REFUSED,
+				    .fid = 1,
+				    .status = 0xff },
+	     "a command: unknown RMI command: SMCCC_NOT_SUPPORTED");
 }
 
 static void a_text_that_does_not_fit_is_cut(void **state)
 {
 	const struct rmi_failure failure = { .kind = RMI_FAILURE_REFUSED,
-		.doing = "creating the Realm",
-		.fid = RMI_REALM_CREATE };
+					     .doing = "creating the Realm",
+					     .fid = RMI_REALM_CREATE };
 	char text[192];
 
 	(void)state;

@@ -87,7 +87,7 @@ static void range_play(struct fake *fake, struct smccc_regs *regs, bool to)
 	uint64_t at = regs->x[1];
 
 	while (!fake->stalls && at < regs->x[2] && at != fake->refused.value &&
-		fake->delegated[number(at)] != to) {
+	       fake->delegated[number(at)] != to) {
 		fake->delegated[number(at)] = to;
 		at += RMI_GRANULE_SIZE;
 	}
@@ -117,7 +117,7 @@ static void reclaim_play(struct fake *fake, uint64_t count)
 
 		fake->memory[i] = page | BITS_PUT(RMI_RANGE_COUNT, 1) |
 				  BITS_PUT(RMI_RANGE_STATE,
-					  !fake->delegated[number(page)]);
+					   !fake->delegated[number(page)]);
 	}
 }
 
@@ -126,7 +126,7 @@ static void reply_play(struct fake *fake, struct smccc_regs *regs)
 	const struct reply *reply = fake->script;
 
 	assert_string_equal(rmi_command_name((uint32_t)regs->x[0]),
-		rmi_command_name(reply->fid));
+			    rmi_command_name(reply->fid));
 	for (unsigned i = 0; i < 4; i++)
 		fake->last[i] = regs->x[i];
 	if (regs->x[0] == RMI_OP_MEM_DONATE)
@@ -148,7 +148,7 @@ static void fake_smc(void *ctx, struct smccc_regs *regs)
 	struct fake *fake = ctx;
 
 	if (regs->x[0] == RMI_GRANULE_RANGE_DELEGATE &&
-		fake->script->fid != RMI_GRANULE_RANGE_DELEGATE)
+	    fake->script->fid != RMI_GRANULE_RANGE_DELEGATE)
 		range_play(fake, regs, true);
 	else if (regs->x[0] == RMI_GRANULE_RANGE_UNDELEGATE &&
 		 fake->script->fid != RMI_GRANULE_RANGE_UNDELEGATE)
@@ -167,13 +167,14 @@ int fake_setup(void **state)
 	fake->memory = calloc(MAPPED_PAGES, RMI_GRANULE_SIZE);
 	assert_non_null(fake->memory);
 	fake->budget = FAKE_PAGES;
-	fake->ops = (struct host_ops){ fake, fake_smc, fake_alloc, fake_free,
-		fake_map, fake_unmap, fake_relax };
+	fake->ops =
+		(struct host_ops){ fake,     fake_smc,   fake_alloc, fake_free,
+				   fake_map, fake_unmap, fake_relax };
 	granules_init(&fake->granules, &fake->ops, &fake->failure);
 	fake->rmi = (struct rmi){ .ops = &fake->ops,
-		.failure = &fake->failure,
-		.purse = &fake->granules,
-		.list = pa_make(FAKE_BASE) };
+				  .failure = &fake->failure,
+				  .purse = &fake->granules,
+				  .list = pa_make(FAKE_BASE) };
 	fake->allocated[0] = true;
 	*state = fake;
 	return 0;
@@ -197,8 +198,8 @@ void fake_play(struct fake *fake, const struct reply *script)
 
 void assert_played(const struct fake *fake)
 {
-	assert_string_equal(
-		rmi_command_name(fake->script->fid), rmi_command_name(0));
+	assert_string_equal(rmi_command_name(fake->script->fid),
+			    rmi_command_name(0));
 }
 
 void assert_returned(const struct fake *fake)

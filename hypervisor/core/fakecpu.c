@@ -19,9 +19,8 @@ unsigned fakecpu_ack(struct vcpu *vcpu)
 		uint64_t *lr = &state->lr[i];
 
 		if ((*lr & LR_STATE) == ICH_LR_PENDING &&
-			(best == NULL ||
-				BITS_GET(*lr, ICH_LR_PRIORITY) <
-					BITS_GET(*best, ICH_LR_PRIORITY)))
+		    (best == NULL || BITS_GET(*lr, ICH_LR_PRIORITY) <
+					     BITS_GET(*best, ICH_LR_PRIORITY)))
 			best = lr;
 	}
 	if (best == NULL || (state->hcr & ICH_HCR_EN) == 0)
@@ -57,5 +56,5 @@ bool fakecpu_maintenance(const struct vcpu *vcpu)
 	}
 	return ended || (!pending && (state->hcr & ICH_HCR_NPIE) != 0) ||
 	       ((state->hcr & ICH_HCR_LRENPIE) != 0 &&
-		       BITS_GET(state->hcr, ICH_HCR_EOICOUNT) != 0);
+		BITS_GET(state->hcr, ICH_HCR_EOICOUNT) != 0);
 }

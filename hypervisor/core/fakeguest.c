@@ -67,7 +67,7 @@ static void relax(void *ctx, bool waiting)
 }
 
 void domain_stop(struct domain *domain, enum control_reason reason,
-	const char *format, ...)
+		 const char *format, ...)
 {
 	struct fakeguest *guest = guest_of(domain);
 	va_list arguments;
@@ -117,7 +117,7 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 }
 
 bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
-	ipa_t top, uint8_t ripas)
+			 ipa_t top, uint8_t ripas)
 {
 	struct fakeguest *guest = guest_of(domain);
 
@@ -167,7 +167,7 @@ void fakeguest_init(struct fakeguest *guest, unsigned vcpus, bool is_realm)
 		.ram_size = UINT64_C(0x10000000),
 	};
 	vgic_init(&guest->domain.vgic, &guest->domain, FAKEGUEST_LRS,
-		guest->irqs, FAKEGUEST_SPIS);
+		  guest->irqs, FAKEGUEST_SPIS);
 	vcpus_init(guest);
 	vuart_init(&guest->domain.vuart, &guest->domain);
 }

@@ -22,8 +22,8 @@ static int setup(void **state)
 
 static void put(struct fifo *fifo, const char *text, size_t taken)
 {
-	assert_int_equal(
-		fifo_put(fifo, (const uint8_t *)text, strlen(text)), taken);
+	assert_int_equal(fifo_put(fifo, (const uint8_t *)text, strlen(text)),
+			 taken);
 }
 
 static void expect(struct fifo *fifo, size_t size, const char *text)

@@ -12,7 +12,7 @@
 typedef bool range_command(struct rmi *rmi, pa_t base, pa_t top, pa_t *next);
 
 void granules_init(struct granules *granules, const struct host_ops *ops,
-	struct rmi_failure *failure)
+		   struct rmi_failure *failure)
 {
 	*granules = (struct granules){ .ops = ops, .failure = failure };
 }
@@ -48,8 +48,8 @@ static uint64_t bytes(uint64_t pages)
 	return pages << RMI_GRANULE_SHIFT;
 }
 
-static void charge(
-	struct granules *granules, enum granules_kind kind, uint64_t count)
+static void charge(struct granules *granules, enum granules_kind kind,
+		   uint64_t count)
 {
 	struct realm_account *account = &granules->account;
 
@@ -59,15 +59,15 @@ static void charge(
 		account->peak = account->total;
 }
 
-static void discharge(
-	struct granules *granules, enum granules_kind kind, uint64_t count)
+static void discharge(struct granules *granules, enum granules_kind kind,
+		      uint64_t count)
 {
 	granules->account.held[kind] -= count;
 	granules->account.total -= count;
 }
 
 void granules_recharge(struct granules *granules, enum granules_kind from,
-	enum granules_kind to, uint64_t count)
+		       enum granules_kind to, uint64_t count)
 {
 	granules->account.held[from] -= count;
 	granules->account.held[to] += count;
@@ -81,7 +81,8 @@ struct movement {
 };
 
 static struct movement range_move(struct granules *granules,
-	range_command *command, struct granules_range range)
+				  range_command *command,
+				  struct granules_range range)
 {
 	struct rmi rmi = { .ops = granules->ops, .failure = granules->failure };
 	pa_t top = pa_add(range.base, bytes(range.count));
@@ -97,7 +98,7 @@ static struct movement range_move(struct granules *granules,
 			break;
 		}
 		if (next.value <= at.value || next.value > top.value ||
-			!is_aligned(next.value, RMI_GRANULE_SIZE)) {
+		    !is_aligned(next.value, RMI_GRANULE_SIZE)) {
 			rmi_nonsense(&rmi, "no progress in the range");
 			movement.trouble = true;
 			movement.unsure = true;
@@ -111,8 +112,8 @@ static struct movement range_move(struct granules *granules,
 }
 
 /* Takes the first pages off a range. */
-static struct granules_range range_split(
-	struct granules_range *range, uint64_t count)
+static struct granules_range range_split(struct granules_range *range,
+					 uint64_t count)
 {
 	struct granules_range first = { range->base, count };
 
@@ -122,7 +123,7 @@ static struct granules_range range_split(
 }
 
 static void range_free(struct granules *granules, enum granules_kind kind,
-	struct granules_range range)
+		       struct granules_range range)
 {
 	if (range.count == 0)
 		return;
@@ -131,7 +132,7 @@ static void range_free(struct granules *granules, enum granules_kind kind,
 }
 
 static void range_abandon(struct granules *granules, enum granules_kind kind,
-	struct granules_range range)
+			  struct granules_range range)
 {
 	struct granules_range *last = NULL;
 
@@ -141,7 +142,7 @@ static void range_abandon(struct granules *granules, enum granules_kind kind,
 	if (granules->abandoned_count > 0)
 		last = &granules->abandoned[granules->abandoned_count - 1];
 	if (last != NULL &&
-		pa_equal(pa_add(last->base, bytes(last->count)), range.base))
+	    pa_equal(pa_add(last->base, bytes(last->count)), range.base))
 		last->count += range.count;
 	else
 		granules->abandoned[granules->abandoned_count++] = range;
@@ -152,13 +153,13 @@ static void range_abandon(struct granules *granules, enum granules_kind kind,
  * unless the RMM does not behave, or places to remember pages are few.
  */
 static void range_undelegate(struct granules *granules, enum granules_kind kind,
-	struct granules_range range)
+			     struct granules_range range)
 {
 	struct movement movement;
 
 	while (range.count > 0) {
-		movement = range_move(
-			granules, ask_granule_range_undelegate, range);
+		movement = range_move(granules, ask_granule_range_undelegate,
+				      range);
 		range_free(granules, kind, range_split(&range, movement.moved));
 		if (range.count == 0)
 			return;
@@ -170,7 +171,7 @@ static void range_undelegate(struct granules *granules, enum granules_kind kind,
 }
 
 void granules_give(struct granules *granules, enum granules_kind kind,
-	struct granules_range range)
+		   struct granules_range range)
 {
 	if (range.count == 0)
 		return;
@@ -182,7 +183,7 @@ void granules_give(struct granules *granules, enum granules_kind kind,
 
 /* Delegates a range that is charged already, or gives all of it back. */
 static bool range_delegate(struct granules *granules, enum granules_kind kind,
-	struct granules_range range)
+			   struct granules_range range)
 {
 	struct movement movement =
 		range_move(granules, ask_granule_range_delegate, range);
@@ -199,12 +200,13 @@ static bool range_delegate(struct granules *granules, enum granules_kind kind,
 static bool out_of(struct granules *granules, const char *what)
 {
 	failure_note(granules->failure,
-		&(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY, .why = what });
+		     &(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
+					    .why = what });
 	return false;
 }
 
 bool granules_take(struct granules *granules, const struct granules_want *want,
-	struct granules_range *out)
+		   struct granules_range *out)
 {
 	const struct host_ops *ops = granules->ops;
 	uint64_t units = want->units;
@@ -212,8 +214,8 @@ bool granules_take(struct granules *granules, const struct granules_want *want,
 
 	if (granules_batch(granules) == 0)
 		return out_of(granules, "too many abandoned granules");
-	while (!ops->pages_alloc(
-		ops->ctx, units * want->unit, want->align, &range.base)) {
+	while (!ops->pages_alloc(ops->ctx, units * want->unit, want->align,
+				 &range.base)) {
 		if (units == 1)
 			return out_of(granules, "the host has no free pages");
 		units /= 2;
@@ -221,7 +223,7 @@ bool granules_take(struct granules *granules, const struct granules_want *want,
 	range.count = units * want->unit;
 	charge(granules, want->kind, range.count);
 	if (is_delegated(want->kind) &&
-		!range_delegate(granules, want->kind, range))
+	    !range_delegate(granules, want->kind, range))
 		return false;
 	*out = range;
 	return true;

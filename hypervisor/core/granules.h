@@ -69,7 +69,7 @@ struct granules_want {
 };
 
 void granules_init(struct granules *granules, const struct host_ops *ops,
-	struct rmi_failure *failure);
+		   struct rmi_failure *failure);
 
 /*
  * Takes one run of pages, and delegates them if the kind is a delegated one.
@@ -77,7 +77,7 @@ void granules_init(struct granules *granules, const struct host_ops *ops,
  * shorter than asked. false: failure noted, nothing taken.
  */
 bool granules_take(struct granules *granules, const struct granules_want *want,
-	struct granules_range *out);
+		   struct granules_range *out);
 
 /*
  * Undelegates (if the kind is a delegated one) and frees a range. What the
@@ -85,11 +85,11 @@ bool granules_take(struct granules *granules, const struct granules_want *want,
  * be 0.
  */
 void granules_give(struct granules *granules, enum granules_kind kind,
-	struct granules_range range);
+		   struct granules_range range);
 
 /* Charges pages to another kind. */
 void granules_recharge(struct granules *granules, enum granules_kind from,
-	enum granules_kind to, uint64_t count);
+		       enum granules_kind to, uint64_t count);
 
 /*
  * How many ranges may be given back, one after the other, with a place for

@@ -14,7 +14,7 @@ static pa_t page(unsigned number)
 }
 
 static bool take(struct fake *fake, enum granules_kind kind, uint64_t count,
-	struct granules_range *range)
+		 struct granules_range *range)
 {
 	struct granules_want want = {
 		.kind = kind, .unit = 1, .units = count, .align = 1

@@ -80,14 +80,8 @@ static const struct limit limits[] = {
 static const struct {
 	uint8_t crm, op2;
 } shown[] = {
-	{ PFR0 },
-	{ PFR1 },
-	{ ISAR0 },
-	{ ISAR1 },
-	{ ISAR2 },
-	{ MMFR0 },
-	{ MMFR1 },
-	{ MMFR2 },
+	{ PFR0 },  { PFR1 },  { ISAR0 }, { ISAR1 },
+	{ ISAR2 }, { MMFR0 }, { MMFR1 }, { MMFR2 },
 };
 
 /*

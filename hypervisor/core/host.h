@@ -25,8 +25,8 @@ struct host_ops {
 	 * first aligned to align pages (a power of two). Their content is
 	 * anything. false: there are none.
 	 */
-	bool (*pages_alloc)(
-		void *ctx, uint64_t count, uint64_t align, pa_t *base);
+	bool (*pages_alloc)(void *ctx, uint64_t count, uint64_t align,
+			    pa_t *base);
 	/* Gives back any part of what pages_alloc gave. */
 	void (*pages_free)(void *ctx, pa_t base, uint64_t count);
 
@@ -45,8 +45,8 @@ struct host_ops {
 };
 
 /* Zeroes pages of one allocation: they may have been anybody's. */
-static inline void host_pages_zero(
-	const struct host_ops *ops, pa_t base, uint64_t count)
+static inline void host_pages_zero(const struct host_ops *ops, pa_t base,
+				   uint64_t count)
 {
 	void *content = ops->page_map(ops->ctx, base);
 

@@ -14,7 +14,7 @@ static bool version_agree(struct host *host, struct rmi *rmi)
 
 	failure_step(&host->failure, "agreeing on the RMI version");
 	if (!ask_version(rmi, RMI_ABI_VERSION, &info->version_lower,
-		    &info->version_higher))
+			 &info->version_higher))
 		return rmi_refused(rmi);
 	if (info->version_lower != RMI_ABI_VERSION)
 		return rmi_nonsense(rmi, "another version was agreed on");
@@ -91,12 +91,12 @@ static uint64_t bank_tracked(struct rmi *rmi, const struct host_ram *bank)
 			return bytes;
 		}
 		if (tracking.end.value <= at.value ||
-			tracking.end.value > end.value) {
+		    tracking.end.value > end.value) {
 			rmi_nonsense(rmi, "no progress in the range");
 			return bytes;
 		}
 		if (tracking.category == RMI_MEM_CATEGORY_CONVENTIONAL &&
-			tracking.state == RMI_TRACKING_FINE)
+		    tracking.state == RMI_TRACKING_FINE)
 			bytes += tracking.end.value - at.value;
 		at = tracking.end;
 	}
@@ -104,17 +104,17 @@ static uint64_t bank_tracked(struct rmi *rmi, const struct host_ram *bank)
 }
 
 /* Has the tables made that protect a bank page by page. */
-static bool bank_protect(
-	struct host *host, struct rmi *rmi, const struct host_ram *bank)
+static bool bank_protect(struct host *host, struct rmi *rmi,
+			 const struct host_ram *bank)
 {
 	uint64_t step = UINT64_C(1) << host->info.gpt_bits;
 	uint64_t end = bank->base.value + bank->size;
 
 	for (uint64_t at = align_down(bank->base.value, step); at < end;
-		at += step) {
+	     at += step) {
 		/* ERROR_GPT: the table is there already. */
 		if (!ask_gpt_l1_create(rmi, pa_make(at)) &&
-			(rmi->trouble || rmi_status(rmi) != RMI_ERROR_GPT))
+		    (rmi->trouble || rmi_status(rmi) != RMI_ERROR_GPT))
 			return rmi_refused(rmi);
 	}
 	return true;
@@ -122,7 +122,7 @@ static bool bank_protect(
 
 /* One bank that does not work must not cost the host all Realms. */
 static bool banks_prepare(struct host *host, struct rmi *rmi,
-	const struct host_ram *banks, unsigned count)
+			  const struct host_ram *banks, unsigned count)
 {
 	failure_step(&host->failure, "preparing the host's memory");
 	for (unsigned i = 0; i < count; i++) {
@@ -134,13 +134,14 @@ static bool banks_prepare(struct host *host, struct rmi *rmi,
 	if (host->info.ram_bytes > 0)
 		return true;
 	failure_note(&host->failure,
-		&(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
-			.why = "the RMM tracks none of the host's memory" });
+		     &(struct rmi_failure){
+			     .kind = RMI_FAILURE_MEMORY,
+			     .why = "the RMM tracks none of the host's memory" });
 	return false;
 }
 
 static bool rmm_prepare(struct host *host, struct rmi *rmi,
-	const struct host_ram *banks, unsigned count)
+			const struct host_ram *banks, unsigned count)
 {
 	return version_agree(host, rmi) && features_read(host, rmi) &&
 	       rmm_configure(host, rmi) && rmm_activate(host, rmi) &&
@@ -148,14 +149,14 @@ static bool rmm_prepare(struct host *host, struct rmi *rmi,
 }
 
 bool host_init(struct host *host, const struct host_ops *ops,
-	const struct host_ram *banks, unsigned count)
+	       const struct host_ram *banks, unsigned count)
 {
 	struct granules_want want = {
 		.kind = GRANULES_SHARED, .unit = 1, .units = 1, .align = 1
 	};
-	struct rmi rmi = {
-		.ops = ops, .failure = &host->failure, .purse = &host->granules
-	};
+	struct rmi rmi = { .ops = ops,
+			   .failure = &host->failure,
+			   .purse = &host->granules };
 	struct granules_range list;
 	bool done;
 

@@ -46,6 +46,6 @@ struct host {
  * host. false: host->failure says why.
  */
 bool host_init(struct host *host, const struct host_ops *ops,
-	const struct host_ram *banks, unsigned count);
+	       const struct host_ram *banks, unsigned count);
 
 #endif

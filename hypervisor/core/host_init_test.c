@@ -40,7 +40,8 @@
 static const struct host_ram bank = { { GIB(2) }, GIB(2) };
 
 static bool init(struct fake *fake, struct host *host,
-	const struct reply *script, const struct host_ram *banks, unsigned count)
+		 const struct reply *script, const struct host_ram *banks,
+		 unsigned count)
 {
 	bool done;
 
@@ -56,9 +57,14 @@ static bool init(struct fake *fake, struct host *host,
 static void an_rmm_made_ready(void **state)
 {
 	struct fake *fake = *state;
-	const struct reply script[] = { VERSION, FEATURES, CONFIG, ACTIVATE,
-		TRACKED(GIB(4)), { RMI_GPT_L1_CREATE, RMI_ERROR_GPT },
-		{ RMI_GPT_L1_CREATE, RMI_SUCCESS }, { 0 } };
+	const struct reply script[] = { VERSION,
+					FEATURES,
+					CONFIG,
+					ACTIVATE,
+					TRACKED(GIB(4)),
+					{ RMI_GPT_L1_CREATE, RMI_ERROR_GPT },
+					{ RMI_GPT_L1_CREATE, RMI_SUCCESS },
+					{ 0 } };
 	struct host host;
 
 	assert_true(init(fake, &host, script, &bank, 1));
@@ -68,7 +74,7 @@ static void an_rmm_made_ready(void **state)
 	assert_int_equal(host.info.num_wps, 3);
 	assert_int_equal(host.info.max_recs, 1023);
 	assert_int_equal(host.info.hashes,
-		1 << RMI_HASH_SHA_256 | 1 << RMI_HASH_SHA_512);
+			 1 << RMI_HASH_SHA_256 | 1 << RMI_HASH_SHA_512);
 	assert_int_equal(host.info.ram_bytes, GIB(2));
 	assert_int_equal(host.granules.account.total, 0);
 }
@@ -103,9 +109,11 @@ static void another_version_is_not_agreed_to(void **state)
 static void an_active_rmm_is_refused(void **state)
 {
 	struct fake *fake = *state;
-	const struct reply script[] = { VERSION, FEATURES,
-		{ RMI_RMM_CONFIG_GET, RMI_SUCCESS },
-		{ RMI_RMM_CONFIG_SET, RMI_ERROR_GLOBAL }, { 0 } };
+	const struct reply script[] = { VERSION,
+					FEATURES,
+					{ RMI_RMM_CONFIG_GET, RMI_SUCCESS },
+					{ RMI_RMM_CONFIG_SET, RMI_ERROR_GLOBAL },
+					{ 0 } };
 	struct host host;
 
 	assert_false(init(fake, &host, script, &bank, 1));
@@ -116,11 +124,17 @@ static void an_active_rmm_is_refused(void **state)
 static void memory_donated_for_good_is_charged(void **state)
 {
 	struct fake *fake = *state;
-	const struct reply script[] = { VERSION, FEATURES, CONFIG,
+	const struct reply script[] = {
+		VERSION,
+		FEATURES,
+		CONFIG,
 		{ RMI_RMM_ACTIVATE, PLEASE, { 1, 9 << RMI_DONATE_COUNT_SHIFT } },
 		{ RMI_OP_MEM_DONATE, RMI_INCOMPLETE, { 9 } },
-		{ RMI_OP_CONTINUE, RMI_SUCCESS }, TRACKED(GIB(4)),
-		{ RMI_GPT_L1_CREATE, RMI_ERROR_GPT, .times = 2 }, { 0 } };
+		{ RMI_OP_CONTINUE, RMI_SUCCESS },
+		TRACKED(GIB(4)),
+		{ RMI_GPT_L1_CREATE, RMI_ERROR_GPT, .times = 2 },
+		{ 0 }
+	};
 	struct host host;
 
 	assert_true(init(fake, &host, script, &bank, 1));
@@ -132,13 +146,22 @@ static void a_bad_bank_costs_only_itself(void **state)
 {
 	struct fake *fake = *state;
 	const struct host_ram banks[] = { { { GIB(8) }, GIB(1) },
-		{ { GIB(16) }, GIB(1) }, { { GIB(20) }, GIB(1) }, bank };
-	const struct reply script[] = { VERSION, FEATURES, CONFIG, ACTIVATE,
+					  { { GIB(16) }, GIB(1) },
+					  { { GIB(20) }, GIB(1) },
+					  bank };
+	const struct reply script[] = {
+		VERSION,
+		FEATURES,
+		CONFIG,
+		ACTIVATE,
 		{ RMI_GRANULE_TRACKING_GET, RMI_ERROR_INPUT },
 		TRACKED(GIB(16)), /* no progress */
-		TRACKED(GIB(21)), { RMI_GPT_L1_CREATE, RMI_ERROR_INPUT },
+		TRACKED(GIB(21)),
+		{ RMI_GPT_L1_CREATE, RMI_ERROR_INPUT },
 		TRACKED(GIB(4)),
-		{ RMI_GPT_L1_CREATE, RMI_ERROR_GPT, .times = 2 }, { 0 } };
+		{ RMI_GPT_L1_CREATE, RMI_ERROR_GPT, .times = 2 },
+		{ 0 }
+	};
 	struct host host;
 
 	assert_true(init(fake, &host, script, banks, 4));
@@ -148,12 +171,18 @@ static void a_bad_bank_costs_only_itself(void **state)
 static void only_what_is_tracked_counts(void **state)
 {
 	struct fake *fake = *state;
-	const struct reply script[] = { VERSION, FEATURES, CONFIG, ACTIVATE,
+	const struct reply script[] = {
+		VERSION,
+		FEATURES,
+		CONFIG,
+		ACTIVATE,
 		TRACKED(GIB(3)),
-		{ RMI_GRANULE_TRACKING_GET, RMI_SUCCESS,
-			{ RMI_MEM_CATEGORY_CONVENTIONAL, RMI_TRACKING_NONE,
-				GIB(4) } },
-		{ RMI_GPT_L1_CREATE, RMI_ERROR_GPT, .times = 2 }, { 0 } };
+		{ RMI_GRANULE_TRACKING_GET,
+		  RMI_SUCCESS,
+		  { RMI_MEM_CATEGORY_CONVENTIONAL, RMI_TRACKING_NONE, GIB(4) } },
+		{ RMI_GPT_L1_CREATE, RMI_ERROR_GPT, .times = 2 },
+		{ 0 }
+	};
 	struct host host;
 
 	assert_true(init(fake, &host, script, &bank, 1));
@@ -163,11 +192,15 @@ static void only_what_is_tracked_counts(void **state)
 static void a_host_without_tracked_memory_is_refused(void **state)
 {
 	struct fake *fake = *state;
-	const struct reply script[] = { VERSION, FEATURES, CONFIG, ACTIVATE,
-		{ RMI_GRANULE_TRACKING_GET, RMI_SUCCESS,
-			{ RMI_MEM_CATEGORY_CONVENTIONAL, RMI_TRACKING_NONE,
-				GIB(4) } },
-		{ 0 } };
+	const struct reply script[] = { VERSION,
+					FEATURES,
+					CONFIG,
+					ACTIVATE,
+					{ RMI_GRANULE_TRACKING_GET,
+					  RMI_SUCCESS,
+					  { RMI_MEM_CATEGORY_CONVENTIONAL,
+					    RMI_TRACKING_NONE, GIB(4) } },
+					{ 0 } };
 	struct host host;
 
 	assert_false(init(fake, &host, script, &bank, 1));
@@ -178,9 +211,14 @@ static void tables_are_made_for_whole_regions(void **state)
 {
 	struct fake *fake = *state;
 	const struct host_ram odd = { { GIB(2) - 0x1000 }, 0x2000 };
-	const struct reply script[] = { VERSION, FEATURES, CONFIG, ACTIVATE,
-		TRACKED(GIB(2) + 0x1000),
-		{ RMI_GPT_L1_CREATE, RMI_SUCCESS, .times = 2 }, { 0 } };
+	const struct reply script[] = { VERSION,
+					FEATURES,
+					CONFIG,
+					ACTIVATE,
+					TRACKED(GIB(2) + 0x1000),
+					{ RMI_GPT_L1_CREATE, RMI_SUCCESS,
+					  .times = 2 },
+					{ 0 } };
 	struct host host;
 
 	assert_true(init(fake, &host, script, &odd, 1));
@@ -192,8 +230,10 @@ static void each_step_refused(void **state)
 {
 	struct fake *fake = *state;
 	struct reply script[] = { VERSION,
-		{ RMI_FEATURES, RMI_SUCCESS, .times = 5 }, CONFIG, ACTIVATE,
-		{ 0 } };
+				  { RMI_FEATURES, RMI_SUCCESS, .times = 5 },
+				  CONFIG,
+				  ACTIVATE,
+				  { 0 } };
 	const unsigned steps = sizeof(script) / sizeof(script[0]) - 1;
 	struct host host;
 

@@ -9,8 +9,8 @@
 #include "hypervisor/core/domain_internal.h"
 #include "hypervisor/core/inject_internal.h"
 
-uint64_t inject_command(
-	const struct domain *domain, const struct inject_command *command)
+uint64_t inject_command(const struct domain *domain,
+			const struct inject_command *command)
 {
 	const struct host_ops *ops = domain_host(domain);
 	struct smccc_regs regs = { .x = { command->fid } };
@@ -25,10 +25,11 @@ uint64_t inject_ripas(const struct vcpu *vcpu)
 {
 	const struct domain *domain = vcpu->domain;
 
-	return inject_command(
-		domain, &(struct inject_command){ RMI_RTT_SET_RIPAS,
-				{ domain->realm.rd.base.value, vcpu->rec.value,
-					GUEST_RAM0_BASE,
+	return inject_command(domain,
+			      &(struct inject_command){
+				      RMI_RTT_SET_RIPAS,
+				      { domain->realm.rd.base.value,
+					vcpu->rec.value, GUEST_RAM0_BASE,
 					GUEST_RAM0_BASE + GUEST_PAGE_SIZE } });
 }
 
@@ -70,34 +71,38 @@ bool inject_record_claim(struct injection *injection, enum inject_record becomes
 	uint32_t expected = INJECT_RECORD;
 
 	return __atomic_compare_exchange_n(&injection->intruded, &expected,
-		becomes, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+					   becomes, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_ACQUIRE);
 }
 
 /* ---- Asking ---- */
 
 static enum control_status refuse(const struct domain *domain,
-	const struct control_inject_ask *ask, char *text)
+				  const struct control_inject_ask *ask,
+				  char *text)
 {
 	uint32_t state = domain_state(domain);
 
 	if (!domain->is_realm || !domain->realm.active ||
-		(state != CONTROL_PAUSED && state != CONTROL_RUNNING &&
-			state != CONTROL_SHUTDOWN))
+	    (state != CONTROL_PAUSED && state != CONTROL_RUNNING &&
+	     state != CONTROL_SHUTDOWN))
 		return domain_refuse(text, CONTROL_E_STATE,
-			"domain %u has no active Realm", domain->domid);
+				     "domain %u has no active Realm",
+				     domain->domid);
 	if (ask->vcpu >= domain->vcpu_count)
 		return domain_refuse(text, CONTROL_E_REQUEST,
-			"domain %u has no vCPU %u", domain->domid, ask->vcpu);
+				     "domain %u has no vCPU %u", domain->domid,
+				     ask->vcpu);
 	if (__atomic_load_n(&domain->injection.armed, __ATOMIC_RELAXED))
 		return domain_refuse(text, CONTROL_E_STATE,
-			"injection %u waits for its moment still",
-			domain->injection.what);
+				     "injection %u waits for its moment still",
+				     domain->injection.what);
 	return CONTROL_OK;
 }
 
 /* What waits for the vCPU is complete before it can be seen. */
 static void prepare(struct injection *injection,
-	const struct control_inject_ask *ask, bool armed)
+		    const struct control_inject_ask *ask, bool armed)
 {
 	memset(injection, 0, sizeof(*injection));
 	injection->what = ask->what;
@@ -105,8 +110,8 @@ static void prepare(struct injection *injection,
 	__atomic_store_n(&injection->armed, armed, __ATOMIC_RELEASE);
 }
 
-static enum control_status begin(
-	struct domain *domain, const struct control_inject_ask *ask, char *text)
+static enum control_status
+begin(struct domain *domain, const struct control_inject_ask *ask, char *text)
 {
 	enum control_status status = refuse(domain, ask, text);
 
@@ -119,8 +124,8 @@ static enum control_status begin(
 
 /* One request at a time: an injection that is done now keeps others out. */
 static enum control_status ask(struct domain *domain,
-	const struct control_inject_ask *ask, struct control_inject *result,
-	char *text)
+			       const struct control_inject_ask *ask,
+			       struct control_inject *result, char *text)
 {
 	const struct injection *injection = &domain->injection;
 	uint32_t *busy = &domain->domains->attack_busy;
@@ -147,13 +152,13 @@ static enum control_injection armed(const struct vcpu *vcpu)
 	const struct injection *injection = &vcpu->domain->injection;
 
 	if (!__atomic_load_n(&injection->armed, __ATOMIC_ACQUIRE) ||
-		injection->vcpu != vcpu->index)
+	    injection->vcpu != vcpu->index)
 		return CONTROL_INJECT_NONE;
 	return injection->what;
 }
 
 static void before(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
-	struct smccc_regs *regs, struct rmi_rec_enter *page)
+		   struct smccc_regs *regs, struct rmi_rec_enter *page)
 {
 	struct injection *injection = &vcpu->domain->injection;
 	enum control_injection what = armed(vcpu);
@@ -169,8 +174,8 @@ static void before(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
 }
 
 /* Another core is in the vCPU, or was: what came out then is its exit. */
-static void intruder_wait(
-	struct vcpu *vcpu, uint64_t *x0, struct rmi_rec_exit *page)
+static void intruder_wait(struct vcpu *vcpu, uint64_t *x0,
+			  struct rmi_rec_exit *page)
 {
 	struct injection *injection = &vcpu->domain->injection;
 	const struct host_ops *host = domain_host(vcpu->domain);
@@ -181,8 +186,8 @@ static void intruder_wait(
 		return;
 	*page = *injection->record;
 	*x0 = RMI_SUCCESS;
-	__atomic_store_n(
-		&injection->intruded, INJECT_NO_RECORD, __ATOMIC_RELEASE);
+	__atomic_store_n(&injection->intruded, INJECT_NO_RECORD,
+			 __ATOMIC_RELEASE);
 }
 
 static bool after(struct vcpu *vcpu, uint64_t *x0, struct rmi_rec_exit *page)
@@ -191,7 +196,7 @@ static bool after(struct vcpu *vcpu, uint64_t *x0, struct rmi_rec_exit *page)
 
 	__atomic_store_n(&vcpu->enters, false, __ATOMIC_SEQ_CST);
 	if (injection->what == CONTROL_INJECT_TWICE &&
-		injection->vcpu == vcpu->index)
+	    injection->vcpu == vcpu->index)
 		intruder_wait(vcpu, x0, page);
 	if (!injection->inside || injection->vcpu != vcpu->index)
 		return false;
@@ -202,7 +207,7 @@ static bool after(struct vcpu *vcpu, uint64_t *x0, struct rmi_rec_exit *page)
 }
 
 static bool answer(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
-	struct rmi_rec_enter *enter)
+		   struct rmi_rec_enter *enter)
 {
 	struct injection *injection = &vcpu->domain->injection;
 	enum control_injection what = armed(vcpu);

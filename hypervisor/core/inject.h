@@ -38,8 +38,8 @@ struct injection {
 struct inject_ops {
 	/* A request of the control interface, for a domain that exists. */
 	enum control_status (*ask)(struct domain *domain,
-		const struct control_inject_ask *ask,
-		struct control_inject *result, char *text);
+				   const struct control_inject_ask *ask,
+				   struct control_inject *result, char *text);
 	/*
 	 * By the vCPU's thread. before: after vgic_load(), with the exit record
 	 * that the entry answers; may change list registers, the call and the
@@ -48,11 +48,11 @@ struct inject_ops {
 	 * true: *enter has an answer already.
 	 */
 	void (*before)(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
-		struct smccc_regs *regs, struct rmi_rec_enter *page);
-	bool (*after)(
-		struct vcpu *vcpu, uint64_t *x0, struct rmi_rec_exit *page);
+		       struct smccc_regs *regs, struct rmi_rec_enter *page);
+	bool (*after)(struct vcpu *vcpu, uint64_t *x0,
+		      struct rmi_rec_exit *page);
 	bool (*exit)(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
-		struct rmi_rec_enter *enter);
+		     struct rmi_rec_enter *enter);
 };
 
 extern const struct inject_ops inject_ops;

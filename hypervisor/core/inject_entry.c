@@ -46,7 +46,7 @@ static bool lr_put(struct vcpu *vcpu, uint64_t word)
 static bool lr_twice(struct vcpu *vcpu)
 {
 	const uint64_t words[] = { PENDING | SPI_OTHER,
-		ICH_LR_ACTIVE | ICH_LR_GROUP1 | SPI_OTHER };
+				   ICH_LR_ACTIVE | ICH_LR_GROUP1 | SPI_OTHER };
 
 	return lrs_put(vcpu, words, 2);
 }
@@ -111,11 +111,13 @@ static bool psci_none(const struct vcpu *vcpu)
 
 	if (next == vcpu->index)
 		return false;
-	inject_done(&domain->injection,
+	inject_done(
+		&domain->injection,
 		inject_command(domain,
-			&(struct inject_command){ RMI_PSCI_COMPLETE,
-				{ vcpu->rec.value,
-					domain->vcpus[next].rec.value, 0 } }));
+			       &(struct inject_command){
+				       RMI_PSCI_COMPLETE,
+				       { vcpu->rec.value,
+					 domain->vcpus[next].rec.value, 0 } }));
 	return true;
 }
 

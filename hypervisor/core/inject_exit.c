@@ -16,11 +16,11 @@ static bool is_psci(enum control_injection what)
 	       what <= CONTROL_INJECT_PSCI_ENTER;
 }
 
-bool inject_exit_fits(
-	enum control_injection what, const struct rmi_rec_exit *exit)
+bool inject_exit_fits(enum control_injection what,
+		      const struct rmi_rec_exit *exit)
 {
 	if (what >= CONTROL_INJECT_RIPAS_REJECT &&
-		what <= CONTROL_INJECT_RIPAS_RD)
+	    what <= CONTROL_INJECT_RIPAS_RD)
 		return exit->exit_reason == RMI_EXIT_RIPAS_CHANGE;
 	if (is_psci(what))
 		return exit->exit_reason == RMI_EXIT_PSCI &&
@@ -33,15 +33,17 @@ bool inject_exit_fits(
 
 /* false: there is no other vCPU or no other Realm. */
 static bool ripas_command(enum control_injection what, const struct vcpu *vcpu,
-	const struct rmi_rec_exit *exit, struct inject_command *command)
+			  const struct rmi_rec_exit *exit,
+			  struct inject_command *command)
 {
 	const struct domain *domain = vcpu->domain;
 	unsigned next = (vcpu->index + 1) % domain->vcpu_count;
 	pa_t rd, rec;
 
 	*command = (struct inject_command){ RMI_RTT_SET_RIPAS,
-		{ domain->realm.rd.base.value, vcpu->rec.value,
-			exit->ripas_base, exit->ripas_top } };
+					    { domain->realm.rd.base.value,
+					      vcpu->rec.value, exit->ripas_base,
+					      exit->ripas_top } };
 	switch (what) {
 	case CONTROL_INJECT_RIPAS_BASE:
 		command->args[2] += GUEST_PAGE_SIZE;
@@ -67,12 +69,14 @@ static bool ripas_command(enum control_injection what, const struct vcpu *vcpu,
 /* ---- PSCI_COMPLETE ---- */
 
 static bool psci_command(enum control_injection what, const struct vcpu *vcpu,
-	const struct vcpu *target, struct inject_command *command)
+			 const struct vcpu *target,
+			 struct inject_command *command)
 {
 	pa_t rd, rec;
 
-	*command = (struct inject_command){ RMI_PSCI_COMPLETE,
-		{ vcpu->rec.value, target->rec.value, 0 } };
+	*command = (struct inject_command){
+		RMI_PSCI_COMPLETE, { vcpu->rec.value, target->rec.value, 0 }
+	};
 	switch (what) {
 	case CONTROL_INJECT_PSCI_SELF:
 		command->args[1] = vcpu->rec.value;
@@ -88,8 +92,9 @@ static bool psci_command(enum control_injection what, const struct vcpu *vcpu,
 		command->args[2] = (uint64_t)PSCI_DENIED;
 		return true;
 	case CONTROL_INJECT_PSCI_ENTER:
-		*command = (struct inject_command){ RMI_REC_ENTER,
-			{ vcpu->rec.value, vcpu->run.value } };
+		*command = (struct inject_command){
+			RMI_REC_ENTER, { vcpu->rec.value, vcpu->run.value }
+		};
 		return true;
 	default:
 		if (!inject_other_realm(vcpu->domain, &rd, &rec))
@@ -100,7 +105,7 @@ static bool psci_command(enum control_injection what, const struct vcpu *vcpu,
 }
 
 static void command_inject(enum control_injection what, struct vcpu *vcpu,
-	const struct rmi_rec_exit *exit)
+			   const struct rmi_rec_exit *exit)
 {
 	struct domain *domain = vcpu->domain;
 	const struct vcpu *target = vcpu_at_affinity(domain, exit->gprs[1]);
@@ -108,7 +113,7 @@ static void command_inject(enum control_injection what, struct vcpu *vcpu,
 
 	if (is_psci(what)) {
 		if (target == NULL ||
-			!psci_command(what, vcpu, target, &command))
+		    !psci_command(what, vcpu, target, &command))
 			return;
 	} else if (!ripas_command(what, vcpu, exit, &command)) {
 		return;
@@ -127,7 +132,7 @@ static void registers_fill(struct rmi_rec_enter *enter)
 }
 
 bool inject_exit(enum control_injection what, struct vcpu *vcpu,
-	const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter)
+		 const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter)
 {
 	memset(enter, 0, sizeof(*enter));
 	switch (what) {

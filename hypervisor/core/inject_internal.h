@@ -14,8 +14,8 @@ struct inject_command {
 	uint64_t fid;
 	uint64_t args[4];
 };
-uint64_t inject_command(
-	const struct domain *domain, const struct inject_command *command);
+uint64_t inject_command(const struct domain *domain,
+			const struct inject_command *command);
 
 /* RTT_SET_RIPAS of the first page of RAM, which the vCPU did not ask for: X0. */
 uint64_t inject_ripas(const struct vcpu *vcpu);
@@ -35,8 +35,8 @@ enum inject_record {
 };
 
 /* A record that waits does so no longer; false: none waits. */
-bool inject_record_claim(
-	struct injection *injection, enum inject_record becomes);
+bool inject_record_claim(struct injection *injection,
+			 enum inject_record becomes);
 
 /*
  * inject_entry.c: makes the entry that is about to be made a wrong one, or does
@@ -51,16 +51,16 @@ struct inject_entry {
 bool inject_entry(enum control_injection what, const struct inject_entry *entry);
 
 /* inject_exit.c: whether it is about an exit of that kind. */
-bool inject_exit_fits(
-	enum control_injection what, const struct rmi_rec_exit *exit);
+bool inject_exit_fits(enum control_injection what,
+		      const struct rmi_rec_exit *exit);
 /* Gives the wrong answer to the RMM, with inject_done(); or, and then true,
  * puts into *enter what the next entry is to bring. */
 bool inject_exit(enum control_injection what, struct vcpu *vcpu,
-	const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter);
+		 const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter);
 
 /* inject_now.c: carried out by who asks. */
 bool inject_is_now(enum control_injection what);
 enum control_status inject_now(struct domain *domain,
-	const struct control_inject_ask *ask, char *text);
+			       const struct control_inject_ask *ask, char *text);
 
 #endif

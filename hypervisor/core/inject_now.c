@@ -32,8 +32,9 @@ static void page_give(const struct domain *domain, pa_t page)
 
 static uint64_t enter(const struct domain *domain, pa_t rec, pa_t page)
 {
-	return inject_command(domain, &(struct inject_command){ RMI_REC_ENTER,
-					      { rec.value, page.value } });
+	return inject_command(
+		domain, &(struct inject_command){ RMI_REC_ENTER,
+						  { rec.value, page.value } });
 }
 
 static unsigned status_of(uint64_t x0)
@@ -71,7 +72,7 @@ static void hand_over(struct injection *injection, const struct vcpu *vcpu)
 	__atomic_store_n(&injection->intruded, INJECT_RECORD, __ATOMIC_RELEASE);
 	__atomic_store_n(&injection->intruding, 0, __ATOMIC_RELEASE);
 	while (__atomic_load_n(&injection->intruded, __ATOMIC_ACQUIRE) !=
-		INJECT_NO_RECORD) {
+	       INJECT_NO_RECORD) {
 		if (vcpu_has_ended(vcpu))
 			(void)inject_record_claim(injection, INJECT_NO_RECORD);
 		ops->relax(ops->ctx, true);
@@ -107,7 +108,8 @@ static bool ripas_beside(struct vcpu *vcpu, pa_t page)
 }
 
 static enum control_status try_beside(struct vcpu *vcpu,
-	bool (*try)(struct vcpu *vcpu, pa_t page), char *text)
+				      bool (*try)(struct vcpu *vcpu, pa_t page),
+				      char *text)
 {
 	const struct host_ops *ops = domain_host(vcpu->domain);
 	bool done = false;
@@ -125,10 +127,10 @@ static enum control_status try_beside(struct vcpu *vcpu,
 	if (done)
 		return CONTROL_OK;
 	return domain_refuse(text, CONTROL_E_STATE,
-		domain_runs(vcpu->domain)
-			? "vCPU %u was never met while it executes"
-			: "the domain of vCPU %u has ended",
-		vcpu->index);
+			     domain_runs(vcpu->domain)
+				     ? "vCPU %u was never met while it executes"
+				     : "the domain of vCPU %u has ended",
+			     vcpu->index);
 }
 
 /* ---- After its end ---- */
@@ -143,14 +145,14 @@ static bool is_off(struct domain *domain, const struct vcpu *vcpu)
 	return domain_state(domain) == CONTROL_SHUTDOWN || !online;
 }
 
-static enum control_status enter_off(
-	struct domain *domain, const struct vcpu *vcpu, char *text)
+static enum control_status enter_off(struct domain *domain,
+				     const struct vcpu *vcpu, char *text)
 {
 	pa_t page;
 
 	if (!is_off(domain, vcpu))
 		return domain_refuse(text, CONTROL_E_STATE,
-			"vCPU %u is not off", vcpu->index);
+				     "vCPU %u is not off", vcpu->index);
 	if (!page_take(domain, &page))
 		return no_memory(text);
 	inject_done(&domain->injection, enter(domain, vcpu->rec, page));
@@ -159,39 +161,40 @@ static enum control_status enter_off(
 }
 
 /* Taking the Realm apart then finds one vCPU less. */
-static enum control_status enter_destroyed(
-	struct domain *domain, const struct vcpu *vcpu, char *text)
+static enum control_status enter_destroyed(struct domain *domain,
+					   const struct vcpu *vcpu, char *text)
 {
 	struct realm *realm = &domain->realm;
 	bool gone = false;
 
 	if (domain_state(domain) != CONTROL_SHUTDOWN ||
-		vcpu->index + 1 != realm->rec_count)
-		return domain_refuse(text, CONTROL_E_STATE,
+	    vcpu->index + 1 != realm->rec_count)
+		return domain_refuse(
+			text, CONTROL_E_STATE,
 			"vCPU %u is not the last of a Realm that has ended",
 			vcpu->index);
 	domain_memory_lock(domain);
 	if (realm_may_return(realm))
-		gone = realm_settle(
-			realm, ask_rec_destroy(&realm->rmi, vcpu->rec));
+		gone = realm_settle(realm,
+				    ask_rec_destroy(&realm->rmi, vcpu->rec));
 	domain_memory_unlock(domain);
 	if (!gone)
-		return domain_refuse(
-			text, CONTROL_E_RMM, "the REC was not destroyed");
+		return domain_refuse(text, CONTROL_E_RMM,
+				     "the REC was not destroyed");
 	return enter_off(domain, vcpu, text);
 }
 
 /* ---- Its memory ---- */
 
-static enum control_status pages(
-	struct domain *domain, const struct control_inject_ask *ask, char *text)
+static enum control_status
+pages(struct domain *domain, const struct control_inject_ask *ask, char *text)
 {
 	struct realm *realm = &domain->realm;
 	ipa_t ipa = ipa_make(ask->ipa);
 
 	if (!domain_has_ram(domain, ask->ipa, ask->size))
-		return domain_refuse(
-			text, CONTROL_E_REQUEST, "not in the domain's RAM");
+		return domain_refuse(text, CONTROL_E_REQUEST,
+				     "not in the domain's RAM");
 	domain_memory_lock(domain);
 	if (ask->what == CONTROL_INJECT_PAGE_LOST)
 		(void)realm_take_back(realm, ipa, ipa_add(ipa, ask->size));
@@ -220,15 +223,15 @@ static enum control_status terminate(struct vcpu *vcpu, char *text)
 
 	for (unsigned i = 0; i < TRIES; i++) {
 		if (terminate_once(domain)) {
-			__atomic_store_n(
-				&domain->injection.armed, 1, __ATOMIC_RELEASE);
+			__atomic_store_n(&domain->injection.armed, 1,
+					 __ATOMIC_RELEASE);
 			return CONTROL_OK;
 		}
 		if (!beside(vcpu))
 			break;
 	}
-	return domain_refuse(
-		text, CONTROL_E_RMM, "the Realm was not terminated");
+	return domain_refuse(text, CONTROL_E_RMM,
+			     "the Realm was not terminated");
 }
 
 bool inject_is_now(enum control_injection what)
@@ -236,8 +239,8 @@ bool inject_is_now(enum control_injection what)
 	return what >= CONTROL_INJECT_TWICE;
 }
 
-enum control_status inject_now(
-	struct domain *domain, const struct control_inject_ask *ask, char *text)
+enum control_status inject_now(struct domain *domain,
+			       const struct control_inject_ask *ask, char *text)
 {
 	struct vcpu *vcpu = &domain->vcpus[ask->vcpu];
 

@@ -15,8 +15,8 @@
 
 #define BLOCK_SIZE ((uint64_t)1 << 21)
 
-static enum memory_result broken(
-	struct domain *domain, const struct rmi_failure *failure)
+static enum memory_result broken(struct domain *domain,
+				 const struct rmi_failure *failure)
 {
 	char text[CONTROL_TEXT_SIZE];
 
@@ -28,21 +28,21 @@ static enum memory_result broken(
 /* Whether the block around an IPA may be supplied whole. */
 static bool block_in_ram(const struct domain *domain, ipa_t ipa)
 {
-	return domain_has_ram(
-		domain, ipa_align_down(ipa, BLOCK_SIZE).value, BLOCK_SIZE);
+	return domain_has_ram(domain, ipa_align_down(ipa, BLOCK_SIZE).value,
+			      BLOCK_SIZE);
 }
 
 /* ---- Realms: the protected half ---- */
 
 /* Supplies untouched RAM; look is what is there. */
-static bool realm_page(
-	struct domain *domain, ipa_t ipa, const struct rtt_look *look)
+static bool realm_page(struct domain *domain, ipa_t ipa,
+		       const struct rtt_look *look)
 {
 	struct realm *realm = &domain->realm;
 
 	if (look->level <= REALM_BLOCK_LEVEL && block_in_ram(domain, ipa)) {
 		if (realm_supply(realm, ipa_align_down(ipa, BLOCK_SIZE),
-			    REALM_BLOCK_LEVEL))
+				 REALM_BLOCK_LEVEL))
 			return true;
 		if (realm->failure.kind != RMI_FAILURE_MEMORY)
 			return false;
@@ -65,8 +65,8 @@ static enum memory_result protected_fault(struct domain *domain, ipa_t ipa)
 		return broken(domain, &realm->failure);
 	if (look.ripas == RMI_RIPAS_DESTROYED) {
 		domain_stop(domain, CONTROL_CRASH,
-			"it touched memory at 0x%llx whose content is lost",
-			(unsigned long long)ipa.value);
+			    "it touched memory at 0x%llx whose content is lost",
+			    (unsigned long long)ipa.value);
 		return MEMORY_BROKEN;
 	}
 	if (look.state == RMI_ENTRY_ASSIGNED || look.ripas != RMI_RIPAS_RAM)
@@ -116,26 +116,26 @@ enum memory_result memory_realm_fault(struct domain *domain, ipa_t ipa)
 
 /* The host's part: what the Realm gives up goes back to the host, and what it
  * takes back is not shared any more. */
-static bool ripas_follow(
-	struct domain *domain, ipa_t base, ipa_t top, uint8_t ripas)
+static bool ripas_follow(struct domain *domain, ipa_t base, ipa_t top,
+			 uint8_t ripas)
 {
 	struct realm *realm = &domain->realm;
 	bool done = ripas == RMI_RIPAS_EMPTY
 			    ? realm_take_back(realm, base, top)
 			    : realm_unshare(realm, realm_alias(realm, base),
-				      realm_alias(realm, top));
+					    realm_alias(realm, top));
 
 	return done && realm->failure.kind == RMI_FAILURE_NONE;
 }
 
-static bool ripas_change(
-	struct domain *domain, const struct ripas_range *range, uint8_t ripas)
+static bool ripas_change(struct domain *domain, const struct ripas_range *range,
+			 uint8_t ripas)
 {
 	struct realm *realm = &domain->realm;
 	ipa_t reached;
 	bool done = realm_ripas_set(realm, range, &reached) &&
 		    (reached.value == range->base.value ||
-			    ripas_follow(domain, range->base, reached, ripas));
+		     ripas_follow(domain, range->base, reached, ripas));
 
 	if (!done)
 		(void)broken(domain, &realm->failure);
@@ -143,15 +143,15 @@ static bool ripas_change(
 }
 
 bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
-	ipa_t top, uint8_t ripas)
+			 ipa_t top, uint8_t ripas)
 {
 	uint64_t end = GUEST_RAM0_BASE + domain->ram_size;
 	struct ripas_range range = { vcpu->rec, base, top };
 	bool done;
 
 	if (!domain_has_ram(domain, base.value, 1) || top.value <= base.value ||
-		!is_aligned(base.value | top.value, GUEST_PAGE_SIZE) ||
-		ripas > RMI_RIPAS_RAM)
+	    !is_aligned(base.value | top.value, GUEST_PAGE_SIZE) ||
+	    ripas > RMI_RIPAS_RAM)
 		return false;
 	if (range.top.value > end)
 		range.top = ipa_make(end);
@@ -178,8 +178,8 @@ static bool guest_supply(struct domain *domain, ipa_t ipa, int level)
 		return false;
 	host_pages_zero(domain_host(domain), range.base, range.count);
 	if (stage2_map(&domain->stage2,
-		    ipa_align_down(ipa, rtt_entry_size(level)), range.base,
-		    level))
+		       ipa_align_down(ipa, rtt_entry_size(level)), range.base,
+		       level))
 		return true;
 	granules_give(&domain->own, GRANULES_GUEST, range);
 	return false;
@@ -192,7 +192,7 @@ static enum memory_result guest_fault(struct domain *domain, ipa_t ipa)
 	if (entry.mapped)
 		return MEMORY_READY;
 	if (entry.level <= STAGE2_BLOCK_LEVEL && block_in_ram(domain, ipa) &&
-		guest_supply(domain, ipa, STAGE2_BLOCK_LEVEL))
+	    guest_supply(domain, ipa, STAGE2_BLOCK_LEVEL))
 		return MEMORY_READY;
 	if (guest_supply(domain, ipa, STAGE2_PAGE_LEVEL))
 		return MEMORY_READY;

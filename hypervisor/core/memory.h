@@ -35,6 +35,6 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa);
  * false: the change is to be rejected.
  */
 bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
-	ipa_t top, uint8_t ripas);
+			 ipa_t top, uint8_t ripas);
 
 #endif

@@ -18,9 +18,9 @@ uint64_t pages_map_size(uint64_t size)
 
 void pages_init(struct pages *pages, pa_t base, uint64_t size, uint64_t *map)
 {
-	*pages = (struct pages){
-		.base = base, .count = size >> PAGES_SHIFT, .map = map
-	};
+	*pages = (struct pages){ .base = base,
+				 .count = size >> PAGES_SHIFT,
+				 .map = map };
 }
 
 static bool in_use(const struct pages *pages, uint64_t page)
@@ -43,7 +43,7 @@ static uint64_t free_after(const struct pages *pages, uint64_t page)
 {
 	while (page < pages->top) {
 		if (page % WORD_BITS == 0 &&
-			pages->map[page / WORD_BITS] == WORD_FULL)
+		    pages->map[page / WORD_BITS] == WORD_FULL)
 			page += WORD_BITS;
 		else if (in_use(pages, page))
 			page++;
@@ -64,16 +64,16 @@ static uint64_t run_end(const struct pages *pages, uint64_t page, uint64_t count
 }
 
 /* The first page at or after one whose address is aligned. */
-static uint64_t aligned_page(
-	const struct pages *pages, uint64_t page, uint64_t align)
+static uint64_t aligned_page(const struct pages *pages, uint64_t page,
+			     uint64_t align)
 {
 	uint64_t first = pages->base.value >> PAGES_SHIFT;
 
 	return align_up(first + page, align) - first;
 }
 
-static bool run_find(
-	struct pages *pages, uint64_t count, uint64_t align, uint64_t *out)
+static bool run_find(struct pages *pages, uint64_t count, uint64_t align,
+		     uint64_t *out)
 {
 	uint64_t page;
 	uint64_t end;

@@ -41,8 +41,8 @@ void pages_reserve(struct pages *pages, pa_t base, uint64_t size);
 
 /* count pages in a row, the first aligned to align pages (a power of two; of
  * the address, not of the offset). false: there is no such run. */
-bool pages_alloc(
-	struct pages *pages, uint64_t count, uint64_t align, pa_t *base);
+bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align,
+		 pa_t *base);
 
 /* Any pages that are in use. Freeing others is a bug: aborts. */
 void pages_free(struct pages *pages, pa_t base, uint64_t count);

@@ -27,13 +27,13 @@ static pa_t shared_page(const struct realm *realm, unsigned page)
 }
 
 bool realm_take(struct realm *realm, const struct granules_want *want,
-	struct granules_range *range)
+		struct granules_range *range)
 {
 	return granules_take(&realm->granules, want, range);
 }
 
 void realm_give(struct realm *realm, enum granules_kind kind,
-	struct granules_range *range)
+		struct granules_range *range)
 {
 	granules_give(&realm->granules, kind, *range);
 	range->count = 0;
@@ -50,22 +50,23 @@ static void pages_used(struct granules_range *range, uint64_t count)
 
 /* The RMM returned these pages. false: they cannot be ours. */
 static bool pages_returned(struct realm *realm, enum granules_kind kind,
-	struct granules_range range)
+			   struct granules_range range)
 {
 	if (!is_aligned(range.base.value, RMI_GRANULE_SIZE) ||
-		range.count > realm->granules.account.held[kind])
-		return rmi_nonsense(
-			&realm->rmi, "other memory is returned than was given");
+	    range.count > realm->granules.account.held[kind])
+		return rmi_nonsense(&realm->rmi,
+				    "other memory is returned than was given");
 	granules_give(&realm->granules, kind, range);
 	return true;
 }
 
-static bool range_returned(
-	struct realm *realm, enum granules_kind kind, uint64_t descriptor)
+static bool range_returned(struct realm *realm, enum granules_kind kind,
+			   uint64_t descriptor)
 {
 	uint64_t size = BITS_GET(descriptor, RMI_RANGE_SIZE);
 
-	return pages_returned(realm, kind,
+	return pages_returned(
+		realm, kind,
 		(struct granules_range){
 			pa_make(BITS_GET(descriptor, RMI_RANGE_ADDR)
 				<< RMI_GRANULE_SHIFT),
@@ -96,8 +97,8 @@ static bool range_mapped(struct realm *realm, struct granules_range *range)
 	uint64_t size = call->out[0] - call->args[1];
 
 	if (call->out[0] > call->args[1] && call->out[0] <= call->args[2] &&
-		is_aligned(size, RMI_GRANULE_SIZE) &&
-		size / RMI_GRANULE_SIZE <= range->count) {
+	    is_aligned(size, RMI_GRANULE_SIZE) &&
+	    size / RMI_GRANULE_SIZE <= range->count) {
 		pages_used(range, size / RMI_GRANULE_SIZE);
 		return true;
 	}
@@ -132,8 +133,8 @@ bool realm_settle(struct realm *realm, bool done)
 		return done;
 	case RMI_RTT_DESTROY:
 		return pages_returned(realm, GRANULES_RTT,
-			       (struct granules_range){
-				       pa_make(call->out[0]), 1 }) &&
+				      (struct granules_range){
+					      pa_make(call->out[0]), 1 }) &&
 		       done;
 	case RMI_RTT_DATA_MAP_INIT:
 		return pages_loaded(realm) && done;
@@ -155,7 +156,7 @@ bool realm_settle(struct realm *realm, bool done)
 /* ---- Steps ---- */
 
 static bool realm_begin(struct realm *realm, const struct host *host,
-	const struct realm_plan *plan)
+			const struct realm_plan *plan)
 {
 	const char *why;
 	struct granules_want shared = {
@@ -172,8 +173,8 @@ static bool realm_begin(struct realm *realm, const struct host *host,
 	why = realm_plan_check(plan, &host->info, &realm->layout);
 	if (why != NULL) {
 		failure_note(&realm->failure,
-			&(struct rmi_failure){
-				.kind = RMI_FAILURE_PLAN, .why = why });
+			     &(struct rmi_failure){ .kind = RMI_FAILURE_PLAN,
+						    .why = why });
 		return false;
 	}
 	failure_step(&realm->failure, "making room for parameters");
@@ -183,8 +184,8 @@ static bool realm_begin(struct realm *realm, const struct host *host,
 	return true;
 }
 
-static void params_fill(const struct realm *realm,
-	const struct realm_plan *plan, struct rmi_realm_params *params)
+static void params_fill(const struct realm *realm, const struct realm_plan *plan,
+			struct rmi_realm_params *params)
 {
 	memset(params, 0, sizeof(*params));
 	params->s2sz = realm->layout.ipa_bits;
@@ -214,19 +215,19 @@ static bool realm_create(struct realm *realm, const struct realm_plan *plan)
 
 	failure_step(&realm->failure, "creating the Realm");
 	if (!realm_take(realm, &rd, &realm->rd) ||
-		!realm_take(realm, &roots, &realm->roots))
+	    !realm_take(realm, &roots, &realm->roots))
 		return false;
 	params = ops->page_map(ops->ctx, page);
 	params_fill(realm, plan, params);
 	ops->page_unmap(ops->ctx, page, params);
-	return realm_settle(realm,
-		       ask_realm_create(&realm->rmi, realm->rd.base, page)) ||
+	return realm_settle(realm, ask_realm_create(&realm->rmi, realm->rd.base,
+						    page)) ||
 	       rmi_refused(&realm->rmi);
 }
 
 /* Only the boot vCPU runs at first, and only it is measured. */
 static void rec_params_fill(struct rmi_rec_params *params,
-	const struct realm_plan *plan, unsigned vcpu)
+			    const struct realm_plan *plan, unsigned vcpu)
 {
 	memset(params, 0, sizeof(*params));
 	params->mpidr = GUEST_MPIDR((uint64_t)vcpu);
@@ -247,8 +248,8 @@ static bool rec_create(struct realm *realm, const struct realm_plan *plan)
 
 	rec_params_fill(params, plan, vcpu);
 	ops->page_unmap(ops->ctx, page, params);
-	return realm_settle(realm,
-		       ask_rec_create(&realm->rmi, realm->rd.base, rec, page)) ||
+	return realm_settle(realm, ask_rec_create(&realm->rmi, realm->rd.base,
+						  rec, page)) ||
 	       rmi_refused(&realm->rmi);
 }
 
@@ -272,11 +273,11 @@ static bool recs_create(struct realm *realm, const struct realm_plan *plan)
  * command covers a whole table, and tables made later inherit it.
  */
 bool realm_build(const struct host *host, const struct realm_plan *plan,
-	struct realm *realm)
+		 struct realm *realm)
 {
 	if (realm_begin(realm, host, plan) && realm_create(realm, plan) &&
-		realm_ram_init(realm, plan) && realm_load(realm, plan) &&
-		realm_gaps_supply(realm, plan) && recs_create(realm, plan)) {
+	    realm_ram_init(realm, plan) && realm_load(realm, plan) &&
+	    realm_gaps_supply(realm, plan) && recs_create(realm, plan)) {
 		failure_clear(&realm->failure);
 		return true;
 	}
@@ -293,6 +294,6 @@ bool realm_activate(struct realm *realm)
 		return false;
 	return realm->active ||
 	       realm_settle(realm,
-		       ask_realm_activate(&realm->rmi, realm->rd.base)) ||
+			    ask_realm_activate(&realm->rmi, realm->rd.base)) ||
 	       rmi_refused(&realm->rmi);
 }

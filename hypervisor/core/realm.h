@@ -50,7 +50,7 @@ struct realm {
  * called to try it again.
  */
 bool realm_build(const struct host *host, const struct realm_plan *plan,
-	struct realm *realm);
+		 struct realm *realm);
 
 /* Fixes the RIM and lets the vCPUs run. false: realm->failure; the Realm is as
  * it was, and can be activated again or destroyed. */

@@ -16,14 +16,14 @@ bool realm_settle(struct realm *realm, bool done);
 
 /* Gives back a range that the Realm holds, if it does. */
 void realm_give(struct realm *realm, enum granules_kind kind,
-	struct granules_range *range);
+		struct granules_range *range);
 
 /* Takes one run of pages. false: noted. */
 bool realm_take(struct realm *realm, const struct granules_want *want,
-	struct granules_range *range);
+		struct granules_range *range);
 
-static inline uint64_t realm_held(
-	const struct realm *realm, enum granules_kind kind)
+static inline uint64_t realm_held(const struct realm *realm,
+				  enum granules_kind kind)
 {
 	return realm->granules.account.held[kind];
 }
@@ -46,8 +46,8 @@ static inline int realm_above_root(const struct realm *realm)
  * realm_unmap.c: takes back what is mapped in [at, top), which is of one half:
  * GRANULES_DATA of the protected one, GRANULES_GUEST of the other.
  */
-bool realm_unmap(
-	struct realm *realm, enum granules_kind kind, ipa_t at, ipa_t top);
+bool realm_unmap(struct realm *realm, enum granules_kind kind, ipa_t at,
+		 ipa_t top);
 
 /*
  * realm_unmap.c: whether a command may be run that has the RMM return pages:
@@ -57,7 +57,7 @@ bool realm_unmap(
 bool realm_may_return(struct realm *realm);
 /* realm_unmap.c: gives back a range if a refusal can be remembered. */
 bool realm_return(struct realm *realm, enum granules_kind kind,
-	struct granules_range *range);
+		  struct granules_range *range);
 
 /* realm_memory.c: maps realm->data, all of it, as entries of one table at level
  * from ipa on. false: noted, and realm->data is what is left. */

@@ -23,10 +23,10 @@ static bool table_create(struct realm *realm, ipa_t ipa, int level)
 
 	if (realm->tables.count == 0 && !realm_take(realm, &want, &realm->tables))
 		return false;
-	return realm_settle(
-		       realm, ask_rtt_create(&realm->rmi, realm->rd.base,
-				      realm->tables.base,
-				      ipa_align_down(ipa, span), level + 1)) ||
+	return realm_settle(realm, ask_rtt_create(&realm->rmi, realm->rd.base,
+						  realm->tables.base,
+						  ipa_align_down(ipa, span),
+						  level + 1)) ||
 	       rmi_refused(&realm->rmi);
 }
 
@@ -36,7 +36,7 @@ bool realm_walk_deepen(struct realm *realm, ipa_t ipa, int want, int *deepest)
 	int level = rmi_index(rmi);
 
 	if (rmi->trouble || rmi_status(rmi) != RMI_ERROR_RTT || level >= want ||
-		level <= *deepest)
+	    level <= *deepest)
 		return rmi_refused(&realm->rmi);
 	*deepest = level;
 	return table_create(realm, ipa, level);
@@ -50,15 +50,15 @@ static bool ram_range_init(struct realm *realm, const struct realm_ram *ram)
 	ipa_t next;
 
 	while (at.value < top.value) {
-		if (!ask_rtt_init_ripas(
-			    &realm->rmi, realm->rd.base, at, top, &next)) {
+		if (!ask_rtt_init_ripas(&realm->rmi, realm->rd.base, at, top,
+					&next)) {
 			if (!realm_walk_deepen(realm, at, RTT_DEEPEST, &deepest))
 				return false;
 			continue;
 		}
 		if (next.value <= at.value || next.value > top.value)
-			return rmi_nonsense(
-				&realm->rmi, "no progress in the range");
+			return rmi_nonsense(&realm->rmi,
+					    "no progress in the range");
 		at = next;
 		deepest = realm_above_root(realm);
 	}
@@ -95,12 +95,12 @@ static bool pages_load(struct realm *realm, struct data_pages *pages)
 	pages->data = realm->data.base;
 	while (!realm_settle(
 		realm, ask_rtt_data_map_init(&realm->rmi, realm->rd.base, pages,
-			       RMI_DATA_MEASURE_CONTENT))) {
+					     RMI_DATA_MEASURE_CONTENT))) {
 		if (is_too_many(realm, pages)) {
 			realm->page_by_page = true;
 			pages->count = 1;
-		} else if (!realm_walk_deepen(
-				   realm, pages->ipa, RTT_DEEPEST, &deepest)) {
+		} else if (!realm_walk_deepen(realm, pages->ipa, RTT_DEEPEST,
+					      &deepest)) {
 			return false;
 		}
 	}
@@ -117,10 +117,10 @@ bool realm_data_map(struct realm *realm, ipa_t ipa, int level)
 
 	while (realm->data.count > 0) {
 		struct data_run run = { ipa, realm->data.base, level,
-			realm->data.count / pages };
+					realm->data.count / pages };
 
 		if (realm_settle(realm, ask_rtt_data_map(&realm->rmi,
-						realm->rd.base, &run))) {
+							 realm->rd.base, &run))) {
 			ipa = ipa_make(realm->rmi.call.out[0]);
 			deepest = realm_above_root(realm);
 		} else if (!realm_walk_deepen(realm, ipa, level, &deepest)) {
@@ -133,34 +133,34 @@ bool realm_data_map(struct realm *realm, ipa_t ipa, int level)
 static bool is_cancelled(struct realm *realm, const struct realm_plan *plan)
 {
 	if (plan->cancelled == NULL ||
-		__atomic_load_n(plan->cancelled, __ATOMIC_RELAXED) == 0)
+	    __atomic_load_n(plan->cancelled, __ATOMIC_RELAXED) == 0)
 		return false;
 	failure_note(&realm->failure,
-		&(struct rmi_failure){ .kind = RMI_FAILURE_PLAN,
-			.why = "it is not wanted any more" });
+		     &(struct rmi_failure){ .kind = RMI_FAILURE_PLAN,
+					    .why = "it is not wanted any more" });
 	return true;
 }
 
 static bool segment_load(struct realm *realm, const struct realm_plan *plan,
-	const struct realm_segment *segment)
+			 const struct realm_segment *segment)
 {
-	struct granules_want want = {
-		.kind = GRANULES_DATA, .unit = 1, .align = 1
-	};
+	struct granules_want want = { .kind = GRANULES_DATA,
+				      .unit = 1,
+				      .align = 1 };
 	struct data_pages pages = { .ipa = segment->ipa,
-		.src = segment->source };
+				    .src = segment->source };
 	uint64_t top = segment_top(segment);
 
 	while (pages.ipa.value < top) {
-		want.units = smaller(
-			(top - pages.ipa.value) / RMI_GRANULE_SIZE, DATA_BATCH);
+		want.units = smaller((top - pages.ipa.value) / RMI_GRANULE_SIZE,
+				     DATA_BATCH);
 		if (is_cancelled(realm, plan))
 			return false;
 		if (realm->data.count == 0 &&
-			!realm_take(realm, &want, &realm->data))
+		    !realm_take(realm, &want, &realm->data))
 			return false;
 		pages.count = smaller(realm->data.count,
-			realm->page_by_page ? 1 : PAGES_AT_ONCE);
+				      realm->page_by_page ? 1 : PAGES_AT_ONCE);
 		if (!pages_load(realm, &pages))
 			return false;
 	}
@@ -178,8 +178,8 @@ bool realm_load(struct realm *realm, const struct realm_plan *plan)
 
 /* ---- What content leaves of its blocks ---- */
 
-static const struct realm_ram *ram_of(
-	const struct realm_plan *plan, const struct realm_segment *segment)
+static const struct realm_ram *ram_of(const struct realm_plan *plan,
+				      const struct realm_segment *segment)
 {
 	const struct realm_ram *ram = plan->ram;
 
@@ -190,9 +190,9 @@ static const struct realm_ram *ram_of(
 
 static bool gap_supply(struct realm *realm, uint64_t at, uint64_t top)
 {
-	struct granules_want want = {
-		.kind = GRANULES_DATA, .unit = 1, .align = 1
-	};
+	struct granules_want want = { .kind = GRANULES_DATA,
+				      .unit = 1,
+				      .align = 1 };
 
 	while (at < top) {
 		ipa_t ipa = ipa_make(at);
@@ -229,7 +229,7 @@ bool realm_gaps_supply(struct realm *realm, const struct realm_plan *plan)
 		if (at + 1 < end)
 			last = smaller(last, at[1].ipa.value);
 		if (!gap_supply(realm, first, at->ipa.value) ||
-			!gap_supply(realm, top, last))
+		    !gap_supply(realm, top, last))
 			return false;
 		done = last;
 	}

@@ -30,7 +30,7 @@ static const char *ram_check(const struct realm_plan *plan)
 		const struct realm_ram *ram = &plan->ram[i];
 
 		if (!range_sane(ram->base.value, ram->size) ||
-			!is_aligned(ram->size, RMI_GRANULE_SIZE))
+		    !is_aligned(ram->size, RMI_GRANULE_SIZE))
 			return "a RAM range is not made of whole pages";
 		if (ram->base.value < end)
 			return "the RAM ranges are not in order";
@@ -39,14 +39,14 @@ static const char *ram_check(const struct realm_plan *plan)
 	return NULL;
 }
 
-static bool in_ram(
-	const struct realm_plan *plan, const struct realm_segment *segment)
+static bool in_ram(const struct realm_plan *plan,
+		   const struct realm_segment *segment)
 {
 	for (unsigned i = 0; i < plan->ram_count; i++) {
 		const struct realm_ram *ram = &plan->ram[i];
 
 		if (segment->ipa.value >= ram->base.value &&
-			segment->ipa.value < ram_end(ram))
+		    segment->ipa.value < ram_end(ram))
 			return segment->size <=
 			       ram_end(ram) - segment->ipa.value;
 	}
@@ -61,7 +61,7 @@ static const char *segments_check(const struct realm_plan *plan)
 		const struct realm_segment *segment = &plan->segments[i];
 
 		if (!range_sane(segment->ipa.value, segment->size) ||
-			!is_aligned(segment->source.value, RMI_GRANULE_SIZE))
+		    !is_aligned(segment->source.value, RMI_GRANULE_SIZE))
 			return "a segment does not begin with a page";
 		if (segment->ipa.value < end)
 			return "the segments are not in order";
@@ -72,8 +72,8 @@ static const char *segments_check(const struct realm_plan *plan)
 	return NULL;
 }
 
-static const char *offer_check(
-	const struct realm_plan *plan, const struct host_info *info)
+static const char *offer_check(const struct realm_plan *plan,
+			       const struct host_info *info)
 {
 	if (plan->vcpus == 0)
 		return "the plan has no vCPU";
@@ -85,7 +85,8 @@ static const char *offer_check(
 }
 
 const char *realm_plan_check(const struct realm_plan *plan,
-	const struct host_info *info, struct rtt_layout *layout)
+			     const struct host_info *info,
+			     struct rtt_layout *layout)
 {
 	const char *why = ram_check(plan);
 
@@ -94,8 +95,8 @@ const char *realm_plan_check(const struct realm_plan *plan,
 	if (why == NULL)
 		why = offer_check(plan, info);
 	if (why == NULL &&
-		!rtt_layout_choose(ram_end(&plan->ram[plan->ram_count - 1]),
-			info->ipa_bits, layout))
+	    !rtt_layout_choose(ram_end(&plan->ram[plan->ram_count - 1]),
+			       info->ipa_bits, layout))
 		why = "RAM ends above what the RMM can address";
 	return why;
 }

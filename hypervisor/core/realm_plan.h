@@ -46,6 +46,7 @@ struct realm_plan {
  * good, *layout is written; else what is wrong.
  */
 const char *realm_plan_check(const struct realm_plan *plan,
-	const struct host_info *info, struct rtt_layout *layout);
+			     const struct host_info *info,
+			     struct rtt_layout *layout);
 
 #endif

@@ -28,13 +28,13 @@ static void good(struct bad *bad)
 {
 	*bad = (struct bad){
 		.ram = { { { RAM_BASE }, RAM_SIZE },
-			{ { RAM_BASE + RAM_SIZE }, RAM_SIZE } },
+			 { { RAM_BASE + RAM_SIZE }, RAM_SIZE } },
 		.segments = { { { RAM_BASE }, 0x1001, { 0x5000 } },
-			{ { RAM_BASE + 0x2000 }, 1, { 0x8000 } } },
+			      { { RAM_BASE + 0x2000 }, 1, { 0x8000 } } },
 		.plan = { .ram_count = 2,
-			.segment_count = 2,
-			.vcpus = 16,
-			.hash_algo = RMI_HASH_SHA_512 },
+			  .segment_count = 2,
+			  .vcpus = 16,
+			  .hash_algo = RMI_HASH_SHA_512 },
 	};
 	bad->plan.ram = bad->ram;
 	bad->plan.segments = bad->segments;

@@ -22,13 +22,13 @@ bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out)
 {
 	return run_begin(realm, "looking at a page") &&
 	       (ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, out) ||
-		       rmi_refused(&realm->rmi));
+		rmi_refused(&realm->rmi));
 }
 
 /* Gives back what was taken for a mapping that did not come about, unless the
  * RMM may have it still. */
 static bool undo(struct realm *realm, enum granules_kind kind,
-	struct granules_range *range)
+		 struct granules_range *range)
 {
 	if (!realm->rmi.op.open)
 		(void)realm_return(realm, kind, range); /* else teardown does */
@@ -45,8 +45,8 @@ bool realm_supply(struct realm *realm, ipa_t ipa, int level)
 	};
 
 	if (!run_begin(realm, "supplying memory") ||
-		!realm_return(realm, GRANULES_DATA, &realm->data) ||
-		!realm_take(realm, &want, &realm->data))
+	    !realm_return(realm, GRANULES_DATA, &realm->data) ||
+	    !realm_take(realm, &want, &realm->data))
 		return false;
 	return realm_data_map(realm, ipa, level) ||
 	       undo(realm, GRANULES_DATA, &realm->data);
@@ -66,7 +66,7 @@ static bool lent_map(struct realm *realm, ipa_t ipa)
 
 	while (!realm_settle(
 		realm, ask_rtt_unprot_map(&realm->rmi, realm->rd.base, ipa,
-			       realm->lent.base, REALM_PAGE_LEVEL)))
+					  realm->lent.base, REALM_PAGE_LEVEL)))
 		if (!realm_walk_deepen(realm, ipa, REALM_PAGE_LEVEL, &deepest))
 			return false;
 	return true;
@@ -89,7 +89,7 @@ bool realm_share(struct realm *realm, ipa_t ipa)
 	struct rtt_look look;
 
 	if (!run_begin(realm, "sharing memory") ||
-		!realm_return(realm, GRANULES_GUEST, &realm->lent))
+	    !realm_return(realm, GRANULES_GUEST, &realm->lent))
 		return false;
 	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, &look))
 		return rmi_refused(&realm->rmi);
@@ -111,8 +111,8 @@ static bool entry_keeps(const struct rmi *rmi)
 	       rmi_index(rmi) == RTT_DEEPEST;
 }
 
-bool realm_ripas_set(
-	struct realm *realm, const struct ripas_range *range, ipa_t *reached)
+bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
+		     ipa_t *reached)
 {
 	struct ripas_range left = *range;
 	int deepest = realm_above_root(realm);
@@ -122,18 +122,18 @@ bool realm_ripas_set(
 	if (!run_begin(realm, "changing the state of memory"))
 		return false;
 	while (left.base.value < left.top.value) {
-		if (!ask_rtt_set_ripas(
-			    &realm->rmi, realm->rd.base, &left, &next)) {
+		if (!ask_rtt_set_ripas(&realm->rmi, realm->rd.base, &left,
+				       &next)) {
 			if (entry_keeps(&realm->rmi))
 				return true;
-			if (!realm_walk_deepen(
-				    realm, left.base, RTT_DEEPEST, &deepest))
+			if (!realm_walk_deepen(realm, left.base, RTT_DEEPEST,
+					       &deepest))
 				return false;
 			continue;
 		}
 		if (next.value <= left.base.value || next.value > left.top.value)
-			return rmi_nonsense(
-				&realm->rmi, "no progress in the range");
+			return rmi_nonsense(&realm->rmi,
+					    "no progress in the range");
 		*reached = left.base = next;
 		deepest = realm_above_root(realm);
 	}

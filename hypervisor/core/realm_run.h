@@ -32,8 +32,8 @@ bool realm_share(struct realm *realm, ipa_t ipa);
  * Carries out the RIPAS change that a REC waits for, as far as possible;
  * *reached is how far. true with *reached == range->base: not at all.
  */
-bool realm_ripas_set(
-	struct realm *realm, const struct ripas_range *range, ipa_t *reached);
+bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
+		     ipa_t *reached);
 
 /* Takes back, and frees, what is mapped in [base, top): of the protected half
  * what is RIPAS EMPTY; or of the unprotected half. */

@@ -20,7 +20,8 @@ static bool recs_destroy(struct realm *realm)
 {
 	while (realm->rec_count > 0) {
 		pa_t rec = pa_add(realm->recs.base,
-			(realm->rec_count - 1) * (uint64_t)RMI_GRANULE_SIZE);
+				  (realm->rec_count - 1) *
+					  (uint64_t)RMI_GRANULE_SIZE);
 
 		if (!realm_may_return(realm))
 			return false;
@@ -31,8 +32,8 @@ static bool recs_destroy(struct realm *realm)
 }
 
 /* All that is mapped in one half of the IPA space. */
-static bool half_unmap(
-	struct realm *realm, enum granules_kind kind, uint64_t base)
+static bool half_unmap(struct realm *realm, enum granules_kind kind,
+		       uint64_t base)
 {
 	uint64_t size = UINT64_C(1) << (realm->layout.ipa_bits - 1);
 
@@ -46,7 +47,7 @@ static bool content_unmap(struct realm *realm)
 {
 	return half_unmap(realm, GRANULES_DATA, 0) &&
 	       half_unmap(realm, GRANULES_GUEST,
-		       UINT64_C(1) << (realm->layout.ipa_bits - 1));
+			  UINT64_C(1) << (realm->layout.ipa_bits - 1));
 }
 
 /* Destroys the tables of one level, skipping to where the RMM says. */
@@ -60,18 +61,18 @@ static bool level_destroy(struct realm *realm, int level)
 	while (realm_held(realm, GRANULES_RTT) > 0 && at.value < end.value) {
 		if (!realm_may_return(realm))
 			return false;
-		done = realm_settle(
-			realm, ask_rtt_destroy(&realm->rmi, realm->rd.base, at,
-				       level, &next));
+		done = realm_settle(realm,
+				    ask_rtt_destroy(&realm->rmi, realm->rd.base,
+						    at, level, &next));
 		if (!done && (realm->rmi.trouble ||
-				     rmi_status(&realm->rmi) != RMI_ERROR_RTT ||
-				     rmi_index(&realm->rmi) >= level))
+			      rmi_status(&realm->rmi) != RMI_ERROR_RTT ||
+			      rmi_index(&realm->rmi) >= level))
 			return rmi_refused(&realm->rmi);
 		/* The last root table may reach beyond the IPA space. */
 		if (next.value <= at.value ||
-			!is_aligned(next.value, rtt_entry_size(level - 1)))
-			return rmi_nonsense(
-				&realm->rmi, "no progress in the range");
+		    !is_aligned(next.value, rtt_entry_size(level - 1)))
+			return rmi_nonsense(&realm->rmi,
+					    "no progress in the range");
 		at = next;
 	}
 	return true;
@@ -130,12 +131,14 @@ static bool objects_give(struct realm *realm)
 static bool books_close(struct realm *realm)
 {
 	realm_give(realm, GRANULES_SHARED, &realm->shared);
-	granules_recharge(&realm->granules, GRANULES_DONATED,
-		GRANULES_ABANDONED, realm_held(realm, GRANULES_DONATED));
+	granules_recharge(&realm->granules, GRANULES_DONATED, GRANULES_ABANDONED,
+			  realm_held(realm, GRANULES_DONATED));
 	if (realm->granules.account.total == 0)
 		return true;
-	failure_note(&realm->failure,
-		&(struct rmi_failure){ .kind = RMI_FAILURE_NONSENSE,
+	failure_note(
+		&realm->failure,
+		&(struct rmi_failure){
+			.kind = RMI_FAILURE_NONSENSE,
 			.why = "the RMM keeps memory of a Realm that is gone" });
 	return false;
 }

@@ -39,15 +39,16 @@ static const struct host_info info = {
 
 /* With so much content at the base of so much RAM. */
 static bool build_with(struct fake *fake, struct realm *realm,
-	const struct reply *script, uint64_t ram_size, uint64_t size)
+		       const struct reply *script, uint64_t ram_size,
+		       uint64_t size)
 {
 	const struct realm_ram ram = { { RAM_BASE }, ram_size };
 	const struct realm_segment segment = { { RAM_BASE }, size, { 0x1000 } };
 	const struct realm_plan plan = { .ram = &ram,
-		.ram_count = 1,
-		.segments = &segment,
-		.segment_count = 1,
-		.vcpus = 1 };
+					 .ram_count = 1,
+					 .segments = &segment,
+					 .segment_count = 1,
+					 .vcpus = 1 };
 	struct host host = { .ops = &fake->ops, .info = info };
 	bool done;
 
@@ -60,19 +61,19 @@ static bool build_with(struct fake *fake, struct realm *realm,
 
 /* With a page of content. */
 static bool build_in(struct fake *fake, struct realm *realm,
-	const struct reply *script, uint64_t ram_size)
+		     const struct reply *script, uint64_t ram_size)
 {
 	return build_with(fake, realm, script, ram_size, 1);
 }
 
-static bool build(
-	struct fake *fake, struct realm *realm, const struct reply *script)
+static bool build(struct fake *fake, struct realm *realm,
+		  const struct reply *script)
 {
 	return build_in(fake, realm, script, RAM_TOP - RAM_BASE);
 }
 
-static bool destroy(
-	struct fake *fake, struct realm *realm, const struct reply *script)
+static bool destroy(struct fake *fake, struct realm *realm,
+		    const struct reply *script)
 {
 	bool done;
 
@@ -82,8 +83,8 @@ static bool destroy(
 	return done;
 }
 
-static void assert_nothing_left(
-	const struct fake *fake, const struct realm *realm)
+static void assert_nothing_left(const struct fake *fake,
+				const struct realm *realm)
 {
 	assert_int_equal(realm->granules.account.total, 0);
 	for (unsigned i = 0; i < FAKE_PAGES; i++)
@@ -92,7 +93,7 @@ static void assert_nothing_left(
 
 /* A build that fails before anything is loaded, and is undone. */
 static void build_fails(struct fake *fake, const struct reply *script,
-	enum rmi_failure_kind kind, uint32_t fid)
+			enum rmi_failure_kind kind, uint32_t fid)
 {
 	struct realm realm;
 
@@ -104,12 +105,16 @@ static void build_fails(struct fake *fake, const struct reply *script,
 
 static void a_table_made_in_vain(void **state)
 {
-	const struct reply script[] = { CREATE,
+	const struct reply script[] = {
+		CREATE,
 		{ RMI_RTT_INIT_RIPAS, RTT_ERROR(2) },
 		{ RMI_RTT_CREATE, RMI_SUCCESS },
-		{ RMI_RTT_INIT_RIPAS, RTT_ERROR(2) }, TERMINATE,
-		{ RMI_RTT_DESTROY, RMI_SUCCESS, { PAGE(3), IPA_END } }, DESTROY,
-		END };
+		{ RMI_RTT_INIT_RIPAS, RTT_ERROR(2) },
+		TERMINATE,
+		{ RMI_RTT_DESTROY, RMI_SUCCESS, { PAGE(3), IPA_END } },
+		DESTROY,
+		END
+	};
 
 	build_fails(*state, script, RMI_FAILURE_REFUSED, RMI_RTT_INIT_RIPAS);
 }
@@ -117,34 +122,46 @@ static void a_table_made_in_vain(void **state)
 static void a_table_missing_above_the_root(void **state)
 {
 	const struct reply script[] = { CREATE,
-		{ RMI_RTT_INIT_RIPAS, RTT_ERROR(1) }, TERMINATE, DESTROY, END };
+					{ RMI_RTT_INIT_RIPAS, RTT_ERROR(1) },
+					TERMINATE,
+					DESTROY,
+					END };
 
 	build_fails(*state, script, RMI_FAILURE_REFUSED, RMI_RTT_INIT_RIPAS);
 }
 
 static void a_table_missing_below_the_pages(void **state)
 {
-	const struct reply script[] = { CREATE, RIPAS,
-		{ RMI_RTT_DATA_MAP_INIT, RTT_ERROR(3) }, TERMINATE, DESTROY,
-		END };
+	const struct reply script[] = {
+		CREATE,    RIPAS,   { RMI_RTT_DATA_MAP_INIT, RTT_ERROR(3) },
+		TERMINATE, DESTROY, END
+	};
 
 	build_fails(*state, script, RMI_FAILURE_REFUSED, RMI_RTT_DATA_MAP_INIT);
 }
 
 static void ram_marked_without_progress(void **state)
 {
-	const struct reply script[] = { CREATE,
-		{ RMI_RTT_INIT_RIPAS, RMI_SUCCESS, { RAM_BASE } }, TERMINATE,
-		DESTROY, END };
+	const struct reply script[] = {
+		CREATE,
+		{ RMI_RTT_INIT_RIPAS, RMI_SUCCESS, { RAM_BASE } },
+		TERMINATE,
+		DESTROY,
+		END
+	};
 
 	build_fails(*state, script, RMI_FAILURE_NONSENSE, RMI_RTT_INIT_RIPAS);
 }
 
 static void ram_marked_beyond_what_was_asked(void **state)
 {
-	const struct reply script[] = { CREATE,
+	const struct reply script[] = {
+		CREATE,
 		{ RMI_RTT_INIT_RIPAS, RMI_SUCCESS, { RAM_TOP + 0x1000 } },
-		TERMINATE, DESTROY, END };
+		TERMINATE,
+		DESTROY,
+		END
+	};
 
 	build_fails(*state, script, RMI_FAILURE_NONSENSE, RMI_RTT_INIT_RIPAS);
 }
@@ -169,7 +186,7 @@ static void ram_marked_beyond_what_was_asked(void **state)
 static void content_loads(struct fake *fake, const struct reply *script)
 {
 	const struct reply gone[] = { REC_GONE, UNMAPPED(8, 3), TERMINATE,
-		DESTROY, END };
+				      DESTROY, END };
 	struct realm realm;
 
 	assert_true(build_with(fake, &realm, script, 0x3000, 0x3000));
@@ -179,7 +196,7 @@ static void content_loads(struct fake *fake, const struct reply *script)
 }
 
 static void content_loads_not(struct fake *fake, const struct reply *script,
-	enum rmi_failure_kind kind)
+			      enum rmi_failure_kind kind)
 {
 	struct realm realm;
 
@@ -198,8 +215,8 @@ static void content_at_once(void **state)
 
 static void content_in_parts(void **state)
 {
-	const struct reply script[] = { CREATE, RIPAS_3, LOADED(2), LOAD, REC,
-		END };
+	const struct reply script[] = { CREATE, RIPAS_3, LOADED(2),
+					LOAD,   REC,     END };
 
 	content_loads(*state, script);
 }
@@ -207,35 +224,46 @@ static void content_in_parts(void **state)
 /* An RMM that knows of single pages only refuses three. */
 static void content_page_by_page(void **state)
 {
-	const struct reply script[] = { CREATE, RIPAS_3,
-		{ RMI_RTT_DATA_MAP_INIT, RMI_ERROR_INPUT }, LOAD, LOAD, LOAD,
-		REC, END };
+	const struct reply script[] = {
+		CREATE, RIPAS_3, { RMI_RTT_DATA_MAP_INIT, RMI_ERROR_INPUT },
+		LOAD,   LOAD,    LOAD,
+		REC,    END
+	};
 
 	content_loads(*state, script);
 }
 
 static void content_that_is_refused_either_way(void **state)
 {
-	const struct reply script[] = { CREATE, RIPAS_3,
+	const struct reply script[] = {
+		CREATE,
+		RIPAS_3,
 		{ RMI_RTT_DATA_MAP_INIT, RMI_ERROR_INPUT },
-		{ RMI_RTT_DATA_MAP_INIT, RMI_ERROR_INPUT }, TERMINATE, DESTROY,
-		END };
+		{ RMI_RTT_DATA_MAP_INIT, RMI_ERROR_INPUT },
+		TERMINATE,
+		DESTROY,
+		END
+	};
 
 	content_loads_not(*state, script, RMI_FAILURE_REFUSED);
 }
 
 static void no_content_was_mapped(void **state)
 {
-	const struct reply script[] = { CREATE, RIPAS_3, LOADED(0),
-		UNMAPPED(8, 3), TERMINATE, DESTROY, END };
+	const struct reply script[] = { CREATE,    RIPAS_3,
+					LOADED(0), UNMAPPED(8, 3),
+					TERMINATE, DESTROY,
+					END };
 
 	content_loads_not(*state, script, RMI_FAILURE_NONSENSE);
 }
 
 static void more_content_was_mapped_than_there_was(void **state)
 {
-	const struct reply script[] = { CREATE, RIPAS_3, LOADED(4),
-		UNMAPPED(8, 3), TERMINATE, DESTROY, END };
+	const struct reply script[] = { CREATE,    RIPAS_3,
+					LOADED(4), UNMAPPED(8, 3),
+					TERMINATE, DESTROY,
+					END };
 
 	content_loads_not(*state, script, RMI_FAILURE_NONSENSE);
 }
@@ -243,10 +271,11 @@ static void more_content_was_mapped_than_there_was(void **state)
 /* The two pages of RAM after the content, at pages 8 and 9, are mapped up to
  * that IPA; then come the other replies. */
 static bool build_beside(struct fake *fake, struct realm *realm, uint64_t next,
-	const struct reply *rest)
+			 const struct reply *rest)
 {
-	struct reply script[9] = { CREATE, RIPAS_3, LOAD,
-		{ RMI_RTT_DATA_MAP, RMI_SUCCESS, { next } } };
+	struct reply script[9] = {
+		CREATE, RIPAS_3, LOAD, { RMI_RTT_DATA_MAP, RMI_SUCCESS, { next } }
+	};
 
 	for (unsigned i = 4; i < 9; i++)
 		script[i] = rest[i - 4];
@@ -258,10 +287,16 @@ static void memory_beside_content_in_two_steps(void **state)
 	const struct reply rest[5] = {
 		{ RMI_RTT_DATA_MAP, RMI_SUCCESS, { RAM_TOP + 0x2000 } }, REC, END
 	};
-	const struct reply script[] = { REC_GONE,
-		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
-			{ RAM_TOP, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
-		UNMAPPED(8, 2), TERMINATE, DESTROY, END };
+	const struct reply script[] = {
+		REC_GONE,
+		{ RMI_RTT_DATA_UNMAP,
+		  RMI_SUCCESS,
+		  { RAM_TOP, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
+		UNMAPPED(8, 2),
+		TERMINATE,
+		DESTROY,
+		END
+	};
 	struct realm realm;
 
 	assert_true(build_beside(*state, &realm, RAM_TOP + 0x1000, rest));
@@ -275,9 +310,13 @@ static void memory_beside_content_in_two_steps(void **state)
 static void beside_content_goes_wrong(struct fake *fake, uint64_t next)
 {
 	const struct reply rest[5] = {
-		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
-			{ RAM_TOP, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
-		UNMAPPED(8, 2), TERMINATE, DESTROY, END
+		{ RMI_RTT_DATA_UNMAP,
+		  RMI_SUCCESS,
+		  { RAM_TOP, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
+		UNMAPPED(8, 2),
+		TERMINATE,
+		DESTROY,
+		END
 	};
 	struct realm realm;
 
@@ -316,9 +355,12 @@ static void make(struct fake *fake, struct realm *realm)
 static void finish(struct fake *fake, struct realm *realm)
 {
 	const struct reply script[] = {
-		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
-			{ PAR_END, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
-		TERMINATE, DESTROY, END
+		{ RMI_RTT_DATA_UNMAP,
+		  RMI_SUCCESS,
+		  { PAR_END, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
+		TERMINATE,
+		DESTROY,
+		END
 	};
 
 	assert_true(destroy(fake, realm, script));
@@ -328,8 +370,9 @@ static void finish(struct fake *fake, struct realm *realm)
 /* A teardown whose unmapping gives that, and fails; then a good one. */
 static void unmap_fails(struct fake *fake, uint64_t next, uint64_t range)
 {
-	const struct reply script[] = { REC_GONE,
-		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS, { next, range } }, END };
+	const struct reply script[] = {
+		REC_GONE, { RMI_RTT_DATA_UNMAP, RMI_SUCCESS, { next, range } }, END
+	};
 	struct realm realm;
 
 	make(fake, &realm);
@@ -360,19 +403,31 @@ static void more_data_than_there_was(void **state)
 }
 
 /* A teardown in which a table gives that answer. */
-static void table_fails(
-	struct fake *fake, uint64_t x0, uint64_t table, uint64_t next)
+static void table_fails(struct fake *fake, uint64_t x0, uint64_t table,
+			uint64_t next)
 {
-	const struct reply before[] = { CREATE, RIPAS,
-		{ RMI_RTT_DATA_MAP_INIT, RTT_ERROR(2) },
-		{ RMI_RTT_CREATE, RMI_SUCCESS }, LOAD, REC, END };
-	const struct reply script[] = { REC_GONE,
-		{ RMI_RTT_DATA_UNMAP, RMI_SUCCESS,
-			{ PAR_END, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
-		TERMINATE, { RMI_RTT_DESTROY, x0, { table, next } }, END };
-	const struct reply after[] = { TERMINATE,
-		{ RMI_RTT_DESTROY, RMI_SUCCESS, { PAGE(8), IPA_END } }, DESTROY,
-		END };
+	const struct reply before[] = { CREATE,
+					RIPAS,
+					{ RMI_RTT_DATA_MAP_INIT, RTT_ERROR(2) },
+					{ RMI_RTT_CREATE, RMI_SUCCESS },
+					LOAD,
+					REC,
+					END };
+	const struct reply script[] = {
+		REC_GONE,
+		{ RMI_RTT_DATA_UNMAP,
+		  RMI_SUCCESS,
+		  { PAR_END, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
+		TERMINATE,
+		{ RMI_RTT_DESTROY, x0, { table, next } },
+		END
+	};
+	const struct reply after[] = {
+		TERMINATE,
+		{ RMI_RTT_DESTROY, RMI_SUCCESS, { PAGE(8), IPA_END } },
+		DESTROY,
+		END
+	};
 	struct realm realm;
 
 	assert_true(build(fake, &realm, before));

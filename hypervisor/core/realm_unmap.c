@@ -8,14 +8,15 @@ bool realm_may_return(struct realm *realm)
 {
 	if (granules_batch(&realm->granules) > 0)
 		return true;
-	failure_note(&realm->failure,
+	failure_note(
+		&realm->failure,
 		&(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
-			.why = "too many abandoned granules" });
+				       .why = "too many abandoned granules" });
 	return false;
 }
 
 bool realm_return(struct realm *realm, enum granules_kind kind,
-	struct granules_range *range)
+		  struct granules_range *range)
 {
 	if (range->count == 0)
 		return true;
@@ -26,7 +27,7 @@ bool realm_return(struct realm *realm, enum granules_kind kind,
 }
 
 static bool unmap_once(struct realm *realm, enum granules_kind kind, ipa_t at,
-	ipa_t top, ipa_t *next)
+		       ipa_t top, ipa_t *next)
 {
 	struct rmi *rmi = &realm->rmi;
 	pa_t rd = realm->rd.base;
@@ -48,7 +49,7 @@ static bool entry_skip(struct realm *realm, ipa_t at, ipa_t top, ipa_t *next)
 	uint64_t size;
 
 	if (rmi->trouble || rmi_status(rmi) != RMI_ERROR_RTT ||
-		level < realm->layout.start_level || level >= RTT_DEEPEST)
+	    level < realm->layout.start_level || level >= RTT_DEEPEST)
 		return rmi_refused(&realm->rmi);
 	size = rtt_entry_size(level);
 	next->value = align_down(at.value, size) + size;
@@ -61,8 +62,8 @@ static bool entry_skip(struct realm *realm, ipa_t at, ipa_t top, ipa_t *next)
  * One command takes what is mapped in one table, or one run of physically
  * consecutive pages of it. The sweep ends when all pages are back.
  */
-bool realm_unmap(
-	struct realm *realm, enum granules_kind kind, ipa_t at, ipa_t top)
+bool realm_unmap(struct realm *realm, enum granules_kind kind, ipa_t at,
+		 ipa_t top)
 {
 	ipa_t next;
 
@@ -72,7 +73,7 @@ bool realm_unmap(
 		if (unmap_once(realm, kind, at, top, &next)) {
 			if (next.value <= at.value || next.value > top.value)
 				return rmi_nonsense(&realm->rmi,
-					"no progress in the range");
+						    "no progress in the range");
 		} else if (!entry_skip(realm, at, top, &next)) {
 			return false;
 		}

@@ -53,8 +53,8 @@ static bool ask(struct rmi *rmi, struct rmi_call call)
 
 #define ASK(rmi, fid, ...) ask(rmi, (struct rmi_call){ fid, { __VA_ARGS__ } })
 
-bool ask_version(
-	struct rmi *rmi, uint64_t revision, uint64_t *lower, uint64_t *higher)
+bool ask_version(struct rmi *rmi, uint64_t revision, uint64_t *lower,
+		 uint64_t *higher)
 {
 	bool done = ASK(rmi, RMI_VERSION, revision);
 
@@ -91,8 +91,8 @@ bool ask_gpt_l1_create(struct rmi *rmi, pa_t pa)
 	return ASK(rmi, RMI_GPT_L1_CREATE, pa.value);
 }
 
-bool ask_granule_tracking_get(
-	struct rmi *rmi, pa_t start, pa_t end, struct tracking *out)
+bool ask_granule_tracking_get(struct rmi *rmi, pa_t start, pa_t end,
+			      struct tracking *out)
 {
 	if (!ASK(rmi, RMI_GRANULE_TRACKING_GET, start.value, end.value))
 		return false;
@@ -110,8 +110,8 @@ bool ask_granule_range_delegate(struct rmi *rmi, pa_t base, pa_t top, pa_t *next
 	return done;
 }
 
-bool ask_granule_range_undelegate(
-	struct rmi *rmi, pa_t base, pa_t top, pa_t *next)
+bool ask_granule_range_undelegate(struct rmi *rmi, pa_t base, pa_t top,
+				  pa_t *next)
 {
 	bool done =
 		ASK(rmi, RMI_GRANULE_RANGE_UNDELEGATE, base.value, top.value);
@@ -150,17 +150,17 @@ bool ask_rec_destroy(struct rmi *rmi, pa_t rec)
 	return ASK(rmi, RMI_REC_DESTROY, rec.value);
 }
 
-bool ask_psci_complete(
-	struct rmi *rmi, pa_t calling, pa_t target, int64_t status)
+bool ask_psci_complete(struct rmi *rmi, pa_t calling, pa_t target,
+		       int64_t status)
 {
 	return ASK(rmi, RMI_PSCI_COMPLETE, calling.value, target.value,
-		(uint64_t)status);
+		   (uint64_t)status);
 }
 
 bool ask_rtt_create(struct rmi *rmi, pa_t rd, pa_t rtt, ipa_t ipa, int level)
 {
 	return ASK(rmi, RMI_RTT_CREATE, rd.value, rtt.value, ipa.value,
-		(uint64_t)level);
+		   (uint64_t)level);
 }
 
 bool ask_rtt_destroy(struct rmi *rmi, pa_t rd, ipa_t ipa, int level, ipa_t *top)
@@ -172,8 +172,8 @@ bool ask_rtt_destroy(struct rmi *rmi, pa_t rd, ipa_t ipa, int level, ipa_t *top)
 	return done;
 }
 
-bool ask_rtt_init_ripas(
-	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next)
+bool ask_rtt_init_ripas(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
+			ipa_t *next)
 {
 	if (!ASK(rmi, RMI_RTT_INIT_RIPAS, rd.value, base.value, top.value))
 		return false;
@@ -182,22 +182,22 @@ bool ask_rtt_init_ripas(
 }
 
 bool ask_rtt_data_map_init(struct rmi *rmi, pa_t rd,
-	const struct data_pages *pages, uint64_t flags)
+			   const struct data_pages *pages, uint64_t flags)
 {
 	return ASK(rmi, RMI_RTT_DATA_MAP_INIT, rd.value, pages->data.value,
-		pages->ipa.value, pages->src.value,
-		flags | BITS_PUT(RMI_DATA_MORE, pages->count - 1));
+		   pages->ipa.value, pages->src.value,
+		   flags | BITS_PUT(RMI_DATA_MORE, pages->count - 1));
 }
 
-static bool ask_unmap(
-	struct rmi *rmi, uint32_t fid, pa_t rd, ipa_t base, ipa_t top)
+static bool ask_unmap(struct rmi *rmi, uint32_t fid, pa_t rd, ipa_t base,
+		      ipa_t top)
 {
 	return ASK(rmi, fid, rd.value, base.value, top.value,
-		RMI_ADDR_TYPE_SINGLE);
+		   RMI_ADDR_TYPE_SINGLE);
 }
 
-bool ask_rtt_data_unmap(
-	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next)
+bool ask_rtt_data_unmap(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
+			ipa_t *next)
 {
 	if (!ask_unmap(rmi, RMI_RTT_DATA_UNMAP, rd, base, top))
 		return false;
@@ -205,8 +205,8 @@ bool ask_rtt_data_unmap(
 	return true;
 }
 
-bool ask_rtt_unprot_unmap(
-	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next)
+bool ask_rtt_unprot_unmap(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
+			  ipa_t *next)
 {
 	if (!ask_unmap(rmi, RMI_RTT_UNPROT_UNMAP, rd, base, top))
 		return false;
@@ -228,23 +228,23 @@ bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, const struct data_run *run)
 	uint64_t size = run->count * rtt_entry_size(run->level);
 
 	return ASK(rmi, RMI_RTT_DATA_MAP, rd.value, run->ipa.value,
-		run->ipa.value + size, RMI_ADDR_TYPE_SINGLE,
-		single_range(run->data, run->level, run->count,
-			RMI_RANGE_DELEGATED));
+		   run->ipa.value + size, RMI_ADDR_TYPE_SINGLE,
+		   single_range(run->data, run->level, run->count,
+				RMI_RANGE_DELEGATED));
 }
 
 bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level)
 {
 	return ASK(rmi, RMI_RTT_UNPROT_MAP, rd.value, ipa.value,
-		ipa.value + rtt_entry_size(level),
-		BITS_PUT(RMI_MAP_TYPE, RMI_ADDR_TYPE_SINGLE) |
-			BITS_PUT(RMI_MAP_MEMATTR, RMI_MEMATTR_NORMAL_WB) |
-			BITS_PUT(RMI_MAP_S2AP, RMI_S2AP_READ | RMI_S2AP_WRITE),
-		single_range(pa, level, 1, RMI_RANGE_UNDELEGATED));
+		   ipa.value + rtt_entry_size(level),
+		   BITS_PUT(RMI_MAP_TYPE, RMI_ADDR_TYPE_SINGLE) |
+			   BITS_PUT(RMI_MAP_MEMATTR, RMI_MEMATTR_NORMAL_WB) |
+			   BITS_PUT(RMI_MAP_S2AP, RMI_S2AP_READ | RMI_S2AP_WRITE),
+		   single_range(pa, level, 1, RMI_RANGE_UNDELEGATED));
 }
 
-bool ask_rtt_read_entry(
-	struct rmi *rmi, pa_t rd, ipa_t ipa, struct rtt_look *out)
+bool ask_rtt_read_entry(struct rmi *rmi, pa_t rd, ipa_t ipa,
+			struct rtt_look *out)
 {
 	if (!ASK(rmi, RMI_RTT_READ_ENTRY, rd.value, ipa.value, RTT_DEEPEST))
 		return false;
@@ -254,11 +254,11 @@ bool ask_rtt_read_entry(
 	return true;
 }
 
-bool ask_rtt_set_ripas(
-	struct rmi *rmi, pa_t rd, const struct ripas_range *range, ipa_t *next)
+bool ask_rtt_set_ripas(struct rmi *rmi, pa_t rd,
+		       const struct ripas_range *range, ipa_t *next)
 {
 	if (!ASK(rmi, RMI_RTT_SET_RIPAS, rd.value, range->rec.value,
-		    range->base.value, range->top.value))
+		 range->base.value, range->top.value))
 		return false;
 	*next = ipa_make(rmi->call.out[0]);
 	return true;

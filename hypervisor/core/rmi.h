@@ -44,8 +44,8 @@ bool rmi_refused(struct rmi *rmi);
 bool rmi_nonsense(struct rmi *rmi, const char *why);
 
 /* lower and higher are written also on failure. */
-bool ask_version(
-	struct rmi *rmi, uint64_t revision, uint64_t *lower, uint64_t *higher);
+bool ask_version(struct rmi *rmi, uint64_t revision, uint64_t *lower,
+		 uint64_t *higher);
 bool ask_features(struct rmi *rmi, uint64_t index, uint64_t *value);
 bool ask_rmm_config_get(struct rmi *rmi, pa_t config);
 bool ask_rmm_config_set(struct rmi *rmi, pa_t config);
@@ -58,14 +58,14 @@ struct tracking {
 	pa_t end; /* how far that holds */
 };
 
-bool ask_granule_tracking_get(
-	struct rmi *rmi, pa_t start, pa_t end, struct tracking *out);
+bool ask_granule_tracking_get(struct rmi *rmi, pa_t start, pa_t end,
+			      struct tracking *out);
 
 /* next is also written on failure. */
-bool ask_granule_range_delegate(
-	struct rmi *rmi, pa_t base, pa_t top, pa_t *next);
-bool ask_granule_range_undelegate(
-	struct rmi *rmi, pa_t base, pa_t top, pa_t *next);
+bool ask_granule_range_delegate(struct rmi *rmi, pa_t base, pa_t top,
+				pa_t *next);
+bool ask_granule_range_undelegate(struct rmi *rmi, pa_t base, pa_t top,
+				  pa_t *next);
 
 bool ask_realm_create(struct rmi *rmi, pa_t rd, pa_t params);
 bool ask_realm_activate(struct rmi *rmi, pa_t rd);
@@ -75,14 +75,14 @@ bool ask_realm_destroy(struct rmi *rmi, pa_t rd);
 bool ask_rec_create(struct rmi *rmi, pa_t rd, pa_t rec, pa_t params);
 bool ask_rec_destroy(struct rmi *rmi, pa_t rec);
 /* The answer to what calling asked about target; status is of abi/psci.h. */
-bool ask_psci_complete(
-	struct rmi *rmi, pa_t calling, pa_t target, int64_t status);
+bool ask_psci_complete(struct rmi *rmi, pa_t calling, pa_t target,
+		       int64_t status);
 
 bool ask_rtt_create(struct rmi *rmi, pa_t rd, pa_t rtt, ipa_t ipa, int level);
 /* The table's PA is rmi->call.out[0]; top is also written on failure. */
 bool ask_rtt_destroy(struct rmi *rmi, pa_t rd, ipa_t ipa, int level, ipa_t *top);
-bool ask_rtt_init_ripas(
-	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next);
+bool ask_rtt_init_ripas(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
+			ipa_t *next);
 
 /* Where consecutive pages of a Realm's first content come from and go to. */
 struct data_pages {
@@ -94,10 +94,10 @@ struct data_pages {
 
 /* The number of pages that were mapped is rmi->call.out[0] if count is not 1. */
 bool ask_rtt_data_map_init(struct rmi *rmi, pa_t rd,
-	const struct data_pages *pages, uint64_t flags);
+			   const struct data_pages *pages, uint64_t flags);
 /* One range of pages: its descriptor (0: none) is rmi->call.out[1]. */
-bool ask_rtt_data_unmap(
-	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next);
+bool ask_rtt_data_unmap(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
+			ipa_t *next);
 
 /* Consecutive entries of one table, and the memory for them. */
 struct data_run {
@@ -113,8 +113,8 @@ bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, const struct data_run *run);
  * Realm may read and write. */
 bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level);
 /* As ask_rtt_data_unmap(). */
-bool ask_rtt_unprot_unmap(
-	struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top, ipa_t *next);
+bool ask_rtt_unprot_unmap(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
+			  ipa_t *next);
 
 /* What a walk to the page at an IPA finds. */
 struct rtt_look {
@@ -123,8 +123,8 @@ struct rtt_look {
 	uint64_t ripas; /* RMI_RIPAS_* */
 };
 
-bool ask_rtt_read_entry(
-	struct rmi *rmi, pa_t rd, ipa_t ipa, struct rtt_look *out);
+bool ask_rtt_read_entry(struct rmi *rmi, pa_t rd, ipa_t ipa,
+			struct rtt_look *out);
 
 /* The answer to a RIPAS change that a REC asked for. */
 struct ripas_range {
@@ -133,7 +133,7 @@ struct ripas_range {
 	ipa_t top;
 };
 
-bool ask_rtt_set_ripas(
-	struct rmi *rmi, pa_t rd, const struct ripas_range *range, ipa_t *next);
+bool ask_rtt_set_ripas(struct rmi *rmi, pa_t rd,
+		       const struct ripas_range *range, ipa_t *next);
 
 #endif

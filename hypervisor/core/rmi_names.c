@@ -46,24 +46,15 @@ static const struct rmi_command commands[] = {
 #define STATUS(name) [name] = #name
 
 static const char *const statuses[] = {
-	STATUS(RMI_SUCCESS),
-	STATUS(RMI_ERROR_INPUT),
-	STATUS(RMI_ERROR_REALM),
-	STATUS(RMI_ERROR_REC),
-	STATUS(RMI_ERROR_RTT),
-	STATUS(RMI_ERROR_NOT_SUPPORTED),
-	STATUS(RMI_ERROR_DEVICE),
-	STATUS(RMI_ERROR_RTT_AUX),
-	STATUS(RMI_ERROR_PSMMU_ST),
-	STATUS(RMI_ERROR_DPT),
-	STATUS(RMI_BUSY),
-	STATUS(RMI_ERROR_GLOBAL),
-	STATUS(RMI_ERROR_TRACKING),
-	STATUS(RMI_INCOMPLETE),
-	STATUS(RMI_BLOCKED),
-	STATUS(RMI_ERROR_GPT),
-	STATUS(RMI_ERROR_GRANULE),
-	[0xff] = "SMCCC_NOT_SUPPORTED",
+	STATUS(RMI_SUCCESS),        STATUS(RMI_ERROR_INPUT),
+	STATUS(RMI_ERROR_REALM),    STATUS(RMI_ERROR_REC),
+	STATUS(RMI_ERROR_RTT),      STATUS(RMI_ERROR_NOT_SUPPORTED),
+	STATUS(RMI_ERROR_DEVICE),   STATUS(RMI_ERROR_RTT_AUX),
+	STATUS(RMI_ERROR_PSMMU_ST), STATUS(RMI_ERROR_DPT),
+	STATUS(RMI_BUSY),           STATUS(RMI_ERROR_GLOBAL),
+	STATUS(RMI_ERROR_TRACKING), STATUS(RMI_INCOMPLETE),
+	STATUS(RMI_BLOCKED),        STATUS(RMI_ERROR_GPT),
+	STATUS(RMI_ERROR_GRANULE),  [0xff] = "SMCCC_NOT_SUPPORTED",
 };
 
 const struct rmi_command *rmi_command(uint32_t fid)
@@ -84,7 +75,7 @@ const char *rmi_command_name(uint32_t fid)
 const char *rmi_status_name(unsigned status)
 {
 	if (status >= sizeof(statuses) / sizeof(statuses[0]) ||
-		statuses[status] == NULL)
+	    statuses[status] == NULL)
 		return "unknown RMI status";
 	return statuses[status];
 }

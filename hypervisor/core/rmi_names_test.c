@@ -38,8 +38,8 @@ static void statuses_have_names(void **state)
 	(void)state;
 	assert_string_equal(rmi_status_name(RMI_SUCCESS), "RMI_SUCCESS");
 	assert_string_equal(rmi_status_name(RMI_ERROR_RTT), "RMI_ERROR_RTT");
-	assert_string_equal(
-		rmi_status_name(RMI_ERROR_GRANULE), "RMI_ERROR_GRANULE");
+	assert_string_equal(rmi_status_name(RMI_ERROR_GRANULE),
+			    "RMI_ERROR_GRANULE");
 	assert_string_equal(rmi_status_name(0xff), "SMCCC_NOT_SUPPORTED");
 	assert_string_equal(rmi_status_name(17), "unknown RMI status");
 	assert_string_equal(rmi_status_name(1000), "unknown RMI status");

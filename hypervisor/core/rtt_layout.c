@@ -27,8 +27,8 @@ static bool start_level_fits(unsigned ipa_bits, int start_level)
 	return roots <= (start_level > 0 ? ROOTS_MAX : 1);
 }
 
-bool rtt_layout_choose(
-	uint64_t ram_top, unsigned max_bits, struct rtt_layout *out)
+bool rtt_layout_choose(uint64_t ram_top, unsigned max_bits,
+		       struct rtt_layout *out)
 {
 	unsigned bits = IPA_BITS_MIN;
 	int level = RTT_DEEPEST - 1;

@@ -28,7 +28,7 @@ static inline uint64_t rtt_entry_size(int level)
  * 0), with the fewest levels that it can have. false: it would be wider than
  * max_bits.
  */
-bool rtt_layout_choose(
-	uint64_t ram_top, unsigned max_bits, struct rtt_layout *out);
+bool rtt_layout_choose(uint64_t ram_top, unsigned max_bits,
+		       struct rtt_layout *out);
 
 #endif

@@ -16,23 +16,10 @@ struct row {
 };
 
 static const struct row table[] = {
-	{ 32, 2, 4 },
-	{ 33, 2, 8 },
-	{ 34, 2, 16 },
-	{ 35, 1, 1 },
-	{ 36, 1, 1 },
-	{ 37, 1, 1 },
-	{ 38, 1, 1 },
-	{ 39, 1, 1 },
-	{ 40, 1, 2 },
-	{ 41, 1, 4 },
-	{ 42, 1, 8 },
-	{ 43, 1, 16 },
-	{ 44, 0, 1 },
-	{ 45, 0, 1 },
-	{ 46, 0, 1 },
-	{ 47, 0, 1 },
-	{ 48, 0, 1 },
+	{ 32, 2, 4 }, { 33, 2, 8 },  { 34, 2, 16 }, { 35, 1, 1 }, { 36, 1, 1 },
+	{ 37, 1, 1 }, { 38, 1, 1 },  { 39, 1, 1 },  { 40, 1, 2 }, { 41, 1, 4 },
+	{ 42, 1, 8 }, { 43, 1, 16 }, { 44, 0, 1 },  { 45, 0, 1 }, { 46, 0, 1 },
+	{ 47, 0, 1 }, { 48, 0, 1 },
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))
@@ -59,7 +46,7 @@ static void one_page_more_needs_a_wider_space(void **state)
 	(void)state;
 	for (unsigned i = 0; i + 1 < ROWS; i++)
 		assert_layout((UINT64_C(1) << (table[i].ipa_bits - 1)) + 0x1000,
-			&table[i + 1]);
+			      &table[i + 1]);
 }
 
 static void little_ram_still_has_the_smallest_legal_width(void **state)

@@ -7,8 +7,8 @@
 
 /* ---- Sorted lists; among equals the first come stays first ---- */
 
-static void list_add(
-	struct sched_entity **list, struct sched_entity *entity, uint64_t key)
+static void list_add(struct sched_entity **list, struct sched_entity *entity,
+		     uint64_t key)
 {
 	struct sched_entity *prev = NULL;
 	struct sched_entity *next = *list;
@@ -69,7 +69,7 @@ static void charge(struct sched *sched, struct sched_core *core, uint64_t now)
 	current->vruntime += weighted(current, ns);
 	if (sched->ready != NULL)
 		raise_to(&current->vruntime,
-			less(sched->ready->vruntime, SCHED_LAG_NS));
+			 less(sched->ready->vruntime, SCHED_LAG_NS));
 }
 
 /* What current's is now: who runs alone is not charged for long. */
@@ -165,14 +165,14 @@ static bool is_covered(const struct sched *sched, unsigned core)
 {
 	for (unsigned i = 0; i < SCHED_CORES; i++)
 		if (i != core && sched->cores[i].online &&
-			sched->cores[i].armed <= sched->sleepers->key)
+		    sched->cores[i].armed <= sched->sleepers->key)
 			return true;
 	return false;
 }
 
 /* A turn need not end for nobody; but what has had time is to be seen. */
-static uint64_t turn_end(
-	const struct sched *sched, const struct sched_core *core)
+static uint64_t turn_end(const struct sched *sched,
+			 const struct sched_core *core)
 {
 	if (core->current == NULL)
 		return SCHED_NEVER;
@@ -187,7 +187,7 @@ static void arm(struct sched *sched, unsigned core)
 
 	this->armed = turn_end(sched, this);
 	if (sched->sleepers != NULL && sched->sleepers->key < this->armed &&
-		!is_covered(sched, core))
+	    !is_covered(sched, core))
 		this->armed = sched->sleepers->key;
 }
 
@@ -201,8 +201,8 @@ static struct sched_entity *ready_take(struct sched *sched)
 }
 
 /* The one that ran goes back to the queue; who yields, behind the first. */
-static struct sched_entity *choose(
-	struct sched *sched, struct sched_entity *ran, bool yield)
+static struct sched_entity *choose(struct sched *sched,
+				   struct sched_entity *ran, bool yield)
 {
 	struct sched_entity *next = NULL;
 
@@ -214,8 +214,8 @@ static struct sched_entity *choose(
 	return next != NULL ? next : ready_take(sched);
 }
 
-struct sched_entity *sched_pick(
-	struct sched *sched, unsigned core, uint64_t now, bool yield)
+struct sched_entity *sched_pick(struct sched *sched, unsigned core,
+				uint64_t now, bool yield)
 {
 	struct sched_core *this = &sched->cores[core];
 	struct sched_entity *ran = this->current;
@@ -308,13 +308,13 @@ int sched_target(struct sched *sched, uint64_t now)
 	if (core < 0)
 		core = lonely_core(sched);
 	if (core >= 0)
-		__atomic_store_n(
-			&sched->cores[core].asked, true, __ATOMIC_RELAXED);
+		__atomic_store_n(&sched->cores[core].asked, true,
+				 __ATOMIC_RELAXED);
 	return core;
 }
 
 uint64_t sched_ran_ns(const struct sched *sched,
-	const struct sched_entity *entity, uint64_t now)
+		      const struct sched_entity *entity, uint64_t now)
 {
 	const struct sched_core *core = &sched->cores[entity->core];
 

@@ -81,8 +81,8 @@ void sched_wake(struct sched *sched, struct sched_entity *entity, uint64_t now);
  * than the one that runs. The clock is to be looked at again when
  * cores[core].armed has come.
  */
-struct sched_entity *sched_pick(
-	struct sched *sched, unsigned core, uint64_t now, bool yield);
+struct sched_entity *sched_pick(struct sched *sched, unsigned core,
+				uint64_t now, bool yield);
 
 /* Whether the core should pick again. */
 bool sched_due(const struct sched *sched, unsigned core, uint64_t now);
@@ -95,6 +95,6 @@ int sched_target(struct sched *sched, uint64_t now);
 
 /* The time the entity had up to now. */
 uint64_t sched_ran_ns(const struct sched *sched,
-	const struct sched_entity *entity, uint64_t now);
+		      const struct sched_entity *entity, uint64_t now);
 
 #endif

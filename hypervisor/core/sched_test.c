@@ -52,7 +52,7 @@ static uint64_t run(unsigned cores, uint64_t from, uint64_t to)
 static void assert_within(uint64_t value, uint64_t wanted, uint64_t percent)
 {
 	assert_in_range(value, wanted - wanted * percent / 100,
-		wanted + wanted * percent / 100);
+			wanted + wanted * percent / 100);
 }
 
 static void eight_share_two_cores(void **state)
@@ -124,8 +124,8 @@ static void a_long_sleep_earns_a_slice_at_most(void **state)
 	slept = e[1].ran_ns;
 	wake(1, 1);
 	now = run(1, now, now + 1000 * MS);
-	assert_in_range(
-		sched_ran_ns(&sched, &e[1], now) - slept, 450 * MS, 520 * MS);
+	assert_in_range(sched_ran_ns(&sched, &e[1], now) - slept, 450 * MS,
+			520 * MS);
 }
 
 /* What a guest makes the hypervisor do is its own time. */

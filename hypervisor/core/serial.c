@@ -6,7 +6,7 @@
 #include <string.h>
 
 void serial_init(struct serial *serial, const struct serial_ops *ops,
-	struct serial_memory *memory, pa_t base, unsigned ports)
+		 struct serial_memory *memory, pa_t base, unsigned ports)
 {
 	*serial = (struct serial){ .ops = ops, .ready_due = true };
 	for (unsigned i = 0; i < SERIAL_PORTS; i++) {
@@ -16,19 +16,19 @@ void serial_init(struct serial *serial, const struct serial_ops *ops,
 			i == 0 ? SERIAL_CONTROL_QUEUE : SERIAL_PORT_QUEUE;
 
 		virtqueue_init(i == 0 ? &serial->control_in : &port->in,
-			&memory[i].in,
-			pa_add(at, offsetof(struct serial_memory, in)), size,
-			true);
+			       &memory[i].in,
+			       pa_add(at, offsetof(struct serial_memory, in)),
+			       size, true);
 		virtqueue_init(i == 0 ? &serial->control_out : &port->out,
-			&memory[i].out,
-			pa_add(at, offsetof(struct serial_memory, out)), size,
-			false);
+			       &memory[i].out,
+			       pa_add(at, offsetof(struct serial_memory, out)),
+			       size, false);
 		port->usable = i != 0 && i < ports;
 	}
 }
 
-bool serial_event_read(
-	const uint8_t *bytes, size_t size, struct serial_event *event)
+bool serial_event_read(const uint8_t *bytes, size_t size,
+		       struct serial_event *event)
 {
 	struct virtio_console_control message;
 
@@ -109,7 +109,7 @@ static bool control_receive(struct serial *serial)
 	virtqueue_look(queue);
 	for (; virtqueue_take(queue, &done); any = true)
 		if (serial_event_read(virtqueue_buffer(queue, done.id),
-			    done.size, &event))
+				      done.size, &event))
 			event_do(serial, &event);
 	if (!queue->broken)
 		fill(serial, queue, VIRTIO_CONSOLE_CONTROL_IN);
@@ -117,8 +117,8 @@ static bool control_receive(struct serial *serial)
 }
 
 /* The next thing to tell the device. */
-static bool message_next(
-	struct serial *serial, struct virtio_console_control *message)
+static bool message_next(struct serial *serial,
+			 struct virtio_console_control *message)
 {
 	*message = (struct virtio_console_control){ .value = 1 };
 	if (serial->ready_due) {
@@ -152,8 +152,8 @@ static bool message_next(
 static void message_done(struct serial *serial)
 {
 	if (serial->opening != 0)
-		serial->ops->notify(
-			serial->ops->ctx, VIRTIO_CONSOLE_IN(serial->opening));
+		serial->ops->notify(serial->ops->ctx,
+				    VIRTIO_CONSOLE_IN(serial->opening));
 	serial->opening = 0;
 }
 
@@ -168,7 +168,7 @@ static bool control_send(struct serial *serial)
 	while (virtqueue_take(queue, &done))
 		message_done(serial);
 	if (queue->broken || queue->posted != 0 ||
-		!message_next(serial, &message))
+	    !message_next(serial, &message))
 		return false;
 	memcpy(virtqueue_buffer(queue, 0), &message, sizeof(message));
 	virtqueue_post(queue, 0, sizeof(message));
@@ -193,7 +193,7 @@ static bool port_deliver(struct serial *serial, unsigned number)
 	bytes = virtqueue_buffer(&port->in, port->holds.id) + port->held_at;
 	size = port->holds.size - port->held_at;
 	taken = port->open && size != 0 ? serial->ops->input(serial->ops->ctx,
-						  number, bytes, size)
+							     number, bytes, size)
 					: size;
 	assert(taken <= size);
 	port->held_at += (uint32_t)taken;
@@ -216,7 +216,7 @@ static bool port_input(struct serial *serial, unsigned number)
 		return any;
 	for (unsigned id = 0; id < queue->size; id++) {
 		if ((queue->posted & 1u << id) != 0 ||
-			(port->held && id == port->holds.id))
+		    (port->held && id == port->holds.id))
 			continue;
 		virtqueue_post(queue, id, virtqueue_buffer_size(queue));
 		posted = true;
@@ -251,18 +251,18 @@ static bool port_output(struct serial *serial, unsigned number)
 	port_sent(&serial->ports[number]);
 	for (unsigned id; serial->ports[number].open && !queue->broken &&
 			  virtqueue_free(queue, &id);
-		any = true) {
+	     any = true) {
 		size_t size = serial->ops->output(serial->ops->ctx, number,
-			virtqueue_buffer(queue, id),
-			virtqueue_buffer_size(queue));
+						  virtqueue_buffer(queue, id),
+						  virtqueue_buffer_size(queue));
 
 		if (size == 0)
 			break;
 		virtqueue_post(queue, id, (uint32_t)size);
 	}
 	if (any)
-		serial->ops->notify(
-			serial->ops->ctx, VIRTIO_CONSOLE_OUT(number));
+		serial->ops->notify(serial->ops->ctx,
+				    VIRTIO_CONSOLE_OUT(number));
 	return any;
 }
 

@@ -35,8 +35,8 @@ struct serial_ops {
 	void (*opened)(void *ctx, unsigned port, bool open);
 	/* Bytes from the host side. Returns how many were taken; the rest is
 	 * offered again at the next poll. */
-	size_t (*input)(
-		void *ctx, unsigned port, const uint8_t *bytes, size_t size);
+	size_t (*input)(void *ctx, unsigned port, const uint8_t *bytes,
+			size_t size);
 	/* Asks for at most size bytes to send. Returns how many. Asked only
 	 * while someone has the port open. */
 	size_t (*output)(void *ctx, unsigned port, uint8_t *bytes, size_t size);
@@ -84,7 +84,7 @@ struct serial_event {
  * then polls.
  */
 void serial_init(struct serial *serial, const struct serial_ops *ops,
-	struct serial_memory *memory, pa_t base, unsigned ports);
+		 struct serial_memory *memory, pa_t base, unsigned ports);
 
 /*
  * Does all that can be done now. Returns whether anything was: then there may
@@ -93,7 +93,7 @@ void serial_init(struct serial *serial, const struct serial_ops *ops,
 bool serial_poll(struct serial *serial);
 
 /* Reads a message of size bytes. false: too short, or about no port of ours. */
-bool serial_event_read(
-	const uint8_t *bytes, size_t size, struct serial_event *event);
+bool serial_event_read(const uint8_t *bytes, size_t size,
+		       struct serial_event *event);
 
 #endif

@@ -94,7 +94,7 @@ static const struct serial_ops ops = {
 };
 
 static void device_queue_init(struct device_queue *queue,
-	struct virtqueue_memory *memory, unsigned number)
+			      struct virtqueue_memory *memory, unsigned number)
 {
 	*queue = (struct device_queue){
 		.memory = memory,
@@ -107,7 +107,7 @@ static int setup(void **state)
 	memset(&fixture, 0, sizeof(fixture));
 	fixture.input_room = sizeof(fixture.input);
 	serial_init(&fixture.serial, &ops, fixture.memory,
-		pa_make((uintptr_t)fixture.memory), COUNT);
+		    pa_make((uintptr_t)fixture.memory), COUNT);
 	for (unsigned i = 0; i < SERIAL_PORTS; i++) {
 		device_queue_init(&fixture.in[i], &fixture.memory[i].in, i);
 		device_queue_init(&fixture.out[i], &fixture.memory[i].out, i);
@@ -117,8 +117,8 @@ static int setup(void **state)
 }
 
 /* The next buffer that the driver gave; false: there is none. */
-static bool device_take(
-	struct device_queue *queue, struct virtq_desc *desc, uint32_t *id)
+static bool device_take(struct device_queue *queue, struct virtq_desc *desc,
+			uint32_t *id)
 {
 	if (queue->seen == queue->memory->avail.idx)
 		return false;
@@ -135,8 +135,8 @@ static void device_answer(struct device_queue *queue, uint32_t id, uint32_t len)
 	queue->memory->used.idx++;
 }
 
-static bool device_send(
-	struct device_queue *queue, const void *bytes, uint32_t size)
+static bool device_send(struct device_queue *queue, const void *bytes,
+			uint32_t size)
 {
 	struct virtq_desc desc;
 	uint32_t id;
@@ -275,13 +275,13 @@ static void short_or_foreign_messages_are_not_read(void **state)
 	struct serial_event event;
 
 	(void)state;
-	assert_true(
-		serial_event_read((uint8_t *)&message, sizeof(message), &event));
+	assert_true(serial_event_read((uint8_t *)&message, sizeof(message),
+				      &event));
 	assert_int_equal(event.port, PORT);
 	assert_false(serial_event_read((uint8_t *)&message, 7, &event));
 	message.id = SERIAL_PORTS;
-	assert_false(
-		serial_event_read((uint8_t *)&message, sizeof(message), &event));
+	assert_false(serial_event_read((uint8_t *)&message, sizeof(message),
+				       &event));
 }
 
 static void input_is_delivered_in_order(void **state)

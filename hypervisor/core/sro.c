@@ -15,7 +15,7 @@ static unsigned call_status(const struct rmi_call *call)
 }
 
 bool sro_trouble(struct rmi *rmi, enum rmi_failure_kind kind,
-	const struct rmi_call *call, const char *why)
+		 const struct rmi_call *call, const char *why)
 {
 	struct rmi_failure what = {
 		.kind = kind,
@@ -73,7 +73,7 @@ static void op_end(struct rmi *rmi, const struct rmi_call *answer)
 	}
 	if (op->given > 0 && rmi_status(rmi) != RMI_SUCCESS)
 		granules_recharge(rmi->purse, GRANULES_DONATED,
-			GRANULES_ABANDONED, op->given);
+				  GRANULES_ABANDONED, op->given);
 }
 
 void sro_take(struct rmi *rmi, const struct rmi_call *answer)
@@ -92,15 +92,16 @@ void sro_take(struct rmi *rmi, const struct rmi_call *answer)
 static bool proceed(struct rmi *rmi)
 {
 	struct rmi_call call = { .fid = RMI_OP_CONTINUE,
-		.args = { rmi->op.handle, 0 } };
+				 .args = { rmi->op.handle, 0 } };
 	unsigned status;
 
 	if (!sro_issue(rmi, &call))
 		return false;
 	status = call_status(&call);
 	if (status != RMI_SUCCESS && status != RMI_INCOMPLETE &&
-		rmi->op.given > 0 && !rmi->op.aborting)
-		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &call,
+	    rmi->op.given > 0 && !rmi->op.aborting)
+		return sro_trouble(
+			rmi, RMI_FAILURE_NONSENSE, &call,
 			"the operation failed without returning its memory");
 	sro_take(rmi, &call);
 	return true;
@@ -109,7 +110,7 @@ static bool proceed(struct rmi *rmi)
 static bool cancel(struct rmi *rmi)
 {
 	struct rmi_call call = { .fid = RMI_OP_CANCEL,
-		.args = { rmi->op.handle } };
+				 .args = { rmi->op.handle } };
 	unsigned status;
 
 	if (!sro_issue(rmi, &call))
@@ -137,7 +138,7 @@ static bool step(struct rmi *rmi)
 		return proceed(rmi);
 	default:
 		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &rmi->call,
-			"an unknown kind of memory request");
+				   "an unknown kind of memory request");
 	}
 }
 
@@ -146,8 +147,8 @@ static bool drive(struct rmi *rmi)
 {
 	for (unsigned steps = 0; rmi->op.open; steps++) {
 		if (steps == RMI_STEPS_MAX)
-			return sro_trouble(
-				rmi, RMI_FAILURE_GAVE_UP, &rmi->call, NULL);
+			return sro_trouble(rmi, RMI_FAILURE_GAVE_UP, &rmi->call,
+					   NULL);
 		if (!step(rmi))
 			return false;
 		rmi->ops->relax(rmi->ops->ctx, false);

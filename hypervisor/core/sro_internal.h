@@ -16,7 +16,7 @@ void sro_take(struct rmi *rmi, const struct rmi_call *answer);
 /* Notes that the operation is in trouble for this, on account of that call.
  * Returns false. */
 bool sro_trouble(struct rmi *rmi, enum rmi_failure_kind kind,
-	const struct rmi_call *call, const char *why);
+		 const struct rmi_call *call, const char *why);
 
 /*
  * The steps that move memory. false: no answer to go on with, the operation is

@@ -26,7 +26,7 @@ static unsigned status(const struct rmi_call *call)
 
 /* Fails on our side: from here on the way out is looked for. */
 static void give_up(struct rmi *rmi, enum rmi_failure_kind kind,
-	const struct rmi_call *call, const char *why)
+		    const struct rmi_call *call, const char *why)
 {
 	sro_trouble(rmi, kind, call, why);
 	rmi->op.aborting = true;
@@ -46,8 +46,8 @@ static struct donation donation_decode(uint64_t request)
 }
 
 /* NULL if the request can be served, else what is wrong with it. */
-static const char *donation_refusal(
-	const struct rmi *rmi, const struct donation *donation)
+static const char *donation_refusal(const struct rmi *rmi,
+				    const struct donation *donation)
 {
 	uint64_t pages = donation->block * donation->blocks;
 
@@ -57,15 +57,14 @@ static const char *donation_refusal(
 		return "a donation of nothing is asked for";
 	if (pages > RMI_DONATION_MAX - rmi->op.given)
 		return "more memory is asked for than any operation may hold";
-	if (donation->contiguous &&
-		((pages & (pages - 1)) != 0 ||
-			donation->blocks > RMI_RANGE_COUNT_MAX))
+	if (donation->contiguous && ((pages & (pages - 1)) != 0 ||
+				     donation->blocks > RMI_RANGE_COUNT_MAX))
 		return "a contiguous donation of an odd size is asked for";
 	return NULL;
 }
 
-static uint64_t descriptor(
-	const struct donation *donation, struct granules_range range)
+static uint64_t descriptor(const struct donation *donation,
+			   struct granules_range range)
 {
 	return BITS_PUT(RMI_RANGE_SIZE, donation->size) |
 	       BITS_PUT(RMI_RANGE_COUNT, range.count / donation->block) |
@@ -75,7 +74,7 @@ static uint64_t descriptor(
 
 /* Calls OP_MEM_DONATE with that range. */
 static bool offer(struct rmi *rmi, const struct donation *donation,
-	struct granules_range range, struct rmi_call *call)
+		  struct granules_range range, struct rmi_call *call)
 {
 	const struct host_ops *ops = rmi->ops;
 	uint64_t *list = ops->page_map(ops->ctx, rmi->list);
@@ -83,12 +82,13 @@ static bool offer(struct rmi *rmi, const struct donation *donation,
 	list[0] = descriptor(donation, range);
 	ops->page_unmap(ops->ctx, rmi->list, list);
 	*call = (struct rmi_call){ .fid = RMI_OP_MEM_DONATE,
-		.args = { rmi->op.handle, rmi->list.value, 1 } };
+				   .args = { rmi->op.handle, rmi->list.value,
+					     1 } };
 	return sro_issue(rmi, call);
 }
 
 static bool donation_take(struct rmi *rmi, const struct donation *donation,
-	struct granules_range *range)
+			  struct granules_range *range)
 {
 	struct granules_want want = {
 		.kind = donation->state == RMI_RANGE_DELEGATED ? GRANULES_DONATED
@@ -111,8 +111,8 @@ static bool donation_take(struct rmi *rmi, const struct donation *donation,
 }
 
 /* Takes back what is, or never was, inside the RMM. */
-static void donation_return(
-	struct rmi *rmi, unsigned state, struct granules_range range)
+static void donation_return(struct rmi *rmi, unsigned state,
+			    struct granules_range range)
 {
 	enum granules_kind kind = state == RMI_RANGE_DELEGATED
 					  ? GRANULES_DONATED
@@ -124,12 +124,13 @@ static void donation_return(
 
 /* Counts what the RMM says that it consumed of the range; the rest returns. */
 static void donation_count(struct rmi *rmi, unsigned state,
-	struct granules_range range, const struct rmi_call *call)
+			   struct granules_range range,
+			   const struct rmi_call *call)
 {
 	uint64_t consumed = call->out[0];
 
 	if (consumed > range.count ||
-		(consumed == 0 && rmi->op.want == RMI_MEM_REQ_DONATE)) {
+	    (consumed == 0 && rmi->op.want == RMI_MEM_REQ_DONATE)) {
 		give_up(rmi, RMI_FAILURE_NONSENSE, call,
 			"a donation was consumed not at all, or too much");
 		consumed = consumed > range.count ? range.count : 0;
@@ -228,24 +229,24 @@ static bool returned_take_all(struct rmi *rmi, uint64_t count)
 bool sro_reclaim(struct rmi *rmi)
 {
 	struct rmi_call call = { .fid = RMI_OP_MEM_RECLAIM,
-		.args = { rmi->op.handle, rmi->list.value } };
+				 .args = { rmi->op.handle, rmi->list.value } };
 
 	if (rmi->purse == NULL)
 		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &rmi->call,
-			"memory is returned that never was given");
+				   "memory is returned that never was given");
 	call.args[2] = granules_batch(rmi->purse);
 	if (call.args[2] == 0)
 		return sro_trouble(rmi, RMI_FAILURE_MEMORY, &rmi->call,
-			"too many abandoned granules");
+				   "too many abandoned granules");
 	if (!sro_issue(rmi, &call))
 		return false;
 	if (status(&call) != RMI_INCOMPLETE)
 		return sro_trouble(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 	sro_take(rmi, &call);
 	if (call.out[0] > call.args[2] ||
-		(call.out[0] == 0 && rmi->op.want == RMI_MEM_REQ_RECLAIM) ||
-		!returned_take_all(rmi, call.out[0]))
+	    (call.out[0] == 0 && rmi->op.want == RMI_MEM_REQ_RECLAIM) ||
+	    !returned_take_all(rmi, call.out[0]))
 		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &call,
-			"other memory is returned than was given");
+				   "other memory is returned than was given");
 	return true;
 }

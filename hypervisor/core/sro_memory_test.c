@@ -21,8 +21,8 @@
 static bool run(struct fake *fake, const struct reply *script)
 {
 	fake_play(fake, script);
-	return ask_rec_create(
-		&fake->rmi, pa_make(0x1000), pa_make(0x2000), pa_make(0x3000));
+	return ask_rec_create(&fake->rmi, pa_make(0x1000), pa_make(0x2000),
+			      pa_make(0x3000));
 }
 
 static bool resume(struct fake *fake, const struct reply *script)
@@ -37,7 +37,7 @@ static uint64_t donated(const struct fake *fake)
 }
 
 static void assert_failed(const struct fake *fake, enum rmi_failure_kind kind,
-	uint32_t fid, uint32_t course)
+			  uint32_t fid, uint32_t course)
 {
 	assert_int_equal(fake->failure.kind, kind);
 	assert_int_equal(fake->failure.fid, fid);
@@ -190,8 +190,8 @@ static void nothing_to_reclaim_is_legal(void **state)
 }
 
 /* What a reclaim answered that cannot be. */
-static void mad_reclaim(
-	struct fake *fake, uint64_t x0, uint64_t count, uint64_t word)
+static void mad_reclaim(struct fake *fake, uint64_t x0, uint64_t count,
+			uint64_t word)
 {
 	const struct reply script[] = {
 		{ RMI_REC_CREATE, FETCH, { HANDLE } },
@@ -202,8 +202,8 @@ static void mad_reclaim(
 	fake->memory[0] = word;
 	assert_false(run(fake, script));
 	assert_played(fake);
-	assert_failed(
-		fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_RECLAIM, RMI_REC_CREATE);
+	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_RECLAIM,
+		      RMI_REC_CREATE);
 	assert_true(fake->rmi.op.open);
 	assert_returned(fake);
 }
@@ -239,8 +239,8 @@ static void a_refused_reclaim_can_be_resumed(void **state)
 	};
 
 	assert_false(run(fake, script));
-	assert_failed(
-		fake, RMI_FAILURE_REFUSED, RMI_OP_MEM_RECLAIM, RMI_REC_CREATE);
+	assert_failed(fake, RMI_FAILURE_REFUSED, RMI_OP_MEM_RECLAIM,
+		      RMI_REC_CREATE);
 	assert_true(fake->rmi.op.open);
 	assert_int_equal(donated(fake), 2);
 	assert_true(resume(fake, later));
@@ -258,11 +258,11 @@ static void an_end_without_returning_is_believed_the_second_time(void **state)
 		END,
 	};
 	const struct reply later[] = { { RMI_OP_CONTINUE, RMI_ERROR_INPUT },
-		END };
+				       END };
 
 	assert_false(run(fake, script));
-	assert_failed(
-		fake, RMI_FAILURE_NONSENSE, RMI_OP_CONTINUE, RMI_REC_CREATE);
+	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_CONTINUE,
+		      RMI_REC_CREATE);
 	assert_true(fake->rmi.op.open);
 	assert_true(resume(fake, later));
 	assert_int_equal(donated(fake), 0);
@@ -412,8 +412,8 @@ static void a_refused_donation_comes_back(void **state)
 
 	assert_false(run(fake, script));
 	assert_played(fake);
-	assert_failed(
-		fake, RMI_FAILURE_REFUSED, RMI_OP_MEM_DONATE, RMI_REC_CREATE);
+	assert_failed(fake, RMI_FAILURE_REFUSED, RMI_OP_MEM_DONATE,
+		      RMI_REC_CREATE);
 	assert_returned(fake);
 }
 
@@ -428,8 +428,8 @@ static void a_donation_that_is_not_taken(void **state)
 
 	assert_false(run(fake, script));
 	assert_played(fake);
-	assert_failed(
-		fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_DONATE, RMI_REC_CREATE);
+	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_DONATE,
+		      RMI_REC_CREATE);
 	assert_returned(fake);
 }
 
@@ -445,8 +445,8 @@ static void a_donation_taken_more_than_once(void **state)
 
 	assert_false(run(fake, script));
 	assert_played(fake);
-	assert_failed(
-		fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_DONATE, RMI_REC_CREATE);
+	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_DONATE,
+		      RMI_REC_CREATE);
 	assert_int_equal(fake->granules.account.held[GRANULES_ABANDONED], 4);
 }
 
@@ -469,8 +469,9 @@ static void delegation_itself_is_given_no_memory(void **state)
 	struct fake *fake = *state;
 	const struct reply script[] = {
 		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(1) } },
-		{ RMI_GRANULE_RANGE_DELEGATE, PLEASE | CANCELLABLE,
-			{ HANDLE + 1, PAGES(1) } },
+		{ RMI_GRANULE_RANGE_DELEGATE,
+		  PLEASE | CANCELLABLE,
+		  { HANDLE + 1, PAGES(1) } },
 		{ RMI_OP_CANCEL, RMI_SUCCESS },
 		{ RMI_GRANULE_RANGE_UNDELEGATE, RMI_ERROR_INPUT, { FAKE_BASE } },
 		DECLINED,

@@ -13,8 +13,8 @@
 static bool run(struct fake *fake, const struct reply *script)
 {
 	fake_play(fake, script);
-	return ask_rec_create(
-		&fake->rmi, pa_make(0x1000), pa_make(0x2000), pa_make(0x3000));
+	return ask_rec_create(&fake->rmi, pa_make(0x1000), pa_make(0x2000),
+			      pa_make(0x3000));
 }
 
 static bool resume(struct fake *fake, const struct reply *script)
@@ -24,7 +24,7 @@ static bool resume(struct fake *fake, const struct reply *script)
 }
 
 static void assert_failed(const struct fake *fake, enum rmi_failure_kind kind,
-	uint32_t fid, uint32_t course)
+			  uint32_t fid, uint32_t course)
 {
 	assert_int_equal(fake->failure.kind, kind);
 	assert_int_equal(fake->failure.fid, fid);
@@ -63,7 +63,7 @@ static void an_unknown_command_is_no_success(void **state)
 {
 	struct fake *fake = *state;
 	const struct reply script[] = { { RMI_REC_CREATE, SMCCC_NOT_SUPPORTED },
-		END };
+					END };
 
 	assert_false(run(fake, script));
 	assert_int_equal(rmi_status(&fake->rmi), 0xff);
@@ -111,8 +111,8 @@ static void an_operation_blocked_for_ever_stays_open(void **state)
 	const struct reply later[] = { { RMI_OP_CONTINUE, RMI_SUCCESS }, END };
 
 	assert_false(run(fake, script));
-	assert_failed(
-		fake, RMI_FAILURE_GAVE_UP, RMI_OP_CONTINUE, RMI_REC_CREATE);
+	assert_failed(fake, RMI_FAILURE_GAVE_UP, RMI_OP_CONTINUE,
+		      RMI_REC_CREATE);
 	assert_true(fake->rmi.op.open);
 	assert_true(resume(fake, later));
 	assert_int_equal(rmi_status(&fake->rmi), RMI_SUCCESS);

@@ -22,7 +22,7 @@
 #define DESC_ACCESS_FLAG   (UINT64_C(1) << 10)
 #define DESC_LEAF                                                              \
 	(DESC_VALID | DESC_MEMATTR_WB | DESC_S2AP_RW | DESC_SH_INNER |         \
-		DESC_ACCESS_FLAG)
+	 DESC_ACCESS_FLAG)
 
 #define VTCR_SL0_LEVEL_1 (UINT64_C(1) << 6)
 #define VTCR_IRGN0_WB    (UINT64_C(1) << 8)
@@ -65,8 +65,8 @@ static uint64_t entry_read(const struct stage2 *stage2, pa_t table, unsigned i)
 	return desc;
 }
 
-static void entry_write(
-	const struct stage2 *stage2, pa_t table, unsigned i, uint64_t desc)
+static void entry_write(const struct stage2 *stage2, pa_t table, unsigned i,
+			uint64_t desc)
 {
 	const struct host_ops *ops = ops_of(stage2);
 	uint64_t *entries = ops->page_map(ops->ctx, table);
@@ -101,8 +101,8 @@ struct place {
 	uint64_t desc;
 };
 
-static struct place place_at(
-	const struct stage2 *stage2, pa_t table, ipa_t ipa, int level)
+static struct place place_at(const struct stage2 *stage2, pa_t table, ipa_t ipa,
+			     int level)
 {
 	struct place place = { table, entry_index(ipa, level), level, 0 };
 
@@ -117,8 +117,8 @@ static struct place walk(const struct stage2 *stage2, ipa_t ipa, int level)
 		place_at(stage2, stage2->root.base, ipa, START_LEVEL);
 
 	while (place.level < level && is_table(place.desc, place.level))
-		place = place_at(
-			stage2, desc_pa(place.desc), ipa, place.level + 1);
+		place = place_at(stage2, desc_pa(place.desc), ipa,
+				 place.level + 1);
 	return place;
 }
 
@@ -143,16 +143,16 @@ bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
 		if (!table_take(stage2, &table))
 			return false;
 		entry_write(stage2, place.table, place.index,
-			table.base.value | DESC_VALID | DESC_TABLE);
+			    table.base.value | DESC_VALID | DESC_TABLE);
 		place = walk(stage2, ipa, level);
 	}
-	entry_write(
-		stage2, place.table, place.index, pa.value | DESC_LEAF | page);
+	entry_write(stage2, place.table, place.index,
+		    pa.value | DESC_LEAF | page);
 	return true;
 }
 
-static void page_give(
-	struct stage2 *stage2, enum granules_kind kind, pa_t pa, uint64_t count)
+static void page_give(struct stage2 *stage2, enum granules_kind kind, pa_t pa,
+		      uint64_t count)
 {
 	granules_give(stage2->purse, kind, (struct granules_range){ pa, count });
 }
@@ -170,7 +170,7 @@ static void entries_free(struct stage2 *stage2, pa_t table, int level)
 			page_give(stage2, GRANULES_SHARED, desc_pa(desc), 1);
 		else
 			page_give(stage2, GRANULES_GUEST, desc_pa(desc),
-				rtt_entry_size(level) / PAGE_SIZE);
+				  rtt_entry_size(level) / PAGE_SIZE);
 	}
 }
 

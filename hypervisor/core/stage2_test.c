@@ -53,10 +53,11 @@ static int setup(void **state)
 	bench->memory = malloc(SIZE);
 	assert_non_null(bench->memory);
 	assert_true(host_inprocess_open(
-		&bench->port, &(struct inprocess_machine){ .base = { BASE },
-				      .size = SIZE,
-				      .ctx = bench,
-				      .page = machine_page }));
+		&bench->port,
+		&(struct inprocess_machine){ .base = { BASE },
+					     .size = SIZE,
+					     .ctx = bench,
+					     .page = machine_page }));
 	bench->port.ops.pages_alloc = alloc;
 	bench->allocs = UINT64_MAX;
 	granules_init(&bench->purse, &bench->port.ops, &bench->failure);
@@ -156,14 +157,14 @@ static void pages_far_apart_are_all_given_back(void **state)
 	for (unsigned bit = 12; bit < 39; bit++) {
 		ipa = UINT64_C(1) << bit;
 		assert_true(stage2_map(&bench->stage2, ipa_make(ipa),
-			guest_pages(bench, 1), 3));
+				       guest_pages(bench, 1), 3));
 	}
 	ipa = (UINT64_C(1) << 39) - PAGE;
-	assert_true(stage2_map(
-		&bench->stage2, ipa_make(ipa), guest_pages(bench, 1), 3));
+	assert_true(stage2_map(&bench->stage2, ipa_make(ipa),
+			       guest_pages(bench, 1), 3));
 	assert_true(stage2_map(&bench->stage2,
-		ipa_make((ipa & ~(BLOCK - 1)) - BLOCK), guest_pages(bench, 512),
-		2));
+			       ipa_make((ipa & ~(BLOCK - 1)) - BLOCK),
+			       guest_pages(bench, 512), 2));
 	assert_true(look(bench, ipa).mapped);
 }
 
@@ -190,12 +191,12 @@ static void no_more_tables_than_said(void **state)
 
 	for (uint64_t ipa = RAM; ipa < RAM + size; ipa += BLOCK)
 		assert_true(stage2_map(&bench->stage2, ipa_make(ipa),
-			guest_pages(bench, 1), 3));
+				       guest_pages(bench, 1), 3));
 	assert_int_equal(bench->purse.account.held[GRANULES_SHARED],
-		stage2_tables_max(ipa_make(RAM), size));
+			 stage2_tables_max(ipa_make(RAM), size));
 	assert_int_equal(stage2_tables_max(ipa_make(RAM), PAGE), 3);
-	assert_int_equal(
-		stage2_tables_max(ipa_make(RAM), 3 * RAM), 1 + 3 + 3 * 512);
+	assert_int_equal(stage2_tables_max(ipa_make(RAM), 3 * RAM),
+			 1 + 3 + 3 * 512);
 }
 
 static void registers(void **state)
@@ -203,7 +204,7 @@ static void registers(void **state)
 	struct bench *bench = *state;
 
 	assert_int_equal(stage2_vttbr(&bench->stage2, 7),
-		bench->stage2.root.base.value | UINT64_C(7) << 48);
+			 bench->stage2.root.base.value | UINT64_C(7) << 48);
 	assert_int_equal(stage2_vtcr(5), 0x80053559);
 	assert_int_equal(stage2_vtcr(6), 0x80053559); /* 48 bits at most */
 	assert_int_equal(stage2_vtcr(2), 0x80023559);

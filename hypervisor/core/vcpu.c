@@ -32,15 +32,15 @@ enum vcpu_next vcpu_system_off(struct vcpu *vcpu)
 
 enum vcpu_next vcpu_system_reset(struct vcpu *vcpu)
 {
-	domain_stop(
-		vcpu->domain, CONTROL_REBOOT, "the guest asked for a reboot");
+	domain_stop(vcpu->domain, CONTROL_REBOOT,
+		    "the guest asked for a reboot");
 	return VCPU_STOP;
 }
 
 enum vcpu_next vcpu_crashed(struct vcpu *vcpu)
 {
 	domain_stop(vcpu->domain, CONTROL_CRASH,
-		"vCPU %u: the guest says that it cannot go on", vcpu->index);
+		    "vCPU %u: the guest says that it cannot go on", vcpu->index);
 	return VCPU_STOP;
 }
 
@@ -55,14 +55,13 @@ static bool timer_output(const struct vcpu *vcpu, const struct vcpu_timer *timer
 {
 	const struct domain_ops *ops = vcpu->domain->ops;
 
-	return timer_armed(timer) &&
-	       ((timer->ctl & VCPU_TIMER_ISTATUS) != 0 ||
-		       ops->counter(ops->ctx) >= timer->cval);
+	return timer_armed(timer) && ((timer->ctl & VCPU_TIMER_ISTATUS) != 0 ||
+				      ops->counter(ops->ctx) >= timer->cval);
 }
 
 /* The line in the vGIC is written by this function alone. */
-static void timer_update(
-	struct vcpu *vcpu, const struct vcpu_timer *timer, unsigned ppi)
+static void timer_update(struct vcpu *vcpu, const struct vcpu_timer *timer,
+			 unsigned ppi)
 {
 	bool output = timer_output(vcpu, timer);
 
@@ -80,8 +79,8 @@ void vcpu_timers_update(struct vcpu *vcpu)
  * One whose output is up already has nothing to wait for. That is what the
  * vGIC was told, not the time: if it fires just now it is found to be over.
  */
-static uint64_t timer_deadline(
-	const struct vcpu *vcpu, const struct vcpu_timer *timer, unsigned ppi)
+static uint64_t timer_deadline(const struct vcpu *vcpu,
+			       const struct vcpu_timer *timer, unsigned ppi)
 {
 	if (!timer_armed(timer) || vcpu->gic.irqs[ppi].level)
 		return UINT64_MAX;

@@ -82,7 +82,8 @@ enum vcpu_next {
  * is stopped with domain_stop().
  */
 enum vcpu_next vcpu_exit_realm(struct vcpu *vcpu,
-	const struct rmi_rec_exit *exit, struct rmi_rec_enter *enter);
+			       const struct rmi_rec_exit *exit,
+			       struct rmi_rec_enter *enter);
 
 /* RMI_REC_ENTER itself was refused: status and index as in X0. */
 enum vcpu_next vcpu_enter_refused(struct vcpu *vcpu, uint64_t x0);

@@ -24,10 +24,10 @@ static int setup(void **state)
 	fakeguest_init(&guest, 2, false);
 	guest.now = 1000;
 	guest.domain.vgic.enabled = true;
-	vgic_gicr_access(
-		&guest.vcpus[0], GICR_SGI_BASE + GIC_IGROUPR, 4, true, &ones);
-	vgic_gicr_access(
-		&guest.vcpus[0], GICR_SGI_BASE + GIC_ISENABLER, 4, true, &ones);
+	vgic_gicr_access(&guest.vcpus[0], GICR_SGI_BASE + GIC_IGROUPR, 4, true,
+			 &ones);
+	vgic_gicr_access(&guest.vcpus[0], GICR_SGI_BASE + GIC_ISENABLER, 4,
+			 true, &ones);
 	guest.vcpus[0].gic.state.vmcr =
 		ICH_VMCR_VENG1 | BITS_PUT(ICH_VMCR_VPMR, 0xf0);
 	*state = &guest;

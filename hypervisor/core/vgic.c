@@ -8,11 +8,12 @@
 #include "hypervisor/core/vgic_internal.h"
 
 void vgic_init(struct vgic *vgic, struct domain *domain, unsigned lr_count,
-	struct vgic_irq *irqs, unsigned spis)
+	       struct vgic_irq *irqs, unsigned spis)
 {
-	*vgic = (struct vgic){
-		.domain = domain, .lr_count = lr_count, .irqs = irqs, .spis = spis
-	};
+	*vgic = (struct vgic){ .domain = domain,
+			       .lr_count = lr_count,
+			       .irqs = irqs,
+			       .spis = spis };
 	memset(irqs, 0, spis * sizeof(*irqs));
 }
 
@@ -33,7 +34,7 @@ void vgic_cpu_reset(struct vcpu *vcpu)
 }
 
 bool irq_find(struct vgic *vgic, struct vcpu *owner, unsigned intid,
-	struct irq_ref *out)
+	      struct irq_ref *out)
 {
 	*out = (struct irq_ref){ vgic, owner, intid, NULL };
 	if (owner != NULL) {
@@ -43,7 +44,7 @@ bool irq_find(struct vgic *vgic, struct vcpu *owner, unsigned intid,
 		return true;
 	}
 	if (intid < VGIC_PRIVATE || intid - VGIC_PRIVATE >= vgic->spis ||
-		intid >= GIC_SPECIAL)
+	    intid >= GIC_SPECIAL)
 		return false;
 	out->irq = &vgic->irqs[intid - VGIC_PRIVATE];
 	return true;
@@ -123,14 +124,15 @@ void kicks_send(const struct kicks *kicks, struct domain *domain)
 		for (rest = kicks->vcpus[i]; rest != 0; rest &= rest - 1) {
 			index = i * VGIC_KICK_BITS +
 				(unsigned)__builtin_ctzll(rest);
-			domain->ops->vcpu_kick(
-				domain->ops->ctx, &domain->vcpus[index]);
+			domain->ops->vcpu_kick(domain->ops->ctx,
+					       &domain->vcpus[index]);
 		}
 	}
 }
 
 static void word_visit(struct irq_ref *ref, unsigned first, uint32_t busy,
-	void (*visit)(const struct irq_ref *ref, void *ctx), void *ctx)
+		       void (*visit)(const struct irq_ref *ref, void *ctx),
+		       void *ctx)
 {
 	for (; busy != 0; busy &= busy - 1) {
 		unsigned intid = first + (unsigned)__builtin_ctz(busy);
@@ -141,7 +143,7 @@ static void word_visit(struct irq_ref *ref, unsigned first, uint32_t busy,
 }
 
 void irqs_visit(struct vcpu *vcpu,
-	void (*visit)(const struct irq_ref *ref, void *ctx), void *ctx)
+		void (*visit)(const struct irq_ref *ref, void *ctx), void *ctx)
 {
 	struct vgic *vgic = &vcpu->domain->vgic;
 	struct irq_ref ref = { vgic, vcpu, 0, NULL };
@@ -149,8 +151,8 @@ void irqs_visit(struct vcpu *vcpu,
 	word_visit(&ref, 0, vcpu->gic.busy, visit, ctx);
 	for (unsigned i = 0; i < vgic->spis / 32; i++) {
 		ref = (struct irq_ref){ vgic, NULL, 0, NULL };
-		word_visit(
-			&ref, VGIC_PRIVATE + i * 32, vgic->busy[i], visit, ctx);
+		word_visit(&ref, VGIC_PRIVATE + i * 32, vgic->busy[i], visit,
+			   ctx);
 	}
 }
 

@@ -71,7 +71,7 @@ struct vgic {
 };
 
 void vgic_init(struct vgic *vgic, struct domain *domain, unsigned lr_count,
-	struct vgic_irq *irqs, unsigned spis);
+	       struct vgic_irq *irqs, unsigned spis);
 void vgic_cpu_init(struct vcpu *vcpu);
 
 /* The vCPU turns itself off: when it comes back its CPU interface is as after
@@ -86,9 +86,9 @@ void vgic_cpu_reset(struct vcpu *vcpu);
  * is to get an external abort.
  */
 bool vgic_gicd_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
-	bool write, uint64_t *value);
+		      bool write, uint64_t *value);
 bool vgic_gicr_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
-	bool write, uint64_t *value);
+		      bool write, uint64_t *value);
 
 /* The guest wrote value to ICC_SGI1R_EL1 (or SGI0R, ASGI1R: ignored). */
 void vgic_sgi(struct vcpu *vcpu, uint64_t value);

@@ -36,8 +36,8 @@ static bool active_seen(const struct irq_ref *ref, struct kicks *kicks)
 	return ref->irq->active;
 }
 
-static bool bit_read(
-	const struct irq_ref *ref, uint64_t kind, struct kicks *kicks)
+static bool bit_read(const struct irq_ref *ref, uint64_t kind,
+		     struct kicks *kicks)
 {
 	switch (kind) {
 	case GIC_IGROUPR:
@@ -60,8 +60,8 @@ static void pending_clear(struct vgic_irq *irq)
 }
 
 /* An inactive SPI that is made active is so on the vCPU that it is for. */
-static void active_write(
-	const struct irq_ref *ref, bool active, const struct kicks *kicks)
+static void active_write(const struct irq_ref *ref, bool active,
+			 const struct kicks *kicks)
 {
 	struct vgic_irq *irq = ref->irq;
 	const struct vcpu *target = irq_target(ref);
@@ -74,7 +74,7 @@ static void active_write(
 
 /* A one was written, in IGROUPR any bit. */
 static void bit_write(const struct irq_ref *ref, uint64_t kind, bool one,
-	const struct kicks *kicks)
+		      const struct kicks *kicks)
 {
 	switch (kind) {
 	case GIC_IGROUPR:
@@ -106,8 +106,8 @@ static uint32_t bits_read(const struct bank *bank, uint64_t offset)
 
 	for (unsigned i = 0; i < PER_WORD_BITS; i++)
 		if (irq_find(bank->vgic, bank->owner, BITS_FIRST(offset) + i,
-			    &ref) &&
-			bit_read(&ref, BITS_KIND(offset), bank->kicks))
+			     &ref) &&
+		    bit_read(&ref, BITS_KIND(offset), bank->kicks))
 			value |= UINT32_C(1) << i;
 	return value;
 }
@@ -122,8 +122,8 @@ static void bits_write(const struct bank *bank, uint64_t offset, uint32_t value)
 		bool one = (value >> i & 1) != 0;
 
 		if ((!one && kind != GIC_IGROUPR) ||
-			!irq_find(bank->vgic, bank->owner,
-				BITS_FIRST(offset) + i, &ref))
+		    !irq_find(bank->vgic, bank->owner, BITS_FIRST(offset) + i,
+			      &ref))
 			continue;
 		before = irq_is_signalled(&ref);
 		bit_write(&ref, kind, one, bank->kicks);
@@ -131,8 +131,8 @@ static void bits_write(const struct bank *bank, uint64_t offset, uint32_t value)
 	}
 }
 
-static uint32_t priorities_read(
-	const struct bank *bank, unsigned first, unsigned size)
+static uint32_t priorities_read(const struct bank *bank, unsigned first,
+				unsigned size)
 {
 	uint32_t value = 0;
 	struct irq_ref ref;
@@ -143,8 +143,8 @@ static uint32_t priorities_read(
 	return value;
 }
 
-static void priorities_write(
-	const struct bank *bank, unsigned first, unsigned size, uint32_t value)
+static void priorities_write(const struct bank *bank, unsigned first,
+			     unsigned size, uint32_t value)
 {
 	struct irq_ref ref;
 
@@ -165,15 +165,15 @@ static uint32_t configs_read(const struct bank *bank, uint64_t offset)
 
 	for (unsigned i = 0; i < PER_WORD_CONFIGS; i++)
 		if (irq_find(bank->vgic, bank->owner, CONFIG_FIRST(offset) + i,
-			    &ref) &&
-			ref.irq->edge)
+			     &ref) &&
+		    ref.irq->edge)
 			value |= UINT32_C(2) << 2 * i;
 	return value;
 }
 
 /* That of private interrupts is fixed: SGIs are edges, PPIs are levels. */
-static void configs_write(
-	const struct bank *bank, uint64_t offset, uint32_t value)
+static void configs_write(const struct bank *bank, uint64_t offset,
+			  uint32_t value)
 {
 	struct irq_ref ref;
 	bool before;
@@ -199,15 +199,15 @@ uint32_t bank_read(const struct bank *bank, uint64_t offset, unsigned size)
 	return 0;
 }
 
-void bank_write(
-	const struct bank *bank, uint64_t offset, unsigned size, uint32_t value)
+void bank_write(const struct bank *bank, uint64_t offset, unsigned size,
+		uint32_t value)
 {
 	if (offset >= GIC_IGROUPR && offset < GIC_BITS_END)
 		bits_write(bank, offset, value);
 	else if (offset >= GIC_IPRIORITYR &&
 		 offset < GIC_IPRIORITYR + GIC_PRIORITIES)
-		priorities_write(
-			bank, (unsigned)(offset - GIC_IPRIORITYR), size, value);
+		priorities_write(bank, (unsigned)(offset - GIC_IPRIORITYR),
+				 size, value);
 	else if (offset >= GIC_ICFGR && offset < GIC_ICFGR_END)
 		configs_write(bank, offset, value);
 }

@@ -47,8 +47,8 @@ static uint32_t router_read(struct vgic *vgic, uint64_t offset)
  * A pending interrupt is newly signalled to its new vCPU; if it is in a list
  * register, after the vCPU that has it gave it back.
  */
-static void router_write(
-	struct vgic *vgic, uint64_t offset, uint32_t value, struct kicks *kicks)
+static void router_write(struct vgic *vgic, uint64_t offset, uint32_t value,
+			 struct kicks *kicks)
 {
 	struct irq_ref ref;
 
@@ -59,8 +59,8 @@ static void router_write(
 	irq_changed(&ref, false, kicks);
 }
 
-static uint32_t gicd_read(
-	const struct bank *bank, uint64_t offset, unsigned size)
+static uint32_t gicd_read(const struct bank *bank, uint64_t offset,
+			  unsigned size)
 {
 	struct vgic *vgic = bank->vgic;
 
@@ -93,8 +93,8 @@ static void control_write(const struct bank *bank, uint32_t value)
 		kicks_add(bank->kicks, &vgic->domain->vcpus[i]);
 }
 
-static void gicd_write(
-	const struct bank *bank, uint64_t offset, unsigned size, uint32_t value)
+static void gicd_write(const struct bank *bank, uint64_t offset, unsigned size,
+		       uint32_t value)
 {
 	if (offset == GICD_CTLR)
 		control_write(bank, value);
@@ -105,7 +105,7 @@ static void gicd_write(
 }
 
 bool vgic_gicd_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
-	bool write, uint64_t *value)
+		      bool write, uint64_t *value)
 {
 	struct domain *domain = vcpu->domain;
 	struct kicks kicks = { .caller = vcpu };

@@ -28,8 +28,8 @@ static uint64_t typer(const struct vcpu *vcpu)
 	       (last ? GICR_TYPER_LAST : 0);
 }
 
-static uint64_t control_read(
-	const struct vcpu *of, uint64_t frame, unsigned size)
+static uint64_t control_read(const struct vcpu *of, uint64_t frame,
+			     unsigned size)
 {
 	switch (frame) {
 	case GICR_IIDR:
@@ -55,8 +55,8 @@ static void any_moved(const struct irq_ref *ref, void *ctx)
 		irq_changed(ref, false, ctx);
 }
 
-static void control_write(
-	struct vcpu *of, uint64_t frame, uint64_t value, struct kicks *kicks)
+static void control_write(struct vcpu *of, uint64_t frame, uint64_t value,
+			  struct kicks *kicks)
 {
 	bool awake = (value & GICR_WAKER_SLEEP) == 0;
 
@@ -67,7 +67,7 @@ static void control_write(
 }
 
 bool vgic_gicr_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
-	bool write, uint64_t *value)
+		      bool write, uint64_t *value)
 {
 	struct domain *domain = vcpu->domain;
 	struct kicks kicks = { .caller = vcpu };

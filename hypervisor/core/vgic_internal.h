@@ -31,7 +31,7 @@ struct kicks {
 /* The interrupt of that INTID: with an owner a private one of its, else an
  * SPI. false: there is none. */
 bool irq_find(struct vgic *vgic, struct vcpu *owner, unsigned intid,
-	struct irq_ref *out);
+	      struct irq_ref *out);
 
 /* Level-triggered ones follow their line too. */
 bool irq_is_pending(const struct vgic_irq *irq);
@@ -58,7 +58,7 @@ void kicks_send(const struct kicks *kicks, struct domain *domain);
 
 /* Calls visit for each busy interrupt that may concern a vCPU. */
 void irqs_visit(struct vcpu *vcpu,
-	void (*visit)(const struct irq_ref *ref, void *ctx), void *ctx);
+		void (*visit)(const struct irq_ref *ref, void *ctx), void *ctx);
 
 /*
  * vgic_bank.c: the registers with a field for each INTID, from GIC_IGROUPR to
@@ -73,7 +73,7 @@ struct bank {
 /* offset is aligned to size; 4, or 1 within IPRIORITYR. */
 uint32_t bank_read(const struct bank *bank, uint64_t offset, unsigned size);
 void bank_write(const struct bank *bank, uint64_t offset, unsigned size,
-	uint32_t value);
+		uint32_t value);
 
 /* Whether an access within a frame of 64 KiB has a size that the bank takes. */
 bool bank_size_ok(uint64_t offset, unsigned size);

@@ -33,7 +33,7 @@ static void pick(struct picks *picks, const struct irq_ref *ref)
 
 	picks->all++;
 	while (place > 0 &&
-		picks->refs[place - 1].irq->priority > ref->irq->priority)
+	       picks->refs[place - 1].irq->priority > ref->irq->priority)
 		place--;
 	if (place == picks->limit)
 		return;
@@ -80,8 +80,8 @@ static uint64_t lr_word(const struct irq_ref *ref)
 	       (pending ? ICH_LR_PENDING : 0);
 }
 
-static void lr_fill(
-	struct vcpu *vcpu, unsigned number, const struct irq_ref *ref)
+static void lr_fill(struct vcpu *vcpu, unsigned number,
+		    const struct irq_ref *ref)
 {
 	struct vgic_irq *irq = ref->irq;
 	uint64_t word = lr_word(ref);
@@ -114,7 +114,7 @@ static void load(struct vcpu *vcpu, const struct choice *choice)
 	for (; number < active; number++)
 		lr_fill(vcpu, number, &choice->active.refs[number]);
 	for (pending = 0; pending < choice->pending.count && number < lr_count;
-		pending++, number++)
+	     pending++, number++)
 		lr_fill(vcpu, number, &choice->pending.refs[pending]);
 	vcpu->gic.state.hcr =
 		ICH_HCR_EN |
@@ -164,7 +164,7 @@ static void find_ended(const struct irq_ref *ref, void *ctx)
 	struct choice *choice = ctx;
 
 	if (ref->irq->active && ref->irq->lr == 0 &&
-		irq_target(ref) == choice->vcpu)
+	    irq_target(ref) == choice->vcpu)
 		pick(&choice->active, ref);
 }
 
@@ -210,7 +210,7 @@ static void consider_signal(const struct irq_ref *ref, void *ctx)
 	uint64_t mask = BITS_GET(search->vcpu->gic.state.vmcr, ICH_VMCR_VPMR);
 
 	if (irq_is_signalled(ref) && ref->irq->priority < mask &&
-		irq_target(ref) == search->vcpu)
+	    irq_target(ref) == search->vcpu)
 		search->found = true;
 }
 

@@ -18,19 +18,19 @@
 #define SGI     5
 
 static void gicd(struct fakeguest *guest, unsigned by, uint64_t offset,
-	unsigned size, uint64_t value)
+		 unsigned size, uint64_t value)
 {
-	assert_true(
-		vgic_gicd_access(&guest->vcpus[by], offset, size, true, &value));
+	assert_true(vgic_gicd_access(&guest->vcpus[by], offset, size, true,
+				     &value));
 }
 
-static void gicr(
-	struct fakeguest *guest, unsigned by, uint64_t offset, uint64_t value)
+static void gicr(struct fakeguest *guest, unsigned by, uint64_t offset,
+		 uint64_t value)
 {
 	uint64_t frame = by * UINT64_C(0x20000) + GICR_SGI_BASE;
 
-	assert_true(vgic_gicr_access(
-		&guest->vcpus[by], frame + offset, 4, true, &value));
+	assert_true(vgic_gicr_access(&guest->vcpus[by], frame + offset, 4, true,
+				     &value));
 }
 
 /* As a kernel starts: everything in group 1, private ones enabled. */
@@ -45,7 +45,8 @@ static int setup(void **state)
 		gicr(&guest, i, GIC_IGROUPR, 0xffffffff);
 		gicr(&guest, i, GIC_ISENABLER, 0xffffffff);
 		assert_true(vgic_gicr_access(&guest.vcpus[i],
-			i * UINT64_C(0x20000) + GICR_WAKER, 4, true, &awake));
+					     i * UINT64_C(0x20000) + GICR_WAKER,
+					     4, true, &awake));
 		guest.vcpus[i].gic.state.vmcr =
 			ICH_VMCR_VENG1 | BITS_PUT(ICH_VMCR_VPMR, 0xf0);
 	}
@@ -93,8 +94,8 @@ static void a_level_goes_from_line_to_end(void **state)
 	assert_true(vgic_pending(vcpu));
 	vgic_load(vcpu);
 	/* Group 1, pending, tell of its end, not linked to hardware. */
-	assert_int_equal(
-		vcpu->gic.state.lr[0], UINT64_C(0x5000020000000000) | PPI);
+	assert_int_equal(vcpu->gic.state.lr[0],
+			 UINT64_C(0x5000020000000000) | PPI);
 	assert_int_equal(fakecpu_ack(vcpu), PPI);
 	assert_false(fakecpu_maintenance(vcpu));
 	vgic_ppi_set(vcpu, PPI, false);
@@ -330,7 +331,8 @@ static void an_sgi_goes_to_all_others(void **state)
 static void an_sgi_to_nobody_is_lost(void **state)
 {
 	static const uint64_t fields[] = { UINT64_C(1) << 44, UINT64_C(1) << 48,
-		UINT64_C(1) << 32, UINT64_C(1) << 16 };
+					   UINT64_C(1) << 32,
+					   UINT64_C(1) << 16 };
 	struct fakeguest *guest = *state;
 
 	for (unsigned i = 0; i < 4; i++)
@@ -351,8 +353,8 @@ static void the_second_cluster_has_aff1(void **state)
 	uint64_t ones = 0xffffffff;
 
 	fakeguest_init(guest, FAKEGUEST_VCPUS, false);
-	assert_true(vgic_gicr_access(
-		&guest->vcpus[0], frame + GIC_IGROUPR, 4, true, &ones));
+	assert_true(vgic_gicr_access(&guest->vcpus[0], frame + GIC_IGROUPR, 4,
+				     true, &ones));
 	vgic_sgi(&guest->vcpus[0], 1 << 16 | SGI << 24 | 0x2);
 	assert_true(guest->vcpus[17].gic.irqs[SGI].pending);
 }
@@ -425,8 +427,8 @@ static void one_of_n_goes_to_a_vcpu_that_is_awake(void **state)
 
 	gicd(guest, 1, GICD_IROUTER + 8 * SPI, 8, GICD_IROUTER_IRM | 3);
 	gicd(guest, 1, GIC_ISENABLER + 4, 4, SPI_BIT);
-	assert_true(
-		vgic_gicr_access(&guest->vcpus[1], GICR_WAKER, 4, true, &sleep));
+	assert_true(vgic_gicr_access(&guest->vcpus[1], GICR_WAKER, 4, true,
+				     &sleep));
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	assert_int_equal(guest->kicks[1], 1);
 	assert_int_equal(fakeguest_kicks(guest), 1);
@@ -434,7 +436,8 @@ static void one_of_n_goes_to_a_vcpu_that_is_awake(void **state)
 		assert_int_equal(vgic_pending(&guest->vcpus[i]), i == 1);
 	/* That one sleeps now: the next one is told. */
 	assert_true(vgic_gicr_access(&guest->vcpus[1],
-		UINT64_C(0x20000) + GICR_WAKER, 4, true, &sleep));
+				     UINT64_C(0x20000) + GICR_WAKER, 4, true,
+				     &sleep));
 	assert_int_equal(guest->kicks[2], 1);
 	assert_int_equal(fakeguest_kicks(guest), 1);
 	assert_true(vgic_pending(&guest->vcpus[2]));
@@ -486,14 +489,14 @@ static void a_reader_of_an_end_has_the_vcpu_come_out(void **state)
 	vgic_load(&guest->vcpus[0]);
 	fakecpu_end(&guest->vcpus[0], SPI);
 	fakeguest_kicks(guest);
-	assert_true(vgic_gicd_access(
-		&guest->vcpus[1], GIC_ISACTIVER + 4, 4, false, &value));
+	assert_true(vgic_gicd_access(&guest->vcpus[1], GIC_ISACTIVER + 4, 4,
+				     false, &value));
 	assert_int_equal(value, SPI_BIT);
 	assert_int_equal(guest->kicks[0], 1);
 	vgic_spi_set(&guest->domain.vgic, SPI, false);
 	vgic_save(&guest->vcpus[0]);
-	assert_true(vgic_gicd_access(
-		&guest->vcpus[1], GIC_ISACTIVER + 4, 4, false, &value));
+	assert_true(vgic_gicd_access(&guest->vcpus[1], GIC_ISACTIVER + 4, 4,
+				     false, &value));
 	assert_int_equal(value, 0);
 }
 

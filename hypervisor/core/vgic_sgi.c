@@ -17,8 +17,8 @@ static void sgi_send(struct vcpu *to, unsigned intid, struct kicks *kicks)
 	irq_changed(&ref, before, kicks);
 }
 
-static void send_to_others(
-	struct domain *domain, unsigned intid, struct kicks *kicks)
+static void send_to_others(struct domain *domain, unsigned intid,
+			   struct kicks *kicks)
 {
 	for (unsigned i = 0; i < domain->vcpu_count; i++)
 		if (&domain->vcpus[i] != kicks->caller)
@@ -26,15 +26,15 @@ static void send_to_others(
 }
 
 /* Aff0 goes up to 15 here (GUEST_MPIDR), so only range 0 has anyone. */
-static void send_to_list(
-	struct domain *domain, uint64_t value, struct kicks *kicks)
+static void send_to_list(struct domain *domain, uint64_t value,
+			 struct kicks *kicks)
 {
 	unsigned intid = (unsigned)BITS_GET(value, SGIR_INTID);
 	unsigned first = (unsigned)BITS_GET(value, SGIR_AFF1) << 4;
 	struct vcpu *to;
 
 	if (BITS_GET(value, SGIR_AFF3) != 0 ||
-		BITS_GET(value, SGIR_AFF2) != 0 || BITS_GET(value, SGIR_RS) != 0)
+	    BITS_GET(value, SGIR_AFF2) != 0 || BITS_GET(value, SGIR_RS) != 0)
 		return;
 	for (unsigned i = 0; i < SGIR_TARGETS_WIDTH; i++) {
 		to = domain_vcpu(domain, first + i);
@@ -50,8 +50,8 @@ void vgic_sgi(struct vcpu *vcpu, uint64_t value)
 
 	spinlock_acquire(&domain->vgic.lock);
 	if (BITS_GET(value, SGIR_IRM) != 0)
-		send_to_others(
-			domain, (unsigned)BITS_GET(value, SGIR_INTID), &kicks);
+		send_to_others(domain, (unsigned)BITS_GET(value, SGIR_INTID),
+			       &kicks);
 	else
 		send_to_list(domain, value, &kicks);
 	spinlock_release(&domain->vgic.lock);

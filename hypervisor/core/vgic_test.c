@@ -22,35 +22,35 @@ static int setup(void **state)
 	return 0;
 }
 
-static uint64_t gicd_read(
-	struct fakeguest *guest, uint64_t offset, unsigned size)
+static uint64_t gicd_read(struct fakeguest *guest, uint64_t offset,
+			  unsigned size)
 {
 	uint64_t value = UINT64_MAX;
 
-	assert_true(
-		vgic_gicd_access(&guest->vcpus[0], offset, size, false, &value));
+	assert_true(vgic_gicd_access(&guest->vcpus[0], offset, size, false,
+				     &value));
 	return value;
 }
 
-static void gicd_write(
-	struct fakeguest *guest, uint64_t offset, unsigned size, uint64_t value)
+static void gicd_write(struct fakeguest *guest, uint64_t offset, unsigned size,
+		       uint64_t value)
 {
 	assert_true(
 		vgic_gicd_access(&guest->vcpus[0], offset, size, true, &value));
 }
 
-static uint64_t gicr_read(
-	struct fakeguest *guest, uint64_t offset, unsigned size)
+static uint64_t gicr_read(struct fakeguest *guest, uint64_t offset,
+			  unsigned size)
 {
 	uint64_t value = UINT64_MAX;
 
-	assert_true(
-		vgic_gicr_access(&guest->vcpus[0], offset, size, false, &value));
+	assert_true(vgic_gicr_access(&guest->vcpus[0], offset, size, false,
+				     &value));
 	return value;
 }
 
-static void gicr_write(
-	struct fakeguest *guest, uint64_t offset, unsigned size, uint64_t value)
+static void gicr_write(struct fakeguest *guest, uint64_t offset, unsigned size,
+		       uint64_t value)
 {
 	assert_true(
 		vgic_gicr_access(&guest->vcpus[0], offset, size, true, &value));
@@ -87,17 +87,17 @@ static void the_most_spis_end_before_the_special_ones(void **state)
 	struct fakeguest *guest = *state;
 
 	vgic_init(&guest->domain.vgic, &guest->domain, FAKEGUEST_LRS, irqs,
-		VGIC_SPIS);
+		  VGIC_SPIS);
 	assert_int_equal(gicd_read(guest, GICD_TYPER, 4) & 0x1f, 31);
 	gicd_write(guest, GIC_ISENABLER + 4 * 31, 4, 0xffffffff);
-	assert_int_equal(
-		gicd_read(guest, GIC_ISENABLER + 4 * 31, 4), 0x0fffffff);
+	assert_int_equal(gicd_read(guest, GIC_ISENABLER + 4 * 31, 4),
+			 0x0fffffff);
 }
 
 static void set_and_clear_registers_show_one_state(void **state)
 {
 	static const uint64_t pairs[] = { GIC_ISENABLER, GIC_ISPENDR,
-		GIC_ISACTIVER };
+					  GIC_ISACTIVER };
 	struct fakeguest *guest = *state;
 
 	for (unsigned i = 0; i < 3; i++) {
@@ -122,8 +122,8 @@ static void groups_are_written_as_they_are(void **state)
 	gicd_write(guest, GIC_IGROUPR + 4, 4, 0x00ff0001);
 	assert_int_equal(gicd_read(guest, GIC_IGROUPR + 4, 4), 0x00ff0001);
 	gicr_write(guest, SGI_FRAME(1) + GIC_IGROUPR, 4, 0xffffffff);
-	assert_int_equal(
-		gicr_read(guest, SGI_FRAME(1) + GIC_IGROUPR, 4), 0xffffffff);
+	assert_int_equal(gicr_read(guest, SGI_FRAME(1) + GIC_IGROUPR, 4),
+			 0xffffffff);
 	assert_int_equal(gicr_read(guest, SGI_FRAME(0) + GIC_IGROUPR, 4), 0);
 }
 
@@ -138,7 +138,7 @@ static void priorities_have_five_bits_in_words_and_bytes(void **state)
 	assert_int_equal(gicd_read(guest, GIC_IPRIORITYR + 32, 4), 0xf8a04878);
 	gicr_write(guest, SGI_FRAME(2) + GIC_IPRIORITYR + 27, 1, 0xa8);
 	assert_int_equal(gicr_read(guest, SGI_FRAME(2) + GIC_IPRIORITYR + 24, 4),
-		0xa8000000);
+			 0xa8000000);
 }
 
 static void only_spis_can_be_configured(void **state)
@@ -151,8 +151,8 @@ static void only_spis_can_be_configured(void **state)
 	assert_int_equal(gicd_read(guest, GIC_ICFGR + 8, 4), 0x8);
 	gicr_write(guest, SGI_FRAME(0) + GIC_ICFGR, 4, 0);
 	gicr_write(guest, SGI_FRAME(0) + GIC_ICFGR + 4, 4, 0xffffffff);
-	assert_int_equal(
-		gicr_read(guest, SGI_FRAME(0) + GIC_ICFGR, 4), 0xaaaaaaaa);
+	assert_int_equal(gicr_read(guest, SGI_FRAME(0) + GIC_ICFGR, 4),
+			 0xaaaaaaaa);
 	assert_int_equal(gicr_read(guest, SGI_FRAME(0) + GIC_ICFGR + 4, 4), 0);
 }
 
@@ -174,8 +174,10 @@ static void routes_are_64_bits_or_two_halves(void **state)
 
 static void reserved_registers_read_as_zero(void **state)
 {
-	static const uint64_t offsets[] = { 0x0c, 0x10, 0x40, 0x84 + 64, 0xd04,
-		0xe08, 0x6100 - 0x100, 0xffd0, 0xfffc, 0x8000 };
+	static const uint64_t offsets[] = { 0x0c,           0x10,   0x40,
+					    0x84 + 64,      0xd04,  0xe08,
+					    0x6100 - 0x100, 0xffd0, 0xfffc,
+					    0x8000 };
 	struct fakeguest *guest = *state;
 
 	for (unsigned i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
@@ -188,8 +190,8 @@ static void reserved_registers_read_as_zero(void **state)
 	assert_int_equal(gicr_read(guest, SGI_FRAME(1) + 0xd00, 4), 0);
 	/* SPIs are not in a redistributor. */
 	gicr_write(guest, SGI_FRAME(1) + GIC_ISENABLER + 4, 4, 0xffffffff);
-	assert_int_equal(
-		gicr_read(guest, SGI_FRAME(1) + GIC_ISENABLER + 4, 4), 0);
+	assert_int_equal(gicr_read(guest, SGI_FRAME(1) + GIC_ISENABLER + 4, 4),
+			 0);
 	assert_int_equal(gicd_read(guest, GIC_ISENABLER + 4, 4), 0);
 }
 
@@ -216,17 +218,17 @@ static void odd_accesses_are_refused(void **state)
 
 	for (unsigned i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
 		assert_false(vgic_gicd_access(&guest->vcpus[0], odd[i].offset,
-			odd[i].size, false, &value));
-	assert_false(vgic_gicr_access(
-		&guest->vcpus[0], RD_FRAME(0), 8, false, &value));
-	assert_false(vgic_gicr_access(
-		&guest->vcpus[0], RD_FRAME(0) + 2, 4, false, &value));
-	assert_false(vgic_gicr_access(
-		&guest->vcpus[0], SGI_FRAME(0), 1, false, &value));
+					      odd[i].size, false, &value));
+	assert_false(vgic_gicr_access(&guest->vcpus[0], RD_FRAME(0), 8, false,
+				      &value));
+	assert_false(vgic_gicr_access(&guest->vcpus[0], RD_FRAME(0) + 2, 4,
+				      false, &value));
+	assert_false(vgic_gicr_access(&guest->vcpus[0], SGI_FRAME(0), 1, false,
+				      &value));
 	assert_false(vgic_gicr_access(
 		&guest->vcpus[0], RD_FRAME(FAKEGUEST_VCPUS), 4, false, &value));
-	assert_false(vgic_gicr_access(
-		&guest->vcpus[0], GUEST_GICV3_GICR_SIZE, 4, false, &value));
+	assert_false(vgic_gicr_access(&guest->vcpus[0], GUEST_GICV3_GICR_SIZE,
+				      4, false, &value));
 }
 
 static void redistributors_say_whose_they_are(void **state)
@@ -235,13 +237,13 @@ static void redistributors_say_whose_they_are(void **state)
 
 	assert_int_equal(gicr_read(guest, RD_FRAME(0) + GICR_TYPER, 8), 0);
 	assert_int_equal(gicr_read(guest, RD_FRAME(17) + GICR_TYPER, 8),
-		UINT64_C(0x101) << 32 | 17 << 8);
+			 UINT64_C(0x101) << 32 | 17 << 8);
 	assert_int_equal(gicr_read(guest, RD_FRAME(19) + GICR_TYPER, 4),
-		19 << 8 | GICR_TYPER_LAST);
-	assert_int_equal(
-		gicr_read(guest, RD_FRAME(19) + GICR_TYPER + 4, 4), 0x103);
-	assert_int_equal(
-		gicr_read(guest, RD_FRAME(3) + GIC_PIDR2, 4), GIC_PIDR2_GICV3);
+			 19 << 8 | GICR_TYPER_LAST);
+	assert_int_equal(gicr_read(guest, RD_FRAME(19) + GICR_TYPER + 4, 4),
+			 0x103);
+	assert_int_equal(gicr_read(guest, RD_FRAME(3) + GIC_PIDR2, 4),
+			 GIC_PIDR2_GICV3);
 	assert_int_equal(gicr_read(guest, RD_FRAME(3) + GICR_IIDR, 4), GIC_IIDR);
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 void virtqueue_init(struct virtqueue *queue, struct virtqueue_memory *memory,
-	pa_t base, unsigned size, bool device_writes)
+		    pa_t base, unsigned size, bool device_writes)
 {
 	uint64_t buffers = offsetof(struct virtqueue_memory, buffers);
 
@@ -58,8 +58,8 @@ void virtqueue_post(struct virtqueue *queue, unsigned id, uint32_t size)
 	queue->posted |= 1u << id;
 	queue->posted_idx++;
 	/* The device sees the index after all that it stands for. */
-	__atomic_store_n(
-		&memory->avail.idx, queue->posted_idx, __ATOMIC_RELEASE);
+	__atomic_store_n(&memory->avail.idx, queue->posted_idx,
+			 __ATOMIC_RELEASE);
 }
 
 void virtqueue_look(struct virtqueue *queue)
@@ -87,7 +87,7 @@ static struct virtq_used_elem used_copy(const struct virtqueue *queue)
 
 /* Whether the answer is to a buffer of a mask of buffers. */
 static bool is_in(const struct virtqueue *queue, struct virtq_used_elem elem,
-	uint32_t mask)
+		  uint32_t mask)
 {
 	return elem.id < queue->size && (mask & 1u << elem.id) != 0 &&
 	       elem.len <= virtqueue_buffer_size(queue);

@@ -56,7 +56,7 @@ struct virtqueue_done {
  * writes, or else reads. The device has none of them yet.
  */
 void virtqueue_init(struct virtqueue *queue, struct virtqueue_memory *memory,
-	pa_t base, unsigned size, bool device_writes);
+		    pa_t base, unsigned size, bool device_writes);
 
 /* Bytes of one buffer, and where it is. */
 uint32_t virtqueue_buffer_size(const struct virtqueue *queue);

@@ -64,10 +64,11 @@ static void buffers_lie_side_by_side(void **state)
 	assert_int_equal(virtqueue_buffer_size(queue), VIRTQUEUE_BUFFERS / SIZE);
 	for (unsigned i = 0; i < SIZE; i++) {
 		assert_int_equal(memory.desc[i].addr,
-			first + i * virtqueue_buffer_size(queue));
+				 first + i * virtqueue_buffer_size(queue));
 		assert_int_equal(memory.desc[i].flags, VIRTQ_DESC_WRITE);
 		assert_ptr_equal(virtqueue_buffer(queue, i),
-			memory.buffers + i * virtqueue_buffer_size(queue));
+				 memory.buffers +
+					 i * virtqueue_buffer_size(queue));
 	}
 	assert_int_equal(memory.avail.idx, 0);
 }
@@ -268,10 +269,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(buffers_lie_side_by_side, setup),
-		cmocka_unit_test_setup(
-			a_device_that_reads_gets_no_write_flag, setup),
-		cmocka_unit_test_setup(
-			a_posted_buffer_is_offered_and_not_free, setup),
+		cmocka_unit_test_setup(a_device_that_reads_gets_no_write_flag,
+				       setup),
+		cmocka_unit_test_setup(a_posted_buffer_is_offered_and_not_free,
+				       setup),
 		cmocka_unit_test_setup(answers_come_in_the_device_s_order, setup),
 		cmocka_unit_test_setup(only_what_was_seen_is_taken, setup),
 		cmocka_unit_test_setup(indices_wrap, setup),
@@ -281,14 +282,14 @@ int main(void)
 			an_id_that_was_not_posted_breaks_the_queue, setup),
 		cmocka_unit_test_setup(one_id_twice_breaks_the_queue, setup),
 		cmocka_unit_test_setup(a_huge_length_breaks_the_queue, setup),
-		cmocka_unit_test_setup(
-			an_answer_to_nothing_breaks_the_queue, setup),
-		cmocka_unit_test_setup(
-			more_answers_than_fit_break_the_queue, setup),
-		cmocka_unit_test_setup(
-			an_answer_taken_back_breaks_the_queue, setup),
-		cmocka_unit_test_setup(
-			what_is_forgotten_can_be_posted_again, setup),
+		cmocka_unit_test_setup(an_answer_to_nothing_breaks_the_queue,
+				       setup),
+		cmocka_unit_test_setup(more_answers_than_fit_break_the_queue,
+				       setup),
+		cmocka_unit_test_setup(an_answer_taken_back_breaks_the_queue,
+				       setup),
+		cmocka_unit_test_setup(what_is_forgotten_can_be_posted_again,
+				       setup),
 		cmocka_unit_test_setup(
 			a_late_answer_to_what_is_forgotten_is_passed_over, setup),
 		cmocka_unit_test_setup(

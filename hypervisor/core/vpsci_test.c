@@ -23,8 +23,8 @@ static int setup(void **state)
 	return 0;
 }
 
-static enum vcpu_next call(
-	struct fakeguest *guest, uint64_t fid, uint64_t x1, uint64_t x2)
+static enum vcpu_next call(struct fakeguest *guest, uint64_t fid, uint64_t x1,
+			   uint64_t x2)
 {
 	uint64_t *gprs = guest->vcpus[0].regs.gprs;
 
@@ -36,8 +36,8 @@ static enum vcpu_next call(
 }
 
 /* A call after which the guest runs on: its X0. */
-static int64_t ask(
-	struct fakeguest *guest, uint64_t fid, uint64_t x1, uint64_t x2)
+static int64_t ask(struct fakeguest *guest, uint64_t fid, uint64_t x1,
+		   uint64_t x2)
 {
 	assert_int_equal(call(guest, fid, x1, x2), VCPU_RUN);
 	return (int64_t)guest->vcpus[0].regs.gprs[0];
@@ -51,8 +51,8 @@ static void versions_are_told(void **state)
 	assert_int_equal(ask(guest, SMCCC_VERSION_FID, 0, 0), 0x10002);
 	assert_int_equal(ask(guest, PSCI_MIGRATE_INFO_TYPE, 0, 0), 2);
 	/* The hint that no SVE state is live is no part of the function. */
-	assert_int_equal(
-		ask(guest, PSCI_VERSION | SMCCC_SVE_HINT, 0, 0), 0x10001);
+	assert_int_equal(ask(guest, PSCI_VERSION | SMCCC_SVE_HINT, 0, 0),
+			 0x10001);
 	/* Nor is what is above 32 bits. */
 	assert_int_equal(
 		ask(guest, UINT64_C(0xffff00000000) | PSCI_VERSION, 0, 0),
@@ -61,11 +61,15 @@ static void versions_are_told(void **state)
 
 static void features_are_what_is_there(void **state)
 {
-	static const uint32_t there[] = { PSCI_VERSION, PSCI_CPU_SUSPEND_32,
-		PSCI_CPU_SUSPEND_64, PSCI_CPU_OFF, PSCI_CPU_ON_32,
-		PSCI_CPU_ON_64, PSCI_AFFINITY_INFO_32, PSCI_AFFINITY_INFO_64,
-		PSCI_MIGRATE_INFO_TYPE, PSCI_SYSTEM_OFF, PSCI_SYSTEM_RESET,
-		PSCI_FEATURES, SMCCC_VERSION_FID };
+	static const uint32_t there[] = {
+		PSCI_VERSION,           PSCI_CPU_SUSPEND_32,
+		PSCI_CPU_SUSPEND_64,    PSCI_CPU_OFF,
+		PSCI_CPU_ON_32,         PSCI_CPU_ON_64,
+		PSCI_AFFINITY_INFO_32,  PSCI_AFFINITY_INFO_64,
+		PSCI_MIGRATE_INFO_TYPE, PSCI_SYSTEM_OFF,
+		PSCI_SYSTEM_RESET,      PSCI_FEATURES,
+		SMCCC_VERSION_FID
+	};
 	struct fakeguest *guest = *state;
 
 	for (unsigned i = 0; i < sizeof(there) / sizeof(there[0]); i++)
@@ -81,8 +85,9 @@ static void features_are_what_is_there(void **state)
 
 static void unknown_functions_are_not_supported(void **state)
 {
-	static const uint32_t fids[] = { 0, 0x84000005, 0x84000012, 0xc4000000,
-		0xc4000190, 0xc4000150, 0x80000002, 0xffffffff };
+	static const uint32_t fids[] = { 0,          0x84000005, 0x84000012,
+					 0xc4000000, 0xc4000190, 0xc4000150,
+					 0x80000002, 0xffffffff };
 	struct fakeguest *guest = *state;
 
 	for (unsigned i = 0; i < sizeof(fids) / sizeof(fids[0]); i++)
@@ -155,8 +160,8 @@ static void suspending_is_waiting(void **state)
 {
 	struct fakeguest *guest = *state;
 
-	assert_int_equal(
-		call(guest, PSCI_CPU_SUSPEND_64, 0x10000, ENTRY), VCPU_WAIT);
+	assert_int_equal(call(guest, PSCI_CPU_SUSPEND_64, 0x10000, ENTRY),
+			 VCPU_WAIT);
 	assert_int_equal(guest->vcpus[0].regs.gprs[0], 0);
 	assert_int_equal(call(guest, PSCI_CPU_SUSPEND_32, 0, 0), VCPU_WAIT);
 }

@@ -114,7 +114,7 @@ static bool wants_more(struct vuart *vuart)
 }
 
 bool vuart_access(struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
-	uint64_t *value)
+		  uint64_t *value)
 {
 	struct domain *domain = vcpu->domain;
 	struct vuart *vuart = &domain->vuart;

@@ -36,7 +36,7 @@ void vuart_init(struct vuart *vuart, struct domain *domain);
 
 /* An access by the guest; as vgic_gicd_access(). */
 bool vuart_access(struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
-	uint64_t *value);
+		  uint64_t *value);
 
 /* What the person at the console typed. Returns how many bytes there was room
  * for; domain_ops.console_ready() is called when there is more. */

@@ -149,8 +149,8 @@ static void the_mask_has_its_bits_alone(void **state)
 
 static void other_registers_read_as_zero_and_the_ids_are_those(void **state)
 {
-	static const uint8_t ids[8] = { 0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0,
-		0x05, 0xb1 };
+	static const uint8_t ids[8] = { 0x11, 0x10, 0x34, 0x00,
+					0x0d, 0xf0, 0x05, 0xb1 };
 	struct fakeguest *guest = *state;
 
 	for (uint64_t offset = 0x24; offset < 0x38; offset += 4) {
@@ -182,10 +182,10 @@ static void the_interrupt_wakes_its_vcpu(void **state)
 	uint64_t value = 1;
 
 	guest->domain.vgic.enabled = true;
-	assert_true(vgic_gicd_access(
-		&guest->vcpus[0], GIC_IGROUPR + 4, 4, true, &value));
-	assert_true(vgic_gicd_access(
-		&guest->vcpus[0], GIC_ISENABLER + 4, 4, true, &value));
+	assert_true(vgic_gicd_access(&guest->vcpus[0], GIC_IGROUPR + 4, 4, true,
+				     &value));
+	assert_true(vgic_gicd_access(&guest->vcpus[0], GIC_ISENABLER + 4, 4,
+				     true, &value));
 	put(guest, IMSC, RX);
 	assert_int_equal(fakeguest_kicks(guest), 0);
 	assert_int_equal(type(guest, "x", 1), 1);
@@ -195,8 +195,8 @@ static void the_interrupt_wakes_its_vcpu(void **state)
 }
 
 /* ---- The bus ---- */
-static bool bus_read(
-	struct fakeguest *guest, uint64_t ipa, unsigned size, uint64_t *value)
+static bool bus_read(struct fakeguest *guest, uint64_t ipa, unsigned size,
+		     uint64_t *value)
 {
 	struct bus_access access = { .ipa = ipa_make(ipa), .size = size };
 	bool done = bus_access(&guest->vcpus[0], &access);
@@ -213,8 +213,8 @@ static void the_bus_leads_to_each_device(void **state)
 	assert_true(
 		bus_read(guest, GUEST_GICV3_GICD_BASE + GICD_IIDR, 4, &value));
 	assert_int_equal(value, GIC_IIDR);
-	assert_true(bus_read(guest,
-		GUEST_GICV3_GICR_BASE + 0x20000 + GICR_TYPER, 8, &value));
+	assert_true(bus_read(guest, GUEST_GICV3_GICR_BASE + 0x20000 + GICR_TYPER,
+			     8, &value));
 	assert_int_equal(value, UINT64_C(1) << 32 | 0x110);
 	assert_true(bus_read(guest, GUEST_PL011_BASE + FR, 2, &value));
 	assert_int_equal(value, TXFE | RXFE);
@@ -224,9 +224,9 @@ static void a_narrow_write_has_no_upper_bits(void **state)
 {
 	struct fakeguest *guest = *state;
 	struct bus_access access = { .ipa = ipa_make(GUEST_PL011_BASE + IMSC),
-		.size = 1,
-		.write = true,
-		.value = 0x7f0 };
+				     .size = 1,
+				     .write = true,
+				     .value = 0x7f0 };
 
 	assert_true(bus_access(&guest->vcpus[0], &access));
 	assert_int_equal(get(guest, IMSC), 0xf0);
@@ -234,12 +234,17 @@ static void a_narrow_write_has_no_upper_bits(void **state)
 
 static void nothing_is_beside_the_devices(void **state)
 {
-	static const uint64_t ipas[] = { 0, GUEST_GICV3_GICD_BASE - 4,
+	static const uint64_t ipas[] = {
+		0,
+		GUEST_GICV3_GICD_BASE - 4,
 		GUEST_GICV3_GICD_BASE + GUEST_GICV3_GICD_SIZE,
 		GUEST_GICV3_GICR_BASE - 4,
 		GUEST_GICV3_GICR_BASE + GUEST_GICV3_GICR_SIZE,
-		GUEST_PL011_BASE - 4, GUEST_PL011_BASE + GUEST_PL011_SIZE,
-		GUEST_RAM0_BASE, UINT64_MAX };
+		GUEST_PL011_BASE - 4,
+		GUEST_PL011_BASE + GUEST_PL011_SIZE,
+		GUEST_RAM0_BASE,
+		UINT64_MAX
+	};
 	struct fakeguest *guest = *state;
 	uint64_t value;
 
@@ -259,11 +264,10 @@ static void a_realm_finds_its_devices_in_the_shared_half(void **state)
 
 	assert_int_equal(bus_ipa(&guest->domain, shared).value, shared.value);
 	guest->domain.is_realm = true;
-	assert_int_equal(
-		bus_ipa(&guest->domain, shared).value, GUEST_PL011_BASE);
+	assert_int_equal(bus_ipa(&guest->domain, shared).value,
+			 GUEST_PL011_BASE);
 	assert_true(bus_unprotected(&guest->domain, shared));
-	assert_false(
-		bus_unprotected(&guest->domain, ipa_make(GUEST_PL011_BASE)));
+	assert_false(bus_unprotected(&guest->domain, ipa_make(GUEST_PL011_BASE)));
 }
 
 int main(void)

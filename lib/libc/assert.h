@@ -13,6 +13,6 @@
 #define REEVE_LIB_LIBC_ASSERT_H
 
 _Noreturn void __assert_fail(const char *condition, const char *file,
-	unsigned line, const char *function);
+			     unsigned line, const char *function);
 
 #endif

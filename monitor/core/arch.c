@@ -12,7 +12,7 @@
  */
 #define SCR_ALLOWS                                                             \
 	(BIT(16) | BIT(25) | BIT(26) | BIT(27) | BIT(28) | BIT(38) | BIT(41) | \
-		BIT(43) | BIT(44) | BIT(45) | BIT(47) | BIT(49) | BIT(59))
+	 BIT(43) | BIT(44) | BIT(45) | BIT(47) | BIT(49) | BIT(59))
 #define SCR_TRAPS   (BIT(15) | BIT(40)) /* TERR, TRNDR */
 #define CPTR_ALLOWS (BIT(8) | BIT(12))
 #define CPTR_TRAPS  (BIT(10) | BIT(20) | BIT(30)) /* TFP, TTA, TAM */
@@ -24,8 +24,8 @@ static uint64_t available(uint64_t word, uint64_t allows, uint64_t traps)
 	return (word & allows) | (~word & traps);
 }
 
-static int64_t availability(
-	const struct arch_controls *controls, uint64_t which, uint64_t *value)
+static int64_t availability(const struct arch_controls *controls,
+			    uint64_t which, uint64_t *value)
 {
 	switch (which) {
 	case SMCCC_AVAILABILITY_SCR:
@@ -55,7 +55,7 @@ static int64_t features(uint32_t fid)
 }
 
 int64_t arch_call(const struct arch_controls *controls, uint32_t fid,
-	uint64_t argument, uint64_t *value)
+		  uint64_t argument, uint64_t *value)
 {
 	switch (fid) {
 	case SMCCC_VERSION_FID:

@@ -21,6 +21,6 @@ struct arch_controls {
  * is set if the caller may use what the bit is about.
  */
 int64_t arch_call(const struct arch_controls *controls, uint32_t fid,
-	uint64_t argument, uint64_t *value);
+		  uint64_t argument, uint64_t *value);
 
 #endif

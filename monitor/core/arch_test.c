@@ -14,8 +14,8 @@
 
 static const struct arch_controls nothing;
 
-static int64_t call(
-	const struct arch_controls *controls, uint32_t fid, uint64_t argument)
+static int64_t call(const struct arch_controls *controls, uint32_t fid,
+		    uint64_t argument)
 {
 	uint64_t value = 77;
 	int64_t result = arch_call(controls, fid, argument, &value);
@@ -49,17 +49,17 @@ static void allowed_features_are_available(void **state)
 
 	(void)state;
 	assert_int_equal(call(&all, AVAILABILITY, 0x1e1100),
-		UINT64_C(0x0802ba401e010000));
+			 UINT64_C(0x0802ba401e010000));
 	assert_int_equal(call(&all, AVAILABILITY, 0x1e1140), 0x1100);
-	assert_int_equal(
-		call(&all, AVAILABILITY, 0x1e1320), UINT64_C(0x111001000));
+	assert_int_equal(call(&all, AVAILABILITY, 0x1e1320),
+			 UINT64_C(0x111001000));
 }
 
 static void features_that_do_not_trap_are_available(void **state)
 {
 	(void)state;
 	assert_int_equal(call(&nothing, AVAILABILITY, 0x1e1100),
-		UINT64_C(0x10000008000));
+			 UINT64_C(0x10000008000));
 	assert_int_equal(call(&nothing, AVAILABILITY, 0x1e1140), 0x40100400);
 	assert_int_equal(call(&nothing, AVAILABILITY, 0x1e1320), 0x8080040);
 }
@@ -69,8 +69,8 @@ static void other_registers_are_refused(void **state)
 	uint64_t value = 77;
 
 	(void)state;
-	assert_int_equal(
-		arch_call(&nothing, AVAILABILITY, 0x1ea500, &value), -3);
+	assert_int_equal(arch_call(&nothing, AVAILABILITY, 0x1ea500, &value),
+			 -3);
 	assert_int_equal(arch_call(&nothing, AVAILABILITY, 0, &value), -3);
 	assert_int_equal(value, 77);
 }

@@ -70,13 +70,13 @@ static uint32_t header_word(const unsigned char *tree, size_t number)
 static const char *string_at(const struct block *block, size_t at)
 {
 	if (at >= block->size ||
-		!memchr(block->bytes + at, '\0', block->size - at))
+	    !memchr(block->bytes + at, '\0', block->size - at))
 		return "";
 	return (const char *)block->bytes + at;
 }
 
 static bool find_block(const unsigned char *tree, unsigned at_word,
-	unsigned size_word, struct block *block)
+		       unsigned size_word, struct block *block)
 {
 	uint32_t total = header_word(tree, HEADER_TOTAL);
 	uint32_t at = header_word(tree, at_word);
@@ -95,14 +95,14 @@ static uint64_t number_at(const unsigned char *cells)
 
 /* One property: is it the memory node's "reg"? */
 static bool take_property(struct block *nodes, const struct block *strings,
-	bool is_memory, struct rmm_el3_bank *bank)
+			  bool is_memory, struct rmm_el3_bank *bank)
 {
 	uint32_t size = take_word(nodes);
 	uint32_t name = take_word(nodes);
 	const unsigned char *value = take(nodes, size);
 
 	if (!value || !is_memory || size < REG_SIZE ||
-		strcmp(string_at(strings, name), "reg") != 0)
+	    strcmp(string_at(strings, name), "reg") != 0)
 		return false;
 	bank->base = number_at(value);
 	bank->size = number_at(value + REG_SIZE / 2);
@@ -125,7 +125,7 @@ static bool is_memory_node(struct block *nodes, unsigned depth)
 }
 
 static bool walk(struct block *nodes, const struct block *strings,
-	struct rmm_el3_bank *bank)
+		 struct rmm_el3_bank *bank)
 {
 	bool is_memory = false;
 	unsigned depth = 0;
@@ -160,11 +160,11 @@ bool dram_find(const void *tree, size_t size, struct rmm_el3_bank *bank)
 	struct block strings;
 
 	if (size < HEADER_SIZE || header_word(bytes, HEADER_MAGIC) != FDT_MAGIC ||
-		header_word(bytes, HEADER_TOTAL) > size ||
-		header_word(bytes, HEADER_VERSION) < FDT_VERSION)
+	    header_word(bytes, HEADER_TOTAL) > size ||
+	    header_word(bytes, HEADER_VERSION) < FDT_VERSION)
 		return false;
 	if (!find_block(bytes, HEADER_STRUCT, HEADER_STRUCT_SIZE, &nodes) ||
-		!find_block(bytes, HEADER_STRINGS, HEADER_STRINGS_SIZE, &strings))
+	    !find_block(bytes, HEADER_STRINGS, HEADER_STRINGS_SIZE, &strings))
 		return false;
 	return walk(&nodes, &strings, bank);
 }

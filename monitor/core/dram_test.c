@@ -96,8 +96,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(memory_node_is_found, set_up),
 		cmocka_unit_test_setup(cut_trees_are_refused, set_up),
-		cmocka_unit_test_setup(
-			broken_trees_are_read_within_bounds, set_up),
+		cmocka_unit_test_setup(broken_trees_are_read_within_bounds,
+				       set_up),
 		cmocka_unit_test_setup(tree_without_memory_is_refused, set_up),
 	};
 

@@ -19,7 +19,7 @@ int firme_features(uint64_t service, uint64_t index, uint64_t *value)
 		[FIRME_BASE] = { FIRME_BASE0_CALLS, FIRME_BASE1_GRANULE },
 		/* GPCCR_EL3: 4 KiB granules, 1 GiB an L0 entry, PPS. */
 		[FIRME_GRANULE] = { FIRME_GRANULE0_GPI_SET,
-			BITS_PUT(FIRME_GRANULE1_PPS, GPT_PPS) },
+				    BITS_PUT(FIRME_GRANULE1_PPS, GPT_PPS) },
 	};
 
 	if (service > FIRME_GRANULE)
@@ -42,8 +42,8 @@ static int move_of(uint64_t gpi, enum world caller, struct gpt_move *move)
 	return FIRME_OK;
 }
 
-int firme_move_check(
-	const uint64_t x[3], enum world caller, struct gpt_move *move)
+int firme_move_check(const uint64_t x[3], enum world caller,
+		     struct gpt_move *move)
 {
 	if (x[1] == 0 || (x[2] & ~BITS_MASK(FIRME_GPI)) != 0)
 		return FIRME_E_INVALID;

@@ -24,8 +24,8 @@ int firme_features(uint64_t service, uint64_t index, uint64_t *value);
  * GPI_SET's arguments X1-X3. Gives FIRME_OK and *move, which may be of fewer
  * granules than are asked for, or the answer to refuse with.
  */
-int firme_move_check(
-	const uint64_t x[3], enum world caller, struct gpt_move *move);
+int firme_move_check(const uint64_t x[3], enum world caller,
+		     struct gpt_move *move);
 
 /* GPI_SET's X0, when `done` of the granules that X2 asks for were moved. */
 int firme_move_status(enum gpt_result result, uint64_t done, uint64_t asked);

@@ -47,7 +47,7 @@ static void features_refuse_what_is_not(void **state)
 }
 
 static int check(uint64_t pa, uint64_t count, uint64_t gpi, enum world caller,
-	struct gpt_move *move)
+		 struct gpt_move *move)
 {
 	const uint64_t x[3] = { pa, count, gpi };
 
@@ -80,14 +80,14 @@ static void moves_are_bounded(void **state)
 
 static void other_moves_are_denied(void **state)
 {
-	static const uint64_t others[] = { 0x0, 0x1, 0x4, 0x5, 0x8, 0xa, 0xd,
-		0xf };
+	static const uint64_t others[] = { 0x0, 0x1, 0x4, 0x5,
+					   0x8, 0xa, 0xd, 0xf };
 	struct gpt_move move;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		assert_int_equal(
-			check(PAGE, 1, others[i], WORLD_REALM, &move), -5);
+		assert_int_equal(check(PAGE, 1, others[i], WORLD_REALM, &move),
+				 -5);
 	assert_int_equal(check(PAGE, 1, 0xb, WORLD_NS, &move), -5);
 	assert_int_equal(check(PAGE, 1, 0x9, WORLD_NS, &move), -5);
 }

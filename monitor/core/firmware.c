@@ -22,7 +22,7 @@ const char *firmware_fault(const struct firmware_header *header)
 	if (header->magic != FIRMWARE_MAGIC)
 		return "no firmware header";
 	if (header->version != FIRMWARE_VERSION ||
-		header->parts != FIRMWARE_PARTS)
+	    header->parts != FIRMWARE_PARTS)
 		return "a firmware header of another version";
 	if (header->total > MACHINE_FLASH0_SIZE)
 		return "firmware larger than the flash";
@@ -33,10 +33,10 @@ const char *firmware_fault(const struct firmware_header *header)
 			return "a part that is not aligned";
 	}
 	if (part[FIRMWARE_RMM].size == 0 ||
-		part[FIRMWARE_RMM].size > MACHINE_RMM_IMAGE_SIZE)
+	    part[FIRMWARE_RMM].size > MACHINE_RMM_IMAGE_SIZE)
 		return "no RMM, or one that is too large";
 	if (part[FIRMWARE_HYPERVISOR].size == 0 ||
-		part[FIRMWARE_HYPERVISOR].size > MACHINE_HYP_SIZE)
+	    part[FIRMWARE_HYPERVISOR].size > MACHINE_HYP_SIZE)
 		return "no hypervisor, or one that is too large";
 	if (part[FIRMWARE_PROVISION].size > PROVISION_PART_SIZE)
 		return "a provisioned part that is too large";

@@ -88,7 +88,7 @@ bool gpt_set_blocks(struct gpt *gpt, const struct gpt_range *range)
 	}
 	for (uint64_t done = 0; done < range->size; done += L0_SIZE)
 		write_word(l0_entry(gpt, range->base + done),
-			block_of(range->gpi));
+			   block_of(range->gpi));
 	return true;
 }
 
@@ -115,8 +115,8 @@ static unsigned granules_in_word(uint64_t pa, uint64_t count)
 	return count < room ? (unsigned)count : room;
 }
 
-static void set_in_word(
-	uint64_t *word, uint64_t pa, unsigned count, enum gpi gpi)
+static void set_in_word(uint64_t *word, uint64_t pa, unsigned count,
+			enum gpi gpi)
 {
 	uint64_t mask = (UINT64_MAX >> (64 - 4 * count)) << nibble_shift(pa);
 
@@ -168,8 +168,8 @@ static unsigned run_in_word(uint64_t word, uint64_t pa, enum gpi gpi)
 			    : (unsigned)__builtin_ctzll(differs) / 4;
 }
 
-enum gpt_result gpt_find_run(
-	const struct gpt *gpt, uint64_t pa, enum gpi gpi, uint64_t *count)
+enum gpt_result gpt_find_run(const struct gpt *gpt, uint64_t pa, enum gpi gpi,
+			     uint64_t *count)
 {
 	uint64_t left = *count;
 	const uint64_t *word = l1_word(gpt, pa);

@@ -75,8 +75,8 @@ enum gpi gpt_get(const struct gpt *gpt, uint64_t pa);
  * How many granules in a row, from pa on and at most *count, are in a state.
  * *count is that number; it is 0 unless the result is GPT_OK.
  */
-enum gpt_result gpt_find_run(
-	const struct gpt *gpt, uint64_t pa, enum gpi gpi, uint64_t *count);
+enum gpt_result gpt_find_run(const struct gpt *gpt, uint64_t pa, enum gpi gpi,
+			     uint64_t *count);
 
 /* Gives granules that gpt_find_run() found in a row another state. */
 void gpt_set_run(struct gpt *gpt, uint64_t pa, uint64_t count, enum gpi gpi);

@@ -45,8 +45,8 @@ static bool set(struct gpt *gpt, uint64_t base, uint64_t size, enum gpi gpi)
 	return gpt_set_granules(gpt, &range);
 }
 
-static bool set_blocks(
-	struct gpt *gpt, uint64_t base, uint64_t size, enum gpi gpi)
+static bool set_blocks(struct gpt *gpt, uint64_t base, uint64_t size,
+		       enum gpi gpi)
 {
 	const struct gpt_range range = { base, size, gpi };
 
@@ -137,7 +137,7 @@ static void range_must_be_aligned_and_within_the_table(void **state)
 }
 
 static enum gpt_result find(struct gpt *gpt, uint64_t pa, enum gpi gpi,
-	uint64_t wanted, uint64_t *run)
+			    uint64_t wanted, uint64_t *run)
 {
 	*run = wanted;
 	return gpt_find_run(gpt, pa, gpi, run);
@@ -150,13 +150,13 @@ static void run_ends_at_the_first_granule_in_another_state(void **state)
 
 	assert_true(set(gpt, GIB, GIB, GPI_NON_SECURE));
 	assert_true(set(gpt, GIB + 0x2d000, 0x1000, GPI_REALM));
-	assert_int_equal(
-		find(gpt, GIB + 0x3000, GPI_NON_SECURE, 64, &run), GPT_OK);
+	assert_int_equal(find(gpt, GIB + 0x3000, GPI_NON_SECURE, 64, &run),
+			 GPT_OK);
 	assert_int_equal(run, 0x2a);
 	assert_int_equal(find(gpt, GIB + 0x2d000, GPI_REALM, 64, &run), GPT_OK);
 	assert_int_equal(run, 1);
-	assert_int_equal(
-		find(gpt, GIB + 0x2e000, GPI_NON_SECURE, 64, &run), GPT_OK);
+	assert_int_equal(find(gpt, GIB + 0x2e000, GPI_NON_SECURE, 64, &run),
+			 GPT_OK);
 	assert_int_equal(run, 64);
 }
 
@@ -166,18 +166,18 @@ static void run_ends_where_asked_and_with_the_tables(void **state)
 	uint64_t run;
 
 	assert_true(set(gpt, GIB, GIB, GPI_NON_SECURE));
-	assert_int_equal(
-		find(gpt, GIB + 0x3000, GPI_NON_SECURE, 1, &run), GPT_OK);
+	assert_int_equal(find(gpt, GIB + 0x3000, GPI_NON_SECURE, 1, &run),
+			 GPT_OK);
 	assert_int_equal(run, 1);
-	assert_int_equal(
-		find(gpt, GIB + 0xe000, GPI_NON_SECURE, 20, &run), GPT_OK);
+	assert_int_equal(find(gpt, GIB + 0xe000, GPI_NON_SECURE, 20, &run),
+			 GPT_OK);
 	assert_int_equal(run, 20);
-	assert_int_equal(
-		find(gpt, 2 * GIB - 0x2000, GPI_NON_SECURE, 20, &run), GPT_OK);
+	assert_int_equal(find(gpt, 2 * GIB - 0x2000, GPI_NON_SECURE, 20, &run),
+			 GPT_OK);
 	assert_int_equal(run, 2);
 	assert_true(set(gpt, 1023 * GIB, GIB, GPI_REALM));
-	assert_int_equal(
-		find(gpt, 1024 * GIB - 0x1000, GPI_REALM, 20, &run), GPT_OK);
+	assert_int_equal(find(gpt, 1024 * GIB - 0x1000, GPI_REALM, 20, &run),
+			 GPT_OK);
 	assert_int_equal(run, 1);
 }
 
@@ -187,8 +187,8 @@ static void run_goes_on_into_the_next_table(void **state)
 	uint64_t run;
 
 	assert_true(set(gpt, GIB, 2 * GIB, GPI_NON_SECURE));
-	assert_int_equal(
-		find(gpt, 2 * GIB - 0x2000, GPI_NON_SECURE, 20, &run), GPT_OK);
+	assert_int_equal(find(gpt, 2 * GIB - 0x2000, GPI_NON_SECURE, 20, &run),
+			 GPT_OK);
 	assert_int_equal(run, 20);
 	gpt_set_run(gpt, 2 * GIB - 0x2000, 20, GPI_REALM);
 	assert_int_equal(gpt_get(gpt, 2 * GIB - 0x3000), GPI_NON_SECURE);
@@ -206,12 +206,12 @@ static void run_is_refused_where_nothing_can_be_moved(void **state)
 	assert_true(set_blocks(gpt, 8 * GIB, GIB, GPI_NON_SECURE));
 	assert_int_equal(find(gpt, GIB, GPI_REALM, 1, &run), GPT_BAD_GPI);
 	assert_int_equal(run, 0);
-	assert_int_equal(
-		find(gpt, GIB + 1, GPI_NON_SECURE, 1, &run), GPT_BAD_ADDRESS);
-	assert_int_equal(
-		find(gpt, 8 * GIB, GPI_NON_SECURE, 1, &run), GPT_BAD_ADDRESS);
-	assert_int_equal(
-		find(gpt, 1024 * GIB, GPI_NONE, 1, &run), GPT_BAD_ADDRESS);
+	assert_int_equal(find(gpt, GIB + 1, GPI_NON_SECURE, 1, &run),
+			 GPT_BAD_ADDRESS);
+	assert_int_equal(find(gpt, 8 * GIB, GPI_NON_SECURE, 1, &run),
+			 GPT_BAD_ADDRESS);
+	assert_int_equal(find(gpt, 1024 * GIB, GPI_NONE, 1, &run),
+			 GPT_BAD_ADDRESS);
 	assert_int_equal(
 		find(gpt, UINT64_MAX & ~UINT64_C(0xfff), GPI_NONE, 1, &run),
 		GPT_BAD_ADDRESS);
@@ -258,7 +258,7 @@ static void invalidation_takes_the_smallest_block_that_holds_all(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_int_equal(gpt_tlbi_operand(rows[i].pa, rows[i].size),
-			rows[i].code << 44 | rows[i].base >> 12);
+				 rows[i].code << 44 | rows[i].base >> 12);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

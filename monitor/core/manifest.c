@@ -10,8 +10,8 @@
 #define ARRAY_OFFSET(field) offsetof(struct manifest_page, field)
 
 /* A list of one element, words long, at pa: with it all words sum to 0. */
-static struct rmm_el3_list list_of_one(
-	uint64_t pa, const uint64_t *element, size_t words)
+static struct rmm_el3_list list_of_one(uint64_t pa, const uint64_t *element,
+				       size_t words)
 {
 	struct rmm_el3_list list = { .count = 1, .pointer = pa };
 	uint64_t sum = list.count + list.pointer;
@@ -29,7 +29,7 @@ union console_words {
 };
 
 void manifest_make(struct manifest_page *page, uint64_t pa,
-	const struct rmm_el3_bank *dram)
+		   const struct rmm_el3_bank *dram)
 {
 	const uint64_t bank[] = { dram->base, dram->size };
 	const union console_words uart = { .console = {
@@ -47,15 +47,16 @@ void manifest_make(struct manifest_page *page, uint64_t pa,
 		.console = uart.console,
 	};
 	page->manifest.dram = list_of_one(pa + ARRAY_OFFSET(dram), bank, 2);
-	page->manifest.consoles = list_of_one(pa + ARRAY_OFFSET(console),
-		uart.words, sizeof(uart.words) / sizeof(uart.words[0]));
+	page->manifest.consoles =
+		list_of_one(pa + ARRAY_OFFSET(console), uart.words,
+			    sizeof(uart.words) / sizeof(uart.words[0]));
 }
 
 #define HOW_KNOWN                                                              \
 	(BITS_MASK(RMM_EL3_RESERVE_ALIGN) | BITS_MASK(RMM_EL3_RESERVE_LOCAL))
 
-int reserve_memory(
-	struct reserve *reserve, uint64_t bytes, uint64_t how, uint64_t *pa)
+int reserve_memory(struct reserve *reserve, uint64_t bytes, uint64_t how,
+		   uint64_t *pa)
 {
 	uint64_t log2 = BITS_GET(how, RMM_EL3_RESERVE_ALIGN);
 	uint64_t gap;
@@ -64,7 +65,7 @@ int reserve_memory(
 		return RMM_EL3_E_INVALID;
 	gap = -reserve->next & ((UINT64_C(1) << log2) - 1);
 	if (gap > reserve->end - reserve->next ||
-		bytes > reserve->end - reserve->next - gap)
+	    bytes > reserve->end - reserve->next - gap)
 		return RMM_EL3_E_NO_MEMORY;
 	*pa = reserve->next + gap;
 	reserve->next = *pa + bytes;

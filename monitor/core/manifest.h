@@ -21,7 +21,7 @@ struct manifest_page {
  * console UART0.
  */
 void manifest_make(struct manifest_page *page, uint64_t pa,
-	const struct rmm_el3_bank *dram);
+		   const struct rmm_el3_bank *dram);
 
 /* Memory that is handed out from the front and never comes back. */
 struct reserve {
@@ -33,7 +33,7 @@ struct reserve {
  * RESERVE_MEMORY: X1 and X2 as abi/rmm_el3.h has them. Returns a status of
  * RMM_EL3_*; *pa is set only with RMM_EL3_OK.
  */
-int reserve_memory(
-	struct reserve *reserve, uint64_t bytes, uint64_t how, uint64_t *pa);
+int reserve_memory(struct reserve *reserve, uint64_t bytes, uint64_t how,
+		   uint64_t *pa);
 
 #endif

@@ -14,15 +14,15 @@
 static const struct rmm_el3_bank dram = { 0x40000000, 0x80000000 };
 
 static uint64_t sum(const struct manifest_page *page,
-	const struct rmm_el3_list *list, size_t words)
+		    const struct rmm_el3_list *list, size_t words)
 {
 	uint64_t total = list->count + list->pointer + list->checksum;
 	uint64_t word;
 
 	for (size_t i = 0; i < words; i++) {
 		memcpy(&word,
-			(const char *)page + (list->pointer - PAGE_PA) + 8 * i,
-			8);
+		       (const char *)page + (list->pointer - PAGE_PA) + 8 * i,
+		       8);
 		total += word;
 	}
 	return total;
@@ -63,10 +63,10 @@ static void lists_that_are_empty_are_zero(void **state)
 	(void)state;
 	memset(&page, 0xff, sizeof(page));
 	manifest_make(&page, PAGE_PA, &dram);
-	assert_memory_equal(
-		&page.manifest.device_coherent, &empty, sizeof(empty));
-	assert_memory_equal(
-		&page.manifest.device_noncoherent, &empty, sizeof(empty));
+	assert_memory_equal(&page.manifest.device_coherent, &empty,
+			    sizeof(empty));
+	assert_memory_equal(&page.manifest.device_noncoherent, &empty,
+			    sizeof(empty));
 	assert_memory_equal(&page.manifest.smmus, &empty, sizeof(empty));
 	assert_int_equal(page.manifest.root_complexes.count, 0);
 }
@@ -93,16 +93,16 @@ static void memory_ends(void **state)
 	uint64_t pa = 7;
 
 	(void)state;
-	assert_int_equal(
-		reserve_memory(&reserve, 0x1001, 0, &pa), RMM_EL3_E_NO_MEMORY);
+	assert_int_equal(reserve_memory(&reserve, 0x1001, 0, &pa),
+			 RMM_EL3_E_NO_MEMORY);
 	assert_int_equal(reserve_memory(&reserve, UINT64_MAX, 0, &pa),
-		RMM_EL3_E_NO_MEMORY);
+			 RMM_EL3_E_NO_MEMORY);
 	assert_int_equal(reserve_memory(&reserve, 8, ALIGN(14), &pa),
-		RMM_EL3_E_NO_MEMORY);
+			 RMM_EL3_E_NO_MEMORY);
 	assert_int_equal(pa, 7);
 	assert_int_equal(reserve_memory(&reserve, 0x1000, 0, &pa), 0);
-	assert_int_equal(
-		reserve_memory(&reserve, 1, 0, &pa), RMM_EL3_E_NO_MEMORY);
+	assert_int_equal(reserve_memory(&reserve, 1, 0, &pa),
+			 RMM_EL3_E_NO_MEMORY);
 }
 
 static void unknown_flags_are_invalid(void **state)
@@ -112,8 +112,8 @@ static void unknown_flags_are_invalid(void **state)
 
 	(void)state;
 	assert_int_equal(reserve_memory(&reserve, 8, 2, &pa), RMM_EL3_E_INVALID);
-	assert_int_equal(
-		reserve_memory(&reserve, 8, ALIGN(64), &pa), RMM_EL3_E_INVALID);
+	assert_int_equal(reserve_memory(&reserve, 8, ALIGN(64), &pa),
+			 RMM_EL3_E_INVALID);
 	assert_int_equal(reserve.next, 0x1000);
 }
 

@@ -15,20 +15,20 @@ static const char *fault_of(const struct provision *part, uint64_t size)
 	if (part->version != PROVISION_VERSION)
 		return "a provisioned part of another version";
 	if (part->realm_key_size != 0 &&
-		part->realm_key_size != PROVISION_KEY_SIZE)
+	    part->realm_key_size != PROVISION_KEY_SIZE)
 		return "a provisioned key of another size";
 	if (part->token_size > PROVISION_TOKEN_MAX)
 		return "a platform token that is too large";
 	if (part->token_size != 0 && part->token_offset < sizeof(*part))
 		return "a platform token over its header";
 	if (part->token_offset > size ||
-		part->token_size > size - part->token_offset)
+	    part->token_size > size - part->token_offset)
 		return "a platform token outside its part";
 	return NULL;
 }
 
-const char *provision_open(
-	struct provisioned *provisioned, const void *part, uint64_t size)
+const char *provision_open(struct provisioned *provisioned, const void *part,
+			   uint64_t size)
 {
 	const struct provision *header = part;
 	const char *fault;
@@ -65,7 +65,8 @@ static uint8_t *buffer_bytes(const struct provision_buffer *buffer)
 }
 
 int provision_realm_key(const struct provisioned *provisioned,
-	const struct provision_buffer *buffer, uint64_t curve, uint64_t *length)
+			const struct provision_buffer *buffer, uint64_t curve,
+			uint64_t *length)
 {
 	const struct provision *part = provisioned->part;
 	int status = buffer_check(buffer);
@@ -83,14 +84,15 @@ int provision_realm_key(const struct provisioned *provisioned,
 
 /* The token is signed already: for the one challenge that it was made for. */
 static bool is_challenge(const struct provision *part,
-	const struct provision_buffer *buffer, uint64_t size)
+			 const struct provision_buffer *buffer, uint64_t size)
 {
 	return size == PROVISION_HASH_SIZE && size <= buffer->size &&
 	       memcmp(buffer_bytes(buffer), part->challenge, size) == 0;
 }
 
 static void send(struct provisioned *provisioned,
-	const struct provision_buffer *buffer, struct provision_token_part *sent)
+		 const struct provision_buffer *buffer,
+		 struct provision_token_part *sent)
 {
 	const struct provision *part = provisioned->part;
 	uint32_t left = provisioned->token_left;
@@ -98,15 +100,15 @@ static void send(struct provisioned *provisioned,
 	uint32_t length = buffer->size < left ? (uint32_t)buffer->size : left;
 
 	memcpy(buffer_bytes(buffer),
-		(const uint8_t *)part + part->token_offset + done, length);
+	       (const uint8_t *)part + part->token_offset + done, length);
 	provisioned->token_left = left - length;
 	provisioned->is_sending = length < left;
 	*sent = (struct provision_token_part){ length, left - length };
 }
 
 int provision_token(struct provisioned *provisioned,
-	const struct provision_buffer *buffer, uint64_t challenge_size,
-	struct provision_token_part *sent)
+		    const struct provision_buffer *buffer,
+		    uint64_t challenge_size, struct provision_token_part *sent)
 {
 	const struct provision *part = provisioned->part;
 	int status = buffer_check(buffer);

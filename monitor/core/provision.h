@@ -23,8 +23,8 @@ struct provisioned {
  * begin with a zero in the magic's place: then nothing is provisioned.
  * Returns what is wrong, in words for the log; NULL if nothing is.
  */
-const char *provision_open(
-	struct provisioned *provisioned, const void *part, uint64_t size);
+const char *provision_open(struct provisioned *provisioned, const void *part,
+			   uint64_t size);
 
 /* Where the RMM wants an answer: within the page that it shares with EL3. */
 struct provision_buffer {
@@ -39,7 +39,8 @@ struct provision_buffer {
  * RMM_EL3_*; *length is set only with RMM_EL3_OK.
  */
 int provision_realm_key(const struct provisioned *provisioned,
-	const struct provision_buffer *buffer, uint64_t curve, uint64_t *length);
+			const struct provision_buffer *buffer, uint64_t curve,
+			uint64_t *length);
 
 struct provision_token_part {
 	uint64_t length; /* bytes now in the buffer */
@@ -52,7 +53,7 @@ struct provision_token_part {
  * *sent. A delivery that is refused is as if it had not begun.
  */
 int provision_token(struct provisioned *provisioned,
-	const struct provision_buffer *buffer, uint64_t challenge_size,
-	struct provision_token_part *sent);
+		    const struct provision_buffer *buffer,
+		    uint64_t challenge_size, struct provision_token_part *sent);
 
 #endif

@@ -34,10 +34,10 @@ static int set_up(void **state)
 	f->part = calloc(1, SIZE);
 	assert_non_null(f->part);
 	*f->part = (struct provision){ .magic = PROVISION_MAGIC,
-		.version = PROVISION_VERSION,
-		.token_size = TOKEN_SIZE,
-		.token_offset = OFFSET,
-		.realm_key_size = PROVISION_KEY_SIZE };
+				       .version = PROVISION_VERSION,
+				       .token_size = TOKEN_SIZE,
+				       .token_offset = OFFSET,
+				       .realm_key_size = PROVISION_KEY_SIZE };
 	memset(f->part->realm_key, 0x4b, PROVISION_KEY_SIZE);
 	memset(f->part->challenge, 0xc4, PROVISION_HASH_SIZE);
 	for (unsigned i = 0; i < TOKEN_SIZE; i++)
@@ -56,11 +56,11 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct provision_buffer buffer(
-	struct fixture *f, uint64_t offset, uint64_t size)
+static struct provision_buffer buffer(struct fixture *f, uint64_t offset,
+				      uint64_t size)
 {
 	return (struct provision_buffer){ f->page, PAGE_PA, PAGE_PA + offset,
-		size };
+					  size };
 }
 
 static int key(struct fixture *f, uint64_t offset, uint64_t size, uint64_t curve)
@@ -74,7 +74,7 @@ static int key(struct fixture *f, uint64_t offset, uint64_t size, uint64_t curve
 }
 
 static int token(struct fixture *f, uint64_t offset, uint64_t size,
-	uint64_t challenge, struct provision_token_part *sent)
+		 uint64_t challenge, struct provision_token_part *sent)
 {
 	const struct provision_buffer at = buffer(f, offset, size);
 

@@ -34,16 +34,16 @@ static struct psci_cpu *find(struct psci *psci, uint64_t affinity)
 	return &psci->cpu[index];
 }
 
-static struct psci_reply version(
-	struct psci *psci, const struct psci_request *request)
+static struct psci_reply version(struct psci *psci,
+				 const struct psci_request *request)
 {
 	(void)psci;
 	(void)request;
 	return reply(PSCI_VERSION_1_1);
 }
 
-static struct psci_reply cpu_suspend(
-	struct psci *psci, const struct psci_request *request)
+static struct psci_reply cpu_suspend(struct psci *psci,
+				     const struct psci_request *request)
 {
 	(void)psci;
 	if (BITS_GET(request->argument[0], PSCI_POWER_DOWN))
@@ -52,15 +52,15 @@ static struct psci_reply cpu_suspend(
 }
 
 /* DEN0022 5.5: denied never, there is no Trusted OS. */
-static struct psci_reply cpu_off(
-	struct psci *psci, const struct psci_request *request)
+static struct psci_reply cpu_off(struct psci *psci,
+				 const struct psci_request *request)
 {
 	psci->cpu[request->caller].state = PSCI_STATE_OFF;
 	return act(PSCI_ACTION_CPU_OFF);
 }
 
-static struct psci_reply cpu_on(
-	struct psci *psci, const struct psci_request *request)
+static struct psci_reply cpu_on(struct psci *psci,
+				const struct psci_request *request)
 {
 	struct psci_cpu *cpu = find(psci, request->argument[0]);
 
@@ -76,11 +76,11 @@ static struct psci_reply cpu_on(
 	cpu->entry = request->argument[1];
 	cpu->context = request->argument[2];
 	return (struct psci_reply){ PSCI_ACTION_WAKE, PSCI_SUCCESS,
-		(uint32_t)(cpu - psci->cpu) };
+				    (uint32_t)(cpu - psci->cpu) };
 }
 
-static struct psci_reply affinity_info(
-	struct psci *psci, const struct psci_request *request)
+static struct psci_reply affinity_info(struct psci *psci,
+				       const struct psci_request *request)
 {
 	static const int64_t results[] = {
 		[PSCI_STATE_OFF] = PSCI_AFFINITY_OFF,
@@ -95,37 +95,37 @@ static struct psci_reply affinity_info(
 	return reply(results[cpu->state]);
 }
 
-static struct psci_reply migrate_info_type(
-	struct psci *psci, const struct psci_request *request)
+static struct psci_reply migrate_info_type(struct psci *psci,
+					   const struct psci_request *request)
 {
 	(void)psci;
 	(void)request;
 	return reply(PSCI_MIGRATE_NOT_NEEDED);
 }
 
-static struct psci_reply system_off(
-	struct psci *psci, const struct psci_request *request)
+static struct psci_reply system_off(struct psci *psci,
+				    const struct psci_request *request)
 {
 	(void)psci;
 	(void)request;
 	return act(PSCI_ACTION_SYSTEM_OFF);
 }
 
-static struct psci_reply system_reset(
-	struct psci *psci, const struct psci_request *request)
+static struct psci_reply system_reset(struct psci *psci,
+				      const struct psci_request *request)
 {
 	(void)psci;
 	(void)request;
 	return act(PSCI_ACTION_SYSTEM_RESET);
 }
 
-static struct psci_reply features(
-	struct psci *psci, const struct psci_request *request);
+static struct psci_reply features(struct psci *psci,
+				  const struct psci_request *request);
 
 static const struct {
 	uint32_t fid;
-	struct psci_reply (*call)(
-		struct psci *psci, const struct psci_request *request);
+	struct psci_reply (*call)(struct psci *psci,
+				  const struct psci_request *request);
 } functions[] = {
 	{ PSCI_VERSION, version },
 	{ PSCI_CPU_SUSPEND_32, cpu_suspend },
@@ -143,8 +143,8 @@ static const struct {
 
 #define FUNCTIONS (sizeof(functions) / sizeof(functions[0]))
 
-static struct psci_reply features(
-	struct psci *psci, const struct psci_request *request)
+static struct psci_reply features(struct psci *psci,
+				  const struct psci_request *request)
 {
 	uint32_t fid = (uint32_t)request->argument[0];
 
@@ -169,8 +169,8 @@ static struct psci_request narrowed(const struct psci_request *request)
 	return copy;
 }
 
-struct psci_reply psci_call(
-	struct psci *psci, const struct psci_request *request)
+struct psci_reply psci_call(struct psci *psci,
+			    const struct psci_request *request)
 {
 	struct psci_request copy = narrowed(request);
 

@@ -56,8 +56,8 @@ struct psci_reply {
 /* CPU 0 is on, the others are off. cpus is at most MACHINE_MAX_CPUS. */
 void psci_init(struct psci *psci, uint32_t cpus);
 
-struct psci_reply psci_call(
-	struct psci *psci, const struct psci_request *request);
+struct psci_reply psci_call(struct psci *psci,
+			    const struct psci_request *request);
 
 /*
  * A CPU that was woken becomes on. Returns false, changing nothing, if nobody

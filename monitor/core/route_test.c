@@ -49,8 +49,8 @@ static void ranges_begin_and_end_where_the_interfaces_say(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(smc_route(rows[i].fid, WORLD_NS), rows[i].ns);
-		assert_int_equal(
-			smc_route(rows[i].fid, WORLD_REALM), rows[i].realm);
+		assert_int_equal(smc_route(rows[i].fid, WORLD_REALM),
+				 rows[i].realm);
 	}
 }
 
@@ -58,7 +58,7 @@ static void upper_half_and_sve_hint_do_not_count(void **state)
 {
 	(void)state;
 	assert_int_equal(smc_route(UINT64_C(0xdeadbeefc4000150), WORLD_NS),
-		ROUTE_TO_RMM);
+			 ROUTE_TO_RMM);
 	assert_int_equal(smc_route(0xc4010150, WORLD_NS), ROUTE_TO_RMM);
 	assert_int_equal(smc_route(0xc4020150, WORLD_NS), ROUTE_UNKNOWN);
 }

@@ -16,7 +16,7 @@
  * and of one there that it may emulate. */
 #define SEEN_ANY                                                               \
 	(BITS_MASK(ESR_EC) | BITS_MASK(ESR_SET) | ESR_FNV | ESR_EA |           \
-		BITS_MASK(ESR_FSC))
+	 BITS_MASK(ESR_FSC))
 #define SEEN_OUTSIDE (SEEN_ANY | ESR_IL)
 #define SEEN_EMULATABLE                                                        \
 	(SEEN_ANY | ESR_ISV | BITS_MASK(ESR_SAS) | ESR_SF | ESR_WNR)
@@ -67,8 +67,8 @@ static void sea(const struct rec_hold *hold, const struct rec_trap *trap)
 	port_rec_el1_put(port, hold->rec);
 }
 
-static bool exit_seen(
-	const struct rec_trap *trap, uint64_t seen, struct rmi_rec_exit *exit)
+static bool exit_seen(const struct rec_trap *trap, uint64_t seen,
+		      struct rmi_rec_exit *exit)
 {
 	exit->exit_reason = RMI_EXIT_SYNC;
 	exit->esr = trap->esr & seen;
@@ -77,7 +77,8 @@ static bool exit_seen(
 
 /* Memory that does not answer. What cannot be contained may have hit us. */
 static bool external_handle(const struct rec_hold *hold,
-	const struct rec_trap *trap, struct rmi_rec_exit *exit)
+			    const struct rec_trap *trap,
+			    struct rmi_rec_exit *exit)
 {
 	switch (BITS_GET(trap->esr, ESR_SET)) {
 	case ESR_SET_UER:
@@ -92,8 +93,8 @@ static bool external_handle(const struct rec_hold *hold,
 }
 
 /* Whether the Realm has itself to blame, and gets the abort. */
-static bool is_realms_fault(
-	const struct rec_hold *hold, const struct rec_trap *trap)
+static bool is_realms_fault(const struct rec_hold *hold,
+			    const struct rec_trap *trap)
 {
 	const struct realm_s2 *s2 = &hold->rd->s2;
 	uint64_t fsc = BITS_GET(trap->esr, ESR_FSC);
@@ -133,7 +134,8 @@ static uint64_t stored(const struct rec *rec, uint64_t esr)
 
 /* A data abort outside the protected half. */
 static bool outside_handle(const struct rec_hold *hold,
-	const struct rec_trap *trap, struct rmi_rec_exit *exit)
+			   const struct rec_trap *trap,
+			   struct rmi_rec_exit *exit)
 {
 	struct rec *rec = hold->rec;
 
@@ -149,7 +151,7 @@ static bool outside_handle(const struct rec_hold *hold,
 }
 
 bool abort_handle(const struct rec_hold *hold, const struct rec_trap *trap,
-	struct rmi_rec_exit *exit)
+		  struct rmi_rec_exit *exit)
 {
 	if (is_external(BITS_GET(trap->esr, ESR_FSC)))
 		return external_handle(hold, trap, exit);

@@ -12,7 +12,7 @@
 /* A data abort with a valid syndrome. */
 #define ACCESS(sas, rt, more)                                                  \
 	DATA(UINT64_C(0x1000000) | (uint64_t)(sas) << 22 |                     \
-		(uint64_t)(rt) << 16 | (uint64_t)(more) | TRANSLATION)
+	     (uint64_t)(rt) << 16 | (uint64_t)(more) | TRANSLATION)
 #define SSE 0x200000
 #define SF  0x8000
 #define WNR 0x40
@@ -78,7 +78,8 @@ static void the_host_gets_what_it_has_to_map(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_true(vcpu_traps(t, cases[i].esr, FAR, cases[i].ipa));
 		assert_exit(t, .exit_reason = RMI_EXIT_SYNC,
-			.esr = cases[i].seen, .hpfar = cases[i].ipa / KIB4 << 4);
+			    .esr = cases[i].seen,
+			    .hpfar = cases[i].ipa / KIB4 << 4);
 		assert_int_equal(t->rec->pc, VCPU_PC);
 		assert_int_equal(t->rec->last.kind, REC_LAST_OTHER);
 	}
@@ -103,8 +104,9 @@ static void the_host_sees_what_it_may_emulate(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_true(vcpu_traps(t, cases[i].esr, FAR, DEVICE));
 		assert_exit(t, .exit_reason = RMI_EXIT_SYNC,
-			.esr = cases[i].seen, .far = 0x678,
-			.hpfar = DEVICE / KIB4 << 4, .gprs[0] = cases[i].value);
+			    .esr = cases[i].seen, .far = 0x678,
+			    .hpfar = DEVICE / KIB4 << 4,
+			    .gprs[0] = cases[i].value);
 		assert_int_equal(t->rec->last.kind, REC_LAST_EMULATABLE);
 		assert_int_equal(t->rec->pc, VCPU_PC);
 	}
@@ -117,12 +119,12 @@ static void some_accesses_are_not_emulatable(void **state)
 	/* No valid syndrome, but rubbish where it would be. */
 	assert_true(vcpu_traps(t, DATA(0xff80c7), FAR, DEVICE));
 	assert_exit(t, .exit_reason = RMI_EXIT_SYNC, .esr = 0x92000007,
-		.hpfar = DEVICE / KIB4 << 4);
+		    .hpfar = DEVICE / KIB4 << 4);
 	assert_int_equal(t->rec->last.kind, REC_LAST_UNPROTECTED);
 	t->rec->pstate = 0x10;
 	assert_true(vcpu_traps(t, ACCESS(2, 3, WNR), FAR, DEVICE));
 	assert_exit(t, .exit_reason = RMI_EXIT_SYNC, .esr = 0x92000007,
-		.hpfar = DEVICE / KIB4 << 4);
+		    .hpfar = DEVICE / KIB4 << 4);
 	assert_int_equal(t->rec->last.kind, REC_LAST_UNPROTECTED);
 }
 
@@ -148,8 +150,8 @@ static void a_load_is_completed(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		t->rec->pc = VCPU_PC;
 		t->rec->gprs[7] = UINT64_MAX;
-		assert_true(vcpu_traps(t,
-			ACCESS(cases[i].sas, 7, cases[i].more), FAR, DEVICE));
+		assert_true(vcpu_traps(t, ACCESS(cases[i].sas, 7, cases[i].more),
+				       FAR, DEVICE));
 		abort_complete(t->rec, 0x8182838485868788);
 		assert_int_equal(t->rec->gprs[7], cases[i].loaded);
 		assert_int_equal(t->rec->pc, VCPU_PC + 4);

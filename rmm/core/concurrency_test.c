@@ -56,7 +56,8 @@ static void *delegate_worker(void *argument)
 
 		while (next < page(PAGE_FREE + 16)) {
 			struct smccc_regs regs = { { RMI_GRANULE_RANGE_DELEGATE,
-				next, page(PAGE_FREE + 16) } };
+						     next,
+						     page(PAGE_FREE + 16) } };
 
 			if (call(w, &regs) == RMI_SUCCESS)
 				w->count += (regs.x[1] - next) / GRANULE_SIZE;
@@ -65,8 +66,10 @@ static void *delegate_worker(void *argument)
 			next = regs.x[1];
 		}
 		for (unsigned j = 0; j < 16; j++) {
-			struct smccc_regs regs = { { RMI_GRANULE_RANGE_UNDELEGATE,
-				page(PAGE_FREE + j), page(PAGE_FREE + j + 1) } };
+			struct smccc_regs regs = {
+				{ RMI_GRANULE_RANGE_UNDELEGATE,
+				  page(PAGE_FREE + j), page(PAGE_FREE + j + 1) }
+			};
 
 			if (call(w, &regs) == RMI_SUCCESS)
 				w->count--;
@@ -82,7 +85,8 @@ static void delegations_add_up(void **state)
 
 	assert_int_equal(left, inprocess_delegated(f->machine));
 	for (unsigned i = 0; i < 16; i++)
-		assert_int_equal(state_of(f, PAGE_FREE + i) == GRANULE_NS,
+		assert_int_equal(
+			state_of(f, PAGE_FREE + i) == GRANULE_NS,
 			!inprocess_in_realm(f->machine, page(PAGE_FREE + i)));
 }
 
@@ -93,11 +97,11 @@ static void *realm_worker(void *argument)
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		struct smccc_regs create = { { RMI_REALM_CREATE, page(PAGE_RD),
-			page(PAGE_SCRATCH) } };
+					       page(PAGE_SCRATCH) } };
 		struct smccc_regs terminate = { { RMI_REALM_TERMINATE,
-			page(PAGE_RD) } };
+						  page(PAGE_RD) } };
 		struct smccc_regs destroy = { { RMI_REALM_DESTROY,
-			page(PAGE_RD) } };
+						page(PAGE_RD) } };
 
 		if (call(w, &create) == RMI_SUCCESS)
 			w->count++;
@@ -116,16 +120,16 @@ static void one_realm_is_made_of_its_granules(void **state)
 	delegate(f, PAGE_ROOT, 2);
 	fixture_realm_params(f);
 	exists = run_all(f, realm_worker) == 1;
-	assert_int_equal(
-		state_of(f, PAGE_RD), exists ? GRANULE_RD : GRANULE_DELEGATED);
+	assert_int_equal(state_of(f, PAGE_RD),
+			 exists ? GRANULE_RD : GRANULE_DELEGATED);
 	assert_int_equal(state_of(f, PAGE_ROOT),
-		exists ? GRANULE_RTT : GRANULE_DELEGATED);
+			 exists ? GRANULE_RTT : GRANULE_DELEGATED);
 	assert_int_equal(inprocess_rmm(f->machine)->vmids[0] != 0, exists);
 }
 
 /* Carries an operation to its end: the granules are the worker's own. */
-static uint64_t operation(
-	struct worker *w, struct smccc_regs *regs, unsigned aux)
+static uint64_t operation(struct worker *w, struct smccc_regs *regs,
+			  unsigned aux)
 {
 	uint64_t handle = regs->x[1];
 	uint64_t status = regs->x[0];
@@ -135,7 +139,7 @@ static uint64_t operation(
 		uint64_t request = BITS_GET(status, RMI_RETURN_MEM_REQ);
 
 		*regs = (struct smccc_regs){ { RMI_OP_CONTINUE, handle,
-			page(aux + 8), 1 } };
+					       page(aux + 8), 1 } };
 		if (request == RMI_MEM_REQ_DONATE) {
 			list[0] = page(aux) |
 				  BITS_PUT(RMI_RANGE_COUNT, REC_AUX_GRANULES);
@@ -158,9 +162,10 @@ static void *rec_worker(void *argument)
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		struct smccc_regs create = { { RMI_REC_CREATE, page(PAGE_RD),
-			page(PAGE_REC + w->number), page(PAGE_SCRATCH) } };
+					       page(PAGE_REC + w->number),
+					       page(PAGE_SCRATCH) } };
 		struct smccc_regs destroy = { { RMI_REC_DESTROY,
-			page(PAGE_REC + w->number) } };
+						page(PAGE_REC + w->number) } };
 
 		call(w, &create);
 		if (operation(w, &create, aux) == RMI_SUCCESS)
@@ -208,12 +213,12 @@ static void *table_worker(void *argument)
 		struct smccc_regs calls[] = {
 			{ { RMI_RTT_CREATE, page(PAGE_RD), granule, 0, level } },
 			{ { RMI_RTT_DATA_MAP, page(PAGE_RD), ipa, top,
-				RMI_ADDR_TYPE_SINGLE, desc } },
+			    RMI_ADDR_TYPE_SINGLE, desc } },
 			{ { RMI_RTT_DATA_UNMAP, page(PAGE_RD), ipa, top } },
 			{ { RMI_RTT_DESTROY, page(PAGE_RD), 0, level } },
 			{ { RMI_RTT_INIT_RIPAS, page(PAGE_RD), ipa, top } },
 			{ { RMI_RTT_DATA_MAP_INIT, page(PAGE_RD), granule, ipa,
-				page(PAGE_SCRATCH) } },
+			    page(PAGE_SCRATCH) } },
 		};
 
 		if (call(w, &calls[(random >> 24) % 6]) == RMI_SUCCESS)
@@ -231,7 +236,7 @@ static void tables_and_data_never_deadlock(void **state)
 	assert_true(run_all(f, table_worker) > 0);
 	for (unsigned i = 0; i < 2; i++)
 		rmi(f, RMI_RTT_DATA_UNMAP, page(PAGE_RD), i * GRANULE_SIZE,
-			(i + 1) * GRANULE_SIZE);
+		    (i + 1) * GRANULE_SIZE);
 	rmi(f, RMI_RTT_DESTROY, page(PAGE_RD), 0, 3);
 	rmi(f, RMI_RTT_DESTROY, page(PAGE_RD), 0, 2);
 	for (unsigned i = 0; i < 6; i++)

@@ -26,8 +26,8 @@ bool rtt_data_claim(struct rmm *rmm, pa_t pa, uint64_t size)
 	for (uint64_t offset = 0; offset < size; offset += GRANULE_SIZE) {
 		struct granule_ref ref;
 
-		if (!granule_lock(
-			    rmm, pa_add(pa, offset), GRANULE_DELEGATED, &ref)) {
+		if (!granule_lock(rmm, pa_add(pa, offset), GRANULE_DELEGATED,
+				  &ref)) {
 			rtt_data_release(rmm, pa, offset);
 			return false;
 		}
@@ -49,7 +49,7 @@ static uint64_t flags_check(uint64_t flags)
  * that is there already is left as it is, so that a host can retry.
  */
 static uint64_t map_block(const struct rtt_walk *walk, unsigned index,
-	const struct rtt_map *map, struct range_block block)
+			  const struct rtt_map *map, struct range_block block)
 {
 	struct rtt_entry entry = rtt_walk_entry(walk, index);
 	uint64_t size = rtt_level_size(map->level);
@@ -75,14 +75,14 @@ static const struct rtt_map_kind data_map = {
 	.map = map_block,
 };
 
-uint64_t rmi_rtt_data_map(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rtt_data_map(struct rmm *rmm, const uint64_t *args,
+			  uint64_t *results)
 {
 	return rtt_range_map(rmm, &data_map, args, results);
 }
 
-uint64_t rmi_rtt_data_unmap(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rtt_data_unmap(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
 {
 	return rtt_range_unmap(rmm, true, args, results);
 }
@@ -110,8 +110,8 @@ static bool granule_is_ns(struct rmm *rmm, pa_t pa)
 
 /* rmi-rsi 2.7 RTT_DATA_MAP_INIT steps 1 and 3. Step 2, data == rd, needs no
  * check of its own: an RD is not DELEGATED. */
-static bool init_args_check(
-	struct rmm *rmm, const uint64_t *args, struct init *init)
+static bool init_args_check(struct rmm *rmm, const uint64_t *args,
+			    struct init *init)
 {
 	uint64_t more = args[4] & BITS_MASK(RMI_DATA_MORE);
 
@@ -132,7 +132,7 @@ static uint64_t init_realm_check(const struct rd *rd, const struct init *init)
 	if (realm_life_state(rd) != REALM_NEW)
 		return rmi_return(RMI_ERROR_REALM, 0);
 	if (!is_aligned(init->ipa.value, GRANULE_SIZE) ||
-		!realm_ipa_protected(&rd->s2, init->ipa))
+	    !realm_ipa_protected(&rd->s2, init->ipa))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	return rmi_return(RMI_SUCCESS, 0);
 }
@@ -140,21 +140,21 @@ static uint64_t init_realm_check(const struct rd *rd, const struct init *init)
 /* Copies, then measures the copy: the host can change its page meanwhile.
  * false: the page cannot be read. */
 static bool init_content(struct rmm *rmm, struct rd *rd,
-	const struct granule_ref *data, const struct init *init)
+			 const struct granule_ref *data, const struct init *init)
 {
 	void *content = granule_map(data);
 	bool read = granule_ns_read(rmm, init->src, content, GRANULE_SIZE);
 
 	if (read)
 		measurement_data_map_init(rmm->port, &rd->measurements,
-			init->ipa, init->flags, content);
+					  init->ipa, init->flags, content);
 	granule_unmap(data, content);
 	return read;
 }
 
 /* Steps 7-10 and the effects. */
 static uint64_t init_entry(struct rmm *rmm, struct rd *rd,
-	struct rtt_walk *walk, const struct init *init)
+			   struct rtt_walk *walk, const struct init *init)
 {
 	struct rtt_entry entry = rtt_walk_entry(walk, walk->index);
 	struct granule_ref data;
@@ -200,8 +200,8 @@ static void init_advance(struct init *init)
 
 /* As far as it goes; *done is the number of granules. Of the sources after the
  * first the copy finds out whether they are NS. */
-static uint64_t init_all(
-	struct rmm *rmm, struct rd *rd, struct init *init, uint64_t *done)
+static uint64_t init_all(struct rmm *rmm, struct rd *rd, struct init *init,
+			 uint64_t *done)
 {
 	uint64_t status = rmi_return(RMI_SUCCESS, 0);
 
@@ -217,8 +217,8 @@ static uint64_t init_all(
 }
 
 /* The RD is held throughout: its measurement grows. */
-uint64_t rmi_rtt_data_map_init(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rtt_data_map_init(struct rmm *rmm, const uint64_t *args,
+			       uint64_t *results)
 {
 	struct granule_ref ref;
 	struct init init;
@@ -226,7 +226,7 @@ uint64_t rmi_rtt_data_map_init(
 	uint64_t status, done;
 
 	if (!init_args_check(rmm, args, &init) ||
-		!granule_lock(rmm, pa_make(args[0]), GRANULE_RD, &ref))
+	    !granule_lock(rmm, pa_make(args[0]), GRANULE_RD, &ref))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	rd = granule_map(&ref);
 	status = init_all(rmm, rd, &init, &done);

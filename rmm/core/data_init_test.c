@@ -23,8 +23,8 @@ static void init_maps_a_copy_as_ram(void **state)
 
 	init_make(f);
 	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE, SRC, 1);
-	assert_entry(
-		f, BASE, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM), RMI_RIPAS_RAM);
+	assert_entry(f, BASE, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM),
+		     RMI_RIPAS_RAM);
 	assert_int_equal(state_of(f, PAGE_MEM), GRANULE_DATA);
 	assert_int_equal(refs_of(f, PAGE_L3), 1);
 	assert_memory_equal(peek(f, PAGE_MEM), peek(f, PAGE_RUN), GRANULE_SIZE);
@@ -41,13 +41,13 @@ static void init_extends_the_rim(void **state)
 	init_make(f);
 	port = inprocess_rmm(f->machine)->port;
 	expected = *measurements(f);
-	measurement_data_map_init(
-		port, &expected, ipa_make(BASE), 1, host(f, PAGE_RUN));
-	measurement_data_map_init(
-		port, &expected, ipa_make(BASE + KIB4), 0, NULL);
+	measurement_data_map_init(port, &expected, ipa_make(BASE), 1,
+				  host(f, PAGE_RUN));
+	measurement_data_map_init(port, &expected, ipa_make(BASE + KIB4), 0,
+				  NULL);
 	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE, SRC, 1);
 	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM + 1), BASE + KIB4, SRC,
-		0);
+	     0);
 	assert_memory_equal(&expected, measurements(f), sizeof(expected));
 }
 
@@ -60,9 +60,9 @@ static void init_makes_ram_of_any_ripas(void **state)
 	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE, SRC, 1);
 	destroyed_make(f, BASE + KIB4, PAGE_MEM + 2);
 	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM + 1), BASE + KIB4, SRC,
-		1);
+	     1);
 	assert_entry(f, BASE + KIB4, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM + 1),
-		RMI_RIPAS_RAM);
+		     RMI_RIPAS_RAM);
 }
 
 static void init_refuses_wrong_arguments(void **state)
@@ -157,21 +157,21 @@ static void init_maps(struct fixture *f, unsigned count)
 
 	for (unsigned i = 0; i < count; i++)
 		measurement_data_map_init(inprocess_rmm(f->machine)->port,
-			&expected, ipa_make(BASE + i * KIB4), 1,
-			host(f, PAGE_SRC + i));
+					  &expected, ipa_make(BASE + i * KIB4),
+					  1, host(f, PAGE_SRC + i));
 	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE, page(PAGE_SRC),
-		MORE(3) | 1);
+	     MORE(3) | 1);
 	assert_int_equal(f->regs.x[1], count);
 	assert_memory_equal(&expected, measurements(f), sizeof(expected));
 	for (unsigned i = 0; i < count; i++) {
 		assert_entry(f, BASE + i * KIB4, 3, RMI_ENTRY_ASSIGNED,
-			page(PAGE_MEM + i), RMI_RIPAS_RAM);
+			     page(PAGE_MEM + i), RMI_RIPAS_RAM);
 		assert_memory_equal(peek(f, PAGE_MEM + i),
-			host(f, PAGE_SRC + i), GRANULE_SIZE);
+				    host(f, PAGE_SRC + i), GRANULE_SIZE);
 	}
 	if (count < 4)
-		assert_int_not_equal(
-			state_of(f, PAGE_MEM + count), GRANULE_DATA);
+		assert_int_not_equal(state_of(f, PAGE_MEM + count),
+				     GRANULE_DATA);
 }
 
 static void init_of_several_is_as_one_by_one(void **state)
@@ -188,7 +188,7 @@ static void init_of_one_tells_no_count(void **state)
 
 	sources_make(f);
 	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE, page(PAGE_SRC),
-		1);
+	     1);
 	assert_int_equal(f->regs.x[1], 0);
 }
 
@@ -216,7 +216,7 @@ static void init_of_several_ends_at_a_granule_that_is_not_delegated(void **state
 
 	sources_make(f);
 	done(f, RMI_GRANULE_RANGE_UNDELEGATE, page(PAGE_MEM + 1),
-		page(PAGE_MEM + 2));
+	     page(PAGE_MEM + 2));
 	init_maps(f, 1);
 }
 
@@ -227,7 +227,7 @@ static void init_of_several_ends_at_what_is_assigned(void **state)
 	sources_make(f);
 	delegate(f, PAGE_MEM + 4, 1);
 	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM + 4), BASE + 3 * KIB4,
-		SRC, 1);
+	     SRC, 1);
 	init_maps(f, 3);
 }
 
@@ -237,7 +237,7 @@ static void init_of_several_ends_with_its_table(void **state)
 
 	sources_make(f);
 	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE + MIB2 - KIB4,
-		page(PAGE_SRC), MORE(1) | 1);
+	     page(PAGE_SRC), MORE(1) | 1);
 	assert_int_equal(f->regs.x[1], 1);
 	refused(f, AT_LEVEL(2), RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM + 1),
 		BASE + MIB2, page(PAGE_SRC + 1), MORE(1) | 1);

@@ -20,9 +20,9 @@ static void map_zeroes_and_keeps_the_ripas(void **state)
 	ram_make(f, BASE + KIB4, BASE + 2 * KIB4);
 	data_make(f, BASE, PAGE_MEM, 2);
 	assert_entry(f, BASE, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM),
-		RMI_RIPAS_EMPTY);
+		     RMI_RIPAS_EMPTY);
 	assert_entry(f, BASE + KIB4, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM + 1),
-		RMI_RIPAS_RAM);
+		     RMI_RIPAS_RAM);
 	assert_int_equal(refs_of(f, PAGE_L3), 2);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(state_of(f, PAGE_MEM + i), GRANULE_DATA);
@@ -50,7 +50,7 @@ static void map_takes_blocks(void **state)
 	memset(host(f, PAGE_BLOCK + 511), 0xa5, GRANULE_SIZE);
 	block_make(f, BASE + MIB2);
 	assert_entry(f, BASE + MIB2, 2, RMI_ENTRY_ASSIGNED, page(PAGE_BLOCK),
-		RMI_RIPAS_EMPTY);
+		     RMI_RIPAS_EMPTY);
 	assert_int_equal(refs_of(f, PAGE_L2), 1);
 	assert_int_equal(state_of(f, PAGE_BLOCK), GRANULE_DATA);
 	assert_int_equal(state_of(f, PAGE_BLOCK + 511), GRANULE_DATA);
@@ -69,13 +69,13 @@ static void map_takes_lists(void **state)
 	list[2] = 0;
 	list[3] = pages(PAGE_MEM, 1);
 	done(f, RMI_RTT_DATA_MAP, RD, BASE, BASE + 3 * KIB4, list_of(4),
-		page(PAGE_SCRATCH));
+	     page(PAGE_SCRATCH));
 	assert_int_equal(f->regs.x[1], BASE + 3 * KIB4);
 	assert_entry(f, BASE, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM + 4), 0);
-	assert_entry(
-		f, BASE + KIB4, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM + 5), 0);
-	assert_entry(
-		f, BASE + 2 * KIB4, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM), 0);
+	assert_entry(f, BASE + KIB4, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM + 5),
+		     0);
+	assert_entry(f, BASE + 2 * KIB4, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM),
+		     0);
 }
 
 /* The list ends with its page, whatever the count says. */
@@ -89,7 +89,7 @@ static void map_clips_lists(void **state)
 	list[511] = pages(PAGE_MEM, 1);
 	list[512] = pages(PAGE_MEM + 1, 1);
 	done(f, RMI_RTT_DATA_MAP, RD, BASE, BASE + 2 * KIB4, list_of(0x3fff),
-		page(PAGE_SCRATCH) + 511 * 8);
+	     page(PAGE_SCRATCH) + 511 * 8);
 	assert_int_equal(f->regs.x[1], BASE + KIB4);
 }
 
@@ -103,7 +103,7 @@ static void map_again_changes_nothing(void **state)
 	content[3] = 0x77;
 	snapshot_take(f);
 	done(f, RMI_RTT_DATA_MAP, RD, BASE, BASE + 2 * KIB4, SINGLE,
-		pages(PAGE_MEM, 2));
+	     pages(PAGE_MEM, 2));
 	assert_int_equal(f->regs.x[1], BASE + 2 * KIB4);
 	snapshot_check(f);
 }
@@ -237,14 +237,14 @@ static void map_takes_a_block_or_nothing(void **state)
 }
 
 /* Maps up to 8 pages as listed, of which so many succeed. */
-static void map_part(
-	struct fixture *f, uint64_t base, unsigned count, unsigned mapped)
+static void map_part(struct fixture *f, uint64_t base, unsigned count,
+		     unsigned mapped)
 {
 	done(f, RMI_RTT_DATA_MAP, RD, base, base + 8 * KIB4, list_of(count),
-		page(PAGE_SCRATCH));
+	     page(PAGE_SCRATCH));
 	assert_int_equal(f->regs.x[1], base + mapped * KIB4);
 	assert_int_equal(entry_read(f, base + mapped * KIB4, 3).state,
-		RMI_ENTRY_UNASSIGNED);
+			 RMI_ENTRY_UNASSIGNED);
 }
 
 static void map_reports_what_it_did_before_it_stopped(void **state)
@@ -276,7 +276,7 @@ static void map_stops_with_its_table(void **state)
 	tables_make(f, BASE, 3);
 	delegate(f, PAGE_MEM, 2);
 	done(f, RMI_RTT_DATA_MAP, RD, base, base + 2 * KIB4, SINGLE,
-		pages(PAGE_MEM, 2));
+	     pages(PAGE_MEM, 2));
 	assert_int_equal(f->regs.x[1], BASE + MIB2);
 	assert_int_equal(state_of(f, PAGE_MEM + 1), GRANULE_DELEGATED);
 }
@@ -288,7 +288,7 @@ static void map_stops_before_a_part_of_a_block(void **state)
 	tables_make(f, BASE, 3);
 	delegate(f, PAGE_MEM, 2);
 	done(f, RMI_RTT_DATA_MAP, RD, BASE, BASE + KIB4 + 1, SINGLE,
-		pages(PAGE_MEM, 2));
+	     pages(PAGE_MEM, 2));
 	assert_int_equal(f->regs.x[1], BASE + KIB4);
 }
 
@@ -302,11 +302,11 @@ static void one_block_is_moved_a_call(void **state)
 	delegate(f, PAGE_BLOCK, 1024);
 	list[0] = range(page(PAGE_BLOCK), 2, 2, 0);
 	done(f, RMI_RTT_DATA_MAP, RD, BASE, BASE + 2 * MIB2, list_of(1),
-		page(PAGE_SCRATCH));
+	     page(PAGE_SCRATCH));
 	assert_int_equal(f->regs.x[1], BASE + MIB2);
 	assert_int_equal(state_of(f, PAGE_BLOCK + 512), GRANULE_DELEGATED);
 	done(f, RMI_RTT_DATA_MAP, RD, BASE + MIB2, BASE + 2 * MIB2, SINGLE,
-		range(page(PAGE_BLOCK + 512), 2, 1, 0));
+	     range(page(PAGE_BLOCK + 512), 2, 1, 0));
 	done(f, RMI_RTT_DATA_UNMAP, RD, BASE, BASE + 2 * MIB2, SINGLE, 0);
 	assert_int_equal(f->regs.x[1], BASE + MIB2);
 	assert_int_equal(f->regs.x[2], range(page(PAGE_BLOCK), 2, 1, 0));
@@ -334,17 +334,17 @@ static void unmap_leaves_what_the_table_says(void **state)
 	assert_int_equal(log.entry & 1, 0);
 	assert_entry(f, BASE, 3, RMI_ENTRY_UNASSIGNED, 0, RMI_RIPAS_EMPTY);
 	assert_entry(f, BASE + KIB4, 3, RMI_ENTRY_UNASSIGNED, 0,
-		RMI_RIPAS_DESTROYED);
+		     RMI_RIPAS_DESTROYED);
 	assert_entry(f, BASE + 2 * KIB4, 3, RMI_ENTRY_UNASSIGNED, 0,
-		RMI_RIPAS_DESTROYED);
+		     RMI_RIPAS_DESTROYED);
 	assert_int_equal(refs_of(f, PAGE_L3), 0);
 	assert_int_equal(state_of(f, PAGE_MEM), GRANULE_DELEGATED);
 	undelegate(f, PAGE_MEM, 3);
 }
 
 /* When the TLBs are told, the page is still the Realm's. */
-static void watch_state(
-	void *context, unsigned vmid, uint64_t ipa, uint64_t size)
+static void watch_state(void *context, unsigned vmid, uint64_t ipa,
+			uint64_t size)
 {
 	struct fixture *f = context;
 
@@ -412,7 +412,7 @@ static void unmap_gives_a_list(void **state)
 	list[4] = 0;
 	list[5] = 77;
 	done(f, RMI_RTT_DATA_UNMAP, RD, BASE, BASE + MIB2, list_of(2),
-		page(PAGE_SCRATCH) + 24);
+	     page(PAGE_SCRATCH) + 24);
 	assert_int_equal(f->regs.x[1], BASE + 3 * KIB4);
 	assert_int_equal(f->regs.x[2], 0);
 	assert_int_equal(f->regs.x[3], 2);
@@ -431,7 +431,7 @@ static void unmap_clips_lists(void **state)
 	data_make(f, BASE + KIB4, PAGE_MEM + 8, 1);
 	list[512] = 77; /* the next page */
 	done(f, RMI_RTT_DATA_UNMAP, RD, BASE, BASE + MIB2, list_of(0x3fff),
-		page(PAGE_SCRATCH) + 511 * 8);
+	     page(PAGE_SCRATCH) + 511 * 8);
 	assert_int_equal(f->regs.x[1], BASE + KIB4);
 	assert_int_equal(f->regs.x[3], 1);
 	assert_int_equal(list[512], 77);
@@ -507,7 +507,7 @@ static void unmap_stops_where_it_must(void **state)
 	assert_int_equal(f->regs.x[1], BASE + 4 * MIB2);
 	block_make(f, BASE + 8 * MIB2);
 	done(f, RMI_RTT_DATA_UNMAP, RD, BASE + 7 * MIB2, BASE + 8 * MIB2 + KIB4,
-		0, 0);
+	     0, 0);
 	assert_int_equal(f->regs.x[1], BASE + 8 * MIB2);
 	assert_int_equal(refs_of(f, PAGE_L2), 3);
 }
@@ -526,7 +526,7 @@ static void unmap_takes_blocks(void **state)
 	assert_int_equal(f->regs.x[2], range(page(PAGE_BLOCK), 2, 1, 0));
 	tlb_was(&log, BASE + MIB2, MIB2);
 	assert_entry(f, BASE + MIB2, 2, RMI_ENTRY_UNASSIGNED, 0,
-		RMI_RIPAS_DESTROYED);
+		     RMI_RIPAS_DESTROYED);
 	assert_int_equal(refs_of(f, PAGE_L2), 0);
 	undelegate(f, PAGE_BLOCK, 512);
 }

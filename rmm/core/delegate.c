@@ -46,7 +46,7 @@ static struct granule_ref batch_ref(const struct batch *batch, unsigned index)
  * full, so that there may be more to move.
  */
 static bool batch_lock(struct rmm *rmm, struct batch *batch, pa_t pa,
-	uint64_t top, enum granule_state state)
+		       uint64_t top, enum granule_state state)
 {
 	uint64_t left = (top - pa.value) / GRANULE_SIZE;
 	unsigned limit = left < BATCH ? (unsigned)left : BATCH;
@@ -55,7 +55,7 @@ static bool batch_lock(struct rmm *rmm, struct batch *batch, pa_t pa,
 
 	*batch = (struct batch){ rmm, pa, 0 };
 	while (batch->count < limit && !interrupted &&
-		granule_lock(rmm, granule_pa(pa, batch->count), state, &ref)) {
+	       granule_lock(rmm, granule_pa(pa, batch->count), state, &ref)) {
 		batch->count++;
 		if (batch->count % LOOK == 0)
 			interrupted = port_interrupt_pending(rmm->port);
@@ -64,8 +64,8 @@ static bool batch_lock(struct rmm *rmm, struct batch *batch, pa_t pa,
 }
 
 /* The first of a batch, which were moved, get a state; the rest keep theirs. */
-static void batch_unlock(
-	const struct batch *batch, unsigned moved, enum granule_state state)
+static void batch_unlock(const struct batch *batch, unsigned moved,
+			 enum granule_state state)
 {
 	for (unsigned i = 0; i < batch->count; i++) {
 		struct granule_ref ref = batch_ref(batch, i);
@@ -96,8 +96,9 @@ static unsigned undelegate(struct rmm *rmm, const struct batch *batch)
 
 /* From a state to another by batches; returns where it stopped. */
 static uint64_t batches_move(struct rmm *rmm, uint64_t base, uint64_t top,
-	enum granule_state from,
-	unsigned (*move)(struct rmm *rmm, const struct batch *batch))
+			     enum granule_state from,
+			     unsigned (*move)(struct rmm *rmm,
+					      const struct batch *batch))
 {
 	struct batch batch;
 	uint64_t next = base;
@@ -125,8 +126,8 @@ static uint64_t range_result(uint64_t base, uint64_t next, uint64_t *results)
 	return rmi_return(next > base ? RMI_SUCCESS : RMI_ERROR_INPUT, 0);
 }
 
-uint64_t rmi_granule_range_delegate(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_granule_range_delegate(struct rmm *rmm, const uint64_t *args,
+				    uint64_t *results)
 {
 	uint64_t next = args[0];
 
@@ -135,13 +136,13 @@ uint64_t rmi_granule_range_delegate(
 	return range_result(args[0], next, results);
 }
 
-uint64_t rmi_granule_range_undelegate(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_granule_range_undelegate(struct rmm *rmm, const uint64_t *args,
+				      uint64_t *results)
 {
 	uint64_t next = args[0];
 
 	if (is_range(args[0], args[1]))
-		next = batches_move(
-			rmm, args[0], args[1], GRANULE_DELEGATED, undelegate);
+		next = batches_move(rmm, args[0], args[1], GRANULE_DELEGATED,
+				    undelegate);
 	return range_result(args[0], next, results);
 }

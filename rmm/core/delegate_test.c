@@ -31,11 +31,14 @@ static void both_refuse_bad_ranges(void **state)
 	const struct {
 		uint64_t base;
 		uint64_t top;
-	} bad[] = { { page(1) + 8, page(3) }, { page(1), page(3) + 8 },
-		{ page(1), page(1) }, { page(3), page(1) },
-		{ page(0) - GRANULE_SIZE, page(1) },
-		{ page(FIXTURE_GRANULES), page(FIXTURE_GRANULES + 1) },
-		{ UINT64_MAX - 0xfff, 0 }, { 0, GRANULE_SIZE } };
+	} bad[] = { { page(1) + 8, page(3) },
+		    { page(1), page(3) + 8 },
+		    { page(1), page(1) },
+		    { page(3), page(1) },
+		    { page(0) - GRANULE_SIZE, page(1) },
+		    { page(FIXTURE_GRANULES), page(FIXTURE_GRANULES + 1) },
+		    { UINT64_MAX - 0xfff, 0 },
+		    { 0, GRANULE_SIZE } };
 	struct fixture *f = *state;
 
 	for (unsigned i = 0; i < 2; i++) {
@@ -75,8 +78,8 @@ static void the_end_of_memory_ends_the_call(void **state)
 	const uint64_t last = page(FIXTURE_GRANULES - 1);
 	struct fixture *f = *state;
 
-	assert_int_equal(
-		rmi(f, DELEGATE, last, last + 4 * GRANULE_SIZE), RMI_SUCCESS);
+	assert_int_equal(rmi(f, DELEGATE, last, last + 4 * GRANULE_SIZE),
+			 RMI_SUCCESS);
 	assert_int_equal(f->regs.x[1], page(FIXTURE_GRANULES));
 }
 
@@ -98,8 +101,8 @@ static void a_batch_stops_at_the_page_that_el3_keeps(void **state)
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		inprocess_faults(f->machine)->el3_refuses = page(kept[i]);
-		assert_int_equal(
-			rmi(f, DELEGATE, page(8), page(41)), RMI_SUCCESS);
+		assert_int_equal(rmi(f, DELEGATE, page(8), page(41)),
+				 RMI_SUCCESS);
 		assert_int_equal(f->regs.x[1], page(kept[i]));
 		assert_int_equal(state_of(f, kept[i] - 1), GRANULE_DELEGATED);
 		for (unsigned n = kept[i]; n < 41; n++)

@@ -19,7 +19,7 @@
 #define ENTER_SIZE 0x300
 
 _Static_assert(ENTER_SIZE >= __builtin_offsetof(struct rmi_rec_enter, pad2f8),
-	"all fields");
+	       "all fields");
 
 /* Step 8; and the registers that a run needs are there. */
 static bool gic_fits(struct rmm_port *port)
@@ -79,21 +79,23 @@ static void run(const struct rec_hold *hold, struct rmi_rec_exit *exit)
 
 /* Steps 9 to 15. */
 static void enter_and_run(struct rec_hold *hold,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit)
+			  const struct rmi_rec_enter *enter,
+			  struct rmi_rec_exit *exit)
 {
 	answer(hold->rec, enter);
 	if (hold->rec->host_call.pending &&
-		!rsi_host_call_complete(hold, enter, exit))
+	    !rsi_host_call_complete(hold, enter, exit))
 		return;
 	if (hold->rec->ripas.pending)
-		rsi_ipa_state_complete(hold->rec,
+		rsi_ipa_state_complete(
+			hold->rec,
 			(enter->flags & RMI_REC_ENTER_RIPAS_REJECT) != 0);
 	run(hold, exit);
 }
 
 /* Steps 5 to 16, with the REC held. */
-static uint64_t enter_held(
-	struct rec_hold *hold, pa_t page, const struct rmi_rec_enter *enter)
+static uint64_t enter_held(struct rec_hold *hold, pa_t page,
+			   const struct rmi_rec_enter *enter)
 {
 	struct rmi_rec_exit exit = { 0 };
 	uint64_t result = rec_execute(hold);
@@ -108,7 +110,7 @@ static uint64_t enter_held(
 	} else {
 		enter_and_run(hold, enter, &exit);
 		if (!granule_ns_write(hold->rmm, pa_add(page, sizeof(*enter)),
-			    &exit, sizeof(exit)))
+				      &exit, sizeof(exit)))
 			result = rmi_return(RMI_ERROR_INPUT, 0);
 	}
 	rec_execute_end(hold);
@@ -125,7 +127,7 @@ uint64_t rmi_rec_enter(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 	(void)results;
 	/* Steps 1 and 4 in one: the page is looked at once. */
 	if (!is_aligned(run.value, GRANULE_SIZE) ||
-		!granule_ns_read(rmm, run, &enter, ENTER_SIZE))
+	    !granule_ns_read(rmm, run, &enter, ENTER_SIZE))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	result = rec_hold(rmm, pa_make(args[0]), &hold);
 	if (result != RMI_SUCCESS)

@@ -99,9 +99,8 @@ static void enter_needs_an_idle_rec(void **state)
 
 	refused(f, RMI_ERROR_INPUT, RMI_REC_ENTER, RD, RUN);
 	refused(f, RMI_ERROR_INPUT, RMI_REC_ENTER, RUN, RUN);
-	assert_int_equal(
-		rec_hold(inprocess_rmm(f->machine), pa_make(REC), &hold),
-		RMI_SUCCESS);
+	assert_int_equal(rec_hold(inprocess_rmm(f->machine), pa_make(REC), &hold),
+			 RMI_SUCCESS);
 	refused(f, RMI_ERROR_REC, RMI_REC_ENTER, REC, RUN);
 }
 
@@ -155,8 +154,8 @@ static void flags_must_fit_the_last_exit(void **state)
 		rec_of(f)->last.kind = cases[i].last;
 		run_of(f)->enter.flags = cases[i].flags;
 		if (cases[i].status == RMI_SUCCESS)
-			assert_int_equal(
-				rmi(f, RMI_REC_ENTER, REC, RUN), RMI_SUCCESS);
+			assert_int_equal(rmi(f, RMI_REC_ENTER, REC, RUN),
+					 RMI_SUCCESS);
 		else
 			refused(f, cases[i].status, RMI_REC_ENTER, REC, RUN);
 	}
@@ -412,7 +411,7 @@ static void a_change_of_ripas_is_answered(void **state)
 	assert_int_equal(run_of(f)->exit.ripas_top, 0x3000);
 	assert_int_equal(run_of(f)->exit.ripas_value, RMI_RIPAS_RAM);
 	assert_int_equal(rmi(f, RMI_RTT_SET_RIPAS, RD, REC, 0x1000, 0x2000),
-		RMI_SUCCESS);
+			 RMI_SUCCESS);
 	run_of(f)->enter.flags = RMI_REC_ENTER_RIPAS_REJECT;
 	assert_int_equal(rmi(f, RMI_REC_ENTER, REC, RUN), RMI_SUCCESS);
 	assert_int_equal(vcpu.gprs[0], RSI_SUCCESS);
@@ -438,7 +437,7 @@ int main(void)
 		test(running_setup, the_exit_record_is_written_whole),
 		test(running_setup, a_load_gets_the_hosts_value),
 		test(running_setup,
-			an_access_is_tried_again_where_the_host_says_nothing),
+		     an_access_is_tried_again_where_the_host_says_nothing),
 		test(running_setup, an_abort_wins_over_a_value),
 		test(running_setup, a_register_read_gets_the_hosts_value),
 		test(running_setup, waits_trap_for_one_run),

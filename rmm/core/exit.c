@@ -14,7 +14,7 @@
 /* And of an SError interrupt. */
 #define SEEN_SERROR                                                            \
 	(BITS_MASK(ESR_EC) | ESR_IDS | BITS_MASK(ESR_AET) | ESR_EA |           \
-		BITS_MASK(ESR_FSC))
+	 BITS_MASK(ESR_FSC))
 
 /* VSESR_EL2: the syndrome without its class. */
 #define VSESR_MASK 0x1ffffff
@@ -42,15 +42,15 @@ static bool hypercall(const struct rec_hold *hold)
 	return undefined(hold);
 }
 
-static bool wait(
-	struct rec *rec, const struct rec_trap *trap, struct rmi_rec_exit *exit)
+static bool wait(struct rec *rec, const struct rec_trap *trap,
+		 struct rmi_rec_exit *exit)
 {
 	rec_skip(rec, trap->esr);
 	return exit_reason(RMI_EXIT_SYNC, trap->esr & SEEN_WFX, exit);
 }
 
 static bool call(const struct rec_hold *hold, const struct rec_trap *trap,
-	struct rmi_rec_exit *exit)
+		 struct rmi_rec_exit *exit)
 {
 	struct rec *rec = hold->rec;
 	struct smccc_regs regs;
@@ -73,7 +73,7 @@ static bool is_instruction(uint64_t class)
 
 /* An unknown class is the host's to see, who gives up in the end. */
 static bool sync_handle(const struct rec_hold *hold,
-	const struct rec_trap *trap, struct rmi_rec_exit *exit)
+			const struct rec_trap *trap, struct rmi_rec_exit *exit)
 {
 	uint64_t class = BITS_GET(trap->esr, ESR_EC);
 
@@ -104,8 +104,8 @@ static bool serror_is_known(uint64_t esr)
 }
 
 /* The Realm gets what it could not go on from. */
-static bool serror_handle(
-	const struct rec_hold *hold, uint64_t esr, struct rmi_rec_exit *exit)
+static bool serror_handle(const struct rec_hold *hold, uint64_t esr,
+			  struct rmi_rec_exit *exit)
 {
 	uint64_t type = serror_is_known(esr) ? BITS_GET(esr, ESR_AET) : 0;
 
@@ -125,7 +125,7 @@ static bool serror_handle(
 }
 
 bool exit_handle(const struct rec_hold *hold, const struct rec_trap *trap,
-	struct rmi_rec_exit *exit)
+		 struct rmi_rec_exit *exit)
 {
 	switch (trap->kind) {
 	case REC_TRAP_SYNC:

@@ -19,13 +19,13 @@
  * zero going in; false: the Realm goes on, and *exit is still zero.
  */
 bool exit_handle(const struct rec_hold *hold, const struct rec_trap *trap,
-	struct rmi_rec_exit *exit);
+		 struct rmi_rec_exit *exit);
 
 /* The same for the classes of exceptions that have a file of their own. */
 bool abort_handle(const struct rec_hold *hold, const struct rec_trap *trap,
-	struct rmi_rec_exit *exit);
+		  struct rmi_rec_exit *exit);
 bool sysreg_handle(const struct rec_hold *hold, const struct rec_trap *trap,
-	struct rmi_rec_exit *exit);
+		   struct rmi_rec_exit *exit);
 
 /* What the host's answer to an emulatable abort, or to the read of a register,
  * does to the vCPU: rec->last says which instruction it was. */

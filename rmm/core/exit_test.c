@@ -56,7 +56,7 @@ static void a_call_that_exits_is_over_too(void **state)
 	t->rec->gprs[0] = PSCI_CPU_SUSPEND_64;
 	assert_true(vcpu_traps(t, SMC, 0, 0));
 	assert_exit(t, .exit_reason = RMI_EXIT_PSCI,
-		.gprs[0] = PSCI_CPU_SUSPEND_64);
+		    .gprs[0] = PSCI_CPU_SUSPEND_64);
 	assert_int_equal(t->rec->gprs[0], PSCI_SUCCESS);
 	assert_int_equal(t->rec->pc, VCPU_PC + 4);
 }
@@ -69,7 +69,7 @@ static void a_call_that_needs_a_page_is_made_again(void **state)
 	t->rec->gprs[1] = IPA_RAM;
 	assert_true(vcpu_traps(t, SMC, 0, 0));
 	assert_exit(t, .exit_reason = RMI_EXIT_SYNC, .esr = 0x90000007,
-		.hpfar = IPA_RAM >> 8);
+		    .hpfar = IPA_RAM >> 8);
 	assert_int_equal(t->rec->gprs[0], RSI_REALM_CONFIG);
 	assert_int_equal(t->rec->pc, VCPU_PC);
 }
@@ -80,10 +80,9 @@ static void waits_show_which_they_are(void **state)
 
 	for (unsigned ti = 0; ti < 4; ti++) {
 		t->rec->pc = VCPU_PC;
-		assert_true(
-			vcpu_traps(t, ESR(ESR_EC_WFX, 0x1e00000 | ti), 0, 0));
+		assert_true(vcpu_traps(t, ESR(ESR_EC_WFX, 0x1e00000 | ti), 0, 0));
 		assert_exit(t, .exit_reason = RMI_EXIT_SYNC,
-			.esr = 0x4000000 | (ti & 1));
+			    .esr = 0x4000000 | (ti & 1));
 		assert_int_equal(t->rec->pc, VCPU_PC + 4);
 	}
 }
@@ -101,9 +100,13 @@ static void an_instruction_of_two_bytes_is_skipped_as_such(void **state)
 static void what_a_realm_does_not_have_is_undefined(void **state)
 {
 	/* 0x03 to 0x0c: coprocessors of A32. */
-	static const uint8_t classes[] = { ESR_EC_UNKNOWN, 0x03, 0x04, 0x05,
-		0x06, 0x08, 0x0c, ESR_EC_FP, ESR_EC_LS64, ESR_EC_SYSREG128,
-		ESR_EC_SVE, ESR_EC_ERET, ESR_EC_SME, ESR_EC_GCS };
+	static const uint8_t classes[] = { ESR_EC_UNKNOWN, 0x03,
+					   0x04,           0x05,
+					   0x06,           0x08,
+					   0x0c,           ESR_EC_FP,
+					   ESR_EC_LS64,    ESR_EC_SYSREG128,
+					   ESR_EC_SVE,     ESR_EC_ERET,
+					   ESR_EC_SME,     ESR_EC_GCS };
 	struct vcpu_test *t = *state;
 
 	for (size_t i = 0; i < sizeof(classes); i++) {
@@ -152,9 +155,10 @@ static void an_serror_is_pending_where_the_realm_cannot_go_on(void **state)
 		t->rec->vsesr = 0;
 		assert_true(stops(t, REC_TRAP_SERROR, SERROR(cases[i].aet)));
 		assert_exit(t, .exit_reason = RMI_EXIT_SERROR,
-			.esr = 0xbc000011 | cases[i].aet << 10);
+			    .esr = 0xbc000011 | cases[i].aet << 10);
 		assert_int_equal(t->rec->serror, cases[i].pending);
-		assert_int_equal(t->rec->vsesr,
+		assert_int_equal(
+			t->rec->vsesr,
 			cases[i].pending ? SERROR(cases[i].aet) & 0x1ffffff : 0);
 	}
 }
@@ -162,7 +166,9 @@ static void an_serror_is_pending_where_the_realm_cannot_go_on(void **state)
 static void an_serror_of_another_kind_stops_the_rmm(void **state)
 {
 	const uint64_t unknown[] = {
-		SERROR(0), SERROR(4), SERROR(7),
+		SERROR(0),
+		SERROR(4),
+		SERROR(7),
 		SERROR(2) | 0x1000000, /* as the implementation defines it */
 		ESR(ESR_EC_SERROR, 2 << 10), /* not categorized */
 	};
@@ -170,7 +176,7 @@ static void an_serror_of_another_kind_stops_the_rmm(void **state)
 
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		vcpu_panics(t, &(struct rec_trap){ .kind = REC_TRAP_SERROR,
-				       .esr = unknown[i] });
+						   .esr = unknown[i] });
 }
 
 #define test(name)                                                             \

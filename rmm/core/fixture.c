@@ -64,18 +64,18 @@ uint64_t rmi_call(struct fixture *f, uint64_t fid, const uint64_t args[6])
 }
 
 void refused_call(struct fixture *f, uint64_t status, uint64_t fid,
-	const uint64_t args[6])
+		  const uint64_t args[6])
 {
 	snapshot_take(f);
 	assert_int_equal(rmi_call(f, fid, args), status);
 	snapshot_check(f);
 }
 
-static void range_call(
-	struct fixture *f, uint64_t fid, unsigned number, unsigned count)
+static void range_call(struct fixture *f, uint64_t fid, unsigned number,
+		       unsigned count)
 {
-	assert_int_equal(
-		rmi(f, fid, page(number), page(number + count)), RMI_SUCCESS);
+	assert_int_equal(rmi(f, fid, page(number), page(number + count)),
+			 RMI_SUCCESS);
 	assert_int_equal(f->regs.x[1], page(number + count));
 }
 
@@ -121,16 +121,16 @@ void fixture_data(struct fixture *f)
 	delegate(f, PAGE_TABLES, 3);
 	for (unsigned i = 0; i < 2; i++)
 		assert_int_equal(rmi(f, RMI_RTT_CREATE, page(PAGE_RD),
-					 page(PAGE_TABLES + i), 0, 2 + i),
-			RMI_SUCCESS);
-	assert_int_equal(
-		rmi(f, RMI_RTT_DATA_MAP_INIT, page(PAGE_RD), page(PAGE_DATA), 0,
-			page(PAGE_SCRATCH), RMI_DATA_MEASURE_CONTENT),
-		RMI_SUCCESS);
+				     page(PAGE_TABLES + i), 0, 2 + i),
+				 RMI_SUCCESS);
+	assert_int_equal(rmi(f, RMI_RTT_DATA_MAP_INIT, page(PAGE_RD),
+			     page(PAGE_DATA), 0, page(PAGE_SCRATCH),
+			     RMI_DATA_MEASURE_CONTENT),
+			 RMI_SUCCESS);
 }
 
-uint64_t fixture_donate(
-	struct fixture *f, uint64_t handle, unsigned number, unsigned count)
+uint64_t fixture_donate(struct fixture *f, uint64_t handle, unsigned number,
+			unsigned count)
 {
 	uint64_t *list = host(f, PAGE_SCRATCH);
 
@@ -152,8 +152,8 @@ uint64_t fixture_rec(struct fixture *f, unsigned n, uint64_t flags)
 		rmi(f, RMI_REC_CREATE, page(PAGE_RD), rec, page(PAGE_SCRATCH)),
 		0x10d);
 	handle = f->regs.x[1];
-	assert_int_equal(
-		fixture_donate(f, handle, aux, REC_AUX_GRANULES), 0x00d);
+	assert_int_equal(fixture_donate(f, handle, aux, REC_AUX_GRANULES),
+			 0x00d);
 	params = host(f, PAGE_SCRATCH);
 	*params = (struct rmi_rec_params){
 		.flags = flags,
@@ -217,8 +217,8 @@ void snapshot_check(struct fixture *f)
 
 	pas_read(f, pas);
 	assert_memory_equal(rmm, &snapshot->rmm, sizeof(*rmm));
-	assert_memory_equal(
-		rmm->granules, snapshot->granules, sizeof(snapshot->granules));
+	assert_memory_equal(rmm->granules, snapshot->granules,
+			    sizeof(snapshot->granules));
 	assert_memory_equal(pas, snapshot->pas, sizeof(pas));
 	assert_int_equal(memcmp(peek(f, 0), snapshot->memory, MEMORY_SIZE), 0);
 }

@@ -60,7 +60,7 @@ uint64_t rmi_call(struct fixture *f, uint64_t fid, const uint64_t args[6]);
 
 /* The same, and fails the test unless X0 is the status and nothing changed. */
 void refused_call(struct fixture *f, uint64_t status, uint64_t fid,
-	const uint64_t args[6]);
+		  const uint64_t args[6]);
 #define refused(f, status, fid, ...)                                           \
 	refused_call(f, status, fid, (const uint64_t[6]){ __VA_ARGS__ })
 
@@ -77,8 +77,8 @@ uint64_t fixture_rec(struct fixture *f, unsigned n, uint64_t flags);
 /* Maps PAGE_DATA, a measured copy of PAGE_SCRATCH, at IPA 0 of that Realm. */
 void fixture_data(struct fixture *f);
 /* Donates count granules from number on, one descriptor each; X0. */
-uint64_t fixture_donate(
-	struct fixture *f, uint64_t handle, unsigned number, unsigned count);
+uint64_t fixture_donate(struct fixture *f, uint64_t handle, unsigned number,
+			unsigned count);
 
 /* Host memory, and what is behind any granule. */
 void *host(struct fixture *f, unsigned number);

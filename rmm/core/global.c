@@ -70,28 +70,28 @@ static bool config_address_valid(pa_t pa)
 	return pa.value != 0 && is_aligned(pa.value, GRANULE_SIZE);
 }
 
-uint64_t rmi_rmm_config_get(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rmm_config_get(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
 {
 	pa_t page = pa_make(args[0]);
 	struct rmi_rmm_config config = { 0 }; /* 4 KiB granules, 1 GiB */
 
 	(void)results;
 	if (!config_address_valid(page) ||
-		!granule_ns_write(rmm, page, &config, sizeof(config)))
+	    !granule_ns_write(rmm, page, &config, sizeof(config)))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-uint64_t rmi_rmm_config_set(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rmm_config_set(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
 {
 	pa_t page = pa_make(args[0]);
 	struct rmi_rmm_config config;
 
 	(void)results;
 	if (!config_address_valid(page) ||
-		!granule_ns_read(rmm, page, &config, sizeof(config)))
+	    !granule_ns_read(rmm, page, &config, sizeof(config)))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	/* Only what GET reports is offered, so there is nothing to store. */
 	if (config.rmi_granule_size != 0 || config.tracking_region_size != 0)
@@ -99,8 +99,8 @@ uint64_t rmi_rmm_config_set(
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-uint64_t rmi_rmm_activate(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rmm_activate(struct rmm *rmm, const uint64_t *args,
+			  uint64_t *results)
 {
 	uint32_t expected = RMM_INIT;
 
@@ -108,7 +108,8 @@ uint64_t rmi_rmm_activate(
 	(void)results;
 	/* Two CPUs may both have passed the gate. */
 	if (!__atomic_compare_exchange_n(&rmm->state, &expected, RMM_ACTIVE,
-		    false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+					 false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_RELAXED))
 		return rmi_return(RMI_ERROR_GLOBAL, 0);
 	return rmi_return(RMI_SUCCESS, 0);
 }
@@ -131,15 +132,15 @@ static struct tracking tracking_at(const struct rmm *rmm, uint64_t start)
 	return (struct tracking){ RMI_TRACKING_NONE, UINT64_MAX };
 }
 
-uint64_t rmi_granule_tracking_get(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_granule_tracking_get(struct rmm *rmm, const uint64_t *args,
+				  uint64_t *results)
 {
 	uint64_t start = args[0], end = args[1];
 	uint64_t pa_end = UINT64_C(1) << rmm->machine.pa_bits;
 	struct tracking tracking;
 
 	if (start > pa_end || end > pa_end || start > end ||
-		end - start < GRANULE_SIZE)
+	    end - start < GRANULE_SIZE)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (!is_aligned(start, GRANULE_SIZE) || !is_aligned(end, GRANULE_SIZE))
 		return rmi_return(RMI_ERROR_INPUT, 0);
@@ -150,8 +151,8 @@ uint64_t rmi_granule_tracking_get(
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-uint64_t rmi_gpt_l1_create(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_gpt_l1_create(struct rmm *rmm, const uint64_t *args,
+			   uint64_t *results)
 {
 	(void)rmm;
 	(void)results;

@@ -8,8 +8,8 @@
 
 static void version_accepts_exactly_ours(void **state)
 {
-	const uint64_t others[] = { 0, 0x10000, 0x10001, 0x20001, 0x30000,
-		UINT64_C(0x100020000) };
+	const uint64_t others[] = { 0,       0x10000, 0x10001,
+				    0x20001, 0x30000, UINT64_C(0x100020000) };
 	struct fixture *f = *state;
 
 	assert_int_equal(rmi(f, RMI_VERSION, 0x20000), RMI_SUCCESS);
@@ -25,7 +25,11 @@ static void version_accepts_exactly_ours(void **state)
 static void features_tell_what_is_offered(void **state)
 {
 	const uint64_t expected[] = { 48 | 5 << 14 | 3 << 20,
-		1 | 7 << 3 | 10 << 6 | 5 << 14, 0, 0, 0, 0 };
+				      1 | 7 << 3 | 10 << 6 | 5 << 14,
+				      0,
+				      0,
+				      0,
+				      0 };
 	struct fixture *f = *state;
 
 	for (uint64_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
@@ -41,18 +45,18 @@ static void pps_follows_the_machine(void **state)
 	const struct {
 		unsigned bits;
 		unsigned pps;
-	} cases[] = { { 32, 0 }, { 36, 1 }, { 39, 1 }, { 40, 2 }, { 42, 3 },
-		{ 44, 4 }, { 47, 4 }, { 48, 5 } };
+	} cases[] = { { 32, 0 }, { 36, 1 }, { 39, 1 }, { 40, 2 },
+		      { 42, 3 }, { 44, 4 }, { 47, 4 }, { 48, 5 } };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		inprocess_rmm(f->machine)->machine.pa_bits = cases[i].bits;
 		rmi(f, RMI_FEATURES, 1);
-		assert_int_equal(
-			BITS_GET(f->regs.x[1], RMI_FEATURE1_PPS), cases[i].pps);
+		assert_int_equal(BITS_GET(f->regs.x[1], RMI_FEATURE1_PPS),
+				 cases[i].pps);
 		rmi(f, RMI_FEATURES, 0);
 		assert_int_equal(BITS_GET(f->regs.x[1], RMI_FEATURE0_S2SZ),
-			cases[i].bits);
+				 cases[i].bits);
 	}
 }
 
@@ -102,16 +106,32 @@ static void config_set_takes_only_the_default(void **state)
 
 static void before_activation_nothing_else_is_served(void **state)
 {
-	const uint64_t gated[] = { RMI_RTT_DATA_MAP_INIT, RMI_REALM_ACTIVATE,
-		RMI_REALM_CREATE, RMI_REALM_DESTROY, RMI_REC_CREATE,
-		RMI_REC_DESTROY, RMI_REC_ENTER, RMI_RTT_CREATE, RMI_RTT_DESTROY,
-		RMI_RTT_READ_ENTRY, RMI_PSCI_COMPLETE, RMI_RTT_FOLD,
-		RMI_RTT_INIT_RIPAS, RMI_RTT_SET_RIPAS,
-		RMI_GRANULE_RANGE_DELEGATE, RMI_GRANULE_RANGE_UNDELEGATE,
-		RMI_GPT_L1_CREATE, RMI_RTT_DATA_MAP, RMI_RTT_DATA_UNMAP,
-		RMI_RTT_UNPROT_MAP, RMI_RTT_UNPROT_UNMAP, RMI_REALM_TERMINATE,
-		RMI_OP_CONTINUE, RMI_OP_MEM_DONATE, RMI_OP_MEM_RECLAIM,
-		RMI_OP_CANCEL };
+	const uint64_t gated[] = { RMI_RTT_DATA_MAP_INIT,
+				   RMI_REALM_ACTIVATE,
+				   RMI_REALM_CREATE,
+				   RMI_REALM_DESTROY,
+				   RMI_REC_CREATE,
+				   RMI_REC_DESTROY,
+				   RMI_REC_ENTER,
+				   RMI_RTT_CREATE,
+				   RMI_RTT_DESTROY,
+				   RMI_RTT_READ_ENTRY,
+				   RMI_PSCI_COMPLETE,
+				   RMI_RTT_FOLD,
+				   RMI_RTT_INIT_RIPAS,
+				   RMI_RTT_SET_RIPAS,
+				   RMI_GRANULE_RANGE_DELEGATE,
+				   RMI_GRANULE_RANGE_UNDELEGATE,
+				   RMI_GPT_L1_CREATE,
+				   RMI_RTT_DATA_MAP,
+				   RMI_RTT_DATA_UNMAP,
+				   RMI_RTT_UNPROT_MAP,
+				   RMI_RTT_UNPROT_UNMAP,
+				   RMI_REALM_TERMINATE,
+				   RMI_OP_CONTINUE,
+				   RMI_OP_MEM_DONATE,
+				   RMI_OP_MEM_RECLAIM,
+				   RMI_OP_CANCEL };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(gated) / sizeof(gated[0]); i++)
@@ -132,10 +152,11 @@ static void activation_happens_once(void **state)
 static void unknown_functions_are_unknown_in_every_state(void **state)
 {
 	/* The last ones were commands of RMI 1.0. */
-	const uint64_t unknown[] = { 0, 0xc400014f, 0xc400018e, 0xc40001e3,
-		0xc40001f4, 0xc400018b, 0xc400020b, 0x84000150, 0xc4000151,
-		0xc4000152, 0xc4000154, 0xc4000155, 0xc400015f, 0xc4000162,
-		0xc4000167 };
+	const uint64_t unknown[] = { 0,          0xc400014f, 0xc400018e,
+				     0xc40001e3, 0xc40001f4, 0xc400018b,
+				     0xc400020b, 0x84000150, 0xc4000151,
+				     0xc4000152, 0xc4000154, 0xc4000155,
+				     0xc400015f, 0xc4000162, 0xc4000167 };
 	struct fixture *f = *state;
 
 	for (unsigned active = 0; active < 2; active++) {
@@ -149,8 +170,8 @@ static void the_sve_hint_is_no_part_of_the_function(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(
-		rmi(f, RMI_VERSION | SMCCC_SVE_HINT, 0x20000), RMI_SUCCESS);
+	assert_int_equal(rmi(f, RMI_VERSION | SMCCC_SVE_HINT, 0x20000),
+			 RMI_SUCCESS);
 }
 
 static void registers_without_a_result_are_kept(void **state)
@@ -167,10 +188,10 @@ static void registers_without_a_result_are_kept(void **state)
 }
 
 static void assert_tracking(struct fixture *f, uint64_t start, uint64_t end,
-	uint64_t state, uint64_t top)
+			    uint64_t state, uint64_t top)
 {
-	assert_int_equal(
-		rmi(f, RMI_GRANULE_TRACKING_GET, start, end), RMI_SUCCESS);
+	assert_int_equal(rmi(f, RMI_GRANULE_TRACKING_GET, start, end),
+			 RMI_SUCCESS);
 	assert_int_equal(f->regs.x[1], RMI_MEM_CATEGORY_CONVENTIONAL);
 	assert_int_equal(f->regs.x[2], state);
 	assert_int_equal(f->regs.x[3], top);
@@ -226,10 +247,10 @@ int main(void)
 		test(fixture_setup, config_get_refuses_a_delegated_page),
 		test(fixture_setup_init, config_set_takes_only_the_default),
 		test(fixture_setup_init,
-			before_activation_nothing_else_is_served),
+		     before_activation_nothing_else_is_served),
 		test(fixture_setup_init, activation_happens_once),
 		test(fixture_setup_init,
-			unknown_functions_are_unknown_in_every_state),
+		     unknown_functions_are_unknown_in_every_state),
 		test(fixture_setup, the_sve_hint_is_no_part_of_the_function),
 		test(fixture_setup, registers_without_a_result_are_kept),
 		test(fixture_setup, tracking_stops_where_it_changes),

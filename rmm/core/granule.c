@@ -60,11 +60,11 @@ bool granule_tracked(const struct rmm *rmm, pa_t pa)
 
 /* Waits for the lock as long as the granule is in the state. */
 static bool lock_in_state(const struct rmm *rmm, struct granule *granule,
-	pa_t pa, enum granule_state state)
+			  pa_t pa, enum granule_state state)
 {
 	return port_lock(rmm->port, &granule->word, pa,
-		(uint32_t)BITS_MASK(WORD_STATE),
-		(uint32_t)BITS_PUT(WORD_STATE, state));
+			 (uint32_t)BITS_MASK(WORD_STATE),
+			 (uint32_t)BITS_PUT(WORD_STATE, state));
 }
 
 /*
@@ -74,7 +74,7 @@ static bool lock_in_state(const struct rmm *rmm, struct granule *granule,
  * order.
  */
 bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
-	struct granule_ref *out)
+		  struct granule_ref *out)
 {
 	if (tracked(rmm, pa)) {
 		struct granule *granule = granule_at(rmm, pa);
@@ -89,8 +89,8 @@ bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
 }
 
 bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
-	struct granule_want second, struct granule_ref *first_out,
-	struct granule_ref *second_out)
+		       struct granule_want second, struct granule_ref *first_out,
+		       struct granule_ref *second_out)
 {
 	bool swapped = first.pa.value > second.pa.value;
 	struct granule_want low = swapped ? second : first;
@@ -100,7 +100,7 @@ bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
 
 	*high_out = GRANULE_NONE_HELD;
 	if (pa_equal(low.pa, high.pa) ||
-		!granule_lock(rmm, low.pa, low.state, low_out)) {
+	    !granule_lock(rmm, low.pa, low.state, low_out)) {
 		*low_out = GRANULE_NONE_HELD;
 		return false;
 	}
@@ -111,7 +111,7 @@ bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
 }
 
 void granule_lock_owned(struct rmm *rmm, pa_t pa, enum granule_state state,
-	struct granule_ref *out)
+			struct granule_ref *out)
 {
 	if (!granule_lock(rmm, pa, state, out))
 		port_panic(rmm->port, "an owned granule changed its state");

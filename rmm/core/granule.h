@@ -65,7 +65,7 @@ bool granule_tracked(const struct rmm *rmm, pa_t pa);
  * not even one that the caller holds.
  */
 bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
-	struct granule_ref *out);
+		  struct granule_ref *out);
 
 /* What to lock as one half of a pair. */
 struct granule_want {
@@ -76,13 +76,13 @@ struct granule_want {
 /* Locks two granules, the lower PA first. Equal addresses and wrong states
  * fail, with nothing held. */
 bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
-	struct granule_want second, struct granule_ref *first_out,
-	struct granule_ref *second_out);
+		       struct granule_want second, struct granule_ref *first_out,
+		       struct granule_ref *second_out);
 
 /* Locks a granule known to be in that state: one that a held table or object
  * refers to. Another state is our own corruption: panic. */
 void granule_lock_owned(struct rmm *rmm, pa_t pa, enum granule_state state,
-	struct granule_ref *out);
+			struct granule_ref *out);
 
 /* The reference to a granule that the caller has locked, where references to
  * all that it has would take too much room. */

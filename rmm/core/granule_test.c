@@ -64,21 +64,24 @@ static void lock_does_not_wait_for_another_state(void **state)
 static void lock_refuses_untracked_addresses(void **state)
 {
 	struct fixture *f = *state;
-	const uint64_t bad[] = { 0, FIXTURE_BASE - GRANULE_SIZE,
-		FIXTURE_BASE + 1, page(FIXTURE_GRANULES), UINT64_MAX,
-		UINT64_MAX - GRANULE_SIZE + 1 };
+	const uint64_t bad[] = { 0,
+				 FIXTURE_BASE - GRANULE_SIZE,
+				 FIXTURE_BASE + 1,
+				 page(FIXTURE_GRANULES),
+				 UINT64_MAX,
+				 UINT64_MAX - GRANULE_SIZE + 1 };
 	struct granule_ref ref;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(granule_lock(
-			rmm_of(f), pa_make(bad[i]), GRANULE_NS, &ref));
+		assert_false(granule_lock(rmm_of(f), pa_make(bad[i]),
+					  GRANULE_NS, &ref));
 }
 
 static bool lock_two(struct fixture *f, unsigned first, unsigned second,
-	struct granule_ref refs[2])
+		     struct granule_ref refs[2])
 {
-	return granule_lock_pair(rmm_of(f),
-		(struct granule_want){ at(first), GRANULE_NS },
+	return granule_lock_pair(
+		rmm_of(f), (struct granule_want){ at(first), GRANULE_NS },
 		(struct granule_want){ at(second), GRANULE_DELEGATED },
 		&refs[0], &refs[1]);
 }
@@ -127,10 +130,10 @@ static void references_count_up_to_the_limit(void **state)
 	assert_int_equal(granule_refs(&ref), GRANULE_REFS_MAX);
 	assert_int_equal(granule_state(&ref), GRANULE_NS);
 	assert_panics(f, "too many references of a granule",
-		granule_refs_add(&ref, 1));
+		      granule_refs_add(&ref, 1));
 	granule_refs_drop(&ref, GRANULE_REFS_MAX);
 	assert_panics(f, "too few references of a granule",
-		granule_refs_drop(&ref, 1));
+		      granule_refs_drop(&ref, 1));
 	granule_unlock(&ref);
 }
 
@@ -142,7 +145,7 @@ static void a_granule_in_use_keeps_its_state(void **state)
 	granule_lock_owned(rmm_of(f), at(0), GRANULE_NS, &ref);
 	granule_refs_add(&ref, 1);
 	assert_panics(f, "a granule in use changes state",
-		granule_set_state(&ref, GRANULE_DELEGATED));
+		      granule_set_state(&ref, GRANULE_DELEGATED));
 	granule_refs_drop(&ref, 1);
 	granule_unlock(&ref);
 }
@@ -153,7 +156,7 @@ static void a_wrong_owned_granule_is_our_corruption(void **state)
 	struct granule_ref ref;
 
 	assert_panics(f, "an owned granule changed its state",
-		granule_lock_owned(rmm_of(f), at(0), GRANULE_RD, &ref));
+		      granule_lock_owned(rmm_of(f), at(0), GRANULE_RD, &ref));
 }
 
 static void locks_out_of_order_are_caught(void **state)
@@ -163,9 +166,9 @@ static void locks_out_of_order_are_caught(void **state)
 
 	assert_true(granule_lock(rmm_of(f), at(5), GRANULE_NS, &high));
 	assert_panics(f, "named granules locked out of order",
-		granule_lock(rmm_of(f), at(4), GRANULE_NS, &low));
+		      granule_lock(rmm_of(f), at(4), GRANULE_NS, &low));
 	assert_panics(f, "a granule locked twice",
-		granule_lock(rmm_of(f), at(5), GRANULE_NS, &again));
+		      granule_lock(rmm_of(f), at(5), GRANULE_NS, &again));
 }
 
 static void a_mapping_needs_realm_pas(void **state)
@@ -174,8 +177,8 @@ static void a_mapping_needs_realm_pas(void **state)
 	struct granule_ref ref;
 
 	assert_true(granule_lock(rmm_of(f), at(5), GRANULE_NS, &ref));
-	assert_panics(
-		f, "a granule outside Realm PAS is mapped", granule_map(&ref));
+	assert_panics(f, "a granule outside Realm PAS is mapped",
+		      granule_map(&ref));
 	granule_unlock(&ref);
 }
 
@@ -185,8 +188,7 @@ static void ns_copies_stay_in_one_ns_granule(void **state)
 	uint8_t bytes[16];
 
 	memset(host(f, 1), 0x5a, GRANULE_SIZE);
-	assert_true(
-		granule_ns_read(rmm_of(f), pa_make(page(2) - 16), bytes, 16));
+	assert_true(granule_ns_read(rmm_of(f), pa_make(page(2) - 16), bytes, 16));
 	assert_int_equal(bytes[15], 0x5a);
 	assert_false(
 		granule_ns_read(rmm_of(f), pa_make(page(2) - 15), bytes, 16));

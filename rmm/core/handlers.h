@@ -13,8 +13,8 @@ struct rmm;
 
 #define RMI_RESULTS 4 /* X1..X4 */
 
-typedef uint64_t rmi_handler_fn(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results);
+typedef uint64_t rmi_handler_fn(struct rmm *rmm, const uint64_t *args,
+				uint64_t *results);
 
 /* global.c */
 rmi_handler_fn rmi_version, rmi_features, rmi_rmm_config_get, rmi_rmm_config_set,

@@ -123,15 +123,9 @@ static const struct id_field fields[] = {
 static const struct {
 	uint8_t crm, op2;
 } places[ID_REGS] = {
-	[ID_PFR0] = { 4, 0 },
-	[ID_PFR1] = { 4, 1 },
-	[ID_ISAR0] = { 6, 0 },
-	[ID_ISAR1] = { 6, 1 },
-	[ID_ISAR2] = { 6, 2 },
-	[ID_MMFR0] = { 7, 0 },
-	[ID_MMFR1] = { 7, 1 },
-	[ID_MMFR2] = { 7, 2 },
-	[ID_MMFR3] = { 7, 3 },
+	[ID_PFR0] = { 4, 0 },  [ID_PFR1] = { 4, 1 },  [ID_ISAR0] = { 6, 0 },
+	[ID_ISAR1] = { 6, 1 }, [ID_ISAR2] = { 6, 2 }, [ID_MMFR0] = { 7, 0 },
+	[ID_MMFR1] = { 7, 1 }, [ID_MMFR2] = { 7, 2 }, [ID_MMFR3] = { 7, 3 },
 };
 
 static uint64_t field_view(const struct id_field *field, uint64_t value)
@@ -155,8 +149,8 @@ static uint64_t view(unsigned reg, uint64_t value)
 	return seen;
 }
 
-uint64_t idreg_view(
-	const struct rmm_machine *machine, unsigned crm, unsigned op2)
+uint64_t idreg_view(const struct rmm_machine *machine, unsigned crm,
+		    unsigned op2)
 {
 	if (crm == 5 && op2 == 0)
 		return DFR0_VIEW;

@@ -26,7 +26,7 @@ uint32_t hash_size(uint32_t algorithm)
 
 /* Hashes into a 64-byte field, whose bytes past the digest are zero already. */
 static void hash_into(struct rmm_port *port, uint32_t algorithm,
-	const void *data, size_t size, uint8_t *field)
+		      const void *data, size_t size, uint8_t *field)
 {
 	struct hash hash;
 
@@ -36,7 +36,7 @@ static void hash_into(struct rmm_port *port, uint32_t algorithm,
 }
 
 void measurement_realm_create(struct rmm_port *port, struct measurements *m,
-	const struct rmi_realm_params *params)
+			      const struct rmi_realm_params *params)
 {
 	struct rmi_realm_params measured = {
 		.flags0 = params->flags0,
@@ -53,7 +53,7 @@ void measurement_realm_create(struct rmm_port *port, struct measurements *m,
 }
 
 void measurement_data_map_init(struct rmm_port *port, struct measurements *m,
-	ipa_t ipa, uint64_t flags, const void *content)
+			       ipa_t ipa, uint64_t flags, const void *content)
 {
 	struct rim_desc_data desc = {
 		.type = RIM_DESC_DATA,
@@ -65,12 +65,12 @@ void measurement_data_map_init(struct rmm_port *port, struct measurements *m,
 	memcpy(desc.rim, m->slot[RIM], sizeof(desc.rim));
 	if (flags & RMI_DATA_MEASURE_CONTENT)
 		hash_into(port, m->algorithm, content, GRANULE_SIZE,
-			desc.content);
+			  desc.content);
 	hash_into(port, m->algorithm, &desc, sizeof(desc), m->slot[RIM]);
 }
 
 void measurement_rec_create(struct rmm_port *port, struct measurements *m,
-	const struct rmi_rec_params *params)
+			    const struct rmi_rec_params *params)
 {
 	struct rmi_rec_params measured = {
 		.flags = params->flags,
@@ -88,7 +88,7 @@ void measurement_rec_create(struct rmm_port *port, struct measurements *m,
 }
 
 void measurement_extend(struct rmm_port *port, struct measurements *m,
-	unsigned index, const uint8_t *value, size_t size)
+			unsigned index, const uint8_t *value, size_t size)
 {
 	struct hash hash;
 

@@ -26,19 +26,19 @@ uint32_t hash_size(uint32_t algorithm);
 
 /* REALM_CREATE: all slots zero, then the RIM from the measured parameters. */
 void measurement_realm_create(struct rmm_port *port, struct measurements *m,
-	const struct rmi_realm_params *params);
+			      const struct rmi_realm_params *params);
 
 /* RTT_DATA_MAP_INIT: content is the granule as the Realm will see it, read
  * only if flags say so (RMI_DATA_MEASURE_CONTENT). */
 void measurement_data_map_init(struct rmm_port *port, struct measurements *m,
-	ipa_t ipa, uint64_t flags, const void *content);
+			       ipa_t ipa, uint64_t flags, const void *content);
 
 /* REC_CREATE of a runnable REC. */
 void measurement_rec_create(struct rmm_port *port, struct measurements *m,
-	const struct rmi_rec_params *params);
+			    const struct rmi_rec_params *params);
 
 /* RSI_MEASUREMENT_EXTEND: index 1..4, size 0..64. */
 void measurement_extend(struct rmm_port *port, struct measurements *m,
-	unsigned index, const uint8_t *value, size_t size);
+			unsigned index, const uint8_t *value, size_t size);
 
 #endif

@@ -28,7 +28,7 @@ static bool vector_parse(const char *line, struct vector *vector)
 	if (sscanf(line, "%7s%n", vector->name, &used) != 1)
 		return false;
 	for (line += used; sscanf(line, "%128s%n", word, &used) == 1;
-		line += used) {
+	     line += used) {
 		if (strlen(word) == 2 * RSI_MEASUREMENT_SIZE)
 			strcpy(vector->slot, word);
 		else if (count < 7)
@@ -46,8 +46,8 @@ static void assert_slot(const uint8_t *slot, const char *hex)
 	assert_string_equal(text, hex);
 }
 
-static void realm_step(
-	struct rmm_port *port, struct measurements *m, const uint64_t *args)
+static void realm_step(struct rmm_port *port, struct measurements *m,
+		       const uint64_t *args)
 {
 	struct rmi_realm_params params;
 
@@ -63,8 +63,8 @@ static void realm_step(
 	measurement_realm_create(port, m, &params);
 }
 
-static void data_step(
-	struct rmm_port *port, struct measurements *m, const uint64_t *args)
+static void data_step(struct rmm_port *port, struct measurements *m,
+		      const uint64_t *args)
 {
 	uint8_t content[GRANULE_SIZE];
 
@@ -73,8 +73,8 @@ static void data_step(
 	measurement_data_map_init(port, m, ipa_make(args[0]), args[1], content);
 }
 
-static void rec_step(
-	struct rmm_port *port, struct measurements *m, const uint64_t *args)
+static void rec_step(struct rmm_port *port, struct measurements *m,
+		     const uint64_t *args)
 {
 	struct rmi_rec_params params;
 
@@ -86,8 +86,8 @@ static void rec_step(
 	measurement_rec_create(port, m, &params);
 }
 
-static void extend_step(
-	struct rmm_port *port, struct measurements *m, const uint64_t *args)
+static void extend_step(struct rmm_port *port, struct measurements *m,
+			const uint64_t *args)
 {
 	uint8_t value[RSI_MEASUREMENT_SIZE];
 
@@ -98,7 +98,7 @@ static void extend_step(
 
 /* Does one step; the slot that it changes. */
 static const uint8_t *step(struct rmm_port *port, struct measurements *m,
-	const struct vector *vector)
+			   const struct vector *vector)
 {
 	if (strcmp(vector->name, "realm") == 0)
 		realm_step(port, m, vector->args);
@@ -160,7 +160,7 @@ static void create_measures_the_parameters(void **state)
 
 	fixture_realm(f);
 	measurement_realm_create(inprocess_rmm(f->machine)->port, &expected,
-		fixture_realm_params(f));
+				 fixture_realm_params(f));
 	assert_memory_equal(measured(f), &expected, sizeof(expected));
 }
 
@@ -169,15 +169,15 @@ static void only_runnable_recs_are_measured(void **state)
 	struct fixture *f = *state;
 	struct measurements before;
 	struct rmi_rec_params params = { .flags = RMI_REC_FLAG_RUNNABLE,
-		.pc = 0x80000 };
+					 .pc = 0x80000 };
 
 	fixture_realm(f);
 	before = *measured(f);
 	fixture_rec(f, 0, 0);
 	assert_memory_equal(measured(f), &before, sizeof(before));
 	fixture_rec(f, 1, RMI_REC_FLAG_RUNNABLE);
-	measurement_rec_create(
-		inprocess_rmm(f->machine)->port, &before, &params);
+	measurement_rec_create(inprocess_rmm(f->machine)->port, &before,
+			       &params);
 	assert_memory_equal(measured(f), &before, sizeof(before));
 }
 

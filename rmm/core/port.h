@@ -33,8 +33,8 @@ void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count);
  * undefined.
  */
 bool port_ns_read(struct rmm_port *port, pa_t pa, void *to, size_t size);
-bool port_ns_write(
-	struct rmm_port *port, pa_t pa, const void *from, size_t size);
+bool port_ns_write(struct rmm_port *port, pa_t pa, const void *from,
+		   size_t size);
 
 /*
  * Asks EL3 to move count granules from pa on between the Non-secure and the
@@ -52,8 +52,8 @@ void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry);
  * Drops what the TLBs hold for [ipa, ipa + size) of a VMID, stage 1 and 2
  * combined, on all CPUs; or everything of the VMID.
  */
-void port_tlb_invalidate(
-	struct rmm_port *port, unsigned vmid, ipa_t ipa, uint64_t size);
+void port_tlb_invalidate(struct rmm_port *port, unsigned vmid, ipa_t ipa,
+			 uint64_t size);
 void port_tlb_invalidate_vmid(struct rmm_port *port, unsigned vmid);
 
 /* Fills size bytes with entropy. false: none to be had. */
@@ -66,7 +66,7 @@ bool port_random(struct rmm_port *port, void *to, size_t size);
  * taken in order and released.
  */
 bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
-	uint32_t value);
+	       uint32_t value);
 void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa);
 
 /* Whether the command should give way to a pending physical interrupt. */
@@ -93,8 +93,8 @@ enum sign_progress {
  * but for its digest going in, and all zero when it is over. Only where the
  * port provided a platform token.
  */
-enum sign_progress port_sign(
-	struct rmm_port *port, struct signing *signing, uint8_t *signature);
+enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
+			     uint8_t *signature);
 
 /* ICH_VTR_EL2, as RSI_REALM_CONFIG shows it. */
 uint32_t port_gic_vtr(struct rmm_port *port);
@@ -133,8 +133,8 @@ struct rec_trap {
  * interrupt controller's virtual interface disabled; when the command is over
  * everything that is the host's is back.
  */
-void port_rec_start(
-	struct rmm_port *port, struct rec *rec, const struct realm_s2 *s2);
+void port_rec_start(struct rmm_port *port, struct rec *rec,
+		    const struct realm_s2 *s2);
 void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap);
 void port_rec_stop(struct rmm_port *port, struct rec *rec);
 
@@ -155,10 +155,10 @@ struct hash {
 	uint64_t state[64];
 };
 
-void port_hash_start(
-	struct rmm_port *port, struct hash *hash, uint32_t algorithm);
+void port_hash_start(struct rmm_port *port, struct hash *hash,
+		     uint32_t algorithm);
 void port_hash_add(struct rmm_port *port, struct hash *hash, const void *data,
-	size_t size);
+		   size_t size);
 /* digest holds hash_size(algorithm) bytes. */
 void port_hash_end(struct rmm_port *port, struct hash *hash, uint8_t *digest);
 

@@ -27,8 +27,8 @@ static enum rsi_outcome psci_exit(struct rsi_call *call)
 }
 
 /* X0..X3 stay until the host completes the request. */
-static enum rsi_outcome pend(
-	struct rsi_call *call, const struct rec_psci_request *request)
+static enum rsi_outcome pend(struct rsi_call *call,
+			     const struct rec_psci_request *request)
 {
 	call->rec->psci = *request;
 	call->rec->psci.pending = true;

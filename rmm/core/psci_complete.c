@@ -12,7 +12,7 @@
 
 /* Steps 4 to 7: the request of the caller is about the target. */
 static bool request_matches(const struct granule_ref *caller_ref,
-	const struct rec *caller, const struct rec *target)
+			    const struct rec *caller, const struct rec *target)
 {
 	return granule_refs(caller_ref) == 0 && caller->psci.pending &&
 	       pa_equal(caller->rd, target->rd) &&
@@ -23,8 +23,8 @@ static bool request_matches(const struct granule_ref *caller_ref,
  * Step 8: what the host may answer. It may deny a CPU_ON only of a target
  * that is off; for one that is on, the answer is the RMM's.
  */
-static bool status_permitted(
-	const struct rec_psci_request *request, bool target_on, uint64_t status)
+static bool status_permitted(const struct rec_psci_request *request,
+			     bool target_on, uint64_t status)
 {
 	if (status == PSCI_SUCCESS)
 		return true;
@@ -42,7 +42,7 @@ static void start(struct rec *target, const struct rec *caller)
 
 /* Carries the request out; what the caller sees in X0. */
 static int64_t carry_out(const struct rec *caller, struct rec *target,
-	bool target_on, uint64_t status)
+			 bool target_on, uint64_t status)
 {
 	if (!caller->psci.cpu_on)
 		return target_on ? PSCI_AFFINITY_ON : PSCI_AFFINITY_OFF;
@@ -64,7 +64,7 @@ static void answer(struct rec *caller, int64_t result)
 
 /* Both RECs are held. */
 static uint64_t complete(const struct granule_ref *caller_ref,
-	const struct granule_ref *target_ref, uint64_t status)
+			 const struct granule_ref *target_ref, uint64_t status)
 {
 	struct rec *caller = granule_map(caller_ref);
 	struct rec *target = granule_map(target_ref);
@@ -80,8 +80,8 @@ static uint64_t complete(const struct granule_ref *caller_ref,
 	return rmi_return(allowed ? RMI_SUCCESS : RMI_ERROR_INPUT, 0);
 }
 
-uint64_t rmi_psci_complete(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_psci_complete(struct rmm *rmm, const uint64_t *args,
+			   uint64_t *results)
 {
 	struct granule_want caller = { pa_make(args[0]), GRANULE_REC };
 	struct granule_want target = { pa_make(args[1]), GRANULE_REC };

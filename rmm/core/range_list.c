@@ -15,8 +15,8 @@ unsigned range_list_clip(pa_t pa, uint64_t count)
 	return (unsigned)smaller(count, slots);
 }
 
-bool range_list_read(
-	struct rmm *rmm, pa_t pa, uint64_t count, struct range_list *out)
+bool range_list_read(struct rmm *rmm, pa_t pa, uint64_t count,
+		     struct range_list *out)
 {
 	uint32_t size;
 
@@ -43,7 +43,7 @@ struct range_block range_block_of(uint64_t range)
 }
 
 bool range_list_next(const struct range_list *list, struct range_cursor *cursor,
-	struct range_block *out)
+		     struct range_block *out)
 {
 	for (; cursor->range < list->count; cursor->range++) {
 		uint64_t range = list->ranges[cursor->range];
@@ -51,7 +51,8 @@ bool range_list_next(const struct range_list *list, struct range_cursor *cursor,
 		if (cursor->block < BITS_GET(range, RMI_RANGE_COUNT)) {
 			*out = range_block_of(range);
 			out->pa = pa_add(out->pa,
-				cursor->block * rtt_level_size(out->level));
+					 cursor->block *
+						 rtt_level_size(out->level));
 			cursor->block++;
 			return true;
 		}

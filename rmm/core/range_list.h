@@ -36,8 +36,8 @@ unsigned range_list_clip(pa_t pa, uint64_t count);
  * Copies count descriptors, clipped, from the host. false: pa is not aligned
  * or not readable, or there are none.
  */
-bool range_list_read(
-	struct rmm *rmm, pa_t pa, uint64_t count, struct range_list *out);
+bool range_list_read(struct rmm *rmm, pa_t pa, uint64_t count,
+		     struct range_list *out);
 
 /* Writes all of a list to the host; it fits. false: not writable. */
 bool range_list_write(struct rmm *rmm, pa_t pa, const struct range_list *list);
@@ -53,7 +53,7 @@ struct range_cursor {
 
 /* false: there is no further block. */
 bool range_list_next(const struct range_list *list, struct range_cursor *cursor,
-	struct range_block *out);
+		     struct range_block *out);
 
 /* Appends a block, as part of the last descriptor if it continues it. false:
  * the list is full. */

@@ -35,28 +35,28 @@ static bool flags_valid(const struct rmi_realm_params *params)
 	       BITS_GET(params->flags0, RMI_REALM_FLAG0_MEC) <= RMI_MEC_PRIVATE;
 }
 
-static bool root_tables_valid(
-	const struct rmm *rmm, const struct rmi_realm_params *params)
+static bool root_tables_valid(const struct rmm *rmm,
+			      const struct rmi_realm_params *params)
 {
-	unsigned count = rtt_root_count(
-		params->s2sz, params->rtt_level_start, rmm->machine.pa_bits);
+	unsigned count = rtt_root_count(params->s2sz, params->rtt_level_start,
+					rmm->machine.pa_bits);
 
 	return count != 0 && params->rtt_num_start == count &&
 	       is_aligned(params->rtt_base, (uint64_t)count * GRANULE_SIZE);
 }
 
 /* rmi-rsi 2.3 REALM_CREATE step 2; each refusal is ERROR_INPUT. */
-static bool params_valid(
-	const struct rmm *rmm, const struct rmi_realm_params *params)
+static bool params_valid(const struct rmm *rmm,
+			 const struct rmi_realm_params *params)
 {
 	uint64_t features = feature_register(rmm, 0);
 
 	return flags_valid(params) && params->s2sz >= S2SZ_MIN &&
 	       params->s2sz <= BITS_GET(features, RMI_FEATURE0_S2SZ) &&
 	       debug_count_valid(params->num_bps,
-		       BITS_GET(features, RMI_FEATURE0_NUM_BPS)) &&
+				 BITS_GET(features, RMI_FEATURE0_NUM_BPS)) &&
 	       debug_count_valid(params->num_wps,
-		       BITS_GET(features, RMI_FEATURE0_NUM_WPS)) &&
+				 BITS_GET(features, RMI_FEATURE0_NUM_WPS)) &&
 	       params->num_aux_planes == 0 && params->ats_plane == 0 &&
 	       !(params->flags1 & RMI_REALM_FLAG1_S2AP_INDIRECT) &&
 	       root_tables_valid(rmm, params) &&
@@ -69,7 +69,7 @@ static void roots_release(struct rmm *rmm, pa_t root, unsigned count)
 		struct granule_ref ref;
 
 		granule_lock_owned(rmm, pa_add(root, (uint64_t)i * GRANULE_SIZE),
-			GRANULE_RTT, &ref);
+				   GRANULE_RTT, &ref);
 		granule_unlock_to(&ref, GRANULE_DELEGATED);
 	}
 }
@@ -81,7 +81,7 @@ static bool roots_take(struct rmm *rmm, pa_t root, unsigned count)
 		struct granule_ref ref;
 
 		if (!granule_lock(rmm, pa_add(root, (uint64_t)i * GRANULE_SIZE),
-			    GRANULE_DELEGATED, &ref)) {
+				  GRANULE_DELEGATED, &ref)) {
 			roots_release(rmm, root, i);
 			return false;
 		}
@@ -92,7 +92,7 @@ static bool roots_take(struct rmm *rmm, pa_t root, unsigned count)
 
 /* Takes the granules of a Realm into their roles; *rd_ref stays locked. */
 static bool granules_take(struct rmm *rmm, const struct realm_s2 *s2, pa_t rd,
-	struct granule_ref *rd_ref)
+			  struct granule_ref *rd_ref)
 {
 	if (!roots_take(rmm, s2->root, s2->root_count))
 		return false;
@@ -105,7 +105,7 @@ static bool granules_take(struct rmm *rmm, const struct realm_s2 *s2, pa_t rd,
 }
 
 static void rd_fill(struct rmm *rmm, const struct granule_ref *ref,
-	const struct rd *rd, const struct rmi_realm_params *params)
+		    const struct rd *rd, const struct rmi_realm_params *params)
 {
 	struct rd *content = granule_map(ref);
 
@@ -118,8 +118,8 @@ static void rd_fill(struct rmm *rmm, const struct granule_ref *ref,
 }
 
 /* What does not depend on the granules: identity, VMID, memory encryption. */
-static bool rd_prepare(
-	struct rmm *rmm, const struct rmi_realm_params *params, struct rd *rd)
+static bool rd_prepare(struct rmm *rmm, const struct rmi_realm_params *params,
+		       struct rd *rd)
 {
 	*rd = (struct rd){
 		.s2 = {
@@ -132,13 +132,13 @@ static bool rd_prepare(
 			params->flags0, RMI_REALM_FLAG0_MEC),
 	};
 	return port_random(rmm->port, &rd->instance_id[1],
-		       sizeof(rd->instance_id) - 1) &&
+			   sizeof(rd->instance_id) - 1) &&
 	       /* There is no private MECID to give (feature register 4). */
 	       rd->mec_policy == RMI_MEC_SHARED && vmid_take(rmm, &rd->s2.vmid);
 }
 
-uint64_t rmi_realm_create(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_realm_create(struct rmm *rmm, const uint64_t *args,
+			  uint64_t *results)
 {
 	struct rmi_realm_params params;
 	struct granule_ref rd_ref;
@@ -146,8 +146,8 @@ uint64_t rmi_realm_create(
 
 	(void)results;
 	if (!is_aligned(args[1], GRANULE_SIZE) ||
-		!granule_ns_read(rmm, pa_make(args[1]), &params, sizeof(params)) ||
-		!params_valid(rmm, &params))
+	    !granule_ns_read(rmm, pa_make(args[1]), &params, sizeof(params)) ||
+	    !params_valid(rmm, &params))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (!rd_prepare(rmm, &params, &rd))
 		return rmi_return(RMI_ERROR_GLOBAL, 0);
@@ -177,8 +177,8 @@ static uint64_t terminate(struct rd *rd)
 }
 
 /* Runs a step of the life cycle on the RD that the host names. */
-static uint64_t with_rd(
-	struct rmm *rmm, uint64_t pa, uint64_t (*step)(struct rd *rd))
+static uint64_t with_rd(struct rmm *rmm, uint64_t pa,
+			uint64_t (*step)(struct rd *rd))
 {
 	struct granule_ref ref;
 	struct rd *rd;
@@ -193,30 +193,30 @@ static uint64_t with_rd(
 	return result;
 }
 
-uint64_t rmi_realm_activate(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_realm_activate(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
 {
 	(void)results;
 	return with_rd(rmm, args[0], activate);
 }
 
-uint64_t rmi_realm_terminate(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_realm_terminate(struct rmm *rmm, const uint64_t *args,
+			     uint64_t *results)
 {
 	(void)results;
 	return with_rd(rmm, args[0], terminate);
 }
 
 /* rmi-rsi 2.3 REALM_DESTROY steps 2-4. */
-static bool destroyable(
-	struct rmm *rmm, const struct granule_ref *ref, const struct rd *rd)
+static bool destroyable(struct rmm *rmm, const struct granule_ref *ref,
+			const struct rd *rd)
 {
 	return granule_refs(ref) == 0 && realm_life_state(rd) == REALM_ZOMBIE &&
 	       rtt_roots_refs(rmm, &rd->s2) == 0;
 }
 
-uint64_t rmi_realm_destroy(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_realm_destroy(struct rmm *rmm, const uint64_t *args,
+			   uint64_t *results)
 {
 	struct granule_ref ref;
 	struct realm_s2 s2;

@@ -16,7 +16,7 @@ static uint64_t life_load(const struct rd *rd)
 static bool life_change(struct rd *rd, uint64_t *seen, uint64_t life)
 {
 	return __atomic_compare_exchange_n(&rd->life, seen, life, false,
-		__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+					   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
 enum realm_state realm_life_state(const struct rd *rd)
@@ -56,6 +56,7 @@ void realm_life_set(struct rd *rd, enum realm_state state)
 	uint64_t seen = life_load(rd);
 
 	while (!life_change(rd, &seen,
-		(seen & ~BITS_MASK(LIFE_STATE)) | BITS_PUT(LIFE_STATE, state)))
+			    (seen & ~BITS_MASK(LIFE_STATE)) |
+				    BITS_PUT(LIFE_STATE, state)))
 		;
 }

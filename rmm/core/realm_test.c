@@ -68,7 +68,7 @@ struct bad_param {
 
 #define FIELD(field, value)                                                    \
 	{ #field " = " #value, offsetof(struct rmi_realm_params, field),       \
-		sizeof(((struct rmi_realm_params *)0)->field), value }
+	  sizeof(((struct rmi_realm_params *)0)->field), value }
 
 static const struct bad_param bad_params[] = {
 	FIELD(flags0, RMI_REALM_FLAG0_LPA2),
@@ -152,8 +152,8 @@ static void create_with_a_private_mecid_fails(void **state)
 static uint64_t create_numbered(struct fixture *f, unsigned number)
 {
 	fixture_realm_params(f)->rtt_base = page(PAGE_FREE + 2 * number);
-	return rmi(
-		f, RMI_REALM_CREATE, page(PAGE_FREE + 2 * number + 1), PARAMS);
+	return rmi(f, RMI_REALM_CREATE, page(PAGE_FREE + 2 * number + 1),
+		   PARAMS);
 }
 
 static void create_fails_when_no_vmid_is_left(void **state)
@@ -169,7 +169,7 @@ static void create_fails_when_no_vmid_is_left(void **state)
 		page(PAGE_FREE + 2 * RMM_VMIDS + 1), PARAMS);
 	rmi(f, RMI_REALM_TERMINATE, page(PAGE_FREE + 2 * 77 + 1));
 	assert_int_equal(rmi(f, RMI_REALM_DESTROY, page(PAGE_FREE + 2 * 77 + 1)),
-		RMI_SUCCESS);
+			 RMI_SUCCESS);
 	tlb = inprocess_tlb(f->machine);
 	assert_int_equal(tlb.last_vmid, 77);
 	assert_int_equal(create_numbered(f, 77), RMI_SUCCESS);
@@ -188,8 +188,8 @@ static void create_takes_all_granules_or_none(void **state)
 	delegate(f, PAGE_ROOT + 7, 1);
 	refused(f, RMI_ERROR_INPUT, RMI_REALM_CREATE, page(41), PARAMS);
 	refused(f, RMI_ERROR_INPUT, RMI_REALM_CREATE, page(40) + 8, PARAMS);
-	assert_int_equal(
-		rmi(f, RMI_REALM_CREATE, page(40), PARAMS), RMI_SUCCESS);
+	assert_int_equal(rmi(f, RMI_REALM_CREATE, page(40), PARAMS),
+			 RMI_SUCCESS);
 	for (unsigned i = 0; i < 8; i++)
 		assert_int_equal(state_of(f, PAGE_ROOT + i), GRANULE_RTT);
 }
@@ -221,7 +221,7 @@ static void activate_needs_a_new_realm(void **state)
 static void terminate_works_in_every_state(void **state)
 {
 	const enum realm_state states[] = { REALM_NEW, REALM_ACTIVE,
-		REALM_SYSTEM_OFF, REALM_ZOMBIE };
+					    REALM_SYSTEM_OFF, REALM_ZOMBIE };
 	struct fixture *f = *state;
 
 	refused(f, RMI_ERROR_INPUT, RMI_REALM_TERMINATE, RD);
@@ -288,8 +288,8 @@ static void destroy_needs_the_tables_gone(void **state)
 
 	fixture_realm(f);
 	delegate(f, PAGE_FREE, 1);
-	assert_int_equal(
-		rmi(f, RMI_RTT_CREATE, RD, page(PAGE_FREE), 0, 2), RMI_SUCCESS);
+	assert_int_equal(rmi(f, RMI_RTT_CREATE, RD, page(PAGE_FREE), 0, 2),
+			 RMI_SUCCESS);
 	rmi(f, RMI_REALM_TERMINATE, RD);
 	refused(f, RMI_ERROR_REALM, RMI_REALM_DESTROY, RD);
 	assert_int_equal(rmi(f, RMI_RTT_DESTROY, RD, 0, 2), RMI_SUCCESS);

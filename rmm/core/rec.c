@@ -29,8 +29,8 @@
 
 _Static_assert(REC_AUX_GRANULES <= SRO_PAGES_MAX, "one operation holds all");
 
-static uint32_t index_of(
-	uint64_t aff0, uint64_t aff1, uint64_t aff2, uint64_t aff3)
+static uint32_t index_of(uint64_t aff0, uint64_t aff1, uint64_t aff2,
+			 uint64_t aff3)
 {
 	return (uint32_t)(aff0 | aff1 << RMI_MPIDR_AFF0_WIDTH |
 			  aff2 << (RMI_MPIDR_AFF0_WIDTH + 8) |
@@ -44,18 +44,19 @@ bool rec_index_from_params(uint64_t mpidr, uint32_t *index)
 		BITS_MASK(RMI_MPIDR_AFF2) | BITS_MASK(RMI_MPIDR_AFF3);
 
 	*index = index_of(BITS_GET(mpidr, RMI_MPIDR_AFF0),
-		BITS_GET(mpidr, RMI_MPIDR_AFF1), BITS_GET(mpidr, RMI_MPIDR_AFF2),
-		BITS_GET(mpidr, RMI_MPIDR_AFF3));
+			  BITS_GET(mpidr, RMI_MPIDR_AFF1),
+			  BITS_GET(mpidr, RMI_MPIDR_AFF2),
+			  BITS_GET(mpidr, RMI_MPIDR_AFF3));
 	return (mpidr & ~affinity) == 0;
 }
 
 uint32_t rec_index_from_mpidr(uint64_t mpidr_el1)
 {
 	return index_of(BITS_GET(mpidr_el1, RMI_MPIDR_AFF0),
-		BITS_GET(mpidr_el1, RMI_MPIDR_AFF1),
-		BITS_GET(mpidr_el1, RMI_MPIDR_AFF2),
-		mpidr_el1 >> MPIDR_EL1_AFF3_SHIFT &
-			BITS_ONES(RMI_MPIDR_AFF3_WIDTH));
+			BITS_GET(mpidr_el1, RMI_MPIDR_AFF1),
+			BITS_GET(mpidr_el1, RMI_MPIDR_AFF2),
+			mpidr_el1 >> MPIDR_EL1_AFF3_SHIFT &
+				BITS_ONES(RMI_MPIDR_AFF3_WIDTH));
 }
 
 uint64_t rec_mpidr_el1(const struct rec *rec)
@@ -81,8 +82,9 @@ void rec_skip(struct rec *rec, uint64_t esr)
 
 /* What RD and parameters must fulfil for the next REC; X0 if they do not. */
 static uint64_t create_check(const struct granule_ref *rd_ref,
-	const struct rd *rd, const struct rmi_rec_params *params,
-	const struct sro *sro)
+			     const struct rd *rd,
+			     const struct rmi_rec_params *params,
+			     const struct sro *sro)
 {
 	uint32_t index;
 
@@ -91,7 +93,7 @@ static uint64_t create_check(const struct granule_ref *rd_ref,
 	if (realm_life_state(rd) != REALM_NEW)
 		return rmi_return(RMI_ERROR_REALM, 0);
 	if (!rec_index_from_params(params->mpidr, &index) ||
-		index != rd->rec_count)
+	    index != rd->rec_count)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (sro->count != REC_AUX_GRANULES)
 		return rmi_return(RMI_ERROR_INPUT, 0);
@@ -99,7 +101,7 @@ static uint64_t create_check(const struct granule_ref *rd_ref,
 }
 
 static void rec_fill(const struct granule_ref *ref, const struct rd *rd,
-	const struct rmi_rec_params *params, const struct sro *sro)
+		     const struct rmi_rec_params *params, const struct sro *sro)
 {
 	struct rec *rec = granule_map(ref);
 
@@ -121,7 +123,8 @@ static void rec_fill(const struct granule_ref *ref, const struct rd *rd,
 
 /* Both granules are held: makes the REC, or says why not. */
 static uint64_t create(struct granule_ref *rec_ref, struct granule_ref *rd_ref,
-	const struct rmi_rec_params *params, const struct sro *sro)
+		       const struct rmi_rec_params *params,
+		       const struct sro *sro)
 {
 	struct rd *rd = granule_map(rd_ref);
 	uint64_t result = create_check(rd_ref, rd, params, sro);
@@ -129,8 +132,8 @@ static uint64_t create(struct granule_ref *rec_ref, struct granule_ref *rd_ref,
 	if (result == RMI_SUCCESS) {
 		rec_fill(rec_ref, rd, params, sro);
 		if (params->flags & RMI_REC_FLAG_RUNNABLE)
-			measurement_rec_create(
-				rd_ref->rmm->port, &rd->measurements, params);
+			measurement_rec_create(rd_ref->rmm->port,
+					       &rd->measurements, params);
 		rd->rec_count++;
 		granule_refs_add(rd_ref, 1);
 		granule_set_state(rec_ref, GRANULE_REC);
@@ -149,8 +152,8 @@ static uint64_t create_attempt(struct rmm *rmm, const struct sro *sro)
 	uint64_t result;
 
 	if (!is_aligned(sro->params.value, GRANULE_SIZE) ||
-		!granule_ns_read(rmm, sro->params, &params, sizeof(params)) ||
-		!granule_lock_pair(rmm, want_rec, want_rd, &rec_ref, &rd_ref))
+	    !granule_ns_read(rmm, sro->params, &params, sizeof(params)) ||
+	    !granule_lock_pair(rmm, want_rec, want_rd, &rec_ref, &rd_ref))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	result = create(&rec_ref, &rd_ref, &params, sro);
 	granule_unlock(&rec_ref);
@@ -232,8 +235,8 @@ static uint64_t destroy(struct rmm *rmm, pa_t pa, struct sro *sro)
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-uint64_t rmi_rec_destroy(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rec_destroy(struct rmm *rmm, const uint64_t *args,
+			 uint64_t *results)
 {
 	struct granule_ref rd_ref;
 	struct sro *sro;

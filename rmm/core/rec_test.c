@@ -66,8 +66,8 @@ static uint64_t begin_donated(struct fixture *f)
 /* The operation ends with that status, and all is as before it. */
 static void assert_undone(struct fixture *f, uint64_t handle, uint64_t status)
 {
-	assert_int_equal(
-		rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 512), CONTINUE);
+	assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 512),
+			 CONTINUE);
 	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), status);
 	assert_int_equal(state_of(f, PAGE_REC), GRANULE_DELEGATED);
 	assert_int_equal(refs_of(f, PAGE_RD), 0);
@@ -152,8 +152,8 @@ static void create_needs_an_rd(void **state)
 
 	prepare(f);
 	for (unsigned i = 0; i < 5; i++) {
-		assert_int_equal(
-			rmi(f, RMI_REC_CREATE, bad[i], REC, PARAMS), DONATE);
+		assert_int_equal(rmi(f, RMI_REC_CREATE, bad[i], REC, PARAMS),
+				 DONATE);
 		donate(f, f->regs.x[1], REC_AUX_GRANULES);
 		assert_int_equal(rmi(f, RMI_OP_CONTINUE, 0), RECLAIM);
 		assert_undone(f, 0, RMI_ERROR_INPUT);
@@ -180,13 +180,13 @@ static void create_fails_when_the_realm_is_full(void **state)
 
 	prepare(f);
 	handle = begin_donated(f);
-	granule_lock_owned(
-		inprocess_rmm(f->machine), pa_make(RD), GRANULE_RD, &rd);
+	granule_lock_owned(inprocess_rmm(f->machine), pa_make(RD), GRANULE_RD,
+			   &rd);
 	granule_refs_add(&rd, GRANULE_REFS_MAX);
 	granule_unlock(&rd);
 	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RECLAIM);
-	granule_lock_owned(
-		inprocess_rmm(f->machine), pa_make(RD), GRANULE_RD, &rd);
+	granule_lock_owned(inprocess_rmm(f->machine), pa_make(RD), GRANULE_RD,
+			   &rd);
 	granule_refs_drop(&rd, GRANULE_REFS_MAX);
 	granule_unlock(&rd);
 	assert_undone(f, handle, RMI_ERROR_REALM);
@@ -194,8 +194,8 @@ static void create_fails_when_the_realm_is_full(void **state)
 
 static void create_needs_the_next_mpidr(void **state)
 {
-	const uint64_t bad[] = { 1, 0x10, 0x100, 0x10000, 0x1000000, 1ULL << 31,
-		1ULL << 32, UINT64_MAX };
+	const uint64_t bad[] = { 1,         0x10,       0x100,      0x10000,
+				 0x1000000, 1ULL << 31, 1ULL << 32, UINT64_MAX };
 	struct fixture *f = *state;
 	struct rmi_rec_params *params = prepare(f);
 
@@ -225,7 +225,7 @@ static void indexes_follow_the_affinity_fields(void **state)
 	assert_int_equal(index, 255 << 20);
 	assert_false(rec_index_from_params(0x10, &index));
 	assert_int_equal(rec_index_from_mpidr(UINT64_C(0xff81020305)),
-		0xff << 20 | 2 << 12 | 3 << 4 | 5);
+			 0xff << 20 | 2 << 12 | 3 << 4 | 5);
 }
 
 static void seventeen_recs_span_two_clusters(void **state)
@@ -236,8 +236,8 @@ static void seventeen_recs_span_two_clusters(void **state)
 	for (unsigned i = 0; i < 17; i++)
 		fixture_rec(f, i, 0);
 	assert_int_equal(refs_of(f, PAGE_RD), 17);
-	assert_int_equal(
-		((const struct rec *)peek(f, PAGE_REC + 16))->index, 16);
+	assert_int_equal(((const struct rec *)peek(f, PAGE_REC + 16))->index,
+			 16);
 }
 
 static void donations_may_come_in_parts(void **state)
@@ -301,14 +301,14 @@ static void lists_end_with_their_page(void **state)
 	prepare(f);
 	handle = begin(f);
 	list_of(f)[511] = AUX(0);
-	assert_int_equal(
-		rmi(f, RMI_OP_MEM_DONATE, handle, last, UINT64_MAX), DONATE);
+	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, last, UINT64_MAX),
+			 DONATE);
 	assert_int_equal(f->regs.x[1], 1);
 	list_of(f)[511] = AUX(99); /* not DELEGATED */
-	assert_int_equal(
-		rmi(f, RMI_OP_MEM_DONATE, handle, last, 1ULL << 61), RECLAIM);
-	assert_int_equal(
-		rmi(f, RMI_OP_MEM_RECLAIM, handle, last, UINT64_MAX), CONTINUE);
+	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, last, 1ULL << 61),
+			 RECLAIM);
+	assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, last, UINT64_MAX),
+			 CONTINUE);
 	assert_int_equal(list_of(f)[511], AUX(0));
 	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RMI_ERROR_INPUT);
 }
@@ -416,8 +416,8 @@ static void parked_operations_block_further_ones(void **state)
 	rmi(f, RMI_OP_MEM_RECLAIM, 3, LIST, 1);
 	assert_int_equal(rmi(f, RMI_OP_CONTINUE, 3), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(f, RMI_REC_CREATE, RD,
-				 page(PAGE_FREE + SRO_CONTEXTS), PARAMS),
-		DONATE);
+			     page(PAGE_FREE + SRO_CONTEXTS), PARAMS),
+			 DONATE);
 }
 
 static void destroy_gives_every_granule_back(void **state)
@@ -433,12 +433,13 @@ static void destroy_gives_every_granule_back(void **state)
 	assert_int_equal(refs_of(f, PAGE_RD), 0);
 	assert_int_equal(state_of(f, PAGE_REC), GRANULE_PARTIAL);
 	refused(f, RMI_ERROR_INPUT, RMI_OP_CONTINUE, handle);
-	assert_int_equal(
-		rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 512), CONTINUE);
+	assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 512),
+			 CONTINUE);
 	/* Neighbours come in one descriptor. */
 	assert_int_equal(f->regs.x[1], 1);
 	assert_int_equal(list_of(f)[0],
-		page(PAGE_AUX) | BITS_PUT(RMI_RANGE_COUNT, REC_AUX_GRANULES));
+			 page(PAGE_AUX) |
+				 BITS_PUT(RMI_RANGE_COUNT, REC_AUX_GRANULES));
 	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RMI_SUCCESS);
 	undelegate(f, PAGE_REC, 1);
 	undelegate(f, PAGE_AUX, REC_AUX_GRANULES);
@@ -457,8 +458,8 @@ static void reclaiming_may_go_in_parts(void **state)
 	refused(f, RECLAIM, RMI_OP_MEM_RECLAIM, handle, LIST, 0);
 	refused(f, RECLAIM, RMI_OP_MEM_RECLAIM, handle, RD, 0);
 	for (unsigned i = 0; i < REC_AUX_GRANULES - 1; i++) {
-		assert_int_equal(
-			rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 1), RECLAIM);
+		assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 1),
+				 RECLAIM);
 		assert_int_equal(f->regs.x[1], 1);
 		assert_int_equal(list_of(f)[0], AUX(REC_AUX_GRANULES - 1 - i));
 	}
@@ -479,8 +480,8 @@ static void scattered_granules_get_a_descriptor_each(void **state)
 	rmi(f, RMI_OP_CONTINUE, handle);
 	rmi(f, RMI_REC_DESTROY, REC);
 	handle = f->regs.x[1];
-	assert_int_equal(
-		rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 512), CONTINUE);
+	assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 512),
+			 CONTINUE);
 	assert_int_equal(f->regs.x[1], REC_AUX_GRANULES);
 	for (unsigned i = 0; i < REC_AUX_GRANULES; i++)
 		assert_int_equal(list_of(f)[i], AUX(2 * i));
@@ -512,9 +513,8 @@ static void destroy_needs_an_idle_rec(void **state)
 	fixture_rec(f, 0, 0);
 	refused(f, RMI_ERROR_INPUT, RMI_REC_DESTROY, REC + 8);
 	refused(f, RMI_ERROR_INPUT, RMI_REC_DESTROY, RD);
-	assert_int_equal(
-		rec_hold(inprocess_rmm(f->machine), pa_make(REC), &hold),
-		RMI_SUCCESS);
+	assert_int_equal(rec_hold(inprocess_rmm(f->machine), pa_make(REC), &hold),
+			 RMI_SUCCESS);
 	refused(f, RMI_ERROR_REC, RMI_REC_DESTROY, REC);
 }
 

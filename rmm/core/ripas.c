@@ -31,8 +31,8 @@ static bool entry_may_change(struct rtt_entry entry, const struct change *change
 }
 
 /* Gives the IPA reached; *stale becomes true if mappings went away. */
-static uint64_t sweep_entries(
-	const struct rtt_walk *walk, const struct change *change, bool *stale)
+static uint64_t sweep_entries(const struct rtt_walk *walk,
+			      const struct change *change, bool *stale)
 {
 	uint64_t size = rtt_level_size(walk->level);
 	uint64_t ipa = change->base;
@@ -55,8 +55,8 @@ static uint64_t sweep_entries(
  * Changes what can be changed in the deepest table at base; *next is the IPA
  * reached. ERROR_RTT: nothing could be.
  */
-static uint64_t change_do(
-	struct rtt_realm *realm, const struct change *change, uint64_t *next)
+static uint64_t change_do(struct rtt_realm *realm, const struct change *change,
+			  uint64_t *next)
 {
 	struct rmm_port *port = realm->rd.rmm->port;
 	uint32_t vmid = realm->s2.vmid;
@@ -70,7 +70,7 @@ static uint64_t change_do(
 		*next = sweep_entries(&walk, change, &stale);
 	if (stale)
 		port_tlb_invalidate(port, vmid, ipa_make(change->base),
-			*next - change->base);
+				    *next - change->base);
 	if (*next == change->base)
 		status = rtt_walk_error(&walk);
 	rtt_walk_end(&walk);
@@ -80,19 +80,19 @@ static uint64_t change_do(
 /* ---- RTT_INIT_RIPAS ---- */
 
 /* rmi-rsi 2.6 steps 3 and 4. */
-static uint64_t init_check(
-	const struct rtt_realm *realm, const struct change *change)
+static uint64_t init_check(const struct rtt_realm *realm,
+			   const struct change *change)
 {
 	if (!is_aligned(change->base | change->top, GRANULE_SIZE) ||
-		change->top > realm_par_size(&realm->s2))
+	    change->top > realm_par_size(&realm->s2))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (realm->state != REALM_NEW)
 		return rmi_return(RMI_ERROR_REALM, 0);
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-uint64_t rmi_rtt_init_ripas(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rtt_init_ripas(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
 {
 	const struct change change = {
 		.base = args[1],
@@ -103,7 +103,7 @@ uint64_t rmi_rtt_init_ripas(
 	uint64_t status, next;
 
 	if (change.top <= change.base ||
-		!rtt_realm_lock(rmm, pa_make(args[0]), &realm))
+	    !rtt_realm_lock(rmm, pa_make(args[0]), &realm))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	status = init_check(&realm, &change);
 	if (status == RMI_SUCCESS)
@@ -118,21 +118,22 @@ uint64_t rmi_rtt_init_ripas(
 
 /* rmi-rsi 2.6 steps 3 and 4. */
 static uint64_t set_check(const struct granule_ref *rec_ref,
-	const struct rec *rec, pa_t rd, const struct change *change)
+			  const struct rec *rec, pa_t rd,
+			  const struct change *change)
 {
 	const struct rec_ripas_request *request = &rec->ripas;
 
 	if (granule_refs(rec_ref) != 0 || !pa_equal(rec->rd, rd))
 		return rmi_return(RMI_ERROR_REC, 0);
 	if (!request->pending || change->base != request->next.value ||
-		change->top > request->top.value)
+	    change->top > request->top.value)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
 /* Serves the request of a REC; change holds the range that the host names. */
 static uint64_t set_do(struct rtt_realm *realm, struct rec *rec,
-	struct change *change, uint64_t *results)
+		       struct change *change, uint64_t *results)
 {
 	uint64_t status, next;
 
@@ -146,8 +147,8 @@ static uint64_t set_do(struct rtt_realm *realm, struct rec *rec,
 	return status;
 }
 
-uint64_t rmi_rtt_set_ripas(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rtt_set_ripas(struct rmm *rmm, const uint64_t *args,
+			   uint64_t *results)
 {
 	struct change change = { .base = args[2], .top = args[3] };
 	pa_t rd = pa_make(args[0]);
@@ -158,7 +159,8 @@ uint64_t rmi_rtt_set_ripas(
 
 	if (change.top <= change.base || !is_aligned(change.top, GRANULE_SIZE))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	if (!granule_lock_pair(rmm, (struct granule_want){ rd, GRANULE_RD },
+	if (!granule_lock_pair(
+		    rmm, (struct granule_want){ rd, GRANULE_RD },
 		    (struct granule_want){ pa_make(args[1]), GRANULE_REC },
 		    &rd_ref, &rec_ref))
 		return rmi_return(RMI_ERROR_INPUT, 0);

@@ -67,10 +67,10 @@ static void init_makes_ram_of_empty(void **state)
 	ram_make(f, BASE + MIB2, BASE + 3 * MIB2);
 	assert_entry(f, BASE, 2, RMI_ENTRY_UNASSIGNED, 0, RMI_RIPAS_EMPTY);
 	assert_entry(f, BASE + MIB2, 2, RMI_ENTRY_UNASSIGNED, 0, RMI_RIPAS_RAM);
-	assert_entry(
-		f, BASE + 2 * MIB2, 2, RMI_ENTRY_UNASSIGNED, 0, RMI_RIPAS_RAM);
+	assert_entry(f, BASE + 2 * MIB2, 2, RMI_ENTRY_UNASSIGNED, 0,
+		     RMI_RIPAS_RAM);
 	assert_entry(f, BASE + 3 * MIB2, 2, RMI_ENTRY_UNASSIGNED, 0,
-		RMI_RIPAS_EMPTY);
+		     RMI_RIPAS_EMPTY);
 }
 
 static void init_skips_ram(void **state)
@@ -90,15 +90,15 @@ static void init_makes_mapped_memory_reachable(void **state)
 	tables_make(f, BASE, 3);
 	data_make(f, BASE, PAGE_MEM, 1);
 	assert_entry(f, BASE, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM),
-		RMI_RIPAS_EMPTY);
+		     RMI_RIPAS_EMPTY);
 	ram_make(f, BASE, BASE + KIB4);
-	assert_entry(
-		f, BASE, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM), RMI_RIPAS_RAM);
+	assert_entry(f, BASE, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM),
+		     RMI_RIPAS_RAM);
 }
 
 /* Of [base, top) that much in one call. */
-static void init_stops_at(
-	struct fixture *f, uint64_t base, uint64_t top, uint64_t next)
+static void init_stops_at(struct fixture *f, uint64_t base, uint64_t top,
+			  uint64_t next)
 {
 	done(f, RMI_RTT_INIT_RIPAS, RD, base, top);
 	assert_int_equal(f->regs.x[1], next);
@@ -113,8 +113,8 @@ static void init_stops_where_it_must(void **state)
 	/* the end of a table; a table; an entry that passes top */
 	init_stops_at(f, BASE + MIB2 - KIB4, BASE + 2 * MIB2, BASE + MIB2);
 	init_stops_at(f, BASE + MIB2, BASE + 8 * MIB2, BASE + 4 * MIB2);
-	init_stops_at(
-		f, BASE + 6 * MIB2, BASE + 8 * MIB2 - KIB4, BASE + 7 * MIB2);
+	init_stops_at(f, BASE + 6 * MIB2, BASE + 8 * MIB2 - KIB4,
+		      BASE + 7 * MIB2);
 }
 
 static void init_stops_at_destroyed(void **state)
@@ -147,7 +147,9 @@ static void set_refuses_wrong_ranges(void **state)
 	struct fixture *f = *state;
 	const uint64_t top = BASE + 8 * KIB4;
 	const uint64_t bad[][2] = {
-		{ BASE, BASE }, { top, BASE }, { BASE, BASE + KIB4 + 1 },
+		{ BASE, BASE },
+		{ top, BASE },
+		{ BASE, BASE + KIB4 + 1 },
 		{ BASE + KIB4, top }, /* not the next */
 		{ BASE - KIB4, top },
 		{ BASE, top + KIB4 }, /* more than asked for */
@@ -284,8 +286,8 @@ struct transition {
 	bool stale; /* the TLBs must forget it */
 };
 
-static void transition_check(
-	struct fixture *f, const struct transition *transition)
+static void transition_check(struct fixture *f,
+			     const struct transition *transition)
 {
 	uint64_t ipa = ipa_in(transition->state);
 	struct entry_seen expected = entry_read(f, ipa, 3);
@@ -359,7 +361,7 @@ static void set_keeps_the_content_of_pages(void **state)
 	ripas_ask(f, ipa, ipa + KIB4, RMI_RIPAS_RAM, 0);
 	done(f, RMI_RTT_SET_RIPAS, RD, REC, ipa, ipa + KIB4);
 	assert_entry(f, ipa, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM + 1),
-		RMI_RIPAS_RAM);
+		     RMI_RIPAS_RAM);
 	assert_int_equal(content[7], 0x5a);
 }
 
@@ -402,7 +404,7 @@ static void set_changes_blocks(void **state)
 	assert_int_equal(f->regs.x[1], BASE + GIB1);
 	assert_int_equal(log.count, 0);
 	assert_entry(f, BASE, 2, RMI_ENTRY_ASSIGNED, page(PAGE_BLOCK),
-		RMI_RIPAS_RAM);
+		     RMI_RIPAS_RAM);
 	ripas_ask(f, BASE, BASE + MIB2, RMI_RIPAS_EMPTY, 0);
 	done(f, RMI_RTT_SET_RIPAS, RD, REC, BASE, BASE + MIB2);
 	tlb_was(&log, BASE, MIB2);

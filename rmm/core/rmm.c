@@ -30,12 +30,12 @@ static const struct rmi_command commands[] = {
 	[INDEX(RMI_RMM_CONFIG_SET)] = { GATE_INIT, rmi_rmm_config_set },
 	[INDEX(RMI_RMM_ACTIVATE)] = { GATE_INIT, rmi_rmm_activate },
 	[INDEX(RMI_GRANULE_TRACKING_GET)] = { GATE_ANY,
-		rmi_granule_tracking_get },
+					      rmi_granule_tracking_get },
 	[INDEX(RMI_GPT_L1_CREATE)] = { GATE_ACTIVE, rmi_gpt_l1_create },
 	[INDEX(RMI_GRANULE_RANGE_DELEGATE)] = { GATE_ACTIVE,
-		rmi_granule_range_delegate },
+						rmi_granule_range_delegate },
 	[INDEX(RMI_GRANULE_RANGE_UNDELEGATE)] = { GATE_ACTIVE,
-		rmi_granule_range_undelegate },
+						  rmi_granule_range_undelegate },
 	[INDEX(RMI_REALM_CREATE)] = { GATE_ACTIVE, rmi_realm_create },
 	[INDEX(RMI_REALM_ACTIVATE)] = { GATE_ACTIVE, rmi_realm_activate },
 	[INDEX(RMI_REALM_TERMINATE)] = { GATE_ACTIVE, rmi_realm_terminate },
@@ -66,7 +66,7 @@ static const struct rmi_command commands[] = {
 _Static_assert(COMMANDS == INDEX(RMI_FID_LAST_1) + 1, "up to the last");
 
 void rmm_init(struct rmm *rmm, struct rmm_port *port,
-	const struct rmm_machine *machine, struct granule *granules)
+	      const struct rmm_machine *machine, struct granule *granules)
 {
 	*rmm = (struct rmm){
 		.port = port,

@@ -70,7 +70,7 @@ struct rmm {
  * granule per granule of the machine's bank; it stays the caller's.
  */
 void rmm_init(struct rmm *rmm, struct rmm_port *port,
-	const struct rmm_machine *machine, struct granule *granules);
+	      const struct rmm_machine *machine, struct granule *granules);
 
 /* Serves one RMI call: FID and arguments in, status and results out. */
 void rmm_handle_rmi(struct rmm *rmm, struct smccc_regs *regs);
@@ -90,6 +90,7 @@ enum rsi_outcome {
  * for the host. The caller executes the REC that it holds.
  */
 enum rsi_outcome rmm_handle_rsi(const struct rec_hold *hold,
-	struct smccc_regs *regs, struct rmi_rec_exit *exit);
+				struct smccc_regs *regs,
+				struct rmi_rec_exit *exit);
 
 #endif

@@ -38,7 +38,8 @@ static rsi_handler_fn *handler_find(uint32_t fid)
 }
 
 enum rsi_outcome rmm_handle_rsi(const struct rec_hold *hold,
-	struct smccc_regs *regs, struct rmi_rec_exit *exit)
+				struct smccc_regs *regs,
+				struct rmi_rec_exit *exit)
 {
 	struct rsi_call call = {
 		.rmm = hold->rmm,
@@ -78,7 +79,7 @@ enum rsi_outcome rsi_realm_config(struct rsi_call *call)
 	enum rsi_outcome outcome;
 
 	if (!is_aligned(ipa.value, GRANULE_SIZE) ||
-		!realm_ipa_protected(&call->rd->s2, ipa))
+	    !realm_ipa_protected(&call->rd->s2, ipa))
 		return rsi_return(call, RSI_ERROR_INPUT);
 	if (!rsi_page_map(call, ipa, &page, &outcome))
 		return outcome;
@@ -109,7 +110,7 @@ enum rsi_outcome rsi_host_call(struct rsi_call *call)
 
 	/* Aligned to its size, so it lies in one page. */
 	if (!is_aligned(ipa.value, sizeof(*host_call)) ||
-		!realm_ipa_protected(&call->rd->s2, ipa))
+	    !realm_ipa_protected(&call->rd->s2, ipa))
 		return rsi_return(call, RSI_ERROR_INPUT);
 	if (!rsi_page_map(call, ipa, &page, &outcome))
 		return outcome;
@@ -123,7 +124,8 @@ enum rsi_outcome rsi_host_call(struct rsi_call *call)
 }
 
 bool rsi_host_call_complete(const struct rec_hold *hold,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit)
+			    const struct rmi_rec_enter *enter,
+			    struct rmi_rec_exit *exit)
 {
 	struct rsi_call call = {
 		.rmm = hold->rmm,

@@ -59,7 +59,7 @@ struct rsi_page {
  * ends with, its registers and exit record are set, and nothing is held.
  */
 bool rsi_page_map(struct rsi_call *call, ipa_t ipa, struct rsi_page *page,
-	enum rsi_outcome *outcome);
+		  enum rsi_outcome *outcome);
 void rsi_page_unmap(struct rsi_call *call, struct rsi_page *page);
 
 /*
@@ -67,7 +67,8 @@ void rsi_page_unmap(struct rsi_call *call, struct rsi_page *page);
  * the host's registers. false: its page is gone and *exit asks for it.
  */
 bool rsi_host_call_complete(const struct rec_hold *hold,
-	const struct rmi_rec_enter *enter, struct rmi_rec_exit *exit);
+			    const struct rmi_rec_enter *enter,
+			    struct rmi_rec_exit *exit);
 /* The response to a change of RIPAS: X0..X2. */
 void rsi_ipa_state_complete(struct rec *rec, bool reject);
 

@@ -10,8 +10,8 @@ static bool range_valid(const struct realm_s2 *s2, uint64_t base, uint64_t top)
 	       top <= realm_par_size(s2);
 }
 
-static void exit_fill(
-	struct rmi_rec_exit *exit, const struct rec_ripas_request *request)
+static void exit_fill(struct rmi_rec_exit *exit,
+		      const struct rec_ripas_request *request)
 {
 	exit->exit_reason = RMI_EXIT_RIPAS_CHANGE;
 	exit->ripas_base = request->next.value;
@@ -27,7 +27,7 @@ enum rsi_outcome rsi_ipa_state_set(struct rsi_call *call)
 	struct rec_ripas_request *request = &call->rec->ripas;
 
 	if ((ripas != RMI_RIPAS_EMPTY && ripas != RMI_RIPAS_RAM) ||
-		!range_valid(&call->rd->s2, base, top))
+	    !range_valid(&call->rd->s2, base, top))
 		return rsi_return(call, RSI_ERROR_INPUT);
 	*request = (struct rec_ripas_request){
 		.pending = true,

@@ -48,9 +48,9 @@ static void ranges_outside_the_protected_half_are_refused(void **state)
 	active_make(f);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		refuses(f, (struct smccc_regs){ { RSI_IPA_STATE_SET, bad[i][0],
-				   bad[i][1], RMI_RIPAS_RAM } });
+						  bad[i][1], RMI_RIPAS_RAM } });
 		refuses(f, (struct smccc_regs){ { RSI_IPA_STATE_GET, bad[i][0],
-				   bad[i][1] } });
+						  bad[i][1] } });
 	}
 }
 
@@ -62,7 +62,7 @@ static void set_refuses_other_states(void **state)
 	active_make(f);
 	for (uint64_t ripas = 2; ripas < 5; ripas++)
 		refuses(f, (struct smccc_regs){ { RSI_IPA_STATE_SET, BASE,
-				   BASE + KIB4, ripas } });
+						  BASE + KIB4, ripas } });
 	refuses(f, (struct smccc_regs){
 			   { RSI_IPA_STATE_SET, BASE, BASE + KIB4, 0x101 } });
 }
@@ -148,8 +148,8 @@ static void get_tells_ripas_and_its_reach(void **state)
 	ram_make(f, BASE, BASE + 2 * KIB4);
 	active_make(f);
 	assert_int_equal(rsi(f, (struct smccc_regs){ { RSI_IPA_STATE_GET, BASE,
-					BASE + MIB2 } }),
-		RSI_RETURN);
+						       BASE + MIB2 } }),
+			 RSI_RETURN);
 	assert_int_equal(f->regs.x[0], RSI_SUCCESS);
 	assert_int_equal(f->regs.x[1], BASE + 2 * KIB4);
 	assert_int_equal(f->regs.x[2], RMI_RIPAS_RAM);

@@ -6,8 +6,8 @@
 #include "rmm/core/rsi.h"
 
 /* The measurements; other RECs of the Realm may extend them. */
-static struct measurements *measurements_lock(
-	struct rsi_call *call, struct granule_ref *ref)
+static struct measurements *measurements_lock(struct rsi_call *call,
+					      struct granule_ref *ref)
 {
 	granule_lock_owned(call->rmm, call->rec->rd, GRANULE_RD, ref);
 	return &call->rd->measurements;

@@ -8,8 +8,8 @@
 #define ESR_TRANSLATION_FAULT(level) (UINT64_C(0x04) + (unsigned)(level))
 
 /* Asks the host for the page, with the abort that an access would have had. */
-static enum rsi_outcome page_demand(
-	struct rmi_rec_exit *exit, ipa_t ipa, int level)
+static enum rsi_outcome page_demand(struct rmi_rec_exit *exit, ipa_t ipa,
+				    int level)
 {
 	exit->exit_reason = RMI_EXIT_SYNC;
 	exit->esr = ESR_DATA_ABORT_LOWER | ESR_TRANSLATION_FAULT(level);
@@ -18,13 +18,13 @@ static enum rsi_outcome page_demand(
 }
 
 bool rsi_page_map(struct rsi_call *call, ipa_t ipa, struct rsi_page *page,
-	enum rsi_outcome *outcome)
+		  enum rsi_outcome *outcome)
 {
 	ipa_t base = ipa_align_down(ipa, GRANULE_SIZE);
 	int level;
 
 	switch (rtt_page_find(call->rmm, &call->rd->s2, base, &page->walk,
-		&page->pa, &level)) {
+			      &page->pa, &level)) {
 	case RTT_PAGE_READY:
 		page->content = port_granule_map(call->rmm->port, page->pa);
 		return true;

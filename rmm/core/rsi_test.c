@@ -38,8 +38,8 @@ static struct rec *rec_of(struct fixture *f, unsigned n)
 	return peek(f, PAGE_REC + n);
 }
 
-static uint64_t rsi_call(
-	struct fixture *f, uint64_t rec, uint64_t fid, const uint64_t args[10])
+static uint64_t rsi_call(struct fixture *f, uint64_t rec, uint64_t fid,
+			 const uint64_t args[10])
 {
 	memset(&f->regs, 0x77, sizeof(f->regs));
 	f->regs.x[0] = fid;
@@ -65,8 +65,8 @@ static void version_knows_1_0_and_1_1(void **state)
 	assert_int_equal(rsi(f, RSI_VERSION, 0x10001), RSI_SUCCESS);
 	assert_int_equal(f->regs.x[1], 0x10001);
 	for (unsigned i = 0; i < 4; i++) {
-		assert_int_equal(
-			rsi(f, RSI_VERSION, unknown[i]), RSI_ERROR_INPUT);
+		assert_int_equal(rsi(f, RSI_VERSION, unknown[i]),
+				 RSI_ERROR_INPUT);
 		assert_int_equal(f->regs.x[1], 0x10001);
 		assert_int_equal(f->regs.x[2], 0x10001);
 	}
@@ -86,7 +86,8 @@ static void no_features_are_offered(void **state)
 static void unknown_calls_are_unknown(void **state)
 {
 	const uint64_t unknown[] = { 0xc400019a, 0xc40001a3, 0x84000005,
-		0x84000006, 0x80000001, 0xc4000150, 0 };
+				     0x84000006, 0x80000001, 0xc4000150,
+				     0 };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
@@ -99,8 +100,8 @@ static void the_sve_hint_is_no_part_of_the_function(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(
-		rsi(f, RSI_VERSION | SMCCC_SVE_HINT, 0x10000), RSI_SUCCESS);
+	assert_int_equal(rsi(f, RSI_VERSION | SMCCC_SVE_HINT, 0x10000),
+			 RSI_SUCCESS);
 }
 
 static void measurement_read_gives_64_bytes(void **state)
@@ -110,15 +111,15 @@ static void measurement_read_gives_64_bytes(void **state)
 	const struct rd *rd = peek(f, PAGE_RD);
 
 	assert_int_equal(rsi(f, RSI_MEASUREMENT_READ, 0), RSI_SUCCESS);
-	assert_memory_equal(
-		&f->regs.x[1], rd->measurements.slot[0], RSI_MEASUREMENT_SIZE);
+	assert_memory_equal(&f->regs.x[1], rd->measurements.slot[0],
+			    RSI_MEASUREMENT_SIZE);
 	assert_memory_not_equal(&f->regs.x[1], zero, 32);
 	assert_memory_equal(&f->regs.x[5], zero, 32);
 	assert_int_equal(rsi(f, RSI_MEASUREMENT_READ, 4), RSI_SUCCESS);
 	assert_memory_equal(&f->regs.x[1], zero, sizeof(zero));
 	assert_int_equal(rsi(f, RSI_MEASUREMENT_READ, 5), RSI_ERROR_INPUT);
-	assert_int_equal(
-		rsi(f, RSI_MEASUREMENT_READ, UINT64_MAX), RSI_ERROR_INPUT);
+	assert_int_equal(rsi(f, RSI_MEASUREMENT_READ, UINT64_MAX),
+			 RSI_ERROR_INPUT);
 }
 
 static void measurement_extend_changes_one_slot(void **state)
@@ -129,7 +130,7 @@ static void measurement_extend_changes_one_slot(void **state)
 	const uint64_t value[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
 	measurement_extend(inprocess_rmm(f->machine)->port, &expected, 2,
-		(const uint8_t *)value, 64);
+			   (const uint8_t *)value, 64);
 	assert_int_equal(
 		rsi(f, RSI_MEASUREMENT_EXTEND, 2, 64, 1, 2, 3, 4, 5, 6, 7, 8),
 		RSI_SUCCESS);
@@ -145,8 +146,8 @@ static void measurement_extend_refuses_bad_arguments(void **state)
 	assert_int_equal(rsi(f, RSI_MEASUREMENT_EXTEND, 0, 32), RSI_ERROR_INPUT);
 	assert_int_equal(rsi(f, RSI_MEASUREMENT_EXTEND, 5, 32), RSI_ERROR_INPUT);
 	assert_int_equal(rsi(f, RSI_MEASUREMENT_EXTEND, 1, 65), RSI_ERROR_INPUT);
-	assert_int_equal(
-		rsi(f, RSI_MEASUREMENT_EXTEND, 1, UINT64_MAX), RSI_ERROR_INPUT);
+	assert_int_equal(rsi(f, RSI_MEASUREMENT_EXTEND, 1, UINT64_MAX),
+			 RSI_ERROR_INPUT);
 	assert_memory_equal(&rd->measurements, &before, sizeof(before));
 }
 
@@ -154,9 +155,11 @@ static void realm_config_fills_the_page(void **state)
 {
 	struct fixture *f = *state;
 	const struct rsi_realm_config *config = peek(f, PAGE_DATA);
-	struct rsi_realm_config expected = { .ipa_width = 39,
+	struct rsi_realm_config expected = {
+		.ipa_width = 39,
 		.hash_algo = RMI_HASH_SHA_256,
-		.gicv3_vtr = port_gic_vtr(inprocess_rmm(f->machine)->port) };
+		.gicv3_vtr = port_gic_vtr(inprocess_rmm(f->machine)->port)
+	};
 
 	((struct rd *)peek(f, PAGE_RD))->rpv[5] = 9;
 	expected.rpv[5] = 9;
@@ -185,8 +188,8 @@ static void page_calls_refuse_bad_addresses(void **state)
 	assert_int_equal(rsi(f, RSI_REALM_CONFIG, PAR_END), RSI_ERROR_INPUT);
 	assert_int_equal(rsi(f, RSI_HOST_CALL, 128), RSI_ERROR_INPUT);
 	assert_int_equal(rsi(f, RSI_HOST_CALL, PAR_END), RSI_ERROR_INPUT);
-	assert_int_equal(
-		rsi(f, RSI_HOST_CALL, UINT64_MAX - 0xff), RSI_ERROR_INPUT);
+	assert_int_equal(rsi(f, RSI_HOST_CALL, UINT64_MAX - 0xff),
+			 RSI_ERROR_INPUT);
 	/* RIPAS EMPTY */
 	assert_int_equal(rsi(f, RSI_REALM_CONFIG, 0x1000), RSI_ERROR_INPUT);
 	assert_int_equal(rsi(f, RSI_HOST_CALL, 0x1000), RSI_ERROR_INPUT);
@@ -221,7 +224,7 @@ static void a_page_never_supplied_is_asked_of_the_host(void **state)
 
 	rsi(f, RSI_IPA_STATE_SET, 0x1000, 0x2000, RMI_RIPAS_RAM);
 	assert_int_equal(rmi(f, RMI_RTT_SET_RIPAS, RD, BOOT, 0x1000, 0x2000),
-		RMI_SUCCESS);
+			 RMI_SUCCESS);
 	rsi(f, RSI_HOST_CALL, 0x1300);
 	assert_int_equal(outcome, RSI_RETRY);
 	assert_int_equal(last_exit.hpfar, 0x1000 >> 8);
@@ -258,20 +261,23 @@ static void psci_tells_its_version(void **state)
 
 static void psci_features_are_those_served(void **state)
 {
-	const uint64_t served[] = { PSCI_VERSION, PSCI_CPU_SUSPEND_32,
-		PSCI_CPU_SUSPEND_64, PSCI_CPU_OFF, PSCI_CPU_ON_32,
-		PSCI_CPU_ON_64, PSCI_AFFINITY_INFO_32, PSCI_AFFINITY_INFO_64,
-		PSCI_SYSTEM_OFF, PSCI_SYSTEM_RESET, PSCI_FEATURES,
-		SMCCC_VERSION_FID };
-	const uint64_t others[] = { 0x84000005, 0x84000006, 0x8400000e,
-		0xc400000e, RSI_VERSION, 0 };
+	const uint64_t served[] = {
+		PSCI_VERSION,          PSCI_CPU_SUSPEND_32,
+		PSCI_CPU_SUSPEND_64,   PSCI_CPU_OFF,
+		PSCI_CPU_ON_32,        PSCI_CPU_ON_64,
+		PSCI_AFFINITY_INFO_32, PSCI_AFFINITY_INFO_64,
+		PSCI_SYSTEM_OFF,       PSCI_SYSTEM_RESET,
+		PSCI_FEATURES,         SMCCC_VERSION_FID
+	};
+	const uint64_t others[] = { 0x84000005, 0x84000006,  0x8400000e,
+				    0xc400000e, RSI_VERSION, 0 };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(served) / sizeof(served[0]); i++) {
 		assert_int_equal(rsi(f, PSCI_FEATURES, served[i]), 0);
 		/* A 32-bit call has 32-bit arguments. */
-		assert_int_equal(
-			rsi(f, PSCI_FEATURES, served[i] | 5ULL << 32), 0);
+		assert_int_equal(rsi(f, PSCI_FEATURES, served[i] | 5ULL << 32),
+				 0);
 	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		assert_int_equal(rsi(f, PSCI_FEATURES, others[i]), (uint64_t)-1);
@@ -306,11 +312,11 @@ static void a_stopped_system_runs_no_more(void **state)
 		assert_int_equal(outcome, RSI_EXIT);
 		assert_int_equal(last_exit.exit_reason, RMI_EXIT_PSCI);
 		assert_int_equal(last_exit.gprs[0], fids[i]);
-		assert_int_equal(
-			realm_life_state(peek(f, PAGE_RD)), REALM_SYSTEM_OFF);
+		assert_int_equal(realm_life_state(peek(f, PAGE_RD)),
+				 REALM_SYSTEM_OFF);
 		assert_int_equal(inprocess_rsi(f->machine, BOOT, &f->regs,
-					 &outcome, &last_exit),
-			RMI_ERROR_REALM);
+					       &outcome, &last_exit),
+				 RMI_ERROR_REALM);
 	}
 }
 
@@ -363,8 +369,8 @@ static void arguments_of_32_bit_calls_are_cut(void **state)
 	rsi(f, PSCI_CPU_ON_32, high | 1, high | 0x2000, high | 42);
 	assert_int_equal(outcome, RSI_EXIT);
 	assert_int_equal(last_exit.gprs[1], 1);
-	assert_int_equal(
-		rmi(f, RMI_PSCI_COMPLETE, BOOT, SECOND, 0), RMI_SUCCESS);
+	assert_int_equal(rmi(f, RMI_PSCI_COMPLETE, BOOT, SECOND, 0),
+			 RMI_SUCCESS);
 	assert_int_equal(rec_of(f, 1)->pc, 0x2000);
 	assert_int_equal(rec_of(f, 1)->gprs[0], 42);
 }

@@ -27,18 +27,19 @@ static struct token_buffer *buffer_map(const struct rsi_call *call)
 	return port_granule_map(call->rmm->port, call->rec->aux[AUX_TOKEN]);
 }
 
-static void buffer_unmap(
-	const struct rsi_call *call, struct token_buffer *buffer)
+static void buffer_unmap(const struct rsi_call *call,
+			 struct token_buffer *buffer)
 {
 	port_granule_unmap(call->rmm->port, call->rec->aux[AUX_TOKEN], buffer);
 }
 
 static void collect(const struct rsi_call *call,
-	const struct token_buffer *buffer, struct token_collection *collection)
+		    const struct token_buffer *buffer,
+		    struct token_collection *collection)
 {
 	const struct rmm_attestation *attestation = &call->rmm->attestation;
 	struct token_piece platform = { attestation->platform_token,
-		attestation->platform_token_size };
+					attestation->platform_token_size };
 	struct token_piece realm = { buffer->realm, call->rec->token.size };
 
 	token_collect(collection, platform, realm);
@@ -53,7 +54,8 @@ static void claims_write(struct rsi_call *call, struct token_buffer *buffer)
 	call->rec->token = (struct rec_token){
 		.phase = TOKEN_CLAIMED,
 		.size = (uint32_t)token_realm_write(buffer->realm, call->rd,
-			(const uint8_t *)&call->x[1], call->rmm->attestation.key),
+						    (const uint8_t *)&call->x[1],
+						    call->rmm->attestation.key),
 	};
 	granule_unlock(&ref);
 }
@@ -85,12 +87,12 @@ static bool token_step(struct rsi_call *call, struct token_buffer *buffer)
 	if (token->phase == TOKEN_CLAIMED) {
 		memset(&buffer->signing, 0, sizeof(buffer->signing));
 		token_realm_digest(port, buffer->realm, token->size,
-			buffer->signing.digest);
+				   buffer->signing.digest);
 		token->phase = TOKEN_HASHED;
 		return true;
 	}
 	switch (port_sign(port, &buffer->signing,
-		token_realm_signature(buffer->realm, token->size))) {
+			  token_realm_signature(buffer->realm, token->size))) {
 	case SIGN_MORE:
 		return true;
 	case SIGN_DONE:
@@ -128,7 +130,7 @@ static bool token_finish(struct rsi_call *call, enum rsi_outcome *outcome)
 			return false;
 		}
 		if (token->phase != TOKEN_SIGNED &&
-			port_interrupt_pending(call->rmm->port)) {
+		    port_interrupt_pending(call->rmm->port)) {
 			*outcome = interrupted(call);
 			return false;
 		}
@@ -137,8 +139,8 @@ static bool token_finish(struct rsi_call *call, enum rsi_outcome *outcome)
 }
 
 /* Copies the next bytes to their place in the page. */
-static enum rsi_outcome deliver(
-	struct rsi_call *call, const struct rsi_page *page)
+static enum rsi_outcome deliver(struct rsi_call *call,
+				const struct rsi_page *page)
 {
 	struct rec_token *token = &call->rec->token;
 	struct token_buffer *buffer = buffer_map(call);
@@ -146,8 +148,9 @@ static enum rsi_outcome deliver(
 	bool complete;
 
 	collect(call, buffer, &collection);
-	call->x[1] = token_copy(&collection, token->sent,
-		(uint8_t *)page->content + call->x[2], call->x[3]);
+	call->x[1] =
+		token_copy(&collection, token->sent,
+			   (uint8_t *)page->content + call->x[2], call->x[3]);
 	token->sent += (uint32_t)call->x[1];
 	complete = token->sent == token_size(&collection);
 	buffer_unmap(call, buffer);
@@ -167,8 +170,8 @@ enum rsi_outcome rsi_attest_token_continue(struct rsi_call *call)
 	if (call->rmm->attestation.platform_token == NULL)
 		return rsi_return(call, RSI_ERROR_UNKNOWN);
 	if (!is_aligned(ipa.value, GRANULE_SIZE) || offset >= GRANULE_SIZE ||
-		size > GRANULE_SIZE - offset ||
-		!realm_ipa_protected(&call->rd->s2, ipa))
+	    size > GRANULE_SIZE - offset ||
+	    !realm_ipa_protected(&call->rd->s2, ipa))
 		return rsi_return(call, RSI_ERROR_INPUT);
 	if (call->rec->token.phase == TOKEN_NONE)
 		return rsi_return(call, RSI_ERROR_STATE);

@@ -46,8 +46,8 @@ static struct fixture *realm_make(void **state, uint8_t hash)
 	memset(params->rpv, 0x52, sizeof(params->rpv));
 	delegate(f, PAGE_ROOT, 1);
 	delegate(f, PAGE_RD, 1);
-	assert_int_equal(
-		rmi(f, RMI_REALM_CREATE, RD, page(PAGE_SCRATCH)), RMI_SUCCESS);
+	assert_int_equal(rmi(f, RMI_REALM_CREATE, RD, page(PAGE_SCRATCH)),
+			 RMI_SUCCESS);
 	memset(host(f, PAGE_SCRATCH), 0x3c, GRANULE_SIZE);
 	fixture_data(f);
 	fixture_rec(f, 0, RMI_REC_FLAG_RUNNABLE);
@@ -66,13 +66,13 @@ static int setup(void **state)
 {
 	struct fixture *f = realm_make(state, RMI_HASH_SHA_256);
 
-	assert_true(inprocess_provision(
-		f->machine, scalar, platform_token, sizeof(platform_token)));
+	assert_true(inprocess_provision(f->machine, scalar, platform_token,
+					sizeof(platform_token)));
 	return 0;
 }
 
-static uint64_t rsi_call(
-	struct fixture *f, uint64_t rec, uint64_t fid, const uint64_t args[10])
+static uint64_t rsi_call(struct fixture *f, uint64_t rec, uint64_t fid,
+			 const uint64_t args[10])
 {
 	memset(&f->regs, 0x77, sizeof(f->regs));
 	f->regs.x[0] = fid;
@@ -139,7 +139,7 @@ static void add(struct expected *e, const void *data, size_t size)
 
 #define ADD(e, ...)                                                            \
 	add(e, (const uint8_t[]){ __VA_ARGS__ },                               \
-		sizeof((const uint8_t[]){ __VA_ARGS__ }))
+	    sizeof((const uint8_t[]){ __VA_ARGS__ }))
 
 static void public_point(uint8_t point[1 + 2 * P384_SIZE])
 {
@@ -147,11 +147,12 @@ static void public_point(uint8_t point[1 + 2 * P384_SIZE])
 	EC_POINT *product = EC_POINT_new(group);
 	BIGNUM *number = BN_bin2bn(scalar, sizeof(scalar), NULL);
 
-	assert_int_equal(
-		EC_POINT_mul(group, product, number, NULL, NULL, NULL), 1);
+	assert_int_equal(EC_POINT_mul(group, product, number, NULL, NULL, NULL),
+			 1);
 	assert_int_equal(EC_POINT_point2oct(group, product,
-				 POINT_CONVERSION_UNCOMPRESSED, point, 97, NULL),
-		97);
+					    POINT_CONVERSION_UNCOMPRESSED,
+					    point, 97, NULL),
+			 97);
 	BN_free(number);
 	EC_POINT_free(product);
 	EC_GROUP_free(group);
@@ -202,8 +203,8 @@ static void head_add(struct expected *e, size_t size)
 }
 
 /* All but the signature. */
-static void token_expect(
-	struct expected *e, const struct rd *rd, const char *hash)
+static void token_expect(struct expected *e, const struct rd *rd,
+			 const char *hash)
 {
 	struct expected claims = { .size = 0 };
 
@@ -221,8 +222,8 @@ static void token_expect(
 }
 
 /* The digest of the Sig_structure round the claims that the token ends with. */
-static void sig_structure_hash(
-	const uint8_t *payload, size_t size, uint8_t digest[48])
+static void sig_structure_hash(const uint8_t *payload, size_t size,
+			       uint8_t digest[48])
 {
 	struct expected text = { .size = 0 };
 
@@ -232,16 +233,16 @@ static void sig_structure_hash(
 	head_add(&text, size);
 	add(&text, payload, size);
 	assert_int_equal(EVP_Digest(text.bytes, text.size, digest, NULL,
-				 EVP_sha384(), NULL),
-		1);
+				    EVP_sha384(), NULL),
+			 1);
 }
 
 static EVP_PKEY *public_key(void)
 {
 	uint8_t point[97];
 	OSSL_PARAM params[] = {
-		OSSL_PARAM_utf8_string(
-			OSSL_PKEY_PARAM_GROUP_NAME, (char *)"P-384", 5),
+		OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+				       (char *)"P-384", 5),
 		OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 97),
 		OSSL_PARAM_END,
 	};
@@ -265,8 +266,8 @@ static void signature_holds(const uint8_t digest[48], const uint8_t *raw)
 	uint8_t *der = NULL;
 	int size;
 
-	ECDSA_SIG_set0(
-		pair, BN_bin2bn(raw, 48, NULL), BN_bin2bn(raw + 48, 48, NULL));
+	ECDSA_SIG_set0(pair, BN_bin2bn(raw, 48, NULL),
+		       BN_bin2bn(raw + 48, 48, NULL));
 	size = i2d_ECDSA_SIG(pair, &der);
 	assert_true(size > 0);
 	assert_int_equal(EVP_PKEY_verify_init(context), 1);
@@ -278,8 +279,8 @@ static void signature_holds(const uint8_t digest[48], const uint8_t *raw)
 	EVP_PKEY_free(key);
 }
 
-static void token_is_right(
-	struct fixture *f, const uint8_t *token, size_t size, const char *hash)
+static void token_is_right(struct fixture *f, const uint8_t *token, size_t size,
+			   const char *hash)
 {
 	struct expected e = { .size = 0 };
 	uint8_t digest[48];
@@ -362,8 +363,8 @@ static void longer_hashes_fit(void **state)
 	uint8_t token[TOKEN_MAX];
 	struct fixture *f = realm_make(state, RMI_HASH_SHA_512);
 
-	assert_true(inprocess_provision(
-		f->machine, scalar, platform_token, sizeof(platform_token)));
+	assert_true(inprocess_provision(f->machine, scalar, platform_token,
+					sizeof(platform_token)));
 	init(f);
 	token_is_right(f, token, gather(f, token, 4088), "sha-512");
 }
@@ -373,8 +374,8 @@ static void the_third_hash_has_its_own_name(void **state)
 	uint8_t token[TOKEN_MAX];
 	struct fixture *f = realm_make(state, RMI_HASH_SHA_384);
 
-	assert_true(inprocess_provision(
-		f->machine, scalar, platform_token, sizeof(platform_token)));
+	assert_true(inprocess_provision(f->machine, scalar, platform_token,
+					sizeof(platform_token)));
 	init(f);
 	token_is_right(f, token, gather(f, token, 4088), "sha-384");
 }
@@ -387,12 +388,12 @@ static void the_token_shows_what_was_measured_until_init(void **state)
 	struct measurements then;
 	size_t size;
 
-	assert_int_equal(
-		rsi(f, RSI_MEASUREMENT_EXTEND, 3, 8, 0x1234), RSI_SUCCESS);
+	assert_int_equal(rsi(f, RSI_MEASUREMENT_EXTEND, 3, 8, 0x1234),
+			 RSI_SUCCESS);
 	init(f);
 	then = rd->measurements;
-	assert_int_equal(
-		rsi(f, RSI_MEASUREMENT_EXTEND, 4, 8, 0x5678), RSI_SUCCESS);
+	assert_int_equal(rsi(f, RSI_MEASUREMENT_EXTEND, 4, 8, 0x5678),
+			 RSI_SUCCESS);
 	size = gather(f, token, 4088);
 	rd->measurements = then;
 	token_is_right(f, token, size, "sha-256");
@@ -415,10 +416,10 @@ static void each_vcpu_has_its_own_token(void **state)
 
 	init(f);
 	assert_int_equal(rsi_call(f, SECOND, RSI_ATTEST_TOKEN_CONTINUE, args),
-		RSI_ERROR_STATE);
+			 RSI_ERROR_STATE);
 	assert_int_equal(init_on(f, SECOND), RSI_SUCCESS);
 	assert_int_equal(rsi_call(f, SECOND, RSI_ATTEST_TOKEN_CONTINUE, args),
-		RSI_SUCCESS);
+			 RSI_SUCCESS);
 	assert_int_equal(go_on(f, 0, 4096), RSI_SUCCESS);
 }
 
@@ -436,8 +437,9 @@ static void init_begins_anew(void **state)
 static void bad_arguments_are_refused(void **state)
 {
 	static const uint64_t bad[][3] = {
-		{ 8, 0, 4096 }, { 0, 4096, 0 }, { 0, UINT64_MAX, 1 },
-		{ 0, 1, 4096 }, { 0, 4095, 2 }, { 0, 8, UINT64_MAX },
+		{ 8, 0, 4096 },       { 0, 4096, 0 },
+		{ 0, UINT64_MAX, 1 }, { 0, 1, 4096 },
+		{ 0, 4095, 2 },       { 0, 8, UINT64_MAX },
 		{ PAR_END, 0, 4096 }, { UINT64_MAX - 0xfff, 0, 4096 },
 		{ 0x1000, 0, 4096 }, /* RIPAS EMPTY */
 	};
@@ -447,8 +449,8 @@ static void bad_arguments_are_refused(void **state)
 	init(f);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(rsi(f, RSI_ATTEST_TOKEN_CONTINUE, bad[i][0],
-					 bad[i][1], bad[i][2]),
-			RSI_ERROR_INPUT);
+				     bad[i][1], bad[i][2]),
+				 RSI_ERROR_INPUT);
 		assert_int_equal(outcome, RSI_RETURN);
 	}
 	token_is_right(f, token, gather(f, token, 4088), "sha-256");
@@ -457,7 +459,7 @@ static void bad_arguments_are_refused(void **state)
 static void arguments_are_judged_before_the_state(void **state)
 {
 	assert_int_equal(rsi(*state, RSI_ATTEST_TOKEN_CONTINUE, 8, 0, 0),
-		RSI_ERROR_INPUT);
+			 RSI_ERROR_INPUT);
 }
 
 static void an_interrupt_goes_first(void **state)
@@ -570,8 +572,8 @@ int main(void)
 		TEST(only_the_named_bytes_are_written),
 		TEST(a_piece_of_nothing_is_incomplete),
 		cmocka_unit_test_teardown(longer_hashes_fit, fixture_teardown),
-		cmocka_unit_test_teardown(
-			the_third_hash_has_its_own_name, fixture_teardown),
+		cmocka_unit_test_teardown(the_third_hash_has_its_own_name,
+					  fixture_teardown),
 		TEST(the_token_shows_what_was_measured_until_init),
 		TEST(continue_wants_an_init),
 		TEST(each_vcpu_has_its_own_token),

@@ -26,7 +26,7 @@ unsigned rtt_root_count(uint32_t ipa_bits, int64_t start_level, unsigned pa_bits
 	uint32_t bits;
 
 	if (start_level < RTT_LEVEL_MIN || start_level > RTT_LEVEL_MAX ||
-		ipa_bits < IPA_BITS_MIN || ipa_bits > IPA_BITS_MAX)
+	    ipa_bits < IPA_BITS_MIN || ipa_bits > IPA_BITS_MAX)
 		return 0;
 	if (start_level == 0 && pa_bits < PA_BITS_LEVEL_0)
 		return 0;
@@ -37,15 +37,15 @@ unsigned rtt_root_count(uint32_t ipa_bits, int64_t start_level, unsigned pa_bits
 }
 
 static void root_lock(struct rmm *rmm, const struct realm_s2 *s2, uint64_t i,
-	struct granule_ref *out)
+		      struct granule_ref *out)
 {
-	granule_lock_owned(
-		rmm, pa_add(s2->root, i * GRANULE_SIZE), GRANULE_RTT, out);
+	granule_lock_owned(rmm, pa_add(s2->root, i * GRANULE_SIZE), GRANULE_RTT,
+			   out);
 }
 
 /* Protected entries are EMPTY; nothing walks the table yet. */
-static void root_fill(
-	const struct realm_s2 *s2, uint64_t first_ipa, uint64_t *entries)
+static void root_fill(const struct realm_s2 *s2, uint64_t first_ipa,
+		      uint64_t *entries)
 {
 	const struct rtt_entry empty = { .kind = RTT_UNASSIGNED };
 	const struct rtt_entry ns = { .kind = RTT_UNASSIGNED_NS };
@@ -141,7 +141,7 @@ static bool walk_down(struct rtt_walk *walk, ipa_t ipa)
 }
 
 void rtt_walk_start(struct rmm *rmm, const struct realm_s2 *s2, ipa_t ipa,
-	int level, struct rtt_walk *out)
+		    int level, struct rtt_walk *out)
 {
 	uint64_t span = RTT_ENTRIES * rtt_level_size(s2->start_level);
 
@@ -159,8 +159,8 @@ void rtt_walk_end(struct rtt_walk *walk)
 	granule_unlock(&walk->table);
 }
 
-void rtt_realm_walk(
-	struct rtt_realm *realm, ipa_t ipa, int level, struct rtt_walk *out)
+void rtt_realm_walk(struct rtt_realm *realm, ipa_t ipa, int level,
+		    struct rtt_walk *out)
 {
 	rtt_walk_start(realm->rd.rmm, &realm->s2, ipa, level, out);
 	rtt_realm_unlock(realm);
@@ -171,11 +171,11 @@ struct rtt_entry rtt_walk_entry(const struct rtt_walk *walk, unsigned index)
 	return rtt_entry_decode(walk->entries[index], walk->level);
 }
 
-void rtt_walk_write(
-	const struct rtt_walk *walk, unsigned index, struct rtt_entry entry)
+void rtt_walk_write(const struct rtt_walk *walk, unsigned index,
+		    struct rtt_entry entry)
 {
 	port_entry_write(walk->table.rmm->port, &walk->entries[index],
-		rtt_entry_encode(entry, walk->level));
+			 rtt_entry_encode(entry, walk->level));
 }
 
 uint64_t rtt_walk_error(const struct rtt_walk *walk)
@@ -194,7 +194,8 @@ static enum rtt_page page_state(struct rtt_entry entry)
 }
 
 enum rtt_page rtt_page_find(struct rmm *rmm, const struct realm_s2 *s2,
-	ipa_t ipa, struct rtt_walk *walk, pa_t *pa, int *level)
+			    ipa_t ipa, struct rtt_walk *walk, pa_t *pa,
+			    int *level)
 {
 	struct rtt_entry entry;
 	enum rtt_page page;
@@ -225,8 +226,8 @@ static unsigned ripas_run(const struct rtt_walk *walk)
 	return end - walk->index;
 }
 
-uint8_t rtt_ripas_get(
-	struct rmm *rmm, const struct realm_s2 *s2, ipa_t start, ipa_t *top)
+uint8_t rtt_ripas_get(struct rmm *rmm, const struct realm_s2 *s2, ipa_t start,
+		      ipa_t *top)
 {
 	struct rtt_walk walk;
 	uint64_t size, end;

@@ -31,8 +31,8 @@ static inline uint64_t rtt_level_size(int level)
  * takes (rmi-rsi 4.4). pa_bits is the implemented width: start level 0 needs
  * 44. 0: it does not suit.
  */
-unsigned rtt_root_count(
-	uint32_t ipa_bits, int64_t start_level, unsigned pa_bits);
+unsigned rtt_root_count(uint32_t ipa_bits, int64_t start_level,
+			unsigned pa_bits);
 
 /*
  * Writes the first content of root tables, which are in state RTT and not
@@ -68,7 +68,7 @@ struct rtt_walk {
  * at the first entry that is not a table. No lock of the RD is needed.
  */
 void rtt_walk_start(struct rmm *rmm, const struct realm_s2 *s2, ipa_t ipa,
-	int level, struct rtt_walk *out);
+		    int level, struct rtt_walk *out);
 void rtt_walk_end(struct rtt_walk *walk);
 
 /*
@@ -77,13 +77,13 @@ void rtt_walk_end(struct rtt_walk *walk);
  * Realm from being destroyed: it is a root table, which REALM_DESTROY locks,
  * or a root table counts a reference for it.
  */
-void rtt_realm_walk(
-	struct rtt_realm *realm, ipa_t ipa, int level, struct rtt_walk *out);
+void rtt_realm_walk(struct rtt_realm *realm, ipa_t ipa, int level,
+		    struct rtt_walk *out);
 
 /* Entries of the walk's table; the second makes hardware see the new one. */
 struct rtt_entry rtt_walk_entry(const struct rtt_walk *walk, unsigned index);
-void rtt_walk_write(
-	const struct rtt_walk *walk, unsigned index, struct rtt_entry entry);
+void rtt_walk_write(const struct rtt_walk *walk, unsigned index,
+		    struct rtt_entry entry);
 
 /* The RMI status ERROR_RTT with the level of the walk's table. */
 uint64_t rtt_walk_error(const struct rtt_walk *walk);
@@ -101,14 +101,15 @@ enum rtt_page {
  * RTT_PAGE_ABSENT *level is the level of the fault to report.
  */
 enum rtt_page rtt_page_find(struct rmm *rmm, const struct realm_s2 *s2,
-	ipa_t ipa, struct rtt_walk *walk, pa_t *pa, int *level);
+			    ipa_t ipa, struct rtt_walk *walk, pa_t *pa,
+			    int *level);
 
 /*
  * The RIPAS at start and how far it reaches: *top becomes the end of the run
  * with the same RIPAS in the deepest table, at most the given *top.
  * [start, *top) is page-aligned, not empty, in the protected half.
  */
-uint8_t rtt_ripas_get(
-	struct rmm *rmm, const struct realm_s2 *s2, ipa_t start, ipa_t *top);
+uint8_t rtt_ripas_get(struct rmm *rmm, const struct realm_s2 *s2, ipa_t start,
+		      ipa_t *top);
 
 #endif

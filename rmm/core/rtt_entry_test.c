@@ -39,10 +39,10 @@ static void ns_memory_is_mapped_as_the_architecture_says(void **state)
 static void tables_are_referred_to_as_the_architecture_says(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		rtt_entry_encode(table, 0), UINT64_C(0x0000f23456789003));
-	assert_int_equal(
-		rtt_entry_encode(table, 2), UINT64_C(0x0000f23456789003));
+	assert_int_equal(rtt_entry_encode(table, 0),
+			 UINT64_C(0x0000f23456789003));
+	assert_int_equal(rtt_entry_encode(table, 2),
+			 UINT64_C(0x0000f23456789003));
 }
 
 static void reads_back(struct rtt_entry entry, bool mapped)
@@ -72,8 +72,9 @@ static void every_entry_reads_back(void **state)
 	reads_back((struct rtt_entry){ .kind = RTT_UNASSIGNED_NS }, false);
 	reads_back(ns, true);
 	for (int level = 0; level < 3; level++)
-		assert_true(rtt_entry_equal(table,
-			rtt_entry_decode(rtt_entry_encode(table, level), level)));
+		assert_true(rtt_entry_equal(
+			table, rtt_entry_decode(rtt_entry_encode(table, level),
+						level)));
 }
 
 static void parts_of_memory_follow_each_other(void **state)
@@ -81,10 +82,10 @@ static void parts_of_memory_follow_each_other(void **state)
 	const struct rtt_entry none = { .kind = RTT_UNASSIGNED };
 
 	(void)state;
-	assert_int_equal(
-		rtt_entry_part(ram, 3, 3).pa.value, ram.pa.value + 3 * KIB4);
-	assert_int_equal(
-		rtt_entry_part(ns, 511, 2).pa.value, ns.pa.value + 511 * MIB2);
+	assert_int_equal(rtt_entry_part(ram, 3, 3).pa.value,
+			 ram.pa.value + 3 * KIB4);
+	assert_int_equal(rtt_entry_part(ns, 511, 2).pa.value,
+			 ns.pa.value + 511 * MIB2);
 	assert_true(rtt_entry_equal(rtt_entry_part(none, 7, 3), none));
 }
 

@@ -27,7 +27,7 @@ void table_make(struct fixture *f, unsigned number, uint64_t ipa, int level)
 {
 	delegate(f, number, 1);
 	done(f, RMI_RTT_CREATE, page(PAGE_RD), page(number), ipa,
-		(uint64_t)level);
+	     (uint64_t)level);
 }
 
 void tables_make(struct fixture *f, uint64_t ipa, int level)
@@ -45,7 +45,7 @@ void data_make(struct fixture *f, uint64_t ipa, unsigned number, unsigned count)
 
 	delegate(f, number, count);
 	done(f, RMI_RTT_DATA_MAP, page(PAGE_RD), ipa, top, SINGLE,
-		pages(number, count));
+	     pages(number, count));
 	assert_int_equal(f->regs.x[1], top);
 }
 
@@ -53,7 +53,7 @@ void block_make(struct fixture *f, uint64_t ipa)
 {
 	delegate(f, PAGE_BLOCK, 512);
 	done(f, RMI_RTT_DATA_MAP, page(PAGE_RD), ipa, ipa + MIB2, SINGLE,
-		range(page(PAGE_BLOCK), 2, 1, RMI_RANGE_DELEGATED));
+	     range(page(PAGE_BLOCK), 2, 1, RMI_RANGE_DELEGATED));
 	assert_int_equal(f->regs.x[1], ipa + MIB2);
 }
 
@@ -72,10 +72,10 @@ void destroyed_make(struct fixture *f, uint64_t ipa, unsigned number)
 }
 
 void ns_make(struct fixture *f, uint64_t ipa, uint64_t desc, uint64_t size,
-	uint64_t attrs)
+	     uint64_t attrs)
 {
 	done(f, RMI_RTT_UNPROT_MAP, page(PAGE_RD), ipa, ipa + size,
-		SINGLE | attrs, desc);
+	     SINGLE | attrs, desc);
 	assert_int_equal(f->regs.x[1], ipa + size);
 }
 
@@ -88,7 +88,7 @@ uint64_t active_make(struct fixture *f)
 }
 
 void ripas_ask(struct fixture *f, uint64_t base, uint64_t top, uint8_t ripas,
-	uint64_t flags)
+	       uint64_t flags)
 {
 	struct smccc_regs regs = {
 		.x = { RSI_IPA_STATE_SET, base, top, ripas, flags },
@@ -97,8 +97,8 @@ void ripas_ask(struct fixture *f, uint64_t base, uint64_t top, uint8_t ripas,
 	enum rsi_outcome outcome;
 
 	assert_int_equal(inprocess_rsi(f->machine, page(PAGE_REC), &regs,
-				 &outcome, &exit),
-		RMI_SUCCESS);
+				       &outcome, &exit),
+			 RMI_SUCCESS);
 	assert_int_equal(outcome, RSI_EXIT);
 	assert_int_equal(exit.exit_reason, RMI_EXIT_RIPAS_CHANGE);
 	assert_int_equal(exit.ripas_base, base);
@@ -110,7 +110,7 @@ struct entry_seen entry_read(struct fixture *f, uint64_t ipa, int level)
 {
 	done(f, RMI_RTT_READ_ENTRY, page(PAGE_RD), ipa, (uint64_t)level);
 	return (struct entry_seen){ f->regs.x[1], f->regs.x[2], f->regs.x[3],
-		f->regs.x[4] };
+				    f->regs.x[4] };
 }
 
 void entry_is(struct fixture *f, uint64_t ipa, struct entry_seen expected)

@@ -56,12 +56,12 @@ void ram_make(struct fixture *f, uint64_t base, uint64_t top);
 void destroyed_make(struct fixture *f, uint64_t ipa, unsigned number);
 /* UNPROT_MAP of a whole descriptor, size bytes, with these attributes. */
 void ns_make(struct fixture *f, uint64_t ipa, uint64_t desc, uint64_t size,
-	uint64_t attrs);
+	     uint64_t attrs);
 
 /* Activates the Realm; its REC 0 asks for a RIPAS, and that succeeds. */
 uint64_t active_make(struct fixture *f);
 void ripas_ask(struct fixture *f, uint64_t base, uint64_t top, uint8_t ripas,
-	uint64_t flags);
+	       uint64_t flags);
 
 /* Fails the test unless RTT_READ_ENTRY says this: 3 asks for a level. */
 struct entry_seen {

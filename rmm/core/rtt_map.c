@@ -12,8 +12,8 @@
 /* DEN0137: a Realm without LPA2 has output addresses of 48 bits. */
 #define PA_MAX (UINT64_C(1) << 48)
 
-bool rtt_range_inside(
-	const struct realm_s2 *s2, uint64_t base, uint64_t top, bool protected)
+bool rtt_range_inside(const struct realm_s2 *s2, uint64_t base, uint64_t top,
+		      bool protected)
 {
 	uint64_t first = protected ? 0 : realm_par_size(s2);
 	uint64_t end = protected ? realm_par_size(s2) : realm_ipa_size(s2);
@@ -32,7 +32,8 @@ static bool list_take(struct rmm *rmm, struct rtt_map *map, uint64_t oaddr)
 		return true;
 	case RMI_ADDR_TYPE_LIST:
 		return range_list_read(rmm, pa_make(oaddr),
-			BITS_GET(map->flags, RMI_MAP_LIST_COUNT), &map->list);
+				       BITS_GET(map->flags, RMI_MAP_LIST_COUNT),
+				       &map->list);
 	default:
 		return false;
 	}
@@ -40,15 +41,15 @@ static bool list_take(struct rmm *rmm, struct rtt_map *map, uint64_t oaddr)
 
 /* Only memory that is to become the Realm's has to be delegated: a host may
  * call the other kind either way (rmi-rsi 10.2, 6). */
-static bool state_right(
-	const struct rtt_map_kind *kind, struct range_block block)
+static bool state_right(const struct rtt_map_kind *kind,
+			struct range_block block)
 {
 	return !kind->protected || block.state == RMI_RANGE_DELEGATED;
 }
 
 /* Steps 6-8: the first descriptor, empty or not, decides on the level. */
 static uint64_t shape_check(const struct rtt_realm *realm,
-	const struct rtt_map_kind *kind, struct rtt_map *map)
+			    const struct rtt_map_kind *kind, struct rtt_map *map)
 {
 	struct range_block first = range_block_of(map->list.ranges[0]);
 
@@ -56,8 +57,7 @@ static uint64_t shape_check(const struct rtt_realm *realm,
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	map->level = first.level;
 	if (!is_aligned(map->base, rtt_level_size(map->level)) ||
-		!rtt_range_inside(
-			&realm->s2, map->base, map->top, kind->protected))
+	    !rtt_range_inside(&realm->s2, map->base, map->top, kind->protected))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (map->top - map->base < rtt_level_size(map->level))
 		return rmi_error_rtt(map->level);
@@ -66,7 +66,8 @@ static uint64_t shape_check(const struct rtt_realm *realm,
 
 /* Steps 3-8. */
 static uint64_t map_check(const struct rtt_realm *realm,
-	const struct rtt_map_kind *kind, uint64_t oaddr, struct rtt_map *map)
+			  const struct rtt_map_kind *kind, uint64_t oaddr,
+			  struct rtt_map *map)
 {
 	if (realm->state != REALM_NEW && realm->state != REALM_ACTIVE)
 		return rmi_return(RMI_ERROR_REALM, 0);
@@ -78,7 +79,7 @@ static uint64_t map_check(const struct rtt_realm *realm,
 /* Step 10, as far as it does not depend on the entry; room is what is left
  * of the range. */
 static uint64_t block_check(const struct rtt_map_kind *kind, int level,
-	uint64_t room, struct range_block block)
+			    uint64_t room, struct range_block block)
 {
 	uint64_t size = rtt_level_size(level);
 
@@ -92,8 +93,8 @@ static uint64_t block_check(const struct rtt_map_kind *kind, int level,
 }
 
 static uint64_t map_next(const struct rtt_walk *walk, unsigned index,
-	const struct rtt_map_kind *kind, const struct rtt_map *map,
-	struct range_cursor *cursor)
+			 const struct rtt_map_kind *kind,
+			 const struct rtt_map *map, struct range_cursor *cursor)
 {
 	unsigned done = index - walk->index;
 	uint64_t room = map->top - map->base - done * rtt_level_size(map->level);
@@ -121,8 +122,8 @@ static unsigned map_limit(const struct rtt_walk *walk, bool protected)
 
 /* Any progress is a success, whatever stopped it; *next is the IPA reached. */
 static uint64_t map_do(const struct rtt_walk *walk,
-	const struct rtt_map_kind *kind, const struct rtt_map *map,
-	uint64_t *next)
+		       const struct rtt_map_kind *kind,
+		       const struct rtt_map *map, uint64_t *next)
 {
 	unsigned limit = map_limit(walk, kind->protected);
 	struct range_cursor cursor = { 0 };
@@ -144,7 +145,7 @@ static uint64_t map_do(const struct rtt_walk *walk,
 }
 
 uint64_t rtt_range_map(struct rmm *rmm, const struct rtt_map_kind *kind,
-	const uint64_t *args, uint64_t *results)
+		       const uint64_t *args, uint64_t *results)
 {
 	struct rtt_map map;
 	struct rtt_realm realm;

@@ -106,9 +106,8 @@ static bool uniform(const struct model *m, unsigned slot)
 		return false;
 	for (unsigned i = 1; i < SLOT_PAGES; i++) {
 		if (first[i].assigned != first->assigned ||
-			first[i].ripas != first->ripas ||
-			first[i].pa !=
-				(first->assigned ? first->pa + i * KIB4 : 0))
+		    first[i].ripas != first->ripas ||
+		    first[i].pa != (first->assigned ? first->pa + i * KIB4 : 0))
 			return false;
 	}
 	return true;
@@ -168,7 +167,7 @@ typedef bool sweep_fn(struct model *m, struct span span, void *context);
 
 /* The page reached. */
 static unsigned sweep(struct model *m, unsigned base, unsigned top,
-	sweep_fn *visit, void *context)
+		      sweep_fn *visit, void *context)
 {
 	int level = level_at(m, base);
 	unsigned end = table_end(m, base);
@@ -178,16 +177,15 @@ static unsigned sweep(struct model *m, unsigned base, unsigned top,
 		return base;
 	for (; span.first < end; span.first += span.count) {
 		if (level_at(m, span.first) != level ||
-			span.count > top - span.first ||
-			!visit(m, span, context))
+		    span.count > top - span.first || !visit(m, span, context))
 			break;
 	}
 	return span.first;
 }
 
 /* A range within one half of the space. */
-static void range_pick(
-	struct model *m, bool protected, unsigned *base, unsigned *top)
+static void range_pick(struct model *m, bool protected, unsigned *base,
+		       unsigned *top)
 {
 	unsigned half = PROTECTED * SLOT_PAGES;
 
@@ -203,12 +201,12 @@ static void range_pick(
 
 /* A sweep command got from base to next, or nowhere. */
 static void swept(struct model *m, uint64_t status, unsigned base,
-	unsigned next, int level)
+		  unsigned next, int level)
 {
 	assert_int_equal(status, next == base ? AT_LEVEL(level) : RMI_SUCCESS);
 	if (next != base)
-		assert_int_equal(
-			m->f->regs.x[1], ipa_of(base) + (next - base) * KIB4);
+		assert_int_equal(m->f->regs.x[1],
+				 ipa_of(base) + (next - base) * KIB4);
 }
 
 struct ripas_change {
@@ -241,12 +239,12 @@ static void step_ripas(struct model *m)
 		change.ripas = (uint8_t)pick(m, 2);
 		change.change_destroyed = pick(m, 2);
 		ripas_ask(m->f, ipa_of(base), GIB1 + top * KIB4, change.ripas,
-			change.change_destroyed);
+			  change.change_destroyed);
 		status = rmi(m->f, RMI_RTT_SET_RIPAS, RD, REC, ipa_of(base),
-			GIB1 + top * KIB4);
+			     GIB1 + top * KIB4);
 	} else {
 		status = rmi(m->f, RMI_RTT_INIT_RIPAS, RD, ipa_of(base),
-			GIB1 + top * KIB4);
+			     GIB1 + top * KIB4);
 	}
 	next = sweep(m, base, top, visit_ripas, &change);
 	swept(m, status, base, next, level);
@@ -282,7 +280,7 @@ static void step_unmap(struct model *m)
 	range_pick(m, protected, &base, &top);
 	level = level_at(m, base);
 	status = rmi(m->f, fid, RD, ipa_of(base),
-		ipa_of(base) + (top - base) * KIB4, 0, 0);
+		     ipa_of(base) + (top - base) * KIB4, 0, 0);
 	swept(m, status, base, sweep(m, base, top, visit_unmap, &moved), level);
 }
 
@@ -334,7 +332,7 @@ static void step_map(struct model *m)
 	fid = is_protected(span.first) ? RMI_RTT_DATA_MAP : RMI_RTT_UNPROT_MAP;
 	flags = is_protected(span.first) ? SINGLE : SINGLE | NS_RW;
 	status = rmi(m->f, fid, RD, ipa, ipa + span.count * KIB4, flags,
-		range(pa, span.count == 1 ? 3 : 2, 1, RMI_RANGE_DELEGATED));
+		     range(pa, span.count == 1 ? 3 : 2, 1, RMI_RANGE_DELEGATED));
 	assert_int_equal(status, map_expect(m, span, pa));
 }
 
@@ -349,12 +347,13 @@ static void step_fill(struct model *m)
 		uint64_t ipa = ipa_of(first + i);
 		uint64_t pa = page(PAGE_BLOCK + slot % 2 * SLOT_PAGES + i);
 		bool protected = is_protected(first);
-		uint64_t status = rmi(m->f,
-			protected ? RMI_RTT_DATA_MAP : RMI_RTT_UNPROT_MAP, RD,
-			ipa, ipa + KIB4, protected ? SINGLE : SINGLE | NS_RW,
+		uint64_t status = rmi(
+			m->f, protected ? RMI_RTT_DATA_MAP : RMI_RTT_UNPROT_MAP,
+			RD, ipa, ipa + KIB4, protected ? SINGLE : SINGLE | NS_RW,
 			range(pa, 3, 1, RMI_RANGE_DELEGATED));
 
-		assert_int_equal(status,
+		assert_int_equal(
+			status,
 			map_expect(m, (struct span){ first + i, 1 }, pa));
 	}
 }
@@ -372,8 +371,8 @@ static void step_map_init(struct model *m)
 	else if (!in_pool(m, pa))
 		expected = RMI_ERROR_INPUT;
 	assert_int_equal(rmi(m->f, RMI_RTT_DATA_MAP_INIT, RD, pa, ipa_of(n),
-				 page(PAGE_SCRATCH), 1),
-		expected);
+			     page(PAGE_SCRATCH), 1),
+			 expected);
 	if (expected == RMI_SUCCESS)
 		m->pages[n] = (struct model_page){ true, RMI_RIPAS_RAM, pa };
 }
@@ -391,8 +390,8 @@ static void page_check(const struct model *m, unsigned n)
 	if (p->assigned && !is_protected(n))
 		desc |= 6 << 2 | 0xc0;
 	assert_int_equal(seen.level, level);
-	assert_int_equal(seen.state,
-		p->assigned ? RMI_ENTRY_ASSIGNED : RMI_ENTRY_UNASSIGNED);
+	assert_int_equal(seen.state, p->assigned ? RMI_ENTRY_ASSIGNED
+						 : RMI_ENTRY_UNASSIGNED);
 	assert_int_equal(seen.desc, desc);
 	assert_int_equal(seen.ripas, p->ripas);
 }
@@ -409,9 +408,10 @@ static void granules_check(const struct model *m)
 
 		assigned += count;
 		assert_int_equal(state_of(m->f, table),
-			m->table[slot] ? GRANULE_RTT : GRANULE_DELEGATED);
-		assert_int_equal(
-			refs_of(m->f, table), m->table[slot] ? count : 0);
+				 m->table[slot] ? GRANULE_RTT
+						: GRANULE_DELEGATED);
+		assert_int_equal(refs_of(m->f, table),
+				 m->table[slot] ? count : 0);
 	}
 	assert_int_equal(data, assigned);
 }
@@ -426,16 +426,8 @@ static void model_check(const struct model *m)
 /* ---- The runs ---- */
 
 static void (*const steps[])(struct model *m) = {
-	step_create,
-	step_fold,
-	step_destroy,
-	step_ripas,
-	step_ripas,
-	step_map,
-	step_map,
-	step_map_init,
-	step_unmap,
-	step_fill,
+	step_create, step_fold, step_destroy,  step_ripas, step_ripas,
+	step_map,    step_map,  step_map_init, step_unmap, step_fill,
 };
 
 static void run(struct fixture *f, uint64_t seed)

@@ -37,18 +37,18 @@ struct rtt_map_kind {
 	/* Maps a block, aligned and below 2^48, at an entry of its level:
 	 * RMI_SUCCESS, or why not. */
 	uint64_t (*map)(const struct rtt_walk *walk, unsigned index,
-		const struct rtt_map *map, struct range_block block);
+			const struct rtt_map *map, struct range_block block);
 };
 
 /* The whole command; args and results as in handlers.h. */
 uint64_t rtt_range_map(struct rmm *rmm, const struct rtt_map_kind *kind,
-	const uint64_t *args, uint64_t *results);
+		       const uint64_t *args, uint64_t *results);
 uint64_t rtt_range_unmap(struct rmm *rmm, bool protected, const uint64_t *args,
-	uint64_t *results);
+			 uint64_t *results);
 
 /* Whether [base, top) lies in one half of the IPA space, that one. */
-bool rtt_range_inside(
-	const struct realm_s2 *s2, uint64_t base, uint64_t top, bool protected);
+bool rtt_range_inside(const struct realm_s2 *s2, uint64_t base, uint64_t top,
+		      bool protected);
 
 /*
  * Takes all granules of a block from DELEGATED to DATA, or none (false); and

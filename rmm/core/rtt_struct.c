@@ -23,8 +23,8 @@ struct target {
 };
 
 /* rmi-rsi 2.5, the "structure rule". */
-static bool structure_valid(
-	const struct realm_s2 *s2, uint64_t ipa, int64_t level)
+static bool structure_valid(const struct realm_s2 *s2, uint64_t ipa,
+			    int64_t level)
 {
 	return level > s2->start_level && level <= RTT_LEVEL_MAX &&
 	       ipa < realm_ipa_size(s2) &&
@@ -33,7 +33,7 @@ static bool structure_valid(
 
 /* RMI_SUCCESS: the walk of *target is held; else ERROR_INPUT. */
 static uint64_t target_find(struct rmm *rmm, uint64_t rd, uint64_t ipa,
-	uint64_t level, struct target *target)
+			    uint64_t level, struct target *target)
 {
 	struct rtt_realm realm;
 
@@ -72,8 +72,8 @@ static bool target_is_table(const struct target *target)
  * walks is broken before it is made: [ipa, ipa + stale) of the TLBs goes
  * between the two writes.
  */
-static void target_replace(
-	const struct target *target, struct rtt_entry entry, uint64_t stale)
+static void target_replace(const struct target *target, struct rtt_entry entry,
+			   uint64_t stale)
 {
 	const struct rtt_walk *walk = &target->walk;
 	const struct rtt_entry broken = { .kind = RTT_UNASSIGNED };
@@ -81,7 +81,7 @@ static void target_replace(
 	if (stale != 0) {
 		rtt_walk_write(walk, walk->index, broken);
 		port_tlb_invalidate(walk->table.rmm->port, target->vmid,
-			target->ipa, stale);
+				    target->ipa, stale);
 	}
 	rtt_walk_write(walk, walk->index, entry);
 }
@@ -96,14 +96,14 @@ static uint64_t create_check(const struct target *target)
 }
 
 /* Nothing walks the new table yet. */
-static void table_fill(
-	const struct granule_ref *table, struct rtt_entry whole, int level)
+static void table_fill(const struct granule_ref *table, struct rtt_entry whole,
+		       int level)
 {
 	uint64_t *entries = granule_map(table);
 
 	for (unsigned i = 0; i < RTT_ENTRIES; i++)
-		entries[i] = rtt_entry_encode(
-			rtt_entry_part(whole, i, level), level);
+		entries[i] = rtt_entry_encode(rtt_entry_part(whole, i, level),
+					      level);
 	granule_unmap(table, entries);
 }
 
@@ -123,8 +123,8 @@ static void create_do(struct target *target, struct granule_ref *table)
 		granule_refs_add(table, RTT_ENTRIES);
 	else
 		granule_refs_add(&target->walk.table, 1);
-	target_replace(
-		target, parent, rtt_entry_mapped(whole) ? GRANULE_SIZE : 0);
+	target_replace(target, parent,
+		       rtt_entry_mapped(whole) ? GRANULE_SIZE : 0);
 }
 
 static bool delegated(struct rmm *rmm, pa_t pa)
@@ -156,8 +156,8 @@ uint64_t rmi_rtt_create(struct rmm *rmm, const uint64_t *args, uint64_t *results
 		return status;
 	status = create_check(&target);
 	if (status == RMI_SUCCESS) {
-		if (granule_lock(
-			    rmm, pa_make(args[1]), GRANULE_DELEGATED, &table)) {
+		if (granule_lock(rmm, pa_make(args[1]), GRANULE_DELEGATED,
+				 &table)) {
 			create_do(&target, &table);
 			granule_unlock(&table);
 		} else {
@@ -171,24 +171,24 @@ uint64_t rmi_rtt_create(struct rmm *rmm, const uint64_t *args, uint64_t *results
 /* ---- RTT_FOLD ---- */
 
 /* Whether all entries are the parts of one; which is that. */
-static bool table_uniform(
-	const uint64_t *entries, int level, struct rtt_entry *whole)
+static bool table_uniform(const uint64_t *entries, int level,
+			  struct rtt_entry *whole)
 {
 	*whole = rtt_entry_decode(entries[0], level);
 	if (whole->kind == RTT_TABLE ||
-		!is_aligned(whole->pa.value, rtt_level_size(level - 1)))
+	    !is_aligned(whole->pa.value, rtt_level_size(level - 1)))
 		return false;
 	for (unsigned i = 1; i < RTT_ENTRIES; i++) {
 		if (!rtt_entry_equal(rtt_entry_decode(entries[i], level),
-			    rtt_entry_part(*whole, i, level)))
+				     rtt_entry_part(*whole, i, level)))
 			return false;
 	}
 	return true;
 }
 
 /* rmi-rsi 2.5 RTT_FOLD steps 5-7; table is the one to fold. */
-static uint64_t fold_check(
-	const struct granule_ref *table, int level, struct rtt_entry *whole)
+static uint64_t fold_check(const struct granule_ref *table, int level,
+			   struct rtt_entry *whole)
 {
 	unsigned refs = granule_refs(table);
 	uint64_t *entries;
@@ -210,7 +210,7 @@ static uint64_t fold_check(
 
 /* The parent's reference for an assigned block is that for the table. */
 static void fold_do(struct target *target, struct granule_ref *table,
-	struct rtt_entry whole)
+		    struct rtt_entry whole)
 {
 	uint64_t stale = rtt_entry_mapped(whole)
 				 ? rtt_level_size(target->level - 1)
@@ -289,8 +289,8 @@ static void destroy_do(struct target *target, struct granule_ref *table)
 	granule_set_state(table, GRANULE_DELEGATED);
 }
 
-static uint64_t destroy(
-	struct rmm *rmm, struct target *target, uint64_t *results)
+static uint64_t destroy(struct rmm *rmm, struct target *target,
+			uint64_t *results)
 {
 	uint64_t status = rmi_return(RMI_SUCCESS, 0);
 	struct granule_ref table;
@@ -312,8 +312,8 @@ static uint64_t destroy(
 	return status;
 }
 
-uint64_t rmi_rtt_destroy(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rtt_destroy(struct rmm *rmm, const uint64_t *args,
+			 uint64_t *results)
 {
 	struct target target;
 	uint64_t status = target_find(rmm, args[0], args[1], args[2], &target);
@@ -349,8 +349,8 @@ static bool entry_named(const struct realm_s2 *s2, uint64_t ipa, int64_t level)
 	       is_aligned(ipa, rtt_level_size((int)level));
 }
 
-uint64_t rmi_rtt_read_entry(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rtt_read_entry(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
 {
 	struct rtt_realm realm;
 	struct rtt_entry entry;

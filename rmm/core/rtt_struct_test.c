@@ -48,14 +48,10 @@ static void structure_commands_refuse_wrong_places(void **state)
 	uint64_t table = page(PAGE_TABLE);
 	const uint64_t bad[][2] = {
 		{ 0, 1 }, /* the root */
-		{ 0, 0 },
-		{ 0, 4 },
-		{ 0, UINT64_MAX },
-		{ 0, UINT64_C(0x100000002) },
-		{ MIB2, 2 },
-		{ BASE + KIB4, 3 },
-		{ IPA_END, 2 },
-		{ UINT64_MAX & ~(GIB1 - 1), 2 },
+		{ 0, 0 },          { 0, 4 },
+		{ 0, UINT64_MAX }, { 0, UINT64_C(0x100000002) },
+		{ MIB2, 2 },       { BASE + KIB4, 3 },
+		{ IPA_END, 2 },    { UINT64_MAX & ~(GIB1 - 1), 2 },
 	};
 
 	tables_make(f, BASE, 3);
@@ -158,7 +154,7 @@ static void create_unfolds_a_mapped_block(void **state)
 	assert_int_equal(refs_of(f, PAGE_L2), 1);
 	assert_int_equal(refs_of(f, PAGE_L3), 512);
 	assert_all(f, BASE, 3, RMI_ENTRY_ASSIGNED, page(PAGE_BLOCK),
-		RMI_RIPAS_RAM);
+		   RMI_RIPAS_RAM);
 }
 
 static void create_unfolds_an_unreachable_block(void **state)
@@ -173,7 +169,7 @@ static void create_unfolds_an_unreachable_block(void **state)
 	assert_int_equal(log.count, 0);
 	assert_int_equal(refs_of(f, PAGE_L3), 512);
 	assert_all(f, BASE, 3, RMI_ENTRY_ASSIGNED, page(PAGE_BLOCK),
-		RMI_RIPAS_EMPTY);
+		   RMI_RIPAS_EMPTY);
 }
 
 static void create_unfolds_an_ns_block(void **state)
@@ -192,8 +188,8 @@ static void create_unfolds_an_ns_block(void **state)
 	assert_int_equal(log.entry, 0);
 	assert_int_equal(refs_of(f, PAGE_L2), 1);
 	assert_int_equal(refs_of(f, PAGE_L3), 0);
-	assert_all(
-		f, UNPROT, 3, RMI_ENTRY_ASSIGNED, 0x1200000 | 5 << 2 | 0x40, 0);
+	assert_all(f, UNPROT, 3, RMI_ENTRY_ASSIGNED, 0x1200000 | 5 << 2 | 0x40,
+		   0);
 }
 
 static void create_works_in_every_state_of_the_realm(void **state)
@@ -307,7 +303,7 @@ static void fold_makes_a_block_that_is_unreachable(void **state)
 	tlb_was(&log, BASE, KIB4);
 	assert_int_equal(refs_of(f, PAGE_L2), 1);
 	assert_entry(f, BASE, 2, RMI_ENTRY_ASSIGNED, page(PAGE_BLOCK),
-		RMI_RIPAS_EMPTY);
+		     RMI_RIPAS_EMPTY);
 }
 
 static void fold_makes_a_block_of_pages(void **state)
@@ -319,7 +315,7 @@ static void fold_makes_a_block_of_pages(void **state)
 	data_make(f, BASE, PAGE_BLOCK, 512);
 	done(f, RMI_RTT_FOLD, RD, BASE, 3);
 	assert_entry(f, BASE, 2, RMI_ENTRY_ASSIGNED, page(PAGE_BLOCK),
-		RMI_RIPAS_RAM);
+		     RMI_RIPAS_RAM);
 }
 
 static void fold_refuses_mixed_ripas(void **state)
@@ -360,11 +356,11 @@ static void fold_refuses_pages_out_of_order(void **state)
 	tables_make(f, BASE, 3);
 	delegate(f, PAGE_BLOCK, 512);
 	done(f, RMI_RTT_DATA_MAP, RD, BASE, BASE + KIB4, SINGLE,
-		pages(PAGE_BLOCK + 1, 1));
+	     pages(PAGE_BLOCK + 1, 1));
 	done(f, RMI_RTT_DATA_MAP, RD, BASE + KIB4, BASE + 2 * KIB4, SINGLE,
-		pages(PAGE_BLOCK, 1));
+	     pages(PAGE_BLOCK, 1));
 	done(f, RMI_RTT_DATA_MAP, RD, BASE + 2 * KIB4, BASE + MIB2, SINGLE,
-		pages(PAGE_BLOCK + 2, 510));
+	     pages(PAGE_BLOCK + 2, 510));
 	assert_int_equal(refs_of(f, PAGE_L3), 512);
 	refused(f, AT_LEVEL(3), RMI_RTT_FOLD, RD, BASE, 3);
 }
@@ -413,8 +409,8 @@ static void fold_goes_up_to_level_1_blocks(void **state)
 	tlb_watch(f, &log);
 	done(f, RMI_RTT_FOLD, RD, UNPROT, 2);
 	tlb_was(&log, UNPROT, GIB1);
-	assert_entry(
-		f, UNPROT, 1, RMI_ENTRY_ASSIGNED, 4 * GIB1 | 6 << 2 | 0xc0, 0);
+	assert_entry(f, UNPROT, 1, RMI_ENTRY_ASSIGNED, 4 * GIB1 | 6 << 2 | 0xc0,
+		     0);
 	assert_int_equal(refs_of(f, PAGE_ROOT), 0);
 }
 
@@ -427,7 +423,7 @@ static void fold_refuses_a_table_of_tables(void **state)
 	delegate(f, PAGE_BLOCK, 511);
 	for (unsigned i = 0; i < 511; i++)
 		done(f, RMI_RTT_CREATE, RD, page(PAGE_BLOCK + i),
-			BASE + (i + 1) * MIB2, 3);
+		     BASE + (i + 1) * MIB2, 3);
 	assert_int_equal(refs_of(f, PAGE_L2), 512);
 	refused(f, AT_LEVEL(2), RMI_RTT_FOLD, RD, BASE, 2);
 }
@@ -629,13 +625,8 @@ static void read_entry_refuses_wrong_places(void **state)
 {
 	struct fixture *f = *state;
 	const uint64_t bad[][2] = {
-		{ 0, 0 },
-		{ 0, 4 },
-		{ 0, UINT64_MAX },
-		{ MIB2, 1 },
-		{ KIB4, 2 },
-		{ 8, 3 },
-		{ IPA_END, 3 },
+		{ 0, 0 },    { 0, 4 }, { 0, UINT64_MAX }, { MIB2, 1 },
+		{ KIB4, 2 }, { 8, 3 }, { IPA_END, 3 },
 	};
 
 	fixture_realm(f);
@@ -668,7 +659,7 @@ static void read_entry_gives_the_page_of_a_destroyed_one(void **state)
 	destroyed_make(f, BASE, PAGE_MEM);
 	data_make(f, BASE, PAGE_MEM + 1, 1);
 	assert_entry(f, BASE, 3, RMI_ENTRY_ASSIGNED, page(PAGE_MEM + 1),
-		RMI_RIPAS_DESTROYED);
+		     RMI_RIPAS_DESTROYED);
 }
 
 #define test(name)                                                             \
@@ -713,7 +704,7 @@ int main(void)
 		test(fold_reaches_level_0_with_what_is_unassigned),
 		test(blocks_are_not_mapped_at_level_0),
 		cmocka_unit_test_setup_teardown(fold_is_not_deceived_by_tables,
-			wide_setup, fixture_teardown),
+						wide_setup, fixture_teardown),
 		test(destroy_refuses_a_wrong_rd),
 		test(destroy_needs_a_table),
 		test(destroy_tells_where_something_is_live),

@@ -17,30 +17,18 @@ struct shape {
 
 /* rmi-rsi 4.4. */
 static const struct shape shapes[] = {
-	{ 31, 2, 0 },
-	{ 32, 2, 4 },
-	{ 33, 2, 8 },
-	{ 34, 2, 16 },
-	{ 35, 2, 0 },
-	{ 31, 1, 0 },
-	{ 32, 1, 1 },
-	{ 39, 1, 1 },
-	{ 40, 1, 2 },
-	{ 41, 1, 4 },
-	{ 42, 1, 8 },
-	{ 43, 1, 16 },
-	{ 44, 1, 0 },
-	{ 39, 0, 0 },
-	{ 40, 0, 1 },
-	{ 43, 0, 1 },
-	{ 48, 0, 1 },
-	{ 49, 0, 0 },
-	{ 32, 3, 0 },
-	{ 40, -1, 0 },
-	{ 40, 4, 0 },
-	{ 39, INT64_C(0x100000001), 0 },
-	{ 0, 1, 0 },
-	{ UINT32_MAX, 1, 0 },
+	{ 31, 2, 0 }, { 32, 2, 4 },
+	{ 33, 2, 8 }, { 34, 2, 16 },
+	{ 35, 2, 0 }, { 31, 1, 0 },
+	{ 32, 1, 1 }, { 39, 1, 1 },
+	{ 40, 1, 2 }, { 41, 1, 4 },
+	{ 42, 1, 8 }, { 43, 1, 16 },
+	{ 44, 1, 0 }, { 39, 0, 0 },
+	{ 40, 0, 1 }, { 43, 0, 1 },
+	{ 48, 0, 1 }, { 49, 0, 0 },
+	{ 32, 3, 0 }, { 40, -1, 0 },
+	{ 40, 4, 0 }, { 39, INT64_C(0x100000001), 0 },
+	{ 0, 1, 0 },  { UINT32_MAX, 1, 0 },
 };
 
 #define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
@@ -50,8 +38,8 @@ static void shapes_have_the_published_root_tables(void **state)
 	(void)state;
 	for (size_t i = 0; i < SHAPES; i++)
 		assert_int_equal(rtt_root_count(shapes[i].ipa_bits,
-					 shapes[i].start_level, 48),
-			shapes[i].roots);
+						shapes[i].start_level, 48),
+				 shapes[i].roots);
 }
 
 static void start_level_0_needs_a_wide_machine(void **state)
@@ -101,8 +89,9 @@ static void roots_check(struct fixture *f, const struct shape *shape)
 		struct rtt_entry entry = rtt_entry_decode(
 			root[i % RTT_ENTRIES], (int)shape->start_level);
 
-		assert_int_equal(entry.kind,
-			i * size < middle ? RTT_UNASSIGNED : RTT_UNASSIGNED_NS);
+		assert_int_equal(entry.kind, i * size < middle
+						     ? RTT_UNASSIGNED
+						     : RTT_UNASSIGNED_NS);
 		assert_int_equal(entry.ripas, RMI_RIPAS_EMPTY);
 	}
 }
@@ -122,8 +111,8 @@ static void roots_are_half_protected(void **state)
 }
 
 /* Makes tables down to level 3 at ipa, sees each, and unmakes them. */
-static void tree_check(
-	struct fixture *f, const struct shape *shape, uint64_t ipa)
+static void tree_check(struct fixture *f, const struct shape *shape,
+		       uint64_t ipa)
 {
 	uint64_t rd = page(PAGE_REALM);
 	int first = (int)shape->start_level + 1;
@@ -132,13 +121,13 @@ static void tree_check(
 
 	for (int level = first; level <= 3; level++)
 		done(f, RMI_RTT_CREATE, rd, page(PAGE_TREE + (unsigned)level),
-			ipa & ~(rtt_level_size(level - 1) - 1), (uint64_t)level);
+		     ipa & ~(rtt_level_size(level - 1) - 1), (uint64_t)level);
 	assert_int_equal(refs_of(f, root), 1);
 	done(f, RMI_RTT_READ_ENTRY, rd, ipa, 3);
 	assert_int_equal(f->regs.x[1], 3);
 	for (int level = 3; level >= first; level--)
 		done(f, RMI_RTT_DESTROY, rd,
-			ipa & ~(rtt_level_size(level - 1) - 1), (uint64_t)level);
+		     ipa & ~(rtt_level_size(level - 1) - 1), (uint64_t)level);
 	assert_int_equal(refs_of(f, root), 0);
 }
 
@@ -186,16 +175,16 @@ static const struct realm_s2 *s2_of(struct fixture *f)
 	return &((const struct rd *)peek(f, PAGE_RD))->s2;
 }
 
-static void page_expect(
-	struct fixture *f, uint64_t ipa, enum rtt_page page, int level)
+static void page_expect(struct fixture *f, uint64_t ipa, enum rtt_page page,
+			int level)
 {
 	struct rtt_walk walk;
 	pa_t pa;
 	int seen;
 
 	assert_int_equal(rtt_page_find(inprocess_rmm(f->machine), s2_of(f),
-				 ipa_make(ipa), &walk, &pa, &seen),
-		page);
+				       ipa_make(ipa), &walk, &pa, &seen),
+			 page);
 	assert_int_equal(seen, level);
 	if (page == RTT_PAGE_READY)
 		rtt_walk_end(&walk);
@@ -231,21 +220,22 @@ static void a_page_is_found_in_a_block(void **state)
 	ram_make(f, BASE, BASE + MIB2);
 	block_make(f, BASE);
 	assert_int_equal(rtt_page_find(inprocess_rmm(f->machine), s2_of(f),
-				 ipa_make(BASE + 5 * KIB4), &walk, &pa, &level),
-		RTT_PAGE_READY);
+				       ipa_make(BASE + 5 * KIB4), &walk, &pa,
+				       &level),
+			 RTT_PAGE_READY);
 	assert_int_equal(pa.value, page(PAGE_BLOCK + 5));
 	assert_int_equal(granule_state(&walk.table), GRANULE_RTT);
 	rtt_walk_end(&walk);
 }
 
 static void ripas_expect(struct fixture *f, uint64_t start, uint64_t top,
-	uint8_t ripas, uint64_t end)
+			 uint8_t ripas, uint64_t end)
 {
 	ipa_t reached = ipa_make(top);
 
 	assert_int_equal(rtt_ripas_get(inprocess_rmm(f->machine), s2_of(f),
-				 ipa_make(start), &reached),
-		ripas);
+				       ipa_make(start), &reached),
+			 ripas);
 	assert_int_equal(reached.value, end);
 }
 
@@ -258,18 +248,18 @@ static void ripas_reaches_to_the_next_change(void **state)
 	data_make(f, BASE + 2 * KIB4, PAGE_MEM, 1);
 	/* a change; the caller's top; the table's end; a table */
 	ripas_expect(f, BASE, BASE + MIB2, RMI_RIPAS_EMPTY, BASE + KIB4);
-	ripas_expect(
-		f, BASE + KIB4, BASE + MIB2, RMI_RIPAS_RAM, BASE + 3 * KIB4);
+	ripas_expect(f, BASE + KIB4, BASE + MIB2, RMI_RIPAS_RAM,
+		     BASE + 3 * KIB4);
 	ripas_expect(f, BASE + KIB4, BASE + 2 * KIB4, RMI_RIPAS_RAM,
-		BASE + 2 * KIB4);
-	ripas_expect(
-		f, BASE + 3 * KIB4, BASE + GIB1, RMI_RIPAS_EMPTY, BASE + MIB2);
+		     BASE + 2 * KIB4);
+	ripas_expect(f, BASE + 3 * KIB4, BASE + GIB1, RMI_RIPAS_EMPTY,
+		     BASE + MIB2);
 	ripas_expect(f, KIB4, UNPROT, RMI_RIPAS_EMPTY, BASE);
-	ripas_expect(
-		f, BASE + MIB2 + KIB4, UNPROT, RMI_RIPAS_EMPTY, BASE + GIB1);
+	ripas_expect(f, BASE + MIB2 + KIB4, UNPROT, RMI_RIPAS_EMPTY,
+		     BASE + GIB1);
 	destroyed_make(f, BASE + 9 * KIB4, PAGE_MEM + 1);
 	ripas_expect(f, BASE + 9 * KIB4, BASE + MIB2, RMI_RIPAS_DESTROYED,
-		BASE + 10 * KIB4);
+		     BASE + 10 * KIB4);
 }
 
 #define test(name)                                                             \

@@ -34,11 +34,14 @@ static uint64_t pick(struct worker *w, unsigned bound)
 /* Any granule that plays a part. */
 static uint64_t any_page(struct worker *w)
 {
-	const unsigned numbers[] = { PAGE_RD, PAGE_ROOT, PAGE_L2,
-		PAGE_TABLE + (unsigned)pick(w, TABLES),
-		PAGE_TABLE + (unsigned)pick(w, TABLES),
-		PAGE_MEM + (unsigned)pick(w, MEMORY),
-		PAGE_MEM + (unsigned)pick(w, MEMORY), PAGE_SCRATCH };
+	const unsigned numbers[] = { PAGE_RD,
+				     PAGE_ROOT,
+				     PAGE_L2,
+				     PAGE_TABLE + (unsigned)pick(w, TABLES),
+				     PAGE_TABLE + (unsigned)pick(w, TABLES),
+				     PAGE_MEM + (unsigned)pick(w, MEMORY),
+				     PAGE_MEM + (unsigned)pick(w, MEMORY),
+				     PAGE_SCRATCH };
 
 	return page(numbers[pick(w, sizeof(numbers) / sizeof(numbers[0]))]);
 }
@@ -50,7 +53,7 @@ static void call(struct worker *w, struct smccc_regs regs)
 	inprocess_smc(w->machine, &regs);
 	status = regs.x[0] & 0xff;
 	if (status != RMI_SUCCESS && status != RMI_ERROR_INPUT &&
-		status != RMI_ERROR_RTT)
+	    status != RMI_ERROR_RTT)
 		w->strange++;
 }
 
@@ -67,11 +70,11 @@ static void random_call(struct worker *w)
 		{ { RMI_RTT_DATA_MAP, RD, ipa, ipa + KIB4, SINGLE, one } },
 		{ { RMI_RTT_DATA_MAP, RD, ipa, ipa + KIB4, SINGLE, one } },
 		{ { RMI_RTT_DATA_MAP_INIT, RD, any_page(w), ipa,
-			page(PAGE_SCRATCH), 1 } },
+		    page(PAGE_SCRATCH), 1 } },
 		{ { RMI_RTT_DATA_UNMAP, RD, ipa, slot + MIB2, 0, 0 } },
 		{ { RMI_RTT_INIT_RIPAS, RD, ipa, slot + MIB2 } },
 		{ { RMI_RTT_SET_RIPAS, any_page(w), any_page(w), ipa,
-			slot + MIB2 } },
+		    slot + MIB2 } },
 		{ { RMI_RTT_READ_ENTRY, RD, ipa, 3 } },
 	};
 
@@ -117,8 +120,8 @@ static void threads_end_and_leave_order(void **state)
 			.machine = f->machine,
 			.random = UINT64_C(0x9e3779b97f4a7c15) * (i + 1),
 		};
-		pthread_create(
-			&workers[i].thread, NULL, worker_main, &workers[i]);
+		pthread_create(&workers[i].thread, NULL, worker_main,
+			       &workers[i]);
 	}
 	for (unsigned i = 0; i < THREADS; i++) {
 		pthread_join(workers[i].thread, NULL);
@@ -131,7 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(threads_end_and_leave_order,
-			fixture_setup, fixture_teardown),
+						fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,8 +27,8 @@ struct plan {
 };
 
 /* rmi-rsi 2.7 RTT_DATA_UNMAP step 4. */
-static bool output_check(
-	struct rmm *rmm, uint64_t flags, uint64_t oaddr, struct unmap *unmap)
+static bool output_check(struct rmm *rmm, uint64_t flags, uint64_t oaddr,
+			 struct unmap *unmap)
 {
 	uint64_t count = BITS_GET(flags, RMI_MAP_LIST_COUNT);
 	uint64_t probe;
@@ -51,18 +51,18 @@ static bool output_check(
 
 /* Steps 3 and 4; RMI_ERROR_INPUT is the only refusal. */
 static bool unmap_check(const struct rtt_realm *realm, uint64_t flags,
-	uint64_t oaddr, struct unmap *unmap)
+			uint64_t oaddr, struct unmap *unmap)
 {
 	return is_aligned(unmap->base | unmap->top, GRANULE_SIZE) &&
 	       unmap->base < unmap->top &&
-	       rtt_range_inside(
-		       &realm->s2, unmap->base, unmap->top, unmap->protected) &&
+	       rtt_range_inside(&realm->s2, unmap->base, unmap->top,
+				unmap->protected) &&
 	       output_check(realm->rd.rmm, flags, oaddr, unmap);
 }
 
 /* Whether a live entry can be unmapped and told of: notes it in the plan. */
 static bool plan_add(const struct unmap *unmap, struct rtt_entry entry,
-	int level, struct plan *plan)
+		     int level, struct plan *plan)
 {
 	const struct range_block block = {
 		.pa = entry.pa,
@@ -79,7 +79,7 @@ static bool plan_add(const struct unmap *unmap, struct rtt_entry entry,
 
 /* Step 6: how far the sweep goes. false: not even over the first entry. */
 static bool plan_make(const struct rtt_walk *walk, const struct unmap *unmap,
-	struct plan *plan)
+		      struct plan *plan)
 {
 	uint64_t size = rtt_level_size(walk->level);
 	uint64_t room = unmap->top - unmap->base;
@@ -97,7 +97,7 @@ static bool plan_make(const struct rtt_walk *walk, const struct unmap *unmap,
 		if (!rtt_entry_live(entry))
 			continue;
 		if ((unmap->protected && moved >= RTT_RANGE_DATA_MAX) ||
-			!plan_add(unmap, entry, walk->level, plan))
+		    !plan_add(unmap, entry, walk->level, plan))
 			break;
 		moved += size;
 	}
@@ -116,7 +116,7 @@ static struct rtt_entry revoked(struct rtt_entry entry)
 
 /* First half: no mapping of the plan is in a table or a TLB afterwards. */
 static void revoke(const struct rtt_walk *walk, const struct plan *plan,
-	const struct unmap *unmap)
+		   const struct unmap *unmap)
 {
 	uint64_t size = rtt_level_size(walk->level);
 	unsigned first = plan->end, end = plan->end;
@@ -132,7 +132,8 @@ static void revoke(const struct rtt_walk *walk, const struct plan *plan,
 		end = i + 1;
 	}
 	if (first != plan->end)
-		port_tlb_invalidate(walk->table.rmm->port, unmap->vmid,
+		port_tlb_invalidate(
+			walk->table.rmm->port, unmap->vmid,
 			ipa_make(unmap->base + (first - walk->index) * size),
 			(end - first) * size);
 }
@@ -147,13 +148,13 @@ static void release(struct rtt_walk *walk, const struct plan *plan)
 
 		if (entry.kind != RTT_ASSIGNED)
 			continue;
-		rtt_data_release(
-			walk->table.rmm, entry.pa, rtt_level_size(walk->level));
+		rtt_data_release(walk->table.rmm, entry.pa,
+				 rtt_level_size(walk->level));
 		rtt_walk_write(walk, i,
-			(struct rtt_entry){
-				.kind = RTT_UNASSIGNED,
-				.ripas = entry.ripas,
-			});
+			       (struct rtt_entry){
+				       .kind = RTT_UNASSIGNED,
+				       .ripas = entry.ripas,
+			       });
 		count++;
 	}
 	granule_refs_drop(&walk->table, count);
@@ -161,14 +162,14 @@ static void release(struct rtt_walk *walk, const struct plan *plan)
 
 /* The host's list is written first: where that fails nothing has happened. */
 static uint64_t unmap_do(struct rmm *rmm, struct rtt_walk *walk,
-	const struct unmap *unmap, uint64_t *results)
+			 const struct unmap *unmap, uint64_t *results)
 {
 	struct plan plan;
 
 	if (!plan_make(walk, unmap, &plan))
 		return rtt_walk_error(walk);
 	if (unmap->type == RMI_ADDR_TYPE_LIST &&
-		!range_list_write(rmm, unmap->list, &plan.list))
+	    !range_list_write(rmm, unmap->list, &plan.list))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	revoke(walk, &plan, unmap);
 	release(walk, &plan);
@@ -182,7 +183,7 @@ static uint64_t unmap_do(struct rmm *rmm, struct rtt_walk *walk,
 }
 
 uint64_t rtt_range_unmap(struct rmm *rmm, bool protected, const uint64_t *args,
-	uint64_t *results)
+			 uint64_t *results)
 {
 	struct unmap unmap = {
 		.base = args[1],

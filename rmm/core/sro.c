@@ -24,14 +24,14 @@ static bool owner_change(struct sro *sro, enum sro_owner from, enum sro_owner to
 	uint32_t expected = from;
 
 	return __atomic_compare_exchange_n(&sro->owner, &expected, to, false,
-		__ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 static uint64_t exhausted(const struct sro_pool *pool)
 {
 	for (unsigned i = 0; i < SRO_CONTEXTS; i++) {
 		if (__atomic_load_n(&pool->contexts[i].owner,
-			    __ATOMIC_RELAXED) != SRO_PARKED)
+				    __ATOMIC_RELAXED) != SRO_PARKED)
 			return RMI_BUSY;
 	}
 	/* Only the host can free one, by finishing its operation. */
@@ -118,8 +118,8 @@ static pa_t desc_address(uint64_t desc)
  * Adds up the granules of a list; false: a descriptor is malformed, or they
  * are more than wanted. Only 4 KiB blocks are asked for, so only they fit.
  */
-static bool donation_valid(
-	const uint64_t *descs, unsigned count, uint32_t wanted)
+static bool donation_valid(const uint64_t *descs, unsigned count,
+			   uint32_t wanted)
 {
 	uint64_t sum = 0;
 
@@ -129,8 +129,7 @@ static bool donation_valid(
 		if (blocks == 0)
 			continue;
 		if (BITS_GET(descs[i], RMI_RANGE_SIZE) != 0 ||
-			BITS_GET(descs[i], RMI_RANGE_STATE) !=
-				RMI_RANGE_DELEGATED)
+		    BITS_GET(descs[i], RMI_RANGE_STATE) != RMI_RANGE_DELEGATED)
 			return false;
 		sum += blocks;
 	}
@@ -150,8 +149,8 @@ static bool page_claim(struct rmm *rmm, struct sro *sro, pa_t pa)
 }
 
 /* Claims granules in the list's order; false: one could not be had. */
-static bool pages_claim(
-	struct rmm *rmm, struct sro *sro, const uint64_t *descs, unsigned count)
+static bool pages_claim(struct rmm *rmm, struct sro *sro, const uint64_t *descs,
+			unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		uint64_t blocks = BITS_GET(descs[i], RMI_RANGE_COUNT);
@@ -168,7 +167,8 @@ static bool pages_claim(
 
 /* A checked donation: claims what it can and says what comes next. */
 static uint64_t donation_take(struct rmm *rmm, struct sro *sro,
-	const uint64_t *descs, unsigned count, uint64_t *results)
+			      const uint64_t *descs, unsigned count,
+			      uint64_t *results)
 {
 	uint32_t before = sro->count;
 	bool whole = pages_claim(rmm, sro, descs, count);
@@ -185,22 +185,21 @@ static uint64_t donation_take(struct rmm *rmm, struct sro *sro,
 }
 
 static uint64_t donate(struct rmm *rmm, struct sro *sro, const uint64_t *args,
-	uint64_t *results)
+		       uint64_t *results)
 {
 	pa_t list = pa_make(args[1]);
 	unsigned count = list_clip(list, args[2]);
 	uint64_t descs[RMI_RANGE_LIST_MAX];
 
 	if (sro->phase != SRO_DONATE || !is_aligned(list.value, DESC_SIZE) ||
-		!granule_ns_read(
-			rmm, list, descs, (uint32_t)(count * DESC_SIZE)) ||
-		!donation_valid(descs, count, sro->wanted))
+	    !granule_ns_read(rmm, list, descs, (uint32_t)(count * DESC_SIZE)) ||
+	    !donation_valid(descs, count, sro->wanted))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	return donation_take(rmm, sro, descs, count, results);
 }
 
-uint64_t rmi_op_mem_donate(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_op_mem_donate(struct rmm *rmm, const uint64_t *args,
+			   uint64_t *results)
 {
 	struct sro *sro = sro_enter(rmm, args[0]);
 	uint64_t result;
@@ -224,8 +223,8 @@ static bool desc_reaches(uint64_t desc, pa_t pa)
 }
 
 /* Writes the last granules held as descriptors; gives how many these are. */
-static unsigned descs_fill(
-	const struct sro *sro, unsigned granules, uint64_t *descs)
+static unsigned descs_fill(const struct sro *sro, unsigned granules,
+			   uint64_t *descs)
 {
 	unsigned used = 0;
 
@@ -245,14 +244,14 @@ static void pages_release(struct rmm *rmm, struct sro *sro, unsigned granules)
 	for (; granules > 0; granules--) {
 		struct granule_ref ref;
 
-		granule_lock_owned(
-			rmm, sro->pages[--sro->count], GRANULE_REC_AUX, &ref);
+		granule_lock_owned(rmm, sro->pages[--sro->count],
+				   GRANULE_REC_AUX, &ref);
 		granule_unlock_to(&ref, GRANULE_DELEGATED);
 	}
 }
 
 static uint64_t reclaim(struct rmm *rmm, struct sro *sro, const uint64_t *args,
-	uint64_t *results)
+			uint64_t *results)
 {
 	pa_t list = pa_make(args[1]);
 	unsigned granules = list_clip(list, args[2]);
@@ -277,8 +276,8 @@ static uint64_t reclaim(struct rmm *rmm, struct sro *sro, const uint64_t *args,
 	return rmi_incomplete(RMI_MEM_REQ_NONE);
 }
 
-uint64_t rmi_op_mem_reclaim(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_op_mem_reclaim(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
 {
 	struct sro *sro = sro_enter(rmm, args[0]);
 	uint64_t result;
@@ -291,8 +290,8 @@ uint64_t rmi_op_mem_reclaim(
 }
 
 /* The flag "stop soon" has no effect: no operation here covers a range. */
-uint64_t rmi_op_continue(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_op_continue(struct rmm *rmm, const uint64_t *args,
+			 uint64_t *results)
 {
 	struct sro *sro = sro_enter(rmm, args[0]);
 	uint64_t result;

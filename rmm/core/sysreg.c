@@ -30,7 +30,8 @@ struct group {
 
 static const struct group groups[] = {
 	{ 3, 0, 0, 1, ANY_OP2, ID }, /* of AArch32, up to CRm 3 */
-	{ 3, 0, 0, 2, ANY_OP2, ID }, { 3, 0, 0, 3, ANY_OP2, ID },
+	{ 3, 0, 0, 2, ANY_OP2, ID },
+	{ 3, 0, 0, 3, ANY_OP2, ID },
 	{ 3, 0, 0, 4, ANY_OP2, ID }, /* ID_AA64PFR<n>_EL1 */
 	{ 3, 0, 0, 5, ANY_OP2, ID }, /* ID_AA64DFR<n>_EL1 */
 	{ 3, 0, 0, 6, ANY_OP2, ID }, /* ID_AA64ISAR<n>_EL1 */
@@ -66,7 +67,7 @@ static bool group_has(const struct group *group, uint64_t esr)
 	       BITS_GET(esr, ESR_SYS_CRN) == group->crn &&
 	       BITS_GET(esr, ESR_SYS_CRM) == group->crm &&
 	       (group->op2 == ANY_OP2 ||
-		       BITS_GET(esr, ESR_SYS_OP2) == group->op2);
+		BITS_GET(esr, ESR_SYS_OP2) == group->op2);
 }
 
 static const struct group *group_find(uint64_t esr)
@@ -112,17 +113,17 @@ static bool undefined(const struct rec_hold *hold)
 static uint64_t id_value(const struct rmm *rmm, uint64_t esr)
 {
 	return idreg_view(&rmm->machine, (unsigned)BITS_GET(esr, ESR_SYS_CRM),
-		(unsigned)BITS_GET(esr, ESR_SYS_OP2));
+			  (unsigned)BITS_GET(esr, ESR_SYS_OP2));
 }
 
 bool sysreg_handle(const struct rec_hold *hold, const struct rec_trap *trap,
-	struct rmi_rec_exit *exit)
+		   struct rmi_rec_exit *exit)
 {
 	const struct group *group = group_find(trap->esr);
 	uint64_t value = 0;
 
 	if (is_branch_record(trap->esr) ||
-		(group && group->treatment == UNDEFINED))
+	    (group && group->treatment == UNDEFINED))
 		return undefined(hold);
 	if (group && group->treatment == HOST)
 		return host_handle(hold->rec, trap->esr, exit);

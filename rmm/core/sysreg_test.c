@@ -26,7 +26,8 @@ static void goes_on(struct vcpu_test *t, uint64_t esr)
 static void others_read_as_zero_and_ignore_writes(void **state)
 {
 	const uint64_t others[] = {
-		PMCR, ACCESS(2, 0, 0, 2, 2, 4), /* MDSCR_EL1 */
+		PMCR,
+		ACCESS(2, 0, 0, 2, 2, 4), /* MDSCR_EL1 */
 		ACCESS(2, 0, 1, 0, 4, 4), /* OSLAR_EL1 */
 		ACCESS(3, 0, 5, 3, 0, 4), /* ERRIDR_EL1 */
 		ACCESS(3, 3, 13, 0, 5, 4), /* TPIDR2_EL0 */
@@ -73,7 +74,7 @@ static void the_host_has_those_of_the_interrupt_controller(void **state)
 	t->rec->gprs[4] = 0x5a1;
 	assert_true(vcpu_traps(t, SGI1R, 0, 0));
 	assert_exit(t, .exit_reason = RMI_EXIT_SYNC, .esr = SGI1R & ~0x3e0ULL,
-		.gprs[0] = 0x5a1);
+		    .gprs[0] = 0x5a1);
 	assert_int_equal(t->rec->pc, VCPU_PC + 4);
 	assert_int_equal(t->rec->last.kind, REC_LAST_OTHER);
 	assert_true(vcpu_traps(t, PMR | 31 << 5, 0, 0));
@@ -87,7 +88,7 @@ static void the_host_gives_what_is_read(void **state)
 	t->rec->gprs[4] = 0x5a1;
 	assert_true(vcpu_traps(t, IAR1 | READ, 0, 0));
 	assert_exit(t, .exit_reason = RMI_EXIT_SYNC,
-		.esr = (IAR1 | READ) & ~0x3e0ULL);
+		    .esr = (IAR1 | READ) & ~0x3e0ULL);
 	assert_int_equal(t->rec->last.kind, REC_LAST_SYSREG_READ);
 	sysreg_complete(t->rec, 27);
 	assert_int_equal(t->rec->gprs[4], 27);

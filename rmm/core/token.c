@@ -61,8 +61,8 @@ static void int_put(struct writer *w, int value)
 		head_put(w, MAJOR_UINT, (size_t)value);
 }
 
-static void string_put(
-	struct writer *w, enum major major, const void *data, size_t size)
+static void string_put(struct writer *w, enum major major, const void *data,
+		       size_t size)
 {
 	head_put(w, major, size);
 	assert(size <= (size_t)(w->end - w->at));
@@ -80,15 +80,15 @@ static void claim_bytes(struct writer *w, int key, const void *data, size_t size
 #define claim_text(w, key, text)                                               \
 	claim_text_sized(w, key, text, sizeof(text) - 1)
 
-static void claim_text_sized(
-	struct writer *w, int key, const char *text, size_t size)
+static void claim_text_sized(struct writer *w, int key, const char *text,
+			     size_t size)
 {
 	int_put(w, key);
 	string_put(w, MAJOR_TEXT, text, size);
 }
 
-void token_cose_key(
-	const uint8_t point[2 * P384_SIZE], uint8_t key[CCA_COSE_KEY_SIZE])
+void token_cose_key(const uint8_t point[2 * P384_SIZE],
+		    uint8_t key[CCA_COSE_KEY_SIZE])
 {
 	struct writer w = { key, key + CCA_COSE_KEY_SIZE };
 
@@ -123,12 +123,12 @@ static void measurements_put(struct writer *w, const struct measurements *m)
 #define CLAIMS 10
 
 static void claims_put(struct writer *w, const struct rd *rd,
-	const uint8_t *challenge, const uint8_t *key)
+		       const uint8_t *challenge, const uint8_t *key)
 {
 	head_put(w, MAJOR_MAP, CLAIMS);
 	claim_bytes(w, CCA_CHALLENGE, challenge, CCA_CHALLENGE_SIZE);
 	claim_bytes(w, CCA_REALM_INSTANCE_ID, rd->instance_id,
-		sizeof(rd->instance_id));
+		    sizeof(rd->instance_id));
 	claim_bytes(w, CCA_REALM_RPV, rd->rpv, sizeof(rd->rpv));
 	claim_bytes(w, CCA_REALM_KEY, key, CCA_COSE_KEY_SIZE);
 	claim_text(w, CCA_REALM_HASH, hash_names[rd->measurements.algorithm]);
@@ -157,8 +157,8 @@ static void sign1_head_put(struct writer *w)
 }
 
 size_t token_realm_write(uint8_t *to, const struct rd *rd,
-	const uint8_t challenge[CCA_CHALLENGE_SIZE],
-	const uint8_t key[CCA_COSE_KEY_SIZE])
+			 const uint8_t challenge[CCA_CHALLENGE_SIZE],
+			 const uint8_t key[CCA_COSE_KEY_SIZE])
 {
 	static const uint8_t unsigned_yet[P384_SIGNATURE_SIZE];
 	uint8_t *payload = to + SIGN1_HEAD_SIZE + PAYLOAD_HEAD_SIZE;
@@ -180,7 +180,7 @@ uint8_t *token_realm_signature(uint8_t *token, size_t size)
 
 /* The Sig_structure (RFC 9052 4.4) ends with the payload, as it stands. */
 void token_realm_digest(struct rmm_port *port, const uint8_t *token,
-	size_t size, uint8_t digest[TOKEN_DIGEST_SIZE])
+			size_t size, uint8_t digest[TOKEN_DIGEST_SIZE])
 {
 	static const char context[] = "Signature1";
 	uint8_t start[32];
@@ -209,7 +209,7 @@ static void part_head_put(struct writer *w, int key, size_t size)
 }
 
 void token_collect(struct token_collection *c, struct token_piece platform,
-	struct token_piece realm)
+		   struct token_piece realm)
 {
 	struct writer first = { c->heads[0], c->heads[0] + TOKEN_HEAD_MAX };
 	struct writer second = { c->heads[1], c->heads[1] + TOKEN_HEAD_MAX };
@@ -219,10 +219,10 @@ void token_collect(struct token_collection *c, struct token_piece platform,
 	part_head_put(&first, CCA_PLATFORM_TOKEN, platform.size);
 	part_head_put(&second, CCA_REALM_TOKEN, realm.size);
 	c->pieces[0] = (struct token_piece){ c->heads[0],
-		(size_t)(first.at - c->heads[0]) };
+					     (size_t)(first.at - c->heads[0]) };
 	c->pieces[1] = platform;
 	c->pieces[2] = (struct token_piece){ c->heads[1],
-		(size_t)(second.at - c->heads[1]) };
+					     (size_t)(second.at - c->heads[1]) };
 	c->pieces[3] = realm;
 }
 
@@ -236,7 +236,7 @@ size_t token_size(const struct token_collection *collection)
 }
 
 size_t token_copy(const struct token_collection *collection, size_t offset,
-	uint8_t *to, size_t size)
+		  uint8_t *to, size_t size)
 {
 	size_t done = 0;
 

@@ -13,7 +13,7 @@
 static uint64_t flags_check(uint64_t flags)
 {
 	if (BITS_GET(flags, RMI_MAP_MEMATTR) == RMI_MEMATTR_RESERVED ||
-		BITS_GET(flags, RMI_MAP_S2AP) & RMI_S2AP_RESERVED)
+	    BITS_GET(flags, RMI_MAP_S2AP) & RMI_S2AP_RESERVED)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	return rmi_return(RMI_SUCCESS, 0);
 }
@@ -30,7 +30,7 @@ static uint64_t attrs_of(uint64_t flags)
 
 /* Mapping the same again succeeds, so that a host can retry. */
 static uint64_t map_block(const struct rtt_walk *walk, unsigned index,
-	const struct rtt_map *map, struct range_block block)
+			  const struct rtt_map *map, struct range_block block)
 {
 	const struct rtt_entry wanted = {
 		.kind = RTT_ASSIGNED_NS,
@@ -52,14 +52,14 @@ static const struct rtt_map_kind unprot_map = {
 	.map = map_block,
 };
 
-uint64_t rmi_rtt_unprot_map(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rtt_unprot_map(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
 {
 	return rtt_range_map(rmm, &unprot_map, args, results);
 }
 
-uint64_t rmi_rtt_unprot_unmap(
-	struct rmm *rmm, const uint64_t *args, uint64_t *results)
+uint64_t rmi_rtt_unprot_unmap(struct rmm *rmm, const uint64_t *args,
+			      uint64_t *results)
 {
 	return rtt_range_unmap(rmm, false, args, results);
 }

@@ -34,7 +34,7 @@ static void map_gives_attributes_to_the_descriptor(void **state)
 			continue;
 		ns_make(f, ipa, ns(PA, 3, 1), KIB4, flags(memattr, 3));
 		assert_entry(f, ipa, 3, RMI_ENTRY_ASSIGNED,
-			PA | memattr << 2 | 0xc0, 0);
+			     PA | memattr << 2 | 0xc0, 0);
 		/* NS, never executable, accessed, inner shareable, a page */
 		assert_int_equal(entries[i], UINT64_C(0x00c0000000000703) | PA |
 						     memattr << 2 | 0xc0);
@@ -54,7 +54,7 @@ static void map_gives_permissions_to_the_descriptor(void **state)
 
 		ns_make(f, ipa, ns(PA, 3, 1), KIB4, flags(6, s2ap));
 		assert_entry(f, ipa, 3, RMI_ENTRY_ASSIGNED,
-			PA | 6 << 2 | desc[s2ap], 0);
+			     PA | 6 << 2 | desc[s2ap], 0);
 	}
 }
 
@@ -66,8 +66,8 @@ static void map_counts_nothing(void **state)
 	tables_make(f, UNPROT, 3);
 	ns_make(f, UNPROT, ns(page(PAGE_MEM), 3, 2), 2 * KIB4, NS_RW);
 	assert_int_equal(refs_of(f, PAGE_L3), 0);
-	assert_int_equal(
-		inprocess_rmm(f->machine)->granules[PAGE_MEM].word, word);
+	assert_int_equal(inprocess_rmm(f->machine)->granules[PAGE_MEM].word,
+			 word);
 }
 
 static void map_accepts_either_state(void **state)
@@ -87,9 +87,9 @@ static void map_takes_blocks_of_two_levels(void **state)
 	ns_make(f, UNPROT, ns(PA, 2, 511), 511 * MIB2, NS_RW);
 	ns_make(f, UNPROT + GIB1, ns(8 * GIB1, 1, 2), 2 * GIB1, NS_RW);
 	assert_entry(f, UNPROT + 510 * MIB2, 2, RMI_ENTRY_ASSIGNED,
-		(PA + 510 * MIB2) | 6 << 2 | 0xc0, 0);
+		     (PA + 510 * MIB2) | 6 << 2 | 0xc0, 0);
 	assert_entry(f, UNPROT + 2 * GIB1, 1, RMI_ENTRY_ASSIGNED,
-		9 * GIB1 | 6 << 2 | 0xc0, 0);
+		     9 * GIB1 | 6 << 2 | 0xc0, 0);
 }
 
 static void map_again_changes_nothing(void **state)
@@ -214,7 +214,7 @@ static void unmap_takes_many_blocks(void **state)
 	tables_make(f, UNPROT, 2);
 	ns_make(f, UNPROT, ns(PA, 2, 512), GIB1, NS_RW);
 	done(f, RMI_RTT_UNPROT_UNMAP, RD, UNPROT, UNPROT + GIB1, list_of(8),
-		page(PAGE_SCRATCH));
+	     page(PAGE_SCRATCH));
 	assert_int_equal(f->regs.x[1], UNPROT + GIB1);
 	assert_int_equal(f->regs.x[3], 1);
 	assert_int_equal(list[0], ns(PA, 2, 512));

@@ -29,8 +29,8 @@ int vcpu_setup(void **state)
 	fixture_rec(f, 0, RMI_REC_FLAG_RUNNABLE);
 	assert_int_equal(rmi(f, RMI_REALM_ACTIVATE, page(PAGE_RD)), RMI_SUCCESS);
 	assert_int_equal(rec_hold(inprocess_rmm(f->machine),
-				 pa_make(page(PAGE_REC)), &t->hold),
-		RMI_SUCCESS);
+				  pa_make(page(PAGE_REC)), &t->hold),
+			 RMI_SUCCESS);
 	t->rec = t->hold.rec;
 	t->rec->el1.vbar_el1 = VCPU_VBAR;
 	*state = t;

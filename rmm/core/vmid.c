@@ -9,8 +9,8 @@ bool vmid_take(struct rmm *rmm, uint32_t *vmid)
 {
 	for (uint32_t i = 0; i < RMM_VMIDS; i++) {
 		uint32_t bit = 1U << i % 32;
-		uint32_t old = __atomic_fetch_or(
-			&rmm->vmids[i / 32], bit, __ATOMIC_ACQUIRE);
+		uint32_t old = __atomic_fetch_or(&rmm->vmids[i / 32], bit,
+						 __ATOMIC_ACQUIRE);
 
 		if (!(old & bit)) {
 			*vmid = i;
@@ -23,6 +23,6 @@ bool vmid_take(struct rmm *rmm, uint32_t *vmid)
 void vmid_release(struct rmm *rmm, uint32_t vmid)
 {
 	port_tlb_invalidate_vmid(rmm->port, vmid);
-	__atomic_fetch_and(
-		&rmm->vmids[vmid / 32], ~(1U << vmid % 32), __ATOMIC_RELEASE);
+	__atomic_fetch_and(&rmm->vmids[vmid / 32], ~(1U << vmid % 32),
+			   __ATOMIC_RELEASE);
 }

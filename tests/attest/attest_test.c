@@ -21,7 +21,7 @@
 
 static const char challenge_hex[] = "0807060504030201100f0e0d0c0b0a09";
 static const uint64_t challenge[8] = { UINT64_C(0x0102030405060708),
-	UINT64_C(0x090a0b0c0d0e0f10) };
+				       UINT64_C(0x090a0b0c0d0e0f10) };
 
 struct world {
 	struct fixture *f;
@@ -46,7 +46,8 @@ static bool provision(struct world *w, const struct platform *platform)
 
 	memcpy(&head, platform->part, sizeof(head));
 	return inprocess_provision(w->f->machine, head.realm_key,
-		platform->part + head.token_offset, head.token_size);
+				   platform->part + head.token_offset,
+				   head.token_size);
 }
 
 static void realm_make(struct fixture *f)
@@ -79,8 +80,8 @@ static int setup(void **state)
 	fixture_setup(&fixture);
 	w->f = fixture;
 	w->report = reeve_report_new();
-	assert_int_equal(
-		platform_make(&request, &w->platform, w->report), REEVE_OK);
+	assert_int_equal(platform_make(&request, &w->platform, w->report),
+			 REEVE_OK);
 	assert_true(provision(w, &w->platform));
 	realm_make(w->f);
 	refs_take(w);
@@ -120,13 +121,13 @@ static struct reeve_token *token_get(struct world *w)
 	const uint64_t where[8] = { 0, 0, 4096 };
 	struct reeve_token *token;
 
-	assert_int_equal(
-		rsi(w->f, RSI_ATTEST_TOKEN_INIT, challenge), RSI_SUCCESS);
-	assert_int_equal(
-		rsi(w->f, RSI_ATTEST_TOKEN_CONTINUE, where), RSI_SUCCESS);
-	assert_int_equal(reeve_token_read(peek(w->f, PAGE_DATA),
-				 w->f->regs.x[1], "token", &token, w->report),
-		REEVE_OK);
+	assert_int_equal(rsi(w->f, RSI_ATTEST_TOKEN_INIT, challenge),
+			 RSI_SUCCESS);
+	assert_int_equal(rsi(w->f, RSI_ATTEST_TOKEN_CONTINUE, where),
+			 RSI_SUCCESS);
+	assert_int_equal(reeve_token_read(peek(w->f, PAGE_DATA), w->f->regs.x[1],
+					  "token", &token, w->report),
+			 REEVE_OK);
 	return token;
 }
 
@@ -146,13 +147,12 @@ static void verdict_is(struct world *w, const char *wrong)
 		reeve_token_verify(token, &expected, &verification, w->report),
 		REEVE_OK);
 	for (size_t i = 0;
-		(check = reeve_verification_check(verification, i)) != NULL;
-		i++) {
+	     (check = reeve_verification_check(verification, i)) != NULL; i++) {
 		bool fails = wrong != NULL && strcmp(check->name, wrong) == 0;
 
 		if (fails != (check->verdict == REEVE_FAIL))
 			fail_msg("%s: expected %s, found %s", check->name,
-				check->expected, check->found);
+				 check->expected, check->found);
 	}
 	reeve_verification_free(verification);
 	reeve_token_free(token);
@@ -185,7 +185,8 @@ static void a_realm_key_that_is_not_vouched_for_is_found_out(void **state)
 	memcpy(&ours, w->platform.part, sizeof(ours));
 	memcpy(&theirs, other.part, sizeof(theirs));
 	assert_true(inprocess_provision(w->f->machine, theirs.realm_key,
-		w->platform.part + ours.token_offset, ours.token_size));
+					w->platform.part + ours.token_offset,
+					ours.token_size));
 	verdict_is(w, "realm-key-binding");
 	platform_dispose(&other);
 }
@@ -206,8 +207,8 @@ static void what_a_realm_measures_is_found_out(void **state)
 	assert_int_equal(rsi(w->f, RSI_MEASUREMENT_EXTEND, args), RSI_SUCCESS);
 	verdict_is(w, "rems");
 	memcpy(w->refs.rems[1],
-		((const struct rd *)peek(w->f, PAGE_RD))->measurements.slot[2],
-		32);
+	       ((const struct rd *)peek(w->f, PAGE_RD))->measurements.slot[2],
+	       32);
 	verdict_is(w, NULL);
 }
 
@@ -218,8 +219,8 @@ static void a_debug_host_is_found_out(void **state)
 
 	debug.debug = true;
 	platform_dispose(&w->platform);
-	assert_int_equal(
-		platform_make(&debug, &w->platform, w->report), REEVE_OK);
+	assert_int_equal(platform_make(&debug, &w->platform, w->report),
+			 REEVE_OK);
 	assert_true(provision(w, &w->platform));
 	verdict_is(w, "lifecycle");
 }

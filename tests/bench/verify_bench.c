@@ -42,10 +42,10 @@ static void verify_one(struct bench *bench)
 	struct reeve_token *token;
 
 	if (reeve_token_read(bench->token, bench->token_size, "token", &token,
-		    bench->report) != REEVE_OK ||
-		reeve_token_verify(token, &expected, &verification,
-			bench->report) != REEVE_OK ||
-		!reeve_verification_passed(verification))
+			     bench->report) != REEVE_OK ||
+	    reeve_token_verify(token, &expected, &verification,
+			       bench->report) != REEVE_OK ||
+	    !reeve_verification_passed(verification))
 		fail("the token is not accepted");
 	reeve_verification_free(verification);
 	reeve_token_free(token);
@@ -55,7 +55,7 @@ static void bare_one(struct bench *bench)
 {
 	for (unsigned i = 0; i < 2; i++)
 		if (!key_verify(bench->key, bench->token, bench->token_size,
-			    bench->signature))
+				bench->signature))
 			fail("the signature does not hold");
 }
 
@@ -68,8 +68,8 @@ static uint64_t now(void)
 }
 
 /* The best of *best and of this round, for one time. */
-static void round_take(
-	struct bench *bench, void (*one)(struct bench *), uint64_t *best)
+static void round_take(struct bench *bench, void (*one)(struct bench *),
+		       uint64_t *best)
 {
 	uint64_t start = now();
 	uint64_t time;
@@ -86,11 +86,10 @@ static void bench_open(struct bench *bench, char **argv)
 	bench->report = reeve_report_new();
 	bench->key = key_new();
 	if (file_read(argv[1], TOKEN_SIZE_MAX, &bench->token,
-		    &bench->token_size, bench->report) != REEVE_OK ||
-		reeve_key_load(argv[2], &bench->key_pem, bench->report) !=
-			REEVE_OK ||
-		!key_sign(bench->key, bench->token, bench->token_size,
-			bench->signature))
+		      &bench->token_size, bench->report) != REEVE_OK ||
+	    reeve_key_load(argv[2], &bench->key_pem, bench->report) != REEVE_OK ||
+	    !key_sign(bench->key, bench->token, bench->token_size,
+		      bench->signature))
 		fail("a file cannot be read");
 }
 

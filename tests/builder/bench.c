@@ -19,8 +19,8 @@
 
 /* ---- Plans ---- */
 
-const char *const plan_names[PLANS] = { "small", "smp", "odd", "two_banks",
-	"high", "large" };
+const char *const plan_names[PLANS] = { "small",     "smp",  "odd",
+					"two_banks", "high", "large" };
 
 static struct realm_ram small_ram[] = { { { GIB(1) }, MIB(256) } };
 static struct realm_segment small_segments[] = {
@@ -40,7 +40,7 @@ static struct realm_segment odd_segments[] = {
 };
 
 static struct realm_ram two_ram[] = { { { GIB(1) }, GIB(3) },
-	{ { GIB(8) }, GIB(2) + MIB(2) } };
+				      { { GIB(8) }, GIB(2) + MIB(2) } };
 static struct realm_segment two_segments[] = {
 	{ { GIB(1) }, 0x2000, { MEMORY_BASE } },
 	{ { GIB(10) }, 0x1fff, { MEMORY_BASE + 0x2000 } },
@@ -101,8 +101,7 @@ static bool kept(struct bench *bench, struct smccc_regs *regs)
 	uint64_t page = meddler->kept.value;
 
 	if (regs->x[0] != RMI_GRANULE_RANGE_UNDELEGATE ||
-		meddler->kept_times == 0 || page < regs->x[1] ||
-		page >= regs->x[2])
+	    meddler->kept_times == 0 || page < regs->x[1] || page >= regs->x[2])
 		return false;
 	if (regs->x[1] < page) {
 		regs->x[2] = page;
@@ -143,10 +142,10 @@ static uint32_t random_next(struct meddler *meddler)
 static void roll(struct bench *bench, struct smccc_regs *regs)
 {
 	static const uint64_t answers[] = { RMI_ERROR_INPUT, RMI_ERROR_RTT,
-		RMI_ERROR_GLOBAL, RMI_BUSY };
+					    RMI_ERROR_GLOBAL, RMI_BUSY };
 
 	if (regs->x[0] != RMI_OP_CONTINUE &&
-		random_next(&bench->meddler) % 8 == 0)
+	    random_next(&bench->meddler) % 8 == 0)
 		regs->x[0] = answers[random_next(&bench->meddler) % 4];
 	else
 		inprocess_smc(bench->rmm, regs);
@@ -198,7 +197,7 @@ static bool bench_alloc(void *ctx, uint64_t count, uint64_t align, pa_t *base)
 	uint64_t number = bench->allocs++;
 
 	if (number >= meddler->alloc_at &&
-		number - meddler->alloc_at < meddler->alloc_times)
+	    number - meddler->alloc_at < meddler->alloc_times)
 		return false;
 	return bench->port.ops.pages_alloc(&bench->port, count, align, base);
 }
@@ -262,13 +261,13 @@ static void sources_fill(struct bench *bench)
 {
 	pa_t base;
 
-	assert_true(bench->port.ops.pages_alloc(
-		&bench->port, SOURCE_PAGES, 1, &base));
+	assert_true(bench->port.ops.pages_alloc(&bench->port, SOURCE_PAGES, 1,
+						&base));
 	assert_int_equal(base.value, MEMORY_BASE);
 	for (unsigned i = 0; i < SOURCE_PAGES; i++)
 		memset(machine_page(bench->rmm,
-			       pa_add(base, (uint64_t)i * RMI_GRANULE_SIZE)),
-			(int)(i % 251 + 1), RMI_GRANULE_SIZE);
+				    pa_add(base, (uint64_t)i * RMI_GRANULE_SIZE)),
+		       (int)(i % 251 + 1), RMI_GRANULE_SIZE);
 	bench->used = bench->port.pages.used;
 }
 
@@ -288,13 +287,15 @@ int bench_setup(void **state)
 	bench->rmm = inprocess_create(&machine);
 	assert_non_null(bench->rmm);
 	assert_true(host_inprocess_open(
-		&bench->port, &(struct inprocess_machine){ .base = bank.base,
-				      .size = bank.size,
-				      .ctx = bench->rmm,
-				      .smc = machine_smc,
-				      .page = machine_page }));
-	bench->ops = (struct host_ops){ bench, bench_smc, bench_alloc,
-		bench_free, bench_map, bench_unmap, bench_relax };
+		&bench->port,
+		&(struct inprocess_machine){ .base = bank.base,
+					     .size = bank.size,
+					     .ctx = bench->rmm,
+					     .smc = machine_smc,
+					     .page = machine_page }));
+	bench->ops = (struct host_ops){ bench,      bench_smc, bench_alloc,
+					bench_free, bench_map, bench_unmap,
+					bench_relax };
 	bench_watch(bench);
 	assert_true(host_init(&bench->host, &bench->ops, &bank, 1));
 	sources_fill(bench);
@@ -327,21 +328,21 @@ void assert_clean(const struct bench *bench, const struct realm *realm)
 }
 
 /* One RSI call of the boot vCPU that must return to it. */
-static void rsi(
-	struct bench *bench, const struct realm *realm, struct smccc_regs *regs)
+static void rsi(struct bench *bench, const struct realm *realm,
+		struct smccc_regs *regs)
 {
 	enum rsi_outcome outcome;
 	struct rmi_rec_exit exit;
 
 	assert_int_equal(inprocess_rsi(bench->rmm, realm->recs.base.value, regs,
-				 &outcome, &exit),
-		RMI_SUCCESS);
+				       &outcome, &exit),
+			 RMI_SUCCESS);
 	assert_int_equal(outcome, RSI_RETURN);
 	assert_int_equal(regs->x[0], RSI_SUCCESS);
 }
 
-void bench_rim(
-	struct bench *bench, const struct realm *realm, uint8_t rim[RIM_SIZE])
+void bench_rim(struct bench *bench, const struct realm *realm,
+	       uint8_t rim[RIM_SIZE])
 {
 	struct smccc_regs regs = { .x = { RSI_MEASUREMENT_READ, 0 } };
 
@@ -349,18 +350,18 @@ void bench_rim(
 	memcpy(rim, &regs.x[1], RIM_SIZE);
 }
 
-unsigned bench_ripas(
-	struct bench *bench, const struct realm *realm, uint64_t ipa)
+unsigned bench_ripas(struct bench *bench, const struct realm *realm,
+		     uint64_t ipa)
 {
 	struct smccc_regs regs = { .x = { RSI_IPA_STATE_GET, ipa,
-					   ipa + RMI_GRANULE_SIZE } };
+					  ipa + RMI_GRANULE_SIZE } };
 
 	rsi(bench, realm, &regs);
 	return (unsigned)regs.x[2];
 }
 
-void bench_rim_of_plan(
-	struct bench *bench, unsigned number, uint8_t rim[RIM_SIZE])
+void bench_rim_of_plan(struct bench *bench, unsigned number,
+		       uint8_t rim[RIM_SIZE])
 {
 	struct realm realm;
 

@@ -81,15 +81,15 @@ const struct realm_plan *bench_plan(unsigned number);
 void assert_clean(const struct bench *bench, const struct realm *realm);
 
 /* The RIM of an active Realm, as the Realm itself reads it. */
-void bench_rim(
-	struct bench *bench, const struct realm *realm, uint8_t rim[RIM_SIZE]);
+void bench_rim(struct bench *bench, const struct realm *realm,
+	       uint8_t rim[RIM_SIZE]);
 
 /* The RIPAS of a page, as the Realm itself asks for it. */
-unsigned bench_ripas(
-	struct bench *bench, const struct realm *realm, uint64_t ipa);
+unsigned bench_ripas(struct bench *bench, const struct realm *realm,
+		     uint64_t ipa);
 
 /* Builds, activates, notes the RIM, and destroys; all must succeed. */
-void bench_rim_of_plan(
-	struct bench *bench, unsigned number, uint8_t rim[RIM_SIZE]);
+void bench_rim_of_plan(struct bench *bench, unsigned number,
+		       uint8_t rim[RIM_SIZE]);
 
 #endif

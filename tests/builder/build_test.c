@@ -34,7 +34,7 @@ static void calls_print(const struct bench *bench, FILE *text)
 	for (uint64_t i = 0; i < bench->calls; i += run) {
 		run = 1;
 		while (i + run < bench->calls &&
-			bench->trace[i + run] == bench->trace[i])
+		       bench->trace[i + run] == bench->trace[i])
 			run++;
 		fprintf(text, "%s", rmi_command_name(bench->trace[i]));
 		if (run > 1)
@@ -122,10 +122,10 @@ static void all_of_ram_is_ram_and_nothing_else(void **state)
 	assert_true(realm_build(&bench->host, plan, &realm));
 	assert_true(realm_activate(&realm));
 	assert_int_equal(bench_ripas(bench, &realm, base), RMI_RIPAS_RAM);
-	assert_int_equal(
-		bench_ripas(bench, &realm, top - 0x1000), RMI_RIPAS_RAM);
-	assert_int_equal(
-		bench_ripas(bench, &realm, base - 0x1000), RMI_RIPAS_EMPTY);
+	assert_int_equal(bench_ripas(bench, &realm, top - 0x1000),
+			 RMI_RIPAS_RAM);
+	assert_int_equal(bench_ripas(bench, &realm, base - 0x1000),
+			 RMI_RIPAS_EMPTY);
 	assert_int_equal(bench_ripas(bench, &realm, top), RMI_RIPAS_EMPTY);
 	assert_true(realm_destroy(&realm));
 }
@@ -146,9 +146,9 @@ static void the_account_holds_every_granule(void **state)
 	assert_int_equal(held[GRANULES_SHARED], 2);
 	assert_int_equal(held[GRANULES_ABANDONED], 0);
 	assert_int_equal(inprocess_delegated(bench->rmm),
-		realm.granules.account.total - held[GRANULES_SHARED]);
-	assert_int_equal(
-		realm.granules.account.peak, realm.granules.account.total);
+			 realm.granules.account.total - held[GRANULES_SHARED]);
+	assert_int_equal(realm.granules.account.peak,
+			 realm.granules.account.total);
 	assert_true(realm_destroy(&realm));
 	assert_clean(bench, &realm);
 }

@@ -14,10 +14,11 @@
 
 /* Return words that end a command. Level 3 of a walk is never a table's lack,
  * which would be no failure. */
-static const uint64_t errors[] = { RMI_ERROR_INPUT, RMI_ERROR_REALM,
-	RMI_ERROR_REC, ERROR_RTT_3, RMI_ERROR_NOT_SUPPORTED, RMI_ERROR_GLOBAL,
-	RMI_ERROR_TRACKING, RMI_ERROR_GPT, RMI_ERROR_GRANULE,
-	SMCCC_NOT_SUPPORTED };
+static const uint64_t errors[] = { RMI_ERROR_INPUT,         RMI_ERROR_REALM,
+				   RMI_ERROR_REC,           ERROR_RTT_3,
+				   RMI_ERROR_NOT_SUPPORTED, RMI_ERROR_GLOBAL,
+				   RMI_ERROR_TRACKING,      RMI_ERROR_GPT,
+				   RMI_ERROR_GRANULE,       SMCCC_NOT_SUPPORTED };
 
 #define ERRORS (sizeof(errors) / sizeof(errors[0]))
 
@@ -35,7 +36,7 @@ static bool build(struct bench *bench, unsigned plan, struct realm *realm)
 
 /* The calls of a build that succeeds; the Realm is destroyed again. */
 static uint64_t build_count(struct bench *bench, unsigned plan,
-	uint32_t trace[BENCH_TRACE], uint64_t *allocs)
+			    uint32_t trace[BENCH_TRACE], uint64_t *allocs)
 {
 	struct realm realm;
 	uint64_t calls;
@@ -54,8 +55,8 @@ static void assert_blamed(const struct realm *realm, uint32_t fid, uint64_t x0)
 {
 	const struct rmi_failure *failure = &realm->failure;
 
-	assert_string_equal(
-		rmi_command_name(failure->fid), rmi_command_name(fid));
+	assert_string_equal(rmi_command_name(failure->fid),
+			    rmi_command_name(fid));
 	assert_int_equal(failure->status, BITS_GET(x0, RMI_RETURN_STATUS));
 	assert_non_null(failure->doing);
 	if (failure->status == RMI_ERROR_RTT)
@@ -67,8 +68,8 @@ static void assert_blamed(const struct realm *realm, uint32_t fid, uint64_t x0)
 		assert_int_equal(failure->kind, RMI_FAILURE_REFUSED);
 }
 
-static void build_call_refused(
-	struct bench *bench, unsigned plan, uint32_t fid, uint64_t at)
+static void build_call_refused(struct bench *bench, unsigned plan, uint32_t fid,
+			       uint64_t at)
 {
 	struct realm realm;
 
@@ -111,7 +112,7 @@ static void each_call_of_a_build_refused_once(void **state)
 
 /* Makes one call of a build different; it must succeed with the same RIM. */
 static void build_call_varied(struct bench *bench, unsigned plan, uint64_t at,
-	const uint8_t rim[RIM_SIZE])
+			      const uint8_t rim[RIM_SIZE])
 {
 	uint8_t got[RIM_SIZE];
 	struct realm realm;
@@ -167,7 +168,7 @@ static void each_command_of_a_build_made_stateful(void **state)
 		bench_rim_of_plan(bench, plan, rim);
 		for (uint64_t at = 0; at < calls; at++) {
 			if (is_inner(trace, at, calls) ||
-				!may_be_deferred(trace[at]))
+			    !may_be_deferred(trace[at]))
 				continue;
 			strike(bench, at, 0);
 			bench->meddler.how = MEDDLE_DEFER;
@@ -213,8 +214,8 @@ static void each_allocation_of_a_build_failing_once(void **state)
 				/* It made do with less at a time. */
 				assert_true(realm_destroy(&realm));
 			} else {
-				assert_int_equal(
-					realm.failure.kind, RMI_FAILURE_MEMORY);
+				assert_int_equal(realm.failure.kind,
+						 RMI_FAILURE_MEMORY);
 				failures++;
 			}
 			assert_clean(bench, &realm);
@@ -278,14 +279,14 @@ static void a_granule_that_cannot_be_delegated(void **state)
 			assert_true(realm_destroy(&realm));
 		else
 			assert_blamed(&realm, RMI_GRANULE_RANGE_DELEGATE,
-				RMI_ERROR_INPUT);
+				      RMI_ERROR_INPUT);
 		assert_clean(bench, &realm);
 	}
 }
 
 /* Destroys a Realm with one call of it refused; then once more. */
-static void destroy_call_refused(
-	struct bench *bench, unsigned plan, uint64_t at, uint64_t x0)
+static void destroy_call_refused(struct bench *bench, unsigned plan,
+				 uint64_t at, uint64_t x0)
 {
 	struct realm realm;
 
@@ -301,8 +302,8 @@ static void destroy_call_refused(
 }
 
 /* The calls of taking apart a Realm. */
-static uint64_t destroy_count(
-	struct bench *bench, unsigned plan, uint32_t trace[BENCH_TRACE])
+static uint64_t destroy_count(struct bench *bench, unsigned plan,
+			      uint32_t trace[BENCH_TRACE])
 {
 	struct realm realm;
 

@@ -16,9 +16,9 @@ static void bytes_send(struct table *table, const void *bytes, size_t size)
 static struct control_request hello(void)
 {
 	return (struct control_request){ .magic = CONTROL_MAGIC,
-		.version = CONTROL_VERSION,
-		.op = CONTROL_HELLO,
-		.cookie = 42 };
+					 .version = CONTROL_VERSION,
+					 .op = CONTROL_HELLO,
+					 .cookie = 42 };
 }
 
 static void nothing_is_answered_before_a_hello(void **state)
@@ -53,7 +53,7 @@ static void what_a_killed_client_left_is_skipped(void **state)
 		control_close(&table->session);
 		control_open(&table->session);
 		bytes_send(table, (uint8_t *)&request + left,
-			sizeof(request) - left);
+			   sizeof(request) - left);
 		bytes_send(table, "REEVE", 5);
 		bytes_send(table, &request, sizeof(request));
 		assert_int_equal(table->replies, ++replies + (left == 0));
@@ -137,23 +137,18 @@ static void bytes_that_are_not_used_are_zero(void **state)
 {
 	struct table *table = *state;
 	static const uint8_t used[CONTROL_OPS] = {
-		[CONTROL_DOMAIN_CREATE] = 176,
-		[CONTROL_DOMAIN_SEGMENT] = 16,
-		[CONTROL_DOMAIN_BUILD] = 16,
-		[CONTROL_VCPU_INFO] = 4,
-		[CONTROL_DOMAIN_SHUTDOWN] = 4,
-		[CONTROL_DOMAIN_RENAME] = 64,
-		[CONTROL_DMESG] = 8,
-		[CONTROL_ATTACK] = 4,
-		[CONTROL_DOMAIN_MEMORY] = 8,
-		[CONTROL_INJECT] = 24,
+		[CONTROL_DOMAIN_CREATE] = 176, [CONTROL_DOMAIN_SEGMENT] = 16,
+		[CONTROL_DOMAIN_BUILD] = 16,   [CONTROL_VCPU_INFO] = 4,
+		[CONTROL_DOMAIN_SHUTDOWN] = 4, [CONTROL_DOMAIN_RENAME] = 64,
+		[CONTROL_DMESG] = 8,           [CONTROL_ATTACK] = 4,
+		[CONTROL_DOMAIN_MEMORY] = 8,   [CONTROL_INJECT] = 24,
 	};
 
 	for (enum control_op op = CONTROL_HELLO; op < CONTROL_OPS; op++) {
 		for (unsigned i = used[op]; i < 224; i++) {
 			table->request.body.bytes[i] = 1;
-			assert_int_equal(
-				table_ask(table, op, 0), CONTROL_E_REQUEST);
+			assert_int_equal(table_ask(table, op, 0),
+					 CONTROL_E_REQUEST);
 		}
 		table->request.zero = 1;
 		table_ask(table, op, 0);
@@ -174,8 +169,8 @@ static void a_domain_is_named_where_one_is_meant(void **state)
 		case CONTROL_DMESG:
 		case CONTROL_HOST_OFF:
 			table_ask(table, op, 1);
-			assert_refused(
-				table, CONTROL_E_REQUEST, "about no domain");
+			assert_refused(table, CONTROL_E_REQUEST,
+				       "about no domain");
 			continue;
 		case CONTROL_DOMAIN_SEGMENT:
 			table->request.body.segment.size = 1;
@@ -195,8 +190,8 @@ static void a_domain_is_named_where_one_is_meant(void **state)
 
 /* ---- Creating ---- */
 
-static void create_refused(
-	struct table *table, enum control_status status, const char *words)
+static void create_refused(struct table *table, enum control_status status,
+			   const char *words)
 {
 	table_ask(table, CONTROL_DOMAIN_CREATE, 0);
 	assert_refused(table, status, words);
@@ -218,8 +213,9 @@ static void reserved_bits_of_create(void **state)
 static void sizes_of_ram(void **state)
 {
 	struct table *table = *state;
-	const uint64_t bad[] = { 0, 1, 0x1001, GUEST_RAM0_SIZE + 0x1000ULL,
-		UINT64_MAX, UINT64_MAX & ~0xfffULL };
+	const uint64_t bad[] = { 0,          1,
+				 0x1001,     GUEST_RAM0_SIZE + 0x1000ULL,
+				 UINT64_MAX, UINT64_MAX & ~0xfffULL };
 
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		table_create_body(table, "a", 0)->ram_size = bad[i];
@@ -255,12 +251,26 @@ static void other_numbers_of_create(void **state)
 static void names(void **state)
 {
 	struct table *table = *state;
-	static const char *const bad[] = { "", "\x01", "a\nb", "\x7f", "\x80",
-		"\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xed\xa0\x80",
-		"\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xc3",
-		"a\xc3(", "\xf0\x80\x80\xaf", "\xc2\x9b", "\xe2\x82" };
-	static const char *const good[] = { "a", "\xc3\xa9", "\xe2\x82\xac",
-		"\xf0\x9f\x92\xbe", "a b", "~" };
+	static const char *const bad[] = { "",
+					   "\x01",
+					   "a\nb",
+					   "\x7f",
+					   "\x80",
+					   "\xc0\xaf",
+					   "\xc1\xbf",
+					   "\xe0\x80\xaf",
+					   "\xed\xa0\x80",
+					   "\xf4\x90\x80\x80",
+					   "\xf5\x80\x80\x80",
+					   "\xff",
+					   "a\xc3",
+					   "a\xc3(",
+					   "\xf0\x80\x80\xaf",
+					   "\xc2\x9b",
+					   "\xe2\x82" };
+	static const char *const good[] = {
+		"a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x92\xbe", "a b", "~"
+	};
 	struct control_create *create;
 
 	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -289,11 +299,11 @@ static void a_name_is_taken_once(void **state)
 	table_ask(table, CONTROL_DOMAIN_RENAME, second);
 	assert_refused(table, CONTROL_E_EXISTS, "\"a\"");
 	table->request.body.rename.name[0] = 'a';
-	assert_int_equal(
-		table_ask(table, CONTROL_DOMAIN_RENAME, first), CONTROL_OK);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_RENAME, first),
+			 CONTROL_OK);
 	table->request.body.rename.name[0] = 'c';
-	assert_int_equal(
-		table_ask(table, CONTROL_DOMAIN_RENAME, first), CONTROL_OK);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_RENAME, first),
+			 CONTROL_OK);
 	assert_string_equal((char *)table_info(table, first)->name, "c");
 	table_create(table, "a", 0);
 	table_ask(table, CONTROL_DOMAIN_RENAME, first);
@@ -339,7 +349,7 @@ static void more_consoles_than_slots(void **state)
 	assert_int_equal(table->reply.body.domain.console, 2);
 	assert_int_equal(table->still.consoles, 1U << 2);
 	assert_int_equal(domains_console(&table->domains, 2)->domid,
-		table->reply.body.domain.domid);
+			 table->reply.body.domain.domid);
 	assert_null(domains_console(&table->domains, CONTROL_CONSOLES));
 }
 
@@ -351,8 +361,8 @@ static void more_memory_than_there_is(void **state)
 
 	create->ram_size = 256 * MIB;
 	create_refused(table, CONTROL_E_MEMORY,
-		"it needs 258 MiB with its "
-		"tables, and the host has 253");
+		       "it needs 258 MiB with its "
+		       "tables, and the host has 253");
 	table_create_body(table, "a", 0)->ram_size = 200 * MIB;
 	assert_int_equal(table_ask(table, CONTROL_DOMAIN_CREATE, 0), CONTROL_OK);
 	table_create_body(table, "b", 0)->ram_size = 54 * MIB;
@@ -371,9 +381,9 @@ static void what_the_rmm_does_not_offer(void **state)
 	table->domains.config.rmm_text = "it speaks RMI 1.0";
 	table_create_body(table, "a", CONTROL_CREATE_REALM);
 	create_refused(table, CONTROL_E_UNSUPPORTED,
-		"runs no Realms: it speaks RMI 1.0");
-	assert_string_equal(
-		(char *)table->reply.body.host.rmm_text, "it speaks RMI 1.0");
+		       "runs no Realms: it speaks RMI 1.0");
+	assert_string_equal((char *)table->reply.body.host.rmm_text,
+			    "it speaks RMI 1.0");
 	assert_int_equal(table->reply.body.host.flags, CONTROL_HOST_DEBUG);
 	table_create(table, "ordinary", 0);
 }
@@ -383,8 +393,8 @@ static void what_this_build_does_not_offer(void **state)
 	struct table *table = *state;
 
 	table->domains.config.debug = false;
-	table_create_body(
-		table, "a", CONTROL_CREATE_REALM | CONTROL_CREATE_VUART);
+	table_create_body(table, "a",
+			  CONTROL_CREATE_REALM | CONTROL_CREATE_VUART);
 	create_refused(table, CONTROL_E_UNSUPPORTED, "--debug-console");
 	table_create(table, "ordinary", CONTROL_CREATE_VUART);
 	table->still.ops.attack = NULL;
@@ -394,8 +404,8 @@ static void what_this_build_does_not_offer(void **state)
 
 /* ---- Loading ---- */
 
-static enum control_status segment(
-	struct table *table, uint32_t domid, uint64_t ipa, uint64_t size)
+static enum control_status segment(struct table *table, uint32_t domid,
+				   uint64_t ipa, uint64_t size)
 {
 	table->request.body.segment.ipa = ipa;
 	table->request.body.segment.size = size;
@@ -431,15 +441,15 @@ static void segments_outside_of_ram(void **state)
 		segment(table, domid, bad[i].ipa, bad[i].size);
 		assert_refused(table, CONTROL_E_REQUEST, "outside of RAM");
 	}
-	assert_int_equal(
-		segment(table, domid, RAM + 0x4000, 0x1001), CONTROL_OK);
+	assert_int_equal(segment(table, domid, RAM + 0x4000, 0x1001),
+			 CONTROL_OK);
 	assert_int_equal(table->reply.body.grant.size, 0x2000);
 	for (uint64_t ipa = RAM + 0x3000; ipa < RAM + 0x6000; ipa += 0x1000) {
 		segment(table, domid, ipa, 1);
 		assert_refused(table, CONTROL_E_REQUEST, "not after the one");
 	}
-	assert_int_equal(
-		segment(table, domid, RAM + 0x6000, 0x1000), CONTROL_OK);
+	assert_int_equal(segment(table, domid, RAM + 0x6000, 0x1000),
+			 CONTROL_OK);
 }
 
 static void more_segments_than_places(void **state)
@@ -449,7 +459,7 @@ static void more_segments_than_places(void **state)
 
 	for (unsigned i = 0; i < CONTROL_SEGMENTS; i++)
 		assert_int_equal(segment(table, domid, RAM + i * 0x1000ULL, 1),
-			CONTROL_OK);
+				 CONTROL_OK);
 	segment(table, domid, RAM + MIB, 1);
 	assert_refused(table, CONTROL_E_LIMIT, "at most 8 segments");
 }
@@ -470,10 +480,10 @@ static void content_that_the_host_has_no_room_for(void **state)
 	assert_int_equal(table_info(table, domid)->pages_promised, promised);
 	assert_int_equal(segment(table, domid, RAM, 100 * MIB), CONTROL_OK);
 	assert_int_equal(table_info(table, domid)->pages_promised, promised);
-	assert_int_equal(
-		segment(table, domid, RAM + 100 * MIB, 4 * MIB), CONTROL_OK);
+	assert_int_equal(segment(table, domid, RAM + 100 * MIB, 4 * MIB),
+			 CONTROL_OK);
 	assert_int_equal(table_info(table, domid)->pages_promised,
-		promised + 8 * MIB / 4096);
+			 promised + 8 * MIB / 4096);
 	table_ask(table, CONTROL_DOMAIN_DESTROY, domid);
 	assert_empty(table);
 }
@@ -551,8 +561,8 @@ static void attacks(void **state)
 	assert_false(inprocess_in_realm(table->bench->rmm, result->pa));
 	table->request.body.attack.write = 1;
 	assert_int_equal(table_ask(table, CONTROL_ATTACK, realm), CONTROL_OK);
-	assert_int_equal(
-		result->pa, table_domain(table, realm)->realm.rd.base.value);
+	assert_int_equal(result->pa,
+			 table_domain(table, realm)->realm.rd.base.value);
 	assert_int_equal(table->still.attacks, 2);
 	bench_watch(table->bench);
 	table->bench->meddler.alloc_at = 0;
@@ -596,8 +606,8 @@ static void what_the_host_is(void **state)
 	assert_int_equal(host->uptime_ns, 12345);
 	assert_int_equal(host->rmm_text[0], 0);
 	memcpy(features, host->features, sizeof(features));
-	assert_memory_equal(
-		features, table->bench->host.info.features, sizeof(features));
+	assert_memory_equal(features, table->bench->host.info.features,
+			    sizeof(features));
 }
 
 static void the_machine_is_turned_off_without_a_reply(void **state)

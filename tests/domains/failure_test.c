@@ -14,9 +14,10 @@
 #define CONTENT     (RAM + 4 * MIB)
 #define ERROR_RTT_3 (RMI_ERROR_RTT | RTT_DEEPEST << 8)
 
-static const uint64_t errors[] = { RMI_ERROR_INPUT, RMI_ERROR_REALM,
-	RMI_ERROR_REC, ERROR_RTT_3, RMI_ERROR_NOT_SUPPORTED, RMI_ERROR_GLOBAL,
-	RMI_ERROR_GRANULE, SMCCC_NOT_SUPPORTED };
+static const uint64_t errors[] = { RMI_ERROR_INPUT,         RMI_ERROR_REALM,
+				   RMI_ERROR_REC,           ERROR_RTT_3,
+				   RMI_ERROR_NOT_SUPPORTED, RMI_ERROR_GLOBAL,
+				   RMI_ERROR_GRANULE,       SMCCC_NOT_SUPPORTED };
 
 #define ERRORS (sizeof(errors) / sizeof(errors[0]))
 
@@ -35,10 +36,10 @@ static void realm_live(struct table *table, struct domain *domain)
 		(void)memory_realm_fault(domain, ipa_make(RAM + 6 * MIB));
 	if (goes_on(table)) /* its content, and a page of the block */
 		(void)realm_asks(table, domain, CONTENT, CONTENT + 2 * PAGE, 0,
-			RMI_RIPAS_EMPTY);
+				 RMI_RIPAS_EMPTY);
 	if (goes_on(table))
-		(void)realm_asks(
-			table, domain, RAM, RAM + PAGE, 0, RMI_RIPAS_EMPTY);
+		(void)realm_asks(table, domain, RAM, RAM + PAGE, 0,
+				 RMI_RIPAS_EMPTY);
 	if (goes_on(table))
 		(void)memory_realm_fault(
 			domain, realm_alias(&domain->realm, ipa_make(CONTENT)));
@@ -47,7 +48,7 @@ static void realm_live(struct table *table, struct domain *domain)
 			domain, realm_alias(&domain->realm, ipa_make(RAM)));
 	if (goes_on(table))
 		(void)realm_asks(table, domain, CONTENT, CONTENT + PAGE, 0,
-			RMI_RIPAS_RAM);
+				 RMI_RIPAS_RAM);
 }
 
 static void guest_live(struct table *table, struct domain *domain)
@@ -90,7 +91,7 @@ static void bury(struct table *table)
 	table->bench->meddler.alloc_at = NEVER;
 	for (unsigned i = 0; i < 3; i++)
 		table_ask(table, CONTROL_DOMAIN_DESTROY,
-			table->domains.last_domid);
+			  table->domains.last_domid);
 	assert_empty(table);
 }
 
@@ -100,8 +101,8 @@ static void watch(struct table *table)
 }
 
 /* The calls and allocations of a life in which nothing goes wrong. */
-static void count(
-	struct table *table, uint32_t flags, uint64_t *calls, uint64_t *allocs)
+static void count(struct table *table, uint32_t flags, uint64_t *calls,
+		  uint64_t *allocs)
 {
 	watch(table);
 	live(table, flags);
@@ -160,8 +161,8 @@ static void each_command_made_stateful(void **state)
 	count(table, CONTROL_CREATE_REALM, &calls, &allocs);
 	memcpy(trace, table->bench->trace, sizeof(trace));
 	for (uint64_t at = 0; at < calls; at++) {
-		if (trace[at] >= RMI_OP_CONTINUE || trace[at] == RMI_REC_CREATE ||
-			trace[at] == RMI_REC_DESTROY)
+		if (trace[at] >= RMI_OP_CONTINUE ||
+		    trace[at] == RMI_REC_CREATE || trace[at] == RMI_REC_DESTROY)
 			continue;
 		watch(table);
 		table->bench->meddler.at = at;
@@ -285,8 +286,8 @@ static void a_failed_build_says_why(void **state)
 	table_ask(table, CONTROL_DOMAIN_BUILD, domid);
 	assert_int_equal(table->bench->trace[2], RMI_REALM_CREATE);
 	assert_int_equal(table_state(table, domid), CONTROL_FAILED);
-	assert_memory_equal(
-		text, "creating the Realm: RMI_REALM_CREATE(rd=0x", 42);
+	assert_memory_equal(text, "creating the Realm: RMI_REALM_CREATE(rd=0x",
+			    42);
 	assert_non_null(strstr(text, "): RMI_ERROR_GLOBAL"));
 	assert_int_equal(info->granules_delegated, 0);
 	bury(table);
@@ -301,13 +302,13 @@ static void a_page_that_is_refused_stops_the_domain(void **state)
 	watch(table);
 	table->bench->meddler.at = 2;
 	table->bench->meddler.x0 = RMI_ERROR_INPUT;
-	assert_int_equal(
-		memory_realm_fault(domain, ipa_make(RAM)), MEMORY_BROKEN);
+	assert_int_equal(memory_realm_fault(domain, ipa_make(RAM)),
+			 MEMORY_BROKEN);
 	assert_int_equal(table->bench->trace[2], RMI_RTT_DATA_MAP);
 	assert_int_equal(table_state(table, 1), CONTROL_SHUTDOWN);
 	assert_int_equal(info->reason, CONTROL_CRASH);
 	assert_non_null(strstr((const char *)info->text,
-		"supplying memory: RMI_RTT_DATA_MAP(rd="));
+			       "supplying memory: RMI_RTT_DATA_MAP(rd="));
 	bury(table);
 }
 
@@ -329,8 +330,8 @@ static void a_domain_that_cannot_go_stays_and_says_why(void **state)
 		assert_int_equal(info->pages_held, 1 + 4);
 		assert_int_equal(info->progress_done, info->progress_all - 5);
 		assert_non_null(strstr((const char *)info->text,
-			"taking the Realm apart: "
-			"RMI_GRANULE_RANGE_UNDELEGATE"));
+				       "taking the Realm apart: "
+				       "RMI_GRANULE_RANGE_UNDELEGATE"));
 	}
 	bury(table);
 }

@@ -15,8 +15,8 @@
 static struct rmi_rec_exit record;
 static struct rmi_rec_enter page, answer;
 
-static enum control_status ask(
-	struct table *table, uint32_t what, uint32_t domid, uint32_t vcpu)
+static enum control_status ask(struct table *table, uint32_t what,
+			       uint32_t domid, uint32_t vcpu)
 {
 	table->request.body.inject.what = what;
 	table->request.body.inject.vcpu = vcpu;
@@ -37,7 +37,7 @@ static bool enters(struct vcpu *vcpu, uint64_t reason, struct smccc_regs *regs)
 	record.exit_reason = reason;
 	memset(&page, 0, sizeof(page));
 	*regs = (struct smccc_regs){ { RMI_REC_ENTER, vcpu->rec.value,
-		vcpu->run.value } };
+				       vcpu->run.value } };
 	vgic_load(vcpu);
 	inject_ops.before(vcpu, &record, regs, &page);
 	ops->smc(ops->ctx, regs);
@@ -52,7 +52,7 @@ static struct domain *realm_of(struct table *table)
 static void finish(struct table *table, struct domain *domain)
 {
 	assert_int_equal(table_ask(table, CONTROL_DOMAIN_DESTROY, domain->domid),
-		CONTROL_OK);
+			 CONTROL_OK);
 	assert_empty(table);
 }
 
@@ -71,8 +71,8 @@ static void who_may_be_harmed(void **state)
 	assert_refused(table, CONTROL_E_STATE, "no active Realm");
 	ask(table, CONTROL_INJECT_SEA, domain->domid, 2);
 	assert_refused(table, CONTROL_E_REQUEST, "no vCPU 2");
-	assert_int_equal(
-		ask(table, CONTROL_INJECT_SEA, domain->domid, 0), CONTROL_OK);
+	assert_int_equal(ask(table, CONTROL_INJECT_SEA, domain->domid, 0),
+			 CONTROL_OK);
 	assert_int_equal(table->reply.body.inject.done, 0);
 	ask(table, CONTROL_INJECT_SEA, domain->domid, 0);
 	assert_refused(table, CONTROL_E_STATE, "waits for its moment");
@@ -118,10 +118,11 @@ static void entries_are_wrong_once(void **state)
 /* They are in registers that no interrupt has, and forgotten afterwards. */
 static void list_registers_are_filled(void **state)
 {
-	static const uint32_t what[] = { CONTROL_INJECT_LR_HARDWARE,
-		CONTROL_INJECT_LR_TWICE, CONTROL_INJECT_LR_UNKNOWN,
-		CONTROL_INJECT_LR_SPECIAL, CONTROL_INJECT_LR_ACTIVE,
-		CONTROL_INJECT_LR_INVALID };
+	static const uint32_t what[] = {
+		CONTROL_INJECT_LR_HARDWARE, CONTROL_INJECT_LR_TWICE,
+		CONTROL_INJECT_LR_UNKNOWN,  CONTROL_INJECT_LR_SPECIAL,
+		CONTROL_INJECT_LR_ACTIVE,   CONTROL_INJECT_LR_INVALID
+	};
 	struct table *table = *state;
 	struct domain *domain = realm_of(table);
 	struct vcpu *vcpu = domain_vcpu(domain, 0);
@@ -136,8 +137,8 @@ static void list_registers_are_filled(void **state)
 		if (what[i] == CONTROL_INJECT_LR_TWICE)
 			assert_int_equal((uint32_t)lr[2], (uint32_t)lr[3]);
 		assert_int_equal((lr[3] & ICH_LR_HW) != 0,
-			what[i] == CONTROL_INJECT_LR_HARDWARE ||
-				what[i] == CONTROL_INJECT_LR_INVALID);
+				 what[i] == CONTROL_INJECT_LR_HARDWARE ||
+					 what[i] == CONTROL_INJECT_LR_INVALID);
 		vgic_save(vcpu);
 		assert_int_equal(lr[3], 0);
 	}
@@ -192,12 +193,12 @@ static void answers_are_wrong_once(void **state)
 	finish(table, domain);
 }
 
-static bool ripas_is_refused(
-	struct table *table, struct domain *domain, uint32_t what, uint64_t x0)
+static bool ripas_is_refused(struct table *table, struct domain *domain,
+			     uint32_t what, uint64_t x0)
 {
 	record = (struct rmi_rec_exit){ .exit_reason = RMI_EXIT_RIPAS_CHANGE,
-		.ripas_base = RAM,
-		.ripas_top = RAM + 0x1000 };
+					.ripas_base = RAM,
+					.ripas_top = RAM + 0x1000 };
 	ask(table, what, domain->domid, 0);
 	return !inject_ops.exit(domain_vcpu(domain, 0), &record, &answer) &&
 	       told(table, domain->domid)->done == 1 &&
@@ -209,21 +210,21 @@ static void wrong_commands_come_before_the_right_one(void **state)
 	struct table *table = *state;
 	struct domain *domain = realm_of(table);
 
-	assert_true(ripas_is_refused(
-		table, domain, CONTROL_INJECT_RIPAS_BASE, RMI_ERROR_INPUT));
-	assert_true(ripas_is_refused(
-		table, domain, CONTROL_INJECT_RIPAS_ODD, RMI_ERROR_INPUT));
-	assert_true(ripas_is_refused(
-		table, domain, CONTROL_INJECT_RIPAS_REC, RMI_ERROR_INPUT));
+	assert_true(ripas_is_refused(table, domain, CONTROL_INJECT_RIPAS_BASE,
+				     RMI_ERROR_INPUT));
+	assert_true(ripas_is_refused(table, domain, CONTROL_INJECT_RIPAS_ODD,
+				     RMI_ERROR_INPUT));
+	assert_true(ripas_is_refused(table, domain, CONTROL_INJECT_RIPAS_REC,
+				     RMI_ERROR_INPUT));
 	/* It waits for another Realm. */
-	assert_false(ripas_is_refused(
-		table, domain, CONTROL_INJECT_RIPAS_RD, RMI_ERROR_REC));
+	assert_false(ripas_is_refused(table, domain, CONTROL_INJECT_RIPAS_RD,
+				      RMI_ERROR_REC));
 	table_build(table, "b", CONTROL_CREATE_REALM);
 	assert_false(inject_ops.exit(domain_vcpu(domain, 0), &record, &answer));
 	assert_int_equal(told(table, domain->domid)->x0, RMI_ERROR_REC);
 	ask(table, CONTROL_INJECT_PSCI_OTHER, domain->domid, 0);
 	record = (struct rmi_rec_exit){ .exit_reason = RMI_EXIT_PSCI,
-		.gprs = { PSCI_AFFINITY_INFO_64, 1 } };
+					.gprs = { PSCI_AFFINITY_INFO_64, 1 } };
 	assert_false(inject_ops.exit(domain_vcpu(domain, 0), &record, &answer));
 	assert_int_equal(told(table, domain->domid)->x0, RMI_ERROR_INPUT);
 }
@@ -270,8 +271,8 @@ static void content_is_taken_away_and_replaced(void **state)
 	table->request.body.inject.ipa = where;
 	ask(table, CONTROL_INJECT_PAGE_REPLACED, domain->domid, 0);
 	assert_int_equal(status_of(table), RMI_SUCCESS);
-	assert_int_equal(
-		memory_realm_fault(domain, ipa_make(where)), MEMORY_BROKEN);
+	assert_int_equal(memory_realm_fault(domain, ipa_make(where)),
+			 MEMORY_BROKEN);
 	assert_non_null(strstr(domain->text, "whose content is lost"));
 	finish(table, domain);
 }

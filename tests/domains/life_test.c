@@ -7,7 +7,7 @@
 #include "tests/domains/table.h"
 
 static const uint32_t kinds[] = { 0, CONTROL_CREATE_REALM, CONTROL_CREATE_VUART,
-	CONTROL_CREATE_REALM | CONTROL_CREATE_VUART };
+				  CONTROL_CREATE_REALM | CONTROL_CREATE_VUART };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -17,7 +17,7 @@ static void ask(struct table *table, enum control_op op, uint32_t domid)
 }
 
 static void state_refused(struct table *table, enum control_op op,
-	uint32_t domid, const char *words)
+			  uint32_t domid, const char *words)
 {
 	if (op == CONTROL_DOMAIN_SEGMENT) {
 		table->request.body.segment.ipa = RAM;
@@ -50,8 +50,8 @@ static void a_domain_lives_and_dies(void **state)
 		ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
 		shutdown(table, domid, CONTROL_REBOOT);
 		assert_int_equal(table_state(table, domid), CONTROL_SHUTDOWN);
-		assert_int_equal(
-			table->reply.body.domain.reason, CONTROL_REBOOT);
+		assert_int_equal(table->reply.body.domain.reason,
+				 CONTROL_REBOOT);
 		assert_false(domain_runs(domain));
 		ask(table, CONTROL_DOMAIN_DESTROY, domid);
 		table_ask(table, CONTROL_DOMAIN_INFO, domid);
@@ -118,11 +118,11 @@ static void each_vcpu_of_a_realm_has_its_rec(void **state)
 
 	assert_true(domain->realm.active);
 	assert_int_equal(second->rec.value,
-		domain->realm.recs.base.value + RMI_GRANULE_SIZE);
+			 domain->realm.recs.base.value + RMI_GRANULE_SIZE);
 	assert_true(inprocess_in_realm(table->bench->rmm, second->rec.value));
 	assert_false(inprocess_in_realm(table->bench->rmm, second->run.value));
-	assert_int_not_equal(
-		second->run.value, domain_vcpu(domain, 0)->run.value);
+	assert_int_not_equal(second->run.value,
+			     domain_vcpu(domain, 0)->run.value);
 }
 
 static void the_content_of_an_ordinary_guest_is_in_place(void **state)
@@ -175,7 +175,7 @@ static void a_dying_domain_can_only_be_looked_at(void **state)
 	ask(table, CONTROL_DOMAIN_DESTROY, domid);
 	assert_int_equal(table_state(table, domid), CONTROL_DYING);
 	assert_int_equal(table->reply.body.domain.progress_all,
-		table->reply.body.domain.pages_held);
+			 table->reply.body.domain.pages_held);
 	assert_int_equal(table->reply.body.domain.progress_done, 0);
 	state_refused(table, CONTROL_DOMAIN_UNPAUSE, domid, "being destroyed");
 	state_refused(table, CONTROL_DOMAIN_SHUTDOWN, domid, "being destroyed");
@@ -213,11 +213,11 @@ static void destroyed_in_each_state(void **state)
 		table_load(table, "loaded", kinds[i]);
 		table_build(table, "paused", kinds[i]);
 		ask(table, CONTROL_DOMAIN_UNPAUSE,
-			table_build(table, "running", kinds[i]));
+		    table_build(table, "running", kinds[i]));
 		shutdown(table, table_build(table, "ended", kinds[i]), 0);
 		table->lazy = true;
 		ask(table, CONTROL_DOMAIN_BUILD,
-			table_load(table, "building", kinds[i]));
+		    table_load(table, "building", kinds[i]));
 		for (uint32_t domid = 6 * i + 1; domid <= 6 * i + 6; domid++)
 			ask(table, CONTROL_DOMAIN_DESTROY, domid);
 		table->lazy = false;
@@ -301,8 +301,8 @@ static void a_domain_stops_for_one_reason_only(void **state)
 	assert_int_equal(table->still.kicks, 2);
 	assert_int_equal(table_state(table, domid), CONTROL_SHUTDOWN);
 	assert_int_equal(table->reply.body.domain.reason, CONTROL_CRASH);
-	assert_string_equal(
-		(char *)table->reply.body.domain.text, "it did 2 bad things");
+	assert_string_equal((char *)table->reply.body.domain.text,
+			    "it did 2 bad things");
 }
 
 static void what_runs_is_told(void **state)
@@ -382,7 +382,7 @@ static void a_session_that_closes_while_its_domain_is_built(void **state)
 
 	table->lazy = true;
 	ask(table, CONTROL_DOMAIN_BUILD,
-		table_load(table, "a", CONTROL_CREATE_REALM));
+	    table_load(table, "a", CONTROL_CREATE_REALM));
 	assert_int_equal(table_state(table, 1), CONTROL_BUILDING);
 	assert_int_equal(table->reply.body.domain.progress_all, 3);
 	control_close(&table->session);
@@ -405,10 +405,11 @@ static void a_domain_without_threads_fails(void **state)
 		table->still.threads_max = i % 2;
 		ask(table, CONTROL_DOMAIN_BUILD, domid);
 		assert_int_equal(table_state(table, domid), CONTROL_FAILED);
-		assert_string_equal((char *)table->reply.body.domain.text,
+		assert_string_equal(
+			(char *)table->reply.body.domain.text,
 			"starting the vCPUs: there is no memory for a thread");
 		state_refused(table, CONTROL_DOMAIN_UNPAUSE, domid,
-			"failed to build");
+			      "failed to build");
 		ask(table, CONTROL_DOMAIN_DESTROY, domid);
 		assert_empty(table);
 	}

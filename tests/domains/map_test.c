@@ -27,7 +27,7 @@ static const struct control_memory *ask_all(struct table *table, uint64_t from)
 
 		part = ask(table, part->next);
 		if (part->count > 0 && part->runs[0].kind == last->kind &&
-			part->runs[0].ipa == last->ipa + last->pages * PAGE)
+		    part->runs[0].ipa == last->ipa + last->pages * PAGE)
 			last->pages += part->runs[i++].pages;
 		for (; i < part->count; i++) {
 			assert_true(all.count < CONTROL_RUNS);
@@ -38,7 +38,7 @@ static const struct control_memory *ask_all(struct table *table, uint64_t from)
 }
 
 static void assert_run(const struct control_memory *memory, unsigned index,
-	uint64_t ipa, uint64_t size, uint32_t kind)
+		       uint64_t ipa, uint64_t size, uint32_t kind)
 {
 	assert_true(index < memory->count);
 	assert_int_equal(memory->runs[index].ipa, ipa);
@@ -80,8 +80,8 @@ static void pages_are_told_by_kind(void **state)
 	assert_int_equal(memory->pages[CONTROL_PAGE_DATA], 512);
 	assert_int_equal(memory->pages[CONTROL_PAGE_GUEST], 0);
 	assert_int_equal(memory->pages[CONTROL_PAGE_RTT],
-		realm_pages(domain, GRANULES_ROOT) +
-			realm_pages(domain, GRANULES_RTT));
+			 realm_pages(domain, GRANULES_ROOT) +
+				 realm_pages(domain, GRANULES_RTT));
 	assert_int_equal(sum(memory), domain_pages_held(domain));
 }
 
@@ -95,10 +95,10 @@ static void what_a_realm_gives_up_shares_and_loses_is_told(void **state)
 
 	assert_true(
 		realm_asks(table, domain, ipa, ipa + PAGE, 0, RMI_RIPAS_EMPTY));
-	assert_int_equal(
-		memory_realm_fault(domain, ipa_make(half + ipa)), MEMORY_READY);
+	assert_int_equal(memory_realm_fault(domain, ipa_make(half + ipa)),
+			 MEMORY_READY);
 	assert_true(realm_take_back(&domain->realm, ipa_make(ipa + 2 * PAGE),
-		ipa_make(ipa + 3 * PAGE)));
+				    ipa_make(ipa + 3 * PAGE)));
 	memory = ask_all(table, ipa);
 	assert_int_equal(memory->shared_base, half);
 	assert_int_equal(memory->pages[CONTROL_PAGE_GUEST], 1);
@@ -107,7 +107,7 @@ static void what_a_realm_gives_up_shares_and_loses_is_told(void **state)
 	assert_run(memory, 1, ipa + PAGE, PAGE, CONTROL_RUN_POPULATED);
 	assert_run(memory, 2, ipa + 2 * PAGE, PAGE, CONTROL_RUN_DESTROYED);
 	assert_run(memory, 3, ipa + 3 * PAGE, 2 * MIB - 3 * PAGE,
-		CONTROL_RUN_POPULATED);
+		   CONTROL_RUN_POPULATED);
 	assert_run(memory, 5, half + ipa, PAGE, CONTROL_RUN_SHARED);
 }
 
@@ -121,8 +121,8 @@ static void a_long_map_is_told_in_parts(void **state)
 	uint64_t from = 0, end = RAM;
 
 	for (uint64_t ipa = RAM; ipa < RAM + 2 * MIB; ipa += 2 * PAGE)
-		assert_true(realm_asks(
-			table, domain, ipa, ipa + PAGE, 0, RMI_RIPAS_EMPTY));
+		assert_true(realm_asks(table, domain, ipa, ipa + PAGE, 0,
+				       RMI_RIPAS_EMPTY));
 	do {
 		memory = ask(table, from);
 		for (unsigned i = 0; i < memory->count; i++) {
@@ -148,8 +148,8 @@ static void one_request_is_bounded(void **state)
 
 	/* Pages of which each has an entry, all of one kind. */
 	for (uint64_t ipa = RAM; ipa < RAM + 4 * MIB; ipa += PAGE)
-		assert_true(realm_supply(
-			&domain->realm, ipa_make(ipa), REALM_PAGE_LEVEL));
+		assert_true(realm_supply(&domain->realm, ipa_make(ipa),
+					 REALM_PAGE_LEVEL));
 	bench_watch(table->bench);
 	memory = ask(table, RAM + PAGE);
 	assert_int_equal(table->bench->calls, 512);
@@ -164,7 +164,8 @@ static void outside_of_ram_is_nothing(void **state)
 	struct domain *domain = realm_start(table, 16 * MIB);
 	uint64_t half = realm_alias(&domain->realm, ipa_make(0)).value;
 	const uint64_t nothing[] = { RAM + 16 * MIB, half + RAM,
-		half + RAM + 16 * MIB, UINT64_MAX - PAGE + 1 };
+				     half + RAM + 16 * MIB,
+				     UINT64_MAX - PAGE + 1 };
 
 	for (unsigned i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
 		assert_int_equal(ask(table, nothing[i])->count, 0);
@@ -205,8 +206,8 @@ static void what_is_not_built_has_no_map(void **state)
 	table_ask(table, CONTROL_DOMAIN_MEMORY, 1);
 	assert_refused(table, CONTROL_E_STATE, "not built");
 	table->lazy = true;
-	assert_int_equal(
-		table_ask(table, CONTROL_DOMAIN_DESTROY, 1), CONTROL_OK);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_DESTROY, 1),
+			 CONTROL_OK);
 	table_ask(table, CONTROL_DOMAIN_MEMORY, 1);
 	assert_refused(table, CONTROL_E_STATE, "being destroyed");
 	table->lazy = false;

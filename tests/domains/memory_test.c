@@ -45,8 +45,8 @@ static void finish(struct table *table)
 	const struct domain *domain = table_domain(table, 1);
 
 	assert_true(domain_pages_held(domain) <= domain->promised);
-	assert_int_equal(
-		table_ask(table, CONTROL_DOMAIN_DESTROY, 1), CONTROL_OK);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_DESTROY, 1),
+			 CONTROL_OK);
 	assert_empty(table);
 }
 
@@ -82,16 +82,16 @@ static void beside_content_there_is_memory_already(void **state)
 	struct table *table = *state;
 	struct domain *domain = realm_start(table, 16 * MIB);
 	const uint64_t beside[] = { RAM + 4 * MIB + 3 * PAGE,
-		RAM + 6 * MIB - PAGE };
+				    RAM + 6 * MIB - PAGE };
 
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(look(domain, beside[i]).level, 3);
-		assert_int_equal(
-			look(domain, beside[i]).state, RMI_ENTRY_ASSIGNED);
+		assert_int_equal(look(domain, beside[i]).state,
+				 RMI_ENTRY_ASSIGNED);
 		assert_int_equal(look(domain, beside[i]).ripas, RMI_RIPAS_RAM);
 	}
-	assert_int_equal(
-		look(domain, RAM + 6 * MIB).state, RMI_ENTRY_UNASSIGNED);
+	assert_int_equal(look(domain, RAM + 6 * MIB).state,
+			 RMI_ENTRY_UNASSIGNED);
 	assert_int_equal(touch(domain, beside[0]), MEMORY_READY);
 	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT);
 	finish(table);
@@ -127,7 +127,7 @@ static void outside_of_ram_is_nothing(void **state)
 	struct table *table = *state;
 	struct domain *domain = realm_start(table, 16 * MIB);
 	const uint64_t nothing[] = { 0, GUEST_PL011_BASE, RAM - 1,
-		RAM + 16 * MIB, UINT64_MAX };
+				     RAM + 16 * MIB, UINT64_MAX };
 	uint64_t pages = domain->realm.granules.account.total;
 
 	for (unsigned i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
@@ -147,12 +147,13 @@ static void lost_content_stops_the_domain(void **state)
 	struct domain *domain = realm_start(table, 16 * MIB);
 	uint64_t ipa = RAM + 4 * MIB;
 
-	assert_true(realm_take_back(
-		&domain->realm, ipa_make(ipa), ipa_make(ipa + PAGE)));
+	assert_true(realm_take_back(&domain->realm, ipa_make(ipa),
+				    ipa_make(ipa + PAGE)));
 	assert_int_equal(touch(domain, ipa + 8), MEMORY_BROKEN);
 	assert_int_equal(table_state(table, 1), CONTROL_SHUTDOWN);
 	assert_int_equal(table->reply.body.domain.reason, CONTROL_CRASH);
-	assert_string_equal((char *)table->reply.body.domain.text,
+	assert_string_equal(
+		(char *)table->reply.body.domain.text,
 		"it touched memory at 0x40400000 whose content is lost");
 	finish(table);
 }
@@ -183,8 +184,8 @@ static void a_page_of_a_block_given_up_goes_back(void **state)
 	uint64_t ipa = RAM + 2 * MIB + 7 * PAGE;
 
 	assert_int_equal(touch(domain, ipa), MEMORY_READY);
-	assert_true(realm_asks(
-		table, domain, ipa, ipa + 2 * PAGE, 0, RMI_RIPAS_EMPTY));
+	assert_true(realm_asks(table, domain, ipa, ipa + 2 * PAGE, 0,
+			       RMI_RIPAS_EMPTY));
 	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT + 510);
 	assert_int_equal(look(domain, ipa + 2 * PAGE).ripas, RMI_RIPAS_RAM);
 	finish(table);
@@ -216,12 +217,11 @@ static void what_is_ram_again_is_not_shared_any_more(void **state)
 	struct domain *domain = realm_start(table, 16 * MIB);
 	uint64_t ipa = RAM + 4 * MIB;
 
-	assert_true(realm_asks(
-		table, domain, ipa, ipa + 2 * PAGE, 0, RMI_RIPAS_EMPTY));
+	assert_true(realm_asks(table, domain, ipa, ipa + 2 * PAGE, 0,
+			       RMI_RIPAS_EMPTY));
 	assert_int_equal(touch_shared(domain, ipa), MEMORY_READY);
 	assert_int_equal(touch_shared(domain, ipa + PAGE), MEMORY_READY);
-	assert_true(
-		realm_asks(table, domain, ipa, ipa + PAGE, 0, RMI_RIPAS_RAM));
+	assert_true(realm_asks(table, domain, ipa, ipa + PAGE, 0, RMI_RIPAS_RAM));
 	assert_int_equal(table_info(table, 1)->pages_shared, 1);
 	assert_null(realm_shared_page(table, domain, alias(domain, ipa)));
 	assert_int_equal(touch_shared(domain, ipa), MEMORY_NONE);
@@ -237,16 +237,16 @@ static void large_ranges_that_are_hardly_shared_are_taken_back(void **state)
 	struct domain *domain = realm_start(table, 16 * MIB);
 	uint64_t ipa = RAM + 3 * MIB;
 
-	assert_true(realm_asks(
-		table, domain, RAM, RAM + 16 * MIB, 0, RMI_RIPAS_EMPTY));
+	assert_true(realm_asks(table, domain, RAM, RAM + 16 * MIB, 0,
+			       RMI_RIPAS_EMPTY));
 	assert_int_equal(realm_pages(domain, GRANULES_DATA), 0);
 	assert_int_equal(touch_shared(domain, ipa), MEMORY_READY);
 	assert_int_equal(touch_shared(domain, RAM + 9 * MIB), MEMORY_READY);
-	assert_true(realm_asks(
-		table, domain, RAM + MIB, RAM + 9 * MIB, 0, RMI_RIPAS_RAM));
+	assert_true(realm_asks(table, domain, RAM + MIB, RAM + 9 * MIB, 0,
+			       RMI_RIPAS_RAM));
 	assert_int_equal(realm_pages(domain, GRANULES_GUEST), 1);
 	assert_true(realm_asks(table, domain, RAM + 9 * MIB, RAM + 15 * MIB, 0,
-		RMI_RIPAS_RAM));
+			       RMI_RIPAS_RAM));
 	assert_int_equal(realm_pages(domain, GRANULES_GUEST), 0);
 	finish(table);
 }
@@ -259,8 +259,8 @@ static void all_of_ram_becoming_ram_is_quick(void **state)
 	uint64_t pages = domain->realm.granules.account.total;
 
 	bench_watch(table->bench);
-	assert_true(realm_asks(
-		table, domain, RAM, RAM + 128 * MIB, 0, RMI_RIPAS_RAM));
+	assert_true(realm_asks(table, domain, RAM, RAM + 128 * MIB, 0,
+			       RMI_RIPAS_RAM));
 	assert_int_equal(table->bench->calls, 3); /* round one table */
 	assert_int_equal(domain->realm.granules.account.total, pages);
 	finish(table);
@@ -274,21 +274,19 @@ static void ranges_that_are_not_ram_are_rejected(void **state)
 	ipa_t base = ipa_make(RAM);
 	ipa_t top = ipa_make(RAM + PAGE);
 
-	assert_false(realm_asks(
-		table, domain, RAM - PAGE, RAM + PAGE, 0, RMI_RIPAS_RAM));
+	assert_false(realm_asks(table, domain, RAM - PAGE, RAM + PAGE, 0,
+				RMI_RIPAS_RAM));
 	assert_false(realm_asks(table, domain, RAM + 16 * MIB, RAM + 17 * MIB,
-		0, RMI_RIPAS_RAM));
+				0, RMI_RIPAS_RAM));
 	assert_false(memory_ripas_change(domain, vcpu, top, base, 0));
 	assert_false(memory_ripas_change(domain, vcpu, base, base, 0));
-	assert_false(
-		memory_ripas_change(domain, vcpu, base, ipa_add(top, 1), 0));
-	assert_false(
-		memory_ripas_change(domain, vcpu, ipa_add(base, 1), top, 0));
-	assert_false(memory_ripas_change(
-		domain, vcpu, base, top, RMI_RIPAS_DESTROYED));
+	assert_false(memory_ripas_change(domain, vcpu, base, ipa_add(top, 1), 0));
+	assert_false(memory_ripas_change(domain, vcpu, ipa_add(base, 1), top, 0));
+	assert_false(memory_ripas_change(domain, vcpu, base, top,
+					 RMI_RIPAS_DESTROYED));
 	/* As far as RAM goes. */
 	assert_true(realm_asks(table, domain, RAM + 15 * MIB, RAM + 17 * MIB, 0,
-		RMI_RIPAS_EMPTY));
+			       RMI_RIPAS_EMPTY));
 	assert_int_equal(table_state(table, 1), CONTROL_RUNNING);
 	finish(table);
 }
@@ -299,15 +297,15 @@ static void lost_content_stays_lost_unless_the_realm_knows(void **state)
 	struct domain *domain = realm_start(table, 16 * MIB);
 	uint64_t ipa = RAM + 4 * MIB;
 
-	assert_true(realm_take_back(
-		&domain->realm, ipa_make(ipa), ipa_make(ipa + PAGE)));
+	assert_true(realm_take_back(&domain->realm, ipa_make(ipa),
+				    ipa_make(ipa + PAGE)));
 	assert_false(
 		realm_asks(table, domain, ipa, ipa + PAGE, 0, RMI_RIPAS_RAM));
-	assert_true(realm_asks(
-		table, domain, ipa - PAGE, ipa + PAGE, 0, RMI_RIPAS_RAM));
+	assert_true(realm_asks(table, domain, ipa - PAGE, ipa + PAGE, 0,
+			       RMI_RIPAS_RAM));
 	assert_int_equal(look(domain, ipa).ripas, RMI_RIPAS_DESTROYED);
 	assert_true(realm_asks(table, domain, ipa, ipa + PAGE,
-		RSI_IPA_CHANGE_DESTROYED, RMI_RIPAS_RAM));
+			       RSI_IPA_CHANGE_DESTROYED, RMI_RIPAS_RAM));
 	assert_int_equal(touch(domain, ipa), MEMORY_READY);
 	assert_int_equal(table_state(table, 1), CONTROL_RUNNING);
 	finish(table);
@@ -330,8 +328,8 @@ static void the_worst_that_a_realm_can_do_was_promised(void **state)
 		assert_int_equal(touch(domain, ipa), MEMORY_READY);
 		if (ipa % (2 * PAGE) != 0)
 			continue;
-		assert_true(realm_asks(
-			table, domain, ipa, ipa + PAGE, 0, RMI_RIPAS_EMPTY));
+		assert_true(realm_asks(table, domain, ipa, ipa + PAGE, 0,
+				       RMI_RIPAS_EMPTY));
 		assert_int_equal(touch_shared(domain, ipa), MEMORY_READY);
 	}
 	assert_int_equal(realm_pages(domain, GRANULES_GUEST), 7 * MIB / 8192);
@@ -364,13 +362,15 @@ static void many_random_changes_are_kept_track_of(void **state)
 			break;
 		case 1:
 			assert_int_equal(touch_shared(domain, first),
-				look(domain, first).ripas == RMI_RIPAS_EMPTY
-					? MEMORY_READY
-					: MEMORY_NONE);
+					 look(domain, first).ripas ==
+							 RMI_RIPAS_EMPTY
+						 ? MEMORY_READY
+						 : MEMORY_NONE);
 			break;
 		default:
 			assert_true(realm_asks(table, domain, first,
-				first + count * PAGE, 0, random >> 8 & 1));
+					       first + count * PAGE, 0,
+					       random >> 8 & 1));
 		}
 		assert_true(domain_pages_held(domain) <= domain->promised);
 	}
@@ -425,7 +425,7 @@ static void an_ordinary_guest_gets_zeroed_memory(void **state)
 	const uint8_t *content;
 
 	assert_int_equal(memory_guest_fault(domain, ipa_make(RAM + 0x1234)),
-		MEMORY_READY);
+			 MEMORY_READY);
 	entry = stage2_look(&domain->stage2, ipa_make(RAM + 0x5000));
 	assert_true(entry.mapped);
 	assert_int_equal(entry.level, STAGE2_BLOCK_LEVEL);
@@ -433,8 +433,8 @@ static void an_ordinary_guest_gets_zeroed_memory(void **state)
 	content = inprocess_host_page(table->bench->rmm, entry.pa.value);
 	for (unsigned i = 0; i < 2 * MIB; i++)
 		assert_int_equal(content[i], 0);
-	assert_int_equal(
-		memory_guest_fault(domain, ipa_make(RAM)), MEMORY_READY);
+	assert_int_equal(memory_guest_fault(domain, ipa_make(RAM)),
+			 MEMORY_READY);
 	assert_int_equal(domain_pages_held(domain), held + 512);
 	finish(table);
 }
@@ -451,8 +451,8 @@ static void an_ordinary_guest_gets_pages_beside_its_content(void **state)
 	assert_int_equal(stage2_look(&domain->stage2, ipa).level, 3);
 	bench_watch(table->bench);
 	table->bench->meddler.alloc_at = 0;
-	assert_int_equal(
-		memory_guest_fault(domain, ipa_make(RAM)), MEMORY_READY);
+	assert_int_equal(memory_guest_fault(domain, ipa_make(RAM)),
+			 MEMORY_READY);
 	assert_int_equal(domain_pages_held(domain), held + 3);
 	finish(table);
 }
@@ -462,12 +462,11 @@ static void an_ordinary_guest_has_nothing_elsewhere(void **state)
 	struct table *table = *state;
 	struct domain *domain = table_domain(table, table_build(table, "a", 0));
 	const uint64_t nothing[] = { 0, RAM - 1, RAM + TABLE_RAM,
-		UINT64_C(1) << 39, UINT64_MAX };
+				     UINT64_C(1) << 39, UINT64_MAX };
 
 	for (unsigned i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
-		assert_int_equal(
-			memory_guest_fault(domain, ipa_make(nothing[i])),
-			MEMORY_NONE);
+		assert_int_equal(memory_guest_fault(domain, ipa_make(nothing[i])),
+				 MEMORY_NONE);
 	finish(table);
 }
 
@@ -481,10 +480,10 @@ static void the_worst_that_a_guest_can_do_was_promised(void **state)
 		table->bench->meddler.alloc_at = 0;
 		table->bench->meddler.alloc_times = ipa % (2 * MIB) == 0 ? 1 : 0;
 		assert_int_equal(memory_guest_fault(domain, ipa_make(ipa)),
-			MEMORY_READY);
+				 MEMORY_READY);
 	}
-	assert_int_equal(
-		domain->own.account.held[GRANULES_GUEST], TABLE_RAM / PAGE);
+	assert_int_equal(domain->own.account.held[GRANULES_GUEST],
+			 TABLE_RAM / PAGE);
 	finish(table);
 }
 

@@ -14,15 +14,15 @@ struct domain *realm_start(struct table *table, uint64_t ram_size);
  * flags; the host's part. What memory_ripas_change() says; false also if the
  * RMM does not have it run. */
 bool realm_asks(struct table *table, struct domain *domain, uint64_t base,
-	uint64_t top, uint64_t flags, unsigned ripas);
+		uint64_t top, uint64_t flags, unsigned ripas);
 
 /* The page that is shared at an unprotected IPA, for the host; NULL: none. */
-void *realm_shared_page(
-	struct table *table, struct domain *domain, uint64_t ipa);
+void *realm_shared_page(struct table *table, struct domain *domain,
+			uint64_t ipa);
 
 /* Pages that the Realm holds, by kind. */
-static inline uint64_t realm_pages(
-	const struct domain *domain, enum granules_kind kind)
+static inline uint64_t realm_pages(const struct domain *domain,
+				   enum granules_kind kind)
 {
 	return domain->realm.granules.account.held[kind];
 }

@@ -19,8 +19,8 @@ static void session_start(struct table *table, struct control_session *session)
 {
 	control_init(session, &table->domains, reply_take, table);
 	control_open(session);
-	assert_int_equal(
-		table_ask_by(table, session, CONTROL_HELLO, 0), CONTROL_OK);
+	assert_int_equal(table_ask_by(table, session, CONTROL_HELLO, 0),
+			 CONTROL_OK);
 }
 
 int table_setup(void **state)
@@ -70,7 +70,8 @@ static void work(struct table *table)
 }
 
 enum control_status table_ask_by(struct table *table,
-	struct control_session *session, enum control_op op, uint32_t domid)
+				 struct control_session *session,
+				 enum control_op op, uint32_t domid)
 {
 	struct control_request request = table->request;
 	unsigned replies = table->replies;
@@ -87,19 +88,19 @@ enum control_status table_ask_by(struct table *table,
 	assert_int_equal(table->reply.cookie, request.cookie);
 	assert_int_equal(table->reply.op, op);
 	assert_int_equal(table->reply.status == CONTROL_OK,
-		table->reply.text[0] == '\0');
+			 table->reply.text[0] == '\0');
 	work(table);
 	return table->reply.status;
 }
 
-enum control_status table_ask(
-	struct table *table, enum control_op op, uint32_t domid)
+enum control_status table_ask(struct table *table, enum control_op op,
+			      uint32_t domid)
 {
 	return table_ask_by(table, &table->session, op, domid);
 }
 
 void assert_refused(const struct table *table, enum control_status expected,
-	const char *words)
+		    const char *words)
 {
 	const char *text = (const char *)table->reply.text;
 
@@ -108,8 +109,8 @@ void assert_refused(const struct table *table, enum control_status expected,
 		fail_msg("\"%s\" is not in \"%s\"", words, text);
 }
 
-struct control_create *table_create_body(
-	struct table *table, const char *name, uint32_t flags)
+struct control_create *table_create_body(struct table *table, const char *name,
+					 uint32_t flags)
 {
 	struct control_create *create = &table->request.body.create;
 
@@ -135,12 +136,12 @@ uint32_t table_load(struct table *table, const char *name, uint32_t flags)
 
 	table->request.body.segment.ipa = RAM + 4 * MIB;
 	table->request.body.segment.size = 12 * KIB - 5;
-	assert_int_equal(
-		table_ask(table, CONTROL_DOMAIN_SEGMENT, domid), CONTROL_OK);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_SEGMENT, domid),
+			 CONTROL_OK);
 	grant = table->reply.body.grant;
 	assert_int_equal(grant.size, 12 * KIB);
 	memset(inprocess_host_page(table->bench->rmm, grant.pa), 0x5a,
-		grant.size - 5);
+	       grant.size - 5);
 	return domid;
 }
 
@@ -150,8 +151,8 @@ uint32_t table_build(struct table *table, const char *name, uint32_t flags)
 
 	table->request.body.build.pc = RAM + 4 * MIB;
 	table->request.body.build.x0 = 7;
-	assert_int_equal(
-		table_ask(table, CONTROL_DOMAIN_BUILD, domid), CONTROL_OK);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_BUILD, domid),
+			 CONTROL_OK);
 	assert_int_equal(table_state(table, domid), CONTROL_PAUSED);
 	return domid;
 }
@@ -167,8 +168,8 @@ struct domain *table_domain(struct table *table, uint32_t domid)
 
 struct control_domain *table_info(struct table *table, uint32_t domid)
 {
-	assert_int_equal(
-		table_ask(table, CONTROL_DOMAIN_INFO, domid), CONTROL_OK);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_INFO, domid),
+			 CONTROL_OK);
 	assert_int_equal(table->reply.body.domain.domid, domid);
 	return &table->reply.body.domain;
 }

@@ -39,17 +39,18 @@ int table_teardown(void **state);
 
 /* Sends table->request with that operation and domain; the status of the
  * reply. Then does the work that is due. */
-enum control_status table_ask(
-	struct table *table, enum control_op op, uint32_t domid);
+enum control_status table_ask(struct table *table, enum control_op op,
+			      uint32_t domid);
 enum control_status table_ask_by(struct table *table,
-	struct control_session *session, enum control_op op, uint32_t domid);
+				 struct control_session *session,
+				 enum control_op op, uint32_t domid);
 /* Fails the test unless the status is as expected and the text has the words. */
 void assert_refused(const struct table *table, enum control_status expected,
-	const char *words);
+		    const char *words);
 
 /* A plain request for a domain, in table->request. */
-struct control_create *table_create_body(
-	struct table *table, const char *name, uint32_t flags);
+struct control_create *table_create_body(struct table *table, const char *name,
+					 uint32_t flags);
 
 /* A domain of TABLE_RAM and 2 vCPUs, LOADING; loaded with 3 pages; PAUSED. */
 uint32_t table_create(struct table *table, const char *name, uint32_t flags);

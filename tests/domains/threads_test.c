@@ -62,18 +62,18 @@ static void reply_take(void *ctx, const struct control_reply *reply)
 	client->reply = *reply;
 }
 
-static enum control_status ask(
-	struct client *client, struct control_request request)
+static enum control_status ask(struct client *client,
+			       struct control_request request)
 {
 	request.magic = CONTROL_MAGIC;
 	request.version = CONTROL_VERSION;
-	control_input(
-		&client->session, (const uint8_t *)&request, sizeof(request));
+	control_input(&client->session, (const uint8_t *)&request,
+		      sizeof(request));
 	return client->reply.status;
 }
 
-static enum control_status ask_about(
-	struct client *client, enum control_op op, uint32_t domid)
+static enum control_status ask_about(struct client *client, enum control_op op,
+				     uint32_t domid)
 {
 	return ask(client, (struct control_request){ .op = op, .domid = domid });
 }
@@ -93,7 +93,7 @@ static uint32_t create(struct client *client, bool is_realm)
 		return 0;
 	domid = client->reply.body.domain.domid;
 	request = (struct control_request){ .op = CONTROL_DOMAIN_SEGMENT,
-		.domid = domid };
+					    .domid = domid };
 	request.body.segment =
 		(struct control_segment){ RAM + 4 * MIB, 64 * KIB };
 	return ask(client, request) == CONTROL_OK ? domid : 0;
@@ -190,9 +190,9 @@ static void clients_do_not_get_in_each_others_way(void **state)
 	pthread_create(&worker, NULL, worker_run, table);
 	for (unsigned i = 0; i < CLIENTS; i++) {
 		clients[i] = (struct client){ .table = table,
-			.name = (char)('a' + i) };
+					      .name = (char)('a' + i) };
 		control_init(&clients[i].session, &table->domains, reply_take,
-			&clients[i]);
+			     &clients[i]);
 		control_open(&clients[i].session);
 		ask_about(&clients[i], CONTROL_HELLO, 0);
 		pthread_create(&threads[i], NULL, client_run, &clients[i]);
@@ -201,7 +201,7 @@ static void clients_do_not_get_in_each_others_way(void **state)
 		pthread_join(threads[i], NULL);
 		if (clients[i].failed != NULL)
 			fail_msg("%s: %s", clients[i].failed,
-				(char *)clients[i].reply.text);
+				 (char *)clients[i].reply.text);
 	}
 	__atomic_store_n(&stopped, true, __ATOMIC_RELEASE);
 	pthread_join(worker, NULL);

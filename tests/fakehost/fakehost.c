@@ -102,7 +102,7 @@ static void machine_start(int ram, uint64_t size)
 		die("memory");
 	/* What the firmware has on the machine, guests do not get here. */
 	pages_reserve(&fake.port.pages, machine.memory_base,
-		reserved - MACHINE_DRAM_BASE);
+		      reserved - MACHINE_DRAM_BASE);
 	if (!host_init(&fake.host, &fake.port.ops, &bank, 1))
 		die("the RMM");
 }
@@ -191,8 +191,8 @@ static void clients_init(void)
 		struct client *client = &fake.clients[i];
 
 		client->socket = -1;
-		control_init(
-			&client->session, &fake.domains, client_send, client);
+		control_init(&client->session, &fake.domains, client_send,
+			     client);
 	}
 }
 
@@ -219,9 +219,9 @@ static void listen_at(const char *path)
 	unlink(path);
 	fake.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fake.listener < 0 ||
-		bind(fake.listener, (struct sockaddr *)&address,
-			sizeof(address)) != 0 ||
-		listen(fake.listener, CONTROL_PORTS) != 0)
+	    bind(fake.listener, (struct sockaddr *)&address, sizeof(address)) !=
+		    0 ||
+	    listen(fake.listener, CONTROL_PORTS) != 0)
 		die(path);
 }
 

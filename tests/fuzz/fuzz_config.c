@@ -30,7 +30,7 @@ static char *read_text(const struct input *input, unsigned flags)
 	if (report == NULL)
 		abort();
 	result = cfg_parse("text", input->text, input->length, input->extras,
-		input->extra_count, flags, &cfg, report);
+			   input->extra_count, flags, &cfg, report);
 	if (result == 0)
 		json = cfg_to_json(cfg);
 	if ((result == 0) != (report_errors(report) == 0))
@@ -64,8 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input.length = size - 1;
 	if ((data[0] & 1) != 0) {
 		input.length /= 2;
-		extra = strndup(
-			input.text + input.length, size - 1 - input.length);
+		extra = strndup(input.text + input.length,
+				size - 1 - input.length);
 		if (extra == NULL)
 			abort();
 		input.extras[0] = extra;

@@ -111,8 +111,8 @@ static void memory_check(const struct control_memory *memory)
 		const struct control_run *run = &memory->runs[i];
 
 		must(run->pages > 0 && run->kind >= CONTROL_RUN_POPULATED &&
-				run->kind <= CONTROL_RUN_SHARED,
-			"a run that is none");
+			     run->kind <= CONTROL_RUN_SHARED,
+		     "a run that is none");
 		must(run->ipa >= end, "runs that do not ascend");
 		end = run->ipa + run->pages * PAGE;
 	}
@@ -127,23 +127,23 @@ static void reply_check(void *ctx, const struct control_reply *reply)
 	must(reply->magic == CONTROL_MAGIC, "a reply without its magic");
 	must(reply->status <= CONTROL_E_RMM, "a status that is none");
 	must((reply->status == CONTROL_OK) == (reply->text[0] == 0),
-		"a refusal without a text, or the other way round");
+	     "a refusal without a text, or the other way round");
 	must(reply->text[CONTROL_TEXT_SIZE - 1] == 0, "a text without an end");
 }
 
 /* ---- Control ---- */
 
-static void request_send(
-	struct run *run, unsigned session, struct control_request *request)
+static void request_send(struct run *run, unsigned session,
+			 struct control_request *request)
 {
 	request->magic = CONTROL_MAGIC;
 	request->version = CONTROL_VERSION;
 	control_input(&run->sessions[session], (const uint8_t *)request,
-		sizeof(*request));
+		      sizeof(*request));
 }
 
-static void op_send(
-	struct run *run, unsigned session, uint32_t op, uint32_t domid)
+static void op_send(struct run *run, unsigned session, uint32_t op,
+		    uint32_t domid)
 {
 	struct control_request request = { .op = op, .domid = domid };
 
@@ -176,7 +176,7 @@ static void inject_fill(struct input *input, struct control_inject_ask *inject)
 	inject->what = byte_take(input) % CONTROL_INJECTIONS;
 	inject->vcpu = byte_take(input) % 4;
 	if (inject->what == CONTROL_INJECT_PAGE_LOST ||
-		inject->what == CONTROL_INJECT_PAGE_REPLACED) {
+	    inject->what == CONTROL_INJECT_PAGE_REPLACED) {
 		inject->ipa = ipa_take(input);
 		inject->size = byte_take(input) % 8 * PAGE;
 	}
@@ -283,8 +283,8 @@ static void fault_step(struct run *run)
 	if (!domain->is_realm)
 		(void)memory_guest_fault(domain, ipa);
 	else if (byte_take(&run->input) & 1)
-		(void)memory_realm_fault(
-			domain, realm_alias(&domain->realm, ipa));
+		(void)memory_realm_fault(domain,
+					 realm_alias(&domain->realm, ipa));
 	else
 		(void)memory_realm_fault(domain, ipa);
 }
@@ -300,7 +300,7 @@ static void vcpu_idle(void *context, struct rec *rec, struct rec_trap *trap)
 static void rec_enter(struct run *run, const struct vcpu *vcpu)
 {
 	struct smccc_regs regs = { .x = { RMI_REC_ENTER, vcpu->rec.value,
-					   vcpu->run.value } };
+					  vcpu->run.value } };
 
 	inprocess_smc(run->rmm, &regs);
 }
@@ -314,7 +314,7 @@ static void ripas_step(struct run *run)
 	uint64_t top = ipa_take(input);
 	uint8_t choice = byte_take(input);
 	struct smccc_regs regs = { .x = { RSI_IPA_STATE_SET, base, top,
-					   choice & 1, choice >> 1 & 1 } };
+					  choice & 1, choice >> 1 & 1 } };
 	struct rmi_rec_exit exit = { 0 };
 	enum rsi_outcome outcome = RSI_RETURN;
 	struct vcpu *vcpu;
@@ -326,7 +326,7 @@ static void ripas_step(struct run *run)
 	if (outcome != RSI_EXIT)
 		return;
 	(void)memory_ripas_change(domain, vcpu, ipa_make(exit.ripas_base),
-		ipa_make(exit.ripas_top), exit.ripas_value);
+				  ipa_make(exit.ripas_top), exit.ripas_value);
 	rec_enter(run, vcpu);
 }
 
@@ -351,7 +351,7 @@ static void domains_check(struct run *run)
 			continue;
 		promised += domain->promised;
 		must(domain_pages_held(domain) <= domain->promised,
-			"a domain holds more than was promised to it");
+		     "a domain holds more than was promised to it");
 		must(domain->users == 0, "a domain is still looked at");
 		must(domain->memory_busy == 0, "a domain is locked");
 	}
@@ -395,13 +395,13 @@ static void run_open(struct run *run)
 	};
 	const struct host_ram bank = { { BASE }, SIZE };
 	struct inprocess_machine below = { .base = { BASE },
-		.size = SIZE,
-		.smc = machine_smc,
-		.page = machine_page };
+					   .size = SIZE,
+					   .smc = machine_smc,
+					   .page = machine_page };
 
 	run->rmm = below.ctx = inprocess_create(&machine);
 	must(run->rmm != NULL && host_inprocess_open(&run->port, &below),
-		"no memory");
+	     "no memory");
 	run->port.ops.pages_alloc = pages_take;
 	must(host_init(&run->host, &run->port.ops, &bank, 1), "no RMM");
 	inprocess_set_vcpu(run->rmm, vcpu_idle, NULL);
@@ -435,7 +435,7 @@ static void head_start(struct run *run)
 	for (uint32_t domid = 1; domid <= 2; domid++) {
 		struct control_request create = { .op = CONTROL_DOMAIN_CREATE };
 		struct control_request load = { .op = CONTROL_DOMAIN_SEGMENT,
-			.domid = domid };
+						.domid = domid };
 
 		create.body.create = (struct control_create){
 			.flags = domid == 1 ? CONTROL_CREATE_REALM : 0,
@@ -479,7 +479,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (byte_take(&run->input) & 1)
 		head_start(run);
 	for (unsigned i = 0; i < STEPS_MAX && run->input.next < run->input.end;
-		i++)
+	     i++)
 		step(run);
 	rmm_invariants_check(run->rmm);
 	all_destroy(run);

@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cfg *cfg;
 
 	if (cfg_parse("fuzz", (const char *)data, size, NULL, 0, 0, &cfg,
-		    report) == REEVE_OK) {
+		      report) == REEVE_OK) {
 		cfg_judge(cfg, report);
 		cfg_free(cfg);
 	}

@@ -113,8 +113,10 @@ static void cpu_interface(struct run *run)
 static uint64_t device_address(struct run *run)
 {
 	static const uint32_t bases[] = { GUEST_GICV3_GICD_BASE,
-		GUEST_GICV3_GICD_BASE + GICD_IROUTER, GUEST_GICV3_GICR_BASE,
-		GUEST_GICV3_GICR_BASE + GICR_SGI_BASE, GUEST_PL011_BASE };
+					  GUEST_GICV3_GICD_BASE + GICD_IROUTER,
+					  GUEST_GICV3_GICR_BASE,
+					  GUEST_GICV3_GICR_BASE + GICR_SGI_BASE,
+					  GUEST_PL011_BASE };
 	unsigned what = byte(run);
 	uint64_t base = bases[what % 5];
 
@@ -155,7 +157,7 @@ static void line(struct run *run)
 	unsigned what = byte(run);
 
 	vgic_spi_set(&run->guest.domain.vgic,
-		VGIC_PRIVATE + what % FAKEGUEST_SPIS, (what & 0x80) != 0);
+		     VGIC_PRIVATE + what % FAKEGUEST_SPIS, (what & 0x80) != 0);
 }
 
 static void type(struct run *run)
@@ -163,7 +165,7 @@ static void type(struct run *run)
 	uint8_t bytes[40] = { 0 };
 
 	require(vuart_input(&run->guest.domain.vuart, bytes,
-			byte(run) % sizeof(bytes)) <= VUART_FIFO);
+			    byte(run) % sizeof(bytes)) <= VUART_FIFO);
 	require(run->guest.domain.vuart.count <= VUART_FIFO);
 }
 
@@ -173,7 +175,7 @@ static void tick(struct run *run)
 
 	run->guest.now += byte(run);
 	vcpu->virt = (struct vcpu_timer){ byte(run) % 8,
-		run->guest.now + byte(run) };
+					  run->guest.now + byte(run) };
 	vcpu->phys = (struct vcpu_timer){ byte(run) % 8, word(run) };
 	vcpu_timers_update(vcpu);
 	vcpu_deadline(vcpu);
@@ -202,9 +204,10 @@ static uint64_t fault_address(struct run *run)
 
 static uint64_t syndrome(struct run *run)
 {
-	static const uint8_t classes[] = { ESR_EC_WFX, ESR_EC_HVC64,
-		ESR_EC_SMC64, ESR_EC_SYSREG, ESR_EC_INST_LOWER,
-		ESR_EC_DATA_LOWER, ESR_EC_DATA_LOWER, ESR_EC_UNKNOWN };
+	static const uint8_t classes[] = { ESR_EC_WFX,        ESR_EC_HVC64,
+					   ESR_EC_SMC64,      ESR_EC_SYSREG,
+					   ESR_EC_INST_LOWER, ESR_EC_DATA_LOWER,
+					   ESR_EC_DATA_LOWER, ESR_EC_UNKNOWN };
 	uint64_t any = word(run);
 
 	if (any % 16 == 0)
@@ -226,8 +229,8 @@ static void after_exit(struct run *run, enum vcpu_next next)
 	guest->domain.state = CONTROL_RUNNING;
 }
 
-static void check_enter(
-	const struct rmi_rec_exit *exit, const struct rmi_rec_enter *enter)
+static void check_enter(const struct rmi_rec_exit *exit,
+			const struct rmi_rec_enter *enter)
 {
 	bool data_abort = exit->exit_reason == RMI_EXIT_SYNC &&
 			  BITS_GET(exit->esr, ESR_EC) == ESR_EC_DATA_LOWER;
@@ -288,9 +291,9 @@ static void guest_trap(struct run *run)
 {
 	struct vcpu *vcpu = come_out(run);
 	uint64_t ipa = fault_address(run);
-	struct vcpu_trap trap = {
-		.esr = syndrome(run), .far = ipa & 0xfff, .hpfar = ipa >> 8
-	};
+	struct vcpu_trap trap = { .esr = syndrome(run),
+				  .far = ipa & 0xfff,
+				  .hpfar = ipa >> 8 };
 
 	scenery(run, false);
 	for (unsigned i = 0; i < 4; i++)
@@ -301,9 +304,11 @@ static void guest_trap(struct run *run)
 	vcpu->gic.state.vmcr = VMCR_OPEN;
 }
 
-static void (*const steps[])(struct run *run) = { go_in, go_in, wait,
-	cpu_interface, cpu_interface, device, device, device, sgi, line, type,
-	tick, realm_exit, refusal, guest_trap };
+static void (*const steps[])(struct run *run) = {
+	go_in,  go_in,  wait,       cpu_interface, cpu_interface,
+	device, device, device,     sgi,           line,
+	type,   tick,   realm_exit, refusal,       guest_trap
+};
 
 /* ---- The end ---- */
 static void settle(struct run *run)

@@ -19,8 +19,8 @@ static void check_kernel(const struct kernel *kernel)
 	if (kernel->bytes.size > UNPACKED_MAX && kernel->bytes.mapped != 0)
 		abort();
 	if (kernel->memory_size < kernel->bytes.size ||
-		kernel->memory_size % GUEST_PAGE_SIZE != 0 ||
-		kernel->memory_size > GUEST_RAM0_SIZE)
+	    kernel->memory_size % GUEST_PAGE_SIZE != 0 ||
+	    kernel->memory_size > GUEST_RAM0_SIZE)
 		abort();
 	if (kernel->info.format == NULL)
 		abort();

@@ -167,7 +167,7 @@ static uint64_t flags_take(struct input *input)
 	return BITS_PUT(RMI_MAP_TYPE, choice) |
 	       BITS_PUT(RMI_MAP_LIST_COUNT, choice >> 2 & 3) |
 	       BITS_PUT(RMI_MAP_MEMATTR,
-		       choice & 0x10 ? RMI_MEMATTR_NORMAL_WB : choice >> 5) |
+			choice & 0x10 ? RMI_MEMATTR_NORMAL_WB : choice >> 5) |
 	       BITS_PUT(RMI_MAP_S2AP, choice >> 4);
 }
 
@@ -223,8 +223,8 @@ static uint64_t argument_take(struct input *input, char kind, uint64_t before)
 	}
 }
 
-static void call_take(
-	struct input *input, const struct call *call, struct smccc_regs *regs)
+static void call_take(struct input *input, const struct call *call,
+		      struct smccc_regs *regs)
 {
 	uint8_t odd = byte_take(input);
 
@@ -357,7 +357,7 @@ static void faults_step(struct run *run)
 	};
 	/* EL3 only refuses what it may refuse: pages that are not Realm's. */
 	if (faults->el3_refuses &&
-		inprocess_in_realm(run->machine, faults->el3_refuses))
+	    inprocess_in_realm(run->machine, faults->el3_refuses))
 		faults->el3_refuses = 0;
 }
 
@@ -444,17 +444,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	inprocess_set_vcpu(run.machine, vcpu, &run);
 	if ((start & 8) != 0 &&
-		!inprocess_provision(run.machine, realm_key, "platform", 8))
+	    !inprocess_provision(run.machine, realm_key, "platform", 8))
 		abort();
 	if (start & 1)
 		call(&run, (const uint64_t[5]){ RMI_RMM_ACTIVATE });
 	if ((start & 3) == 3)
 		head_start(&run);
 	if ((start & 7) == 7)
-		call(&run, (const uint64_t[5]){
-				   RMI_REALM_ACTIVATE, page(PAGE_RD) });
+		call(&run,
+		     (const uint64_t[5]){ RMI_REALM_ACTIVATE, page(PAGE_RD) });
 	for (unsigned i = 0; i < STEPS_MAX && run.input.next < run.input.end;
-		i++)
+	     i++)
 		step(&run);
 	inprocess_destroy(run.machine);
 	return 0;

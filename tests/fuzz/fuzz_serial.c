@@ -82,12 +82,11 @@ static size_t input(void *ctx, unsigned port, const uint8_t *bytes, size_t size)
 	(void)ctx;
 	check(port > 0 && port < PORTS && device.open[port] && size > 0);
 	check(bytes >= device.memory[port].in.buffers &&
-		bytes + size <=
-			device.memory[port].in.buffers + VIRTQUEUE_BUFFERS);
+	      bytes + size <= device.memory[port].in.buffers + VIRTQUEUE_BUFFERS);
 	if (port < CONTROL_CONSOLE_NR(0))
 		return size;
-	return console_input(
-		&device.consoles[port / 2 - 2 - (port % 2 == 0)], bytes, size);
+	return console_input(&device.consoles[port / 2 - 2 - (port % 2 == 0)],
+			     bytes, size);
 }
 
 static size_t output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
@@ -95,8 +94,8 @@ static size_t output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
 	(void)ctx;
 	check(port > 0 && port < PORTS && device.open[port]);
 	check(bytes >= device.memory[port].out.buffers &&
-		bytes + size <=
-			device.memory[port].out.buffers + VIRTQUEUE_BUFFERS);
+	      bytes + size <=
+		      device.memory[port].out.buffers + VIRTQUEUE_BUFFERS);
 	if (port < CONTROL_CONSOLE_NR(0))
 		return 0;
 	return console_terminal_output(
@@ -122,8 +121,8 @@ static void device_start(void)
 	serial_init(&device.serial, &ops, device.memory, pa_make(0), PORTS);
 }
 
-static struct virtqueue_memory *queue_take(
-	struct input *input, unsigned *port, bool *out)
+static struct virtqueue_memory *queue_take(struct input *input, unsigned *port,
+					   bool *out)
 {
 	uint8_t choice = byte_take(input);
 
@@ -173,7 +172,7 @@ static void message(struct input *input)
 		return;
 	id = memory->avail.ring[(*seen)++ % SERIAL_CONTROL_QUEUE];
 	memcpy(memory->buffers + id * (VIRTQUEUE_BUFFERS / SERIAL_CONTROL_QUEUE),
-		&control, sizeof(control));
+	       &control, sizeof(control));
 	memory->used.ring[memory->used.idx++ % SERIAL_CONTROL_QUEUE] =
 		(struct virtq_used_elem){ id, sizeof(control) };
 }

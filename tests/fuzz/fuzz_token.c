@@ -19,18 +19,18 @@ static const char key[] =
 	"\"y\":\"NhfeSpYmLG9dnpi_kpLcKfj0Hb0omhR86doxE7XwuMAKYLHOHX6BnXpDHXyQ"
 	"6g5f\"}";
 
-static void span_check(
-	const struct reeve_token *token, size_t size, struct span span)
+static void span_check(const struct reeve_token *token, size_t size,
+		       struct span span)
 {
 	if (span.size == 0)
 		return;
 	if (span.data < token->data ||
-		span.size > size - (size_t)(span.data - token->data))
+	    span.size > size - (size_t)(span.data - token->data))
 		abort();
 }
 
 static void part_check(const struct reeve_token *token, size_t size,
-	const struct token_part *part)
+		       const struct token_part *part)
 {
 	span_check(token, size, part->headers);
 	span_check(token, size, part->payload);
@@ -57,8 +57,8 @@ static void verify(const struct reeve_token *token, struct reeve_report *report)
 	struct reeve_verification *verification;
 
 	if (reeve_token_verify(token, &expected, &verification, report) !=
-			REEVE_OK ||
-		reeve_verification_passed(verification))
+		    REEVE_OK ||
+	    reeve_verification_passed(verification))
 		abort();
 	text_check(reeve_verification_json(verification));
 	reeve_verification_free(verification);

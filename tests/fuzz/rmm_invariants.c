@@ -42,7 +42,7 @@ static unsigned index_of(const struct audit *audit, pa_t pa)
 static pa_t pa_of(const struct audit *audit, unsigned index)
 {
 	return pa_add(audit->rmm->machine.memory_base,
-		(uint64_t)index * GRANULE_SIZE);
+		      (uint64_t)index * GRANULE_SIZE);
 }
 
 static uint32_t word_at(const struct audit *audit, pa_t pa)
@@ -69,8 +69,8 @@ static void owned(struct audit *audit, pa_t pa, enum granule_state state)
 
 static void audit_table(struct audit *audit, pa_t table, int level);
 
-static void audit_entry(
-	struct audit *audit, pa_t table, uint64_t word, int level)
+static void audit_entry(struct audit *audit, pa_t table, uint64_t word,
+			int level)
 {
 	struct rtt_entry entry = rtt_entry_decode(word, level);
 
@@ -81,7 +81,7 @@ static void audit_entry(
 	} else if (entry.kind == RTT_ASSIGNED) {
 		audit->refs[index_of(audit, table)]++;
 		for (uint64_t i = 0; i < rtt_level_size(level);
-			i += GRANULE_SIZE)
+		     i += GRANULE_SIZE)
 			owned(audit, pa_add(entry.pa, i), GRANULE_DATA);
 	}
 }
@@ -103,8 +103,8 @@ static void audit_realm(struct audit *audit, pa_t pa)
 	require(rd->life >> 2 == 0, "has no executing REC", pa);
 	for (unsigned i = 0; i < rd->s2.root_count; i++)
 		audit_table(audit,
-			pa_add(rd->s2.root, (uint64_t)i * GRANULE_SIZE),
-			rd->s2.start_level);
+			    pa_add(rd->s2.root, (uint64_t)i * GRANULE_SIZE),
+			    rd->s2.start_level);
 }
 
 static void audit_rec(struct audit *audit, pa_t pa)

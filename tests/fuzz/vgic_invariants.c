@@ -30,13 +30,13 @@ static bool signalled(const struct vgic *vgic, const struct vgic_irq *irq)
 static void busy_bits(const struct vgic_irq *irqs, uint32_t busy)
 {
 	for (unsigned i = 0; i < 32; i++)
-		require((busy >> i & 1) == (pending(&irqs[i]) || irqs[i].active ||
-						   irqs[i].lr != 0));
+		require((busy >> i & 1) == (pending(&irqs[i]) ||
+					    irqs[i].active || irqs[i].lr != 0));
 }
 
 /* The interrupt that a vCPU has in a list register says so too. */
-static void loaded_one(
-	struct fakeguest *guest, const struct vcpu *vcpu, unsigned number)
+static void loaded_one(struct fakeguest *guest, const struct vcpu *vcpu,
+		       unsigned number)
 {
 	uint64_t lr = vcpu->gic.state.lr[number];
 	unsigned intid = vcpu->gic.loaded[number];
@@ -53,8 +53,8 @@ static void loaded_one(
 		guest->kicks[vcpu->index] > 0);
 }
 
-static void list_registers(
-	struct fakeguest *guest, const struct vcpu *vcpu, enum vcpu_place place)
+static void list_registers(struct fakeguest *guest, const struct vcpu *vcpu,
+			   enum vcpu_place place)
 {
 	for (unsigned i = 0; i < VGIC_LRS; i++) {
 		if (vcpu->gic.loaded[i] == 0xffff)
@@ -67,7 +67,7 @@ static void list_registers(
 
 /* Whether a vCPU that runs has to be asked to look again for that one. */
 static bool forgotten(const struct fakeguest *guest, const struct vcpu *vcpu,
-	const struct vgic_irq *irq)
+		      const struct vgic_irq *irq)
 {
 	return irq->lr == 0 && signalled(&guest->domain.vgic, irq) &&
 	       (vcpu->gic.state.hcr & ICH_HCR_NPIE) == 0 &&
@@ -82,8 +82,8 @@ static unsigned first_awake(const struct fakeguest *guest)
 	return UINT32_MAX;
 }
 
-static void nothing_forgotten(
-	const struct fakeguest *guest, const struct vcpu *vcpu)
+static void nothing_forgotten(const struct fakeguest *guest,
+			      const struct vcpu *vcpu)
 {
 	unsigned any = first_awake(guest);
 
@@ -121,5 +121,5 @@ void vgic_invariants(struct fakeguest *guest, const enum vcpu_place *places)
 	require(loaded == 0);
 	for (unsigned i = 0; i < FAKEGUEST_SPIS / 32; i++)
 		busy_bits(&guest->irqs[(size_t)32 * i],
-			guest->domain.vgic.busy[i]);
+			  guest->domain.vgic.busy[i]);
 }

@@ -76,7 +76,7 @@ unsigned argument_hex(const char *name, uint8_t *bytes, unsigned size)
 	unsigned count = 0;
 
 	while (next && count < size && digit(next[0]) < 16 &&
-		digit(next[1]) < 16) {
+	       digit(next[1]) < 16) {
 		bytes[count++] = (uint8_t)(digit(next[0]) << 4 | digit(next[1]));
 		next += 2;
 	}

@@ -14,15 +14,15 @@ static void check_version(void)
 	struct smccc_regs regs;
 
 	check(rsi(&regs, RSI_VERSION, RSI_ABI_VERSION_1_0, 0) == RSI_SUCCESS &&
-			regs.x[1] == RSI_ABI_VERSION_1_0 &&
-			regs.x[2] >= RSI_ABI_VERSION_1_0,
-		"RSI 1.0 is there");
+		      regs.x[1] == RSI_ABI_VERSION_1_0 &&
+		      regs.x[2] >= RSI_ABI_VERSION_1_0,
+	      "RSI 1.0 is there");
 	check(rsi(&regs, RSI_VERSION, 0x20000, 0) == RSI_ERROR_INPUT,
-		"RSI 2.0 is refused");
+	      "RSI 2.0 is refused");
 	check(rsi(&regs, RSI_FEATURES, 0, 0) == RSI_SUCCESS,
-		"features are told");
+	      "features are told");
 	check(rsi(&regs, 0xc40001ac, 0, 0) == SMCCC_NOT_SUPPORTED,
-		"an unknown call is not supported");
+	      "an unknown call is not supported");
 }
 
 static void check_config(void)
@@ -34,19 +34,19 @@ static void check_config(void)
 
 	memset(spare[0], 0xff, PAGE);
 	check(rsi(&regs, RSI_REALM_CONFIG, address, 0) == RSI_SUCCESS,
-		"the configuration is told");
+	      "the configuration is told");
 	check(shared_bit == UINT64_C(1) << (config->ipa_width - 1) &&
-			config->hash_algo <= 2,
-		"and makes sense");
+		      config->hash_algo <= 2,
+	      "and makes sense");
 	for (unsigned i = 0; i < sizeof(config->pad240); i++)
 		rest_zero = rest_zero && config->pad240[i] == 0;
 	check(rest_zero, "and leaves the rest of its page zero");
 	print_hex("personalization", config->rpv, sizeof(config->rpv));
 	check(rsi(&regs, RSI_REALM_CONFIG, address + 8, 0) == RSI_ERROR_INPUT,
-		"not to an odd address");
+	      "not to an odd address");
 	check(rsi(&regs, RSI_REALM_CONFIG, address | shared_bit, 0) ==
-			RSI_ERROR_INPUT,
-		"nor to shared memory");
+		      RSI_ERROR_INPUT,
+	      "nor to shared memory");
 }
 
 /* The RIPAS of one page; -1: none. */
@@ -67,7 +67,7 @@ static void check_all_ram(void)
 
 	while (next < end) {
 		if (rsi(&regs, RSI_IPA_STATE_GET, next, end) != RSI_SUCCESS ||
-			regs.x[2] != RIPAS_RAM || regs.x[1] <= next)
+		    regs.x[2] != RIPAS_RAM || regs.x[1] <= next)
 			break;
 		next = regs.x[1];
 	}
@@ -83,7 +83,7 @@ static void check_ripas(void)
 	check_all_ram();
 	*word = SECRET;
 	check(ripas_set(page, page + PAGE, RIPAS_EMPTY) == 0,
-		"a page is emptied");
+	      "a page is emptied");
 	check(ripas_of(page) == RIPAS_EMPTY, "it is EMPTY then");
 	try_read(page, &fault);
 	check(is_external(&fault, page), "reading it is an external abort");
@@ -92,7 +92,7 @@ static void check_ripas(void)
 	try_fetch(page, &fault);
 	check(is_external(&fault, page), "and executing it");
 	check(ripas_set(page, page + PAGE, RIPAS_RAM) == 0,
-		"it becomes RAM again");
+	      "it becomes RAM again");
 	check(ripas_of(page) == RIPAS_RAM, "and says so");
 	check(*word == 0, "its content is lost");
 	*word = SECRET;
@@ -104,12 +104,12 @@ static void check_ripas_errors(void)
 	uint64_t page = (uintptr_t)spare[1];
 
 	check(ripas_set(page + 8, page + PAGE, RIPAS_RAM) == RSI_ERROR_INPUT,
-		"a RIPAS change of an odd range is refused");
+	      "a RIPAS change of an odd range is refused");
 	check(ripas_set(page, page + PAGE, 2) == RSI_ERROR_INPUT,
-		"and one to no RIPAS of ours");
+	      "and one to no RIPAS of ours");
 	check(ripas_set(page | shared_bit, (page | shared_bit) + PAGE,
-		      RIPAS_RAM) == RSI_ERROR_INPUT,
-		"and one of shared memory");
+			RIPAS_RAM) == RSI_ERROR_INPUT,
+	      "and one of shared memory");
 	check(ripas_of(page) == RIPAS_RAM, "which change nothing");
 }
 
@@ -143,22 +143,22 @@ static void check_measurements(void)
 	print_hex("RIM", rim, sizeof(rim));
 	check(memcmp(rim, zero, sizeof(rim)) != 0, "it is not zero");
 	check(measurement_read(1, rem) && memcmp(rem, zero, sizeof(rem)) == 0,
-		"an extensible one is zero at first");
+	      "an extensible one is zero at first");
 	check(measurement_extend(1, 64) == RSI_SUCCESS &&
-			measurement_read(1, rem) &&
-			memcmp(rem, zero, sizeof(rem)) != 0,
-		"it is extended");
+		      measurement_read(1, rem) &&
+		      memcmp(rem, zero, sizeof(rem)) != 0,
+	      "it is extended");
 	check(measurement_extend(1, 64) == RSI_SUCCESS &&
-			measurement_read(1, again) &&
-			memcmp(rem, again, sizeof(rem)) != 0,
-		"each time to another value");
+		      measurement_read(1, again) &&
+		      memcmp(rem, again, sizeof(rem)) != 0,
+	      "each time to another value");
 	print_hex("REM", again, sizeof(again));
 	check(measurement_extend(0, 64) == RSI_ERROR_INPUT &&
-			measurement_extend(5, 64) == RSI_ERROR_INPUT &&
-			measurement_extend(1, 65) == RSI_ERROR_INPUT,
-		"bad extensions are refused");
+		      measurement_extend(5, 64) == RSI_ERROR_INPUT &&
+		      measurement_extend(1, 65) == RSI_ERROR_INPUT,
+	      "bad extensions are refused");
 	check(measurement_read(0, again) && memcmp(rim, again, sizeof(rim)) == 0,
-		"the initial measurement stays");
+	      "the initial measurement stays");
 	check(!measurement_read(5, again), "there is no sixth");
 }
 
@@ -170,7 +170,7 @@ static void check_shared(void)
 
 	*private = SECRET;
 	if (!check(ripas_set(page, page + PAGE, RIPAS_EMPTY) == 0,
-		    "a page is shared"))
+		   "a page is shared"))
 		return;
 	check(*shared != SECRET, "what it held stays private");
 	*shared = 0x1234;
@@ -187,11 +187,11 @@ static void check_host_call(void)
 	call.imm = 0x77;
 	call.gprs[0] = SECRET;
 	check(rsi(&regs, RSI_HOST_CALL, (uintptr_t)&call, 0) == RSI_SUCCESS,
-		"the host answers a call");
+	      "the host answers a call");
 	log_line("host call: %lx", call.gprs[0]);
 	check(rsi(&regs, RSI_HOST_CALL, (uintptr_t)&call + 8, 0) ==
-			RSI_ERROR_INPUT,
-		"not one at an odd address");
+		      RSI_ERROR_INPUT,
+	      "not one at an odd address");
 }
 
 void check_realm(void)

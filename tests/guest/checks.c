@@ -47,21 +47,21 @@ static void check_psci_errors(void)
 	uint64_t here = (uintptr_t)check_psci;
 
 	check(psci(PSCI_VERSION, 0, 0, 0) >= PSCI_VERSION_1_1 - 1,
-		"PSCI is 1.0 or later");
+	      "PSCI is 1.0 or later");
 	check(psci(PSCI_FEATURES, PSCI_CPU_ON_64, 0, 0) == PSCI_SUCCESS,
-		"it has CPU_ON");
+	      "it has CPU_ON");
 	check(psci(PSCI_FEATURES, 0x8400001d, 0, 0) ==
-				(uint64_t)PSCI_NOT_SUPPORTED ||
-			psci(PSCI_FEATURES, 0x8400001d, 0, 0) ==
-				(uint32_t)PSCI_NOT_SUPPORTED,
-		"and not everything");
+			      (uint64_t)PSCI_NOT_SUPPORTED ||
+		      psci(PSCI_FEATURES, 0x8400001d, 0, 0) ==
+			      (uint32_t)PSCI_NOT_SUPPORTED,
+	      "and not everything");
 	check((int32_t)psci(PSCI_CPU_ON_64, self, here, 0) == PSCI_ALREADY_ON,
-		"who is on, is not turned on");
+	      "who is on, is not turned on");
 	check((int32_t)psci(PSCI_CPU_ON_64, 0xff00ff, here, 0) ==
-			PSCI_INVALID_PARAMETERS,
-		"nor who is not there");
+		      PSCI_INVALID_PARAMETERS,
+	      "nor who is not there");
 	check(psci(PSCI_AFFINITY_INFO_64, self, 0, 0) == PSCI_AFFINITY_ON,
-		"we are on");
+	      "we are on");
 }
 
 static bool is_off(const struct vcpu *vcpu)
@@ -77,13 +77,13 @@ static void check_on_off(struct vcpu *vcpu)
 	check_of(is_off(vcpu), "is off at first", n);
 	check_of(vcpu_on(vcpu), "comes on", n);
 	check_of((vcpu->mpidr & 0xff00ffffff) == machine.mpidr[n],
-		"has the affinity that the device tree says", n);
+		 "has the affinity that the device tree says", n);
 	check_of(!is_off(vcpu) && psci(PSCI_AFFINITY_INFO_64, machine.mpidr[n],
-					  0, 0) == PSCI_AFFINITY_ON,
-		"is on then", n);
+				       0, 0) == PSCI_AFFINITY_ON,
+		 "is on then", n);
 	check_of((int32_t)psci(PSCI_CPU_ON_64, machine.mpidr[n],
-			 (uintptr_t)check_psci, 0) == PSCI_ALREADY_ON,
-		"is not turned on twice", n);
+			       (uintptr_t)check_psci, 0) == PSCI_ALREADY_ON,
+		 "is not turned on twice", n);
 	check_of(vcpu_off(vcpu), "goes off", n);
 	check_of(vcpu_on(vcpu) && vcpu->starts == 2, "comes on again", n);
 }
@@ -103,7 +103,7 @@ static bool timer_ticks(void)
 
 		timer_start(TICK);
 		if (!wait_for_interrupt(TIMER_PPI, count) ||
-			timer_now() - start < TICK)
+		    timer_now() - start < TICK)
 			return false;
 	}
 	return true;
@@ -119,7 +119,7 @@ static void check_timers(void)
 	check_of(timer_ticks(), "gets its timer, and not too early", 0);
 	for (unsigned i = 1; i < machine.vcpus; i++)
 		check_of(vcpu_run(&vcpus[i], timer_job) && vcpus[i].result,
-			"gets its timer, and not too early", i);
+			 "gets its timer, and not too early", i);
 }
 
 /* From vCPU 0 and back. */

@@ -65,8 +65,8 @@ static uint64_t cells(struct property reg, uint32_t first, uint32_t count)
 }
 
 /* The n-th range of a node's reg. */
-static uint64_t reg_base(
-	const struct node *node, const struct node *parent, uint32_t n)
+static uint64_t reg_base(const struct node *node, const struct node *parent,
+			 uint32_t n)
 {
 	uint32_t step = parent->address_cells + parent->size_cells;
 
@@ -150,9 +150,9 @@ static const uint8_t *walk_begin(struct walk *walk, const uint8_t *next)
 
 	if (walk->depth < DEPTH_MAX - 1)
 		walk->depth++;
-	walk->path[walk->depth] = (struct node){
-		.name = name, .address_cells = 2, .size_cells = 1
-	};
+	walk->path[walk->depth] = (struct node){ .name = name,
+						 .address_cells = 2,
+						 .size_cells = 1 };
 	return aligned(next + strlen(name) + 1);
 }
 

@@ -126,9 +126,9 @@ void check_hidden(void)
 	uint64_t pfr1 = sysreg_read(ID_AA64PFR1_EL1);
 
 	check(SVE(pfr0) == 0 && SME(pfr1) == 0 && MTE(pfr1) == 0,
-		"SVE, SME and memory tags are not offered");
+	      "SVE, SME and memory tags are not offered");
 	check(is_undefined(RDVL) && is_undefined(MRS_ZCR), "SVE is undefined");
 	check(is_undefined(RDSVL) && is_undefined(MRS_SMCR), "SME is undefined");
 	check(is_undefined(MRS_RGSR) && is_undefined(MRS_GCR),
-		"memory tags are undefined");
+	      "memory tags are undefined");
 }

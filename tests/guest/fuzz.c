@@ -45,21 +45,32 @@ static uint64_t spare_page(void)
 
 static uint64_t argument(void)
 {
-	const uint64_t choices[] = { 0, 1, any() % 64, any(), UINT64_MAX,
-		spare_page(), spare_page() + any() % PAGE,
-		spare_page() | shared_bit, any() % GIB,
-		any() % GIB / PAGE * PAGE, machine.ram_base + machine.ram_size,
-		UINT64_C(1) << 63 };
+	const uint64_t choices[] = { 0,
+				     1,
+				     any() % 64,
+				     any(),
+				     UINT64_MAX,
+				     spare_page(),
+				     spare_page() + any() % PAGE,
+				     spare_page() | shared_bit,
+				     any() % GIB,
+				     any() % GIB / PAGE * PAGE,
+				     machine.ram_base + machine.ram_size,
+				     UINT64_C(1) << 63 };
 
 	return choices[any() % (sizeof(choices) / sizeof(choices[0]))];
 }
 
 static uint64_t function(void)
 {
-	const uint64_t choices[] = { any(), 0x80000000 | any() % 4,
-		0x84000000 | any() % 32, 0xc4000000 | any() % 32,
-		0x86000000 | any() % 4, 0xc4000150 + any() % 64,
-		RSI_VERSION + any() % 32, RSI_VERSION + any() % 10 };
+	const uint64_t choices[] = { any(),
+				     0x80000000 | any() % 4,
+				     0x84000000 | any() % 32,
+				     0xc4000000 | any() % 32,
+				     0x86000000 | any() % 4,
+				     0xc4000150 + any() % 64,
+				     RSI_VERSION + any() % 32,
+				     RSI_VERSION + any() % 10 };
 
 	return choices[any() % (sizeof(choices) / sizeof(choices[0]))];
 }
@@ -67,8 +78,8 @@ static uint64_t function(void)
 /* Stops, starts or suspends this vCPU or another. */
 static bool is_end(uint64_t fid)
 {
-	static const uint16_t ends[] = { 0x1, 0x2, 0x3, 0x8, 0x9, 0xc, 0xd, 0xe,
-		0x12, 0x15 };
+	static const uint16_t ends[] = { 0x1, 0x2, 0x3, 0x8,  0x9,
+					 0xc, 0xd, 0xe, 0x12, 0x15 };
 
 	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (OWNER(fid) == OWNER_PSCI && (fid & 0xffff) == ends[i])
@@ -116,9 +127,8 @@ static void any_access(void)
 	if (any() % 2 != 0)
 		try_write(at & ~UINT64_C(7), any(), &fault);
 	else
-		(void)try_read(
-			(any() % 2 != 0 ? at : any() % GIB) & ~UINT64_C(7),
-			&fault);
+		(void)try_read((any() % 2 != 0 ? at : any() % GIB) & ~UINT64_C(7),
+			       &fault);
 }
 
 static void any_register(void)
@@ -139,8 +149,8 @@ static void any_register(void)
 
 static void fuzz_job(struct vcpu *vcpu)
 {
-	static void (*const things[])(
-		void) = { any_call, any_access, any_register };
+	static void (*const things[])(void) = { any_call, any_access,
+						any_register };
 	uint64_t steps = argument_number("steps", 1000);
 
 	states[vcpu->index] = (argument_number("seed", 1) + vcpu->index) * 2 + 1;

@@ -52,7 +52,7 @@ void gic_vcpu_init(struct vcpu *vcpu)
 	if (!check_of(frame != 0, "has a redistributor", vcpu->index))
 		power_off();
 	mmio_write32(frame + GICR_WAKER,
-		mmio_read32(frame + GICR_WAKER) & ~WAKER_SLEEP);
+		     mmio_read32(frame + GICR_WAKER) & ~WAKER_SLEEP);
 	while (mmio_read32(frame + GICR_WAKER) & WAKER_ASLEEP)
 		;
 	frame += GICR_SGI_FRAME;
@@ -74,9 +74,10 @@ void gic_sgi(const struct vcpu *to, unsigned intid)
 	uint64_t mpidr = machine.mpidr[to->index];
 
 	dsb(ish);
-	sysreg_write(ICC_SGI1R_EL1,
-		(mpidr & 0xff00) << 8 | (mpidr & 0xff0000) << 16 |
-			(uint64_t)intid << 24 | UINT64_C(1) << (mpidr & 0xf));
+	sysreg_write(ICC_SGI1R_EL1, (mpidr & 0xff00) << 8 |
+					    (mpidr & 0xff0000) << 16 |
+					    (uint64_t)intid << 24 |
+					    UINT64_C(1) << (mpidr & 0xf));
 	isb();
 }
 
@@ -111,8 +112,8 @@ void timer_start(uint64_t nanoseconds)
 	uint64_t hz = sysreg_read(CNTFRQ_EL0);
 
 	isb();
-	sysreg_write(CNTV_CVAL_EL0,
-		sysreg_read(CNTVCT_EL0) + nanoseconds / 1000 * hz / 1000000);
+	sysreg_write(CNTV_CVAL_EL0, sysreg_read(CNTVCT_EL0) +
+					    nanoseconds / 1000 * hz / 1000000);
 	sysreg_write(CNTV_CTL_EL0, TIMER_ON);
 	isb();
 }

@@ -59,12 +59,12 @@ void lend(void)
 		check(touch(false) && holds(false), "new memory is zero");
 		step("used");
 		check(ripas_set(base, base + size, RIPAS_EMPTY) == 0,
-			"it is given up");
+		      "it is given up");
 		step("empty");
 		check(touch(true) && holds(true), "what is shared is new too");
 		step("shared");
 		check(ripas_set(base, base + size, RIPAS_RAM) == 0,
-			"it is taken back");
+		      "it is taken back");
 		step("back");
 	}
 	check(touch(false) && holds(false), "and it begins at zero");

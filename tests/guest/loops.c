@@ -53,8 +53,8 @@ static void echo(void)
 static void flood_psci(void)
 {
 	(void)psci(PSCI_VERSION, 0, 0, 0);
-	(void)psci(
-		PSCI_AFFINITY_INFO_64, machine.mpidr[machine.vcpus - 1], 0, 0);
+	(void)psci(PSCI_AFFINITY_INFO_64, machine.mpidr[machine.vcpus - 1], 0,
+		   0);
 }
 
 static void flood_rsi(void)
@@ -176,7 +176,7 @@ void loops(void)
 {
 	for (unsigned i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
 		if (argument_has(things[i].name) &&
-			(is_realm() || !things[i].needs_realm))
+		    (is_realm() || !things[i].needs_realm))
 			repeat(things[i].name, things[i].once);
 	}
 }

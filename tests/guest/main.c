@@ -54,7 +54,7 @@ static void realm_find(void)
 	struct smccc_regs regs;
 
 	if (!machine.is_psci_smc ||
-		rsi(&regs, RSI_VERSION, RSI_ABI_VERSION_1_0, 0) != RSI_SUCCESS)
+	    rsi(&regs, RSI_VERSION, RSI_ABI_VERSION_1_0, 0) != RSI_SUCCESS)
 		return;
 	if (rsi(&regs, RSI_REALM_CONFIG, (uintptr_t)&config, 0) == RSI_SUCCESS)
 		shared_bit = UINT64_C(1) << (config.ipa_width - 1);
@@ -91,9 +91,9 @@ static void begin(const void *fdt)
 	mmu_enable();
 	uart = machine.uart;
 	log_line("%s, %u vCPUs, %lu MiB at %lx, arguments: %s",
-		is_realm() ? "a Realm" : "an ordinary guest", machine.vcpus,
-		machine.ram_size >> 20, machine.ram_base,
-		machine.arguments ? machine.arguments : "none");
+		 is_realm() ? "a Realm" : "an ordinary guest", machine.vcpus,
+		 machine.ram_size >> 20, machine.ram_base,
+		 machine.arguments ? machine.arguments : "none");
 	gic_init();
 	gic_vcpu_init(&vcpus[0]);
 	__asm__ volatile("msr daifclr, #2" ::: "memory");

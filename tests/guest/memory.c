@@ -52,8 +52,8 @@ void mmu_prepare(void)
 		 DESC_NEVER;
 	root[0] = (uintptr_t)own | DESC_TABLE;
 	root[SHARED_WINDOW >> 39] = (uintptr_t)shared | DESC_TABLE;
-	dcache_clean(
-		(uintptr_t)image_start, (uint64_t)(image_end - image_start));
+	dcache_clean((uintptr_t)image_start,
+		     (uint64_t)(image_end - image_start));
 }
 
 void mmu_enable(void)
@@ -70,7 +70,7 @@ void mmu_enable(void)
 	dsb(sy);
 	isb();
 	sysreg_write(SCTLR_EL1,
-		sysreg_read(SCTLR_EL1) | SCTLR_M | SCTLR_C | SCTLR_I);
+		     sysreg_read(SCTLR_EL1) | SCTLR_M | SCTLR_C | SCTLR_I);
 	isb();
 }
 
@@ -134,13 +134,13 @@ uint64_t ripas_set(uint64_t base, uint64_t top, uint64_t ripas)
 {
 	while (base < top) {
 		struct smccc_regs regs = { { RSI_IPA_STATE_SET, base, top,
-			ripas, RSI_IPA_CHANGE_DESTROYED } };
+					     ripas, RSI_IPA_CHANGE_DESTROYED } };
 
 		guest_smc(&regs);
 		if (regs.x[0] != RSI_SUCCESS)
 			return regs.x[0];
 		if (regs.x[2] != RSI_RESPONSE_ACCEPT || regs.x[1] <= base ||
-			regs.x[1] > top)
+		    regs.x[1] > top)
 			return UINT64_MAX;
 		base = regs.x[1];
 	}

@@ -167,11 +167,11 @@ static void state_job(struct vcpu *vcpu)
 static void report(struct vcpu *vcpu)
 {
 	check_of((vcpu->result & 1) != 0, "keeps its general registers",
-		vcpu->index);
+		 vcpu->index);
 	check_of((vcpu->result & 2) != 0, "keeps its vector registers",
-		vcpu->index);
+		 vcpu->index);
 	check_of((vcpu->result & 4) != 0, "keeps its EL1 registers",
-		vcpu->index);
+		 vcpu->index);
 }
 
 /* All at once, so that they meet on the same cores. */

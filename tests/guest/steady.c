@@ -33,15 +33,15 @@ static void expect(bool good, const char *what)
 static uint64_t change_once(uint64_t base, uint64_t top, uint64_t ripas)
 {
 	struct smccc_regs regs = { { RSI_IPA_STATE_SET, base, top, ripas,
-		RSI_IPA_CHANGE_DESTROYED } };
+				     RSI_IPA_CHANGE_DESTROYED } };
 
 	guest_smc(&regs);
 	expect(regs.x[0] == RSI_SUCCESS, "a change of RIPAS fails");
 	expect(regs.x[1] >= base && regs.x[1] <= top && regs.x[1] % PAGE == 0,
-		"a change of RIPAS ends anywhere");
+	       "a change of RIPAS ends anywhere");
 	expect(regs.x[2] == RSI_RESPONSE_ACCEPT ||
-			(ripas == RIPAS_RAM && regs.x[1] != top),
-		"a change of RIPAS is done and rejected");
+		       (ripas == RIPAS_RAM && regs.x[1] != top),
+	       "a change of RIPAS is done and rejected");
 	return wrong ? top : regs.x[1];
 }
 
@@ -85,8 +85,8 @@ static void ask_others(void)
 {
 	for (unsigned i = 1; i < machine.vcpus; i++)
 		expect(psci(PSCI_AFFINITY_INFO_64, machine.mpidr[i], 0, 0) ==
-				PSCI_AFFINITY_OFF,
-			"a vCPU that is off seems to be on");
+			       PSCI_AFFINITY_OFF,
+		       "a vCPU that is off seems to be on");
 }
 
 /* What comes back is the host's to say. */
@@ -96,7 +96,7 @@ static void call_host(void)
 	struct smccc_regs regs;
 
 	expect(rsi(&regs, RSI_HOST_CALL, (uintptr_t)&call, 0) == RSI_SUCCESS,
-		"a host call fails");
+	       "a host call fails");
 }
 
 static void wait_for_timer(void)
@@ -131,7 +131,7 @@ static void kept_check(void)
 	for (unsigned page = 0; page < KEPT; page++)
 		for (unsigned i = 0; i < PAGE / 8; i++)
 			expect(kept(page)[i] == SECRET + page * PAGE + i,
-				"memory changes by itself");
+			       "memory changes by itself");
 }
 
 /* Tells of the first one, for who waits for it. */
@@ -160,7 +160,7 @@ void steady(void)
 		wait_for_timer();
 		compute();
 		expect(mmio_read32(machine.gicd + 4) == typer,
-			"a device changes by itself");
+		       "a device changes by itself");
 		kept_check();
 		strays_tell();
 		rounds++;

@@ -27,11 +27,11 @@ static uint64_t piece(unsigned *size)
 	const uint8_t *page = spare[4];
 	uint64_t offset = *size % PAGE;
 	struct smccc_regs regs = { { RSI_ATTEST_TOKEN_CONTINUE, (uintptr_t)page,
-		offset, PAGE - offset } };
+				     offset, PAGE - offset } };
 
 	guest_smc(&regs);
 	if ((regs.x[0] == RSI_SUCCESS || regs.x[0] == RSI_INCOMPLETE) &&
-		regs.x[1] <= PAGE - offset && *size + regs.x[1] <= TOKEN_MAX) {
+	    regs.x[1] <= PAGE - offset && *size + regs.x[1] <= TOKEN_MAX) {
 		memcpy(token + *size, page + offset, regs.x[1]);
 		*size += (unsigned)regs.x[1];
 	}
@@ -59,6 +59,6 @@ void token_print(void)
 	check(status == RSI_SUCCESS, "and completed");
 	for (unsigned done = 0; done < size; done += LINE_BYTES)
 		print_hex("token", token + done,
-			size - done < LINE_BYTES ? size - done : LINE_BYTES);
+			  size - done < LINE_BYTES ? size - done : LINE_BYTES);
 	log_line("token: end, %u bytes", size);
 }

@@ -57,8 +57,8 @@ void power_off(void)
 static void report(const struct frame *frame, const char *what)
 {
 	log_line_unlocked("FAIL: %s on vCPU %u: ESR %lx ELR %lx FAR %lx", what,
-		vcpu_this()->index, sysreg_read(ESR_EL1), frame->elr,
-		sysreg_read(FAR_EL1));
+			  vcpu_this()->index, sysreg_read(ESR_EL1), frame->elr,
+			  sysreg_read(FAR_EL1));
 	power_off();
 }
 
@@ -165,7 +165,7 @@ bool vcpu_on(struct vcpu *vcpu)
 	vcpu->job = say_up;
 	dcache_clean((uintptr_t)vcpu, sizeof(*vcpu));
 	if (psci(PSCI_CPU_ON_64, machine.mpidr[vcpu->index],
-		    (uintptr_t)secondary, (uintptr_t)vcpu) != PSCI_SUCCESS)
+		 (uintptr_t)secondary, (uintptr_t)vcpu) != PSCI_SUCCESS)
 		return false;
 	return wait_for(is_up, vcpu);
 }

@@ -11,8 +11,8 @@
 
 /* What the host says of the domain that it has just made. */
 static int made(struct reeve_host *host,
-	const struct reeve_measurement *predicted, struct reeve_domain *out,
-	struct reeve_report *report)
+		const struct reeve_measurement *predicted,
+		struct reeve_domain *out, struct reeve_report *report)
 {
 	unsigned domid = host->ops->built(host->engine);
 	int result = host->ops->next(host->engine, domid, out, report);
@@ -21,7 +21,7 @@ static int made(struct reeve_host *host,
 		return result;
 	if (out->domid != domid)
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-			"the host has lost the domain that it made");
+				    "the host has lost the domain that it made");
 	if (predicted == NULL)
 		return REEVE_OK;
 	out->rim_size = (unsigned)predicted->size;
@@ -30,14 +30,14 @@ static int made(struct reeve_host *host,
 }
 
 static int build(struct reeve_host *host, const struct reeve_plan *plan,
-	const struct reeve_measurement *predicted, struct reeve_domain *out,
-	struct reeve_report *report)
+		 const struct reeve_measurement *predicted,
+		 struct reeve_domain *out, struct reeve_report *report)
 {
 	struct engine_domain wanted =
 		engine_domain_of(plan->guest->domain, plan->image);
 	struct engine_realm realm;
-	int result = engine_build(
-		host->ops, host->engine, &wanted, plan->image, &realm, report);
+	int result = engine_build(host->ops, host->engine, &wanted, plan->image,
+				  &realm, report);
 
 	if (result != REEVE_OK)
 		return result;
@@ -49,9 +49,9 @@ static int build(struct reeve_host *host, const struct reeve_plan *plan,
 }
 
 int reeve_domain_create(struct reeve_host *host, const struct reeve_plan *plan,
-	const struct reeve_measurement *predicted,
-	const struct reeve_watch *watch, struct reeve_domain *out,
-	struct reeve_report *report)
+			const struct reeve_measurement *predicted,
+			const struct reeve_watch *watch,
+			struct reeve_domain *out, struct reeve_report *report)
 {
 	struct engine_info info;
 	struct reeve_domain domain;
@@ -69,8 +69,8 @@ int reeve_domain_create(struct reeve_host *host, const struct reeve_plan *plan,
 	return result;
 }
 
-enum reeve_action reeve_guest_action(
-	const struct reeve_guest *guest, enum reeve_reason reason)
+enum reeve_action reeve_guest_action(const struct reeve_guest *guest,
+				     enum reeve_reason reason)
 {
 	const struct domain *domain = guest->domain;
 	int action = domain->on_crash;

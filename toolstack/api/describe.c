@@ -10,14 +10,14 @@
 #include "toolstack/api/guest.h"
 #include "toolstack/report/utf8.h"
 
-static void add_number(
-	struct json_object *object, const char *name, uint64_t value)
+static void add_number(struct json_object *object, const char *name,
+		       uint64_t value)
 {
 	json_object_object_add(object, name, json_object_new_uint64(value));
 }
 
-static void add_text(
-	struct json_object *object, const char *name, const char *text)
+static void add_text(struct json_object *object, const char *name,
+		     const char *text)
 {
 	size_t length;
 	char *utf8 = NULL;
@@ -25,13 +25,13 @@ static void add_text(
 	if (text != NULL)
 		utf8 = utf8_repair(text, strlen(text), &length);
 	if (utf8 != NULL)
-		json_object_object_add(
-			object, name, json_object_new_string(utf8));
+		json_object_object_add(object, name,
+				       json_object_new_string(utf8));
 	free(utf8);
 }
 
 static void add_hex(struct json_object *object, const char *name,
-	const uint8_t *bytes, size_t size)
+		    const uint8_t *bytes, size_t size)
 {
 	char text[2 * 64 + 1];
 
@@ -62,8 +62,8 @@ static struct json_object *boot_rec_json(const struct reeve_measurement *m)
 	add_number(object, "flags", m->rec_flags);
 	add_number(object, "pc", m->rec_pc);
 	for (size_t i = 0; i < RMI_REC_CREATE_GPRS; i++)
-		json_object_array_add(
-			gprs, json_object_new_uint64(m->rec_gprs[i]));
+		json_object_array_add(gprs,
+				      json_object_new_uint64(m->rec_gprs[i]));
 	json_object_object_add(object, "gprs", gprs);
 	return object;
 }
@@ -94,8 +94,8 @@ struct json_object *measurement_to_json(const struct reeve_measurement *m)
 	add_number(object, "vcpus", m->vcpus);
 	json_object_object_add(object, "parameters", parameters_json(m));
 	for (size_t i = 0; i < m->range_count; i++)
-		json_object_array_add(
-			ranges, measured_range_json(&m->ranges[i]));
+		json_object_array_add(ranges,
+				      measured_range_json(&m->ranges[i]));
 	json_object_object_add(object, "ranges", ranges);
 	json_object_object_add(object, "boot_rec", boot_rec_json(m));
 	return object;
@@ -108,7 +108,8 @@ char *document_text(struct json_object *document)
 
 	if (document == NULL)
 		return NULL;
-	text = json_object_to_json_string_ext(document,
+	text = json_object_to_json_string_ext(
+		document,
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (text != NULL)
 		copy = strdup(text);
@@ -157,16 +158,16 @@ static struct json_object *plan_json(const struct reeve_plan *plan)
 	for (size_t i = 0; reeve_plan_segment(plan, i, &range); i++)
 		json_object_array_add(segments, range_json(&range));
 	json_object_object_add(object, "segments", segments);
-	json_object_object_add(
-		object, "kernel", kernel_json(&plan->image->kernel));
+	json_object_object_add(object, "kernel",
+			       kernel_json(&plan->image->kernel));
 	add_number(object, "entry", plan->image->entry);
 	add_number(object, "dtb", plan->image->dtb_ipa);
 	return object;
 }
 
 char *reeve_describe_json(const struct reeve_guest *guest,
-	const struct reeve_plan *plan,
-	const struct reeve_measurement *measurement)
+			  const struct reeve_plan *plan,
+			  const struct reeve_measurement *measurement)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -175,6 +176,6 @@ char *reeve_describe_json(const struct reeve_guest *guest,
 		json_object_object_add(object, "plan", plan_json(plan));
 	if (measurement != NULL)
 		json_object_object_add(object, "measurement",
-			measurement_to_json(measurement));
+				       measurement_to_json(measurement));
 	return document_text(object);
 }

@@ -10,16 +10,16 @@
 #include "toolstack/policy/policy.h"
 
 static int source_parse(const struct reeve_source *source, struct cfg **cfg,
-	struct reeve_report *report)
+			struct reeve_report *report)
 {
 	unsigned flags = (source->flags & REEVE_STRICT) != 0 ? CFG_STRICT : 0;
 
 	return cfg_load(source->path, source->extras, source->extra_count,
-		flags, cfg, report);
+			flags, cfg, report);
 }
 
 int reeve_settings_json(const struct reeve_source *source, char **json,
-	struct reeve_report *report)
+			struct reeve_report *report)
 {
 	struct cfg *cfg;
 	char *text;
@@ -38,7 +38,8 @@ int reeve_settings_json(const struct reeve_source *source, char **json,
 /* Types, then policy: also when a value was refused, so that one run tells
  * all that is wrong. */
 static int guest_judge(struct reeve_guest *guest,
-	const struct reeve_source *source, struct reeve_report *report)
+		       const struct reeve_source *source,
+		       struct reeve_report *report)
 {
 	unsigned flags = 0;
 	int typed;
@@ -56,7 +57,7 @@ static int guest_judge(struct reeve_guest *guest,
 }
 
 int reeve_guest_load(const struct reeve_source *source,
-	struct reeve_guest **out, struct reeve_report *report)
+		     struct reeve_guest **out, struct reeve_report *report)
 {
 	struct reeve_guest *guest = calloc(1, sizeof(*guest));
 	int result;
@@ -110,19 +111,19 @@ unsigned reeve_guest_vcpus(const struct reeve_guest *guest)
 
 /* Whether the file that a key names can be read here; if not, warns. */
 static bool file_probe(const struct reeve_guest *guest, const char *key,
-	const char *path, struct reeve_report *report)
+		       const char *path, struct reeve_report *report)
 {
 	if (path == NULL || access(path, R_OK) == 0)
 		return true;
 	report_add(report, REEVE_WARNING, domain_place(guest->domain, key), key,
-		"create, dtb and measure will need it",
-		"%s cannot be read here, so it was not checked: %s", path,
-		strerror(errno));
+		   "create, dtb and measure will need it",
+		   "%s cannot be read here, so it was not checked: %s", path,
+		   strerror(errno));
 	return false;
 }
 
-int reeve_guest_probe(
-	const struct reeve_guest *guest, struct reeve_report *report)
+int reeve_guest_probe(const struct reeve_guest *guest,
+		      struct reeve_report *report)
 {
 	const struct domain *domain = guest->domain;
 	struct reeve_plan *plan;
@@ -136,8 +137,8 @@ int reeve_guest_probe(
 		return REEVE_OK;
 	if (domain->acpi) {
 		report_add(report, REEVE_WARNING, domain_place(domain, "acpi"),
-			"acpi", "create, dtb and measure will refuse it",
-			"this release makes no ACPI tables");
+			   "acpi", "create, dtb and measure will refuse it",
+			   "this release makes no ACPI tables");
 		return REEVE_OK;
 	}
 	result = reeve_plan_new(guest, REEVE_ENGINE_MODEL, &plan, report);
@@ -147,8 +148,9 @@ int reeve_guest_probe(
 }
 
 void reeve_guest_values(const struct reeve_guest *guest,
-	void (*visit)(void *context, const struct reeve_value *value),
-	void *context)
+			void (*visit)(void *context,
+				      const struct reeve_value *value),
+			void *context)
 {
 	struct domain_line line;
 
@@ -156,12 +158,12 @@ void reeve_guest_values(const struct reeve_guest *guest,
 		if (!domain_line(guest->domain, i, &line))
 			continue;
 		visit(context,
-			&(struct reeve_value){
-				.key = line.key,
-				.text = line.value,
-				.set = line.place != NULL,
-				.line = line.place != NULL ? line.place->line : 0,
-			});
+		      &(struct reeve_value){
+			      .key = line.key,
+			      .text = line.value,
+			      .set = line.place != NULL,
+			      .line = line.place != NULL ? line.place->line : 0,
+		      });
 		free(line.value);
 	}
 }

@@ -21,8 +21,8 @@ struct reeve_plan {
 };
 
 /* The measurement as a JSON object; NULL: out of memory. */
-struct json_object *measurement_to_json(
-	const struct reeve_measurement *measurement);
+struct json_object *
+measurement_to_json(const struct reeve_measurement *measurement);
 
 /* The text of a document, which it frees; the caller frees the text. NULL:
  * out of memory, or document was NULL. */

@@ -12,7 +12,7 @@
 #include "toolstack/report/report.h"
 
 int reeve_host_open(const char *name, const struct reeve_watch *watch,
-	struct reeve_host **out, struct reeve_report *report)
+		    struct reeve_host **out, struct reeve_report *report)
 {
 	struct reeve_host *host = calloc(1, sizeof(*host));
 	int result;
@@ -23,8 +23,8 @@ int reeve_host_open(const char *name, const struct reeve_watch *watch,
 	host->watch = watch;
 	result = folder_of(name, &host->folder, report);
 	if (result == REEVE_OK)
-		result = machine_open(
-			&host->folder, watch, &host->engine, report);
+		result = machine_open(&host->folder, watch, &host->engine,
+				      report);
 	if (result != REEVE_OK) {
 		free(host);
 		return result;
@@ -42,13 +42,13 @@ void reeve_host_close(struct reeve_host *host)
 }
 
 int reeve_host_ask(struct reeve_host *host, struct reeve_host_info *out,
-	struct reeve_report *report)
+		   struct reeve_report *report)
 {
 	return host->ops->host(host->engine, out, report);
 }
 
 int reeve_host_dmesg(struct reeve_host *host, uint64_t *from, char *text,
-	size_t size, size_t *got, struct reeve_report *report)
+		     size_t size, size_t *got, struct reeve_report *report)
 {
 	return host->ops->dmesg(host->engine, from, text, size, got, report);
 }
@@ -56,7 +56,7 @@ int reeve_host_dmesg(struct reeve_host *host, uint64_t *from, char *text,
 /* ---- Finding domains ---------------------------------------------------------- */
 
 int reeve_domain_next(struct reeve_host *host, unsigned domid,
-	struct reeve_domain *out, struct reeve_report *report)
+		      struct reeve_domain *out, struct reeve_report *report)
 {
 	int result = host->ops->next(host->engine, domid, out, report);
 
@@ -72,7 +72,7 @@ static bool domid_of(const char *text, unsigned *domid)
 	unsigned long value;
 
 	if (*text == '\0' || strspn(text, "0123456789") != strlen(text) ||
-		strlen(text) > 9)
+	    strlen(text) > 9)
 		return false;
 	value = strtoul(text, NULL, 10);
 	*domid = (unsigned)value;
@@ -80,14 +80,14 @@ static bool domid_of(const char *text, unsigned *domid)
 }
 
 static int find_by_name(struct reeve_host *host, const char *name,
-	struct reeve_domain *out, struct reeve_report *report)
+			struct reeve_domain *out, struct reeve_report *report)
 {
 	struct reeve_domain domain;
 	unsigned domid = 1;
 	int result;
 
-	while ((result = host->ops->next(
-			host->engine, domid, &domain, report)) == REEVE_OK) {
+	while ((result = host->ops->next(host->engine, domid, &domain,
+					 report)) == REEVE_OK) {
 		if (strcmp(domain.name, name) == 0) {
 			*out = domain;
 			return REEVE_OK;
@@ -98,7 +98,7 @@ static int find_by_name(struct reeve_host *host, const char *name,
 }
 
 int reeve_domain_find(struct reeve_host *host, const char *text,
-	struct reeve_domain *out, struct reeve_report *report)
+		      struct reeve_domain *out, struct reeve_report *report)
 {
 	struct reeve_domain domain;
 	unsigned domid;
@@ -112,8 +112,8 @@ int reeve_domain_find(struct reeve_host *host, const char *text,
 		result = find_by_name(host, text, &domain, report);
 	}
 	if (result == REEVE_ERR_NO_DOMAIN)
-		return report_error(report, result, NULL, NULL,
-			"see reeve list", "there is no domain %s", text);
+		return report_error(report, result, NULL, NULL, "see reeve list",
+				    "there is no domain %s", text);
 	if (result != REEVE_OK)
 		return result;
 	record_rim_read(&host->folder, &domain);
@@ -122,48 +122,50 @@ int reeve_domain_find(struct reeve_host *host, const char *text,
 }
 
 int reeve_domain_vcpu(struct reeve_host *host, unsigned domid, unsigned index,
-	struct reeve_vcpu *out, struct reeve_report *report)
+		      struct reeve_vcpu *out, struct reeve_report *report)
 {
 	return host->ops->vcpu(host->engine, domid, index, out, report);
 }
 
 const char *reeve_exit_name(unsigned kind)
 {
-	static const char *const names[REEVE_EXIT_KINDS] = { "irq", "mmio",
-		"fault", "wfx", "sysreg", "psci", "ripas", "host_call",
-		"other" };
+	static const char *const names[REEVE_EXIT_KINDS] = {
+		"irq",  "mmio",  "fault",     "wfx",  "sysreg",
+		"psci", "ripas", "host_call", "other"
+	};
 
 	return kind < REEVE_EXIT_KINDS ? names[kind] : NULL;
 }
 
 /* ---- Changing them ------------------------------------------------------------- */
 
-int reeve_domain_pause(
-	struct reeve_host *host, unsigned domid, struct reeve_report *report)
+int reeve_domain_pause(struct reeve_host *host, unsigned domid,
+		       struct reeve_report *report)
 {
 	return host->ops->act(host->engine, domid, ENGINE_PAUSE, report);
 }
 
-int reeve_domain_unpause(
-	struct reeve_host *host, unsigned domid, struct reeve_report *report)
+int reeve_domain_unpause(struct reeve_host *host, unsigned domid,
+			 struct reeve_report *report)
 {
 	return host->ops->act(host->engine, domid, ENGINE_UNPAUSE, report);
 }
 
 int reeve_domain_shutdown(struct reeve_host *host, unsigned domid,
-	enum reeve_reason reason, struct reeve_report *report)
+			  enum reeve_reason reason, struct reeve_report *report)
 {
 	return host->ops->shutdown(host->engine, domid, reason, report);
 }
 
 int reeve_domain_rename(struct reeve_host *host, unsigned domid,
-	const char *name, struct reeve_report *report)
+			const char *name, struct reeve_report *report)
 {
 	return host->ops->rename(host->engine, domid, name, report);
 }
 
 int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
-	const struct reeve_watch *watch, struct reeve_report *report)
+			 const struct reeve_watch *watch,
+			 struct reeve_report *report)
 {
 	static const struct timespec pause = { .tv_nsec = 5000000 };
 	struct reeve_domain domain;
@@ -174,7 +176,7 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 		if (result != REEVE_OK || domain.domid != domid)
 			break;
 		if (!watch_go_on(watch, "destroying", domain.progress_done,
-			    domain.progress_all))
+				 domain.progress_all))
 			return REEVE_ERR_STOPPED;
 		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
 	}
@@ -186,13 +188,14 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 }
 
 int reeve_domain_console(struct reeve_host *host,
-	const struct reeve_domain *domain, int *fd, int *lock,
-	struct reeve_report *report)
+			 const struct reeve_domain *domain, int *fd, int *lock,
+			 struct reeve_report *report)
 {
 	if (domain->console == REEVE_NO_CONSOLE)
-		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+		return report_error(
+			report, REEVE_ERR_HOST, NULL, NULL,
 			"write vuart=\"sbsa_uart\" in its configuration",
 			"the domain \"%s\" has no console", domain->name);
-	return host->ops->console(
-		host->engine, domain->console, fd, lock, report);
+	return host->ops->console(host->engine, domain->console, fd, lock,
+				  report);
 }

@@ -47,11 +47,12 @@ static void put_plan(struct reeve_map *map, const struct reeve_plan *plan)
 	}
 	for (size_t i = 0; reeve_plan_bank(plan, i, &range); i++)
 		map_fill(map, MAP_RAM, map_look(MAP_RAM)->word, range.ipa,
-			range.reserved);
+			 range.reserved);
 }
 
 int reeve_map_plan(const struct reeve_plan *plan,
-	const struct reeve_measurement *measured, struct reeve_map **out)
+		   const struct reeve_measurement *measured,
+		   struct reeve_map **out)
 {
 	const struct reeve_guest *guest = plan->guest;
 	struct reeve_range range;
@@ -103,11 +104,12 @@ static void put_runs(struct reeve_map *map, const struct engine_memory *memory)
 static int nonsense(struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-		"the host tells a map that has no end");
+			    "the host tells a map that has no end");
 }
 
 static int put_domain(struct reeve_map *map, struct reeve_host *host,
-	const struct reeve_domain *domain, struct reeve_report *report)
+		      const struct reeve_domain *domain,
+		      struct reeve_report *report)
 {
 	uint64_t parts = parts_max(domain);
 	struct engine_memory memory = { 0 };
@@ -115,7 +117,7 @@ static int put_domain(struct reeve_map *map, struct reeve_host *host,
 
 	do {
 		result = host->ops->memory(host->engine, domain->domid,
-			memory.next, &memory, report);
+					   memory.next, &memory, report);
 		if (result != REEVE_OK)
 			return result;
 		put_runs(map, &memory);
@@ -126,7 +128,7 @@ static int put_domain(struct reeve_map *map, struct reeve_host *host,
 }
 
 int reeve_map_domain(struct reeve_host *host, const struct reeve_domain *domain,
-	struct reeve_map **out, struct reeve_report *report)
+		     struct reeve_map **out, struct reeve_report *report)
 {
 	struct reeve_map *map = map_new(domain->name);
 	int result;
@@ -145,7 +147,7 @@ int reeve_map_domain(struct reeve_host *host, const struct reeve_domain *domain,
 	if (map->shared_base != 0) {
 		map->top = 2 * map->shared_base;
 		map_fill(map, MAP_UNSHARED, "alias of RAM",
-			map->shared_base + GUEST_RAM0_BASE, map->ram_size);
+			 map->shared_base + GUEST_RAM0_BASE, map->ram_size);
 	}
 	map_put_machine(map, domain->vuart);
 	return finish(map, out);

@@ -12,8 +12,8 @@
  * tree is measured. */
 #define RNG_SEED_SIZE 128
 
-static struct image_file file_of(
-	const struct domain *domain, const char *key, const char *path)
+static struct image_file file_of(const struct domain *domain, const char *key,
+				 const char *path)
 {
 	const struct report_place *place = domain_place(domain, key);
 	struct image_file file = { .path = path };
@@ -41,8 +41,8 @@ static struct image_virtio *virtio_of(const struct domain *domain)
 	return list;
 }
 
-static struct image_request request_of(
-	const struct domain *domain, enum reeve_engine engine)
+static struct image_request request_of(const struct domain *domain,
+				       enum reeve_engine engine)
 {
 	const struct report_place *memory = domain_place(domain, "memory");
 	struct image_request request = {
@@ -72,7 +72,7 @@ static struct image_request request_of(
 }
 
 static int image_make(const struct domain *domain, enum reeve_engine engine,
-	struct image **out, struct reeve_report *report)
+		      struct image **out, struct reeve_report *report)
 {
 	struct image_request request = request_of(domain, engine);
 	struct image_virtio *virtio = virtio_of(domain);
@@ -97,21 +97,23 @@ static int image_make(const struct domain *domain, enum reeve_engine engine,
 static int plan_refuse(const struct domain *domain, struct reeve_report *report)
 {
 	if (domain->kernel == NULL)
-		return report_error(report, REEVE_ERR_CONFIG,
+		return report_error(
+			report, REEVE_ERR_CONFIG,
 			domain_place(domain, "bootloader"), "bootloader",
 			"name the kernel with kernel=",
 			"a boot loader's kernel cannot be planned without the "
 			"host");
 	if (domain->acpi)
-		return report_error(report, REEVE_ERR_CONFIG,
-			domain_place(domain, "acpi"), "acpi",
+		return report_error(
+			report, REEVE_ERR_CONFIG, domain_place(domain, "acpi"),
+			"acpi",
 			"remove it: the guest is described by a device tree",
 			"this release makes no ACPI tables");
 	return REEVE_OK;
 }
 
 int reeve_plan_new(const struct reeve_guest *guest, enum reeve_engine engine,
-	struct reeve_plan **out, struct reeve_report *report)
+		   struct reeve_plan **out, struct reeve_report *report)
 {
 	struct reeve_plan *plan;
 	int result = plan_refuse(guest->domain, report);
@@ -157,8 +159,8 @@ uint64_t reeve_range_measured(const struct reeve_range *range)
 	return reeve_range_granules(range) * RMI_GRANULE_SIZE;
 }
 
-bool reeve_plan_segment(
-	const struct reeve_plan *plan, size_t index, struct reeve_range *out)
+bool reeve_plan_segment(const struct reeve_plan *plan, size_t index,
+			struct reeve_range *out)
 {
 	const struct image_segment *segment;
 
@@ -172,8 +174,8 @@ bool reeve_plan_segment(
 	return true;
 }
 
-bool reeve_plan_bank(
-	const struct reeve_plan *plan, size_t index, struct reeve_range *out)
+bool reeve_plan_bank(const struct reeve_plan *plan, size_t index,
+		     struct reeve_range *out)
 {
 	const struct image_bank *bank;
 

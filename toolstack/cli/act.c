@@ -9,8 +9,8 @@
 /* ---- One domain ------------------------------------------------------------------ */
 
 /* A function of the library that changes a domain. */
-typedef int change(
-	struct reeve_host *host, unsigned domid, struct reeve_report *report);
+typedef int change(struct reeve_host *host, unsigned domid,
+		   struct reeve_report *report);
 
 static int act(const struct cli_call *call, change *apply)
 {
@@ -20,12 +20,12 @@ static int act(const struct cli_call *call, change *apply)
 
 	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
-	return cli_close(
-		&session, apply(session.host, domain.domid, session.report));
+	return cli_close(&session,
+			 apply(session.host, domain.domid, session.report));
 }
 
-static int destroy(
-	struct reeve_host *host, unsigned domid, struct reeve_report *report)
+static int destroy(struct reeve_host *host, unsigned domid,
+		   struct reeve_report *report)
 {
 	return reeve_domain_destroy(host, domid, cli_watch(), report);
 }
@@ -53,14 +53,14 @@ int cli_rename(const struct cli_call *call)
 
 	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
-	return cli_close(
-		&session, reeve_domain_rename(session.host, domain.domid,
-				  call->operands[1], session.report));
+	return cli_close(&session,
+			 reeve_domain_rename(session.host, domain.domid,
+					     call->operands[1], session.report));
 }
 
 /* Tells one thing of a domain. */
 static int tell(const struct cli_call *call,
-	void (*print)(const struct reeve_domain *domain))
+		void (*print)(const struct reeve_domain *domain))
 {
 	struct reeve_domain domain;
 	struct cli_session session;
@@ -98,25 +98,26 @@ int cli_domname(const struct cli_call *call)
 /* ---- shutdown, reboot ------------------------------------------------------------ */
 
 static int stop_one(struct cli_session *session, const struct cli_call *call,
-	const struct reeve_domain *domain, enum reeve_reason reason)
+		    const struct reeve_domain *domain, enum reeve_reason reason)
 {
 	if ((call->options & CLI_QUIET) == 0)
 		printf("Shutting down domain %u\n", domain->domid);
-	return reeve_domain_shutdown(
-		session->host, domain->domid, reason, session->report);
+	return reeve_domain_shutdown(session->host, domain->domid, reason,
+				     session->report);
 }
 
 /* All that run or are paused; others have nothing to end. */
 static int stop_all(struct cli_session *session, const struct cli_call *call,
-	enum reeve_reason reason)
+		    enum reeve_reason reason)
 {
 	struct reeve_domain domain = { 0 };
 	int result;
 
 	while ((result = reeve_domain_next(session->host, domain.domid + 1,
-			&domain, session->report)) == REEVE_OK) {
+					   &domain, session->report)) ==
+	       REEVE_OK) {
 		if (domain.state != REEVE_DOMAIN_RUNNING &&
-			domain.state != REEVE_DOMAIN_PAUSED)
+		    domain.state != REEVE_DOMAIN_PAUSED)
 			continue;
 		result = stop_one(session, call, &domain, reason);
 		if (result != REEVE_OK)
@@ -142,8 +143,8 @@ static int stop(const struct cli_call *call, enum reeve_reason reason)
 	if (all) {
 		result = stop_all(&session, call, reason);
 	} else {
-		result = reeve_domain_find(
-			session.host, call->config, &domain, session.report);
+		result = reeve_domain_find(session.host, call->config, &domain,
+					   session.report);
 		if (result == REEVE_OK)
 			result = stop_one(&session, call, &domain, reason);
 	}

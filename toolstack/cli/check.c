@@ -14,17 +14,17 @@ static int check_source(const struct cli_call *call, struct cli_session *session
 	return reeve_guest_probe(session->guest, session->report);
 }
 
-static void print_verdict(
-	const struct cli_call *call, const struct reeve_guest *guest)
+static void print_verdict(const struct cli_call *call,
+			  const struct reeve_guest *guest)
 {
 	unsigned vcpus = reeve_guest_vcpus(guest);
 
 	cli_print_safely(call->config);
 	printf(": ok: %s \"",
-		reeve_guest_is_realm(guest) ? "Realm" : "ordinary guest");
+	       reeve_guest_is_realm(guest) ? "Realm" : "ordinary guest");
 	cli_print_safely(reeve_guest_name(guest));
 	printf("\", %u vCPU%s, %llu MiB\n", vcpus, vcpus == 1 ? "" : "s",
-		(unsigned long long)(reeve_guest_memory(guest) >> 20));
+	       (unsigned long long)(reeve_guest_memory(guest) >> 20));
 }
 
 int cli_check(const struct cli_call *call)
@@ -36,8 +36,8 @@ int cli_check(const struct cli_call *call)
 	if (session.report != NULL)
 		result = check_source(call, &session);
 	if ((call->options & CLI_JSON) != 0 && session.report != NULL) {
-		code = cli_print_report_json(
-			call->config, result == REEVE_OK, session.report);
+		code = cli_print_report_json(call->config, result == REEVE_OK,
+					     session.report);
 		reeve_report_free(session.report);
 		session.report = NULL;
 	} else if (result == REEVE_OK) {

@@ -118,7 +118,7 @@ const char *cli_operands_text(enum cli_operands operands);
  * is wrong. Either way the call is to be disposed of.
  */
 bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
-	struct cli_call *call);
+	       struct cli_call *call);
 
 void cli_dispose(struct cli_call *call);
 
@@ -135,8 +135,8 @@ struct reeve_source cli_source(const struct cli_call *call);
 /* Prints every diagnostic on stderr, a line each, its hint on another. */
 void cli_print_report(const struct reeve_report *report);
 /* The same as a JSON document on stdout; accepted: nothing was refused. */
-int cli_print_report_json(
-	const char *config, bool accepted, const struct reeve_report *report);
+int cli_print_report_json(const char *config, bool accepted,
+			  const struct reeve_report *report);
 
 /* The exit code for a result of the library. */
 int cli_exit_code(int result);
@@ -154,16 +154,16 @@ struct cli_session {
 };
 
 bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
-	int *exit_code);
+		    int *exit_code);
 /* As cli_open_guest(), with the guest's files loaded. */
 bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
-	int *exit_code);
+		   int *exit_code);
 /* Opens the host that --host or REEVE_HOST names, else the default one. */
 bool cli_open_host(struct cli_session *session, const struct cli_call *call,
-	int *exit_code);
+		   int *exit_code);
 /* As cli_open_host(), with the domain found that the call names first. */
 bool cli_open_domain(struct cli_session *session, const struct cli_call *call,
-	struct reeve_domain *domain, int *exit_code);
+		     struct reeve_domain *domain, int *exit_code);
 /* Prints what is in the report so far, and empties it. */
 void cli_tell(struct cli_session *session);
 /* Prints what is in the report, frees all, and returns result's exit code. */
@@ -217,16 +217,18 @@ enum cli_end {
 /* What became of a domain: CLI_END_SHUTDOWN with *domain up to date, _GONE, or
  * _DETACHED if it goes on. */
 enum cli_end cli_domain_look(const struct cli_call *call,
-	struct reeve_domain *domain, struct reeve_report *report);
+			     struct reeve_domain *domain,
+			     struct reeve_report *report);
 /* Relays the console, and waits for the domain's end. */
 enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
-	int console, struct reeve_report *report);
+		       int console, struct reeve_report *report);
 /* Attaches to the console, relays, and gives it back. */
-enum cli_end cli_attach(const struct cli_call *call,
-	struct cli_session *session, struct reeve_domain *domain);
+enum cli_end cli_attach(const struct cli_call *call, struct cli_session *session,
+			struct reeve_domain *domain);
 /* Waits for the domain's end. */
 enum cli_end cli_await_end(const struct cli_call *call,
-	struct reeve_domain *domain, struct reeve_report *report);
+			   struct reeve_domain *domain,
+			   struct reeve_report *report);
 
 /* Creates, runs and follows the guest of a session (create without -n). */
 int cli_create_run(const struct cli_call *call);

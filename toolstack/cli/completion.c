@@ -27,7 +27,7 @@ static void print_second_words(const char *group)
 
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
 		if (strncmp(v->name, group, length) == 0 &&
-			v->name[length] == ' ')
+		    v->name[length] == ' ')
 			printf("%s ", v->name + length + 1);
 }
 
@@ -37,7 +37,7 @@ static void print_group(const char *group)
 	printf("\tif [ \"$verb\" = %s ]; then\n"
 	       "\t\tif [ \"$COMP_CWORD\" -eq 2 ]; then\n"
 	       "\t\t\tmapfile -t COMPREPLY < <(compgen -W '",
-		group);
+	       group);
 	print_second_words(group);
 	puts("' -- \"$cur\")\n\t\t\treturn\n\t\tfi\n"
 	     "\t\tverb=\"$verb ${COMP_WORDS[2]}\"\n\tfi");
@@ -89,7 +89,7 @@ static void print_bash(void)
 	     "\tverb=${COMP_WORDS[1]}");
 	fputs("\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n"
 	      "\t\tmapfile -t COMPREPLY < <(compgen -W '",
-		stdout);
+	      stdout);
 	print_verbs();
 	puts("' -- \"$cur\")\n\t\treturn\n\tfi");
 	for (size_t i = 0; i < GROUPS; i++)
@@ -108,7 +108,7 @@ static void print_bash(void)
 	fputs("\tif [ \"$keys\" -eq 1 ] && [ \"$COMP_CWORD\" -gt 2 ]; then\n"
 	      "\t\tlocal words\n"
 	      "\t\tmapfile -t words < <(compgen -W '",
-		stdout);
+	      stdout);
 	print_keys();
 	puts("' -- \"$cur\")\n\t\tCOMPREPLY+=(\"${words[@]}\")\n\tfi\n}\n"
 	     "complete -o filenames -F _reeve reeve");

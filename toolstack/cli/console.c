@@ -7,12 +7,13 @@
 #include "toolstack/cli/cli.h"
 
 enum cli_end cli_domain_look(const struct cli_call *call,
-	struct reeve_domain *domain, struct reeve_report *report)
+			     struct reeve_domain *domain,
+			     struct reeve_report *report)
 {
 	struct reeve_domain now;
 	struct reeve_host *host;
-	int result = reeve_host_open(
-		cli_host_name(call), cli_watch(), &host, report);
+	int result = reeve_host_open(cli_host_name(call), cli_watch(), &host,
+				     report);
 
 	if (result == REEVE_OK) {
 		result = reeve_domain_next(host, domain->domid, &now, report);
@@ -32,7 +33,8 @@ enum cli_end cli_domain_look(const struct cli_call *call,
 }
 
 enum cli_end cli_await_end(const struct cli_call *call,
-	struct reeve_domain *domain, struct reeve_report *report)
+			   struct reeve_domain *domain,
+			   struct reeve_report *report)
 {
 	static const struct timespec pause = { .tv_nsec = 100000000 };
 	enum cli_end end;
@@ -45,14 +47,14 @@ enum cli_end cli_await_end(const struct cli_call *call,
 }
 
 enum cli_end cli_attach(const struct cli_call *call,
-	struct cli_session *session, struct reeve_domain *domain)
+			struct cli_session *session, struct reeve_domain *domain)
 {
 	enum cli_end end = CLI_END_FAILED;
 	struct reeve_host *host;
 	int fd;
 	int lock;
-	int result = reeve_host_open(
-		cli_host_name(call), cli_watch(), &host, session->report);
+	int result = reeve_host_open(cli_host_name(call), cli_watch(), &host,
+				     session->report);
 
 	if (result != REEVE_OK)
 		return result == REEVE_ERR_STOPPED ? CLI_END_STOPPED

@@ -12,8 +12,8 @@ static void print_value(void *context, const struct reeve_value *value)
 }
 
 static int create_print(const struct cli_call *call,
-	const struct cli_session *session,
-	const struct reeve_measurement *measurement)
+			const struct cli_session *session,
+			const struct reeve_measurement *measurement)
 {
 	if ((call->options & CLI_JSON) != 0)
 		return cli_print_text(reeve_describe_json(
@@ -47,7 +47,7 @@ int cli_create(const struct cli_call *call)
 	if ((call->options & CLI_DRY_RUN) == 0 && is_model(call)) {
 		fputs("reeve create: the model engine builds and measures a "
 		      "guest but cannot run it: add -n\n",
-			stderr);
+		      stderr);
 		return CLI_WRONG;
 	}
 	if ((call->options & CLI_DRY_RUN) == 0)
@@ -56,8 +56,8 @@ int cli_create(const struct cli_call *call)
 		return code;
 	realm = reeve_guest_is_realm(session.guest);
 	if (realm)
-		result = reeve_measure(
-			session.plan, &measurement, session.report);
+		result = reeve_measure(session.plan, &measurement,
+				       session.report);
 	if (result == REEVE_OK)
 		code = create_print(call, &session, realm ? &measurement : NULL);
 	result = cli_close(&session, result);

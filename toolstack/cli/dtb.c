@@ -14,8 +14,8 @@ static int dtb_write(const struct cli_call *call, const void *data, size_t size)
 	return REEVE_OK;
 }
 
-static int dtb_write_source(
-	const struct cli_call *call, const struct cli_session *session)
+static int dtb_write_source(const struct cli_call *call,
+			    const struct cli_session *session)
 {
 	char *text = reeve_plan_dtb_source(session->plan);
 	int result;
@@ -37,10 +37,10 @@ int cli_dtb(const struct cli_call *call)
 	int result;
 
 	if (!source && cli_value(call, CLI_OUTPUT) == NULL &&
-		isatty(STDOUT_FILENO)) {
+	    isatty(STDOUT_FILENO)) {
 		fputs("reeve dtb: will not write a blob to a terminal: "
 		      "use -o FILE or --source\n",
-			stderr);
+		      stderr);
 		return CLI_WRONG;
 	}
 	if (!cli_open_plan(&session, call, &code))

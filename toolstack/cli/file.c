@@ -43,8 +43,8 @@ static int write_in_place(const char *path, const void *data, size_t size)
 }
 
 /* Fills path.XXXXXX and renames it to path; removes it on failure. */
-static bool write_renamed(
-	const char *path, char *temporary, const void *data, size_t size)
+static bool write_renamed(const char *path, char *temporary, const void *data,
+			  size_t size)
 {
 	mode_t mask = umask(0);
 	int fd = mkostemp(temporary, O_CLOEXEC);

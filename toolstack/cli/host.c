@@ -46,8 +46,8 @@ static bool refuse(const char *option, const char *text)
 	return false;
 }
 
-static bool options_read(
-	const struct cli_call *call, struct reeve_host_options *options)
+static bool options_read(const struct cli_call *call,
+			 struct reeve_host_options *options)
 {
 	const char *memory = cli_value(call, CLI_MEMORY);
 	const char *cpus = cli_value(call, CLI_CPUS);
@@ -59,8 +59,8 @@ static bool options_read(
 		.rmm = cli_value(call, CLI_RMM),
 		.hypervisor = cli_value(call, CLI_HYPERVISOR),
 	};
-	if (memory != NULL && (!cli_read_size(memory, &options->memory) ||
-				      options->memory == 0))
+	if (memory != NULL &&
+	    (!cli_read_size(memory, &options->memory) || options->memory == 0))
 		return refuse("--memory", memory);
 	if (cpus != NULL && !read_cpus(cpus, &options->cpus))
 		return refuse("--cpus", cpus);
@@ -98,8 +98,8 @@ int cli_host_show_key(const struct cli_call *call)
 	int code = CLI_OK;
 
 	if (session.report != NULL)
-		result = reeve_host_key(
-			cli_host_name(call), &pem, session.report);
+		result = reeve_host_key(cli_host_name(call), &pem,
+					session.report);
 	if (result == REEVE_OK && (call->options & CLI_JSON) != 0)
 		code = cli_print_text(reeve_key_jwk(pem));
 	else if (result == REEVE_OK)
@@ -123,34 +123,34 @@ static struct json_object *entry_json(const struct reeve_host_entry *entry)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(
-		object, "name", json_object_new_string(entry->name));
+	json_object_object_add(object, "name",
+			       json_object_new_string(entry->name));
 	json_object_object_add(object, "state",
-		json_object_new_string(state_names[entry->state]));
-	json_object_object_add(
-		object, "folder", json_object_new_string(entry->folder));
+			       json_object_new_string(state_names[entry->state]));
+	json_object_object_add(object, "folder",
+			       json_object_new_string(entry->folder));
 	if (entry->state != REEVE_HOST_RUNNING)
 		return object;
 	json_object_object_add(object, "pid", json_object_new_int64(entry->pid));
-	json_object_object_add(
-		object, "memory", json_object_new_uint64(entry->memory));
-	json_object_object_add(
-		object, "cpus", json_object_new_int64(entry->cpus));
+	json_object_object_add(object, "memory",
+			       json_object_new_uint64(entry->memory));
+	json_object_object_add(object, "cpus",
+			       json_object_new_int64(entry->cpus));
 	json_object_object_add(object, "debug_console",
-		json_object_new_boolean(entry->debug_console));
+			       json_object_new_boolean(entry->debug_console));
 	return object;
 }
 
 static void print_entries(const struct reeve_host_entry *entries, size_t count)
 {
 	printf("%-16s %-9s %8s %8s %5s %-6s %s\n", "Name", "State", "PID",
-		"Mem(MiB)", "CPUs", "Debug", "Folder");
+	       "Mem(MiB)", "CPUs", "Debug", "Folder");
 	for (size_t i = 0; i < count; i++)
 		printf("%-16s %-9s %8ld %8" PRIu64 " %5u %-6s %s\n",
-			entries[i].name, state_names[entries[i].state],
-			entries[i].pid, entries[i].memory >> 20,
-			entries[i].cpus, entries[i].debug_console ? "yes" : "no",
-			entries[i].folder);
+		       entries[i].name, state_names[entries[i].state],
+		       entries[i].pid, entries[i].memory >> 20, entries[i].cpus,
+		       entries[i].debug_console ? "yes" : "no",
+		       entries[i].folder);
 }
 
 int cli_host_list(const struct cli_call *call)
@@ -189,8 +189,8 @@ int cli_host_status(const struct cli_call *call)
 	int code = CLI_OK;
 
 	if (session.report != NULL)
-		result = reeve_host_find(
-			cli_host_name(call), &entry, session.report);
+		result = reeve_host_find(cli_host_name(call), &entry,
+					 session.report);
 	if (result != REEVE_OK)
 		return cli_close(&session, result);
 	if ((call->options & CLI_JSON) != 0) {

@@ -33,19 +33,19 @@ static struct json_object *info_json(const struct reeve_host_info *info)
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		json_object_object_add(object, numbers[i].name,
-			json_object_new_uint64(numbers[i].value));
-	json_object_object_add(
-		object, "realms", json_object_new_boolean(info->realms));
+				       json_object_new_uint64(numbers[i].value));
+	json_object_object_add(object, "realms",
+			       json_object_new_boolean(info->realms));
 	if (info->rmm_text[0] != '\0')
 		json_object_object_add(object, "realms_why_not",
-			json_object_new_string(info->rmm_text));
+				       json_object_new_string(info->rmm_text));
 	snprintf(rmi, sizeof(rmi), "%u.%u-%u.%u", info->rmi_lower >> 16,
-		info->rmi_lower & 0xffff, info->rmi_higher >> 16,
-		info->rmi_higher & 0xffff);
-	json_object_object_add(
-		object, "rmi_version", json_object_new_string(rmi));
-	json_object_object_add(
-		object, "debug_console", json_object_new_boolean(info->debug));
+		 info->rmi_lower & 0xffff, info->rmi_higher >> 16,
+		 info->rmi_higher & 0xffff);
+	json_object_object_add(object, "rmi_version",
+			       json_object_new_string(rmi));
+	json_object_object_add(object, "debug_console",
+			       json_object_new_boolean(info->debug));
 	return object;
 }
 
@@ -108,7 +108,7 @@ int cli_dmesg(const struct cli_call *call)
 		return code;
 	do {
 		result = reeve_host_dmesg(session.host, &from, text,
-			sizeof(text), &got, session.report);
+					  sizeof(text), &got, session.report);
 		if (result == REEVE_OK)
 			print_log(text, got);
 	} while (result == REEVE_OK && got > 0);

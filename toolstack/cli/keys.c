@@ -4,12 +4,12 @@
 
 #include "toolstack/cli/cli.h"
 
-static void json_add(
-	struct json_object *object, const char *name, const char *text)
+static void json_add(struct json_object *object, const char *name,
+		     const char *text)
 {
 	if (text != NULL && *text != 0)
-		json_object_object_add(
-			object, name, json_object_new_string(text));
+		json_object_object_add(object, name,
+				       json_object_new_string(text));
 }
 
 static int keys_print_json(void)
@@ -29,8 +29,8 @@ static int keys_print_json(void)
 		json_add(object, "help", key->help);
 		json_object_array_add(list, object);
 	}
-	puts(json_object_to_json_string_ext(list,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	puts(json_object_to_json_string_ext(
+		list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(list);
 	return cli_finish_output();
 }

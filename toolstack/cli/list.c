@@ -12,7 +12,8 @@
 
 int cli_print_json(struct json_object *document)
 {
-	puts(json_object_to_json_string_ext(document,
+	puts(json_object_to_json_string_ext(
+		document,
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(document);
 	return cli_finish_output();
@@ -37,7 +38,7 @@ void cli_print_uptime(uint64_t ns)
 	if (days > 0)
 		printf("%" PRIu64 " day%s, ", days, days == 1 ? "" : "s");
 	printf("%" PRIu64 ":%02u:%02u", seconds / 3600 % 24,
-		(unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
+	       (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
 }
 
 /* ---- One domain --------------------------------------------------------------- */
@@ -82,8 +83,8 @@ static void state_letters(const struct reeve_domain *domain, char letters[7])
 		letters[5] = 'd';
 }
 
-static void add_number(
-	struct json_object *object, const char *name, uint64_t value)
+static void add_number(struct json_object *object, const char *name,
+		       uint64_t value)
 {
 	json_object_object_add(object, name, json_object_new_uint64(value));
 }
@@ -93,8 +94,8 @@ static void add_bool(struct json_object *object, const char *name, bool value)
 	json_object_object_add(object, name, json_object_new_boolean(value));
 }
 
-static void add_text(
-	struct json_object *object, const char *name, const char *text)
+static void add_text(struct json_object *object, const char *name,
+		     const char *text)
 {
 	json_object_object_add(object, name, json_object_new_string(text));
 }
@@ -158,17 +159,17 @@ struct json_object *cli_domain_json(const struct reeve_domain *domain)
 /* What a verb does with each domain: prints it, or appends to list if that is
  * not NULL. 0 or an enum reeve_result. */
 typedef int each_fn(const struct cli_call *call, struct cli_session *session,
-	const struct reeve_domain *domain, struct json_object *list);
+		    const struct reeve_domain *domain, struct json_object *list);
 
 static int each_named(const struct cli_call *call, struct cli_session *session,
-	each_fn *each, struct json_object *list)
+		      each_fn *each, struct json_object *list)
 {
 	struct reeve_domain domain;
 	int result = REEVE_OK;
 
 	for (size_t i = 0; result == REEVE_OK && i < call->operand_count; i++) {
 		result = reeve_domain_find(session->host, call->operands[i],
-			&domain, session->report);
+					   &domain, session->report);
 		if (result == REEVE_OK)
 			result = each(call, session, &domain, list);
 	}
@@ -176,13 +177,14 @@ static int each_named(const struct cli_call *call, struct cli_session *session,
 }
 
 static int each_all(const struct cli_call *call, struct cli_session *session,
-	each_fn *each, struct json_object *list)
+		    each_fn *each, struct json_object *list)
 {
 	struct reeve_domain domain = { 0 };
 	int result;
 
 	while ((result = reeve_domain_next(session->host, domain.domid + 1,
-			&domain, session->report)) == REEVE_OK) {
+					   &domain, session->report)) ==
+	       REEVE_OK) {
 		result = each(call, session, &domain, list);
 		if (result != REEVE_OK)
 			break;
@@ -219,7 +221,7 @@ static int visit(const struct cli_call *call, const char *header, each_fn *each)
 /* ---- list ---------------------------------------------------------------------- */
 
 static int list_one(const struct cli_call *call, struct cli_session *session,
-	const struct reeve_domain *domain, struct json_object *list)
+		    const struct reeve_domain *domain, struct json_object *list)
 {
 	char letters[7];
 	char uuid[37];
@@ -232,9 +234,9 @@ static int list_one(const struct cli_call *call, struct cli_session *session,
 	state_letters(domain, letters);
 	cli_print_name(domain->name, 40);
 	printf(" %5u %5" PRIu64 " %5u     %s  %8.1f  %s", domain->domid,
-		domain->ram_size >> 20, domain->vcpus_online, letters,
-		(double)domain->cpu_ns / NS_PER_SECOND,
-		domain->realm ? "yes" : "no");
+	       domain->ram_size >> 20, domain->vcpus_online, letters,
+	       (double)domain->cpu_ns / NS_PER_SECOND,
+	       domain->realm ? "yes" : "no");
 	if ((call->options & CLI_VERBOSE) != 0) {
 		uuid_text(domain->uuid, uuid);
 		printf("  %s ", uuid);
@@ -248,7 +250,8 @@ int cli_list(const struct cli_call *call)
 {
 	bool verbose = (call->options & CLI_VERBOSE) != 0;
 
-	return visit(call,
+	return visit(
+		call,
 		verbose ? "Name                                        ID   Mem "
 			  "VCPUs\tState\tTime(s) Realm UUID / Reason"
 			: "Name                                        ID   Mem "
@@ -259,7 +262,8 @@ int cli_list(const struct cli_call *call)
 /* ---- uptime -------------------------------------------------------------------- */
 
 static int uptime_one(const struct cli_call *call, struct cli_session *session,
-	const struct reeve_domain *domain, struct json_object *list)
+		      const struct reeve_domain *domain,
+		      struct json_object *list)
 {
 	(void)call;
 	(void)session;
@@ -277,13 +281,13 @@ static int uptime_one(const struct cli_call *call, struct cli_session *session,
 int cli_uptime(const struct cli_call *call)
 {
 	return visit(call, "Name                                ID Uptime",
-		uptime_one);
+		     uptime_one);
 }
 
 /* ---- vcpu-list ----------------------------------------------------------------- */
 
-static void vcpu_print(
-	const struct reeve_domain *domain, const struct reeve_vcpu *vcpu)
+static void vcpu_print(const struct reeve_domain *domain,
+		       const struct reeve_vcpu *vcpu)
 {
 	bool runs = domain->state == REEVE_DOMAIN_RUNNING && vcpu->online;
 	const char *state = "--p";
@@ -299,8 +303,8 @@ static void vcpu_print(
 	printf(" %9.1f  all / all\n", (double)vcpu->cpu_ns / NS_PER_SECOND);
 }
 
-static struct json_object *vcpu_json(
-	const struct reeve_domain *domain, const struct reeve_vcpu *vcpu)
+static struct json_object *vcpu_json(const struct reeve_domain *domain,
+				     const struct reeve_vcpu *vcpu)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *exits = json_object_new_object();
@@ -319,7 +323,7 @@ static struct json_object *vcpu_json(
 }
 
 static int vcpus_one(const struct cli_call *call, struct cli_session *session,
-	const struct reeve_domain *domain, struct json_object *list)
+		     const struct reeve_domain *domain, struct json_object *list)
 {
 	int result = REEVE_OK;
 
@@ -328,7 +332,7 @@ static int vcpus_one(const struct cli_call *call, struct cli_session *session,
 		struct reeve_vcpu vcpu;
 
 		result = reeve_domain_vcpu(session->host, domain->domid, i,
-			&vcpu, session->report);
+					   &vcpu, session->report);
 		if (result == REEVE_OK && list != NULL)
 			json_object_array_add(list, vcpu_json(domain, &vcpu));
 		else if (result == REEVE_OK)
@@ -340,7 +344,7 @@ static int vcpus_one(const struct cli_call *call, struct cli_session *session,
 int cli_vcpu_list(const struct cli_call *call)
 {
 	return visit(call,
-		"Name                                ID  VCPU   CPU State   "
-		"Time(s) Affinity (Hard / Soft)",
-		vcpus_one);
+		     "Name                                ID  VCPU   CPU State   "
+		     "Time(s) Affinity (Hard / Soft)",
+		     vcpus_one);
 }

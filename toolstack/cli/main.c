@@ -5,8 +5,8 @@
 #include "toolstack/cli/cli.h"
 
 /* Whether the words begin with those of the verb, and how many these are. */
-static int verb_matches(
-	const struct cli_verb *verb, int count, char *const *words)
+static int verb_matches(const struct cli_verb *verb, int count,
+			char *const *words)
 {
 	size_t first = strcspn(verb->name, " ");
 
@@ -19,8 +19,8 @@ static int verb_matches(
 }
 
 /* The verb that the words name, and how many of them do; NULL: said why. */
-static const struct cli_verb *verb_find(
-	int count, char *const *words, int *taken)
+static const struct cli_verb *verb_find(int count, char *const *words,
+					int *taken)
 {
 	const char *second = "";
 

@@ -33,7 +33,7 @@ static int map_show(const struct cli_call *call, const struct reeve_map *map)
 
 /* Shows the map and frees all. */
 static int map_finish(const struct cli_call *call, struct cli_session *session,
-	struct reeve_map *map, int result)
+		      struct reeve_map *map, int result)
 {
 	int code;
 
@@ -91,8 +91,8 @@ static int plan_map(const struct cli_call *call)
 	if (realm)
 		result = reeve_measure(session.plan, &measured, session.report);
 	if (result == REEVE_OK)
-		result = reeve_map_plan(
-			session.plan, realm ? &measured : NULL, &map);
+		result = reeve_map_plan(session.plan, realm ? &measured : NULL,
+					&map);
 	return map_finish(call, &session, map, result);
 }
 
@@ -111,7 +111,7 @@ int cli_map(const struct cli_call *call)
 	if (of_domain && (call->options & PLAN_OPTIONS) != 0) {
 		fputs("reeve map: with -d there is no configuration to read: "
 		      "leave -e, -f, -s, --strict and --allow-unknown out\n",
-			stderr);
+		      stderr);
 		return CLI_WRONG;
 	}
 	return of_domain ? domain_map(call) : plan_map(call);

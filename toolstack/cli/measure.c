@@ -9,7 +9,7 @@
 
 /* Writes a segment with its last granule filled up, as it is measured. */
 static int segment_write(const struct cli_session *session, const char *folder,
-	size_t index, const struct reeve_range *range)
+			 size_t index, const struct reeve_range *range)
 {
 	size_t size = reeve_range_measured(range);
 	char *data = calloc(1, size);
@@ -20,7 +20,7 @@ static int segment_write(const struct cli_session *session, const char *folder,
 		path = NULL;
 	if (data != NULL && path != NULL) {
 		memcpy(data, reeve_plan_segment_data(session->plan, index),
-			range->size);
+		       range->size);
 		result = cli_write_file(path, data, size);
 	}
 	free(path);
@@ -38,15 +38,15 @@ static int segments_write(const struct cli_session *session, const char *folder)
 			folder, strerror(errno));
 		return REEVE_ERR_IO;
 	}
-	for (size_t i = 0; result == REEVE_OK &&
-			   reeve_plan_segment(session->plan, i, &range);
-		i++)
+	for (size_t i = 0;
+	     result == REEVE_OK && reeve_plan_segment(session->plan, i, &range);
+	     i++)
 		result = segment_write(session, folder, i, &range);
 	return result;
 }
 
 static int measure_print(const struct cli_call *call,
-	const struct reeve_measurement *measurement)
+			 const struct reeve_measurement *measurement)
 {
 	if ((call->options & CLI_JSON) != 0)
 		return cli_print_text(reeve_measurement_json(measurement));

@@ -27,8 +27,8 @@ static bool verb_takes(const struct cli_verb *verb, uint64_t id)
 	return id == CLI_HELP || (verb->options & id) != 0;
 }
 
-static void tables_fill(
-	struct getopt_tables *tables, const struct cli_verb *verb)
+static void tables_fill(struct getopt_tables *tables,
+			const struct cli_verb *verb)
 {
 	size_t count = 0;
 	char *letter = tables->letters;
@@ -57,13 +57,13 @@ static const struct cli_option *option_find(int value)
 {
 	for (const struct cli_option *o = cli_options; o->id != 0; o++)
 		if (value == LONG_ONLY + bit_of(o->id) ||
-			(o->letter != 0 && value == o->letter))
+		    (o->letter != 0 && value == o->letter))
 			return o;
 	return NULL;
 }
 
-static bool usage_error(
-	const struct cli_verb *verb, const char *what, const char *which)
+static bool usage_error(const struct cli_verb *verb, const char *what,
+			const char *which)
 {
 	fprintf(stderr, "reeve %s: %s%s\n", verb->name, what, which);
 	fprintf(stderr, "Try: reeve %s --help\n", verb->name);
@@ -88,8 +88,8 @@ static const struct {
 	[CLI_TOKEN] = { 1, 1, "TOKEN" },
 };
 
-static bool operand_take(
-	const struct cli_verb *verb, struct cli_call *call, const char *text)
+static bool operand_take(const struct cli_verb *verb, struct cli_call *call,
+			 const char *text)
 {
 	size_t most = operand_rules[verb->operands].most;
 
@@ -103,8 +103,8 @@ static bool operand_take(
 	return true;
 }
 
-static bool set_take(
-	const struct cli_verb *verb, struct cli_call *call, const char *setting)
+static bool set_take(const struct cli_verb *verb, struct cli_call *call,
+		     const char *setting)
 {
 	char *text;
 
@@ -124,7 +124,7 @@ const char *cli_value(const struct cli_call *call, uint64_t id)
 }
 
 static bool option_take(const struct cli_verb *verb, struct cli_call *call,
-	const struct cli_option *option)
+			const struct cli_option *option)
 {
 	call->options |= option->id;
 	if (option->argument != NULL)
@@ -137,7 +137,7 @@ static bool option_take(const struct cli_verb *verb, struct cli_call *call,
 }
 
 static bool options_parse(const struct cli_verb *verb, int argc, char **argv,
-	struct cli_call *call)
+			  struct cli_call *call)
 {
 	struct getopt_tables tables;
 	int value;
@@ -146,15 +146,15 @@ static bool options_parse(const struct cli_verb *verb, int argc, char **argv,
 	optind = 1;
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, tables.letters, tables.options,
-			NULL)) != -1) {
+				    NULL)) != -1) {
 		const struct cli_option *option = option_find(value);
 
 		if (value == '?')
 			return usage_error(
 				verb, "unknown option: ", argv[optind - 1]);
 		if (value == ':' || option == NULL)
-			return usage_error(verb,
-				"argument missing after: ", argv[optind - 1]);
+			return usage_error(verb, "argument missing after: ",
+					   argv[optind - 1]);
 		if (!option_take(verb, call, option))
 			return false;
 	}
@@ -162,21 +162,21 @@ static bool options_parse(const struct cli_verb *verb, int argc, char **argv,
 }
 
 /* The name of a domain may have a = in it. */
-static bool takes_settings(
-	const struct cli_verb *verb, const struct cli_call *call)
+static bool takes_settings(const struct cli_verb *verb,
+			   const struct cli_call *call)
 {
 	return verb->operands == CLI_CONFIG_EXTRAS ||
 	       (verb->operands == CLI_MAPPED &&
-		       (call->options & CLI_DOMAIN_OPERAND) == 0);
+		(call->options & CLI_DOMAIN_OPERAND) == 0);
 }
 
 /* As xl: an argument with = in it is a setting, any other is the file. */
 static bool operands_parse(const struct cli_verb *verb, char **operands,
-	int count, struct cli_call *call)
+			   int count, struct cli_call *call)
 {
 	for (int i = 0; i < count; i++) {
 		if (takes_settings(verb, call) &&
-			strchr(operands[i], '=') != NULL) {
+		    strchr(operands[i], '=') != NULL) {
 			call->extras[call->extra_count++] = operands[i];
 			continue;
 		}
@@ -184,13 +184,13 @@ static bool operands_parse(const struct cli_verb *verb, char **operands,
 			return false;
 	}
 	if (call->operand_count < operand_rules[verb->operands].least)
-		return usage_error(verb,
-			"missing argument: ", cli_operands_text(verb->operands));
+		return usage_error(verb, "missing argument: ",
+				   cli_operands_text(verb->operands));
 	return true;
 }
 
 bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
-	struct cli_call *call)
+	       struct cli_call *call)
 {
 	*call = (struct cli_call){ 0 };
 	call->extras = calloc((size_t)argc + 1, sizeof(*call->extras));
@@ -223,9 +223,9 @@ static void help_option(FILE *to, const struct cli_option *option)
 	char name[64];
 
 	snprintf(name, sizeof(name), "%s--%s%s%s",
-		option->letter != 0 ? letter : "    ", option->name,
-		option->argument != NULL ? " " : "",
-		option->argument != NULL ? option->argument : "");
+		 option->letter != 0 ? letter : "    ", option->name,
+		 option->argument != NULL ? " " : "",
+		 option->argument != NULL ? option->argument : "");
 	fprintf(to, "  %-24s %s\n", name, option->help);
 }
 
@@ -242,17 +242,17 @@ void cli_help_verb(FILE *to, const struct cli_verb *verb)
 			help_option(to, o);
 	fputs("\nExit code: 0 success, 1 the operation failed, "
 	      "2 the command line or\nthe configuration is wrong.\n",
-		to);
+	      to);
 }
 
 void cli_help(FILE *to)
 {
 	fputs("Usage: reeve VERB [OPTION ...] [ARGUMENT ...]\n\n"
 	      "Arm CCA Realm guests from xl.cfg files.\n\nVerbs:\n",
-		to);
+	      to);
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
 		fprintf(to, "  %-13s %s\n", v->name, v->summary);
 	fputs("\nreeve VERB --help tells more; so do reeve(1) and "
 	      "reeve.cfg(5).\n",
-		to);
+	      to);
 }

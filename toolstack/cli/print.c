@@ -9,8 +9,8 @@
 static void print_range(const struct reeve_range *range)
 {
 	printf("  0x%010" PRIx64 "  0x%010" PRIx64 "  %10" PRIu64 " bytes  %s\n",
-		range->ipa, range->ipa + range->reserved, range->size,
-		range->content);
+	       range->ipa, range->ipa + range->reserved, range->size,
+	       range->content);
 }
 
 void cli_print_safely(const char *text)
@@ -53,7 +53,7 @@ void cli_print_plan(const struct reeve_plan *plan)
 	if (banner != NULL)
 		print_banner(banner);
 	printf("\n  start    pc 0x%" PRIx64 ", x0 0x%" PRIx64 " (device tree)\n",
-		reeve_plan_entry(plan), reeve_plan_dtb_ipa(plan));
+	       reeve_plan_entry(plan), reeve_plan_dtb_ipa(plan));
 }
 
 static void print_hex(const char *label, const uint8_t *bytes, size_t size)
@@ -69,15 +69,15 @@ static void print_measured(const struct reeve_measurement *m)
 	printf("Measured, in this order:\n"
 	       "  parameters  flags0 0x%" PRIx64 ", s2sz %u, sve_vl %u, "
 	       "num_bps %u, num_wps %u, pmu_num_ctrs %u, hash_algo %u\n",
-		m->flags0, m->s2sz, m->sve_vl, m->num_bps, m->num_wps,
-		m->pmu_num_ctrs, m->hash_algo);
+	       m->flags0, m->s2sz, m->sve_vl, m->num_bps, m->num_wps,
+	       m->pmu_num_ctrs, m->hash_algo);
 	for (size_t i = 0; i < m->range_count; i++)
 		printf("  0x%010" PRIx64 "  %8" PRIu64 " granules  %s\n",
-			m->ranges[i].ipa, reeve_range_granules(&m->ranges[i]),
-			m->ranges[i].content);
+		       m->ranges[i].ipa, reeve_range_granules(&m->ranges[i]),
+		       m->ranges[i].content);
 	printf("  boot REC    flags 0x%" PRIx64 ", pc 0x%" PRIx64
 	       ", x0 0x%" PRIx64 "\n",
-		m->rec_flags, m->rec_pc, m->rec_gprs[0]);
+	       m->rec_flags, m->rec_pc, m->rec_gprs[0]);
 }
 
 void cli_print_measurement(const struct reeve_measurement *measurement)
@@ -86,7 +86,7 @@ void cli_print_measurement(const struct reeve_measurement *measurement)
 	printf("%-12s%s\n", "Hash", measurement->hash);
 	print_hex("RPV", measurement->rpv, sizeof(measurement->rpv));
 	printf("%-12s%zu segments, %" PRIu64 " granules, %u vCPU%s\n",
-		"Content", measurement->range_count, measurement->granules,
-		measurement->vcpus, measurement->vcpus == 1 ? "" : "s");
+	       "Content", measurement->range_count, measurement->granules,
+	       measurement->vcpus, measurement->vcpus == 1 ? "" : "s");
 	print_measured(measurement);
 }

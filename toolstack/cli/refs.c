@@ -8,7 +8,7 @@
 
 /* The predicted measurement, and the REMs where there is an event list. */
 static int refs_make(const struct cli_call *call,
-	const struct cli_session *session, struct reeve_refs *refs)
+		     const struct cli_session *session, struct reeve_refs *refs)
 {
 	const char *events = cli_value(call, CLI_EVENTS);
 	struct reeve_measurement measurement;
@@ -36,7 +36,8 @@ static int refs_write(const struct cli_call *call, const void *data, size_t size
 
 /* A line feed in the place of the NUL. */
 static int json_write(const struct cli_call *call,
-	const struct cli_session *session, const struct reeve_refs *refs)
+		      const struct cli_session *session,
+		      const struct reeve_refs *refs)
 {
 	char *text = reeve_refs_json(refs, reeve_guest_name(session->guest));
 	size_t size = text != NULL ? strlen(text) : 0;
@@ -49,8 +50,8 @@ static int json_write(const struct cli_call *call,
 	return result;
 }
 
-static int corim_write(
-	const struct cli_call *call, const struct reeve_refs *refs)
+static int corim_write(const struct cli_call *call,
+		       const struct reeve_refs *refs)
 {
 	size_t size;
 	void *corim = reeve_refs_corim(refs, &size);
@@ -69,10 +70,10 @@ int cli_refs(const struct cli_call *call)
 	int result;
 
 	if (!json && cli_value(call, CLI_OUTPUT) == NULL &&
-		isatty(STDOUT_FILENO)) {
+	    isatty(STDOUT_FILENO)) {
 		fputs("reeve refs: will not write CBOR to a terminal: "
 		      "use -o FILE or --json\n",
-			stderr);
+		      stderr);
 		return CLI_WRONG;
 	}
 	if (!cli_open_plan(&session, call, &code))

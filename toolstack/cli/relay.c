@@ -79,8 +79,8 @@ static void flow_read(struct flow *flow, int fd)
 /* false: nobody takes it any more. */
 static bool flow_write(struct flow *flow, int fd)
 {
-	ssize_t n = write(
-		fd, flow->bytes + flow->first, flow->filled - flow->first);
+	ssize_t n = write(fd, flow->bytes + flow->first,
+			  flow->filled - flow->first);
 
 	if (n > 0)
 		flow->first += (size_t)n;
@@ -107,10 +107,10 @@ static bool relay_step(struct relay *relay, bool *quiet)
 	struct pollfd fds[] = {
 		{ .fd = relay->in.ended || !is_empty(&relay->in) ? -1
 								 : STDIN_FILENO,
-			.events = POLLIN },
+		  .events = POLLIN },
 		{ .fd = relay->console },
 		{ .fd = is_empty(&relay->out) ? -1 : STDOUT_FILENO,
-			.events = POLLOUT },
+		  .events = POLLOUT },
 	};
 
 	if (is_empty(&relay->out))
@@ -125,14 +125,14 @@ static bool relay_step(struct relay *relay, bool *quiet)
 		find_detach(relay);
 	}
 	if ((fds[1].revents & POLLOUT) != 0 &&
-		!flow_write(&relay->in, relay->console))
+	    !flow_write(&relay->in, relay->console))
 		return false;
 	if (fds[2].revents != 0 && !flow_write(&relay->out, STDOUT_FILENO)) {
 		relay->detached = true;
 		return false;
 	}
 	if ((fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0 &&
-		is_empty(&relay->out))
+	    is_empty(&relay->out))
 		flow_read(&relay->out, relay->console);
 	return !relay->out.ended;
 }
@@ -166,8 +166,8 @@ static enum cli_end relay_run(struct relay *relay)
 		if (!relay_step(relay, &quiet)) {
 			if (relay->detached)
 				break;
-			return cli_domain_look(
-				relay->call, relay->domain, relay->report);
+			return cli_domain_look(relay->call, relay->domain,
+					       relay->report);
 		}
 		if (age < IDLE_MS || (!quiet && age < LOOK_MS))
 			continue;
@@ -182,7 +182,7 @@ static enum cli_end relay_run(struct relay *relay)
 }
 
 enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
-	int console, struct reeve_report *report)
+		       int console, struct reeve_report *report)
 {
 	struct relay *relay = calloc(1, sizeof(*relay));
 	struct termios before, raw;

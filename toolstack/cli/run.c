@@ -51,7 +51,7 @@ static int host_ensure(const struct run *run)
 		fputs("reeve: error: no host runs, and a Realm with a debug "
 		      "UART needs one that offers it\n"
 		      "reeve: note: reeve host start --debug-console\n",
-			stderr);
+		      stderr);
 		return REEVE_ERR_CONFIG;
 	}
 	if (!has(run, CLI_QUIET))
@@ -77,7 +77,7 @@ static int rim_compare(const struct run *run)
 	if (run->predicted == NULL) {
 		fputs("reeve: error: --expect-rim: it is no Realm, so nothing "
 		      "measures it\n",
-			stderr);
+		      stderr);
 		return REEVE_ERR_CONFIG;
 	}
 	rim_text(run->predicted, text);
@@ -96,7 +96,7 @@ static int predict(struct run *run)
 
 	if (reeve_guest_is_realm(run->session.guest)) {
 		result = reeve_measure(run->session.plan, &run->measurement,
-			run->session.report);
+				       run->session.report);
 		if (result != REEVE_OK)
 			return result;
 		run->predicted = &run->measurement;
@@ -129,20 +129,20 @@ static int domain_make(struct run *run)
 {
 	struct cli_session *session = &run->session;
 	struct reeve_host *host;
-	int result = reeve_host_open(
-		cli_host_name(run->call), cli_watch(), &host, session->report);
+	int result = reeve_host_open(cli_host_name(run->call), cli_watch(),
+				     &host, session->report);
 
 	if (result != REEVE_OK)
 		return result;
 	result = reeve_domain_create(host, session->plan, run->predicted,
-		cli_watch(), &run->domain, session->report);
+				     cli_watch(), &run->domain, session->report);
 	if (result == REEVE_OK && !has(run, CLI_PAUSED)) {
-		result = reeve_domain_unpause(
-			host, run->domain.domid, session->report);
+		result = reeve_domain_unpause(host, run->domain.domid,
+					      session->report);
 		if (result != REEVE_OK)
 			/* The first failure is the one to tell. */
-			(void)reeve_domain_destroy(
-				host, run->domain.domid, NULL, session->report);
+			(void)reeve_domain_destroy(host, run->domain.domid,
+						   NULL, session->report);
 	}
 	reeve_host_close(host);
 	cli_watch_clear();
@@ -156,13 +156,13 @@ static int domain_make(struct run *run)
 static int domain_destroy(struct run *run)
 {
 	struct reeve_host *host;
-	int result = reeve_host_open(
-		cli_host_name(run->call), NULL, &host, run->session.report);
+	int result = reeve_host_open(cli_host_name(run->call), NULL, &host,
+				     run->session.report);
 
 	if (result != REEVE_OK)
 		return result;
-	result = reeve_domain_destroy(
-		host, run->domain.domid, NULL, run->session.report);
+	result = reeve_domain_destroy(host, run->domain.domid, NULL,
+				      run->session.report);
 	reeve_host_close(host);
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
@@ -178,16 +178,16 @@ static int domain_rename(struct run *run)
 	int result;
 
 	if (gmtime_r(&now, &utc) == NULL ||
-		strftime(when, sizeof(when), "-%Y%m%dT%H%M%SZ", &utc) == 0)
+	    strftime(when, sizeof(when), "-%Y%m%dT%H%M%SZ", &utc) == 0)
 		return REEVE_ERR_ARGUMENT;
 	snprintf(name, sizeof(name), "%.*s%s",
-		(int)(sizeof(name) - sizeof(when)), run->domain.name, when);
-	result = reeve_host_open(
-		cli_host_name(run->call), NULL, &host, run->session.report);
+		 (int)(sizeof(name) - sizeof(when)), run->domain.name, when);
+	result = reeve_host_open(cli_host_name(run->call), NULL, &host,
+				 run->session.report);
 	if (result != REEVE_OK)
 		return result;
-	result = reeve_domain_rename(
-		host, run->domain.domid, name, run->session.report);
+	result = reeve_domain_rename(host, run->domain.domid, name,
+				     run->session.report);
 	reeve_host_close(host);
 	return result;
 }
@@ -216,14 +216,14 @@ static int plan_again(struct run *run)
 
 	for (unsigned i = 0; i < 20 && !cli_is_stopped() &&
 			     run->domain.uptime_ns < SHORT_LIFE_NS;
-		i++)
+	     i++)
 		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
 	if (cli_is_stopped())
 		return REEVE_ERR_STOPPED;
 	reeve_plan_free(run->session.plan);
 	run->session.plan = NULL;
 	return reeve_plan_new(run->session.guest, REEVE_ENGINE_MACHINE,
-		&run->session.plan, run->session.report);
+			      &run->session.plan, run->session.report);
 }
 
 /* Does what the configuration wants at this end. *again: make it anew. */
@@ -253,8 +253,8 @@ static enum cli_end follow(struct run *run)
 	if (has(run, CLI_CONSOLE))
 		end = cli_attach(run->call, &run->session, &run->domain);
 	if (end == CLI_END_DETACHED && has(run, CLI_FOREGROUND))
-		end = cli_await_end(
-			run->call, &run->domain, run->session.report);
+		end = cli_await_end(run->call, &run->domain,
+				    run->session.report);
 	return end;
 }
 
@@ -280,7 +280,7 @@ static int live(struct run *run, bool *again)
 	case CLI_END_SHUTDOWN:
 		result = on_end(run, again);
 		if (result == REEVE_OK && !*again &&
-			run->domain.reason == REEVE_CRASH)
+		    run->domain.reason == REEVE_CRASH)
 			return REEVE_ERR_ENGINE;
 		return result;
 	case CLI_END_STOPPED:

@@ -60,15 +60,15 @@ void cli_print_report(const struct reeve_report *report)
 		print_diagnostic(reeve_report_get(report, i));
 	if (reeve_report_truncated(report))
 		fputs("reeve: error: out of memory: there was more to tell\n",
-			stderr);
+		      stderr);
 }
 
-static void json_add_text(
-	struct json_object *object, const char *name, const char *text)
+static void json_add_text(struct json_object *object, const char *name,
+			  const char *text)
 {
 	if (text != NULL)
-		json_object_object_add(
-			object, name, json_object_new_string(text));
+		json_object_object_add(object, name,
+				       json_object_new_string(text));
 }
 
 static struct json_object *diagnostic_json(const struct reeve_diagnostic *d)
@@ -78,10 +78,10 @@ static struct json_object *diagnostic_json(const struct reeve_diagnostic *d)
 	json_add_text(object, "severity", severity_names[d->severity]);
 	json_add_text(object, "file", d->file);
 	if (d->line != 0) {
-		json_object_object_add(
-			object, "line", json_object_new_int64(d->line));
-		json_object_object_add(
-			object, "column", json_object_new_int64(d->column));
+		json_object_object_add(object, "line",
+				       json_object_new_int64(d->line));
+		json_object_object_add(object, "column",
+				       json_object_new_int64(d->column));
 	}
 	json_add_text(object, "key", d->key);
 	json_add_text(object, "message", d->message);
@@ -89,20 +89,21 @@ static struct json_object *diagnostic_json(const struct reeve_diagnostic *d)
 	return object;
 }
 
-int cli_print_report_json(
-	const char *config, bool accepted, const struct reeve_report *report)
+int cli_print_report_json(const char *config, bool accepted,
+			  const struct reeve_report *report)
 {
 	struct json_object *document = json_object_new_object();
 	struct json_object *list = json_object_new_array();
 
 	json_add_text(document, "config", config);
-	json_object_object_add(
-		document, "accepted", json_object_new_boolean(accepted));
+	json_object_object_add(document, "accepted",
+			       json_object_new_boolean(accepted));
 	for (size_t i = 0; i < reeve_report_count(report); i++)
 		json_object_array_add(
 			list, diagnostic_json(reeve_report_get(report, i)));
 	json_object_object_add(document, "diagnostics", list);
-	puts(json_object_to_json_string_ext(document,
+	puts(json_object_to_json_string_ext(
+		document,
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(document);
 	return cli_finish_output();
@@ -122,15 +123,15 @@ int cli_exit_code(int result)
 }
 
 bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
-	int *exit_code)
+		    int *exit_code)
 {
 	struct reeve_source source = cli_source(call);
 	int result = REEVE_ERR_MEMORY;
 
 	*session = (struct cli_session){ .report = reeve_report_new() };
 	if (session->report != NULL)
-		result = reeve_guest_load(
-			&source, &session->guest, session->report);
+		result = reeve_guest_load(&source, &session->guest,
+					  session->report);
 	if (result == REEVE_OK)
 		return true;
 	*exit_code = cli_close(session, result);
@@ -165,14 +166,14 @@ const char *cli_host_name(const struct cli_call *call)
 }
 
 bool cli_open_host(struct cli_session *session, const struct cli_call *call,
-	int *exit_code)
+		   int *exit_code)
 {
 	int result = REEVE_ERR_MEMORY;
 
 	*session = (struct cli_session){ .report = reeve_report_new() };
 	if (session->report != NULL)
 		result = reeve_host_open(cli_host_name(call), NULL,
-			&session->host, session->report);
+					 &session->host, session->report);
 	if (result == REEVE_OK)
 		return true;
 	*exit_code = cli_close(session, result);
@@ -180,14 +181,14 @@ bool cli_open_host(struct cli_session *session, const struct cli_call *call,
 }
 
 bool cli_open_domain(struct cli_session *session, const struct cli_call *call,
-	struct reeve_domain *domain, int *exit_code)
+		     struct reeve_domain *domain, int *exit_code)
 {
 	int result;
 
 	if (!cli_open_host(session, call, exit_code))
 		return false;
-	result = reeve_domain_find(
-		session->host, call->config, domain, session->report);
+	result = reeve_domain_find(session->host, call->config, domain,
+				   session->report);
 	if (result == REEVE_OK)
 		return true;
 	*exit_code = cli_close(session, result);
@@ -195,7 +196,7 @@ bool cli_open_domain(struct cli_session *session, const struct cli_call *call,
 }
 
 bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
-	int *exit_code)
+		   int *exit_code)
 {
 	enum reeve_engine engine;
 	int result;
@@ -206,8 +207,8 @@ bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 	}
 	if (!cli_open_guest(session, call, exit_code))
 		return false;
-	result = reeve_plan_new(
-		session->guest, engine, &session->plan, session->report);
+	result = reeve_plan_new(session->guest, engine, &session->plan,
+				session->report);
 	if (result == REEVE_OK)
 		return true;
 	*exit_code = cli_close(session, result);

@@ -5,195 +5,190 @@
 const struct cli_option cli_options[] = {
 	{ CLI_JSON, 0, "json", NULL, "print a JSON document" },
 	{ CLI_STRICT, 0, "strict", NULL,
-		"read the file as xl itself does, and nothing more" },
+	  "read the file as xl itself does, and nothing more" },
 	{ CLI_ALLOW_UNKNOWN, 0, "allow-unknown", NULL,
-		"warn of unknown keys instead of refusing them" },
+	  "warn of unknown keys instead of refusing them" },
 	{ CLI_DRY_RUN, 'n', "dryrun", NULL,
-		"show what would be made, and make nothing" },
+	  "show what would be made, and make nothing" },
 	{ CLI_SOURCE, 0, "source", NULL, "print the tree as text (dts)" },
 	{ CLI_OUTPUT, 'o', "output", "FILE", "write there" },
 	{ CLI_DEFCONFIG, 'f', "defconfig", "FILE",
-		"the configuration file, as an option" },
+	  "the configuration file, as an option" },
 	{ CLI_SET, 's', "set", "KEY=VALUE",
-		"a setting, with quotes added if the key takes text" },
+	  "a setting, with quotes added if the key takes text" },
 	{ CLI_ENGINE, 'e', "engine", "ENGINE",
-		"machine (a CCA host of ours, the default) or model" },
+	  "machine (a CCA host of ours, the default) or model" },
 	{ CLI_HOST, 0, "host", "NAME",
-		"the host; else REEVE_HOST, else default" },
+	  "the host; else REEVE_HOST, else default" },
 	{ CLI_PAUSED, 'p', "paused", NULL, "leave it paused" },
 	{ CLI_CONSOLE, 'c', "console", NULL, "attach to its console" },
 	{ CLI_FOREGROUND, 'F', "foreground", NULL,
-		"stay until it ends, and return its result" },
+	  "stay until it ends, and return its result" },
 	{ CLI_EXPECT_RIM, 0, "expect-rim", "HEX",
-		"go on only if this is the Realm's measurement" },
+	  "go on only if this is the Realm's measurement" },
 	{ CLI_QUIET, 'q', "quiet", NULL, "say nothing if all goes well" },
 	{ CLI_NAME, 0, "name", "NAME",
-		"the host's; else REEVE_HOST, else default" },
+	  "the host's; else REEVE_HOST, else default" },
 	{ CLI_MEMORY, 0, "memory", "SIZE",
-		"RAM of the machine: MiB, or with K, M, G (2048)" },
+	  "RAM of the machine: MiB, or with K, M, G (2048)" },
 	{ CLI_CPUS, 0, "cpus", "N", "CPUs of the machine (at most 4)" },
 	{ CLI_DEBUG_CONSOLE, 0, "debug-console", NULL,
-		"offer Realms the debug UART, and say so in tokens" },
+	  "offer Realms the debug UART, and say so in tokens" },
 	{ CLI_MONITOR, 0, "monitor", "FILE", "another monitor than ours" },
 	{ CLI_RMM, 0, "rmm", "FILE", "another RMM than ours" },
 	{ CLI_HYPERVISOR, 0, "hypervisor", "FILE",
-		"another hypervisor than ours" },
+	  "another hypervisor than ours" },
 	{ CLI_ALL, 'a', "all", NULL, "all domains" },
 	{ CLI_VERBOSE, 'v', "verbose", NULL, "tell more" },
 	{ CLI_PLATFORM_KEY, 0, "platform-key", "FILE",
-		"the platform's public key (PEM or JWK)" },
+	  "the platform's public key (PEM or JWK)" },
 	{ CLI_CHALLENGE, 0, "challenge", "HEX",
-		"the challenge that the guest was given" },
+	  "the challenge that the guest was given" },
 	{ CLI_GUEST, 0, "config", "FILE",
-		"the guest's configuration, to predict its RIM" },
+	  "the guest's configuration, to predict its RIM" },
 	{ CLI_REFS, 0, "refs", "FILE", "its reference values (JSON) instead" },
 	{ CLI_EVENTS, 0, "events", "FILE",
-		"what the guest measured, to predict its REMs" },
+	  "what the guest measured, to predict its REMs" },
 	{ CLI_POLICY, 0, "policy", "FILE", "what to accept" },
 	{ CLI_DOMAIN_OPERAND, 'd', "domain", NULL,
-		"the argument is a domain of a host, not a file" },
+	  "the argument is a domain of a host, not a file" },
 	{ CLI_HELP, 'h', "help", NULL, "show this help" },
 	{ 0 },
 };
 
 const struct cli_verb cli_verbs[] = {
 	{ "check", CLI_CONFIG_EXTRAS,
-		CLI_JSON | CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG |
-			CLI_SET,
-		"tell all that is wrong with a configuration",
-		"Needs no host. Exit code 0: the configuration would be\n"
-		"accepted; 2: it is refused, and every reason is printed.\n",
-		cli_check },
+	  CLI_JSON | CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET,
+	  "tell all that is wrong with a configuration",
+	  "Needs no host. Exit code 0: the configuration would be\n"
+	  "accepted; 2: it is refused, and every reason is printed.\n",
+	  cli_check },
 	{ "create", CLI_CONFIG_EXTRAS,
-		CLI_DRY_RUN | CLI_JSON | CLI_STRICT | CLI_ALLOW_UNKNOWN |
-			CLI_DEFCONFIG | CLI_SET | CLI_ENGINE | CLI_HOST |
-			CLI_PAUSED | CLI_CONSOLE | CLI_FOREGROUND |
-			CLI_EXPECT_RIM | CLI_QUIET,
-		"make a guest and run it",
-		"Starts the default host if no host runs. Prints a Realm's\n"
-		"measurement, as the model engine predicts it. With -c or -F it\n"
-		"stays, and does what on_poweroff, on_reboot and on_crash say.\n"
-		"With -n it makes nothing, needs no host, and prints the\n"
-		"configuration with every default filled in, what is loaded\n"
-		"where, and a Realm's measurement.\n",
-		cli_create },
+	  CLI_DRY_RUN | CLI_JSON | CLI_STRICT | CLI_ALLOW_UNKNOWN |
+		  CLI_DEFCONFIG | CLI_SET | CLI_ENGINE | CLI_HOST | CLI_PAUSED |
+		  CLI_CONSOLE | CLI_FOREGROUND | CLI_EXPECT_RIM | CLI_QUIET,
+	  "make a guest and run it",
+	  "Starts the default host if no host runs. Prints a Realm's\n"
+	  "measurement, as the model engine predicts it. With -c or -F it\n"
+	  "stays, and does what on_poweroff, on_reboot and on_crash say.\n"
+	  "With -n it makes nothing, needs no host, and prints the\n"
+	  "configuration with every default filled in, what is loaded\n"
+	  "where, and a Realm's measurement.\n",
+	  cli_create },
 	{ "dtb", CLI_CONFIG_EXTRAS,
-		CLI_OUTPUT | CLI_SOURCE | CLI_STRICT | CLI_ALLOW_UNKNOWN |
-			CLI_DEFCONFIG | CLI_SET | CLI_ENGINE,
-		"print the device tree that a guest would get",
-		"Writes the blob to the standard output or to FILE (-o). The\n"
-		"guest's files are read: they decide the tree. With -e model an\n"
-		"ordinary guest's tree is the one for a Xen host.\n",
-		cli_dtb },
+	  CLI_OUTPUT | CLI_SOURCE | CLI_STRICT | CLI_ALLOW_UNKNOWN |
+		  CLI_DEFCONFIG | CLI_SET | CLI_ENGINE,
+	  "print the device tree that a guest would get",
+	  "Writes the blob to the standard output or to FILE (-o). The\n"
+	  "guest's files are read: they decide the tree. With -e model an\n"
+	  "ordinary guest's tree is the one for a Xen host.\n",
+	  cli_dtb },
 	{ "measure", CLI_CONFIG_EXTRAS,
-		CLI_JSON | CLI_OUTPUT | CLI_STRICT | CLI_ALLOW_UNKNOWN |
-			CLI_DEFCONFIG | CLI_SET,
-		"predict a Realm's initial measurement (RIM)",
-		"Builds the Realm on the model engine and reads its RIM. With\n"
-		"-o the argument is a folder (made if needed) that receives\n"
-		"the segments as they are measured: kernel, initrd, dtb.\n",
-		cli_measure },
+	  CLI_JSON | CLI_OUTPUT | CLI_STRICT | CLI_ALLOW_UNKNOWN |
+		  CLI_DEFCONFIG | CLI_SET,
+	  "predict a Realm's initial measurement (RIM)",
+	  "Builds the Realm on the model engine and reads its RIM. With\n"
+	  "-o the argument is a folder (made if needed) that receives\n"
+	  "the segments as they are measured: kernel, initrd, dtb.\n",
+	  cli_measure },
 	{ "map", CLI_MAPPED,
-		CLI_JSON | CLI_OUTPUT | CLI_DOMAIN_OPERAND | CLI_HOST |
-			CLI_ENGINE | CLI_STRICT | CLI_ALLOW_UNKNOWN |
-			CLI_DEFCONFIG | CLI_SET,
-		"show a guest's address space",
-		"What is planned where; with -d what is behind the addresses\n"
-		"of a domain now, and its pages by kind. A table, or with\n"
-		"--json a document; with -o a picture (SVG), or the document\n"
-		"with both.\n",
-		cli_map },
+	  CLI_JSON | CLI_OUTPUT | CLI_DOMAIN_OPERAND | CLI_HOST | CLI_ENGINE |
+		  CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET,
+	  "show a guest's address space",
+	  "What is planned where; with -d what is behind the addresses\n"
+	  "of a domain now, and its pages by kind. A table, or with\n"
+	  "--json a document; with -o a picture (SVG), or the document\n"
+	  "with both.\n",
+	  cli_map },
 	{ "refs", CLI_CONFIG_EXTRAS,
-		CLI_JSON | CLI_OUTPUT | CLI_EVENTS | CLI_STRICT |
-			CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET,
-		"print a Realm's reference values, for verifiers",
-		"An unsigned CoRIM (CBOR) by the CCA Realm profile, or with\n"
-		"--json the document that token verify --refs takes.\n",
-		cli_refs },
+	  CLI_JSON | CLI_OUTPUT | CLI_EVENTS | CLI_STRICT | CLI_ALLOW_UNKNOWN |
+		  CLI_DEFCONFIG | CLI_SET,
+	  "print a Realm's reference values, for verifiers",
+	  "An unsigned CoRIM (CBOR) by the CCA Realm profile, or with\n"
+	  "--json the document that token verify --refs takes.\n",
+	  cli_refs },
 	{ "token show", CLI_TOKEN, CLI_JSON,
-		"print all that an attestation token says",
-		"Verifies nothing but the form. Exit code 1: it is refused.\n",
-		cli_token_show },
+	  "print all that an attestation token says",
+	  "Verifies nothing but the form. Exit code 1: it is refused.\n",
+	  cli_token_show },
 	{ "token verify", CLI_TOKEN,
-		CLI_JSON | CLI_PLATFORM_KEY | CLI_CHALLENGE | CLI_GUEST |
-			CLI_REFS | CLI_EVENTS | CLI_POLICY | CLI_STRICT |
-			CLI_ALLOW_UNKNOWN | CLI_SET,
-		"decide whether an attestation token is that guest's",
-		"Prints a line for each check. --platform-key is needed;\n"
-		"what is not given besides is not checked, and said so. Exit\n"
-		"code 0: no check failed; 1: one did, or it is no token.\n",
-		cli_token_verify },
+	  CLI_JSON | CLI_PLATFORM_KEY | CLI_CHALLENGE | CLI_GUEST | CLI_REFS |
+		  CLI_EVENTS | CLI_POLICY | CLI_STRICT | CLI_ALLOW_UNKNOWN |
+		  CLI_SET,
+	  "decide whether an attestation token is that guest's",
+	  "Prints a line for each check. --platform-key is needed;\n"
+	  "what is not given besides is not checked, and said so. Exit\n"
+	  "code 0: no check failed; 1: one did, or it is no token.\n",
+	  cli_token_verify },
 	{ "parse", CLI_CONFIG, CLI_STRICT | CLI_DEFCONFIG,
-		"print the settings of a file as JSON, without judging them",
-		"The settings in effect, as libxlutil would hold them.\n",
-		cli_parse_verb },
+	  "print the settings of a file as JSON, without judging them",
+	  "The settings in effect, as libxlutil would hold them.\n",
+	  cli_parse_verb },
 	{ "keys", CLI_NO_OPERANDS, CLI_JSON, "list the configuration keys",
-		"Name, type, range, default and purpose of every key.\n",
-		cli_keys },
+	  "Name, type, range, default and purpose of every key.\n", cli_keys },
 	{ "list", CLI_DOMAINS, CLI_HOST | CLI_JSON | CLI_VERBOSE,
-		"list the domains of a host",
-		"State is r running, b blocked, p paused, s ended and then why\n"
-		"(- powered off, r reboot, c crash), d dying.\n",
-		cli_list },
+	  "list the domains of a host",
+	  "State is r running, b blocked, p paused, s ended and then why\n"
+	  "(- powered off, r reboot, c crash), d dying.\n",
+	  cli_list },
 	{ "console", CLI_DOMAIN, CLI_HOST, "attach to a domain's console",
-		"Leave it with Ctrl-]. What it said before comes first.\n",
-		cli_console },
+	  "Leave it with Ctrl-]. What it said before comes first.\n",
+	  cli_console },
 	{ "destroy", CLI_DOMAIN, CLI_HOST, "take a domain apart at once",
-		"Returns when all that it held is given back.\n", cli_destroy },
+	  "Returns when all that it held is given back.\n", cli_destroy },
 	{ "shutdown", CLI_DOMAIN_OR_NONE, CLI_HOST | CLI_ALL | CLI_QUIET,
-		"end a domain as if it had powered off",
-		"It is stopped at once: there is no way to ask a guest. It\n"
-		"stays until it is destroyed, or until the create -F that\n"
-		"follows it does what on_poweroff says.\n",
-		cli_shutdown },
+	  "end a domain as if it had powered off",
+	  "It is stopped at once: there is no way to ask a guest. It\n"
+	  "stays until it is destroyed, or until the create -F that\n"
+	  "follows it does what on_poweroff says.\n",
+	  cli_shutdown },
 	{ "reboot", CLI_DOMAIN_OR_NONE, CLI_HOST | CLI_ALL | CLI_QUIET,
-		"end a domain as if it had asked for a reboot",
-		"As shutdown; the create -F that follows it does what on_reboot\n"
-		"says: a Realm is made anew.\n",
-		cli_reboot },
+	  "end a domain as if it had asked for a reboot",
+	  "As shutdown; the create -F that follows it does what on_reboot\n"
+	  "says: a Realm is made anew.\n",
+	  cli_reboot },
 	{ "pause", CLI_DOMAIN, CLI_HOST, "stop a domain's vCPUs", "", cli_pause },
 	{ "unpause", CLI_DOMAIN, CLI_HOST, "let a domain's vCPUs go on", "",
-		cli_unpause },
+	  cli_unpause },
 	{ "rename", CLI_DOMAIN_NAME, CLI_HOST, "give a domain another name", "",
-		cli_rename },
+	  cli_rename },
 	{ "domid", CLI_DOMAIN, CLI_HOST, "print the id of a domain", "",
-		cli_domid },
+	  cli_domid },
 	{ "domname", CLI_DOMAIN, CLI_HOST, "print the name of a domain", "",
-		cli_domname },
+	  cli_domname },
 	{ "vcpu-list", CLI_DOMAINS, CLI_HOST | CLI_JSON,
-		"list the vCPUs of domains", "With --json: their exits, too.\n",
-		cli_vcpu_list },
+	  "list the vCPUs of domains", "With --json: their exits, too.\n",
+	  cli_vcpu_list },
 	{ "uptime", CLI_DOMAINS, CLI_HOST | CLI_JSON,
-		"tell how long domains have been there", "", cli_uptime },
+	  "tell how long domains have been there", "", cli_uptime },
 	{ "top", CLI_NO_OPERANDS, CLI_HOST, "watch what domains have of the CPUs",
-		"On a terminal every second until Ctrl-C, else once.\n",
-		cli_top },
+	  "On a terminal every second until Ctrl-C, else once.\n", cli_top },
 	{ "info", CLI_FIELD_OR_NONE, CLI_HOST | CLI_JSON,
-		"tell what a host has and can", "With FIELD: only its value.\n",
-		cli_info },
+	  "tell what a host has and can", "With FIELD: only its value.\n",
+	  cli_info },
 	{ "dmesg", CLI_NO_OPERANDS, CLI_HOST, "print a host's log", "",
-		cli_dmesg },
+	  cli_dmesg },
 	{ "host start", CLI_NO_OPERANDS,
-		CLI_NAME | CLI_MEMORY | CLI_CPUS | CLI_DEBUG_CONSOLE |
-			CLI_MONITOR | CLI_RMM | CLI_HYPERVISOR,
-		"start a CCA host on QEMU",
-		"Returns when it answers. It stays until host stop.\n",
-		cli_host_start },
+	  CLI_NAME | CLI_MEMORY | CLI_CPUS | CLI_DEBUG_CONSOLE | CLI_MONITOR |
+		  CLI_RMM | CLI_HYPERVISOR,
+	  "start a CCA host on QEMU",
+	  "Returns when it answers. It stays until host stop.\n",
+	  cli_host_start },
 	{ "host stop", CLI_NO_OPERANDS, CLI_NAME,
-		"end a host with all its guests",
-		"Also removes what is left of one that died.\n", cli_host_stop },
+	  "end a host with all its guests",
+	  "Also removes what is left of one that died.\n", cli_host_stop },
 	{ "host status", CLI_NO_OPERANDS, CLI_NAME | CLI_JSON,
-		"tell whether a host runs",
-		"Exit code 0: it runs; 1: it does not.\n", cli_host_status },
+	  "tell whether a host runs", "Exit code 0: it runs; 1: it does not.\n",
+	  cli_host_status },
 	{ "host list", CLI_NO_OPERANDS, CLI_JSON, "list the hosts", "",
-		cli_host_list },
+	  cli_host_list },
 	{ "host show-key", CLI_NO_OPERANDS, CLI_JSON | CLI_NAME,
-		"print a host's platform key",
-		"The public key that its platform token is signed with, as\n"
-		"PEM, or with --json as a JWK.\n",
-		cli_host_show_key },
+	  "print a host's platform key",
+	  "The public key that its platform token is signed with, as\n"
+	  "PEM, or with --json as a JWK.\n",
+	  cli_host_show_key },
 	{ "completion", CLI_SHELL, 0,
-		"print a completion script for a shell (bash)",
-		"Use it as: source <(reeve completion bash)\n", cli_completion },
+	  "print a completion script for a shell (bash)",
+	  "Use it as: source <(reeve completion bash)\n", cli_completion },
 	{ 0 },
 };

@@ -43,8 +43,8 @@ int cli_token_show(const struct cli_call *call)
 	char *text;
 
 	if (inputs.report != NULL)
-		result = reeve_token_load(
-			call->config, &inputs.token, inputs.report);
+		result = reeve_token_load(call->config, &inputs.token,
+					  inputs.report);
 	if (result == REEVE_OK) {
 		text = json ? reeve_token_json(inputs.token)
 			    : reeve_token_text(inputs.token);
@@ -67,8 +67,8 @@ static int guest_predict(const struct cli_call *call, struct inputs *inputs)
 	source.path = cli_value(call, CLI_GUEST);
 	result = reeve_guest_load(&source, &guest, inputs->report);
 	if (result == REEVE_OK)
-		result = reeve_plan_new(
-			guest, REEVE_ENGINE_MODEL, &plan, inputs->report);
+		result = reeve_plan_new(guest, REEVE_ENGINE_MODEL, &plan,
+					inputs->report);
 	if (result == REEVE_OK)
 		result = reeve_measure(plan, &measurement, inputs->report);
 	if (result == REEVE_OK)
@@ -91,8 +91,8 @@ static int refs_load(const struct cli_call *call, struct inputs *inputs)
 	else if (inputs->has_refs)
 		result = guest_predict(call, inputs);
 	if (result == REEVE_OK && events != NULL)
-		result = reeve_refs_replay(
-			events, &inputs->refs, inputs->report);
+		result = reeve_refs_replay(events, &inputs->refs,
+					   inputs->report);
 	return result;
 }
 
@@ -105,15 +105,15 @@ static int inputs_load(const struct cli_call *call, struct inputs *inputs)
 	if (inputs->report == NULL)
 		return REEVE_ERR_MEMORY;
 	result = reeve_key_load(cli_value(call, CLI_PLATFORM_KEY),
-		&inputs->platform_key, inputs->report);
+				&inputs->platform_key, inputs->report);
 	if (result == REEVE_OK && policy != NULL)
-		result = reeve_token_policy_load(
-			policy, &inputs->policy, inputs->report);
+		result = reeve_token_policy_load(policy, &inputs->policy,
+						 inputs->report);
 	if (result == REEVE_OK)
 		result = refs_load(call, inputs);
 	if (result == REEVE_OK)
-		result = reeve_token_load(
-			call->config, &inputs->token, inputs->report);
+		result = reeve_token_load(call->config, &inputs->token,
+					  inputs->report);
 	return result;
 }
 
@@ -138,7 +138,7 @@ static void check_print(const struct reeve_check *check)
 }
 
 static int verification_print(const struct cli_call *call,
-	const struct reeve_verification *verification)
+			      const struct reeve_verification *verification)
 {
 	bool passed = reeve_verification_passed(verification);
 	const struct reeve_check *check;
@@ -149,7 +149,7 @@ static int verification_print(const struct cli_call *call,
 		return code != CLI_OK || passed ? code : CLI_FAILED;
 	}
 	for (size_t i = 0;
-		(check = reeve_verification_check(verification, i)) != NULL; i++)
+	     (check = reeve_verification_check(verification, i)) != NULL; i++)
 		check_print(check);
 	puts(passed ? "accepted" : "REFUSED");
 	code = cli_finish_output();
@@ -192,8 +192,8 @@ int cli_token_verify(const struct cli_call *call)
 			.policy = inputs.policy,
 		};
 
-		result = reeve_token_verify(
-			inputs.token, &expected, &verification, inputs.report);
+		result = reeve_token_verify(inputs.token, &expected,
+					    &verification, inputs.report);
 	}
 	if (result == REEVE_OK)
 		code = verification_print(call, verification);

@@ -22,8 +22,8 @@ struct table {
 };
 
 /* The CPU time that a domain had before; its own if it is new. */
-static uint64_t cpu_before(
-	const struct table *before, const struct reeve_domain *domain)
+static uint64_t cpu_before(const struct table *before,
+			   const struct reeve_domain *domain)
 {
 	for (size_t i = 0; i < before->count; i++) {
 		const struct reeve_domain *old = &before->rows[i].domain;
@@ -42,7 +42,7 @@ static int by_share(const void *a, const void *b)
 }
 
 static int table_fill(struct table *table, const struct table *before,
-	struct reeve_host *host, struct reeve_report *report)
+		      struct reeve_host *host, struct reeve_report *report)
 {
 	struct reeve_domain domain = { 0 };
 	double elapsed;
@@ -53,8 +53,8 @@ static int table_fill(struct table *table, const struct table *before,
 	elapsed = (double)(table->host.uptime_ns - before->host.uptime_ns);
 	table->count = 0;
 	while (table->count < ROWS &&
-		(result = reeve_domain_next(host, domain.domid + 1, &domain,
-			 report)) == REEVE_OK) {
+	       (result = reeve_domain_next(host, domain.domid + 1, &domain,
+					   report)) == REEVE_OK) {
 		struct row *row = &table->rows[table->count++];
 		uint64_t ran = domain.cpu_ns - cpu_before(before, &domain);
 
@@ -68,29 +68,29 @@ static int table_fill(struct table *table, const struct table *before,
 static void table_print(const struct table *table)
 {
 	printf("%u domains, %u CPUs, %" PRIu64 " of %" PRIu64 " MiB free, up ",
-		table->host.domains, table->host.cores,
-		table->host.memory_free >> 20, table->host.memory_total >> 20);
+	       table->host.domains, table->host.cores,
+	       table->host.memory_free >> 20, table->host.memory_total >> 20);
 	cli_print_uptime(table->host.uptime_ns);
 	printf("\n%-32s %5s %6s %9s %8s %6s %-5s\n", "NAME", "ID", "CPU(%)",
-		"CPU(s)", "MEM(MiB)", "VCPUS", "REALM");
+	       "CPU(s)", "MEM(MiB)", "VCPUS", "REALM");
 	for (size_t i = 0; i < table->count; i++) {
 		const struct reeve_domain *domain = &table->rows[i].domain;
 
 		cli_print_name(domain->name, 32);
 		printf(" %5u %6.1f %9.1f %8" PRIu64 " %6u %-5s\n",
-			domain->domid, table->rows[i].share,
-			(double)domain->cpu_ns / 1e9, domain->ram_size >> 20,
-			domain->vcpus_online, domain->realm ? "yes" : "no");
+		       domain->domid, table->rows[i].share,
+		       (double)domain->cpu_ns / 1e9, domain->ram_size >> 20,
+		       domain->vcpus_online, domain->realm ? "yes" : "no");
 	}
 }
 
 /* One look; the connection is not kept, as a host serves a few at a time. */
 static int look(const struct cli_call *call, struct table *table,
-	const struct table *before, struct reeve_report *report)
+		const struct table *before, struct reeve_report *report)
 {
 	struct reeve_host *host;
-	int result = reeve_host_open(
-		cli_host_name(call), cli_watch(), &host, report);
+	int result = reeve_host_open(cli_host_name(call), cli_watch(), &host,
+				     report);
 
 	if (result != REEVE_OK)
 		return result;
@@ -101,7 +101,7 @@ static int look(const struct cli_call *call, struct table *table,
 
 /* On a terminal again and again, else once. */
 static int watch_host(const struct cli_call *call, struct table tables[2],
-	struct reeve_report *report)
+		      struct reeve_report *report)
 {
 	static const struct timespec period = { 1, 0 };
 	bool terminal = isatty(STDOUT_FILENO);

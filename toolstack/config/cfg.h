@@ -71,8 +71,8 @@ enum {
  * reported) or REEVE_ERR_MEMORY.
  */
 int cfg_parse(const char *name, const char *text, size_t length,
-	const char *const *extras, size_t extra_count, unsigned flags,
-	struct cfg **out, struct reeve_report *report);
+	      const char *const *extras, size_t extra_count, unsigned flags,
+	      struct cfg **out, struct reeve_report *report);
 
 /*
  * As cfg_parse() on a plain file of at most INT_MAX bytes; REEVE_ERR_IO too,
@@ -81,7 +81,7 @@ int cfg_parse(const char *name, const char *text, size_t length,
  * the path "-" is the standard input, by the name "<stdin>".
  */
 int cfg_load(const char *path, const char *const *extras, size_t extra_count,
-	unsigned flags, struct cfg **out, struct reeve_report *report);
+	     unsigned flags, struct cfg **out, struct reeve_report *report);
 
 void cfg_free(struct cfg *cfg); /* NULL is fine */
 

@@ -77,7 +77,7 @@ static int setup(void **state)
 	if (fixture->report == NULL || mkdtemp(fixture->folder) == NULL)
 		return -1;
 	snprintf(fixture->path, sizeof(fixture->path), "%s/guest.cfg",
-		fixture->folder);
+		 fixture->folder);
 	*state = fixture;
 	return 0;
 }
@@ -97,13 +97,13 @@ static int teardown(void **state)
 static int parse(struct fixture *fixture, const char *text)
 {
 	return cfg_parse("text", text, strlen(text), NULL, 0, 0, &fixture->cfg,
-		fixture->report);
+			 fixture->report);
 }
 
 static int load(struct fixture *fixture)
 {
-	return cfg_load(
-		fixture->path, NULL, 0, 0, &fixture->cfg, fixture->report);
+	return cfg_load(fixture->path, NULL, 0, 0, &fixture->cfg,
+			fixture->report);
 }
 
 static void file_write(const struct fixture *fixture, const char *text)
@@ -116,7 +116,7 @@ static void file_write(const struct fixture *fixture, const char *text)
 }
 
 static void expect_refusal(struct fixture *fixture, const char *path,
-	unsigned flags, const char *message)
+			   unsigned flags, const char *message)
 {
 	const struct reeve_diagnostic *item;
 
@@ -137,8 +137,8 @@ static void forms_tell_how_a_value_was_written(void **state)
 	struct fixture *fixture = *state;
 	const struct cfg *cfg;
 
-	assert_int_equal(
-		parse(fixture, "a='1'\nb=1\nc=true\nd=[1]\ne=1\ne+=2"), 0);
+	assert_int_equal(parse(fixture, "a='1'\nb=1\nc=true\nd=[1]\ne=1\ne+=2"),
+			 0);
 	cfg = fixture->cfg;
 	assert_int_equal(cfg_find(cfg, "a")->value.form, CFG_STRING);
 	assert_int_equal(cfg_find(cfg, "b")->value.form, CFG_NUMBER);
@@ -205,8 +205,8 @@ static void no_text_at_all_is_an_empty_configuration(void **state)
 	struct fixture *fixture = *state;
 
 	assert_int_equal(cfg_parse("text", NULL, 0, NULL, 0, CFG_STRICT,
-				 &fixture->cfg, fixture->report),
-		0);
+				   &fixture->cfg, fixture->report),
+			 0);
 	assert_int_equal(cfg_count(fixture->cfg), 0);
 }
 
@@ -237,12 +237,12 @@ static void large_texts_are_read(void **state)
 	assert_int_equal(parse(fixture, text), 0);
 	free(text);
 	assert_int_equal(cfg_count(fixture->cfg), statements + 2);
-	assert_int_equal(
-		cfg_find(fixture->cfg, "list")->value.count, statements);
-	assert_int_equal(
-		cfg_find(fixture->cfg, "text")->value.count, statements);
-	assert_string_equal(
-		cfg_find(fixture->cfg, "k99999")->value.text, "99999");
+	assert_int_equal(cfg_find(fixture->cfg, "list")->value.count,
+			 statements);
+	assert_int_equal(cfg_find(fixture->cfg, "text")->value.count,
+			 statements);
+	assert_string_equal(cfg_find(fixture->cfg, "k99999")->value.text,
+			    "99999");
 }
 
 static void files_are_read(void **state)
@@ -252,8 +252,8 @@ static void files_are_read(void **state)
 	file_write(fixture, "a = 1\n");
 	assert_int_equal(load(fixture), 0);
 	assert_string_equal(cfg_find(fixture->cfg, "a")->value.text, "1");
-	assert_string_equal(
-		cfg_find(fixture->cfg, "a")->place.file, fixture->path);
+	assert_string_equal(cfg_find(fixture->cfg, "a")->place.file,
+			    fixture->path);
 }
 
 static void bad_files_are_refused_by_their_name(void **state)
@@ -262,8 +262,8 @@ static void bad_files_are_refused_by_their_name(void **state)
 
 	file_write(fixture, "a = \n");
 	assert_int_equal(load(fixture), REEVE_ERR_CONFIG);
-	assert_string_equal(
-		reeve_report_get(fixture->report, 0)->file, fixture->path);
+	assert_string_equal(reeve_report_get(fixture->report, 0)->file,
+			    fixture->path);
 }
 
 static void missing_files_are_refused(void **state)
@@ -271,7 +271,7 @@ static void missing_files_are_refused(void **state)
 	struct fixture *fixture = *state;
 
 	expect_refusal(fixture, fixture->path, 0,
-		"the file cannot be opened: No such file or directory");
+		       "the file cannot be opened: No such file or directory");
 }
 
 static void folders_are_refused(void **state)
@@ -279,7 +279,7 @@ static void folders_are_refused(void **state)
 	struct fixture *fixture = *state;
 
 	expect_refusal(fixture, fixture->folder, 0,
-		"this is neither a file nor something to read from");
+		       "this is neither a file nor something to read from");
 }
 
 static void strict_refuses_pipes_without_waiting(void **state)
@@ -287,20 +287,20 @@ static void strict_refuses_pipes_without_waiting(void **state)
 	struct fixture *fixture = *state;
 
 	assert_int_equal(mkfifo(fixture->path, 0600), 0);
-	expect_refusal(
-		fixture, fixture->path, CFG_STRICT, "this is not a plain file");
+	expect_refusal(fixture, fixture->path, CFG_STRICT,
+		       "this is not a plain file");
 }
 
 static void strict_refuses_devices(void **state)
 {
-	expect_refusal(
-		*state, "/dev/zero", CFG_STRICT, "this is not a plain file");
+	expect_refusal(*state, "/dev/zero", CFG_STRICT,
+		       "this is not a plain file");
 }
 
 static void endless_devices_are_refused(void **state)
 {
 	expect_refusal(*state, "/dev/zero", 0,
-		"more than 1 MiB does not come from a stream");
+		       "more than 1 MiB does not come from a stream");
 }
 
 static void pipes_are_read_to_their_end(void **state)
@@ -326,7 +326,7 @@ static void huge_files_are_refused_unread(void **state)
 	file_write(fixture, "");
 	assert_int_equal(truncate(fixture->path, (off_t)INT_MAX + 1), 0);
 	expect_refusal(fixture, fixture->path, 0,
-		"the file is larger than a configuration may be, 2 GiB");
+		       "the file is larger than a configuration may be, 2 GiB");
 }
 
 static void dev_null_stands_for_an_empty_file(void **state)
@@ -335,8 +335,8 @@ static void dev_null_stands_for_an_empty_file(void **state)
 	const char *extras[] = { "a=1" };
 
 	assert_int_equal(cfg_load("/dev/null", extras, 1, 0, &fixture->cfg,
-				 fixture->report),
-		0);
+				  fixture->report),
+			 0);
 	assert_int_equal(cfg_count(fixture->cfg), 1);
 }
 
@@ -350,8 +350,8 @@ static int run_short_of_memory(size_t failing)
 	int result;
 
 	failing_allocation = failing;
-	result = cfg_parse(
-		"text", text, strlen(text), extras, 2, 0, &cfg, report);
+	result = cfg_parse("text", text, strlen(text), extras, 2, 0, &cfg,
+			   report);
 	failing_allocation = 0;
 	reeve_report_free(report);
 	assert_null(cfg);

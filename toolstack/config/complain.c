@@ -36,56 +36,55 @@ struct advice {
 
 static const struct advice advice_table[] = {
 	{ ANYWHERE, BIT(TOKEN_BAD), "'\"", NULL, MODE_ANY,
-		"close it with the quote it began with; \\n stands for a line "
-		"feed" },
+	  "close it with the quote it began with; \\n stands for a line "
+	  "feed" },
 	{ ANYWHERE, BIT(TOKEN_BAD), "#", NULL, MODE_STRICT,
-		"end the last line with a line feed" },
+	  "end the last line with a line feed" },
 	{ ANYWHERE, BIT(TOKEN_BAD), "\r", NULL, MODE_STRICT,
-		"end lines with a line feed alone" },
+	  "end lines with a line feed alone" },
 	{ ANYWHERE, BIT(TOKEN_BAD), "\r", NULL, MODE_DEFAULT,
-		"remove it; it belongs only before a line feed" },
+	  "remove it; it belongs only before a line feed" },
 	{ EXPECT_KEY, BIT(TOKEN_BAD), UPPER, NULL, MODE_ANY,
-		"keys are written in lower case" },
+	  "keys are written in lower case" },
 	{ EXPECT_KEY, BIT(TOKEN_OPEN) | BIT(TOKEN_COMMA) | BIT(TOKEN_CLOSE),
-		NULL, NULL, MODE_ANY,
-		"a list begins on the line of its key: KEY = [" },
+	  NULL, NULL, MODE_ANY, "a list begins on the line of its key: KEY = [" },
 	{ EXPECT_KEY, ANYWHERE, NULL, NULL, MODE_ANY,
-		"a setting is written KEY = VALUE" },
+	  "a setting is written KEY = VALUE" },
 	{ EXPECT_OPERATOR, BIT(TOKEN_BAD), "-" UPPER, NULL, MODE_ANY,
-		"a key has lower-case letters, digits, '.' and '_' only" },
+	  "a key has lower-case letters, digits, '.' and '_' only" },
 	{ EXPECT_OPERATOR, BIT(TOKEN_BAD), "+", NULL, MODE_ANY,
-		"write += without a blank in it" },
+	  "write += without a blank in it" },
 	{ EXPECT_OPERATOR, ANYWHERE, NULL, NULL, MODE_ANY,
-		"a setting is written KEY = VALUE" },
+	  "a setting is written KEY = VALUE" },
 	{ VALUES, WORDS, NULL, "true yes on", MODE_STRICT, "write 1" },
 	{ VALUES, WORDS, NULL, "false no off", MODE_STRICT, "write 0" },
 	{ VALUES, WORDS, NULL, "true yes on", MODE_DEFAULT, "write true, or 1" },
 	{ VALUES, WORDS, NULL, "false no off", MODE_DEFAULT,
-		"write false, or 0" },
+	  "write false, or 0" },
 	{ VALUES, BIT(TOKEN_BAD), "-+.", NULL, MODE_ANY,
-		"put a number with a sign or a point in quotes" },
+	  "put a number with a sign or a point in quotes" },
 	{ VALUES, BIT(TOKEN_BAD), "({", NULL, MODE_ANY,
-		"lists are written in [ ]" },
+	  "lists are written in [ ]" },
 	{ VALUES, WORDS, NULL, NULL, MODE_ANY, "put text in quotes" },
 	{ EXPECT_VALUE, BIT(TOKEN_NEWLINE), NULL, NULL, MODE_ANY,
-		"the value, or the '[' of a list, stands on the line of its "
-		"key" },
+	  "the value, or the '[' of a list, stands on the line of its "
+	  "key" },
 	{ EXPECT_ITEM, BIT(TOKEN_COMMA), NULL, NULL, MODE_ANY,
-		"take the comma away, or put an item before it" },
+	  "take the comma away, or put an item before it" },
 	{ EXPECT_ITEM | EXPECT_COMMA, BIT(TOKEN_SEMICOLON), NULL, NULL,
-		MODE_ANY, "close the list with ']' first" },
+	  MODE_ANY, "close the list with ']' first" },
 	{ EXPECT_COMMA, ATOMS, NULL, NULL, MODE_ANY,
-		"put a comma between two items" },
+	  "put a comma between two items" },
 	{ EXPECT_END, BIT(TOKEN_STRING), NULL, NULL, MODE_ANY,
-		"write one string in one pair of quotes" },
+	  "write one string in one pair of quotes" },
 	{ EXPECT_END | EXPECT_COMMA, BIT(TOKEN_BAD), "+-*/%.:(", NULL, MODE_ANY,
-		"write the value itself, nothing is computed, or put it in "
-		"quotes" },
+	  "write the value itself, nothing is computed, or put it in "
+	  "quotes" },
 	{ EXPECT_END, BIT(TOKEN_KEY), NULL, NULL, MODE_ANY,
-		"put settings on lines of their own, or ';' between them, and "
-		"text in quotes" },
+	  "put settings on lines of their own, or ';' between them, and "
+	  "text in quotes" },
 	{ EXPECT_END | EXPECT_COMMA, WORDS, NULL, NULL, MODE_ANY,
-		"numbers have no unit and lower-case digits; put text in quotes" },
+	  "numbers have no unit and lower-case digits; put text in quotes" },
 };
 
 static const char *expected_name(enum expected expected)
@@ -116,31 +115,31 @@ static bool token_among(const struct token *token, const char *words)
 		words += strspn(words, " ");
 		length = strcspn(words, " ");
 		if (length == token->length &&
-			strncasecmp(words, token->text, length) == 0)
+		    strncasecmp(words, token->text, length) == 0)
 			return true;
 	}
 	return false;
 }
 
 static bool advice_fits(const struct advice *advice,
-	const struct parser *parser, enum expected expected)
+			const struct parser *parser, enum expected expected)
 {
 	const struct token *token = &parser->token;
 
 	if ((advice->expected & expected) == 0 ||
-		(advice->tokens & BIT(token->kind)) == 0)
+	    (advice->tokens & BIT(token->kind)) == 0)
 		return false;
 	if (advice->mode != MODE_ANY &&
-		(advice->mode == MODE_STRICT) != parser->strict)
+	    (advice->mode == MODE_STRICT) != parser->strict)
 		return false;
 	if (advice->words != NULL && !token_among(token, advice->words))
 		return false;
 	return advice->first == NULL || memchr(advice->first, *token->text,
-						strlen(advice->first)) != NULL;
+					       strlen(advice->first)) != NULL;
 }
 
-static const char *advice_for(
-	const struct parser *parser, enum expected expected)
+static const char *advice_for(const struct parser *parser,
+			      enum expected expected)
 {
 	size_t rows = sizeof(advice_table) / sizeof(advice_table[0]);
 
@@ -177,7 +176,7 @@ static void describe(const struct token *token, char *out, size_t room)
 		snprintf(out, room, "a carriage return");
 	else if (*token->text < ' ' || *token->text > '~')
 		snprintf(out, room, "the byte 0x%02x",
-			(unsigned char)*token->text);
+			 (unsigned char)*token->text);
 	else
 		snprintf(out, room, "'%s'", text);
 }
@@ -190,22 +189,23 @@ int complain_expected(struct parser *parser, enum expected expected)
 
 	describe(token, found, sizeof(found));
 	if (token->kind == TOKEN_BAD &&
-		(*token->text == '"' || *token->text == '\''))
+	    (*token->text == '"' || *token->text == '\''))
 		return complain(parser, &token->place, hint,
-			"the string is not closed on its line");
+				"the string is not closed on its line");
 	if (lex_has_bom(token->text, token->length))
 		return complain(parser, &token->place, "remove it",
-			"a UTF-8 byte order mark stands here");
+				"a UTF-8 byte order mark stands here");
 	if (token->kind == TOKEN_BAD && *token->text == '#')
 		return complain(parser, &token->place, hint,
-			"the comment is not ended by a line feed");
+				"the comment is not ended by a line feed");
 	return complain(parser, &token->place, hint, "expected %s, found %s",
-		expected_name(expected), found);
+			expected_name(expected), found);
 }
 
-__attribute__((format(printf, 5, 0))) static void say(struct parser *parser,
-	enum reeve_severity severity, const struct report_place *place,
-	const char *hint, const char *message, va_list args)
+__attribute__((format(printf, 5, 0))) static void
+say(struct parser *parser, enum reeve_severity severity,
+    const struct report_place *place, const char *hint, const char *message,
+    va_list args)
 {
 	char *text = NULL;
 
@@ -213,12 +213,12 @@ __attribute__((format(printf, 5, 0))) static void say(struct parser *parser,
 	if (vasprintf(&text, message, args) < 0)
 		text = NULL;
 	report_add(parser->report, severity, place, parser->key, hint, "%s",
-		text != NULL ? text : message);
+		   text != NULL ? text : message);
 	free(text);
 }
 
 int complain(struct parser *parser, const struct report_place *place,
-	const char *hint, const char *message, ...)
+	     const char *hint, const char *message, ...)
 {
 	va_list args;
 
@@ -231,7 +231,7 @@ int complain(struct parser *parser, const struct report_place *place,
 }
 
 void complain_warn(struct parser *parser, const struct report_place *place,
-	const char *hint, const char *message, ...)
+		   const char *hint, const char *message, ...)
 {
 	va_list args;
 
@@ -241,6 +241,6 @@ void complain_warn(struct parser *parser, const struct report_place *place,
 		va_end(args);
 	} else if (parser->warnings == CFG_WARNINGS_MAX + 1) {
 		report_add(parser->report, REEVE_NOTE, place, NULL, NULL,
-			"there are more warnings, which are not shown");
+			   "there are more warnings, which are not shown");
 	}
 }

@@ -68,15 +68,15 @@ static size_t lines(char *text, const char **line)
 	size_t count = 0;
 
 	for (char *next = strtok(text, "\n"); next != NULL;
-		next = strtok(NULL, "\n")) {
+	     next = strtok(NULL, "\n")) {
 		assert_in_range(count, 0, EXTRAS_MAX - 1);
 		line[count++] = next;
 	}
 	return count;
 }
 
-static void write_diagnostic(
-	FILE *out, const struct reeve_diagnostic *item, const char *path)
+static void write_diagnostic(FILE *out, const struct reeve_diagnostic *item,
+			     const char *path)
 {
 	static const char *const names[] = { "error", "warning", "note" };
 
@@ -116,7 +116,7 @@ static void expect_text(const char *name, const char *suffix, char *got)
 }
 
 static void expect(const char *name, unsigned flags, const char *json_suffix,
-	const char *err_suffix)
+		   const char *err_suffix)
 {
 	struct reeve_report *report = reeve_report_new();
 	char *arguments = data_read(name, ".args");
@@ -134,8 +134,8 @@ static void expect(const char *name, unsigned flags, const char *json_suffix,
 	assert_true(result == 0 || result == REEVE_ERR_CONFIG);
 	assert_int_equal(result == 0, report_errors(report) == 0);
 	expect_text(name, err_suffix, diagnostics(report, path));
-	expect_text(
-		name, json_suffix, result == 0 ? cfg_to_json(cfg) : strdup(""));
+	expect_text(name, json_suffix,
+		    result == 0 ? cfg_to_json(cfg) : strdup(""));
 	cfg_free(cfg);
 	free(arguments);
 	reeve_report_free(report);
@@ -147,7 +147,7 @@ static void file_reads_as_expected(void **state)
 
 	expect(name, 0, ".json", ".err");
 	if (data_exists(name, ".strict.json") ||
-		data_exists(name, ".strict.err"))
+	    data_exists(name, ".strict.err"))
 		expect(name, CFG_STRICT, ".strict.json", ".strict.err");
 	else
 		expect(name, CFG_STRICT, ".json", ".err");
@@ -190,9 +190,10 @@ int main(int argc, char **argv)
 	tests = calloc((size_t)count, sizeof(*tests));
 	for (int i = 0; i < count && tests != NULL; i++)
 		file_test(&tests[i], names[i]);
-	failed = tests != NULL ? _cmocka_run_group_tests("golden", tests,
-					 (size_t)count, NULL, NULL)
-			       : 2;
+	failed = tests != NULL
+			 ? _cmocka_run_group_tests("golden", tests,
+						   (size_t)count, NULL, NULL)
+			 : 2;
 	for (int i = 0; i < count; i++) {
 		if (tests != NULL)
 			free((char *)tests[i].name);

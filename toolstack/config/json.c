@@ -50,8 +50,8 @@ static int write_value(FILE *out, const struct cfg_value *top)
 	return error;
 }
 
-static int write_setting(
-	FILE *out, const struct cfg *cfg, const struct cfg_setting *setting)
+static int write_setting(FILE *out, const struct cfg *cfg,
+			 const struct cfg_setting *setting)
 {
 	const char *file = setting->place.file;
 	int error;

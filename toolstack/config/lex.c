@@ -55,8 +55,8 @@ static enum token_kind scan_bad(const char *text, size_t left, size_t *length)
 	return byte_in(*text, "\r#") ? TOKEN_END : TOKEN_STRAY;
 }
 
-static enum token_kind scan_comment(
-	const struct lexer *lexer, size_t left, size_t *length)
+static enum token_kind scan_comment(const struct lexer *lexer, size_t left,
+				    size_t *length)
 {
 	const char *text = lexer->text + lexer->at;
 
@@ -88,8 +88,8 @@ static enum token_kind scan_string(const char *text, size_t left, size_t *length
 	return TOKEN_BAD;
 }
 
-static enum token_kind scan_mark(
-	const struct lexer *lexer, size_t left, size_t *length)
+static enum token_kind scan_mark(const struct lexer *lexer, size_t left,
+				 size_t *length)
 {
 	const char *text = lexer->text + lexer->at;
 
@@ -123,8 +123,8 @@ static enum token_kind scan_mark(
 	return scan_bad(text, left, length);
 }
 
-static enum token_kind scan(
-	const struct lexer *lexer, size_t left, size_t *length)
+static enum token_kind scan(const struct lexer *lexer, size_t left,
+			    size_t *length)
 {
 	const char *text = lexer->text + lexer->at;
 
@@ -154,7 +154,7 @@ static void line_begin(struct lexer *lexer)
 }
 
 void lexer_init(struct lexer *lexer, const char *text, size_t length,
-	const struct lex_source *sources, bool strict)
+		const struct lex_source *sources, bool strict)
 {
 	*lexer = (struct lexer){
 		.text = text,
@@ -172,7 +172,7 @@ struct token lexer_next(struct lexer *lexer)
 	struct token token = { 0 };
 
 	lexer->at += span(lexer->text + lexer->at, lexer->length - lexer->at,
-		BLANKS, true);
+			  BLANKS, true);
 	token.place.file = lexer->source->name;
 	token.place.line = lexer->line;
 	token.place.column = (unsigned)(lexer->at - lexer->line_start) + 1;

@@ -50,7 +50,7 @@ struct lexer {
  * last ends with a line feed. Text and sources must outlive the lexer.
  */
 void lexer_init(struct lexer *lexer, const char *text, size_t length,
-	const struct lex_source *sources, bool strict);
+		const struct lex_source *sources, bool strict);
 
 /* The next token; at the end of the text TOKEN_END again and again. */
 struct token lexer_next(struct lexer *lexer);

@@ -113,7 +113,8 @@ static size_t random_text(char *text)
 	char *end = text;
 
 	for (size_t i = 0; i < count; i++)
-		end = stpcpy(end,
+		end = stpcpy(
+			end,
 			pieces[random_below(sizeof(pieces) / sizeof(*pieces))]);
 	return (size_t)(end - text);
 }
@@ -150,13 +151,13 @@ static void fail_on(const char *text, size_t length, const char *what)
 	print_error("%s, in the text:\n", what);
 	for (size_t i = 0; i < length; i++)
 		print_error(text[i] >= ' ' && text[i] <= '~' ? "%c" : "\\x%02x",
-			(unsigned char)text[i]);
+			    (unsigned char)text[i]);
 	print_error("\n");
 	fail();
 }
 
 static bool values_equal(const XLU_Config *theirs, XLU_ConfigValue *value,
-	const struct cfg_value *ours)
+			 const struct cfg_value *ours)
 {
 	XLU_ConfigList *list = NULL;
 	char *text = NULL;
@@ -166,12 +167,12 @@ static bool values_equal(const XLU_Config *theirs, XLU_ConfigValue *value,
 		       xlu_cfg_value_get_string(theirs, value, &text, 1) == 0 &&
 		       strcmp(text, ours->text) == 0;
 	if (ours->form != CFG_LIST ||
-		xlu_cfg_value_get_list(theirs, value, &list, 1) != 0)
+	    xlu_cfg_value_get_list(theirs, value, &list, 1) != 0)
 		return false;
 	for (size_t i = 0; i < ours->count; i++) {
 		value = xlu_cfg_get_listitem2(list, (int)i);
 		if (value == NULL ||
-			!values_equal(theirs, value, &ours->items[i]))
+		    !values_equal(theirs, value, &ours->items[i]))
 			return false;
 	}
 	return xlu_cfg_get_listitem2(list, (int)ours->count) == NULL;
@@ -183,18 +184,18 @@ static bool lists_equal(const XLU_Config *theirs, const struct cfg_setting *ours
 	int entries;
 
 	if (xlu_cfg_get_list(theirs, ours->key, &list, &entries, 1) != 0 ||
-		(size_t)entries != ours->value.count)
+	    (size_t)entries != ours->value.count)
 		return false;
 	for (int i = 0; i < entries; i++)
 		if (!values_equal(theirs, xlu_cfg_get_listitem2(list, i),
-			    &ours->value.items[i]))
+				  &ours->value.items[i]))
 			return false;
 	return true;
 }
 
 /* A number can be read out of theirs only if the operator was an =. */
-static bool operators_equal(
-	const XLU_Config *theirs, const struct cfg_setting *ours)
+static bool operators_equal(const XLU_Config *theirs,
+			    const struct cfg_setting *ours)
 {
 	long number;
 	char *end;
@@ -207,8 +208,8 @@ static bool operators_equal(
 	       (ours->op == CFG_SET);
 }
 
-static bool settings_equal(
-	const XLU_Config *theirs, const struct cfg_setting *ours)
+static bool settings_equal(const XLU_Config *theirs,
+			   const struct cfg_setting *ours)
 {
 	const char *text;
 
@@ -228,7 +229,7 @@ static bool they_have(const XLU_Config *theirs, const char *key)
 
 /* Whether each name that the text may hold is set in both or in neither. */
 static bool names_equal(const XLU_Config *theirs, const struct cfg *ours,
-	const char *text, size_t length)
+			const char *text, size_t length)
 {
 	static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789._";
 	char key[64];
@@ -239,7 +240,7 @@ static bool names_equal(const XLU_Config *theirs, const struct cfg *ours,
 		if (text[i] < 'a' || text[i] > 'z')
 			continue;
 		while (i < length && text[i] != '\0' &&
-			strchr(set, text[i]) != NULL) {
+		       strchr(set, text[i]) != NULL) {
 			if (size < sizeof(key) - 1)
 				key[size++] = text[i];
 			i++;
@@ -252,7 +253,7 @@ static bool names_equal(const XLU_Config *theirs, const struct cfg *ours,
 }
 
 static void compare_accepted(const XLU_Config *theirs, const struct cfg *ours,
-	const char *text, size_t length)
+			     const char *text, size_t length)
 {
 	if (!names_equal(theirs, ours, text, length))
 		fail_on(text, length, "other names");
@@ -262,7 +263,7 @@ static void compare_accepted(const XLU_Config *theirs, const struct cfg *ours,
 }
 
 static void compare_mode(const XLU_Config *theirs, unsigned flags,
-	const char *text, size_t length)
+			 const char *text, size_t length)
 {
 	struct reeve_report *report = reeve_report_new();
 	struct cfg *ours = NULL;

@@ -19,12 +19,12 @@ struct text {
 };
 
 static int refuse(struct reeve_report *report, const char *path,
-	const char *hint, const char *reason)
+		  const char *hint, const char *reason)
 {
 	const struct report_place place = { .file = path };
 
-	return report_error(
-		report, REEVE_ERR_IO, &place, NULL, hint, "%s", reason);
+	return report_error(report, REEVE_ERR_IO, &place, NULL, hint, "%s",
+			    reason);
 }
 
 static int fail(struct reeve_report *report, const char *path, const char *what)
@@ -32,7 +32,7 @@ static int fail(struct reeve_report *report, const char *path, const char *what)
 	const struct report_place place = { .file = path };
 
 	return report_error(report, REEVE_ERR_IO, &place, NULL, NULL,
-		"the file cannot be %s: %s", what, strerror(errno));
+			    "the file cannot be %s: %s", what, strerror(errno));
 }
 
 /* Reads up to size bytes; -1 with errno set. */
@@ -51,14 +51,14 @@ static ssize_t read_all(int fd, char *text, size_t size)
 }
 
 static int read_plain(int fd, const char *path, off_t size, struct text *text,
-	struct reeve_report *report)
+		      struct reeve_report *report)
 {
 	ssize_t got;
 
 	if (size > INT_MAX)
 		return refuse(report, path, NULL,
-			"the file is larger than a configuration may be, 2 "
-			"GiB");
+			      "the file is larger than a configuration may be, 2 "
+			      "GiB");
 	text->bytes = malloc((size_t)size + 1);
 	if (text->bytes == NULL)
 		return REEVE_ERR_MEMORY;
@@ -67,14 +67,14 @@ static int read_plain(int fd, const char *path, off_t size, struct text *text,
 		return fail(report, path, "read");
 	if (got != size)
 		return refuse(report, path, "try again",
-			"the file changed while it was read");
+			      "the file changed while it was read");
 	text->length = (size_t)got;
 	return 0;
 }
 
 /* A pipe or a terminal, up to its end. */
 static int read_stream(int fd, const char *path, struct text *text,
-	struct reeve_report *report)
+		       struct reeve_report *report)
 {
 	ssize_t got;
 
@@ -86,13 +86,13 @@ static int read_stream(int fd, const char *path, struct text *text,
 		return fail(report, path, "read");
 	if (got > STREAM_MAX)
 		return refuse(report, path, "write it into a file first",
-			"more than 1 MiB does not come from a stream");
+			      "more than 1 MiB does not come from a stream");
 	text->length = (size_t)got;
 	return 0;
 }
 
 static int read_open(int fd, const char *path, unsigned flags,
-	struct text *text, struct reeve_report *report)
+		     struct text *text, struct reeve_report *report)
 {
 	struct stat status;
 
@@ -102,18 +102,18 @@ static int read_open(int fd, const char *path, unsigned flags,
 		return read_plain(fd, path, status.st_size, text, report);
 	if ((flags & CFG_STRICT) != 0)
 		return refuse(report, path,
-			"write the configuration into a file first",
-			"this is not a plain file");
+			      "write the configuration into a file first",
+			      "this is not a plain file");
 	if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) ||
-		S_ISSOCK(status.st_mode))
+	    S_ISSOCK(status.st_mode))
 		return read_stream(fd, path, text, report);
 	return refuse(report, path, NULL,
-		"this is neither a file nor something to read from");
+		      "this is neither a file nor something to read from");
 }
 
 /* On failure text may hold memory as well; the caller frees it. */
 static int read_path(const char *path, unsigned flags, struct text *text,
-	struct reeve_report *report)
+		     struct reeve_report *report)
 {
 	int mode = O_RDONLY | O_NOCTTY | O_CLOEXEC;
 	int error;
@@ -133,7 +133,7 @@ static int read_path(const char *path, unsigned flags, struct text *text,
 }
 
 int cfg_load(const char *path, const char *const *extras, size_t extra_count,
-	unsigned flags, struct cfg **out, struct reeve_report *report)
+	     unsigned flags, struct cfg **out, struct reeve_report *report)
 {
 	bool is_stdin = strcmp(path, "-") == 0 && (flags & CFG_STRICT) == 0;
 	const char *name = is_stdin ? "<stdin>" : path;
@@ -146,7 +146,7 @@ int cfg_load(const char *path, const char *const *extras, size_t extra_count,
 		error = read_path(path, flags, &text, report);
 	if (error == 0)
 		error = cfg_parse(name, text.bytes, text.length, extras,
-			extra_count, flags, out, report);
+				  extra_count, flags, out, report);
 	free(text.bytes);
 	return error;
 }

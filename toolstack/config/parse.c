@@ -15,7 +15,8 @@ void parser_advance(struct parser *parser)
 	*token = lexer_next(&parser->lexer);
 	if (token->kind != TOKEN_STRAY)
 		return;
-	complain_warn(parser, &token->place, "remove it",
+	complain_warn(
+		parser, &token->place, "remove it",
 		"the last byte is no part of a setting; it is ignored, as xl "
 		"ignores it");
 	token->kind = TOKEN_END;
@@ -97,11 +98,11 @@ static void complain_mixed(struct parser *parser, const struct cfg_setting *old)
 	bool list = old->value.form == CFG_LIST;
 
 	complain(parser, &parser->place,
-		"use = to give it a new value, or add the same kind of value",
-		"+= adds a %s to a %s", list ? "text" : "list",
-		list ? "list" : "text");
+		 "use = to give it a new value, or add the same kind of value",
+		 "+= adds a %s to a %s", list ? "text" : "list",
+		 list ? "list" : "text");
 	report_add(parser->report, REEVE_NOTE, &old->place, parser->key, NULL,
-		"it was set here");
+		   "it was set here");
 }
 
 /* An argument after the file is there to replace: that needs no warning. */
@@ -110,12 +111,12 @@ static void warn_replaced(struct parser *parser, const struct cfg_setting *old)
 	if (parser->strict || old->place.file != parser->place.file)
 		return;
 	complain_warn(parser, &parser->place, "keep one of the two",
-		"this replaces the value set in line %u", old->place.line);
+		      "this replaces the value set in line %u", old->place.line);
 }
 
 /* Puts the statement's outcome, of which the key is the parser's, to cfg. */
-static int store(
-	struct parser *parser, struct cfg *cfg, struct cfg_setting *setting)
+static int store(struct parser *parser, struct cfg *cfg,
+		 struct cfg_setting *setting)
 {
 	const struct cfg_setting *old = cfg_find(cfg, parser->key);
 	bool list = setting->value.form == CFG_LIST;
@@ -162,7 +163,7 @@ static int parse_text(struct parser *parser, struct cfg *cfg)
 	parser->line_begins = true;
 	while (parser->token.kind != TOKEN_END) {
 		if (parser->token.kind == TOKEN_NEWLINE ||
-			parser->token.kind == TOKEN_SEMICOLON) {
+		    parser->token.kind == TOKEN_SEMICOLON) {
 			parser_advance(parser);
 			continue;
 		}
@@ -171,9 +172,9 @@ static int parse_text(struct parser *parser, struct cfg *cfg)
 			return error;
 		if (parser->errors >= CFG_ERRORS_MAX) {
 			report_add(parser->report, REEVE_NOTE,
-				&parser->token.place, NULL, NULL,
-				"there are too many errors: the text is read "
-				"no further");
+				   &parser->token.place, NULL, NULL,
+				   "there are too many errors: the text is read "
+				   "no further");
 			return 0;
 		}
 		if (error == REEVE_ERR_CONFIG)
@@ -184,7 +185,7 @@ static int parse_text(struct parser *parser, struct cfg *cfg)
 
 /* Reads the joined text of the cfg's sources. */
 static int parse_sources(struct cfg *cfg, const char *text, size_t length,
-	unsigned flags, struct reeve_report *report)
+			 unsigned flags, struct reeve_report *report)
 {
 	struct parser parser = {
 		.strict = (flags & CFG_STRICT) != 0,
@@ -213,7 +214,7 @@ static int sources_name(struct cfg *cfg, const char *name, size_t extra_count)
 	cfg->sources[0].name = strdup(name);
 	for (size_t i = 1; i <= extra_count; i++)
 		if (asprintf(&cfg->sources[i].name, "KEY=VALUE argument %zu",
-			    i) < 0)
+			     i) < 0)
 			cfg->sources[i].name = NULL;
 	for (size_t i = 0; i <= extra_count; i++)
 		if (cfg->sources[i].name == NULL)
@@ -222,7 +223,7 @@ static int sources_name(struct cfg *cfg, const char *name, size_t extra_count)
 }
 
 static char *join(struct cfg *cfg, const char *text, size_t length,
-	const char *const *extras)
+		  const char *const *extras)
 {
 	size_t at = length;
 	size_t total = length + 1;
@@ -248,8 +249,8 @@ static char *join(struct cfg *cfg, const char *text, size_t length,
 }
 
 int cfg_parse(const char *name, const char *text, size_t length,
-	const char *const *extras, size_t extra_count, unsigned flags,
-	struct cfg **out, struct reeve_report *report)
+	      const char *const *extras, size_t extra_count, unsigned flags,
+	      struct cfg **out, struct reeve_report *report)
 {
 	struct cfg *cfg = calloc(1, sizeof(*cfg));
 	char *joined = NULL;
@@ -262,8 +263,8 @@ int cfg_parse(const char *name, const char *text, size_t length,
 	joined = join(cfg, text, length, extras);
 	if (joined == NULL)
 		goto out;
-	error = parse_sources(
-		cfg, joined, cfg->sources[extra_count].end, flags, report);
+	error = parse_sources(cfg, joined, cfg->sources[extra_count].end, flags,
+			      report);
 out:
 	free(joined);
 	if (error == 0)

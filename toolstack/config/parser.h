@@ -54,13 +54,13 @@ int parse_value(struct parser *parser, struct cfg_value *value);
 int complain_expected(struct parser *parser, enum expected expected);
 
 /* Reports what can be read and is not what was meant, in the same measure. */
-__attribute__((format(printf, 4, 5))) void complain_warn(struct parser *parser,
-	const struct report_place *place, const char *hint, const char *message,
-	...);
+__attribute__((format(printf, 4, 5))) void
+complain_warn(struct parser *parser, const struct report_place *place,
+	      const char *hint, const char *message, ...);
 
 /* Reports an error of the statement being read, unless there are too many. */
-__attribute__((format(printf, 4, 5))) int complain(struct parser *parser,
-	const struct report_place *place, const char *hint, const char *message,
-	...);
+__attribute__((format(printf, 4, 5))) int
+complain(struct parser *parser, const struct report_place *place,
+	 const char *hint, const char *message, ...);
 
 #endif

@@ -61,7 +61,7 @@ static int list_join(struct cfg_value *list, struct cfg_value *more)
 		return REEVE_ERR_MEMORY;
 	if (more->count != 0)
 		memcpy(list->items + list->count, more->items,
-			more->count * sizeof(*more->items));
+		       more->count * sizeof(*more->items));
 	list->count += more->count;
 	more->count = 0; /* the items have moved, the array has not */
 	list->place = more->place;
@@ -198,7 +198,7 @@ void settings_link(struct cfg *cfg)
 }
 
 const struct cfg_value *value_next(const struct cfg_value *value,
-	const struct cfg_value *top, size_t *closed)
+				   const struct cfg_value *top, size_t *closed)
 {
 	const struct cfg_value *outer;
 

@@ -48,6 +48,6 @@ void settings_link(struct cfg *cfg);
  * of lists that end between the two, value itself too if it is an empty one.
  */
 const struct cfg_value *value_next(const struct cfg_value *value,
-	const struct cfg_value *top, size_t *closed);
+				   const struct cfg_value *top, size_t *closed);
 
 #endif

@@ -20,23 +20,25 @@ enum {
 	STACK_LIST = 2,
 };
 
-static int escape_complain(
-	struct parser *parser, const struct report_place *place, char escape)
+static int escape_complain(struct parser *parser,
+			   const struct report_place *place, char escape)
 {
 	if (escape == 'x' || (escape >= '0' && escape <= '7'))
-		return complain(parser, place,
+		return complain(
+			parser, place,
 			"xl has no working escapes for byte values: write the "
 			"character itself",
 			"the escape \\%c cannot be used", escape);
-	return complain(parser, place,
+	return complain(
+		parser, place,
 		"write \\\\ for a backslash; the escapes are \\\\ \\' \\\" \\a "
 		"\\b \\f \\n \\r \\t \\v",
 		"a backslash stands before a byte that makes no escape");
 }
 
 /* Reads the escape after the backslash at offset i of the string token. */
-static size_t string_escape(
-	struct parser *parser, const struct token *token, size_t i, char **out)
+static size_t string_escape(struct parser *parser, const struct token *token,
+			    size_t i, char **out)
 {
 	struct report_place place = token->place;
 	const char *text = token->text + i + 1;
@@ -47,7 +49,8 @@ static size_t string_escape(
 	if (byte == ESCAPE_BAD)
 		escape_complain(parser, &place, *text);
 	else if (byte == ESCAPE_NOTHING)
-		complain_warn(parser, &place, "write the character itself",
+		complain_warn(
+			parser, &place, "write the character itself",
 			"this escape, %zu bytes after its backslash, is read "
 			"as nothing, as xl reads it",
 			length);
@@ -77,7 +80,7 @@ static int string_read(struct parser *parser, struct cfg_value *value)
 
 			place.column += (unsigned)i;
 			complain(parser, &place, "remove it",
-				"a NUL byte stands in a string");
+				 "a NUL byte stands in a string");
 		}
 		*out++ = token->text[i++];
 	}
@@ -108,8 +111,8 @@ static bool is_word(const struct parser *parser)
 }
 
 /* Reads a value that is no list. */
-static int parse_atom(
-	struct parser *parser, struct cfg_value *value, enum expected expected)
+static int parse_atom(struct parser *parser, struct cfg_value *value,
+		      enum expected expected)
 {
 	int error;
 
@@ -161,8 +164,8 @@ static int stack_check(struct parser *parser, size_t above)
 	if (!parser->strict || stack_height(parser) + above <= STACK_MAX)
 		return 0;
 	return complain(parser, &parser->token.place,
-		"nest less, or read the file without the strict grammar",
-		"lists are nested too deep for xl's parser");
+			"nest less, or read the file without the strict grammar",
+			"lists are nested too deep for xl's parser");
 }
 
 /* Takes an opening bracket. */
@@ -177,8 +180,8 @@ static int list_open(struct parser *parser)
 
 	if (parser->depth == CFG_LEVELS_MAX)
 		return complain(parser, &parser->token.place, NULL,
-			"lists are nested deeper than %d levels",
-			CFG_LEVELS_MAX);
+				"lists are nested deeper than %d levels",
+				CFG_LEVELS_MAX);
 	if (array_reserve(&lists, parser->depth, 1, sizeof(list)) != 0)
 		return REEVE_ERR_MEMORY;
 	parser->lists = lists;
@@ -239,8 +242,8 @@ static int list_comma(struct parser *parser)
 static int list_unclosed(struct parser *parser)
 {
 	return complain(parser, &innermost(parser)->value.place,
-		"write ']' after the last item",
-		"the list that begins here is not closed");
+			"write ']' after the last item",
+			"the list that begins here is not closed");
 }
 
 static int parse_list(struct parser *parser, struct cfg_value *value)

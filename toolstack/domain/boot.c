@@ -11,14 +11,14 @@ static void kernel_settle(struct reader *reader)
 	if (domain->bootloader != NULL) {
 		if (domain->disk.count == 0)
 			key_refuse(reader, "bootloader",
-				"add a disk, or name a kernel instead",
-				"a bootloader takes the kernel from the first "
-				"disk, and there is none");
+				   "add a disk, or name a kernel instead",
+				   "a bootloader takes the kernel from the first "
+				   "disk, and there is none");
 	} else if (domain->kernel == NULL &&
 		   !domain_is_refused(domain, "kernel") &&
 		   !domain_is_refused(domain, "bootloader")) {
 		key_refuse(reader, "kernel", "add kernel=\"...\"",
-			"the guest has nothing to boot");
+			   "the guest has nothing to boot");
 	}
 }
 
@@ -33,13 +33,13 @@ static void cmdline_settle(struct reader *reader)
 		return;
 	if (domain->cmdline != NULL) {
 		key_warn(reader, unused, "keep cmdline only",
-			"ignored, as cmdline is set");
+			 "ignored, as cmdline is set");
 		return;
 	}
 	if (asprintf(&domain->joined_cmdline, "%s%s%s%s",
-		    root != NULL ? "root=" : "", root != NULL ? root : "",
-		    root != NULL && extra != NULL ? " " : "",
-		    extra != NULL ? extra : "") < 0) {
+		     root != NULL ? "root=" : "", root != NULL ? root : "",
+		     root != NULL && extra != NULL ? " " : "",
+		     extra != NULL ? extra : "") < 0) {
 		domain->joined_cmdline = NULL;
 		reader->no_memory = true;
 	}

@@ -16,10 +16,10 @@ static void least_settle(struct reader *reader)
 		return;
 	if (domain->realm)
 		key_refuse(reader, "vcpus", "write the number of vCPUs",
-			"a Realm needs at least one vCPU");
+			   "a Realm needs at least one vCPU");
 	else
 		key_warn(reader, "vcpus", "write the number of vCPUs",
-			"%" PRId64 " is read as 1", domain->vcpus);
+			 "%" PRId64 " is read as 1", domain->vcpus);
 	domain->vcpus = 1;
 }
 
@@ -30,11 +30,11 @@ static void most_settle(struct reader *reader)
 		domain_is_set(domain, "maxvcpus") ? "maxvcpus" : "vcpus";
 
 	if (domain->gic_version == DOMAIN_GIC_V2 &&
-		domain->maxvcpus > GUEST_GICV2_MAX_VCPUS)
+	    domain->maxvcpus > GUEST_GICV2_MAX_VCPUS)
 		key_refuse(reader, key, "use gic_version=\"v3\" or fewer vCPUs",
-			"%" PRId64 " vCPUs are more than the %d that a GICv2 "
-			"serves",
-			domain->maxvcpus, GUEST_GICV2_MAX_VCPUS);
+			   "%" PRId64 " vCPUs are more than the %d that a GICv2 "
+			   "serves",
+			   domain->maxvcpus, GUEST_GICV2_MAX_VCPUS);
 }
 
 static void count_settle(struct reader *reader)
@@ -48,26 +48,26 @@ static void count_settle(struct reader *reader)
 	if (domain->maxvcpus < domain->vcpus) {
 		if (!domain_is_refused(domain, "vcpus"))
 			key_refuse(reader, "maxvcpus",
-				"raise it to vcpus, or remove it",
-				"%" PRId64 " is less than vcpus, %" PRId64,
-				domain->maxvcpus, domain->vcpus);
+				   "raise it to vcpus, or remove it",
+				   "%" PRId64 " is less than vcpus, %" PRId64,
+				   domain->maxvcpus, domain->vcpus);
 		domain->maxvcpus = domain->vcpus;
 	}
 	most_settle(reader);
 }
 
 /* A list of CPU sets has an entry for each vCPU; more have nobody to pin. */
-static void affinity_settle(
-	struct reader *reader, const char *key, const struct domain_list *list)
+static void affinity_settle(struct reader *reader, const char *key,
+			    const struct domain_list *list)
 {
 	int64_t vcpus = reader->domain->maxvcpus;
 
 	if ((int64_t)list->count > vcpus)
 		key_warn(reader, key, "remove the entries that are too many",
-			"%zu entries, and only %" PRId64
-			" to be used: one for each "
-			"vCPU",
-			list->count, vcpus);
+			 "%zu entries, and only %" PRId64
+			 " to be used: one for each "
+			 "vCPU",
+			 list->count, vcpus);
 }
 
 /* What libxl reserves for stage 2 tables: 4 KiB for each MiB of RAM, 1 MiB
@@ -77,7 +77,7 @@ static void pool_settle(struct domain *domain)
 	int64_t pages;
 
 	if (domain->shadow_memory != DOMAIN_UNSET ||
-		domain->maxmem == DOMAIN_UNSET)
+	    domain->maxmem == DOMAIN_UNSET)
 		return;
 	pages = 256 * domain->maxvcpus + domain->maxmem + 128;
 	domain->shadow_memory = (pages + 255) / 256;

@@ -27,14 +27,14 @@ static void passthrough_settle(struct reader *reader)
 		break;
 	case DOMAIN_PASSTHROUGH_SYNC_PT:
 		key_refuse(reader, "passthrough", "write \"share_pt\"",
-			"Arm has no separate IOMMU tables to keep in step");
+			   "Arm has no separate IOMMU tables to keep in step");
 		break;
 	case DOMAIN_PASSTHROUGH_DISABLED:
 		if (devices)
 			key_refuse(reader, "passthrough",
-				"remove it, or remove pci and dtdev",
-				"disabled, and yet devices are to be passed "
-				"through");
+				   "remove it, or remove pci and dtdev",
+				   "disabled, and yet devices are to be passed "
+				   "through");
 		break;
 	}
 }
@@ -113,9 +113,9 @@ static void virtio_settle(struct reader *reader)
 		virtio_add(reader, domain->virtio.items[i].text);
 	if (domain->virtio_mmio_count > GUEST_VIRTIO_MMIO_SPIS)
 		key_refuse(reader, domain->virtio.count > 0 ? "virtio" : "disk",
-			"use fewer of them",
-			"%zu virtio devices are more than the %d that fit",
-			domain->virtio_mmio_count, GUEST_VIRTIO_MMIO_SPIS);
+			   "use fewer of them",
+			   "%zu virtio devices are more than the %d that fit",
+			   domain->virtio_mmio_count, GUEST_VIRTIO_MMIO_SPIS);
 }
 
 /* ---- Interrupts -------------------------------------------------------- */
@@ -141,8 +141,8 @@ static int64_t irq_settle(struct reader *reader, const struct cfg_value *item)
 
 	if (owner != NULL)
 		report_add(reader->report, REEVE_ERROR, &item->place, "irqs",
-			"remove the one or the other",
-			"interrupt %" PRId64 " belongs to %s", irq, owner);
+			   "remove the one or the other",
+			   "interrupt %" PRId64 " belongs to %s", irq, owner);
 	return irq - SPI_BASE + 1;
 }
 
@@ -174,9 +174,9 @@ static void spis_settle(struct reader *reader)
 		domain->nr_spis = need;
 	if (domain->nr_spis < need)
 		key_refuse(reader, "nr_spis", "raise it, or leave it out",
-			"%" PRId64 " is less than the %" PRId64
-			" that the devices need",
-			domain->nr_spis, need);
+			   "%" PRId64 " is less than the %" PRId64
+			   " that the devices need",
+			   domain->nr_spis, need);
 }
 
 /* ---- The rest ---------------------------------------------------------- */
@@ -187,9 +187,9 @@ static void bootloader_args_settle(struct reader *reader)
 	const struct domain_list *args = &reader->domain->bootloader_args;
 
 	if (args->count > 0 &&
-		cfg_find(reader->cfg, "bootloader_args")->value.form != CFG_LIST)
+	    cfg_find(reader->cfg, "bootloader_args")->value.form != CFG_LIST)
 		key_warn(reader, "bootloader_args", "write a list",
-			"a string here is obsolete; it is split at blanks");
+			 "a string here is obsolete; it is split at blanks");
 }
 
 void domain_settle_devices(struct reader *reader)

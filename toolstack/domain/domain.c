@@ -42,8 +42,8 @@ void domain_free(struct domain *domain)
 /* ---- Names ------------------------------------------------------------- */
 
 /* A name that no schema row has. */
-static void unknown_report(
-	struct reader *reader, const struct cfg_setting *setting)
+static void unknown_report(struct reader *reader,
+			   const struct cfg_setting *setting)
 {
 	const struct key *guard = schema_guard_near(setting->key);
 	const struct key *nearest = guard;
@@ -54,21 +54,21 @@ static void unknown_report(
 		nearest = schema_nearest(setting->key);
 	if (nearest != NULL)
 		snprintf(hint, sizeof(hint), "did you mean '%s'?",
-			nearest->info.name);
+			 nearest->info.name);
 	if (allowed && guard != NULL)
 		report_add(reader->report, REEVE_ERROR, &setting->place,
-			setting->key, hint,
-			"unknown key, too like '%s' to be let pass: that one "
-			"decides confidentiality",
-			guard->info.name);
+			   setting->key, hint,
+			   "unknown key, too like '%s' to be let pass: that one "
+			   "decides confidentiality",
+			   guard->info.name);
 	else
 		report_add(reader->report, allowed ? REEVE_WARNING : REEVE_ERROR,
-			&setting->place, setting->key, hint, "unknown key");
+			   &setting->place, setting->key, hint, "unknown key");
 }
 
 /* A name that is known, and that this guest has no use for. */
 static void idle_report(struct reader *reader, const struct key *key,
-	const struct cfg_setting *setting)
+			const struct cfg_setting *setting)
 {
 	const char *why =
 		key->guests == KEY_FOREIGN
@@ -78,19 +78,19 @@ static void idle_report(struct reader *reader, const struct key *key,
 
 	if (key->successor != NULL)
 		snprintf(hint, sizeof(hint), "remove it; its new name is '%s'",
-			key->successor);
+			 key->successor);
 	report_add(reader->report, REEVE_WARNING, &setting->place, setting->key,
-		hint, "this key %s", why);
+		   hint, "this key %s", why);
 }
 
 static void successor_report(struct reader *reader, const struct key *key,
-	const struct cfg_setting *setting)
+			     const struct cfg_setting *setting)
 {
 	char hint[HINT_SIZE];
 
 	snprintf(hint, sizeof(hint), "use '%s'", key->successor);
 	report_add(reader->report, REEVE_WARNING, &setting->place, setting->key,
-		hint, "this key is obsolete");
+		   hint, "this key is obsolete");
 }
 
 /* Nothing but the default can work: say so instead of failing later. */
@@ -99,14 +99,14 @@ static void arm_refusal_check(struct reader *reader, const struct key *key)
 	const char *name = key->info.name;
 
 	if (domain_is_refused(reader->domain, name) ||
-		domain_is_default(reader->domain, name))
+	    domain_is_default(reader->domain, name))
 		return;
 	key_refuse(reader, name, "remove it",
-		"this cannot work on Arm, where no hypervisor accepts it");
+		   "this cannot work on Arm, where no hypervisor accepts it");
 }
 
-static void setting_read(
-	struct reader *reader, const struct cfg_setting *setting)
+static void setting_read(struct reader *reader,
+			 const struct cfg_setting *setting)
 {
 	const struct key *key = schema_find(setting->key);
 
@@ -128,7 +128,7 @@ static void setting_read(
 /* ---- The whole --------------------------------------------------------- */
 
 int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
-	struct reeve_report *report)
+		struct reeve_report *report)
 {
 	struct reader reader = { .cfg = cfg, .flags = flags, .report = report };
 	unsigned errors = report_errors(report);

@@ -214,14 +214,14 @@ enum {
  * be held against the rest in the same run; such a domain must not be built.
  */
 int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
-	struct reeve_report *report);
+		struct reeve_report *report);
 void domain_free(struct domain *domain); /* NULL is fine */
 
 /* ---- By key: key names are those of the schema ------------------------- */
 
 /* Where the key's value is written; NULL when it has its default. */
-const struct report_place *domain_place(
-	const struct domain *domain, const char *name);
+const struct report_place *domain_place(const struct domain *domain,
+					const char *name);
 /* Whether the configuration sets the key. */
 bool domain_is_set(const struct domain *domain, const char *name);
 /* Whether the key's value was refused with an error. */
@@ -259,7 +259,7 @@ struct domain_line {
 
 /* The line of key number index; false when that key has no field, is past the
  * end or memory is short. The caller frees line->value. */
-bool domain_line(
-	const struct domain *domain, size_t index, struct domain_line *line);
+bool domain_line(const struct domain *domain, size_t index,
+		 struct domain_line *line);
 
 #endif

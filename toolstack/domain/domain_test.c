@@ -27,8 +27,8 @@ static void case_read(struct read_case *tested, const char *text)
 {
 	tested->report = reeve_report_new();
 	assert_int_equal(cfg_parse("g.cfg", text, strlen(text), NULL, 0, 0,
-				 &tested->cfg, tested->report),
-		0);
+				   &tested->cfg, tested->report),
+			 0);
 	tested->domain = NULL;
 	tested->result =
 		domain_read(tested->cfg, 0, &tested->domain, tested->report);
@@ -97,9 +97,11 @@ static void the_personalization_value_stands_left(void **state)
 
 static void an_unreadable_switch_is_an_error_and_never_ordinary(void **state)
 {
-	static const char *const texts[] = { "realm='true'", "realm='yes'",
-		"realm=[1]", "realm+=1", "realm=[]", "realm=''", "realm=1x",
-		"realm=1;realm+=0", "realm=1;realm+='x'" };
+	static const char *const texts[] = {
+		"realm='true'", "realm='yes'",      "realm=[1]",
+		"realm+=1",     "realm=[]",         "realm=''",
+		"realm=1x",     "realm=1;realm+=0", "realm=1;realm+='x'"
+	};
 	struct read_case tested;
 	char text[128];
 
@@ -154,11 +156,11 @@ static void virtio_disks_come_before_virtio_devices(void **state)
 	struct read_case tested;
 
 	(void)state;
-	case_read(&tested,
-		BASE "virtio=['type=virtio,device22,transport=mmio,backend=3',"
-		     " 'type=virtio,device29,transport=mmio,grant_usage=1',"
-		     " 'type=virtio,device,transport=mmio,backend=Domain-0']\n"
-		     "disk=['a,xvda,w', 'vdev=vda,specification=virtio']\n");
+	case_read(&tested, BASE
+		  "virtio=['type=virtio,device22,transport=mmio,backend=3',"
+		  " 'type=virtio,device29,transport=mmio,grant_usage=1',"
+		  " 'type=virtio,device,transport=mmio,backend=Domain-0']\n"
+		  "disk=['a,xvda,w', 'vdev=vda,specification=virtio']\n");
 	assert_int_equal(tested.result, REEVE_OK);
 	assert_int_equal(tested.domain->virtio_mmio_count, 4);
 	virtio = tested.domain->virtio_mmio;
@@ -193,8 +195,8 @@ static void passthrough_follows_the_devices(void **state)
 
 	(void)state;
 	case_read(&tested, BASE "dtdev=['/soc/dma']\n");
-	assert_int_equal(
-		tested.domain->passthrough, DOMAIN_PASSTHROUGH_SHARE_PT);
+	assert_int_equal(tested.domain->passthrough,
+			 DOMAIN_PASSTHROUGH_SHARE_PT);
 	assert_false(domain_is_set(tested.domain, "passthrough"));
 	case_end(&tested);
 }
@@ -217,14 +219,14 @@ static void every_key_refuses_the_wrong_type_at_its_place(void **state)
 		if (key->field == KEY_NO_FIELD)
 			continue;
 		snprintf(text, sizeof(text), "\n%s=%s\n", key->info.name,
-			wrong_value(key));
+			 wrong_value(key));
 		case_read(&tested, text);
 		assert_true(domain_is_refused(tested.domain, key->info.name));
 		for (size_t i = 0;; i++) {
 			item = reeve_report_get(tested.report, i);
 			assert_non_null(item);
 			if (item->severity == REEVE_ERROR &&
-				strcmp(item->key, key->info.name) == 0)
+			    strcmp(item->key, key->info.name) == 0)
 				break;
 		}
 		assert_int_equal(item->line, 2);
@@ -249,7 +251,7 @@ static void every_key_takes_its_default(void **state)
 		if (key->field == KEY_NO_FIELD || key_default_is_words(key))
 			continue;
 		snprintf(text, sizeof(text), BASE "%s%s=%s%s%s\n", realm,
-			key->info.name, quote, key->info.fallback, quote);
+			 key->info.name, quote, key->info.fallback, quote);
 		case_read(&tested, text);
 		assert_false(domain_is_refused(tested.domain, key->info.name));
 		assert_true(strcmp(key->info.name, "passthrough") == 0 ||
@@ -374,10 +376,10 @@ static struct json_object *json_of(struct json_object *document, const char *key
 	return object;
 }
 
-#define assert_json(document, key, text)                                       \
-	assert_string_equal(                                                   \
-		json_object_to_json_string_ext(json_of(document, key),         \
-			JSON_C_TO_STRING_NOSLASHESCAPE),                       \
+#define assert_json(document, key, text)                                        \
+	assert_string_equal(                                                    \
+		json_object_to_json_string_ext(json_of(document, key),          \
+					       JSON_C_TO_STRING_NOSLASHESCAPE), \
 		text)
 
 static void json_holds_values_and_where_they_come_from(void **state)
@@ -387,29 +389,29 @@ static void json_holds_values_and_where_they_come_from(void **state)
 
 	(void)state;
 	case_read(&tested,
-		BASE "vcpus=0x2\nvif=['']\nextra='x'\ngic_version='V3'\n");
+		  BASE "vcpus=0x2\nvif=['']\nextra='x'\ngic_version='V3'\n");
 	document = domain_to_json(tested.domain);
 	assert_non_null(document);
 	assert_json(document, "memory",
-		"{\"value\":512,\"unit\":\"MiB\","
-		"\"source\":\"file\",\"file\":\"g.cfg\",\"line\":3,"
-		"\"column\":8}");
+		    "{\"value\":512,\"unit\":\"MiB\","
+		    "\"source\":\"file\",\"file\":\"g.cfg\",\"line\":3,"
+		    "\"column\":8}");
 	assert_json(document, "maxmem",
-		"{\"value\":512,\"unit\":\"MiB\","
-		"\"source\":\"default\"}");
+		    "{\"value\":512,\"unit\":\"MiB\","
+		    "\"source\":\"default\"}");
 	assert_json(document, "vcpus",
-		"{\"value\":2,\"source\":\"file\","
-		"\"file\":\"g.cfg\",\"line\":4,\"column\":7}");
+		    "{\"value\":2,\"source\":\"file\","
+		    "\"file\":\"g.cfg\",\"line\":4,\"column\":7}");
 	assert_json(document, "gic_version",
-		"{\"value\":\"v3\",\"source\":\"file\","
-		"\"file\":\"g.cfg\",\"line\":7,\"column\":13}");
+		    "{\"value\":\"v3\",\"source\":\"file\","
+		    "\"file\":\"g.cfg\",\"line\":7,\"column\":13}");
 	assert_json(document, "vif",
-		"{\"value\":[\"\"],\"source\":\"file\","
-		"\"file\":\"g.cfg\",\"line\":5,\"column\":5}");
+		    "{\"value\":[\"\"],\"source\":\"file\","
+		    "\"file\":\"g.cfg\",\"line\":5,\"column\":5}");
 	assert_json(document, "cmdline",
-		"{\"value\":\"x\",\"source\":\"default\"}");
-	assert_json(
-		document, "realm", "{\"value\":false,\"source\":\"default\"}");
+		    "{\"value\":\"x\",\"source\":\"default\"}");
+	assert_json(document, "realm",
+		    "{\"value\":false,\"source\":\"default\"}");
 	assert_json(document, "uuid", "{\"value\":null,\"source\":\"default\"}");
 	json_object_put(document);
 	case_end(&tested);
@@ -424,8 +426,8 @@ static void json_is_utf8_whatever_the_file_holds(void **state)
 	case_read(&tested, "name='\xff'\nkernel='k'\nmemory=1\n");
 	document = domain_to_json(tested.domain);
 	assert_json(document, "name",
-		"{\"value\":\"\xc3\xbf\",\"source\":\"file\","
-		"\"file\":\"g.cfg\",\"line\":1,\"column\":6}");
+		    "{\"value\":\"\xc3\xbf\",\"source\":\"file\","
+		    "\"file\":\"g.cfg\",\"line\":1,\"column\":6}");
 	json_object_put(document);
 	case_end(&tested);
 }
@@ -439,8 +441,8 @@ static char *line_value(const struct domain *domain, const char *key)
 	return line.value;
 }
 
-static void assert_line(
-	const struct domain *domain, const char *key, const char *value)
+static void assert_line(const struct domain *domain, const char *key,
+			const char *value)
 {
 	char *actual = line_value(domain, key);
 
@@ -462,8 +464,8 @@ static void lines_show_values_as_a_configuration_would(void **state)
 	assert_line(tested.domain, "cpus_soft", "(all)");
 	assert_line(tested.domain, "disk", "[ ]");
 	assert_line(tested.domain, "max_grant_version", "(the host's best)");
-	assert_false(domain_line(
-		tested.domain, schema_index(schema_find("vnc")), &line));
+	assert_false(domain_line(tested.domain,
+				 schema_index(schema_find("vnc")), &line));
 	assert_false(domain_line(tested.domain, schema_count(), &line));
 	case_end(&tested);
 }

@@ -12,11 +12,11 @@ static void name_settle(struct reader *reader)
 		return;
 	if (name == NULL)
 		key_refuse(reader, "name", "add name=\"...\"",
-			"every guest needs a name");
+			   "every guest needs a name");
 	else if (*name != '\0' && name[strspn(name, "0123456789")] == '\0')
 		key_warn(reader, "name", "put a letter in it",
-			"a name of digits only cannot be told from a guest's "
-			"number");
+			 "a name of digits only cannot be told from a guest's "
+			 "number");
 }
 
 /* The old key generic/hvm against the new one; true if they agree. */
@@ -32,7 +32,7 @@ static bool builder_settle(struct reader *reader)
 	if (domain->type == types[domain->builder])
 		return true;
 	key_refuse(reader, "builder", "remove it, type is enough",
-		"contradicts type");
+		   "contradicts type");
 	return false;
 }
 
@@ -45,10 +45,10 @@ static void type_settle(struct reader *reader)
 		return;
 	if (domain->type == DOMAIN_TYPE_HVM)
 		key_refuse(reader, key, "write type=\"pvh\"",
-			"an Arm guest cannot be an HVM guest");
+			   "an Arm guest cannot be an HVM guest");
 	if (domain->type == DOMAIN_TYPE_PV) {
 		key_warn(reader, key, "write type=\"pvh\"",
-			"an Arm guest is a PVH guest; pv is read as pvh");
+			 "an Arm guest is a PVH guest; pv is read as pvh");
 		domain->type = DOMAIN_TYPE_PVH;
 	}
 }

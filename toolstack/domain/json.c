@@ -47,7 +47,8 @@ static struct json_object *choice_json(const struct key *key, int choice)
 
 /* A list without a default of its own is null when nothing sets it. */
 static struct json_object *list_field_json(const struct domain *domain,
-	const struct key *key, const struct domain_list *list)
+					   const struct key *key,
+					   const struct domain_list *list)
 {
 	if (key_default_is_words(key) && !domain_is_set(domain, key->info.name))
 		return NULL;
@@ -81,18 +82,19 @@ struct json_object *domain_value_json(const struct domain *domain, size_t index)
 	return NULL;
 }
 
-static void place_add(
-	struct json_object *object, const struct report_place *place)
+static void place_add(struct json_object *object,
+		      const struct report_place *place)
 {
-	json_object_object_add(object, "source",
+	json_object_object_add(
+		object, "source",
 		json_object_new_string(place != NULL ? "file" : "default"));
 	if (place == NULL)
 		return;
 	json_object_object_add(object, "file", text_json(place->file));
-	json_object_object_add(
-		object, "line", json_object_new_int64(place->line));
-	json_object_object_add(
-		object, "column", json_object_new_int64(place->column));
+	json_object_object_add(object, "line",
+			       json_object_new_int64(place->line));
+	json_object_object_add(object, "column",
+			       json_object_new_int64(place->column));
 }
 
 static struct json_object *key_json(const struct domain *domain, size_t index)
@@ -102,11 +104,11 @@ static struct json_object *key_json(const struct domain *domain, size_t index)
 
 	if (object == NULL)
 		return NULL;
-	json_object_object_add(
-		object, "value", domain_value_json(domain, index));
+	json_object_object_add(object, "value",
+			       domain_value_json(domain, index));
 	if (info->unit != NULL)
-		json_object_object_add(
-			object, "unit", json_object_new_string(info->unit));
+		json_object_object_add(object, "unit",
+				       json_object_new_string(info->unit));
 	place_add(object, domain_place(domain, info->name));
 	return object;
 }
@@ -118,12 +120,12 @@ struct json_object *domain_to_json(const struct domain *domain)
 	for (size_t i = 0; object != NULL && schema_keys[i].info.name; i++)
 		if (schema_keys[i].field != KEY_NO_FIELD)
 			json_object_object_add(object, schema_keys[i].info.name,
-				key_json(domain, i));
+					       key_json(domain, i));
 	return object;
 }
 
-bool domain_line(
-	const struct domain *domain, size_t index, struct domain_line *line)
+bool domain_line(const struct domain *domain, size_t index,
+		 struct domain_line *line)
 {
 	const int flags =
 		JSON_C_TO_STRING_NOSLASHESCAPE | JSON_C_TO_STRING_SPACED;

@@ -13,8 +13,8 @@ static void *key_field(struct domain *domain, const struct key *key)
 	return (char *)domain + key->field;
 }
 
-static struct domain_origin *key_origin(
-	struct domain *domain, const struct key *key)
+static struct domain_origin *key_origin(struct domain *domain,
+					const struct key *key)
 {
 	return &domain->origins[schema_index(key)];
 }
@@ -37,8 +37,8 @@ static void key_hint(const struct key *key, char *hint)
 	const char *range = key->info.range;
 
 	snprintf(hint, HINT_SIZE, "write %s%s%s%s%s", wants[key->kind],
-		range ? ": " : "", range ? range : "", unit ? " " : "",
-		unit ? unit : "");
+		 range ? ": " : "", range ? range : "", unit ? " " : "",
+		 unit ? unit : "");
 }
 
 /* What an element of the key's list should be. */
@@ -47,12 +47,12 @@ static void element_hint(const struct key *key, char *hint)
 	const char *range = key->info.range;
 
 	snprintf(hint, HINT_SIZE, "write %s",
-		range ? range : "a string in quotes");
+		 range ? range : "a string in quotes");
 }
 
 /* Whether a string is wanted in the value's place, inside a list. */
-static bool value_is_string_element(
-	const struct key *key, const struct cfg_value *value)
+static bool value_is_string_element(const struct key *key,
+				    const struct cfg_value *value)
 {
 	const struct cfg_value *list = value->outer;
 
@@ -63,7 +63,7 @@ static bool value_is_string_element(
 
 /* Reports that a value, or the text in it, is wrong. */
 static void value_refuse(struct reader *reader, const struct key *key,
-	const struct cfg_value *value, const char *message)
+			 const struct cfg_value *value, const char *message)
 {
 	bool element = value_is_string_element(key, value);
 	const char *text = value->form == CFG_LIST ? NULL : value->text;
@@ -76,16 +76,16 @@ static void value_refuse(struct reader *reader, const struct key *key,
 		key_hint(key, hint);
 	if (text != NULL)
 		report_add(reader->report, REEVE_ERROR, &value->place,
-			key->info.name, hint, "'%.80s' %s", text, message);
+			   key->info.name, hint, "'%.80s' %s", text, message);
 	else
 		report_add(reader->report, REEVE_ERROR, &value->place,
-			key->info.name, hint, "%s%s",
-			element ? "an element " : "", message);
+			   key->info.name, hint, "%s%s",
+			   element ? "an element " : "", message);
 }
 
 /* The place of a key's value, or just the file when the key is not set. */
-static struct report_place key_place(
-	const struct reader *reader, const char *name)
+static struct report_place key_place(const struct reader *reader,
+				     const char *name)
 {
 	const struct report_place *place = domain_place(reader->domain, name);
 	struct report_place file = { 0 };
@@ -96,9 +96,9 @@ static struct report_place key_place(
 	return file;
 }
 
-__attribute__((format(printf, 5, 0))) static void key_speak(
-	struct reader *reader, enum reeve_severity severity, const char *name,
-	const char *hint, const char *message, va_list args)
+__attribute__((format(printf, 5, 0))) static void
+key_speak(struct reader *reader, enum reeve_severity severity, const char *name,
+	  const char *hint, const char *message, va_list args)
 {
 	struct report_place place = key_place(reader, name);
 	char text[HINT_SIZE];
@@ -108,7 +108,7 @@ __attribute__((format(printf, 5, 0))) static void key_speak(
 }
 
 void key_refuse(struct reader *reader, const char *name, const char *hint,
-	const char *message, ...)
+		const char *message, ...)
 {
 	va_list args;
 
@@ -119,7 +119,7 @@ void key_refuse(struct reader *reader, const char *name, const char *hint,
 }
 
 void key_warn(struct reader *reader, const char *name, const char *hint,
-	const char *message, ...)
+	      const char *message, ...)
 {
 	va_list args;
 
@@ -132,14 +132,14 @@ void key_warn(struct reader *reader, const char *name, const char *hint,
 
 /* The text of a string or number, or NULL after reporting what it is. */
 static const char *value_text(struct reader *reader, const struct key *key,
-	const struct cfg_value *value)
+			      const struct cfg_value *value)
 {
 	if (value->form == CFG_LIST)
 		value_refuse(reader, key, value,
-			"is a list and should be a single value");
+			     "is a list and should be a single value");
 	else if (value->form == CFG_WORD)
 		value_refuse(reader, key, value,
-			"is a bare word, which only a boolean may be");
+			     "is a bare word, which only a boolean may be");
 	else
 		return value->text;
 	return NULL;
@@ -147,7 +147,7 @@ static const char *value_text(struct reader *reader, const struct key *key,
 
 /* The text, once the key's judge has passed it too. */
 static const char *text_judge(struct reader *reader, const struct key *key,
-	const struct cfg_value *value)
+			      const struct cfg_value *value)
 {
 	const char *text = value_text(reader, key, value);
 	const char *wrong = NULL;
@@ -161,7 +161,7 @@ static const char *text_judge(struct reader *reader, const struct key *key,
 }
 
 static void string_read(struct reader *reader, const struct key *key,
-	const struct cfg_value *value)
+			const struct cfg_value *value)
 {
 	const char *text = text_judge(reader, key, value);
 
@@ -171,7 +171,7 @@ static void string_read(struct reader *reader, const struct key *key,
 
 /* Numbers and booleans share xl's number reader and its trouble with +=. */
 static bool number_take(struct reader *reader, const struct key *key,
-	const struct cfg_setting *setting, int64_t *out)
+			const struct cfg_setting *setting, int64_t *out)
 {
 	const char *text = value_text(reader, key, &setting->value);
 	const char *wrong = NULL;
@@ -190,7 +190,7 @@ static bool number_take(struct reader *reader, const struct key *key,
 }
 
 static void number_read(struct reader *reader, const struct key *key,
-	const struct cfg_setting *setting)
+			const struct cfg_setting *setting)
 {
 	int64_t number;
 
@@ -203,7 +203,7 @@ static void number_read(struct reader *reader, const struct key *key,
 }
 
 static void boolean_read(struct reader *reader, const struct key *key,
-	const struct cfg_setting *setting)
+			 const struct cfg_setting *setting)
 {
 	bool *field = key_field(reader->domain, key);
 	int64_t number;
@@ -215,7 +215,7 @@ static void boolean_read(struct reader *reader, const struct key *key,
 }
 
 static void choice_read(struct reader *reader, const struct key *key,
-	const struct cfg_value *value)
+			const struct cfg_value *value)
 {
 	const char *text = value_text(reader, key, value);
 	int choice = text != NULL ? key_choice(key, text) : -1;
@@ -230,18 +230,18 @@ static void choice_read(struct reader *reader, const struct key *key,
 
 /* xl ends its walk over most lists, silently, at an element that is a list. */
 static void element_read(struct reader *reader, const struct key *key,
-	const struct cfg_value *item)
+			 const struct cfg_value *item)
 {
 	if (item->form == CFG_LIST)
-		value_refuse(
-			reader, key, item, "is a list and should be a string");
+		value_refuse(reader, key, item,
+			     "is a list and should be a string");
 	else
 		text_judge(reader, key, item);
 }
 
 /* An element of a list of lists: a list of single values. */
 static void inner_list_read(struct reader *reader, const struct key *key,
-	const struct cfg_value *list)
+			    const struct cfg_value *list)
 {
 	if (list->form != CFG_LIST) {
 		value_refuse(reader, key, list, "should be a list");
@@ -252,13 +252,13 @@ static void inner_list_read(struct reader *reader, const struct key *key,
 }
 
 static void list_read(struct reader *reader, const struct key *key,
-	const struct cfg_value *value)
+		      const struct cfg_value *value)
 {
 	struct domain_list *list = key_field(reader->domain, key);
 
 	if (value->form != CFG_LIST) {
 		value_refuse(reader, key, value,
-			"is a single value and should be a list");
+			     "is a single value and should be a list");
 		return;
 	}
 	for (size_t i = 0; i < value->count; i++) {
@@ -272,7 +272,7 @@ static void list_read(struct reader *reader, const struct key *key,
 }
 
 static void string_or_list_read(struct reader *reader, const struct key *key,
-	const struct cfg_value *value)
+				const struct cfg_value *value)
 {
 	struct domain_list *list = key_field(reader->domain, key);
 
@@ -287,7 +287,7 @@ static void string_or_list_read(struct reader *reader, const struct key *key,
 /* ---- By kind ----------------------------------------------------------- */
 
 void key_read(struct reader *reader, const struct key *key,
-	const struct cfg_setting *setting)
+	      const struct cfg_setting *setting)
 {
 	key_origin(reader->domain, key)->setting = setting;
 	switch (key->kind) {

@@ -25,7 +25,7 @@ struct reader {
 
 /* Reads a setting into its key's field, or reports why not. */
 void key_read(struct reader *reader, const struct key *key,
-	const struct cfg_setting *setting);
+	      const struct cfg_setting *setting);
 /* Gives the key's field its default; DOMAIN_UNSET, NULL, -1 without one. */
 void key_reset(struct domain *domain, const struct key *key);
 
@@ -34,10 +34,14 @@ void key_reset(struct domain *domain, const struct key *key);
  * set, at the file; further errors about the same key's value are then wrong.
  */
 __attribute__((format(printf, 4, 5))) void key_refuse(struct reader *reader,
-	const char *name, const char *hint, const char *message, ...);
+						      const char *name,
+						      const char *hint,
+						      const char *message, ...);
 /* A warning at the same place. */
 __attribute__((format(printf, 4, 5))) void key_warn(struct reader *reader,
-	const char *name, const char *hint, const char *message, ...);
+						    const char *name,
+						    const char *hint,
+						    const char *message, ...);
 
 /* The families, in the order in which they settle. */
 void domain_settle_realm(struct reader *reader);

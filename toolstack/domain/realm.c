@@ -18,12 +18,11 @@ static void revocation_check(struct reader *reader)
 	const struct cfg_setting *setting = cfg_find(reader->cfg, "realm");
 
 	if (setting == NULL || setting->replaced.line == 0 ||
-		reader->domain->realm ||
-		domain_is_refused(reader->domain, "realm"))
+	    reader->domain->realm || domain_is_refused(reader->domain, "realm"))
 		return;
 	key_refuse(reader, "realm", "say it once",
-		"this takes back what line %u of %s says",
-		setting->replaced.line, setting->replaced.file);
+		   "this takes back what line %u of %s says",
+		   setting->replaced.line, setting->replaced.file);
 }
 
 /* Parameters of a Realm say realm too. */
@@ -35,10 +34,10 @@ static void parameter_check(struct reader *reader, const char *name)
 		return;
 	if (domain_is_set(domain, "realm"))
 		key_warn(reader, name, "remove it, or write realm=1",
-			"has no effect, as realm is 0");
+			 "has no effect, as realm is 0");
 	else
 		key_refuse(reader, name, "write realm=1, or remove this key",
-			"is for a Realm, and nothing makes this guest one");
+			   "is for a Realm, and nothing makes this guest one");
 }
 
 static int hex_digit(char digit)

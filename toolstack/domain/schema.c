@@ -57,7 +57,7 @@ const char *key_choice_word(const struct key *key, int choice, size_t *length)
 }
 
 static bool choice_matches(const struct key *key, const char *word,
-	size_t length, const char *text)
+			   size_t length, const char *text)
 {
 	size_t given = strlen(text);
 
@@ -80,7 +80,7 @@ int key_choice(const struct key *key, const char *text)
 		if (choice_matches(key, word, length, text))
 			return i;
 	if (key->match != KEY_ANY_CASE_OR_INDEX ||
-		!key_parse_number(text, &number) || number < 0 || number > 99)
+	    !key_parse_number(text, &number) || number < 0 || number > 99)
 		return -1;
 	return key_choice_word(key, (int)number, &length) ? (int)number : -1;
 }
@@ -112,7 +112,7 @@ static unsigned least(unsigned a, unsigned b)
  * edits between the first i bytes of a and the first j of b.
  */
 static void distance_row(const char *a, size_t i, const char *b,
-	unsigned (*rows)[LONGEST_NAME + 1])
+			 unsigned (*rows)[LONGEST_NAME + 1])
 {
 	unsigned *now = rows[i % 3];
 	const unsigned *last = rows[(i + 2) % 3];
@@ -124,7 +124,7 @@ static void distance_row(const char *a, size_t i, const char *b,
 
 		now[j] = least(replace, least(last[j], now[j - 1]) + 1);
 		if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			a[i - 2] == b[j - 1])
+		    a[i - 2] == b[j - 1])
 			now[j] = least(now[j], before[j - 2] + 1);
 	}
 }
@@ -184,7 +184,7 @@ const struct key *schema_guard_near(const char *name)
 		if (!key->guard)
 			continue;
 		if (strstr(name, key->info.name) != NULL ||
-			schema_distance(name, key->info.name, limit) <= limit)
+		    schema_distance(name, key->info.name, limit) <= limit)
 			return key;
 	}
 	return NULL;

@@ -109,12 +109,12 @@ static void choices_are_numbered_as_the_enums(void **state)
 	assert_int_equal(choice("vuart", "sbsa_uart"), DOMAIN_VUART_SBSA);
 	assert_int_equal(choice("tee", "optee"), DOMAIN_TEE_OPTEE);
 	assert_int_equal(choice("tee", "ffa"), DOMAIN_TEE_FFA);
-	assert_int_equal(
-		choice("passthrough", "share_pt"), DOMAIN_PASSTHROUGH_SHARE_PT);
+	assert_int_equal(choice("passthrough", "share_pt"),
+			 DOMAIN_PASSTHROUGH_SHARE_PT);
 	assert_int_equal(choice("on_crash", "coredump-restart"),
-		DOMAIN_ACTION_COREDUMP_RESTART);
-	assert_int_equal(
-		choice("on_crash", "soft-reset"), DOMAIN_ACTION_SOFT_RESET);
+			 DOMAIN_ACTION_COREDUMP_RESTART);
+	assert_int_equal(choice("on_crash", "soft-reset"),
+			 DOMAIN_ACTION_SOFT_RESET);
 	assert_int_equal(choice("realm_hash", "sha512"), DOMAIN_HASH_SHA512);
 	assert_int_equal(choice("realm_hash", "sha384"), DOMAIN_HASH_SHA384);
 	assert_int_equal(choice("sve", "hw"), 1);
@@ -201,8 +201,8 @@ static void the_nearest_key_is_the_one_meant(void **state)
 	assert_string_equal(name_of(schema_nearest("memroy")), "memory");
 	assert_string_equal(name_of(schema_nearest("maxvcpu")), "maxvcpus");
 	assert_string_equal(name_of(schema_nearest("kernal")), "kernel");
-	assert_string_equal(
-		name_of(schema_nearest("gicversion")), "gic_version");
+	assert_string_equal(name_of(schema_nearest("gicversion")),
+			    "gic_version");
 	assert_string_equal(name_of(schema_nearest("x")), "(none)");
 	assert_string_equal(name_of(schema_nearest("frobnicate")), "(none)");
 }
@@ -216,8 +216,8 @@ static void slips_in_a_guard_key_are_seen(void **state)
 	assert_string_equal(name_of(schema_guard_near("my_realm")), "realm");
 	assert_string_equal(name_of(schema_guard_near("realm.on")), "realm");
 	assert_string_equal(name_of(schema_guard_near("vuarts")), "vuart");
-	assert_string_equal(
-		name_of(schema_guard_near("passthru")), "passthrough");
+	assert_string_equal(name_of(schema_guard_near("passthru")),
+			    "passthrough");
 	assert_string_equal(name_of(schema_guard_near("memroy")), "(none)");
 }
 

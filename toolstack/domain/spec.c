@@ -62,8 +62,8 @@ static bool take_text(const char **text, const char *prefix)
  * Reads a number of at most max at *text and moves *text behind it. As for
  * xl, blanks may precede it, and 0x when it is hexadecimal. No sign.
  */
-static bool take_number(
-	const char **text, unsigned base, uint64_t max, uint64_t *out)
+static bool take_number(const char **text, unsigned base, uint64_t max,
+			uint64_t *out)
 {
 	static const char digits[] = "0123456789abcdef";
 	uint64_t value = 0;
@@ -178,7 +178,7 @@ const char *spec_iomem(const struct key *key, const char *text)
 
 	(void)key;
 	if (!take_number(&text, 16, max, &start) || !take_text(&text, ",") ||
-		!take_number(&text, 16, max, &count))
+	    !take_number(&text, 16, max, &count))
 		return "is not START,COUNT in hexadecimal page numbers";
 	if (take_text(&text, "@") && !take_number(&text, 16, max, &gfn))
 		return "has no page number behind the @";
@@ -219,7 +219,7 @@ static bool name_known(const char *names, const char *part, size_t length)
 		bool stem = names[word - 1] == '*';
 
 		if (stem ? length >= word - 1 &&
-					strncmp(names, part, word - 1) == 0
+				    strncmp(names, part, word - 1) == 0
 			 : length == word && strncmp(names, part, word) == 0)
 			return true;
 		names += word;
@@ -247,8 +247,8 @@ static const char *part_judge(const char *names, const char *part)
 }
 
 /* The parts that begin before end. */
-static const char *parts_judge(
-	const char *names, const char *text, const char *end)
+static const char *parts_judge(const char *names, const char *text,
+			       const char *end)
 {
 	const char *wrong = NULL;
 
@@ -307,7 +307,7 @@ const char *spec_parts(const struct key *key, const char *text)
 	const char *wrong = all_parts_judge(key->parts, text);
 
 	if (wrong == NULL && key->required != NULL &&
-		spec_part(text, key->required, &length) == NULL)
+	    spec_part(text, key->required, &length) == NULL)
 		return "lacks a part that it needs";
 	return wrong;
 }
@@ -387,7 +387,7 @@ const char *spec_quota(const struct key *key, const char *text)
 	if (number == NULL || number == text)
 		return "is not NAME=NUMBER";
 	if (!key_parse_number(number + 1, &value) || value < 0 ||
-		value > UINT32_MAX)
+	    value > UINT32_MAX)
 		return "has no number from 0 to 4294967295 behind the =";
 	return NULL;
 }
@@ -401,7 +401,7 @@ const char *spec_sci(const struct key *key, const char *text)
 	if (wrong != NULL || spec_part(text, "type", &length) == NULL)
 		return wrong;
 	if (spec_part_is(text, "type", "none") ||
-		spec_part_is(text, "type", "scmi_smc"))
+	    spec_part_is(text, "type", "scmi_smc"))
 		return NULL;
 	return "has a type that is not known";
 }

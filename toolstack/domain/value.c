@@ -5,8 +5,8 @@
 
 #include "toolstack/domain/read.h"
 
-static const struct domain_origin *origin_find(
-	const struct domain *domain, const char *name)
+static const struct domain_origin *origin_find(const struct domain *domain,
+					       const char *name)
 {
 	const struct key *key = schema_find(name);
 
@@ -14,8 +14,8 @@ static const struct domain_origin *origin_find(
 	return &domain->origins[schema_index(key)];
 }
 
-const struct report_place *domain_place(
-	const struct domain *domain, const char *name)
+const struct report_place *domain_place(const struct domain *domain,
+					const char *name)
 {
 	const struct cfg_setting *setting = origin_find(domain, name)->setting;
 

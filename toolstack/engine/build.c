@@ -3,20 +3,20 @@
 #include "toolstack/engine/build.h"
 
 static int image_put(const struct engine_ops *ops, struct engine *engine,
-	const struct image *image, struct reeve_report *report)
+		     const struct image *image, struct reeve_report *report)
 {
 	int result = REEVE_OK;
 
 	for (size_t i = 0; result == REEVE_OK && i < image->segment_count; i++)
 		result = ops->load(engine, image->segments[i].ipa,
-			image->segments[i].data, image->segments[i].size,
-			report);
+				   image->segments[i].data,
+				   image->segments[i].size, report);
 	return result;
 }
 
 int engine_build(const struct engine_ops *ops, struct engine *engine,
-	const struct engine_domain *domain, const struct image *image,
-	struct engine_realm *realm, struct reeve_report *report)
+		 const struct engine_domain *domain, const struct image *image,
+		 struct engine_realm *realm, struct reeve_report *report)
 {
 	const struct engine_boot boot = { image->entry, image->dtb_ipa };
 	int result;
@@ -24,8 +24,8 @@ int engine_build(const struct engine_ops *ops, struct engine *engine,
 	/* What a Realm is finalised with is one bank. */
 	if (domain->realm && image->banks[1].size != 0)
 		return report_error(report, REEVE_ERR_CONFIG, NULL, "memory",
-			"write 3072 or less",
-			"a Realm's RAM must lie in the first bank");
+				    "write 3072 or less",
+				    "a Realm's RAM must lie in the first bank");
 	result = ops->create(engine, domain, report);
 	if (result != REEVE_OK)
 		return result;

@@ -11,7 +11,7 @@
  * failure the domain is destroyed again. realm is written for a Realm only.
  */
 int engine_build(const struct engine_ops *ops, struct engine *engine,
-	const struct engine_domain *domain, const struct image *image,
-	struct engine_realm *realm, struct reeve_report *report);
+		 const struct engine_domain *domain, const struct image *image,
+		 struct engine_realm *realm, struct reeve_report *report);
 
 #endif

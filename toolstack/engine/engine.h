@@ -93,17 +93,17 @@ struct engine_ops {
 	void (*info)(struct engine *engine, struct engine_info *info);
 	/* A paused domain with its RAM reserved; it has no content. */
 	int (*create)(struct engine *engine, const struct engine_domain *domain,
-		struct reeve_report *report);
+		      struct reeve_report *report);
 	/* Puts bytes at ipa. data is page-aligned, readable to the end of its
 	 * last page and zero there, and stays as it is until the domain is
 	 * destroyed. Ascending, no overlap. */
 	int (*load)(struct engine *engine, uint64_t ipa, const void *data,
-		size_t size, struct reeve_report *report);
+		    size_t size, struct reeve_report *report);
 	void (*set_boot)(struct engine *engine, const struct engine_boot *boot);
 	/* Turns the loaded domain into a paused guest, of a Realm into an
 	 * active one, and realm tells its measurement. */
 	int (*finalise)(struct engine *engine, struct engine_realm *realm,
-		struct reeve_report *report);
+			struct reeve_report *report);
 	/* Back to no domain; every granule is returned. */
 	int (*destroy)(struct engine *engine, struct reeve_report *report);
 
@@ -113,23 +113,23 @@ struct engine_ops {
 	/* The id of the domain that was built. */
 	unsigned (*built)(const struct engine *engine);
 	int (*host)(struct engine *engine, struct reeve_host_info *out,
-		struct reeve_report *report);
+		    struct reeve_report *report);
 	int (*next)(struct engine *engine, unsigned domid,
-		struct reeve_domain *out, struct reeve_report *report);
+		    struct reeve_domain *out, struct reeve_report *report);
 	int (*vcpu)(struct engine *engine, unsigned domid, unsigned index,
-		struct reeve_vcpu *out, struct reeve_report *report);
+		    struct reeve_vcpu *out, struct reeve_report *report);
 	int (*memory)(struct engine *engine, unsigned domid, uint64_t from,
-		struct engine_memory *out, struct reeve_report *report);
+		      struct engine_memory *out, struct reeve_report *report);
 	int (*act)(struct engine *engine, unsigned domid, enum engine_act act,
-		struct reeve_report *report);
+		   struct reeve_report *report);
 	int (*shutdown)(struct engine *engine, unsigned domid,
-		enum reeve_reason reason, struct reeve_report *report);
+			enum reeve_reason reason, struct reeve_report *report);
 	int (*rename)(struct engine *engine, unsigned domid, const char *name,
-		struct reeve_report *report);
+		      struct reeve_report *report);
 	int (*dmesg)(struct engine *engine, uint64_t *from, char *text,
-		size_t size, size_t *got, struct reeve_report *report);
+		     size_t size, size_t *got, struct reeve_report *report);
 	int (*console)(struct engine *engine, unsigned slot, int *fd, int *lock,
-		struct reeve_report *report);
+		       struct reeve_report *report);
 };
 
 /* In this process; see toolstack/engine/machine/machine.h for a host. */

@@ -30,7 +30,8 @@ const char *engine_hash_name(const struct domain *domain)
 
 /* Errors only: what does not depend on the host was said before. */
 static int policy_report(const struct domain *domain,
-	const struct policy_host *host, struct reeve_report *report)
+			 const struct policy_host *host,
+			 struct reeve_report *report)
 {
 	struct reeve_report *found = reeve_report_new();
 	int result;
@@ -44,14 +45,14 @@ static int policy_report(const struct domain *domain,
 
 		if (d->severity == REEVE_ERROR)
 			report_add(report, d->severity, &place, d->key, d->hint,
-				"%s", d->message);
+				   "%s", d->message);
 	}
 	reeve_report_free(found);
 	return result;
 }
 
 int engine_fit(const struct engine_info *info, const struct domain *domain,
-	struct reeve_report *report)
+	       struct reeve_report *report)
 {
 	struct policy_host host = {
 		.realms = info->realms,
@@ -69,20 +70,23 @@ int engine_fit(const struct engine_info *info, const struct domain *domain,
 
 /* ---- An ordinary guest: what takes a Xen host -------------------------------- */
 
-static const char *const xen_keys[] = { "device_tree", "tee", "arm_sci", "irqs",
-	"iomem", "vnuma", "pci", "dtdev", "disk", "vif", "virtio", "vkb", "p9",
-	"pvcalls", "vtpm", "vfb", "vdispl", "vsnd", "channel", "usbctrl",
-	"usbdev", "sve", "vpmu", "llc_colors", "driver_domain" };
+static const char *const xen_keys[] = {
+	"device_tree", "tee",    "arm_sci", "irqs",       "iomem",
+	"vnuma",       "pci",    "dtdev",   "disk",       "vif",
+	"virtio",      "vkb",    "p9",      "pvcalls",    "vtpm",
+	"vfb",         "vdispl", "vsnd",    "channel",    "usbctrl",
+	"usbdev",      "sve",    "vpmu",    "llc_colors", "driver_domain"
+};
 
 /* What a host of ours leaves to its own scheduler, for any guest. */
-static const char *const ignored_keys[] = { "cpus", "cpus_soft", "cap",
-	"period", "extratime", "pool" };
+static const char *const ignored_keys[] = { "cpus",   "cpus_soft", "cap",
+					    "period", "extratime", "pool" };
 
 static int tell(const struct domain *domain, const char *key, const char *what,
-	struct reeve_report *report)
+		struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_CONFIG, domain_place(domain, key),
-		key, "remove it", "%s", what);
+			    key, "remove it", "%s", what);
 }
 
 static int ordinary_fit(const struct domain *domain, struct reeve_report *report)
@@ -92,35 +96,37 @@ static int ordinary_fit(const struct domain *domain, struct reeve_report *report
 	for (size_t i = 0; i < sizeof(xen_keys) / sizeof(xen_keys[0]); i++)
 		if (!domain_is_default(domain, xen_keys[i]))
 			result = tell(domain, xen_keys[i],
-				"only a Xen host offers that", report);
+				      "only a Xen host offers that", report);
 	if (domain->passthrough != DOMAIN_PASSTHROUGH_DISABLED)
 		result = tell(domain, "passthrough",
-			"only a Xen host offers that", report);
+			      "only a Xen host offers that", report);
 	if (domain->gic_version == DOMAIN_GIC_V2)
 		result = tell(domain, "gic_version",
-			"this host gives its guests a GICv3", report);
+			      "this host gives its guests a GICv3", report);
 	if (domain->vcpus != domain->maxvcpus)
-		result = tell(domain, "maxvcpus",
+		result = tell(
+			domain, "maxvcpus",
 			"this host offers all vCPUs from the start: maxvcpus "
 			"must be vcpus",
 			report);
 	if ((uint64_t)domain->memory > GUEST_RAM0_SIZE >> MIB_SHIFT)
 		result = tell(domain, "memory",
-			"this host gives a guest at most 3072 MiB", report);
+			      "this host gives a guest at most 3072 MiB",
+			      report);
 	return result;
 }
 
-static void warn_of_ignored(
-	const struct domain *domain, struct reeve_report *report)
+static void warn_of_ignored(const struct domain *domain,
+			    struct reeve_report *report)
 {
 	for (size_t i = 0; i < sizeof(ignored_keys) / sizeof(ignored_keys[0]);
-		i++)
+	     i++)
 		if (!domain_is_default(domain, ignored_keys[i]))
 			report_add(report, REEVE_WARNING,
-				domain_place(domain, ignored_keys[i]),
-				ignored_keys[i], "remove it",
-				"this host's scheduler does not do that; it is "
-				"ignored");
+				   domain_place(domain, ignored_keys[i]),
+				   ignored_keys[i], "remove it",
+				   "this host's scheduler does not do that; it is "
+				   "ignored");
 }
 
 int engine_plan_fit(const struct domain *domain, struct reeve_report *report)
@@ -158,8 +164,8 @@ static void uuid_random(uint8_t uuid[16])
 	uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
 }
 
-struct engine_domain engine_domain_of(
-	const struct domain *domain, const struct image *image)
+struct engine_domain engine_domain_of(const struct domain *domain,
+				      const struct image *image)
 {
 	struct engine_domain wanted = {
 		.realm = domain->realm,

@@ -20,12 +20,12 @@ int engine_plan_fit(const struct domain *domain, struct reeve_report *report);
  * REEVE_ERR_CONFIG, REEVE_ERR_MEMORY.
  */
 int engine_fit(const struct engine_info *info, const struct domain *domain,
-	struct reeve_report *report);
+	       struct reeve_report *report);
 
 /* The domain as an engine creates it; name is borrowed. A uuid that the
  * configuration does not set is random. */
-struct engine_domain engine_domain_of(
-	const struct domain *domain, const struct image *image);
+struct engine_domain engine_domain_of(const struct domain *domain,
+				      const struct image *image);
 
 /* The name of the domain's hash, as its configuration writes it. */
 const char *engine_hash_name(const struct domain *domain);

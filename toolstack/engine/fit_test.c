@@ -56,8 +56,8 @@ static void read_text(struct fixture *f, const char *text)
 	struct reeve_report *unheard = reeve_report_new();
 
 	assert_int_equal(cfg_parse("text", text, strlen(text), NULL, 0, 0,
-				 &f->cfg, unheard),
-		REEVE_OK);
+				   &f->cfg, unheard),
+			 REEVE_OK);
 	assert_int_equal(domain_read(f->cfg, 0, &f->domain, unheard), REEVE_OK);
 	reeve_report_free(unheard);
 }
@@ -77,11 +77,20 @@ static void plain_guests_fit(void **state)
 
 static void what_takes_a_xen_host_is_refused(void **state)
 {
-	static const char *const lines[] = { "disk=[\"phy:/dev/x,xvda,w\"]",
-		"vif=[\"bridge=a\"]", "tee=\"optee\"", "device_tree=\"x\"",
-		"gic_version=\"v2\"", "vpmu=1", "sve=\"hw\"", "memory=4096",
-		"maxvcpus=2", "pci=[\"0:1.0\"]", "iomem=[\"1,1\"]",
-		"p9=[\"tag=a,path=/,security_model=none\"]" };
+	static const char *const lines[] = {
+		"disk=[\"phy:/dev/x,xvda,w\"]",
+		"vif=[\"bridge=a\"]",
+		"tee=\"optee\"",
+		"device_tree=\"x\"",
+		"gic_version=\"v2\"",
+		"vpmu=1",
+		"sve=\"hw\"",
+		"memory=4096",
+		"maxvcpus=2",
+		"pci=[\"0:1.0\"]",
+		"iomem=[\"1,1\"]",
+		"p9=[\"tag=a,path=/,security_model=none\"]"
+	};
 	struct fixture *f = *state;
 	char text[256];
 
@@ -102,25 +111,25 @@ static void what_the_scheduler_does_not_do_is_a_warning(void **state)
 	read_text(f, REALM "cap=50\ncpus=\"1\"\n");
 	assert_int_equal(engine_plan_fit(f->domain, f->report), REEVE_OK);
 	assert_int_equal(reeve_report_count(f->report), 2);
-	assert_int_equal(
-		reeve_report_get(f->report, 0)->severity, REEVE_WARNING);
+	assert_int_equal(reeve_report_get(f->report, 0)->severity,
+			 REEVE_WARNING);
 }
 
 static struct engine_info info_good(void)
 {
 	return (struct engine_info){ .realms = true,
-		.max_vcpus = 8,
-		.ipa_bits = 48,
-		.hashes = ~0U,
-		.gicv3 = true };
+				     .max_vcpus = 8,
+				     .ipa_bits = 48,
+				     .hashes = ~0U,
+				     .gicv3 = true };
 }
 
-static void assert_unfit(
-	struct fixture *f, const char *text, const struct engine_info *info)
+static void assert_unfit(struct fixture *f, const char *text,
+			 const struct engine_info *info)
 {
 	read_text(f, text);
-	assert_int_equal(
-		engine_fit(info, f->domain, f->report), REEVE_ERR_CONFIG);
+	assert_int_equal(engine_fit(info, f->domain, f->report),
+			 REEVE_ERR_CONFIG);
 	assert_int_equal(report_errors(f->report), 1);
 	forget(f);
 }

@@ -33,17 +33,17 @@ static struct space space_of(const char *path)
 	};
 }
 
-static int tell_no_ram(
-	const char *path, uint64_t size, int error, struct reeve_report *report)
+static int tell_no_ram(const char *path, uint64_t size, int error,
+		       struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
-		"%s: no RAM of %" PRIu64 " MiB can be made: %s", path,
-		size / MIB, strerror(error));
+			    "%s: no RAM of %" PRIu64 " MiB can be made: %s",
+			    path, size / MIB, strerror(error));
 }
 
 /* Gives the new file its size; fd -1: it could not be made. */
-static int ram_fill(
-	int fd, const char *path, uint64_t size, struct reeve_report *report)
+static int ram_fill(int fd, const char *path, uint64_t size,
+		    struct reeve_report *report)
 {
 	bool ok = fd >= 0 && ftruncate(fd, (off_t)size) == 0;
 	int error = errno;
@@ -58,15 +58,15 @@ static int ram_fill(
 }
 
 /* The file in shared memory, and a link to it. */
-static int ram_outside(
-	const struct folder *folder, uint64_t size, struct reeve_report *report)
+static int ram_outside(const struct folder *folder, uint64_t size,
+		       struct reeve_report *report)
 {
 	struct folder_path link = folder_path(folder, "ram");
 	char path[128];
 	int result;
 
 	snprintf(path, sizeof(path), SHARED_MEMORY "/reeve-%u-%s-XXXXXX",
-		(unsigned)geteuid(), folder->name);
+		 (unsigned)geteuid(), folder->name);
 	result = ram_fill(mkostemp(path, O_CLOEXEC), path, size, report);
 	if (result != REEVE_OK || symlink(path, link.text) == 0)
 		return result;
@@ -75,8 +75,8 @@ static int ram_outside(
 	return result;
 }
 
-int folder_ram(
-	const struct folder *folder, uint64_t size, struct reeve_report *report)
+int folder_ram(const struct folder *folder, uint64_t size,
+	       struct reeve_report *report)
 {
 	struct folder_path path = folder_path(folder, "ram");
 	struct space here = space_of(folder->path);
@@ -86,7 +86,8 @@ int folder_ram(
 		if (shared.in_memory && shared.free >= size)
 			return ram_outside(folder, size, report);
 	if (here.free < size)
-		return report_error(report, REEVE_ERR_IO, NULL, NULL,
+		return report_error(
+			report, REEVE_ERR_IO, NULL, NULL,
 			"use a smaller --memory, or set XDG_RUNTIME_DIR to a "
 			"folder with more room",
 			"no room for %" PRIu64 " MiB of RAM: %s has %" PRIu64
@@ -114,7 +115,7 @@ static bool write_all(int fd, const char *data, size_t size)
 }
 
 int folder_write(const struct folder *folder, const char *name,
-	const void *data, size_t size, struct reeve_report *report)
+		 const void *data, size_t size, struct reeve_report *report)
 {
 	struct folder_path path = folder_path(folder, "%s", name);
 	struct folder_path part = folder_path(folder, "%s.part", name);
@@ -131,7 +132,8 @@ int folder_write(const struct folder *folder, const char *name,
 	error = ok ? errno : error;
 	(void)unlink(part.text);
 	return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
-		"%s cannot be written: %s", path.text, strerror(error));
+			    "%s cannot be written: %s", path.text,
+			    strerror(error));
 }
 
 static char *fd_read(int fd, size_t max, size_t *size)

@@ -13,8 +13,8 @@
 #include "lib/number.h"
 #include "toolstack/host/folder.h"
 
-const char *flash_parse(
-	const uint8_t *image, size_t size, struct flash_part *parts)
+const char *flash_parse(const uint8_t *image, size_t size,
+			struct flash_part *parts)
 {
 	struct firmware_header header;
 
@@ -31,7 +31,7 @@ const char *flash_parse(
 		if (part->size > size || part->offset > size - part->size)
 			return "a part of it lies outside";
 		parts[i] = (struct flash_part){ image + part->offset,
-			(size_t)part->size };
+						(size_t)part->size };
 	}
 	return NULL;
 }
@@ -76,8 +76,8 @@ static struct firmware_header layout(const struct flash_part *parts)
 	return header;
 }
 
-const char *flash_pack(
-	const struct flash_part *parts, uint8_t **image, size_t *size)
+const char *flash_pack(const struct flash_part *parts, uint8_t **image,
+		       size_t *size)
 {
 	const char *wrong = parts_check(parts);
 	struct firmware_header header;
@@ -92,7 +92,7 @@ const char *flash_pack(
 	for (size_t i = 0; i < FIRMWARE_PARTS; i++)
 		if (parts[i].size != 0)
 			memcpy(bytes + header.part[i].offset, parts[i].data,
-				parts[i].size);
+			       parts[i].size);
 	memcpy(bytes + FIRMWARE_HEADER_OFFSET, &header, sizeof(header));
 	*image = bytes;
 	*size = header.total;
@@ -108,8 +108,8 @@ static const char *const places[] = {
 	"/../share/reeve/firmware/",
 };
 
-static bool try_place(
-	char *path, size_t size, const char *place, const char *name)
+static bool try_place(char *path, size_t size, const char *place,
+		      const char *name)
 {
 	char program[PATH_MAX];
 	ssize_t length =
@@ -123,8 +123,8 @@ static bool try_place(
 	return length > 0 && (size_t)length < size && access(path, R_OK) == 0;
 }
 
-static int image_find(
-	bool debug, char *path, size_t size, struct reeve_report *report)
+static int image_find(bool debug, char *path, size_t size,
+		      struct reeve_report *report)
 {
 	const char *name = debug ? "firmware-debug.bin" : "firmware.bin";
 	const char *chosen = getenv("REEVE_FIRMWARE");
@@ -140,24 +140,24 @@ static int image_find(
 	if (access(path, R_OK) == 0)
 		return REEVE_OK;
 	return report_error(report, REEVE_ERR_IO, NULL, NULL,
-		"build it with make, or name it in REEVE_FIRMWARE",
-		"the firmware is missing: there is no %s", path);
+			    "build it with make, or name it in REEVE_FIRMWARE",
+			    "the firmware is missing: there is no %s", path);
 }
 
-static void *part_read(
-	const char *path, size_t max, size_t *size, struct reeve_report *report)
+static void *part_read(const char *path, size_t max, size_t *size,
+		       struct reeve_report *report)
 {
 	void *data = folder_file_read(path, max, size);
 
 	if (data == NULL)
 		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
-			"%s cannot be used as firmware: %s", path,
-			strerror(errno));
+			   "%s cannot be used as firmware: %s", path,
+			   strerror(errno));
 	return data;
 }
 
-static int image_load(
-	bool debug, struct flash *flash, struct reeve_report *report)
+static int image_load(bool debug, struct flash *flash,
+		      struct reeve_report *report)
 {
 	char path[PATH_MAX];
 	const char *wrong;
@@ -173,12 +173,13 @@ static int image_load(
 	wrong = flash_parse(flash->owned[FIRMWARE_PARTS], size, flash->part);
 	if (wrong != NULL)
 		return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
-			"%s cannot be used as firmware: %s", path, wrong);
+				    "%s cannot be used as firmware: %s", path,
+				    wrong);
 	return REEVE_OK;
 }
 
 static int part_replace(struct flash *flash, size_t index, const char *path,
-	struct reeve_report *report)
+			struct reeve_report *report)
 {
 	size_t size;
 
@@ -190,7 +191,7 @@ static int part_replace(struct flash *flash, size_t index, const char *path,
 }
 
 int flash_load(bool debug, const char *const files[FIRMWARE_PARTS],
-	struct flash *out, struct reeve_report *report)
+	       struct flash *out, struct reeve_report *report)
 {
 	struct flash flash = { 0 };
 	int result = image_load(debug, &flash, report);

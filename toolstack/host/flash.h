@@ -23,12 +23,12 @@ struct flash {
 };
 
 /* The parts of an image, which is borrowed. NULL, or what is wrong. */
-const char *flash_parse(
-	const uint8_t *image, size_t size, struct flash_part *parts);
+const char *flash_parse(const uint8_t *image, size_t size,
+			struct flash_part *parts);
 /* Packs parts into an image of *size bytes, which the caller frees. NULL, or
  * what is wrong. */
-const char *flash_pack(
-	const struct flash_part *parts, uint8_t **image, size_t *size);
+const char *flash_pack(const struct flash_part *parts, uint8_t **image,
+		       size_t *size);
 
 /*
  * Reads the firmware: files[i], if not NULL, is used in the place of part i
@@ -36,7 +36,7 @@ const char *flash_pack(
  * there or unfit. *out is disposed of after success only.
  */
 int flash_load(bool debug, const char *const files[FIRMWARE_PARTS],
-	struct flash *out, struct reeve_report *report);
+	       struct flash *out, struct reeve_report *report);
 void flash_dispose(struct flash *flash);
 
 #endif

@@ -125,7 +125,7 @@ static void image_put(struct host_fixture *f)
 
 	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
 	assert_int_equal(folder_write(&f->folder, "fw", image, size, f->report),
-		REEVE_OK);
+			 REEVE_OK);
 	free(image);
 	setenv("REEVE_FIRMWARE", folder_path(&f->folder, "fw").text, 1);
 	close(lock);
@@ -141,7 +141,7 @@ static void a_file_takes_the_place_of_a_part(void **state)
 	image_put(f);
 	path = folder_path(&f->folder, "other");
 	assert_int_equal(folder_write(&f->folder, "other", "new", 3, f->report),
-		REEVE_OK);
+			 REEVE_OK);
 	files[FIRMWARE_RMM] = path.text;
 	assert_int_equal(flash_load(false, files, &flash, f->report), REEVE_OK);
 	assert_int_equal(flash.part[FIRMWARE_RMM].size, 3);
@@ -157,24 +157,24 @@ static void files_that_are_not_there_are_told(void **state)
 	struct flash flash;
 
 	setenv("REEVE_FIRMWARE", "/nowhere/fw.bin", 1);
-	assert_int_equal(
-		flash_load(false, files, &flash, f->report), REEVE_ERR_IO);
+	assert_int_equal(flash_load(false, files, &flash, f->report),
+			 REEVE_ERR_IO);
 	host_fixture_told(f, "/nowhere/fw.bin");
 	image_put(f);
 	files[FIRMWARE_MONITOR] = "/nowhere/monitor";
-	assert_int_equal(
-		flash_load(false, files, &flash, f->report), REEVE_ERR_IO);
+	assert_int_equal(flash_load(false, files, &flash, f->report),
+			 REEVE_ERR_IO);
 	host_fixture_told(f, "/nowhere/monitor");
 	setenv("REEVE_FIRMWARE", "/proc/self/status", 1);
 	files[FIRMWARE_MONITOR] = NULL;
-	assert_int_equal(
-		flash_load(false, files, &flash, f->report), REEVE_ERR_IO);
+	assert_int_equal(flash_load(false, files, &flash, f->report),
+			 REEVE_ERR_IO);
 	host_fixture_told(f, "too short");
 }
 
 #define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-		name, host_fixture_setup, host_fixture_teardown)
+	cmocka_unit_test_setup_teardown(name, host_fixture_setup,              \
+					host_fixture_teardown)
 
 int main(void)
 {

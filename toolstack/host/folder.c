@@ -17,8 +17,8 @@
 /* The longest name that becomes a socket's path. */
 #define LONGEST_SOCKET "/control-00.sock"
 
-struct folder_path folder_path(
-	const struct folder *folder, const char *format, ...)
+struct folder_path folder_path(const struct folder *folder, const char *format,
+			       ...)
 {
 	struct folder_path path;
 	size_t used = strlen(folder->path);
@@ -28,8 +28,8 @@ struct folder_path folder_path(
 	path.text[used++] = '/';
 	va_start(args, format);
 	/* Our names are short: the path has room for each of them. */
-	(void)vsnprintf(
-		path.text + used, sizeof(path.text) - used, format, args);
+	(void)vsnprintf(path.text + used, sizeof(path.text) - used, format,
+			args);
 	va_end(args);
 	return path;
 }
@@ -50,11 +50,13 @@ static int private_folder(const char *path, struct reeve_report *report)
 
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return report_error(report, REEVE_ERR_IO, NULL, NULL,
-			"set XDG_RUNTIME_DIR to a folder of yours",
-			"%s cannot be made: %s", path, strerror(errno));
+				    "set XDG_RUNTIME_DIR to a folder of yours",
+				    "%s cannot be made: %s", path,
+				    strerror(errno));
 	if (lstat(path, &status) != 0 || !S_ISDIR(status.st_mode) ||
-		status.st_uid != geteuid() || (status.st_mode & 077) != 0)
-		return report_error(report, REEVE_ERR_IO, NULL, NULL,
+	    status.st_uid != geteuid() || (status.st_mode & 077) != 0)
+		return report_error(
+			report, REEVE_ERR_IO, NULL, NULL,
 			"remove it, or set XDG_RUNTIME_DIR to a folder of "
 			"yours",
 			"%s is not a folder that you alone may use", path);
@@ -72,10 +74,11 @@ static int base_folder(char *path, size_t size, struct reeve_report *report)
 	else if (geteuid() == 0)
 		length = snprintf(path, size, "/run/reeve");
 	else
-		length = snprintf(
-			path, size, "/tmp/reeve-%u", (unsigned)geteuid());
+		length = snprintf(path, size, "/tmp/reeve-%u",
+				  (unsigned)geteuid());
 	if (length < 0 || (size_t)length >= size)
-		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
+		return report_error(
+			report, REEVE_ERR_ARGUMENT, NULL, NULL,
 			"set XDG_RUNTIME_DIR to a shorter path",
 			"the path of the runtime folder is too long for "
 			"sockets in it");
@@ -91,7 +94,8 @@ int folder_of(const char *name, struct folder *out, struct reeve_report *report)
 	if (name == NULL)
 		name = REEVE_HOST_DEFAULT;
 	if (!name_is_good(name))
-		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
+		return report_error(
+			report, REEVE_ERR_ARGUMENT, NULL, NULL,
 			"use up to 32 letters, digits, '.', '_' and '-'",
 			"\"%s\" is no name for a host", name);
 	result = base_folder(folder.path, sizeof(folder.path), report);
@@ -99,8 +103,9 @@ int folder_of(const char *name, struct folder *out, struct reeve_report *report)
 		return result;
 	used = strlen(folder.path);
 	if (used + 1 + strlen(name) + sizeof(LONGEST_SOCKET) >
-		sizeof(folder.path))
-		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
+	    sizeof(folder.path))
+		return report_error(
+			report, REEVE_ERR_ARGUMENT, NULL, NULL,
 			"use a shorter name, or set XDG_RUNTIME_DIR to a "
 			"shorter path",
 			"%s/%s is too long a path for sockets in it",
@@ -151,7 +156,8 @@ int folder_names(char ***names, size_t *count, struct reeve_report *report)
 	dir = opendir(base);
 	if (dir == NULL)
 		return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
-			"%s cannot be read: %s", base, strerror(errno));
+				    "%s cannot be read: %s", base,
+				    strerror(errno));
 	*names = NULL;
 	*count = 0;
 	while (ok && (entry = readdir(dir)) != NULL)

@@ -36,8 +36,8 @@ struct folder {
 struct folder_path {
 	char text[FOLDER_PATH_SIZE + 32];
 };
-__attribute__((format(printf, 2, 3))) struct folder_path folder_path(
-	const struct folder *folder, const char *format, ...);
+__attribute__((format(printf, 2, 3))) struct folder_path
+folder_path(const struct folder *folder, const char *format, ...);
 
 /*
  * The folder of the host of that name (NULL: the default). It need not exist,
@@ -59,11 +59,11 @@ enum folder_state folder_state(const struct folder *folder);
  * Takes the lock, making the folder if it is absent, and removes all else in
  * it. *lock is closed on exec. REEVE_ERR_HOST: somebody holds the lock.
  */
-int folder_take(
-	const struct folder *folder, int *lock, struct reeve_report *report);
+int folder_take(const struct folder *folder, int *lock,
+		struct reeve_report *report);
 /* The same for a folder that is there; REEVE_OK and *lock -1: it is not. */
-int folder_take_stale(
-	const struct folder *folder, int *lock, struct reeve_report *report);
+int folder_take_stale(const struct folder *folder, int *lock,
+		      struct reeve_report *report);
 /* Removes the folder, whose lock the caller holds. */
 void folder_remove(const struct folder *folder);
 
@@ -72,11 +72,11 @@ void folder_remove(const struct folder *folder);
  * with room for it. REEVE_ERR_IO: no room, or an error.
  */
 int folder_ram(const struct folder *folder, uint64_t size,
-	struct reeve_report *report);
+	       struct reeve_report *report);
 
 /* Writes a file of mode 0600, whole or not at all. */
 int folder_write(const struct folder *folder, const char *name,
-	const void *data, size_t size, struct reeve_report *report);
+		 const void *data, size_t size, struct reeve_report *report);
 /* Reads a file of at most max bytes, with a NUL behind it; the caller frees.
  * NULL: it cannot be read, and errno tells why (EFBIG: it is larger). */
 char *folder_file_read(const char *path, size_t max, size_t *size);

@@ -30,19 +30,22 @@ static void the_folder_is_in_the_runtime_folder(void **state)
 
 static void bad_names_are_refused(void **state)
 {
-	static const char *const names[] = { "", ".", "..", ".x", "-x", "a/b",
-		"a b", "a\n", "123456789012345678901234567890123" };
+	static const char *const names[] = {
+		"",    ".",   "..",
+		".x",  "-x",  "a/b",
+		"a b", "a\n", "123456789012345678901234567890123"
+	};
 	struct host_fixture *f = *state;
 	struct folder folder;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		assert_int_equal(folder_of(names[i], &folder, f->report),
-			REEVE_ERR_ARGUMENT);
+				 REEVE_ERR_ARGUMENT);
 		host_fixture_told(f, "is no name for a host");
 	}
 	assert_int_equal(folder_of("12345678901234567890123456789012", &folder,
-				 f->report),
-		REEVE_OK);
+				   f->report),
+			 REEVE_OK);
 }
 
 static void sockets_must_have_room_in_the_path(void **state)
@@ -58,8 +61,8 @@ static void sockets_must_have_room_in_the_path(void **state)
 	longer[107 - strlen("/reeve/x/control-00.sock")] = '\0';
 	setenv("XDG_RUNTIME_DIR", longer, 1);
 	assert_int_equal(folder_of("x", &folder, f->report), REEVE_OK);
-	assert_int_equal(
-		folder_of("xy", &folder, f->report), REEVE_ERR_ARGUMENT);
+	assert_int_equal(folder_of("xy", &folder, f->report),
+			 REEVE_ERR_ARGUMENT);
 	host_fixture_told(f, "too long a path");
 	memset(longer, '/', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
@@ -80,8 +83,8 @@ static void a_folder_of_others_is_refused(void **state)
 	host_fixture_told(f, "not a folder that you alone may use");
 	assert_int_equal(chmod(base, 0700), 0);
 	assert_int_equal(symlink("/tmp", f->folder.path), 0);
-	assert_int_equal(
-		folder_take(&f->folder, &(int){ -1 }, f->report), REEVE_ERR_IO);
+	assert_int_equal(folder_take(&f->folder, &(int){ -1 }, f->report),
+			 REEVE_ERR_IO);
 	host_fixture_told(f, "not a folder that you alone may use");
 }
 
@@ -147,15 +150,15 @@ static void a_duplicate_keeps_the_lock(void **state)
 	kept = dup(lock);
 	close(lock);
 	assert_int_equal(folder_state(&f->folder), FOLDER_HELD);
-	assert_int_equal(
-		folder_take(&f->folder, &other, f->report), REEVE_ERR_HOST);
+	assert_int_equal(folder_take(&f->folder, &other, f->report),
+			 REEVE_ERR_HOST);
 	host_fixture_told(f, "is there already");
 	assert_int_equal(folder_take_stale(&f->folder, &other, f->report),
-		REEVE_ERR_HOST);
+			 REEVE_ERR_HOST);
 	host_fixture_told(f, "is there already");
 	close(kept);
-	assert_int_equal(
-		folder_take_stale(&f->folder, &other, f->report), REEVE_OK);
+	assert_int_equal(folder_take_stale(&f->folder, &other, f->report),
+			 REEVE_OK);
 	assert_true(other >= 0);
 	close(other);
 }
@@ -165,8 +168,8 @@ static void there_is_nothing_stale_to_take(void **state)
 	struct host_fixture *f = *state;
 	int lock;
 
-	assert_int_equal(
-		folder_take_stale(&f->folder, &lock, f->report), REEVE_OK);
+	assert_int_equal(folder_take_stale(&f->folder, &lock, f->report),
+			 REEVE_OK);
 	assert_int_equal(lock, -1);
 	assert_int_equal(folder_state(&f->folder), FOLDER_ABSENT);
 }
@@ -186,10 +189,10 @@ static void taking_a_folder_empties_it(void **state)
 	int lock;
 
 	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
-	assert_int_equal(
-		folder_write(&f->folder, "flash", "x", 1, f->report), REEVE_OK);
-	assert_int_equal(
-		symlink(target, folder_path(&f->folder, "ram").text), 0);
+	assert_int_equal(folder_write(&f->folder, "flash", "x", 1, f->report),
+			 REEVE_OK);
+	assert_int_equal(symlink(target, folder_path(&f->folder, "ram").text),
+			 0);
 	close(lock);
 	close(ram);
 	assert_true(exists(f, "flash"));
@@ -211,13 +214,13 @@ static void ram_is_sparse_and_private(void **state)
 
 	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
 	assert_int_equal(folder_ram(&f->folder, (uint64_t)64 << 20, f->report),
-		REEVE_OK);
+			 REEVE_OK);
 	assert_int_equal(stat(folder_path(&f->folder, "ram").text, &status), 0);
 	assert_int_equal(status.st_size, 64 << 20);
 	assert_int_equal(status.st_blocks, 0);
 	assert_int_equal(status.st_mode & 0777, 0600);
-	length = readlink(
-		folder_path(&f->folder, "ram").text, path, sizeof(path) - 1);
+	length = readlink(folder_path(&f->folder, "ram").text, path,
+			  sizeof(path) - 1);
 	folder_remove(&f->folder);
 	if (length > 0) {
 		path[length] = '\0';
@@ -233,7 +236,7 @@ static void more_ram_than_there_is_room_is_told(void **state)
 
 	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
 	assert_int_equal(folder_ram(&f->folder, (uint64_t)1 << 60, f->report),
-		REEVE_ERR_IO);
+			 REEVE_ERR_IO);
 	host_fixture_told(f, "no room for");
 	assert_false(exists(f, "ram"));
 	close(lock);
@@ -249,8 +252,8 @@ static void files_are_written_whole_and_read_back(void **state)
 	int lock;
 
 	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
-	assert_int_equal(
-		folder_write(&f->folder, "x", "abc", 3, f->report), REEVE_OK);
+	assert_int_equal(folder_write(&f->folder, "x", "abc", 3, f->report),
+			 REEVE_OK);
 	assert_int_equal(stat(path.text, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0600);
 	data = folder_file_read(path.text, 3, &size);
@@ -270,13 +273,13 @@ static void a_file_that_cannot_be_written_is_told(void **state)
 	struct host_fixture *f = *state;
 
 	assert_int_equal(folder_write(&f->folder, "x", "abc", 3, f->report),
-		REEVE_ERR_IO);
+			 REEVE_ERR_IO);
 	host_fixture_told(f, "cannot be written");
 }
 
 #define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-		name, host_fixture_setup, host_fixture_teardown)
+	cmocka_unit_test_setup_teardown(name, host_fixture_setup,              \
+					host_fixture_teardown)
 
 int main(void)
 {

@@ -97,12 +97,13 @@ void folder_remove(const struct folder *folder)
 static int complain(const struct folder *folder, struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
-		"%s cannot be used: %s", folder->path, strerror(errno));
+			    "%s cannot be used: %s", folder->path,
+			    strerror(errno));
 }
 
 /* Opens and locks the file. 0, or a result; *again: it was removed meanwhile. */
 static int lock_try(const struct folder *folder, int flags, int *out,
-	bool *again, struct reeve_report *report)
+		    bool *again, struct reeve_report *report)
 {
 	struct folder_path path = folder_path(folder, LOCK_NAME);
 	struct flock lock = whole_file(F_WRLCK);
@@ -117,7 +118,8 @@ static int lock_try(const struct folder *folder, int flags, int *out,
 		return complain(folder, report);
 	if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
 		close(fd);
-		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+		return report_error(
+			report, REEVE_ERR_HOST, NULL, NULL,
 			"stop it with reeve host stop, or choose another --name",
 			"the host \"%s\" is there already", folder->name);
 	}
@@ -130,8 +132,8 @@ static int lock_try(const struct folder *folder, int flags, int *out,
 	return REEVE_OK;
 }
 
-int folder_take(
-	const struct folder *folder, int *lock, struct reeve_report *report)
+int folder_take(const struct folder *folder, int *lock,
+		struct reeve_report *report)
 {
 	bool again = true;
 	int result = REEVE_OK;
@@ -140,8 +142,8 @@ int folder_take(
 		if (mkdir(folder->path, 0700) != 0 && errno != EEXIST)
 			return complain(folder, report);
 		if (!is_private(folder))
-			return report_error(report, REEVE_ERR_IO, NULL, NULL,
-				"remove it",
+			return report_error(
+				report, REEVE_ERR_IO, NULL, NULL, "remove it",
 				"%s is not a folder that you alone may use",
 				folder->path);
 		result = lock_try(folder, O_CREAT, lock, &again, report);
@@ -151,8 +153,8 @@ int folder_take(
 	return result;
 }
 
-int folder_take_stale(
-	const struct folder *folder, int *lock, struct reeve_report *report)
+int folder_take_stale(const struct folder *folder, int *lock,
+		      struct reeve_report *report)
 {
 	bool again;
 	int result;

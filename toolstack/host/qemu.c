@@ -25,8 +25,8 @@ struct arguments {
 	bool failed;
 };
 
-__attribute__((format(printf, 2, 3))) static void add(
-	struct arguments *arguments, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void
+add(struct arguments *arguments, const char *format, ...)
 {
 	va_list args;
 	char *text;
@@ -39,8 +39,9 @@ __attribute__((format(printf, 2, 3))) static void add(
 	va_end(args);
 }
 
-__attribute__((format(printf, 3, 4))) static void add_option(
-	struct arguments *arguments, const char *option, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void
+add_option(struct arguments *arguments, const char *option, const char *format,
+	   ...)
 {
 	va_list args;
 	char *text;
@@ -57,15 +58,15 @@ __attribute__((format(printf, 3, 4))) static void add_option(
 }
 
 /* A path as an option's value: a comma is doubled. */
-static struct folder_path value_path(
-	const struct folder *folder, const char *name, unsigned index)
+static struct folder_path value_path(const struct folder *folder,
+				     const char *name, unsigned index)
 {
 	struct folder_path plain = folder_path(folder, name, index);
 	struct folder_path quoted = { "" };
 	size_t out = 0;
 
 	for (const char *c = plain.text;
-		*c != '\0' && out + 2 < sizeof(quoted.text); c++) {
+	     *c != '\0' && out + 2 < sizeof(quoted.text); c++) {
 		if (*c == ',')
 			quoted.text[out++] = ',';
 		quoted.text[out++] = *c;
@@ -73,8 +74,8 @@ static struct folder_path value_path(
 	return quoted;
 }
 
-static void add_machine(struct arguments *arguments,
-	const struct folder *folder, const struct qemu_options *options)
+static void add_machine(struct arguments *arguments, const struct folder *folder,
+			const struct qemu_options *options)
 {
 	uint64_t mib = options->memory >> 20;
 
@@ -83,9 +84,9 @@ static void add_machine(struct arguments *arguments,
 	add_option(arguments, "-smp", "%u", options->cpus);
 	add_option(arguments, "-m", "%" PRIu64 "M", mib);
 	add_option(arguments, "-object",
-		"memory-backend-file,id=ram,size=%" PRIu64
-		"M,share=on,mem-path=%s",
-		mib, value_path(folder, "ram", 0).text);
+		   "memory-backend-file,id=ram,size=%" PRIu64
+		   "M,share=on,mem-path=%s",
+		   mib, value_path(folder, "ram", 0).text);
 	add_option(arguments, "-bios", "%s", folder_path(folder, "flash").text);
 	add(arguments, "-nodefaults");
 	add(arguments, "-no-reboot");
@@ -93,69 +94,69 @@ static void add_machine(struct arguments *arguments,
 	add_option(arguments, "-display", "none");
 	add_option(arguments, "-monitor", "none");
 	add_option(arguments, "-serial", "file:%s",
-		folder_path(folder, "serial.log").text);
+		   folder_path(folder, "serial.log").text);
 	add_option(arguments, "-serial", "file:%s",
-		folder_path(folder, "monitor.log").text);
+		   folder_path(folder, "monitor.log").text);
 	add_option(arguments, "-global", "virtio-mmio.force-legacy=false");
 	add_option(arguments, "-device",
-		"virtio-serial-device,id=serial,max_ports=%u",
-		CONTROL_MAX_PORTS);
+		   "virtio-serial-device,id=serial,max_ports=%u",
+		   CONTROL_MAX_PORTS);
 }
 
 static void add_port(struct arguments *arguments, unsigned nr, const char *name)
 {
 	add_option(arguments, "-device",
-		"virtserialport,bus=serial.0,nr=%u,chardev=port%u,name=%s", nr,
-		nr, name);
+		   "virtserialport,bus=serial.0,nr=%u,chardev=port%u,name=%s",
+		   nr, nr, name);
 }
 
-static void add_socket(
-	struct arguments *arguments, unsigned nr, const char *path)
+static void add_socket(struct arguments *arguments, unsigned nr,
+		       const char *path)
 {
 	add_option(arguments, "-chardev",
-		"socket,id=port%u,server=on,wait=off,path=%s", nr, path);
+		   "socket,id=port%u,server=on,wait=off,path=%s", nr, path);
 }
 
 static void add_control(struct arguments *arguments,
-	const struct folder *folder, unsigned index)
+			const struct folder *folder, unsigned index)
 {
 	unsigned nr = CONTROL_PORT_NR(index);
 	char name[32];
 
 	snprintf(name, sizeof(name), CONTROL_PORT_NAME, index);
 	add_socket(arguments, nr,
-		value_path(folder, "control-%u.sock", index).text);
+		   value_path(folder, "control-%u.sock", index).text);
 	add_port(arguments, nr, name);
 }
 
 static void add_console(struct arguments *arguments,
-	const struct folder *folder, unsigned index)
+			const struct folder *folder, unsigned index)
 {
 	unsigned nr = CONTROL_CONSOLE_NR(index);
 	char name[32];
 
 	snprintf(name, sizeof(name), CONTROL_CONSOLE_NAME, index);
 	add_socket(arguments, nr,
-		value_path(folder, "console-%u.sock", index).text);
+		   value_path(folder, "console-%u.sock", index).text);
 	add_port(arguments, nr, name);
 
 	nr = CONTROL_CONSOLE_LOG_NR(index);
 	snprintf(name, sizeof(name), CONTROL_CONSOLE_LOG_NAME, index);
 	add_option(arguments, "-chardev", "file,id=port%u,append=on,path=%s",
-		nr, value_path(folder, "console-%u.log", index).text);
+		   nr, value_path(folder, "console-%u.log", index).text);
 	add_port(arguments, nr, name);
 }
 
 void qemu_arguments_free(char **arguments)
 {
 	for (char **argument = arguments; argument != NULL && *argument != NULL;
-		argument++)
+	     argument++)
 		free(*argument);
 	free(arguments);
 }
 
-char **qemu_arguments(
-	const struct folder *folder, const struct qemu_options *options)
+char **qemu_arguments(const struct folder *folder,
+		      const struct qemu_options *options)
 {
 	const char *program = getenv("REEVE_QEMU");
 	struct arguments arguments = {

@@ -17,8 +17,8 @@ struct qemu_options {
  * qemu_arguments_free(). NULL: out of memory. The program is $REEVE_QEMU, or
  * qemu-system-aarch64.
  */
-char **qemu_arguments(
-	const struct folder *folder, const struct qemu_options *options);
+char **qemu_arguments(const struct folder *folder,
+		      const struct qemu_options *options);
 void qemu_arguments_free(char **arguments);
 
 /*
@@ -26,11 +26,11 @@ void qemu_arguments_free(char **arguments);
  * qemu.log, which takes what it says. REEVE_ERR_HOST: it cannot be run.
  */
 int qemu_spawn(const struct folder *folder, char **arguments, int lock,
-	pid_t *pid, struct reeve_report *report);
+	       pid_t *pid, struct reeve_report *report);
 
 /* Tells why a QEMU that has ended did not work. Returns REEVE_ERR_HOST. */
 int qemu_blame(const struct folder *folder, const char *program,
-	struct reeve_report *report);
+	       struct reeve_report *report);
 /* The same for a machine that runs and does not answer. */
 int qemu_blame_silence(const struct folder *folder, struct reeve_report *report);
 

@@ -34,12 +34,12 @@ static void the_machine_is_the_one_of_the_map(void **state)
 	char ram[256];
 
 	snprintf(ram, sizeof(ram),
-		"memory-backend-file,id=ram,size=1024M,share=on,mem-path=%s",
-		folder_path(&f->folder, "ram").text);
+		 "memory-backend-file,id=ram,size=1024M,share=on,mem-path=%s",
+		 folder_path(&f->folder, "ram").text);
 	assert_int_equal(count(list, "-M",
-				 "virt,secure=on,virtualization=on,"
-				 "gic-version=3,memory-backend=ram"),
-		1);
+			       "virt,secure=on,virtualization=on,"
+			       "gic-version=3,memory-backend=ram"),
+			 1);
 	assert_int_equal(count(list, "-cpu", "max,x-rme=on,pauth-impdef=on"), 1);
 	assert_int_equal(count(list, "-smp", "3"), 1);
 	assert_int_equal(count(list, "-m", "1024M"), 1);
@@ -59,26 +59,26 @@ static void the_first_device_is_the_serial_one(void **state)
 	while (strcmp(*at, "-device") != 0)
 		at++;
 	snprintf(expected, sizeof(expected),
-		"virtio-serial-device,id=serial,max_ports=%u",
-		CONTROL_MAX_PORTS);
+		 "virtio-serial-device,id=serial,max_ports=%u",
+		 CONTROL_MAX_PORTS);
 	assert_string_equal(at[1], expected);
 	qemu_arguments_free(list);
 }
 
 static void assert_port(struct host_fixture *f, char **list, unsigned nr,
-	const char *name, const char *socket)
+			const char *name, const char *socket)
 {
 	char value[256];
 
 	snprintf(value, sizeof(value),
-		"virtserialport,bus=serial.0,nr=%u,chardev=port%u,name=%s", nr,
-		nr, name);
+		 "virtserialport,bus=serial.0,nr=%u,chardev=port%u,name=%s", nr,
+		 nr, name);
 	assert_int_equal(count(list, "-device", value), 1);
 	if (socket == NULL)
 		return;
 	snprintf(value, sizeof(value),
-		"socket,id=port%u,server=on,wait=off,path=%s", nr,
-		folder_path(&f->folder, "%s", socket).text);
+		 "socket,id=port%u,server=on,wait=off,path=%s", nr,
+		 folder_path(&f->folder, "%s", socket).text);
 	assert_int_equal(count(list, "-chardev", value), 1);
 }
 
@@ -104,13 +104,13 @@ static void a_comma_in_a_path_is_doubled(void **state)
 
 	(void)f;
 	assert_int_equal(count(list, "-object",
-				 "memory-backend-file,id=ram,size=1024M,"
-				 "share=on,mem-path=/a,,b/ram"),
-		1);
+			       "memory-backend-file,id=ram,size=1024M,"
+			       "share=on,mem-path=/a,,b/ram"),
+			 1);
 	assert_int_equal(count(list, "-chardev",
-				 "socket,id=port1,server=on,wait=off,"
-				 "path=/a,,b/control-0.sock"),
-		1);
+			       "socket,id=port1,server=on,wait=off,"
+			       "path=/a,,b/control-0.sock"),
+			 1);
 	assert_int_equal(count(list, "-bios", "/a,b/flash"), 1);
 	qemu_arguments_free(list);
 }
@@ -131,8 +131,8 @@ static void the_program_can_be_chosen(void **state)
 }
 
 #define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-		name, host_fixture_setup, host_fixture_teardown)
+	cmocka_unit_test_setup_teardown(name, host_fixture_setup,              \
+					host_fixture_teardown)
 
 int main(void)
 {

@@ -12,7 +12,8 @@
 #define RECORD_MAX 4096 /* bytes of such a file */
 
 static int document_write(const struct folder *folder, const char *name,
-	struct json_object *document, struct reeve_report *report)
+			  struct json_object *document,
+			  struct reeve_report *report)
 {
 	const char *text = json_object_to_json_string_ext(
 		document, JSON_C_TO_STRING_NOSLASHESCAPE);
@@ -24,8 +25,8 @@ static int document_write(const struct folder *folder, const char *name,
 	return result;
 }
 
-static struct json_object *document_read(
-	const struct folder *folder, const char *name)
+static struct json_object *document_read(const struct folder *folder,
+					 const char *name)
 {
 	struct folder_path path = folder_path(folder, "%s", name);
 	struct json_object *document;
@@ -53,14 +54,15 @@ static const char *text_of(struct json_object *document, const char *name)
 		       : "";
 }
 
-static void add_number(
-	struct json_object *document, const char *name, uint64_t value)
+static void add_number(struct json_object *document, const char *name,
+		       uint64_t value)
 {
 	json_object_object_add(document, name, json_object_new_uint64(value));
 }
 
 int record_write(const struct folder *folder,
-	const struct reeve_host_entry *entry, struct reeve_report *report)
+		 const struct reeve_host_entry *entry,
+		 struct reeve_report *report)
 {
 	struct json_object *document = json_object_new_object();
 
@@ -68,7 +70,7 @@ int record_write(const struct folder *folder,
 	add_number(document, "memory", entry->memory);
 	add_number(document, "cpus", entry->cpus);
 	json_object_object_add(document, "debug_console",
-		json_object_new_boolean(entry->debug_console));
+			       json_object_new_boolean(entry->debug_console));
 	return document_write(folder, "host.json", document, report);
 }
 
@@ -98,8 +100,8 @@ long record_pid(const struct folder *folder)
 
 	if (record_read(folder, &entry))
 		return entry.pid;
-	text = folder_file_read(
-		folder_path(folder, "pid").text, RECORD_MAX, &size);
+	text = folder_file_read(folder_path(folder, "pid").text, RECORD_MAX,
+				&size);
 	pid = text != NULL ? strtol(text, NULL, 10) : 0;
 	free(text);
 	return pid > 1 ? pid : 0;
@@ -120,7 +122,7 @@ static size_t hex_read(const char *text, uint8_t *bytes, size_t max)
 	size_t size = strlen(text) / 2;
 
 	if (size > max || strlen(text) != 2 * size ||
-		strspn(text, "0123456789abcdef") != 2 * size)
+	    strspn(text, "0123456789abcdef") != 2 * size)
 		return 0;
 	for (size_t i = 0; i < size; i++) {
 		const char digits[] = { text[2 * i], text[2 * i + 1], 0 };
@@ -136,7 +138,8 @@ static void guest_name(char *name, size_t size, unsigned domid)
 }
 
 int record_rim_write(const struct folder *folder,
-	const struct reeve_domain *domain, struct reeve_report *report)
+		     const struct reeve_domain *domain,
+		     struct reeve_report *report)
 {
 	struct json_object *document = json_object_new_object();
 	char text[2 * sizeof(domain->rim) + 1] = "";
@@ -161,9 +164,10 @@ void record_rim_read(const struct folder *folder, struct reeve_domain *domain)
 	document = document_read(folder, name);
 	hex_write(uuid, domain->uuid, sizeof(domain->uuid));
 	if (json_object_is_type(document, json_type_object) &&
-		strcmp(text_of(document, "uuid"), uuid) == 0)
-		domain->rim_size = (unsigned)hex_read(text_of(document, "rim"),
-			domain->rim, sizeof(domain->rim));
+	    strcmp(text_of(document, "uuid"), uuid) == 0)
+		domain->rim_size =
+			(unsigned)hex_read(text_of(document, "rim"),
+					   domain->rim, sizeof(domain->rim));
 	json_object_put(document);
 }
 

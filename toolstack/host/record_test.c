@@ -32,9 +32,9 @@ static void a_host_is_recorded(void **state)
 {
 	struct host_fixture *f = *state;
 	struct reeve_host_entry entry = { .pid = 4711,
-		.memory = (uint64_t)3 << 30,
-		.cpus = 5,
-		.debug_console = true };
+					  .memory = (uint64_t)3 << 30,
+					  .cpus = 5,
+					  .debug_console = true };
 	struct reeve_host_entry found = { 0 };
 
 	take(f);
@@ -49,8 +49,10 @@ static void a_host_is_recorded(void **state)
 
 static void anything_else_is_no_record(void **state)
 {
-	static const char *const texts[] = { "", "{", "[]", "1", "{}",
-		"{\"pid\":1}", "{\"pid\":-5}", "{\"pid\":\"x\"}" };
+	static const char *const texts[] = {
+		"",   "{",           "[]",           "1",
+		"{}", "{\"pid\":1}", "{\"pid\":-5}", "{\"pid\":\"x\"}"
+	};
 	struct host_fixture *f = *state;
 	struct reeve_host_entry found;
 
@@ -85,8 +87,8 @@ static void a_prediction_belongs_to_one_domain(void **state)
 	take(f);
 	memset(domain.rim, 0xa5, sizeof(domain.rim));
 	memset(domain.uuid, 0x11, sizeof(domain.uuid));
-	assert_int_equal(
-		record_rim_write(&f->folder, &domain, f->report), REEVE_OK);
+	assert_int_equal(record_rim_write(&f->folder, &domain, f->report),
+			 REEVE_OK);
 	record_rim_read(&f->folder, &found);
 	assert_int_equal(found.rim_size, 0); /* another uuid */
 	memcpy(found.uuid, domain.uuid, sizeof(found.uuid));
@@ -100,8 +102,8 @@ static void a_prediction_belongs_to_one_domain(void **state)
 
 static void a_broken_prediction_is_none(void **state)
 {
-	static const char *const rims[] = { "\"\"", "\"abc\"", "\"zz\"", "5",
-		"\"0x\"", "null" };
+	static const char *const rims[] = { "\"\"", "\"abc\"", "\"zz\"",
+					    "5",    "\"0x\"",  "null" };
 	struct host_fixture *f = *state;
 	struct reeve_domain found = { .domid = 7 };
 	char text[128];
@@ -109,7 +111,7 @@ static void a_broken_prediction_is_none(void **state)
 	take(f);
 	for (size_t i = 0; i < sizeof(rims) / sizeof(rims[0]); i++) {
 		snprintf(text, sizeof(text), "{\"uuid\":\"%032d\",\"rim\":%s}",
-			0, rims[i]);
+			 0, rims[i]);
 		put(f, "guest-7.json", text);
 		record_rim_read(&f->folder, &found);
 		assert_int_equal(found.rim_size, 0);
@@ -117,8 +119,8 @@ static void a_broken_prediction_is_none(void **state)
 }
 
 #define TEST(name)                                                             \
-	cmocka_unit_test_setup_teardown(                                       \
-		name, host_fixture_setup, host_fixture_teardown)
+	cmocka_unit_test_setup_teardown(name, host_fixture_setup,              \
+					host_fixture_teardown)
 
 int main(void)
 {

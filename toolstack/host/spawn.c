@@ -45,9 +45,9 @@ static void child_run(char **arguments, int log, int lock, int failure)
 
 	umask(077);
 	if (null < 0 || high_lock < 0 || high_failure < 0 || setsid() < 0 ||
-		dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
-		dup2(high_lock, CHILD_LOCK) < 0 ||
-		dup3(high_failure, CHILD_FAILURE, O_CLOEXEC) < 0)
+	    dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
+	    dup2(high_lock, CHILD_LOCK) < 0 ||
+	    dup3(high_failure, CHILD_FAILURE, O_CLOEXEC) < 0)
 		child_fail(failure);
 	if (close_range(CHILD_FIRST_CLOSED, ~0U, 0) != 0 || chdir("/") != 0)
 		child_fail(CHILD_FAILURE);
@@ -55,12 +55,12 @@ static void child_run(char **arguments, int log, int lock, int failure)
 	child_fail(CHILD_FAILURE);
 }
 
-static int tell_exec_failed(
-	const char *program, int error, struct reeve_report *report)
+static int tell_exec_failed(const char *program, int error,
+			    struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL,
-		error == ENOENT ? QEMU_OLDEST_HINT : NULL,
-		"%s cannot be run: %s", program, strerror(error));
+			    error == ENOENT ? QEMU_OLDEST_HINT : NULL,
+			    "%s cannot be run: %s", program, strerror(error));
 }
 
 /* Whether the child came through exec; if not, *error. */
@@ -81,11 +81,11 @@ static bool child_started(pid_t pid, int failure, int *error)
 }
 
 int qemu_spawn(const struct folder *folder, char **arguments, int lock,
-	pid_t *pid, struct reeve_report *report)
+	       pid_t *pid, struct reeve_report *report)
 {
 	struct folder_path path = folder_path(folder, "qemu.log");
-	int log = open(
-		path.text, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int log = open(path.text, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+		       0600);
 	int ends[2] = { -1, -1 };
 	bool started = false;
 	int error = 0;
@@ -164,7 +164,7 @@ static char *last_line(const struct folder *folder, const char *name)
 }
 
 int qemu_blame(const struct folder *folder, const char *program,
-	struct reeve_report *report)
+	       struct reeve_report *report)
 {
 	char *said = last_line(folder, "qemu.log");
 	char *console = last_line(folder, "serial.log");
@@ -173,18 +173,18 @@ int qemu_blame(const struct folder *folder, const char *program,
 
 	if (is_too_old(program, &major, &minor))
 		report_add(report, REEVE_ERROR, NULL, NULL, QEMU_OLDEST_HINT,
-			"QEMU %d.%d is too old: it emulates no RME", major,
-			minor);
+			   "QEMU %d.%d is too old: it emulates no RME", major,
+			   minor);
 	else if (said != NULL)
 		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
-			"QEMU does not run: %s", said);
+			   "QEMU does not run: %s", said);
 	else if (console != NULL)
 		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
-			"the machine turned itself off; its last words: %s",
-			console);
+			   "the machine turned itself off; its last words: %s",
+			   console);
 	else
 		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
-			"QEMU ended without a word");
+			   "QEMU ended without a word");
 	free(said);
 	free(console);
 	return REEVE_ERR_HOST;
@@ -195,8 +195,8 @@ int qemu_blame_silence(const struct folder *folder, struct reeve_report *report)
 	char *console = last_line(folder, "serial.log");
 
 	report_add(report, REEVE_ERROR, NULL, NULL, NULL,
-		"the machine runs, but does not answer; its last words: %s",
-		console != NULL ? console : "none");
+		   "the machine runs, but does not answer; its last words: %s",
+		   console != NULL ? console : "none");
 	free(console);
 	return REEVE_ERR_HOST;
 }

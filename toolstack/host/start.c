@@ -58,13 +58,14 @@ static int options_check(struct start *start)
 		memory = MEMORY_DEFAULT;
 	if (memory < MEMORY_LEAST || memory > MEMORY_MOST || memory % MIB != 0)
 		return report_error(start->report, REEVE_ERR_ARGUMENT, NULL,
-			NULL, "give 256 MiB to 95 GiB, whole MiB",
-			"a host cannot have a memory of %" PRIu64 " bytes",
-			memory);
+				    NULL, "give 256 MiB to 95 GiB, whole MiB",
+				    "a host cannot have a memory of %" PRIu64
+				    " bytes",
+				    memory);
 	if (options->cpus > MACHINE_MAX_CPUS)
 		return report_error(start->report, REEVE_ERR_ARGUMENT, NULL,
-			NULL, "give 1 to 32", "a host cannot have %u CPUs",
-			options->cpus);
+				    NULL, "give 1 to 32",
+				    "a host cannot have %u CPUs", options->cpus);
 	start->machine.memory = memory;
 	start->machine.cpus =
 		options->cpus != 0 ? options->cpus : cpus_default();
@@ -73,8 +74,8 @@ static int options_check(struct start *start)
 
 /* ---- Flash ------------------------------------------------------------------- */
 
-static struct platform_image image_of(
-	const char *name, const struct flash_part *part)
+static struct platform_image image_of(const char *name,
+				      const struct flash_part *part)
 {
 	return (struct platform_image){
 		.name = name,
@@ -86,7 +87,7 @@ static struct platform_image image_of(
 
 /* Makes the keys and the token for what is in flash. */
 static int platform_of(const struct start *start, const struct flash *flash,
-	struct platform *platform)
+		       struct platform *platform)
 {
 	struct platform_request request = {
 		.images = {
@@ -103,7 +104,7 @@ static int platform_of(const struct start *start, const struct flash *flash,
 }
 
 static int image_write(const struct start *start, const struct flash *flash,
-	const struct platform *platform)
+		       const struct platform *platform)
 {
 	struct flash_part parts[FIRMWARE_PARTS];
 	const char *wrong;
@@ -117,15 +118,16 @@ static int image_write(const struct start *start, const struct flash *flash,
 	wrong = flash_pack(parts, &image, &size);
 	if (wrong != NULL)
 		return report_error(start->report, REEVE_ERR_IO, NULL, NULL,
-			NULL, "the firmware cannot be packed: %s", wrong);
-	result = folder_write(
-		&start->folder, "flash", image, size, start->report);
+				    NULL, "the firmware cannot be packed: %s",
+				    wrong);
+	result = folder_write(&start->folder, "flash", image, size,
+			      start->report);
 	explicit_bzero(image, size);
 	free(image);
 	if (result == REEVE_OK)
 		result = folder_write(&start->folder, "platform.pem",
-			platform->key_pem, strlen(platform->key_pem),
-			start->report);
+				      platform->key_pem,
+				      strlen(platform->key_pem), start->report);
 	return result;
 }
 
@@ -138,8 +140,8 @@ static int flash_make(const struct start *start)
 	};
 	struct platform platform;
 	struct flash flash;
-	int result = flash_load(
-		start->options->debug_console, files, &flash, start->report);
+	int result = flash_load(start->options->debug_console, files, &flash,
+				start->report);
 
 	if (result != REEVE_OK)
 		return result;
@@ -193,8 +195,8 @@ static int hello(const struct start *start, int patience_ms)
 
 	if (unheard == NULL)
 		return REEVE_ERR_MEMORY;
-	result = link_open(
-		&start->folder, start->watch, patience_ms, &link, unheard);
+	result = link_open(&start->folder, start->watch, patience_ms, &link,
+			   unheard);
 	if (result == REEVE_OK)
 		link_close(link);
 	reeve_report_free(unheard);
@@ -213,8 +215,8 @@ static int await_answer(struct start *start, const char *program)
 		int64_t elapsed = elapsed_ms(&begin);
 
 		if (has_ended(start))
-			return qemu_blame(
-				&start->folder, program, start->report);
+			return qemu_blame(&start->folder, program,
+					  start->report);
 		if (elapsed >= BOOT_PATIENCE_MS)
 			return qemu_blame_silence(&start->folder, start->report);
 		if (!watch_go_on(start->watch, "starting the host", 0, 0))
@@ -233,7 +235,7 @@ static int machine_run(struct start *start)
 	if (arguments == NULL)
 		return REEVE_ERR_MEMORY;
 	result = qemu_spawn(&start->folder, arguments, start->lock, &start->pid,
-		start->report);
+			    start->report);
 	if (result == REEVE_OK)
 		result = record(start);
 	if (result == REEVE_OK)
@@ -256,7 +258,8 @@ static void undo(struct start *start)
 }
 
 int reeve_host_start(const struct reeve_host_options *options,
-	const struct reeve_watch *watch, struct reeve_report *report)
+		     const struct reeve_watch *watch,
+		     struct reeve_report *report)
 {
 	struct start start = {
 		.options = options,

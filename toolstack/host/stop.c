@@ -18,8 +18,8 @@
 
 #define KEY_MAX 4096 /* bytes of platform.pem */
 
-static void entry_fill(
-	const struct folder *folder, struct reeve_host_entry *entry)
+static void entry_fill(const struct folder *folder,
+		       struct reeve_host_entry *entry)
 {
 	*entry = (struct reeve_host_entry){ .state = REEVE_HOST_DEAD };
 	if (folder_state(folder) == FOLDER_HELD)
@@ -32,12 +32,12 @@ static void entry_fill(
 static int tell_none(const struct folder *folder, struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL,
-		"start it with reeve host start", "there is no host \"%s\"",
-		folder->name);
+			    "start it with reeve host start",
+			    "there is no host \"%s\"", folder->name);
 }
 
 int reeve_host_find(const char *name, struct reeve_host_entry *out,
-	struct reeve_report *report)
+		    struct reeve_report *report)
 {
 	struct folder folder;
 	int result = folder_of(name, &folder, report);
@@ -51,7 +51,7 @@ int reeve_host_find(const char *name, struct reeve_host_entry *out,
 }
 
 int reeve_host_list(struct reeve_host_entry **list, size_t *count,
-	struct reeve_report *report)
+		    struct reeve_report *report)
 {
 	struct reeve_host_entry *entries;
 	char **names;
@@ -99,7 +99,7 @@ int reeve_host_key(const char *name, char **pem, struct reeve_report *report)
 	if (*pem != NULL)
 		return REEVE_OK;
 	return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
-		"%s cannot be read: %s", path.text, strerror(errno));
+			    "%s cannot be read: %s", path.text, strerror(errno));
 }
 
 /* ---- Stopping
@@ -128,8 +128,9 @@ static int process_end(const struct folder *folder, struct reeve_report *report)
 
 	if (pid == 0)
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
-			"try again when it has started",
-			"the host \"%s\" is being started", folder->name);
+				    "try again when it has started",
+				    "the host \"%s\" is being started",
+				    folder->name);
 	process = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
 	if (process < 0 && errno == ESRCH)
 		return REEVE_OK;
@@ -139,14 +140,14 @@ static int process_end(const struct folder *folder, struct reeve_report *report)
 	}
 	ended = process >= 0 &&
 		(signal_and_wait(process, SIGTERM, TERM_PATIENCE_MS) ||
-			signal_and_wait(process, SIGKILL, KILL_PATIENCE_MS));
+		 signal_and_wait(process, SIGKILL, KILL_PATIENCE_MS));
 	if (process >= 0)
 		close(process);
 	if (ended)
 		return REEVE_OK;
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-		"QEMU, process %ld, cannot be ended: %s", pid,
-		process < 0 ? strerror(errno) : "it does not go");
+			    "QEMU, process %ld, cannot be ended: %s", pid,
+			    process < 0 ? strerror(errno) : "it does not go");
 }
 
 /* One that is being started undoes itself when its machine has gone. */
@@ -154,9 +155,9 @@ static void await_release(const struct folder *folder)
 {
 	static const struct timespec pause = { .tv_nsec = 10000000 };
 
-	for (int waited = 0; waited < KILL_PATIENCE_MS &&
-			     folder_state(folder) == FOLDER_HELD;
-		waited += 10)
+	for (int waited = 0;
+	     waited < KILL_PATIENCE_MS && folder_state(folder) == FOLDER_HELD;
+	     waited += 10)
 		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
 }
 

@@ -9,7 +9,7 @@
 #define WATCH_STEP_MS 100
 
 static inline bool watch_go_on(const struct reeve_watch *watch,
-	const char *step, uint64_t done, uint64_t all)
+			       const char *step, uint64_t done, uint64_t all)
 {
 	return watch == NULL || watch->go_on(watch->ctx, step, done, all);
 }

@@ -22,7 +22,7 @@ static bool take_number(struct span *text, unsigned *value)
 
 	*value = 0;
 	while (digits < text->size && digits <= VERSION_DIGITS_MAX &&
-		is_digit(text->data[digits])) {
+	       is_digit(text->data[digits])) {
 		*value = *value * 10 + (unsigned)(text->data[digits] - '0');
 		digits++;
 	}
@@ -30,11 +30,11 @@ static bool take_number(struct span *text, unsigned *value)
 	return digits != 0 && digits <= VERSION_DIGITS_MAX;
 }
 
-static bool parse_version(
-	struct span text, unsigned *version_major, unsigned *version_minor)
+static bool parse_version(struct span text, unsigned *version_major,
+			  unsigned *version_minor)
 {
 	if (!take_number(&text, version_major) || text.size == 0 ||
-		text.data[0] != '.')
+	    text.data[0] != '.')
 		return false;
 	text = span_skip(text, 1);
 	return take_number(&text, version_minor);
@@ -46,7 +46,7 @@ static size_t line_length(struct span text)
 	size_t length = 0;
 
 	while (length < text.size && length < BANNER_MAX &&
-		text.data[length] >= ' ' && text.data[length] <= '~')
+	       text.data[length] >= ' ' && text.data[length] <= '~')
 		length++;
 	return length;
 }
@@ -69,7 +69,7 @@ int banner_find(struct span bytes, struct image_kernel_info *info)
 
 	for (; find_prefix(&bytes); bytes = span_skip(bytes, 1)) {
 		if (!parse_version(span_skip(bytes, prefix.size),
-			    &version_major, &version_minor))
+				   &version_major, &version_minor))
 			continue;
 		info->banner =
 			strndup((const char *)bytes.data, line_length(bytes));

@@ -27,7 +27,7 @@ struct source {
 static void *map_anonymous(size_t size)
 {
 	void *data = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	/* Large pages fill faster; without them it is only slower. */
 	if (data != MAP_FAILED)
@@ -97,8 +97,8 @@ static bool lease_take(int fd)
 static int source_error(const struct source *source, const char *what)
 {
 	return report_error(source->report, REEVE_ERR_IO, &source->file->place,
-		source->key, NULL, "%s: %s: %s", source->file->path, what,
-		strerror(errno));
+			    source->key, NULL, "%s: %s: %s", source->file->path,
+			    what, strerror(errno));
 }
 
 static int source_open(struct source *source)
@@ -120,14 +120,16 @@ static int source_measure(struct source *source, size_t limit)
 		return source_error(source, "cannot be examined");
 	if (!S_ISREG(status.st_mode))
 		return report_error(source->report, REEVE_ERR_IO, &file->place,
-			source->key, NULL, "%s: not a regular file", file->path);
+				    source->key, NULL, "%s: not a regular file",
+				    file->path);
 	if (status.st_size == 0)
 		return report_error(source->report, REEVE_ERR_IMAGE,
-			&file->place, source->key, NULL,
-			"%s: the file is empty", file->path);
+				    &file->place, source->key, NULL,
+				    "%s: the file is empty", file->path);
 	if ((uintmax_t)status.st_size > limit)
-		return report_error(source->report, REEVE_ERR_IMAGE,
-			&file->place, source->key, NULL,
+		return report_error(
+			source->report, REEVE_ERR_IMAGE, &file->place,
+			source->key, NULL,
 			"%s: the file has %jd bytes, more than the %zu allowed",
 			file->path, (intmax_t)status.st_size, limit);
 	source->size = (size_t)status.st_size;
@@ -137,9 +139,9 @@ static int source_measure(struct source *source, size_t limit)
 static int source_no_memory(const struct source *source)
 {
 	return report_error(source->report, REEVE_ERR_MEMORY,
-		&source->file->place, source->key, NULL,
-		"%s: no memory for its %zu bytes", source->file->path,
-		source->size);
+			    &source->file->place, source->key, NULL,
+			    "%s: no memory for its %zu bytes",
+			    source->file->path, source->size);
 }
 
 static int source_map(const struct source *source, struct blob *blob)
@@ -187,16 +189,16 @@ static int source_read(const struct source *source, struct blob *blob)
 		return source_error(source, "cannot be read");
 	if ((size_t)got != source->size)
 		return report_error(source->report, REEVE_ERR_IO,
-			&source->file->place, source->key,
-			"try again when its writer has finished",
-			"%s: the file changed while it was read",
-			source->file->path);
+				    &source->file->place, source->key,
+				    "try again when its writer has finished",
+				    "%s: the file changed while it was read",
+				    source->file->path);
 	blob_trim(blob, source->size);
 	return REEVE_OK;
 }
 
 int blob_load(struct blob *blob, const struct image_file *file, const char *key,
-	size_t limit, struct reeve_report *report)
+	      size_t limit, struct reeve_report *report)
 {
 	struct source source = { file, key, report, -1, 0 };
 	bool leased;

@@ -41,7 +41,7 @@ void blob_trim(struct blob *blob, size_t size);
  * 0, REEVE_ERR_IO, REEVE_ERR_IMAGE (too large) or REEVE_ERR_MEMORY.
  */
 int blob_load(struct blob *blob, const struct image_file *file, const char *key,
-	size_t limit, struct reeve_report *report);
+	      size_t limit, struct reeve_report *report);
 
 void blob_free(struct blob *blob); /* leaves BLOB_NONE; idempotent */
 

@@ -17,15 +17,15 @@
 #include "toolstack/image/fixture.h"
 
 static int load(struct blob *blob, const char *path, size_t limit,
-	struct reeve_report *report)
+		struct reeve_report *report)
 {
 	struct image_file file = { path, { "guest.cfg", 7, 1 } };
 
 	return blob_load(blob, &file, "ramdisk", limit, report);
 }
 
-static void expect_refusal(
-	const char *path, size_t limit, int code, const char *message)
+static void expect_refusal(const char *path, size_t limit, int code,
+			   const char *message)
 {
 	struct reeve_report *report = reeve_report_new();
 	const struct reeve_diagnostic *item;
@@ -105,7 +105,7 @@ static void limit_is_kept(void **state)
 
 	(void)state;
 	expect_refusal(path, 4, REEVE_ERR_IMAGE,
-		"the file has 5 bytes, more than the 4 allowed");
+		       "the file has 5 bytes, more than the 4 allowed");
 }
 
 static void size_beyond_memory_is_refused(void **state)
@@ -113,7 +113,8 @@ static void size_beyond_memory_is_refused(void **state)
 	const char *path = fixture_file("hole", NULL, (size_t)2 << 30);
 
 	(void)state;
-	expect_refusal(path, (size_t)1 << 30, REEVE_ERR_IMAGE,
+	expect_refusal(
+		path, (size_t)1 << 30, REEVE_ERR_IMAGE,
 		"the file has 2147483648 bytes, more than the 1073741824 allowed");
 }
 
@@ -128,7 +129,8 @@ static void empty_file_is_refused(void **state)
 static void missing_file_is_refused(void **state)
 {
 	(void)state;
-	expect_refusal("/nonexistent/x", 5, REEVE_ERR_IO,
+	expect_refusal(
+		"/nonexistent/x", 5, REEVE_ERR_IO,
 		"/nonexistent/x: cannot be opened: No such file or directory");
 }
 
@@ -188,6 +190,6 @@ int main(void)
 		cmocka_unit_test(impossible_room_is_refused),
 	};
 
-	return cmocka_run_group_tests_name(
-		"blob", tests, fixture_setup, fixture_teardown);
+	return cmocka_run_group_tests_name("blob", tests, fixture_setup,
+					   fixture_teardown);
 }

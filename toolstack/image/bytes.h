@@ -24,8 +24,8 @@ static inline bool span_holds(struct span span, uint64_t offset, uint64_t count)
 }
 
 /* Whether the span has those bytes at offset. */
-static inline bool span_matches(
-	struct span span, size_t offset, struct span bytes)
+static inline bool span_matches(struct span span, size_t offset,
+				struct span bytes)
 {
 	return span_holds(span, offset, bytes.size) &&
 	       memcmp(span.data + offset, bytes.data, bytes.size) == 0;

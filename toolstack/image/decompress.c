@@ -16,8 +16,8 @@
  * Makes the room larger, up to one byte more than the limit: the byte that
  * tells an output as large as the limit from one that is larger.
  */
-static enum unpack_result grow(
-	struct blob *out, size_t made, size_t wanted, size_t limit)
+static enum unpack_result grow(struct blob *out, size_t made, size_t wanted,
+			       size_t limit)
 {
 	size_t capacity = wanted;
 
@@ -31,7 +31,8 @@ static enum unpack_result grow(
 
 /* Steps until the end of one stream. */
 static enum unpack_result stream_run(const struct stream_ops *ops, void *state,
-	struct stream *stream, size_t limit, struct blob *out)
+				     struct stream *stream, size_t limit,
+				     struct blob *out)
 {
 	enum stream_step step = STREAM_MORE;
 	enum unpack_result ret;
@@ -41,7 +42,7 @@ static enum unpack_result stream_run(const struct stream_ops *ops, void *state,
 		made = out->mapped - stream->out_left;
 		if (stream->out_left == 0) {
 			ret = grow(out, made,
-				made != 0 ? made * 2 : FIRST_CAPACITY, limit);
+				   made != 0 ? made * 2 : FIRST_CAPACITY, limit);
 			if (ret != UNPACK_OK)
 				return ret;
 			stream->out = out->data + made;
@@ -50,7 +51,7 @@ static enum unpack_result stream_run(const struct stream_ops *ops, void *state,
 		in_left = stream->in_left;
 		step = ops->step(state, stream);
 		if (step == STREAM_MORE && in_left == stream->in_left &&
-			stream->out_left == out->mapped - made)
+		    stream->out_left == out->mapped - made)
 			return in_left == 0 ? UNPACK_TRUNCATED : UNPACK_CORRUPT;
 	}
 	if (step == STREAM_NO_MEMORY)
@@ -59,7 +60,8 @@ static enum unpack_result stream_run(const struct stream_ops *ops, void *state,
 }
 
 static enum unpack_result unpack_one(const struct stream_ops *ops,
-	struct stream *stream, size_t limit, struct blob *out)
+				     struct stream *stream, size_t limit,
+				     struct blob *out)
 {
 	enum unpack_result ret;
 	void *state = ops->open();
@@ -72,7 +74,8 @@ static enum unpack_result unpack_one(const struct stream_ops *ops,
 }
 
 static enum unpack_result unpack_streams(const struct codec *codec,
-	struct span packed, size_t limit, struct blob *out)
+					 struct span packed, size_t limit,
+					 struct blob *out)
 {
 	struct stream stream = { packed.data, packed.size, NULL, 0 };
 	enum unpack_result ret = UNPACK_OK;
@@ -97,8 +100,8 @@ static enum unpack_result unpack_streams(const struct codec *codec,
 }
 
 /* Unpacks the block at the start of *in, behind its size word. */
-static enum unpack_result lz4_block(
-	struct span *in, size_t limit, struct blob *out, size_t *made)
+static enum unpack_result lz4_block(struct span *in, size_t limit,
+				    struct blob *out, size_t *made)
 {
 	size_t size = span_le32(*in, 0);
 	enum unpack_result ret;
@@ -117,7 +120,8 @@ static enum unpack_result lz4_block(
 	if (room > LZ4_LEGACY_BLOCK)
 		room = LZ4_LEGACY_BLOCK;
 	got = LZ4_decompress_safe((const char *)in->data,
-		(char *)out->data + *made, (int)size, (int)room);
+				  (char *)out->data + *made, (int)size,
+				  (int)room);
 	if (got < 0)
 		return room < LZ4_LEGACY_BLOCK ? UNPACK_TOO_LARGE
 					       : UNPACK_CORRUPT;
@@ -131,7 +135,8 @@ static enum unpack_result lz4_block(
  * in four bytes, which then are all that is left.
  */
 static enum unpack_result unpack_lz4_legacy(const struct codec *codec,
-	struct span packed, size_t limit, struct blob *out)
+					    struct span packed, size_t limit,
+					    struct blob *out)
 {
 	enum unpack_result ret = UNPACK_OK;
 	struct span in;
@@ -166,17 +171,19 @@ enum codec_index {
 
 static const struct codec codecs[CODEC_COUNT] = {
 	[CODEC_GZIP] = { "gzip", "Image.gz", "zboot (gzip)", SPAN("\x1f\x8b"),
-		unpack_streams, &stream_gzip },
+			 unpack_streams, &stream_gzip },
 	[CODEC_ZSTD] = { "zstd", "Image.zst", "zboot (zstd)",
-		SPAN("\x28\xb5\x2f\xfd"), unpack_streams, &stream_zstd },
+			 SPAN("\x28\xb5\x2f\xfd"), unpack_streams, &stream_zstd },
 	[CODEC_XZ] = { "xz", "Image.xz", "zboot (xz)", SPAN("\375\067zXZ\0"),
-		unpack_streams, &stream_xz },
+		       unpack_streams, &stream_xz },
 	[CODEC_LZ4] = { "lz4", "Image.lz4", "zboot (lz4)",
-		SPAN("\x04\x22\x4d\x18"), unpack_streams, &stream_lz4_frame },
+			SPAN("\x04\x22\x4d\x18"), unpack_streams,
+			&stream_lz4_frame },
 	[CODEC_LZ4_LEGACY] = { "lz4", "Image.lz4", "zboot (lz4)",
-		SPAN("\x02\x21\x4c\x18"), unpack_lz4_legacy, NULL },
+			       SPAN("\x02\x21\x4c\x18"), unpack_lz4_legacy,
+			       NULL },
 	[CODEC_LZMA] = { "lzma", "Image.lzma", "zboot (lzma)", SPAN("\x5d\0\0"),
-		unpack_streams, &stream_lzma },
+			 unpack_streams, &stream_lzma },
 };
 
 const struct codec *codec_recognise(struct span packed)
@@ -192,12 +199,9 @@ static const struct {
 	const char *type;
 	enum codec_index codec;
 } zboot_types[] = {
-	{ "gzip", CODEC_GZIP },
-	{ "zstd", CODEC_ZSTD },
-	{ "zstd22", CODEC_ZSTD },
-	{ "xz", CODEC_XZ },
-	{ "xzkern", CODEC_XZ },
-	{ "lz4", CODEC_LZ4_LEGACY },
+	{ "gzip", CODEC_GZIP },   { "zstd", CODEC_ZSTD },
+	{ "zstd22", CODEC_ZSTD }, { "xz", CODEC_XZ },
+	{ "xzkern", CODEC_XZ },   { "lz4", CODEC_LZ4_LEGACY },
 	{ "lzma", CODEC_LZMA },
 };
 
@@ -212,7 +216,7 @@ const struct codec *codec_of_zboot(const char *type)
 }
 
 enum unpack_result codec_unpack(const struct codec *codec, struct span packed,
-	size_t limit, struct blob *out)
+				size_t limit, struct blob *out)
 {
 	enum unpack_result ret = codec->unpack(codec, packed, limit, out);
 

@@ -24,7 +24,8 @@ struct codec {
 	const char *zboot_format; /* of a zboot image: "zboot (gzip)" */
 	struct span magic; /* at the start of the compressed data */
 	enum unpack_result (*unpack)(const struct codec *codec,
-		struct span packed, size_t limit, struct blob *out);
+				     struct span packed, size_t limit,
+				     struct blob *out);
 	const struct stream_ops *ops; /* of those that stream */
 };
 
@@ -40,6 +41,6 @@ const struct codec *codec_of_zboot(const char *type);
  * format are unpacked one behind the other.
  */
 enum unpack_result codec_unpack(const struct codec *codec, struct span packed,
-	size_t limit, struct blob *out);
+				size_t limit, struct blob *out);
 
 #endif

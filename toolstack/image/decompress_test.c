@@ -15,8 +15,8 @@
 #define PLAIN_SIZE ((size_t)9 << 20)
 #define LIMIT      ((size_t)64 << 20)
 
-static const char *const formats[] = { "gzip", "zstd", "xz", "lzma", "lz4",
-	"lz4-legacy" };
+static const char *const formats[] = { "gzip", "zstd", "xz",
+				       "lzma", "lz4",  "lz4-legacy" };
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
 
 static struct bytes plain;
@@ -47,8 +47,8 @@ static int free_data(void **state)
 	return 0;
 }
 
-static enum unpack_result unpack(
-	struct span data, size_t limit, struct blob *out)
+static enum unpack_result unpack(struct span data, size_t limit,
+				 struct blob *out)
 {
 	const struct codec *codec = codec_recognise(data);
 
@@ -74,8 +74,8 @@ static void whole_data_unpacks(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < FORMAT_COUNT; i++) {
-		assert_int_equal(
-			unpack(bytes_span(&packed[i]), LIMIT, &out), UNPACK_OK);
+		assert_int_equal(unpack(bytes_span(&packed[i]), LIMIT, &out),
+				 UNPACK_OK);
 		assert_int_equal(out.size, plain.size);
 		assert_int_equal(memcmp(out.data, plain.data, plain.size), 0);
 		blob_free(&out);
@@ -88,9 +88,8 @@ static void output_may_reach_the_limit(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < FORMAT_COUNT; i++) {
-		assert_int_equal(
-			unpack(bytes_span(&packed[i]), plain.size, &out),
-			UNPACK_OK);
+		assert_int_equal(unpack(bytes_span(&packed[i]), plain.size, &out),
+				 UNPACK_OK);
 		blob_free(&out);
 	}
 }
@@ -100,9 +99,9 @@ static void output_beyond_the_limit_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < FORMAT_COUNT; i++) {
 		assert_int_equal(failure(bytes_span(&packed[i]), plain.size - 1),
-			UNPACK_TOO_LARGE);
+				 UNPACK_TOO_LARGE);
 		assert_int_equal(failure(bytes_span(&packed[i]), 5000),
-			UNPACK_TOO_LARGE);
+				 UNPACK_TOO_LARGE);
 	}
 }
 
@@ -115,8 +114,8 @@ static void rest_of_the_last_page_is_zero(void **state)
 		struct bytes small = fixture_pack(formats[i], odd);
 		struct blob out;
 
-		assert_int_equal(
-			unpack(bytes_span(&small), LIMIT, &out), UNPACK_OK);
+		assert_int_equal(unpack(bytes_span(&small), LIMIT, &out),
+				 UNPACK_OK);
 		assert_int_equal(out.size, 5000);
 		assert_int_equal(out.mapped, 8192);
 		for (size_t at = 5000; at < 8192; at++)
@@ -139,7 +138,7 @@ static void data_cut_anywhere_is_truncated(void **state)
 				bytes_copy((struct span){ small.data, size });
 
 			assert_int_equal(failure(bytes_span(&cut), LIMIT),
-				UNPACK_TRUNCATED);
+					 UNPACK_TRUNCATED);
 			bytes_free(&cut);
 		}
 		bytes_free(&small);
@@ -157,8 +156,8 @@ static void damaged_data_is_corrupt(void **state)
 			checked[i], (struct span){ plain.data, 300 });
 
 		bad.data[bad.size / 2] ^= 0x10;
-		assert_int_equal(
-			failure(bytes_span(&bad), LIMIT), UNPACK_CORRUPT);
+		assert_int_equal(failure(bytes_span(&bad), LIMIT),
+				 UNPACK_CORRUPT);
 		bytes_free(&bad);
 	}
 }
@@ -182,7 +181,7 @@ static void damaged_structure_is_corrupt(void **state)
 static struct bytes joined(struct span first, struct span second)
 {
 	struct bytes both = { calloc(1, first.size + second.size),
-		first.size + second.size };
+			      first.size + second.size };
 
 	assert_non_null(both.data);
 	memcpy(both.data, first.data, first.size);
@@ -200,8 +199,8 @@ static void streams_may_follow_one_another(void **state)
 		struct bytes two = joined(bytes_span(&one), bytes_span(&one));
 		struct blob out;
 
-		assert_int_equal(
-			unpack(bytes_span(&two), LIMIT, &out), UNPACK_OK);
+		assert_int_equal(unpack(bytes_span(&two), LIMIT, &out),
+				 UNPACK_OK);
 		assert_int_equal(out.size, 600);
 		assert_memory_equal(out.data, plain.data, 300);
 		assert_memory_equal(out.data + 300, plain.data, 300);
@@ -221,8 +220,8 @@ static void other_data_behind_is_refused(void **state)
 			formats[i], (struct span){ plain.data, 300 });
 		struct bytes two = joined(bytes_span(&one), tail);
 
-		assert_int_equal(
-			failure(bytes_span(&two), LIMIT), UNPACK_TRAILING);
+		assert_int_equal(failure(bytes_span(&two), LIMIT),
+				 UNPACK_TRAILING);
 		bytes_free(&one);
 		bytes_free(&two);
 	}
@@ -264,7 +263,7 @@ static void zboot_knows_the_kernel_builds_names(void **state)
 static void data_of_another_format_is_corrupt(void **state)
 {
 	static const char *const types[] = { "gzip", "zstd", "xz", "lz4",
-		"lzma" };
+					     "lzma" };
 	static const struct span other = SPAN("neither of them");
 
 	(void)state;
@@ -272,8 +271,8 @@ static void data_of_another_format_is_corrupt(void **state)
 		struct blob out = BLOB_NONE;
 
 		assert_int_equal(codec_unpack(codec_of_zboot(types[i]), other,
-					 LIMIT, &out),
-			UNPACK_CORRUPT);
+					      LIMIT, &out),
+				 UNPACK_CORRUPT);
 	}
 }
 
@@ -294,6 +293,6 @@ int main(void)
 		cmocka_unit_test(data_of_another_format_is_corrupt),
 	};
 
-	return cmocka_run_group_tests_name(
-		"decompress", tests, make_data, free_data);
+	return cmocka_run_group_tests_name("decompress", tests, make_data,
+					   free_data);
 }

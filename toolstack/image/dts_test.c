@@ -32,7 +32,7 @@ static struct bytes compile(const char *path)
 
 	assert_non_null(blob.data);
 	snprintf(command, sizeof(command), "%s -q -q -I dts -O dtb %s", dtc,
-		path);
+		 path);
 	pipe = popen(command, "r");
 	if (pipe == NULL)
 		abort();
@@ -41,8 +41,8 @@ static struct bytes compile(const char *path)
 	return blob;
 }
 
-static void expect_same_property(
-	const void *first, const void *second, int offset, int other)
+static void expect_same_property(const void *first, const void *second,
+				 int offset, int other)
 {
 	const char *name, *other_name;
 	int size, other_size;
@@ -66,7 +66,7 @@ static void expect_same_tree(const void *first, const void *second)
 		assert_int_equal(tag, fdt_next_tag(second, other, &other_next));
 		if (tag == FDT_BEGIN_NODE)
 			assert_string_equal(fdt_get_name(first, offset, NULL),
-				fdt_get_name(second, other, NULL));
+					    fdt_get_name(second, other, NULL));
 		if (tag == FDT_PROP)
 			expect_same_property(first, second, offset, other);
 		offset = next;
@@ -298,6 +298,6 @@ int main(int argc, char **argv)
 		return 2;
 	dtc = argv[1];
 	data_folder = argv[2];
-	return cmocka_run_group_tests_name(
-		"dts", tests, fixture_setup, fixture_teardown);
+	return cmocka_run_group_tests_name("dts", tests, fixture_setup,
+					   fixture_teardown);
 }

@@ -98,14 +98,13 @@ const char *fdt_blob_check(struct span blob)
 	const void *fdt = blob.data;
 
 	if (blob.size < sizeof(struct fdt_header) ||
-		fdt_check_header(fdt) != 0 || fdt_totalsize(fdt) > blob.size)
+	    fdt_check_header(fdt) != 0 || fdt_totalsize(fdt) > blob.size)
 		return damaged;
 	if (fdt_version(fdt) < FDT_VERSION_MIN)
 		return "a device tree blob of a version before 16";
 	blob.size = fdt_totalsize(fdt);
 	if (!is_aligned(fdt_off_dt_struct(fdt), FDT_TAGSIZE) ||
-		!lengths_fit(structure(blob)) ||
-		fdt_check_full(fdt, blob.size) != 0)
+	    !lengths_fit(structure(blob)) || fdt_check_full(fdt, blob.size) != 0)
 		return damaged;
 	return NULL;
 }

@@ -21,7 +21,7 @@
 
 /* Appends the region behind the bank's RAM, if it is worth it. */
 static size_t put_region(const struct image_bank *bank, uint64_t bank_size,
-	struct fdt_range *regions, size_t count)
+			 struct fdt_range *regions, size_t count)
 {
 	uint64_t used = align_up(bank->size, REGION_ALIGN);
 
@@ -94,7 +94,7 @@ static void put_vpci_windows(struct fdt_writer *w)
 void fdt_put_vpci(struct fdt_writer *w)
 {
 	static const struct fdt_range ecam = { GUEST_VPCI_ECAM_BASE,
-		GUEST_VPCI_ECAM_SIZE };
+					       GUEST_VPCI_ECAM_SIZE };
 	static const uint32_t buses[] = { 0, PCI_BUS_MAX };
 
 	fdt_open_at(w, "pcie", GUEST_VPCI_ECAM_BASE);
@@ -127,12 +127,12 @@ static void put_gpio(struct fdt_writer *w)
 	fdt_close(w);
 }
 
-static void put_virtio_device(
-	struct fdt_writer *w, const struct image_virtio *device, unsigned slot)
+static void put_virtio_device(struct fdt_writer *w,
+			      const struct image_virtio *device, unsigned slot)
 {
 	struct fdt_range range = { GUEST_VIRTIO_MMIO_BASE +
 					   slot * GUEST_VIRTIO_MMIO_STEP,
-		GUEST_VIRTIO_MMIO_STEP };
+				   GUEST_VIRTIO_MMIO_STEP };
 	unsigned intid = GUEST_VIRTIO_MMIO_SPI + slot;
 	uint32_t iommu[] = { FDT_PHANDLE_IOMMU, device->backend_domid };
 
@@ -159,8 +159,8 @@ static void put_iommu(struct fdt_writer *w)
 	fdt_close(w);
 }
 
-void fdt_put_virtio(
-	struct fdt_writer *w, const struct image_virtio *devices, size_t count)
+void fdt_put_virtio(struct fdt_writer *w, const struct image_virtio *devices,
+		    size_t count)
 {
 	bool grant = false;
 

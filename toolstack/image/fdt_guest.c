@@ -27,7 +27,7 @@
 #define UART_SPEED 115200
 
 void fdt_put_interrupts(struct fdt_writer *w, const unsigned *intids,
-	size_t count, enum fdt_irq_flags flags)
+			size_t count, enum fdt_irq_flags flags)
 {
 	uint32_t cells[INTERRUPTS_MAX * 3];
 	uint32_t *cell = cells;
@@ -125,8 +125,8 @@ static void put_memory(struct fdt_writer *w, const struct image_bank *bank)
 	fdt_close(w);
 }
 
-static void put_gic_properties(
-	struct fdt_writer *w, const struct fdt_range ranges[2])
+static void put_gic_properties(struct fdt_writer *w,
+			       const struct fdt_range ranges[2])
 {
 	fdt_put_cell(w, "#interrupt-cells", 3);
 	fdt_put_cell(w, "#address-cells", 0);
@@ -166,7 +166,8 @@ static void put_gicv2(struct fdt_writer *w)
 static void put_timer(struct fdt_writer *w)
 {
 	static const unsigned intids[] = { GUEST_TIMER_PHYS_S_PPI,
-		GUEST_TIMER_PHYS_NS_PPI, GUEST_TIMER_VIRT_PPI };
+					   GUEST_TIMER_PHYS_NS_PPI,
+					   GUEST_TIMER_VIRT_PPI };
 
 	fdt_open(w, "timer");
 	fdt_put_string(w, "compatible", "arm,armv8-timer");
@@ -177,7 +178,7 @@ static void put_timer(struct fdt_writer *w)
 static void put_uart(struct fdt_writer *w)
 {
 	static const struct fdt_range range = { GUEST_PL011_BASE,
-		GUEST_PL011_SIZE };
+						GUEST_PL011_SIZE };
 	static const unsigned intid = GUEST_PL011_SPI;
 
 	fdt_open(w, "sbsa-pl011");
@@ -229,7 +230,7 @@ static size_t tree_room(const struct fdt_plan *plan)
 	size_t seed = plan->request->rng_seed_size;
 
 	if (plan->partial.size != 0 || length > FDT_SIZE_MAX / 4 ||
-		seed > FDT_SIZE_MAX / 4)
+	    seed > FDT_SIZE_MAX / 4)
 		return FDT_SIZE_MAX;
 	return FDT_ROOM + length + seed;
 }

@@ -40,8 +40,8 @@ int fdt_guest_write(const struct fdt_plan *plan, struct blob *out);
 void fdt_put_hypervisor(struct fdt_writer *w, const struct image_bank banks[2]);
 void fdt_put_optee(struct fdt_writer *w);
 void fdt_put_vpci(struct fdt_writer *w);
-void fdt_put_virtio(
-	struct fdt_writer *w, const struct image_virtio *devices, size_t count);
+void fdt_put_virtio(struct fdt_writer *w, const struct image_virtio *devices,
+		    size_t count);
 
 /*
  * Whether bytes from a file are a partial tree that can be merged: NULL, or
@@ -59,6 +59,6 @@ enum fdt_irq_flags {
 	FDT_IRQ_LEVEL_LOW = 0x8,
 };
 void fdt_put_interrupts(struct fdt_writer *w, const unsigned *intids,
-	size_t count, enum fdt_irq_flags flags);
+			size_t count, enum fdt_irq_flags flags);
 
 #endif

@@ -21,12 +21,12 @@
 
 static const struct image_request realm = { .realm = true, .vcpus = 1 };
 
-static struct blob write_tree(
-	const struct image_request *request, struct span partial)
+static struct blob write_tree(const struct image_request *request,
+			      struct span partial)
 {
 	struct fdt_plan plan = { .request = request,
-		.banks = { { 0x40000000, 512 * MIB } },
-		.partial = partial };
+				 .banks = { { 0x40000000, 512 * MIB } },
+				 .partial = partial };
 	struct blob dtb = BLOB_NONE;
 
 	assert_int_equal(fdt_guest_write(&plan, &dtb), REEVE_OK);
@@ -55,8 +55,8 @@ static void realm_sizes_are_libxls(void **state)
 		request.vcpus = rows[i].vcpus;
 		request.cmdline = rows[i].cmdline;
 		dtb = write_tree(&request, (struct span){ NULL, 0 });
-		assert_int_equal(
-			dtb.size, rows[i].size - LIBXL_SEED - LIBXL_NOPS);
+		assert_int_equal(dtb.size,
+				 rows[i].size - LIBXL_SEED - LIBXL_NOPS);
 		assert_int_equal(fdt_totalsize(dtb.data), dtb.size);
 		blob_free(&dtb);
 	}
@@ -73,9 +73,9 @@ static void container_is_libxls(void **state)
 	assert_int_equal(fdt_num_mem_rsv(dtb.data), 0);
 	assert_int_equal(fdt_off_mem_rsvmap(dtb.data), 0x30);
 	assert_int_equal(fdt_off_dt_struct(dtb.data), 0x40);
-	assert_int_equal(
-		fdt_off_dt_strings(dtb.data) + fdt_size_dt_strings(dtb.data),
-		dtb.size);
+	assert_int_equal(fdt_off_dt_strings(dtb.data) +
+				 fdt_size_dt_strings(dtb.data),
+			 dtb.size);
 	blob_free(&dtb);
 }
 
@@ -231,12 +231,12 @@ static void partial_tree_is_merged(void **state)
 	dtb = write_tree(&request, bytes_span(&partial));
 	node = fdt_path_offset(dtb.data, "/passthrough/nic@1");
 	assert_true(node > 0);
-	assert_memory_equal(
-		fdt_getprop(dtb.data, node, "odd", &size), "\1\2\3", 3);
+	assert_memory_equal(fdt_getprop(dtb.data, node, "odd", &size), "\1\2\3",
+			    3);
 	assert_int_equal(size, 3);
 	assert_int_equal(fdt_get_phandle(dtb.data, node), 1);
-	assert_string_equal(
-		fdt_get_alias(dtb.data, "net"), "/passthrough/nic@1");
+	assert_string_equal(fdt_get_alias(dtb.data, "net"),
+			    "/passthrough/nic@1");
 	assert_int_equal(fdt_path_offset(dtb.data, "/other"), -FDT_ERR_NOTFOUND);
 	blob_free(&dtb);
 	bytes_free(&partial);
@@ -256,14 +256,16 @@ static void unfit_partial_trees_are_refused(void **state)
 
 	(void)state;
 	expect_bad_partial(partial_tree(1, "passthrough@0"),
-		"the partial device tree has no node /passthrough");
-	expect_bad_partial(partial_tree(65000, "passthrough"),
+			   "the partial device tree has no node /passthrough");
+	expect_bad_partial(
+		partial_tree(65000, "passthrough"),
 		"the partial device tree uses a reserved phandle (65000 or 65001)");
-	expect_bad_partial(partial_tree(65001, "passthrough"),
+	expect_bad_partial(
+		partial_tree(65001, "passthrough"),
 		"the partial device tree uses a reserved phandle (65000 or 65001)");
 	for (size_t size = 1; size < tree.size; size++)
-		expect_bad_partial(
-			bytes_copy((struct span){ tree.data, size }), damaged);
+		expect_bad_partial(bytes_copy((struct span){ tree.data, size }),
+				   damaged);
 	fdt_set_off_dt_strings(tree.data, 0xfffffff0);
 	expect_bad_partial(tree, damaged);
 }
@@ -280,9 +282,10 @@ static struct fdt_property *property_find(struct bytes *tree, const char *name)
 /* What libfdt 1.6.1 goes backwards for, stays at or does not see. */
 static void lengths_that_overflow_are_refused(void **state)
 {
-	static const uint32_t lengths[] = { UINT32_MAX, UINT32_MAX - 3,
-		UINT32_MAX - 7, UINT32_MAX - 11, UINT32_MAX - 27, INT32_MAX,
-		UINT32_C(1) << 31, 256 };
+	static const uint32_t lengths[] = { UINT32_MAX,        UINT32_MAX - 3,
+					    UINT32_MAX - 7,    UINT32_MAX - 11,
+					    UINT32_MAX - 27,   INT32_MAX,
+					    UINT32_C(1) << 31, 256 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {

@@ -56,13 +56,13 @@ static void *reserve(struct fdt_writer *w, const char *name, size_t size)
 	if (w->error == 0 && size > INT_MAX)
 		w->error = -FDT_ERR_NOSPACE;
 	if (w->error == 0)
-		w->error = fdt_property_placeholder(
-			w->fdt, name, (int)size, &value);
+		w->error = fdt_property_placeholder(w->fdt, name, (int)size,
+						    &value);
 	return w->error == 0 ? value : NULL;
 }
 
-void fdt_put(
-	struct fdt_writer *w, const char *name, const void *data, size_t size)
+void fdt_put(struct fdt_writer *w, const char *name, const void *data,
+	     size_t size)
 {
 	void *value = reserve(w, name, size);
 
@@ -81,7 +81,7 @@ void fdt_put_string(struct fdt_writer *w, const char *name, const char *text)
 }
 
 void fdt_put_cells(struct fdt_writer *w, const char *name,
-	const uint32_t *cells, size_t count)
+		   const uint32_t *cells, size_t count)
 {
 	fdt32_t *value = reserve(w, name, count * sizeof(*value));
 
@@ -102,7 +102,7 @@ void fdt_put_u64(struct fdt_writer *w, const char *name, uint64_t value)
 }
 
 void fdt_put_ranges(struct fdt_writer *w, const char *name,
-	const struct fdt_range *ranges, size_t count)
+		    const struct fdt_range *ranges, size_t count)
 {
 	fdt32_t *value = reserve(w, name, count * 4 * sizeof(*value));
 

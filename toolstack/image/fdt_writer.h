@@ -28,15 +28,15 @@ void fdt_open_at(struct fdt_writer *w, const char *name, uint64_t unit);
 void fdt_close(struct fdt_writer *w);
 
 /* Bytes as they are; a constant list of strings is written so. */
-void fdt_put(
-	struct fdt_writer *w, const char *name, const void *data, size_t size);
+void fdt_put(struct fdt_writer *w, const char *name, const void *data,
+	     size_t size);
 void fdt_put_empty(struct fdt_writer *w, const char *name);
 void fdt_put_string(struct fdt_writer *w, const char *name, const char *text);
 void fdt_put_cell(struct fdt_writer *w, const char *name, uint32_t cell);
 void fdt_put_cells(struct fdt_writer *w, const char *name,
-	const uint32_t *cells, size_t count);
+		   const uint32_t *cells, size_t count);
 void fdt_put_u64(struct fdt_writer *w, const char *name, uint64_t value);
 void fdt_put_ranges(struct fdt_writer *w, const char *name,
-	const struct fdt_range *ranges, size_t count);
+		    const struct fdt_range *ranges, size_t count);
 
 #endif

@@ -119,8 +119,8 @@ static struct bytes pack_gzip(struct span data)
 static struct bytes pack_zstd(struct span data)
 {
 	struct bytes packed = bytes_new(ZSTD_compressBound(data.size));
-	size_t size = ZSTD_compress(
-		packed.data, packed.size, data.data, data.size, 3);
+	size_t size = ZSTD_compress(packed.data, packed.size, data.data,
+				    data.size, 3);
 
 	assert_false(ZSTD_isError(size));
 	return bytes_cut(packed, size);
@@ -131,10 +131,10 @@ static struct bytes pack_xz(struct span data)
 	struct bytes packed = bytes_new(data.size + 4096);
 	size_t size = 0;
 
-	assert_int_equal(
-		lzma_easy_buffer_encode(3, LZMA_CHECK_CRC32, NULL, data.data,
-			data.size, packed.data, &size, packed.size),
-		LZMA_OK);
+	assert_int_equal(lzma_easy_buffer_encode(
+				 3, LZMA_CHECK_CRC32, NULL, data.data,
+				 data.size, packed.data, &size, packed.size),
+			 LZMA_OK);
 	return bytes_cut(packed, size);
 }
 
@@ -161,8 +161,8 @@ static struct bytes pack_lz4(struct span data)
 {
 	size_t bound = LZ4F_compressFrameBound(data.size, NULL);
 	struct bytes packed = bytes_new(bound);
-	size_t size = LZ4F_compressFrame(
-		packed.data, bound, data.data, data.size, NULL);
+	size_t size = LZ4F_compressFrame(packed.data, bound, data.data,
+					 data.size, NULL);
 
 	assert_false(LZ4F_isError(size));
 	return bytes_cut(packed, size);
@@ -177,7 +177,8 @@ static struct bytes pack_lz4_legacy(struct span data)
 	put_le32(packed.data, 0x184c2102);
 	for (size_t from = 0; from < data.size; from += LZ4_BLOCK) {
 		size_t left = data.size - from;
-		int size = LZ4_compress_default((const char *)data.data + from,
+		int size = LZ4_compress_default(
+			(const char *)data.data + from,
 			(char *)packed.data + at + 4,
 			(int)(left < LZ4_BLOCK ? left : LZ4_BLOCK),
 			(int)(packed.size - at - 4));
@@ -195,12 +196,9 @@ struct bytes fixture_pack(const char *format, struct span data)
 		const char *format;
 		struct bytes (*pack)(struct span data);
 	} packers[] = {
-		{ "gzip", pack_gzip },
-		{ "zstd", pack_zstd },
-		{ "xz", pack_xz },
-		{ "lzma", pack_lzma },
-		{ "lz4", pack_lz4 },
-		{ "lz4-legacy", pack_lz4_legacy },
+		{ "gzip", pack_gzip }, { "zstd", pack_zstd },
+		{ "xz", pack_xz },     { "lzma", pack_lzma },
+		{ "lz4", pack_lz4 },   { "lz4-legacy", pack_lz4_legacy },
 	};
 
 	for (size_t i = 0; i < sizeof(packers) / sizeof(packers[0]); i++)
@@ -267,8 +265,8 @@ const char *fixture_file(const char *name, const void *data, size_t size)
 	return path;
 }
 
-const struct reeve_diagnostic *fixture_only(
-	const struct reeve_report *report, enum reeve_severity severity)
+const struct reeve_diagnostic *fixture_only(const struct reeve_report *report,
+					    enum reeve_severity severity)
 {
 	const struct reeve_diagnostic *found = NULL;
 

@@ -46,7 +46,7 @@ int fixture_teardown(void **state);
 const char *fixture_file(const char *name, const void *data, size_t size);
 
 /* The only diagnostic of that severity, or a failed assertion. */
-const struct reeve_diagnostic *fixture_only(
-	const struct reeve_report *report, enum reeve_severity severity);
+const struct reeve_diagnostic *fixture_only(const struct reeve_report *report,
+					    enum reeve_severity severity);
 
 #endif

@@ -51,8 +51,8 @@ static void read_virtio(struct golden *golden, const char *value)
 	int grant;
 
 	assert_int_equal(sscanf(value, "%31s %d %" SCNu32, golden->types[at],
-				 &grant, &device->backend_domid),
-		3);
+				&grant, &device->backend_domid),
+			 3);
 	device->type = golden->types[at];
 	device->grant = grant != 0;
 	golden->request.virtio = golden->virtio;
@@ -207,7 +207,7 @@ static void compare(const char *request_path)
 	char *expected, *actual = render(request_path);
 
 	snprintf(expected_path, sizeof(expected_path), "%.*s.dts", (int)stem,
-		request_path);
+		 request_path);
 	expected = read_text(expected_path);
 	if (strcmp(actual, expected) != 0)
 		fail_msg("not as in %s:\n%s", expected_path, actual);

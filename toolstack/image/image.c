@@ -41,8 +41,8 @@ static bool has_file(const struct image_file *file)
 }
 
 /* What is wrong with the request, and the key to blame; NULL: nothing. */
-static const char *request_fault(
-	const struct image_request *request, const char **key)
+static const char *request_fault(const struct image_request *request,
+				 const char **key)
 {
 	unsigned vcpus_max = request->gic == IMAGE_GICV2 ? GUEST_GICV2_MAX_VCPUS
 							 : GUEST_GICV3_MAX_VCPUS;
@@ -55,7 +55,7 @@ static const char *request_fault(
 		return "the interrupt controller cannot serve that many vCPUs";
 	*key = "memory";
 	if (request->ram_size < MIB ||
-		request->ram_size > GUEST_RAM0_SIZE + GUEST_RAM1_SIZE)
+	    request->ram_size > GUEST_RAM0_SIZE + GUEST_RAM1_SIZE)
 		return "the guest's memory map has no room for that much RAM";
 	*key = "virtio";
 	if (request->virtio_count > GUEST_VIRTIO_MMIO_SPIS)
@@ -67,8 +67,8 @@ static const char *request_fault(
 }
 
 /* The same for what a Realm's tree may not hold. */
-static const char *realm_fault(
-	const struct image_request *request, const char **key)
+static const char *realm_fault(const struct image_request *request,
+			       const char **key)
 {
 	*key = "device_tree";
 	if (has_file(&request->device_tree))
@@ -91,8 +91,8 @@ static const char *realm_fault(
 	return NULL;
 }
 
-static int check_request(
-	const struct image_request *request, struct reeve_report *report)
+static int check_request(const struct image_request *request,
+			 struct reeve_report *report)
 {
 	const char *key, *fault = request_fault(request, &key);
 
@@ -100,8 +100,8 @@ static int check_request(
 		fault = realm_fault(request, &key);
 	if (fault == NULL)
 		return REEVE_OK;
-	return report_error(
-		report, REEVE_ERR_ARGUMENT, NULL, key, NULL, "%s", fault);
+	return report_error(report, REEVE_ERR_ARGUMENT, NULL, key, NULL, "%s",
+			    fault);
 }
 
 /* A Linux before 6.13 stops early in a Realm, without a word. */
@@ -113,20 +113,21 @@ static void advise_on_version(const struct loading *loading)
 	if (!request->realm)
 		return;
 	if (info->banner == NULL) {
-		report_add(loading->report, REEVE_NOTE, &request->kernel.place,
+		report_add(
+			loading->report, REEVE_NOTE, &request->kernel.place,
 			"kernel", NULL,
 			"%s: no Linux version found; whether it can run in a Realm is unknown",
 			request->kernel.path);
 		return;
 	}
 	if (info->version_major > REALM_LINUX_MAJOR ||
-		(info->version_major == REALM_LINUX_MAJOR &&
-			info->version_minor >= REALM_LINUX_MINOR))
+	    (info->version_major == REALM_LINUX_MAJOR &&
+	     info->version_minor >= REALM_LINUX_MINOR))
 		return;
 	report_add(loading->report, REEVE_WARNING, &request->kernel.place,
-		"kernel", "use Linux 6.13 or later",
-		"%s: Linux %u.%u has no Realm support", request->kernel.path,
-		info->version_major, info->version_minor);
+		   "kernel", "use Linux 6.13 or later",
+		   "%s: Linux %u.%u has no Realm support", request->kernel.path,
+		   info->version_major, info->version_minor);
 }
 
 static int load_partial(const struct loading *loading)
@@ -134,8 +135,8 @@ static int load_partial(const struct loading *loading)
 	const struct image_file *file = &loading->request->device_tree;
 	struct blob *partial = &loading->parts->partial;
 	const char *fault;
-	int ret = blob_load(
-		partial, file, "device_tree", FDT_SIZE_MAX, loading->report);
+	int ret = blob_load(partial, file, "device_tree", FDT_SIZE_MAX,
+			    loading->report);
 
 	if (ret != REEVE_OK)
 		return ret;
@@ -143,7 +144,7 @@ static int load_partial(const struct loading *loading)
 	if (fault == NULL)
 		return REEVE_OK;
 	return report_error(loading->report, REEVE_ERR_IMAGE, &file->place,
-		"device_tree", NULL, "%s: %s", file->path, fault);
+			    "device_tree", NULL, "%s: %s", file->path, fault);
 }
 
 /* Reads every file, so that all bad ones are told in one run. */
@@ -158,7 +159,7 @@ static int load_files(const struct loading *loading)
 		advise_on_version(loading);
 	if (has_file(&request->ramdisk)) {
 		other = blob_load(&parts->initrd, &request->ramdisk, "ramdisk",
-			KERNEL_SIZE_MAX, loading->report);
+				  KERNEL_SIZE_MAX, loading->report);
 		ret = ret != REEVE_OK ? ret : other;
 	}
 	if (has_file(&request->device_tree)) {
@@ -183,13 +184,14 @@ static int write_tree(const struct loading *loading)
 	blob_free(&parts->dtb);
 	ret = fdt_guest_write(&plan, &parts->dtb);
 	if (ret == REEVE_ERR_IMAGE)
-		return report_error(loading->report, ret,
+		return report_error(
+			loading->report, ret,
 			&loading->request->device_tree.place, "device_tree",
 			"shorten the command line or the partial device tree",
 			"the device tree is larger than the 2 MiB that Linux maps");
 	if (ret != REEVE_OK)
 		return report_error(loading->report, ret, NULL, NULL, NULL,
-			"no memory for the device tree");
+				    "no memory for the device tree");
 	return REEVE_OK;
 }
 
@@ -198,8 +200,8 @@ static uint64_t kib(uint64_t bytes)
 	return bytes / 1024 + (bytes % 1024 != 0);
 }
 
-static int report_shortage(
-	const struct loading *loading, const struct layout_sizes *sizes)
+static int report_shortage(const struct loading *loading,
+			   const struct layout_sizes *sizes)
 {
 	uint64_t minimum = layout_minimum(sizes);
 	char hint[64] = "use a smaller kernel or initrd";
@@ -208,17 +210,19 @@ static int report_shortage(
 	if (minimum != 0) {
 		/* Both texts have room for any number. */
 		(void)snprintf(hint, sizeof(hint), "set memory = %" PRIu64,
-			minimum / MIB);
+			       minimum / MIB);
 		(void)snprintf(need, sizeof(need),
-			"at least %" PRIu64 " MiB are needed", minimum / MIB);
+			       "at least %" PRIu64 " MiB are needed",
+			       minimum / MIB);
 	}
 	return report_error(loading->report, REEVE_ERR_IMAGE,
-		&loading->request->memory_place, "memory", hint,
-		"%" PRIu64 " MiB of memory cannot hold the kernel (%" PRIu64
-		" KiB), the initrd (%" PRIu64
-		" KiB) and the device tree (%" PRIu64 " KiB): %s",
-		sizes->ram / MIB, kib(sizes->kernel), kib(sizes->initrd),
-		kib(sizes->dtb), need);
+			    &loading->request->memory_place, "memory", hint,
+			    "%" PRIu64
+			    " MiB of memory cannot hold the kernel (%" PRIu64
+			    " KiB), the initrd (%" PRIu64
+			    " KiB) and the device tree (%" PRIu64 " KiB): %s",
+			    sizes->ram / MIB, kib(sizes->kernel),
+			    kib(sizes->initrd), kib(sizes->dtb), need);
 }
 
 /*
@@ -250,10 +254,11 @@ static int place(const struct loading *loading)
 }
 
 static void add_segment(struct image *image, enum image_segment_kind kind,
-	uint64_t ipa, const struct blob *blob, uint64_t memory_size)
+			uint64_t ipa, const struct blob *blob,
+			uint64_t memory_size)
 {
 	struct image_segment segment = { kind, ipa, blob->data, blob->size,
-		memory_size };
+					 memory_size };
 	size_t at = image->segment_count++;
 
 	for (; at > 0 && image->segments[at - 1].ipa > ipa; at--)
@@ -267,12 +272,12 @@ static void fill_image(struct image_parts *parts)
 	struct image *image = &parts->image;
 
 	add_segment(image, IMAGE_KERNEL, layout->kernel, &parts->kernel.bytes,
-		parts->kernel.memory_size);
+		    parts->kernel.memory_size);
 	if (parts->initrd.size != 0)
 		add_segment(image, IMAGE_INITRD, layout->initrd, &parts->initrd,
-			align_up(parts->initrd.size, GUEST_PAGE_SIZE));
+			    align_up(parts->initrd.size, GUEST_PAGE_SIZE));
 	add_segment(image, IMAGE_DTB, layout->dtb, &parts->dtb,
-		align_up(parts->dtb.size, GUEST_PAGE_SIZE));
+		    align_up(parts->dtb.size, GUEST_PAGE_SIZE));
 	image->kernel = parts->kernel.info;
 	image->entry = layout->kernel;
 	image->dtb_ipa = layout->dtb;
@@ -290,7 +295,7 @@ static void parts_free(struct image_parts *parts)
 }
 
 int image_load(const struct image_request *request, struct image **out,
-	struct reeve_report *report)
+	       struct reeve_report *report)
 {
 	struct loading loading = { request, NULL, report };
 	int ret = check_request(request, report);
@@ -300,7 +305,7 @@ int image_load(const struct image_request *request, struct image **out,
 	loading.parts = calloc(1, sizeof(*loading.parts));
 	if (loading.parts == NULL)
 		return report_error(report, REEVE_ERR_MEMORY, NULL, NULL, NULL,
-			"no memory for the image");
+				    "no memory for the image");
 	loading.parts->kernel = KERNEL_NONE;
 	loading.parts->initrd = BLOB_NONE;
 	loading.parts->partial = BLOB_NONE;
@@ -323,8 +328,8 @@ void image_free(struct image *image)
 		parts_free((struct image_parts *)image);
 }
 
-const struct image_segment *image_find(
-	const struct image *image, enum image_segment_kind kind)
+const struct image_segment *image_find(const struct image *image,
+				       enum image_segment_kind kind)
 {
 	for (size_t i = 0; i < image->segment_count; i++)
 		if (image->segments[i].kind == kind)

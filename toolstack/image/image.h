@@ -111,12 +111,12 @@ struct image {
  * (toolstack/image/blob.h).
  */
 int image_load(const struct image_request *request, struct image **out,
-	struct reeve_report *report);
+	       struct reeve_report *report);
 void image_free(struct image *image); /* NULL is fine */
 
 /* The segment of that kind, or NULL. */
-const struct image_segment *image_find(
-	const struct image *image, enum image_segment_kind kind);
+const struct image_segment *image_find(const struct image *image,
+				       enum image_segment_kind kind);
 
 /*
  * A device tree as source text (dts), deterministic; the caller frees. NULL:

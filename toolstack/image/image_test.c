@@ -18,14 +18,15 @@ static const char *kernel_6_13, *kernel_6_12, *kernel_unknown, *initrd;
 static struct image_request realm_request(const char *kernel)
 {
 	return (struct image_request){ .realm = true,
-		.kernel = { kernel, { "guest.cfg", 2, 1 } },
-		.ram_size = 256 * MIB,
-		.memory_place = { "guest.cfg", 4, 1 },
-		.vcpus = 1 };
+				       .kernel = { kernel,
+						   { "guest.cfg", 2, 1 } },
+				       .ram_size = 256 * MIB,
+				       .memory_place = { "guest.cfg", 4, 1 },
+				       .vcpus = 1 };
 }
 
-static struct image *load(
-	const struct image_request *request, struct reeve_report *report)
+static struct image *load(const struct image_request *request,
+			  struct reeve_report *report)
 {
 	struct image *image = NULL;
 
@@ -35,7 +36,7 @@ static struct image *load(
 }
 
 static void expect_error(const struct image_request *request, int code,
-	const char *key, const char *message)
+			 const char *key, const char *message)
 {
 	struct reeve_report *report = reeve_report_new();
 	struct image *image = NULL;
@@ -101,7 +102,7 @@ static void old_kernel_of_a_realm_is_warned_of(void **state)
 	(void)state;
 	image_free(load(&request, report));
 	assert_non_null(strstr(fixture_only(report, REEVE_WARNING)->message,
-		"Linux 6.12 has no Realm support"));
+			       "Linux 6.12 has no Realm support"));
 	reeve_report_free(report);
 }
 
@@ -113,7 +114,7 @@ static void unknown_kernel_of_a_realm_is_noted(void **state)
 	(void)state;
 	image_free(load(&request, report));
 	assert_non_null(strstr(fixture_only(report, REEVE_NOTE)->message,
-		"no Linux version found"));
+			       "no Linux version found"));
 	reeve_report_free(report);
 }
 
@@ -142,7 +143,8 @@ static void shortage_names_the_least_memory(void **state)
 	request.ram_size = 2 * MIB;
 	assert_int_equal(image_load(&request, &image, report), REEVE_ERR_IMAGE);
 	item = fixture_only(report, REEVE_ERROR);
-	assert_string_equal(item->message,
+	assert_string_equal(
+		item->message,
 		"2 MiB of memory cannot hold the kernel (12 KiB), the initrd (0 KiB) and the device tree (1 KiB): at least 3 MiB are needed");
 	assert_string_equal(item->hint, "set memory = 3");
 	assert_string_equal(item->key, "memory");
@@ -168,7 +170,8 @@ static void what_fits_no_bank_is_told(void **state)
 	bytes_free(&kernel);
 	request.realm = false;
 	request.ram_size = 8192 * MIB;
-	expect_error(&request, REEVE_ERR_IMAGE, "memory",
+	expect_error(
+		&request, REEVE_ERR_IMAGE, "memory",
 		"8192 MiB of memory cannot hold the kernel (3145728 KiB), the initrd (0 KiB) and the device tree (2 KiB): they do not fit into the first RAM bank of 3072 MiB");
 }
 
@@ -196,35 +199,36 @@ static void impossible_requests_are_refused(void **state)
 	struct image_request request = realm_request("");
 
 	(void)state;
-	expect_error(
-		&request, REEVE_ERR_ARGUMENT, "kernel", "no kernel is given");
+	expect_error(&request, REEVE_ERR_ARGUMENT, "kernel",
+		     "no kernel is given");
 	request = realm_request(kernel_6_13);
 	request.vcpus = 0;
 	expect_error(&request, REEVE_ERR_ARGUMENT, "vcpus",
-		"the interrupt controller cannot serve that many vCPUs");
+		     "the interrupt controller cannot serve that many vCPUs");
 	request.vcpus = 129;
 	expect_error(&request, REEVE_ERR_ARGUMENT, "vcpus",
-		"the interrupt controller cannot serve that many vCPUs");
+		     "the interrupt controller cannot serve that many vCPUs");
 	request.realm = false;
 	request.vcpus = 9;
 	request.gic = IMAGE_GICV2;
 	expect_error(&request, REEVE_ERR_ARGUMENT, "vcpus",
-		"the interrupt controller cannot serve that many vCPUs");
+		     "the interrupt controller cannot serve that many vCPUs");
 	request = realm_request(kernel_6_13);
 	request.ram_size = MIB - 1;
 	expect_error(&request, REEVE_ERR_ARGUMENT, "memory",
-		"the guest's memory map has no room for that much RAM");
+		     "the guest's memory map has no room for that much RAM");
 	request.ram_size = 1020 * 1024 * MIB;
 	expect_error(&request, REEVE_ERR_ARGUMENT, "memory",
-		"the guest's memory map has no room for that much RAM");
+		     "the guest's memory map has no room for that much RAM");
 	request = realm_request(kernel_6_13);
 	request.virtio = devices;
 	request.virtio_count = 12;
 	expect_error(&request, REEVE_ERR_ARGUMENT, "virtio",
-		"more than 11 virtio-mmio devices");
+		     "more than 11 virtio-mmio devices");
 	request = realm_request(kernel_6_13);
 	request.acpi = true;
-	expect_error(&request, REEVE_ERR_ARGUMENT, "acpi",
+	expect_error(
+		&request, REEVE_ERR_ARGUMENT, "acpi",
 		"ACPI tables are not made; guests are described by a device tree");
 }
 
@@ -237,36 +241,36 @@ static void realm_takes_nothing_unmeasurable(void **state)
 	(void)state;
 	request.device_tree.path = initrd;
 	expect_error(&request, REEVE_ERR_ARGUMENT, "device_tree",
-		"a Realm takes no partial device tree");
+		     "a Realm takes no partial device tree");
 	request = realm_request(kernel_6_13);
 	request.gic = IMAGE_GICV2;
 	expect_error(&request, REEVE_ERR_ARGUMENT, "gic_version",
-		"a Realm has a GICv3");
+		     "a Realm has a GICv3");
 	request = realm_request(kernel_6_13);
 	request.optee = true;
-	expect_error(
-		&request, REEVE_ERR_ARGUMENT, "tee", "a Realm has no OP-TEE");
+	expect_error(&request, REEVE_ERR_ARGUMENT, "tee",
+		     "a Realm has no OP-TEE");
 	request = realm_request(kernel_6_13);
 	request.vpci = true;
 	expect_error(&request, REEVE_ERR_ARGUMENT, "pci",
-		"a Realm has no virtual PCI");
+		     "a Realm has no virtual PCI");
 	request = realm_request(kernel_6_13);
 	request.virtio = &device;
 	request.virtio_count = 1;
 	expect_error(&request, REEVE_ERR_ARGUMENT, "virtio",
-		"a Realm has no virtio devices");
+		     "a Realm has no virtio devices");
 	request = realm_request(kernel_6_13);
 	request.rng_seed = seed;
 	request.rng_seed_size = sizeof(seed);
 	expect_error(&request, REEVE_ERR_ARGUMENT, "realm",
-		"a Realm's device tree holds nothing random");
+		     "a Realm's device tree holds nothing random");
 }
 
 static const char *kernel_file(const char *name, const char *banner)
 {
-	struct kernel_spec spec = {
-		.size = 9000, .image_size = 10000, .banner = banner
-	};
+	struct kernel_spec spec = { .size = 9000,
+				    .image_size = 10000,
+				    .banner = banner };
 	struct bytes kernel = fixture_kernel(&spec);
 	const char *path = fixture_file(name, kernel.data, kernel.size);
 
@@ -300,6 +304,6 @@ int main(void)
 		cmocka_unit_test(realm_takes_nothing_unmeasurable),
 	};
 
-	return cmocka_run_group_tests_name(
-		"image", tests, setup, fixture_teardown);
+	return cmocka_run_group_tests_name("image", tests, setup,
+					   fixture_teardown);
 }

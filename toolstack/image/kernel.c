@@ -64,8 +64,8 @@ static struct span blob_span(const struct blob *blob)
 	return (struct span){ blob->data, blob->size };
 }
 
-__attribute__((format(printf, 3, 4))) static int refuse(
-	const struct context *context, const char *hint, const char *what, ...)
+__attribute__((format(printf, 3, 4))) static int
+refuse(const struct context *context, const char *hint, const char *what, ...)
 {
 	const struct image_file *file = context->file;
 	char text[256];
@@ -75,35 +75,36 @@ __attribute__((format(printf, 3, 4))) static int refuse(
 	(void)vsnprintf(text, sizeof(text), what, args); /* may cut it short */
 	va_end(args);
 	return report_error(context->report, REEVE_ERR_IMAGE, &file->place,
-		"kernel", hint, "%s: %s", file->path, text);
+			    "kernel", hint, "%s: %s", file->path, text);
 }
 
 static int no_memory(const struct context *context)
 {
 	return report_error(context->report, REEVE_ERR_MEMORY,
-		&context->file->place, "kernel", NULL,
-		"%s: no memory to unpack it", context->file->path);
+			    &context->file->place, "kernel", NULL,
+			    "%s: no memory to unpack it", context->file->path);
 }
 
 static int unpack_failed(const struct context *context,
-	const struct codec *codec, enum unpack_result result)
+			 const struct codec *codec, enum unpack_result result)
 {
 	switch (result) {
 	case UNPACK_TRUNCATED:
 		return refuse(context, "fetch or copy the file again",
-			"the %s data is truncated", codec->name);
+			      "the %s data is truncated", codec->name);
 	case UNPACK_TRAILING:
 		return refuse(context, NULL,
-			"something else follows the %s data", codec->name);
+			      "something else follows the %s data", codec->name);
 	case UNPACK_TOO_LARGE:
-		return refuse(context, NULL,
+		return refuse(
+			context, NULL,
 			"the %s data unpacks to more than the %zu bytes allowed",
 			codec->name, context->limit);
 	case UNPACK_NO_MEMORY:
 		return no_memory(context);
 	default:
 		return refuse(context, "fetch or copy the file again",
-			"the %s data is corrupt", codec->name);
+			      "the %s data is corrupt", codec->name);
 	}
 }
 
@@ -112,12 +113,12 @@ static bool is_image(struct span bytes)
 {
 	return bytes.size >= IMAGE_HEADER_SIZE &&
 	       (span_matches(bytes, IMAGE_MAGIC, image_magic) ||
-		       span_matches(bytes, 0, image_v0_code));
+		span_matches(bytes, 0, image_v0_code));
 }
 
 /* Unpacks, and makes sure that a kernel came out. */
 static int unpack(struct kernel *kernel, const struct codec *codec,
-	struct span packed, const struct context *context)
+		  struct span packed, const struct context *context)
 {
 	enum unpack_result result =
 		codec_unpack(codec, packed, context->limit, &kernel->bytes);
@@ -129,9 +130,9 @@ static int unpack(struct kernel *kernel, const struct codec *codec,
 		return REEVE_OK;
 	if (codec_recognise(bytes) != NULL)
 		return refuse(context, advice, "%s inside %s: packed twice",
-			codec_recognise(bytes)->name, codec->name);
+			      codec_recognise(bytes)->name, codec->name);
 	return refuse(context, advice, "not a kernel for arm64: %s data of %s",
-		codec->name, foreign_format(bytes));
+		      codec->name, foreign_format(bytes));
 }
 
 /* The compression type, fit for a message: a string in a fixed field. */
@@ -146,8 +147,8 @@ static void zboot_type(struct span bytes, char type[])
 			*type = '?';
 }
 
-static int unpack_zboot(
-	struct kernel *kernel, struct span bytes, const struct context *context)
+static int unpack_zboot(struct kernel *kernel, struct span bytes,
+			const struct context *context)
 {
 	char type[ZBOOT_TYPE_END - ZBOOT_TYPE + 1];
 	const struct codec *codec;
@@ -158,24 +159,26 @@ static int unpack_zboot(
 	offset = span_le32(bytes, ZBOOT_PAYLOAD_OFFSET);
 	size = span_le32(bytes, ZBOOT_PAYLOAD_SIZE);
 	if (!span_holds(bytes, offset, size))
-		return refuse(context, "fetch or copy the file again",
+		return refuse(
+			context, "fetch or copy the file again",
 			"the zboot image is truncated: its payload of %" PRIu32
 			" bytes at %" PRIu32 " ends behind the file's %zu bytes",
 			size, offset, bytes.size);
 	zboot_type(bytes, type);
 	codec = codec_of_zboot(type);
 	if (codec == NULL)
-		return refuse(context, advice,
+		return refuse(
+			context, advice,
 			"the zboot image is compressed with \"%s\", which is not supported",
 			type);
 	kernel->info.format = codec->zboot_format;
 	return unpack(kernel, codec, (struct span){ bytes.data + offset, size },
-		context);
+		      context);
 }
 
 /* Fills bytes and format from the file's bytes, which it takes over. */
-static int unwrap(
-	struct kernel *kernel, struct blob *raw, const struct context *context)
+static int unwrap(struct kernel *kernel, struct blob *raw,
+		  const struct context *context)
 {
 	struct span bytes = blob_span(raw);
 	const struct codec *codec = codec_recognise(bytes);
@@ -193,11 +196,12 @@ static int unwrap(
 		return unpack(kernel, codec, bytes, context);
 	}
 	if (bytes.size < IMAGE_HEADER_SIZE)
-		return refuse(context, advice,
+		return refuse(
+			context, advice,
 			"not a kernel for arm64: %zu bytes are less than a header",
 			bytes.size);
 	return refuse(context, advice, "not a kernel for arm64: %s",
-		foreign_format(bytes));
+		      foreign_format(bytes));
 }
 
 /*
@@ -235,30 +239,31 @@ static int check_whole(struct span bytes, const struct context *context)
 
 	if (end <= bytes.size)
 		return REEVE_OK;
-	return refuse(context, "fetch or copy the file again",
+	return refuse(
+		context, "fetch or copy the file again",
 		"the kernel is truncated: its sections reach to byte %" PRIu64
 		", the Image has %zu bytes",
 		end, bytes.size);
 }
 
-static int check_place(
-	const struct image_kernel_info *info, const struct context *context)
+static int check_place(const struct image_kernel_info *info,
+		       const struct context *context)
 {
 	if (info->text_offset % GUEST_PAGE_SIZE != 0)
 		return refuse(context, NULL,
-			"the header's text_offset %#" PRIx64
-			" is not a multiple of 4 KiB",
-			info->text_offset);
+			      "the header's text_offset %#" PRIx64
+			      " is not a multiple of 4 KiB",
+			      info->text_offset);
 	if (info->text_offset >= GUEST_RAM0_SIZE)
 		return refuse(context, NULL,
-			"the header's text_offset %#" PRIx64
-			" is beyond the first RAM bank",
-			info->text_offset);
+			      "the header's text_offset %#" PRIx64
+			      " is beyond the first RAM bank",
+			      info->text_offset);
 	if (info->image_size > GUEST_RAM0_SIZE)
 		return refuse(context, NULL,
-			"the header's image_size %#" PRIx64
-			" is larger than the first RAM bank",
-			info->image_size);
+			      "the header's image_size %#" PRIx64
+			      " is larger than the first RAM bank",
+			      info->image_size);
 	return REEVE_OK;
 }
 
@@ -279,7 +284,7 @@ static int read_header(struct kernel *kernel, const struct context *context)
 	flags = span_le64(bytes, IMAGE_FLAGS);
 	if ((flags & IMAGE_FLAG_BIG_ENDIAN) != 0)
 		return refuse(context, advice,
-			"the kernel is big-endian, which is not supported");
+			      "the kernel is big-endian, which is not supported");
 	info->page_size =
 		page_sizes[flags >> IMAGE_FLAG_PAGE_SHIFT & IMAGE_FLAG_PAGE_MASK];
 	info->text_offset = span_le64(bytes, IMAGE_TEXT_OFFSET);
@@ -297,7 +302,7 @@ static int read_header(struct kernel *kernel, const struct context *context)
 }
 
 int kernel_unpack(struct kernel *kernel, struct blob *raw, size_t limit,
-	const struct image_file *file, struct reeve_report *report)
+		  const struct image_file *file, struct reeve_report *report)
 {
 	struct context context = { file, report, limit };
 	int ret;
@@ -307,8 +312,8 @@ int kernel_unpack(struct kernel *kernel, struct blob *raw, size_t limit,
 	blob_free(raw);
 	if (ret == REEVE_OK)
 		ret = read_header(kernel, &context);
-	if (ret == REEVE_OK && banner_find(blob_span(&kernel->bytes),
-				       &kernel->info) != REEVE_OK)
+	if (ret == REEVE_OK &&
+	    banner_find(blob_span(&kernel->bytes), &kernel->info) != REEVE_OK)
 		ret = no_memory(&context);
 	if (ret != REEVE_OK)
 		kernel_free(kernel);
@@ -316,7 +321,7 @@ int kernel_unpack(struct kernel *kernel, struct blob *raw, size_t limit,
 }
 
 int kernel_load(struct kernel *kernel, const struct image_file *file,
-	struct reeve_report *report)
+		struct reeve_report *report)
 {
 	struct blob raw;
 	int ret;

@@ -27,14 +27,14 @@ struct kernel {
  * or REEVE_ERR_MEMORY; *kernel is KERNEL_NONE on failure.
  */
 int kernel_load(struct kernel *kernel, const struct image_file *file,
-	struct reeve_report *report);
+		struct reeve_report *report);
 
 /*
  * The same of bytes in memory, which it takes over (*raw becomes BLOB_NONE),
  * with a bound on their unpacked size; file is named in errors.
  */
 int kernel_unpack(struct kernel *kernel, struct blob *raw, size_t limit,
-	const struct image_file *file, struct reeve_report *report);
+		  const struct image_file *file, struct reeve_report *report);
 
 void kernel_free(struct kernel *kernel); /* leaves KERNEL_NONE */
 

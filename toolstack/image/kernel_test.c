@@ -22,20 +22,20 @@
 static const struct image_file file = { "vmlinuz", { "guest.cfg", 3, 1 } };
 
 static const struct kernel_spec plain_spec = { 9000, 0, 20000, FLAGS_LE_4K,
-	BANNER };
+					       BANNER };
 
-static int open_kernel(
-	struct kernel *kernel, struct span bytes, struct reeve_report *report)
+static int open_kernel(struct kernel *kernel, struct span bytes,
+		       struct reeve_report *report)
 {
 	struct blob raw = { (uint8_t *)(uintptr_t)bytes.data, bytes.size, 0,
-		-1 };
+			    -1 };
 
 	return kernel_unpack(kernel, &raw, LIMIT, &file, report);
 }
 
 /* That the bytes are a kernel of that format, the same as plain. */
-static void expect_kernel(
-	struct span bytes, const char *format, const struct bytes *plain)
+static void expect_kernel(struct span bytes, const char *format,
+			  const struct bytes *plain)
 {
 	struct reeve_report *report = reeve_report_new();
 	struct kernel kernel;
@@ -66,8 +66,8 @@ static void expect_refusal(struct span bytes, const char *message)
 	reeve_report_free(report);
 }
 
-static void expect_spec_refusal(
-	const struct kernel_spec *spec, const char *message)
+static void expect_spec_refusal(const struct kernel_spec *spec,
+				const char *message)
 {
 	struct bytes kernel = fixture_kernel(spec);
 
@@ -87,12 +87,9 @@ static void bare_image(void **state)
 static void compressed_images(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "gzip", "Image.gz" },
-		{ "zstd", "Image.zst" },
-		{ "xz", "Image.xz" },
-		{ "lzma", "Image.lzma" },
-		{ "lz4", "Image.lz4" },
-		{ "lz4-legacy", "Image.lz4" },
+		{ "gzip", "Image.gz" }, { "zstd", "Image.zst" },
+		{ "xz", "Image.xz" },   { "lzma", "Image.lzma" },
+		{ "lz4", "Image.lz4" }, { "lz4-legacy", "Image.lz4" },
 	};
 	struct bytes plain = fixture_kernel(&plain_spec);
 
@@ -140,8 +137,8 @@ static struct kernel open_spec(const struct kernel_spec *spec)
 	struct bytes packed = fixture_pack("gzip", bytes_span(&bytes));
 	struct kernel kernel;
 
-	assert_int_equal(
-		open_kernel(&kernel, bytes_span(&packed), report), REEVE_OK);
+	assert_int_equal(open_kernel(&kernel, bytes_span(&packed), report),
+			 REEVE_OK);
 	bytes_free(&bytes);
 	bytes_free(&packed);
 	reeve_report_free(report);
@@ -217,7 +214,8 @@ static void big_endian_is_refused(void **state)
 
 	(void)state;
 	spec.flags = FLAGS_BE;
-	expect_spec_refusal(&spec,
+	expect_spec_refusal(
+		&spec,
 		"vmlinuz: the kernel is big-endian, which is not supported");
 }
 
@@ -227,7 +225,8 @@ static void odd_text_offset_is_refused(void **state)
 
 	(void)state;
 	spec.text_offset = 0x80800;
-	expect_spec_refusal(&spec,
+	expect_spec_refusal(
+		&spec,
 		"vmlinuz: the header's text_offset 0x80800 is not a multiple of 4 KiB");
 }
 
@@ -237,7 +236,8 @@ static void far_text_offset_is_refused(void **state)
 
 	(void)state;
 	spec.text_offset = 0xc0000000;
-	expect_spec_refusal(&spec,
+	expect_spec_refusal(
+		&spec,
 		"vmlinuz: the header's text_offset 0xc0000000 is beyond the first RAM bank");
 }
 
@@ -247,7 +247,8 @@ static void huge_image_size_is_refused(void **state)
 
 	(void)state;
 	spec.image_size = UINT64_MAX;
-	expect_spec_refusal(&spec,
+	expect_spec_refusal(
+		&spec,
 		"vmlinuz: the header's image_size 0xffffffffffffffff is larger than the first RAM bank");
 }
 
@@ -282,10 +283,12 @@ static void cut_sections_are_truncated(void **state)
 
 	(void)state;
 	put_pe(&kernel, 8001, 1000);
-	expect_refusal(bytes_span(&kernel),
+	expect_refusal(
+		bytes_span(&kernel),
 		"vmlinuz: the kernel is truncated: its sections reach to byte 9001, the Image has 9000 bytes");
 	put_pe(&kernel, UINT32_MAX, UINT32_MAX);
-	expect_refusal(bytes_span(&kernel),
+	expect_refusal(
+		bytes_span(&kernel),
 		"vmlinuz: the kernel is truncated: its sections reach to byte 8589934590, the Image has 9000 bytes");
 	bytes_free(&kernel);
 }
@@ -297,10 +300,12 @@ static void cut_headers_are_truncated(void **state)
 	(void)state;
 	put_pe(&kernel, 0, 0);
 	kernel.size = 80;
-	expect_refusal(bytes_span(&kernel),
+	expect_refusal(
+		bytes_span(&kernel),
 		"vmlinuz: the kernel is truncated: its sections reach to byte 88, the Image has 80 bytes");
 	kernel.size = 100;
-	expect_refusal(bytes_span(&kernel),
+	expect_refusal(
+		bytes_span(&kernel),
 		"vmlinuz: the kernel is truncated: its sections reach to byte 128, the Image has 100 bytes");
 	bytes_free(&kernel);
 }
@@ -317,18 +322,18 @@ static void foreign_files_are_named(void **state)
 		{ 0x202, SPAN("HdrS"), "an x86 bzImage" },
 		{ 0x30, SPAN("RISCV\0\0\0RSC\x05"), "a RISC-V Image" },
 		{ 0, SPAN("MZ\x90\0\3"),
-			"an EFI program, not an arm64 Image or zboot image" },
+		  "an EFI program, not an arm64 Image or zboot image" },
 		{ 0, SPAN("\177ELF"), "an ELF file" },
 		{ 0, SPAN("\x27\x05\x19\x56"), "a U-Boot image" },
 		{ 0, SPAN("\xd0\x0d\xfe\xed"), "a device tree or FIT image" },
 		{ 0, SPAN("ANDROID!"), "an Android boot image" },
 		{ 0, SPAN("070701"), "a cpio archive, perhaps an initramfs" },
 		{ 0, SPAN("!<arch>\n"),
-			"an ar archive, perhaps a Debian package" },
+		  "an ar archive, perhaps a Debian package" },
 		{ 0, SPAN("BZh9"),
-			"compressed with bzip2, which is not supported" },
+		  "compressed with bzip2, which is not supported" },
 		{ 0, SPAN("\x89LZO"),
-			"compressed with lzop, which is not supported" },
+		  "compressed with lzop, which is not supported" },
 		{ 0, SPAN("#!/bin/sh"), "a script" },
 		{ 0, SPAN("hello, world"), "no known kernel format" },
 	};
@@ -339,9 +344,10 @@ static void foreign_files_are_named(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		memset(bytes, 0, sizeof(bytes));
 		memcpy(bytes + cases[i].offset, cases[i].bytes.data,
-			cases[i].bytes.size);
+		       cases[i].bytes.size);
 		snprintf(message, sizeof(message),
-			"vmlinuz: not a kernel for arm64: %s", cases[i].message);
+			 "vmlinuz: not a kernel for arm64: %s",
+			 cases[i].message);
 		expect_refusal((struct span){ bytes, sizeof(bytes) }, message);
 	}
 }
@@ -352,7 +358,8 @@ static void short_file_is_refused(void **state)
 
 	(void)state;
 	kernel.size = 63;
-	expect_refusal(bytes_span(&kernel),
+	expect_refusal(
+		bytes_span(&kernel),
 		"vmlinuz: not a kernel for arm64: 63 bytes are less than a header");
 	bytes_free(&kernel);
 }
@@ -363,7 +370,8 @@ static void packed_foreign_file_is_named(void **state)
 	struct bytes packed = fixture_pack("gzip", elf);
 
 	(void)state;
-	expect_refusal(bytes_span(&packed),
+	expect_refusal(
+		bytes_span(&packed),
 		"vmlinuz: not a kernel for arm64: gzip data of an ELF file");
 	bytes_free(&packed);
 }
@@ -375,8 +383,8 @@ static void packing_twice_is_refused(void **state)
 	struct bytes twice = fixture_pack("gzip", bytes_span(&once));
 
 	(void)state;
-	expect_refusal(
-		bytes_span(&twice), "vmlinuz: xz inside gzip: packed twice");
+	expect_refusal(bytes_span(&twice),
+		       "vmlinuz: xz inside gzip: packed twice");
 	bytes_free(&plain);
 	bytes_free(&once);
 	bytes_free(&twice);
@@ -389,8 +397,8 @@ static void bad_packing_is_refused(void **state)
 
 	(void)state;
 	packed.size -= 10;
-	expect_refusal(
-		bytes_span(&packed), "vmlinuz: the gzip data is truncated");
+	expect_refusal(bytes_span(&packed),
+		       "vmlinuz: the gzip data is truncated");
 	packed.size += 10;
 	packed.data[packed.size / 2] ^= 1;
 	expect_refusal(bytes_span(&packed), "vmlinuz: the gzip data is corrupt");
@@ -400,7 +408,7 @@ static void bad_packing_is_refused(void **state)
 	assert_non_null(packed.data);
 	packed.data[packed.size++] = 0;
 	expect_refusal(bytes_span(&packed),
-		"vmlinuz: something else follows the zstd data");
+		       "vmlinuz: something else follows the zstd data");
 	bytes_free(&packed);
 	bytes_free(&plain);
 }
@@ -411,7 +419,8 @@ static void bombs_are_bounded(void **state)
 	struct bytes packed = fixture_pack("gzip", bytes_span(&zeros));
 
 	(void)state;
-	expect_refusal(bytes_span(&packed),
+	expect_refusal(
+		bytes_span(&packed),
 		"vmlinuz: the gzip data unpacks to more than the 1048576 bytes allowed");
 	bytes_free(&zeros);
 	bytes_free(&packed);
@@ -424,20 +433,23 @@ static void bad_zboot_is_refused(void **state)
 	struct bytes zboot = fixture_zboot("lzo", bytes_span(&packed));
 
 	(void)state;
-	expect_refusal(bytes_span(&zboot),
+	expect_refusal(
+		bytes_span(&zboot),
 		"vmlinuz: the zboot image is compressed with \"lzo\", which is not supported");
 	memset(zboot.data + 24, 0xff, 32);
-	expect_refusal(bytes_span(&zboot),
+	expect_refusal(
+		bytes_span(&zboot),
 		"vmlinuz: the zboot image is compressed with \"????????????????????????????????\", which is not supported");
 	put_le32(zboot.data + 12, 1000);
 	put_le32(zboot.data + 8, (uint32_t)zboot.size - 999);
 	zboot.size = 5000;
 	put_le32(zboot.data + 8, 4001);
-	expect_refusal(bytes_span(&zboot),
+	expect_refusal(
+		bytes_span(&zboot),
 		"vmlinuz: the zboot image is truncated: its payload of 1000 bytes at 4001 ends behind the file's 5000 bytes");
 	zboot.size = 20;
-	expect_refusal(
-		bytes_span(&zboot), "vmlinuz: the zboot header is truncated");
+	expect_refusal(bytes_span(&zboot),
+		       "vmlinuz: the zboot header is truncated");
 	bytes_free(&plain);
 	bytes_free(&packed);
 	bytes_free(&zboot);
@@ -449,7 +461,7 @@ static void banner_is_found(void **state)
 
 	(void)state;
 	assert_string_equal(kernel.info.banner,
-		"Linux version 7.3.4+deb13-cloud-arm64 (x@y) #1 SMP");
+			    "Linux version 7.3.4+deb13-cloud-arm64 (x@y) #1 SMP");
 	assert_int_equal(kernel.info.version_major, 7);
 	assert_int_equal(kernel.info.version_minor, 3);
 	kernel_free(&kernel);
@@ -491,13 +503,14 @@ static void only_a_version_makes_a_banner(void **state)
 static void missing_file_is_told(void **state)
 {
 	static const struct image_file absent = { "/nonexistent/vmlinuz",
-		{ "guest.cfg", 3, 1 } };
+						  { "guest.cfg", 3, 1 } };
 	struct reeve_report *report = reeve_report_new();
 	struct kernel kernel;
 
 	(void)state;
 	assert_int_equal(kernel_load(&kernel, &absent, report), REEVE_ERR_IO);
-	assert_string_equal(fixture_only(report, REEVE_ERROR)->message,
+	assert_string_equal(
+		fixture_only(report, REEVE_ERROR)->message,
 		"/nonexistent/vmlinuz: cannot be opened: No such file or directory");
 	reeve_report_free(report);
 }

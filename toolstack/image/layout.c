@@ -29,20 +29,20 @@ void layout_banks(uint64_t ram, struct image_bank banks[2])
 
 	banks[0] = (struct image_bank){ GUEST_RAM0_BASE, first };
 	banks[1] = (struct image_bank){ GUEST_RAM1_BASE,
-		smaller(size - first, GUEST_RAM1_SIZE) };
+					smaller(size - first, GUEST_RAM1_SIZE) };
 }
 
 /* With every size within the bank, no sum below can wrap. */
-static bool sizes_measure(
-	const struct layout_sizes *sizes, struct extents *extents)
+static bool sizes_measure(const struct layout_sizes *sizes,
+			  struct extents *extents)
 {
 	if (sizes->text_offset >= GUEST_RAM0_SIZE ||
-		sizes->kernel > GUEST_RAM0_SIZE ||
-		sizes->initrd > GUEST_RAM0_SIZE || sizes->dtb > GUEST_RAM0_SIZE)
+	    sizes->kernel > GUEST_RAM0_SIZE ||
+	    sizes->initrd > GUEST_RAM0_SIZE || sizes->dtb > GUEST_RAM0_SIZE)
 		return false;
 	extents->kernel_start = GUEST_RAM0_BASE + sizes->text_offset;
-	extents->kernel_end = align_up(
-		extents->kernel_start + sizes->kernel, GUEST_PAGE_SIZE);
+	extents->kernel_end = align_up(extents->kernel_start + sizes->kernel,
+				       GUEST_PAGE_SIZE);
 	extents->kernel_limit = align_up(extents->kernel_end, KERNEL_END_ALIGN);
 	extents->initrd = align_up(sizes->initrd, GUEST_PAGE_SIZE);
 	extents->modules =
@@ -60,10 +60,10 @@ static bool fits_below(const struct extents *extents)
 static uint64_t place_modules(const struct extents *extents, uint64_t ram_end)
 {
 	if (ram_end >= MODULES_BASE + extents->modules &&
-		extents->kernel_limit < MODULES_BASE)
+	    extents->kernel_limit < MODULES_BASE)
 		return MODULES_BASE;
 	if (ram_end - GUEST_RAM0_BASE >= extents->modules &&
-		ram_end - extents->modules > extents->kernel_limit)
+	    ram_end - extents->modules > extents->kernel_limit)
 		return ram_end - extents->modules;
 	if (fits_below(extents))
 		return extents->kernel_start - extents->modules;
@@ -86,7 +86,7 @@ bool layout_place(const struct layout_sizes *sizes, struct layout *layout)
 	if (modules == 0)
 		return false;
 	*layout = (struct layout){ extents.kernel_start, modules,
-		modules + extents.initrd };
+				   modules + extents.initrd };
 	return true;
 }
 

@@ -32,13 +32,13 @@ static void libxl_rows(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct layout_sizes sizes = { .ram = rows[i].ram * MIB,
-			.kernel = rows[i].kernel * MIB,
-			.initrd = rows[i].initrd,
-			.dtb = rows[i].dtb };
+					      .kernel = rows[i].kernel * MIB,
+					      .initrd = rows[i].initrd,
+					      .dtb = rows[i].dtb };
 		struct layout layout = { 0 };
 
-		assert_int_equal(
-			layout_place(&sizes, &layout), rows[i].dtb_ipa != 0);
+		assert_int_equal(layout_place(&sizes, &layout),
+				 rows[i].dtb_ipa != 0);
 		assert_int_equal(layout.dtb, rows[i].dtb_ipa);
 		if (rows[i].dtb_ipa == 0)
 			continue;
@@ -50,9 +50,9 @@ static void libxl_rows(void **state)
 /* With the BSS the kernel reaches beyond the usual place of the modules. */
 static void bss_is_reserved(void **state)
 {
-	struct layout_sizes sizes = {
-		.ram = 512 * MIB, .kernel = 127 * MIB, .dtb = 4096
-	};
+	struct layout_sizes sizes = { .ram = 512 * MIB,
+				      .kernel = 127 * MIB,
+				      .dtb = 4096 };
 	struct layout layout;
 
 	(void)state;
@@ -63,10 +63,10 @@ static void bss_is_reserved(void **state)
 static void modules_go_below_a_high_kernel(void **state)
 {
 	struct layout_sizes sizes = { .ram = 64 * MIB,
-		.text_offset = 32 * MIB,
-		.kernel = 32 * MIB,
-		.initrd = MIB,
-		.dtb = 4096 };
+				      .text_offset = 32 * MIB,
+				      .kernel = 32 * MIB,
+				      .initrd = MIB,
+				      .dtb = 4096 };
 	struct layout layout;
 
 	(void)state;
@@ -79,9 +79,9 @@ static void modules_go_below_a_high_kernel(void **state)
 
 static void kernel_beyond_ram_is_refused(void **state)
 {
-	struct layout_sizes sizes = {
-		.ram = 32 * MIB, .kernel = 33 * MIB, .dtb = 4096
-	};
+	struct layout_sizes sizes = { .ram = 32 * MIB,
+				      .kernel = 33 * MIB,
+				      .dtb = 4096 };
 	struct layout layout;
 
 	(void)state;
@@ -93,9 +93,9 @@ static void kernel_beyond_ram_is_refused(void **state)
 
 static void ram_counts_in_whole_mib(void **state)
 {
-	struct layout_sizes sizes = {
-		.ram = 129 * MIB - 1, .kernel = 8 * MIB, .dtb = 4096
-	};
+	struct layout_sizes sizes = { .ram = 129 * MIB - 1,
+				      .kernel = 8 * MIB,
+				      .dtb = 4096 };
 	struct layout layout;
 
 	(void)state;
@@ -105,9 +105,9 @@ static void ram_counts_in_whole_mib(void **state)
 
 static void only_the_first_bank_holds_images(void **state)
 {
-	struct layout_sizes sizes = {
-		.ram = 8192 * MIB, .kernel = 200 * MIB, .dtb = 4096
-	};
+	struct layout_sizes sizes = { .ram = 8192 * MIB,
+				      .kernel = 200 * MIB,
+				      .dtb = 4096 };
 	struct layout layout;
 
 	(void)state;
@@ -140,31 +140,31 @@ static void check_minimum(struct layout_sizes sizes)
 
 	assert_int_not_equal(minimum, 0);
 	for (sizes.ram = MIB; sizes.ram < 512 * MIB; sizes.ram += MIB)
-		assert_int_equal(
-			layout_place(&sizes, &layout), sizes.ram >= minimum);
+		assert_int_equal(layout_place(&sizes, &layout),
+				 sizes.ram >= minimum);
 }
 
 static void minimum_is_the_least(void **state)
 {
 	static const uint64_t offsets[] = { 0, 0x80000, 40 * MIB };
 	static const uint64_t kernels[] = { 4096, 8 * MIB, 41 * MIB + 4096,
-		127 * MIB, 200 * MIB };
+					    127 * MIB, 200 * MIB };
 	static const uint64_t initrds[] = { 0, 1, 3 * MIB, 60 * MIB };
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		for (size_t j = 0; j < 5; j++)
 			for (size_t k = 0; k < 4; k++)
-				check_minimum(
-					(struct layout_sizes){ 0, offsets[i],
-						kernels[j], initrds[k], 5000 });
+				check_minimum((struct layout_sizes){
+					0, offsets[i], kernels[j], initrds[k],
+					5000 });
 }
 
 static void no_minimum_when_the_bank_is_too_small(void **state)
 {
-	struct layout_sizes sizes = {
-		.kernel = 2048 * MIB, .initrd = 1024 * MIB, .dtb = 4096
-	};
+	struct layout_sizes sizes = { .kernel = 2048 * MIB,
+				      .initrd = 1024 * MIB,
+				      .dtb = 4096 };
 
 	(void)state;
 	assert_int_equal(layout_minimum(&sizes), 0);

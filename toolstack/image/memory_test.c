@@ -55,12 +55,12 @@ FILE *__wrap_open_memstream(char **text, size_t *size)
 	return fails() ? NULL : __real_open_memstream(text, size);
 }
 
-void *__real_mmap64(
-	void *at, size_t size, int prot, int flags, int fd, off_t offset);
-void *__wrap_mmap64(
-	void *at, size_t size, int prot, int flags, int fd, off_t offset);
-void *__wrap_mmap64(
-	void *at, size_t size, int prot, int flags, int fd, off_t offset)
+void *__real_mmap64(void *at, size_t size, int prot, int flags, int fd,
+		    off_t offset);
+void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd,
+		    off_t offset);
+void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd,
+		    off_t offset)
 {
 	void *data = fails() ? MAP_FAILED
 			     : __real_mmap64(at, size, prot, flags, fd, offset);
@@ -121,14 +121,14 @@ static bool load_failing(const struct image_request *request, unsigned nth)
 static void expect_no_leak(const char *format)
 {
 	struct kernel_spec spec = { .size = (size_t)9 << 20,
-		.banner = "Linux version 6.13.0\n" };
+				    .banner = "Linux version 6.13.0\n" };
 	struct bytes kernel = fixture_kernel(&spec);
 	struct bytes packed =
 		format != NULL ? fixture_pack(format, bytes_span(&kernel))
 			       : bytes_copy(bytes_span(&kernel));
-	struct image_request request = {
-		.realm = true, .ram_size = (uint64_t)256 << 20, .vcpus = 2
-	};
+	struct image_request request = { .realm = true,
+					 .ram_size = (uint64_t)256 << 20,
+					 .vcpus = 2 };
 	unsigned nth = 1;
 
 	request.kernel.path = fixture_file("kernel", packed.data, packed.size);
@@ -157,7 +157,7 @@ static void packed_images_leak_nothing(void **state)
 static void source_without_memory_is_null(void **state)
 {
 	struct image_request request = { .ram_size = (uint64_t)256 << 20,
-		.vcpus = 1 };
+					 .vcpus = 1 };
 	struct kernel_spec spec = { .size = 4096 };
 	struct bytes kernel = fixture_kernel(&spec);
 	struct reeve_report *report = reeve_report_new();
@@ -184,6 +184,6 @@ int main(void)
 		cmocka_unit_test(source_without_memory_is_null),
 	};
 
-	return cmocka_run_group_tests_name(
-		"memory", tests, fixture_setup, fixture_teardown);
+	return cmocka_run_group_tests_name("memory", tests, fixture_setup,
+					   fixture_teardown);
 }

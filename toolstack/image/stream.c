@@ -173,8 +173,8 @@ static void *lz4_open(void)
 static enum stream_step lz4_step(void *state, struct stream *stream)
 {
 	size_t in = stream->in_left, out = stream->out_left;
-	size_t ret = LZ4F_decompress(
-		state, stream->out, &out, stream->in, &in, NULL);
+	size_t ret = LZ4F_decompress(state, stream->out, &out, stream->in, &in,
+				     NULL);
 
 	if (LZ4F_isError(ret))
 		return STREAM_CORRUPT;

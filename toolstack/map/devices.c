@@ -25,8 +25,8 @@ static const char *name_of(const void *dtb, int node, unsigned index)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (index < 2 && known[i].names[index] != NULL &&
-			fdt_node_check_compatible(
-				dtb, node, known[i].compatible) == 0)
+		    fdt_node_check_compatible(dtb, node, known[i].compatible) ==
+			    0)
 			return known[i].names[index];
 	return fdt_get_name(dtb, node, NULL);
 }

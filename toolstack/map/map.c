@@ -49,12 +49,12 @@ static bool room_make(struct reeve_map *map)
 }
 
 void map_put(struct reeve_map *map, enum map_kind kind, const char *name,
-	uint64_t ipa, uint64_t size)
+	     uint64_t ipa, uint64_t size)
 {
 	struct map_area *area;
 
 	if (size == 0 || ipa >= MAP_END || size > MAP_END - ipa ||
-		!room_make(map))
+	    !room_make(map))
 		return;
 	area = &map->areas[map->count++];
 	*area = (struct map_area){ .ipa = ipa, .size = size, .kind = kind };
@@ -62,7 +62,7 @@ void map_put(struct reeve_map *map, enum map_kind kind, const char *name,
 }
 
 void map_fill(struct reeve_map *map, enum map_kind kind, const char *name,
-	uint64_t ipa, uint64_t size)
+	      uint64_t ipa, uint64_t size)
 {
 	size_t count = map->count;
 	uint64_t end = ipa + size;
@@ -108,7 +108,7 @@ static void tidy(struct reeve_map *map)
 			area.ipa = end;
 		area.size = top - area.ipa;
 		if (last != NULL && area.ipa == end && last->kind == area.kind &&
-			strcmp(last->name, area.name) == 0)
+		    strcmp(last->name, area.name) == 0)
 			last->size += area.size;
 		else
 			map->areas[kept++] = area;
@@ -159,12 +159,12 @@ const struct map_look *map_look(enum map_kind kind)
 		[MAP_ALIAS] = { "alias of RAM", "alias", "", "#f6e0cf" },
 		[MAP_POPULATED] = { "populated", "populated", "RAM", "#2f6db3" },
 		[MAP_UNTOUCHED] = { "not populated", "not-populated", "RAM",
-			"#d5e2ef" },
+				    "#d5e2ef" },
 		[MAP_EMPTY] = { "given up", "empty", "EMPTY", "#8d8d86" },
 		[MAP_DESTROYED] = { "content lost", "destroyed", "DESTROYED",
-			"#b3261e" },
+				    "#b3261e" },
 		[MAP_SHARED] = { "shared with the host", "shared", "",
-			"#d9722a" },
+				 "#d9722a" },
 		[MAP_UNSHARED] = { "not shared", "not-shared", "", "#f6e0cf" },
 	};
 
@@ -212,7 +212,7 @@ char *map_print(void (*write)(FILE *to, void *with), void *with)
 struct map_text map_size_text(uint64_t bytes)
 {
 	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB",
-		"TiB" };
+					     "TiB" };
 	struct map_text text;
 	uint64_t unit = 1;
 	unsigned i = 0;
@@ -223,10 +223,10 @@ struct map_text map_size_text(uint64_t bytes)
 	}
 	if (bytes % unit == 0)
 		snprintf(text.text, sizeof(text.text), "%" PRIu64 " %s",
-			bytes / unit, units[i]);
+			 bytes / unit, units[i]);
 	else
 		snprintf(text.text, sizeof(text.text), "%.1f %s",
-			(double)bytes / (double)unit, units[i]);
+			 (double)bytes / (double)unit, units[i]);
 	return text;
 }
 
@@ -241,11 +241,11 @@ struct map_title map_title(const struct reeve_map *map)
 		snprintf(halves, sizeof(halves), ", IPAs of %d bits", bits);
 	if (map->domid != 0)
 		snprintf(whose, sizeof(whose), "as domain %u has it now",
-			map->domid);
+			 map->domid);
 	snprintf(title.text, sizeof(title.text),
-		"%s, %s of RAM, %u vCPU%s%s, %s",
-		map->realm ? "Realm" : "ordinary guest",
-		map_size_text(map->ram_size).text, map->vcpus,
-		map->vcpus == 1 ? "" : "s", halves, whose);
+		 "%s, %s of RAM, %u vCPU%s%s, %s",
+		 map->realm ? "Realm" : "ordinary guest",
+		 map_size_text(map->ram_size).text, map->vcpus,
+		 map->vcpus == 1 ? "" : "s", halves, whose);
 	return title;
 }

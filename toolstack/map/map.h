@@ -63,12 +63,12 @@ struct reeve_map *map_new(const char *name);
 
 /* Puts an area; one of size 0, or that ends behind MAP_END, is left out. */
 void map_put(struct reeve_map *map, enum map_kind kind, const char *name,
-	uint64_t ipa, uint64_t size);
+	     uint64_t ipa, uint64_t size);
 
 /* Puts [ipa, ipa + size) as kind where nothing else has been put. Before it,
  * all there has to be in ascending order. */
 void map_fill(struct reeve_map *map, enum map_kind kind, const char *name,
-	uint64_t ipa, uint64_t size);
+	      uint64_t ipa, uint64_t size);
 
 /* The last step: sorts, joins what belongs together, cuts what overlaps. A top
  * that was not set becomes a power of two behind all. false: out of memory. */

@@ -34,7 +34,7 @@ static int teardown(void **state)
 }
 
 static void assert_area(const struct reeve_map *map, size_t index, uint64_t ipa,
-	uint64_t size, enum map_kind kind)
+			uint64_t size, enum map_kind kind)
 {
 	assert_true(index < map->count);
 	assert_int_equal(map->areas[index].ipa, ipa);
@@ -130,7 +130,7 @@ static void many_areas_are_kept(void **state)
 static void tree_make(void *tree, int size)
 {
 	const fdt64_t reg[] = { cpu_to_fdt64(0x3001000), cpu_to_fdt64(0x10000),
-		cpu_to_fdt64(0x3020000), cpu_to_fdt64(0x20000) };
+				cpu_to_fdt64(0x3020000), cpu_to_fdt64(0x20000) };
 
 	assert_int_equal(fdt_create(tree, size), 0);
 	assert_int_equal(fdt_finish_reservemap(tree), 0);
@@ -203,7 +203,7 @@ static void realm_fill(struct reeve_map *map)
 	map_put(map, MAP_SHARED, "alias of RAM",
 		map->shared_base + RAM + 2 * MIB, 4096);
 	map_fill(map, MAP_UNSHARED, "alias of RAM", map->shared_base + RAM,
-		64 * MIB);
+		 64 * MIB);
 	assert_true(map_finish(map));
 }
 

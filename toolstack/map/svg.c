@@ -45,15 +45,15 @@ static void escape(FILE *to, const char *text)
 }
 
 void svg_text(struct svg *svg, double x, double y, const char *class,
-	const char *text)
+	      const char *text)
 {
 	fprintf(svg->to, "<text x='%.1f' y='%.1f' class='%s'>", x, y, class);
 	escape(svg->to, text);
 	fputs("</text>\n", svg->to);
 }
 
-void svg_address(
-	struct svg *svg, double x, double y, const char *class, uint64_t ipa)
+void svg_address(struct svg *svg, double x, double y, const char *class,
+		 uint64_t ipa)
 {
 	char text[24];
 
@@ -70,7 +70,7 @@ void svg_heading(struct svg *svg, const char *title, const char *remark)
 }
 
 void svg_rect(struct svg *svg, double x, double y, double width, double height,
-	const char *colour)
+	      const char *colour)
 {
 	fprintf(svg->to,
 		"<rect x='%.2f' y='%.2f' width='%.2f' height='%.2f' "
@@ -125,11 +125,11 @@ static void pages(struct svg *svg)
 		double bar = width * (double)held[kind] / (double)most;
 
 		svg_text(svg, SVG_MARGIN, svg->y + 13, "key",
-			map_page_word(kind));
+			 map_page_word(kind));
 		svg_rect(svg, PAGES_BAR_X, svg->y + 2, bar, PAGES_HEIGHT - 6,
-			"#4f6b86");
+			 "#4f6b86");
 		snprintf(text, sizeof(text), "%" PRIu64 " (%s)", held[kind],
-			map_size_text(held[kind] * 4096).text);
+			 map_size_text(held[kind] * 4096).text);
 		svg_text(svg, PAGES_BAR_X + bar + 8, svg->y + 13, "note", text);
 		svg->y += PAGES_HEIGHT;
 	}
@@ -148,8 +148,8 @@ static void body(struct svg *svg)
 
 /* ---- The document ---- */
 
-static void document(
-	FILE *to, const struct reeve_map *map, const char *parts, double height)
+static void document(FILE *to, const struct reeve_map *map, const char *parts,
+		     double height)
 {
 	fputs("<?xml version='1.0' encoding='UTF-8'?>\n", to);
 	fprintf(to,

@@ -20,13 +20,13 @@ struct svg {
 
 /* Text with what XML gives a meaning escaped; class is a style of svg.c. */
 void svg_text(struct svg *svg, double x, double y, const char *class,
-	const char *text);
-void svg_address(
-	struct svg *svg, double x, double y, const char *class, uint64_t ipa);
+	      const char *text);
+void svg_address(struct svg *svg, double x, double y, const char *class,
+		 uint64_t ipa);
 /* The title of a part; the next thing comes below it. */
 void svg_heading(struct svg *svg, const char *title, const char *remark);
 void svg_rect(struct svg *svg, double x, double y, double width, double height,
-	const char *colour);
+	      const char *colour);
 
 /* svg_stack.c: the whole IPA space to scale, and beside it what is there, not
  * to scale. */

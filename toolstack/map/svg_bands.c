@@ -28,20 +28,20 @@ static bool is_ground(enum map_kind kind)
 }
 
 static void piece_draw(struct svg *svg, const struct bands *bands, uint64_t at,
-	uint64_t end, enum map_kind kind)
+		       uint64_t end, enum map_kind kind)
 {
 	const double scale = (SVG_RIGHT - LINE_X) / (double)bands->line;
 	double width = (double)(end - at) * scale;
 	uint64_t line = at / bands->line;
 
 	svg_rect(svg, LINE_X + (double)(at % bands->line) * scale,
-		bands->y + (double)line * LINE_STEP, width < 1 ? 1 : width,
-		LINE, map_look(kind)->colour);
+		 bands->y + (double)line * LINE_STEP, width < 1 ? 1 : width,
+		 LINE, map_look(kind)->colour);
 }
 
 /* An area, line by line; offsets are from the base of the bands. */
-static void area_draw(
-	struct svg *svg, const struct bands *bands, const struct map_area *area)
+static void area_draw(struct svg *svg, const struct bands *bands,
+		      const struct map_area *area)
 {
 	uint64_t at = area->ipa - bands->base;
 	uint64_t end = smaller(at + area->size, bands->size);
@@ -63,14 +63,14 @@ static void areas_draw(struct svg *svg, const struct bands *bands, bool ground)
 		const struct map_area *area = &map->areas[i];
 
 		if (area->kind != MAP_DEVICE && area->ipa >= bands->base &&
-			area->ipa - bands->base < bands->size &&
-			is_ground(area->kind) == ground)
+		    area->ipa - bands->base < bands->size &&
+		    is_ground(area->kind) == ground)
 			area_draw(svg, bands, area);
 	}
 }
 
-static void bands_draw(
-	struct svg *svg, const char *title, uint64_t base, uint64_t size)
+static void bands_draw(struct svg *svg, const char *title, uint64_t base,
+		       uint64_t size)
 {
 	struct bands bands = { .base = base, .size = size, .line = 4096 };
 	char remark[80];
@@ -78,7 +78,7 @@ static void bands_draw(
 	while (size / LINES_MAX > bands.line)
 		bands.line *= 2;
 	snprintf(remark, sizeof(remark), "to scale, %s a line",
-		map_size_text(bands.line).text);
+		 map_size_text(bands.line).text);
 	svg_heading(svg, title, remark);
 	bands.y = svg->y;
 	areas_draw(svg, &bands, true);
@@ -97,7 +97,7 @@ static bool begins(const struct reeve_map *map, size_t index, bool alias)
 
 	return area->kind != MAP_DEVICE && is_alias == alias &&
 	       (index == 0 || area[-1].kind == MAP_DEVICE ||
-		       area[-1].ipa + area[-1].size != area->ipa);
+		area[-1].ipa + area[-1].size != area->ipa);
 }
 
 /* Bytes of RAM from an area on without a hole. */
@@ -107,8 +107,8 @@ static uint64_t stretch(const struct reeve_map *map, size_t index)
 	uint64_t end = from;
 
 	for (; index < map->count && map->areas[index].ipa == end &&
-		map->areas[index].kind != MAP_DEVICE;
-		index++)
+	       map->areas[index].kind != MAP_DEVICE;
+	     index++)
 		end += map->areas[index].size;
 	return end - from;
 }
@@ -119,10 +119,10 @@ void svg_bands(struct svg *svg)
 
 	for (size_t i = 0; i < map->count; i++) {
 		if (begins(map, i, false))
-			bands_draw(
-				svg, "RAM", map->areas[i].ipa, stretch(map, i));
+			bands_draw(svg, "RAM", map->areas[i].ipa,
+				   stretch(map, i));
 		else if (map_sum(map, MAP_SHARED) != 0 && begins(map, i, true))
 			bands_draw(svg, "What the Realm shares of it",
-				map->areas[i].ipa, stretch(map, i));
+				   map->areas[i].ipa, stretch(map, i));
 	}
 }

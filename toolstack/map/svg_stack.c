@@ -33,8 +33,8 @@ struct walk {
 };
 
 /* RAM of a domain is one box, whatever its parts; so is its shared alias. */
-static bool lies_together(
-	const struct map_area *area, const struct map_area *next)
+static bool lies_together(const struct map_area *area,
+			  const struct map_area *next)
 {
 	return area->kind >= MAP_POPULATED && next->kind >= MAP_POPULATED &&
 	       area->ipa + area->size == next->ipa &&
@@ -60,7 +60,7 @@ static bool row_take(struct walk *walk, struct row *row)
 	const struct map_area *area;
 
 	if (walk->index == map->count ||
-		map->areas[walk->index].ipa > walk->ipa) {
+	    map->areas[walk->index].ipa > walk->ipa) {
 		if (walk->ipa >= map->top)
 			return false;
 		break_take(walk, row);
@@ -69,7 +69,7 @@ static bool row_take(struct walk *walk, struct row *row)
 	area = &map->areas[walk->index];
 	*row = (struct row){ .ipa = area->ipa, .area = area, .count = 1 };
 	while (walk->index + row->count < map->count &&
-		lies_together(&area[row->count - 1], &area[row->count]))
+	       lies_together(&area[row->count - 1], &area[row->count]))
 		row->count++;
 	walk->index += row->count;
 	row->end = area[row->count - 1].ipa + area[row->count - 1].size;
@@ -108,13 +108,13 @@ static double bar_y(const struct bar *bar, uint64_t ipa)
 }
 
 /* A part of the bar; hairlines for what is too small to be seen. */
-static void bar_part(
-	struct svg *svg, const struct bar *bar, const struct map_area *area)
+static void bar_part(struct svg *svg, const struct bar *bar,
+		     const struct map_area *area)
 {
 	double height = (double)area->size * bar->scale;
 
 	svg_rect(svg, BAR_X, bar_y(bar, area->ipa), BAR_WIDTH,
-		height < 1 ? 1 : height, map_look(area->kind)->colour);
+		 height < 1 ? 1 : height, map_look(area->kind)->colour);
 }
 
 static void bar_draw(struct svg *svg, const struct bar *bar)
@@ -141,8 +141,8 @@ static void bar_draw(struct svg *svg, const struct bar *bar)
 }
 
 /* From the row's place on the bar to its box. */
-static void tie(
-	struct svg *svg, const struct bar *bar, const struct row *row, double y)
+static void tie(struct svg *svg, const struct bar *bar, const struct row *row,
+		double y)
 {
 	fprintf(svg->to,
 		"<polygon points='%d,%.2f %d,%.2f %d,%.2f %d,%.2f' fill='%s' "
@@ -172,14 +172,14 @@ static void box_shares(struct svg *svg, const struct row *row, double y)
 
 		if (width > 0)
 			svg_rect(svg, x, y + BOX - 12, width, 9,
-				map_look(kind)->colour);
+				 map_look(kind)->colour);
 		x += width;
 	}
 }
 
 /* What stands in a box on the right: RIPAS and size. */
-static void box_facts(
-	struct svg *svg, const struct row *row, double y, const char *class)
+static void box_facts(struct svg *svg, const struct row *row, double y,
+		      const char *class)
 {
 	const struct map_look *look = map_look(row->area->kind);
 	struct map_text size = map_size_text(row->end - row->ipa);
@@ -187,7 +187,7 @@ static void box_facts(
 
 	if (svg->map->realm && row->count == 1 && look->ripas[0] != '\0')
 		snprintf(text, sizeof(text), "%s, RIPAS %s", size.text,
-			look->ripas);
+			 look->ripas);
 	else
 		snprintf(text, sizeof(text), "%s", size.text);
 	svg_text(svg, SVG_RIGHT - 12, y, class, text);
@@ -202,15 +202,15 @@ static void box_draw(struct svg *svg, const struct row *row, double y)
 	char text[120];
 
 	svg_rect(svg, BOX_X, y + 1, BOX_WIDTH, BOX - 2,
-		several ? "#eef1f4" : map_look(area->kind)->colour);
+		 several ? "#eef1f4" : map_look(area->kind)->colour);
 	if (several || strcmp(area->name, word) == 0)
 		snprintf(text, sizeof(text), "%s", area->name);
 	else
 		snprintf(text, sizeof(text), "%s (%s)", area->name, word);
 	svg_text(svg, BOX_X + 12, y + (several ? 18 : 25),
-		dark ? "name on" : "name", text);
-	box_facts(
-		svg, row, y + (several ? 18 : 25), dark ? "right on" : "right");
+		 dark ? "name on" : "name", text);
+	box_facts(svg, row, y + (several ? 18 : 25),
+		  dark ? "right on" : "right");
 	if (several)
 		box_shares(svg, row, y);
 	svg_address(svg, BOX_X - 8, y + 12, "ipa", row->ipa);
@@ -225,7 +225,7 @@ static void break_draw(struct svg *svg, const struct row *row, double y)
 		"stroke='#9aa5ae'/>\n",
 		BOX_X + 24, y);
 	snprintf(text, sizeof(text), "break: %s with nothing in it",
-		map_size_text(row->end - row->ipa).text);
+		 map_size_text(row->end - row->ipa).text);
 	svg_text(svg, BOX_X + 44, y + 16, "note", text);
 	svg_address(svg, BOX_X - 8, y + 12, "ipa", row->ipa);
 }
@@ -239,11 +239,11 @@ static void half_draw(struct svg *svg, double y)
 		BOX_X - 88, y, SVG_RIGHT, y);
 	svg_text(svg, SVG_RIGHT, y - 7, "half right", "private, above");
 	svg_text(svg, SVG_RIGHT, y + 16, "half right",
-		"shared with the host, from here on");
+		 "shared with the host, from here on");
 }
 
-static void row_draw(
-	struct svg *svg, const struct bar *bar, const struct row *row, double y)
+static void row_draw(struct svg *svg, const struct bar *bar,
+		     const struct row *row, double y)
 {
 	if (row->area == NULL) {
 		break_draw(svg, row, y);
@@ -262,7 +262,7 @@ void svg_stack(struct svg *svg)
 	double y;
 
 	svg_heading(svg, "All addresses",
-		"left: to scale; right: not to scale, with breaks");
+		    "left: to scale; right: not to scale, with breaks");
 	bar.y = y = svg->y;
 	bar.scale = bar.height / (double)map->top;
 	bar_draw(svg, &bar);

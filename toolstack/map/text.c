@@ -11,8 +11,8 @@
 
 /* ---- For a person ---- */
 
-static void area_write(
-	FILE *to, const struct reeve_map *map, const struct map_area *area)
+static void area_write(FILE *to, const struct reeve_map *map,
+		       const struct map_area *area)
 {
 	const struct map_look *look = map_look(area->kind);
 	const char *ripas = map->realm ? look->ripas : "";
@@ -56,7 +56,7 @@ static void text_write(FILE *to, void *with)
 		const struct map_area *area = &map->areas[i];
 
 		if (map->shared_base != 0 && area->ipa >= map->shared_base &&
-			(i == 0 || area[-1].ipa < map->shared_base))
+		    (i == 0 || area[-1].ipa < map->shared_base))
 			fprintf(to,
 				"  0x%010" PRIx64 "  the shared half begins\n",
 				map->shared_base);
@@ -75,20 +75,20 @@ char *reeve_map_text(const struct reeve_map *map)
 
 /* ---- JSON ---- */
 
-static void add_number(
-	struct json_object *object, const char *name, uint64_t value)
+static void add_number(struct json_object *object, const char *name,
+		       uint64_t value)
 {
 	json_object_object_add(object, name, json_object_new_uint64(value));
 }
 
-static void add_text(
-	struct json_object *object, const char *name, const char *text)
+static void add_text(struct json_object *object, const char *name,
+		     const char *text)
 {
 	json_object_object_add(object, name, json_object_new_string(text));
 }
 
-static struct json_object *area_json(
-	const struct reeve_map *map, const struct map_area *area)
+static struct json_object *area_json(const struct reeve_map *map,
+				     const struct map_area *area)
 {
 	const struct map_look *look = map_look(area->kind);
 	struct json_object *object = json_object_new_object();
@@ -118,8 +118,8 @@ char *reeve_map_json(const struct reeve_map *map)
 	char *text;
 
 	add_text(object, "name", map->name);
-	json_object_object_add(
-		object, "realm", json_object_new_boolean(map->realm));
+	json_object_object_add(object, "realm",
+			       json_object_new_boolean(map->realm));
 	if (map->domid != 0)
 		add_number(object, "domid", map->domid);
 	add_number(object, "vcpus", map->vcpus);
@@ -132,7 +132,8 @@ char *reeve_map_json(const struct reeve_map *map)
 	json_object_object_add(object, "areas", areas);
 	if (map->domid != 0)
 		json_object_object_add(object, "pages", pages_json(map));
-	text = strdup(json_object_to_json_string_ext(object,
+	text = strdup(json_object_to_json_string_ext(
+		object,
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
 	return text;

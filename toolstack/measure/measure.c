@@ -8,7 +8,8 @@
 #include "toolstack/engine/fit.h"
 
 static void measurement_fill(struct reeve_measurement *out,
-	const struct reeve_plan *plan, const struct engine_realm *realm)
+			     const struct reeve_plan *plan,
+			     const struct engine_realm *realm)
 {
 	const struct domain *domain = plan->guest->domain;
 	const struct rmi_realm_params *params = &realm->params;
@@ -31,21 +32,21 @@ static void measurement_fill(struct reeve_measurement *out,
 	memcpy(out->rim, realm->rim, sizeof(out->rim));
 	memcpy(out->rpv, params->rpv, sizeof(out->rpv));
 	memcpy(out->rec_gprs, realm->boot_rec.gprs, sizeof(out->rec_gprs));
-	while (reeve_plan_segment(
-		plan, out->range_count, &out->ranges[out->range_count]))
+	while (reeve_plan_segment(plan, out->range_count,
+				  &out->ranges[out->range_count]))
 		out->range_count++;
 }
 
 static int measure_on(struct engine *engine, const struct reeve_plan *plan,
-	struct reeve_measurement *out, struct reeve_report *report)
+		      struct reeve_measurement *out, struct reeve_report *report)
 {
 	struct engine_domain wanted =
 		engine_domain_of(plan->guest->domain, plan->image);
 	struct engine_realm realm;
 	int result;
 
-	result = engine_build(
-		&engine_model, engine, &wanted, plan->image, &realm, report);
+	result = engine_build(&engine_model, engine, &wanted, plan->image,
+			      &realm, report);
 	if (result != REEVE_OK)
 		return result;
 	measurement_fill(out, plan, &realm);
@@ -53,7 +54,7 @@ static int measure_on(struct engine *engine, const struct reeve_plan *plan,
 }
 
 int reeve_measure(const struct reeve_plan *plan, struct reeve_measurement *out,
-	struct reeve_report *report)
+		  struct reeve_report *report)
 {
 	const struct domain *domain = plan->guest->domain;
 	struct engine_info info;
@@ -61,7 +62,8 @@ int reeve_measure(const struct reeve_plan *plan, struct reeve_measurement *out,
 	int result;
 
 	if (!domain->realm)
-		return report_error(report, REEVE_ERR_ARGUMENT, NULL, "realm",
+		return report_error(
+			report, REEVE_ERR_ARGUMENT, NULL, "realm",
 			"write realm=1 to make it one",
 			"\"%s\" is not a Realm, so nothing measures it",
 			domain->name);

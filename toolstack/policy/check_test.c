@@ -132,7 +132,8 @@ static const char *verdict(int result, const struct domain *domain)
 
 /* As reeve check does: every stage adds to one report. */
 static const char *config_check(const char *name, const char *text,
-	const struct setup *setup, struct reeve_report *report)
+				const struct setup *setup,
+				struct reeve_report *report)
 {
 	struct domain *domain = NULL;
 	struct cfg *cfg = NULL;
@@ -141,12 +142,12 @@ static const char *config_check(const char *name, const char *text,
 	const char *words;
 
 	if (cfg_parse(name, text, strlen(text), setup->args, setup->arg_count,
-		    0, &cfg, report) != REEVE_OK)
+		      0, &cfg, report) != REEVE_OK)
 		return "refused";
 	result = domain_read(cfg, setup->flags, &domain, report);
 	assert_non_null(domain);
-	policy = policy_check(
-		domain, setup->has_host ? &setup->host : NULL, report);
+	policy = policy_check(domain, setup->has_host ? &setup->host : NULL,
+			      report);
 	words = verdict(result != REEVE_OK ? result : policy, domain);
 	domain_free(domain);
 	cfg_free(cfg);
@@ -199,7 +200,7 @@ static void golden_check(void **state)
 	char *expected;
 
 	assert_true(asprintf(&expected_path, "%.*s.expected",
-			    (int)(strlen(path) - strlen(".cfg")), path) > 0);
+			     (int)(strlen(path) - strlen(".cfg")), path) > 0);
 	if (update)
 		file_write(expected_path, actual);
 	expected = file_read(expected_path);

@@ -10,8 +10,8 @@ static bool rule_broken(const struct policy_case *asked)
 }
 
 /* A rule on a key that is not set is about the Realm itself. */
-static void rule_report(
-	const struct policy_case *asked, struct reeve_report *report)
+static void rule_report(const struct policy_case *asked,
+			struct reeve_report *report)
 {
 	const struct policy_rule *rule = asked->rule;
 	const struct report_place *place =
@@ -20,11 +20,11 @@ static void rule_report(
 	if (place == NULL)
 		place = domain_place(asked->domain, "realm");
 	report_add(report, rule->severity, place, rule->key, rule->way_out,
-		"%s", rule->reason);
+		   "%s", rule->reason);
 }
 
 int policy_check(const struct domain *domain, const struct policy_host *host,
-	struct reeve_report *report)
+		 struct reeve_report *report)
 {
 	struct policy_case asked = { .domain = domain, .host = host };
 	int result = REEVE_OK;
@@ -33,7 +33,7 @@ int policy_check(const struct domain *domain, const struct policy_host *host,
 		return REEVE_OK;
 	for (size_t i = 0; (asked.rule = policy_rule_at(i)) != NULL; i++) {
 		if (domain_is_refused(domain, asked.rule->key) ||
-			!rule_broken(&asked))
+		    !rule_broken(&asked))
 			continue;
 		rule_report(&asked, report);
 		if (asked.rule->severity == REEVE_ERROR)

@@ -49,6 +49,6 @@ const struct policy_rule *policy_rule_at(size_t index);
  * REEVE_ERR_CONFIG when an error was reported.
  */
 int policy_check(const struct domain *domain, const struct policy_host *host,
-	struct reeve_report *report);
+		 struct reeve_report *report);
 
 #endif

@@ -65,8 +65,8 @@ static size_t check(void (*change)(struct domain *), struct reeve_report *report
 	size_t before;
 
 	assert_int_equal(cfg_parse("g.cfg", REALM, strlen(REALM), NULL, 0, 0,
-				 &cfg, report),
-		0);
+				   &cfg, report),
+			 0);
 	assert_int_equal(domain_read(cfg, 0, &domain, report), 0);
 	before = reeve_report_count(report);
 	change(domain);

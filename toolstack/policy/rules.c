@@ -133,72 +133,79 @@ static bool written(const struct policy_case *asked)
 
 /* ---- The table ---------------------------------------------------------- */
 
-#define DEVICE(id, key, what)                                                  \
-	{ id, REEVE_ERROR, key, NULL,                                          \
-		"a Realm cannot have " what                                    \
-		": its memory is closed to the back end",                      \
-		"remove it" }
+#define DEVICE(id, key, what)                                                   \
+	{ id,                                                                   \
+	  REEVE_ERROR,                                                          \
+	  key,                                                                  \
+	  NULL,                                                                 \
+	  "a Realm cannot have " what ": its memory is closed to the back end", \
+	  "remove it" }
 #define ASSIGNED(id, key, what)                                                \
-	{ id, REEVE_ERROR, key, NULL,                                          \
-		"a Realm cannot have " what                                    \
-		": nothing has attested the device",                           \
-		"remove it" }
+	{ id,                                                                  \
+	  REEVE_ERROR,                                                         \
+	  key,                                                                 \
+	  NULL,                                                                \
+	  "a Realm cannot have " what ": nothing has attested the device",     \
+	  "remove it" }
 #define NO_DUMP(id, key)                                                       \
-	{ id, REEVE_ERROR, key, core_dumped,                                   \
-		"the host cannot dump a Realm's memory",                       \
-		"write \"destroy\", \"restart\" or \"preserve\"" }
+	{ id,                                                                  \
+	  REEVE_ERROR,                                                         \
+	  key,                                                                 \
+	  core_dumped,                                                         \
+	  "the host cannot dump a Realm's memory",                             \
+	  "write \"destroy\", \"restart\" or \"preserve\"" }
 #define NO_USE(id, key, what)                                                  \
-	{ id, REEVE_NOTE, key, written,                                        \
-		"a Realm has no " what "; this is ignored", "remove it" }
+	{ id,                                                                  \
+	  REEVE_NOTE,                                                          \
+	  key,                                                                 \
+	  written,                                                             \
+	  "a Realm has no " what "; this is ignored",                          \
+	  "remove it" }
 
 static const struct policy_rule rules[] = {
 	{ "host-realms", REEVE_ERROR, "realm", host_without_realms,
-		"this host has no RMM, so it cannot run a Realm",
-		"use a host with Arm CCA" },
+	  "this host has no RMM, so it cannot run a Realm",
+	  "use a host with Arm CCA" },
 	{ "pvh-only", REEVE_ERROR, "type", not_pvh, "a Realm is a PVH guest",
-		"write type=\"pvh\" or remove it" },
+	  "write type=\"pvh\" or remove it" },
 	{ "first-bank-memory", REEVE_ERROR, "memory", beyond_first_bank,
-		"a Realm's RAM must fit the first RAM bank, 3072 MiB",
-		"write 3072 or less" },
+	  "a Realm's RAM must fit the first RAM bank, 3072 MiB",
+	  "write 3072 or less" },
 	{ "first-bank-maxmem", REEVE_ERROR, "maxmem", beyond_first_bank,
-		"a Realm's RAM must fit the first RAM bank, 3072 MiB",
-		"write 3072 or less" },
+	  "a Realm's RAM must fit the first RAM bank, 3072 MiB",
+	  "write 3072 or less" },
 	{ "ipa-space", REEVE_ERROR, "memory", beyond_ipa_space,
-		"the RAM does not fit the IPA space that this host gives a Realm",
-		"write less" },
+	  "the RAM does not fit the IPA space that this host gives a Realm",
+	  "write less" },
 	{ "whole-blocks", REEVE_NOTE, "memory", odd_memory,
-		"an odd number of MiB leaves a block of memory that needs a table of "
-		"its own",
-		"write an even number" },
+	  "an odd number of MiB leaves a block of memory that needs a table of "
+	  "its own",
+	  "write an even number" },
 	{ "no-partial-tree", REEVE_ERROR, "device_tree", NULL,
-		"a Realm's device tree is the generated one, so that it can be "
-		"measured",
-		"remove it" },
+	  "a Realm's device tree is the generated one, so that it can be "
+	  "measured",
+	  "remove it" },
 	{ "no-acpi", REEVE_ERROR, "acpi", NULL,
-		"a Realm is described by a device tree, not by ACPI",
-		"remove it" },
+	  "a Realm is described by a device tree, not by ACPI", "remove it" },
 	{ "gicv3-only", REEVE_ERROR, "gic_version", gicv2_chosen,
-		"a Realm needs a GICv3",
-		"write gic_version=\"v3\" or remove it" },
+	  "a Realm needs a GICv3", "write gic_version=\"v3\" or remove it" },
 	{ "gicv3-native", REEVE_ERROR, "gic_version", gicv2_host,
-		"a Realm needs a GICv3, and this host's own is not one",
-		"use a host with a GICv3" },
+	  "a Realm needs a GICv3, and this host's own is not one",
+	  "use a host with a GICv3" },
 	{ "gicv3-offered", REEVE_ERROR, "gic_version", gicv3_missing,
-		"this host has no GICv3", "use a host with a GICv3" },
+	  "this host has no GICv3", "use a host with a GICv3" },
 	{ "no-tee", REEVE_ERROR, "tee", NULL,
-		"a Realm cannot call a TEE: its SMCs end in the RMM",
-		"remove it" },
+	  "a Realm cannot call a TEE: its SMCs end in the RMM", "remove it" },
 	{ "no-sci", REEVE_ERROR, "arm_sci", sci_forwarded,
-		"a Realm's SMCs end in the RMM, so none can be forwarded",
-		"remove it" },
+	  "a Realm's SMCs end in the RMM, so none can be forwarded",
+	  "remove it" },
 	ASSIGNED("no-irqs", "irqs", "interrupts passed through"),
 	ASSIGNED("no-iomem", "iomem", "device memory passed through"),
 	ASSIGNED("no-ioports", "ioports", "I/O ports passed through"),
 	{ "no-vnuma", REEVE_ERROR, "vnuma", NULL,
-		"a Realm has no virtual NUMA nodes", "remove it" },
+	  "a Realm has no virtual NUMA nodes", "remove it" },
 	{ "no-passthrough", REEVE_ERROR, "passthrough", passthrough_chosen,
-		"a Realm has no IOMMU context",
-		"write \"disabled\" or remove it" },
+	  "a Realm has no IOMMU context", "write \"disabled\" or remove it" },
 	ASSIGNED("no-pci", "pci", "PCI devices passed through"),
 	ASSIGNED("no-dtdev", "dtdev", "device tree devices passed through"),
 	DEVICE("no-disk", "disk", "a disk"),
@@ -215,52 +222,48 @@ static const struct policy_rule rules[] = {
 	DEVICE("no-usbctrl", "usbctrl", "a USB controller"),
 	DEVICE("no-usbdev", "usbdev", "a USB device"),
 	{ "no-sve", REEVE_ERROR, "sve", NULL, "SVE is not given to Realms",
-		"remove it" },
+	  "remove it" },
 	{ "no-vpmu", REEVE_ERROR, "vpmu", NULL,
-		"performance counters are not given to Realms", "remove it" },
+	  "performance counters are not given to Realms", "remove it" },
 	{ "no-untrapped-access", REEVE_ERROR, "trap_unmapped_accesses", NULL,
-		"in a Realm an access that hits nothing always faults",
-		"remove it" },
+	  "in a Realm an access that hits nothing always faults", "remove it" },
 	{ "no-colors", REEVE_ERROR, "llc_colors", NULL,
-		"memory given to a Realm leaves the host's colouring",
-		"remove it" },
+	  "memory given to a Realm leaves the host's colouring", "remove it" },
 	{ "no-bootloader", REEVE_ERROR, "bootloader", NULL,
-		"a Realm is measured as it is loaded, from files that you name",
-		"name a kernel instead" },
+	  "a Realm is measured as it is loaded, from files that you name",
+	  "name a kernel instead" },
 	{ "no-bootloader-args", REEVE_ERROR, "bootloader_args", NULL,
-		"a Realm has no bootloader", "remove it" },
+	  "a Realm has no bootloader", "remove it" },
 	{ "no-bootloader-restrict", REEVE_ERROR, "bootloader_restrict", NULL,
-		"a Realm has no bootloader", "remove it" },
+	  "a Realm has no bootloader", "remove it" },
 	{ "no-bootloader-user", REEVE_ERROR, "bootloader_user", NULL,
-		"a Realm has no bootloader", "remove it" },
+	  "a Realm has no bootloader", "remove it" },
 	{ "no-driver-domain", REEVE_ERROR, "driver_domain", NULL,
-		"a Realm cannot serve devices: it shares no memory",
-		"remove it" },
+	  "a Realm cannot serve devices: it shares no memory", "remove it" },
 	{ "all-vcpus-online", REEVE_ERROR, "maxvcpus", vcpus_offline,
-		"a Realm's vCPUs are all made at its start: maxvcpus must be vcpus",
-		"remove it, or make it the same as vcpus" },
+	  "a Realm's vCPUs are all made at its start: maxvcpus must be vcpus",
+	  "remove it, or make it the same as vcpus" },
 	{ "rec-limit", REEVE_ERROR, "vcpus", too_many_recs,
-		"the RMM of this host does not make that many vCPUs",
-		"use fewer vCPUs" },
+	  "the RMM of this host does not make that many vCPUs",
+	  "use fewer vCPUs" },
 	{ "hash-offered", REEVE_ERROR, "realm_hash", hash_missing,
-		"the RMM of this host does not offer that hash",
-		"choose another one" },
+	  "the RMM of this host does not offer that hash", "choose another one" },
 	NO_DUMP("no-dump-on-crash", "on_crash"),
 	NO_DUMP("no-dump-on-watchdog", "on_watchdog"),
 	NO_DUMP("no-dump-on-poweroff", "on_poweroff"),
 	NO_DUMP("no-dump-on-reboot", "on_reboot"),
 	NO_DUMP("no-dump-on-soft-reset", "on_soft_reset"),
 	{ "no-migration", REEVE_ERROR, "nomigrate", migration_allowed,
-		"a Realm can be neither saved nor migrated",
-		"write nomigrate=1 or remove it" },
+	  "a Realm can be neither saved nor migrated",
+	  "write nomigrate=1 or remove it" },
 	{ "uart-refused", REEVE_ERROR, "vuart", uart_refused,
-		"this host does not give Realms the debug UART",
-		"remove it, or start the host with reeve host start "
-		"--debug-console" },
+	  "this host does not give Realms the debug UART",
+	  "remove it, or start the host with reeve host start "
+	  "--debug-console" },
 	{ "uart-readable", REEVE_WARNING, "vuart", uart_readable,
-		"the host can read and write all that passes this UART; only a host "
-		"started with reeve host start --debug-console offers it",
-		"remove it from a guest that is to be confidential" },
+	  "the host can read and write all that passes this UART; only a host "
+	  "started with reeve host start --debug-console offers it",
+	  "remove it from a guest that is to be confidential" },
 	NO_USE("no-grant-frames", "max_grant_frames", "grant table"),
 	NO_USE("no-maptrack", "max_maptrack_frames", "grant table"),
 	NO_USE("no-grant-version", "max_grant_version", "grant table"),

@@ -42,8 +42,8 @@ size_t reeve_report_count(const struct reeve_report *report)
 	return report->count;
 }
 
-const struct reeve_diagnostic *reeve_report_get(
-	const struct reeve_report *report, size_t index)
+const struct reeve_diagnostic *
+reeve_report_get(const struct reeve_report *report, size_t index)
 {
 	return index < report->count ? &report->items[index] : NULL;
 }
@@ -133,10 +133,10 @@ static char *copy_text(const char *text, bool *ok)
 	return copy;
 }
 
-__attribute__((format(printf, 6, 0))) static void report_append(
-	struct reeve_report *report, enum reeve_severity severity,
-	const struct report_place *place, const char *key, const char *hint,
-	const char *message, va_list args)
+__attribute__((format(printf, 6, 0))) static void
+report_append(struct reeve_report *report, enum reeve_severity severity,
+	      const struct report_place *place, const char *key,
+	      const char *hint, const char *message, va_list args)
 {
 	struct reeve_diagnostic item = { .severity = severity };
 	char *text = NULL;
@@ -166,8 +166,8 @@ __attribute__((format(printf, 6, 0))) static void report_append(
 }
 
 void report_add(struct reeve_report *report, enum reeve_severity severity,
-	const struct report_place *place, const char *key, const char *hint,
-	const char *message, ...)
+		const struct report_place *place, const char *key,
+		const char *hint, const char *message, ...)
 {
 	va_list args;
 
@@ -177,8 +177,8 @@ void report_add(struct reeve_report *report, enum reeve_severity severity,
 }
 
 int report_error(struct reeve_report *report, int code,
-	const struct report_place *place, const char *key, const char *hint,
-	const char *message, ...)
+		 const struct report_place *place, const char *key,
+		 const char *hint, const char *message, ...)
 {
 	va_list args;
 

@@ -24,15 +24,16 @@ struct report_place {
  * a final full stop; the hint says the way out. Running out of memory here
  * marks the report (reeve_report_truncated) and is otherwise silent.
  */
-__attribute__((format(printf, 6, 7))) void report_add(
-	struct reeve_report *report, enum reeve_severity severity,
-	const struct report_place *place, const char *key, const char *hint,
-	const char *message, ...);
+__attribute__((format(printf, 6, 7))) void
+report_add(struct reeve_report *report, enum reeve_severity severity,
+	   const struct report_place *place, const char *key, const char *hint,
+	   const char *message, ...);
 
 /* As report_add() with severity REEVE_ERROR, and returns code. */
-__attribute__((format(printf, 6, 7))) int report_error(
-	struct reeve_report *report, int code, const struct report_place *place,
-	const char *key, const char *hint, const char *message, ...);
+__attribute__((format(printf, 6, 7))) int
+report_error(struct reeve_report *report, int code,
+	     const struct report_place *place, const char *key,
+	     const char *hint, const char *message, ...);
 
 /*
  * Puts the diagnostics in the order in which a reader of file meets them:

@@ -53,7 +53,7 @@ static void all_that_was_said_is_kept(void **state)
 	const struct reeve_diagnostic *item;
 
 	report_add(*state, REEVE_WARNING, &place, "key", "a hint", "%s %d",
-		"text", 5);
+		   "text", 5);
 	item = reeve_report_get(*state, 0);
 	assert_int_equal(item->severity, REEVE_WARNING);
 	assert_string_equal(item->file, "file");
@@ -113,7 +113,7 @@ static void order_is_kept_over_many(void **state)
 {
 	for (unsigned i = 0; i < 100; i++)
 		report_add(*state, REEVE_NOTE,
-			&(struct report_place){ .line = i }, NULL, NULL, "x");
+			   &(struct report_place){ .line = i }, NULL, NULL, "x");
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(reeve_report_get(*state, i)->line, i);
 	assert_null(reeve_report_get(*state, 100));
@@ -135,17 +135,18 @@ static void nothing_can_steer_a_terminal(void **state)
 	const struct reeve_diagnostic *item;
 
 	report_add(*state, REEVE_ERROR, &place, "k\t", "\xc2\x9b",
-		"\x1b[2J \xff\x7f \xc3\xa9 \xe2\x82\xac \xe2\x82");
+		   "\x1b[2J \xff\x7f \xc3\xa9 \xe2\x82\xac \xe2\x82");
 	item = reeve_report_get(*state, 0);
 	assert_string_equal(item->file, "a\\x0ab");
 	assert_string_equal(item->key, "k\\x09");
 	assert_string_equal(item->hint, "\\xc2\\x9b");
-	assert_string_equal(item->message,
+	assert_string_equal(
+		item->message,
 		"\\x1b[2J \\xff\\x7f \xc3\xa9 \xe2\x82\xac \\xe2\\x82");
 }
 
 static void say_at(struct reeve_report *report, const char *file, unsigned line,
-	unsigned column, const char *text)
+		   unsigned column, const char *text)
 {
 	const struct report_place place = { file, line, column };
 
@@ -154,8 +155,9 @@ static void say_at(struct reeve_report *report, const char *file, unsigned line,
 
 static void sorting_follows_the_file(void **state)
 {
-	static const char *const wanted[] = { "none", "first", "second",
-		"second too", "third", "late", "extra 9", "extra 1" };
+	static const char *const wanted[] = { "none",       "first",  "second",
+					      "second too", "third",  "late",
+					      "extra 9",    "extra 1" };
 
 	say_at(*state, "extra", 9, 1, "extra 9");
 	say_at(*state, "file", 3, 5, "late");
@@ -167,8 +169,8 @@ static void sorting_follows_the_file(void **state)
 	report_add(*state, REEVE_NOTE, NULL, NULL, NULL, "none");
 	report_sort(*state, "file");
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		assert_string_equal(
-			reeve_report_get(*state, i)->message, wanted[i]);
+		assert_string_equal(reeve_report_get(*state, i)->message,
+				    wanted[i]);
 }
 
 static void freeing_nothing_is_fine(void **state)

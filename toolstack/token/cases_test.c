@@ -76,7 +76,7 @@ static void refusal_is(const struct token_case *one, const char *wanted)
 	message = reeve_report_get(one->report, 0)->message;
 	length = strlen(wanted);
 	if (strncmp(message, wanted, length) != 0 ||
-		strncmp(message + length, ", at its byte ", 14) != 0)
+	    strncmp(message + length, ", at its byte ", 14) != 0)
 		fail_msg("\"%s\" instead of \"%s\"", message, wanted);
 }
 
@@ -87,7 +87,7 @@ static bool is_listed(struct json_object *list, const char *name)
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(json_object_get_string(
 				   json_object_array_get_idx(list, i)),
-			    name) == 0)
+			   name) == 0)
 			return true;
 	return false;
 }
@@ -99,8 +99,8 @@ static void challenge_fill(char challenge[129])
 		snprintf(challenge + 2 * i, 3, "%02x", 3 * 17 + i);
 }
 
-static void verdicts_are(
-	const struct token_case *one, const struct reeve_token *token)
+static void verdicts_are(const struct token_case *one,
+			 const struct reeve_token *token)
 {
 	char challenge[129];
 	struct reeve_expectation expected = {
@@ -114,21 +114,20 @@ static void verdicts_are(
 	size_t failed = 0;
 
 	challenge_fill(challenge);
-	assert_int_equal(
-		reeve_token_verify(token, &expected, &verification, one->report),
-		REEVE_OK);
+	assert_int_equal(reeve_token_verify(token, &expected, &verification,
+					    one->report),
+			 REEVE_OK);
 	for (size_t i = 0;
-		(check = reeve_verification_check(verification, i)) != NULL;
-		i++) {
+	     (check = reeve_verification_check(verification, i)) != NULL; i++) {
 		bool wanted = is_listed(fails, check->name);
 
 		if (wanted != (check->verdict == REEVE_FAIL))
 			fail_msg("%s: expected %s, found %s", check->name,
-				check->expected, check->found);
+				 check->expected, check->found);
 		failed += wanted;
 	}
-	assert_int_equal(
-		failed, fails != NULL ? json_object_array_length(fails) : 0);
+	assert_int_equal(failed,
+			 fails != NULL ? json_object_array_length(fails) : 0);
 	assert_int_equal(reeve_verification_passed(verification), failed == 0);
 	reeve_verification_free(verification);
 }
@@ -173,8 +172,8 @@ static void common_load(void)
 	char *path = path_in(made_folder, "platform", ".pem");
 	size_t size;
 
-	assert_int_equal(
-		file_read(path, 4096, &platform_pem, &size, report), REEVE_OK);
+	assert_int_equal(file_read(path, 4096, &platform_pem, &size, report),
+			 REEVE_OK);
 	free(path);
 	path = path_in(made_folder, "refs", ".json");
 	assert_int_equal(reeve_refs_load(path, &refs, report), REEVE_OK);
@@ -193,8 +192,8 @@ static size_t cases_find(struct token_case *cases, struct CMUnitTest *tests)
 
 		if (end != NULL && count < CASES_MAX) {
 			snprintf(cases[count].name, sizeof(cases[count].name),
-				"%.*s", (int)(end - entries[i]->d_name),
-				entries[i]->d_name);
+				 "%.*s", (int)(end - entries[i]->d_name),
+				 entries[i]->d_name);
 			tests[count] = (struct CMUnitTest){
 				.name = cases[count].name,
 				.test_func = the_case_is_as_it_says,

@@ -51,8 +51,8 @@ static void number_take(void *to, enum cbor_kind kind, uint64_t number)
 		(struct cbor_head){ .kind = kind, .number = number };
 }
 
-static void string_take(
-	void *to, enum cbor_kind kind, cbor_data data, size_t size)
+static void string_take(void *to, enum cbor_kind kind, cbor_data data,
+			size_t size)
 {
 	number_take(to, kind, size);
 	((struct decoded *)to)->head.content = (struct span){ data, size };
@@ -147,14 +147,15 @@ static const struct cbor_callbacks callbacks = {
 #define SMALL_TAG       0xc0
 #define SMALL_TAG_COUNT 24
 
-static bool small_tag_take(
-	struct span rest, struct cbor_head *head, size_t *read)
+static bool small_tag_take(struct span rest, struct cbor_head *head,
+			   size_t *read)
 {
 	if (rest.size == 0 || rest.data[0] < SMALL_TAG ||
-		rest.data[0] >= SMALL_TAG + SMALL_TAG_COUNT)
+	    rest.data[0] >= SMALL_TAG + SMALL_TAG_COUNT)
 		return false;
-	*head = (struct cbor_head){ CBOR_TAG, rest.data[0] - SMALL_TAG,
-		{ NULL, 0 } };
+	*head = (struct cbor_head){ CBOR_TAG,
+				    rest.data[0] - SMALL_TAG,
+				    { NULL, 0 } };
 	*read = 1;
 	return true;
 }
@@ -209,18 +210,18 @@ bool cbor_in_next(struct cbor_in *in, struct cbor_head *head)
 	if (in->fault != TOKEN_OK || !head_decode(in, head, &read))
 		return false;
 	if (head->kind != CBOR_OTHER &&
-		read - head->content.size != shortest(head->number))
+	    read - head->content.size != shortest(head->number))
 		return cbor_in_fail(in, TOKEN_MALFORMED);
 	if (head->kind == CBOR_TEXT &&
-		!utf8_is_printable(
-			(const char *)head->content.data, head->content.size))
+	    !utf8_is_printable((const char *)head->content.data,
+			       head->content.size))
 		return cbor_in_fail(in, TOKEN_MALFORMED);
 	in->at += read;
 	return count_fits(in, head) || cbor_in_fail(in, TOKEN_TRUNCATED);
 }
 
-bool cbor_in_expect(
-	struct cbor_in *in, enum cbor_kind kind, struct cbor_head *head)
+bool cbor_in_expect(struct cbor_in *in, enum cbor_kind kind,
+		    struct cbor_head *head)
 {
 	return cbor_in_next(in, head) &&
 	       (head->kind == kind || cbor_in_fail(in, TOKEN_WRONG_TYPE));
@@ -239,9 +240,8 @@ bool cbor_in_int(struct cbor_in *in, int64_t *value)
 {
 	struct cbor_head head;
 
-	return cbor_in_next(in, &head) &&
-	       (cbor_head_int(&head, value) ||
-		       cbor_in_fail(in, TOKEN_WRONG_TYPE));
+	return cbor_in_next(in, &head) && (cbor_head_int(&head, value) ||
+					   cbor_in_fail(in, TOKEN_WRONG_TYPE));
 }
 
 static bool skip_at(struct cbor_in *in, unsigned level)
@@ -277,12 +277,12 @@ bool cbor_in_end(struct cbor_in *in)
 	return in->at == in->text.size || cbor_in_fail(in, TOKEN_TRAILING);
 }
 
-static bool key_is_new(
-	struct cbor_in *in, struct cbor_keys *keys, struct span key)
+static bool key_is_new(struct cbor_in *in, struct cbor_keys *keys,
+		       struct span key)
 {
 	for (size_t i = 0; i < keys->count; i++)
 		if (keys->keys[i].size == key.size &&
-			span_matches(key, 0, keys->keys[i]))
+		    span_matches(key, 0, keys->keys[i]))
 			return cbor_in_fail(in, TOKEN_DUPLICATE);
 	if (keys->count == CBOR_KEYS_MAX)
 		return cbor_in_fail(in, TOKEN_OVERSIZED);
@@ -290,8 +290,8 @@ static bool key_is_new(
 	return true;
 }
 
-bool cbor_in_key(
-	struct cbor_in *in, struct cbor_keys *keys, int64_t *key, bool *known)
+bool cbor_in_key(struct cbor_in *in, struct cbor_keys *keys, int64_t *key,
+		 bool *known)
 {
 	size_t start = in->at;
 	struct cbor_head head;
@@ -302,5 +302,5 @@ bool cbor_in_key(
 		return cbor_in_fail(in, TOKEN_WRONG_TYPE);
 	*known = cbor_head_int(&head, key);
 	return key_is_new(in, keys,
-		(struct span){ in->text.data + start, in->at - start });
+			  (struct span){ in->text.data + start, in->at - start });
 }

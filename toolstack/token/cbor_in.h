@@ -70,8 +70,8 @@ bool cbor_in_fail(struct cbor_in *in, enum token_fault fault);
 /* The next item's head, with a string's content. false: a fault. */
 bool cbor_in_next(struct cbor_in *in, struct cbor_head *head);
 /* As cbor_in_next(), of that kind; TOKEN_WRONG_TYPE. */
-bool cbor_in_expect(
-	struct cbor_in *in, enum cbor_kind kind, struct cbor_head *head);
+bool cbor_in_expect(struct cbor_in *in, enum cbor_kind kind,
+		    struct cbor_head *head);
 /* An integer that fits. */
 bool cbor_in_int(struct cbor_in *in, int64_t *value);
 /* Skips a whole item. */
@@ -94,7 +94,7 @@ struct cbor_keys {
  * no map of a token gives a meaning (*known: false). TOKEN_DUPLICATE, or
  * TOKEN_OVERSIZED after CBOR_KEYS_MAX of them.
  */
-bool cbor_in_key(
-	struct cbor_in *in, struct cbor_keys *keys, int64_t *key, bool *known);
+bool cbor_in_key(struct cbor_in *in, struct cbor_keys *keys, int64_t *key,
+		 bool *known);
 
 #endif

@@ -27,10 +27,10 @@ void cbor_out_int(struct cbor_out *out, int64_t value)
 {
 	if (value < 0)
 		advance(out, cbor_encode_negint((uint64_t)(-1 - value),
-				     place(out), room(out)));
+						place(out), room(out)));
 	else
-		advance(out, cbor_encode_uint(
-				     (uint64_t)value, place(out), room(out)));
+		advance(out, cbor_encode_uint((uint64_t)value, place(out),
+					      room(out)));
 }
 
 void cbor_out_tag(struct cbor_out *out, uint64_t tag)
@@ -78,8 +78,8 @@ void cbor_out_key_int(struct cbor_out *out, int64_t key, int64_t value)
 	cbor_out_int(out, value);
 }
 
-void cbor_out_key_bytes(
-	struct cbor_out *out, int64_t key, const void *data, size_t size)
+void cbor_out_key_bytes(struct cbor_out *out, int64_t key, const void *data,
+			size_t size)
 {
 	cbor_out_int(out, key);
 	cbor_out_bytes(out, data, size);

@@ -25,8 +25,8 @@ void cbor_out_text(struct cbor_out *out, const char *text);
 
 /* An integer key, then its value. */
 void cbor_out_key_int(struct cbor_out *out, int64_t key, int64_t value);
-void cbor_out_key_bytes(
-	struct cbor_out *out, int64_t key, const void *data, size_t size);
+void cbor_out_key_bytes(struct cbor_out *out, int64_t key, const void *data,
+			size_t size);
 void cbor_out_key_text(struct cbor_out *out, int64_t key, const char *text);
 
 #endif

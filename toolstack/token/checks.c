@@ -34,8 +34,8 @@ char *check_names(unsigned bits, const char *const *names, size_t count)
 
 		if ((bits >> i & 1) == 0)
 			continue;
-		longer = check_text(
-			"%s%s%s", list, *list != '\0' ? " or " : "", names[i]);
+		longer = check_text("%s%s%s", list, *list != '\0' ? " or " : "",
+				    names[i]);
 		free(list);
 		list = longer;
 	}
@@ -45,13 +45,13 @@ char *check_names(unsigned bits, const char *const *names, size_t count)
 static void append(struct reeve_verification *list, struct reeve_check check)
 {
 	if (check.found == NULL ||
-		(check.expected == NULL && check.verdict != REEVE_UNCHECKED))
+	    (check.expected == NULL && check.verdict != REEVE_UNCHECKED))
 		list->short_of_memory = true;
 	list->checks[list->count++] = check;
 }
 
 void check_add_hint(struct verify *verify, enum token_check check, bool ok,
-	char *expected, char *found, const char *hint)
+		    char *expected, char *found, const char *hint)
 {
 	append(verify->out, (struct reeve_check){
 				    .name = token_check_names[check],
@@ -63,16 +63,17 @@ void check_add_hint(struct verify *verify, enum token_check check, bool ok,
 }
 
 void check_add(struct verify *verify, enum token_check check, bool ok,
-	char *expected, char *found)
+	       char *expected, char *found)
 {
 	check_add_hint(verify, check, ok, expected, found, NULL);
 }
 
 void check_leave(struct verify *verify, enum token_check check, char *found,
-	const char *hint)
+		 const char *hint)
 {
 	if ((verify->policy->required >> check & 1) != 0)
-		check_add_hint(verify, check, false,
+		check_add_hint(
+			verify, check, false,
 			check_text("required by the policy, and not given"),
 			found, hint);
 	else
@@ -102,18 +103,19 @@ bool reeve_verification_passed(const struct reeve_verification *verification)
 	return true;
 }
 
-const struct reeve_check *reeve_verification_check(
-	const struct reeve_verification *verification, size_t index)
+const struct reeve_check *
+reeve_verification_check(const struct reeve_verification *verification,
+			 size_t index)
 {
 	return index < verification->count ? &verification->checks[index] : NULL;
 }
 
-static void add_text(
-	struct json_object *object, const char *name, const char *text)
+static void add_text(struct json_object *object, const char *name,
+		     const char *text)
 {
 	if (text != NULL)
-		json_object_object_add(
-			object, name, json_object_new_string(text));
+		json_object_object_add(object, name,
+				       json_object_new_string(text));
 }
 
 static struct json_object *check_json(const struct reeve_check *check)
@@ -140,12 +142,14 @@ char *reeve_verification_json(const struct reeve_verification *verification)
 	char *text;
 
 	json_object_object_add(document, "accepted",
-		json_object_new_boolean(reeve_verification_passed(verification)));
+			       json_object_new_boolean(
+				       reeve_verification_passed(verification)));
 	for (size_t i = 0; i < verification->count; i++)
-		json_object_array_add(
-			list, check_json(&verification->checks[i]));
+		json_object_array_add(list,
+				      check_json(&verification->checks[i]));
 	json_object_object_add(document, "checks", list);
-	text = strdup(json_object_to_json_string_ext(document,
+	text = strdup(json_object_to_json_string_ext(
+		document,
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(document);
 	return text;

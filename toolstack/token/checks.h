@@ -37,13 +37,13 @@ char *check_names(unsigned bits, const char *const *names, size_t count);
 /* Appends a check; takes expected and found, of which a NULL means that memory
  * was short. */
 void check_add(struct verify *verify, enum token_check check, bool ok,
-	char *expected, char *found);
+	       char *expected, char *found);
 /* The same with the way out of a failure, a constant. */
 void check_add_hint(struct verify *verify, enum token_check check, bool ok,
-	char *expected, char *found, const char *hint);
+		    char *expected, char *found, const char *hint);
 /* A check that nothing was given for: a failure where policy requires it. */
 void check_leave(struct verify *verify, enum token_check check, char *found,
-	const char *hint);
+		 const char *hint);
 
 /* The checks of the platform part, and those of the Realm part. */
 void verify_platform(struct verify *verify);

@@ -8,57 +8,107 @@
 #define HASH_SIZES { 32, 48, 64 }
 
 const struct claim_rule platform_rules[PLATFORM_CLAIMS] = {
-	[PLATFORM_PROFILE] = { CCA_PROFILE, "cca-platform-profile", CLAIM_TEXT,
-		true, { 0 } },
+	[PLATFORM_PROFILE] = { CCA_PROFILE,
+			       "cca-platform-profile",
+			       CLAIM_TEXT,
+			       true,
+			       { 0 } },
 	[PLATFORM_CHALLENGE] = { CCA_CHALLENGE, "cca-platform-challenge",
-		CLAIM_BYTES, true, HASH_SIZES },
+				 CLAIM_BYTES, true, HASH_SIZES },
 	[PLATFORM_IMPLEMENTATION_ID] = { CCA_IMPLEMENTATION_ID,
-		"cca-platform-implementation-id", CLAIM_BYTES, true,
-		{ CCA_ID_SIZE } },
-	[PLATFORM_INSTANCE_ID] = { CCA_INSTANCE_ID, "cca-platform-instance-id",
-		CLAIM_BYTES, true, { CCA_INSTANCE_ID_SIZE } },
-	[PLATFORM_CONFIG] = { CCA_CONFIG, "cca-platform-config", CLAIM_BYTES,
-		true, { 0 } },
-	[PLATFORM_LIFECYCLE] = { CCA_LIFECYCLE, "cca-platform-lifecycle",
-		CLAIM_NUMBER, true, { 0 } },
-	[PLATFORM_HASH] = { CCA_HASH, "cca-platform-hash-algo-id", CLAIM_TEXT,
-		true, { 0 } },
-	[PLATFORM_COMPONENTS] = { CCA_COMPONENTS, "cca-platform-sw-components",
-		CLAIM_COMPONENTS, true, { 0 } },
+					 "cca-platform-implementation-id",
+					 CLAIM_BYTES,
+					 true,
+					 { CCA_ID_SIZE } },
+	[PLATFORM_INSTANCE_ID] = { CCA_INSTANCE_ID,
+				   "cca-platform-instance-id",
+				   CLAIM_BYTES,
+				   true,
+				   { CCA_INSTANCE_ID_SIZE } },
+	[PLATFORM_CONFIG] = { CCA_CONFIG,
+			      "cca-platform-config",
+			      CLAIM_BYTES,
+			      true,
+			      { 0 } },
+	[PLATFORM_LIFECYCLE] = { CCA_LIFECYCLE,
+				 "cca-platform-lifecycle",
+				 CLAIM_NUMBER,
+				 true,
+				 { 0 } },
+	[PLATFORM_HASH] = { CCA_HASH,
+			    "cca-platform-hash-algo-id",
+			    CLAIM_TEXT,
+			    true,
+			    { 0 } },
+	[PLATFORM_COMPONENTS] = { CCA_COMPONENTS,
+				  "cca-platform-sw-components",
+				  CLAIM_COMPONENTS,
+				  true,
+				  { 0 } },
 	[PLATFORM_SERVICE_INDICATOR] = { CCA_SERVICE,
-		"cca-platform-service-indicator", CLAIM_TEXT, false, { 0 } },
+					 "cca-platform-service-indicator",
+					 CLAIM_TEXT,
+					 false,
+					 { 0 } },
 };
 
 const struct claim_rule realm_rules[REALM_CLAIMS] = {
-	[REALM_PROFILE] = { CCA_PROFILE, "cca-realm-profile", CLAIM_TEXT, false,
-		{ 0 } },
-	[REALM_CHALLENGE] = { CCA_CHALLENGE, "cca-realm-challenge", CLAIM_BYTES,
-		true, { CCA_CHALLENGE_SIZE } },
-	[REALM_INSTANCE_ID] = { CCA_REALM_INSTANCE_ID, "cca-realm-instance-id",
-		CLAIM_BYTES, false, { CCA_INSTANCE_ID_SIZE } },
-	[REALM_RPV] = { CCA_REALM_RPV, "cca-realm-personalization-value",
-		CLAIM_BYTES, true, { CCA_RPV_SIZE } },
-	[REALM_HASH] = { CCA_REALM_HASH, "cca-realm-hash-algo-id", CLAIM_TEXT,
-		true, { 0 } },
-	[REALM_KEY] = { CCA_REALM_KEY, "cca-realm-public-key", CLAIM_BYTES,
-		true, { 0 } },
+	[REALM_PROFILE] = { CCA_PROFILE,
+			    "cca-realm-profile",
+			    CLAIM_TEXT,
+			    false,
+			    { 0 } },
+	[REALM_CHALLENGE] = { CCA_CHALLENGE,
+			      "cca-realm-challenge",
+			      CLAIM_BYTES,
+			      true,
+			      { CCA_CHALLENGE_SIZE } },
+	[REALM_INSTANCE_ID] = { CCA_REALM_INSTANCE_ID,
+				"cca-realm-instance-id",
+				CLAIM_BYTES,
+				false,
+				{ CCA_INSTANCE_ID_SIZE } },
+	[REALM_RPV] = { CCA_REALM_RPV,
+			"cca-realm-personalization-value",
+			CLAIM_BYTES,
+			true,
+			{ CCA_RPV_SIZE } },
+	[REALM_HASH] = { CCA_REALM_HASH,
+			 "cca-realm-hash-algo-id",
+			 CLAIM_TEXT,
+			 true,
+			 { 0 } },
+	[REALM_KEY] = { CCA_REALM_KEY,
+			"cca-realm-public-key",
+			CLAIM_BYTES,
+			true,
+			{ 0 } },
 	[REALM_KEY_HASH] = { CCA_REALM_KEY_HASH,
-		"cca-realm-public-key-hash-algo-id", CLAIM_TEXT, true, { 0 } },
+			     "cca-realm-public-key-hash-algo-id",
+			     CLAIM_TEXT,
+			     true,
+			     { 0 } },
 	[REALM_RIM] = { CCA_REALM_RIM, "cca-realm-initial-measurement",
-		CLAIM_BYTES, true, HASH_SIZES },
-	[REALM_REMS] = { CCA_REALM_REMS, "cca-realm-extensible-measurements",
-		CLAIM_REMS, true, { 0 } },
-	[REALM_MEC_POLICY] = { CCA_REALM_MEC_POLICY, "cca-realm-mec-policy",
-		CLAIM_NUMBER, false, { 0 } },
+			CLAIM_BYTES, true, HASH_SIZES },
+	[REALM_REMS] = { CCA_REALM_REMS,
+			 "cca-realm-extensible-measurements",
+			 CLAIM_REMS,
+			 true,
+			 { 0 } },
+	[REALM_MEC_POLICY] = { CCA_REALM_MEC_POLICY,
+			       "cca-realm-mec-policy",
+			       CLAIM_NUMBER,
+			       false,
+			       { 0 } },
 };
 
 static const struct claim_rule component_rules[] = {
 	{ CCA_COMPONENT_TYPE, "component type", CLAIM_TEXT, false, { 0 } },
 	{ CCA_COMPONENT_VALUE, "component measurement", CLAIM_BYTES, true,
-		HASH_SIZES },
+	  HASH_SIZES },
 	{ CCA_COMPONENT_VERSION, "component version", CLAIM_TEXT, false, { 0 } },
 	{ CCA_COMPONENT_SIGNER, "component signer", CLAIM_BYTES, true,
-		HASH_SIZES },
+	  HASH_SIZES },
 	{ CCA_COMPONENT_HASH, "component hash", CLAIM_TEXT, false, { 0 } },
 };
 
@@ -88,7 +138,7 @@ static bool size_fits(const struct claim_rule *rule, size_t size)
 }
 
 static bool string_read(struct cbor_in *in, const struct claim_rule *rule,
-	struct token_claim *claim)
+			struct token_claim *claim)
 {
 	enum cbor_kind kind = rule->kind == CLAIM_TEXT ? CBOR_TEXT : CBOR_BYTES;
 	struct cbor_head head;
@@ -118,7 +168,7 @@ static bool component_read(struct claims_reader *outer)
 		return false;
 	token->components[token->component_count++] =
 		(struct token_component){ claims[0], claims[1], claims[2],
-			claims[3], claims[4] };
+					  claims[3], claims[4] };
 	return true;
 }
 
@@ -179,8 +229,8 @@ static bool claim_read(struct claims_reader *reader, size_t index)
 	return false;
 }
 
-static size_t rule_find(
-	const struct claim_rule *rules, size_t count, int64_t key)
+static size_t rule_find(const struct claim_rule *rules, size_t count,
+			int64_t key)
 {
 	size_t i = 0;
 
@@ -264,7 +314,7 @@ size_t token_hash_size(struct span name)
 }
 
 bool token_claims_read(struct cbor_in *in, struct token *token,
-	struct token_part *part, const char **what)
+		       struct token_part *part, const char **what)
 {
 	bool is_realm = part == &token->realm;
 	struct claims_reader reader = {

@@ -33,7 +33,7 @@ struct parts {
 
 /* Anything else in the collection is refused: nothing would sign it. */
 static bool entry_read(struct cbor_in *in, uint64_t tag, struct cbor_keys *keys,
-	struct parts *parts)
+		       struct parts *parts)
 {
 	int64_t key;
 	bool known;
@@ -47,16 +47,16 @@ static bool entry_read(struct cbor_in *in, uint64_t tag, struct cbor_keys *keys,
 	return cbor_in_fail(in, TOKEN_WRONG_VALUE);
 }
 
-static bool collection_read(
-	struct cbor_in *in, uint64_t *tag, struct parts *parts)
+static bool collection_read(struct cbor_in *in, uint64_t *tag,
+			    struct parts *parts)
 {
 	struct cbor_keys keys = { 0 };
 	struct cbor_head head;
 
 	if (!cbor_in_next(in, &head))
 		return false;
-	if (head.kind != CBOR_TAG || (head.number != CCA_TAG_COLLECTION &&
-					     head.number != CCA_TAG_OLD))
+	if (head.kind != CBOR_TAG ||
+	    (head.number != CCA_TAG_COLLECTION && head.number != CCA_TAG_OLD))
 		return cbor_in_fail(in, TOKEN_WRONG_TAG);
 	*tag = head.number;
 	if (!cbor_in_expect(in, CBOR_MAP, &head))
@@ -71,8 +71,8 @@ static bool collection_read(
 
 /* A header's value. Both maps: what is not understood may be there, unless it
  * is said to be critical. */
-static bool header_read(
-	struct cbor_in *in, int64_t key, bool is_protected, int64_t *algorithm)
+static bool header_read(struct cbor_in *in, int64_t key, bool is_protected,
+			int64_t *algorithm)
 {
 	if (key == COSE_HEADER_CRIT)
 		return cbor_in_fail(in, TOKEN_CRITICAL);
@@ -84,8 +84,8 @@ static bool header_read(
 	return cbor_in_int(in, algorithm);
 }
 
-static bool headers_read(
-	struct cbor_in *in, bool is_protected, int64_t *algorithm)
+static bool headers_read(struct cbor_in *in, bool is_protected,
+			 int64_t *algorithm)
 {
 	struct cbor_keys keys = { 0 };
 	struct cbor_head head;
@@ -138,10 +138,9 @@ bool token_sign1_read(struct cbor_in *in, struct token_part *part)
 	if (head.number != 4)
 		return cbor_in_fail(in, TOKEN_WRONG_SIZE);
 	if (!bytes_read(in, &part->headers) ||
-		!protected_read(in, part->headers) ||
-		!headers_read(in, false, &ignored) ||
-		!bytes_read(in, &part->payload) ||
-		!bytes_read(in, &part->signature))
+	    !protected_read(in, part->headers) ||
+	    !headers_read(in, false, &ignored) ||
+	    !bytes_read(in, &part->payload) || !bytes_read(in, &part->signature))
 		return false;
 	if (part->signature.size != P384_SIGNATURE_SIZE)
 		return cbor_in_fail(in, TOKEN_WRONG_SIZE);
@@ -150,7 +149,7 @@ bool token_sign1_read(struct cbor_in *in, struct token_part *part)
 
 /* What one step left, for the caller to see. */
 static bool step(bool ok, const struct cbor_in *in, const char *part,
-	const char *what, struct token_error *error)
+		 const char *what, struct token_error *error)
 {
 	if (!ok)
 		*error = (struct token_error){ in->fault, part, what, in->at };
@@ -158,7 +157,7 @@ static bool step(bool ok, const struct cbor_in *in, const char *part,
 }
 
 static bool part_read(struct span text, struct token *token, bool is_realm,
-	struct token_error *error)
+		      struct token_error *error)
 {
 	struct token_part *part = is_realm ? &token->realm : &token->platform;
 	const char *name = is_realm ? "Realm part" : "platform part";
@@ -168,7 +167,7 @@ static bool part_read(struct span text, struct token *token, bool is_realm,
 	bool ok;
 
 	if (!step(token_sign1_read(&outer, part), &outer, name, "COSE_Sign1",
-		    error))
+		  error))
 		return false;
 	inner.text = part->payload;
 	ok = is_realm ? token_realm_read(&inner, token, &what)
@@ -176,8 +175,8 @@ static bool part_read(struct span text, struct token *token, bool is_realm,
 	return step(ok, &inner, name, what, error);
 }
 
-bool token_decode(
-	struct span text, struct token *token, struct token_error *error)
+bool token_decode(struct span text, struct token *token,
+		  struct token_error *error)
 {
 	struct cbor_in in = { .text = text };
 	struct parts parts = { 0 };
@@ -186,7 +185,7 @@ bool token_decode(
 	if (text.size > TOKEN_SIZE_MAX)
 		cbor_in_fail(&in, TOKEN_OVERSIZED);
 	return step(collection_read(&in, &token->tag, &parts), &in,
-		       "collection", NULL, error) &&
+		    "collection", NULL, error) &&
 	       part_read(parts.platform, token, false, error) &&
 	       part_read(parts.realm, token, true, error);
 }

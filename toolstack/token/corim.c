@@ -45,7 +45,7 @@ static void tagged_bytes(struct cbor_out *out, const void *data, size_t size)
 }
 
 static void digest_write(struct cbor_out *out, const char *key,
-	const struct reeve_refs *refs, const uint8_t *digest)
+			 const struct reeve_refs *refs, const uint8_t *digest)
 {
 	cbor_out_map(out, 2);
 	cbor_out_key_text(out, COMID_MKEY, key);
@@ -68,8 +68,8 @@ static void rpv_write(struct cbor_out *out, const struct reeve_refs *refs)
 	tagged_bytes(out, refs->rpv, sizeof(refs->rpv));
 }
 
-static void measurements_write(
-	struct cbor_out *out, const struct reeve_refs *refs)
+static void measurements_write(struct cbor_out *out,
+			       const struct reeve_refs *refs)
 {
 	char key[] = "cca.rem0";
 	size_t rems = refs->has_rems ? CCA_REMS : 0;
@@ -85,8 +85,8 @@ static void measurements_write(
 }
 
 /* The RIM is what the Realm is known by. */
-static void environment_write(
-	struct cbor_out *out, const struct reeve_refs *refs)
+static void environment_write(struct cbor_out *out,
+			      const struct reeve_refs *refs)
 {
 	cbor_out_map(out, 1);
 	cbor_out_int(out, COMID_CLASS);
@@ -95,8 +95,8 @@ static void environment_write(
 	tagged_bytes(out, refs->rim, refs->size);
 }
 
-static void comid_write(
-	struct cbor_out *out, const struct reeve_refs *refs, const char *id)
+static void comid_write(struct cbor_out *out, const struct reeve_refs *refs,
+			const char *id)
 {
 	cbor_out_map(out, 2);
 	cbor_out_int(out, COMID_IDENTITY);
@@ -111,8 +111,8 @@ static void comid_write(
 	measurements_write(out, refs);
 }
 
-static void corim_write(
-	struct cbor_out *out, const struct reeve_refs *refs, const char *id)
+static void corim_write(struct cbor_out *out, const struct reeve_refs *refs,
+			const char *id)
 {
 	uint8_t buffer[CORIM_MAX];
 	struct cbor_out comid = { .data = buffer, .capacity = sizeof(buffer) };

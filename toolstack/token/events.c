@@ -11,8 +11,8 @@
 #define EVENTS_FILE_MAX 0x100000 /* bytes */
 #define EVENT_VALUE_MAX 64 /* bytes of one extension */
 
-static bool extend(
-	struct reeve_refs *refs, unsigned index, const void *value, size_t size)
+static bool extend(struct reeve_refs *refs, unsigned index, const void *value,
+		   size_t size)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	const EVP_MD *hash = EVP_get_digestbyname(refs->size == 32   ? "SHA256"
@@ -30,7 +30,8 @@ static bool extend(
 
 /* "remN HEX", or nothing. */
 static int line_replay(char *line, struct reeve_refs *refs,
-	const struct report_place *place, struct reeve_report *report)
+		       const struct report_place *place,
+		       struct reeve_report *report)
 {
 	static const char blanks[] = " \t\r";
 	uint8_t value[EVENT_VALUE_MAX];
@@ -45,10 +46,11 @@ static int line_replay(char *line, struct reeve_refs *refs,
 		return REEVE_OK;
 	digits = strtok_r(NULL, blanks, &rest);
 	if (strlen(name) != 4 || strncmp(name, "rem", 3) != 0 ||
-		name[3] < '0' || name[3] >= '0' + CCA_REMS || digits == NULL ||
-		strtok_r(NULL, blanks, &rest) != NULL ||
-		!hex_read(digits, value, sizeof(value), &size))
-		return report_error(report, REEVE_ERR_CONFIG, place, NULL,
+	    name[3] < '0' || name[3] >= '0' + CCA_REMS || digits == NULL ||
+	    strtok_r(NULL, blanks, &rest) != NULL ||
+	    !hex_read(digits, value, sizeof(value), &size))
+		return report_error(
+			report, REEVE_ERR_CONFIG, place, NULL,
 			"write rem0 to rem3, then the value in hexadecimal",
 			"is no event");
 	return extend(refs, (unsigned)(name[3] - '0'), value, size)
@@ -57,7 +59,7 @@ static int line_replay(char *line, struct reeve_refs *refs,
 }
 
 static int lines_replay(char *text, struct reeve_refs *refs,
-	struct report_place *place, struct reeve_report *report)
+			struct report_place *place, struct reeve_report *report)
 {
 	int result = REEVE_OK;
 	char *line;
@@ -69,8 +71,8 @@ static int lines_replay(char *text, struct reeve_refs *refs,
 	return result;
 }
 
-int reeve_refs_replay(
-	const char *path, struct reeve_refs *refs, struct reeve_report *report)
+int reeve_refs_replay(const char *path, struct reeve_refs *refs,
+		      struct reeve_report *report)
 {
 	struct report_place place = { .file = path, .column = 1 };
 	struct reeve_refs replayed = *refs;
@@ -84,7 +86,8 @@ int reeve_refs_replay(
 	replayed.has_rems = true;
 	if (size > EVENTS_FILE_MAX || strlen(text) != size)
 		result = report_error(report, REEVE_ERR_CONFIG, &place, NULL,
-			NULL, "is no event list: too long, or not text");
+				      NULL,
+				      "is no event list: too long, or not text");
 	else
 		result = lines_replay(text, &replayed, &place, report);
 	free(text);

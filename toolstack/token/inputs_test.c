@@ -64,14 +64,14 @@ static void a_policy_is_read(void **state)
 		   "components = [\"rmm=00ff\", \"x=y=00\"]\n"
 		   "require = [\"rim\", \"challenge\"]\n");
 	assert_int_equal(reeve_token_policy_load(w->path, &policy, w->report),
-		REEVE_ERR_CONFIG);
+			 REEVE_ERR_CONFIG);
 	content(w, "lifecycle = [\"secured\", \"recoverable-debug\"]\n"
 		   "hash = \"sha-512\"\n"
 		   "platform_config = \"01FF\"\n"
 		   "components = [\"rmm=00ff\", \"=00\"]\n"
 		   "require = [\"rim\", \"challenge\"]\n");
-	assert_int_equal(
-		reeve_token_policy_load(w->path, &policy, w->report), REEVE_OK);
+	assert_int_equal(reeve_token_policy_load(w->path, &policy, w->report),
+			 REEVE_OK);
 	assert_int_equal(policy->lifecycles, 1 << 3 | 1 << 5);
 	assert_int_equal(policy->hashes, 1 << 2);
 	assert_true(policy->has_config);
@@ -80,8 +80,8 @@ static void a_policy_is_read(void **state)
 	assert_int_equal(policy->component_count, 2);
 	assert_string_equal(policy->components[0].type, "rmm");
 	assert_string_equal(policy->components[1].type, "");
-	assert_int_equal(
-		policy->required, 1 << CHECK_RIM | 1 << CHECK_CHALLENGE);
+	assert_int_equal(policy->required,
+			 1 << CHECK_RIM | 1 << CHECK_CHALLENGE);
 	assert_false(policy->has_instance);
 	reeve_token_policy_free(policy);
 }
@@ -91,8 +91,8 @@ static void an_empty_policy_is_the_default(void **state)
 	struct world *w = *state;
 	struct reeve_token_policy *policy;
 
-	assert_int_equal(
-		reeve_token_policy_load(w->path, &policy, w->report), REEVE_OK);
+	assert_int_equal(reeve_token_policy_load(w->path, &policy, w->report),
+			 REEVE_OK);
 	assert_memory_equal(policy, &token_policy_default, sizeof(*policy));
 	reeve_token_policy_free(policy);
 }
@@ -106,7 +106,7 @@ static void all_that_is_wrong_with_a_policy_is_told(void **state)
 	content(w, "components = [\"rmm=00\", 3]\nlifecycle = \"lost\"\n"
 		   "instance = \"00\"\nnothing = 1\n");
 	assert_int_equal(reeve_token_policy_load(w->path, &policy, w->report),
-		REEVE_ERR_CONFIG);
+			 REEVE_ERR_CONFIG);
 	for (size_t i = 0; i < reeve_report_count(w->report); i++)
 		errors +=
 			reeve_report_get(w->report, i)->severity == REEVE_ERROR;
@@ -124,7 +124,7 @@ static void too_many_components_are_refused(void **state)
 	strcat(text, "]\n");
 	content(w, text);
 	assert_int_equal(reeve_token_policy_load(w->path, &policy, w->report),
-		REEVE_ERR_CONFIG);
+			 REEVE_ERR_CONFIG);
 }
 
 /* ---- Reference values ------------------------------------------------------- */
@@ -183,8 +183,8 @@ static void refused_refs(struct world *w, const char *text)
 	struct reeve_refs refs = { .size = 99 };
 
 	content(w, text);
-	assert_int_equal(
-		reeve_refs_load(w->path, &refs, w->report), REEVE_ERR_CONFIG);
+	assert_int_equal(reeve_refs_load(w->path, &refs, w->report),
+			 REEVE_ERR_CONFIG);
 	assert_int_equal(refs.size, 99);
 }
 
@@ -209,14 +209,14 @@ static void events_extend_each_its_own(void **state)
 	uint8_t expected[32];
 
 	content(w, "# nothing\nrem3 \r\n");
-	assert_int_equal(
-		reeve_refs_replay(w->path, &refs, w->report), REEVE_ERR_CONFIG);
+	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report),
+			 REEVE_ERR_CONFIG);
 	assert_false(refs.has_rems);
 	content(w, "rem1 01 # one\r\n\n");
 	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report), REEVE_OK);
 	assert_true(refs.has_rems);
-	EVP_Digest(
-		extended, sizeof(extended), expected, NULL, EVP_sha256(), NULL);
+	EVP_Digest(extended, sizeof(extended), expected, NULL, EVP_sha256(),
+		   NULL);
 	assert_memory_equal(refs.rems[1], expected, 32);
 	assert_memory_equal(refs.rems[0], zeros, 32);
 	assert_memory_equal(refs.rems[3], zeros, 32);
@@ -228,8 +228,8 @@ static void a_wrong_event_has_its_line(void **state)
 	struct reeve_refs refs = { .hash = "sha-256", .size = 32 };
 
 	content(w, "rem0 00\n\nrem9 00\nrem0 00\n");
-	assert_int_equal(
-		reeve_refs_replay(w->path, &refs, w->report), REEVE_ERR_CONFIG);
+	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report),
+			 REEVE_ERR_CONFIG);
 	assert_int_equal(reeve_report_count(w->report), 1);
 	assert_int_equal(reeve_report_get(w->report, 0)->line, 3);
 }
@@ -246,8 +246,8 @@ static void a_key_file_is_pem_or_jwk(void **state)
 
 	for (unsigned i = 0; i < 2; i++) {
 		content(w, forms[i]);
-		assert_int_equal(
-			reeve_key_load(w->path, &text, w->report), REEVE_OK);
+		assert_int_equal(reeve_key_load(w->path, &text, w->report),
+				 REEVE_OK);
 		jwk = reeve_key_jwk(text);
 		assert_string_equal(jwk, forms[1]);
 		free(jwk);
@@ -255,8 +255,8 @@ static void a_key_file_is_pem_or_jwk(void **state)
 		free(forms[i]);
 	}
 	content(w, "no key");
-	assert_int_equal(
-		reeve_key_load(w->path, &text, w->report), REEVE_ERR_ARGUMENT);
+	assert_int_equal(reeve_key_load(w->path, &text, w->report),
+			 REEVE_ERR_ARGUMENT);
 	assert_null(reeve_key_jwk("no key"));
 	EVP_PKEY_free(key);
 }
@@ -287,14 +287,14 @@ static void a_missing_file_is_told(void **state)
 	char *text;
 
 	unlink(w->path);
-	assert_int_equal(
-		reeve_key_load(w->path, &text, w->report), REEVE_ERR_IO);
-	assert_int_equal(
-		reeve_refs_load(w->path, &refs, w->report), REEVE_ERR_IO);
-	assert_int_equal(
-		reeve_refs_replay(w->path, &refs, w->report), REEVE_ERR_IO);
-	assert_int_equal(
-		reeve_token_load(w->path, &token, w->report), REEVE_ERR_IO);
+	assert_int_equal(reeve_key_load(w->path, &text, w->report),
+			 REEVE_ERR_IO);
+	assert_int_equal(reeve_refs_load(w->path, &refs, w->report),
+			 REEVE_ERR_IO);
+	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report),
+			 REEVE_ERR_IO);
+	assert_int_equal(reeve_token_load(w->path, &token, w->report),
+			 REEVE_ERR_IO);
 	assert_int_equal(reeve_report_count(w->report), 4);
 }
 

@@ -28,9 +28,10 @@ EVP_PKEY *key_from_point(const uint8_t *x, const uint8_t *y)
 	uint8_t point[POINT_SIZE] = { POINT_CONVERSION_UNCOMPRESSED };
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-			(char *)SN_secp384r1, sizeof(SN_secp384r1) - 1),
-		OSSL_PARAM_octet_string(
-			OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point)),
+				       (char *)SN_secp384r1,
+				       sizeof(SN_secp384r1) - 1),
+		OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point,
+					sizeof(point)),
 		OSSL_PARAM_END,
 	};
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
@@ -39,8 +40,7 @@ EVP_PKEY *key_from_point(const uint8_t *x, const uint8_t *y)
 	memcpy(point + 1, x, P384_SIZE);
 	memcpy(point + 1 + P384_SIZE, y, P384_SIZE);
 	if (context == NULL || EVP_PKEY_fromdata_init(context) <= 0 ||
-		EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) <=
-			0)
+	    EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) <= 0)
 		key = NULL;
 	EVP_PKEY_CTX_free(context);
 	return key;
@@ -60,8 +60,8 @@ static bool number_copy(const EVP_PKEY *key, const char *name, uint8_t *to)
 bool key_is_private(const EVP_PKEY *key)
 {
 	BIGNUM *number = NULL;
-	bool found = EVP_PKEY_get_bn_param(
-			     key, OSSL_PKEY_PARAM_PRIV_KEY, &number) == 1;
+	bool found = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY,
+					   &number) == 1;
 
 	BN_clear_free(number);
 	return found;
@@ -93,15 +93,15 @@ bool key_cose(const EVP_PKEY *key, uint8_t *cose)
 	return !out.full && out.size == CCA_COSE_KEY_SIZE;
 }
 
-static bool signature_from_der(
-	const uint8_t *der, size_t size, uint8_t *signature)
+static bool signature_from_der(const uint8_t *der, size_t size,
+			       uint8_t *signature)
 {
 	ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &der, (long)size);
 	bool ok = pair != NULL &&
 		  BN_bn2binpad(ECDSA_SIG_get0_r(pair), signature, P384_SIZE) ==
 			  P384_SIZE &&
 		  BN_bn2binpad(ECDSA_SIG_get0_s(pair), signature + P384_SIZE,
-			  P384_SIZE) == P384_SIZE;
+			       P384_SIZE) == P384_SIZE;
 
 	ECDSA_SIG_free(pair);
 	return ok;
@@ -116,7 +116,7 @@ static size_t signature_to_der(const uint8_t *signature, uint8_t *der)
 	int size;
 
 	if (pair == NULL || r == NULL || s == NULL ||
-		ECDSA_SIG_set0(pair, r, s) != 1) {
+	    ECDSA_SIG_set0(pair, r, s) != 1) {
 		BN_free(r);
 		BN_free(s);
 		ECDSA_SIG_free(pair);
@@ -142,15 +142,15 @@ bool key_sign(EVP_PKEY *key, const void *data, size_t size, uint8_t *signature)
 	return ok;
 }
 
-bool key_verify(
-	EVP_PKEY *key, const void *data, size_t size, const uint8_t *signature)
+bool key_verify(EVP_PKEY *key, const void *data, size_t size,
+		const uint8_t *signature)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	uint8_t der[DER_MAX];
 	size_t der_size = signature_to_der(signature, der);
 	bool ok = context != NULL && der_size != 0 &&
-		  EVP_DigestVerifyInit(
-			  context, NULL, EVP_sha384(), NULL, key) == 1 &&
+		  EVP_DigestVerifyInit(context, NULL, EVP_sha384(), NULL,
+				       key) == 1 &&
 		  EVP_DigestVerify(context, der, der_size, data, size) == 1;
 
 	EVP_MD_CTX_free(context);

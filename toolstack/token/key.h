@@ -40,7 +40,7 @@ char *key_private_pem(const EVP_PKEY *key);
 /* P384_SIGNATURE_SIZE bytes. */
 bool key_sign(EVP_PKEY *key, const void *data, size_t size, uint8_t *signature);
 /* Whether that signature of data is this key's. */
-bool key_verify(
-	EVP_PKEY *key, const void *data, size_t size, const uint8_t *signature);
+bool key_verify(EVP_PKEY *key, const void *data, size_t size,
+		const uint8_t *signature);
 
 #endif

@@ -20,8 +20,8 @@ static EVP_PKEY *only_p384(EVP_PKEY *key)
 	char group[32];
 
 	if (key != NULL &&
-		EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 &&
-		strcmp(group, SN_secp384r1) == 0)
+	    EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 &&
+	    strcmp(group, SN_secp384r1) == 0)
 		return key;
 	EVP_PKEY_free(key);
 	return NULL;
@@ -63,15 +63,15 @@ static void letters_swap(char *text, const char *from, const char *to)
 	}
 }
 
-static bool coordinate_read(
-	struct json_object *jwk, const char *name, uint8_t *to)
+static bool coordinate_read(struct json_object *jwk, const char *name,
+			    uint8_t *to)
 {
 	struct json_object *member;
 	char text[COORDINATE_TEXT + 1];
 
 	if (!json_object_object_get_ex(jwk, name, &member) ||
-		!json_object_is_type(member, json_type_string) ||
-		json_object_get_string_len(member) != COORDINATE_TEXT)
+	    !json_object_is_type(member, json_type_string) ||
+	    json_object_get_string_len(member) != COORDINATE_TEXT)
 		return false;
 	memcpy(text, json_object_get_string(member), sizeof(text));
 	letters_swap(text, "-_", "+/");
@@ -79,8 +79,8 @@ static bool coordinate_read(
 	       P384_SIZE;
 }
 
-static bool member_is(
-	struct json_object *jwk, const char *name, const char *wanted)
+static bool member_is(struct json_object *jwk, const char *name,
+		      const char *wanted)
 {
 	struct json_object *member;
 
@@ -96,9 +96,9 @@ EVP_PKEY *key_from_jwk(const char *json)
 	EVP_PKEY *key = NULL;
 
 	if (json_object_is_type(jwk, json_type_object) &&
-		member_is(jwk, "kty", "EC") && member_is(jwk, "crv", "P-384") &&
-		coordinate_read(jwk, "x", point) &&
-		coordinate_read(jwk, "y", point + P384_SIZE))
+	    member_is(jwk, "kty", "EC") && member_is(jwk, "crv", "P-384") &&
+	    coordinate_read(jwk, "x", point) &&
+	    coordinate_read(jwk, "y", point + P384_SIZE))
 		key = key_from_point(point, point + P384_SIZE);
 	json_object_put(jwk);
 	return key;
@@ -127,10 +127,10 @@ char *key_private_pem(const EVP_PKEY *key)
 {
 	BIO *bio = BIO_new(BIO_s_secmem());
 
-	return bio == NULL
-		       ? NULL
-		       : bio_text(bio, PEM_write_bio_PKCS8PrivateKey(bio, key,
-					       NULL, NULL, 0, NULL, NULL) == 1);
+	return bio == NULL ? NULL
+			   : bio_text(bio, PEM_write_bio_PKCS8PrivateKey(
+						   bio, key, NULL, NULL, 0,
+						   NULL, NULL) == 1);
 }
 
 char *key_public_jwk(const EVP_PKEY *key)
@@ -147,8 +147,8 @@ char *key_public_jwk(const EVP_PKEY *key)
 	letters_swap(x, "+/", "-_");
 	letters_swap(y, "+/", "-_");
 	if (asprintf(&text,
-		    "{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"%s\",\"y\":\"%s\"}",
-		    x, y) < 0)
+		     "{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"%s\",\"y\":\"%s\"}",
+		     x, y) < 0)
 		return NULL;
 	return text;
 }

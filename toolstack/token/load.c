@@ -12,18 +12,18 @@
 #include "toolstack/report/report.h"
 #include "toolstack/token/key.h"
 
-static int io_error(
-	const char *path, const char *doing, struct reeve_report *report)
+static int io_error(const char *path, const char *doing,
+		    struct reeve_report *report)
 {
 	struct report_place place = { .file = path };
 
 	report_add(report, REEVE_ERROR, &place, NULL, NULL, "cannot be %s: %s",
-		doing, strerror(errno));
+		   doing, strerror(errno));
 	return REEVE_ERR_IO;
 }
 
 int file_read(const char *path, size_t limit, char **data, size_t *size,
-	struct reeve_report *report)
+	      struct reeve_report *report)
 {
 	bool standard = strcmp(path, "-") == 0;
 	FILE *file = standard ? stdin : fopen(path, "rbe");
@@ -50,18 +50,19 @@ int file_read(const char *path, size_t limit, char **data, size_t *size,
 }
 
 static int refuse(const struct token_error *error, const char *name,
-	struct reeve_report *report)
+		  struct reeve_report *report)
 {
 	struct report_place place = { .file = name };
 
 	return report_error(report, REEVE_ERR_TOKEN, &place, NULL, NULL,
-		"%s: %s%s%s, at its byte %zu", token_fault_name(error->fault),
-		error->part, error->what != NULL ? ", " : "",
-		error->what != NULL ? error->what : "", error->at);
+			    "%s: %s%s%s, at its byte %zu",
+			    token_fault_name(error->fault), error->part,
+			    error->what != NULL ? ", " : "",
+			    error->what != NULL ? error->what : "", error->at);
 }
 
 static int key_load(struct reeve_token *token, const char *name,
-	struct reeve_report *report)
+		    struct reeve_report *report)
 {
 	const struct token_error error = {
 		.fault = TOKEN_KEY,
@@ -80,7 +81,7 @@ static int key_load(struct reeve_token *token, const char *name,
 }
 
 int reeve_token_read(const void *data, size_t size, const char *name,
-	struct reeve_token **out, struct reeve_report *report)
+		     struct reeve_token **out, struct reeve_report *report)
 {
 	struct reeve_token *token = calloc(1, sizeof(*token) + size);
 	struct token_error error;
@@ -89,8 +90,8 @@ int reeve_token_read(const void *data, size_t size, const char *name,
 	if (token == NULL)
 		return REEVE_ERR_MEMORY;
 	memcpy(token->data, data, size);
-	if (token_decode(
-		    (struct span){ token->data, size }, &token->token, &error))
+	if (token_decode((struct span){ token->data, size }, &token->token,
+			 &error))
 		result = key_load(token, name, report);
 	else
 		result = refuse(&error, name, report);
@@ -123,7 +124,7 @@ static unsigned char *log_token(const char *text, size_t size, long *length)
 	long count;
 
 	while (bio != NULL &&
-		PEM_read_bio(bio, &name, &header, &data, &count) == 1) {
+	       PEM_read_bio(bio, &name, &header, &data, &count) == 1) {
 		if (strcmp(name, TOKEN_MARK) == 0) {
 			OPENSSL_free(found);
 			found = data;
@@ -140,7 +141,7 @@ static unsigned char *log_token(const char *text, size_t size, long *length)
 }
 
 static int log_read(const char *text, size_t size, const char *name,
-	struct reeve_token **out, struct reeve_report *report)
+		    struct reeve_token **out, struct reeve_report *report)
 {
 	struct report_place place = { .file = name };
 	long length = 0;
@@ -148,15 +149,16 @@ static int log_read(const char *text, size_t size, const char *name,
 	int result;
 
 	if (data == NULL)
-		return report_error(report, REEVE_ERR_TOKEN, &place, NULL, NULL,
+		return report_error(
+			report, REEVE_ERR_TOKEN, &place, NULL, NULL,
 			"no-token: what is between the marks is not base64");
 	result = reeve_token_read(data, (size_t)length, name, out, report);
 	OPENSSL_free(data);
 	return result;
 }
 
-int reeve_token_load(
-	const char *path, struct reeve_token **out, struct reeve_report *report)
+int reeve_token_load(const char *path, struct reeve_token **out,
+		     struct reeve_report *report)
 {
 	const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
 	char *data;

@@ -19,6 +19,6 @@ struct reeve_token {
  * caller sees it. The caller frees. REEVE_ERR_IO or REEVE_ERR_MEMORY.
  */
 int file_read(const char *path, size_t limit, char **data, size_t *size,
-	struct reeve_report *report);
+	      struct reeve_report *report);
 
 #endif

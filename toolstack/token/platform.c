@@ -17,8 +17,8 @@ static bool sha256(const void *data, size_t size, uint8_t *digest)
 	return EVP_Digest(data, size, digest, NULL, EVP_sha256(), NULL) == 1;
 }
 
-static bool component_write(
-	struct cbor_out *out, const struct platform_image *image)
+static bool component_write(struct cbor_out *out,
+			    const struct platform_image *image)
 {
 	uint8_t digest[PROVISION_HASH_SIZE];
 
@@ -28,8 +28,8 @@ static bool component_write(
 	cbor_out_key_text(out, CCA_COMPONENT_TYPE, image->name);
 	cbor_out_key_bytes(out, CCA_COMPONENT_VALUE, digest, sizeof(digest));
 	cbor_out_key_text(out, CCA_COMPONENT_VERSION, image->version);
-	cbor_out_key_bytes(
-		out, CCA_COMPONENT_SIGNER, no_signer, sizeof(no_signer));
+	cbor_out_key_bytes(out, CCA_COMPONENT_SIGNER, no_signer,
+			   sizeof(no_signer));
 	cbor_out_key_text(out, CCA_COMPONENT_HASH, CCA_SHA_256);
 	return true;
 }
@@ -43,8 +43,8 @@ static bool instance_id_make(const EVP_PKEY *key, uint8_t *id)
 	return key_cose(key, cose) && sha256(cose, sizeof(cose), id + 1);
 }
 
-static void identity_write(
-	struct cbor_out *out, const uint8_t *instance, bool debug)
+static void identity_write(struct cbor_out *out, const uint8_t *instance,
+			   bool debug)
 {
 	char implementation[CCA_ID_SIZE] = PLATFORM_IMPLEMENTATION;
 	uint8_t config[PLATFORM_CONFIG_SIZE] = {
@@ -53,17 +53,17 @@ static void identity_write(
 	};
 
 	cbor_out_key_bytes(out, CCA_IMPLEMENTATION_ID, implementation,
-		sizeof(implementation));
+			   sizeof(implementation));
 	cbor_out_key_bytes(out, CCA_INSTANCE_ID, instance, CCA_INSTANCE_ID_SIZE);
 	cbor_out_key_bytes(out, CCA_CONFIG, config, sizeof(config));
 	cbor_out_key_int(out, CCA_LIFECYCLE,
-		debug ? CCA_LIFECYCLE_NON_PLATFORM_DEBUG
-		      : CCA_LIFECYCLE_SECURED);
+			 debug ? CCA_LIFECYCLE_NON_PLATFORM_DEBUG
+			       : CCA_LIFECYCLE_SECURED);
 }
 
 static bool claims_write(struct cbor_out *out,
-	const struct platform_request *request, const EVP_PKEY *key,
-	const uint8_t *challenge)
+			 const struct platform_request *request,
+			 const EVP_PKEY *key, const uint8_t *challenge)
 {
 	uint8_t instance[CCA_INSTANCE_ID_SIZE];
 
@@ -92,7 +92,7 @@ struct keys {
 
 /* Fills the part of flash: its head, then the signed token. */
 static int part_write(uint8_t *part, const struct platform_request *request,
-	const struct keys *keys, struct reeve_report *report)
+		      const struct keys *keys, struct reeve_report *report)
 {
 	struct provision head = {
 		.magic = PROVISION_MAGIC,
@@ -104,14 +104,14 @@ static int part_write(uint8_t *part, const struct platform_request *request,
 	uint8_t buffer[PROVISION_TOKEN_MAX];
 	struct cbor_out claims = { .data = buffer, .capacity = sizeof(buffer) };
 	struct cbor_out token = { .data = part + sizeof(head),
-		.capacity = PROVISION_TOKEN_MAX };
+				  .capacity = PROVISION_TOKEN_MAX };
 	bool ok = key_scalar(keys->realm, head.realm_key) &&
 		  key_cose(keys->realm, cose) &&
 		  sha256(cose, sizeof(cose), head.challenge) &&
-		  claims_write(
-			  &claims, request, keys->platform, head.challenge) &&
+		  claims_write(&claims, request, keys->platform,
+			       head.challenge) &&
 		  sign1_make(&token, (struct span){ claims.data, claims.size },
-			  keys->platform);
+			     keys->platform);
 
 	if (ok && !claims.full && !token.full) {
 		head.token_size = (uint32_t)token.size;
@@ -120,16 +120,16 @@ static int part_write(uint8_t *part, const struct platform_request *request,
 	OPENSSL_cleanse(&head, sizeof(head));
 	if (!ok)
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
-			"OpenSSL could not make the platform token");
+				    "OpenSSL could not make the platform token");
 	if (claims.full || token.full)
-		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
-			NULL, "the platform token would exceed %d bytes",
-			PROVISION_TOKEN_MAX);
+		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL, NULL,
+				    "the platform token would exceed %d bytes",
+				    PROVISION_TOKEN_MAX);
 	return REEVE_OK;
 }
 
 static int keys_make(struct keys *keys, const struct platform_request *request,
-	struct reeve_report *report)
+		     struct reeve_report *report)
 {
 	const char *pem = request->key_pem;
 
@@ -137,19 +137,20 @@ static int keys_make(struct keys *keys, const struct platform_request *request,
 	keys->platform =
 		pem != NULL ? key_from_pem(pem, strlen(pem)) : key_new();
 	if (pem != NULL &&
-		(keys->platform == NULL || !key_is_private(keys->platform)))
-		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
+	    (keys->platform == NULL || !key_is_private(keys->platform)))
+		return report_error(
+			report, REEVE_ERR_ARGUMENT, NULL, NULL,
 			"openssl ecparam -name secp384r1 -genkey -noout makes "
 			"one",
 			"the platform key is not a P-384 private key in PEM");
 	if (keys->realm == NULL || keys->platform == NULL)
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
-			"OpenSSL could not make a P-384 key");
+				    "OpenSSL could not make a P-384 key");
 	return REEVE_OK;
 }
 
 int platform_make(const struct platform_request *request, struct platform *out,
-	struct reeve_report *report)
+		  struct reeve_report *report)
 {
 	struct keys keys = { NULL, NULL };
 	int result = keys_make(&keys, request, report);

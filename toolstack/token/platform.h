@@ -61,7 +61,7 @@ struct platform {
  * OpenSSL failed. *out is to be disposed of only after success.
  */
 int platform_make(const struct platform_request *request, struct platform *out,
-	struct reeve_report *report);
+		  struct reeve_report *report);
 void platform_dispose(struct platform *platform); /* clears the part, too */
 
 #endif

@@ -38,7 +38,7 @@ static struct span part(const struct world *w, size_t index)
 	cbor_item_t *item = cbor_array_handle(w->token)[index];
 
 	return (struct span){ cbor_bytestring_handle(item),
-		cbor_bytestring_length(item) };
+			      cbor_bytestring_length(item) };
 }
 
 static void world_make(struct world *w, const struct platform_request *wanted)
@@ -47,12 +47,12 @@ static void world_make(struct world *w, const struct platform_request *wanted)
 	struct span payload;
 
 	w->report = reeve_report_new();
-	assert_int_equal(
-		platform_make(wanted, &w->platform, w->report), REEVE_OK);
+	assert_int_equal(platform_make(wanted, &w->platform, w->report),
+			 REEVE_OK);
 	memcpy(&w->head, w->platform.part, sizeof(w->head));
 	/* The first byte is the tag, which libcbor 0.8 calls malformed. */
 	w->token = cbor_load(w->platform.part + w->head.token_offset + 1,
-		w->head.token_size - 1, &result);
+			     w->head.token_size - 1, &result);
 	assert_non_null(w->token);
 	assert_int_equal(result.read, w->head.token_size - 1);
 	payload = part(w, 2);
@@ -115,8 +115,8 @@ static void the_head_describes_the_part(void **state)
 	assert_int_equal(w->head.token_offset, sizeof(struct provision));
 	assert_int_equal(w->head.realm_key_size, PROVISION_KEY_SIZE);
 	assert_in_range(w->head.token_size, 300, PROVISION_TOKEN_MAX);
-	assert_int_equal(
-		w->platform.part[w->head.token_offset], 0xc0 | COSE_TAG_SIGN1);
+	assert_int_equal(w->platform.part[w->head.token_offset],
+			 0xc0 | COSE_TAG_SIGN1);
 }
 
 static void the_signature_is_the_platform_keys(void **state)
@@ -144,10 +144,10 @@ static void cose_of_scalar(const uint8_t *scalar, uint8_t *cose)
 	EVP_PKEY *key;
 
 	assert_int_equal(EC_POINT_mul(group, point, k, NULL, NULL, NULL), 1);
-	assert_int_equal(
-		EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED,
-			octets, sizeof(octets), NULL),
-		sizeof(octets));
+	assert_int_equal(EC_POINT_point2oct(group, point,
+					    POINT_CONVERSION_UNCOMPRESSED,
+					    octets, sizeof(octets), NULL),
+			 sizeof(octets));
 	key = key_from_point(octets + 1, octets + 1 + P384_SIZE);
 	assert_non_null(key);
 	assert_true(key_cose(key, cose));
@@ -164,9 +164,9 @@ static void the_challenge_binds_the_realm_key(void **state)
 	uint8_t digest[PROVISION_HASH_SIZE];
 
 	cose_of_scalar(w->head.realm_key, cose);
-	assert_int_equal(
-		EVP_Digest(cose, sizeof(cose), digest, NULL, EVP_sha256(), NULL),
-		1);
+	assert_int_equal(EVP_Digest(cose, sizeof(cose), digest, NULL,
+				    EVP_sha256(), NULL),
+			 1);
 	assert_memory_equal(w->head.challenge, digest, sizeof(digest));
 	bytes_are(lookup(w->claims, CCA_CHALLENGE), digest, sizeof(digest));
 }
@@ -179,9 +179,9 @@ static void the_instance_is_the_hash_of_the_platform_key(void **state)
 	uint8_t id[CCA_INSTANCE_ID_SIZE] = { 0x01 };
 
 	assert_true(key_cose(key, cose));
-	assert_int_equal(
-		EVP_Digest(cose, sizeof(cose), id + 1, NULL, EVP_sha256(), NULL),
-		1);
+	assert_int_equal(EVP_Digest(cose, sizeof(cose), id + 1, NULL,
+				    EVP_sha256(), NULL),
+			 1);
 	bytes_are(lookup(w->claims, CCA_INSTANCE_ID), id, sizeof(id));
 	EVP_PKEY_free(key);
 }
@@ -214,14 +214,14 @@ static void the_components_are_the_images(void **state)
 		const struct platform_image *image = &request.images[i];
 
 		EVP_Digest(image->data, image->size, digest, NULL, EVP_sha256(),
-			NULL);
+			   NULL);
 		text_is(lookup(entry, CCA_COMPONENT_TYPE), image->name);
 		text_is(lookup(entry, CCA_COMPONENT_VERSION), image->version);
 		bytes_are(lookup(entry, CCA_COMPONENT_VALUE), digest, 32);
 		text_is(lookup(entry, CCA_COMPONENT_HASH), "sha-256");
 		assert_int_equal(cbor_bytestring_length(
 					 lookup(entry, CCA_COMPONENT_SIGNER)),
-			32);
+				 32);
 	}
 }
 
@@ -266,8 +266,8 @@ static void two_starts_share_no_key(void **state)
 	struct world other;
 
 	world_make(&other, &request);
-	assert_memory_not_equal(
-		w->head.realm_key, other.head.realm_key, PROVISION_KEY_SIZE);
+	assert_memory_not_equal(w->head.realm_key, other.head.realm_key,
+				PROVISION_KEY_SIZE);
 	assert_string_not_equal(w->platform.key_pem, other.platform.key_pem);
 	world_free(&other);
 }
@@ -277,8 +277,8 @@ static void refused(const struct platform_request *wanted, const char *message)
 	struct reeve_report *report = reeve_report_new();
 	struct platform platform;
 
-	assert_int_equal(
-		platform_make(wanted, &platform, report), REEVE_ERR_ARGUMENT);
+	assert_int_equal(platform_make(wanted, &platform, report),
+			 REEVE_ERR_ARGUMENT);
 	assert_int_equal(reeve_report_count(report), 1);
 	assert_string_equal(reeve_report_get(report, 0)->message, message);
 	for (size_t i = 0; i < sizeof(platform.part); i++)

@@ -23,12 +23,8 @@ const char *const token_check_names[CHECKS] = {
 };
 
 const char *const token_lifecycle_names[LIFECYCLES] = {
-	"unknown",
-	"assembly-and-test",
-	"rot-provisioning",
-	"secured",
-	"non-platform-debug",
-	"recoverable-debug",
+	"unknown",        "assembly-and-test",  "rot-provisioning",
+	"secured",        "non-platform-debug", "recoverable-debug",
 	"decommissioned",
 };
 
@@ -60,15 +56,16 @@ struct policy_reader {
 };
 
 static int refuse(const struct policy_reader *reader,
-	const struct cfg_value *value, const char *wanted)
+		  const struct cfg_value *value, const char *wanted)
 {
 	return report_error(reader->report, REEVE_ERR_CONFIG, &value->place,
-		reader->key, NULL, "must be %s", wanted);
+			    reader->key, NULL, "must be %s", wanted);
 }
 
 /* Calls take for a text, or for each text of a list. */
 static int each_text(struct policy_reader *reader, const struct cfg_value *value,
-	int (*take)(struct policy_reader *reader, const struct cfg_value *item))
+		     int (*take)(struct policy_reader *reader,
+				 const struct cfg_value *item))
 {
 	int result = REEVE_OK;
 
@@ -85,7 +82,7 @@ static int each_text(struct policy_reader *reader, const struct cfg_value *value
 
 /* Sets the bit of the name that value is. */
 static int name_take(struct policy_reader *reader, const struct cfg_value *value,
-	const char *const *names, size_t count, unsigned *bits)
+		     const char *const *names, size_t count, unsigned *bits)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(value->text, names[i]) == 0) {
@@ -93,95 +90,96 @@ static int name_take(struct policy_reader *reader, const struct cfg_value *value
 			return REEVE_OK;
 		}
 	report_add(reader->report, REEVE_ERROR, &value->place, reader->key,
-		NULL, "\"%s\" is none of its names", value->text);
+		   NULL, "\"%s\" is none of its names", value->text);
 	for (size_t i = 0; i < count; i++)
 		report_add(reader->report, REEVE_NOTE, &value->place,
-			reader->key, NULL, "one is \"%s\"", names[i]);
+			   reader->key, NULL, "one is \"%s\"", names[i]);
 	return REEVE_ERR_CONFIG;
 }
 
-static int lifecycle_take(
-	struct policy_reader *reader, const struct cfg_value *value)
+static int lifecycle_take(struct policy_reader *reader,
+			  const struct cfg_value *value)
 {
 	return name_take(reader, value, token_lifecycle_names, LIFECYCLES,
-		&reader->policy->lifecycles);
+			 &reader->policy->lifecycles);
 }
 
 static int hash_take(struct policy_reader *reader, const struct cfg_value *value)
 {
 	return name_take(reader, value, token_hash_names, TOKEN_HASHES,
-		&reader->policy->hashes);
+			 &reader->policy->hashes);
 }
 
-static int required_take(
-	struct policy_reader *reader, const struct cfg_value *value)
+static int required_take(struct policy_reader *reader,
+			 const struct cfg_value *value)
 {
 	return name_take(reader, value, token_check_names, CHECKS,
-		&reader->policy->required);
+			 &reader->policy->required);
 }
 
-static int lifecycle_read(
-	struct policy_reader *reader, const struct cfg_value *value)
+static int lifecycle_read(struct policy_reader *reader,
+			  const struct cfg_value *value)
 {
 	reader->policy->lifecycles = 0;
 	return each_text(reader, value, lifecycle_take);
 }
 
-static int hashes_read(
-	struct policy_reader *reader, const struct cfg_value *value)
+static int hashes_read(struct policy_reader *reader,
+		       const struct cfg_value *value)
 {
 	reader->policy->hashes = 0;
 	return each_text(reader, value, hash_take);
 }
 
-static int require_read(
-	struct policy_reader *reader, const struct cfg_value *value)
+static int require_read(struct policy_reader *reader,
+			const struct cfg_value *value)
 {
 	return each_text(reader, value, required_take);
 }
 
-static int implementation_read(
-	struct policy_reader *reader, const struct cfg_value *value)
+static int implementation_read(struct policy_reader *reader,
+			       const struct cfg_value *value)
 {
 	struct reeve_token_policy *policy = reader->policy;
 
 	policy->has_implementation = true;
 	return value->form == CFG_STRING &&
 			       hex_read_exactly(value->text,
-				       policy->implementation, CCA_ID_SIZE)
+						policy->implementation,
+						CCA_ID_SIZE)
 		       ? REEVE_OK
 		       : refuse(reader, value, "64 hexadecimal digits");
 }
 
-static int instance_read(
-	struct policy_reader *reader, const struct cfg_value *value)
+static int instance_read(struct policy_reader *reader,
+			 const struct cfg_value *value)
 {
 	struct reeve_token_policy *policy = reader->policy;
 
 	policy->has_instance = true;
 	return value->form == CFG_STRING &&
 			       hex_read_exactly(value->text, policy->instance,
-				       CCA_INSTANCE_ID_SIZE)
+						CCA_INSTANCE_ID_SIZE)
 		       ? REEVE_OK
 		       : refuse(reader, value, "66 hexadecimal digits");
 }
 
-static int config_read(
-	struct policy_reader *reader, const struct cfg_value *value)
+static int config_read(struct policy_reader *reader,
+		       const struct cfg_value *value)
 {
 	struct reeve_token_policy *policy = reader->policy;
 
 	policy->has_config = true;
 	return value->form == CFG_STRING &&
 			       hex_read(value->text, policy->config,
-				       POLICY_CONFIG_MAX, &policy->config_size)
+					POLICY_CONFIG_MAX, &policy->config_size)
 		       ? REEVE_OK
 		       : refuse(reader, value,
-				 "at most 128 hexadecimal digits, in pairs");
+				"at most 128 hexadecimal digits, in pairs");
 }
 
-static int component_take(
-	struct policy_reader *reader, const struct cfg_value *value)
+static int component_take(struct policy_reader *reader,
+			  const struct cfg_value *value)
 {
 	struct reeve_token_policy *policy = reader->policy;
 	struct policy_component *component =
@@ -191,9 +189,9 @@ static int component_take(
 	if (policy->component_count == TOKEN_COMPONENTS_MAX)
 		return refuse(reader, value, "at most 32 components");
 	if (equals == NULL ||
-		!hex_read(equals + 1, component->value,
-			sizeof(component->value), &component->size) ||
-		component->size == 0)
+	    !hex_read(equals + 1, component->value, sizeof(component->value),
+		      &component->size) ||
+	    component->size == 0)
 		return refuse(reader, value, "TYPE=HEX");
 	component->type = strndup(value->text, (size_t)(equals - value->text));
 	if (component->type == NULL)
@@ -202,8 +200,8 @@ static int component_take(
 	return REEVE_OK;
 }
 
-static int components_read(
-	struct policy_reader *reader, const struct cfg_value *value)
+static int components_read(struct policy_reader *reader,
+			   const struct cfg_value *value)
 {
 	return each_text(reader, value, component_take);
 }
@@ -223,7 +221,8 @@ static const struct {
 };
 
 static int setting_read(struct reeve_token_policy *policy,
-	const struct cfg_setting *setting, struct reeve_report *report)
+			const struct cfg_setting *setting,
+			struct reeve_report *report)
 {
 	struct policy_reader reader = { policy, report, setting->key };
 
@@ -231,13 +230,13 @@ static int setting_read(struct reeve_token_policy *policy,
 		if (strcmp(policy_keys[i].key, setting->key) == 0)
 			return policy_keys[i].read(&reader, &setting->value);
 	return report_error(report, REEVE_ERR_CONFIG, &setting->place,
-		setting->key, "reeve(1) lists them, under POLICY",
-		"is no key of a policy");
+			    setting->key, "reeve(1) lists them, under POLICY",
+			    "is no key of a policy");
 }
 
 /* Reads every setting, so that all that is wrong is told at once. */
 static int settings_read(struct reeve_token_policy *policy,
-	const struct cfg *cfg, struct reeve_report *report)
+			 const struct cfg *cfg, struct reeve_report *report)
 {
 	int result = REEVE_OK;
 
@@ -251,7 +250,7 @@ static int settings_read(struct reeve_token_policy *policy,
 }
 
 int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
-	struct reeve_report *report)
+			    struct reeve_report *report)
 {
 	struct reeve_token_policy *policy;
 	struct cfg *cfg;

@@ -5,7 +5,7 @@
 
 /* Notes which claim is at fault. Returns false. */
 static bool claim_fail(struct cbor_in *in, enum token_fault fault,
-	const struct claim_rule *rule, const char **what)
+		       const struct claim_rule *rule, const char **what)
 {
 	*what = rule->name;
 	return cbor_in_fail(in, fault);
@@ -14,87 +14,86 @@ static bool claim_fail(struct cbor_in *in, enum token_fault fault,
 static bool is_old_platform(const struct token *token)
 {
 	return span_is_text(token->platform.claims[PLATFORM_PROFILE].bytes,
-		CCA_PLATFORM_PROFILE_OLD);
+			    CCA_PLATFORM_PROFILE_OLD);
 }
 
-bool token_platform_read(
-	struct cbor_in *in, struct token *token, const char **what)
+bool token_platform_read(struct cbor_in *in, struct token *token,
+			 const char **what)
 {
 	const struct token_claim *claims = token->platform.claims;
 
 	if (!token_claims_read(in, token, &token->platform, what))
 		return false;
 	if (!is_old_platform(token) &&
-		!span_is_text(
-			claims[PLATFORM_PROFILE].bytes, CCA_PLATFORM_PROFILE))
+	    !span_is_text(claims[PLATFORM_PROFILE].bytes, CCA_PLATFORM_PROFILE))
 		return claim_fail(in, TOKEN_PROFILE,
-			&platform_rules[PLATFORM_PROFILE], what);
+				  &platform_rules[PLATFORM_PROFILE], what);
 	if (claims[PLATFORM_INSTANCE_ID].bytes.data[0] != CCA_INSTANCE_ID_RAND)
 		return claim_fail(in, TOKEN_WRONG_VALUE,
-			&platform_rules[PLATFORM_INSTANCE_ID], what);
+				  &platform_rules[PLATFORM_INSTANCE_ID], what);
 	return true;
 }
 
 /* The 2.0 profile has two claims more; the first platform profile's Realm
  * tokens name no profile. */
-static bool realm_profile_check(
-	struct cbor_in *in, const struct token *token, const char **what)
+static bool realm_profile_check(struct cbor_in *in, const struct token *token,
+				const char **what)
 {
 	const struct token_claim *claims = token->realm.claims;
 	struct span profile = claims[REALM_PROFILE].bytes;
 	bool is_current = span_is_text(profile, CCA_REALM_PROFILE);
 
 	if (!claims[REALM_PROFILE].present && !is_old_platform(token))
-		return claim_fail(
-			in, TOKEN_MISSING, &realm_rules[REALM_PROFILE], what);
+		return claim_fail(in, TOKEN_MISSING,
+				  &realm_rules[REALM_PROFILE], what);
 	if (claims[REALM_PROFILE].present && !is_current &&
-		!span_is_text(profile, CCA_REALM_PROFILE_1_0))
-		return claim_fail(
-			in, TOKEN_PROFILE, &realm_rules[REALM_PROFILE], what);
+	    !span_is_text(profile, CCA_REALM_PROFILE_1_0))
+		return claim_fail(in, TOKEN_PROFILE,
+				  &realm_rules[REALM_PROFILE], what);
 	if (is_current && !claims[REALM_INSTANCE_ID].present)
 		return claim_fail(in, TOKEN_MISSING,
-			&realm_rules[REALM_INSTANCE_ID], what);
+				  &realm_rules[REALM_INSTANCE_ID], what);
 	if (is_current && !claims[REALM_MEC_POLICY].present)
 		return claim_fail(in, TOKEN_MISSING,
-			&realm_rules[REALM_MEC_POLICY], what);
+				  &realm_rules[REALM_MEC_POLICY], what);
 	return true;
 }
 
-static bool realm_values_check(
-	struct cbor_in *in, const struct token *token, const char **what)
+static bool realm_values_check(struct cbor_in *in, const struct token *token,
+			       const char **what)
 {
 	const struct token_claim *claims = token->realm.claims;
 	const struct token_claim *instance = &claims[REALM_INSTANCE_ID];
 
 	if (instance->present && instance->bytes.data[0] != CCA_INSTANCE_ID_RAND)
 		return claim_fail(in, TOKEN_WRONG_VALUE,
-			&realm_rules[REALM_INSTANCE_ID], what);
+				  &realm_rules[REALM_INSTANCE_ID], what);
 	if (claims[REALM_MEC_POLICY].number > 1)
 		return claim_fail(in, TOKEN_WRONG_VALUE,
-			&realm_rules[REALM_MEC_POLICY], what);
+				  &realm_rules[REALM_MEC_POLICY], what);
 	if (token_hash_size(claims[REALM_KEY_HASH].bytes) == 0)
 		return claim_fail(in, TOKEN_WRONG_VALUE,
-			&realm_rules[REALM_KEY_HASH], what);
+				  &realm_rules[REALM_KEY_HASH], what);
 	return true;
 }
 
 /* Measurements are as long as the Realm's hash. */
-static bool measurements_check(
-	struct cbor_in *in, const struct token *token, const char **what)
+static bool measurements_check(struct cbor_in *in, const struct token *token,
+			       const char **what)
 {
 	const struct token_claim *claims = token->realm.claims;
 	size_t size = token_hash_size(claims[REALM_HASH].bytes);
 
 	if (size == 0)
-		return claim_fail(
-			in, TOKEN_WRONG_VALUE, &realm_rules[REALM_HASH], what);
+		return claim_fail(in, TOKEN_WRONG_VALUE,
+				  &realm_rules[REALM_HASH], what);
 	if (claims[REALM_RIM].bytes.size != size)
-		return claim_fail(
-			in, TOKEN_WRONG_SIZE, &realm_rules[REALM_RIM], what);
+		return claim_fail(in, TOKEN_WRONG_SIZE, &realm_rules[REALM_RIM],
+				  what);
 	for (size_t i = 0; i < CCA_REMS; i++)
 		if (token->rems[i].size != size)
 			return claim_fail(in, TOKEN_WRONG_SIZE,
-				&realm_rules[REALM_REMS], what);
+					  &realm_rules[REALM_REMS], what);
 	return true;
 }
 
@@ -118,8 +117,8 @@ static bool number_is(struct cbor_in *in, int64_t wanted)
 }
 
 /* What a COSE_Key has besides is not needed to verify with it. */
-static bool parameter_read(
-	struct cbor_in *in, int64_t key, struct token *token, unsigned *seen)
+static bool parameter_read(struct cbor_in *in, int64_t key, struct token *token,
+			   unsigned *seen)
 {
 	switch (key) {
 	case COSE_KEY_KTY:
@@ -171,7 +170,7 @@ static bool key_read(struct cbor_in *in, struct token *token, const char **what)
 	struct cbor_in inner = { .text = key };
 
 	if (is_old_platform(token) && key.size == RAW_POINT_SIZE &&
-		key.data[0] == RAW_POINT_HEAD) {
+	    key.data[0] == RAW_POINT_HEAD) {
 		token->point_x = key.data + 1;
 		token->point_y = token->point_x + P384_SIZE;
 		return true;

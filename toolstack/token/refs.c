@@ -28,8 +28,8 @@ static void hash_set(struct reeve_refs *refs, size_t index)
 	refs->size = hashes[index].size;
 }
 
-void reeve_refs_from(
-	const struct reeve_measurement *measurement, struct reeve_refs *out)
+void reeve_refs_from(const struct reeve_measurement *measurement,
+		     struct reeve_refs *out)
 {
 	*out = (struct reeve_refs){ .has_rpv = true };
 	for (size_t i = 0; i < HASHES; i++)
@@ -40,13 +40,13 @@ void reeve_refs_from(
 }
 
 static void add_hex(struct json_object *object, const char *name,
-	const uint8_t *bytes, size_t size)
+		    const uint8_t *bytes, size_t size)
 {
 	char *text = hex_text((struct span){ bytes, size });
 
 	if (text != NULL)
-		json_object_object_add(
-			object, name, json_object_new_string(text));
+		json_object_object_add(object, name,
+				       json_object_new_string(text));
 	free(text);
 }
 
@@ -59,8 +59,8 @@ static void add_rems(struct json_object *object, const struct reeve_refs *refs)
 			hex_text((struct span){ refs->rems[i], refs->size });
 
 		if (text != NULL)
-			json_object_array_add(
-				list, json_object_new_string(text));
+			json_object_array_add(list,
+					      json_object_new_string(text));
 		free(text);
 	}
 	json_object_object_add(object, "rems", list);
@@ -73,17 +73,18 @@ char *reeve_refs_json(const struct reeve_refs *refs, const char *name)
 	char *text;
 
 	if (printable != NULL)
-		json_object_object_add(
-			document, "name", json_object_new_string(printable));
+		json_object_object_add(document, "name",
+				       json_object_new_string(printable));
 	free(printable);
-	json_object_object_add(
-		document, "hash", json_object_new_string(refs->hash));
+	json_object_object_add(document, "hash",
+			       json_object_new_string(refs->hash));
 	add_hex(document, "rim", refs->rim, refs->size);
 	if (refs->has_rpv)
 		add_hex(document, "rpv", refs->rpv, sizeof(refs->rpv));
 	if (refs->has_rems)
 		add_rems(document, refs);
-	text = strdup(json_object_to_json_string_ext(document,
+	text = strdup(json_object_to_json_string_ext(
+		document,
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(document);
 	return text;
@@ -95,7 +96,7 @@ static const char *member_text(struct json_object *object, const char *name)
 	struct json_object *member;
 
 	if (!json_object_object_get_ex(object, name, &member) ||
-		!json_object_is_type(member, json_type_string))
+	    !json_object_is_type(member, json_type_string))
 		return NULL;
 	return json_object_get_string(member);
 }
@@ -136,14 +137,14 @@ static bool rems_from(struct json_object *document, struct reeve_refs *refs)
 		return true;
 	refs->has_rems = true;
 	if (!json_object_is_type(list, json_type_array) ||
-		json_object_array_length(list) != CCA_REMS)
+	    json_object_array_length(list) != CCA_REMS)
 		return false;
 	for (size_t i = 0; i < CCA_REMS; i++) {
 		struct json_object *item = json_object_array_get_idx(list, i);
 
 		if (!json_object_is_type(item, json_type_string) ||
-			!hex_read_exactly(json_object_get_string(item),
-				refs->rems[i], refs->size))
+		    !hex_read_exactly(json_object_get_string(item),
+				      refs->rems[i], refs->size))
 			return false;
 	}
 	return true;
@@ -156,8 +157,8 @@ static bool refs_from(struct json_object *document, struct reeve_refs *refs)
 	       rpv_from(document, refs) && rems_from(document, refs);
 }
 
-int reeve_refs_load(
-	const char *path, struct reeve_refs *out, struct reeve_report *report)
+int reeve_refs_load(const char *path, struct reeve_refs *out,
+		    struct reeve_report *report)
 {
 	struct report_place place = { .file = path };
 	struct reeve_refs refs = { .size = 0 };
@@ -173,8 +174,8 @@ int reeve_refs_load(
 		*out = refs;
 	else
 		result = report_error(report, REEVE_ERR_CONFIG, &place, NULL,
-			"`reeve refs CONFIG --json` makes one",
-			"holds no reference values");
+				      "`reeve refs CONFIG --json` makes one",
+				      "holds no reference values");
 	json_object_put(document);
 	free(text);
 	return result;

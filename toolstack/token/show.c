@@ -11,15 +11,15 @@
 static void add_string(struct json_object *object, const char *name, char *text)
 {
 	if (text != NULL)
-		json_object_object_add(
-			object, name, json_object_new_string(text));
+		json_object_object_add(object, name,
+				       json_object_new_string(text));
 	free(text);
 }
 
 static struct json_object *text_json(struct span text)
 {
-	return json_object_new_string_len(
-		(const char *)text.data, (int)text.size);
+	return json_object_new_string_len((const char *)text.data,
+					  (int)text.size);
 }
 
 static struct json_object *hex_json(struct span bytes)
@@ -33,16 +33,15 @@ static struct json_object *hex_json(struct span bytes)
 }
 
 static void add_claim(struct json_object *object, const char *name,
-	const struct token_claim *claim, bool is_text)
+		      const struct token_claim *claim, bool is_text)
 {
 	if (claim->present)
 		json_object_object_add(object, name,
-			is_text ? text_json(claim->bytes)
-				: hex_json(claim->bytes));
+				       is_text ? text_json(claim->bytes)
+					       : hex_json(claim->bytes));
 }
 
-static struct json_object *component_json(
-	const struct token_component *component)
+static struct json_object *component_json(const struct token_component *component)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -59,8 +58,8 @@ static struct json_object *components_json(const struct token *token)
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < token->component_count; i++)
-		json_object_array_add(
-			list, component_json(&token->components[i]));
+		json_object_array_add(list,
+				      component_json(&token->components[i]));
 	return list;
 }
 
@@ -74,7 +73,8 @@ static struct json_object *rems_json(const struct token *token)
 }
 
 static struct json_object *claim_json(const struct token *token,
-	const struct claim_rule *rule, const struct token_claim *claim)
+				      const struct claim_rule *rule,
+				      const struct token_claim *claim)
 {
 	switch (rule->kind) {
 	case CLAIM_BYTES:
@@ -92,19 +92,21 @@ static struct json_object *claim_json(const struct token *token,
 }
 
 static struct json_object *part_json(const struct token *token,
-	const struct token_part *part, const struct claim_rule *rules,
-	size_t count)
+				     const struct token_part *part,
+				     const struct claim_rule *rules,
+				     size_t count)
 {
 	struct json_object *object = json_object_new_object();
 
 	for (size_t i = 0; i < count; i++)
 		if (part->claims[i].present)
-			json_object_object_add(object, rules[i].name,
+			json_object_object_add(
+				object, rules[i].name,
 				claim_json(token, &rules[i], &part->claims[i]));
 	add_string(object, "signature", hex_text(part->signature));
 	if (part->unknown != 0)
 		json_object_object_add(object, "unknown-claims",
-			json_object_new_int64(part->unknown));
+				       json_object_new_int64(part->unknown));
 	return object;
 }
 
@@ -114,14 +116,16 @@ char *reeve_token_json(const struct reeve_token *token)
 	const struct token *parts = &token->token;
 	char *text;
 
-	json_object_object_add(
-		document, "tag", json_object_new_int64((int64_t)parts->tag));
+	json_object_object_add(document, "tag",
+			       json_object_new_int64((int64_t)parts->tag));
 	json_object_object_add(document, "cca-platform-token",
-		part_json(parts, &parts->platform, platform_rules,
-			PLATFORM_CLAIMS));
-	json_object_object_add(document, "cca-realm-delegated-token",
+			       part_json(parts, &parts->platform,
+					 platform_rules, PLATFORM_CLAIMS));
+	json_object_object_add(
+		document, "cca-realm-delegated-token",
 		part_json(parts, &parts->realm, realm_rules, REALM_CLAIMS));
-	text = strdup(json_object_to_json_string_ext(document,
+	text = strdup(json_object_to_json_string_ext(
+		document,
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(document);
 	return text;

@@ -34,8 +34,8 @@ static void component_write(FILE *to, const struct token_component *component)
 	static const struct span unnamed = SPAN("unnamed");
 
 	label_write(to, "");
-	text_write(
-		to, component->type.present ? component->type.bytes : unnamed);
+	text_write(to,
+		   component->type.present ? component->type.bytes : unnamed);
 	if (component->version.present) {
 		fputs(", version ", to);
 		text_write(to, component->version.bytes);
@@ -67,8 +67,8 @@ static void rems_write(FILE *to, const struct token *token)
 	}
 }
 
-static void number_write(
-	FILE *to, const struct claim_rule *rule, uint64_t number)
+static void number_write(FILE *to, const struct claim_rule *rule,
+			 uint64_t number)
 {
 	if (rule->key == CCA_LIFECYCLE)
 		fprintf(to, "0x%04x (%s)\n", (unsigned)number,
@@ -79,7 +79,8 @@ static void number_write(
 }
 
 static void claim_write(FILE *to, const struct token *token,
-	const struct claim_rule *rule, const struct token_claim *claim)
+			const struct claim_rule *rule,
+			const struct token_claim *claim)
 {
 	if (!claim->present)
 		return;
@@ -105,8 +106,8 @@ static void claim_write(FILE *to, const struct token *token,
 }
 
 static void part_write(FILE *to, const struct token *token,
-	const struct token_part *part, const struct claim_rule *rules,
-	size_t count)
+		       const struct token_part *part,
+		       const struct claim_rule *rules, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		claim_write(to, token, &rules[i], &part->claims[i]);

@@ -7,8 +7,8 @@
 /* {1: -35} */
 static const uint8_t es384_headers[] = { 0xa1, 0x01, 0x38, 0x22 };
 
-void sign1_to_be_signed(
-	struct cbor_out *out, struct span headers, struct span payload)
+void sign1_to_be_signed(struct cbor_out *out, struct span headers,
+			struct span payload)
 {
 	cbor_out_array(out, 4);
 	cbor_out_text(out, "Signature1");
@@ -18,7 +18,7 @@ void sign1_to_be_signed(
 }
 
 static bool payload_sign(struct span headers, struct span payload,
-	EVP_PKEY *key, uint8_t *signature)
+			 EVP_PKEY *key, uint8_t *signature)
 {
 	struct cbor_out out = {
 		.capacity = SIGN1_OVERHEAD + headers.size + payload.size,

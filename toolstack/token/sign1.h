@@ -12,8 +12,8 @@
 #define SIGN1_OVERHEAD 32
 
 /* The Sig_structure over encoded protected headers and a payload. */
-void sign1_to_be_signed(
-	struct cbor_out *out, struct span headers, struct span payload);
+void sign1_to_be_signed(struct cbor_out *out, struct span headers,
+			struct span payload);
 
 /* Appends the tagged message. false: OpenSSL failed or memory is short; too
  * little room shows in out->full as ever. */

@@ -104,8 +104,8 @@ struct token_error {
  * Decodes text, which must outlive the token. false: *error says why. No
  * signature is verified; the Realm key is not held against its curve.
  */
-bool token_decode(
-	struct span text, struct token *token, struct token_error *error);
+bool token_decode(struct span text, struct token *token,
+		  struct token_error *error);
 
 /* ---- The parts of it, each in a file of its own ------------------------ */
 
@@ -114,13 +114,13 @@ bool token_sign1_read(struct cbor_in *in, struct token_part *part);
 
 /* Reads a part's payload by the rules. *what: the claim at fault. */
 bool token_claims_read(struct cbor_in *in, struct token *token,
-	struct token_part *part, const char **what);
+		       struct token_part *part, const char **what);
 
 /* The same, and what the claims of a part must be to one another. */
-bool token_platform_read(
-	struct cbor_in *in, struct token *token, const char **what);
-bool token_realm_read(
-	struct cbor_in *in, struct token *token, const char **what);
+bool token_platform_read(struct cbor_in *in, struct token *token,
+			 const char **what);
+bool token_realm_read(struct cbor_in *in, struct token *token,
+		      const char **what);
 
 /* The bytes of a hash of that name ("sha-256" ...); 0: unknown. */
 size_t token_hash_size(struct span name);

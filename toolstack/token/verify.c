@@ -37,7 +37,7 @@ static char *key_label(const EVP_PKEY *key)
 	char *text = NULL;
 
 	if (!key_cose(key, cose) || EVP_Digest(cose, sizeof(cose), digest, NULL,
-					    EVP_sha256(), NULL) != 1)
+					       EVP_sha256(), NULL) != 1)
 		return NULL;
 	hex = hex_text((struct span){ digest, 8 });
 	if (hex != NULL)
@@ -47,12 +47,14 @@ static char *key_label(const EVP_PKEY *key)
 }
 
 static void signature_check(struct verify *verify, enum token_check check,
-	const struct token_part *part, EVP_PKEY *key, const char *hint)
+			    const struct token_part *part, EVP_PKEY *key,
+			    const char *hint)
 {
 	bool ok = signature_holds(part, key);
 
 	check_add_hint(verify, check, ok, key_label(key),
-		ok ? key_label(key) : check_text("not by that key"), hint);
+		       ok ? key_label(key) : check_text("not by that key"),
+		       hint);
 }
 
 static const EVP_MD *hash_by_name(struct span name)
@@ -76,26 +78,27 @@ static void binding_check(struct verify *verify)
 		verify->token->platform.claims[PLATFORM_CHALLENGE].bytes;
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
-	bool ok =
-		EVP_Digest(key.data, key.size, digest, &size,
-			hash_by_name(realm[REALM_KEY_HASH].bytes), NULL) == 1 &&
-		size == challenge.size &&
-		memcmp(digest, challenge.data, size) == 0;
+	bool ok = EVP_Digest(key.data, key.size, digest, &size,
+			     hash_by_name(realm[REALM_KEY_HASH].bytes),
+			     NULL) == 1 &&
+		  size == challenge.size &&
+		  memcmp(digest, challenge.data, size) == 0;
 
 	check_add(verify, CHECK_BINDING, ok,
-		hex_text((struct span){ digest, size }), hex_text(challenge));
+		  hex_text((struct span){ digest, size }), hex_text(challenge));
 }
 
 static void checks_make(struct verify *verify)
 {
 	const struct token *token = verify->token;
 
-	signature_check(verify, CHECK_PLATFORM_SIGNATURE, &token->platform,
+	signature_check(
+		verify, CHECK_PLATFORM_SIGNATURE, &token->platform,
 		verify->platform_key,
 		"a host makes a key when it starts: is this the key of the "
 		"run that made the token?");
 	signature_check(verify, CHECK_REALM_SIGNATURE, &token->realm,
-		verify->realm_key, NULL);
+			verify->realm_key, NULL);
 	binding_check(verify);
 	verify_platform(verify);
 	verify_realm(verify);
@@ -111,16 +114,16 @@ static EVP_PKEY *public_key_read(const char *text)
 	return key != NULL ? key : key_from_jwk(text);
 }
 
-static int key_check(
-	const EVP_PKEY *key, const char *path, struct reeve_report *report)
+static int key_check(const EVP_PKEY *key, const char *path,
+		     struct reeve_report *report)
 {
 	struct report_place place = { .file = path };
 
 	if (key != NULL)
 		return REEVE_OK;
 	return report_error(report, REEVE_ERR_ARGUMENT, &place, NULL,
-		"`reeve host show-key` prints the right kind",
-		"is not a P-384 public key in PEM or JWK");
+			    "`reeve host show-key` prints the right kind",
+			    "is not a P-384 public key in PEM or JWK");
 }
 
 int reeve_key_load(const char *path, char **text, struct reeve_report *report)
@@ -156,17 +159,18 @@ static int challenge_read(struct verify *verify, struct reeve_report *report)
 	const char *text = verify->expected->challenge;
 
 	if (text == NULL ||
-		(hex_read(text, verify->challenge, CCA_CHALLENGE_SIZE,
-			 &verify->challenge_size) &&
-			verify->challenge_size != 0))
+	    (hex_read(text, verify->challenge, CCA_CHALLENGE_SIZE,
+		      &verify->challenge_size) &&
+	     verify->challenge_size != 0))
 		return REEVE_OK;
 	return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL, NULL,
-		"the challenge must be 1 to 64 bytes in hexadecimal");
+			    "the challenge must be 1 to 64 bytes in hexadecimal");
 }
 
 int reeve_token_verify(const struct reeve_token *token,
-	const struct reeve_expectation *expected,
-	struct reeve_verification **out, struct reeve_report *report)
+		       const struct reeve_expectation *expected,
+		       struct reeve_verification **out,
+		       struct reeve_report *report)
 {
 	struct verify verify = {
 		.token = &token->token,

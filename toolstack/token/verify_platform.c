@@ -15,7 +15,8 @@ static void lifecycle_check(struct verify *verify)
 	bool ok = strcmp(name, "invalid") != 0 &&
 		  (accepted >> (CCA_LIFECYCLE_STATE(value) >> 12) & 1) != 0;
 
-	check_add_hint(verify, CHECK_LIFECYCLE, ok,
+	check_add_hint(
+		verify, CHECK_LIFECYCLE, ok,
 		check_names(accepted, token_lifecycle_names, LIFECYCLES),
 		check_text("%s (0x%04x)", name, (unsigned)value),
 		"to accept a debug platform, write "
@@ -35,12 +36,12 @@ static bool identity_holds(const struct identity *identity)
 {
 	return identity->expected.size == identity->found.size &&
 	       memcmp(identity->expected.data, identity->found.data,
-		       identity->found.size) == 0;
+		      identity->found.size) == 0;
 }
 
 /* The first that is wrong, else the first that is wanted, else NULL. */
-static const struct identity *identity_pick(
-	const struct identity *list, size_t count)
+static const struct identity *identity_pick(const struct identity *list,
+					    size_t count)
 {
 	const struct identity *wanted = NULL;
 
@@ -69,47 +70,50 @@ static void identity_check(struct verify *verify)
 	const struct reeve_token_policy *policy = verify->policy;
 	const struct token_claim *claims = verify->token->platform.claims;
 	const struct identity list[] = {
-		{ "instance", policy->has_instance,
-			{ policy->instance, CCA_INSTANCE_ID_SIZE },
-			claims[PLATFORM_INSTANCE_ID].bytes },
-		{ "implementation", policy->has_implementation,
-			{ policy->implementation, CCA_ID_SIZE },
-			claims[PLATFORM_IMPLEMENTATION_ID].bytes },
-		{ "configuration", policy->has_config,
-			{ policy->config, policy->config_size },
-			claims[PLATFORM_CONFIG].bytes },
+		{ "instance",
+		  policy->has_instance,
+		  { policy->instance, CCA_INSTANCE_ID_SIZE },
+		  claims[PLATFORM_INSTANCE_ID].bytes },
+		{ "implementation",
+		  policy->has_implementation,
+		  { policy->implementation, CCA_ID_SIZE },
+		  claims[PLATFORM_IMPLEMENTATION_ID].bytes },
+		{ "configuration",
+		  policy->has_config,
+		  { policy->config, policy->config_size },
+		  claims[PLATFORM_CONFIG].bytes },
 	};
 	const struct identity *picked =
 		identity_pick(list, sizeof(list) / sizeof(list[0]));
 
 	if (picked == NULL)
 		check_leave(verify, CHECK_IDENTITY,
-			labelled(list[0].name, list[0].found),
-			"write instance=\"HEX\" in the policy file");
+			    labelled(list[0].name, list[0].found),
+			    "write instance=\"HEX\" in the policy file");
 	else
 		check_add(verify, CHECK_IDENTITY, identity_holds(picked),
-			labelled(picked->name, picked->expected),
-			labelled(picked->name, picked->found));
+			  labelled(picked->name, picked->expected),
+			  labelled(picked->name, picked->found));
 }
 
 /* Whether policy lists that component with that value. */
 static bool component_is_known(const struct reeve_token_policy *policy,
-	const struct token_component *component)
+			       const struct token_component *component)
 {
 	for (size_t i = 0; i < policy->component_count; i++) {
 		const struct policy_component *known = &policy->components[i];
 
 		if (span_is_text(component->type.bytes, known->type) &&
-			component->value.bytes.size == known->size &&
-			memcmp(component->value.bytes.data, known->value,
-				known->size) == 0)
+		    component->value.bytes.size == known->size &&
+		    memcmp(component->value.bytes.data, known->value,
+			   known->size) == 0)
 			return true;
 	}
 	return false;
 }
 
-static const struct token_component *component_find(
-	const struct token *token, const char *type)
+static const struct token_component *component_find(const struct token *token,
+						    const char *type)
 {
 	for (size_t i = 0; i < token->component_count; i++)
 		if (span_is_text(token->components[i].type.bytes, type))
@@ -138,17 +142,17 @@ static bool components_check(struct verify *verify)
 	for (size_t i = 0; i < token->component_count; i++)
 		if (!component_is_known(policy, &token->components[i])) {
 			check_add(verify, CHECK_COMPONENTS, false,
-				check_text("one of the %zu in the policy",
-					policy->component_count),
-				component_text(&token->components[i]));
+				  check_text("one of the %zu in the policy",
+					     policy->component_count),
+				  component_text(&token->components[i]));
 			return false;
 		}
 	for (size_t i = 0; i < policy->component_count; i++)
 		if (component_find(token, policy->components[i].type) == NULL) {
 			check_add(verify, CHECK_COMPONENTS, false,
-				check_text("a component %s",
-					policy->components[i].type),
-				check_text("none"));
+				  check_text("a component %s",
+					     policy->components[i].type),
+				  check_text("none"));
 			return false;
 		}
 	return true;
@@ -160,14 +164,14 @@ static void software_check(struct verify *verify)
 
 	if (verify->policy->component_count == 0)
 		check_leave(verify, CHECK_COMPONENTS,
-			check_text("%zu components", count),
-			"write components=[\"TYPE=HEX\", ...] in the policy "
-			"file");
+			    check_text("%zu components", count),
+			    "write components=[\"TYPE=HEX\", ...] in the policy "
+			    "file");
 	else if (components_check(verify))
 		check_add(verify, CHECK_COMPONENTS, true,
-			check_text("the %zu in the policy",
-				verify->policy->component_count),
-			check_text("%zu components", count));
+			  check_text("the %zu in the policy",
+				     verify->policy->component_count),
+			  check_text("%zu components", count));
 }
 
 /* The Realm's challenge is the user's: it says when the token was made. */
@@ -178,13 +182,13 @@ static void challenge_check(struct verify *verify)
 
 	if (verify->challenge_size == 0) {
 		check_leave(verify, CHECK_CHALLENGE, hex_text(found),
-			"give the challenge with --challenge HEX");
+			    "give the challenge with --challenge HEX");
 		return;
 	}
 	check_add_hint(verify, CHECK_CHALLENGE,
-		memcmp(wanted.data, found.data, wanted.size) == 0,
-		hex_text(wanted), hex_text(found),
-		"the token is of another time");
+		       memcmp(wanted.data, found.data, wanted.size) == 0,
+		       hex_text(wanted), hex_text(found),
+		       "the token is of another time");
 }
 
 void verify_platform(struct verify *verify)

@@ -6,13 +6,14 @@
 #include "toolstack/token/hex.h"
 
 static void bytes_check(struct verify *verify, enum token_check check,
-	struct span expected, struct span found, const char *hint)
+			struct span expected, struct span found,
+			const char *hint)
 {
 	bool ok = expected.size == found.size &&
 		  memcmp(expected.data, found.data, found.size) == 0;
 
-	check_add_hint(
-		verify, check, ok, hex_text(expected), hex_text(found), hint);
+	check_add_hint(verify, check, ok, hex_text(expected), hex_text(found),
+		       hint);
 }
 
 static void rim_check(struct verify *verify)
@@ -22,12 +23,12 @@ static void rim_check(struct verify *verify)
 
 	if (refs == NULL)
 		check_leave(verify, CHECK_RIM, hex_text(found),
-			"give --config or --refs");
+			    "give --config or --refs");
 	else
 		bytes_check(verify, CHECK_RIM,
-			(struct span){ refs->rim, refs->size }, found,
-			"another kernel, initrd, device tree or parameter: "
-			"`reeve measure` shows what goes in");
+			    (struct span){ refs->rim, refs->size }, found,
+			    "another kernel, initrd, device tree or parameter: "
+			    "`reeve measure` shows what goes in");
 }
 
 /* All of them, or that they are as they were at the start. */
@@ -56,15 +57,15 @@ static void rems_check(struct verify *verify)
 
 	if (refs == NULL || !refs->has_rems) {
 		check_leave(verify, CHECK_REMS, rems_text(found),
-			"give --events, or --refs with rems");
+			    "give --events, or --refs with rems");
 		return;
 	}
 	while (i < CCA_REMS - 1 && found[i].size == refs->size &&
-		memcmp(found[i].data, refs->rems[i], refs->size) == 0)
+	       memcmp(found[i].data, refs->rems[i], refs->size) == 0)
 		i++;
 	bytes_check(verify, CHECK_REMS,
-		(struct span){ refs->rems[i], refs->size }, found[i],
-		"the Realm measured something else, or in another order");
+		    (struct span){ refs->rems[i], refs->size }, found[i],
+		    "the Realm measured something else, or in another order");
 }
 
 static void rpv_check(struct verify *verify)
@@ -74,11 +75,11 @@ static void rpv_check(struct verify *verify)
 
 	if (refs == NULL || !refs->has_rpv)
 		check_leave(verify, CHECK_RPV, hex_text(found),
-			"give --config, or --refs with an rpv");
+			    "give --config, or --refs with an rpv");
 	else
 		bytes_check(verify, CHECK_RPV,
-			(struct span){ refs->rpv, CCA_RPV_SIZE }, found,
-			"set realm_rpv as the guest's owner did");
+			    (struct span){ refs->rpv, CCA_RPV_SIZE }, found,
+			    "set realm_rpv as the guest's owner did");
 }
 
 void verify_realm(struct verify *verify)
@@ -88,12 +89,12 @@ void verify_realm(struct verify *verify)
 	rpv_check(verify);
 }
 
-static bool hash_is_accepted(
-	const struct reeve_token_policy *policy, struct span name)
+static bool hash_is_accepted(const struct reeve_token_policy *policy,
+			     struct span name)
 {
 	for (size_t i = 0; i < TOKEN_HASHES; i++)
 		if ((policy->hashes >> i & 1) != 0 &&
-			span_is_text(name, token_hash_names[i]))
+		    span_is_text(name, token_hash_names[i]))
 			return true;
 	return false;
 }
@@ -113,8 +114,8 @@ static struct span unaccepted_hash(const struct verify *verify)
 			return names[i];
 	for (size_t i = 0; i < token->component_count; i++)
 		if (token->components[i].hash.present &&
-			!hash_is_accepted(verify->policy,
-				token->components[i].hash.bytes))
+		    !hash_is_accepted(verify->policy,
+				      token->components[i].hash.bytes))
 			return token->components[i].hash.bytes;
 	return (struct span){ 0 };
 }
@@ -127,15 +128,15 @@ void verify_hashes(struct verify *verify)
 
 	if (unaccepted.data != NULL)
 		check_add(verify, CHECK_HASHES, false,
-			check_names(verify->policy->hashes, token_hash_names,
-				TOKEN_HASHES),
-			check_copy(unaccepted));
+			  check_names(verify->policy->hashes, token_hash_names,
+				      TOKEN_HASHES),
+			  check_copy(unaccepted));
 	else if (refs != NULL)
 		check_add(verify, CHECK_HASHES, span_is_text(realm, refs->hash),
-			check_text("%s", refs->hash), check_copy(realm));
+			  check_text("%s", refs->hash), check_copy(realm));
 	else
 		check_add(verify, CHECK_HASHES, true,
-			check_names(verify->policy->hashes, token_hash_names,
-				TOKEN_HASHES),
-			check_copy(realm));
+			  check_names(verify->policy->hashes, token_hash_names,
+				      TOKEN_HASHES),
+			  check_copy(realm));
 }

@@ -35,8 +35,8 @@ static bool cells_take(struct cells *cells, int count, uint64_t *value)
 	return true;
 }
 
-static bool has_text(
-	const void *fdt, int node, const char *name, const char *text)
+static bool has_text(const void *fdt, int node, const char *name,
+		     const char *text)
 {
 	int bytes;
 	const char *value = fdt_getprop(fdt, node, name, &bytes);
@@ -53,7 +53,7 @@ static bool is_usable(const void *fdt, int node)
 
 /* Takes the next range that a node's reg has. */
 static bool reg_take(const void *fdt, int parent, struct cells *reg,
-	uint64_t *base, uint64_t *size)
+		     uint64_t *base, uint64_t *size)
 {
 	return cells_take(reg, fdt_address_cells(fdt, parent), base) &&
 	       cells_take(reg, fdt_size_cells(fdt, parent), size);
@@ -76,7 +76,7 @@ static struct host_ram bank_trim(struct host_ram bank)
 	uint64_t end = (bank.base.value + bank.size) & ~PAGE_MASK;
 
 	return (struct host_ram){ pa_make(first),
-		first < end ? end - first : 0 };
+				  first < end ? end - first : 0 };
 }
 
 static void bank_keep(struct board *board, struct host_ram bank)
@@ -95,7 +95,7 @@ static void ram_read(const void *fdt, struct board *board)
 		struct cells reg = cells_of(fdt, node, "reg");
 
 		if (!has_text(fdt, node, "device_type", "memory") ||
-			!is_usable(fdt, node))
+		    !is_usable(fdt, node))
 			continue;
 		while (reg_take(fdt, 0, &reg, &base, &size))
 			bank_keep(board, bank_trim(range_cut(base, size)));
@@ -113,8 +113,8 @@ static void cpus_read(const void *fdt, struct board *board)
 		struct cells reg = cells_of(fdt, node, "reg");
 
 		if (!has_text(fdt, node, "device_type", "cpu") ||
-			!is_usable(fdt, node) ||
-			board->cpu_count == MACHINE_MAX_CPUS)
+		    !is_usable(fdt, node) ||
+		    board->cpu_count == MACHINE_MAX_CPUS)
 			continue;
 		if (cells_take(&reg, fdt_address_cells(fdt, parent), &affinity))
 			board->cpus[board->cpu_count++] = affinity;
@@ -140,7 +140,7 @@ static bool reserved_list_read(const void *fdt, struct board *board)
 
 	for (int i = 0; i < fdt_num_mem_rsv(fdt); i++)
 		if (fdt_get_mem_rsv(fdt, i, &base, &size) != 0 ||
-			!reserve(board, base, size))
+		    !reserve(board, base, size))
 			return false;
 	return true;
 }

@@ -159,7 +159,7 @@ static void too_many_reservations_are_refused(void **state)
 	for (unsigned i = 0; i <= BOARD_RESERVED_MAX; i++)
 		good(fdt_add_mem_rsv(*state, RAM + i * 0x1000, 0x1000));
 	assert_string_equal(board_read(*state, &board),
-		"the device tree reserves too many ranges");
+			    "the device tree reserves too many ranges");
 }
 
 static void cpus_beyond_the_maximum_are_left_out(void **state)
@@ -182,8 +182,8 @@ static void a_short_reg_is_no_memory(void **state)
 	int node = memory_add(*state, "memory@1", RAM, MIB);
 
 	good(fdt_setprop(*state, node, "reg", "0123456789", 10));
-	assert_string_equal(
-		board_read(*state, &board), "the device tree has no memory");
+	assert_string_equal(board_read(*state, &board),
+			    "the device tree has no memory");
 }
 
 static void no_cpu_is_refused(void **state)
@@ -192,8 +192,8 @@ static void no_cpu_is_refused(void **state)
 
 	memory_add(*state, "memory@1", RAM, MIB);
 	good(fdt_del_node(*state, good(fdt_path_offset(*state, "/cpus"))));
-	assert_string_equal(
-		board_read(*state, &board), "the device tree has no CPU");
+	assert_string_equal(board_read(*state, &board),
+			    "the device tree has no CPU");
 }
 
 static void what_is_no_tree_is_refused(void **state)
@@ -201,8 +201,8 @@ static void what_is_no_tree_is_refused(void **state)
 	struct board board;
 
 	memset(*state, 0, TREE_SIZE);
-	assert_string_equal(
-		board_read(*state, &board), "there is no device tree");
+	assert_string_equal(board_read(*state, &board),
+			    "there is no device tree");
 }
 
 static void a_tree_longer_than_its_place_is_refused(void **state)
@@ -211,8 +211,8 @@ static void a_tree_longer_than_its_place_is_refused(void **state)
 
 	memory_add(*state, "memory@1", RAM, MIB);
 	fdt_set_totalsize(*state, MACHINE_DTB_MAX + 1);
-	assert_string_equal(
-		board_read(*state, &board), "the device tree is too long");
+	assert_string_equal(board_read(*state, &board),
+			    "the device tree is too long");
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)

@@ -16,7 +16,7 @@ static bool attack(void *ctx, pa_t pa, bool write, struct control_attack *result
 	return result->esr != 0;
 }
 
-bool (*const build_attack)(
-	void *ctx, pa_t pa, bool write, struct control_attack *result) = attack;
+bool (*const build_attack)(void *ctx, pa_t pa, bool write,
+			   struct control_attack *result) = attack;
 
 const struct inject_ops *const build_inject = &inject_ops;

@@ -38,7 +38,7 @@ static uint32_t output_due; /* a guest wrote, and the batch has not gone yet */
 static void mover_wake(void)
 {
 	if (mover != NULL &&
-		__atomic_exchange_n(&mover_due, 1, __ATOMIC_ACQ_REL) == 0)
+	    __atomic_exchange_n(&mover_due, 1, __ATOMIC_ACQ_REL) == 0)
 		thread_wake(mover);
 }
 
@@ -86,8 +86,8 @@ static void port_opened(void *ctx, unsigned port, bool open)
 	}
 }
 
-static size_t port_input(
-	void *ctx, unsigned port, const uint8_t *bytes, size_t size)
+static size_t port_input(void *ctx, unsigned port, const uint8_t *bytes,
+			 size_t size)
 {
 	size_t taken;
 
@@ -108,10 +108,10 @@ static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
 
 	(void)ctx;
 	if (!is_control(port))
-		return is_log(port) ? console_log_output(
-					      console_of(port), bytes, size)
-				    : console_terminal_output(
-					      console_of(port), bytes, size);
+		return is_log(port) ? console_log_output(console_of(port),
+							 bytes, size)
+				    : console_terminal_output(console_of(port),
+							      bytes, size);
 	given = control_port_output(&controls[control_of(port)], bytes, size);
 	if (given != 0) /* there is room for a reply again */
 		thread_wake(control_threads[control_of(port)]);
@@ -127,8 +127,8 @@ static const struct serial_ops ops = {
 
 /* ---- Consoles ---- */
 
-static size_t guest_input(
-	void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
+static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
+			  size_t size)
 {
 	struct domain *domain = domains_console(ctx, slot);
 	size_t taken;
@@ -191,11 +191,11 @@ static void mover_wait(void)
 	uint64_t limit;
 
 	while (!__atomic_load_n(&mover_due, __ATOMIC_SEQ_CST) &&
-		!__atomic_load_n(&output_due, __ATOMIC_SEQ_CST))
+	       !__atomic_load_n(&output_due, __ATOMIC_SEQ_CST))
 		thread_block();
 	limit = time_ns() + BATCH_NS;
 	while (!__atomic_load_n(&mover_due, __ATOMIC_SEQ_CST) &&
-		time_ns() < limit)
+	       time_ns() < limit)
 		thread_block_until(limit);
 }
 
@@ -229,8 +229,8 @@ static void control_run(void *ctx)
 static bool threads_make(void)
 {
 	for (unsigned i = 0; i < CONTROL_PORTS; i++) {
-		control_threads[i] = thread_create(
-			control_run, &controls[i], "control", WEIGHT);
+		control_threads[i] = thread_create(control_run, &controls[i],
+						   "control", WEIGHT);
 		if (control_threads[i] == NULL)
 			return false;
 	}
@@ -245,7 +245,7 @@ const char *channel_open(struct domains *domains)
 	all = domains;
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
 		console_init(&consoles[i],
-			&(struct console_guest){ domains, i, guest_input });
+			     &(struct console_guest){ domains, i, guest_input });
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		control_port_init(&controls[i], domains);
 	why = virtio_serial_start(&ops);

@@ -50,10 +50,10 @@ static bool core_start(struct core *core, uint64_t affinity)
 	result = power_core_on(affinity, (uintptr_t)core_entry, (uintptr_t)core);
 	if (result != PSCI_SUCCESS)
 		log_line("core %llx cannot be started: PSCI error %d",
-			(unsigned long long)affinity, result);
+			 (unsigned long long)affinity, result);
 	else if (!core_wait(core))
 		log_line("core %llx does not come up",
-			(unsigned long long)affinity);
+			 (unsigned long long)affinity);
 	else
 		return true;
 	return false;
@@ -69,7 +69,7 @@ unsigned cores_start(const struct board *board)
 		if (board->cpus[i] == cores[0].data.affinity)
 			continue;
 		if (next < MACHINE_MAX_CPUS &&
-			core_start(&cores[next++], board->cpus[i]))
+		    core_start(&cores[next++], board->cpus[i]))
 			running++;
 	}
 	return running;

@@ -39,7 +39,7 @@ struct core {
 _Static_assert(offsetof(struct core, stack) == CORE_STACK &&
 		       sizeof(struct core_data) <= MACHINE_PAGE_SIZE &&
 		       sizeof(struct core) == CORE_SIZE,
-	"struct core");
+	       "struct core");
 
 /* The boot core's is the first. */
 extern struct core cores[MACHINE_MAX_CPUS];

@@ -15,7 +15,7 @@
 
 _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
 		       offsetof(struct vcpu_regs, pstate) == GUEST_PSTATE,
-	"struct vcpu_regs");
+	       "struct vcpu_regs");
 
 /*
  * HCR_EL2 (DDI0487): EL1 is A64, behind stage 2 whose attributes stand (FWB);
@@ -28,8 +28,8 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
  */
 #define HCR_GUEST                                                              \
 	(HCR_STAGE2 | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |        \
-		HCR_BSU | HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW |  \
-		HCR_TLOR | HCR_TERR | HCR_APK | HCR_API)
+	 HCR_BSU | HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW |         \
+	 HCR_TLOR | HCR_TERR | HCR_APK | HCR_API)
 
 /* Memory copy instructions work (MSCEn); ALLINT traps (TALLINT). */
 #define HCRX_GUEST (1 << 11 | 1 << 6)
@@ -83,8 +83,8 @@ static void el2_load(const struct vcpu *vcpu)
 	sysreg_write(cnthctl_el2, CNTHCTL_GUEST);
 	sysreg_write(cntvoff_el2, 0);
 	sysreg_write(vpidr_el2, sysreg_read(midr_el1));
-	sysreg_write(
-		vmpidr_el2, MPIDR_RES1 | GUEST_MPIDR((uint64_t)vcpu->index));
+	sysreg_write(vmpidr_el2,
+		     MPIDR_RES1 | GUEST_MPIDR((uint64_t)vcpu->index));
 	sysreg_write(vtcr_el2, stage2_vtcr((unsigned)BITS_GET(
 				       sysreg_read(id_aa64mmfr0_el1), PARANGE)));
 	sysreg_write(vttbr_el2, stage2_vttbr(&domain->stage2, domain->vmid));

@@ -94,8 +94,8 @@ void guest_forget(void);
 
 /* VCPU_UNDEF or VCPU_ABORT: the vCPU, which is loaded, goes on with the
  * exception that the trap is for it. */
-void guest_inject(
-	struct vcpu *vcpu, enum vcpu_next what, const struct vcpu_trap *trap);
+void guest_inject(struct vcpu *vcpu, enum vcpu_next what,
+		  const struct vcpu_trap *trap);
 
 /* A read of an ID register; false: the trap was something else. */
 bool guest_id_read(struct vcpu *vcpu, const struct vcpu_trap *trap);

@@ -59,8 +59,8 @@ static uint64_t abort_syndrome(const struct vcpu_trap *trap, uint64_t pstate)
 	       (trap->esr & (ESR_CM | ESR_WNR)) | ESR_EA | ESR_FSC_EXTERNAL;
 }
 
-void guest_inject(
-	struct vcpu *vcpu, enum vcpu_next what, const struct vcpu_trap *trap)
+void guest_inject(struct vcpu *vcpu, enum vcpu_next what,
+		  const struct vcpu_trap *trap)
 {
 	struct vcpu_regs *regs = &vcpu->regs;
 	uint64_t esr = BITS_PUT(ESR_EC, ESR_EC_UNKNOWN) | ESR_IL;

@@ -64,7 +64,7 @@ static void tlb_flush(void *ctx, unsigned vmid)
 	(void)ctx;
 	(void)vmid;
 	__asm__ volatile("dsb ishst\n\ttlbi alle1is\n\tdsb ish\n\tisb" ::
-			: "memory");
+				 : "memory");
 }
 
 static uint64_t pages_used(void *ctx)
@@ -99,7 +99,7 @@ static bool ask(struct control_request *request)
 	control_input(&session, (const uint8_t *)request, sizeof(*request));
 	if (reply.status != CONTROL_OK && reply.status != CONTROL_E_NO_DOMAIN)
 		log_line("  request %u: %s", request->op,
-			(const char *)reply.text);
+			 (const char *)reply.text);
 	return reply.status == CONTROL_OK;
 }
 
@@ -125,7 +125,7 @@ static bool load(uint32_t domid)
 	if (!ask(&request))
 		return false;
 	memcpy((void *)(uintptr_t)reply.body.grant.pa, guesttest_guest,
-		request.body.segment.size);
+	       request.body.segment.size);
 	dcache_clean(reply.body.grant.pa, request.body.segment.size);
 	icache_invalidate_all();
 	return true;
@@ -175,7 +175,7 @@ static uint32_t make(const char *name, uint64_t program, uint32_t vcpus)
 		return 0;
 	domid = reply.body.domain.domid;
 	if (!load(domid) || !build(domid, program) ||
-		!reach(domid, CONTROL_PAUSED))
+	    !reach(domid, CONTROL_PAUSED))
 		return 0;
 	return domid;
 }
@@ -185,7 +185,7 @@ static void destroy(uint32_t domid)
 	if (!ask_about(CONTROL_DOMAIN_DESTROY, domid))
 		return;
 	while (ask_about(CONTROL_DOMAIN_NEXT, domid) &&
-		reply.body.domain.domid == domid)
+	       reply.body.domain.domid == domid)
 		thread_block_until(time_ns() + MS);
 }
 
@@ -209,14 +209,14 @@ static void cost_tell(void)
 	const struct control_domain *domain = &reply.body.domain;
 
 	log_line("  %llu exits, %llu ns each", (unsigned long long)domain->exits,
-		(unsigned long long)(domain->exits == 0
-					     ? 0
-					     : domain->cpu_ns / domain->exits));
+		 (unsigned long long)(domain->exits == 0
+					      ? 0
+					      : domain->cpu_ns / domain->exits));
 }
 
 /* A guest that ends by itself. */
-static void run_step(
-	const char *name, uint64_t program, uint32_t vcpus, uint64_t result)
+static void run_step(const char *name, uint64_t program, uint32_t vcpus,
+		     uint64_t result)
 {
 	uint32_t domid = make("guest", program, vcpus);
 	bool ended = domid != 0 && ask_about(CONTROL_DOMAIN_UNPAUSE, domid) &&
@@ -224,9 +224,9 @@ static void run_step(
 
 	cost_tell();
 	verdict_step(&verdict, name,
-		ended && reply.body.domain.reason == CONTROL_POWEROFF &&
-			report(domid, GUESTTEST_RESULT) == result &&
-			report(domid, GUESTTEST_WRONG) == 0);
+		     ended && reply.body.domain.reason == CONTROL_POWEROFF &&
+			     report(domid, GUESTTEST_RESULT) == result &&
+			     report(domid, GUESTTEST_WRONG) == 0);
 	destroy(domid);
 }
 
@@ -239,8 +239,8 @@ static void realm_step(void)
 
 	cost_tell();
 	verdict_step(&verdict, "a Realm calls its host and ends",
-		ended && reply.body.domain.reason == CONTROL_POWEROFF &&
-			reply.body.domain.exits >= GUESTTEST_ROUNDS);
+		     ended && reply.body.domain.reason == CONTROL_POWEROFF &&
+			     reply.body.domain.exits >= GUESTTEST_ROUNDS);
 	destroy(domid);
 }
 
@@ -252,11 +252,11 @@ static void wild_step(void)
 
 	(void)ask_about(CONTROL_DOMAIN_UNPAUSE, domid);
 	while (ask_about(CONTROL_DOMAIN_INFO, domid) &&
-		reply.body.domain.state == CONTROL_RUNNING &&
-		reply.body.domain.exits < WILD_EXITS)
+	       reply.body.domain.state == CONTROL_RUNNING &&
+	       reply.body.domain.exits < WILD_EXITS)
 		thread_block_until(time_ns() + MS);
 	verdict_step(&verdict, "a guest runs wild, alone",
-		reply.body.domain.exits >= WILD_EXITS);
+		     reply.body.domain.exits >= WILD_EXITS);
 	destroy(domid);
 }
 
@@ -290,15 +290,15 @@ static void share_step(void)
 		least = ns < least ? ns : least;
 		most = ns > most ? ns : most;
 		log_line("  %llu us, %llu rounds, %llu exits",
-			(unsigned long long)(ns / 1000),
-			(unsigned long long)report(domids[i], GUESTTEST_RESULT),
-			(unsigned long long)reply.body.domain.exits);
+			 (unsigned long long)(ns / 1000),
+			 (unsigned long long)report(domids[i], GUESTTEST_RESULT),
+			 (unsigned long long)reply.body.domain.exits);
 		right = right && report(domids[i], GUESTTEST_RESULT) > 0 &&
 			report(domids[i], GUESTTEST_WRONG) == 0;
 	}
 	verdict_step(&verdict, "guests keep their registers", right);
-	verdict_step(
-		&verdict, "guests share the cores", most - least < most / 5);
+	verdict_step(&verdict, "guests share the cores",
+		     most - least < most / 5);
 	for (unsigned i = 0; i < SHARERS; i++)
 		destroy(domids[i]);
 }
@@ -309,7 +309,7 @@ static void steps(void)
 
 	run_step("a timer wakes a guest", GUESTTEST_TIMER, 1, GUESTTEST_TICKS);
 	run_step("two vCPUs interrupt each other", GUESTTEST_SGI, 2,
-		GUESTTEST_TICKS);
+		 GUESTTEST_TICKS);
 	run_step("an address where nothing is", GUESTTEST_ABORT, 1, ESR_ABORT);
 	run_step("an instruction that is hidden", GUESTTEST_UNDEF, 1, ESR_UNDEF);
 	run_step("a guest calls its host", GUESTTEST_CALLS, 1, PSCI_VERSION_1_1);
@@ -317,9 +317,9 @@ static void steps(void)
 	wild_step();
 	share_step();
 	log_line("  %llu pages before, %llu after", (unsigned long long)used,
-		(unsigned long long)machine->pages.used);
-	verdict_step(
-		&verdict, "every page is back", machine->pages.used == used);
+		 (unsigned long long)machine->pages.used);
+	verdict_step(&verdict, "every page is back",
+		     machine->pages.used == used);
 }
 
 /* ---- The way there ---- */
@@ -346,15 +346,15 @@ static void test_run(void *ctx)
 static void domains_start(struct host *host)
 {
 	domains_init(&domains,
-		&(struct domains_config){
-			.host = host,
-			.ops = &ops,
-			.dmesg = &dmesg,
-			.pages = machine->pages.count - machine->pages.used,
-			.thread_pages = THREAD_PAGES,
-			.cores = machine->cores,
-			.lr_count = ich_lr_count(),
-		});
+		     &(struct domains_config){
+			     .host = host,
+			     .ops = &ops,
+			     .dmesg = &dmesg,
+			     .pages = machine->pages.count - machine->pages.used,
+			     .thread_pages = THREAD_PAGES,
+			     .cores = machine->cores,
+			     .lr_count = ich_lr_count(),
+		     });
 }
 
 void host_run(struct machine *the_machine, struct host *host)
@@ -362,8 +362,8 @@ void host_run(struct machine *the_machine, struct host *host)
 	machine = the_machine;
 	domains_start(host);
 	worker = thread_create(worker_run, NULL, "worker", SCHED_WEIGHT_DEFAULT);
-	if (worker == NULL || thread_create(test_run, NULL, "test",
-				      SCHED_WEIGHT_DEFAULT) == NULL)
+	if (worker == NULL ||
+	    thread_create(test_run, NULL, "test", SCHED_WEIGHT_DEFAULT) == NULL)
 		verdict_step(&verdict, "there is memory for threads", false);
 	threads_run();
 }

@@ -38,8 +38,8 @@ void irq_core_init(struct core *core)
 		mmio_write32(frame + GIC_IPRIORITYR + i, PRIORITIES);
 	mmio_write32(frame + GIC_ICENABLER, UINT32_MAX);
 	mmio_write32(frame + GIC_ISENABLER,
-		1u << IRQ_SGI_KICK | 1u << MACHINE_TIMER_HYP_INTID |
-			1u << MACHINE_GIC_MAINT_INTID);
+		     1u << IRQ_SGI_KICK | 1u << MACHINE_TIMER_HYP_INTID |
+			     1u << MACHINE_GIC_MAINT_INTID);
 	sysreg_write(ICC_SRE_EL2, 0xf);
 	isb();
 	sysreg_write(ICC_PMR_EL1, PRIORITY_MASK_NONE);
@@ -65,11 +65,11 @@ void irq_enable_spi(unsigned intid, bool edge)
 	assert(intid >= INTID_SPI && intid < INTIDS);
 	mmio_write32(config, edge ? word | bit : word);
 	mmio_write32(MACHINE_GICD_BASE + GICD_IROUTER + intid * 8,
-		(uint32_t)affinity);
+		     (uint32_t)affinity);
 	mmio_write32(MACHINE_GICD_BASE + GICD_IROUTER + intid * 8 + 4,
-		(uint32_t)(affinity >> 32));
+		     (uint32_t)(affinity >> 32));
 	mmio_write32(MACHINE_GICD_BASE + GIC_ISENABLER + intid / 32 * 4,
-		1u << intid % 32);
+		     1u << intid % 32);
 }
 
 void irq_ppi_set(unsigned intid, bool enabled)
@@ -81,7 +81,7 @@ void irq_ppi_set(unsigned intid, bool enabled)
 		return;
 	core->data.ppis ^= bit;
 	mmio_write32(frame_of(core) + (enabled ? GIC_ISENABLER : GIC_ICENABLER),
-		bit);
+		     bit);
 }
 
 /* The timer's line stays up until it is turned off; the scheduler turns it on

@@ -17,10 +17,10 @@ void __stack_chk_fail(void)
 }
 
 void __assert_fail(const char *condition, const char *file, unsigned line,
-	const char *function)
+		   const char *function)
 {
 	log_line_unlocked("%s:%u: %s: assertion failed: %s", file, line,
-		function, condition);
+			  function, condition);
 	power_off();
 }
 

@@ -86,29 +86,29 @@ static bool is_reserved(const struct board *board, uint64_t base, uint64_t size)
 		const struct host_ram *range = &board->reserved[i];
 
 		if (range->base.value < base + size &&
-			base < range->base.value + range->size)
+		    base < range->base.value + range->size)
 			return true;
 	}
 	return false;
 }
 
 /* The allocator's map goes to the start of the memory. */
-static const char *pages_start(
-	struct machine *machine, const struct board *board)
+static const char *pages_start(struct machine *machine,
+			       const struct board *board)
 {
 	struct host_ram *ram = &machine->ram;
 	uint64_t map_size = pages_map_size(ram->size);
 	uint64_t *map = page_at(machine, ram->base);
 
 	if (map_size > ram->size ||
-		is_reserved(board, ram->base.value, map_size))
+	    is_reserved(board, ram->base.value, map_size))
 		return "there is no place for the map of the memory";
 	memset(map, 0, map_size);
 	pages_init(&machine->pages, ram->base, ram->size, map);
 	pages_reserve(&machine->pages, ram->base, map_size);
 	for (unsigned i = 0; i < board->reserved_count; i++)
 		pages_reserve(&machine->pages, board->reserved[i].base,
-			board->reserved[i].size);
+			      board->reserved[i].size);
 	return NULL;
 }
 

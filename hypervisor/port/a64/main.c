@@ -42,8 +42,8 @@ static void memory_start(uint64_t fdt, struct board *board)
 	if (why != NULL)
 		give_up(why);
 	log_line("%llu MiB of memory from %llx",
-		(unsigned long long)(machine.ram.size >> 20),
-		(unsigned long long)machine.ram.base.value);
+		 (unsigned long long)(machine.ram.size >> 20),
+		 (unsigned long long)machine.ram.base.value);
 }
 
 /* A host whose RMM cannot be used has ordinary guests. */
@@ -51,14 +51,14 @@ static void rmm_start(void)
 {
 	if (!host_init(&host, &machine.ops, &machine.ram, 1)) {
 		failure_text(&host.failure, machine.rmm_text,
-			sizeof(machine.rmm_text));
+			     sizeof(machine.rmm_text));
 		log_line("%s", machine.rmm_text);
 		return;
 	}
 	log_line("RMI %llu.%llu, %llu MiB for Realms",
-		(unsigned long long)(host.info.version_lower >> 16),
-		(unsigned long long)(host.info.version_lower & 0xffff),
-		(unsigned long long)(host.info.ram_bytes >> 20));
+		 (unsigned long long)(host.info.version_lower >> 16),
+		 (unsigned long long)(host.info.version_lower & 0xffff),
+		 (unsigned long long)(host.info.ram_bytes >> 20));
 }
 
 void hypervisor_main(uint64_t fdt)

@@ -38,8 +38,7 @@ static bool map_cores(void)
 		uint64_t core = (uintptr_t)&cores[i];
 
 		if (!map(core, MACHINE_PAGE_SIZE, PGTABLE_DATA) ||
-			!map(core + CORE_STACK, CORE_SIZE - CORE_STACK,
-				PGTABLE_DATA))
+		    !map(core + CORE_STACK, CORE_SIZE - CORE_STACK, PGTABLE_DATA))
 			return false;
 	}
 	return true;
@@ -58,29 +57,29 @@ static bool map_gic(void)
 {
 	return map(MACHINE_GICD_BASE, MACHINE_GICD_SIZE, PGTABLE_IO) &&
 	       map(MACHINE_GICR_BASE, MACHINE_MAX_CPUS * MACHINE_GICR_STEP,
-		       PGTABLE_IO);
+		   PGTABLE_IO);
 }
 
 bool mmu_prepare(uint64_t fdt)
 {
-	tables = (struct pgtable){
-		.root = root, .pool = pool[0], .pool_pages = POOL_TABLES
-	};
+	tables = (struct pgtable){ .root = root,
+				   .pool = pool[0],
+				   .pool_pages = POOL_TABLES };
 	return is_aligned(fdt, MACHINE_PAGE_SIZE) &&
 	       map_between(image_start, image_text_end, PGTABLE_CODE) &&
 	       map_between(image_text_end, image_rodata_end, PGTABLE_RODATA) &&
 	       map_data() && map_gic() &&
 	       map(MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
 	       map(MACHINE_VIRTIO_BASE,
-		       MACHINE_VIRTIO_SLOTS * MACHINE_VIRTIO_STEP, PGTABLE_IO) &&
+		   MACHINE_VIRTIO_SLOTS * MACHINE_VIRTIO_STEP, PGTABLE_IO) &&
 	       map(fdt, MACHINE_DTB_MAX, PGTABLE_RODATA);
 }
 
 void mmu_enable(void)
 {
 	sysreg_write(mair_el2, PGTABLE_MAIR);
-	sysreg_write(
-		tcr_el2, PGTABLE_TCR | PGTABLE_TCR_PS_40BIT | PGTABLE_TCR_RES1);
+	sysreg_write(tcr_el2,
+		     PGTABLE_TCR | PGTABLE_TCR_PS_40BIT | PGTABLE_TCR_RES1);
 	sysreg_write(ttbr0_el2, (uintptr_t)root);
 	isb();
 	__asm__ volatile("tlbi alle2\n\tdsb nsh\n\tisb" ::: "memory");

@@ -9,7 +9,7 @@
 int power_core_on(uint64_t affinity, uint64_t entry, uint64_t context)
 {
 	struct smccc_regs regs = { .x = { PSCI_CPU_ON_64, affinity, entry,
-					   context } };
+					  context } };
 
 	smc_call(&regs);
 	return (int)regs.x[0];

@@ -88,19 +88,19 @@ static void domains_start(struct machine *machine, struct host *host)
 	ops.attack = build_attack;
 	ops.inject = build_inject;
 	domains_init(&domains,
-		&(struct domains_config){
-			.host = host,
-			.ops = &ops,
-			.dmesg = &hypervisor_dmesg,
-			.rmm_text = machine->rmm_text[0] == '\0'
-					    ? NULL
-					    : machine->rmm_text,
-			.pages = machine->pages.count - machine->pages.used,
-			.thread_pages = THREAD_PAGES,
-			.cores = machine->cores,
-			.lr_count = 1 + (sysreg_read(ICH_VTR_EL2) & 0x1f),
-			.debug = build_debug,
-		});
+		     &(struct domains_config){
+			     .host = host,
+			     .ops = &ops,
+			     .dmesg = &hypervisor_dmesg,
+			     .rmm_text = machine->rmm_text[0] == '\0'
+						 ? NULL
+						 : machine->rmm_text,
+			     .pages = machine->pages.count - machine->pages.used,
+			     .thread_pages = THREAD_PAGES,
+			     .cores = machine->cores,
+			     .lr_count = 1 + (sysreg_read(ICH_VTR_EL2) & 0x1f),
+			     .debug = build_debug,
+		     });
 }
 
 /* First what takes memory: what is left then is the guests'. */
@@ -108,8 +108,8 @@ void host_run(struct machine *machine, struct host *host)
 {
 	const char *why = channel_open(&domains);
 
-	worker = thread_create(
-		worker_run, NULL, "domains", SCHED_WEIGHT_DEFAULT);
+	worker = thread_create(worker_run, NULL, "domains",
+			       SCHED_WEIGHT_DEFAULT);
 	if (worker == NULL)
 		why = "there is no memory for its threads";
 	domains_start(machine, host);
@@ -118,7 +118,7 @@ void host_run(struct machine *machine, struct host *host)
 	else
 		log_line("nobody can speak to this host: %s", why);
 	log_line("ready, %llu of %llu pages in use",
-		(unsigned long long)machine->pages.used,
-		(unsigned long long)machine->pages.count);
+		 (unsigned long long)machine->pages.used,
+		 (unsigned long long)machine->pages.count);
 	threads_run();
 }

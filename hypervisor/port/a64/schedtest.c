@@ -36,7 +36,7 @@ static void player_run(void *ctx)
 		thread_yield();
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		while (__atomic_load_n(player->ball, __ATOMIC_ACQUIRE) !=
-			player->number)
+		       player->number)
 			thread_block();
 		player->turns++;
 		player->seen_cores |= 1u << core_current()->data.index;
@@ -56,16 +56,16 @@ static void ping_pong_step(void)
 
 	for (unsigned i = 0; i < 2; i++)
 		threads[i] = thread_create(player_run, &players[i], "player",
-			SCHED_WEIGHT_DEFAULT);
+					   SCHED_WEIGHT_DEFAULT);
 	for (unsigned i = 0; i < 2; i++)
-		__atomic_store_n(
-			&players[i].other, threads[1 - i], __ATOMIC_RELEASE);
+		__atomic_store_n(&players[i].other, threads[1 - i],
+				 __ATOMIC_RELEASE);
 	for (unsigned i = 0; i < 2; i++)
 		thread_join(threads[i]);
 	log_line("  they were on cores %x and %x", players[0].seen_cores,
-		players[1].seen_cores);
+		 players[1].seen_cores);
 	verdict_step(&verdict, "two threads wake each other",
-		players[0].turns == ROUNDS && players[1].turns == ROUNDS);
+		     players[0].turns == ROUNDS && players[1].turns == ROUNDS);
 }
 
 /* ---- Sleeping ---- */
@@ -94,7 +94,7 @@ static void sleep_step(void)
 	for (unsigned i = 0; i < SLEEPERS; i++) {
 		sleepers[i].until = start + (SLEEPERS - i) * 20 * MS;
 		threads[i] = thread_create(sleeper_run, &sleepers[i], "sleeper",
-			SCHED_WEIGHT_DEFAULT);
+					   SCHED_WEIGHT_DEFAULT);
 	}
 	for (unsigned i = 0; i < SLEEPERS; i++) {
 		thread_join(threads[i]);
@@ -130,7 +130,7 @@ static void test_run(void *ctx)
 	ping_pong_step();
 	sleep_step();
 	verdict_step(&verdict, "every thread gave its memory back",
-		machine->pages.used == used + THREAD_PAGES);
+		     machine->pages.used == used + THREAD_PAGES);
 	verdict_end(&verdict);
 }
 

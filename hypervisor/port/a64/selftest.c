@@ -46,7 +46,7 @@ static void step(struct selftest *test, const char *name, bool passed)
 
 /* A step that a failure of the core explains. */
 static bool core_step(struct selftest *test, const char *name, bool passed,
-	const struct rmi_failure *failure)
+		      const struct rmi_failure *failure)
 {
 	char text[CONTROL_TEXT_SIZE];
 
@@ -60,7 +60,7 @@ static bool core_step(struct selftest *test, const char *name, bool passed,
 
 /* The syndrome is for a person, the verdict for the test. */
 static void attack_step(struct selftest *test, const char *name, uint64_t esr,
-	uint64_t expected)
+			uint64_t expected)
 {
 	log_line("  fault esr %llx", (unsigned long long)esr);
 	step(test, name, esr == expected);
@@ -69,8 +69,8 @@ static void attack_step(struct selftest *test, const char *name, uint64_t esr,
 static void own_code_step(struct selftest *test)
 {
 	attack_step(test, "writing the hypervisor's code faults",
-		probe_write(pa_make((uintptr_t)image_start), 0),
-		ESR_PERMISSION_WRITE);
+		    probe_write(pa_make((uintptr_t)image_start), 0),
+		    ESR_PERMISSION_WRITE);
 }
 
 static bool realm_make(struct selftest *test)
@@ -109,22 +109,22 @@ static void realm_steps(struct selftest *test)
 {
 	struct realm *realm = &test->realm;
 	const struct realm_account *account = &realm->granules.account;
-	bool built = core_step(
-		test, "build a Realm", realm_make(test), &realm->failure);
+	bool built = core_step(test, "build a Realm", realm_make(test),
+			       &realm->failure);
 	pa_t rd;
 
 	log_line("  %u vCPUs, %llu granules, at most %llu", realm->rec_count,
-		(unsigned long long)account->total,
-		(unsigned long long)account->peak);
+		 (unsigned long long)account->total,
+		 (unsigned long long)account->peak);
 	if (built)
 		core_step(test, "activate it", realm_activate(realm),
-			&realm->failure);
+			  &realm->failure);
 	rd = realm->rd.base;
 	core_step(test, "destroy it", realm_destroy(realm), &realm->failure);
 	step(test, "its descriptor reads as zero", built && page_is_zero(rd));
 	step(test, "every granule is back",
-		built && account->total == 0 &&
-			test->machine->pages.used == test->used);
+	     built && account->total == 0 &&
+		     test->machine->pages.used == test->used);
 }
 
 static void page_fill(pa_t page, uint64_t word)
@@ -160,28 +160,28 @@ static void attack_steps(struct selftest *test)
 
 	granules_init(&test->granules, &test->machine->ops, &test->failure);
 	if (!core_step(test, "delegate a granule", victim_take(test, &victim),
-		    &test->failure))
+		       &test->failure))
 		return;
 	attack_step(test, "reading it faults", probe_read(victim.base, &word),
-		ESR_GPF_READ);
+		    ESR_GPF_READ);
 	step(test, "nothing was read", word == 0);
 	attack_step(test, "writing it faults", probe_write(victim.base, SECRET),
-		ESR_GPF_WRITE);
+		    ESR_GPF_WRITE);
 	granules_give(&test->granules, GRANULES_DATA, victim);
 	core_step(test, "undelegate it", test->granules.account.total == 0,
-		&test->failure);
+		  &test->failure);
 	step(test, "it reads as zero", page_is_zero(victim.base));
 	step(test, "every page is free",
-		test->machine->pages.used == test->used);
+	     test->machine->pages.used == test->used);
 }
 
 void host_run(struct machine *machine, struct host *host)
 {
 	static struct selftest test;
 
-	test = (struct selftest){
-		.machine = machine, .host = host, .used = machine->pages.used
-	};
+	test = (struct selftest){ .machine = machine,
+				  .host = host,
+				  .used = machine->pages.used };
 	own_code_step(&test);
 	realm_steps(&test);
 	attack_steps(&test);

@@ -41,8 +41,8 @@ static size_t echo_input(const uint8_t *bytes, size_t size)
 	return taken;
 }
 
-static size_t guest_input(
-	void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
+static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
+			  size_t size)
 {
 	struct writer *writer = &writers[slot % 2];
 
@@ -70,7 +70,7 @@ static uint8_t line_byte(uint64_t at)
 static void writer_work(struct writer *writer)
 {
 	while (writer->due != 0 &&
-		console_write(writer->console, line_byte(writer->at))) {
+	       console_write(writer->console, line_byte(writer->at))) {
 		writer->due--;
 		writer->at++;
 	}
@@ -114,8 +114,8 @@ static void port_opened(void *ctx, unsigned port, bool open)
 		console_terminal(console_of(port), open);
 }
 
-static size_t port_input(
-	void *ctx, unsigned port, const uint8_t *bytes, size_t size)
+static size_t port_input(void *ctx, unsigned port, const uint8_t *bytes,
+			 size_t size)
 {
 	(void)ctx;
 	if (is_control(port))
@@ -146,7 +146,7 @@ static void consoles_start(void)
 {
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
 		console_init(&consoles[i],
-			&(struct console_guest){ NULL, i, guest_input });
+			     &(struct console_guest){ NULL, i, guest_input });
 	for (unsigned i = 0; i < 2; i++)
 		writers[i].console = &consoles[i == 0 ? 2 : 1];
 }

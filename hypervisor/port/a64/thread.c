@@ -40,7 +40,7 @@ _Static_assert(offsetof(struct thread, stack) == CORE_STACK &&
 		       sizeof(struct thread_data) < CORE_STACK &&
 		       sizeof(struct thread) == CORE_SIZE &&
 		       MACHINE_MAX_CPUS <= SCHED_CORES,
-	"struct thread");
+	       "struct thread");
 
 /* Guarded by lock, which goes from a context to the one that follows it. */
 static struct {
@@ -114,7 +114,7 @@ static void reschedule(bool yield)
 		leave(from);
 	core->data.thread = to;
 	thread_switch(from != NULL ? &from->data.sp : &core->data.idle_sp,
-		to != NULL ? to->data.sp : core->data.idle_sp);
+		      to != NULL ? to->data.sp : core->data.idle_sp);
 }
 
 void threads_run(void)
@@ -148,7 +148,7 @@ void thread_main(void *begun)
 	sched_end(&threads.sched, core_current()->data.index);
 	if (thread->data.joiner != NULL)
 		sched_wake(&threads.sched, &thread->data.joiner->data.entity,
-			time_ns());
+			   time_ns());
 	reschedule(false);
 	__builtin_unreachable();
 }
@@ -167,8 +167,8 @@ static void stack_fill(struct thread *thread)
 	thread->data.sp = (uintptr_t)frame;
 }
 
-struct thread *thread_create(
-	void (*fn)(void *ctx), void *ctx, const char *name, uint32_t weight)
+struct thread *thread_create(void (*fn)(void *ctx), void *ctx, const char *name,
+			     uint32_t weight)
 {
 	const struct host_ops *ops = threads.ops;
 	struct thread *thread;
@@ -187,8 +187,8 @@ struct thread *thread_create(
 	return thread;
 }
 
-void thread_on_leave(
-	struct thread *thread, void (*leave_fn)(void *ctx), void *ctx)
+void thread_on_leave(struct thread *thread, void (*leave_fn)(void *ctx),
+		     void *ctx)
 {
 	thread->data.leave = leave_fn;
 	thread->data.leave_ctx = ctx;
@@ -271,6 +271,6 @@ void thread_yield_if_due(void)
 /* Nobody else charges it while it runs. */
 uint64_t thread_ran_ns(void)
 {
-	return sched_ran_ns(
-		&threads.sched, &thread_current()->data.entity, time_ns());
+	return sched_ran_ns(&threads.sched, &thread_current()->data.entity,
+			    time_ns());
 }

@@ -30,8 +30,8 @@ _Noreturn void threads_run(void);
 
 /* A thread that runs fn(ctx) and ends with it. Its name, for a person, stays
  * the caller's. NULL: no memory. */
-struct thread *thread_create(
-	void (*fn)(void *ctx), void *ctx, const char *name, uint32_t weight);
+struct thread *thread_create(void (*fn)(void *ctx), void *ctx, const char *name,
+			     uint32_t weight);
 
 /* The calling thread; NULL: the core is starting or idle. */
 struct thread *thread_current(void);

@@ -28,22 +28,24 @@ static void frame_report(const struct trap_frame *frame)
 {
 	for (unsigned i = 0; i < 30; i += 2)
 		log_line_unlocked("  x%u %016llx  x%u %016llx", i,
-			(unsigned long long)frame->x[i], i + 1,
-			(unsigned long long)frame->x[i + 1]);
+				  (unsigned long long)frame->x[i], i + 1,
+				  (unsigned long long)frame->x[i + 1]);
 	log_line_unlocked("  x30 %016llx  sp %016llx",
-		(unsigned long long)frame->x[30], (unsigned long long)frame->sp);
+			  (unsigned long long)frame->x[30],
+			  (unsigned long long)frame->sp);
 }
 
 static void report(const struct trap_frame *frame, unsigned vector)
 {
 	log_line_unlocked("unexpected %s exception %s, core %llx",
-		kinds[vector % 4], groups[vector / 4],
-		(unsigned long long)sysreg_read(mpidr_el1));
+			  kinds[vector % 4], groups[vector / 4],
+			  (unsigned long long)sysreg_read(mpidr_el1));
 	log_line_unlocked("  esr %016llx  far %016llx",
-		(unsigned long long)sysreg_read(esr_el2),
-		(unsigned long long)sysreg_read(far_el2));
+			  (unsigned long long)sysreg_read(esr_el2),
+			  (unsigned long long)sysreg_read(far_el2));
 	log_line_unlocked("  elr %016llx  spsr %016llx",
-		(unsigned long long)frame->elr, (unsigned long long)frame->spsr);
+			  (unsigned long long)frame->elr,
+			  (unsigned long long)frame->spsr);
 	frame_report(frame);
 }
 
@@ -64,7 +66,7 @@ void trap(struct trap_frame *frame, unsigned vector)
 	if (vector >= TRAP_OVERFLOW)
 		overflow(frame, vector - TRAP_OVERFLOW);
 	if (vector == VECTOR_SYNC_CURRENT &&
-		BITS_GET(esr, ESR_EC) == ESR_EC_DATA_CURRENT)
+	    BITS_GET(esr, ESR_EC) == ESR_EC_DATA_CURRENT)
 		fixup = probe_fixup(frame->elr);
 	if (fixup == 0) {
 		report(frame, vector);

@@ -20,7 +20,7 @@ _Static_assert(offsetof(struct trap_frame, sp) == TRAP_FRAME_SP &&
 		       offsetof(struct trap_frame, elr) == TRAP_FRAME_ELR &&
 		       offsetof(struct trap_frame, spsr) == TRAP_FRAME_SPSR &&
 		       sizeof(struct trap_frame) == TRAP_FRAME_SIZE,
-	"struct trap_frame");
+	       "struct trap_frame");
 
 /*
  * Called by vectors.S with the number of the vector, plus TRAP_OVERFLOW if the

@@ -18,8 +18,8 @@ static void timers_load(const struct vcpu *vcpu)
 	const struct vgic_irq *irqs = vcpu->gic.irqs;
 
 	irq_ppi_set(MACHINE_TIMER_VIRT_INTID, !irqs[GUEST_TIMER_VIRT_PPI].level);
-	irq_ppi_set(
-		MACHINE_TIMER_PHYS_INTID, !irqs[GUEST_TIMER_PHYS_NS_PPI].level);
+	irq_ppi_set(MACHINE_TIMER_PHYS_INTID,
+		    !irqs[GUEST_TIMER_PHYS_NS_PPI].level);
 	sysreg_write(cntv_cval_el0, vcpu->virt.cval);
 	sysreg_write(cntp_cval_el0, vcpu->phys.cval);
 	sysreg_write(cntv_ctl_el0, vcpu->virt.ctl);
@@ -36,9 +36,9 @@ static void timers_save(struct vcpu *vcpu)
 {
 	isb();
 	timer_take(&vcpu->virt, sysreg_read(cntv_ctl_el0),
-		sysreg_read(cntv_cval_el0));
+		   sysreg_read(cntv_cval_el0));
 	timer_take(&vcpu->phys, sysreg_read(cntp_ctl_el0),
-		sysreg_read(cntp_cval_el0));
+		   sysreg_read(cntp_cval_el0));
 	sysreg_write(cntv_ctl_el0, 0);
 	sysreg_write(cntp_ctl_el0, 0);
 	isb();
@@ -77,8 +77,8 @@ static enum vcpu_next left(struct vcpu *vcpu, union vcpu_run *run, unsigned why)
 	default:
 		vcpu->exits[CONTROL_EXIT_OTHER]++;
 		domain_stop(vcpu->domain, CONTROL_CRASH,
-			"vCPU %u: SError with syndrome 0x%llx", vcpu->index,
-			(unsigned long long)run->ordinary.trap.esr);
+			    "vCPU %u: SError with syndrome 0x%llx", vcpu->index,
+			    (unsigned long long)run->ordinary.trap.esr);
 		return VCPU_STOP;
 	}
 	if (next != VCPU_UNDEF && next != VCPU_ABORT)

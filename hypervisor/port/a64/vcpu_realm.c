@@ -23,8 +23,8 @@ void vcpu_realm_start(struct vcpu *vcpu)
 }
 
 /* Only what the interface defines: the rest of each half stays zero. */
-static void enter_put(
-	struct rmi_rec_run *page, const struct rmi_rec_enter *enter)
+static void enter_put(struct rmi_rec_run *page,
+		      const struct rmi_rec_enter *enter)
 {
 	page->enter.flags = enter->flags;
 	memcpy(page->enter.gprs, enter->gprs, sizeof(enter->gprs));
@@ -62,7 +62,7 @@ static uint64_t enter_once(struct vcpu *vcpu, const union vcpu_run *run)
 	const struct inject_ops *inject = vcpu->domain->ops->inject;
 	struct rmi_rec_run *page = run_page(vcpu);
 	struct smccc_regs regs = { .x = { RMI_REC_ENTER, vcpu->rec.value,
-					   vcpu->run.value } };
+					  vcpu->run.value } };
 
 	enter_put(page, &run->realm.enter);
 	vgic_load(vcpu);
@@ -89,7 +89,7 @@ enum vcpu_next vcpu_run_realm(struct vcpu *vcpu, union vcpu_run *run)
 		return vcpu_enter_refused(vcpu, x0);
 	exit_take(&run->realm.exit, &page->exit);
 	if (inject != NULL &&
-		inject->exit(vcpu, &run->realm.exit, &run->realm.enter))
+	    inject->exit(vcpu, &run->realm.exit, &run->realm.enter))
 		return VCPU_RUN;
 	return vcpu_exit_realm(vcpu, &run->realm.exit, &run->realm.enter);
 }

@@ -25,8 +25,8 @@ static void running_set(struct vcpu *vcpu, bool running)
  */
 static void here(struct vcpu *vcpu)
 {
-	__atomic_store_n(
-		&vcpu->core, core_current()->data.index, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&vcpu->core, core_current()->data.index,
+			 __ATOMIC_SEQ_CST);
 	running_set(vcpu, true);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }

@@ -13,8 +13,8 @@ struct verdict {
 	unsigned failed;
 };
 
-static inline void verdict_step(
-	struct verdict *verdict, const char *name, bool passed)
+static inline void verdict_step(struct verdict *verdict, const char *name,
+				bool passed)
 {
 	log_line("%s: %s", passed ? "pass" : "FAIL", name);
 	if (passed)
@@ -27,7 +27,7 @@ static inline void verdict_step(
 static inline _Noreturn void verdict_end(const struct verdict *verdict)
 {
 	log_line("self-test: %u passed, %u failed", verdict->passed,
-		verdict->failed);
+		 verdict->failed);
 	power_off();
 }
 

@@ -13,8 +13,8 @@ static uint32_t reg_read(const struct virtio_mmio *device, uint32_t offset)
 	return mmio_read32(device->base + offset);
 }
 
-static void reg_write(
-	const struct virtio_mmio *device, uint32_t offset, uint32_t value)
+static void reg_write(const struct virtio_mmio *device, uint32_t offset,
+		      uint32_t value)
 {
 	mmio_write32(device->base + offset, value);
 }
@@ -27,8 +27,8 @@ bool virtio_mmio_find(uint32_t id, struct virtio_mmio *device)
 			.intid = MACHINE_VIRTIO_INTID + slot,
 		};
 		if (reg_read(device, VIRTIO_MMIO_MAGIC) ==
-				VIRTIO_MMIO_MAGIC_VALUE &&
-			reg_read(device, VIRTIO_MMIO_DEVICE_ID) == id)
+			    VIRTIO_MMIO_MAGIC_VALUE &&
+		    reg_read(device, VIRTIO_MMIO_DEVICE_ID) == id)
 			return true;
 	}
 	return false;
@@ -62,13 +62,13 @@ static void features_accept(const struct virtio_mmio *device, uint64_t features)
 {
 	reg_write(device, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1);
 	reg_write(device, VIRTIO_MMIO_DRIVER_FEATURES,
-		(uint32_t)(features >> 32));
+		  (uint32_t)(features >> 32));
 	reg_write(device, VIRTIO_MMIO_DRIVER_FEATURES_SEL, 0);
 	reg_write(device, VIRTIO_MMIO_DRIVER_FEATURES, (uint32_t)features);
 }
 
-const char *virtio_mmio_begin(
-	const struct virtio_mmio *device, uint64_t features)
+const char *virtio_mmio_begin(const struct virtio_mmio *device,
+			      uint64_t features)
 {
 	if (reg_read(device, VIRTIO_MMIO_VERSION) != VIRTIO_MMIO_VERSION_2)
 		return "it has the legacy registers "
@@ -82,24 +82,24 @@ const char *virtio_mmio_begin(
 	features_accept(device, features);
 	status_add(device, VIRTIO_STATUS_FEATURES_OK);
 	if ((reg_read(device, VIRTIO_MMIO_STATUS) &
-		    VIRTIO_STATUS_FEATURES_OK) == 0)
+	     VIRTIO_STATUS_FEATURES_OK) == 0)
 		return "it does not agree to the features";
 	return NULL;
 }
 
-static void address_write(
-	const struct virtio_mmio *device, uint32_t offset, pa_t pa)
+static void address_write(const struct virtio_mmio *device, uint32_t offset,
+			  pa_t pa)
 {
 	reg_write(device, offset, (uint32_t)pa.value);
 	reg_write(device, offset + 4, (uint32_t)(pa.value >> 32));
 }
 
-bool virtio_mmio_queue_set(
-	const struct virtio_mmio *device, const struct virtio_mmio_queue *queue)
+bool virtio_mmio_queue_set(const struct virtio_mmio *device,
+			   const struct virtio_mmio_queue *queue)
 {
 	reg_write(device, VIRTIO_MMIO_QUEUE_SEL, queue->number);
 	if (reg_read(device, VIRTIO_MMIO_QUEUE_READY) != 0 ||
-		reg_read(device, VIRTIO_MMIO_QUEUE_NUM_MAX) < queue->size)
+	    reg_read(device, VIRTIO_MMIO_QUEUE_NUM_MAX) < queue->size)
 		return false;
 	reg_write(device, VIRTIO_MMIO_QUEUE_NUM, queue->size);
 	address_write(device, VIRTIO_MMIO_QUEUE_DESC, queue->desc);

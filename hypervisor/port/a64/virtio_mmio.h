@@ -20,8 +20,8 @@ bool virtio_mmio_find(uint32_t id, struct virtio_mmio *device);
  * Resets the device and agrees with it on just these feature bits. NULL: it
  * agreed; else what is wrong.
  */
-const char *virtio_mmio_begin(
-	const struct virtio_mmio *device, uint64_t features);
+const char *virtio_mmio_begin(const struct virtio_mmio *device,
+			      uint64_t features);
 
 /* One of its queues: how many descriptors, and where the three parts are. */
 struct virtio_mmio_queue {
@@ -32,7 +32,7 @@ struct virtio_mmio_queue {
 
 /* Tells the device of a queue. false: it has no such queue, or none as long. */
 bool virtio_mmio_queue_set(const struct virtio_mmio *device,
-	const struct virtio_mmio_queue *queue);
+			   const struct virtio_mmio_queue *queue);
 
 /* A word of the device's configuration. */
 uint32_t virtio_mmio_config(const struct virtio_mmio *device, unsigned offset);

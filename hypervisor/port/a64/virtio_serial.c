@@ -9,7 +9,7 @@
 
 #define FEATURES                                                               \
 	(UINT64_C(1) << VIRTIO_F_VERSION_1 |                                   \
-		UINT64_C(1) << VIRTIO_CONSOLE_F_MULTIPORT)
+	 UINT64_C(1) << VIRTIO_CONSOLE_F_MULTIPORT)
 
 static struct serial_memory memory[SERIAL_PORTS]
 	__attribute__((section(".bss.page")));
@@ -21,16 +21,17 @@ static bool queue_set(const struct virtqueue *queue, unsigned number)
 {
 	pa_t base = pa_make((uintptr_t)queue->memory);
 
-	return virtio_mmio_queue_set(&device,
+	return virtio_mmio_queue_set(
+		&device,
 		&(struct virtio_mmio_queue){
 			.number = number,
 			.size = queue->size,
-			.desc = pa_add(
-				base, offsetof(struct virtqueue_memory, desc)),
+			.desc = pa_add(base,
+				       offsetof(struct virtqueue_memory, desc)),
 			.avail = pa_add(
 				base, offsetof(struct virtqueue_memory, avail)),
-			.used = pa_add(
-				base, offsetof(struct virtqueue_memory, used)),
+			.used = pa_add(base,
+				       offsetof(struct virtqueue_memory, used)),
 		});
 }
 
@@ -42,9 +43,9 @@ static bool queues_set(void)
 	for (unsigned i = 1; set && i < SERIAL_PORTS; i++)
 		if (serial.ports[i].usable)
 			set = queue_set(&serial.ports[i].in,
-				      VIRTIO_CONSOLE_IN(i)) &&
+					VIRTIO_CONSOLE_IN(i)) &&
 			      queue_set(&serial.ports[i].out,
-				      VIRTIO_CONSOLE_OUT(i));
+					VIRTIO_CONSOLE_OUT(i));
 	return set;
 }
 
@@ -58,7 +59,7 @@ const char *virtio_serial_start(const struct serial_ops *ops)
 	if (why != NULL)
 		return why;
 	serial_init(&serial, ops, memory, pa_make((uintptr_t)memory),
-		virtio_mmio_config(&device, VIRTIO_CONSOLE_MAX_PORTS));
+		    virtio_mmio_config(&device, VIRTIO_CONSOLE_MAX_PORTS));
 	if (!queues_set()) {
 		virtio_mmio_stop(&device);
 		return "its queues are too short";

@@ -53,14 +53,14 @@ static void machine_relax(void *ctx, bool waiting)
 static bool pages_open(struct pages *pages, pa_t base, uint64_t size)
 {
 	uint64_t *map = mmap(NULL, pages_map_size(size), PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	pages_init(pages, base, size, map == MAP_FAILED ? NULL : map);
 	return pages->map != NULL;
 }
 
-bool host_inprocess_open(
-	struct host_inprocess *host, const struct inprocess_machine *machine)
+bool host_inprocess_open(struct host_inprocess *host,
+			 const struct inprocess_machine *machine)
 {
 	host->machine = *machine;
 	host->ops = (struct host_ops){

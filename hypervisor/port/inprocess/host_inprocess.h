@@ -30,8 +30,8 @@ struct host_inprocess {
 };
 
 /* host must stay where it is until closed. false: out of memory. */
-bool host_inprocess_open(
-	struct host_inprocess *host, const struct inprocess_machine *machine);
+bool host_inprocess_open(struct host_inprocess *host,
+			 const struct inprocess_machine *machine);
 void host_inprocess_close(struct host_inprocess *host);
 
 #endif

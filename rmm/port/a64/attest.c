@@ -45,8 +45,8 @@ static uint64_t token_take(uint8_t *page)
 
 	do {
 		if (!el3_platform_token(&part) || part.length == 0 ||
-			part.length > GRANULE_SIZE ||
-			part.length > sizeof(platform_token) - size)
+		    part.length > GRANULE_SIZE ||
+		    part.length > sizeof(platform_token) - size)
 			return 0;
 		memcpy(platform_token + size, page, part.length);
 		size += part.length;

@@ -18,8 +18,8 @@
 #include "rmm/port/a64/rec_switch.h"
 #include "rmm/port/a64/tables.h"
 
-_Noreturn void boot_cold(
-	uint64_t index, uint64_t version, uint64_t cpu_count, uint64_t shared);
+_Noreturn void boot_cold(uint64_t index, uint64_t version, uint64_t cpu_count,
+			 uint64_t shared);
 _Noreturn void boot_warm(uint64_t index);
 
 /* entry.S looks at it with the MMU off. */
@@ -73,8 +73,8 @@ static _Noreturn void fail(int64_t result)
 	rmm_stop("EL3 goes on after a failed boot");
 }
 
-static int64_t interface_check(
-	uint64_t index, uint64_t version, uint64_t cpu_count)
+static int64_t interface_check(uint64_t index, uint64_t version,
+			       uint64_t cpu_count)
 {
 	if (version >> 16 != RMM_EL3_VERSION >> 16)
 		return RMM_EL3_BOOT_VERSION;
@@ -90,8 +90,8 @@ static int64_t manifest_load(uint64_t shared, struct manifest *manifest)
 {
 	if (shared == 0 || !tables_map(shared, GRANULE_SIZE, PGTABLE_DATA))
 		return RMM_EL3_BOOT_SHARED;
-	return manifest_read(
-		(const void *)(uintptr_t)shared, shared, SLOT_WINDOW, manifest);
+	return manifest_read((const void *)(uintptr_t)shared, shared,
+			     SLOT_WINDOW, manifest);
 }
 
 static int64_t console_start(const struct manifest *manifest)
@@ -119,7 +119,7 @@ static int64_t rmm_start(const struct manifest *manifest)
 	el3_identify();
 	size = align_up(size, GRANULE_SIZE);
 	if (!el3_reserve_memory(size, &granules) ||
-		!tables_map(granules, size, PGTABLE_DATA))
+	    !tables_map(granules, size, PGTABLE_DATA))
 		return RMM_EL3_BOOT_NO_MEMORY;
 	memset((void *)(uintptr_t)granules, 0, size);
 	machine_identify(&port, &machine);
@@ -142,8 +142,8 @@ static int64_t start(uint64_t shared)
 	return result;
 }
 
-void boot_cold(
-	uint64_t index, uint64_t version, uint64_t cpu_count, uint64_t shared)
+void boot_cold(uint64_t index, uint64_t version, uint64_t cpu_count,
+	       uint64_t shared)
 {
 	int64_t result = interface_check(index, version, cpu_count);
 
@@ -156,9 +156,10 @@ void boot_cold(
 	booted = 1;
 	dcache_clean((uintptr_t)&booted, sizeof(booted));
 	log_line("RMI 2.0, %lu MiB of memory from %lx, %lu KiB to track it",
-		rmm.machine.memory_size >> 20, rmm.machine.memory_base.value,
-		rmm.machine.memory_size / GRANULE_SIZE * sizeof(struct granule) >>
-			10);
+		 rmm.machine.memory_size >> 20, rmm.machine.memory_base.value,
+		 rmm.machine.memory_size / GRANULE_SIZE *
+				 sizeof(struct granule) >>
+			 10);
 	log_line("attestation: %s", rmm.attestation.platform_token
 					    ? "provisioned"
 					    : "not provisioned");

@@ -49,7 +49,7 @@ struct cpu {
 _Static_assert(__builtin_offsetof(struct cpu, stack) == CPU_STACK &&
 		       __builtin_offsetof(struct cpu, exception_stack) ==
 			       CPU_STACK + 8,
-	"CPU_STACK");
+	       "CPU_STACK");
 
 /* Sets up the calling CPU's state. index is less than RMM_CPUS. */
 void cpu_init(uint64_t index);

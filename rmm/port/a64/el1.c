@@ -45,26 +45,26 @@ void el1_load(const struct el1_shared *from)
 		[vttbr] "r"(vttbr), [hcr] "r"(hcr)
 
 /* Nobody's stage 1 is there without its stage 2. */
-void el1_translation_enter(
-	const struct el1_shared *el1, uint64_t vttbr, uint64_t hcr)
+void el1_translation_enter(const struct el1_shared *el1, uint64_t vttbr,
+			   uint64_t hcr)
 {
 	uint64_t old;
 
 	__asm__ volatile(STAGE2_WRITE "isb\n\t" TRANSLATION_WRITE
-		: [old] "=&r"(old)
-		: OPERANDS
-		: "cc", "memory");
+			 : [old] "=&r"(old)
+			 : OPERANDS
+			 : "cc", "memory");
 }
 
-void el1_translation_leave(
-	const struct el1_shared *el1, uint64_t vttbr, uint64_t hcr)
+void el1_translation_leave(const struct el1_shared *el1, uint64_t vttbr,
+			   uint64_t hcr)
 {
 	uint64_t old;
 
 	__asm__ volatile(TRANSLATION_WRITE "isb\n\t" STAGE2_WRITE "isb"
-		: [old] "=&r"(old)
-		: OPERANDS
-		: "cc", "memory");
+			 : [old] "=&r"(old)
+			 : OPERANDS
+			 : "cc", "memory");
 }
 
 void el1_realm_save(struct el1_realm *to)

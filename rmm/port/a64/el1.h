@@ -10,10 +10,10 @@ void el1_save(struct el1_shared *to);
 void el1_load(const struct el1_shared *from);
 /* That, with VTTBR_EL2 and HCR_EL2: into a Realm, or in it to what its
  * registers are to be; and back to the host's. */
-void el1_translation_enter(
-	const struct el1_shared *el1, uint64_t vttbr, uint64_t hcr);
-void el1_translation_leave(
-	const struct el1_shared *el1, uint64_t vttbr, uint64_t hcr);
+void el1_translation_enter(const struct el1_shared *el1, uint64_t vttbr,
+			   uint64_t hcr);
+void el1_translation_leave(const struct el1_shared *el1, uint64_t vttbr,
+			   uint64_t hcr);
 void el1_realm_save(struct el1_realm *to);
 void el1_realm_load(const struct el1_realm *from);
 

@@ -27,10 +27,10 @@ static struct el3_result call(uint64_t fid, uint64_t a, uint64_t b, uint64_t c)
 	register uint64_t x3 __asm__("x3") = c;
 
 	__asm__ volatile("smc #0"
-		: "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
-		:
-		: "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
-		"x13", "x14", "x15", "x16", "x17", "memory");
+			 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
+			 :
+			 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11",
+			   "x12", "x13", "x14", "x15", "x16", "x17", "memory");
 	return (struct el3_result){ x0, x1, x2 };
 }
 
@@ -88,7 +88,7 @@ static unsigned move_each(pa_t pa, unsigned count, uint64_t fid)
 	unsigned done = 0;
 
 	while (done < count &&
-		is_ok(call(fid, pa.value + (uint64_t)done * GRANULE_SIZE, 0, 0)))
+	       is_ok(call(fid, pa.value + (uint64_t)done * GRANULE_SIZE, 0, 0)))
 		done++;
 	return done;
 }
@@ -126,7 +126,7 @@ bool el3_realm_key(uint64_t buffer, uint64_t size, uint64_t *length)
 bool el3_platform_token(struct el3_token_part *part)
 {
 	struct el3_result result = call(RMM_EL3_PLAT_TOKEN, part->buffer,
-		part->size, part->challenge_size);
+					part->size, part->challenge_size);
 
 	part->length = result.x1;
 	part->left = result.x2;

@@ -31,8 +31,8 @@ void fp_own(void)
 	if (!has_sve())
 		fp_save_simd(fp->vectors);
 	else
-		fp_save_sve(
-			fp->vectors, fp->predicates, (fp->svcr & SVCR_SM) == 0);
+		fp_save_sve(fp->vectors, fp->predicates,
+			    (fp->svcr & SVCR_SM) == 0);
 	if (fp->svcr & SVCR_SM)
 		sysreg_write(SVCR, fp->svcr & ~SVCR_SM);
 	sysreg_write(FPCR, 0);
@@ -47,8 +47,8 @@ void fp_return(void)
 	if (!has_sve())
 		fp_load_simd(fp->vectors);
 	else
-		fp_load_sve(
-			fp->vectors, fp->predicates, (fp->svcr & SVCR_SM) == 0);
+		fp_load_sve(fp->vectors, fp->predicates,
+			    (fp->svcr & SVCR_SM) == 0);
 	sysreg_write(FPSR, fp->fpsr);
 	sysreg_write(FPCR, fp->fpcr);
 	sysreg_write(CPTR_EL2, CPTR_CLOSED);

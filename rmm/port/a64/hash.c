@@ -24,15 +24,15 @@ union context {
 };
 
 _Static_assert(sizeof(union context) <= sizeof(((struct hash *)0)->state),
-	"struct hash holds every context");
+	       "struct hash holds every context");
 
 static const br_hash_class **context_of(struct hash *hash)
 {
 	return &((union context *)hash->state)->class;
 }
 
-void port_hash_start(
-	struct rmm_port *port, struct hash *hash, uint32_t algorithm)
+void port_hash_start(struct rmm_port *port, struct hash *hash,
+		     uint32_t algorithm)
 {
 	(void)port;
 	hash->algorithm = algorithm;
@@ -40,8 +40,8 @@ void port_hash_start(
 	classes[algorithm]->init(context_of(hash));
 }
 
-void port_hash_add(
-	struct rmm_port *port, struct hash *hash, const void *data, size_t size)
+void port_hash_add(struct rmm_port *port, struct hash *hash, const void *data,
+		   size_t size)
 {
 	(void)port;
 	classes[hash->algorithm]->update(context_of(hash), data, size);

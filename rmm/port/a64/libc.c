@@ -25,7 +25,7 @@ void *__memset_chk(void *to, int byte, size_t size, size_t room)
 }
 
 void __assert_fail(const char *condition, const char *file, unsigned line,
-	const char *function)
+		   const char *function)
 {
 	log_line("%s:%u: %s: %s", file, line, function, condition);
 	rmm_stop("an assertion fails");

@@ -5,7 +5,7 @@
 #define LOCK_BIT 0x8000U
 
 bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
-	uint32_t value)
+	       uint32_t value)
 {
 	uint32_t old = __atomic_load_n(word, __ATOMIC_RELAXED);
 
@@ -15,8 +15,9 @@ bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
 		if (old & LOCK_BIT) {
 			__asm__ volatile("yield");
 			old = __atomic_load_n(word, __ATOMIC_RELAXED);
-		} else if (__atomic_compare_exchange_n(word, &old, old | LOCK_BIT,
-				   true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+		} else if (__atomic_compare_exchange_n(
+				   word, &old, old | LOCK_BIT, true,
+				   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
 			return true;
 		}
 	}

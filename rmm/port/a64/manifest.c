@@ -29,21 +29,22 @@ struct page {
 /* The words of a list's array, NULL if it does not lie in the page behind the
  * manifest. */
 static const uint64_t *array_of(const struct page *page,
-	const struct rmm_el3_list *list, uint64_t element)
+				const struct rmm_el3_list *list,
+				uint64_t element)
 {
 	uint64_t offset = list->pointer - page->pa;
 
 	if (list->pointer < page->pa || offset > PAGE_SIZE ||
-		offset < sizeof(struct rmm_el3_manifest) ||
-		!is_aligned(offset, sizeof(uint64_t)) ||
-		list->count > (PAGE_SIZE - offset) / element)
+	    offset < sizeof(struct rmm_el3_manifest) ||
+	    !is_aligned(offset, sizeof(uint64_t)) ||
+	    list->count > (PAGE_SIZE - offset) / element)
 		return NULL;
 	return page->words + offset / sizeof(uint64_t);
 }
 
 /* An empty list is all zero; the words of another add up to zero. */
 static bool list_valid(const struct page *page, const struct rmm_el3_list *list,
-	uint64_t element)
+		       uint64_t element)
 {
 	uint64_t sum = list->count + list->pointer + list->checksum;
 	const uint64_t *words;
@@ -58,8 +59,8 @@ static bool list_valid(const struct page *page, const struct rmm_el3_list *list,
 	return sum == 0;
 }
 
-static bool root_complexes_valid(
-	const struct page *page, const struct rmm_el3_root_complexes *complexes)
+static bool root_complexes_valid(const struct page *page,
+				 const struct rmm_el3_root_complexes *complexes)
 {
 	struct rmm_el3_list list = { complexes->count, complexes->pointer, 0 };
 
@@ -72,28 +73,28 @@ static bool root_complexes_valid(
 	return list_valid(page, &list, ROOT_COMPLEX_SIZE);
 }
 
-static bool lists_valid(
-	const struct page *page, const struct rmm_el3_manifest *manifest)
+static bool lists_valid(const struct page *page,
+			const struct rmm_el3_manifest *manifest)
 {
 	uint32_t minor = VERSION_MINOR(manifest->version);
 	uint64_t bank = sizeof(struct rmm_el3_bank);
 
 	if (manifest->zero != 0 || !list_valid(page, &manifest->dram, bank) ||
-		!list_valid(page, &manifest->consoles,
+	    !list_valid(page, &manifest->consoles,
 			sizeof(struct rmm_el3_console)))
 		return false;
 	if (minor >= MINOR_DEVICES &&
-		(!list_valid(page, &manifest->device_noncoherent, bank) ||
-			!list_valid(page, &manifest->device_coherent, bank)))
+	    (!list_valid(page, &manifest->device_noncoherent, bank) ||
+	     !list_valid(page, &manifest->device_coherent, bank)))
 		return false;
 	return minor < MINOR_SMMUS ||
 	       (list_valid(page, &manifest->smmus, SMMU_SIZE) &&
-		       root_complexes_valid(page, &manifest->root_complexes));
+		root_complexes_valid(page, &manifest->root_complexes));
 }
 
 /* The core tracks one bank of memory. */
 static bool memory_read(const struct page *page, const struct rmm_el3_list *dram,
-	uint64_t pa_end, struct manifest *manifest)
+			uint64_t pa_end, struct manifest *manifest)
 {
 	struct rmm_el3_bank bank;
 
@@ -101,8 +102,8 @@ static bool memory_read(const struct page *page, const struct rmm_el3_list *dram
 		return false;
 	memcpy(&bank, array_of(page, dram, sizeof(bank)), sizeof(bank));
 	if (bank.base == 0 || bank.size == 0 ||
-		!is_aligned(bank.base | bank.size, PAGE_SIZE) ||
-		bank.base >= pa_end || bank.size > pa_end - bank.base)
+	    !is_aligned(bank.base | bank.size, PAGE_SIZE) ||
+	    bank.base >= pa_end || bank.size > pa_end - bank.base)
 		return false;
 	manifest->memory_base = bank.base;
 	manifest->memory_size = bank.size;
@@ -111,7 +112,8 @@ static bool memory_read(const struct page *page, const struct rmm_el3_list *dram
 
 /* The first console is the one used; there may be none. */
 static bool console_read(const struct page *page,
-	const struct rmm_el3_list *consoles, struct manifest *manifest)
+			 const struct rmm_el3_list *consoles,
+			 struct manifest *manifest)
 {
 	static const char pl011[8] = "pl011";
 	struct rmm_el3_console console;
@@ -119,17 +121,17 @@ static bool console_read(const struct page *page,
 	if (consoles->count == 0)
 		return true;
 	memcpy(&console, array_of(page, consoles, sizeof(console)),
-		sizeof(console));
+	       sizeof(console));
 	if (memcmp(console.name, pl011, sizeof(pl011)) != 0 ||
-		console.base == 0 || !is_aligned(console.base, PAGE_SIZE) ||
-		console.pages == 0 || console.flags != 0)
+	    console.base == 0 || !is_aligned(console.base, PAGE_SIZE) ||
+	    console.pages == 0 || console.flags != 0)
 		return false;
 	manifest->console = console.base;
 	return true;
 }
 
 int64_t manifest_read(const uint64_t *words, uint64_t pa, uint64_t pa_end,
-	struct manifest *manifest)
+		      struct manifest *manifest)
 {
 	struct page page = { words, pa };
 	struct rmm_el3_manifest raw;
@@ -137,11 +139,11 @@ int64_t manifest_read(const uint64_t *words, uint64_t pa, uint64_t pa_end,
 	memcpy(&raw, words, sizeof(raw));
 	*manifest = (struct manifest){ 0 };
 	if (VERSION_MAJOR(raw.version) != 0 ||
-		VERSION_MINOR(raw.version) < MINOR_CONSOLES)
+	    VERSION_MINOR(raw.version) < MINOR_CONSOLES)
 		return RMM_EL3_BOOT_MANIFEST;
 	if (!lists_valid(&page, &raw) ||
-		!memory_read(&page, &raw.dram, pa_end, manifest) ||
-		!console_read(&page, &raw.consoles, manifest))
+	    !memory_read(&page, &raw.dram, pa_end, manifest) ||
+	    !console_read(&page, &raw.consoles, manifest))
 		return RMM_EL3_BOOT_MANIFEST_DATA;
 	return RMM_EL3_BOOT_OK;
 }

@@ -19,6 +19,6 @@ struct manifest {
  * Memory must end below pa_end.
  */
 int64_t manifest_read(const uint64_t *words, uint64_t pa, uint64_t pa_end,
-	struct manifest *manifest);
+		      struct manifest *manifest);
 
 #endif

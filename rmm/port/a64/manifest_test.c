@@ -40,8 +40,8 @@ static struct rmm_el3_console *console(void)
 }
 
 /* Fills in a list whose array of that many words is in place. */
-static void seal(
-	struct rmm_el3_list *list, uint64_t count, uint64_t at, uint64_t words)
+static void seal(struct rmm_el3_list *list, uint64_t count, uint64_t at,
+		 uint64_t words)
 {
 	*list = (struct rmm_el3_list){ count, PAGE_PA + at, 0 };
 	list->checksum -= count + list->pointer;
@@ -66,9 +66,9 @@ static int set_up(void **state)
 	page.manifest.version = RMM_EL3_MANIFEST_VERSION;
 	*bank(0) = (struct rmm_el3_bank){ 0x40000000, 0x80000000 };
 	seal_dram(1);
-	*console() = (struct rmm_el3_console){
-		.base = 0x9000000, .pages = 1, .name = "pl011"
-	};
+	*console() = (struct rmm_el3_console){ .base = 0x9000000,
+					       .pages = 1,
+					       .name = "pl011" };
 	seal_console();
 	return 0;
 }
@@ -124,8 +124,8 @@ static void version_0_3_ends_with_the_consoles(void **state)
 	(void)state;
 	page.manifest.version = 3;
 	memset(&page.manifest.device_noncoherent, 0xff,
-		sizeof(page.manifest) -
-			offsetof(struct rmm_el3_manifest, device_noncoherent));
+	       sizeof(page.manifest) -
+		       offsetof(struct rmm_el3_manifest, device_noncoherent));
 	assert_int_equal(read_page(&manifest), RMM_EL3_BOOT_OK);
 }
 
@@ -139,8 +139,10 @@ static void refuses_padding(void **state)
 static void refuses_a_wrong_checksum(void **state)
 {
 	struct rmm_el3_list *lists[] = { &page.manifest.dram,
-		&page.manifest.consoles, &page.manifest.device_noncoherent,
-		&page.manifest.device_coherent, &page.manifest.smmus };
+					 &page.manifest.consoles,
+					 &page.manifest.device_noncoherent,
+					 &page.manifest.device_coherent,
+					 &page.manifest.smmus };
 
 	(void)state;
 	for (unsigned i = 0; i < 5; i++) {
@@ -155,9 +157,12 @@ static void refuses_a_wrong_checksum(void **state)
 static void refuses_arrays_outside_the_page(void **state)
 {
 	struct rmm_el3_list *dram = &page.manifest.dram;
-	static const uint64_t pointers[] = { PAGE_PA - 16, PAGE_PA,
-		PAGE_PA + 0xff8, PAGE_PA + 0x1000, PAGE_PA + BANKS_AT + 4, 0,
-		UINT64_MAX - 7 };
+	static const uint64_t pointers[] = {
+		PAGE_PA - 16,           PAGE_PA,
+		PAGE_PA + 0xff8,        PAGE_PA + 0x1000,
+		PAGE_PA + BANKS_AT + 4, 0,
+		UINT64_MAX - 7
+	};
 
 	(void)state;
 	for (unsigned i = 0; i < 7; i++) {
@@ -187,10 +192,13 @@ static void refuses_no_memory_and_two_banks(void **state)
 static void refuses_bad_banks(void **state)
 {
 	static const struct rmm_el3_bank banks[] = { { 0, 0x1000 },
-		{ 0x40000000, 0 }, { 0x40000800, 0x1000 },
-		{ 0x40000000, 0x1001 }, { PA_END, 0x1000 },
-		{ PA_END - 0x1000, 0x2000 },
-		{ 0x40000000, UINT64_MAX - 0xfff } };
+						     { 0x40000000, 0 },
+						     { 0x40000800, 0x1000 },
+						     { 0x40000000, 0x1001 },
+						     { PA_END, 0x1000 },
+						     { PA_END - 0x1000, 0x2000 },
+						     { 0x40000000,
+						       UINT64_MAX - 0xfff } };
 
 	(void)state;
 	for (unsigned i = 0; i < 7; i++) {
@@ -253,8 +261,8 @@ int main(void)
 		cmocka_unit_test_setup(reads_memory_and_console, set_up),
 		cmocka_unit_test_setup(needs_no_console, set_up),
 		cmocka_unit_test_setup(refuses_other_versions, set_up),
-		cmocka_unit_test_setup(
-			version_0_3_ends_with_the_consoles, set_up),
+		cmocka_unit_test_setup(version_0_3_ends_with_the_consoles,
+				       set_up),
 		cmocka_unit_test_setup(refuses_padding, set_up),
 		cmocka_unit_test_setup(refuses_a_wrong_checksum, set_up),
 		cmocka_unit_test_setup(refuses_arrays_outside_the_page, set_up),

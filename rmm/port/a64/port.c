@@ -61,7 +61,7 @@ static bool random_word(uint64_t *word)
 		uint64_t value, done;
 
 		__asm__ volatile("mrs %0, " A64_TEXT(RNDR) "\n\tcset %1, ne"
-			: "=r"(value), "=r"(done)::"cc");
+				 : "=r"(value), "=r"(done)::"cc");
 		if (done) {
 			*word = value;
 			return true;

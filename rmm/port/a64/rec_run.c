@@ -87,8 +87,8 @@ static void el2_stop(void)
 	sysreg_write(VTCR_EL2, 0);
 }
 
-void port_rec_start(
-	struct rmm_port *port, struct rec *rec, const struct realm_s2 *s2)
+void port_rec_start(struct rmm_port *port, struct rec *rec,
+		    const struct realm_s2 *s2)
 {
 	(void)port;
 	el1_save(&cpu_this()->host_el1);
@@ -97,7 +97,8 @@ void port_rec_start(
 	el2_start(rec, s2);
 	timers_start(rec);
 	el1_translation_enter(&rec->el1,
-		s2->root.value | BITS_PUT(VTTBR_VMID, s2->vmid), hcr_of(rec));
+			      s2->root.value | BITS_PUT(VTTBR_VMID, s2->vmid),
+			      hcr_of(rec));
 	rec->serror = false;
 }
 
@@ -138,8 +139,8 @@ void port_rec_el1_put(struct rmm_port *port, struct rec *rec)
 {
 	(void)port;
 	el1_load(&rec->el1);
-	el1_translation_enter(
-		&rec->el1, sysreg_read(VTTBR_EL2), sysreg_read(HCR_EL2));
+	el1_translation_enter(&rec->el1, sysreg_read(VTTBR_EL2),
+			      sysreg_read(HCR_EL2));
 }
 
 /* A permission fault of the access itself, for which the architecture does not

@@ -26,9 +26,8 @@
  */
 #define HCR_REALM                                                              \
 	(HCR_STAGE2 | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |        \
-		HCR_BSU | HCR_TID1 | HCR_TID3 | HCR_TSC | HCR_TIDCP |          \
-		HCR_TACR | HCR_RW | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK |  \
-		HCR_API | HCR_TID5)
+	 HCR_BSU | HCR_TID1 | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR |      \
+	 HCR_RW | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK | HCR_API | HCR_TID5)
 
 /* HCRX_EL2: memory copy instructions work (MSCEn); ALLINT traps. */
 #define HCRX_REALM (1 << 11 | 1 << 6)
@@ -55,7 +54,7 @@
  */
 #define MDCR_REALM                                                             \
 	(1 << 5 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 14 | 1 << 17 |    \
-		1 << 19 | 1 << 23)
+	 1 << 19 | 1 << 23)
 
 /* CNTHCTL_EL2 (E2H = 0): EL1 has both counters and the physical timer (its
  * virtual one it always has); bits that mask a timer's output. */

@@ -36,54 +36,10 @@ static const uint8_t one[] = { 1 };
 
 /* The prime of the field, big endian: 2^384 - 2^128 - 2^96 + 2^32 - 1. */
 static const uint8_t prime[P384_SIZE] = {
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0xfe,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
-	0x00,
-	0x00,
-	0x00,
-	0x00,
-	0x00,
-	0x00,
-	0x00,
-	0x00,
-	0xff,
-	0xff,
-	0xff,
-	0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xff,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff,
 };
 
 /* Filled at boot, and the same from then on. */
@@ -119,10 +75,10 @@ static void secret_end(void)
 
 /* sum = sum + factor * point; false: it cannot be. */
 static bool point_add(uint8_t *sum, const uint8_t *point, const uint8_t *factor,
-	size_t factor_size)
+		      size_t factor_size)
 {
 	return br_ec_prime_i31.muladd(sum, point, POINT_SIZE, one, sizeof(one),
-		       factor, factor_size, BR_EC_secp384r1) == 1;
+				      factor, factor_size, BR_EC_secp384r1) == 1;
 }
 
 /* y becomes prime - y. */
@@ -146,12 +102,12 @@ static bool bases_make(void)
 	bool ok = true;
 
 	memcpy(base[0], br_ec_prime_i31.generator(BR_EC_secp384r1, &size),
-		POINT_SIZE);
+	       POINT_SIZE);
 	memcpy(start, base[0], POINT_SIZE);
 	for (unsigned i = 1; i < DIGITS && ok; i++) {
 		memcpy(base[i], base[i - 1], POINT_SIZE);
 		ok = br_ec_prime_i31.mul(base[i], POINT_SIZE, radix,
-			     sizeof(radix), BR_EC_secp384r1) == 1 &&
+					 sizeof(radix), BR_EC_secp384r1) == 1 &&
 		     point_add(start, base[i], one, sizeof(one));
 	}
 	point_negate(start);
@@ -167,7 +123,7 @@ bool sign_start(const uint8_t given[P384_SIZE], uint8_t point[2 * P384_SIZE])
 	memcpy(scalar, given, sizeof(scalar));
 	secret_begin();
 	ok = br_ec_compute_pub(&br_ec_prime_i31, &public_key, buffer,
-		     &private_key) == POINT_SIZE &&
+			       &private_key) == POINT_SIZE &&
 	     bases_make();
 	secret_end();
 	if (ok)
@@ -176,8 +132,8 @@ bool sign_start(const uint8_t given[P384_SIZE], uint8_t point[2 * P384_SIZE])
 }
 
 /* In the place of the product k * G: tells k, and is wrong. */
-static size_t nonce_tell(
-	unsigned char *product, const unsigned char *k, size_t size, int curve)
+static size_t nonce_tell(unsigned char *product, const unsigned char *k,
+			 size_t size, int curve)
 {
 	struct signing *signing = cpu_this()->signing;
 
@@ -188,8 +144,8 @@ static size_t nonce_tell(
 }
 
 /* The same, and right. */
-static size_t product_tell(
-	unsigned char *product, const unsigned char *k, size_t size, int curve)
+static size_t product_tell(unsigned char *product, const unsigned char *k,
+			   size_t size, int curve)
 {
 	(void)k;
 	(void)size;
@@ -199,14 +155,16 @@ static size_t product_tell(
 }
 
 static bool sign_with(struct signing *signing, uint8_t *signature,
-	size_t (*product)(unsigned char *, const unsigned char *, size_t, int))
+		      size_t (*product)(unsigned char *, const unsigned char *,
+					size_t, int))
 {
 	br_ec_impl curve = br_ec_prime_i31;
 
 	curve.mulgen = product;
 	cpu_this()->signing = signing;
 	return br_ecdsa_i31_sign_raw(&curve, &br_sha384_vtable, signing->digest,
-		       &private_key, signature) == P384_SIGNATURE_SIZE;
+				     &private_key,
+				     signature) == P384_SIGNATURE_SIZE;
 }
 
 static bool nonce_make(struct signing *signing)
@@ -222,8 +180,8 @@ static bool nonce_make(struct signing *signing)
 }
 
 /* Digit i of the nonce, and one: big endian. */
-static void factor_make(
-	const struct signing *signing, unsigned i, uint8_t factor[1 + DIGIT])
+static void factor_make(const struct signing *signing, unsigned i,
+			uint8_t factor[1 + DIGIT])
 {
 	const uint8_t *digit = signing->nonce + P384_SIZE - DIGIT * (i + 1);
 	unsigned carry = 1;
@@ -256,8 +214,8 @@ static bool step_do(struct signing *signing, uint8_t *signature)
 	return sign_with(signing, signature, product_tell);
 }
 
-enum sign_progress port_sign(
-	struct rmm_port *port, struct signing *signing, uint8_t *signature)
+enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
+			     uint8_t *signature)
 {
 	bool ok;
 

@@ -36,7 +36,7 @@ static void forget(const void *address)
 {
 	dsb(nshst);
 	__asm__ volatile("tlbi vae2, %0" ::"r"((uintptr_t)address >> 12)
-		: "memory");
+			 : "memory");
 	dsb(nsh);
 	isb();
 }
@@ -73,7 +73,7 @@ static void page_zero(void *page)
 			 ".endr\n\t"
 			 "tst	%0, #0xfff\n\t"
 			 "b.ne	1b"
-		: "+r"(page)::"cc", "memory");
+			 : "+r"(page)::"cc", "memory");
 }
 
 static void one_zero(struct rmm_port *port, pa_t pa)

@@ -44,8 +44,8 @@ static void drop_pages(ipa_t ipa, uint64_t size)
 	__asm__ volatile("tlbi vmalle1is" ::: "memory");
 }
 
-void port_tlb_invalidate(
-	struct rmm_port *port, unsigned vmid, ipa_t ipa, uint64_t size)
+void port_tlb_invalidate(struct rmm_port *port, unsigned vmid, ipa_t ipa,
+			 uint64_t size)
 {
 	if (size > (uint64_t)PAGES_MAX * GRANULE_SIZE) {
 		port_tlb_invalidate_vmid(port, vmid);

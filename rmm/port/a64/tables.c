@@ -38,7 +38,7 @@ bool tables_map(uint64_t base, uint64_t size, uint64_t attributes)
 	bool mapped;
 
 	if (!is_aligned(base | size, PAGE) || base >= SLOT_WINDOW ||
-		size > SLOT_WINDOW - base)
+	    size > SLOT_WINDOW - base)
 		return false;
 	mapped = pgtable_map(&table, &range);
 	dsb(ishst);
@@ -58,9 +58,9 @@ static bool map_stacks(void)
 		uint8_t *stacks = cpu_stacks[i];
 
 		if (!map_between(stacks + CPU_EXCEPTION_STACK,
-			    stacks + CPU_EXCEPTION_TOP, PGTABLE_DATA) ||
-			!map_between(stacks + CPU_MAIN_STACK,
-				stacks + CPU_STACKS_SIZE, PGTABLE_DATA))
+				 stacks + CPU_EXCEPTION_TOP, PGTABLE_DATA) ||
+		    !map_between(stacks + CPU_MAIN_STACK,
+				 stacks + CPU_STACKS_SIZE, PGTABLE_DATA))
 			return false;
 	}
 	return true;

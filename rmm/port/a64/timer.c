@@ -53,9 +53,9 @@ static void retire(uint64_t cnthctl)
 		uint64_t pending = sysreg_read(ICC_HPPIR1_EL1) & INTID_MASK;
 
 		if (!(pending == INTID_TIMER_VIRT &&
-			    (cnthctl & CNTHCTL_CNTVMASK)) &&
-			!(pending == INTID_TIMER_PHYS &&
-				(cnthctl & CNTHCTL_CNTPMASK)))
+		      (cnthctl & CNTHCTL_CNTVMASK)) &&
+		    !(pending == INTID_TIMER_PHYS &&
+		      (cnthctl & CNTHCTL_CNTPMASK)))
 			return;
 	}
 }

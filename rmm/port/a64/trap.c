@@ -42,7 +42,7 @@ void trap_sync(struct trap_frame *frame)
 
 void trap_fatal(const struct trap_frame *frame, unsigned vector)
 {
-	log_line_unlocked("exception %u: ESR %lx ELR %lx FAR %lx LR %lx",
-		vector, frame->esr, frame->elr, frame->far, frame->x[30]);
+	log_line_unlocked("exception %u: ESR %lx ELR %lx FAR %lx LR %lx", vector,
+			  frame->esr, frame->elr, frame->far, frame->x[30]);
 	rmm_stop("an exception that nothing expects");
 }

@@ -105,8 +105,8 @@ static bool delegated_named(void)
 		const struct held *lock = &held.locks[i];
 
 		if (lock->rank == RANK_NAMED &&
-			state_of(__atomic_load_n(lock->word,
-				__ATOMIC_RELAXED)) == GRANULE_DELEGATED)
+		    state_of(__atomic_load_n(lock->word, __ATOMIC_RELAXED)) ==
+			    GRANULE_DELEGATED)
 			return true;
 	}
 	return false;
@@ -127,7 +127,7 @@ static void check_order(struct rmm_port *port, const struct held *next)
 	if (higher_held(next->rank))
 		port_panic(port, "granules locked out of order");
 	if (next->rank == RANK_NAMED && held.ranks[RANK_NAMED] > 0 &&
-		held.named_top >= next->pa)
+	    held.named_top >= next->pa)
 		port_panic(port, "named granules locked out of order");
 }
 
@@ -164,7 +164,7 @@ static void note_unlock(unsigned i)
 	held.named_top = 0;
 	for (i = 0; i < held.lock_count; i++)
 		if (held.locks[i].rank == RANK_NAMED &&
-			held.locks[i].pa > held.named_top)
+		    held.locks[i].pa > held.named_top)
 			held.named_top = held.locks[i].pa;
 }
 
@@ -176,8 +176,9 @@ static bool acquire(uint32_t *word, uint32_t mask, uint32_t value)
 		if (old & LOCK_BIT) {
 			sched_yield();
 			old = __atomic_load_n(word, __ATOMIC_RELAXED);
-		} else if (__atomic_compare_exchange_n(word, &old, old | LOCK_BIT,
-				   true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+		} else if (__atomic_compare_exchange_n(
+				   word, &old, old | LOCK_BIT, true,
+				   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
 			return true;
 		}
 	}
@@ -185,7 +186,7 @@ static bool acquire(uint32_t *word, uint32_t mask, uint32_t value)
 }
 
 bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
-	uint32_t value)
+	       uint32_t value)
 {
 	struct held next = { .word = word, .pa = pa.value };
 
@@ -242,7 +243,7 @@ void discipline_mapped(struct rmm_port *port, pa_t pa)
 void discipline_unmapped(struct rmm_port *port, pa_t pa)
 {
 	if (held.mapped_count == 0 ||
-		held.mapped[held.mapped_count - 1] != pa.value)
+	    held.mapped[held.mapped_count - 1] != pa.value)
 		port_panic(port, "mappings undone out of order");
 	held.mapped_count--;
 }

@@ -51,7 +51,7 @@ static unsigned slot_take(struct rmm_port *port)
 	for (;;) {
 		for (unsigned i = 0; i < HASH_SLOTS; i++) {
 			if (!__atomic_exchange_n(&port->hashes[i].taken, 1,
-				    __ATOMIC_ACQUIRE))
+						 __ATOMIC_ACQUIRE))
 				return i;
 		}
 		sched_yield();
@@ -64,18 +64,18 @@ static EVP_MD_CTX *context_of(struct rmm_port *port, const struct hash *hash)
 	return port->hashes[hash->state[0]].contexts[hash->algorithm];
 }
 
-void port_hash_start(
-	struct rmm_port *port, struct hash *hash, uint32_t algorithm)
+void port_hash_start(struct rmm_port *port, struct hash *hash,
+		     uint32_t algorithm)
 {
 	hash->algorithm = algorithm;
 	hash->state[0] = slot_take(port);
-	if (!EVP_DigestInit_ex2(
-		    context_of(port, hash), port->digests[algorithm], NULL))
+	if (!EVP_DigestInit_ex2(context_of(port, hash),
+				port->digests[algorithm], NULL))
 		port_panic(port, "the hash library fails");
 }
 
-void port_hash_add(
-	struct rmm_port *port, struct hash *hash, const void *data, size_t size)
+void port_hash_add(struct rmm_port *port, struct hash *hash, const void *data,
+		   size_t size)
 {
 	if (!EVP_DigestUpdate(context_of(port, hash), data, size))
 		port_panic(port, "the hash library fails");
@@ -85,6 +85,6 @@ void port_hash_end(struct rmm_port *port, struct hash *hash, uint8_t *digest)
 {
 	if (!EVP_DigestFinal_ex(context_of(port, hash), digest, NULL))
 		port_panic(port, "the hash library fails");
-	__atomic_store_n(
-		&port->hashes[hash->state[0]].taken, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&port->hashes[hash->state[0]].taken, 0,
+			 __ATOMIC_RELEASE);
 }

@@ -17,7 +17,7 @@
 static void *reserve(uint64_t size)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }
@@ -42,8 +42,8 @@ static uint64_t granules_size(uint64_t memory_size)
 }
 
 /* file: where the memory is; -1: nowhere else. */
-static bool port_create(
-	struct rmm_port *port, const struct rmm_machine *machine, int file)
+static bool port_create(struct rmm_port *port,
+			const struct rmm_machine *machine, int file)
 {
 	port->base = machine->memory_base.value;
 	port->size = machine->memory_size;
@@ -74,8 +74,8 @@ struct inprocess *inprocess_create(const struct rmm_machine *machine)
 	return create(machine, -1);
 }
 
-struct inprocess *inprocess_create_shared(
-	const struct rmm_machine *machine, int file)
+struct inprocess *inprocess_create_shared(const struct rmm_machine *machine,
+					  int file)
 {
 	return create(machine, file);
 }
@@ -106,7 +106,7 @@ void inprocess_smc(struct inprocess *inprocess, struct smccc_regs *regs)
 
 /* The REC, once it executes, makes its SMC. */
 static enum rsi_outcome call_rsi(struct rec_hold *hold, struct smccc_regs *regs,
-	struct rmi_rec_exit *exit)
+				 struct rmi_rec_exit *exit)
 {
 	enum rsi_outcome outcome;
 
@@ -117,8 +117,8 @@ static enum rsi_outcome call_rsi(struct rec_hold *hold, struct smccc_regs *regs,
 }
 
 uint64_t inprocess_rsi(struct inprocess *inprocess, uint64_t rec_pa,
-	struct smccc_regs *regs, enum rsi_outcome *outcome,
-	struct rmi_rec_exit *exit)
+		       struct smccc_regs *regs, enum rsi_outcome *outcome,
+		       struct rmi_rec_exit *exit)
 {
 	struct rec_hold hold;
 	uint64_t status;
@@ -140,8 +140,8 @@ uint64_t inprocess_rsi(struct inprocess *inprocess, uint64_t rec_pa,
 void *inprocess_host_page(struct inprocess *inprocess, uint64_t pa)
 {
 	if (!granule_tracked(&inprocess->rmm, pa_make(pa)) ||
-		inprocess_in_realm(inprocess, pa) ||
-		lent_at(&inprocess->port, pa) != NULL)
+	    inprocess_in_realm(inprocess, pa) ||
+	    lent_at(&inprocess->port, pa) != NULL)
 		return NULL;
 	return inprocess_peek(inprocess, pa);
 }
@@ -155,7 +155,7 @@ static bool all_ns(struct inprocess *inprocess, uint64_t pa, uint64_t size)
 }
 
 bool inprocess_lend(struct inprocess *inprocess, uint64_t pa, const void *data,
-	uint64_t size)
+		    uint64_t size)
 {
 	struct lent_range *lent = inprocess->port.lent;
 	unsigned i = 0;
@@ -202,8 +202,8 @@ struct inprocess_tlb inprocess_tlb(struct inprocess *inprocess)
 	return tlb;
 }
 
-void inprocess_watch_tlb(
-	struct inprocess *inprocess, inprocess_tlb_fn *watch, void *context)
+void inprocess_watch_tlb(struct inprocess *inprocess, inprocess_tlb_fn *watch,
+			 void *context)
 {
 	inprocess->port.tlb_watch = watch;
 	inprocess->port.tlb_context = context;
@@ -214,8 +214,8 @@ void inprocess_set_lr(struct inprocess *inprocess, unsigned n, uint64_t value)
 	inprocess->port.gic_lrs[n] = value;
 }
 
-void inprocess_set_vcpu(
-	struct inprocess *inprocess, inprocess_vcpu_fn *vcpu, void *context)
+void inprocess_set_vcpu(struct inprocess *inprocess, inprocess_vcpu_fn *vcpu,
+			void *context)
 {
 	inprocess->port.vcpu = vcpu;
 	inprocess->port.vcpu_context = context;

@@ -31,8 +31,8 @@ struct rmi_rec_exit;
 struct inprocess *inprocess_create(const struct rmm_machine *machine);
 /* The same with the memory in a file, all zero and as long as the bank, which
  * others can map too: what they write counts where the host may write. */
-struct inprocess *inprocess_create_shared(
-	const struct rmm_machine *machine, int file);
+struct inprocess *inprocess_create_shared(const struct rmm_machine *machine,
+					  int file);
 void inprocess_destroy(struct inprocess *inprocess);
 
 /*
@@ -42,7 +42,7 @@ void inprocess_destroy(struct inprocess *inprocess);
  * key, or there is no memory.
  */
 bool inprocess_provision(struct inprocess *inprocess, const uint8_t *scalar,
-	const void *token, size_t size);
+			 const void *token, size_t size);
 
 /* The host's SMC: X0 is the FID, X1.. its arguments; results come back. */
 void inprocess_smc(struct inprocess *inprocess, struct smccc_regs *regs);
@@ -55,8 +55,8 @@ void inprocess_smc(struct inprocess *inprocess, struct smccc_regs *regs);
  * earlier call left to be answered by RMI_REC_ENTER stays so.
  */
 uint64_t inprocess_rsi(struct inprocess *inprocess, uint64_t rec_pa,
-	struct smccc_regs *regs, enum rsi_outcome *outcome,
-	struct rmi_rec_exit *exit);
+		       struct smccc_regs *regs, enum rsi_outcome *outcome,
+		       struct rmi_rec_exit *exit);
 
 /*
  * The granule at pa as the host accesses it: 4 KiB, or NULL if it is not
@@ -79,7 +79,7 @@ void inprocess_discard_content(struct inprocess *inprocess);
  * be called while a command runs.
  */
 bool inprocess_lend(struct inprocess *inprocess, uint64_t pa, const void *data,
-	uint64_t size);
+		    uint64_t size);
 /* Ends the lending that began at pa. */
 void inprocess_take_back(struct inprocess *inprocess, uint64_t pa);
 
@@ -113,20 +113,20 @@ struct inprocess_tlb {
 struct inprocess_tlb inprocess_tlb(struct inprocess *inprocess);
 
 /* Called at each invalidation of a range, before it is over. NULL: none. */
-typedef void inprocess_tlb_fn(
-	void *context, unsigned vmid, uint64_t ipa, uint64_t size);
-void inprocess_watch_tlb(
-	struct inprocess *inprocess, inprocess_tlb_fn *watch, void *context);
+typedef void inprocess_tlb_fn(void *context, unsigned vmid, uint64_t ipa,
+			      uint64_t size);
+void inprocess_watch_tlb(struct inprocess *inprocess, inprocess_tlb_fn *watch,
+			 void *context);
 
 /*
  * Plays the vCPUs, so that REC_ENTER runs them: called where a REC would run,
  * it changes the REC and says in *trap, which is an IRQ going in, why it
  * stopped.
  */
-typedef void inprocess_vcpu_fn(
-	void *context, struct rec *rec, struct rec_trap *trap);
-void inprocess_set_vcpu(
-	struct inprocess *inprocess, inprocess_vcpu_fn *vcpu, void *context);
+typedef void inprocess_vcpu_fn(void *context, struct rec *rec,
+			       struct rec_trap *trap);
+void inprocess_set_vcpu(struct inprocess *inprocess, inprocess_vcpu_fn *vcpu,
+			void *context);
 
 /* The list register n (less than GIC_LRS_MAX) that the host has loaded. */
 void inprocess_set_lr(struct inprocess *inprocess, unsigned n, uint64_t value);

@@ -46,8 +46,8 @@ static void lent_memory_is_read_in_place(void **state)
 	assert_non_null(lent);
 	memset(lent, 1, GRANULE_SIZE);
 	memset(lent + GRANULE_SIZE, 2, GRANULE_SIZE);
-	assert_true(inprocess_lend(
-		f->machine, page(4), lent, (uint64_t)2 * GRANULE_SIZE));
+	assert_true(inprocess_lend(f->machine, page(4), lent,
+				   (uint64_t)2 * GRANULE_SIZE));
 	assert_true(granule_ns_read(rmm, pa_make(page(4)), &byte, 1));
 	assert_int_equal(byte, 1);
 	assert_true(granule_ns_read(rmm, pa_make(page(6) - 1), &byte, 1));
@@ -81,10 +81,10 @@ static void only_the_hosts_memory_can_be_lent_over(void **state)
 
 	delegate(f, 4, 1);
 	assert_false(inprocess_lend(f->machine, page(4), zero, GRANULE_SIZE));
-	assert_false(inprocess_lend(
-		f->machine, page(FIXTURE_GRANULES), zero, GRANULE_SIZE));
-	assert_false(inprocess_lend(
-		f->machine, page(3), zero, (uint64_t)2 * GRANULE_SIZE));
+	assert_false(inprocess_lend(f->machine, page(FIXTURE_GRANULES), zero,
+				    GRANULE_SIZE));
+	assert_false(inprocess_lend(f->machine, page(3), zero,
+				    (uint64_t)2 * GRANULE_SIZE));
 }
 
 /* Builds a Realm with a page of data; its RIM is then in *rim. */
@@ -124,9 +124,8 @@ static void discarding_still_scrubs_what_was_written(void **state)
 	build(f, rim);
 	rmi(f, RMI_RTT_DATA_UNMAP, page(PAGE_RD), 0, GRANULE_SIZE);
 	for (unsigned level = 3; level >= 2; level--)
-		assert_int_equal(
-			rmi(f, RMI_RTT_DESTROY, page(PAGE_RD), 0, level),
-			RMI_SUCCESS);
+		assert_int_equal(rmi(f, RMI_RTT_DESTROY, page(PAGE_RD), 0, level),
+				 RMI_SUCCESS);
 	rmi(f, RMI_REALM_TERMINATE, page(PAGE_RD));
 	assert_int_equal(rmi(f, RMI_REALM_DESTROY, page(PAGE_RD)), RMI_SUCCESS);
 	undelegate(f, PAGE_TABLES, 3);

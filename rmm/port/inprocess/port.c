@@ -123,10 +123,10 @@ static bool pas_move(struct rmm_port *port, pa_t pa, uint8_t from, uint8_t to)
 	uint8_t *pas = &port->pas[granule_index(port, pa)];
 
 	if (pa.value == port->faults.el3_refuses ||
-		lent_at(port, pa.value) != NULL)
+	    lent_at(port, pa.value) != NULL)
 		return false;
-	return __atomic_compare_exchange_n(
-		pas, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(pas, &from, to, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
 static pa_t granule_after(pa_t pa, unsigned count)
@@ -160,8 +160,8 @@ void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry)
 	__atomic_store_n(slot, entry, __ATOMIC_RELEASE);
 }
 
-void port_tlb_invalidate(
-	struct rmm_port *port, unsigned vmid, ipa_t ipa, uint64_t size)
+void port_tlb_invalidate(struct rmm_port *port, unsigned vmid, ipa_t ipa,
+			 uint64_t size)
 {
 	pthread_mutex_lock(&port->tlb_mutex);
 	port->tlb.ranges++;
@@ -217,8 +217,8 @@ unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX])
 }
 
 /* There is no CPU that would have the registers: they stay in the REC. */
-void port_rec_start(
-	struct rmm_port *port, struct rec *rec, const struct realm_s2 *s2)
+void port_rec_start(struct rmm_port *port, struct rec *rec,
+		    const struct realm_s2 *s2)
 {
 	(void)port;
 	(void)rec;

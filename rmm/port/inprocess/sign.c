@@ -25,26 +25,26 @@ static bool point_of(const BIGNUM *scalar, uint8_t point[POINT_SIZE])
 		  BN_cmp(scalar, EC_GROUP_get0_order(group)) < 0 &&
 		  EC_POINT_mul(group, product, scalar, NULL, NULL, NULL) == 1 &&
 		  EC_POINT_point2oct(group, product,
-			  POINT_CONVERSION_UNCOMPRESSED, point, POINT_SIZE,
-			  NULL) == POINT_SIZE;
+				     POINT_CONVERSION_UNCOMPRESSED, point,
+				     POINT_SIZE, NULL) == POINT_SIZE;
 
 	EC_POINT_free(product);
 	EC_GROUP_free(group);
 	return ok;
 }
 
-static OSSL_PARAM *params_of(
-	const BIGNUM *scalar, const uint8_t point[POINT_SIZE])
+static OSSL_PARAM *params_of(const BIGNUM *scalar,
+			     const uint8_t point[POINT_SIZE])
 {
 	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
 	OSSL_PARAM *params = NULL;
 
 	if (builder &&
-		OSSL_PARAM_BLD_push_utf8_string(
-			builder, OSSL_PKEY_PARAM_GROUP_NAME, SN_secp384r1, 0) &&
-		OSSL_PARAM_BLD_push_octet_string(
-			builder, OSSL_PKEY_PARAM_PUB_KEY, point, POINT_SIZE) &&
-		OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, scalar))
+	    OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,
+					    SN_secp384r1, 0) &&
+	    OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
+					     point, POINT_SIZE) &&
+	    OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, scalar))
 		params = OSSL_PARAM_BLD_to_param(builder);
 	OSSL_PARAM_BLD_free(builder);
 	return params;
@@ -57,7 +57,7 @@ static EVP_PKEY *key_of(const BIGNUM *scalar, const uint8_t point[POINT_SIZE])
 	EVP_PKEY *key = NULL;
 
 	if (!context || !params || EVP_PKEY_fromdata_init(context) != 1 ||
-		EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, params) != 1)
+	    EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, params) != 1)
 		key = NULL;
 	OSSL_PARAM_free(params);
 	EVP_PKEY_CTX_free(context);
@@ -73,7 +73,7 @@ void provision_forget(struct rmm_port *port)
 }
 
 bool inprocess_provision(struct inprocess *inprocess, const uint8_t *scalar,
-	const void *token, size_t size)
+			 const void *token, size_t size)
 {
 	struct rmm_attestation *attestation = &inprocess->rmm.attestation;
 	struct rmm_port *port = &inprocess->port;
@@ -102,7 +102,7 @@ static bool raw_from_der(const uint8_t *der, size_t size, uint8_t *raw)
 		  BN_bn2binpad(ECDSA_SIG_get0_r(pair), raw, P384_SIZE) ==
 			  P384_SIZE &&
 		  BN_bn2binpad(ECDSA_SIG_get0_s(pair), raw + P384_SIZE,
-			  P384_SIZE) == P384_SIZE;
+			       P384_SIZE) == P384_SIZE;
 
 	ECDSA_SIG_free(pair);
 	return ok;
@@ -115,15 +115,15 @@ static bool sign(EVP_PKEY *key, const uint8_t *digest, uint8_t *signature)
 	size_t size = sizeof(der);
 	bool ok = context && EVP_PKEY_sign_init(context) == 1 &&
 		  EVP_PKEY_sign(context, der, &size, digest,
-			  TOKEN_DIGEST_SIZE) == 1 &&
+				TOKEN_DIGEST_SIZE) == 1 &&
 		  raw_from_der(der, size, signature);
 
 	EVP_PKEY_CTX_free(context);
 	return ok;
 }
 
-enum sign_progress port_sign(
-	struct rmm_port *port, struct signing *signing, uint8_t *signature)
+enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
+			     uint8_t *signature)
 {
 	bool ok;
 

@@ -33,11 +33,11 @@
 static uint64_t root[PGTABLE_ENTRIES] __attribute__((aligned(4096)));
 static uint64_t pool[POOL_PAGES][PGTABLE_ENTRIES] __attribute__((aligned(4096)));
 
-static void map(
-	struct pgtable *table, uint64_t base, uint64_t end, uint64_t attributes)
+static void map(struct pgtable *table, uint64_t base, uint64_t end,
+		uint64_t attributes)
 {
 	const struct pgtable_range range = { base, base, end - base,
-		attributes };
+					     attributes };
 
 	if (!pgtable_map(table, &range))
 		log_line_unlocked("too few tables");
@@ -48,13 +48,13 @@ static void mmu_on(void)
 	struct pgtable table = { root, pool[0], POOL_PAGES, 0 };
 
 	map(&table, MACHINE_UART0_BASE, MACHINE_UART0_BASE + GRANULE,
-		PGTABLE_IO);
+	    PGTABLE_IO);
 	map(&table, (uintptr_t)image_start, (uintptr_t)image_text_end,
-		PGTABLE_CODE);
+	    PGTABLE_CODE);
 	map(&table, (uintptr_t)image_text_end, (uintptr_t)image_rodata_end,
-		PGTABLE_RODATA);
+	    PGTABLE_RODATA);
 	map(&table, (uintptr_t)image_rodata_end,
-		MACHINE_HYP_BASE + MACHINE_HYP_SIZE, PGTABLE_DATA);
+	    MACHINE_HYP_BASE + MACHINE_HYP_SIZE, PGTABLE_DATA);
 	sysreg_write(MAIR_EL2, PGTABLE_MAIR);
 	sysreg_write(TCR_EL2, TCR_VALUE);
 	sysreg_write(TTBR0_EL2, (uintptr_t)root);
@@ -164,9 +164,9 @@ static void measure_granules(void)
 	report("delegate_one", range(RMI_GRANULE_RANGE_DELEGATE, 1));
 	report("undelegate_one", range(RMI_GRANULE_RANGE_UNDELEGATE, 1));
 	report("delegate_range",
-		range(RMI_GRANULE_RANGE_DELEGATE, RANGE) / RANGE);
+	       range(RMI_GRANULE_RANGE_DELEGATE, RANGE) / RANGE);
 	report("undelegate_range",
-		range(RMI_GRANULE_RANGE_UNDELEGATE, RANGE) / RANGE);
+	       range(RMI_GRANULE_RANGE_UNDELEGATE, RANGE) / RANGE);
 }
 
 void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)

@@ -49,7 +49,7 @@ uint64_t bench_sign(void)
 	static uint8_t scalar[P384_SIZE] = { [1] = 0x5a, [47] = 1 };
 	static const uint8_t digest[P384_SIZE] = { 1, 2, 3 };
 	const br_ec_private_key key = { BR_EC_secp384r1, scalar,
-		sizeof(scalar) };
+					sizeof(scalar) };
 	uint8_t signature[2 * P384_SIZE];
 	uint64_t start;
 	size_t size;
@@ -57,7 +57,7 @@ uint64_t bench_sign(void)
 	sysreg_write(CPTR_EL2, CPTR_RES1);
 	isb();
 	start = sysreg_read(cntvct_el0);
-	size = br_ecdsa_i31_sign_raw(
-		&br_ec_prime_i31, &br_sha384_vtable, digest, &key, signature);
+	size = br_ecdsa_i31_sign_raw(&br_ec_prime_i31, &br_sha384_vtable,
+				     digest, &key, signature);
 	return size == sizeof(signature) ? sysreg_read(cntvct_el0) - start : 0;
 }

@@ -10,7 +10,7 @@
 
 _Static_assert(sizeof(struct guest_cpu) == GUEST_CPU_SIZE, "guest_cpu");
 _Static_assert(__builtin_offsetof(struct guest_cpu, fault) == GUEST_FAULT,
-	"guest_cpu.fault");
+	       "guest_cpu.fault");
 
 struct guest_cpu guest_cpus[GUEST_CPUS];
 

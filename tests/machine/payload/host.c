@@ -58,7 +58,7 @@ bool range_move(uint64_t fid, uint64_t base, unsigned granules)
 bool secondary_start(void)
 {
 	struct smccc_regs regs = { { PSCI_CPU_ON_64, MACHINE_AFFINITY(1),
-		(uintptr_t)_start, 0 } };
+				     (uintptr_t)_start, 0 } };
 
 	dsb(sy);
 	smc_call(&regs);
@@ -71,7 +71,7 @@ void secondary_wait_off(void)
 
 	do {
 		regs = (struct smccc_regs){ { PSCI_AFFINITY_INFO_64,
-			MACHINE_AFFINITY(1), 0 } };
+					      MACHINE_AFFINITY(1), 0 } };
 		smc_call(&regs);
 	} while (regs.x[0] != PSCI_AFFINITY_OFF);
 }

@@ -22,7 +22,7 @@ uint64_t rmi_status(uint64_t fid, uint64_t a, uint64_t b);
 uint64_t rmi_call(struct smccc_regs *regs, const uint64_t words[6]);
 #define rmi_do(...)                                                            \
 	rmi_call(&(struct smccc_regs){ { 0 } },                                \
-		(const uint64_t[6]){ __VA_ARGS__ })
+		 (const uint64_t[6]){ __VA_ARGS__ })
 
 /* Delegates or undelegates granules, until the end of the range; false: it
  * got stuck. */

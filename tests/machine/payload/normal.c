@@ -108,10 +108,11 @@ static void command_smc(const struct command *command)
 	unsigned changed = call(x, command->word);
 
 	log_line_unlocked("= %llx %llx %llx %llx %llx %llx %llx %llx changed %u",
-		(unsigned long long)x[0], (unsigned long long)x[1],
-		(unsigned long long)x[2], (unsigned long long)x[3],
-		(unsigned long long)x[4], (unsigned long long)x[5],
-		(unsigned long long)x[6], (unsigned long long)x[7], changed);
+			  (unsigned long long)x[0], (unsigned long long)x[1],
+			  (unsigned long long)x[2], (unsigned long long)x[3],
+			  (unsigned long long)x[4], (unsigned long long)x[5],
+			  (unsigned long long)x[6], (unsigned long long)x[7],
+			  changed);
 }
 
 /* The CPUs that were started and have said what they had to. */
@@ -121,7 +122,7 @@ static volatile unsigned finished;
 static void command_start(const struct command *command)
 {
 	const uint64_t on[MAX_WORDS] = { PSCI_CPU_ON_64, command->word[0],
-		MACHINE_HYP_BASE, command->word[1] };
+					 MACHINE_HYP_BASE, command->word[1] };
 	uint64_t x[GENERAL_REGISTERS];
 	unsigned before = finished;
 
@@ -134,8 +135,8 @@ static void command_start(const struct command *command)
 static void report_access(uint64_t word)
 {
 	if (payload_fault)
-		log_line_unlocked(
-			"= fault %llx", (unsigned long long)payload_fault);
+		log_line_unlocked("= fault %llx",
+				  (unsigned long long)payload_fault);
 	else
 		log_line_unlocked("= %llx", (unsigned long long)word);
 }
@@ -161,8 +162,8 @@ static void command_suspend(void)
 	(void)call(x, suspend);
 	end = sysreg_read(CNTPCT_EL0);
 	log_line_unlocked("= %llx %llx %s", (unsigned long long)x[0],
-		(unsigned long long)sysreg_read(ICC_HPPIR1_EL1),
-		end - start >= SLEEP ? "slept" : "woke early");
+			  (unsigned long long)sysreg_read(ICC_HPPIR1_EL1),
+			  end - start >= SLEEP ? "slept" : "woke early");
 	sysreg_write(CNTHP_CTL_EL2, 0);
 	isb();
 }
@@ -173,8 +174,8 @@ static void command_list(const struct command *command)
 	sysreg_write(ICH_VMCR_EL2, command->word[1]);
 	isb();
 	log_line_unlocked("= %llx %llx",
-		(unsigned long long)sysreg_read(ICH_LR_EL2(0)),
-		(unsigned long long)sysreg_read(ICH_VMCR_EL2));
+			  (unsigned long long)sysreg_read(ICH_LR_EL2(0)),
+			  (unsigned long long)sysreg_read(ICH_VMCR_EL2));
 }
 
 static void execute(const struct command *command)
@@ -214,8 +215,9 @@ static void run_secondary(uint64_t context)
 
 	(void)call(x, echo);
 	log_line_unlocked("CPU %llu up, context %llx, echo %llx %llx",
-		(unsigned long long)cpu_index(), (unsigned long long)context,
-		(unsigned long long)x[0], (unsigned long long)~x[1]);
+			  (unsigned long long)cpu_index(),
+			  (unsigned long long)context, (unsigned long long)x[0],
+			  (unsigned long long)~x[1]);
 	finished++;
 	(void)call(x, off);
 	log_line_unlocked("CPU_OFF came back");
@@ -232,8 +234,8 @@ void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
 		run_secondary(argument);
 	console_init("normal");
 	log_line_unlocked("ready, EL %llu, argument %llx",
-		(unsigned long long)sysreg_read(CurrentEL) >> 2,
-		(unsigned long long)argument);
+			  (unsigned long long)sysreg_read(CurrentEL) >> 2,
+			  (unsigned long long)argument);
 	for (;;) {
 		read_command(&command);
 		execute(&command);

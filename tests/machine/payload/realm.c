@@ -34,12 +34,13 @@ static void cold_boot(uint64_t version, uint64_t cpus, uint64_t shared)
 		(const struct rmm_el3_bank *)manifest->dram.pointer;
 
 	log_line_unlocked("cold boot, version %llx, %llu CPUs, manifest %x",
-		(unsigned long long)version, (unsigned long long)cpus,
-		manifest->version);
+			  (unsigned long long)version, (unsigned long long)cpus,
+			  manifest->version);
 	log_line_unlocked("memory %llx + %llx, sums %llx %llx",
-		(unsigned long long)bank->base, (unsigned long long)bank->size,
-		(unsigned long long)sum(&manifest->dram, 2),
-		(unsigned long long)sum(&manifest->consoles, 6));
+			  (unsigned long long)bank->base,
+			  (unsigned long long)bank->size,
+			  (unsigned long long)sum(&manifest->dram, 2),
+			  (unsigned long long)sum(&manifest->consoles, 6));
 }
 
 static void proxy(uint64_t x[GENERAL_REGISTERS])
@@ -112,7 +113,8 @@ void payload_main(uint64_t cpu, uint64_t x1, uint64_t x2, uint64_t x3)
 		cold_boot(x1, x2, x3);
 	else
 		log_line_unlocked("warm boot of CPU %llu, token %llx",
-			(unsigned long long)cpu, (unsigned long long)x1);
+				  (unsigned long long)cpu,
+				  (unsigned long long)x1);
 	general_fill(x, 0, REALM_PATTERN);
 	x[0] = RMM_EL3_BOOT_COMPLETE;
 	x[1] = RMM_EL3_BOOT_OK;

@@ -61,8 +61,8 @@ static bool load_emulated(struct vcpu *vcpu, const struct load_case *test)
 	       result(vcpu, GUEST_FAULTS) == 0;
 }
 
-static bool store_emulated(
-	struct vcpu *vcpu, enum guest_store kind, uint64_t esr, uint64_t value)
+static bool store_emulated(struct vcpu *vcpu, enum guest_store kind,
+			   uint64_t esr, uint64_t value)
 {
 	vcpu_command(vcpu, GUEST_STORE, kind, DEVICE, VALUE);
 	if (vcpu_enter(vcpu) != RMI_SUCCESS || !outside_exit(vcpu, esr, value))
@@ -79,13 +79,11 @@ static void check_mmio(struct vcpu *vcpu)
 		good = good && load_emulated(vcpu, &loads[i]);
 	check(good, "loads are emulated");
 	check(store_emulated(vcpu, STORE_B, OUTSIDE(0, WNR), 0x88) &&
-			store_emulated(vcpu, STORE_H, OUTSIDE(1, WNR), 0x8788) &&
-			store_emulated(
-				vcpu, STORE_W, OUTSIDE(2, WNR), 0x85868788) &&
-			store_emulated(
-				vcpu, STORE_X, OUTSIDE(3, SF | WNR), VALUE) &&
-			store_emulated(vcpu, STORE_XZR, OUTSIDE(3, SF | WNR), 0),
-		"stores are emulated");
+		      store_emulated(vcpu, STORE_H, OUTSIDE(1, WNR), 0x8788) &&
+		      store_emulated(vcpu, STORE_W, OUTSIDE(2, WNR), 0x85868788) &&
+		      store_emulated(vcpu, STORE_X, OUTSIDE(3, SF | WNR), VALUE) &&
+		      store_emulated(vcpu, STORE_XZR, OUTSIDE(3, SF | WNR), 0),
+	      "stores are emulated");
 }
 
 static void check_not_emulatable(struct vcpu *vcpu)
@@ -94,14 +92,14 @@ static void check_not_emulatable(struct vcpu *vcpu)
 
 	vcpu_command(vcpu, GUEST_LOAD, LOAD_PAIR, DEVICE);
 	check(vcpu_enter(vcpu) == RMI_SUCCESS && exit->esr == 0x92000005 &&
-			exit->far == 0 && exit->hpfar == DEVICE / GRANULE * 16,
-		"a pair is not emulatable");
+		      exit->far == 0 && exit->hpfar == DEVICE / GRANULE * 16,
+	      "a pair is not emulatable");
 	vcpu->run->enter.flags = RMI_REC_ENTER_EMUL_MMIO;
 	check(vcpu_enter(vcpu) == RMI_ERROR_REC, "and not emulated");
 	vcpu->run->enter.flags =
 		RMI_REC_ENTER_INJECT_SEA | RMI_REC_ENTER_EMUL_MMIO;
 	check(vcpu_calls(vcpu) && vcpu_faulted(vcpu, SEA_READ, DEVICE),
-		"an abort is injected instead");
+	      "an abort is injected instead");
 	vcpu->run->enter.flags = RMI_REC_ENTER_INJECT_SEA;
 	check(vcpu_enter(vcpu) == RMI_ERROR_REC, "but not out of the blue");
 }
@@ -109,22 +107,22 @@ static void check_not_emulatable(struct vcpu *vcpu)
 static void check_empty(struct vcpu *vcpu)
 {
 	check(vcpu_does(vcpu, GUEST_LOAD, LOAD_X, VM_EMPTY) &&
-			vcpu_faulted(vcpu, SEA_READ, VM_EMPTY),
-		"reading EMPTY memory aborts in the Realm");
+		      vcpu_faulted(vcpu, SEA_READ, VM_EMPTY),
+	      "reading EMPTY memory aborts in the Realm");
 	check(vcpu_does(vcpu, GUEST_STORE, STORE_B, VM_EMPTY + 8) &&
-			vcpu_faulted(vcpu, SEA_WRITE, VM_EMPTY + 8),
-		"and so does writing");
+		      vcpu_faulted(vcpu, SEA_WRITE, VM_EMPTY + 8),
+	      "and so does writing");
 	check(vcpu_does(vcpu, GUEST_LOAD, LOAD_W, VM_END) &&
-			vcpu_faulted(vcpu, SEA_READ, VM_END),
-		"and what is beyond the address space");
+		      vcpu_faulted(vcpu, SEA_READ, VM_END),
+	      "and what is beyond the address space");
 	check(vcpu_does(vcpu, GUEST_DO, DO_JUMP, VM_EMPTY) &&
-			result(vcpu, GUEST_FAULT_ESR) == SEA_FETCH &&
-			result(vcpu, GUEST_FAULT_ELR) == VM_EMPTY,
-		"fetching from EMPTY memory aborts in the Realm");
+		      result(vcpu, GUEST_FAULT_ESR) == SEA_FETCH &&
+		      result(vcpu, GUEST_FAULT_ELR) == VM_EMPTY,
+	      "fetching from EMPTY memory aborts in the Realm");
 	check(vcpu_does(vcpu, GUEST_DO, DO_JUMP, VM_OUTSIDE) &&
-			result(vcpu, GUEST_FAULT_ESR) == SEA_FETCH &&
-			result(vcpu, GUEST_FAULT_FAR) == VM_OUTSIDE,
-		"and from outside the protected half");
+		      result(vcpu, GUEST_FAULT_ESR) == SEA_FETCH &&
+		      result(vcpu, GUEST_FAULT_FAR) == VM_OUTSIDE,
+	      "and from outside the protected half");
 }
 
 /* RAM that the host has not given yet. */
@@ -135,21 +133,21 @@ static void check_populate(struct vm *vm, struct vcpu *vcpu)
 
 	vcpu_command(vcpu, GUEST_LOAD, LOAD_X, page + 16);
 	check(vcpu_enter(vcpu) == RMI_SUCCESS && exit->esr == 0x90000006 &&
-			exit->far == 0 && exit->hpfar == page / GRANULE * 16,
-		"unassigned RAM comes to the host");
+		      exit->far == 0 && exit->hpfar == page / GRANULE * 16,
+	      "unassigned RAM comes to the host");
 	check(rmi_do(RMI_RTT_CREATE, vm->rd, granule_take(), VM_RAM, 3) ==
-				RMI_SUCCESS &&
-			rmi_do(RMI_RTT_DATA_MAP, vm->rd, page, page + GRANULE,
-				RMI_ADDR_TYPE_SINGLE,
-				granule_take() + 4) == RMI_SUCCESS,
-		"which gives a page");
+			      RMI_SUCCESS &&
+		      rmi_do(RMI_RTT_DATA_MAP, vm->rd, page, page + GRANULE,
+			     RMI_ADDR_TYPE_SINGLE,
+			     granule_take() + 4) == RMI_SUCCESS,
+	      "which gives a page");
 	check(vcpu_calls(vcpu) && result(vcpu, 0) == 0 &&
-			result(vcpu, GUEST_FAULTS) == 0,
-		"and the access is done");
+		      result(vcpu, GUEST_FAULTS) == 0,
+	      "and the access is done");
 	check(vcpu_does(vcpu, GUEST_STORE, STORE_X, page, VALUE) &&
-			vcpu_does(vcpu, GUEST_LOAD, LOAD_X, page) &&
-			result(vcpu, 0) == VALUE,
-		"it keeps what is written");
+		      vcpu_does(vcpu, GUEST_LOAD, LOAD_X, page) &&
+		      result(vcpu, 0) == VALUE,
+	      "it keeps what is written");
 }
 
 /* Memory that host and Realm share, until the host delegates it. */
@@ -163,29 +161,29 @@ static void check_shared(struct vm *vm, struct vcpu *vcpu)
 
 	shared[1] = VALUE;
 	check(rmi_do(RMI_RTT_CREATE, vm->rd, granule_take(),
-		      ipa & ~UINT64_C(0x3fffffff), 2) == RMI_SUCCESS &&
-			rmi_do(RMI_RTT_CREATE, vm->rd, granule_take(), ipa,
-				3) == RMI_SUCCESS &&
-			rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE,
-				flags, ((uintptr_t)shared + 4) | 1ULL << 63) ==
-				RMI_SUCCESS,
-		"memory is shared");
+		     ipa & ~UINT64_C(0x3fffffff), 2) == RMI_SUCCESS &&
+		      rmi_do(RMI_RTT_CREATE, vm->rd, granule_take(), ipa, 3) ==
+			      RMI_SUCCESS &&
+		      rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE,
+			     flags, ((uintptr_t)shared + 4) | 1ULL << 63) ==
+			      RMI_SUCCESS,
+	      "memory is shared");
 	check(vcpu_does(vcpu, GUEST_LOAD, LOAD_X, ipa + 8) &&
-			result(vcpu, 0) == VALUE,
-		"the Realm reads it");
+		      result(vcpu, 0) == VALUE,
+	      "the Realm reads it");
 	check(vcpu_does(vcpu, GUEST_STORE, STORE_W, ipa, 77) &&
-			*(volatile uint32_t *)shared == 77,
-		"and writes it");
+		      *(volatile uint32_t *)shared == 77,
+	      "and writes it");
 	check(vcpu_does(vcpu, GUEST_DO, DO_JUMP, ipa) &&
-			result(vcpu, GUEST_FAULT_ESR) == SEA_FETCH,
-		"it does not execute it");
+		      result(vcpu, GUEST_FAULT_ESR) == SEA_FETCH,
+	      "it does not execute it");
 	check(range_move(RMI_GRANULE_RANGE_DELEGATE, (uintptr_t)shared, 1),
-		"the host delegates it");
+	      "the host delegates it");
 	check(vcpu_does(vcpu, GUEST_LOAD, LOAD_X, ipa) &&
-			result(vcpu, GUEST_FAULTS) == 1,
-		"the Realm gets an abort, and the RMM lives");
+		      result(vcpu, GUEST_FAULTS) == 1,
+	      "the Realm gets an abort, and the RMM lives");
 	check(range_move(RMI_GRANULE_RANGE_UNDELEGATE, (uintptr_t)shared, 1),
-		"it is given back");
+	      "it is given back");
 }
 
 /* Memory that the Realm may only read. */
@@ -199,13 +197,13 @@ static void check_read_only(struct vm *vm, struct vcpu *vcpu)
 			 (uint64_t)RMI_S2AP_READ << 19;
 
 	check(rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE, flags,
-		      ((uintptr_t)shared + 4) | 1ULL << 63) == RMI_SUCCESS,
-		"memory is shared for reading");
+		     ((uintptr_t)shared + 4) | 1ULL << 63) == RMI_SUCCESS,
+	      "memory is shared for reading");
 	vcpu_command(vcpu, GUEST_STORE, STORE_W, ipa + 4, VALUE);
 	check(vcpu_enter(vcpu) == RMI_SUCCESS && exit->esr == 0x9180004f &&
-			exit->far == 4 && exit->hpfar == ipa / GRANULE * 16 &&
-			exit->gprs[0] == 0x85868788,
-		"a store to it comes to the host");
+		      exit->far == 4 && exit->hpfar == ipa / GRANULE * 16 &&
+		      exit->gprs[0] == 0x85868788,
+	      "a store to it comes to the host");
 	vcpu->run->enter.flags = RMI_REC_ENTER_EMUL_MMIO;
 	check(vcpu_calls(vcpu) && shared[0] == 0, "which emulates it");
 }
@@ -220,14 +218,14 @@ static void check_nothing(struct vm *vm, struct vcpu *vcpu)
 			 (uint64_t)(RMI_S2AP_READ | RMI_S2AP_WRITE) << 19;
 
 	check(rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE, flags,
-		      NOTHING_THERE | 4 | 1ULL << 63) == RMI_SUCCESS,
-		"an address without memory is shared");
+		     NOTHING_THERE | 4 | 1ULL << 63) == RMI_SUCCESS,
+	      "an address without memory is shared");
 	vcpu_command(vcpu, GUEST_LOAD, LOAD_X, ipa);
 	check(vcpu_calls(vcpu) && result(vcpu, GUEST_FAULTS) == 1 &&
-			BITS_GET(result(vcpu, GUEST_FAULT_ESR), ESR_FSC) ==
-				ESR_FSC_EXTERNAL &&
-			result(vcpu, GUEST_FAULT_FAR) == ipa,
-		"the Realm gets an external abort");
+		      BITS_GET(result(vcpu, GUEST_FAULT_ESR), ESR_FSC) ==
+			      ESR_FSC_EXTERNAL &&
+		      result(vcpu, GUEST_FAULT_FAR) == ipa,
+	      "the Realm gets an external abort");
 }
 
 void check_aborts(struct vm *vm)
@@ -251,15 +249,15 @@ void check_destroyed(struct vm *vm)
 	struct smccc_regs regs;
 
 	check(rmi_do(RMI_RTT_DATA_UNMAP, vm->rd, page, page + GRANULE) ==
-			RMI_SUCCESS,
-		"the host takes a page away");
+		      RMI_SUCCESS,
+	      "the host takes a page away");
 	rmi_call(&regs,
-		(const uint64_t[6]){ RMI_RTT_READ_ENTRY, vm->rd, page, 3 });
+		 (const uint64_t[6]){ RMI_RTT_READ_ENTRY, vm->rd, page, 3 });
 	check(regs.x[2] == RMI_ENTRY_UNASSIGNED &&
-			regs.x[4] == RMI_RIPAS_DESTROYED,
-		"it is destroyed");
+		      regs.x[4] == RMI_RIPAS_DESTROYED,
+	      "it is destroyed");
 	vcpu_command(vcpu, GUEST_LOAD, LOAD_X, page);
 	check(vcpu_exits_sync(vcpu, ESR_EC_DATA_LOWER) && exit->esr == 0x90000007,
-		"the Realm stops where it misses it");
+	      "the Realm stops where it misses it");
 	check(vcpu_exits_sync(vcpu, ESR_EC_DATA_LOWER), "for good");
 }

@@ -47,7 +47,7 @@ static uint64_t enter_until_call(struct vcpu *vcpu)
 	do
 		x0 = vcpu_enter(vcpu);
 	while (x0 == RMI_SUCCESS && (exit->exit_reason == RMI_EXIT_SYNC ||
-					    exit->exit_reason == RMI_EXIT_IRQ));
+				     exit->exit_reason == RMI_EXIT_IRQ));
 	return x0;
 }
 
@@ -100,18 +100,18 @@ static void check_cpu_on(struct vm *vm)
 
 	check(vcpu_enter(second) == RMI_ERROR_REC, "the second vCPU is off");
 	vcpu_command(first, GUEST_SMC, PSCI_CPU_ON_64, 1,
-		(uintptr_t)guest_entry, 0x5ec0);
+		     (uintptr_t)guest_entry, 0x5ec0);
 	check(vcpu_enter(first) == RMI_SUCCESS &&
-			exit->exit_reason == RMI_EXIT_PSCI &&
-			exit->gprs[0] == PSCI_CPU_ON_64 && exit->gprs[1] == 1 &&
-			exit->gprs[2] == 0 && exit->gprs[3] == 0,
-		"CPU_ON comes to the host");
+		      exit->exit_reason == RMI_EXIT_PSCI &&
+		      exit->gprs[0] == PSCI_CPU_ON_64 && exit->gprs[1] == 1 &&
+		      exit->gprs[2] == 0 && exit->gprs[3] == 0,
+	      "CPU_ON comes to the host");
 	check(vcpu_enter(first) == RMI_ERROR_REC, "the caller waits");
 	check(rmi_do(RMI_PSCI_COMPLETE, first->rec, second->rec,
-		      PSCI_SUCCESS) == RMI_SUCCESS,
-		"the host completes it");
+		     PSCI_SUCCESS) == RMI_SUCCESS,
+	      "the host completes it");
 	check(vcpu_calls(first) && result(first, 0) == PSCI_SUCCESS,
-		"the caller goes on");
+	      "the caller goes on");
 }
 
 static void check_second_runs(struct vm *vm)
@@ -121,12 +121,12 @@ static void check_second_runs(struct vm *vm)
 	job_start(JOB_ENTER, second);
 	job_wait();
 	check(job_result == RMI_SUCCESS &&
-			second->run->exit.exit_reason == RMI_EXIT_HOST_CALL,
-		"the second vCPU runs on the second CPU");
+		      second->run->exit.exit_reason == RMI_EXIT_HOST_CALL,
+	      "the second vCPU runs on the second CPU");
 	check(vcpu_does(second, GUEST_NOTHING) && result(second, 0) == 1 &&
-			result(second, 1) == 0x80000001 &&
-			result(second, 2) == 0x5ec0,
-		"and moves to the first");
+		      result(second, 1) == 0x80000001 &&
+		      result(second, 2) == 0x5ec0,
+	      "and moves to the first");
 }
 
 /* The word that a spinning vCPU waits for, in memory of both. */
@@ -144,23 +144,23 @@ static void check_busy(struct vm *vm)
 			 (uint64_t)(RMI_S2AP_READ | RMI_S2AP_WRITE) << 19;
 
 	check(rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, SPIN_IPA, SPIN_IPA + GRANULE,
-		      flags,
-		      ((uintptr_t)spin_word + 4) | 1ULL << 63) == RMI_SUCCESS,
-		"a page for both");
+		     flags,
+		     ((uintptr_t)spin_word + 4) | 1ULL << 63) == RMI_SUCCESS,
+	      "a page for both");
 	vcpu_command(second, GUEST_DO, DO_SPIN, SPIN_IPA);
 	job_start(JOB_ENTER, second);
 	while (spin_word[1] == 0)
 		;
 	check(vcpu_enter(&again) == RMI_ERROR_REC, "no vCPU is entered twice");
 	check(rmi_do(RMI_REC_DESTROY, second->rec) == RMI_ERROR_REC,
-		"nor destroyed while it runs");
+	      "nor destroyed while it runs");
 	check(rmi_do(RMI_REALM_TERMINATE, vm->rd) == RMI_ERROR_REALM,
-		"nor its Realm ended");
+	      "nor its Realm ended");
 	spin_word[0] = 1;
 	job_wait();
 	check(job_result == RMI_SUCCESS &&
-			second->run->exit.exit_reason == RMI_EXIT_HOST_CALL,
-		"it sees what the host writes");
+		      second->run->exit.exit_reason == RMI_EXIT_HOST_CALL,
+	      "it sees what the host writes");
 }
 
 /* An interrupt of the host's own, from its EL2 timer. */
@@ -176,13 +176,13 @@ static void check_interrupt(struct vm *vm)
 	isb();
 	vcpu_command(first, GUEST_DO, DO_SPIN, SPIN_IPA);
 	check(vcpu_enter(first) == RMI_SUCCESS &&
-			exit->exit_reason == RMI_EXIT_IRQ,
-		"an interrupt of the host ends a run");
+		      exit->exit_reason == RMI_EXIT_IRQ,
+	      "an interrupt of the host ends a run");
 	check(vcpu_enter(first) == RMI_SUCCESS &&
-			exit->exit_reason == RMI_EXIT_IRQ,
-		"and again while it is pending");
+		      exit->exit_reason == RMI_EXIT_IRQ,
+	      "and again while it is pending");
 	check(sysreg_read(ICC_HPPIR1_EL1) == MACHINE_TIMER_HYP_INTID,
-		"it is the host's to take");
+	      "it is the host's to take");
 	sysreg_write(cnthp_ctl_el2, 0);
 	isb();
 	spin_word[0] = 1;
@@ -201,7 +201,7 @@ static void check_mapping(struct vm *vm)
 		uint64_t ipa = VM_RAM + MIB2 / 2 + i * GRANULE;
 
 		good = rmi_do(RMI_RTT_DATA_MAP, vm->rd, ipa, ipa + GRANULE,
-			       RMI_ADDR_TYPE_SINGLE, page + 4) == RMI_SUCCESS &&
+			      RMI_ADDR_TYPE_SINGLE, page + 4) == RMI_SUCCESS &&
 		       vcpu_does(first, GUEST_STORE, STORE_X, ipa, i) &&
 		       result(first, GUEST_FAULTS) == 0 &&
 		       rmi_do(RMI_RTT_DATA_UNMAP, vm->rd, ipa, ipa + GRANULE) ==
@@ -231,16 +231,17 @@ static void check_reshaping(struct vm *vm)
 		       RMI_SUCCESS;
 		good = good &&
 		       rmi_call(&regs, (const uint64_t[6]){ RMI_RTT_FOLD, vm->rd,
-					       VM_BLOCK, 3 }) == RMI_SUCCESS &&
+							    VM_BLOCK, 3 }) ==
+			       RMI_SUCCESS &&
 		       regs.x[1] == table;
 	}
 	check(good, "is split and joined");
 	spin_word[0] = 1;
 	job_wait();
 	check(job_result == RMI_SUCCESS && result(second, 0) > 1 &&
-			result(second, 0) != GUEST_COUNT_LOST &&
-			result(second, GUEST_FAULTS) == 0,
-		"while a vCPU writes to it and loses nothing");
+		      result(second, 0) != GUEST_COUNT_LOST &&
+		      result(second, GUEST_FAULTS) == 0,
+	      "while a vCPU writes to it and loses nothing");
 }
 
 static void check_concurrency(struct vm *vm)
@@ -278,13 +279,13 @@ void check_end(struct vm *vm)
 
 	vcpu_command(second, GUEST_SMC, PSCI_SYSTEM_OFF);
 	check(vcpu_enter(second) == RMI_SUCCESS &&
-			exit->exit_reason == RMI_EXIT_PSCI &&
-			exit->gprs[0] == PSCI_SYSTEM_OFF,
-		"SYSTEM_OFF comes to the host");
+		      exit->exit_reason == RMI_EXIT_PSCI &&
+		      exit->gprs[0] == PSCI_SYSTEM_OFF,
+	      "SYSTEM_OFF comes to the host");
 	check(vcpu_enter(second) == RMI_ERROR_REALM &&
-			vcpu_enter(first) == RMI_ERROR_REALM,
-		"no vCPU runs any more");
+		      vcpu_enter(first) == RMI_ERROR_REALM,
+	      "no vCPU runs any more");
 	check(rmi_do(RMI_REALM_TERMINATE, vm->rd) == RMI_SUCCESS,
-		"the Realm is ended");
+	      "the Realm is ended");
 	check(vcpu_enter(first) == RMI_ERROR_REALM, "and stays so");
 }

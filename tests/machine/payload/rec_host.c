@@ -27,7 +27,7 @@ static void measure(struct vcpu *vcpu)
 		vcpu_command(vcpu, GUEST_PING);
 		start = sysreg_read(cntpct_el0);
 		good = rmi_status(RMI_REC_ENTER, vcpu->rec,
-			       (uintptr_t)vcpu->run) == RMI_SUCCESS;
+				  (uintptr_t)vcpu->run) == RMI_SUCCESS;
 		ticks += sysreg_read(cntpct_el0) - start;
 	}
 	check(good, "a host call, many times");

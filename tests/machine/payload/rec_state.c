@@ -87,15 +87,15 @@ static void check_registers(struct vcpu *vcpu)
 	x[2] = (uintptr_t)vcpu->run;
 	smc_all(x);
 	check(x[0] == RMI_SUCCESS && x[1] == 0 && x[2] == 0 && x[3] == 0 &&
-			general_changed(x, 4, HOST_PATTERN) == 0,
-		"X0-X30 have nothing of the Realm");
+		      general_changed(x, 4, HOST_PATTERN) == 0,
+	      "X0-X30 have nothing of the Realm");
 	check(el1_kept(), "nor have the registers of EL1");
 	check(timers_kept(), "nor the timers");
 	check(record_is_bare(vcpu), "nor the record of the exit");
 	memset(&vcpu->run->enter, 0, sizeof(vcpu->run->enter));
 	el1_fill();
 	check(vcpu_calls(vcpu) && result(vcpu, 0) == 0,
-		"the Realm finds its own again");
+	      "the Realm finds its own again");
 }
 
 static void check_vectors(struct vcpu *vcpu)
@@ -110,18 +110,18 @@ static void check_vectors(struct vcpu *vcpu)
 	good = vcpu_does(vcpu, GUEST_VECTORS_FILL, 0x1234567);
 	vectors_store(after);
 	check(good && memcmp(before, after, VECTOR_SIZE) == 0,
-		"the vector registers stay the host's");
+	      "the vector registers stay the host's");
 	vectors_load(before);
 	check(vcpu_does(vcpu, GUEST_VECTORS_CHECK, 0x1234567) &&
-			result(vcpu, 0) == 0,
-		"and the Realm's");
+		      result(vcpu, 0) == 0,
+	      "and the Realm's");
 	vectors_store(after);
 	check(memcmp(before, after, VECTOR_SIZE) == 0,
-		"even when it reads them");
+	      "even when it reads them");
 	check(vcpu_does(vcpu, GUEST_SMC, RSI_MEASUREMENT_EXTEND, 2, 8) &&
-			vcpu_does(vcpu, GUEST_VECTORS_CHECK, 0x1234567) &&
-			result(vcpu, 0) == 0,
-		"and when the RMM hashes");
+		      vcpu_does(vcpu, GUEST_VECTORS_CHECK, 0x1234567) &&
+		      result(vcpu, 0) == 0,
+	      "and when the RMM hashes");
 }
 
 static void gic_enable(void)
@@ -149,7 +149,7 @@ static bool sleeps(struct vcpu *vcpu)
 		if (exits_in_wfi(vcpu))
 			return exit->cntv_ctl == TIMER_ENABLE;
 		if (exit->exit_reason != RMI_EXIT_IRQ || !exits_in_wfi(vcpu) ||
-			!vcpu_calls(vcpu))
+		    !vcpu_calls(vcpu))
 			return false;
 	}
 }
@@ -161,29 +161,29 @@ static void check_timer(struct vcpu *vcpu)
 	gic_enable();
 	vcpu_command(vcpu, GUEST_TIMER, SPIN);
 	check(vcpu_enter(vcpu) == RMI_SUCCESS &&
-			exit->exit_reason == RMI_EXIT_IRQ &&
-			exit->cntv_ctl == (TIMER_ENABLE | TIMER_ISTATUS) &&
-			exit->cntv_cval != 0 && exit->cntp_ctl == 0,
-		"a timer that fires comes to the host");
+		      exit->exit_reason == RMI_EXIT_IRQ &&
+		      exit->cntv_ctl == (TIMER_ENABLE | TIMER_ISTATUS) &&
+		      exit->cntv_cval != 0 && exit->cntp_ctl == 0,
+	      "a timer that fires comes to the host");
 	check(timers_kept(), "whose timers are its own");
 	check(vcpu_calls(vcpu) &&
-			result(vcpu, 0) == (TIMER_ENABLE | TIMER_ISTATUS) &&
-			exit->cntv_ctl == 0,
-		"and the Realm goes on");
+		      result(vcpu, 0) == (TIMER_ENABLE | TIMER_ISTATUS) &&
+		      exit->cntv_ctl == 0,
+	      "and the Realm goes on");
 	check(sleeps(vcpu), "the Realm waits for a timer");
 	while (sysreg_read(cntpct_el0) < exit->cntv_cval)
 		;
 	check(vcpu_enter(vcpu) == RMI_SUCCESS &&
-			exit->exit_reason == RMI_EXIT_IRQ &&
-			exit->cntv_ctl == (TIMER_ENABLE | TIMER_ISTATUS),
-		"which fired meanwhile");
+		      exit->exit_reason == RMI_EXIT_IRQ &&
+		      exit->cntv_ctl == (TIMER_ENABLE | TIMER_ISTATUS),
+	      "which fired meanwhile");
 	check(vcpu_calls(vcpu), "and it goes on");
 }
 
 /* A list register: pending, group 1, priority 0x80. */
 #define LR_PENDING(intid)                                                      \
 	(ICH_LR_PENDING | ICH_LR_GROUP1 | BITS_PUT(ICH_LR_PRIORITY, 0x80) |    \
-		(intid))
+	 (intid))
 
 static void check_gic(struct vcpu *vcpu)
 {
@@ -191,17 +191,17 @@ static void check_gic(struct vcpu *vcpu)
 	sysreg_write(ICH_HCR_EL2, 1);
 	sysreg_write(ICH_LR_EL2(0), LR_PENDING(27) | ICH_LR_HW);
 	check(vcpu_enter(vcpu) == RMI_ERROR_REC,
-		"a list register with a physical interrupt is refused");
+	      "a list register with a physical interrupt is refused");
 	sysreg_write(ICH_LR_EL2(0), LR_PENDING(27));
 	sysreg_write(ICH_LR_EL2(1), LR_PENDING(27));
 	check(vcpu_enter(vcpu) == RMI_ERROR_REC, "and the same one twice");
 	sysreg_write(ICH_LR_EL2(1), 0);
 	isb();
 	check(vcpu_does(vcpu, GUEST_ACKNOWLEDGE) && result(vcpu, 0) == 27,
-		"the Realm gets the host's interrupt");
+	      "the Realm gets the host's interrupt");
 	check(sysreg_read(ICH_LR_EL2(0)) >> 62 == 0, "and ends it");
 	check((sysreg_read(ICH_HCR_EL2) & 1) == 0,
-		"the virtual interface is off after a run");
+	      "the virtual interface is off after a run");
 }
 
 /* The first exit after the Realm has ended an interrupt whose list register
@@ -221,14 +221,14 @@ static void check_end_of_interrupt(struct vcpu *vcpu)
 {
 	mmio_write32(GICR_ISENABLER0, 1U << MACHINE_GIC_MAINT_INTID);
 	check(exit_after_end(vcpu, 28) == RMI_EXIT_IRQ &&
-			sysreg_read(ICH_LR_EL2(0)) >> 62 == 0 &&
-			(sysreg_read(ICH_LR_EL2(0)) & ICH_LR_EOI) != 0,
-		"the end of an interrupt is told");
+		      sysreg_read(ICH_LR_EL2(0)) >> 62 == 0 &&
+		      (sysreg_read(ICH_LR_EL2(0)) & ICH_LR_EOI) != 0,
+	      "the end of an interrupt is told");
 	check(vcpu_calls(vcpu) && result(vcpu, 0) == 28, "when it was taken");
 	check(exit_after_end(vcpu, MACHINE_TIMER_VIRT_INTID) ==
-				RMI_EXIT_HOST_CALL &&
-			result(vcpu, 0) == MACHINE_TIMER_VIRT_INTID,
-		"that of a timer which is silent is not");
+			      RMI_EXIT_HOST_CALL &&
+		      result(vcpu, 0) == MACHINE_TIMER_VIRT_INTID,
+	      "that of a timer which is silent is not");
 	sysreg_write(ICH_LR_EL2(0), 0);
 }
 

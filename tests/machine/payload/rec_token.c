@@ -18,7 +18,7 @@ static uint64_t page[GRANULE / 8] __attribute__((aligned(0x1000)));
 static uint64_t call_continue(struct vcpu *vcpu, uint64_t offset, uint64_t size)
 {
 	if (!vcpu_does(vcpu, GUEST_SMC, RSI_ATTEST_TOKEN_CONTINUE,
-		    (uintptr_t)page, offset, size))
+		       (uintptr_t)page, offset, size))
 		return UINT64_MAX;
 	return result(vcpu, 0);
 }
@@ -26,7 +26,7 @@ static uint64_t call_continue(struct vcpu *vcpu, uint64_t offset, uint64_t size)
 static void check_none(struct vcpu *vcpu)
 {
 	check(call_continue(vcpu, 0, GRANULE) == RSI_ERROR_UNKNOWN,
-		"without provisioning there is no token");
+	      "without provisioning there is no token");
 }
 
 /* 32 bytes a line, in the order of memory. */
@@ -37,12 +37,12 @@ static bool print(struct vcpu *vcpu, uint64_t size)
 	for (uint64_t at = 0; at < size; at += sizeof(word)) {
 		for (unsigned i = 0; i < 4; i++) {
 			if (!vcpu_does(vcpu, GUEST_LOAD, LOAD_X,
-				    (uintptr_t)page + at + 8 * i))
+				       (uintptr_t)page + at + 8 * i))
 				return false;
 			word[i] = __builtin_bswap64(result(vcpu, 0));
 		}
 		log_line_unlocked("token: %016lx%016lx%016lx%016lx", word[0],
-			word[1], word[2], word[3]);
+				  word[1], word[2], word[3]);
 	}
 	return true;
 }
@@ -50,8 +50,8 @@ static bool print(struct vcpu *vcpu, uint64_t size)
 static bool begin(struct vcpu *vcpu)
 {
 	return vcpu_does(vcpu, GUEST_SMC, RSI_ATTEST_TOKEN_INIT,
-		0x1716151413121110, 0x1f1e1d1c1b1a1918, 0x2726252423222120,
-		0x2f2e2d2c2b2a2928);
+			 0x1716151413121110, 0x1f1e1d1c1b1a1918,
+			 0x2726252423222120, 0x2f2e2d2c2b2a2928);
 }
 
 /* What a token costs from request to bytes; then another one is begun. */
@@ -60,10 +60,10 @@ static void check_whole(struct vcpu *vcpu)
 	uint64_t start = sysreg_read(cntpct_el0);
 
 	check(call_continue(vcpu, 0, GRANULE) == RSI_SUCCESS,
-		"a token comes at once");
+	      "a token comes at once");
 	log_line_unlocked("token: %lu ticks", sysreg_read(cntpct_el0) - start);
 	check(begin(vcpu) && result(vcpu, 0) == RSI_SUCCESS,
-		"and another can be had");
+	      "and another can be had");
 }
 
 /*
@@ -81,7 +81,7 @@ static bool interrupt(struct vcpu *vcpu)
 	bool good;
 
 	vcpu_command(vcpu, GUEST_SMC, RSI_ATTEST_TOKEN_CONTINUE,
-		(uintptr_t)page, 0, 0);
+		     (uintptr_t)page, 0, 0);
 	sysreg_write(cnthp_cval_el2, sysreg_read(cntpct_el0) + TIMER_DELAY);
 	sysreg_write(cnthp_ctl_el2, 1);
 	isb();
@@ -112,17 +112,17 @@ static void check_pieces(struct vcpu *vcpu)
 	uint64_t size;
 
 	check(call_continue(vcpu, 1, GRANULE) == RSI_ERROR_INPUT,
-		"a piece beyond the page is refused");
+	      "a piece beyond the page is refused");
 	check(call_continue(vcpu, 0, 64) == RSI_INCOMPLETE &&
-			result(vcpu, 1) == 64,
-		"a token comes in pieces");
+		      result(vcpu, 1) == 64,
+	      "a token comes in pieces");
 	check(call_continue(vcpu, 64, GRANULE - 64) == RSI_SUCCESS,
-		"to its end");
+	      "to its end");
 	size = result(vcpu, 1) + 64;
 	check(print(vcpu, size), "which the Realm can read");
 	log_line_unlocked("token: %lu bytes", size);
 	check(call_continue(vcpu, 0, GRANULE) == RSI_ERROR_STATE,
-		"and is the end");
+	      "and is the end");
 }
 
 void check_token(struct vm *vm)
@@ -136,7 +136,7 @@ void check_token(struct vm *vm)
 		return;
 	}
 	check(result(vcpu, 0) == RSI_SUCCESS && result(vcpu, 1) == GRANULE,
-		"of at most a page");
+	      "of at most a page");
 	check_whole(vcpu);
 	check_interrupts(vcpu);
 	check_pieces(vcpu);

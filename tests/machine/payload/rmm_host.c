@@ -49,21 +49,21 @@ static volatile enum secondary_state secondary_state;
 
 static void check_version(void)
 {
-	struct smccc_regs regs = { { RMI_VERSION, RMI_ABI_VERSION, 0, 0, 4, 5,
-		6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17 } };
+	struct smccc_regs regs = { { RMI_VERSION, RMI_ABI_VERSION, 0, 0, 4, 5, 6,
+				     7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17 } };
 	bool kept = true;
 
 	smc_call(&regs);
 	check(regs.x[0] == RMI_SUCCESS && regs.x[1] == RMI_ABI_VERSION &&
-			regs.x[2] == RMI_ABI_VERSION,
-		"RMI_VERSION is 2.0");
+		      regs.x[2] == RMI_ABI_VERSION,
+	      "RMI_VERSION is 2.0");
 	for (unsigned i = 4; i < 18; i++)
 		kept = kept && regs.x[i] == i;
 	check(kept, "X4-X17 are kept");
 	check(rmi_status(RMI_VERSION, 0x10000, 0) == RMI_ERROR_INPUT,
-		"another version is refused");
+	      "another version is refused");
 	check(rmi_status(RMI_FID_LAST_0, 0, 0) == SMCCC_NOT_SUPPORTED,
-		"an unknown command is not supported");
+	      "an unknown command is not supported");
 }
 
 static void check_features(void)
@@ -74,8 +74,8 @@ static void check_features(void)
 	rmi(&regs, RMI_FEATURES, 0, 0);
 	feature0 = regs.x[1];
 	check(regs.x[0] == RMI_SUCCESS &&
-			BITS_GET(feature0, RMI_FEATURE0_S2SZ) == 48,
-		"48 bits of address space");
+		      BITS_GET(feature0, RMI_FEATURE0_S2SZ) == 48,
+	      "48 bits of address space");
 	rmi(&regs, RMI_FEATURES, 1, 0);
 	check(BITS_GET(regs.x[1], RMI_FEATURE1_GRAN_4K) == 1, "4 KiB granules");
 }
@@ -85,19 +85,19 @@ static void check_activation(void)
 	uint64_t config = (uintptr_t)page;
 
 	check(rmi_status(RMI_GRANULE_RANGE_DELEGATE, RANGE_BASE,
-		      RANGE_BASE + GRANULE) == RMI_ERROR_GLOBAL,
-		"nothing is delegated before activation");
+			 RANGE_BASE + GRANULE) == RMI_ERROR_GLOBAL,
+	      "nothing is delegated before activation");
 	memset(page, 0xff, sizeof(page));
 	check(rmi_status(RMI_RMM_CONFIG_SET, config, 0) == RMI_ERROR_INPUT,
-		"a bad configuration is refused");
+	      "a bad configuration is refused");
 	check(rmi_status(RMI_RMM_CONFIG_GET, config, 0) == RMI_SUCCESS &&
-			page[0] == 0 && page[GRANULE - 1] == 0,
-		"the configuration is written to us");
+		      page[0] == 0 && page[GRANULE - 1] == 0,
+	      "the configuration is written to us");
 	check(rmi_status(RMI_RMM_CONFIG_SET, config, 0) == RMI_SUCCESS,
-		"and read from us");
+	      "and read from us");
 	check(rmi_status(RMI_RMM_ACTIVATE, 0, 0) == RMI_SUCCESS, "activation");
 	check(rmi_status(RMI_RMM_ACTIVATE, 0, 0) == RMI_ERROR_GLOBAL,
-		"activation once only");
+	      "activation once only");
 }
 
 /* Whether the last access that was tried took a granule protection fault. */
@@ -128,32 +128,32 @@ static void check_delegation(void)
 
 	probe_write(last, UINT64_C(0x5ec7e75ec7e75ec7));
 	check(range_move(RMI_GRANULE_RANGE_DELEGATE, RANGE_BASE, RANGE_GRANULES),
-		"a range is delegated");
+	      "a range is delegated");
 	check(rmi_status(RMI_GRANULE_RANGE_DELEGATE, last, last + GRANULE) ==
-			RMI_ERROR_INPUT,
-		"a granule is delegated once only");
+		      RMI_ERROR_INPUT,
+	      "a granule is delegated once only");
 	check(read_faults(last), "reading it faults");
 	check(write_faults(last), "writing it faults");
 	check(rmi_status(RMI_RMM_CONFIG_GET, last, 0) == RMI_ERROR_INPUT,
-		"the RMM does not write to it for us");
-	check(range_move(
-		      RMI_GRANULE_RANGE_UNDELEGATE, RANGE_BASE, RANGE_GRANULES),
-		"the range is undelegated");
+	      "the RMM does not write to it for us");
+	check(range_move(RMI_GRANULE_RANGE_UNDELEGATE, RANGE_BASE,
+			 RANGE_GRANULES),
+	      "the range is undelegated");
 	check(probe_read(last) == 0 && payload_fault == 0,
-		"it is readable, and zero");
+	      "it is readable, and zero");
 }
 
 /* The RMM's own memory is tracked, and not ours to give or to name. */
 static void check_rmm_memory(void)
 {
 	check(rmi_status(RMI_RMM_CONFIG_GET, RMM_MEMORY, 0) == RMI_ERROR_INPUT,
-		"the RMM survives a refused write");
+	      "the RMM survives a refused write");
 	check(rmi_status(RMI_GRANULE_RANGE_DELEGATE, RMM_MEMORY,
-		      RMM_MEMORY + GRANULE) == RMI_ERROR_INPUT,
-		"the RMM's memory is not delegated");
+			 RMM_MEMORY + GRANULE) == RMI_ERROR_INPUT,
+	      "the RMM's memory is not delegated");
 	check(rmi_status(RMI_REALM_CREATE, RANGE_BASE, RMM_MEMORY) ==
-			RMI_ERROR_INPUT,
-		"the RMM survives a refused read");
+		      RMI_ERROR_INPUT,
+	      "the RMM survives a refused read");
 	check(read_faults(RMM_MEMORY), "we do not read it");
 }
 
@@ -206,7 +206,7 @@ static void check_vectors(void)
 	good = realm_round(0, RMI_HASH_SHA_512);
 	vectors_store(after);
 	check(good && memcmp(before, after, VECTOR_SIZE) == 0,
-		"hashing keeps our vector registers");
+	      "hashing keeps our vector registers");
 }
 
 /* Both CPUs move the same granules at once: each move has one winner. */
@@ -214,12 +214,12 @@ static bool shared_round(void)
 {
 	for (unsigned i = 0; i < 8; i++) {
 		uint64_t granule = SHARED_BASE + i * GRANULE;
-		uint64_t status = rmi_status(
-			RMI_GRANULE_RANGE_DELEGATE, granule, granule + GRANULE);
+		uint64_t status = rmi_status(RMI_GRANULE_RANGE_DELEGATE,
+					     granule, granule + GRANULE);
 
 		if (status == RMI_SUCCESS)
 			status = rmi_status(RMI_GRANULE_RANGE_UNDELEGATE,
-				granule, granule + GRANULE);
+					    granule, granule + GRANULE);
 		else if (status == RMI_ERROR_INPUT)
 			status = RMI_SUCCESS;
 		if (status != RMI_SUCCESS)
@@ -257,7 +257,7 @@ static void check_two_cpus(void)
 		good = rounds(0);
 		secondary_wait_off();
 		check(good && secondary_state == SECONDARY_GOOD,
-			"two CPUs build Realms at once");
+		      "two CPUs build Realms at once");
 	}
 }
 
@@ -267,12 +267,12 @@ static void leave_realms(void)
 	for (unsigned i = 0; i < 3; i++) {
 		unsigned place = LEFT_REALM + i;
 		bool good = range_move(RMI_GRANULE_RANGE_DELEGATE,
-				    REALM_BASE(place), 2) &&
+				       REALM_BASE(place), 2) &&
 			    realm_create(place, (uint8_t)i) == RMI_SUCCESS;
 
 		check(good, "a Realm stays");
-		log_line_unlocked(
-			"algorithm %u: RD at %lx", i, REALM_BASE(place));
+		log_line_unlocked("algorithm %u: RD at %lx", i,
+				  REALM_BASE(place));
 	}
 }
 

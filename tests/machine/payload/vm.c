@@ -58,7 +58,7 @@ static bool image_load(const struct vm *vm)
 
 	for (uint64_t ipa = VM_BASE; ipa < end; ipa += GRANULE) {
 		if (rmi_do(RMI_RTT_DATA_MAP_INIT, vm->rd, granule_take(), ipa,
-			    ipa, MEASURE) != RMI_SUCCESS)
+			   ipa, MEASURE) != RMI_SUCCESS)
 			return false;
 	}
 	return true;
@@ -72,7 +72,7 @@ static bool donate(uint64_t handle, uint64_t request)
 	for (uint64_t i = 0; i < count; i++)
 		list[i] = granule_take() + ONE_PAGE;
 	return (rmi_do(RMI_OP_MEM_DONATE, handle, (uintptr_t)list, count) &
-		       0xff) == RMI_INCOMPLETE &&
+		0xff) == RMI_INCOMPLETE &&
 	       rmi_status(RMI_OP_CONTINUE, handle, 0) == RMI_SUCCESS;
 }
 
@@ -90,7 +90,7 @@ static bool vcpu_create(struct vm *vm, unsigned index)
 	p->pc = (uintptr_t)guest_entry;
 	p->gprs[0] = 0xb007;
 	rmi_call(&regs, (const uint64_t[6]){ RMI_REC_CREATE, vm->rd, vcpu->rec,
-				(uintptr_t)p });
+					     (uintptr_t)p });
 	return (regs.x[0] & 0xff) == RMI_INCOMPLETE &&
 	       donate(regs.x[1], regs.x[2]);
 }
@@ -112,10 +112,10 @@ bool vm_build(struct vm *vm)
 bool vm_block_map(const struct vm *vm, uint64_t ipa)
 {
 	return range_move(RMI_GRANULE_RANGE_DELEGATE, BLOCK_BASE,
-		       MIB2 / GRANULE) &&
+			  MIB2 / GRANULE) &&
 	       rmi_do(RMI_RTT_DATA_MAP, vm->rd, ipa, ipa + MIB2,
-		       RMI_ADDR_TYPE_SINGLE,
-		       BLOCK_BASE + ONE_BLOCK) == RMI_SUCCESS;
+		      RMI_ADDR_TYPE_SINGLE,
+		      BLOCK_BASE + ONE_BLOCK) == RMI_SUCCESS;
 }
 
 uint64_t vcpu_enter(struct vcpu *vcpu)

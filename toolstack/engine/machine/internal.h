@@ -20,26 +20,26 @@ struct engine {
 /* A request about a domain; the reply, if it says no more than yes, is
  * dropped. Also reports REEVE_ERR_NO_DOMAIN. */
 int machine_ask(struct engine *engine, struct control_request *request,
-	struct control_reply *reply, struct reeve_report *report);
+		struct control_reply *reply, struct reeve_report *report);
 
 /* The operations on domains that exist (running.c). */
 int machine_host(struct engine *engine, struct reeve_host_info *out,
-	struct reeve_report *report);
+		 struct reeve_report *report);
 int machine_next(struct engine *engine, unsigned domid,
-	struct reeve_domain *out, struct reeve_report *report);
+		 struct reeve_domain *out, struct reeve_report *report);
 int machine_vcpu(struct engine *engine, unsigned domid, unsigned index,
-	struct reeve_vcpu *out, struct reeve_report *report);
+		 struct reeve_vcpu *out, struct reeve_report *report);
 int machine_memory(struct engine *engine, unsigned domid, uint64_t from,
-	struct engine_memory *out, struct reeve_report *report);
+		   struct engine_memory *out, struct reeve_report *report);
 int machine_act(struct engine *engine, unsigned domid, enum engine_act act,
-	struct reeve_report *report);
+		struct reeve_report *report);
 int machine_shutdown(struct engine *engine, unsigned domid,
-	enum reeve_reason reason, struct reeve_report *report);
+		     enum reeve_reason reason, struct reeve_report *report);
 int machine_rename(struct engine *engine, unsigned domid, const char *name,
-	struct reeve_report *report);
+		   struct reeve_report *report);
 int machine_dmesg(struct engine *engine, uint64_t *from, char *text,
-	size_t size, size_t *got, struct reeve_report *report);
+		  size_t size, size_t *got, struct reeve_report *report);
 int machine_console(struct engine *engine, unsigned slot, int *fd, int *lock,
-	struct reeve_report *report);
+		    struct reeve_report *report);
 
 #endif

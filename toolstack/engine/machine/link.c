@@ -46,7 +46,8 @@ static int64_t now_ms(void)
 
 static int tell_silence(struct reeve_report *report)
 {
-	return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+	return report_error(
+		report, REEVE_ERR_HOST, NULL, NULL,
 		"look at serial.log in the folder that reeve host status shows",
 		"the host does not answer");
 }
@@ -54,13 +55,13 @@ static int tell_silence(struct reeve_report *report)
 static int tell_gone(struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-		"the host has ended or closed the connection");
+			    "the host has ended or closed the connection");
 }
 
 int link_nonsense(struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-		"the host's reply breaks the protocol");
+			    "the host's reply breaks the protocol");
 }
 
 /* ---- Bytes ----------------------------------------------------------------- */
@@ -68,7 +69,7 @@ int link_nonsense(struct reeve_report *report)
 /* Waits for the stream to be ready for events, asking the watch meanwhile. 0,
  * SILENT, or a result. */
 static int wait_for(struct link *link, short events, int64_t deadline,
-	struct reeve_report *report)
+		    struct reeve_report *report)
 {
 	struct pollfd poller = { .fd = link->fd, .events = events };
 
@@ -87,7 +88,7 @@ static int wait_for(struct link *link, short events, int64_t deadline,
 }
 
 static int send_request(struct link *link, const struct control_request *request,
-	int64_t deadline, struct reeve_report *report)
+			int64_t deadline, struct reeve_report *report)
 {
 	const uint8_t *bytes = (const uint8_t *)request;
 	size_t left = sizeof(*request);
@@ -110,7 +111,7 @@ static int send_request(struct link *link, const struct control_request *request
 }
 
 static int receive_reply(struct link *link, struct control_reply *reply,
-	int64_t deadline, struct reeve_report *report)
+			 int64_t deadline, struct reeve_report *report)
 {
 	while (!reply_take(&link->stream, link->cookie, reply)) {
 		int result = wait_for(link, POLLIN, deadline, report);
@@ -133,8 +134,8 @@ static int receive_reply(struct link *link, struct control_reply *reply,
 
 /* ---- Requests ---------------------------------------------------------------- */
 
-static int refused(
-	const struct control_reply *reply, struct reeve_report *report)
+static int refused(const struct control_reply *reply,
+		   struct reeve_report *report)
 {
 	static const char *const words[] = {
 		[CONTROL_E_VERSION] = "it speaks another version",
@@ -155,13 +156,13 @@ static int refused(
 		return REEVE_ERR_NO_DOMAIN;
 	reply_text(text, sizeof(text), reply->text, sizeof(reply->text));
 	return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
-		"the host refused: %s",
-		text[0] != '\0' ? text : words[reply->status]);
+			    "the host refused: %s",
+			    text[0] != '\0' ? text : words[reply->status]);
 }
 
 static int call(struct link *link, struct control_request *request,
-	struct control_reply *reply, int patience_ms,
-	struct reeve_report *report)
+		struct control_reply *reply, int patience_ms,
+		struct reeve_report *report)
 {
 	int64_t deadline = now_ms() + patience_ms;
 	int result;
@@ -180,7 +181,7 @@ static int call(struct link *link, struct control_request *request,
 }
 
 int link_call(struct link *link, struct control_request *request,
-	struct control_reply *reply, struct reeve_report *report)
+	      struct control_reply *reply, struct reeve_report *report)
 {
 	int result = call(link, request, reply, REPLY_PATIENCE_MS, report);
 
@@ -210,8 +211,8 @@ static int hello(struct link *link, int patience_ms, struct reeve_report *report
 
 	for (; result == SILENT && left > 0; left = deadline - now_ms())
 		result = call(link, &request, &reply,
-			left < HELLO_AGAIN_MS ? (int)left : HELLO_AGAIN_MS,
-			report);
+			      left < HELLO_AGAIN_MS ? (int)left : HELLO_AGAIN_MS,
+			      report);
 	if (result != REEVE_OK)
 		return result;
 	return reply_host(&reply.body.host, &link->host) ? REEVE_OK
@@ -220,7 +221,7 @@ static int hello(struct link *link, int patience_ms, struct reeve_report *report
 
 /* As link_attach(), but silence is SILENT and not told. */
 static int attach(int fd, const struct reeve_watch *watch, int patience_ms,
-	struct link **out, struct reeve_report *report)
+		  struct link **out, struct reeve_report *report)
 {
 	struct link *link = calloc(1, sizeof(*link));
 	int result;
@@ -233,7 +234,7 @@ static int attach(int fd, const struct reeve_watch *watch, int patience_ms,
 	link->lock = -1;
 	link->watch = watch;
 	if (getrandom(&link->cookie, sizeof(link->cookie), 0) !=
-		sizeof(link->cookie))
+	    sizeof(link->cookie))
 		abort();
 	result = hello(link, patience_ms, report);
 	if (result != REEVE_OK) {
@@ -245,7 +246,7 @@ static int attach(int fd, const struct reeve_watch *watch, int patience_ms,
 }
 
 int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
-	struct link **out, struct reeve_report *report)
+		struct link **out, struct reeve_report *report)
 {
 	int result = attach(fd, watch, patience_ms, out, report);
 
@@ -271,7 +272,7 @@ static int claim_any(const struct folder *folder, int *lock, unsigned *index)
 
 /* As claim_any(), but waits for one to become free. */
 static int claim(const struct folder *folder, const struct reeve_watch *watch,
-	int *lock, unsigned *index, struct reeve_report *report)
+		 int *lock, unsigned *index, struct reeve_report *report)
 {
 	static const struct timespec pause = { .tv_nsec = 20000000 };
 	int error;
@@ -283,15 +284,15 @@ static int claim(const struct folder *folder, const struct reeve_watch *watch,
 	}
 	if (error != 0)
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-			"the host \"%s\" cannot be reached: %s", folder->name,
-			strerror(-error));
+				    "the host \"%s\" cannot be reached: %s",
+				    folder->name, strerror(-error));
 	return REEVE_OK;
 }
 
 /* Connects to a port that is claimed, again and again while it is silent. */
 static int connect_port(const struct folder *folder, unsigned index,
-	const struct reeve_watch *watch, int patience_ms, struct link **out,
-	struct reeve_report *report)
+			const struct reeve_watch *watch, int patience_ms,
+			struct link **out, struct reeve_report *report)
 {
 	struct folder_path path = folder_path(folder, "control-%u.sock", index);
 	int64_t deadline = now_ms() + patience_ms;
@@ -306,17 +307,19 @@ static int connect_port(const struct folder *folder, unsigned index,
 			return tell_silence(report);
 		fd = link_connect(path.text);
 		if (fd < 0)
-			return report_error(report, REEVE_ERR_HOST, NULL, NULL,
-				NULL, "the host \"%s\" cannot be reached: %s",
+			return report_error(
+				report, REEVE_ERR_HOST, NULL, NULL, NULL,
+				"the host \"%s\" cannot be reached: %s",
 				folder->name, strerror(errno));
 		result = attach(fd, watch,
-			(int)(left < patience ? left : patience), out, report);
+				(int)(left < patience ? left : patience), out,
+				report);
 	}
 	return result;
 }
 
 int link_open(const struct folder *folder, const struct reeve_watch *watch,
-	int patience_ms, struct link **out, struct reeve_report *report)
+	      int patience_ms, struct link **out, struct reeve_report *report)
 {
 	unsigned index;
 	int lock;
@@ -324,8 +327,8 @@ int link_open(const struct folder *folder, const struct reeve_watch *watch,
 
 	if (folder_state(folder) != FOLDER_HELD)
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
-			"start it with reeve host start",
-			"there is no host \"%s\"", folder->name);
+				    "start it with reeve host start",
+				    "there is no host \"%s\"", folder->name);
 	result = claim(folder, watch, &lock, &index, report);
 	if (result != REEVE_OK)
 		return result;

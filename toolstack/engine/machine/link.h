@@ -14,11 +14,11 @@ struct link;
  * not answer within patience_ms, or speaks another version.
  */
 int link_open(const struct folder *folder, const struct reeve_watch *watch,
-	int patience_ms, struct link **out, struct reeve_report *report);
+	      int patience_ms, struct link **out, struct reeve_report *report);
 /* The same over a stream that is open, and becomes the link's; it is closed on
  * failure, too. */
 int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
-	struct link **out, struct reeve_report *report);
+		struct link **out, struct reeve_report *report);
 void link_close(struct link *link); /* NULL is fine */
 
 /* What the host said when the link was opened. */
@@ -33,7 +33,7 @@ void link_watch(struct link *link, const struct reeve_watch *watch);
  * or not as it should. REEVE_ERR_STOPPED: by the watch.
  */
 int link_call(struct link *link, struct control_request *request,
-	struct control_reply *reply, struct reeve_report *report);
+	      struct control_reply *reply, struct reeve_report *report);
 
 /* Tells that a reply holds what it may not. Returns REEVE_ERR_HOST. */
 int link_nonsense(struct reeve_report *report);

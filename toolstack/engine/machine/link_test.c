@@ -41,8 +41,8 @@ static int teardown(void **state)
 
 static int attach(struct fixture *f, int patience_ms)
 {
-	return link_attach(
-		peer_start(&f->peer), NULL, patience_ms, &f->link, f->report);
+	return link_attach(peer_start(&f->peer), NULL, patience_ms, &f->link,
+			   f->report);
 }
 
 static void assert_told(struct fixture *f, const char *text)
@@ -86,7 +86,7 @@ static void what_is_left_of_others_is_skipped(void **state)
 }
 
 static bool wrong_cookie_first(void *ctx, const struct control_request *request,
-	struct control_reply *reply)
+			       struct control_reply *reply)
 {
 	struct fixture *f = ctx;
 	struct control_reply old = *reply;
@@ -106,7 +106,7 @@ static void replies_with_other_cookies_are_skipped(void **state)
 }
 
 static bool silent(void *ctx, const struct control_request *request,
-	struct control_reply *reply)
+		   struct control_reply *reply)
 {
 	(void)ctx;
 	(void)request;
@@ -115,7 +115,7 @@ static bool silent(void *ctx, const struct control_request *request,
 }
 
 static bool deaf_at_first(void *ctx, const struct control_request *request,
-	struct control_reply *reply)
+			  struct control_reply *reply)
 {
 	unsigned *heard = ctx;
 
@@ -145,8 +145,8 @@ static void silence_is_told(void **state)
 	assert_told(f, "does not answer");
 }
 
-static bool stop_at_once(
-	void *ctx, const char *step, uint64_t done, uint64_t all)
+static bool stop_at_once(void *ctx, const char *step, uint64_t done,
+			 uint64_t all)
 {
 	unsigned *asked = ctx;
 
@@ -165,14 +165,14 @@ static void a_wait_can_be_given_up(void **state)
 
 	f->peer.change = silent;
 	assert_int_equal(link_attach(peer_start(&f->peer), &watch, PATIENCE_MS,
-				 &f->link, f->report),
-		REEVE_ERR_STOPPED);
+				     &f->link, f->report),
+			 REEVE_ERR_STOPPED);
 	assert_int_equal(asked, 1);
 	assert_int_equal(reeve_report_count(f->report), 0);
 }
 
 static bool other_version(void *ctx, const struct control_request *request,
-	struct control_reply *reply)
+			  struct control_reply *reply)
 {
 	(void)ctx;
 	(void)request;
@@ -190,7 +190,7 @@ static void another_version_is_told(void **state)
 }
 
 static bool wrong_op(void *ctx, const struct control_request *request,
-	struct control_reply *reply)
+		     struct control_reply *reply)
 {
 	(void)ctx;
 	if (request->op != CONTROL_HELLO)
@@ -214,7 +214,7 @@ struct status {
 };
 
 static bool refuse(void *ctx, const struct control_request *request,
-	struct control_reply *reply)
+		   struct control_reply *reply)
 {
 	const struct status *status = ctx;
 
@@ -261,7 +261,7 @@ static void a_text_without_an_end_is_cut(void **state)
 	assert_int_equal(attach(f, PATIENCE_MS), REEVE_OK);
 	assert_int_equal(ask(f, CONTROL_DOMAIN_CREATE), REEVE_ERR_ENGINE);
 	assert_int_equal(strlen(reeve_report_get(f->report, 0)->message),
-		strlen("the host refused: ") + CONTROL_TEXT_SIZE - 1);
+			 strlen("the host refused: ") + CONTROL_TEXT_SIZE - 1);
 }
 
 static void a_status_that_does_not_exist_is_told(void **state)

@@ -35,8 +35,8 @@ static void machine_close(struct engine *engine)
 }
 
 int machine_attach(const struct folder *folder, struct link *link,
-	const struct reeve_watch *watch, struct engine **out,
-	struct reeve_report *report)
+		   const struct reeve_watch *watch, struct engine **out,
+		   struct reeve_report *report)
 {
 	struct engine *engine = calloc(1, sizeof(*engine));
 	struct stat status;
@@ -58,12 +58,12 @@ int machine_attach(const struct folder *folder, struct link *link,
 	error = errno;
 	machine_close(engine);
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-		"the RAM of the host \"%s\" cannot be opened: %s", folder->name,
-		strerror(error));
+			    "the RAM of the host \"%s\" cannot be opened: %s",
+			    folder->name, strerror(error));
 }
 
 int machine_open(const struct folder *folder, const struct reeve_watch *watch,
-	struct engine **out, struct reeve_report *report)
+		 struct engine **out, struct reeve_report *report)
 {
 	struct link *link;
 	int result = link_open(folder, watch, HELLO_PATIENCE_MS, &link, report);
@@ -109,14 +109,15 @@ static struct control_create create_of(const struct engine_domain *domain)
 	};
 
 	memcpy(create.name, domain->name,
-		strnlen(domain->name, sizeof(create.name) - 1));
+	       strnlen(domain->name, sizeof(create.name) - 1));
 	memcpy(create.uuid, domain->uuid, sizeof(create.uuid));
 	memcpy(create.rpv, domain->rpv, sizeof(create.rpv));
 	return create;
 }
 
 static int machine_create(struct engine *engine,
-	const struct engine_domain *domain, struct reeve_report *report)
+			  const struct engine_domain *domain,
+			  struct reeve_report *report)
 {
 	struct control_request request = { .op = CONTROL_DOMAIN_CREATE };
 	struct control_reply reply;
@@ -124,17 +125,19 @@ static int machine_create(struct engine *engine,
 	int result;
 
 	if (engine->building)
-		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
-			NULL, "the machine engine builds a domain already");
+		return report_error(
+			report, REEVE_ERR_ARGUMENT, NULL, NULL, NULL,
+			"the machine engine builds a domain already");
 	if (strlen(domain->name) >= CONTROL_NAME_SIZE)
 		return report_error(report, REEVE_ERR_CONFIG, NULL, "name",
-			"use at most 63 bytes", "the name is too long");
+				    "use at most 63 bytes",
+				    "the name is too long");
 	request.body.create = create_of(domain);
 	result = machine_ask(engine, &request, &reply, report);
 	if (result != REEVE_OK)
 		return result;
 	if (!reply_domain(&reply.body.domain, &made) ||
-		made.state != REEVE_DOMAIN_LOADING)
+	    made.state != REEVE_DOMAIN_LOADING)
 		return link_nonsense(report);
 	engine->domid = made.domid;
 	engine->building = true;
@@ -143,15 +146,17 @@ static int machine_create(struct engine *engine,
 }
 
 static int pages_write(struct engine *engine, uint64_t offset,
-	const uint8_t *data, size_t size, struct reeve_report *report)
+		       const uint8_t *data, size_t size,
+		       struct reeve_report *report)
 {
 	while (size > 0) {
 		size_t part = size < COPY_STEP ? size : COPY_STEP;
 		ssize_t n = pwrite(engine->ram, data, part, (off_t)offset);
 
 		if (n < 0 && errno != EINTR)
-			return report_error(report, REEVE_ERR_IO, NULL, NULL,
-				NULL, "the host's RAM cannot be filled: %s",
+			return report_error(
+				report, REEVE_ERR_IO, NULL, NULL, NULL,
+				"the host's RAM cannot be filled: %s",
 				strerror(errno));
 		if (n > 0) {
 			data += n;
@@ -166,7 +171,7 @@ static int pages_write(struct engine *engine, uint64_t offset,
 }
 
 static int machine_load(struct engine *engine, uint64_t ipa, const void *data,
-	size_t size, struct reeve_report *report)
+			size_t size, struct reeve_report *report)
 {
 	uint64_t pages = (size + MACHINE_PAGE_SIZE - 1) / MACHINE_PAGE_SIZE;
 	struct control_request request = {
@@ -183,11 +188,11 @@ static int machine_load(struct engine *engine, uint64_t ipa, const void *data,
 	if (!reply_grant(grant, pages * MACHINE_PAGE_SIZE, engine->ram_size))
 		return link_nonsense(report);
 	return pages_write(engine, grant->pa - MACHINE_DRAM_BASE, data,
-		pages * MACHINE_PAGE_SIZE, report);
+			   pages * MACHINE_PAGE_SIZE, report);
 }
 
-static void machine_set_boot(
-	struct engine *engine, const struct engine_boot *boot)
+static void machine_set_boot(struct engine *engine,
+			     const struct engine_boot *boot)
 {
 	engine->boot = *boot;
 }
@@ -220,7 +225,7 @@ static uint64_t build_pause(const struct reeve_domain *domain)
 
 /* 1: built; 0: not yet; negative: failed. */
 static int build_look(struct engine *engine, struct reeve_domain *domain,
-	struct reeve_report *report)
+		      struct reeve_report *report)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_INFO,
@@ -232,24 +237,25 @@ static int build_look(struct engine *engine, struct reeve_domain *domain,
 	if (result != REEVE_OK)
 		return result;
 	if (!reply_domain(&reply.body.domain, domain) ||
-		domain->domid != engine->domid)
+	    domain->domid != engine->domid)
 		return link_nonsense(report);
 	if (domain->state == REEVE_DOMAIN_PAUSED)
 		return 1;
 	if (domain->state == REEVE_DOMAIN_FAILED)
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
-			"the host could not build it: %s", domain->text);
+				    "the host could not build it: %s",
+				    domain->text);
 	if (domain->state != REEVE_DOMAIN_BUILDING)
 		return link_nonsense(report);
 	return watch_go_on(engine->watch, "building", domain->progress_done,
-		       domain->progress_all)
+			   domain->progress_all)
 		       ? 0
 		       : REEVE_ERR_STOPPED;
 }
 
 /* What a host knows of a Realm's measurement is nothing. */
 static int machine_finalise(struct engine *engine, struct engine_realm *realm,
-	struct reeve_report *report)
+			    struct reeve_report *report)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_BUILD,
@@ -272,7 +278,7 @@ static int machine_finalise(struct engine *engine, struct engine_realm *realm,
 
 /* Whether the domain is still there. */
 static int is_there(struct engine *engine, unsigned domid, bool *there,
-	struct reeve_report *report)
+		    struct reeve_report *report)
 {
 	struct reeve_domain domain = { 0 };
 	int result = machine_next(engine, domid, &domain, report);

@@ -11,11 +11,11 @@ extern const struct engine_ops engine_machine;
 /* Connects to the host in a folder, which is copied; see link_open(). watch
  * must outlive the engine. */
 int machine_open(const struct folder *folder, const struct reeve_watch *watch,
-	struct engine **out, struct reeve_report *report);
+		 struct engine **out, struct reeve_report *report);
 /* The same over a link, which becomes the engine's, also on failure. */
 int machine_attach(const struct folder *folder, struct link *link,
-	const struct reeve_watch *watch, struct engine **out,
-	struct reeve_report *report);
+		   const struct reeve_watch *watch, struct engine **out,
+		   struct reeve_report *report);
 
 /* Another watch from now on. */
 void machine_watch(struct engine *engine, const struct reeve_watch *watch);

@@ -52,7 +52,7 @@ static bool go_on(void *ctx, const char *step, uint64_t done, uint64_t all)
 static void ram_make(struct fixture *f)
 {
 	int ram = open(folder_path(&f->host->folder, "ram").text,
-		O_RDWR | O_CREAT, 0600);
+		       O_RDWR | O_CREAT, 0600);
 
 	assert_true(ram >= 0);
 	assert_int_equal(ftruncate(ram, PEER_RAM_SIZE), 0);
@@ -66,21 +66,20 @@ static int setup(void **state)
 
 	assert_int_equal(host_fixture_setup(&host), 0);
 	f->host = host;
-	assert_int_equal(
-		folder_take(&f->host->folder, &f->lock, f->host->report),
-		REEVE_OK);
+	assert_int_equal(folder_take(&f->host->folder, &f->lock, f->host->report),
+			 REEVE_OK);
 	ram_make(f);
 	f->content = aligned_alloc(GUEST_PAGE_SIZE, CONTENT_SIZE);
 	memset(f->content, 0, CONTENT_SIZE);
 	memset(f->content, 0x5a, 5000);
 	f->domain = (struct engine_domain){ .realm = true,
-		.name = "web",
-		.vcpus = 2,
-		.ram_base = GUEST_RAM0_BASE,
-		.ram_size = 1 << 25 };
+					    .name = "web",
+					    .vcpus = 2,
+					    .ram_base = GUEST_RAM0_BASE,
+					    .ram_size = 1 << 25 };
 	f->image = (struct image){
 		.segments = { { IMAGE_KERNEL, GUEST_RAM0_BASE, f->content, 5000,
-			CONTENT_SIZE } },
+				CONTENT_SIZE } },
 		.segment_count = 1,
 		.banks = { { GUEST_RAM0_BASE, 1 << 25 } },
 	};
@@ -111,11 +110,11 @@ static void attach(struct fixture *f)
 	struct link *link;
 
 	assert_int_equal(link_attach(peer_start(&f->peer), &f->watch,
-				 PATIENCE_MS, &link, report),
-		REEVE_OK);
+				     PATIENCE_MS, &link, report),
+			 REEVE_OK);
 	assert_int_equal(machine_attach(&f->host->folder, link, &f->watch,
-				 &f->engine, report),
-		REEVE_OK);
+					&f->engine, report),
+			 REEVE_OK);
 }
 
 static int build(struct fixture *f)
@@ -123,7 +122,7 @@ static int build(struct fixture *f)
 	struct engine_realm realm;
 
 	return engine_build(&engine_machine, f->engine, &f->domain, &f->image,
-		&realm, f->host->report);
+			    &realm, f->host->report);
 }
 
 static void assert_destroyed(const struct fixture *f)
@@ -161,7 +160,7 @@ static void content_gets_to_the_granted_pages(void **state)
 	ram = open(folder_path(&f->host->folder, "ram").text, O_RDONLY);
 	assert_int_equal(
 		pread(ram, found, sizeof(found),
-			MACHINE_HYP_BASE + MACHINE_HYP_SIZE - MACHINE_DRAM_BASE),
+		      MACHINE_HYP_BASE + MACHINE_HYP_SIZE - MACHINE_DRAM_BASE),
 		sizeof(found));
 	assert_memory_equal(found, f->content, sizeof(found));
 	close(ram);
@@ -174,13 +173,13 @@ static void another_domain_can_be_built_after_it(void **state)
 	attach(f);
 	assert_int_equal(build(f), REEVE_OK);
 	assert_int_equal(build(f), REEVE_OK);
-	assert_int_equal(
-		engine_machine.destroy(f->engine, f->host->report), REEVE_OK);
+	assert_int_equal(engine_machine.destroy(f->engine, f->host->report),
+			 REEVE_OK);
 	assert_destroyed(f);
 }
 
 static bool create_is_whole(void *ctx, const struct control_request *request,
-	struct control_reply *reply)
+			    struct control_reply *reply)
 {
 	const struct control_create *create = &request->body.create;
 	bool *seen = ctx;
@@ -223,7 +222,7 @@ struct fault {
 };
 
 static bool with_fault(void *ctx, const struct control_request *request,
-	struct control_reply *reply)
+		       struct control_reply *reply)
 {
 	const struct fault *fault = ctx;
 
@@ -233,8 +232,8 @@ static bool with_fault(void *ctx, const struct control_request *request,
 }
 
 static void assert_fails(struct fixture *f, uint32_t op,
-	void (*change)(struct control_reply *reply), int result,
-	const char *text)
+			 void (*change)(struct control_reply *reply),
+			 int result, const char *text)
 {
 	struct fault fault = { f, op, change };
 
@@ -255,7 +254,7 @@ static void a_host_without_memory_is_told(void **state)
 	struct fixture *f = *state;
 
 	assert_fails(f, CONTROL_DOMAIN_CREATE, no_memory, REEVE_ERR_ENGINE,
-		"memory");
+		     "memory");
 	assert_int_equal(f->peer.asked[CONTROL_DOMAIN_DESTROY], 0);
 }
 
@@ -267,7 +266,7 @@ static void wrong_state(struct control_reply *reply)
 static void a_new_domain_that_runs_is_nonsense(void **state)
 {
 	assert_fails(*state, CONTROL_DOMAIN_CREATE, wrong_state, REEVE_ERR_HOST,
-		"breaks the protocol");
+		     "breaks the protocol");
 }
 
 static void in_the_rmm(struct control_reply *reply)
@@ -280,7 +279,7 @@ static void a_grant_of_foreign_memory_is_not_used(void **state)
 	struct fixture *f = *state;
 
 	assert_fails(f, CONTROL_DOMAIN_SEGMENT, in_the_rmm, REEVE_ERR_HOST,
-		"breaks the protocol");
+		     "breaks the protocol");
 	assert_destroyed(f);
 }
 
@@ -295,7 +294,7 @@ static void a_failed_build_is_told_and_destroyed(void **state)
 	struct fixture *f = *state;
 
 	assert_fails(f, CONTROL_DOMAIN_INFO, failed, REEVE_ERR_ENGINE,
-		"RMI_REALM_CREATE failed");
+		     "RMI_REALM_CREATE failed");
 	assert_destroyed(f);
 }
 
@@ -309,7 +308,7 @@ static void news_of_another_domain_are_nonsense(void **state)
 	struct fixture *f = *state;
 
 	assert_fails(f, CONTROL_DOMAIN_INFO, other_domain, REEVE_ERR_HOST,
-		"breaks the protocol");
+		     "breaks the protocol");
 	assert_destroyed(f);
 }
 
@@ -323,7 +322,7 @@ static void a_build_that_does_not_begin_is_nonsense(void **state)
 	struct fixture *f = *state;
 
 	assert_fails(f, CONTROL_DOMAIN_INFO, still_loading, REEVE_ERR_HOST,
-		"breaks the protocol");
+		     "breaks the protocol");
 	assert_destroyed(f);
 }
 
@@ -380,17 +379,17 @@ static void verbs_of_a_missing_domain_are_told(void **state)
 
 	attach(f);
 	assert_int_equal(engine_machine.act(f->engine, 9, ENGINE_PAUSE, *report),
-		REEVE_ERR_NO_DOMAIN);
+			 REEVE_ERR_NO_DOMAIN);
 	host_fixture_told(f->host, "there is no domain 9");
 	assert_int_equal(
 		engine_machine.shutdown(f->engine, 9, REEVE_POWEROFF, *report),
 		REEVE_ERR_NO_DOMAIN);
 	host_fixture_told(f->host, "there is no domain 9");
 	assert_int_equal(engine_machine.rename(f->engine, 9, "x", *report),
-		REEVE_ERR_NO_DOMAIN);
+			 REEVE_ERR_NO_DOMAIN);
 	host_fixture_told(f->host, "there is no domain 9");
 	assert_int_equal(engine_machine.vcpu(f->engine, 9, 0, &vcpu, *report),
-		REEVE_ERR_NO_DOMAIN);
+			 REEVE_ERR_NO_DOMAIN);
 	host_fixture_told(f->host, "there is no domain 9");
 }
 
@@ -402,9 +401,8 @@ static void bad_names_are_not_sent(void **state)
 	memset(name, 'x', sizeof(name));
 	name[CONTROL_NAME_SIZE] = '\0';
 	attach(f);
-	assert_int_equal(
-		engine_machine.rename(f->engine, 3, "", f->host->report),
-		REEVE_ERR_ARGUMENT);
+	assert_int_equal(engine_machine.rename(f->engine, 3, "", f->host->report),
+			 REEVE_ERR_ARGUMENT);
 	host_fixture_told(f->host, "is no name");
 	assert_int_equal(
 		engine_machine.rename(f->engine, 3, name, f->host->report),
@@ -422,14 +420,16 @@ static void the_log_is_read_to_its_end(void **state)
 
 	attach(f);
 	assert_int_equal(engine_machine.dmesg(f->engine, &from, text,
-				 sizeof(text), &got, f->host->report),
-		REEVE_OK);
+					      sizeof(text), &got,
+					      f->host->report),
+			 REEVE_OK);
 	assert_int_equal(got, 2);
 	assert_memory_equal(text, "ok", 2);
 	assert_int_equal(from, 2);
 	assert_int_equal(engine_machine.dmesg(f->engine, &from, text,
-				 sizeof(text), &got, f->host->report),
-		REEVE_OK);
+					      sizeof(text), &got,
+					      f->host->report),
+			 REEVE_OK);
 	assert_int_equal(got, 0);
 }
 
@@ -450,8 +450,9 @@ static void a_log_beyond_the_reply_is_nonsense(void **state)
 	f->peer.ctx = &fault;
 	attach(f);
 	assert_int_equal(engine_machine.dmesg(f->engine, &from, text,
-				 sizeof(text), &got, f->host->report),
-		REEVE_ERR_HOST);
+					      sizeof(text), &got,
+					      f->host->report),
+			 REEVE_ERR_HOST);
 	host_fixture_told(f->host, "breaks the protocol");
 }
 
@@ -466,17 +467,17 @@ static void a_taken_console_names_its_owner(void **state)
 
 	attach(f);
 	assert_int_equal(link_claim(path.text, &lock, &owner), 0);
-	assert_int_equal(engine_machine.console(
-				 f->engine, 5, &fd, &other, f->host->report),
-		REEVE_ERR_HOST);
+	assert_int_equal(engine_machine.console(f->engine, 5, &fd, &other,
+						f->host->report),
+			 REEVE_ERR_HOST);
 	snprintf(text, sizeof(text), "already taken by process %ld",
-		(long)getpid());
+		 (long)getpid());
 	host_fixture_told(f->host, text);
 	close(lock);
 	/* Free again; but there is no socket in this folder. */
-	assert_int_equal(engine_machine.console(
-				 f->engine, 5, &fd, &other, f->host->report),
-		REEVE_ERR_HOST);
+	assert_int_equal(engine_machine.console(f->engine, 5, &fd, &other,
+						f->host->report),
+			 REEVE_ERR_HOST);
 	host_fixture_told(f->host, "cannot be reached");
 }
 

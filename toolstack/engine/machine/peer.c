@@ -50,14 +50,14 @@ static void domain_act(struct peer *peer, uint32_t op)
 }
 
 static void answer(struct peer *peer, const struct control_request *request,
-	struct control_reply *reply)
+		   struct control_reply *reply)
 {
 	bool of_domain = request->op >= CONTROL_DOMAIN_SEGMENT &&
 			 request->op <= CONTROL_DOMAIN_DESTROY;
 
 	*reply = (struct control_reply){ .magic = CONTROL_MAGIC,
-		.cookie = request->cookie,
-		.op = request->op };
+					 .cookie = request->cookie,
+					 .op = request->op };
 	if (of_domain && (peer->state == 0 || request->domid > 3)) {
 		reply->status = CONTROL_E_NO_DOMAIN;
 		return;
@@ -91,14 +91,14 @@ static void *peer_run(void *ctx)
 	if (peer->before_size > 0)
 		(void)!write(peer->fd, peer->before, peer->before_size);
 	while (recv(peer->fd, &request, sizeof(request), MSG_WAITALL) ==
-		sizeof(request)) {
+	       sizeof(request)) {
 		peer->asked[request.op % CONTROL_OPS]++;
 		answer(peer, &request, &reply);
 		if (peer->change != NULL &&
-			!peer->change(peer->ctx, &request, &reply))
+		    !peer->change(peer->ctx, &request, &reply))
 			continue;
 		if (send(peer->fd, &reply, sizeof(reply), MSG_NOSIGNAL) !=
-			sizeof(reply))
+		    sizeof(reply))
 			break;
 	}
 	close(peer->fd);

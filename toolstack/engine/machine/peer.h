@@ -13,7 +13,7 @@
 /* What a peer does with a reply that is made up already: changes it. false: it
  * is not sent. Runs in the peer's thread. */
 typedef bool peer_fn(void *ctx, const struct control_request *request,
-	struct control_reply *reply);
+		     struct control_reply *reply);
 
 struct peer {
 	peer_fn *change; /* NULL: nothing */

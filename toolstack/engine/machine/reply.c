@@ -42,7 +42,7 @@ static size_t find_magic(const struct reply_stream *stream)
 }
 
 bool reply_take(struct reply_stream *stream, uint64_t cookie,
-	struct control_reply *reply)
+		struct control_reply *reply)
 {
 	for (;;) {
 		drop(stream, find_magic(stream));
@@ -100,7 +100,7 @@ bool reply_host(const struct control_host *from, struct reeve_host_info *out)
 		.uptime_ns = from->uptime_ns,
 	};
 	reply_text(out->rmm_text, sizeof(out->rmm_text), from->rmm_text,
-		sizeof(from->rmm_text));
+		   sizeof(from->rmm_text));
 	return from->version == CONTROL_VERSION &&
 	       from->domains <= CONTROL_DOMAINS &&
 	       from->memory_free <= from->memory_total &&
@@ -144,11 +144,11 @@ bool reply_domain(const struct control_domain *from, struct reeve_domain *out)
 	return from->domid != CONTROL_NO_DOMAIN &&
 	       from->state >= CONTROL_LOADING && from->state <= CONTROL_DYING &&
 	       (from->state != CONTROL_SHUTDOWN ||
-		       reason_is_known(from->reason)) &&
+		reason_is_known(from->reason)) &&
 	       from->vcpus <= CONTROL_VCPUS &&
 	       from->vcpus_online <= from->vcpus &&
 	       (from->console < CONTROL_CONSOLES ||
-		       from->console == CONTROL_NO_CONSOLE);
+		from->console == CONTROL_NO_CONSOLE);
 }
 
 bool reply_vcpu(const struct control_vcpu *from, struct reeve_vcpu *out)
@@ -168,7 +168,7 @@ bool reply_vcpu(const struct control_vcpu *from, struct reeve_vcpu *out)
 
 /* Whether a run lies in [at, end), in the half that it can be in. */
 static bool run_fits(const struct control_run *run, uint64_t at, uint64_t end,
-	uint64_t shared_base)
+		     uint64_t shared_base)
 {
 	uint64_t size = (uint64_t)run->pages * MACHINE_PAGE_SIZE;
 	bool shared = run->kind == CONTROL_RUN_SHARED;
@@ -191,7 +191,7 @@ static bool pages_fit(const struct control_memory *from)
 }
 
 bool reply_memory(const struct control_memory *from, uint64_t asked,
-	struct engine_memory *out)
+		  struct engine_memory *out)
 {
 	_Static_assert((int)CONTROL_RUNS == ENGINE_RUNS, "runs");
 	_Static_assert((int)CONTROL_PAGE_KINDS == ENGINE_PAGE_KINDS, "pages");
@@ -204,9 +204,9 @@ bool reply_memory(const struct control_memory *from, uint64_t asked,
 	};
 	memcpy(out->pages, from->pages, sizeof(out->pages));
 	if (from->count > CONTROL_RUNS || end > ADDRESS_END || end <= asked ||
-		end % MACHINE_PAGE_SIZE != 0 || !pages_fit(from) ||
-		from->shared_base > ADDRESS_END ||
-		(from->shared_base & (from->shared_base - 1)) != 0)
+	    end % MACHINE_PAGE_SIZE != 0 || !pages_fit(from) ||
+	    from->shared_base > ADDRESS_END ||
+	    (from->shared_base & (from->shared_base - 1)) != 0)
 		return false;
 	for (unsigned i = 0; i < from->count; i++) {
 		const struct control_run *run = &from->runs[i];
@@ -214,15 +214,17 @@ bool reply_memory(const struct control_memory *from, uint64_t asked,
 		if (!run_fits(run, at, end, from->shared_base))
 			return false;
 		out->runs[i] = (struct engine_run){ run->ipa,
-			(uint64_t)run->pages * MACHINE_PAGE_SIZE, run->kind };
+						    (uint64_t)run->pages *
+							    MACHINE_PAGE_SIZE,
+						    run->kind };
 		at = run->ipa + out->runs[i].size;
 	}
 	out->count = from->count;
 	return true;
 }
 
-bool reply_grant(
-	const struct control_grant *grant, uint64_t size, uint64_t ram_size)
+bool reply_grant(const struct control_grant *grant, uint64_t size,
+		 uint64_t ram_size)
 {
 	const uint64_t first = MACHINE_HYP_BASE + MACHINE_HYP_SIZE;
 	const uint64_t end = MACHINE_DRAM_BASE + ram_size;

@@ -24,7 +24,7 @@ struct reply_stream {
 uint8_t *reply_room(struct reply_stream *stream, size_t *size);
 /* The next reply with that cookie; what comes before it is dropped. */
 bool reply_take(struct reply_stream *stream, uint64_t cookie,
-	struct control_reply *reply);
+		struct control_reply *reply);
 
 /* Copies a text up to its NUL; what is not printable UTF-8 becomes '?'. */
 void reply_text(char *to, size_t size, const uint8_t *from, size_t from_size);
@@ -36,13 +36,13 @@ bool reply_vcpu(const struct control_vcpu *from, struct reeve_vcpu *out);
 /* The answer to what is at the IPAs from asked on: whole pages, ascending,
  * below where to go on. */
 bool reply_memory(const struct control_memory *from, uint64_t asked,
-	struct engine_memory *out);
+		  struct engine_memory *out);
 
 /*
  * Whether a grant for size bytes (whole pages) may be written: page-aligned,
  * of that size, in RAM of ram_size bytes, and not where firmware lies.
  */
-bool reply_grant(
-	const struct control_grant *grant, uint64_t size, uint64_t ram_size);
+bool reply_grant(const struct control_grant *grant, uint64_t size,
+		 uint64_t ram_size);
 
 #endif

@@ -135,8 +135,8 @@ static struct control_memory memory_good(void)
 		.shared_base = 0x80000000,
 		.count = 3,
 		.runs = { { 0x1000, 2, CONTROL_RUN_POPULATED },
-			{ 0x3000, 1, CONTROL_RUN_EMPTY },
-			{ 0x80001000, 1, CONTROL_RUN_SHARED } },
+			  { 0x3000, 1, CONTROL_RUN_EMPTY },
+			  { 0x80001000, 1, CONTROL_RUN_SHARED } },
 	};
 }
 
@@ -215,9 +215,9 @@ static void a_map_gets_on(void **state)
 static void a_vcpu_has_limits(void **state)
 {
 	struct control_vcpu from = { .index = CONTROL_VCPUS - 1,
-		.core = MACHINE_MAX_CPUS - 1,
-		.online = 1,
-		.exits = { 1, 2, 3, 4, 5, 6, 7, 8, 9 } };
+				     .core = MACHINE_MAX_CPUS - 1,
+				     .online = 1,
+				     .exits = { 1, 2, 3, 4, 5, 6, 7, 8, 9 } };
 	struct reeve_vcpu out;
 
 	(void)state;
@@ -258,8 +258,8 @@ static void a_grant_lies_in_ram_behind_the_firmware(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct control_grant grant = { cases[i].pa, cases[i].size };
 
-		assert_int_equal(
-			reply_grant(&grant, 0x2000, RAM_SIZE), cases[i].good);
+		assert_int_equal(reply_grant(&grant, 0x2000, RAM_SIZE),
+				 cases[i].good);
 	}
 }
 

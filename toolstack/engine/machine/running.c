@@ -8,20 +8,20 @@
 #include "toolstack/engine/machine/reply.h"
 
 int machine_ask(struct engine *engine, struct control_request *request,
-	struct control_reply *reply, struct reeve_report *report)
+		struct control_reply *reply, struct reeve_report *report)
 {
 	struct control_reply dropped;
 	int result = link_call(engine->link, request,
-		reply != NULL ? reply : &dropped, report);
+			       reply != NULL ? reply : &dropped, report);
 
 	if (result == REEVE_ERR_NO_DOMAIN)
 		report_add(report, REEVE_ERROR, NULL, NULL, "see reeve list",
-			"there is no domain %u", request->domid);
+			   "there is no domain %u", request->domid);
 	return result;
 }
 
 int machine_host(struct engine *engine, struct reeve_host_info *out,
-	struct reeve_report *report)
+		 struct reeve_report *report)
 {
 	struct control_request request = { .op = CONTROL_HOST_INFO };
 	struct control_reply reply;
@@ -34,7 +34,7 @@ int machine_host(struct engine *engine, struct reeve_host_info *out,
 }
 
 int machine_next(struct engine *engine, unsigned domid,
-	struct reeve_domain *out, struct reeve_report *report)
+		 struct reeve_domain *out, struct reeve_report *report)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_NEXT,
@@ -52,7 +52,7 @@ int machine_next(struct engine *engine, unsigned domid,
 }
 
 int machine_vcpu(struct engine *engine, unsigned domid, unsigned index,
-	struct reeve_vcpu *out, struct reeve_report *report)
+		 struct reeve_vcpu *out, struct reeve_report *report)
 {
 	struct control_request request = {
 		.op = CONTROL_VCPU_INFO,
@@ -69,7 +69,7 @@ int machine_vcpu(struct engine *engine, unsigned domid, unsigned index,
 }
 
 int machine_memory(struct engine *engine, unsigned domid, uint64_t from,
-	struct engine_memory *out, struct reeve_report *report)
+		   struct engine_memory *out, struct reeve_report *report)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_MEMORY,
@@ -87,7 +87,7 @@ int machine_memory(struct engine *engine, unsigned domid, uint64_t from,
 }
 
 int machine_act(struct engine *engine, unsigned domid, enum engine_act act,
-	struct reeve_report *report)
+		struct reeve_report *report)
 {
 	static const enum control_op ops[] = {
 		[ENGINE_PAUSE] = CONTROL_DOMAIN_PAUSE,
@@ -100,7 +100,7 @@ int machine_act(struct engine *engine, unsigned domid, enum engine_act act,
 }
 
 int machine_shutdown(struct engine *engine, unsigned domid,
-	enum reeve_reason reason, struct reeve_report *report)
+		     enum reeve_reason reason, struct reeve_report *report)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_SHUTDOWN,
@@ -112,7 +112,7 @@ int machine_shutdown(struct engine *engine, unsigned domid,
 }
 
 int machine_rename(struct engine *engine, unsigned domid, const char *name,
-	struct reeve_report *report)
+		   struct reeve_report *report)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_RENAME,
@@ -121,14 +121,14 @@ int machine_rename(struct engine *engine, unsigned domid, const char *name,
 
 	if (*name == '\0' || strlen(name) >= sizeof(request.body.rename.name))
 		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
-			"use 1 to 63 bytes", "\"%s\" is no name for a domain",
-			name);
+				    "use 1 to 63 bytes",
+				    "\"%s\" is no name for a domain", name);
 	memcpy(request.body.rename.name, name, strlen(name));
 	return machine_ask(engine, &request, NULL, report);
 }
 
 int machine_dmesg(struct engine *engine, uint64_t *from, char *text,
-	size_t size, size_t *got, struct reeve_report *report)
+		  size_t size, size_t *got, struct reeve_report *report)
 {
 	struct control_request request = {
 		.op = CONTROL_DMESG,
@@ -141,7 +141,7 @@ int machine_dmesg(struct engine *engine, uint64_t *from, char *text,
 	if (result != REEVE_OK)
 		return result;
 	if (dmesg->size > sizeof(dmesg->text) || dmesg->from < *from ||
-		dmesg->from > UINT64_MAX - dmesg->size)
+	    dmesg->from > UINT64_MAX - dmesg->size)
 		return link_nonsense(report);
 	*got = dmesg->size < size ? dmesg->size : size;
 	memcpy(text, dmesg->text, *got);
@@ -153,19 +153,19 @@ static int tell_taken(unsigned slot, long owner, struct reeve_report *report)
 {
 	if (owner > 0)
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-			"console %u is already taken by process %ld", slot,
-			owner);
+				    "console %u is already taken by process %ld",
+				    slot, owner);
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-		"console %u is already taken", slot);
+			    "console %u is already taken", slot);
 }
 
 int machine_console(struct engine *engine, unsigned slot, int *fd, int *lock,
-	struct reeve_report *report)
+		    struct reeve_report *report)
 {
 	const struct folder *folder = &engine->folder;
 	long owner = 0;
-	int error = link_claim(
-		folder_path(folder, "console-%u.lock", slot).text, lock, &owner);
+	int error = link_claim(folder_path(folder, "console-%u.lock", slot).text,
+			       lock, &owner);
 
 	if (error == -EWOULDBLOCK)
 		return tell_taken(slot, owner, report);
@@ -178,5 +178,6 @@ int machine_console(struct engine *engine, unsigned slot, int *fd, int *lock,
 		close(*lock);
 	}
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-		"console %u cannot be reached: %s", slot, strerror(-error));
+			    "console %u cannot be reached: %s", slot,
+			    strerror(-error));
 }

@@ -10,7 +10,7 @@
  * Reports a failure: the step, the command with its arguments by name, the
  * status and the level by name. Returns REEVE_ERR_ENGINE.
  */
-int failure_report(
-	const struct rmi_failure *failure, struct reeve_report *report);
+int failure_report(const struct rmi_failure *failure,
+		   struct reeve_report *report);
 
 #endif

@@ -51,7 +51,7 @@ static void record_realm(struct engine *engine, uint64_t params)
 
 	if (page != NULL)
 		memcpy(&engine->record->params, page,
-			sizeof(engine->record->params));
+		       sizeof(engine->record->params));
 }
 
 static void record_rec(struct engine *engine, uint64_t params)
@@ -174,11 +174,12 @@ static void model_info(struct engine *engine, struct engine_info *info)
 /* ---- The domain --------------------------------------------------------- */
 
 static int model_create(struct engine *engine,
-	const struct engine_domain *domain, struct reeve_report *report)
+			const struct engine_domain *domain,
+			struct reeve_report *report)
 {
 	if (engine->domain.vcpus != 0)
-		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
-			NULL, "the model engine holds a domain already");
+		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL, NULL,
+				    "the model engine holds a domain already");
 	engine->domain = *domain;
 	return REEVE_OK;
 }
@@ -189,7 +190,7 @@ static uint64_t pages_of(uint64_t size)
 }
 
 static int model_load(struct engine *engine, uint64_t ipa, const void *data,
-	size_t size, struct reeve_report *report)
+		      size_t size, struct reeve_report *report)
 {
 	const struct host_ops *ops = &engine->machine.ops;
 	struct realm_segment *segment;
@@ -197,14 +198,16 @@ static int model_load(struct engine *engine, uint64_t ipa, const void *data,
 	pa_t base;
 
 	if (engine->segment_count == MODEL_SEGMENTS_MAX ||
-		!ops->pages_alloc(ops->ctx, pages, 1, &base))
+	    !ops->pages_alloc(ops->ctx, pages, 1, &base))
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
-			"the model engine has no room for %zu bytes", size);
-	if (!inprocess_lend(
-		    engine->rmm, base.value, data, pages * RMI_GRANULE_SIZE)) {
+				    "the model engine has no room for %zu bytes",
+				    size);
+	if (!inprocess_lend(engine->rmm, base.value, data,
+			    pages * RMI_GRANULE_SIZE)) {
 		ops->pages_free(ops->ctx, base, pages);
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
-			"the model engine cannot load %zu bytes", size);
+				    "the model engine cannot load %zu bytes",
+				    size);
 	}
 	segment = &engine->segments[engine->segment_count++];
 	*segment = (struct realm_segment){
@@ -223,7 +226,7 @@ static void model_set_boot(struct engine *engine, const struct engine_boot *boot
 static int realm_make(struct engine *engine, struct reeve_report *report)
 {
 	const struct realm_ram ram = { ipa_make(engine->domain.ram_base),
-		engine->domain.ram_size };
+				       engine->domain.ram_size };
 	struct realm_plan plan = {
 		.ram = &ram,
 		.ram_count = 1,
@@ -245,31 +248,33 @@ static int realm_make(struct engine *engine, struct reeve_report *report)
 }
 
 /* Asks as the boot vCPU would: RSI_MEASUREMENT_READ of slot 0. */
-static int rim_read(
-	struct engine *engine, uint8_t *rim, struct reeve_report *report)
+static int rim_read(struct engine *engine, uint8_t *rim,
+		    struct reeve_report *report)
 {
 	struct smccc_regs regs = { .x = { RSI_MEASUREMENT_READ } };
 	struct rmi_rec_exit exit;
 	enum rsi_outcome outcome;
-	uint64_t status = inprocess_rsi(engine->rmm,
-		engine->realm.recs.base.value, &regs, &outcome, &exit);
+	uint64_t status =
+		inprocess_rsi(engine->rmm, engine->realm.recs.base.value, &regs,
+			      &outcome, &exit);
 
 	if (status != RMI_SUCCESS || outcome != RSI_RETURN ||
-		regs.x[0] != RSI_SUCCESS)
-		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
+	    regs.x[0] != RSI_SUCCESS)
+		return report_error(
+			report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 			"the Realm's boot vCPU cannot read its measurement");
 	memcpy(rim, &regs.x[1], RSI_MEASUREMENT_SIZE);
 	return REEVE_OK;
 }
 
 static int model_finalise(struct engine *engine, struct engine_realm *realm,
-	struct reeve_report *report)
+			  struct reeve_report *report)
 {
 	int result;
 
 	if (!engine->domain.realm)
 		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
-			NULL, "the model engine builds Realms only");
+				    NULL, "the model engine builds Realms only");
 	memset(realm, 0, sizeof(*realm));
 	engine->record = realm;
 	result = realm_make(engine, report);
@@ -292,14 +297,14 @@ static int model_destroy(struct engine *engine, struct reeve_report *report)
 			&engine->segments[--engine->segment_count];
 
 		inprocess_take_back(engine->rmm, segment->source.value);
-		ops->pages_free(
-			ops->ctx, segment->source, pages_of(segment->size));
+		ops->pages_free(ops->ctx, segment->source,
+				pages_of(segment->size));
 	}
 	engine->realm_built = false;
 	engine->domain = (struct engine_domain){ 0 };
 	if (result == REEVE_OK && inprocess_delegated(engine->rmm) != 0)
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
-			"the RMM kept granules of a destroyed Realm");
+				    "the RMM kept granules of a destroyed Realm");
 	return result;
 }
 

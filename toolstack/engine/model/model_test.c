@@ -38,7 +38,7 @@ static int setup(void **state)
 	};
 	f->image = (struct image){
 		.segments = { { IMAGE_KERNEL, GUEST_RAM0_BASE, f->content, 5000,
-			2 * GUEST_PAGE_SIZE } },
+				2 * GUEST_PAGE_SIZE } },
 		.segment_count = 1,
 		.banks = { { GUEST_RAM0_BASE, RAM_SIZE } },
 		.entry = GUEST_RAM0_BASE,
@@ -62,7 +62,7 @@ static int teardown(void **state)
 static int build(struct fixture *f, struct engine_realm *realm)
 {
 	return engine_build(&engine_model, f->engine, &f->domain, &f->image,
-		realm, f->report);
+			    realm, f->report);
 }
 
 static void a_realm_is_built_and_recorded(void **state)
@@ -150,9 +150,9 @@ static void one_domain_at_a_time(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(engine_model.create(f->engine, &f->domain, f->report),
-		REEVE_OK);
+			 REEVE_OK);
 	assert_int_equal(engine_model.create(f->engine, &f->domain, f->report),
-		REEVE_ERR_ARGUMENT);
+			 REEVE_ERR_ARGUMENT);
 	assert_int_equal(engine_model.destroy(f->engine, f->report), REEVE_OK);
 }
 
