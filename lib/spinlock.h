@@ -16,9 +16,10 @@ struct spinlock {
 
 static inline void spinlock_acquire(struct spinlock *lock)
 {
-	while (__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE) != 0)
+	while (__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE) != 0) {
 		while (__atomic_load_n(&lock->taken, __ATOMIC_RELAXED) != 0)
 			;
+	}
 }
 
 static inline void spinlock_release(struct spinlock *lock)

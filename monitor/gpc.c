@@ -128,7 +128,7 @@ static __attribute__((noinline)) void flush(const struct gpt_move *move,
 	uint64_t line = move->pa | space;
 	uint64_t end = line + move->count * MACHINE_PAGE_SIZE;
 
-	while (line != end)
+	while (line != end) {
 		__asm__ volatile(
 			".rept " A64_TEXT(
 				GRANULE_LINES) "\n\t"
@@ -137,6 +137,7 @@ static __attribute__((noinline)) void flush(const struct gpt_move *move,
 						       A64_CACHE_LINE) "\n\t"
 								       ".endr"
 			: "+r"(line)::"memory");
+	}
 	dsb(osh);
 }
 

@@ -38,10 +38,11 @@ static void report(const char *where, const struct frame *frame)
 /* The registers of EL3 hold no secret of a world; those of worlds might. */
 static void report_registers(const struct frame *frame)
 {
-	for (unsigned i = 0; i < 30; i += 2)
+	for (unsigned i = 0; i < 30; i += 2) {
 		log_line_unlocked("  x%02u %016llx  x%02u %016llx", i,
 				  (unsigned long long)frame->x[i], i + 1,
 				  (unsigned long long)frame->x[i + 1]);
+	}
 	log_line_unlocked("  x30 %016llx  sp  %016llx",
 			  (unsigned long long)frame->x[30],
 			  (unsigned long long)sysreg_read(SP_EL0));

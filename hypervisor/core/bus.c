@@ -27,11 +27,12 @@ static const struct window *window_at(const struct domain *domain,
 		const struct window *window = &windows[i];
 
 		if (address >= window->base &&
-		    address - window->base < window->size)
+		    address - window->base < window->size) {
 			return window->access != vuart_access ||
 					       domain->has_vuart
 				       ? window
 				       : NULL;
+		}
 	}
 	return NULL;
 }

@@ -63,9 +63,10 @@ static enum control_status next(struct exchange *exchange)
 	struct domain *domain = domain_get_from(exchange->session->domains,
 						exchange->request->domid);
 
-	if (domain == NULL)
+	if (domain == NULL) {
 		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
 				     "there are no more domains");
+	}
 	control_domain_fill(domain, &exchange->reply->body.domain);
 	domain_put(domain);
 	return CONTROL_OK;
@@ -82,10 +83,11 @@ static enum control_status vcpu_info(struct exchange *exchange)
 	unsigned index = exchange->request->body.vcpu.index;
 	const struct vcpu *vcpu = domain_vcpu(exchange->domain, index);
 
-	if (vcpu == NULL)
+	if (vcpu == NULL) {
 		return domain_refuse(text_of(exchange), CONTROL_E_REQUEST,
 				     "domain %u has no vCPU %u",
 				     exchange->domain->domid, index);
+	}
 	control_vcpu_fill(vcpu, &exchange->reply->body.vcpu);
 	return CONTROL_OK;
 }
@@ -135,9 +137,10 @@ static enum control_status attack(struct exchange *exchange)
 	struct domain *domain = domain_get(domains, domid);
 	enum control_status status;
 
-	if (domain == NULL && domid != CONTROL_NO_DOMAIN)
+	if (domain == NULL && domid != CONTROL_NO_DOMAIN) {
 		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
 				     "there is no domain %u", domid);
+	}
 	status = control_attack(
 		domains, domain, exchange->request->body.attack.write == 1,
 		&exchange->reply->body.attack, text_of(exchange));
@@ -158,10 +161,11 @@ static enum control_status inject(struct exchange *exchange)
 	const struct inject_ops *ops =
 		exchange->session->domains->config.ops->inject;
 
-	if (ops == NULL)
+	if (ops == NULL) {
 		return domain_refuse(
 			text_of(exchange), CONTROL_E_UNSUPPORTED,
 			"only a host started with --debug-console breaks rules");
+	}
 	return ops->ask(exchange->domain, &exchange->request->body.inject,
 			&exchange->reply->body.inject, text_of(exchange));
 }
@@ -189,9 +193,10 @@ static enum control_status carry_out(struct exchange *exchange)
 	if (!control_wants_domain(op))
 		return operations[op](exchange);
 	exchange->domain = domain_get(exchange->session->domains, domid);
-	if (exchange->domain == NULL)
+	if (exchange->domain == NULL) {
 		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
 				     "there is no domain %u", domid);
+	}
 	status = operations[op](exchange);
 	domain_put(exchange->domain);
 	return status;

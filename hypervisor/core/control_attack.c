@@ -64,10 +64,11 @@ enum control_status control_attack(struct domains *domains,
 	const struct host_ops *host = domains->config.host->ops;
 	enum control_status status;
 
-	if (domains->config.ops->attack == NULL)
+	if (domains->config.ops->attack == NULL) {
 		return domain_refuse(
 			text, CONTROL_E_UNSUPPORTED,
 			"only a host started with --debug-console attacks");
+	}
 	if (domain != NULL)
 		return attack_realm(domain, write, result, text);
 	while (__atomic_exchange_n(&domains->attack_busy, 1, __ATOMIC_ACQUIRE))

@@ -88,9 +88,10 @@ static bool is_name(const uint8_t name[CONTROL_NAME_SIZE])
 	}
 	if (end == 0 || end == CONTROL_NAME_SIZE)
 		return false;
-	for (unsigned i = end; i < CONTROL_NAME_SIZE; i++)
+	for (unsigned i = end; i < CONTROL_NAME_SIZE; i++) {
 		if (name[i] != 0)
 			return false;
+	}
 	return true;
 }
 
@@ -104,9 +105,10 @@ static const char *create_check(const struct control_create *create)
 	if (create->ram_size == 0 || create->ram_size > GUEST_RAM0_SIZE ||
 	    create->ram_size % GUEST_PAGE_SIZE != 0)
 		return "RAM is whole pages, up to 3 GiB";
-	if (!is_name(create->name))
+	if (!is_name(create->name)) {
 		return "a name is UTF-8 without control characters, ended by "
 		       "zeros";
+	}
 	if (create->vcpus == 0)
 		return "a domain has at least one vCPU";
 	if (create->nr_spis > VGIC_SPIS)
@@ -190,9 +192,10 @@ static const char *frame_check(const struct control_request *request)
 		return "reserved bits are set";
 	if (shape->domain == DOMAIN_NONE && request->domid != 0)
 		return "the operation is about no domain";
-	for (size_t i = shape->body; i < sizeof(request->body.bytes); i++)
+	for (size_t i = shape->body; i < sizeof(request->body.bytes); i++) {
 		if (request->body.bytes[i] != 0)
 			return "bytes that the operation does not use are set";
+	}
 	return body_check(request);
 }
 
@@ -201,17 +204,19 @@ enum control_status control_check(const struct control_request *request,
 {
 	const char *why;
 
-	if (request->version != CONTROL_VERSION)
+	if (request->version != CONTROL_VERSION) {
 		return domain_refuse(text, CONTROL_E_VERSION,
 				     "this host speaks version %u, not %u",
 				     CONTROL_VERSION, request->version);
+	}
 	why = frame_check(request);
 	if (why != NULL)
 		return domain_refuse(text, CONTROL_E_REQUEST, "%s", why);
 	if (request->op == CONTROL_DOMAIN_CREATE &&
-	    request->body.create.vcpus > CONTROL_VCPUS)
+	    request->body.create.vcpus > CONTROL_VCPUS) {
 		return domain_refuse(text, CONTROL_E_LIMIT,
 				     "a domain has at most %u vCPUs",
 				     CONTROL_VCPUS);
+	}
 	return CONTROL_OK;
 }

@@ -23,9 +23,10 @@ static uint64_t delegated(const struct realm_account *account)
 {
 	uint64_t pages = 0;
 
-	for (unsigned kind = 0; kind < GRANULE_KINDS; kind++)
+	for (unsigned kind = 0; kind < GRANULE_KINDS; kind++) {
 		if (kind != GRANULES_SHARED && kind != GRANULES_GUEST)
 			pages += account->held[kind];
+	}
 	return pages;
 }
 

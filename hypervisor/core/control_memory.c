@@ -31,10 +31,11 @@ static const uint8_t kinds[GRANULE_KINDS] = {
 static void pages_fill(const struct domain *domain,
 		       struct control_memory *memory)
 {
-	for (unsigned kind = 0; kind < GRANULE_KINDS; kind++)
+	for (unsigned kind = 0; kind < GRANULE_KINDS; kind++) {
 		memory->pages[kinds[kind]] +=
 			domain->own.account.held[kind] +
 			domain->realm.granules.account.held[kind];
+	}
 }
 
 /* ---- What is at an IPA ---- */
@@ -66,11 +67,12 @@ static bool realm_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 	if (look.level < realm->layout.start_level || look.level > RTT_DEEPEST)
 		return rmi_nonsense(&realm->rmi, "a level that is none");
 	out->level = look.level;
-	if (ipa.value < realm_alias(realm, ipa_make(0)).value)
+	if (ipa.value < realm_alias(realm, ipa_make(0)).value) {
 		out->kind = protected_kind(&look);
-	else
+	} else {
 		out->kind = look.state == RMI_ENTRY_ASSIGNED ? CONTROL_RUN_SHARED
 							     : 0;
+	}
 	return true;
 }
 
@@ -133,10 +135,11 @@ static bool window_tell(struct domain *domain, const struct window *window,
 			return false;
 		size = rtt_entry_size(entry.level);
 		end = smaller(align_down(*at, size) + size, window->end);
-		if (!run_put(memory, *at, end, entry.kind))
+		if (!run_put(memory, *at, end, entry.kind)) {
 			*looks = 1; /* the last */
-		else
+		} else {
 			*at = end;
+		}
 	}
 	return true;
 }
@@ -153,9 +156,10 @@ static bool runs_fill(struct domain *domain, uint64_t at,
 	unsigned count = domain->is_realm ? 2 : 1;
 	unsigned looks = LOOKS;
 
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		if (!window_tell(domain, &windows[i], &at, &looks, memory))
 			return false;
+	}
 	memory->next = at < windows[count - 1].end ? at : 0;
 	return true;
 }
@@ -178,16 +182,18 @@ enum control_status control_memory(struct domain *domain, uint64_t from,
 {
 	bool done;
 
-	if (!is_built(domain))
+	if (!is_built(domain)) {
 		return domain_refuse(
 			text, CONTROL_E_STATE,
 			"domain %u is not built, or is being destroyed",
 			domain->domid);
+	}
 	domain_memory_lock(domain);
 	pages_fill(domain, memory);
-	if (domain->is_realm)
+	if (domain->is_realm) {
 		memory->shared_base =
 			realm_alias(&domain->realm, ipa_make(0)).value;
+	}
 	done = runs_fill(domain, from, memory);
 	if (!done)
 		failure_text(&domain->realm.failure, text, CONTROL_TEXT_SIZE);

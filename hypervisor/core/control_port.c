@@ -8,9 +8,10 @@ static void reply_send(void *ctx, const struct control_reply *reply)
 	struct control_port *port = ctx;
 
 	spinlock_acquire(&port->lock);
-	if (port->open && port->openings == port->served)
+	if (port->open && port->openings == port->served) {
 		(void)fifo_put(&port->out, (const uint8_t *)reply,
 			       sizeof(*reply)); /* room was there before */
+	}
 	spinlock_release(&port->lock);
 }
 
@@ -72,9 +73,10 @@ static void turn_take(struct control_port *port, struct turn *turn)
 	turn->open = port->open;
 	turn->openings = port->openings;
 	turn->size = 0;
-	if (fifo_room(&port->out) >= sizeof(struct control_reply))
+	if (fifo_room(&port->out) >= sizeof(struct control_reply)) {
 		turn->size =
 			fifo_get(&port->in, turn->bytes, sizeof(turn->bytes));
+	}
 	spinlock_release(&port->lock);
 }
 

@@ -18,9 +18,10 @@ void dmesg_read(struct dmesg *dmesg, uint64_t from, struct control_dmesg *reply)
 		from = dmesg->end;
 	if (dmesg->end - from > DMESG_SIZE)
 		from = dmesg->end - DMESG_SIZE;
-	for (; size < CONTROL_DMESG_SIZE && from + size < dmesg->end; size++)
+	for (; size < CONTROL_DMESG_SIZE && from + size < dmesg->end; size++) {
 		reply->text[size] =
 			(uint8_t)dmesg->ring[(from + size) % DMESG_SIZE];
+	}
 	spinlock_release(&dmesg->lock);
 	reply->from = from;
 	reply->size = size;

@@ -17,10 +17,11 @@ void domains_init(struct domains *domains, const struct domains_config *config)
 
 static struct domain *find(struct domains *domains, uint32_t domid)
 {
-	for (unsigned i = 0; i < CONTROL_DOMAINS; i++)
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
 		if (domain_is_there(&domains->table[i]) &&
 		    domains->table[i].domid == domid)
 			return &domains->table[i];
+	}
 	return NULL;
 }
 
@@ -185,9 +186,10 @@ void domain_stop(struct domain *domain, enum control_reason reason,
 	va_start(arguments, format);
 	(void)log_format(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	if (end(domain, reason, text))
+	if (end(domain, reason, text)) {
 		log_line("domain %u %s: %s", domain->domid,
 			 reason == CONTROL_CRASH ? "crashed" : "ended", text);
+	}
 }
 
 static enum control_status state_refuse(const struct domain *domain, char *text)
@@ -247,10 +249,11 @@ enum control_status domain_rename(struct domain *domain, const uint8_t *name,
 	spinlock_release(&domains->lock);
 	if (dying)
 		return state_refuse(domain, text);
-	if (taken)
+	if (taken) {
 		return domain_refuse(text, CONTROL_E_EXISTS,
 				     "there is a domain \"%s\" already",
 				     (const char *)name);
+	}
 	return CONTROL_OK;
 }
 

@@ -36,8 +36,9 @@ static uint64_t realm_overhead(const struct domains *domains,
 	struct rtt_layout layout = { 0 };
 
 	if (!rtt_layout_choose(GUEST_RAM0_BASE + create->ram_size,
-			       domains->config.host->info.ipa_bits, &layout))
+			       domains->config.host->info.ipa_bits, &layout)) {
 		return 0; /* the build will be refused */
+	}
 	return 1 + layout.roots + 2 +
 	       create->vcpus * (1 + REC_DONATION + UINT64_C(1)) +
 	       2 * realm_tables(&layout, create->ram_size);

@@ -35,22 +35,27 @@ static enum control_status realm_check(const struct domains_config *config,
 {
 	const struct host_info *info = &config->host->info;
 
-	if (config->rmm_text != NULL)
+	if (config->rmm_text != NULL) {
 		return domain_refuse(text, CONTROL_E_UNSUPPORTED,
 				     "this host runs no Realms: %s",
 				     config->rmm_text);
-	if (create->vcpus > info->max_recs)
+	}
+	if (create->vcpus > info->max_recs) {
 		return domain_refuse(text, CONTROL_E_LIMIT,
 				     "the RMM allows a Realm %u vCPUs",
 				     info->max_recs);
-	if (create->hash_algo >= 32 || !(info->hashes & 1U << create->hash_algo))
+	}
+	if (create->hash_algo >= 32 ||
+	    !(info->hashes & 1U << create->hash_algo)) {
 		return domain_refuse(text, CONTROL_E_UNSUPPORTED,
 				     "the RMM does not offer the hash algorithm");
-	if (has_vuart(create) && !config->debug)
+	}
+	if (has_vuart(create) && !config->debug) {
 		return domain_refuse(
 			text, CONTROL_E_UNSUPPORTED,
 			"a Realm gets a vuart only on a host started with "
 			"--debug-console");
+	}
 	return CONTROL_OK;
 }
 
@@ -70,13 +75,15 @@ static uint32_t console_choose(const struct domains *domains)
 {
 	bool taken[CONTROL_CONSOLES] = { false };
 
-	for (unsigned i = 0; i < CONTROL_DOMAINS; i++)
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
 		if (domains->table[i].domid != 0 &&
 		    domains->table[i].console < CONTROL_CONSOLES)
 			taken[domains->table[i].console] = true;
-	for (uint32_t slot = 0; slot < CONTROL_CONSOLES; slot++)
+	}
+	for (uint32_t slot = 0; slot < CONTROL_CONSOLES; slot++) {
 		if (!taken[slot])
 			return slot;
+	}
 	return CONTROL_NO_CONSOLE;
 }
 
@@ -112,20 +119,23 @@ static enum control_status place_take(struct domains *domains,
 	uint32_t console = console_choose(domains);
 	unsigned i = 0;
 
-	if (!domains_name_free(domains, create->name))
+	if (!domains_name_free(domains, create->name)) {
 		return domain_refuse(text, CONTROL_E_EXISTS,
 				     "there is a domain \"%s\" already",
 				     (const char *)create->name);
+	}
 	while (i < CONTROL_DOMAINS && domains->table[i].domid != 0)
 		i++;
-	if (i == CONTROL_DOMAINS)
+	if (i == CONTROL_DOMAINS) {
 		return domain_refuse(text, CONTROL_E_LIMIT,
 				     "there are %u domains, the most at once",
 				     CONTROL_DOMAINS);
-	if (has_vuart(create) && console == CONTROL_NO_CONSOLE)
+	}
+	if (has_vuart(create) && console == CONTROL_NO_CONSOLE) {
 		return domain_refuse(text, CONTROL_E_LIMIT,
 				     "all %u consoles are taken",
 				     CONTROL_CONSOLES);
+	}
 	if (pages > unused)
 		return memory_refuse(text, pages, unused);
 	*out = &domains->table[i];

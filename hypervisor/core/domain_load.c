@@ -18,24 +18,27 @@ static enum control_status segment_check(const struct domain *domain,
 	uint64_t first = GUEST_RAM0_BASE;
 	const struct domain_segment *last;
 
-	if (domain_state(domain) != CONTROL_LOADING)
+	if (domain_state(domain) != CONTROL_LOADING) {
 		return domain_refuse(text, CONTROL_E_STATE,
 				     "domain %u is not being loaded",
 				     domain->domid);
-	if (domain->segment_count == CONTROL_SEGMENTS)
+	}
+	if (domain->segment_count == CONTROL_SEGMENTS) {
 		return domain_refuse(text, CONTROL_E_LIMIT,
 				     "a domain has at most %u segments",
 				     CONTROL_SEGMENTS);
+	}
 	if (domain->segment_count > 0) {
 		last = &domain->segments[domain->segment_count - 1];
 		first = last->ipa.value + last->pages.count * PAGE_SIZE;
 	}
 	if (segment->ipa < first || segment->ipa >= end ||
-	    segment->size > end - segment->ipa)
+	    segment->size > end - segment->ipa) {
 		return domain_refuse(
 			text, CONTROL_E_REQUEST,
 			"a segment is outside of RAM, or not after the one "
 			"before");
+	}
 	return CONTROL_OK;
 }
 
@@ -133,10 +136,11 @@ enum control_status domain_build(struct domain *domain,
 	}
 	spinlock_release(&domain->lock);
 	domain_memory_unlock(domain);
-	if (!done)
+	if (!done) {
 		return domain_refuse(text, CONTROL_E_STATE,
 				     "domain %u is not being loaded",
 				     domain->domid);
+	}
 	domain->ops->work_kick(domain->ops->ctx);
 	return CONTROL_OK;
 }

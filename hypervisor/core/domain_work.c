@@ -19,12 +19,13 @@ static void plan_fill(struct domain *domain, struct realm_ram *ram,
 		      struct realm_segment *segments, struct realm_plan *plan)
 {
 	*ram = (struct realm_ram){ ipa_make(GUEST_RAM0_BASE), domain->ram_size };
-	for (unsigned i = 0; i < domain->segment_count; i++)
+	for (unsigned i = 0; i < domain->segment_count; i++) {
 		segments[i] = (struct realm_segment){
 			.ipa = domain->segments[i].ipa,
 			.size = domain->segments[i].size,
 			.source = domain->segments[i].pages.base,
 		};
+	}
 	*plan = (struct realm_plan){
 		.ram = ram,
 		.ram_count = 1,
@@ -104,9 +105,10 @@ static bool guest_make(struct domain *domain)
 	failure_step(&domain->failure, "mapping the guest's content");
 	if (!stage2_init(&domain->stage2, &domain->own))
 		return false;
-	for (unsigned i = 0; i < domain->segment_count; i++)
+	for (unsigned i = 0; i < domain->segment_count; i++) {
 		if (!segment_map(domain, &domain->segments[i]))
 			return false;
+	}
 	boot->regs.pc = domain->entry.pc;
 	boot->regs.gprs[0] = domain->entry.x0;
 	boot->regs.pstate = PSTATE_START;

@@ -184,14 +184,15 @@ static enum vcpu_next unexpected(struct vcpu *vcpu,
 				 const struct rmi_rec_exit *exit)
 {
 	vcpu->exits[CONTROL_EXIT_OTHER]++;
-	if (exit->exit_reason == RMI_EXIT_SERROR)
+	if (exit->exit_reason == RMI_EXIT_SERROR) {
 		domain_stop(vcpu->domain, CONTROL_CRASH,
 			    "vCPU %u: SError with syndrome 0x%llx", vcpu->index,
 			    (unsigned long long)exit->esr);
-	else
+	} else {
 		domain_stop(vcpu->domain, CONTROL_CRASH,
 			    "vCPU %u: unknown exit reason %llu", vcpu->index,
 			    (unsigned long long)exit->exit_reason);
+	}
 	return VCPU_STOP;
 }
 

@@ -353,9 +353,10 @@ static void a_realm_that_is_off_is_waited_for(void **state)
 	struct vcpu *vcpu = &guest->vcpus[0];
 	struct rmi_rec_exit irq = { .exit_reason = RMI_EXIT_IRQ };
 
-	for (unsigned i = 0; i < 999; i++)
+	for (unsigned i = 0; i < 999; i++) {
 		assert_int_equal(vcpu_enter_refused(vcpu, RMI_ERROR_REALM),
 				 VCPU_YIELD);
+	}
 	/* It came in after all: all over again. */
 	take(guest, &irq);
 	for (unsigned i = 0; i < 999; i++)

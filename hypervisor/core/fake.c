@@ -22,9 +22,10 @@ static size_t number(uint64_t pa)
 
 static bool run_free(const struct fake *fake, uint64_t first, uint64_t count)
 {
-	for (uint64_t i = first; i < first + count; i++)
+	for (uint64_t i = first; i < first + count; i++) {
 		if (i >= FAKE_PAGES || fake->allocated[i])
 			return false;
+	}
 	return true;
 }
 

@@ -120,9 +120,10 @@ static uint64_t without_lpa2(uint64_t value)
 
 static uint64_t view(unsigned crm, unsigned op2, uint64_t value)
 {
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		if (limits[i].crm == crm && limits[i].op2 == op2)
 			value = limited(value, &limits[i]);
+	}
 	if (crm == TGRAN4_CRM && op2 == TGRAN4_OP2)
 		value = without_lpa2(value);
 	return value;
@@ -132,8 +133,9 @@ uint64_t guest_id_view(unsigned crm, unsigned op2, uint64_t value)
 {
 	if (crm == 5 && op2 == 0)
 		return DFR0_VIEW;
-	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		if (shown[i].crm == crm && shown[i].op2 == op2)
 			return view(crm, op2, value);
+	}
 	return 0;
 }

@@ -30,10 +30,11 @@ static void of_what_qemu_has(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
 		assert_int_equal(guest_id_view(samples[i].crm, samples[i].op2,
 					       samples[i].machine),
 				 samples[i].guest);
+	}
 }
 
 static void what_is_not_named_is_not_there(void **state)

@@ -50,9 +50,10 @@ static void features_decode(struct host_info *info)
 static bool features_read(struct host *host, struct rmi *rmi)
 {
 	failure_step(&host->failure, "reading the RMM's features");
-	for (unsigned i = 0; i < RMI_FEATURE_REGISTERS; i++)
+	for (unsigned i = 0; i < RMI_FEATURE_REGISTERS; i++) {
 		if (!ask_features(rmi, i, &host->info.features[i]))
 			return rmi_refused(rmi);
+	}
 	features_decode(&host->info);
 	return true;
 }

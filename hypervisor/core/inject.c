@@ -85,18 +85,21 @@ static enum control_status refuse(const struct domain *domain,
 
 	if (!domain->is_realm || !domain->realm.active ||
 	    (state != CONTROL_PAUSED && state != CONTROL_RUNNING &&
-	     state != CONTROL_SHUTDOWN))
+	     state != CONTROL_SHUTDOWN)) {
 		return domain_refuse(text, CONTROL_E_STATE,
 				     "domain %u has no active Realm",
 				     domain->domid);
-	if (ask->vcpu >= domain->vcpu_count)
+	}
+	if (ask->vcpu >= domain->vcpu_count) {
 		return domain_refuse(text, CONTROL_E_REQUEST,
 				     "domain %u has no vCPU %u", domain->domid,
 				     ask->vcpu);
-	if (__atomic_load_n(&domain->injection.armed, __ATOMIC_RELAXED))
+	}
+	if (__atomic_load_n(&domain->injection.armed, __ATOMIC_RELAXED)) {
 		return domain_refuse(text, CONTROL_E_STATE,
 				     "injection %u waits for its moment still",
 				     domain->injection.what);
+	}
 	return CONTROL_OK;
 }
 

@@ -30,9 +30,10 @@ static bool lrs_put(struct vcpu *vcpu, const uint64_t *words, unsigned count)
 {
 	unsigned first = vcpu->domain->vgic.lr_count - count;
 
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		if (!is_free(vcpu, first + i))
 			return false;
+	}
 	for (unsigned i = 0; i < count; i++)
 		vcpu->gic.state.lr[first + i] = words[i];
 	return true;
@@ -60,9 +61,10 @@ static unsigned intid_of(uint64_t lr)
 
 static bool is_loaded(const struct vcpu *vcpu, unsigned intid)
 {
-	for (unsigned i = 0; i < VGIC_LRS; i++)
+	for (unsigned i = 0; i < VGIC_LRS; i++) {
 		if (vcpu->gic.loaded[i] == intid)
 			return true;
+	}
 	return false;
 }
 
@@ -90,9 +92,10 @@ static bool lr_stale(struct vcpu *vcpu)
 		stale_keep(injection, vcpu);
 		return false;
 	}
-	for (unsigned i = 0; i < vcpu->domain->vgic.lr_count; i++)
+	for (unsigned i = 0; i < vcpu->domain->vgic.lr_count; i++) {
 		if (stale_put(vcpu, injection->lrs[i]))
 			return true;
+	}
 	return false;
 }
 

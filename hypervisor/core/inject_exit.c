@@ -22,9 +22,10 @@ bool inject_exit_fits(enum control_injection what,
 	if (what >= CONTROL_INJECT_RIPAS_REJECT &&
 	    what <= CONTROL_INJECT_RIPAS_RD)
 		return exit->exit_reason == RMI_EXIT_RIPAS_CHANGE;
-	if (is_psci(what))
+	if (is_psci(what)) {
 		return exit->exit_reason == RMI_EXIT_PSCI &&
 		       exit->gprs[0] == PSCI_AFFINITY_INFO_64;
+	}
 	return what == CONTROL_INJECT_HOST_CALL &&
 	       exit->exit_reason == RMI_EXIT_HOST_CALL;
 }

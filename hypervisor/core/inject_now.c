@@ -150,9 +150,10 @@ static enum control_status enter_off(struct domain *domain,
 {
 	pa_t page;
 
-	if (!is_off(domain, vcpu))
+	if (!is_off(domain, vcpu)) {
 		return domain_refuse(text, CONTROL_E_STATE,
 				     "vCPU %u is not off", vcpu->index);
+	}
 	if (!page_take(domain, &page))
 		return no_memory(text);
 	inject_done(&domain->injection, enter(domain, vcpu->rec, page));
@@ -168,19 +169,22 @@ static enum control_status enter_destroyed(struct domain *domain,
 	bool gone = false;
 
 	if (domain_state(domain) != CONTROL_SHUTDOWN ||
-	    vcpu->index + 1 != realm->rec_count)
+	    vcpu->index + 1 != realm->rec_count) {
 		return domain_refuse(
 			text, CONTROL_E_STATE,
 			"vCPU %u is not the last of a Realm that has ended",
 			vcpu->index);
+	}
 	domain_memory_lock(domain);
-	if (realm_may_return(realm))
+	if (realm_may_return(realm)) {
 		gone = realm_settle(realm,
 				    ask_rec_destroy(&realm->rmi, vcpu->rec));
+	}
 	domain_memory_unlock(domain);
-	if (!gone)
+	if (!gone) {
 		return domain_refuse(text, CONTROL_E_RMM,
 				     "the REC was not destroyed");
+	}
 	return enter_off(domain, vcpu, text);
 }
 
@@ -192,9 +196,10 @@ pages(struct domain *domain, const struct control_inject_ask *ask, char *text)
 	struct realm *realm = &domain->realm;
 	ipa_t ipa = ipa_make(ask->ipa);
 
-	if (!domain_has_ram(domain, ask->ipa, ask->size))
+	if (!domain_has_ram(domain, ask->ipa, ask->size)) {
 		return domain_refuse(text, CONTROL_E_REQUEST,
 				     "not in the domain's RAM");
+	}
 	domain_memory_lock(domain);
 	if (ask->what == CONTROL_INJECT_PAGE_LOST)
 		(void)realm_take_back(realm, ipa, ipa_add(ipa, ask->size));

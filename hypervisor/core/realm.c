@@ -53,9 +53,10 @@ static bool pages_returned(struct realm *realm, enum granules_kind kind,
 			   struct granules_range range)
 {
 	if (!is_aligned(range.base.value, RMI_GRANULE_SIZE) ||
-	    range.count > realm->granules.account.held[kind])
+	    range.count > realm->granules.account.held[kind]) {
 		return rmi_nonsense(&realm->rmi,
 				    "other memory is returned than was given");
+	}
 	granules_give(&realm->granules, kind, range);
 	return true;
 }
@@ -262,9 +263,10 @@ static bool recs_create(struct realm *realm, const struct realm_plan *plan)
 	failure_step(&realm->failure, "creating the vCPUs");
 	if (!realm_take(realm, &want, &realm->recs))
 		return false;
-	while (realm->rec_count < plan->vcpus)
+	while (realm->rec_count < plan->vcpus) {
 		if (!rec_create(realm, plan))
 			return false;
+	}
 	return true;
 }
 

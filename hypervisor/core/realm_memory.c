@@ -56,9 +56,10 @@ static bool ram_range_init(struct realm *realm, const struct realm_ram *ram)
 				return false;
 			continue;
 		}
-		if (next.value <= at.value || next.value > top.value)
+		if (next.value <= at.value || next.value > top.value) {
 			return rmi_nonsense(&realm->rmi,
 					    "no progress in the range");
+		}
 		at = next;
 		deepest = realm_above_root(realm);
 	}
@@ -68,9 +69,10 @@ static bool ram_range_init(struct realm *realm, const struct realm_ram *ram)
 bool realm_ram_init(struct realm *realm, const struct realm_plan *plan)
 {
 	failure_step(&realm->failure, "marking the guest's RAM");
-	for (unsigned i = 0; i < plan->ram_count; i++)
+	for (unsigned i = 0; i < plan->ram_count; i++) {
 		if (!ram_range_init(realm, &plan->ram[i]))
 			return false;
+	}
 	return true;
 }
 
@@ -170,9 +172,10 @@ static bool segment_load(struct realm *realm, const struct realm_plan *plan,
 bool realm_load(struct realm *realm, const struct realm_plan *plan)
 {
 	failure_step(&realm->failure, "loading the guest's content");
-	for (unsigned i = 0; i < plan->segment_count; i++)
+	for (unsigned i = 0; i < plan->segment_count; i++) {
 		if (!segment_load(realm, plan, &plan->segments[i]))
 			return false;
+	}
 	return true;
 }
 

@@ -46,9 +46,10 @@ static bool in_ram(const struct realm_plan *plan,
 		const struct realm_ram *ram = &plan->ram[i];
 
 		if (segment->ipa.value >= ram->base.value &&
-		    segment->ipa.value < ram_end(ram))
+		    segment->ipa.value < ram_end(ram)) {
 			return segment->size <=
 			       ram_end(ram) - segment->ipa.value;
+		}
 	}
 	return false;
 }

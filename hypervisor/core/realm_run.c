@@ -30,8 +30,9 @@ bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out)
 static bool undo(struct realm *realm, enum granules_kind kind,
 		 struct granules_range *range)
 {
-	if (!realm->rmi.op.open)
+	if (!realm->rmi.op.open) {
 		(void)realm_return(realm, kind, range); /* else teardown does */
+	}
 	return false;
 }
 
@@ -66,9 +67,10 @@ static bool lent_map(struct realm *realm, ipa_t ipa)
 
 	while (!realm_settle(
 		realm, ask_rtt_unprot_map(&realm->rmi, realm->rd.base, ipa,
-					  realm->lent.base, REALM_PAGE_LEVEL)))
+					  realm->lent.base, REALM_PAGE_LEVEL))) {
 		if (!realm_walk_deepen(realm, ipa, REALM_PAGE_LEVEL, &deepest))
 			return false;
+	}
 	return true;
 }
 
@@ -131,9 +133,11 @@ bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
 				return false;
 			continue;
 		}
-		if (next.value <= left.base.value || next.value > left.top.value)
+		if (next.value <= left.base.value ||
+		    next.value > left.top.value) {
 			return rmi_nonsense(&realm->rmi,
 					    "no progress in the range");
+		}
 		*reached = left.base = next;
 		deepest = realm_above_root(realm);
 	}

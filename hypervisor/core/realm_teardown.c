@@ -70,9 +70,10 @@ static bool level_destroy(struct realm *realm, int level)
 			return rmi_refused(&realm->rmi);
 		/* The last root table may reach beyond the IPA space. */
 		if (next.value <= at.value ||
-		    !is_aligned(next.value, rtt_entry_size(level - 1)))
+		    !is_aligned(next.value, rtt_entry_size(level - 1))) {
 			return rmi_nonsense(&realm->rmi,
 					    "no progress in the range");
+		}
 		at = next;
 	}
 	return true;
@@ -80,9 +81,11 @@ static bool level_destroy(struct realm *realm, int level)
 
 static bool tables_destroy(struct realm *realm)
 {
-	for (int level = RTT_DEEPEST; level > realm->layout.start_level; level--)
+	for (int level = RTT_DEEPEST; level > realm->layout.start_level;
+	     level--) {
 		if (!level_destroy(realm, level))
 			return false;
+	}
 	return realm_held(realm, GRANULES_RTT) == 0 ||
 	       rmi_nonsense(&realm->rmi, "not all tables came back");
 }

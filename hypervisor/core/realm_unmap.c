@@ -71,9 +71,10 @@ bool realm_unmap(struct realm *realm, enum granules_kind kind, ipa_t at,
 		if (!realm_may_return(realm))
 			return false;
 		if (unmap_once(realm, kind, at, top, &next)) {
-			if (next.value <= at.value || next.value > top.value)
+			if (next.value <= at.value || next.value > top.value) {
 				return rmi_nonsense(&realm->rmi,
 						    "no progress in the range");
+			}
 		} else if (!entry_skip(realm, at, top, &next)) {
 			return false;
 		}

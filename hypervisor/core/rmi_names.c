@@ -59,9 +59,10 @@ static const char *const statuses[] = {
 
 const struct rmi_command *rmi_command(uint32_t fid)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (commands[i].fid == fid)
 			return &commands[i];
+	}
 	return NULL;
 }
 

@@ -44,9 +44,10 @@ static void ram_that_fills_the_protected_half(void **state)
 static void one_page_more_needs_a_wider_space(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i + 1 < ROWS; i++)
+	for (unsigned i = 0; i + 1 < ROWS; i++) {
 		assert_layout((UINT64_C(1) << (table[i].ipa_bits - 1)) + 0x1000,
 			      &table[i + 1]);
+	}
 }
 
 static void little_ram_still_has_the_smallest_legal_width(void **state)

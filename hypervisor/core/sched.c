@@ -67,9 +67,10 @@ static void charge(struct sched *sched, struct sched_core *core, uint64_t now)
 		return;
 	current->ran_ns += ns;
 	current->vruntime += weighted(current, ns);
-	if (sched->ready != NULL)
+	if (sched->ready != NULL) {
 		raise_to(&current->vruntime,
 			 less(sched->ready->vruntime, SCHED_LAG_NS));
+	}
 }
 
 /* What current's is now: who runs alone is not charged for long. */
@@ -163,10 +164,11 @@ static void sleepers_wake(struct sched *sched, uint64_t now)
 /* Whether some other core looks at the clock in time for the first sleeper. */
 static bool is_covered(const struct sched *sched, unsigned core)
 {
-	for (unsigned i = 0; i < SCHED_CORES; i++)
+	for (unsigned i = 0; i < SCHED_CORES; i++) {
 		if (i != core && sched->cores[i].online &&
 		    sched->cores[i].armed <= sched->sleepers->key)
 			return true;
+	}
 	return false;
 }
 
@@ -252,9 +254,10 @@ static bool can_ask(const struct sched_core *core)
 
 static int idle_core(const struct sched *sched)
 {
-	for (unsigned i = 0; i < SCHED_CORES; i++)
+	for (unsigned i = 0; i < SCHED_CORES; i++) {
 		if (can_ask(&sched->cores[i]) && sched->cores[i].current == NULL)
 			return (int)i;
+	}
 	return -1;
 }
 
@@ -307,9 +310,10 @@ int sched_target(struct sched *sched, uint64_t now)
 		core = busy_core(sched, now);
 	if (core < 0)
 		core = lonely_core(sched);
-	if (core >= 0)
+	if (core >= 0) {
 		__atomic_store_n(&sched->cores[core].asked, true,
 				 __ATOMIC_RELAXED);
+	}
 	return core;
 }
 

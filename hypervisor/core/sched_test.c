@@ -43,9 +43,10 @@ static struct sched_entity *pick(unsigned core, uint64_t now)
 /* Every core picks at every end of a slice, up to a time. */
 static uint64_t run(unsigned cores, uint64_t from, uint64_t to)
 {
-	for (; from < to; from += SLICE)
+	for (; from < to; from += SLICE) {
 		for (unsigned i = 0; i < cores; i++)
 			(void)pick(i, from);
+	}
 	return from;
 }
 

@@ -107,10 +107,11 @@ static bool control_receive(struct serial *serial)
 	bool any = false;
 
 	virtqueue_look(queue);
-	for (; virtqueue_take(queue, &done); any = true)
+	for (; virtqueue_take(queue, &done); any = true) {
 		if (serial_event_read(virtqueue_buffer(queue, done.id),
 				      done.size, &event))
 			event_do(serial, &event);
+	}
 	if (!queue->broken)
 		fill(serial, queue, VIRTIO_CONSOLE_CONTROL_IN);
 	return any;
@@ -151,9 +152,10 @@ static bool message_next(struct serial *serial,
  */
 static void message_done(struct serial *serial)
 {
-	if (serial->opening != 0)
+	if (serial->opening != 0) {
 		serial->ops->notify(serial->ops->ctx,
 				    VIRTIO_CONSOLE_IN(serial->opening));
+	}
 	serial->opening = 0;
 }
 
@@ -260,9 +262,10 @@ static bool port_output(struct serial *serial, unsigned number)
 			break;
 		virtqueue_post(queue, id, (uint32_t)size);
 	}
-	if (any)
+	if (any) {
 		serial->ops->notify(serial->ops->ctx,
 				    VIRTIO_CONSOLE_OUT(number));
+	}
 	return any;
 }
 
@@ -270,9 +273,10 @@ static bool is_broken(const struct serial *serial)
 {
 	bool broken = serial->control_in.broken || serial->control_out.broken;
 
-	for (unsigned i = 1; i < SERIAL_PORTS; i++)
+	for (unsigned i = 1; i < SERIAL_PORTS; i++) {
 		broken = broken || serial->ports[i].in.broken ||
 			 serial->ports[i].out.broken;
+	}
 	return broken;
 }
 
@@ -295,9 +299,10 @@ bool serial_poll(struct serial *serial)
 
 	if (serial->failed != NULL)
 		return false;
-	for (unsigned i = 1; i < SERIAL_PORTS; i++)
+	for (unsigned i = 1; i < SERIAL_PORTS; i++) {
 		if (serial->ports[i].present)
 			virtqueue_look(&serial->ports[i].in);
+	}
 	any = control_receive(serial);
 	any = control_send(serial) || any;
 	for (unsigned i = 1; i < SERIAL_PORTS; i++) {

@@ -71,9 +71,10 @@ static void op_end(struct rmi *rmi, const struct rmi_call *answer)
 		for (unsigned i = 0; i < RMI_RESULTS; i++)
 			rmi->call.out[i] = answer->out[i];
 	}
-	if (op->given > 0 && rmi_status(rmi) != RMI_SUCCESS)
+	if (op->given > 0 && rmi_status(rmi) != RMI_SUCCESS) {
 		granules_recharge(rmi->purse, GRANULES_DONATED,
 				  GRANULES_ABANDONED, op->given);
+	}
 }
 
 void sro_take(struct rmi *rmi, const struct rmi_call *answer)
@@ -99,10 +100,11 @@ static bool proceed(struct rmi *rmi)
 		return false;
 	status = call_status(&call);
 	if (status != RMI_SUCCESS && status != RMI_INCOMPLETE &&
-	    rmi->op.given > 0 && !rmi->op.aborting)
+	    rmi->op.given > 0 && !rmi->op.aborting) {
 		return sro_trouble(
 			rmi, RMI_FAILURE_NONSENSE, &call,
 			"the operation failed without returning its memory");
+	}
 	sro_take(rmi, &call);
 	return true;
 }
@@ -146,9 +148,10 @@ static bool step(struct rmi *rmi)
 static bool drive(struct rmi *rmi)
 {
 	for (unsigned steps = 0; rmi->op.open; steps++) {
-		if (steps == RMI_STEPS_MAX)
+		if (steps == RMI_STEPS_MAX) {
 			return sro_trouble(rmi, RMI_FAILURE_GAVE_UP, &rmi->call,
 					   NULL);
+		}
 		if (!step(rmi))
 			return false;
 		rmi->ops->relax(rmi->ops->ctx, false);

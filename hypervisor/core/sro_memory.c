@@ -231,13 +231,15 @@ bool sro_reclaim(struct rmi *rmi)
 	struct rmi_call call = { .fid = RMI_OP_MEM_RECLAIM,
 				 .args = { rmi->op.handle, rmi->list.value } };
 
-	if (rmi->purse == NULL)
+	if (rmi->purse == NULL) {
 		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &rmi->call,
 				   "memory is returned that never was given");
+	}
 	call.args[2] = granules_batch(rmi->purse);
-	if (call.args[2] == 0)
+	if (call.args[2] == 0) {
 		return sro_trouble(rmi, RMI_FAILURE_MEMORY, &rmi->call,
 				   "too many abandoned granules");
+	}
 	if (!sro_issue(rmi, &call))
 		return false;
 	if (status(&call) != RMI_INCOMPLETE)
@@ -245,8 +247,9 @@ bool sro_reclaim(struct rmi *rmi)
 	sro_take(rmi, &call);
 	if (call.out[0] > call.args[2] ||
 	    (call.out[0] == 0 && rmi->op.want == RMI_MEM_REQ_RECLAIM) ||
-	    !returned_take_all(rmi, call.out[0]))
+	    !returned_take_all(rmi, call.out[0])) {
 		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &call,
 				   "other memory is returned than was given");
+	}
 	return true;
 }

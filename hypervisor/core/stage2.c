@@ -116,9 +116,10 @@ static struct place walk(const struct stage2 *stage2, ipa_t ipa, int level)
 	struct place place =
 		place_at(stage2, stage2->root.base, ipa, START_LEVEL);
 
-	while (place.level < level && is_table(place.desc, place.level))
+	while (place.level < level && is_table(place.desc, place.level)) {
 		place = place_at(stage2, desc_pa(place.desc), ipa,
 				 place.level + 1);
+	}
 	return place;
 }
 
@@ -166,11 +167,12 @@ static void entries_free(struct stage2 *stage2, pa_t table, int level)
 		desc = entry_read(stage2, table, i);
 		if (!(desc & DESC_VALID))
 			continue;
-		if (is_table(desc, level))
+		if (is_table(desc, level)) {
 			page_give(stage2, GRANULES_SHARED, desc_pa(desc), 1);
-		else
+		} else {
 			page_give(stage2, GRANULES_GUEST, desc_pa(desc),
 				  rtt_entry_size(level) / PAGE_SIZE);
+		}
 	}
 }
 

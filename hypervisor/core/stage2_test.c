@@ -189,9 +189,10 @@ static void no_more_tables_than_said(void **state)
 	struct bench *bench = *state;
 	uint64_t size = 3 * BLOCK + PAGE;
 
-	for (uint64_t ipa = RAM; ipa < RAM + size; ipa += BLOCK)
+	for (uint64_t ipa = RAM; ipa < RAM + size; ipa += BLOCK) {
 		assert_true(stage2_map(&bench->stage2, ipa_make(ipa),
 				       guest_pages(bench, 1), 3));
+	}
 	assert_int_equal(bench->purse.account.held[GRANULES_SHARED],
 			 stage2_tables_max(ipa_make(RAM), size));
 	assert_int_equal(stage2_tables_max(ipa_make(RAM), PAGE), 3);

@@ -65,9 +65,10 @@ bool irq_is_signalled(const struct irq_ref *ref)
 
 static struct vcpu *first_awake(struct domain *domain)
 {
-	for (unsigned i = 0; i < domain->vcpu_count; i++)
+	for (unsigned i = 0; i < domain->vcpu_count; i++) {
 		if (domain->vcpus[i].gic.awake)
 			return &domain->vcpus[i];
+	}
 	return NULL;
 }
 
@@ -109,9 +110,10 @@ void irq_changed(const struct irq_ref *ref, bool before, struct kicks *kicks)
 
 void kicks_add(struct kicks *kicks, const struct vcpu *vcpu)
 {
-	if (vcpu != kicks->caller)
+	if (vcpu != kicks->caller) {
 		kicks->vcpus[vcpu->index / VGIC_KICK_BITS] |=
 			UINT64_C(1) << vcpu->index % VGIC_KICK_BITS;
+	}
 }
 
 void kicks_send(const struct kicks *kicks, struct domain *domain)

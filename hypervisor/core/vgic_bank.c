@@ -11,9 +11,10 @@
 
 bool bank_size_ok(uint64_t offset, unsigned size)
 {
-	if (size == 1)
+	if (size == 1) {
 		return offset >= GIC_IPRIORITYR &&
 		       offset < GIC_IPRIORITYR + GIC_PRIORITIES;
+	}
 	return size == 4 && offset % 4 == 0;
 }
 
@@ -104,11 +105,12 @@ static uint32_t bits_read(const struct bank *bank, uint64_t offset)
 	uint32_t value = 0;
 	struct irq_ref ref;
 
-	for (unsigned i = 0; i < PER_WORD_BITS; i++)
+	for (unsigned i = 0; i < PER_WORD_BITS; i++) {
 		if (irq_find(bank->vgic, bank->owner, BITS_FIRST(offset) + i,
 			     &ref) &&
 		    bit_read(&ref, BITS_KIND(offset), bank->kicks))
 			value |= UINT32_C(1) << i;
+	}
 	return value;
 }
 
@@ -137,9 +139,10 @@ static uint32_t priorities_read(const struct bank *bank, unsigned first,
 	uint32_t value = 0;
 	struct irq_ref ref;
 
-	for (unsigned i = 0; i < size; i++)
+	for (unsigned i = 0; i < size; i++) {
 		if (irq_find(bank->vgic, bank->owner, first + i, &ref))
 			value |= (uint32_t)ref.irq->priority << 8 * i;
+	}
 	return value;
 }
 
@@ -163,11 +166,12 @@ static uint32_t configs_read(const struct bank *bank, uint64_t offset)
 	uint32_t value = 0;
 	struct irq_ref ref;
 
-	for (unsigned i = 0; i < PER_WORD_CONFIGS; i++)
+	for (unsigned i = 0; i < PER_WORD_CONFIGS; i++) {
 		if (irq_find(bank->vgic, bank->owner, CONFIG_FIRST(offset) + i,
 			     &ref) &&
 		    ref.irq->edge)
 			value |= UINT32_C(2) << 2 * i;
+	}
 	return value;
 }
 
@@ -191,9 +195,11 @@ uint32_t bank_read(const struct bank *bank, uint64_t offset, unsigned size)
 {
 	if (offset >= GIC_IGROUPR && offset < GIC_BITS_END)
 		return bits_read(bank, offset);
-	if (offset >= GIC_IPRIORITYR && offset < GIC_IPRIORITYR + GIC_PRIORITIES)
+	if (offset >= GIC_IPRIORITYR &&
+	    offset < GIC_IPRIORITYR + GIC_PRIORITIES) {
 		return priorities_read(
 			bank, (unsigned)(offset - GIC_IPRIORITYR), size);
+	}
 	if (offset >= GIC_ICFGR && offset < GIC_ICFGR_END)
 		return configs_read(bank, offset);
 	return 0;
@@ -202,12 +208,13 @@ uint32_t bank_read(const struct bank *bank, uint64_t offset, unsigned size)
 void bank_write(const struct bank *bank, uint64_t offset, unsigned size,
 		uint32_t value)
 {
-	if (offset >= GIC_IGROUPR && offset < GIC_BITS_END)
+	if (offset >= GIC_IGROUPR && offset < GIC_BITS_END) {
 		bits_write(bank, offset, value);
-	else if (offset >= GIC_IPRIORITYR &&
-		 offset < GIC_IPRIORITYR + GIC_PRIORITIES)
+	} else if (offset >= GIC_IPRIORITYR &&
+		   offset < GIC_IPRIORITYR + GIC_PRIORITIES) {
 		priorities_write(bank, (unsigned)(offset - GIC_IPRIORITYR),
 				 size, value);
-	else if (offset >= GIC_ICFGR && offset < GIC_ICFGR_END)
+	} else if (offset >= GIC_ICFGR && offset < GIC_ICFGR_END) {
 		configs_write(bank, offset, value);
+	}
 }

@@ -20,9 +20,10 @@ static void sgi_send(struct vcpu *to, unsigned intid, struct kicks *kicks)
 static void send_to_others(struct domain *domain, unsigned intid,
 			   struct kicks *kicks)
 {
-	for (unsigned i = 0; i < domain->vcpu_count; i++)
+	for (unsigned i = 0; i < domain->vcpu_count; i++) {
 		if (&domain->vcpus[i] != kicks->caller)
 			sgi_send(&domain->vcpus[i], intid, kicks);
+	}
 }
 
 /* Aff0 goes up to 15 here (GUEST_MPIDR), so only range 0 has anyone. */
@@ -49,11 +50,12 @@ void vgic_sgi(struct vcpu *vcpu, uint64_t value)
 	struct kicks kicks = { .caller = vcpu };
 
 	spinlock_acquire(&domain->vgic.lock);
-	if (BITS_GET(value, SGIR_IRM) != 0)
+	if (BITS_GET(value, SGIR_IRM) != 0) {
 		send_to_others(domain, (unsigned)BITS_GET(value, SGIR_INTID),
 			       &kicks);
-	else
+	} else {
 		send_to_list(domain, value, &kicks);
+	}
 	spinlock_release(&domain->vgic.lock);
 	kicks_send(&kicks, domain);
 }

@@ -216,9 +216,10 @@ static void odd_accesses_are_refused(void **state)
 	struct fakeguest *guest = *state;
 	uint64_t value = 0;
 
-	for (unsigned i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+	for (unsigned i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		assert_false(vgic_gicd_access(&guest->vcpus[0], odd[i].offset,
 					      odd[i].size, false, &value));
+	}
 	assert_false(vgic_gicr_access(&guest->vcpus[0], RD_FRAME(0), 8, false,
 				      &value));
 	assert_false(vgic_gicr_access(&guest->vcpus[0], RD_FRAME(0) + 2, 4,

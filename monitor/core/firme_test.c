@@ -85,9 +85,10 @@ static void other_moves_are_denied(void **state)
 	struct gpt_move move;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		assert_int_equal(check(PAGE, 1, others[i], WORLD_REALM, &move),
 				 -5);
+	}
 	assert_int_equal(check(PAGE, 1, 0xb, WORLD_NS, &move), -5);
 	assert_int_equal(check(PAGE, 1, 0x9, WORLD_NS, &move), -5);
 }

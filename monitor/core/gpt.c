@@ -86,9 +86,10 @@ bool gpt_set_blocks(struct gpt *gpt, const struct gpt_range *range)
 		if (l1_word(gpt, range->base + done))
 			return false;
 	}
-	for (uint64_t done = 0; done < range->size; done += L0_SIZE)
+	for (uint64_t done = 0; done < range->size; done += L0_SIZE) {
 		write_word(l0_entry(gpt, range->base + done),
 			   block_of(range->gpi));
+	}
 	return true;
 }
 

@@ -256,9 +256,10 @@ static void invalidation_takes_the_smallest_block_that_holds_all(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(gpt_tlbi_operand(rows[i].pa, rows[i].size),
 				 rows[i].code << 44 | rows[i].base >> 12);
+	}
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -210,9 +210,10 @@ static void an_uncontained_error_stops_the_rmm(void **state)
 {
 	struct vcpu_test *t = *state;
 
-	for (unsigned set = 1; set < 3; set++)
+	for (unsigned set = 1; set < 3; set++) {
 		vcpu_panics(t, &(struct rec_trap){
 				       .esr = DATA(EXTERNAL | set << 11) });
+	}
 }
 
 #define test(name)                                                             \

@@ -84,10 +84,11 @@ static void delegations_add_up(void **state)
 	uint64_t left = run_all(f, delegate_worker);
 
 	assert_int_equal(left, inprocess_delegated(f->machine));
-	for (unsigned i = 0; i < 16; i++)
+	for (unsigned i = 0; i < 16; i++) {
 		assert_int_equal(
 			state_of(f, PAGE_FREE + i) == GRANULE_NS,
 			!inprocess_in_realm(f->machine, page(PAGE_FREE + i)));
+	}
 }
 
 /* All fight for the same granules to make a Realm of. */
@@ -190,10 +191,11 @@ static void an_index_is_given_once(void **state)
 	assert_int_equal(run_all(f, rec_worker), 1);
 	assert_int_equal(refs_of(f, PAGE_RD), 0);
 	assert_int_equal(((const struct rd *)peek(f, PAGE_RD))->rec_count, 1);
-	for (unsigned i = 0; i < SRO_CONTEXTS; i++)
+	for (unsigned i = 0; i < SRO_CONTEXTS; i++) {
 		assert_int_equal(
 			inprocess_rmm(f->machine)->sros.contexts[i].owner,
 			SRO_FREE);
+	}
 }
 
 /* Table and data commands on the same few granules, in any order. */
@@ -234,9 +236,10 @@ static void tables_and_data_never_deadlock(void **state)
 	fixture_realm(f);
 	delegate(f, PAGE_FREE, 6);
 	assert_true(run_all(f, table_worker) > 0);
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2; i++) {
 		rmi(f, RMI_RTT_DATA_UNMAP, page(PAGE_RD), i * GRANULE_SIZE,
 		    (i + 1) * GRANULE_SIZE);
+	}
 	rmi(f, RMI_RTT_DESTROY, page(PAGE_RD), 0, 3);
 	rmi(f, RMI_RTT_DESTROY, page(PAGE_RD), 0, 2);
 	for (unsigned i = 0; i < 6; i++)

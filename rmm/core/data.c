@@ -145,9 +145,10 @@ static bool init_content(struct rmm *rmm, struct rd *rd,
 	void *content = granule_map(data);
 	bool read = granule_ns_read(rmm, init->src, content, GRANULE_SIZE);
 
-	if (read)
+	if (read) {
 		measurement_data_map_init(rmm->port, &rd->measurements,
 					  init->ipa, init->flags, content);
+	}
 	granule_unmap(data, content);
 	return read;
 }

@@ -93,9 +93,10 @@ static void init_refuses_wrong_arguments(void **state)
 	};
 
 	init_make(f);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		refused(f, RMI_ERROR_INPUT, RMI_RTT_DATA_MAP_INIT, bad[i][0],
 			bad[i][1], bad[i][2], bad[i][3], bad[i][4]);
+	}
 }
 
 static void init_needs_a_new_realm(void **state)
@@ -155,10 +156,11 @@ static void init_maps(struct fixture *f, unsigned count)
 {
 	struct measurements expected = *measurements(f);
 
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		measurement_data_map_init(inprocess_rmm(f->machine)->port,
 					  &expected, ipa_make(BASE + i * KIB4),
 					  1, host(f, PAGE_SRC + i));
+	}
 	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE, page(PAGE_SRC),
 	     MORE(3) | 1);
 	assert_int_equal(f->regs.x[1], count);
@@ -169,9 +171,10 @@ static void init_maps(struct fixture *f, unsigned count)
 		assert_memory_equal(peek(f, PAGE_MEM + i),
 				    host(f, PAGE_SRC + i), GRANULE_SIZE);
 	}
-	if (count < 4)
+	if (count < 4) {
 		assert_int_not_equal(state_of(f, PAGE_MEM + count),
 				     GRANULE_DATA);
+	}
 }
 
 static void init_of_several_is_as_one_by_one(void **state)

@@ -143,9 +143,10 @@ static void map_refuses_wrong_arguments(void **state)
 
 	tables_make(f, BASE, 3);
 	delegate(f, PAGE_MEM, 1);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		refused(f, RMI_ERROR_INPUT, RMI_RTT_DATA_MAP, bad[i][0],
 			bad[i][1], bad[i][2], bad[i][3], bad[i][4]);
+	}
 }
 
 static void map_refuses_an_unaligned_block(void **state)
@@ -464,9 +465,10 @@ static void unmap_refuses_wrong_arguments(void **state)
 
 	tables_make(f, BASE, 3);
 	data_make(f, BASE, PAGE_MEM, 1);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		refused(f, RMI_ERROR_INPUT, RMI_RTT_DATA_UNMAP, bad[i][0],
 			bad[i][1], bad[i][2], bad[i][3], bad[i][4]);
+	}
 }
 
 static void unmap_survives_a_list_that_faults(void **state)

@@ -141,8 +141,9 @@ uint64_t rmi_granule_range_undelegate(struct rmm *rmm, const uint64_t *args,
 {
 	uint64_t next = args[0];
 
-	if (is_range(args[0], args[1]))
+	if (is_range(args[0], args[1])) {
 		next = batches_move(rmm, args[0], args[1], GRANULE_DELEGATED,
 				    undelegate);
+	}
 	return range_result(args[0], next, results);
 }

@@ -33,9 +33,10 @@ static bool gic_fits(struct rmm_port *port)
 /* Whether the flags fit what the last exit was (steps 9 and 10). */
 static bool flags_fit(const struct rec *rec, uint64_t flags)
 {
-	if (flags & RMI_REC_ENTER_INJECT_SEA)
+	if (flags & RMI_REC_ENTER_INJECT_SEA) {
 		return rec->last.kind == REC_LAST_UNPROTECTED ||
 		       rec->last.kind == REC_LAST_EMULATABLE;
+	}
 	if (flags & RMI_REC_ENTER_EMUL_MMIO)
 		return rec->last.kind == REC_LAST_EMULATABLE;
 	return true;
@@ -70,9 +71,9 @@ static void run(const struct rec_hold *hold, struct rmi_rec_exit *exit)
 	struct rec_trap trap;
 
 	port_rec_start(port, hold->rec, &hold->rd->s2);
-	do
+	do {
 		port_rec_run(port, hold->rec, &trap);
-	while (!exit_handle(hold, &trap, exit));
+	} while (!exit_handle(hold, &trap, exit));
 	port_rec_stop(port, hold->rec);
 	timers_tell(hold->rec, exit);
 }
@@ -86,10 +87,11 @@ static void enter_and_run(struct rec_hold *hold,
 	if (hold->rec->host_call.pending &&
 	    !rsi_host_call_complete(hold, enter, exit))
 		return;
-	if (hold->rec->ripas.pending)
+	if (hold->rec->ripas.pending) {
 		rsi_ipa_state_complete(
 			hold->rec,
 			(enter->flags & RMI_REC_ENTER_RIPAS_REJECT) != 0);
+	}
 	run(hold, exit);
 }
 

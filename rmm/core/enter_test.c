@@ -153,11 +153,12 @@ static void flags_must_fit_the_last_exit(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		rec_of(f)->last.kind = cases[i].last;
 		run_of(f)->enter.flags = cases[i].flags;
-		if (cases[i].status == RMI_SUCCESS)
+		if (cases[i].status == RMI_SUCCESS) {
 			assert_int_equal(rmi(f, RMI_REC_ENTER, REC, RUN),
 					 RMI_SUCCESS);
-		else
+		} else {
 			refused(f, cases[i].status, RMI_REC_ENTER, REC, RUN);
+		}
 	}
 }
 

@@ -174,9 +174,10 @@ static void an_serror_of_another_kind_stops_the_rmm(void **state)
 	};
 	struct vcpu_test *t = *state;
 
-	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		vcpu_panics(t, &(struct rec_trap){ .kind = REC_TRAP_SERROR,
 						   .esr = unknown[i] });
+	}
 }
 
 #define test(name)                                                             \

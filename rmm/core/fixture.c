@@ -119,10 +119,11 @@ uint64_t fixture_realm(struct fixture *f)
 void fixture_data(struct fixture *f)
 {
 	delegate(f, PAGE_TABLES, 3);
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(rmi(f, RMI_RTT_CREATE, page(PAGE_RD),
 				     page(PAGE_TABLES + i), 0, 2 + i),
 				 RMI_SUCCESS);
+	}
 	assert_int_equal(rmi(f, RMI_RTT_DATA_MAP_INIT, page(PAGE_RD),
 			     page(PAGE_DATA), 0, page(PAGE_SCRATCH),
 			     RMI_DATA_MEASURE_CONTENT),

@@ -72,9 +72,10 @@ static void lock_refuses_untracked_addresses(void **state)
 				 UINT64_MAX - GRANULE_SIZE + 1 };
 	struct granule_ref ref;
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_false(granule_lock(rmm_of(f), pa_make(bad[i]),
 					  GRANULE_NS, &ref));
+	}
 }
 
 static bool lock_two(struct fixture *f, unsigned first, unsigned second,

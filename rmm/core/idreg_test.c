@@ -36,9 +36,10 @@ static void a_cpu_with_everything_is_cut_to_what_is_switched(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(idreg_view(&most, cases[i].crm, cases[i].op2),
 				 cases[i].seen);
+	}
 }
 
 static void what_a_cpu_lacks_is_not_made_up(void **state)

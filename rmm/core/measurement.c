@@ -63,9 +63,10 @@ void measurement_data_map_init(struct rmm_port *port, struct measurements *m,
 	};
 
 	memcpy(desc.rim, m->slot[RIM], sizeof(desc.rim));
-	if (flags & RMI_DATA_MEASURE_CONTENT)
+	if (flags & RMI_DATA_MEASURE_CONTENT) {
 		hash_into(port, m->algorithm, content, GRANULE_SIZE,
 			  desc.content);
+	}
 	hash_into(port, m->algorithm, &desc, sizeof(desc), m->slot[RIM]);
 }
 

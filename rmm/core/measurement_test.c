@@ -100,17 +100,18 @@ static void extend_step(struct rmm_port *port, struct measurements *m,
 static const uint8_t *step(struct rmm_port *port, struct measurements *m,
 			   const struct vector *vector)
 {
-	if (strcmp(vector->name, "realm") == 0)
+	if (strcmp(vector->name, "realm") == 0) {
 		realm_step(port, m, vector->args);
-	else if (strcmp(vector->name, "data") == 0)
+	} else if (strcmp(vector->name, "data") == 0) {
 		data_step(port, m, vector->args);
-	else if (strcmp(vector->name, "rec") == 0)
+	} else if (strcmp(vector->name, "rec") == 0) {
 		rec_step(port, m, vector->args);
-	else if (strcmp(vector->name, "extend") == 0) {
+	} else if (strcmp(vector->name, "extend") == 0) {
 		extend_step(port, m, vector->args);
 		return m->slot[vector->args[0]];
-	} else
+	} else {
 		fail_msg("unknown step %s", vector->name);
+	}
 	return m->slot[0];
 }
 

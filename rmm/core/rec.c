@@ -131,9 +131,10 @@ static uint64_t create(struct granule_ref *rec_ref, struct granule_ref *rd_ref,
 
 	if (result == RMI_SUCCESS) {
 		rec_fill(rec_ref, rd, params, sro);
-		if (params->flags & RMI_REC_FLAG_RUNNABLE)
+		if (params->flags & RMI_REC_FLAG_RUNNABLE) {
 			measurement_rec_create(rd_ref->rmm->port,
 					       &rd->measurements, params);
+		}
 		rd->rec_count++;
 		granule_refs_add(rd_ref, 1);
 		granule_set_state(rec_ref, GRANULE_REC);

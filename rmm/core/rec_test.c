@@ -396,10 +396,11 @@ static void parked_operations_block_further_ones(void **state)
 	fixture_realm(f);
 	rec = fixture_rec(f, 0, 0);
 	delegate(f, PAGE_FREE, SRO_CONTEXTS + 1);
-	for (unsigned i = 0; i < SRO_CONTEXTS; i++)
+	for (unsigned i = 0; i < SRO_CONTEXTS; i++) {
 		assert_int_equal(
 			rmi(f, RMI_REC_CREATE, RD, page(PAGE_FREE + i), PARAMS),
 			DONATE);
+	}
 	refused(f, RMI_BLOCKED, RMI_REC_CREATE, RD,
 		page(PAGE_FREE + SRO_CONTEXTS), PARAMS);
 	refused(f, RMI_BLOCKED, RMI_REC_DESTROY, rec);

@@ -68,9 +68,10 @@ static uint64_t change_do(struct rtt_realm *realm, const struct change *change,
 	rtt_realm_walk(realm, ipa_make(change->base), RTT_LEVEL_MAX, &walk);
 	if (is_aligned(change->base, rtt_level_size(walk.level)))
 		*next = sweep_entries(&walk, change, &stale);
-	if (stale)
+	if (stale) {
 		port_tlb_invalidate(port, vmid, ipa_make(change->base),
 				    *next - change->base);
+	}
 	if (*next == change->base)
 		status = rtt_walk_error(&walk);
 	rtt_walk_end(&walk);

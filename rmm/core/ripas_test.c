@@ -24,9 +24,10 @@ static void init_refuses_wrong_ranges(void **state)
 	};
 
 	tables_make(f, BASE, 3);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		refused(f, RMI_ERROR_INPUT, RMI_RTT_INIT_RIPAS, RD, bad[i][0],
 			bad[i][1]);
+	}
 }
 
 static void init_refuses_a_wrong_rd(void **state)
@@ -158,9 +159,10 @@ static void set_refuses_wrong_ranges(void **state)
 	tables_make(f, BASE, 3);
 	active_make(f);
 	ripas_ask(f, BASE, top, RMI_RIPAS_RAM, 0);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		refused(f, RMI_ERROR_INPUT, RMI_RTT_SET_RIPAS, RD, REC,
 			bad[i][0], bad[i][1]);
+	}
 }
 
 static void set_refuses_wrong_objects(void **state)

@@ -60,9 +60,10 @@ static void set_refuses_other_states(void **state)
 
 	fixture_realm(f);
 	active_make(f);
-	for (uint64_t ripas = 2; ripas < 5; ripas++)
+	for (uint64_t ripas = 2; ripas < 5; ripas++) {
 		refuses(f, (struct smccc_regs){ { RSI_IPA_STATE_SET, BASE,
 						  BASE + KIB4, ripas } });
+	}
 	refuses(f, (struct smccc_regs){
 			   { RSI_IPA_STATE_SET, BASE, BASE + KIB4, 0x101 } });
 }

@@ -37,10 +37,11 @@ static uint64_t leaf(int level)
 
 static uint64_t encode_assigned(struct rtt_entry entry, int level)
 {
-	if (entry.ripas == RMI_RIPAS_RAM)
+	if (entry.ripas == RMI_RIPAS_RAM) {
 		return entry.pa.value | leaf(level) | RTT_ATTR_READ |
 		       RTT_ATTR_WRITE |
 		       BITS_PUT(DESC_MEMATTR, MEMATTR_NORMAL_WB);
+	}
 	return entry.pa.value | INVALID_ASSIGNED |
 	       BITS_PUT(INVALID_RIPAS, entry.ripas);
 }

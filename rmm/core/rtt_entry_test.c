@@ -71,10 +71,11 @@ static void every_entry_reads_back(void **state)
 	}
 	reads_back((struct rtt_entry){ .kind = RTT_UNASSIGNED_NS }, false);
 	reads_back(ns, true);
-	for (int level = 0; level < 3; level++)
+	for (int level = 0; level < 3; level++) {
 		assert_true(rtt_entry_equal(
 			table, rtt_entry_decode(rtt_entry_encode(table, level),
 						level)));
+	}
 }
 
 static void parts_of_memory_follow_each_other(void **state)

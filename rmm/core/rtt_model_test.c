@@ -145,19 +145,21 @@ static void step_destroy(struct model *m)
 	bool protected = slot < PROTECTED;
 	uint64_t expected = AT_LEVEL(2);
 
-	if (m->table[slot])
+	if (m->table[slot]) {
 		expected = protected && assigned_in(m, slot) ? AT_LEVEL(3)
 							     : RMI_SUCCESS;
+	}
 	assert_int_equal(
 		rmi(m->f, RMI_RTT_DESTROY, RD, ipa_of(slot * SLOT_PAGES), 3),
 		expected);
 	if (expected != RMI_SUCCESS)
 		return;
 	m->table[slot] = false;
-	for (unsigned i = 0; i < SLOT_PAGES; i++)
+	for (unsigned i = 0; i < SLOT_PAGES; i++) {
 		m->pages[slot * SLOT_PAGES + i] = (struct model_page){
 			.ripas = protected ? RMI_RIPAS_DESTROYED : 0,
 		};
+	}
 }
 
 /* ---- Sweeps over a range ---- */
@@ -204,9 +206,10 @@ static void swept(struct model *m, uint64_t status, unsigned base,
 		  unsigned next, int level)
 {
 	assert_int_equal(status, next == base ? AT_LEVEL(level) : RMI_SUCCESS);
-	if (next != base)
+	if (next != base) {
 		assert_int_equal(m->f->regs.x[1],
 				 ipa_of(base) + (next - base) * KIB4);
+	}
 }
 
 struct ripas_change {

@@ -101,9 +101,10 @@ static void table_fill(const struct granule_ref *table, struct rtt_entry whole,
 {
 	uint64_t *entries = granule_map(table);
 
-	for (unsigned i = 0; i < RTT_ENTRIES; i++)
+	for (unsigned i = 0; i < RTT_ENTRIES; i++) {
 		entries[i] = rtt_entry_encode(rtt_entry_part(whole, i, level),
 					      level);
+	}
 	granule_unmap(table, entries);
 }
 

@@ -421,9 +421,10 @@ static void fold_refuses_a_table_of_tables(void **state)
 	tables_make(f, BASE, 3);
 	refused(f, AT_LEVEL(2), RMI_RTT_FOLD, RD, BASE, 2);
 	delegate(f, PAGE_BLOCK, 511);
-	for (unsigned i = 0; i < 511; i++)
+	for (unsigned i = 0; i < 511; i++) {
 		done(f, RMI_RTT_CREATE, RD, page(PAGE_BLOCK + i),
 		     BASE + (i + 1) * MIB2, 3);
+	}
 	assert_int_equal(refs_of(f, PAGE_L2), 512);
 	refused(f, AT_LEVEL(2), RMI_RTT_FOLD, RD, BASE, 2);
 }
@@ -631,9 +632,10 @@ static void read_entry_refuses_wrong_places(void **state)
 
 	fixture_realm(f);
 	refused(f, RMI_ERROR_INPUT, RMI_RTT_READ_ENTRY, page(PAGE_ROOT), 0, 1);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		refused(f, RMI_ERROR_INPUT, RMI_RTT_READ_ENTRY, RD, bad[i][0],
 			bad[i][1]);
+	}
 }
 
 static void read_entry_gives_the_level_reached(void **state)

@@ -36,10 +36,11 @@ static const struct shape shapes[] = {
 static void shapes_have_the_published_root_tables(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < SHAPES; i++)
+	for (size_t i = 0; i < SHAPES; i++) {
 		assert_int_equal(rtt_root_count(shapes[i].ipa_bits,
 						shapes[i].start_level, 48),
 				 shapes[i].roots);
+	}
 }
 
 static void start_level_0_needs_a_wide_machine(void **state)
@@ -119,15 +120,17 @@ static void tree_check(struct fixture *f, const struct shape *shape,
 	uint64_t span = RTT_ENTRIES * rtt_level_size(first - 1);
 	unsigned root = PAGE_ROOTS + (unsigned)(ipa / span);
 
-	for (int level = first; level <= 3; level++)
+	for (int level = first; level <= 3; level++) {
 		done(f, RMI_RTT_CREATE, rd, page(PAGE_TREE + (unsigned)level),
 		     ipa & ~(rtt_level_size(level - 1) - 1), (uint64_t)level);
+	}
 	assert_int_equal(refs_of(f, root), 1);
 	done(f, RMI_RTT_READ_ENTRY, rd, ipa, 3);
 	assert_int_equal(f->regs.x[1], 3);
-	for (int level = 3; level >= first; level--)
+	for (int level = 3; level >= first; level--) {
 		done(f, RMI_RTT_DESTROY, rd,
 		     ipa & ~(rtt_level_size(level - 1) - 1), (uint64_t)level);
+	}
 	assert_int_equal(refs_of(f, root), 0);
 }
 

@@ -131,11 +131,12 @@ static void revoke(const struct rtt_walk *walk, const struct plan *plan,
 			first = i;
 		end = i + 1;
 	}
-	if (first != plan->end)
+	if (first != plan->end) {
 		port_tlb_invalidate(
 			walk->table.rmm->port, unmap->vmid,
 			ipa_make(unmap->base + (first - walk->index) * size),
 			(end - first) * size);
+	}
 }
 
 /* Second half: gives the granules of Realm memory back. */

@@ -149,9 +149,10 @@ static void map_refuses_wrong_arguments(void **state)
 	};
 
 	tables_make(f, UNPROT, 3);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		refused(f, RMI_ERROR_INPUT, RMI_RTT_UNPROT_MAP, bad[i][0],
 			bad[i][1], bad[i][2], bad[i][3], bad[i][4]);
+	}
 }
 
 static void map_refuses_an_unaligned_block(void **state)
@@ -246,9 +247,10 @@ static void unmap_refuses_wrong_arguments(void **state)
 	};
 
 	tables_make(f, UNPROT, 3);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		refused(f, RMI_ERROR_INPUT, RMI_RTT_UNPROT_UNMAP, bad[i][0],
 			bad[i][1], bad[i][2], bad[i][3], 0);
+	}
 }
 
 static void unmap_refuses_parts_of_an_entry(void **state)

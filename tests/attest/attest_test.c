@@ -150,9 +150,10 @@ static void verdict_is(struct world *w, const char *wrong)
 	     (check = reeve_verification_check(verification, i)) != NULL; i++) {
 		bool fails = wrong != NULL && strcmp(check->name, wrong) == 0;
 
-		if (fails != (check->verdict == REEVE_FAIL))
+		if (fails != (check->verdict == REEVE_FAIL)) {
 			fail_msg("%s: expected %s, found %s", check->name,
 				 check->expected, check->found);
+		}
 	}
 	reeve_verification_free(verification);
 	reeve_token_free(token);

@@ -53,10 +53,11 @@ static void verify_one(struct bench *bench)
 
 static void bare_one(struct bench *bench)
 {
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2; i++) {
 		if (!key_verify(bench->key, bench->token, bench->token_size,
 				bench->signature))
 			fail("the signature does not hold");
+	}
 }
 
 static uint64_t now(void)

@@ -206,9 +206,10 @@ static void bench_free(void *ctx, pa_t base, uint64_t count)
 {
 	struct bench *bench = ctx;
 
-	for (uint64_t i = 0; i < count; i++)
+	for (uint64_t i = 0; i < count; i++) {
 		assert_false(inprocess_in_realm(
 			bench->rmm, base.value + i * RMI_GRANULE_SIZE));
+	}
 	bench->port.ops.pages_free(&bench->port, base, count);
 }
 
@@ -264,10 +265,11 @@ static void sources_fill(struct bench *bench)
 	assert_true(bench->port.ops.pages_alloc(&bench->port, SOURCE_PAGES, 1,
 						&base));
 	assert_int_equal(base.value, MEMORY_BASE);
-	for (unsigned i = 0; i < SOURCE_PAGES; i++)
+	for (unsigned i = 0; i < SOURCE_PAGES; i++) {
 		memset(machine_page(bench->rmm,
 				    pa_add(base, (uint64_t)i * RMI_GRANULE_SIZE)),
 		       (int)(i % 251 + 1), RMI_GRANULE_SIZE);
+	}
 	bench->used = bench->port.pages.used;
 }
 

@@ -104,9 +104,10 @@ static void each_call_of_a_build_refused_once(void **state)
 	for (unsigned plan = 0; plan < PLANS; plan++) {
 		uint64_t calls = build_count(bench, plan, trace, &allocs);
 
-		for (uint64_t at = 0; at < calls; at++)
+		for (uint64_t at = 0; at < calls; at++) {
 			if (!is_inner(trace, at, calls))
 				build_call_refused(bench, plan, trace[at], at);
+		}
 	}
 }
 
@@ -275,11 +276,12 @@ static void a_granule_that_cannot_be_delegated(void **state)
 		bench_watch(bench);
 		inprocess_faults(bench->rmm)->el3_refuses =
 			first.value + page * UINT64_C(0x1000);
-		if (build(bench, PLAN_SMP, &realm))
+		if (build(bench, PLAN_SMP, &realm)) {
 			assert_true(realm_destroy(&realm));
-		else
+		} else {
 			assert_blamed(&realm, RMI_GRANULE_RANGE_DELEGATE,
 				      RMI_ERROR_INPUT);
+		}
 		assert_clean(bench, &realm);
 	}
 }

@@ -457,9 +457,10 @@ static void more_segments_than_places(void **state)
 	struct table *table = *state;
 	uint32_t domid = table_create(table, "a", 0);
 
-	for (unsigned i = 0; i < CONTROL_SEGMENTS; i++)
+	for (unsigned i = 0; i < CONTROL_SEGMENTS; i++) {
 		assert_int_equal(segment(table, domid, RAM + i * 0x1000ULL, 1),
 				 CONTROL_OK);
+	}
 	segment(table, domid, RAM + MIB, 1);
 	assert_refused(table, CONTROL_E_LIMIT, "at most 8 segments");
 }

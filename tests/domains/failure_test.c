@@ -32,23 +32,29 @@ static bool goes_on(struct table *table)
 static void realm_live(struct table *table, struct domain *domain)
 {
 	(void)memory_realm_fault(domain, ipa_make(RAM)); /* a block */
-	if (goes_on(table)) /* a page */
+	if (goes_on(table)) { /* a page */
 		(void)memory_realm_fault(domain, ipa_make(RAM + 6 * MIB));
-	if (goes_on(table)) /* its content, and a page of the block */
+	}
+	if (goes_on(table)) { /* its content, and a page of the block */
 		(void)realm_asks(table, domain, CONTENT, CONTENT + 2 * PAGE, 0,
 				 RMI_RIPAS_EMPTY);
-	if (goes_on(table))
+	}
+	if (goes_on(table)) {
 		(void)realm_asks(table, domain, RAM, RAM + PAGE, 0,
 				 RMI_RIPAS_EMPTY);
-	if (goes_on(table))
+	}
+	if (goes_on(table)) {
 		(void)memory_realm_fault(
 			domain, realm_alias(&domain->realm, ipa_make(CONTENT)));
-	if (goes_on(table))
+	}
+	if (goes_on(table)) {
 		(void)memory_realm_fault(
 			domain, realm_alias(&domain->realm, ipa_make(RAM)));
-	if (goes_on(table))
+	}
+	if (goes_on(table)) {
 		(void)realm_asks(table, domain, CONTENT, CONTENT + PAGE, 0,
 				 RMI_RIPAS_RAM);
+	}
 }
 
 static void guest_live(struct table *table, struct domain *domain)
@@ -89,9 +95,10 @@ static void bury(struct table *table)
 {
 	table->bench->meddler.at = NEVER;
 	table->bench->meddler.alloc_at = NEVER;
-	for (unsigned i = 0; i < 3; i++)
+	for (unsigned i = 0; i < 3; i++) {
 		table_ask(table, CONTROL_DOMAIN_DESTROY,
 			  table->domains.last_domid);
+	}
 	assert_empty(table);
 }
 

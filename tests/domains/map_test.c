@@ -120,9 +120,10 @@ static void a_long_map_is_told_in_parts(void **state)
 	unsigned parts = 0, pages = 0;
 	uint64_t from = 0, end = RAM;
 
-	for (uint64_t ipa = RAM; ipa < RAM + 2 * MIB; ipa += 2 * PAGE)
+	for (uint64_t ipa = RAM; ipa < RAM + 2 * MIB; ipa += 2 * PAGE) {
 		assert_true(realm_asks(table, domain, ipa, ipa + PAGE, 0,
 				       RMI_RIPAS_EMPTY));
+	}
 	do {
 		memory = ask(table, from);
 		for (unsigned i = 0; i < memory->count; i++) {
@@ -147,9 +148,10 @@ static void one_request_is_bounded(void **state)
 	const struct control_memory *memory;
 
 	/* Pages of which each has an entry, all of one kind. */
-	for (uint64_t ipa = RAM; ipa < RAM + 4 * MIB; ipa += PAGE)
+	for (uint64_t ipa = RAM; ipa < RAM + 4 * MIB; ipa += PAGE) {
 		assert_true(realm_supply(&domain->realm, ipa_make(ipa),
 					 REALM_PAGE_LEVEL));
+	}
 	bench_watch(table->bench);
 	memory = ask(table, RAM + PAGE);
 	assert_int_equal(table->bench->calls, 512);

@@ -389,9 +389,10 @@ static void *touch_all(void *context)
 {
 	struct domain *domain = context;
 
-	for (uint64_t ipa = RAM; ipa < RAM + 7 * MIB; ipa += PAGE)
+	for (uint64_t ipa = RAM; ipa < RAM + 7 * MIB; ipa += PAGE) {
 		if (touch(domain, ipa) != MEMORY_READY)
 			return domain;
+	}
 	return NULL;
 }
 
@@ -403,9 +404,10 @@ static void vcpus_that_fault_at_once_are_all_served(void **state)
 	void *failed;
 
 	table->bench->ops.relax = relax;
-	for (unsigned i = 0; i < 3; i++)
+	for (unsigned i = 0; i < 3; i++) {
 		assert_int_equal(
 			pthread_create(&threads[i], NULL, touch_all, domain), 0);
+	}
 	for (unsigned i = 0; i < 3; i++) {
 		assert_int_equal(pthread_join(threads[i], &failed), 0);
 		assert_null(failed);
@@ -464,9 +466,10 @@ static void an_ordinary_guest_has_nothing_elsewhere(void **state)
 	const uint64_t nothing[] = { 0, RAM - 1, RAM + TABLE_RAM,
 				     UINT64_C(1) << 39, UINT64_MAX };
 
-	for (unsigned i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
+	for (unsigned i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
 		assert_int_equal(memory_guest_fault(domain, ipa_make(nothing[i])),
 				 MEMORY_NONE);
+	}
 	finish(table);
 }
 

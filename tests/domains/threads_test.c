@@ -157,9 +157,10 @@ static void *client_run(void *context)
 {
 	struct client *client = context;
 
-	for (unsigned i = 0; i < ROUNDS && client->failed == NULL; i++)
+	for (unsigned i = 0; i < ROUNDS && client->failed == NULL; i++) {
 		client->failed = round_make(
 			client, (i + (unsigned)client->name) % 3 != 0);
+	}
 	return NULL;
 }
 
@@ -199,9 +200,10 @@ static void clients_do_not_get_in_each_others_way(void **state)
 	}
 	for (unsigned i = 0; i < CLIENTS; i++) {
 		pthread_join(threads[i], NULL);
-		if (clients[i].failed != NULL)
+		if (clients[i].failed != NULL) {
 			fail_msg("%s: %s", clients[i].failed,
 				 (char *)clients[i].reply.text);
+		}
 	}
 	__atomic_store_n(&stopped, true, __ATOMIC_RELEASE);
 	pthread_join(worker, NULL);

@@ -235,9 +235,10 @@ static void poll_once(void)
 	if (poll(fds, CONTROL_PORTS + 1, -1) < 0)
 		die("poll");
 	fake.still.now_ns = clock_ns();
-	for (unsigned i = 0; i < CONTROL_PORTS; i++)
+	for (unsigned i = 0; i < CONTROL_PORTS; i++) {
 		if (fds[i].revents != 0)
 			client_read(&fake.clients[i]);
+	}
 	if (fds[CONTROL_PORTS].revents != 0)
 		client_accept();
 }

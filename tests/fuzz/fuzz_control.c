@@ -226,8 +226,9 @@ static void request_step(struct run *run)
 	if (request.op == CONTROL_DMESG)
 		request.domid = 0;
 	body_fill(input, &request);
-	if (choice >= 224) /* one byte of it is another */
+	if (choice >= 224) { /* one byte of it is another */
 		((uint8_t *)&request)[byte_take(input)] = byte_take(input);
+	}
 	request_send(run, choice / DOMIDS % SESSIONS, &request);
 }
 
@@ -280,13 +281,14 @@ static void fault_step(struct run *run)
 
 	if (domain == NULL)
 		return;
-	if (!domain->is_realm)
+	if (!domain->is_realm) {
 		(void)memory_guest_fault(domain, ipa);
-	else if (byte_take(&run->input) & 1)
+	} else if (byte_take(&run->input) & 1) {
 		(void)memory_realm_fault(domain,
 					 realm_alias(&domain->realm, ipa));
-	else
+	} else {
 		(void)memory_realm_fault(domain, ipa);
+	}
 }
 
 /* In place of the code of a Realm. */
@@ -456,9 +458,10 @@ static void head_start(struct run *run)
 static void all_destroy(struct run *run)
 {
 	run->allocs = 0;
-	for (unsigned i = 0; i < CONTROL_DOMAINS; i++)
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
 		if (domain_is_there(&run->domains.table[i]))
 			domain_destroy(&run->domains.table[i]);
+	}
 	work_step(run);
 	domains_check(run);
 	must(run->domains.promised == 0, "a domain is left");

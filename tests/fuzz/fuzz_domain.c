@@ -46,9 +46,10 @@ static void domain_print(const struct domain *domain)
 
 	demand(json != NULL);
 	json_object_put(json);
-	for (size_t i = 0; i < schema_count(); i++)
+	for (size_t i = 0; i < schema_count(); i++) {
 		if (domain_line(domain, i, &line))
 			free(line.value);
+	}
 }
 
 static void cfg_judge(const struct cfg *cfg, struct reeve_report *report)

@@ -450,9 +450,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		call(&run, (const uint64_t[5]){ RMI_RMM_ACTIVATE });
 	if ((start & 3) == 3)
 		head_start(&run);
-	if ((start & 7) == 7)
+	if ((start & 7) == 7) {
 		call(&run,
 		     (const uint64_t[5]){ RMI_REALM_ACTIVATE, page(PAGE_RD) });
+	}
 	for (unsigned i = 0; i < STEPS_MAX && run.input.next < run.input.end;
 	     i++)
 		step(&run);

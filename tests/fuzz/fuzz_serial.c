@@ -71,9 +71,10 @@ static size_t echo(void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
 	size_t taken = 0;
 
 	(void)ctx;
-	for (; taken < size && taken < 77; taken++)
+	for (; taken < size && taken < 77; taken++) {
 		if (!console_write(&device.consoles[slot], bytes[taken]))
 			break;
+	}
 	return taken;
 }
 
@@ -147,10 +148,12 @@ static void answer(struct input *input, bool lies)
 	elem.len = byte_take(input);
 	if (lies && (elem.len & 1) != 0)
 		elem.len = 0U - elem.len;
-	if (!lies && !out)
-		for (unsigned i = 0; i < elem.len && i < 12; i++)
+	if (!lies && !out) {
+		for (unsigned i = 0; i < elem.len && i < 12; i++) {
 			memory->buffers[elem.id * (VIRTQUEUE_BUFFERS / size) + i] =
 				byte_take(input);
+		}
+	}
 	memory->used.ring[memory->used.idx % size] = elem;
 	memory->used.idx++;
 	*seen = (uint16_t)(*seen + 1);
@@ -209,8 +212,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (unsigned i = 0; i < 8; i++)
 		(void)serial_poll(&device.serial);
-	if (device.serial.failed != NULL)
+	if (device.serial.failed != NULL) {
 		for (unsigned i = 0; i < SERIAL_PORTS; i++)
 			check(!device.open[i]);
+	}
 	return 0;
 }

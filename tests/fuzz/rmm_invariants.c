@@ -101,10 +101,11 @@ static void audit_realm(struct audit *audit, pa_t pa)
 
 	owned(audit, pa, GRANULE_RD);
 	require(rd->life >> 2 == 0, "has no executing REC", pa);
-	for (unsigned i = 0; i < rd->s2.root_count; i++)
+	for (unsigned i = 0; i < rd->s2.root_count; i++) {
 		audit_table(audit,
 			    pa_add(rd->s2.root, (uint64_t)i * GRANULE_SIZE),
 			    rd->s2.start_level);
+	}
 }
 
 static void audit_rec(struct audit *audit, pa_t pa)

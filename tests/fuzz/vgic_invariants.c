@@ -29,9 +29,10 @@ static bool signalled(const struct vgic *vgic, const struct vgic_irq *irq)
 
 static void busy_bits(const struct vgic_irq *irqs, uint32_t busy)
 {
-	for (unsigned i = 0; i < 32; i++)
+	for (unsigned i = 0; i < 32; i++) {
 		require((busy >> i & 1) == (pending(&irqs[i]) ||
 					    irqs[i].active || irqs[i].lr != 0));
+	}
 }
 
 /* The interrupt that a vCPU has in a list register says so too. */
@@ -76,9 +77,10 @@ static bool forgotten(const struct fakeguest *guest, const struct vcpu *vcpu,
 
 static unsigned first_awake(const struct fakeguest *guest)
 {
-	for (unsigned i = 0; i < guest->domain.vcpu_count; i++)
+	for (unsigned i = 0; i < guest->domain.vcpu_count; i++) {
 		if (guest->vcpus[i].gic.awake)
 			return i;
+	}
 	return UINT32_MAX;
 }
 
@@ -119,7 +121,8 @@ void vgic_invariants(struct fakeguest *guest, const enum vcpu_place *places)
 	for (unsigned i = 0; i < FAKEGUEST_SPIS; i++)
 		loaded += guest->irqs[i].lr != 0;
 	require(loaded == 0);
-	for (unsigned i = 0; i < FAKEGUEST_SPIS / 32; i++)
+	for (unsigned i = 0; i < FAKEGUEST_SPIS / 32; i++) {
 		busy_bits(&guest->irqs[(size_t)32 * i],
 			  guest->domain.vgic.busy[i]);
+	}
 }

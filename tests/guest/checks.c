@@ -117,9 +117,10 @@ static void timer_job(struct vcpu *vcpu)
 static void check_timers(void)
 {
 	check_of(timer_ticks(), "gets its timer, and not too early", 0);
-	for (unsigned i = 1; i < machine.vcpus; i++)
+	for (unsigned i = 1; i < machine.vcpus; i++) {
 		check_of(vcpu_run(&vcpus[i], timer_job) && vcpus[i].result,
 			 "gets its timer, and not too early", i);
+	}
 }
 
 /* From vCPU 0 and back. */

@@ -58,9 +58,10 @@ static uint64_t cells(struct property reg, uint32_t first, uint32_t count)
 {
 	uint64_t value = 0;
 
-	for (uint32_t i = first; i < first + count; i++)
+	for (uint32_t i = first; i < first + count; i++) {
 		if (4 * (i + 1) <= reg.size)
 			value = value << 32 | be32(reg.data + 4 * (size_t)i);
+	}
 	return value;
 }
 
@@ -99,9 +100,10 @@ static void judge(const struct node *node, const struct node *parent)
 		machine.ram_base = reg_base(node, parent, 0);
 		machine.ram_size = reg_size(node, parent);
 	} else if (has_string(node->device_type, "cpu")) {
-		if (machine.vcpus < VCPUS_MAX)
+		if (machine.vcpus < VCPUS_MAX) {
 			machine.mpidr[machine.vcpus++] =
 				reg_base(node, parent, 0);
+		}
 	} else if (has_string(node->compatible, "arm,gic-v3")) {
 		machine.gicd = reg_base(node, parent, 0);
 		machine.gicr = reg_base(node, parent, 1);

@@ -31,9 +31,10 @@ static uint64_t away;
 
 static void fill(struct vectors *v, uint64_t seed, uint64_t round)
 {
-	for (unsigned i = 0; i < 64; i++)
+	for (unsigned i = 0; i < 64; i++) {
 		v->q[i] = seed << 48 ^ round * UINT64_C(0x9e3779b97f4a7c15) ^
 			  i * UINT64_C(0x0101010101010101);
+	}
 	v->fpcr = (seed + round) << 22 & FPCR_MODES;
 	v->fpsr = (seed * 0x15 + round) & FPSR_FLAGS;
 }

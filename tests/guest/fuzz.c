@@ -81,9 +81,10 @@ static bool is_end(uint64_t fid)
 	static const uint16_t ends[] = { 0x1, 0x2, 0x3, 0x8,  0x9,
 					 0xc, 0xd, 0xe, 0x12, 0x15 };
 
-	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		if (OWNER(fid) == OWNER_PSCI && (fid & 0xffff) == ends[i])
 			return true;
+	}
 	return false;
 }
 
@@ -106,9 +107,9 @@ static void any_call(void)
 
 	for (unsigned i = 0; i < 18; i++)
 		regs.x[i] = argument();
-	do
+	do {
 		regs.x[0] = function();
-	while (is_end(regs.x[0]));
+	} while (is_end(regs.x[0]));
 	if ((uint32_t)regs.x[0] == RSI_IPA_STATE_SET)
 		ripas_range(regs.x);
 	if (machine.is_psci_smc)
@@ -124,11 +125,12 @@ static void any_access(void)
 		      any() % 0x40000;
 	struct fault fault;
 
-	if (any() % 2 != 0)
+	if (any() % 2 != 0) {
 		try_write(at & ~UINT64_C(7), any(), &fault);
-	else
+	} else {
 		(void)try_read((any() % 2 != 0 ? at : any() % GIB) & ~UINT64_C(7),
 			       &fault);
+	}
 }
 
 static void any_register(void)
@@ -167,8 +169,9 @@ void fuzz(void)
 	for (unsigned i = 1; i < machine.vcpus; i++)
 		vcpu_begin(&vcpus[i], fuzz_job);
 	fuzz_job(&vcpus[0]);
-	for (unsigned i = 1; i < machine.vcpus; i++)
+	for (unsigned i = 1; i < machine.vcpus; i++) {
 		while (vcpus[i].job)
 			__asm__ volatile("yield");
+	}
 	check(true, "the fuzz came to its end");
 }

@@ -32,9 +32,10 @@ static void fill(uint64_t *x, unsigned from)
 
 static bool is_kept(const uint64_t *x, unsigned from)
 {
-	for (unsigned i = from; i < REGISTERS; i++)
+	for (unsigned i = from; i < REGISTERS; i++) {
 		if (x[i] != pattern(vcpu_this()->index, i))
 			return false;
+	}
 	return true;
 }
 
@@ -96,9 +97,10 @@ static bool general_kept(void)
 {
 	bool good = true;
 
-	for (unsigned i = 0; i < ROUNDS; i++)
+	for (unsigned i = 0; i < ROUNDS; i++) {
 		good = good && kept_over_wfi() && kept_over_call() &&
 		       kept_over_load() && kept_over_host_call();
+	}
 	return good;
 }
 

@@ -83,10 +83,11 @@ static void share(void)
 
 static void ask_others(void)
 {
-	for (unsigned i = 1; i < machine.vcpus; i++)
+	for (unsigned i = 1; i < machine.vcpus; i++) {
 		expect(psci(PSCI_AFFINITY_INFO_64, machine.mpidr[i], 0, 0) ==
 			       PSCI_AFFINITY_OFF,
 		       "a vCPU that is off seems to be on");
+	}
 }
 
 /* What comes back is the host's to say. */
@@ -121,17 +122,20 @@ static uint64_t *kept(unsigned page)
 
 static void kept_fill(void)
 {
-	for (unsigned page = 0; page < KEPT; page++)
+	for (unsigned page = 0; page < KEPT; page++) {
 		for (unsigned i = 0; i < PAGE / 8; i++)
 			kept(page)[i] = SECRET + page * PAGE + i;
+	}
 }
 
 static void kept_check(void)
 {
-	for (unsigned page = 0; page < KEPT; page++)
-		for (unsigned i = 0; i < PAGE / 8; i++)
+	for (unsigned page = 0; page < KEPT; page++) {
+		for (unsigned i = 0; i < PAGE / 8; i++) {
 			expect(kept(page)[i] == SECRET + page * PAGE + i,
 			       "memory changes by itself");
+		}
+	}
 }
 
 /* Tells of the first one, for who waits for it. */

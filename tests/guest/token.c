@@ -53,12 +53,13 @@ void token_print(void)
 	}
 	if (!check(status == RSI_SUCCESS, "a token is begun"))
 		return;
-	do
+	do {
 		status = piece(&size);
-	while (status == RSI_INCOMPLETE);
+	} while (status == RSI_INCOMPLETE);
 	check(status == RSI_SUCCESS, "and completed");
-	for (unsigned done = 0; done < size; done += LINE_BYTES)
+	for (unsigned done = 0; done < size; done += LINE_BYTES) {
 		print_hex("token", token + done,
 			  size - done < LINE_BYTES ? size - done : LINE_BYTES);
+	}
 	log_line("token: end, %u bytes", size);
 }

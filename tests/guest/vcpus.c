@@ -193,7 +193,8 @@ bool vcpu_off(struct vcpu *vcpu)
 
 void vcpus_on(void)
 {
-	for (unsigned i = 1; i < machine.vcpus; i++)
+	for (unsigned i = 1; i < machine.vcpus; i++) {
 		if (is_off(&vcpus[i]))
 			check_of(vcpu_on(&vcpus[i]), "comes on", i);
+	}
 }

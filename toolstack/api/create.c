@@ -19,9 +19,10 @@ static int made(struct reeve_host *host,
 
 	if (result != REEVE_OK)
 		return result;
-	if (out->domid != domid)
+	if (out->domid != domid) {
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
 				    "the host has lost the domain that it made");
+	}
 	if (predicted == NULL)
 		return REEVE_OK;
 	out->rim_size = (unsigned)predicted->size;

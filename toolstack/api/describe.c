@@ -24,9 +24,10 @@ static void add_text(struct json_object *object, const char *name,
 
 	if (text != NULL)
 		utf8 = utf8_repair(text, strlen(text), &length);
-	if (utf8 != NULL)
+	if (utf8 != NULL) {
 		json_object_object_add(object, name,
 				       json_object_new_string(utf8));
+	}
 	free(utf8);
 }
 
@@ -61,9 +62,10 @@ static struct json_object *boot_rec_json(const struct reeve_measurement *m)
 
 	add_number(object, "flags", m->rec_flags);
 	add_number(object, "pc", m->rec_pc);
-	for (size_t i = 0; i < RMI_REC_CREATE_GPRS; i++)
+	for (size_t i = 0; i < RMI_REC_CREATE_GPRS; i++) {
 		json_object_array_add(gprs,
 				      json_object_new_uint64(m->rec_gprs[i]));
+	}
 	json_object_object_add(object, "gprs", gprs);
 	return object;
 }
@@ -93,9 +95,10 @@ struct json_object *measurement_to_json(const struct reeve_measurement *m)
 	add_number(object, "granules", m->granules);
 	add_number(object, "vcpus", m->vcpus);
 	json_object_object_add(object, "parameters", parameters_json(m));
-	for (size_t i = 0; i < m->range_count; i++)
+	for (size_t i = 0; i < m->range_count; i++) {
 		json_object_array_add(ranges,
 				      measured_range_json(&m->ranges[i]));
+	}
 	json_object_object_add(object, "ranges", ranges);
 	json_object_object_add(object, "boot_rec", boot_rec_json(m));
 	return object;
@@ -174,8 +177,9 @@ char *reeve_describe_json(const struct reeve_guest *guest,
 	json_object_object_add(object, "domain", domain_to_json(guest->domain));
 	if (plan != NULL)
 		json_object_object_add(object, "plan", plan_json(plan));
-	if (measurement != NULL)
+	if (measurement != NULL) {
 		json_object_object_add(object, "measurement",
 				       measurement_to_json(measurement));
+	}
 	return document_text(object);
 }

@@ -22,9 +22,10 @@ int reeve_host_open(const char *name, const struct reeve_watch *watch,
 	host->ops = &engine_machine;
 	host->watch = watch;
 	result = folder_of(name, &host->folder, report);
-	if (result == REEVE_OK)
+	if (result == REEVE_OK) {
 		result = machine_open(&host->folder, watch, &host->engine,
 				      report);
+	}
 	if (result != REEVE_OK) {
 		free(host);
 		return result;
@@ -111,9 +112,10 @@ int reeve_domain_find(struct reeve_host *host, const char *text,
 	} else {
 		result = find_by_name(host, text, &domain, report);
 	}
-	if (result == REEVE_ERR_NO_DOMAIN)
+	if (result == REEVE_ERR_NO_DOMAIN) {
 		return report_error(report, result, NULL, NULL, "see reeve list",
 				    "there is no domain %s", text);
+	}
 	if (result != REEVE_OK)
 		return result;
 	record_rim_read(&host->folder, &domain);
@@ -191,11 +193,12 @@ int reeve_domain_console(struct reeve_host *host,
 			 const struct reeve_domain *domain, int *fd, int *lock,
 			 struct reeve_report *report)
 {
-	if (domain->console == REEVE_NO_CONSOLE)
+	if (domain->console == REEVE_NO_CONSOLE) {
 		return report_error(
 			report, REEVE_ERR_HOST, NULL, NULL,
 			"write vuart=\"sbsa_uart\" in its configuration",
 			"the domain \"%s\" has no console", domain->name);
+	}
 	return host->ops->console(host->engine, domain->console, fd, lock,
 				  report);
 }

@@ -45,9 +45,10 @@ static void put_plan(struct reeve_map *map, const struct reeve_plan *plan)
 		map_put(map, kind, map_look(kind)->word, segment->ipa,
 			segment->memory_size);
 	}
-	for (size_t i = 0; reeve_plan_bank(plan, i, &range); i++)
+	for (size_t i = 0; reeve_plan_bank(plan, i, &range); i++) {
 		map_fill(map, MAP_RAM, map_look(MAP_RAM)->word, range.ipa,
 			 range.reserved);
+	}
 }
 
 int reeve_map_plan(const struct reeve_plan *plan,
@@ -70,9 +71,10 @@ int reeve_map_plan(const struct reeve_plan *plan,
 	if (measured != NULL) {
 		map->top = UINT64_C(1) << measured->s2sz;
 		map->shared_base = map->top / 2;
-		for (size_t i = 0; reeve_plan_bank(plan, i, &range); i++)
+		for (size_t i = 0; reeve_plan_bank(plan, i, &range); i++) {
 			map_put(map, MAP_ALIAS, map_look(MAP_ALIAS)->word,
 				map->shared_base + range.ipa, range.reserved);
+		}
 	}
 	map_put_tree(map, plan->image->dtb, plan->image->dtb_size);
 	return finish(map, out);

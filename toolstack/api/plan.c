@@ -96,19 +96,21 @@ static int image_make(const struct domain *domain, enum reeve_engine engine,
 /* What the plan does not know how to load is refused, not left out. */
 static int plan_refuse(const struct domain *domain, struct reeve_report *report)
 {
-	if (domain->kernel == NULL)
+	if (domain->kernel == NULL) {
 		return report_error(
 			report, REEVE_ERR_CONFIG,
 			domain_place(domain, "bootloader"), "bootloader",
 			"name the kernel with kernel=",
 			"a boot loader's kernel cannot be planned without the "
 			"host");
-	if (domain->acpi)
+	}
+	if (domain->acpi) {
 		return report_error(
 			report, REEVE_ERR_CONFIG, domain_place(domain, "acpi"),
 			"acpi",
 			"remove it: the guest is described by a device tree",
 			"this release makes no ACPI tables");
+	}
 	return REEVE_OK;
 }
 

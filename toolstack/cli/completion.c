@@ -13,9 +13,10 @@ static const char *const groups[] = { "host", "token" };
 /* Verbs of one word, and the word before those of two. */
 static void print_verbs(void)
 {
-	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
+	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++) {
 		if (strchr(v->name, ' ') == NULL)
 			printf("%s ", v->name);
+	}
 	for (size_t i = 0; i < GROUPS; i++)
 		printf("%s ", groups[i]);
 	fputs("help", stdout);
@@ -25,10 +26,11 @@ static void print_second_words(const char *group)
 {
 	size_t length = strlen(group);
 
-	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
+	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++) {
 		if (strncmp(v->name, group, length) == 0 &&
 		    v->name[length] == ' ')
 			printf("%s ", v->name + length + 1);
+	}
 }
 
 /* Completes the second word of a group, and joins both into $verb. */

@@ -56,17 +56,19 @@ enum cli_end cli_attach(const struct cli_call *call,
 	int result = reeve_host_open(cli_host_name(call), cli_watch(), &host,
 				     session->report);
 
-	if (result != REEVE_OK)
+	if (result != REEVE_OK) {
 		return result == REEVE_ERR_STOPPED ? CLI_END_STOPPED
 						   : CLI_END_FAILED;
+	}
 	result = reeve_domain_console(host, domain, &fd, &lock, session->report);
 	/* A host serves a few connections at a time: none is kept. */
 	reeve_host_close(host);
 	if (result != REEVE_OK)
 		return CLI_END_FAILED;
-	if (isatty(STDIN_FILENO))
+	if (isatty(STDIN_FILENO)) {
 		fprintf(stderr, "reeve: console of %s; leave it with Ctrl-]\n",
 			domain->name);
+	}
 	end = cli_relay(call, domain, fd, session->report);
 	close(fd);
 	close(lock);
@@ -88,12 +90,14 @@ int cli_console(const struct cli_call *call)
 	session.host = NULL;
 	end = cli_attach(call, &session, &domain);
 	code = cli_close(&session, REEVE_OK);
-	if (end == CLI_END_SHUTDOWN)
+	if (end == CLI_END_SHUTDOWN) {
 		fprintf(stderr, "reeve: the domain %s has ended%s%s\n",
 			domain.name, *domain.text != '\0' ? ": " : "",
 			domain.text);
-	if (end == CLI_END_GONE)
+	}
+	if (end == CLI_END_GONE) {
 		fprintf(stderr, "reeve: the domain %s was destroyed\n",
 			domain.name);
+	}
 	return end == CLI_END_FAILED ? CLI_FAILED : code;
 }

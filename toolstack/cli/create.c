@@ -15,9 +15,10 @@ static int create_print(const struct cli_call *call,
 			const struct cli_session *session,
 			const struct reeve_measurement *measurement)
 {
-	if ((call->options & CLI_JSON) != 0)
+	if ((call->options & CLI_JSON) != 0) {
 		return cli_print_text(reeve_describe_json(
 			session->guest, session->plan, measurement));
+	}
 	puts("# Configuration");
 	reeve_guest_values(session->guest, print_value, NULL);
 	puts("\n# Memory plan");
@@ -55,9 +56,10 @@ int cli_create(const struct cli_call *call)
 	if (!cli_open_plan(&session, call, &code))
 		return code;
 	realm = reeve_guest_is_realm(session.guest);
-	if (realm)
+	if (realm) {
 		result = reeve_measure(session.plan, &measurement,
 				       session.report);
+	}
 	if (result == REEVE_OK)
 		code = create_print(call, &session, realm ? &measurement : NULL);
 	result = cli_close(&session, result);

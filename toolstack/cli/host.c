@@ -97,9 +97,10 @@ int cli_host_show_key(const struct cli_call *call)
 	char *pem = NULL;
 	int code = CLI_OK;
 
-	if (session.report != NULL)
+	if (session.report != NULL) {
 		result = reeve_host_key(cli_host_name(call), &pem,
 					session.report);
+	}
 	if (result == REEVE_OK && (call->options & CLI_JSON) != 0)
 		code = cli_print_text(reeve_key_jwk(pem));
 	else if (result == REEVE_OK)
@@ -145,12 +146,13 @@ static void print_entries(const struct reeve_host_entry *entries, size_t count)
 {
 	printf("%-16s %-9s %8s %8s %5s %-6s %s\n", "Name", "State", "PID",
 	       "Mem(MiB)", "CPUs", "Debug", "Folder");
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		printf("%-16s %-9s %8ld %8" PRIu64 " %5u %-6s %s\n",
 		       entries[i].name, state_names[entries[i].state],
 		       entries[i].pid, entries[i].memory >> 20, entries[i].cpus,
 		       entries[i].debug_console ? "yes" : "no",
 		       entries[i].folder);
+	}
 }
 
 int cli_host_list(const struct cli_call *call)
@@ -188,9 +190,10 @@ int cli_host_status(const struct cli_call *call)
 	int result = REEVE_ERR_MEMORY;
 	int code = CLI_OK;
 
-	if (session.report != NULL)
+	if (session.report != NULL) {
 		result = reeve_host_find(cli_host_name(call), &entry,
 					 session.report);
+	}
 	if (result != REEVE_OK)
 		return cli_close(&session, result);
 	if ((call->options & CLI_JSON) != 0) {

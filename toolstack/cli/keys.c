@@ -7,9 +7,10 @@
 static void json_add(struct json_object *object, const char *name,
 		     const char *text)
 {
-	if (text != NULL && *text != 0)
+	if (text != NULL && *text != 0) {
 		json_object_object_add(object, name,
 				       json_object_new_string(text));
+	}
 }
 
 static int keys_print_json(void)

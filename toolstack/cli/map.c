@@ -67,10 +67,11 @@ static void hint_domain(const struct cli_call *call)
 	if (strcmp(call->config, "-") == 0 || access(call->config, F_OK) == 0)
 		return;
 	name = reeve_printable(call->config);
-	if (name != NULL)
+	if (name != NULL) {
 		fprintf(stderr,
 			"reeve: note: for a domain's map: reeve map -d %s\n",
 			name);
+	}
 	free(name);
 }
 
@@ -90,9 +91,10 @@ static int plan_map(const struct cli_call *call)
 	realm = reeve_guest_is_realm(session.guest);
 	if (realm)
 		result = reeve_measure(session.plan, &measured, session.report);
-	if (result == REEVE_OK)
+	if (result == REEVE_OK) {
 		result = reeve_map_plan(session.plan, realm ? &measured : NULL,
 					&map);
+	}
 	return map_finish(call, &session, map, result);
 }
 

@@ -40,8 +40,9 @@ static int segments_write(const struct cli_session *session, const char *folder)
 	}
 	for (size_t i = 0;
 	     result == REEVE_OK && reeve_plan_segment(session->plan, i, &range);
-	     i++)
+	     i++) {
 		result = segment_write(session, folder, i, &range);
+	}
 	return result;
 }
 

@@ -55,10 +55,11 @@ static void tables_fill(struct getopt_tables *tables,
 /* The option that getopt_long's return value stands for. */
 static const struct cli_option *option_find(int value)
 {
-	for (const struct cli_option *o = cli_options; o->id != 0; o++)
+	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
 		if (value == LONG_ONLY + bit_of(o->id) ||
 		    (o->letter != 0 && value == o->letter))
 			return o;
+	}
 	return NULL;
 }
 
@@ -149,12 +150,14 @@ static bool options_parse(const struct cli_verb *verb, int argc, char **argv,
 				    NULL)) != -1) {
 		const struct cli_option *option = option_find(value);
 
-		if (value == '?')
+		if (value == '?') {
 			return usage_error(
 				verb, "unknown option: ", argv[optind - 1]);
-		if (value == ':' || option == NULL)
+		}
+		if (value == ':' || option == NULL) {
 			return usage_error(verb, "argument missing after: ",
 					   argv[optind - 1]);
+		}
 		if (!option_take(verb, call, option))
 			return false;
 	}
@@ -183,9 +186,10 @@ static bool operands_parse(const struct cli_verb *verb, char **operands,
 		if (!operand_take(verb, call, operands[i]))
 			return false;
 	}
-	if (call->operand_count < operand_rules[verb->operands].least)
+	if (call->operand_count < operand_rules[verb->operands].least) {
 		return usage_error(verb, "missing argument: ",
 				   cli_operands_text(verb->operands));
+	}
 	return true;
 }
 
@@ -237,9 +241,10 @@ void cli_help_verb(FILE *to, const struct cli_verb *verb)
 		*operands != 0 ? " " : "", operands);
 	fprintf(to, "%s: %s.\n", verb->name, verb->summary);
 	fprintf(to, "%s\nOptions:\n", verb->details);
-	for (const struct cli_option *o = cli_options; o->id != 0; o++)
+	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
 		if (verb_takes(verb, o->id))
 			help_option(to, o);
+	}
 	fputs("\nExit code: 0 success, 1 the operation failed, "
 	      "2 the command line or\nthe configuration is wrong.\n",
 	      to);

@@ -71,10 +71,11 @@ static void print_measured(const struct reeve_measurement *m)
 	       "num_bps %u, num_wps %u, pmu_num_ctrs %u, hash_algo %u\n",
 	       m->flags0, m->s2sz, m->sve_vl, m->num_bps, m->num_wps,
 	       m->pmu_num_ctrs, m->hash_algo);
-	for (size_t i = 0; i < m->range_count; i++)
+	for (size_t i = 0; i < m->range_count; i++) {
 		printf("  0x%010" PRIx64 "  %8" PRIu64 " granules  %s\n",
 		       m->ranges[i].ipa, reeve_range_granules(&m->ranges[i]),
 		       m->ranges[i].content);
+	}
 	printf("  boot REC    flags 0x%" PRIx64 ", pc 0x%" PRIx64
 	       ", x0 0x%" PRIx64 "\n",
 	       m->rec_flags, m->rec_pc, m->rec_gprs[0]);

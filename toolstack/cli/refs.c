@@ -79,9 +79,10 @@ int cli_refs(const struct cli_call *call)
 	if (!cli_open_plan(&session, call, &code))
 		return code;
 	result = refs_make(call, &session, &refs);
-	if (result == REEVE_OK)
+	if (result == REEVE_OK) {
 		result = json ? json_write(call, &session, &refs)
 			      : corim_write(call, &refs);
+	}
 	if (result == REEVE_OK)
 		code = cli_finish_output();
 	result = cli_close(&session, result);

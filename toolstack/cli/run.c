@@ -139,10 +139,11 @@ static int domain_make(struct run *run)
 	if (result == REEVE_OK && !has(run, CLI_PAUSED)) {
 		result = reeve_domain_unpause(host, run->domain.domid,
 					      session->report);
-		if (result != REEVE_OK)
+		if (result != REEVE_OK) {
 			/* The first failure is the one to tell. */
 			(void)reeve_domain_destroy(host, run->domain.domid,
 						   NULL, session->report);
+		}
 	}
 	reeve_host_close(host);
 	cli_watch_clear();
@@ -216,8 +217,9 @@ static int plan_again(struct run *run)
 
 	for (unsigned i = 0; i < 20 && !cli_is_stopped() &&
 			     run->domain.uptime_ns < SHORT_LIFE_NS;
-	     i++)
+	     i++) {
 		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+	}
 	if (cli_is_stopped())
 		return REEVE_ERR_STOPPED;
 	reeve_plan_free(run->session.plan);
@@ -252,9 +254,10 @@ static enum cli_end follow(struct run *run)
 
 	if (has(run, CLI_CONSOLE))
 		end = cli_attach(run->call, &run->session, &run->domain);
-	if (end == CLI_END_DETACHED && has(run, CLI_FOREGROUND))
+	if (end == CLI_END_DETACHED && has(run, CLI_FOREGROUND)) {
 		end = cli_await_end(run->call, &run->domain,
 				    run->session.report);
+	}
 	return end;
 }
 

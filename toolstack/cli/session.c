@@ -58,17 +58,19 @@ void cli_print_report(const struct reeve_report *report)
 {
 	for (size_t i = 0; i < reeve_report_count(report); i++)
 		print_diagnostic(reeve_report_get(report, i));
-	if (reeve_report_truncated(report))
+	if (reeve_report_truncated(report)) {
 		fputs("reeve: error: out of memory: there was more to tell\n",
 		      stderr);
+	}
 }
 
 static void json_add_text(struct json_object *object, const char *name,
 			  const char *text)
 {
-	if (text != NULL)
+	if (text != NULL) {
 		json_object_object_add(object, name,
 				       json_object_new_string(text));
+	}
 }
 
 static struct json_object *diagnostic_json(const struct reeve_diagnostic *d)
@@ -98,9 +100,10 @@ int cli_print_report_json(const char *config, bool accepted,
 	json_add_text(document, "config", config);
 	json_object_object_add(document, "accepted",
 			       json_object_new_boolean(accepted));
-	for (size_t i = 0; i < reeve_report_count(report); i++)
+	for (size_t i = 0; i < reeve_report_count(report); i++) {
 		json_object_array_add(
 			list, diagnostic_json(reeve_report_get(report, i)));
+	}
 	json_object_object_add(document, "diagnostics", list);
 	puts(json_object_to_json_string_ext(
 		document,
@@ -129,9 +132,10 @@ bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
 	int result = REEVE_ERR_MEMORY;
 
 	*session = (struct cli_session){ .report = reeve_report_new() };
-	if (session->report != NULL)
+	if (session->report != NULL) {
 		result = reeve_guest_load(&source, &session->guest,
 					  session->report);
+	}
 	if (result == REEVE_OK)
 		return true;
 	*exit_code = cli_close(session, result);
@@ -171,9 +175,10 @@ bool cli_open_host(struct cli_session *session, const struct cli_call *call,
 	int result = REEVE_ERR_MEMORY;
 
 	*session = (struct cli_session){ .report = reeve_report_new() };
-	if (session->report != NULL)
+	if (session->report != NULL) {
 		result = reeve_host_open(cli_host_name(call), NULL,
 					 &session->host, session->report);
+	}
 	if (result == REEVE_OK)
 		return true;
 	*exit_code = cli_close(session, result);
@@ -221,8 +226,9 @@ void cli_tell(struct cli_session *session)
 
 	cli_watch_clear();
 	cli_print_report(session->report);
-	if (next == NULL)
+	if (next == NULL) {
 		return; /* it is told again at the end */
+	}
 	reeve_report_free(session->report);
 	session->report = next;
 }

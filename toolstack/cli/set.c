@@ -10,11 +10,13 @@ static bool key_takes_text(const char *name, size_t length)
 {
 	const struct reeve_key *key;
 
-	for (size_t i = 0; (key = reeve_key_at(i)) != NULL; i++)
+	for (size_t i = 0; (key = reeve_key_at(i)) != NULL; i++) {
 		if (strlen(key->name) == length &&
-		    memcmp(key->name, name, length) == 0)
+		    memcmp(key->name, name, length) == 0) {
 			return strcmp(key->type, "string") == 0 ||
 			       strcmp(key->type, "choice") == 0;
+		}
+	}
 	return false;
 }
 

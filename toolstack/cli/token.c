@@ -42,14 +42,16 @@ int cli_token_show(const struct cli_call *call)
 	int code = CLI_OK;
 	char *text;
 
-	if (inputs.report != NULL)
+	if (inputs.report != NULL) {
 		result = reeve_token_load(call->config, &inputs.token,
 					  inputs.report);
+	}
 	if (result == REEVE_OK) {
 		text = json ? reeve_token_json(inputs.token)
 			    : reeve_token_text(inputs.token);
-		if (text != NULL && !json)
+		if (text != NULL && !json) {
 			text[strlen(text) - 1] = '\0'; /* its line feed */
+		}
 		code = cli_print_text(text);
 	}
 	return finish(&inputs, result, code);
@@ -66,9 +68,10 @@ static int guest_predict(const struct cli_call *call, struct inputs *inputs)
 
 	source.path = cli_value(call, CLI_GUEST);
 	result = reeve_guest_load(&source, &guest, inputs->report);
-	if (result == REEVE_OK)
+	if (result == REEVE_OK) {
 		result = reeve_plan_new(guest, REEVE_ENGINE_MODEL, &plan,
 					inputs->report);
+	}
 	if (result == REEVE_OK)
 		result = reeve_measure(plan, &measurement, inputs->report);
 	if (result == REEVE_OK)
@@ -90,9 +93,10 @@ static int refs_load(const struct cli_call *call, struct inputs *inputs)
 		result = reeve_refs_load(path, &inputs->refs, inputs->report);
 	else if (inputs->has_refs)
 		result = guest_predict(call, inputs);
-	if (result == REEVE_OK && events != NULL)
+	if (result == REEVE_OK && events != NULL) {
 		result = reeve_refs_replay(events, &inputs->refs,
 					   inputs->report);
+	}
 	return result;
 }
 
@@ -106,14 +110,16 @@ static int inputs_load(const struct cli_call *call, struct inputs *inputs)
 		return REEVE_ERR_MEMORY;
 	result = reeve_key_load(cli_value(call, CLI_PLATFORM_KEY),
 				&inputs->platform_key, inputs->report);
-	if (result == REEVE_OK && policy != NULL)
+	if (result == REEVE_OK && policy != NULL) {
 		result = reeve_token_policy_load(policy, &inputs->policy,
 						 inputs->report);
+	}
 	if (result == REEVE_OK)
 		result = refs_load(call, inputs);
-	if (result == REEVE_OK)
+	if (result == REEVE_OK) {
 		result = reeve_token_load(call->config, &inputs->token,
 					  inputs->report);
+	}
 	return result;
 }
 
@@ -162,13 +168,14 @@ static bool options_fit(const struct cli_call *call)
 	bool refs = cli_value(call, CLI_REFS) != NULL;
 	const char *wrong = NULL;
 
-	if (cli_value(call, CLI_PLATFORM_KEY) == NULL)
+	if (cli_value(call, CLI_PLATFORM_KEY) == NULL) {
 		wrong = "--platform-key is missing: without a key nothing is "
 			"verified";
-	else if (guest && refs)
+	} else if (guest && refs) {
 		wrong = "--config and --refs say the same thing: give one";
-	else if (cli_value(call, CLI_EVENTS) != NULL && !guest && !refs)
+	} else if (cli_value(call, CLI_EVENTS) != NULL && !guest && !refs) {
 		wrong = "--events needs --config or --refs, for the hash";
+	}
 	if (wrong != NULL)
 		fprintf(stderr, "reeve token verify: %s\n", wrong);
 	return wrong == NULL;

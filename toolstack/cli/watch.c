@@ -40,11 +40,12 @@ static bool is_late(void)
 static void show(const char *step, uint64_t done, uint64_t all)
 {
 	progress.shown = true;
-	if (all != 0)
+	if (all != 0) {
 		fprintf(stderr, "\r\033[K%s: %" PRIu64 " %%", step,
 			done >= all ? 100 : done * 100 / all);
-	else
+	} else {
 		fprintf(stderr, "\r\033[K%s ...", step);
+	}
 }
 
 static bool go_on(void *ctx, const char *step, uint64_t done, uint64_t all)

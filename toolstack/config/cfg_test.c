@@ -230,9 +230,10 @@ static void large_texts_are_read(void **state)
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(out);
-	for (size_t i = 0; i < statements; i++)
+	for (size_t i = 0; i < statements; i++) {
 		fprintf(out, "k%zu = %zu\nlist += [ %zu ]\ntext += 'x'\n", i, i,
 			i);
+	}
 	fclose(out);
 	assert_int_equal(parse(fixture, text), 0);
 	free(text);

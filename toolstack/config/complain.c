@@ -143,9 +143,10 @@ static const char *advice_for(const struct parser *parser,
 {
 	size_t rows = sizeof(advice_table) / sizeof(advice_table[0]);
 
-	for (size_t i = 0; i < rows; i++)
+	for (size_t i = 0; i < rows; i++) {
 		if (advice_fits(&advice_table[i], parser, expected))
 			return advice_table[i].hint;
+	}
 	return NULL;
 }
 
@@ -154,9 +155,10 @@ static void show(const char *text, size_t length, char *out)
 {
 	size_t shown = length < SHOWN_MAX ? length : SHOWN_MAX;
 
-	for (size_t i = 0; i < shown; i++)
+	for (size_t i = 0; i < shown; i++) {
 		*out++ = (unsigned char)text[i] < ' ' || text[i] > '~' ? '?'
 								       : text[i];
+	}
 	strcpy(out, length > shown ? "..." : "");
 }
 
@@ -166,19 +168,20 @@ static void describe(const struct token *token, char *out, size_t room)
 	char text[SHOWN_MAX + 4];
 
 	show(token->text, token->length, text);
-	if (token->kind == TOKEN_END)
+	if (token->kind == TOKEN_END) {
 		snprintf(out, room, "the end of the text");
-	else if (token->kind == TOKEN_NEWLINE)
+	} else if (token->kind == TOKEN_NEWLINE) {
 		snprintf(out, room, "the end of the line");
-	else if (token->kind == TOKEN_STRING)
+	} else if (token->kind == TOKEN_STRING) {
 		snprintf(out, room, "the string %s", text);
-	else if (*token->text == '\r')
+	} else if (*token->text == '\r') {
 		snprintf(out, room, "a carriage return");
-	else if (*token->text < ' ' || *token->text > '~')
+	} else if (*token->text < ' ' || *token->text > '~') {
 		snprintf(out, room, "the byte 0x%02x",
 			 (unsigned char)*token->text);
-	else
+	} else {
 		snprintf(out, room, "'%s'", text);
+	}
 }
 
 int complain_expected(struct parser *parser, enum expected expected)
@@ -189,15 +192,18 @@ int complain_expected(struct parser *parser, enum expected expected)
 
 	describe(token, found, sizeof(found));
 	if (token->kind == TOKEN_BAD &&
-	    (*token->text == '"' || *token->text == '\''))
+	    (*token->text == '"' || *token->text == '\'')) {
 		return complain(parser, &token->place, hint,
 				"the string is not closed on its line");
-	if (lex_has_bom(token->text, token->length))
+	}
+	if (lex_has_bom(token->text, token->length)) {
 		return complain(parser, &token->place, "remove it",
 				"a UTF-8 byte order mark stands here");
-	if (token->kind == TOKEN_BAD && *token->text == '#')
+	}
+	if (token->kind == TOKEN_BAD && *token->text == '#') {
 		return complain(parser, &token->place, hint,
 				"the comment is not ended by a line feed");
+	}
 	return complain(parser, &token->place, hint, "expected %s, found %s",
 			expected_name(expected), found);
 }

@@ -112,10 +112,11 @@ static size_t random_text(char *text)
 	size_t count = random_below(24);
 	char *end = text;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		end = stpcpy(
 			end,
 			pieces[random_below(sizeof(pieces) / sizeof(*pieces))]);
+	}
 	return (size_t)(end - text);
 }
 
@@ -149,9 +150,10 @@ static void mutate(char *text, size_t *length)
 static void fail_on(const char *text, size_t length, const char *what)
 {
 	print_error("%s, in the text:\n", what);
-	for (size_t i = 0; i < length; i++)
+	for (size_t i = 0; i < length; i++) {
 		print_error(text[i] >= ' ' && text[i] <= '~' ? "%c" : "\\x%02x",
 			    (unsigned char)text[i]);
+	}
 	print_error("\n");
 	fail();
 }
@@ -162,10 +164,11 @@ static bool values_equal(const XLU_Config *theirs, XLU_ConfigValue *value,
 	XLU_ConfigList *list = NULL;
 	char *text = NULL;
 
-	if (xlu_cfg_value_type(value) == XLU_STRING)
+	if (xlu_cfg_value_type(value) == XLU_STRING) {
 		return ours->form != CFG_LIST &&
 		       xlu_cfg_value_get_string(theirs, value, &text, 1) == 0 &&
 		       strcmp(text, ours->text) == 0;
+	}
 	if (ours->form != CFG_LIST ||
 	    xlu_cfg_value_get_list(theirs, value, &list, 1) != 0)
 		return false;
@@ -186,10 +189,11 @@ static bool lists_equal(const XLU_Config *theirs, const struct cfg_setting *ours
 	if (xlu_cfg_get_list(theirs, ours->key, &list, &entries, 1) != 0 ||
 	    (size_t)entries != ours->value.count)
 		return false;
-	for (int i = 0; i < entries; i++)
+	for (int i = 0; i < entries; i++) {
 		if (!values_equal(theirs, xlu_cfg_get_listitem2(list, i),
 				  &ours->value.items[i]))
 			return false;
+	}
 	return true;
 }
 
@@ -257,9 +261,10 @@ static void compare_accepted(const XLU_Config *theirs, const struct cfg *ours,
 {
 	if (!names_equal(theirs, ours, text, length))
 		fail_on(text, length, "other names");
-	for (size_t i = 0; i < cfg_count(ours); i++)
+	for (size_t i = 0; i < cfg_count(ours); i++) {
 		if (!settings_equal(theirs, cfg_at(ours, i)))
 			fail_on(text, length, "another value");
+	}
 }
 
 static void compare_mode(const XLU_Config *theirs, unsigned flags,

@@ -55,19 +55,21 @@ static int read_plain(int fd, const char *path, off_t size, struct text *text,
 {
 	ssize_t got;
 
-	if (size > INT_MAX)
+	if (size > INT_MAX) {
 		return refuse(report, path, NULL,
 			      "the file is larger than a configuration may be, 2 "
 			      "GiB");
+	}
 	text->bytes = malloc((size_t)size + 1);
 	if (text->bytes == NULL)
 		return REEVE_ERR_MEMORY;
 	got = read_all(fd, text->bytes, (size_t)size + 1);
 	if (got < 0)
 		return fail(report, path, "read");
-	if (got != size)
+	if (got != size) {
 		return refuse(report, path, "try again",
 			      "the file changed while it was read");
+	}
 	text->length = (size_t)got;
 	return 0;
 }
@@ -84,9 +86,10 @@ static int read_stream(int fd, const char *path, struct text *text,
 	got = read_all(fd, text->bytes, STREAM_MAX + 1);
 	if (got < 0)
 		return fail(report, path, "read");
-	if (got > STREAM_MAX)
+	if (got > STREAM_MAX) {
 		return refuse(report, path, "write it into a file first",
 			      "more than 1 MiB does not come from a stream");
+	}
 	text->length = (size_t)got;
 	return 0;
 }
@@ -100,10 +103,11 @@ static int read_open(int fd, const char *path, unsigned flags,
 		return fail(report, path, "examined");
 	if (S_ISREG(status.st_mode))
 		return read_plain(fd, path, status.st_size, text, report);
-	if ((flags & CFG_STRICT) != 0)
+	if ((flags & CFG_STRICT) != 0) {
 		return refuse(report, path,
 			      "write the configuration into a file first",
 			      "this is not a plain file");
+	}
 	if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) ||
 	    S_ISSOCK(status.st_mode))
 		return read_stream(fd, path, text, report);
@@ -144,9 +148,10 @@ int cfg_load(const char *path, const char *const *extras, size_t extra_count,
 		error = read_open(STDIN_FILENO, name, flags, &text, report);
 	else
 		error = read_path(path, flags, &text, report);
-	if (error == 0)
+	if (error == 0) {
 		error = cfg_parse(name, text.bytes, text.length, extras,
 				  extra_count, flags, out, report);
+	}
 	free(text.bytes);
 	return error;
 }

@@ -212,13 +212,15 @@ static int sources_name(struct cfg *cfg, const char *name, size_t extra_count)
 		return REEVE_ERR_MEMORY;
 	cfg->source_count = extra_count + 1;
 	cfg->sources[0].name = strdup(name);
-	for (size_t i = 1; i <= extra_count; i++)
+	for (size_t i = 1; i <= extra_count; i++) {
 		if (asprintf(&cfg->sources[i].name, "KEY=VALUE argument %zu",
 			     i) < 0)
 			cfg->sources[i].name = NULL;
-	for (size_t i = 0; i <= extra_count; i++)
+	}
+	for (size_t i = 0; i <= extra_count; i++) {
 		if (cfg->sources[i].name == NULL)
 			return REEVE_ERR_MEMORY;
+	}
 	return 0;
 }
 

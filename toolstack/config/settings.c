@@ -59,9 +59,10 @@ static int list_join(struct cfg_value *list, struct cfg_value *more)
 {
 	if (list_reserve(list, more->count) != 0)
 		return REEVE_ERR_MEMORY;
-	if (more->count != 0)
+	if (more->count != 0) {
 		memcpy(list->items + list->count, more->items,
 		       more->count * sizeof(*more->items));
+	}
 	list->count += more->count;
 	more->count = 0; /* the items have moved, the array has not */
 	list->place = more->place;

@@ -23,12 +23,13 @@ enum {
 static int escape_complain(struct parser *parser,
 			   const struct report_place *place, char escape)
 {
-	if (escape == 'x' || (escape >= '0' && escape <= '7'))
+	if (escape == 'x' || (escape >= '0' && escape <= '7')) {
 		return complain(
 			parser, place,
 			"xl has no working escapes for byte values: write the "
 			"character itself",
 			"the escape \\%c cannot be used", escape);
+	}
 	return complain(
 		parser, place,
 		"write \\\\ for a backslash; the escapes are \\\\ \\' \\\" \\a "
@@ -46,16 +47,17 @@ static size_t string_escape(struct parser *parser, const struct token *token,
 	int byte = escape_read(text, token->length - i - 2, &length);
 
 	place.column += (unsigned)i;
-	if (byte == ESCAPE_BAD)
+	if (byte == ESCAPE_BAD) {
 		escape_complain(parser, &place, *text);
-	else if (byte == ESCAPE_NOTHING)
+	} else if (byte == ESCAPE_NOTHING) {
 		complain_warn(
 			parser, &place, "write the character itself",
 			"this escape, %zu bytes after its backslash, is read "
 			"as nothing, as xl reads it",
 			length);
-	else
+	} else {
 		*(*out)++ = (char)byte;
+	}
 	return 1 + length;
 }
 
@@ -178,10 +180,11 @@ static int list_open(struct parser *parser)
 	};
 	void *lists = parser->lists;
 
-	if (parser->depth == CFG_LEVELS_MAX)
+	if (parser->depth == CFG_LEVELS_MAX) {
 		return complain(parser, &parser->token.place, NULL,
 				"lists are nested deeper than %d levels",
 				CFG_LEVELS_MAX);
+	}
 	if (array_reserve(&lists, parser->depth, 1, sizeof(list)) != 0)
 		return REEVE_ERR_MEMORY;
 	parser->lists = lists;

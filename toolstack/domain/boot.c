@@ -9,11 +9,12 @@ static void kernel_settle(struct reader *reader)
 	const struct domain *domain = reader->domain;
 
 	if (domain->bootloader != NULL) {
-		if (domain->disk.count == 0)
+		if (domain->disk.count == 0) {
 			key_refuse(reader, "bootloader",
 				   "add a disk, or name a kernel instead",
 				   "a bootloader takes the kernel from the first "
 				   "disk, and there is none");
+		}
 	} else if (domain->kernel == NULL &&
 		   !domain_is_refused(domain, "kernel") &&
 		   !domain_is_refused(domain, "bootloader")) {

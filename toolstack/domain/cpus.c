@@ -14,12 +14,13 @@ static void least_settle(struct reader *reader)
 
 	if (domain->vcpus >= 1)
 		return;
-	if (domain->realm)
+	if (domain->realm) {
 		key_refuse(reader, "vcpus", "write the number of vCPUs",
 			   "a Realm needs at least one vCPU");
-	else
+	} else {
 		key_warn(reader, "vcpus", "write the number of vCPUs",
 			 "%" PRId64 " is read as 1", domain->vcpus);
+	}
 	domain->vcpus = 1;
 }
 
@@ -30,11 +31,12 @@ static void most_settle(struct reader *reader)
 		domain_is_set(domain, "maxvcpus") ? "maxvcpus" : "vcpus";
 
 	if (domain->gic_version == DOMAIN_GIC_V2 &&
-	    domain->maxvcpus > GUEST_GICV2_MAX_VCPUS)
+	    domain->maxvcpus > GUEST_GICV2_MAX_VCPUS) {
 		key_refuse(reader, key, "use gic_version=\"v3\" or fewer vCPUs",
 			   "%" PRId64 " vCPUs are more than the %d that a GICv2 "
 			   "serves",
 			   domain->maxvcpus, GUEST_GICV2_MAX_VCPUS);
+	}
 }
 
 static void count_settle(struct reader *reader)
@@ -46,11 +48,12 @@ static void count_settle(struct reader *reader)
 	if (domain->maxvcpus == DOMAIN_UNSET || domain->maxvcpus == 0)
 		domain->maxvcpus = domain->vcpus;
 	if (domain->maxvcpus < domain->vcpus) {
-		if (!domain_is_refused(domain, "vcpus"))
+		if (!domain_is_refused(domain, "vcpus")) {
 			key_refuse(reader, "maxvcpus",
 				   "raise it to vcpus, or remove it",
 				   "%" PRId64 " is less than vcpus, %" PRId64,
 				   domain->maxvcpus, domain->vcpus);
+		}
 		domain->maxvcpus = domain->vcpus;
 	}
 	most_settle(reader);
@@ -62,12 +65,13 @@ static void affinity_settle(struct reader *reader, const char *key,
 {
 	int64_t vcpus = reader->domain->maxvcpus;
 
-	if ((int64_t)list->count > vcpus)
+	if ((int64_t)list->count > vcpus) {
 		key_warn(reader, key, "remove the entries that are too many",
 			 "%zu entries, and only %" PRId64
 			 " to be used: one for each "
 			 "vCPU",
 			 list->count, vcpus);
+	}
 }
 
 /* What libxl reserves for stage 2 tables: 4 KiB for each MiB of RAM, 1 MiB

@@ -30,11 +30,12 @@ static void passthrough_settle(struct reader *reader)
 			   "Arm has no separate IOMMU tables to keep in step");
 		break;
 	case DOMAIN_PASSTHROUGH_DISABLED:
-		if (devices)
+		if (devices) {
 			key_refuse(reader, "passthrough",
 				   "remove it, or remove pci and dtdev",
 				   "disabled, and yet devices are to be passed "
 				   "through");
+		}
 		break;
 	}
 }
@@ -47,9 +48,10 @@ static bool disk_is_virtio(const struct cfg_value *disk)
 
 static void virtio_disks_add(struct domain *domain)
 {
-	for (size_t i = 0; i < domain->disk.count; i++)
+	for (size_t i = 0; i < domain->disk.count; i++) {
 		if (disk_is_virtio(&domain->disk.items[i]))
 			domain->virtio_mmio_count++;
+	}
 }
 
 /* The type reaches over one comma: "virtio,deviceID". */
@@ -111,11 +113,12 @@ static void virtio_settle(struct reader *reader)
 	virtio_disks_add(domain);
 	for (size_t i = 0; i < domain->virtio.count; i++)
 		virtio_add(reader, domain->virtio.items[i].text);
-	if (domain->virtio_mmio_count > GUEST_VIRTIO_MMIO_SPIS)
+	if (domain->virtio_mmio_count > GUEST_VIRTIO_MMIO_SPIS) {
 		key_refuse(reader, domain->virtio.count > 0 ? "virtio" : "disk",
 			   "use fewer of them",
 			   "%zu virtio devices are more than the %d that fit",
 			   domain->virtio_mmio_count, GUEST_VIRTIO_MMIO_SPIS);
+	}
 }
 
 /* ---- Interrupts -------------------------------------------------------- */
@@ -139,10 +142,11 @@ static int64_t irq_settle(struct reader *reader, const struct cfg_value *item)
 	int64_t irq = strtol(item->text, NULL, 10);
 	const char *owner = irq_owner(reader->domain, irq);
 
-	if (owner != NULL)
+	if (owner != NULL) {
 		report_add(reader->report, REEVE_ERROR, &item->place, "irqs",
 			   "remove the one or the other",
 			   "interrupt %" PRId64 " belongs to %s", irq, owner);
+	}
 	return irq - SPI_BASE + 1;
 }
 
@@ -172,11 +176,12 @@ static void spis_settle(struct reader *reader)
 
 	if (domain->nr_spis == DOMAIN_UNSET)
 		domain->nr_spis = need;
-	if (domain->nr_spis < need)
+	if (domain->nr_spis < need) {
 		key_refuse(reader, "nr_spis", "raise it, or leave it out",
 			   "%" PRId64 " is less than the %" PRId64
 			   " that the devices need",
 			   domain->nr_spis, need);
+	}
 }
 
 /* ---- The rest ---------------------------------------------------------- */
@@ -187,9 +192,10 @@ static void bootloader_args_settle(struct reader *reader)
 	const struct domain_list *args = &reader->domain->bootloader_args;
 
 	if (args->count > 0 &&
-	    cfg_find(reader->cfg, "bootloader_args")->value.form != CFG_LIST)
+	    cfg_find(reader->cfg, "bootloader_args")->value.form != CFG_LIST) {
 		key_warn(reader, "bootloader_args", "write a list",
 			 "a string here is obsolete; it is split at blanks");
+	}
 }
 
 void domain_settle_devices(struct reader *reader)

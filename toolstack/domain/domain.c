@@ -21,9 +21,10 @@ static struct domain *domain_new(void)
 		free(domain);
 		return NULL;
 	}
-	for (const struct key *key = schema_keys; key->info.name; key++)
+	for (const struct key *key = schema_keys; key->info.name; key++) {
 		if (key->field != KEY_NO_FIELD)
 			key_reset(domain, key);
+	}
 	return domain;
 }
 
@@ -52,18 +53,20 @@ static void unknown_report(struct reader *reader,
 
 	if (nearest == NULL)
 		nearest = schema_nearest(setting->key);
-	if (nearest != NULL)
+	if (nearest != NULL) {
 		snprintf(hint, sizeof(hint), "did you mean '%s'?",
 			 nearest->info.name);
-	if (allowed && guard != NULL)
+	}
+	if (allowed && guard != NULL) {
 		report_add(reader->report, REEVE_ERROR, &setting->place,
 			   setting->key, hint,
 			   "unknown key, too like '%s' to be let pass: that one "
 			   "decides confidentiality",
 			   guard->info.name);
-	else
+	} else {
 		report_add(reader->report, allowed ? REEVE_WARNING : REEVE_ERROR,
 			   &setting->place, setting->key, hint, "unknown key");
+	}
 }
 
 /* A name that is known, and that this guest has no use for. */
@@ -76,9 +79,10 @@ static void idle_report(struct reader *reader, const struct key *key,
 			: "is obsolete and ignored";
 	char hint[HINT_SIZE] = "remove it";
 
-	if (key->successor != NULL)
+	if (key->successor != NULL) {
 		snprintf(hint, sizeof(hint), "remove it; its new name is '%s'",
 			 key->successor);
+	}
 	report_add(reader->report, REEVE_WARNING, &setting->place, setting->key,
 		   hint, "this key %s", why);
 }

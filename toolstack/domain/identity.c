@@ -10,13 +10,14 @@ static void name_settle(struct reader *reader)
 
 	if (domain_is_refused(reader->domain, "name"))
 		return;
-	if (name == NULL)
+	if (name == NULL) {
 		key_refuse(reader, "name", "add name=\"...\"",
 			   "every guest needs a name");
-	else if (*name != '\0' && name[strspn(name, "0123456789")] == '\0')
+	} else if (*name != '\0' && name[strspn(name, "0123456789")] == '\0') {
 		key_warn(reader, "name", "put a letter in it",
 			 "a name of digits only cannot be told from a guest's "
 			 "number");
+	}
 }
 
 /* The old key generic/hvm against the new one; true if they agree. */
@@ -43,9 +44,10 @@ static void type_settle(struct reader *reader)
 
 	if (!builder_settle(reader) || domain_is_refused(domain, "type"))
 		return;
-	if (domain->type == DOMAIN_TYPE_HVM)
+	if (domain->type == DOMAIN_TYPE_HVM) {
 		key_refuse(reader, key, "write type=\"pvh\"",
 			   "an Arm guest cannot be an HVM guest");
+	}
 	if (domain->type == DOMAIN_TYPE_PV) {
 		key_warn(reader, key, "write type=\"pvh\"",
 			 "an Arm guest is a PVH guest; pv is read as pvh");

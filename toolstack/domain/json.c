@@ -106,9 +106,10 @@ static struct json_object *key_json(const struct domain *domain, size_t index)
 		return NULL;
 	json_object_object_add(object, "value",
 			       domain_value_json(domain, index));
-	if (info->unit != NULL)
+	if (info->unit != NULL) {
 		json_object_object_add(object, "unit",
 				       json_object_new_string(info->unit));
+	}
 	place_add(object, domain_place(domain, info->name));
 	return object;
 }
@@ -117,10 +118,12 @@ struct json_object *domain_to_json(const struct domain *domain)
 {
 	struct json_object *object = json_object_new_object();
 
-	for (size_t i = 0; object != NULL && schema_keys[i].info.name; i++)
-		if (schema_keys[i].field != KEY_NO_FIELD)
+	for (size_t i = 0; object != NULL && schema_keys[i].info.name; i++) {
+		if (schema_keys[i].field != KEY_NO_FIELD) {
 			json_object_object_add(object, schema_keys[i].info.name,
 					       key_json(domain, i));
+		}
+	}
 	return object;
 }
 

@@ -62,9 +62,10 @@ static void key_put(const struct key *key)
 static void keys_put(void)
 {
 	printf(".Bl -tag -width indent\n");
-	for (const struct key *key = schema_keys; key->info.name; key++)
+	for (const struct key *key = schema_keys; key->info.name; key++) {
 		if (key->field != KEY_NO_FIELD)
 			key_put(key);
+	}
 	printf(".El\n");
 }
 

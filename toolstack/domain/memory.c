@@ -19,24 +19,26 @@ static void ram_settle(struct reader *reader)
 		domain->memory = domain->maxmem;
 	if (domain->maxmem == DOMAIN_UNSET)
 		domain->maxmem = domain->memory;
-	if (domain->memory == DOMAIN_UNSET && read)
+	if (domain->memory == DOMAIN_UNSET && read) {
 		key_refuse(reader, "memory", "add memory=MIB, such as 512",
 			   "the guest has no RAM: neither memory nor maxmem is "
 			   "set");
-	else if (domain->memory != domain->maxmem && read)
+	} else if (domain->memory != domain->maxmem && read) {
 		key_refuse(reader, "maxmem", "remove one of the two",
 			   "%" PRId64 " MiB is not memory's %" PRId64
 			   ": on Arm the RAM is all there from the start, so both "
 			   "must be the same",
 			   domain->maxmem, domain->memory);
+	}
 }
 
 /* Whether vNUMA was asked for in vain; a Realm's rules speak for themselves. */
 static void vnuma_settle(struct reader *reader)
 {
-	if (reader->domain->vnuma.count > 0 && !reader->domain->realm)
+	if (reader->domain->vnuma.count > 0 && !reader->domain->realm) {
 		key_warn(reader, "vnuma", "remove it",
 			 "Arm guests have no virtual NUMA; this is ignored");
+	}
 }
 
 void domain_settle_memory(struct reader *reader)

@@ -74,13 +74,14 @@ static void value_refuse(struct reader *reader, const struct key *key,
 		element_hint(key, hint);
 	else
 		key_hint(key, hint);
-	if (text != NULL)
+	if (text != NULL) {
 		report_add(reader->report, REEVE_ERROR, &value->place,
 			   key->info.name, hint, "'%.80s' %s", text, message);
-	else
+	} else {
 		report_add(reader->report, REEVE_ERROR, &value->place,
 			   key->info.name, hint, "%s%s",
 			   element ? "an element " : "", message);
+	}
 }
 
 /* The place of a key's value, or just the file when the key is not set. */
@@ -134,14 +135,15 @@ void key_warn(struct reader *reader, const char *name, const char *hint,
 static const char *value_text(struct reader *reader, const struct key *key,
 			      const struct cfg_value *value)
 {
-	if (value->form == CFG_LIST)
+	if (value->form == CFG_LIST) {
 		value_refuse(reader, key, value,
 			     "is a list and should be a single value");
-	else if (value->form == CFG_WORD)
+	} else if (value->form == CFG_WORD) {
 		value_refuse(reader, key, value,
 			     "is a bare word, which only a boolean may be");
-	else
+	} else {
 		return value->text;
+	}
 	return NULL;
 }
 
@@ -178,12 +180,13 @@ static bool number_take(struct reader *reader, const struct key *key,
 
 	if (text == NULL)
 		return false;
-	if (setting->op == CFG_APPEND)
+	if (setting->op == CFG_APPEND) {
 		wrong = "is added by +=, which is for strings and lists";
-	else if (!key_parse_number(text, out))
+	} else if (!key_parse_number(text, out)) {
 		wrong = key->kind == KEY_BOOLEAN
 				? "is not a boolean"
 				: "is not a number, or is too large";
+	}
 	if (wrong != NULL)
 		value_refuse(reader, key, &setting->value, wrong);
 	return wrong == NULL;
@@ -232,11 +235,12 @@ static void choice_read(struct reader *reader, const struct key *key,
 static void element_read(struct reader *reader, const struct key *key,
 			 const struct cfg_value *item)
 {
-	if (item->form == CFG_LIST)
+	if (item->form == CFG_LIST) {
 		value_refuse(reader, key, item,
 			     "is a list and should be a string");
-	else
+	} else {
 		text_judge(reader, key, item);
+	}
 }
 
 /* An element of a list of lists: a list of single values. */

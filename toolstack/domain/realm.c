@@ -32,12 +32,13 @@ static void parameter_check(struct reader *reader, const char *name)
 
 	if (domain->realm || !domain_is_set(domain, name))
 		return;
-	if (domain_is_set(domain, "realm"))
+	if (domain_is_set(domain, "realm")) {
 		key_warn(reader, name, "remove it, or write realm=1",
 			 "has no effect, as realm is 0");
-	else
+	} else {
 		key_refuse(reader, name, "write realm=1, or remove this key",
 			   "is for a Realm, and nothing makes this guest one");
+	}
 }
 
 static int hex_digit(char digit)
@@ -52,9 +53,10 @@ static void rpv_convert(struct domain *domain)
 {
 	const char *text = domain->realm_rpv;
 
-	for (size_t i = 0; text != NULL && text[2 * i] != '\0'; i++)
+	for (size_t i = 0; text != NULL && text[2 * i] != '\0'; i++) {
 		domain->rpv[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 |
 					   hex_digit(text[2 * i + 1]));
+	}
 }
 
 void domain_settle_realm(struct reader *reader)

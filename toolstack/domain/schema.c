@@ -25,9 +25,10 @@ const struct reeve_key *reeve_key_at(size_t index)
 
 const struct key *schema_find(const char *name)
 {
-	for (const struct key *key = schema_keys; key->info.name; key++)
+	for (const struct key *key = schema_keys; key->info.name; key++) {
 		if (strcmp(key->info.name, name) == 0)
 			return key;
+	}
 	return NULL;
 }
 
@@ -76,9 +77,10 @@ int key_choice(const struct key *key, const char *text)
 	size_t length;
 	const char *word;
 
-	for (int i = 0; (word = key_choice_word(key, i, &length)) != NULL; i++)
+	for (int i = 0; (word = key_choice_word(key, i, &length)) != NULL; i++) {
 		if (choice_matches(key, word, length, text))
 			return i;
+	}
 	if (key->match != KEY_ANY_CASE_OR_INDEX ||
 	    !key_parse_number(text, &number) || number < 0 || number > 99)
 		return -1;

@@ -81,17 +81,19 @@ static void every_default_is_a_value_of_its_kind(void **state)
 static void every_successor_is_a_known_key(void **state)
 {
 	(void)state;
-	for (EACH_KEY(key))
+	for (EACH_KEY(key)) {
 		assert_true(key->successor == NULL ||
 			    schema_find(key->successor) != NULL);
+	}
 }
 
 static void refused_keys_have_fields_to_be_judged_by(void **state)
 {
 	(void)state;
-	for (EACH_KEY(key))
+	for (EACH_KEY(key)) {
 		assert_true(key->guests != KEY_REFUSED ||
 			    key->field != KEY_NO_FIELD);
+	}
 }
 
 static int choice(const char *key, const char *word)

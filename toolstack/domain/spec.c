@@ -141,9 +141,10 @@ const char *spec_cpus(const struct key *key, const char *text)
 	const char *wrong = NULL;
 
 	(void)key;
-	while (wrong == NULL && next_part(&text, part, sizeof(part)))
+	while (wrong == NULL && next_part(&text, part, sizeof(part))) {
 		if (part[0] != '\0')
 			wrong = cpu_set_judge(part);
+	}
 	return wrong;
 }
 
@@ -323,9 +324,10 @@ const char *spec_pci(const struct key *key, const char *text)
 	(void)key;
 	if (strcspn(text, "=,") < strcspn(text, ",")) {
 		bdf = spec_part(text, "bdf", &length);
-		if (bdf != NULL)
+		if (bdf != NULL) {
 			return take_bdf(&bdf) ? all_parts_judge(names, text)
 					      : "has no PCI address";
+		}
 		return spec_part(text, "name", &length) != NULL
 			       ? all_parts_judge(names, text)
 			       : "has neither a PCI address nor a name";

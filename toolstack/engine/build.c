@@ -7,10 +7,11 @@ static int image_put(const struct engine_ops *ops, struct engine *engine,
 {
 	int result = REEVE_OK;
 
-	for (size_t i = 0; result == REEVE_OK && i < image->segment_count; i++)
+	for (size_t i = 0; result == REEVE_OK && i < image->segment_count; i++) {
 		result = ops->load(engine, image->segments[i].ipa,
 				   image->segments[i].data,
 				   image->segments[i].size, report);
+	}
 	return result;
 }
 
@@ -22,10 +23,11 @@ int engine_build(const struct engine_ops *ops, struct engine *engine,
 	int result;
 
 	/* What a Realm is finalised with is one bank. */
-	if (domain->realm && image->banks[1].size != 0)
+	if (domain->realm && image->banks[1].size != 0) {
 		return report_error(report, REEVE_ERR_CONFIG, NULL, "memory",
 				    "write 3072 or less",
 				    "a Realm's RAM must lie in the first bank");
+	}
 	result = ops->create(engine, domain, report);
 	if (result != REEVE_OK)
 		return result;

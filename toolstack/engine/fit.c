@@ -43,9 +43,10 @@ static int policy_report(const struct domain *domain,
 		const struct reeve_diagnostic *d = reeve_report_get(found, i);
 		struct report_place place = { d->file, d->line, d->column };
 
-		if (d->severity == REEVE_ERROR)
+		if (d->severity == REEVE_ERROR) {
 			report_add(report, d->severity, &place, d->key, d->hint,
 				   "%s", d->message);
+		}
 	}
 	reeve_report_free(found);
 	return result;
@@ -62,9 +63,10 @@ int engine_fit(const struct engine_info *info, const struct domain *domain,
 		.ipa_bits = info->ipa_bits,
 	};
 
-	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++)
+	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
 		if ((info->hashes >> hashes[i].algorithm & 1) != 0)
 			host.hashes |= 1u << i;
+	}
 	return policy_report(domain, &host, report);
 }
 
@@ -93,26 +95,32 @@ static int ordinary_fit(const struct domain *domain, struct reeve_report *report
 {
 	int result = REEVE_OK;
 
-	for (size_t i = 0; i < sizeof(xen_keys) / sizeof(xen_keys[0]); i++)
-		if (!domain_is_default(domain, xen_keys[i]))
+	for (size_t i = 0; i < sizeof(xen_keys) / sizeof(xen_keys[0]); i++) {
+		if (!domain_is_default(domain, xen_keys[i])) {
 			result = tell(domain, xen_keys[i],
 				      "only a Xen host offers that", report);
-	if (domain->passthrough != DOMAIN_PASSTHROUGH_DISABLED)
+		}
+	}
+	if (domain->passthrough != DOMAIN_PASSTHROUGH_DISABLED) {
 		result = tell(domain, "passthrough",
 			      "only a Xen host offers that", report);
-	if (domain->gic_version == DOMAIN_GIC_V2)
+	}
+	if (domain->gic_version == DOMAIN_GIC_V2) {
 		result = tell(domain, "gic_version",
 			      "this host gives its guests a GICv3", report);
-	if (domain->vcpus != domain->maxvcpus)
+	}
+	if (domain->vcpus != domain->maxvcpus) {
 		result = tell(
 			domain, "maxvcpus",
 			"this host offers all vCPUs from the start: maxvcpus "
 			"must be vcpus",
 			report);
-	if ((uint64_t)domain->memory > GUEST_RAM0_SIZE >> MIB_SHIFT)
+	}
+	if ((uint64_t)domain->memory > GUEST_RAM0_SIZE >> MIB_SHIFT) {
 		result = tell(domain, "memory",
 			      "this host gives a guest at most 3072 MiB",
 			      report);
+	}
 	return result;
 }
 
@@ -120,13 +128,15 @@ static void warn_of_ignored(const struct domain *domain,
 			    struct reeve_report *report)
 {
 	for (size_t i = 0; i < sizeof(ignored_keys) / sizeof(ignored_keys[0]);
-	     i++)
-		if (!domain_is_default(domain, ignored_keys[i]))
+	     i++) {
+		if (!domain_is_default(domain, ignored_keys[i])) {
 			report_add(report, REEVE_WARNING,
 				   domain_place(domain, ignored_keys[i]),
 				   ignored_keys[i], "remove it",
 				   "this host's scheduler does not do that; it is "
 				   "ignored");
+		}
+	}
 }
 
 int engine_plan_fit(const struct domain *domain, struct reeve_report *report)

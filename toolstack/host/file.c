@@ -82,10 +82,11 @@ int folder_ram(const struct folder *folder, uint64_t size,
 	struct space here = space_of(folder->path);
 	struct space shared = space_of(SHARED_MEMORY);
 
-	if (!here.in_memory || here.free < size)
+	if (!here.in_memory || here.free < size) {
 		if (shared.in_memory && shared.free >= size)
 			return ram_outside(folder, size, report);
-	if (here.free < size)
+	}
+	if (here.free < size) {
 		return report_error(
 			report, REEVE_ERR_IO, NULL, NULL,
 			"use a smaller --memory, or set XDG_RUNTIME_DIR to a "
@@ -94,6 +95,7 @@ int folder_ram(const struct folder *folder, uint64_t size,
 			" MiB left, " SHARED_MEMORY " %" PRIu64,
 			size / MIB, folder->path, here.free / MIB,
 			shared.free / MIB);
+	}
 	return ram_fill(
 		open(path.text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600),
 		path.text, size, report);

@@ -48,9 +48,10 @@ static const char *parts_check(const struct flash_part *parts)
 {
 	if (parts[FIRMWARE_MONITOR].size == 0)
 		return "the monitor is empty";
-	for (size_t i = 0; i < FIRMWARE_PARTS; i++)
+	for (size_t i = 0; i < FIRMWARE_PARTS; i++) {
 		if (parts[i].size > part_sizes[i])
 			return "a part is larger than its place";
+	}
 	return NULL;
 }
 
@@ -89,10 +90,12 @@ const char *flash_pack(const struct flash_part *parts, uint8_t **image,
 	bytes = calloc(1, header.total);
 	if (bytes == NULL)
 		return "no memory for it";
-	for (size_t i = 0; i < FIRMWARE_PARTS; i++)
-		if (parts[i].size != 0)
+	for (size_t i = 0; i < FIRMWARE_PARTS; i++) {
+		if (parts[i].size != 0) {
 			memcpy(bytes + header.part[i].offset, parts[i].data,
 			       parts[i].size);
+		}
+	}
 	memcpy(bytes + FIRMWARE_HEADER_OFFSET, &header, sizeof(header));
 	*image = bytes;
 	*size = header.total;
@@ -133,9 +136,10 @@ static int image_find(bool debug, char *path, size_t size,
 		snprintf(path, size, "%s", chosen);
 		return REEVE_OK;
 	}
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		if (try_place(path, size, places[i], name))
 			return REEVE_OK;
+	}
 	snprintf(path, size, REEVE_FIRMWARE_DIR "/%s", name);
 	if (access(path, R_OK) == 0)
 		return REEVE_OK;
@@ -149,10 +153,11 @@ static void *part_read(const char *path, size_t max, size_t *size,
 {
 	void *data = folder_file_read(path, max, size);
 
-	if (data == NULL)
+	if (data == NULL) {
 		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
 			   "%s cannot be used as firmware: %s", path,
 			   strerror(errno));
+	}
 	return data;
 }
 
@@ -171,10 +176,11 @@ static int image_load(bool debug, struct flash *flash,
 	if (flash->owned[FIRMWARE_PARTS] == NULL)
 		return REEVE_ERR_IO;
 	wrong = flash_parse(flash->owned[FIRMWARE_PARTS], size, flash->part);
-	if (wrong != NULL)
+	if (wrong != NULL) {
 		return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
 				    "%s cannot be used as firmware: %s", path,
 				    wrong);
+	}
 	return REEVE_OK;
 }
 
@@ -196,9 +202,10 @@ int flash_load(bool debug, const char *const files[FIRMWARE_PARTS],
 	struct flash flash = { 0 };
 	int result = image_load(debug, &flash, report);
 
-	for (size_t i = 0; result == REEVE_OK && i < FIRMWARE_PROVISION; i++)
+	for (size_t i = 0; result == REEVE_OK && i < FIRMWARE_PROVISION; i++) {
 		if (files[i] != NULL)
 			result = part_replace(&flash, i, files[i], report);
+	}
 	if (result != REEVE_OK) {
 		flash_dispose(&flash);
 		return result;

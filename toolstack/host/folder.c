@@ -48,18 +48,20 @@ static int private_folder(const char *path, struct reeve_report *report)
 {
 	struct stat status;
 
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+	if (mkdir(path, 0700) != 0 && errno != EEXIST) {
 		return report_error(report, REEVE_ERR_IO, NULL, NULL,
 				    "set XDG_RUNTIME_DIR to a folder of yours",
 				    "%s cannot be made: %s", path,
 				    strerror(errno));
+	}
 	if (lstat(path, &status) != 0 || !S_ISDIR(status.st_mode) ||
-	    status.st_uid != geteuid() || (status.st_mode & 077) != 0)
+	    status.st_uid != geteuid() || (status.st_mode & 077) != 0) {
 		return report_error(
 			report, REEVE_ERR_IO, NULL, NULL,
 			"remove it, or set XDG_RUNTIME_DIR to a folder of "
 			"yours",
 			"%s is not a folder that you alone may use", path);
+	}
 	return REEVE_OK;
 }
 
@@ -69,19 +71,21 @@ static int base_folder(char *path, size_t size, struct reeve_report *report)
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	int length;
 
-	if (runtime != NULL && runtime[0] == '/')
+	if (runtime != NULL && runtime[0] == '/') {
 		length = snprintf(path, size, "%s/reeve", runtime);
-	else if (geteuid() == 0)
+	} else if (geteuid() == 0) {
 		length = snprintf(path, size, "/run/reeve");
-	else
+	} else {
 		length = snprintf(path, size, "/tmp/reeve-%u",
 				  (unsigned)geteuid());
-	if (length < 0 || (size_t)length >= size)
+	}
+	if (length < 0 || (size_t)length >= size) {
 		return report_error(
 			report, REEVE_ERR_ARGUMENT, NULL, NULL,
 			"set XDG_RUNTIME_DIR to a shorter path",
 			"the path of the runtime folder is too long for "
 			"sockets in it");
+	}
 	return private_folder(path, report);
 }
 
@@ -93,23 +97,25 @@ int folder_of(const char *name, struct folder *out, struct reeve_report *report)
 
 	if (name == NULL)
 		name = REEVE_HOST_DEFAULT;
-	if (!name_is_good(name))
+	if (!name_is_good(name)) {
 		return report_error(
 			report, REEVE_ERR_ARGUMENT, NULL, NULL,
 			"use up to 32 letters, digits, '.', '_' and '-'",
 			"\"%s\" is no name for a host", name);
+	}
 	result = base_folder(folder.path, sizeof(folder.path), report);
 	if (result != REEVE_OK)
 		return result;
 	used = strlen(folder.path);
 	if (used + 1 + strlen(name) + sizeof(LONGEST_SOCKET) >
-	    sizeof(folder.path))
+	    sizeof(folder.path)) {
 		return report_error(
 			report, REEVE_ERR_ARGUMENT, NULL, NULL,
 			"use a shorter name, or set XDG_RUNTIME_DIR to a "
 			"shorter path",
 			"%s/%s is too long a path for sockets in it",
 			folder.path, name);
+	}
 	folder.path[used] = '/';
 	strcpy(folder.path + used + 1, name);
 	strcpy(folder.name, name);
@@ -154,15 +160,17 @@ int folder_names(char ***names, size_t *count, struct reeve_report *report)
 	if (result != REEVE_OK)
 		return result;
 	dir = opendir(base);
-	if (dir == NULL)
+	if (dir == NULL) {
 		return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
 				    "%s cannot be read: %s", base,
 				    strerror(errno));
+	}
 	*names = NULL;
 	*count = 0;
-	while (ok && (entry = readdir(dir)) != NULL)
+	while (ok && (entry = readdir(dir)) != NULL) {
 		if (name_is_good(entry->d_name))
 			ok = names_add(names, count, entry->d_name);
+	}
 	closedir(dir);
 	if (!ok) {
 		folder_names_free(*names, *count);

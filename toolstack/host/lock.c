@@ -27,9 +27,10 @@ enum folder_state folder_state(const struct folder *folder)
 	bool held;
 	int fd = open(path.text, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 
-	if (fd < 0)
+	if (fd < 0) {
 		return stat(folder->path, &status) == 0 ? FOLDER_STALE
 							: FOLDER_ABSENT;
+	}
 	held = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 	close(fd);
 	return held ? FOLDER_HELD : FOLDER_STALE;
@@ -77,10 +78,12 @@ static void folder_empty(const struct folder *folder)
 		return;
 	fd = dirfd(dir);
 	ram_remove(folder);
-	while (fd >= 0 && (entry = readdir(dir)) != NULL)
-		if (strcmp(entry->d_name, LOCK_NAME) != 0)
+	while (fd >= 0 && (entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, LOCK_NAME) != 0) {
 			/* "." and ".." are refused; there are no others. */
 			(void)unlinkat(fd, entry->d_name, 0);
+		}
+	}
 	closedir(dir);
 }
 
@@ -141,11 +144,12 @@ int folder_take(const struct folder *folder, int *lock,
 	while (again) {
 		if (mkdir(folder->path, 0700) != 0 && errno != EEXIST)
 			return complain(folder, report);
-		if (!is_private(folder))
+		if (!is_private(folder)) {
 			return report_error(
 				report, REEVE_ERR_IO, NULL, NULL, "remove it",
 				"%s is not a folder that you alone may use",
 				folder->path);
+		}
 		result = lock_try(folder, O_CREAT, lock, &again, report);
 	}
 	if (result == REEVE_OK)

@@ -21,9 +21,10 @@ static unsigned count(char **list, const char *option, const char *value)
 {
 	unsigned found = 0;
 
-	for (; list[0] != NULL && list[1] != NULL; list++)
+	for (; list[0] != NULL && list[1] != NULL; list++) {
 		found += strcmp(list[0], option) == 0 &&
 			 strcmp(list[1], value) == 0;
+	}
 	return found;
 }
 

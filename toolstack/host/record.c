@@ -164,10 +164,11 @@ void record_rim_read(const struct folder *folder, struct reeve_domain *domain)
 	document = document_read(folder, name);
 	hex_write(uuid, domain->uuid, sizeof(domain->uuid));
 	if (json_object_is_type(document, json_type_object) &&
-	    strcmp(text_of(document, "uuid"), uuid) == 0)
+	    strcmp(text_of(document, "uuid"), uuid) == 0) {
 		domain->rim_size =
 			(unsigned)hex_read(text_of(document, "rim"),
 					   domain->rim, sizeof(domain->rim));
+	}
 	json_object_put(document);
 }
 

@@ -68,9 +68,9 @@ static bool child_started(pid_t pid, int failure, int *error)
 {
 	ssize_t n;
 
-	do
+	do {
 		n = read(failure, error, sizeof(*error));
-	while (n < 0 && errno == EINTR);
+	} while (n < 0 && errno == EINTR);
 	if (n == 0)
 		return true;
 	if (n != sizeof(*error))
@@ -132,9 +132,10 @@ static bool is_too_old(const char *program, int *major, int *minor)
 	free(command);
 	if (from == NULL)
 		return false;
-	if (fscanf(from, "QEMU emulator version %d.%d", major, minor) == 2)
+	if (fscanf(from, "QEMU emulator version %d.%d", major, minor) == 2) {
 		old = *major < QEMU_OLDEST_MAJOR ||
 		      (*major == QEMU_OLDEST_MAJOR && *minor < QEMU_OLDEST_MINOR);
+	}
 	(void)pclose(from); /* what it printed is all that counts */
 	return old;
 }
@@ -152,9 +153,10 @@ static char *last_line(const struct folder *folder, const char *name)
 		/* A shorter log is read from its start. */
 		(void)fseek(log, -LOG_TAIL, SEEK_END);
 		text[fread(text, 1, LOG_TAIL, log)] = '\0';
-		for (char *next; (next = strsep(&rest, "\r\n")) != NULL;)
+		for (char *next; (next = strsep(&rest, "\r\n")) != NULL;) {
 			if (*next != '\0')
 				line = next;
+		}
 		line = line != NULL ? strdup(line) : NULL;
 	}
 	free(text);
@@ -171,20 +173,21 @@ int qemu_blame(const struct folder *folder, const char *program,
 	int major = 0;
 	int minor = 0;
 
-	if (is_too_old(program, &major, &minor))
+	if (is_too_old(program, &major, &minor)) {
 		report_add(report, REEVE_ERROR, NULL, NULL, QEMU_OLDEST_HINT,
 			   "QEMU %d.%d is too old: it emulates no RME", major,
 			   minor);
-	else if (said != NULL)
+	} else if (said != NULL) {
 		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
 			   "QEMU does not run: %s", said);
-	else if (console != NULL)
+	} else if (console != NULL) {
 		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
 			   "the machine turned itself off; its last words: %s",
 			   console);
-	else
+	} else {
 		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
 			   "QEMU ended without a word");
+	}
 	free(said);
 	free(console);
 	return REEVE_ERR_HOST;

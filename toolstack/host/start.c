@@ -56,16 +56,18 @@ static int options_check(struct start *start)
 
 	if (memory == 0)
 		memory = MEMORY_DEFAULT;
-	if (memory < MEMORY_LEAST || memory > MEMORY_MOST || memory % MIB != 0)
+	if (memory < MEMORY_LEAST || memory > MEMORY_MOST || memory % MIB != 0) {
 		return report_error(start->report, REEVE_ERR_ARGUMENT, NULL,
 				    NULL, "give 256 MiB to 95 GiB, whole MiB",
 				    "a host cannot have a memory of %" PRIu64
 				    " bytes",
 				    memory);
-	if (options->cpus > MACHINE_MAX_CPUS)
+	}
+	if (options->cpus > MACHINE_MAX_CPUS) {
 		return report_error(start->report, REEVE_ERR_ARGUMENT, NULL,
 				    NULL, "give 1 to 32",
 				    "a host cannot have %u CPUs", options->cpus);
+	}
 	start->machine.memory = memory;
 	start->machine.cpus =
 		options->cpus != 0 ? options->cpus : cpus_default();
@@ -116,18 +118,20 @@ static int image_write(const struct start *start, const struct flash *flash,
 	parts[FIRMWARE_PROVISION] =
 		(struct flash_part){ platform->part, sizeof(platform->part) };
 	wrong = flash_pack(parts, &image, &size);
-	if (wrong != NULL)
+	if (wrong != NULL) {
 		return report_error(start->report, REEVE_ERR_IO, NULL, NULL,
 				    NULL, "the firmware cannot be packed: %s",
 				    wrong);
+	}
 	result = folder_write(&start->folder, "flash", image, size,
 			      start->report);
 	explicit_bzero(image, size);
 	free(image);
-	if (result == REEVE_OK)
+	if (result == REEVE_OK) {
 		result = folder_write(&start->folder, "platform.pem",
 				      platform->key_pem,
 				      strlen(platform->key_pem), start->report);
+	}
 	return result;
 }
 
@@ -214,9 +218,10 @@ static int await_answer(struct start *start, const char *program)
 	while (result == REEVE_ERR_HOST) {
 		int64_t elapsed = elapsed_ms(&begin);
 
-		if (has_ended(start))
+		if (has_ended(start)) {
 			return qemu_blame(&start->folder, program,
 					  start->report);
+		}
 		if (elapsed >= BOOT_PATIENCE_MS)
 			return qemu_blame_silence(&start->folder, start->report);
 		if (!watch_go_on(start->watch, "starting the host", 0, 0))

@@ -22,9 +22,10 @@ static void entry_fill(const struct folder *folder,
 		       struct reeve_host_entry *entry)
 {
 	*entry = (struct reeve_host_entry){ .state = REEVE_HOST_DEAD };
-	if (folder_state(folder) == FOLDER_HELD)
+	if (folder_state(folder) == FOLDER_HELD) {
 		entry->state = record_read(folder, entry) ? REEVE_HOST_RUNNING
 							  : REEVE_HOST_STARTING;
+	}
 	memcpy(entry->name, folder->name, sizeof(entry->name));
 	memcpy(entry->folder, folder->path, sizeof(entry->folder));
 }
@@ -113,9 +114,9 @@ static bool signal_and_wait(int process, int signal, int patience_ms)
 
 	if (syscall(SYS_pidfd_send_signal, process, signal, NULL, 0) != 0)
 		return errno == ESRCH;
-	do
+	do {
 		ready = poll(&poller, 1, patience_ms);
-	while (ready < 0 && errno == EINTR);
+	} while (ready < 0 && errno == EINTR);
 	return ready > 0;
 }
 
@@ -126,11 +127,12 @@ static int process_end(const struct folder *folder, struct reeve_report *report)
 	bool ended;
 	int process;
 
-	if (pid == 0)
+	if (pid == 0) {
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
 				    "try again when it has started",
 				    "the host \"%s\" is being started",
 				    folder->name);
+	}
 	process = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
 	if (process < 0 && errno == ESRCH)
 		return REEVE_OK;
@@ -157,8 +159,9 @@ static void await_release(const struct folder *folder)
 
 	for (int waited = 0;
 	     waited < KILL_PATIENCE_MS && folder_state(folder) == FOLDER_HELD;
-	     waited += 10)
+	     waited += 10) {
 		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+	}
 }
 
 int reeve_host_stop(const char *name, struct reeve_report *report)

@@ -118,20 +118,23 @@ static int source_measure(struct source *source, size_t limit)
 	assert(source->fd >= 0);
 	if (fstat(source->fd, &status) != 0)
 		return source_error(source, "cannot be examined");
-	if (!S_ISREG(status.st_mode))
+	if (!S_ISREG(status.st_mode)) {
 		return report_error(source->report, REEVE_ERR_IO, &file->place,
 				    source->key, NULL, "%s: not a regular file",
 				    file->path);
-	if (status.st_size == 0)
+	}
+	if (status.st_size == 0) {
 		return report_error(source->report, REEVE_ERR_IMAGE,
 				    &file->place, source->key, NULL,
 				    "%s: the file is empty", file->path);
-	if ((uintmax_t)status.st_size > limit)
+	}
+	if ((uintmax_t)status.st_size > limit) {
 		return report_error(
 			source->report, REEVE_ERR_IMAGE, &file->place,
 			source->key, NULL,
 			"%s: the file has %jd bytes, more than the %zu allowed",
 			file->path, (intmax_t)status.st_size, limit);
+	}
 	source->size = (size_t)status.st_size;
 	return REEVE_OK;
 }
@@ -187,12 +190,13 @@ static int source_read(const struct source *source, struct blob *blob)
 	got = read_all(source->fd, blob->data, source->size + 1);
 	if (got < 0)
 		return source_error(source, "cannot be read");
-	if ((size_t)got != source->size)
+	if ((size_t)got != source->size) {
 		return report_error(source->report, REEVE_ERR_IO,
 				    &source->file->place, source->key,
 				    "try again when its writer has finished",
 				    "%s: the file changed while it was read",
 				    source->file->path);
+	}
 	blob_trim(blob, source->size);
 	return REEVE_OK;
 }
@@ -210,14 +214,16 @@ int blob_load(struct blob *blob, const struct image_file *file, const char *key,
 		return ret;
 	leased = lease_take(source.fd);
 	ret = source_measure(&source, limit);
-	if (ret == REEVE_OK)
+	if (ret == REEVE_OK) {
 		ret = leased ? source_map(&source, blob)
 			     : source_read(&source, blob);
+	}
 	if (ret != REEVE_OK)
 		blob_free(blob);
-	if (ret == REEVE_OK && leased)
+	if (ret == REEVE_OK && leased) {
 		blob->lease_fd = source.fd;
-	else
+	} else {
 		(void)close(source.fd); /* nothing was written to it */
+	}
 	return ret;
 }

@@ -88,8 +88,9 @@ static enum unpack_result unpack_streams(const struct codec *codec,
 	}
 	if (ret != UNPACK_OK)
 		return ret;
-	if (rest.size == packed.size)
+	if (rest.size == packed.size) {
 		return UNPACK_CORRUPT; /* not of this format at all */
+	}
 	if (rest.size != 0)
 		return UNPACK_TRAILING;
 	made = out->mapped - stream.out_left;
@@ -122,9 +123,10 @@ static enum unpack_result lz4_block(struct span *in, size_t limit,
 	got = LZ4_decompress_safe((const char *)in->data,
 				  (char *)out->data + *made, (int)size,
 				  (int)room);
-	if (got < 0)
+	if (got < 0) {
 		return room < LZ4_LEGACY_BLOCK ? UNPACK_TOO_LARGE
 					       : UNPACK_CORRUPT;
+	}
 	*made += (size_t)got;
 	*in = span_skip(*in, size);
 	return UNPACK_OK;
@@ -188,9 +190,10 @@ static const struct codec codecs[CODEC_COUNT] = {
 
 const struct codec *codec_recognise(struct span packed)
 {
-	for (size_t i = 0; i < CODEC_COUNT; i++)
+	for (size_t i = 0; i < CODEC_COUNT; i++) {
 		if (span_matches(packed, 0, codecs[i].magic))
 			return &codecs[i];
+	}
 	return NULL;
 }
 
@@ -209,9 +212,10 @@ const struct codec *codec_of_zboot(const char *type)
 {
 	size_t count = sizeof(zboot_types) / sizeof(zboot_types[0]);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (strcmp(zboot_types[i].type, type) == 0)
 			return &codecs[zboot_types[i].codec];
+	}
 	return NULL;
 }
 

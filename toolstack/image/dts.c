@@ -80,9 +80,10 @@ static void write_cells(FILE *out, const char *value, size_t size)
 
 static void write_bytes(FILE *out, const char *value, size_t size)
 {
-	for (size_t at = 0; at < size; at++)
+	for (size_t at = 0; at < size; at++) {
 		fprintf(out, "%s%02x", at != 0 ? " " : "[",
 			(unsigned)(unsigned char)value[at]);
+	}
 	fputc(']', out);
 }
 

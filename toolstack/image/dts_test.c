@@ -64,9 +64,10 @@ static void expect_same_tree(const void *first, const void *second)
 	do {
 		tag = fdt_next_tag(first, offset, &next);
 		assert_int_equal(tag, fdt_next_tag(second, other, &other_next));
-		if (tag == FDT_BEGIN_NODE)
+		if (tag == FDT_BEGIN_NODE) {
 			assert_string_equal(fdt_get_name(first, offset, NULL),
 					    fdt_get_name(second, other, NULL));
+		}
 		if (tag == FDT_PROP)
 			expect_same_property(first, second, offset, other);
 		offset = next;
@@ -144,9 +145,10 @@ static void awkward_values_come_back(void **state)
 
 	(void)state;
 	start(&w, room);
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		fdt_put(&w, values[i].name, values[i].value.data,
 			values[i].value.size);
+	}
 	fdt_open(&w, "a,b.c_d+e-f@0,1");
 	fdt_open(&w, "inner");
 	fdt_close(&w);

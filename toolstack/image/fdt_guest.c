@@ -74,9 +74,10 @@ static void put_chosen(struct fdt_writer *w, const struct fdt_plan *plan)
 		fdt_put_string(w, "bootargs", request->cmdline);
 	if (plan->initrd.size != 0)
 		put_initrd(w, &plan->initrd);
-	if (request->rng_seed != NULL)
+	if (request->rng_seed != NULL) {
 		fdt_put(w, "rng-seed", request->rng_seed,
 			request->rng_seed_size);
+	}
 	fdt_close(w);
 }
 

@@ -263,9 +263,10 @@ static void unfit_partial_trees_are_refused(void **state)
 	expect_bad_partial(
 		partial_tree(65001, "passthrough"),
 		"the partial device tree uses a reserved phandle (65000 or 65001)");
-	for (size_t size = 1; size < tree.size; size++)
+	for (size_t size = 1; size < tree.size; size++) {
 		expect_bad_partial(bytes_copy((struct span){ tree.data, size }),
 				   damaged);
+	}
 	fdt_set_off_dt_strings(tree.data, 0xfffffff0);
 	expect_bad_partial(tree, damaged);
 }

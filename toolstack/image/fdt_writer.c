@@ -55,9 +55,10 @@ static void *reserve(struct fdt_writer *w, const char *name, size_t size)
 
 	if (w->error == 0 && size > INT_MAX)
 		w->error = -FDT_ERR_NOSPACE;
-	if (w->error == 0)
+	if (w->error == 0) {
 		w->error = fdt_property_placeholder(w->fdt, name, (int)size,
 						    &value);
+	}
 	return w->error == 0 ? value : NULL;
 }
 

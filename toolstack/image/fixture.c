@@ -201,9 +201,10 @@ struct bytes fixture_pack(const char *format, struct span data)
 		{ "lz4", pack_lz4 },   { "lz4-legacy", pack_lz4_legacy },
 	};
 
-	for (size_t i = 0; i < sizeof(packers) / sizeof(packers[0]); i++)
+	for (size_t i = 0; i < sizeof(packers) / sizeof(packers[0]); i++) {
 		if (strcmp(packers[i].format, format) == 0)
 			return packers[i].pack(data);
+	}
 	fail_msg("no packer for %s", format);
 	return (struct bytes){ NULL, 0 };
 }

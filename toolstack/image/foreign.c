@@ -26,8 +26,9 @@ static const struct {
 
 const char *foreign_format(struct span bytes)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		if (span_matches(bytes, formats[i].offset, formats[i].bytes))
 			return formats[i].name;
+	}
 	return "no known kernel format";
 }

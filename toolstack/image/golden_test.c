@@ -71,39 +71,40 @@ static void read_line(struct golden *golden, const char *key, const char *value)
 {
 	struct image_request *request = &golden->request;
 
-	if (strcmp(key, "realm") == 0)
+	if (strcmp(key, "realm") == 0) {
 		request->realm = number(value) != 0;
-	else if (strcmp(key, "xen") == 0)
+	} else if (strcmp(key, "xen") == 0) {
 		request->xen = number(value) != 0;
-	else if (strcmp(key, "vcpus") == 0)
+	} else if (strcmp(key, "vcpus") == 0) {
 		request->vcpus = (unsigned)number(value);
-	else if (strcmp(key, "memory") == 0)
+	} else if (strcmp(key, "memory") == 0) {
 		request->ram_size = number(value) * MIB;
-	else if (strcmp(key, "gic") == 0)
+	} else if (strcmp(key, "gic") == 0) {
 		request->gic =
 			strcmp(value, "v2") == 0 ? IMAGE_GICV2 : IMAGE_GICV3;
-	else if (strcmp(key, "vuart") == 0)
+	} else if (strcmp(key, "vuart") == 0) {
 		request->vuart = number(value) != 0;
-	else if (strcmp(key, "optee") == 0)
+	} else if (strcmp(key, "optee") == 0) {
 		request->optee = number(value) != 0;
-	else if (strcmp(key, "vpci") == 0)
+	} else if (strcmp(key, "vpci") == 0) {
 		request->vpci = number(value) != 0;
-	else if (strcmp(key, "cmdline") == 0)
+	} else if (strcmp(key, "cmdline") == 0) {
 		request->cmdline = strcpy(golden->cmdline, value);
-	else if (strcmp(key, "kernel") == 0)
+	} else if (strcmp(key, "kernel") == 0) {
 		golden->kernel.size = number(value);
-	else if (strcmp(key, "image_size") == 0)
+	} else if (strcmp(key, "image_size") == 0) {
 		golden->kernel.image_size = number(value);
-	else if (strcmp(key, "text_offset") == 0)
+	} else if (strcmp(key, "text_offset") == 0) {
 		golden->kernel.text_offset = number(value);
-	else if (strcmp(key, "initrd") == 0)
+	} else if (strcmp(key, "initrd") == 0) {
 		golden->initrd_size = number(value);
-	else if (strcmp(key, "virtio") == 0)
+	} else if (strcmp(key, "virtio") == 0) {
 		read_virtio(golden, value);
-	else if (strcmp(key, "rng_seed") == 0)
+	} else if (strcmp(key, "rng_seed") == 0) {
 		read_seed(golden, value);
-	else
+	} else {
 		fail_msg("no such key in a request: %s", key);
+	}
 }
 
 static void read_request(struct golden *golden, const char *path)
@@ -135,9 +136,10 @@ static void make_files(struct golden *golden)
 	golden->request.kernel.path =
 		fixture_file("kernel", kernel.data, kernel.size);
 	bytes_free(&kernel);
-	if (golden->initrd_size != 0)
+	if (golden->initrd_size != 0) {
 		golden->request.ramdisk.path =
 			fixture_file("initrd", NULL, golden->initrd_size);
+	}
 }
 
 static void print_plan(FILE *out, const struct image *image)

@@ -183,15 +183,17 @@ static int write_tree(const struct loading *loading)
 
 	blob_free(&parts->dtb);
 	ret = fdt_guest_write(&plan, &parts->dtb);
-	if (ret == REEVE_ERR_IMAGE)
+	if (ret == REEVE_ERR_IMAGE) {
 		return report_error(
 			loading->report, ret,
 			&loading->request->device_tree.place, "device_tree",
 			"shorten the command line or the partial device tree",
 			"the device tree is larger than the 2 MiB that Linux maps");
-	if (ret != REEVE_OK)
+	}
+	if (ret != REEVE_OK) {
 		return report_error(loading->report, ret, NULL, NULL, NULL,
 				    "no memory for the device tree");
+	}
 	return REEVE_OK;
 }
 
@@ -273,9 +275,10 @@ static void fill_image(struct image_parts *parts)
 
 	add_segment(image, IMAGE_KERNEL, layout->kernel, &parts->kernel.bytes,
 		    parts->kernel.memory_size);
-	if (parts->initrd.size != 0)
+	if (parts->initrd.size != 0) {
 		add_segment(image, IMAGE_INITRD, layout->initrd, &parts->initrd,
 			    align_up(parts->initrd.size, GUEST_PAGE_SIZE));
+	}
 	add_segment(image, IMAGE_DTB, layout->dtb, &parts->dtb,
 		    align_up(parts->dtb.size, GUEST_PAGE_SIZE));
 	image->kernel = parts->kernel.info;
@@ -303,9 +306,10 @@ int image_load(const struct image_request *request, struct image **out,
 	if (ret != REEVE_OK)
 		return ret;
 	loading.parts = calloc(1, sizeof(*loading.parts));
-	if (loading.parts == NULL)
+	if (loading.parts == NULL) {
 		return report_error(report, REEVE_ERR_MEMORY, NULL, NULL, NULL,
 				    "no memory for the image");
+	}
 	loading.parts->kernel = KERNEL_NONE;
 	loading.parts->initrd = BLOB_NONE;
 	loading.parts->partial = BLOB_NONE;
@@ -331,8 +335,9 @@ void image_free(struct image *image)
 const struct image_segment *image_find(const struct image *image,
 				       enum image_segment_kind kind)
 {
-	for (size_t i = 0; i < image->segment_count; i++)
+	for (size_t i = 0; i < image->segment_count; i++) {
 		if (image->segments[i].kind == kind)
 			return &image->segments[i];
+	}
 	return NULL;
 }

@@ -61,10 +61,11 @@ static void segments_ascend_and_hold_the_files(void **state)
 	request.ramdisk.path = initrd;
 	image = load(&request, report);
 	assert_int_equal(image->segment_count, 3);
-	for (size_t i = 1; i < 3; i++)
+	for (size_t i = 1; i < 3; i++) {
 		assert_true(image->segments[i].ipa >=
 			    image->segments[i - 1].ipa +
 				    image->segments[i - 1].memory_size);
+	}
 	segment = image_find(image, IMAGE_INITRD);
 	assert_int_equal(segment->ipa, 0x48000000);
 	assert_memory_equal(segment->data, "initrd", 6);

@@ -128,9 +128,10 @@ static int unpack(struct kernel *kernel, const struct codec *codec,
 		return unpack_failed(context, codec, result);
 	if (is_image(bytes))
 		return REEVE_OK;
-	if (codec_recognise(bytes) != NULL)
+	if (codec_recognise(bytes) != NULL) {
 		return refuse(context, advice, "%s inside %s: packed twice",
 			      codec_recognise(bytes)->name, codec->name);
+	}
 	return refuse(context, advice, "not a kernel for arm64: %s data of %s",
 		      codec->name, foreign_format(bytes));
 }
@@ -142,9 +143,10 @@ static void zboot_type(struct span bytes, char type[])
 
 	memcpy(type, bytes.data + ZBOOT_TYPE, size);
 	type[size] = '\0';
-	for (; *type != '\0'; type++)
+	for (; *type != '\0'; type++) {
 		if (*type < ' ' || *type > '~')
 			*type = '?';
+	}
 }
 
 static int unpack_zboot(struct kernel *kernel, struct span bytes,
@@ -158,19 +160,21 @@ static int unpack_zboot(struct kernel *kernel, struct span bytes,
 		return refuse(context, NULL, "the zboot header is truncated");
 	offset = span_le32(bytes, ZBOOT_PAYLOAD_OFFSET);
 	size = span_le32(bytes, ZBOOT_PAYLOAD_SIZE);
-	if (!span_holds(bytes, offset, size))
+	if (!span_holds(bytes, offset, size)) {
 		return refuse(
 			context, "fetch or copy the file again",
 			"the zboot image is truncated: its payload of %" PRIu32
 			" bytes at %" PRIu32 " ends behind the file's %zu bytes",
 			size, offset, bytes.size);
+	}
 	zboot_type(bytes, type);
 	codec = codec_of_zboot(type);
-	if (codec == NULL)
+	if (codec == NULL) {
 		return refuse(
 			context, advice,
 			"the zboot image is compressed with \"%s\", which is not supported",
 			type);
+	}
 	kernel->info.format = codec->zboot_format;
 	return unpack(kernel, codec, (struct span){ bytes.data + offset, size },
 		      context);
@@ -195,11 +199,12 @@ static int unwrap(struct kernel *kernel, struct blob *raw,
 		kernel->info.format = codec->image_format;
 		return unpack(kernel, codec, bytes, context);
 	}
-	if (bytes.size < IMAGE_HEADER_SIZE)
+	if (bytes.size < IMAGE_HEADER_SIZE) {
 		return refuse(
 			context, advice,
 			"not a kernel for arm64: %zu bytes are less than a header",
 			bytes.size);
+	}
 	return refuse(context, advice, "not a kernel for arm64: %s",
 		      foreign_format(bytes));
 }
@@ -249,21 +254,24 @@ static int check_whole(struct span bytes, const struct context *context)
 static int check_place(const struct image_kernel_info *info,
 		       const struct context *context)
 {
-	if (info->text_offset % GUEST_PAGE_SIZE != 0)
+	if (info->text_offset % GUEST_PAGE_SIZE != 0) {
 		return refuse(context, NULL,
 			      "the header's text_offset %#" PRIx64
 			      " is not a multiple of 4 KiB",
 			      info->text_offset);
-	if (info->text_offset >= GUEST_RAM0_SIZE)
+	}
+	if (info->text_offset >= GUEST_RAM0_SIZE) {
 		return refuse(context, NULL,
 			      "the header's text_offset %#" PRIx64
 			      " is beyond the first RAM bank",
 			      info->text_offset);
-	if (info->image_size > GUEST_RAM0_SIZE)
+	}
+	if (info->image_size > GUEST_RAM0_SIZE) {
 		return refuse(context, NULL,
 			      "the header's image_size %#" PRIx64
 			      " is larger than the first RAM bank",
 			      info->image_size);
+	}
 	return REEVE_OK;
 }
 
@@ -282,9 +290,10 @@ static int read_header(struct kernel *kernel, const struct context *context)
 
 	assert(bytes.data != NULL && is_image(bytes));
 	flags = span_le64(bytes, IMAGE_FLAGS);
-	if ((flags & IMAGE_FLAG_BIG_ENDIAN) != 0)
+	if ((flags & IMAGE_FLAG_BIG_ENDIAN) != 0) {
 		return refuse(context, advice,
 			      "the kernel is big-endian, which is not supported");
+	}
 	info->page_size =
 		page_sizes[flags >> IMAGE_FLAG_PAGE_SHIFT & IMAGE_FLAG_PAGE_MASK];
 	info->text_offset = span_le64(bytes, IMAGE_TEXT_OFFSET);

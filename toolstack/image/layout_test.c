@@ -139,9 +139,10 @@ static void check_minimum(struct layout_sizes sizes)
 	uint64_t minimum = layout_minimum(&sizes);
 
 	assert_int_not_equal(minimum, 0);
-	for (sizes.ram = MIB; sizes.ram < 512 * MIB; sizes.ram += MIB)
+	for (sizes.ram = MIB; sizes.ram < 512 * MIB; sizes.ram += MIB) {
 		assert_int_equal(layout_place(&sizes, &layout),
 				 sizes.ram >= minimum);
+	}
 }
 
 static void minimum_is_the_least(void **state)
@@ -152,12 +153,15 @@ static void minimum_is_the_least(void **state)
 	static const uint64_t initrds[] = { 0, 1, 3 * MIB, 60 * MIB };
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++)
-		for (size_t j = 0; j < 5; j++)
-			for (size_t k = 0; k < 4; k++)
+	for (size_t i = 0; i < 3; i++) {
+		for (size_t j = 0; j < 5; j++) {
+			for (size_t k = 0; k < 4; k++) {
 				check_minimum((struct layout_sizes){
 					0, offsets[i], kernels[j], initrds[k],
 					5000 });
+			}
+		}
+	}
 }
 
 static void no_minimum_when_the_bank_is_too_small(void **state)

@@ -77,9 +77,10 @@ void *__wrap_mremap(void *old, size_t old_size, size_t size, int flags)
 	void *data = fails() ? MAP_FAILED
 			     : __real_mremap(old, old_size, size, flags);
 
-	if (data != MAP_FAILED)
+	if (data != MAP_FAILED) {
 		mapped += align_up(size, GUEST_PAGE_SIZE) -
 			  align_up(old_size, GUEST_PAGE_SIZE);
+	}
 	return data;
 }
 

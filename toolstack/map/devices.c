@@ -23,11 +23,12 @@ static const struct {
 
 static const char *name_of(const void *dtb, int node, unsigned index)
 {
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (index < 2 && known[i].names[index] != NULL &&
 		    fdt_node_check_compatible(dtb, node, known[i].compatible) ==
 			    0)
 			return known[i].names[index];
+	}
 	return fdt_get_name(dtb, node, NULL);
 }
 
@@ -49,10 +50,11 @@ static void node_put(struct reeve_map *map, const void *dtb, int node)
 
 	if (reg == NULL || (type != NULL && strcmp(type, "memory") == 0))
 		return;
-	for (unsigned i = 0; i < (unsigned)size / 16; i++)
+	for (unsigned i = 0; i < (unsigned)size / 16; i++) {
 		map_put(map, MAP_DEVICE, name_of(dtb, node, i),
 			cells(&reg[16 * (size_t)i]),
 			cells(&reg[16 * (size_t)i + 8]));
+	}
 }
 
 void map_put_tree(struct reeve_map *map, const void *dtb, size_t size)
@@ -70,7 +72,8 @@ void map_put_machine(struct reeve_map *map, bool vuart)
 		GUEST_GICV3_GICD_SIZE);
 	map_put(map, MAP_DEVICE, known[0].names[1], GUEST_GICV3_GICR_BASE,
 		(uint64_t)map->vcpus * GUEST_GICV3_GICR_STEP);
-	if (vuart)
+	if (vuart) {
 		map_put(map, MAP_DEVICE, known[3].names[0], GUEST_PL011_BASE,
 			GUEST_PL011_SIZE);
+	}
 }

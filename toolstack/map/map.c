@@ -140,9 +140,10 @@ uint64_t map_sum(const struct reeve_map *map, enum map_kind kind)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < map->count; i++)
+	for (size_t i = 0; i < map->count; i++) {
 		if (map->areas[i].kind == kind)
 			sum += map->areas[i].size;
+	}
 	return sum;
 }
 
@@ -221,12 +222,13 @@ struct map_text map_size_text(uint64_t bytes)
 		unit *= 1024;
 		i++;
 	}
-	if (bytes % unit == 0)
+	if (bytes % unit == 0) {
 		snprintf(text.text, sizeof(text.text), "%" PRIu64 " %s",
 			 bytes / unit, units[i]);
-	else
+	} else {
 		snprintf(text.text, sizeof(text.text), "%.1f %s",
 			 (double)bytes / (double)unit, units[i]);
+	}
 	return text;
 }
 
@@ -239,9 +241,10 @@ struct map_title map_title(const struct reeve_map *map)
 
 	if (map->realm)
 		snprintf(halves, sizeof(halves), ", IPAs of %d bits", bits);
-	if (map->domid != 0)
+	if (map->domid != 0) {
 		snprintf(whose, sizeof(whose), "as domain %u has it now",
 			 map->domid);
+	}
 	snprintf(title.text, sizeof(title.text),
 		 "%s, %s of RAM, %u vCPU%s%s, %s",
 		 map->realm ? "Realm" : "ordinary guest",

@@ -117,9 +117,10 @@ static void many_areas_are_kept(void **state)
 {
 	struct reeve_map *map = *state;
 
-	for (uint64_t i = 0; i < 5000; i++)
+	for (uint64_t i = 0; i < 5000; i++) {
 		map_put(map, i % 2 ? MAP_EMPTY : MAP_SHARED, "RAM", i * 4096,
 			4096);
+	}
 	assert_true(map_finish(map));
 	assert_int_equal(map->count, 5000);
 }

@@ -108,8 +108,9 @@ static uint64_t stretch(const struct reeve_map *map, size_t index)
 
 	for (; index < map->count && map->areas[index].ipa == end &&
 	       map->areas[index].kind != MAP_DEVICE;
-	     index++)
+	     index++) {
 		end += map->areas[index].size;
+	}
 	return end - from;
 }
 
@@ -118,11 +119,13 @@ void svg_bands(struct svg *svg)
 	const struct reeve_map *map = svg->map;
 
 	for (size_t i = 0; i < map->count; i++) {
-		if (begins(map, i, false))
+		if (begins(map, i, false)) {
 			bands_draw(svg, "RAM", map->areas[i].ipa,
 				   stretch(map, i));
-		else if (map_sum(map, MAP_SHARED) != 0 && begins(map, i, true))
+		} else if (map_sum(map, MAP_SHARED) != 0 &&
+			   begins(map, i, true)) {
 			bands_draw(svg, "What the Realm shares of it",
 				   map->areas[i].ipa, stretch(map, i));
+		}
 	}
 }

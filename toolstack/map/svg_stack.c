@@ -170,9 +170,10 @@ static void box_shares(struct svg *svg, const struct row *row, double y)
 		double width = BOX_WIDTH * (double)sums[kind] /
 			       (double)(row->end - row->ipa);
 
-		if (width > 0)
+		if (width > 0) {
 			svg_rect(svg, x, y + BOX - 12, width, 9,
 				 map_look(kind)->colour);
+		}
 		x += width;
 	}
 }
@@ -185,11 +186,12 @@ static void box_facts(struct svg *svg, const struct row *row, double y,
 	struct map_text size = map_size_text(row->end - row->ipa);
 	char text[80];
 
-	if (svg->map->realm && row->count == 1 && look->ripas[0] != '\0')
+	if (svg->map->realm && row->count == 1 && look->ripas[0] != '\0') {
 		snprintf(text, sizeof(text), "%s, RIPAS %s", size.text,
 			 look->ripas);
-	else
+	} else {
 		snprintf(text, sizeof(text), "%s", size.text);
+	}
 	svg_text(svg, SVG_RIGHT - 12, y, class, text);
 }
 

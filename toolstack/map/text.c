@@ -32,18 +32,20 @@ static void sums_write(FILE *to, const struct reeve_map *map)
 	for (unsigned kind = 0; kind < MAP_KINDS; kind++) {
 		uint64_t sum = map_sum(map, kind);
 
-		if (sum != 0)
+		if (sum != 0) {
 			fprintf(to, "    %-28s %s\n", map_look(kind)->word,
 				map_size_text(sum).text);
+		}
 	}
 }
 
 static void pages_write(FILE *to, const struct reeve_map *map)
 {
 	fputs("  pages of the host, of 4 KiB\n", to);
-	for (unsigned kind = 0; map_page_word(kind) != NULL; kind++)
+	for (unsigned kind = 0; map_page_word(kind) != NULL; kind++) {
 		fprintf(to, "    %-28s %" PRIu64 "\n", map_page_word(kind),
 			map->pages[kind]);
+	}
 }
 
 static void text_write(FILE *to, void *with)
@@ -56,10 +58,11 @@ static void text_write(FILE *to, void *with)
 		const struct map_area *area = &map->areas[i];
 
 		if (map->shared_base != 0 && area->ipa >= map->shared_base &&
-		    (i == 0 || area[-1].ipa < map->shared_base))
+		    (i == 0 || area[-1].ipa < map->shared_base)) {
 			fprintf(to,
 				"  0x%010" PRIx64 "  the shared half begins\n",
 				map->shared_base);
+		}
 		area_write(to, map, area);
 	}
 	if (map->domid == 0)

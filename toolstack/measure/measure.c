@@ -61,12 +61,13 @@ int reeve_measure(const struct reeve_plan *plan, struct reeve_measurement *out,
 	struct engine *engine;
 	int result;
 
-	if (!domain->realm)
+	if (!domain->realm) {
 		return report_error(
 			report, REEVE_ERR_ARGUMENT, NULL, "realm",
 			"write realm=1 to make it one",
 			"\"%s\" is not a Realm, so nothing measures it",
 			domain->name);
+	}
 	result = engine_model_open(&engine, report);
 	if (result != REEVE_OK)
 		return result;

@@ -116,9 +116,10 @@ static void setup_read(struct setup *setup, const char *text)
 
 	setup->words = strdup(text);
 	line = strtok_r(setup->words, "\n", &rest);
-	for (; line != NULL; line = strtok_r(NULL, "\n", &rest))
+	for (; line != NULL; line = strtok_r(NULL, "\n", &rest)) {
 		if (strncmp(line, PREFIX, strlen(PREFIX)) == 0)
 			setup_line(setup, line + strlen(PREFIX));
+	}
 }
 
 /* ---- One check --------------------------------------------------------- */
@@ -219,9 +220,10 @@ static void rules_mark(const char *text, bool *seen)
 {
 	const struct policy_rule *rule;
 
-	for (size_t i = 0; (rule = policy_rule_at(i)) != NULL; i++)
+	for (size_t i = 0; (rule = policy_rule_at(i)) != NULL; i++) {
 		if (strstr(text, rule->reason) != NULL)
 			seen[i] = true;
+	}
 }
 
 static void every_rule_is_broken_by_some_file(void **state)
@@ -264,9 +266,10 @@ static void no_rule_touches_an_ordinary_guest(void **state)
 		}
 		free(text);
 	}
-	for (size_t i = 0; (rule = policy_rule_at(i)) != NULL; i++)
+	for (size_t i = 0; (rule = policy_rule_at(i)) != NULL; i++) {
 		if (seen[i])
 			fail_msg("%s touches an ordinary guest", rule->id);
+	}
 }
 
 static int run(void)
@@ -277,12 +280,13 @@ static int run(void)
 
 	if (tests == NULL)
 		return EXIT_FAILURE;
-	for (size_t i = 0; i < files.gl_pathc; i++)
+	for (size_t i = 0; i < files.gl_pathc; i++) {
 		tests[i] = (struct CMUnitTest){
 			.name = strrchr(files.gl_pathv[i], '/') + 1,
 			.test_func = golden_check,
 			.initial_state = files.gl_pathv[i],
 		};
+	}
 	tests[count - 2] = (struct CMUnitTest)cmocka_unit_test(
 		every_rule_is_broken_by_some_file);
 	tests[count - 1] = (struct CMUnitTest)cmocka_unit_test(

@@ -17,9 +17,10 @@ static bool rule_blames(const char *key)
 {
 	const struct policy_rule *rule;
 
-	for (size_t i = 0; (rule = policy_rule_at(i)) != NULL; i++)
+	for (size_t i = 0; (rule = policy_rule_at(i)) != NULL; i++) {
 		if (rule->severity == REEVE_ERROR && strcmp(rule->key, key) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -44,17 +45,19 @@ static void every_rule_has_an_id_of_its_own(void **state)
 	const struct policy_rule *b;
 
 	(void)state;
-	for (size_t i = 0; (a = policy_rule_at(i)) != NULL; i++)
+	for (size_t i = 0; (a = policy_rule_at(i)) != NULL; i++) {
 		for (size_t j = 0; (b = policy_rule_at(j)) != a; j++)
 			assert_string_not_equal(a->id, b->id);
+	}
 }
 
 static void every_key_that_is_not_for_realms_has_a_rule(void **state)
 {
 	(void)state;
-	for (const struct key *key = schema_keys; key->info.name; key++)
+	for (const struct key *key = schema_keys; key->info.name; key++) {
 		assert_true(key->guests != KEY_FOR_ORDINARY ||
 			    rule_blames(key->info.name));
+	}
 }
 
 /* Reads a Realm, changes it as the test wants, and holds it to the rules. */

@@ -88,12 +88,13 @@ void report_sort(struct reeve_report *report, const char *file)
 	/* Without memory the order stays as it is, which is an order too. */
 	if (list == NULL)
 		return;
-	for (size_t i = 0; i < report->count; i++)
+	for (size_t i = 0; i < report->count; i++) {
 		list[i] = (struct sorted){
 			.item = report->items[i],
 			.group = place_group(&report->items[i], file),
 			.index = i,
 		};
+	}
 	qsort(list, report->count, sizeof(*list), sorted_compare);
 	for (size_t i = 0; i < report->count; i++)
 		report->items[i] = list[i].item;

@@ -111,9 +111,10 @@ static void report_error_is_an_error_and_returns_the_code(void **state)
 
 static void order_is_kept_over_many(void **state)
 {
-	for (unsigned i = 0; i < 100; i++)
+	for (unsigned i = 0; i < 100; i++) {
 		report_add(*state, REEVE_NOTE,
 			   &(struct report_place){ .line = i }, NULL, NULL, "x");
+	}
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(reeve_report_get(*state, i)->line, i);
 	assert_null(reeve_report_get(*state, 100));
@@ -168,9 +169,10 @@ static void sorting_follows_the_file(void **state)
 	say_at(*state, "file", 1, 9, "first");
 	report_add(*state, REEVE_NOTE, NULL, NULL, NULL, "none");
 	report_sort(*state, "file");
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		assert_string_equal(reeve_report_get(*state, i)->message,
 				    wanted[i]);
+	}
 }
 
 static void freeing_nothing_is_fine(void **state)

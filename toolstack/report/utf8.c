@@ -30,9 +30,10 @@ static int row_fits(const struct utf8_row *row, const unsigned char *text,
 		return 0;
 	if (text[1] < row->second_low || text[1] > row->second_high)
 		return 0;
-	for (size_t i = 2; i < row->length; i++)
+	for (size_t i = 2; i < row->length; i++) {
 		if ((text[i] & 0xc0) != 0x80)
 			return 0;
+	}
 	return 1;
 }
 
@@ -43,9 +44,10 @@ static size_t sequence(const unsigned char *text, size_t left)
 
 	if (text[0] < 0x80)
 		return 1;
-	for (size_t i = 0; i < rows; i++)
+	for (size_t i = 0; i < rows; i++) {
 		if (row_fits(&utf8_rows[i], text, left))
 			return utf8_rows[i].length;
+	}
 	return 0;
 }
 

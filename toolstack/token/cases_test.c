@@ -84,11 +84,12 @@ static bool is_listed(struct json_object *list, const char *name)
 {
 	size_t count = list != NULL ? json_object_array_length(list) : 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (strcmp(json_object_get_string(
 				   json_object_array_get_idx(list, i)),
 			   name) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -121,9 +122,10 @@ static void verdicts_are(const struct token_case *one,
 	     (check = reeve_verification_check(verification, i)) != NULL; i++) {
 		bool wanted = is_listed(fails, check->name);
 
-		if (wanted != (check->verdict == REEVE_FAIL))
+		if (wanted != (check->verdict == REEVE_FAIL)) {
 			fail_msg("%s: expected %s, found %s", check->name,
 				 check->expected, check->found);
+		}
 		failed += wanted;
 	}
 	assert_int_equal(failed,

@@ -259,9 +259,10 @@ static bool skip_at(struct cbor_in *in, unsigned level)
 		items = 2 * head.number;
 	else if (head.kind == CBOR_TAG)
 		items = 1;
-	while (items-- > 0)
+	while (items-- > 0) {
 		if (!skip_at(in, level + 1))
 			return false;
+	}
 	return true;
 }
 
@@ -280,10 +281,11 @@ bool cbor_in_end(struct cbor_in *in)
 static bool key_is_new(struct cbor_in *in, struct cbor_keys *keys,
 		       struct span key)
 {
-	for (size_t i = 0; i < keys->count; i++)
+	for (size_t i = 0; i < keys->count; i++) {
 		if (keys->keys[i].size == key.size &&
 		    span_matches(key, 0, keys->keys[i]))
 			return cbor_in_fail(in, TOKEN_DUPLICATE);
+	}
 	if (keys->count == CBOR_KEYS_MAX)
 		return cbor_in_fail(in, TOKEN_OVERSIZED);
 	keys->keys[keys->count++] = key;

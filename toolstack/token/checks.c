@@ -71,17 +71,18 @@ void check_add(struct verify *verify, enum token_check check, bool ok,
 void check_leave(struct verify *verify, enum token_check check, char *found,
 		 const char *hint)
 {
-	if ((verify->policy->required >> check & 1) != 0)
+	if ((verify->policy->required >> check & 1) != 0) {
 		check_add_hint(
 			verify, check, false,
 			check_text("required by the policy, and not given"),
 			found, hint);
-	else
+	} else {
 		append(verify->out, (struct reeve_check){
 					    .name = token_check_names[check],
 					    .verdict = REEVE_UNCHECKED,
 					    .found = found,
 				    });
+	}
 }
 
 void reeve_verification_free(struct reeve_verification *verification)
@@ -97,9 +98,10 @@ void reeve_verification_free(struct reeve_verification *verification)
 
 bool reeve_verification_passed(const struct reeve_verification *verification)
 {
-	for (size_t i = 0; i < verification->count; i++)
+	for (size_t i = 0; i < verification->count; i++) {
 		if (verification->checks[i].verdict == REEVE_FAIL)
 			return false;
+	}
 	return true;
 }
 
@@ -113,9 +115,10 @@ reeve_verification_check(const struct reeve_verification *verification,
 static void add_text(struct json_object *object, const char *name,
 		     const char *text)
 {
-	if (text != NULL)
+	if (text != NULL) {
 		json_object_object_add(object, name,
 				       json_object_new_string(text));
+	}
 }
 
 static struct json_object *check_json(const struct reeve_check *check)
@@ -144,9 +147,10 @@ char *reeve_verification_json(const struct reeve_verification *verification)
 	json_object_object_add(document, "accepted",
 			       json_object_new_boolean(
 				       reeve_verification_passed(verification)));
-	for (size_t i = 0; i < verification->count; i++)
+	for (size_t i = 0; i < verification->count; i++) {
 		json_object_array_add(list,
 				      check_json(&verification->checks[i]));
+	}
 	json_object_object_add(document, "checks", list);
 	text = strdup(json_object_to_json_string_ext(
 		document,

@@ -131,9 +131,10 @@ static bool size_fits(const struct claim_rule *rule, size_t size)
 {
 	if (rule->sizes[0] == 0)
 		return true;
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 3; i++) {
 		if (rule->sizes[i] == size && size != 0)
 			return true;
+	}
 	return false;
 }
 
@@ -244,9 +245,10 @@ static bool is_foreign(const struct claims_reader *reader, int64_t key)
 {
 	if (reader->rules == platform_rules)
 		return rule_find(realm_rules, REALM_CLAIMS, key) < REALM_CLAIMS;
-	if (reader->rules == realm_rules)
+	if (reader->rules == realm_rules) {
 		return rule_find(platform_rules, PLATFORM_CLAIMS, key) <
 		       PLATFORM_CLAIMS;
+	}
 	return false;
 }
 
@@ -291,9 +293,10 @@ static bool claims_read(struct claims_reader *reader)
 
 	if (!cbor_in_expect(reader->in, CBOR_MAP, &head))
 		return false;
-	for (uint64_t i = 0; i < head.number; i++)
+	for (uint64_t i = 0; i < head.number; i++) {
 		if (!pair_read(reader, &keys))
 			return false;
+	}
 	return required_check(reader);
 }
 

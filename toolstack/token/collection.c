@@ -61,9 +61,10 @@ static bool collection_read(struct cbor_in *in, uint64_t *tag,
 	*tag = head.number;
 	if (!cbor_in_expect(in, CBOR_MAP, &head))
 		return false;
-	for (uint64_t i = 0; i < head.number; i++)
+	for (uint64_t i = 0; i < head.number; i++) {
 		if (!entry_read(in, *tag, &keys, parts))
 			return false;
+	}
 	if (parts->platform.data == NULL || parts->realm.data == NULL)
 		return cbor_in_fail(in, TOKEN_MISSING);
 	return cbor_in_end(in);

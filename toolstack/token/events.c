@@ -48,11 +48,12 @@ static int line_replay(char *line, struct reeve_refs *refs,
 	if (strlen(name) != 4 || strncmp(name, "rem", 3) != 0 ||
 	    name[3] < '0' || name[3] >= '0' + CCA_REMS || digits == NULL ||
 	    strtok_r(NULL, blanks, &rest) != NULL ||
-	    !hex_read(digits, value, sizeof(value), &size))
+	    !hex_read(digits, value, sizeof(value), &size)) {
 		return report_error(
 			report, REEVE_ERR_CONFIG, place, NULL,
 			"write rem0 to rem3, then the value in hexadecimal",
 			"is no event");
+	}
 	return extend(refs, (unsigned)(name[3] - '0'), value, size)
 		       ? REEVE_OK
 		       : REEVE_ERR_MEMORY;
@@ -84,12 +85,13 @@ int reeve_refs_replay(const char *path, struct reeve_refs *refs,
 		return result;
 	memset(replayed.rems, 0, sizeof(replayed.rems));
 	replayed.has_rems = true;
-	if (size > EVENTS_FILE_MAX || strlen(text) != size)
+	if (size > EVENTS_FILE_MAX || strlen(text) != size) {
 		result = report_error(report, REEVE_ERR_CONFIG, &place, NULL,
 				      NULL,
 				      "is no event list: too long, or not text");
-	else
+	} else {
 		result = lines_replay(text, &replayed, &place, report);
+	}
 	free(text);
 	if (result == REEVE_OK)
 		*refs = replayed;

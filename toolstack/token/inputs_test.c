@@ -107,9 +107,10 @@ static void all_that_is_wrong_with_a_policy_is_told(void **state)
 		   "instance = \"00\"\nnothing = 1\n");
 	assert_int_equal(reeve_token_policy_load(w->path, &policy, w->report),
 			 REEVE_ERR_CONFIG);
-	for (size_t i = 0; i < reeve_report_count(w->report); i++)
+	for (size_t i = 0; i < reeve_report_count(w->report); i++) {
 		errors +=
 			reeve_report_get(w->report, i)->severity == REEVE_ERROR;
+	}
 	assert_int_equal(errors, 4);
 }
 

@@ -36,8 +36,9 @@ int file_read(const char *path, size_t limit, char **data, size_t *size,
 	if (buffer != NULL)
 		*size = fread(buffer, 1, limit + 1, file);
 	failed = ferror(file) != 0;
-	if (!standard)
+	if (!standard) {
 		fclose(file); /* it was only read */
+	}
 	if (buffer == NULL)
 		return REEVE_ERR_MEMORY;
 	if (failed) {
@@ -148,10 +149,11 @@ static int log_read(const char *text, size_t size, const char *name,
 	unsigned char *data = log_token(text, size, &length);
 	int result;
 
-	if (data == NULL)
+	if (data == NULL) {
 		return report_error(
 			report, REEVE_ERR_TOKEN, &place, NULL, NULL,
 			"no-token: what is between the marks is not base64");
+	}
 	result = reeve_token_read(data, (size_t)length, name, out, report);
 	OPENSSL_free(data);
 	return result;

@@ -76,9 +76,10 @@ static bool claims_write(struct cbor_out *out,
 	cbor_out_key_text(out, CCA_HASH, CCA_SHA_256);
 	cbor_out_int(out, CCA_COMPONENTS);
 	cbor_out_array(out, PLATFORM_IMAGES);
-	for (size_t i = 0; i < PLATFORM_IMAGES; i++)
+	for (size_t i = 0; i < PLATFORM_IMAGES; i++) {
 		if (!component_write(out, &request->images[i]))
 			return false;
+	}
 	if (request->service != NULL)
 		cbor_out_key_text(out, CCA_SERVICE, request->service);
 	return true;
@@ -118,13 +119,15 @@ static int part_write(uint8_t *part, const struct platform_request *request,
 		memcpy(part, &head, sizeof(head));
 	}
 	OPENSSL_cleanse(&head, sizeof(head));
-	if (!ok)
+	if (!ok) {
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 				    "OpenSSL could not make the platform token");
-	if (claims.full || token.full)
+	}
+	if (claims.full || token.full) {
 		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL, NULL,
 				    "the platform token would exceed %d bytes",
 				    PROVISION_TOKEN_MAX);
+	}
 	return REEVE_OK;
 }
 
@@ -137,15 +140,17 @@ static int keys_make(struct keys *keys, const struct platform_request *request,
 	keys->platform =
 		pem != NULL ? key_from_pem(pem, strlen(pem)) : key_new();
 	if (pem != NULL &&
-	    (keys->platform == NULL || !key_is_private(keys->platform)))
+	    (keys->platform == NULL || !key_is_private(keys->platform))) {
 		return report_error(
 			report, REEVE_ERR_ARGUMENT, NULL, NULL,
 			"openssl ecparam -name secp384r1 -genkey -noout makes "
 			"one",
 			"the platform key is not a P-384 private key in PEM");
-	if (keys->realm == NULL || keys->platform == NULL)
+	}
+	if (keys->realm == NULL || keys->platform == NULL) {
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 				    "OpenSSL could not make a P-384 key");
+	}
 	return REEVE_OK;
 }
 

@@ -86,9 +86,10 @@ static cbor_item_t *lookup(cbor_item_t *map, uint64_t key)
 {
 	struct cbor_pair *pairs = cbor_map_handle(map);
 
-	for (size_t i = 0; i < cbor_map_size(map); i++)
+	for (size_t i = 0; i < cbor_map_size(map); i++) {
 		if (cbor_get_int(pairs[i].key) == key)
 			return pairs[i].value;
+	}
 	return NULL;
 }
 

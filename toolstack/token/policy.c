@@ -73,10 +73,11 @@ static int each_text(struct policy_reader *reader, const struct cfg_value *value
 		return take(reader, value);
 	if (value->form != CFG_LIST)
 		return refuse(reader, value, "a text or a list of texts");
-	for (size_t i = 0; i < value->count && result == REEVE_OK; i++)
+	for (size_t i = 0; i < value->count && result == REEVE_OK; i++) {
 		result = value->items[i].form == CFG_STRING
 				 ? take(reader, &value->items[i])
 				 : refuse(reader, &value->items[i], "a text");
+	}
 	return result;
 }
 
@@ -84,16 +85,18 @@ static int each_text(struct policy_reader *reader, const struct cfg_value *value
 static int name_take(struct policy_reader *reader, const struct cfg_value *value,
 		     const char *const *names, size_t count, unsigned *bits)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (strcmp(value->text, names[i]) == 0) {
 			*bits |= 1u << i;
 			return REEVE_OK;
 		}
+	}
 	report_add(reader->report, REEVE_ERROR, &value->place, reader->key,
 		   NULL, "\"%s\" is none of its names", value->text);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		report_add(reader->report, REEVE_NOTE, &value->place,
 			   reader->key, NULL, "one is \"%s\"", names[i]);
+	}
 	return REEVE_ERR_CONFIG;
 }
 
@@ -226,9 +229,11 @@ static int setting_read(struct reeve_token_policy *policy,
 {
 	struct policy_reader reader = { policy, report, setting->key };
 
-	for (size_t i = 0; i < sizeof(policy_keys) / sizeof(policy_keys[0]); i++)
+	for (size_t i = 0; i < sizeof(policy_keys) / sizeof(policy_keys[0]);
+	     i++) {
 		if (strcmp(policy_keys[i].key, setting->key) == 0)
 			return policy_keys[i].read(&reader, &setting->value);
+	}
 	return report_error(report, REEVE_ERR_CONFIG, &setting->place,
 			    setting->key, "reeve(1) lists them, under POLICY",
 			    "is no key of a policy");

@@ -25,12 +25,14 @@ bool token_platform_read(struct cbor_in *in, struct token *token,
 	if (!token_claims_read(in, token, &token->platform, what))
 		return false;
 	if (!is_old_platform(token) &&
-	    !span_is_text(claims[PLATFORM_PROFILE].bytes, CCA_PLATFORM_PROFILE))
+	    !span_is_text(claims[PLATFORM_PROFILE].bytes, CCA_PLATFORM_PROFILE)) {
 		return claim_fail(in, TOKEN_PROFILE,
 				  &platform_rules[PLATFORM_PROFILE], what);
-	if (claims[PLATFORM_INSTANCE_ID].bytes.data[0] != CCA_INSTANCE_ID_RAND)
+	}
+	if (claims[PLATFORM_INSTANCE_ID].bytes.data[0] != CCA_INSTANCE_ID_RAND) {
 		return claim_fail(in, TOKEN_WRONG_VALUE,
 				  &platform_rules[PLATFORM_INSTANCE_ID], what);
+	}
 	return true;
 }
 
@@ -43,19 +45,23 @@ static bool realm_profile_check(struct cbor_in *in, const struct token *token,
 	struct span profile = claims[REALM_PROFILE].bytes;
 	bool is_current = span_is_text(profile, CCA_REALM_PROFILE);
 
-	if (!claims[REALM_PROFILE].present && !is_old_platform(token))
+	if (!claims[REALM_PROFILE].present && !is_old_platform(token)) {
 		return claim_fail(in, TOKEN_MISSING,
 				  &realm_rules[REALM_PROFILE], what);
+	}
 	if (claims[REALM_PROFILE].present && !is_current &&
-	    !span_is_text(profile, CCA_REALM_PROFILE_1_0))
+	    !span_is_text(profile, CCA_REALM_PROFILE_1_0)) {
 		return claim_fail(in, TOKEN_PROFILE,
 				  &realm_rules[REALM_PROFILE], what);
-	if (is_current && !claims[REALM_INSTANCE_ID].present)
+	}
+	if (is_current && !claims[REALM_INSTANCE_ID].present) {
 		return claim_fail(in, TOKEN_MISSING,
 				  &realm_rules[REALM_INSTANCE_ID], what);
-	if (is_current && !claims[REALM_MEC_POLICY].present)
+	}
+	if (is_current && !claims[REALM_MEC_POLICY].present) {
 		return claim_fail(in, TOKEN_MISSING,
 				  &realm_rules[REALM_MEC_POLICY], what);
+	}
 	return true;
 }
 
@@ -65,15 +71,19 @@ static bool realm_values_check(struct cbor_in *in, const struct token *token,
 	const struct token_claim *claims = token->realm.claims;
 	const struct token_claim *instance = &claims[REALM_INSTANCE_ID];
 
-	if (instance->present && instance->bytes.data[0] != CCA_INSTANCE_ID_RAND)
+	if (instance->present &&
+	    instance->bytes.data[0] != CCA_INSTANCE_ID_RAND) {
 		return claim_fail(in, TOKEN_WRONG_VALUE,
 				  &realm_rules[REALM_INSTANCE_ID], what);
-	if (claims[REALM_MEC_POLICY].number > 1)
+	}
+	if (claims[REALM_MEC_POLICY].number > 1) {
 		return claim_fail(in, TOKEN_WRONG_VALUE,
 				  &realm_rules[REALM_MEC_POLICY], what);
-	if (token_hash_size(claims[REALM_KEY_HASH].bytes) == 0)
+	}
+	if (token_hash_size(claims[REALM_KEY_HASH].bytes) == 0) {
 		return claim_fail(in, TOKEN_WRONG_VALUE,
 				  &realm_rules[REALM_KEY_HASH], what);
+	}
 	return true;
 }
 
@@ -84,16 +94,20 @@ static bool measurements_check(struct cbor_in *in, const struct token *token,
 	const struct token_claim *claims = token->realm.claims;
 	size_t size = token_hash_size(claims[REALM_HASH].bytes);
 
-	if (size == 0)
+	if (size == 0) {
 		return claim_fail(in, TOKEN_WRONG_VALUE,
 				  &realm_rules[REALM_HASH], what);
-	if (claims[REALM_RIM].bytes.size != size)
+	}
+	if (claims[REALM_RIM].bytes.size != size) {
 		return claim_fail(in, TOKEN_WRONG_SIZE, &realm_rules[REALM_RIM],
 				  what);
-	for (size_t i = 0; i < CCA_REMS; i++)
-		if (token->rems[i].size != size)
+	}
+	for (size_t i = 0; i < CCA_REMS; i++) {
+		if (token->rems[i].size != size) {
 			return claim_fail(in, TOKEN_WRONG_SIZE,
 					  &realm_rules[REALM_REMS], what);
+		}
+	}
 	return true;
 }
 

@@ -32,9 +32,10 @@ void reeve_refs_from(const struct reeve_measurement *measurement,
 		     struct reeve_refs *out)
 {
 	*out = (struct reeve_refs){ .has_rpv = true };
-	for (size_t i = 0; i < HASHES; i++)
+	for (size_t i = 0; i < HASHES; i++) {
 		if (strcmp(measurement->hash, hashes[i].measured) == 0)
 			hash_set(out, i);
+	}
 	memcpy(out->rim, measurement->rim, measurement->size);
 	memcpy(out->rpv, measurement->rpv, sizeof(out->rpv));
 }
@@ -44,9 +45,10 @@ static void add_hex(struct json_object *object, const char *name,
 {
 	char *text = hex_text((struct span){ bytes, size });
 
-	if (text != NULL)
+	if (text != NULL) {
 		json_object_object_add(object, name,
 				       json_object_new_string(text));
+	}
 	free(text);
 }
 
@@ -58,9 +60,10 @@ static void add_rems(struct json_object *object, const struct reeve_refs *refs)
 		char *text =
 			hex_text((struct span){ refs->rems[i], refs->size });
 
-		if (text != NULL)
+		if (text != NULL) {
 			json_object_array_add(list,
 					      json_object_new_string(text));
+		}
 		free(text);
 	}
 	json_object_object_add(object, "rems", list);
@@ -72,9 +75,10 @@ char *reeve_refs_json(const struct reeve_refs *refs, const char *name)
 	char *printable = reeve_printable(name);
 	char *text;
 
-	if (printable != NULL)
+	if (printable != NULL) {
 		json_object_object_add(document, "name",
 				       json_object_new_string(printable));
+	}
 	free(printable);
 	json_object_object_add(document, "hash",
 			       json_object_new_string(refs->hash));
@@ -105,9 +109,10 @@ static bool hash_from(struct json_object *document, struct reeve_refs *refs)
 {
 	const char *name = member_text(document, "hash");
 
-	for (size_t i = 0; name != NULL && i < HASHES; i++)
+	for (size_t i = 0; name != NULL && i < HASHES; i++) {
 		if (strcmp(name, hashes[i].name) == 0)
 			hash_set(refs, i);
+	}
 	return refs->size != 0;
 }
 
@@ -170,12 +175,13 @@ int reeve_refs_load(const char *path, struct reeve_refs *out,
 	if (result != REEVE_OK)
 		return result;
 	document = size <= REFS_FILE_MAX ? json_tokener_parse(text) : NULL;
-	if (refs_from(document, &refs))
+	if (refs_from(document, &refs)) {
 		*out = refs;
-	else
+	} else {
 		result = report_error(report, REEVE_ERR_CONFIG, &place, NULL,
 				      "`reeve refs CONFIG --json` makes one",
 				      "holds no reference values");
+	}
 	json_object_put(document);
 	free(text);
 	return result;

@@ -10,9 +10,10 @@
 
 static void add_string(struct json_object *object, const char *name, char *text)
 {
-	if (text != NULL)
+	if (text != NULL) {
 		json_object_object_add(object, name,
 				       json_object_new_string(text));
+	}
 	free(text);
 }
 
@@ -35,10 +36,11 @@ static struct json_object *hex_json(struct span bytes)
 static void add_claim(struct json_object *object, const char *name,
 		      const struct token_claim *claim, bool is_text)
 {
-	if (claim->present)
+	if (claim->present) {
 		json_object_object_add(object, name,
 				       is_text ? text_json(claim->bytes)
 					       : hex_json(claim->bytes));
+	}
 }
 
 static struct json_object *component_json(const struct token_component *component)
@@ -57,9 +59,10 @@ static struct json_object *components_json(const struct token *token)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < token->component_count; i++)
+	for (size_t i = 0; i < token->component_count; i++) {
 		json_object_array_add(list,
 				      component_json(&token->components[i]));
+	}
 	return list;
 }
 
@@ -98,15 +101,18 @@ static struct json_object *part_json(const struct token *token,
 {
 	struct json_object *object = json_object_new_object();
 
-	for (size_t i = 0; i < count; i++)
-		if (part->claims[i].present)
+	for (size_t i = 0; i < count; i++) {
+		if (part->claims[i].present) {
 			json_object_object_add(
 				object, rules[i].name,
 				claim_json(token, &rules[i], &part->claims[i]));
+		}
+	}
 	add_string(object, "signature", hex_text(part->signature));
-	if (part->unknown != 0)
+	if (part->unknown != 0) {
 		json_object_object_add(object, "unknown-claims",
 				       json_object_new_int64(part->unknown));
+	}
 	return object;
 }
 

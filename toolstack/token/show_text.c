@@ -70,12 +70,13 @@ static void rems_write(FILE *to, const struct token *token)
 static void number_write(FILE *to, const struct claim_rule *rule,
 			 uint64_t number)
 {
-	if (rule->key == CCA_LIFECYCLE)
+	if (rule->key == CCA_LIFECYCLE) {
 		fprintf(to, "0x%04x (%s)\n", (unsigned)number,
 			token_lifecycle_name(number));
-	else
+	} else {
 		fprintf(to, "%u (%s)\n", (unsigned)number,
 			number == 0 ? "shared" : "private");
+	}
 }
 
 static void claim_write(FILE *to, const struct token *token,
@@ -113,9 +114,10 @@ static void part_write(FILE *to, const struct token *token,
 		claim_write(to, token, &rules[i], &part->claims[i]);
 	label_write(to, "signature");
 	bytes_write(to, part->signature);
-	if (part->unknown != 0)
+	if (part->unknown != 0) {
 		fprintf(to, "  and %u claims of no known meaning\n",
 			part->unknown);
+	}
 }
 
 char *reeve_token_text(const struct reeve_token *token)

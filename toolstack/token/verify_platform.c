@@ -86,14 +86,15 @@ static void identity_check(struct verify *verify)
 	const struct identity *picked =
 		identity_pick(list, sizeof(list) / sizeof(list[0]));
 
-	if (picked == NULL)
+	if (picked == NULL) {
 		check_leave(verify, CHECK_IDENTITY,
 			    labelled(list[0].name, list[0].found),
 			    "write instance=\"HEX\" in the policy file");
-	else
+	} else {
 		check_add(verify, CHECK_IDENTITY, identity_holds(picked),
 			  labelled(picked->name, picked->expected),
 			  labelled(picked->name, picked->found));
+	}
 }
 
 /* Whether policy lists that component with that value. */
@@ -115,9 +116,10 @@ static bool component_is_known(const struct reeve_token_policy *policy,
 static const struct token_component *component_find(const struct token *token,
 						    const char *type)
 {
-	for (size_t i = 0; i < token->component_count; i++)
+	for (size_t i = 0; i < token->component_count; i++) {
 		if (span_is_text(token->components[i].type.bytes, type))
 			return &token->components[i];
+	}
 	return NULL;
 }
 
@@ -139,7 +141,7 @@ static bool components_check(struct verify *verify)
 	const struct token *token = verify->token;
 	const struct reeve_token_policy *policy = verify->policy;
 
-	for (size_t i = 0; i < token->component_count; i++)
+	for (size_t i = 0; i < token->component_count; i++) {
 		if (!component_is_known(policy, &token->components[i])) {
 			check_add(verify, CHECK_COMPONENTS, false,
 				  check_text("one of the %zu in the policy",
@@ -147,7 +149,8 @@ static bool components_check(struct verify *verify)
 				  component_text(&token->components[i]));
 			return false;
 		}
-	for (size_t i = 0; i < policy->component_count; i++)
+	}
+	for (size_t i = 0; i < policy->component_count; i++) {
 		if (component_find(token, policy->components[i].type) == NULL) {
 			check_add(verify, CHECK_COMPONENTS, false,
 				  check_text("a component %s",
@@ -155,6 +158,7 @@ static bool components_check(struct verify *verify)
 				  check_text("none"));
 			return false;
 		}
+	}
 	return true;
 }
 
@@ -162,16 +166,17 @@ static void software_check(struct verify *verify)
 {
 	size_t count = verify->token->component_count;
 
-	if (verify->policy->component_count == 0)
+	if (verify->policy->component_count == 0) {
 		check_leave(verify, CHECK_COMPONENTS,
 			    check_text("%zu components", count),
 			    "write components=[\"TYPE=HEX\", ...] in the policy "
 			    "file");
-	else if (components_check(verify))
+	} else if (components_check(verify)) {
 		check_add(verify, CHECK_COMPONENTS, true,
 			  check_text("the %zu in the policy",
 				     verify->policy->component_count),
 			  check_text("%zu components", count));
+	}
 }
 
 /* The Realm's challenge is the user's: it says when the token was made. */

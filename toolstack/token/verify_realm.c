@@ -21,14 +21,15 @@ static void rim_check(struct verify *verify)
 	const struct reeve_refs *refs = verify->expected->refs;
 	struct span found = verify->token->realm.claims[REALM_RIM].bytes;
 
-	if (refs == NULL)
+	if (refs == NULL) {
 		check_leave(verify, CHECK_RIM, hex_text(found),
 			    "give --config or --refs");
-	else
+	} else {
 		bytes_check(verify, CHECK_RIM,
 			    (struct span){ refs->rim, refs->size }, found,
 			    "another kernel, initrd, device tree or parameter: "
 			    "`reeve measure` shows what goes in");
+	}
 }
 
 /* All of them, or that they are as they were at the start. */
@@ -73,13 +74,14 @@ static void rpv_check(struct verify *verify)
 	const struct reeve_refs *refs = verify->expected->refs;
 	struct span found = verify->token->realm.claims[REALM_RPV].bytes;
 
-	if (refs == NULL || !refs->has_rpv)
+	if (refs == NULL || !refs->has_rpv) {
 		check_leave(verify, CHECK_RPV, hex_text(found),
 			    "give --config, or --refs with an rpv");
-	else
+	} else {
 		bytes_check(verify, CHECK_RPV,
 			    (struct span){ refs->rpv, CCA_RPV_SIZE }, found,
 			    "set realm_rpv as the guest's owner did");
+	}
 }
 
 void verify_realm(struct verify *verify)
@@ -92,10 +94,11 @@ void verify_realm(struct verify *verify)
 static bool hash_is_accepted(const struct reeve_token_policy *policy,
 			     struct span name)
 {
-	for (size_t i = 0; i < TOKEN_HASHES; i++)
+	for (size_t i = 0; i < TOKEN_HASHES; i++) {
 		if ((policy->hashes >> i & 1) != 0 &&
 		    span_is_text(name, token_hash_names[i]))
 			return true;
+	}
 	return false;
 }
 
@@ -109,14 +112,16 @@ static struct span unaccepted_hash(const struct verify *verify)
 		token->platform.claims[PLATFORM_HASH].bytes,
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!hash_is_accepted(verify->policy, names[i]))
 			return names[i];
-	for (size_t i = 0; i < token->component_count; i++)
+	}
+	for (size_t i = 0; i < token->component_count; i++) {
 		if (token->components[i].hash.present &&
 		    !hash_is_accepted(verify->policy,
 				      token->components[i].hash.bytes))
 			return token->components[i].hash.bytes;
+	}
 	return (struct span){ 0 };
 }
 
@@ -126,17 +131,18 @@ void verify_hashes(struct verify *verify)
 	struct span realm = verify->token->realm.claims[REALM_HASH].bytes;
 	struct span unaccepted = unaccepted_hash(verify);
 
-	if (unaccepted.data != NULL)
+	if (unaccepted.data != NULL) {
 		check_add(verify, CHECK_HASHES, false,
 			  check_names(verify->policy->hashes, token_hash_names,
 				      TOKEN_HASHES),
 			  check_copy(unaccepted));
-	else if (refs != NULL)
+	} else if (refs != NULL) {
 		check_add(verify, CHECK_HASHES, span_is_text(realm, refs->hash),
 			  check_text("%s", refs->hash), check_copy(realm));
-	else
+	} else {
 		check_add(verify, CHECK_HASHES, true,
 			  check_names(verify->policy->hashes, token_hash_names,
 				      TOKEN_HASHES),
 			  check_copy(realm));
+	}
 }

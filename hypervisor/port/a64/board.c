@@ -138,10 +138,11 @@ static bool reserved_list_read(const void *fdt, struct board *board)
 {
 	uint64_t base, size;
 
-	for (int i = 0; i < fdt_num_mem_rsv(fdt); i++)
+	for (int i = 0; i < fdt_num_mem_rsv(fdt); i++) {
 		if (fdt_get_mem_rsv(fdt, i, &base, &size) != 0 ||
 		    !reserve(board, base, size))
 			return false;
+	}
 	return true;
 }
 
@@ -155,9 +156,10 @@ static bool reserved_nodes_read(const void *fdt, struct board *board)
 	{
 		struct cells reg = cells_of(fdt, node, "reg");
 
-		while (reg_take(fdt, parent, &reg, &base, &size))
+		while (reg_take(fdt, parent, &reg, &base, &size)) {
 			if (!reserve(board, base, size))
 				return false;
+		}
 	}
 	return true;
 }

@@ -92,10 +92,11 @@ static size_t port_input(void *ctx, unsigned port, const uint8_t *bytes,
 	size_t taken;
 
 	(void)ctx;
-	if (!is_control(port))
+	if (!is_control(port)) {
 		return is_log(port)
 			       ? size
 			       : console_input(console_of(port), bytes, size);
+	}
 	taken = control_port_input(&controls[control_of(port)], bytes, size);
 	if (taken != 0)
 		thread_wake(control_threads[control_of(port)]);
@@ -107,14 +108,16 @@ static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
 	size_t given;
 
 	(void)ctx;
-	if (!is_control(port))
+	if (!is_control(port)) {
 		return is_log(port) ? console_log_output(console_of(port),
 							 bytes, size)
 				    : console_terminal_output(console_of(port),
 							      bytes, size);
+	}
 	given = control_port_output(&controls[control_of(port)], bytes, size);
-	if (given != 0) /* there is room for a reply again */
+	if (given != 0) { /* there is room for a reply again */
 		thread_wake(control_threads[control_of(port)]);
+	}
 	return given;
 }
 
@@ -243,9 +246,10 @@ const char *channel_open(struct domains *domains)
 	const char *why;
 
 	all = domains;
-	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
+	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
 		console_init(&consoles[i],
 			     &(struct console_guest){ domains, i, guest_input });
+	}
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		control_port_init(&controls[i], domains);
 	why = virtio_serial_start(&ops);

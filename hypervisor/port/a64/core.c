@@ -33,9 +33,10 @@ static bool core_wait(const struct core *core)
 	uint64_t limit = START_SECONDS * sysreg_read(cntfrq_el0);
 	uint64_t start = sysreg_read(cntpct_el0);
 
-	while (!__atomic_load_n(&core->data.online, __ATOMIC_ACQUIRE))
+	while (!__atomic_load_n(&core->data.online, __ATOMIC_ACQUIRE)) {
 		if (sysreg_read(cntpct_el0) - start > limit)
 			return false;
+	}
 	return true;
 }
 
@@ -48,14 +49,15 @@ static bool core_start(struct core *core, uint64_t affinity)
 	/* Read with the MMU off. */
 	dcache_clean((uintptr_t)core, MACHINE_PAGE_SIZE);
 	result = power_core_on(affinity, (uintptr_t)core_entry, (uintptr_t)core);
-	if (result != PSCI_SUCCESS)
+	if (result != PSCI_SUCCESS) {
 		log_line("core %llx cannot be started: PSCI error %d",
 			 (unsigned long long)affinity, result);
-	else if (!core_wait(core))
+	} else if (!core_wait(core)) {
 		log_line("core %llx does not come up",
 			 (unsigned long long)affinity);
-	else
+	} else {
 		return true;
+	}
 	return false;
 }
 

@@ -54,9 +54,10 @@ bool guest_id_read(struct vcpu *vcpu, const struct vcpu_trap *trap)
 	if (!is_id_read(trap->esr))
 		return false;
 	vcpu->exits[CONTROL_EXIT_SYSREG]++;
-	if (rt != REG_ZERO)
+	if (rt != REG_ZERO) {
 		vcpu->regs.gprs[rt] =
 			guest_id_view(crm, op2, machine_value(crm, op2));
+	}
 	vcpu->regs.pc += INSTRUCTION_SIZE;
 	return true;
 }

@@ -97,9 +97,10 @@ static bool ask(struct control_request *request)
 	request->magic = CONTROL_MAGIC;
 	request->version = CONTROL_VERSION;
 	control_input(&session, (const uint8_t *)request, sizeof(*request));
-	if (reply.status != CONTROL_OK && reply.status != CONTROL_E_NO_DOMAIN)
+	if (reply.status != CONTROL_OK && reply.status != CONTROL_E_NO_DOMAIN) {
 		log_line("  request %u: %s", request->op,
 			 (const char *)reply.text);
+	}
 	return reply.status == CONTROL_OK;
 }
 

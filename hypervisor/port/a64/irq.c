@@ -92,8 +92,10 @@ static void take(uint32_t intid)
 		clock_disarm();
 		isb();
 	} else if (intid >= INTID_SPI && intid < INTIDS &&
-		   __atomic_load_n(&handlers[intid].fn, __ATOMIC_ACQUIRE) != NULL)
+		   __atomic_load_n(&handlers[intid].fn, __ATOMIC_ACQUIRE) !=
+			   NULL) {
 		handlers[intid].fn(handlers[intid].ctx);
+	}
 }
 
 /* ISR_EL1 first: on QEMU an acknowledgement waits for the lock of all devices,

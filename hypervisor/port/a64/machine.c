@@ -106,9 +106,10 @@ static const char *pages_start(struct machine *machine,
 	memset(map, 0, map_size);
 	pages_init(&machine->pages, ram->base, ram->size, map);
 	pages_reserve(&machine->pages, ram->base, map_size);
-	for (unsigned i = 0; i < board->reserved_count; i++)
+	for (unsigned i = 0; i < board->reserved_count; i++) {
 		pages_reserve(&machine->pages, board->reserved[i].base,
 			      board->reserved[i].size);
+	}
 	return NULL;
 }
 

@@ -54,12 +54,14 @@ static void ping_pong_step(void)
 	};
 	struct thread *threads[2];
 
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2; i++) {
 		threads[i] = thread_create(player_run, &players[i], "player",
 					   SCHED_WEIGHT_DEFAULT);
-	for (unsigned i = 0; i < 2; i++)
+	}
+	for (unsigned i = 0; i < 2; i++) {
 		__atomic_store_n(&players[i].other, threads[1 - i],
 				 __ATOMIC_RELEASE);
+	}
 	for (unsigned i = 0; i < 2; i++)
 		thread_join(threads[i]);
 	log_line("  they were on cores %x and %x", players[0].seen_cores,

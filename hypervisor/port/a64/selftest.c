@@ -99,9 +99,10 @@ static bool page_is_zero(pa_t page)
 {
 	uint64_t word;
 
-	for (uint64_t at = 0; at < RMI_GRANULE_SIZE; at += sizeof(word))
+	for (uint64_t at = 0; at < RMI_GRANULE_SIZE; at += sizeof(word)) {
 		if (probe_read(pa_add(page, at), &word) != 0 || word != 0)
 			return false;
+	}
 	return true;
 }
 
@@ -116,9 +117,10 @@ static void realm_steps(struct selftest *test)
 	log_line("  %u vCPUs, %llu granules, at most %llu", realm->rec_count,
 		 (unsigned long long)account->total,
 		 (unsigned long long)account->peak);
-	if (built)
+	if (built) {
 		core_step(test, "activate it", realm_activate(realm),
 			  &realm->failure);
+	}
 	rd = realm->rd.base;
 	core_step(test, "destroy it", realm_destroy(realm), &realm->failure);
 	step(test, "its descriptor reads as zero", built && page_is_zero(rd));

@@ -144,9 +144,10 @@ static const struct serial_ops ops = {
 
 static void consoles_start(void)
 {
-	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
+	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
 		console_init(&consoles[i],
 			     &(struct console_guest){ NULL, i, guest_input });
+	}
 	for (unsigned i = 0; i < 2; i++)
 		writers[i].console = &consoles[i == 0 ? 2 : 1];
 }

@@ -146,9 +146,10 @@ void thread_main(void *begun)
 	thread->data.fn(thread->data.ctx);
 	spinlock_acquire(&threads.lock);
 	sched_end(&threads.sched, core_current()->data.index);
-	if (thread->data.joiner != NULL)
+	if (thread->data.joiner != NULL) {
 		sched_wake(&threads.sched, &thread->data.joiner->data.entity,
 			   time_ns());
+	}
 	reschedule(false);
 	__builtin_unreachable();
 }

@@ -26,10 +26,11 @@ uint64_t probe_fixup(uint64_t pc)
 
 static void frame_report(const struct trap_frame *frame)
 {
-	for (unsigned i = 0; i < 30; i += 2)
+	for (unsigned i = 0; i < 30; i += 2) {
 		log_line_unlocked("  x%u %016llx  x%u %016llx", i,
 				  (unsigned long long)frame->x[i], i + 1,
 				  (unsigned long long)frame->x[i + 1]);
+	}
 	log_line_unlocked("  x30 %016llx  sp %016llx",
 			  (unsigned long long)frame->x[30],
 			  (unsigned long long)frame->sp);

@@ -82,9 +82,9 @@ enum vcpu_next vcpu_run_realm(struct vcpu *vcpu, union vcpu_run *run)
 	uint64_t x0;
 
 	run->realm.enter.flags |= RMI_REC_ENTER_TRAP_WFI;
-	do
+	do {
 		x0 = enter_once(vcpu, run);
-	while (inject != NULL && inject->after(vcpu, &x0, &page->exit));
+	} while (inject != NULL && inject->after(vcpu, &x0, &page->exit));
 	if (BITS_GET(x0, RMI_RETURN_STATUS) != RMI_SUCCESS)
 		return vcpu_enter_refused(vcpu, x0);
 	exit_take(&run->realm.exit, &page->exit);

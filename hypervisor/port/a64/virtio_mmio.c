@@ -70,9 +70,10 @@ static void features_accept(const struct virtio_mmio *device, uint64_t features)
 const char *virtio_mmio_begin(const struct virtio_mmio *device,
 			      uint64_t features)
 {
-	if (reg_read(device, VIRTIO_MMIO_VERSION) != VIRTIO_MMIO_VERSION_2)
+	if (reg_read(device, VIRTIO_MMIO_VERSION) != VIRTIO_MMIO_VERSION_2) {
 		return "it has the legacy registers "
 		       "(virtio-mmio.force-legacy=false is missing)";
+	}
 	if (!reset(device))
 		return "it does not reset";
 	status_add(device, VIRTIO_STATUS_ACKNOWLEDGE);

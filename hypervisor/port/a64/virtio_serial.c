@@ -40,12 +40,14 @@ static bool queues_set(void)
 	bool set = queue_set(&serial.control_in, VIRTIO_CONSOLE_CONTROL_IN) &&
 		   queue_set(&serial.control_out, VIRTIO_CONSOLE_CONTROL_OUT);
 
-	for (unsigned i = 1; set && i < SERIAL_PORTS; i++)
-		if (serial.ports[i].usable)
+	for (unsigned i = 1; set && i < SERIAL_PORTS; i++) {
+		if (serial.ports[i].usable) {
 			set = queue_set(&serial.ports[i].in,
 					VIRTIO_CONSOLE_IN(i)) &&
 			      queue_set(&serial.ports[i].out,
 					VIRTIO_CONSOLE_OUT(i));
+		}
+	}
 	return set;
 }
 

@@ -28,11 +28,12 @@ void fp_own(void)
 	fp->fpsr = sysreg_read(FPSR);
 	fp->fpcr = sysreg_read(FPCR);
 	fp->svcr = has_sme() ? sysreg_read(SVCR) : 0;
-	if (!has_sve())
+	if (!has_sve()) {
 		fp_save_simd(fp->vectors);
-	else
+	} else {
 		fp_save_sve(fp->vectors, fp->predicates,
 			    (fp->svcr & SVCR_SM) == 0);
+	}
 	if (fp->svcr & SVCR_SM)
 		sysreg_write(SVCR, fp->svcr & ~SVCR_SM);
 	sysreg_write(FPCR, 0);
@@ -44,11 +45,12 @@ void fp_return(void)
 
 	if (fp->svcr & SVCR_SM)
 		sysreg_write(SVCR, fp->svcr);
-	if (!has_sve())
+	if (!has_sve()) {
 		fp_load_simd(fp->vectors);
-	else
+	} else {
 		fp_load_sve(fp->vectors, fp->predicates,
 			    (fp->svcr & SVCR_SM) == 0);
+	}
 	sysreg_write(FPSR, fp->fpsr);
 	sysreg_write(FPCR, fp->fpcr);
 	sysreg_write(CPTR_EL2, CPTR_CLOSED);

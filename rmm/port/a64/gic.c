@@ -70,9 +70,10 @@ unsigned gic_end(const uint64_t intids[2])
 	which = lrs_which(ended, intids);
 	if (which == 0)
 		return 0;
-	for (unsigned n = 0; n < GIC_LRS_MAX; n++)
+	for (unsigned n = 0; n < GIC_LRS_MAX; n++) {
 		if ((ended & UINT64_C(1) << n) != 0)
 			ich_lr_write(n, ich_lr_read(n) & ~ICH_LR_EOI);
+	}
 	isb();
 	for (unsigned i = 0; i < GIC_SETTLE_TRIES && maintenance_pends(); i++)
 		;

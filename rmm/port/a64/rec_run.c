@@ -182,9 +182,9 @@ static void enter_once(struct rec *rec, struct rec_trap *trap)
 
 static void enter(struct rec *rec, struct rec_trap *trap)
 {
-	do
+	do {
 		enter_once(rec, trap);
-	while (lacks_hpfar(trap) && !find_hpfar(trap));
+	} while (lacks_hpfar(trap) && !find_hpfar(trap));
 }
 
 static void run_once(struct rec *rec, struct rec_trap *trap)
@@ -204,8 +204,8 @@ void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
 {
 	(void)port;
 	fp_give(&rec->fp);
-	do
+	do {
 		run_once(rec, trap);
-	while (trap->kind == REC_TRAP_IRQ && timers_end(rec));
+	} while (trap->kind == REC_TRAP_IRQ && timers_end(rec));
 	fp_take(&rec->fp);
 }

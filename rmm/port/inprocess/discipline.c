@@ -91,9 +91,10 @@ static bool may_be_data(const uint32_t *word)
 bool discipline_data(pa_t pa)
 {
 	for (unsigned i = 0; i < held.lock_count; i++) {
-		if (held.locks[i].pa == pa.value)
+		if (held.locks[i].pa == pa.value) {
 			return held.locks[i].rank == RANK_CONTENT &&
 			       may_be_data(held.locks[i].word);
+		}
 	}
 	return false;
 }
@@ -114,9 +115,10 @@ static bool delegated_named(void)
 
 static bool higher_held(enum rank rank)
 {
-	for (unsigned i = rank + 1; i <= RANK_CONTENT; i++)
+	for (unsigned i = rank + 1; i <= RANK_CONTENT; i++) {
 		if (held.ranks[i] > 0)
 			return true;
+	}
 	return false;
 }
 
@@ -148,8 +150,9 @@ static void note_lock(const struct held *lock)
 {
 	held.locks[held.lock_count++] = *lock;
 	held.ranks[lock->rank]++;
-	if (lock->rank == RANK_NAMED)
+	if (lock->rank == RANK_NAMED) {
 		held.named_top = lock->pa; /* the order was checked */
+	}
 }
 
 static void note_unlock(unsigned i)
@@ -162,10 +165,11 @@ static void note_unlock(unsigned i)
 	if (gone.rank != RANK_NAMED || gone.pa != held.named_top)
 		return;
 	held.named_top = 0;
-	for (i = 0; i < held.lock_count; i++)
+	for (i = 0; i < held.lock_count; i++) {
 		if (held.locks[i].rank == RANK_NAMED &&
 		    held.locks[i].pa > held.named_top)
 			held.named_top = held.locks[i].pa;
+	}
 }
 
 static bool acquire(uint32_t *word, uint32_t mask, uint32_t value)

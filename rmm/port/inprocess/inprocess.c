@@ -148,9 +148,10 @@ void *inprocess_host_page(struct inprocess *inprocess, uint64_t pa)
 
 static bool all_ns(struct inprocess *inprocess, uint64_t pa, uint64_t size)
 {
-	for (uint64_t done = 0; done < size; done += GRANULE_SIZE)
+	for (uint64_t done = 0; done < size; done += GRANULE_SIZE) {
 		if (inprocess_host_page(inprocess, pa + done) == NULL)
 			return false;
+	}
 	return size != 0 && is_aligned(size, GRANULE_SIZE);
 }
 
@@ -172,9 +173,10 @@ void inprocess_take_back(struct inprocess *inprocess, uint64_t pa)
 {
 	struct lent_range *lent = inprocess->port.lent;
 
-	for (unsigned i = 0; i < LENT_RANGES; i++)
+	for (unsigned i = 0; i < LENT_RANGES; i++) {
 		if (lent[i].size != 0 && lent[i].pa == pa)
 			lent[i].size = 0;
+	}
 }
 
 void inprocess_discard_content(struct inprocess *inprocess)

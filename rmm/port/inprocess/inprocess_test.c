@@ -123,9 +123,10 @@ static void discarding_still_scrubs_what_was_written(void **state)
 	memset(host(f, PAGE_DATA), 0x11, GRANULE_SIZE);
 	build(f, rim);
 	rmi(f, RMI_RTT_DATA_UNMAP, page(PAGE_RD), 0, GRANULE_SIZE);
-	for (unsigned level = 3; level >= 2; level--)
+	for (unsigned level = 3; level >= 2; level--) {
 		assert_int_equal(rmi(f, RMI_RTT_DESTROY, page(PAGE_RD), 0, level),
 				 RMI_SUCCESS);
+	}
 	rmi(f, RMI_REALM_TERMINATE, page(PAGE_RD));
 	assert_int_equal(rmi(f, RMI_REALM_DESTROY, page(PAGE_RD)), RMI_SUCCESS);
 	undelegate(f, PAGE_TABLES, 3);

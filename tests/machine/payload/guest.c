@@ -219,9 +219,9 @@ static uint64_t timer(uint64_t ticks, int sleeps)
 	isb();
 	if (sleeps)
 		wfi();
-	do
+	do {
 		ctl = sysreg_read(cntv_ctl_el0);
-	while (!(ctl & TIMER_ISTATUS));
+	} while (!(ctl & TIMER_ISTATUS));
 	sysreg_write(cntv_ctl_el0, 0);
 	isb();
 	return ctl;

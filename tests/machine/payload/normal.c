@@ -35,9 +35,9 @@ static char next_char(void)
 {
 	int c;
 
-	do
+	do {
 		c = pl011_get(MACHINE_UART0_BASE);
-	while (c < 0);
+	} while (c < 0);
 	return (char)c;
 }
 
@@ -134,11 +134,12 @@ static void command_start(const struct command *command)
 
 static void report_access(uint64_t word)
 {
-	if (payload_fault)
+	if (payload_fault) {
 		log_line_unlocked("= fault %llx",
 				  (unsigned long long)payload_fault);
-	else
+	} else {
 		log_line_unlocked("= %llx", (unsigned long long)word);
+	}
 }
 
 #define GICR_ISENABLER0 (MACHINE_GICR_BASE + 0x10100)

@@ -109,12 +109,13 @@ void payload_main(uint64_t cpu, uint64_t x1, uint64_t x2, uint64_t x3)
 	uint64_t x[GENERAL_REGISTERS];
 
 	console_init("realm");
-	if (cpu == 0)
+	if (cpu == 0) {
 		cold_boot(x1, x2, x3);
-	else
+	} else {
 		log_line_unlocked("warm boot of CPU %llu, token %llx",
 				  (unsigned long long)cpu,
 				  (unsigned long long)x1);
+	}
 	general_fill(x, 0, REALM_PATTERN);
 	x[0] = RMM_EL3_BOOT_COMPLETE;
 	x[1] = RMM_EL3_BOOT_OK;

@@ -30,11 +30,12 @@ static uint64_t rounds(struct vcpu *vcpu, unsigned seed)
 {
 	uint64_t good = 0;
 
-	for (unsigned i = 0; i < ROUNDS; i++)
+	for (unsigned i = 0; i < ROUNDS; i++) {
 		good += vcpu_does(vcpu, GUEST_NOTHING) &&
 			vcpu_does(vcpu, GUEST_VECTORS_FILL, seed + i) &&
 			vcpu_does(vcpu, GUEST_VECTORS_CHECK, seed + i) &&
 			result(vcpu, 0) == 0;
+	}
 	return good;
 }
 
@@ -44,10 +45,10 @@ static uint64_t enter_until_call(struct vcpu *vcpu)
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
 	uint64_t x0;
 
-	do
+	do {
 		x0 = vcpu_enter(vcpu);
-	while (x0 == RMI_SUCCESS && (exit->exit_reason == RMI_EXIT_SYNC ||
-				     exit->exit_reason == RMI_EXIT_IRQ));
+	} while (x0 == RMI_SUCCESS && (exit->exit_reason == RMI_EXIT_SYNC ||
+				       exit->exit_reason == RMI_EXIT_IRQ));
 	return x0;
 }
 

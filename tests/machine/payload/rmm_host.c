@@ -217,11 +217,12 @@ static bool shared_round(void)
 		uint64_t status = rmi_status(RMI_GRANULE_RANGE_DELEGATE,
 					     granule, granule + GRANULE);
 
-		if (status == RMI_SUCCESS)
+		if (status == RMI_SUCCESS) {
 			status = rmi_status(RMI_GRANULE_RANGE_UNDELEGATE,
 					    granule, granule + GRANULE);
-		else if (status == RMI_ERROR_INPUT)
+		} else if (status == RMI_ERROR_INPUT) {
 			status = RMI_SUCCESS;
+		}
 		if (status != RMI_SUCCESS)
 			return false;
 	}

@@ -209,10 +209,11 @@ static int hello(struct link *link, int patience_ms, struct reeve_report *report
 	int64_t left = patience_ms;
 	int result = SILENT;
 
-	for (; result == SILENT && left > 0; left = deadline - now_ms())
+	for (; result == SILENT && left > 0; left = deadline - now_ms()) {
 		result = call(link, &request, &reply,
 			      left < HELLO_AGAIN_MS ? (int)left : HELLO_AGAIN_MS,
 			      report);
+	}
 	if (result != REEVE_OK)
 		return result;
 	return reply_host(&reply.body.host, &link->host) ? REEVE_OK
@@ -282,10 +283,11 @@ static int claim(const struct folder *folder, const struct reeve_watch *watch,
 			return REEVE_ERR_STOPPED;
 		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
 	}
-	if (error != 0)
+	if (error != 0) {
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
 				    "the host \"%s\" cannot be reached: %s",
 				    folder->name, strerror(-error));
+	}
 	return REEVE_OK;
 }
 
@@ -306,11 +308,12 @@ static int connect_port(const struct folder *folder, unsigned index,
 		if (left <= 0)
 			return tell_silence(report);
 		fd = link_connect(path.text);
-		if (fd < 0)
+		if (fd < 0) {
 			return report_error(
 				report, REEVE_ERR_HOST, NULL, NULL, NULL,
 				"the host \"%s\" cannot be reached: %s",
 				folder->name, strerror(errno));
+		}
 		result = attach(fd, watch,
 				(int)(left < patience ? left : patience), out,
 				report);
@@ -325,10 +328,11 @@ int link_open(const struct folder *folder, const struct reeve_watch *watch,
 	int lock;
 	int result;
 
-	if (folder_state(folder) != FOLDER_HELD)
+	if (folder_state(folder) != FOLDER_HELD) {
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
 				    "start it with reeve host start",
 				    "there is no host \"%s\"", folder->name);
+	}
 	result = claim(folder, watch, &lock, &index, report);
 	if (result != REEVE_OK)
 		return result;

@@ -124,14 +124,16 @@ static int machine_create(struct engine *engine,
 	struct reeve_domain made;
 	int result;
 
-	if (engine->building)
+	if (engine->building) {
 		return report_error(
 			report, REEVE_ERR_ARGUMENT, NULL, NULL, NULL,
 			"the machine engine builds a domain already");
-	if (strlen(domain->name) >= CONTROL_NAME_SIZE)
+	}
+	if (strlen(domain->name) >= CONTROL_NAME_SIZE) {
 		return report_error(report, REEVE_ERR_CONFIG, NULL, "name",
 				    "use at most 63 bytes",
 				    "the name is too long");
+	}
 	request.body.create = create_of(domain);
 	result = machine_ask(engine, &request, &reply, report);
 	if (result != REEVE_OK)
@@ -153,11 +155,12 @@ static int pages_write(struct engine *engine, uint64_t offset,
 		size_t part = size < COPY_STEP ? size : COPY_STEP;
 		ssize_t n = pwrite(engine->ram, data, part, (off_t)offset);
 
-		if (n < 0 && errno != EINTR)
+		if (n < 0 && errno != EINTR) {
 			return report_error(
 				report, REEVE_ERR_IO, NULL, NULL, NULL,
 				"the host's RAM cannot be filled: %s",
 				strerror(errno));
+		}
 		if (n > 0) {
 			data += n;
 			size -= (size_t)n;
@@ -241,10 +244,11 @@ static int build_look(struct engine *engine, struct reeve_domain *domain,
 		return link_nonsense(report);
 	if (domain->state == REEVE_DOMAIN_PAUSED)
 		return 1;
-	if (domain->state == REEVE_DOMAIN_FAILED)
+	if (domain->state == REEVE_DOMAIN_FAILED) {
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 				    "the host could not build it: %s",
 				    domain->text);
+	}
 	if (domain->state != REEVE_DOMAIN_BUILDING)
 		return link_nonsense(report);
 	return watch_go_on(engine->watch, "building", domain->progress_done,

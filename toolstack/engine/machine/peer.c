@@ -63,23 +63,24 @@ static void answer(struct peer *peer, const struct control_request *request,
 		return;
 	}
 	domain_act(peer, request->op);
-	if (request->op <= CONTROL_HOST_INFO)
+	if (request->op <= CONTROL_HOST_INFO) {
 		reply->body.host = host;
-	else if (request->op == CONTROL_DOMAIN_SEGMENT)
+	} else if (request->op == CONTROL_DOMAIN_SEGMENT) {
 		reply->body.grant = (struct control_grant){
 			MACHINE_HYP_BASE + MACHINE_HYP_SIZE,
 			request->body.segment.size,
 		};
-	else if (request->op == CONTROL_DMESG)
+	} else if (request->op == CONTROL_DMESG) {
 		reply->body.dmesg = (struct control_dmesg){
 			.from = request->body.dmesg.from,
 			.size = request->body.dmesg.from == 0 ? 2 : 0,
 			.text = "ok",
 		};
-	else if (request->op == CONTROL_VCPU_INFO)
+	} else if (request->op == CONTROL_VCPU_INFO) {
 		reply->body.vcpu.index = request->body.vcpu.index;
-	else
+	} else {
 		domain_fill(peer, &reply->body.domain);
+	}
 }
 
 static void *peer_run(void *ctx)

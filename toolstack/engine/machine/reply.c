@@ -184,9 +184,10 @@ static bool run_fits(const struct control_run *run, uint64_t at, uint64_t end,
 /* No domain holds more than there can be memory: their sum cannot wrap. */
 static bool pages_fit(const struct control_memory *from)
 {
-	for (unsigned kind = 0; kind < CONTROL_PAGE_KINDS; kind++)
+	for (unsigned kind = 0; kind < CONTROL_PAGE_KINDS; kind++) {
 		if (from->pages[kind] > ADDRESS_END / MACHINE_PAGE_SIZE)
 			return false;
+	}
 	return true;
 }
 

@@ -14,9 +14,10 @@ int machine_ask(struct engine *engine, struct control_request *request,
 	int result = link_call(engine->link, request,
 			       reply != NULL ? reply : &dropped, report);
 
-	if (result == REEVE_ERR_NO_DOMAIN)
+	if (result == REEVE_ERR_NO_DOMAIN) {
 		report_add(report, REEVE_ERROR, NULL, NULL, "see reeve list",
 			   "there is no domain %u", request->domid);
+	}
 	return result;
 }
 
@@ -119,10 +120,11 @@ int machine_rename(struct engine *engine, unsigned domid, const char *name,
 		.domid = domid,
 	};
 
-	if (*name == '\0' || strlen(name) >= sizeof(request.body.rename.name))
+	if (*name == '\0' || strlen(name) >= sizeof(request.body.rename.name)) {
 		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
 				    "use 1 to 63 bytes",
 				    "\"%s\" is no name for a domain", name);
+	}
 	memcpy(request.body.rename.name, name, strlen(name));
 	return machine_ask(engine, &request, NULL, report);
 }
@@ -151,10 +153,11 @@ int machine_dmesg(struct engine *engine, uint64_t *from, char *text,
 
 static int tell_taken(unsigned slot, long owner, struct reeve_report *report)
 {
-	if (owner > 0)
+	if (owner > 0) {
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
 				    "console %u is already taken by process %ld",
 				    slot, owner);
+	}
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
 			    "console %u is already taken", slot);
 }

@@ -29,20 +29,22 @@ static void command_text(const struct rmi_failure *failure, char *text,
 	}
 	if (used < size)
 		used += (size_t)snprintf(text + used, size - used, ")");
-	if (used < size && failure->course != 0)
+	if (used < size && failure->course != 0) {
 		snprintf(text + used, size - used, ", a part of %s,",
 			 rmi_command_name(failure->course));
+	}
 }
 
 /* "RMI_ERROR_RTT, level 2" */
 static void status_text(const struct rmi_failure *failure, char *text,
 			size_t size)
 {
-	if (failure->status == RMI_ERROR_RTT)
+	if (failure->status == RMI_ERROR_RTT) {
 		snprintf(text, size, "%s, level %d",
 			 rmi_status_name(failure->status), failure->index);
-	else
+	} else {
 		snprintf(text, size, "%s", rmi_status_name(failure->status));
+	}
 }
 
 int failure_report(const struct rmi_failure *failure,

@@ -49,9 +49,10 @@ static void record_realm(struct engine *engine, uint64_t params)
 {
 	const void *page = inprocess_host_page(engine->rmm, params);
 
-	if (page != NULL)
+	if (page != NULL) {
 		memcpy(&engine->record->params, page,
 		       sizeof(engine->record->params));
+	}
 }
 
 static void record_rec(struct engine *engine, uint64_t params)
@@ -177,9 +178,10 @@ static int model_create(struct engine *engine,
 			const struct engine_domain *domain,
 			struct reeve_report *report)
 {
-	if (engine->domain.vcpus != 0)
+	if (engine->domain.vcpus != 0) {
 		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL, NULL,
 				    "the model engine holds a domain already");
+	}
 	engine->domain = *domain;
 	return REEVE_OK;
 }
@@ -198,10 +200,11 @@ static int model_load(struct engine *engine, uint64_t ipa, const void *data,
 	pa_t base;
 
 	if (engine->segment_count == MODEL_SEGMENTS_MAX ||
-	    !ops->pages_alloc(ops->ctx, pages, 1, &base))
+	    !ops->pages_alloc(ops->ctx, pages, 1, &base)) {
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 				    "the model engine has no room for %zu bytes",
 				    size);
+	}
 	if (!inprocess_lend(engine->rmm, base.value, data,
 			    pages * RMI_GRANULE_SIZE)) {
 		ops->pages_free(ops->ctx, base, pages);
@@ -259,10 +262,11 @@ static int rim_read(struct engine *engine, uint8_t *rim,
 			      &outcome, &exit);
 
 	if (status != RMI_SUCCESS || outcome != RSI_RETURN ||
-	    regs.x[0] != RSI_SUCCESS)
+	    regs.x[0] != RSI_SUCCESS) {
 		return report_error(
 			report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 			"the Realm's boot vCPU cannot read its measurement");
+	}
 	memcpy(rim, &regs.x[1], RSI_MEASUREMENT_SIZE);
 	return REEVE_OK;
 }
@@ -272,9 +276,10 @@ static int model_finalise(struct engine *engine, struct engine_realm *realm,
 {
 	int result;
 
-	if (!engine->domain.realm)
+	if (!engine->domain.realm) {
 		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
 				    NULL, "the model engine builds Realms only");
+	}
 	memset(realm, 0, sizeof(*realm));
 	engine->record = realm;
 	result = realm_make(engine, report);
@@ -302,9 +307,10 @@ static int model_destroy(struct engine *engine, struct reeve_report *report)
 	}
 	engine->realm_built = false;
 	engine->domain = (struct engine_domain){ 0 };
-	if (result == REEVE_OK && inprocess_delegated(engine->rmm) != 0)
+	if (result == REEVE_OK && inprocess_delegated(engine->rmm) != 0) {
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 				    "the RMM kept granules of a destroyed Realm");
+	}
 	return result;
 }
 
