@@ -2,6 +2,8 @@
 /* Formats lines and hands them to the console. */
 #include "lib/log.h"
 
+#include <stddef.h>
+
 #include "lib/spinlock.h"
 
 #define LINE_SIZE 192
@@ -161,7 +163,7 @@ static void put_string(const char *string)
 
 static void put_line(const char *line)
 {
-	if (!log_put)
+	if (log_put == NULL)
 		return;
 	put_string(log_name);
 	put_string(": ");

@@ -54,7 +54,7 @@ static uint64_t map_first(struct pgtable *table,
 
 	for (; !fits_block(range, level); level++) {
 		page = table_below(table, entry_of(page, range->va, level));
-		if (!page)
+		if (page == NULL)
 			return 0;
 	}
 	entry = entry_of(page, range->va, level);

@@ -67,7 +67,7 @@ static const struct firmware_header *firmware_find(void)
 		(const struct firmware_header *)FIRMWARE_HEADER_OFFSET;
 	const char *fault = firmware_fault(header);
 
-	if (fault)
+	if (fault != NULL)
 		panic(fault);
 	return header;
 }

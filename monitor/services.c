@@ -31,7 +31,7 @@ void services_init(const struct firmware_header *header)
 
 	memcpy(part, (const void *)from->offset, from->size);
 	fault = provision_open(&provisioned, part, from->size);
-	if (fault)
+	if (fault != NULL)
 		panic(fault);
 }
 

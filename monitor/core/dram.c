@@ -59,7 +59,7 @@ static uint32_t take_word(struct block *block)
 {
 	const unsigned char *bytes = take(block, 4);
 
-	return bytes ? word_at(bytes) : 0;
+	return bytes != NULL ? word_at(bytes) : 0;
 }
 
 static uint32_t header_word(const unsigned char *tree, size_t number)
@@ -70,7 +70,7 @@ static uint32_t header_word(const unsigned char *tree, size_t number)
 static const char *string_at(const struct block *block, size_t at)
 {
 	if (at >= block->size ||
-	    !memchr(block->bytes + at, '\0', block->size - at))
+	    memchr(block->bytes + at, '\0', block->size - at) == NULL)
 		return "";
 	return (const char *)block->bytes + at;
 }
@@ -101,7 +101,7 @@ static bool take_property(struct block *nodes, const struct block *strings,
 	uint32_t name = take_word(nodes);
 	const unsigned char *value = take(nodes, size);
 
-	if (!value || !is_memory || size < REG_SIZE ||
+	if (value == NULL || !is_memory || size < REG_SIZE ||
 	    strcmp(string_at(strings, name), "reg") != 0)
 		return false;
 	bank->base = number_at(value);

@@ -83,7 +83,7 @@ bool gpt_set_blocks(struct gpt *gpt, const struct gpt_range *range)
 	if (!is_range(range, L0_SIZE))
 		return false;
 	for (uint64_t done = 0; done < range->size; done += L0_SIZE) {
-		if (l1_word(gpt, range->base + done))
+		if (l1_word(gpt, range->base + done) != NULL)
 			return false;
 	}
 	for (uint64_t done = 0; done < range->size; done += L0_SIZE) {
@@ -143,7 +143,7 @@ bool gpt_set_granules(struct gpt *gpt, const struct gpt_range *range)
 	if (!is_range(range, GRANULE))
 		return false;
 	for (; left > 0; left -= done, pa += done * GRANULE) {
-		if (!l1_word(gpt, pa) && !split_block(gpt, pa))
+		if (l1_word(gpt, pa) == NULL && !split_block(gpt, pa))
 			return false;
 		done = granules_in_word(pa, left);
 		set_in_word(l1_word(gpt, pa), pa, done, range->gpi);
@@ -155,7 +155,7 @@ enum gpi gpt_get(const struct gpt *gpt, uint64_t pa)
 {
 	const uint64_t *word = l1_word(gpt, pa);
 
-	if (word)
+	if (word != NULL)
 		return (enum gpi)(*word >> nibble_shift(pa) & 0xf);
 	return pa < TABLE_END ? L0_GPI(*l0_entry(gpt, pa)) : GPI_NONE;
 }
@@ -177,7 +177,7 @@ enum gpt_result gpt_find_run(const struct gpt *gpt, uint64_t pa, enum gpi gpi,
 	unsigned run, wanted;
 
 	*count = 0;
-	if (!word || !is_aligned(pa, GRANULE))
+	if (word == NULL || !is_aligned(pa, GRANULE))
 		return GPT_BAD_ADDRESS;
 	do {
 		wanted = granules_in_word(pa, left);
@@ -187,7 +187,7 @@ enum gpt_result gpt_find_run(const struct gpt *gpt, uint64_t pa, enum gpi gpi,
 		left -= run;
 		pa += run * GRANULE;
 		word = l1_word(gpt, pa);
-	} while (run == wanted && left > 0 && word);
+	} while (run == wanted && left > 0 && word != NULL);
 	return *count > 0 ? GPT_OK : GPT_BAD_GPI;
 }
 

@@ -41,7 +41,7 @@ const char *provision_open(struct provisioned *provisioned, const void *part,
 	if (header->magic == 0)
 		return NULL;
 	fault = fault_of(header, size);
-	if (!fault)
+	if (fault == NULL)
 		provisioned->part = header;
 	return fault;
 }
@@ -71,7 +71,7 @@ int provision_realm_key(const struct provisioned *provisioned,
 	const struct provision *part = provisioned->part;
 	int status = buffer_check(buffer);
 
-	if (!part || part->realm_key_size == 0)
+	if (part == NULL || part->realm_key_size == 0)
 		return RMM_EL3_E_UNKNOWN;
 	if (status != RMM_EL3_OK)
 		return status;
@@ -113,7 +113,7 @@ int provision_token(struct provisioned *provisioned,
 	const struct provision *part = provisioned->part;
 	int status = buffer_check(buffer);
 
-	if (!part || part->token_size == 0)
+	if (part == NULL || part->token_size == 0)
 		return RMM_EL3_E_UNKNOWN;
 	if (status != RMM_EL3_OK)
 		return status;

@@ -64,7 +64,7 @@ static struct psci_reply cpu_on(struct psci *psci,
 {
 	struct psci_cpu *cpu = find(psci, request->argument[0]);
 
-	if (!cpu)
+	if (cpu == NULL)
 		return reply(PSCI_INVALID_PARAMETERS);
 	if (cpu->state == PSCI_STATE_ON)
 		return reply(PSCI_ALREADY_ON);
@@ -90,7 +90,7 @@ static struct psci_reply affinity_info(struct psci *psci,
 	const struct psci_cpu *cpu = find(psci, request->argument[0]);
 
 	/* DEN0022 5.7: levels above 0 are optional since PSCI 1.0. */
-	if (!cpu || request->argument[1] != 0)
+	if (cpu == NULL || request->argument[1] != 0)
 		return reply(PSCI_INVALID_PARAMETERS);
 	return reply(results[cpu->state]);
 }

@@ -130,7 +130,7 @@ static void unlock(struct granule_ref *ref)
 
 void granule_unlock(struct granule_ref *ref)
 {
-	if (ref->granule)
+	if (ref->granule != NULL)
 		unlock(ref);
 }
 

@@ -127,7 +127,7 @@ static void each_step_gives_the_vector(void **state)
 
 	assert_non_null(file);
 	memset(&m, 0xff, sizeof(m));
-	while (fgets(line, sizeof(line), file)) {
+	while (fgets(line, sizeof(line), file) != NULL) {
 		assert_true(vector_parse(line, &vector));
 		print_message("# %s", line);
 		assert_slot(step(port, &m, &vector), vector.slot);

@@ -191,7 +191,7 @@ uint64_t rmi_rec_create(struct rmm *rmm, const uint64_t *args, uint64_t *results
 	if (!granule_lock(rmm, pa_make(args[1]), GRANULE_DELEGATED, &ref))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	status = sro_reserve(rmm, &sro);
-	if (!sro) {
+	if (sro == NULL) {
 		granule_unlock(&ref);
 		return status;
 	}
@@ -243,7 +243,7 @@ uint64_t rmi_rec_destroy(struct rmm *rmm, const uint64_t *args,
 	struct sro *sro;
 	uint64_t status = sro_reserve(rmm, &sro);
 
-	if (!sro)
+	if (sro == NULL)
 		return status;
 	status = destroy(rmm, pa_make(args[0]), sro);
 	if (status != RMI_SUCCESS) {

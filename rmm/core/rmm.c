@@ -80,7 +80,7 @@ static const struct rmi_command *command_find(uint32_t fid)
 {
 	uint32_t index = INDEX(fid);
 
-	if (index >= COMMANDS || !commands[index].handler)
+	if (index >= COMMANDS || commands[index].handler == NULL)
 		return NULL;
 	return &commands[index];
 }
@@ -98,7 +98,7 @@ void rmm_handle_rmi(struct rmm *rmm, struct smccc_regs *regs)
 	const struct rmi_command *command = command_find(fid);
 	uint64_t results[RMI_RESULTS] = { 0 };
 
-	if (!command) {
+	if (command == NULL) {
 		regs->x[0] = SMCCC_NOT_SUPPORTED;
 		return;
 	}

@@ -2,6 +2,8 @@
 /* What the tests of translation tables share. */
 #include "rmm/core/rtt_fixture.h"
 
+#include <stddef.h>
+
 #include "abi/bits.h"
 #include "abi/rsi.h"
 
@@ -131,7 +133,7 @@ static void on_tlb(void *context, unsigned vmid, uint64_t ipa, uint64_t size)
 	log->count++;
 	log->ipa = ipa;
 	log->size = size;
-	if (log->slot)
+	if (log->slot != NULL)
 		log->entry = *log->slot;
 }
 

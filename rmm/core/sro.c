@@ -204,7 +204,7 @@ uint64_t rmi_op_mem_donate(struct rmm *rmm, const uint64_t *args,
 	struct sro *sro = sro_enter(rmm, args[0]);
 	uint64_t result;
 
-	if (!sro)
+	if (sro == NULL)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	result = donate(rmm, sro, args, results);
 	sro_park(sro);
@@ -282,7 +282,7 @@ uint64_t rmi_op_mem_reclaim(struct rmm *rmm, const uint64_t *args,
 	struct sro *sro = sro_enter(rmm, args[0]);
 	uint64_t result;
 
-	if (!sro)
+	if (sro == NULL)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	result = reclaim(rmm, sro, args, results);
 	sro_park(sro);
@@ -297,7 +297,7 @@ uint64_t rmi_op_continue(struct rmm *rmm, const uint64_t *args,
 	uint64_t result;
 
 	(void)results;
-	if (!sro)
+	if (sro == NULL)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (sro->phase != SRO_CONTINUE) {
 		sro_park(sro);

@@ -123,11 +123,11 @@ bool sysreg_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 	uint64_t value = 0;
 
 	if (is_branch_record(trap->esr) ||
-	    (group && group->treatment == UNDEFINED))
+	    (group != NULL && group->treatment == UNDEFINED))
 		return undefined(hold);
-	if (group && group->treatment == HOST)
+	if (group != NULL && group->treatment == HOST)
 		return host_handle(hold->rec, trap->esr, exit);
-	if (group)
+	if (group != NULL)
 		value = id_value(hold->rmm, trap->esr);
 	register_put(hold->rec, trap->esr, value);
 	rec_skip(hold->rec, trap->esr);

@@ -11,7 +11,7 @@ static const char *find(const char *name)
 	const char *next = machine.arguments;
 	size_t length = strlen(name);
 
-	while (next && *next != '\0') {
+	while (next != NULL && *next != '\0') {
 		if (strncmp(next, name, length) == 0 && next[length] == '=')
 			return next + length + 1;
 		while (*next != ' ' && *next != '\0')
@@ -32,7 +32,7 @@ bool argument_has(const char *name)
 	const char *next = find("probe");
 	size_t length = strlen(name);
 
-	while (next && *next != '\0' && *next != ' ') {
+	while (next != NULL && *next != '\0' && *next != ' ') {
 		if (strncmp(next, name, length) == 0 && is_end(next[length]))
 			return true;
 		while (!is_end(*next))
@@ -59,7 +59,7 @@ uint64_t argument_number(const char *name, uint64_t otherwise)
 	unsigned base = 10;
 	uint64_t value = 0;
 
-	if (!next)
+	if (next == NULL)
 		return otherwise;
 	if (strncmp(next, "0x", 2) == 0) {
 		base = 16;
@@ -75,7 +75,7 @@ unsigned argument_hex(const char *name, uint8_t *bytes, unsigned size)
 	const char *next = find(name);
 	unsigned count = 0;
 
-	while (next && count < size && digit(next[0]) < 16 &&
+	while (next != NULL && count < size && digit(next[0]) < 16 &&
 	       digit(next[1]) < 16) {
 		bytes[count++] = (uint8_t)(digit(next[0]) << 4 | digit(next[1]));
 		next += 2;

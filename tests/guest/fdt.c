@@ -81,7 +81,7 @@ static uint64_t reg_size(const struct node *node, const struct node *parent)
 
 static bool is_usable(const struct node *node)
 {
-	return !node->status.data || has_string(node->status, "okay");
+	return node->status.data == NULL || has_string(node->status, "okay");
 }
 
 static bool is_uart(const struct node *node)
@@ -92,7 +92,7 @@ static bool is_uart(const struct node *node)
 
 static void judge(const struct node *node, const struct node *parent)
 {
-	if (node->bootargs.data)
+	if (node->bootargs.data != NULL)
 		machine.arguments = (const char *)node->bootargs.data;
 	if (!is_usable(node))
 		return;
@@ -109,7 +109,7 @@ static void judge(const struct node *node, const struct node *parent)
 		machine.gicr = reg_base(node, parent, 1);
 	} else if (is_uart(node) && machine.uart == 0) {
 		machine.uart = reg_base(node, parent, 0);
-	} else if (node->method.data) {
+	} else if (node->method.data != NULL) {
 		machine.is_psci_smc = has_string(node->method, "smc");
 	}
 }

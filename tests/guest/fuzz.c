@@ -4,6 +4,8 @@
  * vCPU: whatever a guest does, it is the guest's own affair. What would end it,
  * start others on nonsense, or take its own memory away is left out.
  */
+#include <stddef.h>
+
 #include "abi/psci.h"
 #include "abi/rsi.h"
 #include "lib/log.h"
@@ -170,7 +172,7 @@ void fuzz(void)
 		vcpu_begin(&vcpus[i], fuzz_job);
 	fuzz_job(&vcpus[0]);
 	for (unsigned i = 1; i < machine.vcpus; i++) {
-		while (vcpus[i].job)
+		while (vcpus[i].job != NULL)
 			__asm__ volatile("yield");
 	}
 	check(true, "the fuzz came to its end");

@@ -93,7 +93,7 @@ static void begin(const void *fdt)
 	log_line("%s, %u vCPUs, %lu MiB at %lx, arguments: %s",
 		 is_realm() ? "a Realm" : "an ordinary guest", machine.vcpus,
 		 machine.ram_size >> 20, machine.ram_base,
-		 machine.arguments ? machine.arguments : "none");
+		 machine.arguments != NULL ? machine.arguments : "none");
 	gic_init();
 	gic_vcpu_init(&vcpus[0]);
 	__asm__ volatile("msr daifclr, #2" ::: "memory");

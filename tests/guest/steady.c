@@ -25,7 +25,7 @@ static uint64_t refused; /* answers of the host without effect */
 
 static void expect(bool good, const char *what)
 {
-	if (!good && !wrong)
+	if (!good && wrong == NULL)
 		wrong = what;
 }
 
@@ -42,7 +42,7 @@ static uint64_t change_once(uint64_t base, uint64_t top, uint64_t ripas)
 	expect(regs.x[2] == RSI_RESPONSE_ACCEPT ||
 		       (ripas == RIPAS_RAM && regs.x[1] != top),
 	       "a change of RIPAS is done and rejected");
-	return wrong ? top : regs.x[1];
+	return wrong != NULL ? top : regs.x[1];
 }
 
 static uint64_t ripas_of(uint64_t page)
@@ -155,7 +155,7 @@ void steady(void)
 
 	log_line("steady");
 	kept_fill();
-	while (!wrong && pl011_get(machine.uart) < 0) {
+	while (wrong == NULL && pl011_get(machine.uart) < 0) {
 		uint32_t typer = mmio_read32(machine.gicd + 4);
 
 		share();
@@ -170,5 +170,6 @@ void steady(void)
 		rounds++;
 	}
 	log_line("steady: %lu refused", refused);
-	check(!wrong && rounds > 0, wrong ? wrong : "it went on steadily");
+	check(wrong == NULL && rounds > 0,
+	      wrong != NULL ? wrong : "it went on steadily");
 }

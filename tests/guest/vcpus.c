@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* vCPUs on and off, what they do in between, and their exceptions. */
+#include <stddef.h>
+
 #include "abi/psci.h"
 #include "lib/log.h"
 #include "tests/guest/probe.h"
@@ -133,7 +135,7 @@ void probe_secondary(struct vcpu *vcpu)
 	vcpu->starts++;
 	for (;;) {
 		__asm__ volatile("msr daifset, #2" ::: "memory");
-		while (!vcpu->job) {
+		while (vcpu->job == NULL) {
 			wfi();
 			__asm__ volatile("msr daifclr, #2\n\tisb\n\t"
 					 "msr daifset, #2" ::

@@ -21,7 +21,7 @@ static struct domain *domain_new(void)
 		free(domain);
 		return NULL;
 	}
-	for (const struct key *key = schema_keys; key->info.name; key++) {
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
 		if (key->field != KEY_NO_FIELD)
 			key_reset(domain, key);
 	}

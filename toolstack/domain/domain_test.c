@@ -215,7 +215,7 @@ static void every_key_refuses_the_wrong_type_at_its_place(void **state)
 	char text[128];
 
 	(void)state;
-	for (const struct key *key = schema_keys; key->info.name; key++) {
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
 		if (key->field == KEY_NO_FIELD)
 			continue;
 		snprintf(text, sizeof(text), "\n%s=%s\n", key->info.name,
@@ -242,7 +242,7 @@ static void every_key_takes_its_default(void **state)
 	char text[256];
 
 	(void)state;
-	for (const struct key *key = schema_keys; key->info.name; key++) {
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
 		bool quoted = key->kind == KEY_STRING || key->kind == KEY_CHOICE;
 		const char *quote = quoted ? "'" : "";
 		const char *realm =
@@ -267,7 +267,7 @@ static void every_idle_key_is_a_warning(void **state)
 	char text[128];
 
 	(void)state;
-	for (const struct key *key = schema_keys; key->info.name; key++) {
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
 		if (key->field != KEY_NO_FIELD)
 			continue;
 		snprintf(text, sizeof(text), BASE "%s=1\n", key->info.name);

@@ -42,7 +42,8 @@ static struct json_object *choice_json(const struct key *key, int choice)
 	const char *word =
 		choice >= 0 ? key_choice_word(key, choice, &length) : NULL;
 
-	return word ? json_object_new_string_len(word, (int)length) : NULL;
+	return word != NULL ? json_object_new_string_len(word, (int)length)
+			    : NULL;
 }
 
 /* A list without a default of its own is null when nothing sets it. */
@@ -65,7 +66,7 @@ struct json_object *domain_value_json(const struct domain *domain, size_t index)
 	switch (key->kind) {
 	case KEY_STRING:
 		text = *(const char *const *)field;
-		return text ? text_json(text) : NULL;
+		return text != NULL ? text_json(text) : NULL;
 	case KEY_NUMBER:
 		number = *(const int64_t *)field;
 		return number == DOMAIN_UNSET ? NULL
@@ -118,7 +119,8 @@ struct json_object *domain_to_json(const struct domain *domain)
 {
 	struct json_object *object = json_object_new_object();
 
-	for (size_t i = 0; object != NULL && schema_keys[i].info.name; i++) {
+	for (size_t i = 0; object != NULL && schema_keys[i].info.name != NULL;
+	     i++) {
 		if (schema_keys[i].field != KEY_NO_FIELD) {
 			json_object_object_add(object, schema_keys[i].info.name,
 					       key_json(domain, i));

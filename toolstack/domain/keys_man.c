@@ -62,7 +62,7 @@ static void key_put(const struct key *key)
 static void keys_put(void)
 {
 	printf(".Bl -tag -width indent\n");
-	for (const struct key *key = schema_keys; key->info.name; key++) {
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
 		if (key->field != KEY_NO_FIELD)
 			key_put(key);
 	}
@@ -73,7 +73,7 @@ static void keys_put(void)
 static void idle_keys_put(void)
 {
 	printf(".Bl -tag -width indent -compact\n");
-	for (const struct key *key = schema_keys; key->info.name; key++) {
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
 		if (key->field != KEY_NO_FIELD)
 			continue;
 		printf(".It Ic %s\n", key->info.name);

@@ -37,8 +37,8 @@ static void key_hint(const struct key *key, char *hint)
 	const char *range = key->info.range;
 
 	snprintf(hint, HINT_SIZE, "write %s%s%s%s%s", wants[key->kind],
-		 range ? ": " : "", range ? range : "", unit ? " " : "",
-		 unit ? unit : "");
+		 range != NULL ? ": " : "", range != NULL ? range : "",
+		 unit != NULL ? " " : "", unit != NULL ? unit : "");
 }
 
 /* What an element of the key's list should be. */
@@ -47,7 +47,7 @@ static void element_hint(const struct key *key, char *hint)
 	const char *range = key->info.range;
 
 	snprintf(hint, HINT_SIZE, "write %s",
-		 range ? range : "a string in quotes");
+		 range != NULL ? range : "a string in quotes");
 }
 
 /* Whether a string is wanted in the value's place, inside a list. */

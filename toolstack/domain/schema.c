@@ -25,7 +25,7 @@ const struct reeve_key *reeve_key_at(size_t index)
 
 const struct key *schema_find(const char *name)
 {
-	for (const struct key *key = schema_keys; key->info.name; key++) {
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
 		if (strcmp(key->info.name, name) == 0)
 			return key;
 	}
@@ -84,7 +84,8 @@ int key_choice(const struct key *key, const char *text)
 	if (key->match != KEY_ANY_CASE_OR_INDEX ||
 	    !key_parse_number(text, &number) || number < 0 || number > 99)
 		return -1;
-	return key_choice_word(key, (int)number, &length) ? (int)number : -1;
+	return key_choice_word(key, (int)number, &length) != NULL ? (int)number
+								  : -1;
 }
 
 bool key_parse_number(const char *text, int64_t *out)
@@ -167,7 +168,7 @@ const struct key *schema_nearest(const char *name)
 	unsigned best = slips_allowed(name) + 1;
 	const struct key *nearest = NULL;
 
-	for (const struct key *key = schema_keys; key->info.name; key++) {
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
 		unsigned distance = schema_distance(name, key->info.name, best);
 
 		if (distance >= best)
@@ -180,7 +181,7 @@ const struct key *schema_nearest(const char *name)
 
 const struct key *schema_guard_near(const char *name)
 {
-	for (const struct key *key = schema_keys; key->info.name; key++) {
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
 		unsigned limit = slips_watched(key->info.name);
 
 		if (!key->guard)

@@ -54,7 +54,7 @@ static void every_rule_has_an_id_of_its_own(void **state)
 static void every_key_that_is_not_for_realms_has_a_rule(void **state)
 {
 	(void)state;
-	for (const struct key *key = schema_keys; key->info.name; key++) {
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
 		assert_true(key->guests != KEY_FOR_ORDINARY ||
 			    rule_blames(key->info.name));
 	}

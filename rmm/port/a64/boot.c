@@ -160,7 +160,7 @@ void boot_cold(uint64_t index, uint64_t version, uint64_t cpu_count,
 		 rmm.machine.memory_size / GRANULE_SIZE *
 				 sizeof(struct granule) >>
 			 10);
-	log_line("attestation: %s", rmm.attestation.platform_token
+	log_line("attestation: %s", rmm.attestation.platform_token != NULL
 					    ? "provisioned"
 					    : "not provisioned");
 	serve();

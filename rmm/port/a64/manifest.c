@@ -52,7 +52,7 @@ static bool list_valid(const struct page *page, const struct rmm_el3_list *list,
 	if (list->count == 0)
 		return list->pointer == 0 && list->checksum == 0;
 	words = array_of(page, list, element);
-	if (!words)
+	if (words == NULL)
 		return false;
 	for (uint64_t i = 0; i < list->count * element / sizeof(*words); i++)
 		sum += words[i];

@@ -2,6 +2,7 @@
 /* SHA-2 of the in-process port: OpenSSL, fetched and set up once. */
 #include <openssl/evp.h>
 #include <sched.h>
+#include <stddef.h>
 
 #include "abi/rmi.h"
 #include "rmm/port/inprocess/machine.h"
@@ -16,7 +17,7 @@ static bool slot_create(struct hash_slot *slot)
 {
 	for (unsigned i = 0; i < HASH_ALGORITHMS; i++) {
 		slot->contexts[i] = EVP_MD_CTX_new();
-		if (!slot->contexts[i])
+		if (slot->contexts[i] == NULL)
 			return false;
 	}
 	return true;
@@ -26,7 +27,7 @@ bool hashes_create(struct rmm_port *port)
 {
 	for (unsigned i = 0; i < HASH_ALGORITHMS; i++) {
 		port->digests[i] = EVP_MD_fetch(NULL, names[i], NULL);
-		if (!port->digests[i])
+		if (port->digests[i] == NULL)
 			return false;
 	}
 	for (unsigned i = 0; i < HASH_SLOTS; i++) {

@@ -32,7 +32,7 @@ static void *share(uint64_t size, int file)
 
 static void unreserve(void *memory, uint64_t size)
 {
-	if (memory)
+	if (memory != NULL)
 		munmap(memory, size);
 }
 
@@ -51,7 +51,8 @@ static bool port_create(struct rmm_port *port,
 	port->memory = file < 0 ? reserve(port->size) : share(port->size, file);
 	port->pas = reserve(port->size / GRANULE_SIZE);
 	port->touched = reserve(port->size / GRANULE_SIZE);
-	return port->memory && port->pas && port->touched && hashes_create(port);
+	return port->memory != NULL && port->pas != NULL &&
+	       port->touched != NULL && hashes_create(port);
 }
 
 static struct inprocess *create(const struct rmm_machine *machine, int file)
@@ -59,11 +60,11 @@ static struct inprocess *create(const struct rmm_machine *machine, int file)
 	struct inprocess *inprocess = calloc(1, sizeof(*inprocess));
 	struct granule *granules;
 
-	if (!inprocess)
+	if (inprocess == NULL)
 		return NULL;
 	granules = reserve(granules_size(machine->memory_size));
 	rmm_init(&inprocess->rmm, &inprocess->port, machine, granules);
-	if (port_create(&inprocess->port, machine, file) && granules)
+	if (port_create(&inprocess->port, machine, file) && granules != NULL)
 		return inprocess;
 	inprocess_destroy(inprocess);
 	return NULL;
@@ -84,7 +85,7 @@ void inprocess_destroy(struct inprocess *inprocess)
 {
 	struct rmm_port *port;
 
-	if (!inprocess)
+	if (inprocess == NULL)
 		return;
 	port = &inprocess->port;
 	hashes_destroy(port);

@@ -169,7 +169,7 @@ void port_tlb_invalidate(struct rmm_port *port, unsigned vmid, ipa_t ipa,
 	port->tlb.last_ipa = ipa.value;
 	port->tlb.last_size = size;
 	pthread_mutex_unlock(&port->tlb_mutex);
-	if (port->tlb_watch)
+	if (port->tlb_watch != NULL)
 		port->tlb_watch(port->tlb_context, vmid, ipa.value, size);
 }
 
@@ -251,7 +251,7 @@ void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
 
 _Noreturn void port_panic(struct rmm_port *port, const char *why)
 {
-	if (port->panic)
+	if (port->panic != NULL)
 		port->panic(why);
 	fprintf(stderr, "rmm: panic: %s\n", why);
 	abort();

@@ -20,8 +20,8 @@
 static bool point_of(const BIGNUM *scalar, uint8_t point[POINT_SIZE])
 {
 	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_secp384r1);
-	EC_POINT *product = group ? EC_POINT_new(group) : NULL;
-	bool ok = product && !BN_is_zero(scalar) &&
+	EC_POINT *product = group != NULL ? EC_POINT_new(group) : NULL;
+	bool ok = product != NULL && !BN_is_zero(scalar) &&
 		  BN_cmp(scalar, EC_GROUP_get0_order(group)) < 0 &&
 		  EC_POINT_mul(group, product, scalar, NULL, NULL, NULL) == 1 &&
 		  EC_POINT_point2oct(group, product,
@@ -39,7 +39,7 @@ static OSSL_PARAM *params_of(const BIGNUM *scalar,
 	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
 	OSSL_PARAM *params = NULL;
 
-	if (builder &&
+	if (builder != NULL &&
 	    OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,
 					    SN_secp384r1, 0) &&
 	    OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
@@ -56,7 +56,8 @@ static EVP_PKEY *key_of(const BIGNUM *scalar, const uint8_t point[POINT_SIZE])
 	OSSL_PARAM *params = params_of(scalar, point);
 	EVP_PKEY *key = NULL;
 
-	if (!context || !params || EVP_PKEY_fromdata_init(context) != 1 ||
+	if (context == NULL || params == NULL ||
+	    EVP_PKEY_fromdata_init(context) != 1 ||
 	    EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, params) != 1)
 		key = NULL;
 	OSSL_PARAM_free(params);
@@ -82,11 +83,11 @@ bool inprocess_provision(struct inprocess *inprocess, const uint8_t *scalar,
 
 	attestation->platform_token = NULL;
 	provision_forget(port);
-	if (number && point_of(number, point))
+	if (number != NULL && point_of(number, point))
 		port->realm_key = key_of(number, point);
 	BN_clear_free(number);
 	port->platform_token = malloc(size);
-	if (!port->realm_key || !port->platform_token)
+	if (port->realm_key == NULL || port->platform_token == NULL)
 		return false;
 	memcpy(port->platform_token, token, size);
 	token_cose_key(point + 1, attestation->key);
@@ -98,7 +99,7 @@ bool inprocess_provision(struct inprocess *inprocess, const uint8_t *scalar,
 static bool raw_from_der(const uint8_t *der, size_t size, uint8_t *raw)
 {
 	ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &der, (long)size);
-	bool ok = pair &&
+	bool ok = pair != NULL &&
 		  BN_bn2binpad(ECDSA_SIG_get0_r(pair), raw, P384_SIZE) ==
 			  P384_SIZE &&
 		  BN_bn2binpad(ECDSA_SIG_get0_s(pair), raw + P384_SIZE,
@@ -113,7 +114,7 @@ static bool sign(EVP_PKEY *key, const uint8_t *digest, uint8_t *signature)
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
 	uint8_t der[DER_MAX];
 	size_t size = sizeof(der);
-	bool ok = context && EVP_PKEY_sign_init(context) == 1 &&
+	bool ok = context != NULL && EVP_PKEY_sign_init(context) == 1 &&
 		  EVP_PKEY_sign(context, der, &size, digest,
 				TOKEN_DIGEST_SIZE) == 1 &&
 		  raw_from_der(der, size, signature);

@@ -182,7 +182,7 @@ static void command_list(const struct command *command)
 static void execute(const struct command *command)
 {
 	payload_fault = 0;
-	if (!command->name)
+	if (command->name == NULL)
 		return;
 	if (strcmp(command->name, "smc") == 0) {
 		command_smc(command);
