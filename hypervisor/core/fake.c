@@ -6,7 +6,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
-#include "hypervisor/core/rmi_names.h"
+#include "hypervisor/core/rmi/rmi_names.h"
 
 /* Pages with content. */
 #define MAPPED_PAGES 2

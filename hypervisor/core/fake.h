@@ -15,9 +15,9 @@
 
 #include <cmocka.h>
 
-#include "hypervisor/core/granules.h"
 #include "hypervisor/core/host.h"
-#include "hypervisor/core/rmi.h"
+#include "hypervisor/core/rmi/granules.h"
+#include "hypervisor/core/rmi/rmi.h"
 
 #define FAKE_PAGES 2048
 #define FAKE_BASE  UINT64_C(0x40000000)

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "abi/bits.h"
-#include "hypervisor/core/gic.h"
+#include "hypervisor/core/vgic/gic.h"
 
 #define LR_INTID 0xffffffff
 #define LR_STATE (ICH_LR_PENDING | ICH_LR_ACTIVE)

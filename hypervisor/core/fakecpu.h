@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hypervisor/core/vcpu.h"
+#include "hypervisor/core/vcpu/vcpu.h"
 
 #define FAKECPU_NONE 1023 /* the spurious INTID */
 

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "hypervisor/core/domain.h"
-#include "hypervisor/core/memory.h"
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/domain/memory.h"
 
 #define FAKEGUEST_VCPUS    20 /* two clusters, the second not full */
 #define FAKEGUEST_SPIS     64

@@ -6,7 +6,7 @@
 
 #include "abi/bits.h"
 #include "abi/guest_map.h"
-#include "hypervisor/core/domain_internal.h"
+#include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/inject_internal.h"
 
 uint64_t inject_command(const struct domain *domain,

@@ -13,7 +13,7 @@
 #include "abi/control.h"
 #include "abi/rmi.h"
 #include "abi/smccc.h"
-#include "hypervisor/core/vgic.h"
+#include "hypervisor/core/vgic/vgic.h"
 #include "lib/addr.h"
 
 struct domain;

@@ -2,9 +2,9 @@
 /* Entries as they should not be: pages, flags, list registers. */
 #include "abi/bits.h"
 #include "abi/guest_map.h"
-#include "hypervisor/core/gic.h"
 #include "hypervisor/core/inject_internal.h"
-#include "hypervisor/core/vgic_internal.h"
+#include "hypervisor/core/vgic/gic.h"
+#include "hypervisor/core/vgic/vgic_internal.h"
 
 /* X<n> of RMI_REC_ENTER. */
 #define REC 1

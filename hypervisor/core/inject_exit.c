@@ -4,9 +4,9 @@
 
 #include "abi/guest_map.h"
 #include "abi/psci.h"
-#include "hypervisor/core/domain_internal.h"
+#include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/inject_internal.h"
-#include "hypervisor/core/vcpu_internal.h"
+#include "hypervisor/core/vcpu/vcpu_internal.h"
 
 #define JUNK UINT64_C(0x4a554e4b4a554e4b)
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hypervisor/core/domain.h"
+#include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/inject.h"
 
 /* One command, as it stands, whatever comes of it: X0. */

@@ -2,11 +2,11 @@
 /* Injections that who asks carries out: beside a vCPU, or after its end. */
 #include "abi/bits.h"
 #include "abi/guest_map.h"
-#include "hypervisor/core/domain_internal.h"
+#include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/inject_internal.h"
-#include "hypervisor/core/realm_internal.h"
-#include "hypervisor/core/realm_run.h"
-#include "hypervisor/core/vcpu_internal.h"
+#include "hypervisor/core/realm/realm_internal.h"
+#include "hypervisor/core/realm/realm_run.h"
+#include "hypervisor/core/vcpu/vcpu_internal.h"
 
 /* Of a vCPU that does nothing but compute, one of the first succeeds, unless
  * the emulator of its core is kept from running: who asked may ask again. */

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "hypervisor/core/realm.h"
+#include "hypervisor/core/realm/realm.h"
 #include "hypervisor/port/inprocess/host_inprocess.h"
 #include "rmm/port/inprocess/inprocess.h"
 

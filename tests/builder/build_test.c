@@ -11,7 +11,7 @@
 
 #include "abi/rmi.h"
 #include "abi/rsi.h"
-#include "hypervisor/core/rmi_names.h"
+#include "hypervisor/core/rmi/rmi_names.h"
 #include "tests/builder/bench.h"
 
 #define TEXT_MAX 8192

@@ -7,7 +7,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
-#include "hypervisor/core/rmi_names.h"
+#include "hypervisor/core/rmi/rmi_names.h"
 #include "tests/builder/bench.h"
 
 #define ERROR_RTT_3 (RMI_ERROR_RTT | RTT_DEEPEST << 8)

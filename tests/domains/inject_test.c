@@ -8,8 +8,8 @@
 #include "abi/psci.h"
 #include "abi/rmi.h"
 #include "abi/rsi.h"
-#include "hypervisor/core/gic.h"
-#include "hypervisor/core/vgic_internal.h"
+#include "hypervisor/core/vgic/gic.h"
+#include "hypervisor/core/vgic/vgic_internal.h"
 #include "tests/domains/realm_bench.h"
 
 static struct rmi_rec_exit record;

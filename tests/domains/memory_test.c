@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* RAM that is supplied when it is touched; RAM that a Realm shares. */
-#include "hypervisor/core/memory.h"
+#include "hypervisor/core/domain/memory.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -9,7 +9,7 @@
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
 #include "abi/rsi.h"
-#include "hypervisor/core/realm_internal.h"
+#include "hypervisor/core/realm/realm_internal.h"
 #include "tests/domains/realm_bench.h"
 
 #define PAGE ((uint64_t)4096)

@@ -9,8 +9,8 @@
 
 #include "abi/control.h"
 #include "abi/guest_map.h"
-#include "hypervisor/core/control.h"
-#include "hypervisor/core/domain_internal.h"
+#include "hypervisor/core/control/control.h"
+#include "hypervisor/core/domain/domain_internal.h"
 #include "tests/builder/bench.h"
 #include "tests/fakehost/still.h"
 

@@ -4,7 +4,7 @@
 #include <sched.h>
 #include <string.h>
 
-#include "hypervisor/core/memory.h"
+#include "hypervisor/core/domain/memory.h"
 #include "tests/domains/table.h"
 
 #define CLIENTS 3

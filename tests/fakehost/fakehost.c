@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #include "abi/machine_map.h"
-#include "hypervisor/core/control.h"
+#include "hypervisor/core/control/control.h"
 #include "hypervisor/port/inprocess/host_inprocess.h"
 #include "lib/log.h"
 #include "rmm/port/inprocess/inprocess.h"

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hypervisor/core/domain.h"
-#include "hypervisor/core/pages.h"
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/rmi/pages.h"
 
 struct still {
 	struct domain_ops ops;

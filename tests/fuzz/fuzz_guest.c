@@ -14,10 +14,10 @@
 #include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "abi/psci.h"
-#include "hypervisor/core/bus.h"
 #include "hypervisor/core/fakecpu.h"
 #include "hypervisor/core/fakeguest.h"
-#include "hypervisor/core/gic.h"
+#include "hypervisor/core/io/bus.h"
+#include "hypervisor/core/vgic/gic.h"
 #include "lib/esr.h"
 #include "tests/fuzz/vgic_invariants.h"
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hypervisor/core/console.h"
-#include "hypervisor/core/serial.h"
+#include "hypervisor/core/io/console.h"
+#include "hypervisor/core/io/serial.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "hypervisor/core/gic.h"
+#include "hypervisor/core/vgic/gic.h"
 
 #define LR_HW    (UINT64_C(1) << 61)
 #define LR_STATE (ICH_LR_PENDING | ICH_LR_ACTIVE)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "abi/machine_map.h"
-#include "hypervisor/core/host_init.h"
+#include "hypervisor/core/rmi/host_init.h"
 
 #define BOARD_RESERVED_MAX 8
 

@@ -7,9 +7,9 @@
 
 #include <stddef.h>
 
-#include "hypervisor/core/console.h"
-#include "hypervisor/core/control_port.h"
-#include "hypervisor/core/domain.h"
+#include "hypervisor/core/control/control_port.h"
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/io/console.h"
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/virtio_serial.h"

@@ -8,8 +8,8 @@
 
 #include "abi/bits.h"
 #include "abi/guest_map.h"
-#include "hypervisor/core/domain.h"
-#include "hypervisor/core/stage2.h"
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/domain/stage2.h"
 #include "hypervisor/port/a64/core.h"
 #include "lib/a64.h"
 

@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hypervisor/core/vcpu.h"
+#include "hypervisor/core/vcpu/vcpu.h"
 
 /* Registers of EL1 and EL0. TCR_EL1 goes by itself: see guest.c. */
 #define GUEST_EL1(REG)                                                         \

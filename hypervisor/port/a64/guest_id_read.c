@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What an ordinary guest gets when it reads an ID register. */
 #include "abi/bits.h"
-#include "hypervisor/core/guest_id.h"
+#include "hypervisor/core/vcpu/guest_id.h"
 #include "hypervisor/port/a64/guest.h"
 #include "lib/a64.h"
 #include "lib/esr.h"

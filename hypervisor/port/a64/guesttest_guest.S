@@ -7,7 +7,7 @@
 #include "abi/machine_map.h"
 #include "abi/psci.h"
 #include "abi/rsi.h"
-#include "hypervisor/core/gic.h"
+#include "hypervisor/core/vgic/gic.h"
 #include "hypervisor/port/a64/guesttest.h"
 #include "lib/a64.h"
 

@@ -6,7 +6,7 @@
 #ifndef REEVE_HYPERVISOR_PORT_A64_ICH_H
 #define REEVE_HYPERVISOR_PORT_A64_ICH_H
 
-#include "hypervisor/core/vgic.h"
+#include "hypervisor/core/vgic/vgic.h"
 
 /* How many list registers the calling core has. */
 unsigned ich_lr_count(void);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "abi/machine_map.h"
-#include "hypervisor/core/gic.h"
+#include "hypervisor/core/vgic/gic.h"
 #include "hypervisor/port/a64/clock.h"
 #include "lib/a64.h"
 

@@ -7,8 +7,8 @@
 
 #include "abi/control.h"
 #include "hypervisor/core/host.h"
-#include "hypervisor/core/host_init.h"
-#include "hypervisor/core/pages.h"
+#include "hypervisor/core/rmi/host_init.h"
+#include "hypervisor/core/rmi/pages.h"
 #include "hypervisor/port/a64/board.h"
 #include "lib/spinlock.h"
 

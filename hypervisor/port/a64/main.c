@@ -3,7 +3,7 @@
 #include "hypervisor/port/a64/main.h"
 
 #include "abi/machine_map.h"
-#include "hypervisor/core/failure_text.h"
+#include "hypervisor/core/rmi/failure_text.h"
 #include "hypervisor/port/a64/core.h"
 #include "hypervisor/port/a64/mmu.h"
 #include "hypervisor/port/a64/power.h"

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-#include "hypervisor/core/dmesg.h"
-#include "hypervisor/core/host_init.h"
+#include "hypervisor/core/control/dmesg.h"
+#include "hypervisor/core/rmi/host_init.h"
 #include "hypervisor/port/a64/machine.h"
 
 /* The last of what was logged, all of it from the MMU's start on. */

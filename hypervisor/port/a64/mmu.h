@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hypervisor/core/host_init.h"
+#include "hypervisor/core/rmi/host_init.h"
 
 /*
  * Makes the tables: the image, the console, the interrupt controller, the

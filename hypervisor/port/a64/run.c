@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The host at work: what its domains need of the machine, and its threads. */
-#include "hypervisor/core/domain.h"
+#include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/build.h"
 #include "hypervisor/port/a64/channel.h"
 #include "hypervisor/port/a64/main.h"

@@ -8,8 +8,8 @@
 
 #include "abi/control.h"
 #include "abi/guest_map.h"
-#include "hypervisor/core/failure_text.h"
-#include "hypervisor/core/realm.h"
+#include "hypervisor/core/realm/realm.h"
+#include "hypervisor/core/rmi/failure_text.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/probe.h"
 #include "hypervisor/port/a64/verdict.h"

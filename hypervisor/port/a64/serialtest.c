@@ -8,8 +8,8 @@
  */
 #include <stddef.h>
 
-#include "hypervisor/core/console.h"
-#include "hypervisor/core/fifo.h"
+#include "hypervisor/core/io/console.h"
+#include "hypervisor/core/io/fifo.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/power.h"
 #include "hypervisor/port/a64/virtio_serial.h"

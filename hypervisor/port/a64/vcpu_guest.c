@@ -2,7 +2,7 @@
 /* One round of an ordinary guest's vCPU. */
 #include "abi/guest_map.h"
 #include "abi/machine_map.h"
-#include "hypervisor/core/domain.h"
+#include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/ich.h"
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/vcpu_run.h"

@@ -5,7 +5,7 @@
 #include "abi/bits.h"
 #include "abi/machine_map.h"
 #include "abi/smccc.h"
-#include "hypervisor/core/domain.h"
+#include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/guest.h"
 #include "hypervisor/port/a64/ich.h"
 #include "hypervisor/port/a64/irq.h"

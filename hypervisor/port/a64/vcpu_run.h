@@ -4,7 +4,7 @@
 #define REEVE_HYPERVISOR_PORT_A64_VCPU_RUN_H
 
 #include "abi/rmi.h"
-#include "hypervisor/core/vcpu.h"
+#include "hypervisor/core/vcpu/vcpu.h"
 #include "hypervisor/port/a64/guest.h"
 
 /* What the port keeps for a vCPU, in its thread's room. */

@@ -2,7 +2,7 @@
 /* What the thread of a vCPU does, from its start to the end of its domain. */
 #include "hypervisor/port/a64/vcpu_thread.h"
 
-#include "hypervisor/core/domain.h"
+#include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/vcpu_run.h"

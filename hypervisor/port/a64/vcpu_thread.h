@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "hypervisor/core/vcpu.h"
+#include "hypervisor/core/vcpu/vcpu.h"
 
 bool vcpu_thread_start(void *ctx, struct vcpu *vcpu);
 void vcpu_thread_kick(void *ctx, struct vcpu *vcpu);

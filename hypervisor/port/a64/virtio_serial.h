@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hypervisor/core/serial.h"
+#include "hypervisor/core/io/serial.h"
 
 /*
  * Finds and starts the device, once. ops.notify is virtio_serial_notify. NULL:

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "hypervisor/core/host.h"
-#include "hypervisor/core/pages.h"
+#include "hypervisor/core/rmi/pages.h"
 
 /* The machine: its memory, and the RMM that answers on it. */
 struct inprocess_machine {

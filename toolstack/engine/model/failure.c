@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "abi/rmi.h"
-#include "hypervisor/core/rmi_names.h"
+#include "hypervisor/core/rmi/rmi_names.h"
 
 /* "RMI_RTT_CREATE(rd=0x80000000, ..., level=2)", and the command that it goes
  * on with if it is a later call of a stateful one. */

@@ -3,7 +3,7 @@
 #ifndef REEVE_TOOLSTACK_ENGINE_FAILURE_H
 #define REEVE_TOOLSTACK_ENGINE_FAILURE_H
 
-#include "hypervisor/core/failure.h"
+#include "hypervisor/core/rmi/failure.h"
 #include "toolstack/report/report.h"
 
 /*

@@ -9,7 +9,7 @@
 
 #include "abi/bits.h"
 #include "abi/rsi.h"
-#include "hypervisor/core/realm.h"
+#include "hypervisor/core/realm/realm.h"
 #include "hypervisor/port/inprocess/host_inprocess.h"
 #include "rmm/core/measurement.h"
 #include "rmm/port/inprocess/inprocess.h"

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The control server: requests out of a stream of bytes, and their replies. */
+#include "hypervisor/core/control/control.h"
+
+#include <string.h>
+
+#include "hypervisor/core/control/control_internal.h"
+#include "hypervisor/core/domain/domain_internal.h"
+
+/* One request that is a valid one, and what becomes of it. */
+struct exchange {
+	struct control_session *session;
+	const struct control_request *request;
+	struct control_reply *reply;
+	struct domain *domain; /* if the operation is about one */
+};
+
+static char *text_of(struct exchange *exchange)
+{
+	return (char *)exchange->reply->text;
+}
+
+/* ---- Operations ---- */
+
+typedef enum control_status operation(struct exchange *exchange);
+
+static enum control_status host_info(struct exchange *exchange)
+{
+	control_host_fill(exchange->session->domains,
+			  &exchange->reply->body.host);
+	return CONTROL_OK;
+}
+
+static enum control_status create(struct exchange *exchange)
+{
+	struct control_session *session = exchange->session;
+	struct domain *domain;
+	enum control_status status =
+		domain_create(session->domains, &exchange->request->body.create,
+			      session, &domain, text_of(exchange));
+
+	if (status != CONTROL_OK)
+		return status;
+	control_domain_fill(domain, &exchange->reply->body.domain);
+	domain_put(domain);
+	return CONTROL_OK;
+}
+
+static enum control_status segment(struct exchange *exchange)
+{
+	return domain_grant(exchange->domain, &exchange->request->body.segment,
+			    &exchange->reply->body.grant, text_of(exchange));
+}
+
+static enum control_status build(struct exchange *exchange)
+{
+	return domain_build(exchange->domain, &exchange->request->body.build,
+			    text_of(exchange));
+}
+
+static enum control_status next(struct exchange *exchange)
+{
+	struct domain *domain = domain_get_from(exchange->session->domains,
+						exchange->request->domid);
+
+	if (domain == NULL) {
+		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
+				     "there are no more domains");
+	}
+	control_domain_fill(domain, &exchange->reply->body.domain);
+	domain_put(domain);
+	return CONTROL_OK;
+}
+
+static enum control_status info(struct exchange *exchange)
+{
+	control_domain_fill(exchange->domain, &exchange->reply->body.domain);
+	return CONTROL_OK;
+}
+
+static enum control_status vcpu_info(struct exchange *exchange)
+{
+	unsigned index = exchange->request->body.vcpu.index;
+	const struct vcpu *vcpu = domain_vcpu(exchange->domain, index);
+
+	if (vcpu == NULL) {
+		return domain_refuse(text_of(exchange), CONTROL_E_REQUEST,
+				     "domain %u has no vCPU %u",
+				     exchange->domain->domid, index);
+	}
+	control_vcpu_fill(vcpu, &exchange->reply->body.vcpu);
+	return CONTROL_OK;
+}
+
+static enum control_status stop(struct exchange *exchange)
+{
+	return domain_pause(exchange->domain, true, text_of(exchange));
+}
+
+static enum control_status go_on(struct exchange *exchange)
+{
+	return domain_pause(exchange->domain, false, text_of(exchange));
+}
+
+static enum control_status end(struct exchange *exchange)
+{
+	return domain_shutdown(exchange->domain,
+			       exchange->request->body.shutdown.reason,
+			       text_of(exchange));
+}
+
+static enum control_status name(struct exchange *exchange)
+{
+	return domain_rename(exchange->domain,
+			     exchange->request->body.rename.name,
+			     text_of(exchange));
+}
+
+static enum control_status destroy(struct exchange *exchange)
+{
+	domain_destroy(exchange->domain);
+	return CONTROL_OK;
+}
+
+static enum control_status log_text(struct exchange *exchange)
+{
+	dmesg_read(exchange->session->domains->config.dmesg,
+		   exchange->request->body.dmesg.from,
+		   &exchange->reply->body.dmesg);
+	return CONTROL_OK;
+}
+
+static enum control_status attack(struct exchange *exchange)
+{
+	struct domains *domains = exchange->session->domains;
+	uint32_t domid = exchange->request->domid;
+	struct domain *domain = domain_get(domains, domid);
+	enum control_status status;
+
+	if (domain == NULL && domid != CONTROL_NO_DOMAIN) {
+		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
+				     "there is no domain %u", domid);
+	}
+	status = control_attack(
+		domains, domain, exchange->request->body.attack.write == 1,
+		&exchange->reply->body.attack, text_of(exchange));
+	if (domain != NULL)
+		domain_put(domain);
+	return status;
+}
+
+static enum control_status memory(struct exchange *exchange)
+{
+	return control_memory(exchange->domain,
+			      exchange->request->body.memory.from,
+			      &exchange->reply->body.memory, text_of(exchange));
+}
+
+static enum control_status inject(struct exchange *exchange)
+{
+	const struct inject_ops *ops =
+		exchange->session->domains->config.ops->inject;
+
+	if (ops == NULL) {
+		return domain_refuse(
+			text_of(exchange), CONTROL_E_UNSUPPORTED,
+			"only a host started with --debug-console breaks rules");
+	}
+	return ops->ask(exchange->domain, &exchange->request->body.inject,
+			&exchange->reply->body.inject, text_of(exchange));
+}
+
+static operation *const operations[CONTROL_OPS] = {
+	[CONTROL_HELLO] = host_info,        [CONTROL_HOST_INFO] = host_info,
+	[CONTROL_DOMAIN_CREATE] = create,   [CONTROL_DOMAIN_SEGMENT] = segment,
+	[CONTROL_DOMAIN_BUILD] = build,     [CONTROL_DOMAIN_NEXT] = next,
+	[CONTROL_DOMAIN_INFO] = info,       [CONTROL_VCPU_INFO] = vcpu_info,
+	[CONTROL_DOMAIN_PAUSE] = stop,      [CONTROL_DOMAIN_UNPAUSE] = go_on,
+	[CONTROL_DOMAIN_SHUTDOWN] = end,    [CONTROL_DOMAIN_RENAME] = name,
+	[CONTROL_DOMAIN_DESTROY] = destroy, [CONTROL_DMESG] = log_text,
+	[CONTROL_ATTACK] = attack,          [CONTROL_DOMAIN_MEMORY] = memory,
+	[CONTROL_INJECT] = inject,
+};
+
+/* ---- One request ---- */
+
+static enum control_status carry_out(struct exchange *exchange)
+{
+	uint32_t op = exchange->request->op;
+	uint32_t domid = exchange->request->domid;
+	enum control_status status;
+
+	if (!control_wants_domain(op))
+		return operations[op](exchange);
+	exchange->domain = domain_get(exchange->session->domains, domid);
+	if (exchange->domain == NULL) {
+		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
+				     "there is no domain %u", domid);
+	}
+	status = operations[op](exchange);
+	domain_put(exchange->domain);
+	return status;
+}
+
+/* The request is a copy that nobody else can change. */
+static void answer(struct control_session *session)
+{
+	const struct control_request *request = &session->request;
+	const struct domain_ops *ops = session->domains->config.ops;
+	struct control_reply reply = {
+		.magic = CONTROL_MAGIC,
+		.cookie = request->cookie,
+		.op = request->op,
+	};
+	struct exchange exchange = { session, request, &reply, NULL };
+	enum control_status status = control_check(request, (char *)reply.text);
+
+	if (status == CONTROL_OK && request->op == CONTROL_HOST_OFF) {
+		ops->power_off(ops->ctx);
+		return;
+	}
+	if (status == CONTROL_OK)
+		status = carry_out(&exchange);
+	if (status == CONTROL_OK && request->op == CONTROL_HELLO)
+		session->synced = true;
+	reply.status = status;
+	session->send(session->ctx, &reply);
+}
+
+/* ---- The stream ---- */
+
+/* Whether the bytes so far can be the beginning of a request that is expected
+ * now: of any, or of a CONTROL_HELLO. */
+static bool may_begin(const struct control_session *session)
+{
+	const uint64_t magic = CONTROL_MAGIC;
+	size_t size = session->filled < 8 ? session->filled : 8;
+
+	if (memcmp(&session->request.magic, &magic, size) != 0)
+		return false;
+	return session->synced ||
+	       session->filled < offsetof(struct control_request, cookie) ||
+	       session->request.op == CONTROL_HELLO;
+}
+
+static void skip_byte(struct control_session *session)
+{
+	uint8_t *bytes = (uint8_t *)&session->request;
+
+	session->filled--;
+	memmove(bytes, bytes + 1, session->filled);
+}
+
+/* Where a request should begin there is something else. */
+static void lose(struct control_session *session)
+{
+	session->synced = false;
+	while (session->filled > 0 && !may_begin(session))
+		skip_byte(session);
+}
+
+static void byte_input(struct control_session *session, uint8_t byte)
+{
+	uint8_t *bytes = (uint8_t *)&session->request;
+
+	bytes[session->filled++] = byte;
+	if (!may_begin(session))
+		lose(session);
+	if (session->filled < sizeof(session->request))
+		return;
+	answer(session);
+	session->filled = 0;
+}
+
+void control_input(struct control_session *session, const uint8_t *bytes,
+		   size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		byte_input(session, bytes[i]);
+}
+
+void control_init(struct control_session *session, struct domains *domains,
+		  void (*send)(void *ctx, const struct control_reply *reply),
+		  void *ctx)
+{
+	*session = (struct control_session){ .domains = domains,
+					     .send = send,
+					     .ctx = ctx };
+}
+
+void control_open(struct control_session *session)
+{
+	control_close(session);
+}
+
+void control_close(struct control_session *session)
+{
+	session->synced = false;
+	session->filled = 0;
+	domains_session_end(session->domains, session);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Whether a request is one: every byte of it, before it has any effect. */
+#include <stddef.h>
+
+#include "abi/guest_map.h"
+#include "hypervisor/core/control/control_internal.h"
+#include "hypervisor/core/domain/domain_internal.h"
+
+#define CREATE_FLAGS (CONTROL_CREATE_REALM | CONTROL_CREATE_VUART)
+#define WEIGHT_MAX   65535
+
+/* What an operation carries; a domain: what domid has to be. */
+struct shape {
+	uint8_t body; /* bytes of its part of the union */
+	enum {
+		DOMAIN_NONE,
+		DOMAIN_ANY,
+		DOMAIN_ONE
+	} domain;
+};
+
+static const struct shape shapes[CONTROL_OPS] = {
+	[CONTROL_DOMAIN_CREATE] = { sizeof(struct control_create), DOMAIN_NONE },
+	[CONTROL_DOMAIN_SEGMENT] = { sizeof(struct control_segment), DOMAIN_ONE },
+	[CONTROL_DOMAIN_BUILD] = { sizeof(struct control_build), DOMAIN_ONE },
+	[CONTROL_DOMAIN_NEXT] = { 0, DOMAIN_ANY },
+	[CONTROL_DOMAIN_INFO] = { 0, DOMAIN_ONE },
+	[CONTROL_VCPU_INFO] = { sizeof(struct control_vcpu_ask), DOMAIN_ONE },
+	[CONTROL_DOMAIN_PAUSE] = { 0, DOMAIN_ONE },
+	[CONTROL_DOMAIN_UNPAUSE] = { 0, DOMAIN_ONE },
+	[CONTROL_DOMAIN_SHUTDOWN] = { sizeof(struct control_shutdown),
+				      DOMAIN_ONE },
+	[CONTROL_DOMAIN_RENAME] = { sizeof(struct control_rename), DOMAIN_ONE },
+	[CONTROL_DOMAIN_DESTROY] = { 0, DOMAIN_ONE },
+	[CONTROL_DMESG] = { sizeof(struct control_dmesg_ask), DOMAIN_NONE },
+	[CONTROL_ATTACK] = { sizeof(struct control_attack_ask), DOMAIN_ANY },
+	[CONTROL_DOMAIN_MEMORY] = { sizeof(struct control_memory_ask),
+				    DOMAIN_ONE },
+	[CONTROL_INJECT] = { sizeof(struct control_inject_ask), DOMAIN_ONE },
+};
+
+bool control_wants_domain(uint32_t op)
+{
+	return shapes[op].domain == DOMAIN_ONE;
+}
+
+/* ---- Texts ---- */
+
+/*
+ * The length of the UTF-8 sequence at text, of at most left bytes; 0: it is
+ * none, or not in its shortest form, or a surrogate, or a control character.
+ */
+static unsigned sequence_length(const uint8_t *text, unsigned left)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint8_t first = text[0];
+	unsigned length;
+	uint32_t code;
+
+	if (first < 0x80)
+		return first >= 0x20 && first != 0x7f;
+	length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	if (first < 0xc2 || first > 0xf4 || length > left)
+		return 0;
+	code = first & (0xffU >> (length + 1));
+	for (unsigned i = 1; i < length; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (text[i] & 0x3f);
+	}
+	if (code < least[length] || code > 0x10ffff || code >> 11 == 0x1b ||
+	    (code >= 0x80 && code < 0xa0))
+		return 0;
+	return length;
+}
+
+static bool is_name(const uint8_t name[CONTROL_NAME_SIZE])
+{
+	unsigned end = 0;
+
+	while (end < CONTROL_NAME_SIZE && name[end] != 0) {
+		unsigned length =
+			sequence_length(name + end, CONTROL_NAME_SIZE - end);
+
+		if (length == 0)
+			return false;
+		end += length;
+	}
+	if (end == 0 || end == CONTROL_NAME_SIZE)
+		return false;
+	for (unsigned i = end; i < CONTROL_NAME_SIZE; i++) {
+		if (name[i] != 0)
+			return false;
+	}
+	return true;
+}
+
+/* ---- Operations ---- */
+
+/* What is wrong with a body; NULL: nothing. */
+static const char *create_check(const struct control_create *create)
+{
+	if (create->flags & ~(uint32_t)CREATE_FLAGS || create->zero != 0)
+		return "reserved bits of create are set";
+	if (create->ram_size == 0 || create->ram_size > GUEST_RAM0_SIZE ||
+	    create->ram_size % GUEST_PAGE_SIZE != 0)
+		return "RAM is whole pages, up to 3 GiB";
+	if (!is_name(create->name)) {
+		return "a name is UTF-8 without control characters, ended by "
+		       "zeros";
+	}
+	if (create->vcpus == 0)
+		return "a domain has at least one vCPU";
+	if (create->nr_spis > VGIC_SPIS)
+		return "more interrupts than a GIC has";
+	if (create->weight > WEIGHT_MAX)
+		return "the weight is more than 65535";
+	return NULL;
+}
+
+static const char *segment_check(const struct control_segment *segment)
+{
+	if (segment->ipa % GUEST_PAGE_SIZE != 0)
+		return "a segment begins with a page";
+	return segment->size == 0 ? "a segment is not empty" : NULL;
+}
+
+static const char *shutdown_check(const struct control_shutdown *shutdown)
+{
+	if (shutdown->zero != 0)
+		return "reserved bits of shutdown are set";
+	switch (shutdown->reason) {
+	case CONTROL_POWEROFF:
+	case CONTROL_REBOOT:
+	case CONTROL_CRASH:
+		return NULL;
+	default:
+		return "no reason to shut down";
+	}
+}
+
+static const char *inject_check(const struct control_inject_ask *inject)
+{
+	if (inject->what >= CONTROL_INJECTIONS)
+		return "an unknown injection";
+	if ((inject->ipa | inject->size) % GUEST_PAGE_SIZE != 0)
+		return "an injection is about whole pages";
+	return NULL;
+}
+
+static const char *body_check(const struct control_request *request)
+{
+	switch (request->op) {
+	case CONTROL_DOMAIN_CREATE:
+		return create_check(&request->body.create);
+	case CONTROL_DOMAIN_SEGMENT:
+		return segment_check(&request->body.segment);
+	case CONTROL_DOMAIN_SHUTDOWN:
+		return shutdown_check(&request->body.shutdown);
+	case CONTROL_VCPU_INFO:
+		return request->body.vcpu.zero != 0 ? "reserved bits are set"
+						    : NULL;
+	case CONTROL_DOMAIN_RENAME:
+		return is_name(request->body.rename.name)
+			       ? NULL
+			       : "a name is UTF-8 without control characters, "
+				 "ended by zeros";
+	case CONTROL_ATTACK:
+		return request->body.attack.zero != 0 ||
+				       request->body.attack.write > 1
+			       ? "reserved bits are set"
+			       : NULL;
+	case CONTROL_DOMAIN_MEMORY:
+		return request->body.memory.from % GUEST_PAGE_SIZE != 0
+			       ? "a range begins with a page"
+			       : NULL;
+	case CONTROL_INJECT:
+		return inject_check(&request->body.inject);
+	default:
+		return NULL;
+	}
+}
+
+static const char *frame_check(const struct control_request *request)
+{
+	const struct shape *shape;
+
+	if (request->op == 0 || request->op >= CONTROL_OPS)
+		return "an unknown operation";
+	shape = &shapes[request->op];
+	if (request->zero != 0)
+		return "reserved bits are set";
+	if (shape->domain == DOMAIN_NONE && request->domid != 0)
+		return "the operation is about no domain";
+	for (size_t i = shape->body; i < sizeof(request->body.bytes); i++) {
+		if (request->body.bytes[i] != 0)
+			return "bytes that the operation does not use are set";
+	}
+	return body_check(request);
+}
+
+enum control_status control_check(const struct control_request *request,
+				  char *text)
+{
+	const char *why;
+
+	if (request->version != CONTROL_VERSION) {
+		return domain_refuse(text, CONTROL_E_VERSION,
+				     "this host speaks version %u, not %u",
+				     CONTROL_VERSION, request->version);
+	}
+	why = frame_check(request);
+	if (why != NULL)
+		return domain_refuse(text, CONTROL_E_REQUEST, "%s", why);
+	if (request->op == CONTROL_DOMAIN_CREATE &&
+	    request->body.create.vcpus > CONTROL_VCPUS) {
+		return domain_refuse(text, CONTROL_E_LIMIT,
+				     "a domain has at most %u vCPUs",
+				     CONTROL_VCPUS);
+	}
+	return CONTROL_OK;
+}

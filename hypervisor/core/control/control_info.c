@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the control server tells of the host, a domain, a vCPU. Counters are
+ * read while others count: each is right, and they may not be of one moment.
+ */
+#include <string.h>
+
+#include "abi/guest_map.h"
+#include "hypervisor/core/control/control_internal.h"
+#include "hypervisor/core/domain/domain_internal.h"
+#include "lib/number.h"
+
+#define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
+
+/* Cut, and always ended. */
+static void text_copy(uint8_t *to, const char *from)
+{
+	for (unsigned i = 0; i + 1 < CONTROL_TEXT_SIZE && from[i] != '\0'; i++)
+		to[i] = (uint8_t)from[i];
+}
+
+static uint64_t delegated(const struct realm_account *account)
+{
+	uint64_t pages = 0;
+
+	for (unsigned kind = 0; kind < GRANULE_KINDS; kind++) {
+		if (kind != GRANULES_SHARED && kind != GRANULES_GUEST)
+			pages += account->held[kind];
+	}
+	return pages;
+}
+
+/* ---- The host ---- */
+
+/* What is the sum, or the number, of all domains. */
+static void table_fill(struct domains *domains, struct control_host *host)
+{
+	uint32_t consoles = CONTROL_CONSOLES;
+
+	spinlock_acquire(&domains->lock);
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		const struct domain *domain = &domains->table[i];
+
+		if (domain->domid == 0)
+			continue;
+		host->domains += domain_is_there(domain);
+		consoles -= domain->console != CONTROL_NO_CONSOLE;
+		host->granules_delegated +=
+			delegated(&domain->realm.granules.account);
+	}
+	host->memory_free =
+		(domains->config.pages - domains->promised) * PAGE_SIZE;
+	spinlock_release(&domains->lock);
+	host->consoles_free = consoles;
+}
+
+static void rmm_fill(const struct domains_config *config,
+		     struct control_host *host)
+{
+	const struct host_info *info = &config->host->info;
+
+	memcpy(host->features, info->features, sizeof(host->features));
+	host->rmi_lower = (uint32_t)info->version_lower;
+	host->rmi_higher = (uint32_t)info->version_higher;
+	host->ipa_bits = info->ipa_bits;
+	host->max_recs = info->max_recs;
+	host->hashes = info->hashes;
+	host->granules_delegated += delegated(&config->host->granules.account);
+	if (config->rmm_text == NULL)
+		host->flags |= CONTROL_HOST_REALM;
+	else
+		text_copy(host->rmm_text, config->rmm_text);
+}
+
+void control_host_fill(struct domains *domains, struct control_host *host)
+{
+	const struct domains_config *config = &domains->config;
+	const struct domain_ops *ops = config->ops;
+
+	host->version = CONTROL_VERSION;
+	host->flags = config->debug ? CONTROL_HOST_DEBUG : 0;
+	host->cores = config->cores;
+	host->memory_total = config->pages * PAGE_SIZE;
+	host->pages_used = ops->pages_used(ops->ctx);
+	host->uptime_ns = ops->now_ns(ops->ctx);
+	table_fill(domains, host);
+	rmm_fill(config, host);
+}
+
+/* ---- A domain ---- */
+
+static void life_fill(struct domain *domain, struct control_domain *info)
+{
+	struct domains *domains = domain->domains;
+
+	spinlock_acquire(&domains->lock);
+	memcpy(info->name, domain->create.name, sizeof(info->name));
+	info->pages_promised = domain->promised;
+	spinlock_release(&domains->lock);
+	spinlock_acquire(&domain->lock);
+	info->state = domain->state;
+	info->reason = domain->reason;
+	memcpy(info->text, domain->text, sizeof(info->text));
+	spinlock_release(&domain->lock);
+}
+
+static void vcpus_fill(const struct domain *domain, struct control_domain *info)
+{
+	unsigned waiting = 0;
+
+	for (unsigned i = 0; i < domain->vcpu_count; i++) {
+		const struct vcpu *vcpu = &domain->vcpus[i];
+
+		info->vcpus_online += vcpu->online;
+		waiting += vcpu->online && vcpu->waits;
+		info->cpu_ns += vcpu->cpu_ns;
+		for (unsigned kind = 0; kind < CONTROL_EXIT_KINDS; kind++)
+			info->exits += vcpu->exits[kind];
+	}
+	info->blocked =
+		info->state == CONTROL_RUNNING && waiting == info->vcpus_online;
+}
+
+static void memory_fill(const struct domain *domain, struct control_domain *info)
+{
+	const struct realm_account *account = &domain->realm.granules.account;
+
+	info->pages_held = domain_pages_held(domain);
+	info->granules_delegated = delegated(account);
+	info->pages_shared = account->held[GRANULES_GUEST];
+	info->rmi_calls = domain->realm.rmi.calls + domain->realm.granules.calls;
+}
+
+/* While BUILDING the content that became the Realm's, while DYING the pages
+ * that are free again. */
+static void progress_fill(const struct domain *domain,
+			  struct control_domain *info)
+{
+	const struct realm_account *account = &domain->realm.granules.account;
+
+	if (info->state == CONTROL_DYING) {
+		info->progress_all = domain->pages_dying;
+		info->progress_done =
+			info->progress_all -
+			smaller(info->pages_held, info->progress_all);
+	}
+	if (info->state == CONTROL_BUILDING) {
+		for (unsigned i = 0; i < domain->segment_count; i++)
+			info->progress_all += domain->segments[i].pages.count;
+		info->progress_done = smaller(account->held[GRANULES_DATA],
+					      info->progress_all);
+	}
+}
+
+void control_domain_fill(struct domain *domain, struct control_domain *info)
+{
+	const struct domain_ops *ops = domain->ops;
+
+	info->domid = domain->domid;
+	info->flags = domain->create.flags;
+	info->vcpus = domain->create.vcpus;
+	info->console = domain->console;
+	info->ram_size = domain->ram_size;
+	info->uptime_ns = ops->now_ns(ops->ctx) - domain->created_ns;
+	info->first_entry_ns =
+		__atomic_load_n(&domain->first_entry_ns, __ATOMIC_RELAXED);
+	info->hash_algo = domain->create.hash_algo;
+	memcpy(info->uuid, domain->create.uuid, sizeof(info->uuid));
+	life_fill(domain, info);
+	vcpus_fill(domain, info);
+	memory_fill(domain, info);
+	progress_fill(domain, info);
+}
+
+void control_vcpu_fill(const struct vcpu *vcpu, struct control_vcpu *info)
+{
+	info->index = vcpu->index;
+	info->online = vcpu->online;
+	info->core = vcpu->core;
+	info->running = vcpu->running;
+	info->cpu_ns = vcpu->cpu_ns;
+	memcpy(info->exits, vcpu->exits, sizeof(info->exits));
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a domain's pages are, and what is at its IPAs. */
+#include "abi/guest_map.h"
+#include "abi/rmi.h"
+#include "hypervisor/core/control/control_internal.h"
+#include "hypervisor/core/domain/domain_internal.h"
+#include "hypervisor/core/realm/realm_run.h"
+#include "hypervisor/core/rmi/failure_text.h"
+#include "lib/number.h"
+
+#define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
+
+/* Entries looked at for one request: its thread and the domain's memory are
+ * taken for no longer. */
+#define LOOKS 512
+
+/* ---- Pages by kind ---- */
+
+static const uint8_t kinds[GRANULE_KINDS] = {
+	[GRANULES_RD] = CONTROL_PAGE_RD,
+	[GRANULES_ROOT] = CONTROL_PAGE_RTT,
+	[GRANULES_RTT] = CONTROL_PAGE_RTT,
+	[GRANULES_REC] = CONTROL_PAGE_REC,
+	[GRANULES_DATA] = CONTROL_PAGE_DATA,
+	[GRANULES_DONATED] = CONTROL_PAGE_DONATED,
+	[GRANULES_ABANDONED] = CONTROL_PAGE_ABANDONED,
+	[GRANULES_SHARED] = CONTROL_PAGE_HOST,
+	[GRANULES_GUEST] = CONTROL_PAGE_GUEST,
+};
+
+static void pages_fill(const struct domain *domain,
+		       struct control_memory *memory)
+{
+	for (unsigned kind = 0; kind < GRANULE_KINDS; kind++) {
+		memory->pages[kinds[kind]] +=
+			domain->own.account.held[kind] +
+			domain->realm.granules.account.held[kind];
+	}
+}
+
+/* ---- What is at an IPA ---- */
+
+/* What holds for all pages of an entry of a table. */
+struct entry {
+	uint32_t kind; /* enum control_run_kind; 0: nothing to tell of */
+	int level;
+};
+
+static uint32_t protected_kind(const struct rtt_look *look)
+{
+	if (look->ripas == RMI_RIPAS_DESTROYED)
+		return CONTROL_RUN_DESTROYED;
+	if (look->ripas == RMI_RIPAS_EMPTY)
+		return CONTROL_RUN_EMPTY;
+	return look->state == RMI_ENTRY_ASSIGNED ? CONTROL_RUN_POPULATED
+						 : CONTROL_RUN_UNTOUCHED;
+}
+
+/* false: realm->failure. */
+static bool realm_entry(struct domain *domain, ipa_t ipa, struct entry *out)
+{
+	struct realm *realm = &domain->realm;
+	struct rtt_look look;
+
+	if (!realm_look(realm, ipa, &look))
+		return false;
+	if (look.level < realm->layout.start_level || look.level > RTT_DEEPEST)
+		return rmi_nonsense(&realm->rmi, "a level that is none");
+	out->level = look.level;
+	if (ipa.value < realm_alias(realm, ipa_make(0)).value) {
+		out->kind = protected_kind(&look);
+	} else {
+		out->kind = look.state == RMI_ENTRY_ASSIGNED ? CONTROL_RUN_SHARED
+							     : 0;
+	}
+	return true;
+}
+
+static bool guest_entry(struct domain *domain, ipa_t ipa, struct entry *out)
+{
+	struct stage2_entry found = stage2_look(&domain->stage2, ipa);
+
+	out->level = found.level;
+	out->kind = found.mapped ? CONTROL_RUN_POPULATED : CONTROL_RUN_UNTOUCHED;
+	return true;
+}
+
+/* ---- Runs ---- */
+
+/* Appends what is at [ipa, end), or makes the last run longer. false: there is
+ * no room for it. */
+static bool run_put(struct control_memory *memory, uint64_t ipa, uint64_t end,
+		    uint32_t kind)
+{
+	uint32_t pages = (uint32_t)((end - ipa) / PAGE_SIZE);
+	struct control_run *last = &memory->runs[memory->count];
+
+	if (kind == 0)
+		return true;
+	if (memory->count > 0 && last[-1].kind == kind &&
+	    last[-1].ipa + last[-1].pages * PAGE_SIZE == ipa) {
+		last[-1].pages += pages;
+		return true;
+	}
+	if (memory->count == CONTROL_RUNS)
+		return false;
+	*last = (struct control_run){ ipa, pages, kind };
+	memory->count++;
+	return true;
+}
+
+/* RAM, once or, of a Realm, twice: where it is, and its shared alias. */
+struct window {
+	uint64_t base;
+	uint64_t end;
+};
+
+/* Tells of one window from *at on, which moves. false: realm->failure. *looks
+ * is how many entries may be looked at still. */
+static bool window_tell(struct domain *domain, const struct window *window,
+			uint64_t *at, unsigned *looks,
+			struct control_memory *memory)
+{
+	struct entry entry = { 0 };
+	uint64_t size;
+	uint64_t end;
+
+	if (*at < window->base && *looks > 0)
+		*at = window->base;
+	for (; *at < window->end && *looks > 0; --*looks) {
+		ipa_t ipa = ipa_make(*at);
+
+		if (!(domain->is_realm ? realm_entry(domain, ipa, &entry)
+				       : guest_entry(domain, ipa, &entry)))
+			return false;
+		size = rtt_entry_size(entry.level);
+		end = smaller(align_down(*at, size) + size, window->end);
+		if (!run_put(memory, *at, end, entry.kind)) {
+			*looks = 1; /* the last */
+		} else {
+			*at = end;
+		}
+	}
+	return true;
+}
+
+static bool runs_fill(struct domain *domain, uint64_t at,
+		      struct control_memory *memory)
+{
+	const uint64_t ram_end = GUEST_RAM0_BASE + domain->ram_size;
+	const uint64_t half = memory->shared_base;
+	const struct window windows[] = {
+		{ GUEST_RAM0_BASE, ram_end },
+		{ half + GUEST_RAM0_BASE, half + ram_end },
+	};
+	unsigned count = domain->is_realm ? 2 : 1;
+	unsigned looks = LOOKS;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (!window_tell(domain, &windows[i], &at, &looks, memory))
+			return false;
+	}
+	memory->next = at < windows[count - 1].end ? at : 0;
+	return true;
+}
+
+static bool is_built(const struct domain *domain)
+{
+	switch (domain_state(domain)) {
+	case CONTROL_PAUSED:
+	case CONTROL_RUNNING:
+	case CONTROL_SHUTDOWN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What is built stays so while it is looked at: domain_get(). */
+enum control_status control_memory(struct domain *domain, uint64_t from,
+				   struct control_memory *memory, char *text)
+{
+	bool done;
+
+	if (!is_built(domain)) {
+		return domain_refuse(
+			text, CONTROL_E_STATE,
+			"domain %u is not built, or is being destroyed",
+			domain->domid);
+	}
+	domain_memory_lock(domain);
+	pages_fill(domain, memory);
+	if (domain->is_realm) {
+		memory->shared_base =
+			realm_alias(&domain->realm, ipa_make(0)).value;
+	}
+	done = runs_fill(domain, from, memory);
+	if (!done)
+		failure_text(&domain->realm.failure, text, CONTROL_TEXT_SIZE);
+	domain_memory_unlock(domain);
+	return done ? CONTROL_OK : CONTROL_E_RMM;
+}

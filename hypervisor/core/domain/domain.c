@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The table of domains, and what happens to one that exists. */
+#include "hypervisor/core/domain/domain.h"
+
+#include <string.h>
+
+#include "hypervisor/core/domain/domain_internal.h"
+#include "lib/log.h"
+
+void domains_init(struct domains *domains, const struct domains_config *config)
+{
+	memset(domains, 0, sizeof(*domains));
+	domains->config = *config;
+}
+
+/* ---- Finding one ---- */
+
+static struct domain *find(struct domains *domains, uint32_t domid)
+{
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		if (domain_is_there(&domains->table[i]) &&
+		    domains->table[i].domid == domid)
+			return &domains->table[i];
+	}
+	return NULL;
+}
+
+struct domain *domain_get(struct domains *domains, uint32_t domid)
+{
+	struct domain *domain;
+
+	spinlock_acquire(&domains->lock);
+	domain = find(domains, domid);
+	if (domain != NULL)
+		domain->users++;
+	spinlock_release(&domains->lock);
+	return domain;
+}
+
+struct domain *domain_get_from(struct domains *domains, uint32_t domid)
+{
+	struct domain *best = NULL;
+
+	spinlock_acquire(&domains->lock);
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		struct domain *domain = &domains->table[i];
+
+		if (domain_is_there(domain) && domain->domid >= domid &&
+		    (best == NULL || domain->domid < best->domid))
+			best = domain;
+	}
+	if (best != NULL)
+		best->users++;
+	spinlock_release(&domains->lock);
+	return best;
+}
+
+struct domain *domains_console(struct domains *domains, unsigned slot)
+{
+	struct domain *found = NULL;
+
+	spinlock_acquire(&domains->lock);
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		struct domain *domain = &domains->table[i];
+
+		if (domain_is_there(domain) && domain->console == slot &&
+		    domain_state(domain) != CONTROL_DYING)
+			found = domain;
+	}
+	if (found != NULL)
+		found->users++;
+	spinlock_release(&domains->lock);
+	return found;
+}
+
+void domain_put(struct domain *domain)
+{
+	struct domains *domains = domain->domains;
+
+	spinlock_acquire(&domains->lock);
+	domain->users--;
+	spinlock_release(&domains->lock);
+}
+
+bool domains_name_free(const struct domains *domains, const uint8_t *name)
+{
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		const struct domain *domain = &domains->table[i];
+
+		if (domain->domid != 0 && domain_state(domain) != CONTROL_DYING &&
+		    memcmp(domain->create.name, name, CONTROL_NAME_SIZE) == 0)
+			return false;
+	}
+	return true;
+}
+
+/* ---- What others use ---- */
+
+struct vcpu *domain_vcpu(struct domain *domain, unsigned index)
+{
+	return index < domain->vcpu_count ? &domain->vcpus[index] : NULL;
+}
+
+bool domain_runs(const struct domain *domain)
+{
+	return domain_state(domain) == CONTROL_RUNNING;
+}
+
+void domain_entered(struct domain *domain)
+{
+	uint64_t never = 0;
+	uint64_t now;
+
+	if (__atomic_load_n(&domain->first_entry_ns, __ATOMIC_RELAXED) != 0)
+		return;
+	now = domain->ops->now_ns(domain->ops->ctx) - domain->created_ns;
+	(void)__atomic_compare_exchange_n(&domain->first_entry_ns, &never,
+					  now > 0 ? now : 1, false,
+					  __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+void domain_memory_lock(struct domain *domain)
+{
+	const struct host_ops *host = domain_host(domain);
+
+	while (__atomic_exchange_n(&domain->memory_busy, 1, __ATOMIC_ACQUIRE))
+		host->relax(host->ctx, true);
+}
+
+void domain_memory_unlock(struct domain *domain)
+{
+	__atomic_store_n(&domain->memory_busy, 0, __ATOMIC_RELEASE);
+}
+
+void domain_kick_all(struct domain *domain)
+{
+	spinlock_acquire(&domain->lock);
+	for (unsigned i = 0; i < domain->threads; i++)
+		domain->ops->vcpu_kick(domain->ops->ctx, &domain->vcpus[i]);
+	spinlock_release(&domain->lock);
+}
+
+enum control_status domain_refuse(char *text, enum control_status status,
+				  const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)log_format(text, CONTROL_TEXT_SIZE, format, arguments);
+	va_end(arguments);
+	return status;
+}
+
+/* ---- Its life ---- */
+
+static bool is_built(uint32_t state)
+{
+	return state == CONTROL_PAUSED || state == CONTROL_RUNNING;
+}
+
+/* Ends a domain that is built; false: it has ended already. */
+static bool end(struct domain *domain, enum control_reason reason,
+		const char *text)
+{
+	bool ends;
+
+	spinlock_acquire(&domain->lock);
+	ends = is_built(domain->state);
+	if (ends) {
+		domain->reason = reason;
+		memcpy(domain->text, text, sizeof(domain->text));
+		domain_state_set(domain, CONTROL_SHUTDOWN);
+	}
+	spinlock_release(&domain->lock);
+	if (ends)
+		domain_kick_all(domain);
+	return ends;
+}
+
+void domain_stop(struct domain *domain, enum control_reason reason,
+		 const char *format, ...)
+{
+	char text[CONTROL_TEXT_SIZE] = { 0 };
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)log_format(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (end(domain, reason, text)) {
+		log_line("domain %u %s: %s", domain->domid,
+			 reason == CONTROL_CRASH ? "crashed" : "ended", text);
+	}
+}
+
+static enum control_status state_refuse(const struct domain *domain, char *text)
+{
+	static const char *const words[] = {
+		[CONTROL_LOADING] = "being loaded",
+		[CONTROL_BUILDING] = "being built",
+		[CONTROL_FAILED] = "failed to build",
+		[CONTROL_PAUSED] = "paused",
+		[CONTROL_RUNNING] = "running",
+		[CONTROL_SHUTDOWN] = "shut down",
+		[CONTROL_DYING] = "being destroyed",
+	};
+
+	return domain_refuse(text, CONTROL_E_STATE, "domain %u is %s",
+			     domain->domid, words[domain_state(domain)]);
+}
+
+enum control_status domain_pause(struct domain *domain, bool pause, char *text)
+{
+	uint32_t from = pause ? CONTROL_RUNNING : CONTROL_PAUSED;
+	uint32_t to = pause ? CONTROL_PAUSED : CONTROL_RUNNING;
+	bool done;
+
+	spinlock_acquire(&domain->lock);
+	done = domain->state == from;
+	if (done)
+		domain_state_set(domain, to);
+	spinlock_release(&domain->lock);
+	if (!done)
+		return state_refuse(domain, text);
+	domain_kick_all(domain);
+	return CONTROL_OK;
+}
+
+enum control_status domain_shutdown(struct domain *domain,
+				    enum control_reason reason, char *text)
+{
+	static const char why[CONTROL_TEXT_SIZE] = "as it was asked to";
+
+	return end(domain, reason, why) ? CONTROL_OK
+					: state_refuse(domain, text);
+}
+
+enum control_status domain_rename(struct domain *domain, const uint8_t *name,
+				  char *text)
+{
+	struct domains *domains = domain->domains;
+	bool dying, taken;
+
+	spinlock_acquire(&domains->lock);
+	dying = domain_state(domain) == CONTROL_DYING;
+	taken = memcmp(domain->create.name, name, CONTROL_NAME_SIZE) != 0 &&
+		!domains_name_free(domains, name);
+	if (!dying && !taken)
+		memcpy(domain->create.name, name, CONTROL_NAME_SIZE);
+	spinlock_release(&domains->lock);
+	if (dying)
+		return state_refuse(domain, text);
+	if (taken) {
+		return domain_refuse(text, CONTROL_E_EXISTS,
+				     "there is a domain \"%s\" already",
+				     (const char *)name);
+	}
+	return CONTROL_OK;
+}
+
+/* ---- Its end ---- */
+
+uint64_t domain_pages_held(const struct domain *domain)
+{
+	return domain->own.account.total + domain->realm.granules.account.total;
+}
+
+/* With domain->lock held. */
+static void die(struct domain *domain)
+{
+	if (domain->state == CONTROL_DYING)
+		return;
+	domain->session = NULL;
+	domain->pages_dying = domain_pages_held(domain);
+	__atomic_store_n(&domain->cancelled, 1, __ATOMIC_RELAXED);
+	domain_state_set(domain, CONTROL_DYING);
+}
+
+void domain_destroy(struct domain *domain)
+{
+	spinlock_acquire(&domain->lock);
+	die(domain);
+	spinlock_release(&domain->lock);
+	domain->ops->work_kick(domain->ops->ctx);
+}
+
+void domains_session_end(struct domains *domains, const void *session)
+{
+	const struct domain_ops *ops = domains->config.ops;
+	bool any = false;
+
+	spinlock_acquire(&domains->lock);
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		struct domain *domain = &domains->table[i];
+
+		if (!domain_is_there(domain))
+			continue;
+		spinlock_acquire(&domain->lock);
+		if (domain->session == session) {
+			die(domain);
+			any = true;
+		}
+		spinlock_release(&domain->lock);
+	}
+	spinlock_release(&domains->lock);
+	if (any)
+		ops->work_kick(ops->ctx);
+}
+
+/* The state of what is in a place; 0: nothing. */
+static uint32_t place_state(struct domains *domains, unsigned place)
+{
+	uint32_t state;
+
+	spinlock_acquire(&domains->lock);
+	state = domain_state(&domains->table[place]);
+	spinlock_release(&domains->lock);
+	return state;
+}
+
+void domains_work(struct domains *domains)
+{
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		if (place_state(domains, i) == CONTROL_BUILDING)
+			domain_build_work(&domains->table[i]);
+		if (place_state(domains, i) == CONTROL_DYING)
+			domain_destroy_work(&domains->table[i]);
+	}
+}

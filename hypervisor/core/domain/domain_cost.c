@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a domain can cost at most, so that nothing of it can fail later. */
+#include "abi/guest_map.h"
+#include "hypervisor/core/domain/domain_internal.h"
+#include "hypervisor/core/rmi/rtt_layout.h"
+
+/* What TF-RMM asks for each REC (runtime/rmi/rec.c); ours asks for less. */
+#define REC_DONATION 16
+
+#define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
+
+static uint64_t pages_of(uint64_t bytes)
+{
+	return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+
+/* Tables below the roots that map RAM page by page, in one half. */
+static uint64_t realm_tables(const struct rtt_layout *layout, uint64_t ram_size)
+{
+	uint64_t tables = 0;
+
+	for (int level = layout->start_level; level < RTT_DEEPEST; level++) {
+		uint64_t span = rtt_entry_size(level);
+		uint64_t last = GUEST_RAM0_BASE + ram_size - 1;
+
+		tables += last / span - GUEST_RAM0_BASE / span + 1;
+	}
+	return tables;
+}
+
+/* A descriptor, root tables, a list and a parameter page; a REC and a run
+ * page for each vCPU; tables of both halves. */
+static uint64_t realm_overhead(const struct domains *domains,
+			       const struct control_create *create)
+{
+	struct rtt_layout layout = { 0 };
+
+	if (!rtt_layout_choose(GUEST_RAM0_BASE + create->ram_size,
+			       domains->config.host->info.ipa_bits, &layout)) {
+		return 0; /* the build will be refused */
+	}
+	return 1 + layout.roots + 2 +
+	       create->vcpus * (1 + REC_DONATION + UINT64_C(1)) +
+	       2 * realm_tables(&layout, create->ram_size);
+}
+
+uint64_t domain_overhead(const struct domains *domains,
+			 const struct control_create *create)
+{
+	uint64_t pages = pages_of(create->vcpus * sizeof(struct vcpu)) +
+			 pages_of(create->nr_spis * sizeof(struct vgic_irq)) +
+			 (uint64_t)create->vcpus * domains->config.thread_pages;
+
+	if (create->flags & CONTROL_CREATE_REALM)
+		return pages + realm_overhead(domains, create);
+	return pages +
+	       stage2_tables_max(ipa_make(GUEST_RAM0_BASE), create->ram_size);
+}
+
+/*
+ * Content of a Realm is there twice while it is built, and the rest of its RAM
+ * is not there yet. An ordinary guest gets the very pages.
+ */
+uint64_t domain_ram_cost(const struct domain *domain)
+{
+	uint64_t ram = domain->ram_size / PAGE_SIZE;
+	uint64_t content = 0;
+
+	for (unsigned i = 0; i < domain->segment_count; i++)
+		content += domain->segments[i].pages.count;
+	return domain->is_realm && 2 * content > ram ? 2 * content : ram;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Making a domain: whether it can be, its place in the table, its memory. */
+#include <string.h>
+
+#include "abi/guest_map.h"
+#include "hypervisor/core/domain/domain_internal.h"
+
+#define WEIGHT_DEFAULT 256
+#define SPI_STEP       32
+#define PAGE_SIZE      ((uint64_t)GUEST_PAGE_SIZE)
+
+static bool is_realm(const struct control_create *create)
+{
+	return (create->flags & CONTROL_CREATE_REALM) != 0;
+}
+
+static bool has_vuart(const struct control_create *create)
+{
+	return (create->flags & CONTROL_CREATE_VUART) != 0;
+}
+
+static void defaults_fill(struct control_create *create)
+{
+	create->nr_spis = (create->nr_spis + SPI_STEP - 1) / SPI_STEP * SPI_STEP;
+	if (create->nr_spis == 0)
+		create->nr_spis = SPI_STEP;
+	if (create->weight == 0)
+		create->weight = WEIGHT_DEFAULT;
+}
+
+/* What the RMM, and this build, have for a Realm. */
+static enum control_status realm_check(const struct domains_config *config,
+				       const struct control_create *create,
+				       char *text)
+{
+	const struct host_info *info = &config->host->info;
+
+	if (config->rmm_text != NULL) {
+		return domain_refuse(text, CONTROL_E_UNSUPPORTED,
+				     "this host runs no Realms: %s",
+				     config->rmm_text);
+	}
+	if (create->vcpus > info->max_recs) {
+		return domain_refuse(text, CONTROL_E_LIMIT,
+				     "the RMM allows a Realm %u vCPUs",
+				     info->max_recs);
+	}
+	if (create->hash_algo >= 32 ||
+	    !(info->hashes & 1U << create->hash_algo)) {
+		return domain_refuse(text, CONTROL_E_UNSUPPORTED,
+				     "the RMM does not offer the hash algorithm");
+	}
+	if (has_vuart(create) && !config->debug) {
+		return domain_refuse(
+			text, CONTROL_E_UNSUPPORTED,
+			"a Realm gets a vuart only on a host started with "
+			"--debug-console");
+	}
+	return CONTROL_OK;
+}
+
+static enum control_status memory_refuse(char *text, uint64_t needed,
+					 uint64_t unused)
+{
+	return domain_refuse(
+		text, CONTROL_E_MEMORY,
+		"it needs %llu MiB with its tables, and the host has %llu MiB "
+		"free",
+		(unsigned long long)(needed + 0xff) >> 8,
+		(unsigned long long)unused >> 8);
+}
+
+/* With domains->lock held. */
+static uint32_t console_choose(const struct domains *domains)
+{
+	bool taken[CONTROL_CONSOLES] = { false };
+
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		if (domains->table[i].domid != 0 &&
+		    domains->table[i].console < CONTROL_CONSOLES)
+			taken[domains->table[i].console] = true;
+	}
+	for (uint32_t slot = 0; slot < CONTROL_CONSOLES; slot++) {
+		if (!taken[slot])
+			return slot;
+	}
+	return CONTROL_NO_CONSOLE;
+}
+
+/* What a domain is before it has any memory. */
+static void domain_init(struct domain *domain, struct domains *domains,
+			const struct control_create *create, const void *session)
+{
+	*domain = (struct domain){
+		.domains = domains,
+		.ops = domains->config.ops,
+		.is_realm = is_realm(create),
+		.has_vuart = has_vuart(create),
+		.console = CONTROL_NO_CONSOLE,
+		.ram_size = create->ram_size,
+		.weight = create->weight,
+		.vmid = 1 + (unsigned)(domain - domains->table),
+		.session = session,
+		.users = 1,
+		.create = *create,
+	};
+	granules_init(&domain->own, domains->config.host->ops, &domain->failure);
+}
+
+/* With domains->lock held: a place, if all that there is one of each is free. */
+static enum control_status place_take(struct domains *domains,
+				      const struct control_create *create,
+				      const void *session, struct domain **out,
+				      char *text)
+{
+	uint64_t pages =
+		domain_overhead(domains, create) + create->ram_size / PAGE_SIZE;
+	uint64_t unused = domains->config.pages - domains->promised;
+	uint32_t console = console_choose(domains);
+	unsigned i = 0;
+
+	if (!domains_name_free(domains, create->name)) {
+		return domain_refuse(text, CONTROL_E_EXISTS,
+				     "there is a domain \"%s\" already",
+				     (const char *)create->name);
+	}
+	while (i < CONTROL_DOMAINS && domains->table[i].domid != 0)
+		i++;
+	if (i == CONTROL_DOMAINS) {
+		return domain_refuse(text, CONTROL_E_LIMIT,
+				     "there are %u domains, the most at once",
+				     CONTROL_DOMAINS);
+	}
+	if (has_vuart(create) && console == CONTROL_NO_CONSOLE) {
+		return domain_refuse(text, CONTROL_E_LIMIT,
+				     "all %u consoles are taken",
+				     CONTROL_CONSOLES);
+	}
+	if (pages > unused)
+		return memory_refuse(text, pages, unused);
+	*out = &domains->table[i];
+	domain_init(*out, domains, create, session);
+	(*out)->console = has_vuart(create) ? console : CONTROL_NO_CONSOLE;
+	(*out)->promised = pages;
+	domains->promised += pages;
+	(*out)->domid = ++domains->last_domid;
+	return CONTROL_OK;
+}
+
+/* Zeroed pages for an array, in *range; NULL: there are not so many in a row. */
+static void *array_take(struct domain *domain, uint64_t bytes,
+			struct granules_range *range)
+{
+	const struct host_ops *host = domain_host(domain);
+	struct granules_want want = {
+		.kind = GRANULES_SHARED,
+		.unit = (bytes + PAGE_SIZE - 1) / PAGE_SIZE,
+		.units = 1,
+		.align = 1,
+	};
+	void *array;
+
+	if (!granules_take(&domain->own, &want, range))
+		return NULL;
+	array = host->page_map(host->ctx, range->base);
+	memset(array, 0, want.unit * PAGE_SIZE);
+	return array;
+}
+
+static void vcpus_init(struct domain *domain)
+{
+	domain->vcpu_count = domain->create.vcpus;
+	for (unsigned i = 0; i < domain->vcpu_count; i++) {
+		domain->vcpus[i].domain = domain;
+		domain->vcpus[i].index = i;
+		domain->vcpus[i].online = i == 0;
+		vgic_cpu_init(&domain->vcpus[i]);
+	}
+}
+
+static bool arrays_take(struct domain *domain)
+{
+	const struct control_create *create = &domain->create;
+	struct vgic_irq *irqs =
+		array_take(domain, create->nr_spis * sizeof(struct vgic_irq),
+			   &domain->irq_pages);
+
+	if (irqs == NULL)
+		return false;
+	domain->vcpus = array_take(domain, create->vcpus * sizeof(struct vcpu),
+				   &domain->vcpu_pages);
+	if (domain->vcpus == NULL)
+		return false;
+	vgic_init(&domain->vgic, domain, domain->domains->config.lr_count, irqs,
+		  create->nr_spis);
+	vcpus_init(domain);
+	if (domain->has_vuart)
+		vuart_init(&domain->vuart, domain);
+	return true;
+}
+
+/* Nobody else has seen the domain yet. */
+static void place_give(struct domains *domains, struct domain *domain)
+{
+	granules_give(&domain->own, GRANULES_SHARED, domain->irq_pages);
+	granules_give(&domain->own, GRANULES_SHARED, domain->vcpu_pages);
+	spinlock_acquire(&domains->lock);
+	domains->promised -= domain->promised;
+	domain->domid = 0;
+	spinlock_release(&domains->lock);
+}
+
+enum control_status domain_create(struct domains *domains,
+				  const struct control_create *create,
+				  const void *session, struct domain **out,
+				  char *text)
+{
+	struct control_create asked = *create;
+	enum control_status status = CONTROL_OK;
+	struct domain *domain = NULL;
+
+	defaults_fill(&asked);
+	if (is_realm(&asked))
+		status = realm_check(&domains->config, &asked, text);
+	if (status != CONTROL_OK)
+		return status;
+	spinlock_acquire(&domains->lock);
+	status = place_take(domains, &asked, session, &domain, text);
+	spinlock_release(&domains->lock);
+	if (domain == NULL)
+		return status;
+	if (!arrays_take(domain)) {
+		place_give(domains, domain);
+		return domain_refuse(
+			text, CONTROL_E_MEMORY,
+			"the host has no run of free pages for its vCPUs");
+	}
+	if (domain->console != CONTROL_NO_CONSOLE)
+		domain->ops->console_take(domain->ops->ctx, domain->console);
+	domain->created_ns = domain->ops->now_ns(domain->ops->ctx);
+	domain_state_set(domain, CONTROL_LOADING);
+	*out = domain;
+	return CONTROL_OK;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Granting pages for a domain's content, until it is to be built. */
+#include "abi/guest_map.h"
+#include "hypervisor/core/domain/domain_internal.h"
+#include "lib/number.h"
+
+#define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
+
+/* Pages zeroed at a time: 2 MiB. */
+#define ZERO_BATCH 512
+
+/* With domain->memory_busy held. */
+static enum control_status segment_check(const struct domain *domain,
+					 const struct control_segment *segment,
+					 char *text)
+{
+	uint64_t end = GUEST_RAM0_BASE + domain->ram_size;
+	uint64_t first = GUEST_RAM0_BASE;
+	const struct domain_segment *last;
+
+	if (domain_state(domain) != CONTROL_LOADING) {
+		return domain_refuse(text, CONTROL_E_STATE,
+				     "domain %u is not being loaded",
+				     domain->domid);
+	}
+	if (domain->segment_count == CONTROL_SEGMENTS) {
+		return domain_refuse(text, CONTROL_E_LIMIT,
+				     "a domain has at most %u segments",
+				     CONTROL_SEGMENTS);
+	}
+	if (domain->segment_count > 0) {
+		last = &domain->segments[domain->segment_count - 1];
+		first = last->ipa.value + last->pages.count * PAGE_SIZE;
+	}
+	if (segment->ipa < first || segment->ipa >= end ||
+	    segment->size > end - segment->ipa) {
+		return domain_refuse(
+			text, CONTROL_E_REQUEST,
+			"a segment is outside of RAM, or not after the one "
+			"before");
+	}
+	return CONTROL_OK;
+}
+
+/* Promises what the content adds. false: the host has not so much. */
+static bool promise_renew(struct domain *domain)
+{
+	struct domains *domains = domain->domains;
+	uint64_t pages = domain_overhead(domains, &domain->create) +
+			 domain_ram_cost(domain);
+	bool fits;
+
+	spinlock_acquire(&domains->lock);
+	fits = pages <=
+	       domains->config.pages - domains->promised + domain->promised;
+	if (fits) {
+		domains->promised += pages - domain->promised;
+		domain->promised = pages;
+	}
+	spinlock_release(&domains->lock);
+	return fits;
+}
+
+/* Lets others run between any two parts of what may be long. */
+static void pages_zero(struct domain *domain, struct granules_range pages)
+{
+	const struct host_ops *host = domain_host(domain);
+
+	for (uint64_t i = 0; i < pages.count; i += ZERO_BATCH) {
+		host_pages_zero(host, pa_add(pages.base, i * PAGE_SIZE),
+				smaller(pages.count - i, ZERO_BATCH));
+		host->relax(host->ctx, false);
+	}
+}
+
+static enum control_status segment_take(struct domain *domain,
+					const struct control_segment *segment,
+					char *text)
+{
+	struct domain_segment *taken = &domain->segments[domain->segment_count];
+	struct granules_want want = {
+		.kind = GRANULES_SHARED,
+		.unit = (segment->size + PAGE_SIZE - 1) / PAGE_SIZE,
+		.units = 1,
+		.align = 1,
+	};
+
+	taken->ipa = ipa_make(segment->ipa);
+	taken->size = segment->size;
+	taken->pages.count = want.unit;
+	domain->segment_count++;
+	if (promise_renew(domain) &&
+	    granules_take(&domain->own, &want, &taken->pages))
+		return CONTROL_OK;
+	domain->segment_count--;
+	taken->pages.count = 0;
+	(void)promise_renew(domain); /* less than before: it fits */
+	failure_clear(&domain->failure);
+	return domain_refuse(text, CONTROL_E_MEMORY,
+			     "the host has not %llu KiB in a row for content",
+			     (unsigned long long)want.unit * (PAGE_SIZE >> 10));
+}
+
+enum control_status domain_grant(struct domain *domain,
+				 const struct control_segment *segment,
+				 struct control_grant *grant, char *text)
+{
+	enum control_status status;
+	struct granules_range pages;
+
+	domain_memory_lock(domain);
+	status = segment_check(domain, segment, text);
+	if (status == CONTROL_OK)
+		status = segment_take(domain, segment, text);
+	if (status == CONTROL_OK) {
+		pages = domain->segments[domain->segment_count - 1].pages;
+		pages_zero(domain, pages);
+		grant->pa = pages.base.value;
+		grant->size = pages.count * PAGE_SIZE;
+	}
+	domain_memory_unlock(domain);
+	return status;
+}
+
+enum control_status domain_build(struct domain *domain,
+				 const struct control_build *build, char *text)
+{
+	bool done;
+
+	domain_memory_lock(domain);
+	spinlock_acquire(&domain->lock);
+	done = domain->state == CONTROL_LOADING;
+	if (done) {
+		domain->entry = *build;
+		domain_state_set(domain, CONTROL_BUILDING);
+	}
+	spinlock_release(&domain->lock);
+	domain_memory_unlock(domain);
+	if (!done) {
+		return domain_refuse(text, CONTROL_E_STATE,
+				     "domain %u is not being loaded",
+				     domain->domid);
+	}
+	domain->ops->work_kick(domain->ops->ctx);
+	return CONTROL_OK;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Building a domain from what was loaded, and taking it apart. */
+#include <string.h>
+
+#include "abi/guest_map.h"
+#include "abi/rmi.h"
+#include "hypervisor/core/domain/domain_internal.h"
+#include "hypervisor/core/rmi/failure_text.h"
+#include "lib/log.h"
+
+#define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
+
+/* PSTATE of a vCPU that starts: EL1h; D, A, I and F masked. */
+#define PSTATE_START 0x3c5
+
+/* ---- Building: Realms ---- */
+
+static void plan_fill(struct domain *domain, struct realm_ram *ram,
+		      struct realm_segment *segments, struct realm_plan *plan)
+{
+	*ram = (struct realm_ram){ ipa_make(GUEST_RAM0_BASE), domain->ram_size };
+	for (unsigned i = 0; i < domain->segment_count; i++) {
+		segments[i] = (struct realm_segment){
+			.ipa = domain->segments[i].ipa,
+			.size = domain->segments[i].size,
+			.source = domain->segments[i].pages.base,
+		};
+	}
+	*plan = (struct realm_plan){
+		.ram = ram,
+		.ram_count = 1,
+		.segments = segments,
+		.segment_count = domain->segment_count,
+		.vcpus = domain->vcpu_count,
+		.pc = domain->entry.pc,
+		.gprs = { domain->entry.x0 },
+		.hash_algo = (uint8_t)domain->create.hash_algo,
+		.cancelled = &domain->cancelled,
+	};
+	memcpy(plan->rpv, domain->create.rpv, sizeof(plan->rpv));
+}
+
+/* Each vCPU's REC, and the page through which it is entered. */
+static bool runs_take(struct domain *domain)
+{
+	struct granules_want want = {
+		.kind = GRANULES_SHARED,
+		.unit = domain->vcpu_count,
+		.units = 1,
+		.align = 1,
+	};
+
+	failure_step(&domain->failure, "making room for the vCPUs");
+	if (!granules_take(&domain->own, &want, &domain->run_pages))
+		return false;
+	for (unsigned i = 0; i < domain->vcpu_count; i++) {
+		uint64_t offset = i * PAGE_SIZE;
+
+		domain->vcpus[i].rec = pa_add(domain->realm.recs.base, offset);
+		domain->vcpus[i].run = pa_add(domain->run_pages.base, offset);
+	}
+	return true;
+}
+
+static bool realm_make(struct domain *domain)
+{
+	const struct host *host = domain->domains->config.host;
+	struct realm_segment segments[CONTROL_SEGMENTS];
+	struct realm_plan plan;
+	struct realm_ram ram;
+
+	plan_fill(domain, &ram, segments, &plan);
+	if (realm_build(host, &plan, &domain->realm) &&
+	    realm_activate(&domain->realm))
+		return runs_take(domain);
+	domain->failure = domain->realm.failure;
+	return false;
+}
+
+/* ---- Building: ordinary guests ---- */
+
+/* The pages that were filled become the guest's. */
+static bool segment_map(struct domain *domain, struct domain_segment *segment)
+{
+	struct granules_range *left = &segment->pages;
+	ipa_t ipa = segment->ipa;
+
+	while (left->count > 0) {
+		if (!stage2_map(&domain->stage2, ipa, left->base,
+				STAGE2_PAGE_LEVEL))
+			return false;
+		granules_recharge(&domain->own, GRANULES_SHARED, GRANULES_GUEST,
+				  1);
+		left->base = pa_add(left->base, PAGE_SIZE);
+		left->count--;
+		ipa = ipa_add(ipa, PAGE_SIZE);
+	}
+	return true;
+}
+
+static bool guest_make(struct domain *domain)
+{
+	struct vcpu *boot = &domain->vcpus[0];
+
+	failure_step(&domain->failure, "mapping the guest's content");
+	if (!stage2_init(&domain->stage2, &domain->own))
+		return false;
+	for (unsigned i = 0; i < domain->segment_count; i++) {
+		if (!segment_map(domain, &domain->segments[i]))
+			return false;
+	}
+	boot->regs.pc = domain->entry.pc;
+	boot->regs.gprs[0] = domain->entry.x0;
+	boot->regs.pstate = PSTATE_START;
+	boot->reset = true;
+	return true;
+}
+
+/* ---- Building ---- */
+
+static bool threads_start(struct domain *domain)
+{
+	failure_step(&domain->failure, "starting the vCPUs");
+	while (domain->threads < domain->vcpu_count) {
+		if (!domain->ops->vcpu_start(domain->ops->ctx,
+					     &domain->vcpus[domain->threads])) {
+			failure_note(&domain->failure,
+				     &(struct rmi_failure){
+					     .kind = RMI_FAILURE_MEMORY,
+					     .why = "there is no memory for a "
+						    "thread" });
+			return false;
+		}
+		domain->threads++;
+	}
+	return true;
+}
+
+/* What the content cost beside the guest's memory. */
+static void staging_give(struct domain *domain)
+{
+	struct domains *domains = domain->domains;
+	uint64_t pages;
+
+	for (unsigned i = 0; i < domain->segment_count; i++) {
+		granules_give(&domain->own, GRANULES_SHARED,
+			      domain->segments[i].pages);
+		domain->segments[i].pages.count = 0;
+	}
+	pages = domain_overhead(domains, &domain->create) +
+		domain_ram_cost(domain);
+	spinlock_acquire(&domains->lock);
+	domains->promised -= domain->promised - pages;
+	domain->promised = pages;
+	spinlock_release(&domains->lock);
+}
+
+/* Unless it was to be destroyed meanwhile. */
+static void built(struct domain *domain, bool done)
+{
+	char text[CONTROL_TEXT_SIZE] = { 0 };
+
+	if (!done)
+		failure_text(&domain->failure, text, sizeof(text));
+	if (!done && domain_state(domain) == CONTROL_BUILDING)
+		log_line("domain %u failed: %s", domain->domid, text);
+	spinlock_acquire(&domain->lock);
+	if (domain->state == CONTROL_BUILDING) {
+		memcpy(domain->text, text, sizeof(text));
+		if (done)
+			domain->session = NULL;
+		domain_state_set(domain, done ? CONTROL_PAUSED : CONTROL_FAILED);
+	}
+	spinlock_release(&domain->lock);
+}
+
+void domain_build_work(struct domain *domain)
+{
+	bool done;
+
+	domain_memory_lock(domain);
+	failure_clear(&domain->failure);
+	done = (domain->is_realm ? realm_make(domain) : guest_make(domain)) &&
+	       threads_start(domain);
+	staging_give(domain);
+	domain_memory_unlock(domain);
+	built(domain, done);
+}
+
+/* ---- Taking apart ---- */
+
+static void threads_end(struct domain *domain)
+{
+	domain_kick_all(domain);
+	while (domain->threads > 0) {
+		spinlock_acquire(&domain->lock);
+		domain->threads--;
+		spinlock_release(&domain->lock);
+		domain->ops->vcpu_end(domain->ops->ctx,
+				      &domain->vcpus[domain->threads]);
+	}
+}
+
+static void range_give(struct domain *domain, struct granules_range *range)
+{
+	granules_give(&domain->own, GRANULES_SHARED, *range);
+	range->count = 0;
+}
+
+static void own_give(struct domain *domain)
+{
+	if (!domain->is_realm) {
+		domain->ops->tlb_flush(domain->ops->ctx, domain->vmid);
+		stage2_destroy(&domain->stage2);
+	}
+	for (unsigned i = 0; i < domain->segment_count; i++)
+		range_give(domain, &domain->segments[i].pages);
+	range_give(domain, &domain->run_pages);
+	range_give(domain, &domain->irq_pages);
+	range_give(domain, &domain->vcpu_pages);
+}
+
+/* What is to be done when nobody looks at a domain, with domains->lock held. */
+typedef void final_step(struct domain *domain);
+
+static void when_alone(struct domain *domain, final_step *step)
+{
+	struct domains *domains = domain->domains;
+	const struct host_ops *host = domain_host(domain);
+	bool done = false;
+
+	while (!done) {
+		spinlock_acquire(&domains->lock);
+		done = domain->users == 0;
+		if (done)
+			step(domain);
+		spinlock_release(&domains->lock);
+		if (!done)
+			host->relax(host->ctx, true);
+	}
+}
+
+/* Who looks at it from now on only looks: it is DYING. */
+static void leave_alone(struct domain *domain)
+{
+	(void)domain;
+}
+
+/* Who looks at it from now on sees no vCPU. */
+static void vcpus_hide(struct domain *domain)
+{
+	domain->vcpu_count = 0;
+}
+
+static void place_free(struct domain *domain)
+{
+	domain->domains->promised -= domain->promised;
+	domain_state_set(domain, 0);
+	domain->domid = 0;
+}
+
+static void destroy_refused(struct domain *domain)
+{
+	char text[CONTROL_TEXT_SIZE] = { 0 };
+
+	failure_text(&domain->realm.failure, text, sizeof(text));
+	log_line("domain %u stays for now: %s", domain->domid, text);
+	spinlock_acquire(&domain->lock);
+	memcpy(domain->text, text, sizeof(text));
+	spinlock_release(&domain->lock);
+}
+
+void domain_destroy_work(struct domain *domain)
+{
+	bool gone;
+
+	when_alone(domain, leave_alone);
+	threads_end(domain);
+	domain_memory_lock(domain);
+	gone = realm_destroy(&domain->realm);
+	domain_memory_unlock(domain);
+	if (!gone) {
+		destroy_refused(domain);
+		return;
+	}
+	when_alone(domain, vcpus_hide);
+	own_give(domain);
+	when_alone(domain, place_free);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Supplying the RAM of domains that run. What a domain has left to be supplied
+ * was promised to it, so that memory can only be short in a run of its own
+ * making: a block is then made of pages.
+ */
+#include "hypervisor/core/domain/memory.h"
+
+#include "abi/guest_map.h"
+#include "abi/rmi.h"
+#include "hypervisor/core/domain/domain_internal.h"
+#include "hypervisor/core/realm/realm_run.h"
+#include "hypervisor/core/rmi/failure_text.h"
+#include "lib/number.h"
+
+#define BLOCK_SIZE ((uint64_t)1 << 21)
+
+static enum memory_result broken(struct domain *domain,
+				 const struct rmi_failure *failure)
+{
+	char text[CONTROL_TEXT_SIZE];
+
+	failure_text(failure, text, sizeof(text));
+	domain_stop(domain, CONTROL_CRASH, "%s", text);
+	return MEMORY_BROKEN;
+}
+
+/* Whether the block around an IPA may be supplied whole. */
+static bool block_in_ram(const struct domain *domain, ipa_t ipa)
+{
+	return domain_has_ram(domain, ipa_align_down(ipa, BLOCK_SIZE).value,
+			      BLOCK_SIZE);
+}
+
+/* ---- Realms: the protected half ---- */
+
+/* Supplies untouched RAM; look is what is there. */
+static bool realm_page(struct domain *domain, ipa_t ipa,
+		       const struct rtt_look *look)
+{
+	struct realm *realm = &domain->realm;
+
+	if (look->level <= REALM_BLOCK_LEVEL && block_in_ram(domain, ipa)) {
+		if (realm_supply(realm, ipa_align_down(ipa, BLOCK_SIZE),
+				 REALM_BLOCK_LEVEL))
+			return true;
+		if (realm->failure.kind != RMI_FAILURE_MEMORY)
+			return false;
+	}
+	return realm_supply(realm, ipa, REALM_PAGE_LEVEL);
+}
+
+/*
+ * A page that is RIPAS EMPTY by now, or supplied already, is a matter of the
+ * Realm and its RMM when the access is made again.
+ */
+static enum memory_result protected_fault(struct domain *domain, ipa_t ipa)
+{
+	struct realm *realm = &domain->realm;
+	struct rtt_look look;
+
+	if (!domain_has_ram(domain, ipa.value, 1))
+		return MEMORY_NONE;
+	if (!realm_look(realm, ipa, &look))
+		return broken(domain, &realm->failure);
+	if (look.ripas == RMI_RIPAS_DESTROYED) {
+		domain_stop(domain, CONTROL_CRASH,
+			    "it touched memory at 0x%llx whose content is lost",
+			    (unsigned long long)ipa.value);
+		return MEMORY_BROKEN;
+	}
+	if (look.state == RMI_ENTRY_ASSIGNED || look.ripas != RMI_RIPAS_RAM)
+		return MEMORY_READY;
+	if (!realm_page(domain, ipa, &look))
+		return broken(domain, &realm->failure);
+	return MEMORY_READY;
+}
+
+/* ---- Realms: the unprotected half ---- */
+
+static enum memory_result unprotected_fault(struct domain *domain, ipa_t alias)
+{
+	struct realm *realm = &domain->realm;
+	ipa_t ipa =
+		ipa_make(alias.value - realm_alias(realm, ipa_make(0)).value);
+	struct rtt_look look;
+
+	if (!domain_has_ram(domain, ipa.value, 1))
+		return MEMORY_NONE;
+	if (!realm_look(realm, ipa, &look))
+		return broken(domain, &realm->failure);
+	if (look.ripas != RMI_RIPAS_EMPTY)
+		return MEMORY_NONE;
+	if (!realm_share(realm, alias))
+		return broken(domain, &realm->failure);
+	return MEMORY_READY;
+}
+
+/* No Realm can name an IPA beyond its own, but a host error may. */
+enum memory_result memory_realm_fault(struct domain *domain, ipa_t ipa)
+{
+	uint64_t half = realm_alias(&domain->realm, ipa_make(0)).value;
+	ipa_t page = ipa_align_down(ipa, GUEST_PAGE_SIZE);
+	enum memory_result result = MEMORY_NONE;
+
+	domain_memory_lock(domain);
+	if (page.value < half)
+		result = protected_fault(domain, page);
+	else if (page.value < 2 * half)
+		result = unprotected_fault(domain, page);
+	domain_memory_unlock(domain);
+	return result;
+}
+
+/* ---- Realms: RIPAS ---- */
+
+/* The host's part: what the Realm gives up goes back to the host, and what it
+ * takes back is not shared any more. */
+static bool ripas_follow(struct domain *domain, ipa_t base, ipa_t top,
+			 uint8_t ripas)
+{
+	struct realm *realm = &domain->realm;
+	bool done = ripas == RMI_RIPAS_EMPTY
+			    ? realm_take_back(realm, base, top)
+			    : realm_unshare(realm, realm_alias(realm, base),
+					    realm_alias(realm, top));
+
+	return done && realm->failure.kind == RMI_FAILURE_NONE;
+}
+
+static bool ripas_change(struct domain *domain, const struct ripas_range *range,
+			 uint8_t ripas)
+{
+	struct realm *realm = &domain->realm;
+	ipa_t reached;
+	bool done = realm_ripas_set(realm, range, &reached) &&
+		    (reached.value == range->base.value ||
+		     ripas_follow(domain, range->base, reached, ripas));
+
+	if (!done)
+		(void)broken(domain, &realm->failure);
+	return done && reached.value > range->base.value;
+}
+
+bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
+			 ipa_t top, uint8_t ripas)
+{
+	uint64_t end = GUEST_RAM0_BASE + domain->ram_size;
+	struct ripas_range range = { vcpu->rec, base, top };
+	bool done;
+
+	if (!domain_has_ram(domain, base.value, 1) || top.value <= base.value ||
+	    !is_aligned(base.value | top.value, GUEST_PAGE_SIZE) ||
+	    ripas > RMI_RIPAS_RAM)
+		return false;
+	if (range.top.value > end)
+		range.top = ipa_make(end);
+	domain_memory_lock(domain);
+	done = ripas_change(domain, &range, ripas);
+	domain_memory_unlock(domain);
+	return done;
+}
+
+/* ---- Ordinary guests ---- */
+
+/* false: domain->failure. */
+static bool guest_supply(struct domain *domain, ipa_t ipa, int level)
+{
+	uint64_t count = rtt_entry_size(level) / GUEST_PAGE_SIZE;
+	struct granules_want want = {
+		.kind = GRANULES_GUEST, .unit = count, .units = 1, .align = count
+	};
+	struct granules_range range;
+
+	failure_clear(&domain->failure);
+	failure_step(&domain->failure, "supplying memory");
+	if (!granules_take(&domain->own, &want, &range))
+		return false;
+	host_pages_zero(domain_host(domain), range.base, range.count);
+	if (stage2_map(&domain->stage2,
+		       ipa_align_down(ipa, rtt_entry_size(level)), range.base,
+		       level))
+		return true;
+	granules_give(&domain->own, GRANULES_GUEST, range);
+	return false;
+}
+
+static enum memory_result guest_fault(struct domain *domain, ipa_t ipa)
+{
+	struct stage2_entry entry = stage2_look(&domain->stage2, ipa);
+
+	if (entry.mapped)
+		return MEMORY_READY;
+	if (entry.level <= STAGE2_BLOCK_LEVEL && block_in_ram(domain, ipa) &&
+	    guest_supply(domain, ipa, STAGE2_BLOCK_LEVEL))
+		return MEMORY_READY;
+	if (guest_supply(domain, ipa, STAGE2_PAGE_LEVEL))
+		return MEMORY_READY;
+	return broken(domain, &domain->failure);
+}
+
+enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
+{
+	enum memory_result result;
+
+	if (!domain_has_ram(domain, ipa.value, 1))
+		return MEMORY_NONE;
+	domain_memory_lock(domain);
+	result = guest_fault(domain, ipa);
+	domain_memory_unlock(domain);
+	return result;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The devices of a guest as one table of windows. */
+#include "hypervisor/core/io/bus.h"
+
+#include <stddef.h>
+
+#include "abi/guest_map.h"
+#include "hypervisor/core/domain/domain.h"
+
+struct window {
+	uint64_t base;
+	uint64_t size;
+	bool (*access)(struct vcpu *vcpu, uint64_t offset, unsigned size,
+		       bool write, uint64_t *value);
+};
+
+static const struct window windows[] = {
+	{ GUEST_GICV3_GICD_BASE, GUEST_GICV3_GICD_SIZE, vgic_gicd_access },
+	{ GUEST_GICV3_GICR_BASE, GUEST_GICV3_GICR_SIZE, vgic_gicr_access },
+	{ GUEST_PL011_BASE, GUEST_PL011_SIZE, vuart_access },
+};
+
+static const struct window *window_at(const struct domain *domain,
+				      uint64_t address)
+{
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		const struct window *window = &windows[i];
+
+		if (address >= window->base &&
+		    address - window->base < window->size) {
+			return window->access != vuart_access ||
+					       domain->has_vuart
+				       ? window
+				       : NULL;
+		}
+	}
+	return NULL;
+}
+
+static uint64_t shared_bit(const struct domain *domain)
+{
+	return UINT64_C(1) << (domain->realm.layout.ipa_bits - 1);
+}
+
+bool bus_unprotected(const struct domain *domain, ipa_t ipa)
+{
+	return (ipa.value & shared_bit(domain)) != 0;
+}
+
+ipa_t bus_ipa(const struct domain *domain, ipa_t ipa)
+{
+	if (!domain->is_realm)
+		return ipa;
+	return ipa_make(ipa.value & ~shared_bit(domain));
+}
+
+bool bus_has_device(const struct domain *domain, ipa_t ipa)
+{
+	return window_at(domain, ipa.value) != NULL;
+}
+
+bool bus_access(struct vcpu *vcpu, struct bus_access *access)
+{
+	const struct window *window = window_at(vcpu->domain, access->ipa.value);
+	uint64_t ones = access->size < 8 ? (UINT64_C(1) << 8 * access->size) - 1
+					 : UINT64_MAX;
+
+	if (window == NULL)
+		return false;
+	access->value &= ones;
+	if (!window->access(vcpu, access->ipa.value - window->base,
+			    access->size, access->write, &access->value))
+		return false;
+	access->value &= ones;
+	return true;
+}

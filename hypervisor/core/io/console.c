@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A console slot: one ring of output, read by a terminal and by a log. */
+#include "hypervisor/core/io/console.h"
+
+#include <string.h>
+
+void console_init(struct console *console, const struct console_guest *guest)
+{
+	memset(console, 0, sizeof(*console));
+	console->guest = *guest;
+	console->log_left = CONSOLE_LOG_LIMIT;
+	fifo_init(&console->typed, console->typed_bytes, CONSOLE_TYPED);
+}
+
+void console_take(struct console *console)
+{
+	spinlock_acquire(&console->lock);
+	console->attached = false;
+	console->start = console->shown = console->written;
+	spinlock_release(&console->lock);
+	spinlock_acquire(&console->typed_lock);
+	fifo_clear(&console->typed);
+	spinlock_release(&console->typed_lock);
+}
+
+/* The oldest byte after one that is in the ring. */
+static uint64_t oldest(const struct console *console, uint64_t after)
+{
+	uint64_t written = console->written;
+
+	return written - after > CONSOLE_RING ? written - CONSOLE_RING : after;
+}
+
+/* Whether a byte more would push out one that a reader still needs. */
+static bool is_full(const struct console *console)
+{
+	uint64_t written = console->written;
+
+	return (console->attached && written - console->shown == CONSOLE_RING) ||
+	       (console->logging && written - console->logged == CONSOLE_RING);
+}
+
+bool console_write(struct console *console, uint8_t byte)
+{
+	bool taken;
+
+	spinlock_acquire(&console->lock);
+	taken = !is_full(console);
+	if (taken)
+		console->ring[console->written++ % CONSOLE_RING] = byte;
+	spinlock_release(&console->lock);
+	return taken;
+}
+
+void console_terminal(struct console *console, bool open)
+{
+	spinlock_acquire(&console->lock);
+	console->attached = open;
+	console->shown = oldest(console, console->start);
+	spinlock_release(&console->lock);
+}
+
+/* What was written before the log came is in it as far as the ring has it. */
+void console_log(struct console *console, bool open)
+{
+	spinlock_acquire(&console->lock);
+	console->logging = open && console->log_left != 0;
+	console->logged = oldest(console, console->logged);
+	spinlock_release(&console->lock);
+}
+
+/* With typed_lock held. */
+static void feed(struct console *console)
+{
+	const struct console_guest *guest = &console->guest;
+	size_t size, taken;
+
+	do {
+		const uint8_t *bytes = fifo_look(&console->typed, &size);
+
+		taken = size == 0 ? 0
+				  : guest->input(guest->ctx, guest->slot, bytes,
+						 size);
+		fifo_drop(&console->typed, taken);
+	} while (taken != 0);
+}
+
+bool console_feed(struct console *console)
+{
+	bool wanted;
+
+	spinlock_acquire(&console->typed_lock);
+	feed(console);
+	wanted = console->refused &&
+		 fifo_room(&console->typed) >= CONSOLE_TYPED / 2;
+	if (wanted)
+		console->refused = false;
+	spinlock_release(&console->typed_lock);
+	return wanted;
+}
+
+/* A terminal of the guest before takes no part: its bytes go nowhere. */
+size_t console_input(struct console *console, const uint8_t *bytes, size_t size)
+{
+	size_t taken;
+	bool attached;
+
+	spinlock_acquire(&console->lock);
+	attached = console->attached;
+	spinlock_release(&console->lock);
+	if (!attached)
+		return size;
+	spinlock_acquire(&console->typed_lock);
+	taken = fifo_put(&console->typed, bytes, size);
+	console->refused = taken < size;
+	feed(console);
+	spinlock_release(&console->typed_lock);
+	return taken;
+}
+
+/* Copies from the ring what a reader at *at has not got yet. */
+static size_t ring_read(const struct console *console, uint64_t *at,
+			uint8_t *bytes, uint64_t size)
+{
+	uint64_t start = *at % CONSOLE_RING;
+	uint64_t all = console->written - *at;
+	uint64_t straight = CONSOLE_RING - start;
+
+	if (all > size)
+		all = size;
+	if (straight > all)
+		straight = all;
+	memcpy(bytes, console->ring + start, straight);
+	memcpy(bytes + straight, console->ring, all - straight);
+	*at += all;
+	return all;
+}
+
+size_t console_terminal_output(struct console *console, uint8_t *bytes,
+			       size_t size)
+{
+	size_t given = 0;
+
+	spinlock_acquire(&console->lock);
+	if (console->attached)
+		given = ring_read(console, &console->shown, bytes, size);
+	spinlock_release(&console->lock);
+	return given;
+}
+
+size_t console_log_output(struct console *console, uint8_t *bytes, size_t size)
+{
+	size_t given = 0;
+
+	spinlock_acquire(&console->lock);
+	if (console->logging) {
+		if (size > console->log_left)
+			size = console->log_left;
+		given = ring_read(console, &console->logged, bytes, size);
+		console->log_left -= given;
+		console->logging = console->log_left != 0;
+	}
+	spinlock_release(&console->lock);
+	return given;
+}

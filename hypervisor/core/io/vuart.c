@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The UART's registers, its receive FIFO and its interrupt. */
+#include "hypervisor/core/io/vuart.h"
+
+#include "abi/guest_map.h"
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/vgic/vgic.h"
+
+/* DEN0094, "Generic UART": offsets from its base. */
+#define UARTDR   0x000
+#define UARTFR   0x018
+#define UARTIMSC 0x038
+#define UARTRIS  0x03c
+#define UARTMIS  0x040
+#define UARTICR  0x044
+#define UARTID   0xfe0 /* eight of them, a byte in each word */
+#define UARTEND  0x1000
+
+#define FR_TXFE 0x80
+#define FR_RXFF 0x40
+#define FR_RXFE 0x10
+
+#define INT_RX  0x10
+#define INT_TX  0x20
+#define INT_RT  0x40 /* bytes have been waiting */
+#define INT_ALL 0x7f2
+
+/* Arm DDI0183 (PL011 r1p5), UARTPeriphID0.. and UARTPCellID0.. */
+static const uint8_t ids[8] = { 0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
+
+void vuart_init(struct vuart *vuart, struct domain *domain)
+{
+	*vuart = (struct vuart){ .domain = domain };
+}
+
+static uint32_t raw(const struct vuart *vuart)
+{
+	return (vuart->sent ? INT_TX : 0) |
+	       (vuart->count > 0 ? INT_RX | INT_RT : 0);
+}
+
+static void line_update(struct vuart *vuart)
+{
+	bool line = (raw(vuart) & vuart->mask) != 0;
+
+	if (line == vuart->line)
+		return;
+	vuart->line = line;
+	vgic_spi_set(&vuart->domain->vgic, GUEST_PL011_SPI, line);
+}
+
+static uint32_t flags(const struct vuart *vuart)
+{
+	return FR_TXFE | (vuart->count == VUART_FIFO ? FR_RXFF : 0) |
+	       (vuart->count == 0 ? FR_RXFE : 0);
+}
+
+static uint32_t receive(struct vuart *vuart)
+{
+	uint8_t byte;
+
+	if (vuart->count == 0)
+		return 0;
+	byte = vuart->fifo[vuart->first];
+	vuart->first = (vuart->first + 1) % VUART_FIFO;
+	vuart->count--;
+	return byte;
+}
+
+static uint32_t reg_read(struct vuart *vuart, uint64_t offset)
+{
+	switch (offset) {
+	case UARTDR:
+		return receive(vuart);
+	case UARTFR:
+		return flags(vuart);
+	case UARTIMSC:
+		return vuart->mask;
+	case UARTRIS:
+		return raw(vuart);
+	case UARTMIS:
+		return raw(vuart) & vuart->mask;
+	default:
+		return offset >= UARTID && offset % 4 == 0
+			       ? ids[(offset - UARTID) / 4]
+			       : 0;
+	}
+}
+
+static void reg_write(struct vuart *vuart, uint64_t offset, uint32_t value)
+{
+	switch (offset) {
+	case UARTDR:
+		vuart->sent = true;
+		break;
+	case UARTIMSC:
+		vuart->mask = value & INT_ALL;
+		break;
+	case UARTICR:
+		if ((value & INT_TX) != 0)
+			vuart->sent = false;
+		break;
+	}
+}
+
+/* Whether to ask for what did not find room: once half of it is free. */
+static bool wants_more(struct vuart *vuart)
+{
+	bool wants = vuart->refused && vuart->count <= VUART_FIFO / 2;
+
+	if (wants)
+		vuart->refused = false;
+	return wants;
+}
+
+bool vuart_access(struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
+		  uint64_t *value)
+{
+	struct domain *domain = vcpu->domain;
+	struct vuart *vuart = &domain->vuart;
+	const struct domain_ops *ops = domain->ops;
+	bool ready;
+
+	if (offset >= UARTEND || size > 4 || offset % size != 0)
+		return false;
+	spinlock_acquire(&vuart->lock);
+	if (write)
+		reg_write(vuart, offset, (uint32_t)*value);
+	else
+		*value = reg_read(vuart, offset);
+	line_update(vuart);
+	ready = wants_more(vuart);
+	spinlock_release(&vuart->lock);
+
+	if (domain->console == CONTROL_NO_CONSOLE)
+		return true;
+	if (write && offset == UARTDR)
+		ops->console_put(ops->ctx, domain->console, (uint8_t)*value);
+	if (ready)
+		ops->console_ready(ops->ctx, domain->console);
+	return true;
+}
+
+size_t vuart_input(struct vuart *vuart, const uint8_t *bytes, size_t size)
+{
+	size_t taken;
+
+	spinlock_acquire(&vuart->lock);
+	for (taken = 0; taken < size && vuart->count < VUART_FIFO; taken++) {
+		vuart->fifo[(vuart->first + vuart->count) % VUART_FIFO] =
+			bytes[taken];
+		vuart->count++;
+	}
+	vuart->refused |= taken < size;
+	line_update(vuart);
+	spinlock_release(&vuart->lock);
+	return taken;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The memory of a Realm that may run. */
+#include "hypervisor/core/realm/realm_run.h"
+
+#include "abi/rmi.h"
+#include "hypervisor/core/realm/realm_internal.h"
+
+ipa_t realm_alias(const struct realm *realm, ipa_t ipa)
+{
+	return ipa_add(ipa, UINT64_C(1) << (realm->layout.ipa_bits - 1));
+}
+
+/* Before anything else is asked of the RMM. */
+static bool run_begin(struct realm *realm, const char *doing)
+{
+	failure_clear(&realm->failure);
+	failure_step(&realm->failure, doing);
+	return realm_op_finish(realm);
+}
+
+bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out)
+{
+	return run_begin(realm, "looking at a page") &&
+	       (ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, out) ||
+		rmi_refused(&realm->rmi));
+}
+
+/* Gives back what was taken for a mapping that did not come about, unless the
+ * RMM may have it still. */
+static bool undo(struct realm *realm, enum granules_kind kind,
+		 struct granules_range *range)
+{
+	if (!realm->rmi.op.open) {
+		(void)realm_return(realm, kind, range); /* else teardown does */
+	}
+	return false;
+}
+
+/* ---- The protected half ---- */
+
+bool realm_supply(struct realm *realm, ipa_t ipa, int level)
+{
+	uint64_t count = rtt_entry_size(level) / RMI_GRANULE_SIZE;
+	struct granules_want want = {
+		.kind = GRANULES_DATA, .unit = count, .units = 1, .align = count
+	};
+
+	if (!run_begin(realm, "supplying memory") ||
+	    !realm_return(realm, GRANULES_DATA, &realm->data) ||
+	    !realm_take(realm, &want, &realm->data))
+		return false;
+	return realm_data_map(realm, ipa, level) ||
+	       undo(realm, GRANULES_DATA, &realm->data);
+}
+
+bool realm_take_back(struct realm *realm, ipa_t base, ipa_t top)
+{
+	return run_begin(realm, "taking memory back") &&
+	       realm_unmap(realm, GRANULES_DATA, base, top);
+}
+
+/* ---- The unprotected half ---- */
+
+static bool lent_map(struct realm *realm, ipa_t ipa)
+{
+	int deepest = realm_above_root(realm);
+
+	while (!realm_settle(
+		realm, ask_rtt_unprot_map(&realm->rmi, realm->rd.base, ipa,
+					  realm->lent.base, REALM_PAGE_LEVEL))) {
+		if (!realm_walk_deepen(realm, ipa, REALM_PAGE_LEVEL, &deepest))
+			return false;
+	}
+	return true;
+}
+
+static bool page_share(struct realm *realm, ipa_t ipa)
+{
+	struct granules_want want = {
+		.kind = GRANULES_GUEST, .unit = 1, .units = 1, .align = 1
+	};
+
+	if (!realm_take(realm, &want, &realm->lent))
+		return false;
+	host_pages_zero(realm->rmi.ops, realm->lent.base, 1);
+	return lent_map(realm, ipa) || undo(realm, GRANULES_GUEST, &realm->lent);
+}
+
+bool realm_share(struct realm *realm, ipa_t ipa)
+{
+	struct rtt_look look;
+
+	if (!run_begin(realm, "sharing memory") ||
+	    !realm_return(realm, GRANULES_GUEST, &realm->lent))
+		return false;
+	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, &look))
+		return rmi_refused(&realm->rmi);
+	return look.state == RMI_ENTRY_ASSIGNED || page_share(realm, ipa);
+}
+
+bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)
+{
+	return run_begin(realm, "taking shared memory back") &&
+	       realm_unmap(realm, GRANULES_GUEST, base, top);
+}
+
+/* ---- RIPAS ---- */
+
+/* Whether the last refusal says that the entry at hand must stay as it is. */
+static bool entry_keeps(const struct rmi *rmi)
+{
+	return !rmi->trouble && rmi_status(rmi) == RMI_ERROR_RTT &&
+	       rmi_index(rmi) == RTT_DEEPEST;
+}
+
+bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
+		     ipa_t *reached)
+{
+	struct ripas_range left = *range;
+	int deepest = realm_above_root(realm);
+	ipa_t next;
+
+	*reached = range->base;
+	if (!run_begin(realm, "changing the state of memory"))
+		return false;
+	while (left.base.value < left.top.value) {
+		if (!ask_rtt_set_ripas(&realm->rmi, realm->rd.base, &left,
+				       &next)) {
+			if (entry_keeps(&realm->rmi))
+				return true;
+			if (!realm_walk_deepen(realm, left.base, RTT_DEEPEST,
+					       &deepest))
+				return false;
+			continue;
+		}
+		if (next.value <= left.base.value ||
+		    next.value > left.top.value) {
+			return rmi_nonsense(&realm->rmi,
+					    "no progress in the range");
+		}
+		*reached = left.base = next;
+		deepest = realm_above_root(realm);
+	}
+	return true;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Taking a Realm apart. Every step looks at what is held and does nothing if
+ * it is done already, so that the whole can be repeated until it succeeds.
+ */
+#include "abi/rmi.h"
+#include "hypervisor/core/realm/realm_internal.h"
+#include "lib/number.h"
+
+bool realm_op_finish(struct realm *realm)
+{
+	if (!realm->rmi.op.open)
+		return true;
+	if (!rmi_resume(&realm->rmi))
+		return false;
+	return realm_settle(realm, true);
+}
+
+static bool recs_destroy(struct realm *realm)
+{
+	while (realm->rec_count > 0) {
+		pa_t rec = pa_add(realm->recs.base,
+				  (realm->rec_count - 1) *
+					  (uint64_t)RMI_GRANULE_SIZE);
+
+		if (!realm_may_return(realm))
+			return false;
+		if (!realm_settle(realm, ask_rec_destroy(&realm->rmi, rec)))
+			return rmi_refused(&realm->rmi);
+	}
+	return true;
+}
+
+/* All that is mapped in one half of the IPA space. */
+static bool half_unmap(struct realm *realm, enum granules_kind kind,
+		       uint64_t base)
+{
+	uint64_t size = UINT64_C(1) << (realm->layout.ipa_bits - 1);
+
+	if (!realm_unmap(realm, kind, ipa_make(base), ipa_make(base + size)))
+		return false;
+	return realm_held(realm, kind) == 0 ||
+	       rmi_nonsense(&realm->rmi, "not all pages came back");
+}
+
+static bool content_unmap(struct realm *realm)
+{
+	return half_unmap(realm, GRANULES_DATA, 0) &&
+	       half_unmap(realm, GRANULES_GUEST,
+			  UINT64_C(1) << (realm->layout.ipa_bits - 1));
+}
+
+/* Destroys the tables of one level, skipping to where the RMM says. */
+static bool level_destroy(struct realm *realm, int level)
+{
+	ipa_t at = ipa_make(0);
+	ipa_t end = ipa_make(UINT64_C(1) << realm->layout.ipa_bits);
+	ipa_t next;
+	bool done;
+
+	while (realm_held(realm, GRANULES_RTT) > 0 && at.value < end.value) {
+		if (!realm_may_return(realm))
+			return false;
+		done = realm_settle(realm,
+				    ask_rtt_destroy(&realm->rmi, realm->rd.base,
+						    at, level, &next));
+		if (!done && (realm->rmi.trouble ||
+			      rmi_status(&realm->rmi) != RMI_ERROR_RTT ||
+			      rmi_index(&realm->rmi) >= level))
+			return rmi_refused(&realm->rmi);
+		/* The last root table may reach beyond the IPA space. */
+		if (next.value <= at.value ||
+		    !is_aligned(next.value, rtt_entry_size(level - 1))) {
+			return rmi_nonsense(&realm->rmi,
+					    "no progress in the range");
+		}
+		at = next;
+	}
+	return true;
+}
+
+static bool tables_destroy(struct realm *realm)
+{
+	for (int level = RTT_DEEPEST; level > realm->layout.start_level;
+	     level--) {
+		if (!level_destroy(realm, level))
+			return false;
+	}
+	return realm_held(realm, GRANULES_RTT) == 0 ||
+	       rmi_nonsense(&realm->rmi, "not all tables came back");
+}
+
+static bool realm_terminate(struct realm *realm)
+{
+	return ask_realm_terminate(&realm->rmi, realm->rd.base) ||
+	       rmi_refused(&realm->rmi);
+}
+
+static bool realm_remove(struct realm *realm)
+{
+	if (!realm_may_return(realm))
+		return false;
+	if (!realm_settle(realm, ask_realm_destroy(&realm->rmi, realm->rd.base)))
+		return rmi_refused(&realm->rmi);
+	realm->active = false;
+	return true;
+}
+
+/* Takes away all that the RMM has made of the Realm. */
+static bool contents_destroy(struct realm *realm)
+{
+	if (!realm->created)
+		return true;
+	return recs_destroy(realm) && content_unmap(realm) &&
+	       realm_terminate(realm) && tables_destroy(realm) &&
+	       realm_remove(realm);
+}
+
+static bool unused_give(struct realm *realm)
+{
+	return realm_return(realm, GRANULES_RTT, &realm->tables) &&
+	       realm_return(realm, GRANULES_DATA, &realm->data) &&
+	       realm_return(realm, GRANULES_GUEST, &realm->lent);
+}
+
+static bool objects_give(struct realm *realm)
+{
+	return realm_return(realm, GRANULES_REC, &realm->recs) &&
+	       realm_return(realm, GRANULES_ROOT, &realm->roots) &&
+	       realm_return(realm, GRANULES_RD, &realm->rd);
+}
+
+/* Nothing can need a list any more. What is charged now is out of reach. */
+static bool books_close(struct realm *realm)
+{
+	realm_give(realm, GRANULES_SHARED, &realm->shared);
+	granules_recharge(&realm->granules, GRANULES_DONATED, GRANULES_ABANDONED,
+			  realm_held(realm, GRANULES_DONATED));
+	if (realm->granules.account.total == 0)
+		return true;
+	failure_note(
+		&realm->failure,
+		&(struct rmi_failure){
+			.kind = RMI_FAILURE_NONSENSE,
+			.why = "the RMM keeps memory of a Realm that is gone" });
+	return false;
+}
+
+bool realm_dismantle(struct realm *realm)
+{
+	failure_step(&realm->failure, "taking the Realm apart");
+	granules_retry(&realm->granules);
+	return realm_op_finish(realm) && unused_give(realm) &&
+	       contents_destroy(realm) && objects_give(realm) &&
+	       books_close(realm);
+}
+
+bool realm_destroy(struct realm *realm)
+{
+	failure_clear(&realm->failure);
+	return realm_dismantle(realm);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Taking back what is mapped in a range of a Realm's IPA space. */
+#include "abi/rmi.h"
+#include "hypervisor/core/realm/realm_internal.h"
+#include "lib/number.h"
+
+bool realm_may_return(struct realm *realm)
+{
+	if (granules_batch(&realm->granules) > 0)
+		return true;
+	failure_note(
+		&realm->failure,
+		&(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
+				       .why = "too many abandoned granules" });
+	return false;
+}
+
+bool realm_return(struct realm *realm, enum granules_kind kind,
+		  struct granules_range *range)
+{
+	if (range->count == 0)
+		return true;
+	if (!realm_may_return(realm))
+		return false;
+	realm_give(realm, kind, range);
+	return true;
+}
+
+static bool unmap_once(struct realm *realm, enum granules_kind kind, ipa_t at,
+		       ipa_t top, ipa_t *next)
+{
+	struct rmi *rmi = &realm->rmi;
+	pa_t rd = realm->rd.base;
+
+	return realm_settle(
+		realm, kind == GRANULES_DATA
+			       ? ask_rtt_data_unmap(rmi, rd, at, top, next)
+			       : ask_rtt_unprot_unmap(rmi, rd, at, top, next));
+}
+
+/*
+ * Where the walk ends above the pages at an entry that the range does not
+ * hold whole, nothing is mapped: skips it. false: refused for another reason.
+ */
+static bool entry_skip(struct realm *realm, ipa_t at, ipa_t top, ipa_t *next)
+{
+	const struct rmi *rmi = &realm->rmi;
+	int level = rmi_index(rmi);
+	uint64_t size;
+
+	if (rmi->trouble || rmi_status(rmi) != RMI_ERROR_RTT ||
+	    level < realm->layout.start_level || level >= RTT_DEEPEST)
+		return rmi_refused(&realm->rmi);
+	size = rtt_entry_size(level);
+	next->value = align_down(at.value, size) + size;
+	if (is_aligned(at.value, size) && next->value <= top.value)
+		return rmi_refused(&realm->rmi);
+	return true;
+}
+
+/*
+ * One command takes what is mapped in one table, or one run of physically
+ * consecutive pages of it. The sweep ends when all pages are back.
+ */
+bool realm_unmap(struct realm *realm, enum granules_kind kind, ipa_t at,
+		 ipa_t top)
+{
+	ipa_t next;
+
+	while (realm_held(realm, kind) > 0 && at.value < top.value) {
+		if (!realm_may_return(realm))
+			return false;
+		if (unmap_once(realm, kind, at, top, &next)) {
+			if (next.value <= at.value || next.value > top.value) {
+				return rmi_nonsense(&realm->rmi,
+						    "no progress in the range");
+			}
+		} else if (!entry_skip(realm, at, top, &next)) {
+			return false;
+		}
+		at = next;
+	}
+	return true;
+}

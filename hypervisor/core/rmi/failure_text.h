@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A failure in one line for a person. */
+#ifndef REEVE_HYPERVISOR_CORE_RMI_FAILURE_TEXT_H
+#define REEVE_HYPERVISOR_CORE_RMI_FAILURE_TEXT_H
+
+#include "hypervisor/core/rmi/failure.h"
+
+/*
+ * "creating the Realm: RMI_REALM_CREATE(rd=.., params=..): RMI_ERROR_INPUT".
+ * Writes at most size bytes, the terminating zero included; cut if longer.
+ */
+void failure_text(const struct rmi_failure *failure, char *text, int size);
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Taking pages, delegating them, and the way back, with what each costs. */
+#include "hypervisor/core/rmi/granules.h"
+
+#include <stddef.h>
+
+#include "abi/rmi.h"
+#include "hypervisor/core/rmi/rmi.h"
+#include "lib/number.h"
+
+/* Moves [base, top) one step; next is where it got to. */
+typedef bool range_command(struct rmi *rmi, pa_t base, pa_t top, pa_t *next);
+
+void granules_init(struct granules *granules, const struct host_ops *ops,
+		   struct rmi_failure *failure)
+{
+	*granules = (struct granules){ .ops = ops, .failure = failure };
+}
+
+/*
+ * While more places than this are left, a range with holes of refused pages
+ * may use several of them; then each range has one.
+ */
+#define BATCH_MAX (GRANULES_ABANDONED_MAX / 2)
+
+static unsigned places(const struct granules *granules)
+{
+	return GRANULES_ABANDONED_MAX - granules->abandoned_count;
+}
+
+unsigned granules_batch(const struct granules *granules)
+{
+	return (unsigned)smaller(places(granules), BATCH_MAX);
+}
+
+static bool is_delegated(enum granules_kind kind)
+{
+	return kind != GRANULES_SHARED && kind != GRANULES_GUEST;
+}
+
+static uint64_t pages(uint64_t bytes)
+{
+	return bytes >> RMI_GRANULE_SHIFT;
+}
+
+static uint64_t bytes(uint64_t pages)
+{
+	return pages << RMI_GRANULE_SHIFT;
+}
+
+static void charge(struct granules *granules, enum granules_kind kind,
+		   uint64_t count)
+{
+	struct realm_account *account = &granules->account;
+
+	account->held[kind] += count;
+	account->total += count;
+	if (account->peak < account->total)
+		account->peak = account->total;
+}
+
+static void discharge(struct granules *granules, enum granules_kind kind,
+		      uint64_t count)
+{
+	granules->account.held[kind] -= count;
+	granules->account.total -= count;
+}
+
+void granules_recharge(struct granules *granules, enum granules_kind from,
+		       enum granules_kind to, uint64_t count)
+{
+	granules->account.held[from] -= count;
+	granules->account.held[to] += count;
+}
+
+/* How far a range command got. */
+struct movement {
+	uint64_t moved; /* pages */
+	bool trouble; /* stopped by more than a refusal: do not insist */
+	bool unsure; /* the pages after those may have moved too */
+};
+
+static struct movement range_move(struct granules *granules,
+				  range_command *command,
+				  struct granules_range range)
+{
+	struct rmi rmi = { .ops = granules->ops, .failure = granules->failure };
+	pa_t top = pa_add(range.base, bytes(range.count));
+	pa_t at = range.base;
+	pa_t next;
+	struct movement movement = { 0 };
+
+	while (at.value < top.value) {
+		if (!command(&rmi, at, top, &next)) {
+			movement.trouble = rmi.trouble;
+			movement.unsure = rmi_status(&rmi) == RMI_INCOMPLETE;
+			rmi_refused(&rmi);
+			break;
+		}
+		if (next.value <= at.value || next.value > top.value ||
+		    !is_aligned(next.value, RMI_GRANULE_SIZE)) {
+			rmi_nonsense(&rmi, "no progress in the range");
+			movement.trouble = true;
+			movement.unsure = true;
+			break;
+		}
+		at = next;
+	}
+	granules->calls += rmi.calls;
+	movement.moved = pages(at.value - range.base.value);
+	return movement;
+}
+
+/* Takes the first pages off a range. */
+static struct granules_range range_split(struct granules_range *range,
+					 uint64_t count)
+{
+	struct granules_range first = { range->base, count };
+
+	range->base = pa_add(range->base, bytes(count));
+	range->count -= count;
+	return first;
+}
+
+static void range_free(struct granules *granules, enum granules_kind kind,
+		       struct granules_range range)
+{
+	if (range.count == 0)
+		return;
+	granules->ops->pages_free(granules->ops->ctx, range.base, range.count);
+	discharge(granules, kind, range.count);
+}
+
+static void range_abandon(struct granules *granules, enum granules_kind kind,
+			  struct granules_range range)
+{
+	struct granules_range *last = NULL;
+
+	if (range.count == 0)
+		return;
+	granules_recharge(granules, kind, GRANULES_ABANDONED, range.count);
+	if (granules->abandoned_count > 0)
+		last = &granules->abandoned[granules->abandoned_count - 1];
+	if (last != NULL &&
+	    pa_equal(pa_add(last->base, bytes(last->count)), range.base))
+		last->count += range.count;
+	else
+		granules->abandoned[granules->abandoned_count++] = range;
+}
+
+/*
+ * A refusal is taken to concern one page. The rest is tried again after it,
+ * unless the RMM does not behave, or places to remember pages are few.
+ */
+static void range_undelegate(struct granules *granules, enum granules_kind kind,
+			     struct granules_range range)
+{
+	struct movement movement;
+
+	while (range.count > 0) {
+		movement = range_move(granules, ask_granule_range_undelegate,
+				      range);
+		range_free(granules, kind, range_split(&range, movement.moved));
+		if (range.count == 0)
+			return;
+		if (movement.trouble || places(granules) <= BATCH_MAX)
+			break;
+		range_abandon(granules, kind, range_split(&range, 1));
+	}
+	range_abandon(granules, kind, range);
+}
+
+void granules_give(struct granules *granules, enum granules_kind kind,
+		   struct granules_range range)
+{
+	if (range.count == 0)
+		return;
+	if (is_delegated(kind))
+		range_undelegate(granules, kind, range);
+	else
+		range_free(granules, kind, range);
+}
+
+/* Delegates a range that is charged already, or gives all of it back. */
+static bool range_delegate(struct granules *granules, enum granules_kind kind,
+			   struct granules_range range)
+{
+	struct movement movement =
+		range_move(granules, ask_granule_range_delegate, range);
+
+	if (movement.moved == range.count)
+		return true;
+	if (movement.unsure)
+		movement.moved = range.count;
+	granules_give(granules, kind, range_split(&range, movement.moved));
+	range_free(granules, kind, range);
+	return false;
+}
+
+static bool out_of(struct granules *granules, const char *what)
+{
+	failure_note(granules->failure,
+		     &(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
+					    .why = what });
+	return false;
+}
+
+bool granules_take(struct granules *granules, const struct granules_want *want,
+		   struct granules_range *out)
+{
+	const struct host_ops *ops = granules->ops;
+	uint64_t units = want->units;
+	struct granules_range range;
+
+	if (granules_batch(granules) == 0)
+		return out_of(granules, "too many abandoned granules");
+	while (!ops->pages_alloc(ops->ctx, units * want->unit, want->align,
+				 &range.base)) {
+		if (units == 1)
+			return out_of(granules, "the host has no free pages");
+		units /= 2;
+	}
+	range.count = units * want->unit;
+	charge(granules, want->kind, range.count);
+	if (is_delegated(want->kind) &&
+	    !range_delegate(granules, want->kind, range))
+		return false;
+	*out = range;
+	return true;
+}
+
+void granules_retry(struct granules *granules)
+{
+	unsigned count = granules->abandoned_count;
+	struct granules_range range;
+
+	while (count-- > 0) {
+		range = granules->abandoned[0];
+		granules->abandoned_count--;
+		for (unsigned i = 0; i < granules->abandoned_count; i++)
+			granules->abandoned[i] = granules->abandoned[i + 1];
+		granules_give(granules, GRANULES_ABANDONED, range);
+	}
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* An allocator of page numbers. */
+#include "hypervisor/core/rmi/pages.h"
+
+#include <assert.h>
+
+#include "lib/number.h"
+
+#define WORD_BITS 64
+#define WORD_FULL UINT64_MAX
+
+uint64_t pages_map_size(uint64_t size)
+{
+	uint64_t count = size >> PAGES_SHIFT;
+
+	return (count + WORD_BITS - 1) / WORD_BITS * sizeof(uint64_t);
+}
+
+void pages_init(struct pages *pages, pa_t base, uint64_t size, uint64_t *map)
+{
+	*pages = (struct pages){ .base = base,
+				 .count = size >> PAGES_SHIFT,
+				 .map = map };
+}
+
+static bool in_use(const struct pages *pages, uint64_t page)
+{
+	return pages->map[page / WORD_BITS] >> page % WORD_BITS & 1;
+}
+
+static void mark(struct pages *pages, uint64_t page, bool use)
+{
+	uint64_t bit = UINT64_C(1) << page % WORD_BITS;
+
+	if (use)
+		pages->map[page / WORD_BITS] |= bit;
+	else
+		pages->map[page / WORD_BITS] &= ~bit;
+}
+
+/* The first free page at or after one; top if all below top are used. */
+static uint64_t free_after(const struct pages *pages, uint64_t page)
+{
+	while (page < pages->top) {
+		if (page % WORD_BITS == 0 &&
+		    pages->map[page / WORD_BITS] == WORD_FULL)
+			page += WORD_BITS;
+		else if (in_use(pages, page))
+			page++;
+		else
+			return page;
+	}
+	return smaller(page, pages->top);
+}
+
+/* How far [page, page + count) is free: its end, or the first used page. */
+static uint64_t run_end(const struct pages *pages, uint64_t page, uint64_t count)
+{
+	uint64_t end = page + count;
+
+	while (page < end && page < pages->top && !in_use(pages, page))
+		page++;
+	return page < pages->top ? page : end;
+}
+
+/* The first page at or after one whose address is aligned. */
+static uint64_t aligned_page(const struct pages *pages, uint64_t page,
+			     uint64_t align)
+{
+	uint64_t first = pages->base.value >> PAGES_SHIFT;
+
+	return align_up(first + page, align) - first;
+}
+
+static bool run_find(struct pages *pages, uint64_t count, uint64_t align,
+		     uint64_t *out)
+{
+	uint64_t page;
+	uint64_t end;
+
+	pages->lowest = free_after(pages, pages->lowest);
+	page = aligned_page(pages, pages->lowest, align);
+	while (page < pages->count && count <= pages->count - page) {
+		end = run_end(pages, page, count);
+		if (end == page + count) {
+			*out = page;
+			return true;
+		}
+		page = aligned_page(pages, free_after(pages, end), align);
+	}
+	return false;
+}
+
+bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align, pa_t *base)
+{
+	uint64_t first;
+
+	if (count == 0 || !run_find(pages, count, align, &first))
+		return false;
+	for (uint64_t i = 0; i < count; i++)
+		mark(pages, first + i, true);
+	if (pages->top < first + count)
+		pages->top = first + count;
+	if (pages->lowest == first)
+		pages->lowest = first + count;
+	pages->used += count;
+	if (pages->peak < pages->used)
+		pages->peak = pages->used;
+	*base = pa_add(pages->base, first << PAGES_SHIFT);
+	return true;
+}
+
+void pages_free(struct pages *pages, pa_t base, uint64_t count)
+{
+	uint64_t first = (base.value - pages->base.value) >> PAGES_SHIFT;
+
+	assert(first < pages->count && count <= pages->count - first);
+	for (uint64_t i = 0; i < count; i++) {
+		assert(in_use(pages, first + i));
+		mark(pages, first + i, false);
+	}
+	if (pages->lowest > first)
+		pages->lowest = first;
+	pages->used -= count;
+}
+
+/* The page that an address is in, cut to the managed ones. */
+static uint64_t page_clamp(const struct pages *pages, uint64_t address)
+{
+	uint64_t page;
+
+	if (address <= pages->base.value)
+		return 0;
+	page = (address - pages->base.value) >> PAGES_SHIFT;
+	return smaller(page, pages->count);
+}
+
+void pages_reserve(struct pages *pages, pa_t base, uint64_t size)
+{
+	uint64_t round = (UINT64_C(1) << PAGES_SHIFT) - 1;
+	uint64_t first = page_clamp(pages, base.value);
+	uint64_t end = page_clamp(pages, base.value + size + round);
+
+	for (uint64_t page = first; page < end; page++)
+		mark(pages, page, true);
+	if (first < end && pages->top < end)
+		pages->top = end;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The RMI as functions, one for each command that the host uses (rmi-spec
+ * names, arguments in order). Each runs its command to the end, as rmi_run()
+ * says: true is SUCCESS, and out parameters are then, and only then, written,
+ * unless said otherwise.
+ */
+#ifndef REEVE_HYPERVISOR_CORE_RMI_RMI_H
+#define REEVE_HYPERVISOR_CORE_RMI_RMI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hypervisor/core/host.h"
+#include "hypervisor/core/rmi/failure.h"
+#include "hypervisor/core/rmi/sro.h"
+#include "lib/addr.h"
+
+struct granules;
+
+/* One conversation with the RMM: one command at a time. */
+struct rmi {
+	const struct host_ops *ops;
+	struct rmi_failure *failure;
+	struct granules *purse; /* pays for donations; NULL: gives nothing */
+	pa_t list; /* with a purse: an NS page for descriptors */
+	bool trouble; /* the last command failed on its way: noted */
+	struct rmi_call call; /* the last command, and its answer */
+	uint64_t calls; /* SMCs made so far */
+	struct rmi_op op;
+};
+
+/*
+ * The last command's status (RMI_SUCCESS.., 0xff: the RMM does not know the
+ * call), and its level if that is RMI_ERROR_RTT. An operation that is still
+ * open, or was cancelled, has RMI_INCOMPLETE.
+ */
+unsigned rmi_status(const struct rmi *rmi);
+int rmi_index(const struct rmi *rmi);
+
+/* Notes that the last command's error is a failure. Returns false. */
+bool rmi_refused(struct rmi *rmi);
+/* Notes that the last command's answer cannot be. Returns false. */
+bool rmi_nonsense(struct rmi *rmi, const char *why);
+
+/* lower and higher are written also on failure. */
+bool ask_version(struct rmi *rmi, uint64_t revision, uint64_t *lower,
+		 uint64_t *higher);
+bool ask_features(struct rmi *rmi, uint64_t index, uint64_t *value);
+bool ask_rmm_config_get(struct rmi *rmi, pa_t config);
+bool ask_rmm_config_set(struct rmi *rmi, pa_t config);
+bool ask_rmm_activate(struct rmi *rmi);
+bool ask_gpt_l1_create(struct rmi *rmi, pa_t pa);
+
+struct tracking {
+	uint64_t category; /* RMI_MEM_CATEGORY_* */
+	uint64_t state; /* RMI_TRACKING_* */
+	pa_t end; /* how far that holds */
+};
+
+bool ask_granule_tracking_get(struct rmi *rmi, pa_t start, pa_t end,
+			      struct tracking *out);
+
+/* next is also written on failure. */
+bool ask_granule_range_delegate(struct rmi *rmi, pa_t base, pa_t top,
+				pa_t *next);
+bool ask_granule_range_undelegate(struct rmi *rmi, pa_t base, pa_t top,
+				  pa_t *next);
+
+bool ask_realm_create(struct rmi *rmi, pa_t rd, pa_t params);
+bool ask_realm_activate(struct rmi *rmi, pa_t rd);
+bool ask_realm_terminate(struct rmi *rmi, pa_t rd);
+bool ask_realm_destroy(struct rmi *rmi, pa_t rd);
+
+bool ask_rec_create(struct rmi *rmi, pa_t rd, pa_t rec, pa_t params);
+bool ask_rec_destroy(struct rmi *rmi, pa_t rec);
+/* The answer to what calling asked about target; status is of abi/psci.h. */
+bool ask_psci_complete(struct rmi *rmi, pa_t calling, pa_t target,
+		       int64_t status);
+
+bool ask_rtt_create(struct rmi *rmi, pa_t rd, pa_t rtt, ipa_t ipa, int level);
+/* The table's PA is rmi->call.out[0]; top is also written on failure. */
+bool ask_rtt_destroy(struct rmi *rmi, pa_t rd, ipa_t ipa, int level, ipa_t *top);
+bool ask_rtt_init_ripas(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
+			ipa_t *next);
+
+/* Where consecutive pages of a Realm's first content come from and go to. */
+struct data_pages {
+	pa_t data; /* delegated: become the Realm's */
+	ipa_t ipa;
+	pa_t src; /* Non-secure: copied */
+	uint64_t count; /* 1; or, with our RMM, up to 256 */
+};
+
+/* The number of pages that were mapped is rmi->call.out[0] if count is not 1. */
+bool ask_rtt_data_map_init(struct rmi *rmi, pa_t rd,
+			   const struct data_pages *pages, uint64_t flags);
+/* One range of pages: its descriptor (0: none) is rmi->call.out[1]. */
+bool ask_rtt_data_unmap(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
+			ipa_t *next);
+
+/* Consecutive entries of one table, and the memory for them. */
+struct data_run {
+	ipa_t ipa;
+	pa_t data; /* delegated: becomes the Realm's, and zero */
+	int level; /* 2 or 3 */
+	uint64_t count; /* of entries, 1..RMI_RANGE_COUNT_MAX */
+};
+
+/* The IPA that was reached is rmi->call.out[0]. */
+bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, const struct data_run *run);
+/* Maps one entry of a table at level, 2 or 3: Non-secure memory, which the
+ * Realm may read and write. */
+bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level);
+/* As ask_rtt_data_unmap(). */
+bool ask_rtt_unprot_unmap(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
+			  ipa_t *next);
+
+/* What a walk to the page at an IPA finds. */
+struct rtt_look {
+	int level; /* where it ended */
+	uint64_t state; /* RMI_ENTRY_* */
+	uint64_t ripas; /* RMI_RIPAS_* */
+};
+
+bool ask_rtt_read_entry(struct rmi *rmi, pa_t rd, ipa_t ipa,
+			struct rtt_look *out);
+
+/* The answer to a RIPAS change that a REC asked for. */
+struct ripas_range {
+	pa_t rec;
+	ipa_t base;
+	ipa_t top;
+};
+
+bool ask_rtt_set_ripas(struct rmi *rmi, pa_t rd,
+		       const struct ripas_range *range, ipa_t *next);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The shape of a Realm's stage 2. */
+#include "hypervisor/core/rmi/rtt_layout.h"
+
+#define IPA_BITS_MIN 32
+#define IPA_BITS_MAX 48 /* without LPA2 */
+#define ROOTS_MAX    16
+
+/* IPA bits that one root table resolves when the walk starts at that level. */
+static unsigned root_bits(int start_level)
+{
+	return 9 * (unsigned)(RTT_DEEPEST - start_level) + 21;
+}
+
+static unsigned roots_needed(unsigned ipa_bits, int start_level)
+{
+	unsigned bits = root_bits(start_level);
+
+	return ipa_bits > bits ? 1u << (ipa_bits - bits) : 1;
+}
+
+/* Only a start level below 0 can have its tables concatenated. */
+static bool start_level_fits(unsigned ipa_bits, int start_level)
+{
+	unsigned roots = roots_needed(ipa_bits, start_level);
+
+	return roots <= (start_level > 0 ? ROOTS_MAX : 1);
+}
+
+bool rtt_layout_choose(uint64_t ram_top, unsigned max_bits,
+		       struct rtt_layout *out)
+{
+	unsigned bits = IPA_BITS_MIN;
+	int level = RTT_DEEPEST - 1;
+
+	while (bits <= IPA_BITS_MAX && (ram_top - 1) >> (bits - 1) != 0)
+		bits++;
+	if (bits > IPA_BITS_MAX || bits > max_bits)
+		return false;
+	while (!start_level_fits(bits, level))
+		level--;
+	*out = (struct rtt_layout){ bits, level, roots_needed(bits, level) };
+	return true;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The memory of a stateful operation: what it is given, what it returns. */
+#include <stddef.h>
+
+#include "abi/bits.h"
+#include "abi/rmi.h"
+#include "hypervisor/core/rmi/granules.h"
+#include "hypervisor/core/rmi/sro_internal.h"
+
+/* Where the 52-bit space of an address-range descriptor ends. */
+#define RANGE_SPACE_END (UINT64_C(1) << 52)
+
+/* What a donation request asks for. */
+struct donation {
+	unsigned size; /* code of the block size, as descriptors hold it */
+	uint64_t block; /* pages of one block */
+	uint64_t blocks;
+	bool contiguous;
+	unsigned state; /* RMI_RANGE_DELEGATED or not */
+};
+
+static unsigned status(const struct rmi_call *call)
+{
+	return (unsigned)BITS_GET(call->x0, RMI_RETURN_STATUS);
+}
+
+/* Fails on our side: from here on the way out is looked for. */
+static void give_up(struct rmi *rmi, enum rmi_failure_kind kind,
+		    const struct rmi_call *call, const char *why)
+{
+	sro_trouble(rmi, kind, call, why);
+	rmi->op.aborting = true;
+}
+
+static struct donation donation_decode(uint64_t request)
+{
+	unsigned size = (unsigned)BITS_GET(request, RMI_DONATE_SIZE);
+
+	return (struct donation){
+		.size = size,
+		.block = UINT64_C(1) << (9 * size),
+		.blocks = BITS_GET(request, RMI_DONATE_COUNT),
+		.contiguous = BITS_GET(request, RMI_DONATE_CONTIG) != 0,
+		.state = (unsigned)BITS_GET(request, RMI_DONATE_STATE),
+	};
+}
+
+/* NULL if the request can be served, else what is wrong with it. */
+static const char *donation_refusal(const struct rmi *rmi,
+				    const struct donation *donation)
+{
+	uint64_t pages = donation->block * donation->blocks;
+
+	if (rmi->purse == NULL)
+		return "memory is asked for where none can be given";
+	if (donation->blocks == 0)
+		return "a donation of nothing is asked for";
+	if (pages > RMI_DONATION_MAX - rmi->op.given)
+		return "more memory is asked for than any operation may hold";
+	if (donation->contiguous && ((pages & (pages - 1)) != 0 ||
+				     donation->blocks > RMI_RANGE_COUNT_MAX))
+		return "a contiguous donation of an odd size is asked for";
+	return NULL;
+}
+
+static uint64_t descriptor(const struct donation *donation,
+			   struct granules_range range)
+{
+	return BITS_PUT(RMI_RANGE_SIZE, donation->size) |
+	       BITS_PUT(RMI_RANGE_COUNT, range.count / donation->block) |
+	       BITS_PUT(RMI_RANGE_ADDR, range.base.value >> RMI_GRANULE_SHIFT) |
+	       BITS_PUT(RMI_RANGE_STATE, donation->state);
+}
+
+/* Calls OP_MEM_DONATE with that range. */
+static bool offer(struct rmi *rmi, const struct donation *donation,
+		  struct granules_range range, struct rmi_call *call)
+{
+	const struct host_ops *ops = rmi->ops;
+	uint64_t *list = ops->page_map(ops->ctx, rmi->list);
+
+	list[0] = descriptor(donation, range);
+	ops->page_unmap(ops->ctx, rmi->list, list);
+	*call = (struct rmi_call){ .fid = RMI_OP_MEM_DONATE,
+				   .args = { rmi->op.handle, rmi->list.value,
+					     1 } };
+	return sro_issue(rmi, call);
+}
+
+static bool donation_take(struct rmi *rmi, const struct donation *donation,
+			  struct granules_range *range)
+{
+	struct granules_want want = {
+		.kind = donation->state == RMI_RANGE_DELEGATED ? GRANULES_DONATED
+							       : GRANULES_SHARED,
+		.unit = donation->block,
+		.units = donation->blocks,
+		.align = donation->block,
+	};
+
+	if (donation->contiguous) {
+		want.unit = want.align = donation->block * donation->blocks;
+		want.units = 1;
+	} else if (want.units > RMI_RANGE_COUNT_MAX) {
+		want.units = RMI_RANGE_COUNT_MAX;
+	}
+	if (!granules_take(rmi->purse, &want, range))
+		return false;
+	granules_recharge(rmi->purse, want.kind, GRANULES_DONATED, range->count);
+	return true;
+}
+
+/* Takes back what is, or never was, inside the RMM. */
+static void donation_return(struct rmi *rmi, unsigned state,
+			    struct granules_range range)
+{
+	enum granules_kind kind = state == RMI_RANGE_DELEGATED
+					  ? GRANULES_DONATED
+					  : GRANULES_SHARED;
+
+	granules_recharge(rmi->purse, GRANULES_DONATED, kind, range.count);
+	granules_give(rmi->purse, kind, range);
+}
+
+/* Counts what the RMM says that it consumed of the range; the rest returns. */
+static void donation_count(struct rmi *rmi, unsigned state,
+			   struct granules_range range,
+			   const struct rmi_call *call)
+{
+	uint64_t consumed = call->out[0];
+
+	if (consumed > range.count ||
+	    (consumed == 0 && rmi->op.want == RMI_MEM_REQ_DONATE)) {
+		give_up(rmi, RMI_FAILURE_NONSENSE, call,
+			"a donation was consumed not at all, or too much");
+		consumed = consumed > range.count ? range.count : 0;
+	}
+	rmi->op.given += consumed;
+	range.base = pa_add(range.base, consumed << RMI_GRANULE_SHIFT);
+	range.count -= consumed;
+	donation_return(rmi, state, range);
+}
+
+bool sro_donate(struct rmi *rmi)
+{
+	struct donation donation = donation_decode(rmi->op.request);
+	const char *refusal = donation_refusal(rmi, &donation);
+	struct granules_range range;
+	struct rmi_call call;
+
+	if (refusal != NULL) {
+		give_up(rmi, RMI_FAILURE_NONSENSE, &rmi->call, refusal);
+		return true;
+	}
+	if (!donation_take(rmi, &donation, &range)) {
+		give_up(rmi, RMI_FAILURE_MEMORY, &rmi->call, NULL);
+		return true;
+	}
+	if (!offer(rmi, &donation, range, &call)) {
+		donation_return(rmi, donation.state, range);
+		return false;
+	}
+	if (status(&call) != RMI_INCOMPLETE) {
+		give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
+		donation_return(rmi, donation.state, range);
+		return true;
+	}
+	sro_take(rmi, &call);
+	donation_count(rmi, donation.state, range, &call);
+	return true;
+}
+
+/*
+ * Gets out of a donation that cannot be cancelled: an offer of memory that
+ * cannot be claimed makes the RMM end the operation and return what it has.
+ * Nothing is tracked at the end of the descriptors' address space.
+ */
+bool sro_decline(struct rmi *rmi)
+{
+	struct donation donation = donation_decode(rmi->op.request);
+	struct granules_range nowhere = { .count = donation.block };
+	struct rmi_call call;
+
+	if (rmi->purse == NULL)
+		return false;
+	if (donation.contiguous)
+		nowhere.count *= donation.blocks;
+	nowhere.base =
+		pa_make(RANGE_SPACE_END - (nowhere.count << RMI_GRANULE_SHIFT));
+	if (!offer(rmi, &donation, nowhere, &call))
+		return false;
+	if (status(&call) == RMI_INCOMPLETE && call.out[0] == 0) {
+		sro_take(rmi, &call);
+		return true;
+	}
+	return sro_trouble(rmi, RMI_FAILURE_REFUSED, &call, NULL);
+}
+
+/* Takes one returned range back; false: it cannot be what was given. */
+static bool returned_take(struct rmi *rmi, uint64_t word)
+{
+	uint64_t block = UINT64_C(1) << (9 * BITS_GET(word, RMI_RANGE_SIZE));
+	struct granules_range range = {
+		pa_make(BITS_GET(word, RMI_RANGE_ADDR) << RMI_GRANULE_SHIFT),
+		BITS_GET(word, RMI_RANGE_COUNT) * block,
+	};
+
+	if (range.count > rmi->purse->account.held[GRANULES_DONATED])
+		return false;
+	donation_return(rmi, (unsigned)BITS_GET(word, RMI_RANGE_STATE), range);
+	if (range.count <= rmi->op.given)
+		rmi->op.given -= range.count;
+	return true;
+}
+
+static bool returned_take_all(struct rmi *rmi, uint64_t count)
+{
+	const struct host_ops *ops = rmi->ops;
+	uint64_t *list = ops->page_map(ops->ctx, rmi->list);
+	bool good = true;
+
+	for (uint64_t i = 0; good && i < count; i++)
+		good = returned_take(rmi, list[i]);
+	ops->page_unmap(ops->ctx, rmi->list, list);
+	return good;
+}
+
+/* Asks for no more ranges than could be abandoned. */
+bool sro_reclaim(struct rmi *rmi)
+{
+	struct rmi_call call = { .fid = RMI_OP_MEM_RECLAIM,
+				 .args = { rmi->op.handle, rmi->list.value } };
+
+	if (rmi->purse == NULL) {
+		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &rmi->call,
+				   "memory is returned that never was given");
+	}
+	call.args[2] = granules_batch(rmi->purse);
+	if (call.args[2] == 0) {
+		return sro_trouble(rmi, RMI_FAILURE_MEMORY, &rmi->call,
+				   "too many abandoned granules");
+	}
+	if (!sro_issue(rmi, &call))
+		return false;
+	if (status(&call) != RMI_INCOMPLETE)
+		return sro_trouble(rmi, RMI_FAILURE_REFUSED, &call, NULL);
+	sro_take(rmi, &call);
+	if (call.out[0] > call.args[2] ||
+	    (call.out[0] == 0 && rmi->op.want == RMI_MEM_REQ_RECLAIM) ||
+	    !returned_take_all(rmi, call.out[0])) {
+		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &call,
+				   "other memory is returned than was given");
+	}
+	return true;
+}

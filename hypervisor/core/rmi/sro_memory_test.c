@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The memory of stateful operations, against scripted RMMs. */
+#include "hypervisor/core/rmi/sro.h"
+
+#include "abi/bits.h"
+#include "abi/rmi.h"
+#include "hypervisor/core/fake.h"
+
+#define HANDLE       7
+#define PLEASE       (RMI_INCOMPLETE | RMI_MEM_REQ_DONATE << 8)
+#define FETCH        (RMI_INCOMPLETE | RMI_MEM_REQ_RECLAIM << 8)
+#define GO_ON        RMI_INCOMPLETE
+#define CANCELLABLE  (1 << RMI_RETURN_CAN_CANCEL_SHIFT)
+#define PAGES(n)     ((uint64_t)(n) << RMI_DONATE_COUNT_SHIFT)
+#define BLOCKS_2M(n) (PAGES(n) | 1)
+#define CONTIGUOUS   (UINT64_C(1) << RMI_DONATE_CONTIG_SHIFT)
+#define UNDELEGATED  (UINT64_C(1) << RMI_DONATE_STATE_SHIFT)
+#define END          { 0 }
+
+/* Runs REC_CREATE, the command of all scripts here. */
+static bool run(struct fake *fake, const struct reply *script)
+{
+	fake_play(fake, script);
+	return ask_rec_create(&fake->rmi, pa_make(0x1000), pa_make(0x2000),
+			      pa_make(0x3000));
+}
+
+static bool resume(struct fake *fake, const struct reply *script)
+{
+	fake_play(fake, script);
+	return rmi_resume(&fake->rmi);
+}
+
+static uint64_t donated(const struct fake *fake)
+{
+	return fake->granules.account.held[GRANULES_DONATED];
+}
+
+static void assert_failed(const struct fake *fake, enum rmi_failure_kind kind,
+			  uint32_t fid, uint32_t course)
+{
+	assert_int_equal(fake->failure.kind, kind);
+	assert_int_equal(fake->failure.fid, fid);
+	assert_int_equal(fake->failure.course, course);
+}
+
+/* ---- Donation ---- */
+
+static void what_is_asked_for_is_donated(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(16) } },
+		{ RMI_OP_MEM_DONATE, GO_ON, { 16 } },
+		{ RMI_OP_CONTINUE, RMI_SUCCESS },
+		END,
+	};
+
+	assert_true(run(fake, script));
+	assert_played(fake);
+	assert_int_equal(fake->offered, fake->inside[0] | 16 << 2);
+	assert_int_equal(donated(fake), 16);
+	for (unsigned i = 0; i < 16; i++)
+		assert_true(fake->delegated[1 + i]);
+}
+
+static void a_donation_taken_in_pieces(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(16) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 3, PAGES(13) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 1, PAGES(12) } },
+		{ RMI_OP_MEM_DONATE, GO_ON, { 12 } },
+		{ RMI_OP_CONTINUE, PLEASE, { 0, PAGES(1) } },
+		{ RMI_OP_MEM_DONATE, GO_ON, { 1 } },
+		{ RMI_OP_CONTINUE, RMI_SUCCESS },
+		END,
+	};
+
+	assert_true(run(fake, script));
+	assert_played(fake);
+	assert_int_equal(donated(fake), 17);
+	assert_int_equal(fake->granules.account.total, 17);
+}
+
+static void a_donation_from_scattered_memory(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(16) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 4, PAGES(12) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 3, PAGES(9) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 4, PAGES(5) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 2, PAGES(3) } },
+		{ RMI_OP_MEM_DONATE, GO_ON, { 3 } },
+		{ RMI_OP_CONTINUE, RMI_SUCCESS },
+		END,
+	};
+
+	fake->budget = 4;
+	assert_true(run(fake, script));
+	assert_played(fake);
+	assert_int_equal(donated(fake), 16);
+}
+
+static void a_donation_of_large_blocks(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, BLOCKS_2M(2) } },
+		{ RMI_OP_MEM_DONATE, GO_ON, { 1024 } },
+		{ RMI_OP_CONTINUE, RMI_SUCCESS },
+		END,
+	};
+
+	assert_true(run(fake, script));
+	assert_int_equal(BITS_GET(fake->offered, RMI_RANGE_SIZE), 1);
+	assert_int_equal(BITS_GET(fake->offered, RMI_RANGE_COUNT), 2);
+	assert_int_equal(fake->inside[0] % 0x200000, 0);
+	assert_int_equal(donated(fake), 1024);
+}
+
+static void a_contiguous_donation_is_aligned_and_whole(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(64) | CONTIGUOUS } },
+		{ RMI_OP_MEM_DONATE, GO_ON, { 64 } },
+		{ RMI_OP_CONTINUE, RMI_SUCCESS },
+		END,
+	};
+
+	assert_true(run(fake, script));
+	assert_int_equal(fake->inside[0] % 0x40000, 0);
+	assert_int_equal(donated(fake), 64);
+}
+
+static void a_donation_that_is_not_to_be_delegated(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(2) | UNDELEGATED } },
+		{ RMI_OP_MEM_DONATE, FETCH, { 2 } },
+		{ RMI_OP_MEM_RECLAIM, GO_ON, { 2 } },
+		{ RMI_OP_CONTINUE, RMI_ERROR_REALM },
+		END,
+	};
+
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_int_equal(BITS_GET(fake->offered, RMI_RANGE_STATE), 1);
+	assert_returned(fake);
+}
+
+/* ---- Returning ---- */
+
+static void a_failing_operation_returns_its_memory(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(8) } },
+		{ RMI_OP_MEM_DONATE, GO_ON, { 8 } },
+		{ RMI_OP_CONTINUE, FETCH },
+		{ RMI_OP_MEM_RECLAIM, FETCH, { 5 } },
+		{ RMI_OP_MEM_RECLAIM, GO_ON, { 3 } },
+		{ RMI_OP_CONTINUE, RMI_ERROR_REC },
+		END,
+	};
+
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_int_equal(rmi_status(&fake->rmi), RMI_ERROR_REC);
+	assert_int_equal(fake->failure.kind, RMI_FAILURE_NONE);
+	assert_returned(fake);
+}
+
+static void nothing_to_reclaim_is_legal(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, FETCH, { HANDLE } },
+		{ RMI_OP_MEM_RECLAIM, GO_ON, { 0 } },
+		{ RMI_OP_CONTINUE, RMI_SUCCESS },
+		END,
+	};
+
+	assert_true(run(fake, script));
+	assert_played(fake);
+}
+
+/* What a reclaim answered that cannot be. */
+static void mad_reclaim(struct fake *fake, uint64_t x0, uint64_t count,
+			uint64_t word)
+{
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, FETCH, { HANDLE } },
+		{ RMI_OP_MEM_RECLAIM, x0, { count } },
+		END,
+	};
+
+	fake->memory[0] = word;
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_RECLAIM,
+		      RMI_REC_CREATE);
+	assert_true(fake->rmi.op.open);
+	assert_returned(fake);
+}
+
+static void a_reclaim_of_more_ranges_than_asked(void **state)
+{
+	mad_reclaim(*state, GO_ON, 513, 0);
+}
+
+static void a_reclaim_without_progress(void **state)
+{
+	mad_reclaim(*state, FETCH, 0, 0);
+}
+
+static void a_reclaim_of_memory_that_was_not_given(void **state)
+{
+	mad_reclaim(*state, GO_ON, 1, FAKE_BASE | 1 << 2);
+}
+
+static void a_refused_reclaim_can_be_resumed(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(2) } },
+		{ RMI_OP_MEM_DONATE, FETCH, { 2 } },
+		{ RMI_OP_MEM_RECLAIM, RMI_ERROR_INPUT },
+		END,
+	};
+	const struct reply later[] = {
+		{ RMI_OP_MEM_RECLAIM, GO_ON, { 2 } },
+		{ RMI_OP_CONTINUE, RMI_ERROR_INPUT },
+		END,
+	};
+
+	assert_false(run(fake, script));
+	assert_failed(fake, RMI_FAILURE_REFUSED, RMI_OP_MEM_RECLAIM,
+		      RMI_REC_CREATE);
+	assert_true(fake->rmi.op.open);
+	assert_int_equal(donated(fake), 2);
+	assert_true(resume(fake, later));
+	assert_int_equal(rmi_status(&fake->rmi), RMI_ERROR_INPUT);
+	assert_returned(fake);
+}
+
+static void an_end_without_returning_is_believed_the_second_time(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(2) } },
+		{ RMI_OP_MEM_DONATE, GO_ON, { 2 } },
+		{ RMI_OP_CONTINUE, RMI_ERROR_REALM },
+		END,
+	};
+	const struct reply later[] = { { RMI_OP_CONTINUE, RMI_ERROR_INPUT },
+				       END };
+
+	assert_false(run(fake, script));
+	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_CONTINUE,
+		      RMI_REC_CREATE);
+	assert_true(fake->rmi.op.open);
+	assert_true(resume(fake, later));
+	assert_int_equal(donated(fake), 0);
+	assert_int_equal(fake->granules.account.held[GRANULES_ABANDONED], 2);
+}
+
+/* ---- Ways out ---- */
+
+/* The rest of a script in which a donation is declined. */
+#define DECLINED                                                               \
+	{ RMI_OP_MEM_DONATE, FETCH, { 0 } },                                   \
+		{ RMI_OP_MEM_RECLAIM, GO_ON, { 0 } },                          \
+		{ RMI_OP_CONTINUE, RMI_ERROR_INPUT }, END
+
+/* A request that is refused, whatever memory there is. */
+static void mad_request(struct fake *fake, uint64_t request)
+{
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, request } }, DECLINED
+	};
+
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_REC_CREATE, 0);
+	assert_false(fake->rmi.op.open);
+	assert_returned(fake);
+}
+
+static void more_is_asked_for_than_is_sane(void **state)
+{
+	mad_request(*state, BLOCKS_2M(RMI_DONATION_MAX / 512 + 1));
+}
+
+static void more_is_asked_for_than_there_can_be(void **state)
+{
+	mad_request(*state, PAGES(0x3fff) | 3);
+}
+
+static void nothing_is_asked_for(void **state)
+{
+	mad_request(*state, PAGES(0));
+}
+
+static void an_odd_contiguous_size_is_asked_for(void **state)
+{
+	mad_request(*state, PAGES(3) | CONTIGUOUS);
+}
+
+static void without_memory_the_donation_is_declined(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(4) } }, DECLINED
+	};
+
+	fake->budget = 0;
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_int_equal(fake->failure.kind, RMI_FAILURE_MEMORY);
+	/* The offer is of memory that is nowhere. */
+	assert_int_equal(fake->offered, UINT64_C(0xffffffffff004));
+	assert_returned(fake);
+}
+
+static void memory_running_out_returns_what_was_given(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(1023) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 1023, PAGES(1000) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 1000, PAGES(2000) } },
+		/* 24 pages are left. */
+		{ RMI_OP_MEM_DONATE, PLEASE, { 15, PAGES(1985) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 7, PAGES(1978) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 1, PAGES(1977) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 1, PAGES(1976) } },
+		{ RMI_OP_MEM_DONATE, FETCH, { 0 } },
+		{ RMI_OP_MEM_RECLAIM, FETCH, { 16 }, .times = 127 },
+		{ RMI_OP_MEM_RECLAIM, GO_ON, { 15 } },
+		{ RMI_OP_CONTINUE, RMI_ERROR_INPUT },
+		END,
+	};
+
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_int_equal(fake->failure.kind, RMI_FAILURE_MEMORY);
+	assert_returned(fake);
+}
+
+static void what_can_be_cancelled_is_cancelled(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE | CANCELLABLE, { HANDLE, PAGES(4) } },
+		{ RMI_OP_CANCEL, RMI_SUCCESS },
+		END,
+	};
+
+	fake->budget = 0;
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_false(fake->rmi.op.open);
+	/* The end of a cancelled operation is not the command's success. */
+	assert_int_equal(rmi_status(&fake->rmi), RMI_INCOMPLETE);
+}
+
+static void cancelling_returns_what_was_given(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE | CANCELLABLE, { HANDLE, PAGES(2) } },
+		{ RMI_OP_MEM_DONATE, PLEASE | CANCELLABLE, { 2, PAGES(0) } },
+		{ RMI_OP_CANCEL, FETCH },
+		{ RMI_OP_MEM_RECLAIM, GO_ON, { 2 } },
+		{ RMI_OP_CONTINUE, RMI_SUCCESS },
+		END,
+	};
+
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_int_equal(rmi_status(&fake->rmi), RMI_INCOMPLETE);
+	assert_returned(fake);
+}
+
+static void a_refused_cancel_leaves_the_operation_open(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE | CANCELLABLE, { HANDLE, PAGES(4) } },
+		{ RMI_OP_CANCEL, RMI_ERROR_INPUT },
+		END,
+	};
+
+	fake->budget = 0;
+	assert_false(run(fake, script));
+	assert_true(fake->rmi.op.open);
+}
+
+static void a_refused_donation_comes_back(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(4) } },
+		{ RMI_OP_MEM_DONATE, RMI_ERROR_INPUT },
+		DECLINED,
+	};
+
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_failed(fake, RMI_FAILURE_REFUSED, RMI_OP_MEM_DONATE,
+		      RMI_REC_CREATE);
+	assert_returned(fake);
+}
+
+static void a_donation_that_is_not_taken(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(4) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 0, PAGES(4) } },
+		DECLINED,
+	};
+
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_DONATE,
+		      RMI_REC_CREATE);
+	assert_returned(fake);
+}
+
+static void a_donation_taken_more_than_once(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(4) } },
+		{ RMI_OP_MEM_DONATE, GO_ON, { UINT64_MAX } },
+		{ RMI_OP_CONTINUE, RMI_ERROR_REC },
+		END,
+	};
+
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_DONATE,
+		      RMI_REC_CREATE);
+	assert_int_equal(fake->granules.account.held[GRANULES_ABANDONED], 4);
+}
+
+static void a_granule_for_a_donation_that_cannot_be_delegated(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(4) } }, DECLINED
+	};
+
+	fake->refused = pa_make(FAKE_BASE + 3 * UINT64_C(0x1000));
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_failed(fake, RMI_FAILURE_REFUSED, RMI_GRANULE_RANGE_DELEGATE, 0);
+	assert_returned(fake);
+}
+
+static void delegation_itself_is_given_no_memory(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(1) } },
+		{ RMI_GRANULE_RANGE_DELEGATE,
+		  PLEASE | CANCELLABLE,
+		  { HANDLE + 1, PAGES(1) } },
+		{ RMI_OP_CANCEL, RMI_SUCCESS },
+		{ RMI_GRANULE_RANGE_UNDELEGATE, RMI_ERROR_INPUT, { FAKE_BASE } },
+		DECLINED,
+	};
+
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_GRANULE_RANGE_DELEGATE, 0);
+	/* Whether the page had moved is not known: it is not freed. */
+	assert_int_equal(fake->granules.account.held[GRANULES_ABANDONED], 1);
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, fake_setup, fake_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_asked_for_is_donated),
+		TEST(a_donation_taken_in_pieces),
+		TEST(a_donation_from_scattered_memory),
+		TEST(a_donation_of_large_blocks),
+		TEST(a_contiguous_donation_is_aligned_and_whole),
+		TEST(a_donation_that_is_not_to_be_delegated),
+		TEST(a_failing_operation_returns_its_memory),
+		TEST(nothing_to_reclaim_is_legal),
+		TEST(a_reclaim_of_more_ranges_than_asked),
+		TEST(a_reclaim_without_progress),
+		TEST(a_reclaim_of_memory_that_was_not_given),
+		TEST(a_refused_reclaim_can_be_resumed),
+		TEST(an_end_without_returning_is_believed_the_second_time),
+		TEST(more_is_asked_for_than_is_sane),
+		TEST(more_is_asked_for_than_there_can_be),
+		TEST(nothing_is_asked_for),
+		TEST(an_odd_contiguous_size_is_asked_for),
+		TEST(without_memory_the_donation_is_declined),
+		TEST(memory_running_out_returns_what_was_given),
+		TEST(what_can_be_cancelled_is_cancelled),
+		TEST(cancelling_returns_what_was_given),
+		TEST(a_refused_cancel_leaves_the_operation_open),
+		TEST(a_refused_donation_comes_back),
+		TEST(a_donation_that_is_not_taken),
+		TEST(a_donation_taken_more_than_once),
+		TEST(a_granule_for_a_donation_that_cannot_be_delegated),
+		TEST(delegation_itself_is_given_no_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What an ordinary guest's vCPU was trapped for, and what comes of it. */
+#include "abi/bits.h"
+#include "abi/guest_call.h"
+#include "abi/smccc.h"
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/domain/memory.h"
+#include "hypervisor/core/io/bus.h"
+#include "hypervisor/core/vcpu/vcpu_internal.h"
+#include "lib/esr.h"
+
+#define INSTRUCTION_SIZE 4
+#define REG_ZERO         31 /* XZR, in syndromes */
+
+/* HVC and SMC: the number in the instruction; SMCCC has 0. */
+#define ESR_IMM_SHIFT 0
+#define ESR_IMM_WIDTH 16
+
+/* Classes of what the guest has no right to, beside those in lib/esr.h. */
+#define EC_PAUTH      0x09
+#define EC_PAUTH_FAIL 0x1c
+
+static uint64_t reg_read(const struct vcpu *vcpu, uint64_t number)
+{
+	return number == REG_ZERO ? 0 : vcpu->regs.gprs[number];
+}
+
+static void reg_write(struct vcpu *vcpu, uint64_t number, uint64_t value)
+{
+	if (number != REG_ZERO)
+		vcpu->regs.gprs[number] = value;
+}
+
+/* What the load puts into its register. */
+static uint64_t extend(uint64_t value, unsigned size, uint64_t esr)
+{
+	unsigned unused = 64 - 8 * size;
+
+	if ((esr & ESR_SSE) != 0)
+		value = (uint64_t)((int64_t)(value << unused) >> unused);
+	return (esr & ESR_SF) != 0 ? value : (uint32_t)value;
+}
+
+static enum vcpu_next mmio(struct vcpu *vcpu, ipa_t ipa, uint64_t esr)
+{
+	uint64_t number = BITS_GET(esr, ESR_SRT);
+	struct bus_access access = {
+		.ipa = ipa,
+		.size = 1U << BITS_GET(esr, ESR_SAS),
+		.write = (esr & ESR_WNR) != 0,
+		.value = reg_read(vcpu, number),
+	};
+
+	vcpu->exits[CONTROL_EXIT_MMIO]++;
+	if ((esr & ESR_ISV) == 0 || !bus_access(vcpu, &access))
+		return VCPU_ABORT;
+	if (!access.write)
+		reg_write(vcpu, number, extend(access.value, access.size, esr));
+	vcpu->regs.pc += INSTRUCTION_SIZE;
+	return VCPU_RUN;
+}
+
+static enum vcpu_next fault(struct vcpu *vcpu, ipa_t ipa)
+{
+	vcpu->exits[CONTROL_EXIT_FAULT]++;
+	switch (memory_guest_fault(vcpu->domain, ipa)) {
+	case MEMORY_READY:
+		return VCPU_RUN;
+	case MEMORY_NONE:
+		return VCPU_ABORT;
+	default:
+		return VCPU_STOP;
+	}
+}
+
+/* An external abort is the guest's own; nothing else can happen to its RAM. */
+static enum vcpu_next abort_of_other_kind(struct vcpu *vcpu, uint64_t esr)
+{
+	vcpu->exits[CONTROL_EXIT_OTHER]++;
+	if ((BITS_GET(esr, ESR_FSC) & ESR_FSC_EXTERNAL) != 0)
+		return VCPU_ABORT;
+	domain_stop(vcpu->domain, CONTROL_CRASH,
+		    "vCPU %u: abort with syndrome 0x%llx at 0x%llx", vcpu->index,
+		    (unsigned long long)esr, (unsigned long long)vcpu->regs.pc);
+	return VCPU_STOP;
+}
+
+static enum vcpu_next data_abort(struct vcpu *vcpu, const struct vcpu_trap *trap)
+{
+	ipa_t ipa = exit_ipa(trap->hpfar, trap->far);
+
+	if (!exit_is_translation_fault(trap->esr))
+		return abort_of_other_kind(vcpu, trap->esr);
+	if (bus_has_device(vcpu->domain, ipa))
+		return mmio(vcpu, ipa, trap->esr);
+	return fault(vcpu, ipa);
+}
+
+static enum vcpu_next instruction_abort(struct vcpu *vcpu,
+					const struct vcpu_trap *trap)
+{
+	if (!exit_is_translation_fault(trap->esr))
+		return abort_of_other_kind(vcpu, trap->esr);
+	return fault(vcpu, exit_ipa(trap->hpfar, trap->far));
+}
+
+static enum vcpu_next sysreg(struct vcpu *vcpu, uint64_t esr)
+{
+	uint64_t number = BITS_GET(esr, ESR_SYS_RT);
+	enum exit_sysreg what = exit_sysreg(esr);
+
+	vcpu->exits[CONTROL_EXIT_SYSREG]++;
+	if (what == EXIT_SYSREG_UNKNOWN)
+		return VCPU_UNDEF;
+	if (what == EXIT_SGI)
+		vgic_sgi(vcpu, reg_read(vcpu, number));
+	else if ((esr & ESR_SYS_READ) != 0)
+		reg_write(vcpu, number, 0);
+	vcpu->regs.pc += INSTRUCTION_SIZE;
+	return VCPU_RUN;
+}
+
+/* After an HVC the PC is behind it, after an SMC that is trapped it is not. */
+static enum vcpu_next call(struct vcpu *vcpu, uint64_t esr)
+{
+	vcpu->exits[CONTROL_EXIT_PSCI]++;
+	if (BITS_GET(esr, ESR_EC) == ESR_EC_SMC64)
+		vcpu->regs.pc += INSTRUCTION_SIZE;
+	if (BITS_GET(esr, ESR_EC) == ESR_EC_HVC64 &&
+	    BITS_GET(esr, ESR_IMM) == GUEST_CALL_CRASH)
+		return vcpu_crashed(vcpu);
+	if (BITS_GET(esr, ESR_IMM) != 0) {
+		vcpu->regs.gprs[0] = SMCCC_NOT_SUPPORTED;
+		return VCPU_RUN;
+	}
+	return vpsci_call(vcpu);
+}
+
+static enum vcpu_next wfx(struct vcpu *vcpu, uint64_t esr)
+{
+	vcpu->exits[CONTROL_EXIT_WFX]++;
+	vcpu->regs.pc += INSTRUCTION_SIZE;
+	return exit_wfx(esr);
+}
+
+static enum vcpu_next other(struct vcpu *vcpu, uint64_t esr)
+{
+	vcpu->exits[CONTROL_EXIT_OTHER]++;
+	switch (BITS_GET(esr, ESR_EC)) {
+	case ESR_EC_UNKNOWN:
+	case ESR_EC_FP:
+	case EC_PAUTH:
+	case ESR_EC_LS64:
+	case ESR_EC_SYSREG128:
+	case ESR_EC_SVE:
+	case ESR_EC_ERET:
+	case EC_PAUTH_FAIL:
+	case ESR_EC_SME:
+	case ESR_EC_GCS:
+		return VCPU_UNDEF;
+	default:
+		domain_stop(vcpu->domain, CONTROL_CRASH,
+			    "vCPU %u: exception with syndrome 0x%llx at 0x%llx",
+			    vcpu->index, (unsigned long long)esr,
+			    (unsigned long long)vcpu->regs.pc);
+		return VCPU_STOP;
+	}
+}
+
+static enum vcpu_next dispatch(struct vcpu *vcpu, const struct vcpu_trap *trap)
+{
+	switch (BITS_GET(trap->esr, ESR_EC)) {
+	case ESR_EC_DATA_LOWER:
+		return data_abort(vcpu, trap);
+	case ESR_EC_INST_LOWER:
+		return instruction_abort(vcpu, trap);
+	case ESR_EC_HVC64:
+	case ESR_EC_SMC64:
+		return call(vcpu, trap->esr);
+	case ESR_EC_WFX:
+		return wfx(vcpu, trap->esr);
+	case ESR_EC_SYSREG:
+		return sysreg(vcpu, trap->esr);
+	default:
+		return other(vcpu, trap->esr);
+	}
+}
+
+enum vcpu_next vcpu_exit_guest(struct vcpu *vcpu, const struct vcpu_trap *trap)
+{
+	enum vcpu_next next = dispatch(vcpu, trap);
+
+	return vcpu_has_ended(vcpu) ? VCPU_STOP : next;
+}

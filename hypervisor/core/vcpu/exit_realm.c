@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a Realm's vCPU came out for (rmi-rsi 5.3 to 5.9), and what its next
+ * entry brings. The RMM decides what the host may see; this side does what is
+ * asked, or stops the domain and says why.
+ */
+#include <string.h>
+
+#include "abi/bits.h"
+#include "abi/guest_call.h"
+#include "abi/psci.h"
+#include "abi/smccc.h"
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/domain/memory.h"
+#include "hypervisor/core/io/bus.h"
+#include "hypervisor/core/rmi/rmi_names.h"
+#include "hypervisor/core/vcpu/vcpu_internal.h"
+#include "lib/esr.h"
+
+/*
+ * Exits without a cause, in a row, after which a vCPU is given up: the RMM has
+ * the same instruction executed again after each (rmi-rsi 10.2).
+ */
+#define STUCK_MAX 16
+
+/*
+ * Refused entries in a row, each followed by letting others run. A Realm that
+ * turned itself off refuses all its vCPUs until the one that did it is heard.
+ */
+#define REFUSED_MAX 1000
+
+static enum vcpu_next stuck(struct vcpu *vcpu, uint64_t esr)
+{
+	vcpu->exits[CONTROL_EXIT_OTHER]++;
+	if (++vcpu->stuck < STUCK_MAX)
+		return VCPU_RUN;
+	domain_stop(vcpu->domain, CONTROL_CRASH,
+		    "vCPU %u is stuck: exits with syndrome 0x%llx", vcpu->index,
+		    (unsigned long long)esr);
+	return VCPU_STOP;
+}
+
+/* An early end of an entry gives no timers: then all of them are zero. */
+static void timers_take(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
+{
+	if (exit->exit_reason == RMI_EXIT_SYNC &&
+	    (exit->cntv_ctl | exit->cntv_cval | exit->cntp_ctl |
+	     exit->cntp_cval) == 0)
+		return;
+	vcpu->virt = (struct vcpu_timer){ exit->cntv_ctl, exit->cntv_cval };
+	vcpu->phys = (struct vcpu_timer){ exit->cntp_ctl, exit->cntp_cval };
+}
+
+static enum vcpu_next mmio(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
+			   struct rmi_rec_enter *enter)
+{
+	struct bus_access access = {
+		.ipa = bus_ipa(vcpu->domain, exit_ipa(exit->hpfar, exit->far)),
+		.size = 1U << BITS_GET(exit->esr, ESR_SAS),
+		.write = (exit->esr & ESR_WNR) != 0,
+		.value = exit->gprs[0],
+	};
+
+	vcpu->exits[CONTROL_EXIT_MMIO]++;
+	if ((exit->esr & ESR_ISV) == 0 || !bus_access(vcpu, &access)) {
+		enter->flags = RMI_REC_ENTER_INJECT_SEA;
+		return VCPU_RUN;
+	}
+	enter->flags = RMI_REC_ENTER_EMUL_MMIO;
+	enter->gprs[0] = access.write ? 0 : access.value;
+	return VCPU_RUN;
+}
+
+static enum vcpu_next unprotected_fault(struct vcpu *vcpu, ipa_t ipa,
+					struct rmi_rec_enter *enter)
+{
+	vcpu->exits[CONTROL_EXIT_FAULT]++;
+	switch (memory_realm_fault(vcpu->domain, ipa)) {
+	case MEMORY_READY:
+		return VCPU_RUN;
+	case MEMORY_NONE:
+		enter->flags = RMI_REC_ENTER_INJECT_SEA;
+		return VCPU_RUN;
+	default:
+		return VCPU_STOP;
+	}
+}
+
+static enum vcpu_next protected_fault(struct vcpu *vcpu, ipa_t ipa)
+{
+	vcpu->exits[CONTROL_EXIT_FAULT]++;
+	switch (memory_realm_fault(vcpu->domain, ipa)) {
+	case MEMORY_READY:
+		return VCPU_RUN;
+	case MEMORY_NONE:
+		domain_stop(vcpu->domain, CONTROL_CRASH,
+			    "vCPU %u: no memory at the protected address 0x%llx",
+			    vcpu->index, (unsigned long long)ipa.value);
+		return VCPU_STOP;
+	default:
+		return VCPU_STOP;
+	}
+}
+
+static enum vcpu_next data_abort(struct vcpu *vcpu,
+				 const struct rmi_rec_exit *exit,
+				 struct rmi_rec_enter *enter)
+{
+	struct domain *domain = vcpu->domain;
+	ipa_t ipa = exit_ipa(exit->hpfar, exit->far);
+
+	if (!exit_is_translation_fault(exit->esr))
+		return stuck(vcpu, exit->esr);
+	vcpu->stuck = 0;
+	if (!bus_unprotected(domain, ipa))
+		return protected_fault(vcpu, ipa);
+	if (bus_has_device(domain, bus_ipa(domain, ipa)))
+		return mmio(vcpu, exit, enter);
+	return unprotected_fault(vcpu, ipa, enter);
+}
+
+/* Fetches outside the protected half do not come here. */
+static enum vcpu_next instruction_abort(struct vcpu *vcpu,
+					const struct rmi_rec_exit *exit)
+{
+	if (!exit_is_translation_fault(exit->esr))
+		return stuck(vcpu, exit->esr);
+	vcpu->stuck = 0;
+	return protected_fault(vcpu, exit_ipa(exit->hpfar, exit->far));
+}
+
+/* Reads get the zero that is in *enter. */
+static enum vcpu_next sysreg(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
+{
+	vcpu->stuck = 0;
+	vcpu->exits[CONTROL_EXIT_SYSREG]++;
+	if (exit_sysreg(exit->esr) == EXIT_SGI)
+		vgic_sgi(vcpu, exit->gprs[0]);
+	return VCPU_RUN;
+}
+
+static enum vcpu_next sync(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
+			   struct rmi_rec_enter *enter)
+{
+	switch (BITS_GET(exit->esr, ESR_EC)) {
+	case ESR_EC_DATA_LOWER:
+		return data_abort(vcpu, exit, enter);
+	case ESR_EC_INST_LOWER:
+		return instruction_abort(vcpu, exit);
+	case ESR_EC_WFX:
+		vcpu->stuck = 0;
+		vcpu->exits[CONTROL_EXIT_WFX]++;
+		return exit_wfx(exit->esr);
+	case ESR_EC_SYSREG:
+		return sysreg(vcpu, exit);
+	default:
+		return stuck(vcpu, exit->esr);
+	}
+}
+
+static enum vcpu_next ripas_change(struct vcpu *vcpu,
+				   const struct rmi_rec_exit *exit,
+				   struct rmi_rec_enter *enter)
+{
+	vcpu->exits[CONTROL_EXIT_RIPAS]++;
+	if (!memory_ripas_change(vcpu->domain, vcpu, ipa_make(exit->ripas_base),
+				 ipa_make(exit->ripas_top), exit->ripas_value))
+		enter->flags = RMI_REC_ENTER_RIPAS_REJECT;
+	return VCPU_RUN;
+}
+
+static enum vcpu_next host_call(struct vcpu *vcpu,
+				const struct rmi_rec_exit *exit,
+				struct rmi_rec_enter *enter)
+{
+	vcpu->exits[CONTROL_EXIT_HOST_CALL]++;
+	if ((uint16_t)exit->imm == GUEST_CALL_CRASH)
+		return vcpu_crashed(vcpu);
+	enter->gprs[0] = SMCCC_NOT_SUPPORTED;
+	return VCPU_RUN;
+}
+
+static enum vcpu_next unexpected(struct vcpu *vcpu,
+				 const struct rmi_rec_exit *exit)
+{
+	vcpu->exits[CONTROL_EXIT_OTHER]++;
+	if (exit->exit_reason == RMI_EXIT_SERROR) {
+		domain_stop(vcpu->domain, CONTROL_CRASH,
+			    "vCPU %u: SError with syndrome 0x%llx", vcpu->index,
+			    (unsigned long long)exit->esr);
+	} else {
+		domain_stop(vcpu->domain, CONTROL_CRASH,
+			    "vCPU %u: unknown exit reason %llu", vcpu->index,
+			    (unsigned long long)exit->exit_reason);
+	}
+	return VCPU_STOP;
+}
+
+static enum vcpu_next dispatch(struct vcpu *vcpu,
+			       const struct rmi_rec_exit *exit,
+			       struct rmi_rec_enter *enter)
+{
+	switch (exit->exit_reason) {
+	case RMI_EXIT_SYNC:
+		return sync(vcpu, exit, enter);
+	case RMI_EXIT_IRQ:
+	case RMI_EXIT_FIQ:
+		vcpu->exits[CONTROL_EXIT_IRQ]++;
+		return VCPU_RUN;
+	case RMI_EXIT_PSCI:
+		vcpu->exits[CONTROL_EXIT_PSCI]++;
+		return realm_psci(vcpu, exit);
+	case RMI_EXIT_RIPAS_CHANGE:
+		return ripas_change(vcpu, exit, enter);
+	case RMI_EXIT_HOST_CALL:
+		return host_call(vcpu, exit, enter);
+	default:
+		return unexpected(vcpu, exit);
+	}
+}
+
+static bool turns_off(const struct rmi_rec_exit *exit)
+{
+	return exit->exit_reason == RMI_EXIT_PSCI &&
+	       exit->gprs[0] == PSCI_CPU_OFF;
+}
+
+enum vcpu_next vcpu_exit_realm(struct vcpu *vcpu,
+			       const struct rmi_rec_exit *exit,
+			       struct rmi_rec_enter *enter)
+{
+	enum vcpu_next next;
+
+	enter->flags = 0;
+	memset(enter->gprs, 0, sizeof(enter->gprs));
+	timers_take(vcpu, exit);
+	vcpu->refused = 0;
+	if (exit->exit_reason != RMI_EXIT_SYNC &&
+	    exit->exit_reason != RMI_EXIT_IRQ &&
+	    exit->exit_reason != RMI_EXIT_FIQ)
+		vcpu->stuck = 0;
+	if (!turns_off(exit))
+		realm_psci_alive(vcpu);
+	next = dispatch(vcpu, exit, enter);
+	return vcpu_has_ended(vcpu) ? VCPU_STOP : next;
+}
+
+enum vcpu_next vcpu_enter_refused(struct vcpu *vcpu, uint64_t x0)
+{
+	unsigned status = (unsigned)BITS_GET(x0, RMI_RETURN_STATUS);
+	enum vcpu_next next;
+
+	if (vcpu_has_ended(vcpu))
+		return VCPU_STOP;
+	if (status == RMI_ERROR_REC && realm_psci_is_off(vcpu, &next))
+		return next;
+	if ((status == RMI_ERROR_REALM || status == RMI_BUSY ||
+	     status == RMI_BLOCKED) &&
+	    ++vcpu->refused < REFUSED_MAX)
+		return VCPU_YIELD;
+	domain_stop(vcpu->domain, CONTROL_CRASH,
+		    "vCPU %u: RMI_REC_ENTER was refused: %s", vcpu->index,
+		    rmi_status_name(status));
+	return VCPU_STOP;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * PSCI of a Realm: the RMM decides, the host lends the vCPUs (rmi-rsi 9).
+ *
+ * A vCPU that turned itself off is off for the RMM from its exit on, for the
+ * host when that exit is looked at. Another vCPU may start it in between, and
+ * the host cannot tell that from starting one that is on. So a start of a vCPU
+ * that the host believes to be on is remembered; its CPU_OFF then has it run
+ * on, and if it was off after all the RMM refuses the entry.
+ */
+#include <stddef.h>
+
+#include "abi/bits.h"
+#include "abi/psci.h"
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/rmi/rmi.h"
+#include "hypervisor/core/rmi/rmi_names.h"
+#include "hypervisor/core/vcpu/vcpu_internal.h"
+
+/* MPIDR_EL1 has Aff3 higher up than RmiRecMpidr, and others between. */
+#define MPIDR_EL1_AFF3_SHIFT 32
+#define MPIDR_EL1_AFF3_WIDTH 8
+
+/* The RMM's own rule for which REC an MPIDR_EL1 value names (rmi-rsi 2.4). */
+static struct vcpu *target_of(struct domain *domain, uint64_t mpidr)
+{
+	uint64_t index = BITS_GET(mpidr, RMI_MPIDR_AFF0) |
+			 BITS_GET(mpidr, RMI_MPIDR_AFF1) << 4 |
+			 BITS_GET(mpidr, RMI_MPIDR_AFF2) << 12 |
+			 BITS_GET(mpidr, MPIDR_EL1_AFF3) << 20;
+
+	return domain_vcpu(domain, (unsigned)index);
+}
+
+static bool complete(struct vcpu *caller, uint64_t mpidr, struct vcpu **target)
+{
+	struct domain *domain = caller->domain;
+	struct rmi_failure failure = { 0 };
+	struct rmi rmi = {
+		.ops = domain->realm.rmi.ops,
+		.failure = &failure,
+	};
+
+	*target = target_of(domain, mpidr);
+	if (*target == NULL || *target == caller) {
+		domain_stop(domain, CONTROL_CRASH,
+			    "vCPU %u: PSCI about vCPU 0x%llx, which cannot be",
+			    caller->index, (unsigned long long)mpidr);
+		return false;
+	}
+	if (ask_psci_complete(&rmi, caller->rec, (*target)->rec, PSCI_SUCCESS))
+		return true;
+	domain_stop(domain, CONTROL_CRASH,
+		    "vCPU %u: RMI_PSCI_COMPLETE failed: %s", caller->index,
+		    rmi_status_name(rmi_status(&rmi)));
+	return false;
+}
+
+static enum vcpu_next cpu_on(struct vcpu *caller, uint64_t mpidr)
+{
+	struct domain *domain = caller->domain;
+	struct vcpu *target;
+
+	if (!complete(caller, mpidr, &target))
+		return VCPU_STOP;
+	spinlock_acquire(&domain->lock);
+	target->on_again = target->online;
+	target->online = true;
+	spinlock_release(&domain->lock);
+	domain->ops->vcpu_kick(domain->ops->ctx, target);
+	return VCPU_RUN;
+}
+
+static enum vcpu_next affinity_info(struct vcpu *caller, uint64_t mpidr)
+{
+	struct vcpu *target;
+
+	return complete(caller, mpidr, &target) ? VCPU_RUN : VCPU_STOP;
+}
+
+static enum vcpu_next off(struct vcpu *vcpu)
+{
+	struct domain *domain = vcpu->domain;
+	bool again;
+
+	vgic_cpu_reset(vcpu);
+	spinlock_acquire(&domain->lock);
+	again = vcpu->on_again;
+	vcpu->on_again = false;
+	vcpu->restarted = again;
+	vcpu->online = again;
+	spinlock_release(&domain->lock);
+	return again ? VCPU_RUN : VCPU_OFF;
+}
+
+/* The vCPU executed and is not off: nobody started it. */
+void realm_psci_alive(struct vcpu *vcpu)
+{
+	spinlock_acquire(&vcpu->domain->lock);
+	vcpu->on_again = false;
+	vcpu->restarted = false;
+	spinlock_release(&vcpu->domain->lock);
+}
+
+bool realm_psci_is_off(struct vcpu *vcpu, enum vcpu_next *next)
+{
+	if (!vcpu->restarted)
+		return false;
+	*next = off(vcpu);
+	return true;
+}
+
+enum vcpu_next realm_psci(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
+{
+	switch (exit->gprs[0]) {
+	case PSCI_CPU_ON_32:
+	case PSCI_CPU_ON_64:
+		return cpu_on(vcpu, exit->gprs[1]);
+	case PSCI_AFFINITY_INFO_32:
+	case PSCI_AFFINITY_INFO_64:
+		return affinity_info(vcpu, exit->gprs[1]);
+	case PSCI_CPU_OFF:
+		return off(vcpu);
+	case PSCI_CPU_SUSPEND_32:
+	case PSCI_CPU_SUSPEND_64:
+		return VCPU_WAIT;
+	case PSCI_SYSTEM_OFF:
+		return vcpu_system_off(vcpu);
+	case PSCI_SYSTEM_RESET:
+		return vcpu_system_reset(vcpu);
+	default:
+		domain_stop(vcpu->domain, CONTROL_CRASH,
+			    "vCPU %u: unknown PSCI exit 0x%llx", vcpu->index,
+			    (unsigned long long)exit->gprs[0]);
+		return VCPU_STOP;
+	}
+}

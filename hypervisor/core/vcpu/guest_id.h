@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The ID registers as an ordinary guest sees them. */
+#ifndef REEVE_HYPERVISOR_CORE_VCPU_GUEST_ID_H
+#define REEVE_HYPERVISOR_CORE_VCPU_GUEST_ID_H
+
+#include <stdint.h>
+
+/*
+ * The register S3_0_C0_C<crm>_<op2>, crm 1..7, op2 0..7, whose value on this
+ * machine is given: what it is without the features that need registers or
+ * traps which the hypervisor does not switch.
+ */
+uint64_t guest_id_view(unsigned crm, unsigned op2, uint64_t value);
+
+#endif

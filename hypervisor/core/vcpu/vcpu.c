@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a vCPU waits for: its timers, its interrupts, the end of its domain. */
+#include "hypervisor/core/vcpu/vcpu.h"
+
+#include "abi/guest_map.h"
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/vcpu/vcpu_internal.h"
+#include "lib/number.h"
+
+struct vcpu *vcpu_at_affinity(struct domain *domain, uint64_t affinity)
+{
+	unsigned index =
+		(unsigned)((affinity & 0xf) | (affinity >> 8 & 0xff) << 4);
+
+	if (GUEST_MPIDR(index) != affinity)
+		return NULL;
+	return domain_vcpu(domain, index);
+}
+
+bool vcpu_has_ended(const struct vcpu *vcpu)
+{
+	uint32_t state = __atomic_load_n(&vcpu->domain->state, __ATOMIC_RELAXED);
+
+	return state == CONTROL_SHUTDOWN || state == CONTROL_DYING;
+}
+
+enum vcpu_next vcpu_system_off(struct vcpu *vcpu)
+{
+	domain_stop(vcpu->domain, CONTROL_POWEROFF, "the guest powered off");
+	return VCPU_STOP;
+}
+
+enum vcpu_next vcpu_system_reset(struct vcpu *vcpu)
+{
+	domain_stop(vcpu->domain, CONTROL_REBOOT,
+		    "the guest asked for a reboot");
+	return VCPU_STOP;
+}
+
+enum vcpu_next vcpu_crashed(struct vcpu *vcpu)
+{
+	domain_stop(vcpu->domain, CONTROL_CRASH,
+		    "vCPU %u: the guest says that it cannot go on", vcpu->index);
+	return VCPU_STOP;
+}
+
+static bool timer_armed(const struct vcpu_timer *timer)
+{
+	return (timer->ctl & (VCPU_TIMER_ENABLE | VCPU_TIMER_IMASK)) ==
+	       VCPU_TIMER_ENABLE;
+}
+
+/* ISTATUS is of the last exit: the timer may have fired since. */
+static bool timer_output(const struct vcpu *vcpu, const struct vcpu_timer *timer)
+{
+	const struct domain_ops *ops = vcpu->domain->ops;
+
+	return timer_armed(timer) && ((timer->ctl & VCPU_TIMER_ISTATUS) != 0 ||
+				      ops->counter(ops->ctx) >= timer->cval);
+}
+
+/* The line in the vGIC is written by this function alone. */
+static void timer_update(struct vcpu *vcpu, const struct vcpu_timer *timer,
+			 unsigned ppi)
+{
+	bool output = timer_output(vcpu, timer);
+
+	if (output != vcpu->gic.irqs[ppi].level)
+		vgic_ppi_set(vcpu, ppi, output);
+}
+
+void vcpu_timers_update(struct vcpu *vcpu)
+{
+	timer_update(vcpu, &vcpu->virt, GUEST_TIMER_VIRT_PPI);
+	timer_update(vcpu, &vcpu->phys, GUEST_TIMER_PHYS_NS_PPI);
+}
+
+/*
+ * One whose output is up already has nothing to wait for. That is what the
+ * vGIC was told, not the time: if it fires just now it is found to be over.
+ */
+static uint64_t timer_deadline(const struct vcpu *vcpu,
+			       const struct vcpu_timer *timer, unsigned ppi)
+{
+	if (!timer_armed(timer) || vcpu->gic.irqs[ppi].level)
+		return UINT64_MAX;
+	return timer->cval;
+}
+
+uint64_t vcpu_deadline(const struct vcpu *vcpu)
+{
+	uint64_t virt = timer_deadline(vcpu, &vcpu->virt, GUEST_TIMER_VIRT_PPI);
+	uint64_t phys =
+		timer_deadline(vcpu, &vcpu->phys, GUEST_TIMER_PHYS_NS_PPI);
+
+	return smaller(virt, phys);
+}
+
+bool vcpu_awake(struct vcpu *vcpu)
+{
+	if (!domain_runs(vcpu->domain))
+		return true;
+	vcpu_timers_update(vcpu);
+	return vgic_pending(vcpu);
+}

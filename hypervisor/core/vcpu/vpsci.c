@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* PSCI 1.1 (Arm DEN0022) and SMCCC's own calls, of an ordinary guest. */
+#include "abi/guest_map.h"
+#include "abi/psci.h"
+#include "abi/smccc.h"
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/vcpu/vcpu_internal.h"
+
+#define PSTATE_EL1H_MASKED 0x3c5 /* EL1 on its own stack, DAIF masked */
+#define INSTRUCTION_SIZE   4
+
+/* Arguments of 32-bit calls are 32 bits wide. */
+static uint64_t argument(const struct vcpu *vcpu, unsigned number)
+{
+	uint64_t value = vcpu->regs.gprs[number];
+
+	return (vcpu->regs.gprs[0] & SMCCC_FID_64) != 0 ? value
+							: (uint32_t)value;
+}
+
+static bool is_entry_point(const struct domain *domain, uint64_t entry)
+{
+	return entry >= GUEST_RAM0_BASE &&
+	       entry - GUEST_RAM0_BASE < domain->ram_size &&
+	       entry % INSTRUCTION_SIZE == 0;
+}
+
+/* false: it is on already. */
+static bool turn_on(struct vcpu *target, uint64_t entry, uint64_t context)
+{
+	struct domain *domain = target->domain;
+	bool was_on;
+
+	spinlock_acquire(&domain->lock);
+	was_on = target->online;
+	if (!was_on) {
+		target->regs = (struct vcpu_regs){
+			.gprs = { context },
+			.pc = entry,
+			.pstate = PSTATE_EL1H_MASKED,
+		};
+		target->virt = (struct vcpu_timer){ 0 };
+		target->phys = (struct vcpu_timer){ 0 };
+		target->reset = true;
+		target->online = true;
+	}
+	spinlock_release(&domain->lock);
+	return !was_on;
+}
+
+static int64_t cpu_on(struct vcpu *vcpu)
+{
+	struct domain *domain = vcpu->domain;
+	struct vcpu *target = vcpu_at_affinity(domain, argument(vcpu, 1));
+	uint64_t entry = argument(vcpu, 2);
+
+	if (target == NULL)
+		return PSCI_INVALID_PARAMETERS;
+	if (!is_entry_point(domain, entry))
+		return PSCI_INVALID_ADDRESS;
+	if (!turn_on(target, entry, argument(vcpu, 3)))
+		return PSCI_ALREADY_ON;
+	domain->ops->vcpu_kick(domain->ops->ctx, target);
+	return PSCI_SUCCESS;
+}
+
+static enum vcpu_next cpu_off(struct vcpu *vcpu)
+{
+	struct domain *domain = vcpu->domain;
+
+	vgic_cpu_reset(vcpu);
+	spinlock_acquire(&domain->lock);
+	vcpu->online = false;
+	spinlock_release(&domain->lock);
+	return VCPU_OFF;
+}
+
+static int64_t affinity_info(struct vcpu *vcpu)
+{
+	struct domain *domain = vcpu->domain;
+	const struct vcpu *target = vcpu_at_affinity(domain, argument(vcpu, 1));
+	bool online;
+
+	/* Only vCPUs are asked about, no clusters of them. */
+	if (target == NULL || argument(vcpu, 2) != 0)
+		return PSCI_INVALID_PARAMETERS;
+	spinlock_acquire(&domain->lock);
+	online = target->online;
+	spinlock_release(&domain->lock);
+	return online ? PSCI_AFFINITY_ON : PSCI_AFFINITY_OFF;
+}
+
+static int64_t psci_features(uint64_t fid)
+{
+	switch (fid) {
+	case PSCI_VERSION:
+	case PSCI_CPU_SUSPEND_32:
+	case PSCI_CPU_SUSPEND_64:
+	case PSCI_CPU_OFF:
+	case PSCI_CPU_ON_32:
+	case PSCI_CPU_ON_64:
+	case PSCI_AFFINITY_INFO_32:
+	case PSCI_AFFINITY_INFO_64:
+	case PSCI_MIGRATE_INFO_TYPE:
+	case PSCI_SYSTEM_OFF:
+	case PSCI_SYSTEM_RESET:
+	case PSCI_FEATURES:
+	case SMCCC_VERSION_FID:
+		return PSCI_SUCCESS;
+	default:
+		return PSCI_NOT_SUPPORTED;
+	}
+}
+
+static int64_t arch_features(uint64_t fid)
+{
+	return fid == SMCCC_VERSION_FID || fid == SMCCC_ARCH_FEATURES_FID
+		       ? 0
+		       : PSCI_NOT_SUPPORTED;
+}
+
+/* The calls that only return a value. */
+static int64_t answer(struct vcpu *vcpu, uint64_t fid)
+{
+	switch (fid) {
+	case SMCCC_VERSION_FID:
+		return SMCCC_VERSION_1_2;
+	case SMCCC_ARCH_FEATURES_FID:
+		return arch_features(argument(vcpu, 1));
+	case PSCI_VERSION:
+		return PSCI_VERSION_1_1;
+	case PSCI_FEATURES:
+		return psci_features(argument(vcpu, 1));
+	case PSCI_CPU_ON_32:
+	case PSCI_CPU_ON_64:
+		return cpu_on(vcpu);
+	case PSCI_AFFINITY_INFO_32:
+	case PSCI_AFFINITY_INFO_64:
+		return affinity_info(vcpu);
+	case PSCI_MIGRATE_INFO_TYPE:
+		return PSCI_MIGRATE_NOT_NEEDED;
+	default:
+		return PSCI_NOT_SUPPORTED;
+	}
+}
+
+enum vcpu_next vpsci_call(struct vcpu *vcpu)
+{
+	uint64_t *gprs = vcpu->regs.gprs;
+	uint64_t fid = (uint32_t)gprs[0] & ~(uint32_t)SMCCC_SVE_HINT;
+
+	switch (fid) {
+	case PSCI_CPU_OFF:
+		return cpu_off(vcpu);
+	case PSCI_SYSTEM_OFF:
+		return vcpu_system_off(vcpu);
+	case PSCI_SYSTEM_RESET:
+		return vcpu_system_reset(vcpu);
+	case PSCI_CPU_SUSPEND_32:
+	case PSCI_CPU_SUSPEND_64:
+		/* Every state is one that keeps its context. */
+		gprs[0] = PSCI_SUCCESS;
+		return VCPU_WAIT;
+	default:
+		gprs[0] = (uint64_t)answer(vcpu, fid);
+		return VCPU_RUN;
+	}
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * List registers: which interrupts a vCPU takes along into the guest, and what
+ * became of them (IHI 0069, 6.4 and 12.5).
+ *
+ * When there are more than list registers, active ones come first, by
+ * priority, but one place is kept for the most urgent pending one. A
+ * maintenance interrupt tells when the places are used up: NPIE if pending
+ * ones are left out, LRENPIE if active ones are: the guest's end of those is
+ * then only counted (EOIcount), and belongs to the most urgent of them.
+ */
+#include "abi/bits.h"
+#include "hypervisor/core/vgic/vgic_internal.h"
+
+/* The most urgent ones of a kind. */
+struct picks {
+	unsigned limit;
+	unsigned count; /* of refs, at most limit */
+	unsigned all; /* that there are */
+	struct irq_ref refs[VGIC_LRS];
+};
+
+struct choice {
+	struct vcpu *vcpu;
+	struct picks active;
+	struct picks pending;
+};
+
+/* Equal ones stay in the order of INTIDs. */
+static void pick(struct picks *picks, const struct irq_ref *ref)
+{
+	unsigned place = picks->count;
+
+	picks->all++;
+	while (place > 0 &&
+	       picks->refs[place - 1].irq->priority > ref->irq->priority)
+		place--;
+	if (place == picks->limit)
+		return;
+	if (picks->count < picks->limit)
+		picks->count++;
+	for (unsigned i = picks->count - 1; i > place; i--)
+		picks->refs[i] = picks->refs[i - 1];
+	picks->refs[place] = *ref;
+}
+
+/* Leaves refs as they are, which is most of it. */
+static void picks_init(struct picks *picks, unsigned limit)
+{
+	picks->limit = limit;
+	picks->count = 0;
+	picks->all = 0;
+}
+
+static void consider(const struct irq_ref *ref, void *ctx)
+{
+	struct choice *choice = ctx;
+
+	if (irq_target(ref) != choice->vcpu)
+		return;
+	if (ref->irq->active)
+		pick(&choice->active, ref);
+	else if (irq_is_signalled(ref))
+		pick(&choice->pending, ref);
+}
+
+/*
+ * A level that is still high while it is active is looked at again at its end.
+ * A latch can be pending beside it.
+ */
+static uint64_t lr_word(const struct irq_ref *ref)
+{
+	const struct vgic_irq *irq = ref->irq;
+	bool pending =
+		irq->active ? irq->edge && irq->pending : irq_is_pending(irq);
+
+	return ref->intid | BITS_PUT(ICH_LR_PRIORITY, irq->priority) |
+	       ICH_LR_GROUP1 | (irq->edge ? 0 : ICH_LR_EOI) |
+	       (irq->active ? ICH_LR_ACTIVE : 0) |
+	       (pending ? ICH_LR_PENDING : 0);
+}
+
+static void lr_fill(struct vcpu *vcpu, unsigned number,
+		    const struct irq_ref *ref)
+{
+	struct vgic_irq *irq = ref->irq;
+	uint64_t word = lr_word(ref);
+
+	vcpu->gic.state.lr[number] = word;
+	vcpu->gic.loaded[number] = (uint16_t)ref->intid;
+	irq->lr = (uint8_t)(number + 1);
+	irq->holder = vcpu->index;
+	irq->lr_overruled = false;
+	irq->lr_latched = (word & ICH_LR_PENDING) != 0 && irq->pending;
+	if (irq->lr_latched)
+		irq->pending = false;
+}
+
+/* How many active ones go along, if not all can. */
+static unsigned active_share(const struct choice *choice, unsigned lr_count)
+{
+	unsigned most = lr_count - (choice->pending.all > 0 ? 1 : 0);
+
+	return choice->active.count < most ? choice->active.count : most;
+}
+
+static void load(struct vcpu *vcpu, const struct choice *choice)
+{
+	unsigned lr_count = vcpu->domain->vgic.lr_count;
+	unsigned active = active_share(choice, lr_count);
+	unsigned number = 0;
+	unsigned pending;
+
+	for (; number < active; number++)
+		lr_fill(vcpu, number, &choice->active.refs[number]);
+	for (pending = 0; pending < choice->pending.count && number < lr_count;
+	     pending++, number++)
+		lr_fill(vcpu, number, &choice->pending.refs[pending]);
+	vcpu->gic.state.hcr =
+		ICH_HCR_EN |
+		(active < choice->active.all ? ICH_HCR_LRENPIE : 0) |
+		(pending < choice->pending.all ? ICH_HCR_NPIE : 0);
+}
+
+void vgic_load(struct vcpu *vcpu)
+{
+	struct vgic *vgic = &vcpu->domain->vgic;
+	struct choice choice;
+
+	choice.vcpu = vcpu;
+	picks_init(&choice.active, vgic->lr_count);
+	picks_init(&choice.pending, vgic->lr_count);
+	spinlock_acquire(&vgic->lock);
+	irqs_visit(vcpu, consider, &choice);
+	load(vcpu, &choice);
+	spinlock_release(&vgic->lock);
+}
+
+/* What the guest wrote to the registers meanwhile goes before the LR. */
+static void lr_fold(struct vcpu *vcpu, unsigned number, struct kicks *kicks)
+{
+	struct vgic *vgic = &vcpu->domain->vgic;
+	unsigned intid = vcpu->gic.loaded[number];
+	uint64_t word = vcpu->gic.state.lr[number];
+	struct irq_ref ref;
+	struct vgic_irq *irq;
+
+	vcpu->gic.state.lr[number] = 0;
+	vcpu->gic.loaded[number] = VGIC_NO_IRQ;
+	if (!irq_find(vgic, intid < VGIC_PRIVATE ? vcpu : NULL, intid, &ref))
+		return;
+	irq = ref.irq;
+	if ((word & ICH_LR_PENDING) != 0 && irq->lr_latched)
+		irq->pending = true;
+	if (!irq->lr_overruled)
+		irq->active = (word & ICH_LR_ACTIVE) != 0;
+	irq->lr = 0;
+	irq_changed(&ref, false, kicks);
+}
+
+/* The guest ended an interrupt that was in no list register. */
+static void find_ended(const struct irq_ref *ref, void *ctx)
+{
+	struct choice *choice = ctx;
+
+	if (ref->irq->active && ref->irq->lr == 0 &&
+	    irq_target(ref) == choice->vcpu)
+		pick(&choice->active, ref);
+}
+
+static void fold_ended(struct vcpu *vcpu, unsigned count, struct kicks *kicks)
+{
+	struct choice choice;
+
+	choice.vcpu = vcpu;
+	picks_init(&choice.active, count < VGIC_LRS ? count : VGIC_LRS);
+	irqs_visit(vcpu, find_ended, &choice);
+	for (unsigned i = 0; i < choice.active.count; i++) {
+		choice.active.refs[i].irq->active = false;
+		irq_changed(&choice.active.refs[i], false, kicks);
+	}
+}
+
+void vgic_save(struct vcpu *vcpu)
+{
+	struct vgic *vgic = &vcpu->domain->vgic;
+	struct vgic_state *state = &vcpu->gic.state;
+	unsigned ended = (unsigned)BITS_GET(state->hcr, ICH_HCR_EOICOUNT);
+	struct kicks kicks = { .caller = vcpu };
+
+	spinlock_acquire(&vgic->lock);
+	/* First those that were left out, while it is known which they are. */
+	if (ended > 0)
+		fold_ended(vcpu, ended, &kicks);
+	for (unsigned i = 0; i < vgic->lr_count; i++)
+		lr_fold(vcpu, i, &kicks);
+	state->hcr = 0;
+	spinlock_release(&vgic->lock);
+	kicks_send(&kicks, vcpu->domain);
+}
+
+struct search {
+	struct vcpu *vcpu;
+	bool found;
+};
+
+static void consider_signal(const struct irq_ref *ref, void *ctx)
+{
+	struct search *search = ctx;
+	uint64_t mask = BITS_GET(search->vcpu->gic.state.vmcr, ICH_VMCR_VPMR);
+
+	if (irq_is_signalled(ref) && ref->irq->priority < mask &&
+	    irq_target(ref) == search->vcpu)
+		search->found = true;
+}
+
+bool vgic_pending(struct vcpu *vcpu)
+{
+	struct vgic *vgic = &vcpu->domain->vgic;
+	struct search search = { .vcpu = vcpu };
+
+	if ((vcpu->gic.state.vmcr & ICH_VMCR_VENG1) == 0)
+		return false;
+	spinlock_acquire(&vgic->lock);
+	irqs_visit(vcpu, consider_signal, &search);
+	spinlock_release(&vgic->lock);
+	return search.found;
+}

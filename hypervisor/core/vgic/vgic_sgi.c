@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Software generated interrupts: who one is sent to (IHI 0069, ICC_SGI1R_EL1). */
+#include "abi/bits.h"
+#include "abi/guest_map.h"
+#include "hypervisor/core/vgic/vgic_internal.h"
+
+/* A group 1 SGI is ignored where the INTID is of group 0. */
+static void sgi_send(struct vcpu *to, unsigned intid, struct kicks *kicks)
+{
+	struct irq_ref ref;
+	bool before;
+
+	if (!irq_find(&to->domain->vgic, to, intid, &ref) || !ref.irq->group1)
+		return;
+	before = irq_is_signalled(&ref);
+	ref.irq->pending = true;
+	irq_changed(&ref, before, kicks);
+}
+
+static void send_to_others(struct domain *domain, unsigned intid,
+			   struct kicks *kicks)
+{
+	for (unsigned i = 0; i < domain->vcpu_count; i++) {
+		if (&domain->vcpus[i] != kicks->caller)
+			sgi_send(&domain->vcpus[i], intid, kicks);
+	}
+}
+
+/* Aff0 goes up to 15 here (GUEST_MPIDR), so only range 0 has anyone. */
+static void send_to_list(struct domain *domain, uint64_t value,
+			 struct kicks *kicks)
+{
+	unsigned intid = (unsigned)BITS_GET(value, SGIR_INTID);
+	unsigned first = (unsigned)BITS_GET(value, SGIR_AFF1) << 4;
+	struct vcpu *to;
+
+	if (BITS_GET(value, SGIR_AFF3) != 0 ||
+	    BITS_GET(value, SGIR_AFF2) != 0 || BITS_GET(value, SGIR_RS) != 0)
+		return;
+	for (unsigned i = 0; i < SGIR_TARGETS_WIDTH; i++) {
+		to = domain_vcpu(domain, first + i);
+		if ((value >> i & 1) != 0 && to != NULL)
+			sgi_send(to, intid, kicks);
+	}
+}
+
+void vgic_sgi(struct vcpu *vcpu, uint64_t value)
+{
+	struct domain *domain = vcpu->domain;
+	struct kicks kicks = { .caller = vcpu };
+
+	spinlock_acquire(&domain->vgic.lock);
+	if (BITS_GET(value, SGIR_IRM) != 0) {
+		send_to_others(domain, (unsigned)BITS_GET(value, SGIR_INTID),
+			       &kicks);
+	} else {
+		send_to_list(domain, value, &kicks);
+	}
+	spinlock_release(&domain->vgic.lock);
+	kicks_send(&kicks, domain);
+}
