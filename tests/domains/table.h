@@ -10,6 +10,7 @@
 #include "abi/control.h"
 #include "abi/guest_map.h"
 #include "hypervisor/core/control/control.h"
+#include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "tests/builder/bench.h"
 #include "tests/fakehost/still.h"

@@ -24,6 +24,7 @@
 
 #include "abi/machine_map.h"
 #include "hypervisor/core/control/control.h"
+#include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/port/inprocess/host_inprocess.h"
 #include "lib/log.h"
 #include "rmm/port/inprocess/inprocess.h"

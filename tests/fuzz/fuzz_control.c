@@ -16,6 +16,7 @@
 #include "abi/rmi.h"
 #include "abi/rsi.h"
 #include "hypervisor/core/control/control.h"
+#include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/domain/memory.h"
 #include "hypervisor/core/realm/realm_run.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hypervisor/core/control/control_internal.h"
+#include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/domain/domain_internal.h"
 
 /* One request that is a valid one, and what becomes of it. */

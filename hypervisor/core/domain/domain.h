@@ -17,7 +17,6 @@
 #include <stdint.h>
 
 #include "abi/control.h"
-#include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/domain/stage2.h"
 #include "hypervisor/core/inject.h"
 #include "hypervisor/core/io/vuart.h"
@@ -28,6 +27,7 @@
 #include "lib/addr.h"
 #include "lib/spinlock.h"
 
+struct dmesg;
 struct domains;
 
 /* What the core needs of the port beside struct host_ops. */

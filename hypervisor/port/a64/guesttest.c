@@ -12,6 +12,7 @@
 #include "abi/guest_map.h"
 #include "abi/psci.h"
 #include "hypervisor/core/control/control.h"
+#include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/ich.h"
 #include "hypervisor/port/a64/main.h"
