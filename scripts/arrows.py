@@ -9,9 +9,22 @@ PROGRAMS = ("monitor", "rmm", "hypervisor")
 
 # The first row whose folder holds a file says which folders (or headers) of
 # ours it may include. {0} is the program.
+# Within the hypervisor's core: rmi <- realm <- domains and their devices <-
+# control.
+CORE = "hypervisor/core/"
+BELOW = ["abi/", "lib/", CORE + "host.h"]
+RMI = BELOW + [CORE + "rmi/"]
+REALM = RMI + [CORE + "realm/"]
+DOMAIN = REALM + [CORE + folder for folder in (
+    "control_refuse.h", "inject.h", "domain/", "vcpu/", "vgic/", "io/")]
+
 RULES = [
     ("abi/", ["abi/"]),
     ("lib/", ["abi/", "lib/"]),
+    (CORE + "rmi/", RMI),
+    (CORE + "realm/", REALM),
+    *[(CORE + folder, DOMAIN) for folder in (
+        "domain/", "vcpu/", "vgic/", "io/")],
     *[(program + folder, [rule.format(program) for rule in allowed])
       for program in PROGRAMS
       for folder, allowed in [

@@ -6,6 +6,7 @@
 
 #include "abi/bits.h"
 #include "abi/guest_map.h"
+#include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/inject_internal.h"
 
@@ -86,19 +87,19 @@ static enum control_status refuse(const struct domain *domain,
 	if (!domain->is_realm || !domain->realm.active ||
 	    (state != CONTROL_PAUSED && state != CONTROL_RUNNING &&
 	     state != CONTROL_SHUTDOWN)) {
-		return domain_refuse(text, CONTROL_E_STATE,
-				     "domain %u has no active Realm",
-				     domain->domid);
+		return control_refuse(text, CONTROL_E_STATE,
+				      "domain %u has no active Realm",
+				      domain->domid);
 	}
 	if (ask->vcpu >= domain->vcpu_count) {
-		return domain_refuse(text, CONTROL_E_REQUEST,
-				     "domain %u has no vCPU %u", domain->domid,
-				     ask->vcpu);
+		return control_refuse(text, CONTROL_E_REQUEST,
+				      "domain %u has no vCPU %u", domain->domid,
+				      ask->vcpu);
 	}
 	if (__atomic_load_n(&domain->injection.armed, __ATOMIC_RELAXED)) {
-		return domain_refuse(text, CONTROL_E_STATE,
-				     "injection %u waits for its moment still",
-				     domain->injection.what);
+		return control_refuse(text, CONTROL_E_STATE,
+				      "injection %u waits for its moment still",
+				      domain->injection.what);
 	}
 	return CONTROL_OK;
 }

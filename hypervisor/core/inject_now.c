@@ -2,6 +2,7 @@
 /* Injections that who asks carries out: beside a vCPU, or after its end. */
 #include "abi/bits.h"
 #include "abi/guest_map.h"
+#include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/inject_internal.h"
 #include "hypervisor/core/realm/realm_internal.h"
@@ -44,7 +45,7 @@ static unsigned status_of(uint64_t x0)
 
 static enum control_status no_memory(char *text)
 {
-	return domain_refuse(text, CONTROL_E_MEMORY, "there is no free page");
+	return control_refuse(text, CONTROL_E_MEMORY, "there is no free page");
 }
 
 /* ---- Beside a vCPU that executes ---- */
@@ -126,11 +127,11 @@ static enum control_status try_beside(struct vcpu *vcpu,
 	page_give(vcpu->domain, page);
 	if (done)
 		return CONTROL_OK;
-	return domain_refuse(text, CONTROL_E_STATE,
-			     domain_runs(vcpu->domain)
-				     ? "vCPU %u was never met while it executes"
-				     : "the domain of vCPU %u has ended",
-			     vcpu->index);
+	return control_refuse(text, CONTROL_E_STATE,
+			      domain_runs(vcpu->domain)
+				      ? "vCPU %u was never met while it executes"
+				      : "the domain of vCPU %u has ended",
+			      vcpu->index);
 }
 
 /* ---- After its end ---- */
@@ -151,8 +152,8 @@ static enum control_status enter_off(struct domain *domain,
 	pa_t page;
 
 	if (!is_off(domain, vcpu)) {
-		return domain_refuse(text, CONTROL_E_STATE,
-				     "vCPU %u is not off", vcpu->index);
+		return control_refuse(text, CONTROL_E_STATE,
+				      "vCPU %u is not off", vcpu->index);
 	}
 	if (!page_take(domain, &page))
 		return no_memory(text);
@@ -170,7 +171,7 @@ static enum control_status enter_destroyed(struct domain *domain,
 
 	if (domain_state(domain) != CONTROL_SHUTDOWN ||
 	    vcpu->index + 1 != realm->rec_count) {
-		return domain_refuse(
+		return control_refuse(
 			text, CONTROL_E_STATE,
 			"vCPU %u is not the last of a Realm that has ended",
 			vcpu->index);
@@ -182,8 +183,8 @@ static enum control_status enter_destroyed(struct domain *domain,
 	}
 	domain_memory_unlock(domain);
 	if (!gone) {
-		return domain_refuse(text, CONTROL_E_RMM,
-				     "the REC was not destroyed");
+		return control_refuse(text, CONTROL_E_RMM,
+				      "the REC was not destroyed");
 	}
 	return enter_off(domain, vcpu, text);
 }
@@ -197,8 +198,8 @@ pages(struct domain *domain, const struct control_inject_ask *ask, char *text)
 	ipa_t ipa = ipa_make(ask->ipa);
 
 	if (!domain_has_ram(domain, ask->ipa, ask->size)) {
-		return domain_refuse(text, CONTROL_E_REQUEST,
-				     "not in the domain's RAM");
+		return control_refuse(text, CONTROL_E_REQUEST,
+				      "not in the domain's RAM");
 	}
 	domain_memory_lock(domain);
 	if (ask->what == CONTROL_INJECT_PAGE_LOST)
@@ -235,8 +236,8 @@ static enum control_status terminate(struct vcpu *vcpu, char *text)
 		if (!beside(vcpu))
 			break;
 	}
-	return domain_refuse(text, CONTROL_E_RMM,
-			     "the Realm was not terminated");
+	return control_refuse(text, CONTROL_E_RMM,
+			      "the Realm was not terminated");
 }
 
 bool inject_is_now(enum control_injection what)

@@ -6,6 +6,7 @@
 
 #include "hypervisor/core/control/control_internal.h"
 #include "hypervisor/core/control/dmesg.h"
+#include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 
 /* One request that is a valid one, and what becomes of it. */
@@ -65,8 +66,8 @@ static enum control_status next(struct exchange *exchange)
 						exchange->request->domid);
 
 	if (domain == NULL) {
-		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
-				     "there are no more domains");
+		return control_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
+				      "there are no more domains");
 	}
 	control_domain_fill(domain, &exchange->reply->body.domain);
 	domain_put(domain);
@@ -85,9 +86,9 @@ static enum control_status vcpu_info(struct exchange *exchange)
 	const struct vcpu *vcpu = domain_vcpu(exchange->domain, index);
 
 	if (vcpu == NULL) {
-		return domain_refuse(text_of(exchange), CONTROL_E_REQUEST,
-				     "domain %u has no vCPU %u",
-				     exchange->domain->domid, index);
+		return control_refuse(text_of(exchange), CONTROL_E_REQUEST,
+				      "domain %u has no vCPU %u",
+				      exchange->domain->domid, index);
 	}
 	control_vcpu_fill(vcpu, &exchange->reply->body.vcpu);
 	return CONTROL_OK;
@@ -139,8 +140,8 @@ static enum control_status attack(struct exchange *exchange)
 	enum control_status status;
 
 	if (domain == NULL && domid != CONTROL_NO_DOMAIN) {
-		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
-				     "there is no domain %u", domid);
+		return control_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
+				      "there is no domain %u", domid);
 	}
 	status = control_attack(
 		domains, domain, exchange->request->body.attack.write == 1,
@@ -163,7 +164,7 @@ static enum control_status inject(struct exchange *exchange)
 		exchange->session->domains->config.ops->inject;
 
 	if (ops == NULL) {
-		return domain_refuse(
+		return control_refuse(
 			text_of(exchange), CONTROL_E_UNSUPPORTED,
 			"only a host started with --debug-console breaks rules");
 	}
@@ -195,8 +196,8 @@ static enum control_status carry_out(struct exchange *exchange)
 		return operations[op](exchange);
 	exchange->domain = domain_get(exchange->session->domains, domid);
 	if (exchange->domain == NULL) {
-		return domain_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
-				     "there is no domain %u", domid);
+		return control_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
+				      "there is no domain %u", domid);
 	}
 	status = operations[op](exchange);
 	domain_put(exchange->domain);

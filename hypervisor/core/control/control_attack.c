@@ -4,6 +4,7 @@
  * to show that it cannot.
  */
 #include "hypervisor/core/control/control_internal.h"
+#include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/rmi/failure_text.h"
 
@@ -49,9 +50,9 @@ static enum control_status attack_realm(struct domain *domain, bool write,
 		result->faulted = ops->attack(ops->ctx, domain->realm.rd.base,
 					      write, result);
 	} else {
-		status = domain_refuse(text, CONTROL_E_STATE,
-				       "domain %u has no active Realm",
-				       domain->domid);
+		status = control_refuse(text, CONTROL_E_STATE,
+					"domain %u has no active Realm",
+					domain->domid);
 	}
 	domain_memory_unlock(domain);
 	return status;
@@ -65,7 +66,7 @@ enum control_status control_attack(struct domains *domains,
 	enum control_status status;
 
 	if (domains->config.ops->attack == NULL) {
-		return domain_refuse(
+		return control_refuse(
 			text, CONTROL_E_UNSUPPORTED,
 			"only a host started with --debug-console attacks");
 	}

@@ -4,6 +4,7 @@
 
 #include "abi/guest_map.h"
 #include "hypervisor/core/control/control_internal.h"
+#include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 
 #define CREATE_FLAGS (CONTROL_CREATE_REALM | CONTROL_CREATE_VUART)
@@ -205,18 +206,18 @@ enum control_status control_check(const struct control_request *request,
 	const char *why;
 
 	if (request->version != CONTROL_VERSION) {
-		return domain_refuse(text, CONTROL_E_VERSION,
-				     "this host speaks version %u, not %u",
-				     CONTROL_VERSION, request->version);
+		return control_refuse(text, CONTROL_E_VERSION,
+				      "this host speaks version %u, not %u",
+				      CONTROL_VERSION, request->version);
 	}
 	why = frame_check(request);
 	if (why != NULL)
-		return domain_refuse(text, CONTROL_E_REQUEST, "%s", why);
+		return control_refuse(text, CONTROL_E_REQUEST, "%s", why);
 	if (request->op == CONTROL_DOMAIN_CREATE &&
 	    request->body.create.vcpus > CONTROL_VCPUS) {
-		return domain_refuse(text, CONTROL_E_LIMIT,
-				     "a domain has at most %u vCPUs",
-				     CONTROL_VCPUS);
+		return control_refuse(text, CONTROL_E_LIMIT,
+				      "a domain has at most %u vCPUs",
+				      CONTROL_VCPUS);
 	}
 	return CONTROL_OK;
 }

@@ -3,6 +3,7 @@
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
 #include "hypervisor/core/control/control_internal.h"
+#include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/realm/realm_run.h"
 #include "hypervisor/core/rmi/failure_text.h"
@@ -183,7 +184,7 @@ enum control_status control_memory(struct domain *domain, uint64_t from,
 	bool done;
 
 	if (!is_built(domain)) {
-		return domain_refuse(
+		return control_refuse(
 			text, CONTROL_E_STATE,
 			"domain %u is not built, or is being destroyed",
 			domain->domid);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "lib/log.h"
 
@@ -140,17 +141,6 @@ void domain_kick_all(struct domain *domain)
 	spinlock_release(&domain->lock);
 }
 
-enum control_status domain_refuse(char *text, enum control_status status,
-				  const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	(void)log_format(text, CONTROL_TEXT_SIZE, format, arguments);
-	va_end(arguments);
-	return status;
-}
-
 /* ---- Its life ---- */
 
 static bool is_built(uint32_t state)
@@ -204,8 +194,8 @@ static enum control_status state_refuse(const struct domain *domain, char *text)
 		[CONTROL_DYING] = "being destroyed",
 	};
 
-	return domain_refuse(text, CONTROL_E_STATE, "domain %u is %s",
-			     domain->domid, words[domain_state(domain)]);
+	return control_refuse(text, CONTROL_E_STATE, "domain %u is %s",
+			      domain->domid, words[domain_state(domain)]);
 }
 
 enum control_status domain_pause(struct domain *domain, bool pause, char *text)
@@ -250,9 +240,9 @@ enum control_status domain_rename(struct domain *domain, const uint8_t *name,
 	if (dying)
 		return state_refuse(domain, text);
 	if (taken) {
-		return domain_refuse(text, CONTROL_E_EXISTS,
-				     "there is a domain \"%s\" already",
-				     (const char *)name);
+		return control_refuse(text, CONTROL_E_EXISTS,
+				      "there is a domain \"%s\" already",
+				      (const char *)name);
 	}
 	return CONTROL_OK;
 }
@@ -304,25 +294,4 @@ void domains_session_end(struct domains *domains, const void *session)
 	spinlock_release(&domains->lock);
 	if (any)
 		ops->work_kick(ops->ctx);
-}
-
-/* The state of what is in a place; 0: nothing. */
-static uint32_t place_state(struct domains *domains, unsigned place)
-{
-	uint32_t state;
-
-	spinlock_acquire(&domains->lock);
-	state = domain_state(&domains->table[place]);
-	spinlock_release(&domains->lock);
-	return state;
-}
-
-void domains_work(struct domains *domains)
-{
-	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
-		if (place_state(domains, i) == CONTROL_BUILDING)
-			domain_build_work(&domains->table[i]);
-		if (place_state(domains, i) == CONTROL_DYING)
-			domain_destroy_work(&domains->table[i]);
-	}
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "abi/guest_map.h"
+#include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 
 #define WEIGHT_DEFAULT 256
@@ -36,22 +37,23 @@ static enum control_status realm_check(const struct domains_config *config,
 	const struct host_info *info = &config->host->info;
 
 	if (config->rmm_text != NULL) {
-		return domain_refuse(text, CONTROL_E_UNSUPPORTED,
-				     "this host runs no Realms: %s",
-				     config->rmm_text);
+		return control_refuse(text, CONTROL_E_UNSUPPORTED,
+				      "this host runs no Realms: %s",
+				      config->rmm_text);
 	}
 	if (create->vcpus > info->max_recs) {
-		return domain_refuse(text, CONTROL_E_LIMIT,
-				     "the RMM allows a Realm %u vCPUs",
-				     info->max_recs);
+		return control_refuse(text, CONTROL_E_LIMIT,
+				      "the RMM allows a Realm %u vCPUs",
+				      info->max_recs);
 	}
 	if (create->hash_algo >= 32 ||
 	    !(info->hashes & 1U << create->hash_algo)) {
-		return domain_refuse(text, CONTROL_E_UNSUPPORTED,
-				     "the RMM does not offer the hash algorithm");
+		return control_refuse(
+			text, CONTROL_E_UNSUPPORTED,
+			"the RMM does not offer the hash algorithm");
 	}
 	if (has_vuart(create) && !config->debug) {
-		return domain_refuse(
+		return control_refuse(
 			text, CONTROL_E_UNSUPPORTED,
 			"a Realm gets a vuart only on a host started with "
 			"--debug-console");
@@ -62,7 +64,7 @@ static enum control_status realm_check(const struct domains_config *config,
 static enum control_status memory_refuse(char *text, uint64_t needed,
 					 uint64_t unused)
 {
-	return domain_refuse(
+	return control_refuse(
 		text, CONTROL_E_MEMORY,
 		"it needs %llu MiB with its tables, and the host has %llu MiB "
 		"free",
@@ -120,21 +122,21 @@ static enum control_status place_take(struct domains *domains,
 	unsigned i = 0;
 
 	if (!domains_name_free(domains, create->name)) {
-		return domain_refuse(text, CONTROL_E_EXISTS,
-				     "there is a domain \"%s\" already",
-				     (const char *)create->name);
+		return control_refuse(text, CONTROL_E_EXISTS,
+				      "there is a domain \"%s\" already",
+				      (const char *)create->name);
 	}
 	while (i < CONTROL_DOMAINS && domains->table[i].domid != 0)
 		i++;
 	if (i == CONTROL_DOMAINS) {
-		return domain_refuse(text, CONTROL_E_LIMIT,
-				     "there are %u domains, the most at once",
-				     CONTROL_DOMAINS);
+		return control_refuse(text, CONTROL_E_LIMIT,
+				      "there are %u domains, the most at once",
+				      CONTROL_DOMAINS);
 	}
 	if (has_vuart(create) && console == CONTROL_NO_CONSOLE) {
-		return domain_refuse(text, CONTROL_E_LIMIT,
-				     "all %u consoles are taken",
-				     CONTROL_CONSOLES);
+		return control_refuse(text, CONTROL_E_LIMIT,
+				      "all %u consoles are taken",
+				      CONTROL_CONSOLES);
 	}
 	if (pages > unused)
 		return memory_refuse(text, pages, unused);
@@ -231,7 +233,7 @@ enum control_status domain_create(struct domains *domains,
 		return status;
 	if (!arrays_take(domain)) {
 		place_give(domains, domain);
-		return domain_refuse(
+		return control_refuse(
 			text, CONTROL_E_MEMORY,
 			"the host has no run of free pages for its vCPUs");
 	}

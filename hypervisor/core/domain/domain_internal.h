@@ -26,12 +26,6 @@ static inline void domain_state_set(struct domain *domain, uint32_t state)
 	__atomic_store_n(&domain->state, state, __ATOMIC_RELEASE);
 }
 
-/* A refusal, with its reason for a person: CONTROL_TEXT_SIZE bytes of text.
- * Returns status. */
-enum control_status domain_refuse(char *text, enum control_status status,
-				  const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
 /* The lock domain->memory_busy. */
 void domain_memory_lock(struct domain *domain);
 void domain_memory_unlock(struct domain *domain);
@@ -90,10 +84,5 @@ void domains_session_end(struct domains *domains, const void *session);
 
 /* domain.c: whether a name is free; with domains->lock held. */
 bool domains_name_free(const struct domains *domains, const uint8_t *name);
-
-/* domain_work.c: what domains_work() does. Where a destruction is refused the
- * domain stays DYING, with the reason, to be tried again. */
-void domain_build_work(struct domain *domain);
-void domain_destroy_work(struct domain *domain);
 
 #endif

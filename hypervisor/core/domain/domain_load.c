@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Granting pages for a domain's content, until it is to be built. */
 #include "abi/guest_map.h"
+#include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "lib/number.h"
 
@@ -19,14 +20,14 @@ static enum control_status segment_check(const struct domain *domain,
 	const struct domain_segment *last;
 
 	if (domain_state(domain) != CONTROL_LOADING) {
-		return domain_refuse(text, CONTROL_E_STATE,
-				     "domain %u is not being loaded",
-				     domain->domid);
+		return control_refuse(text, CONTROL_E_STATE,
+				      "domain %u is not being loaded",
+				      domain->domid);
 	}
 	if (domain->segment_count == CONTROL_SEGMENTS) {
-		return domain_refuse(text, CONTROL_E_LIMIT,
-				     "a domain has at most %u segments",
-				     CONTROL_SEGMENTS);
+		return control_refuse(text, CONTROL_E_LIMIT,
+				      "a domain has at most %u segments",
+				      CONTROL_SEGMENTS);
 	}
 	if (domain->segment_count > 0) {
 		last = &domain->segments[domain->segment_count - 1];
@@ -34,7 +35,7 @@ static enum control_status segment_check(const struct domain *domain,
 	}
 	if (segment->ipa < first || segment->ipa >= end ||
 	    segment->size > end - segment->ipa) {
-		return domain_refuse(
+		return control_refuse(
 			text, CONTROL_E_REQUEST,
 			"a segment is outside of RAM, or not after the one "
 			"before");
@@ -96,9 +97,9 @@ static enum control_status segment_take(struct domain *domain,
 	taken->pages.count = 0;
 	(void)promise_renew(domain); /* less than before: it fits */
 	failure_clear(&domain->failure);
-	return domain_refuse(text, CONTROL_E_MEMORY,
-			     "the host has not %llu KiB in a row for content",
-			     (unsigned long long)want.unit * (PAGE_SIZE >> 10));
+	return control_refuse(text, CONTROL_E_MEMORY,
+			      "the host has not %llu KiB in a row for content",
+			      (unsigned long long)want.unit * (PAGE_SIZE >> 10));
 }
 
 enum control_status domain_grant(struct domain *domain,
@@ -137,9 +138,9 @@ enum control_status domain_build(struct domain *domain,
 	spinlock_release(&domain->lock);
 	domain_memory_unlock(domain);
 	if (!done) {
-		return domain_refuse(text, CONTROL_E_STATE,
-				     "domain %u is not being loaded",
-				     domain->domid);
+		return control_refuse(text, CONTROL_E_STATE,
+				      "domain %u is not being loaded",
+				      domain->domid);
 	}
 	domain->ops->work_kick(domain->ops->ctx);
 	return CONTROL_OK;

@@ -174,7 +174,7 @@ static void built(struct domain *domain, bool done)
 	spinlock_release(&domain->lock);
 }
 
-void domain_build_work(struct domain *domain)
+static void domain_build_work(struct domain *domain)
 {
 	bool done;
 
@@ -270,7 +270,9 @@ static void destroy_refused(struct domain *domain)
 	spinlock_release(&domain->lock);
 }
 
-void domain_destroy_work(struct domain *domain)
+/* Where the RMM refuses, the domain stays DYING, with the reason, and its
+ * destruction is tried again. */
+static void domain_destroy_work(struct domain *domain)
 {
 	bool gone;
 
@@ -286,4 +288,27 @@ void domain_destroy_work(struct domain *domain)
 	when_alone(domain, vcpus_hide);
 	own_give(domain);
 	when_alone(domain, place_free);
+}
+
+/* ---- The worker ---- */
+
+/* The state of what is in a place; 0: nothing. */
+static uint32_t place_state(struct domains *domains, unsigned place)
+{
+	uint32_t state;
+
+	spinlock_acquire(&domains->lock);
+	state = domain_state(&domains->table[place]);
+	spinlock_release(&domains->lock);
+	return state;
+}
+
+void domains_work(struct domains *domains)
+{
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		if (place_state(domains, i) == CONTROL_BUILDING)
+			domain_build_work(&domains->table[i]);
+		if (place_state(domains, i) == CONTROL_DYING)
+			domain_destroy_work(&domains->table[i]);
+	}
 }
