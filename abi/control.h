@@ -78,9 +78,9 @@ enum control_op {
 	/* Log text from body.dmesg.from on; reply: struct control_dmesg. */
 	CONTROL_DMESG,
 	/* Debug build only: touches a granule delegated for the domain, or with
-	 * CONTROL_NO_DOMAIN one taken for it. body.attack; reply: struct
-	 * control_attack. */
-	CONTROL_ATTACK,
+	 * CONTROL_NO_DOMAIN one taken for it. body.touch; reply: struct
+	 * control_touch. */
+	CONTROL_TOUCH,
 	CONTROL_HOST_OFF, /* powers the machine off; no reply */
 	/* What a built domain's pages are, by kind, and what is at its IPAs
 	 * from body.memory on. Reply: struct control_memory, which tells where
@@ -229,7 +229,7 @@ struct control_dmesg_ask {
 	uint64_t from; /* bytes since boot */
 };
 
-struct control_attack_ask {
+struct control_touch_ask {
 	uint32_t write; /* 1: writes; 0: reads */
 	uint32_t zero;
 };
@@ -260,7 +260,7 @@ struct control_request {
 		struct control_vcpu_ask vcpu;
 		struct control_rename rename;
 		struct control_dmesg_ask dmesg;
-		struct control_attack_ask attack;
+		struct control_touch_ask touch;
 		struct control_memory_ask memory;
 		struct control_inject_ask inject;
 		uint8_t bytes[224]; /* unused ones are zero */
@@ -287,7 +287,7 @@ struct control_host {
 	uint64_t uptime_ns;
 	uint8_t rmm_text[CONTROL_TEXT_SIZE]; /* not empty: why no Realms */
 };
-#define CONTROL_HOST_DEBUG 0x1 /* the build with attack and Realm vuart */
+#define CONTROL_HOST_DEBUG 0x1 /* the build with attacks and Realm vuart */
 #define CONTROL_HOST_REALM 0x2 /* the RMM is usable */
 
 struct control_domain {
@@ -356,7 +356,7 @@ struct control_dmesg {
 	uint8_t text[CONTROL_DMESG_SIZE];
 };
 
-struct control_attack {
+struct control_touch {
 	uint32_t faulted; /* 1: the access took an exception */
 	uint32_t zero;
 	uint64_t esr; /* ESR_EL2 of it */
@@ -424,7 +424,7 @@ struct control_reply {
 		struct control_grant grant;
 		struct control_vcpu vcpu;
 		struct control_dmesg dmesg;
-		struct control_attack attack;
+		struct control_touch touch;
 		struct control_memory memory;
 		struct control_inject inject;
 		uint8_t bytes[1296]; /* unused ones are zero */

@@ -140,7 +140,7 @@ static void bytes_that_are_not_used_are_zero(void **state)
 		[CONTROL_DOMAIN_CREATE] = 176, [CONTROL_DOMAIN_SEGMENT] = 16,
 		[CONTROL_DOMAIN_BUILD] = 16,   [CONTROL_VCPU_INFO] = 4,
 		[CONTROL_DOMAIN_SHUTDOWN] = 4, [CONTROL_DOMAIN_RENAME] = 64,
-		[CONTROL_DMESG] = 8,           [CONTROL_ATTACK] = 4,
+		[CONTROL_DMESG] = 8,           [CONTROL_TOUCH] = 4,
 		[CONTROL_DOMAIN_MEMORY] = 8,   [CONTROL_INJECT] = 24,
 	};
 
@@ -397,8 +397,8 @@ static void what_this_build_does_not_offer(void **state)
 			  CONTROL_CREATE_REALM | CONTROL_CREATE_VUART);
 	create_refused(table, CONTROL_E_UNSUPPORTED, "--debug-console");
 	table_create(table, "ordinary", CONTROL_CREATE_VUART);
-	table->still.ops.attack = NULL;
-	table_ask(table, CONTROL_ATTACK, 0);
+	table->still.ops.touch = NULL;
+	table_ask(table, CONTROL_TOUCH, 0);
 	assert_refused(table, CONTROL_E_UNSUPPORTED, "--debug-console");
 }
 
@@ -545,29 +545,29 @@ static void attacks(void **state)
 	struct table *table = *state;
 	uint32_t ordinary = table_build(table, "a", 0);
 	uint32_t realm = table_build(table, "b", CONTROL_CREATE_REALM);
-	struct control_attack *result = &table->reply.body.attack;
+	struct control_touch *result = &table->reply.body.touch;
 
-	table->request.body.attack.write = 2;
-	table_ask(table, CONTROL_ATTACK, 0);
+	table->request.body.touch.write = 2;
+	table_ask(table, CONTROL_TOUCH, 0);
 	assert_refused(table, CONTROL_E_REQUEST, "reserved");
-	table->request.body.attack.zero = 1;
-	table_ask(table, CONTROL_ATTACK, 0);
+	table->request.body.touch.zero = 1;
+	table_ask(table, CONTROL_TOUCH, 0);
 	assert_refused(table, CONTROL_E_REQUEST, "reserved");
-	table_ask(table, CONTROL_ATTACK, ordinary);
+	table_ask(table, CONTROL_TOUCH, ordinary);
 	assert_refused(table, CONTROL_E_STATE, "no active Realm");
-	assert_int_equal(table->still.attacks, 0);
-	assert_int_equal(table_ask(table, CONTROL_ATTACK, 0), CONTROL_OK);
+	assert_int_equal(table->still.touches, 0);
+	assert_int_equal(table_ask(table, CONTROL_TOUCH, 0), CONTROL_OK);
 	assert_int_equal(result->faulted, 1);
 	assert_true(result->pa != 0);
 	assert_false(inprocess_in_realm(table->bench->rmm, result->pa));
-	table->request.body.attack.write = 1;
-	assert_int_equal(table_ask(table, CONTROL_ATTACK, realm), CONTROL_OK);
+	table->request.body.touch.write = 1;
+	assert_int_equal(table_ask(table, CONTROL_TOUCH, realm), CONTROL_OK);
 	assert_int_equal(result->pa,
 			 table_domain(table, realm)->realm.rd.base.value);
-	assert_int_equal(table->still.attacks, 2);
+	assert_int_equal(table->still.touches, 2);
 	bench_watch(table->bench);
 	table->bench->meddler.alloc_at = 0;
-	table_ask(table, CONTROL_ATTACK, 0);
+	table_ask(table, CONTROL_TOUCH, 0);
 	assert_refused(table, CONTROL_E_RMM, "no free pages");
 }
 

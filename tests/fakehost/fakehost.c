@@ -125,7 +125,7 @@ static void domains_start(uint64_t size, bool debug)
 
 	still_init(&fake.still, &fake.port.pages);
 	if (!debug)
-		fake.still.ops.attack = NULL, fake.still.ops.inject = NULL;
+		fake.still.ops.touch = NULL, fake.still.ops.inject = NULL;
 	log_init("hypervisor", log_put);
 	domains_init(&fake.domains, &config);
 	log_line("a host in a process, %u MiB", (unsigned)(size >> 20));

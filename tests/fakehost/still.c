@@ -76,12 +76,12 @@ static void tlb_flush(void *ctx, unsigned vmid)
 	still->flushed = vmid;
 }
 
-static bool attack(void *ctx, pa_t pa, bool write, struct control_attack *result)
+static bool touch(void *ctx, pa_t pa, bool write, struct control_touch *result)
 {
 	struct still *still = ctx;
 
 	(void)pa;
-	still->attacks++;
+	still->touches++;
 	result->esr = ESR_DATA_ABORT | (write ? 1U << 6 : 0);
 	return true;
 }
@@ -115,7 +115,7 @@ void still_init(struct still *still, const struct pages *pages)
 			.console_put = console_put,
 			.console_ready = console_ready,
 			.tlb_flush = tlb_flush,
-			.attack = attack,
+			.touch = touch,
 			.inject = &inject_ops,
 			.pages_used = pages_used,
 			.power_off = power_off,

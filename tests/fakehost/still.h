@@ -20,7 +20,7 @@ struct still {
 	bool off; /* the machine was turned off */
 	unsigned threads; /* that exist */
 	unsigned kicks;
-	unsigned attacks;
+	unsigned touches;
 	unsigned threads_max; /* more cannot be started */
 	unsigned consoles; /* bit i: slot i was taken */
 	unsigned flushed; /* the VMID of the last TLB flush */

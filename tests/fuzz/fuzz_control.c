@@ -207,7 +207,7 @@ static void body_fill(struct input *input, struct control_request *request)
 		break;
 	case CONTROL_DOMAIN_SHUTDOWN:
 	case CONTROL_VCPU_INFO:
-	case CONTROL_ATTACK:
+	case CONTROL_TOUCH:
 		request->body.bytes[0] = byte_take(input) & 3;
 		break;
 	default:

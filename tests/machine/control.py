@@ -32,7 +32,7 @@ BODIES = {
              "index online core running cpu_ns irq mmio fault wfx sysreg psci "
              "ripas host_call other"),
     "dmesg": ("<QII1024s", "start size zero text"),
-    "attack": ("<IIQQQ", "faulted zero esr value pa"),
+    "touch": ("<IIQQQ", "faulted zero esr value pa"),
     "inject": ("<IIQ", "what done x0"),
 }
 

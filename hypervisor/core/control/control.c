@@ -132,7 +132,7 @@ static enum control_status log_text(struct exchange *exchange)
 	return CONTROL_OK;
 }
 
-static enum control_status attack(struct exchange *exchange)
+static enum control_status touch(struct exchange *exchange)
 {
 	struct domains *domains = exchange->session->domains;
 	uint32_t domid = exchange->request->domid;
@@ -143,9 +143,9 @@ static enum control_status attack(struct exchange *exchange)
 		return control_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
 				      "there is no domain %u", domid);
 	}
-	status = control_attack(
-		domains, domain, exchange->request->body.attack.write == 1,
-		&exchange->reply->body.attack, text_of(exchange));
+	status = control_touch(domains, domain,
+			       exchange->request->body.touch.write == 1,
+			       &exchange->reply->body.touch, text_of(exchange));
 	if (domain != NULL)
 		domain_put(domain);
 	return status;
@@ -173,14 +173,22 @@ static enum control_status inject(struct exchange *exchange)
 }
 
 static operation *const operations[CONTROL_OPS] = {
-	[CONTROL_HELLO] = host_info,        [CONTROL_HOST_INFO] = host_info,
-	[CONTROL_DOMAIN_CREATE] = create,   [CONTROL_DOMAIN_SEGMENT] = segment,
-	[CONTROL_DOMAIN_BUILD] = build,     [CONTROL_DOMAIN_NEXT] = next,
-	[CONTROL_DOMAIN_INFO] = info,       [CONTROL_VCPU_INFO] = vcpu_info,
-	[CONTROL_DOMAIN_PAUSE] = stop,      [CONTROL_DOMAIN_UNPAUSE] = go_on,
-	[CONTROL_DOMAIN_SHUTDOWN] = end,    [CONTROL_DOMAIN_RENAME] = name,
-	[CONTROL_DOMAIN_DESTROY] = destroy, [CONTROL_DMESG] = log_text,
-	[CONTROL_ATTACK] = attack,          [CONTROL_DOMAIN_MEMORY] = memory,
+	[CONTROL_HELLO] = host_info,
+	[CONTROL_HOST_INFO] = host_info,
+	[CONTROL_DOMAIN_CREATE] = create,
+	[CONTROL_DOMAIN_SEGMENT] = segment,
+	[CONTROL_DOMAIN_BUILD] = build,
+	[CONTROL_DOMAIN_NEXT] = next,
+	[CONTROL_DOMAIN_INFO] = info,
+	[CONTROL_VCPU_INFO] = vcpu_info,
+	[CONTROL_DOMAIN_PAUSE] = stop,
+	[CONTROL_DOMAIN_UNPAUSE] = go_on,
+	[CONTROL_DOMAIN_SHUTDOWN] = end,
+	[CONTROL_DOMAIN_RENAME] = name,
+	[CONTROL_DOMAIN_DESTROY] = destroy,
+	[CONTROL_DMESG] = log_text,
+	[CONTROL_TOUCH] = touch,
+	[CONTROL_DOMAIN_MEMORY] = memory,
 	[CONTROL_INJECT] = inject,
 };
 

@@ -34,7 +34,7 @@ static const struct shape shapes[CONTROL_OPS] = {
 	[CONTROL_DOMAIN_RENAME] = { sizeof(struct control_rename), DOMAIN_ONE },
 	[CONTROL_DOMAIN_DESTROY] = { 0, DOMAIN_ONE },
 	[CONTROL_DMESG] = { sizeof(struct control_dmesg_ask), DOMAIN_NONE },
-	[CONTROL_ATTACK] = { sizeof(struct control_attack_ask), DOMAIN_ANY },
+	[CONTROL_TOUCH] = { sizeof(struct control_touch_ask), DOMAIN_ANY },
 	[CONTROL_DOMAIN_MEMORY] = { sizeof(struct control_memory_ask),
 				    DOMAIN_ONE },
 	[CONTROL_INJECT] = { sizeof(struct control_inject_ask), DOMAIN_ONE },
@@ -166,9 +166,9 @@ static const char *body_check(const struct control_request *request)
 			       ? NULL
 			       : "a name is UTF-8 without control characters, "
 				 "ended by zeros";
-	case CONTROL_ATTACK:
-		return request->body.attack.zero != 0 ||
-				       request->body.attack.write > 1
+	case CONTROL_TOUCH:
+		return request->body.touch.zero != 0 ||
+				       request->body.touch.write > 1
 			       ? "reserved bits are set"
 			       : NULL;
 	case CONTROL_DOMAIN_MEMORY:

@@ -61,8 +61,8 @@ struct domain_ops {
 	/* Flushes what the TLBs hold of an ordinary guest's stage 2. */
 	void (*tlb_flush)(void *ctx, unsigned vmid);
 	/* Debug build: touches a page that is delegated. NULL: no such build. */
-	bool (*attack)(void *ctx, pa_t pa, bool write,
-		       struct control_attack *result);
+	bool (*touch)(void *ctx, pa_t pa, bool write,
+		      struct control_touch *result);
 	/* The same: breaks the RMI's rules when it is asked to. */
 	const struct inject_ops *inject;
 	/* Pages that the allocator has given out, now. */

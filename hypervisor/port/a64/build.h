@@ -17,8 +17,8 @@
 extern const bool build_debug;
 
 /* For struct domain_ops; both NULL in the plain build. */
-extern bool (*const build_attack)(void *ctx, pa_t pa, bool write,
-				  struct control_attack *result);
+extern bool (*const build_touch)(void *ctx, pa_t pa, bool write,
+				 struct control_touch *result);
 extern const struct inject_ops *const build_inject;
 
 #endif

@@ -8,7 +8,7 @@
 
 const bool build_debug = true;
 
-static bool attack(void *ctx, pa_t pa, bool write, struct control_attack *result)
+static bool touch(void *ctx, pa_t pa, bool write, struct control_touch *result)
 {
 	(void)ctx;
 	result->esr = write ? probe_write(pa, ATTACK_WORD)
@@ -16,7 +16,7 @@ static bool attack(void *ctx, pa_t pa, bool write, struct control_attack *result
 	return result->esr != 0;
 }
 
-bool (*const build_attack)(void *ctx, pa_t pa, bool write,
-			   struct control_attack *result) = attack;
+bool (*const build_touch)(void *ctx, pa_t pa, bool write,
+			  struct control_touch *result) = touch;
 
 const struct inject_ops *const build_inject = &inject_ops;

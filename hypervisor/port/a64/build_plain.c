@@ -6,7 +6,7 @@
 
 const bool build_debug = false;
 
-bool (*const build_attack)(void *ctx, pa_t pa, bool write,
-			   struct control_attack *result) = NULL;
+bool (*const build_touch)(void *ctx, pa_t pa, bool write,
+			  struct control_touch *result) = NULL;
 
 const struct inject_ops *const build_inject = NULL;

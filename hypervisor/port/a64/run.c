@@ -85,7 +85,7 @@ static void worker_run(void *ctx)
 static void domains_start(struct machine *machine, struct host *host)
 {
 	ops.ctx = machine;
-	ops.attack = build_attack;
+	ops.touch = build_touch;
 	ops.inject = build_inject;
 	domains_init(&domains,
 		     &(struct domains_config){

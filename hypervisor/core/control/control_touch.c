@@ -16,8 +16,8 @@ static enum control_status none_left(const struct rmi_failure *failure,
 }
 
 /* A granule that is taken for this alone. */
-static enum control_status attack_any(struct domains *domains, bool write,
-				      struct control_attack *result, char *text)
+static enum control_status touch_any(struct domains *domains, bool write,
+				     struct control_touch *result, char *text)
 {
 	const struct domain_ops *ops = domains->config.ops;
 	struct host *host = domains->config.host;
@@ -31,15 +31,14 @@ static enum control_status attack_any(struct domains *domains, bool write,
 	if (!granules_take(&host->granules, &want, &range))
 		return none_left(&host->failure, text);
 	result->pa = range.base.value;
-	result->faulted = ops->attack(ops->ctx, range.base, write, result);
+	result->faulted = ops->touch(ops->ctx, range.base, write, result);
 	granules_give(&host->granules, GRANULES_RD, range);
 	return CONTROL_OK;
 }
 
 /* The Realm's descriptor, which is there as long as the Realm is. */
-static enum control_status attack_realm(struct domain *domain, bool write,
-					struct control_attack *result,
-					char *text)
+static enum control_status touch_realm(struct domain *domain, bool write,
+				       struct control_touch *result, char *text)
 {
 	const struct domain_ops *ops = domain->ops;
 	enum control_status status = CONTROL_OK;
@@ -47,8 +46,8 @@ static enum control_status attack_realm(struct domain *domain, bool write,
 	domain_memory_lock(domain);
 	if (domain->realm.active) {
 		result->pa = domain->realm.rd.base.value;
-		result->faulted = ops->attack(ops->ctx, domain->realm.rd.base,
-					      write, result);
+		result->faulted = ops->touch(ops->ctx, domain->realm.rd.base,
+					     write, result);
 	} else {
 		status = control_refuse(text, CONTROL_E_STATE,
 					"domain %u has no active Realm",
@@ -58,23 +57,23 @@ static enum control_status attack_realm(struct domain *domain, bool write,
 	return status;
 }
 
-enum control_status control_attack(struct domains *domains,
-				   struct domain *domain, bool write,
-				   struct control_attack *result, char *text)
+enum control_status control_touch(struct domains *domains,
+				  struct domain *domain, bool write,
+				  struct control_touch *result, char *text)
 {
 	const struct host_ops *host = domains->config.host->ops;
 	enum control_status status;
 
-	if (domains->config.ops->attack == NULL) {
+	if (domains->config.ops->touch == NULL) {
 		return control_refuse(
 			text, CONTROL_E_UNSUPPORTED,
 			"only a host started with --debug-console attacks");
 	}
 	if (domain != NULL)
-		return attack_realm(domain, write, result, text);
+		return touch_realm(domain, write, result, text);
 	while (__atomic_exchange_n(&domains->attack_busy, 1, __ATOMIC_ACQUIRE))
 		host->relax(host->ctx, true);
-	status = attack_any(domains, write, result, text);
+	status = touch_any(domains, write, result, text);
 	__atomic_store_n(&domains->attack_busy, 0, __ATOMIC_RELEASE);
 	return status;
 }
