@@ -88,8 +88,8 @@ enum control_op {
 	 * answers CONTROL_E_REQUEST. */
 	CONTROL_DOMAIN_MEMORY,
 	/* Debug build only: the host breaks a rule of the RMI once, for a
-	 * Realm. body.inject; reply: struct control_inject. */
-	CONTROL_INJECT,
+	 * Realm. body.attack; reply: struct control_attack. */
+	CONTROL_ATTACK,
 	CONTROL_OPS, /* one past the last */
 };
 
@@ -130,58 +130,58 @@ enum control_reason {
  * before the reply. Unless it says otherwise the vCPU then goes on as if
  * nothing had been: a refused entry is made again as it should be.
  */
-enum control_injection {
-	CONTROL_INJECT_NONE, /* nothing: tells what became of the last one */
+enum control_attack_kind {
+	CONTROL_ATTACK_NONE, /* nothing: tells what became of the last one */
 	/* RMI_REC_ENTER after RMI_EXIT_IRQ, which leaves nothing to answer. */
-	CONTROL_INJECT_RUN_UNALIGNED, /* the run page, 8 bytes further */
-	CONTROL_INJECT_RUN_DELEGATED, /* the Realm's descriptor as run page */
-	CONTROL_INJECT_RUN_NOWHERE, /* address 0 as run page */
-	CONTROL_INJECT_REC_RD, /* the Realm's descriptor as REC */
-	CONTROL_INJECT_REC_UNDELEGATED, /* the run page as REC */
-	CONTROL_INJECT_FLAGS_RESERVED, /* all flags from bit 8 on */
-	CONTROL_INJECT_MMIO, /* EMUL_MMIO, with no access to complete */
-	CONTROL_INJECT_SEA, /* INJECT_SEA, with no access to fail */
-	CONTROL_INJECT_LR_HARDWARE, /* a list register linked to an interrupt */
-	CONTROL_INJECT_LR_TWICE, /* two list registers with one INTID */
-	CONTROL_INJECT_LR_UNKNOWN, /* pending: an SPI of no device, priority 0 */
-	CONTROL_INJECT_LR_SPECIAL, /* pending: INTID 1023 */
-	CONTROL_INJECT_LR_ACTIVE, /* active: an SPI that was never taken */
-	CONTROL_INJECT_LR_INVALID, /* not in use, all other bits set */
-	CONTROL_INJECT_LR_STALE, /* what an earlier entry had, once more */
-	CONTROL_INJECT_RIPAS_NONE, /* RTT_SET_RIPAS that nobody asked for */
-	CONTROL_INJECT_PSCI_NONE, /* PSCI_COMPLETE of what nobody asked for */
+	CONTROL_ATTACK_RUN_UNALIGNED, /* the run page, 8 bytes further */
+	CONTROL_ATTACK_RUN_DELEGATED, /* the Realm's descriptor as run page */
+	CONTROL_ATTACK_RUN_NOWHERE, /* address 0 as run page */
+	CONTROL_ATTACK_REC_RD, /* the Realm's descriptor as REC */
+	CONTROL_ATTACK_REC_UNDELEGATED, /* the run page as REC */
+	CONTROL_ATTACK_FLAGS_RESERVED, /* all flags from bit 8 on */
+	CONTROL_ATTACK_MMIO, /* EMUL_MMIO, with no access to complete */
+	CONTROL_ATTACK_SEA, /* INJECT_SEA, with no access to fail */
+	CONTROL_ATTACK_LR_HARDWARE, /* a list register linked to an interrupt */
+	CONTROL_ATTACK_LR_TWICE, /* two list registers with one INTID */
+	CONTROL_ATTACK_LR_UNKNOWN, /* pending: an SPI of no device, priority 0 */
+	CONTROL_ATTACK_LR_SPECIAL, /* pending: INTID 1023 */
+	CONTROL_ATTACK_LR_ACTIVE, /* active: an SPI that was never taken */
+	CONTROL_ATTACK_LR_INVALID, /* not in use, all other bits set */
+	CONTROL_ATTACK_LR_STALE, /* what an earlier entry had, once more */
+	CONTROL_ATTACK_RIPAS_NONE, /* RTT_SET_RIPAS that nobody asked for */
+	CONTROL_ATTACK_PSCI_NONE, /* PSCI_COMPLETE of what nobody asked for */
 	/* RMI_EXIT_RIPAS_CHANGE: the answer of the next entry. */
-	CONTROL_INJECT_RIPAS_REJECT, /* rejected, nothing done */
-	CONTROL_INJECT_RIPAS_IDLE, /* accepted, nothing done */
+	CONTROL_ATTACK_RIPAS_REJECT, /* rejected, nothing done */
+	CONTROL_ATTACK_RIPAS_IDLE, /* accepted, nothing done */
 	/* And RTT_SET_RIPAS before the right one. */
-	CONTROL_INJECT_RIPAS_BASE, /* a page further */
-	CONTROL_INJECT_RIPAS_TOP, /* to a page past the end */
-	CONTROL_INJECT_RIPAS_ODD, /* to 8 bytes past the end */
-	CONTROL_INJECT_RIPAS_REC, /* for the Realm's next vCPU */
-	CONTROL_INJECT_RIPAS_RD, /* in another Realm */
+	CONTROL_ATTACK_RIPAS_BASE, /* a page further */
+	CONTROL_ATTACK_RIPAS_TOP, /* to a page past the end */
+	CONTROL_ATTACK_RIPAS_ODD, /* to 8 bytes past the end */
+	CONTROL_ATTACK_RIPAS_REC, /* for the Realm's next vCPU */
+	CONTROL_ATTACK_RIPAS_RD, /* in another Realm */
 	/* RMI_EXIT_PSCI, of AFFINITY_INFO: before the right PSCI_COMPLETE. */
-	CONTROL_INJECT_PSCI_SELF, /* the vCPU as its own target */
-	CONTROL_INJECT_PSCI_SWAPPED, /* the target as the one that asks */
-	CONTROL_INJECT_PSCI_OTHER, /* a vCPU of another Realm as target */
-	CONTROL_INJECT_PSCI_STATUS, /* no status that PSCI_COMPLETE knows */
-	CONTROL_INJECT_PSCI_DENIED, /* one that is for CPU_ON only */
-	CONTROL_INJECT_PSCI_ENTER, /* RMI_REC_ENTER while it is pending */
+	CONTROL_ATTACK_PSCI_SELF, /* the vCPU as its own target */
+	CONTROL_ATTACK_PSCI_SWAPPED, /* the target as the one that asks */
+	CONTROL_ATTACK_PSCI_OTHER, /* a vCPU of another Realm as target */
+	CONTROL_ATTACK_PSCI_STATUS, /* no status that PSCI_COMPLETE knows */
+	CONTROL_ATTACK_PSCI_DENIED, /* one that is for CPU_ON only */
+	CONTROL_ATTACK_PSCI_ENTER, /* RMI_REC_ENTER while it is pending */
 	/* RMI_EXIT_HOST_CALL. */
-	CONTROL_INJECT_HOST_CALL, /* all registers set to any value */
+	CONTROL_ATTACK_HOST_CALL, /* all registers set to any value */
 	/* Now, by another core, while the vCPU executes. It must do nothing but
 	 * compute: where it comes out meanwhile, that is tried again. */
-	CONTROL_INJECT_TWICE, /* RMI_REC_ENTER */
-	CONTROL_INJECT_RIPAS_RUNNING, /* RTT_SET_RIPAS */
+	CONTROL_ATTACK_TWICE, /* RMI_REC_ENTER */
+	CONTROL_ATTACK_RIPAS_RUNNING, /* RTT_SET_RIPAS */
 	/* Now. */
-	CONTROL_INJECT_ENTER, /* RMI_REC_ENTER of a vCPU that is off, or of a
+	CONTROL_ATTACK_ENTER, /* RMI_REC_ENTER of a vCPU that is off, or of a
 				 domain in CONTROL_SHUTDOWN */
-	CONTROL_INJECT_REC_DESTROYED, /* the same after RMI_REC_DESTROY: of
+	CONTROL_ATTACK_REC_DESTROYED, /* the same after RMI_REC_DESTROY: of
 					 the last vCPU, in SHUTDOWN */
-	CONTROL_INJECT_PAGE_LOST, /* RTT_DATA_UNMAP of [ipa, ipa + size) */
-	CONTROL_INJECT_PAGE_REPLACED, /* RTT_DATA_MAP of a page at ipa */
+	CONTROL_ATTACK_PAGE_LOST, /* RTT_DATA_UNMAP of [ipa, ipa + size) */
+	CONTROL_ATTACK_PAGE_REPLACED, /* RTT_DATA_MAP of a page at ipa */
 	/* Now RMI_REALM_TERMINATE, then the vCPU's next RMI_REC_ENTER. */
-	CONTROL_INJECT_TERMINATE,
-	CONTROL_INJECTIONS, /* one past the last */
+	CONTROL_ATTACK_TERMINATE,
+	CONTROL_ATTACKS, /* one past the last */
 };
 
 /* ---- Requests ---- */
@@ -238,8 +238,8 @@ struct control_memory_ask {
 	uint64_t from; /* IPA, page-aligned */
 };
 
-struct control_inject_ask {
-	uint32_t what; /* enum control_injection */
+struct control_attack_ask {
+	uint32_t what; /* enum control_attack_kind */
 	uint32_t vcpu; /* index */
 	uint64_t ipa; /* of PAGE_*, whole pages of the protected half; else 0 */
 	uint64_t size; /* bytes, of PAGE_LOST; else 0 */
@@ -262,7 +262,7 @@ struct control_request {
 		struct control_dmesg_ask dmesg;
 		struct control_touch_ask touch;
 		struct control_memory_ask memory;
-		struct control_inject_ask inject;
+		struct control_attack_ask attack;
 		uint8_t bytes[224]; /* unused ones are zero */
 	} body;
 };
@@ -406,8 +406,8 @@ struct control_memory {
 };
 
 /* Of the last one that the domain was asked for. */
-struct control_inject {
-	uint32_t what; /* enum control_injection */
+struct control_attack {
+	uint32_t what; /* enum control_attack_kind */
 	uint32_t done; /* 1: it has happened; 0: it waits for its moment */
 	uint64_t x0; /* what the RMM answered to the wrong command: X0 */
 };
@@ -426,7 +426,7 @@ struct control_reply {
 		struct control_dmesg dmesg;
 		struct control_touch touch;
 		struct control_memory memory;
-		struct control_inject inject;
+		struct control_attack attack;
 		uint8_t bytes[1296]; /* unused ones are zero */
 	} body;
 };
@@ -436,8 +436,8 @@ _Static_assert(sizeof(struct control_request) == 256, "control_request");
 _Static_assert(sizeof(struct control_reply) == 1512, "control_reply");
 _Static_assert(sizeof(struct control_host) == 312, "control_host");
 _Static_assert(sizeof(struct control_domain) == 408, "control_domain");
-_Static_assert(sizeof(struct control_inject_ask) == 24, "control_inject_ask");
-_Static_assert(sizeof(struct control_inject) == 16, "control_inject");
+_Static_assert(sizeof(struct control_attack_ask) == 24, "control_attack_ask");
+_Static_assert(sizeof(struct control_attack) == 16, "control_attack");
 _Static_assert(sizeof(struct control_dmesg) == 1040, "control_dmesg");
 _Static_assert(sizeof(struct control_memory) == 1112, "control_memory");
 _Static_assert(sizeof(struct control_vcpu) == 24 + 8 * CONTROL_EXIT_KINDS,

@@ -16,13 +16,14 @@ BELOW = ["abi/", "lib/", CORE + "host.h"]
 RMI = BELOW + [CORE + "rmi/"]
 REALM = RMI + [CORE + "realm/"]
 DOMAIN = REALM + [CORE + folder for folder in (
-    "control_refuse.h", "inject.h", "domain/", "vcpu/", "vgic/", "io/")]
+    "control_refuse.h", "domain/", "vcpu/", "vgic/", "io/")]
 
 RULES = [
     ("abi/", ["abi/"]),
     ("lib/", ["abi/", "lib/"]),
     (CORE + "rmi/", RMI),
     (CORE + "realm/", REALM),
+    ("hypervisor/attack/", BELOW + [CORE, "hypervisor/attack/"]),
     *[(CORE + folder, DOMAIN) for folder in (
         "domain/", "vcpu/", "vgic/", "io/")],
     *[(program + folder, [rule.format(program) for rule in allowed])

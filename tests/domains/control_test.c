@@ -141,7 +141,7 @@ static void bytes_that_are_not_used_are_zero(void **state)
 		[CONTROL_DOMAIN_BUILD] = 16,   [CONTROL_VCPU_INFO] = 4,
 		[CONTROL_DOMAIN_SHUTDOWN] = 4, [CONTROL_DOMAIN_RENAME] = 64,
 		[CONTROL_DMESG] = 8,           [CONTROL_TOUCH] = 4,
-		[CONTROL_DOMAIN_MEMORY] = 8,   [CONTROL_INJECT] = 24,
+		[CONTROL_DOMAIN_MEMORY] = 8,   [CONTROL_ATTACK] = 24,
 	};
 
 	for (enum control_op op = CONTROL_HELLO; op < CONTROL_OPS; op++) {
@@ -397,7 +397,7 @@ static void what_this_build_does_not_offer(void **state)
 			  CONTROL_CREATE_REALM | CONTROL_CREATE_VUART);
 	create_refused(table, CONTROL_E_UNSUPPORTED, "--debug-console");
 	table_create(table, "ordinary", CONTROL_CREATE_VUART);
-	table->still.ops.touch = NULL;
+	table->domains.config.attack = NULL;
 	table_ask(table, CONTROL_TOUCH, 0);
 	assert_refused(table, CONTROL_E_UNSUPPORTED, "--debug-console");
 }

@@ -43,6 +43,7 @@ int table_setup(void **state)
 		.lr_count = 4,
 		.thread_pages = 4,
 		.debug = true,
+		.attack = &table->still.attacks.ops,
 	};
 	domains_init(&table->domains, &config);
 	session_start(table, &table->session);

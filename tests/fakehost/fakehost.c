@@ -121,11 +121,10 @@ static void domains_start(uint64_t size, bool debug)
 		.cores = 2,
 		.lr_count = 4,
 		.debug = debug,
+		.attack = debug ? &fake.still.attacks.ops : NULL,
 	};
 
 	still_init(&fake.still, &fake.port.pages);
-	if (!debug)
-		fake.still.ops.touch = NULL, fake.still.ops.inject = NULL;
 	log_init("hypervisor", log_put);
 	domains_init(&fake.domains, &config);
 	log_line("a host in a process, %u MiB", (unsigned)(size >> 20));

@@ -115,12 +115,11 @@ void still_init(struct still *still, const struct pages *pages)
 			.console_put = console_put,
 			.console_ready = console_ready,
 			.tlb_flush = tlb_flush,
-			.touch = touch,
-			.inject = &inject_ops,
 			.pages_used = pages_used,
 			.power_off = power_off,
 		},
 		.pages = pages,
 		.threads_max = UINT_MAX,
 	};
+	attacks_init(&still->attacks, touch, still);
 }

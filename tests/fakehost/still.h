@@ -9,11 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hypervisor/attack/attack.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/rmi/pages.h"
 
 struct still {
 	struct domain_ops ops;
+	struct attacks attacks; /* attacks.ops is for domains_config.attack */
 	const struct pages *pages;
 	uint64_t now_ns;
 	bool work; /* domains_work() is due */

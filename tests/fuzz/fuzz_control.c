@@ -172,12 +172,12 @@ static uint64_t ipa_take(struct input *input)
 	       page * PAGE;
 }
 
-static void inject_fill(struct input *input, struct control_inject_ask *inject)
+static void inject_fill(struct input *input, struct control_attack_ask *inject)
 {
-	inject->what = byte_take(input) % CONTROL_INJECTIONS;
+	inject->what = byte_take(input) % CONTROL_ATTACKS;
 	inject->vcpu = byte_take(input) % 4;
-	if (inject->what == CONTROL_INJECT_PAGE_LOST ||
-	    inject->what == CONTROL_INJECT_PAGE_REPLACED) {
+	if (inject->what == CONTROL_ATTACK_PAGE_LOST ||
+	    inject->what == CONTROL_ATTACK_PAGE_REPLACED) {
 		inject->ipa = ipa_take(input);
 		inject->size = byte_take(input) % 8 * PAGE;
 	}
@@ -202,8 +202,8 @@ static void body_fill(struct input *input, struct control_request *request)
 	case CONTROL_DOMAIN_RENAME:
 		request->body.rename.name[0] = 'a' + byte_take(input) % 16;
 		break;
-	case CONTROL_INJECT:
-		inject_fill(input, &request->body.inject);
+	case CONTROL_ATTACK:
+		inject_fill(input, &request->body.attack);
 		break;
 	case CONTROL_DOMAIN_SHUTDOWN:
 	case CONTROL_VCPU_INFO:

@@ -33,7 +33,7 @@ BODIES = {
              "ripas host_call other"),
     "dmesg": ("<QII1024s", "start size zero text"),
     "touch": ("<IIQQQ", "faulted zero esr value pa"),
-    "inject": ("<IIQ", "what done x0"),
+    "attack": ("<IIQ", "what done x0"),
 }
 
 

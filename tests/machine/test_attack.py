@@ -16,7 +16,7 @@ from control import Control, Refused, numbers_of, text
 from ports import PATIENCE
 from test_host import a_command, a_debug_host
 
-INJECTIONS = numbers_of("control_injection")
+ATTACKS = numbers_of("control_attack_kind")
 SUCCESS, INPUT, REALM, REC = 0, 1, 2, 3
 PAGE = 0x1000
 
@@ -63,19 +63,19 @@ GOES_ON = [
 
 
 class Attacker(Control):
-    """A session that asks for injections."""
+    """A session that asks for attacks."""
 
-    def inject(self, name, guest, vcpu=0, ipa=0, size=0):
+    def attack(self, name, guest, vcpu=0, ipa=0, size=0):
         """Has it happen; the status that the RMM answered."""
-        ask = struct.pack("<IIQQ", INJECTIONS[f"INJECT_{name}"], vcpu, ipa,
+        ask = struct.pack("<IIQQ", ATTACKS[f"ATTACK_{name}"], vcpu, ipa,
                           size)
         deadline = time.monotonic() + PATIENCE
         result = self.begin(ask, guest, deadline)
         while not result.done:
             assert time.monotonic() < deadline, f"{name} never happens"
             time.sleep(0.005)
-            result = self.ask("INJECT", b"", guest.domid, "inject")
-        assert result.what == INJECTIONS[f"INJECT_{name}"]
+            result = self.ask("ATTACK", b"", guest.domid, "attack")
+        assert result.what == ATTACKS[f"ATTACK_{name}"]
         return result.x0 & 0xff
 
     def begin(self, ask, guest, deadline):
@@ -83,7 +83,7 @@ class Attacker(Control):
         core may have had no time."""
         while True:
             try:
-                return self.ask("INJECT", ask, guest.domid, "inject")
+                return self.ask("ATTACK", ask, guest.domid, "attack")
             except Refused as refused:
                 if ("never met" not in str(refused) or
                         time.monotonic() > deadline):
@@ -108,7 +108,7 @@ def attacker(debug_host):
 
 
 def orders():
-    """In which the injections come; many for `make soak`."""
+    """In which the attacks come; many for `make soak`."""
     if not os.environ.get("REEVE_SOAK"):
         return [GOES_ON]
     return [random.Random(seed).sample(GOES_ON, len(GOES_ON))
@@ -121,11 +121,11 @@ def test_wrong_answers_do_no_harm(debug_host, attacker):
     debug_host.guest("other", 1, "probe=spin")
     guest.wait("probe: steady")
     for order in orders():
-        results = [(name, attacker.inject(name, guest)) for name, _ in order]
+        results = [(name, attacker.attack(name, guest)) for name, _ in order]
         assert results == order
     # One that ends before the guest takes its interrupt shows nothing.
     while "a stray interrupt" not in guest.text():
-        assert attacker.inject("LR_UNKNOWN", guest) == SUCCESS
+        assert attacker.attack("LR_UNKNOWN", guest) == SUCCESS
     with guest.terminal() as port:
         port.send(b".")
         guest.passes()
@@ -152,9 +152,9 @@ def test_a_vcpu_is_entered_once_at_a_time(debug_host, attacker):
     guest.wait("probe: spin")
     for _ in range(5):
         # RMI_REC_ENTER step 3.
-        assert attacker.inject("TWICE", guest) == REC
+        assert attacker.attack("TWICE", guest) == REC
     # RMI_RTT_SET_RIPAS step 3.
-    assert attacker.inject("RIPAS_RUNNING", guest) == REC
+    assert attacker.attack("RIPAS_RUNNING", guest) == REC
     goes_on(debug_host, "spin")
     debug_host.good("destroy", "spin")
 
@@ -164,14 +164,14 @@ def test_a_vcpu_that_is_off_is_not_entered(debug_host, attacker):
     guest = debug_host.guest("two", 1, "probe=spin", vcpus=2)
     guest.wait("probe: spin")
     # RMI_REC_ENTER step 6: runnable. The other one goes on.
-    assert attacker.inject("ENTER", guest, vcpu=1) == REC
+    assert attacker.attack("ENTER", guest, vcpu=1) == REC
     goes_on(debug_host, "two")
     debug_host.good("destroy", "two")
     guest = debug_host.guest("off", 1, "probe=none", vcpus=2)
     assert attacker.ended(guest) == "the guest powered off"
     # Step 5: the Realm is ACTIVE, which SYSTEM_OFF has ended; and step 2.
-    assert attacker.inject("ENTER", guest) == REALM
-    assert attacker.inject("REC_DESTROYED", guest, vcpu=1) == INPUT
+    assert attacker.attack("ENTER", guest) == REALM
+    assert attacker.attack("REC_DESTROYED", guest, vcpu=1) == INPUT
     debug_host.good("destroy", "off")
     debug_host.settled(before)
 
@@ -192,10 +192,10 @@ def test_a_lost_page_stays_lost(debug_host, attacker):
         guest.wait("probe: spin")
         debug_host.good("pause", "loser")
         where = kernel(debug_host, "loser.cfg")
-        assert attacker.inject("PAGE_LOST", guest, **where) == SUCCESS
+        assert attacker.attack("PAGE_LOST", guest, **where) == SUCCESS
         for name in then:
             for page in range(0, where["size"], PAGE):
-                assert attacker.inject(
+                assert attacker.attack(
                     name, guest, ipa=where["ipa"] + page) == SUCCESS
         debug_host.good("unpause", "loser")
         assert re.fullmatch("it touched memory at 0x[0-9a-f]* whose content is"
@@ -210,7 +210,7 @@ def test_a_terminated_realm_runs_no_more(debug_host, attacker):
     debug_host.guest("other", 1, "probe=spin")
     guest.wait("probe: spin")
     # RMI_REC_ENTER step 5.
-    assert attacker.inject("TERMINATE", guest) == REALM
+    assert attacker.attack("TERMINATE", guest) == REALM
     assert attacker.ended(guest) == (
         "vCPU 0: RMI_REC_ENTER was refused: RMI_ERROR_REALM")
     goes_on(debug_host, "other")

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "hypervisor/core/control/attack_ops.h"
 #include "hypervisor/core/control/control_internal.h"
 #include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/control_refuse.h"
@@ -136,16 +137,23 @@ static enum control_status touch(struct exchange *exchange)
 {
 	struct domains *domains = exchange->session->domains;
 	uint32_t domid = exchange->request->domid;
-	struct domain *domain = domain_get(domains, domid);
+	const struct attack_ops *ops = domains->config.attack;
+	struct domain *domain;
 	enum control_status status;
 
+	if (ops == NULL) {
+		return control_refuse(
+			text_of(exchange), CONTROL_E_UNSUPPORTED,
+			"only a host started with --debug-console attacks");
+	}
+	domain = domain_get(domains, domid);
 	if (domain == NULL && domid != CONTROL_NO_DOMAIN) {
 		return control_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
 				      "there is no domain %u", domid);
 	}
-	status = control_touch(domains, domain,
-			       exchange->request->body.touch.write == 1,
-			       &exchange->reply->body.touch, text_of(exchange));
+	status = ops->touch(ops->ctx, domains, domain,
+			    exchange->request->body.touch.write == 1,
+			    &exchange->reply->body.touch, text_of(exchange));
 	if (domain != NULL)
 		domain_put(domain);
 	return status;
@@ -158,18 +166,18 @@ static enum control_status memory(struct exchange *exchange)
 			      &exchange->reply->body.memory, text_of(exchange));
 }
 
-static enum control_status inject(struct exchange *exchange)
+static enum control_status attack(struct exchange *exchange)
 {
-	const struct inject_ops *ops =
-		exchange->session->domains->config.ops->inject;
+	const struct attack_ops *ops = exchange->session->domains->config.attack;
 
 	if (ops == NULL) {
 		return control_refuse(
 			text_of(exchange), CONTROL_E_UNSUPPORTED,
 			"only a host started with --debug-console breaks rules");
 	}
-	return ops->ask(exchange->domain, &exchange->request->body.inject,
-			&exchange->reply->body.inject, text_of(exchange));
+	return ops->ask(ops->ctx, exchange->domain,
+			&exchange->request->body.attack,
+			&exchange->reply->body.attack, text_of(exchange));
 }
 
 static operation *const operations[CONTROL_OPS] = {
@@ -189,7 +197,7 @@ static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_DMESG] = log_text,
 	[CONTROL_TOUCH] = touch,
 	[CONTROL_DOMAIN_MEMORY] = memory,
-	[CONTROL_INJECT] = inject,
+	[CONTROL_ATTACK] = attack,
 };
 
 /* ---- One request ---- */

@@ -37,7 +37,7 @@ static const struct shape shapes[CONTROL_OPS] = {
 	[CONTROL_TOUCH] = { sizeof(struct control_touch_ask), DOMAIN_ANY },
 	[CONTROL_DOMAIN_MEMORY] = { sizeof(struct control_memory_ask),
 				    DOMAIN_ONE },
-	[CONTROL_INJECT] = { sizeof(struct control_inject_ask), DOMAIN_ONE },
+	[CONTROL_ATTACK] = { sizeof(struct control_attack_ask), DOMAIN_ONE },
 };
 
 bool control_wants_domain(uint32_t op)
@@ -140,12 +140,12 @@ static const char *shutdown_check(const struct control_shutdown *shutdown)
 	}
 }
 
-static const char *inject_check(const struct control_inject_ask *inject)
+static const char *attack_check(const struct control_attack_ask *attack)
 {
-	if (inject->what >= CONTROL_INJECTIONS)
-		return "an unknown injection";
-	if ((inject->ipa | inject->size) % GUEST_PAGE_SIZE != 0)
-		return "an injection is about whole pages";
+	if (attack->what >= CONTROL_ATTACKS)
+		return "an unknown attack";
+	if ((attack->ipa | attack->size) % GUEST_PAGE_SIZE != 0)
+		return "an attack is about whole pages";
 	return NULL;
 }
 
@@ -175,8 +175,8 @@ static const char *body_check(const struct control_request *request)
 		return request->body.memory.from % GUEST_PAGE_SIZE != 0
 			       ? "a range begins with a page"
 			       : NULL;
-	case CONTROL_INJECT:
-		return inject_check(&request->body.inject);
+	case CONTROL_ATTACK:
+		return attack_check(&request->body.attack);
 	default:
 		return NULL;
 	}

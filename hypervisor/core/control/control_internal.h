@@ -31,9 +31,4 @@ void control_vcpu_fill(const struct vcpu *vcpu, struct control_vcpu *info);
 enum control_status control_memory(struct domain *domain, uint64_t from,
 				   struct control_memory *memory, char *text);
 
-/* control_touch.c: domain is NULL for a granule of nobody's. */
-enum control_status control_touch(struct domains *domains,
-				  struct domain *domain, bool write,
-				  struct control_touch *result, char *text);
-
 #endif

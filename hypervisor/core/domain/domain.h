@@ -18,7 +18,6 @@
 
 #include "abi/control.h"
 #include "hypervisor/core/domain/stage2.h"
-#include "hypervisor/core/inject.h"
 #include "hypervisor/core/io/vuart.h"
 #include "hypervisor/core/realm/realm.h"
 #include "hypervisor/core/rmi/host_init.h"
@@ -27,6 +26,7 @@
 #include "lib/addr.h"
 #include "lib/spinlock.h"
 
+struct attack_ops;
 struct dmesg;
 struct domains;
 
@@ -60,11 +60,6 @@ struct domain_ops {
 	void (*console_ready)(void *ctx, unsigned slot);
 	/* Flushes what the TLBs hold of an ordinary guest's stage 2. */
 	void (*tlb_flush)(void *ctx, unsigned vmid);
-	/* Debug build: touches a page that is delegated. NULL: no such build. */
-	bool (*touch)(void *ctx, pa_t pa, bool write,
-		      struct control_touch *result);
-	/* The same: breaks the RMI's rules when it is asked to. */
-	const struct inject_ops *inject;
 	/* Pages that the allocator has given out, now. */
 	uint64_t (*pages_used)(void *ctx);
 	/* Turns the machine off; may return where it cannot. */
@@ -120,8 +115,6 @@ struct domain {
 	uint32_t cancelled; /* its build, if it is not over yet */
 	uint64_t pages_dying; /* that it held when it began to die */
 	unsigned threads; /* of vCPUs, that were started; lock */
-
-	struct injection injection; /* debug build */
 };
 
 /* What the port says at the start. */
@@ -135,6 +128,7 @@ struct domains_config {
 	unsigned cores; /* that run guests */
 	unsigned lr_count; /* 1 + ICH_VTR_EL2.ListRegs */
 	bool debug; /* Realms may have a vuart */
+	const struct attack_ops *attack; /* debug build; else NULL */
 };
 
 struct domains {
@@ -142,7 +136,6 @@ struct domains {
 	struct domains_config config; /* everything it points to stays */
 	uint32_t last_domid;
 	uint64_t promised; /* pages, all domains */
-	uint32_t attack_busy; /* a lock as domain->memory_busy */
 	struct domain table[CONTROL_DOMAINS];
 };
 

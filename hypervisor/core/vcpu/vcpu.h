@@ -54,7 +54,6 @@ struct vcpu {
 	uint64_t cpu_ns; /* the port counts it */
 	uint32_t core; /* the port says where it runs or ran */
 	bool running; /* the port: now, on that core */
-	bool enters; /* debug build: from before REC_ENTER until after it */
 	bool waits; /* the port: for an interrupt, with nothing to do */
 	void *thread; /* the port's */
 };

@@ -1,22 +1,28 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The build for finding faults: debug consoles, attack, injections. */
+/* The build for finding faults: debug consoles and attacks. */
 #include "hypervisor/port/a64/build.h"
 
+#include <stddef.h>
+
+#include "hypervisor/attack/attack.h"
 #include "hypervisor/port/a64/probe.h"
 
-#define ATTACK_WORD UINT64_C(0xa77ac4a77ac4a77a)
+#define TOUCH_WORD UINT64_C(0xa77ac4a77ac4a77a)
 
 const bool build_debug = true;
+
+static struct attacks attacks;
 
 static bool touch(void *ctx, pa_t pa, bool write, struct control_touch *result)
 {
 	(void)ctx;
-	result->esr = write ? probe_write(pa, ATTACK_WORD)
+	result->esr = write ? probe_write(pa, TOUCH_WORD)
 			    : probe_read(pa, &result->value);
 	return result->esr != 0;
 }
 
-bool (*const build_touch)(void *ctx, pa_t pa, bool write,
-			  struct control_touch *result) = touch;
-
-const struct inject_ops *const build_inject = &inject_ops;
+const struct attack_ops *build_attacks(void)
+{
+	attacks_init(&attacks, touch, NULL);
+	return &attacks.ops;
+}

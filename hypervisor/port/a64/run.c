@@ -85,8 +85,6 @@ static void worker_run(void *ctx)
 static void domains_start(struct machine *machine, struct host *host)
 {
 	ops.ctx = machine;
-	ops.touch = build_touch;
-	ops.inject = build_inject;
 	domains_init(&domains,
 		     &(struct domains_config){
 			     .host = host,
@@ -100,6 +98,7 @@ static void domains_start(struct machine *machine, struct host *host)
 			     .cores = machine->cores,
 			     .lr_count = 1 + (sysreg_read(ICH_VTR_EL2) & 0x1f),
 			     .debug = build_debug,
+			     .attack = build_attacks(),
 		     });
 }
 

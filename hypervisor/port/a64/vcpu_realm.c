@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One round of a Realm's vCPU: RMI_REC_ENTER (rmi-rsi 5). */
+/*
+ * The parts of one round of a Realm's vCPU (docs/rmi.md, RMI_REC_ENTER). What
+ * puts them together differs: vcpu_realm_plain.c, or vcpu_realm_attack.c in a
+ * debug build.
+ */
+#include "hypervisor/port/a64/vcpu_realm.h"
+
 #include <string.h>
 
 #include "abi/bits.h"
@@ -12,14 +18,9 @@
 #include "hypervisor/port/a64/vcpu_run.h"
 #include "lib/smc.h"
 
-static struct rmi_rec_run *run_page(const struct vcpu *vcpu)
-{
-	return (struct rmi_rec_run *)(uintptr_t)vcpu->run.value;
-}
-
 void vcpu_realm_start(struct vcpu *vcpu)
 {
-	memset(run_page(vcpu), 0, sizeof(struct rmi_rec_run));
+	memset(vcpu_run_page(vcpu), 0, sizeof(struct rmi_rec_run));
 }
 
 /* Only what the interface defines: the rest of each half stays zero. */
@@ -56,40 +57,28 @@ static void rec_enter(struct smccc_regs *regs)
 	smc_call(regs);
 }
 
-/* Gives X0. */
-static uint64_t enter_once(struct vcpu *vcpu, const union vcpu_run *run)
+void vcpu_realm_prepare(struct vcpu *vcpu, const union vcpu_run *run,
+			struct smccc_regs *regs)
 {
-	const struct inject_ops *inject = vcpu->domain->ops->inject;
-	struct rmi_rec_run *page = run_page(vcpu);
-	struct smccc_regs regs = { .x = { RMI_REC_ENTER, vcpu->rec.value,
-					  vcpu->run.value } };
-
-	enter_put(page, &run->realm.enter);
+	*regs = (struct smccc_regs){ .x = { RMI_REC_ENTER, vcpu->rec.value,
+					    vcpu->run.value } };
+	enter_put(vcpu_run_page(vcpu), &run->realm.enter);
 	vgic_load(vcpu);
-	if (inject != NULL)
-		inject->before(vcpu, &run->realm.exit, &regs, &page->enter);
-	ich_load(&vcpu->gic.state);
-	rec_enter(&regs);
-	ich_save(&vcpu->gic.state);
-	vgic_save(vcpu);
-	return regs.x[0];
 }
 
-enum vcpu_next vcpu_run_realm(struct vcpu *vcpu, union vcpu_run *run)
+void vcpu_realm_enter(struct vcpu *vcpu, struct smccc_regs *regs)
 {
-	const struct inject_ops *inject = vcpu->domain->ops->inject;
-	struct rmi_rec_run *page = run_page(vcpu);
-	uint64_t x0;
+	ich_load(&vcpu->gic.state);
+	rec_enter(regs);
+	ich_save(&vcpu->gic.state);
+	vgic_save(vcpu);
+}
 
-	run->realm.enter.flags |= RMI_REC_ENTER_TRAP_WFI;
-	do {
-		x0 = enter_once(vcpu, run);
-	} while (inject != NULL && inject->after(vcpu, &x0, &page->exit));
+enum vcpu_next vcpu_realm_exit(struct vcpu *vcpu, union vcpu_run *run,
+			       uint64_t x0)
+{
 	if (BITS_GET(x0, RMI_RETURN_STATUS) != RMI_SUCCESS)
 		return vcpu_enter_refused(vcpu, x0);
-	exit_take(&run->realm.exit, &page->exit);
-	if (inject != NULL &&
-	    inject->exit(vcpu, &run->realm.exit, &run->realm.enter))
-		return VCPU_RUN;
+	exit_take(&run->realm.exit, &vcpu_run_page(vcpu)->exit);
 	return vcpu_exit_realm(vcpu, &run->realm.exit, &run->realm.enter);
 }

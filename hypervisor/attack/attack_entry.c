@@ -2,7 +2,7 @@
 /* Entries as they should not be: pages, flags, list registers. */
 #include "abi/bits.h"
 #include "abi/guest_map.h"
-#include "hypervisor/core/inject_internal.h"
+#include "hypervisor/attack/attack_internal.h"
 #include "hypervisor/core/vgic/gic.h"
 #include "hypervisor/core/vgic/vgic_internal.h"
 
@@ -12,7 +12,7 @@
 
 #define FLAGS_DEFINED 0xff /* DEN0137, RmiRecEnterFlags */
 
-/* SPIs that are nobody's, and an INTID that stands for no interrupt. */
+/* SPIs of no device, and an INTID that stands for no interrupt. */
 #define SPI_UNKNOWN 987
 #define SPI_OTHER   41
 #define SPECIAL     1023
@@ -25,7 +25,8 @@ static bool is_free(const struct vcpu *vcpu, unsigned lr)
 }
 
 /* Puts words into the last list registers. They belong to no interrupt of the
- * vGIC: what becomes of them is forgotten. false: they are in use. */
+ * vGIC, which ignores them afterwards. Returns false if the list registers are
+ * in use. */
 static bool lrs_put(struct vcpu *vcpu, const uint64_t *words, unsigned count)
 {
 	unsigned first = vcpu->domain->vgic.lr_count - count;
@@ -68,7 +69,7 @@ static bool is_loaded(const struct vcpu *vcpu, unsigned intid)
 	return false;
 }
 
-/* One of the old ones, into a free register. */
+/* Puts an old list register into a free one. */
 static bool stale_put(struct vcpu *vcpu, uint64_t old)
 {
 	if (old == 0 || is_loaded(vcpu, intid_of(old)))
@@ -76,34 +77,34 @@ static bool stale_put(struct vcpu *vcpu, uint64_t old)
 	return lr_put(vcpu, old);
 }
 
-static void stale_keep(struct injection *injection, const struct vcpu *vcpu)
+static void stale_keep(struct attack *attack, const struct vcpu *vcpu)
 {
 	for (unsigned i = 0; i < vcpu->domain->vgic.lr_count; i++) {
-		injection->lrs[i] = vcpu->gic.state.lr[i];
-		injection->has_lrs |= injection->lrs[i] != 0;
+		attack->lrs[i] = vcpu->gic.state.lr[i];
+		attack->has_lrs |= attack->lrs[i] != 0;
 	}
 }
 
 static bool lr_stale(struct vcpu *vcpu)
 {
-	struct injection *injection = &vcpu->domain->injection;
+	struct attack *attack = attack_of(vcpu->domain);
 
-	if (!injection->has_lrs) {
-		stale_keep(injection, vcpu);
+	if (!attack->has_lrs) {
+		stale_keep(attack, vcpu);
 		return false;
 	}
 	for (unsigned i = 0; i < vcpu->domain->vgic.lr_count; i++) {
-		if (stale_put(vcpu, injection->lrs[i]))
+		if (stale_put(vcpu, attack->lrs[i]))
 			return true;
 	}
 	return false;
 }
 
-/* ---- Answers to what nobody asked ---- */
+/* ---- Answers without a question ---- */
 
 static bool ripas_none(const struct vcpu *vcpu)
 {
-	inject_done(&vcpu->domain->injection, inject_ripas(vcpu));
+	attack_done(attack_of(vcpu->domain), attack_ripas(vcpu));
 	return true;
 }
 
@@ -114,73 +115,74 @@ static bool psci_none(const struct vcpu *vcpu)
 
 	if (next == vcpu->index)
 		return false;
-	inject_done(
-		&domain->injection,
-		inject_command(domain,
-			       &(struct inject_command){
+	attack_done(
+		attack_of(domain),
+		attack_command(domain,
+			       &(struct attack_command){
 				       RMI_PSCI_COMPLETE,
 				       { vcpu->rec.value,
 					 domain->vcpus[next].rec.value, 0 } }));
 	return true;
 }
 
-static bool lists(enum control_injection what, struct vcpu *vcpu)
+static bool lists_attack(enum control_attack_kind what, struct vcpu *vcpu)
 {
 	switch (what) {
-	case CONTROL_INJECT_LR_HARDWARE:
+	case CONTROL_ATTACK_LR_HARDWARE:
 		return lr_put(vcpu, PENDING | ICH_LR_HW | SPI_OTHER);
-	case CONTROL_INJECT_LR_TWICE:
+	case CONTROL_ATTACK_LR_TWICE:
 		return lr_twice(vcpu);
-	case CONTROL_INJECT_LR_UNKNOWN:
+	case CONTROL_ATTACK_LR_UNKNOWN:
 		return lr_put(vcpu, PENDING | SPI_UNKNOWN);
-	case CONTROL_INJECT_LR_SPECIAL:
+	case CONTROL_ATTACK_LR_SPECIAL:
 		return lr_put(vcpu, PENDING | SPECIAL);
-	case CONTROL_INJECT_LR_ACTIVE:
+	case CONTROL_ATTACK_LR_ACTIVE:
 		return lr_put(vcpu, ICH_LR_ACTIVE | ICH_LR_GROUP1 | SPI_OTHER);
-	case CONTROL_INJECT_LR_INVALID:
+	case CONTROL_ATTACK_LR_INVALID:
 		return lr_put(vcpu, ~(ICH_LR_ACTIVE | ICH_LR_PENDING));
-	case CONTROL_INJECT_LR_STALE:
+	case CONTROL_ATTACK_LR_STALE:
 		return lr_stale(vcpu);
-	case CONTROL_INJECT_RIPAS_NONE:
+	case CONTROL_ATTACK_RIPAS_NONE:
 		return ripas_none(vcpu);
-	case CONTROL_INJECT_PSCI_NONE:
+	case CONTROL_ATTACK_PSCI_NONE:
 		return psci_none(vcpu);
 	default:
 		return false;
 	}
 }
 
-bool inject_entry(enum control_injection what, const struct inject_entry *entry)
+bool attack_entry(enum control_attack_kind what,
+		  const struct attack_entry *entry)
 {
 	const struct realm *realm = &entry->vcpu->domain->realm;
 	uint64_t *x = entry->regs->x;
 
 	switch (what) {
-	case CONTROL_INJECT_RUN_UNALIGNED:
+	case CONTROL_ATTACK_RUN_UNALIGNED:
 		x[RUN] += 8;
 		return true;
-	case CONTROL_INJECT_RUN_DELEGATED:
+	case CONTROL_ATTACK_RUN_DELEGATED:
 		x[RUN] = realm->rd.base.value;
 		return true;
-	case CONTROL_INJECT_RUN_NOWHERE:
+	case CONTROL_ATTACK_RUN_NOWHERE:
 		x[RUN] = 0;
 		return true;
-	case CONTROL_INJECT_REC_RD:
+	case CONTROL_ATTACK_REC_RD:
 		x[REC] = realm->rd.base.value;
 		return true;
-	case CONTROL_INJECT_REC_UNDELEGATED:
+	case CONTROL_ATTACK_REC_UNDELEGATED:
 		x[REC] = x[RUN];
 		return true;
-	case CONTROL_INJECT_FLAGS_RESERVED:
+	case CONTROL_ATTACK_FLAGS_RESERVED:
 		entry->page->flags |= ~(uint64_t)FLAGS_DEFINED;
 		return true;
-	case CONTROL_INJECT_MMIO:
+	case CONTROL_ATTACK_MMIO:
 		entry->page->flags |= RMI_REC_ENTER_EMUL_MMIO;
 		return true;
-	case CONTROL_INJECT_SEA:
+	case CONTROL_ATTACK_SEA:
 		entry->page->flags |= RMI_REC_ENTER_INJECT_SEA;
 		return true;
 	default:
-		return lists(what, entry->vcpu);
+		return lists_attack(what, entry->vcpu);
 	}
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Injections that who asks carries out: beside a vCPU, or after its end. */
+/* Attacks that who asks carries out: beside a vCPU, or after its end. */
 #include "abi/bits.h"
 #include "abi/guest_map.h"
+#include "hypervisor/attack/attack_internal.h"
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
-#include "hypervisor/core/inject_internal.h"
 #include "hypervisor/core/realm/realm_internal.h"
 #include "hypervisor/core/realm/realm_run.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 
-/* Of a vCPU that does nothing but compute, one of the first succeeds, unless
- * the emulator of its core is kept from running: who asked may ask again. */
+/* One of the first tries meets a vCPU that does nothing but compute, unless the
+ * emulator of its core is kept from running: the client may ask again. */
 #define TRIES 100000
 
-/* A page to enter with, that is nobody else's. false: there is none. */
-static bool page_take(const struct domain *domain, pa_t *page)
+/* Takes a page to enter with. Returns false if there is none. */
+static bool entry_page_alloc(const struct domain *domain, pa_t *page)
 {
 	const struct host_ops *ops = domain_host(domain);
 
@@ -24,17 +24,17 @@ static bool page_take(const struct domain *domain, pa_t *page)
 	return true;
 }
 
-static void page_give(const struct domain *domain, pa_t page)
+static void entry_page_free(const struct domain *domain, pa_t page)
 {
 	const struct host_ops *ops = domain_host(domain);
 
 	ops->pages_free(ops->ctx, page, 1);
 }
 
-static uint64_t enter(const struct domain *domain, pa_t rec, pa_t page)
+static uint64_t rec_enter(const struct domain *domain, pa_t rec, pa_t page)
 {
-	return inject_command(
-		domain, &(struct inject_command){ RMI_REC_ENTER,
+	return attack_command(
+		domain, &(struct attack_command){ RMI_REC_ENTER,
 						  { rec.value, page.value } });
 }
 
@@ -50,8 +50,9 @@ static enum control_status no_memory(char *text)
 
 /* ---- Beside a vCPU that executes ---- */
 
-/* Waits until another core has the vCPU. false: its domain is over. */
-static bool beside(const struct vcpu *vcpu)
+/* Waits a moment for another core to run the vCPU. Returns false if its domain
+ * has ended. */
+static bool beside_wait(const struct vcpu *vcpu)
 {
 	const struct host_ops *ops = domain_host(vcpu->domain);
 
@@ -61,50 +62,50 @@ static bool beside(const struct vcpu *vcpu)
 
 static bool enters(const struct vcpu *vcpu)
 {
-	return __atomic_load_n(&vcpu->enters, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(attack_enters(vcpu), __ATOMIC_SEQ_CST);
 }
 
-/* It was not executing: its thread takes over what came out, unless the domain
- * has ended. */
-static void hand_over(struct injection *injection, const struct vcpu *vcpu)
+/* The vCPU was not executing, so the entry happened: the vCPU's thread takes
+ * over the exit, unless the domain has ended. */
+static void hand_over(struct attack *attack, const struct vcpu *vcpu)
 {
 	const struct host_ops *ops = domain_host(vcpu->domain);
 
-	__atomic_store_n(&injection->intruded, INJECT_RECORD, __ATOMIC_RELEASE);
-	__atomic_store_n(&injection->intruding, 0, __ATOMIC_RELEASE);
-	while (__atomic_load_n(&injection->intruded, __ATOMIC_ACQUIRE) !=
-	       INJECT_NO_RECORD) {
+	__atomic_store_n(&attack->intruded, ATTACK_RECORD, __ATOMIC_RELEASE);
+	__atomic_store_n(&attack->intruding, 0, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&attack->intruded, __ATOMIC_ACQUIRE) !=
+	       ATTACK_NO_RECORD) {
 		if (vcpu_has_ended(vcpu))
-			(void)inject_record_claim(injection, INJECT_NO_RECORD);
+			(void)attack_record_claim(attack, ATTACK_NO_RECORD);
 		ops->relax(ops->ctx, true);
 	}
 }
 
 static bool enter_beside(struct vcpu *vcpu, pa_t page)
 {
-	struct injection *injection = &vcpu->domain->injection;
+	struct attack *attack = attack_of(vcpu->domain);
 	uint64_t x0;
 
-	__atomic_store_n(&injection->intruding, 1, __ATOMIC_SEQ_CST);
-	x0 = enter(vcpu->domain, vcpu->rec, page);
+	__atomic_store_n(&attack->intruding, 1, __ATOMIC_SEQ_CST);
+	x0 = rec_enter(vcpu->domain, vcpu->rec, page);
 	if (status_of(x0) == RMI_SUCCESS) {
-		hand_over(injection, vcpu);
+		hand_over(attack, vcpu);
 		return false;
 	}
-	inject_done(injection, x0);
-	__atomic_store_n(&injection->intruding, 0, __ATOMIC_RELEASE);
+	attack_done(attack, x0);
+	__atomic_store_n(&attack->intruding, 0, __ATOMIC_RELEASE);
 	return true;
 }
 
 static bool ripas_beside(struct vcpu *vcpu, pa_t page)
 {
-	uint64_t x0 = inject_ripas(vcpu);
+	uint64_t x0 = attack_ripas(vcpu);
 
 	(void)page;
 	/* A REC that does not execute asks for nothing: another error. */
 	if (status_of(x0) == RMI_ERROR_INPUT)
 		return false;
-	inject_done(&vcpu->domain->injection, x0);
+	attack_done(attack_of(vcpu->domain), x0);
 	return true;
 }
 
@@ -117,14 +118,14 @@ static enum control_status try_beside(struct vcpu *vcpu,
 	pa_t page;
 	const struct rmi_rec_run *run;
 
-	if (!page_take(vcpu->domain, &page))
+	if (!entry_page_alloc(vcpu->domain, &page))
 		return no_memory(text);
 	run = ops->page_map(ops->ctx, page);
-	vcpu->domain->injection.record = &run->exit;
-	for (unsigned i = 0; i < TRIES && !done && beside(vcpu); i++)
+	attack_of(vcpu->domain)->record = &run->exit;
+	for (unsigned i = 0; i < TRIES && !done && beside_wait(vcpu); i++)
 		done = enters(vcpu) && try(vcpu, page);
 	ops->page_unmap(ops->ctx, page, (void *)(uintptr_t)run);
-	page_give(vcpu->domain, page);
+	entry_page_free(vcpu->domain, page);
 	if (done)
 		return CONTROL_OK;
 	return control_refuse(text, CONTROL_E_STATE,
@@ -155,14 +156,14 @@ static enum control_status enter_off(struct domain *domain,
 		return control_refuse(text, CONTROL_E_STATE,
 				      "vCPU %u is not off", vcpu->index);
 	}
-	if (!page_take(domain, &page))
+	if (!entry_page_alloc(domain, &page))
 		return no_memory(text);
-	inject_done(&domain->injection, enter(domain, vcpu->rec, page));
-	page_give(domain, page);
+	attack_done(attack_of(domain), rec_enter(domain, vcpu->rec, page));
+	entry_page_free(domain, page);
 	return CONTROL_OK;
 }
 
-/* Taking the Realm apart then finds one vCPU less. */
+/* The Realm then has one REC less to take apart. */
 static enum control_status enter_destroyed(struct domain *domain,
 					   const struct vcpu *vcpu, char *text)
 {
@@ -191,8 +192,9 @@ static enum control_status enter_destroyed(struct domain *domain,
 
 /* ---- Its memory ---- */
 
-static enum control_status
-pages(struct domain *domain, const struct control_inject_ask *ask, char *text)
+static enum control_status attack_pages(struct domain *domain,
+					const struct control_attack_ask *ask,
+					char *text)
 {
 	struct realm *realm = &domain->realm;
 	ipa_t ipa = ipa_make(ask->ipa);
@@ -202,11 +204,11 @@ pages(struct domain *domain, const struct control_inject_ask *ask, char *text)
 				      "not in the domain's RAM");
 	}
 	domain_memory_lock(domain);
-	if (ask->what == CONTROL_INJECT_PAGE_LOST)
+	if (ask->what == CONTROL_ATTACK_PAGE_LOST)
 		(void)realm_take_back(realm, ipa, ipa_add(ipa, ask->size));
 	else
 		(void)realm_supply(realm, ipa, REALM_PAGE_LEVEL);
-	inject_done(&domain->injection, realm->rmi.call.x0);
+	attack_done(attack_of(domain), realm->rmi.call.x0);
 	domain_memory_unlock(domain);
 	return CONTROL_OK;
 }
@@ -221,47 +223,47 @@ static bool terminate_once(struct domain *domain)
 	return done;
 }
 
-/* Refused while a vCPU executes. What it means to the vCPU, its next entry
- * tells. */
-static enum control_status terminate(struct vcpu *vcpu, char *text)
+/* The RMM refuses it while a vCPU executes. The vCPU's next entry shows what it
+ * means to the vCPU. */
+static enum control_status realm_terminate(struct vcpu *vcpu, char *text)
 {
 	struct domain *domain = vcpu->domain;
 
 	for (unsigned i = 0; i < TRIES; i++) {
 		if (terminate_once(domain)) {
-			__atomic_store_n(&domain->injection.armed, 1,
+			__atomic_store_n(&attack_of(domain)->armed, 1,
 					 __ATOMIC_RELEASE);
 			return CONTROL_OK;
 		}
-		if (!beside(vcpu))
+		if (!beside_wait(vcpu))
 			break;
 	}
 	return control_refuse(text, CONTROL_E_RMM,
 			      "the Realm was not terminated");
 }
 
-bool inject_is_now(enum control_injection what)
+bool attack_is_now(enum control_attack_kind what)
 {
-	return what >= CONTROL_INJECT_TWICE;
+	return what >= CONTROL_ATTACK_TWICE;
 }
 
-enum control_status inject_now(struct domain *domain,
-			       const struct control_inject_ask *ask, char *text)
+enum control_status attack_now(struct domain *domain,
+			       const struct control_attack_ask *ask, char *text)
 {
 	struct vcpu *vcpu = &domain->vcpus[ask->vcpu];
 
 	switch (ask->what) {
-	case CONTROL_INJECT_TWICE:
+	case CONTROL_ATTACK_TWICE:
 		return try_beside(vcpu, enter_beside, text);
-	case CONTROL_INJECT_RIPAS_RUNNING:
+	case CONTROL_ATTACK_RIPAS_RUNNING:
 		return try_beside(vcpu, ripas_beside, text);
-	case CONTROL_INJECT_ENTER:
+	case CONTROL_ATTACK_ENTER:
 		return enter_off(domain, vcpu, text);
-	case CONTROL_INJECT_REC_DESTROYED:
+	case CONTROL_ATTACK_REC_DESTROYED:
 		return enter_destroyed(domain, vcpu, text);
-	case CONTROL_INJECT_TERMINATE:
-		return terminate(vcpu, text);
+	case CONTROL_ATTACK_TERMINATE:
+		return realm_terminate(vcpu, text);
 	default:
-		return pages(domain, ask, text);
+		return attack_pages(domain, ask, text);
 	}
 }
