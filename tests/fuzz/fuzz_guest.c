@@ -14,10 +14,10 @@
 #include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "abi/psci.h"
-#include "hypervisor/core/fakecpu.h"
-#include "hypervisor/core/fakeguest.h"
 #include "hypervisor/core/io/bus.h"
 #include "hypervisor/core/vgic/gic.h"
+#include "hypervisor/port/inprocess/fake_cpu.h"
+#include "hypervisor/port/inprocess/fake_guest.h"
 #include "lib/esr.h"
 #include "tests/fuzz/vgic_invariants.h"
 
@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct run {
 	const uint8_t *next;
 	const uint8_t *end;
-	struct fakeguest guest;
+	struct fake_guest guest;
 	enum vcpu_place places[VCPUS];
 };
 
@@ -100,10 +100,10 @@ static void cpu_interface(struct run *run)
 	if (run->places[vcpu->index] != VCPU_IN)
 		return;
 	if (what % 2 == 0)
-		fakecpu_ack(vcpu);
+		fake_cpu_ack(vcpu);
 	else
-		fakecpu_end(vcpu, what / 2 % 96);
-	if (fakecpu_maintenance(vcpu)) {
+		fake_cpu_end(vcpu, what / 2 % 96);
+	if (fake_cpu_maintenance(vcpu)) {
 		vgic_save(vcpu);
 		move(run, vcpu, VCPU_OUT);
 	}
@@ -157,7 +157,7 @@ static void line(struct run *run)
 	unsigned what = byte(run);
 
 	vgic_spi_set(&run->guest.domain.vgic,
-		     VGIC_PRIVATE + what % FAKEGUEST_SPIS, (what & 0x80) != 0);
+		     VGIC_PRIVATE + what % FAKE_GUEST_SPIS, (what & 0x80) != 0);
 }
 
 static void type(struct run *run)
@@ -186,7 +186,7 @@ static void tick(struct run *run)
 /* What the neighbours answer next. */
 static void scenery(struct run *run, bool is_realm)
 {
-	struct fakeguest *guest = &run->guest;
+	struct fake_guest *guest = &run->guest;
 	unsigned what = byte(run);
 
 	guest->domain.is_realm = is_realm;
@@ -199,7 +199,7 @@ static uint64_t fault_address(struct run *run)
 {
 	uint64_t address = byte(run) % 4 != 0 ? device_address(run) : word(run);
 
-	return byte(run) % 2 != 0 ? address | FAKEGUEST_SHARED : address;
+	return byte(run) % 2 != 0 ? address | FAKE_GUEST_SHARED : address;
 }
 
 static uint64_t syndrome(struct run *run)
@@ -219,7 +219,7 @@ static uint64_t syndrome(struct run *run)
 /* A domain that has ended says why, and is given another life. */
 static void after_exit(struct run *run, enum vcpu_next next)
 {
-	struct fakeguest *guest = &run->guest;
+	struct fake_guest *guest = &run->guest;
 
 	require((guest->stops > 0) == (next == VCPU_STOP));
 	if (guest->stops == 0)
@@ -313,14 +313,14 @@ static void (*const steps[])(struct run *run) = {
 /* ---- The end ---- */
 static void settle(struct run *run)
 {
-	struct fakeguest *guest = &run->guest;
+	struct fake_guest *guest = &run->guest;
 
 	for (unsigned i = 0; i < VCPUS; i++) {
 		if (run->places[i] == VCPU_IN)
 			vgic_save(&guest->vcpus[i]);
 		move(run, &guest->vcpus[i], VCPU_OUT);
 	}
-	for (unsigned i = 0; i < FAKEGUEST_SPIS; i++)
+	for (unsigned i = 0; i < FAKE_GUEST_SPIS; i++)
 		vgic_spi_set(&guest->domain.vgic, VGIC_PRIVATE + i, false);
 	for (unsigned i = 0; i < VCPUS; i++) {
 		guest->vcpus[i].virt.ctl = 0;
@@ -334,13 +334,13 @@ static void drain(struct vcpu *vcpu)
 {
 	unsigned intid, rounds;
 
-	for (rounds = 0; rounds < 4 * (VGIC_PRIVATE + FAKEGUEST_SPIS); rounds++) {
+	for (rounds = 0; rounds < 4 * (VGIC_PRIVATE + FAKE_GUEST_SPIS); rounds++) {
 		vgic_load(vcpu);
-		intid = fakecpu_ack(vcpu);
-		if (intid != FAKECPU_NONE)
-			fakecpu_end(vcpu, intid);
+		intid = fake_cpu_ack(vcpu);
+		if (intid != FAKE_CPU_NONE)
+			fake_cpu_end(vcpu, intid);
 		vgic_save(vcpu);
-		if (intid == FAKECPU_NONE)
+		if (intid == FAKE_CPU_NONE)
 			break;
 	}
 	vcpu->gic.state.vmcr = VMCR_OPEN;
@@ -350,12 +350,12 @@ static void drain(struct vcpu *vcpu)
 /* As a kernel leaves it at its start: all is on, and a third are edges. */
 static void boot(struct run *run)
 {
-	struct fakeguest *guest = &run->guest;
+	struct fake_guest *guest = &run->guest;
 	struct vgic_irq on = { .enabled = true, .group1 = true };
 
-	fakeguest_init(guest, VCPUS, false);
+	fake_guest_init(guest, VCPUS, false);
 	guest->domain.vgic.enabled = true;
-	for (unsigned i = 0; i < FAKEGUEST_SPIS; i++) {
+	for (unsigned i = 0; i < FAKE_GUEST_SPIS; i++) {
 		guest->irqs[i] = on;
 		guest->irqs[i].edge = i % 3 == 0;
 		guest->irqs[i].route = i % VCPUS;

@@ -36,7 +36,7 @@ static void busy_bits(const struct vgic_irq *irqs, uint32_t busy)
 }
 
 /* The interrupt that a vCPU has in a list register says so too. */
-static void loaded_one(struct fakeguest *guest, const struct vcpu *vcpu,
+static void loaded_one(struct fake_guest *guest, const struct vcpu *vcpu,
 		       unsigned number)
 {
 	uint64_t lr = vcpu->gic.state.lr[number];
@@ -45,7 +45,7 @@ static void loaded_one(struct fakeguest *guest, const struct vcpu *vcpu,
 		intid < VGIC_PRIVATE ? &vcpu->gic.irqs[intid]
 				     : &guest->irqs[intid - VGIC_PRIVATE];
 
-	require(number < FAKEGUEST_LRS);
+	require(number < FAKE_GUEST_LRS);
 	require((lr & LR_HW) == 0 && (uint32_t)lr == intid);
 	require(irq->lr == number + 1);
 	require(intid < VGIC_PRIVATE || irq->holder == vcpu->index);
@@ -54,7 +54,7 @@ static void loaded_one(struct fakeguest *guest, const struct vcpu *vcpu,
 		guest->kicks[vcpu->index] > 0);
 }
 
-static void list_registers(struct fakeguest *guest, const struct vcpu *vcpu,
+static void list_registers(struct fake_guest *guest, const struct vcpu *vcpu,
 			   enum vcpu_place place)
 {
 	for (unsigned i = 0; i < VGIC_LRS; i++) {
@@ -67,7 +67,7 @@ static void list_registers(struct fakeguest *guest, const struct vcpu *vcpu,
 }
 
 /* Whether a vCPU that runs has to be asked to look again for that one. */
-static bool forgotten(const struct fakeguest *guest, const struct vcpu *vcpu,
+static bool forgotten(const struct fake_guest *guest, const struct vcpu *vcpu,
 		      const struct vgic_irq *irq)
 {
 	return irq->lr == 0 && signalled(&guest->domain.vgic, irq) &&
@@ -75,7 +75,7 @@ static bool forgotten(const struct fakeguest *guest, const struct vcpu *vcpu,
 	       guest->kicks[vcpu->index] == 0;
 }
 
-static unsigned first_awake(const struct fakeguest *guest)
+static unsigned first_awake(const struct fake_guest *guest)
 {
 	for (unsigned i = 0; i < guest->domain.vcpu_count; i++) {
 		if (guest->vcpus[i].gic.awake)
@@ -84,14 +84,14 @@ static unsigned first_awake(const struct fakeguest *guest)
 	return UINT32_MAX;
 }
 
-static void nothing_forgotten(const struct fakeguest *guest,
+static void nothing_forgotten(const struct fake_guest *guest,
 			      const struct vcpu *vcpu)
 {
 	unsigned any = first_awake(guest);
 
 	for (unsigned i = 0; i < VGIC_PRIVATE; i++)
 		require(!forgotten(guest, vcpu, &vcpu->gic.irqs[i]));
-	for (unsigned i = 0; i < FAKEGUEST_SPIS; i++) {
+	for (unsigned i = 0; i < FAKE_GUEST_SPIS; i++) {
 		const struct vgic_irq *irq = &guest->irqs[i];
 
 		/* There are no more than 16 vCPUs: Aff0 is the index. */
@@ -100,7 +100,7 @@ static void nothing_forgotten(const struct fakeguest *guest,
 	}
 }
 
-void vgic_invariants(struct fakeguest *guest, const enum vcpu_place *places)
+void vgic_invariants(struct fake_guest *guest, const enum vcpu_place *places)
 {
 	unsigned loaded = 0;
 
@@ -118,10 +118,10 @@ void vgic_invariants(struct fakeguest *guest, const enum vcpu_place *places)
 		for (unsigned j = 0; j < VGIC_LRS; j++)
 			loaded -= vcpu->gic.loaded[j] != 0xffff;
 	}
-	for (unsigned i = 0; i < FAKEGUEST_SPIS; i++)
+	for (unsigned i = 0; i < FAKE_GUEST_SPIS; i++)
 		loaded += guest->irqs[i].lr != 0;
 	require(loaded == 0);
-	for (unsigned i = 0; i < FAKEGUEST_SPIS / 32; i++) {
+	for (unsigned i = 0; i < FAKE_GUEST_SPIS / 32; i++) {
 		busy_bits(&guest->irqs[(size_t)32 * i],
 			  guest->domain.vgic.busy[i]);
 	}

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "hypervisor/core/fakeguest.h"
+#include "hypervisor/port/inprocess/fake_guest.h"
 
 /* What a vCPU is doing. */
 enum vcpu_place {
@@ -20,6 +20,6 @@ enum vcpu_place {
  * would take is one that it does not look for. kicks are those since the vCPU
  * came to its place.
  */
-void vgic_invariants(struct fakeguest *guest, const enum vcpu_place *places);
+void vgic_invariants(struct fake_guest *guest, const enum vcpu_place *places);
 
 #endif

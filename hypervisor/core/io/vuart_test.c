@@ -7,9 +7,9 @@
 #include <cmocka.h>
 
 #include "abi/guest_map.h"
-#include "hypervisor/core/fakeguest.h"
 #include "hypervisor/core/io/bus.h"
 #include "hypervisor/core/vgic/gic.h"
+#include "hypervisor/port/inprocess/fake_guest.h"
 
 #define DR   0x00
 #define FR   0x18
@@ -28,14 +28,14 @@
 
 static int setup(void **state)
 {
-	static struct fakeguest guest;
+	static struct fake_guest guest;
 
-	fakeguest_init(&guest, 2, false);
+	fake_guest_init(&guest, 2, false);
 	*state = &guest;
 	return 0;
 }
 
-static uint32_t get(struct fakeguest *guest, uint64_t offset)
+static uint32_t get(struct fake_guest *guest, uint64_t offset)
 {
 	uint64_t value = UINT64_MAX;
 
@@ -43,24 +43,24 @@ static uint32_t get(struct fakeguest *guest, uint64_t offset)
 	return (uint32_t)value;
 }
 
-static void put(struct fakeguest *guest, uint64_t offset, uint64_t value)
+static void put(struct fake_guest *guest, uint64_t offset, uint64_t value)
 {
 	assert_true(vuart_access(&guest->vcpus[0], offset, 4, true, &value));
 }
 
-static bool line(const struct fakeguest *guest)
+static bool line(const struct fake_guest *guest)
 {
 	return guest->irqs[GUEST_PL011_SPI - 32].level;
 }
 
-static size_t type(struct fakeguest *guest, const char *text, size_t size)
+static size_t type(struct fake_guest *guest, const char *text, size_t size)
 {
 	return vuart_input(&guest->domain.vuart, (const uint8_t *)text, size);
 }
 
 static void what_is_sent_is_at_the_console_at_once(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (const char *c = "hi!"; *c != '\0'; c++) {
 		assert_int_equal(get(guest, FR) & (TXFF | TXFE), TXFE);
@@ -72,7 +72,7 @@ static void what_is_sent_is_at_the_console_at_once(void **state)
 
 static void without_a_console_it_is_lost(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	guest->domain.console = CONTROL_NO_CONSOLE;
 	put(guest, DR, 'x');
@@ -81,7 +81,7 @@ static void without_a_console_it_is_lost(void **state)
 
 static void the_transmit_interrupt_follows_a_byte(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	put(guest, IMSC, TX);
 	assert_false(line(guest));
@@ -99,7 +99,7 @@ static void the_transmit_interrupt_follows_a_byte(void **state)
 
 static void what_is_typed_is_received(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(get(guest, FR) & (RXFE | RXFF), RXFE);
 	put(guest, IMSC, RX | RT);
@@ -120,7 +120,7 @@ static void what_is_typed_is_received(void **state)
 
 static void a_full_fifo_asks_for_the_rest_when_half_empty(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	char text[VUART_FIFO + 8];
 
 	for (unsigned i = 0; i < sizeof(text); i++)
@@ -141,7 +141,7 @@ static void a_full_fifo_asks_for_the_rest_when_half_empty(void **state)
 
 static void the_mask_has_its_bits_alone(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	put(guest, IMSC, 0xffffffff);
 	assert_int_equal(get(guest, IMSC), 0x7f2);
@@ -151,7 +151,7 @@ static void other_registers_read_as_zero_and_the_ids_are_those(void **state)
 {
 	static const uint8_t ids[8] = { 0x11, 0x10, 0x34, 0x00,
 					0x0d, 0xf0, 0x05, 0xb1 };
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (uint64_t offset = 0x24; offset < 0x38; offset += 4) {
 		put(guest, offset, 0xffffffff);
@@ -164,7 +164,7 @@ static void other_registers_read_as_zero_and_the_ids_are_those(void **state)
 
 static void odd_accesses_are_refused(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 	uint64_t value = 0;
 
@@ -178,7 +178,7 @@ static void odd_accesses_are_refused(void **state)
 
 static void the_interrupt_wakes_its_vcpu(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t value = 1;
 
 	guest->domain.vgic.enabled = true;
@@ -187,7 +187,7 @@ static void the_interrupt_wakes_its_vcpu(void **state)
 	assert_true(vgic_gicd_access(&guest->vcpus[0], GIC_ISENABLER + 4, 4,
 				     true, &value));
 	put(guest, IMSC, RX);
-	assert_int_equal(fakeguest_kicks(guest), 0);
+	assert_int_equal(fake_guest_kicks(guest), 0);
 	assert_int_equal(type(guest, "x", 1), 1);
 	assert_int_equal(guest->kicks[0], 1);
 	assert_int_equal(type(guest, "y", 1), 1);
@@ -195,7 +195,7 @@ static void the_interrupt_wakes_its_vcpu(void **state)
 }
 
 /* ---- The bus ---- */
-static bool bus_read(struct fakeguest *guest, uint64_t ipa, unsigned size,
+static bool bus_read(struct fake_guest *guest, uint64_t ipa, unsigned size,
 		     uint64_t *value)
 {
 	struct bus_access access = { .ipa = ipa_make(ipa), .size = size };
@@ -207,7 +207,7 @@ static bool bus_read(struct fakeguest *guest, uint64_t ipa, unsigned size,
 
 static void the_bus_leads_to_each_device(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t value;
 
 	assert_true(
@@ -222,7 +222,7 @@ static void the_bus_leads_to_each_device(void **state)
 
 static void a_narrow_write_has_no_upper_bits(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct bus_access access = { .ipa = ipa_make(GUEST_PL011_BASE + IMSC),
 				     .size = 1,
 				     .write = true,
@@ -245,7 +245,7 @@ static void nothing_is_beside_the_devices(void **state)
 		GUEST_RAM0_BASE,
 		UINT64_MAX
 	};
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t value;
 
 	for (unsigned i = 0; i < sizeof(ipas) / sizeof(ipas[0]); i++) {
@@ -259,8 +259,8 @@ static void nothing_is_beside_the_devices(void **state)
 
 static void a_realm_finds_its_devices_in_the_shared_half(void **state)
 {
-	struct fakeguest *guest = *state;
-	ipa_t shared = ipa_make(FAKEGUEST_SHARED | GUEST_PL011_BASE);
+	struct fake_guest *guest = *state;
+	ipa_t shared = ipa_make(FAKE_GUEST_SHARED | GUEST_PL011_BASE);
 
 	assert_int_equal(bus_ipa(&guest->domain, shared).value, shared.value);
 	guest->domain.is_realm = true;

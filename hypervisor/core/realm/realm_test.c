@@ -6,7 +6,7 @@
 #include "hypervisor/core/realm/realm.h"
 
 #include "abi/rmi.h"
-#include "hypervisor/core/fake.h"
+#include "hypervisor/port/inprocess/fake_rmm.h"
 
 #define RAM_BASE UINT64_C(0x40000000)
 #define RAM_TOP  UINT64_C(0x40001000)

@@ -3,7 +3,7 @@
 #include "hypervisor/core/rmi/granules.h"
 
 #include "abi/rmi.h"
-#include "hypervisor/core/fake.h"
+#include "hypervisor/port/inprocess/fake_rmm.h"
 
 /* Nothing but delegations, which the fake plays by itself. */
 static const struct reply nothing[] = { { 0 } };

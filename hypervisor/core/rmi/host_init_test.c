@@ -4,7 +4,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
-#include "hypervisor/core/fake.h"
+#include "hypervisor/port/inprocess/fake_rmm.h"
 
 #define GIB(n) ((uint64_t)(n) << 30)
 

@@ -4,7 +4,7 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
-#include "hypervisor/core/fake.h"
+#include "hypervisor/port/inprocess/fake_rmm.h"
 
 #define HANDLE       7
 #define PLEASE       (RMI_INCOMPLETE | RMI_MEM_REQ_DONATE << 8)

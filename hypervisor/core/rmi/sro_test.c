@@ -3,7 +3,7 @@
 #include "hypervisor/core/rmi/sro.h"
 
 #include "abi/rmi.h"
-#include "hypervisor/core/fake.h"
+#include "hypervisor/port/inprocess/fake_rmm.h"
 
 #define HANDLE 7
 #define GO_ON  RMI_INCOMPLETE

@@ -11,9 +11,9 @@
 #include "abi/guest_call.h"
 #include "abi/guest_map.h"
 #include "abi/psci.h"
-#include "hypervisor/core/fakeguest.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 #include "hypervisor/core/vgic/gic.h"
+#include "hypervisor/port/inprocess/fake_guest.h"
 #include "lib/esr.h"
 
 #define PC      UINT64_C(0x40080000)
@@ -33,9 +33,9 @@
 
 static int setup(void **state)
 {
-	static struct fakeguest guest;
+	static struct fake_guest guest;
 
-	fakeguest_init(&guest, 2, false);
+	fake_guest_init(&guest, 2, false);
 	guest.vcpus[0].regs.pc = PC;
 	for (unsigned i = 0; i < 31; i++)
 		guest.vcpus[0].regs.gprs[i] = UINT64_C(0xa5a5a5a5a5a5a500) + i;
@@ -43,7 +43,7 @@ static int setup(void **state)
 	return 0;
 }
 
-static enum vcpu_next trap(struct fakeguest *guest, uint64_t esr, uint64_t ipa)
+static enum vcpu_next trap(struct fake_guest *guest, uint64_t esr, uint64_t ipa)
 {
 	struct vcpu_trap trap = {
 		.esr = esr,
@@ -55,14 +55,14 @@ static enum vcpu_next trap(struct fakeguest *guest, uint64_t esr, uint64_t ipa)
 }
 
 /* Whether the guest went one instruction on. */
-static bool advanced(const struct fakeguest *guest)
+static bool advanced(const struct fake_guest *guest)
 {
 	return guest->vcpus[0].regs.pc == PC + 4;
 }
 
 static void a_store_reaches_its_device(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(trap(guest, STORE | SIZE(0) | REG(3), GUEST_PL011_BASE),
 			 VCPU_RUN);
@@ -77,7 +77,7 @@ static void a_store_reaches_its_device(void **state)
 
 static void a_load_fills_its_register(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t *gprs = guest->vcpus[0].regs.gprs;
 	uint64_t typer = GUEST_GICV3_GICR_BASE + 0x20000 + GICR_TYPER;
 
@@ -94,7 +94,7 @@ static void a_load_fills_its_register(void **state)
 
 static void a_load_extends_the_sign_when_told(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t *gprs = guest->vcpus[0].regs.gprs;
 	uint8_t byte = 0x90;
 
@@ -113,7 +113,7 @@ static void a_load_extends_the_sign_when_told(void **state)
 
 static void what_no_device_takes_is_an_abort(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	/* Eight bytes at a UART; an instruction that has no syndrome. */
 	assert_int_equal(trap(guest, STORE | SIZE(3), GUEST_PL011_BASE),
@@ -126,7 +126,7 @@ static void what_no_device_takes_is_an_abort(void **state)
 
 static void memory_is_supplied_where_there_is_any(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	guest->memory = MEMORY_READY;
 	assert_int_equal(trap(guest, DATA | ESR_WNR, 0x41234567), VCPU_RUN);
@@ -144,7 +144,7 @@ static void memory_is_supplied_where_there_is_any(void **state)
 
 static void external_aborts_go_back_to_the_guest(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(trap(guest, EC(ESR_EC_DATA_LOWER) | 0x10, 0x40000000),
 			 VCPU_ABORT);
@@ -155,7 +155,7 @@ static void external_aborts_go_back_to_the_guest(void **state)
 
 static void aborts_that_cannot_be_stop_it(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(trap(guest, EC(ESR_EC_DATA_LOWER) | 0x0f, 0x40000000),
 			 VCPU_STOP);
@@ -165,7 +165,7 @@ static void aborts_that_cannot_be_stop_it(void **state)
 
 static void hvc_and_smc_are_calls(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu_regs *regs = &guest->vcpus[0].regs;
 
 	regs->gprs[0] = PSCI_VERSION;
@@ -188,7 +188,7 @@ static void hvc_and_smc_are_calls(void **state)
 /* By HVC: an SMC with that number is a call like others. */
 static void a_guest_may_say_that_it_cannot_go_on(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(trap(guest, EC(ESR_EC_SMC64) | GUEST_CALL_CRASH, 0),
 			 VCPU_RUN);
@@ -204,7 +204,7 @@ static void waiting_instructions_wait(void **state)
 {
 	static const enum vcpu_next next[] = { VCPU_WAIT, VCPU_YIELD,
 					       VCPU_YIELD, VCPU_YIELD };
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (unsigned ti = 0; ti < 4; ti++) {
 		guest->vcpus[0].regs.pc = PC;
@@ -217,7 +217,7 @@ static void waiting_instructions_wait(void **state)
 
 static void a_write_of_sgi1r_sends(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	guest->vcpus[0].regs.gprs[7] = 5 << 24 | 2;
 	guest->vcpus[1].gic.irqs[5].group1 = true;
@@ -232,7 +232,7 @@ static void a_write_of_sgi1r_sends(void **state)
 
 static void some_registers_are_nothing(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	/* MDSCR_EL1, PMCR_EL0, PMINTENSET_EL1, PMEVCNTR0_EL0, AMCR_EL0. */
 	static const uint64_t nothing[] = {
 		SYS(2, 0, 0, 2, 2), SYS(3, 3, 9, 12, 0), SYS(3, 0, 9, 14, 1),
@@ -271,7 +271,7 @@ static void what_it_has_no_right_to_is_undefined(void **state)
 					      EC(0x1c),
 					      EC(ESR_EC_SME),
 					      EC(ESR_EC_GCS) };
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (unsigned i = 0; i < sizeof(undefined) / sizeof(undefined[0]); i++)
 		assert_int_equal(trap(guest, undefined[i], 0), VCPU_UNDEF);
@@ -281,7 +281,7 @@ static void what_it_has_no_right_to_is_undefined(void **state)
 
 static void an_exception_of_no_known_class_stops_it(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(trap(guest, EC(0x3f), 0), VCPU_STOP);
 	assert_int_equal(guest->reason, CONTROL_CRASH);
@@ -290,7 +290,7 @@ static void an_exception_of_no_known_class_stops_it(void **state)
 
 static void after_the_end_nothing_runs(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	guest->domain.state = CONTROL_DYING;
 	assert_int_equal(trap(guest, EC(ESR_EC_WFX), 0), VCPU_STOP);

@@ -7,19 +7,19 @@
 #include <cmocka.h>
 
 #include "abi/psci.h"
-#include "hypervisor/core/fakeguest.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
+#include "hypervisor/port/inprocess/fake_guest.h"
 
 static int setup(void **state)
 {
-	static struct fakeguest guest;
+	static struct fake_guest guest;
 
-	fakeguest_init(&guest, FAKEGUEST_VCPUS, true);
+	fake_guest_init(&guest, FAKE_GUEST_VCPUS, true);
 	*state = &guest;
 	return 0;
 }
 
-static enum vcpu_next call(struct fakeguest *guest, unsigned by, uint64_t fid,
+static enum vcpu_next call(struct fake_guest *guest, unsigned by, uint64_t fid,
 			   uint64_t target)
 {
 	struct rmi_rec_exit exit = {
@@ -31,7 +31,7 @@ static enum vcpu_next call(struct fakeguest *guest, unsigned by, uint64_t fid,
 	return vcpu_exit_realm(&guest->vcpus[by], &exit, &enter);
 }
 
-static enum vcpu_next interrupted(struct fakeguest *guest, unsigned index)
+static enum vcpu_next interrupted(struct fake_guest *guest, unsigned index)
 {
 	struct rmi_rec_exit exit = { .exit_reason = RMI_EXIT_IRQ };
 	struct rmi_rec_enter enter;
@@ -41,7 +41,7 @@ static enum vcpu_next interrupted(struct fakeguest *guest, unsigned index)
 
 static void a_start_is_completed_and_the_target_runs(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(call(guest, 0, PSCI_CPU_ON_64, 0x101), VCPU_RUN);
 	assert_int_equal(guest->calls, 1);
@@ -51,7 +51,7 @@ static void a_start_is_completed_and_the_target_runs(void **state)
 	assert_int_equal(guest->call.x[3], 0);
 	assert_true(guest->vcpus[17].online);
 	assert_int_equal(guest->kicks[17], 1);
-	assert_int_equal(fakeguest_kicks(guest), 1);
+	assert_int_equal(fake_guest_kicks(guest), 1);
 	assert_int_equal(call(guest, 0, PSCI_CPU_ON_32, 1), VCPU_RUN);
 	assert_true(guest->vcpus[1].online);
 	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_PSCI], 2);
@@ -60,7 +60,7 @@ static void a_start_is_completed_and_the_target_runs(void **state)
 /* Bits between Aff2 and Aff3 say nothing; Aff3 names another vCPU. */
 static void affinities_are_those_of_mpidr_el1(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(call(guest, 0, PSCI_AFFINITY_INFO_64, 0x42000002),
 			 VCPU_RUN);
@@ -72,26 +72,26 @@ static void affinities_are_those_of_mpidr_el1(void **state)
 
 static void a_question_is_completed_and_changes_nothing(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(call(guest, 0, PSCI_AFFINITY_INFO_64, 2), VCPU_RUN);
 	assert_int_equal(call(guest, 0, PSCI_AFFINITY_INFO_32, 2), VCPU_RUN);
 	assert_int_equal(guest->calls, 2);
 	assert_int_equal(guest->call.x[2], guest->vcpus[2].rec.value);
 	assert_false(guest->vcpus[2].online);
-	assert_int_equal(fakeguest_kicks(guest), 0);
+	assert_int_equal(fake_guest_kicks(guest), 0);
 }
 
 static void the_rmm_may_refuse(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	guest->x0 = RMI_ERROR_INPUT;
 	assert_int_equal(call(guest, 0, PSCI_CPU_ON_64, 1), VCPU_STOP);
 	assert_false(guest->vcpus[1].online);
 	assert_string_equal(guest->text,
 			    "vCPU 0: RMI_PSCI_COMPLETE failed: RMI_ERROR_INPUT");
-	fakeguest_init(guest, 2, true);
+	fake_guest_init(guest, 2, true);
 	guest->x0 = RMI_ERROR_INPUT;
 	assert_int_equal(call(guest, 0, PSCI_AFFINITY_INFO_64, 1), VCPU_STOP);
 }
@@ -99,10 +99,10 @@ static void the_rmm_may_refuse(void **state)
 static void a_target_that_cannot_be_stops_it(void **state)
 {
 	static const uint64_t targets[] = { 0x104, 0x10000, 0x01000000, 0 };
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (unsigned i = 0; i < 4; i++) {
-		fakeguest_init(guest, FAKEGUEST_VCPUS, true);
+		fake_guest_init(guest, FAKE_GUEST_VCPUS, true);
 		assert_int_equal(call(guest, 0, PSCI_CPU_ON_64, targets[i]),
 				 VCPU_STOP);
 		assert_int_equal(guest->calls, 0);
@@ -112,7 +112,7 @@ static void a_target_that_cannot_be_stops_it(void **state)
 
 static void a_vcpu_goes_off(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	guest->vcpus[0].gic.state.vmcr = 2;
 	assert_int_equal(call(guest, 0, PSCI_CPU_OFF, 0), VCPU_OFF);
@@ -127,7 +127,7 @@ static void a_vcpu_goes_off(void **state)
 /* Started by another vCPU before the host saw that it was off. */
 static void a_start_overtakes_going_off(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(call(guest, 1, PSCI_CPU_ON_64, 0), VCPU_RUN);
 	assert_int_equal(call(guest, 0, PSCI_CPU_OFF, 0), VCPU_RUN);
@@ -140,7 +140,7 @@ static void a_start_overtakes_going_off(void **state)
 /* It was on when it was started: the RMM refuses its entry once it is off. */
 static void a_start_of_one_that_is_on_is_forgotten(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	assert_int_equal(call(guest, 1, PSCI_CPU_ON_64, 0), VCPU_RUN);
@@ -160,7 +160,7 @@ static void a_start_of_one_that_is_on_is_forgotten(void **state)
 
 static void suspending_is_waiting(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(call(guest, 0, PSCI_CPU_SUSPEND_64, 0), VCPU_WAIT);
 	assert_int_equal(call(guest, 0, PSCI_CPU_SUSPEND_32, 0), VCPU_WAIT);
@@ -169,14 +169,14 @@ static void suspending_is_waiting(void **state)
 
 static void the_end_has_its_reason(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(call(guest, 0, PSCI_SYSTEM_OFF, 0), VCPU_STOP);
 	assert_int_equal(guest->reason, CONTROL_POWEROFF);
-	fakeguest_init(guest, 1, true);
+	fake_guest_init(guest, 1, true);
 	assert_int_equal(call(guest, 0, PSCI_SYSTEM_RESET, 0), VCPU_STOP);
 	assert_int_equal(guest->reason, CONTROL_REBOOT);
-	fakeguest_init(guest, 1, true);
+	fake_guest_init(guest, 1, true);
 	assert_int_equal(call(guest, 0, PSCI_FEATURES, 0), VCPU_STOP);
 	assert_int_equal(guest->reason, CONTROL_CRASH);
 	assert_string_equal(guest->text, "vCPU 0: unknown PSCI exit 0x8400000a");

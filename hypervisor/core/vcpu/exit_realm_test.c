@@ -11,9 +11,9 @@
 #include "abi/guest_call.h"
 #include "abi/guest_map.h"
 #include "abi/psci.h"
-#include "hypervisor/core/fakeguest.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 #include "hypervisor/core/vgic/gic.h"
+#include "hypervisor/port/inprocess/fake_guest.h"
 #include "lib/esr.h"
 
 #define EC(ec)  BITS_PUT(ESR_EC, ec)
@@ -23,20 +23,20 @@
 #define LOAD    (DATA | ESR_ISV)
 #define STORE   (LOAD | ESR_WNR)
 #define FETCH   (EC(ESR_EC_INST_LOWER) | FAULT)
-#define UART    (FAKEGUEST_SHARED | GUEST_PL011_BASE)
+#define UART    (FAKE_GUEST_SHARED | GUEST_PL011_BASE)
 
 static struct rmi_rec_enter enter;
 
 static int setup(void **state)
 {
-	static struct fakeguest guest;
+	static struct fake_guest guest;
 
-	fakeguest_init(&guest, 3, true);
+	fake_guest_init(&guest, 3, true);
 	*state = &guest;
 	return 0;
 }
 
-static enum vcpu_next take(struct fakeguest *guest,
+static enum vcpu_next take(struct fake_guest *guest,
 			   const struct rmi_rec_exit *exit)
 {
 	memset(&enter, 0x5a, sizeof(enter));
@@ -44,7 +44,7 @@ static enum vcpu_next take(struct fakeguest *guest,
 }
 
 /* An abort as the RMM shows it: the page in HPFAR, the rest in FAR. */
-static enum vcpu_next fault(struct fakeguest *guest, uint64_t esr, uint64_t ipa,
+static enum vcpu_next fault(struct fake_guest *guest, uint64_t esr, uint64_t ipa,
 			    uint64_t value)
 {
 	struct rmi_rec_exit exit = {
@@ -59,7 +59,7 @@ static enum vcpu_next fault(struct fakeguest *guest, uint64_t esr, uint64_t ipa,
 	return take(guest, &exit);
 }
 
-static enum vcpu_next sync(struct fakeguest *guest, uint64_t esr)
+static enum vcpu_next sync(struct fake_guest *guest, uint64_t esr)
 {
 	return fault(guest, esr, 0, 0);
 }
@@ -75,7 +75,7 @@ static void assert_enter(uint64_t flags, uint64_t x0)
 
 static void a_store_reaches_its_device(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(fault(guest, STORE | SIZE(0), UART, 'A'), VCPU_RUN);
 	assert_enter(RMI_REC_ENTER_EMUL_MMIO, 0);
@@ -85,8 +85,8 @@ static void a_store_reaches_its_device(void **state)
 
 static void a_load_brings_its_value(void **state)
 {
-	struct fakeguest *guest = *state;
-	uint64_t gicr = FAKEGUEST_SHARED | GUEST_GICV3_GICR_BASE;
+	struct fake_guest *guest = *state;
+	uint64_t gicr = FAKE_GUEST_SHARED | GUEST_GICV3_GICR_BASE;
 	uint8_t byte = 0x90;
 
 	assert_int_equal(fault(guest, LOAD | SIZE(3) | ESR_SF,
@@ -103,7 +103,7 @@ static void a_load_brings_its_value(void **state)
 
 static void what_no_device_takes_is_an_abort(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(fault(guest, STORE | SIZE(3), UART, 0), VCPU_RUN);
 	assert_enter(RMI_REC_ENTER_INJECT_SEA, 0);
@@ -115,7 +115,7 @@ static void what_no_device_takes_is_an_abort(void **state)
 
 static void a_device_in_the_protected_half_is_none(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	guest->memory = MEMORY_NONE;
 	assert_int_equal(fault(guest, STORE | SIZE(0), GUEST_PL011_BASE, 'A'),
@@ -129,8 +129,8 @@ static void a_device_in_the_protected_half_is_none(void **state)
 
 static void shared_memory_is_mapped_and_tried_again(void **state)
 {
-	struct fakeguest *guest = *state;
-	uint64_t ipa = FAKEGUEST_SHARED | 0x40123456;
+	struct fake_guest *guest = *state;
+	uint64_t ipa = FAKE_GUEST_SHARED | 0x40123456;
 
 	guest->memory = MEMORY_READY;
 	assert_int_equal(fault(guest, STORE | SIZE(2), ipa, 9), VCPU_RUN);
@@ -146,7 +146,7 @@ static void shared_memory_is_mapped_and_tried_again(void **state)
 
 static void protected_memory_is_supplied(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	guest->memory = MEMORY_READY;
 	assert_int_equal(fault(guest, DATA, 0x40123000, 0), VCPU_RUN);
@@ -161,7 +161,7 @@ static void protected_memory_is_supplied(void **state)
 
 static void a_fetch_where_nothing_is_stops_it(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	guest->memory = MEMORY_NONE;
 	assert_int_equal(fault(guest, FETCH, 0x1000, 0), VCPU_STOP);
@@ -170,7 +170,7 @@ static void a_fetch_where_nothing_is_stops_it(void **state)
 
 static void waiting_instructions_wait(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(sync(guest, EC(ESR_EC_WFX)), VCPU_WAIT);
 	assert_enter(0, 0);
@@ -180,7 +180,7 @@ static void waiting_instructions_wait(void **state)
 
 static void an_sgi_is_sent_and_reads_give_zero(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t sgi1r = EC(ESR_EC_SYSREG) | BITS_PUT(ESR_SYS_OP0, 3) |
 			 BITS_PUT(ESR_SYS_CRN, 12) | BITS_PUT(ESR_SYS_CRM, 11) |
 			 BITS_PUT(ESR_SYS_OP2, 5);
@@ -196,7 +196,7 @@ static void an_sgi_is_sent_and_reads_give_zero(void **state)
 
 static void interrupts_are_the_ports(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct rmi_rec_exit exit = { .exit_reason = RMI_EXIT_IRQ };
 
 	assert_int_equal(take(guest, &exit), VCPU_RUN);
@@ -208,7 +208,7 @@ static void interrupts_are_the_ports(void **state)
 
 static void the_timers_are_those_of_the_record(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 	struct rmi_rec_exit exit = {
 		.exit_reason = RMI_EXIT_IRQ,
@@ -236,7 +236,7 @@ static void the_timers_are_those_of_the_record(void **state)
 
 static void exits_without_a_cause_are_borne_for_a_while(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct rmi_rec_exit irq = { .exit_reason = RMI_EXIT_IRQ };
 
 	for (unsigned i = 0; i < 15; i++) {
@@ -256,10 +256,10 @@ static void aborts_that_cannot_be_are_no_progress(void **state)
 {
 	static const uint64_t odd[] = { EC(ESR_EC_DATA_LOWER) | 0x10,
 					EC(ESR_EC_INST_LOWER) | 0x0f, EC(0x3f) };
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (unsigned i = 0; i < 3; i++) {
-		fakeguest_init(guest, 1, true);
+		fake_guest_init(guest, 1, true);
 		for (unsigned j = 0; j < 15; j++)
 			assert_int_equal(sync(guest, odd[i]), VCPU_RUN);
 		assert_int_equal(sync(guest, odd[i]), VCPU_STOP);
@@ -269,7 +269,7 @@ static void aborts_that_cannot_be_are_no_progress(void **state)
 
 static void ripas_changes_are_accepted_or_not(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct rmi_rec_exit exit = {
 		.exit_reason = RMI_EXIT_RIPAS_CHANGE,
 		.ripas_base = 0x40000000,
@@ -291,7 +291,7 @@ static void ripas_changes_are_accepted_or_not(void **state)
 
 static void host_calls_are_not_supported(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct rmi_rec_exit exit = {
 		.exit_reason = RMI_EXIT_HOST_CALL,
 		.imm = 7,
@@ -306,7 +306,7 @@ static void host_calls_are_not_supported(void **state)
 
 static void a_guest_may_say_that_it_cannot_go_on(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	/* 16 bits of it are significant. */
 	struct rmi_rec_exit exit = {
 		.exit_reason = RMI_EXIT_HOST_CALL,
@@ -321,24 +321,24 @@ static void a_guest_may_say_that_it_cannot_go_on(void **state)
 
 static void what_the_rmm_cannot_mean_stops_it(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct rmi_rec_exit exit = { .exit_reason = RMI_EXIT_SERROR,
 				     .esr = EC(ESR_EC_SERROR) };
 
 	assert_int_equal(take(guest, &exit), VCPU_STOP);
 	assert_non_null(strstr(guest->text, "SError with syndrome 0xbc000000"));
-	fakeguest_init(guest, 1, true);
+	fake_guest_init(guest, 1, true);
 	exit.exit_reason = 7;
 	assert_int_equal(take(guest, &exit), VCPU_STOP);
 	assert_string_equal(guest->text, "vCPU 0: unknown exit reason 7");
-	fakeguest_init(guest, 1, true);
+	fake_guest_init(guest, 1, true);
 	exit.exit_reason = UINT64_MAX;
 	assert_int_equal(take(guest, &exit), VCPU_STOP);
 }
 
 static void after_the_end_nothing_runs(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	guest->domain.state = CONTROL_SHUTDOWN;
 	assert_int_equal(sync(guest, EC(ESR_EC_WFX)), VCPU_STOP);
@@ -349,7 +349,7 @@ static void after_the_end_nothing_runs(void **state)
 
 static void a_realm_that_is_off_is_waited_for(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 	struct rmi_rec_exit irq = { .exit_reason = RMI_EXIT_IRQ };
 
@@ -377,10 +377,10 @@ static void any_other_refusal_stops_it(void **state)
 		{ RMI_ERROR_GLOBAL, "RMI_ERROR_GLOBAL" },
 		{ UINT64_MAX, "SMCCC_NOT_SUPPORTED" },
 	};
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (unsigned i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
-		fakeguest_init(guest, 1, true);
+		fake_guest_init(guest, 1, true);
 		assert_int_equal(
 			vcpu_enter_refused(&guest->vcpus[0], refusals[i].x0),
 			VCPU_STOP);

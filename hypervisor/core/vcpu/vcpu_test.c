@@ -10,18 +10,18 @@
 
 #include "abi/bits.h"
 #include "abi/guest_map.h"
-#include "hypervisor/core/fakeguest.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 #include "hypervisor/core/vgic/gic.h"
+#include "hypervisor/port/inprocess/fake_guest.h"
 
 #define ENABLED VCPU_TIMER_ENABLE
 
 static int setup(void **state)
 {
-	static struct fakeguest guest;
+	static struct fake_guest guest;
 	uint64_t ones = 0xffffffff;
 
-	fakeguest_init(&guest, 2, false);
+	fake_guest_init(&guest, 2, false);
 	guest.now = 1000;
 	guest.domain.vgic.enabled = true;
 	vgic_gicr_access(&guest.vcpus[0], GICR_SGI_BASE + GIC_IGROUPR, 4, true,
@@ -41,7 +41,7 @@ static bool line(const struct vcpu *vcpu, unsigned ppi)
 
 static void a_timer_raises_its_own_line(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	vcpu->virt = (struct vcpu_timer){ ENABLED | VCPU_TIMER_ISTATUS, 5000 };
@@ -57,7 +57,7 @@ static void a_timer_raises_its_own_line(void **state)
 
 static void a_timer_that_is_off_or_masked_raises_none(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	vcpu->virt = (struct vcpu_timer){ VCPU_TIMER_ISTATUS, 0 };
@@ -73,7 +73,7 @@ static void a_timer_that_is_off_or_masked_raises_none(void **state)
 
 static void the_deadline_is_the_first_timer_that_is_still_to_fire(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	vcpu->virt = (struct vcpu_timer){ ENABLED, 3000 };
@@ -89,7 +89,7 @@ static void the_deadline_is_the_first_timer_that_is_still_to_fire(void **state)
 
 static void a_waiting_vcpu_wakes_when_its_timer_fires(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	vcpu->virt = (struct vcpu_timer){ ENABLED, 3000 };
@@ -102,7 +102,7 @@ static void a_waiting_vcpu_wakes_when_its_timer_fires(void **state)
 
 static void a_timer_whose_interrupt_is_off_does_not_keep_it_awake(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 	uint64_t bit = 1U << GUEST_TIMER_VIRT_PPI;
 
@@ -114,7 +114,7 @@ static void a_timer_whose_interrupt_is_off_does_not_keep_it_awake(void **state)
 
 static void an_interrupt_wakes(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	vgic_sgi(&guest->vcpus[1], 3 << 24 | 1);
 	assert_int_equal(guest->kicks[0], 1);
@@ -123,7 +123,7 @@ static void an_interrupt_wakes(void **state)
 
 static void the_end_or_a_pause_wakes(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	guest->domain.state = CONTROL_PAUSED;
@@ -138,10 +138,10 @@ static void the_end_or_a_pause_wakes(void **state)
 
 static void an_affinity_names_one_vcpu_or_none(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct domain *domain = &guest->domain;
 
-	fakeguest_init(guest, FAKEGUEST_VCPUS, false);
+	fake_guest_init(guest, FAKE_GUEST_VCPUS, false);
 	assert_ptr_equal(vcpu_at_affinity(domain, 15), &guest->vcpus[15]);
 	assert_ptr_equal(vcpu_at_affinity(domain, 0x103), &guest->vcpus[19]);
 	assert_null(vcpu_at_affinity(domain, 0x104));

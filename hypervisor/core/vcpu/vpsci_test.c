@@ -9,21 +9,21 @@
 #include "abi/guest_map.h"
 #include "abi/psci.h"
 #include "abi/smccc.h"
-#include "hypervisor/core/fakeguest.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
+#include "hypervisor/port/inprocess/fake_guest.h"
 
 #define ENTRY (GUEST_RAM0_BASE + UINT64_C(0x80000))
 
 static int setup(void **state)
 {
-	static struct fakeguest guest;
+	static struct fake_guest guest;
 
-	fakeguest_init(&guest, FAKEGUEST_VCPUS, false);
+	fake_guest_init(&guest, FAKE_GUEST_VCPUS, false);
 	*state = &guest;
 	return 0;
 }
 
-static enum vcpu_next call(struct fakeguest *guest, uint64_t fid, uint64_t x1,
+static enum vcpu_next call(struct fake_guest *guest, uint64_t fid, uint64_t x1,
 			   uint64_t x2)
 {
 	uint64_t *gprs = guest->vcpus[0].regs.gprs;
@@ -36,7 +36,7 @@ static enum vcpu_next call(struct fakeguest *guest, uint64_t fid, uint64_t x1,
 }
 
 /* A call after which the guest runs on: its X0. */
-static int64_t ask(struct fakeguest *guest, uint64_t fid, uint64_t x1,
+static int64_t ask(struct fake_guest *guest, uint64_t fid, uint64_t x1,
 		   uint64_t x2)
 {
 	assert_int_equal(call(guest, fid, x1, x2), VCPU_RUN);
@@ -45,7 +45,7 @@ static int64_t ask(struct fakeguest *guest, uint64_t fid, uint64_t x1,
 
 static void versions_are_told(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(ask(guest, PSCI_VERSION, 0, 0), 0x10001);
 	assert_int_equal(ask(guest, SMCCC_VERSION_FID, 0, 0), 0x10002);
@@ -70,7 +70,7 @@ static void features_are_what_is_there(void **state)
 		PSCI_SYSTEM_RESET,      PSCI_FEATURES,
 		SMCCC_VERSION_FID
 	};
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (unsigned i = 0; i < sizeof(there) / sizeof(there[0]); i++)
 		assert_int_equal(ask(guest, PSCI_FEATURES, there[i], 0), 0);
@@ -88,7 +88,7 @@ static void unknown_functions_are_not_supported(void **state)
 	static const uint32_t fids[] = { 0,          0x84000005, 0x84000012,
 					 0xc4000000, 0xc4000190, 0xc4000150,
 					 0x80000002, 0xffffffff };
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (unsigned i = 0; i < sizeof(fids) / sizeof(fids[0]); i++)
 		assert_int_equal(ask(guest, fids[i], 0, 0), -1);
@@ -97,7 +97,7 @@ static void unknown_functions_are_not_supported(void **state)
 
 static void a_vcpu_is_started_where_it_is_told(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *target = &guest->vcpus[17];
 
 	target->regs.gprs[5] = 0xdead;
@@ -111,12 +111,12 @@ static void a_vcpu_is_started_where_it_is_told(void **state)
 	assert_int_equal(target->regs.gprs[5], 0);
 	assert_int_equal(target->virt.ctl, 0);
 	assert_int_equal(guest->kicks[17], 1);
-	assert_int_equal(fakeguest_kicks(guest), 1);
+	assert_int_equal(fake_guest_kicks(guest), 1);
 }
 
 static void arguments_of_32_bit_calls_have_32_bits(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t high = UINT64_C(0xff) << 32;
 
 	assert_int_equal(ask(guest, PSCI_CPU_ON_32, high | 1, high | ENTRY), 0);
@@ -127,7 +127,7 @@ static void arguments_of_32_bit_calls_have_32_bits(void **state)
 
 static void a_start_that_cannot_be_is_refused(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t end = GUEST_RAM0_BASE + guest->domain.ram_size;
 
 	assert_int_equal(ask(guest, PSCI_CPU_ON_64, 0x104, ENTRY), -2);
@@ -144,7 +144,7 @@ static void a_start_that_cannot_be_is_refused(void **state)
 
 static void a_vcpu_goes_off_and_is_known_to_be(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(ask(guest, PSCI_AFFINITY_INFO_64, 0, 0), 0);
 	assert_int_equal(ask(guest, PSCI_AFFINITY_INFO_64, 1, 0), 1);
@@ -158,7 +158,7 @@ static void a_vcpu_goes_off_and_is_known_to_be(void **state)
 
 static void suspending_is_waiting(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(call(guest, PSCI_CPU_SUSPEND_64, 0x10000, ENTRY),
 			 VCPU_WAIT);
@@ -168,11 +168,11 @@ static void suspending_is_waiting(void **state)
 
 static void the_end_has_its_reason(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(call(guest, PSCI_SYSTEM_OFF, 0, 0), VCPU_STOP);
 	assert_int_equal(guest->reason, CONTROL_POWEROFF);
-	fakeguest_init(guest, 1, false);
+	fake_guest_init(guest, 1, false);
 	assert_int_equal(call(guest, PSCI_SYSTEM_RESET, 0, 0), VCPU_STOP);
 	assert_int_equal(guest->reason, CONTROL_REBOOT);
 }

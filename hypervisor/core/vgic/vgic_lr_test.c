@@ -8,23 +8,23 @@
 
 #include "abi/bits.h"
 #include "abi/guest_map.h"
-#include "hypervisor/core/fakecpu.h"
-#include "hypervisor/core/fakeguest.h"
 #include "hypervisor/core/vgic/gic.h"
+#include "hypervisor/port/inprocess/fake_cpu.h"
+#include "hypervisor/port/inprocess/fake_guest.h"
 
 #define SPI     40
 #define SPI_BIT (1U << (SPI - 32))
 #define PPI     27
 #define SGI     5
 
-static void gicd(struct fakeguest *guest, unsigned by, uint64_t offset,
+static void gicd(struct fake_guest *guest, unsigned by, uint64_t offset,
 		 unsigned size, uint64_t value)
 {
 	assert_true(vgic_gicd_access(&guest->vcpus[by], offset, size, true,
 				     &value));
 }
 
-static void gicr(struct fakeguest *guest, unsigned by, uint64_t offset,
+static void gicr(struct fake_guest *guest, unsigned by, uint64_t offset,
 		 uint64_t value)
 {
 	uint64_t frame = by * UINT64_C(0x20000) + GICR_SGI_BASE;
@@ -36,9 +36,9 @@ static void gicr(struct fakeguest *guest, unsigned by, uint64_t offset,
 /* As a kernel starts: everything in group 1, private ones enabled. */
 static int setup(void **state)
 {
-	static struct fakeguest guest;
+	static struct fake_guest guest;
 
-	fakeguest_init(&guest, 4, false);
+	fake_guest_init(&guest, 4, false);
 	for (unsigned i = 0; i < 4; i++) {
 		uint64_t awake = 0;
 
@@ -53,12 +53,12 @@ static int setup(void **state)
 	gicd(&guest, 0, GIC_IGROUPR + 4, 4, 0xffffffff);
 	gicd(&guest, 0, GIC_IGROUPR + 8, 4, 0xffffffff);
 	gicd(&guest, 0, GICD_CTLR, 4, GICD_CTLR_GRP1);
-	fakeguest_kicks(&guest);
+	fake_guest_kicks(&guest);
 	*state = &guest;
 	return 0;
 }
 
-static void spi_is_edge(struct fakeguest *guest)
+static void spi_is_edge(struct fake_guest *guest)
 {
 	gicd(guest, 0, GIC_ICFGR + 8, 4, 0xaaaaaaaa);
 }
@@ -74,7 +74,7 @@ static unsigned loaded(const struct vcpu *vcpu)
 
 static void an_idle_vcpu_loads_nothing_but_the_enable(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	assert_false(vgic_pending(vcpu));
@@ -87,7 +87,7 @@ static void an_idle_vcpu_loads_nothing_but_the_enable(void **state)
 
 static void a_level_goes_from_line_to_end(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	vgic_ppi_set(vcpu, PPI, true);
@@ -96,42 +96,42 @@ static void a_level_goes_from_line_to_end(void **state)
 	/* Group 1, pending, tell of its end, not linked to hardware. */
 	assert_int_equal(vcpu->gic.state.lr[0],
 			 UINT64_C(0x5000020000000000) | PPI);
-	assert_int_equal(fakecpu_ack(vcpu), PPI);
-	assert_false(fakecpu_maintenance(vcpu));
+	assert_int_equal(fake_cpu_ack(vcpu), PPI);
+	assert_false(fake_cpu_maintenance(vcpu));
 	vgic_ppi_set(vcpu, PPI, false);
-	fakecpu_end(vcpu, PPI);
-	assert_true(fakecpu_maintenance(vcpu));
+	fake_cpu_end(vcpu, PPI);
+	assert_true(fake_cpu_maintenance(vcpu));
 	vgic_save(vcpu);
 	assert_false(vgic_pending(vcpu));
 	vgic_load(vcpu);
 	assert_int_equal(loaded(vcpu), 0);
-	assert_int_equal(fakeguest_kicks(guest), 0);
+	assert_int_equal(fake_guest_kicks(guest), 0);
 }
 
 static void a_level_still_high_at_its_end_comes_again(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	vgic_ppi_set(vcpu, PPI, true);
 	vgic_load(vcpu);
-	assert_int_equal(fakecpu_ack(vcpu), PPI);
+	assert_int_equal(fake_cpu_ack(vcpu), PPI);
 	vgic_save(vcpu);
 	/* Active and high: only its end can bring it back. */
 	assert_false(vgic_pending(vcpu));
 	vgic_load(vcpu);
 	assert_int_equal(vcpu->gic.state.lr[0] >> 62, 2);
-	fakecpu_end(vcpu, PPI);
-	assert_true(fakecpu_maintenance(vcpu));
+	fake_cpu_end(vcpu, PPI);
+	assert_true(fake_cpu_maintenance(vcpu));
 	vgic_save(vcpu);
 	assert_true(vgic_pending(vcpu));
 	vgic_load(vcpu);
-	assert_int_equal(fakecpu_ack(vcpu), PPI);
+	assert_int_equal(fake_cpu_ack(vcpu), PPI);
 }
 
 static void a_level_that_fell_is_not_pending_any_more(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	vgic_ppi_set(vcpu, PPI, true);
@@ -146,15 +146,15 @@ static void a_level_that_fell_is_not_pending_any_more(void **state)
 	vgic_save(vcpu);
 	assert_true(vgic_pending(vcpu));
 	vgic_load(vcpu);
-	assert_int_equal(fakecpu_ack(vcpu), PPI);
-	fakecpu_end(vcpu, PPI);
+	assert_int_equal(fake_cpu_ack(vcpu), PPI);
+	fake_cpu_end(vcpu, PPI);
 	vgic_save(vcpu);
 	assert_false(vgic_pending(vcpu));
 }
 
 static void an_edge_is_taken_once_for_each_rise(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	spi_is_edge(guest);
@@ -162,8 +162,8 @@ static void an_edge_is_taken_once_for_each_rise(void **state)
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	vgic_load(vcpu);
-	assert_int_equal(fakecpu_ack(vcpu), SPI);
-	fakeguest_kicks(guest);
+	assert_int_equal(fake_cpu_ack(vcpu), SPI);
+	fake_guest_kicks(guest);
 	/* A new rise while it is active: pending and active. */
 	vgic_spi_set(&guest->domain.vgic, SPI, false);
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
@@ -171,17 +171,17 @@ static void an_edge_is_taken_once_for_each_rise(void **state)
 	vgic_save(vcpu);
 	vgic_load(vcpu);
 	assert_int_equal(vcpu->gic.state.lr[0] >> 62, 3);
-	assert_int_equal(fakecpu_ack(vcpu), FAKECPU_NONE);
-	fakecpu_end(vcpu, SPI);
-	assert_int_equal(fakecpu_ack(vcpu), SPI);
-	fakecpu_end(vcpu, SPI);
+	assert_int_equal(fake_cpu_ack(vcpu), FAKE_CPU_NONE);
+	fake_cpu_end(vcpu, SPI);
+	assert_int_equal(fake_cpu_ack(vcpu), SPI);
+	fake_cpu_end(vcpu, SPI);
 	vgic_save(vcpu);
 	assert_false(vgic_pending(vcpu));
 }
 
 static void what_is_not_enabled_is_not_loaded(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	vgic_ppi_set(vcpu, PPI, true);
@@ -202,7 +202,7 @@ static void what_is_not_enabled_is_not_loaded(void **state)
 
 static void the_cpu_interface_decides_who_wakes(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	gicr(guest, 0, GIC_IPRIORITYR + 24, 0xa0000000);
@@ -218,7 +218,7 @@ static void the_cpu_interface_decides_who_wakes(void **state)
 
 static void the_most_urgent_go_first_and_none_is_forgotten(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 	unsigned taken = 0, last = 0;
 
@@ -228,17 +228,17 @@ static void the_most_urgent_go_first_and_none_is_forgotten(void **state)
 	gicr(guest, 0, GIC_ISPENDR, 0xff);
 	for (unsigned rounds = 0; taken != 0xff && rounds < 20; rounds++) {
 		vgic_load(vcpu);
-		assert_true(loaded(vcpu) <= FAKEGUEST_LRS);
-		while (!fakecpu_maintenance(vcpu)) {
-			unsigned intid = fakecpu_ack(vcpu);
+		assert_true(loaded(vcpu) <= FAKE_GUEST_LRS);
+		while (!fake_cpu_maintenance(vcpu)) {
+			unsigned intid = fake_cpu_ack(vcpu);
 
-			if (intid == FAKECPU_NONE)
+			if (intid == FAKE_CPU_NONE)
 				break;
 			assert_int_equal(taken >> intid & 1, 0);
 			assert_true(taken == 0 || intid == last - 1);
 			taken |= 1U << intid;
 			last = intid;
-			fakecpu_end(vcpu, intid);
+			fake_cpu_end(vcpu, intid);
 		}
 		vgic_save(vcpu);
 	}
@@ -250,7 +250,7 @@ static void the_most_urgent_go_first_and_none_is_forgotten(void **state)
 /* Seven nested ones: what is pending finds a place, and each end is heard. */
 static void active_ones_beyond_the_registers_end_by_count(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	gicr(guest, 0, GIC_IPRIORITYR, 0x50607080);
@@ -258,15 +258,15 @@ static void active_ones_beyond_the_registers_end_by_count(void **state)
 	for (unsigned intid = 0; intid < 7; intid++) {
 		gicr(guest, 0, GIC_ISPENDR, 1U << intid);
 		vgic_load(vcpu);
-		assert_int_equal(fakecpu_ack(vcpu), intid);
+		assert_int_equal(fake_cpu_ack(vcpu), intid);
 		vgic_save(vcpu);
 	}
 	vgic_load(vcpu);
-	assert_int_equal(loaded(vcpu), FAKEGUEST_LRS);
+	assert_int_equal(loaded(vcpu), FAKE_GUEST_LRS);
 	assert_int_equal(vcpu->gic.state.hcr, ICH_HCR_EN | ICH_HCR_LRENPIE);
 	for (unsigned intid = 7; intid-- > 0;)
-		fakecpu_end(vcpu, intid);
-	assert_true(fakecpu_maintenance(vcpu));
+		fake_cpu_end(vcpu, intid);
+	assert_true(fake_cpu_maintenance(vcpu));
 	vgic_save(vcpu);
 	vgic_load(vcpu);
 	assert_int_equal(loaded(vcpu), 0);
@@ -274,7 +274,7 @@ static void active_ones_beyond_the_registers_end_by_count(void **state)
 
 static void one_list_register_is_enough(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 	unsigned stack[8], depth = 0;
 
@@ -284,14 +284,14 @@ static void one_list_register_is_enough(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		vgic_load(vcpu);
 		assert_int_equal(loaded(vcpu), 1);
-		stack[depth] = fakecpu_ack(vcpu);
+		stack[depth] = fake_cpu_ack(vcpu);
 		assert_int_equal(stack[depth++], 2 - 2 * i);
-		assert_true(i > 0 || fakecpu_maintenance(vcpu));
+		assert_true(i > 0 || fake_cpu_maintenance(vcpu));
 		vgic_save(vcpu);
 	}
 	vgic_load(vcpu);
 	while (depth > 0) {
-		fakecpu_end(vcpu, stack[--depth]);
+		fake_cpu_end(vcpu, stack[--depth]);
 		vgic_save(vcpu);
 		vgic_load(vcpu);
 	}
@@ -300,7 +300,7 @@ static void one_list_register_is_enough(void **state)
 
 static void an_sgi_goes_to_its_list(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	/* To 0, 2 and 9 (which is not there), from 0 itself. */
 	vgic_sgi(&guest->vcpus[0], SGI << 24 | 0x205);
@@ -309,23 +309,23 @@ static void an_sgi_goes_to_its_list(void **state)
 	assert_true(vgic_pending(&guest->vcpus[2]));
 	assert_int_equal(guest->kicks[0], 0);
 	assert_int_equal(guest->kicks[2], 1);
-	assert_int_equal(fakeguest_kicks(guest), 1);
+	assert_int_equal(fake_guest_kicks(guest), 1);
 	/* It is pending already: nobody needs to be told again. */
 	vgic_sgi(&guest->vcpus[0], SGI << 24 | 0x205);
-	assert_int_equal(fakeguest_kicks(guest), 0);
+	assert_int_equal(fake_guest_kicks(guest), 0);
 	vgic_load(&guest->vcpus[2]);
-	assert_int_equal(fakecpu_ack(&guest->vcpus[2]), SGI);
+	assert_int_equal(fake_cpu_ack(&guest->vcpus[2]), SGI);
 }
 
 static void an_sgi_goes_to_all_others(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	vgic_sgi(&guest->vcpus[1], UINT64_C(1) << 40 | SGI << 24 | 0x2);
 	assert_true(vgic_pending(&guest->vcpus[0]));
 	assert_false(vgic_pending(&guest->vcpus[1]));
 	assert_true(vgic_pending(&guest->vcpus[3]));
-	assert_int_equal(fakeguest_kicks(guest), 3);
+	assert_int_equal(fake_guest_kicks(guest), 3);
 }
 
 static void an_sgi_to_nobody_is_lost(void **state)
@@ -333,7 +333,7 @@ static void an_sgi_to_nobody_is_lost(void **state)
 	static const uint64_t fields[] = { UINT64_C(1) << 44, UINT64_C(1) << 48,
 					   UINT64_C(1) << 32,
 					   UINT64_C(1) << 16 };
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (unsigned i = 0; i < 4; i++)
 		vgic_sgi(&guest->vcpus[0], fields[i] | SGI << 24 | 0xf);
@@ -341,18 +341,18 @@ static void an_sgi_to_nobody_is_lost(void **state)
 	gicr(guest, 1, GIC_IGROUPR, ~(1U << SGI));
 	vgic_sgi(&guest->vcpus[0], SGI << 24 | 0x2);
 	gicr(guest, 1, GIC_IGROUPR, 0xffffffff);
-	assert_int_equal(fakeguest_kicks(guest), 0);
+	assert_int_equal(fake_guest_kicks(guest), 0);
 	for (unsigned i = 0; i < 4; i++)
 		assert_false(vgic_pending(&guest->vcpus[i]));
 }
 
 static void the_second_cluster_has_aff1(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t frame = 17 * UINT64_C(0x20000) + GICR_SGI_BASE;
 	uint64_t ones = 0xffffffff;
 
-	fakeguest_init(guest, FAKEGUEST_VCPUS, false);
+	fake_guest_init(guest, FAKE_GUEST_VCPUS, false);
 	assert_true(vgic_gicr_access(&guest->vcpus[0], frame + GIC_IGROUPR, 4,
 				     true, &ones));
 	vgic_sgi(&guest->vcpus[0], 1 << 16 | SGI << 24 | 0x2);
@@ -361,13 +361,13 @@ static void the_second_cluster_has_aff1(void **state)
 
 static void an_spi_goes_where_its_route_says(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	gicd(guest, 0, GICD_IROUTER + 8 * SPI, 8, 2);
 	gicd(guest, 0, GIC_ISENABLER + 4, 4, SPI_BIT);
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	assert_int_equal(guest->kicks[2], 1);
-	assert_int_equal(fakeguest_kicks(guest), 1);
+	assert_int_equal(fake_guest_kicks(guest), 1);
 	assert_true(vgic_pending(&guest->vcpus[2]));
 	/* Nobody has that affinity; then another has. */
 	gicd(guest, 0, GICD_IROUTER + 8 * SPI, 8, 0x10000);
@@ -375,18 +375,18 @@ static void an_spi_goes_where_its_route_says(void **state)
 	gicd(guest, 0, GICD_IROUTER + 8 * SPI, 8, 3);
 	assert_true(vgic_pending(&guest->vcpus[3]));
 	assert_int_equal(guest->kicks[3], 1);
-	assert_int_equal(fakeguest_kicks(guest), 1);
+	assert_int_equal(fake_guest_kicks(guest), 1);
 }
 
 static void an_spi_moves_from_a_vcpu_that_runs(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	gicd(guest, 0, GICD_IROUTER + 8 * SPI, 8, 2);
 	gicd(guest, 0, GIC_ISENABLER + 4, 4, SPI_BIT);
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	vgic_load(&guest->vcpus[2]);
-	fakeguest_kicks(guest);
+	fake_guest_kicks(guest);
 	gicd(guest, 0, GICD_IROUTER + 8 * SPI, 8, 3);
 	assert_int_equal(guest->kicks[2], 1);
 	/* It is still in the list register of 2, which is asked for it. */
@@ -396,23 +396,23 @@ static void an_spi_moves_from_a_vcpu_that_runs(void **state)
 	vgic_save(&guest->vcpus[2]);
 	assert_int_equal(guest->kicks[3], 1);
 	vgic_load(&guest->vcpus[3]);
-	assert_int_equal(fakecpu_ack(&guest->vcpus[3]), SPI);
+	assert_int_equal(fake_cpu_ack(&guest->vcpus[3]), SPI);
 }
 
 static void an_active_spi_ends_where_it_was_taken(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	gicd(guest, 0, GIC_ISENABLER + 4, 4, SPI_BIT);
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	vgic_load(&guest->vcpus[0]);
-	assert_int_equal(fakecpu_ack(&guest->vcpus[0]), SPI);
+	assert_int_equal(fake_cpu_ack(&guest->vcpus[0]), SPI);
 	vgic_save(&guest->vcpus[0]);
 	gicd(guest, 0, GICD_IROUTER + 8 * SPI, 8, 1);
 	vgic_load(&guest->vcpus[1]);
 	assert_int_equal(loaded(&guest->vcpus[1]), 0);
 	vgic_load(&guest->vcpus[0]);
-	fakecpu_end(&guest->vcpus[0], SPI);
+	fake_cpu_end(&guest->vcpus[0], SPI);
 	vgic_save(&guest->vcpus[0]);
 	assert_false(vgic_pending(&guest->vcpus[0]));
 	/* The line is high still: now it is the other's. */
@@ -422,7 +422,7 @@ static void an_active_spi_ends_where_it_was_taken(void **state)
 
 static void one_of_n_goes_to_a_vcpu_that_is_awake(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t sleep = GICR_WAKER_SLEEP;
 
 	gicd(guest, 1, GICD_IROUTER + 8 * SPI, 8, GICD_IROUTER_IRM | 3);
@@ -431,7 +431,7 @@ static void one_of_n_goes_to_a_vcpu_that_is_awake(void **state)
 				     &sleep));
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	assert_int_equal(guest->kicks[1], 1);
-	assert_int_equal(fakeguest_kicks(guest), 1);
+	assert_int_equal(fake_guest_kicks(guest), 1);
 	for (unsigned i = 0; i < 4; i++)
 		assert_int_equal(vgic_pending(&guest->vcpus[i]), i == 1);
 	/* That one sleeps now: the next one is told. */
@@ -439,7 +439,7 @@ static void one_of_n_goes_to_a_vcpu_that_is_awake(void **state)
 				     UINT64_C(0x20000) + GICR_WAKER, 4, true,
 				     &sleep));
 	assert_int_equal(guest->kicks[2], 1);
-	assert_int_equal(fakeguest_kicks(guest), 1);
+	assert_int_equal(fake_guest_kicks(guest), 1);
 	assert_true(vgic_pending(&guest->vcpus[2]));
 	/* Nobody is awake: it waits. */
 	for (unsigned i = 0; i < 4; i++)
@@ -449,14 +449,14 @@ static void one_of_n_goes_to_a_vcpu_that_is_awake(void **state)
 
 static void what_the_guest_writes_goes_before_the_register(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
 	spi_is_edge(guest);
 	gicd(guest, 0, GIC_ISENABLER + 4, 4, SPI_BIT);
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	vgic_load(vcpu);
-	fakeguest_kicks(guest);
+	fake_guest_kicks(guest);
 	/* Another vCPU takes it back, and this one has not taken it yet. */
 	gicd(guest, 1, GIC_ICPENDR + 4, 4, SPI_BIT);
 	assert_int_equal(guest->kicks[0], 1);
@@ -465,7 +465,7 @@ static void what_the_guest_writes_goes_before_the_register(void **state)
 
 	gicd(guest, 1, GIC_ISPENDR + 4, 4, SPI_BIT);
 	vgic_load(vcpu);
-	assert_int_equal(fakecpu_ack(vcpu), SPI);
+	assert_int_equal(fake_cpu_ack(vcpu), SPI);
 	gicd(guest, 1, GIC_ICACTIVER + 4, 4, SPI_BIT);
 	vgic_save(vcpu);
 	vgic_load(vcpu);
@@ -478,17 +478,17 @@ static void what_the_guest_writes_goes_before_the_register(void **state)
 
 static void a_reader_of_an_end_has_the_vcpu_come_out(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t value = 0;
 
 	gicd(guest, 0, GIC_ISENABLER + 4, 4, SPI_BIT);
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	vgic_load(&guest->vcpus[0]);
-	fakecpu_ack(&guest->vcpus[0]);
+	fake_cpu_ack(&guest->vcpus[0]);
 	vgic_save(&guest->vcpus[0]);
 	vgic_load(&guest->vcpus[0]);
-	fakecpu_end(&guest->vcpus[0], SPI);
-	fakeguest_kicks(guest);
+	fake_cpu_end(&guest->vcpus[0], SPI);
+	fake_guest_kicks(guest);
 	assert_true(vgic_gicd_access(&guest->vcpus[1], GIC_ISACTIVER + 4, 4,
 				     false, &value));
 	assert_int_equal(value, SPI_BIT);
@@ -502,17 +502,17 @@ static void a_reader_of_an_end_has_the_vcpu_come_out(void **state)
 
 static void there_is_no_such_line(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	vgic_spi_set(&guest->domain.vgic, 31, true);
-	vgic_spi_set(&guest->domain.vgic, 32 + FAKEGUEST_SPIS, true);
+	vgic_spi_set(&guest->domain.vgic, 32 + FAKE_GUEST_SPIS, true);
 	vgic_ppi_set(&guest->vcpus[0], 32, true);
-	assert_int_equal(fakeguest_kicks(guest), 0);
+	assert_int_equal(fake_guest_kicks(guest), 0);
 }
 
 static void a_vcpu_that_went_off_begins_anew(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[1];
 
 	vgic_ppi_set(vcpu, PPI, true);

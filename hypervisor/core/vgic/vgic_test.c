@@ -7,22 +7,22 @@
 #include <cmocka.h>
 
 #include "abi/guest_map.h"
-#include "hypervisor/core/fakeguest.h"
 #include "hypervisor/core/vgic/gic.h"
+#include "hypervisor/port/inprocess/fake_guest.h"
 
 #define SGI_FRAME(cpu) ((cpu) * UINT64_C(0x20000) + GICR_SGI_BASE)
 #define RD_FRAME(cpu)  ((cpu) * UINT64_C(0x20000))
 
 static int setup(void **state)
 {
-	static struct fakeguest guest;
+	static struct fake_guest guest;
 
-	fakeguest_init(&guest, FAKEGUEST_VCPUS, false);
+	fake_guest_init(&guest, FAKE_GUEST_VCPUS, false);
 	*state = &guest;
 	return 0;
 }
 
-static uint64_t gicd_read(struct fakeguest *guest, uint64_t offset,
+static uint64_t gicd_read(struct fake_guest *guest, uint64_t offset,
 			  unsigned size)
 {
 	uint64_t value = UINT64_MAX;
@@ -32,14 +32,14 @@ static uint64_t gicd_read(struct fakeguest *guest, uint64_t offset,
 	return value;
 }
 
-static void gicd_write(struct fakeguest *guest, uint64_t offset, unsigned size,
+static void gicd_write(struct fake_guest *guest, uint64_t offset, unsigned size,
 		       uint64_t value)
 {
 	assert_true(
 		vgic_gicd_access(&guest->vcpus[0], offset, size, true, &value));
 }
 
-static uint64_t gicr_read(struct fakeguest *guest, uint64_t offset,
+static uint64_t gicr_read(struct fake_guest *guest, uint64_t offset,
 			  unsigned size)
 {
 	uint64_t value = UINT64_MAX;
@@ -49,7 +49,7 @@ static uint64_t gicr_read(struct fakeguest *guest, uint64_t offset,
 	return value;
 }
 
-static void gicr_write(struct fakeguest *guest, uint64_t offset, unsigned size,
+static void gicr_write(struct fake_guest *guest, uint64_t offset, unsigned size,
 		       uint64_t value)
 {
 	assert_true(
@@ -58,7 +58,7 @@ static void gicr_write(struct fakeguest *guest, uint64_t offset, unsigned size,
 
 static void distributor_says_what_it_is(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	/* 64 SPIs and 32 private ones are 3 * 32; 10 bits; no LPIs. */
 	assert_int_equal(gicd_read(guest, GICD_TYPER, 4), 2 | 9 << 19);
@@ -68,15 +68,15 @@ static void distributor_says_what_it_is(void **state)
 
 static void distributor_control_keeps_its_enable_alone(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(gicd_read(guest, GICD_CTLR, 4), 0x50);
 	gicd_write(guest, GICD_CTLR, 4, 0xffffffff);
 	assert_int_equal(gicd_read(guest, GICD_CTLR, 4), 0x52);
 	/* All others look again, once; a second write changes nothing. */
-	assert_int_equal(fakeguest_kicks(guest), FAKEGUEST_VCPUS - 1);
+	assert_int_equal(fake_guest_kicks(guest), FAKE_GUEST_VCPUS - 1);
 	gicd_write(guest, GICD_CTLR, 4, GICD_CTLR_GRP1);
-	assert_int_equal(fakeguest_kicks(guest), 0);
+	assert_int_equal(fake_guest_kicks(guest), 0);
 	gicd_write(guest, GICD_CTLR, 4, 0);
 	assert_int_equal(gicd_read(guest, GICD_CTLR, 4), 0x50);
 }
@@ -84,9 +84,9 @@ static void distributor_control_keeps_its_enable_alone(void **state)
 static void the_most_spis_end_before_the_special_ones(void **state)
 {
 	static struct vgic_irq irqs[VGIC_SPIS];
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
-	vgic_init(&guest->domain.vgic, &guest->domain, FAKEGUEST_LRS, irqs,
+	vgic_init(&guest->domain.vgic, &guest->domain, FAKE_GUEST_LRS, irqs,
 		  VGIC_SPIS);
 	assert_int_equal(gicd_read(guest, GICD_TYPER, 4) & 0x1f, 31);
 	gicd_write(guest, GIC_ISENABLER + 4 * 31, 4, 0xffffffff);
@@ -98,7 +98,7 @@ static void set_and_clear_registers_show_one_state(void **state)
 {
 	static const uint64_t pairs[] = { GIC_ISENABLER, GIC_ISPENDR,
 					  GIC_ISACTIVER };
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (unsigned i = 0; i < 3; i++) {
 		uint64_t set = pairs[i] + 4, clear = set + 0x80;
@@ -116,7 +116,7 @@ static void set_and_clear_registers_show_one_state(void **state)
 
 static void groups_are_written_as_they_are(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	gicd_write(guest, GIC_IGROUPR + 4, 4, 0xffff0000);
 	gicd_write(guest, GIC_IGROUPR + 4, 4, 0x00ff0001);
@@ -129,7 +129,7 @@ static void groups_are_written_as_they_are(void **state)
 
 static void priorities_have_five_bits_in_words_and_bytes(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	gicd_write(guest, GIC_IPRIORITYR + 32, 4, 0xffa0077f);
 	assert_int_equal(gicd_read(guest, GIC_IPRIORITYR + 32, 4), 0xf8a00078);
@@ -143,7 +143,7 @@ static void priorities_have_five_bits_in_words_and_bytes(void **state)
 
 static void only_spis_can_be_configured(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	gicd_write(guest, GIC_ICFGR + 8, 4, 0xffffffff);
 	assert_int_equal(gicd_read(guest, GIC_ICFGR + 8, 4), 0xaaaaaaaa);
@@ -158,7 +158,7 @@ static void only_spis_can_be_configured(void **state)
 
 static void routes_are_64_bits_or_two_halves(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t router = GICD_IROUTER + 8 * 40;
 
 	gicd_write(guest, router, 8, UINT64_C(0x12980000101));
@@ -178,7 +178,7 @@ static void reserved_registers_read_as_zero(void **state)
 					    0x84 + 64,      0xd04,  0xe08,
 					    0x6100 - 0x100, 0xffd0, 0xfffc,
 					    0x8000 };
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	for (unsigned i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
 		gicd_write(guest, offsets[i], 4, 0xffffffff);
@@ -213,7 +213,7 @@ static void odd_accesses_are_refused(void **state)
 		{ 0x10000, 4 },
 		{ UINT64_MAX - 3, 4 },
 	};
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t value = 0;
 
 	for (unsigned i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
@@ -227,14 +227,14 @@ static void odd_accesses_are_refused(void **state)
 	assert_false(vgic_gicr_access(&guest->vcpus[0], SGI_FRAME(0), 1, false,
 				      &value));
 	assert_false(vgic_gicr_access(
-		&guest->vcpus[0], RD_FRAME(FAKEGUEST_VCPUS), 4, false, &value));
+		&guest->vcpus[0], RD_FRAME(FAKE_GUEST_VCPUS), 4, false, &value));
 	assert_false(vgic_gicr_access(&guest->vcpus[0], GUEST_GICV3_GICR_SIZE,
 				      4, false, &value));
 }
 
 static void redistributors_say_whose_they_are(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 
 	assert_int_equal(gicr_read(guest, RD_FRAME(0) + GICR_TYPER, 8), 0);
 	assert_int_equal(gicr_read(guest, RD_FRAME(17) + GICR_TYPER, 8),
@@ -250,7 +250,7 @@ static void redistributors_say_whose_they_are(void **state)
 
 static void redistributors_sleep_until_woken(void **state)
 {
-	struct fakeguest *guest = *state;
+	struct fake_guest *guest = *state;
 	uint64_t waker = RD_FRAME(1) + GICR_WAKER;
 
 	assert_int_equal(gicr_read(guest, waker, 4), 6);

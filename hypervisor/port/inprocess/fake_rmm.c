@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* For tests: a host with a few pages, and a scripted RMM. */
-#include "hypervisor/core/fake.h"
+#include "hypervisor/port/inprocess/fake_rmm.h"
 
 #include <stdlib.h>
 

@@ -4,23 +4,23 @@
  * 6.4), over the list registers that vgic_load() filled. Priority mask and
  * running priority are not looked at.
  */
-#ifndef REEVE_HYPERVISOR_CORE_FAKECPU_H
-#define REEVE_HYPERVISOR_CORE_FAKECPU_H
+#ifndef REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_CPU_H
+#define REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_CPU_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "hypervisor/core/vcpu/vcpu.h"
 
-#define FAKECPU_NONE 1023 /* the spurious INTID */
+#define FAKE_CPU_NONE 1023 /* the spurious INTID */
 
 /* The guest reads ICC_IAR1_EL1. */
-unsigned fakecpu_ack(struct vcpu *vcpu);
+unsigned fake_cpu_ack(struct vcpu *vcpu);
 
 /* The guest writes ICC_EOIR1_EL1 with EOImode 0. */
-void fakecpu_end(struct vcpu *vcpu, unsigned intid);
+void fake_cpu_end(struct vcpu *vcpu, unsigned intid);
 
 /* Whether a maintenance interrupt is asserted. */
-bool fakecpu_maintenance(const struct vcpu *vcpu);
+bool fake_cpu_maintenance(const struct vcpu *vcpu);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The stand-ins. Locks are looked at: none may be held where one must not. */
-#include "hypervisor/core/fakeguest.h"
+#include "hypervisor/port/inprocess/fake_guest.h"
 
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-static struct fakeguest *guest_of(const struct domain *domain)
+static struct fake_guest *guest_of(const struct domain *domain)
 {
-	return (struct fakeguest *)(uintptr_t)domain;
+	return (struct fake_guest *)(uintptr_t)domain;
 }
 
 static bool is_free(const struct spinlock *lock)
@@ -19,7 +19,7 @@ static bool is_free(const struct spinlock *lock)
 
 static void kick(void *ctx, struct vcpu *vcpu)
 {
-	struct fakeguest *guest = ctx;
+	struct fake_guest *guest = ctx;
 
 	assert(is_free(&guest->domain.vgic.lock));
 	guest->kicks[vcpu->index]++;
@@ -27,32 +27,32 @@ static void kick(void *ctx, struct vcpu *vcpu)
 
 static uint64_t counter(void *ctx)
 {
-	struct fakeguest *guest = ctx;
+	struct fake_guest *guest = ctx;
 
 	return guest->now;
 }
 
 static void console_put(void *ctx, unsigned slot, uint8_t byte)
 {
-	struct fakeguest *guest = ctx;
+	struct fake_guest *guest = ctx;
 
-	assert(slot == FAKEGUEST_CONSOLE);
+	assert(slot == FAKE_GUEST_CONSOLE);
 	assert(is_free(&guest->domain.vuart.lock));
-	guest->console[guest->console_size++ % FAKEGUEST_BYTES] = byte;
+	guest->console[guest->console_size++ % FAKE_GUEST_BYTES] = byte;
 }
 
 static void console_ready(void *ctx, unsigned slot)
 {
-	struct fakeguest *guest = ctx;
+	struct fake_guest *guest = ctx;
 
-	assert(slot == FAKEGUEST_CONSOLE);
+	assert(slot == FAKE_GUEST_CONSOLE);
 	assert(is_free(&guest->domain.vuart.lock));
 	guest->console_ready++;
 }
 
 static void smc(void *ctx, struct smccc_regs *regs)
 {
-	struct fakeguest *guest = ctx;
+	struct fake_guest *guest = ctx;
 
 	assert(is_free(&guest->domain.lock));
 	guest->calls++;
@@ -69,7 +69,7 @@ static void relax(void *ctx, bool waiting)
 void domain_stop(struct domain *domain, enum control_reason reason,
 		 const char *format, ...)
 {
-	struct fakeguest *guest = guest_of(domain);
+	struct fake_guest *guest = guest_of(domain);
 	va_list arguments;
 
 	assert(is_free(&domain->lock));
@@ -95,7 +95,7 @@ bool domain_runs(const struct domain *domain)
 
 static enum memory_result fault(struct domain *domain, ipa_t ipa)
 {
-	struct fakeguest *guest = guest_of(domain);
+	struct fake_guest *guest = guest_of(domain);
 
 	guest->memory_calls++;
 	guest->fault = ipa;
@@ -119,7 +119,7 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
 			 ipa_t top, uint8_t ripas)
 {
-	struct fakeguest *guest = guest_of(domain);
+	struct fake_guest *guest = guest_of(domain);
 
 	assert(vcpu->domain == domain);
 	guest->memory_calls++;
@@ -129,7 +129,7 @@ bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
 	return guest->ripas_done;
 }
 
-static void vcpus_init(struct fakeguest *guest)
+static void vcpus_init(struct fake_guest *guest)
 {
 	for (unsigned i = 0; i < guest->domain.vcpu_count; i++) {
 		guest->vcpus[i] = (struct vcpu){
@@ -142,7 +142,7 @@ static void vcpus_init(struct fakeguest *guest)
 	}
 }
 
-void fakeguest_init(struct fakeguest *guest, unsigned vcpus, bool is_realm)
+void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm)
 {
 	memset(guest, 0, sizeof(*guest));
 	guest->runs = true;
@@ -158,25 +158,25 @@ void fakeguest_init(struct fakeguest *guest, unsigned vcpus, bool is_realm)
 		.ops = &guest->ops,
 		.state = CONTROL_RUNNING,
 		.is_realm = is_realm,
-		.console = FAKEGUEST_CONSOLE,
+		.console = FAKE_GUEST_CONSOLE,
 		.vcpu_count = vcpus,
 		.vcpus = guest->vcpus,
 		.has_vuart = true,
-		.realm.layout.ipa_bits = FAKEGUEST_IPA_BITS,
+		.realm.layout.ipa_bits = FAKE_GUEST_IPA_BITS,
 		.realm.rmi.ops = &guest->host,
 		.ram_size = UINT64_C(0x10000000),
 	};
-	vgic_init(&guest->domain.vgic, &guest->domain, FAKEGUEST_LRS,
-		  guest->irqs, FAKEGUEST_SPIS);
+	vgic_init(&guest->domain.vgic, &guest->domain, FAKE_GUEST_LRS,
+		  guest->irqs, FAKE_GUEST_SPIS);
 	vcpus_init(guest);
 	vuart_init(&guest->domain.vuart, &guest->domain);
 }
 
-unsigned fakeguest_kicks(struct fakeguest *guest)
+unsigned fake_guest_kicks(struct fake_guest *guest)
 {
 	unsigned sum = 0;
 
-	for (unsigned i = 0; i < FAKEGUEST_VCPUS; i++)
+	for (unsigned i = 0; i < FAKE_GUEST_VCPUS; i++)
 		sum += guest->kicks[i];
 	memset(guest->kicks, 0, sizeof(guest->kicks));
 	return sum;

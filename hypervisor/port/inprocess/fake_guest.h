@@ -3,8 +3,8 @@
  * For tests: a domain with a few vCPUs whose threads, console, memory and RMM
  * are played by the test. It stands in for domain.h and memory.h.
  */
-#ifndef REEVE_HYPERVISOR_CORE_FAKEGUEST_H
-#define REEVE_HYPERVISOR_CORE_FAKEGUEST_H
+#ifndef REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_GUEST_H
+#define REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_GUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,25 +13,25 @@
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/domain/memory.h"
 
-#define FAKEGUEST_VCPUS    20 /* two clusters, the second not full */
-#define FAKEGUEST_SPIS     64
-#define FAKEGUEST_LRS      4
-#define FAKEGUEST_IPA_BITS 33
-#define FAKEGUEST_SHARED   (UINT64_C(1) << (FAKEGUEST_IPA_BITS - 1))
-#define FAKEGUEST_CONSOLE  3
-#define FAKEGUEST_BYTES    64
+#define FAKE_GUEST_VCPUS    20 /* two clusters, the second not full */
+#define FAKE_GUEST_SPIS     64
+#define FAKE_GUEST_LRS      4
+#define FAKE_GUEST_IPA_BITS 33
+#define FAKE_GUEST_SHARED   (UINT64_C(1) << (FAKE_GUEST_IPA_BITS - 1))
+#define FAKE_GUEST_CONSOLE  3
+#define FAKE_GUEST_BYTES    64
 
-struct fakeguest {
+struct fake_guest {
 	struct domain domain; /* the first: stand-ins get here from it */
 	struct domain_ops ops;
 	struct host_ops host;
-	struct vcpu vcpus[FAKEGUEST_VCPUS];
-	struct vgic_irq irqs[FAKEGUEST_SPIS];
+	struct vcpu vcpus[FAKE_GUEST_VCPUS];
+	struct vgic_irq irqs[FAKE_GUEST_SPIS];
 	uint64_t now; /* the counter */
 	bool runs; /* what domain_runs() says, if it has not ended */
 	/* What happened. */
-	unsigned kicks[FAKEGUEST_VCPUS];
-	uint8_t console[FAKEGUEST_BYTES];
+	unsigned kicks[FAKE_GUEST_VCPUS];
+	uint8_t console[FAKE_GUEST_BYTES];
 	size_t console_size;
 	unsigned console_ready;
 	unsigned stops;
@@ -51,9 +51,9 @@ struct fakeguest {
 };
 
 /* Every field anew; vcpus of them, all but the first offline. */
-void fakeguest_init(struct fakeguest *guest, unsigned vcpus, bool is_realm);
+void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm);
 
 /* How many kicks there were since the last call, of all vCPUs. */
-unsigned fakeguest_kicks(struct fakeguest *guest);
+unsigned fake_guest_kicks(struct fake_guest *guest);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The virtual CPU interface, played. */
-#include "hypervisor/core/fakecpu.h"
+#include "hypervisor/port/inprocess/fake_cpu.h"
 
 #include <stddef.h>
 
@@ -10,7 +10,7 @@
 #define LR_INTID 0xffffffff
 #define LR_STATE (ICH_LR_PENDING | ICH_LR_ACTIVE)
 
-unsigned fakecpu_ack(struct vcpu *vcpu)
+unsigned fake_cpu_ack(struct vcpu *vcpu)
 {
 	struct vgic_state *state = &vcpu->gic.state;
 	uint64_t *best = NULL;
@@ -24,12 +24,12 @@ unsigned fakecpu_ack(struct vcpu *vcpu)
 			best = lr;
 	}
 	if (best == NULL || (state->hcr & ICH_HCR_EN) == 0)
-		return FAKECPU_NONE;
+		return FAKE_CPU_NONE;
 	*best = (*best & ~ICH_LR_PENDING) | ICH_LR_ACTIVE;
 	return (unsigned)(*best & LR_INTID);
 }
 
-void fakecpu_end(struct vcpu *vcpu, unsigned intid)
+void fake_cpu_end(struct vcpu *vcpu, unsigned intid)
 {
 	struct vgic_state *state = &vcpu->gic.state;
 
@@ -44,7 +44,7 @@ void fakecpu_end(struct vcpu *vcpu, unsigned intid)
 	state->hcr += UINT64_C(1) << ICH_HCR_EOICOUNT_SHIFT;
 }
 
-bool fakecpu_maintenance(const struct vcpu *vcpu)
+bool fake_cpu_maintenance(const struct vcpu *vcpu)
 {
 	const struct vgic_state *state = &vcpu->gic.state;
 	bool ended = false, pending = false;

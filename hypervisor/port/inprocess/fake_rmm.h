@@ -4,8 +4,8 @@
  * Delegation is played by itself; every other call has to be the next one in
  * the script.
  */
-#ifndef REEVE_HYPERVISOR_CORE_FAKE_H
-#define REEVE_HYPERVISOR_CORE_FAKE_H
+#ifndef REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_RMM_H
+#define REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_RMM_H
 
 #include <setjmp.h>
 #include <stdarg.h>
