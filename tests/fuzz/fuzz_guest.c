@@ -334,7 +334,8 @@ static void drain(struct vcpu *vcpu)
 {
 	unsigned intid, rounds;
 
-	for (rounds = 0; rounds < 4 * (VGIC_PRIVATE + FAKE_GUEST_SPIS); rounds++) {
+	for (rounds = 0; rounds < 4 * (VGIC_PRIVATE + FAKE_GUEST_SPIS);
+	     rounds++) {
 		vgic_load(vcpu);
 		intid = fake_cpu_ack(vcpu);
 		if (intid != FAKE_CPU_NONE)

@@ -44,8 +44,8 @@ static enum vcpu_next take(struct fake_guest *guest,
 }
 
 /* An abort as the RMM shows it: the page in HPFAR, the rest in FAR. */
-static enum vcpu_next fault(struct fake_guest *guest, uint64_t esr, uint64_t ipa,
-			    uint64_t value)
+static enum vcpu_next fault(struct fake_guest *guest, uint64_t esr,
+			    uint64_t ipa, uint64_t value)
 {
 	struct rmi_rec_exit exit = {
 		.exit_reason = RMI_EXIT_SYNC,

@@ -16,8 +16,8 @@ extern struct dmesg hypervisor_dmesg;
 _Noreturn void hypervisor_main(uint64_t fdt);
 
 /*
- * What the boot core does when the host is ready: run.c in the hypervisor,
- * selftest.c in the image that tests it.
+ * The work of the boot core once the host is ready: run.c in the hypervisor, a
+ * file of tests/machine/hypervisor in an image that tests it from inside.
  */
 _Noreturn void host_run(struct machine *machine, struct host *host);
 

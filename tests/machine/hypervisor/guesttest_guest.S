@@ -8,7 +8,7 @@
 #include "abi/psci.h"
 #include "abi/rsi.h"
 #include "hypervisor/core/vgic/gic.h"
-#include "hypervisor/port/a64/guesttest.h"
+#include "tests/machine/hypervisor/guesttest.h"
 #include "lib/a64.h"
 
 	.arch_extension simd

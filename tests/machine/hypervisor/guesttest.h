@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What guesttest.c and its guest agree on. */
-#ifndef REEVE_HYPERVISOR_PORT_A64_GUESTTEST_H
-#define REEVE_HYPERVISOR_PORT_A64_GUESTTEST_H
+#ifndef REEVE_TESTS_MACHINE_HYPERVISOR_GUESTTEST_H
+#define REEVE_TESTS_MACHINE_HYPERVISOR_GUESTTEST_H
 
 /* The guest's programs. */
 #define GUESTTEST_COUNT 1

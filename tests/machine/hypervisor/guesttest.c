@@ -4,7 +4,7 @@
  * would ask for is asked for here, and the guest's page of reports is read. A
  * line per step, then a verdict, then the machine is turned off.
  */
-#include "hypervisor/port/a64/guesttest.h"
+#include "tests/machine/hypervisor/guesttest.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -18,8 +18,8 @@
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/vcpu_thread.h"
-#include "hypervisor/port/a64/verdict.h"
 #include "lib/a64.h"
+#include "tests/machine/hypervisor/verdict.h"
 
 #define RAM_SIZE UINT64_C(0x400000)
 #define MS       UINT64_C(1000000)

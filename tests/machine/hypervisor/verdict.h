@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What an image that tests the host says: a line per step, then a verdict. */
-#ifndef REEVE_HYPERVISOR_PORT_A64_VERDICT_H
-#define REEVE_HYPERVISOR_PORT_A64_VERDICT_H
+#ifndef REEVE_TESTS_MACHINE_HYPERVISOR_VERDICT_H
+#define REEVE_TESTS_MACHINE_HYPERVISOR_VERDICT_H
 
 #include <stdbool.h>
 

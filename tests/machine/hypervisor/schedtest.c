@@ -8,7 +8,7 @@
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/thread.h"
-#include "hypervisor/port/a64/verdict.h"
+#include "tests/machine/hypervisor/verdict.h"
 
 #define ROUNDS   2000
 #define SLEEPERS 8

@@ -12,9 +12,9 @@
 #include "hypervisor/core/rmi/failure_text.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/probe.h"
-#include "hypervisor/port/a64/verdict.h"
 #include "lib/image.h"
 #include "lib/log.h"
+#include "tests/machine/hypervisor/verdict.h"
 
 /* Data aborts from the current EL, on reads and on writes (WnR): granule
  * protection, and permission at level 3. */
