@@ -38,7 +38,7 @@ RULES = [
     ("tests/", [""]),
 ]
 # Tests beside a core run it on its program's in-process port.
-TEST = re.compile(r"(_test|/fixture)\.[ch]$")
+TEST = re.compile(r"_test\.[ch]$|/fixture\.[ch]$")
 # What a layer may include of the system's headers, where that is limited.
 SYSTEM = {"abi/": {"stdint.h"}}
 

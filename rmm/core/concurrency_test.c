@@ -4,13 +4,13 @@
  * order and leaks; here, that every outcome is one that some order of the
  * calls would have given. Build with -Db_sanitize=thread to look for races.
  */
-#include "rmm/core/fixture.h"
+#include "rmm/fixture/fixture.h"
 
 #include <pthread.h>
 #include <string.h>
 
 #include "abi/bits.h"
-#include "rmm/core/sro.h"
+#include "rmm/core/rmi/sro.h"
 
 #define THREADS 4
 #define ROUNDS  200

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Granule states, locks, references, and copies from and to NS memory. */
-#include "rmm/core/fixture.h"
+#include "rmm/fixture/fixture.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * The measurement arithmetic, against vectors that an independent program
  * made (tests/rim_vectors.py, which describes their lines).
  */
-#include "rmm/core/fixture.h"
+#include "rmm/fixture/fixture.h"
 
 #include <inttypes.h>
 #include <stdio.h>

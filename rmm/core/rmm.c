@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 #include "abi/rmi.h"
-#include "rmm/core/handlers.h"
-#include "rmm/core/status.h"
+#include "rmm/core/rmi/handlers.h"
+#include "rmm/core/rmi/status.h"
 
 /* In which RMM states a command is served; in the others, ERROR_GLOBAL. */
 enum rmm_gate {

@@ -15,7 +15,7 @@
 #include "lib/addr.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/port.h"
-#include "rmm/core/sro.h"
+#include "rmm/core/rmi/sro.h"
 
 #define RMM_VMIDS 256
 

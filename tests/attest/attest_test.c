@@ -4,7 +4,7 @@
  * provisions a platform, the RMM of that platform gives a Realm its token, and
  * the toolstack verifies it. Each link of the chain is then broken once.
  */
-#include "rmm/core/fixture.h"
+#include "rmm/fixture/fixture.h"
 
 #include <stdlib.h>
 #include <string.h>

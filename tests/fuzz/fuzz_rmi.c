@@ -15,7 +15,7 @@
 #include "abi/rmi.h"
 #include "abi/rsi.h"
 #include "rmm/core/granule.h"
-#include "rmm/core/rec.h"
+#include "rmm/core/rec/rec.h"
 #include "rmm/port/inprocess/inprocess.h"
 #include "tests/fuzz/rmm_invariants.h"
 

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "rmm/core/granule.h"
-#include "rmm/core/realm.h"
-#include "rmm/core/rec.h"
+#include "rmm/core/realm/realm.h"
+#include "rmm/core/rec/rec.h"
 #include "rmm/core/rmm.h"
-#include "rmm/core/rtt.h"
-#include "rmm/core/rtt_entry.h"
+#include "rmm/core/rtt/rtt.h"
+#include "rmm/core/rtt/rtt_entry.h"
 #include "rmm/port/inprocess/inprocess.h"
 
 /* What the check has found of each granule so far. */

@@ -8,7 +8,7 @@
 #include "abi/rmi.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/port.h"
-#include "rmm/core/token.h"
+#include "rmm/core/rsi/token.h"
 #include "rmm/port/a64/el3.h"
 
 static uint8_t platform_token[PROVISION_TOKEN_MAX];

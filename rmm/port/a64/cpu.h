@@ -26,7 +26,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "rmm/core/context.h"
+#include "rmm/core/rec/context.h"
 #include "rmm/port/a64/fp.h"
 
 struct signing;

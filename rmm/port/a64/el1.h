@@ -3,7 +3,7 @@
 #ifndef REEVE_RMM_PORT_A64_EL1_H
 #define REEVE_RMM_PORT_A64_EL1_H
 
-#include "rmm/core/context.h"
+#include "rmm/core/rec/context.h"
 
 void el1_save(struct el1_shared *to);
 /* All but how addresses are translated. */

@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#include "rmm/core/context.h"
+#include "rmm/core/rec/context.h"
 
 /* The longest vectors of the architecture, in bytes. */
 #define FP_VECTOR_MAX 256

@@ -5,8 +5,8 @@
  */
 #include "abi/bits.h"
 #include "rmm/core/port.h"
-#include "rmm/core/realm.h"
-#include "rmm/core/rec.h"
+#include "rmm/core/realm/realm.h"
+#include "rmm/core/rec/rec.h"
 #include "rmm/port/a64/cpu.h"
 #include "rmm/port/a64/el1.h"
 #include "rmm/port/a64/fp.h"

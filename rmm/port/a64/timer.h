@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "rmm/core/rec.h"
+#include "rmm/core/rec/rec.h"
 
 /* The host's make room for those of the REC, and back. */
 void timers_start(const struct rec *rec);

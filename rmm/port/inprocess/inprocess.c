@@ -9,8 +9,8 @@
 #include "abi/rmi.h"
 #include "lib/number.h"
 #include "rmm/core/granule.h"
-#include "rmm/core/realm.h"
-#include "rmm/core/rec.h"
+#include "rmm/core/realm/realm.h"
+#include "rmm/core/rec/rec.h"
 #include "rmm/port/inprocess/machine.h"
 
 /* Zeroed memory that is only committed where it is touched; NULL: none. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The in-process machine beyond what the core's tests use of it. */
-#include "rmm/core/fixture.h"
+#include "rmm/fixture/fixture.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rmm/core/token.h"
+#include "rmm/core/rsi/token.h"
 #include "rmm/port/inprocess/machine.h"
 
 #define POINT_SIZE (1 + 2 * P384_SIZE) /* uncompressed */

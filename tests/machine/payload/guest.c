@@ -6,7 +6,7 @@
 
 #include "lib/a64.h"
 #include "lib/smc.h"
-#include "rmm/core/context.h"
+#include "rmm/core/rec/context.h"
 
 _Static_assert(sizeof(struct guest_cpu) == GUEST_CPU_SIZE, "guest_cpu");
 _Static_assert(__builtin_offsetof(struct guest_cpu, fault) == GUEST_FAULT,

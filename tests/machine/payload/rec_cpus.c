@@ -4,7 +4,7 @@
  * while the host changes what is mapped, stopped.
  */
 #include "abi/psci.h"
-#include "rmm/core/context.h"
+#include "rmm/core/rec/context.h"
 #include "tests/machine/payload/payload.h"
 #include "tests/machine/payload/vm.h"
 

@@ -8,7 +8,7 @@
 
 #include "abi/bits.h"
 #include "lib/ich.h"
-#include "rmm/core/context.h"
+#include "rmm/core/rec/context.h"
 #include "tests/machine/payload/payload.h"
 #include "tests/machine/payload/vm.h"
 

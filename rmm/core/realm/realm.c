@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* RMI_REALM_CREATE, _ACTIVATE, _TERMINATE and _DESTROY. */
+#include "rmm/core/realm/realm.h"
+
+#include <string.h>
+
+#include "abi/bits.h"
+#include "abi/rmi.h"
+#include "lib/number.h"
+#include "rmm/core/port.h"
+#include "rmm/core/realm/vmid.h"
+#include "rmm/core/rmi/feature.h"
+#include "rmm/core/rmi/handlers.h"
+#include "rmm/core/rmi/status.h"
+#include "rmm/core/rmm.h"
+#include "rmm/core/rtt/rtt.h"
+
+#define S2SZ_MIN 32
+
+/* The first byte of an instance ID: what kind of identifier it is. */
+#define INSTANCE_ID_TYPE 0x01
+
+static bool debug_count_valid(uint32_t count, uint64_t offered)
+{
+	return count != 0 && count <= offered;
+}
+
+/* The flags of what this RMM offers: neither LPA2, SVE, PMU nor devices. */
+static bool flags_valid(const struct rmi_realm_params *params)
+{
+	const uint64_t refused = RMI_REALM_FLAG0_LPA2 | RMI_REALM_FLAG0_SVE |
+				 RMI_REALM_FLAG0_PMU | RMI_REALM_FLAG0_DA;
+
+	return (params->flags0 & refused) == 0 &&
+	       BITS_GET(params->flags0, RMI_REALM_FLAG0_MEC) <= RMI_MEC_PRIVATE;
+}
+
+static bool root_tables_valid(const struct rmm *rmm,
+			      const struct rmi_realm_params *params)
+{
+	unsigned count = rtt_root_count(params->s2sz, params->rtt_level_start,
+					rmm->machine.pa_bits);
+
+	return count != 0 && params->rtt_num_start == count &&
+	       is_aligned(params->rtt_base, (uint64_t)count * GRANULE_SIZE);
+}
+
+/* rmi-rsi 2.3 REALM_CREATE step 2; each refusal is ERROR_INPUT. */
+static bool params_valid(const struct rmm *rmm,
+			 const struct rmi_realm_params *params)
+{
+	uint64_t features = feature_register(rmm, 0);
+
+	return flags_valid(params) && params->s2sz >= S2SZ_MIN &&
+	       params->s2sz <= BITS_GET(features, RMI_FEATURE0_S2SZ) &&
+	       debug_count_valid(params->num_bps,
+				 BITS_GET(features, RMI_FEATURE0_NUM_BPS)) &&
+	       debug_count_valid(params->num_wps,
+				 BITS_GET(features, RMI_FEATURE0_NUM_WPS)) &&
+	       params->num_aux_planes == 0 && params->ats_plane == 0 &&
+	       !(params->flags1 & RMI_REALM_FLAG1_S2AP_INDIRECT) &&
+	       root_tables_valid(rmm, params) &&
+	       hash_size(params->hash_algo) != 0;
+}
+
+static void roots_release(struct rmm *rmm, pa_t root, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct granule_ref ref;
+
+		granule_lock_owned(rmm, pa_add(root, (uint64_t)i * GRANULE_SIZE),
+				   GRANULE_RTT, &ref);
+		granule_unlock_to(&ref, GRANULE_DELEGATED);
+	}
+}
+
+/* All of them or none. */
+static bool roots_take(struct rmm *rmm, pa_t root, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct granule_ref ref;
+
+		if (!granule_lock(rmm, pa_add(root, (uint64_t)i * GRANULE_SIZE),
+				  GRANULE_DELEGATED, &ref)) {
+			roots_release(rmm, root, i);
+			return false;
+		}
+		granule_unlock_to(&ref, GRANULE_RTT);
+	}
+	return true;
+}
+
+/* Takes the granules of a Realm into their roles; *rd_ref stays locked. */
+static bool granules_take(struct rmm *rmm, const struct realm_s2 *s2, pa_t rd,
+			  struct granule_ref *rd_ref)
+{
+	if (!roots_take(rmm, s2->root, s2->root_count))
+		return false;
+	if (granule_lock(rmm, rd, GRANULE_DELEGATED, rd_ref)) {
+		granule_set_state(rd_ref, GRANULE_RD);
+		return true;
+	}
+	roots_release(rmm, s2->root, s2->root_count);
+	return false;
+}
+
+static void rd_fill(struct rmm *rmm, const struct granule_ref *ref,
+		    const struct rd *rd, const struct rmi_realm_params *params)
+{
+	struct rd *content = granule_map(ref);
+
+	memset(content, 0, GRANULE_SIZE);
+	*content = *rd;
+	memcpy(content->rpv, params->rpv, sizeof(content->rpv));
+	content->instance_id[0] = INSTANCE_ID_TYPE;
+	measurement_realm_create(rmm->port, &content->measurements, params);
+	granule_unmap(ref, content);
+}
+
+/* What does not depend on the granules: identity, VMID, memory encryption. */
+static bool rd_prepare(struct rmm *rmm, const struct rmi_realm_params *params,
+		       struct rd *rd)
+{
+	*rd = (struct rd){
+		.s2 = {
+			.ipa_bits = params->s2sz,
+			.start_level = (int32_t)params->rtt_level_start,
+			.root_count = params->rtt_num_start,
+			.root = pa_make(params->rtt_base),
+		},
+		.mec_policy = (uint8_t)BITS_GET(
+			params->flags0, RMI_REALM_FLAG0_MEC),
+	};
+	return port_random(rmm->port, &rd->instance_id[1],
+			   sizeof(rd->instance_id) - 1) &&
+	       /* There is no private MECID to give (feature register 4). */
+	       rd->mec_policy == RMI_MEC_SHARED && vmid_take(rmm, &rd->s2.vmid);
+}
+
+uint64_t rmi_realm_create(struct rmm *rmm, const uint64_t *args,
+			  uint64_t *results)
+{
+	struct rmi_realm_params params;
+	struct granule_ref rd_ref;
+	struct rd rd;
+
+	(void)results;
+	if (!is_aligned(args[1], GRANULE_SIZE) ||
+	    !granule_ns_read(rmm, pa_make(args[1]), &params, sizeof(params)) ||
+	    !params_valid(rmm, &params))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	if (!rd_prepare(rmm, &params, &rd))
+		return rmi_return(RMI_ERROR_GLOBAL, 0);
+	if (!granules_take(rmm, &rd.s2, pa_make(args[0]), &rd_ref)) {
+		vmid_release(rmm, rd.s2.vmid);
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	}
+	rtt_roots_init(rmm, &rd.s2);
+	rd_fill(rmm, &rd_ref, &rd, &params);
+	granule_unlock(&rd_ref);
+	return rmi_return(RMI_SUCCESS, 0);
+}
+
+static uint64_t activate(struct rd *rd)
+{
+	if (realm_life_state(rd) != REALM_NEW)
+		return rmi_return(RMI_ERROR_REALM, 0);
+	realm_life_set(rd, REALM_ACTIVE);
+	return rmi_return(RMI_SUCCESS, 0);
+}
+
+static uint64_t terminate(struct rd *rd)
+{
+	if (!realm_life_terminate(rd))
+		return rmi_return(RMI_ERROR_REALM, 0);
+	return rmi_return(RMI_SUCCESS, 0);
+}
+
+/* Runs a step of the life cycle on the RD that the host names. */
+static uint64_t with_rd(struct rmm *rmm, uint64_t pa,
+			uint64_t (*step)(struct rd *rd))
+{
+	struct granule_ref ref;
+	struct rd *rd;
+	uint64_t result;
+
+	if (!granule_lock(rmm, pa_make(pa), GRANULE_RD, &ref))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	rd = granule_map(&ref);
+	result = step(rd);
+	granule_unmap(&ref, rd);
+	granule_unlock(&ref);
+	return result;
+}
+
+uint64_t rmi_realm_activate(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
+{
+	(void)results;
+	return with_rd(rmm, args[0], activate);
+}
+
+uint64_t rmi_realm_terminate(struct rmm *rmm, const uint64_t *args,
+			     uint64_t *results)
+{
+	(void)results;
+	return with_rd(rmm, args[0], terminate);
+}
+
+/* rmi-rsi 2.3 REALM_DESTROY steps 2-4. */
+static bool destroyable(struct rmm *rmm, const struct granule_ref *ref,
+			const struct rd *rd)
+{
+	return granule_refs(ref) == 0 && realm_life_state(rd) == REALM_ZOMBIE &&
+	       rtt_roots_refs(rmm, &rd->s2) == 0;
+}
+
+uint64_t rmi_realm_destroy(struct rmm *rmm, const uint64_t *args,
+			   uint64_t *results)
+{
+	struct granule_ref ref;
+	struct realm_s2 s2;
+	struct rd *rd;
+	bool allowed;
+
+	(void)results;
+	if (!granule_lock(rmm, pa_make(args[0]), GRANULE_RD, &ref))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	rd = granule_map(&ref);
+	s2 = rd->s2;
+	allowed = destroyable(rmm, &ref, rd);
+	granule_unmap(&ref, rd);
+	if (!allowed) {
+		granule_unlock(&ref);
+		return rmi_return(RMI_ERROR_REALM, 0);
+	}
+	/* First: the TLBs must not refer to tables that are free. */
+	vmid_release(rmm, s2.vmid);
+	roots_release(rmm, s2.root, s2.root_count);
+	granule_unlock_to(&ref, GRANULE_DELEGATED);
+	return rmi_return(RMI_SUCCESS, 0);
+}

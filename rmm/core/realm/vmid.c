@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* VMIDs: a bitmap, set where in use. */
+#include "rmm/core/realm/vmid.h"
+
+#include "rmm/core/port.h"
+#include "rmm/core/rmm.h"
+
+bool vmid_take(struct rmm *rmm, uint32_t *vmid)
+{
+	for (uint32_t i = 0; i < RMM_VMIDS; i++) {
+		uint32_t bit = 1U << i % 32;
+		uint32_t old = __atomic_fetch_or(&rmm->vmids[i / 32], bit,
+						 __ATOMIC_ACQUIRE);
+
+		if (!(old & bit)) {
+			*vmid = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void vmid_release(struct rmm *rmm, uint32_t vmid)
+{
+	port_tlb_invalidate_vmid(rmm->port, vmid);
+	__atomic_fetch_and(&rmm->vmids[vmid / 32], ~(1U << vmid % 32),
+			   __ATOMIC_RELEASE);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Aborts of a Realm at stage 2 (rmi-rsi 4.2, 5.4, 5.5, 5.11): which the Realm
+ * gets, which the host, and how much of each the host sees. A host that maps
+ * what cannot be accessed, or a Realm that accesses it, stops nothing but
+ * this Realm.
+ */
+#include "abi/bits.h"
+#include "lib/esr.h"
+#include "rmm/core/realm/realm.h"
+#include "rmm/core/rec/exit.h"
+#include "rmm/core/rmm.h"
+#include "rmm/core/rtt/rtt.h"
+
+/* What the host sees of a syndrome: of any, of one outside the protected half,
+ * and of one there that it may emulate. */
+#define SEEN_ANY                                                               \
+	(BITS_MASK(ESR_EC) | BITS_MASK(ESR_SET) | ESR_FNV | ESR_EA |           \
+	 BITS_MASK(ESR_FSC))
+#define SEEN_OUTSIDE (SEEN_ANY | ESR_IL)
+#define SEEN_EMULATABLE                                                        \
+	(SEEN_ANY | ESR_ISV | BITS_MASK(ESR_SAS) | ESR_SF | ESR_WNR)
+
+/* HPFAR_EL2: bits 51:12 of the IPA. */
+#define HPFAR_FIPA_SHIFT 4
+#define HPFAR_FIPA_WIDTH 40
+
+#define FAR_IN_PAGE 0xfff
+
+/* A register that is always zero. */
+#define ZERO_REGISTER 31
+
+static ipa_t page_of(const struct rec_trap *trap)
+{
+	return ipa_make(BITS_GET(trap->hpfar, HPFAR_FIPA) * GRANULE_SIZE);
+}
+
+static bool is_data(const struct rec_trap *trap)
+{
+	return BITS_GET(trap->esr, ESR_EC) == ESR_EC_DATA_LOWER;
+}
+
+/* Address size, translation, access flag and permission faults, at any level;
+ * the rest has nothing to do with what the host maps, or not only. */
+static bool is_stage_fault(uint64_t fsc)
+{
+	return fsc < ESR_FSC_EXTERNAL || fsc == 0x29 || fsc == 0x2b;
+}
+
+static bool is_permission_fault(uint64_t fsc)
+{
+	return fsc >= ESR_FSC_PERMISSION && fsc < ESR_FSC_EXTERNAL;
+}
+
+/* External aborts, on a walk or not, and parity errors. */
+static bool is_external(uint64_t fsc)
+{
+	return (fsc & 0x30) == ESR_FSC_EXTERNAL;
+}
+
+static void sea(const struct rec_hold *hold, const struct rec_trap *trap)
+{
+	struct rmm_port *port = hold->rmm->port;
+
+	port_rec_el1_get(port, hold->rec);
+	inject_sea(hold->rec, trap->esr, trap->far);
+	port_rec_el1_put(port, hold->rec);
+}
+
+static bool exit_seen(const struct rec_trap *trap, uint64_t seen,
+		      struct rmi_rec_exit *exit)
+{
+	exit->exit_reason = RMI_EXIT_SYNC;
+	exit->esr = trap->esr & seen;
+	return true;
+}
+
+/* Memory that does not answer. What cannot be contained may have hit us. */
+static bool external_handle(const struct rec_hold *hold,
+			    const struct rec_trap *trap,
+			    struct rmi_rec_exit *exit)
+{
+	switch (BITS_GET(trap->esr, ESR_SET)) {
+	case ESR_SET_UER:
+		sea(hold, trap);
+		break;
+	case ESR_SET_UEO:
+		break;
+	default:
+		port_panic(hold->rmm->port, "an error that is not contained");
+	}
+	return exit_seen(trap, SEEN_ANY, exit);
+}
+
+/* Whether the Realm has itself to blame, and gets the abort. */
+static bool is_realms_fault(const struct rec_hold *hold,
+			    const struct rec_trap *trap)
+{
+	const struct realm_s2 *s2 = &hold->rd->s2;
+	uint64_t fsc = BITS_GET(trap->esr, ESR_FSC);
+	ipa_t page = page_of(trap), top;
+
+	if (page.value >= realm_ipa_size(s2) || !is_stage_fault(fsc))
+		return true;
+	if (!is_data(trap) && is_permission_fault(fsc))
+		return true;
+	if (!realm_ipa_protected(s2, page))
+		return !is_data(trap);
+	top = ipa_make(page.value + GRANULE_SIZE);
+	return rtt_ripas_get(hold->rmm, s2, page, &top) == RMI_RIPAS_EMPTY;
+}
+
+static uint64_t value_mask(uint64_t esr)
+{
+	unsigned bits = 8U << BITS_GET(esr, ESR_SAS);
+
+	return bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+}
+
+static bool is_emulatable(const struct rec *rec, const struct rec_trap *trap)
+{
+	return (trap->esr & ESR_ISV) && !(rec->pstate & PSTATE_A32);
+}
+
+/* What an instruction stores. */
+static uint64_t stored(const struct rec *rec, uint64_t esr)
+{
+	uint64_t rt = BITS_GET(esr, ESR_SRT);
+
+	if (!(esr & ESR_WNR) || rt == ZERO_REGISTER)
+		return 0;
+	return rec->gprs[rt] & value_mask(esr);
+}
+
+/* A data abort outside the protected half. */
+static bool outside_handle(const struct rec_hold *hold,
+			   const struct rec_trap *trap,
+			   struct rmi_rec_exit *exit)
+{
+	struct rec *rec = hold->rec;
+
+	rec->last.kind = REC_LAST_UNPROTECTED;
+	rec->last.esr = trap->esr;
+	rec->last.far = trap->far;
+	if (!is_emulatable(rec, trap))
+		return exit_seen(trap, SEEN_OUTSIDE, exit);
+	rec->last.kind = REC_LAST_EMULATABLE;
+	exit->far = trap->far & FAR_IN_PAGE;
+	exit->gprs[0] = stored(rec, trap->esr);
+	return exit_seen(trap, SEEN_EMULATABLE, exit);
+}
+
+bool abort_handle(const struct rec_hold *hold, const struct rec_trap *trap,
+		  struct rmi_rec_exit *exit)
+{
+	if (is_external(BITS_GET(trap->esr, ESR_FSC)))
+		return external_handle(hold, trap, exit);
+	if (is_realms_fault(hold, trap)) {
+		sea(hold, trap);
+		return false;
+	}
+	exit->hpfar = trap->hpfar & BITS_MASK(HPFAR_FIPA);
+	if (!realm_ipa_protected(&hold->rd->s2, page_of(trap)))
+		return outside_handle(hold, trap, exit);
+	return exit_seen(trap, SEEN_ANY, exit);
+}
+
+/* The value that a load puts into its register. */
+static uint64_t loaded(uint64_t esr, uint64_t value)
+{
+	uint64_t mask = value_mask(esr);
+	uint64_t sign = mask ^ mask >> 1;
+
+	value &= mask;
+	if ((esr & ESR_SSE) && (value & sign))
+		value |= ~mask;
+	return esr & ESR_SF ? value : (uint32_t)value;
+}
+
+void abort_complete(struct rec *rec, uint64_t value)
+{
+	uint64_t esr = rec->last.esr;
+	uint64_t rt = BITS_GET(esr, ESR_SRT);
+
+	if (!(esr & ESR_WNR) && rt != ZERO_REGISTER)
+		rec->gprs[rt] = loaded(esr, value);
+	rec_skip(rec, esr);
+}

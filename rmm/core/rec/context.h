@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The registers of a vCPU. The core knows some of them by name, to take an
+ * exception in the Realm's place; the port loads and saves them all. Names
+ * are Arm's (DDI0487), which the assembler knows too.
+ */
+#ifndef REEVE_RMM_CORE_REC_CONTEXT_H
+#define REEVE_RMM_CORE_REC_CONTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What Realm and host have in the same place, the host's for its own guests.
+ * What is not here a Realm cannot reach: it is hidden from it (idreg.c) and
+ * its access trapped.
+ */
+#define EL1_SHARED(REG)                                                        \
+	REG(sp_el1)                                                            \
+	REG(elr_el1)                                                           \
+	REG(spsr_el1)                                                          \
+	REG(cpacr_el1)                                                         \
+	REG(mair_el1)                                                          \
+	REG(amair_el1)                                                         \
+	REG(vbar_el1)                                                          \
+	REG(contextidr_el1)                                                    \
+	REG(esr_el1)                                                           \
+	REG(far_el1)                                                           \
+	REG(afsr0_el1)                                                         \
+	REG(afsr1_el1)                                                         \
+	REG(par_el1)                                                           \
+	REG(tpidr_el0)                                                         \
+	REG(tpidrro_el0)                                                       \
+	REG(tpidr_el1)                                                         \
+	REG(csselr_el1)                                                        \
+	REG(mdscr_el1)                                                         \
+	REG(mdccint_el1)                                                       \
+	REG(cntkctl_el1)
+
+/* The same, of what says how addresses are translated. */
+#define EL1_TRANSLATION(REG)                                                   \
+	REG(tcr_el1)                                                           \
+	REG(sctlr_el1)                                                         \
+	REG(ttbr0_el1)                                                         \
+	REG(ttbr1_el1)
+
+/* What EL3 keeps for each world, so that only Realms share it. */
+#define EL1_REALM(REG)                                                         \
+	REG(apiakeylo_el1)                                                     \
+	REG(apiakeyhi_el1)                                                     \
+	REG(apibkeylo_el1)                                                     \
+	REG(apibkeyhi_el1)                                                     \
+	REG(apdakeylo_el1)                                                     \
+	REG(apdakeyhi_el1)                                                     \
+	REG(apdbkeylo_el1)                                                     \
+	REG(apdbkeyhi_el1)                                                     \
+	REG(apgakeylo_el1)                                                     \
+	REG(apgakeyhi_el1)                                                     \
+	REG(vdisr_el2)
+
+#define EL1_FIELD(reg) uint64_t reg;
+
+struct el1_shared {
+	EL1_SHARED(EL1_FIELD)
+	EL1_TRANSLATION(EL1_FIELD)
+};
+
+struct el1_realm {
+	EL1_REALM(EL1_FIELD)
+};
+
+/* An EL1 timer. */
+struct rec_timer {
+	uint64_t ctl; /* CNTx_CTL_EL0 */
+	uint64_t cval;
+};
+
+#define TIMER_ENABLE  1
+#define TIMER_IMASK   2
+#define TIMER_ISTATUS 4
+
+/* Whether its interrupt is asserted. */
+static inline bool timer_asserted(uint64_t ctl)
+{
+	return (ctl & (TIMER_ENABLE | TIMER_IMASK | TIMER_ISTATUS)) ==
+	       (TIMER_ENABLE | TIMER_ISTATUS);
+}
+
+/* V0..V31 and their control and status. */
+struct rec_fp {
+	uint64_t vectors[32][2];
+	uint64_t fpsr;
+	uint64_t fpcr;
+} __attribute__((aligned(16)));
+
+/* PSTATE, in the form that SPSR_EL2 has. */
+#define PSTATE_NZCV       0xf0000000
+#define PSTATE_DIT        0x1000000
+#define PSTATE_PAN        0x400000
+#define PSTATE_SS         0x200000
+#define PSTATE_SSBS       0x1000
+#define PSTATE_BTYPE      0xc00
+#define PSTATE_DAIF       0x3c0
+#define PSTATE_A32        0x10
+#define PSTATE_MODE_SHIFT 0
+#define PSTATE_MODE_WIDTH 4
+#define PSTATE_EL0T       0
+#define PSTATE_EL1T       4
+#define PSTATE_EL1H       5
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RMI_REC_ENTER (rmi-rsi 5.1): the checks, what the REC's last exit still
+ * owes, the run, and the record of its exit.
+ */
+#include "abi/rmi.h"
+#include "lib/number.h"
+#include "rmm/core/granule.h"
+#include "rmm/core/port.h"
+#include "rmm/core/rec/exit.h"
+#include "rmm/core/rec/rec.h"
+#include "rmm/core/rmi/handlers.h"
+#include "rmm/core/rmi/status.h"
+#include "rmm/core/rmm.h"
+#include "rmm/core/rsi/rsi.h"
+
+/* What is read of struct rmi_rec_enter: up to its last field, in the steps of
+ * 64 bytes in which copies are fast. */
+#define ENTER_SIZE 0x300
+
+_Static_assert(ENTER_SIZE >= __builtin_offsetof(struct rmi_rec_enter, pad2f8),
+	       "all fields");
+
+/* Step 8; and the registers that a run needs are there. */
+static bool gic_fits(struct rmm_port *port)
+{
+	uint64_t lr[GIC_LRS_MAX];
+	unsigned count = port_gic_lrs(port, lr);
+
+	return count > 0 && gic_lrs_valid(lr, count);
+}
+
+/* Whether the flags fit what the last exit was (steps 9 and 10). */
+static bool flags_fit(const struct rec *rec, uint64_t flags)
+{
+	if (flags & RMI_REC_ENTER_INJECT_SEA) {
+		return rec->last.kind == REC_LAST_UNPROTECTED ||
+		       rec->last.kind == REC_LAST_EMULATABLE;
+	}
+	if (flags & RMI_REC_ENTER_EMUL_MMIO)
+		return rec->last.kind == REC_LAST_EMULATABLE;
+	return true;
+}
+
+/* Steps 9, 10, 13 and 14: the host's answer to the last exit. */
+static void answer(struct rec *rec, const struct rmi_rec_enter *enter)
+{
+	if (enter->flags & RMI_REC_ENTER_INJECT_SEA)
+		inject_sea(rec, rec->last.esr, rec->last.far);
+	else if (enter->flags & RMI_REC_ENTER_EMUL_MMIO)
+		abort_complete(rec, enter->gprs[0]);
+	else if (rec->last.kind == REC_LAST_SYSREG_READ)
+		sysreg_complete(rec, enter->gprs[0]);
+	rec->last = (struct rec_last){ REC_LAST_OTHER, 0, 0 };
+	rec->trap_wfi = (enter->flags & RMI_REC_ENTER_TRAP_WFI) != 0;
+	rec->trap_wfe = (enter->flags & RMI_REC_ENTER_TRAP_WFE) != 0;
+}
+
+static void timers_tell(const struct rec *rec, struct rmi_rec_exit *exit)
+{
+	exit->cntp_ctl = rec->phys.ctl;
+	exit->cntp_cval = rec->phys.cval;
+	exit->cntv_ctl = rec->virt.ctl;
+	exit->cntv_cval = rec->virt.cval;
+}
+
+/* Step 15. */
+static void run(const struct rec_hold *hold, struct rmi_rec_exit *exit)
+{
+	struct rmm_port *port = hold->rmm->port;
+	struct rec_trap trap;
+
+	port_rec_start(port, hold->rec, &hold->rd->s2);
+	do {
+		port_rec_run(port, hold->rec, &trap);
+	} while (!exit_handle(hold, &trap, exit));
+	port_rec_stop(port, hold->rec);
+	timers_tell(hold->rec, exit);
+}
+
+/* Steps 9 to 15. */
+static void enter_and_run(struct rec_hold *hold,
+			  const struct rmi_rec_enter *enter,
+			  struct rmi_rec_exit *exit)
+{
+	answer(hold->rec, enter);
+	if (hold->rec->host_call.pending &&
+	    !rsi_host_call_complete(hold, enter, exit))
+		return;
+	if (hold->rec->ripas.pending) {
+		rsi_ipa_state_complete(
+			hold->rec,
+			(enter->flags & RMI_REC_ENTER_RIPAS_REJECT) != 0);
+	}
+	run(hold, exit);
+}
+
+/* Steps 5 to 16, with the REC held. */
+static uint64_t enter_held(struct rec_hold *hold, pa_t page,
+			   const struct rmi_rec_enter *enter)
+{
+	struct rmi_rec_exit exit = { 0 };
+	uint64_t result = rec_execute(hold);
+
+	if (result != RMI_SUCCESS)
+		return result;
+	if (!port_rec_runs(hold->rmm->port)) {
+		result = rmi_return(RMI_ERROR_NOT_SUPPORTED, 0);
+	} else if (!gic_fits(hold->rmm->port) ||
+		   !flags_fit(hold->rec, enter->flags)) {
+		result = rmi_return(RMI_ERROR_REC, 0);
+	} else {
+		enter_and_run(hold, enter, &exit);
+		if (!granule_ns_write(hold->rmm, pa_add(page, sizeof(*enter)),
+				      &exit, sizeof(exit)))
+			result = rmi_return(RMI_ERROR_INPUT, 0);
+	}
+	rec_execute_end(hold);
+	return result;
+}
+
+uint64_t rmi_rec_enter(struct rmm *rmm, const uint64_t *args, uint64_t *results)
+{
+	pa_t run = pa_make(args[1]);
+	struct rmi_rec_enter enter;
+	struct rec_hold hold;
+	uint64_t result;
+
+	(void)results;
+	/* Steps 1 and 4 in one: the page is looked at once. */
+	if (!is_aligned(run.value, GRANULE_SIZE) ||
+	    !granule_ns_read(rmm, run, &enter, ENTER_SIZE))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	result = rec_hold(rmm, pa_make(args[0]), &hold);
+	if (result != RMI_SUCCESS)
+		return result;
+	result = enter_held(&hold, run, &enter);
+	rec_release(&hold);
+	return result;
+}

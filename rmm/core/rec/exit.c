@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What comes out of a Realm, by class (rmi-rsi 5.3, 5.4, 5.9, 5.11). */
+#include "rmm/core/rec/exit.h"
+
+#include <string.h>
+
+#include "abi/bits.h"
+#include "abi/smccc.h"
+#include "lib/esr.h"
+#include "rmm/core/rmm.h"
+
+/* What the host sees of a trapped WFI or WFE: which of the two. */
+#define SEEN_WFX (BITS_MASK(ESR_EC) | 1)
+/* And of an SError interrupt. */
+#define SEEN_SERROR                                                            \
+	(BITS_MASK(ESR_EC) | ESR_IDS | BITS_MASK(ESR_AET) | ESR_EA |           \
+	 BITS_MASK(ESR_FSC))
+
+/* VSESR_EL2: the syndrome without its class. */
+#define VSESR_MASK 0x1ffffff
+
+static bool exit_reason(uint64_t reason, uint64_t esr, struct rmi_rec_exit *exit)
+{
+	exit->exit_reason = reason;
+	exit->esr = esr;
+	return true;
+}
+
+/* An instruction that a Realm does not have. */
+static bool undefined(const struct rec_hold *hold)
+{
+	port_rec_el1_get(hold->rmm->port, hold->rec);
+	inject_undefined(hold->rec);
+	port_rec_el1_put(hold->rmm->port, hold->rec);
+	return false;
+}
+
+/* The exception comes after the instruction, which has not happened. */
+static bool hypercall(const struct rec_hold *hold)
+{
+	hold->rec->pc -= 4;
+	return undefined(hold);
+}
+
+static bool wait(struct rec *rec, const struct rec_trap *trap,
+		 struct rmi_rec_exit *exit)
+{
+	rec_skip(rec, trap->esr);
+	return exit_reason(RMI_EXIT_SYNC, trap->esr & SEEN_WFX, exit);
+}
+
+static bool call(const struct rec_hold *hold, const struct rec_trap *trap,
+		 struct rmi_rec_exit *exit)
+{
+	struct rec *rec = hold->rec;
+	struct smccc_regs regs;
+	enum rsi_outcome outcome;
+
+	memcpy(regs.x, rec->gprs, sizeof(regs.x));
+	outcome = rmm_handle_rsi(hold, &regs, exit);
+	memcpy(rec->gprs, regs.x, sizeof(regs.x));
+	if (outcome != RSI_RETRY)
+		rec_skip(rec, trap->esr);
+	return outcome != RSI_RETURN;
+}
+
+/* Classes of instructions that trap, if they are not one of those that are
+ * served: a Realm does not have them. */
+static bool is_instruction(uint64_t class)
+{
+	return class < ESR_EC_INST_LOWER || class == ESR_EC_GCS;
+}
+
+/* An unknown class is the host's to see, who gives up in the end. */
+static bool sync_handle(const struct rec_hold *hold,
+			const struct rec_trap *trap, struct rmi_rec_exit *exit)
+{
+	uint64_t class = BITS_GET(trap->esr, ESR_EC);
+
+	switch (class) {
+	case ESR_EC_SMC64:
+		return call(hold, trap, exit);
+	case ESR_EC_DATA_LOWER:
+	case ESR_EC_INST_LOWER:
+		return abort_handle(hold, trap, exit);
+	case ESR_EC_SYSREG:
+		return sysreg_handle(hold, trap, exit);
+	case ESR_EC_WFX:
+		return wait(hold->rec, trap, exit);
+	case ESR_EC_HVC32:
+	case ESR_EC_HVC64:
+		return hypercall(hold);
+	default:
+		return is_instruction(class)
+			       ? undefined(hold)
+			       : exit_reason(RMI_EXIT_SYNC, 0, exit);
+	}
+}
+
+static bool serror_is_known(uint64_t esr)
+{
+	return !(esr & ESR_IDS) &&
+	       BITS_GET(esr, ESR_FSC) == ESR_FSC_ASYNCHRONOUS;
+}
+
+/* The Realm gets what it could not go on from. */
+static bool serror_handle(const struct rec_hold *hold, uint64_t esr,
+			  struct rmi_rec_exit *exit)
+{
+	uint64_t type = serror_is_known(esr) ? BITS_GET(esr, ESR_AET) : 0;
+
+	switch (type) {
+	case ESR_AET_UEU:
+	case ESR_AET_UER:
+		hold->rec->serror = true;
+		hold->rec->vsesr = esr & VSESR_MASK;
+		break;
+	case ESR_AET_UEO:
+	case ESR_AET_CE:
+		break;
+	default:
+		port_panic(hold->rmm->port, "an error that is not contained");
+	}
+	return exit_reason(RMI_EXIT_SERROR, esr & SEEN_SERROR, exit);
+}
+
+bool exit_handle(const struct rec_hold *hold, const struct rec_trap *trap,
+		 struct rmi_rec_exit *exit)
+{
+	switch (trap->kind) {
+	case REC_TRAP_SYNC:
+		return sync_handle(hold, trap, exit);
+	case REC_TRAP_FIQ:
+		return exit_reason(RMI_EXIT_FIQ, 0, exit);
+	case REC_TRAP_SERROR:
+		return serror_handle(hold, trap->esr, exit);
+	case REC_TRAP_IRQ:
+	default:
+		return exit_reason(RMI_EXIT_IRQ, 0, exit);
+	}
+}

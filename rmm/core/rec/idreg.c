@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The ID registers as a Realm sees them: one table of what may be there. A
+ * feature is in it if it needs no register that traps or is not switched
+ * (context.h), and a value that is not known here is cut to the highest that
+ * is. What is not in the table reads as "not there": vectors longer than 128
+ * bits, matrices, memory tags beyond instructions, error records, debug and
+ * performance counters, nested virtualization, and what comes after.
+ */
+#include "rmm/core/rec/idreg.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rmm/core/rmm.h"
+
+/* Fields have 4 bits. */
+#define FIELD_ONES UINT64_C(0xf)
+/* In signed fields, from here on: not there. */
+#define FIELD_NEGATIVE 8
+
+/* How the least value of a field reads that this table does not have. */
+enum id_sign {
+	UNSIGNED,
+	SIGNED,
+};
+
+/* A field of which a Realm sees at most max. */
+struct id_field {
+	uint8_t reg; /* enum idreg */
+	uint8_t shift;
+	uint8_t max;
+	uint8_t sign; /* enum id_sign: where negative values stay */
+};
+
+/* Names are those of the fields in Arm DDI0487. */
+static const struct id_field fields[] = {
+	{ ID_PFR0, 0, 1, UNSIGNED }, /* EL0: A64 only */
+	{ ID_PFR0, 4, 1, UNSIGNED }, /* EL1 */
+	{ ID_PFR0, 16, 1, SIGNED }, /* FP */
+	{ ID_PFR0, 20, 1, SIGNED }, /* AdvSIMD */
+	{ ID_PFR0, 24, 1, UNSIGNED }, /* GIC */
+	{ ID_PFR0, 48, 1, UNSIGNED }, /* DIT */
+	{ ID_PFR0, 56, 1, UNSIGNED }, /* CSV2, without SCXTNUM_ELx */
+	{ ID_PFR0, 60, 1, UNSIGNED }, /* CSV3 */
+	{ ID_PFR1, 0, 1, UNSIGNED }, /* BT */
+	{ ID_PFR1, 4, 2, UNSIGNED }, /* SSBS */
+	{ ID_ISAR0, 4, 2, UNSIGNED }, /* AES */
+	{ ID_ISAR0, 8, 1, UNSIGNED }, /* SHA1 */
+	{ ID_ISAR0, 12, 2, UNSIGNED }, /* SHA2 */
+	{ ID_ISAR0, 16, 1, UNSIGNED }, /* CRC32 */
+	{ ID_ISAR0, 20, 3, UNSIGNED }, /* Atomic */
+	{ ID_ISAR0, 28, 1, UNSIGNED }, /* RDM */
+	{ ID_ISAR0, 32, 1, UNSIGNED }, /* SHA3 */
+	{ ID_ISAR0, 36, 1, UNSIGNED }, /* SM3 */
+	{ ID_ISAR0, 40, 1, UNSIGNED }, /* SM4 */
+	{ ID_ISAR0, 44, 1, UNSIGNED }, /* DP */
+	{ ID_ISAR0, 48, 1, UNSIGNED }, /* FHM */
+	{ ID_ISAR0, 52, 2, UNSIGNED }, /* TS */
+	{ ID_ISAR0, 56, 2, UNSIGNED }, /* TLB */
+	{ ID_ISAR0, 60, 1, UNSIGNED }, /* RNDR */
+	{ ID_ISAR1, 0, 2, UNSIGNED }, /* DPB */
+	{ ID_ISAR1, 4, 5, UNSIGNED }, /* APA */
+	{ ID_ISAR1, 8, 5, UNSIGNED }, /* API */
+	{ ID_ISAR1, 12, 1, UNSIGNED }, /* JSCVT */
+	{ ID_ISAR1, 16, 1, UNSIGNED }, /* FCMA */
+	{ ID_ISAR1, 20, 3, UNSIGNED }, /* LRCPC */
+	{ ID_ISAR1, 24, 1, UNSIGNED }, /* GPA */
+	{ ID_ISAR1, 28, 1, UNSIGNED }, /* GPI */
+	{ ID_ISAR1, 32, 1, UNSIGNED }, /* FRINTTS */
+	{ ID_ISAR1, 36, 1, UNSIGNED }, /* SB */
+	{ ID_ISAR1, 40, 2, UNSIGNED }, /* SPECRES */
+	{ ID_ISAR1, 44, 2, UNSIGNED }, /* BF16 */
+	{ ID_ISAR1, 48, 1, UNSIGNED }, /* DGH */
+	{ ID_ISAR1, 52, 1, UNSIGNED }, /* I8MM */
+	{ ID_ISAR1, 56, 1, UNSIGNED }, /* XS */
+	/* No WFxT: to the host, which is shown no deadline, it were a WFI. */
+	{ ID_ISAR2, 4, 1, UNSIGNED }, /* RPRES */
+	{ ID_ISAR2, 8, 1, UNSIGNED }, /* GPA3 */
+	{ ID_ISAR2, 12, 5, UNSIGNED }, /* APA3 */
+	{ ID_ISAR2, 16, 1, UNSIGNED }, /* MOPS */
+	{ ID_ISAR2, 20, 1, UNSIGNED }, /* BC */
+	{ ID_ISAR2, 24, 1, UNSIGNED }, /* PAC_frac */
+	{ ID_ISAR2, 28, 1, UNSIGNED }, /* CLRBHB */
+	{ ID_ISAR2, 48, 1, UNSIGNED }, /* RPRFM */
+	{ ID_ISAR2, 52, 1, UNSIGNED }, /* CSSC */
+	{ ID_MMFR0, 0, 5, UNSIGNED }, /* PARange: 48 bits, no LPA2 */
+	{ ID_MMFR0, 4, 2, UNSIGNED }, /* ASIDBits */
+	{ ID_MMFR0, 8, 1, UNSIGNED }, /* BigEnd */
+	{ ID_MMFR0, 16, 1, UNSIGNED }, /* BigEndEL0 */
+	{ ID_MMFR0, 20, 1, UNSIGNED }, /* TGran16 */
+	{ ID_MMFR0, 24, 0, SIGNED }, /* TGran64 */
+	{ ID_MMFR0, 28, 0, SIGNED }, /* TGran4 */
+	{ ID_MMFR0, 44, 1, UNSIGNED }, /* ExS */
+	{ ID_MMFR0, 60, 1, UNSIGNED }, /* ECV, without CNTPOFF_EL2 */
+	{ ID_MMFR1, 0, 2, UNSIGNED }, /* HAFDBS */
+	{ ID_MMFR1, 12, 2, UNSIGNED }, /* HPDS */
+	{ ID_MMFR1, 20, 3, UNSIGNED }, /* PAN */
+	{ ID_MMFR1, 36, 3, UNSIGNED }, /* ETS */
+	{ ID_MMFR1, 44, 1, UNSIGNED }, /* AFP */
+	{ ID_MMFR1, 48, 1, UNSIGNED }, /* nTLBPA */
+	{ ID_MMFR1, 60, 1, UNSIGNED }, /* ECBHB */
+	{ ID_MMFR2, 0, 1, UNSIGNED }, /* CnP */
+	{ ID_MMFR2, 4, 1, UNSIGNED }, /* UAO */
+	{ ID_MMFR2, 8, 1, UNSIGNED }, /* LSM */
+	{ ID_MMFR2, 20, 1, UNSIGNED }, /* CCIDX */
+	{ ID_MMFR2, 28, 1, UNSIGNED }, /* ST */
+	{ ID_MMFR2, 32, 1, UNSIGNED }, /* AT */
+	{ ID_MMFR2, 48, 1, UNSIGNED }, /* TTL */
+	{ ID_MMFR2, 52, 2, UNSIGNED }, /* BBM */
+	{ ID_MMFR2, 60, 1, UNSIGNED }, /* E0PD */
+	{ ID_MMFR3, 60, 1, UNSIGNED }, /* Spec_FPACC */
+};
+
+/*
+ * ID_AA64DFR0_EL1: debug as of Armv8.0 with the two breakpoints and two
+ * watchpoints that there must be, and whose registers read as zero; neither
+ * double lock nor multi-threaded counters, which are 15 to say so.
+ */
+#define DFR0_VIEW UINT64_C(0x000f00f000101006)
+
+/* Where each register is. */
+static const struct {
+	uint8_t crm, op2;
+} places[ID_REGS] = {
+	[ID_PFR0] = { 4, 0 },  [ID_PFR1] = { 4, 1 },  [ID_ISAR0] = { 6, 0 },
+	[ID_ISAR1] = { 6, 1 }, [ID_ISAR2] = { 6, 2 }, [ID_MMFR0] = { 7, 0 },
+	[ID_MMFR1] = { 7, 1 }, [ID_MMFR2] = { 7, 2 }, [ID_MMFR3] = { 7, 3 },
+};
+
+static uint64_t field_view(const struct id_field *field, uint64_t value)
+{
+	uint64_t has = value >> field->shift & FIELD_ONES;
+	bool absent = field->sign == SIGNED && has >= FIELD_NEGATIVE;
+
+	if (has > field->max && !absent)
+		has = field->max;
+	return has << field->shift;
+}
+
+static uint64_t view(unsigned reg, uint64_t value)
+{
+	uint64_t seen = 0;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (fields[i].reg == reg)
+			seen |= field_view(&fields[i], value);
+	}
+	return seen;
+}
+
+uint64_t idreg_view(const struct rmm_machine *machine, unsigned crm,
+		    unsigned op2)
+{
+	if (crm == 5 && op2 == 0)
+		return DFR0_VIEW;
+	for (unsigned i = 0; i < ID_REGS; i++) {
+		if (places[i].crm == crm && places[i].op2 == op2)
+			return view(i, machine->id[i]);
+	}
+	return 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The ID registers as a Realm sees them. */
+#ifndef REEVE_RMM_CORE_REC_IDREG_H
+#define REEVE_RMM_CORE_REC_IDREG_H
+
+#include <stdint.h>
+
+struct rmm_machine;
+
+/* The register S3_0_C0_C<crm>_<op2>, crm 1..7, op2 0..7. */
+uint64_t idreg_view(const struct rmm_machine *machine, unsigned crm,
+		    unsigned op2);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Exceptions that the RMM takes to EL1 in the Realm's place (Arm DDI0487,
+ * "Exception entry"; of its PSTATE rules those of the features that a Realm
+ * has).
+ */
+#include "abi/bits.h"
+#include "lib/esr.h"
+#include "rmm/core/rec/exit.h"
+
+#define SCTLR_EL1_SPAN  (UINT64_C(1) << 23)
+#define SCTLR_EL1_DSSBS (UINT64_C(1) << 44)
+
+#define ESR_CLASS(ec) ((uint64_t)(ec) << ESR_EC_SHIFT)
+
+/* Of the synchronous exceptions, by where they come from. */
+static uint64_t vector_offset(uint64_t pstate)
+{
+	if (pstate & PSTATE_A32)
+		return 0x600;
+	switch (BITS_GET(pstate, PSTATE_MODE)) {
+	case PSTATE_EL1H:
+		return 0x200;
+	case PSTATE_EL1T:
+		return 0x000;
+	default:
+		return 0x400;
+	}
+}
+
+static uint64_t handler_pstate(const struct rec *rec)
+{
+	uint64_t kept = rec->pstate & (PSTATE_NZCV | PSTATE_PAN);
+	uint64_t sctlr = rec->el1.sctlr_el1;
+
+	if (!(rec->pstate & PSTATE_A32))
+		kept |= rec->pstate & PSTATE_DIT;
+	if (!(sctlr & SCTLR_EL1_SPAN))
+		kept |= PSTATE_PAN;
+	if (sctlr & SCTLR_EL1_DSSBS)
+		kept |= PSTATE_SSBS;
+	return kept | PSTATE_DAIF | PSTATE_EL1H;
+}
+
+static void take(struct rec *rec, uint64_t esr)
+{
+	uint64_t pstate = handler_pstate(rec);
+
+	rec->el1.esr_el1 = esr;
+	rec->el1.elr_el1 = rec->pc;
+	rec->el1.spsr_el1 = rec->pstate;
+	rec->pc = rec->el1.vbar_el1 + vector_offset(rec->pstate);
+	rec->pstate = pstate;
+}
+
+/* The class at EL1 for one at EL2: they differ by whence they come. */
+static uint64_t class_at_el1(const struct rec *rec, uint64_t esr)
+{
+	uint64_t mode = BITS_GET(rec->pstate, PSTATE_MODE);
+	bool from_el1 = !(rec->pstate & PSTATE_A32) && mode != PSTATE_EL0T;
+
+	return BITS_GET(esr, ESR_EC) + (from_el1 ? 1 : 0);
+}
+
+void inject_sea(struct rec *rec, uint64_t esr, uint64_t far)
+{
+	uint64_t syndrome = ESR_CLASS(class_at_el1(rec, esr)) | ESR_IL |
+			    ESR_EA | ESR_FSC_EXTERNAL;
+
+	if (BITS_GET(esr, ESR_EC) == ESR_EC_DATA_LOWER)
+		syndrome |= esr & (ESR_CM | ESR_WNR);
+	rec->el1.far_el1 = far;
+	take(rec, syndrome);
+}
+
+void inject_undefined(struct rec *rec)
+{
+	take(rec, ESR_CLASS(ESR_EC_UNKNOWN) | ESR_IL);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * System registers whose access traps (rmi-rsi 5.9): the host has those of
+ * the interrupt controller, identification is idreg.c's, what a Realm must
+ * not even find is undefined, and all others read as zero and ignore writes.
+ */
+#include <stddef.h>
+
+#include "abi/bits.h"
+#include "lib/esr.h"
+#include "rmm/core/rec/exit.h"
+#include "rmm/core/rec/idreg.h"
+#include "rmm/core/rmm.h"
+
+#define ZERO_REGISTER 31
+
+/* A register, or all with these first four numbers. */
+#define ANY_OP2 8
+
+enum treatment {
+	ID,
+	HOST,
+	UNDEFINED,
+};
+
+struct group {
+	uint8_t op0, op1, crn, crm, op2;
+	uint8_t treatment; /* enum treatment */
+};
+
+static const struct group groups[] = {
+	{ 3, 0, 0, 1, ANY_OP2, ID }, /* of AArch32, up to CRm 3 */
+	{ 3, 0, 0, 2, ANY_OP2, ID },
+	{ 3, 0, 0, 3, ANY_OP2, ID },
+	{ 3, 0, 0, 4, ANY_OP2, ID }, /* ID_AA64PFR<n>_EL1 */
+	{ 3, 0, 0, 5, ANY_OP2, ID }, /* ID_AA64DFR<n>_EL1 */
+	{ 3, 0, 0, 6, ANY_OP2, ID }, /* ID_AA64ISAR<n>_EL1 */
+	{ 3, 0, 0, 7, ANY_OP2, ID }, /* ID_AA64MMFR<n>_EL1 */
+	{ 3, 0, 4, 6, 0, HOST }, /* ICC_PMR_EL1 */
+	{ 3, 0, 12, 8, ANY_OP2, HOST }, /* ICC_IAR0_EL1 to ICC_AP0R3_EL1 */
+	{ 3, 0, 12, 9, ANY_OP2, HOST }, /* ICC_AP1R<n>_EL1 */
+	{ 3, 0, 12, 11, ANY_OP2, HOST }, /* ICC_DIR, _RPR, _SGI<n>R, .. */
+	{ 3, 0, 12, 12, ANY_OP2, HOST }, /* ICC_IAR1_EL1 to _IGRPEN1_EL1 */
+	{ 3, 0, 10, 4, 4, UNDEFINED }, /* MPAMIDR_EL1 */
+	{ 3, 0, 10, 5, ANY_OP2, UNDEFINED }, /* MPAM<n>_EL1, MPAMSM_EL1 */
+	{ 3, 0, 10, 2, 5, UNDEFINED }, /* S2POR_EL1 */
+	{ 3, 0, 1, 0, 5, UNDEFINED }, /* RGSR_EL1 */
+	{ 3, 0, 1, 0, 6, UNDEFINED }, /* GCR_EL1 */
+	{ 3, 0, 5, 6, ANY_OP2, UNDEFINED }, /* TFSR_EL1, TFSRE0_EL1 */
+	{ 2, 1, 9, 0, ANY_OP2, UNDEFINED }, /* BRBCR_EL1, BRBFCR_EL1 */
+	{ 2, 1, 9, 1, ANY_OP2, UNDEFINED }, /* BRBSRCINJ_EL1, .. */
+	{ 2, 1, 9, 2, ANY_OP2, UNDEFINED }, /* BRBIDR0_EL1 */
+};
+
+/* BRBINF<n>_EL1, BRBSRC<n>_EL1, BRBTGT<n>_EL1. */
+static bool is_branch_record(uint64_t esr)
+{
+	return BITS_GET(esr, ESR_SYS_OP0) == 2 &&
+	       BITS_GET(esr, ESR_SYS_OP1) == 1 &&
+	       BITS_GET(esr, ESR_SYS_CRN) == 8;
+}
+
+static bool group_has(const struct group *group, uint64_t esr)
+{
+	return BITS_GET(esr, ESR_SYS_OP0) == group->op0 &&
+	       BITS_GET(esr, ESR_SYS_OP1) == group->op1 &&
+	       BITS_GET(esr, ESR_SYS_CRN) == group->crn &&
+	       BITS_GET(esr, ESR_SYS_CRM) == group->crm &&
+	       (group->op2 == ANY_OP2 ||
+		BITS_GET(esr, ESR_SYS_OP2) == group->op2);
+}
+
+static const struct group *group_find(uint64_t esr)
+{
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		if (group_has(&groups[i], esr))
+			return &groups[i];
+	}
+	return NULL;
+}
+
+static void register_put(struct rec *rec, uint64_t esr, uint64_t value)
+{
+	uint64_t rt = BITS_GET(esr, ESR_SYS_RT);
+
+	if ((esr & ESR_SYS_READ) && rt != ZERO_REGISTER)
+		rec->gprs[rt] = value;
+}
+
+/* The host serves it: not told which general register it was. */
+static bool host_handle(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit)
+{
+	uint64_t rt = BITS_GET(esr, ESR_SYS_RT);
+
+	exit->exit_reason = RMI_EXIT_SYNC;
+	exit->esr = esr & ~BITS_MASK(ESR_SYS_RT);
+	if (esr & ESR_SYS_READ)
+		rec->last = (struct rec_last){ REC_LAST_SYSREG_READ, esr, 0 };
+	else if (rt != ZERO_REGISTER)
+		exit->gprs[0] = rec->gprs[rt];
+	rec_skip(rec, esr);
+	return true;
+}
+
+static bool undefined(const struct rec_hold *hold)
+{
+	port_rec_el1_get(hold->rmm->port, hold->rec);
+	inject_undefined(hold->rec);
+	port_rec_el1_put(hold->rmm->port, hold->rec);
+	return false;
+}
+
+static uint64_t id_value(const struct rmm *rmm, uint64_t esr)
+{
+	return idreg_view(&rmm->machine, (unsigned)BITS_GET(esr, ESR_SYS_CRM),
+			  (unsigned)BITS_GET(esr, ESR_SYS_OP2));
+}
+
+bool sysreg_handle(const struct rec_hold *hold, const struct rec_trap *trap,
+		   struct rmi_rec_exit *exit)
+{
+	const struct group *group = group_find(trap->esr);
+	uint64_t value = 0;
+
+	if (is_branch_record(trap->esr) ||
+	    (group != NULL && group->treatment == UNDEFINED))
+		return undefined(hold);
+	if (group != NULL && group->treatment == HOST)
+		return host_handle(hold->rec, trap->esr, exit);
+	if (group != NULL)
+		value = id_value(hold->rmm, trap->esr);
+	register_put(hold->rec, trap->esr, value);
+	rec_skip(hold->rec, trap->esr);
+	return false;
+}
+
+void sysreg_complete(struct rec *rec, uint64_t value)
+{
+	register_put(rec, rec->last.esr, value);
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Stateful operations: the pool of contexts, and the calls with which the
+ * host carries an operation on (rmi-rsi 2.10).
+ */
+#include "rmm/core/rmi/sro.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "abi/bits.h"
+#include "abi/rmi.h"
+#include "lib/number.h"
+#include "rmm/core/granule.h"
+#include "rmm/core/rmi/handlers.h"
+#include "rmm/core/rmi/status.h"
+#include "rmm/core/rmm.h"
+
+/* Address-range descriptors are 64-bit words in a list in one NS granule. */
+#define DESC_SIZE sizeof(uint64_t)
+
+static bool owner_change(struct sro *sro, enum sro_owner from, enum sro_owner to)
+{
+	uint32_t expected = from;
+
+	return __atomic_compare_exchange_n(&sro->owner, &expected, to, false,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+static uint64_t exhausted(const struct sro_pool *pool)
+{
+	for (unsigned i = 0; i < SRO_CONTEXTS; i++) {
+		if (__atomic_load_n(&pool->contexts[i].owner,
+				    __ATOMIC_RELAXED) != SRO_PARKED)
+			return RMI_BUSY;
+	}
+	/* Only the host can free one, by finishing its operation. */
+	return RMI_BLOCKED;
+}
+
+uint64_t sro_reserve(struct rmm *rmm, struct sro **out)
+{
+	for (unsigned i = 0; i < SRO_CONTEXTS; i++) {
+		struct sro *sro = &rmm->sros.contexts[i];
+
+		if (owner_change(sro, SRO_FREE, SRO_EXECUTING)) {
+			*out = sro;
+			return RMI_SUCCESS;
+		}
+	}
+	*out = NULL;
+	return exhausted(&rmm->sros);
+}
+
+static void owner_set(struct sro *sro, enum sro_owner owner)
+{
+	__atomic_store_n(&sro->owner, owner, __ATOMIC_RELEASE);
+}
+
+void sro_release(struct sro *sro)
+{
+	const size_t shared = offsetof(struct sro, phase);
+
+	/* All but the owner: contexts in the pool are zero. */
+	memset((uint8_t *)sro + shared, 0, sizeof(*sro) - shared);
+	owner_set(sro, SRO_FREE);
+}
+
+void sro_park(struct sro *sro)
+{
+	owner_set(sro, SRO_PARKED);
+}
+
+uint64_t sro_handle(const struct rmm *rmm, const struct sro *sro)
+{
+	return (uint64_t)(sro - rmm->sros.contexts);
+}
+
+uint64_t sro_donation(const struct sro *sro)
+{
+	return BITS_PUT(RMI_DONATE_COUNT, sro->wanted) |
+	       BITS_PUT(RMI_DONATE_STATE, RMI_RANGE_DELEGATED);
+}
+
+uint64_t sro_fail(struct sro *sro, uint64_t failure)
+{
+	sro->failure = failure;
+	sro->wanted = 0;
+	sro->phase = SRO_RECLAIM;
+	return rmi_incomplete(RMI_MEM_REQ_RECLAIM);
+}
+
+/* The parked context of a handle, for this CPU; NULL: there is none. */
+static struct sro *sro_enter(struct rmm *rmm, uint64_t handle)
+{
+	struct sro *sro;
+
+	if (handle >= SRO_CONTEXTS)
+		return NULL;
+	sro = &rmm->sros.contexts[handle];
+	return owner_change(sro, SRO_PARKED, SRO_EXECUTING) ? sro : NULL;
+}
+
+/* Descriptors from list on that a call may use: never past its granule. */
+static unsigned list_clip(pa_t list, uint64_t count)
+{
+	uint64_t room = (GRANULE_SIZE - list.value % GRANULE_SIZE) / DESC_SIZE;
+
+	return (unsigned)smaller(count, room);
+}
+
+static pa_t desc_address(uint64_t desc)
+{
+	return pa_make(BITS_GET(desc, RMI_RANGE_ADDR) << RMI_RANGE_ADDR_SHIFT);
+}
+
+/*
+ * Adds up the granules of a list; false: a descriptor is malformed, or they
+ * are more than wanted. Only 4 KiB blocks are asked for, so only they fit.
+ */
+static bool donation_valid(const uint64_t *descs, unsigned count,
+			   uint32_t wanted)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t blocks = BITS_GET(descs[i], RMI_RANGE_COUNT);
+
+		if (blocks == 0)
+			continue;
+		if (BITS_GET(descs[i], RMI_RANGE_SIZE) != 0 ||
+		    BITS_GET(descs[i], RMI_RANGE_STATE) != RMI_RANGE_DELEGATED)
+			return false;
+		sum += blocks;
+	}
+	return sum <= wanted;
+}
+
+static bool page_claim(struct rmm *rmm, struct sro *sro, pa_t pa)
+{
+	struct granule_ref ref;
+
+	if (!granule_lock(rmm, pa, GRANULE_DELEGATED, &ref))
+		return false;
+	granule_unlock_to(&ref, GRANULE_REC_AUX);
+	sro->pages[sro->count++] = pa;
+	sro->wanted--;
+	return true;
+}
+
+/* Claims granules in the list's order; false: one could not be had. */
+static bool pages_claim(struct rmm *rmm, struct sro *sro, const uint64_t *descs,
+			unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t blocks = BITS_GET(descs[i], RMI_RANGE_COUNT);
+		pa_t pa = desc_address(descs[i]);
+
+		for (; blocks > 0; blocks--) {
+			if (!page_claim(rmm, sro, pa))
+				return false;
+			pa = pa_add(pa, GRANULE_SIZE);
+		}
+	}
+	return true;
+}
+
+/* A checked donation: claims what it can and says what comes next. */
+static uint64_t donation_take(struct rmm *rmm, struct sro *sro,
+			      const uint64_t *descs, unsigned count,
+			      uint64_t *results)
+{
+	uint32_t before = sro->count;
+	bool whole = pages_claim(rmm, sro, descs, count);
+
+	results[0] = sro->count - before;
+	if (!whole && sro->count == before)
+		return sro_fail(sro, rmi_return(RMI_ERROR_INPUT, 0));
+	if (sro->wanted > 0) {
+		results[1] = sro_donation(sro);
+		return rmi_incomplete(RMI_MEM_REQ_DONATE);
+	}
+	sro->phase = SRO_CONTINUE;
+	return rmi_incomplete(RMI_MEM_REQ_NONE);
+}
+
+static uint64_t donate(struct rmm *rmm, struct sro *sro, const uint64_t *args,
+		       uint64_t *results)
+{
+	pa_t list = pa_make(args[1]);
+	unsigned count = list_clip(list, args[2]);
+	uint64_t descs[RMI_RANGE_LIST_MAX];
+
+	if (sro->phase != SRO_DONATE || !is_aligned(list.value, DESC_SIZE) ||
+	    !granule_ns_read(rmm, list, descs, (uint32_t)(count * DESC_SIZE)) ||
+	    !donation_valid(descs, count, sro->wanted))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	return donation_take(rmm, sro, descs, count, results);
+}
+
+uint64_t rmi_op_mem_donate(struct rmm *rmm, const uint64_t *args,
+			   uint64_t *results)
+{
+	struct sro *sro = sro_enter(rmm, args[0]);
+	uint64_t result;
+
+	if (sro == NULL)
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	result = donate(rmm, sro, args, results);
+	sro_park(sro);
+	return result;
+}
+
+/* No count of pages[] overflows a descriptor. */
+_Static_assert(SRO_PAGES_MAX <= RMI_RANGE_COUNT_MAX, "descriptor's count");
+
+/* Whether a descriptor's granules end where pa begins. */
+static bool desc_reaches(uint64_t desc, pa_t pa)
+{
+	uint64_t size = BITS_GET(desc, RMI_RANGE_COUNT) * GRANULE_SIZE;
+
+	return pa_equal(pa_add(desc_address(desc), size), pa);
+}
+
+/* Writes the last granules held as descriptors; gives how many these are. */
+static unsigned descs_fill(const struct sro *sro, unsigned granules,
+			   uint64_t *descs)
+{
+	unsigned used = 0;
+
+	for (unsigned i = sro->count - granules; i < sro->count; i++) {
+		pa_t pa = sro->pages[i];
+
+		if (used > 0 && desc_reaches(descs[used - 1], pa))
+			descs[used - 1] += BITS_PUT(RMI_RANGE_COUNT, 1);
+		else
+			descs[used++] = pa.value | BITS_PUT(RMI_RANGE_COUNT, 1);
+	}
+	return used;
+}
+
+static void pages_release(struct rmm *rmm, struct sro *sro, unsigned granules)
+{
+	for (; granules > 0; granules--) {
+		struct granule_ref ref;
+
+		granule_lock_owned(rmm, sro->pages[--sro->count],
+				   GRANULE_REC_AUX, &ref);
+		granule_unlock_to(&ref, GRANULE_DELEGATED);
+	}
+}
+
+static uint64_t reclaim(struct rmm *rmm, struct sro *sro, const uint64_t *args,
+			uint64_t *results)
+{
+	pa_t list = pa_make(args[1]);
+	unsigned granules = list_clip(list, args[2]);
+	uint64_t descs[SRO_PAGES_MAX];
+	unsigned used;
+
+	if (!is_aligned(list.value, DESC_SIZE) || sro->phase != SRO_RECLAIM)
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	if (granules == 0)
+		return rmi_incomplete(RMI_MEM_REQ_RECLAIM);
+	if (granules > sro->count)
+		granules = sro->count;
+	used = descs_fill(sro, granules, descs);
+	/* The list first: if it cannot be written, nothing is lost. */
+	if (!granule_ns_write(rmm, list, descs, (uint32_t)(used * DESC_SIZE)))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	pages_release(rmm, sro, granules);
+	results[0] = used;
+	if (sro->count > 0)
+		return rmi_incomplete(RMI_MEM_REQ_RECLAIM);
+	sro->phase = SRO_CONTINUE;
+	return rmi_incomplete(RMI_MEM_REQ_NONE);
+}
+
+uint64_t rmi_op_mem_reclaim(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
+{
+	struct sro *sro = sro_enter(rmm, args[0]);
+	uint64_t result;
+
+	if (sro == NULL)
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	result = reclaim(rmm, sro, args, results);
+	sro_park(sro);
+	return result;
+}
+
+/* The flag "stop soon" has no effect: no operation here covers a range. */
+uint64_t rmi_op_continue(struct rmm *rmm, const uint64_t *args,
+			 uint64_t *results)
+{
+	struct sro *sro = sro_enter(rmm, args[0]);
+	uint64_t result;
+
+	(void)results;
+	if (sro == NULL)
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	if (sro->phase != SRO_CONTINUE) {
+		sro_park(sro);
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	}
+	result = sro->finish(rmm, sro);
+	if (BITS_GET(result, RMI_RETURN_STATUS) == RMI_INCOMPLETE)
+		sro_park(sro);
+	else
+		sro_release(sro);
+	return result;
+}
+
+/*
+ * No operation offers to be cancelled (the bit RMI_RETURN_CAN_CANCEL is never
+ * set), so the call is refused whatever the handle. A host that cannot donate
+ * ends a REC_CREATE by donating a granule that is not DELEGATED.
+ */
+uint64_t rmi_op_cancel(struct rmm *rmm, const uint64_t *args, uint64_t *results)
+{
+	(void)rmm;
+	(void)args;
+	(void)results;
+	return rmi_return(RMI_ERROR_INPUT, 0);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The dispatch of a Realm's calls, and those on the interface, the Realm's
+ * configuration and the host. */
+#include "rmm/core/rsi/rsi.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "abi/rmi.h"
+#include "lib/number.h"
+#include "rmm/core/port.h"
+
+struct rsi_command {
+	uint32_t fid;
+	rsi_handler_fn *handler;
+};
+
+static const struct rsi_command commands[] = {
+	{ RSI_HOST_CALL, rsi_host_call },
+	{ RSI_VERSION, rsi_version },
+	{ RSI_FEATURES, rsi_features },
+	{ RSI_MEASUREMENT_READ, rsi_measurement_read },
+	{ RSI_MEASUREMENT_EXTEND, rsi_measurement_extend },
+	{ RSI_ATTEST_TOKEN_INIT, rsi_attest_token_init },
+	{ RSI_ATTEST_TOKEN_CONTINUE, rsi_attest_token_continue },
+	{ RSI_REALM_CONFIG, rsi_realm_config },
+	{ RSI_IPA_STATE_SET, rsi_ipa_state_set },
+	{ RSI_IPA_STATE_GET, rsi_ipa_state_get },
+};
+
+static rsi_handler_fn *handler_find(uint32_t fid)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (commands[i].fid == fid)
+			return commands[i].handler;
+	}
+	return psci_handle;
+}
+
+enum rsi_outcome rmm_handle_rsi(const struct rec_hold *hold,
+				struct smccc_regs *regs,
+				struct rmi_rec_exit *exit)
+{
+	struct rsi_call call = {
+		.rmm = hold->rmm,
+		.rec = hold->rec,
+		.rd = hold->rd,
+		.fid = (uint32_t)regs->x[0] & ~(uint32_t)SMCCC_SVE_HINT,
+		.x = regs->x,
+		.exit = exit,
+	};
+
+	return handler_find(call.fid)(&call);
+}
+
+enum rsi_outcome rsi_version(struct rsi_call *call)
+{
+	uint64_t wanted = call->x[1];
+
+	call->x[2] = RSI_ABI_VERSION_1_1;
+	if (wanted == RSI_ABI_VERSION_1_0 || wanted == RSI_ABI_VERSION_1_1)
+		return rsi_return(call, RSI_SUCCESS);
+	call->x[1] = RSI_ABI_VERSION_1_1;
+	return rsi_return(call, RSI_ERROR_INPUT);
+}
+
+enum rsi_outcome rsi_features(struct rsi_call *call)
+{
+	/* No devices, no memory whose RIPAS is read-only, in any register. */
+	call->x[1] = 0;
+	return rsi_return(call, RSI_SUCCESS);
+}
+
+enum rsi_outcome rsi_realm_config(struct rsi_call *call)
+{
+	ipa_t ipa = ipa_make(call->x[1]);
+	struct rsi_realm_config *config;
+	struct rsi_page page;
+	enum rsi_outcome outcome;
+
+	if (!is_aligned(ipa.value, GRANULE_SIZE) ||
+	    !realm_ipa_protected(&call->rd->s2, ipa))
+		return rsi_return(call, RSI_ERROR_INPUT);
+	if (!rsi_page_map(call, ipa, &page, &outcome))
+		return outcome;
+	config = page.content;
+	memset(config, 0, sizeof(*config));
+	config->ipa_width = call->rd->s2.ipa_bits;
+	config->hash_algo = (uint8_t)call->rd->measurements.algorithm;
+	config->gicv3_vtr = port_gic_vtr(call->rmm->port);
+	memcpy(config->rpv, call->rd->rpv, sizeof(config->rpv));
+	rsi_page_unmap(call, &page);
+	return rsi_return(call, RSI_SUCCESS);
+}
+
+/* The structure at ipa, once its page is mapped. */
+static struct rsi_host_call *host_call_at(const struct rsi_page *page, ipa_t ipa)
+{
+	size_t offset = ipa.value % GRANULE_SIZE;
+
+	return (struct rsi_host_call *)((uint8_t *)page->content + offset);
+}
+
+enum rsi_outcome rsi_host_call(struct rsi_call *call)
+{
+	ipa_t ipa = ipa_make(call->x[1]);
+	const struct rsi_host_call *host_call;
+	struct rsi_page page;
+	enum rsi_outcome outcome;
+
+	/* Aligned to its size, so it lies in one page. */
+	if (!is_aligned(ipa.value, sizeof(*host_call)) ||
+	    !realm_ipa_protected(&call->rd->s2, ipa))
+		return rsi_return(call, RSI_ERROR_INPUT);
+	if (!rsi_page_map(call, ipa, &page, &outcome))
+		return outcome;
+	host_call = host_call_at(&page, ipa);
+	call->exit->exit_reason = RMI_EXIT_HOST_CALL;
+	call->exit->imm = host_call->imm & 0xffff;
+	memcpy(call->exit->gprs, host_call->gprs, sizeof(host_call->gprs));
+	rsi_page_unmap(call, &page);
+	call->rec->host_call = (struct rec_host_call){ true, ipa };
+	return RSI_EXIT;
+}
+
+bool rsi_host_call_complete(const struct rec_hold *hold,
+			    const struct rmi_rec_enter *enter,
+			    struct rmi_rec_exit *exit)
+{
+	struct rsi_call call = {
+		.rmm = hold->rmm,
+		.rec = hold->rec,
+		.rd = hold->rd,
+		.x = hold->rec->gprs,
+		.exit = exit,
+	};
+	ipa_t ipa = hold->rec->host_call.ipa;
+	struct rsi_page page;
+	enum rsi_outcome outcome;
+
+	if (rsi_page_map(&call, ipa, &page, &outcome)) {
+		struct rsi_host_call *host_call = host_call_at(&page, ipa);
+
+		memcpy(host_call->gprs, enter->gprs, sizeof(host_call->gprs));
+		rsi_page_unmap(&call, &page);
+		rsi_return(&call, RSI_SUCCESS);
+	} else if (outcome == RSI_RETRY) {
+		return false;
+	}
+	hold->rec->host_call.pending = false;
+	return true;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Access to the pages of a Realm that its calls name (rmi-rsi 6.1). */
+#include "rmm/core/port.h"
+#include "rmm/core/rsi/rsi.h"
+
+/* ESR_EL2 of a data abort from a lower EL: a translation fault of stage 2. */
+#define ESR_DATA_ABORT_LOWER         (UINT64_C(0x24) << 26)
+#define ESR_TRANSLATION_FAULT(level) (UINT64_C(0x04) + (unsigned)(level))
+
+/* Asks the host for the page, with the abort that an access would have had. */
+static enum rsi_outcome page_demand(struct rmi_rec_exit *exit, ipa_t ipa,
+				    int level)
+{
+	exit->exit_reason = RMI_EXIT_SYNC;
+	exit->esr = ESR_DATA_ABORT_LOWER | ESR_TRANSLATION_FAULT(level);
+	exit->hpfar = ipa.value >> 8;
+	return RSI_RETRY;
+}
+
+bool rsi_page_map(struct rsi_call *call, ipa_t ipa, struct rsi_page *page,
+		  enum rsi_outcome *outcome)
+{
+	ipa_t base = ipa_align_down(ipa, GRANULE_SIZE);
+	int level;
+
+	switch (rtt_page_find(call->rmm, &call->rd->s2, base, &page->walk,
+			      &page->pa, &level)) {
+	case RTT_PAGE_READY:
+		page->content = port_granule_map(call->rmm->port, page->pa);
+		return true;
+	case RTT_PAGE_ABSENT:
+		*outcome = page_demand(call->exit, base, level);
+		return false;
+	case RTT_PAGE_REFUSED:
+	default:
+		*outcome = rsi_return(call, RSI_ERROR_INPUT);
+		return false;
+	}
+}
+
+void rsi_page_unmap(struct rsi_call *call, struct rsi_page *page)
+{
+	port_granule_unmap(call->rmm->port, page->pa, page->content);
+	rtt_walk_end(&page->walk);
+}

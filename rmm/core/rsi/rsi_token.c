@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RSI_ATTEST_TOKEN_INIT and _CONTINUE (rmi-rsi 6.1). A token is made in steps,
+ * between which a pending interrupt goes first; most of them are port_sign()'s.
+ * Where the token stands is in the REC; its bytes are in one of the granules
+ * that the REC was given.
+ */
+#include <string.h>
+
+#include "lib/number.h"
+#include "rmm/core/port.h"
+#include "rmm/core/rsi/rsi.h"
+#include "rmm/core/rsi/token.h"
+
+/* The granule of the REC that the token is in. */
+#define AUX_TOKEN 0
+
+struct token_buffer {
+	uint8_t realm[TOKEN_REALM_MAX];
+	struct signing signing;
+};
+
+_Static_assert(sizeof(struct token_buffer) <= GRANULE_SIZE, "fits a granule");
+
+static struct token_buffer *buffer_map(const struct rsi_call *call)
+{
+	return port_granule_map(call->rmm->port, call->rec->aux[AUX_TOKEN]);
+}
+
+static void buffer_unmap(const struct rsi_call *call,
+			 struct token_buffer *buffer)
+{
+	port_granule_unmap(call->rmm->port, call->rec->aux[AUX_TOKEN], buffer);
+}
+
+static void collect(const struct rsi_call *call,
+		    const struct token_buffer *buffer,
+		    struct token_collection *collection)
+{
+	const struct rmm_attestation *attestation = &call->rmm->attestation;
+	struct token_piece platform = { attestation->platform_token,
+					attestation->platform_token_size };
+	struct token_piece realm = { buffer->realm, call->rec->token.size };
+
+	token_collect(collection, platform, realm);
+}
+
+/* The measurements are those of this moment. */
+static void claims_write(struct rsi_call *call, struct token_buffer *buffer)
+{
+	struct granule_ref ref;
+
+	granule_lock_owned(call->rmm, call->rec->rd, GRANULE_RD, &ref);
+	call->rec->token = (struct rec_token){
+		.phase = TOKEN_CLAIMED,
+		.size = (uint32_t)token_realm_write(buffer->realm, call->rd,
+						    (const uint8_t *)&call->x[1],
+						    call->rmm->attestation.key),
+	};
+	granule_unlock(&ref);
+}
+
+enum rsi_outcome rsi_attest_token_init(struct rsi_call *call)
+{
+	struct token_collection collection;
+	struct token_buffer *buffer;
+	size_t size;
+
+	if (call->rmm->attestation.platform_token == NULL)
+		return rsi_return(call, RSI_ERROR_UNKNOWN);
+	buffer = buffer_map(call);
+	claims_write(call, buffer);
+	collect(call, buffer, &collection);
+	size = token_size(&collection);
+	buffer_unmap(call, buffer);
+	/* An upper bound, in whole granules. */
+	call->x[1] = align_up(size, GRANULE_SIZE);
+	return rsi_return(call, RSI_SUCCESS);
+}
+
+/* One step; false: signing failed, and there is no token. */
+static bool token_step(struct rsi_call *call, struct token_buffer *buffer)
+{
+	struct rmm_port *port = call->rmm->port;
+	struct rec_token *token = &call->rec->token;
+
+	if (token->phase == TOKEN_CLAIMED) {
+		memset(&buffer->signing, 0, sizeof(buffer->signing));
+		token_realm_digest(port, buffer->realm, token->size,
+				   buffer->signing.digest);
+		token->phase = TOKEN_HASHED;
+		return true;
+	}
+	switch (port_sign(port, &buffer->signing,
+			  token_realm_signature(buffer->realm, token->size))) {
+	case SIGN_MORE:
+		return true;
+	case SIGN_DONE:
+		token->phase = TOKEN_SIGNED;
+		return true;
+	case SIGN_FAILED:
+	default:
+		token->phase = TOKEN_NONE;
+		return false;
+	}
+}
+
+static enum rsi_outcome interrupted(struct rsi_call *call)
+{
+	call->exit->exit_reason = RMI_EXIT_IRQ;
+	call->x[1] = 0;
+	rsi_return(call, RSI_INCOMPLETE);
+	return RSI_EXIT;
+}
+
+/* Carries the token on until it is signed, by at least a step, so that no
+ * number of interrupts stops it. false: *outcome ends the call. */
+static bool token_finish(struct rsi_call *call, enum rsi_outcome *outcome)
+{
+	struct rec_token *token = &call->rec->token;
+	struct token_buffer *buffer;
+	bool ok;
+
+	while (token->phase != TOKEN_SIGNED) {
+		buffer = buffer_map(call);
+		ok = token_step(call, buffer);
+		buffer_unmap(call, buffer);
+		if (!ok) {
+			*outcome = rsi_return(call, RSI_ERROR_UNKNOWN);
+			return false;
+		}
+		if (token->phase != TOKEN_SIGNED &&
+		    port_interrupt_pending(call->rmm->port)) {
+			*outcome = interrupted(call);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Copies the next bytes to their place in the page. */
+static enum rsi_outcome deliver(struct rsi_call *call,
+				const struct rsi_page *page)
+{
+	struct rec_token *token = &call->rec->token;
+	struct token_buffer *buffer = buffer_map(call);
+	struct token_collection collection;
+	bool complete;
+
+	collect(call, buffer, &collection);
+	call->x[1] =
+		token_copy(&collection, token->sent,
+			   (uint8_t *)page->content + call->x[2], call->x[3]);
+	token->sent += (uint32_t)call->x[1];
+	complete = token->sent == token_size(&collection);
+	buffer_unmap(call, buffer);
+	if (!complete)
+		return rsi_return(call, RSI_INCOMPLETE);
+	token->phase = TOKEN_NONE;
+	return rsi_return(call, RSI_SUCCESS);
+}
+
+enum rsi_outcome rsi_attest_token_continue(struct rsi_call *call)
+{
+	ipa_t ipa = ipa_make(call->x[1]);
+	uint64_t offset = call->x[2], size = call->x[3];
+	struct rsi_page page;
+	enum rsi_outcome outcome;
+
+	if (call->rmm->attestation.platform_token == NULL)
+		return rsi_return(call, RSI_ERROR_UNKNOWN);
+	if (!is_aligned(ipa.value, GRANULE_SIZE) || offset >= GRANULE_SIZE ||
+	    size > GRANULE_SIZE - offset ||
+	    !realm_ipa_protected(&call->rd->s2, ipa))
+		return rsi_return(call, RSI_ERROR_INPUT);
+	if (call->rec->token.phase == TOKEN_NONE)
+		return rsi_return(call, RSI_ERROR_STATE);
+	if (!token_finish(call, &outcome))
+		return outcome;
+	if (!rsi_page_map(call, ipa, &page, &outcome))
+		return outcome;
+	outcome = deliver(call, &page);
+	rsi_page_unmap(call, &page);
+	return outcome;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The bytes of a Realm's attestation token (rmi-rsi 8, abi/cca_token.h): CBOR
+ * of fixed shapes. Who asks for it, and when it is signed, is rsi_token.c's.
+ */
+#ifndef REEVE_RMM_CORE_RSI_TOKEN_H
+#define REEVE_RMM_CORE_RSI_TOKEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/cca_token.h"
+
+struct rd;
+struct rmm_port;
+
+/* More than the Realm part takes with SHA-512. */
+#define TOKEN_REALM_MAX   1152
+#define TOKEN_DIGEST_SIZE 48 /* SHA-384, which ES384 signs */
+
+/* The public key of a point x || y, as the token has it. */
+void token_cose_key(const uint8_t point[2 * P384_SIZE],
+		    uint8_t key[CCA_COSE_KEY_SIZE]);
+
+/*
+ * Writes the Realm part (COSE_Sign1) with a signature of zeros; TOKEN_REALM_MAX
+ * bytes of room, returns the bytes used. The caller holds the Realm's lock.
+ */
+size_t token_realm_write(uint8_t *to, const struct rd *rd,
+			 const uint8_t challenge[CCA_CHALLENGE_SIZE],
+			 const uint8_t key[CCA_COSE_KEY_SIZE]);
+
+/* The digest to sign of a Realm part, and the place of its signature. */
+void token_realm_digest(struct rmm_port *port, const uint8_t *token,
+			size_t size, uint8_t digest[TOKEN_DIGEST_SIZE]);
+uint8_t *token_realm_signature(uint8_t *token, size_t size);
+
+/* The collection, in the pieces that follow one another. */
+#define TOKEN_PIECES   4
+#define TOKEN_HEAD_MAX 16
+
+struct token_piece {
+	const uint8_t *data;
+	size_t size;
+};
+
+struct token_collection {
+	struct token_piece pieces[TOKEN_PIECES];
+	uint8_t heads[2][TOKEN_HEAD_MAX]; /* before each part */
+};
+
+/* Points to both parts, and into itself. */
+void token_collect(struct token_collection *collection,
+		   struct token_piece platform, struct token_piece realm);
+size_t token_size(const struct token_collection *collection);
+/* Copies at most size bytes from offset on; returns how many. */
+size_t token_copy(const struct token_collection *collection, size_t offset,
+		  uint8_t *to, size_t size);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Mapping a range: the checks and the sweep of RTT_DATA_MAP, _UNPROT_MAP. */
+#include "abi/bits.h"
+#include "abi/rmi.h"
+#include "lib/number.h"
+#include "rmm/core/rmi/status.h"
+#include "rmm/core/rmm.h"
+#include "rmm/core/rtt/rtt_range.h"
+
+#define BLOCK_LEVEL_MIN 1
+
+/* DEN0137: a Realm without LPA2 has output addresses of 48 bits. */
+#define PA_MAX (UINT64_C(1) << 48)
+
+bool rtt_range_inside(const struct realm_s2 *s2, uint64_t base, uint64_t top,
+		      bool protected)
+{
+	uint64_t first = protected ? 0 : realm_par_size(s2);
+	uint64_t end = protected ? realm_par_size(s2) : realm_ipa_size(s2);
+	uint64_t last = top - GRANULE_SIZE; /* huge for a small top */
+
+	return base >= first && base < end && last >= first && last < end;
+}
+
+/* rmi-rsi 2.7 RTT_DATA_MAP step 5. */
+static bool list_take(struct rmm *rmm, struct rtt_map *map, uint64_t oaddr)
+{
+	switch (BITS_GET(map->flags, RMI_MAP_TYPE)) {
+	case RMI_ADDR_TYPE_SINGLE:
+		map->list.max = map->list.count = 1;
+		map->list.ranges[0] = oaddr;
+		return true;
+	case RMI_ADDR_TYPE_LIST:
+		return range_list_read(rmm, pa_make(oaddr),
+				       BITS_GET(map->flags, RMI_MAP_LIST_COUNT),
+				       &map->list);
+	default:
+		return false;
+	}
+}
+
+/* Only memory that is to become the Realm's has to be delegated: a host may
+ * call the other kind either way (rmi-rsi 10.2, 6). */
+static bool state_right(const struct rtt_map_kind *kind,
+			struct range_block block)
+{
+	return !kind->protected || block.state == RMI_RANGE_DELEGATED;
+}
+
+/* Steps 6-8: the first descriptor, empty or not, decides on the level. */
+static uint64_t shape_check(const struct rtt_realm *realm,
+			    const struct rtt_map_kind *kind, struct rtt_map *map)
+{
+	struct range_block first = range_block_of(map->list.ranges[0]);
+
+	if (!state_right(kind, first) || first.level < BLOCK_LEVEL_MIN)
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	map->level = first.level;
+	if (!is_aligned(map->base, rtt_level_size(map->level)) ||
+	    !rtt_range_inside(&realm->s2, map->base, map->top, kind->protected))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	if (map->top - map->base < rtt_level_size(map->level))
+		return rmi_error_rtt(map->level);
+	return kind->check(map->flags);
+}
+
+/* Steps 3-8. */
+static uint64_t map_check(const struct rtt_realm *realm,
+			  const struct rtt_map_kind *kind, uint64_t oaddr,
+			  struct rtt_map *map)
+{
+	if (realm->state != REALM_NEW && realm->state != REALM_ACTIVE)
+		return rmi_return(RMI_ERROR_REALM, 0);
+	if (map->top <= map->base || !list_take(realm->rd.rmm, map, oaddr))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	return shape_check(realm, kind, map);
+}
+
+/* Step 10, as far as it does not depend on the entry; room is what is left
+ * of the range. */
+static uint64_t block_check(const struct rtt_map_kind *kind, int level,
+			    uint64_t room, struct range_block block)
+{
+	uint64_t size = rtt_level_size(level);
+
+	if (!state_right(kind, block))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	if (block.level != level || size > room)
+		return rmi_error_rtt(level);
+	if (!is_aligned(block.pa.value, size) || block.pa.value >= PA_MAX)
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	return rmi_return(RMI_SUCCESS, 0);
+}
+
+static uint64_t map_next(const struct rtt_walk *walk, unsigned index,
+			 const struct rtt_map_kind *kind,
+			 const struct rtt_map *map, struct range_cursor *cursor)
+{
+	unsigned done = index - walk->index;
+	uint64_t room = map->top - map->base - done * rtt_level_size(map->level);
+	struct range_block block;
+	uint64_t status;
+
+	if (!range_list_next(&map->list, cursor, &block))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	status = block_check(kind, map->level, room, block);
+	if (status != RMI_SUCCESS)
+		return status;
+	return kind->map(walk, index, map, block);
+}
+
+/* The end of the entries that one call may map. */
+static unsigned map_limit(const struct rtt_walk *walk, bool protected)
+{
+	uint64_t blocks = RTT_RANGE_DATA_MAX / rtt_level_size(walk->level);
+	unsigned left = RTT_ENTRIES - walk->index;
+
+	if (!protected || blocks >= left)
+		return RTT_ENTRIES;
+	return walk->index + (blocks ? (unsigned)blocks : 1);
+}
+
+/* Any progress is a success, whatever stopped it; *next is the IPA reached. */
+static uint64_t map_do(const struct rtt_walk *walk,
+		       const struct rtt_map_kind *kind,
+		       const struct rtt_map *map, uint64_t *next)
+{
+	unsigned limit = map_limit(walk, kind->protected);
+	struct range_cursor cursor = { 0 };
+	uint64_t status = rmi_return(RMI_SUCCESS, 0);
+	unsigned index = walk->index;
+
+	if (walk->level != map->level)
+		return rtt_walk_error(walk);
+	while (index < limit) {
+		status = map_next(walk, index, kind, map, &cursor);
+		if (status != RMI_SUCCESS)
+			break;
+		index++;
+	}
+	if (index == walk->index)
+		return status;
+	*next = map->base + (index - walk->index) * rtt_level_size(map->level);
+	return rmi_return(RMI_SUCCESS, 0);
+}
+
+uint64_t rtt_range_map(struct rmm *rmm, const struct rtt_map_kind *kind,
+		       const uint64_t *args, uint64_t *results)
+{
+	struct rtt_map map;
+	struct rtt_realm realm;
+	struct rtt_walk walk;
+	uint64_t status;
+
+	map.base = args[1];
+	map.top = args[2];
+	map.flags = args[3];
+	if (!rtt_realm_lock(rmm, pa_make(args[0]), &realm))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	status = map_check(&realm, kind, args[4], &map);
+	if (status != RMI_SUCCESS) {
+		rtt_realm_unlock(&realm);
+		return status;
+	}
+	rtt_realm_walk(&realm, ipa_make(map.base), map.level, &walk);
+	status = map_do(&walk, kind, &map, &results[0]);
+	rtt_walk_end(&walk);
+	return status;
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* RMI_RTT_CREATE, _FOLD, _DESTROY: tables; and _READ_ENTRY. */
+#include "abi/rmi.h"
+#include "lib/number.h"
+#include "rmm/core/port.h"
+#include "rmm/core/rmi/handlers.h"
+#include "rmm/core/rmi/status.h"
+#include "rmm/core/rmm.h"
+#include "rmm/core/rtt/rtt.h"
+
+/* Blocks exist at level 1 and below, so a level 2 table is the largest that
+ * can become one. */
+#define FOLD_LEVEL_MIN 2
+
+/* A table as the host names it, and the walk that stopped at its parent, or
+ * earlier. */
+struct target {
+	struct rtt_walk walk;
+	uint32_t vmid;
+	ipa_t ipa;
+	int level;
+	bool protected;
+};
+
+/* rmi-rsi 2.5, the "structure rule". */
+static bool structure_valid(const struct realm_s2 *s2, uint64_t ipa,
+			    int64_t level)
+{
+	return level > s2->start_level && level <= RTT_LEVEL_MAX &&
+	       ipa < realm_ipa_size(s2) &&
+	       is_aligned(ipa, rtt_level_size((int)level - 1));
+}
+
+/* RMI_SUCCESS: the walk of *target is held; else ERROR_INPUT. */
+static uint64_t target_find(struct rmm *rmm, uint64_t rd, uint64_t ipa,
+			    uint64_t level, struct target *target)
+{
+	struct rtt_realm realm;
+
+	if (!rtt_realm_lock(rmm, pa_make(rd), &realm))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	if (!structure_valid(&realm.s2, ipa, (int64_t)level)) {
+		rtt_realm_unlock(&realm);
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	}
+	target->vmid = realm.s2.vmid;
+	target->ipa = ipa_make(ipa);
+	target->level = (int)level;
+	target->protected = realm_ipa_protected(&realm.s2, target->ipa);
+	rtt_realm_walk(&realm, target->ipa, target->level - 1, &target->walk);
+	return rmi_return(RMI_SUCCESS, 0);
+}
+
+static bool target_reached(const struct target *target)
+{
+	return target->walk.level == target->level - 1;
+}
+
+static struct rtt_entry target_entry(const struct target *target)
+{
+	return rtt_walk_entry(&target->walk, target->walk.index);
+}
+
+/* Whether the walk got to the entry of an existing table. */
+static bool target_is_table(const struct target *target)
+{
+	return target_reached(target) && target_entry(target).kind == RTT_TABLE;
+}
+
+/*
+ * Replaces the parent entry. A change from or to something that hardware
+ * walks is broken before it is made: [ipa, ipa + stale) of the TLBs goes
+ * between the two writes.
+ */
+static void target_replace(const struct target *target, struct rtt_entry entry,
+			   uint64_t stale)
+{
+	const struct rtt_walk *walk = &target->walk;
+	const struct rtt_entry broken = { .kind = RTT_UNASSIGNED };
+
+	if (stale != 0) {
+		rtt_walk_write(walk, walk->index, broken);
+		port_tlb_invalidate(walk->table.rmm->port, target->vmid,
+				    target->ipa, stale);
+	}
+	rtt_walk_write(walk, walk->index, entry);
+}
+
+/* ---- RTT_CREATE ---- */
+
+static uint64_t create_check(const struct target *target)
+{
+	if (!target_reached(target) || target_is_table(target))
+		return rtt_walk_error(&target->walk);
+	return rmi_return(RMI_SUCCESS, 0);
+}
+
+/* Nothing walks the new table yet. */
+static void table_fill(const struct granule_ref *table, struct rtt_entry whole,
+		       int level)
+{
+	uint64_t *entries = granule_map(table);
+
+	for (unsigned i = 0; i < RTT_ENTRIES; i++) {
+		entries[i] = rtt_entry_encode(rtt_entry_part(whole, i, level),
+					      level);
+	}
+	granule_unmap(table, entries);
+}
+
+/*
+ * Unfolds the parent entry into the table. An assigned block counts in its
+ * parent already, and makes every entry of the table count. One address is
+ * enough to drop a block from the TLBs.
+ */
+static void create_do(struct target *target, struct granule_ref *table)
+{
+	struct rtt_entry whole = target_entry(target);
+	const struct rtt_entry parent = { .kind = RTT_TABLE, .pa = table->pa };
+
+	granule_set_state(table, GRANULE_RTT);
+	table_fill(table, whole, target->level);
+	if (whole.kind == RTT_ASSIGNED)
+		granule_refs_add(table, RTT_ENTRIES);
+	else
+		granule_refs_add(&target->walk.table, 1);
+	target_replace(target, parent,
+		       rtt_entry_mapped(whole) ? GRANULE_SIZE : 0);
+}
+
+static bool delegated(struct rmm *rmm, pa_t pa)
+{
+	struct granule_ref ref;
+
+	if (!granule_lock(rmm, pa, GRANULE_DELEGATED, &ref))
+		return false;
+	granule_unlock(&ref);
+	return true;
+}
+
+/*
+ * The granule's lock comes after those of the tables, as that of any granule
+ * about to become content does; so its state is looked at twice. A tracked
+ * granule lies below 2^48, and one that is DELEGATED is not the RD.
+ */
+uint64_t rmi_rtt_create(struct rmm *rmm, const uint64_t *args, uint64_t *results)
+{
+	struct granule_ref table;
+	struct target target;
+	uint64_t status;
+
+	(void)results; /* it has none */
+	if (!delegated(rmm, pa_make(args[1])))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	status = target_find(rmm, args[0], args[2], args[3], &target);
+	if (status != RMI_SUCCESS)
+		return status;
+	status = create_check(&target);
+	if (status == RMI_SUCCESS) {
+		if (granule_lock(rmm, pa_make(args[1]), GRANULE_DELEGATED,
+				 &table)) {
+			create_do(&target, &table);
+			granule_unlock(&table);
+		} else {
+			status = rmi_return(RMI_ERROR_INPUT, 0);
+		}
+	}
+	rtt_walk_end(&target.walk);
+	return status;
+}
+
+/* ---- RTT_FOLD ---- */
+
+/* Whether all entries are the parts of one; which is that. */
+static bool table_uniform(const uint64_t *entries, int level,
+			  struct rtt_entry *whole)
+{
+	*whole = rtt_entry_decode(entries[0], level);
+	if (whole->kind == RTT_TABLE ||
+	    !is_aligned(whole->pa.value, rtt_level_size(level - 1)))
+		return false;
+	for (unsigned i = 1; i < RTT_ENTRIES; i++) {
+		if (!rtt_entry_equal(rtt_entry_decode(entries[i], level),
+				     rtt_entry_part(*whole, i, level)))
+			return false;
+	}
+	return true;
+}
+
+/* rmi-rsi 2.5 RTT_FOLD steps 5-7; table is the one to fold. */
+static uint64_t fold_check(const struct granule_ref *table, int level,
+			   struct rtt_entry *whole)
+{
+	unsigned refs = granule_refs(table);
+	uint64_t *entries;
+	bool uniform;
+
+	if (refs != 0 && refs != RTT_ENTRIES)
+		return rmi_error_rtt(level);
+	if (refs == RTT_ENTRIES && level < FOLD_LEVEL_MIN)
+		return rmi_error_rtt(level - 1);
+	entries = granule_map(table);
+	uniform = table_uniform(entries, level, whole);
+	granule_unmap(table, entries);
+	if (!uniform)
+		return rmi_error_rtt(level);
+	if (rtt_entry_live(*whole) && level < FOLD_LEVEL_MIN)
+		return rmi_error_rtt(level - 1);
+	return rmi_return(RMI_SUCCESS, 0);
+}
+
+/* The parent's reference for an assigned block is that for the table. */
+static void fold_do(struct target *target, struct granule_ref *table,
+		    struct rtt_entry whole)
+{
+	uint64_t stale = rtt_entry_mapped(whole)
+				 ? rtt_level_size(target->level - 1)
+				 : GRANULE_SIZE;
+
+	target_replace(target, whole, stale);
+	granule_refs_drop(table, granule_refs(table));
+	granule_set_state(table, GRANULE_DELEGATED);
+	if (whole.kind != RTT_ASSIGNED)
+		granule_refs_drop(&target->walk.table, 1);
+}
+
+static uint64_t fold(struct rmm *rmm, struct target *target, uint64_t *results)
+{
+	struct granule_ref table;
+	struct rtt_entry whole;
+	uint64_t status;
+
+	if (!target_is_table(target))
+		return rtt_walk_error(&target->walk);
+	granule_lock_owned(rmm, target_entry(target).pa, GRANULE_RTT, &table);
+	status = fold_check(&table, target->level, &whole);
+	if (status == RMI_SUCCESS) {
+		results[0] = table.pa.value;
+		fold_do(target, &table, whole);
+	}
+	granule_unlock(&table);
+	return status;
+}
+
+uint64_t rmi_rtt_fold(struct rmm *rmm, const uint64_t *args, uint64_t *results)
+{
+	struct target target;
+	uint64_t status = target_find(rmm, args[0], args[1], args[2], &target);
+
+	if (status != RMI_SUCCESS)
+		return status;
+	status = fold(rmm, &target, results);
+	rtt_walk_end(&target.walk);
+	return status;
+}
+
+/* ---- RTT_DESTROY ---- */
+
+/* The first IPA from the target's on whose entry in the walk's table is live,
+ * or the end of that table. */
+static uint64_t live_next(const struct target *target)
+{
+	const struct rtt_walk *walk = &target->walk;
+	uint64_t size = rtt_level_size(walk->level);
+	uint64_t base = align_down(target->ipa.value, size);
+	unsigned i = walk->index;
+
+	if (rtt_entry_live(rtt_walk_entry(walk, i)))
+		return target->ipa.value;
+	while (i < RTT_ENTRIES && !rtt_entry_live(rtt_walk_entry(walk, i)))
+		i++;
+	return base + (i - walk->index) * size;
+}
+
+/* In the protected half nothing below is valid, and one address drops what
+ * the TLBs hold of the walk; elsewhere NS mappings go with their table. */
+static void destroy_do(struct target *target, struct granule_ref *table)
+{
+	const struct rtt_entry destroyed = {
+		.kind = RTT_UNASSIGNED,
+		.ripas = RMI_RIPAS_DESTROYED,
+	};
+	const struct rtt_entry ns = { .kind = RTT_UNASSIGNED_NS };
+
+	if (target->protected)
+		target_replace(target, destroyed, GRANULE_SIZE);
+	else
+		target_replace(target, ns, rtt_level_size(target->level - 1));
+	granule_refs_drop(&target->walk.table, 1);
+	granule_set_state(table, GRANULE_DELEGATED);
+}
+
+static uint64_t destroy(struct rmm *rmm, struct target *target,
+			uint64_t *results)
+{
+	uint64_t status = rmi_return(RMI_SUCCESS, 0);
+	struct granule_ref table;
+
+	if (!target_is_table(target)) {
+		results[1] = live_next(target);
+		return rtt_walk_error(&target->walk);
+	}
+	granule_lock_owned(rmm, target_entry(target).pa, GRANULE_RTT, &table);
+	if (granule_refs(&table) == 0) {
+		results[0] = table.pa.value;
+		destroy_do(target, &table);
+		results[1] = live_next(target);
+	} else {
+		results[1] = target->ipa.value;
+		status = rmi_error_rtt(target->level);
+	}
+	granule_unlock(&table);
+	return status;
+}
+
+uint64_t rmi_rtt_destroy(struct rmm *rmm, const uint64_t *args,
+			 uint64_t *results)
+{
+	struct target target;
+	uint64_t status = target_find(rmm, args[0], args[1], args[2], &target);
+
+	if (status != RMI_SUCCESS)
+		return status;
+	status = destroy(rmm, &target, results);
+	rtt_walk_end(&target.walk);
+	return status;
+}
+
+/* ---- RTT_READ_ENTRY ---- */
+
+static uint64_t state_of(enum rtt_kind kind)
+{
+	switch (kind) {
+	case RTT_UNASSIGNED:
+	case RTT_UNASSIGNED_NS:
+		return RMI_ENTRY_UNASSIGNED;
+	case RTT_ASSIGNED:
+	case RTT_ASSIGNED_NS:
+		return RMI_ENTRY_ASSIGNED;
+	case RTT_TABLE:
+		break;
+	}
+	return RMI_ENTRY_TABLE;
+}
+
+static bool entry_named(const struct realm_s2 *s2, uint64_t ipa, int64_t level)
+{
+	return level >= s2->start_level && level <= RTT_LEVEL_MAX &&
+	       ipa < realm_ipa_size(s2) &&
+	       is_aligned(ipa, rtt_level_size((int)level));
+}
+
+uint64_t rmi_rtt_read_entry(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
+{
+	struct rtt_realm realm;
+	struct rtt_entry entry;
+	struct rtt_walk walk;
+
+	if (!rtt_realm_lock(rmm, pa_make(args[0]), &realm))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	if (!entry_named(&realm.s2, args[1], (int64_t)args[2])) {
+		rtt_realm_unlock(&realm);
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	}
+	rtt_realm_walk(&realm, ipa_make(args[1]), (int)args[2], &walk);
+	entry = rtt_walk_entry(&walk, walk.index);
+	results[0] = (uint64_t)walk.level;
+	results[1] = state_of(entry.kind);
+	results[2] = entry.pa.value | entry.attrs;
+	results[3] = entry.ripas;
+	rtt_walk_end(&walk);
+	return rmi_return(RMI_SUCCESS, 0);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * RMI_RTT_UNPROT_MAP and _UNMAP: Normal-world memory in the unprotected half.
+ * Nothing is owned and nothing counted: should the host delegate the memory
+ * later, the granule protection check keeps the Realm's NS accesses out.
+ */
+#include "abi/bits.h"
+#include "abi/rmi.h"
+#include "rmm/core/rmi/handlers.h"
+#include "rmm/core/rmi/status.h"
+#include "rmm/core/rtt/rtt_range.h"
+
+static uint64_t flags_check(uint64_t flags)
+{
+	if (BITS_GET(flags, RMI_MAP_MEMATTR) == RMI_MEMATTR_RESERVED ||
+	    BITS_GET(flags, RMI_MAP_S2AP) & RMI_S2AP_RESERVED)
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	return rmi_return(RMI_SUCCESS, 0);
+}
+
+/* The flags have the permissions the other way round than descriptors. */
+static uint64_t attrs_of(uint64_t flags)
+{
+	uint64_t s2ap = BITS_GET(flags, RMI_MAP_S2AP);
+
+	return BITS_PUT(RTT_ATTR_MEMATTR, BITS_GET(flags, RMI_MAP_MEMATTR)) |
+	       (s2ap & RMI_S2AP_READ ? RTT_ATTR_READ : 0) |
+	       (s2ap & RMI_S2AP_WRITE ? RTT_ATTR_WRITE : 0);
+}
+
+/* Mapping the same again succeeds, so that a host can retry. */
+static uint64_t map_block(const struct rtt_walk *walk, unsigned index,
+			  const struct rtt_map *map, struct range_block block)
+{
+	const struct rtt_entry wanted = {
+		.kind = RTT_ASSIGNED_NS,
+		.pa = block.pa,
+		.attrs = attrs_of(map->flags),
+	};
+	struct rtt_entry entry = rtt_walk_entry(walk, index);
+
+	if (entry.kind == RTT_UNASSIGNED_NS)
+		rtt_walk_write(walk, index, wanted);
+	else if (!rtt_entry_equal(entry, wanted))
+		return rtt_walk_error(walk);
+	return rmi_return(RMI_SUCCESS, 0);
+}
+
+static const struct rtt_map_kind unprot_map = {
+	.protected = false,
+	.check = flags_check,
+	.map = map_block,
+};
+
+uint64_t rmi_rtt_unprot_map(struct rmm *rmm, const uint64_t *args,
+			    uint64_t *results)
+{
+	return rtt_range_map(rmm, &unprot_map, args, results);
+}
+
+uint64_t rmi_rtt_unprot_unmap(struct rmm *rmm, const uint64_t *args,
+			      uint64_t *results)
+{
+	return rtt_range_unmap(rmm, false, args, results);
+}
