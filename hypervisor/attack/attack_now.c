@@ -6,7 +6,7 @@
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/realm/realm_internal.h"
-#include "hypervisor/core/realm/realm_run.h"
+#include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 
 /* One of the first tries meets a vCPU that does nothing but compute, unless the

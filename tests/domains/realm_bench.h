@@ -4,7 +4,7 @@
 #define REEVE_TESTS_DOMAINS_REALM_BENCH_H
 
 #include "hypervisor/core/domain/memory.h"
-#include "hypervisor/core/realm/realm_run.h"
+#include "hypervisor/core/realm/realm_memory.h"
 #include "tests/domains/table.h"
 
 /* A Realm of that much RAM with 3 pages of content at RAM + 4 MiB, RUNNING. */

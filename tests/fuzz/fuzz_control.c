@@ -19,7 +19,7 @@
 #include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/domain/memory.h"
-#include "hypervisor/core/realm/realm_run.h"
+#include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/port/inprocess/host_inprocess.h"
 #include "rmm/port/inprocess/inprocess.h"
 #include "tests/fakehost/still.h"

@@ -5,7 +5,7 @@
 #include "hypervisor/core/control/control_internal.h"
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
-#include "hypervisor/core/realm/realm_run.h"
+#include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/rmi/failure_text.h"
 #include "lib/number.h"
 

@@ -9,7 +9,7 @@
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
 #include "hypervisor/core/domain/domain_internal.h"
-#include "hypervisor/core/realm/realm_run.h"
+#include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/rmi/failure_text.h"
 #include "lib/number.h"
 

@@ -29,7 +29,7 @@ static inline uint64_t realm_held(const struct realm *realm,
 }
 
 /*
- * realm_memory.c: answers a command's RMI_ERROR_RTT, which says at which level
+ * realm_load.c: answers a command's RMI_ERROR_RTT, which says at which level
  * the walk for ipa ended, with the table that is missing there. The command
  * needs a walk to level `want`. *deepest is the level of the last such answer
  * for the same ipa (realm_above_root() at first): it has to get deeper each
@@ -59,14 +59,14 @@ bool realm_may_return(struct realm *realm);
 bool realm_return(struct realm *realm, enum granules_kind kind,
 		  struct granules_range *range);
 
-/* realm_memory.c: maps realm->data, all of it, as entries of one table at level
+/* realm_load.c: maps realm->data, all of it, as entries of one table at level
  * from ipa on. false: noted, and realm->data is what is left. */
 bool realm_data_map(struct realm *realm, ipa_t ipa, int level);
 
-/* realm_memory.c: RIPAS RAM for all RAM ranges, then the segments. */
+/* realm_load.c: RIPAS RAM for all RAM ranges, then the segments. */
 bool realm_ram_init(struct realm *realm, const struct realm_plan *plan);
 bool realm_load(struct realm *realm, const struct realm_plan *plan);
-/* realm_memory.c: then the rest of the blocks that these are in. */
+/* realm_load.c: then the rest of the blocks that these are in. */
 bool realm_gaps_supply(struct realm *realm, const struct realm_plan *plan);
 
 /* realm_teardown.c: ends the operation that an earlier failure left open, if

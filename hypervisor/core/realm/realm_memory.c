@@ -1,240 +1,145 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The memory of a Realm: which IPAs are RAM, and what is loaded there. */
-#include <stddef.h>
+/* The memory of a Realm that may run. */
+#include "hypervisor/core/realm/realm_memory.h"
 
 #include "abi/rmi.h"
 #include "hypervisor/core/realm/realm_internal.h"
-#include "hypervisor/core/realm/realm_run.h"
-#include "lib/number.h"
 
-/* Pages delegated at a time for content: one table's worth. */
-#define DATA_BATCH 512
-/* Of content, loaded in one call, after which others may have the core: each
- * takes as long as its hash. At most 1 + what RMI_DATA_MORE holds. */
-#define PAGES_AT_ONCE 32
+ipa_t realm_alias(const struct realm *realm, ipa_t ipa)
+{
+	return ipa_add(ipa, UINT64_C(1) << (realm->layout.ipa_bits - 1));
+}
 
-/* Makes a table for the entry at `level` that maps ipa. */
-static bool table_create(struct realm *realm, ipa_t ipa, int level)
+/* Before anything else is asked of the RMM. */
+static bool run_begin(struct realm *realm, const char *doing)
+{
+	failure_clear(&realm->failure);
+	failure_step(&realm->failure, doing);
+	return realm_op_finish(realm);
+}
+
+bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out)
+{
+	return run_begin(realm, "looking at a page") &&
+	       (ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, out) ||
+		rmi_refused(&realm->rmi));
+}
+
+/* Gives back what was taken for a mapping that did not come about, unless the
+ * RMM may have it still. */
+static bool undo(struct realm *realm, enum granules_kind kind,
+		 struct granules_range *range)
+{
+	if (!realm->rmi.op.open) {
+		(void)realm_return(realm, kind, range); /* else teardown does */
+	}
+	return false;
+}
+
+/* ---- The protected half ---- */
+
+bool realm_supply(struct realm *realm, ipa_t ipa, int level)
+{
+	uint64_t count = rtt_entry_size(level) / RMI_GRANULE_SIZE;
+	struct granules_want want = {
+		.kind = GRANULES_DATA, .unit = count, .units = 1, .align = count
+	};
+
+	if (!run_begin(realm, "supplying memory") ||
+	    !realm_return(realm, GRANULES_DATA, &realm->data) ||
+	    !realm_take(realm, &want, &realm->data))
+		return false;
+	return realm_data_map(realm, ipa, level) ||
+	       undo(realm, GRANULES_DATA, &realm->data);
+}
+
+bool realm_take_back(struct realm *realm, ipa_t base, ipa_t top)
+{
+	return run_begin(realm, "taking memory back") &&
+	       realm_unmap(realm, GRANULES_DATA, base, top);
+}
+
+/* ---- The unprotected half ---- */
+
+static bool lent_map(struct realm *realm, ipa_t ipa)
+{
+	int deepest = realm_above_root(realm);
+
+	while (!realm_settle(
+		realm, ask_rtt_unprot_map(&realm->rmi, realm->rd.base, ipa,
+					  realm->lent.base, REALM_PAGE_LEVEL))) {
+		if (!realm_walk_deepen(realm, ipa, REALM_PAGE_LEVEL, &deepest))
+			return false;
+	}
+	return true;
+}
+
+static bool page_share(struct realm *realm, ipa_t ipa)
 {
 	struct granules_want want = {
-		.kind = GRANULES_RTT, .unit = 1, .units = 1, .align = 1
+		.kind = GRANULES_GUEST, .unit = 1, .units = 1, .align = 1
 	};
-	uint64_t span = rtt_entry_size(level);
 
-	if (realm->tables.count == 0 && !realm_take(realm, &want, &realm->tables))
+	if (!realm_take(realm, &want, &realm->lent))
 		return false;
-	return realm_settle(realm, ask_rtt_create(&realm->rmi, realm->rd.base,
-						  realm->tables.base,
-						  ipa_align_down(ipa, span),
-						  level + 1)) ||
-	       rmi_refused(&realm->rmi);
+	host_pages_zero(realm->rmi.ops, realm->lent.base, 1);
+	return lent_map(realm, ipa) || undo(realm, GRANULES_GUEST, &realm->lent);
 }
 
-bool realm_walk_deepen(struct realm *realm, ipa_t ipa, int want, int *deepest)
+bool realm_share(struct realm *realm, ipa_t ipa)
 {
-	const struct rmi *rmi = &realm->rmi;
-	int level = rmi_index(rmi);
+	struct rtt_look look;
 
-	if (rmi->trouble || rmi_status(rmi) != RMI_ERROR_RTT || level >= want ||
-	    level <= *deepest)
+	if (!run_begin(realm, "sharing memory") ||
+	    !realm_return(realm, GRANULES_GUEST, &realm->lent))
+		return false;
+	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, &look))
 		return rmi_refused(&realm->rmi);
-	*deepest = level;
-	return table_create(realm, ipa, level);
+	return look.state == RMI_ENTRY_ASSIGNED || page_share(realm, ipa);
 }
 
-static bool ram_range_init(struct realm *realm, const struct realm_ram *ram)
+bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)
 {
-	ipa_t at = ram->base;
-	ipa_t top = ipa_add(ram->base, ram->size);
+	return run_begin(realm, "taking shared memory back") &&
+	       realm_unmap(realm, GRANULES_GUEST, base, top);
+}
+
+/* ---- RIPAS ---- */
+
+/* Whether the last refusal says that the entry at hand must stay as it is. */
+static bool entry_keeps(const struct rmi *rmi)
+{
+	return !rmi->trouble && rmi_status(rmi) == RMI_ERROR_RTT &&
+	       rmi_index(rmi) == RTT_DEEPEST;
+}
+
+bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
+		     ipa_t *reached)
+{
+	struct ripas_range left = *range;
 	int deepest = realm_above_root(realm);
 	ipa_t next;
 
-	while (at.value < top.value) {
-		if (!ask_rtt_init_ripas(&realm->rmi, realm->rd.base, at, top,
-					&next)) {
-			if (!realm_walk_deepen(realm, at, RTT_DEEPEST, &deepest))
+	*reached = range->base;
+	if (!run_begin(realm, "changing the state of memory"))
+		return false;
+	while (left.base.value < left.top.value) {
+		if (!ask_rtt_set_ripas(&realm->rmi, realm->rd.base, &left,
+				       &next)) {
+			if (entry_keeps(&realm->rmi))
+				return true;
+			if (!realm_walk_deepen(realm, left.base, RTT_DEEPEST,
+					       &deepest))
 				return false;
 			continue;
 		}
-		if (next.value <= at.value || next.value > top.value) {
+		if (next.value <= left.base.value ||
+		    next.value > left.top.value) {
 			return rmi_nonsense(&realm->rmi,
 					    "no progress in the range");
 		}
-		at = next;
+		*reached = left.base = next;
 		deepest = realm_above_root(realm);
-	}
-	return true;
-}
-
-bool realm_ram_init(struct realm *realm, const struct realm_plan *plan)
-{
-	failure_step(&realm->failure, "marking the guest's RAM");
-	for (unsigned i = 0; i < plan->ram_count; i++) {
-		if (!ram_range_init(realm, &plan->ram[i]))
-			return false;
-	}
-	return true;
-}
-
-static uint64_t segment_top(const struct realm_segment *segment)
-{
-	return align_up(segment->ipa.value + segment->size, RMI_GRANULE_SIZE);
-}
-
-/* Whether the RMM may know only calls for one page. */
-static bool is_too_many(struct realm *realm, const struct data_pages *pages)
-{
-	return pages->count > 1 && !realm->rmi.trouble &&
-	       rmi_status(&realm->rmi) == RMI_ERROR_INPUT;
-}
-
-/* Loads some pages, at least one; *pages is what is left. */
-static bool pages_load(struct realm *realm, struct data_pages *pages)
-{
-	uint64_t held = realm->data.count;
-	int deepest = realm_above_root(realm);
-
-	pages->data = realm->data.base;
-	while (!realm_settle(
-		realm, ask_rtt_data_map_init(&realm->rmi, realm->rd.base, pages,
-					     RMI_DATA_MEASURE_CONTENT))) {
-		if (is_too_many(realm, pages)) {
-			realm->page_by_page = true;
-			pages->count = 1;
-		} else if (!realm_walk_deepen(realm, pages->ipa, RTT_DEEPEST,
-					      &deepest)) {
-			return false;
-		}
-	}
-	held = (held - realm->data.count) * RMI_GRANULE_SIZE;
-	pages->ipa = ipa_add(pages->ipa, held);
-	pages->src = pa_add(pages->src, held);
-	return true;
-}
-
-bool realm_data_map(struct realm *realm, ipa_t ipa, int level)
-{
-	uint64_t pages = rtt_entry_size(level) / RMI_GRANULE_SIZE;
-	int deepest = realm_above_root(realm);
-
-	while (realm->data.count > 0) {
-		struct data_run run = { ipa, realm->data.base, level,
-					realm->data.count / pages };
-
-		if (realm_settle(realm, ask_rtt_data_map(&realm->rmi,
-							 realm->rd.base, &run))) {
-			ipa = ipa_make(realm->rmi.call.out[0]);
-			deepest = realm_above_root(realm);
-		} else if (!realm_walk_deepen(realm, ipa, level, &deepest)) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool is_cancelled(struct realm *realm, const struct realm_plan *plan)
-{
-	if (plan->cancelled == NULL ||
-	    __atomic_load_n(plan->cancelled, __ATOMIC_RELAXED) == 0)
-		return false;
-	failure_note(&realm->failure,
-		     &(struct rmi_failure){ .kind = RMI_FAILURE_PLAN,
-					    .why = "it is not wanted any more" });
-	return true;
-}
-
-static bool segment_load(struct realm *realm, const struct realm_plan *plan,
-			 const struct realm_segment *segment)
-{
-	struct granules_want want = { .kind = GRANULES_DATA,
-				      .unit = 1,
-				      .align = 1 };
-	struct data_pages pages = { .ipa = segment->ipa,
-				    .src = segment->source };
-	uint64_t top = segment_top(segment);
-
-	while (pages.ipa.value < top) {
-		want.units = smaller((top - pages.ipa.value) / RMI_GRANULE_SIZE,
-				     DATA_BATCH);
-		if (is_cancelled(realm, plan))
-			return false;
-		if (realm->data.count == 0 &&
-		    !realm_take(realm, &want, &realm->data))
-			return false;
-		pages.count = smaller(realm->data.count,
-				      realm->page_by_page ? 1 : PAGES_AT_ONCE);
-		if (!pages_load(realm, &pages))
-			return false;
-	}
-	return true;
-}
-
-bool realm_load(struct realm *realm, const struct realm_plan *plan)
-{
-	failure_step(&realm->failure, "loading the guest's content");
-	for (unsigned i = 0; i < plan->segment_count; i++) {
-		if (!segment_load(realm, plan, &plan->segments[i]))
-			return false;
-	}
-	return true;
-}
-
-/* ---- What content leaves of its blocks ---- */
-
-static const struct realm_ram *ram_of(const struct realm_plan *plan,
-				      const struct realm_segment *segment)
-{
-	const struct realm_ram *ram = plan->ram;
-
-	while (segment->ipa.value - ram->base.value >= ram->size)
-		ram++;
-	return ram;
-}
-
-static bool gap_supply(struct realm *realm, uint64_t at, uint64_t top)
-{
-	struct granules_want want = { .kind = GRANULES_DATA,
-				      .unit = 1,
-				      .align = 1 };
-
-	while (at < top) {
-		ipa_t ipa = ipa_make(at);
-
-		want.units = (top - at) / RMI_GRANULE_SIZE;
-		if (!realm_take(realm, &want, &realm->data))
-			return false;
-		at += realm->data.count * RMI_GRANULE_SIZE;
-		if (!realm_data_map(realm, ipa, RTT_DEEPEST))
-			return false;
-	}
-	return true;
-}
-
-/*
- * A block that content is in can only be mapped page by page. What is left of
- * it is supplied at once, or the Realm would leave for each page of it.
- */
-bool realm_gaps_supply(struct realm *realm, const struct realm_plan *plan)
-{
-	const struct realm_segment *end = plan->segments + plan->segment_count;
-	uint64_t block = rtt_entry_size(REALM_BLOCK_LEVEL);
-	uint64_t done = 0;
-
-	failure_step(&realm->failure, "supplying memory");
-	for (const struct realm_segment *at = plan->segments; at < end; at++) {
-		const struct realm_ram *ram = ram_of(plan, at);
-		uint64_t first = align_down(at->ipa.value, block);
-		uint64_t top = segment_top(at);
-		uint64_t last = align_up(top, block);
-
-		first = larger(larger(first, ram->base.value), done);
-		last = smaller(last, ram->base.value + ram->size);
-		if (at + 1 < end)
-			last = smaller(last, at[1].ipa.value);
-		if (!gap_supply(realm, first, at->ipa.value) ||
-		    !gap_supply(realm, top, last))
-			return false;
-		done = last;
 	}
 	return true;
 }

@@ -29,7 +29,7 @@ rmi_handler_fn rmi_rec_create, rmi_rec_destroy, rmi_rec_enter, rmi_psci_complete
 /* sro.c */
 rmi_handler_fn rmi_op_continue, rmi_op_mem_donate, rmi_op_mem_reclaim,
 	rmi_op_cancel;
-/* rtt_struct.c */
+/* rtt_table.c */
 rmi_handler_fn rmi_rtt_create, rmi_rtt_destroy, rmi_rtt_fold, rmi_rtt_read_entry;
 /* ripas.c */
 rmi_handler_fn rmi_rtt_init_ripas, rmi_rtt_set_ripas;

@@ -3,8 +3,8 @@
  * The memory of a Realm that may run: supplying pages, sharing them, changing
  * their RIPAS. As of realm.h: one caller at a time; false: realm->failure.
  */
-#ifndef REEVE_HYPERVISOR_CORE_REALM_REALM_RUN_H
-#define REEVE_HYPERVISOR_CORE_REALM_REALM_RUN_H
+#ifndef REEVE_HYPERVISOR_CORE_REALM_REALM_MEMORY_H
+#define REEVE_HYPERVISOR_CORE_REALM_REALM_MEMORY_H
 
 #include <stdbool.h>
 
