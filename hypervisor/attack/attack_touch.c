@@ -28,12 +28,12 @@ static enum control_status touch_any(struct domains *domains, bool write,
 
 	failure_clear(&host->failure);
 	failure_step(&host->failure, "delegating a granule");
-	if (!granules_take(&host->granules, &want, &range))
+	if (!granules_alloc(&host->granules, &want, &range))
 		return delegate_refuse(&host->failure, text);
 	result->pa = range.base.value;
 	result->faulted =
 		attacks->touch(attacks->ctx, range.base, write, result);
-	granules_give(&host->granules, GRANULES_RD, range);
+	granules_free(&host->granules, GRANULES_RD, range);
 	return CONTROL_OK;
 }
 

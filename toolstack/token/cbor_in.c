@@ -73,7 +73,7 @@ TAKES_NUMBER(negative8_take, CBOR_NEGATIVE, uint8_t)
 TAKES_NUMBER(negative16_take, CBOR_NEGATIVE, uint16_t)
 TAKES_NUMBER(negative32_take, CBOR_NEGATIVE, uint32_t)
 TAKES_NUMBER(negative64_take, CBOR_NEGATIVE, uint64_t)
-TAKES_NUMBER(array_take, CBOR_ARRAY, size_t)
+TAKES_NUMBER(array_alloc, CBOR_ARRAY, size_t)
 TAKES_NUMBER(map_take, CBOR_MAP, size_t)
 TAKES_NUMBER(tag_take, CBOR_TAG, uint64_t)
 
@@ -128,7 +128,7 @@ static const struct cbor_callbacks callbacks = {
 	.byte_string_start = indefinite_take,
 	.string = text_take,
 	.string_start = indefinite_take,
-	.array_start = array_take,
+	.array_start = array_alloc,
 	.indef_array_start = indefinite_take,
 	.map_start = map_take,
 	.indef_map_start = indefinite_take,

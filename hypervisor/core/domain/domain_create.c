@@ -110,10 +110,10 @@ static void domain_init(struct domain *domain, struct domains *domains,
 }
 
 /* With domains->lock held: a place, if all that there is one of each is free. */
-static enum control_status place_take(struct domains *domains,
-				      const struct control_create *create,
-				      const void *session, struct domain **out,
-				      char *text)
+static enum control_status place_alloc(struct domains *domains,
+				       const struct control_create *create,
+				       const void *session, struct domain **out,
+				       char *text)
 {
 	uint64_t pages =
 		domain_overhead(domains, create) + create->ram_size / PAGE_SIZE;
@@ -150,8 +150,8 @@ static enum control_status place_take(struct domains *domains,
 }
 
 /* Zeroed pages for an array, in *range; NULL: there are not so many in a row. */
-static void *array_take(struct domain *domain, uint64_t bytes,
-			struct granules_range *range)
+static void *array_alloc(struct domain *domain, uint64_t bytes,
+			 struct granules_range *range)
 {
 	const struct host_ops *host = domain_host(domain);
 	struct granules_want want = {
@@ -162,7 +162,7 @@ static void *array_take(struct domain *domain, uint64_t bytes,
 	};
 	void *array;
 
-	if (!granules_take(&domain->own, &want, range))
+	if (!granules_alloc(&domain->own, &want, range))
 		return NULL;
 	array = host->page_map(host->ctx, range->base);
 	memset(array, 0, want.unit * PAGE_SIZE);
@@ -180,17 +180,17 @@ static void vcpus_init(struct domain *domain)
 	}
 }
 
-static bool arrays_take(struct domain *domain)
+static bool arrays_alloc(struct domain *domain)
 {
 	const struct control_create *create = &domain->create;
 	struct vgic_irq *irqs =
-		array_take(domain, create->nr_spis * sizeof(struct vgic_irq),
-			   &domain->irq_pages);
+		array_alloc(domain, create->nr_spis * sizeof(struct vgic_irq),
+			    &domain->irq_pages);
 
 	if (irqs == NULL)
 		return false;
-	domain->vcpus = array_take(domain, create->vcpus * sizeof(struct vcpu),
-				   &domain->vcpu_pages);
+	domain->vcpus = array_alloc(domain, create->vcpus * sizeof(struct vcpu),
+				    &domain->vcpu_pages);
 	if (domain->vcpus == NULL)
 		return false;
 	vgic_init(&domain->vgic, domain, domain->domains->config.lr_count, irqs,
@@ -202,10 +202,10 @@ static bool arrays_take(struct domain *domain)
 }
 
 /* Nobody else has seen the domain yet. */
-static void place_give(struct domains *domains, struct domain *domain)
+static void place_release(struct domains *domains, struct domain *domain)
 {
-	granules_give(&domain->own, GRANULES_SHARED, domain->irq_pages);
-	granules_give(&domain->own, GRANULES_SHARED, domain->vcpu_pages);
+	granules_free(&domain->own, GRANULES_SHARED, domain->irq_pages);
+	granules_free(&domain->own, GRANULES_SHARED, domain->vcpu_pages);
 	spinlock_acquire(&domains->lock);
 	domains->promised -= domain->promised;
 	domain->domid = 0;
@@ -227,12 +227,12 @@ enum control_status domain_create(struct domains *domains,
 	if (status != CONTROL_OK)
 		return status;
 	spinlock_acquire(&domains->lock);
-	status = place_take(domains, &asked, session, &domain, text);
+	status = place_alloc(domains, &asked, session, &domain, text);
 	spinlock_release(&domains->lock);
 	if (domain == NULL)
 		return status;
-	if (!arrays_take(domain)) {
-		place_give(domains, domain);
+	if (!arrays_alloc(domain)) {
+		place_release(domains, domain);
 		return control_refuse(
 			text, CONTROL_E_MEMORY,
 			"the host has no run of free pages for its vCPUs");

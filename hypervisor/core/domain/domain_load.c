@@ -74,9 +74,9 @@ static void pages_zero(struct domain *domain, struct granules_range pages)
 	}
 }
 
-static enum control_status segment_take(struct domain *domain,
-					const struct control_segment *segment,
-					char *text)
+static enum control_status segment_alloc(struct domain *domain,
+					 const struct control_segment *segment,
+					 char *text)
 {
 	struct domain_segment *taken = &domain->segments[domain->segment_count];
 	struct granules_want want = {
@@ -91,7 +91,7 @@ static enum control_status segment_take(struct domain *domain,
 	taken->pages.count = want.unit;
 	domain->segment_count++;
 	if (promise_renew(domain) &&
-	    granules_take(&domain->own, &want, &taken->pages))
+	    granules_alloc(&domain->own, &want, &taken->pages))
 		return CONTROL_OK;
 	domain->segment_count--;
 	taken->pages.count = 0;
@@ -112,7 +112,7 @@ enum control_status domain_grant(struct domain *domain,
 	domain_memory_lock(domain);
 	status = segment_check(domain, segment, text);
 	if (status == CONTROL_OK)
-		status = segment_take(domain, segment, text);
+		status = segment_alloc(domain, segment, text);
 	if (status == CONTROL_OK) {
 		pages = domain->segments[domain->segment_count - 1].pages;
 		pages_zero(domain, pages);

@@ -41,7 +41,7 @@ static void plan_fill(struct domain *domain, struct realm_ram *ram,
 }
 
 /* Each vCPU's REC, and the page through which it is entered. */
-static bool runs_take(struct domain *domain)
+static bool runs_alloc(struct domain *domain)
 {
 	struct granules_want want = {
 		.kind = GRANULES_SHARED,
@@ -51,7 +51,7 @@ static bool runs_take(struct domain *domain)
 	};
 
 	failure_step(&domain->failure, "making room for the vCPUs");
-	if (!granules_take(&domain->own, &want, &domain->run_pages))
+	if (!granules_alloc(&domain->own, &want, &domain->run_pages))
 		return false;
 	for (unsigned i = 0; i < domain->vcpu_count; i++) {
 		uint64_t offset = i * PAGE_SIZE;
@@ -72,7 +72,7 @@ static bool realm_make(struct domain *domain)
 	plan_fill(domain, &ram, segments, &plan);
 	if (realm_build(host, &plan, &domain->realm) &&
 	    realm_activate(&domain->realm))
-		return runs_take(domain);
+		return runs_alloc(domain);
 	domain->failure = domain->realm.failure;
 	return false;
 }
@@ -89,7 +89,7 @@ static bool segment_map(struct domain *domain, struct domain_segment *segment)
 		if (!stage2_map(&domain->stage2, ipa, left->base,
 				STAGE2_PAGE_LEVEL))
 			return false;
-		granules_recharge(&domain->own, GRANULES_SHARED, GRANULES_GUEST,
+		granules_transfer(&domain->own, GRANULES_SHARED, GRANULES_GUEST,
 				  1);
 		left->base = pa_add(left->base, PAGE_SIZE);
 		left->count--;
@@ -137,13 +137,13 @@ static bool threads_start(struct domain *domain)
 }
 
 /* What the content cost beside the guest's memory. */
-static void staging_give(struct domain *domain)
+static void staging_free(struct domain *domain)
 {
 	struct domains *domains = domain->domains;
 	uint64_t pages;
 
 	for (unsigned i = 0; i < domain->segment_count; i++) {
-		granules_give(&domain->own, GRANULES_SHARED,
+		granules_free(&domain->own, GRANULES_SHARED,
 			      domain->segments[i].pages);
 		domain->segments[i].pages.count = 0;
 	}
@@ -182,7 +182,7 @@ static void domain_build_work(struct domain *domain)
 	failure_clear(&domain->failure);
 	done = (domain->is_realm ? realm_make(domain) : guest_make(domain)) &&
 	       threads_start(domain);
-	staging_give(domain);
+	staging_free(domain);
 	domain_memory_unlock(domain);
 	built(domain, done);
 }
@@ -201,23 +201,23 @@ static void threads_end(struct domain *domain)
 	}
 }
 
-static void range_give(struct domain *domain, struct granules_range *range)
+static void range_free(struct domain *domain, struct granules_range *range)
 {
-	granules_give(&domain->own, GRANULES_SHARED, *range);
+	granules_free(&domain->own, GRANULES_SHARED, *range);
 	range->count = 0;
 }
 
-static void own_give(struct domain *domain)
+static void own_free(struct domain *domain)
 {
 	if (!domain->is_realm) {
 		domain->ops->tlb_flush(domain->ops->ctx, domain->vmid);
 		stage2_destroy(&domain->stage2);
 	}
 	for (unsigned i = 0; i < domain->segment_count; i++)
-		range_give(domain, &domain->segments[i].pages);
-	range_give(domain, &domain->run_pages);
-	range_give(domain, &domain->irq_pages);
-	range_give(domain, &domain->vcpu_pages);
+		range_free(domain, &domain->segments[i].pages);
+	range_free(domain, &domain->run_pages);
+	range_free(domain, &domain->irq_pages);
+	range_free(domain, &domain->vcpu_pages);
 }
 
 /* What is to be done when nobody looks at a domain, with domains->lock held. */
@@ -286,7 +286,7 @@ static void domain_destroy_work(struct domain *domain)
 		return;
 	}
 	when_alone(domain, vcpus_hide);
-	own_give(domain);
+	own_free(domain);
 	when_alone(domain, place_free);
 }
 

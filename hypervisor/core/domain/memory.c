@@ -174,14 +174,14 @@ static bool guest_supply(struct domain *domain, ipa_t ipa, int level)
 
 	failure_clear(&domain->failure);
 	failure_step(&domain->failure, "supplying memory");
-	if (!granules_take(&domain->own, &want, &range))
+	if (!granules_alloc(&domain->own, &want, &range))
 		return false;
 	host_pages_zero(domain_host(domain), range.base, range.count);
 	if (stage2_map(&domain->stage2,
 		       ipa_align_down(ipa, rtt_entry_size(level)), range.base,
 		       level))
 		return true;
-	granules_give(&domain->own, GRANULES_GUEST, range);
+	granules_free(&domain->own, GRANULES_GUEST, range);
 	return false;
 }
 

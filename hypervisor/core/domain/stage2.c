@@ -52,7 +52,7 @@ static unsigned entry_index(ipa_t ipa, int level)
 
 static const struct host_ops *ops_of(const struct stage2 *stage2)
 {
-	return stage2->purse->ops;
+	return stage2->granules->ops;
 }
 
 static uint64_t entry_read(const struct stage2 *stage2, pa_t table, unsigned i)
@@ -75,22 +75,22 @@ static void entry_write(const struct stage2 *stage2, pa_t table, unsigned i,
 	ops->page_unmap(ops->ctx, table, entries);
 }
 
-static bool table_take(struct stage2 *stage2, struct granules_range *table)
+static bool table_alloc(struct stage2 *stage2, struct granules_range *table)
 {
 	struct granules_want want = {
 		.kind = GRANULES_SHARED, .unit = 1, .units = 1, .align = 1
 	};
 
-	if (!granules_take(stage2->purse, &want, table))
+	if (!granules_alloc(stage2->granules, &want, table))
 		return false;
 	host_pages_zero(ops_of(stage2), table->base, 1);
 	return true;
 }
 
-bool stage2_init(struct stage2 *stage2, struct granules *purse)
+bool stage2_init(struct stage2 *stage2, struct granules *granules)
 {
-	*stage2 = (struct stage2){ .purse = purse };
-	return table_take(stage2, &stage2->root);
+	*stage2 = (struct stage2){ .granules = granules };
+	return table_alloc(stage2, &stage2->root);
 }
 
 /* Where a walk is: an entry of a table. */
@@ -141,7 +141,7 @@ bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
 	struct granules_range table;
 
 	while (place.level < level) {
-		if (!table_take(stage2, &table))
+		if (!table_alloc(stage2, &table))
 			return false;
 		entry_write(stage2, place.table, place.index,
 			    table.base.value | DESC_VALID | DESC_TABLE);
@@ -152,10 +152,11 @@ bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
 	return true;
 }
 
-static void page_give(struct stage2 *stage2, enum granules_kind kind, pa_t pa,
+static void page_free(struct stage2 *stage2, enum granules_kind kind, pa_t pa,
 		      uint64_t count)
 {
-	granules_give(stage2->purse, kind, (struct granules_range){ pa, count });
+	granules_free(stage2->granules, kind,
+		      (struct granules_range){ pa, count });
 }
 
 /* Frees what one table maps, or the tables below it that are empty by now. */
@@ -168,9 +169,9 @@ static void entries_free(struct stage2 *stage2, pa_t table, int level)
 		if (!(desc & DESC_VALID))
 			continue;
 		if (is_table(desc, level)) {
-			page_give(stage2, GRANULES_SHARED, desc_pa(desc), 1);
+			page_free(stage2, GRANULES_SHARED, desc_pa(desc), 1);
 		} else {
-			page_give(stage2, GRANULES_GUEST, desc_pa(desc),
+			page_free(stage2, GRANULES_GUEST, desc_pa(desc),
 				  rtt_entry_size(level) / PAGE_SIZE);
 		}
 	}
@@ -202,7 +203,7 @@ void stage2_destroy(struct stage2 *stage2)
 	level_free(stage2, 3);
 	level_free(stage2, 2);
 	entries_free(stage2, stage2->root.base, START_LEVEL);
-	page_give(stage2, GRANULES_SHARED, stage2->root.base, 1);
+	page_free(stage2, GRANULES_SHARED, stage2->root.base, 1);
 	stage2->root.count = 0;
 }
 

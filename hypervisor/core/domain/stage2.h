@@ -22,12 +22,12 @@
 #define STAGE2_PAGE_LEVEL  3
 
 struct stage2 {
-	struct granules *purse; /* pays for tables (GRANULES_SHARED) */
+	struct granules *granules; /* charged with tables (GRANULES_SHARED) */
 	struct granules_range root; /* count 0: there is none */
 };
 
-/* false: noted in purse->failure. */
-bool stage2_init(struct stage2 *stage2, struct granules *purse);
+/* false: noted in granules->failure. */
+bool stage2_init(struct stage2 *stage2, struct granules *granules);
 
 /* What is mapped at an IPA. */
 struct stage2_entry {

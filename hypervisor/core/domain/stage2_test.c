@@ -21,7 +21,7 @@ struct bench {
 	uint8_t *memory;
 	struct host_inprocess port;
 	struct rmi_failure failure;
-	struct granules purse;
+	struct granules granules;
 	struct stage2 stage2;
 	uint64_t allocs; /* that go well still */
 };
@@ -60,8 +60,8 @@ static int setup(void **state)
 					     .page = machine_page }));
 	bench->port.ops.pages_alloc = alloc;
 	bench->allocs = UINT64_MAX;
-	granules_init(&bench->purse, &bench->port.ops, &bench->failure);
-	assert_true(stage2_init(&bench->stage2, &bench->purse));
+	granules_init(&bench->granules, &bench->port.ops, &bench->failure);
+	assert_true(stage2_init(&bench->stage2, &bench->granules));
 	*state = bench;
 	return 0;
 }
@@ -71,7 +71,7 @@ static int teardown(void **state)
 	struct bench *bench = *state;
 
 	stage2_destroy(&bench->stage2);
-	assert_int_equal(bench->purse.account.total, 0);
+	assert_int_equal(bench->granules.account.total, 0);
 	assert_int_equal(bench->port.pages.used, 0);
 	stage2_destroy(&bench->stage2); /* nothing is left to do */
 	host_inprocess_close(&bench->port);
@@ -85,7 +85,7 @@ static pa_t guest_pages(struct bench *bench, uint64_t count)
 	struct granules_want want = { GRANULES_GUEST, count, 1, count };
 	struct granules_range range;
 
-	assert_true(granules_take(&bench->purse, &want, &range));
+	assert_true(granules_alloc(&bench->granules, &want, &range));
 	return range.base;
 }
 
@@ -113,7 +113,7 @@ static void a_page_is_mapped(void **state)
 	assert_int_equal(look(bench, RAM + 5 * PAGE).pa.value, page.value);
 	assert_false(look(bench, RAM + 4 * PAGE).mapped);
 	assert_int_equal(look(bench, RAM + BLOCK).level, 2);
-	assert_int_equal(bench->purse.account.held[GRANULES_SHARED], 3);
+	assert_int_equal(bench->granules.account.held[GRANULES_SHARED], 3);
 }
 
 static void a_block_is_mapped(void **state)
@@ -126,7 +126,7 @@ static void a_block_is_mapped(void **state)
 	assert_int_equal(look(bench, RAM + BLOCK).level, 2);
 	assert_int_equal(look(bench, RAM + BLOCK).pa.value, block.value);
 	assert_false(look(bench, RAM).mapped);
-	assert_int_equal(bench->purse.account.held[GRANULES_SHARED], 2);
+	assert_int_equal(bench->granules.account.held[GRANULES_SHARED], 2);
 }
 
 /* DDI0487: valid, Normal WB with FWB, read and write, inner shareable, AF. */
@@ -193,7 +193,7 @@ static void no_more_tables_than_said(void **state)
 		assert_true(stage2_map(&bench->stage2, ipa_make(ipa),
 				       guest_pages(bench, 1), 3));
 	}
-	assert_int_equal(bench->purse.account.held[GRANULES_SHARED],
+	assert_int_equal(bench->granules.account.held[GRANULES_SHARED],
 			 stage2_tables_max(ipa_make(RAM), size));
 	assert_int_equal(stage2_tables_max(ipa_make(RAM), PAGE), 3);
 	assert_int_equal(stage2_tables_max(ipa_make(RAM), 3 * RAM),

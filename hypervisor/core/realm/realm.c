@@ -29,13 +29,13 @@ static pa_t shared_page(const struct realm *realm, unsigned page)
 bool realm_take(struct realm *realm, const struct granules_want *want,
 		struct granules_range *range)
 {
-	return granules_take(&realm->granules, want, range);
+	return granules_alloc(&realm->granules, want, range);
 }
 
 void realm_give(struct realm *realm, enum granules_kind kind,
 		struct granules_range *range)
 {
-	granules_give(&realm->granules, kind, *range);
+	granules_free(&realm->granules, kind, *range);
 	range->count = 0;
 }
 
@@ -57,7 +57,7 @@ static bool pages_returned(struct realm *realm, enum granules_kind kind,
 		return rmi_nonsense(&realm->rmi,
 				    "other memory is returned than was given");
 	}
-	granules_give(&realm->granules, kind, range);
+	granules_free(&realm->granules, kind, range);
 	return true;
 }
 
@@ -168,7 +168,7 @@ static bool realm_begin(struct realm *realm, const struct host *host,
 	granules_init(&realm->granules, host->ops, &realm->failure);
 	realm->rmi.ops = host->ops;
 	realm->rmi.failure = &realm->failure;
-	realm->rmi.purse = &realm->granules;
+	realm->rmi.granules = &realm->granules;
 
 	failure_step(&realm->failure, "checking the plan");
 	why = realm_plan_check(plan, &host->info, &realm->layout);

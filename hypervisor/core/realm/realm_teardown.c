@@ -134,7 +134,7 @@ static bool objects_give(struct realm *realm)
 static bool books_close(struct realm *realm)
 {
 	realm_give(realm, GRANULES_SHARED, &realm->shared);
-	granules_recharge(&realm->granules, GRANULES_DONATED, GRANULES_ABANDONED,
+	granules_transfer(&realm->granules, GRANULES_DONATED, GRANULES_ABANDONED,
 			  realm_held(realm, GRANULES_DONATED));
 	if (realm->granules.account.total == 0)
 		return true;

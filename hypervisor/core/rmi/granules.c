@@ -66,7 +66,7 @@ static void discharge(struct granules *granules, enum granules_kind kind,
 	granules->account.total -= count;
 }
 
-void granules_recharge(struct granules *granules, enum granules_kind from,
+void granules_transfer(struct granules *granules, enum granules_kind from,
 		       enum granules_kind to, uint64_t count)
 {
 	granules->account.held[from] -= count;
@@ -138,7 +138,7 @@ static void range_abandon(struct granules *granules, enum granules_kind kind,
 
 	if (range.count == 0)
 		return;
-	granules_recharge(granules, kind, GRANULES_ABANDONED, range.count);
+	granules_transfer(granules, kind, GRANULES_ABANDONED, range.count);
 	if (granules->abandoned_count > 0)
 		last = &granules->abandoned[granules->abandoned_count - 1];
 	if (last != NULL &&
@@ -170,7 +170,7 @@ static void range_undelegate(struct granules *granules, enum granules_kind kind,
 	range_abandon(granules, kind, range);
 }
 
-void granules_give(struct granules *granules, enum granules_kind kind,
+void granules_free(struct granules *granules, enum granules_kind kind,
 		   struct granules_range range)
 {
 	if (range.count == 0)
@@ -192,7 +192,7 @@ static bool range_delegate(struct granules *granules, enum granules_kind kind,
 		return true;
 	if (movement.unsure)
 		movement.moved = range.count;
-	granules_give(granules, kind, range_split(&range, movement.moved));
+	granules_free(granules, kind, range_split(&range, movement.moved));
 	range_free(granules, kind, range);
 	return false;
 }
@@ -205,8 +205,8 @@ static bool out_of(struct granules *granules, const char *what)
 	return false;
 }
 
-bool granules_take(struct granules *granules, const struct granules_want *want,
-		   struct granules_range *out)
+bool granules_alloc(struct granules *granules, const struct granules_want *want,
+		    struct granules_range *out)
 {
 	const struct host_ops *ops = granules->ops;
 	uint64_t units = want->units;
@@ -239,6 +239,6 @@ void granules_retry(struct granules *granules)
 		granules->abandoned_count--;
 		for (unsigned i = 0; i < granules->abandoned_count; i++)
 			granules->abandoned[i] = granules->abandoned[i + 1];
-		granules_give(granules, GRANULES_ABANDONED, range);
+		granules_free(granules, GRANULES_ABANDONED, range);
 	}
 }

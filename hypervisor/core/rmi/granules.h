@@ -76,19 +76,19 @@ void granules_init(struct granules *granules, const struct host_ops *ops,
  * When memory is short the run is halved, down to one unit, so it may be
  * shorter than asked. false: failure noted, nothing taken.
  */
-bool granules_take(struct granules *granules, const struct granules_want *want,
-		   struct granules_range *out);
+bool granules_alloc(struct granules *granules, const struct granules_want *want,
+		    struct granules_range *out);
 
 /*
  * Undelegates (if the kind is a delegated one) and frees a range. What the
  * RMM refuses is noted as a failure and abandoned. granules_batch() must not
  * be 0.
  */
-void granules_give(struct granules *granules, enum granules_kind kind,
+void granules_free(struct granules *granules, enum granules_kind kind,
 		   struct granules_range range);
 
 /* Charges pages to another kind. */
-void granules_recharge(struct granules *granules, enum granules_kind from,
+void granules_transfer(struct granules *granules, enum granules_kind from,
 		       enum granules_kind to, uint64_t count);
 
 /*

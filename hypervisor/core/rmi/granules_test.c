@@ -20,7 +20,7 @@ static bool take(struct fake *fake, enum granules_kind kind, uint64_t count,
 		.kind = kind, .unit = 1, .units = count, .align = 1
 	};
 
-	return granules_take(&fake->granules, &want, range);
+	return granules_alloc(&fake->granules, &want, range);
 }
 
 static uint64_t held(const struct fake *fake, enum granules_kind kind)
@@ -47,7 +47,7 @@ static void taken_pages_are_delegated_and_charged(void **state)
 	for (unsigned i = 0; i < 5; i++)
 		assert_true(fake->delegated[1 + i]);
 
-	granules_give(&fake->granules, GRANULES_DATA, range);
+	granules_free(&fake->granules, GRANULES_DATA, range);
 	assert_returned(fake);
 	assert_int_equal(fake->granules.account.peak, 5);
 }
@@ -60,7 +60,7 @@ static void shared_pages_are_not_delegated(void **state)
 	assert_true(take(fake, GRANULES_SHARED, 2, &range));
 	assert_int_equal(held(fake, GRANULES_SHARED), 2);
 	assert_false(fake->delegated[1]);
-	granules_give(&fake->granules, GRANULES_SHARED, range);
+	granules_free(&fake->granules, GRANULES_SHARED, range);
 	assert_returned(fake);
 }
 
@@ -72,7 +72,7 @@ static void short_memory_gives_shorter_runs(void **state)
 	fake->budget = 3;
 	assert_true(take(fake, GRANULES_DATA, 8, &range));
 	assert_int_equal(range.count, 2);
-	granules_give(&fake->granules, GRANULES_DATA, range);
+	granules_free(&fake->granules, GRANULES_DATA, range);
 	assert_returned(fake);
 }
 
@@ -85,7 +85,7 @@ static void a_unit_is_not_parted(void **state)
 	struct granules_range range;
 
 	fake->budget = 7;
-	assert_false(granules_take(&fake->granules, &want, &range));
+	assert_false(granules_alloc(&fake->granules, &want, &range));
 	assert_int_equal(fake->failure.kind, RMI_FAILURE_MEMORY);
 	assert_returned(fake);
 }
@@ -122,7 +122,7 @@ static void only_the_refused_page_is_abandoned(void **state)
 
 	assert_true(take(fake, GRANULES_DATA, 8, &range));
 	fake->refused = page(4);
-	granules_give(&fake->granules, GRANULES_DATA, range);
+	granules_free(&fake->granules, GRANULES_DATA, range);
 	assert_int_equal(held(fake, GRANULES_DATA), 0);
 	assert_int_equal(held(fake, GRANULES_ABANDONED), 1);
 	assert_int_equal(fake->granules.account.total, 1);
@@ -141,7 +141,7 @@ static void abandoned_pages_are_freed_once_they_can_be(void **state)
 
 	assert_true(take(fake, GRANULES_DATA, 8, &range));
 	fake->refused = page(4);
-	granules_give(&fake->granules, GRANULES_DATA, range);
+	granules_free(&fake->granules, GRANULES_DATA, range);
 	granules_retry(&fake->granules);
 	assert_int_equal(held(fake, GRANULES_ABANDONED), 1);
 	fake->refused = pa_make(0);
@@ -157,7 +157,7 @@ static void neighbours_are_abandoned_as_one_range(void **state)
 
 	assert_true(take(fake, GRANULES_DATA, 600, &range));
 	fake->stalls = true;
-	granules_give(&fake->granules, GRANULES_DATA, range);
+	granules_free(&fake->granules, GRANULES_DATA, range);
 	assert_int_equal(held(fake, GRANULES_ABANDONED), 600);
 	assert_int_equal(fake->granules.abandoned_count, 1);
 }
@@ -172,7 +172,7 @@ static void no_abandoned_page_is_ever_forgotten(void **state)
 	assert_true(take(fake, GRANULES_DATA, 200, &range));
 	for (unsigned i = 0; i < 200; i += 2)
 		fake->delegated[1 + i] = false;
-	granules_give(&fake->granules, GRANULES_DATA, range);
+	granules_free(&fake->granules, GRANULES_DATA, range);
 	assert_true(granules_batch(&fake->granules) > 0);
 	for (unsigned i = 0; i < fake->granules.abandoned_count; i++)
 		remembered += fake->granules.abandoned[i].count;
@@ -191,7 +191,7 @@ static void nothing_is_taken_when_no_more_can_be_remembered(void **state)
 		fake->refused = pa_make(0);
 		assert_true(take(fake, GRANULES_DATA, 3, &range));
 		fake->refused = pa_add(range.base, 0x1000);
-		granules_give(&fake->granules, GRANULES_DATA, range);
+		granules_free(&fake->granules, GRANULES_DATA, range);
 	}
 	assert_int_equal(fake->granules.abandoned_count, GRANULES_ABANDONED_MAX);
 	fake->refused = pa_make(0);

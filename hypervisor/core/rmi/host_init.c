@@ -157,18 +157,18 @@ bool host_init(struct host *host, const struct host_ops *ops,
 	};
 	struct rmi rmi = { .ops = ops,
 			   .failure = &host->failure,
-			   .purse = &host->granules };
+			   .granules = &host->granules };
 	struct granules_range list;
 	bool done;
 
 	*host = (struct host){ .ops = ops };
 	granules_init(&host->granules, ops, &host->failure);
 	failure_step(&host->failure, "making room for the RMM's lists");
-	if (!granules_take(&host->granules, &want, &list))
+	if (!granules_alloc(&host->granules, &want, &list))
 		return false;
 	rmi.list = list.base;
 	done = rmm_prepare(host, &rmi, banks, count);
-	granules_give(&host->granules, GRANULES_SHARED, list);
+	granules_free(&host->granules, GRANULES_SHARED, list);
 	if (done)
 		failure_clear(&host->failure);
 	return done;

@@ -22,8 +22,8 @@ struct granules;
 struct rmi {
 	const struct host_ops *ops;
 	struct rmi_failure *failure;
-	struct granules *purse; /* pays for donations; NULL: gives nothing */
-	pa_t list; /* with a purse: an NS page for descriptors */
+	struct granules *granules; /* charged with donations; NULL: none given */
+	pa_t list; /* if there are granules: an NS page for descriptors */
 	bool trouble; /* the last command failed on its way: noted */
 	struct rmi_call call; /* the last command, and its answer */
 	uint64_t calls; /* SMCs made so far */

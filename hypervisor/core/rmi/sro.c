@@ -72,7 +72,7 @@ static void op_end(struct rmi *rmi, const struct rmi_call *answer)
 			rmi->call.out[i] = answer->out[i];
 	}
 	if (op->given > 0 && rmi_status(rmi) != RMI_SUCCESS) {
-		granules_recharge(rmi->purse, GRANULES_DONATED,
+		granules_transfer(rmi->granules, GRANULES_DONATED,
 				  GRANULES_ABANDONED, op->given);
 	}
 }

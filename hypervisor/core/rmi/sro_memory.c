@@ -51,7 +51,7 @@ static const char *donation_refusal(const struct rmi *rmi,
 {
 	uint64_t pages = donation->block * donation->blocks;
 
-	if (rmi->purse == NULL)
+	if (rmi->granules == NULL)
 		return "memory is asked for where none can be given";
 	if (donation->blocks == 0)
 		return "a donation of nothing is asked for";
@@ -104,9 +104,10 @@ static bool donation_take(struct rmi *rmi, const struct donation *donation,
 	} else if (want.units > RMI_RANGE_COUNT_MAX) {
 		want.units = RMI_RANGE_COUNT_MAX;
 	}
-	if (!granules_take(rmi->purse, &want, range))
+	if (!granules_alloc(rmi->granules, &want, range))
 		return false;
-	granules_recharge(rmi->purse, want.kind, GRANULES_DONATED, range->count);
+	granules_transfer(rmi->granules, want.kind, GRANULES_DONATED,
+			  range->count);
 	return true;
 }
 
@@ -118,8 +119,8 @@ static void donation_return(struct rmi *rmi, unsigned state,
 					  ? GRANULES_DONATED
 					  : GRANULES_SHARED;
 
-	granules_recharge(rmi->purse, GRANULES_DONATED, kind, range.count);
-	granules_give(rmi->purse, kind, range);
+	granules_transfer(rmi->granules, GRANULES_DONATED, kind, range.count);
+	granules_free(rmi->granules, kind, range);
 }
 
 /* Counts what the RMM says that it consumed of the range; the rest returns. */
@@ -181,7 +182,7 @@ bool sro_decline(struct rmi *rmi)
 	struct granules_range nowhere = { .count = donation.block };
 	struct rmi_call call;
 
-	if (rmi->purse == NULL)
+	if (rmi->granules == NULL)
 		return false;
 	if (donation.contiguous)
 		nowhere.count *= donation.blocks;
@@ -205,7 +206,7 @@ static bool returned_take(struct rmi *rmi, uint64_t word)
 		BITS_GET(word, RMI_RANGE_COUNT) * block,
 	};
 
-	if (range.count > rmi->purse->account.held[GRANULES_DONATED])
+	if (range.count > rmi->granules->account.held[GRANULES_DONATED])
 		return false;
 	donation_return(rmi, (unsigned)BITS_GET(word, RMI_RANGE_STATE), range);
 	if (range.count <= rmi->op.given)
@@ -231,11 +232,11 @@ bool sro_reclaim(struct rmi *rmi)
 	struct rmi_call call = { .fid = RMI_OP_MEM_RECLAIM,
 				 .args = { rmi->op.handle, rmi->list.value } };
 
-	if (rmi->purse == NULL) {
+	if (rmi->granules == NULL) {
 		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &rmi->call,
 				   "memory is returned that never was given");
 	}
-	call.args[2] = granules_batch(rmi->purse);
+	call.args[2] = granules_batch(rmi->granules);
 	if (call.args[2] == 0) {
 		return sro_trouble(rmi, RMI_FAILURE_MEMORY, &rmi->call,
 				   "too many abandoned granules");

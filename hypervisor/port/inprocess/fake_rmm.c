@@ -174,7 +174,7 @@ int fake_setup(void **state)
 	granules_init(&fake->granules, &fake->ops, &fake->failure);
 	fake->rmi = (struct rmi){ .ops = &fake->ops,
 				  .failure = &fake->failure,
-				  .purse = &fake->granules,
+				  .granules = &fake->granules,
 				  .list = pa_make(FAKE_BASE) };
 	fake->allocated[0] = true;
 	*state = fake;

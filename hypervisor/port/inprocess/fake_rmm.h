@@ -34,7 +34,7 @@ struct fake {
 	struct host_ops ops;
 	struct granules granules;
 	struct rmi_failure failure;
-	struct rmi rmi; /* with a purse; the list is the first page */
+	struct rmi rmi; /* with granules; the list is the first page */
 	const struct reply *script;
 	unsigned repeated; /* of the script's first reply */
 	unsigned calls; /* without delegations */

@@ -91,8 +91,8 @@ static bool roots_take(struct rmm *rmm, pa_t root, unsigned count)
 }
 
 /* Takes the granules of a Realm into their roles; *rd_ref stays locked. */
-static bool granules_take(struct rmm *rmm, const struct realm_s2 *s2, pa_t rd,
-			  struct granule_ref *rd_ref)
+static bool granules_alloc(struct rmm *rmm, const struct realm_s2 *s2, pa_t rd,
+			   struct granule_ref *rd_ref)
 {
 	if (!roots_take(rmm, s2->root, s2->root_count))
 		return false;
@@ -151,7 +151,7 @@ uint64_t rmi_realm_create(struct rmm *rmm, const uint64_t *args,
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (!rd_prepare(rmm, &params, &rd))
 		return rmi_return(RMI_ERROR_GLOBAL, 0);
-	if (!granules_take(rmm, &rd.s2, pa_make(args[0]), &rd_ref)) {
+	if (!granules_alloc(rmm, &rd.s2, pa_make(args[0]), &rd_ref)) {
 		vmid_release(rmm, rd.s2.vmid);
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	}

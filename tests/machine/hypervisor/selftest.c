@@ -146,12 +146,12 @@ static bool victim_take(struct selftest *test, struct granules_range *victim)
 	};
 	struct granules_range written;
 
-	if (!granules_take(&test->granules, &want, &written))
+	if (!granules_alloc(&test->granules, &want, &written))
 		return false;
 	page_fill(written.base, SECRET);
-	granules_give(&test->granules, GRANULES_SHARED, written);
+	granules_free(&test->granules, GRANULES_SHARED, written);
 	want.kind = GRANULES_DATA;
-	return granules_take(&test->granules, &want, victim) &&
+	return granules_alloc(&test->granules, &want, victim) &&
 	       pa_equal(victim->base, written.base);
 }
 
@@ -169,7 +169,7 @@ static void attack_steps(struct selftest *test)
 	step(test, "nothing was read", word == 0);
 	attack_step(test, "writing it faults", probe_write(victim.base, SECRET),
 		    ESR_GPF_WRITE);
-	granules_give(&test->granules, GRANULES_DATA, victim);
+	granules_free(&test->granules, GRANULES_DATA, victim);
 	core_step(test, "undelegate it", test->granules.account.total == 0,
 		  &test->failure);
 	step(test, "it reads as zero", page_is_zero(victim.base));
