@@ -329,7 +329,7 @@ struct control_grant {
 enum control_exit {
 	CONTROL_EXIT_IRQ,
 	CONTROL_EXIT_MMIO,
-	CONTROL_EXIT_FAULT, /* RAM that had to be supplied */
+	CONTROL_EXIT_FAULT, /* RAM that had to be populated */
 	CONTROL_EXIT_WFX,
 	CONTROL_EXIT_SYSREG,
 	CONTROL_EXIT_PSCI,
@@ -381,7 +381,7 @@ enum control_page {
 /* What is at consecutive pages of RAM. */
 enum control_run_kind {
 	CONTROL_RUN_POPULATED = 1, /* RAM with a page behind it */
-	CONTROL_RUN_UNTOUCHED, /* RAM that is supplied, zeroed, when touched */
+	CONTROL_RUN_UNTOUCHED, /* RAM that is populated, zeroed, when touched */
 	CONTROL_RUN_EMPTY, /* RIPAS EMPTY: the Realm gave it up */
 	CONTROL_RUN_DESTROYED, /* RIPAS DESTROYED: its content is lost */
 	/* In the shared half, where nothing else is told of: a Non-secure page

@@ -205,9 +205,9 @@ static enum control_status attack_pages(struct domain *domain,
 	}
 	domain_memory_lock(domain);
 	if (ask->what == CONTROL_ATTACK_PAGE_LOST)
-		(void)realm_take_back(realm, ipa, ipa_add(ipa, ask->size));
+		(void)realm_unmap(realm, ipa, ipa_add(ipa, ask->size));
 	else
-		(void)realm_supply(realm, ipa, REALM_PAGE_LEVEL);
+		(void)realm_populate(realm, ipa, REALM_PAGE_LEVEL);
 	attack_done(attack_of(domain), realm->rmi.call.x0);
 	domain_memory_unlock(domain);
 	return CONTROL_OK;

@@ -97,8 +97,8 @@ static void what_a_realm_gives_up_shares_and_loses_is_told(void **state)
 		realm_asks(table, domain, ipa, ipa + PAGE, 0, RMI_RIPAS_EMPTY));
 	assert_int_equal(memory_realm_fault(domain, ipa_make(half + ipa)),
 			 MEMORY_READY);
-	assert_true(realm_take_back(&domain->realm, ipa_make(ipa + 2 * PAGE),
-				    ipa_make(ipa + 3 * PAGE)));
+	assert_true(realm_unmap(&domain->realm, ipa_make(ipa + 2 * PAGE),
+				ipa_make(ipa + 3 * PAGE)));
 	memory = ask_all(table, ipa);
 	assert_int_equal(memory->shared_base, half);
 	assert_int_equal(memory->pages[CONTROL_PAGE_GUEST], 1);
@@ -149,8 +149,8 @@ static void one_request_is_bounded(void **state)
 
 	/* Pages of which each has an entry, all of one kind. */
 	for (uint64_t ipa = RAM; ipa < RAM + 4 * MIB; ipa += PAGE) {
-		assert_true(realm_supply(&domain->realm, ipa_make(ipa),
-					 REALM_PAGE_LEVEL));
+		assert_true(realm_populate(&domain->realm, ipa_make(ipa),
+					   REALM_PAGE_LEVEL));
 	}
 	bench_watch(table->bench);
 	memory = ask(table, RAM + PAGE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RAM that is supplied when it is touched; RAM that a Realm shares. */
+/* RAM that is populated when it is touched; RAM that a Realm shares. */
 #include "hypervisor/core/domain/memory.h"
 
 #include <pthread.h>
@@ -52,7 +52,7 @@ static void finish(struct table *table)
 
 /* ---- The protected half ---- */
 
-static void an_untouched_block_is_supplied_whole(void **state)
+static void an_untouched_block_is_populated_whole(void **state)
 {
 	struct table *table = *state;
 	struct domain *domain = realm_start(table, 16 * MIB);
@@ -65,7 +65,7 @@ static void an_untouched_block_is_supplied_whole(void **state)
 	finish(table);
 }
 
-static void what_another_vcpu_got_is_not_supplied_again(void **state)
+static void what_another_vcpu_got_is_not_populated_again(void **state)
 {
 	struct table *table = *state;
 	struct domain *domain = realm_start(table, 16 * MIB);
@@ -97,7 +97,7 @@ static void beside_content_there_is_memory_already(void **state)
 	finish(table);
 }
 
-static void a_block_that_is_not_all_ram_is_supplied_by_pages(void **state)
+static void a_block_that_is_not_all_ram_is_populated_by_pages(void **state)
 {
 	struct table *table = *state;
 	struct domain *domain = realm_start(table, 7 * MIB);
@@ -108,7 +108,7 @@ static void a_block_that_is_not_all_ram_is_supplied_by_pages(void **state)
 	finish(table);
 }
 
-static void without_a_run_of_pages_a_page_is_supplied(void **state)
+static void without_a_run_of_pages_a_page_is_populated(void **state)
 {
 	struct table *table = *state;
 	struct domain *domain = realm_start(table, 16 * MIB);
@@ -147,8 +147,8 @@ static void lost_content_stops_the_domain(void **state)
 	struct domain *domain = realm_start(table, 16 * MIB);
 	uint64_t ipa = RAM + 4 * MIB;
 
-	assert_true(realm_take_back(&domain->realm, ipa_make(ipa),
-				    ipa_make(ipa + PAGE)));
+	assert_true(realm_unmap(&domain->realm, ipa_make(ipa),
+				ipa_make(ipa + PAGE)));
 	assert_int_equal(touch(domain, ipa + 8), MEMORY_BROKEN);
 	assert_int_equal(table_state(table, 1), CONTROL_SHUTDOWN);
 	assert_int_equal(table->reply.body.domain.reason, CONTROL_CRASH);
@@ -297,8 +297,8 @@ static void lost_content_stays_lost_unless_the_realm_knows(void **state)
 	struct domain *domain = realm_start(table, 16 * MIB);
 	uint64_t ipa = RAM + 4 * MIB;
 
-	assert_true(realm_take_back(&domain->realm, ipa_make(ipa),
-				    ipa_make(ipa + PAGE)));
+	assert_true(realm_unmap(&domain->realm, ipa_make(ipa),
+				ipa_make(ipa + PAGE)));
 	assert_false(
 		realm_asks(table, domain, ipa, ipa + PAGE, 0, RMI_RIPAS_RAM));
 	assert_true(realm_asks(table, domain, ipa - PAGE, ipa + PAGE, 0,
@@ -496,11 +496,11 @@ static void the_worst_that_a_guest_can_do_was_promised(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_untouched_block_is_supplied_whole),
-		TEST(what_another_vcpu_got_is_not_supplied_again),
+		TEST(an_untouched_block_is_populated_whole),
+		TEST(what_another_vcpu_got_is_not_populated_again),
 		TEST(beside_content_there_is_memory_already),
-		TEST(a_block_that_is_not_all_ram_is_supplied_by_pages),
-		TEST(without_a_run_of_pages_a_page_is_supplied),
+		TEST(a_block_that_is_not_all_ram_is_populated_by_pages),
+		TEST(without_a_run_of_pages_a_page_is_populated),
 		TEST(outside_of_ram_is_nothing),
 		TEST(lost_content_stops_the_domain),
 		TEST(a_page_given_up_goes_back_to_the_host),

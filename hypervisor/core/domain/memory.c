@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Supplying the RAM of domains that run. What a domain has left to be supplied
- * was promised to it, so that memory can only be short in a run of its own
- * making: a block is then made of pages.
+ * Populating the RAM of domains that run. What a domain has left to be
+ * populated was promised to it, so that memory can only be short in a run of
+ * its own making: a block is then made of pages.
  */
 #include "hypervisor/core/domain/memory.h"
 
@@ -25,7 +25,7 @@ static enum memory_result broken(struct domain *domain,
 	return MEMORY_BROKEN;
 }
 
-/* Whether the block around an IPA may be supplied whole. */
+/* Whether the block around an IPA may be populated whole. */
 static bool block_in_ram(const struct domain *domain, ipa_t ipa)
 {
 	return domain_has_ram(domain, ipa_align_down(ipa, BLOCK_SIZE).value,
@@ -41,17 +41,17 @@ static bool realm_page(struct domain *domain, ipa_t ipa,
 	struct realm *realm = &domain->realm;
 
 	if (look->level <= REALM_BLOCK_LEVEL && block_in_ram(domain, ipa)) {
-		if (realm_supply(realm, ipa_align_down(ipa, BLOCK_SIZE),
-				 REALM_BLOCK_LEVEL))
+		if (realm_populate(realm, ipa_align_down(ipa, BLOCK_SIZE),
+				   REALM_BLOCK_LEVEL))
 			return true;
 		if (realm->failure.kind != RMI_FAILURE_MEMORY)
 			return false;
 	}
-	return realm_supply(realm, ipa, REALM_PAGE_LEVEL);
+	return realm_populate(realm, ipa, REALM_PAGE_LEVEL);
 }
 
 /*
- * A page that is RIPAS EMPTY by now, or supplied already, is a matter of the
+ * A page that is RIPAS EMPTY by now, or populated already, is a matter of the
  * Realm and its RMM when the access is made again.
  */
 static enum memory_result protected_fault(struct domain *domain, ipa_t ipa)
@@ -121,7 +121,7 @@ static bool ripas_follow(struct domain *domain, ipa_t base, ipa_t top,
 {
 	struct realm *realm = &domain->realm;
 	bool done = ripas == RMI_RIPAS_EMPTY
-			    ? realm_take_back(realm, base, top)
+			    ? realm_unmap(realm, base, top)
 			    : realm_unshare(realm, realm_alias(realm, base),
 					    realm_alias(realm, top));
 
@@ -164,7 +164,7 @@ bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
 /* ---- Ordinary guests ---- */
 
 /* false: domain->failure. */
-static bool guest_supply(struct domain *domain, ipa_t ipa, int level)
+static bool guest_populate(struct domain *domain, ipa_t ipa, int level)
 {
 	uint64_t count = rtt_entry_size(level) / GUEST_PAGE_SIZE;
 	struct granules_want want = {
@@ -192,9 +192,9 @@ static enum memory_result guest_fault(struct domain *domain, ipa_t ipa)
 	if (entry.mapped)
 		return MEMORY_READY;
 	if (entry.level <= STAGE2_BLOCK_LEVEL && block_in_ram(domain, ipa) &&
-	    guest_supply(domain, ipa, STAGE2_BLOCK_LEVEL))
+	    guest_populate(domain, ipa, STAGE2_BLOCK_LEVEL))
 		return MEMORY_READY;
-	if (guest_supply(domain, ipa, STAGE2_PAGE_LEVEL))
+	if (guest_populate(domain, ipa, STAGE2_PAGE_LEVEL))
 		return MEMORY_READY;
 	return broken(domain, &domain->failure);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The RAM of a running domain: pages that are supplied when they are touched,
+ * The RAM of a running domain: pages that are populated when they are touched,
  * and of a Realm what it shares with the host and takes back. The calling
  * thread is that of the vCPU concerned, with no spinlock held.
  */

@@ -26,13 +26,13 @@ static pa_t shared_page(const struct realm *realm, unsigned page)
 	return pa_add(realm->shared.base, (uint64_t)page * RMI_GRANULE_SIZE);
 }
 
-bool realm_take(struct realm *realm, const struct granules_want *want,
-		struct granules_range *range)
+bool realm_alloc(struct realm *realm, const struct granules_want *want,
+		 struct granules_range *range)
 {
 	return granules_alloc(&realm->granules, want, range);
 }
 
-void realm_give(struct realm *realm, enum granules_kind kind,
+void realm_free(struct realm *realm, enum granules_kind kind,
 		struct granules_range *range)
 {
 	granules_free(&realm->granules, kind, *range);
@@ -179,7 +179,7 @@ static bool realm_begin(struct realm *realm, const struct host *host,
 		return false;
 	}
 	failure_step(&realm->failure, "making room for parameters");
-	if (!realm_take(realm, &shared, &realm->shared))
+	if (!realm_alloc(realm, &shared, &realm->shared))
 		return false;
 	realm->rmi.list = shared_page(realm, LIST_PAGE);
 	return true;
@@ -215,8 +215,8 @@ static bool realm_create(struct realm *realm, const struct realm_plan *plan)
 	struct rmi_realm_params *params;
 
 	failure_step(&realm->failure, "creating the Realm");
-	if (!realm_take(realm, &rd, &realm->rd) ||
-	    !realm_take(realm, &roots, &realm->roots))
+	if (!realm_alloc(realm, &rd, &realm->rd) ||
+	    !realm_alloc(realm, &roots, &realm->roots))
 		return false;
 	params = ops->page_map(ops->ctx, page);
 	params_fill(realm, plan, params);
@@ -261,7 +261,7 @@ static bool recs_create(struct realm *realm, const struct realm_plan *plan)
 	};
 
 	failure_step(&realm->failure, "creating the vCPUs");
-	if (!realm_take(realm, &want, &realm->recs))
+	if (!realm_alloc(realm, &want, &realm->recs))
 		return false;
 	while (realm->rec_count < plan->vcpus) {
 		if (!rec_create(realm, plan))
@@ -279,7 +279,7 @@ bool realm_build(const struct host *host, const struct realm_plan *plan,
 {
 	if (realm_begin(realm, host, plan) && realm_create(realm, plan) &&
 	    realm_ram_init(realm, plan) && realm_load(realm, plan) &&
-	    realm_gaps_supply(realm, plan) && recs_create(realm, plan)) {
+	    realm_gaps_populate(realm, plan) && recs_create(realm, plan)) {
 		failure_clear(&realm->failure);
 		return true;
 	}

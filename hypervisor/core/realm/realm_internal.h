@@ -15,15 +15,15 @@
 bool realm_settle(struct realm *realm, bool done);
 
 /* Gives back a range that the Realm holds, if it does. */
-void realm_give(struct realm *realm, enum granules_kind kind,
+void realm_free(struct realm *realm, enum granules_kind kind,
 		struct granules_range *range);
 
 /* Takes one run of pages. false: noted. */
-bool realm_take(struct realm *realm, const struct granules_want *want,
-		struct granules_range *range);
+bool realm_alloc(struct realm *realm, const struct granules_want *want,
+		 struct granules_range *range);
 
-static inline uint64_t realm_held(const struct realm *realm,
-				  enum granules_kind kind)
+static inline uint64_t realm_charged(const struct realm *realm,
+				     enum granules_kind kind)
 {
 	return realm->granules.account.held[kind];
 }
@@ -43,21 +43,21 @@ static inline int realm_above_root(const struct realm *realm)
 }
 
 /*
- * realm_unmap.c: takes back what is mapped in [at, top), which is of one half:
- * GRANULES_DATA of the protected one, GRANULES_GUEST of the other.
+ * realm_unmap.c: takes back what is mapped in [at, top), which is of one
+ * half: GRANULES_DATA of the protected one, GRANULES_GUEST of the other.
  */
-bool realm_unmap(struct realm *realm, enum granules_kind kind, ipa_t at,
-		 ipa_t top);
+bool realm_unmap_kind(struct realm *realm, enum granules_kind kind, ipa_t at,
+		      ipa_t top);
 
 /*
- * realm_unmap.c: whether a command may be run that has the RMM return pages:
- * there must be a place to remember them should they be refused undelegation.
- * false: noted.
+ * realm_unmap.c: whether a command may be run that has the RMM return
+ * pages: there must be a place to remember them should they be refused
+ * undelegation. false: noted.
  */
 bool realm_may_return(struct realm *realm);
 /* realm_unmap.c: gives back a range if a refusal can be remembered. */
-bool realm_return(struct realm *realm, enum granules_kind kind,
-		  struct granules_range *range);
+bool realm_free_checked(struct realm *realm, enum granules_kind kind,
+			struct granules_range *range);
 
 /* realm_load.c: maps realm->data, all of it, as entries of one table at level
  * from ipa on. false: noted, and realm->data is what is left. */
@@ -67,7 +67,7 @@ bool realm_data_map(struct realm *realm, ipa_t ipa, int level);
 bool realm_ram_init(struct realm *realm, const struct realm_plan *plan);
 bool realm_load(struct realm *realm, const struct realm_plan *plan);
 /* realm_load.c: then the rest of the blocks that these are in. */
-bool realm_gaps_supply(struct realm *realm, const struct realm_plan *plan);
+bool realm_gaps_populate(struct realm *realm, const struct realm_plan *plan);
 
 /* realm_teardown.c: ends the operation that an earlier failure left open, if
  * any. false: it is open still; noted. */

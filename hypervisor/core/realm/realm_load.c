@@ -21,7 +21,8 @@ static bool table_create(struct realm *realm, ipa_t ipa, int level)
 	};
 	uint64_t span = rtt_entry_size(level);
 
-	if (realm->tables.count == 0 && !realm_take(realm, &want, &realm->tables))
+	if (realm->tables.count == 0 &&
+	    !realm_alloc(realm, &want, &realm->tables))
 		return false;
 	return realm_settle(realm, ask_rtt_create(&realm->rmi, realm->rd.base,
 						  realm->tables.base,
@@ -159,7 +160,7 @@ static bool segment_load(struct realm *realm, const struct realm_plan *plan,
 		if (is_cancelled(realm, plan))
 			return false;
 		if (realm->data.count == 0 &&
-		    !realm_take(realm, &want, &realm->data))
+		    !realm_alloc(realm, &want, &realm->data))
 			return false;
 		pages.count = smaller(realm->data.count,
 				      realm->page_by_page ? 1 : PAGES_AT_ONCE);
@@ -191,7 +192,7 @@ static const struct realm_ram *ram_of(const struct realm_plan *plan,
 	return ram;
 }
 
-static bool gap_supply(struct realm *realm, uint64_t at, uint64_t top)
+static bool gap_populate(struct realm *realm, uint64_t at, uint64_t top)
 {
 	struct granules_want want = { .kind = GRANULES_DATA,
 				      .unit = 1,
@@ -201,7 +202,7 @@ static bool gap_supply(struct realm *realm, uint64_t at, uint64_t top)
 		ipa_t ipa = ipa_make(at);
 
 		want.units = (top - at) / RMI_GRANULE_SIZE;
-		if (!realm_take(realm, &want, &realm->data))
+		if (!realm_alloc(realm, &want, &realm->data))
 			return false;
 		at += realm->data.count * RMI_GRANULE_SIZE;
 		if (!realm_data_map(realm, ipa, RTT_DEEPEST))
@@ -212,9 +213,9 @@ static bool gap_supply(struct realm *realm, uint64_t at, uint64_t top)
 
 /*
  * A block that content is in can only be mapped page by page. What is left of
- * it is supplied at once, or the Realm would leave for each page of it.
+ * it is populated at once, or the Realm would leave for each page of it.
  */
-bool realm_gaps_supply(struct realm *realm, const struct realm_plan *plan)
+bool realm_gaps_populate(struct realm *realm, const struct realm_plan *plan)
 {
 	const struct realm_segment *end = plan->segments + plan->segment_count;
 	uint64_t block = rtt_entry_size(REALM_BLOCK_LEVEL);
@@ -231,8 +232,8 @@ bool realm_gaps_supply(struct realm *realm, const struct realm_plan *plan)
 		last = smaller(last, ram->base.value + ram->size);
 		if (at + 1 < end)
 			last = smaller(last, at[1].ipa.value);
-		if (!gap_supply(realm, first, at->ipa.value) ||
-		    !gap_supply(realm, top, last))
+		if (!gap_populate(realm, first, at->ipa.value) ||
+		    !gap_populate(realm, top, last))
 			return false;
 		done = last;
 	}

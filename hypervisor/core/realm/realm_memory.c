@@ -31,14 +31,15 @@ static bool undo(struct realm *realm, enum granules_kind kind,
 		 struct granules_range *range)
 {
 	if (!realm->rmi.op.open) {
-		(void)realm_return(realm, kind, range); /* else teardown does */
+		(void)realm_free_checked(realm, kind,
+					 range); /* else teardown does */
 	}
 	return false;
 }
 
 /* ---- The protected half ---- */
 
-bool realm_supply(struct realm *realm, ipa_t ipa, int level)
+bool realm_populate(struct realm *realm, ipa_t ipa, int level)
 {
 	uint64_t count = rtt_entry_size(level) / RMI_GRANULE_SIZE;
 	struct granules_want want = {
@@ -46,17 +47,17 @@ bool realm_supply(struct realm *realm, ipa_t ipa, int level)
 	};
 
 	if (!run_begin(realm, "supplying memory") ||
-	    !realm_return(realm, GRANULES_DATA, &realm->data) ||
-	    !realm_take(realm, &want, &realm->data))
+	    !realm_free_checked(realm, GRANULES_DATA, &realm->data) ||
+	    !realm_alloc(realm, &want, &realm->data))
 		return false;
 	return realm_data_map(realm, ipa, level) ||
 	       undo(realm, GRANULES_DATA, &realm->data);
 }
 
-bool realm_take_back(struct realm *realm, ipa_t base, ipa_t top)
+bool realm_unmap(struct realm *realm, ipa_t base, ipa_t top)
 {
 	return run_begin(realm, "taking memory back") &&
-	       realm_unmap(realm, GRANULES_DATA, base, top);
+	       realm_unmap_kind(realm, GRANULES_DATA, base, top);
 }
 
 /* ---- The unprotected half ---- */
@@ -80,7 +81,7 @@ static bool page_share(struct realm *realm, ipa_t ipa)
 		.kind = GRANULES_GUEST, .unit = 1, .units = 1, .align = 1
 	};
 
-	if (!realm_take(realm, &want, &realm->lent))
+	if (!realm_alloc(realm, &want, &realm->lent))
 		return false;
 	host_pages_zero(realm->rmi.ops, realm->lent.base, 1);
 	return lent_map(realm, ipa) || undo(realm, GRANULES_GUEST, &realm->lent);
@@ -91,7 +92,7 @@ bool realm_share(struct realm *realm, ipa_t ipa)
 	struct rtt_look look;
 
 	if (!run_begin(realm, "sharing memory") ||
-	    !realm_return(realm, GRANULES_GUEST, &realm->lent))
+	    !realm_free_checked(realm, GRANULES_GUEST, &realm->lent))
 		return false;
 	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, &look))
 		return rmi_refused(&realm->rmi);
@@ -101,7 +102,7 @@ bool realm_share(struct realm *realm, ipa_t ipa)
 bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)
 {
 	return run_begin(realm, "taking shared memory back") &&
-	       realm_unmap(realm, GRANULES_GUEST, base, top);
+	       realm_unmap_kind(realm, GRANULES_GUEST, base, top);
 }
 
 /* ---- RIPAS ---- */

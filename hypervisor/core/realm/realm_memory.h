@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The memory of a Realm that may run: supplying pages, sharing them, changing
+ * The memory of a Realm that may run: populating pages, sharing them, changing
  * their RIPAS. As of realm.h: one caller at a time; false: realm->failure.
  */
 #ifndef REEVE_HYPERVISOR_CORE_REALM_REALM_MEMORY_H
@@ -22,7 +22,7 @@ bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out);
 
 /* Puts zeroed memory at a page, or at a whole untouched block of 2 MiB: ipa is
  * aligned to what level says. */
-bool realm_supply(struct realm *realm, ipa_t ipa, int level);
+bool realm_populate(struct realm *realm, ipa_t ipa, int level);
 
 /* Maps a zeroed Non-secure page at an IPA of the unprotected half; true also
  * if one is there already. */
@@ -37,7 +37,7 @@ bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
 
 /* Takes back, and frees, what is mapped in [base, top): of the protected half
  * what is RIPAS EMPTY; or of the unprotected half. */
-bool realm_take_back(struct realm *realm, ipa_t base, ipa_t top);
+bool realm_unmap(struct realm *realm, ipa_t base, ipa_t top);
 bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top);
 
 #endif

@@ -37,9 +37,9 @@ static bool half_unmap(struct realm *realm, enum granules_kind kind,
 {
 	uint64_t size = UINT64_C(1) << (realm->layout.ipa_bits - 1);
 
-	if (!realm_unmap(realm, kind, ipa_make(base), ipa_make(base + size)))
+	if (!realm_unmap_kind(realm, kind, ipa_make(base), ipa_make(base + size)))
 		return false;
-	return realm_held(realm, kind) == 0 ||
+	return realm_charged(realm, kind) == 0 ||
 	       rmi_nonsense(&realm->rmi, "not all pages came back");
 }
 
@@ -58,7 +58,7 @@ static bool level_destroy(struct realm *realm, int level)
 	ipa_t next;
 	bool done;
 
-	while (realm_held(realm, GRANULES_RTT) > 0 && at.value < end.value) {
+	while (realm_charged(realm, GRANULES_RTT) > 0 && at.value < end.value) {
 		if (!realm_may_return(realm))
 			return false;
 		done = realm_settle(realm,
@@ -86,7 +86,7 @@ static bool tables_destroy(struct realm *realm)
 		if (!level_destroy(realm, level))
 			return false;
 	}
-	return realm_held(realm, GRANULES_RTT) == 0 ||
+	return realm_charged(realm, GRANULES_RTT) == 0 ||
 	       rmi_nonsense(&realm->rmi, "not all tables came back");
 }
 
@@ -116,26 +116,26 @@ static bool contents_destroy(struct realm *realm)
 	       realm_remove(realm);
 }
 
-static bool unused_give(struct realm *realm)
+static bool unused_free(struct realm *realm)
 {
-	return realm_return(realm, GRANULES_RTT, &realm->tables) &&
-	       realm_return(realm, GRANULES_DATA, &realm->data) &&
-	       realm_return(realm, GRANULES_GUEST, &realm->lent);
+	return realm_free_checked(realm, GRANULES_RTT, &realm->tables) &&
+	       realm_free_checked(realm, GRANULES_DATA, &realm->data) &&
+	       realm_free_checked(realm, GRANULES_GUEST, &realm->lent);
 }
 
-static bool objects_give(struct realm *realm)
+static bool objects_free(struct realm *realm)
 {
-	return realm_return(realm, GRANULES_REC, &realm->recs) &&
-	       realm_return(realm, GRANULES_ROOT, &realm->roots) &&
-	       realm_return(realm, GRANULES_RD, &realm->rd);
+	return realm_free_checked(realm, GRANULES_REC, &realm->recs) &&
+	       realm_free_checked(realm, GRANULES_ROOT, &realm->roots) &&
+	       realm_free_checked(realm, GRANULES_RD, &realm->rd);
 }
 
 /* Nothing can need a list any more. What is charged now is out of reach. */
 static bool books_close(struct realm *realm)
 {
-	realm_give(realm, GRANULES_SHARED, &realm->shared);
+	realm_free(realm, GRANULES_SHARED, &realm->shared);
 	granules_transfer(&realm->granules, GRANULES_DONATED, GRANULES_ABANDONED,
-			  realm_held(realm, GRANULES_DONATED));
+			  realm_charged(realm, GRANULES_DONATED));
 	if (realm->granules.account.total == 0)
 		return true;
 	failure_note(
@@ -150,8 +150,8 @@ bool realm_dismantle(struct realm *realm)
 {
 	failure_step(&realm->failure, "taking the Realm apart");
 	granules_retry(&realm->granules);
-	return realm_op_finish(realm) && unused_give(realm) &&
-	       contents_destroy(realm) && objects_give(realm) &&
+	return realm_op_finish(realm) && unused_free(realm) &&
+	       contents_destroy(realm) && objects_free(realm) &&
 	       books_close(realm);
 }
 

@@ -15,14 +15,14 @@ bool realm_may_return(struct realm *realm)
 	return false;
 }
 
-bool realm_return(struct realm *realm, enum granules_kind kind,
-		  struct granules_range *range)
+bool realm_free_checked(struct realm *realm, enum granules_kind kind,
+			struct granules_range *range)
 {
 	if (range->count == 0)
 		return true;
 	if (!realm_may_return(realm))
 		return false;
-	realm_give(realm, kind, range);
+	realm_free(realm, kind, range);
 	return true;
 }
 
@@ -62,12 +62,12 @@ static bool entry_skip(struct realm *realm, ipa_t at, ipa_t top, ipa_t *next)
  * One command takes what is mapped in one table, or one run of physically
  * consecutive pages of it. The sweep ends when all pages are back.
  */
-bool realm_unmap(struct realm *realm, enum granules_kind kind, ipa_t at,
-		 ipa_t top)
+bool realm_unmap_kind(struct realm *realm, enum granules_kind kind, ipa_t at,
+		      ipa_t top)
 {
 	ipa_t next;
 
-	while (realm_held(realm, kind) > 0 && at.value < top.value) {
+	while (realm_charged(realm, kind) > 0 && at.value < top.value) {
 		if (!realm_may_return(realm))
 			return false;
 		if (unmap_once(realm, kind, at, top, &next)) {

@@ -124,7 +124,7 @@ static void what_no_device_takes_is_an_abort(void **state)
 	assert_int_equal(guest->console_size, 0);
 }
 
-static void memory_is_supplied_where_there_is_any(void **state)
+static void memory_is_populated_where_there_is_any(void **state)
 {
 	struct fake_guest *guest = *state;
 
@@ -304,7 +304,7 @@ int main(void)
 		TEST(a_load_fills_its_register),
 		TEST(a_load_extends_the_sign_when_told),
 		TEST(what_no_device_takes_is_an_abort),
-		TEST(memory_is_supplied_where_there_is_any),
+		TEST(memory_is_populated_where_there_is_any),
 		TEST(external_aborts_go_back_to_the_guest),
 		TEST(aborts_that_cannot_be_stop_it),
 		TEST(hvc_and_smc_are_calls),

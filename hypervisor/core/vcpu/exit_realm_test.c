@@ -144,7 +144,7 @@ static void shared_memory_is_mapped_and_tried_again(void **state)
 	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_FAULT], 3);
 }
 
-static void protected_memory_is_supplied(void **state)
+static void protected_memory_is_populated(void **state)
 {
 	struct fake_guest *guest = *state;
 
@@ -398,7 +398,7 @@ int main(void)
 		TEST(what_no_device_takes_is_an_abort),
 		TEST(a_device_in_the_protected_half_is_none),
 		TEST(shared_memory_is_mapped_and_tried_again),
-		TEST(protected_memory_is_supplied),
+		TEST(protected_memory_is_populated),
 		TEST(a_fetch_where_nothing_is_stops_it),
 		TEST(waiting_instructions_wait),
 		TEST(an_sgi_is_sent_and_reads_give_zero),
