@@ -63,7 +63,7 @@ static void assert_blamed(const struct realm *realm, uint32_t fid, uint64_t x0)
 		assert_int_equal(failure->index, RTT_DEEPEST);
 	/* Ending with the RMM keeping what it was given is not believed. */
 	if (fid == RMI_OP_CONTINUE)
-		assert_int_equal(failure->kind, RMI_FAILURE_NONSENSE);
+		assert_int_equal(failure->kind, RMI_FAILURE_PROTOCOL);
 	else
 		assert_int_equal(failure->kind, RMI_FAILURE_REFUSED);
 }
@@ -419,7 +419,7 @@ static void what_the_rmm_does_not_return_is_never_freed(void **state)
 	strike(bench, calls - 1, RMI_ERROR_INPUT);
 	bench->meddler.times = 2;
 	assert_false(build(bench, PLAN_SMALL, &realm));
-	assert_int_equal(realm.failure.kind, RMI_FAILURE_NONSENSE);
+	assert_int_equal(realm.failure.kind, RMI_FAILURE_PROTOCOL);
 	assert_false(realm_destroy(&realm));
 	account = &realm.granules.account;
 	assert_true(account->total > 1);

@@ -66,7 +66,7 @@ static bool realm_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 	if (!realm_look(realm, ipa, &look))
 		return false;
 	if (look.level < realm->layout.start_level || look.level > RTT_DEEPEST)
-		return rmi_nonsense(&realm->rmi, "a level that is none");
+		return rmi_protocol_error(&realm->rmi, "a level that is none");
 	out->level = look.level;
 	if (ipa.value < realm_alias(realm, ipa_make(0)).value) {
 		out->kind = protected_kind(&look);

@@ -15,8 +15,8 @@
 
 #define BLOCK_SIZE ((uint64_t)1 << 21)
 
-static enum memory_result broken(struct domain *domain,
-				 const struct rmi_failure *failure)
+static enum memory_result memory_failed(struct domain *domain,
+					const struct rmi_failure *failure)
 {
 	char text[CONTROL_TEXT_SIZE];
 
@@ -62,7 +62,7 @@ static enum memory_result protected_fault(struct domain *domain, ipa_t ipa)
 	if (!domain_has_ram(domain, ipa.value, 1))
 		return MEMORY_NONE;
 	if (!realm_look(realm, ipa, &look))
-		return broken(domain, &realm->failure);
+		return memory_failed(domain, &realm->failure);
 	if (look.ripas == RMI_RIPAS_DESTROYED) {
 		domain_stop(domain, CONTROL_CRASH,
 			    "it touched memory at 0x%llx whose content is lost",
@@ -72,7 +72,7 @@ static enum memory_result protected_fault(struct domain *domain, ipa_t ipa)
 	if (look.state == RMI_ENTRY_ASSIGNED || look.ripas != RMI_RIPAS_RAM)
 		return MEMORY_READY;
 	if (!realm_page(domain, ipa, &look))
-		return broken(domain, &realm->failure);
+		return memory_failed(domain, &realm->failure);
 	return MEMORY_READY;
 }
 
@@ -88,11 +88,11 @@ static enum memory_result unprotected_fault(struct domain *domain, ipa_t alias)
 	if (!domain_has_ram(domain, ipa.value, 1))
 		return MEMORY_NONE;
 	if (!realm_look(realm, ipa, &look))
-		return broken(domain, &realm->failure);
+		return memory_failed(domain, &realm->failure);
 	if (look.ripas != RMI_RIPAS_EMPTY)
 		return MEMORY_NONE;
 	if (!realm_share(realm, alias))
-		return broken(domain, &realm->failure);
+		return memory_failed(domain, &realm->failure);
 	return MEMORY_READY;
 }
 
@@ -138,7 +138,7 @@ static bool ripas_change(struct domain *domain, const struct ripas_range *range,
 		     ripas_follow(domain, range->base, reached, ripas));
 
 	if (!done)
-		(void)broken(domain, &realm->failure);
+		(void)memory_failed(domain, &realm->failure);
 	return done && reached.value > range->base.value;
 }
 
@@ -196,7 +196,7 @@ static enum memory_result guest_fault(struct domain *domain, ipa_t ipa)
 		return MEMORY_READY;
 	if (guest_populate(domain, ipa, STAGE2_PAGE_LEVEL))
 		return MEMORY_READY;
-	return broken(domain, &domain->failure);
+	return memory_failed(domain, &domain->failure);
 }
 
 enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)

@@ -54,8 +54,8 @@ static bool pages_returned(struct realm *realm, enum granules_kind kind,
 {
 	if (!is_aligned(range.base.value, RMI_GRANULE_SIZE) ||
 	    range.count > realm->granules.account.held[kind]) {
-		return rmi_nonsense(&realm->rmi,
-				    "other memory is returned than was given");
+		return rmi_protocol_error(
+			&realm->rmi, "other memory is returned than was given");
 	}
 	granules_free(&realm->granules, kind, range);
 	return true;
@@ -87,7 +87,7 @@ static bool pages_loaded(struct realm *realm)
 		return true;
 	}
 	pages_used(&realm->data, asked);
-	return rmi_nonsense(&realm->rmi, "another range was mapped");
+	return rmi_protocol_error(&realm->rmi, "another range was mapped");
 }
 
 /* The first pages of a range were mapped, or all. Where that makes no sense
@@ -104,7 +104,7 @@ static bool range_mapped(struct realm *realm, struct granules_range *range)
 		return true;
 	}
 	pages_used(range, range->count);
-	return rmi_nonsense(&realm->rmi, "another range was mapped");
+	return rmi_protocol_error(&realm->rmi, "another range was mapped");
 }
 
 bool realm_settle(struct realm *realm, bool done)

@@ -36,7 +36,7 @@ bool realm_walk_deepen(struct realm *realm, ipa_t ipa, int want, int *deepest)
 	const struct rmi *rmi = &realm->rmi;
 	int level = rmi_index(rmi);
 
-	if (rmi->trouble || rmi_status(rmi) != RMI_ERROR_RTT || level >= want ||
+	if (rmi->gave_up || rmi_status(rmi) != RMI_ERROR_RTT || level >= want ||
 	    level <= *deepest)
 		return rmi_refused(&realm->rmi);
 	*deepest = level;
@@ -58,8 +58,8 @@ static bool ram_range_init(struct realm *realm, const struct realm_ram *ram)
 			continue;
 		}
 		if (next.value <= at.value || next.value > top.value) {
-			return rmi_nonsense(&realm->rmi,
-					    "no progress in the range");
+			return rmi_protocol_error(&realm->rmi,
+						  "no progress in the range");
 		}
 		at = next;
 		deepest = realm_above_root(realm);
@@ -85,7 +85,7 @@ static uint64_t segment_top(const struct realm_segment *segment)
 /* Whether the RMM may know only calls for one page. */
 static bool is_too_many(struct realm *realm, const struct data_pages *pages)
 {
-	return pages->count > 1 && !realm->rmi.trouble &&
+	return pages->count > 1 && !realm->rmi.gave_up &&
 	       rmi_status(&realm->rmi) == RMI_ERROR_INPUT;
 }
 

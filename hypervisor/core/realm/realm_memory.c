@@ -110,7 +110,7 @@ bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)
 /* Whether the last refusal says that the entry at hand must stay as it is. */
 static bool entry_keeps(const struct rmi *rmi)
 {
-	return !rmi->trouble && rmi_status(rmi) == RMI_ERROR_RTT &&
+	return !rmi->gave_up && rmi_status(rmi) == RMI_ERROR_RTT &&
 	       rmi_index(rmi) == RTT_DEEPEST;
 }
 
@@ -136,8 +136,8 @@ bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
 		}
 		if (next.value <= left.base.value ||
 		    next.value > left.top.value) {
-			return rmi_nonsense(&realm->rmi,
-					    "no progress in the range");
+			return rmi_protocol_error(&realm->rmi,
+						  "no progress in the range");
 		}
 		*reached = left.base = next;
 		deepest = realm_above_root(realm);

@@ -40,7 +40,7 @@ static bool half_unmap(struct realm *realm, enum granules_kind kind,
 	if (!realm_unmap_kind(realm, kind, ipa_make(base), ipa_make(base + size)))
 		return false;
 	return realm_charged(realm, kind) == 0 ||
-	       rmi_nonsense(&realm->rmi, "not all pages came back");
+	       rmi_protocol_error(&realm->rmi, "not all pages came back");
 }
 
 static bool content_unmap(struct realm *realm)
@@ -64,15 +64,15 @@ static bool level_destroy(struct realm *realm, int level)
 		done = realm_settle(realm,
 				    ask_rtt_destroy(&realm->rmi, realm->rd.base,
 						    at, level, &next));
-		if (!done && (realm->rmi.trouble ||
+		if (!done && (realm->rmi.gave_up ||
 			      rmi_status(&realm->rmi) != RMI_ERROR_RTT ||
 			      rmi_index(&realm->rmi) >= level))
 			return rmi_refused(&realm->rmi);
 		/* The last root table may reach beyond the IPA space. */
 		if (next.value <= at.value ||
 		    !is_aligned(next.value, rtt_entry_size(level - 1))) {
-			return rmi_nonsense(&realm->rmi,
-					    "no progress in the range");
+			return rmi_protocol_error(&realm->rmi,
+						  "no progress in the range");
 		}
 		at = next;
 	}
@@ -87,7 +87,7 @@ static bool tables_destroy(struct realm *realm)
 			return false;
 	}
 	return realm_charged(realm, GRANULES_RTT) == 0 ||
-	       rmi_nonsense(&realm->rmi, "not all tables came back");
+	       rmi_protocol_error(&realm->rmi, "not all tables came back");
 }
 
 static bool realm_terminate(struct realm *realm)
@@ -141,7 +141,7 @@ static bool books_close(struct realm *realm)
 	failure_note(
 		&realm->failure,
 		&(struct rmi_failure){
-			.kind = RMI_FAILURE_NONSENSE,
+			.kind = RMI_FAILURE_PROTOCOL,
 			.why = "the RMM keeps memory of a Realm that is gone" });
 	return false;
 }

@@ -150,7 +150,7 @@ static void ram_marked_without_progress(void **state)
 		END
 	};
 
-	build_fails(*state, script, RMI_FAILURE_NONSENSE, RMI_RTT_INIT_RIPAS);
+	build_fails(*state, script, RMI_FAILURE_PROTOCOL, RMI_RTT_INIT_RIPAS);
 }
 
 static void ram_marked_beyond_what_was_asked(void **state)
@@ -163,7 +163,7 @@ static void ram_marked_beyond_what_was_asked(void **state)
 		END
 	};
 
-	build_fails(*state, script, RMI_FAILURE_NONSENSE, RMI_RTT_INIT_RIPAS);
+	build_fails(*state, script, RMI_FAILURE_PROTOCOL, RMI_RTT_INIT_RIPAS);
 }
 
 #define RIPAS_3 { RMI_RTT_INIT_RIPAS, RMI_SUCCESS, { RAM_TOP + 0x2000 } }
@@ -255,7 +255,7 @@ static void no_content_was_mapped(void **state)
 					TERMINATE, DESTROY,
 					END };
 
-	content_loads_not(*state, script, RMI_FAILURE_NONSENSE);
+	content_loads_not(*state, script, RMI_FAILURE_PROTOCOL);
 }
 
 static void more_content_was_mapped_than_there_was(void **state)
@@ -265,7 +265,7 @@ static void more_content_was_mapped_than_there_was(void **state)
 					TERMINATE, DESTROY,
 					END };
 
-	content_loads_not(*state, script, RMI_FAILURE_NONSENSE);
+	content_loads_not(*state, script, RMI_FAILURE_PROTOCOL);
 }
 
 /* The two pages of RAM after the content, at pages 8 and 9, are mapped up to
@@ -321,7 +321,7 @@ static void beside_content_goes_wrong(struct fake *fake, uint64_t next)
 	struct realm realm;
 
 	assert_false(build_beside(fake, &realm, next, rest));
-	assert_int_equal(realm.failure.kind, RMI_FAILURE_NONSENSE);
+	assert_int_equal(realm.failure.kind, RMI_FAILURE_PROTOCOL);
 	assert_int_equal(realm.failure.fid, RMI_RTT_DATA_MAP);
 	assert_nothing_left(fake, &realm);
 }
@@ -377,7 +377,7 @@ static void unmap_fails(struct fake *fake, uint64_t next, uint64_t range)
 
 	make(fake, &realm);
 	assert_false(destroy(fake, &realm, script));
-	assert_int_equal(realm.failure.kind, RMI_FAILURE_NONSENSE);
+	assert_int_equal(realm.failure.kind, RMI_FAILURE_PROTOCOL);
 	assert_int_equal(realm.failure.fid, RMI_RTT_DATA_UNMAP);
 	finish(fake, &realm);
 }
@@ -432,7 +432,7 @@ static void table_fails(struct fake *fake, uint64_t x0, uint64_t table,
 
 	assert_true(build(fake, &realm, before));
 	assert_false(destroy(fake, &realm, script));
-	assert_int_equal(realm.failure.kind, RMI_FAILURE_NONSENSE);
+	assert_int_equal(realm.failure.kind, RMI_FAILURE_PROTOCOL);
 	assert_true(destroy(fake, &realm, after));
 	assert_nothing_left(fake, &realm);
 }

@@ -48,7 +48,7 @@ static bool entry_skip(struct realm *realm, ipa_t at, ipa_t top, ipa_t *next)
 	int level = rmi_index(rmi);
 	uint64_t size;
 
-	if (rmi->trouble || rmi_status(rmi) != RMI_ERROR_RTT ||
+	if (rmi->gave_up || rmi_status(rmi) != RMI_ERROR_RTT ||
 	    level < realm->layout.start_level || level >= RTT_DEEPEST)
 		return rmi_refused(&realm->rmi);
 	size = rtt_entry_size(level);
@@ -72,8 +72,8 @@ bool realm_unmap_kind(struct realm *realm, enum granules_kind kind, ipa_t at,
 			return false;
 		if (unmap_once(realm, kind, at, top, &next)) {
 			if (next.value <= at.value || next.value > top.value) {
-				return rmi_nonsense(&realm->rmi,
-						    "no progress in the range");
+				return rmi_protocol_error(
+					&realm->rmi, "no progress in the range");
 			}
 		} else if (!entry_skip(realm, at, top, &next)) {
 			return false;

@@ -15,7 +15,7 @@ enum rmi_failure_kind {
 	RMI_FAILURE_NONE = 0,
 	RMI_FAILURE_REFUSED, /* the RMM answered with an error */
 	RMI_FAILURE_GAVE_UP, /* it kept saying BUSY, BLOCKED or INCOMPLETE */
-	RMI_FAILURE_NONSENSE, /* it broke the protocol: see why */
+	RMI_FAILURE_PROTOCOL, /* it broke the protocol: see why */
 	RMI_FAILURE_MEMORY, /* the host ran out of something: see why */
 	RMI_FAILURE_PLAN, /* refused before any command: see why */
 };

@@ -76,7 +76,7 @@ void granules_transfer(struct granules *granules, enum granules_kind from,
 /* How far a range command got. */
 struct movement {
 	uint64_t moved; /* pages */
-	bool trouble; /* stopped by more than a refusal: do not insist */
+	bool gave_up; /* stopped by more than a refusal: do not try again */
 	bool unsure; /* the pages after those may have moved too */
 };
 
@@ -92,15 +92,15 @@ static struct movement range_move(struct granules *granules,
 
 	while (at.value < top.value) {
 		if (!command(&rmi, at, top, &next)) {
-			movement.trouble = rmi.trouble;
+			movement.gave_up = rmi.gave_up;
 			movement.unsure = rmi_status(&rmi) == RMI_INCOMPLETE;
 			rmi_refused(&rmi);
 			break;
 		}
 		if (next.value <= at.value || next.value > top.value ||
 		    !is_aligned(next.value, RMI_GRANULE_SIZE)) {
-			rmi_nonsense(&rmi, "no progress in the range");
-			movement.trouble = true;
+			rmi_protocol_error(&rmi, "no progress in the range");
+			movement.gave_up = true;
 			movement.unsure = true;
 			break;
 		}
@@ -163,7 +163,7 @@ static void range_undelegate(struct granules *granules, enum granules_kind kind,
 		range_free(granules, kind, range_split(&range, movement.moved));
 		if (range.count == 0)
 			return;
-		if (movement.trouble || places(granules) <= BATCH_MAX)
+		if (movement.gave_up || places(granules) <= BATCH_MAX)
 			break;
 		range_abandon(granules, kind, range_split(&range, 1));
 	}

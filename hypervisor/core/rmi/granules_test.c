@@ -103,14 +103,14 @@ static void a_refused_delegation_undoes_the_rest(void **state)
 	assert_returned(fake);
 }
 
-static void a_delegation_without_progress_is_nonsense(void **state)
+static void a_delegation_without_progress_is_a_protocol_error(void **state)
 {
 	struct fake *fake = *state;
 	struct granules_range range;
 
 	fake->stalls = true;
 	assert_false(take(fake, GRANULES_DATA, 8, &range));
-	assert_int_equal(fake->failure.kind, RMI_FAILURE_NONSENSE);
+	assert_int_equal(fake->failure.kind, RMI_FAILURE_PROTOCOL);
 	/* Where those pages are is anyone's guess: none is freed. */
 	assert_int_equal(held(fake, GRANULES_ABANDONED), 8);
 }
@@ -210,7 +210,7 @@ int main(void)
 		TEST(short_memory_gives_shorter_runs),
 		TEST(a_unit_is_not_parted),
 		TEST(a_refused_delegation_undoes_the_rest),
-		TEST(a_delegation_without_progress_is_nonsense),
+		TEST(a_delegation_without_progress_is_a_protocol_error),
 		TEST(only_the_refused_page_is_abandoned),
 		TEST(abandoned_pages_are_freed_once_they_can_be),
 		TEST(neighbours_are_abandoned_as_one_range),

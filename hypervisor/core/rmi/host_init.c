@@ -17,7 +17,7 @@ static bool version_agree(struct host *host, struct rmi *rmi)
 			 &info->version_higher))
 		return rmi_refused(rmi);
 	if (info->version_lower != RMI_ABI_VERSION)
-		return rmi_nonsense(rmi, "another version was agreed on");
+		return rmi_protocol_error(rmi, "another version was agreed on");
 	return true;
 }
 
@@ -93,7 +93,7 @@ static uint64_t bank_tracked(struct rmi *rmi, const struct host_ram *bank)
 		}
 		if (tracking.end.value <= at.value ||
 		    tracking.end.value > end.value) {
-			rmi_nonsense(rmi, "no progress in the range");
+			rmi_protocol_error(rmi, "no progress in the range");
 			return bytes;
 		}
 		if (tracking.category == RMI_MEM_CATEGORY_CONVENTIONAL &&
@@ -115,7 +115,7 @@ static bool bank_protect(struct host *host, struct rmi *rmi,
 	     at += step) {
 		/* ERROR_GPT: the table is there already. */
 		if (!ask_gpt_l1_create(rmi, pa_make(at)) &&
-		    (rmi->trouble || rmi_status(rmi) != RMI_ERROR_GPT))
+		    (rmi->gave_up || rmi_status(rmi) != RMI_ERROR_GPT))
 			return rmi_refused(rmi);
 	}
 	return true;

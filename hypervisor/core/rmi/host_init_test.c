@@ -103,7 +103,7 @@ static void another_version_is_not_agreed_to(void **state)
 	struct host host;
 
 	assert_false(init(fake, &host, script, &bank, 1));
-	assert_int_equal(host.failure.kind, RMI_FAILURE_NONSENSE);
+	assert_int_equal(host.failure.kind, RMI_FAILURE_PROTOCOL);
 }
 
 static void an_active_rmm_is_refused(void **state)

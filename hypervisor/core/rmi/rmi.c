@@ -40,9 +40,9 @@ bool rmi_refused(struct rmi *rmi)
 	return failed(rmi, RMI_FAILURE_REFUSED, NULL);
 }
 
-bool rmi_nonsense(struct rmi *rmi, const char *why)
+bool rmi_protocol_error(struct rmi *rmi, const char *why)
 {
-	return failed(rmi, RMI_FAILURE_NONSENSE, why);
+	return failed(rmi, RMI_FAILURE_PROTOCOL, why);
 }
 
 static bool ask(struct rmi *rmi, struct rmi_call call)

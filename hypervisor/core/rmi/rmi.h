@@ -24,7 +24,7 @@ struct rmi {
 	struct rmi_failure *failure;
 	struct granules *granules; /* charged with donations; NULL: none given */
 	pa_t list; /* if there are granules: an NS page for descriptors */
-	bool trouble; /* the last command failed on its way: noted */
+	bool gave_up; /* the last command failed on its way: noted */
 	struct rmi_call call; /* the last command, and its answer */
 	uint64_t calls; /* SMCs made so far */
 	struct rmi_op op;
@@ -41,7 +41,7 @@ int rmi_index(const struct rmi *rmi);
 /* Notes that the last command's error is a failure. Returns false. */
 bool rmi_refused(struct rmi *rmi);
 /* Notes that the last command's answer cannot be. Returns false. */
-bool rmi_nonsense(struct rmi *rmi, const char *why);
+bool rmi_protocol_error(struct rmi *rmi, const char *why);
 
 /* lower and higher are written also on failure. */
 bool ask_version(struct rmi *rmi, uint64_t revision, uint64_t *lower,

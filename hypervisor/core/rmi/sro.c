@@ -14,7 +14,7 @@ static unsigned call_status(const struct rmi_call *call)
 	return (unsigned)BITS_GET(call->x0, RMI_RETURN_STATUS);
 }
 
-bool sro_trouble(struct rmi *rmi, enum rmi_failure_kind kind,
+bool sro_give_up(struct rmi *rmi, enum rmi_failure_kind kind,
 		 const struct rmi_call *call, const char *why)
 {
 	struct rmi_failure what = {
@@ -29,7 +29,7 @@ bool sro_trouble(struct rmi *rmi, enum rmi_failure_kind kind,
 	for (unsigned i = 0; i < RMI_ARGS; i++)
 		what.args[i] = call->args[i];
 	failure_note(rmi->failure, &what);
-	rmi->trouble = true;
+	rmi->gave_up = true;
 	return false;
 }
 
@@ -57,7 +57,7 @@ bool sro_issue(struct rmi *rmi, struct rmi_call *call)
 			return true;
 		rmi->ops->relax(rmi->ops->ctx, true);
 	}
-	return sro_trouble(rmi, RMI_FAILURE_GAVE_UP, call, NULL);
+	return sro_give_up(rmi, RMI_FAILURE_GAVE_UP, call, NULL);
 }
 
 /* The operation is over; what it kept is lost if it did not succeed. */
@@ -101,8 +101,8 @@ static bool proceed(struct rmi *rmi)
 	status = call_status(&call);
 	if (status != RMI_SUCCESS && status != RMI_INCOMPLETE &&
 	    rmi->op.given > 0 && !rmi->op.aborting) {
-		return sro_trouble(
-			rmi, RMI_FAILURE_NONSENSE, &call,
+		return sro_give_up(
+			rmi, RMI_FAILURE_PROTOCOL, &call,
 			"the operation failed without returning its memory");
 	}
 	sro_take(rmi, &call);
@@ -119,7 +119,7 @@ static bool cancel(struct rmi *rmi)
 		return false;
 	status = call_status(&call);
 	if (status != RMI_SUCCESS && status != RMI_INCOMPLETE)
-		return sro_trouble(rmi, RMI_FAILURE_REFUSED, &call, NULL);
+		return sro_give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 	rmi->op.cancelled = true;
 	sro_take(rmi, &call);
 	return true;
@@ -139,7 +139,7 @@ static bool step(struct rmi *rmi)
 	case RMI_MEM_REQ_NONE:
 		return proceed(rmi);
 	default:
-		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &rmi->call,
+		return sro_give_up(rmi, RMI_FAILURE_PROTOCOL, &rmi->call,
 				   "an unknown kind of memory request");
 	}
 }
@@ -149,7 +149,7 @@ static bool drive(struct rmi *rmi)
 {
 	for (unsigned steps = 0; rmi->op.open; steps++) {
 		if (steps == RMI_STEPS_MAX) {
-			return sro_trouble(rmi, RMI_FAILURE_GAVE_UP, &rmi->call,
+			return sro_give_up(rmi, RMI_FAILURE_GAVE_UP, &rmi->call,
 					   NULL);
 		}
 		if (!step(rmi))
@@ -161,7 +161,7 @@ static bool drive(struct rmi *rmi)
 
 bool rmi_run(struct rmi *rmi)
 {
-	rmi->trouble = false;
+	rmi->gave_up = false;
 	rmi->op = (struct rmi_op){ 0 };
 	if (!sro_issue(rmi, &rmi->call))
 		return false;
@@ -173,12 +173,12 @@ bool rmi_run(struct rmi *rmi)
 		if (!drive(rmi))
 			return false;
 	}
-	return !rmi->trouble && rmi_status(rmi) == RMI_SUCCESS;
+	return !rmi->gave_up && rmi_status(rmi) == RMI_SUCCESS;
 }
 
 bool rmi_resume(struct rmi *rmi)
 {
-	rmi->trouble = false;
+	rmi->gave_up = false;
 	rmi->op.aborting = true;
 	return drive(rmi);
 }

@@ -61,7 +61,7 @@ struct rmi_op {
  * Runs rmi->call to its end and leaves the answer there. true: SUCCESS.
  *
  * false, and rmi_status() is an error: the RMM refused, and nothing is noted:
- * the caller may have expected it. false, and rmi->trouble is set: the failure
+ * the caller may have expected it. false, and rmi->gave_up is set: the failure
  * is noted already. If then rmi->op.open is set too, the operation could not
  * be brought to an end, and no other command may be run before rmi_resume().
  */

@@ -13,9 +13,9 @@ bool sro_issue(struct rmi *rmi, struct rmi_call *call);
 /* Takes an answer in: what the RMM waits for now, or that it is over. */
 void sro_take(struct rmi *rmi, const struct rmi_call *answer);
 
-/* Notes that the operation is in trouble for this, on account of that call.
+/* Gives the operation up, and notes why and at which call.
  * Returns false. */
-bool sro_trouble(struct rmi *rmi, enum rmi_failure_kind kind,
+bool sro_give_up(struct rmi *rmi, enum rmi_failure_kind kind,
 		 const struct rmi_call *call, const char *why);
 
 /*

@@ -28,7 +28,7 @@ static unsigned status(const struct rmi_call *call)
 static void give_up(struct rmi *rmi, enum rmi_failure_kind kind,
 		    const struct rmi_call *call, const char *why)
 {
-	sro_trouble(rmi, kind, call, why);
+	sro_give_up(rmi, kind, call, why);
 	rmi->op.aborting = true;
 }
 
@@ -132,7 +132,7 @@ static void donation_count(struct rmi *rmi, unsigned state,
 
 	if (consumed > range.count ||
 	    (consumed == 0 && rmi->op.want == RMI_MEM_REQ_DONATE)) {
-		give_up(rmi, RMI_FAILURE_NONSENSE, call,
+		give_up(rmi, RMI_FAILURE_PROTOCOL, call,
 			"a donation was consumed not at all, or too much");
 		consumed = consumed > range.count ? range.count : 0;
 	}
@@ -150,7 +150,7 @@ bool sro_donate(struct rmi *rmi)
 	struct rmi_call call;
 
 	if (refusal != NULL) {
-		give_up(rmi, RMI_FAILURE_NONSENSE, &rmi->call, refusal);
+		give_up(rmi, RMI_FAILURE_PROTOCOL, &rmi->call, refusal);
 		return true;
 	}
 	if (!donation_take(rmi, &donation, &range)) {
@@ -194,7 +194,7 @@ bool sro_decline(struct rmi *rmi)
 		sro_take(rmi, &call);
 		return true;
 	}
-	return sro_trouble(rmi, RMI_FAILURE_REFUSED, &call, NULL);
+	return sro_give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 }
 
 /* Takes one returned range back; false: it cannot be what was given. */
@@ -233,23 +233,23 @@ bool sro_reclaim(struct rmi *rmi)
 				 .args = { rmi->op.handle, rmi->list.value } };
 
 	if (rmi->granules == NULL) {
-		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &rmi->call,
+		return sro_give_up(rmi, RMI_FAILURE_PROTOCOL, &rmi->call,
 				   "memory is returned that never was given");
 	}
 	call.args[2] = granules_batch(rmi->granules);
 	if (call.args[2] == 0) {
-		return sro_trouble(rmi, RMI_FAILURE_MEMORY, &rmi->call,
+		return sro_give_up(rmi, RMI_FAILURE_MEMORY, &rmi->call,
 				   "too many abandoned granules");
 	}
 	if (!sro_issue(rmi, &call))
 		return false;
 	if (status(&call) != RMI_INCOMPLETE)
-		return sro_trouble(rmi, RMI_FAILURE_REFUSED, &call, NULL);
+		return sro_give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 	sro_take(rmi, &call);
 	if (call.out[0] > call.args[2] ||
 	    (call.out[0] == 0 && rmi->op.want == RMI_MEM_REQ_RECLAIM) ||
 	    !returned_take_all(rmi, call.out[0])) {
-		return sro_trouble(rmi, RMI_FAILURE_NONSENSE, &call,
+		return sro_give_up(rmi, RMI_FAILURE_PROTOCOL, &call,
 				   "other memory is returned than was given");
 	}
 	return true;

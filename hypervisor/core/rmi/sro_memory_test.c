@@ -202,7 +202,7 @@ static void mad_reclaim(struct fake *fake, uint64_t x0, uint64_t count,
 	fake->memory[0] = word;
 	assert_false(run(fake, script));
 	assert_played(fake);
-	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_RECLAIM,
+	assert_failed(fake, RMI_FAILURE_PROTOCOL, RMI_OP_MEM_RECLAIM,
 		      RMI_REC_CREATE);
 	assert_true(fake->rmi.op.open);
 	assert_returned(fake);
@@ -261,7 +261,7 @@ static void an_end_without_returning_is_believed_the_second_time(void **state)
 				       END };
 
 	assert_false(run(fake, script));
-	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_CONTINUE,
+	assert_failed(fake, RMI_FAILURE_PROTOCOL, RMI_OP_CONTINUE,
 		      RMI_REC_CREATE);
 	assert_true(fake->rmi.op.open);
 	assert_true(resume(fake, later));
@@ -286,7 +286,7 @@ static void mad_request(struct fake *fake, uint64_t request)
 
 	assert_false(run(fake, script));
 	assert_played(fake);
-	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_REC_CREATE, 0);
+	assert_failed(fake, RMI_FAILURE_PROTOCOL, RMI_REC_CREATE, 0);
 	assert_false(fake->rmi.op.open);
 	assert_returned(fake);
 }
@@ -428,7 +428,7 @@ static void a_donation_that_is_not_taken(void **state)
 
 	assert_false(run(fake, script));
 	assert_played(fake);
-	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_DONATE,
+	assert_failed(fake, RMI_FAILURE_PROTOCOL, RMI_OP_MEM_DONATE,
 		      RMI_REC_CREATE);
 	assert_returned(fake);
 }
@@ -445,7 +445,7 @@ static void a_donation_taken_more_than_once(void **state)
 
 	assert_false(run(fake, script));
 	assert_played(fake);
-	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_OP_MEM_DONATE,
+	assert_failed(fake, RMI_FAILURE_PROTOCOL, RMI_OP_MEM_DONATE,
 		      RMI_REC_CREATE);
 	assert_int_equal(fake->granules.account.held[GRANULES_ABANDONED], 4);
 }
@@ -479,7 +479,7 @@ static void delegation_itself_is_given_no_memory(void **state)
 
 	assert_false(run(fake, script));
 	assert_played(fake);
-	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_GRANULE_RANGE_DELEGATE, 0);
+	assert_failed(fake, RMI_FAILURE_PROTOCOL, RMI_GRANULE_RANGE_DELEGATE, 0);
 	/* Whether the page had moved is not known: it is not freed. */
 	assert_int_equal(fake->granules.account.held[GRANULES_ABANDONED], 1);
 }

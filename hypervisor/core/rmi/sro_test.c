@@ -159,7 +159,7 @@ static void an_unknown_request_leaves_the_operation_open(void **state)
 	};
 
 	assert_false(run(fake, script));
-	assert_failed(fake, RMI_FAILURE_NONSENSE, RMI_REC_CREATE, 0);
+	assert_failed(fake, RMI_FAILURE_PROTOCOL, RMI_REC_CREATE, 0);
 	assert_true(fake->rmi.op.open);
 }
 

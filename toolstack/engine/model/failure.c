@@ -66,7 +66,7 @@ int failure_report(const struct rmi_failure *failure,
 			report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 			"%s: %s does not end: the RMM still answers %s", doing,
 			command, status);
-	case RMI_FAILURE_NONSENSE:
+	case RMI_FAILURE_PROTOCOL:
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 				    "%s: %s: the RMM broke the protocol: %s",
 				    doing, command, failure->why);

@@ -90,7 +90,7 @@ static void nonsense_tells_the_broken_rule(void **state)
 	(void)state;
 	assert_told(
 		&(struct rmi_failure){
-			.kind = RMI_FAILURE_NONSENSE,
+			.kind = RMI_FAILURE_PROTOCOL,
 			.doing = "measuring",
 			.fid = RMI_REALM_ACTIVATE,
 			.args = { 0x1000 },
