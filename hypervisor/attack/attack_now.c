@@ -178,9 +178,9 @@ static enum control_status enter_destroyed(struct domain *domain,
 			vcpu->index);
 	}
 	domain_memory_lock(domain);
-	if (realm_may_return(realm)) {
-		gone = realm_settle(realm,
-				    ask_rec_destroy(&realm->rmi, vcpu->rec));
+	if (realm_may_free(realm)) {
+		gone = realm_account_result(
+			realm, ask_rec_destroy(&realm->rmi, vcpu->rec));
 	}
 	domain_memory_unlock(domain);
 	if (!gone) {

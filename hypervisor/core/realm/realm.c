@@ -107,7 +107,7 @@ static bool range_mapped(struct realm *realm, struct granules_range *range)
 	return rmi_protocol_error(&realm->rmi, "another range was mapped");
 }
 
-bool realm_settle(struct realm *realm, bool done)
+bool realm_account_result(struct realm *realm, bool done)
 {
 	const struct rmi_call *call = &realm->rmi.call;
 
@@ -221,8 +221,9 @@ static bool realm_create(struct realm *realm, const struct realm_plan *plan)
 	params = ops->page_map(ops->ctx, page);
 	params_fill(realm, plan, params);
 	ops->page_unmap(ops->ctx, page, params);
-	return realm_settle(realm, ask_realm_create(&realm->rmi, realm->rd.base,
-						    page)) ||
+	return realm_account_result(
+		       realm,
+		       ask_realm_create(&realm->rmi, realm->rd.base, page)) ||
 	       rmi_refused(&realm->rmi);
 }
 
@@ -249,8 +250,9 @@ static bool rec_create(struct realm *realm, const struct realm_plan *plan)
 
 	rec_params_fill(params, plan, vcpu);
 	ops->page_unmap(ops->ctx, page, params);
-	return realm_settle(realm, ask_rec_create(&realm->rmi, realm->rd.base,
-						  rec, page)) ||
+	return realm_account_result(realm,
+				    ask_rec_create(&realm->rmi, realm->rd.base,
+						   rec, page)) ||
 	       rmi_refused(&realm->rmi);
 }
 
@@ -295,7 +297,7 @@ bool realm_activate(struct realm *realm)
 	if (!realm_op_finish(realm))
 		return false;
 	return realm->active ||
-	       realm_settle(realm,
-			    ask_realm_activate(&realm->rmi, realm->rd.base)) ||
+	       realm_account_result(
+		       realm, ask_realm_activate(&realm->rmi, realm->rd.base)) ||
 	       rmi_refused(&realm->rmi);
 }

@@ -12,7 +12,7 @@
  * what the Realm holds. Pages that the RMM returned are freed. Returns done,
  * or false if what was returned cannot be ours (noted).
  */
-bool realm_settle(struct realm *realm, bool done);
+bool realm_account_result(struct realm *realm, bool done);
 
 /* Gives back a range that the Realm holds, if it does. */
 void realm_free(struct realm *realm, enum granules_kind kind,
@@ -54,7 +54,7 @@ bool realm_unmap_kind(struct realm *realm, enum granules_kind kind, ipa_t at,
  * pages: there must be a place to remember them should they be refused
  * undelegation. false: noted.
  */
-bool realm_may_return(struct realm *realm);
+bool realm_may_free(struct realm *realm);
 /* realm_unmap.c: gives back a range if a refusal can be remembered. */
 bool realm_free_checked(struct realm *realm, enum granules_kind kind,
 			struct granules_range *range);

@@ -24,10 +24,11 @@ static bool table_create(struct realm *realm, ipa_t ipa, int level)
 	if (realm->tables.count == 0 &&
 	    !realm_alloc(realm, &want, &realm->tables))
 		return false;
-	return realm_settle(realm, ask_rtt_create(&realm->rmi, realm->rd.base,
-						  realm->tables.base,
-						  ipa_align_down(ipa, span),
-						  level + 1)) ||
+	return realm_account_result(realm,
+				    ask_rtt_create(&realm->rmi, realm->rd.base,
+						   realm->tables.base,
+						   ipa_align_down(ipa, span),
+						   level + 1)) ||
 	       rmi_refused(&realm->rmi);
 }
 
@@ -96,7 +97,7 @@ static bool pages_load(struct realm *realm, struct data_pages *pages)
 	int deepest = realm_above_root(realm);
 
 	pages->data = realm->data.base;
-	while (!realm_settle(
+	while (!realm_account_result(
 		realm, ask_rtt_data_map_init(&realm->rmi, realm->rd.base, pages,
 					     RMI_DATA_MEASURE_CONTENT))) {
 		if (is_too_many(realm, pages)) {
@@ -122,8 +123,9 @@ bool realm_data_map(struct realm *realm, ipa_t ipa, int level)
 		struct data_run run = { ipa, realm->data.base, level,
 					realm->data.count / pages };
 
-		if (realm_settle(realm, ask_rtt_data_map(&realm->rmi,
-							 realm->rd.base, &run))) {
+		if (realm_account_result(realm, ask_rtt_data_map(&realm->rmi,
+								 realm->rd.base,
+								 &run))) {
 			ipa = ipa_make(realm->rmi.call.out[0]);
 			deepest = realm_above_root(realm);
 		} else if (!realm_walk_deepen(realm, ipa, level, &deepest)) {

@@ -66,7 +66,7 @@ static bool lent_map(struct realm *realm, ipa_t ipa)
 {
 	int deepest = realm_above_root(realm);
 
-	while (!realm_settle(
+	while (!realm_account_result(
 		realm, ask_rtt_unprot_map(&realm->rmi, realm->rd.base, ipa,
 					  realm->lent.base, REALM_PAGE_LEVEL))) {
 		if (!realm_walk_deepen(realm, ipa, REALM_PAGE_LEVEL, &deepest))

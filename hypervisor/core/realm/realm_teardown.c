@@ -13,7 +13,7 @@ bool realm_op_finish(struct realm *realm)
 		return true;
 	if (!rmi_resume(&realm->rmi))
 		return false;
-	return realm_settle(realm, true);
+	return realm_account_result(realm, true);
 }
 
 static bool recs_destroy(struct realm *realm)
@@ -23,9 +23,10 @@ static bool recs_destroy(struct realm *realm)
 				  (realm->rec_count - 1) *
 					  (uint64_t)RMI_GRANULE_SIZE);
 
-		if (!realm_may_return(realm))
+		if (!realm_may_free(realm))
 			return false;
-		if (!realm_settle(realm, ask_rec_destroy(&realm->rmi, rec)))
+		if (!realm_account_result(realm,
+					  ask_rec_destroy(&realm->rmi, rec)))
 			return rmi_refused(&realm->rmi);
 	}
 	return true;
@@ -59,11 +60,11 @@ static bool level_destroy(struct realm *realm, int level)
 	bool done;
 
 	while (realm_charged(realm, GRANULES_RTT) > 0 && at.value < end.value) {
-		if (!realm_may_return(realm))
+		if (!realm_may_free(realm))
 			return false;
-		done = realm_settle(realm,
-				    ask_rtt_destroy(&realm->rmi, realm->rd.base,
-						    at, level, &next));
+		done = realm_account_result(
+			realm, ask_rtt_destroy(&realm->rmi, realm->rd.base, at,
+					       level, &next));
 		if (!done && (realm->rmi.gave_up ||
 			      rmi_status(&realm->rmi) != RMI_ERROR_RTT ||
 			      rmi_index(&realm->rmi) >= level))
@@ -98,9 +99,10 @@ static bool realm_terminate(struct realm *realm)
 
 static bool realm_remove(struct realm *realm)
 {
-	if (!realm_may_return(realm))
+	if (!realm_may_free(realm))
 		return false;
-	if (!realm_settle(realm, ask_realm_destroy(&realm->rmi, realm->rd.base)))
+	if (!realm_account_result(
+		    realm, ask_realm_destroy(&realm->rmi, realm->rd.base)))
 		return rmi_refused(&realm->rmi);
 	realm->active = false;
 	return true;

@@ -4,7 +4,7 @@
 #include "hypervisor/core/realm/realm_internal.h"
 #include "lib/number.h"
 
-bool realm_may_return(struct realm *realm)
+bool realm_may_free(struct realm *realm)
 {
 	if (granules_batch(&realm->granules) > 0)
 		return true;
@@ -20,7 +20,7 @@ bool realm_free_checked(struct realm *realm, enum granules_kind kind,
 {
 	if (range->count == 0)
 		return true;
-	if (!realm_may_return(realm))
+	if (!realm_may_free(realm))
 		return false;
 	realm_free(realm, kind, range);
 	return true;
@@ -32,7 +32,7 @@ static bool unmap_once(struct realm *realm, enum granules_kind kind, ipa_t at,
 	struct rmi *rmi = &realm->rmi;
 	pa_t rd = realm->rd.base;
 
-	return realm_settle(
+	return realm_account_result(
 		realm, kind == GRANULES_DATA
 			       ? ask_rtt_data_unmap(rmi, rd, at, top, next)
 			       : ask_rtt_unprot_unmap(rmi, rd, at, top, next));
@@ -68,7 +68,7 @@ bool realm_unmap_kind(struct realm *realm, enum granules_kind kind, ipa_t at,
 	ipa_t next;
 
 	while (realm_charged(realm, kind) > 0 && at.value < top.value) {
-		if (!realm_may_return(realm))
+		if (!realm_may_free(realm))
 			return false;
 		if (unmap_once(realm, kind, at, top, &next)) {
 			if (next.value <= at.value || next.value > top.value) {
