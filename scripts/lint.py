@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SKIPPED = re.compile(r"^(build(-.*)?|dist|\.git|\.cache|__pycache__)$")
 # Files whose format leaves no room for a licence line, or that have one only.
 UNLICENSED = re.compile(
-    r"^(LICENSE|\.gitignore|.*\.(md|svg|png)|tests/data/.*)$")
+    r"^(LICENSE|\.gitignore|\.git-blame-ignore-revs|.*\.(md|svg|png)|tests/data/.*)$")
 # Where packages come from, where this tree was written, what is left to do.
 UNWANTED = [re.compile(pattern) for pattern in (
     r"\b(deb|ftp|security|archive|snapshot|mirrors?|registry|pypi|proxy|index"

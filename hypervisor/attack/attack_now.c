@@ -5,7 +5,7 @@
 #include "hypervisor/attack/attack_internal.h"
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
-#include "hypervisor/core/realm/realm_internal.h"
+#include "hypervisor/core/realm/realm_charged.h"
 #include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 

@@ -9,7 +9,7 @@
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
 #include "abi/rsi.h"
-#include "hypervisor/core/realm/realm_internal.h"
+#include "hypervisor/core/realm/realm_charged.h"
 #include "tests/domains/realm_bench.h"
 
 #define PAGE ((uint64_t)4096)

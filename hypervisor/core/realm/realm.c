@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Building a Realm: the steps in order, and the books that they keep. */
+/* Building a Realm and activating it: the steps in order. */
 #include "hypervisor/core/realm/realm.h"
 
 #include <string.h>
 
-#include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
-#include "hypervisor/core/realm/realm_internal.h"
-#include "lib/number.h"
+#include "hypervisor/core/realm/realm_charged.h"
+#include "hypervisor/core/realm/realm_load.h"
+#include "hypervisor/core/realm/realm_teardown.h"
 
 /*
  * The smallest legal counts (minus one), and not what the machine has: they
@@ -25,136 +25,6 @@ static pa_t shared_page(const struct realm *realm, unsigned page)
 {
 	return pa_add(realm->shared.base, (uint64_t)page * RMI_GRANULE_SIZE);
 }
-
-bool realm_alloc(struct realm *realm, const struct granules_want *want,
-		 struct granules_range *range)
-{
-	return granules_alloc(&realm->granules, want, range);
-}
-
-void realm_free(struct realm *realm, enum granules_kind kind,
-		struct granules_range *range)
-{
-	granules_free(&realm->granules, kind, *range);
-	range->count = 0;
-}
-
-/* ---- Books ---- */
-
-/* The first pages of a range are the RMM's now. */
-static void pages_used(struct granules_range *range, uint64_t count)
-{
-	range->base = pa_add(range->base, count * RMI_GRANULE_SIZE);
-	range->count -= count;
-}
-
-/* The RMM returned these pages. false: they cannot be ours. */
-static bool pages_returned(struct realm *realm, enum granules_kind kind,
-			   struct granules_range range)
-{
-	if (!is_aligned(range.base.value, RMI_GRANULE_SIZE) ||
-	    range.count > realm->granules.account.held[kind]) {
-		return rmi_protocol_error(
-			&realm->rmi, "other memory is returned than was given");
-	}
-	granules_free(&realm->granules, kind, range);
-	return true;
-}
-
-static bool range_returned(struct realm *realm, enum granules_kind kind,
-			   uint64_t descriptor)
-{
-	uint64_t size = BITS_GET(descriptor, RMI_RANGE_SIZE);
-
-	return pages_returned(
-		realm, kind,
-		(struct granules_range){
-			pa_make(BITS_GET(descriptor, RMI_RANGE_ADDR)
-				<< RMI_GRANULE_SHIFT),
-			BITS_GET(descriptor, RMI_RANGE_COUNT) << (9 * size) });
-}
-
-/* Content was mapped, with the first of the pages taken for it; where the
- * number makes no sense none of them can be counted on. */
-static bool pages_loaded(struct realm *realm)
-{
-	const struct rmi_call *call = &realm->rmi.call;
-	uint64_t asked = 1 + BITS_GET(call->args[4], RMI_DATA_MORE);
-	uint64_t count = asked == 1 ? 1 : call->out[0];
-
-	if (count > 0 && count <= asked) {
-		pages_used(&realm->data, count);
-		return true;
-	}
-	pages_used(&realm->data, asked);
-	return rmi_protocol_error(&realm->rmi, "another range was mapped");
-}
-
-/* The first pages of a range were mapped, or all. Where that makes no sense
- * none of them can be counted on. */
-static bool range_mapped(struct realm *realm, struct granules_range *range)
-{
-	const struct rmi_call *call = &realm->rmi.call;
-	uint64_t size = call->out[0] - call->args[1];
-
-	if (call->out[0] > call->args[1] && call->out[0] <= call->args[2] &&
-	    is_aligned(size, RMI_GRANULE_SIZE) &&
-	    size / RMI_GRANULE_SIZE <= range->count) {
-		pages_used(range, size / RMI_GRANULE_SIZE);
-		return true;
-	}
-	pages_used(range, range->count);
-	return rmi_protocol_error(&realm->rmi, "another range was mapped");
-}
-
-bool realm_account_result(struct realm *realm, bool done)
-{
-	const struct rmi_call *call = &realm->rmi.call;
-
-	if (rmi_status(&realm->rmi) != RMI_SUCCESS)
-		return done;
-	switch (call->fid) {
-	case RMI_REALM_CREATE:
-		realm->created = true;
-		return done;
-	case RMI_REALM_ACTIVATE:
-		realm->active = true;
-		return done;
-	case RMI_REALM_DESTROY:
-		realm->created = false;
-		return done;
-	case RMI_REC_CREATE:
-		realm->rec_count++;
-		return done;
-	case RMI_REC_DESTROY:
-		realm->rec_count--;
-		return done;
-	case RMI_RTT_CREATE:
-		pages_used(&realm->tables, 1);
-		return done;
-	case RMI_RTT_DESTROY:
-		return pages_returned(realm, GRANULES_RTT,
-				      (struct granules_range){
-					      pa_make(call->out[0]), 1 }) &&
-		       done;
-	case RMI_RTT_DATA_MAP_INIT:
-		return pages_loaded(realm) && done;
-	case RMI_RTT_DATA_MAP:
-		return range_mapped(realm, &realm->data) && done;
-	case RMI_RTT_DATA_UNMAP:
-		return range_returned(realm, GRANULES_DATA, call->out[1]) &&
-		       done;
-	case RMI_RTT_UNPROT_MAP:
-		return range_mapped(realm, &realm->lent) && done;
-	case RMI_RTT_UNPROT_UNMAP:
-		return range_returned(realm, GRANULES_GUEST, call->out[1]) &&
-		       done;
-	default:
-		return done;
-	}
-}
-
-/* ---- Steps ---- */
 
 static bool realm_begin(struct realm *realm, const struct host *host,
 			const struct realm_plan *plan)

@@ -3,7 +3,9 @@
 #include "hypervisor/core/realm/realm_memory.h"
 
 #include "abi/rmi.h"
-#include "hypervisor/core/realm/realm_internal.h"
+#include "hypervisor/core/realm/realm_charged.h"
+#include "hypervisor/core/realm/realm_map.h"
+#include "hypervisor/core/realm/realm_unmap.h"
 
 ipa_t realm_alias(const struct realm *realm, ipa_t ipa)
 {

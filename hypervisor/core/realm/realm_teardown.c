@@ -3,18 +3,12 @@
  * Taking a Realm apart. Every step looks at what is held and does nothing if
  * it is done already, so that the whole can be repeated until it succeeds.
  */
-#include "abi/rmi.h"
-#include "hypervisor/core/realm/realm_internal.h"
-#include "lib/number.h"
+#include "hypervisor/core/realm/realm_teardown.h"
 
-bool realm_op_finish(struct realm *realm)
-{
-	if (!realm->rmi.op.open)
-		return true;
-	if (!rmi_resume(&realm->rmi))
-		return false;
-	return realm_account_result(realm, true);
-}
+#include "abi/rmi.h"
+#include "hypervisor/core/realm/realm_charged.h"
+#include "hypervisor/core/realm/realm_unmap.h"
+#include "lib/number.h"
 
 static bool recs_destroy(struct realm *realm)
 {

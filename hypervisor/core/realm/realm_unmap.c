@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Taking back what is mapped in a range of a Realm's IPA space. */
+/* Unmapping a range of a Realm's IPA space. */
+#include "hypervisor/core/realm/realm_unmap.h"
+
 #include "abi/rmi.h"
-#include "hypervisor/core/realm/realm_internal.h"
+#include "hypervisor/core/realm/realm_charged.h"
 #include "lib/number.h"
-
-bool realm_may_free(struct realm *realm)
-{
-	if (granules_batch(&realm->granules) > 0)
-		return true;
-	failure_note(
-		&realm->failure,
-		&(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
-				       .why = "too many abandoned granules" });
-	return false;
-}
-
-bool realm_free_checked(struct realm *realm, enum granules_kind kind,
-			struct granules_range *range)
-{
-	if (range->count == 0)
-		return true;
-	if (!realm_may_free(realm))
-		return false;
-	realm_free(realm, kind, range);
-	return true;
-}
 
 static bool unmap_once(struct realm *realm, enum granules_kind kind, ipa_t at,
 		       ipa_t top, ipa_t *next)

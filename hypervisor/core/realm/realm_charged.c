@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The pages of a Realm, and how the result of each command changes them. */
+#include "hypervisor/core/realm/realm_charged.h"
+
+#include "abi/bits.h"
+#include "abi/rmi.h"
+#include "lib/number.h"
+
+bool realm_alloc(struct realm *realm, const struct granules_want *want,
+		 struct granules_range *range)
+{
+	return granules_alloc(&realm->granules, want, range);
+}
+
+void realm_free(struct realm *realm, enum granules_kind kind,
+		struct granules_range *range)
+{
+	granules_free(&realm->granules, kind, *range);
+	range->count = 0;
+}
+
+bool realm_may_free(struct realm *realm)
+{
+	if (granules_batch(&realm->granules) > 0)
+		return true;
+	failure_note(
+		&realm->failure,
+		&(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
+				       .why = "too many abandoned granules" });
+	return false;
+}
+
+bool realm_free_checked(struct realm *realm, enum granules_kind kind,
+			struct granules_range *range)
+{
+	if (range->count == 0)
+		return true;
+	if (!realm_may_free(realm))
+		return false;
+	realm_free(realm, kind, range);
+	return true;
+}
+
+/* ---- Accounting for results ---- */
+
+/* The first pages of a range belong to the RMM now. */
+static void pages_used(struct granules_range *range, uint64_t count)
+{
+	range->base = pa_add(range->base, count * RMI_GRANULE_SIZE);
+	range->count -= count;
+}
+
+/* Frees pages that the RMM returned. Returns false, noted, if they cannot be
+ * the Realm's. */
+static bool pages_returned(struct realm *realm, enum granules_kind kind,
+			   struct granules_range range)
+{
+	if (!is_aligned(range.base.value, RMI_GRANULE_SIZE) ||
+	    range.count > realm->granules.account.held[kind]) {
+		return rmi_protocol_error(
+			&realm->rmi, "other memory is returned than was given");
+	}
+	granules_free(&realm->granules, kind, range);
+	return true;
+}
+
+static bool range_returned(struct realm *realm, enum granules_kind kind,
+			   uint64_t descriptor)
+{
+	uint64_t size = BITS_GET(descriptor, RMI_RANGE_SIZE);
+
+	return pages_returned(
+		realm, kind,
+		(struct granules_range){
+			pa_make(BITS_GET(descriptor, RMI_RANGE_ADDR)
+				<< RMI_GRANULE_SHIFT),
+			BITS_GET(descriptor, RMI_RANGE_COUNT) << (9 * size) });
+}
+
+/* Content was mapped with the first of the pages in realm->data. An impossible
+ * number leaves open which pages are mapped, so none of them is used again. */
+static bool pages_loaded(struct realm *realm)
+{
+	const struct rmi_call *call = &realm->rmi.call;
+	uint64_t asked = 1 + BITS_GET(call->args[4], RMI_DATA_MORE);
+	uint64_t count = asked == 1 ? 1 : call->out[0];
+
+	if (count > 0 && count <= asked) {
+		pages_used(&realm->data, count);
+		return true;
+	}
+	pages_used(&realm->data, asked);
+	return rmi_protocol_error(&realm->rmi, "another range was mapped");
+}
+
+/* The first pages of a range were mapped, or all of them. An impossible answer
+ * leaves open which, so none of them is used again. */
+static bool range_mapped(struct realm *realm, struct granules_range *range)
+{
+	const struct rmi_call *call = &realm->rmi.call;
+	uint64_t size = call->out[0] - call->args[1];
+
+	if (call->out[0] > call->args[1] && call->out[0] <= call->args[2] &&
+	    is_aligned(size, RMI_GRANULE_SIZE) &&
+	    size / RMI_GRANULE_SIZE <= range->count) {
+		pages_used(range, size / RMI_GRANULE_SIZE);
+		return true;
+	}
+	pages_used(range, range->count);
+	return rmi_protocol_error(&realm->rmi, "another range was mapped");
+}
+
+bool realm_account_result(struct realm *realm, bool done)
+{
+	const struct rmi_call *call = &realm->rmi.call;
+
+	if (rmi_status(&realm->rmi) != RMI_SUCCESS)
+		return done;
+	switch (call->fid) {
+	case RMI_REALM_CREATE:
+		realm->created = true;
+		return done;
+	case RMI_REALM_ACTIVATE:
+		realm->active = true;
+		return done;
+	case RMI_REALM_DESTROY:
+		realm->created = false;
+		return done;
+	case RMI_REC_CREATE:
+		realm->rec_count++;
+		return done;
+	case RMI_REC_DESTROY:
+		realm->rec_count--;
+		return done;
+	case RMI_RTT_CREATE:
+		pages_used(&realm->tables, 1);
+		return done;
+	case RMI_RTT_DESTROY:
+		return pages_returned(realm, GRANULES_RTT,
+				      (struct granules_range){
+					      pa_make(call->out[0]), 1 }) &&
+		       done;
+	case RMI_RTT_DATA_MAP_INIT:
+		return pages_loaded(realm) && done;
+	case RMI_RTT_DATA_MAP:
+		return range_mapped(realm, &realm->data) && done;
+	case RMI_RTT_DATA_UNMAP:
+		return range_returned(realm, GRANULES_DATA, call->out[1]) &&
+		       done;
+	case RMI_RTT_UNPROT_MAP:
+		return range_mapped(realm, &realm->lent) && done;
+	case RMI_RTT_UNPROT_UNMAP:
+		return range_returned(realm, GRANULES_GUEST, call->out[1]) &&
+		       done;
+	default:
+		return done;
+	}
+}
+
+bool realm_op_finish(struct realm *realm)
+{
+	if (!realm->rmi.op.open)
+		return true;
+	if (!rmi_resume(&realm->rmi))
+		return false;
+	return realm_account_result(realm, true);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Taking a Realm apart, for the functions of realm.h. */
+#ifndef REEVE_HYPERVISOR_CORE_REALM_REALM_TEARDOWN_H
+#define REEVE_HYPERVISOR_CORE_REALM_REALM_TEARDOWN_H
+
+#include <stdbool.h>
+
+#include "hypervisor/core/realm/realm.h"
+
+/* As realm_destroy(), but keeps an earlier failure. */
+bool realm_dismantle(struct realm *realm);
+
+#endif
