@@ -5,7 +5,7 @@
 #include <lz4.h>
 #include <string.h>
 
-#include "toolstack/image/stream.h"
+#include "toolstack/image/codecs.h"
 
 #define FIRST_CAPACITY ((size_t)4 << 20)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The decompression libraries behind one interface. */
-#include "toolstack/image/stream.h"
+#include "toolstack/image/codecs.h"
 
 #include <lz4frame.h>
 #include <lzma.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a streaming decompressor offers to the loop that drives it. */
-#ifndef REEVE_TOOLSTACK_IMAGE_STREAM_H
-#define REEVE_TOOLSTACK_IMAGE_STREAM_H
+#ifndef REEVE_TOOLSTACK_IMAGE_CODECS_H
+#define REEVE_TOOLSTACK_IMAGE_CODECS_H
 
 #include <stddef.h>
 #include <stdint.h>
