@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "abi/machine_map.h"
-#include "toolstack/engine/machine/link.h"
 #include "toolstack/host/flash.h"
+#include "toolstack/host/link.h"
 #include "toolstack/host/qemu.h"
 #include "toolstack/host/record.h"
 #include "toolstack/host/watch.h"

@@ -13,7 +13,7 @@
 
 #include "abi/machine_map.h"
 #include "toolstack/engine/machine/internal.h"
-#include "toolstack/engine/machine/reply.h"
+#include "toolstack/host/reply.h"
 #include "toolstack/host/watch.h"
 
 /* How long to wait for a control port's first reply. */

@@ -4,7 +4,7 @@
 #define REEVE_TOOLSTACK_ENGINE_MACHINE_H
 
 #include "toolstack/engine/engine.h"
-#include "toolstack/engine/machine/link.h"
+#include "toolstack/host/link.h"
 
 extern const struct engine_ops engine_machine;
 

@@ -16,8 +16,8 @@
 #include "abi/machine_map.h"
 #include "toolstack/engine/build.h"
 #include "toolstack/engine/machine/machine.h"
-#include "toolstack/engine/machine/peer.h"
 #include "toolstack/host/fixture.h"
+#include "toolstack/host/peer.h"
 
 #define PATIENCE_MS 60000
 

@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include "toolstack/engine/machine/internal.h"
-#include "toolstack/engine/machine/reply.h"
+#include "toolstack/engine/machine/reply_memory.h"
+#include "toolstack/host/reply.h"
 
 int machine_ask(struct engine *engine, struct control_request *request,
 		struct control_reply *reply, struct reeve_report *report)

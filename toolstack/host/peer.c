@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "toolstack/engine/machine/peer.h"
+#include "toolstack/host/peer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

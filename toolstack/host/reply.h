@@ -3,15 +3,14 @@
  * What a host says, taken as hostile: found in a stream of any bytes, checked,
  * and turned into the structures of reeve.h. Works on the caller's copy.
  */
-#ifndef REEVE_TOOLSTACK_ENGINE_MACHINE_REPLY_H
-#define REEVE_TOOLSTACK_ENGINE_MACHINE_REPLY_H
+#ifndef REEVE_TOOLSTACK_HOST_REPLY_H
+#define REEVE_TOOLSTACK_HOST_REPLY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "abi/control.h"
-#include "toolstack/engine/engine.h"
 #include "toolstack/reeve.h"
 
 /* A stream of replies, and of whatever else. */
@@ -33,10 +32,6 @@ void reply_text(char *to, size_t size, const uint8_t *from, size_t from_size);
 bool reply_host(const struct control_host *from, struct reeve_host_info *out);
 bool reply_domain(const struct control_domain *from, struct reeve_domain *out);
 bool reply_vcpu(const struct control_vcpu *from, struct reeve_vcpu *out);
-/* The answer to what is at the IPAs from asked on: whole pages, ascending,
- * below where to go on. */
-bool reply_memory(const struct control_memory *from, uint64_t asked,
-		  struct engine_memory *out);
 
 /*
  * Whether a grant for size bytes (whole pages) may be written: page-aligned,

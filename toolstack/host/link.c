@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Requests and replies over a stream, with a watch that may end the wait. */
-#include "toolstack/engine/machine/link.h"
+#include "toolstack/host/link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "toolstack/engine/machine/reply.h"
+#include "toolstack/host/reply.h"
 #include "toolstack/host/watch.h"
 
 /* How long a host may take for one reply. Each is short work for it. */

@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "toolstack/engine/machine/link.h"
+#include "toolstack/host/link.h"
 
 static long owner_read(int fd)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The other end of a control connection, for tests: a thread that answers as a
  * test says. */
-#ifndef REEVE_TOOLSTACK_ENGINE_MACHINE_PEER_H
-#define REEVE_TOOLSTACK_ENGINE_MACHINE_PEER_H
+#ifndef REEVE_TOOLSTACK_HOST_PEER_H
+#define REEVE_TOOLSTACK_HOST_PEER_H
 
 #include <pthread.h>
 
-#include "toolstack/engine/machine/link.h"
+#include "toolstack/host/link.h"
 
 #define PEER_RAM_SIZE ((uint64_t)64 << 20)
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "toolstack/engine/machine/peer.h"
+#include "toolstack/host/peer.h"
 
 #define PATIENCE_MS 60000
 

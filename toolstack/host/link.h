@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A control connection to a host (abi/control.h). */
-#ifndef REEVE_TOOLSTACK_ENGINE_MACHINE_LINK_H
-#define REEVE_TOOLSTACK_ENGINE_MACHINE_LINK_H
+#ifndef REEVE_TOOLSTACK_HOST_LINK_H
+#define REEVE_TOOLSTACK_HOST_LINK_H
 
 #include "abi/control.h"
 #include "toolstack/host/folder.h"
