@@ -4,12 +4,15 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "toolstack/engine/machine/machine.h"
+#include "toolstack/host/clock.h"
 #include "toolstack/host/record.h"
 #include "toolstack/host/watch.h"
 #include "toolstack/report/report.h"
+
+/* Between two looks at a domain that is being destroyed. */
+#define DESTROY_POLL_MS 5
 
 int reeve_host_open(const char *name, const struct reeve_watch *watch,
 		    struct reeve_host **out, struct reeve_report *report)
@@ -169,7 +172,6 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,
 			 struct reeve_report *report)
 {
-	static const struct timespec pause = { .tv_nsec = 5000000 };
 	struct reeve_domain domain;
 	int result = host->ops->act(host->engine, domid, ENGINE_DESTROY, report);
 
@@ -180,7 +182,7 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 		if (!watch_go_on(watch, "destroying", domain.progress_done,
 				 domain.progress_all))
 			return REEVE_ERR_STOPPED;
-		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+		clock_pause(DESTROY_POLL_MS);
 	}
 	if (result == REEVE_OK || result == REEVE_ERR_NO_DOMAIN) {
 		record_rim_remove(&host->folder, domid);

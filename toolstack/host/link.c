@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "toolstack/host/clock.h"
 #include "toolstack/host/reply.h"
 #include "toolstack/host/watch.h"
 
@@ -23,6 +23,8 @@
 /* And QEMU may have stopped to listen until a client goes (abi/control.h): so
  * a connection is given up after this time, and the next after twice of it. */
 #define FIRST_CONNECTION_MS 300
+/* Between two attempts to claim a control port while all are in use. */
+#define PORT_POLL_MS 20
 
 /* A result of ours: the time is over. */
 #define SILENT 1
@@ -35,14 +37,6 @@ struct link {
 	struct reply_stream stream;
 	struct reeve_host_info host;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int tell_silence(struct reeve_report *report)
 {
@@ -82,7 +76,7 @@ static int wait_for(struct link *link, short events, int64_t deadline,
 			return tell_gone(report);
 		if (!watch_go_on(link->watch, "waiting for the host", 0, 0))
 			return REEVE_ERR_STOPPED;
-		if (now_ms() >= deadline)
+		if (clock_ms() >= deadline)
 			return SILENT;
 	}
 }
@@ -126,7 +120,7 @@ static int receive_reply(struct link *link, struct control_reply *reply,
 			return tell_gone(report);
 		if (n > 0)
 			link->stream.filled += (size_t)n;
-		if (now_ms() >= deadline)
+		if (clock_ms() >= deadline)
 			return SILENT;
 	}
 	return REEVE_OK;
@@ -164,7 +158,7 @@ static int call(struct link *link, struct control_request *request,
 		struct control_reply *reply, int patience_ms,
 		struct reeve_report *report)
 {
-	int64_t deadline = now_ms() + patience_ms;
+	int64_t deadline = clock_ms() + patience_ms;
 	int result;
 
 	request->magic = CONTROL_MAGIC;
@@ -204,12 +198,12 @@ void link_watch(struct link *link, const struct reeve_watch *watch)
 static int hello(struct link *link, int patience_ms, struct reeve_report *report)
 {
 	struct control_request request = { .op = CONTROL_HELLO };
-	int64_t deadline = now_ms() + patience_ms;
+	int64_t deadline = clock_ms() + patience_ms;
 	struct control_reply reply;
 	int64_t left = patience_ms;
 	int result = SILENT;
 
-	for (; result == SILENT && left > 0; left = deadline - now_ms()) {
+	for (; result == SILENT && left > 0; left = deadline - clock_ms()) {
 		result = call(link, &request, &reply,
 			      left < HELLO_AGAIN_MS ? (int)left : HELLO_AGAIN_MS,
 			      report);
@@ -275,13 +269,12 @@ static int claim_any(const struct folder *folder, int *lock, unsigned *index)
 static int claim(const struct folder *folder, const struct reeve_watch *watch,
 		 int *lock, unsigned *index, struct reeve_report *report)
 {
-	static const struct timespec pause = { .tv_nsec = 20000000 };
 	int error;
 
 	while ((error = claim_any(folder, lock, index)) == -EWOULDBLOCK) {
 		if (!watch_go_on(watch, "waiting for a free control port", 0, 0))
 			return REEVE_ERR_STOPPED;
-		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+		clock_pause(PORT_POLL_MS);
 	}
 	if (error != 0) {
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
@@ -297,12 +290,12 @@ static int connect_port(const struct folder *folder, unsigned index,
 			struct link **out, struct reeve_report *report)
 {
 	struct folder_path path = folder_path(folder, "control-%u.sock", index);
-	int64_t deadline = now_ms() + patience_ms;
+	int64_t deadline = clock_ms() + patience_ms;
 	int64_t patience = FIRST_CONNECTION_MS;
 	int result = SILENT;
 
 	for (; result == SILENT; patience *= 2) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_ms();
 		int fd;
 
 		if (left <= 0)

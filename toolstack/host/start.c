@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "abi/machine_map.h"
+#include "toolstack/host/clock.h"
 #include "toolstack/host/flash.h"
 #include "toolstack/host/link.h"
 #include "toolstack/host/qemu.h"
@@ -27,6 +27,8 @@
 
 /* How long a machine may take to boot. */
 #define BOOT_PATIENCE_MS 120000
+/* Between two attempts to greet it meanwhile. */
+#define HELLO_POLL_MS 20
 
 struct start {
 	const struct reeve_host_options *options;
@@ -181,15 +183,6 @@ static bool has_ended(struct start *start)
 	return true;
 }
 
-static int64_t elapsed_ms(const struct timespec *from)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)(now.tv_sec - from->tv_sec) * 1000 +
-	       (now.tv_nsec - from->tv_nsec) / 1000000;
-}
-
 /* Says hello once; what goes wrong is not told, as it may be too early. */
 static int hello(const struct start *start, int patience_ms)
 {
@@ -210,13 +203,11 @@ static int hello(const struct start *start, int patience_ms)
 /* Until the machine answers, or will not. */
 static int await_answer(struct start *start, const char *program)
 {
-	static const struct timespec pause = { .tv_nsec = 20000000 };
-	struct timespec begin;
+	int64_t begin = clock_ms();
 	int result = REEVE_ERR_HOST;
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
 	while (result == REEVE_ERR_HOST) {
-		int64_t elapsed = elapsed_ms(&begin);
+		int64_t elapsed = clock_ms() - begin;
 
 		if (has_ended(start)) {
 			return qemu_blame(&start->folder, program,
@@ -226,7 +217,7 @@ static int await_answer(struct start *start, const char *program)
 			return qemu_blame_silence(&start->folder, start->report);
 		if (!watch_go_on(start->watch, "starting the host", 0, 0))
 			return REEVE_ERR_STOPPED;
-		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+		clock_pause(HELLO_POLL_MS);
 		result = hello(start, (int)(BOOT_PATIENCE_MS - elapsed));
 	}
 	return result;

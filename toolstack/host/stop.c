@@ -6,15 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "toolstack/host/clock.h"
 #include "toolstack/host/folder.h"
 #include "toolstack/host/record.h"
 
 /* What QEMU gets for ending in good order, then for being killed. */
 #define TERM_PATIENCE_MS 5000
 #define KILL_PATIENCE_MS 5000
+/* Between two looks at the folder's lock. */
+#define RELEASE_POLL_MS 10
 
 #define KEY_MAX 4096 /* bytes of platform.pem */
 
@@ -155,12 +157,10 @@ static int process_end(const struct folder *folder, struct reeve_report *report)
 /* One that is being started undoes itself when its machine has gone. */
 static void await_release(const struct folder *folder)
 {
-	static const struct timespec pause = { .tv_nsec = 10000000 };
-
 	for (int waited = 0;
 	     waited < KILL_PATIENCE_MS && folder_state(folder) == FOLDER_HELD;
-	     waited += 10) {
-		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+	     waited += RELEASE_POLL_MS) {
+		clock_pause(RELEASE_POLL_MS);
 	}
 }
 

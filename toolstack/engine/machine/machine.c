@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "abi/machine_map.h"
 #include "toolstack/engine/machine/internal.h"
+#include "toolstack/host/clock.h"
 #include "toolstack/host/reply.h"
 #include "toolstack/host/watch.h"
 
@@ -202,18 +202,11 @@ static void machine_set_boot(struct engine *engine,
 
 /* ---- finalise, destroy ---------------------------------------------------------- */
 
-static void pause_for(uint64_t ms)
-{
-	struct timespec pause = { .tv_nsec = (long)ms * 1000000 };
-
-	(void)nanosleep(&pause, NULL); /* a shorter one is fine */
-}
-
 /*
  * Each question costs the host what some granules do: the next one comes when
  * half of what is left should be done. In milliseconds.
  */
-static uint64_t build_pause(const struct reeve_domain *domain)
+static unsigned build_pause(const struct reeve_domain *domain)
 {
 	double done = (double)domain->progress_done;
 	double left = (double)domain->progress_all - done;
@@ -223,7 +216,7 @@ static uint64_t build_pause(const struct reeve_domain *domain)
 		ms = (double)domain->uptime_ns / 1e6 * left / done / 2;
 	if (ms < POLL_MS)
 		return POLL_MS;
-	return ms < POLL_MAX_MS ? (uint64_t)ms : POLL_MAX_MS;
+	return ms < POLL_MAX_MS ? (unsigned)ms : POLL_MAX_MS;
 }
 
 /* 1: built; 0: not yet; negative: failed. */
@@ -274,7 +267,7 @@ static int machine_finalise(struct engine *engine, struct engine_realm *realm,
 	while (result == REEVE_OK) {
 		result = build_look(engine, &domain, report);
 		if (result == REEVE_OK)
-			pause_for(build_pause(&domain));
+			clock_pause(build_pause(&domain));
 	}
 	engine->building = result != 1;
 	return result == 1 ? REEVE_OK : result;
@@ -307,7 +300,7 @@ static int machine_destroy(struct engine *engine, struct reeve_report *report)
 	while (result == REEVE_OK && there) {
 		result = is_there(engine, domid, &there, report);
 		if (there)
-			pause_for(POLL_MS);
+			clock_pause(POLL_MS);
 	}
 	link_watch(engine->link, engine->watch);
 	return result;
