@@ -24,6 +24,7 @@ enum {
 	CHILD_LOCK = 3,
 	CHILD_FAILURE,
 	CHILD_FIRST_CLOSED,
+	CHILD_OUT_OF_THE_WAY = 16,
 };
 
 /* Writes errno for the parent and ends. */
@@ -40,8 +41,8 @@ static void child_run(char **arguments, int log, int lock, int failure)
 {
 	int null = open("/dev/null", O_RDWR);
 	/* Out of the way of the numbers that they shall have. */
-	int high_lock = fcntl(lock, F_DUPFD_CLOEXEC, 16);
-	int high_failure = fcntl(failure, F_DUPFD_CLOEXEC, 16);
+	int high_lock = fcntl(lock, F_DUPFD_CLOEXEC, CHILD_OUT_OF_THE_WAY);
+	int high_failure = fcntl(failure, F_DUPFD_CLOEXEC, CHILD_OUT_OF_THE_WAY);
 
 	umask(077);
 	if (null < 0 || high_lock < 0 || high_failure < 0 || setsid() < 0 ||
@@ -146,23 +147,27 @@ static char *last_line(const struct folder *folder, const char *name)
 	struct folder_path path = folder_path(folder, "%s", name);
 	FILE *log = fopen(path.text, "re");
 	char *text = calloc(1, LOG_TAIL + 1);
-	char *line = NULL;
+	const char *line = NULL;
+	char *copy = NULL;
 	char *rest = text;
 
 	if (log != NULL && text != NULL) {
 		/* A shorter log is read from its start. */
 		(void)fseek(log, -LOG_TAIL, SEEK_END);
 		text[fread(text, 1, LOG_TAIL, log)] = '\0';
-		for (char *next; (next = strsep(&rest, "\r\n")) != NULL;) {
+		while (rest != NULL) {
+			const char *next = strsep(&rest, "\r\n");
+
 			if (*next != '\0')
 				line = next;
 		}
-		line = line != NULL ? strdup(line) : NULL;
+		if (line != NULL)
+			copy = strdup(line);
 	}
 	free(text);
 	if (log != NULL)
 		fclose(log);
-	return line;
+	return copy;
 }
 
 int qemu_blame(const struct folder *folder, const char *program,

@@ -17,6 +17,9 @@
 /* zlib counts in unsigned int; what is left over goes into the next step. */
 #define ZLIB_STEP_MAX ((size_t)1 << 30)
 
+/* zlib's way to ask for the gzip format instead of its own. */
+#define GZIP_WINDOW_BITS (16 + MAX_WBITS)
+
 static void stream_advance(struct stream *stream, size_t taken, size_t made)
 {
 	stream->in += taken;
@@ -31,7 +34,7 @@ static void *gzip_open(void)
 
 	if (z == NULL)
 		return NULL;
-	if (inflateInit2(z, 16 + MAX_WBITS) != Z_OK) {
+	if (inflateInit2(z, GZIP_WINDOW_BITS) != Z_OK) {
 		free(z);
 		return NULL;
 	}

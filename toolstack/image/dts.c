@@ -128,7 +128,9 @@ static bool open_node(FILE *out, const void *fdt, int offset, int depth)
 
 	if (name == NULL || depth >= DEPTH_MAX)
 		return false;
-	if (depth == 0 ? name[0] != '\0' : !is_name(name))
+	if (depth == 0 && name[0] != '\0')
+		return false;
+	if (depth > 0 && !is_name(name))
 		return false;
 	fputc('\n', out);
 	write_indent(out, depth);

@@ -98,7 +98,7 @@ static void copy_property(struct fdt_writer *w, const void *fdt, int offset)
 	const void *value = fdt_getprop_by_offset(fdt, offset, &name, &size);
 
 	if (value == NULL)
-		w->error = w->error != 0 ? w->error : size;
+		fdt_fail(w, size);
 	else
 		fdt_put(w, name, value, (size_t)size);
 }

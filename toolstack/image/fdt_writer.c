@@ -26,6 +26,12 @@ void fdt_writer_finish(struct fdt_writer *w)
 		w->error = fdt_finish(w->fdt);
 }
 
+void fdt_fail(struct fdt_writer *w, int error)
+{
+	if (w->error == 0)
+		w->error = error;
+}
+
 void fdt_open(struct fdt_writer *w, const char *name)
 {
 	if (w->error == 0)
@@ -38,7 +44,7 @@ void fdt_open_at(struct fdt_writer *w, const char *name, uint64_t unit)
 	int length = snprintf(full, sizeof(full), "%s@%" PRIx64, name, unit);
 
 	if (length < 0 || (size_t)length >= sizeof(full))
-		w->error = w->error != 0 ? w->error : -FDT_ERR_INTERNAL;
+		fdt_fail(w, -FDT_ERR_INTERNAL);
 	fdt_open(w, full);
 }
 
@@ -53,8 +59,8 @@ static void *reserve(struct fdt_writer *w, const char *name, size_t size)
 {
 	void *value = NULL;
 
-	if (w->error == 0 && size > INT_MAX)
-		w->error = -FDT_ERR_NOSPACE;
+	if (size > INT_MAX)
+		fdt_fail(w, -FDT_ERR_NOSPACE);
 	if (w->error == 0) {
 		w->error = fdt_property_placeholder(w->fdt, name, (int)size,
 						    &value);

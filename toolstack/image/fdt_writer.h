@@ -22,6 +22,8 @@ struct fdt_range {
 
 void fdt_writer_start(struct fdt_writer *w, void *buffer, size_t size);
 void fdt_writer_finish(struct fdt_writer *w);
+/* Makes a negative FDT_ERR_* of the caller the error, unless there is one. */
+void fdt_fail(struct fdt_writer *w, int error);
 
 void fdt_open(struct fdt_writer *w, const char *name);
 void fdt_open_at(struct fdt_writer *w, const char *name, uint64_t unit);

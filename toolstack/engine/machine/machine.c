@@ -219,9 +219,10 @@ static unsigned build_pause(const struct reeve_domain *domain)
 	return ms < POLL_MAX_MS ? (unsigned)ms : POLL_MAX_MS;
 }
 
-/* 1: built; 0: not yet; negative: failed. */
+/* Looks once at the domain that is being built: *domain, and whether that is
+ * finished. */
 static int build_look(struct engine *engine, struct reeve_domain *domain,
-		      struct reeve_report *report)
+		      bool *built, struct reeve_report *report)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_INFO,
@@ -230,13 +231,16 @@ static int build_look(struct engine *engine, struct reeve_domain *domain,
 	struct control_reply reply;
 	int result = machine_ask(engine, &request, &reply, report);
 
+	*built = false;
 	if (result != REEVE_OK)
 		return result;
 	if (!reply_domain(&reply.body.domain, domain) ||
 	    domain->domid != engine->domid)
 		return link_nonsense(report);
-	if (domain->state == REEVE_DOMAIN_PAUSED)
-		return 1;
+	if (domain->state == REEVE_DOMAIN_PAUSED) {
+		*built = true;
+		return REEVE_OK;
+	}
 	if (domain->state == REEVE_DOMAIN_FAILED) {
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 				    "the host could not build it: %s",
@@ -244,10 +248,10 @@ static int build_look(struct engine *engine, struct reeve_domain *domain,
 	}
 	if (domain->state != REEVE_DOMAIN_BUILDING)
 		return link_nonsense(report);
-	return watch_go_on(engine->watch, "building", domain->progress_done,
-			   domain->progress_all)
-		       ? 0
-		       : REEVE_ERR_STOPPED;
+	if (!watch_go_on(engine->watch, "building", domain->progress_done,
+			 domain->progress_all))
+		return REEVE_ERR_STOPPED;
+	return REEVE_OK;
 }
 
 /* What a host knows of a Realm's measurement is nothing. */
@@ -260,17 +264,18 @@ static int machine_finalise(struct engine *engine, struct engine_realm *realm,
 		.body.build = { engine->boot.pc, engine->boot.x0 },
 	};
 	struct reeve_domain domain;
+	bool built = false;
 	int result = machine_ask(engine, &request, NULL, report);
 
 	if (realm != NULL)
 		*realm = (struct engine_realm){ 0 };
-	while (result == REEVE_OK) {
-		result = build_look(engine, &domain, report);
-		if (result == REEVE_OK)
+	while (result == REEVE_OK && !built) {
+		result = build_look(engine, &domain, &built, report);
+		if (result == REEVE_OK && !built)
 			clock_pause(build_pause(&domain));
 	}
-	engine->building = result != 1;
-	return result == 1 ? REEVE_OK : result;
+	engine->building = !built;
+	return result;
 }
 
 /* Whether the domain is still there. */
