@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The JSON documents of reeve(1): measurements, and all of a guest. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "abi/rmi.h"
 #include "toolstack/api/guest.h"
 #include "toolstack/report/utf8.h"
+#include "toolstack/token/hex.h"
 
 static void add_number(struct json_object *object, const char *name,
 		       uint64_t value)
@@ -34,11 +34,10 @@ static void add_text(struct json_object *object, const char *name,
 static void add_hex(struct json_object *object, const char *name,
 		    const uint8_t *bytes, size_t size)
 {
-	char text[2 * 64 + 1];
+	char *text = hex_text((struct span){ bytes, size });
 
-	for (size_t i = 0; i < size; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
 	add_text(object, name, text);
+	free(text);
 }
 
 static struct json_object *parameters_json(const struct reeve_measurement *m)

@@ -9,6 +9,8 @@
 
 #include <json-c/json.h>
 
+#include "toolstack/token/hex.h"
+
 #define RECORD_MAX 4096 /* bytes of such a file */
 
 static int document_write(const struct folder *folder, const char *name,
@@ -109,27 +111,24 @@ long record_pid(const struct folder *folder)
 
 /* ---- What was predicted of a Realm ---------------------------------------- */
 
-static void hex_write(char *text, const uint8_t *bytes, size_t size)
+static void member_add_hex(struct json_object *document, const char *name,
+			   const uint8_t *bytes, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	char *text = hex_text((struct span){ bytes, size });
+
+	if (text != NULL) {
+		json_object_object_add(document, name,
+				       json_object_new_string(text));
+	}
+	free(text);
 }
 
-/* The bytes that text has in hexadecimal; 0: it is no such text, or longer
- * than max. */
-static size_t hex_read(const char *text, uint8_t *bytes, size_t max)
+static bool is_uuid(const char *text, const uint8_t uuid[16])
 {
-	size_t size = strlen(text) / 2;
+	uint8_t found[16];
 
-	if (size > max || strlen(text) != 2 * size ||
-	    strspn(text, "0123456789abcdef") != 2 * size)
-		return 0;
-	for (size_t i = 0; i < size; i++) {
-		const char digits[] = { text[2 * i], text[2 * i + 1], 0 };
-
-		bytes[i] = (uint8_t)strtoul(digits, NULL, 16);
-	}
-	return size;
+	return hex_read_exactly(text, found, sizeof(found)) &&
+	       memcmp(found, uuid, sizeof(found)) == 0;
 }
 
 static void guest_name(char *name, size_t size, unsigned domid)
@@ -142,33 +141,28 @@ int record_rim_write(const struct folder *folder,
 		     struct reeve_report *report)
 {
 	struct json_object *document = json_object_new_object();
-	char text[2 * sizeof(domain->rim) + 1] = "";
 	char name[32];
 
 	guest_name(name, sizeof(name), domain->domid);
-	hex_write(text, domain->uuid, sizeof(domain->uuid));
-	json_object_object_add(document, "uuid", json_object_new_string(text));
-	hex_write(text, domain->rim, domain->rim_size);
-	json_object_object_add(document, "rim", json_object_new_string(text));
+	member_add_hex(document, "uuid", domain->uuid, sizeof(domain->uuid));
+	member_add_hex(document, "rim", domain->rim, domain->rim_size);
 	return document_write(folder, name, document, report);
 }
 
 void record_rim_read(const struct folder *folder, struct reeve_domain *domain)
 {
-	char uuid[2 * sizeof(domain->uuid) + 1];
 	struct json_object *document;
 	char name[32];
+	size_t size;
 
 	domain->rim_size = 0;
 	guest_name(name, sizeof(name), domain->domid);
 	document = document_read(folder, name);
-	hex_write(uuid, domain->uuid, sizeof(domain->uuid));
 	if (json_object_is_type(document, json_type_object) &&
-	    strcmp(text_of(document, "uuid"), uuid) == 0) {
-		domain->rim_size =
-			(unsigned)hex_read(text_of(document, "rim"),
-					   domain->rim, sizeof(domain->rim));
-	}
+	    is_uuid(text_of(document, "uuid"), domain->uuid) &&
+	    hex_read(text_of(document, "rim"), domain->rim, sizeof(domain->rim),
+		     &size))
+		domain->rim_size = (unsigned)size;
 	json_object_put(document);
 }
 
