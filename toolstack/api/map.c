@@ -16,7 +16,7 @@ static uint64_t parts_max(const struct reeve_domain *domain)
 }
 
 /* The map, unless memory was short; then it is freed. */
-static int finish(struct reeve_map *map, struct reeve_map **out)
+static int map_hand_over(struct reeve_map *map, struct reeve_map **out)
 {
 	if (!map_finish(map)) {
 		reeve_map_free(map);
@@ -77,7 +77,7 @@ int reeve_map_plan(const struct reeve_plan *plan,
 		}
 	}
 	map_put_tree(map, plan->image->dtb, plan->image->dtb_size);
-	return finish(map, out);
+	return map_hand_over(map, out);
 }
 
 /* ---- Of a domain ---- */
@@ -103,7 +103,7 @@ static void put_runs(struct reeve_map *map, const struct engine_memory *memory)
 	map->shared_base = memory->shared_base;
 }
 
-static int nonsense(struct reeve_report *report)
+static int tell_endless_map(struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
 			    "the host tells a map that has no end");
@@ -124,7 +124,7 @@ static int put_domain(struct reeve_map *map, struct reeve_host *host,
 			return result;
 		put_runs(map, &memory);
 		if (parts-- == 0)
-			return nonsense(report);
+			return tell_endless_map(report);
 	} while (memory.next != 0);
 	return REEVE_OK;
 }
@@ -152,5 +152,5 @@ int reeve_map_domain(struct reeve_host *host, const struct reeve_domain *domain,
 			 map->shared_base + GUEST_RAM0_BASE, map->ram_size);
 	}
 	map_put_machine(map, domain->vuart);
-	return finish(map, out);
+	return map_hand_over(map, out);
 }

@@ -2,8 +2,8 @@
 /* create → load → boot state → finalise, undone when a step fails. */
 #include "toolstack/engine/build.h"
 
-static int image_put(const struct engine_ops *ops, struct engine *engine,
-		     const struct image *image, struct reeve_report *report)
+static int segments_load(const struct engine_ops *ops, struct engine *engine,
+			 const struct image *image, struct reeve_report *report)
 {
 	int result = REEVE_OK;
 
@@ -31,7 +31,7 @@ int engine_build(const struct engine_ops *ops, struct engine *engine,
 	result = ops->create(engine, domain, report);
 	if (result != REEVE_OK)
 		return result;
-	result = image_put(ops, engine, image, report);
+	result = segments_load(ops, engine, image, report);
 	if (result == REEVE_OK) {
 		ops->set_boot(engine, &boot);
 		result = ops->finalise(engine, realm, report);

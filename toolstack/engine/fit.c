@@ -84,8 +84,8 @@ static const char *const xen_keys[] = {
 static const char *const ignored_keys[] = { "cpus",   "cpus_soft", "cap",
 					    "period", "extratime", "pool" };
 
-static int tell(const struct domain *domain, const char *key, const char *what,
-		struct reeve_report *report)
+static int fit_refuse(const struct domain *domain, const char *key,
+		      const char *what, struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_CONFIG, domain_place(domain, key),
 			    key, "remove it", "%s", what);
@@ -97,29 +97,31 @@ static int ordinary_fit(const struct domain *domain, struct reeve_report *report
 
 	for (size_t i = 0; i < sizeof(xen_keys) / sizeof(xen_keys[0]); i++) {
 		if (!domain_is_default(domain, xen_keys[i])) {
-			result = tell(domain, xen_keys[i],
-				      "only a Xen host offers that", report);
+			result = fit_refuse(domain, xen_keys[i],
+					    "only a Xen host offers that",
+					    report);
 		}
 	}
 	if (domain->passthrough != DOMAIN_PASSTHROUGH_DISABLED) {
-		result = tell(domain, "passthrough",
-			      "only a Xen host offers that", report);
+		result = fit_refuse(domain, "passthrough",
+				    "only a Xen host offers that", report);
 	}
 	if (domain->gic_version == DOMAIN_GIC_V2) {
-		result = tell(domain, "gic_version",
-			      "this host gives its guests a GICv3", report);
+		result = fit_refuse(domain, "gic_version",
+				    "this host gives its guests a GICv3",
+				    report);
 	}
 	if (domain->vcpus != domain->maxvcpus) {
-		result = tell(
+		result = fit_refuse(
 			domain, "maxvcpus",
 			"this host offers all vCPUs from the start: maxvcpus "
 			"must be vcpus",
 			report);
 	}
 	if ((uint64_t)domain->memory > GUEST_RAM0_SIZE >> MIB_SHIFT) {
-		result = tell(domain, "memory",
-			      "this host gives a guest at most 3072 MiB",
-			      report);
+		result = fit_refuse(domain, "memory",
+				    "this host gives a guest at most 3072 MiB",
+				    report);
 	}
 	return result;
 }

@@ -128,8 +128,8 @@ static int receive_reply(struct link *link, struct control_reply *reply,
 
 /* ---- Requests ---------------------------------------------------------------- */
 
-static int refused(const struct control_reply *reply,
-		   struct reeve_report *report)
+static int link_tell_refusal(const struct control_reply *reply,
+			     struct reeve_report *report)
 {
 	static const char *const words[] = {
 		[CONTROL_E_VERSION] = "it speaks another version",
@@ -154,9 +154,9 @@ static int refused(const struct control_reply *reply,
 			    text[0] != '\0' ? text : words[reply->status]);
 }
 
-static int call(struct link *link, struct control_request *request,
-		struct control_reply *reply, int patience_ms,
-		struct reeve_report *report)
+static int link_exchange(struct link *link, struct control_request *request,
+			 struct control_reply *reply, int patience_ms,
+			 struct reeve_report *report)
 {
 	int64_t deadline = clock_ms() + patience_ms;
 	int result;
@@ -171,13 +171,15 @@ static int call(struct link *link, struct control_request *request,
 		return result;
 	if (reply->op != request->op)
 		return link_nonsense(report);
-	return reply->status == CONTROL_OK ? REEVE_OK : refused(reply, report);
+	return reply->status == CONTROL_OK ? REEVE_OK
+					   : link_tell_refusal(reply, report);
 }
 
 int link_call(struct link *link, struct control_request *request,
 	      struct control_reply *reply, struct reeve_report *report)
 {
-	int result = call(link, request, reply, REPLY_PATIENCE_MS, report);
+	int result =
+		link_exchange(link, request, reply, REPLY_PATIENCE_MS, report);
 
 	return result == SILENT ? tell_silence(report) : result;
 }
@@ -195,7 +197,8 @@ void link_watch(struct link *link, const struct reeve_watch *watch)
 /* ---- Opening ------------------------------------------------------------------- */
 
 /* 0, SILENT, or a result. */
-static int hello(struct link *link, int patience_ms, struct reeve_report *report)
+static int link_hello(struct link *link, int patience_ms,
+		      struct reeve_report *report)
 {
 	struct control_request request = { .op = CONTROL_HELLO };
 	int64_t deadline = clock_ms() + patience_ms;
@@ -204,9 +207,10 @@ static int hello(struct link *link, int patience_ms, struct reeve_report *report
 	int result = SILENT;
 
 	for (; result == SILENT && left > 0; left = deadline - clock_ms()) {
-		result = call(link, &request, &reply,
-			      left < HELLO_AGAIN_MS ? (int)left : HELLO_AGAIN_MS,
-			      report);
+		result = link_exchange(link, &request, &reply,
+				       left < HELLO_AGAIN_MS ? (int)left
+							     : HELLO_AGAIN_MS,
+				       report);
 	}
 	if (result != REEVE_OK)
 		return result;
@@ -215,8 +219,9 @@ static int hello(struct link *link, int patience_ms, struct reeve_report *report
 }
 
 /* As link_attach(), but silence is SILENT and not told. */
-static int attach(int fd, const struct reeve_watch *watch, int patience_ms,
-		  struct link **out, struct reeve_report *report)
+static int link_try_attach(int fd, const struct reeve_watch *watch,
+			   int patience_ms, struct link **out,
+			   struct reeve_report *report)
 {
 	struct link *link = calloc(1, sizeof(*link));
 	int result;
@@ -231,7 +236,7 @@ static int attach(int fd, const struct reeve_watch *watch, int patience_ms,
 	if (getrandom(&link->cookie, sizeof(link->cookie), 0) !=
 	    sizeof(link->cookie))
 		abort();
-	result = hello(link, patience_ms, report);
+	result = link_hello(link, patience_ms, report);
 	if (result != REEVE_OK) {
 		link_close(link);
 		return result;
@@ -243,14 +248,15 @@ static int attach(int fd, const struct reeve_watch *watch, int patience_ms,
 int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
 		struct link **out, struct reeve_report *report)
 {
-	int result = attach(fd, watch, patience_ms, out, report);
+	int result = link_try_attach(fd, watch, patience_ms, out, report);
 
 	return result == SILENT ? tell_silence(report) : result;
 }
 
 /* Claims a control port that nobody uses: 0 and *lock and *index, -EWOULDBLOCK
  * if all are in use, or another -errno. */
-static int claim_any(const struct folder *folder, int *lock, unsigned *index)
+static int free_port_claim(const struct folder *folder, int *lock,
+			   unsigned *index)
 {
 	int error = -EWOULDBLOCK;
 	long owner;
@@ -265,13 +271,14 @@ static int claim_any(const struct folder *folder, int *lock, unsigned *index)
 	return error;
 }
 
-/* As claim_any(), but waits for one to become free. */
-static int claim(const struct folder *folder, const struct reeve_watch *watch,
-		 int *lock, unsigned *index, struct reeve_report *report)
+/* As free_port_claim(), but waits for one to become free. */
+static int free_port_await(const struct folder *folder,
+			   const struct reeve_watch *watch, int *lock,
+			   unsigned *index, struct reeve_report *report)
 {
 	int error;
 
-	while ((error = claim_any(folder, lock, index)) == -EWOULDBLOCK) {
+	while ((error = free_port_claim(folder, lock, index)) == -EWOULDBLOCK) {
 		if (!watch_go_on(watch, "waiting for a free control port", 0, 0))
 			return REEVE_ERR_STOPPED;
 		clock_pause(PORT_POLL_MS);
@@ -285,7 +292,7 @@ static int claim(const struct folder *folder, const struct reeve_watch *watch,
 }
 
 /* Connects to a port that is claimed, again and again while it is silent. */
-static int connect_port(const struct folder *folder, unsigned index,
+static int port_connect(const struct folder *folder, unsigned index,
 			const struct reeve_watch *watch, int patience_ms,
 			struct link **out, struct reeve_report *report)
 {
@@ -307,9 +314,9 @@ static int connect_port(const struct folder *folder, unsigned index,
 				"the host \"%s\" cannot be reached: %s",
 				folder->name, strerror(errno));
 		}
-		result = attach(fd, watch,
-				(int)(left < patience ? left : patience), out,
-				report);
+		result = link_try_attach(
+			fd, watch, (int)(left < patience ? left : patience),
+			out, report);
 	}
 	return result;
 }
@@ -326,10 +333,10 @@ int link_open(const struct folder *folder, const struct reeve_watch *watch,
 				    "start it with reeve host start",
 				    "there is no host \"%s\"", folder->name);
 	}
-	result = claim(folder, watch, &lock, &index, report);
+	result = free_port_await(folder, watch, &lock, &index, report);
 	if (result != REEVE_OK)
 		return result;
-	result = connect_port(folder, index, watch, patience_ms, out, report);
+	result = port_connect(folder, index, watch, patience_ms, out, report);
 	if (result == REEVE_OK)
 		(*out)->lock = lock;
 	else

@@ -97,7 +97,8 @@ void folder_remove(const struct folder *folder)
 	(void)rmdir(folder->path);
 }
 
-static int complain(const struct folder *folder, struct reeve_report *report)
+static int tell_unusable(const struct folder *folder,
+			 struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
 			    "%s cannot be used: %s", folder->path,
@@ -118,7 +119,7 @@ static int lock_try(const struct folder *folder, int flags, int *out,
 		return REEVE_ERR_IO;
 	}
 	if (fd < 0)
-		return complain(folder, report);
+		return tell_unusable(folder, report);
 	if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
 		close(fd);
 		return report_error(
@@ -143,7 +144,7 @@ int folder_take(const struct folder *folder, int *lock,
 
 	while (again) {
 		if (mkdir(folder->path, 0700) != 0 && errno != EEXIST)
-			return complain(folder, report);
+			return tell_unusable(folder, report);
 		if (!is_private(folder)) {
 			return report_error(
 				report, REEVE_ERR_IO, NULL, NULL, "remove it",

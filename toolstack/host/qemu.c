@@ -26,7 +26,7 @@ struct arguments {
 };
 
 __attribute__((format(printf, 2, 3))) static void
-add(struct arguments *arguments, const char *format, ...)
+add_argument(struct arguments *arguments, const char *format, ...)
 {
 	va_list args;
 	char *text;
@@ -50,10 +50,10 @@ add_option(struct arguments *arguments, const char *option, const char *format,
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	add(arguments, "%s", option);
+	add_argument(arguments, "%s", option);
 	arguments->failed = arguments->failed || text == NULL;
 	if (!arguments->failed)
-		add(arguments, "%s", text);
+		add_argument(arguments, "%s", text);
 	free(text);
 }
 
@@ -88,8 +88,8 @@ static void add_machine(struct arguments *arguments, const struct folder *folder
 		   "M,share=on,mem-path=%s",
 		   mib, value_path(folder, "ram", 0).text);
 	add_option(arguments, "-bios", "%s", folder_path(folder, "flash").text);
-	add(arguments, "-nodefaults");
-	add(arguments, "-no-reboot");
+	add_argument(arguments, "-nodefaults");
+	add_argument(arguments, "-no-reboot");
 	add_option(arguments, "-pidfile", "%s", folder_path(folder, "pid").text);
 	add_option(arguments, "-display", "none");
 	add_option(arguments, "-monitor", "none");
@@ -167,7 +167,7 @@ char **qemu_arguments(const struct folder *folder,
 		return NULL;
 	if (program == NULL || *program == '\0')
 		program = "qemu-system-aarch64";
-	add(&arguments, "%s", program);
+	add_argument(&arguments, "%s", program);
 	add_machine(&arguments, folder, options);
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		add_control(&arguments, folder, i);

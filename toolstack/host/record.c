@@ -42,12 +42,12 @@ static struct json_object *document_read(const struct folder *folder,
 	return document;
 }
 
-static int64_t number(struct json_object *document, const char *name)
+static int64_t record_number(struct json_object *document, const char *name)
 {
 	return json_object_get_int64(json_object_object_get(document, name));
 }
 
-static const char *text_of(struct json_object *document, const char *name)
+static const char *record_text(struct json_object *document, const char *name)
 {
 	struct json_object *member = json_object_object_get(document, name);
 
@@ -56,8 +56,8 @@ static const char *text_of(struct json_object *document, const char *name)
 		       : "";
 }
 
-static void add_number(struct json_object *document, const char *name,
-		       uint64_t value)
+static void record_add_number(struct json_object *document, const char *name,
+			      uint64_t value)
 {
 	json_object_object_add(document, name, json_object_new_uint64(value));
 }
@@ -68,9 +68,9 @@ int record_write(const struct folder *folder,
 {
 	struct json_object *document = json_object_new_object();
 
-	add_number(document, "pid", (uint64_t)entry->pid);
-	add_number(document, "memory", entry->memory);
-	add_number(document, "cpus", entry->cpus);
+	record_add_number(document, "pid", (uint64_t)entry->pid);
+	record_add_number(document, "memory", entry->memory);
+	record_add_number(document, "cpus", entry->cpus);
 	json_object_object_add(document, "debug_console",
 			       json_object_new_boolean(entry->debug_console));
 	return document_write(folder, "host.json", document, report);
@@ -82,9 +82,9 @@ bool record_read(const struct folder *folder, struct reeve_host_entry *entry)
 	bool good = false;
 
 	if (json_object_is_type(document, json_type_object)) {
-		entry->pid = (long)number(document, "pid");
-		entry->memory = (uint64_t)number(document, "memory");
-		entry->cpus = (unsigned)number(document, "cpus");
+		entry->pid = (long)record_number(document, "pid");
+		entry->memory = (uint64_t)record_number(document, "memory");
+		entry->cpus = (unsigned)record_number(document, "cpus");
 		entry->debug_console = json_object_get_boolean(
 			json_object_object_get(document, "debug_console"));
 		good = entry->pid > 1;
@@ -111,7 +111,7 @@ long record_pid(const struct folder *folder)
 
 /* ---- What was predicted of a Realm ---------------------------------------- */
 
-static void member_add_hex(struct json_object *document, const char *name,
+static void record_add_hex(struct json_object *document, const char *name,
 			   const uint8_t *bytes, size_t size)
 {
 	char *text = hex_text((struct span){ bytes, size });
@@ -144,8 +144,8 @@ int record_rim_write(const struct folder *folder,
 	char name[32];
 
 	guest_name(name, sizeof(name), domain->domid);
-	member_add_hex(document, "uuid", domain->uuid, sizeof(domain->uuid));
-	member_add_hex(document, "rim", domain->rim, domain->rim_size);
+	record_add_hex(document, "uuid", domain->uuid, sizeof(domain->uuid));
+	record_add_hex(document, "rim", domain->rim, domain->rim_size);
 	return document_write(folder, name, document, report);
 }
 
@@ -159,9 +159,9 @@ void record_rim_read(const struct folder *folder, struct reeve_domain *domain)
 	guest_name(name, sizeof(name), domain->domid);
 	document = document_read(folder, name);
 	if (json_object_is_type(document, json_type_object) &&
-	    is_uuid(text_of(document, "uuid"), domain->uuid) &&
-	    hex_read(text_of(document, "rim"), domain->rim, sizeof(domain->rim),
-		     &size))
+	    is_uuid(record_text(document, "uuid"), domain->uuid) &&
+	    hex_read(record_text(document, "rim"), domain->rim,
+		     sizeof(domain->rim), &size))
 		domain->rim_size = (unsigned)size;
 	json_object_put(document);
 }

@@ -15,7 +15,7 @@ uint8_t *reply_room(struct reply_stream *stream, size_t *size)
 	return stream->bytes + stream->filled;
 }
 
-static void drop(struct reply_stream *stream, size_t size)
+static void stream_drop(struct reply_stream *stream, size_t size)
 {
 	stream->filled -= size;
 	memmove(stream->bytes, stream->bytes + size, stream->filled);
@@ -42,16 +42,16 @@ bool reply_take(struct reply_stream *stream, uint64_t cookie,
 		struct control_reply *reply)
 {
 	for (;;) {
-		drop(stream, find_magic(stream));
+		stream_drop(stream, find_magic(stream));
 		if (stream->filled < sizeof(*reply))
 			return false;
 		memcpy(reply, stream->bytes, sizeof(*reply));
 		if (reply->cookie == cookie) {
-			drop(stream, sizeof(*reply));
+			stream_drop(stream, sizeof(*reply));
 			return true;
 		}
 		/* An old one, or no reply at all. */
-		drop(stream, 1);
+		stream_drop(stream, 1);
 	}
 }
 

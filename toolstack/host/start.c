@@ -162,7 +162,7 @@ static int flash_make(const struct start *start)
 
 /* ---- The process --------------------------------------------------------------- */
 
-static int record(const struct start *start)
+static int start_record_write(const struct start *start)
 {
 	const struct reeve_host_entry entry = {
 		.pid = start->pid,
@@ -184,7 +184,7 @@ static bool has_ended(struct start *start)
 }
 
 /* Says hello once; what goes wrong is not told, as it may be too early. */
-static int hello(const struct start *start, int patience_ms)
+static int machine_greet(const struct start *start, int patience_ms)
 {
 	struct reeve_report *unheard = reeve_report_new();
 	struct link *link;
@@ -218,7 +218,7 @@ static int await_answer(struct start *start, const char *program)
 		if (!watch_go_on(start->watch, "starting the host", 0, 0))
 			return REEVE_ERR_STOPPED;
 		clock_pause(HELLO_POLL_MS);
-		result = hello(start, (int)(BOOT_PATIENCE_MS - elapsed));
+		result = machine_greet(start, (int)(BOOT_PATIENCE_MS - elapsed));
 	}
 	return result;
 }
@@ -233,7 +233,7 @@ static int machine_run(struct start *start)
 	result = qemu_spawn(&start->folder, arguments, start->lock, &start->pid,
 			    start->report);
 	if (result == REEVE_OK)
-		result = record(start);
+		result = start_record_write(start);
 	if (result == REEVE_OK)
 		result = await_answer(start, arguments[0]);
 	qemu_arguments_free(arguments);
@@ -242,7 +242,7 @@ static int machine_run(struct start *start)
 
 /* ---- The way ------------------------------------------------------------------- */
 
-static void undo(struct start *start)
+static void start_undo(struct start *start)
 {
 	if (start->pid > 0) {
 		kill(start->pid, SIGKILL);
@@ -276,7 +276,7 @@ int reeve_host_start(const struct reeve_host_options *options,
 	if (result == REEVE_OK)
 		result = machine_run(&start);
 	if (result != REEVE_OK)
-		undo(&start);
+		start_undo(&start);
 	if (start.lock >= 0)
 		close(start.lock);
 	return result;

@@ -162,7 +162,7 @@ static int source_map(const struct source *source, struct blob *blob)
 }
 
 /* The bytes read until the end of the file or of the room, or -1. */
-static ssize_t read_all(int fd, uint8_t *data, size_t room)
+static ssize_t source_fill(int fd, uint8_t *data, size_t room)
 {
 	size_t got = 0;
 	ssize_t chunk;
@@ -187,7 +187,7 @@ static int source_read(const struct source *source, struct blob *blob)
 
 	if (blob_reserve(blob, source->size + 1) != REEVE_OK)
 		return source_no_memory(source);
-	got = read_all(source->fd, blob->data, source->size + 1);
+	got = source_fill(source->fd, blob->data, source->size + 1);
 	if (got < 0)
 		return source_error(source, "cannot be read");
 	if ((size_t)got != source->size) {

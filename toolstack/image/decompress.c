@@ -16,8 +16,8 @@
  * Makes the room larger, up to one byte more than the limit: the byte that
  * tells an output as large as the limit from one that is larger.
  */
-static enum unpack_result grow(struct blob *out, size_t made, size_t wanted,
-			       size_t limit)
+static enum unpack_result room_grow(struct blob *out, size_t made,
+				    size_t wanted, size_t limit)
 {
 	size_t capacity = wanted;
 
@@ -41,8 +41,9 @@ static enum unpack_result stream_run(const struct stream_ops *ops, void *state,
 	while (step == STREAM_MORE) {
 		made = out->mapped - stream->out_left;
 		if (stream->out_left == 0) {
-			ret = grow(out, made,
-				   made != 0 ? made * 2 : FIRST_CAPACITY, limit);
+			ret = room_grow(out, made,
+					made != 0 ? made * 2 : FIRST_CAPACITY,
+					limit);
 			if (ret != UNPACK_OK)
 				return ret;
 			stream->out = out->data + made;
@@ -114,7 +115,7 @@ static enum unpack_result lz4_block(struct span *in, size_t limit,
 		return UNPACK_CORRUPT;
 	if (size > in->size)
 		return UNPACK_TRUNCATED;
-	ret = grow(out, *made, *made + LZ4_LEGACY_BLOCK, limit);
+	ret = room_grow(out, *made, *made + LZ4_LEGACY_BLOCK, limit);
 	if (ret != UNPACK_OK)
 		return ret;
 	room = out->mapped - *made;

@@ -87,7 +87,7 @@ static void write_bytes(FILE *out, const char *value, size_t size)
 	fputc(']', out);
 }
 
-static void write_value(FILE *out, const char *value, size_t size)
+static void write_property_value(FILE *out, const char *value, size_t size)
 {
 	if (is_strings(value, size))
 		write_strings(out, value, size);
@@ -115,7 +115,7 @@ static bool write_property(FILE *out, const void *fdt, int offset, int depth)
 	fputs(name, out);
 	if (size != 0) {
 		fputs(" = ", out);
-		write_value(out, value, (size_t)size);
+		write_property_value(out, value, (size_t)size);
 	}
 	fputs(";\n", out);
 	return true;

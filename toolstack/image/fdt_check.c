@@ -83,7 +83,7 @@ static bool lengths_fit(struct span block)
 }
 
 /* The header has passed fdt_check_header(), and all of it is there. */
-static struct span structure(struct span blob)
+static struct span structure_block(struct span blob)
 {
 	struct span rest = span_skip(blob, fdt_off_dt_struct(blob.data));
 
@@ -104,7 +104,8 @@ const char *fdt_blob_check(struct span blob)
 		return "a device tree blob of a version before 16";
 	blob.size = fdt_totalsize(fdt);
 	if (!is_aligned(fdt_off_dt_struct(fdt), FDT_TAGSIZE) ||
-	    !lengths_fit(structure(blob)) || fdt_check_full(fdt, blob.size) != 0)
+	    !lengths_fit(structure_block(blob)) ||
+	    fdt_check_full(fdt, blob.size) != 0)
 		return damaged;
 	return NULL;
 }

@@ -58,12 +58,12 @@ void fdt_put_optee(struct fdt_writer *w)
 	fdt_close(w);
 }
 
-static uint32_t high(uint64_t value)
+static uint32_t high_cell(uint64_t value)
 {
 	return (uint32_t)(value >> 32);
 }
 
-static uint32_t low(uint64_t value)
+static uint32_t low_cell(uint64_t value)
 {
 	return (uint32_t)value;
 }
@@ -73,19 +73,19 @@ static void put_vpci_windows(struct fdt_writer *w)
 {
 	const uint32_t cells[] = {
 		PCI_WINDOW_MEM,
-		high(GUEST_VPCI_MEM_BASE),
-		low(GUEST_VPCI_MEM_BASE),
-		high(GUEST_VPCI_MEM_BASE),
-		low(GUEST_VPCI_MEM_BASE),
-		high(GUEST_VPCI_MEM_SIZE),
-		low(GUEST_VPCI_MEM_SIZE),
+		high_cell(GUEST_VPCI_MEM_BASE),
+		low_cell(GUEST_VPCI_MEM_BASE),
+		high_cell(GUEST_VPCI_MEM_BASE),
+		low_cell(GUEST_VPCI_MEM_BASE),
+		high_cell(GUEST_VPCI_MEM_SIZE),
+		low_cell(GUEST_VPCI_MEM_SIZE),
 		PCI_WINDOW_PREF,
-		high(GUEST_VPCI_PREF_BASE),
-		low(GUEST_VPCI_PREF_BASE),
-		high(GUEST_VPCI_PREF_BASE),
-		low(GUEST_VPCI_PREF_BASE),
-		high(GUEST_VPCI_PREF_SIZE),
-		low(GUEST_VPCI_PREF_SIZE),
+		high_cell(GUEST_VPCI_PREF_BASE),
+		low_cell(GUEST_VPCI_PREF_BASE),
+		high_cell(GUEST_VPCI_PREF_BASE),
+		low_cell(GUEST_VPCI_PREF_BASE),
+		high_cell(GUEST_VPCI_PREF_SIZE),
+		low_cell(GUEST_VPCI_PREF_SIZE),
 	};
 
 	fdt_put_cells(w, "ranges", cells, sizeof(cells) / sizeof(cells[0]));

@@ -55,7 +55,8 @@ void fdt_close(struct fdt_writer *w)
 }
 
 /* Makes the property and returns its value, to be filled, or NULL. */
-static void *reserve(struct fdt_writer *w, const char *name, size_t size)
+static void *property_reserve(struct fdt_writer *w, const char *name,
+			      size_t size)
 {
 	void *value = NULL;
 
@@ -71,7 +72,7 @@ static void *reserve(struct fdt_writer *w, const char *name, size_t size)
 void fdt_put(struct fdt_writer *w, const char *name, const void *data,
 	     size_t size)
 {
-	void *value = reserve(w, name, size);
+	void *value = property_reserve(w, name, size);
 
 	if (value != NULL && size != 0)
 		memcpy(value, data, size);
@@ -79,7 +80,7 @@ void fdt_put(struct fdt_writer *w, const char *name, const void *data,
 
 void fdt_put_empty(struct fdt_writer *w, const char *name)
 {
-	(void)reserve(w, name, 0); /* nothing to fill */
+	(void)property_reserve(w, name, 0); /* nothing to fill */
 }
 
 void fdt_put_string(struct fdt_writer *w, const char *name, const char *text)
@@ -90,7 +91,7 @@ void fdt_put_string(struct fdt_writer *w, const char *name, const char *text)
 void fdt_put_cells(struct fdt_writer *w, const char *name,
 		   const uint32_t *cells, size_t count)
 {
-	fdt32_t *value = reserve(w, name, count * sizeof(*value));
+	fdt32_t *value = property_reserve(w, name, count * sizeof(*value));
 
 	for (size_t i = 0; value != NULL && i < count; i++)
 		value[i] = cpu_to_fdt32(cells[i]);
@@ -111,7 +112,7 @@ void fdt_put_u64(struct fdt_writer *w, const char *name, uint64_t value)
 void fdt_put_ranges(struct fdt_writer *w, const char *name,
 		    const struct fdt_range *ranges, size_t count)
 {
-	fdt32_t *value = reserve(w, name, count * 4 * sizeof(*value));
+	fdt32_t *value = property_reserve(w, name, count * 4 * sizeof(*value));
 
 	for (size_t i = 0; value != NULL && i < count; i++) {
 		*value++ = cpu_to_fdt32((uint32_t)(ranges[i].base >> 32));

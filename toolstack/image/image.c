@@ -231,7 +231,7 @@ static int report_shortage(const struct loading *loading,
  * Addresses depend on the tree's size, and the tree on the addresses; but its
  * size does not. So it is written twice.
  */
-static int place(const struct loading *loading)
+static int image_place(const struct loading *loading)
 {
 	struct image_parts *parts = loading->parts;
 	struct image *image = &parts->image;
@@ -316,7 +316,7 @@ int image_load(const struct image_request *request, struct image **out,
 	loading.parts->dtb = BLOB_NONE;
 	ret = load_files(&loading);
 	if (ret == REEVE_OK)
-		ret = place(&loading);
+		ret = image_place(&loading);
 	if (ret != REEVE_OK) {
 		parts_free(loading.parts);
 		return ret;

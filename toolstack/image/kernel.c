@@ -65,7 +65,8 @@ static struct span blob_span(const struct blob *blob)
 }
 
 __attribute__((format(printf, 3, 4))) static int
-refuse(const struct context *context, const char *hint, const char *what, ...)
+kernel_refuse(const struct context *context, const char *hint, const char *what,
+	      ...)
 {
 	const struct image_file *file = context->file;
 	char text[256];
@@ -78,7 +79,7 @@ refuse(const struct context *context, const char *hint, const char *what, ...)
 			    "kernel", hint, "%s: %s", file->path, text);
 }
 
-static int no_memory(const struct context *context)
+static int kernel_no_memory(const struct context *context)
 {
 	return report_error(context->report, REEVE_ERR_MEMORY,
 			    &context->file->place, "kernel", NULL,
@@ -90,21 +91,22 @@ static int unpack_failed(const struct context *context,
 {
 	switch (result) {
 	case UNPACK_TRUNCATED:
-		return refuse(context, "fetch or copy the file again",
-			      "the %s data is truncated", codec->name);
+		return kernel_refuse(context, "fetch or copy the file again",
+				     "the %s data is truncated", codec->name);
 	case UNPACK_TRAILING:
-		return refuse(context, NULL,
-			      "something else follows the %s data", codec->name);
+		return kernel_refuse(context, NULL,
+				     "something else follows the %s data",
+				     codec->name);
 	case UNPACK_TOO_LARGE:
-		return refuse(
+		return kernel_refuse(
 			context, NULL,
 			"the %s data unpacks to more than the %zu bytes allowed",
 			codec->name, context->limit);
 	case UNPACK_NO_MEMORY:
-		return no_memory(context);
+		return kernel_no_memory(context);
 	default:
-		return refuse(context, "fetch or copy the file again",
-			      "the %s data is corrupt", codec->name);
+		return kernel_refuse(context, "fetch or copy the file again",
+				     "the %s data is corrupt", codec->name);
 	}
 }
 
@@ -117,8 +119,8 @@ static bool is_image(struct span bytes)
 }
 
 /* Unpacks, and makes sure that a kernel came out. */
-static int unpack(struct kernel *kernel, const struct codec *codec,
-		  struct span packed, const struct context *context)
+static int unpack_to_kernel(struct kernel *kernel, const struct codec *codec,
+			    struct span packed, const struct context *context)
 {
 	enum unpack_result result =
 		codec_unpack(codec, packed, context->limit, &kernel->bytes);
@@ -129,11 +131,13 @@ static int unpack(struct kernel *kernel, const struct codec *codec,
 	if (is_image(bytes))
 		return REEVE_OK;
 	if (codec_recognise(bytes) != NULL) {
-		return refuse(context, advice, "%s inside %s: packed twice",
-			      codec_recognise(bytes)->name, codec->name);
+		return kernel_refuse(context, advice,
+				     "%s inside %s: packed twice",
+				     codec_recognise(bytes)->name, codec->name);
 	}
-	return refuse(context, advice, "not a kernel for arm64: %s data of %s",
-		      codec->name, foreign_format(bytes));
+	return kernel_refuse(context, advice,
+			     "not a kernel for arm64: %s data of %s",
+			     codec->name, foreign_format(bytes));
 }
 
 /* The compression type, fit for a message: a string in a fixed field. */
@@ -157,11 +161,12 @@ static int unpack_zboot(struct kernel *kernel, struct span bytes,
 	uint32_t offset, size;
 
 	if (bytes.size < ZBOOT_HEADER_SIZE)
-		return refuse(context, NULL, "the zboot header is truncated");
+		return kernel_refuse(context, NULL,
+				     "the zboot header is truncated");
 	offset = span_le32(bytes, ZBOOT_PAYLOAD_OFFSET);
 	size = span_le32(bytes, ZBOOT_PAYLOAD_SIZE);
 	if (!span_holds(bytes, offset, size)) {
-		return refuse(
+		return kernel_refuse(
 			context, "fetch or copy the file again",
 			"the zboot image is truncated: its payload of %" PRIu32
 			" bytes at %" PRIu32 " ends behind the file's %zu bytes",
@@ -170,19 +175,20 @@ static int unpack_zboot(struct kernel *kernel, struct span bytes,
 	zboot_type(bytes, type);
 	codec = codec_of_zboot(type);
 	if (codec == NULL) {
-		return refuse(
+		return kernel_refuse(
 			context, advice,
 			"the zboot image is compressed with \"%s\", which is not supported",
 			type);
 	}
 	kernel->info.format = codec->zboot_format;
-	return unpack(kernel, codec, (struct span){ bytes.data + offset, size },
-		      context);
+	return unpack_to_kernel(kernel, codec,
+				(struct span){ bytes.data + offset, size },
+				context);
 }
 
 /* Fills bytes and format from the file's bytes, which it takes over. */
-static int unwrap(struct kernel *kernel, struct blob *raw,
-		  const struct context *context)
+static int kernel_unwrap(struct kernel *kernel, struct blob *raw,
+			 const struct context *context)
 {
 	struct span bytes = blob_span(raw);
 	const struct codec *codec = codec_recognise(bytes);
@@ -197,16 +203,16 @@ static int unwrap(struct kernel *kernel, struct blob *raw,
 	}
 	if (codec != NULL) {
 		kernel->info.format = codec->image_format;
-		return unpack(kernel, codec, bytes, context);
+		return unpack_to_kernel(kernel, codec, bytes, context);
 	}
 	if (bytes.size < IMAGE_HEADER_SIZE) {
-		return refuse(
+		return kernel_refuse(
 			context, advice,
 			"not a kernel for arm64: %zu bytes are less than a header",
 			bytes.size);
 	}
-	return refuse(context, advice, "not a kernel for arm64: %s",
-		      foreign_format(bytes));
+	return kernel_refuse(context, advice, "not a kernel for arm64: %s",
+			     foreign_format(bytes));
 }
 
 /*
@@ -244,7 +250,7 @@ static int check_whole(struct span bytes, const struct context *context)
 
 	if (end <= bytes.size)
 		return REEVE_OK;
-	return refuse(
+	return kernel_refuse(
 		context, "fetch or copy the file again",
 		"the kernel is truncated: its sections reach to byte %" PRIu64
 		", the Image has %zu bytes",
@@ -255,22 +261,22 @@ static int check_place(const struct image_kernel_info *info,
 		       const struct context *context)
 {
 	if (info->text_offset % GUEST_PAGE_SIZE != 0) {
-		return refuse(context, NULL,
-			      "the header's text_offset %#" PRIx64
-			      " is not a multiple of 4 KiB",
-			      info->text_offset);
+		return kernel_refuse(context, NULL,
+				     "the header's text_offset %#" PRIx64
+				     " is not a multiple of 4 KiB",
+				     info->text_offset);
 	}
 	if (info->text_offset >= GUEST_RAM0_SIZE) {
-		return refuse(context, NULL,
-			      "the header's text_offset %#" PRIx64
-			      " is beyond the first RAM bank",
-			      info->text_offset);
+		return kernel_refuse(context, NULL,
+				     "the header's text_offset %#" PRIx64
+				     " is beyond the first RAM bank",
+				     info->text_offset);
 	}
 	if (info->image_size > GUEST_RAM0_SIZE) {
-		return refuse(context, NULL,
-			      "the header's image_size %#" PRIx64
-			      " is larger than the first RAM bank",
-			      info->image_size);
+		return kernel_refuse(context, NULL,
+				     "the header's image_size %#" PRIx64
+				     " is larger than the first RAM bank",
+				     info->image_size);
 	}
 	return REEVE_OK;
 }
@@ -291,8 +297,9 @@ static int read_header(struct kernel *kernel, const struct context *context)
 	assert(bytes.data != NULL && is_image(bytes));
 	flags = span_le64(bytes, IMAGE_FLAGS);
 	if ((flags & IMAGE_FLAG_BIG_ENDIAN) != 0) {
-		return refuse(context, advice,
-			      "the kernel is big-endian, which is not supported");
+		return kernel_refuse(
+			context, advice,
+			"the kernel is big-endian, which is not supported");
 	}
 	info->page_size =
 		page_sizes[flags >> IMAGE_FLAG_PAGE_SHIFT & IMAGE_FLAG_PAGE_MASK];
@@ -317,13 +324,13 @@ int kernel_unpack(struct kernel *kernel, struct blob *raw, size_t limit,
 	int ret;
 
 	*kernel = KERNEL_NONE;
-	ret = unwrap(kernel, raw, &context);
+	ret = kernel_unwrap(kernel, raw, &context);
 	blob_free(raw);
 	if (ret == REEVE_OK)
 		ret = read_header(kernel, &context);
 	if (ret == REEVE_OK &&
 	    banner_find(blob_span(&kernel->bytes), &kernel->info) != REEVE_OK)
-		ret = no_memory(&context);
+		ret = kernel_no_memory(&context);
 	if (ret != REEVE_OK)
 		kernel_free(kernel);
 	return ret;

@@ -147,9 +147,8 @@ static int machine_create(struct engine *engine,
 	return REEVE_OK;
 }
 
-static int pages_write(struct engine *engine, uint64_t offset,
-		       const uint8_t *data, size_t size,
-		       struct reeve_report *report)
+static int ram_write(struct engine *engine, uint64_t offset, const uint8_t *data,
+		     size_t size, struct reeve_report *report)
 {
 	while (size > 0) {
 		size_t part = size < COPY_STEP ? size : COPY_STEP;
@@ -190,8 +189,8 @@ static int machine_load(struct engine *engine, uint64_t ipa, const void *data,
 		return result;
 	if (!reply_grant(grant, pages * MACHINE_PAGE_SIZE, engine->ram_size))
 		return link_nonsense(report);
-	return pages_write(engine, grant->pa - MACHINE_DRAM_BASE, data,
-			   pages * MACHINE_PAGE_SIZE, report);
+	return ram_write(engine, grant->pa - MACHINE_DRAM_BASE, data,
+			 pages * MACHINE_PAGE_SIZE, report);
 }
 
 static void machine_set_boot(struct engine *engine,
@@ -279,8 +278,8 @@ static int machine_finalise(struct engine *engine, struct engine_realm *realm,
 }
 
 /* Whether the domain is still there. */
-static int is_there(struct engine *engine, unsigned domid, bool *there,
-		    struct reeve_report *report)
+static int domain_is_there(struct engine *engine, unsigned domid, bool *there,
+			   struct reeve_report *report)
 {
 	struct reeve_domain domain = { 0 };
 	int result = machine_next(engine, domid, &domain, report);
@@ -303,7 +302,7 @@ static int machine_destroy(struct engine *engine, struct reeve_report *report)
 	link_watch(engine->link, NULL);
 	result = machine_act(engine, domid, ENGINE_DESTROY, report);
 	while (result == REEVE_OK && there) {
-		result = is_there(engine, domid, &there, report);
+		result = domain_is_there(engine, domid, &there, report);
 		if (there)
 			clock_pause(POLL_MS);
 	}
