@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The version that a Linux kernel carries in its banner. */
+/* Reads the version of a Linux kernel from its banner, "Linux version X.Y
+ * ...". */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,8 @@ static bool is_version_digit(uint8_t byte)
 	return byte >= '0' && byte <= '9';
 }
 
-/* Takes a number off the start of the text. */
+/* Takes a number off the start of the text. Returns false if there is none, or
+ * one with too many digits. */
 static bool version_number_take(struct span *text, unsigned *value)
 {
 	size_t digits = 0;
@@ -40,7 +42,8 @@ static bool parse_version(struct span text, unsigned *version_major,
 	return version_number_take(&text, version_minor);
 }
 
-/* The printable bytes from the start of the span: the banner's one line. */
+/* Returns the number of printable bytes at the start of the span. They are the
+ * banner: it ends with the line. */
 static size_t line_length(struct span text)
 {
 	size_t length = 0;
@@ -51,7 +54,8 @@ static size_t line_length(struct span text)
 	return length;
 }
 
-/* The next place where the prefix stands, as the rest of the bytes. */
+/* Moves the span's start to the next place where the prefix stands. Returns
+ * false if there is none. */
 static bool prefix_find(struct span *bytes)
 {
 	const uint8_t *hit =

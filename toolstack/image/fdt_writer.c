@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* libfdt's sequential writer with an error that sticks. */
+/* Drives libfdt's sequential writer, with an error that sticks. */
 #include "toolstack/image/fdt_writer.h"
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Longer than any "name@unit" that is asked for. */
+/* Longer than every "name@unit" that we write. */
 #define NAME_MAX_SIZE 64
 
 void fdt_writer_start(struct fdt_writer *w, void *buffer, size_t size)
@@ -54,7 +54,7 @@ void fdt_close(struct fdt_writer *w)
 		w->error = fdt_end_node(w->fdt);
 }
 
-/* Makes the property and returns its value, to be filled, or NULL. */
+/* Makes the property and returns its value, which the caller fills, or NULL. */
 static void *property_reserve(struct fdt_writer *w, const char *name,
 			      size_t size)
 {

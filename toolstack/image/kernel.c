@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Kernels: an arm64 Image (Linux, Documentation/arch/arm64/booting.rst), bare,
- * compressed, or in an EFI zboot image (drivers/firmware/efi/libstub/
- * zboot-header.S). One layer of packing is taken off, no more.
+ * Reads kernels: an arm64 Image (Linux, Documentation/arch/arm64/booting.rst),
+ * as it is, compressed, or in an EFI zboot image (Linux,
+ * drivers/firmware/efi/libstub/zboot-header.S). Only one layer of packing is
+ * removed.
  */
 #include "toolstack/image/kernel.h"
 
@@ -16,7 +17,7 @@
 #include "lib/number.h"
 #include "toolstack/image/decompress.h"
 
-/* The Image header: all fields little-endian. */
+/* The Image header. All fields are little-endian. */
 #define IMAGE_HEADER_SIZE 64
 #define IMAGE_TEXT_OFFSET 8
 #define IMAGE_IMAGE_SIZE  16
@@ -52,11 +53,11 @@ static const struct span pe_magic = SPAN("PE\0\0");
 static const char advice[] =
 	"give an arm64 Linux kernel: Image, Image.gz or an EFI zboot vmlinuz";
 
-/* What every step needs to speak of the file. */
+/* What every step needs for its messages, and the limit. */
 struct context {
 	const struct image_file *file;
 	struct reeve_report *report;
-	size_t limit; /* of the unpacked size */
+	size_t limit; /* on the unpacked size */
 };
 
 static struct span blob_span(const struct blob *blob)
@@ -73,7 +74,7 @@ kernel_refuse(const struct context *context, const char *hint, const char *what,
 	va_list args;
 
 	va_start(args, what);
-	(void)vsnprintf(text, sizeof(text), what, args); /* may cut it short */
+	(void)vsnprintf(text, sizeof(text), what, args); /* may be cut off */
 	va_end(args);
 	return report_error(context->report, REEVE_ERR_IMAGE, &file->place,
 			    "kernel", hint, "%s: %s", file->path, text);
@@ -110,7 +111,8 @@ static int unpack_failed(const struct context *context,
 	}
 }
 
-/* Whether there is an Image header, of today's or the first (v0) kind. */
+/* Returns true if the bytes begin with an Image header, today's or the first
+ * (v0) kind. */
 static bool is_image(struct span bytes)
 {
 	return bytes.size >= IMAGE_HEADER_SIZE &&
@@ -118,7 +120,7 @@ static bool is_image(struct span bytes)
 		span_matches(bytes, 0, image_v0_code));
 }
 
-/* Unpacks, and makes sure that a kernel came out. */
+/* Unpacks the data, and refuses it unless the result is a kernel. */
 static int unpack_to_kernel(struct kernel *kernel, const struct codec *codec,
 			    struct span packed, const struct context *context)
 {
@@ -140,7 +142,8 @@ static int unpack_to_kernel(struct kernel *kernel, const struct codec *codec,
 			     codec->name, foreign_format(bytes));
 }
 
-/* The compression type, fit for a message: a string in a fixed field. */
+/* Copies the compression type, a string in a fixed field, with '?' for bytes
+ * that cannot be printed in a message. */
 static void zboot_type(struct span bytes, char type[])
 {
 	size_t size = ZBOOT_TYPE_END - ZBOOT_TYPE;
@@ -186,7 +189,8 @@ static int unpack_zboot(struct kernel *kernel, struct span bytes,
 				context);
 }
 
-/* Fills bytes and format from the file's bytes, which it takes over. */
+/* Fills kernel->bytes and the format from the file's bytes. If the file is a
+ * bare Image, the kernel takes *raw over. */
 static int kernel_unwrap(struct kernel *kernel, struct blob *raw,
 			 const struct context *context)
 {
@@ -215,10 +219,9 @@ static int kernel_unwrap(struct kernel *kernel, struct blob *raw,
 			     foreign_format(bytes));
 }
 
-/*
- * Where the file has to reach for its PE sections to be whole, or 0 if there
- * is no PE header. The Image's header itself does not tell the file's size.
- */
+/* Returns the size that the file must have for its PE sections to be complete,
+ * or 0 if it has no PE header. The Image header itself does not tell the file's
+ * size. */
 static uint64_t sections_end(struct span bytes)
 {
 	size_t pe = span_le32(bytes, IMAGE_PE_OFFSET), table, count;
@@ -282,9 +285,10 @@ static int check_place(const struct image_kernel_info *info,
 }
 
 /*
- * A file may be longer than image_size (a signature may follow) and is as a
- * rule shorter (the BSS): the larger of the two is reserved. An image_size of
- * 0, from kernels before 3.17, leaves the text_offset as it stands.
+ * A file may be longer than image_size, because a signature may follow. Usually
+ * it is shorter, because image_size includes the BSS. The larger of the two is
+ * reserved. Kernels before 3.17 have an image_size of 0; their text_offset is
+ * used as it stands.
  */
 static int read_header(struct kernel *kernel, const struct context *context)
 {
