@@ -21,7 +21,7 @@ static inline void clock_pause(unsigned ms)
 {
 	const struct timespec pause = { .tv_nsec = (long)ms * 1000000 };
 
-	(void)nanosleep(&pause, NULL); /* cut short by a signal: see above */
+	(void)nanosleep(&pause, NULL); /* a signal may cut it short */
 }
 
 #endif

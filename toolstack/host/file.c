@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The files of a host's folder: its RAM, and small ones. */
+/* The files of a host's folder: its RAM, and the small ones. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -41,7 +41,8 @@ static int tell_no_ram(const char *path, uint64_t size, int error,
 			    path, size / MIB, strerror(error));
 }
 
-/* Gives the new file its size; fd -1: it could not be made. */
+/* Gives the new file its size. fd -1: the file could not be made, and errno
+ * tells why. */
 static int ram_fill(int fd, const char *path, uint64_t size,
 		    struct reeve_report *report)
 {
@@ -57,7 +58,7 @@ static int ram_fill(int fd, const char *path, uint64_t size,
 	return tell_no_ram(path, size, error, report);
 }
 
-/* The file in shared memory, and a link to it. */
+/* Makes the RAM as a file in shared memory, and a link to it in the folder. */
 static int ram_outside(const struct folder *folder, uint64_t size,
 		       struct reeve_report *report)
 {
@@ -116,7 +117,8 @@ static bool fd_write(int fd, const char *data, size_t size)
 	return true;
 }
 
-/* Makes a file with these bytes; false and errno: it could not be done. */
+/* Makes a file with these bytes. Returns false, and errno tells why, on
+ * failure. */
 static bool file_make(const char *path, const void *data, size_t size)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -149,7 +151,8 @@ int folder_write(const struct folder *folder, const char *name,
 			    strerror(error));
 }
 
-/* Reads until the end of the file or of the room. The bytes read, or -1. */
+/* Reads until the end of the file or of the room. Returns the number of bytes
+ * read, or -1. */
 static ssize_t fd_read(int fd, char *data, size_t room)
 {
 	size_t got = 0;
@@ -168,7 +171,8 @@ static ssize_t fd_read(int fd, char *data, size_t room)
 	return (ssize_t)got;
 }
 
-/* One byte of room more than max tells whether the file is larger. */
+/* Reads with room for one byte more than max, which tells whether the file is
+ * larger. */
 static char *fd_read_text(int fd, size_t max, size_t *size)
 {
 	char *data = malloc(max + 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The layout of a firmware image, and finding one. */
+/* The layout of a firmware image, and the search for its file. */
 #include "toolstack/host/flash.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ const char *flash_parse(const uint8_t *image, size_t size,
 	return NULL;
 }
 
-/* The largest that each part may be. */
+/* The largest size of each part. */
 static const size_t part_sizes[FIRMWARE_PARTS] = {
 	[FIRMWARE_MONITOR] = FIRMWARE_HEADER_OFFSET,
 	[FIRMWARE_RMM] = MACHINE_RMM_IMAGE_SIZE,
@@ -55,7 +55,7 @@ static const char *parts_check(const struct flash_part *parts)
 	return NULL;
 }
 
-/* Where each part goes: the monitor first, the others behind the header. */
+/* Lays the parts out: the monitor comes first, the others follow the header. */
 static struct firmware_header header_layout(const struct flash_part *parts)
 {
 	struct firmware_header header = {
@@ -104,8 +104,8 @@ const char *flash_pack(const struct flash_part *parts, uint8_t **image,
 
 /* ---- Files --------------------------------------------------------------- */
 
-/* Where an image may be, from the folder of the program that runs: of a build,
- * and of an installation. */
+/* Where an image may be, relative to the folder of the running program: in a
+ * build tree, and in an installation. */
 static const char *const places[] = {
 	"/../../../build-firmware/firmware/image/",
 	"/../share/reeve/firmware/",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where the folders of hosts are, and that they are nobody else's. */
+/* Where the hosts' folders are, and the check that nobody but the user can
+ * reach them. */
 #include "toolstack/host/folder.h"
 
 #include <dirent.h>
@@ -14,7 +15,7 @@
 #define NAME_LETTERS                                                           \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-/* The longest name that becomes a socket's path. */
+/* The longest name of a socket in a folder. */
 #define LONGEST_SOCKET "/control-00.sock"
 
 struct folder_path folder_path(const struct folder *folder, const char *format,
@@ -27,7 +28,8 @@ struct folder_path folder_path(const struct folder *folder, const char *format,
 	memcpy(path.text, folder->path, used);
 	path.text[used++] = '/';
 	va_start(args, format);
-	/* Our names are short: the path has room for each of them. */
+	/* The names of our files are short: the path has room for each of
+	 * them. */
 	(void)vsnprintf(path.text + used, sizeof(path.text) - used, format,
 			args);
 	va_end(args);
@@ -43,7 +45,8 @@ static bool name_is_good(const char *name)
 	       strchr(NAME_LETTERS, name[0]) != NULL;
 }
 
-/* A folder of mode 0700 that is this user's; made if it is not there. */
+/* Makes the folder with mode 0700 if it is absent, and checks that it belongs
+ * to this user and that nobody else has access. */
 static int private_folder(const char *path, struct reeve_report *report)
 {
 	struct stat status;
@@ -65,7 +68,7 @@ static int private_folder(const char *path, struct reeve_report *report)
 	return REEVE_OK;
 }
 
-/* The folder in which those of the hosts are. */
+/* Finds the folder that holds the folders of the hosts. */
 static int base_folder(char *path, size_t size, struct reeve_report *report)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Requests and replies over a stream, with a watch that may end the wait. */
+/* Requests and replies over a stream. The caller's watch may end the wait. */
 #include "toolstack/host/link.h"
 
 #include <errno.h>
@@ -15,25 +15,28 @@
 #include "toolstack/host/reply.h"
 #include "toolstack/host/watch.h"
 
-/* How long a host may take for one reply. Each is short work for it. */
+/* The longest time that a host may take for one reply. Every request is short
+ * work for it. */
 #define REPLY_PATIENCE_MS 60000
-/* A greeting may be lost: a host that boots, or has just noticed its client,
- * drops what was sent before. It is said again after this time. */
+/* A HELLO may be lost: a host that boots, or that has just noticed its client,
+ * drops what was sent before. So HELLO is sent again after this time. */
 #define HELLO_AGAIN_MS 500
-/* And QEMU may have stopped to listen until a client goes (abi/control.h): so
- * a connection is given up after this time, and the next after twice of it. */
+/* QEMU may have stopped reading from the socket until its client disconnects
+ * (abi/control.h). So a silent connection is given up after this time, the next
+ * one after twice this time, and so on. */
 #define FIRST_CONNECTION_MS 300
-/* Between two attempts to claim a control port while all are in use. */
+/* The pause between two attempts to claim a control port while all are in
+ * use. */
 #define PORT_POLL_MS 20
 
-/* A result of ours: the time is over. */
+/* A result inside this file: the time is over. */
 #define SILENT 1
 
 struct link {
 	int fd;
 	int lock; /* -1: none is held */
 	const struct reeve_watch *watch;
-	uint64_t cookie; /* of the last request */
+	uint64_t cookie; /* that of the last request */
 	struct reply_stream stream;
 	struct reeve_host_info host;
 };
@@ -60,8 +63,8 @@ int link_nonsense(struct reeve_report *report)
 
 /* ---- Bytes ----------------------------------------------------------------- */
 
-/* Waits for the stream to be ready for events, asking the watch meanwhile. 0,
- * SILENT, or a result. */
+/* Waits until the stream is ready for events, and asks the watch meanwhile.
+ * Returns 0, SILENT, or another result. */
 static int wait_for(struct link *link, short events, int64_t deadline,
 		    struct reeve_report *report)
 {
@@ -196,7 +199,7 @@ void link_watch(struct link *link, const struct reeve_watch *watch)
 
 /* ---- Opening ------------------------------------------------------------------- */
 
-/* 0, SILENT, or a result. */
+/* Exchanges HELLO. Returns 0, SILENT, or another result. */
 static int link_hello(struct link *link, int patience_ms,
 		      struct reeve_report *report)
 {
@@ -218,7 +221,8 @@ static int link_hello(struct link *link, int patience_ms,
 							 : link_nonsense(report);
 }
 
-/* As link_attach(), but silence is SILENT and not told. */
+/* Does the work of link_attach(), but returns SILENT without a report if the
+ * host does not answer in time. */
 static int link_try_attach(int fd, const struct reeve_watch *watch,
 			   int patience_ms, struct link **out,
 			   struct reeve_report *report)
@@ -253,8 +257,8 @@ int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
 	return result == SILENT ? tell_silence(report) : result;
 }
 
-/* Claims a control port that nobody uses: 0 and *lock and *index, -EWOULDBLOCK
- * if all are in use, or another -errno. */
+/* Claims a control port that has no client. Returns 0 with *lock and *index,
+ * -EWOULDBLOCK if all ports are in use, or another -errno. */
 static int free_port_claim(const struct folder *folder, int *lock,
 			   unsigned *index)
 {
@@ -271,7 +275,7 @@ static int free_port_claim(const struct folder *folder, int *lock,
 	return error;
 }
 
-/* As free_port_claim(), but waits for one to become free. */
+/* Does the work of free_port_claim(), but waits until a port becomes free. */
 static int free_port_await(const struct folder *folder,
 			   const struct reeve_watch *watch, int *lock,
 			   unsigned *index, struct reeve_report *report)
@@ -291,7 +295,7 @@ static int free_port_await(const struct folder *folder,
 	return REEVE_OK;
 }
 
-/* Connects to a port that is claimed, again and again while it is silent. */
+/* Connects to a claimed port, and connects anew while the host is silent. */
 static int port_connect(const struct folder *folder, unsigned index,
 			const struct reeve_watch *watch, int patience_ms,
 			struct link **out, struct reeve_report *report)

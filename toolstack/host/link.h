@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A control connection to a host (abi/control.h). */
+/* A control connection to a host (abi/control.h). Starting a host uses it for
+ * the first HELLO, the machine engine for everything else. */
 #ifndef REEVE_TOOLSTACK_HOST_LINK_H
 #define REEVE_TOOLSTACK_HOST_LINK_H
 
@@ -9,41 +10,47 @@
 struct link;
 
 /*
- * Takes one of the host's control ports, waiting for one, and says hello.
- * watch must outlive the link. REEVE_ERR_HOST: there is no such host, it does
- * not answer within patience_ms, or speaks another version.
+ * Claims one of the host's control ports, for which it may have to wait, and
+ * exchanges HELLO. watch must outlive the link. Returns REEVE_ERR_HOST if there
+ * is no such host, if it does not answer within patience_ms, or if it speaks
+ * another version.
  */
 int link_open(const struct folder *folder, const struct reeve_watch *watch,
 	      int patience_ms, struct link **out, struct reeve_report *report);
-/* The same over a stream that is open, and becomes the link's; it is closed on
- * failure, too. */
+/* The same over an open stream, which then belongs to the link. On failure the
+ * stream is closed, too. */
 int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
 		struct link **out, struct reeve_report *report);
 void link_close(struct link *link); /* NULL is fine */
 
-/* What the host said when the link was opened. */
+/* What the host told about itself when the link was opened. */
 const struct reeve_host_info *link_host(const struct link *link);
-/* From now on that one is asked; NULL: nobody, so that nothing gives up. */
+/* Sets the watch that is asked from now on. NULL: no watch is asked, so that
+ * nothing ends a wait early. */
 void link_watch(struct link *link, const struct reeve_watch *watch);
 
 /*
- * One request and its reply. magic, version and cookie are filled in here. A
- * refusal is reported in the host's words: REEVE_ERR_NO_DOMAIN (in which case
- * nothing is reported), REEVE_ERR_ENGINE. REEVE_ERR_HOST: it does not answer,
- * or not as it should. REEVE_ERR_STOPPED: by the watch.
+ * Sends one request and waits for its reply; fills in magic, version and
+ * cookie. Returns 0, or:
+ *
+ * REEVE_ERR_NO_DOMAIN  the host refused because there is no such domain; this
+ *                      alone is not reported
+ * REEVE_ERR_ENGINE     the host refused; its words are reported
+ * REEVE_ERR_HOST       no reply, or one that breaks the protocol
+ * REEVE_ERR_STOPPED    the watch ended the wait
  */
 int link_call(struct link *link, struct control_request *request,
 	      struct control_reply *reply, struct reeve_report *report);
 
-/* Tells that a reply holds what it may not. Returns REEVE_ERR_HOST. */
+/* Reports that a reply breaks the protocol. Returns REEVE_ERR_HOST. */
 int link_nonsense(struct reeve_report *report);
 
-/*
- * Takes the lock that says who uses a port of the host: 0 and *fd, -EWOULDBLOCK
- * and who has it (0: not known), or another -errno. Closing *fd gives it back.
- */
+/* Takes the lock of a port, which names the port's client. Returns 0 with *fd;
+ * -EWOULDBLOCK with the pid of the process that has the port (0: not known); or
+ * another -errno. Closing *fd releases the port. */
 int link_claim(const char *path, int *fd, long *owner);
-/* A stream to a socket of the host; -1 and errno. */
+/* Connects a stream to a socket of the host. Returns -1 and errno on
+ * failure. */
 int link_connect(const char *path);
 
 #endif

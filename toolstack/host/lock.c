@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The lock of a host's folder: an open file description lock, which a child
- * inherits and which anyone may ask for without taking it. */
+/* The lock of a host's folder. It is an open file description lock: a child
+ * process inherits it, and any process can test it without taking it. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ enum folder_state folder_state(const struct folder *folder)
 	return held ? FOLDER_HELD : FOLDER_STALE;
 }
 
-/* Whether the open file is still the one of that name. */
+/* Returns true if the path still names the open file. */
 static bool is_same_file(int fd, const char *path)
 {
 	struct stat open_one, named_one;
@@ -54,7 +54,8 @@ static bool is_private(const struct folder *folder)
 	       status.st_uid == geteuid() && (status.st_mode & 077) == 0;
 }
 
-/* RAM that lies elsewhere goes with the link to it. */
+/* If the RAM lies elsewhere, "ram" is a link: removes the file that it
+ * names. */
 static void ram_remove(const struct folder *folder)
 {
 	struct folder_path path = folder_path(folder, RAM_NAME);
@@ -80,7 +81,8 @@ static void folder_empty(const struct folder *folder)
 	ram_remove(folder);
 	while (fd >= 0 && (entry = readdir(dir)) != NULL) {
 		if (strcmp(entry->d_name, LOCK_NAME) != 0) {
-			/* "." and ".." are refused; there are no others. */
+			/* The call refuses "." and ".."; there are no other
+			 * folders. */
 			(void)unlinkat(fd, entry->d_name, 0);
 		}
 	}
@@ -92,7 +94,7 @@ void folder_remove(const struct folder *folder)
 	struct folder_path path = folder_path(folder, LOCK_NAME);
 
 	folder_empty(folder);
-	/* What cannot be removed is a leftover for the next start. */
+	/* The next start removes what cannot be removed now. */
 	(void)unlink(path.text);
 	(void)rmdir(folder->path);
 }
@@ -105,7 +107,8 @@ static int tell_unusable(const struct folder *folder,
 			    strerror(errno));
 }
 
-/* Opens and locks the file. 0, or a result; *again: it was removed meanwhile. */
+/* Opens and locks the file. Returns 0 or a result. *again: another process
+ * removed the file meanwhile, so the caller must try again. */
 static int lock_try(const struct folder *folder, int flags, int *out,
 		    bool *again, struct reeve_report *report)
 {

@@ -38,7 +38,7 @@ static void domain_fill(const struct peer *peer, struct control_domain *domain)
 	};
 }
 
-/* The life of the one domain. */
+/* The states of the only domain that the peer has. */
 static void domain_act(struct peer *peer, uint32_t op)
 {
 	if (op == CONTROL_DOMAIN_CREATE)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * QEMU's command line. The machine is abi/machine_map.h's, its ports are
- * abi/control.h's. The first -device gets the highest virtio slot.
- */
+/* QEMU's command line. abi/machine_map.h defines the machine, abi/control.h its
+ * ports. QEMU gives the first -device the highest virtio slot. */
 #include "toolstack/host/qemu.h"
 
 #include <inttypes.h>
@@ -16,7 +14,7 @@
 #define MACHINE                                                                \
 	"virt,secure=on,virtualization=on,gic-version=3,memory-backend=ram"
 
-/* The fixed ones, and eight for each port. */
+/* The fixed arguments, and eight for each port. */
 #define ARGUMENTS_MAX (40 + 8 * CONTROL_MAX_PORTS)
 
 struct arguments {
@@ -57,7 +55,8 @@ add_option(struct arguments *arguments, const char *option, const char *format,
 	free(text);
 }
 
-/* A path as an option's value: a comma is doubled. */
+/* Returns a path as it is written in an option's value: each comma is
+ * doubled. */
 static struct folder_path value_path(const struct folder *folder,
 				     const char *name, unsigned index)
 {

@@ -11,7 +11,7 @@
 
 #include "toolstack/token/hex.h"
 
-#define RECORD_MAX 4096 /* bytes of such a file */
+#define RECORD_MAX 4096 /* bytes, the largest of these files */
 
 static int document_write(const struct folder *folder, const char *name,
 			  struct json_object *document,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Replies of the host: found, checked, converted. */
+/* Replies of the host: found in a stream, checked and converted. */
 #include "toolstack/host/reply.h"
 
 #include <string.h>
@@ -21,8 +21,8 @@ static void stream_drop(struct reply_stream *stream, size_t size)
 	memmove(stream->bytes, stream->bytes + size, stream->filled);
 }
 
-/* The offset at which a reply may begin; at the end there may be a part of
- * its magic number. */
+/* Returns the first offset at which a reply may begin. The stream may end with
+ * the first bytes of the magic number; these count too. */
 static size_t find_magic(const struct reply_stream *stream)
 {
 	const uint64_t magic = CONTROL_MAGIC;
@@ -50,7 +50,7 @@ bool reply_take(struct reply_stream *stream, uint64_t cookie,
 			stream_drop(stream, sizeof(*reply));
 			return true;
 		}
-		/* An old one, or no reply at all. */
+		/* This is an old reply, or no reply at all. */
 		stream_drop(stream, 1);
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Values of replies that are allowed, and those beside them that are not. */
+/* Values of replies that are allowed, and values next to them that are not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,7 +86,7 @@ static void counts_of_a_domain_have_limits(void **state)
 	assert_false(domain_fits(&from));
 	from = domain_good();
 	from.vcpus = 1;
-	assert_false(domain_fits(&from)); /* more are online */
+	assert_false(domain_fits(&from)); /* more vCPUs are online */
 	from = domain_good();
 	from.console = CONTROL_CONSOLES;
 	assert_false(domain_fits(&from));
@@ -202,9 +202,9 @@ static void texts_become_printable(void **state)
 	assert_text("\x1b[2J\x7f\r\n", 8, "?[2J???");
 	assert_text("gr\xc3\xbc\xc3\x9f", 7, "gr\xc3\xbc\xc3\x9f");
 	assert_text("\xff\xc3", 3, "??");
-	assert_text("\xc2\x9b", 3, "??"); /* a control character of C1 */
+	assert_text("\xc2\x9b", 3, "??"); /* a C1 control character */
 	assert_text("0123456789abcdefgh", 19, "0123456789abcde");
-	/* A character that is cut is none. */
+	/* A cut character does not count as one. */
 	assert_text("0123456789abcd\xc3\xbc", 17, "0123456789abcd?");
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Starting a host: folder → flash → RAM → QEMU → an answer; all of it is
- * undone when a step fails. */
+/* Starts a host: folder → flash → RAM → QEMU → an answer. If a step fails, all
+ * steps before it are undone. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -21,13 +21,13 @@
 #define MIB            ((uint64_t)1 << 20)
 #define MEMORY_DEFAULT (2048 * MIB)
 #define MEMORY_LEAST   (256 * MIB)
-/* What the granule tables' place in the monitor's memory suffices for. */
+/* The monitor's memory has room for the granule tables of this much RAM. */
 #define MEMORY_MOST  (MIB * 1024 * 95)
 #define CPUS_DEFAULT 4
 
-/* How long a machine may take to boot. */
+/* The longest time that a machine may take to boot. */
 #define BOOT_PATIENCE_MS 120000
-/* Between two attempts to greet it meanwhile. */
+/* The pause between two attempts to greet it. */
 #define HELLO_POLL_MS 20
 
 struct start {
@@ -89,7 +89,7 @@ static struct platform_image image_of(const char *name,
 	};
 }
 
-/* Makes the keys and the token for what is in flash. */
+/* Makes the keys, and the token for the parts in flash. */
 static int platform_of(const struct start *start, const struct flash *flash,
 		       struct platform *platform)
 {
@@ -174,7 +174,7 @@ static int start_record_write(const struct start *start)
 	return record_write(&start->folder, &entry, start->report);
 }
 
-/* Whether QEMU has ended; then it is no more. */
+/* Returns true if QEMU has ended; its pid is then forgotten. */
 static bool has_ended(struct start *start)
 {
 	if (waitpid(start->pid, NULL, WNOHANG) != start->pid)
@@ -183,7 +183,8 @@ static bool has_ended(struct start *start)
 	return true;
 }
 
-/* Says hello once; what goes wrong is not told, as it may be too early. */
+/* Sends HELLO once. A failure is not reported, because it may only be too
+ * early. */
 static int machine_greet(const struct start *start, int patience_ms)
 {
 	struct reeve_report *unheard = reeve_report_new();
@@ -200,7 +201,7 @@ static int machine_greet(const struct start *start, int patience_ms)
 	return result;
 }
 
-/* Until the machine answers, or will not. */
+/* Waits until the machine answers, has ended, or takes too long. */
 static int await_answer(struct start *start, const char *program)
 {
 	int64_t begin = clock_ms();
