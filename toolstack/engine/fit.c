@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a guest asks of a host, against what the host has. */
+/* Compares what a guest asks for with what the host has. */
 #include "toolstack/engine/fit.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define MIB_SHIFT 20
 
-/* The schema's hashes in the RMI's numbers, with their names. */
+/* The names of the schema's hashes, and their numbers in the RMI. */
 static const struct {
 	const char *name;
 	uint8_t algorithm;
@@ -26,9 +26,11 @@ const char *engine_hash_name(const struct domain *domain)
 	return hashes[domain->realm_hash].name;
 }
 
-/* ---- A Realm: the policy's rules that depend on the host -------------------- */
+/* ---- A Realm: the policy's rules that depend on the host
+ * -------------------- */
 
-/* Errors only: what does not depend on the host was said before. */
+/* Reports errors only. Everything that does not depend on the host was reported
+ * when the configuration was read. */
 static int policy_report(const struct domain *domain,
 			 const struct policy_host *host,
 			 struct reeve_report *report)
@@ -70,7 +72,8 @@ int engine_fit(const struct engine_info *info, const struct domain *domain,
 	return policy_report(domain, &host, report);
 }
 
-/* ---- An ordinary guest: what takes a Xen host -------------------------------- */
+/* ---- An ordinary guest: what only a Xen host has
+ * ---------------------------- */
 
 static const char *const xen_keys[] = {
 	"device_tree", "tee",    "arm_sci", "irqs",       "iomem",
@@ -80,7 +83,8 @@ static const char *const xen_keys[] = {
 	"usbdev",      "sve",    "vpmu",    "llc_colors", "driver_domain"
 };
 
-/* What a host of ours leaves to its own scheduler, for any guest. */
+/* Keys that our hosts ignore for every guest, because their own scheduler
+ * decides. */
 static const char *const ignored_keys[] = { "cpus",   "cpus_soft", "cap",
 					    "period", "extratime", "pool" };
 
@@ -147,10 +151,11 @@ int engine_plan_fit(const struct domain *domain, struct reeve_report *report)
 	return domain->realm ? REEVE_OK : ordinary_fit(domain, report);
 }
 
-/* ---- As an engine takes it --------------------------------------------------- */
+/* ---- A domain as an engine takes it
+ * ----------------------------------------- */
 
-/* The hexadecimal digits of a text, hyphens skipped; the reading of the
- * configuration has made sure that they are 32. */
+/* Reads the hexadecimal digits of a text and skips its hyphens. There are 32
+ * digits: the reading of the configuration has checked that. */
 static void uuid_read(const char *text, uint8_t uuid[16])
 {
 	static const char hex[] = "0123456789abcdef0123456789ABCDEF";
@@ -167,7 +172,7 @@ static void uuid_read(const char *text, uint8_t uuid[16])
 	}
 }
 
-/* RFC 9562, version 4. */
+/* Makes a random UUID (RFC 9562, version 4). */
 static void uuid_random(uint8_t uuid[16])
 {
 	if (getrandom(uuid, 16, 0) != 16)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Building a domain on a host: pages are granted by it, and filled through the
- * file that is the machine's RAM. */
+/* Builds a domain on a host. The host grants the pages; we fill them through
+ * the file that is the machine's RAM. */
 #include "toolstack/engine/machine/machine.h"
 
 #include <errno.h>
@@ -16,12 +16,12 @@
 #include "toolstack/host/reply.h"
 #include "toolstack/host/watch.h"
 
-/* How long to wait for a control port's first reply. */
+/* The longest time to wait for a control port's first reply. */
 #define HELLO_PATIENCE_MS 60000
-/* Between two looks at a domain that changes its state. */
+/* The pause between two looks at a domain whose state is about to change. */
 #define POLL_MS     5
 #define POLL_MAX_MS WATCH_STEP_MS
-/* Bytes that are copied between two questions of the watch. */
+/* Number of bytes that are copied between two questions to the watch. */
 #define COPY_STEP ((size_t)8 << 20)
 
 static void machine_close(struct engine *engine)
@@ -201,10 +201,9 @@ static void machine_set_boot(struct engine *engine,
 
 /* ---- finalise, destroy ---------------------------------------------------------- */
 
-/*
- * Each question costs the host what some granules do: the next one comes when
- * half of what is left should be done. In milliseconds.
- */
+/* Returns the milliseconds to wait before the next look. A look costs the host
+ * as much as building some granules. So the next look comes when half of the
+ * remaining work should be done. */
 static unsigned build_pause(const struct reeve_domain *domain)
 {
 	double done = (double)domain->progress_done;
@@ -218,8 +217,8 @@ static unsigned build_pause(const struct reeve_domain *domain)
 	return ms < POLL_MAX_MS ? (unsigned)ms : POLL_MAX_MS;
 }
 
-/* Looks once at the domain that is being built: *domain, and whether that is
- * finished. */
+/* Looks once at the domain that is being built: fills *domain, and *built with
+ * whether the build has finished. */
 static int build_look(struct engine *engine, struct reeve_domain *domain,
 		      bool *built, struct reeve_report *report)
 {
@@ -253,7 +252,7 @@ static int build_look(struct engine *engine, struct reeve_domain *domain,
 	return REEVE_OK;
 }
 
-/* What a host knows of a Realm's measurement is nothing. */
+/* *realm stays empty: a host knows nothing about a Realm's measurement. */
 static int machine_finalise(struct engine *engine, struct engine_realm *realm,
 			    struct reeve_report *report)
 {
@@ -277,7 +276,7 @@ static int machine_finalise(struct engine *engine, struct engine_realm *realm,
 	return result;
 }
 
-/* Whether the domain is still there. */
+/* Finds out if the domain still exists. */
 static int domain_is_there(struct engine *engine, unsigned domid, bool *there,
 			   struct reeve_report *report)
 {
@@ -288,7 +287,8 @@ static int domain_is_there(struct engine *engine, unsigned domid, bool *there,
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
-/* Nothing gives up here: a domain that is begun with must not stay. */
+/* No watch can end the wait here, because a half-built domain must not stay on
+ * the host. */
 static int machine_destroy(struct engine *engine, struct reeve_report *report)
 {
 	unsigned domid = engine->domid;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A domain's memory map as the host tells it: checked, converted. */
+/* Checks and converts a domain's memory map as the host tells it. */
 #include "toolstack/engine/machine/reply_memory.h"
 
 #include <string.h>
 
 #include "abi/machine_map.h"
 
-/* No IPA or PA has more bits (DDI0487, without FEAT_LPA2). */
+/* Without FEAT_LPA2 no IPA or PA has more bits (DDI0487). */
 #define ADDRESS_END (UINT64_C(1) << 48)
 
-/* Whether a run lies in [at, end), in the half that it can be in. */
+/* Returns true if a run of a known kind lies in [at, end), and in the half of
+ * the IPA space where its kind can be. */
 static bool run_fits(const struct control_run *run, uint64_t at, uint64_t end,
 		     uint64_t shared_base)
 {
@@ -25,7 +26,8 @@ static bool run_fits(const struct control_run *run, uint64_t at, uint64_t end,
 	return shared_base == 0 || run->ipa + size <= shared_base;
 }
 
-/* No domain holds more than there can be memory: their sum cannot wrap. */
+/* Returns false if a domain holds more pages than there can be memory. This
+ * keeps the sum of all kinds from wrapping. */
 static bool pages_fit(const struct control_memory *from)
 {
 	for (unsigned kind = 0; kind < CONTROL_PAGE_KINDS; kind++) {

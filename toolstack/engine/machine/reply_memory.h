@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The reply that fills the engine's picture of a domain's memory; the other
- * replies are in toolstack/host/reply.h. */
+/* The reply that fills the engine's memory map of a domain. All other replies
+ * are in toolstack/host/reply.h. */
 #ifndef REEVE_TOOLSTACK_ENGINE_MACHINE_REPLY_MEMORY_H
 #define REEVE_TOOLSTACK_ENGINE_MACHINE_REPLY_MEMORY_H
 
@@ -10,9 +10,12 @@
 #include "abi/control.h"
 #include "toolstack/engine/engine.h"
 
-/* false: a value is none that abi/control.h allows. *out is written anyway. */
-/* The answer to what is at the IPAs from asked on: whole pages, ascending,
- * below where to go on. */
+/*
+ * Converts the reply to a question for the memory map from the IPA asked on.
+ * Its runs are whole pages, ascend, and end before the IPA at which the next
+ * part begins. Returns false if the reply breaks these rules or those of
+ * abi/control.h; *out is written in any case.
+ */
 bool reply_memory(const struct control_memory *from, uint64_t asked,
 		  struct engine_memory *out);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory maps that a host may tell, and those beside them that it may not. */
+/* Memory maps that a host may tell, and maps next to them that it may not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include "toolstack/engine/machine/reply_memory.h"
 
-/* At 16 pages from 0x1000 on: 2 that are populated, 1 that is empty; and one
+/* A map of the IPAs from 0x1000 on: 2 populated pages, 1 empty page, and 1 page
  * of the shared half. */
 static struct control_memory memory_good(void)
 {
@@ -51,7 +51,7 @@ static void a_map_is_converted(void **state)
 	assert_true(memory_fits(&from));
 }
 
-/* Each change to a good map, alone, makes it a bad one. */
+/* Checks that this change alone turns a good map into a bad one. */
 #define MEMORY_REFUSED(change)                                                 \
 	do {                                                                   \
 		struct control_memory from = memory_good();                    \
@@ -64,11 +64,11 @@ static void runs_of_a_map_ascend_and_are_known(void **state)
 {
 	(void)state;
 	MEMORY_REFUSED(from.count = CONTROL_RUNS + 1);
-	MEMORY_REFUSED(from.count = 4); /* the fourth is empty */
+	MEMORY_REFUSED(from.count = 4); /* the fourth run is empty */
 	MEMORY_REFUSED(from.runs[0].ipa = 0);
 	MEMORY_REFUSED(from.runs[0].ipa++);
 	MEMORY_REFUSED(from.runs[0].pages = 0);
-	MEMORY_REFUSED(from.runs[0].pages = 3); /* runs into the next */
+	MEMORY_REFUSED(from.runs[0].pages = 3); /* overlaps the next run */
 	MEMORY_REFUSED(from.runs[2].pages = UINT32_MAX);
 	MEMORY_REFUSED(from.runs[1].kind = 0);
 	MEMORY_REFUSED(from.runs[1].kind = CONTROL_RUN_SHARED + 1);
@@ -80,7 +80,7 @@ static void halves_of_a_map_are_kept_apart(void **state)
 	(void)state;
 	MEMORY_REFUSED(from.runs[1].kind = CONTROL_RUN_SHARED);
 	MEMORY_REFUSED(from.runs[2].kind = CONTROL_RUN_POPULATED);
-	MEMORY_REFUSED(from.shared_base = 0); /* of no Realm */
+	MEMORY_REFUSED(from.shared_base = 0); /* then it is not a Realm's */
 	MEMORY_REFUSED(from.shared_base = 0x80001000);
 	MEMORY_REFUSED(from.shared_base = UINT64_C(1) << 63);
 	MEMORY_REFUSED(from.shared_base = 0x1000); /* all would be shared */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is asked of a host about the domains that it has. */
+/* Asks a host about the domains that it has, and acts on them. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,7 +43,7 @@ int machine_next(struct engine *engine, unsigned domid,
 		.domid = domid,
 	};
 	struct control_reply reply;
-	/* That there are no more is nothing to report. */
+	/* The end of the list is no error: report nothing. */
 	int result = link_call(engine->link, &request, &reply, report);
 
 	if (result != REEVE_OK)
