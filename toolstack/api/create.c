@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Making a plan's guest on a host. */
+/* Makes a plan's guest on a host. */
 #include <string.h>
 
 #include "toolstack/api/guest.h"
@@ -9,7 +9,8 @@
 #include "toolstack/engine/machine/machine.h"
 #include "toolstack/host/record.h"
 
-/* What the host says of the domain that it has just made. */
+/* Asks the host about the domain that it has just made. If a measurement was
+ * predicted, adds it to *out and records it. */
 static int created_domain_read(struct reeve_host *host,
 			       const struct reeve_measurement *predicted,
 			       struct reeve_domain *out,
@@ -44,7 +45,7 @@ static int guest_build(struct reeve_host *host, const struct reeve_plan *plan,
 	if (result != REEVE_OK)
 		return result;
 	result = created_domain_read(host, predicted, out, report);
-	/* The first failure is the one to tell. */
+	/* The first failure is the one to return. */
 	if (result != REEVE_OK)
 		(void)host->ops->destroy(host->engine, report);
 	return result;

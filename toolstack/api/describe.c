@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The JSON documents of reeve(1): measurements, and all of a guest. */
+/* The JSON documents that reeve(1) describes: a measurement, and everything
+ * about a guest. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A connection to a host, and what is asked of the domains on it. */
+/* A connection to a host, and the requests about the domains on it. */
 #include "toolstack/api/host.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "toolstack/host/watch.h"
 #include "toolstack/report/report.h"
 
-/* Between two looks at a domain that is being destroyed. */
+/* The pause between two looks at a domain that is being destroyed. */
 #define DESTROY_POLL_MS 5
 
 int reeve_host_open(const char *name, const struct reeve_watch *watch,
@@ -69,8 +69,8 @@ int reeve_domain_next(struct reeve_host *host, unsigned domid,
 	return result;
 }
 
-/* The number that a text of digits only is; false: it is none, or none of a
- * domain. */
+/* Reads a text of digits only as the id of a domain. Returns false if it is
+ * something else, or 0, which is no domain's id. */
 static bool domid_of(const char *text, unsigned *domid)
 {
 	unsigned long value;
@@ -142,7 +142,8 @@ const char *reeve_exit_name(unsigned kind)
 	return kind < REEVE_EXIT_KINDS ? names[kind] : NULL;
 }
 
-/* ---- Changing them ------------------------------------------------------------- */
+/* ---- Changing domains
+ * ------------------------------------------------------ */
 
 int reeve_domain_pause(struct reeve_host *host, unsigned domid,
 		       struct reeve_report *report)

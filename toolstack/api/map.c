@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Maps: from a plan, and from what a host tells of a domain. */
+/* Makes maps from a plan, and from what a host tells about a domain. */
 #include "toolstack/map/map.h"
 
 #include <string.h>
@@ -8,14 +8,16 @@
 #include "toolstack/api/guest.h"
 #include "toolstack/api/host.h"
 
-/* Parts that the map of a domain may come in: a healthy host tells at least
- * ENGINE_RUNS pages in each, of RAM once and of its shared alias once. */
+/* Returns the largest number of parts in which a host can tell a domain's map.
+ * A correct host covers at least ENGINE_RUNS pages with each part. Its parts
+ * cover RAM once, and RAM's alias in the shared half once. */
 static uint64_t parts_max(const struct reeve_domain *domain)
 {
 	return 2 * (domain->ram_size / GUEST_PAGE_SIZE / ENGINE_RUNS + 1);
 }
 
-/* The map, unless memory was short; then it is freed. */
+/* Completes the map and hands it over. If memory was short, frees the map
+ * instead. */
 static int map_hand_over(struct reeve_map *map, struct reeve_map **out)
 {
 	if (!map_finish(map)) {
@@ -26,7 +28,8 @@ static int map_hand_over(struct reeve_map *map, struct reeve_map **out)
 	return REEVE_OK;
 }
 
-/* ---- Of a plan ---- */
+/* ---- The map of a plan
+ * ----------------------------------------------------- */
 
 static void put_plan(struct reeve_map *map, const struct reeve_plan *plan)
 {
@@ -80,7 +83,8 @@ int reeve_map_plan(const struct reeve_plan *plan,
 	return map_hand_over(map, out);
 }
 
-/* ---- Of a domain ---- */
+/* ---- The map of a domain
+ * --------------------------------------------------- */
 
 static void put_runs(struct reeve_map *map, const struct engine_memory *memory)
 {
