@@ -75,7 +75,7 @@ struct engine_run {
 
 /* The part of a domain's memory map that a host tells at one time. */
 struct engine_memory {
-	uint64_t pages[ENGINE_PAGE_KINDS]; /* 4 KiB pages by enum control_page */
+	uint64_t pages[ENGINE_PAGE_KINDS]; /* 4 KiB, by enum control_page */
 	uint64_t shared_base; /* of a Realm's shared half; 0: no Realm */
 	uint64_t next; /* IPA at which the next part begins; 0: none follows */
 	size_t count;
