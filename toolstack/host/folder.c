@@ -45,20 +45,25 @@ static bool name_is_good(const char *name)
 	       strchr(NAME_LETTERS, name[0]) != NULL;
 }
 
+bool folder_is_private(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) &&
+	       status.st_uid == geteuid() && (status.st_mode & 077) == 0;
+}
+
 /* Makes the folder with mode 0700 if it is absent, and checks that it belongs
  * to this user and that nobody else has access. */
 static int private_folder(const char *path, struct reeve_report *report)
 {
-	struct stat status;
-
 	if (mkdir(path, 0700) != 0 && errno != EEXIST) {
 		return report_error(report, REEVE_ERR_IO, NULL, NULL,
 				    "set XDG_RUNTIME_DIR to a folder of yours",
 				    "%s cannot be made: %s", path,
 				    strerror(errno));
 	}
-	if (lstat(path, &status) != 0 || !S_ISDIR(status.st_mode) ||
-	    status.st_uid != geteuid() || (status.st_mode & 077) != 0) {
+	if (!folder_is_private(path)) {
 		return report_error(
 			report, REEVE_ERR_IO, NULL, NULL,
 			"remove it, or set XDG_RUNTIME_DIR to a folder of "

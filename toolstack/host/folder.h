@@ -43,6 +43,9 @@ folder_path(const struct folder *folder, const char *format, ...);
  * folder itself need not exist, but the folder that contains it does, and only
  * this user has access to it. */
 int folder_of(const char *name, struct folder *out, struct reeve_report *report);
+/* Returns true if the path is a folder that belongs to this user and that
+ * nobody else has access to. */
+bool folder_is_private(const char *path);
 /* Lists the names of all folders, sorted. folder_names_free() frees the
  * list. */
 int folder_names(char ***names, size_t *count, struct reeve_report *report);

@@ -46,14 +46,6 @@ static bool is_same_file(int fd, const char *path)
 	       open_one.st_dev == named_one.st_dev;
 }
 
-static bool is_private(const struct folder *folder)
-{
-	struct stat status;
-
-	return lstat(folder->path, &status) == 0 && S_ISDIR(status.st_mode) &&
-	       status.st_uid == geteuid() && (status.st_mode & 077) == 0;
-}
-
 /* If the RAM lies elsewhere, "ram" is a link: removes the file that it
  * names. */
 static void ram_remove(const struct folder *folder)
@@ -148,7 +140,7 @@ int folder_take(const struct folder *folder, int *lock,
 	while (again) {
 		if (mkdir(folder->path, 0700) != 0 && errno != EEXIST)
 			return tell_unusable(folder, report);
-		if (!is_private(folder)) {
+		if (!folder_is_private(folder->path)) {
 			return report_error(
 				report, REEVE_ERR_IO, NULL, NULL, "remove it",
 				"%s is not a folder that you alone may use",
@@ -168,7 +160,7 @@ int folder_take_stale(const struct folder *folder, int *lock,
 	int result;
 
 	*lock = -1;
-	if (!is_private(folder))
+	if (!folder_is_private(folder->path))
 		return REEVE_OK;
 	result = lock_try(folder, O_CREAT, lock, &again, report);
 	return again ? REEVE_OK : result;

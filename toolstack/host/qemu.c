@@ -109,11 +109,13 @@ static void add_port(struct arguments *arguments, unsigned nr, const char *name)
 		   nr, nr, name);
 }
 
-static void add_socket(struct arguments *arguments, unsigned nr,
-		       const char *path)
+/* Adds a port whose client connects to a socket. */
+static void add_socket_port(struct arguments *arguments, unsigned nr,
+			    const char *name, const char *path)
 {
 	add_option(arguments, "-chardev",
 		   "socket,id=port%u,server=on,wait=off,path=%s", nr, path);
+	add_port(arguments, nr, name);
 }
 
 static void add_control(struct arguments *arguments,
@@ -123,9 +125,8 @@ static void add_control(struct arguments *arguments,
 	char name[32];
 
 	snprintf(name, sizeof(name), CONTROL_PORT_NAME, index);
-	add_socket(arguments, nr,
-		   value_path(folder, "control-%u.sock", index).text);
-	add_port(arguments, nr, name);
+	add_socket_port(arguments, nr, name,
+			value_path(folder, "control-%u.sock", index).text);
 }
 
 static void add_console(struct arguments *arguments,
@@ -135,9 +136,8 @@ static void add_console(struct arguments *arguments,
 	char name[32];
 
 	snprintf(name, sizeof(name), CONTROL_CONSOLE_NAME, index);
-	add_socket(arguments, nr,
-		   value_path(folder, "console-%u.sock", index).text);
-	add_port(arguments, nr, name);
+	add_socket_port(arguments, nr, name,
+			value_path(folder, "console-%u.sock", index).text);
 
 	nr = CONTROL_CONSOLE_LOG_NR(index);
 	snprintf(name, sizeof(name), CONTROL_CONSOLE_LOG_NAME, index);

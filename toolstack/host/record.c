@@ -168,7 +168,9 @@ void record_rim_read(const struct folder *folder, struct reeve_domain *domain)
 
 void record_rim_remove(const struct folder *folder, unsigned domid)
 {
-	struct folder_path path = folder_path(folder, "guest-%u.json", domid);
+	char name[32];
 
-	(void)unlink(path.text); /* an ordinary guest has none */
+	guest_name(name, sizeof(name), domid);
+	/* An ordinary guest has no such file. */
+	(void)unlink(folder_path(folder, "%s", name).text);
 }
