@@ -17,6 +17,10 @@ RMI = BELOW + [CORE + "rmi/"]
 REALM = RMI + [CORE + "realm/"]
 DOMAIN = REALM + [CORE + folder for folder in (
     "control_refuse.h", "domain/", "vcpu/", "vgic/", "io/")]
+# A host's folder, process and control link know nothing of the engines, which
+# build on them.
+HOST = ["abi/", "lib/number.h"] + ["toolstack/" + room for room in (
+    "reeve.h", "report/", "token/", "host/")]
 
 RULES = [
     ("abi/", ["abi/"]),
@@ -32,6 +36,7 @@ RULES = [
           ("/core/", ["abi/", "lib/", "{0}/core/"]),
           ("/", ["abi/", "lib/", "{0}/"]),
       ]],
+    ("toolstack/host/", HOST),
     ("toolstack/engine/", ["abi/", "toolstack/", "rmm/", "hypervisor/"]),
     ("toolstack/cli/", ["toolstack/reeve.h", "toolstack/cli/"]),
     ("toolstack/", ["abi/", "lib/number.h", "toolstack/"]),

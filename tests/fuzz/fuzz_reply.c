@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "abi/machine_map.h"
-#include "toolstack/engine/machine/reply.h"
+#include "toolstack/engine/machine/reply_memory.h"
+#include "toolstack/host/reply.h"
 #include "toolstack/report/utf8.h"
 
 #define COOKIE   UINT64_C(0x4141414141414141)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Making a plan's guest on a host. */
+/* Makes a plan's guest on a host. */
 #include <string.h>
 
 #include "toolstack/api/guest.h"
@@ -9,10 +9,12 @@
 #include "toolstack/engine/machine/machine.h"
 #include "toolstack/host/record.h"
 
-/* What the host says of the domain that it has just made. */
-static int made(struct reeve_host *host,
-		const struct reeve_measurement *predicted,
-		struct reeve_domain *out, struct reeve_report *report)
+/* Asks the host about the domain that it has just made. If a measurement was
+ * predicted, adds it to *out and records it. */
+static int created_domain_read(struct reeve_host *host,
+			       const struct reeve_measurement *predicted,
+			       struct reeve_domain *out,
+			       struct reeve_report *report)
 {
 	unsigned domid = host->ops->built(host->engine);
 	int result = host->ops->next(host->engine, domid, out, report);
@@ -30,9 +32,9 @@ static int made(struct reeve_host *host,
 	return record_rim_write(&host->folder, out, report);
 }
 
-static int build(struct reeve_host *host, const struct reeve_plan *plan,
-		 const struct reeve_measurement *predicted,
-		 struct reeve_domain *out, struct reeve_report *report)
+static int guest_build(struct reeve_host *host, const struct reeve_plan *plan,
+		       const struct reeve_measurement *predicted,
+		       struct reeve_domain *out, struct reeve_report *report)
 {
 	struct engine_domain wanted =
 		engine_domain_of(plan->guest->domain, plan->image);
@@ -42,8 +44,8 @@ static int build(struct reeve_host *host, const struct reeve_plan *plan,
 
 	if (result != REEVE_OK)
 		return result;
-	result = made(host, predicted, out, report);
-	/* The first failure is the one to tell. */
+	result = created_domain_read(host, predicted, out, report);
+	/* The first failure is the one to return. */
 	if (result != REEVE_OK)
 		(void)host->ops->destroy(host->engine, report);
 	return result;
@@ -63,7 +65,7 @@ int reeve_domain_create(struct reeve_host *host, const struct reeve_plan *plan,
 	if (result != REEVE_OK)
 		return result;
 	machine_watch(host->engine, watch);
-	result = build(host, plan, predicted, &domain, report);
+	result = guest_build(host, plan, predicted, &domain, report);
 	machine_watch(host->engine, host->watch);
 	if (result == REEVE_OK)
 		*out = domain;

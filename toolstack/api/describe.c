@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The JSON documents of reeve(1): measurements, and all of a guest. */
-#include <stdio.h>
+/* The JSON documents that reeve(1) describes: a measurement, and everything
+ * about a guest. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,15 +9,16 @@
 #include "abi/rmi.h"
 #include "toolstack/api/guest.h"
 #include "toolstack/report/utf8.h"
+#include "toolstack/token/hex.h"
 
-static void add_number(struct json_object *object, const char *name,
-		       uint64_t value)
+static void describe_number(struct json_object *object, const char *name,
+			    uint64_t value)
 {
 	json_object_object_add(object, name, json_object_new_uint64(value));
 }
 
-static void add_text(struct json_object *object, const char *name,
-		     const char *text)
+static void describe_text(struct json_object *object, const char *name,
+			  const char *text)
 {
 	size_t length;
 	char *utf8 = NULL;
@@ -31,27 +32,26 @@ static void add_text(struct json_object *object, const char *name,
 	free(utf8);
 }
 
-static void add_hex(struct json_object *object, const char *name,
-		    const uint8_t *bytes, size_t size)
+static void describe_hex(struct json_object *object, const char *name,
+			 const uint8_t *bytes, size_t size)
 {
-	char text[2 * 64 + 1];
+	char *text = hex_text((struct span){ bytes, size });
 
-	for (size_t i = 0; i < size; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-	add_text(object, name, text);
+	describe_text(object, name, text);
+	free(text);
 }
 
 static struct json_object *parameters_json(const struct reeve_measurement *m)
 {
 	struct json_object *object = json_object_new_object();
 
-	add_number(object, "flags0", m->flags0);
-	add_number(object, "s2sz", m->s2sz);
-	add_number(object, "sve_vl", m->sve_vl);
-	add_number(object, "num_bps", m->num_bps);
-	add_number(object, "num_wps", m->num_wps);
-	add_number(object, "pmu_num_ctrs", m->pmu_num_ctrs);
-	add_number(object, "hash_algo", m->hash_algo);
+	describe_number(object, "flags0", m->flags0);
+	describe_number(object, "s2sz", m->s2sz);
+	describe_number(object, "sve_vl", m->sve_vl);
+	describe_number(object, "num_bps", m->num_bps);
+	describe_number(object, "num_wps", m->num_wps);
+	describe_number(object, "pmu_num_ctrs", m->pmu_num_ctrs);
+	describe_number(object, "hash_algo", m->hash_algo);
 	return object;
 }
 
@@ -60,8 +60,8 @@ static struct json_object *boot_rec_json(const struct reeve_measurement *m)
 	struct json_object *object = json_object_new_object();
 	struct json_object *gprs = json_object_new_array();
 
-	add_number(object, "flags", m->rec_flags);
-	add_number(object, "pc", m->rec_pc);
+	describe_number(object, "flags", m->rec_flags);
+	describe_number(object, "pc", m->rec_pc);
 	for (size_t i = 0; i < RMI_REC_CREATE_GPRS; i++) {
 		json_object_array_add(gprs,
 				      json_object_new_uint64(m->rec_gprs[i]));
@@ -74,12 +74,12 @@ static struct json_object *measured_range_json(const struct reeve_range *range)
 {
 	struct json_object *object = json_object_new_object();
 
-	add_text(object, "content", range->content);
-	add_number(object, "ipa", range->ipa);
-	add_number(object, "size", reeve_range_measured(range));
-	add_number(object, "loaded", range->size);
-	add_number(object, "flags", RMI_DATA_MEASURE_CONTENT);
-	add_text(object, "file", range->file);
+	describe_text(object, "content", range->content);
+	describe_number(object, "ipa", range->ipa);
+	describe_number(object, "size", reeve_range_measured(range));
+	describe_number(object, "loaded", range->size);
+	describe_number(object, "flags", RMI_DATA_MEASURE_CONTENT);
+	describe_text(object, "file", range->file);
 	return object;
 }
 
@@ -88,12 +88,12 @@ struct json_object *measurement_to_json(const struct reeve_measurement *m)
 	struct json_object *object = json_object_new_object();
 	struct json_object *ranges = json_object_new_array();
 
-	add_hex(object, "rim", m->rim, m->size);
-	add_text(object, "hash", m->hash);
-	add_hex(object, "rpv", m->rpv, sizeof(m->rpv));
-	add_number(object, "granule_size", RMI_GRANULE_SIZE);
-	add_number(object, "granules", m->granules);
-	add_number(object, "vcpus", m->vcpus);
+	describe_hex(object, "rim", m->rim, m->size);
+	describe_text(object, "hash", m->hash);
+	describe_hex(object, "rpv", m->rpv, sizeof(m->rpv));
+	describe_number(object, "granule_size", RMI_GRANULE_SIZE);
+	describe_number(object, "granules", m->granules);
+	describe_number(object, "vcpus", m->vcpus);
 	json_object_object_add(object, "parameters", parameters_json(m));
 	for (size_t i = 0; i < m->range_count; i++) {
 		json_object_array_add(ranges,
@@ -129,10 +129,10 @@ static struct json_object *range_json(const struct reeve_range *range)
 {
 	struct json_object *object = json_object_new_object();
 
-	add_text(object, "content", range->content);
-	add_number(object, "ipa", range->ipa);
-	add_number(object, "loaded", range->size);
-	add_number(object, "reserved", range->reserved);
+	describe_text(object, "content", range->content);
+	describe_number(object, "ipa", range->ipa);
+	describe_number(object, "loaded", range->size);
+	describe_number(object, "reserved", range->reserved);
 	return object;
 }
 
@@ -140,11 +140,11 @@ static struct json_object *kernel_json(const struct image_kernel_info *kernel)
 {
 	struct json_object *object = json_object_new_object();
 
-	add_text(object, "format", kernel->format);
-	add_text(object, "banner", kernel->banner);
-	add_number(object, "text_offset", kernel->text_offset);
-	add_number(object, "image_size", kernel->image_size);
-	add_number(object, "page_size", kernel->page_size);
+	describe_text(object, "format", kernel->format);
+	describe_text(object, "banner", kernel->banner);
+	describe_number(object, "text_offset", kernel->text_offset);
+	describe_number(object, "image_size", kernel->image_size);
+	describe_number(object, "page_size", kernel->page_size);
 	return object;
 }
 
@@ -163,8 +163,8 @@ static struct json_object *plan_json(const struct reeve_plan *plan)
 	json_object_object_add(object, "segments", segments);
 	json_object_object_add(object, "kernel",
 			       kernel_json(&plan->image->kernel));
-	add_number(object, "entry", plan->image->entry);
-	add_number(object, "dtb", plan->image->dtb_ipa);
+	describe_number(object, "entry", plan->image->entry);
+	describe_number(object, "dtb", plan->image->dtb_ipa);
 	return object;
 }
 

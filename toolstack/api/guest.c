@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The first stages of a configuration's way: text, types, policy. */
+/* The first stages of a configuration: its text, its types, and the policy. */
 #include "toolstack/api/guest.h"
 
 #include <errno.h>
@@ -35,8 +35,8 @@ int reeve_settings_json(const struct reeve_source *source, char **json,
 	return REEVE_OK;
 }
 
-/* Types, then policy: also when a value was refused, so that one run tells
- * all that is wrong. */
+/* Checks the types, then the policy. The policy is checked even if a value was
+ * refused, so that one run reports everything that is wrong. */
 static int guest_judge(struct reeve_guest *guest,
 		       const struct reeve_source *source,
 		       struct reeve_report *report)
@@ -109,7 +109,8 @@ unsigned reeve_guest_vcpus(const struct reeve_guest *guest)
 	return (unsigned)guest->domain->maxvcpus;
 }
 
-/* Whether the file that a key names can be read here; if not, warns. */
+/* Returns true if the file that a key names can be read here, or if the key is
+ * not set. Otherwise warns. */
 static bool file_probe(const struct reeve_guest *guest, const char *key,
 		       const char *path, struct reeve_report *report)
 {

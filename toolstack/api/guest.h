@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The objects behind the public header's opaque names. */
+/* The objects behind the opaque names of the public header. */
 #ifndef REEVE_TOOLSTACK_API_GUEST_H
 #define REEVE_TOOLSTACK_API_GUEST_H
 
@@ -20,12 +20,12 @@ struct reeve_plan {
 	struct image *image;
 };
 
-/* The measurement as a JSON object; NULL: out of memory. */
+/* Returns the measurement as a JSON object, or NULL if memory is short. */
 struct json_object *
 measurement_to_json(const struct reeve_measurement *measurement);
 
-/* The text of a document, which it frees; the caller frees the text. NULL:
- * out of memory, or document was NULL. */
+/* Returns the text of a document, which the caller frees, and frees the
+ * document. Returns NULL if memory is short, or if document is NULL. */
 char *document_text(struct json_object *document);
 
 #endif

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A connection to a host, and what is asked of the domains on it. */
+/* A connection to a host, and the requests about the domains on it. */
 #include "toolstack/api/host.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "toolstack/engine/machine/machine.h"
+#include "toolstack/host/clock.h"
 #include "toolstack/host/record.h"
 #include "toolstack/host/watch.h"
 #include "toolstack/report/report.h"
+
+/* The pause between two looks at a domain that is being destroyed. */
+#define DESTROY_POLL_MS 5
 
 int reeve_host_open(const char *name, const struct reeve_watch *watch,
 		    struct reeve_host **out, struct reeve_report *report)
@@ -66,8 +69,8 @@ int reeve_domain_next(struct reeve_host *host, unsigned domid,
 	return result;
 }
 
-/* The number that a text of digits only is; false: it is none, or none of a
- * domain. */
+/* Reads a text of digits only as the id of a domain. Returns false if it is
+ * something else, or 0, which is no domain's id. */
 static bool domid_of(const char *text, unsigned *domid)
 {
 	unsigned long value;
@@ -139,7 +142,8 @@ const char *reeve_exit_name(unsigned kind)
 	return kind < REEVE_EXIT_KINDS ? names[kind] : NULL;
 }
 
-/* ---- Changing them ------------------------------------------------------------- */
+/* ---- Changing domains
+ * ------------------------------------------------------ */
 
 int reeve_domain_pause(struct reeve_host *host, unsigned domid,
 		       struct reeve_report *report)
@@ -169,7 +173,6 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,
 			 struct reeve_report *report)
 {
-	static const struct timespec pause = { .tv_nsec = 5000000 };
 	struct reeve_domain domain;
 	int result = host->ops->act(host->engine, domid, ENGINE_DESTROY, report);
 
@@ -180,7 +183,7 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 		if (!watch_go_on(watch, "destroying", domain.progress_done,
 				 domain.progress_all))
 			return REEVE_ERR_STOPPED;
-		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+		clock_pause(DESTROY_POLL_MS);
 	}
 	if (result == REEVE_OK || result == REEVE_ERR_NO_DOMAIN) {
 		record_rim_remove(&host->folder, domid);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The connection behind the public header's opaque name. */
+/* The connection behind the opaque name of the public header. */
 #ifndef REEVE_TOOLSTACK_API_HOST_H
 #define REEVE_TOOLSTACK_API_HOST_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Maps: from a plan, and from what a host tells of a domain. */
+/* Makes maps from a plan, and from what a host tells about a domain. */
 #include "toolstack/map/map.h"
 
 #include <string.h>
@@ -8,15 +8,17 @@
 #include "toolstack/api/guest.h"
 #include "toolstack/api/host.h"
 
-/* Parts that the map of a domain may come in: a healthy host tells at least
- * ENGINE_RUNS pages in each, of RAM once and of its shared alias once. */
+/* Returns the largest number of parts in which a host can tell a domain's map.
+ * A correct host covers at least ENGINE_RUNS pages with each part. Its parts
+ * cover RAM once, and RAM's alias in the shared half once. */
 static uint64_t parts_max(const struct reeve_domain *domain)
 {
 	return 2 * (domain->ram_size / GUEST_PAGE_SIZE / ENGINE_RUNS + 1);
 }
 
-/* The map, unless memory was short; then it is freed. */
-static int finish(struct reeve_map *map, struct reeve_map **out)
+/* Completes the map and hands it over. If memory was short, frees the map
+ * instead. */
+static int map_hand_over(struct reeve_map *map, struct reeve_map **out)
 {
 	if (!map_finish(map)) {
 		reeve_map_free(map);
@@ -26,7 +28,8 @@ static int finish(struct reeve_map *map, struct reeve_map **out)
 	return REEVE_OK;
 }
 
-/* ---- Of a plan ---- */
+/* ---- The map of a plan
+ * ----------------------------------------------------- */
 
 static void put_plan(struct reeve_map *map, const struct reeve_plan *plan)
 {
@@ -77,10 +80,11 @@ int reeve_map_plan(const struct reeve_plan *plan,
 		}
 	}
 	map_put_tree(map, plan->image->dtb, plan->image->dtb_size);
-	return finish(map, out);
+	return map_hand_over(map, out);
 }
 
-/* ---- Of a domain ---- */
+/* ---- The map of a domain
+ * --------------------------------------------------- */
 
 static void put_runs(struct reeve_map *map, const struct engine_memory *memory)
 {
@@ -103,7 +107,7 @@ static void put_runs(struct reeve_map *map, const struct engine_memory *memory)
 	map->shared_base = memory->shared_base;
 }
 
-static int nonsense(struct reeve_report *report)
+static int tell_endless_map(struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
 			    "the host tells a map that has no end");
@@ -124,7 +128,7 @@ static int put_domain(struct reeve_map *map, struct reeve_host *host,
 			return result;
 		put_runs(map, &memory);
 		if (parts-- == 0)
-			return nonsense(report);
+			return tell_endless_map(report);
 	} while (memory.next != 0);
 	return REEVE_OK;
 }
@@ -152,5 +156,5 @@ int reeve_map_domain(struct reeve_host *host, const struct reeve_domain *domain,
 			 map->shared_base + GUEST_RAM0_BASE, map->ram_size);
 	}
 	map_put_machine(map, domain->vuart);
-	return finish(map, out);
+	return map_hand_over(map, out);
 }

@@ -8,8 +8,8 @@
 #include "toolstack/api/guest.h"
 #include "toolstack/engine/fit.h"
 
-/* What libxl gives an ordinary guest's kernel; a Realm gets none, as its
- * tree is measured. */
+/* libxl gives an ordinary guest's kernel a seed of this size. A Realm gets
+ * none, because its tree is measured. */
 #define RNG_SEED_SIZE 128
 
 static struct image_file file_of(const struct domain *domain, const char *key,
@@ -23,7 +23,8 @@ static struct image_file file_of(const struct domain *domain, const char *key,
 	return file;
 }
 
-/* The virtio devices as the image stage takes them; NULL: out of memory. */
+/* Returns the virtio devices in the image stage's form, or NULL if memory is
+ * short. */
 static struct image_virtio *virtio_of(const struct domain *domain)
 {
 	size_t count = domain->virtio_mmio_count;
@@ -93,7 +94,8 @@ static int image_make(const struct domain *domain, enum reeve_engine engine,
 	return result;
 }
 
-/* What the plan does not know how to load is refused, not left out. */
+/* Refuses what a plan cannot load; leaving it out would make another guest than
+ * the user asked for. */
 static int plan_refuse(const struct domain *domain, struct reeve_report *report)
 {
 	if (domain->kernel == NULL) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* create → load → boot state → finalise, undone when a step fails. */
+/* Creates a domain, loads it, sets its boot state and finalises it. If a step
+ * fails, the steps before it are undone. */
 #include "toolstack/engine/build.h"
 
-static int image_put(const struct engine_ops *ops, struct engine *engine,
-		     const struct image *image, struct reeve_report *report)
+static int segments_load(const struct engine_ops *ops, struct engine *engine,
+			 const struct image *image, struct reeve_report *report)
 {
 	int result = REEVE_OK;
 
@@ -22,7 +23,8 @@ int engine_build(const struct engine_ops *ops, struct engine *engine,
 	const struct engine_boot boot = { image->entry, image->dtb_ipa };
 	int result;
 
-	/* What a Realm is finalised with is one bank. */
+	/* struct engine_domain has one bank, so a Realm's RAM cannot have a
+	 * second. */
 	if (domain->realm && image->banks[1].size != 0) {
 		return report_error(report, REEVE_ERR_CONFIG, NULL, "memory",
 				    "write 3072 or less",
@@ -31,13 +33,13 @@ int engine_build(const struct engine_ops *ops, struct engine *engine,
 	result = ops->create(engine, domain, report);
 	if (result != REEVE_OK)
 		return result;
-	result = image_put(ops, engine, image, report);
+	result = segments_load(ops, engine, image, report);
 	if (result == REEVE_OK) {
 		ops->set_boot(engine, &boot);
 		result = ops->finalise(engine, realm, report);
 	}
-	/* The first failure is the one to tell; a failed clean-up adds its
-	 * own words to the report. */
+	/* The first failure is the one to return. If the clean-up fails too, it
+	 * adds its own words to the report. */
 	if (result != REEVE_OK)
 		(void)ops->destroy(engine, report);
 	return result;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A host as the toolstack sees it: the narrow interface that every engine
- * implements, and the one way in which a guest is made through it. It has the
- * shape of what libxl asks of libxc. IPAs and sizes are in bytes and whole
- * 4 KiB pages unless said otherwise.
+ * implements, and through which every guest is made. Its shape is that of the
+ * calls that libxl makes to libxc. IPAs and sizes are in bytes and multiples of
+ * 4 KiB unless a comment says otherwise.
  */
 #ifndef REEVE_TOOLSTACK_ENGINE_H
 #define REEVE_TOOLSTACK_ENGINE_H
@@ -19,21 +19,21 @@
 struct engine_info {
 	const char *name;
 	bool realms; /* it has an RMM that builds them */
-	unsigned max_vcpus; /* RECs that its RMM gives a Realm */
-	unsigned ipa_bits; /* widest IPA space of a Realm */
-	unsigned hashes; /* bit RMI_HASH_* set: offered */
+	unsigned max_vcpus; /* RECs that the RMM allows a Realm */
+	unsigned ipa_bits; /* of a Realm's widest IPA space */
+	unsigned hashes; /* bit RMI_HASH_* set: the RMM offers it */
 	bool gicv3;
-	bool debug_vuart; /* accepts the SBSA UART for a Realm */
+	bool debug_vuart; /* a Realm may have the SBSA UART */
 };
 
-/* What is fixed when a domain is created. */
+/* The properties that are fixed when a domain is created. */
 struct engine_domain {
 	bool realm;
-	bool vuart; /* the SBSA UART */
+	bool vuart; /* it has the SBSA UART */
 	const char *name;
 	uint8_t uuid[16];
 	unsigned nr_spis;
-	unsigned weight; /* share of CPU time; 0: the host's usual one */
+	unsigned weight; /* share of CPU time; 0: the host's default */
 	unsigned vcpus;
 	uint64_t ram_base;
 	uint64_t ram_size;
@@ -47,70 +47,69 @@ struct engine_boot {
 	uint64_t x0;
 };
 
-/* A Realm as its RMM measured it. */
+/* A Realm as its RMM has measured it. */
 struct engine_realm {
-	struct rmi_realm_params params; /* as given to RMI_REALM_CREATE */
-	struct rmi_rec_params boot_rec; /* as given to RMI_REC_CREATE */
-	uint64_t granules; /* measured */
-	uint8_t rim[64]; /* zero-extended */
-	uint32_t rim_size; /* significant bytes */
+	struct rmi_realm_params params; /* as passed to RMI_REALM_CREATE */
+	struct rmi_rec_params boot_rec; /* as passed to RMI_REC_CREATE */
+	uint64_t granules; /* number of measured granules */
+	uint8_t rim[64]; /* unused bytes are zero */
+	uint32_t rim_size; /* bytes of rim that count */
 };
 
-/* What is done to a domain that exists. */
+/* Acts on a domain that exists. */
 enum engine_act {
 	ENGINE_PAUSE,
 	ENGINE_UNPAUSE,
-	ENGINE_DESTROY, /* only begins to */
+	ENGINE_DESTROY, /* returns while the host still destroys it */
 };
 
 #define ENGINE_RUNS       64
 #define ENGINE_PAGE_KINDS 8
 
-/* What is at consecutive pages of a running domain's RAM. */
+/* Consecutive pages of a running domain's RAM that are of the same kind. */
 struct engine_run {
 	uint64_t ipa;
 	uint64_t size;
 	uint32_t kind; /* enum control_run_kind */
 };
 
-/* What a host tells at a time of a domain's memory. */
+/* The part of a domain's memory map that a host tells at one time. */
 struct engine_memory {
 	uint64_t pages[ENGINE_PAGE_KINDS]; /* 4 KiB, by enum control_page */
-	uint64_t shared_base; /* a Realm's shared half; 0: no Realm */
-	uint64_t next; /* the IPA to go on from; 0: that was all */
+	uint64_t shared_base; /* of a Realm's shared half; 0: no Realm */
+	uint64_t next; /* IPA at which the next part begins; 0: none follows */
 	size_t count;
-	struct engine_run runs[ENGINE_RUNS]; /* ascending, no overlap */
+	struct engine_run runs[ENGINE_RUNS]; /* ascending, without overlap */
 };
 
 struct engine;
 
-/*
- * One engine builds one domain at a time. Operations return 0 or a negative
- * enum reeve_result and report what happened.
- */
+/* One engine builds one domain at a time. Operations return 0 or a negative
+ * enum reeve_result, and report what happened. */
 struct engine_ops {
 	void (*close)(struct engine *engine);
 	void (*info)(struct engine *engine, struct engine_info *info);
-	/* A paused domain with its RAM reserved; it has no content. */
+	/* Creates a paused domain. Its RAM is reserved and has no content. */
 	int (*create)(struct engine *engine, const struct engine_domain *domain,
 		      struct reeve_report *report);
-	/* Puts bytes at ipa. data is page-aligned, readable to the end of its
-	 * last page and zero there, and stays as it is until the domain is
-	 * destroyed. Ascending, no overlap. */
+	/* Puts bytes at ipa. Successive calls ascend and do not overlap. data
+	 * is page-aligned, readable to the end of its last page and zero from
+	 * size on. It must not change until the domain is destroyed. */
 	int (*load)(struct engine *engine, uint64_t ipa, const void *data,
 		    size_t size, struct reeve_report *report);
 	void (*set_boot)(struct engine *engine, const struct engine_boot *boot);
-	/* Turns the loaded domain into a paused guest, of a Realm into an
-	 * active one, and realm tells its measurement. */
+	/* Turns the loaded domain into a paused guest. For a Realm that means
+	 * that the RMM activates it, and *realm tells its measurement. */
 	int (*finalise)(struct engine *engine, struct engine_realm *realm,
 			struct reeve_report *report);
-	/* Back to no domain; every granule is returned. */
+	/* Destroys the domain that was built. Every granule is given back. */
 	int (*destroy)(struct engine *engine, struct reeve_report *report);
 
-	/* The others are NULL in an engine that runs nothing. domid is any
-	 * domain's; see the functions of reeve.h. */
+	/* An engine that runs nothing has NULL for the operations from here on.
+	 * domid may be any domain's; reeve.h describes the corresponding
+	 * functions. */
 
-	/* The id of the domain that was built. */
+	/* Returns the id of the domain that was built. */
 	unsigned (*built)(const struct engine *engine);
 	int (*host)(struct engine *engine, struct reeve_host_info *out,
 		    struct reeve_report *report);
@@ -132,7 +131,8 @@ struct engine_ops {
 		       struct reeve_report *report);
 };
 
-/* In this process; see toolstack/engine/machine/machine.h for a host. */
+/* The model engine works inside this process. The engine for a host is in
+ * toolstack/engine/machine/machine.h. */
 extern const struct engine_ops engine_model;
 int engine_model_open(struct engine **out, struct reeve_report *report);
 

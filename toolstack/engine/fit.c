@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a guest asks of a host, against what the host has. */
+/* Compares what a guest asks for with what the host has. */
 #include "toolstack/engine/fit.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #define MIB_SHIFT 20
 
-/* The schema's hashes in the RMI's numbers, with their names. */
+/* The names of the schema's hashes, and their numbers in the RMI. */
 static const struct {
 	const char *name;
 	uint8_t algorithm;
@@ -26,9 +26,11 @@ const char *engine_hash_name(const struct domain *domain)
 	return hashes[domain->realm_hash].name;
 }
 
-/* ---- A Realm: the policy's rules that depend on the host -------------------- */
+/* ---- A Realm: the policy's rules that depend on the host
+ * -------------------- */
 
-/* Errors only: what does not depend on the host was said before. */
+/* Reports errors only. Everything that does not depend on the host was reported
+ * when the configuration was read. */
 static int policy_report(const struct domain *domain,
 			 const struct policy_host *host,
 			 struct reeve_report *report)
@@ -70,7 +72,8 @@ int engine_fit(const struct engine_info *info, const struct domain *domain,
 	return policy_report(domain, &host, report);
 }
 
-/* ---- An ordinary guest: what takes a Xen host -------------------------------- */
+/* ---- An ordinary guest: what only a Xen host has
+ * ---------------------------- */
 
 static const char *const xen_keys[] = {
 	"device_tree", "tee",    "arm_sci", "irqs",       "iomem",
@@ -80,12 +83,13 @@ static const char *const xen_keys[] = {
 	"usbdev",      "sve",    "vpmu",    "llc_colors", "driver_domain"
 };
 
-/* What a host of ours leaves to its own scheduler, for any guest. */
+/* Keys that our hosts ignore for every guest, because their own scheduler
+ * decides. */
 static const char *const ignored_keys[] = { "cpus",   "cpus_soft", "cap",
 					    "period", "extratime", "pool" };
 
-static int tell(const struct domain *domain, const char *key, const char *what,
-		struct reeve_report *report)
+static int fit_refuse(const struct domain *domain, const char *key,
+		      const char *what, struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_CONFIG, domain_place(domain, key),
 			    key, "remove it", "%s", what);
@@ -97,29 +101,31 @@ static int ordinary_fit(const struct domain *domain, struct reeve_report *report
 
 	for (size_t i = 0; i < sizeof(xen_keys) / sizeof(xen_keys[0]); i++) {
 		if (!domain_is_default(domain, xen_keys[i])) {
-			result = tell(domain, xen_keys[i],
-				      "only a Xen host offers that", report);
+			result = fit_refuse(domain, xen_keys[i],
+					    "only a Xen host offers that",
+					    report);
 		}
 	}
 	if (domain->passthrough != DOMAIN_PASSTHROUGH_DISABLED) {
-		result = tell(domain, "passthrough",
-			      "only a Xen host offers that", report);
+		result = fit_refuse(domain, "passthrough",
+				    "only a Xen host offers that", report);
 	}
 	if (domain->gic_version == DOMAIN_GIC_V2) {
-		result = tell(domain, "gic_version",
-			      "this host gives its guests a GICv3", report);
+		result = fit_refuse(domain, "gic_version",
+				    "this host gives its guests a GICv3",
+				    report);
 	}
 	if (domain->vcpus != domain->maxvcpus) {
-		result = tell(
+		result = fit_refuse(
 			domain, "maxvcpus",
 			"this host offers all vCPUs from the start: maxvcpus "
 			"must be vcpus",
 			report);
 	}
 	if ((uint64_t)domain->memory > GUEST_RAM0_SIZE >> MIB_SHIFT) {
-		result = tell(domain, "memory",
-			      "this host gives a guest at most 3072 MiB",
-			      report);
+		result = fit_refuse(domain, "memory",
+				    "this host gives a guest at most 3072 MiB",
+				    report);
 	}
 	return result;
 }
@@ -145,10 +151,11 @@ int engine_plan_fit(const struct domain *domain, struct reeve_report *report)
 	return domain->realm ? REEVE_OK : ordinary_fit(domain, report);
 }
 
-/* ---- As an engine takes it --------------------------------------------------- */
+/* ---- A domain as an engine takes it
+ * ----------------------------------------- */
 
-/* The hexadecimal digits of a text, hyphens skipped; the reading of the
- * configuration has made sure that they are 32. */
+/* Reads the hexadecimal digits of a text and skips its hyphens. There are 32
+ * digits: the reading of the configuration has checked that. */
 static void uuid_read(const char *text, uint8_t uuid[16])
 {
 	static const char hex[] = "0123456789abcdef0123456789ABCDEF";
@@ -165,7 +172,7 @@ static void uuid_read(const char *text, uint8_t uuid[16])
 	}
 }
 
-/* RFC 9562, version 4. */
+/* Makes a random UUID (RFC 9562, version 4). */
 static void uuid_random(uint8_t uuid[16])
 {
 	if (getrandom(uuid, 16, 0) != 16)

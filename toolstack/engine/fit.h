@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A typed domain against what an engine offers, and as an engine takes it. */
+/* Compares a typed domain with what an engine offers, and turns it into the
+ * form in which an engine takes it. */
 #ifndef REEVE_TOOLSTACK_ENGINE_FIT_H
 #define REEVE_TOOLSTACK_ENGINE_FIT_H
 
@@ -7,27 +8,23 @@
 #include "toolstack/engine/engine.h"
 #include "toolstack/image/image.h"
 
-/*
- * Reports what a host of ours never gives its guests, whichever it is: warns
- * of what it ignores, and for an ordinary guest tells, as errors, what only a
- * Xen host has. 0, or REEVE_ERR_CONFIG.
- */
+/* Reports what no host of ours can give its guests. Keys that our hosts ignore
+ * get a warning. For an ordinary guest, keys that only a Xen host supports are
+ * errors. Returns 0 or REEVE_ERR_CONFIG. */
 int engine_plan_fit(const struct domain *domain, struct reeve_report *report);
 
-/*
- * Reports, as errors, what this host cannot give this guest, by the Realm
- * rules. What does not depend on the host was said before. 0,
- * REEVE_ERR_CONFIG, REEVE_ERR_MEMORY.
- */
+/* Reports, as errors, what the Realm rules require and this host does not have.
+ * What does not depend on the host was reported before. Returns 0,
+ * REEVE_ERR_CONFIG or REEVE_ERR_MEMORY. */
 int engine_fit(const struct engine_info *info, const struct domain *domain,
 	       struct reeve_report *report);
 
-/* The domain as an engine creates it; name is borrowed. A uuid that the
- * configuration does not set is random. */
+/* Returns the domain as an engine creates it. Its name points into domain. If
+ * the configuration sets no uuid, it is random. */
 struct engine_domain engine_domain_of(const struct domain *domain,
 				      const struct image *image);
 
-/* The name of the domain's hash, as its configuration writes it. */
+/* Returns the name of the domain's hash, as the configuration writes it. */
 const char *engine_hash_name(const struct domain *domain);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a host of ours has for a guest, and what it has not. */
+/* What our hosts can give a guest, and what they cannot. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -149,7 +149,7 @@ static void a_realm_needs_a_host_that_has_it_all(void **state)
 	info = info_good();
 	info.realms = false;
 	assert_unfit(f, REALM, &info);
-	/* It has no say over ordinary guests. */
+	/* The host's limits for Realms do not apply to an ordinary guest. */
 	read_text(f, ORDINARY "vcpus=9\nvuart=\"sbsa_uart\"\n");
 	assert_int_equal(engine_fit(&info, f->domain, f->report), REEVE_OK);
 }
@@ -188,7 +188,7 @@ static void a_uuid_that_is_not_set_is_random(void **state)
 	assert_memory_not_equal(first.uuid, second.uuid, sizeof(first.uuid));
 	assert_int_equal(first.uuid[6] >> 4, 4);
 	assert_int_equal(first.uuid[8] >> 6, 2);
-	/* What measures a Realm says nothing of an ordinary guest. */
+	/* An ordinary guest has no hash and no RPV. */
 	assert_int_equal(first.hash_algo, 0);
 	assert_int_equal(first.weight, 0);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The files of a host's folder: its RAM, and small ones. */
+/* The files of a host's folder: its RAM, and the small ones. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -41,7 +41,8 @@ static int tell_no_ram(const char *path, uint64_t size, int error,
 			    path, size / MIB, strerror(error));
 }
 
-/* Gives the new file its size; fd -1: it could not be made. */
+/* Gives the new file its size. fd -1: the file could not be made, and errno
+ * tells why. */
 static int ram_fill(int fd, const char *path, uint64_t size,
 		    struct reeve_report *report)
 {
@@ -57,7 +58,7 @@ static int ram_fill(int fd, const char *path, uint64_t size,
 	return tell_no_ram(path, size, error, report);
 }
 
-/* The file in shared memory, and a link to it. */
+/* Makes the RAM as a file in shared memory, and a link to it in the folder. */
 static int ram_outside(const struct folder *folder, uint64_t size,
 		       struct reeve_report *report)
 {
@@ -101,7 +102,7 @@ int folder_ram(const struct folder *folder, uint64_t size,
 		path.text, size, report);
 }
 
-static bool write_all(int fd, const char *data, size_t size)
+static bool fd_write(int fd, const char *data, size_t size)
 {
 	while (size > 0) {
 		ssize_t n = write(fd, data, size);
@@ -116,49 +117,79 @@ static bool write_all(int fd, const char *data, size_t size)
 	return true;
 }
 
+/* Makes a file with these bytes. Returns false, and errno tells why, on
+ * failure. */
+static bool file_make(const char *path, const void *data, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int error;
+
+	if (fd < 0)
+		return false;
+	if (!fd_write(fd, data, size)) {
+		error = errno;
+		close(fd);
+		errno = error;
+		return false;
+	}
+	return close(fd) == 0;
+}
+
 int folder_write(const struct folder *folder, const char *name,
 		 const void *data, size_t size, struct reeve_report *report)
 {
 	struct folder_path path = folder_path(folder, "%s", name);
 	struct folder_path part = folder_path(folder, "%s.part", name);
-	int fd = open(part.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	bool ok = fd >= 0 && write_all(fd, data, size);
-	int error = errno;
+	int error;
 
-	if (fd >= 0 && close(fd) != 0 && ok) {
-		ok = false;
-		error = errno;
-	}
-	if (ok && rename(part.text, path.text) == 0)
+	if (file_make(part.text, data, size) && rename(part.text, path.text) == 0)
 		return REEVE_OK;
-	error = ok ? errno : error;
+	error = errno;
 	(void)unlink(part.text);
 	return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
 			    "%s cannot be written: %s", path.text,
 			    strerror(error));
 }
 
-static char *fd_read(int fd, size_t max, size_t *size)
+/* Reads until the end of the file or of the room. Returns the number of bytes
+ * read, or -1. */
+static ssize_t fd_read(int fd, char *data, size_t room)
 {
-	char *data = malloc(max + 1);
-	ssize_t n = 1;
+	size_t got = 0;
 
-	*size = 0;
-	while (data != NULL && n != 0 && *size <= max) {
-		n = read(fd, data + *size, max + 1 - *size);
+	while (got < room) {
+		ssize_t n = read(fd, data + got, room - got);
+
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			goto failed;
-		*size += (size_t)n;
+			return -1;
+		if (n == 0)
+			break;
+		got += (size_t)n;
 	}
+	return (ssize_t)got;
+}
+
+/* Reads with room for one byte more than max, which tells whether the file is
+ * larger. */
+static char *fd_read_text(int fd, size_t max, size_t *size)
+{
+	char *data = malloc(max + 1);
+	ssize_t got;
+
 	if (data == NULL)
 		return NULL;
-	if (*size <= max) {
-		data[*size] = '\0';
-		return data;
+	got = fd_read(fd, data, max + 1);
+	if (got < 0)
+		goto failed;
+	if ((size_t)got > max) {
+		errno = EFBIG;
+		goto failed;
 	}
-	errno = EFBIG;
+	*size = (size_t)got;
+	data[*size] = '\0';
+	return data;
 failed:
 	free(data);
 	return NULL;
@@ -172,7 +203,7 @@ char *folder_file_read(const char *path, size_t max, size_t *size)
 
 	if (fd < 0)
 		return NULL;
-	data = fd_read(fd, max, size);
+	data = fd_read_text(fd, max, size);
 	error = errno;
 	close(fd);
 	errno = error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A runtime folder of a test's own, in the place of the user's. */
+/* A runtime folder that belongs to one test and replaces the user's. */
 #ifndef REEVE_TOOLSTACK_HOST_FIXTURE_H
 #define REEVE_TOOLSTACK_HOST_FIXTURE_H
 
@@ -7,15 +7,16 @@
 
 struct host_fixture {
 	char runtime[64]; /* XDG_RUNTIME_DIR */
-	struct folder folder; /* of the default host; not made */
+	struct folder folder; /* of the default host; it is not made yet */
 	struct reeve_report *report;
 };
 
-/* For cmocka: *state is the fixture. */
+/* Setup and teardown for cmocka; *state is the fixture. */
 int host_fixture_setup(void **state);
 int host_fixture_teardown(void **state);
 
-/* Asserts that one error was reported, with this in it, and forgets it. */
+/* Asserts that exactly one error was reported and that its message contains
+ * part, then empties the report. */
 void host_fixture_told(struct host_fixture *f, const char *part);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The layout of a firmware image, and finding one. */
+/* The layout of a firmware image, and the search for its file. */
 #include "toolstack/host/flash.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ const char *flash_parse(const uint8_t *image, size_t size,
 	return NULL;
 }
 
-/* The largest that each part may be. */
+/* The largest size of each part. */
 static const size_t part_sizes[FIRMWARE_PARTS] = {
 	[FIRMWARE_MONITOR] = FIRMWARE_HEADER_OFFSET,
 	[FIRMWARE_RMM] = MACHINE_RMM_IMAGE_SIZE,
@@ -55,8 +55,8 @@ static const char *parts_check(const struct flash_part *parts)
 	return NULL;
 }
 
-/* Where each part goes: the monitor first, the others behind the header. */
-static struct firmware_header layout(const struct flash_part *parts)
+/* Lays the parts out: the monitor comes first, the others follow the header. */
+static struct firmware_header header_layout(const struct flash_part *parts)
 {
 	struct firmware_header header = {
 		.magic = FIRMWARE_MAGIC,
@@ -86,7 +86,7 @@ const char *flash_pack(const struct flash_part *parts, uint8_t **image,
 
 	if (wrong != NULL)
 		return wrong;
-	header = layout(parts);
+	header = header_layout(parts);
 	bytes = calloc(1, header.total);
 	if (bytes == NULL)
 		return "no memory for it";
@@ -104,8 +104,8 @@ const char *flash_pack(const struct flash_part *parts, uint8_t **image,
 
 /* ---- Files --------------------------------------------------------------- */
 
-/* Where an image may be, from the folder of the program that runs: of a build,
- * and of an installation. */
+/* Where an image may be, relative to the folder of the running program: in a
+ * build tree, and in an installation. */
 static const char *const places[] = {
 	"/../../../build-firmware/firmware/image/",
 	"/../share/reeve/firmware/",
@@ -148,8 +148,8 @@ static int image_find(bool debug, char *path, size_t size,
 			    "the firmware is missing: there is no %s", path);
 }
 
-static void *part_read(const char *path, size_t max, size_t *size,
-		       struct reeve_report *report)
+static void *part_file_read(const char *path, size_t max, size_t *size,
+			    struct reeve_report *report)
 {
 	void *data = folder_file_read(path, max, size);
 
@@ -172,7 +172,7 @@ static int image_load(bool debug, struct flash *flash,
 	if (result != REEVE_OK)
 		return result;
 	flash->owned[FIRMWARE_PARTS] =
-		part_read(path, MACHINE_FLASH0_SIZE, &size, report);
+		part_file_read(path, MACHINE_FLASH0_SIZE, &size, report);
 	if (flash->owned[FIRMWARE_PARTS] == NULL)
 		return REEVE_ERR_IO;
 	wrong = flash_parse(flash->owned[FIRMWARE_PARTS], size, flash->part);
@@ -189,7 +189,8 @@ static int part_replace(struct flash *flash, size_t index, const char *path,
 {
 	size_t size;
 
-	flash->owned[index] = part_read(path, part_sizes[index], &size, report);
+	flash->owned[index] =
+		part_file_read(path, part_sizes[index], &size, report);
 	if (flash->owned[index] == NULL)
 		return REEVE_ERR_IO;
 	flash->part[index] = (struct flash_part){ flash->owned[index], size };

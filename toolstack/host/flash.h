@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Firmware images (abi/firmware.h): taking one apart, replacing parts of it,
- * and packing it again. */
+/* Firmware images (abi/firmware.h): takes one apart, replaces parts of it, and
+ * packs it again. */
 #ifndef REEVE_TOOLSTACK_HOST_FLASH_H
 #define REEVE_TOOLSTACK_HOST_FLASH_H
 
@@ -11,7 +11,7 @@
 #include "abi/firmware.h"
 #include "toolstack/report/report.h"
 
-/* A part as it lies in an image or a file; size 0: absent. */
+/* A part as it lies in an image or a file. size 0: it is absent. */
 struct flash_part {
 	const uint8_t *data;
 	size_t size;
@@ -19,22 +19,21 @@ struct flash_part {
 
 struct flash {
 	struct flash_part part[FIRMWARE_PARTS];
-	void *owned[FIRMWARE_PARTS + 1]; /* what the parts lie in */
+	void *owned[FIRMWARE_PARTS + 1]; /* the memory in which the parts lie */
 };
 
-/* The parts of an image, which is borrowed. NULL, or what is wrong. */
+/* Finds the parts of an image; they point into it. Returns NULL, or what is
+ * wrong with the image. */
 const char *flash_parse(const uint8_t *image, size_t size,
 			struct flash_part *parts);
-/* Packs parts into an image of *size bytes, which the caller frees. NULL, or
- * what is wrong. */
+/* Packs the parts into an image of *size bytes, which the caller frees. Returns
+ * NULL, or what is wrong with the parts. */
 const char *flash_pack(const struct flash_part *parts, uint8_t **image,
 		       size_t *size);
 
-/*
- * Reads the firmware: files[i], if not NULL, is used in the place of part i
- * (only FIRMWARE_MONITOR, _RMM and _HYPERVISOR). REEVE_ERR_IO: a file is not
- * there or unfit. *out is disposed of after success only.
- */
+/* Reads the firmware. If files[i] is not NULL, that file replaces part i (only
+ * FIRMWARE_MONITOR, _RMM and _HYPERVISOR). Returns REEVE_ERR_IO if a file is
+ * missing or unsuitable. The caller disposes of *out after success only. */
 int flash_load(bool debug, const char *const files[FIRMWARE_PARTS],
 	       struct flash *out, struct reeve_report *report);
 void flash_dispose(struct flash *flash);

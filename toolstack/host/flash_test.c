@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Firmware images: packed, taken apart, and refused. */
+/* Packs firmware images, takes them apart, and refuses bad ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where the folders of hosts are, and that they are nobody else's. */
+/* Where the hosts' folders are, and the check that nobody but the user can
+ * reach them. */
 #include "toolstack/host/folder.h"
 
 #include <dirent.h>
@@ -14,7 +15,7 @@
 #define NAME_LETTERS                                                           \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-/* The longest name that becomes a socket's path. */
+/* The longest name of a socket in a folder. */
 #define LONGEST_SOCKET "/control-00.sock"
 
 struct folder_path folder_path(const struct folder *folder, const char *format,
@@ -27,7 +28,8 @@ struct folder_path folder_path(const struct folder *folder, const char *format,
 	memcpy(path.text, folder->path, used);
 	path.text[used++] = '/';
 	va_start(args, format);
-	/* Our names are short: the path has room for each of them. */
+	/* The names of our files are short: the path has room for each of
+	 * them. */
 	(void)vsnprintf(path.text + used, sizeof(path.text) - used, format,
 			args);
 	va_end(args);
@@ -43,19 +45,25 @@ static bool name_is_good(const char *name)
 	       strchr(NAME_LETTERS, name[0]) != NULL;
 }
 
-/* A folder of mode 0700 that is this user's; made if it is not there. */
-static int private_folder(const char *path, struct reeve_report *report)
+bool folder_is_private(const char *path)
 {
 	struct stat status;
 
+	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) &&
+	       status.st_uid == geteuid() && (status.st_mode & 077) == 0;
+}
+
+/* Makes the folder with mode 0700 if it is absent, and checks that it belongs
+ * to this user and that nobody else has access. */
+static int private_folder(const char *path, struct reeve_report *report)
+{
 	if (mkdir(path, 0700) != 0 && errno != EEXIST) {
 		return report_error(report, REEVE_ERR_IO, NULL, NULL,
 				    "set XDG_RUNTIME_DIR to a folder of yours",
 				    "%s cannot be made: %s", path,
 				    strerror(errno));
 	}
-	if (lstat(path, &status) != 0 || !S_ISDIR(status.st_mode) ||
-	    status.st_uid != geteuid() || (status.st_mode & 077) != 0) {
+	if (!folder_is_private(path)) {
 		return report_error(
 			report, REEVE_ERR_IO, NULL, NULL,
 			"remove it, or set XDG_RUNTIME_DIR to a folder of "
@@ -65,7 +73,7 @@ static int private_folder(const char *path, struct reeve_report *report)
 	return REEVE_OK;
 }
 
-/* The folder in which those of the hosts are. */
+/* Finds the folder that holds the folders of the hosts. */
 static int base_folder(char *path, size_t size, struct reeve_report *report)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The folders of hosts: their names and places, their lock, their files. */
+/* The folders of hosts: their names and places, their lock, and their files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -57,7 +57,7 @@ static void sockets_must_have_room_in_the_path(void **state)
 
 	memset(longer, '/', sizeof(longer));
 	memcpy(longer, f->runtime, used);
-	/* .../reeve/x/control-00.sock in 107 bytes */
+	/* .../reeve/x/control-00.sock then takes 107 bytes */
 	longer[107 - strlen("/reeve/x/control-00.sock")] = '\0';
 	setenv("XDG_RUNTIME_DIR", longer, 1);
 	assert_int_equal(folder_of("x", &folder, f->report), REEVE_OK);
@@ -140,7 +140,8 @@ static void the_lock_tells_the_state(void **state)
 	assert_int_equal(folder_state(&f->folder), FOLDER_ABSENT);
 }
 
-/* As QEMU does: the lock outlives the one who took it. */
+/* The lock outlives the process that took it, as it does when QEMU inherits
+ * it. */
 static void a_duplicate_keeps_the_lock(void **state)
 {
 	struct host_fixture *f = *state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The lock of a host's folder: an open file description lock, which a child
- * inherits and which anyone may ask for without taking it. */
+/* The lock of a host's folder. It is an open file description lock: a child
+ * process inherits it, and any process can test it without taking it. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ enum folder_state folder_state(const struct folder *folder)
 	return held ? FOLDER_HELD : FOLDER_STALE;
 }
 
-/* Whether the open file is still the one of that name. */
+/* Returns true if the path still names the open file. */
 static bool is_same_file(int fd, const char *path)
 {
 	struct stat open_one, named_one;
@@ -46,15 +46,8 @@ static bool is_same_file(int fd, const char *path)
 	       open_one.st_dev == named_one.st_dev;
 }
 
-static bool is_private(const struct folder *folder)
-{
-	struct stat status;
-
-	return lstat(folder->path, &status) == 0 && S_ISDIR(status.st_mode) &&
-	       status.st_uid == geteuid() && (status.st_mode & 077) == 0;
-}
-
-/* RAM that lies elsewhere goes with the link to it. */
+/* If the RAM lies elsewhere, "ram" is a link: removes the file that it
+ * names. */
 static void ram_remove(const struct folder *folder)
 {
 	struct folder_path path = folder_path(folder, RAM_NAME);
@@ -80,7 +73,8 @@ static void folder_empty(const struct folder *folder)
 	ram_remove(folder);
 	while (fd >= 0 && (entry = readdir(dir)) != NULL) {
 		if (strcmp(entry->d_name, LOCK_NAME) != 0) {
-			/* "." and ".." are refused; there are no others. */
+			/* The call refuses "." and ".."; there are no other
+			 * folders. */
 			(void)unlinkat(fd, entry->d_name, 0);
 		}
 	}
@@ -92,19 +86,21 @@ void folder_remove(const struct folder *folder)
 	struct folder_path path = folder_path(folder, LOCK_NAME);
 
 	folder_empty(folder);
-	/* What cannot be removed is a leftover for the next start. */
+	/* The next start removes what cannot be removed now. */
 	(void)unlink(path.text);
 	(void)rmdir(folder->path);
 }
 
-static int complain(const struct folder *folder, struct reeve_report *report)
+static int tell_unusable(const struct folder *folder,
+			 struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
 			    "%s cannot be used: %s", folder->path,
 			    strerror(errno));
 }
 
-/* Opens and locks the file. 0, or a result; *again: it was removed meanwhile. */
+/* Opens and locks the file. Returns 0 or a result. *again: another process
+ * removed the file meanwhile, so the caller must try again. */
 static int lock_try(const struct folder *folder, int flags, int *out,
 		    bool *again, struct reeve_report *report)
 {
@@ -118,7 +114,7 @@ static int lock_try(const struct folder *folder, int flags, int *out,
 		return REEVE_ERR_IO;
 	}
 	if (fd < 0)
-		return complain(folder, report);
+		return tell_unusable(folder, report);
 	if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
 		close(fd);
 		return report_error(
@@ -143,8 +139,8 @@ int folder_take(const struct folder *folder, int *lock,
 
 	while (again) {
 		if (mkdir(folder->path, 0700) != 0 && errno != EEXIST)
-			return complain(folder, report);
-		if (!is_private(folder)) {
+			return tell_unusable(folder, report);
+		if (!folder_is_private(folder->path)) {
 			return report_error(
 				report, REEVE_ERR_IO, NULL, NULL, "remove it",
 				"%s is not a folder that you alone may use",
@@ -164,7 +160,7 @@ int folder_take_stale(const struct folder *folder, int *lock,
 	int result;
 
 	*lock = -1;
-	if (!is_private(folder))
+	if (!folder_is_private(folder->path))
 		return REEVE_OK;
 	result = lock_try(folder, O_CREAT, lock, &again, report);
 	return again ? REEVE_OK : result;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * QEMU's command line. The machine is abi/machine_map.h's, its ports are
- * abi/control.h's. The first -device gets the highest virtio slot.
- */
+/* QEMU's command line. abi/machine_map.h defines the machine, abi/control.h its
+ * ports. QEMU gives the first -device the highest virtio slot. */
 #include "toolstack/host/qemu.h"
 
 #include <inttypes.h>
@@ -16,7 +14,7 @@
 #define MACHINE                                                                \
 	"virt,secure=on,virtualization=on,gic-version=3,memory-backend=ram"
 
-/* The fixed ones, and eight for each port. */
+/* The fixed arguments, and eight for each port. */
 #define ARGUMENTS_MAX (40 + 8 * CONTROL_MAX_PORTS)
 
 struct arguments {
@@ -26,7 +24,7 @@ struct arguments {
 };
 
 __attribute__((format(printf, 2, 3))) static void
-add(struct arguments *arguments, const char *format, ...)
+add_argument(struct arguments *arguments, const char *format, ...)
 {
 	va_list args;
 	char *text;
@@ -50,14 +48,15 @@ add_option(struct arguments *arguments, const char *option, const char *format,
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	add(arguments, "%s", option);
+	add_argument(arguments, "%s", option);
 	arguments->failed = arguments->failed || text == NULL;
 	if (!arguments->failed)
-		add(arguments, "%s", text);
+		add_argument(arguments, "%s", text);
 	free(text);
 }
 
-/* A path as an option's value: a comma is doubled. */
+/* Returns a path as it is written in an option's value: each comma is
+ * doubled. */
 static struct folder_path value_path(const struct folder *folder,
 				     const char *name, unsigned index)
 {
@@ -88,8 +87,8 @@ static void add_machine(struct arguments *arguments, const struct folder *folder
 		   "M,share=on,mem-path=%s",
 		   mib, value_path(folder, "ram", 0).text);
 	add_option(arguments, "-bios", "%s", folder_path(folder, "flash").text);
-	add(arguments, "-nodefaults");
-	add(arguments, "-no-reboot");
+	add_argument(arguments, "-nodefaults");
+	add_argument(arguments, "-no-reboot");
 	add_option(arguments, "-pidfile", "%s", folder_path(folder, "pid").text);
 	add_option(arguments, "-display", "none");
 	add_option(arguments, "-monitor", "none");
@@ -110,11 +109,13 @@ static void add_port(struct arguments *arguments, unsigned nr, const char *name)
 		   nr, nr, name);
 }
 
-static void add_socket(struct arguments *arguments, unsigned nr,
-		       const char *path)
+/* Adds a port whose client connects to a socket. */
+static void add_socket_port(struct arguments *arguments, unsigned nr,
+			    const char *name, const char *path)
 {
 	add_option(arguments, "-chardev",
 		   "socket,id=port%u,server=on,wait=off,path=%s", nr, path);
+	add_port(arguments, nr, name);
 }
 
 static void add_control(struct arguments *arguments,
@@ -124,9 +125,8 @@ static void add_control(struct arguments *arguments,
 	char name[32];
 
 	snprintf(name, sizeof(name), CONTROL_PORT_NAME, index);
-	add_socket(arguments, nr,
-		   value_path(folder, "control-%u.sock", index).text);
-	add_port(arguments, nr, name);
+	add_socket_port(arguments, nr, name,
+			value_path(folder, "control-%u.sock", index).text);
 }
 
 static void add_console(struct arguments *arguments,
@@ -136,9 +136,8 @@ static void add_console(struct arguments *arguments,
 	char name[32];
 
 	snprintf(name, sizeof(name), CONTROL_CONSOLE_NAME, index);
-	add_socket(arguments, nr,
-		   value_path(folder, "console-%u.sock", index).text);
-	add_port(arguments, nr, name);
+	add_socket_port(arguments, nr, name,
+			value_path(folder, "console-%u.sock", index).text);
 
 	nr = CONTROL_CONSOLE_LOG_NR(index);
 	snprintf(name, sizeof(name), CONTROL_CONSOLE_LOG_NAME, index);
@@ -167,7 +166,7 @@ char **qemu_arguments(const struct folder *folder,
 		return NULL;
 	if (program == NULL || *program == '\0')
 		program = "qemu-system-aarch64";
-	add(&arguments, "%s", program);
+	add_argument(&arguments, "%s", program);
 	add_machine(&arguments, folder, options);
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		add_control(&arguments, folder, i);

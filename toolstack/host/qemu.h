@@ -12,26 +12,23 @@ struct qemu_options {
 	unsigned cpus;
 };
 
-/*
- * The command line for a machine in a folder: an argv to be freed with
- * qemu_arguments_free(). NULL: out of memory. The program is $REEVE_QEMU, or
- * qemu-system-aarch64.
- */
+/* Makes the command line for a machine in a folder, an argv that
+ * qemu_arguments_free() frees. Returns NULL if memory is short. The program is
+ * $REEVE_QEMU, or qemu-system-aarch64. */
 char **qemu_arguments(const struct folder *folder,
 		      const struct qemu_options *options);
 void qemu_arguments_free(char **arguments);
 
-/*
- * Runs it in a session of its own, with the lock as its only open file beside
- * qemu.log, which takes what it says. REEVE_ERR_HOST: it cannot be run.
- */
+/* Runs QEMU in a session of its own. The lock is the only file that it
+ * inherits, besides qemu.log, which takes its output. Returns REEVE_ERR_HOST if
+ * it cannot be run. */
 int qemu_spawn(const struct folder *folder, char **arguments, int lock,
 	       pid_t *pid, struct reeve_report *report);
 
-/* Tells why a QEMU that has ended did not work. Returns REEVE_ERR_HOST. */
+/* Reports why a QEMU that has ended did not work. Returns REEVE_ERR_HOST. */
 int qemu_blame(const struct folder *folder, const char *program,
 	       struct reeve_report *report);
-/* The same for a machine that runs and does not answer. */
+/* The same for a machine that runs but does not answer. */
 int qemu_blame_silence(const struct folder *folder, struct reeve_report *report);
 
 #endif

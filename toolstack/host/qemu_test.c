@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* QEMU's command line: the machine, and its ports as they are numbered. */
+/* QEMU's command line: the machine, and the numbers of its ports. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 static const struct qemu_options options = { (uint64_t)1 << 30, 3 };
 
-/* How many options of that name have that value. */
+/* Counts the options of that name that have that value. */
 static unsigned count(char **list, const char *option, const char *value)
 {
 	unsigned found = 0;

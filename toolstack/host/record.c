@@ -9,7 +9,9 @@
 
 #include <json-c/json.h>
 
-#define RECORD_MAX 4096 /* bytes of such a file */
+#include "toolstack/token/hex.h"
+
+#define RECORD_MAX 4096 /* bytes, the largest of these files */
 
 static int document_write(const struct folder *folder, const char *name,
 			  struct json_object *document,
@@ -40,12 +42,12 @@ static struct json_object *document_read(const struct folder *folder,
 	return document;
 }
 
-static int64_t number(struct json_object *document, const char *name)
+static int64_t record_number(struct json_object *document, const char *name)
 {
 	return json_object_get_int64(json_object_object_get(document, name));
 }
 
-static const char *text_of(struct json_object *document, const char *name)
+static const char *record_text(struct json_object *document, const char *name)
 {
 	struct json_object *member = json_object_object_get(document, name);
 
@@ -54,8 +56,8 @@ static const char *text_of(struct json_object *document, const char *name)
 		       : "";
 }
 
-static void add_number(struct json_object *document, const char *name,
-		       uint64_t value)
+static void record_add_number(struct json_object *document, const char *name,
+			      uint64_t value)
 {
 	json_object_object_add(document, name, json_object_new_uint64(value));
 }
@@ -66,9 +68,9 @@ int record_write(const struct folder *folder,
 {
 	struct json_object *document = json_object_new_object();
 
-	add_number(document, "pid", (uint64_t)entry->pid);
-	add_number(document, "memory", entry->memory);
-	add_number(document, "cpus", entry->cpus);
+	record_add_number(document, "pid", (uint64_t)entry->pid);
+	record_add_number(document, "memory", entry->memory);
+	record_add_number(document, "cpus", entry->cpus);
 	json_object_object_add(document, "debug_console",
 			       json_object_new_boolean(entry->debug_console));
 	return document_write(folder, "host.json", document, report);
@@ -80,9 +82,9 @@ bool record_read(const struct folder *folder, struct reeve_host_entry *entry)
 	bool good = false;
 
 	if (json_object_is_type(document, json_type_object)) {
-		entry->pid = (long)number(document, "pid");
-		entry->memory = (uint64_t)number(document, "memory");
-		entry->cpus = (unsigned)number(document, "cpus");
+		entry->pid = (long)record_number(document, "pid");
+		entry->memory = (uint64_t)record_number(document, "memory");
+		entry->cpus = (unsigned)record_number(document, "cpus");
 		entry->debug_console = json_object_get_boolean(
 			json_object_object_get(document, "debug_console"));
 		good = entry->pid > 1;
@@ -109,27 +111,24 @@ long record_pid(const struct folder *folder)
 
 /* ---- What was predicted of a Realm ---------------------------------------- */
 
-static void hex_write(char *text, const uint8_t *bytes, size_t size)
+static void record_add_hex(struct json_object *document, const char *name,
+			   const uint8_t *bytes, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	char *text = hex_text((struct span){ bytes, size });
+
+	if (text != NULL) {
+		json_object_object_add(document, name,
+				       json_object_new_string(text));
+	}
+	free(text);
 }
 
-/* The bytes that text has in hexadecimal; 0: it is no such text, or longer
- * than max. */
-static size_t hex_read(const char *text, uint8_t *bytes, size_t max)
+static bool is_uuid(const char *text, const uint8_t uuid[16])
 {
-	size_t size = strlen(text) / 2;
+	uint8_t found[16];
 
-	if (size > max || strlen(text) != 2 * size ||
-	    strspn(text, "0123456789abcdef") != 2 * size)
-		return 0;
-	for (size_t i = 0; i < size; i++) {
-		const char digits[] = { text[2 * i], text[2 * i + 1], 0 };
-
-		bytes[i] = (uint8_t)strtoul(digits, NULL, 16);
-	}
-	return size;
+	return hex_read_exactly(text, found, sizeof(found)) &&
+	       memcmp(found, uuid, sizeof(found)) == 0;
 }
 
 static void guest_name(char *name, size_t size, unsigned domid)
@@ -142,39 +141,36 @@ int record_rim_write(const struct folder *folder,
 		     struct reeve_report *report)
 {
 	struct json_object *document = json_object_new_object();
-	char text[2 * sizeof(domain->rim) + 1] = "";
 	char name[32];
 
 	guest_name(name, sizeof(name), domain->domid);
-	hex_write(text, domain->uuid, sizeof(domain->uuid));
-	json_object_object_add(document, "uuid", json_object_new_string(text));
-	hex_write(text, domain->rim, domain->rim_size);
-	json_object_object_add(document, "rim", json_object_new_string(text));
+	record_add_hex(document, "uuid", domain->uuid, sizeof(domain->uuid));
+	record_add_hex(document, "rim", domain->rim, domain->rim_size);
 	return document_write(folder, name, document, report);
 }
 
 void record_rim_read(const struct folder *folder, struct reeve_domain *domain)
 {
-	char uuid[2 * sizeof(domain->uuid) + 1];
 	struct json_object *document;
 	char name[32];
+	size_t size;
 
 	domain->rim_size = 0;
 	guest_name(name, sizeof(name), domain->domid);
 	document = document_read(folder, name);
-	hex_write(uuid, domain->uuid, sizeof(domain->uuid));
 	if (json_object_is_type(document, json_type_object) &&
-	    strcmp(text_of(document, "uuid"), uuid) == 0) {
-		domain->rim_size =
-			(unsigned)hex_read(text_of(document, "rim"),
-					   domain->rim, sizeof(domain->rim));
-	}
+	    is_uuid(record_text(document, "uuid"), domain->uuid) &&
+	    hex_read(record_text(document, "rim"), domain->rim,
+		     sizeof(domain->rim), &size))
+		domain->rim_size = (unsigned)size;
 	json_object_put(document);
 }
 
 void record_rim_remove(const struct folder *folder, unsigned domid)
 {
-	struct folder_path path = folder_path(folder, "guest-%u.json", domid);
+	char name[32];
 
-	(void)unlink(path.text); /* an ordinary guest has none */
+	guest_name(name, sizeof(name), domid);
+	/* An ordinary guest has no such file. */
+	(void)unlink(folder_path(folder, "%s", name).text);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* host.json: what is to be known of a running host from outside. */
+/* host.json, which tells other processes what they must know of a running host,
+ * and guest-ID.json. */
 #ifndef REEVE_TOOLSTACK_HOST_RECORD_H
 #define REEVE_TOOLSTACK_HOST_RECORD_H
 
@@ -8,16 +9,15 @@
 int record_write(const struct folder *folder,
 		 const struct reeve_host_entry *entry,
 		 struct reeve_report *report);
-/* false: it is not there, or not as we write it. */
+/* Returns false if the file is missing or is not what we write. */
 bool record_read(const struct folder *folder, struct reeve_host_entry *entry);
-/* QEMU's pid, also when its starter was killed before it wrote a record; 0: it
- * is not known. */
+/* Returns QEMU's pid, even if the process that started QEMU was killed before
+ * it wrote the record. Returns 0 if the pid is not known. */
 long record_pid(const struct folder *folder);
 
-/*
- * The measurement that was predicted of a domain when it was created, for the
- * domain of that id and uuid. rim_size stays 0 without a record of it.
- */
+/* Keeps the measurement that was predicted when a domain was created. It counts
+ * only for the domain with both this id and this uuid, because an id may come
+ * again. Without a record rim_size is 0. */
 int record_rim_write(const struct folder *folder,
 		     const struct reeve_domain *domain,
 		     struct reeve_report *report);

@@ -90,7 +90,7 @@ static void a_prediction_belongs_to_one_domain(void **state)
 	assert_int_equal(record_rim_write(&f->folder, &domain, f->report),
 			 REEVE_OK);
 	record_rim_read(&f->folder, &found);
-	assert_int_equal(found.rim_size, 0); /* another uuid */
+	assert_int_equal(found.rim_size, 0); /* the uuid differs */
 	memcpy(found.uuid, domain.uuid, sizeof(found.uuid));
 	record_rim_read(&f->folder, &found);
 	assert_int_equal(found.rim_size, 32);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* QEMU as a process that outlives us, and the reasons why it may not work. */
+/* QEMU as a process that outlives ours, and the reasons why it may not work. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,16 +17,18 @@
 	"install qemu-system-arm 8.1 or later (Debian 13 has it, Debian 12 "   \
 	"in bookworm-backports)"
 
-#define LOG_TAIL 2000 /* bytes of a log that are looked at */
+#define LOG_TAIL 2000 /* bytes at the end of a log that are read */
 
-/* In the child: the lock becomes 3, failure is 4 and closed by exec. */
+/* File descriptors of the child. The lock becomes 3. The pipe that reports a
+ * failure becomes 4, and exec closes it. */
 enum {
 	CHILD_LOCK = 3,
 	CHILD_FAILURE,
 	CHILD_FIRST_CLOSED,
+	CHILD_OUT_OF_THE_WAY = 16,
 };
 
-/* Writes errno for the parent and ends. */
+/* Writes errno to the parent and ends the child. */
 static void child_fail(int failure)
 {
 	int error = errno;
@@ -35,13 +37,14 @@ static void child_fail(int failure)
 	_exit(n == sizeof(error) ? 1 : 2);
 }
 
-/* Only async-signal-safe calls from here to exec. */
+/* Runs in the child. Only async-signal-safe calls are allowed until exec. */
 static void child_run(char **arguments, int log, int lock, int failure)
 {
 	int null = open("/dev/null", O_RDWR);
-	/* Out of the way of the numbers that they shall have. */
-	int high_lock = fcntl(lock, F_DUPFD_CLOEXEC, 16);
-	int high_failure = fcntl(failure, F_DUPFD_CLOEXEC, 16);
+	/* Copies beyond the numbers that they get below, so that neither dup2()
+	 * closes the other. */
+	int high_lock = fcntl(lock, F_DUPFD_CLOEXEC, CHILD_OUT_OF_THE_WAY);
+	int high_failure = fcntl(failure, F_DUPFD_CLOEXEC, CHILD_OUT_OF_THE_WAY);
 
 	umask(077);
 	if (null < 0 || high_lock < 0 || high_failure < 0 || setsid() < 0 ||
@@ -63,7 +66,8 @@ static int tell_exec_failed(const char *program, int error,
 			    "%s cannot be run: %s", program, strerror(error));
 }
 
-/* Whether the child came through exec; if not, *error. */
+/* Returns true if the child reached the new program; otherwise *error tells why
+ * not. */
 static bool child_started(pid_t pid, int failure, int *error)
 {
 	ssize_t n;
@@ -119,7 +123,7 @@ out:
 
 /* ---- Blame ---------------------------------------------------------------- */
 
-/* Whether the program says that it is a QEMU older than we need. */
+/* Returns true if the program says that it is a QEMU older than we need. */
 static bool is_too_old(const char *program, int *major, int *minor)
 {
 	char *command;
@@ -136,33 +140,39 @@ static bool is_too_old(const char *program, int *major, int *minor)
 		old = *major < QEMU_OLDEST_MAJOR ||
 		      (*major == QEMU_OLDEST_MAJOR && *minor < QEMU_OLDEST_MINOR);
 	}
-	(void)pclose(from); /* what it printed is all that counts */
+	(void)pclose(from); /* only its output matters */
 	return old;
 }
 
-/* The last line of a log that says something; NULL: none. The caller frees. */
+/* Returns the last line of a log that is not empty, or NULL. The caller frees
+ * it. */
 static char *last_line(const struct folder *folder, const char *name)
 {
 	struct folder_path path = folder_path(folder, "%s", name);
 	FILE *log = fopen(path.text, "re");
 	char *text = calloc(1, LOG_TAIL + 1);
-	char *line = NULL;
+	const char *line = NULL;
+	char *copy = NULL;
 	char *rest = text;
 
 	if (log != NULL && text != NULL) {
-		/* A shorter log is read from its start. */
+		/* Fails for a shorter log, which is then read from its
+		 * start. */
 		(void)fseek(log, -LOG_TAIL, SEEK_END);
 		text[fread(text, 1, LOG_TAIL, log)] = '\0';
-		for (char *next; (next = strsep(&rest, "\r\n")) != NULL;) {
+		while (rest != NULL) {
+			const char *next = strsep(&rest, "\r\n");
+
 			if (*next != '\0')
 				line = next;
 		}
-		line = line != NULL ? strdup(line) : NULL;
+		if (line != NULL)
+			copy = strdup(line);
 	}
 	free(text);
 	if (log != NULL)
 		fclose(log);
-	return line;
+	return copy;
 }
 
 int qemu_blame(const struct folder *folder, const char *program,

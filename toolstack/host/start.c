@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Starting a host: folder → flash → RAM → QEMU → an answer; all of it is
- * undone when a step fails. */
+/* Starts a host: folder → flash → RAM → QEMU → an answer. If a step fails, all
+ * steps before it are undone. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "abi/machine_map.h"
-#include "toolstack/engine/machine/link.h"
+#include "toolstack/host/clock.h"
 #include "toolstack/host/flash.h"
+#include "toolstack/host/link.h"
 #include "toolstack/host/qemu.h"
 #include "toolstack/host/record.h"
 #include "toolstack/host/watch.h"
@@ -21,12 +21,14 @@
 #define MIB            ((uint64_t)1 << 20)
 #define MEMORY_DEFAULT (2048 * MIB)
 #define MEMORY_LEAST   (256 * MIB)
-/* What the granule tables' place in the monitor's memory suffices for. */
+/* The monitor's memory has room for the granule tables of this much RAM. */
 #define MEMORY_MOST  (MIB * 1024 * 95)
 #define CPUS_DEFAULT 4
 
-/* How long a machine may take to boot. */
+/* The longest time that a machine may take to boot. */
 #define BOOT_PATIENCE_MS 120000
+/* The pause between two attempts to greet it. */
+#define HELLO_POLL_MS 20
 
 struct start {
 	const struct reeve_host_options *options;
@@ -87,7 +89,7 @@ static struct platform_image image_of(const char *name,
 	};
 }
 
-/* Makes the keys and the token for what is in flash. */
+/* Makes the keys, and the token for the parts in flash. */
 static int platform_of(const struct start *start, const struct flash *flash,
 		       struct platform *platform)
 {
@@ -160,7 +162,7 @@ static int flash_make(const struct start *start)
 
 /* ---- The process --------------------------------------------------------------- */
 
-static int record(const struct start *start)
+static int start_record_write(const struct start *start)
 {
 	const struct reeve_host_entry entry = {
 		.pid = start->pid,
@@ -172,7 +174,7 @@ static int record(const struct start *start)
 	return record_write(&start->folder, &entry, start->report);
 }
 
-/* Whether QEMU has ended; then it is no more. */
+/* Returns true if QEMU has ended; its pid is then forgotten. */
 static bool has_ended(struct start *start)
 {
 	if (waitpid(start->pid, NULL, WNOHANG) != start->pid)
@@ -181,17 +183,9 @@ static bool has_ended(struct start *start)
 	return true;
 }
 
-static int64_t elapsed_ms(const struct timespec *from)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)(now.tv_sec - from->tv_sec) * 1000 +
-	       (now.tv_nsec - from->tv_nsec) / 1000000;
-}
-
-/* Says hello once; what goes wrong is not told, as it may be too early. */
-static int hello(const struct start *start, int patience_ms)
+/* Sends HELLO once. A failure is not reported, because it may only be too
+ * early. */
+static int machine_greet(const struct start *start, int patience_ms)
 {
 	struct reeve_report *unheard = reeve_report_new();
 	struct link *link;
@@ -207,16 +201,14 @@ static int hello(const struct start *start, int patience_ms)
 	return result;
 }
 
-/* Until the machine answers, or will not. */
+/* Waits until the machine answers, has ended, or takes too long. */
 static int await_answer(struct start *start, const char *program)
 {
-	static const struct timespec pause = { .tv_nsec = 20000000 };
-	struct timespec begin;
+	int64_t begin = clock_ms();
 	int result = REEVE_ERR_HOST;
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
 	while (result == REEVE_ERR_HOST) {
-		int64_t elapsed = elapsed_ms(&begin);
+		int64_t elapsed = clock_ms() - begin;
 
 		if (has_ended(start)) {
 			return qemu_blame(&start->folder, program,
@@ -226,8 +218,8 @@ static int await_answer(struct start *start, const char *program)
 			return qemu_blame_silence(&start->folder, start->report);
 		if (!watch_go_on(start->watch, "starting the host", 0, 0))
 			return REEVE_ERR_STOPPED;
-		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
-		result = hello(start, (int)(BOOT_PATIENCE_MS - elapsed));
+		clock_pause(HELLO_POLL_MS);
+		result = machine_greet(start, (int)(BOOT_PATIENCE_MS - elapsed));
 	}
 	return result;
 }
@@ -242,7 +234,7 @@ static int machine_run(struct start *start)
 	result = qemu_spawn(&start->folder, arguments, start->lock, &start->pid,
 			    start->report);
 	if (result == REEVE_OK)
-		result = record(start);
+		result = start_record_write(start);
 	if (result == REEVE_OK)
 		result = await_answer(start, arguments[0]);
 	qemu_arguments_free(arguments);
@@ -251,7 +243,7 @@ static int machine_run(struct start *start)
 
 /* ---- The way ------------------------------------------------------------------- */
 
-static void undo(struct start *start)
+static void start_undo(struct start *start)
 {
 	if (start->pid > 0) {
 		kill(start->pid, SIGKILL);
@@ -285,7 +277,7 @@ int reeve_host_start(const struct reeve_host_options *options,
 	if (result == REEVE_OK)
 		result = machine_run(&start);
 	if (result != REEVE_OK)
-		undo(&start);
+		start_undo(&start);
 	if (start.lock >= 0)
 		close(start.lock);
 	return result;

@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Ending a host, and looking at those that there are. */
+/* Stops a host, and lists the hosts that there are. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "toolstack/host/clock.h"
 #include "toolstack/host/folder.h"
 #include "toolstack/host/record.h"
 
-/* What QEMU gets for ending in good order, then for being killed. */
+/* The time that QEMU gets to end in good order, and then after it was
+ * killed. */
 #define TERM_PATIENCE_MS 5000
 #define KILL_PATIENCE_MS 5000
+/* The pause between two looks at the folder's lock. */
+#define RELEASE_POLL_MS 10
 
-#define KEY_MAX 4096 /* bytes of platform.pem */
+#define KEY_MAX 4096 /* bytes, the largest platform.pem */
 
 static void entry_fill(const struct folder *folder,
 		       struct reeve_host_entry *entry)
@@ -103,10 +106,9 @@ int reeve_host_key(const char *name, char **pem, struct reeve_report *report)
 			    "%s cannot be read: %s", path.text, strerror(errno));
 }
 
-/* ---- Stopping
- * --------------------------------------------------------------------- */
+/* ---- Stopping ------------------------------------------------------------ */
 
-/* Sends a signal and waits for the end of the process. */
+/* Sends a signal and waits until the process has ended. */
 static bool signal_and_wait(int process, int signal, int patience_ms)
 {
 	struct pollfd poller = { .fd = process, .events = POLLIN };
@@ -120,7 +122,9 @@ static bool signal_and_wait(int process, int signal, int patience_ms)
 	return ready > 0;
 }
 
-/* As long as the lock is held the process of that number is QEMU. */
+/* Ends QEMU. While the lock is held, the process with the recorded pid is QEMU.
+ * So the lock is looked at again after the process was opened: if it is still
+ * held, the process that was opened is QEMU. */
 static int process_end(const struct folder *folder, struct reeve_report *report)
 {
 	long pid = record_pid(folder);
@@ -152,15 +156,14 @@ static int process_end(const struct folder *folder, struct reeve_report *report)
 			    process < 0 ? strerror(errno) : "it does not go");
 }
 
-/* One that is being started undoes itself when its machine has gone. */
+/* Waits until the lock is free: a process that is still starting this host
+ * undoes its work once the machine has gone. */
 static void await_release(const struct folder *folder)
 {
-	static const struct timespec pause = { .tv_nsec = 10000000 };
-
 	for (int waited = 0;
 	     waited < KILL_PATIENCE_MS && folder_state(folder) == FOLDER_HELD;
-	     waited += 10) {
-		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+	     waited += RELEASE_POLL_MS) {
+		clock_pause(RELEASE_POLL_MS);
 	}
 }
 

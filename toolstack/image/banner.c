@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The version that a Linux kernel carries in its banner. */
+/* Reads the version of a Linux kernel from its banner, "Linux version X.Y
+ * ...". */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,19 +11,20 @@
 
 static const struct span prefix = SPAN("Linux version ");
 
-static bool is_digit(uint8_t byte)
+static bool is_version_digit(uint8_t byte)
 {
 	return byte >= '0' && byte <= '9';
 }
 
-/* Takes a number off the start of the text. */
-static bool take_number(struct span *text, unsigned *value)
+/* Takes a number off the start of the text. Returns false if there is none, or
+ * one with too many digits. */
+static bool version_number_take(struct span *text, unsigned *value)
 {
 	size_t digits = 0;
 
 	*value = 0;
 	while (digits < text->size && digits <= VERSION_DIGITS_MAX &&
-	       is_digit(text->data[digits])) {
+	       is_version_digit(text->data[digits])) {
 		*value = *value * 10 + (unsigned)(text->data[digits] - '0');
 		digits++;
 	}
@@ -33,14 +35,15 @@ static bool take_number(struct span *text, unsigned *value)
 static bool parse_version(struct span text, unsigned *version_major,
 			  unsigned *version_minor)
 {
-	if (!take_number(&text, version_major) || text.size == 0 ||
+	if (!version_number_take(&text, version_major) || text.size == 0 ||
 	    text.data[0] != '.')
 		return false;
 	text = span_skip(text, 1);
-	return take_number(&text, version_minor);
+	return version_number_take(&text, version_minor);
 }
 
-/* The printable bytes from the start of the span: the banner's one line. */
+/* Returns the number of printable bytes at the start of the span. They are the
+ * banner: it ends with the line. */
 static size_t line_length(struct span text)
 {
 	size_t length = 0;
@@ -51,8 +54,9 @@ static size_t line_length(struct span text)
 	return length;
 }
 
-/* The next place where the prefix stands, as the rest of the bytes. */
-static bool find_prefix(struct span *bytes)
+/* Moves the span's start to the next place where the prefix stands. Returns
+ * false if there is none. */
+static bool prefix_find(struct span *bytes)
 {
 	const uint8_t *hit =
 		memmem(bytes->data, bytes->size, prefix.data, prefix.size);
@@ -67,7 +71,7 @@ int banner_find(struct span bytes, struct image_kernel_info *info)
 {
 	unsigned version_major, version_minor;
 
-	for (; find_prefix(&bytes); bytes = span_skip(bytes, 1)) {
+	for (; prefix_find(&bytes); bytes = span_skip(bytes, 1)) {
 		if (!parse_version(span_skip(bytes, prefix.size),
 				   &version_major, &version_minor))
 			continue;

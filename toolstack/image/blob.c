@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Page-backed bytes: growing ones, and files mapped or read once. */
+/* Bytes in whole pages: blobs that grow, and files that are mapped or read
+ * once. */
 #include "toolstack/image/blob.h"
 
 #include <assert.h>
@@ -15,7 +16,7 @@
 #include "abi/guest_map.h"
 #include "lib/number.h"
 
-/* A file being loaded, and where to say what is wrong with it. */
+/* A file that is being loaded, and where to report what is wrong with it. */
 struct source {
 	const struct image_file *file;
 	const char *key;
@@ -29,7 +30,8 @@ static void *map_anonymous(size_t size)
 	void *data = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	/* Large pages fill faster; without them it is only slower. */
+	/* Large pages are filled faster; without them loading is only
+	 * slower. */
 	if (data != MAP_FAILED)
 		(void)madvise(data, size, MADV_HUGEPAGE);
 	return data;
@@ -58,7 +60,7 @@ void blob_trim(struct blob *blob, size_t size)
 	size_t kept = align_up(size, GUEST_PAGE_SIZE);
 
 	if (blob->mapped > kept) {
-		/* Unmapping the end of a mapping of ours cannot fail. */
+		/* Unmapping the end of our own mapping cannot fail. */
 		(void)munmap(blob->data + kept, blob->mapped - kept);
 		blob->mapped = kept;
 	}
@@ -72,7 +74,8 @@ void blob_trim(struct blob *blob, size_t size)
 
 void blob_free(struct blob *blob)
 {
-	/* Neither can fail for what is ours, nor could we do anything. */
+	/* Neither call can fail for what the blob owns, and a failure could not
+	 * be repaired here. */
 	if (blob->mapped != 0)
 		(void)munmap(blob->data, blob->mapped);
 	if (blob->lease_fd >= 0)
@@ -81,11 +84,15 @@ void blob_free(struct blob *blob)
 }
 
 /*
- * A read lease: whoever opens the file for writing, or truncates it, waits
- * until it is given back by closing fd. It is refused when somebody has the
- * file open for writing, and to those who do not own the file. The kernel
- * tells the holder of a waiting writer by a signal that nobody here wants: a
- * harmless one until the addressee is cleared, which only works afterwards.
+ * Takes a read lease: a process that opens the file for writing, or truncates
+ * it, then waits until we give the lease back by closing fd. The kernel refuses
+ * the lease when some process has the file open for writing, and when the file
+ * belongs to another user.
+ *
+ * The kernel signals a waiting writer to the lease's holder. The caller's
+ * program must not see such a signal. So it is set to SIGURG, which is ignored
+ * by default, and then F_SETOWN removes the addressee, which works only after
+ * F_SETLEASE.
  */
 static bool lease_take(int fd)
 {
@@ -109,7 +116,8 @@ static int source_open(struct source *source)
 	return REEVE_OK;
 }
 
-/* The size is asked for under the lease, if there is one. */
+/* Asks for the size after the lease was taken (if it was), so that the size
+ * cannot change any more. */
 static int source_measure(struct source *source, size_t limit)
 {
 	const struct image_file *file = source->file;
@@ -161,8 +169,9 @@ static int source_map(const struct source *source, struct blob *blob)
 	return REEVE_OK;
 }
 
-/* The bytes read until the end of the file or of the room, or -1. */
-static ssize_t read_all(int fd, uint8_t *data, size_t room)
+/* Reads until the end of the file or of the room. Returns the number of bytes
+ * read, or -1. */
+static ssize_t source_fill(int fd, uint8_t *data, size_t room)
 {
 	size_t got = 0;
 	ssize_t chunk;
@@ -180,14 +189,15 @@ static ssize_t read_all(int fd, uint8_t *data, size_t room)
 	return (ssize_t)got;
 }
 
-/* One byte of room more than the size tells whether the file has grown. */
+/* Reads with room for one byte more than the size, which tells whether the file
+ * has grown meanwhile. */
 static int source_read(const struct source *source, struct blob *blob)
 {
 	ssize_t got;
 
 	if (blob_reserve(blob, source->size + 1) != REEVE_OK)
 		return source_no_memory(source);
-	got = read_all(source->fd, blob->data, source->size + 1);
+	got = source_fill(source->fd, blob->data, source->size + 1);
 	if (got < 0)
 		return source_error(source, "cannot be read");
 	if ((size_t)got != source->size) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Files as blobs: mapped under a lease, copied otherwise, or refused. */
+/* Loading files into blobs: mapped under a lease, copied, or refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,7 +49,7 @@ static void expect_hello(struct blob *blob)
 		assert_int_equal(blob->data[i], 0);
 	blob_free(blob);
 	assert_null(blob->data);
-	blob_free(blob); /* idempotent */
+	blob_free(blob); /* may be repeated */
 }
 
 static void file_is_loaded(void **state)
@@ -64,7 +64,8 @@ static void file_is_loaded(void **state)
 	reeve_report_free(report);
 }
 
-/* A file that somebody may write to cannot be leased, only copied. */
+/* A file that some process has open for writing cannot be leased, only
+ * copied. */
 static void file_with_a_writer_is_copied(void **state)
 {
 	const char *path = fixture_file("writer", "hello", 5);
@@ -82,7 +83,7 @@ static void file_with_a_writer_is_copied(void **state)
 	reeve_report_free(report);
 }
 
-/* No writer gets at the bytes that are mapped, nor is a signal delivered. */
+/* No writer gets at the mapped bytes, and no signal is delivered. */
 static void mapped_file_keeps_writers_away(void **state)
 {
 	const char *path = fixture_file("leased", "hello", 5);
@@ -91,7 +92,7 @@ static void mapped_file_keeps_writers_away(void **state)
 
 	(void)state;
 	assert_int_equal(load(&blob, path, 5, report), REEVE_OK);
-	if (blob.lease_fd >= 0) { /* else the file system has no leases */
+	if (blob.lease_fd >= 0) { /* without: the file system has no leases */
 		assert_int_equal(open(path, O_WRONLY | O_NONBLOCK), -1);
 		assert_int_equal(errno, EWOULDBLOCK);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Little-endian fields at any place of a span; the caller checks the bounds. */
+/* Spans of bytes, and little-endian fields at any offset in them. The caller of
+ * span_le*() checks the bounds. */
 #ifndef REEVE_TOOLSTACK_IMAGE_BYTES_H
 #define REEVE_TOOLSTACK_IMAGE_BYTES_H
 
@@ -8,22 +9,22 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes to be read, borrowed. */
+/* Bytes to read, which the span does not own. */
 struct span {
 	const uint8_t *data;
 	size_t size;
 };
 
-/* A constant string as bytes, without its terminator. */
+/* The bytes of a string literal, without its terminating NUL. */
 #define SPAN(text) { (const uint8_t *)(text), sizeof(text) - 1 }
 
-/* Whether count bytes at offset lie within the span. */
+/* Returns true if count bytes at offset lie within the span. */
 static inline bool span_holds(struct span span, uint64_t offset, uint64_t count)
 {
 	return offset <= span.size && count <= span.size - offset;
 }
 
-/* Whether the span has those bytes at offset. */
+/* Returns true if these bytes stand at offset in the span. */
 static inline bool span_matches(struct span span, size_t offset,
 				struct span bytes)
 {

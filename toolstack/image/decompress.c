@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of codecs and the loop that unpacks within a limit. */
+/* The table of codecs, and the loop that unpacks within a limit. */
 #include "toolstack/image/decompress.h"
 
 #include <lz4.h>
 #include <string.h>
 
-#include "toolstack/image/stream.h"
+#include "toolstack/image/codecs.h"
 
 #define FIRST_CAPACITY ((size_t)4 << 20)
 
-/* The kernel build's lz4 format: blocks that unpack to this, but the last. */
+/* A file of the kernel build's lz4 format consists of blocks. Each unpacks to
+ * this size, except the last. */
 #define LZ4_LEGACY_BLOCK ((size_t)8 << 20)
 
-/*
- * Makes the room larger, up to one byte more than the limit: the byte that
- * tells an output as large as the limit from one that is larger.
- */
-static enum unpack_result grow(struct blob *out, size_t made, size_t wanted,
-			       size_t limit)
+/* Makes the room larger, but at most one byte larger than the limit. That byte
+ * distinguishes an output of exactly the limit from a larger one. */
+static enum unpack_result room_grow(struct blob *out, size_t made,
+				    size_t wanted, size_t limit)
 {
 	size_t capacity = wanted;
 
@@ -29,7 +28,7 @@ static enum unpack_result grow(struct blob *out, size_t made, size_t wanted,
 						       : UNPACK_NO_MEMORY;
 }
 
-/* Steps until the end of one stream. */
+/* Unpacks one stream to its end. */
 static enum unpack_result stream_run(const struct stream_ops *ops, void *state,
 				     struct stream *stream, size_t limit,
 				     struct blob *out)
@@ -41,8 +40,9 @@ static enum unpack_result stream_run(const struct stream_ops *ops, void *state,
 	while (step == STREAM_MORE) {
 		made = out->mapped - stream->out_left;
 		if (stream->out_left == 0) {
-			ret = grow(out, made,
-				   made != 0 ? made * 2 : FIRST_CAPACITY, limit);
+			ret = room_grow(out, made,
+					made != 0 ? made * 2 : FIRST_CAPACITY,
+					limit);
 			if (ret != UNPACK_OK)
 				return ret;
 			stream->out = out->data + made;
@@ -89,7 +89,7 @@ static enum unpack_result unpack_streams(const struct codec *codec,
 	if (ret != UNPACK_OK)
 		return ret;
 	if (rest.size == packed.size) {
-		return UNPACK_CORRUPT; /* not of this format at all */
+		return UNPACK_CORRUPT; /* the data is not in this format */
 	}
 	if (rest.size != 0)
 		return UNPACK_TRAILING;
@@ -100,7 +100,8 @@ static enum unpack_result unpack_streams(const struct codec *codec,
 	return UNPACK_OK;
 }
 
-/* Unpacks the block at the start of *in, behind its size word. */
+/* Unpacks the block at the start of *in, which begins with its size, and moves
+ * *in behind it. */
 static enum unpack_result lz4_block(struct span *in, size_t limit,
 				    struct blob *out, size_t *made)
 {
@@ -114,7 +115,7 @@ static enum unpack_result lz4_block(struct span *in, size_t limit,
 		return UNPACK_CORRUPT;
 	if (size > in->size)
 		return UNPACK_TRUNCATED;
-	ret = grow(out, *made, *made + LZ4_LEGACY_BLOCK, limit);
+	ret = room_grow(out, *made, *made + LZ4_LEGACY_BLOCK, limit);
 	if (ret != UNPACK_OK)
 		return ret;
 	room = out->mapped - *made;
@@ -132,10 +133,8 @@ static enum unpack_result lz4_block(struct span *in, size_t limit,
 	return UNPACK_OK;
 }
 
-/*
- * The format has no end mark. The kernel build may append the unpacked size
- * in four bytes, which then are all that is left.
- */
+/* The format has no end mark. The kernel build may append the unpacked size:
+ * the last four bytes of the file, if only four are left. */
 static enum unpack_result unpack_lz4_legacy(const struct codec *codec,
 					    struct span packed, size_t limit,
 					    struct blob *out)
@@ -197,7 +196,7 @@ const struct codec *codec_recognise(struct span packed)
 	return NULL;
 }
 
-/* The kernel build's names for its ways to pack. */
+/* The names that the kernel build gives its compression methods. */
 static const struct {
 	const char *type;
 	enum codec_index codec;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Every format: whole, cut, damaged, doubled, followed, too large. */
+/* Unpacks data of every format: whole, cut, damaged, doubled, followed by other
+ * data, and too large. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +12,7 @@
 #include "toolstack/image/decompress.h"
 #include "toolstack/image/fixture.h"
 
-/* More than one lz4 block and more than the first room for output. */
+/* Larger than one lz4 block and than the first room for output. */
 #define PLAIN_SIZE ((size_t)9 << 20)
 #define LIMIT      ((size_t)64 << 20)
 
@@ -57,7 +58,8 @@ static enum unpack_result unpack(struct span data, size_t limit,
 	return codec_unpack(codec, data, limit, out);
 }
 
-/* A failed result, with nothing left behind. */
+/* Returns the result of unpacking that fails, and checks that nothing is
+ * left. */
 static enum unpack_result failure(struct span data, size_t limit)
 {
 	struct blob out;
@@ -145,7 +147,7 @@ static void data_cut_anywhere_is_truncated(void **state)
 	}
 }
 
-/* A flipped bit is found where the format has a check sum. */
+/* Formats with a checksum detect a flipped bit. */
 static void damaged_data_is_corrupt(void **state)
 {
 	static const char *const checked[] = { "gzip", "xz" };
@@ -169,7 +171,7 @@ static void damaged_structure_is_corrupt(void **state)
 		SPAN("\x28\xb5\x2f\xfd\x08\0\0\0\0\0\0"), /* reserved bit */
 		SPAN("\375\067zXZ\0\xff\xff\0\0\0\0"), /* flags */
 		SPAN("\x04\x22\x4d\x18\0\0\0\0\0\0\0"), /* version */
-		SPAN("\x02\x21\x4c\x18\xff\xff\xff\x7f\0\0\0\0"), /* block */
+		SPAN("\x02\x21\x4c\x18\xff\xff\xff\x7f\0\0\0\0"), /* size */
 		SPAN("\x02\x21\x4c\x18\x04\0\0\0\x0f\xff\xff\xff"),
 	};
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A device tree blob as source text. Values carry no types: what reads as a
- * list of strings is written so, else cells, else bytes; dtc makes the same
- * bytes of it either way.
+ * Writes a device tree blob as source text. The blob does not tell the types of
+ * its values. A value that can be a list of strings is written as strings,
+ * otherwise as cells if its size allows, otherwise as bytes. dtc compiles each
+ * of these to the same bytes.
  */
 #include <inttypes.h>
 #include <libfdt.h>
@@ -13,14 +14,15 @@
 #include "toolstack/image/fdt_check.h"
 #include "toolstack/image/image.h"
 
-/* Deeper trees do not occur, and would make the indentation explode. */
+/* Real trees are not so deep, and the indentation of a deeper one would take
+ * too much memory. */
 #define DEPTH_MAX 64
 
 static const char name_bytes[] = "abcdefghijklmnopqrstuvwxyz"
 				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				 "0123456789,._+*#?@-";
 
-/* Whether dtc would read it as a name. */
+/* Returns true if dtc accepts this as the name of a node or property. */
 static bool is_name(const char *name)
 {
 	return name[0] != '\0' && strspn(name, name_bytes) == strlen(name);
@@ -31,7 +33,8 @@ static bool is_printable(char byte)
 	return byte >= ' ' && byte <= '~';
 }
 
-/* Strings with an end each, none of them empty unless it is the only one. */
+/* Returns true if the value is a list of printable strings, each with its NUL.
+ * An empty string is accepted only if it is the only one. */
 static bool is_strings(const char *value, size_t size)
 {
 	if (size == 0 || value[size - 1] != '\0')
@@ -87,7 +90,7 @@ static void write_bytes(FILE *out, const char *value, size_t size)
 	fputc(']', out);
 }
 
-static void write_value(FILE *out, const char *value, size_t size)
+static void write_property_value(FILE *out, const char *value, size_t size)
 {
 	if (is_strings(value, size))
 		write_strings(out, value, size);
@@ -115,20 +118,22 @@ static bool write_property(FILE *out, const void *fdt, int offset, int depth)
 	fputs(name, out);
 	if (size != 0) {
 		fputs(" = ", out);
-		write_value(out, value, (size_t)size);
+		write_property_value(out, value, (size_t)size);
 	}
 	fputs(";\n", out);
 	return true;
 }
 
-/* The root has no name, all others have. */
+/* Only the root has no name. */
 static bool open_node(FILE *out, const void *fdt, int offset, int depth)
 {
 	const char *name = fdt_get_name(fdt, offset, NULL);
 
 	if (name == NULL || depth >= DEPTH_MAX)
 		return false;
-	if (depth == 0 ? name[0] != '\0' : !is_name(name))
+	if (depth == 0 && name[0] != '\0')
+		return false;
+	if (depth > 0 && !is_name(name))
 		return false;
 	fputc('\n', out);
 	write_indent(out, depth);
@@ -145,7 +150,7 @@ static void close_node(FILE *out, int depth)
 static bool write_nodes(FILE *out, const void *fdt)
 {
 	int offset = 0, next = 0, depth = 0;
-	bool ok = true, heading = false; /* no subnode of this one yet */
+	bool ok = true, heading = false; /* properties precede subnodes */
 	uint32_t tag;
 
 	do {

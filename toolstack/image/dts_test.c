@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Source text of trees, held against dtc: what it compiles is the tree that
- * we wrote the text from. dts_test DTC DIR takes the expected trees of DIR.
- */
+/* Compares the source text of trees with dtc: dtc must compile our text back to
+ * the tree that it was written from. "dts_test DTC DIR" also takes the expected
+ * trees of DIR. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +22,7 @@
 static const char *dtc;
 static const char *data_folder;
 
-/* Compiles the file and gives the blob. */
+/* Compiles the file with dtc and returns the blob. */
 static struct bytes compile(const char *path)
 {
 	struct bytes blob = { calloc(1, ROOM), 0 };
@@ -55,7 +54,8 @@ static void expect_same_property(const void *first, const void *second,
 	assert_int_equal(memcmp(value, other_value, (size_t)size), 0);
 }
 
-/* Tag by tag: the same nodes and properties in the same order. */
+/* Checks, tag by tag, that both trees have the same nodes and properties in the
+ * same order. */
 static void expect_same_tree(const void *first, const void *second)
 {
 	int offset = 0, other = 0, next, other_next;
@@ -257,7 +257,7 @@ static void cut_blobs_are_refused(void **state)
 	}
 }
 
-/* No damage of a single byte leads out of the blob. */
+/* Damage to a single byte never leads to a read outside of the blob. */
 static void damaged_blobs_are_survived(void **state)
 {
 	static uint8_t room[ROOM] __attribute__((aligned(8)));

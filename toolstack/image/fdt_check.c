@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What fdt_check_full() does not find: it follows the lengths of properties
- * without looking for an overflow, so that one near 2^32 leads backwards, for
- * ever, or is taken for a small one (libfdt 1.6.1, which Debian 12 has; 1.7.0
- * looks).
+ * Finds what fdt_check_full() of libfdt 1.6.1 (Debian 12) misses. That version
+ * follows the lengths of properties without a check for overflow. A length near
+ * 2^32 makes it go backwards, loop for ever, or take the property for a small
+ * one. libfdt 1.7.0 checks.
  */
 #include "toolstack/image/fdt_check.h"
 
@@ -12,16 +12,15 @@
 
 #include "lib/number.h"
 
-/* From here on node names are stored without their paths. */
+/* Since this version node names are stored without their paths. */
 #define FDT_VERSION_MIN 16
-/* From here on the header has the size of the structure block. */
+/* Since this version the header tells the size of the structure block. */
 #define FDT_VERSION_SIZE 17
 
-/* One after the other from the structure block (Devicetree Specification 0.4,
- * 5.4). */
+/* A position in the structure block (Devicetree Specification 0.4, 5.4). */
 struct walk {
 	struct span block;
-	size_t at; /* multiple of 4; behind the block: it is too short */
+	size_t at; /* a multiple of 4; past the end: the block is too short */
 };
 
 static uint32_t cell_next(struct walk *walk)
@@ -52,7 +51,7 @@ static bool property_skip(struct walk *walk)
 {
 	uint32_t size = cell_next(walk);
 
-	(void)cell_next(walk); /* where its name is: fdt_check_full() looks */
+	(void)cell_next(walk); /* its name: fdt_check_full() checks that */
 	if (!span_holds(walk->block, walk->at, size))
 		return false;
 	walk->at = align_up(walk->at + size, FDT_TAGSIZE);
@@ -82,8 +81,9 @@ static bool lengths_fit(struct span block)
 	}
 }
 
-/* The header has passed fdt_check_header(), and all of it is there. */
-static struct span structure(struct span blob)
+/* Returns the structure block. The blob's header has passed fdt_check_header(),
+ * and the blob is complete. */
+static struct span structure_block(struct span blob)
 {
 	struct span rest = span_skip(blob, fdt_off_dt_struct(blob.data));
 
@@ -104,7 +104,8 @@ const char *fdt_blob_check(struct span blob)
 		return "a device tree blob of a version before 16";
 	blob.size = fdt_totalsize(fdt);
 	if (!is_aligned(fdt_off_dt_struct(fdt), FDT_TAGSIZE) ||
-	    !lengths_fit(structure(blob)) || fdt_check_full(fdt, blob.size) != 0)
+	    !lengths_fit(structure_block(blob)) ||
+	    fdt_check_full(fdt, blob.size) != 0)
 		return damaged;
 	return NULL;
 }

@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The nodes of an ordinary guest's paravirtual and virtual devices. */
+/* The nodes for an ordinary guest's paravirtual and virtual devices. */
 #include <string.h>
 
 #include "abi/guest_map.h"
 #include "lib/number.h"
 #include "toolstack/image/fdt_guest.h"
 
-/*
- * Extended regions: guest-physical space behind the RAM of each bank that the
- * guest may use to map foreign pages into. The banks end within the 40 bits
- * of guest-physical address that Xen has.
- */
+/* An extended region is the guest-physical space of a bank that its RAM leaves
+ * free. The guest may map foreign pages there. The banks end within the 40 bits
+ * of guest-physical address that Xen has. */
 #define REGION_ALIGN ((uint64_t)2 << 20)
 #define REGION_MIN   ((uint64_t)64 << 20)
 
-/* PCI address cells of the windows: their kind, in the first of three. */
+/* The kind of a PCI window: the first of its three address cells. */
 #define PCI_WINDOW_MEM  0x02000000
 #define PCI_WINDOW_PREF 0x43000000
 #define PCI_BUS_MAX     255
 
-/* Appends the region behind the bank's RAM, if it is worth it. */
+/* Appends the space behind the bank's RAM as a region, unless it is too small.
+ * Returns the new number of regions. */
 static size_t put_region(const struct image_bank *bank, uint64_t bank_size,
 			 struct fdt_range *regions, size_t count)
 {
@@ -58,34 +57,35 @@ void fdt_put_optee(struct fdt_writer *w)
 	fdt_close(w);
 }
 
-static uint32_t high(uint64_t value)
+static uint32_t high_cell(uint64_t value)
 {
 	return (uint32_t)(value >> 32);
 }
 
-static uint32_t low(uint64_t value)
+static uint32_t low_cell(uint64_t value)
 {
 	return (uint32_t)value;
 }
 
-/* Per window: three cells of PCI address, two of CPU address, two of size. */
+/* Each window takes three cells of PCI address, two of CPU address and two of
+ * size. */
 static void put_vpci_windows(struct fdt_writer *w)
 {
 	const uint32_t cells[] = {
 		PCI_WINDOW_MEM,
-		high(GUEST_VPCI_MEM_BASE),
-		low(GUEST_VPCI_MEM_BASE),
-		high(GUEST_VPCI_MEM_BASE),
-		low(GUEST_VPCI_MEM_BASE),
-		high(GUEST_VPCI_MEM_SIZE),
-		low(GUEST_VPCI_MEM_SIZE),
+		high_cell(GUEST_VPCI_MEM_BASE),
+		low_cell(GUEST_VPCI_MEM_BASE),
+		high_cell(GUEST_VPCI_MEM_BASE),
+		low_cell(GUEST_VPCI_MEM_BASE),
+		high_cell(GUEST_VPCI_MEM_SIZE),
+		low_cell(GUEST_VPCI_MEM_SIZE),
 		PCI_WINDOW_PREF,
-		high(GUEST_VPCI_PREF_BASE),
-		low(GUEST_VPCI_PREF_BASE),
-		high(GUEST_VPCI_PREF_BASE),
-		low(GUEST_VPCI_PREF_BASE),
-		high(GUEST_VPCI_PREF_SIZE),
-		low(GUEST_VPCI_PREF_SIZE),
+		high_cell(GUEST_VPCI_PREF_BASE),
+		low_cell(GUEST_VPCI_PREF_BASE),
+		high_cell(GUEST_VPCI_PREF_BASE),
+		low_cell(GUEST_VPCI_PREF_BASE),
+		high_cell(GUEST_VPCI_PREF_SIZE),
+		low_cell(GUEST_VPCI_PREF_SIZE),
 	};
 
 	fdt_put_cells(w, "ranges", cells, sizeof(cells) / sizeof(cells[0]));

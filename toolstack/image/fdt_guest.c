@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The nodes that every guest has, and their order. */
+/* The nodes that every guest has, and the order of all nodes. */
 #include "toolstack/image/fdt_guest.h"
 
 #include <assert.h>
@@ -9,10 +9,11 @@
 #include "abi/guest_map.h"
 #include "lib/number.h"
 
-/* Room for all nodes but what the request brings: 128 vCPUs take 12 KiB. */
+/* Room for everything that does not depend on the request's texts: the nodes of
+ * 128 vCPUs take 12 KiB. */
 #define FDT_ROOM ((size_t)64 << 10)
 
-/* The interrupt's target field: all CPUs. Only the GICv2 looks at it. */
+/* An interrupt's target field, all CPUs. Only a GICv2 reads it. */
 #define IRQ_CPU_MASK 0xf00
 
 #define SPI_BASE 32
@@ -20,7 +21,7 @@
 
 #define INTERRUPTS_MAX 3
 
-/* PSCI 0.1 had no fixed function numbers: the tree told them. */
+/* PSCI 0.1 had no fixed function numbers, so the tree tells them. */
 #define PSCI_0_1_CPU_OFF 1
 #define PSCI_0_1_CPU_ON  2
 
@@ -56,7 +57,7 @@ static void put_root_properties(struct fdt_writer *w)
 	fdt_put_cell(w, "#size-cells", 2);
 }
 
-/* libxl tells the initrd's end in whole pages. */
+/* The end is rounded up to whole pages, as libxl does it. */
 static void put_initrd(struct fdt_writer *w, const struct fdt_range *initrd)
 {
 	uint64_t end = align_up(initrd->base + initrd->size, GUEST_PAGE_SIZE);
@@ -101,7 +102,8 @@ static void put_cpus(struct fdt_writer *w, unsigned vcpus)
 	fdt_close(w);
 }
 
-/* A Realm speaks to the RMM, by SMC; Linux looks for RSI only then. */
+/* A Realm calls the RMM with SMC. Linux looks for RSI only if the method is
+ * SMC. */
 static void put_psci(struct fdt_writer *w, bool realm)
 {
 	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2\0arm,psci";
@@ -220,10 +222,8 @@ static void put_tree(struct fdt_writer *w, const struct fdt_plan *plan)
 	fdt_close(w);
 }
 
-/*
- * An upper bound of the tree's size; how a partial tree's names come out is
- * not known beforehand.
- */
+/* Returns an upper bound of the tree's size. The size that a partial tree adds
+ * is not known beforehand, because its names are stored anew. */
 static size_t tree_room(const struct fdt_plan *plan)
 {
 	const char *cmdline = plan->request->cmdline;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * A user's partial device tree: checked as a file from anywhere, and copied
- * node by node. As in libxl, only /passthrough and /aliases are taken.
- */
+/* A user's partial device tree: checked as an untrusted file, then copied node
+ * by node. As in libxl, only /passthrough and /aliases are copied. */
 #include <libfdt.h>
 #include <limits.h>
 #include <string.h>
@@ -10,7 +8,8 @@
 #include "toolstack/image/fdt_check.h"
 #include "toolstack/image/fdt_guest.h"
 
-/* A node directly below the root whose name is just that, or -1. */
+/* Returns the node directly below the root that has exactly this name, or -1. A
+ * name with a unit address does not match. */
 static int find_node(const void *fdt, const char *name)
 {
 	int node;
@@ -31,7 +30,8 @@ static bool is_phandle(const char *name)
 	       strcmp(name, "linux,phandle") == 0;
 }
 
-/* Whether the property makes its node one of those that we refer to. */
+/* Returns true if the property gives its node a phandle that belongs to one of
+ * our own nodes. */
 static bool takes_reserved_phandle(const void *fdt, int offset)
 {
 	const char *name;
@@ -45,10 +45,9 @@ static bool takes_reserved_phandle(const void *fdt, int offset)
 	return phandle == FDT_PHANDLE_GIC || phandle == FDT_PHANDLE_IOMMU;
 }
 
-/*
- * The offset behind the tag at offset, with *depth following the nodes. A
- * tree that passed fdt_blob_check() has no other tags below its root.
- */
+/* Returns the offset behind the tag at offset, and keeps *depth up to date with
+ * the nodes. A tree that passed fdt_blob_check() has no other tags below its
+ * root. */
 static int next_tag(const void *fdt, int offset, uint32_t *tag, int *depth)
 {
 	int next;
@@ -98,7 +97,7 @@ static void copy_property(struct fdt_writer *w, const void *fdt, int offset)
 	const void *value = fdt_getprop_by_offset(fdt, offset, &name, &size);
 
 	if (value == NULL)
-		w->error = w->error != 0 ? w->error : size;
+		fdt_fail(w, size);
 	else
 		fdt_put(w, name, value, (size_t)size);
 }

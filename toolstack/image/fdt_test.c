@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The tree's bytes: sizes, reproducibility, partial trees. */
+/* The bytes of the device tree: sizes, reproducibility, partial trees. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* What libxl's tree has and ours has not: the seed and a NOPed node. */
+/* libxl's tree has these bytes more than ours: the seed and a NOPed node. */
 #define LIBXL_SEED (12 + 128 + sizeof("rng-seed"))
 #define LIBXL_NOPS ((size_t)19 * 4)
 
@@ -94,7 +94,8 @@ static void realm_tree_has_no_nops(void **state)
 	blob_free(&dtb);
 }
 
-/* Fills the stack below and the heap's free lists. */
+/* Fills the stack below this frame and the heap's free lists, so that bytes
+ * which nobody wrote differ from call to call. */
 static __attribute__((noinline)) void poison(uint8_t value)
 {
 	volatile uint8_t stack[32768];
@@ -112,7 +113,7 @@ static __attribute__((noinline)) void poison(uint8_t value)
 	assert_int_equal(stack[100], value);
 }
 
-/* Every byte, up to the end of the last page. */
+/* Compares every byte up to the end of the last page. */
 static void same_plan_gives_same_bytes(void **state)
 {
 	struct image_request request = realm;
@@ -132,7 +133,7 @@ static void same_plan_gives_same_bytes(void **state)
 	blob_free(&second);
 }
 
-/* The value's padding and all behind the tree's end. */
+/* Checks the padding of a value, and everything behind the tree's end. */
 static void padding_is_zero(void **state)
 {
 	struct image_request request = realm;
@@ -190,7 +191,7 @@ static void too_large_a_tree_is_refused(void **state)
 	free(cmdline);
 }
 
-/* A partial tree whose device has that phandle. */
+/* Returns a partial tree whose device has this phandle. */
 static struct bytes partial_tree(uint32_t phandle, const char *top)
 {
 	struct bytes tree = { calloc(1, 4096), 4096 };
@@ -271,7 +272,7 @@ static void unfit_partial_trees_are_refused(void **state)
 	expect_bad_partial(tree, damaged);
 }
 
-/* The property that holds some bytes, for its length to be changed. */
+/* Returns the property of that name, so that a test can change its length. */
 static struct fdt_property *property_find(struct bytes *tree, const char *name)
 {
 	int node = fdt_path_offset(tree->data, "/passthrough/nic@1");
@@ -280,7 +281,8 @@ static struct fdt_property *property_find(struct bytes *tree, const char *name)
 	return fdt_get_property_w(tree->data, node, name, NULL);
 }
 
-/* What libfdt 1.6.1 goes backwards for, stays at or does not see. */
+/* Lengths with which libfdt 1.6.1 goes backwards, stays in place, or misses the
+ * overflow. */
 static void lengths_that_overflow_are_refused(void **state)
 {
 	static const uint32_t lengths[] = { UINT32_MAX,        UINT32_MAX - 3,
@@ -303,7 +305,8 @@ static void a_structure_that_does_not_end_is_refused(void **state)
 	uint32_t size = fdt_size_dt_struct(tree.data);
 
 	(void)state;
-	/* The last property's value, a node's name, a tag. */
+	/* The cuts fall into the last property's value, a node's name, a
+	 * tag. */
 	for (uint32_t less = 4; less < size; less += 4) {
 		struct bytes cut =
 			bytes_copy((struct span){ tree.data, tree.size });
@@ -320,7 +323,7 @@ static void old_versions_are_refused(void **state)
 	struct bytes tree = partial_tree(1, "passthrough");
 
 	(void)state;
-	fdt_set_version(tree.data, 16); /* no size of the structure */
+	fdt_set_version(tree.data, 16); /* without the structure's size */
 	fdt_set_size_dt_struct(tree.data, 0);
 	assert_null(fdt_partial_check(bytes_span(&tree)));
 	fdt_set_last_comp_version(tree.data, 3);

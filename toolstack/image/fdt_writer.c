@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* libfdt's sequential writer with an error that sticks. */
+/* Drives libfdt's sequential writer, with an error that sticks. */
 #include "toolstack/image/fdt_writer.h"
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Longer than any "name@unit" that is asked for. */
+/* Longer than every "name@unit" that we write. */
 #define NAME_MAX_SIZE 64
 
 void fdt_writer_start(struct fdt_writer *w, void *buffer, size_t size)
@@ -26,6 +26,12 @@ void fdt_writer_finish(struct fdt_writer *w)
 		w->error = fdt_finish(w->fdt);
 }
 
+void fdt_fail(struct fdt_writer *w, int error)
+{
+	if (w->error == 0)
+		w->error = error;
+}
+
 void fdt_open(struct fdt_writer *w, const char *name)
 {
 	if (w->error == 0)
@@ -38,7 +44,7 @@ void fdt_open_at(struct fdt_writer *w, const char *name, uint64_t unit)
 	int length = snprintf(full, sizeof(full), "%s@%" PRIx64, name, unit);
 
 	if (length < 0 || (size_t)length >= sizeof(full))
-		w->error = w->error != 0 ? w->error : -FDT_ERR_INTERNAL;
+		fdt_fail(w, -FDT_ERR_INTERNAL);
 	fdt_open(w, full);
 }
 
@@ -48,13 +54,14 @@ void fdt_close(struct fdt_writer *w)
 		w->error = fdt_end_node(w->fdt);
 }
 
-/* Makes the property and returns its value, to be filled, or NULL. */
-static void *reserve(struct fdt_writer *w, const char *name, size_t size)
+/* Makes the property and returns its value, which the caller fills, or NULL. */
+static void *property_reserve(struct fdt_writer *w, const char *name,
+			      size_t size)
 {
 	void *value = NULL;
 
-	if (w->error == 0 && size > INT_MAX)
-		w->error = -FDT_ERR_NOSPACE;
+	if (size > INT_MAX)
+		fdt_fail(w, -FDT_ERR_NOSPACE);
 	if (w->error == 0) {
 		w->error = fdt_property_placeholder(w->fdt, name, (int)size,
 						    &value);
@@ -65,7 +72,7 @@ static void *reserve(struct fdt_writer *w, const char *name, size_t size)
 void fdt_put(struct fdt_writer *w, const char *name, const void *data,
 	     size_t size)
 {
-	void *value = reserve(w, name, size);
+	void *value = property_reserve(w, name, size);
 
 	if (value != NULL && size != 0)
 		memcpy(value, data, size);
@@ -73,7 +80,7 @@ void fdt_put(struct fdt_writer *w, const char *name, const void *data,
 
 void fdt_put_empty(struct fdt_writer *w, const char *name)
 {
-	(void)reserve(w, name, 0); /* nothing to fill */
+	(void)property_reserve(w, name, 0); /* nothing to fill */
 }
 
 void fdt_put_string(struct fdt_writer *w, const char *name, const char *text)
@@ -84,7 +91,7 @@ void fdt_put_string(struct fdt_writer *w, const char *name, const char *text)
 void fdt_put_cells(struct fdt_writer *w, const char *name,
 		   const uint32_t *cells, size_t count)
 {
-	fdt32_t *value = reserve(w, name, count * sizeof(*value));
+	fdt32_t *value = property_reserve(w, name, count * sizeof(*value));
 
 	for (size_t i = 0; value != NULL && i < count; i++)
 		value[i] = cpu_to_fdt32(cells[i]);
@@ -105,7 +112,7 @@ void fdt_put_u64(struct fdt_writer *w, const char *name, uint64_t value)
 void fdt_put_ranges(struct fdt_writer *w, const char *name,
 		    const struct fdt_range *ranges, size_t count)
 {
-	fdt32_t *value = reserve(w, name, count * 4 * sizeof(*value));
+	fdt32_t *value = property_reserve(w, name, count * 4 * sizeof(*value));
 
 	for (size_t i = 0; value != NULL && i < count; i++) {
 		*value++ = cpu_to_fdt32((uint32_t)(ranges[i].base >> 32));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Writing a device tree from front to back. The first error sticks and makes
- * all later calls do nothing, so that a node reads as a list of properties.
- * Addresses and sizes take two cells each, as in the root of a guest's tree.
+ * Writes a device tree from front to back. The first error sticks and makes all
+ * later calls do nothing. So the code of a node reads as a list of its
+ * properties. Addresses and sizes take two cells each, as the root of a guest's
+ * tree says.
  */
 #ifndef REEVE_TOOLSTACK_IMAGE_FDT_WRITER_H
 #define REEVE_TOOLSTACK_IMAGE_FDT_WRITER_H
@@ -11,7 +12,7 @@
 #include <stdint.h>
 
 struct fdt_writer {
-	void *fdt; /* a zeroed buffer: libfdt leaves padding as it is */
+	void *fdt; /* zeroed before: libfdt does not write the padding */
 	int error; /* 0 or a negative FDT_ERR_* */
 };
 
@@ -22,12 +23,15 @@ struct fdt_range {
 
 void fdt_writer_start(struct fdt_writer *w, void *buffer, size_t size);
 void fdt_writer_finish(struct fdt_writer *w);
+/* Records a negative FDT_ERR_* that the caller found, unless there is an error
+ * already. */
+void fdt_fail(struct fdt_writer *w, int error);
 
 void fdt_open(struct fdt_writer *w, const char *name);
 void fdt_open_at(struct fdt_writer *w, const char *name, uint64_t unit);
 void fdt_close(struct fdt_writer *w);
 
-/* Bytes as they are; a constant list of strings is written so. */
+/* Puts the bytes as they are. A constant list of strings is put this way. */
 void fdt_put(struct fdt_writer *w, const char *name, const void *data,
 	     size_t size);
 void fdt_put_empty(struct fdt_writer *w, const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Small kernels, packed data and files for the tests. */
+/* Makes small kernels, packed data and files for the tests. */
 #include "toolstack/image/fixture.h"
 
 #include <setjmp.h>
@@ -54,7 +54,8 @@ void bytes_free(struct bytes *bytes)
 	*bytes = (struct bytes){ NULL, 0 };
 }
 
-/* Gives back what a packer did not fill. */
+/* Returns the first size bytes, and frees the rest that a packer did not
+ * fill. */
 static struct bytes bytes_cut(struct bytes bytes, size_t size)
 {
 	struct bytes cut = bytes_copy((struct span){ bytes.data, size });

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names for the files that people take for an arm64 kernel. */
+/* Names the kinds of files that people mistake for an arm64 kernel. */
 #include "toolstack/image/kernel.h"
 
-/* The first match wins: what may begin like another format comes earlier. */
+/* The first match counts. So a format comes before another that a file of it
+ * could be mistaken for. */
 static const struct {
 	size_t offset;
 	struct span bytes;

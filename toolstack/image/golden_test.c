@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Images against the expected ones: each NAME.request under the data folder
- * has a NAME.dts, which begins with the plan as a comment and goes on with
- * the device tree's source. A request is a list of lines "key value"; files
- * are made up of the sizes that it gives.
+ * Compares images with the expected ones. Each NAME.request in the data folder
+ * has a NAME.dts, which begins with the plan as a comment; the device tree's
+ * source follows. A request is a list of lines "key value". Its files are made
+ * up, with the sizes that it gives.
  *
  *	golden_test DIR		compares all
  *	golden_test DIR NAME	prints what is expected of NAME, to be looked
@@ -26,7 +26,7 @@
 #define MIB        ((uint64_t)1 << 20)
 #define VIRTIO_MAX 11
 
-/* A request with what it points to. */
+/* A request, and the objects that it points to. */
 struct golden {
 	struct image_request request;
 	struct kernel_spec kernel;
@@ -162,7 +162,8 @@ static void print_plan(FILE *out, const struct image *image)
 		image->ram_minimum / MIB);
 }
 
-/* What the request gives, as in the expected files; the caller frees. */
+/* Returns what the request gives, in the form of the expected files; the caller
+ * frees it. */
 static char *render(const char *request_path)
 {
 	struct reeve_report *report = reeve_report_new();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From a request to an image: read, place, write the tree. */
+/* Turns a request into an image: reads the files, places them, writes the
+ * tree. */
 #include "toolstack/image/image.h"
 
 #include <inttypes.h>
@@ -14,13 +15,13 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* The first Linux that can run in a Realm. */
+/* The first version of Linux that can run in a Realm. */
 #define REALM_LINUX_MAJOR 6
 #define REALM_LINUX_MINOR 13
 
-/* The public image with what it points to. */
+/* The public image, and the objects that it points to. */
 struct image_parts {
-	struct image image; /* first: image_free() gets its address */
+	struct image image; /* first, as image_free() gets its address */
 	struct kernel kernel;
 	struct blob initrd;
 	struct blob partial;
@@ -28,7 +29,7 @@ struct image_parts {
 	struct layout layout;
 };
 
-/* A step's surroundings. */
+/* What every step works on. */
 struct loading {
 	const struct image_request *request;
 	struct image_parts *parts;
@@ -40,7 +41,8 @@ static bool has_file(const struct image_file *file)
 	return file->path != NULL && file->path[0] != '\0';
 }
 
-/* What is wrong with the request, and the key to blame; NULL: nothing. */
+/* Returns what is wrong with the request, and the key to blame; NULL if nothing
+ * is. */
 static const char *request_fault(const struct image_request *request,
 				 const char **key)
 {
@@ -66,7 +68,7 @@ static const char *request_fault(const struct image_request *request,
 	return NULL;
 }
 
-/* The same for what a Realm's tree may not hold. */
+/* The same for things that a Realm's device tree cannot have. */
 static const char *realm_fault(const struct image_request *request,
 			       const char **key)
 {
@@ -104,7 +106,8 @@ static int check_request(const struct image_request *request,
 			    fault);
 }
 
-/* A Linux before 6.13 stops early in a Realm, without a word. */
+/* A Linux before 6.13 stops early in a Realm and prints nothing. So the user is
+ * told. */
 static void advise_on_version(const struct loading *loading)
 {
 	const struct image_request *request = loading->request;
@@ -147,7 +150,8 @@ static int load_partial(const struct loading *loading)
 			    "device_tree", NULL, "%s: %s", file->path, fault);
 }
 
-/* Reads every file, so that all bad ones are told in one run. */
+/* Reads every file even if one is bad, so that one run reports all bad
+ * files. */
 static int load_files(const struct loading *loading)
 {
 	const struct image_request *request = loading->request;
@@ -227,11 +231,9 @@ static int report_shortage(const struct loading *loading,
 			    kib(sizes->initrd), kib(sizes->dtb), need);
 }
 
-/*
- * Addresses depend on the tree's size, and the tree on the addresses; but its
- * size does not. So it is written twice.
- */
-static int place(const struct loading *loading)
+/* The addresses depend on the tree's size, and the tree's content depends on
+ * the addresses, but its size does not. So the tree is written twice. */
+static int image_place(const struct loading *loading)
 {
 	struct image_parts *parts = loading->parts;
 	struct image *image = &parts->image;
@@ -316,7 +318,7 @@ int image_load(const struct image_request *request, struct image **out,
 	loading.parts->dtb = BLOB_NONE;
 	ret = load_files(&loading);
 	if (ret == REEVE_OK)
-		ret = place(&loading);
+		ret = image_place(&loading);
 	if (ret != REEVE_OK) {
 		parts_free(loading.parts);
 		return ret;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The stage as a whole: warnings, refusals, shortages, segments. */
+/* The image stage as a whole: warnings, refusals, shortages, segments. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 static const char *kernel_6_13, *kernel_6_12, *kernel_unknown, *initrd;
 
-/* The request of a small Realm. */
+/* Returns the request of a small Realm. */
 static struct image_request realm_request(const char *kernel)
 {
 	return (struct image_request){ .realm = true,
@@ -159,7 +159,7 @@ static void shortage_names_the_least_memory(void **state)
 	reeve_report_free(report);
 }
 
-/* A kernel whose BSS leaves no room, whatever the memory. */
+/* The kernel's BSS leaves no room, however large the memory is. */
 static void what_fits_no_bank_is_told(void **state)
 {
 	struct kernel_spec spec = { .size = 4096, .image_size = 0xc0000000 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Kernels: an arm64 Image (Linux, Documentation/arch/arm64/booting.rst), bare,
- * compressed, or in an EFI zboot image (drivers/firmware/efi/libstub/
- * zboot-header.S). One layer of packing is taken off, no more.
+ * Reads kernels: an arm64 Image (Linux, Documentation/arch/arm64/booting.rst),
+ * as it is, compressed, or in an EFI zboot image (Linux,
+ * drivers/firmware/efi/libstub/zboot-header.S). Only one layer of packing is
+ * removed.
  */
 #include "toolstack/image/kernel.h"
 
@@ -16,7 +17,7 @@
 #include "lib/number.h"
 #include "toolstack/image/decompress.h"
 
-/* The Image header: all fields little-endian. */
+/* The Image header. All fields are little-endian. */
 #define IMAGE_HEADER_SIZE 64
 #define IMAGE_TEXT_OFFSET 8
 #define IMAGE_IMAGE_SIZE  16
@@ -52,11 +53,11 @@ static const struct span pe_magic = SPAN("PE\0\0");
 static const char advice[] =
 	"give an arm64 Linux kernel: Image, Image.gz or an EFI zboot vmlinuz";
 
-/* What every step needs to speak of the file. */
+/* What every step needs for its messages, and the limit. */
 struct context {
 	const struct image_file *file;
 	struct reeve_report *report;
-	size_t limit; /* of the unpacked size */
+	size_t limit; /* on the unpacked size */
 };
 
 static struct span blob_span(const struct blob *blob)
@@ -65,20 +66,21 @@ static struct span blob_span(const struct blob *blob)
 }
 
 __attribute__((format(printf, 3, 4))) static int
-refuse(const struct context *context, const char *hint, const char *what, ...)
+kernel_refuse(const struct context *context, const char *hint, const char *what,
+	      ...)
 {
 	const struct image_file *file = context->file;
 	char text[256];
 	va_list args;
 
 	va_start(args, what);
-	(void)vsnprintf(text, sizeof(text), what, args); /* may cut it short */
+	(void)vsnprintf(text, sizeof(text), what, args); /* may be cut off */
 	va_end(args);
 	return report_error(context->report, REEVE_ERR_IMAGE, &file->place,
 			    "kernel", hint, "%s: %s", file->path, text);
 }
 
-static int no_memory(const struct context *context)
+static int kernel_no_memory(const struct context *context)
 {
 	return report_error(context->report, REEVE_ERR_MEMORY,
 			    &context->file->place, "kernel", NULL,
@@ -90,25 +92,27 @@ static int unpack_failed(const struct context *context,
 {
 	switch (result) {
 	case UNPACK_TRUNCATED:
-		return refuse(context, "fetch or copy the file again",
-			      "the %s data is truncated", codec->name);
+		return kernel_refuse(context, "fetch or copy the file again",
+				     "the %s data is truncated", codec->name);
 	case UNPACK_TRAILING:
-		return refuse(context, NULL,
-			      "something else follows the %s data", codec->name);
+		return kernel_refuse(context, NULL,
+				     "something else follows the %s data",
+				     codec->name);
 	case UNPACK_TOO_LARGE:
-		return refuse(
+		return kernel_refuse(
 			context, NULL,
 			"the %s data unpacks to more than the %zu bytes allowed",
 			codec->name, context->limit);
 	case UNPACK_NO_MEMORY:
-		return no_memory(context);
+		return kernel_no_memory(context);
 	default:
-		return refuse(context, "fetch or copy the file again",
-			      "the %s data is corrupt", codec->name);
+		return kernel_refuse(context, "fetch or copy the file again",
+				     "the %s data is corrupt", codec->name);
 	}
 }
 
-/* Whether there is an Image header, of today's or the first (v0) kind. */
+/* Returns true if the bytes begin with an Image header, today's or the first
+ * (v0) kind. */
 static bool is_image(struct span bytes)
 {
 	return bytes.size >= IMAGE_HEADER_SIZE &&
@@ -116,9 +120,9 @@ static bool is_image(struct span bytes)
 		span_matches(bytes, 0, image_v0_code));
 }
 
-/* Unpacks, and makes sure that a kernel came out. */
-static int unpack(struct kernel *kernel, const struct codec *codec,
-		  struct span packed, const struct context *context)
+/* Unpacks the data, and refuses it unless the result is a kernel. */
+static int unpack_to_kernel(struct kernel *kernel, const struct codec *codec,
+			    struct span packed, const struct context *context)
 {
 	enum unpack_result result =
 		codec_unpack(codec, packed, context->limit, &kernel->bytes);
@@ -129,14 +133,17 @@ static int unpack(struct kernel *kernel, const struct codec *codec,
 	if (is_image(bytes))
 		return REEVE_OK;
 	if (codec_recognise(bytes) != NULL) {
-		return refuse(context, advice, "%s inside %s: packed twice",
-			      codec_recognise(bytes)->name, codec->name);
+		return kernel_refuse(context, advice,
+				     "%s inside %s: packed twice",
+				     codec_recognise(bytes)->name, codec->name);
 	}
-	return refuse(context, advice, "not a kernel for arm64: %s data of %s",
-		      codec->name, foreign_format(bytes));
+	return kernel_refuse(context, advice,
+			     "not a kernel for arm64: %s data of %s",
+			     codec->name, foreign_format(bytes));
 }
 
-/* The compression type, fit for a message: a string in a fixed field. */
+/* Copies the compression type, a string in a fixed field, with '?' for bytes
+ * that cannot be printed in a message. */
 static void zboot_type(struct span bytes, char type[])
 {
 	size_t size = ZBOOT_TYPE_END - ZBOOT_TYPE;
@@ -157,11 +164,12 @@ static int unpack_zboot(struct kernel *kernel, struct span bytes,
 	uint32_t offset, size;
 
 	if (bytes.size < ZBOOT_HEADER_SIZE)
-		return refuse(context, NULL, "the zboot header is truncated");
+		return kernel_refuse(context, NULL,
+				     "the zboot header is truncated");
 	offset = span_le32(bytes, ZBOOT_PAYLOAD_OFFSET);
 	size = span_le32(bytes, ZBOOT_PAYLOAD_SIZE);
 	if (!span_holds(bytes, offset, size)) {
-		return refuse(
+		return kernel_refuse(
 			context, "fetch or copy the file again",
 			"the zboot image is truncated: its payload of %" PRIu32
 			" bytes at %" PRIu32 " ends behind the file's %zu bytes",
@@ -170,19 +178,21 @@ static int unpack_zboot(struct kernel *kernel, struct span bytes,
 	zboot_type(bytes, type);
 	codec = codec_of_zboot(type);
 	if (codec == NULL) {
-		return refuse(
+		return kernel_refuse(
 			context, advice,
 			"the zboot image is compressed with \"%s\", which is not supported",
 			type);
 	}
 	kernel->info.format = codec->zboot_format;
-	return unpack(kernel, codec, (struct span){ bytes.data + offset, size },
-		      context);
+	return unpack_to_kernel(kernel, codec,
+				(struct span){ bytes.data + offset, size },
+				context);
 }
 
-/* Fills bytes and format from the file's bytes, which it takes over. */
-static int unwrap(struct kernel *kernel, struct blob *raw,
-		  const struct context *context)
+/* Fills kernel->bytes and the format from the file's bytes. If the file is a
+ * bare Image, the kernel takes *raw over. */
+static int kernel_unwrap(struct kernel *kernel, struct blob *raw,
+			 const struct context *context)
 {
 	struct span bytes = blob_span(raw);
 	const struct codec *codec = codec_recognise(bytes);
@@ -197,22 +207,21 @@ static int unwrap(struct kernel *kernel, struct blob *raw,
 	}
 	if (codec != NULL) {
 		kernel->info.format = codec->image_format;
-		return unpack(kernel, codec, bytes, context);
+		return unpack_to_kernel(kernel, codec, bytes, context);
 	}
 	if (bytes.size < IMAGE_HEADER_SIZE) {
-		return refuse(
+		return kernel_refuse(
 			context, advice,
 			"not a kernel for arm64: %zu bytes are less than a header",
 			bytes.size);
 	}
-	return refuse(context, advice, "not a kernel for arm64: %s",
-		      foreign_format(bytes));
+	return kernel_refuse(context, advice, "not a kernel for arm64: %s",
+			     foreign_format(bytes));
 }
 
-/*
- * Where the file has to reach for its PE sections to be whole, or 0 if there
- * is no PE header. The Image's header itself does not tell the file's size.
- */
+/* Returns the size that the file must have for its PE sections to be complete,
+ * or 0 if it has no PE header. The Image header itself does not tell the file's
+ * size. */
 static uint64_t sections_end(struct span bytes)
 {
 	size_t pe = span_le32(bytes, IMAGE_PE_OFFSET), table, count;
@@ -244,7 +253,7 @@ static int check_whole(struct span bytes, const struct context *context)
 
 	if (end <= bytes.size)
 		return REEVE_OK;
-	return refuse(
+	return kernel_refuse(
 		context, "fetch or copy the file again",
 		"the kernel is truncated: its sections reach to byte %" PRIu64
 		", the Image has %zu bytes",
@@ -255,30 +264,31 @@ static int check_place(const struct image_kernel_info *info,
 		       const struct context *context)
 {
 	if (info->text_offset % GUEST_PAGE_SIZE != 0) {
-		return refuse(context, NULL,
-			      "the header's text_offset %#" PRIx64
-			      " is not a multiple of 4 KiB",
-			      info->text_offset);
+		return kernel_refuse(context, NULL,
+				     "the header's text_offset %#" PRIx64
+				     " is not a multiple of 4 KiB",
+				     info->text_offset);
 	}
 	if (info->text_offset >= GUEST_RAM0_SIZE) {
-		return refuse(context, NULL,
-			      "the header's text_offset %#" PRIx64
-			      " is beyond the first RAM bank",
-			      info->text_offset);
+		return kernel_refuse(context, NULL,
+				     "the header's text_offset %#" PRIx64
+				     " is beyond the first RAM bank",
+				     info->text_offset);
 	}
 	if (info->image_size > GUEST_RAM0_SIZE) {
-		return refuse(context, NULL,
-			      "the header's image_size %#" PRIx64
-			      " is larger than the first RAM bank",
-			      info->image_size);
+		return kernel_refuse(context, NULL,
+				     "the header's image_size %#" PRIx64
+				     " is larger than the first RAM bank",
+				     info->image_size);
 	}
 	return REEVE_OK;
 }
 
 /*
- * A file may be longer than image_size (a signature may follow) and is as a
- * rule shorter (the BSS): the larger of the two is reserved. An image_size of
- * 0, from kernels before 3.17, leaves the text_offset as it stands.
+ * A file may be longer than image_size, because a signature may follow. Usually
+ * it is shorter, because image_size includes the BSS. The larger of the two is
+ * reserved. Kernels before 3.17 have an image_size of 0; their text_offset is
+ * used as it stands.
  */
 static int read_header(struct kernel *kernel, const struct context *context)
 {
@@ -291,8 +301,9 @@ static int read_header(struct kernel *kernel, const struct context *context)
 	assert(bytes.data != NULL && is_image(bytes));
 	flags = span_le64(bytes, IMAGE_FLAGS);
 	if ((flags & IMAGE_FLAG_BIG_ENDIAN) != 0) {
-		return refuse(context, advice,
-			      "the kernel is big-endian, which is not supported");
+		return kernel_refuse(
+			context, advice,
+			"the kernel is big-endian, which is not supported");
 	}
 	info->page_size =
 		page_sizes[flags >> IMAGE_FLAG_PAGE_SHIFT & IMAGE_FLAG_PAGE_MASK];
@@ -317,13 +328,13 @@ int kernel_unpack(struct kernel *kernel, struct blob *raw, size_t limit,
 	int ret;
 
 	*kernel = KERNEL_NONE;
-	ret = unwrap(kernel, raw, &context);
+	ret = kernel_unwrap(kernel, raw, &context);
 	blob_free(raw);
 	if (ret == REEVE_OK)
 		ret = read_header(kernel, &context);
 	if (ret == REEVE_OK &&
 	    banner_find(blob_span(&kernel->bytes), &kernel->info) != REEVE_OK)
-		ret = no_memory(&context);
+		ret = kernel_no_memory(&context);
 	if (ret != REEVE_OK)
 		kernel_free(kernel);
 	return ret;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Kernels: what is accepted and what is found out, what is refused and why. */
+/* Kernels: which are accepted, what is found out about them, and why others are
+ * refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +34,8 @@ static int open_kernel(struct kernel *kernel, struct span bytes,
 	return kernel_unpack(kernel, &raw, LIMIT, &file, report);
 }
 
-/* That the bytes are a kernel of that format, the same as plain. */
+/* Checks that the bytes are taken for a kernel of that format with the content
+ * of plain. */
 static void expect_kernel(struct span bytes, const char *format,
 			  const struct bytes *plain)
 {
@@ -49,7 +51,8 @@ static void expect_kernel(struct span bytes, const char *format,
 	reeve_report_free(report);
 }
 
-/* That the bytes are refused with exactly one error, which says so. */
+/* Checks that the bytes are refused with exactly one error that has this
+ * message. */
 static void expect_refusal(struct span bytes, const char *message)
 {
 	struct reeve_report *report = reeve_report_new();
@@ -129,7 +132,7 @@ static void zboot_images(void **state)
 	bytes_free(&plain);
 }
 
-/* Opens a kernel made to the spec; the caller frees it. */
+/* Opens a kernel made to the specification; the caller frees it. */
 static struct kernel open_spec(const struct kernel_spec *spec)
 {
 	struct reeve_report *report = reeve_report_new();
@@ -170,7 +173,7 @@ static void page_size_may_be_unsaid(void **state)
 	kernel_free(&kernel);
 }
 
-/* A signature may follow what the header counts. */
+/* A signature may follow the bytes that the header counts. */
 static void a_longer_file_is_reserved_whole(void **state)
 {
 	struct kernel_spec spec = plain_spec;
@@ -252,7 +255,7 @@ static void huge_image_size_is_refused(void **state)
 		"vmlinuz: the header's image_size 0xffffffffffffffff is larger than the first RAM bank");
 }
 
-/* Adds a PE header with one section of that extent in the file. */
+/* Adds a PE header with one section that has this extent in the file. */
 static void put_pe(struct bytes *kernel, uint32_t size, uint32_t offset)
 {
 	uint8_t *pe = kernel->data + 64;

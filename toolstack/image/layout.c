@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Placing a guest's images, as libxl does it. */
+/* Places a guest's images where libxl would. */
 #include "toolstack/image/layout.h"
 
 #include "abi/guest_map.h"
@@ -7,17 +7,19 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* The kernel's end is rounded up to this before modules are put behind it. */
+/* The end of the kernel is rounded up to this before the modules (initrd and
+ * device tree) are put behind it. */
 #define KERNEL_END_ALIGN (2 * MIB)
 
-/* Modules go here if they can: away from the kernel, whatever its size. */
+/* The preferred place of the modules: far from the kernel, so that it does not
+ * depend on the kernel's size. */
 #define MODULES_BASE (GUEST_RAM0_BASE + 128 * MIB)
 
-/* The sizes as extents, once they are known to be sane. */
+/* The sizes as extents, after the check that they cannot overflow. */
 struct extents {
 	uint64_t kernel_start;
 	uint64_t kernel_end; /* whole pages */
-	uint64_t kernel_limit; /* KERNEL_END_ALIGN applied */
+	uint64_t kernel_limit; /* rounded up to KERNEL_END_ALIGN */
 	uint64_t initrd; /* whole pages */
 	uint64_t modules; /* initrd and tree, whole pages */
 };
@@ -32,7 +34,8 @@ void layout_banks(uint64_t ram, struct image_bank banks[2])
 					smaller(size - first, GUEST_RAM1_SIZE) };
 }
 
-/* With every size within the bank, no sum below can wrap. */
+/* Computes the extents. Returns false if a size exceeds the bank; after this
+ * check no sum in this file can wrap. */
 static bool sizes_measure(const struct layout_sizes *sizes,
 			  struct extents *extents)
 {
@@ -50,13 +53,13 @@ static bool sizes_measure(const struct layout_sizes *sizes,
 	return true;
 }
 
-/* Whether the modules fit below the kernel. */
+/* Returns true if the modules fit below the kernel. */
 static bool fits_below(const struct extents *extents)
 {
 	return extents->kernel_start - GUEST_RAM0_BASE > extents->modules;
 }
 
-/* Where the modules go, or 0. */
+/* Returns where the modules go, or 0 if they fit nowhere. */
 static uint64_t place_modules(const struct extents *extents, uint64_t ram_end)
 {
 	if (ram_end >= MODULES_BASE + extents->modules &&
@@ -97,7 +100,9 @@ uint64_t layout_minimum(const struct layout_sizes *sizes)
 
 	if (!sizes_measure(sizes, &extents))
 		return 0;
-	/* Behind the kernel one byte must be left over, below it none. */
+	/* Behind the kernel the modules need one byte more than their size,
+	 * because place_modules() compares with >. Below the kernel they need
+	 * no RAM behind it. */
 	end = fits_below(&extents) ? extents.kernel_end
 				   : extents.kernel_limit + extents.modules + 1;
 	end = align_up(end - GUEST_RAM0_BASE, MIB);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Where kernel, initrd and device tree go: libxl's rules, with the kernel's
- * BSS reserved as its header asks. A pure function of the sizes.
- */
+/* Places kernel, initrd and device tree by libxl's rules, but reserves the
+ * kernel's BSS as its header asks. The result depends on the sizes only. */
 #ifndef REEVE_TOOLSTACK_IMAGE_LAYOUT_H
 #define REEVE_TOOLSTACK_IMAGE_LAYOUT_H
 
@@ -11,32 +9,33 @@
 
 #include "toolstack/image/image.h"
 
-/* All in bytes. */
+/* All sizes are in bytes. */
 struct layout_sizes {
 	uint64_t ram; /* rounded down to whole MiB */
-	uint64_t text_offset; /* the kernel's, whole pages */
-	uint64_t kernel; /* with its BSS */
+	uint64_t text_offset; /* of the kernel, whole pages */
+	uint64_t kernel; /* including its BSS */
 	uint64_t initrd; /* 0: none */
 	uint64_t dtb;
 };
 
-/* IPAs, all page-aligned. */
+/* All are IPAs and page-aligned. */
 struct layout {
 	uint64_t kernel;
-	uint64_t initrd; /* means nothing if there is none */
+	uint64_t initrd; /* meaningless if there is none */
 	uint64_t dtb; /* directly behind the initrd's last page */
 };
 
-/* Bank 0 is filled before bank 1; beyond both, RAM is cut off. */
+/* Splits RAM into banks. Bank 0 is filled before bank 1. RAM beyond both is
+ * dropped. */
 void layout_banks(uint64_t ram, struct image_bank banks[2]);
 
-/* Whether everything fits; *layout is written only then. */
+/* Places the images. Returns false, and leaves *layout alone, if they do not
+ * fit. */
 bool layout_place(const struct layout_sizes *sizes, struct layout *layout);
 
-/*
- * The least RAM, in bytes and a multiple of 1 MiB, for which layout_place()
- * succeeds, whatever sizes->ram says. 0: none, the first bank is too small.
- */
+/* Returns the least RAM, in bytes and a multiple of 1 MiB, with which
+ * layout_place() succeeds; sizes->ram is ignored. Returns 0 if there is none
+ * because the first bank is too small. */
 uint64_t layout_minimum(const struct layout_sizes *sizes);
 
 #endif

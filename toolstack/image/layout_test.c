@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Placement: libxl's numbers, BSS, shortages, the minimum. */
+/* Placement: libxl's addresses, the BSS, shortages, the minimum. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,10 +12,11 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* What libxl does with an 8 MiB kernel of text_offset 0, unless noted. */
+/* Where libxl puts the modules for a kernel with text_offset 0. Sizes of RAM
+ * and kernel are in MiB. */
 static const struct {
 	uint64_t ram, kernel, initrd, dtb;
-	uint64_t initrd_ipa, dtb_ipa; /* dtb_ipa 0: does not fit */
+	uint64_t initrd_ipa, dtb_ipa; /* dtb_ipa 0: it does not fit */
 } rows[] = {
 	{ 512, 8, 0, 4096, 0x48000000, 0x48000000 },
 	{ 512, 8, 3145851, 4096, 0x48000000, 0x48301000 },
@@ -47,7 +48,7 @@ static void libxl_rows(void **state)
 	}
 }
 
-/* With the BSS the kernel reaches beyond the usual place of the modules. */
+/* With its BSS the kernel covers the usual place of the modules. */
 static void bss_is_reserved(void **state)
 {
 	struct layout_sizes sizes = { .ram = 512 * MIB,
@@ -86,7 +87,7 @@ static void kernel_beyond_ram_is_refused(void **state)
 
 	(void)state;
 	assert_false(layout_place(&sizes, &layout));
-	sizes.text_offset = 16 * MIB; /* room below, but not for itself */
+	sizes.text_offset = 16 * MIB; /* room below, but RAM too short */
 	sizes.kernel = 17 * MIB;
 	assert_false(layout_place(&sizes, &layout));
 }
@@ -132,7 +133,8 @@ static void insane_sizes_do_not_wrap(void **state)
 	}
 }
 
-/* One MiB less than the minimum does not do, and no more than it does. */
+/* Checks that layout_place() succeeds from the minimum on and fails below
+ * it. */
 static void check_minimum(struct layout_sizes sizes)
 {
 	struct layout layout;

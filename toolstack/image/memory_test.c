@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Every allocation of the stage fails once, in turn: the answer is "out of
- * memory", and nothing stays allocated or mapped. The linker sends the
- * stage's own calls here (--wrap); heap leaks are the sanitizer's to find.
- */
+/* Lets each allocation of the stage fail once, in turn. The result must be "out
+ * of memory", and nothing may stay allocated or mapped. The linker sends the
+ * stage's own calls here (--wrap). The sanitizer finds heap leaks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +23,7 @@ static unsigned until_failure; /* 0: none fails */
 static unsigned calls;
 static size_t mapped;
 
-/* Whether this call is the one to fail. */
+/* Returns true if this call is the one to fail. */
 static bool fails(void)
 {
 	if (!watching)
@@ -92,7 +90,7 @@ int __wrap_munmap(void *at, size_t size)
 	return __real_munmap(at, size);
 }
 
-/* Loads with the nth allocation failing; true when there were fewer. */
+/* Loads while the nth allocation fails. Returns true if there were fewer. */
 static bool load_failing(const struct image_request *request, unsigned nth)
 {
 	struct reeve_report *report = reeve_report_new();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files of the machine engine share. */
+/* Declarations that the files of the machine engine share. */
 #ifndef REEVE_TOOLSTACK_ENGINE_MACHINE_INTERNAL_H
 #define REEVE_TOOLSTACK_ENGINE_MACHINE_INTERNAL_H
 
@@ -9,16 +9,17 @@ struct engine {
 	struct folder folder;
 	struct link *link;
 	const struct reeve_watch *watch;
-	int ram; /* the machine's RAM; -1: not open yet */
+	int ram; /* file of the machine's RAM; -1: not open yet */
 	uint64_t ram_size; /* bytes */
-	unsigned domid; /* the domain that was made last; 0: none */
-	bool building; /* it is not finished */
+	unsigned domid; /* of the domain that was made last; 0: none */
+	bool building; /* the domain is not finalised yet */
 	struct engine_boot boot;
-	uint64_t loaded; /* bytes */
+	uint64_t loaded; /* bytes, for the watch */
 };
 
-/* A request about a domain; the reply, if it says no more than yes, is
- * dropped. Also reports REEVE_ERR_NO_DOMAIN. */
+/* Sends a request about a domain and waits for the reply. reply may be NULL if
+ * only its status matters. Also reports REEVE_ERR_NO_DOMAIN, which link_call()
+ * does not. */
 int machine_ask(struct engine *engine, struct control_request *request,
 		struct control_reply *reply, struct reeve_report *report);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Building a domain on a host: pages are granted by it, and filled through the
- * file that is the machine's RAM. */
+/* Builds a domain on a host. The host grants the pages; we fill them through
+ * the file that is the machine's RAM. */
 #include "toolstack/engine/machine/machine.h"
 
 #include <errno.h>
@@ -8,20 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "abi/machine_map.h"
 #include "toolstack/engine/machine/internal.h"
-#include "toolstack/engine/machine/reply.h"
+#include "toolstack/host/clock.h"
+#include "toolstack/host/reply.h"
 #include "toolstack/host/watch.h"
 
-/* How long to wait for a control port's first reply. */
+/* The longest time to wait for a control port's first reply. */
 #define HELLO_PATIENCE_MS 60000
-/* Between two looks at a domain that changes its state. */
+/* The pause between two looks at a domain whose state is about to change. */
 #define POLL_MS     5
 #define POLL_MAX_MS WATCH_STEP_MS
-/* Bytes that are copied between two questions of the watch. */
+/* Number of bytes that are copied between two questions to the watch. */
 #define COPY_STEP ((size_t)8 << 20)
 
 static void machine_close(struct engine *engine)
@@ -147,9 +147,8 @@ static int machine_create(struct engine *engine,
 	return REEVE_OK;
 }
 
-static int pages_write(struct engine *engine, uint64_t offset,
-		       const uint8_t *data, size_t size,
-		       struct reeve_report *report)
+static int ram_write(struct engine *engine, uint64_t offset, const uint8_t *data,
+		     size_t size, struct reeve_report *report)
 {
 	while (size > 0) {
 		size_t part = size < COPY_STEP ? size : COPY_STEP;
@@ -190,8 +189,8 @@ static int machine_load(struct engine *engine, uint64_t ipa, const void *data,
 		return result;
 	if (!reply_grant(grant, pages * MACHINE_PAGE_SIZE, engine->ram_size))
 		return link_nonsense(report);
-	return pages_write(engine, grant->pa - MACHINE_DRAM_BASE, data,
-			   pages * MACHINE_PAGE_SIZE, report);
+	return ram_write(engine, grant->pa - MACHINE_DRAM_BASE, data,
+			 pages * MACHINE_PAGE_SIZE, report);
 }
 
 static void machine_set_boot(struct engine *engine,
@@ -202,18 +201,10 @@ static void machine_set_boot(struct engine *engine,
 
 /* ---- finalise, destroy ---------------------------------------------------------- */
 
-static void pause_for(uint64_t ms)
-{
-	struct timespec pause = { .tv_nsec = (long)ms * 1000000 };
-
-	(void)nanosleep(&pause, NULL); /* a shorter one is fine */
-}
-
-/*
- * Each question costs the host what some granules do: the next one comes when
- * half of what is left should be done. In milliseconds.
- */
-static uint64_t build_pause(const struct reeve_domain *domain)
+/* Returns the milliseconds to wait before the next look. A look costs the host
+ * as much as building some granules. So the next look comes when half of the
+ * remaining work should be done. */
+static unsigned build_pause(const struct reeve_domain *domain)
 {
 	double done = (double)domain->progress_done;
 	double left = (double)domain->progress_all - done;
@@ -223,12 +214,13 @@ static uint64_t build_pause(const struct reeve_domain *domain)
 		ms = (double)domain->uptime_ns / 1e6 * left / done / 2;
 	if (ms < POLL_MS)
 		return POLL_MS;
-	return ms < POLL_MAX_MS ? (uint64_t)ms : POLL_MAX_MS;
+	return ms < POLL_MAX_MS ? (unsigned)ms : POLL_MAX_MS;
 }
 
-/* 1: built; 0: not yet; negative: failed. */
+/* Looks once at the domain that is being built: fills *domain, and *built with
+ * whether the build has finished. */
 static int build_look(struct engine *engine, struct reeve_domain *domain,
-		      struct reeve_report *report)
+		      bool *built, struct reeve_report *report)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_INFO,
@@ -237,13 +229,16 @@ static int build_look(struct engine *engine, struct reeve_domain *domain,
 	struct control_reply reply;
 	int result = machine_ask(engine, &request, &reply, report);
 
+	*built = false;
 	if (result != REEVE_OK)
 		return result;
 	if (!reply_domain(&reply.body.domain, domain) ||
 	    domain->domid != engine->domid)
 		return link_nonsense(report);
-	if (domain->state == REEVE_DOMAIN_PAUSED)
-		return 1;
+	if (domain->state == REEVE_DOMAIN_PAUSED) {
+		*built = true;
+		return REEVE_OK;
+	}
 	if (domain->state == REEVE_DOMAIN_FAILED) {
 		return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
 				    "the host could not build it: %s",
@@ -251,13 +246,13 @@ static int build_look(struct engine *engine, struct reeve_domain *domain,
 	}
 	if (domain->state != REEVE_DOMAIN_BUILDING)
 		return link_nonsense(report);
-	return watch_go_on(engine->watch, "building", domain->progress_done,
-			   domain->progress_all)
-		       ? 0
-		       : REEVE_ERR_STOPPED;
+	if (!watch_go_on(engine->watch, "building", domain->progress_done,
+			 domain->progress_all))
+		return REEVE_ERR_STOPPED;
+	return REEVE_OK;
 }
 
-/* What a host knows of a Realm's measurement is nothing. */
+/* *realm stays empty: a host knows nothing about a Realm's measurement. */
 static int machine_finalise(struct engine *engine, struct engine_realm *realm,
 			    struct reeve_report *report)
 {
@@ -267,22 +262,23 @@ static int machine_finalise(struct engine *engine, struct engine_realm *realm,
 		.body.build = { engine->boot.pc, engine->boot.x0 },
 	};
 	struct reeve_domain domain;
+	bool built = false;
 	int result = machine_ask(engine, &request, NULL, report);
 
 	if (realm != NULL)
 		*realm = (struct engine_realm){ 0 };
-	while (result == REEVE_OK) {
-		result = build_look(engine, &domain, report);
-		if (result == REEVE_OK)
-			pause_for(build_pause(&domain));
+	while (result == REEVE_OK && !built) {
+		result = build_look(engine, &domain, &built, report);
+		if (result == REEVE_OK && !built)
+			clock_pause(build_pause(&domain));
 	}
-	engine->building = result != 1;
-	return result == 1 ? REEVE_OK : result;
+	engine->building = !built;
+	return result;
 }
 
-/* Whether the domain is still there. */
-static int is_there(struct engine *engine, unsigned domid, bool *there,
-		    struct reeve_report *report)
+/* Finds out if the domain still exists. */
+static int domain_is_there(struct engine *engine, unsigned domid, bool *there,
+			   struct reeve_report *report)
 {
 	struct reeve_domain domain = { 0 };
 	int result = machine_next(engine, domid, &domain, report);
@@ -291,7 +287,8 @@ static int is_there(struct engine *engine, unsigned domid, bool *there,
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
-/* Nothing gives up here: a domain that is begun with must not stay. */
+/* No watch can end the wait here, because a half-built domain must not stay on
+ * the host. */
 static int machine_destroy(struct engine *engine, struct reeve_report *report)
 {
 	unsigned domid = engine->domid;
@@ -305,9 +302,9 @@ static int machine_destroy(struct engine *engine, struct reeve_report *report)
 	link_watch(engine->link, NULL);
 	result = machine_act(engine, domid, ENGINE_DESTROY, report);
 	while (result == REEVE_OK && there) {
-		result = is_there(engine, domid, &there, report);
+		result = domain_is_there(engine, domid, &there, report);
 		if (there)
-			pause_for(POLL_MS);
+			clock_pause(POLL_MS);
 	}
 	link_watch(engine->link, engine->watch);
 	return result;

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The machine engine: a CCA host of ours, over its control interface. */
+/* The machine engine: one of our CCA hosts, through its control interface. */
 #ifndef REEVE_TOOLSTACK_ENGINE_MACHINE_H
 #define REEVE_TOOLSTACK_ENGINE_MACHINE_H
 
 #include "toolstack/engine/engine.h"
-#include "toolstack/engine/machine/link.h"
+#include "toolstack/host/link.h"
 
 extern const struct engine_ops engine_machine;
 
-/* Connects to the host in a folder, which is copied; see link_open(). watch
- * must outlive the engine. */
+/* Connects to the host in a folder (see link_open()); the engine keeps a copy
+ * of *folder. watch must outlive the engine. */
 int machine_open(const struct folder *folder, const struct reeve_watch *watch,
 		 struct engine **out, struct reeve_report *report);
-/* The same over a link, which becomes the engine's, also on failure. */
+/* The same over an open link, which belongs to the engine from then on, also on
+ * failure. */
 int machine_attach(const struct folder *folder, struct link *link,
 		   const struct reeve_watch *watch, struct engine **out,
 		   struct reeve_report *report);
 
-/* Another watch from now on. */
+/* Sets the watch that is asked from now on. */
 void machine_watch(struct engine *engine, const struct reeve_watch *watch);
 
 #endif

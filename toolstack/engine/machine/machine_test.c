@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Building a domain on a host, and all that can go wrong with one. */
+/* Builds a domain on a host, and goes through everything that can fail
+ * there. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,12 +17,12 @@
 #include "abi/machine_map.h"
 #include "toolstack/engine/build.h"
 #include "toolstack/engine/machine/machine.h"
-#include "toolstack/engine/machine/peer.h"
 #include "toolstack/host/fixture.h"
+#include "toolstack/host/peer.h"
 
 #define PATIENCE_MS 60000
 
-/* The content: two pages, the second not full. */
+/* The content: two pages, of which the second is not full. */
 #define CONTENT_SIZE ((size_t)2 * GUEST_PAGE_SIZE)
 
 struct fixture {
@@ -31,7 +32,7 @@ struct fixture {
 	struct engine_domain domain;
 	struct image image;
 	uint8_t *content;
-	unsigned until; /* the watch says stop after so many questions */
+	unsigned until; /* questions after which the watch says stop */
 	struct reeve_watch watch;
 	int lock;
 };
@@ -131,7 +132,8 @@ static void assert_destroyed(const struct fixture *f)
 	assert_int_equal(f->peer.state, 0);
 }
 
-/* ---- It works ------------------------------------------------------------------ */
+/* ---- It works
+ * --------------------------------------------------------------- */
 
 static void a_domain_is_built(void **state)
 {
@@ -213,7 +215,8 @@ static void what_is_fixed_at_creation_is_passed_on(void **state)
 	assert_true(seen);
 }
 
-/* ---- It does not -------------------------------------------------------------- */
+/* ---- It fails
+ * --------------------------------------------------------------- */
 
 struct fault {
 	struct fixture *fixture;
@@ -331,7 +334,7 @@ static void building(struct control_reply *reply)
 	reply->body.domain.state = CONTROL_BUILDING;
 }
 
-/* The watch ends the wait, and nothing stays. */
+/* The watch ends the wait, and no domain stays. */
 static void a_stopped_build_is_destroyed(void **state)
 {
 	struct fixture *f = *state;
@@ -474,7 +477,7 @@ static void a_taken_console_names_its_owner(void **state)
 		 (long)getpid());
 	host_fixture_told(f->host, text);
 	close(lock);
-	/* Free again; but there is no socket in this folder. */
+	/* The console is free again, but this folder has no socket. */
 	assert_int_equal(engine_machine.console(f->engine, 5, &fd, &other,
 						f->host->report),
 			 REEVE_ERR_HOST);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is asked of a host about the domains that it has. */
+/* Asks a host about the domains that it has, and acts on them. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "toolstack/engine/machine/internal.h"
-#include "toolstack/engine/machine/reply.h"
+#include "toolstack/engine/machine/reply_memory.h"
+#include "toolstack/host/reply.h"
 
 int machine_ask(struct engine *engine, struct control_request *request,
 		struct control_reply *reply, struct reeve_report *report)
@@ -42,7 +43,7 @@ int machine_next(struct engine *engine, unsigned domid,
 		.domid = domid,
 	};
 	struct control_reply reply;
-	/* That there are no more is nothing to report. */
+	/* The end of the list is no error: report nothing. */
 	int result = link_call(engine->link, &request, &reply, report);
 
 	if (result != REEVE_OK)

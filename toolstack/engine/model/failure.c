@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From a struct rmi_failure to a sentence. */
+/* Turns a struct rmi_failure into a sentence. */
 #include "toolstack/engine/model/failure.h"
 
 #include <inttypes.h>
@@ -8,8 +8,8 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/rmi/rmi_names.h"
 
-/* "RMI_RTT_CREATE(rd=0x80000000, ..., level=2)", and the command that it goes
- * on with if it is a later call of a stateful one. */
+/* Writes a command as "RMI_RTT_CREATE(rd=0x80000000, ..., level=2)". If it
+ * continues a stateful command, that command's name follows. */
 static void command_text(const struct rmi_failure *failure, char *text,
 			 size_t size)
 {
@@ -35,7 +35,7 @@ static void command_text(const struct rmi_failure *failure, char *text,
 	}
 }
 
-/* "RMI_ERROR_RTT, level 2" */
+/* Writes a status as "RMI_ERROR_RTT, level 2". */
 static void status_text(const struct rmi_failure *failure, char *text,
 			size_t size)
 {

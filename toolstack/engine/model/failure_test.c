@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The sentence that a user gets for a failure of the Realm builder. */
+/* The sentences that a user gets for failures of the Realm builder. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The model engine: the RMM core and the hypervisor's Realm builder in this
- * process, over plain memory. It builds, measures and activates a Realm, and
- * cannot run it.
- */
+/* The model engine runs the RMM core and the hypervisor's Realm builder inside
+ * this process, over plain memory. It builds, measures and activates a Realm,
+ * but cannot run it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +14,14 @@
 #include "toolstack/engine/engine.h"
 #include "toolstack/engine/model/failure.h"
 
-/*
- * The machine. Its memory is reserved, not used: room for the content of the
- * largest guest twice over, where it is lent and where the Realm has it.
- */
+/* The machine. Its memory is only reserved address space. It has room for the
+ * content of the largest guest twice: once where it is lent to the machine, and
+ * once where the Realm has it. */
 #define MODEL_RAM_BASE 0x80000000
 #define MODEL_RAM_SIZE (UINT64_C(8) << 30)
 #define MODEL_PA_BITS  48
-/* As QEMU's CPU model `max` has them: 6 and 4, less one. */
+/* QEMU's CPU model `max` has 6 breakpoints and 4 watchpoints; the RMM is told
+ * the numbers minus one. */
 #define MODEL_NUM_BPS 5
 #define MODEL_NUM_WPS 3
 
@@ -40,7 +38,7 @@ struct engine {
 	unsigned segment_count;
 	struct realm realm;
 	bool realm_built;
-	struct engine_realm *record; /* what is seen on its way to the RMM */
+	struct engine_realm *record; /* notes what passes to the RMM; or NULL */
 };
 
 /* ---- The machine -------------------------------------------------------- */
@@ -64,7 +62,7 @@ static void record_rec(struct engine *engine, uint64_t params)
 		engine->record->boot_rec = *page;
 }
 
-/* Keeps the parameters that the host gives the RMM. */
+/* Notes the parameters that the host passes to the RMM. */
 static void record_command(struct engine *engine, const struct smccc_regs *regs)
 {
 	switch (regs->x[0]) {
@@ -119,7 +117,8 @@ static bool machine_open(struct engine *engine)
 	engine->rmm = inprocess_create(&rmm);
 	if (engine->rmm == NULL)
 		return false;
-	/* No vCPU will ever look at the Realm's pages. */
+	/* No vCPU will ever read the Realm's pages, so their content need not
+	 * be kept. */
 	inprocess_discard_content(engine->rmm);
 	engine->machine_open = host_inprocess_open(&engine->machine, &machine);
 	return engine->machine_open;
@@ -166,8 +165,8 @@ static void model_info(struct engine *engine, struct engine_info *info)
 		.ipa_bits = host->ipa_bits,
 		.hashes = host->hashes,
 		.gicv3 = true,
-		/* It stands in for a host with the debug console too, so that
-		 * such a guest can be measured. */
+		/* The engine also stands in for a host with the debug console,
+		 * so that a guest for such a host can be measured. */
 		.debug_vuart = true,
 	};
 }
@@ -250,7 +249,7 @@ static int realm_make(struct engine *engine, struct reeve_report *report)
 	return REEVE_OK;
 }
 
-/* Asks as the boot vCPU would: RSI_MEASUREMENT_READ of slot 0. */
+/* Reads the RIM as the boot vCPU would: with RSI_MEASUREMENT_READ of slot 0. */
 static int rim_read(struct engine *engine, uint8_t *rim,
 		    struct reeve_report *report)
 {

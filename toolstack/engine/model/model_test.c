@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The model engine: what it builds, and that it gives everything back. */
+/* The model engine: what it builds, and that everything is given back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -120,7 +120,8 @@ static void content_changes_the_measurement(void **state)
 	assert_memory_not_equal(first.rim, second.rim, sizeof(first.rim));
 }
 
-/* Content outside of RAM: nothing stays, and the next one works. */
+/* After content outside of RAM was refused nothing stays, and the next build
+ * works. */
 static void a_refused_realm_leaves_nothing(void **state)
 {
 	struct fixture *f = *state;

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Replies of the host: found, checked, converted. */
-#include "toolstack/engine/machine/reply.h"
+/* Replies of the host: found in a stream, checked and converted. */
+#include "toolstack/host/reply.h"
 
 #include <string.h>
 
 #include "abi/machine_map.h"
 #include "toolstack/report/utf8.h"
-
-/* No IPA or PA has more bits (DDI0487, without FEAT_LPA2). */
-#define ADDRESS_END (UINT64_C(1) << 48)
 
 /* ---- The stream ---------------------------------------------------------- */
 
@@ -18,14 +15,14 @@ uint8_t *reply_room(struct reply_stream *stream, size_t *size)
 	return stream->bytes + stream->filled;
 }
 
-static void drop(struct reply_stream *stream, size_t size)
+static void stream_drop(struct reply_stream *stream, size_t size)
 {
 	stream->filled -= size;
 	memmove(stream->bytes, stream->bytes + size, stream->filled);
 }
 
-/* The offset at which a reply may begin; at the end there may be a part of
- * its magic number. */
+/* Returns the first offset at which a reply may begin. The stream may end with
+ * the first bytes of the magic number; these count too. */
 static size_t find_magic(const struct reply_stream *stream)
 {
 	const uint64_t magic = CONTROL_MAGIC;
@@ -45,16 +42,16 @@ bool reply_take(struct reply_stream *stream, uint64_t cookie,
 		struct control_reply *reply)
 {
 	for (;;) {
-		drop(stream, find_magic(stream));
+		stream_drop(stream, find_magic(stream));
 		if (stream->filled < sizeof(*reply))
 			return false;
 		memcpy(reply, stream->bytes, sizeof(*reply));
 		if (reply->cookie == cookie) {
-			drop(stream, sizeof(*reply));
+			stream_drop(stream, sizeof(*reply));
 			return true;
 		}
-		/* An old one, or no reply at all. */
-		drop(stream, 1);
+		/* This is an old reply, or no reply at all. */
+		stream_drop(stream, 1);
 	}
 }
 
@@ -164,64 +161,6 @@ bool reply_vcpu(const struct control_vcpu *from, struct reeve_vcpu *out)
 	};
 	memcpy(out->exits, from->exits, sizeof(out->exits));
 	return from->index < CONTROL_VCPUS && from->core < MACHINE_MAX_CPUS;
-}
-
-/* Whether a run lies in [at, end), in the half that it can be in. */
-static bool run_fits(const struct control_run *run, uint64_t at, uint64_t end,
-		     uint64_t shared_base)
-{
-	uint64_t size = (uint64_t)run->pages * MACHINE_PAGE_SIZE;
-	bool shared = run->kind == CONTROL_RUN_SHARED;
-
-	return run->kind >= CONTROL_RUN_POPULATED &&
-	       run->kind <= CONTROL_RUN_SHARED && size > 0 &&
-	       run->ipa % MACHINE_PAGE_SIZE == 0 && run->ipa >= at &&
-	       run->ipa < end && size <= end - run->ipa &&
-	       (shared ? shared_base != 0 && run->ipa >= shared_base
-		       : shared_base == 0 || run->ipa + size <= shared_base);
-}
-
-/* No domain holds more than there can be memory: their sum cannot wrap. */
-static bool pages_fit(const struct control_memory *from)
-{
-	for (unsigned kind = 0; kind < CONTROL_PAGE_KINDS; kind++) {
-		if (from->pages[kind] > ADDRESS_END / MACHINE_PAGE_SIZE)
-			return false;
-	}
-	return true;
-}
-
-bool reply_memory(const struct control_memory *from, uint64_t asked,
-		  struct engine_memory *out)
-{
-	_Static_assert((int)CONTROL_RUNS == ENGINE_RUNS, "runs");
-	_Static_assert((int)CONTROL_PAGE_KINDS == ENGINE_PAGE_KINDS, "pages");
-	uint64_t end = from->next != 0 ? from->next : ADDRESS_END;
-	uint64_t at = asked;
-
-	*out = (struct engine_memory){
-		.shared_base = from->shared_base,
-		.next = from->next,
-	};
-	memcpy(out->pages, from->pages, sizeof(out->pages));
-	if (from->count > CONTROL_RUNS || end > ADDRESS_END || end <= asked ||
-	    end % MACHINE_PAGE_SIZE != 0 || !pages_fit(from) ||
-	    from->shared_base > ADDRESS_END ||
-	    (from->shared_base & (from->shared_base - 1)) != 0)
-		return false;
-	for (unsigned i = 0; i < from->count; i++) {
-		const struct control_run *run = &from->runs[i];
-
-		if (!run_fits(run, at, end, from->shared_base))
-			return false;
-		out->runs[i] = (struct engine_run){ run->ipa,
-						    (uint64_t)run->pages *
-							    MACHINE_PAGE_SIZE,
-						    run->kind };
-		at = run->ipa + out->runs[i].size;
-	}
-	out->count = from->count;
-	return true;
 }
 
 bool reply_grant(const struct control_grant *grant, uint64_t size,

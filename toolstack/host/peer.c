@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "toolstack/engine/machine/peer.h"
+#include "toolstack/host/peer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,7 +38,7 @@ static void domain_fill(const struct peer *peer, struct control_domain *domain)
 	};
 }
 
-/* The life of the one domain. */
+/* The states of the only domain that the peer has. */
 static void domain_act(struct peer *peer, uint32_t op)
 {
 	if (op == CONTROL_DOMAIN_CREATE)
@@ -49,8 +49,8 @@ static void domain_act(struct peer *peer, uint32_t op)
 		peer->state = 0;
 }
 
-static void answer(struct peer *peer, const struct control_request *request,
-		   struct control_reply *reply)
+static void peer_answer(struct peer *peer, const struct control_request *request,
+			struct control_reply *reply)
 {
 	bool of_domain = request->op >= CONTROL_DOMAIN_SEGMENT &&
 			 request->op <= CONTROL_DOMAIN_DESTROY;
@@ -94,7 +94,7 @@ static void *peer_run(void *ctx)
 	while (recv(peer->fd, &request, sizeof(request), MSG_WAITALL) ==
 	       sizeof(request)) {
 		peer->asked[request.op % CONTROL_OPS]++;
-		answer(peer, &request, &reply);
+		peer_answer(peer, &request, &reply);
 		if (peer->change != NULL &&
 		    !peer->change(peer->ctx, &request, &reply))
 			continue;

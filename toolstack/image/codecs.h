@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a streaming decompressor offers to the loop that drives it. */
-#ifndef REEVE_TOOLSTACK_IMAGE_STREAM_H
-#define REEVE_TOOLSTACK_IMAGE_STREAM_H
+/* The interface of a streaming decompressor, for the loop that drives it
+ * (decompress.c). */
+#ifndef REEVE_TOOLSTACK_IMAGE_CODECS_H
+#define REEVE_TOOLSTACK_IMAGE_CODECS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Input not yet taken and room not yet filled; a step moves both. */
+/* The input that is left, and the room for output that is left. A step moves
+ * both. */
 struct stream {
 	const uint8_t *in;
 	size_t in_left;

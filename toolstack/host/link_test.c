@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A control connection, and hosts that do not keep to the protocol. */
+/* A control connection, also to hosts that break the protocol. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "toolstack/engine/machine/peer.h"
+#include "toolstack/host/peer.h"
 
 #define PATIENCE_MS 60000
 
@@ -69,7 +69,7 @@ static void hello_tells_what_the_host_is(void **state)
 	assert_string_equal(link_host(f->link)->rmm_text, "fine?");
 }
 
-/* What an earlier client left: an old reply, a part of one, noise. */
+/* An earlier client may have left an old reply, a part of one, or noise. */
 static void what_is_left_of_others_is_skipped(void **state)
 {
 	struct fixture *f = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The host's sockets, each for one client at a time. */
+/* The host's sockets. Each serves one client at a time. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "toolstack/engine/machine/link.h"
+#include "toolstack/host/link.h"
 
 static long owner_read(int fd)
 {
@@ -20,7 +20,7 @@ static long owner_read(int fd)
 	return n > 0 ? strtol(text, NULL, 10) : 0;
 }
 
-/* So that others can tell who it is. */
+/* Writes our pid into the lock, so that others can tell who has the port. */
 static bool owner_write(int fd)
 {
 	return ftruncate(fd, 0) == 0 && dprintf(fd, "%ld\n", (long)getpid()) > 0;

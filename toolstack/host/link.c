@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Requests and replies over a stream, with a watch that may end the wait. */
-#include "toolstack/engine/machine/link.h"
+/* Requests and replies over a stream. The caller's watch may end the wait. */
+#include "toolstack/host/link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,40 +9,37 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "toolstack/engine/machine/reply.h"
+#include "toolstack/host/clock.h"
+#include "toolstack/host/reply.h"
 #include "toolstack/host/watch.h"
 
-/* How long a host may take for one reply. Each is short work for it. */
+/* The longest time that a host may take for one reply. Every request is short
+ * work for it. */
 #define REPLY_PATIENCE_MS 60000
-/* A greeting may be lost: a host that boots, or has just noticed its client,
- * drops what was sent before. It is said again after this time. */
+/* A HELLO may be lost: a host that boots, or that has just noticed its client,
+ * drops what was sent before. So HELLO is sent again after this time. */
 #define HELLO_AGAIN_MS 500
-/* And QEMU may have stopped to listen until a client goes (abi/control.h): so
- * a connection is given up after this time, and the next after twice of it. */
+/* QEMU may have stopped reading from the socket until its client disconnects
+ * (abi/control.h). So a silent connection is given up after this time, the next
+ * one after twice this time, and so on. */
 #define FIRST_CONNECTION_MS 300
+/* The pause between two attempts to claim a control port while all are in
+ * use. */
+#define PORT_POLL_MS 20
 
-/* A result of ours: the time is over. */
+/* A result inside this file: the time is over. */
 #define SILENT 1
 
 struct link {
 	int fd;
 	int lock; /* -1: none is held */
 	const struct reeve_watch *watch;
-	uint64_t cookie; /* of the last request */
+	uint64_t cookie; /* that of the last request */
 	struct reply_stream stream;
 	struct reeve_host_info host;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int tell_silence(struct reeve_report *report)
 {
@@ -66,8 +63,8 @@ int link_nonsense(struct reeve_report *report)
 
 /* ---- Bytes ----------------------------------------------------------------- */
 
-/* Waits for the stream to be ready for events, asking the watch meanwhile. 0,
- * SILENT, or a result. */
+/* Waits until the stream is ready for events, and asks the watch meanwhile.
+ * Returns 0, SILENT, or another result. */
 static int wait_for(struct link *link, short events, int64_t deadline,
 		    struct reeve_report *report)
 {
@@ -82,7 +79,7 @@ static int wait_for(struct link *link, short events, int64_t deadline,
 			return tell_gone(report);
 		if (!watch_go_on(link->watch, "waiting for the host", 0, 0))
 			return REEVE_ERR_STOPPED;
-		if (now_ms() >= deadline)
+		if (clock_ms() >= deadline)
 			return SILENT;
 	}
 }
@@ -126,7 +123,7 @@ static int receive_reply(struct link *link, struct control_reply *reply,
 			return tell_gone(report);
 		if (n > 0)
 			link->stream.filled += (size_t)n;
-		if (now_ms() >= deadline)
+		if (clock_ms() >= deadline)
 			return SILENT;
 	}
 	return REEVE_OK;
@@ -134,8 +131,8 @@ static int receive_reply(struct link *link, struct control_reply *reply,
 
 /* ---- Requests ---------------------------------------------------------------- */
 
-static int refused(const struct control_reply *reply,
-		   struct reeve_report *report)
+static int link_tell_refusal(const struct control_reply *reply,
+			     struct reeve_report *report)
 {
 	static const char *const words[] = {
 		[CONTROL_E_VERSION] = "it speaks another version",
@@ -160,11 +157,11 @@ static int refused(const struct control_reply *reply,
 			    text[0] != '\0' ? text : words[reply->status]);
 }
 
-static int call(struct link *link, struct control_request *request,
-		struct control_reply *reply, int patience_ms,
-		struct reeve_report *report)
+static int link_exchange(struct link *link, struct control_request *request,
+			 struct control_reply *reply, int patience_ms,
+			 struct reeve_report *report)
 {
-	int64_t deadline = now_ms() + patience_ms;
+	int64_t deadline = clock_ms() + patience_ms;
 	int result;
 
 	request->magic = CONTROL_MAGIC;
@@ -177,13 +174,15 @@ static int call(struct link *link, struct control_request *request,
 		return result;
 	if (reply->op != request->op)
 		return link_nonsense(report);
-	return reply->status == CONTROL_OK ? REEVE_OK : refused(reply, report);
+	return reply->status == CONTROL_OK ? REEVE_OK
+					   : link_tell_refusal(reply, report);
 }
 
 int link_call(struct link *link, struct control_request *request,
 	      struct control_reply *reply, struct reeve_report *report)
 {
-	int result = call(link, request, reply, REPLY_PATIENCE_MS, report);
+	int result =
+		link_exchange(link, request, reply, REPLY_PATIENCE_MS, report);
 
 	return result == SILENT ? tell_silence(report) : result;
 }
@@ -200,19 +199,21 @@ void link_watch(struct link *link, const struct reeve_watch *watch)
 
 /* ---- Opening ------------------------------------------------------------------- */
 
-/* 0, SILENT, or a result. */
-static int hello(struct link *link, int patience_ms, struct reeve_report *report)
+/* Exchanges HELLO. Returns 0, SILENT, or another result. */
+static int link_hello(struct link *link, int patience_ms,
+		      struct reeve_report *report)
 {
 	struct control_request request = { .op = CONTROL_HELLO };
-	int64_t deadline = now_ms() + patience_ms;
+	int64_t deadline = clock_ms() + patience_ms;
 	struct control_reply reply;
 	int64_t left = patience_ms;
 	int result = SILENT;
 
-	for (; result == SILENT && left > 0; left = deadline - now_ms()) {
-		result = call(link, &request, &reply,
-			      left < HELLO_AGAIN_MS ? (int)left : HELLO_AGAIN_MS,
-			      report);
+	for (; result == SILENT && left > 0; left = deadline - clock_ms()) {
+		result = link_exchange(link, &request, &reply,
+				       left < HELLO_AGAIN_MS ? (int)left
+							     : HELLO_AGAIN_MS,
+				       report);
 	}
 	if (result != REEVE_OK)
 		return result;
@@ -220,9 +221,11 @@ static int hello(struct link *link, int patience_ms, struct reeve_report *report
 							 : link_nonsense(report);
 }
 
-/* As link_attach(), but silence is SILENT and not told. */
-static int attach(int fd, const struct reeve_watch *watch, int patience_ms,
-		  struct link **out, struct reeve_report *report)
+/* Does the work of link_attach(), but returns SILENT without a report if the
+ * host does not answer in time. */
+static int link_try_attach(int fd, const struct reeve_watch *watch,
+			   int patience_ms, struct link **out,
+			   struct reeve_report *report)
 {
 	struct link *link = calloc(1, sizeof(*link));
 	int result;
@@ -237,7 +240,7 @@ static int attach(int fd, const struct reeve_watch *watch, int patience_ms,
 	if (getrandom(&link->cookie, sizeof(link->cookie), 0) !=
 	    sizeof(link->cookie))
 		abort();
-	result = hello(link, patience_ms, report);
+	result = link_hello(link, patience_ms, report);
 	if (result != REEVE_OK) {
 		link_close(link);
 		return result;
@@ -249,14 +252,15 @@ static int attach(int fd, const struct reeve_watch *watch, int patience_ms,
 int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
 		struct link **out, struct reeve_report *report)
 {
-	int result = attach(fd, watch, patience_ms, out, report);
+	int result = link_try_attach(fd, watch, patience_ms, out, report);
 
 	return result == SILENT ? tell_silence(report) : result;
 }
 
-/* Claims a control port that nobody uses: 0 and *lock and *index, -EWOULDBLOCK
- * if all are in use, or another -errno. */
-static int claim_any(const struct folder *folder, int *lock, unsigned *index)
+/* Claims a control port that has no client. Returns 0 with *lock and *index,
+ * -EWOULDBLOCK if all ports are in use, or another -errno. */
+static int free_port_claim(const struct folder *folder, int *lock,
+			   unsigned *index)
 {
 	int error = -EWOULDBLOCK;
 	long owner;
@@ -271,17 +275,17 @@ static int claim_any(const struct folder *folder, int *lock, unsigned *index)
 	return error;
 }
 
-/* As claim_any(), but waits for one to become free. */
-static int claim(const struct folder *folder, const struct reeve_watch *watch,
-		 int *lock, unsigned *index, struct reeve_report *report)
+/* Does the work of free_port_claim(), but waits until a port becomes free. */
+static int free_port_await(const struct folder *folder,
+			   const struct reeve_watch *watch, int *lock,
+			   unsigned *index, struct reeve_report *report)
 {
-	static const struct timespec pause = { .tv_nsec = 20000000 };
 	int error;
 
-	while ((error = claim_any(folder, lock, index)) == -EWOULDBLOCK) {
+	while ((error = free_port_claim(folder, lock, index)) == -EWOULDBLOCK) {
 		if (!watch_go_on(watch, "waiting for a free control port", 0, 0))
 			return REEVE_ERR_STOPPED;
-		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+		clock_pause(PORT_POLL_MS);
 	}
 	if (error != 0) {
 		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
@@ -291,18 +295,18 @@ static int claim(const struct folder *folder, const struct reeve_watch *watch,
 	return REEVE_OK;
 }
 
-/* Connects to a port that is claimed, again and again while it is silent. */
-static int connect_port(const struct folder *folder, unsigned index,
+/* Connects to a claimed port, and connects anew while the host is silent. */
+static int port_connect(const struct folder *folder, unsigned index,
 			const struct reeve_watch *watch, int patience_ms,
 			struct link **out, struct reeve_report *report)
 {
 	struct folder_path path = folder_path(folder, "control-%u.sock", index);
-	int64_t deadline = now_ms() + patience_ms;
+	int64_t deadline = clock_ms() + patience_ms;
 	int64_t patience = FIRST_CONNECTION_MS;
 	int result = SILENT;
 
 	for (; result == SILENT; patience *= 2) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_ms();
 		int fd;
 
 		if (left <= 0)
@@ -314,9 +318,9 @@ static int connect_port(const struct folder *folder, unsigned index,
 				"the host \"%s\" cannot be reached: %s",
 				folder->name, strerror(errno));
 		}
-		result = attach(fd, watch,
-				(int)(left < patience ? left : patience), out,
-				report);
+		result = link_try_attach(
+			fd, watch, (int)(left < patience ? left : patience),
+			out, report);
 	}
 	return result;
 }
@@ -333,10 +337,10 @@ int link_open(const struct folder *folder, const struct reeve_watch *watch,
 				    "start it with reeve host start",
 				    "there is no host \"%s\"", folder->name);
 	}
-	result = claim(folder, watch, &lock, &index, report);
+	result = free_port_await(folder, watch, &lock, &index, report);
 	if (result != REEVE_OK)
 		return result;
-	result = connect_port(folder, index, watch, patience_ms, out, report);
+	result = port_connect(folder, index, watch, patience_ms, out, report);
 	if (result == REEVE_OK)
 		(*out)->lock = lock;
 	else

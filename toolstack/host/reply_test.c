@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Values of replies that are allowed, and those beside them that are not. */
+/* Values of replies that are allowed, and values next to them that are not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "abi/machine_map.h"
-#include "toolstack/engine/machine/reply.h"
+#include "toolstack/host/reply.h"
 
 static struct control_domain domain_good(void)
 {
@@ -86,7 +86,7 @@ static void counts_of_a_domain_have_limits(void **state)
 	assert_false(domain_fits(&from));
 	from = domain_good();
 	from.vcpus = 1;
-	assert_false(domain_fits(&from)); /* more are online */
+	assert_false(domain_fits(&from)); /* more vCPUs are online */
 	from = domain_good();
 	from.console = CONTROL_CONSOLES;
 	assert_false(domain_fits(&from));
@@ -123,93 +123,6 @@ static void a_host_has_limits(void **state)
 	from = host_good();
 	from.consoles_free++;
 	assert_false(reply_host(&from, &out));
-}
-
-/* At 16 pages from 0x1000 on: 2 that are populated, 1 that is empty; and one
- * of the shared half. */
-static struct control_memory memory_good(void)
-{
-	return (struct control_memory){
-		.pages = { 1, 2, 3, 4, 5, 6, 7, 8 },
-		.next = 0x90000000,
-		.shared_base = 0x80000000,
-		.count = 3,
-		.runs = { { 0x1000, 2, CONTROL_RUN_POPULATED },
-			  { 0x3000, 1, CONTROL_RUN_EMPTY },
-			  { 0x80001000, 1, CONTROL_RUN_SHARED } },
-	};
-}
-
-static bool memory_fits(const struct control_memory *memory)
-{
-	struct engine_memory out;
-
-	return reply_memory(memory, 0x1000, &out);
-}
-
-static void a_map_is_converted(void **state)
-{
-	struct control_memory from = memory_good();
-	struct engine_memory out;
-
-	(void)state;
-	assert_true(reply_memory(&from, 0x1000, &out));
-	assert_int_equal(out.count, 3);
-	assert_int_equal(out.runs[0].size, 0x2000);
-	assert_int_equal(out.runs[2].ipa, 0x80001000);
-	assert_int_equal(out.runs[2].kind, CONTROL_RUN_SHARED);
-	assert_int_equal(out.next, 0x90000000);
-	assert_int_equal(out.shared_base, 0x80000000);
-	assert_int_equal(out.pages[7], 8);
-	from.next = 0;
-	assert_true(memory_fits(&from));
-	from.count = 0;
-	assert_true(memory_fits(&from));
-}
-
-/* Each change to a good map, alone, makes it a bad one. */
-#define MEMORY_REFUSED(change)                                                 \
-	do {                                                                   \
-		struct control_memory from = memory_good();                    \
-                                                                               \
-		change;                                                        \
-		assert_false(memory_fits(&from));                              \
-	} while (0)
-
-static void runs_of_a_map_ascend_and_are_known(void **state)
-{
-	(void)state;
-	MEMORY_REFUSED(from.count = CONTROL_RUNS + 1);
-	MEMORY_REFUSED(from.count = 4); /* the fourth is empty */
-	MEMORY_REFUSED(from.runs[0].ipa = 0);
-	MEMORY_REFUSED(from.runs[0].ipa++);
-	MEMORY_REFUSED(from.runs[0].pages = 0);
-	MEMORY_REFUSED(from.runs[0].pages = 3); /* runs into the next */
-	MEMORY_REFUSED(from.runs[2].pages = UINT32_MAX);
-	MEMORY_REFUSED(from.runs[1].kind = 0);
-	MEMORY_REFUSED(from.runs[1].kind = CONTROL_RUN_SHARED + 1);
-	MEMORY_REFUSED(from.runs[1].ipa = 0x1000);
-}
-
-static void halves_of_a_map_are_kept_apart(void **state)
-{
-	(void)state;
-	MEMORY_REFUSED(from.runs[1].kind = CONTROL_RUN_SHARED);
-	MEMORY_REFUSED(from.runs[2].kind = CONTROL_RUN_POPULATED);
-	MEMORY_REFUSED(from.shared_base = 0); /* of no Realm */
-	MEMORY_REFUSED(from.shared_base = 0x80001000);
-	MEMORY_REFUSED(from.shared_base = UINT64_C(1) << 63);
-	MEMORY_REFUSED(from.shared_base = 0x1000); /* all would be shared */
-}
-
-static void a_map_gets_on(void **state)
-{
-	(void)state;
-	MEMORY_REFUSED(from.next = 0x1000);
-	MEMORY_REFUSED(from.next = 0x90000001);
-	MEMORY_REFUSED(from.next = 0x80001000); /* before the last run */
-	MEMORY_REFUSED(from.next = UINT64_MAX & ~0xfffULL);
-	MEMORY_REFUSED(from.pages[3] = UINT64_MAX);
 }
 
 static void a_vcpu_has_limits(void **state)
@@ -289,9 +202,9 @@ static void texts_become_printable(void **state)
 	assert_text("\x1b[2J\x7f\r\n", 8, "?[2J???");
 	assert_text("gr\xc3\xbc\xc3\x9f", 7, "gr\xc3\xbc\xc3\x9f");
 	assert_text("\xff\xc3", 3, "??");
-	assert_text("\xc2\x9b", 3, "??"); /* a control character of C1 */
+	assert_text("\xc2\x9b", 3, "??"); /* a C1 control character */
 	assert_text("0123456789abcdefgh", 19, "0123456789abcde");
-	/* A character that is cut is none. */
+	/* A cut character does not count as one. */
 	assert_text("0123456789abcd\xc3\xbc", 17, "0123456789abcd?");
 }
 
@@ -306,10 +219,6 @@ int main(void)
 		TEST(counts_of_a_domain_have_limits),
 		TEST(a_host_has_limits),
 		TEST(a_vcpu_has_limits),
-		TEST(a_map_is_converted),
-		TEST(runs_of_a_map_ascend_and_are_known),
-		TEST(halves_of_a_map_are_kept_apart),
-		TEST(a_map_gets_on),
 		TEST(a_grant_lies_in_ram_behind_the_firmware),
 		TEST(a_grant_is_not_larger_than_ram),
 		TEST(texts_become_printable),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The decompression libraries behind one interface. */
-#include "toolstack/image/stream.h"
+#include "toolstack/image/codecs.h"
 
 #include <lz4frame.h>
 #include <lzma.h>
@@ -11,11 +11,15 @@
 
 #include "lib/number.h"
 
-/* Enough for the largest preset of xz (-9 needs 65 MiB), not for a bomb. */
+/* Enough for the largest preset of xz (-9 needs 65 MiB); a file that asks for
+ * more is refused, so that it cannot exhaust the memory. */
 #define LZMA_MEMORY_MAX (UINT64_C(256) << 20)
 
-/* zlib counts in unsigned int; what is left over goes into the next step. */
+/* zlib counts in unsigned int. What exceeds this goes into the next step. */
 #define ZLIB_STEP_MAX ((size_t)1 << 30)
+
+/* MAX_WBITS plus 16 makes zlib expect a gzip header instead of its own. */
+#define GZIP_WINDOW_BITS (16 + MAX_WBITS)
 
 static void stream_advance(struct stream *stream, size_t taken, size_t made)
 {
@@ -31,7 +35,7 @@ static void *gzip_open(void)
 
 	if (z == NULL)
 		return NULL;
-	if (inflateInit2(z, 16 + MAX_WBITS) != Z_OK) {
+	if (inflateInit2(z, GZIP_WINDOW_BITS) != Z_OK) {
 		free(z);
 		return NULL;
 	}
@@ -45,7 +49,7 @@ static enum stream_step gzip_step(void *state, struct stream *stream)
 	size_t out = smaller(stream->out_left, ZLIB_STEP_MAX);
 	int ret;
 
-	/* zlib reads through this pointer only; its type predates const. */
+	/* zlib only reads through this pointer; its type has no const. */
 	z->next_in = (z_const Bytef *)(uintptr_t)stream->in;
 	z->avail_in = (uInt)in;
 	z->next_out = stream->out;
@@ -54,7 +58,7 @@ static enum stream_step gzip_step(void *state, struct stream *stream)
 	stream_advance(stream, in - z->avail_in, out - z->avail_out);
 	switch (ret) {
 	case Z_OK:
-	case Z_BUF_ERROR: /* no progress: the caller sees it */
+	case Z_BUF_ERROR: /* the caller notices that nothing moved */
 		return STREAM_MORE;
 	case Z_STREAM_END:
 		return STREAM_END;
@@ -67,7 +71,7 @@ static enum stream_step gzip_step(void *state, struct stream *stream)
 
 static void gzip_close(void *state)
 {
-	(void)inflateEnd(state); /* fails only for a state that is not one */
+	(void)inflateEnd(state); /* fails only for an invalid state */
 	free(state);
 }
 
@@ -92,7 +96,7 @@ static enum stream_step zstd_step(void *state, struct stream *stream)
 
 static void zstd_close(void *state)
 {
-	/* Freeing fails only for a state that is not one. */
+	/* Freeing fails only for an invalid state. */
 	(void)ZSTD_freeDStream(state);
 }
 
@@ -143,7 +147,7 @@ static enum stream_step lzma_step(void *state, struct stream *stream)
 	stream_advance(stream, in - lzma->avail_in, out - lzma->avail_out);
 	switch (ret) {
 	case LZMA_OK:
-	case LZMA_BUF_ERROR: /* no progress: the caller sees it */
+	case LZMA_BUF_ERROR: /* the caller notices that nothing moved */
 		return STREAM_MORE;
 	case LZMA_STREAM_END:
 		return STREAM_END;
@@ -184,7 +188,7 @@ static enum stream_step lz4_step(void *state, struct stream *stream)
 
 static void lz4_close(void *state)
 {
-	/* Freeing reports the stage it was in, of no interest here. */
+	/* The result only tells at which stage decoding stopped. */
 	(void)LZ4F_freeDecompressionContext(state);
 }
 
