@@ -4,7 +4,7 @@
 
 #include "abi/bits.h"
 #include "lib/log.h"
-#include "monitor/power.h"
+#include "monitor/machine_off.h"
 
 static bool is_reporting;
 
@@ -51,7 +51,7 @@ static void report_registers(const struct frame *frame)
 void panic(const char *reason)
 {
 	log_line_unlocked("PANIC: %s", reason);
-	power_off();
+	machine_off();
 }
 
 void panic_from_below(const struct frame *frame)
@@ -60,7 +60,7 @@ void panic_from_below(const struct frame *frame)
 
 	report_or_wait();
 	report(is_realm ? "Realm world" : "Non-secure world", frame);
-	power_off();
+	machine_off();
 }
 
 void panic_from_el3(const struct frame *frame)
@@ -68,5 +68,5 @@ void panic_from_el3(const struct frame *frame)
 	report_or_wait();
 	report("EL3", frame);
 	report_registers(frame);
-	power_off();
+	machine_off();
 }

@@ -5,7 +5,7 @@
 #include "lib/spinlock.h"
 #include "monitor/gic.h"
 #include "monitor/gpc.h"
-#include "monitor/power.h"
+#include "monitor/machine_off.h"
 
 static struct psci psci;
 /* Of psci. The granule table's lock is taken within it. */
@@ -44,9 +44,9 @@ static void act(const struct psci_reply *reply)
 	case PSCI_ACTION_CPU_OFF:
 		pen();
 	case PSCI_ACTION_SYSTEM_OFF:
-		power_off();
+		machine_off();
 	case PSCI_ACTION_SYSTEM_RESET:
-		power_reset();
+		machine_reset();
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ends the machine: a PL061 whose line 0 powers off and line 1 resets. */
-#include "monitor/power.h"
+#include "monitor/machine_off.h"
 
 #include "abi/machine_map.h"
 #include "lib/a64.h"
@@ -21,12 +21,12 @@ static void __attribute__((noreturn)) raise_line(uint32_t line)
 		wfi();
 }
 
-void power_off(void)
+void machine_off(void)
 {
 	raise_line(LINE_OFF);
 }
 
-void power_reset(void)
+void machine_reset(void)
 {
 	raise_line(LINE_RESET);
 }
