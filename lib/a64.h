@@ -69,8 +69,7 @@
 #define SCTLR_I   (1 << 12)
 #define SCTLR_WXN (1 << 19)
 /* Reserved as one at EL2 (E2H = 0) and EL3, EIS and EOS included. */
-#define SCTLR_RES1       0x30c50830
-#define SPSR_EL2H_MASKED 0x3c9 /* EL2 on its own stack, DAIF masked */
+#define SCTLR_RES1 0x30c50830
 
 /* SCR_EL3: the world of the levels below, and what they may use. */
 #define SCR_NS     (1 << 0)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "lib/pstate.h"
+
 /*
  * What Linux and an RMM need at EL2 without a trap to EL3. Interrupts and
  * aborts stay in the world that they meet; so do granule protection faults.
@@ -21,7 +23,7 @@ void context_init(struct cpu *cpu, enum world world)
 
 	memset(context, 0, sizeof(*context));
 	context->frame.stack = stack;
-	context->frame.spsr = SPSR_EL2H_MASKED;
+	context->frame.spsr = PSTATE_EL2H_MASKED;
 	context->scr = SCR_COMMON | (world == WORLD_REALM ? SCR_NSE : 0);
 	context->el2[EL2_STATE_SCTLR_EL2] = SCTLR_RES1;
 	context->el2[EL2_STATE_VPIDR_EL2] = sysreg_read(MIDR_EL1);
