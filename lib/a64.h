@@ -71,21 +71,6 @@
 /* Reserved as one at EL2 (E2H = 0) and EL3, EIS and EOS included. */
 #define SCTLR_RES1 0x30c50830
 
-/* SCR_EL3: the world of the levels below, and what they may use. */
-#define SCR_NS     (1 << 0)
-#define SCR_RES1   (3 << 4)
-#define SCR_HCE    (1 << 8)
-#define SCR_SIF    (1 << 9)
-#define SCR_RW     (1 << 10)
-#define SCR_APK    (1 << 16)
-#define SCR_API    (1 << 17)
-#define SCR_ENSCXT (1 << 25)
-#define SCR_FGTEN  (1 << 27)
-#define SCR_ECVEN  (1 << 28)
-#define SCR_HXEN   (UINT64_C(1) << 38)
-#define SCR_ENTP2  (UINT64_C(1) << 41)
-#define SCR_NSE    (UINT64_C(1) << 62)
-
 /* HCR_EL2. */
 #define HCR_VM    (1 << 0)
 #define HCR_SWIO  (1 << 1)

@@ -8,6 +8,7 @@
 #include "lib/log.h"
 #include "lib/pl011.h"
 #include "monitor/core/dram.h"
+#include "monitor/core/el3_regs.h"
 #include "monitor/core/firmware.h"
 #include "monitor/gic.h"
 #include "monitor/gpc.h"
@@ -19,17 +20,19 @@
 
 #define COUNTER_HZ 1000000000
 
-/* FP, SVE and SME are for the levels below; no trace, no activity monitors. */
-#define CPTR_EZ  (1 << 8)
-#define CPTR_ESM (1 << 12)
-#define CPTR_TTA (1 << 20)
-#define CPTR_TAM (1 << 30)
+/*
+ * The levels below may use FP, SVE and SME. Accesses to trace and activity
+ * monitor registers trap: the CPU has neither.
+ */
+#define CPTR_BELOW (CPTR_EL3_EZ | CPTR_EL3_ESM | CPTR_EL3_TTA | CPTR_EL3_TAM)
 
 /*
- * The levels below have the PMU and self-hosted debug; nothing counts and
- * nobody debugs in EL3. EnPM2, SPD32, SDD, SCCD, MTPME, MCCD.
+ * The levels below have the PMU and self-hosted debug. No counter counts, and
+ * no debugger works, in EL3.
  */
-#define MDCR_BELOW UINT64_C(0x410818080)
+#define MDCR_BELOW                                                             \
+	(MDCR_EL3_ENPM2 | MDCR_EL3_SPD32 | MDCR_EL3_SDD | MDCR_EL3_SCCD |      \
+	 MDCR_EL3_MTPME | MDCR_EL3_MCCD)
 
 #define VECTOR_LENGTH_MAX 0xf
 #define SMCR_FA64         UINT64_C(0x80000000)
@@ -51,7 +54,7 @@ static void console_init(void)
 /* What EL3 allows all levels below, in both worlds. */
 static void traps_init(void)
 {
-	sysreg_write(CPTR_EL3, CPTR_EZ | CPTR_ESM | CPTR_TTA | CPTR_TAM);
+	sysreg_write(CPTR_EL3, CPTR_BELOW);
 	sysreg_write(MDCR_EL3, MDCR_BELOW);
 	isb();
 	if (ID_PFR0_SVE(sysreg_read(ID_AA64PFR0_EL1)))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/pstate.h"
+#include "monitor/core/el3_regs.h"
 
 /*
  * What Linux and an RMM need at EL2 without a trap to EL3. Interrupts and

@@ -4,6 +4,7 @@
 
 #include "abi/machine_map.h"
 #include "lib/a64.h"
+#include "monitor/core/el3_regs.h"
 #include "monitor/cpu.h"
 
 #define GICD_CTLR       (MACHINE_GICD_BASE + 0x0)

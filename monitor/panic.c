@@ -4,6 +4,7 @@
 
 #include "abi/bits.h"
 #include "lib/log.h"
+#include "monitor/core/el3_regs.h"
 #include "monitor/machine_off.h"
 
 static bool is_reporting;

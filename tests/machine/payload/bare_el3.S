@@ -12,6 +12,7 @@
 #include "abi/psci.h"
 #include "lib/a64.h"
 #include "lib/pstate.h"
+#include "monitor/core/el3_regs.h"
 
 #define HEADER      0x80000
 #define PART_HYP    (HEADER + 24 + 16 * 2)
