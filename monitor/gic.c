@@ -13,10 +13,15 @@
 #define GICD_IPRIORITYR (MACHINE_GICD_BASE + 0x400)
 #define GICD_IGRPMODR   (MACHINE_GICD_BASE + 0xd00)
 
-#define CTLR_GROUPS 0x7u /* EnableGrp0, EnableGrp1NS, EnableGrp1S */
-#define CTLR_ARE    0x30u /* ARE_S, ARE_NS */
-#define CTLR_RWP    0x80000000u
-#define TYPER_LINES 0x1fu /* 32 (n + 1) INTIDs */
+#define CTLR_GRP0    (1u << 0)
+#define CTLR_GRP1_NS (1u << 1)
+#define CTLR_GRP1_S  (1u << 2)
+#define CTLR_ARE_S   (1u << 4)
+#define CTLR_ARE_NS  (1u << 5)
+#define CTLR_RWP     (1u << 31)
+#define CTLR_GROUPS  (CTLR_GRP0 | CTLR_GRP1_NS | CTLR_GRP1_S)
+#define CTLR_ARE     (CTLR_ARE_S | CTLR_ARE_NS)
+#define TYPER_LINES  0x1fu /* 32 (n + 1) INTIDs */
 
 #define GICR_TYPER      0x8
 #define GICR_TYPER_LAST 0x10u
@@ -51,7 +56,7 @@ void gic_cpu_hand_over(void)
 	/* These exist for EL3 only while SCR_EL3.NS is set. */
 	sysreg_write(SCR_EL3, SCR_NS | SCR_RES1 | SCR_RW);
 	isb();
-	sysreg_write(ICC_SRE_EL2, 0xf);
+	sysreg_write(ICC_SRE_EL2, ICC_SRE_ALL);
 	isb();
 	sysreg_write(ICH_HCR_EL2, 0);
 	sysreg_write(ICH_VMCR_EL2, 0);

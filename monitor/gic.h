@@ -17,6 +17,17 @@
 #define GICR_ISENABLER0       0x100
 #define GICR_IPRIORITYR       0x400
 #define GICR_IGRPMODR0        0xd00
+#define GICR_GROUP1_NS        0xffff00ff /* all PPIs, SGIs 0-7 */
+
+/* ICC_SRE_ELx: system registers, also below; FIQ and IRQ bypass disabled. */
+#define ICC_SRE_SRE    (1 << 0)
+#define ICC_SRE_DFB    (1 << 1)
+#define ICC_SRE_DIB    (1 << 2)
+#define ICC_SRE_ENABLE (1 << 3)
+#define ICC_SRE_ALL    (ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB | ICC_SRE_ENABLE)
+
+#define ICC_PMR_LOWEST  0xff /* masks no priority */
+#define ICC_IAR_SPECIAL 1020 /* INTIDs from here on are no interrupt */
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>

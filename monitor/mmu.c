@@ -20,8 +20,10 @@
 
 #define POOL_PAGES 16
 
-static uint64_t root[PGTABLE_ENTRIES] __attribute__((aligned(4096)));
-static uint64_t pool[POOL_PAGES][PGTABLE_ENTRIES] __attribute__((aligned(4096)));
+#define TABLE_ALIGNED __attribute__((aligned(MACHINE_PAGE_SIZE)))
+
+static uint64_t root[PGTABLE_ENTRIES] TABLE_ALIGNED;
+static uint64_t pool[POOL_PAGES][PGTABLE_ENTRIES] TABLE_ALIGNED;
 
 struct mapping {
 	uint64_t base;

@@ -82,7 +82,7 @@ pen:
 1:	dsb	sy
 	wfi
 	mrs	x1, ICC_IAR0_EL1
-	cmp	x1, #1020
+	cmp	x1, #ICC_IAR_SPECIAL
 	b.hs	1b
 	msr	ICC_EOIR0_EL1, x1
 	isb
@@ -114,16 +114,16 @@ gic_cpu_setup:
 1:	ldr	w2, [x1, #GICR_WAKER]
 	tbnz	w2, #GICR_WAKER_ASLEEP_BIT, 1b
 	add	x1, x1, #GICR_SGI_FRAME
-	ldr	w2, =0xffff00ff
+	ldr	w2, =GICR_GROUP1_NS
 	str	w2, [x1, #GICR_IGROUPR0]
 	str	wzr, [x1, #GICR_IGRPMODR0]
 	mov	w2, #(1 << GIC_WAKE_SGI)
 	str	w2, [x1, #GICR_ISENABLER0]
 	strb	wzr, [x1, #(GICR_IPRIORITYR + GIC_WAKE_SGI)]
-	mov	x2, #0xf
+	mov	x2, #ICC_SRE_ALL
 	msr	ICC_SRE_EL3, x2
 	isb
-	mov	x2, #0xff
+	mov	x2, #ICC_PMR_LOWEST
 	msr	ICC_PMR_EL1, x2
 	dsb	sy
 	isb
