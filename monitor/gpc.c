@@ -9,6 +9,7 @@
 
 #include "abi/machine_map.h"
 #include "lib/a64.h"
+#include "lib/number.h"
 #include "lib/spinlock.h"
 #include "monitor/core/gpt.h"
 #include "monitor/panic.h"
@@ -16,18 +17,16 @@
 #define TABLES_BASE (MACHINE_MONITOR_BASE + MACHINE_MONITOR_SIZE)
 #define TABLES_SIZE (MACHINE_SECURE_RAM_SIZE - MACHINE_MONITOR_SIZE)
 
-/* 1 TiB, write-back inner shareable walks, 4 KiB granules. */
-#define GPCCR_PPS_1TIB 2
+/* GPCCR_EL3: walks are write-back and inner shareable; granules of 4 KiB. */
 #define GPCCR_IRGN_WB  (1 << 8)
 #define GPCCR_ORGN_WB  (1 << 10)
 #define GPCCR_SH_INNER (3 << 12)
 #define GPCCR_GPC      (1 << 16)
-#define GPCCR_TABLE                                                            \
-	(GPCCR_PPS_1TIB | GPCCR_IRGN_WB | GPCCR_ORGN_WB | GPCCR_SH_INNER)
+#define GPCCR_TABLE    (GPT_PPS | GPCCR_IRGN_WB | GPCCR_ORGN_WB | GPCCR_SH_INNER)
 
 /* A physical address with its space, as DC CIPAPA takes it. */
-#define PAS_NS    (UINT64_C(1) << 63)
-#define PAS_REALM (UINT64_C(3) << 62)
+#define CIPAPA_NS    (UINT64_C(1) << 63)
+#define CIPAPA_REALM (UINT64_C(3) << 62)
 
 /* Later rows are exceptions from those before them. */
 static const struct gpt_range board[] = {
@@ -118,9 +117,16 @@ static void forget(const struct gpt_move *move)
 #define GRANULE_LINES 64
 _Static_assert(GRANULE_LINES *A64_CACHE_LINE == MACHINE_PAGE_SIZE, "lines");
 
+/* DC CIPAPA of each line of a granule; %0 is the first, then the next one. */
+#define DC_CIPAPA "sys #6, c7, c14, #1, %0\n\t"
+#define NEXT_LINE "add %0, %0, #" A64_TEXT(A64_CACHE_LINE) "\n\t"
+#define CIPAPA_GRANULE                                                         \
+	".rept " A64_TEXT(GRANULE_LINES) "\n\t" DC_CIPAPA NEXT_LINE ".endr"
+
 /*
- * DC CIPAPA: to the point of physical aliasing, all lines of the granules. It
- * is most of what a move costs, hence a granule a round.
+ * Cleans and invalidates all lines of the granules in one physical address
+ * space, to the point of physical aliasing. It is most of what a move costs:
+ * hence a loop by granules, not by lines.
  */
 static __attribute__((noinline)) void flush(const struct gpt_move *move,
 					    uint64_t space)
@@ -128,26 +134,18 @@ static __attribute__((noinline)) void flush(const struct gpt_move *move,
 	uint64_t line = move->pa | space;
 	uint64_t end = line + move->count * MACHINE_PAGE_SIZE;
 
-	while (line != end) {
-		__asm__ volatile(
-			".rept " A64_TEXT(
-				GRANULE_LINES) "\n\t"
-					       "sys #6, c7, c14, #1, %0\n\t"
-					       "add %0, %0, #" A64_TEXT(
-						       A64_CACHE_LINE) "\n\t"
-								       ".endr"
-			: "+r"(line)::"memory");
-	}
+	while (line != end)
+		__asm__ volatile(CIPAPA_GRANULE : "+r"(line)::"memory");
 	dsb(osh);
 }
 
 /* What the old owner has in caches must not come out later. */
 static void to_realm(const struct gpt_move *move)
 {
-	flush(move, PAS_REALM);
+	flush(move, CIPAPA_REALM);
 	gpt_set_run(&gpt, move->pa, move->count, GPI_REALM);
 	forget(move);
-	flush(move, PAS_NS);
+	flush(move, CIPAPA_NS);
 }
 
 /* Nobody's in between, so that nothing is fetched anew. */
@@ -155,21 +153,25 @@ static void to_ns(const struct gpt_move *move)
 {
 	gpt_set_run(&gpt, move->pa, move->count, GPI_NONE);
 	forget(move);
-	flush(move, PAS_REALM);
-	flush(move, PAS_NS);
+	flush(move, CIPAPA_REALM);
+	flush(move, CIPAPA_NS);
 	gpt_set_run(&gpt, move->pa, move->count, GPI_NON_SECURE);
 	forget(move);
 }
 
-/* The RMM's own memory stays its own: how much of a move comes before it. */
+/*
+ * Returns how many granules of a move to Non-secure come before the RMM's own
+ * memory, which stays Realm whatever the RMM asks for.
+ */
 static uint64_t movable(const struct gpt_move *move)
 {
 	uint64_t before = (MACHINE_RMM_BASE - move->pa) / MACHINE_PAGE_SIZE;
 
 	if (move->pa - MACHINE_RMM_BASE < MACHINE_RMM_SIZE)
 		return 0;
-	return move->pa < MACHINE_RMM_BASE && before < move->count ? before
-								   : move->count;
+	if (move->pa > MACHINE_RMM_BASE)
+		return move->count;
+	return smaller(before, move->count);
 }
 
 static enum gpt_result move_locked(struct gpt_move *move)

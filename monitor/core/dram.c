@@ -39,12 +39,13 @@ static const unsigned char *take(struct block *block, size_t size)
 {
 	const unsigned char *bytes = block->bytes + block->at;
 	size_t left = block->size - block->at;
+	size_t padding = -size % 4;
 
-	if (size > left || -size % 4 > left - size) {
+	if (size > left || padding > left - size) {
 		block->broken = true;
 		return NULL;
 	}
-	block->at += size + -size % 4;
+	block->at += size + padding;
 	return bytes;
 }
 

@@ -164,7 +164,9 @@ static struct psci_request narrowed(const struct psci_request *request)
 	struct psci_request copy = *request;
 
 	copy.fid = (uint32_t)request->fid;
-	for (size_t i = 0; i < 3 && !(copy.fid & SMCCC_FID_64); i++)
+	if (copy.fid & SMCCC_FID_64)
+		return copy;
+	for (size_t i = 0; i < 3; i++)
 		copy.argument[i] = (uint32_t)copy.argument[i];
 	return copy;
 }
