@@ -85,7 +85,8 @@ static void memory_find(struct rmm_el3_bank *dram)
 }
 
 /* Copies a part out of flash; what follows it, its bss, is zero. */
-static void load(const struct firmware_part *part, uint64_t to, uint64_t room)
+static void part_load(const struct firmware_part *part, uint64_t to,
+		      uint64_t room)
 {
 	uint8_t *image = (uint8_t *)to;
 
@@ -97,10 +98,10 @@ static void load(const struct firmware_part *part, uint64_t to, uint64_t room)
 
 static void images_load(const struct firmware_header *header)
 {
-	load(&header->part[FIRMWARE_RMM], MACHINE_RMM_BASE,
-	     MACHINE_RMM_IMAGE_SIZE);
-	load(&header->part[FIRMWARE_HYPERVISOR], MACHINE_HYP_BASE,
-	     MACHINE_HYP_SIZE);
+	part_load(&header->part[FIRMWARE_RMM], MACHINE_RMM_BASE,
+		  MACHINE_RMM_IMAGE_SIZE);
+	part_load(&header->part[FIRMWARE_HYPERVISOR], MACHINE_HYP_BASE,
+		  MACHINE_HYP_SIZE);
 }
 
 /* What each CPU does at each start. */

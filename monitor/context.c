@@ -31,7 +31,8 @@ void context_init(struct cpu *cpu, enum world world)
 	context->el2[EL2_STATE_VMPIDR_EL2] = sysreg_read(MPIDR_EL1);
 }
 
-static struct frame *enter(struct cpu *cpu, enum world world, uint64_t *old_el2)
+static struct frame *world_enter(struct cpu *cpu, enum world world,
+				 uint64_t *old_el2)
 {
 	struct context *context = &cpu->context[world];
 
@@ -43,12 +44,12 @@ static struct frame *enter(struct cpu *cpu, enum world world, uint64_t *old_el2)
 
 struct frame *world_load(struct cpu *cpu, enum world world)
 {
-	uint64_t nobodys[EL2_STATE_WORDS];
+	uint64_t discarded[EL2_STATE_WORDS];
 
-	return enter(cpu, world, nobodys);
+	return world_enter(cpu, world, discarded);
 }
 
 struct frame *world_switch(struct cpu *cpu, enum world world)
 {
-	return enter(cpu, world, cpu->context[cpu->world].el2);
+	return world_enter(cpu, world, cpu->context[cpu->world].el2);
 }

@@ -59,7 +59,7 @@ static struct gpt gpt = {
 /* Of the table: a change of one granule rewrites a word of sixteen. */
 static struct spinlock gpt_lock;
 
-static void set(const struct gpt_range *range)
+static void range_set(const struct gpt_range *range)
 {
 	if (!gpt_set_granules(&gpt, range))
 		panic("more memory than the granule tables can cover");
@@ -77,9 +77,9 @@ void gpc_init(const struct rmm_el3_bank *dram)
 			panic("the granule table of the board is wrong");
 	}
 	for (size_t i = 0; i < sizeof(board) / sizeof(board[0]); i++)
-		set(&board[i]);
-	set(&ns);
-	set(&realm);
+		range_set(&board[i]);
+	range_set(&ns);
+	range_set(&realm);
 	dcache_clean((uint64_t)l0, sizeof(l0));
 	dcache_clean(TABLES_BASE, (uint64_t)gpt.l1_used * GPT_L1_BYTES);
 }
@@ -104,7 +104,7 @@ void gpc_enable(void)
 }
 
 /* TLBI RPALOS, on all CPUs. */
-static void forget(const struct gpt_move *move)
+static void tlb_invalidate(const struct gpt_move *move)
 {
 	uint64_t operand =
 		gpt_tlbi_operand(move->pa, move->count * MACHINE_PAGE_SIZE);
@@ -128,8 +128,8 @@ _Static_assert(GRANULE_LINES *A64_CACHE_LINE == MACHINE_PAGE_SIZE, "lines");
  * space, to the point of physical aliasing. It is most of what a move costs:
  * hence a loop by granules, not by lines.
  */
-static __attribute__((noinline)) void flush(const struct gpt_move *move,
-					    uint64_t space)
+static __attribute__((noinline)) void cache_flush(const struct gpt_move *move,
+						  uint64_t space)
 {
 	uint64_t line = move->pa | space;
 	uint64_t end = line + move->count * MACHINE_PAGE_SIZE;
@@ -140,23 +140,23 @@ static __attribute__((noinline)) void flush(const struct gpt_move *move,
 }
 
 /* What the old owner has in caches must not come out later. */
-static void to_realm(const struct gpt_move *move)
+static void move_to_realm(const struct gpt_move *move)
 {
-	flush(move, CIPAPA_REALM);
+	cache_flush(move, CIPAPA_REALM);
 	gpt_set_run(&gpt, move->pa, move->count, GPI_REALM);
-	forget(move);
-	flush(move, CIPAPA_NS);
+	tlb_invalidate(move);
+	cache_flush(move, CIPAPA_NS);
 }
 
 /* Nobody's in between, so that nothing is fetched anew. */
-static void to_ns(const struct gpt_move *move)
+static void move_to_ns(const struct gpt_move *move)
 {
 	gpt_set_run(&gpt, move->pa, move->count, GPI_NONE);
-	forget(move);
-	flush(move, CIPAPA_REALM);
-	flush(move, CIPAPA_NS);
+	tlb_invalidate(move);
+	cache_flush(move, CIPAPA_REALM);
+	cache_flush(move, CIPAPA_NS);
 	gpt_set_run(&gpt, move->pa, move->count, GPI_NON_SECURE);
-	forget(move);
+	tlb_invalidate(move);
 }
 
 /*
@@ -182,9 +182,9 @@ static enum gpt_result move_locked(struct gpt_move *move)
 	if (result != GPT_OK)
 		return result;
 	if (move->to == GPI_REALM)
-		to_realm(move);
+		move_to_realm(move);
 	else
-		to_ns(move);
+		move_to_ns(move);
 	return GPT_OK;
 }
 

@@ -47,7 +47,7 @@ static const struct mapping board[] = {
 	{ MACHINE_HYP_BASE, MACHINE_HYP_SIZE, PGTABLE_DATA | PAS_NS },
 };
 
-static void map(struct pgtable *table, const struct mapping *mapping)
+static void mmu_map(struct pgtable *table, const struct mapping *mapping)
 {
 	const struct pgtable_range range = {
 		.va = mapping->base,
@@ -60,8 +60,8 @@ static void map(struct pgtable *table, const struct mapping *mapping)
 		panic("EL3's translation tables are too small");
 }
 
-static void map_between(struct pgtable *table, const char *from, const char *to,
-			uint64_t attributes)
+static void mmu_map_between(struct pgtable *table, const char *from,
+			    const char *to, uint64_t attributes)
 {
 	const struct mapping mapping = {
 		.base = (uint64_t)from,
@@ -69,7 +69,7 @@ static void map_between(struct pgtable *table, const char *from, const char *to,
 		.attributes = attributes | PAS_ROOT,
 	};
 
-	map(table, &mapping);
+	mmu_map(table, &mapping);
 }
 
 void mmu_init(void)
@@ -80,14 +80,15 @@ void mmu_init(void)
 		.pool_pages = POOL_PAGES,
 	};
 
-	map_between(&table, image_start, image_text_end, PGTABLE_CODE);
-	map_between(&table, image_text_end, image_rodata_end, PGTABLE_RODATA);
-	map_between(&table, image_rodata_end,
-		    (const char *)(MACHINE_SECURE_RAM_BASE +
-				   MACHINE_SECURE_RAM_SIZE),
-		    PGTABLE_DATA);
+	mmu_map_between(&table, image_start, image_text_end, PGTABLE_CODE);
+	mmu_map_between(&table, image_text_end, image_rodata_end,
+			PGTABLE_RODATA);
+	mmu_map_between(&table, image_rodata_end,
+			(const char *)(MACHINE_SECURE_RAM_BASE +
+				       MACHINE_SECURE_RAM_SIZE),
+			PGTABLE_DATA);
 	for (size_t i = 0; i < sizeof(board) / sizeof(board[0]); i++)
-		map(&table, &board[i]);
+		mmu_map(&table, &board[i]);
 }
 
 void mmu_enable(void)

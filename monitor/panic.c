@@ -18,7 +18,7 @@ static void report_or_wait(void)
 		wfi();
 }
 
-static void report(const char *where, const struct frame *frame)
+static void report_exception(const char *where, const struct frame *frame)
 {
 	uint64_t esr = sysreg_read(ESR_EL3);
 
@@ -60,14 +60,14 @@ void panic_from_below(const struct frame *frame)
 	bool is_realm = (sysreg_read(SCR_EL3) & SCR_NSE) != 0;
 
 	report_or_wait();
-	report(is_realm ? "Realm world" : "Non-secure world", frame);
+	report_exception(is_realm ? "Realm world" : "Non-secure world", frame);
 	machine_off();
 }
 
 void panic_from_el3(const struct frame *frame)
 {
 	report_or_wait();
-	report("EL3", frame);
+	report_exception("EL3", frame);
 	report_registers(frame);
 	machine_off();
 }

@@ -19,7 +19,7 @@ void psci_calls_init(uint32_t cpu_count)
 	psci_init(&psci, cpu_count);
 }
 
-static struct psci_reply call(const struct psci_request *request)
+static struct psci_reply psci_call_locked(const struct psci_request *request)
 {
 	struct psci_reply reply;
 
@@ -29,7 +29,7 @@ static struct psci_reply call(const struct psci_request *request)
 	return reply;
 }
 
-static void act(const struct psci_reply *reply)
+static void action_perform(const struct psci_reply *reply)
 {
 	switch (reply->action) {
 	case PSCI_ACTION_RETURN:
@@ -59,9 +59,9 @@ struct frame *psci_calls_serve(struct cpu *cpu)
 		.caller = cpu->index,
 		.is_entry = gpc_is_ns,
 	};
-	const struct psci_reply reply = call(&request);
+	const struct psci_reply reply = psci_call_locked(&request);
 
-	act(&reply);
+	action_perform(&reply);
 	frame->x[0] = (uint64_t)reply.result;
 	return frame;
 }

@@ -35,7 +35,7 @@ void services_init(const struct firmware_header *header)
 		panic(fault);
 }
 
-static int move_one(uint64_t pa, enum gpi from, enum gpi to)
+static int granule_move(uint64_t pa, enum gpi from, enum gpi to)
 {
 	static const int status[] = {
 		[GPT_OK] = RMM_EL3_OK,
@@ -116,13 +116,13 @@ static int service_token(struct frame *frame)
  * What is not listed answers E_UNKNOWN: signing by EL3, and what the machine
  * does not have (encryption contexts, PCIe link encryption).
  */
-static int service(struct frame *frame)
+static int service_dispatch(struct frame *frame)
 {
 	switch ((uint32_t)frame->x[0]) {
 	case RMM_EL3_DELEGATE:
-		return move_one(frame->x[1], GPI_NON_SECURE, GPI_REALM);
+		return granule_move(frame->x[1], GPI_NON_SECURE, GPI_REALM);
 	case RMM_EL3_UNDELEGATE:
-		return move_one(frame->x[1], GPI_REALM, GPI_NON_SECURE);
+		return granule_move(frame->x[1], GPI_REALM, GPI_NON_SECURE);
 	case RMM_EL3_REALM_KEY:
 		return service_realm_key(frame);
 	case RMM_EL3_PLAT_TOKEN:
@@ -138,10 +138,10 @@ static int service(struct frame *frame)
 
 void services_rmm(struct frame *frame)
 {
-	frame->x[0] = (uint64_t)(int64_t)service(frame);
+	frame->x[0] = (uint64_t)(int64_t)service_dispatch(frame);
 }
 
-static int gpi_set(struct frame *frame, enum world caller)
+static int firme_gpi_set(struct frame *frame, enum world caller)
 {
 	uint64_t asked = frame->x[2];
 	struct gpt_move move;
@@ -166,7 +166,7 @@ void services_firme(struct frame *frame, enum world caller)
 		x[0] = (uint64_t)(int64_t)firme_features(x[1], x[2], &x[1]);
 		return;
 	case FIRME_GPI_SET:
-		x[0] = (uint64_t)(int64_t)gpi_set(frame, caller);
+		x[0] = (uint64_t)(int64_t)firme_gpi_set(frame, caller);
 		return;
 	default:
 		x[0] = SMCCC_NOT_SUPPORTED;

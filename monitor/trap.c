@@ -10,7 +10,7 @@
 #include "monitor/rmm.h"
 #include "monitor/services.h"
 
-static void serve_arch(struct frame *frame)
+static void smc_serve_arch(struct frame *frame)
 {
 	const struct arch_controls controls = {
 		.scr = sysreg_read(SCR_EL3),
@@ -23,7 +23,7 @@ static void serve_arch(struct frame *frame)
 		(uint64_t)arch_call(&controls, fid, frame->x[1], &frame->x[1]);
 }
 
-static struct frame *serve(struct cpu *cpu, struct frame *frame)
+static struct frame *smc_serve(struct cpu *cpu, struct frame *frame)
 {
 	switch (smc_route(frame->x[0], cpu->world)) {
 	case ROUTE_SERVICE:
@@ -34,7 +34,7 @@ static struct frame *serve(struct cpu *cpu, struct frame *frame)
 	case ROUTE_PSCI:
 		return psci_calls_serve(cpu);
 	case ROUTE_ARCH:
-		serve_arch(frame);
+		smc_serve_arch(frame);
 		return frame;
 	/* carry.S has done what there is to carry. */
 	case ROUTE_TO_RMM:
@@ -50,5 +50,5 @@ struct frame *trap_from_below(struct frame *frame)
 {
 	if (BITS_GET(sysreg_read(ESR_EL3), ESR_EC) != ESR_EC_SMC64)
 		panic_from_below(frame);
-	return serve(cpu_self(), frame);
+	return smc_serve(cpu_self(), frame);
 }

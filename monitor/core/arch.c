@@ -20,30 +20,30 @@
 	(MDCR_EL3_NSPB_0 | MDCR_EL3_NSTB_0 | MDCR_EL3_MTPME | MDCR_EL3_SBRBE)
 #define MDCR_TRAPS (MDCR_EL3_TPM | MDCR_EL3_TTRF | MDCR_EL3_TDCC)
 
-static uint64_t available(uint64_t word, uint64_t allows, uint64_t traps)
+static uint64_t bits_available(uint64_t word, uint64_t allows, uint64_t traps)
 {
 	return (word & allows) | (~word & traps);
 }
 
-static int64_t availability(const struct arch_controls *controls,
-			    uint64_t which, uint64_t *value)
+static int64_t arch_availability(const struct arch_controls *controls,
+				 uint64_t which, uint64_t *value)
 {
 	switch (which) {
 	case SMCCC_AVAILABILITY_SCR:
-		*value = available(controls->scr, SCR_ALLOWS, SCR_TRAPS);
+		*value = bits_available(controls->scr, SCR_ALLOWS, SCR_TRAPS);
 		return SMCCC_SUCCESS;
 	case SMCCC_AVAILABILITY_CPTR:
-		*value = available(controls->cptr, CPTR_ALLOWS, CPTR_TRAPS);
+		*value = bits_available(controls->cptr, CPTR_ALLOWS, CPTR_TRAPS);
 		return SMCCC_SUCCESS;
 	case SMCCC_AVAILABILITY_MDCR:
-		*value = available(controls->mdcr, MDCR_ALLOWS, MDCR_TRAPS);
+		*value = bits_available(controls->mdcr, MDCR_ALLOWS, MDCR_TRAPS);
 		return SMCCC_SUCCESS;
 	default:
 		return SMCCC_INVALID_PARAMETER;
 	}
 }
 
-static int64_t features(uint32_t fid)
+static int64_t arch_features(uint32_t fid)
 {
 	switch (fid) {
 	case SMCCC_VERSION_FID:
@@ -62,9 +62,9 @@ int64_t arch_call(const struct arch_controls *controls, uint32_t fid,
 	case SMCCC_VERSION_FID:
 		return SMCCC_VERSION_1_5;
 	case SMCCC_ARCH_FEATURES_FID:
-		return features((uint32_t)argument);
+		return arch_features((uint32_t)argument);
 	case SMCCC_AVAILABILITY_FID:
-		return availability(controls, argument, value);
+		return arch_availability(controls, argument, value);
 	default:
 		return (int64_t)SMCCC_NOT_SUPPORTED;
 	}

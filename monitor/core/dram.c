@@ -35,7 +35,7 @@ struct block {
 };
 
 /* The next bytes, padded to words; NULL, and broken, beyond the end. */
-static const unsigned char *take(struct block *block, size_t size)
+static const unsigned char *block_take(struct block *block, size_t size)
 {
 	const unsigned char *bytes = block->bytes + block->at;
 	size_t left = block->size - block->at;
@@ -58,7 +58,7 @@ static uint32_t word_at(const unsigned char *bytes)
 /* 0, which is no token, beyond the end. */
 static uint32_t take_word(struct block *block)
 {
-	const unsigned char *bytes = take(block, 4);
+	const unsigned char *bytes = block_take(block, 4);
 
 	return bytes != NULL ? word_at(bytes) : 0;
 }
@@ -100,7 +100,7 @@ static bool take_property(struct block *nodes, const struct block *strings,
 {
 	uint32_t size = take_word(nodes);
 	uint32_t name = take_word(nodes);
-	const unsigned char *value = take(nodes, size);
+	const unsigned char *value = block_take(nodes, size);
 
 	if (value == NULL || !is_memory || size < REG_SIZE ||
 	    strcmp(string_at(strings, name), "reg") != 0)
@@ -114,7 +114,7 @@ static const char *take_name(struct block *nodes)
 {
 	const char *name = string_at(nodes, nodes->at);
 
-	(void)take(nodes, strlen(name) + 1);
+	(void)block_take(nodes, strlen(name) + 1);
 	return name;
 }
 
@@ -125,8 +125,8 @@ static bool is_memory_node(struct block *nodes, unsigned depth)
 	return depth == MEMORY_DEPTH && strncmp(name, "memory@", 7) == 0;
 }
 
-static bool walk(struct block *nodes, const struct block *strings,
-		 struct rmm_el3_bank *bank)
+static bool tree_walk(struct block *nodes, const struct block *strings,
+		      struct rmm_el3_bank *bank)
 {
 	bool is_memory = false;
 	unsigned depth = 0;
@@ -167,5 +167,5 @@ bool dram_find(const void *tree, size_t size, struct rmm_el3_bank *bank)
 	if (!find_block(bytes, HEADER_STRUCT, HEADER_STRUCT_SIZE, &nodes) ||
 	    !find_block(bytes, HEADER_STRINGS, HEADER_STRINGS_SIZE, &strings))
 		return false;
-	return walk(&nodes, &strings, bank);
+	return tree_walk(&nodes, &strings, bank);
 }

@@ -90,9 +90,9 @@ static bool is_challenge(const struct provision *part,
 	       memcmp(buffer_bytes(buffer), part->challenge, size) == 0;
 }
 
-static void send(struct provisioned *provisioned,
-		 const struct provision_buffer *buffer,
-		 struct provision_token_part *sent)
+static void token_send(struct provisioned *provisioned,
+		       const struct provision_buffer *buffer,
+		       struct provision_token_part *sent)
 {
 	const struct provision *part = provisioned->part;
 	uint32_t left = provisioned->token_left;
@@ -124,6 +124,6 @@ int provision_token(struct provisioned *provisioned,
 	}
 	if (!provisioned->is_sending)
 		return RMM_EL3_E_INVALID;
-	send(provisioned, buffer, sent);
+	token_send(provisioned, buffer, sent);
 	return RMM_EL3_OK;
 }
