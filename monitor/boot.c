@@ -51,7 +51,10 @@ static void console_init(void)
 	log_init("monitor", console_put);
 }
 
-/* What EL3 allows all levels below, in both worlds. */
+/*
+ * Sets what EL3 allows the levels below, in both worlds (docs/machine.md, EL3
+ * registers).
+ */
 static void traps_init(void)
 {
 	sysreg_write(CPTR_EL3, CPTR_BELOW);
@@ -84,7 +87,10 @@ static void memory_find(struct rmm_el3_bank *dram)
 		panic("too little memory");
 }
 
-/* Copies a part out of flash; what follows it, its bss, is zero. */
+/*
+ * Copies a part out of flash and zeroes the rest of its room, which is its bss.
+ * The program starts with caches off, so both are cleaned to memory.
+ */
 static void part_load(const struct firmware_part *part, uint64_t to,
 		      uint64_t room)
 {
@@ -104,7 +110,7 @@ static void images_load(const struct firmware_header *header)
 		  MACHINE_HYP_SIZE);
 }
 
-/* What each CPU does at each start. */
+/* The steps of each CPU at each start, cold or warm. */
 static struct cpu *cpu_start(uint64_t index)
 {
 	struct cpu *cpu = &cpus[index];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Worlds: their first registers, and the change from one to another. */
+/* The first registers of a world, and the switch from one world to another. */
 #include "monitor/cpu.h"
 
 #include <string.h>
@@ -8,8 +8,9 @@
 #include "monitor/core/el3_regs.h"
 
 /*
- * What Linux and an RMM need at EL2 without a trap to EL3. Interrupts and
- * aborts stay in the world that they meet; so do granule protection faults.
+ * SCR_EL3 of both worlds: what Linux and an RMM use at EL2 without a trap to
+ * EL3 (docs/machine.md, EL3 registers). Interrupts, aborts and granule
+ * protection faults stay in the world in which they occur.
  */
 #define SCR_COMMON                                                             \
 	(SCR_NS | SCR_RES1 | SCR_HCE | SCR_SIF | SCR_RW | SCR_APK | SCR_API |  \

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* EL3's part of the GICv3 (Arm IHI 0069), in its Secure view. */
+/*
+ * EL3's part of the GICv3 (Arm IHI0069), in its Secure view. docs/machine.md,
+ * GICv3, lists the steps.
+ */
 #include "monitor/gic.h"
 
 #include "abi/machine_map.h"
@@ -26,7 +29,7 @@
 #define GICR_TYPER      0x8
 #define GICR_TYPER_LAST 0x10u
 
-/* A priority that the Non-secure world may have and lower: see IHI 0069 4.8. */
+/* A priority in the half that the Non-secure world can set (IHI0069 4.8). */
 #define PRIORITY_NS 0xa0a0a0a0u
 
 static void distributor_control(uint32_t value)
@@ -53,7 +56,7 @@ void gic_init(void)
 
 void gic_cpu_hand_over(void)
 {
-	/* These exist for EL3 only while SCR_EL3.NS is set. */
+	/* EL3 can access these registers only while SCR_EL3.NS is set. */
 	sysreg_write(SCR_EL3, SCR_NS | SCR_RES1 | SCR_RW);
 	isb();
 	sysreg_write(ICC_SRE_EL2, ICC_SRE_ALL);
@@ -79,7 +82,11 @@ void gic_wake(uint32_t index)
 {
 	uint64_t affinity = MACHINE_AFFINITY((uint64_t)index);
 
-	/* Aff1 in 23:16, INTID in 27:24, a bit for each Aff0 in 15:0. */
+	/*
+	 * The CPU must see its PSCI state before it takes the SGI.
+	 * ICC_SGI0R_EL1 has Aff1 in bits 23:16, the INTID in 27:24, and a bit
+	 * for each Aff0 in 15:0.
+	 */
 	dsb(ish);
 	sysreg_write(ICC_SGI0R_EL1, (affinity & 0xff00) << 8 |
 					    (uint64_t)GIC_WAKE_SGI << 24 |

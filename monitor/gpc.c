@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Granule protection on the machine (Arm DDI0487 D9; the order of maintenance
- * is that of the Arm Architecture Procedures for changes of PAS).
+ * Granule protection on the machine (Arm DDI0487 D9). The order of maintenance
+ * is Arm's for changes of PAS; docs/machine.md, Cache and TLB duties, has it,
+ * and the encodings of the instructions.
  */
 #include "monitor/gpc.h"
 
@@ -28,15 +29,15 @@
 #define CIPAPA_NS    (UINT64_C(1) << 63)
 #define CIPAPA_REALM (UINT64_C(3) << 62)
 
-/* Later rows are exceptions from those before them. */
+/* docs/machine.md, Partition. A later row overrides those before it. */
 static const struct gpt_range board[] = {
 	{ MACHINE_FLASH0_BASE, MACHINE_FLASH0_SIZE, GPI_ROOT },
 	{ MACHINE_FLASH1_BASE, MACHINE_FLASH1_SIZE, GPI_NON_SECURE },
-	/* EL3 has the Secure view of the GIC, the hypervisor its own. */
+	/* EL3 uses the Secure view of the GIC, the hypervisor the other. */
 	{ MACHINE_GICD_BASE, MACHINE_UART0_BASE - MACHINE_GICD_BASE, GPI_ANY },
 	{ MACHINE_UART0_BASE, MACHINE_DEVICES_END - MACHINE_UART0_BASE,
 	  GPI_NON_SECURE },
-	/* The log of every world. */
+	/* All worlds log here. */
 	{ MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, GPI_ANY },
 	{ MACHINE_UART1_BASE, MACHINE_PAGE_SIZE, GPI_ROOT },
 	{ MACHINE_SEC_GPIO, MACHINE_PAGE_SIZE, GPI_ROOT },
@@ -56,7 +57,7 @@ static struct gpt gpt = {
 	.l1 = (uint64_t *)TABLES_BASE,
 	.l1_tables = TABLES_SIZE / GPT_L1_BYTES,
 };
-/* Of the table: a change of one granule rewrites a word of sixteen. */
+/* Guards the table: a change of one granule rewrites a word of sixteen. */
 static struct spinlock gpt_lock;
 
 static void range_set(const struct gpt_range *range)
@@ -103,7 +104,7 @@ void gpc_enable(void)
 	tlbi_paallos();
 }
 
-/* TLBI RPALOS, on all CPUs. */
+/* Makes all CPUs forget the granules' old state (TLBI RPALOS). */
 static void tlb_invalidate(const struct gpt_move *move)
 {
 	uint64_t operand =
@@ -139,7 +140,10 @@ static __attribute__((noinline)) void cache_flush(const struct gpt_move *move,
 	dsb(osh);
 }
 
-/* What the old owner has in caches must not come out later. */
+/*
+ * The flush as Non-secure, the old owner, keeps its dirty lines from being
+ * written back later.
+ */
 static void move_to_realm(const struct gpt_move *move)
 {
 	cache_flush(move, CIPAPA_REALM);
@@ -148,7 +152,10 @@ static void move_to_realm(const struct gpt_move *move)
 	cache_flush(move, CIPAPA_NS);
 }
 
-/* Nobody's in between, so that nothing is fetched anew. */
+/*
+ * No world has access between the two flushes: otherwise lines of the Realm PAS
+ * could be fetched again after the first one.
+ */
 static void move_to_ns(const struct gpt_move *move)
 {
 	gpt_set_run(&gpt, move->pa, move->count, GPI_NONE);

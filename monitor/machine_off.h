@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The end of the machine, by the secure GPIO lines of the board. */
+/* Ends the machine by lines of the secure GPIO. */
 #ifndef REEVE_MONITOR_MACHINE_OFF_H
 #define REEVE_MONITOR_MACHINE_OFF_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * EL3's own address space. Each mapping names the physical address space of
- * its target (NSE, NS), which must match the granule protection table.
+ * EL3's own address space. Each mapping names the physical address space of its
+ * target (NSE, NS), which must match the granule protection table: a mismatch
+ * faults at EL3 as well.
  */
 #include "monitor/mmu.h"
 
@@ -32,8 +33,9 @@ struct mapping {
 };
 
 /*
- * The flash is mapped from the header on, so that nothing is at address 0. Of
- * DRAM, only what is loaded and what is read at boot.
+ * The flash is mapped from the header on, so that address 0 stays unmapped.
+ * DRAM is mapped only where EL3 reads the device tree, loads an image, or
+ * shares a page with the RMM.
  */
 static const struct mapping board[] = {
 	{ FIRMWARE_HEADER_OFFSET, MACHINE_FLASH0_SIZE - FIRMWARE_HEADER_OFFSET,

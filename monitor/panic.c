@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reports an exception that EL3 cannot go on from. */
+/* Reports why EL3 cannot go on, then ends the machine. */
 #include "monitor/panic.h"
 
 #include "abi/bits.h"
@@ -36,7 +36,10 @@ static void report_exception(const char *where, const struct frame *frame)
 			  (unsigned long long)sysreg_read(SCR_EL3));
 }
 
-/* The registers of EL3 hold no secret of a world; those of worlds might. */
+/*
+ * Registers of EL3 hold no secret of a world, so they may be printed. Registers
+ * of a world might hold one.
+ */
 static void report_registers(const struct frame *frame)
 {
 	for (unsigned i = 0; i < 30; i += 2) {

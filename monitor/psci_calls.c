@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Does what the answers of PSCI ask for. */
+/* Calls core/psci.h under a lock and carries out the actions of its replies. */
 #include "monitor/psci_calls.h"
 
 #include "lib/spinlock.h"
@@ -8,10 +8,13 @@
 #include "monitor/machine_off.h"
 
 static struct psci psci;
-/* Of psci. The granule table's lock is taken within it. */
+/*
+ * Guards psci. The lock of the granule table is taken while this one is held,
+ * by is_entry(); never the other way round.
+ */
 static struct spinlock psci_lock;
 
-/* start.S */
+/* In start.S. */
 void pen(void) __attribute__((noreturn));
 
 void psci_calls_init(uint32_t cpu_count)

@@ -19,7 +19,10 @@ static struct reserve reserve = {
 };
 static struct spinlock reserve_lock;
 
-/* The part of flash, copied; the token's delivery; the lock of both. */
+/*
+ * The provisioned part, copied from flash; the state of the token's delivery;
+ * the lock of both.
+ */
 static uint8_t part[PROVISION_PART_SIZE] __attribute__((aligned(8)));
 static struct provisioned provisioned;
 static struct spinlock provisioned_lock;
@@ -70,7 +73,10 @@ static int service_features(struct frame *frame)
 	return RMM_EL3_OK;
 }
 
-/* The buffer that X1 and X2 name, in the page that the RMM shares with us. */
+/*
+ * Returns the buffer that X1 and X2 name. core/provision.c checks that it lies
+ * in the page that the RMM shares with EL3.
+ */
 static struct provision_buffer buffer_of(const struct frame *frame)
 {
 	return (struct provision_buffer){
@@ -113,8 +119,9 @@ static int service_token(struct frame *frame)
 }
 
 /*
- * What is not listed answers E_UNKNOWN: signing by EL3, and what the machine
- * does not have (encryption contexts, PCIe link encryption).
+ * docs/machine.md, Runtime services. All other calls answer E_UNKNOWN: signing
+ * by EL3, and features that the machine lacks (memory encryption contexts, PCIe
+ * link encryption).
  */
 static int service_dispatch(struct frame *frame)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What reaches EL3 from below beside requests: SMCs, by the routing table. */
+/*
+ * The exceptions from below that carry.S leaves: SMCs go by the routing table,
+ * all others end the machine.
+ */
 #include "monitor/trap.h"
 
 #include "abi/bits.h"
@@ -36,7 +39,7 @@ static struct frame *smc_serve(struct cpu *cpu, struct frame *frame)
 	case ROUTE_ARCH:
 		smc_serve_arch(frame);
 		return frame;
-	/* carry.S has done what there is to carry. */
+	/* carry.S has carried those that there is an RMM for. */
 	case ROUTE_TO_RMM:
 	case ROUTE_TO_HOST:
 	case ROUTE_UNKNOWN:

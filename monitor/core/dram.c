@@ -34,7 +34,10 @@ struct block {
 	bool broken; /* something went beyond the end */
 };
 
-/* The next bytes, padded to words; NULL, and broken, beyond the end. */
+/*
+ * Takes the next bytes, padded to words. Returns NULL, and marks the block as
+ * broken, if they reach beyond its end.
+ */
 static const unsigned char *block_take(struct block *block, size_t size)
 {
 	const unsigned char *bytes = block->bytes + block->at;
@@ -55,7 +58,7 @@ static uint32_t word_at(const unsigned char *bytes)
 	       (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* 0, which is no token, beyond the end. */
+/* Takes the next word. Returns 0, which is no token, beyond the end. */
 static uint32_t take_word(struct block *block)
 {
 	const unsigned char *bytes = block_take(block, 4);
@@ -94,7 +97,10 @@ static uint64_t number_at(const unsigned char *cells)
 	return (uint64_t)word_at(cells) << 32 | word_at(cells + 4);
 }
 
-/* One property: is it the memory node's "reg"? */
+/*
+ * Takes one property. Returns true, with *bank set, if it is the memory node's
+ * "reg".
+ */
 static bool take_property(struct block *nodes, const struct block *strings,
 			  bool is_memory, struct rmm_el3_bank *bank)
 {

@@ -24,7 +24,7 @@ static struct psci_reply reply_action(enum psci_action action)
 	return (struct psci_reply){ action, PSCI_SUCCESS, 0 };
 }
 
-/* The CPU with an affinity, NULL if the machine has none. */
+/* Returns the CPU with an affinity; NULL if the machine has none. */
 static struct psci_cpu *cpu_find(struct psci *psci, uint64_t affinity)
 {
 	uint64_t index = MACHINE_CPU_INDEX(affinity);
@@ -51,7 +51,7 @@ static struct psci_reply cpu_suspend(struct psci *psci,
 	return reply_action(PSCI_ACTION_STANDBY);
 }
 
-/* DEN0022 5.5: denied never, there is no Trusted OS. */
+/* Never DENIED, as there is no Trusted OS (DEN0022 5.5). */
 static struct psci_reply cpu_off(struct psci *psci,
 				 const struct psci_request *request)
 {
@@ -158,7 +158,7 @@ static struct psci_reply psci_features(struct psci *psci,
 	return reply_result(PSCI_NOT_SUPPORTED);
 }
 
-/* DEN0028 2.8: of a 32-bit call, only the lower halves are arguments. */
+/* Cuts the arguments of a 32-bit call to 32 bits (DEN0028 2.8). */
 static struct psci_request request_narrow(const struct psci_request *request)
 {
 	struct psci_request copy = *request;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who serves an SMC. */
+/* The routing of SMCs, by identifier and world of the caller. */
 #include "monitor/core/route.h"
 
 #include <setjmp.h>
