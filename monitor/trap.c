@@ -41,7 +41,7 @@ static struct frame *smc_serve(struct cpu *cpu, struct frame *frame)
 		return frame;
 	/* carry.S has carried those that there is an RMM for. */
 	case ROUTE_TO_RMM:
-	case ROUTE_TO_HOST:
+	case ROUTE_TO_HYPERVISOR:
 	case ROUTE_UNKNOWN:
 		break;
 	}

@@ -23,7 +23,7 @@ enum route {
 	ROUTE_ARCH, /* SMCCC's own calls */
 	ROUTE_PSCI,
 	ROUTE_TO_RMM, /* a request of the hypervisor */
-	ROUTE_TO_HOST, /* the result of a request */
+	ROUTE_TO_HYPERVISOR, /* the result of a request */
 	ROUTE_FIRME,
 	ROUTE_SERVICE, /* a service of EL3 to the RMM */
 };
