@@ -97,12 +97,13 @@
 #define HCR_FWB   (UINT64_C(1) << 46)
 #define HCR_TID5  (UINT64_C(1) << 58)
 /*
- * What says how EL1's addresses are translated. Hypervisor and RMM have it
- * whether they run a guest or not, as to EL2 itself (E2H = 0) it means
- * nothing: QEMU drops all TLBs when any of it changes.
+ * The bits that say how EL1's addresses are translated. The hypervisor and the
+ * RMM leave them set whether they run a guest or not: to EL2 itself (E2H = 0)
+ * they mean nothing, and QEMU drops all TLBs when one of them changes
+ * (docs/machine.md, Costs of a switch).
  */
 #define HCR_STAGE2 (HCR_VM | HCR_PTW | HCR_FWB)
-/* All that either of them has for itself, outside of a run. */
+/* HCR_EL2 of both programs while they run no guest. */
 #define HCR_IDLE (HCR_RW | HCR_STAGE2)
 
 #define A64_CACHE_LINE 64 /* CTR_EL0.DminLine of the machine */
@@ -131,7 +132,7 @@
 #define dsb(kind) __asm__ volatile("dsb " #kind ::: "memory")
 #define wfi()     __asm__ volatile("wfi" ::: "memory")
 
-/* Cleans data to the point of coherency: for readers with caches off. */
+/* Cleans data to the point of coherency, for readers with caches off. */
 static inline void dcache_clean(uint64_t address, uint64_t size)
 {
 	uint64_t line = align_down(address, A64_CACHE_LINE);
@@ -150,8 +151,8 @@ static inline void icache_invalidate_all(void)
 }
 
 /*
- * In plain addressing: the syndrome of an access that writes its address back
- * tells a hypervisor nothing (DDI0487, ESR_EL2.ISS.ISV), so that it could not
+ * Both use plain addressing. The syndrome of an access that writes its address
+ * back is not valid (DDI0487 D24.2, ESR_EL2.ISS.ISV), so a hypervisor could not
  * emulate the register.
  */
 static inline uint32_t mmio_read32(uint64_t address)

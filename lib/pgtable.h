@@ -29,8 +29,8 @@
 #define PGTABLE_MAIR 0x00ff
 
 /*
- * TCR_EL2 and TCR_EL3 but for PS and RES1 bits: T0SZ, inner shareable
- * write-back walks, 4 KiB granules.
+ * TCR_EL2 and TCR_EL3 without PS and the reserved-one bits: T0SZ, inner
+ * shareable write-back walks, 4 KiB granules.
  */
 #define PGTABLE_TCR_T0SZ     (64 - PGTABLE_VA_BITS)
 #define PGTABLE_TCR_IRGN_WB  (1 << 8)
@@ -78,14 +78,17 @@ struct pgtable_range {
  */
 bool pgtable_map(struct pgtable *table, const struct pgtable_range *range);
 
-/* The entry that maps one page, for who keeps a last-level table himself. */
+/*
+ * Returns the entry that maps one page, for callers that keep a last-level
+ * table themselves.
+ */
 static inline uint64_t pgtable_page(uint64_t pa, uint64_t attributes)
 {
 	return pa | attributes | PGTABLE_DESC_LEAF | PGTABLE_DESC_VALID |
 	       PGTABLE_DESC_TABLE_OR_PAGE;
 }
 
-/* The same, of a block. */
+/* Returns the entry that maps one block, for the same callers. */
 static inline uint64_t pgtable_block(uint64_t pa, uint64_t attributes)
 {
 	return pa | attributes | PGTABLE_DESC_LEAF | PGTABLE_DESC_VALID;
