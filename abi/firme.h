@@ -25,7 +25,7 @@
 #define FIRME_BASE    0
 #define FIRME_GRANULE 1
 
-/* Base register 0: VERSION and FEATURES; register 1: which services are. */
+/* Base register 0: VERSION and FEATURES; 1: which services there are. */
 #define FIRME_BASE0_CALLS   0x3
 #define FIRME_BASE1_GRANULE 0x10000
 /* Granule register 0: GPI_SET. */
