@@ -11,8 +11,8 @@
 #define FIRME_VERSION  0xc4000400 /* X1 service: X0 version, or an error */
 #define FIRME_FEATURES 0xc4000401 /* X1 service, X2 index: X0, X1 value */
 /*
- * X1 PA, X2 number of granules, X3 the GPI that they shall have: X0, X1 how
- * many granules have it now, from the first on.
+ * X1 PA, X2 number of granules, X3 their new GPI: X0, X1 how many granules have
+ * it now, from the first on.
  */
 #define FIRME_GPI_SET 0xc4000402
 /* The block of identifiers. */

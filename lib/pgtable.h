@@ -53,7 +53,9 @@
 #define PGTABLE_DESC_AP1           (UINT64_C(1) << 6)
 #define PGTABLE_DESC_SH_INNER      (UINT64_C(3) << 8)
 #define PGTABLE_DESC_AF            (UINT64_C(1) << 10)
-/* Of each block and page. AP[1] is reserved as one in these regimes. */
+/*
+ * The bits of each block and page. AP[1] is reserved as one in these regimes.
+ */
 #define PGTABLE_DESC_LEAF                                                      \
 	(PGTABLE_DESC_AF | PGTABLE_DESC_SH_INNER | PGTABLE_DESC_AP1)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * EL3's part of the GICv3 (Arm IHI0069), in its Secure view. docs/machine.md,
- * GICv3, lists the steps.
+ * EL3's part of the GICv3 (Arm IHI0069), in its Secure view (docs/machine.md,
+ * GICv3).
  */
 #include "monitor/gic.h"
 

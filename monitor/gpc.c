@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Granule protection on the machine (Arm DDI0487 D9). The order of maintenance
- * is Arm's for changes of PAS; docs/machine.md, Cache and TLB duties, has it,
- * and the encodings of the instructions.
+ * is that of the Arm Architecture Procedures for changes of PAS; the encodings
+ * of its instructions stand beside it (docs/machine.md, Cache and TLB duties).
  */
 #include "monitor/gpc.h"
 

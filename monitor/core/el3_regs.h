@@ -43,7 +43,7 @@
 #define CPTR_EL3_TTA (1 << 20)
 #define CPTR_EL3_TAM (1 << 30)
 
-/* MDCR_EL3. Where a field has two bits, the name is of one of them. */
+/* MDCR_EL3. For a field of two bits, the name is that of one of them. */
 #define MDCR_EL3_TPM    (1 << 6)
 #define MDCR_EL3_ENPM2  (1 << 7)
 #define MDCR_EL3_NSPB_0 (1 << 12)

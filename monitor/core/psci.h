@@ -30,7 +30,7 @@ struct psci {
 	struct psci_cpu cpu[MACHINE_MAX_CPUS];
 };
 
-/* What the caller of psci_call() has to do after it. */
+/* The duty of the caller of psci_call() after it. */
 enum psci_action {
 	PSCI_ACTION_RETURN, /* only return the result */
 	PSCI_ACTION_WAKE, /* wake the target, then return the result */
