@@ -81,7 +81,7 @@
 #define CCA_REALM_PROFILE        "tag:arm.com,2024:realm#2.0.0" /* [rmm] */
 #define CCA_REALM_PROFILE_1_0    "tag:arm.com,2023:realm#1.0.0"
 
-/* Names of hashes, of the IANA registry that the draft points to. */
+/* Names of hashes, from the IANA registry that the draft points to. */
 #define CCA_SHA_256 "sha-256"
 #define CCA_SHA_384 "sha-384"
 #define CCA_SHA_512 "sha-512"

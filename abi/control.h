@@ -7,17 +7,18 @@
  *
  * Ports (`nr` of virtserialport): CONTROL_PORTS control ports, each for one
  * client at a time, then two for every console: the terminal and its log. Each
- * connection is a session. When the host side closes it, the hypervisor
- * forgets a half-sent request and destroys every domain that the session
- * created and did not bring to PAUSED or further.
+ * connection is a session. When the client closes it, the hypervisor forgets a
+ * half-sent request and destroys every domain that the session created and did
+ * not bring to PAUSED or further.
  *
  * A client begins with CONTROL_HELLO. Until one is seen after the port was
- * opened, the hypervisor skips bytes one by one; so what a killed client left
- * in the queue does no harm. cookie is the client's choice and comes back in
- * the reply; a client looks for CONTROL_MAGIC and its cookie, for part of a
- * reply to the client before may come first. If nothing answers to HELLO within
- * some seconds it closes and connects again: QEMU sends nothing more to a port
- * whose last client went while data was waiting both ways, until the next goes.
+ * opened, the hypervisor skips bytes one by one, so the leftovers of a killed
+ * client in the queue do no harm. cookie is the client's choice and comes back
+ * in the reply. A client looks for CONTROL_MAGIC and its cookie, since part of
+ * a reply to the client before may come first. If nothing answers to HELLO
+ * within some seconds it closes and connects again: QEMU sends nothing more to
+ * a port whose last client left while data was waiting both ways, until the
+ * next client leaves.
  */
 #ifndef REEVE_ABI_CONTROL_H
 #define REEVE_ABI_CONTROL_H
@@ -58,9 +59,11 @@ enum control_op {
 	/* Grants pages for content. body.segment; reply: struct control_grant.
 	 * Only while LOADING, ascending, no overlap, within RAM. */
 	CONTROL_DOMAIN_SEGMENT,
-	/* The pages are filled: builds the domain, and of a Realm measures and
-	 * activates it. body.build. Replies at once; the domain is BUILDING,
-	 * later PAUSED or FAILED. */
+	/*
+	 * The pages are filled: builds the domain; a Realm is measured and
+	 * activated. body.build. Replies at once; the domain is BUILDING, later
+	 * PAUSED or FAILED.
+	 */
 	CONTROL_DOMAIN_BUILD,
 	/* The domain with the smallest id >= domid; reply: struct
 	 * control_domain, or CONTROL_E_NO_DOMAIN. */
@@ -82,13 +85,17 @@ enum control_op {
 	 * control_touch. */
 	CONTROL_TOUCH,
 	CONTROL_HOST_OFF, /* powers the machine off; no reply */
-	/* What a built domain's pages are, by kind, and what is at its IPAs
-	 * from body.memory on. Reply: struct control_memory, which tells where
-	 * to go on. Changes nothing. A host that is older than this operation
-	 * answers CONTROL_E_REQUEST. */
+	/*
+	 * Reports a built domain's pages, by kind, and the state of its IPAs
+	 * from body.memory on. Reply: struct control_memory, which says where
+	 * to go on. Changes nothing. A hypervisor that is older than this
+	 * operation answers CONTROL_E_REQUEST.
+	 */
 	CONTROL_DOMAIN_MEMORY,
-	/* Debug build only: the host breaks a rule of the RMI once, for a
-	 * Realm. body.attack; reply: struct control_attack. */
+	/*
+	 * Debug build only: the hypervisor breaks a rule of the RMI once, for a
+	 * Realm. body.attack; reply: struct control_attack.
+	 */
 	CONTROL_ATTACK,
 	CONTROL_OPS, /* one past the last */
 };
@@ -101,7 +108,7 @@ enum control_status {
 	CONTROL_E_NO_DOMAIN,
 	CONTROL_E_STATE, /* not in the domain's present state */
 	CONTROL_E_EXISTS, /* the name is taken */
-	CONTROL_E_MEMORY, /* the host has not that much left */
+	CONTROL_E_MEMORY, /* the machine has not that much left */
 	CONTROL_E_LIMIT, /* domains, vCPUs, consoles: no more of them */
 	CONTROL_E_UNSUPPORTED, /* not by this RMM, or not in this build */
 	CONTROL_E_RMM, /* a command was refused */
@@ -125,13 +132,13 @@ enum control_reason {
 };
 
 /*
- * What a debug build can do wrong on purpose. What is to happen at an entry or
- * at an exit waits for the next one of that kind of the vCPU; the rest is done
- * before the reply. Unless it says otherwise the vCPU then goes on as if
- * nothing had been: a refused entry is made again as it should be.
+ * The rules that a debug build can break on purpose. A wrong step at an entry
+ * or at an exit waits for the vCPU's next one of that kind; all others are done
+ * before the reply. Unless the line says otherwise, the vCPU then goes on as if
+ * nothing had happened: a refused entry is repeated as it should be.
  */
 enum control_attack_kind {
-	CONTROL_ATTACK_NONE, /* nothing: tells what became of the last one */
+	CONTROL_ATTACK_NONE, /* nothing: reports on the last one */
 	/* RMI_REC_ENTER after RMI_EXIT_IRQ, which leaves nothing to answer. */
 	CONTROL_ATTACK_RUN_UNALIGNED, /* the run page, 8 bytes further */
 	CONTROL_ATTACK_RUN_DELEGATED, /* the Realm's descriptor as run page */
@@ -148,12 +155,12 @@ enum control_attack_kind {
 	CONTROL_ATTACK_LR_ACTIVE, /* active: an SPI that was never taken */
 	CONTROL_ATTACK_LR_INVALID, /* not in use, all other bits set */
 	CONTROL_ATTACK_LR_STALE, /* what an earlier entry had, once more */
-	CONTROL_ATTACK_RIPAS_NONE, /* RTT_SET_RIPAS that nobody asked for */
-	CONTROL_ATTACK_PSCI_NONE, /* PSCI_COMPLETE of what nobody asked for */
+	CONTROL_ATTACK_RIPAS_NONE, /* RTT_SET_RIPAS without a request */
+	CONTROL_ATTACK_PSCI_NONE, /* PSCI_COMPLETE without a request */
 	/* RMI_EXIT_RIPAS_CHANGE: the answer of the next entry. */
 	CONTROL_ATTACK_RIPAS_REJECT, /* rejected, nothing done */
 	CONTROL_ATTACK_RIPAS_IDLE, /* accepted, nothing done */
-	/* And RTT_SET_RIPAS before the right one. */
+	/* At the same exit: RTT_SET_RIPAS before the right one. */
 	CONTROL_ATTACK_RIPAS_BASE, /* a page further */
 	CONTROL_ATTACK_RIPAS_TOP, /* to a page past the end */
 	CONTROL_ATTACK_RIPAS_ODD, /* to 8 bytes past the end */
@@ -161,25 +168,27 @@ enum control_attack_kind {
 	CONTROL_ATTACK_RIPAS_RD, /* in another Realm */
 	/* RMI_EXIT_PSCI, of AFFINITY_INFO: before the right PSCI_COMPLETE. */
 	CONTROL_ATTACK_PSCI_SELF, /* the vCPU as its own target */
-	CONTROL_ATTACK_PSCI_SWAPPED, /* the target as the one that asks */
+	CONTROL_ATTACK_PSCI_SWAPPED, /* the target as the vCPU that asks */
 	CONTROL_ATTACK_PSCI_OTHER, /* a vCPU of another Realm as target */
 	CONTROL_ATTACK_PSCI_STATUS, /* no status that PSCI_COMPLETE knows */
 	CONTROL_ATTACK_PSCI_DENIED, /* one that is for CPU_ON only */
 	CONTROL_ATTACK_PSCI_ENTER, /* RMI_REC_ENTER while it is pending */
 	/* RMI_EXIT_HOST_CALL. */
 	CONTROL_ATTACK_HOST_CALL, /* all registers set to any value */
-	/* Now, by another core, while the vCPU executes. It must do nothing but
-	 * compute: where it comes out meanwhile, that is tried again. */
+	/*
+	 * At once, by another core, while the vCPU executes. The vCPU must do
+	 * nothing but compute: if it exits meanwhile, the step is tried again.
+	 */
 	CONTROL_ATTACK_TWICE, /* RMI_REC_ENTER */
 	CONTROL_ATTACK_RIPAS_RUNNING, /* RTT_SET_RIPAS */
-	/* Now. */
+	/* At once. */
 	CONTROL_ATTACK_ENTER, /* RMI_REC_ENTER of a vCPU that is off, or of a
 				 domain in CONTROL_SHUTDOWN */
 	CONTROL_ATTACK_REC_DESTROYED, /* the same after RMI_REC_DESTROY: of
 					 the last vCPU, in SHUTDOWN */
 	CONTROL_ATTACK_PAGE_LOST, /* RTT_DATA_UNMAP of [ipa, ipa + size) */
 	CONTROL_ATTACK_PAGE_REPLACED, /* RTT_DATA_MAP of a page at ipa */
-	/* Now RMI_REALM_TERMINATE, then the vCPU's next RMI_REC_ENTER. */
+	/* RMI_REALM_TERMINATE at once, then the vCPU's next RMI_REC_ENTER. */
 	CONTROL_ATTACK_TERMINATE,
 	CONTROL_ATTACKS, /* one past the last */
 };
@@ -195,7 +204,7 @@ struct control_create {
 	uint8_t name[CONTROL_NAME_SIZE]; /* UTF-8, NUL-padded, not empty */
 	uint8_t uuid[16];
 	uint8_t rpv[64];
-	uint32_t hash_algo; /* RMI_HASH_*; of a Realm, as is rpv */
+	uint32_t hash_algo; /* RMI_HASH_*; for a Realm, as is rpv */
 	uint32_t nr_spis; /* up to 992, rounded up to 32; 0: as needed */
 	uint32_t weight; /* share of CPU time, 1..65535; 0: 256 */
 	uint32_t zero;
@@ -207,7 +216,7 @@ struct control_segment {
 };
 
 struct control_build {
-	uint64_t pc; /* the boot vCPU's */
+	uint64_t pc; /* of the boot vCPU */
 	uint64_t x0;
 };
 
@@ -241,8 +250,8 @@ struct control_memory_ask {
 struct control_attack_ask {
 	uint32_t what; /* enum control_attack_kind */
 	uint32_t vcpu; /* index */
-	uint64_t ipa; /* of PAGE_*, whole pages of the protected half; else 0 */
-	uint64_t size; /* bytes, of PAGE_LOST; else 0 */
+	uint64_t ipa; /* for PAGE_*, whole pages of the protected half; else 0 */
+	uint64_t size; /* bytes, for PAGE_LOST; else 0 */
 };
 
 struct control_request {
@@ -300,7 +309,7 @@ struct control_domain {
 	uint32_t console; /* slot, or CONTROL_NO_CONSOLE */
 	uint32_t blocked; /* 1: RUNNING, and all online vCPUs idle */
 	uint64_t ram_size;
-	uint64_t pages_held; /* pages it costs the host now */
+	uint64_t pages_held; /* pages that it costs now */
 	uint64_t pages_promised; /* pages accounted at creation */
 	uint64_t granules_delegated;
 	uint64_t pages_shared; /* of its RAM, mapped Non-secure */
@@ -311,8 +320,10 @@ struct control_domain {
 	uint64_t rmi_calls; /* made on its behalf */
 	uint64_t exits; /* all vCPUs, all reasons */
 	uint64_t first_entry_ns; /* creation to first instruction; 0: not yet */
-	/* Of a Realm. Its RIM is not here: the RMM tells it to nobody but the
-	 * Realm. A toolstack can compute it. */
+	/*
+	 * For a Realm. Its RIM is not here: the RMM reports it to the Realm
+	 * only. A toolstack can compute it.
+	 */
 	uint32_t hash_algo;
 	uint32_t zero;
 	uint8_t name[CONTROL_NAME_SIZE];
@@ -325,7 +336,7 @@ struct control_grant {
 	uint64_t size; /* bytes, whole pages */
 };
 
-/* Exits are counted by reason: RMI_EXIT_* of a Realm; for all, finer ones. */
+/* Exits are counted by these reasons, which are finer than RMI_EXIT_*. */
 enum control_exit {
 	CONTROL_EXIT_IRQ,
 	CONTROL_EXIT_MMIO,
@@ -364,7 +375,10 @@ struct control_touch {
 	uint64_t pa;
 };
 
-/* What a domain holds of the host's pages; in all control_domain.pages_held. */
+/*
+ * The kinds of pages that a domain holds. Together they are
+ * control_domain.pages_held.
+ */
 enum control_page {
 	CONTROL_PAGE_RD,
 	CONTROL_PAGE_RTT, /* those of the start level too */
@@ -372,20 +386,22 @@ enum control_page {
 	CONTROL_PAGE_DATA,
 	CONTROL_PAGE_DONATED, /* inside the RMM, by a stateful operation */
 	CONTROL_PAGE_ABANDONED, /* the RMM refuses to give them back */
-	CONTROL_PAGE_HOST, /* not delegated: what the host keeps for it */
+	CONTROL_PAGE_HOST, /* not delegated: what the hypervisor keeps for it */
 	/* Not delegated: an ordinary guest's RAM, or what a Realm shares. */
 	CONTROL_PAGE_GUEST,
 	CONTROL_PAGE_KINDS,
 };
 
-/* What is at consecutive pages of RAM. */
+/* The state of consecutive pages of RAM. */
 enum control_run_kind {
 	CONTROL_RUN_POPULATED = 1, /* RAM with a page behind it */
 	CONTROL_RUN_UNTOUCHED, /* RAM that is populated, zeroed, when touched */
 	CONTROL_RUN_EMPTY, /* RIPAS EMPTY: the Realm gave it up */
 	CONTROL_RUN_DESTROYED, /* RIPAS DESTROYED: its content is lost */
-	/* In the shared half, where nothing else is told of: a Non-secure page
-	 * is mapped. */
+	/*
+	 * A mapped Non-secure page in the shared half, of which nothing else is
+	 * reported.
+	 */
 	CONTROL_RUN_SHARED,
 };
 
@@ -405,7 +421,7 @@ struct control_memory {
 	struct control_run runs[CONTROL_RUNS]; /* ascending, below next */
 };
 
-/* Of the last one that the domain was asked for. */
+/* The last one that was asked for in the domain. */
 struct control_attack {
 	uint32_t what; /* enum control_attack_kind */
 	uint32_t done; /* 1: it has happened; 0: it waits for its moment */

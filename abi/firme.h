@@ -11,8 +11,8 @@
 #define FIRME_VERSION  0xc4000400 /* X1 service: X0 version, or an error */
 #define FIRME_FEATURES 0xc4000401 /* X1 service, X2 index: X0, X1 value */
 /*
- * X1 PA, X2 number of granules, X3 the GPI that they shall have: X0, X1 how
- * many granules have it now, from the first on.
+ * X1 PA, X2 number of granules, X3 their new GPI: X0, X1 how many granules have
+ * it now, from the first on.
  */
 #define FIRME_GPI_SET 0xc4000402
 /* The block of identifiers. */
@@ -25,7 +25,7 @@
 #define FIRME_BASE    0
 #define FIRME_GRANULE 1
 
-/* Base register 0: VERSION and FEATURES; register 1: which services are. */
+/* Base register 0: VERSION and FEATURES; 1: which services there are. */
 #define FIRME_BASE0_CALLS   0x3
 #define FIRME_BASE1_GRANULE 0x10000
 /* Granule register 0: GPI_SET. */

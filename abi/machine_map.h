@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The machine that the CCA host runs on: QEMU's `virt` board with secure=on,
- * virtualization=on, gic-version=3 (hw/arm/virt.c, QEMU 8.1 to 10.0), and how
- * our firmware divides its memory. All addresses are physical, in bytes.
- * Plain constants, for C, assembly and linker scripts.
+ * The emulated machine: QEMU's `virt` board with secure=on, virtualization=on,
+ * gic-version=3 (hw/arm/virt.c, QEMU 8.1 to 10.0), and how our firmware divides
+ * its memory (docs/machine.md, Physical map). All addresses are physical, in
+ * bytes. Plain constants, for C, assembly and linker scripts.
  */
 #ifndef REEVE_ABI_MACHINE_MAP_H
 #define REEVE_ABI_MACHINE_MAP_H

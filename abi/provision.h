@@ -3,10 +3,11 @@
  * The provisioning part of flash (FIRMWARE_PROVISION), version 1: what the
  * toolstack makes at `host start` and the monitor hands to the RMM. EL3 needs
  * no cryptography: the platform token is signed already, and its challenge is
- * the SHA-256 of the Realm attestation key's COSE_Key (el3-qemu-virt 8,
- * rmi-rsi 8.3). Absent parts have the size 0. Offsets are from the start of
- * this structure. A part that begins with zeros provisions nothing: so it is
- * in the image as packed, for the toolstack to fill in a copy of it.
+ * the SHA-256 of the Realm attestation key's COSE_Key (docs/machine.md,
+ * Provisioning; docs/rsi.md, Key binding). Absent parts have the size 0.
+ * Offsets are from the start of this structure. A part that begins with zeros
+ * provisions nothing: the image is packed with such a part, and the toolstack
+ * fills it in a copy of the image.
  */
 #ifndef REEVE_ABI_PROVISION_H
 #define REEVE_ABI_PROVISION_H
@@ -28,7 +29,7 @@ struct provision {
 	uint32_t token_offset;
 	uint32_t realm_key_size; /* PROVISION_KEY_SIZE, or 0 */
 	uint8_t realm_key[PROVISION_KEY_SIZE];
-	/* What the token's challenge is: SHA-256 of the key's COSE_Key. */
+	/* The token's challenge: SHA-256 of the key's COSE_Key. */
 	uint8_t challenge[PROVISION_HASH_SIZE];
 };
 

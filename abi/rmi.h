@@ -60,7 +60,7 @@
 #define RMI_FID_FIRST_1 0xc40001d0
 #define RMI_FID_LAST_1  0xc400020a
 
-/* ---- The return word X0: status, and an index whose sense it decides ---- */
+/* ---- Return word X0: status, and an index whose meaning it decides ---- */
 #define RMI_RETURN_STATUS_SHIFT 0
 #define RMI_RETURN_STATUS_WIDTH 8
 #define RMI_RETURN_INDEX_SHIFT  8
@@ -164,11 +164,12 @@
 
 /* ---- Flags of the mapping commands ---- */
 /*
- * RTT_DATA_MAP_INIT. The second is our RMM's own (the interface has these bits
- * as zero, and other RMMs answer RMI_ERROR_INPUT): so many granules more, each
- * as if by a call of its own, at the addresses that follow data, ipa and src.
- * X1 is then the number that were mapped, at least 1: it ends early at the
- * first that cannot be, and when an interrupt is pending.
+ * RTT_DATA_MAP_INIT. RMI_DATA_MORE is our RMM's own (the interface has these
+ * bits as zero, and other RMMs answer RMI_ERROR_INPUT). It is how many more
+ * granules to map, each as if by a call of its own, at the addresses that
+ * follow data, ipa and src. X1 is then the number of granules that were mapped,
+ * at least 1: the call ends early at the first that cannot be, and when an
+ * interrupt is pending.
  */
 #define RMI_DATA_MEASURE_CONTENT 1
 #define RMI_DATA_MORE_SHIFT      48

@@ -19,8 +19,8 @@
  * Warm (each later CPU entry): X0 CPU index, X1 that CPU's activation token,
  *   0 at its first; X2 and X3 zero.
  * Both end with RMM_EL3_BOOT_COMPLETE: X1 one of RMM_EL3_BOOT_*, X2 token.
- * That call returns with the host's first request in X0-X7; each request is
- * finished with RMM_EL3_REQ_COMPLETE, X1-X8 the results, which returns with
+ * That call returns with the hypervisor's first request in X0-X7. Each request
+ * is finished with RMM_EL3_REQ_COMPLETE, X1-X8 the results, which returns with
  * the next one.
  */
 #define RMM_EL3_REQ_COMPLETE 0xc400018f

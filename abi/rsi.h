@@ -51,7 +51,7 @@ struct rsi_realm_config {
 	uint8_t pad240[0xdc0];
 };
 
-/* Of RSI_HOST_CALL: 256-byte aligned. */
+/* The argument of RSI_HOST_CALL, aligned to 256 bytes. */
 struct rsi_host_call {
 	uint32_t imm; /* 16 significant bits */
 	uint32_t pad4;

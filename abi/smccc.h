@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Arm DEN0028 (SMCCC) 1.5: what calls of every owner share. The
- * plain numbers are usable from assembly. */
+/*
+ * Arm DEN0028 (SMCCC) 1.5: what the calls of all owners share. The plain
+ * numbers are usable from assembly.
+ */
 #ifndef REEVE_ABI_SMCCC_H
 #define REEVE_ABI_SMCCC_H
 

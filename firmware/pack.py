@@ -16,7 +16,7 @@ ALIGN = 0x1000
 PARTS = 4
 FLASH_SIZE = 0x4000000
 HEADER_SIZE = 24 + 16 * PARTS
-# What the last part, if it is not given, has for the toolstack to fill.
+# The size of the last part if it is not given: zeros for the toolstack to fill.
 PROVISION_SIZE = 0x2000
 
 

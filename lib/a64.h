@@ -69,23 +69,7 @@
 #define SCTLR_I   (1 << 12)
 #define SCTLR_WXN (1 << 19)
 /* Reserved as one at EL2 (E2H = 0) and EL3, EIS and EOS included. */
-#define SCTLR_RES1       0x30c50830
-#define SPSR_EL2H_MASKED 0x3c9 /* EL2 on its own stack, DAIF masked */
-
-/* SCR_EL3: the world of the levels below, and what they may use. */
-#define SCR_NS     (1 << 0)
-#define SCR_RES1   (3 << 4)
-#define SCR_HCE    (1 << 8)
-#define SCR_SIF    (1 << 9)
-#define SCR_RW     (1 << 10)
-#define SCR_APK    (1 << 16)
-#define SCR_API    (1 << 17)
-#define SCR_ENSCXT (1 << 25)
-#define SCR_FGTEN  (1 << 27)
-#define SCR_ECVEN  (1 << 28)
-#define SCR_HXEN   (UINT64_C(1) << 38)
-#define SCR_ENTP2  (UINT64_C(1) << 41)
-#define SCR_NSE    (UINT64_C(1) << 62)
+#define SCTLR_RES1 0x30c50830
 
 /* HCR_EL2. */
 #define HCR_VM    (1 << 0)
@@ -113,12 +97,13 @@
 #define HCR_FWB   (UINT64_C(1) << 46)
 #define HCR_TID5  (UINT64_C(1) << 58)
 /*
- * What says how EL1's addresses are translated. Hypervisor and RMM have it
- * whether they run a guest or not, as to EL2 itself (E2H = 0) it means
- * nothing: QEMU drops all TLBs when any of it changes.
+ * The bits that say how EL1's addresses are translated. The hypervisor and the
+ * RMM leave them set whether they run a guest or not: to EL2 itself (E2H = 0)
+ * they mean nothing, and QEMU drops all TLBs when one of them changes
+ * (docs/machine.md, Costs of a switch).
  */
 #define HCR_STAGE2 (HCR_VM | HCR_PTW | HCR_FWB)
-/* All that either of them has for itself, outside of a run. */
+/* HCR_EL2 of both programs while they run no guest. */
 #define HCR_IDLE (HCR_RW | HCR_STAGE2)
 
 #define A64_CACHE_LINE 64 /* CTR_EL0.DminLine of the machine */
@@ -147,7 +132,7 @@
 #define dsb(kind) __asm__ volatile("dsb " #kind ::: "memory")
 #define wfi()     __asm__ volatile("wfi" ::: "memory")
 
-/* Cleans data to the point of coherency: for readers with caches off. */
+/* Cleans data to the point of coherency, for readers with caches off. */
 static inline void dcache_clean(uint64_t address, uint64_t size)
 {
 	uint64_t line = align_down(address, A64_CACHE_LINE);
@@ -166,8 +151,8 @@ static inline void icache_invalidate_all(void)
 }
 
 /*
- * In plain addressing: the syndrome of an access that writes its address back
- * tells a hypervisor nothing (DDI0487, ESR_EL2.ISS.ISV), so that it could not
+ * Both use plain addressing. The syndrome of an access that writes its address
+ * back is not valid (DDI0487 D24.2, ESR_EL2.ISS.ISV), so a hypervisor could not
  * emulate the register.
  */
 static inline uint32_t mmio_read32(uint64_t address)

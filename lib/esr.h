@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Exception syndromes: the fields of ESR_ELx (Arm DDI0487, "ESR_EL2"). Usable
- * from assembly and on any machine.
+ * Exception syndromes: the fields of ESR_ELx (Arm DDI0487 D24.2, ESR_EL2).
+ * Usable from assembly and on any machine.
  */
 #ifndef REEVE_LIB_ESR_H
 #define REEVE_LIB_ESR_H
@@ -31,7 +31,7 @@
 #define ESR_EC_GCS          0x2d
 #define ESR_EC_SERROR       0x2f
 
-/* Aborts: why, ESR_ELx[5:0]. */
+/* Aborts: the cause, ESR_ELx[5:0]. */
 #define ESR_FSC_SHIFT      0
 #define ESR_FSC_WIDTH      6
 #define ESR_FSC_PERMISSION 0x0c /* + level; 0x00-0x0f are stage faults */
@@ -45,13 +45,13 @@
 #define ESR_SSE       0x200000 /* a load that extends the sign */
 #define ESR_SRT_SHIFT 16 /* the register loaded or stored */
 #define ESR_SRT_WIDTH 5
-#define ESR_SF        0x8000 /* to all 64 bits of it */
+#define ESR_SF        0x8000 /* the access is to all 64 bits of that register */
 #define ESR_SET_SHIFT 11 /* external aborts: the state of the PE */
 #define ESR_SET_WIDTH 2
 #define ESR_FNV       0x400 /* FAR_ELx is not valid */
 #define ESR_EA        0x200
 #define ESR_CM        0x100 /* a cache maintenance instruction */
-#define ESR_S1PTW     0x80 /* in a walk of stage 1 */
+#define ESR_S1PTW     0x80 /* the fault was in a walk of stage 1 */
 #define ESR_WNR       0x40 /* a write */
 
 /* ESR_SET_* */

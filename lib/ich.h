@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * List registers of the interrupt controller's virtual interface, by number:
- * no instruction takes it from a register. The layout (Arm IHI 0069,
- * ICH_LR<n>_EL2) is for portable code, too.
+ * List registers of the interrupt controller's virtual interface. The layout
+ * (Arm IHI0069, ICH_LR<n>_EL2) is for portable code, too. They are accessed by
+ * number through a switch, since no instruction takes the number of a system
+ * register from a general one.
  */
 #ifndef REEVE_LIB_ICH_H
 #define REEVE_LIB_ICH_H
@@ -11,7 +12,7 @@
 
 #define ICH_LR_INTID_SHIFT    0
 #define ICH_LR_INTID_WIDTH    32
-#define ICH_LR_EOI            (UINT64_C(1) << 41) /* tell of its end (HW = 0) */
+#define ICH_LR_EOI            (UINT64_C(1) << 41) /* report its end (HW = 0) */
 #define ICH_LR_PRIORITY_SHIFT 48
 #define ICH_LR_PRIORITY_WIDTH 8
 #define ICH_LR_GROUP1         (UINT64_C(1) << 60)
@@ -47,7 +48,10 @@
 		sysreg_write(reg, value);                                      \
 		break;
 
-/* n: less than the machine has (ICH_VTR_EL2), else UNDEFINED; from 16 on 0. */
+/*
+ * Returns list register n, and 0 from 16 on. n is less than what the machine
+ * has (ICH_VTR_EL2): otherwise the access is UNDEFINED.
+ */
 static inline uint64_t ich_lr_read(unsigned n)
 {
 	switch (n) {
@@ -57,7 +61,7 @@ static inline uint64_t ich_lr_read(unsigned n)
 	}
 }
 
-/* The same; from 16 on without effect. */
+/* Writes list register n in the same way; without effect from 16 on. */
 static inline void ich_lr_write(unsigned n, uint64_t value)
 {
 	switch (n) {

@@ -84,7 +84,7 @@ static void append_signed(struct text *text, int64_t value,
 	append_number(text, size, 10, how);
 }
 
-static const char *parse(const char *format, struct conversion *how)
+static const char *parse_conversion(const char *format, struct conversion *how)
 {
 	*how = (struct conversion){ .pad = ' ' };
 	if (*format == '0') {
@@ -98,8 +98,8 @@ static const char *parse(const char *format, struct conversion *how)
 	return format;
 }
 
-static void convert(struct text *text, char kind, struct conversion how,
-		    va_list *arguments)
+static void append_conversion(struct text *text, char kind,
+			      struct conversion how, va_list *arguments)
 {
 	switch (kind) {
 	case 's':
@@ -139,10 +139,10 @@ int log_format(char *start, int size, const char *format, va_list arguments)
 			append(&text, *format);
 			continue;
 		}
-		format = parse(format + 1, &how);
+		format = parse_conversion(format + 1, &how);
 		if (*format == '\0')
 			break;
-		convert(&text, *format, how, &rest);
+		append_conversion(&text, *format, how, &rest);
 	}
 	va_end(rest);
 	start[text.length] = '\0';

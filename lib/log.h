@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /*
- * Where the text goes: put is called for each character, with a carriage
+ * Sets where the text goes: put is called for each character, with a carriage
  * return before each line feed. name, which must outlive the log, starts each
  * line. Before this call nothing is printed.
  */
@@ -20,13 +20,15 @@ void log_init(const char *name, void (*put)(char c));
  */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same without the lock, for a CPU that stops because all is lost, or
- * runs alone with the MMU off. */
+/*
+ * Prints one line without the lock: for a CPU that stops for good after a fatal
+ * error, or that runs alone with the MMU off.
+ */
 void log_line_unlocked(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 
 /*
- * What both print through: writes at most size bytes, the terminating zero
+ * Formats a line for both: writes at most size bytes, the terminating zero
  * included, and returns the length of the text.
  */
 int log_format(char *start, int size, const char *format, va_list arguments);

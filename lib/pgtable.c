@@ -21,7 +21,10 @@ static uint64_t *entry_of(uint64_t *table, uint64_t va, int level)
 	return &table[(va >> level_shift(level)) % PGTABLE_ENTRIES];
 }
 
-/* The table below an entry, made if there is none; NULL if it cannot be. */
+/*
+ * Returns the table below an entry, made if there is none; NULL if the entry is
+ * a block or the pool is used up.
+ */
 static uint64_t *table_below(struct pgtable *table, uint64_t *entry)
 {
 	uint64_t *page;

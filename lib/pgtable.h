@@ -29,10 +29,16 @@
 #define PGTABLE_MAIR 0x00ff
 
 /*
- * TCR_EL2 and TCR_EL3 but for PS and RES1 bits: T0SZ, inner shareable
- * write-back walks, 4 KiB granules.
+ * TCR_EL2 and TCR_EL3 without PS and the reserved-one bits: T0SZ, inner
+ * shareable write-back walks, 4 KiB granules.
  */
-#define PGTABLE_TCR          ((64 - PGTABLE_VA_BITS) | 1 << 8 | 1 << 10 | 3 << 12)
+#define PGTABLE_TCR_T0SZ     (64 - PGTABLE_VA_BITS)
+#define PGTABLE_TCR_IRGN_WB  (1 << 8)
+#define PGTABLE_TCR_ORGN_WB  (1 << 10)
+#define PGTABLE_TCR_SH_INNER (3 << 12)
+#define PGTABLE_TCR                                                            \
+	(PGTABLE_TCR_T0SZ | PGTABLE_TCR_IRGN_WB | PGTABLE_TCR_ORGN_WB |        \
+	 PGTABLE_TCR_SH_INNER)
 #define PGTABLE_TCR_PS_40BIT (2 << 16)
 #define PGTABLE_TCR_RES1     0x80800000
 
@@ -44,10 +50,14 @@
 #define PGTABLE_DESC_VALID         UINT64_C(1)
 #define PGTABLE_DESC_TABLE_OR_PAGE UINT64_C(2)
 #define PGTABLE_DESC_ADDRESS       UINT64_C(0x0000fffffffff000)
-/* Access flag set, inner shareable; AP[1] is reserved as one where there is one
- * privilege level. */
+#define PGTABLE_DESC_AP1           (UINT64_C(1) << 6)
+#define PGTABLE_DESC_SH_INNER      (UINT64_C(3) << 8)
+#define PGTABLE_DESC_AF            (UINT64_C(1) << 10)
+/*
+ * The bits of each block and page. AP[1] is reserved as one in these regimes.
+ */
 #define PGTABLE_DESC_LEAF                                                      \
-	(UINT64_C(1) << 10 | UINT64_C(3) << 8 | UINT64_C(1) << 6)
+	(PGTABLE_DESC_AF | PGTABLE_DESC_SH_INNER | PGTABLE_DESC_AP1)
 
 struct pgtable {
 	uint64_t *root; /* one page, what TTBR0_ELx takes */
@@ -70,14 +80,17 @@ struct pgtable_range {
  */
 bool pgtable_map(struct pgtable *table, const struct pgtable_range *range);
 
-/* The entry that maps one page, for who keeps a last-level table himself. */
+/*
+ * Returns the entry that maps one page, for callers that keep a last-level
+ * table themselves.
+ */
 static inline uint64_t pgtable_page(uint64_t pa, uint64_t attributes)
 {
 	return pa | attributes | PGTABLE_DESC_LEAF | PGTABLE_DESC_VALID |
 	       PGTABLE_DESC_TABLE_OR_PAGE;
 }
 
-/* The same, of a block. */
+/* Returns the entry that maps one block, for the same callers. */
 static inline uint64_t pgtable_block(uint64_t pa, uint64_t attributes)
 {
 	return pa | attributes | PGTABLE_DESC_LEAF | PGTABLE_DESC_VALID;

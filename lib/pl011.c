@@ -11,14 +11,16 @@
 
 #define FR_RX_EMPTY (1u << 4)
 #define FR_TX_FULL  (1u << 5)
-#define LCRH_8N1    (3u << 5)
-#define LCRH_FIFO   (1u << 4)
-#define CR_ENABLE   (1u << 0 | 1u << 8 | 1u << 9)
+#define LCRH_FEN    (1u << 4) /* the FIFOs are on */
+#define LCRH_WLEN_8 (3u << 5) /* 8 bits; 1 stop bit, no parity */
+#define CR_UARTEN   (1u << 0)
+#define CR_TXE      (1u << 8)
+#define CR_RXE      (1u << 9)
 
 void pl011_init(uint64_t base)
 {
-	mmio_write32(base + UARTLCRH, LCRH_8N1 | LCRH_FIFO);
-	mmio_write32(base + UARTCR, CR_ENABLE);
+	mmio_write32(base + UARTLCRH, LCRH_WLEN_8 | LCRH_FEN);
+	mmio_write32(base + UARTCR, CR_UARTEN | CR_TXE | CR_RXE);
 }
 
 void pl011_put(uint64_t base, char c)

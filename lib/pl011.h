@@ -11,7 +11,7 @@ void pl011_init(uint64_t base);
 /* Waits while the transmit queue is full. */
 void pl011_put(uint64_t base, char c);
 
-/* The next received byte, or -1 when there is none. */
+/* Returns the next received byte, or -1 when there is none. */
 int pl011_get(uint64_t base);
 
 #endif

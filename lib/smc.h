@@ -5,7 +5,7 @@
 
 #include "abi/smccc.h"
 
-/* X0-X17 go in and come back. */
+/* X0-X17 come from regs and go back to it. */
 void smc_call(struct smccc_regs *regs);
 
 #endif

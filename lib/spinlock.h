@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A lock between CPUs. All zero is unlocked. Who finds it free takes it, in no
- * order: these CPUs are threads of an emulator, and where each had its turn, as
- * with a ticket lock, all would wait whenever the next one is not scheduled.
- * Needs the MMU on: exclusives are undefined on Device memory.
+ * A lock between CPUs. All zero is unlocked. Any CPU that finds it free takes
+ * it, in no order: these CPUs are threads of an emulator, and if each had its
+ * turn, as with a ticket lock, all would wait whenever the next one is not
+ * scheduled. Needs the MMU on: exclusives are undefined on Device memory.
  */
 #ifndef REEVE_LIB_SPINLOCK_H
 #define REEVE_LIB_SPINLOCK_H

@@ -3,8 +3,10 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Words where both sides are aligned, eight at a time where there are as many,
- * so that pages and registers move in few steps. */
+/*
+ * Copies and fills go by words where both sides are aligned, and by eight words
+ * where there are as many, so that pages and registers move in few steps.
+ */
 #define BLOCK (8 * sizeof(uint64_t))
 
 static int is_word_aligned(const void *a, const void *b)
@@ -30,7 +32,7 @@ static void block_copy(uint64_t *to, const uint64_t *from)
 	to[7] = d;
 }
 
-/* The whole words; size becomes what is left of it. */
+/* Copies the whole words. Returns the size of what is left. */
 static size_t words_copy(uint64_t *to, const uint64_t *from, size_t size)
 {
 	for (; size >= BLOCK; size -= BLOCK) {

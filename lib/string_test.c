@@ -28,7 +28,7 @@ static void prepare(void)
 	}
 }
 
-/* What is written, and nothing around it. */
+/* Checks what is written, and that nothing around it is. */
 static void check(size_t start, size_t size, const uint8_t *expected, int step)
 {
 	for (size_t i = 0; i < ROOM; i++) {

@@ -8,6 +8,7 @@
 #include "lib/log.h"
 #include "lib/pl011.h"
 #include "monitor/core/dram.h"
+#include "monitor/core/el3_regs.h"
 #include "monitor/core/firmware.h"
 #include "monitor/gic.h"
 #include "monitor/gpc.h"
@@ -19,17 +20,19 @@
 
 #define COUNTER_HZ 1000000000
 
-/* FP, SVE and SME are for the levels below; no trace, no activity monitors. */
-#define CPTR_EZ  (1 << 8)
-#define CPTR_ESM (1 << 12)
-#define CPTR_TTA (1 << 20)
-#define CPTR_TAM (1 << 30)
+/*
+ * The levels below may use FP, SVE and SME. Accesses to trace and activity
+ * monitor registers trap: the CPU has neither.
+ */
+#define CPTR_BELOW (CPTR_EL3_EZ | CPTR_EL3_ESM | CPTR_EL3_TTA | CPTR_EL3_TAM)
 
 /*
- * The levels below have the PMU and self-hosted debug; nothing counts and
- * nobody debugs in EL3. EnPM2, SPD32, SDD, SCCD, MTPME, MCCD.
+ * The levels below have the PMU and self-hosted debug. No counter counts, and
+ * no debugger works, in EL3.
  */
-#define MDCR_BELOW UINT64_C(0x410818080)
+#define MDCR_BELOW                                                             \
+	(MDCR_EL3_ENPM2 | MDCR_EL3_SPD32 | MDCR_EL3_SDD | MDCR_EL3_SCCD |      \
+	 MDCR_EL3_MTPME | MDCR_EL3_MCCD)
 
 #define VECTOR_LENGTH_MAX 0xf
 #define SMCR_FA64         UINT64_C(0x80000000)
@@ -48,10 +51,13 @@ static void console_init(void)
 	log_init("monitor", console_put);
 }
 
-/* What EL3 allows all levels below, in both worlds. */
+/*
+ * Sets what EL3 allows the levels below, in both worlds (docs/machine.md, EL3
+ * registers).
+ */
 static void traps_init(void)
 {
-	sysreg_write(CPTR_EL3, CPTR_EZ | CPTR_ESM | CPTR_TTA | CPTR_TAM);
+	sysreg_write(CPTR_EL3, CPTR_BELOW);
 	sysreg_write(MDCR_EL3, MDCR_BELOW);
 	isb();
 	if (ID_PFR0_SVE(sysreg_read(ID_AA64PFR0_EL1)))
@@ -81,8 +87,12 @@ static void memory_find(struct rmm_el3_bank *dram)
 		panic("too little memory");
 }
 
-/* Copies a part out of flash; what follows it, its bss, is zero. */
-static void load(const struct firmware_part *part, uint64_t to, uint64_t room)
+/*
+ * Copies a part out of flash and zeroes the rest of its room, which is its bss.
+ * The program starts with caches off, so both are cleaned to memory.
+ */
+static void part_load(const struct firmware_part *part, uint64_t to,
+		      uint64_t room)
 {
 	uint8_t *image = (uint8_t *)to;
 
@@ -94,13 +104,13 @@ static void load(const struct firmware_part *part, uint64_t to, uint64_t room)
 
 static void images_load(const struct firmware_header *header)
 {
-	load(&header->part[FIRMWARE_RMM], MACHINE_RMM_BASE,
-	     MACHINE_RMM_IMAGE_SIZE);
-	load(&header->part[FIRMWARE_HYPERVISOR], MACHINE_HYP_BASE,
-	     MACHINE_HYP_SIZE);
+	part_load(&header->part[FIRMWARE_RMM], MACHINE_RMM_BASE,
+		  MACHINE_RMM_IMAGE_SIZE);
+	part_load(&header->part[FIRMWARE_HYPERVISOR], MACHINE_HYP_BASE,
+		  MACHINE_HYP_SIZE);
 }
 
-/* What each CPU does at each start. */
+/* The steps of each CPU at each start, cold or warm. */
 static struct cpu *cpu_start(uint64_t index)
 {
 	struct cpu *cpu = &cpus[index];

@@ -6,8 +6,9 @@
 #include "monitor/cpu.h"
 
 /*
- * start.S: on the CPU's stack, MMU off or on. Both return the frame to resume.
- * The warm one returns NULL when PSCI did not ask for the CPU.
+ * Called by start.S on the CPU's stack. The MMU is off, or on if the CPU has
+ * been on before. Both return the frame to resume. monitor_warm_boot() returns
+ * NULL if PSCI did not ask for the CPU.
  */
 struct frame *monitor_cold_boot(void);
 struct frame *monitor_warm_boot(uint64_t index);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What SMCs are for most of the time: a request of the host to the RMM, and
- * its result. The words that go over, X0-X7, stay in their registers; all
- * others are changed for those of the other world. Everything else goes on to
- * sync_slow: other calls, and these when there is no RMM to carry them.
+ * The fast path for most SMCs: a request of the hypervisor to the RMM, and its
+ * result (docs/machine.md, SMC routing). The words of both, X0-X7, stay in
+ * their registers; all other registers are exchanged for those of the other
+ * world. Everything else goes on to sync_slow: other exceptions, and requests
+ * when there is no RMM to take them.
  */
 #include "abi/rmi.h"
 #include "abi/rmm_el3.h"
@@ -14,7 +15,7 @@
 #include "monitor/core/route.h"
 #include "monitor/cpu.h"
 
-/* The identifiers of the host's requests, as distances from the first. */
+/* The identifiers of the hypervisor's requests, as distances from the first. */
 #define BLOCK_0_LAST  (RMM_EL3_REQ_COMPLETE - RMI_FID_FIRST_0)
 #define BLOCK_1_FIRST (RMI_FID_FIRST_1 - RMI_FID_FIRST_0)
 #define BLOCK_1_LAST  (ROUTE_RMI_END_1 - RMI_FID_FIRST_1)
@@ -57,7 +58,10 @@ request:
 	add	x9, x27, #CONTEXT_EL2
 	b	change
 
-	/* From the Realm world; before BOOT_COMPLETE there is no request. */
+	/*
+	 * From the Realm world. Before BOOT_COMPLETE there is no request that
+	 * this could be the result of.
+	 */
 from_realm:
 	cmp	w10, #BLOCK_0_LAST
 	b.ne	slow
@@ -76,7 +80,7 @@ from_realm:
 	add	x8, x26, #(CONTEXT_SIZE + CONTEXT_EL2)
 	add	x9, x26, #CONTEXT_EL2
 
-	/* X27, W28: the context and the number of the world to go to. */
+	/* X27 is the context of the world to go to, W28 its number. */
 change:
 	CONTEXT_CHANGE
 	ldr	x8, [x27, #CONTEXT_SCR]
@@ -89,7 +93,7 @@ change:
 	msr	spsr_el3, x10
 	gprs_load_8_29
 	eret
-	/* Nothing is fetched speculatively beyond the return. */
+	/* Stops speculative execution beyond the return. */
 	dsb	nsh
 	isb
 

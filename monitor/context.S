@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The change of a world's registers, for C. */
+/* The exchange of a world's registers, as a function for C. */
 #include "monitor/context.inc"
 
 	.text

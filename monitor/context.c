@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Worlds: their first registers, and the change from one to another. */
+/* The first registers of a world, and the switch from one world to another. */
 #include "monitor/cpu.h"
 
 #include <string.h>
 
+#include "lib/pstate.h"
+#include "monitor/core/el3_regs.h"
+
 /*
- * What Linux and an RMM need at EL2 without a trap to EL3. Interrupts and
- * aborts stay in the world that they meet; so do granule protection faults.
+ * SCR_EL3 of both worlds: what Linux and an RMM use at EL2 without a trap to
+ * EL3 (docs/machine.md, EL3 registers). Interrupts, aborts and granule
+ * protection faults stay in the world in which they occur.
  */
 #define SCR_COMMON                                                             \
 	(SCR_NS | SCR_RES1 | SCR_HCE | SCR_SIF | SCR_RW | SCR_APK | SCR_API |  \
@@ -21,14 +25,15 @@ void context_init(struct cpu *cpu, enum world world)
 
 	memset(context, 0, sizeof(*context));
 	context->frame.stack = stack;
-	context->frame.spsr = SPSR_EL2H_MASKED;
+	context->frame.spsr = PSTATE_EL2H_MASKED;
 	context->scr = SCR_COMMON | (world == WORLD_REALM ? SCR_NSE : 0);
 	context->el2[EL2_STATE_SCTLR_EL2] = SCTLR_RES1;
 	context->el2[EL2_STATE_VPIDR_EL2] = sysreg_read(MIDR_EL1);
 	context->el2[EL2_STATE_VMPIDR_EL2] = sysreg_read(MPIDR_EL1);
 }
 
-static struct frame *enter(struct cpu *cpu, enum world world, uint64_t *old_el2)
+static struct frame *world_enter(struct cpu *cpu, enum world world,
+				 uint64_t *old_el2)
 {
 	struct context *context = &cpu->context[world];
 
@@ -40,12 +45,12 @@ static struct frame *enter(struct cpu *cpu, enum world world, uint64_t *old_el2)
 
 struct frame *world_load(struct cpu *cpu, enum world world)
 {
-	uint64_t nobodys[EL2_STATE_WORDS];
+	uint64_t discarded[EL2_STATE_WORDS];
 
-	return enter(cpu, world, nobodys);
+	return world_enter(cpu, world, discarded);
 }
 
 struct frame *world_switch(struct cpu *cpu, enum world world)
 {
-	return enter(cpu, world, cpu->context[cpu->world].el2);
+	return world_enter(cpu, world, cpu->context[cpu->world].el2);
 }

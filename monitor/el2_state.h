@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The registers of EL2 and below that each world has for itself, switched by
- * EL3. It is what TF-A switches on a CPU with these features; what is not
- * here is shared: EL1 and EL0 registers but the pointer authentication keys,
- * FP, SVE and SME, the EL2 timers, the interrupt controller's CPU interface.
- * The RMM leaves those as it found them.
+ * The registers of EL2 and below of which each world has its own, so that EL3
+ * switches them: those that TF-A switches on a CPU with these features. The
+ * worlds share all others: registers of EL1 and EL0 except the keys of pointer
+ * authentication, FP, SVE and SME, the EL2 timers, and the CPU interface of the
+ * interrupt controller. The RMM leaves those as it found them (docs/machine.md,
+ * World switch).
  */
 #ifndef REEVE_MONITOR_EL2_STATE_H
 #define REEVE_MONITOR_EL2_STATE_H
@@ -12,10 +13,10 @@
 #include "lib/a64.h"
 
 /*
- * In the order in which they lie in memory, in fours: first those that always
- * differ between the worlds, then those that need not, and are written only
- * if they do. A write costs more than a comparison (on QEMU, one of TCR_EL2
- * flushes the TLB even when nothing changes).
+ * The registers in the order in which they lie in memory, in fours. Those that
+ * always differ between the worlds come first. The others may be alike and are
+ * written only if they differ: a write costs more than a comparison (on QEMU, a
+ * write of TCR_EL2 flushes the TLB even when nothing changes).
  */
 #define EL2_STATE(DIFFERENT, ALIKE)                                            \
 	DIFFERENT(SP_EL2, SP_EL0, TTBR0_EL2, TPIDR_EL2)                        \

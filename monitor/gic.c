@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* EL3's part of the GICv3 (Arm IHI 0069), in its Secure view. */
+/*
+ * EL3's part of the GICv3 (Arm IHI0069), in its Secure view (docs/machine.md,
+ * GICv3).
+ */
 #include "monitor/gic.h"
 
 #include "abi/machine_map.h"
 #include "lib/a64.h"
+#include "monitor/core/el3_regs.h"
 #include "monitor/cpu.h"
 
 #define GICD_CTLR       (MACHINE_GICD_BASE + 0x0)
@@ -12,15 +16,20 @@
 #define GICD_IPRIORITYR (MACHINE_GICD_BASE + 0x400)
 #define GICD_IGRPMODR   (MACHINE_GICD_BASE + 0xd00)
 
-#define CTLR_GROUPS 0x7u /* EnableGrp0, EnableGrp1NS, EnableGrp1S */
-#define CTLR_ARE    0x30u /* ARE_S, ARE_NS */
-#define CTLR_RWP    0x80000000u
-#define TYPER_LINES 0x1fu /* 32 (n + 1) INTIDs */
+#define CTLR_GRP0    (1u << 0)
+#define CTLR_GRP1_NS (1u << 1)
+#define CTLR_GRP1_S  (1u << 2)
+#define CTLR_ARE_S   (1u << 4)
+#define CTLR_ARE_NS  (1u << 5)
+#define CTLR_RWP     (1u << 31)
+#define CTLR_GROUPS  (CTLR_GRP0 | CTLR_GRP1_NS | CTLR_GRP1_S)
+#define CTLR_ARE     (CTLR_ARE_S | CTLR_ARE_NS)
+#define TYPER_LINES  0x1fu /* 32 (n + 1) INTIDs */
 
 #define GICR_TYPER      0x8
 #define GICR_TYPER_LAST 0x10u
 
-/* A priority that the Non-secure world may have and lower: see IHI 0069 4.8. */
+/* A priority in the half that the Non-secure world can set (IHI0069 4.8). */
 #define PRIORITY_NS 0xa0a0a0a0u
 
 static void distributor_control(uint32_t value)
@@ -47,10 +56,10 @@ void gic_init(void)
 
 void gic_cpu_hand_over(void)
 {
-	/* These exist for EL3 only while SCR_EL3.NS is set. */
+	/* EL3 can access these registers only while SCR_EL3.NS is set. */
 	sysreg_write(SCR_EL3, SCR_NS | SCR_RES1 | SCR_RW);
 	isb();
-	sysreg_write(ICC_SRE_EL2, 0xf);
+	sysreg_write(ICC_SRE_EL2, ICC_SRE_ALL);
 	isb();
 	sysreg_write(ICH_HCR_EL2, 0);
 	sysreg_write(ICH_VMCR_EL2, 0);
@@ -73,7 +82,11 @@ void gic_wake(uint32_t index)
 {
 	uint64_t affinity = MACHINE_AFFINITY((uint64_t)index);
 
-	/* Aff1 in 23:16, INTID in 27:24, a bit for each Aff0 in 15:0. */
+	/*
+	 * The CPU must see its PSCI state before it takes the SGI.
+	 * ICC_SGI0R_EL1 has Aff1 in bits 23:16, the INTID in 27:24, and a bit
+	 * for each Aff0 in 15:0.
+	 */
 	dsb(ish);
 	sysreg_write(ICC_SGI0R_EL1, (affinity & 0xff00) << 8 |
 					    (uint64_t)GIC_WAKE_SGI << 24 |

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Granule protection on the machine (Arm DDI0487 D9; the order of maintenance
- * is that of the Arm Architecture Procedures for changes of PAS).
+ * Granule protection on the machine (Arm DDI0487 D9). The order of maintenance
+ * is that of the Arm Architecture Procedures for changes of PAS; the encodings
+ * of its instructions stand beside it (docs/machine.md, Cache and TLB duties).
  */
 #include "monitor/gpc.h"
 
@@ -9,6 +10,7 @@
 
 #include "abi/machine_map.h"
 #include "lib/a64.h"
+#include "lib/number.h"
 #include "lib/spinlock.h"
 #include "monitor/core/gpt.h"
 #include "monitor/panic.h"
@@ -16,28 +18,26 @@
 #define TABLES_BASE (MACHINE_MONITOR_BASE + MACHINE_MONITOR_SIZE)
 #define TABLES_SIZE (MACHINE_SECURE_RAM_SIZE - MACHINE_MONITOR_SIZE)
 
-/* 1 TiB, write-back inner shareable walks, 4 KiB granules. */
-#define GPCCR_PPS_1TIB 2
+/* GPCCR_EL3: walks are write-back and inner shareable; granules of 4 KiB. */
 #define GPCCR_IRGN_WB  (1 << 8)
 #define GPCCR_ORGN_WB  (1 << 10)
 #define GPCCR_SH_INNER (3 << 12)
 #define GPCCR_GPC      (1 << 16)
-#define GPCCR_TABLE                                                            \
-	(GPCCR_PPS_1TIB | GPCCR_IRGN_WB | GPCCR_ORGN_WB | GPCCR_SH_INNER)
+#define GPCCR_TABLE    (GPT_PPS | GPCCR_IRGN_WB | GPCCR_ORGN_WB | GPCCR_SH_INNER)
 
 /* A physical address with its space, as DC CIPAPA takes it. */
-#define PAS_NS    (UINT64_C(1) << 63)
-#define PAS_REALM (UINT64_C(3) << 62)
+#define CIPAPA_NS    (UINT64_C(1) << 63)
+#define CIPAPA_REALM (UINT64_C(3) << 62)
 
-/* Later rows are exceptions from those before them. */
+/* docs/machine.md, Partition. A later row overrides those before it. */
 static const struct gpt_range board[] = {
 	{ MACHINE_FLASH0_BASE, MACHINE_FLASH0_SIZE, GPI_ROOT },
 	{ MACHINE_FLASH1_BASE, MACHINE_FLASH1_SIZE, GPI_NON_SECURE },
-	/* EL3 has the Secure view of the GIC, the hypervisor its own. */
+	/* EL3 uses the Secure view of the GIC, the hypervisor the other. */
 	{ MACHINE_GICD_BASE, MACHINE_UART0_BASE - MACHINE_GICD_BASE, GPI_ANY },
 	{ MACHINE_UART0_BASE, MACHINE_DEVICES_END - MACHINE_UART0_BASE,
 	  GPI_NON_SECURE },
-	/* The log of every world. */
+	/* All worlds log here. */
 	{ MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, GPI_ANY },
 	{ MACHINE_UART1_BASE, MACHINE_PAGE_SIZE, GPI_ROOT },
 	{ MACHINE_SEC_GPIO, MACHINE_PAGE_SIZE, GPI_ROOT },
@@ -57,10 +57,10 @@ static struct gpt gpt = {
 	.l1 = (uint64_t *)TABLES_BASE,
 	.l1_tables = TABLES_SIZE / GPT_L1_BYTES,
 };
-/* Of the table: a change of one granule rewrites a word of sixteen. */
+/* Guards the table: a change of one granule rewrites a word of sixteen. */
 static struct spinlock gpt_lock;
 
-static void set(const struct gpt_range *range)
+static void range_set(const struct gpt_range *range)
 {
 	if (!gpt_set_granules(&gpt, range))
 		panic("more memory than the granule tables can cover");
@@ -78,9 +78,9 @@ void gpc_init(const struct rmm_el3_bank *dram)
 			panic("the granule table of the board is wrong");
 	}
 	for (size_t i = 0; i < sizeof(board) / sizeof(board[0]); i++)
-		set(&board[i]);
-	set(&ns);
-	set(&realm);
+		range_set(&board[i]);
+	range_set(&ns);
+	range_set(&realm);
 	dcache_clean((uint64_t)l0, sizeof(l0));
 	dcache_clean(TABLES_BASE, (uint64_t)gpt.l1_used * GPT_L1_BYTES);
 }
@@ -104,8 +104,8 @@ void gpc_enable(void)
 	tlbi_paallos();
 }
 
-/* TLBI RPALOS, on all CPUs. */
-static void forget(const struct gpt_move *move)
+/* Makes all CPUs forget the granules' old state (TLBI RPALOS). */
+static void tlb_invalidate(const struct gpt_move *move)
 {
 	uint64_t operand =
 		gpt_tlbi_operand(move->pa, move->count * MACHINE_PAGE_SIZE);
@@ -118,58 +118,67 @@ static void forget(const struct gpt_move *move)
 #define GRANULE_LINES 64
 _Static_assert(GRANULE_LINES *A64_CACHE_LINE == MACHINE_PAGE_SIZE, "lines");
 
+/* DC CIPAPA of each line of a granule; %0 is the first, then the next one. */
+#define DC_CIPAPA "sys #6, c7, c14, #1, %0\n\t"
+#define NEXT_LINE "add %0, %0, #" A64_TEXT(A64_CACHE_LINE) "\n\t"
+#define CIPAPA_GRANULE                                                         \
+	".rept " A64_TEXT(GRANULE_LINES) "\n\t" DC_CIPAPA NEXT_LINE ".endr"
+
 /*
- * DC CIPAPA: to the point of physical aliasing, all lines of the granules. It
- * is most of what a move costs, hence a granule a round.
+ * Cleans and invalidates all lines of the granules in one physical address
+ * space, to the point of physical aliasing. It is most of what a move costs:
+ * hence a loop by granules, not by lines.
  */
-static __attribute__((noinline)) void flush(const struct gpt_move *move,
-					    uint64_t space)
+static __attribute__((noinline)) void cache_flush(const struct gpt_move *move,
+						  uint64_t space)
 {
 	uint64_t line = move->pa | space;
 	uint64_t end = line + move->count * MACHINE_PAGE_SIZE;
 
-	while (line != end) {
-		__asm__ volatile(
-			".rept " A64_TEXT(
-				GRANULE_LINES) "\n\t"
-					       "sys #6, c7, c14, #1, %0\n\t"
-					       "add %0, %0, #" A64_TEXT(
-						       A64_CACHE_LINE) "\n\t"
-								       ".endr"
-			: "+r"(line)::"memory");
-	}
+	while (line != end)
+		__asm__ volatile(CIPAPA_GRANULE : "+r"(line)::"memory");
 	dsb(osh);
 }
 
-/* What the old owner has in caches must not come out later. */
-static void to_realm(const struct gpt_move *move)
+/*
+ * The flush as Non-secure, the old owner, keeps its dirty lines from being
+ * written back later.
+ */
+static void move_to_realm(const struct gpt_move *move)
 {
-	flush(move, PAS_REALM);
+	cache_flush(move, CIPAPA_REALM);
 	gpt_set_run(&gpt, move->pa, move->count, GPI_REALM);
-	forget(move);
-	flush(move, PAS_NS);
+	tlb_invalidate(move);
+	cache_flush(move, CIPAPA_NS);
 }
 
-/* Nobody's in between, so that nothing is fetched anew. */
-static void to_ns(const struct gpt_move *move)
+/*
+ * No world has access between the two flushes: otherwise lines of the Realm PAS
+ * could be fetched again after the first one.
+ */
+static void move_to_ns(const struct gpt_move *move)
 {
 	gpt_set_run(&gpt, move->pa, move->count, GPI_NONE);
-	forget(move);
-	flush(move, PAS_REALM);
-	flush(move, PAS_NS);
+	tlb_invalidate(move);
+	cache_flush(move, CIPAPA_REALM);
+	cache_flush(move, CIPAPA_NS);
 	gpt_set_run(&gpt, move->pa, move->count, GPI_NON_SECURE);
-	forget(move);
+	tlb_invalidate(move);
 }
 
-/* The RMM's own memory stays its own: how much of a move comes before it. */
+/*
+ * Returns how many granules of a move to Non-secure come before the RMM's own
+ * memory, which stays Realm whatever the RMM asks for.
+ */
 static uint64_t movable(const struct gpt_move *move)
 {
 	uint64_t before = (MACHINE_RMM_BASE - move->pa) / MACHINE_PAGE_SIZE;
 
 	if (move->pa - MACHINE_RMM_BASE < MACHINE_RMM_SIZE)
 		return 0;
-	return move->pa < MACHINE_RMM_BASE && before < move->count ? before
-								   : move->count;
+	if (move->pa > MACHINE_RMM_BASE)
+		return move->count;
+	return smaller(before, move->count);
 }
 
 static enum gpt_result move_locked(struct gpt_move *move)
@@ -180,9 +189,9 @@ static enum gpt_result move_locked(struct gpt_move *move)
 	if (result != GPT_OK)
 		return result;
 	if (move->to == GPI_REALM)
-		to_realm(move);
+		move_to_realm(move);
 	else
-		to_ns(move);
+		move_to_ns(move);
 	return GPT_OK;
 }
 

@@ -15,18 +15,19 @@
 /* Builds the table, once. Panics if the memory is more than it can cover. */
 void gpc_init(const struct rmm_el3_bank *dram);
 
-/* Turns the calling CPU's checks on. */
+/* Turns the granule protection check of the calling CPU on. */
 void gpc_enable(void);
 
 /*
- * Moves granules between Non-secure and Realm, from the first on and up to
- * the first that is not in the state to move from; *done is how many that
- * are. The result is GPT_OK if it is any, and the RMM's own memory stays its
- * own. The contents are the RMM's to scrub. Any CPU, at any time.
+ * Moves granules between Non-secure and Realm: from the first one up to the
+ * first that is not in the state move->from. *done becomes their number; the
+ * result is GPT_OK if that is not 0. The RMM's own memory stays Realm. The
+ * content stays too: scrubbing it is the RMM's duty. Any CPU may call this at
+ * any time.
  */
 enum gpt_result gpc_move(const struct gpt_move *move, uint64_t *done);
 
-/* Is it memory of the Non-secure world? */
+/* Returns true if the granule at pa is Non-secure. */
 bool gpc_is_ns(uint64_t pa);
 
 #endif

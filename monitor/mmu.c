@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * EL3's own address space. Each mapping names the physical address space of
- * its target (NSE, NS), which must match the granule protection table.
+ * EL3's own address space. Each mapping names the physical address space of its
+ * target (NSE, NS), which must match the granule protection table: a mismatch
+ * faults at EL3 as well.
  */
 #include "monitor/mmu.h"
 
@@ -20,8 +21,10 @@
 
 #define POOL_PAGES 16
 
-static uint64_t root[PGTABLE_ENTRIES] __attribute__((aligned(4096)));
-static uint64_t pool[POOL_PAGES][PGTABLE_ENTRIES] __attribute__((aligned(4096)));
+#define TABLE_ALIGNED __attribute__((aligned(MACHINE_PAGE_SIZE)))
+
+static uint64_t root[PGTABLE_ENTRIES] TABLE_ALIGNED;
+static uint64_t pool[POOL_PAGES][PGTABLE_ENTRIES] TABLE_ALIGNED;
 
 struct mapping {
 	uint64_t base;
@@ -30,8 +33,9 @@ struct mapping {
 };
 
 /*
- * The flash is mapped from the header on, so that nothing is at address 0. Of
- * DRAM, only what is loaded and what is read at boot.
+ * The flash is mapped from the header on, so that address 0 stays unmapped.
+ * DRAM is mapped only where EL3 reads the device tree, loads an image, or
+ * shares a page with the RMM.
  */
 static const struct mapping board[] = {
 	{ FIRMWARE_HEADER_OFFSET, MACHINE_FLASH0_SIZE - FIRMWARE_HEADER_OFFSET,
@@ -45,7 +49,7 @@ static const struct mapping board[] = {
 	{ MACHINE_HYP_BASE, MACHINE_HYP_SIZE, PGTABLE_DATA | PAS_NS },
 };
 
-static void map(struct pgtable *table, const struct mapping *mapping)
+static void mmu_map(struct pgtable *table, const struct mapping *mapping)
 {
 	const struct pgtable_range range = {
 		.va = mapping->base,
@@ -58,8 +62,8 @@ static void map(struct pgtable *table, const struct mapping *mapping)
 		panic("EL3's translation tables are too small");
 }
 
-static void map_between(struct pgtable *table, const char *from, const char *to,
-			uint64_t attributes)
+static void mmu_map_between(struct pgtable *table, const char *from,
+			    const char *to, uint64_t attributes)
 {
 	const struct mapping mapping = {
 		.base = (uint64_t)from,
@@ -67,7 +71,7 @@ static void map_between(struct pgtable *table, const char *from, const char *to,
 		.attributes = attributes | PAS_ROOT,
 	};
 
-	map(table, &mapping);
+	mmu_map(table, &mapping);
 }
 
 void mmu_init(void)
@@ -78,14 +82,15 @@ void mmu_init(void)
 		.pool_pages = POOL_PAGES,
 	};
 
-	map_between(&table, image_start, image_text_end, PGTABLE_CODE);
-	map_between(&table, image_text_end, image_rodata_end, PGTABLE_RODATA);
-	map_between(&table, image_rodata_end,
-		    (const char *)(MACHINE_SECURE_RAM_BASE +
-				   MACHINE_SECURE_RAM_SIZE),
-		    PGTABLE_DATA);
+	mmu_map_between(&table, image_start, image_text_end, PGTABLE_CODE);
+	mmu_map_between(&table, image_text_end, image_rodata_end,
+			PGTABLE_RODATA);
+	mmu_map_between(&table, image_rodata_end,
+			(const char *)(MACHINE_SECURE_RAM_BASE +
+				       MACHINE_SECURE_RAM_SIZE),
+			PGTABLE_DATA);
 	for (size_t i = 0; i < sizeof(board) / sizeof(board[0]); i++)
-		map(&table, &board[i]);
+		mmu_map(&table, &board[i]);
 }
 
 void mmu_enable(void)

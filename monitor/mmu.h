@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* EL3's own address space: identity, only what the monitor needs. */
+/* EL3's own address space: an identity map of only what EL3 uses. */
 #ifndef REEVE_MONITOR_MMU_H
 #define REEVE_MONITOR_MMU_H
 

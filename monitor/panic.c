@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reports an exception that EL3 cannot go on from. */
+/* Reports why EL3 cannot go on, then ends the machine. */
 #include "monitor/panic.h"
 
 #include "abi/bits.h"
 #include "lib/log.h"
-#include "monitor/power.h"
+#include "monitor/core/el3_regs.h"
+#include "monitor/machine_off.h"
 
 static bool is_reporting;
 
@@ -17,7 +18,7 @@ static void report_or_wait(void)
 		wfi();
 }
 
-static void report(const char *where, const struct frame *frame)
+static void report_exception(const char *where, const struct frame *frame)
 {
 	uint64_t esr = sysreg_read(ESR_EL3);
 
@@ -35,7 +36,10 @@ static void report(const char *where, const struct frame *frame)
 			  (unsigned long long)sysreg_read(SCR_EL3));
 }
 
-/* The registers of EL3 hold no secret of a world; those of worlds might. */
+/*
+ * Registers of EL3 hold no secret of a world, so they may be printed. Registers
+ * of a world might hold one.
+ */
 static void report_registers(const struct frame *frame)
 {
 	for (unsigned i = 0; i < 30; i += 2) {
@@ -51,7 +55,7 @@ static void report_registers(const struct frame *frame)
 void panic(const char *reason)
 {
 	log_line_unlocked("PANIC: %s", reason);
-	power_off();
+	machine_off();
 }
 
 void panic_from_below(const struct frame *frame)
@@ -59,14 +63,14 @@ void panic_from_below(const struct frame *frame)
 	bool is_realm = (sysreg_read(SCR_EL3) & SCR_NSE) != 0;
 
 	report_or_wait();
-	report(is_realm ? "Realm world" : "Non-secure world", frame);
-	power_off();
+	report_exception(is_realm ? "Realm world" : "Non-secure world", frame);
+	machine_off();
 }
 
 void panic_from_el3(const struct frame *frame)
 {
 	report_or_wait();
-	report("EL3", frame);
+	report_exception("EL3", frame);
 	report_registers(frame);
-	power_off();
+	machine_off();
 }

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Does what the answers of PSCI ask for. */
+/* Calls core/psci.h under a lock and carries out the actions of its replies. */
 #include "monitor/psci_calls.h"
 
 #include "lib/spinlock.h"
 #include "monitor/gic.h"
 #include "monitor/gpc.h"
-#include "monitor/power.h"
+#include "monitor/machine_off.h"
 
 static struct psci psci;
-/* Of psci. The granule table's lock is taken within it. */
+/*
+ * Guards psci. The lock of the granule table is taken while this one is held,
+ * by is_entry(); never the other way round.
+ */
 static struct spinlock psci_lock;
 
-/* start.S */
+/* In start.S. */
 void pen(void) __attribute__((noreturn));
 
 void psci_calls_init(uint32_t cpu_count)
@@ -19,7 +22,7 @@ void psci_calls_init(uint32_t cpu_count)
 	psci_init(&psci, cpu_count);
 }
 
-static struct psci_reply call(const struct psci_request *request)
+static struct psci_reply psci_call_locked(const struct psci_request *request)
 {
 	struct psci_reply reply;
 
@@ -29,7 +32,7 @@ static struct psci_reply call(const struct psci_request *request)
 	return reply;
 }
 
-static void act(const struct psci_reply *reply)
+static void action_perform(const struct psci_reply *reply)
 {
 	switch (reply->action) {
 	case PSCI_ACTION_RETURN:
@@ -44,9 +47,9 @@ static void act(const struct psci_reply *reply)
 	case PSCI_ACTION_CPU_OFF:
 		pen();
 	case PSCI_ACTION_SYSTEM_OFF:
-		power_off();
+		machine_off();
 	case PSCI_ACTION_SYSTEM_RESET:
-		power_reset();
+		machine_reset();
 	}
 }
 
@@ -59,9 +62,9 @@ struct frame *psci_calls_serve(struct cpu *cpu)
 		.caller = cpu->index,
 		.is_entry = gpc_is_ns,
 	};
-	const struct psci_reply reply = call(&request);
+	const struct psci_reply reply = psci_call_locked(&request);
 
-	act(&reply);
+	action_perform(&reply);
 	frame->x[0] = (uint64_t)reply.result;
 	return frame;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* PSCI on the machine: core/psci.h with a lock, and what its answers ask. */
+/*
+ * PSCI on the machine: core/psci.h with a lock, and the actions of its replies.
+ */
 #ifndef REEVE_MONITOR_PSCI_CALLS_H
 #define REEVE_MONITOR_PSCI_CALLS_H
 
@@ -8,10 +10,13 @@
 
 void psci_calls_init(uint32_t cpu_count);
 
-/* An SMC of the Non-secure world; returns the frame to resume. */
+/* Serves a PSCI call of the Non-secure world. Returns the frame to resume. */
 struct frame *psci_calls_serve(struct cpu *cpu);
 
-/* Whether a CPU that left the pen was asked for, and what it shall start. */
+/*
+ * Called by a CPU that has left the pen. Returns false if no CPU_ON asked for
+ * it. Otherwise the CPU is on now, and *start says where it begins.
+ */
 bool psci_calls_started(uint32_t index, struct psci_cpu *start);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Boots the RMM, and tells when it has booted. */
+/* Boots the RMM on each CPU, and takes its calls to EL3. */
 #include "monitor/rmm.h"
 
 #include "abi/smccc.h"
@@ -14,7 +14,10 @@ static bool is_failed(void)
 	return __atomic_load_n(&rmm_failed, __ATOMIC_RELAXED) != 0;
 }
 
-/* The Realm world's frame, at the RMM's entry. */
+/*
+ * Returns the Realm world's frame, set up for the RMM's entry (docs/machine.md,
+ * Entry of the RMM).
+ */
 static struct frame *rmm_prepare(struct cpu *cpu)
 {
 	struct frame *frame = &cpu->context[WORLD_REALM].frame;

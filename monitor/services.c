@@ -19,7 +19,10 @@ static struct reserve reserve = {
 };
 static struct spinlock reserve_lock;
 
-/* The part of flash, copied; the token's delivery; the lock of both. */
+/*
+ * The provisioned part, copied from flash; the state of the token's delivery;
+ * the lock of both.
+ */
 static uint8_t part[PROVISION_PART_SIZE] __attribute__((aligned(8)));
 static struct provisioned provisioned;
 static struct spinlock provisioned_lock;
@@ -35,7 +38,7 @@ void services_init(const struct firmware_header *header)
 		panic(fault);
 }
 
-static int move_one(uint64_t pa, enum gpi from, enum gpi to)
+static int granule_move(uint64_t pa, enum gpi from, enum gpi to)
 {
 	static const int status[] = {
 		[GPT_OK] = RMM_EL3_OK,
@@ -70,7 +73,10 @@ static int service_features(struct frame *frame)
 	return RMM_EL3_OK;
 }
 
-/* The buffer that X1 and X2 name, in the page that the RMM shares with us. */
+/*
+ * Returns the buffer that X1 and X2 name. core/provision.c checks that it lies
+ * in the page that the RMM shares with EL3.
+ */
 static struct provision_buffer buffer_of(const struct frame *frame)
 {
 	return (struct provision_buffer){
@@ -113,16 +119,17 @@ static int service_token(struct frame *frame)
 }
 
 /*
- * What is not listed answers E_UNKNOWN: signing by EL3, and what the machine
- * does not have (encryption contexts, PCIe link encryption).
+ * docs/machine.md, Runtime services. All other calls answer E_UNKNOWN: signing
+ * by EL3, and features that the machine lacks (memory encryption contexts, PCIe
+ * link encryption).
  */
-static int service(struct frame *frame)
+static int service_dispatch(struct frame *frame)
 {
 	switch ((uint32_t)frame->x[0]) {
 	case RMM_EL3_DELEGATE:
-		return move_one(frame->x[1], GPI_NON_SECURE, GPI_REALM);
+		return granule_move(frame->x[1], GPI_NON_SECURE, GPI_REALM);
 	case RMM_EL3_UNDELEGATE:
-		return move_one(frame->x[1], GPI_REALM, GPI_NON_SECURE);
+		return granule_move(frame->x[1], GPI_REALM, GPI_NON_SECURE);
 	case RMM_EL3_REALM_KEY:
 		return service_realm_key(frame);
 	case RMM_EL3_PLAT_TOKEN:
@@ -138,10 +145,10 @@ static int service(struct frame *frame)
 
 void services_rmm(struct frame *frame)
 {
-	frame->x[0] = (uint64_t)(int64_t)service(frame);
+	frame->x[0] = (uint64_t)(int64_t)service_dispatch(frame);
 }
 
-static int gpi_set(struct frame *frame, enum world caller)
+static int firme_gpi_set(struct frame *frame, enum world caller)
 {
 	uint64_t asked = frame->x[2];
 	struct gpt_move move;
@@ -166,7 +173,7 @@ void services_firme(struct frame *frame, enum world caller)
 		x[0] = (uint64_t)(int64_t)firme_features(x[1], x[2], &x[1]);
 		return;
 	case FIRME_GPI_SET:
-		x[0] = (uint64_t)(int64_t)gpi_set(frame, caller);
+		x[0] = (uint64_t)(int64_t)firme_gpi_set(frame, caller);
 		return;
 	default:
 		x[0] = SMCCC_NOT_SUPPORTED;

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What EL3 does for the levels below beside PSCI: RMM-EL3 and FIRME. */
+/* The services of EL3 besides PSCI: RMM-EL3 and FIRME. */
 #ifndef REEVE_MONITOR_SERVICES_H
 #define REEVE_MONITOR_SERVICES_H
 
 #include "abi/firmware.h"
 #include "monitor/cpu.h"
 
-/* Copies what flash holds for the RMM (abi/provision.h), once. Panics if it
- * is broken. */
+/*
+ * Copies the provisioned part (abi/provision.h) out of flash; called once.
+ * Panics if the part is malformed.
+ */
 void services_init(const struct firmware_header *header);
 
-/* An RMM-EL3 service but BOOT_COMPLETE: answers in the caller's frame. */
+/*
+ * Serves an RMM-EL3 call other than BOOT_COMPLETE. The answer goes into the
+ * caller's frame.
+ */
 void services_rmm(struct frame *frame);
 
-/* A FIRME call of a world, likewise. */
+/* Serves a FIRME call of either world in the same way. */
 void services_firme(struct frame *frame, enum world caller);
 
 #endif

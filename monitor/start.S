@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reset. All CPUs leave it together, at address 0, in flash, in Root state
- * with the MMU off. The first one copies the image to secure RAM, where it is
- * linked, and goes on there; the others wait in the pen for PSCI CPU_ON.
+ * Reset. All CPUs leave it at once, at address 0 in flash, in Root state with
+ * the MMU off (docs/machine.md, Boot flow). The first one copies the image to
+ * secure RAM, where it is linked to run, and goes on there. The others wait in
+ * the pen for PSCI CPU_ON.
  */
 #include "abi/machine_map.h"
 #include "lib/a64.h"
 #include "monitor/cpu.h"
 #include "monitor/gic.h"
 
-	/* x20: index of this CPU; leaves x0-x3 free. */
+	/* x20 becomes the index of this CPU (MACHINE_CPU_INDEX). Changes x0. */
 	.macro cpu_index
 	mrs	x0, mpidr_el1
 	and	x20, x0, #0xf
@@ -17,7 +18,10 @@
 	add	x20, x20, x0, lsl #4
 	.endm
 
-	/* x0: the CPU's struct; sp: its stack, which is also in its frames. */
+	/*
+	 * Sets the vectors and the stack of the CPU whose index is in x20. x0
+	 * becomes that index, for C. Changes x1 and x2.
+	 */
 	.macro cpu_setup
 	ldr	x0, =vectors
 	msr	vbar_el3, x0
@@ -67,9 +71,10 @@ park:
 	b	park
 
 	/*
-	 * Runs in flash after reset, and in secure RAM after CPU_OFF: needs
-	 * neither stack nor data. A CPU sleeps in WFI (WFE is but a yield on
-	 * QEMU) until it takes the Group 0 SGI of CPU_ON.
+	 * A CPU sleeps here in WFI until it takes the Group 0 SGI of CPU_ON.
+	 * WFE would not do: it is only a yield on QEMU. This code runs in flash
+	 * after reset and in secure RAM after CPU_OFF, so it needs neither
+	 * stack nor data (docs/machine.md, PSCI and secondaries).
 	 */
 	.global pen
 pen:
@@ -82,7 +87,7 @@ pen:
 1:	dsb	sy
 	wfi
 	mrs	x1, ICC_IAR0_EL1
-	cmp	x1, #1020
+	cmp	x1, #ICC_IAR_SPECIAL
 	b.hs	1b
 	msr	ICC_EOIR0_EL1, x1
 	isb
@@ -99,8 +104,8 @@ woken_in_ram:
 	b	world_resume
 
 	/*
-	 * x0: index of this CPU. Wakes its redistributor; SGIs 0-7 and all PPIs
-	 * become Non-secure, SGIs 8-15 stay in Group 0, for EL3, which uses
+	 * x0: index of this CPU. Wakes its redistributor. SGIs 0-7 and all PPIs
+	 * become Non-secure. SGIs 8-15 stay in Group 0 for EL3, which uses
 	 * GIC_WAKE_SGI. Changes x1-x3.
 	 */
 	.global gic_cpu_setup
@@ -114,16 +119,16 @@ gic_cpu_setup:
 1:	ldr	w2, [x1, #GICR_WAKER]
 	tbnz	w2, #GICR_WAKER_ASLEEP_BIT, 1b
 	add	x1, x1, #GICR_SGI_FRAME
-	ldr	w2, =0xffff00ff
+	ldr	w2, =GICR_GROUP1_NS
 	str	w2, [x1, #GICR_IGROUPR0]
 	str	wzr, [x1, #GICR_IGRPMODR0]
 	mov	w2, #(1 << GIC_WAKE_SGI)
 	str	w2, [x1, #GICR_ISENABLER0]
 	strb	wzr, [x1, #(GICR_IPRIORITYR + GIC_WAKE_SGI)]
-	mov	x2, #0xf
+	mov	x2, #ICC_SRE_ALL
 	msr	ICC_SRE_EL3, x2
 	isb
-	mov	x2, #0xff
+	mov	x2, #ICC_PMR_LOWEST
 	msr	ICC_PMR_EL1, x2
 	dsb	sy
 	isb

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What reaches EL3 from below beside requests: SMCs, by the routing table. */
+/*
+ * The exceptions from below that carry.S leaves: SMCs go by the routing table,
+ * all others end the machine.
+ */
 #include "monitor/trap.h"
 
 #include "abi/bits.h"
@@ -10,7 +13,7 @@
 #include "monitor/rmm.h"
 #include "monitor/services.h"
 
-static void serve_arch(struct frame *frame)
+static void smc_serve_arch(struct frame *frame)
 {
 	const struct arch_controls controls = {
 		.scr = sysreg_read(SCR_EL3),
@@ -23,7 +26,7 @@ static void serve_arch(struct frame *frame)
 		(uint64_t)arch_call(&controls, fid, frame->x[1], &frame->x[1]);
 }
 
-static struct frame *serve(struct cpu *cpu, struct frame *frame)
+static struct frame *smc_serve(struct cpu *cpu, struct frame *frame)
 {
 	switch (smc_route(frame->x[0], cpu->world)) {
 	case ROUTE_SERVICE:
@@ -34,11 +37,11 @@ static struct frame *serve(struct cpu *cpu, struct frame *frame)
 	case ROUTE_PSCI:
 		return psci_calls_serve(cpu);
 	case ROUTE_ARCH:
-		serve_arch(frame);
+		smc_serve_arch(frame);
 		return frame;
-	/* carry.S has done what there is to carry. */
+	/* carry.S has carried those that there is an RMM for. */
 	case ROUTE_TO_RMM:
-	case ROUTE_TO_HOST:
+	case ROUTE_TO_HYPERVISOR:
 	case ROUTE_UNKNOWN:
 		break;
 	}
@@ -50,5 +53,5 @@ struct frame *trap_from_below(struct frame *frame)
 {
 	if (BITS_GET(sysreg_read(ESR_EL3), ESR_EC) != ESR_EC_SMC64)
 		panic_from_below(frame);
-	return serve(cpu_self(), frame);
+	return smc_serve(cpu_self(), frame);
 }

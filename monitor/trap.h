@@ -5,7 +5,10 @@
 
 #include "monitor/cpu.h"
 
-/* vectors.S: frame is of the running world. Returns the frame to resume. */
+/*
+ * Called by vectors.S with the frame of the running world. Returns the frame to
+ * resume.
+ */
 struct frame *trap_from_below(struct frame *frame);
 
 #endif

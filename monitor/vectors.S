@@ -21,21 +21,21 @@
 	.balign	0x800
 	.global vectors
 vectors:
-	/* From EL3: never meant to happen. */
+	/* From EL3 itself: must not happen. */
 	.rept 8
 	vector	from_el3
 	.endr
-	/* From AArch64 below; only synchronous ones are routed here. */
+	/* From AArch64 below: only synchronous exceptions are routed to EL3. */
 	vector	sync_from_below
 	.rept 3
 	vector	other_from_below
 	.endr
-	/* From AArch32 below: SCR_EL3.RW leaves EL0 only. */
+	/* From AArch32 below, which SCR_EL3.RW leaves to EL0 only. */
 	.rept 4
 	vector	other_from_below
 	.endr
 
-	/* From carry.S, with all general registers saved. */
+	/* Entered from carry.S with all general registers saved. */
 	.global sync_slow
 sync_slow:
 	mov	x0, sp
@@ -54,7 +54,7 @@ world_resume:
 	gprs_load_2_29
 	ldp	x0, x1, [sp]
 	eret
-	/* Nothing is fetched speculatively beyond the return. */
+	/* Stops speculative execution beyond the return. */
 	dsb	nsh
 	isb
 
@@ -66,8 +66,8 @@ other_from_below:
 	b	panic_from_below
 
 	/*
-	 * The stack may be what is wrong: the report has its own. TPIDR_EL3
-	 * is not needed any more and holds what the switch of stacks needs.
+	 * The stack may be what is broken, so the report has its own. TPIDR_EL3
+	 * is not needed any more and keeps X0 during the switch of stacks.
 	 */
 from_el3:
 	msr	tpidr_el3, x0

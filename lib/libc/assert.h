@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* <assert.h> of the bare-metal programs; each says what a failure does. */
+/*
+ * <assert.h> of the bare-metal programs. Each program defines what a failure
+ * does.
+ */
 #undef assert
 #ifdef NDEBUG
 #define assert(condition) ((void)0)

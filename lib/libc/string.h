@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What of the C library's <string.h> the bare-metal programs have. */
+/* The part of the C library's <string.h> that the bare-metal programs have. */
 #ifndef REEVE_LIB_LIBC_STRING_H
 #define REEVE_LIB_LIBC_STRING_H
 

@@ -8,7 +8,10 @@
 
 #include <stdint.h>
 
-/* The registers by which EL3 allows and traps, of the caller's world. */
+/*
+ * The registers by which EL3 allows and traps, with the values of the caller's
+ * world.
+ */
 struct arch_controls {
 	uint64_t scr;
 	uint64_t cptr;
@@ -16,9 +19,10 @@ struct arch_controls {
 };
 
 /*
- * A call with its argument X1: returns X0. *value, X1, is set only by
- * ARCH_FEATURE_AVAILABILITY when it succeeds: a bit of the register asked for
- * is set if the caller may use what the bit is about.
+ * Answers a call with the argument X1. Returns X0. *value, the new X1, is set
+ * only by ARCH_FEATURE_AVAILABILITY when it succeeds: it has the layout of the
+ * register asked for, and a bit is set if the caller may use that bit's
+ * feature.
  */
 int64_t arch_call(const struct arch_controls *controls, uint32_t fid,
 		  uint64_t argument, uint64_t *value);

@@ -34,17 +34,21 @@ struct block {
 	bool broken; /* something went beyond the end */
 };
 
-/* The next bytes, padded to words; NULL, and broken, beyond the end. */
-static const unsigned char *take(struct block *block, size_t size)
+/*
+ * Takes the next bytes, padded to words. Returns NULL, and marks the block as
+ * broken, if they reach beyond its end.
+ */
+static const unsigned char *block_take(struct block *block, size_t size)
 {
 	const unsigned char *bytes = block->bytes + block->at;
 	size_t left = block->size - block->at;
+	size_t padding = -size % 4;
 
-	if (size > left || -size % 4 > left - size) {
+	if (size > left || padding > left - size) {
 		block->broken = true;
 		return NULL;
 	}
-	block->at += size + -size % 4;
+	block->at += size + padding;
 	return bytes;
 }
 
@@ -54,10 +58,10 @@ static uint32_t word_at(const unsigned char *bytes)
 	       (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* 0, which is no token, beyond the end. */
+/* Takes the next word. Returns 0, which is no token, beyond the end. */
 static uint32_t take_word(struct block *block)
 {
-	const unsigned char *bytes = take(block, 4);
+	const unsigned char *bytes = block_take(block, 4);
 
 	return bytes != NULL ? word_at(bytes) : 0;
 }
@@ -93,13 +97,16 @@ static uint64_t number_at(const unsigned char *cells)
 	return (uint64_t)word_at(cells) << 32 | word_at(cells + 4);
 }
 
-/* One property: is it the memory node's "reg"? */
+/*
+ * Takes one property. Returns true, with *bank set, if it is the memory node's
+ * "reg".
+ */
 static bool take_property(struct block *nodes, const struct block *strings,
 			  bool is_memory, struct rmm_el3_bank *bank)
 {
 	uint32_t size = take_word(nodes);
 	uint32_t name = take_word(nodes);
-	const unsigned char *value = take(nodes, size);
+	const unsigned char *value = block_take(nodes, size);
 
 	if (value == NULL || !is_memory || size < REG_SIZE ||
 	    strcmp(string_at(strings, name), "reg") != 0)
@@ -113,7 +120,7 @@ static const char *take_name(struct block *nodes)
 {
 	const char *name = string_at(nodes, nodes->at);
 
-	(void)take(nodes, strlen(name) + 1);
+	(void)block_take(nodes, strlen(name) + 1);
 	return name;
 }
 
@@ -124,8 +131,8 @@ static bool is_memory_node(struct block *nodes, unsigned depth)
 	return depth == MEMORY_DEPTH && strncmp(name, "memory@", 7) == 0;
 }
 
-static bool walk(struct block *nodes, const struct block *strings,
-		 struct rmm_el3_bank *bank)
+static bool tree_walk(struct block *nodes, const struct block *strings,
+		      struct rmm_el3_bank *bank)
 {
 	bool is_memory = false;
 	unsigned depth = 0;
@@ -166,5 +173,5 @@ bool dram_find(const void *tree, size_t size, struct rmm_el3_bank *bank)
 	if (!find_block(bytes, HEADER_STRUCT, HEADER_STRUCT_SIZE, &nodes) ||
 	    !find_block(bytes, HEADER_STRINGS, HEADER_STRINGS_SIZE, &strings))
 		return false;
-	return walk(&nodes, &strings, bank);
+	return tree_walk(&nodes, &strings, bank);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The one fact that only the board's device tree tells: how much memory. */
+/* The size of memory: the one fact that only the board's device tree has. */
 #ifndef REEVE_MONITOR_CORE_DRAM_H
 #define REEVE_MONITOR_CORE_DRAM_H
 
@@ -9,9 +9,9 @@
 #include "abi/rmm_el3.h"
 
 /*
- * The first memory node of a flattened tree of version 17 with two cells for
- * addresses and for sizes, in a buffer of size bytes. Returns false if the
- * tree is malformed or has none.
+ * Finds the first memory node of a flattened tree of version 17, with two cells
+ * for addresses and for sizes, in a buffer of size bytes. Returns false if the
+ * tree is malformed or has no such node.
  */
 bool dram_find(const void *tree, size_t size, struct rmm_el3_bank *bank);
 

@@ -12,7 +12,7 @@
 
 #define TREE_SIZE 1024
 
-/* As QEMU's: other nodes before, one of them of secure memory. */
+/* A tree like QEMU's: other nodes before, one of them of secure memory. */
 static int set_up(void **state)
 {
 	static unsigned char tree[TREE_SIZE];
@@ -63,7 +63,7 @@ static void cut_trees_are_refused(void **state)
 	}
 }
 
-/* Whatever a byte becomes, nothing beyond the tree is read. */
+/* With any byte changed, nothing beyond the tree is read. */
 static void broken_trees_are_read_within_bounds(void **state)
 {
 	size_t whole = fdt_totalsize(*state);

@@ -17,7 +17,10 @@ int firme_features(uint64_t service, uint64_t index, uint64_t *value)
 {
 	static const uint64_t registers[][2] = {
 		[FIRME_BASE] = { FIRME_BASE0_CALLS, FIRME_BASE1_GRANULE },
-		/* GPCCR_EL3: 4 KiB granules, 1 GiB an L0 entry, PPS. */
+		/*
+		 * GPCCR_EL3: PPS; 0 for 4 KiB granules and for 1 GiB in an L0
+		 * entry.
+		 */
 		[FIRME_GRANULE] = { FIRME_GRANULE0_GPI_SET,
 				    BITS_PUT(FIRME_GRANULE1_PPS, GPT_PPS) },
 	};
@@ -30,7 +33,7 @@ int firme_features(uint64_t service, uint64_t index, uint64_t *value)
 	return FIRME_OK;
 }
 
-/* The moves that a world may ask for: the RMM's, to itself and back. */
+/* Only the RMM may move granules, to the Realm world and back. */
 static int move_of(uint64_t gpi, enum world caller, struct gpt_move *move)
 {
 	if (caller != WORLD_REALM)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The granule protection table's descriptors. */
+/*
+ * The granule protection table's descriptors (docs/machine.md, GPT
+ * descriptors).
+ */
 #include "monitor/core/gpt.h"
 
 #include <stddef.h>
@@ -30,7 +33,10 @@ static uint64_t *l0_entry(const struct gpt *gpt, uint64_t pa)
 	return &gpt->l0[pa >> L0_SHIFT];
 }
 
-/* The level 1 word of an address, NULL where level 0 has a block. */
+/*
+ * Returns the level 1 word of an address; NULL where level 0 has a block, and
+ * outside the table.
+ */
 static uint64_t *l1_word(const struct gpt *gpt, uint64_t pa)
 {
 	uint64_t entry;
@@ -54,7 +60,11 @@ static uint64_t word_of(enum gpi gpi)
 	return UINT64_C(0x1111111111111111) * gpi;
 }
 
-/* CPUs walk the table at any time: a word changes in one store. */
+/*
+ * CPUs walk the table at any time, so a word changes in one store. It is a
+ * release: a CPU that sees a new entry of level 0 also sees the level 1 table
+ * below it.
+ */
 static void write_word(uint64_t *word, uint64_t value)
 {
 	__atomic_store_n(word, value, __ATOMIC_RELEASE);
@@ -93,7 +103,10 @@ bool gpt_set_blocks(struct gpt *gpt, const struct gpt_range *range)
 	return true;
 }
 
-/* Turns a block of level 0 into a table that says the same. */
+/*
+ * Replaces a block of level 0 by a table with the same content. Returns false
+ * if the pool is used up.
+ */
 static bool split_block(struct gpt *gpt, uint64_t pa)
 {
 	uint64_t *entry = l0_entry(gpt, pa);
@@ -108,7 +121,10 @@ static bool split_block(struct gpt *gpt, uint64_t pa)
 	return true;
 }
 
-/* From this granule to the end of its word, or of what is asked for. */
+/*
+ * Returns how many granules lie between pa and the end of its word, at most
+ * count.
+ */
 static unsigned granules_in_word(uint64_t pa, uint64_t count)
 {
 	unsigned room = WORD_GRANULES - (unsigned)(pa / GRANULE % WORD_GRANULES);
@@ -160,7 +176,10 @@ enum gpi gpt_get(const struct gpt *gpt, uint64_t pa)
 	return pa < TABLE_END ? L0_GPI(*l0_entry(gpt, pa)) : GPI_NONE;
 }
 
-/* How many granules of a word, from this one on, are in a state. */
+/*
+ * Returns how many granules of a word, from pa on, are in a state. That may be
+ * more than are left in the word: the caller bounds it.
+ */
 static unsigned run_in_word(uint64_t word, uint64_t pa, enum gpi gpi)
 {
 	uint64_t differs = (word ^ word_of(gpi)) >> nibble_shift(pa);
@@ -193,7 +212,7 @@ enum gpt_result gpt_find_run(const struct gpt *gpt, uint64_t pa, enum gpi gpi,
 
 uint64_t gpt_tlbi_operand(uint64_t pa, uint64_t size)
 {
-	/* log2 of the sizes that the operand's field SIZE counts. */
+	/* log2 of the sizes, by the value of the operand's field SIZE. */
 	static const uint8_t log2[] = { 12, 14, 16, 21, 25, 29, 30, 34, 36, 39 };
 	uint64_t last = pa + size - 1;
 	uint64_t code = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The granule protection table's descriptors (Arm DDI0487, D9): 4 KiB
- * granules, 1 GiB an entry of level 0, 40 bits of physical address. Memory
- * only: caches, TLBs and locks are the caller's.
+ * The granule protection table's descriptors (Arm DDI0487 D9): 4 KiB granules,
+ * 1 GiB for each entry of level 0, 40 bits of physical address. This is about
+ * memory only: caches, TLBs and locks are the caller's.
  */
 #ifndef REEVE_MONITOR_CORE_GPT_H
 #define REEVE_MONITOR_CORE_GPT_H
@@ -15,7 +15,7 @@
 #define GPT_L1_BYTES   (GPT_L1_WORDS * 8)
 #define GPT_PPS        2 /* GPCCR_EL3.PPS: 1 TiB */
 
-/* Granule protection information: who may access. */
+/* Granule protection information: which address spaces hold a granule. */
 enum gpi {
 	GPI_NONE = 0x0,
 	GPI_SECURE = 0x8,
@@ -38,7 +38,7 @@ struct gpt_range {
 	enum gpi gpi;
 };
 
-/* A change of granules in a row from one state to another. */
+/* A change of consecutive granules from one state to another. */
 struct gpt_move {
 	uint64_t pa;
 	uint64_t count; /* granules, not 0 */
@@ -52,38 +52,38 @@ enum gpt_result {
 	GPT_BAD_GPI, /* not in the state to move from */
 };
 
-/* Every address becomes inaccessible; all level 1 tables are free again. */
+/* Makes every address inaccessible, and all level 1 tables free. */
 void gpt_init(struct gpt *gpt);
 
 /*
- * Whole entries of level 0: base and size are multiples of 1 GiB, and no
- * level 1 table is there. Returns false, changing nothing, if not so.
+ * Sets whole entries of level 0: base and size are multiples of 1 GiB, and no
+ * level 1 table is there. Returns false, changing nothing, if that is not so.
  */
 bool gpt_set_blocks(struct gpt *gpt, const struct gpt_range *range);
 
 /*
- * A range of granules. Makes the level 1 tables that it needs; what they
- * cover beside the range keeps the state that it had. Returns false if the
- * range is unaligned or the pool used up, with part of the range set.
+ * Sets a range of granules. Makes the level 1 tables that it needs; granules
+ * outside of the range keep their state. Returns false if the range is
+ * unaligned or the pool is used up, with part of the range set.
  */
 bool gpt_set_granules(struct gpt *gpt, const struct gpt_range *range);
 
-/* What an address's granule is; GPI_NONE outside the table. */
+/* Returns the state of the granule at pa; GPI_NONE outside the table. */
 enum gpi gpt_get(const struct gpt *gpt, uint64_t pa);
 
 /*
- * How many granules in a row, from pa on and at most *count, are in a state.
- * *count is that number; it is 0 unless the result is GPT_OK.
+ * Finds how many consecutive granules, from pa on and at most *count, are in a
+ * state. *count becomes that number; it is 0 unless the result is GPT_OK.
  */
 enum gpt_result gpt_find_run(const struct gpt *gpt, uint64_t pa, enum gpi gpi,
 			     uint64_t *count);
 
-/* Gives granules that gpt_find_run() found in a row another state. */
+/* Gives another state to granules that gpt_find_run() has found. */
 void gpt_set_run(struct gpt *gpt, uint64_t pa, uint64_t count, enum gpi gpi);
 
 /*
- * The operand of TLBI RPALOS for the smallest aligned block that holds
- * [pa, pa + size), which is within the table (DDI0487 C5.5: TLBI RPALOS).
+ * Returns the operand of TLBI RPALOS for the smallest aligned block that holds
+ * [pa, pa + size), which is within the table (DDI0487 C5.5, TLBI RPALOS).
  */
 uint64_t gpt_tlbi_operand(uint64_t pa, uint64_t size);
 

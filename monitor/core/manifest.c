@@ -9,7 +9,10 @@
 
 #define ARRAY_OFFSET(field) offsetof(struct manifest_page, field)
 
-/* A list of one element, words long, at pa: with it all words sum to 0. */
+/*
+ * Returns a list of one element, `words` long, at pa. Its checksum makes the
+ * sum of all words 0 (docs/machine.md, Boot manifest).
+ */
 static struct rmm_el3_list list_of_one(uint64_t pa, const uint64_t *element,
 				       size_t words)
 {
@@ -22,7 +25,10 @@ static struct rmm_el3_list list_of_one(uint64_t pa, const uint64_t *element,
 	return list;
 }
 
-/* The console's name is text; its words are summed as the RMM reads them. */
+/*
+ * The console as words: the checksum counts its name, which is text, as the RMM
+ * reads it.
+ */
 union console_words {
 	struct rmm_el3_console console;
 	uint64_t words[sizeof(struct rmm_el3_console) / sizeof(uint64_t)];

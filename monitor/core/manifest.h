@@ -8,7 +8,7 @@
 
 #include "abi/rmm_el3.h"
 
-/* The manifest and, at a fixed distance, what its lists point to. */
+/* The manifest and, at fixed offsets, the arrays that its lists point to. */
 struct manifest_page {
 	struct rmm_el3_manifest manifest;
 	uint8_t pad[256 - sizeof(struct rmm_el3_manifest)];
@@ -30,8 +30,8 @@ struct reserve {
 };
 
 /*
- * RESERVE_MEMORY: X1 and X2 as abi/rmm_el3.h has them. Returns a status of
- * RMM_EL3_*; *pa is set only with RMM_EL3_OK.
+ * Serves RESERVE_MEMORY: bytes and how are X1 and X2 (abi/rmm_el3.h). Returns a
+ * status of RMM_EL3_*; *pa is set only with RMM_EL3_OK.
  */
 int reserve_memory(struct reserve *reserve, uint64_t bytes, uint64_t how,
 		   uint64_t *pa);

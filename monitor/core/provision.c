@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The provisioned part's form, and its way to the RMM. */
+/*
+ * Checks the provisioned part, and hands it to the RMM (docs/machine.md,
+ * Provisioning).
+ */
 #include "monitor/core/provision.h"
 
 #include <stddef.h>
@@ -46,8 +49,10 @@ const char *provision_open(struct provisioned *provisioned, const void *part,
 	return fault;
 }
 
-/* RMM-EL3: BAD_ADDR if it begins outside the shared page, INVAL if it ends
- * there, or is empty. */
+/*
+ * Returns BAD_ADDR if the buffer begins outside the shared page, INVALID if it
+ * ends outside or is empty (docs/machine.md, Provisioning step 2).
+ */
 static int buffer_check(const struct provision_buffer *buffer)
 {
 	uint64_t offset = buffer->pa - buffer->page_pa;
@@ -82,7 +87,9 @@ int provision_realm_key(const struct provisioned *provisioned,
 	return RMM_EL3_OK;
 }
 
-/* The token is signed already: for the one challenge that it was made for. */
+/*
+ * Returns true if the buffer holds the challenge that the token was signed for.
+ */
 static bool is_challenge(const struct provision *part,
 			 const struct provision_buffer *buffer, uint64_t size)
 {
@@ -90,9 +97,9 @@ static bool is_challenge(const struct provision *part,
 	       memcmp(buffer_bytes(buffer), part->challenge, size) == 0;
 }
 
-static void send(struct provisioned *provisioned,
-		 const struct provision_buffer *buffer,
-		 struct provision_token_part *sent)
+static void token_send(struct provisioned *provisioned,
+		       const struct provision_buffer *buffer,
+		       struct provision_token_part *sent)
 {
 	const struct provision *part = provisioned->part;
 	uint32_t left = provisioned->token_left;
@@ -124,6 +131,6 @@ int provision_token(struct provisioned *provisioned,
 	}
 	if (!provisioned->is_sending)
 		return RMM_EL3_E_INVALID;
-	send(provisioned, buffer, sent);
+	token_send(provisioned, buffer, sent);
 	return RMM_EL3_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the toolstack provisions the platform with (abi/provision.h): is it
- * well formed, and handing it to the RMM by REALM_KEY and PLAT_TOKEN. The
- * caller locks.
+ * The part of flash with which the toolstack provisions the platform
+ * (abi/provision.h): its check, and its delivery to the RMM by REALM_KEY and
+ * PLAT_TOKEN. The caller locks.
  */
 #ifndef REEVE_MONITOR_CORE_PROVISION_H
 #define REEVE_MONITOR_CORE_PROVISION_H
@@ -19,24 +19,27 @@ struct provisioned {
 };
 
 /*
- * Takes the part of flash, copied to memory that stays. It may be empty, or
- * begin with a zero in the magic's place: then nothing is provisioned.
- * Returns what is wrong, in words for the log; NULL if nothing is.
+ * Takes the part of flash, copied to memory that stays. Nothing is provisioned
+ * if it is empty or its magic is zero. Returns what is wrong, in words for the
+ * log; NULL if nothing is.
  */
 const char *provision_open(struct provisioned *provisioned, const void *part,
 			   uint64_t size);
 
-/* Where the RMM wants an answer: within the page that it shares with EL3. */
+/*
+ * The buffer in which the RMM wants an answer. It must lie in the page that the
+ * RMM shares with EL3.
+ */
 struct provision_buffer {
 	uint8_t *page; /* the shared page, mapped */
 	uint64_t page_pa;
-	uint64_t pa; /* the RMM's words, not checked */
+	uint64_t pa; /* pa and size are the RMM's, unchecked */
 	uint64_t size;
 };
 
 /*
- * REALM_KEY: writes the key to the buffer, *length bytes. Returns a status of
- * RMM_EL3_*; *length is set only with RMM_EL3_OK.
+ * Serves REALM_KEY: writes the key to the buffer. Returns a status of
+ * RMM_EL3_*; *length, in bytes, is set only with RMM_EL3_OK.
  */
 int provision_realm_key(const struct provisioned *provisioned,
 			const struct provision_buffer *buffer, uint64_t curve,
@@ -48,9 +51,10 @@ struct provision_token_part {
 };
 
 /*
- * PLAT_TOKEN: challenge_size is that of the challenge in the buffer, which
- * begins a delivery, or 0 to go on with it. Likewise for the status and
- * *sent. A delivery that is refused is as if it had not begun.
+ * Serves PLAT_TOKEN: challenge_size is the size of the challenge in the buffer,
+ * which begins a delivery, or 0 to continue one. Returns a status of RMM_EL3_*;
+ * *sent is set only with RMM_EL3_OK. A delivery that is refused counts as not
+ * begun.
  */
 int provision_token(struct provisioned *provisioned,
 		    const struct provision_buffer *buffer,

@@ -14,18 +14,18 @@ void psci_init(struct psci *psci, uint32_t cpus)
 	psci->cpu[0].state = PSCI_STATE_ON;
 }
 
-static struct psci_reply reply(int64_t result)
+static struct psci_reply reply_result(int64_t result)
 {
 	return (struct psci_reply){ PSCI_ACTION_RETURN, result, 0 };
 }
 
-static struct psci_reply act(enum psci_action action)
+static struct psci_reply reply_action(enum psci_action action)
 {
 	return (struct psci_reply){ action, PSCI_SUCCESS, 0 };
 }
 
-/* The CPU with an affinity, NULL if the machine has none. */
-static struct psci_cpu *find(struct psci *psci, uint64_t affinity)
+/* Returns the CPU with an affinity; NULL if the machine has none. */
+static struct psci_cpu *cpu_find(struct psci *psci, uint64_t affinity)
 {
 	uint64_t index = MACHINE_CPU_INDEX(affinity);
 
@@ -34,12 +34,12 @@ static struct psci_cpu *find(struct psci *psci, uint64_t affinity)
 	return &psci->cpu[index];
 }
 
-static struct psci_reply version(struct psci *psci,
-				 const struct psci_request *request)
+static struct psci_reply psci_version(struct psci *psci,
+				      const struct psci_request *request)
 {
 	(void)psci;
 	(void)request;
-	return reply(PSCI_VERSION_1_1);
+	return reply_result(PSCI_VERSION_1_1);
 }
 
 static struct psci_reply cpu_suspend(struct psci *psci,
@@ -47,31 +47,31 @@ static struct psci_reply cpu_suspend(struct psci *psci,
 {
 	(void)psci;
 	if (BITS_GET(request->argument[0], PSCI_POWER_DOWN))
-		return reply(PSCI_INVALID_PARAMETERS);
-	return act(PSCI_ACTION_STANDBY);
+		return reply_result(PSCI_INVALID_PARAMETERS);
+	return reply_action(PSCI_ACTION_STANDBY);
 }
 
-/* DEN0022 5.5: denied never, there is no Trusted OS. */
+/* Never DENIED, as there is no Trusted OS (DEN0022 5.5). */
 static struct psci_reply cpu_off(struct psci *psci,
 				 const struct psci_request *request)
 {
 	psci->cpu[request->caller].state = PSCI_STATE_OFF;
-	return act(PSCI_ACTION_CPU_OFF);
+	return reply_action(PSCI_ACTION_CPU_OFF);
 }
 
 static struct psci_reply cpu_on(struct psci *psci,
 				const struct psci_request *request)
 {
-	struct psci_cpu *cpu = find(psci, request->argument[0]);
+	struct psci_cpu *cpu = cpu_find(psci, request->argument[0]);
 
 	if (cpu == NULL)
-		return reply(PSCI_INVALID_PARAMETERS);
+		return reply_result(PSCI_INVALID_PARAMETERS);
 	if (cpu->state == PSCI_STATE_ON)
-		return reply(PSCI_ALREADY_ON);
+		return reply_result(PSCI_ALREADY_ON);
 	if (cpu->state == PSCI_STATE_ON_PENDING)
-		return reply(PSCI_ON_PENDING);
+		return reply_result(PSCI_ON_PENDING);
 	if (!request->is_entry(request->argument[1]))
-		return reply(PSCI_INVALID_ADDRESS);
+		return reply_result(PSCI_INVALID_ADDRESS);
 	cpu->state = PSCI_STATE_ON_PENDING;
 	cpu->entry = request->argument[1];
 	cpu->context = request->argument[2];
@@ -87,12 +87,12 @@ static struct psci_reply affinity_info(struct psci *psci,
 		[PSCI_STATE_ON_PENDING] = PSCI_AFFINITY_ON_PENDING,
 		[PSCI_STATE_ON] = PSCI_AFFINITY_ON,
 	};
-	const struct psci_cpu *cpu = find(psci, request->argument[0]);
+	const struct psci_cpu *cpu = cpu_find(psci, request->argument[0]);
 
 	/* DEN0022 5.7: levels above 0 are optional since PSCI 1.0. */
 	if (cpu == NULL || request->argument[1] != 0)
-		return reply(PSCI_INVALID_PARAMETERS);
-	return reply(results[cpu->state]);
+		return reply_result(PSCI_INVALID_PARAMETERS);
+	return reply_result(results[cpu->state]);
 }
 
 static struct psci_reply migrate_info_type(struct psci *psci,
@@ -100,7 +100,7 @@ static struct psci_reply migrate_info_type(struct psci *psci,
 {
 	(void)psci;
 	(void)request;
-	return reply(PSCI_MIGRATE_NOT_NEEDED);
+	return reply_result(PSCI_MIGRATE_NOT_NEEDED);
 }
 
 static struct psci_reply system_off(struct psci *psci,
@@ -108,7 +108,7 @@ static struct psci_reply system_off(struct psci *psci,
 {
 	(void)psci;
 	(void)request;
-	return act(PSCI_ACTION_SYSTEM_OFF);
+	return reply_action(PSCI_ACTION_SYSTEM_OFF);
 }
 
 static struct psci_reply system_reset(struct psci *psci,
@@ -116,18 +116,18 @@ static struct psci_reply system_reset(struct psci *psci,
 {
 	(void)psci;
 	(void)request;
-	return act(PSCI_ACTION_SYSTEM_RESET);
+	return reply_action(PSCI_ACTION_SYSTEM_RESET);
 }
 
-static struct psci_reply features(struct psci *psci,
-				  const struct psci_request *request);
+static struct psci_reply psci_features(struct psci *psci,
+				       const struct psci_request *request);
 
 static const struct {
 	uint32_t fid;
 	struct psci_reply (*call)(struct psci *psci,
 				  const struct psci_request *request);
 } functions[] = {
-	{ PSCI_VERSION, version },
+	{ PSCI_VERSION, psci_version },
 	{ PSCI_CPU_SUSPEND_32, cpu_suspend },
 	{ PSCI_CPU_SUSPEND_64, cpu_suspend },
 	{ PSCI_CPU_OFF, cpu_off },
@@ -138,33 +138,35 @@ static const struct {
 	{ PSCI_MIGRATE_INFO_TYPE, migrate_info_type },
 	{ PSCI_SYSTEM_OFF, system_off },
 	{ PSCI_SYSTEM_RESET, system_reset },
-	{ PSCI_FEATURES, features },
+	{ PSCI_FEATURES, psci_features },
 };
 
 #define FUNCTIONS (sizeof(functions) / sizeof(functions[0]))
 
-static struct psci_reply features(struct psci *psci,
-				  const struct psci_request *request)
+static struct psci_reply psci_features(struct psci *psci,
+				       const struct psci_request *request)
 {
 	uint32_t fid = (uint32_t)request->argument[0];
 
 	(void)psci;
 	if (fid == SMCCC_VERSION_FID)
-		return reply(PSCI_SUCCESS);
+		return reply_result(PSCI_SUCCESS);
 	for (size_t i = 0; i < FUNCTIONS; i++) {
 		if (functions[i].fid == fid)
-			return reply(PSCI_SUCCESS);
+			return reply_result(PSCI_SUCCESS);
 	}
-	return reply(PSCI_NOT_SUPPORTED);
+	return reply_result(PSCI_NOT_SUPPORTED);
 }
 
-/* DEN0028 2.8: of a 32-bit call, only the lower halves are arguments. */
-static struct psci_request narrowed(const struct psci_request *request)
+/* Cuts the arguments of a 32-bit call to 32 bits (DEN0028 2.8). */
+static struct psci_request request_narrow(const struct psci_request *request)
 {
 	struct psci_request copy = *request;
 
 	copy.fid = (uint32_t)request->fid;
-	for (size_t i = 0; i < 3 && !(copy.fid & SMCCC_FID_64); i++)
+	if (copy.fid & SMCCC_FID_64)
+		return copy;
+	for (size_t i = 0; i < 3; i++)
 		copy.argument[i] = (uint32_t)copy.argument[i];
 	return copy;
 }
@@ -172,13 +174,13 @@ static struct psci_request narrowed(const struct psci_request *request)
 struct psci_reply psci_call(struct psci *psci,
 			    const struct psci_request *request)
 {
-	struct psci_request copy = narrowed(request);
+	struct psci_request copy = request_narrow(request);
 
 	for (size_t i = 0; i < FUNCTIONS; i++) {
 		if (functions[i].fid == copy.fid)
 			return functions[i].call(psci, &copy);
 	}
-	return reply(PSCI_NOT_SUPPORTED);
+	return reply_result(PSCI_NOT_SUPPORTED);
 }
 
 bool psci_started(struct psci *psci, uint32_t cpu)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * PSCI 1.1 (DEN0022) for the Non-secure world: which CPU is on, and what a
- * call answers. Portable: the caller locks, wakes CPUs and stops them.
+ * PSCI 1.1 (DEN0022) for the Non-secure world: the state of each CPU, and the
+ * answer to each call (docs/machine.md, PSCI and secondaries). Portable: the
+ * caller locks, wakes CPUs and stops them.
  */
 #ifndef REEVE_MONITOR_CORE_PSCI_H
 #define REEVE_MONITOR_CORE_PSCI_H
@@ -29,11 +30,11 @@ struct psci {
 	struct psci_cpu cpu[MACHINE_MAX_CPUS];
 };
 
-/* What the caller of psci_call has to do after it. */
+/* The duty of the caller of psci_call() after it. */
 enum psci_action {
 	PSCI_ACTION_RETURN, /* only return the result */
 	PSCI_ACTION_WAKE, /* wake the target, then return the result */
-	PSCI_ACTION_STANDBY, /* wait for an interrupt, then return it */
+	PSCI_ACTION_STANDBY, /* wait for an interrupt, then return the result */
 	PSCI_ACTION_CPU_OFF, /* the calling CPU stops; no result */
 	PSCI_ACTION_SYSTEM_OFF,
 	PSCI_ACTION_SYSTEM_RESET,
@@ -43,7 +44,7 @@ struct psci_request {
 	uint64_t fid; /* a PSCI identifier; the upper half does not count */
 	uint64_t argument[3]; /* X1-X3 */
 	uint32_t caller; /* index of the calling CPU */
-	/* May a CPU start at this physical address? */
+	/* Returns true if a CPU may start at this physical address. */
 	bool (*is_entry)(uint64_t pa);
 };
 
@@ -53,15 +54,15 @@ struct psci_reply {
 	uint32_t target; /* index of the CPU to wake */
 };
 
-/* CPU 0 is on, the others are off. cpus is at most MACHINE_MAX_CPUS. */
+/* Makes CPU 0 on and the others off. cpus is at most MACHINE_MAX_CPUS. */
 void psci_init(struct psci *psci, uint32_t cpus);
 
 struct psci_reply psci_call(struct psci *psci,
 			    const struct psci_request *request);
 
 /*
- * A CPU that was woken becomes on. Returns false, changing nothing, if nobody
- * asked for it: it should wait again.
+ * Marks a CPU that was woken as on. Returns false, changing nothing, if no
+ * CPU_ON asked for it: the CPU should wait again.
  */
 bool psci_started(struct psci *psci, uint32_t cpu);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of function identifiers. */
+/* The table of function identifiers (docs/machine.md, SMC routing). */
 #include "monitor/core/route.h"
 
 #include <stddef.h>
@@ -16,13 +16,13 @@ struct route_range {
 	enum route by_caller[WORLDS];
 };
 
-/* The most frequent first, of those that carry.S leaves to C. */
+/* The most frequent of those that carry.S leaves to C come first. */
 static const struct route_range ranges[] = {
 	{ FIRME_FID_FIRST, FIRME_FID_LAST, { ROUTE_FIRME, ROUTE_FIRME } },
 	{ RMI_FID_FIRST_0, RMI_FID_LAST_0, { ROUTE_TO_RMM, ROUTE_UNKNOWN } },
 	{ RMM_EL3_REQ_COMPLETE,
 	  RMM_EL3_REQ_COMPLETE,
-	  { ROUTE_TO_RMM, ROUTE_TO_HOST } },
+	  { ROUTE_TO_RMM, ROUTE_TO_HYPERVISOR } },
 	{ SMCCC_VERSION_FID, SMCCC_ARCH_FEATURES_FID, { ROUTE_ARCH, ROUTE_ARCH } },
 	{ SMCCC_AVAILABILITY_FID,
 	  SMCCC_AVAILABILITY_FID,

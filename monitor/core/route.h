@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who serves an SMC, by its function identifier and the caller's world. */
+/* The routing of an SMC, by its function identifier and the caller's world. */
 #ifndef REEVE_MONITOR_CORE_ROUTE_H
 #define REEVE_MONITOR_CORE_ROUTE_H
 
-/* Identifiers of the RMI beyond those that we know are the RMM's to refuse:
- * where the second block ends. Usable from assembly. */
+/*
+ * The end of the second block of RMI identifiers. It is beyond those that we
+ * know: newer ones are the RMM's to refuse. Usable from assembly.
+ */
 #define ROUTE_RMI_END_1 0xc40002cf
 
 #ifndef __ASSEMBLER__
@@ -20,15 +22,15 @@ enum route {
 	ROUTE_UNKNOWN, /* X0 = -1, nothing else changes */
 	ROUTE_ARCH, /* SMCCC's own calls */
 	ROUTE_PSCI,
-	ROUTE_TO_RMM, /* a request of the host */
-	ROUTE_TO_HOST, /* the RMM has done a request */
+	ROUTE_TO_RMM, /* a request of the hypervisor */
+	ROUTE_TO_HYPERVISOR, /* the result of a request */
 	ROUTE_FIRME,
 	ROUTE_SERVICE, /* a service of EL3 to the RMM */
 };
 
 /*
- * fid is X0 as the caller left it: its upper half does not count (DEN0028
- * 2.5), nor does the SVE hint.
+ * Returns the route of a call. fid is X0 as the caller left it: its upper half
+ * does not count (DEN0028 2.5), nor does the SVE hint.
  */
 enum route smc_route(uint64_t fid, enum world caller);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Who serves an SMC. */
+/* The routing of SMCs, by identifier and world of the caller. */
 #include "monitor/core/route.h"
 
 #include <setjmp.h>
@@ -29,7 +29,7 @@ static const struct {
 	{ 0xc400014f, ROUTE_UNKNOWN, ROUTE_UNKNOWN },
 	{ 0xc4000150, ROUTE_TO_RMM, ROUTE_UNKNOWN },
 	{ 0xc400018e, ROUTE_TO_RMM, ROUTE_UNKNOWN },
-	{ 0xc400018f, ROUTE_TO_RMM, ROUTE_TO_HOST },
+	{ 0xc400018f, ROUTE_TO_RMM, ROUTE_TO_HYPERVISOR },
 	{ 0xc4000190, ROUTE_UNKNOWN, ROUTE_UNKNOWN },
 	{ 0xc40001af, ROUTE_UNKNOWN, ROUTE_UNKNOWN },
 	{ 0xc40001b0, ROUTE_UNKNOWN, ROUTE_SERVICE },

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "hypervisor/core/vcpu/vcpu.h"
+#include "lib/el1.h"
 
 /* Registers of EL1 and EL0. TCR_EL1 goes by itself: see guest.c. */
 #define GUEST_EL1(REG)                                                         \
@@ -32,30 +33,9 @@
 	REG(cpacr_el1)                                                         \
 	REG(ttbr0_el1)                                                         \
 	REG(ttbr1_el1)                                                         \
-	REG(mair_el1)                                                          \
-	REG(amair_el1)                                                         \
-	REG(vbar_el1)                                                          \
-	REG(contextidr_el1)                                                    \
-	REG(esr_el1)                                                           \
-	REG(far_el1)                                                           \
-	REG(afsr0_el1)                                                         \
-	REG(afsr1_el1)                                                         \
-	REG(par_el1)                                                           \
-	REG(tpidr_el0)                                                         \
-	REG(tpidrro_el0)                                                       \
-	REG(tpidr_el1)                                                         \
-	REG(csselr_el1)                                                        \
+	EL1_COMMON(REG)                                                        \
 	REG(cntkctl_el1)                                                       \
-	REG(APIAKEYLO_EL1)                                                     \
-	REG(APIAKEYHI_EL1)                                                     \
-	REG(APIBKEYLO_EL1)                                                     \
-	REG(APIBKEYHI_EL1)                                                     \
-	REG(APDAKEYLO_EL1)                                                     \
-	REG(APDAKEYHI_EL1)                                                     \
-	REG(APDBKEYLO_EL1)                                                     \
-	REG(APDBKEYHI_EL1)                                                     \
-	REG(APGAKEYLO_EL1)                                                     \
-	REG(APGAKEYHI_EL1)
+	EL1_KEYS(REG)
 
 #define GUEST_EL1_INDEX(reg) GUEST_INDEX_##reg,
 enum guest_el1 {

@@ -9,20 +9,15 @@
 	/* C has no use of these registers. */
 	.arch_extension simd
 
-#define FRAME_REGS 96
-#define FRAME_SIZE 112
+#define FRAME_REGS CALLEE_SAVED_SIZE
+#define FRAME_SIZE (CALLEE_SAVED_SIZE + 16)
 
 	.text
 	.global guest_enter
 	.type guest_enter, %function
 guest_enter:
 	sub	sp, sp, #FRAME_SIZE
-	stp	x19, x20, [sp]
-	stp	x21, x22, [sp, #16]
-	stp	x23, x24, [sp, #32]
-	stp	x25, x26, [sp, #48]
-	stp	x27, x28, [sp, #64]
-	stp	x29, x30, [sp, #80]
+	callee_saved_store
 	str	x0, [sp, #FRAME_REGS]
 	ldp	x1, x2, [x0, #GUEST_PC]
 	msr	elr_el2, x1
@@ -49,12 +44,7 @@ guest_leave:
 	mrs	x3, spsr_el2
 	stp	x2, x3, [x0, #GUEST_PC]
 	mov	x0, x1
-	ldp	x19, x20, [sp]
-	ldp	x21, x22, [sp, #16]
-	ldp	x23, x24, [sp, #32]
-	ldp	x25, x26, [sp, #48]
-	ldp	x27, x28, [sp, #64]
-	ldp	x29, x30, [sp, #80]
+	callee_saved_load
 	add	sp, sp, #FRAME_SIZE
 	ret
 	.size guest_leave, . - guest_leave

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/el1.h"
+
 /*
  * What Realm and host have in the same place, the host's for its own guests.
  * What is not here a Realm cannot reach: it is hidden from it (idreg.c) and
@@ -20,19 +22,7 @@
 	REG(elr_el1)                                                           \
 	REG(spsr_el1)                                                          \
 	REG(cpacr_el1)                                                         \
-	REG(mair_el1)                                                          \
-	REG(amair_el1)                                                         \
-	REG(vbar_el1)                                                          \
-	REG(contextidr_el1)                                                    \
-	REG(esr_el1)                                                           \
-	REG(far_el1)                                                           \
-	REG(afsr0_el1)                                                         \
-	REG(afsr1_el1)                                                         \
-	REG(par_el1)                                                           \
-	REG(tpidr_el0)                                                         \
-	REG(tpidrro_el0)                                                       \
-	REG(tpidr_el1)                                                         \
-	REG(csselr_el1)                                                        \
+	EL1_COMMON(REG)                                                        \
 	REG(mdscr_el1)                                                         \
 	REG(mdccint_el1)                                                       \
 	REG(cntkctl_el1)
@@ -46,16 +36,7 @@
 
 /* What EL3 keeps for each world, so that only Realms share it. */
 #define EL1_REALM(REG)                                                         \
-	REG(apiakeylo_el1)                                                     \
-	REG(apiakeyhi_el1)                                                     \
-	REG(apibkeylo_el1)                                                     \
-	REG(apibkeyhi_el1)                                                     \
-	REG(apdakeylo_el1)                                                     \
-	REG(apdakeyhi_el1)                                                     \
-	REG(apdbkeylo_el1)                                                     \
-	REG(apdbkeyhi_el1)                                                     \
-	REG(apgakeylo_el1)                                                     \
-	REG(apgakeyhi_el1)                                                     \
+	EL1_KEYS(REG)                                                          \
 	REG(vdisr_el2)
 
 #define EL1_FIELD(reg) uint64_t reg;

@@ -11,6 +11,8 @@
 #include "abi/machine_map.h"
 #include "abi/psci.h"
 #include "lib/a64.h"
+#include "lib/pstate.h"
+#include "monitor/core/el3_regs.h"
 
 #define HEADER      0x80000
 #define PART_HYP    (HEADER + 24 + 16 * 2)
@@ -61,7 +63,7 @@ _start:
 	msr	hcr_el2, xzr
 	ldr	x0, =MACHINE_HYP_BASE
 	msr	elr_el3, x0
-	mov	x0, #SPSR_EL2H_MASKED
+	mov	x0, #PSTATE_EL2H_MASKED
 	msr	spsr_el3, x0
 	isb
 	eret

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/a64.h"
+#include "lib/el1.h"
 #include "lib/smc.h"
 #include "rmm/core/rec/context.h"
 
@@ -146,19 +147,7 @@ static uint64_t do_deed(uint64_t deed, uint64_t argument, uint64_t second)
 	REG(tpidr_el0)                                                         \
 	REG(tpidrro_el0)                                                       \
 	REG(tpidr_el1)                                                         \
-	EL1_REALM_KEYS(REG)
-
-#define EL1_REALM_KEYS(REG)                                                    \
-	REG(apiakeylo_el1)                                                     \
-	REG(apiakeyhi_el1)                                                     \
-	REG(apibkeylo_el1)                                                     \
-	REG(apibkeyhi_el1)                                                     \
-	REG(apdakeylo_el1)                                                     \
-	REG(apdakeyhi_el1)                                                     \
-	REG(apdbkeylo_el1)                                                     \
-	REG(apdbkeyhi_el1)                                                     \
-	REG(apgakeylo_el1)                                                     \
-	REG(apgakeyhi_el1)
+	EL1_KEYS(REG)
 
 #define FILL(reg)                                                              \
 	sysreg_write(reg, GUEST_PATTERN_BASE + (0x100 + i) * 0x10000);         \
