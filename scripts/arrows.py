@@ -39,7 +39,7 @@ RULES = [
     ("toolstack/host/", HOST),
     ("toolstack/engine/", ["abi/", "toolstack/", "rmm/", "hypervisor/"]),
     ("toolstack/cli/", ["toolstack/reeve.h", "toolstack/cli/"]),
-    ("toolstack/", ["abi/", "lib/number.h", "toolstack/"]),
+    ("toolstack/", ["abi/", "lib/ipa.h", "lib/number.h", "toolstack/"]),
     ("tests/", [""]),
 ]
 # Tests beside a core run it on its program's in-process port.

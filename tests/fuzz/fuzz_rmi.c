@@ -14,6 +14,7 @@
 #include "abi/psci.h"
 #include "abi/rmi.h"
 #include "abi/rsi.h"
+#include "lib/ipa.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/rec/rec.h"
 #include "rmm/port/inprocess/inprocess.h"
@@ -24,7 +25,7 @@
 #define GRANULES  768
 #define BLOCK     256 /* the first granule of that block */
 #define IPA_BITS  34
-#define PROTECTED (UINT64_C(1) << (IPA_BITS - 1))
+#define PROTECTED ipa_shared_start(IPA_BITS)
 #define STEPS_MAX 200
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

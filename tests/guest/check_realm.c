@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "abi/rsi.h"
+#include "lib/ipa.h"
 #include "lib/log.h"
 #include "tests/guest/probe.h"
 
@@ -35,7 +36,7 @@ static void check_config(void)
 	memset(spare[0], 0xff, PAGE);
 	check(rsi(&regs, RSI_REALM_CONFIG, address, 0) == RSI_SUCCESS,
 	      "the configuration is told");
-	check(shared_bit == UINT64_C(1) << (config->ipa_width - 1) &&
+	check(shared_bit == ipa_shared_start((unsigned)config->ipa_width) &&
 		      config->hash_algo <= 2,
 	      "and makes sense");
 	for (unsigned i = 0; i < sizeof(config->pad240); i++)

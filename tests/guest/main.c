@@ -4,6 +4,7 @@
 
 #include "abi/psci.h"
 #include "abi/rsi.h"
+#include "lib/ipa.h"
 #include "lib/log.h"
 #include "lib/pl011.h"
 #include "tests/guest/probe.h"
@@ -57,7 +58,7 @@ static void realm_find(void)
 	    rsi(&regs, RSI_VERSION, RSI_ABI_VERSION_1_0, 0) != RSI_SUCCESS)
 		return;
 	if (rsi(&regs, RSI_REALM_CONFIG, (uintptr_t)&config, 0) == RSI_SUCCESS)
-		shared_bit = UINT64_C(1) << (config.ipa_width - 1);
+		shared_bit = ipa_shared_start((unsigned)config.ipa_width);
 }
 
 static void console_find(void)

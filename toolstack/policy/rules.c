@@ -4,6 +4,7 @@
  * altp2m, unequal memory and maxmem ...) is refused when the domain is read.
  */
 #include "abi/guest_map.h"
+#include "lib/ipa.h"
 #include "toolstack/policy/policy.h"
 
 #define MIB_SHIFT 20
@@ -44,7 +45,7 @@ static bool beyond_ipa_space(const struct policy_case *asked)
 		return false;
 	top += (uint64_t)asked->domain->memory << MIB_SHIFT;
 	return asked->host->ipa_bits <= 64 &&
-	       top > UINT64_C(1) << (asked->host->ipa_bits - 1);
+	       top > ipa_shared_start(asked->host->ipa_bits);
 }
 
 static bool odd_memory(const struct policy_case *asked)

@@ -6,6 +6,7 @@
 
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain/domain.h"
+#include "lib/ipa.h"
 
 struct window {
 	uint64_t base;
@@ -39,7 +40,7 @@ static const struct window *window_at(const struct domain *domain,
 
 static uint64_t shared_bit(const struct domain *domain)
 {
-	return UINT64_C(1) << (domain->realm.layout.ipa_bits - 1);
+	return ipa_shared_start(domain->realm.layout.ipa_bits);
 }
 
 bool bus_unprotected(const struct domain *domain, ipa_t ipa)

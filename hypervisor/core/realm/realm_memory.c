@@ -6,10 +6,11 @@
 #include "hypervisor/core/realm/realm_charged.h"
 #include "hypervisor/core/realm/realm_map.h"
 #include "hypervisor/core/realm/realm_unmap.h"
+#include "lib/ipa.h"
 
 ipa_t realm_alias(const struct realm *realm, ipa_t ipa)
 {
-	return ipa_add(ipa, UINT64_C(1) << (realm->layout.ipa_bits - 1));
+	return ipa_add(ipa, ipa_shared_start(realm->layout.ipa_bits));
 }
 
 /* Before anything else is asked of the RMM. */

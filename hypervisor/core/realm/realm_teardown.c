@@ -8,6 +8,7 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/realm/realm_charged.h"
 #include "hypervisor/core/realm/realm_unmap.h"
+#include "lib/ipa.h"
 #include "lib/number.h"
 
 static bool recs_destroy(struct realm *realm)
@@ -30,7 +31,7 @@ static bool recs_destroy(struct realm *realm)
 static bool half_unmap(struct realm *realm, enum granules_kind kind,
 		       uint64_t base)
 {
-	uint64_t size = UINT64_C(1) << (realm->layout.ipa_bits - 1);
+	uint64_t size = ipa_shared_start(realm->layout.ipa_bits);
 
 	if (!realm_unmap_kind(realm, kind, ipa_make(base), ipa_make(base + size)))
 		return false;
@@ -42,7 +43,7 @@ static bool content_unmap(struct realm *realm)
 {
 	return half_unmap(realm, GRANULES_DATA, 0) &&
 	       half_unmap(realm, GRANULES_GUEST,
-			  UINT64_C(1) << (realm->layout.ipa_bits - 1));
+			  ipa_shared_start(realm->layout.ipa_bits));
 }
 
 /* Destroys the tables of one level, skipping to where the RMM says. */

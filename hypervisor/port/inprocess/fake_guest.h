@@ -12,12 +12,13 @@
 
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/domain/memory.h"
+#include "lib/ipa.h"
 
 #define FAKE_GUEST_VCPUS    20 /* two clusters, the second not full */
 #define FAKE_GUEST_SPIS     64
 #define FAKE_GUEST_LRS      4
 #define FAKE_GUEST_IPA_BITS 33
-#define FAKE_GUEST_SHARED   (UINT64_C(1) << (FAKE_GUEST_IPA_BITS - 1))
+#define FAKE_GUEST_SHARED   ipa_shared_start(FAKE_GUEST_IPA_BITS)
 #define FAKE_GUEST_CONSOLE  3
 #define FAKE_GUEST_BYTES    64
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "lib/addr.h"
+#include "lib/ipa.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/measurement.h"
 
@@ -60,7 +61,7 @@ static inline uint64_t realm_ipa_size(const struct realm_s2 *s2)
 
 static inline uint64_t realm_par_size(const struct realm_s2 *s2)
 {
-	return UINT64_C(1) << (s2->ipa_bits - 1);
+	return ipa_shared_start(s2->ipa_bits);
 }
 
 /* Whether ipa lies in the protected half. */
