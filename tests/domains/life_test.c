@@ -4,6 +4,7 @@
 
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
+#include "lib/pstate.h"
 #include "tests/domains/table.h"
 
 static const uint32_t kinds[] = { 0, CONTROL_CREATE_REALM, CONTROL_CREATE_VUART,
@@ -102,7 +103,7 @@ static void what_was_asked_for_is_what_the_vcpus_get(void **state)
 
 	assert_int_equal(boot->regs.pc, RAM + 4 * MIB);
 	assert_int_equal(boot->regs.gprs[0], 7);
-	assert_int_equal(boot->regs.pstate, 0x3c5);
+	assert_int_equal(boot->regs.pstate, PSTATE_EL1H_MASKED);
 	assert_true(boot->online && boot->reset);
 	assert_false(domain_vcpu(domain, 1)->online);
 	assert_ptr_equal(domain_vcpu(domain, 1)->domain, domain);

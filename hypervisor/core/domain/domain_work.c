@@ -7,11 +7,9 @@
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/rmi/failure_text.h"
 #include "lib/log.h"
+#include "lib/pstate.h"
 
 #define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
-
-/* PSTATE of a vCPU that starts: EL1h; D, A, I and F masked. */
-#define PSTATE_START 0x3c5
 
 /* ---- Building: Realms ---- */
 
@@ -111,7 +109,7 @@ static bool guest_make(struct domain *domain)
 	}
 	boot->regs.pc = domain->entry.pc;
 	boot->regs.gprs[0] = domain->entry.x0;
-	boot->regs.pstate = PSTATE_START;
+	boot->regs.pstate = PSTATE_EL1H_MASKED;
 	boot->reset = true;
 	return true;
 }

@@ -5,9 +5,9 @@
 #include "abi/smccc.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
+#include "lib/pstate.h"
 
-#define PSTATE_EL1H_MASKED 0x3c5 /* EL1 on its own stack, DAIF masked */
-#define INSTRUCTION_SIZE   4
+#define INSTRUCTION_SIZE 4
 
 /* Arguments of 32-bit calls are 32 bits wide. */
 static uint64_t argument(const struct vcpu *vcpu, unsigned number)

@@ -11,6 +11,7 @@
 #include "abi/smccc.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 #include "hypervisor/port/inprocess/fake_guest.h"
+#include "lib/pstate.h"
 
 #define ENTRY (GUEST_RAM0_BASE + UINT64_C(0x80000))
 
@@ -106,7 +107,7 @@ static void a_vcpu_is_started_where_it_is_told(void **state)
 	assert_true(target->online);
 	assert_true(target->reset);
 	assert_int_equal(target->regs.pc, ENTRY);
-	assert_int_equal(target->regs.pstate, 0x3c5);
+	assert_int_equal(target->regs.pstate, PSTATE_EL1H_MASKED);
 	assert_int_equal(target->regs.gprs[0], UINT64_C(0x123456789a));
 	assert_int_equal(target->regs.gprs[5], 0);
 	assert_int_equal(target->virt.ctl, 0);

@@ -4,16 +4,10 @@
 #include "hypervisor/port/a64/guest.h"
 #include "lib/a64.h"
 #include "lib/esr.h"
+#include "lib/pstate.h"
 
-#define PSTATE_MODE_SHIFT 0
-#define PSTATE_MODE_WIDTH 5
-#define PSTATE_EL1T       0x4
-#define PSTATE_EL1H       0x5
-#define PSTATE_AARCH32    0x10
-#define PSTATE_DAIF       0x3c0
-#define PSTATE_SSBS       (UINT64_C(1) << 12)
-#define PSTATE_PAN        (UINT64_C(1) << 22)
-#define PSTATE_KEPT       (UINT64_C(0xf1) << 24 | PSTATE_PAN) /* NZCV, DIT, PAN */
+/* The fields that an exception does not change. */
+#define PSTATE_KEPT ((uint64_t)(PSTATE_NZCV | PSTATE_DIT | PSTATE_PAN))
 
 #define SCTLR_SPAN  (UINT64_C(1) << 23)
 #define SCTLR_DSSBS (UINT64_C(1) << 44)
@@ -35,7 +29,7 @@ static uint64_t vector_offset(uint64_t pstate)
 	case PSTATE_EL1H:
 		return 0x200;
 	default:
-		return (pstate & PSTATE_AARCH32) != 0 ? 0x600 : 0x400;
+		return (pstate & PSTATE_A32) != 0 ? 0x600 : 0x400;
 	}
 }
 

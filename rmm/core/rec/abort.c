@@ -7,6 +7,7 @@
  */
 #include "abi/bits.h"
 #include "lib/esr.h"
+#include "lib/pstate.h"
 #include "rmm/core/realm/realm.h"
 #include "rmm/core/rec/exit.h"
 #include "rmm/core/rmm.h"

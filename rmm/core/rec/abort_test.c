@@ -2,6 +2,8 @@
 /* Aborts of a Realm: who gets them, what the host sees, what it emulates. */
 #include "rmm/fixture/vcpu_fixture.h"
 
+#include "lib/pstate.h"
+
 /* Faults of stage 2: level 3, unless the name says other. */
 #define TRANSLATION 0x07
 #define PERMISSION  0x0f
@@ -48,7 +50,7 @@ static void the_realm_gets_what_it_brought_on_itself(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		t->rec->pc = VCPU_PC;
-		t->rec->pstate = 0x3c5;
+		t->rec->pstate = PSTATE_EL1H_MASKED;
 		assert_false(vcpu_traps(t, cases[i].esr, FAR, cases[i].ipa));
 		vcpu_is_at(t, 0x200, cases[i].at_el1);
 		assert_int_equal(t->rec->el1.far_el1, FAR);

@@ -74,19 +74,4 @@ struct rec_fp {
 	uint64_t fpcr;
 } __attribute__((aligned(16)));
 
-/* PSTATE, in the form that SPSR_EL2 has. */
-#define PSTATE_NZCV       0xf0000000
-#define PSTATE_DIT        0x1000000
-#define PSTATE_PAN        0x400000
-#define PSTATE_SS         0x200000
-#define PSTATE_SSBS       0x1000
-#define PSTATE_BTYPE      0xc00
-#define PSTATE_DAIF       0x3c0
-#define PSTATE_A32        0x10
-#define PSTATE_MODE_SHIFT 0
-#define PSTATE_MODE_WIDTH 4
-#define PSTATE_EL0T       0
-#define PSTATE_EL1T       4
-#define PSTATE_EL1H       5
-
 #endif

@@ -7,6 +7,7 @@
 #include "abi/psci.h"
 #include "abi/rsi.h"
 #include "abi/smccc.h"
+#include "lib/pstate.h"
 
 #define SMC ESR(ESR_EC_SMC64, 0)
 
@@ -46,7 +47,7 @@ static void a_call_that_is_served_goes_on_behind_it(void **state)
 	assert_int_equal(t->rec->gprs[18], 18);
 	assert_int_equal(t->rec->pc, VCPU_PC + 4);
 	/* BTYPE is of the instruction before. */
-	assert_int_equal(t->rec->pstate, 0x3c5);
+	assert_int_equal(t->rec->pstate, PSTATE_EL1H_MASKED);
 }
 
 static void a_call_that_exits_is_over_too(void **state)
@@ -111,7 +112,7 @@ static void what_a_realm_does_not_have_is_undefined(void **state)
 
 	for (size_t i = 0; i < sizeof(classes); i++) {
 		t->rec->pc = VCPU_PC;
-		t->rec->pstate = 0x3c5;
+		t->rec->pstate = PSTATE_EL1H_MASKED;
 		assert_false(vcpu_traps(t, ESR(classes[i], 0), 0, 0));
 		vcpu_is_at(t, 0x200, 0x2000000);
 	}
@@ -124,7 +125,7 @@ static void a_hypercall_is_undefined_where_it_is(void **state)
 
 	for (size_t i = 0; i < sizeof(classes); i++) {
 		t->rec->pc = VCPU_PC + 4;
-		t->rec->pstate = 0x3c5;
+		t->rec->pstate = PSTATE_EL1H_MASKED;
 		assert_false(vcpu_traps(t, ESR(classes[i], 7), 0, 0));
 		vcpu_is_at(t, 0x200, 0x2000000);
 	}

@@ -6,6 +6,7 @@
  */
 #include "abi/bits.h"
 #include "lib/esr.h"
+#include "lib/pstate.h"
 #include "rmm/core/rec/exit.h"
 
 #define SCTLR_EL1_SPAN  (UINT64_C(1) << 23)

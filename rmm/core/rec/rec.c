@@ -8,6 +8,7 @@
 #include "abi/rmi.h"
 #include "lib/esr.h"
 #include "lib/number.h"
+#include "lib/pstate.h"
 #include "rmm/core/measurement.h"
 #include "rmm/core/port.h"
 #include "rmm/core/realm/realm.h"
@@ -20,8 +21,6 @@
 #define MPIDR_EL1_AFF3_SHIFT 32
 #define MPIDR_EL1_RES1       UINT64_C(0x80000000)
 
-/* SPSR: EL1h with D, A, I and F masked. */
-#define PSTATE_RESET 0x3c5
 /* SPAN, EIS, nTWE, nTWI, EOS, nAA, CP15BEN, SA0, SA; MMU and caches off. */
 #define SCTLR_EL1_RESET 0x00c50878
 /* TDCC: EL0 has no debug communication channel. */
@@ -69,7 +68,7 @@ uint64_t rec_mpidr_el1(const struct rec *rec)
 
 void rec_reset(struct rec *rec)
 {
-	rec->pstate = PSTATE_RESET;
+	rec->pstate = PSTATE_EL1H_MASKED;
 	rec->el1.sctlr_el1 = SCTLR_EL1_RESET;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "abi/bits.h"
+#include "lib/pstate.h"
 #include "rmm/core/rmi/sro.h"
 
 #define RD       page(PAGE_RD)
@@ -102,7 +103,7 @@ static void create_makes_a_rec(void **state)
 	assert_int_equal(rec_of(f)->pc, 0x80000);
 	assert_int_equal(rec_of(f)->gprs[7], 107);
 	assert_int_equal(rec_of(f)->gprs[8], 0);
-	assert_int_equal(rec_of(f)->pstate, 0x3c5);
+	assert_int_equal(rec_of(f)->pstate, PSTATE_EL1H_MASKED);
 	assert_int_equal(rec_of(f)->el1.sctlr_el1, 0xc50878);
 }
 

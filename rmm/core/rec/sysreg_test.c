@@ -2,6 +2,8 @@
 /* System registers whose access traps. */
 #include "rmm/fixture/vcpu_fixture.h"
 
+#include "lib/pstate.h"
+
 #define READ 1
 
 /* The syndrome of S<op0>_<op1>_C<crn>_C<crm>_<op2>, with Xt. */
@@ -113,7 +115,7 @@ static void some_are_undefined(void **state)
 
 	for (size_t i = 0; i < sizeof(undefined) / sizeof(undefined[0]); i++) {
 		t->rec->pc = VCPU_PC;
-		t->rec->pstate = 0x3c5;
+		t->rec->pstate = PSTATE_EL1H_MASKED;
 		assert_false(vcpu_traps(t, undefined[i] | READ, 0, 0));
 		vcpu_is_at(t, 0x200, 0x2000000);
 	}

@@ -6,6 +6,7 @@
 
 #include "abi/psci.h"
 #include "abi/rsi.h"
+#include "lib/pstate.h"
 
 #define RD     page(PAGE_RD)
 #define BOOT   page(PAGE_REC)
@@ -407,7 +408,7 @@ static void complete_starts_the_target(void **state)
 	assert_int_equal(target->pc, 0x2000);
 	assert_int_equal(target->gprs[0], 42);
 	assert_int_equal(target->gprs[5], 55);
-	assert_int_equal(target->pstate, 0x3c5);
+	assert_int_equal(target->pstate, PSTATE_EL1H_MASKED);
 	assert_int_equal(target->el1.sctlr_el1, 0xc50878 | 1 << 25);
 }
 
