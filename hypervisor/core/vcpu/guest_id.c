@@ -7,6 +7,8 @@
  */
 #include "hypervisor/core/vcpu/guest_id.h"
 
+#include "lib/dfr0.h"
+
 #include <stddef.h>
 
 /* A field of four bits of which the guest sees at most `most`. */
@@ -84,13 +86,6 @@ static const struct {
 	{ ISAR2 }, { MMFR0 }, { MMFR1 }, { MMFR2 },
 };
 
-/*
- * ID_AA64DFR0_EL1: debug as of Armv8.0, with the two breakpoints and the two
- * watchpoints that there must be, whose registers read as zero; neither
- * double lock nor counters of several threads, of which 15 says so.
- */
-#define DFR0_VIEW UINT64_C(0x000f00f000101006)
-
 #define FIELD_ONES UINT64_C(0xf)
 
 /* In MMFR0, TGran4 says with 15 that it is not there, with 1 that it is with
@@ -132,7 +127,7 @@ static uint64_t view(unsigned crm, unsigned op2, uint64_t value)
 uint64_t guest_id_view(unsigned crm, unsigned op2, uint64_t value)
 {
 	if (crm == 5 && op2 == 0)
-		return DFR0_VIEW;
+		return GUEST_DFR0;
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		if (shown[i].crm == crm && shown[i].op2 == op2)
 			return view(crm, op2, value);

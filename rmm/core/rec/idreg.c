@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/dfr0.h"
 #include "rmm/core/rmm.h"
 
 /* Fields have 4 bits. */
@@ -112,13 +113,6 @@ static const struct id_field fields[] = {
 	{ ID_MMFR3, 60, 1, UNSIGNED }, /* Spec_FPACC */
 };
 
-/*
- * ID_AA64DFR0_EL1: debug as of Armv8.0 with the two breakpoints and two
- * watchpoints that there must be, and whose registers read as zero; neither
- * double lock nor multi-threaded counters, which are 15 to say so.
- */
-#define DFR0_VIEW UINT64_C(0x000f00f000101006)
-
 /* Where each register is. */
 static const struct {
 	uint8_t crm, op2;
@@ -153,7 +147,7 @@ uint64_t idreg_view(const struct rmm_machine *machine, unsigned crm,
 		    unsigned op2)
 {
 	if (crm == 5 && op2 == 0)
-		return DFR0_VIEW;
+		return GUEST_DFR0;
 	for (unsigned i = 0; i < ID_REGS; i++) {
 		if (places[i].crm == crm && places[i].op2 == op2)
 			return view(i, machine->id[i]);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "abi/bits.h"
+#include "lib/dfr0.h"
 #include "rmm/port/a64/el3.h"
 #include "rmm/port/a64/machine.h"
 #include "rmm/port/a64/regs.h"
@@ -29,8 +30,8 @@ void machine_identify(struct rmm_port *port, struct rmm_machine *machine)
 	uint64_t isar0 = sysreg_read(ID_AA64ISAR0_EL1);
 
 	machine->pa_bits = pa_bits();
-	machine->num_bps = (unsigned)BITS_GET(debug, ID_AA64DFR0_BRPS);
-	machine->num_wps = (unsigned)BITS_GET(debug, ID_AA64DFR0_WRPS);
+	machine->num_bps = (unsigned)BITS_GET(debug, DFR0_BRPS);
+	machine->num_wps = (unsigned)BITS_GET(debug, DFR0_WRPS);
 	machine->id[ID_PFR0] = sysreg_read(ID_AA64PFR0_EL1);
 	machine->id[ID_PFR1] = sysreg_read(ID_AA64PFR1_EL1);
 	machine->id[ID_ISAR0] = isar0;
