@@ -106,6 +106,31 @@
 /* HCR_EL2 of both programs while they run no guest. */
 #define HCR_IDLE (HCR_RW | HCR_STAGE2)
 
+/* HCRX_EL2. */
+#define HCRX_TALLINT (1 << 6)
+#define HCRX_MSCEN   (1 << 11) /* memory copy instructions work */
+
+/* MDCR_EL2: traps of debug, counters, profiling and trace filters; counting
+ * that stops at EL2. */
+#define MDCR_TPMCR (1 << 5)
+#define MDCR_TPM   (1 << 6)
+#define MDCR_TDA   (1 << 9)
+#define MDCR_TDOSA (1 << 10)
+#define MDCR_TDRA  (1 << 11)
+#define MDCR_TPMS  (1 << 14)
+#define MDCR_HPMD  (1 << 17)
+#define MDCR_TTRF  (1 << 19)
+#define MDCR_HCCD  (1 << 23)
+/* All traps that a guest without debug and counters needs. */
+#define MDCR_GUEST_TRAPS                                                       \
+	(MDCR_TPMCR | MDCR_TPM | MDCR_TDA | MDCR_TDOSA | MDCR_TDRA)
+
+/* CNTHCTL_EL2 (E2H = 0): EL1 and EL0 have the physical counter and timer. */
+#define CNTHCTL_EL1PCTEN (1 << 0)
+#define CNTHCTL_EL1PCEN  (1 << 1)
+#define CNTHCTL_CNTVMASK (1 << 18) /* masks the virtual timer's output */
+#define CNTHCTL_CNTPMASK (1 << 19) /* masks the physical timer's output */
+
 #define A64_CACHE_LINE 64 /* CTR_EL0.DminLine of the machine */
 
 #ifdef __ASSEMBLER__

@@ -32,13 +32,13 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
 	 HCR_TLOR | HCR_TERR | HCR_APK | HCR_API)
 
 /* Memory copy instructions work (MSCEn); ALLINT traps (TALLINT). */
-#define HCRX_GUEST (1 << 11 | 1 << 6)
+#define HCRX_GUEST (HCRX_MSCEN | HCRX_TALLINT)
 
-/* Debug and performance monitors trap: TPMCR, TPM, TDA, TDOSA, TDRA. */
-#define MDCR_GUEST (1 << 5 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11)
+/* Debug and performance monitors trap. */
+#define MDCR_GUEST MDCR_GUEST_TRAPS
 
 /* E2H = 0: EL1 and EL0 have the counter and the physical timer. */
-#define CNTHCTL_GUEST 3
+#define CNTHCTL_GUEST (CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN)
 
 #define MPIDR_RES1 (UINT64_C(1) << 31)
 

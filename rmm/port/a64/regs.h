@@ -30,7 +30,7 @@
 	 HCR_RW | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK | HCR_API | HCR_TID5)
 
 /* HCRX_EL2: memory copy instructions work (MSCEn); ALLINT traps. */
-#define HCRX_REALM (1 << 11 | 1 << 6)
+#define HCRX_REALM (HCRX_MSCEN | HCRX_TALLINT)
 
 /*
  * CPTR_EL2 (E2H = 0): its bits that are one; the traps of FP/SIMD (TFP), SVE
@@ -53,14 +53,11 @@
  * (TPMS), trace filters (TTRF).
  */
 #define MDCR_REALM                                                             \
-	(1 << 5 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 14 | 1 << 17 |    \
-	 1 << 19 | 1 << 23)
+	(MDCR_GUEST_TRAPS | MDCR_TPMS | MDCR_HPMD | MDCR_TTRF | MDCR_HCCD)
 
-/* CNTHCTL_EL2 (E2H = 0): EL1 has both counters and the physical timer (its
- * virtual one it always has); bits that mask a timer's output. */
-#define CNTHCTL_REALM    3
-#define CNTHCTL_CNTVMASK (1 << 18)
-#define CNTHCTL_CNTPMASK (1 << 19)
+/* EL1 has both counters and the physical timer (its virtual one it always
+ * has). */
+#define CNTHCTL_REALM (CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN)
 
 /* VTCR_EL2: 4 KiB granules, inner shareable write-back walks, 8-bit VMIDs. */
 #define VTCR_T0SZ_SHIFT 0
@@ -104,12 +101,6 @@
 #define ID_AA64ISAR0_RNDR_WIDTH    4
 #define ID_AA64MMFR0_PARANGE_SHIFT 0
 #define ID_AA64MMFR0_PARANGE_WIDTH 4
-#define ID_AA64DFR0_BRPS_SHIFT     12
-#define ID_AA64DFR0_BRPS_WIDTH     4
-#define ID_AA64DFR0_WRPS_SHIFT     20
-#define ID_AA64DFR0_WRPS_WIDTH     4
-
-/* log2 of DC ZVA's block in words of 4 bytes. */
 
 #define VTTBR_VMID_SHIFT 48
 #define VTTBR_VMID_WIDTH 16
