@@ -15,10 +15,10 @@ static void least_settle(struct reader *reader)
 	if (domain->vcpus >= 1)
 		return;
 	if (domain->realm) {
-		key_refuse(reader, "vcpus", "write the number of vCPUs",
+		key_refuse(reader, KEY_vcpus, "write the number of vCPUs",
 			   "a Realm needs at least one vCPU");
 	} else {
-		key_warn(reader, "vcpus", "write the number of vCPUs",
+		key_warn(reader, KEY_vcpus, "write the number of vCPUs",
 			 "%" PRId64 " is read as 1", domain->vcpus);
 	}
 	domain->vcpus = 1;
@@ -27,8 +27,8 @@ static void least_settle(struct reader *reader)
 static void most_settle(struct reader *reader)
 {
 	const struct domain *domain = reader->domain;
-	const char *key =
-		domain_is_set(domain, "maxvcpus") ? "maxvcpus" : "vcpus";
+	enum key_id key =
+		domain_is_set(domain, KEY_maxvcpus) ? KEY_maxvcpus : KEY_vcpus;
 
 	if (domain->gic_version == DOMAIN_GIC_V2 &&
 	    domain->maxvcpus > GUEST_GICV2_MAX_VCPUS) {
@@ -48,8 +48,8 @@ static void count_settle(struct reader *reader)
 	if (domain->maxvcpus == DOMAIN_UNSET || domain->maxvcpus == 0)
 		domain->maxvcpus = domain->vcpus;
 	if (domain->maxvcpus < domain->vcpus) {
-		if (!domain_is_refused(domain, "vcpus")) {
-			key_refuse(reader, "maxvcpus",
+		if (!domain_is_refused(domain, KEY_vcpus)) {
+			key_refuse(reader, KEY_maxvcpus,
 				   "raise it to vcpus, or remove it",
 				   "%" PRId64 " is less than vcpus, %" PRId64,
 				   domain->maxvcpus, domain->vcpus);
@@ -60,7 +60,7 @@ static void count_settle(struct reader *reader)
 }
 
 /* A list of CPU sets has an entry for each vCPU; more have nobody to pin. */
-static void affinity_settle(struct reader *reader, const char *key,
+static void affinity_settle(struct reader *reader, enum key_id key,
 			    const struct domain_list *list)
 {
 	int64_t vcpus = reader->domain->maxvcpus;
@@ -92,7 +92,7 @@ void domain_settle_cpus(struct reader *reader)
 	const struct domain *domain = reader->domain;
 
 	count_settle(reader);
-	affinity_settle(reader, "cpus", &domain->cpus);
-	affinity_settle(reader, "cpus_soft", &domain->cpus_soft);
+	affinity_settle(reader, KEY_cpus, &domain->cpus);
+	affinity_settle(reader, KEY_cpus_soft, &domain->cpus_soft);
 	pool_settle(reader->domain);
 }

@@ -26,12 +26,12 @@ static void passthrough_settle(struct reader *reader)
 		domain->passthrough = DOMAIN_PASSTHROUGH_SHARE_PT;
 		break;
 	case DOMAIN_PASSTHROUGH_SYNC_PT:
-		key_refuse(reader, "passthrough", "write \"share_pt\"",
+		key_refuse(reader, KEY_passthrough, "write \"share_pt\"",
 			   "Arm has no separate IOMMU tables to keep in step");
 		break;
 	case DOMAIN_PASSTHROUGH_DISABLED:
 		if (devices) {
-			key_refuse(reader, "passthrough",
+			key_refuse(reader, KEY_passthrough,
 				   "remove it, or remove pci and dtdev",
 				   "disabled, and yet devices are to be passed "
 				   "through");
@@ -103,7 +103,7 @@ static void virtio_settle(struct reader *reader)
 	struct domain *domain = reader->domain;
 	size_t most = domain->disk.count + domain->virtio.count;
 
-	if (most == 0 || domain_is_refused(domain, "virtio"))
+	if (most == 0 || domain_is_refused(domain, KEY_virtio))
 		return;
 	domain->virtio_mmio = calloc(most, sizeof(*domain->virtio_mmio));
 	if (domain->virtio_mmio == NULL) {
@@ -114,7 +114,8 @@ static void virtio_settle(struct reader *reader)
 	for (size_t i = 0; i < domain->virtio.count; i++)
 		virtio_add(reader, domain->virtio.items[i].text);
 	if (domain->virtio_mmio_count > GUEST_VIRTIO_MMIO_SPIS) {
-		key_refuse(reader, domain->virtio.count > 0 ? "virtio" : "disk",
+		key_refuse(reader,
+			   domain->virtio.count > 0 ? KEY_virtio : KEY_disk,
 			   "use fewer of them",
 			   "%zu virtio devices are more than the %d that fit",
 			   domain->virtio_mmio_count, GUEST_VIRTIO_MMIO_SPIS);
@@ -143,8 +144,8 @@ static int64_t irq_settle(struct reader *reader, const struct cfg_value *item)
 	const char *owner = irq_owner(reader->domain, irq);
 
 	if (owner != NULL) {
-		report_add(reader->report, REEVE_ERROR, &item->place, "irqs",
-			   "remove the one or the other",
+		report_add(reader->report, REEVE_ERROR, &item->place,
+			   key_name(KEY_irqs), "remove the one or the other",
 			   "interrupt %" PRId64 " belongs to %s", irq, owner);
 	}
 	return irq - SPI_BASE + 1;
@@ -162,7 +163,7 @@ static int64_t spis_needed(struct reader *reader)
 
 	if (domain->virtio_mmio_count > 0)
 		need = (int64_t)domain->virtio_mmio_count + 1;
-	if (domain_is_refused(domain, "irqs"))
+	if (domain_is_refused(domain, KEY_irqs))
 		return need;
 	for (size_t i = 0; i < domain->irqs.count; i++)
 		need = larger(need, irq_settle(reader, &domain->irqs.items[i]));
@@ -177,7 +178,7 @@ static void spis_settle(struct reader *reader)
 	if (domain->nr_spis == DOMAIN_UNSET)
 		domain->nr_spis = need;
 	if (domain->nr_spis < need) {
-		key_refuse(reader, "nr_spis", "raise it, or leave it out",
+		key_refuse(reader, KEY_nr_spis, "raise it, or leave it out",
 			   "%" PRId64 " is less than the %" PRId64
 			   " that the devices need",
 			   domain->nr_spis, need);
@@ -189,11 +190,13 @@ static void spis_settle(struct reader *reader)
 /* A deprecated way to write the same. */
 static void bootloader_args_settle(struct reader *reader)
 {
-	const struct domain_list *args = &reader->domain->bootloader_args;
+	const struct domain *domain = reader->domain;
+	const struct cfg_setting *setting =
+		domain->origins[KEY_bootloader_args].setting;
 
-	if (args->count > 0 &&
-	    cfg_find(reader->cfg, "bootloader_args")->value.form != CFG_LIST) {
-		key_warn(reader, "bootloader_args", "write a list",
+	if (domain->bootloader_args.count > 0 &&
+	    setting->value.form != CFG_LIST) {
+		key_warn(reader, KEY_bootloader_args, "write a list",
 			 "a string here is obsolete; it is split at blanks");
 	}
 }

@@ -16,7 +16,7 @@ static struct domain *domain_new(void)
 
 	if (domain == NULL)
 		return NULL;
-	domain->origins = calloc(schema_count(), sizeof(*domain->origins));
+	domain->origins = calloc(KEY_COUNT, sizeof(*domain->origins));
 	if (domain->origins == NULL) {
 		free(domain);
 		return NULL;
@@ -100,12 +100,12 @@ static void successor_report(struct reader *reader, const struct key *key,
 /* Nothing but the default can work: say so instead of failing later. */
 static void arm_refusal_check(struct reader *reader, const struct key *key)
 {
-	const char *name = key->info.name;
+	enum key_id id = schema_index(key);
 
-	if (domain_is_refused(reader->domain, name) ||
-	    domain_is_default(reader->domain, name))
+	if (domain_is_refused(reader->domain, id) ||
+	    domain_is_default(reader->domain, id))
 		return;
-	key_refuse(reader, name, "remove it",
+	key_refuse(reader, id, "remove it",
 		   "this cannot work on Arm, where no hypervisor accepts it");
 }
 

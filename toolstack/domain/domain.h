@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "toolstack/config/cfg.h"
+#include "toolstack/domain/schema.h"
 #include "toolstack/report/report.h"
 
 struct json_object;
@@ -217,28 +218,22 @@ int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
 		struct reeve_report *report);
 void domain_free(struct domain *domain); /* NULL is fine */
 
-/* ---- By key: key names are those of the schema ------------------------- */
+/* ---- By key: only for keys that have a field (see schema.h) ------------- */
 
 /* Where the key's value is written; NULL when it has its default. */
 const struct report_place *domain_place(const struct domain *domain,
-					const char *name);
+					enum key_id id);
 /* Whether the configuration sets the key. */
-bool domain_is_set(const struct domain *domain, const char *name);
+bool domain_is_set(const struct domain *domain, enum key_id id);
 /* Whether the key's value was refused with an error. */
-bool domain_is_refused(const struct domain *domain, const char *name);
+bool domain_is_refused(const struct domain *domain, enum key_id id);
 /* Whether the value in effect is the schema's default (for a key without
  * one: whether nothing, or an empty list, is set). */
-bool domain_is_default(const struct domain *domain, const char *name);
+bool domain_is_default(const struct domain *domain, enum key_id id);
 /* The value of a number, boolean or choice. */
-int64_t domain_number(const struct domain *domain, const char *name);
+int64_t domain_number(const struct domain *domain, enum key_id id);
 
 /* ---- Printing ---------------------------------------------------------- */
-
-/*
- * The value of key number index of the schema as JSON, a new reference; NULL
- * for none. Only for keys that have a field (key->field, see schema.h).
- */
-struct json_object *domain_value_json(const struct domain *domain, size_t index);
 
 /*
  * The whole domain as a JSON object with a member for each key that has a

@@ -197,7 +197,7 @@ static void passthrough_follows_the_devices(void **state)
 	case_read(&tested, BASE "dtdev=['/soc/dma']\n");
 	assert_int_equal(tested.domain->passthrough,
 			 DOMAIN_PASSTHROUGH_SHARE_PT);
-	assert_false(domain_is_set(tested.domain, "passthrough"));
+	assert_false(domain_is_set(tested.domain, KEY_passthrough));
 	case_end(&tested);
 }
 
@@ -221,7 +221,7 @@ static void every_key_refuses_the_wrong_type_at_its_place(void **state)
 		snprintf(text, sizeof(text), "\n%s=%s\n", key->info.name,
 			 wrong_value(key));
 		case_read(&tested, text);
-		assert_true(domain_is_refused(tested.domain, key->info.name));
+		assert_true(domain_is_refused(tested.domain, schema_index(key)));
 		for (size_t i = 0;; i++) {
 			item = reeve_report_get(tested.report, i);
 			assert_non_null(item);
@@ -253,9 +253,9 @@ static void every_key_takes_its_default(void **state)
 		snprintf(text, sizeof(text), BASE "%s%s=%s%s%s\n", realm,
 			 key->info.name, quote, key->info.fallback, quote);
 		case_read(&tested, text);
-		assert_false(domain_is_refused(tested.domain, key->info.name));
-		assert_true(strcmp(key->info.name, "passthrough") == 0 ||
-			    domain_is_default(tested.domain, key->info.name));
+		assert_false(domain_is_refused(tested.domain, schema_index(key)));
+		assert_true(schema_index(key) == KEY_passthrough ||
+			    domain_is_default(tested.domain, schema_index(key)));
 		case_end(&tested);
 	}
 }
@@ -302,12 +302,12 @@ static void places_are_those_of_values(void **state)
 
 	(void)state;
 	case_read(&tested, BASE "vcpus = 2\n");
-	place = domain_place(tested.domain, "vcpus");
+	place = domain_place(tested.domain, KEY_vcpus);
 	assert_non_null(place);
 	assert_string_equal(place->file, "g.cfg");
 	assert_int_equal(place->line, 4);
 	assert_int_equal(place->column, 9);
-	assert_null(domain_place(tested.domain, "maxvcpus"));
+	assert_null(domain_place(tested.domain, KEY_maxvcpus));
 	case_end(&tested);
 }
 
@@ -464,9 +464,8 @@ static void lines_show_values_as_a_configuration_would(void **state)
 	assert_line(tested.domain, "cpus_soft", "(all)");
 	assert_line(tested.domain, "disk", "[ ]");
 	assert_line(tested.domain, "max_grant_version", "(the host's best)");
-	assert_false(domain_line(tested.domain,
-				 schema_index(schema_find("vnc")), &line));
-	assert_false(domain_line(tested.domain, schema_count(), &line));
+	assert_false(domain_line(tested.domain, KEY_vnc, &line));
+	assert_false(domain_line(tested.domain, KEY_COUNT, &line));
 	case_end(&tested);
 }
 

@@ -51,14 +51,15 @@ static struct json_object *list_field_json(const struct domain *domain,
 					   const struct key *key,
 					   const struct domain_list *list)
 {
-	if (key_default_is_words(key) && !domain_is_set(domain, key->info.name))
+	if (key_default_is_words(key) &&
+	    !domain_is_set(domain, schema_index(key)))
 		return NULL;
 	return list_json(list->items, list->count);
 }
 
-struct json_object *domain_value_json(const struct domain *domain, size_t index)
+static struct json_object *value_json(const struct domain *domain,
+				      const struct key *key)
 {
-	const struct key *key = &schema_keys[index];
 	const void *field = (const char *)domain + key->field;
 	const char *text;
 	int64_t number;
@@ -98,20 +99,19 @@ static void place_add(struct json_object *object,
 			       json_object_new_int64(place->column));
 }
 
-static struct json_object *key_json(const struct domain *domain, size_t index)
+static struct json_object *key_json(const struct domain *domain,
+				    const struct key *key)
 {
-	const struct reeve_key *info = &schema_keys[index].info;
 	struct json_object *object = json_object_new_object();
 
 	if (object == NULL)
 		return NULL;
-	json_object_object_add(object, "value",
-			       domain_value_json(domain, index));
-	if (info->unit != NULL) {
+	json_object_object_add(object, "value", value_json(domain, key));
+	if (key->info.unit != NULL) {
 		json_object_object_add(object, "unit",
-				       json_object_new_string(info->unit));
+				       json_object_new_string(key->info.unit));
 	}
-	place_add(object, domain_place(domain, info->name));
+	place_add(object, domain_place(domain, schema_index(key)));
 	return object;
 }
 
@@ -119,11 +119,12 @@ struct json_object *domain_to_json(const struct domain *domain)
 {
 	struct json_object *object = json_object_new_object();
 
-	for (size_t i = 0; object != NULL && schema_keys[i].info.name != NULL;
-	     i++) {
-		if (schema_keys[i].field != KEY_NO_FIELD) {
-			json_object_object_add(object, schema_keys[i].info.name,
-					       key_json(domain, i));
+	for (size_t i = 0; object != NULL && i < KEY_COUNT; i++) {
+		const struct key *key = &schema_keys[i];
+
+		if (key->field != KEY_NO_FIELD) {
+			json_object_object_add(object, key->info.name,
+					       key_json(domain, key));
 		}
 	}
 	return object;
@@ -134,17 +135,20 @@ bool domain_line(const struct domain *domain, size_t index,
 {
 	const int flags =
 		JSON_C_TO_STRING_NOSLASHESCAPE | JSON_C_TO_STRING_SPACED;
-	const struct reeve_key *info = reeve_key_at(index);
+	const struct key *key;
 	struct json_object *value;
 
-	if (info == NULL || schema_keys[index].field == KEY_NO_FIELD)
+	if (index >= KEY_COUNT)
 		return false;
-	value = domain_value_json(domain, index);
-	line->key = info->name;
-	line->place = domain_place(domain, info->name);
+	key = &schema_keys[index];
+	if (key->field == KEY_NO_FIELD)
+		return false;
+	value = value_json(domain, key);
+	line->key = key->info.name;
+	line->place = domain_place(domain, schema_index(key));
 	line->value = strdup(
 		value != NULL ? json_object_to_json_string_ext(value, flags)
-			      : info->fallback);
+			      : key->info.fallback);
 	json_object_put(value);
 	return line->value != NULL;
 }

@@ -89,7 +89,7 @@ static void rules_put(void)
 
 	printf(".Bl -tag -width indent\n");
 	for (size_t i = 0; (rule = policy_rule_at(i)) != NULL; i++) {
-		printf(".It Ic %s Pq %s, %s\n", rule->key, rule->id,
+		printf(".It Ic %s Pq %s, %s\n", key_name(rule->key), rule->id,
 		       severities[rule->severity]);
 		reason_put(rule->reason);
 		line_put("Way out: ", rule->way_out);

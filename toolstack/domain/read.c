@@ -85,10 +85,9 @@ static void value_refuse(struct reader *reader, const struct key *key,
 }
 
 /* The place of a key's value, or just the file when the key is not set. */
-static struct report_place key_place(const struct reader *reader,
-				     const char *name)
+static struct report_place key_place(const struct reader *reader, enum key_id id)
 {
-	const struct report_place *place = domain_place(reader->domain, name);
+	const struct report_place *place = domain_place(reader->domain, id);
 	struct report_place file = { 0 };
 
 	if (place != NULL)
@@ -98,34 +97,35 @@ static struct report_place key_place(const struct reader *reader,
 }
 
 __attribute__((format(printf, 5, 0))) static void
-key_speak(struct reader *reader, enum reeve_severity severity, const char *name,
+key_speak(struct reader *reader, enum reeve_severity severity, enum key_id id,
 	  const char *hint, const char *message, va_list args)
 {
-	struct report_place place = key_place(reader, name);
+	struct report_place place = key_place(reader, id);
 	char text[HINT_SIZE];
 
 	vsnprintf(text, sizeof(text), message, args);
-	report_add(reader->report, severity, &place, name, hint, "%s", text);
+	report_add(reader->report, severity, &place, key_name(id), hint, "%s",
+		   text);
 }
 
-void key_refuse(struct reader *reader, const char *name, const char *hint,
+void key_refuse(struct reader *reader, enum key_id id, const char *hint,
 		const char *message, ...)
 {
 	va_list args;
 
-	key_origin(reader->domain, schema_find(name))->refused = true;
+	reader->domain->origins[id].refused = true;
 	va_start(args, message);
-	key_speak(reader, REEVE_ERROR, name, hint, message, args);
+	key_speak(reader, REEVE_ERROR, id, hint, message, args);
 	va_end(args);
 }
 
-void key_warn(struct reader *reader, const char *name, const char *hint,
+void key_warn(struct reader *reader, enum key_id id, const char *hint,
 	      const char *message, ...)
 {
 	va_list args;
 
 	va_start(args, message);
-	key_speak(reader, REEVE_WARNING, name, hint, message, args);
+	key_speak(reader, REEVE_WARNING, id, hint, message, args);
 	va_end(args);
 }
 

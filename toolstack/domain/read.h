@@ -34,12 +34,12 @@ void key_reset(struct domain *domain, const struct key *key);
  * set, at the file; further errors about the same key's value are then wrong.
  */
 __attribute__((format(printf, 4, 5))) void key_refuse(struct reader *reader,
-						      const char *name,
+						      enum key_id id,
 						      const char *hint,
 						      const char *message, ...);
 /* A warning at the same place. */
 __attribute__((format(printf, 4, 5))) void key_warn(struct reader *reader,
-						    const char *name,
+						    enum key_id id,
 						    const char *hint,
 						    const char *message, ...);
 

@@ -15,28 +15,30 @@
  */
 static void revocation_check(struct reader *reader)
 {
-	const struct cfg_setting *setting = cfg_find(reader->cfg, "realm");
+	const struct cfg_setting *setting =
+		reader->domain->origins[KEY_realm].setting;
 
 	if (setting == NULL || setting->replaced.line == 0 ||
-	    reader->domain->realm || domain_is_refused(reader->domain, "realm"))
+	    reader->domain->realm ||
+	    domain_is_refused(reader->domain, KEY_realm))
 		return;
-	key_refuse(reader, "realm", "say it once",
+	key_refuse(reader, KEY_realm, "say it once",
 		   "this takes back what line %u of %s says",
 		   setting->replaced.line, setting->replaced.file);
 }
 
 /* Parameters of a Realm say realm too. */
-static void parameter_check(struct reader *reader, const char *name)
+static void parameter_check(struct reader *reader, enum key_id key)
 {
 	const struct domain *domain = reader->domain;
 
-	if (domain->realm || !domain_is_set(domain, name))
+	if (domain->realm || !domain_is_set(domain, key))
 		return;
-	if (domain_is_set(domain, "realm")) {
-		key_warn(reader, name, "remove it, or write realm=1",
+	if (domain_is_set(domain, KEY_realm)) {
+		key_warn(reader, key, "remove it, or write realm=1",
 			 "has no effect, as realm is 0");
 	} else {
-		key_refuse(reader, name, "write realm=1, or remove this key",
+		key_refuse(reader, key, "write realm=1, or remove this key",
 			   "is for a Realm, and nothing makes this guest one");
 	}
 }
@@ -66,11 +68,11 @@ void domain_settle_realm(struct reader *reader)
 	revocation_check(reader);
 	/* An unreadable switch is an error; the rest is then held against the
 	 * Realm's rules, as that is what was asked for. */
-	if (domain_is_refused(domain, "realm"))
+	if (domain_is_refused(domain, KEY_realm))
 		domain->realm = true;
-	parameter_check(reader, "realm_hash");
-	parameter_check(reader, "realm_rpv");
+	parameter_check(reader, KEY_realm_hash);
+	parameter_check(reader, KEY_realm_rpv);
 	rpv_convert(domain);
-	if (domain->realm && !domain_is_set(domain, "nomigrate"))
+	if (domain->realm && !domain_is_set(domain, KEY_nomigrate))
 		domain->nomigrate = true;
 }

@@ -9,18 +9,9 @@
 
 #define LONGEST_NAME 48 /* names beyond it resemble none of ours */
 
-size_t schema_count(void)
-{
-	size_t count = 0;
-
-	while (schema_keys[count].info.name != NULL)
-		count++;
-	return count;
-}
-
 const struct reeve_key *reeve_key_at(size_t index)
 {
-	return index < schema_count() ? &schema_keys[index].info : NULL;
+	return index < KEY_COUNT ? &schema_keys[index].info : NULL;
 }
 
 const struct key *schema_find(const char *name)
@@ -32,9 +23,14 @@ const struct key *schema_find(const char *name)
 	return NULL;
 }
 
-size_t schema_index(const struct key *key)
+enum key_id schema_index(const struct key *key)
 {
-	return (size_t)(key - schema_keys);
+	return (enum key_id)(key - schema_keys);
+}
+
+const char *key_name(enum key_id id)
+{
+	return schema_keys[id].info.name;
 }
 
 bool key_default_is_words(const struct key *key)

@@ -41,6 +41,19 @@ enum key_guests {
 
 #define KEY_NO_FIELD ((size_t)-1)
 
+/*
+ * Each key's identifier: KEY_ and the key's name as a configuration spells it.
+ * Its value is the key's row in the table, as both come from the same rows.
+ */
+enum key_id {
+#define KEY(key_name, ...) KEY_##key_name
+#define X86(key_name, ...) KEY_##key_name
+#include "toolstack/domain/schema_table.inc"
+#undef KEY
+#undef X86
+	KEY_COUNT,
+};
+
 struct key;
 
 /*
@@ -66,12 +79,13 @@ struct key {
 
 /* The table, ended by a row without a name. A default in parentheses is
  * words; any other is text as a configuration would hold it. */
-extern const struct key schema_keys[];
+extern const struct key schema_keys[KEY_COUNT + 1];
 
-size_t schema_count(void);
 /* NULL when no key has that name. */
 const struct key *schema_find(const char *name);
-size_t schema_index(const struct key *key);
+enum key_id schema_index(const struct key *key);
+/* The name, as diagnostics show it. */
+const char *key_name(enum key_id id);
 
 /* Whether the default is words, computed or absent. */
 bool key_default_is_words(const struct key *key);

@@ -5,42 +5,40 @@
 
 #include "toolstack/domain/read.h"
 
-static const struct domain_origin *origin_find(const struct domain *domain,
-					       const char *name)
+static const struct domain_origin *origin_of(const struct domain *domain,
+					     enum key_id id)
 {
-	const struct key *key = schema_find(name);
-
-	assert(key != NULL && key->field != KEY_NO_FIELD);
-	return &domain->origins[schema_index(key)];
+	assert(id < KEY_COUNT && schema_keys[id].field != KEY_NO_FIELD);
+	return &domain->origins[id];
 }
 
 const struct report_place *domain_place(const struct domain *domain,
-					const char *name)
+					enum key_id id)
 {
-	const struct cfg_setting *setting = origin_find(domain, name)->setting;
+	const struct cfg_setting *setting = origin_of(domain, id)->setting;
 
 	return setting != NULL ? &setting->value.place : NULL;
 }
 
-bool domain_is_set(const struct domain *domain, const char *name)
+bool domain_is_set(const struct domain *domain, enum key_id id)
 {
-	return origin_find(domain, name)->setting != NULL;
+	return origin_of(domain, id)->setting != NULL;
 }
 
-bool domain_is_refused(const struct domain *domain, const char *name)
+bool domain_is_refused(const struct domain *domain, enum key_id id)
 {
-	return origin_find(domain, name)->refused;
+	return origin_of(domain, id)->refused;
 }
 
 static const void *field_of(const struct domain *domain, const struct key *key)
 {
-	assert(key != NULL && key->field != KEY_NO_FIELD);
+	assert(key->field != KEY_NO_FIELD);
 	return (const char *)domain + key->field;
 }
 
-int64_t domain_number(const struct domain *domain, const char *name)
+int64_t domain_number(const struct domain *domain, enum key_id id)
 {
-	const struct key *key = schema_find(name);
+	const struct key *key = &schema_keys[id];
 	const void *field = field_of(domain, key);
 
 	if (key->kind == KEY_BOOLEAN)
@@ -89,9 +87,9 @@ static bool string_is_default(const struct key *key, const char *text)
 	return strcmp(text, key->info.fallback) == 0;
 }
 
-bool domain_is_default(const struct domain *domain, const char *name)
+bool domain_is_default(const struct domain *domain, enum key_id id)
 {
-	const struct key *key = schema_find(name);
+	const struct key *key = &schema_keys[id];
 	const void *field = field_of(domain, key);
 	struct domain plain;
 
@@ -100,5 +98,5 @@ bool domain_is_default(const struct domain *domain, const char *name)
 	if (key->kind >= KEY_LIST)
 		return ((const struct domain_list *)field)->count == 0;
 	key_reset(&plain, key);
-	return domain_number(domain, name) == domain_number(&plain, name);
+	return domain_number(domain, id) == domain_number(&plain, id);
 }

@@ -18,9 +18,9 @@ static void rule_report(const struct policy_case *asked,
 		domain_place(asked->domain, rule->key);
 
 	if (place == NULL)
-		place = domain_place(asked->domain, "realm");
-	report_add(report, rule->severity, place, rule->key, rule->way_out,
-		   "%s", rule->reason);
+		place = domain_place(asked->domain, KEY_realm);
+	report_add(report, rule->severity, place, key_name(rule->key),
+		   rule->way_out, "%s", rule->reason);
 }
 
 int policy_check(const struct domain *domain, const struct policy_host *host,

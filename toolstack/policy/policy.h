@@ -32,7 +32,7 @@ struct policy_case {
 struct policy_rule {
 	const char *id; /* stable, for documents and tests */
 	enum reeve_severity severity;
-	const char *key; /* to blame */
+	enum key_id key; /* to blame */
 	/* Whether the rule is broken; NULL: when the key is not its default. */
 	bool (*broken)(const struct policy_case *);
 	const char *reason; /* what is wrong */
