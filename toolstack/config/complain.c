@@ -151,7 +151,7 @@ static const char *advice_for(const struct parser *parser,
 }
 
 /* Writes the start of a text fit for a terminal; out has room for it. */
-static void show(const char *text, size_t length, char *out)
+static void excerpt_write(const char *text, size_t length, char *out)
 {
 	size_t shown = length < SHOWN_MAX ? length : SHOWN_MAX;
 
@@ -163,11 +163,11 @@ static void show(const char *text, size_t length, char *out)
 }
 
 /* Names the token for a message; the room is enough for any. */
-static void describe(const struct token *token, char *out, size_t room)
+static void token_describe(const struct token *token, char *out, size_t room)
 {
 	char text[SHOWN_MAX + 4];
 
-	show(token->text, token->length, text);
+	excerpt_write(token->text, token->length, text);
 	if (token->kind == TOKEN_END) {
 		snprintf(out, room, "the end of the text");
 	} else if (token->kind == TOKEN_NEWLINE) {
@@ -190,7 +190,7 @@ int complain_expected(struct parser *parser, enum expected expected)
 	const char *hint = advice_for(parser, expected);
 	char found[SHOWN_MAX + 32];
 
-	describe(token, found, sizeof(found));
+	token_describe(token, found, sizeof(found));
 	if (token->kind == TOKEN_BAD &&
 	    (*token->text == '"' || *token->text == '\'')) {
 		return complain(parser, &token->place, hint,
@@ -209,9 +209,9 @@ int complain_expected(struct parser *parser, enum expected expected)
 }
 
 __attribute__((format(printf, 5, 0))) static void
-say(struct parser *parser, enum reeve_severity severity,
-    const struct report_place *place, const char *hint, const char *message,
-    va_list args)
+complain_report(struct parser *parser, enum reeve_severity severity,
+		const struct report_place *place, const char *hint,
+		const char *message, va_list args)
 {
 	char *text = NULL;
 
@@ -231,7 +231,7 @@ int complain(struct parser *parser, const struct report_place *place,
 	if (parser->errors++ >= CFG_ERRORS_MAX)
 		return REEVE_ERR_CONFIG;
 	va_start(args, message);
-	say(parser, REEVE_ERROR, place, hint, message, args);
+	complain_report(parser, REEVE_ERROR, place, hint, message, args);
 	va_end(args);
 	return REEVE_ERR_CONFIG;
 }
@@ -243,7 +243,8 @@ void complain_warn(struct parser *parser, const struct report_place *place,
 
 	if (parser->warnings++ < CFG_WARNINGS_MAX) {
 		va_start(args, message);
-		say(parser, REEVE_WARNING, place, hint, message, args);
+		complain_report(parser, REEVE_WARNING, place, hint, message,
+				args);
 		va_end(args);
 	} else if (parser->warnings == CFG_WARNINGS_MAX + 1) {
 		report_add(parser->report, REEVE_NOTE, place, NULL, NULL,

@@ -13,12 +13,12 @@ enum {
 	OCTAL_LEAST = 2,
 };
 
-static bool is_digit(char byte)
+static bool escape_is_digit(char byte)
 {
 	return byte >= '0' && byte <= '9';
 }
 
-static bool is_space(char byte)
+static bool escape_is_space(char byte)
 {
 	return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
@@ -29,11 +29,11 @@ static size_t number_span(const char *text, size_t left)
 	size_t start = 0;
 	size_t end;
 
-	while (start < left && is_space(text[start]))
+	while (start < left && escape_is_space(text[start]))
 		start++;
 	if (start < left && (text[start] == '+' || text[start] == '-'))
 		start++;
-	for (end = start; end < left && is_digit(text[end]); end++)
+	for (end = start; end < left && escape_is_digit(text[end]); end++)
 		continue;
 	return end > start ? end : 0;
 }

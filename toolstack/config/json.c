@@ -10,7 +10,7 @@
 #include "toolstack/report/utf8.h"
 
 /* Writes text as a JSON string. 0 or REEVE_ERR_MEMORY. */
-static int write_text(FILE *out, const char *text, size_t length)
+static int json_write_text(FILE *out, const char *text, size_t length)
 {
 	int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 	struct json_object *object = NULL;
@@ -28,7 +28,7 @@ static int write_text(FILE *out, const char *text, size_t length)
 	return json != NULL ? 0 : REEVE_ERR_MEMORY;
 }
 
-static int write_value(FILE *out, const struct cfg_value *top)
+static int json_write_value(FILE *out, const struct cfg_value *top)
 {
 	const struct cfg_value *value = top;
 	const struct cfg_value *next;
@@ -39,7 +39,7 @@ static int write_value(FILE *out, const struct cfg_value *top)
 		if (value->form == CFG_LIST)
 			fputc('[', out);
 		else
-			error = write_text(out, value->text, value->count);
+			error = json_write_text(out, value->text, value->count);
 		next = value_next(value, top, &closed);
 		for (; closed != 0; closed--)
 			fputc(']', out);
@@ -50,8 +50,8 @@ static int write_value(FILE *out, const struct cfg_value *top)
 	return error;
 }
 
-static int write_setting(FILE *out, const struct cfg *cfg,
-			 const struct cfg_setting *setting)
+static int json_write_setting(FILE *out, const struct cfg *cfg,
+			      const struct cfg_setting *setting)
 {
 	const char *file = setting->place.file;
 	int error;
@@ -63,7 +63,7 @@ static int write_setting(FILE *out, const struct cfg *cfg,
 		fprintf(out, "\"file\": \"%s\", ", file);
 	fprintf(out, "\"line\": %u, \"column\": %u, \"value\": ",
 		setting->place.line, setting->place.column);
-	error = write_value(out, &setting->value);
+	error = json_write_value(out, &setting->value);
 	fputc('}', out);
 	return error;
 }
@@ -80,7 +80,7 @@ char *cfg_to_json(const struct cfg *cfg)
 	fputs("{\"settings\": [", out);
 	for (size_t i = 0; i < cfg->count && error == 0; i++) {
 		fputs(i == 0 ? "\n  " : ",\n  ", out);
-		error = write_setting(out, cfg, cfg->settings[i]);
+		error = json_write_setting(out, cfg, cfg->settings[i]);
 	}
 	fputs(cfg->count != 0 ? "\n]}\n" : "]}\n", out);
 	if (ferror(out))

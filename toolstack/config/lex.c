@@ -20,7 +20,7 @@ static bool byte_in(char byte, const char *set)
 }
 
 /* How many bytes at the start of text are in set, or are not in it. */
-static size_t span(const char *text, size_t left, const char *set, bool in)
+static size_t bytes_span(const char *text, size_t left, const char *set, bool in)
 {
 	size_t length = 0;
 
@@ -29,7 +29,7 @@ static size_t span(const char *text, size_t left, const char *set, bool in)
 	return length;
 }
 
-static bool starts(const char *text, size_t left, const char *prefix)
+static bool text_starts(const char *text, size_t left, const char *prefix)
 {
 	return left >= strlen(prefix) &&
 	       memcmp(text, prefix, strlen(prefix)) == 0;
@@ -45,7 +45,7 @@ static size_t line_rest(const char *text, size_t left)
 
 static enum token_kind scan_bad(const char *text, size_t left, size_t *length)
 {
-	*length = 1 + span(text + 1, left - 1, BAD_ENDS, false);
+	*length = 1 + bytes_span(text + 1, left - 1, BAD_ENDS, false);
 	if (left > 1)
 		return TOKEN_BAD;
 	/*
@@ -116,15 +116,15 @@ static enum token_kind scan_mark(const struct lexer *lexer, size_t left,
 		break;
 	}
 	*length = 2;
-	if (starts(text, left, "+="))
+	if (text_starts(text, left, "+="))
 		return TOKEN_APPEND;
-	if (!lexer->strict && starts(text, left, "\r\n"))
+	if (!lexer->strict && text_starts(text, left, "\r\n"))
 		return TOKEN_NEWLINE;
 	return scan_bad(text, left, length);
 }
 
-static enum token_kind scan(const struct lexer *lexer, size_t left,
-			    size_t *length)
+static enum token_kind scan_token(const struct lexer *lexer, size_t left,
+				  size_t *length)
 {
 	const char *text = lexer->text + lexer->at;
 
@@ -132,11 +132,11 @@ static enum token_kind scan(const struct lexer *lexer, size_t left,
 	if (left == 0)
 		return TOKEN_END;
 	if (byte_in(*text, LOWER)) {
-		*length = span(text, left, KEY_BYTES, true);
+		*length = bytes_span(text, left, KEY_BYTES, true);
 		return TOKEN_KEY;
 	}
 	if (byte_in(*text, DIGITS)) {
-		*length = span(text, left, NUMBER_BYTES, true);
+		*length = bytes_span(text, left, NUMBER_BYTES, true);
 		return TOKEN_NUMBER;
 	}
 	return scan_mark(lexer, left, length);
@@ -171,13 +171,13 @@ struct token lexer_next(struct lexer *lexer)
 {
 	struct token token = { 0 };
 
-	lexer->at += span(lexer->text + lexer->at, lexer->length - lexer->at,
-			  BLANKS, true);
+	lexer->at += bytes_span(lexer->text + lexer->at,
+				lexer->length - lexer->at, BLANKS, true);
 	token.place.file = lexer->source->name;
 	token.place.line = lexer->line;
 	token.place.column = (unsigned)(lexer->at - lexer->line_start) + 1;
 	token.text = lexer->text + lexer->at;
-	token.kind = scan(lexer, lexer->length - lexer->at, &token.length);
+	token.kind = scan_token(lexer, lexer->length - lexer->at, &token.length);
 	lexer->at += token.length;
 	if (token.kind == TOKEN_NEWLINE)
 		line_begin(lexer);
@@ -186,5 +186,5 @@ struct token lexer_next(struct lexer *lexer)
 
 bool lex_has_bom(const char *text, size_t length)
 {
-	return starts(text, length, BOM);
+	return text_starts(text, length, BOM);
 }

@@ -18,8 +18,8 @@ struct text {
 	size_t length;
 };
 
-static int refuse(struct reeve_report *report, const char *path,
-		  const char *hint, const char *reason)
+static int cfg_refuse(struct reeve_report *report, const char *path,
+		      const char *hint, const char *reason)
 {
 	const struct report_place place = { .file = path };
 
@@ -27,7 +27,8 @@ static int refuse(struct reeve_report *report, const char *path,
 			    reason);
 }
 
-static int fail(struct reeve_report *report, const char *path, const char *what)
+static int cfg_fail(struct reeve_report *report, const char *path,
+		    const char *what)
 {
 	const struct report_place place = { .file = path };
 
@@ -36,7 +37,7 @@ static int fail(struct reeve_report *report, const char *path, const char *what)
 }
 
 /* Reads up to size bytes; -1 with errno set. */
-static ssize_t read_all(int fd, char *text, size_t size)
+static ssize_t cfg_read_all(int fd, char *text, size_t size)
 {
 	size_t done = 0;
 	ssize_t got = 1;
@@ -56,19 +57,20 @@ static int read_plain(int fd, const char *path, off_t size, struct text *text,
 	ssize_t got;
 
 	if (size > INT_MAX) {
-		return refuse(report, path, NULL,
-			      "the file is larger than a configuration may be, 2 "
-			      "GiB");
+		return cfg_refuse(
+			report, path, NULL,
+			"the file is larger than a configuration may be, 2 "
+			"GiB");
 	}
 	text->bytes = malloc((size_t)size + 1);
 	if (text->bytes == NULL)
 		return REEVE_ERR_MEMORY;
-	got = read_all(fd, text->bytes, (size_t)size + 1);
+	got = cfg_read_all(fd, text->bytes, (size_t)size + 1);
 	if (got < 0)
-		return fail(report, path, "read");
+		return cfg_fail(report, path, "read");
 	if (got != size) {
-		return refuse(report, path, "try again",
-			      "the file changed while it was read");
+		return cfg_refuse(report, path, "try again",
+				  "the file changed while it was read");
 	}
 	text->length = (size_t)got;
 	return 0;
@@ -83,12 +85,12 @@ static int read_stream(int fd, const char *path, struct text *text,
 	text->bytes = malloc(STREAM_MAX + 1);
 	if (text->bytes == NULL)
 		return REEVE_ERR_MEMORY;
-	got = read_all(fd, text->bytes, STREAM_MAX + 1);
+	got = cfg_read_all(fd, text->bytes, STREAM_MAX + 1);
 	if (got < 0)
-		return fail(report, path, "read");
+		return cfg_fail(report, path, "read");
 	if (got > STREAM_MAX) {
-		return refuse(report, path, "write it into a file first",
-			      "more than 1 MiB does not come from a stream");
+		return cfg_refuse(report, path, "write it into a file first",
+				  "more than 1 MiB does not come from a stream");
 	}
 	text->length = (size_t)got;
 	return 0;
@@ -100,19 +102,19 @@ static int read_open(int fd, const char *path, unsigned flags,
 	struct stat status;
 
 	if (fstat(fd, &status) != 0)
-		return fail(report, path, "examined");
+		return cfg_fail(report, path, "examined");
 	if (S_ISREG(status.st_mode))
 		return read_plain(fd, path, status.st_size, text, report);
 	if ((flags & CFG_STRICT) != 0) {
-		return refuse(report, path,
-			      "write the configuration into a file first",
-			      "this is not a plain file");
+		return cfg_refuse(report, path,
+				  "write the configuration into a file first",
+				  "this is not a plain file");
 	}
 	if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) ||
 	    S_ISSOCK(status.st_mode))
 		return read_stream(fd, path, text, report);
-	return refuse(report, path, NULL,
-		      "this is neither a file nor something to read from");
+	return cfg_refuse(report, path, NULL,
+			  "this is neither a file nor something to read from");
 }
 
 /* On failure text may hold memory as well; the caller frees it. */
@@ -130,7 +132,7 @@ static int read_path(const char *path, unsigned flags, struct text *text,
 		mode |= O_NONBLOCK;
 	fd = open(path, mode);
 	if (fd < 0)
-		return fail(report, path, "opened");
+		return cfg_fail(report, path, "opened");
 	error = read_open(fd, path, flags, text, report);
 	close(fd);
 	return error;

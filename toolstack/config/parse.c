@@ -38,7 +38,7 @@ bool parser_at_statement(const struct parser *parser)
  * after the end of the list that the bad token stands in. A line that reads
  * as a statement ends a list, too.
  */
-static void recover(struct parser *parser)
+static void parser_recover(struct parser *parser)
 {
 	size_t depth = parser->depth;
 
@@ -115,8 +115,8 @@ static void warn_replaced(struct parser *parser, const struct cfg_setting *old)
 }
 
 /* Puts the statement's outcome, of which the key is the parser's, to cfg. */
-static int store(struct parser *parser, struct cfg *cfg,
-		 struct cfg_setting *setting)
+static int setting_store(struct parser *parser, struct cfg *cfg,
+			 struct cfg_setting *setting)
 {
 	const struct cfg_setting *old = cfg_find(cfg, parser->key);
 	bool list = setting->value.form == CFG_LIST;
@@ -147,7 +147,7 @@ static int parse_statement(struct parser *parser, struct cfg *cfg)
 	if (error == 0)
 		error = check_end(parser);
 	if (error == 0)
-		error = store(parser, cfg, &setting);
+		error = setting_store(parser, cfg, &setting);
 	value_dispose(&setting.value);
 	free(parser->key);
 	parser->key = NULL;
@@ -178,7 +178,7 @@ static int parse_text(struct parser *parser, struct cfg *cfg)
 			return 0;
 		}
 		if (error == REEVE_ERR_CONFIG)
-			recover(parser);
+			parser_recover(parser);
 	}
 	return 0;
 }
@@ -224,8 +224,8 @@ static int sources_name(struct cfg *cfg, const char *name, size_t extra_count)
 	return 0;
 }
 
-static char *join(struct cfg *cfg, const char *text, size_t length,
-		  const char *const *extras)
+static char *sources_join(struct cfg *cfg, const char *text, size_t length,
+			  const char *const *extras)
 {
 	size_t at = length;
 	size_t total = length + 1;
@@ -262,7 +262,7 @@ int cfg_parse(const char *name, const char *text, size_t length,
 		return REEVE_ERR_MEMORY;
 	if (sources_name(cfg, name, extra_count) != 0)
 		goto out;
-	joined = join(cfg, text, length, extras);
+	joined = sources_join(cfg, text, length, extras);
 	if (joined == NULL)
 		goto out;
 	error = parse_sources(cfg, joined, cfg->sources[extra_count].end, flags,

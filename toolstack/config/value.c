@@ -62,7 +62,7 @@ static size_t string_escape(struct parser *parser, const struct token *token,
 }
 
 /* A bad byte is reported; the text is read to its end for more of them. */
-static int string_read(struct parser *parser, struct cfg_value *value)
+static int string_unescape(struct parser *parser, struct cfg_value *value)
 {
 	const struct token *token = &parser->token;
 	char *out;
@@ -121,7 +121,7 @@ static int parse_atom(struct parser *parser, struct cfg_value *value,
 	value->place = parser->token.place;
 	if (parser->token.kind == TOKEN_STRING) {
 		value->form = CFG_STRING;
-		error = string_read(parser, value);
+		error = string_unescape(parser, value);
 	} else if (parser->token.kind == TOKEN_NUMBER) {
 		value->form = CFG_NUMBER;
 		error = token_copy(&parser->token, value);
@@ -136,20 +136,21 @@ static int parse_atom(struct parser *parser, struct cfg_value *value,
 	return error;
 }
 
-static struct open_list *innermost(const struct parser *parser)
+static struct open_list *innermost_list(const struct parser *parser)
 {
 	return &parser->lists[parser->depth - 1];
 }
 
-static size_t stack_height(const struct parser *parser)
+static size_t parser_stack_height(const struct parser *parser)
 {
-	return parser->depth != 0 ? innermost(parser)->height : STACK_STATEMENT;
+	return parser->depth != 0 ? innermost_list(parser)->height
+				  : STACK_STATEMENT;
 }
 
 /* How much of the stack the items before one take in its list. */
 static size_t stack_items(const struct parser *parser)
 {
-	if (parser->depth == 0 || innermost(parser)->value.count == 0)
+	if (parser->depth == 0 || innermost_list(parser)->value.count == 0)
 		return 0;
 	return STACK_ITEMS;
 }
@@ -163,7 +164,7 @@ static size_t stack_newline(const struct parser *parser)
 /* Refuses what lets libxlutil's stack grow so much above the open list. */
 static int stack_check(struct parser *parser, size_t above)
 {
-	if (!parser->strict || stack_height(parser) + above <= STACK_MAX)
+	if (!parser->strict || parser_stack_height(parser) + above <= STACK_MAX)
 		return 0;
 	return complain(parser, &parser->token.place,
 			"nest less, or read the file without the strict grammar",
@@ -175,8 +176,8 @@ static int list_open(struct parser *parser)
 {
 	struct open_list list = {
 		.value = { .form = CFG_LIST, .place = parser->token.place },
-		.height =
-			stack_height(parser) + stack_items(parser) + STACK_LIST,
+		.height = parser_stack_height(parser) + stack_items(parser) +
+			  STACK_LIST,
 	};
 	void *lists = parser->lists;
 
@@ -196,7 +197,7 @@ static int list_open(struct parser *parser)
 /* Puts a whole value into the innermost list; the token follows it. */
 static int list_add(struct parser *parser, struct cfg_value *item)
 {
-	struct open_list *list = innermost(parser);
+	struct open_list *list = innermost_list(parser);
 
 	if (stack_check(parser, stack_items(parser) + STACK_LIST +
 					stack_newline(parser)) != 0)
@@ -208,7 +209,7 @@ static int list_add(struct parser *parser, struct cfg_value *item)
 /* Takes a closing bracket; the outermost list becomes the value. */
 static int list_close(struct parser *parser, struct cfg_value *value)
 {
-	struct cfg_value list = innermost(parser)->value;
+	struct cfg_value list = innermost_list(parser)->value;
 	int error;
 
 	parser->depth--;
@@ -237,14 +238,14 @@ static int list_comma(struct parser *parser)
 {
 	if (parser->token.kind != TOKEN_COMMA)
 		return complain_expected(parser, EXPECT_COMMA);
-	innermost(parser)->after_item = false;
+	innermost_list(parser)->after_item = false;
 	parser_advance(parser);
 	return stack_check(parser, STACK_ITEMS + stack_newline(parser));
 }
 
 static int list_unclosed(struct parser *parser)
 {
-	return complain(parser, &innermost(parser)->value.place,
+	return complain(parser, &innermost_list(parser)->value.place,
 			"write ']' after the last item",
 			"the list that begins here is not closed");
 }
@@ -261,7 +262,7 @@ static int parse_list(struct parser *parser, struct cfg_value *value)
 		else if (parser->token.kind == TOKEN_END ||
 			 parser_at_statement(parser))
 			error = list_unclosed(parser);
-		else if (innermost(parser)->after_item)
+		else if (innermost_list(parser)->after_item)
 			error = list_comma(parser);
 		else if (parser->token.kind == TOKEN_OPEN)
 			error = list_open(parser);

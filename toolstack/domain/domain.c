@@ -109,8 +109,8 @@ static void arm_refusal_check(struct reader *reader, const struct key *key)
 		   "this cannot work on Arm, where no hypervisor accepts it");
 }
 
-static void setting_read(struct reader *reader,
-			 const struct cfg_setting *setting)
+static void domain_setting_read(struct reader *reader,
+				const struct cfg_setting *setting)
 {
 	const struct key *key = schema_find(setting->key);
 
@@ -141,7 +141,7 @@ int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
 	if (reader.domain == NULL)
 		return REEVE_ERR_MEMORY;
 	for (size_t i = 0; i < cfg_count(cfg); i++)
-		setting_read(&reader, cfg_at(cfg, i));
+		domain_setting_read(&reader, cfg_at(cfg, i));
 	domain_settle_realm(&reader);
 	domain_settle_identity(&reader);
 	domain_settle_boot(&reader);

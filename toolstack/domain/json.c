@@ -9,7 +9,7 @@
 #include "toolstack/report/utf8.h"
 
 /* A configuration may hold any bytes, JSON only UTF-8. */
-static struct json_object *text_json(const char *text)
+static struct json_object *domain_text_json(const char *text)
 {
 	struct json_object *object = NULL;
 	size_t length;
@@ -31,7 +31,7 @@ static struct json_object *list_json(const struct cfg_value *items, size_t count
 		json_object_array_add(
 			array, item->form == CFG_LIST
 				       ? list_json(item->items, item->count)
-				       : text_json(item->text));
+				       : domain_text_json(item->text));
 	}
 	return array;
 }
@@ -67,7 +67,7 @@ static struct json_object *value_json(const struct domain *domain,
 	switch (key->kind) {
 	case KEY_STRING:
 		text = *(const char *const *)field;
-		return text != NULL ? text_json(text) : NULL;
+		return text != NULL ? domain_text_json(text) : NULL;
 	case KEY_NUMBER:
 		number = *(const int64_t *)field;
 		return number == DOMAIN_UNSET ? NULL
@@ -92,7 +92,7 @@ static void place_add(struct json_object *object,
 		json_object_new_string(place != NULL ? "file" : "default"));
 	if (place == NULL)
 		return;
-	json_object_object_add(object, "file", text_json(place->file));
+	json_object_object_add(object, "file", domain_text_json(place->file));
 	json_object_object_add(object, "line",
 			       json_object_new_int64(place->line));
 	json_object_object_add(object, "column",

@@ -162,8 +162,8 @@ static const char *text_judge(struct reader *reader, const struct key *key,
 	return NULL;
 }
 
-static void string_read(struct reader *reader, const struct key *key,
-			const struct cfg_value *value)
+static void key_string_read(struct reader *reader, const struct key *key,
+			    const struct cfg_value *value)
 {
 	const char *text = text_judge(reader, key, value);
 
@@ -172,8 +172,8 @@ static void string_read(struct reader *reader, const struct key *key,
 }
 
 /* Numbers and booleans share xl's number reader and its trouble with +=. */
-static bool number_take(struct reader *reader, const struct key *key,
-			const struct cfg_setting *setting, int64_t *out)
+static bool key_number_take(struct reader *reader, const struct key *key,
+			    const struct cfg_setting *setting, int64_t *out)
 {
 	const char *text = value_text(reader, key, &setting->value);
 	const char *wrong = NULL;
@@ -192,12 +192,12 @@ static bool number_take(struct reader *reader, const struct key *key,
 	return wrong == NULL;
 }
 
-static void number_read(struct reader *reader, const struct key *key,
-			const struct cfg_setting *setting)
+static void key_number_read(struct reader *reader, const struct key *key,
+			    const struct cfg_setting *setting)
 {
 	int64_t number;
 
-	if (!number_take(reader, key, setting, &number))
+	if (!key_number_take(reader, key, setting, &number))
 		return;
 	if (number < key->min || number > key->max)
 		value_refuse(reader, key, &setting->value, "is out of range");
@@ -205,20 +205,20 @@ static void number_read(struct reader *reader, const struct key *key,
 		*(int64_t *)key_field(reader->domain, key) = number;
 }
 
-static void boolean_read(struct reader *reader, const struct key *key,
-			 const struct cfg_setting *setting)
+static void key_boolean_read(struct reader *reader, const struct key *key,
+			     const struct cfg_setting *setting)
 {
 	bool *field = key_field(reader->domain, key);
 	int64_t number;
 
 	if (setting->value.form == CFG_WORD && setting->op == CFG_SET)
 		*field = strcmp(setting->value.text, "true") == 0;
-	else if (number_take(reader, key, setting, &number))
+	else if (key_number_take(reader, key, setting, &number))
 		*field = number != 0;
 }
 
-static void choice_read(struct reader *reader, const struct key *key,
-			const struct cfg_value *value)
+static void key_choice_read(struct reader *reader, const struct key *key,
+			    const struct cfg_value *value)
 {
 	const char *text = value_text(reader, key, value);
 	int choice = text != NULL ? key_choice(key, text) : -1;
@@ -255,8 +255,8 @@ static void inner_list_read(struct reader *reader, const struct key *key,
 		element_read(reader, key, &list->items[i]);
 }
 
-static void list_read(struct reader *reader, const struct key *key,
-		      const struct cfg_value *value)
+static void key_list_read(struct reader *reader, const struct key *key,
+			  const struct cfg_value *value)
 {
 	struct domain_list *list = key_field(reader->domain, key);
 
@@ -275,13 +275,13 @@ static void list_read(struct reader *reader, const struct key *key,
 	list->count = value->count;
 }
 
-static void string_or_list_read(struct reader *reader, const struct key *key,
-				const struct cfg_value *value)
+static void key_string_or_list_read(struct reader *reader, const struct key *key,
+				    const struct cfg_value *value)
 {
 	struct domain_list *list = key_field(reader->domain, key);
 
 	if (value->form == CFG_LIST) {
-		list_read(reader, key, value);
+		key_list_read(reader, key, value);
 	} else if (text_judge(reader, key, value) != NULL) {
 		list->items = value;
 		list->count = 1;
@@ -296,23 +296,23 @@ void key_read(struct reader *reader, const struct key *key,
 	key_origin(reader->domain, key)->setting = setting;
 	switch (key->kind) {
 	case KEY_STRING:
-		string_read(reader, key, &setting->value);
+		key_string_read(reader, key, &setting->value);
 		break;
 	case KEY_NUMBER:
-		number_read(reader, key, setting);
+		key_number_read(reader, key, setting);
 		break;
 	case KEY_BOOLEAN:
-		boolean_read(reader, key, setting);
+		key_boolean_read(reader, key, setting);
 		break;
 	case KEY_CHOICE:
-		choice_read(reader, key, &setting->value);
+		key_choice_read(reader, key, &setting->value);
 		break;
 	case KEY_LIST:
 	case KEY_LISTS:
-		list_read(reader, key, &setting->value);
+		key_list_read(reader, key, &setting->value);
 		break;
 	case KEY_STRING_OR_LIST:
-		string_or_list_read(reader, key, &setting->value);
+		key_string_or_list_read(reader, key, &setting->value);
 		break;
 	}
 }

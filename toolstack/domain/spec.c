@@ -48,7 +48,7 @@ const char *spec_rpv(const struct key *key, const char *text)
 }
 
 /* Moves *text behind prefix if it stands there. */
-static bool take_text(const char **text, const char *prefix)
+static bool spec_take_text(const char **text, const char *prefix)
 {
 	size_t length = strlen(prefix);
 
@@ -62,16 +62,16 @@ static bool take_text(const char **text, const char *prefix)
  * Reads a number of at most max at *text and moves *text behind it. As for
  * xl, blanks may precede it, and 0x when it is hexadecimal. No sign.
  */
-static bool take_number(const char **text, unsigned base, uint64_t max,
-			uint64_t *out)
+static bool spec_take_number(const char **text, unsigned base, uint64_t max,
+			     uint64_t *out)
 {
 	static const char digits[] = "0123456789abcdef";
 	uint64_t value = 0;
 	const char *begin;
 
 	*text += strspn(*text, " \t");
-	if (base == 16 && !take_text(text, "0x"))
-		take_text(text, "0X");
+	if (base == 16 && !spec_take_text(text, "0x"))
+		spec_take_text(text, "0X");
 	begin = *text;
 	for (; **text != '\0'; (*text)++) {
 		const char *digit =
@@ -95,10 +95,11 @@ static const char *range_judge(const char *text, unsigned base, uint64_t max)
 	uint64_t first;
 	uint64_t last;
 
-	if (!take_number(&text, base, max, &first))
+	if (!spec_take_number(&text, base, max, &first))
 		return "is not a number, or is too large";
 	last = first;
-	if (take_text(&text, "-") && !take_number(&text, base, max, &last))
+	if (spec_take_text(&text, "-") &&
+	    !spec_take_number(&text, base, max, &last))
 		return "has no number, or one too large, behind the dash";
 	if (*text != '\0')
 		return "has text behind its number";
@@ -107,10 +108,10 @@ static const char *range_judge(const char *text, unsigned base, uint64_t max)
 
 static const char *cpu_set_judge(const char *text)
 {
-	bool not = take_text(&text, "^");
+	bool not = spec_take_text(&text, "^");
 
-	if (!take_text(&text, "nodes:"))
-		take_text(&text, "node:");
+	if (!spec_take_text(&text, "nodes:"))
+		spec_take_text(&text, "node:");
 	if (strcmp(text, "all") == 0)
 		return not ? "cannot take all CPUs away" : NULL;
 	return range_judge(text, 10, CPU_MAX);
@@ -159,7 +160,7 @@ const char *spec_irq(const struct key *key, const char *text)
 	uint64_t number;
 
 	(void)key;
-	if (!take_number(&text, 10, IRQ_MAX, &number))
+	if (!spec_take_number(&text, 10, IRQ_MAX, &number))
 		return "is not a decimal number up to 991";
 	return *text == '\0' ? NULL : "has text behind its number";
 }
@@ -178,10 +179,11 @@ const char *spec_iomem(const struct key *key, const char *text)
 	uint64_t gfn = 0;
 
 	(void)key;
-	if (!take_number(&text, 16, max, &start) || !take_text(&text, ",") ||
-	    !take_number(&text, 16, max, &count))
+	if (!spec_take_number(&text, 16, max, &start) ||
+	    !spec_take_text(&text, ",") ||
+	    !spec_take_number(&text, 16, max, &count))
 		return "is not START,COUNT in hexadecimal page numbers";
-	if (take_text(&text, "@") && !take_number(&text, 16, max, &gfn))
+	if (spec_take_text(&text, "@") && !spec_take_number(&text, 16, max, &gfn))
 		return "has no page number behind the @";
 	if (*text != '\0')
 		return "has text behind its numbers";
@@ -193,23 +195,24 @@ const char *spec_iomem(const struct key *key, const char *text)
 }
 
 /* [DDDD:]BB:DD.F, F a function or *; moves *text behind it. */
-static bool take_bdf(const char **text)
+static bool spec_take_bdf(const char **text)
 {
 	uint64_t numbers[3];
 	unsigned count = 1;
 	uint64_t function;
 
-	if (!take_number(text, 16, 0xffff, &numbers[0]))
+	if (!spec_take_number(text, 16, 0xffff, &numbers[0]))
 		return false;
-	while (count < 3 && take_text(text, ":")) {
-		if (!take_number(text, 16, 0xff, &numbers[count++]))
+	while (count < 3 && spec_take_text(text, ":")) {
+		if (!spec_take_number(text, 16, 0xff, &numbers[count++]))
 			return false;
 	}
 	if (count < 2 || numbers[count - 2] > 0xff || numbers[count - 1] > 0x1f)
 		return false;
-	if (!take_text(text, "."))
+	if (!spec_take_text(text, "."))
 		return false;
-	return take_text(text, "*") || take_number(text, 16, 7, &function);
+	return spec_take_text(text, "*") ||
+	       spec_take_number(text, 16, 7, &function);
 }
 
 /* Whether the name before the = of a part is among the words of names. */
@@ -270,7 +273,7 @@ static const char *all_parts_judge(const char *names, const char *text)
 static const char *part_value(const char *part, const char *name)
 {
 	part += strspn(part, " \t");
-	if (!take_text(&part, name))
+	if (!spec_take_text(&part, name))
 		return NULL;
 	part += strspn(part, " \t");
 	return *part == '=' ? part + 1 : NULL;
@@ -325,16 +328,17 @@ const char *spec_pci(const struct key *key, const char *text)
 	if (strcspn(text, "=,") < strcspn(text, ",")) {
 		bdf = spec_part(text, "bdf", &length);
 		if (bdf != NULL) {
-			return take_bdf(&bdf) ? all_parts_judge(names, text)
-					      : "has no PCI address";
+			return spec_take_bdf(&bdf) ? all_parts_judge(names, text)
+						   : "has no PCI address";
 		}
 		return spec_part(text, "name", &length) != NULL
 			       ? all_parts_judge(names, text)
 			       : "has neither a PCI address nor a name";
 	}
-	if (!take_bdf(&text))
+	if (!spec_take_bdf(&text))
 		return "does not start with a PCI address";
-	if (take_text(&text, "@") && !take_number(&text, 16, 0x1f, &slot))
+	if (spec_take_text(&text, "@") &&
+	    !spec_take_number(&text, 16, 0x1f, &slot))
 		return "has no slot, 0 to 1f, behind the @";
 	if (*text != '\0' && *text != ',')
 		return "has text behind its PCI address";
@@ -346,11 +350,11 @@ static bool virtio_type_known(const char *type)
 {
 	uint64_t number;
 
-	if (!take_text(&type, "virtio,device"))
+	if (!spec_take_text(&type, "virtio,device"))
 		return false;
 	if (*type == '\0' || *type == ',')
 		return true;
-	return take_number(&type, 16, 0xffff, &number) &&
+	return spec_take_number(&type, 16, 0xffff, &number) &&
 	       (*type == '\0' || *type == ',');
 }
 

@@ -21,7 +21,7 @@ static const struct {
 	{ "virtio,mmio", { "virtio" } },
 };
 
-static const char *name_of(const void *dtb, int node, unsigned index)
+static const char *device_name(const void *dtb, int node, unsigned index)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (index < 2 && known[i].names[index] != NULL &&
@@ -33,7 +33,7 @@ static const char *name_of(const void *dtb, int node, unsigned index)
 }
 
 /* Two cells, which need not lie as a number of 64 bits does. */
-static uint64_t cells(const uint8_t *bytes)
+static uint64_t cells_read(const uint8_t *bytes)
 {
 	fdt64_t value;
 
@@ -51,9 +51,9 @@ static void node_put(struct reeve_map *map, const void *dtb, int node)
 	if (reg == NULL || (type != NULL && strcmp(type, "memory") == 0))
 		return;
 	for (unsigned i = 0; i < (unsigned)size / 16; i++) {
-		map_put(map, MAP_DEVICE, name_of(dtb, node, i),
-			cells(&reg[16 * (size_t)i]),
-			cells(&reg[16 * (size_t)i + 8]));
+		map_put(map, MAP_DEVICE, device_name(dtb, node, i),
+			cells_read(&reg[16 * (size_t)i]),
+			cells_read(&reg[16 * (size_t)i + 8]));
 	}
 }
 

@@ -82,7 +82,7 @@ void map_fill(struct reeve_map *map, enum map_kind kind, const char *name,
 		map_put(map, kind, name, ipa, end - ipa);
 }
 
-static int by_ipa(const void *a, const void *b)
+static int area_compare(const void *a, const void *b)
 {
 	const struct map_area *one = a;
 	const struct map_area *other = b;
@@ -92,7 +92,7 @@ static int by_ipa(const void *a, const void *b)
 
 /* Keeps of the sorted areas what is behind the one before, joined to it if it
  * is of the same kind and name. */
-static void tidy(struct reeve_map *map)
+static void areas_join(struct reeve_map *map)
 {
 	size_t kept = 0;
 	uint64_t end = 0;
@@ -124,8 +124,8 @@ bool map_finish(struct reeve_map *map)
 	if (map->short_of_memory)
 		return false;
 	if (map->count > 0)
-		qsort(map->areas, map->count, sizeof(*map->areas), by_ipa);
-	tidy(map);
+		qsort(map->areas, map->count, sizeof(*map->areas), area_compare);
+	areas_join(map);
 	if (map->top == 0)
 		map->top = 1;
 	if (map->count == 0)

@@ -25,7 +25,7 @@ static const char style[] =
 
 /* ---- Elements ---- */
 
-static void escape(FILE *to, const char *text)
+static void svg_escape(FILE *to, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		switch (*text) {
@@ -48,7 +48,7 @@ void svg_text(struct svg *svg, double x, double y, const char *class,
 	      const char *text)
 {
 	fprintf(svg->to, "<text x='%.1f' y='%.1f' class='%s'>", x, y, class);
-	escape(svg->to, text);
+	svg_escape(svg->to, text);
 	fputs("</text>\n", svg->to);
 }
 
@@ -80,7 +80,7 @@ void svg_rect(struct svg *svg, double x, double y, double width, double height,
 
 /* ---- Parts ---- */
 
-static void header(struct svg *svg)
+static void svg_header(struct svg *svg)
 {
 	svg->y = 46;
 	svg_text(svg, SVG_MARGIN, svg->y, "title", svg->map->name);
@@ -89,7 +89,7 @@ static void header(struct svg *svg)
 }
 
 /* The kinds that there are. */
-static void legend(struct svg *svg)
+static void svg_legend(struct svg *svg)
 {
 	double x = SVG_MARGIN;
 
@@ -111,7 +111,7 @@ static void legend(struct svg *svg)
 }
 
 /* Pages by kind, as bars that are to scale. */
-static void pages(struct svg *svg)
+static void svg_pages(struct svg *svg)
 {
 	const uint64_t *held = svg->map->pages;
 	const double width = SVG_RIGHT - PAGES_BAR_X - 150;
@@ -135,21 +135,21 @@ static void pages(struct svg *svg)
 	}
 }
 
-static void body(struct svg *svg)
+static void svg_body(struct svg *svg)
 {
-	header(svg);
-	legend(svg);
+	svg_header(svg);
+	svg_legend(svg);
 	svg_stack(svg);
 	svg_bands(svg);
 	if (svg->map->domid != 0)
-		pages(svg);
+		svg_pages(svg);
 	svg->y += SVG_MARGIN;
 }
 
 /* ---- The document ---- */
 
-static void document(FILE *to, const struct reeve_map *map, const char *parts,
-		     double height)
+static void svg_document(FILE *to, const struct reeve_map *map,
+			 const char *parts, double height)
 {
 	fputs("<?xml version='1.0' encoding='UTF-8'?>\n", to);
 	fprintf(to,
@@ -158,9 +158,9 @@ static void document(FILE *to, const struct reeve_map *map, const char *parts,
 		"aria-labelledby='title desc'>\n",
 		SVG_WIDTH, height, SVG_WIDTH, height);
 	fputs("<title id='title'>", to);
-	escape(to, map->name);
+	svg_escape(to, map->name);
 	fputs("</title>\n<desc id='desc'>The guest's address space: ", to);
-	escape(to, map_title(map).text);
+	svg_escape(to, map_title(map).text);
 	fprintf(to, ".</desc>\n<style>%s</style>\n", style);
 	fprintf(to, "<rect width='%d' height='%.0f' fill='#fff'/>\n%s</svg>\n",
 		SVG_WIDTH, height, parts);
@@ -178,7 +178,7 @@ static void write_parts(FILE *to, void *with)
 	struct printing *printing = with;
 	struct svg svg = { .to = to, .map = printing->map };
 
-	body(&svg);
+	svg_body(&svg);
 	printing->height = svg.y;
 }
 
@@ -186,7 +186,7 @@ static void write_document(FILE *to, void *with)
 {
 	const struct printing *printing = with;
 
-	document(to, printing->map, printing->parts, printing->height);
+	svg_document(to, printing->map, printing->parts, printing->height);
 }
 
 /* The parts come first: they tell how high it is. */

@@ -90,7 +90,7 @@ static void bands_draw(struct svg *svg, const char *title, uint64_t base,
 }
 
 /* Whether an area is of RAM in that half, and not joined to the one before. */
-static bool begins(const struct reeve_map *map, size_t index, bool alias)
+static bool stretch_begins(const struct reeve_map *map, size_t index, bool alias)
 {
 	const struct map_area *area = &map->areas[index];
 	bool is_alias = map->shared_base != 0 && area->ipa >= map->shared_base;
@@ -101,7 +101,7 @@ static bool begins(const struct reeve_map *map, size_t index, bool alias)
 }
 
 /* Bytes of RAM from an area on without a hole. */
-static uint64_t stretch(const struct reeve_map *map, size_t index)
+static uint64_t stretch_size(const struct reeve_map *map, size_t index)
 {
 	uint64_t from = map->areas[index].ipa;
 	uint64_t end = from;
@@ -119,13 +119,13 @@ void svg_bands(struct svg *svg)
 	const struct reeve_map *map = svg->map;
 
 	for (size_t i = 0; i < map->count; i++) {
-		if (begins(map, i, false)) {
+		if (stretch_begins(map, i, false)) {
 			bands_draw(svg, "RAM", map->areas[i].ipa,
-				   stretch(map, i));
+				   stretch_size(map, i));
 		} else if (map_sum(map, MAP_SHARED) != 0 &&
-			   begins(map, i, true)) {
+			   stretch_begins(map, i, true)) {
 			bands_draw(svg, "What the Realm shares of it",
-				   map->areas[i].ipa, stretch(map, i));
+				   map->areas[i].ipa, stretch_size(map, i));
 		}
 	}
 }

@@ -82,7 +82,7 @@ static double row_height(const struct row *row)
 	return row->area != NULL ? BOX : BREAK;
 }
 
-static double stack_height(const struct reeve_map *map)
+static double rows_height(const struct reeve_map *map)
 {
 	struct walk walk = { .map = map };
 	struct row row;
@@ -141,8 +141,8 @@ static void bar_draw(struct svg *svg, const struct bar *bar)
 }
 
 /* From the row's place on the bar to its box. */
-static void tie(struct svg *svg, const struct bar *bar, const struct row *row,
-		double y)
+static void tie_draw(struct svg *svg, const struct bar *bar,
+		     const struct row *row, double y)
 {
 	fprintf(svg->to,
 		"<polygon points='%d,%.2f %d,%.2f %d,%.2f %d,%.2f' fill='%s' "
@@ -251,7 +251,7 @@ static void row_draw(struct svg *svg, const struct bar *bar,
 		break_draw(svg, row, y);
 		return;
 	}
-	tie(svg, bar, row, y);
+	tie_draw(svg, bar, row, y);
 	box_draw(svg, row, y);
 }
 
@@ -259,7 +259,7 @@ void svg_stack(struct svg *svg)
 {
 	const struct reeve_map *map = svg->map;
 	struct walk walk = { .map = map };
-	struct bar bar = { .height = stack_height(map) };
+	struct bar bar = { .height = rows_height(map) };
 	struct row row;
 	double y;
 

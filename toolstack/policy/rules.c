@@ -126,7 +126,7 @@ static bool uart_readable(const struct policy_case *asked)
 }
 
 /* The key is written, whatever its value: it has no use. */
-static bool written(const struct policy_case *asked)
+static bool key_written(const struct policy_case *asked)
 {
 	return domain_is_set(asked->domain, asked->rule->key);
 }
@@ -158,7 +158,7 @@ static bool written(const struct policy_case *asked)
 	{ id,                                                                  \
 	  REEVE_NOTE,                                                          \
 	  key,                                                                 \
-	  written,                                                             \
+	  key_written,                                                         \
 	  "a Realm has no " what "; this is ignored",                          \
 	  "remove it" }
 

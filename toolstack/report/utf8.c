@@ -38,7 +38,7 @@ static int row_fits(const struct utf8_row *row, const unsigned char *text,
 }
 
 /* The length of the well-formed sequence that text starts with; 0: none. */
-static size_t sequence(const unsigned char *text, size_t left)
+static size_t sequence_length(const unsigned char *text, size_t left)
 {
 	size_t rows = sizeof(utf8_rows) / sizeof(utf8_rows[0]);
 
@@ -62,7 +62,7 @@ char *utf8_repair(const char *text, size_t length, size_t *repaired)
 	if (copy == NULL)
 		return NULL;
 	for (; in < end; in += taken) {
-		taken = sequence(in, (size_t)(end - in));
+		taken = sequence_length(in, (size_t)(end - in));
 		if (taken == 0) {
 			*out++ = (char)(0xc0 | *in >> 6);
 			*out++ = (char)(0x80 | (*in & 0x3f));
@@ -79,7 +79,7 @@ char *utf8_repair(const char *text, size_t length, size_t *repaired)
 
 size_t utf8_printable(const unsigned char *text, size_t left)
 {
-	size_t length = sequence(text, left);
+	size_t length = sequence_length(text, left);
 
 	if (text[0] < 0x20 || text[0] == 0x7f)
 		return 0;
