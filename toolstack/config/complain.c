@@ -156,10 +156,11 @@ static void excerpt_write(const char *text, size_t length, char *out)
 	size_t shown = length < SHOWN_MAX ? length : SHOWN_MAX;
 
 	for (size_t i = 0; i < shown; i++) {
-		*out++ = (unsigned char)text[i] < ' ' || text[i] > '~' ? '?'
-								       : text[i];
+		bool hidden = (unsigned char)text[i] < ' ' || text[i] > '~';
+
+		out[i] = hidden ? '?' : text[i];
 	}
-	strcpy(out, length > shown ? "..." : "");
+	strcpy(out + shown, length > shown ? "..." : "");
 }
 
 /* Names the token for a message; the room is enough for any. */
@@ -228,7 +229,8 @@ int complain(struct parser *parser, const struct report_place *place,
 {
 	va_list args;
 
-	if (parser->errors++ >= CFG_ERRORS_MAX)
+	parser->errors++;
+	if (parser->errors > CFG_ERRORS_MAX)
 		return REEVE_ERR_CONFIG;
 	va_start(args, message);
 	complain_report(parser, REEVE_ERROR, place, hint, message, args);
@@ -241,7 +243,8 @@ void complain_warn(struct parser *parser, const struct report_place *place,
 {
 	va_list args;
 
-	if (parser->warnings++ < CFG_WARNINGS_MAX) {
+	parser->warnings++;
+	if (parser->warnings <= CFG_WARNINGS_MAX) {
 		va_start(args, message);
 		complain_report(parser, REEVE_WARNING, place, hint, message,
 				args);

@@ -163,8 +163,10 @@ void lexer_init(struct lexer *lexer, const char *text, size_t length,
 		.source = sources,
 		.line = 1,
 	};
-	if (!strict && lex_has_bom(text, length))
-		lexer->at = lexer->line_start = strlen(BOM);
+	if (!strict && lex_has_bom(text, length)) {
+		lexer->at = strlen(BOM);
+		lexer->line_start = lexer->at;
+	}
 }
 
 struct token lexer_next(struct lexer *lexer)

@@ -33,6 +33,15 @@ bool parser_at_statement(const struct parser *parser)
 	return next == TOKEN_ASSIGN || next == TOKEN_APPEND;
 }
 
+/* Forgets the lists that are not closed yet. */
+static void open_lists_dispose(struct parser *parser)
+{
+	while (parser->depth != 0) {
+		parser->depth--;
+		value_dispose(&parser->lists[parser->depth].value);
+	}
+}
+
 /*
  * Goes to where statements can be read again: the line after the bad one, or
  * after the end of the list that the bad token stands in. A line that reads
@@ -42,8 +51,7 @@ static void parser_recover(struct parser *parser)
 {
 	size_t depth = parser->depth;
 
-	while (parser->depth != 0)
-		value_dispose(&parser->lists[--parser->depth].value);
+	open_lists_dispose(parser);
 	while (parser->token.kind != TOKEN_END && !parser_at_statement(parser)) {
 		if (parser->token.kind == TOKEN_OPEN)
 			depth++;
@@ -195,8 +203,7 @@ static int parse_sources(struct cfg *cfg, const char *text, size_t length,
 
 	lexer_init(&parser.lexer, text, length, cfg->sources, parser.strict);
 	error = parse_text(&parser, cfg);
-	while (parser.depth != 0)
-		value_dispose(&parser.lists[--parser.depth].value);
+	open_lists_dispose(&parser);
 	free(parser.lists);
 	if (error != 0)
 		return error;

@@ -93,7 +93,8 @@ void value_dispose(struct cfg_value *value)
 	while (value != NULL) {
 		if (value->items != NULL && value->count != 0) {
 			outer = value;
-			value = &outer->items[--outer->count];
+			outer->count--;
+			value = &outer->items[outer->count];
 			value->outer = outer;
 			continue;
 		}

@@ -56,7 +56,8 @@ static size_t string_escape(struct parser *parser, const struct token *token,
 			"as nothing, as xl reads it",
 			length);
 	} else {
-		*(*out)++ = (char)byte;
+		**out = (char)byte;
+		++*out;
 	}
 	return 1 + length;
 }

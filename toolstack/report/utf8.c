@@ -22,19 +22,19 @@ static const struct utf8_row utf8_rows[] = {
 	{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
 };
 
-static int row_fits(const struct utf8_row *row, const unsigned char *text,
-		    size_t left)
+static bool row_fits(const struct utf8_row *row, const unsigned char *text,
+		     size_t left)
 {
 	if (left < row->length || text[0] < row->first_low ||
 	    text[0] > row->first_high)
-		return 0;
+		return false;
 	if (text[1] < row->second_low || text[1] > row->second_high)
-		return 0;
+		return false;
 	for (size_t i = 2; i < row->length; i++) {
 		if ((text[i] & 0xc0) != 0x80)
-			return 0;
+			return false;
 	}
-	return 1;
+	return true;
 }
 
 /* The length of the well-formed sequence that text starts with; 0: none. */
@@ -84,7 +84,9 @@ size_t utf8_printable(const unsigned char *text, size_t left)
 	if (text[0] < 0x20 || text[0] == 0x7f)
 		return 0;
 	/* U+0080..U+009F are control characters too. */
-	return length == 2 && text[0] == 0xc2 && text[1] < 0xa0 ? 0 : length;
+	if (length == 2 && text[0] == 0xc2 && text[1] < 0xa0)
+		return 0;
+	return length;
 }
 
 bool utf8_is_printable(const char *text, size_t length)
