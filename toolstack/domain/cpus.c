@@ -6,6 +6,8 @@
 #include "abi/guest_map.h"
 #include "toolstack/domain/read.h"
 
+#define PAGES_PER_MIB 256 /* of 4 KiB */
+
 /* xl reads less than one as one; what a Realm's measurement holds is not
  * guessed at. */
 static void least_settle(struct reader *reader)
@@ -83,8 +85,9 @@ static void pool_settle(struct domain *domain)
 	if (domain->shadow_memory != DOMAIN_UNSET ||
 	    domain->maxmem == DOMAIN_UNSET)
 		return;
-	pages = 256 * domain->maxvcpus + domain->maxmem + 128;
-	domain->shadow_memory = (pages + 255) / 256;
+	pages = PAGES_PER_MIB * domain->maxvcpus + domain->maxmem +
+		PAGES_PER_MIB / 2;
+	domain->shadow_memory = (pages + PAGES_PER_MIB - 1) / PAGES_PER_MIB;
 }
 
 void domain_settle_cpus(struct reader *reader)

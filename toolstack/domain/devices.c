@@ -9,7 +9,8 @@
 #include "toolstack/domain/read.h"
 #include "toolstack/domain/spec.h"
 
-#define SPI_BASE 32
+#define SPI_BASE   32
+#define DOMID_LAST 0x7fef /* Xen keeps those above it for itself */
 
 /* What the mode means on Arm, as libxl settles it. */
 static void passthrough_settle(struct reader *reader)
@@ -75,7 +76,9 @@ static uint32_t backend_domid(const char *text)
 	if (backend == NULL)
 		return 0;
 	domid = strtoul(backend, &end, 10);
-	return end == backend + length && domid <= 0x7fef ? (uint32_t)domid : 0;
+	if (end != backend + length || domid > DOMID_LAST)
+		return 0;
+	return (uint32_t)domid;
 }
 
 static void virtio_add(struct reader *reader, const char *text)
@@ -151,22 +154,25 @@ static int64_t irq_settle(struct reader *reader, const struct cfg_value *item)
 	return irq - SPI_BASE + 1;
 }
 
-static int64_t larger(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 static int64_t spis_needed(struct reader *reader)
 {
 	const struct domain *domain = reader->domain;
-	int64_t need = domain->vuart == DOMAIN_VUART_SBSA;
+	int64_t need = 0;
 
-	if (domain->virtio_mmio_count > 0)
-		need = (int64_t)domain->virtio_mmio_count + 1;
+	if (domain->vuart == DOMAIN_VUART_SBSA)
+		need = GUEST_PL011_SPI - SPI_BASE + 1;
+	if (domain->virtio_mmio_count > 0) {
+		need = GUEST_VIRTIO_MMIO_SPI - SPI_BASE +
+		       (int64_t)domain->virtio_mmio_count;
+	}
 	if (domain_is_refused(domain, KEY_irqs))
 		return need;
-	for (size_t i = 0; i < domain->irqs.count; i++)
-		need = larger(need, irq_settle(reader, &domain->irqs.items[i]));
+	for (size_t i = 0; i < domain->irqs.count; i++) {
+		int64_t spis = irq_settle(reader, &domain->irqs.items[i]);
+
+		if (spis > need)
+			need = spis;
+	}
 	return need;
 }
 

@@ -60,7 +60,7 @@ static struct json_object *list_field_json(const struct domain *domain,
 static struct json_object *value_json(const struct domain *domain,
 				      const struct key *key)
 {
-	const void *field = (const char *)domain + key->field;
+	const void *field = key_value(domain, key);
 	const char *text;
 	int64_t number;
 

@@ -8,11 +8,6 @@
 
 #define HINT_SIZE 512
 
-static void *key_field(struct domain *domain, const struct key *key)
-{
-	return (char *)domain + key->field;
-}
-
 static struct domain_origin *key_origin(struct domain *domain,
 					const struct key *key)
 {

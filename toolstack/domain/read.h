@@ -26,6 +26,9 @@ struct reader {
 /* Reads a setting into its key's field, or reports why not. */
 void key_read(struct reader *reader, const struct key *key,
 	      const struct cfg_setting *setting);
+/* The field of a key that has one: to be read, to be written. */
+const void *key_value(const struct domain *domain, const struct key *key);
+void *key_field(struct domain *domain, const struct key *key);
 /* Gives the key's field its default; DOMAIN_UNSET, NULL, -1 without one. */
 void key_reset(struct domain *domain, const struct key *key);
 

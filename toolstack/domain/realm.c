@@ -4,8 +4,7 @@
  * any form is a Realm, an explicit ordinary guest, or an error. Here too: the
  * parameters of the Realm.
  */
-#include <stdio.h>
-#include <string.h>
+#include <ctype.h>
 
 #include "toolstack/domain/read.h"
 
@@ -45,9 +44,9 @@ static void parameter_check(struct reader *reader, enum key_id key)
 
 static int hex_digit(char digit)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	return (int)(strchr(digits, digit | 0x20) - digits);
+	if (isdigit((unsigned char)digit))
+		return digit - '0';
+	return tolower((unsigned char)digit) - 'a' + 10;
 }
 
 /* The text was judged: pairs of digits, at most 64. */

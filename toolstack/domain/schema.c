@@ -33,6 +33,18 @@ const char *key_name(enum key_id id)
 	return schema_keys[id].info.name;
 }
 
+bool key_is_list(const struct key *key)
+{
+	switch (key->kind) {
+	case KEY_LIST:
+	case KEY_LISTS:
+	case KEY_STRING_OR_LIST:
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool key_default_is_words(const struct key *key)
 {
 	return key->info.fallback[0] == '(';
@@ -150,7 +162,11 @@ static unsigned slips_allowed(const char *name)
 {
 	size_t length = strlen(name);
 
-	return length < 3 ? 0 : length < 5 ? 1 : length < 8 ? 2 : 3;
+	if (length < 3)
+		return 0;
+	if (length < 5)
+		return 1;
+	return length < 8 ? 2 : 3;
 }
 
 /* Where a slip must not pass, two are looked for in the shortest name. */

@@ -87,6 +87,9 @@ enum key_id schema_index(const struct key *key);
 /* The name, as diagnostics show it. */
 const char *key_name(enum key_id id);
 
+/* Whether the field is a struct domain_list. */
+bool key_is_list(const struct key *key);
+
 /* Whether the default is words, computed or absent. */
 bool key_default_is_words(const struct key *key);
 

@@ -68,7 +68,7 @@ static void every_default_is_a_value_of_its_kind(void **state)
 			continue;
 		if (key->kind == KEY_CHOICE)
 			assert_true(key_choice(key, text) >= 0);
-		if (key->kind >= KEY_LIST)
+		if (key_is_list(key))
 			assert_true(list_default_is_empty(key));
 		if (key->kind != KEY_NUMBER && key->kind != KEY_BOOLEAN)
 			continue;

@@ -28,9 +28,12 @@ const char *spec_uuid(const struct key *key, const char *text)
 	for (int i = 0; i < UUID_LENGTH; i++) {
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+		if (dash && text[i] != '-')
 			return "is not a UUID";
-		nil = nil && (dash || text[i] == '0');
+		if (!dash && !isxdigit((unsigned char)text[i]))
+			return "is not a UUID";
+		if (!dash && text[i] != '0')
+			nil = false;
 	}
 	return nil ? "is the nil UUID, which identifies nothing" : NULL;
 }
@@ -204,8 +207,9 @@ static bool spec_take_bdf(const char **text)
 	if (!spec_take_number(text, 16, 0xffff, &numbers[0]))
 		return false;
 	while (count < 3 && spec_take_text(text, ":")) {
-		if (!spec_take_number(text, 16, 0xff, &numbers[count++]))
+		if (!spec_take_number(text, 16, 0xff, &numbers[count]))
 			return false;
+		count++;
 	}
 	if (count < 2 || numbers[count - 2] > 0xff || numbers[count - 1] > 0x1f)
 		return false;
@@ -215,16 +219,24 @@ static bool spec_take_bdf(const char **text)
 	       spec_take_number(text, 16, 7, &function);
 }
 
+/* Whether a name is the word, or begins with it up to the * that ends it. */
+static bool name_matches(const char *word, size_t word_length, const char *name,
+			 size_t length)
+{
+	size_t stem = word_length - 1;
+
+	if (word[stem] == '*')
+		return length >= stem && strncmp(word, name, stem) == 0;
+	return length == word_length && strncmp(word, name, length) == 0;
+}
+
 /* Whether the name before the = of a part is among the words of names. */
 static bool name_known(const char *names, const char *part, size_t length)
 {
 	while (*names != '\0') {
 		size_t word = strcspn(names, ",");
-		bool stem = names[word - 1] == '*';
 
-		if (stem ? length >= word - 1 &&
-				    strncmp(names, part, word - 1) == 0
-			 : length == word && strncmp(names, part, word) == 0)
+		if (name_matches(names, word, part, length))
 			return true;
 		names += word;
 		names += strspn(names, ", ");
@@ -250,6 +262,13 @@ static const char *part_judge(const char *names, const char *part)
 		       : "has a part whose name is not known";
 }
 
+/* What stands behind the first part of text and its comma. */
+static const char *part_skip(const char *text)
+{
+	text += strcspn(text, ",");
+	return *text == ',' ? text + 1 : text;
+}
+
 /* The parts that begin before end. */
 static const char *parts_judge(const char *names, const char *text,
 			       const char *end)
@@ -258,8 +277,7 @@ static const char *parts_judge(const char *names, const char *text,
 
 	while (wrong == NULL && text < end) {
 		wrong = part_judge(names, text);
-		text += strcspn(text, ",");
-		text += *text == ',';
+		text = part_skip(text);
 	}
 	return wrong;
 }
@@ -290,8 +308,7 @@ const char *spec_part(const char *text, const char *name, size_t *length)
 			found = value;
 			*length = strcspn(value, ",");
 		}
-		text += strcspn(text, ",");
-		text += *text == ',';
+		text = part_skip(text);
 	}
 	return found;
 }
@@ -316,25 +333,29 @@ const char *spec_parts(const struct key *key, const char *text)
 	return wrong;
 }
 
+static const char pci_names[] = "bdf, vslot, permissive, msitranslate, "
+				"seize, power_mgmt, rdm_policy, name";
+
+/* The form in which the address, too, is a KEY=VALUE part: bdf. */
+static const char *pci_parts_judge(const char *text)
+{
+	size_t length;
+	const char *bdf = spec_part(text, "bdf", &length);
+
+	if (bdf != NULL && !spec_take_bdf(&bdf))
+		return "has no PCI address";
+	if (bdf == NULL && spec_part(text, "name", &length) == NULL)
+		return "has neither a PCI address nor a name";
+	return all_parts_judge(pci_names, text);
+}
+
 const char *spec_pci(const struct key *key, const char *text)
 {
-	static const char names[] = "bdf, vslot, permissive, msitranslate, "
-				    "seize, power_mgmt, rdm_policy, name";
 	uint64_t slot;
-	size_t length;
-	const char *bdf;
 
 	(void)key;
-	if (strcspn(text, "=,") < strcspn(text, ",")) {
-		bdf = spec_part(text, "bdf", &length);
-		if (bdf != NULL) {
-			return spec_take_bdf(&bdf) ? all_parts_judge(names, text)
-						   : "has no PCI address";
-		}
-		return spec_part(text, "name", &length) != NULL
-			       ? all_parts_judge(names, text)
-			       : "has neither a PCI address nor a name";
-	}
+	if (text[strcspn(text, "=,")] == '=')
+		return pci_parts_judge(text);
 	if (!spec_take_bdf(&text))
 		return "does not start with a PCI address";
 	if (spec_take_text(&text, "@") &&
@@ -342,7 +363,7 @@ const char *spec_pci(const struct key *key, const char *text)
 		return "has no slot, 0 to 1f, behind the @";
 	if (*text != '\0' && *text != ',')
 		return "has text behind its PCI address";
-	return all_parts_judge(names, text);
+	return all_parts_judge(pci_names, text);
 }
 
 /* "virtio,device" and an optional number: the device tree's compatible. */

@@ -30,16 +30,22 @@ bool domain_is_refused(const struct domain *domain, enum key_id id)
 	return origin_of(domain, id)->refused;
 }
 
-static const void *field_of(const struct domain *domain, const struct key *key)
+const void *key_value(const struct domain *domain, const struct key *key)
 {
 	assert(key->field != KEY_NO_FIELD);
 	return (const char *)domain + key->field;
 }
 
+void *key_field(struct domain *domain, const struct key *key)
+{
+	assert(key->field != KEY_NO_FIELD);
+	return (char *)domain + key->field;
+}
+
 int64_t domain_number(const struct domain *domain, enum key_id id)
 {
 	const struct key *key = &schema_keys[id];
-	const void *field = field_of(domain, key);
+	const void *field = key_value(domain, key);
 
 	if (key->kind == KEY_BOOLEAN)
 		return *(const bool *)field;
@@ -52,7 +58,7 @@ int64_t domain_number(const struct domain *domain, enum key_id id)
 void key_reset(struct domain *domain, const struct key *key)
 {
 	const char *text = key->info.fallback;
-	void *field = (char *)domain + key->field;
+	void *field = key_field(domain, key);
 	int64_t number = DOMAIN_UNSET;
 
 	if (key_default_is_words(key))
@@ -90,12 +96,12 @@ static bool string_is_default(const struct key *key, const char *text)
 bool domain_is_default(const struct domain *domain, enum key_id id)
 {
 	const struct key *key = &schema_keys[id];
-	const void *field = field_of(domain, key);
+	const void *field = key_value(domain, key);
 	struct domain plain;
 
 	if (key->kind == KEY_STRING)
 		return string_is_default(key, *(const char *const *)field);
-	if (key->kind >= KEY_LIST)
+	if (key_is_list(key))
 		return ((const struct domain_list *)field)->count == 0;
 	key_reset(&plain, key);
 	return domain_number(domain, id) == domain_number(&plain, id);
