@@ -87,7 +87,9 @@ static int area_compare(const void *a, const void *b)
 	const struct map_area *one = a;
 	const struct map_area *other = b;
 
-	return one->ipa < other->ipa ? -1 : one->ipa > other->ipa;
+	if (one->ipa == other->ipa)
+		return 0;
+	return one->ipa < other->ipa ? -1 : 1;
 }
 
 /* Keeps of the sorted areas what is behind the one before, joined to it if it

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/number.h"
+
 #define LEGEND_STEP  190
 #define PAGES_BAR_X  232
 #define PAGES_HEIGHT 20
@@ -120,7 +122,7 @@ static void svg_pages(struct svg *svg)
 
 	svg_heading(svg, "Pages that the host has in it", "to scale");
 	for (unsigned kind = 0; kind < ENGINE_PAGE_KINDS; kind++)
-		most = held[kind] > most ? held[kind] : most;
+		most = larger(most, held[kind]);
 	for (unsigned kind = 0; kind < ENGINE_PAGE_KINDS; kind++) {
 		double bar = width * (double)held[kind] / (double)most;
 

@@ -93,11 +93,13 @@ static void bands_draw(struct svg *svg, const char *title, uint64_t base,
 static bool stretch_begins(const struct reeve_map *map, size_t index, bool alias)
 {
 	const struct map_area *area = &map->areas[index];
+	const struct map_area *last = index > 0 ? area - 1 : NULL;
 	bool is_alias = map->shared_base != 0 && area->ipa >= map->shared_base;
 
-	return area->kind != MAP_DEVICE && is_alias == alias &&
-	       (index == 0 || area[-1].kind == MAP_DEVICE ||
-		area[-1].ipa + area[-1].size != area->ipa);
+	if (area->kind == MAP_DEVICE || is_alias != alias)
+		return false;
+	return last == NULL || last->kind == MAP_DEVICE ||
+	       last->ipa + last->size != area->ipa;
 }
 
 /* Bytes of RAM from an area on without a hole. */

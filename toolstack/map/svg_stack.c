@@ -201,6 +201,7 @@ static void box_draw(struct svg *svg, const struct row *row, double y)
 	bool several = row->count > 1;
 	bool dark = !several && is_dark(area->kind);
 	const char *word = map_look(area->kind)->word;
+	double line = y + (several ? 18 : 25);
 	char text[120];
 
 	svg_rect(svg, BOX_X, y + 1, BOX_WIDTH, BOX - 2,
@@ -209,10 +210,8 @@ static void box_draw(struct svg *svg, const struct row *row, double y)
 		snprintf(text, sizeof(text), "%s", area->name);
 	else
 		snprintf(text, sizeof(text), "%s (%s)", area->name, word);
-	svg_text(svg, BOX_X + 12, y + (several ? 18 : 25),
-		 dark ? "name on" : "name", text);
-	box_facts(svg, row, y + (several ? 18 : 25),
-		  dark ? "right on" : "right");
+	svg_text(svg, BOX_X + 12, line, dark ? "name on" : "name", text);
+	box_facts(svg, row, line, dark ? "right on" : "right");
 	if (several)
 		box_shares(svg, row, y);
 	svg_address(svg, BOX_X - 8, y + 12, "ipa", row->ipa);
@@ -265,7 +264,8 @@ void svg_stack(struct svg *svg)
 
 	svg_heading(svg, "All addresses",
 		    "left: to scale; right: not to scale, with breaks");
-	bar.y = y = svg->y;
+	y = svg->y;
+	bar.y = y;
 	bar.scale = bar.height / (double)map->top;
 	bar_draw(svg, &bar);
 	while (row_take(&walk, &row)) {

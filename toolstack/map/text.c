@@ -51,6 +51,7 @@ static void map_pages_write(FILE *to, const struct reeve_map *map)
 static void map_text_write(FILE *to, void *with)
 {
 	const struct reeve_map *map = *(const struct reeve_map **)with;
+	bool shared = false;
 
 	fprintf(to, "%s: %s\n", map->name, map_title(map).text);
 	fputs("  from          to            size       RIPAS      what\n", to);
@@ -58,7 +59,8 @@ static void map_text_write(FILE *to, void *with)
 		const struct map_area *area = &map->areas[i];
 
 		if (map->shared_base != 0 && area->ipa >= map->shared_base &&
-		    (i == 0 || area[-1].ipa < map->shared_base)) {
+		    !shared) {
+			shared = true;
 			fprintf(to,
 				"  0x%010" PRIx64 "  the shared half begins\n",
 				map->shared_base);
