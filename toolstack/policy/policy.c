@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Holding a domain against the table of Realm rules. */
+/* Checks a domain against the table of Realm rules. */
 #include "toolstack/policy/policy.h"
 
 static bool rule_broken(const struct policy_case *asked)
@@ -9,7 +9,8 @@ static bool rule_broken(const struct policy_case *asked)
 	return !domain_is_default(asked->domain, asked->rule->key);
 }
 
-/* A rule on a key that is not set is about the Realm itself. */
+/* If the configuration does not set the key of the rule, the diagnostic points
+ * at the realm switch: that is what makes the rule apply. */
 static void rule_report(const struct policy_case *asked,
 			struct reeve_report *report)
 {

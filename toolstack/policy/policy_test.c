@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of Realm rules is sound and covers the schema. */
+/* Tests that the table of Realm rules is sound and covers the schema. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +58,8 @@ static void every_key_that_is_not_for_realms_has_a_rule(void **state)
 	}
 }
 
-/* Reads a Realm, changes it as the test wants, and holds it to the rules. */
+/* Reads a Realm, lets the test change it, and checks it against the rules.
+ * Returns the number of diagnostics. */
 static size_t check(void (*change)(struct domain *), struct reeve_report *report)
 {
 	struct domain *domain = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The table of Realm rules. What no Arm guest may have at all (hvm, nestedhvm,
- * altp2m, unequal memory and maxmem ...) is refused when the domain is read.
+ * The table of Realm rules. Settings that no Arm guest may have (hvm,
+ * nestedhvm, altp2m, unequal memory and maxmem ...) are not here: domain_read()
+ * refuses them.
  */
 #include "abi/guest_map.h"
 #include "toolstack/policy/policy.h"
@@ -15,7 +16,8 @@ static bool host_without_realms(const struct policy_case *asked)
 	return asked->host != NULL && !asked->host->realms;
 }
 
-/* The rules on a host's Realm features say nothing of a host without any. */
+/* A host without Realms breaks host-realms only. The rules on its further Realm
+ * features would add nothing to that. */
 static bool host_has_realms(const struct policy_case *asked)
 {
 	return asked->host != NULL && asked->host->realms;
@@ -34,8 +36,8 @@ static bool beyond_first_bank(const struct policy_case *asked)
 	       mib > GUEST_RAM0_SIZE >> MIB_SHIFT;
 }
 
-/* A Realm's own half of its IPA space holds the RAM; the other half is what
- * it shares. */
+/* The RAM must lie in the lower half of the IPA space, which is private. The
+ * upper half is for what the Realm shares. */
 static bool beyond_ipa_space(const struct policy_case *asked)
 {
 	uint64_t top = GUEST_RAM0_BASE;
@@ -70,7 +72,8 @@ static bool gicv3_missing(const struct policy_case *asked)
 	       asked->host != NULL && asked->host->gic_version != 3;
 }
 
-/* The mode follows from pci and dtdev when it is not written. */
+/* A mode that is not written follows from pci and dtdev, which have rules of
+ * their own. */
 static bool passthrough_chosen(const struct policy_case *asked)
 {
 	return domain_is_set(asked->domain, KEY_passthrough) &&
@@ -125,7 +128,7 @@ static bool uart_readable(const struct policy_case *asked)
 	       (asked->host == NULL || asked->host->debug_uart);
 }
 
-/* The key is written, whatever its value: it has no use. */
+/* A Realm has no use for the key, so that any value breaks the rule. */
 static bool key_written(const struct policy_case *asked)
 {
 	return domain_is_set(asked->domain, asked->rule->key);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Well-formed UTF-8, table 3-7 of the Unicode standard, and the rest. */
+/* Recognises well-formed UTF-8 (the Unicode standard, table 3-7), and repairs
+ * or escapes every other byte. */
 #include "toolstack/report/utf8.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@
 
 #include "toolstack/reeve.h"
 
-/* A sequence by its first two bytes; any others are 80..BF. */
+/* The bytes that a sequence may begin with. All further bytes are 80..BF. */
 struct utf8_row {
 	unsigned char first_low, first_high;
 	unsigned char second_low, second_high;
@@ -37,7 +38,8 @@ static bool row_fits(const struct utf8_row *row, const unsigned char *text,
 	return true;
 }
 
-/* The length of the well-formed sequence that text starts with; 0: none. */
+/* Returns the length of the well-formed sequence that text starts with, or 0 if
+ * it starts with none. */
 static size_t sequence_length(const unsigned char *text, size_t left)
 {
 	size_t rows = sizeof(utf8_rows) / sizeof(utf8_rows[0]);
