@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the parser says of a text that it cannot read, and the ways out. */
+/* Says why the parser cannot read a text, and how to mend it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "toolstack/config/parser.h"
 
 enum {
-	SHOWN_MAX = 24, /* bytes of the text that a message repeats */
+	SHOWN_MAX = 24, /* bytes of the text that a message quotes */
 };
 
 #define BIT(kind) (1U << (kind))
@@ -24,7 +24,7 @@ enum mode {
 	MODE_DEFAULT,
 };
 
-/* One piece of advice; the first row that fits is given. */
+/* One hint. The first row that fits the error gives its hint. */
 struct advice {
 	unsigned expected; /* bits of enum expected */
 	unsigned tokens; /* bits of enum token_kind */
@@ -106,7 +106,7 @@ static const char *expected_name(enum expected expected)
 	return "";
 }
 
-/* Whether the token is one of the words, which blanks separate. */
+/* Returns true if the token is one of the words, which blanks separate. */
 static bool token_among(const struct token *token, const char *words)
 {
 	size_t length;
@@ -150,7 +150,8 @@ static const char *advice_for(const struct parser *parser,
 	return NULL;
 }
 
-/* Writes the start of a text fit for a terminal; out has room for it. */
+/* Copies the start of a text to out, with ? for control characters. out has
+ * room for SHOWN_MAX bytes and an ellipsis. */
 static void excerpt_write(const char *text, size_t length, char *out)
 {
 	size_t shown = length < SHOWN_MAX ? length : SHOWN_MAX;
@@ -163,7 +164,7 @@ static void excerpt_write(const char *text, size_t length, char *out)
 	strcpy(out + shown, length > shown ? "..." : "");
 }
 
-/* Names the token for a message; the room is enough for any. */
+/* Names the token as a message does. */
 static void token_describe(const struct token *token, char *out, size_t room)
 {
 	char text[SHOWN_MAX + 4];
@@ -216,7 +217,8 @@ complain_report(struct parser *parser, enum reeve_severity severity,
 {
 	char *text = NULL;
 
-	/* Without memory for the text the report has none to keep it either. */
+	/* If there is no memory for the text, there is none in the report for a
+	 * copy of it either: it only counts the error then. */
 	if (vasprintf(&text, message, args) < 0)
 		text = NULL;
 	report_add(parser->report, severity, place, parser->key, hint, "%s",

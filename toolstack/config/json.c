@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The settings as JSON: a flat walk, so that no depth of lists matters. */
+/* Writes the settings as JSON. The walk over nested lists is not recursive, so
+ * no depth of lists overflows the stack. */
 #include <json-c/json.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #include "toolstack/config/settings.h"
 #include "toolstack/report/utf8.h"
 
-/* Writes text as a JSON string. 0 or REEVE_ERR_MEMORY. */
+/* Writes text as a JSON string. Returns 0 or REEVE_ERR_MEMORY. */
 static int json_write_text(FILE *out, const char *text, size_t length)
 {
 	int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
@@ -56,7 +57,7 @@ static int json_write_setting(FILE *out, const struct cfg *cfg,
 	const char *file = setting->place.file;
 	int error;
 
-	/* A key has nothing in it that JSON escapes. */
+	/* A key holds no byte that JSON would escape. */
 	fprintf(out, "{\"key\": \"%s\", \"op\": \"%s\", ", setting->key,
 		setting->op == CFG_SET ? "=" : "+=");
 	if (file != cfg->sources[0].name)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The lexer: one token at a time, every byte of the text looked at once. */
+/* The lexer: reads one token at a time, and each byte of the text once. */
 #include "toolstack/config/lex.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 #define NUMBER_BYTES DIGITS "abcdefx"
 #define BOM          "\xef\xbb\xbf"
 
-/* What ends a run of bytes that make no token. */
+/* The bytes that end a run of bytes that make no token. */
 #define BAD_ENDS BLANKS "\r\n,;=[]#'\""
 
 static bool byte_in(char byte, const char *set)
@@ -19,7 +19,8 @@ static bool byte_in(char byte, const char *set)
 	return byte != '\0' && strchr(set, byte) != NULL;
 }
 
-/* How many bytes at the start of text are in set, or are not in it. */
+/* Returns how many bytes at the start of text are in set, or are not in set if
+ * in is false. */
 static size_t bytes_span(const char *text, size_t left, const char *set, bool in)
 {
 	size_t length = 0;
@@ -35,7 +36,8 @@ static bool text_starts(const char *text, size_t left, const char *prefix)
 	       memcmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* The bytes before the line feed, or all that is left. */
+/* Returns the number of bytes before the line feed, or left if there is
+ * none. */
 static size_t line_rest(const char *text, size_t left)
 {
 	const char *end = memchr(text, '\n', left);
@@ -49,8 +51,9 @@ static enum token_kind scan_bad(const char *text, size_t left, size_t *length)
 	if (left > 1)
 		return TOKEN_BAD;
 	/*
-	 * A byte of no token that is the very last of the text ends it without
-	 * a word in libxlutil. Of a CR or a # nobody misses anything.
+	 * If the last byte of the text is part of no token, libxlutil ends the
+	 * text there and reports nothing. A CR or a # means nothing there, so
+	 * only another byte is worth a warning.
 	 */
 	return byte_in(*text, "\r#") ? TOKEN_END : TOKEN_STRAY;
 }
@@ -142,7 +145,7 @@ static enum token_kind scan_token(const struct lexer *lexer, size_t left,
 	return scan_mark(lexer, left, length);
 }
 
-/* The byte before the lexer was a line feed. */
+/* Called when the lexer has passed a line feed. */
 static void line_begin(struct lexer *lexer)
 {
 	lexer->line_start = lexer->at;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading a configuration: a plain file, as for xl, or a stream. */
+/* Reads a configuration from a plain file, as xl does, or from a stream. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,7 +10,8 @@
 
 #include "toolstack/config/cfg.h"
 
-/* What a stream may hold: no need to fill memory from one. */
+/* The most bytes that a stream may give, lest an endless one fill the
+ * memory. */
 #define STREAM_MAX (1 << 20)
 
 struct text {
@@ -36,7 +37,7 @@ static int cfg_fail(struct reeve_report *report, const char *path,
 			    "the file cannot be %s: %s", what, strerror(errno));
 }
 
-/* Reads up to size bytes; -1 with errno set. */
+/* Reads up to size bytes. Returns their number, or -1 with errno set. */
 static ssize_t cfg_read_all(int fd, char *text, size_t size)
 {
 	size_t done = 0;
@@ -76,7 +77,7 @@ static int read_plain(int fd, const char *path, off_t size, struct text *text,
 	return 0;
 }
 
-/* A pipe or a terminal, up to its end. */
+/* Reads a pipe, a socket or a terminal to its end. */
 static int read_stream(int fd, const char *path, struct text *text,
 		       struct reeve_report *report)
 {
@@ -117,7 +118,7 @@ static int read_open(int fd, const char *path, unsigned flags,
 			  "this is neither a file nor something to read from");
 }
 
-/* On failure text may hold memory as well; the caller frees it. */
+/* The caller frees text->bytes after a failure too. */
 static int read_path(const char *path, unsigned flags, struct text *text,
 		     struct reeve_report *report)
 {
@@ -127,7 +128,8 @@ static int read_path(const char *path, unsigned flags, struct text *text,
 
 	if (strcmp(path, "/dev/null") == 0)
 		return 0;
-	/* A FIFO that will not be read must not hold us up. */
+	/* A FIFO is refused in this mode, so opening it must not wait for a
+	 * writer. */
 	if ((flags & CFG_STRICT) != 0)
 		mode |= O_NONBLOCK;
 	fd = open(path, mode);
