@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Kernel, RAM disk and command line. */
+/* Settles the kernel, the RAM disk and the command line. */
 #include <stdio.h>
 
 #include "toolstack/domain/read.h"

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* vCPUs: how many, where they run, and what they cost in tables. */
+/* Settles the vCPUs: their number, the CPUs they run on, and the memory that
+ * their tables cost. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "abi/guest_map.h"
 #include "toolstack/domain/read.h"
 
-#define PAGES_PER_MIB 256 /* of 4 KiB */
+#define PAGES_PER_MIB 256 /* pages of 4 KiB */
 
-/* xl reads less than one as one; what a Realm's measurement holds is not
- * guessed at. */
+/* xl reads less than one vCPU as one. The number is part of a Realm's
+ * measurement, so for a Realm it must not be guessed: it is refused. */
 static void least_settle(struct reader *reader)
 {
 	struct domain *domain = reader->domain;
@@ -46,7 +47,7 @@ static void count_settle(struct reader *reader)
 	struct domain *domain = reader->domain;
 
 	least_settle(reader);
-	/* 0 is xl's way of saying that it is not set. */
+	/* To xl, 0 means that the key is not set. */
 	if (domain->maxvcpus == DOMAIN_UNSET || domain->maxvcpus == 0)
 		domain->maxvcpus = domain->vcpus;
 	if (domain->maxvcpus < domain->vcpus) {
@@ -61,7 +62,8 @@ static void count_settle(struct reader *reader)
 	most_settle(reader);
 }
 
-/* A list of CPU sets has an entry for each vCPU; more have nobody to pin. */
+/* A list of CPU sets has one entry for each vCPU. Further entries pin
+ * nothing. */
 static void affinity_settle(struct reader *reader, enum key_id key,
 			    const struct domain_list *list)
 {
@@ -76,8 +78,8 @@ static void affinity_settle(struct reader *reader, enum key_id key,
 	}
 }
 
-/* What libxl reserves for stage 2 tables: 4 KiB for each MiB of RAM, 1 MiB
- * for each vCPU, and 512 KiB; rounded up to MiB. */
+/* Computes what libxl reserves for stage 2 tables: 1 MiB for each vCPU, 4 KiB
+ * for each MiB of RAM, and 512 KiB, rounded up to whole MiB. */
 static void pool_settle(struct domain *domain)
 {
 	int64_t pages;

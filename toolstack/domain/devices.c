@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Devices: passthrough, virtio-mmio, and the interrupts that they need. */
+/* Settles the devices: passthrough, virtio-mmio, and the interrupts that they
+ * need. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +11,9 @@
 #include "toolstack/domain/spec.h"
 
 #define SPI_BASE   32
-#define DOMID_LAST 0x7fef /* Xen keeps those above it for itself */
+#define DOMID_LAST 0x7fef /* Xen reserves the ids above */
 
-/* What the mode means on Arm, as libxl settles it. */
+/* Replaces a mode by its meaning on Arm, as libxl does. */
 static void passthrough_settle(struct reader *reader)
 {
 	struct domain *domain = reader->domain;
@@ -55,7 +56,7 @@ static void virtio_disks_add(struct domain *domain)
 	}
 }
 
-/* The type reaches over one comma: "virtio,deviceID". */
+/* Copies the type. It has a comma of its own: "virtio,deviceID". */
 static char *virtio_type(const char *text)
 {
 	size_t length;
@@ -65,7 +66,8 @@ static char *virtio_type(const char *text)
 	return strndup(type, family + strcspn(type + family, ","));
 }
 
-/* Domain names other than Domain-0's are the host's to resolve: 0 until then. */
+/* Returns the domain id of the back end. Only the host can resolve a name, so a
+ * name gives 0, which is right for Domain-0. */
 static uint32_t backend_domid(const char *text)
 {
 	size_t length;
@@ -127,7 +129,8 @@ static void virtio_settle(struct reader *reader)
 
 /* ---- Interrupts -------------------------------------------------------- */
 
-/* Whether the platform gives the interrupt to a device of its own. */
+/* Names the device of the platform that has the interrupt, or returns NULL if
+ * none has it. */
 static const char *irq_owner(const struct domain *domain, int64_t irq)
 {
 	int64_t virtio_end =
@@ -140,7 +143,8 @@ static const char *irq_owner(const struct domain *domain, int64_t irq)
 	return NULL;
 }
 
-/* Checks one passed-through interrupt; returns the SPIs that it makes. */
+/* Checks an interrupt that is passed through. Returns the number of SPIs that
+ * the guest needs to have it. */
 static int64_t irq_settle(struct reader *reader, const struct cfg_value *item)
 {
 	int64_t irq = strtol(item->text, NULL, 10);
@@ -193,7 +197,7 @@ static void spis_settle(struct reader *reader)
 
 /* ---- The rest ---------------------------------------------------------- */
 
-/* A deprecated way to write the same. */
+/* Warns of the obsolete way to write the arguments. */
 static void bootloader_args_settle(struct reader *reader)
 {
 	const struct domain *domain = reader->domain;

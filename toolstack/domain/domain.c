@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From settings to a domain: the main path, and what is wrong with names. */
+/* Turns settings into a domain: the main path, and the diagnostics
+ * about names. */
 #include "toolstack/domain/domain.h"
 
 #include <stdio.h>
@@ -42,7 +43,7 @@ void domain_free(struct domain *domain)
 
 /* ---- Names ------------------------------------------------------------- */
 
-/* A name that no schema row has. */
+/* Reports a name that is in no row of the schema. */
 static void unknown_report(struct reader *reader,
 			   const struct cfg_setting *setting)
 {
@@ -69,7 +70,7 @@ static void unknown_report(struct reader *reader,
 	}
 }
 
-/* A name that is known, and that this guest has no use for. */
+/* Warns of a known name that has no effect on an Arm guest. */
 static void idle_report(struct reader *reader, const struct key *key,
 			const struct cfg_setting *setting)
 {
@@ -97,7 +98,8 @@ static void successor_report(struct reader *reader, const struct key *key,
 		   hint, "this key is obsolete");
 }
 
-/* Nothing but the default can work: say so instead of failing later. */
+/* Refuses any value but the default, which alone can work on Arm, so that the
+ * guest does not fail later. */
 static void arm_refusal_check(struct reader *reader, const struct key *key)
 {
 	enum key_id id = schema_index(key);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading configurations into typed domains, and printing them. */
+/* Tests how configurations are read into typed domains, and how those print. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -108,7 +108,7 @@ static void an_unreadable_switch_is_an_error_and_never_ordinary(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		snprintf(text, sizeof(text), BASE "%s\n", texts[i]);
-		/* x is no digit of a number token: quote it. */
+		/* A number cannot hold an x, so 1x needs quotes. */
 		if (strstr(text, "1x") != NULL)
 			snprintf(text, sizeof(text), BASE "realm='1x'\n");
 		case_read(&tested, text);
@@ -201,7 +201,7 @@ static void passthrough_follows_the_devices(void **state)
 	case_end(&tested);
 }
 
-/* A value that no reader of the key's kind takes. */
+/* Returns a value that is wrong for any key of that kind. */
 static const char *wrong_value(const struct key *key)
 {
 	return key->kind == KEY_LIST || key->kind == KEY_LISTS ? "'text'"
@@ -358,7 +358,8 @@ static void want_of_memory_is_reported_and_leaves_nothing(void **state)
 		allocations_left = SIZE_MAX;
 	}
 	assert_int_equal(result, REEVE_OK);
-	/* The domain, its origins, the devices and their two types. */
+	/* Five allocations: the domain, its origins, the devices, their
+	 * types. */
 	assert_int_equal(tried, 6);
 	domain_free(domain);
 	cfg_free(cfg);

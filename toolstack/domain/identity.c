@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Name and kind of the guest. */
+/* Settles the name and the type of the guest. */
 #include <string.h>
 
 #include "toolstack/domain/read.h"
@@ -20,7 +20,8 @@ static void name_settle(struct reader *reader)
 	}
 }
 
-/* The old key generic/hvm against the new one; true if they agree. */
+/* Takes the type from the old key builder (generic or hvm) if type is not set.
+ * Returns true if both agree. */
 static bool builder_settle(struct reader *reader)
 {
 	static const int types[] = { DOMAIN_TYPE_HVM, DOMAIN_TYPE_PV };

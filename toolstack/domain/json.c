@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The domain as JSON and as lines of text, in the schema's order. */
+/* Prints the domain as JSON and as lines of text, in the schema's order. */
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "toolstack/domain/read.h"
 #include "toolstack/report/utf8.h"
 
-/* A configuration may hold any bytes, JSON only UTF-8. */
+/* A configuration may hold any bytes; JSON holds only UTF-8. */
 static struct json_object *domain_text_json(const char *text)
 {
 	struct json_object *object = NULL;
@@ -46,7 +46,7 @@ static struct json_object *choice_json(const struct key *key, int choice)
 			    : NULL;
 }
 
-/* A list without a default of its own is null when nothing sets it. */
+/* A list without a default of its own is null if it is not set. */
 static struct json_object *list_field_json(const struct domain *domain,
 					   const struct key *key,
 					   const struct domain_list *list)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How much RAM the guest has. */
+/* Settles the amount of RAM of the guest. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "toolstack/domain/read.h"
 
 /*
- * On Arm the guest gets maxmem of RAM, while the hypervisor lets it have
- * memory: the larger fails, the smaller shrinks the guest unseen.
+ * On Arm libxl gives the guest maxmem of RAM, but Xen lets it have only memory.
+ * If maxmem is larger, the guest fails; if it is smaller, the guest has less
+ * than memory says, and nothing tells the user. So both must be the same.
  */
 static void ram_settle(struct reader *reader)
 {
@@ -32,7 +33,7 @@ static void ram_settle(struct reader *reader)
 	}
 }
 
-/* Whether vNUMA was asked for in vain; a Realm's rules speak for themselves. */
+/* Warns that vNUMA has no effect. For a Realm the policy has a rule on it. */
 static void vnuma_settle(struct reader *reader)
 {
 	if (reader->domain->vnuma.count > 0 && !reader->domain->realm) {

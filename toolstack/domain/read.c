@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The readers: one setting into one field, or an error with its place. */
+/* Reads one setting into one field, or reports an error at its place. */
 #include "toolstack/domain/read.h"
 
 #include <stdarg.h>
@@ -14,9 +14,9 @@ static struct domain_origin *key_origin(struct domain *domain,
 	return &domain->origins[schema_index(key)];
 }
 
-/* ---- Speaking ---------------------------------------------------------- */
+/* ---- Diagnostics ------------------------------------------------------- */
 
-/* What the key wants, from its row of the schema. */
+/* Writes a hint at the right value, from the key's row of the schema. */
 static void key_hint(const struct key *key, char *hint)
 {
 	static const char *const wants[] = {
@@ -36,7 +36,7 @@ static void key_hint(const struct key *key, char *hint)
 		 unit != NULL ? " " : "", unit != NULL ? unit : "");
 }
 
-/* What an element of the key's list should be. */
+/* Writes a hint at the right element of the key's list. */
 static void element_hint(const struct key *key, char *hint)
 {
 	const char *range = key->info.range;
@@ -45,7 +45,8 @@ static void element_hint(const struct key *key, char *hint)
 		 range != NULL ? range : "a string in quotes");
 }
 
-/* Whether a string is wanted in the value's place, inside a list. */
+/* Returns true if the value is in a list, at a depth where only strings
+ * may be. */
 static bool value_is_string_element(const struct key *key,
 				    const struct cfg_value *value)
 {
@@ -79,7 +80,8 @@ static void value_refuse(struct reader *reader, const struct key *key,
 	}
 }
 
-/* The place of a key's value, or just the file when the key is not set. */
+/* Returns the place of the key's value, or the file alone if the key is not
+ * set. */
 static struct report_place key_place(const struct reader *reader, enum key_id id)
 {
 	const struct report_place *place = domain_place(reader->domain, id);
@@ -126,7 +128,8 @@ void key_warn(struct reader *reader, enum key_id id, const char *hint,
 
 /* ---- Single values ----------------------------------------------------- */
 
-/* The text of a string or number, or NULL after reporting what it is. */
+/* Returns the text of a string or a number. Reports any other form and returns
+ * NULL. */
 static const char *value_text(struct reader *reader, const struct key *key,
 			      const struct cfg_value *value)
 {
@@ -142,7 +145,7 @@ static const char *value_text(struct reader *reader, const struct key *key,
 	return NULL;
 }
 
-/* The text, once the key's judge has passed it too. */
+/* Does the same, and has the key's check judge the text too. */
 static const char *text_judge(struct reader *reader, const struct key *key,
 			      const struct cfg_value *value)
 {
@@ -166,7 +169,8 @@ static void key_string_read(struct reader *reader, const struct key *key,
 		*(const char **)key_field(reader->domain, key) = text;
 }
 
-/* Numbers and booleans share xl's number reader and its trouble with +=. */
+/* Reads a number or a boolean as xl does: xl reads both with the same function,
+ * which refuses a setting whose operator is +=. */
 static bool key_number_take(struct reader *reader, const struct key *key,
 			    const struct cfg_setting *setting, int64_t *out)
 {
@@ -226,7 +230,8 @@ static void key_choice_read(struct reader *reader, const struct key *key,
 
 /* ---- Lists ------------------------------------------------------------- */
 
-/* xl ends its walk over most lists, silently, at an element that is a list. */
+/* An element that is a list is an error here: xl would silently ignore it and,
+ * in most lists, all elements after it. */
 static void element_read(struct reader *reader, const struct key *key,
 			 const struct cfg_value *item)
 {
@@ -238,7 +243,7 @@ static void element_read(struct reader *reader, const struct key *key,
 	}
 }
 
-/* An element of a list of lists: a list of single values. */
+/* Reads an element of a list of lists, which is a list of single values. */
 static void inner_list_read(struct reader *reader, const struct key *key,
 			    const struct cfg_value *list)
 {

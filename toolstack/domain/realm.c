@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The Realm switch, which fails closed: a configuration that says realm in
- * any form is a Realm, an explicit ordinary guest, or an error. Here too: the
- * parameters of the Realm.
+ * Settles the Realm switch and the parameters of the Realm. The switch fails
+ * closed: a configuration that has the key realm in any form makes a Realm,
+ * says plainly that the guest is an ordinary one, or is an error.
  */
 #include <ctype.h>
 
 #include "toolstack/domain/read.h"
 
 /*
- * A switch written twice whose last word is "no". Whatever the first one said,
- * someone may believe it: xl's "last one wins" is not enough here.
+ * Refuses a switch that is written twice and ends as "no". The reader of the
+ * file may believe the first line, so it is not enough that the last one wins,
+ * as it does in xl.
  */
 static void revocation_check(struct reader *reader)
 {
@@ -26,7 +27,8 @@ static void revocation_check(struct reader *reader)
 		   setting->replaced.line, setting->replaced.file);
 }
 
-/* Parameters of a Realm say realm too. */
+/* A parameter of a Realm needs realm=1: a guest must not become an ordinary one
+ * because the switch was forgotten. */
 static void parameter_check(struct reader *reader, enum key_id key)
 {
 	const struct domain *domain = reader->domain;
@@ -49,7 +51,8 @@ static int hex_digit(char digit)
 	return tolower((unsigned char)digit) - 'a' + 10;
 }
 
-/* The text was judged: pairs of digits, at most 64. */
+/* Needs no checks: spec_rpv() has passed the text, which is up to 64 pairs of
+ * hexadecimal digits. */
 static void rpv_convert(struct domain *domain)
 {
 	const char *text = domain->realm_rpv;
@@ -65,8 +68,8 @@ void domain_settle_realm(struct reader *reader)
 	struct domain *domain = reader->domain;
 
 	revocation_check(reader);
-	/* An unreadable switch is an error; the rest is then held against the
-	 * Realm's rules, as that is what was asked for. */
+	/* An unreadable switch is an error. The other keys are then checked by
+	 * the rules for a Realm, which is what the user will have wanted. */
 	if (domain_is_refused(domain, KEY_realm))
 		domain->realm = true;
 	parameter_check(reader, KEY_realm_hash);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Look-ups in the schema: by name, by resemblance, and of a choice's words. */
+/* Looks up keys by name and by resemblance, and the words of a choice. */
 #include "toolstack/domain/schema.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define LONGEST_NAME 48 /* names beyond it resemble none of ours */
+#define LONGEST_NAME 48 /* a longer name resembles no key */
 
 const struct reeve_key *reeve_key_at(size_t index)
 {
@@ -50,7 +50,7 @@ bool key_default_is_words(const struct key *key)
 	return key->info.fallback[0] == '(';
 }
 
-/* The words of a choice are separated by ", ". */
+/* In info.range ", " separates the words of a choice. */
 const char *key_choice_word(const struct key *key, int choice, size_t *length)
 {
 	const char *word = key->info.range;
@@ -102,7 +102,8 @@ bool key_parse_number(const char *text, int64_t *out)
 	char *end;
 	long value;
 
-	/* Newer C libraries read binary numbers too; xl's grammar is older. */
+	/* Newer C libraries read binary numbers too. xl, which came before
+	 * them, does not. */
 	if (digits[0] == '0' && (digits[1] == 'b' || digits[1] == 'B'))
 		return false;
 	errno = 0;
@@ -119,8 +120,9 @@ static unsigned least(unsigned a, unsigned b)
 }
 
 /*
- * One row of the distance table from the two before it: now[j] becomes the
- * edits between the first i bytes of a and the first j of b.
+ * Computes one row of the table of distances from the two rows before it:
+ * now[j] becomes the number of edits between the first i bytes of a and the
+ * first j bytes of b.
  */
 static void distance_row(const char *a, size_t i, const char *b,
 			 unsigned (*rows)[LONGEST_NAME + 1])
@@ -157,7 +159,8 @@ unsigned schema_distance(const char *a, const char *b, unsigned limit)
 	return least(result, limit + 1);
 }
 
-/* The longer a name, the more slips it may hold and still be that name. */
+/* Returns how many slips a name may have and still be taken for a key. A longer
+ * name may have more. */
 static unsigned slips_allowed(const char *name)
 {
 	size_t length = strlen(name);
@@ -169,7 +172,8 @@ static unsigned slips_allowed(const char *name)
 	return length < 8 ? 2 : 3;
 }
 
-/* Where a slip must not pass, two are looked for in the shortest name. */
+/* Returns how many slips are recognised in the name of a key that decides
+ * confidentiality. They are two even in the shortest, as none must pass. */
 static unsigned slips_watched(const char *name)
 {
 	return strlen(name) < 9 ? 2 : 3;

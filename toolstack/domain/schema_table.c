@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The schema's table: what the columns of a row in schema_table.inc stand for. */
+/* Makes the schema's table from the rows in schema_table.inc. The macros here
+ * are the columns of a row. */
 #include "toolstack/domain/domain.h"
 #include "toolstack/domain/schema.h"
 #include "toolstack/domain/spec.h"
 
-/* Columns of a row: what the value is. */
+/* The kind of value and its range. */
 #define STRING  .kind = KEY_STRING, .info.type = "string"
 #define BOOLEAN .kind = KEY_BOOLEAN, .info.type = "boolean"
 #define ANY_NUMBER                                                             \
@@ -13,7 +14,8 @@
 #define NUMBER(lo, hi)                                                         \
 	.kind = KEY_NUMBER, .min = (lo), .max = (hi), .info.type = "number",   \
 	.info.range = #lo ".." #hi
-/* Anything up to hi can be read; less than the range is settled later. */
+/* Any number up to hi can be read. domain_settle_cpus() deals with one below
+ * the range. */
 #define NUMBER_TO(hi, text)                                                    \
 	.kind = KEY_NUMBER, .min = INT64_MIN, .max = (hi),                     \
 	.info.type = "number", .info.range = text
@@ -32,7 +34,7 @@
 #define UNIT(name)    .info.unit = name
 #define DEFAULT(text) .info.fallback = text
 
-/* Whom it is for. */
+/* The guests that the key is for. */
 #define FOR_ANY      .guests = KEY_FOR_ANY, .info.guests = "any"
 #define FOR_ORDINARY .guests = KEY_FOR_ORDINARY, .info.guests = "not a Realm"
 #define FOR_REALM    .guests = KEY_FOR_REALM, .info.guests = "Realm only"
@@ -40,7 +42,7 @@
 #define FOREIGN      .guests = KEY_FOREIGN, .info.guests = "none: x86 only"
 #define OBSOLETE     .guests = KEY_OBSOLETE, .info.guests = "none: obsolete"
 
-/* The field that holds it, and its line of help. */
+/* The field that holds the value, and the line of help. */
 #define FIELD(name)    .field = offsetof(struct domain, name)
 #define NO_FIELD       .field = KEY_NO_FIELD
 #define GUARD          .guard = true
@@ -55,7 +57,7 @@
 	"1280, 1408, 1536, 1664, 1792, 1920, 2048"
 
 #define KEY(key_name, ...) { .info.name = #key_name, __VA_ARGS__ }
-/* A key that xl knows and that means nothing to an Arm guest. */
+/* A key that xl knows and that has no meaning for an Arm guest. */
 #define X86(key_name, what, text)                                              \
 	{ .info.name = #key_name,                                              \
 	  what,                                                                \

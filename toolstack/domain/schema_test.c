@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The schema's table is sound, and names are found by resemblance. */
+/* Tests that the schema's table is sound, and that names are found by
+ * resemblance. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

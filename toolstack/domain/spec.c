@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Judges of single texts: identifiers, CPU sets, ranges, KEY=VALUE parts. */
+/* Judges single texts: identifiers, CPU sets, ranges, KEY=VALUE parts. */
 #include "toolstack/domain/spec.h"
 
 #include <ctype.h>
@@ -9,7 +9,7 @@
 #define RPV_DIGITS  128
 #define CPU_MAX     0xffff
 #define COLOR_MAX   0xffff
-#define IRQ_MAX     991 /* the last SPI of a GICv3 without extensions */
+#define IRQ_MAX     991 /* the last of the 960 SPIs that nr_spis allows */
 #define PORT_MAX    0xffff
 
 const char *spec_path(const struct key *key, const char *text)
@@ -50,7 +50,7 @@ const char *spec_rpv(const struct key *key, const char *text)
 	return length <= RPV_DIGITS ? NULL : "is longer than 64 bytes";
 }
 
-/* Moves *text behind prefix if it stands there. */
+/* Moves *text past prefix and returns true if *text begins with it. */
 static bool spec_take_text(const char **text, const char *prefix)
 {
 	size_t length = strlen(prefix);
@@ -61,10 +61,8 @@ static bool spec_take_text(const char **text, const char *prefix)
 	return true;
 }
 
-/*
- * Reads a number of at most max at *text and moves *text behind it. As for
- * xl, blanks may precede it, and 0x when it is hexadecimal. No sign.
- */
+/* Reads a number of at most max at *text and moves *text past it. As in xl,
+ * blanks may precede it, and 0x too if base is 16. It has no sign. */
 static bool spec_take_number(const char **text, unsigned base, uint64_t max,
 			     uint64_t *out)
 {
@@ -92,7 +90,7 @@ static bool spec_take_number(const char **text, unsigned base, uint64_t max,
 	return *text != begin;
 }
 
-/* "A" or "A-B" with A <= B, and nothing behind it. */
+/* Judges "A" or "A-B" with A <= B and nothing after it. */
 static const char *range_judge(const char *text, unsigned base, uint64_t max)
 {
 	uint64_t first;
@@ -121,9 +119,9 @@ static const char *cpu_set_judge(const char *text)
 }
 
 /*
- * Copies the part of *text up to the next comma and moves *text behind it.
- * A part too long for the buffer is cut, which no judge accepts: it is longer
- * than any name or number.
+ * Copies the part of *text up to the next comma and moves *text past the comma.
+ * A part that is too long for the buffer is cut. No judge accepts it even so,
+ * as it is longer than any name or number.
  */
 static bool next_part(const char **text, char *part, size_t size)
 {
@@ -197,7 +195,7 @@ const char *spec_iomem(const struct key *key, const char *text)
 	return NULL;
 }
 
-/* [DDDD:]BB:DD.F, F a function or *; moves *text behind it. */
+/* Reads [DDDD:]BB:DD.F, where F is a function or *, and moves *text past it. */
 static bool spec_take_bdf(const char **text)
 {
 	uint64_t numbers[3];
@@ -219,7 +217,8 @@ static bool spec_take_bdf(const char **text)
 	       spec_take_number(text, 16, 7, &function);
 }
 
-/* Whether a name is the word, or begins with it up to the * that ends it. */
+/* Returns true if the name is the word or, for a word that ends with *, if the
+ * name begins with what comes before the *. */
 static bool name_matches(const char *word, size_t word_length, const char *name,
 			 size_t length)
 {
@@ -230,7 +229,8 @@ static bool name_matches(const char *word, size_t word_length, const char *name,
 	return length == word_length && strncmp(word, name, length) == 0;
 }
 
-/* Whether the name before the = of a part is among the words of names. */
+/* Returns true if the name of a part, length bytes of part, is among the words
+ * of names. */
 static bool name_known(const char *names, const char *part, size_t length)
 {
 	while (*names != '\0') {
@@ -244,7 +244,8 @@ static bool name_known(const char *names, const char *part, size_t length)
 	return false;
 }
 
-/* Judges one KEY=VALUE whose name must be among names; nothing passes. */
+/* Judges one KEY=VALUE, whose name must be among names. An empty part
+ * is right. */
 static const char *part_judge(const char *names, const char *part)
 {
 	size_t name;
@@ -262,14 +263,14 @@ static const char *part_judge(const char *names, const char *part)
 		       : "has a part whose name is not known";
 }
 
-/* What stands behind the first part of text and its comma. */
+/* Returns the text after the first part of text and its comma. */
 static const char *part_skip(const char *text)
 {
 	text += strcspn(text, ",");
 	return *text == ',' ? text + 1 : text;
 }
 
-/* The parts that begin before end. */
+/* Judges the parts that begin before end. */
 static const char *parts_judge(const char *names, const char *text,
 			       const char *end)
 {
@@ -287,7 +288,7 @@ static const char *all_parts_judge(const char *names, const char *text)
 	return parts_judge(names, text, text + strlen(text));
 }
 
-/* The value of a part that begins with NAME =, or NULL. */
+/* Returns the value of a part whose name is name, or NULL. */
 static const char *part_value(const char *part, const char *name)
 {
 	part += strspn(part, " \t");
@@ -336,7 +337,7 @@ const char *spec_parts(const struct key *key, const char *text)
 static const char pci_names[] = "bdf, vslot, permissive, msitranslate, "
 				"seize, power_mgmt, rdm_policy, name";
 
-/* The form in which the address, too, is a KEY=VALUE part: bdf. */
+/* Judges the form in which the address is a KEY=VALUE part too: bdf. */
 static const char *pci_parts_judge(const char *text)
 {
 	size_t length;
@@ -366,7 +367,8 @@ const char *spec_pci(const struct key *key, const char *text)
 	return all_parts_judge(pci_names, text);
 }
 
-/* "virtio,device" and an optional number: the device tree's compatible. */
+/* Returns true for "virtio,device" and an optional number, which is the
+ * compatible property in the device tree. */
 static bool virtio_type_known(const char *type)
 {
 	uint64_t number;
@@ -392,7 +394,7 @@ const char *spec_virtio(const struct key *key, const char *text)
 		return "has no type";
 	if (!virtio_type_known(type))
 		return "has a type other than virtio,deviceID";
-	/* The comma inside the type is no end of a part. */
+	/* The comma inside the type does not end the part. */
 	rest = type + strlen("virtio,");
 	rest += strcspn(rest, ",");
 	wrong = parts_judge(names, text, type);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A domain's values by key: the default, what is set, what it is. */
+/* Reads the values of a domain by key, and sets their defaults. */
 #include <assert.h>
 #include <string.h>
 
