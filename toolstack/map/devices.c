@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where a guest finds its devices. */
+/* Puts the devices of a guest on its map. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,12 +13,13 @@
 #define GICC_NAME "GIC CPU interface"
 #define UART_NAME "UART"
 
-/* A range in a node's reg: an address and a size, of two cells each, as the
- * toolstack's trees have them (image/fdt_writer.h). */
+/* A range in a node's reg: an address and a size, of two cells each. All trees
+ * of the toolstack have those (image/fdt_writer.h). */
 #define CELLS_SIZE 8
 #define RANGE_SIZE (2 * CELLS_SIZE)
 
-/* What the ranges of a node's reg are, where the binding tells. */
+/* The meaning of the first two ranges of a node's reg, for the bindings that
+ * define it. */
 static const struct {
 	const char *compatible;
 	const char *names[2];
@@ -42,7 +43,8 @@ static const char *device_name(const void *dtb, int node, unsigned index)
 	return fdt_get_name(dtb, node, NULL);
 }
 
-/* Two cells, which need not lie as a number of 64 bits does. */
+/* Reads two cells. They need not be aligned as a uint64_t must be, so they are
+ * copied. */
 static uint64_t cells_read(const uint8_t *bytes)
 {
 	fdt64_t value;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The picture of a map: an SVG document (SVG 1.1) without scripts or links. */
+/* Draws the picture of a map: an SVG 1.1 document without scripts or links. */
 #include "toolstack/map/svg.h"
 
 #include <inttypes.h>
@@ -90,7 +90,7 @@ static void svg_header(struct svg *svg)
 	svg_text(svg, SVG_MARGIN, svg->y, "note", map_title(svg->map).text);
 }
 
-/* The kinds that there are. */
+/* Draws the legend: the kinds that the map has. */
 static void svg_legend(struct svg *svg)
 {
 	double x = SVG_MARGIN;
@@ -112,7 +112,7 @@ static void svg_legend(struct svg *svg)
 	svg->y += 12;
 }
 
-/* Pages by kind, as bars that are to scale. */
+/* Draws the number of pages of each kind as bars, to scale. */
 static void svg_pages(struct svg *svg)
 {
 	const uint64_t *held = svg->map->pages;
@@ -168,7 +168,7 @@ static void svg_document(FILE *to, const struct reeve_map *map,
 		SVG_WIDTH, height, parts);
 }
 
-/* What write prints; NULL: out of memory. */
+/* Passed through map_print() to the functions that print. */
 struct printing {
 	const struct reeve_map *map;
 	const char *parts;
@@ -191,7 +191,8 @@ static void write_document(FILE *to, void *with)
 	svg_document(to, printing->map, printing->parts, printing->height);
 }
 
-/* The parts come first: they tell how high it is. */
+/* The parts are printed first, because the head of the document holds their
+ * height. */
 char *reeve_map_svg(const struct reeve_map *map)
 {
 	struct printing with = { .map = map };

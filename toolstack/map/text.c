@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A map as a table for a person, and as JSON. */
+/* Prints a map as a table and as JSON. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "toolstack/map/map.h"
 
-/* ---- For a person ---- */
+/* ---- The table ---- */
 
 static void area_write(FILE *to, const struct reeve_map *map,
 		       const struct map_area *area)
