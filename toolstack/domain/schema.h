@@ -23,7 +23,7 @@ enum key_kind {
 	KEY_STRING_OR_LIST, /* field: struct domain_list */
 };
 
-/* How a word is compared with those of a choice. Each rule is one of xl. */
+/* The rules by which a word is compared with those of a choice, as in xl. */
 enum key_match {
 	KEY_EXACT,
 	KEY_ANY_CASE,

@@ -21,13 +21,13 @@
 
 enum map_kind {
 	MAP_DEVICE,
-	/* Of a plan. */
+	/* In the map of a plan. */
 	MAP_KERNEL,
 	MAP_INITRD,
 	MAP_DTB,
 	MAP_RAM, /* nothing is loaded: zeroed on first access */
 	MAP_ALIAS, /* in the shared half: where RAM can be shared */
-	/* Of a domain. */
+	/* In the map of a domain. */
 	MAP_POPULATED,
 	MAP_UNTOUCHED, /* RAM that has no memory yet */
 	MAP_EMPTY,
