@@ -15,7 +15,7 @@
 
 /* A range in a node's reg: an address and a size, of two cells each. All trees
  * of the toolstack have those (image/fdt_writer.h). */
-#define CELLS_SIZE 8
+#define CELLS_SIZE sizeof(fdt64_t)
 #define RANGE_SIZE (2 * CELLS_SIZE)
 
 /* The meaning of the first two ranges of a node's reg, for the bindings that
@@ -62,7 +62,7 @@ static void node_put(struct reeve_map *map, const void *dtb, int node)
 	if (reg == NULL || (type != NULL && strcmp(type, "memory") == 0))
 		return;
 	for (unsigned i = 0; i < (unsigned)size / RANGE_SIZE; i++) {
-		const uint8_t *range = &reg[(size_t)i * RANGE_SIZE];
+		const uint8_t *range = &reg[i * RANGE_SIZE];
 
 		map_put(map, MAP_DEVICE, device_name(dtb, node, i),
 			cells_read(range), cells_read(range + CELLS_SIZE));
