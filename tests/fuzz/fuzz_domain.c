@@ -46,7 +46,7 @@ static void domain_print(const struct domain *domain)
 
 	demand(json != NULL);
 	json_object_put(json);
-	for (size_t i = 0; i < schema_count(); i++) {
+	for (size_t i = 0; i < KEY_COUNT; i++) {
 		if (domain_line(domain, i, &line))
 			free(line.value);
 	}

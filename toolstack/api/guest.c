@@ -111,13 +111,13 @@ unsigned reeve_guest_vcpus(const struct reeve_guest *guest)
 
 /* Returns true if the file that a key names can be read here, or if the key is
  * not set. Otherwise warns. */
-static bool file_probe(const struct reeve_guest *guest, const char *key,
+static bool file_probe(const struct reeve_guest *guest, enum key_id key,
 		       const char *path, struct reeve_report *report)
 {
 	if (path == NULL || access(path, R_OK) == 0)
 		return true;
-	report_add(report, REEVE_WARNING, domain_place(guest->domain, key), key,
-		   "create, dtb and measure will need it",
+	report_add(report, REEVE_WARNING, domain_place(guest->domain, key),
+		   key_name(key), "create, dtb and measure will need it",
 		   "%s cannot be read here, so it was not checked: %s", path,
 		   strerror(errno));
 	return false;
@@ -128,16 +128,16 @@ int reeve_guest_probe(const struct reeve_guest *guest,
 {
 	const struct domain *domain = guest->domain;
 	struct reeve_plan *plan;
-	bool kernel = file_probe(guest, "kernel", domain->kernel, report);
-	bool ramdisk = file_probe(guest, "ramdisk", domain->ramdisk, report);
+	bool kernel = file_probe(guest, KEY_kernel, domain->kernel, report);
+	bool ramdisk = file_probe(guest, KEY_ramdisk, domain->ramdisk, report);
 	bool tree =
-		file_probe(guest, "device_tree", domain->device_tree, report);
+		file_probe(guest, KEY_device_tree, domain->device_tree, report);
 	int result;
 
 	if (domain->kernel == NULL || !kernel || !ramdisk || !tree)
 		return REEVE_OK;
 	if (domain->acpi) {
-		report_add(report, REEVE_WARNING, domain_place(domain, "acpi"),
+		report_add(report, REEVE_WARNING, domain_place(domain, KEY_acpi),
 			   "acpi", "create, dtb and measure will refuse it",
 			   "this release makes no ACPI tables");
 		return REEVE_OK;

@@ -12,7 +12,7 @@
  * none, because its tree is measured. */
 #define RNG_SEED_SIZE 128
 
-static struct image_file file_of(const struct domain *domain, const char *key,
+static struct image_file file_of(const struct domain *domain, enum key_id key,
 				 const char *path)
 {
 	const struct report_place *place = domain_place(domain, key);
@@ -45,14 +45,14 @@ static struct image_virtio *virtio_of(const struct domain *domain)
 static struct image_request request_of(const struct domain *domain,
 				       enum reeve_engine engine)
 {
-	const struct report_place *memory = domain_place(domain, "memory");
+	const struct report_place *memory = domain_place(domain, KEY_memory);
 	struct image_request request = {
 		.realm = domain->realm,
 		.xen = engine == REEVE_ENGINE_MODEL,
-		.kernel = file_of(domain, "kernel", domain->kernel),
-		.ramdisk = file_of(domain, "ramdisk", domain->ramdisk),
+		.kernel = file_of(domain, KEY_kernel, domain->kernel),
+		.ramdisk = file_of(domain, KEY_ramdisk, domain->ramdisk),
 		.device_tree =
-			file_of(domain, "device_tree", domain->device_tree),
+			file_of(domain, KEY_device_tree, domain->device_tree),
 		.cmdline = domain->cmdline,
 		.ram_size = (uint64_t)domain->memory << 20,
 		.vcpus = (unsigned)domain->maxvcpus,
@@ -66,7 +66,7 @@ static struct image_request request_of(const struct domain *domain,
 	};
 
 	if (memory == NULL)
-		memory = domain_place(domain, "maxmem");
+		memory = domain_place(domain, KEY_maxmem);
 	if (memory != NULL)
 		request.memory_place = *memory;
 	return request;
@@ -101,15 +101,15 @@ static int plan_refuse(const struct domain *domain, struct reeve_report *report)
 	if (domain->kernel == NULL) {
 		return report_error(
 			report, REEVE_ERR_CONFIG,
-			domain_place(domain, "bootloader"), "bootloader",
+			domain_place(domain, KEY_bootloader), "bootloader",
 			"name the kernel with kernel=",
 			"a boot loader's kernel cannot be planned without the "
 			"host");
 	}
 	if (domain->acpi) {
 		return report_error(
-			report, REEVE_ERR_CONFIG, domain_place(domain, "acpi"),
-			"acpi",
+			report, REEVE_ERR_CONFIG,
+			domain_place(domain, KEY_acpi), "acpi",
 			"remove it: the guest is described by a device tree",
 			"this release makes no ACPI tables");
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The reader's interface: what the golden files cannot show. */
+/* Tests the reader's interface where the golden files cannot show it. */
 #include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -22,7 +22,7 @@ struct fixture {
 	char path[80];
 };
 
-/* The allocation with this number fails, counted from 1; 0: none does. */
+/* The number, from 1, of the allocation that fails; 0: none fails. */
 static size_t failing_allocation;
 
 static bool allocation_fails(void)
@@ -220,7 +220,7 @@ static void bad_escapes_stop_at_the_error_limit(void **state)
 	assert_int_equal(report_errors(fixture->report), CFG_ERRORS_MAX);
 }
 
-/* Quadratic time or memory would not end here. */
+/* If reading took quadratic time or memory, this test would not end. */
 static void large_texts_are_read(void **state)
 {
 	struct fixture *fixture = *state;
@@ -359,7 +359,7 @@ static int run_short_of_memory(size_t failing)
 	return result;
 }
 
-/* Sanitizers see to it that nothing is lost or freed twice on the way. */
+/* The sanitizers check that no memory is lost or freed twice. */
 static void want_of_memory_is_survived(void **state)
 {
 	size_t failures = 0;

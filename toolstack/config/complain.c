@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the parser says of a text that it cannot read, and the ways out. */
+/* Says why the parser cannot read a text, and how to mend it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "toolstack/config/parser.h"
 
 enum {
-	SHOWN_MAX = 24, /* bytes of the text that a message repeats */
+	SHOWN_MAX = 24, /* bytes of the text that a message quotes */
 };
 
 #define BIT(kind) (1U << (kind))
@@ -24,7 +24,7 @@ enum mode {
 	MODE_DEFAULT,
 };
 
-/* One piece of advice; the first row that fits is given. */
+/* One hint. The first row that fits the error gives its hint. */
 struct advice {
 	unsigned expected; /* bits of enum expected */
 	unsigned tokens; /* bits of enum token_kind */
@@ -106,7 +106,7 @@ static const char *expected_name(enum expected expected)
 	return "";
 }
 
-/* Whether the token is one of the words, which blanks separate. */
+/* Returns true if the token is one of the words, which blanks separate. */
 static bool token_among(const struct token *token, const char *words)
 {
 	size_t length;
@@ -150,24 +150,26 @@ static const char *advice_for(const struct parser *parser,
 	return NULL;
 }
 
-/* Writes the start of a text fit for a terminal; out has room for it. */
-static void show(const char *text, size_t length, char *out)
+/* Copies the start of a text to out, with ? for control characters. out has
+ * room for SHOWN_MAX bytes and an ellipsis. */
+static void excerpt_write(const char *text, size_t length, char *out)
 {
 	size_t shown = length < SHOWN_MAX ? length : SHOWN_MAX;
 
 	for (size_t i = 0; i < shown; i++) {
-		*out++ = (unsigned char)text[i] < ' ' || text[i] > '~' ? '?'
-								       : text[i];
+		bool hidden = (unsigned char)text[i] < ' ' || text[i] > '~';
+
+		out[i] = hidden ? '?' : text[i];
 	}
-	strcpy(out, length > shown ? "..." : "");
+	strcpy(out + shown, length > shown ? "..." : "");
 }
 
-/* Names the token for a message; the room is enough for any. */
-static void describe(const struct token *token, char *out, size_t room)
+/* Names the token as a message does. */
+static void token_describe(const struct token *token, char *out, size_t room)
 {
 	char text[SHOWN_MAX + 4];
 
-	show(token->text, token->length, text);
+	excerpt_write(token->text, token->length, text);
 	if (token->kind == TOKEN_END) {
 		snprintf(out, room, "the end of the text");
 	} else if (token->kind == TOKEN_NEWLINE) {
@@ -190,7 +192,7 @@ int complain_expected(struct parser *parser, enum expected expected)
 	const char *hint = advice_for(parser, expected);
 	char found[SHOWN_MAX + 32];
 
-	describe(token, found, sizeof(found));
+	token_describe(token, found, sizeof(found));
 	if (token->kind == TOKEN_BAD &&
 	    (*token->text == '"' || *token->text == '\'')) {
 		return complain(parser, &token->place, hint,
@@ -209,13 +211,14 @@ int complain_expected(struct parser *parser, enum expected expected)
 }
 
 __attribute__((format(printf, 5, 0))) static void
-say(struct parser *parser, enum reeve_severity severity,
-    const struct report_place *place, const char *hint, const char *message,
-    va_list args)
+complain_report(struct parser *parser, enum reeve_severity severity,
+		const struct report_place *place, const char *hint,
+		const char *message, va_list args)
 {
 	char *text = NULL;
 
-	/* Without memory for the text the report has none to keep it either. */
+	/* If there is no memory for the text, there is none in the report for a
+	 * copy of it either: it only counts the error then. */
 	if (vasprintf(&text, message, args) < 0)
 		text = NULL;
 	report_add(parser->report, severity, place, parser->key, hint, "%s",
@@ -228,10 +231,11 @@ int complain(struct parser *parser, const struct report_place *place,
 {
 	va_list args;
 
-	if (parser->errors++ >= CFG_ERRORS_MAX)
+	parser->errors++;
+	if (parser->errors > CFG_ERRORS_MAX)
 		return REEVE_ERR_CONFIG;
 	va_start(args, message);
-	say(parser, REEVE_ERROR, place, hint, message, args);
+	complain_report(parser, REEVE_ERROR, place, hint, message, args);
 	va_end(args);
 	return REEVE_ERR_CONFIG;
 }
@@ -241,9 +245,11 @@ void complain_warn(struct parser *parser, const struct report_place *place,
 {
 	va_list args;
 
-	if (parser->warnings++ < CFG_WARNINGS_MAX) {
+	parser->warnings++;
+	if (parser->warnings <= CFG_WARNINGS_MAX) {
 		va_start(args, message);
-		say(parser, REEVE_WARNING, place, hint, message, args);
+		complain_report(parser, REEVE_WARNING, place, hint, message,
+				args);
 		va_end(args);
 	} else if (parser->warnings == CFG_WARNINGS_MAX + 1) {
 		report_add(parser->report, REEVE_NOTE, place, NULL, NULL,

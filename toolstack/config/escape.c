@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The escapes that work in libxlutil, and the octal ones that do not. */
+/* The escapes that work in libxlutil, and its octal ones, which do not. */
 #include "toolstack/config/escape.h"
 
 #include <stdbool.h>
@@ -9,39 +9,40 @@
 #define ESCAPE_VALUES "\\'\"\a\b\f\n\r\t\v"
 
 enum {
-	OCTAL_LOOKAHEAD = 3, /* bytes after the first digit that may belong */
+	OCTAL_LOOKAHEAD = 3, /* bytes after the first digit that it reads */
 	OCTAL_LEAST = 2,
 };
 
-static bool is_digit(char byte)
+static bool escape_is_digit(char byte)
 {
 	return byte >= '0' && byte <= '9';
 }
 
-static bool is_space(char byte)
+static bool escape_is_space(char byte)
 {
 	return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* The bytes of a decimal number at the start of text; 0: there is none. */
+/* Returns the length of the decimal number that text starts with, with its
+ * blanks and its sign, or 0 if there is none. */
 static size_t number_span(const char *text, size_t left)
 {
 	size_t start = 0;
 	size_t end;
 
-	while (start < left && is_space(text[start]))
+	while (start < left && escape_is_space(text[start]))
 		start++;
 	if (start < left && (text[start] == '+' || text[start] == '-'))
 		start++;
-	for (end = start; end < left && is_digit(text[end]); end++)
+	for (end = start; end < left && escape_is_digit(text[end]); end++)
 		continue;
 	return end > start ? end : 0;
 }
 
 /*
- * libxlutil reads a decimal number out of the bytes after the first octal
- * digit, wants it to be two or three bytes long with its blanks and sign, and
- * then forgets to store it.
+ * libxlutil reads a decimal number from the bytes after the first octal digit.
+ * It requires the number to have two or three bytes with its blanks and its
+ * sign, and then does not store it.
  */
 static int escape_octal(const char *text, size_t left, size_t *length)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Escapes: what each stands for and how many bytes it takes. */
+/* Tests which byte each escape stands for, and how many bytes it takes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * NAME.cfg read in both modes, with the lines of NAME.args as extras if there
- * is such a file: the settings must come out as NAME.json (none: the text is
- * refused), what is said of it as NAME.err (none: nothing). NAME.strict.json
- * and NAME.strict.err are for the strict mode where it differs; if neither is
- * there it must not differ.
+ * Reads each NAME.cfg of a folder in both modes, with the lines of NAME.args,
+ * if there is such a file, as extras. The settings must be those of NAME.json
+ * (no such file: the text is refused), and the diagnostics those of NAME.err
+ * (no such file: none). NAME.strict.json and NAME.strict.err hold the results
+ * of the strict mode; if neither exists, they must be the same.
  */
 #include <dirent.h>
 #include <setjmp.h>
@@ -42,7 +42,7 @@ static bool data_exists(const char *name, const char *suffix)
 	return access(path, F_OK) == 0;
 }
 
-/* The file's text, or an empty one if there is no such file. */
+/* Returns the text of a file, or an empty text if there is no such file. */
 static char *data_read(const char *name, const char *suffix)
 {
 	char path[PATH_ROOM];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The settings as JSON: a flat walk, so that no depth of lists matters. */
+/* Writes the settings as JSON. The walk over nested lists is not recursive, so
+ * no depth of lists overflows the stack. */
 #include <json-c/json.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,8 +10,8 @@
 #include "toolstack/config/settings.h"
 #include "toolstack/report/utf8.h"
 
-/* Writes text as a JSON string. 0 or REEVE_ERR_MEMORY. */
-static int write_text(FILE *out, const char *text, size_t length)
+/* Writes text as a JSON string. Returns 0 or REEVE_ERR_MEMORY. */
+static int json_write_text(FILE *out, const char *text, size_t length)
 {
 	int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 	struct json_object *object = NULL;
@@ -28,7 +29,7 @@ static int write_text(FILE *out, const char *text, size_t length)
 	return json != NULL ? 0 : REEVE_ERR_MEMORY;
 }
 
-static int write_value(FILE *out, const struct cfg_value *top)
+static int json_write_value(FILE *out, const struct cfg_value *top)
 {
 	const struct cfg_value *value = top;
 	const struct cfg_value *next;
@@ -39,7 +40,7 @@ static int write_value(FILE *out, const struct cfg_value *top)
 		if (value->form == CFG_LIST)
 			fputc('[', out);
 		else
-			error = write_text(out, value->text, value->count);
+			error = json_write_text(out, value->text, value->count);
 		next = value_next(value, top, &closed);
 		for (; closed != 0; closed--)
 			fputc(']', out);
@@ -50,20 +51,20 @@ static int write_value(FILE *out, const struct cfg_value *top)
 	return error;
 }
 
-static int write_setting(FILE *out, const struct cfg *cfg,
-			 const struct cfg_setting *setting)
+static int json_write_setting(FILE *out, const struct cfg *cfg,
+			      const struct cfg_setting *setting)
 {
 	const char *file = setting->place.file;
 	int error;
 
-	/* A key has nothing in it that JSON escapes. */
+	/* A key holds no byte that JSON would escape. */
 	fprintf(out, "{\"key\": \"%s\", \"op\": \"%s\", ", setting->key,
 		setting->op == CFG_SET ? "=" : "+=");
 	if (file != cfg->sources[0].name)
 		fprintf(out, "\"file\": \"%s\", ", file);
 	fprintf(out, "\"line\": %u, \"column\": %u, \"value\": ",
 		setting->place.line, setting->place.column);
-	error = write_value(out, &setting->value);
+	error = json_write_value(out, &setting->value);
 	fputc('}', out);
 	return error;
 }
@@ -80,7 +81,7 @@ char *cfg_to_json(const struct cfg *cfg)
 	fputs("{\"settings\": [", out);
 	for (size_t i = 0; i < cfg->count && error == 0; i++) {
 		fputs(i == 0 ? "\n  " : ",\n  ", out);
-		error = write_setting(out, cfg, cfg->settings[i]);
+		error = json_write_setting(out, cfg, cfg->settings[i]);
 	}
 	fputs(cfg->count != 0 ? "\n]}\n" : "]}\n", out);
 	if (ferror(out))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The lexer: one token at a time, every byte of the text looked at once. */
+/* The lexer: reads one token at a time, and each byte of the text once. */
 #include "toolstack/config/lex.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 #define NUMBER_BYTES DIGITS "abcdefx"
 #define BOM          "\xef\xbb\xbf"
 
-/* What ends a run of bytes that make no token. */
+/* The bytes that end a run of bytes that make no token. */
 #define BAD_ENDS BLANKS "\r\n,;=[]#'\""
 
 static bool byte_in(char byte, const char *set)
@@ -19,8 +19,9 @@ static bool byte_in(char byte, const char *set)
 	return byte != '\0' && strchr(set, byte) != NULL;
 }
 
-/* How many bytes at the start of text are in set, or are not in it. */
-static size_t span(const char *text, size_t left, const char *set, bool in)
+/* Returns how many bytes at the start of text are in set, or are not in set if
+ * in is false. */
+static size_t bytes_span(const char *text, size_t left, const char *set, bool in)
 {
 	size_t length = 0;
 
@@ -29,13 +30,14 @@ static size_t span(const char *text, size_t left, const char *set, bool in)
 	return length;
 }
 
-static bool starts(const char *text, size_t left, const char *prefix)
+static bool text_starts(const char *text, size_t left, const char *prefix)
 {
 	return left >= strlen(prefix) &&
 	       memcmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* The bytes before the line feed, or all that is left. */
+/* Returns the number of bytes before the line feed, or left if there is
+ * none. */
 static size_t line_rest(const char *text, size_t left)
 {
 	const char *end = memchr(text, '\n', left);
@@ -45,12 +47,13 @@ static size_t line_rest(const char *text, size_t left)
 
 static enum token_kind scan_bad(const char *text, size_t left, size_t *length)
 {
-	*length = 1 + span(text + 1, left - 1, BAD_ENDS, false);
+	*length = 1 + bytes_span(text + 1, left - 1, BAD_ENDS, false);
 	if (left > 1)
 		return TOKEN_BAD;
 	/*
-	 * A byte of no token that is the very last of the text ends it without
-	 * a word in libxlutil. Of a CR or a # nobody misses anything.
+	 * If the last byte of the text is part of no token, libxlutil ends the
+	 * text there and reports nothing. A CR or a # means nothing there, so
+	 * only another byte is worth a warning.
 	 */
 	return byte_in(*text, "\r#") ? TOKEN_END : TOKEN_STRAY;
 }
@@ -116,15 +119,15 @@ static enum token_kind scan_mark(const struct lexer *lexer, size_t left,
 		break;
 	}
 	*length = 2;
-	if (starts(text, left, "+="))
+	if (text_starts(text, left, "+="))
 		return TOKEN_APPEND;
-	if (!lexer->strict && starts(text, left, "\r\n"))
+	if (!lexer->strict && text_starts(text, left, "\r\n"))
 		return TOKEN_NEWLINE;
 	return scan_bad(text, left, length);
 }
 
-static enum token_kind scan(const struct lexer *lexer, size_t left,
-			    size_t *length)
+static enum token_kind scan_token(const struct lexer *lexer, size_t left,
+				  size_t *length)
 {
 	const char *text = lexer->text + lexer->at;
 
@@ -132,17 +135,17 @@ static enum token_kind scan(const struct lexer *lexer, size_t left,
 	if (left == 0)
 		return TOKEN_END;
 	if (byte_in(*text, LOWER)) {
-		*length = span(text, left, KEY_BYTES, true);
+		*length = bytes_span(text, left, KEY_BYTES, true);
 		return TOKEN_KEY;
 	}
 	if (byte_in(*text, DIGITS)) {
-		*length = span(text, left, NUMBER_BYTES, true);
+		*length = bytes_span(text, left, NUMBER_BYTES, true);
 		return TOKEN_NUMBER;
 	}
 	return scan_mark(lexer, left, length);
 }
 
-/* The byte before the lexer was a line feed. */
+/* Called when the lexer has passed a line feed. */
 static void line_begin(struct lexer *lexer)
 {
 	lexer->line_start = lexer->at;
@@ -163,21 +166,23 @@ void lexer_init(struct lexer *lexer, const char *text, size_t length,
 		.source = sources,
 		.line = 1,
 	};
-	if (!strict && lex_has_bom(text, length))
-		lexer->at = lexer->line_start = strlen(BOM);
+	if (!strict && lex_has_bom(text, length)) {
+		lexer->at = strlen(BOM);
+		lexer->line_start = lexer->at;
+	}
 }
 
 struct token lexer_next(struct lexer *lexer)
 {
 	struct token token = { 0 };
 
-	lexer->at += span(lexer->text + lexer->at, lexer->length - lexer->at,
-			  BLANKS, true);
+	lexer->at += bytes_span(lexer->text + lexer->at,
+				lexer->length - lexer->at, BLANKS, true);
 	token.place.file = lexer->source->name;
 	token.place.line = lexer->line;
 	token.place.column = (unsigned)(lexer->at - lexer->line_start) + 1;
 	token.text = lexer->text + lexer->at;
-	token.kind = scan(lexer, lexer->length - lexer->at, &token.length);
+	token.kind = scan_token(lexer, lexer->length - lexer->at, &token.length);
 	lexer->at += token.length;
 	if (token.kind == TOKEN_NEWLINE)
 		line_begin(lexer);
@@ -186,5 +191,5 @@ struct token lexer_next(struct lexer *lexer)
 
 bool lex_has_bom(const char *text, size_t length)
 {
-	return starts(text, length, BOM);
+	return text_starts(text, length, BOM);
 }

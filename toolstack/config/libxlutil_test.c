@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The parser against the library whose grammar it reads: the same texts
- * refused, the same names, values and operators in the others.
+ * Compares the parser with libxlutil, whose grammar it reads: both must refuse
+ * the same texts, and read the same names, values and operators from all
+ * others.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -197,7 +198,7 @@ static bool lists_equal(const XLU_Config *theirs, const struct cfg_setting *ours
 	return true;
 }
 
-/* A number can be read out of theirs only if the operator was an =. */
+/* libxlutil reads a number only from a setting whose operator was =. */
 static bool operators_equal(const XLU_Config *theirs,
 			    const struct cfg_setting *ours)
 {
@@ -231,7 +232,8 @@ static bool they_have(const XLU_Config *theirs, const char *key)
 	return xlu_cfg_get_string(theirs, key, &text, 1) != ESRCH;
 }
 
-/* Whether each name that the text may hold is set in both or in neither. */
+/* Returns true if each name that the text may hold is set in both or in
+ * neither. */
 static bool names_equal(const XLU_Config *theirs, const struct cfg *ours,
 			const char *text, size_t length)
 {
@@ -313,11 +315,12 @@ static void random_texts_agree(void **state)
 	random_state = 0x9e3779b97f4a7c15;
 	for (size_t i = 0; i < RANDOM_TEXTS; i++)
 		accepted += compare(text, random_text(text));
-	/* The stream is worth something only if both outcomes are common. */
+	/* The random texts test little unless many are read and many are
+	 * refused. */
 	assert_in_range(accepted, RANDOM_TEXTS / 50, RANDOM_TEXTS / 2);
 }
 
-/* Every text of a few bytes out of those that the lexer tells apart. */
+/* Compares on every short text of bytes that the lexer tells apart. */
 static void short_texts_agree(void **state)
 {
 	static const char bytes[] = "a=1+[],;#\"\\ \nA";
@@ -339,7 +342,7 @@ static void short_texts_agree(void **state)
 	}
 }
 
-/* Every string of an octal escape and three bytes after it. */
+/* Compares on every string of an octal escape and three bytes after it. */
 static void octal_escapes_agree(void **state)
 {
 	static const char bytes[] = "018a +-\t\v\\n";
@@ -360,9 +363,9 @@ static void octal_escapes_agree(void **state)
 
 struct nest {
 	const char *before;
-	const char *open; /* as often as there are levels */
+	const char *open; /* once for each level */
 	const char *middle;
-	const char *close; /* as often */
+	const char *close; /* once for each level */
 	const char *after;
 };
 
@@ -429,7 +432,7 @@ static size_t file_read(const char *name, char *text)
 	return length;
 }
 
-/* The library aborts on a NUL byte in a string. */
+/* Returns false for a text with a NUL byte, on which libxlutil would abort. */
 static bool library_survives(const char *text, size_t length)
 {
 	return memchr(text, '\0', length) == NULL;

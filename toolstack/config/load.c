@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading a configuration: a plain file, as for xl, or a stream. */
+/* Reads a configuration from a plain file, as xl does, or from a stream. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,7 +10,8 @@
 
 #include "toolstack/config/cfg.h"
 
-/* What a stream may hold: no need to fill memory from one. */
+/* The most bytes that a stream may give, lest an endless one fill the
+ * memory. */
 #define STREAM_MAX (1 << 20)
 
 struct text {
@@ -18,8 +19,8 @@ struct text {
 	size_t length;
 };
 
-static int refuse(struct reeve_report *report, const char *path,
-		  const char *hint, const char *reason)
+static int cfg_refuse(struct reeve_report *report, const char *path,
+		      const char *hint, const char *reason)
 {
 	const struct report_place place = { .file = path };
 
@@ -27,7 +28,8 @@ static int refuse(struct reeve_report *report, const char *path,
 			    reason);
 }
 
-static int fail(struct reeve_report *report, const char *path, const char *what)
+static int cfg_fail(struct reeve_report *report, const char *path,
+		    const char *what)
 {
 	const struct report_place place = { .file = path };
 
@@ -35,8 +37,8 @@ static int fail(struct reeve_report *report, const char *path, const char *what)
 			    "the file cannot be %s: %s", what, strerror(errno));
 }
 
-/* Reads up to size bytes; -1 with errno set. */
-static ssize_t read_all(int fd, char *text, size_t size)
+/* Reads up to size bytes. Returns their number, or -1 with errno set. */
+static ssize_t cfg_read_all(int fd, char *text, size_t size)
 {
 	size_t done = 0;
 	ssize_t got = 1;
@@ -56,25 +58,26 @@ static int read_plain(int fd, const char *path, off_t size, struct text *text,
 	ssize_t got;
 
 	if (size > INT_MAX) {
-		return refuse(report, path, NULL,
-			      "the file is larger than a configuration may be, 2 "
-			      "GiB");
+		return cfg_refuse(
+			report, path, NULL,
+			"the file is larger than a configuration may be, 2 "
+			"GiB");
 	}
 	text->bytes = malloc((size_t)size + 1);
 	if (text->bytes == NULL)
 		return REEVE_ERR_MEMORY;
-	got = read_all(fd, text->bytes, (size_t)size + 1);
+	got = cfg_read_all(fd, text->bytes, (size_t)size + 1);
 	if (got < 0)
-		return fail(report, path, "read");
+		return cfg_fail(report, path, "read");
 	if (got != size) {
-		return refuse(report, path, "try again",
-			      "the file changed while it was read");
+		return cfg_refuse(report, path, "try again",
+				  "the file changed while it was read");
 	}
 	text->length = (size_t)got;
 	return 0;
 }
 
-/* A pipe or a terminal, up to its end. */
+/* Reads a pipe, a socket or a terminal to its end. */
 static int read_stream(int fd, const char *path, struct text *text,
 		       struct reeve_report *report)
 {
@@ -83,12 +86,12 @@ static int read_stream(int fd, const char *path, struct text *text,
 	text->bytes = malloc(STREAM_MAX + 1);
 	if (text->bytes == NULL)
 		return REEVE_ERR_MEMORY;
-	got = read_all(fd, text->bytes, STREAM_MAX + 1);
+	got = cfg_read_all(fd, text->bytes, STREAM_MAX + 1);
 	if (got < 0)
-		return fail(report, path, "read");
+		return cfg_fail(report, path, "read");
 	if (got > STREAM_MAX) {
-		return refuse(report, path, "write it into a file first",
-			      "more than 1 MiB does not come from a stream");
+		return cfg_refuse(report, path, "write it into a file first",
+				  "more than 1 MiB does not come from a stream");
 	}
 	text->length = (size_t)got;
 	return 0;
@@ -100,22 +103,22 @@ static int read_open(int fd, const char *path, unsigned flags,
 	struct stat status;
 
 	if (fstat(fd, &status) != 0)
-		return fail(report, path, "examined");
+		return cfg_fail(report, path, "examined");
 	if (S_ISREG(status.st_mode))
 		return read_plain(fd, path, status.st_size, text, report);
 	if ((flags & CFG_STRICT) != 0) {
-		return refuse(report, path,
-			      "write the configuration into a file first",
-			      "this is not a plain file");
+		return cfg_refuse(report, path,
+				  "write the configuration into a file first",
+				  "this is not a plain file");
 	}
 	if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) ||
 	    S_ISSOCK(status.st_mode))
 		return read_stream(fd, path, text, report);
-	return refuse(report, path, NULL,
-		      "this is neither a file nor something to read from");
+	return cfg_refuse(report, path, NULL,
+			  "this is neither a file nor something to read from");
 }
 
-/* On failure text may hold memory as well; the caller frees it. */
+/* The caller frees text->bytes after a failure too. */
 static int read_path(const char *path, unsigned flags, struct text *text,
 		     struct reeve_report *report)
 {
@@ -125,12 +128,13 @@ static int read_path(const char *path, unsigned flags, struct text *text,
 
 	if (strcmp(path, "/dev/null") == 0)
 		return 0;
-	/* A FIFO that will not be read must not hold us up. */
+	/* A FIFO is refused in this mode, so opening it must not wait for a
+	 * writer. */
 	if ((flags & CFG_STRICT) != 0)
 		mode |= O_NONBLOCK;
 	fd = open(path, mode);
 	if (fd < 0)
-		return fail(report, path, "opened");
+		return cfg_fail(report, path, "opened");
 	error = read_open(fd, path, flags, text, report);
 	close(fd);
 	return error;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The parser: statements of a text and its extras, one after the other. */
+/* The parser: reads the statements of a text and of its extras in order. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,17 +33,25 @@ bool parser_at_statement(const struct parser *parser)
 	return next == TOKEN_ASSIGN || next == TOKEN_APPEND;
 }
 
+/* Frees the lists that are not closed yet. */
+static void open_lists_dispose(struct parser *parser)
+{
+	while (parser->depth != 0) {
+		parser->depth--;
+		value_dispose(&parser->lists[parser->depth].value);
+	}
+}
+
 /*
- * Goes to where statements can be read again: the line after the bad one, or
- * after the end of the list that the bad token stands in. A line that reads
- * as a statement ends a list, too.
+ * Skips to the place where the next statement can begin: the line after the bad
+ * one or, if the bad token stands in a list, the line after the end of the
+ * list. A line that reads as a statement ends a list too.
  */
-static void recover(struct parser *parser)
+static void parser_recover(struct parser *parser)
 {
 	size_t depth = parser->depth;
 
-	while (parser->depth != 0)
-		value_dispose(&parser->lists[--parser->depth].value);
+	open_lists_dispose(parser);
 	while (parser->token.kind != TOKEN_END && !parser_at_statement(parser)) {
 		if (parser->token.kind == TOKEN_OPEN)
 			depth++;
@@ -105,7 +113,8 @@ static void complain_mixed(struct parser *parser, const struct cfg_setting *old)
 		   "it was set here");
 }
 
-/* An argument after the file is there to replace: that needs no warning. */
+/* Warns of a name that is set twice. An argument after the file is meant to
+ * replace a value of the file, so that is no reason to warn. */
 static void warn_replaced(struct parser *parser, const struct cfg_setting *old)
 {
 	if (parser->strict || old->place.file != parser->place.file)
@@ -114,9 +123,9 @@ static void warn_replaced(struct parser *parser, const struct cfg_setting *old)
 		      "this replaces the value set in line %u", old->place.line);
 }
 
-/* Puts the statement's outcome, of which the key is the parser's, to cfg. */
-static int store(struct parser *parser, struct cfg *cfg,
-		 struct cfg_setting *setting)
+/* Puts the statement's setting into cfg. Its key is still parser->key. */
+static int setting_store(struct parser *parser, struct cfg *cfg,
+			 struct cfg_setting *setting)
 {
 	const struct cfg_setting *old = cfg_find(cfg, parser->key);
 	bool list = setting->value.form == CFG_LIST;
@@ -126,7 +135,7 @@ static int store(struct parser *parser, struct cfg *cfg,
 		warn_replaced(parser, old);
 	} else if (old != NULL && list != (old->value.form == CFG_LIST)) {
 		complain_mixed(parser, old);
-		return 0; /* what follows can be read as if it were right */
+		return 0; /* the error is in the meaning: reading can go on */
 	}
 	setting->key = parser->key;
 	setting->place = parser->place;
@@ -147,14 +156,15 @@ static int parse_statement(struct parser *parser, struct cfg *cfg)
 	if (error == 0)
 		error = check_end(parser);
 	if (error == 0)
-		error = store(parser, cfg, &setting);
+		error = setting_store(parser, cfg, &setting);
 	value_dispose(&setting.value);
 	free(parser->key);
 	parser->key = NULL;
 	return error;
 }
 
-/* 0 also after errors, which are counted; REEVE_ERR_MEMORY. */
+/* Returns 0 after errors too, which parser->errors counts, or
+ * REEVE_ERR_MEMORY. */
 static int parse_text(struct parser *parser, struct cfg *cfg)
 {
 	int error;
@@ -178,12 +188,12 @@ static int parse_text(struct parser *parser, struct cfg *cfg)
 			return 0;
 		}
 		if (error == REEVE_ERR_CONFIG)
-			recover(parser);
+			parser_recover(parser);
 	}
 	return 0;
 }
 
-/* Reads the joined text of the cfg's sources. */
+/* Reads the text into which the sources of cfg are joined. */
 static int parse_sources(struct cfg *cfg, const char *text, size_t length,
 			 unsigned flags, struct reeve_report *report)
 {
@@ -195,8 +205,7 @@ static int parse_sources(struct cfg *cfg, const char *text, size_t length,
 
 	lexer_init(&parser.lexer, text, length, cfg->sources, parser.strict);
 	error = parse_text(&parser, cfg);
-	while (parser.depth != 0)
-		value_dispose(&parser.lists[--parser.depth].value);
+	open_lists_dispose(&parser);
 	free(parser.lists);
 	if (error != 0)
 		return error;
@@ -204,7 +213,7 @@ static int parse_sources(struct cfg *cfg, const char *text, size_t length,
 	return parser.errors != 0 ? REEVE_ERR_CONFIG : 0;
 }
 
-/* Names the text and the extras; the ends come when they are joined. */
+/* Names the text and the extras. sources_join() sets their ends. */
 static int sources_name(struct cfg *cfg, const char *name, size_t extra_count)
 {
 	cfg->sources = calloc(extra_count + 1, sizeof(*cfg->sources));
@@ -224,8 +233,8 @@ static int sources_name(struct cfg *cfg, const char *name, size_t extra_count)
 	return 0;
 }
 
-static char *join(struct cfg *cfg, const char *text, size_t length,
-		  const char *const *extras)
+static char *sources_join(struct cfg *cfg, const char *text, size_t length,
+			  const char *const *extras)
 {
 	size_t at = length;
 	size_t total = length + 1;
@@ -243,7 +252,7 @@ static char *join(struct cfg *cfg, const char *text, size_t length,
 		cfg->sources[i - 1].end = at;
 		at = (size_t)(stpcpy(joined + at, extras[i - 1]) - joined);
 	}
-	/* With extras the last of them ends with a line feed, too. */
+	/* If there are extras, the last one ends with a line feed too. */
 	if (cfg->source_count > 1)
 		joined[at++] = '\n';
 	cfg->sources[cfg->source_count - 1].end = at;
@@ -262,7 +271,7 @@ int cfg_parse(const char *name, const char *text, size_t length,
 		return REEVE_ERR_MEMORY;
 	if (sources_name(cfg, name, extra_count) != 0)
 		goto out;
-	joined = join(cfg, text, length, extras);
+	joined = sources_join(cfg, text, length, extras);
 	if (joined == NULL)
 		goto out;
 	error = parse_sources(cfg, joined, cfg->sources[extra_count].end, flags,

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The settings table: values that grow by +=, names found by a search tree. */
+/* The table of settings: values grow by +=, and a search tree finds names. */
 #include "toolstack/config/settings.h"
 
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The power of two that is count or next above it; 0 for 0. What has count
- * elements has room for so many. */
+/*
+ * Returns the least power of two that is not below count, or 0 for 0. An array
+ * of count elements has room for that many, so that the room need not be
+ * stored.
+ */
 static size_t room_for(size_t count)
 {
 	size_t room = count != 0 ? 1 : 0;
@@ -64,7 +67,7 @@ static int list_join(struct cfg_value *list, struct cfg_value *more)
 		       more->count * sizeof(*more->items));
 	}
 	list->count += more->count;
-	more->count = 0; /* the items have moved, the array has not */
+	more->count = 0; /* its items have moved; its array is still its own */
 	list->place = more->place;
 	return 0;
 }
@@ -73,7 +76,7 @@ static int text_join(struct cfg_value *value, const struct cfg_value *more)
 {
 	void *text = value->text;
 
-	/* The NUL byte at the end is one more. */
+	/* The text has one byte more than it counts: the NUL at its end. */
 	if (array_reserve(&text, value->count + 1, more->count, 1) != 0)
 		return REEVE_ERR_MEMORY;
 	value->text = text;
@@ -88,12 +91,17 @@ void value_dispose(struct cfg_value *value)
 {
 	struct cfg_value *outer;
 
-	/* An inner list is freed before the array that it stands in. */
+	/*
+	 * Walks down to the last item of the innermost list. On the way down
+	 * outer of each item is set to the list that holds it, which is where
+	 * the walk goes on when the item is freed.
+	 */
 	value->outer = NULL;
 	while (value != NULL) {
 		if (value->items != NULL && value->count != 0) {
 			outer = value;
-			value = &outer->items[--outer->count];
+			outer->count--;
+			value = &outer->items[outer->count];
 			value->outer = outer;
 			continue;
 		}
@@ -128,7 +136,7 @@ static struct cfg_setting *setting_find(const struct cfg *cfg, const char *key)
 	return node != NULL ? *node : NULL;
 }
 
-/* Room for one more setting in the array and the index. */
+/* Adds a setting with a new name to the array and to the index. */
 static int settings_add(struct cfg *cfg, struct cfg_setting *setting)
 {
 	void *settings = cfg->settings;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The settings table and its values while a text is read. */
+/* The table of settings, and its values while a text is read. */
 #ifndef REEVE_TOOLSTACK_CONFIG_SETTINGS_H
 #define REEVE_TOOLSTACK_CONFIG_SETTINGS_H
 
@@ -15,37 +15,44 @@ struct cfg {
 };
 
 /*
- * Makes room for more elements of that size after the count that *array holds.
- * Arrays grown by this alone are copied rarely. 0 or REEVE_ERR_MEMORY: *array
- * is as it was.
+ * Makes room in *array, which holds count elements of size bytes, for more
+ * elements. The room is always a power of two, so an array that only this
+ * function grows is seldom copied. Returns 0, or REEVE_ERR_MEMORY with *array
+ * unchanged.
  */
 int array_reserve(void **array, size_t count, size_t more, size_t size);
 
-/* The bytes to allocate for a text, so that it too grows at little cost. */
+/* Returns the bytes to allocate for a text of that length, so that
+ * array_reserve() can grow it. */
 size_t text_room(size_t length);
 
-/* Moves item to the end of list. 0 or REEVE_ERR_MEMORY: item is untouched. */
+/* Moves item to the end of list. Returns 0, or REEVE_ERR_MEMORY with item
+ * unchanged. */
 int list_push(struct cfg_value *list, struct cfg_value *item);
 
-/* Frees what value owns, to any depth without recursion. */
+/* Frees everything that value owns. Lists may be nested to any depth: there is
+ * no recursion. */
 void value_dispose(struct cfg_value *value);
 void setting_dispose(struct cfg_setting *setting);
 
 /*
- * Puts a statement's outcome into the table, as libxlutil does: = replaces
- * the value, += joins what it adds to it; a text and a list do not join, the
- * caller has seen to that. Moves out of setting what it keeps; the caller
- * disposes of the rest. 0 or REEVE_ERR_MEMORY.
+ * Puts the setting that a statement makes into the table, as libxlutil does: =
+ * replaces the value of the name, += adds to it. The caller has checked that +=
+ * does not add a text to a list or a list to a text. Moves the parts that the
+ * table keeps out of setting; the caller disposes of the rest. Returns 0 or
+ * REEVE_ERR_MEMORY.
  */
 int settings_put(struct cfg *cfg, struct cfg_setting *setting);
 
-/* Makes every item know the list it stands in, once nothing moves any more. */
+/* Sets value.outer of every item. Called when the table is complete, as an
+ * array that grows moves its items. */
 void settings_link(struct cfg *cfg);
 
 /*
- * The value that stands after this one in top, which holds it at some depth;
- * NULL: none. A list's items come after the list. *closed becomes the number
- * of lists that end between the two, value itself too if it is an empty one.
+ * Returns the value that follows value in the text of top, which holds it at
+ * some depth, or NULL after the last one. The items of a list follow the list.
+ * *closed becomes the number of lists that end between the two values; value
+ * itself counts if it is an empty list.
  */
 const struct cfg_value *value_next(const struct cfg_value *value,
 				   const struct cfg_value *top, size_t *closed);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Values: strings, numbers, words, and lists of them to a bounded depth. */
+/* Reads values: strings, numbers, words, and lists of them to a bounded
+ * depth. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,10 +10,11 @@
 
 enum {
 	/*
-	 * libxlutil's parser gives up when its stack is higher than STACK_MAX.
-	 * The others are entries on it: a statement up to its value; the items
-	 * of a list up to the comma after them; an opening bracket or an item
-	 * with room for line feeds. A line feed itself is one more.
+	 * libxlutil's parser fails when its stack is higher than STACK_MAX. The
+	 * other constants are numbers of entries on that stack: for a statement
+	 * up to its value; for the items of a list up to the comma after them;
+	 * for an opening bracket, or for an item, with the line feeds after it.
+	 * A line feed that is just being read takes one more.
 	 */
 	STACK_MAX = 9999,
 	STACK_STATEMENT = 4,
@@ -37,7 +39,8 @@ static int escape_complain(struct parser *parser,
 		"a backslash stands before a byte that makes no escape");
 }
 
-/* Reads the escape after the backslash at offset i of the string token. */
+/* Reads the escape whose backslash is at offset i of the string token. Returns
+ * the number of bytes read. */
 static size_t string_escape(struct parser *parser, const struct token *token,
 			    size_t i, char **out)
 {
@@ -56,13 +59,15 @@ static size_t string_escape(struct parser *parser, const struct token *token,
 			"as nothing, as xl reads it",
 			length);
 	} else {
-		*(*out)++ = (char)byte;
+		**out = (char)byte;
+		++*out;
 	}
 	return 1 + length;
 }
 
-/* A bad byte is reported; the text is read to its end for more of them. */
-static int string_read(struct parser *parser, struct cfg_value *value)
+/* Reports a bad byte and goes on to the end of the string, to report the others
+ * too. */
+static int string_unescape(struct parser *parser, struct cfg_value *value)
 {
 	const struct token *token = &parser->token;
 	char *out;
@@ -112,7 +117,7 @@ static bool is_word(const struct parser *parser)
 	       (token->length == 5 && memcmp(token->text, "false", 5) == 0);
 }
 
-/* Reads a value that is no list. */
+/* Reads a value that is not a list. */
 static int parse_atom(struct parser *parser, struct cfg_value *value,
 		      enum expected expected)
 {
@@ -121,7 +126,7 @@ static int parse_atom(struct parser *parser, struct cfg_value *value,
 	value->place = parser->token.place;
 	if (parser->token.kind == TOKEN_STRING) {
 		value->form = CFG_STRING;
-		error = string_read(parser, value);
+		error = string_unescape(parser, value);
 	} else if (parser->token.kind == TOKEN_NUMBER) {
 		value->form = CFG_NUMBER;
 		error = token_copy(&parser->token, value);
@@ -136,47 +141,49 @@ static int parse_atom(struct parser *parser, struct cfg_value *value,
 	return error;
 }
 
-static struct open_list *innermost(const struct parser *parser)
+static struct open_list *innermost_list(const struct parser *parser)
 {
 	return &parser->lists[parser->depth - 1];
 }
 
-static size_t stack_height(const struct parser *parser)
+static size_t parser_stack_height(const struct parser *parser)
 {
-	return parser->depth != 0 ? innermost(parser)->height : STACK_STATEMENT;
+	return parser->depth != 0 ? innermost_list(parser)->height
+				  : STACK_STATEMENT;
 }
 
-/* How much of the stack the items before one take in its list. */
+/* Returns the entries that the items before the next one take on the stack. */
 static size_t stack_items(const struct parser *parser)
 {
-	if (parser->depth == 0 || innermost(parser)->value.count == 0)
+	if (parser->depth == 0 || innermost_list(parser)->value.count == 0)
 		return 0;
 	return STACK_ITEMS;
 }
 
-/* What a line feed that comes next adds. */
+/* Returns the entries that the next token takes if it is a line feed. */
 static size_t stack_newline(const struct parser *parser)
 {
 	return parser->token.kind == TOKEN_NEWLINE ? 1 : 0;
 }
 
-/* Refuses what lets libxlutil's stack grow so much above the open list. */
+/* Refuses a text for which libxlutil's stack would grow beyond its limit, with
+ * that many entries above those of the open list. */
 static int stack_check(struct parser *parser, size_t above)
 {
-	if (!parser->strict || stack_height(parser) + above <= STACK_MAX)
+	if (!parser->strict || parser_stack_height(parser) + above <= STACK_MAX)
 		return 0;
 	return complain(parser, &parser->token.place,
 			"nest less, or read the file without the strict grammar",
 			"lists are nested too deep for xl's parser");
 }
 
-/* Takes an opening bracket. */
+/* Reads an opening bracket. */
 static int list_open(struct parser *parser)
 {
 	struct open_list list = {
 		.value = { .form = CFG_LIST, .place = parser->token.place },
-		.height =
-			stack_height(parser) + stack_items(parser) + STACK_LIST,
+		.height = parser_stack_height(parser) + stack_items(parser) +
+			  STACK_LIST,
 	};
 	void *lists = parser->lists;
 
@@ -193,10 +200,10 @@ static int list_open(struct parser *parser)
 	return stack_check(parser, STACK_LIST);
 }
 
-/* Puts a whole value into the innermost list; the token follows it. */
+/* Puts a whole value into the innermost list. The token is the one after it. */
 static int list_add(struct parser *parser, struct cfg_value *item)
 {
-	struct open_list *list = innermost(parser);
+	struct open_list *list = innermost_list(parser);
 
 	if (stack_check(parser, stack_items(parser) + STACK_LIST +
 					stack_newline(parser)) != 0)
@@ -205,10 +212,11 @@ static int list_add(struct parser *parser, struct cfg_value *item)
 	return list_push(&list->value, item);
 }
 
-/* Takes a closing bracket; the outermost list becomes the value. */
+/* Reads a closing bracket. When it closes the outermost list, that list becomes
+ * *value. */
 static int list_close(struct parser *parser, struct cfg_value *value)
 {
-	struct cfg_value list = innermost(parser)->value;
+	struct cfg_value list = innermost_list(parser)->value;
 	int error;
 
 	parser->depth--;
@@ -237,14 +245,14 @@ static int list_comma(struct parser *parser)
 {
 	if (parser->token.kind != TOKEN_COMMA)
 		return complain_expected(parser, EXPECT_COMMA);
-	innermost(parser)->after_item = false;
+	innermost_list(parser)->after_item = false;
 	parser_advance(parser);
 	return stack_check(parser, STACK_ITEMS + stack_newline(parser));
 }
 
 static int list_unclosed(struct parser *parser)
 {
-	return complain(parser, &innermost(parser)->value.place,
+	return complain(parser, &innermost_list(parser)->value.place,
 			"write ']' after the last item",
 			"the list that begins here is not closed");
 }
@@ -261,7 +269,7 @@ static int parse_list(struct parser *parser, struct cfg_value *value)
 		else if (parser->token.kind == TOKEN_END ||
 			 parser_at_statement(parser))
 			error = list_unclosed(parser);
-		else if (innermost(parser)->after_item)
+		else if (innermost_list(parser)->after_item)
 			error = list_comma(parser);
 		else if (parser->token.kind == TOKEN_OPEN)
 			error = list_open(parser);

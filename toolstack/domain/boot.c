@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Kernel, RAM disk and command line. */
+/* Settles the kernel, the RAM disk and the command line. */
 #include <stdio.h>
 
 #include "toolstack/domain/read.h"
@@ -10,15 +10,15 @@ static void kernel_settle(struct reader *reader)
 
 	if (domain->bootloader != NULL) {
 		if (domain->disk.count == 0) {
-			key_refuse(reader, "bootloader",
+			key_refuse(reader, KEY_bootloader,
 				   "add a disk, or name a kernel instead",
 				   "a bootloader takes the kernel from the first "
 				   "disk, and there is none");
 		}
 	} else if (domain->kernel == NULL &&
-		   !domain_is_refused(domain, "kernel") &&
-		   !domain_is_refused(domain, "bootloader")) {
-		key_refuse(reader, "kernel", "add kernel=\"...\"",
+		   !domain_is_refused(domain, KEY_kernel) &&
+		   !domain_is_refused(domain, KEY_bootloader)) {
+		key_refuse(reader, KEY_kernel, "add kernel=\"...\"",
 			   "the guest has nothing to boot");
 	}
 }
@@ -28,7 +28,7 @@ static void cmdline_settle(struct reader *reader)
 	struct domain *domain = reader->domain;
 	const char *root = domain->root;
 	const char *extra = domain->extra;
-	const char *unused = root != NULL ? "root" : "extra";
+	enum key_id unused = root != NULL ? KEY_root : KEY_extra;
 
 	if (root == NULL && extra == NULL)
 		return;

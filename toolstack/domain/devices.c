@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Devices: passthrough, virtio-mmio, and the interrupts that they need. */
+/* Settles the devices: passthrough, virtio-mmio, and the interrupts that they
+ * need. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +10,10 @@
 #include "toolstack/domain/read.h"
 #include "toolstack/domain/spec.h"
 
-#define SPI_BASE 32
+#define SPI_BASE   32
+#define DOMID_LAST 0x7fef /* Xen reserves the ids above */
 
-/* What the mode means on Arm, as libxl settles it. */
+/* Replaces a mode by its meaning on Arm, as libxl does. */
 static void passthrough_settle(struct reader *reader)
 {
 	struct domain *domain = reader->domain;
@@ -26,12 +28,12 @@ static void passthrough_settle(struct reader *reader)
 		domain->passthrough = DOMAIN_PASSTHROUGH_SHARE_PT;
 		break;
 	case DOMAIN_PASSTHROUGH_SYNC_PT:
-		key_refuse(reader, "passthrough", "write \"share_pt\"",
+		key_refuse(reader, KEY_passthrough, "write \"share_pt\"",
 			   "Arm has no separate IOMMU tables to keep in step");
 		break;
 	case DOMAIN_PASSTHROUGH_DISABLED:
 		if (devices) {
-			key_refuse(reader, "passthrough",
+			key_refuse(reader, KEY_passthrough,
 				   "remove it, or remove pci and dtdev",
 				   "disabled, and yet devices are to be passed "
 				   "through");
@@ -54,7 +56,7 @@ static void virtio_disks_add(struct domain *domain)
 	}
 }
 
-/* The type reaches over one comma: "virtio,deviceID". */
+/* Copies the type. It has a comma of its own: "virtio,deviceID". */
 static char *virtio_type(const char *text)
 {
 	size_t length;
@@ -64,7 +66,8 @@ static char *virtio_type(const char *text)
 	return strndup(type, family + strcspn(type + family, ","));
 }
 
-/* Domain names other than Domain-0's are the host's to resolve: 0 until then. */
+/* Returns the domain id of the back end. Only the host can resolve a name, so a
+ * name gives 0, which is right for Domain-0. */
 static uint32_t backend_domid(const char *text)
 {
 	size_t length;
@@ -75,7 +78,9 @@ static uint32_t backend_domid(const char *text)
 	if (backend == NULL)
 		return 0;
 	domid = strtoul(backend, &end, 10);
-	return end == backend + length && domid <= 0x7fef ? (uint32_t)domid : 0;
+	if (end != backend + length || domid > DOMID_LAST)
+		return 0;
+	return (uint32_t)domid;
 }
 
 static void virtio_add(struct reader *reader, const char *text)
@@ -103,7 +108,7 @@ static void virtio_settle(struct reader *reader)
 	struct domain *domain = reader->domain;
 	size_t most = domain->disk.count + domain->virtio.count;
 
-	if (most == 0 || domain_is_refused(domain, "virtio"))
+	if (most == 0 || domain_is_refused(domain, KEY_virtio))
 		return;
 	domain->virtio_mmio = calloc(most, sizeof(*domain->virtio_mmio));
 	if (domain->virtio_mmio == NULL) {
@@ -114,7 +119,8 @@ static void virtio_settle(struct reader *reader)
 	for (size_t i = 0; i < domain->virtio.count; i++)
 		virtio_add(reader, domain->virtio.items[i].text);
 	if (domain->virtio_mmio_count > GUEST_VIRTIO_MMIO_SPIS) {
-		key_refuse(reader, domain->virtio.count > 0 ? "virtio" : "disk",
+		key_refuse(reader,
+			   domain->virtio.count > 0 ? KEY_virtio : KEY_disk,
 			   "use fewer of them",
 			   "%zu virtio devices are more than the %d that fit",
 			   domain->virtio_mmio_count, GUEST_VIRTIO_MMIO_SPIS);
@@ -123,7 +129,8 @@ static void virtio_settle(struct reader *reader)
 
 /* ---- Interrupts -------------------------------------------------------- */
 
-/* Whether the platform gives the interrupt to a device of its own. */
+/* Names the device of the platform that has the interrupt, or returns NULL if
+ * none has it. */
 static const char *irq_owner(const struct domain *domain, int64_t irq)
 {
 	int64_t virtio_end =
@@ -136,36 +143,40 @@ static const char *irq_owner(const struct domain *domain, int64_t irq)
 	return NULL;
 }
 
-/* Checks one passed-through interrupt; returns the SPIs that it makes. */
+/* Checks an interrupt that is passed through. Returns the number of SPIs that
+ * the guest needs to have it. */
 static int64_t irq_settle(struct reader *reader, const struct cfg_value *item)
 {
 	int64_t irq = strtol(item->text, NULL, 10);
 	const char *owner = irq_owner(reader->domain, irq);
 
 	if (owner != NULL) {
-		report_add(reader->report, REEVE_ERROR, &item->place, "irqs",
-			   "remove the one or the other",
+		report_add(reader->report, REEVE_ERROR, &item->place,
+			   key_name(KEY_irqs), "remove the one or the other",
 			   "interrupt %" PRId64 " belongs to %s", irq, owner);
 	}
 	return irq - SPI_BASE + 1;
 }
 
-static int64_t larger(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 static int64_t spis_needed(struct reader *reader)
 {
 	const struct domain *domain = reader->domain;
-	int64_t need = domain->vuart == DOMAIN_VUART_SBSA;
+	int64_t need = 0;
 
-	if (domain->virtio_mmio_count > 0)
-		need = (int64_t)domain->virtio_mmio_count + 1;
-	if (domain_is_refused(domain, "irqs"))
+	if (domain->vuart == DOMAIN_VUART_SBSA)
+		need = GUEST_PL011_SPI - SPI_BASE + 1;
+	if (domain->virtio_mmio_count > 0) {
+		need = GUEST_VIRTIO_MMIO_SPI - SPI_BASE +
+		       (int64_t)domain->virtio_mmio_count;
+	}
+	if (domain_is_refused(domain, KEY_irqs))
 		return need;
-	for (size_t i = 0; i < domain->irqs.count; i++)
-		need = larger(need, irq_settle(reader, &domain->irqs.items[i]));
+	for (size_t i = 0; i < domain->irqs.count; i++) {
+		int64_t spis = irq_settle(reader, &domain->irqs.items[i]);
+
+		if (spis > need)
+			need = spis;
+	}
 	return need;
 }
 
@@ -177,7 +188,7 @@ static void spis_settle(struct reader *reader)
 	if (domain->nr_spis == DOMAIN_UNSET)
 		domain->nr_spis = need;
 	if (domain->nr_spis < need) {
-		key_refuse(reader, "nr_spis", "raise it, or leave it out",
+		key_refuse(reader, KEY_nr_spis, "raise it, or leave it out",
 			   "%" PRId64 " is less than the %" PRId64
 			   " that the devices need",
 			   domain->nr_spis, need);
@@ -186,14 +197,16 @@ static void spis_settle(struct reader *reader)
 
 /* ---- The rest ---------------------------------------------------------- */
 
-/* A deprecated way to write the same. */
+/* Warns of the obsolete way to write the arguments. */
 static void bootloader_args_settle(struct reader *reader)
 {
-	const struct domain_list *args = &reader->domain->bootloader_args;
+	const struct domain *domain = reader->domain;
+	const struct cfg_setting *setting =
+		domain->origins[KEY_bootloader_args].setting;
 
-	if (args->count > 0 &&
-	    cfg_find(reader->cfg, "bootloader_args")->value.form != CFG_LIST) {
-		key_warn(reader, "bootloader_args", "write a list",
+	if (domain->bootloader_args.count > 0 &&
+	    setting->value.form != CFG_LIST) {
+		key_warn(reader, KEY_bootloader_args, "write a list",
 			 "a string here is obsolete; it is split at blanks");
 	}
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From settings to a domain: the main path, and what is wrong with names. */
+/* Turns settings into a domain: the main path, and the diagnostics
+ * about names. */
 #include "toolstack/domain/domain.h"
 
 #include <stdio.h>
@@ -16,7 +17,7 @@ static struct domain *domain_new(void)
 
 	if (domain == NULL)
 		return NULL;
-	domain->origins = calloc(schema_count(), sizeof(*domain->origins));
+	domain->origins = calloc(KEY_COUNT, sizeof(*domain->origins));
 	if (domain->origins == NULL) {
 		free(domain);
 		return NULL;
@@ -42,7 +43,7 @@ void domain_free(struct domain *domain)
 
 /* ---- Names ------------------------------------------------------------- */
 
-/* A name that no schema row has. */
+/* Reports a name that is in no row of the schema. */
 static void unknown_report(struct reader *reader,
 			   const struct cfg_setting *setting)
 {
@@ -69,7 +70,7 @@ static void unknown_report(struct reader *reader,
 	}
 }
 
-/* A name that is known, and that this guest has no use for. */
+/* Warns of a known name that has no effect on an Arm guest. */
 static void idle_report(struct reader *reader, const struct key *key,
 			const struct cfg_setting *setting)
 {
@@ -97,20 +98,21 @@ static void successor_report(struct reader *reader, const struct key *key,
 		   hint, "this key is obsolete");
 }
 
-/* Nothing but the default can work: say so instead of failing later. */
+/* Refuses any value but the default, which alone can work on Arm, so that the
+ * guest does not fail later. */
 static void arm_refusal_check(struct reader *reader, const struct key *key)
 {
-	const char *name = key->info.name;
+	enum key_id id = schema_index(key);
 
-	if (domain_is_refused(reader->domain, name) ||
-	    domain_is_default(reader->domain, name))
+	if (domain_is_refused(reader->domain, id) ||
+	    domain_is_default(reader->domain, id))
 		return;
-	key_refuse(reader, name, "remove it",
+	key_refuse(reader, id, "remove it",
 		   "this cannot work on Arm, where no hypervisor accepts it");
 }
 
-static void setting_read(struct reader *reader,
-			 const struct cfg_setting *setting)
+static void domain_setting_read(struct reader *reader,
+				const struct cfg_setting *setting)
 {
 	const struct key *key = schema_find(setting->key);
 
@@ -141,7 +143,7 @@ int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
 	if (reader.domain == NULL)
 		return REEVE_ERR_MEMORY;
 	for (size_t i = 0; i < cfg_count(cfg); i++)
-		setting_read(&reader, cfg_at(cfg, i));
+		domain_setting_read(&reader, cfg_at(cfg, i));
 	domain_settle_realm(&reader);
 	domain_settle_identity(&reader);
 	domain_settle_boot(&reader);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The typed domain: a configuration's settings read by the schema, with every
- * default filled in and every cross-check of an Arm guest made. What only a
- * Realm may not have is the policy's.
+ * The typed domain: the settings of a configuration, read by the schema, with
+ * all defaults filled in and all checks made that hold for any Arm guest. The
+ * policy stage checks the rules that hold for Realms only.
  */
 #ifndef REEVE_TOOLSTACK_DOMAIN_H
 #define REEVE_TOOLSTACK_DOMAIN_H
@@ -12,16 +12,17 @@
 #include <stdint.h>
 
 #include "toolstack/config/cfg.h"
+#include "toolstack/domain/schema.h"
 #include "toolstack/report/report.h"
 
 struct json_object;
 
-/* A number that nobody set and that has no default of its own. */
+/* The value of a number that is not set and has no default of its own. */
 #define DOMAIN_UNSET INT64_MIN
 
 #define DOMAIN_RPV_SIZE 64
 
-/* Choices: the values are the places of the words in the schema's range. */
+/* Choices. Each value is the index of its word in the schema's range. */
 enum domain_type {
 	DOMAIN_TYPE_HVM,
 	DOMAIN_TYPE_PV,
@@ -69,16 +70,18 @@ enum domain_hash {
 	DOMAIN_HASH_SHA384,
 };
 
-/* The elements of a list, or the one string written in a list's place. */
+/* The elements of a list, or the one string that is written in place of
+ * a list. */
 struct domain_list {
 	const struct cfg_value *items; /* borrowed from the configuration */
 	size_t count;
 };
 
-/* A virtio-mmio device, in the order in which Xen gives out addresses. */
+/* A virtio-mmio device. They are in the order in which Xen assigns
+ * addresses. */
 struct domain_virtio {
-	char *type; /* "virtio,device22" etc.; NULL: a disk */
-	bool grant; /* the back end maps by grants */
+	char *type; /* such as "virtio,device22"; NULL: a disk */
+	bool grant; /* the back end maps memory by grants */
 	uint32_t backend_domid;
 };
 
@@ -98,7 +101,7 @@ struct domain {
 	/* boot */
 	const char *kernel; /* NULL only with a bootloader */
 	const char *ramdisk; /* NULL: none, never "" */
-	const char *cmdline; /* the line in effect, of cmdline or root, extra */
+	const char *cmdline; /* in effect; from cmdline or root and extra */
 	const char *root;
 	const char *extra;
 	const char *device_tree;
@@ -131,8 +134,8 @@ struct domain {
 	int gic_version;
 	int vuart;
 	int tee;
-	int sve; /* 0: none; 1: what the host has; n: (n - 1) * 128 bits */
-	int64_t nr_spis; /* never less than the devices need */
+	int sve; /* 0: none; 1: the host's; n: (n - 1) * 128 bits */
+	int64_t nr_spis; /* at least as many as the devices need */
 	bool trap_unmapped_accesses;
 	const char *arm_sci;
 	bool arm_sci_smc; /* arm_sci forwards SMCs */
@@ -147,11 +150,11 @@ struct domain {
 	/* the Realm */
 	bool realm;
 	int realm_hash;
-	const char *realm_rpv; /* as written; NULL: zero */
+	const char *realm_rpv; /* as written; NULL: all zero */
 	uint8_t rpv[DOMAIN_RPV_SIZE];
 
 	/* devices */
-	int passthrough; /* never DEFAULT or ENABLED once read */
+	int passthrough; /* neither DEFAULT nor ENABLED once read */
 	struct domain_list pci;
 	bool pci_permissive;
 	bool pci_msitranslate;
@@ -196,69 +199,66 @@ struct domain {
 	bool localtime;
 	int64_t rtc_timeoffset;
 
-	char *joined_cmdline; /* owned; behind cmdline when root, extra made it */
-	struct domain_origin *origins; /* one for each key of the schema */
+	char *joined_cmdline; /* owned: cmdline, if root or extra made it */
+	struct domain_origin *origins; /* owned; one for each key */
 };
 
 enum {
-	/* Unknown keys are warnings, unless they resemble a key that decides
-	 * confidentiality. */
+	/* Unknown keys are warnings. A key that resembles one that decides
+	 * confidentiality stays an error. */
 	DOMAIN_ALLOW_UNKNOWN = 1 << 0,
 };
 
 /*
- * Reads the settings. cfg is borrowed and must outlive the domain. Every
- * problem found is reported. 0; REEVE_ERR_CONFIG (at least one error was
- * reported); REEVE_ERR_MEMORY. *out is written on REEVE_ERR_CONFIG too, with
- * the default in place of each value that is refused, so that the policy can
- * be held against the rest in the same run; such a domain must not be built.
+ * Reads the settings, and reports every problem found. cfg is borrowed and must
+ * outlive the domain. Returns 0, REEVE_ERR_MEMORY, or REEVE_ERR_CONFIG: at
+ * least one error was reported.
+ *
+ * *out is written on REEVE_ERR_CONFIG too, with the default in place of each
+ * value that was refused, so that policy_check() can report on the other keys
+ * in the same run. Such a domain must not be built.
  */
 int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
 		struct reeve_report *report);
 void domain_free(struct domain *domain); /* NULL is fine */
 
-/* ---- By key: key names are those of the schema ------------------------- */
+/* ---- By key: only for keys that have a field (see schema.h) ------------- */
 
-/* Where the key's value is written; NULL when it has its default. */
+/* Returns the place of the key's value, or NULL if the key is not set. */
 const struct report_place *domain_place(const struct domain *domain,
-					const char *name);
-/* Whether the configuration sets the key. */
-bool domain_is_set(const struct domain *domain, const char *name);
-/* Whether the key's value was refused with an error. */
-bool domain_is_refused(const struct domain *domain, const char *name);
-/* Whether the value in effect is the schema's default (for a key without
- * one: whether nothing, or an empty list, is set). */
-bool domain_is_default(const struct domain *domain, const char *name);
-/* The value of a number, boolean or choice. */
-int64_t domain_number(const struct domain *domain, const char *name);
+					enum key_id id);
+/* Returns true if the configuration sets the key. */
+bool domain_is_set(const struct domain *domain, enum key_id id);
+/* Returns true if an error was reported about the key's value. */
+bool domain_is_refused(const struct domain *domain, enum key_id id);
+/* Returns true if the value in effect is the schema's default or, for a key
+ * without a default, if nothing or an empty list is set. */
+bool domain_is_default(const struct domain *domain, enum key_id id);
+/* Returns the value of a number, a boolean or a choice. */
+int64_t domain_number(const struct domain *domain, enum key_id id);
 
 /* ---- Printing ---------------------------------------------------------- */
 
 /*
- * The value of key number index of the schema as JSON, a new reference; NULL
- * for none. Only for keys that have a field (key->field, see schema.h).
- */
-struct json_object *domain_value_json(const struct domain *domain, size_t index);
-
-/*
- * The whole domain as a JSON object with a member for each key that has a
- * field, in the schema's order, each {"value", "unit", "source": "default"} or
- * with "source": "file" and "file", "line", "column". A new reference; NULL:
- * out of memory.
+ * Returns the domain as a new JSON object, or NULL: out of memory. It has a
+ * member for each key that has a field, in the schema's order: {"value",
+ * "unit", "source": "default"}, or with "source": "file" and "file", "line" and
+ * "column" besides.
  */
 struct json_object *domain_to_json(const struct domain *domain);
 
-/*
- * One line of the domain as text, for the keys with a field.
- */
+/* The value of one key as a line of text. */
 struct domain_line {
 	const char *key;
-	char *value; /* as xl.cfg writes it, or the default in words */
+	char *value; /* as xl.cfg has it, or the default in words */
 	const struct report_place *place; /* NULL: the default */
 };
 
-/* The line of key number index; false when that key has no field, is past the
- * end or memory is short. The caller frees line->value. */
+/*
+ * Makes the line of the key in row index. Returns false if that key has no
+ * field, if there is no such row, or if memory is short. The caller frees
+ * line->value.
+ */
 bool domain_line(const struct domain *domain, size_t index,
 		 struct domain_line *line);
 

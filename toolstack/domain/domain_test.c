@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading configurations into typed domains, and printing them. */
+/* Tests how configurations are read into typed domains, and how those print. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -108,7 +108,7 @@ static void an_unreadable_switch_is_an_error_and_never_ordinary(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		snprintf(text, sizeof(text), BASE "%s\n", texts[i]);
-		/* x is no digit of a number token: quote it. */
+		/* A number cannot hold an x, so 1x needs quotes. */
 		if (strstr(text, "1x") != NULL)
 			snprintf(text, sizeof(text), BASE "realm='1x'\n");
 		case_read(&tested, text);
@@ -197,11 +197,11 @@ static void passthrough_follows_the_devices(void **state)
 	case_read(&tested, BASE "dtdev=['/soc/dma']\n");
 	assert_int_equal(tested.domain->passthrough,
 			 DOMAIN_PASSTHROUGH_SHARE_PT);
-	assert_false(domain_is_set(tested.domain, "passthrough"));
+	assert_false(domain_is_set(tested.domain, KEY_passthrough));
 	case_end(&tested);
 }
 
-/* A value that no reader of the key's kind takes. */
+/* Returns a value that is wrong for any key of that kind. */
 static const char *wrong_value(const struct key *key)
 {
 	return key->kind == KEY_LIST || key->kind == KEY_LISTS ? "'text'"
@@ -221,7 +221,7 @@ static void every_key_refuses_the_wrong_type_at_its_place(void **state)
 		snprintf(text, sizeof(text), "\n%s=%s\n", key->info.name,
 			 wrong_value(key));
 		case_read(&tested, text);
-		assert_true(domain_is_refused(tested.domain, key->info.name));
+		assert_true(domain_is_refused(tested.domain, schema_index(key)));
 		for (size_t i = 0;; i++) {
 			item = reeve_report_get(tested.report, i);
 			assert_non_null(item);
@@ -253,9 +253,9 @@ static void every_key_takes_its_default(void **state)
 		snprintf(text, sizeof(text), BASE "%s%s=%s%s%s\n", realm,
 			 key->info.name, quote, key->info.fallback, quote);
 		case_read(&tested, text);
-		assert_false(domain_is_refused(tested.domain, key->info.name));
-		assert_true(strcmp(key->info.name, "passthrough") == 0 ||
-			    domain_is_default(tested.domain, key->info.name));
+		assert_false(domain_is_refused(tested.domain, schema_index(key)));
+		assert_true(schema_index(key) == KEY_passthrough ||
+			    domain_is_default(tested.domain, schema_index(key)));
 		case_end(&tested);
 	}
 }
@@ -302,12 +302,12 @@ static void places_are_those_of_values(void **state)
 
 	(void)state;
 	case_read(&tested, BASE "vcpus = 2\n");
-	place = domain_place(tested.domain, "vcpus");
+	place = domain_place(tested.domain, KEY_vcpus);
 	assert_non_null(place);
 	assert_string_equal(place->file, "g.cfg");
 	assert_int_equal(place->line, 4);
 	assert_int_equal(place->column, 9);
-	assert_null(domain_place(tested.domain, "maxvcpus"));
+	assert_null(domain_place(tested.domain, KEY_maxvcpus));
 	case_end(&tested);
 }
 
@@ -358,7 +358,8 @@ static void want_of_memory_is_reported_and_leaves_nothing(void **state)
 		allocations_left = SIZE_MAX;
 	}
 	assert_int_equal(result, REEVE_OK);
-	/* The domain, its origins, the devices and their two types. */
+	/* Five allocations: the domain, its origins, the devices, their
+	 * types. */
 	assert_int_equal(tried, 6);
 	domain_free(domain);
 	cfg_free(cfg);
@@ -464,9 +465,8 @@ static void lines_show_values_as_a_configuration_would(void **state)
 	assert_line(tested.domain, "cpus_soft", "(all)");
 	assert_line(tested.domain, "disk", "[ ]");
 	assert_line(tested.domain, "max_grant_version", "(the host's best)");
-	assert_false(domain_line(tested.domain,
-				 schema_index(schema_find("vnc")), &line));
-	assert_false(domain_line(tested.domain, schema_count(), &line));
+	assert_false(domain_line(tested.domain, KEY_vnc, &line));
+	assert_false(domain_line(tested.domain, KEY_COUNT, &line));
 	case_end(&tested);
 }
 

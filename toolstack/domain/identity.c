@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Name and kind of the guest. */
+/* Settles the name and the type of the guest. */
 #include <string.h>
 
 #include "toolstack/domain/read.h"
@@ -8,19 +8,20 @@ static void name_settle(struct reader *reader)
 {
 	const char *name = reader->domain->name;
 
-	if (domain_is_refused(reader->domain, "name"))
+	if (domain_is_refused(reader->domain, KEY_name))
 		return;
 	if (name == NULL) {
-		key_refuse(reader, "name", "add name=\"...\"",
+		key_refuse(reader, KEY_name, "add name=\"...\"",
 			   "every guest needs a name");
 	} else if (*name != '\0' && name[strspn(name, "0123456789")] == '\0') {
-		key_warn(reader, "name", "put a letter in it",
+		key_warn(reader, KEY_name, "put a letter in it",
 			 "a name of digits only cannot be told from a guest's "
 			 "number");
 	}
 }
 
-/* The old key generic/hvm against the new one; true if they agree. */
+/* Takes the type from the old key builder (generic or hvm) if type is not set.
+ * Returns true if both agree. */
 static bool builder_settle(struct reader *reader)
 {
 	static const int types[] = { DOMAIN_TYPE_HVM, DOMAIN_TYPE_PV };
@@ -28,11 +29,11 @@ static bool builder_settle(struct reader *reader)
 
 	if (domain->builder < 0)
 		return true;
-	if (!domain_is_set(domain, "type"))
+	if (!domain_is_set(domain, KEY_type))
 		domain->type = types[domain->builder];
 	if (domain->type == types[domain->builder])
 		return true;
-	key_refuse(reader, "builder", "remove it, type is enough",
+	key_refuse(reader, KEY_builder, "remove it, type is enough",
 		   "contradicts type");
 	return false;
 }
@@ -40,9 +41,10 @@ static bool builder_settle(struct reader *reader)
 static void type_settle(struct reader *reader)
 {
 	struct domain *domain = reader->domain;
-	const char *key = domain_is_set(domain, "type") ? "type" : "builder";
+	enum key_id key =
+		domain_is_set(domain, KEY_type) ? KEY_type : KEY_builder;
 
-	if (!builder_settle(reader) || domain_is_refused(domain, "type"))
+	if (!builder_settle(reader) || domain_is_refused(domain, KEY_type))
 		return;
 	if (domain->type == DOMAIN_TYPE_HVM) {
 		key_refuse(reader, key, "write type=\"pvh\"",

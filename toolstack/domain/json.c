@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The domain as JSON and as lines of text, in the schema's order. */
+/* Prints the domain as JSON and as lines of text, in the schema's order. */
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include "toolstack/domain/read.h"
 #include "toolstack/report/utf8.h"
 
-/* A configuration may hold any bytes, JSON only UTF-8. */
-static struct json_object *text_json(const char *text)
+/* A configuration may hold any bytes; JSON holds only UTF-8. */
+static struct json_object *domain_text_json(const char *text)
 {
 	struct json_object *object = NULL;
 	size_t length;
@@ -31,7 +31,7 @@ static struct json_object *list_json(const struct cfg_value *items, size_t count
 		json_object_array_add(
 			array, item->form == CFG_LIST
 				       ? list_json(item->items, item->count)
-				       : text_json(item->text));
+				       : domain_text_json(item->text));
 	}
 	return array;
 }
@@ -46,27 +46,28 @@ static struct json_object *choice_json(const struct key *key, int choice)
 			    : NULL;
 }
 
-/* A list without a default of its own is null when nothing sets it. */
+/* A list without a default of its own is null if it is not set. */
 static struct json_object *list_field_json(const struct domain *domain,
 					   const struct key *key,
 					   const struct domain_list *list)
 {
-	if (key_default_is_words(key) && !domain_is_set(domain, key->info.name))
+	if (key_default_is_words(key) &&
+	    !domain_is_set(domain, schema_index(key)))
 		return NULL;
 	return list_json(list->items, list->count);
 }
 
-struct json_object *domain_value_json(const struct domain *domain, size_t index)
+static struct json_object *value_json(const struct domain *domain,
+				      const struct key *key)
 {
-	const struct key *key = &schema_keys[index];
-	const void *field = (const char *)domain + key->field;
+	const void *field = key_value(domain, key);
 	const char *text;
 	int64_t number;
 
 	switch (key->kind) {
 	case KEY_STRING:
 		text = *(const char *const *)field;
-		return text != NULL ? text_json(text) : NULL;
+		return text != NULL ? domain_text_json(text) : NULL;
 	case KEY_NUMBER:
 		number = *(const int64_t *)field;
 		return number == DOMAIN_UNSET ? NULL
@@ -91,27 +92,26 @@ static void place_add(struct json_object *object,
 		json_object_new_string(place != NULL ? "file" : "default"));
 	if (place == NULL)
 		return;
-	json_object_object_add(object, "file", text_json(place->file));
+	json_object_object_add(object, "file", domain_text_json(place->file));
 	json_object_object_add(object, "line",
 			       json_object_new_int64(place->line));
 	json_object_object_add(object, "column",
 			       json_object_new_int64(place->column));
 }
 
-static struct json_object *key_json(const struct domain *domain, size_t index)
+static struct json_object *key_json(const struct domain *domain,
+				    const struct key *key)
 {
-	const struct reeve_key *info = &schema_keys[index].info;
 	struct json_object *object = json_object_new_object();
 
 	if (object == NULL)
 		return NULL;
-	json_object_object_add(object, "value",
-			       domain_value_json(domain, index));
-	if (info->unit != NULL) {
+	json_object_object_add(object, "value", value_json(domain, key));
+	if (key->info.unit != NULL) {
 		json_object_object_add(object, "unit",
-				       json_object_new_string(info->unit));
+				       json_object_new_string(key->info.unit));
 	}
-	place_add(object, domain_place(domain, info->name));
+	place_add(object, domain_place(domain, schema_index(key)));
 	return object;
 }
 
@@ -119,11 +119,12 @@ struct json_object *domain_to_json(const struct domain *domain)
 {
 	struct json_object *object = json_object_new_object();
 
-	for (size_t i = 0; object != NULL && schema_keys[i].info.name != NULL;
-	     i++) {
-		if (schema_keys[i].field != KEY_NO_FIELD) {
-			json_object_object_add(object, schema_keys[i].info.name,
-					       key_json(domain, i));
+	for (size_t i = 0; object != NULL && i < KEY_COUNT; i++) {
+		const struct key *key = &schema_keys[i];
+
+		if (key->field != KEY_NO_FIELD) {
+			json_object_object_add(object, key->info.name,
+					       key_json(domain, key));
 		}
 	}
 	return object;
@@ -134,17 +135,20 @@ bool domain_line(const struct domain *domain, size_t index,
 {
 	const int flags =
 		JSON_C_TO_STRING_NOSLASHESCAPE | JSON_C_TO_STRING_SPACED;
-	const struct reeve_key *info = reeve_key_at(index);
+	const struct key *key;
 	struct json_object *value;
 
-	if (info == NULL || schema_keys[index].field == KEY_NO_FIELD)
+	if (index >= KEY_COUNT)
 		return false;
-	value = domain_value_json(domain, index);
-	line->key = info->name;
-	line->place = domain_place(domain, info->name);
+	key = &schema_keys[index];
+	if (key->field == KEY_NO_FIELD)
+		return false;
+	value = value_json(domain, key);
+	line->key = key->info.name;
+	line->place = domain_place(domain, schema_index(key));
 	line->value = strdup(
 		value != NULL ? json_object_to_json_string_ext(value, flags)
-			      : info->fallback);
+			      : key->info.fallback);
 	json_object_put(value);
 	return line->value != NULL;
 }

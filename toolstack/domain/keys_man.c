@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Build tool: fills the manual page's template with the list of keys and the
- * list of Realm rules, from the tables that the program runs on.
+ * Build tool: fills the template of the manual page with the list of keys and
+ * the list of Realm rules, from the tables that the program itself uses.
  *
  *	keys_man TEMPLATE > PAGE
  *
- * The template's lines @KEYS@, @IDLE_KEYS@ and @RULES@ are replaced.
+ * It replaces the lines @KEYS@, @IDLE_KEYS@ and @RULES@ of the template.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include "toolstack/domain/schema.h"
 #include "toolstack/policy/policy.h"
 
-/* Text as roff prints it: no byte of it is a request or an escape. */
+/* Prints text so that roff takes no byte of it for a request or an escape. */
 static void text_put(const char *text)
 {
 	for (; *text != '\0'; text++) {
@@ -28,7 +28,7 @@ static void text_put(const char *text)
 	}
 }
 
-/* A sentence, or nothing for NULL. */
+/* Prints a sentence, or nothing for NULL. */
 static void line_put(const char *label, const char *text)
 {
 	if (text == NULL)
@@ -38,7 +38,7 @@ static void line_put(const char *label, const char *text)
 	printf(".\n");
 }
 
-/* A reason, which a report puts behind its key, as a sentence. */
+/* Prints a reason as a sentence. In a report it follows the name of the key. */
 static void reason_put(const char *reason)
 {
 	putchar(toupper((unsigned char)*reason));
@@ -69,7 +69,7 @@ static void keys_put(void)
 	printf(".El\n");
 }
 
-/* Keys that are known and mean nothing: name and line of help only. */
+/* Prints the keys without an effect: only their names and lines of help. */
 static void idle_keys_put(void)
 {
 	printf(".Bl -tag -width indent -compact\n");
@@ -89,7 +89,7 @@ static void rules_put(void)
 
 	printf(".Bl -tag -width indent\n");
 	for (size_t i = 0; (rule = policy_rule_at(i)) != NULL; i++) {
-		printf(".It Ic %s Pq %s, %s\n", rule->key, rule->id,
+		printf(".It Ic %s Pq %s, %s\n", key_name(rule->key), rule->id,
 		       severities[rule->severity]);
 		reason_put(rule->reason);
 		line_put("Way out: ", rule->way_out);

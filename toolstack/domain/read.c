@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The readers: one setting into one field, or an error with its place. */
+/* Reads one setting into one field, or reports an error at its place. */
 #include "toolstack/domain/read.h"
 
 #include <stdarg.h>
@@ -8,20 +8,15 @@
 
 #define HINT_SIZE 512
 
-static void *key_field(struct domain *domain, const struct key *key)
-{
-	return (char *)domain + key->field;
-}
-
 static struct domain_origin *key_origin(struct domain *domain,
 					const struct key *key)
 {
 	return &domain->origins[schema_index(key)];
 }
 
-/* ---- Speaking ---------------------------------------------------------- */
+/* ---- Diagnostics ------------------------------------------------------- */
 
-/* What the key wants, from its row of the schema. */
+/* Writes a hint at the right value, from the key's row of the schema. */
 static void key_hint(const struct key *key, char *hint)
 {
 	static const char *const wants[] = {
@@ -41,7 +36,7 @@ static void key_hint(const struct key *key, char *hint)
 		 unit != NULL ? " " : "", unit != NULL ? unit : "");
 }
 
-/* What an element of the key's list should be. */
+/* Writes a hint at the right element of the key's list. */
 static void element_hint(const struct key *key, char *hint)
 {
 	const char *range = key->info.range;
@@ -50,7 +45,8 @@ static void element_hint(const struct key *key, char *hint)
 		 range != NULL ? range : "a string in quotes");
 }
 
-/* Whether a string is wanted in the value's place, inside a list. */
+/* Returns true if the value is in a list, at a depth where only strings
+ * may be. */
 static bool value_is_string_element(const struct key *key,
 				    const struct cfg_value *value)
 {
@@ -84,11 +80,11 @@ static void value_refuse(struct reader *reader, const struct key *key,
 	}
 }
 
-/* The place of a key's value, or just the file when the key is not set. */
-static struct report_place key_place(const struct reader *reader,
-				     const char *name)
+/* Returns the place of the key's value, or the file alone if the key is not
+ * set. */
+static struct report_place key_place(const struct reader *reader, enum key_id id)
 {
-	const struct report_place *place = domain_place(reader->domain, name);
+	const struct report_place *place = domain_place(reader->domain, id);
 	struct report_place file = { 0 };
 
 	if (place != NULL)
@@ -98,40 +94,42 @@ static struct report_place key_place(const struct reader *reader,
 }
 
 __attribute__((format(printf, 5, 0))) static void
-key_speak(struct reader *reader, enum reeve_severity severity, const char *name,
+key_speak(struct reader *reader, enum reeve_severity severity, enum key_id id,
 	  const char *hint, const char *message, va_list args)
 {
-	struct report_place place = key_place(reader, name);
+	struct report_place place = key_place(reader, id);
 	char text[HINT_SIZE];
 
 	vsnprintf(text, sizeof(text), message, args);
-	report_add(reader->report, severity, &place, name, hint, "%s", text);
+	report_add(reader->report, severity, &place, key_name(id), hint, "%s",
+		   text);
 }
 
-void key_refuse(struct reader *reader, const char *name, const char *hint,
+void key_refuse(struct reader *reader, enum key_id id, const char *hint,
 		const char *message, ...)
 {
 	va_list args;
 
-	key_origin(reader->domain, schema_find(name))->refused = true;
+	reader->domain->origins[id].refused = true;
 	va_start(args, message);
-	key_speak(reader, REEVE_ERROR, name, hint, message, args);
+	key_speak(reader, REEVE_ERROR, id, hint, message, args);
 	va_end(args);
 }
 
-void key_warn(struct reader *reader, const char *name, const char *hint,
+void key_warn(struct reader *reader, enum key_id id, const char *hint,
 	      const char *message, ...)
 {
 	va_list args;
 
 	va_start(args, message);
-	key_speak(reader, REEVE_WARNING, name, hint, message, args);
+	key_speak(reader, REEVE_WARNING, id, hint, message, args);
 	va_end(args);
 }
 
 /* ---- Single values ----------------------------------------------------- */
 
-/* The text of a string or number, or NULL after reporting what it is. */
+/* Returns the text of a string or a number. Reports any other form and returns
+ * NULL. */
 static const char *value_text(struct reader *reader, const struct key *key,
 			      const struct cfg_value *value)
 {
@@ -147,7 +145,7 @@ static const char *value_text(struct reader *reader, const struct key *key,
 	return NULL;
 }
 
-/* The text, once the key's judge has passed it too. */
+/* Does the same, and has the key's check judge the text too. */
 static const char *text_judge(struct reader *reader, const struct key *key,
 			      const struct cfg_value *value)
 {
@@ -162,8 +160,8 @@ static const char *text_judge(struct reader *reader, const struct key *key,
 	return NULL;
 }
 
-static void string_read(struct reader *reader, const struct key *key,
-			const struct cfg_value *value)
+static void key_string_read(struct reader *reader, const struct key *key,
+			    const struct cfg_value *value)
 {
 	const char *text = text_judge(reader, key, value);
 
@@ -171,9 +169,10 @@ static void string_read(struct reader *reader, const struct key *key,
 		*(const char **)key_field(reader->domain, key) = text;
 }
 
-/* Numbers and booleans share xl's number reader and its trouble with +=. */
-static bool number_take(struct reader *reader, const struct key *key,
-			const struct cfg_setting *setting, int64_t *out)
+/* Reads a number or a boolean as xl does: xl reads both with the same function,
+ * which refuses a setting whose operator is +=. */
+static bool key_number_take(struct reader *reader, const struct key *key,
+			    const struct cfg_setting *setting, int64_t *out)
 {
 	const char *text = value_text(reader, key, &setting->value);
 	const char *wrong = NULL;
@@ -192,12 +191,12 @@ static bool number_take(struct reader *reader, const struct key *key,
 	return wrong == NULL;
 }
 
-static void number_read(struct reader *reader, const struct key *key,
-			const struct cfg_setting *setting)
+static void key_number_read(struct reader *reader, const struct key *key,
+			    const struct cfg_setting *setting)
 {
 	int64_t number;
 
-	if (!number_take(reader, key, setting, &number))
+	if (!key_number_take(reader, key, setting, &number))
 		return;
 	if (number < key->min || number > key->max)
 		value_refuse(reader, key, &setting->value, "is out of range");
@@ -205,20 +204,20 @@ static void number_read(struct reader *reader, const struct key *key,
 		*(int64_t *)key_field(reader->domain, key) = number;
 }
 
-static void boolean_read(struct reader *reader, const struct key *key,
-			 const struct cfg_setting *setting)
+static void key_boolean_read(struct reader *reader, const struct key *key,
+			     const struct cfg_setting *setting)
 {
 	bool *field = key_field(reader->domain, key);
 	int64_t number;
 
 	if (setting->value.form == CFG_WORD && setting->op == CFG_SET)
 		*field = strcmp(setting->value.text, "true") == 0;
-	else if (number_take(reader, key, setting, &number))
+	else if (key_number_take(reader, key, setting, &number))
 		*field = number != 0;
 }
 
-static void choice_read(struct reader *reader, const struct key *key,
-			const struct cfg_value *value)
+static void key_choice_read(struct reader *reader, const struct key *key,
+			    const struct cfg_value *value)
 {
 	const char *text = value_text(reader, key, value);
 	int choice = text != NULL ? key_choice(key, text) : -1;
@@ -231,7 +230,8 @@ static void choice_read(struct reader *reader, const struct key *key,
 
 /* ---- Lists ------------------------------------------------------------- */
 
-/* xl ends its walk over most lists, silently, at an element that is a list. */
+/* An element that is a list is an error here: xl would silently ignore it and,
+ * in most lists, all elements after it. */
 static void element_read(struct reader *reader, const struct key *key,
 			 const struct cfg_value *item)
 {
@@ -243,7 +243,7 @@ static void element_read(struct reader *reader, const struct key *key,
 	}
 }
 
-/* An element of a list of lists: a list of single values. */
+/* Reads an element of a list of lists, which is a list of single values. */
 static void inner_list_read(struct reader *reader, const struct key *key,
 			    const struct cfg_value *list)
 {
@@ -255,8 +255,8 @@ static void inner_list_read(struct reader *reader, const struct key *key,
 		element_read(reader, key, &list->items[i]);
 }
 
-static void list_read(struct reader *reader, const struct key *key,
-		      const struct cfg_value *value)
+static void key_list_read(struct reader *reader, const struct key *key,
+			  const struct cfg_value *value)
 {
 	struct domain_list *list = key_field(reader->domain, key);
 
@@ -275,13 +275,13 @@ static void list_read(struct reader *reader, const struct key *key,
 	list->count = value->count;
 }
 
-static void string_or_list_read(struct reader *reader, const struct key *key,
-				const struct cfg_value *value)
+static void key_string_or_list_read(struct reader *reader, const struct key *key,
+				    const struct cfg_value *value)
 {
 	struct domain_list *list = key_field(reader->domain, key);
 
 	if (value->form == CFG_LIST) {
-		list_read(reader, key, value);
+		key_list_read(reader, key, value);
 	} else if (text_judge(reader, key, value) != NULL) {
 		list->items = value;
 		list->count = 1;
@@ -296,23 +296,23 @@ void key_read(struct reader *reader, const struct key *key,
 	key_origin(reader->domain, key)->setting = setting;
 	switch (key->kind) {
 	case KEY_STRING:
-		string_read(reader, key, &setting->value);
+		key_string_read(reader, key, &setting->value);
 		break;
 	case KEY_NUMBER:
-		number_read(reader, key, setting);
+		key_number_read(reader, key, setting);
 		break;
 	case KEY_BOOLEAN:
-		boolean_read(reader, key, setting);
+		key_boolean_read(reader, key, setting);
 		break;
 	case KEY_CHOICE:
-		choice_read(reader, key, &setting->value);
+		key_choice_read(reader, key, &setting->value);
 		break;
 	case KEY_LIST:
 	case KEY_LISTS:
-		list_read(reader, key, &setting->value);
+		key_list_read(reader, key, &setting->value);
 		break;
 	case KEY_STRING_OR_LIST:
-		string_or_list_read(reader, key, &setting->value);
+		key_string_or_list_read(reader, key, &setting->value);
 		break;
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Inside the domain stage: reading settings into fields by the schema, and
- * the families that settle what depends on more than one key.
+ * Inside the domain stage: reads settings into fields by the schema. Then each
+ * family of keys is settled: defaults that depend on other keys are filled in,
+ * and checks that need more than one key are made.
  */
 #ifndef REEVE_TOOLSTACK_READ_H
 #define REEVE_TOOLSTACK_READ_H
@@ -9,10 +10,10 @@
 #include "toolstack/domain/domain.h"
 #include "toolstack/domain/schema.h"
 
-/* Where a key's value comes from. */
+/* The origin of a key's value. */
 struct domain_origin {
 	const struct cfg_setting *setting; /* NULL: the default */
-	bool refused; /* an error was reported on it */
+	bool refused; /* an error was reported about the value */
 };
 
 struct reader {
@@ -23,27 +24,32 @@ struct reader {
 	bool no_memory;
 };
 
-/* Reads a setting into its key's field, or reports why not. */
+/* Reads a setting into its key's field, or reports why that is impossible. */
 void key_read(struct reader *reader, const struct key *key,
 	      const struct cfg_setting *setting);
-/* Gives the key's field its default; DOMAIN_UNSET, NULL, -1 without one. */
+/* Return the field of a key that has one, to read it or to write it. */
+const void *key_value(const struct domain *domain, const struct key *key);
+void *key_field(struct domain *domain, const struct key *key);
+/* Sets the key's field to its default. Without a default that is DOMAIN_UNSET
+ * for a number, NULL for a string, -1 for a choice, false, or an empty list. */
 void key_reset(struct domain *domain, const struct key *key);
 
 /*
- * Reports an error about a named key, at its value's place or, when it is not
- * set, at the file; further errors about the same key's value are then wrong.
+ * Reports an error about a key, at the place of its value or, if it is not set,
+ * at the file. The value then counts as refused, so that no later check reports
+ * a second error about it.
  */
 __attribute__((format(printf, 4, 5))) void key_refuse(struct reader *reader,
-						      const char *name,
+						      enum key_id id,
 						      const char *hint,
 						      const char *message, ...);
-/* A warning at the same place. */
+/* Reports a warning at the same place. */
 __attribute__((format(printf, 4, 5))) void key_warn(struct reader *reader,
-						    const char *name,
+						    enum key_id id,
 						    const char *hint,
 						    const char *message, ...);
 
-/* The families, in the order in which they settle. */
+/* Settle the families of keys, in this order. */
 void domain_settle_realm(struct reader *reader);
 void domain_settle_identity(struct reader *reader);
 void domain_settle_boot(struct reader *reader);

@@ -1,54 +1,58 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The Realm switch, which fails closed: a configuration that says realm in
- * any form is a Realm, an explicit ordinary guest, or an error. Here too: the
- * parameters of the Realm.
+ * Settles the Realm switch and the parameters of the Realm. The switch fails
+ * closed: a configuration that has the key realm in any form makes a Realm,
+ * says plainly that the guest is an ordinary one, or is an error.
  */
-#include <stdio.h>
-#include <string.h>
+#include <ctype.h>
 
 #include "toolstack/domain/read.h"
 
 /*
- * A switch written twice whose last word is "no". Whatever the first one said,
- * someone may believe it: xl's "last one wins" is not enough here.
+ * Refuses a switch that is written twice and ends as "no". The reader of the
+ * file may believe the first line, so it is not enough that the last one wins,
+ * as it does in xl.
  */
 static void revocation_check(struct reader *reader)
 {
-	const struct cfg_setting *setting = cfg_find(reader->cfg, "realm");
+	const struct cfg_setting *setting =
+		reader->domain->origins[KEY_realm].setting;
 
 	if (setting == NULL || setting->replaced.line == 0 ||
-	    reader->domain->realm || domain_is_refused(reader->domain, "realm"))
+	    reader->domain->realm ||
+	    domain_is_refused(reader->domain, KEY_realm))
 		return;
-	key_refuse(reader, "realm", "say it once",
+	key_refuse(reader, KEY_realm, "say it once",
 		   "this takes back what line %u of %s says",
 		   setting->replaced.line, setting->replaced.file);
 }
 
-/* Parameters of a Realm say realm too. */
-static void parameter_check(struct reader *reader, const char *name)
+/* A parameter of a Realm needs realm=1: a guest must not become an ordinary one
+ * because the switch was forgotten. */
+static void parameter_check(struct reader *reader, enum key_id key)
 {
 	const struct domain *domain = reader->domain;
 
-	if (domain->realm || !domain_is_set(domain, name))
+	if (domain->realm || !domain_is_set(domain, key))
 		return;
-	if (domain_is_set(domain, "realm")) {
-		key_warn(reader, name, "remove it, or write realm=1",
+	if (domain_is_set(domain, KEY_realm)) {
+		key_warn(reader, key, "remove it, or write realm=1",
 			 "has no effect, as realm is 0");
 	} else {
-		key_refuse(reader, name, "write realm=1, or remove this key",
+		key_refuse(reader, key, "write realm=1, or remove this key",
 			   "is for a Realm, and nothing makes this guest one");
 	}
 }
 
 static int hex_digit(char digit)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	return (int)(strchr(digits, digit | 0x20) - digits);
+	if (isdigit((unsigned char)digit))
+		return digit - '0';
+	return tolower((unsigned char)digit) - 'a' + 10;
 }
 
-/* The text was judged: pairs of digits, at most 64. */
+/* Needs no checks: spec_rpv() has passed the text, which is up to 64 pairs of
+ * hexadecimal digits. */
 static void rpv_convert(struct domain *domain)
 {
 	const char *text = domain->realm_rpv;
@@ -64,13 +68,13 @@ void domain_settle_realm(struct reader *reader)
 	struct domain *domain = reader->domain;
 
 	revocation_check(reader);
-	/* An unreadable switch is an error; the rest is then held against the
-	 * Realm's rules, as that is what was asked for. */
-	if (domain_is_refused(domain, "realm"))
+	/* An unreadable switch is an error. The other keys are then checked by
+	 * the rules for a Realm, which is what the user will have wanted. */
+	if (domain_is_refused(domain, KEY_realm))
 		domain->realm = true;
-	parameter_check(reader, "realm_hash");
-	parameter_check(reader, "realm_rpv");
+	parameter_check(reader, KEY_realm_hash);
+	parameter_check(reader, KEY_realm_rpv);
 	rpv_convert(domain);
-	if (domain->realm && !domain_is_set(domain, "nomigrate"))
+	if (domain->realm && !domain_is_set(domain, KEY_nomigrate))
 		domain->nomigrate = true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Look-ups in the schema: by name, by resemblance, and of a choice's words. */
+/* Looks up keys by name and by resemblance, and the words of a choice. */
 #include "toolstack/domain/schema.h"
 
 #include <errno.h>
@@ -7,20 +7,11 @@
 #include <string.h>
 #include <strings.h>
 
-#define LONGEST_NAME 48 /* names beyond it resemble none of ours */
-
-size_t schema_count(void)
-{
-	size_t count = 0;
-
-	while (schema_keys[count].info.name != NULL)
-		count++;
-	return count;
-}
+#define LONGEST_NAME 48 /* a longer name resembles no key */
 
 const struct reeve_key *reeve_key_at(size_t index)
 {
-	return index < schema_count() ? &schema_keys[index].info : NULL;
+	return index < KEY_COUNT ? &schema_keys[index].info : NULL;
 }
 
 const struct key *schema_find(const char *name)
@@ -32,9 +23,26 @@ const struct key *schema_find(const char *name)
 	return NULL;
 }
 
-size_t schema_index(const struct key *key)
+enum key_id schema_index(const struct key *key)
 {
-	return (size_t)(key - schema_keys);
+	return (enum key_id)(key - schema_keys);
+}
+
+const char *key_name(enum key_id id)
+{
+	return schema_keys[id].info.name;
+}
+
+bool key_is_list(const struct key *key)
+{
+	switch (key->kind) {
+	case KEY_LIST:
+	case KEY_LISTS:
+	case KEY_STRING_OR_LIST:
+		return true;
+	default:
+		return false;
+	}
 }
 
 bool key_default_is_words(const struct key *key)
@@ -42,7 +50,7 @@ bool key_default_is_words(const struct key *key)
 	return key->info.fallback[0] == '(';
 }
 
-/* The words of a choice are separated by ", ". */
+/* In info.range ", " separates the words of a choice. */
 const char *key_choice_word(const struct key *key, int choice, size_t *length)
 {
 	const char *word = key->info.range;
@@ -94,7 +102,8 @@ bool key_parse_number(const char *text, int64_t *out)
 	char *end;
 	long value;
 
-	/* Newer C libraries read binary numbers too; xl's grammar is older. */
+	/* Newer C libraries read binary numbers too. xl, which came before
+	 * them, does not. */
 	if (digits[0] == '0' && (digits[1] == 'b' || digits[1] == 'B'))
 		return false;
 	errno = 0;
@@ -111,8 +120,9 @@ static unsigned least(unsigned a, unsigned b)
 }
 
 /*
- * One row of the distance table from the two before it: now[j] becomes the
- * edits between the first i bytes of a and the first j of b.
+ * Computes one row of the table of distances from the two rows before it:
+ * now[j] becomes the number of edits between the first i bytes of a and the
+ * first j bytes of b.
  */
 static void distance_row(const char *a, size_t i, const char *b,
 			 unsigned (*rows)[LONGEST_NAME + 1])
@@ -149,15 +159,21 @@ unsigned schema_distance(const char *a, const char *b, unsigned limit)
 	return least(result, limit + 1);
 }
 
-/* The longer a name, the more slips it may hold and still be that name. */
+/* Returns how many slips a name may have and still be taken for a key. A longer
+ * name may have more. */
 static unsigned slips_allowed(const char *name)
 {
 	size_t length = strlen(name);
 
-	return length < 3 ? 0 : length < 5 ? 1 : length < 8 ? 2 : 3;
+	if (length < 3)
+		return 0;
+	if (length < 5)
+		return 1;
+	return length < 8 ? 2 : 3;
 }
 
-/* Where a slip must not pass, two are looked for in the shortest name. */
+/* Returns how many slips are recognised in the name of a key that decides
+ * confidentiality. They are two even in the shortest, as none must pass. */
 static unsigned slips_watched(const char *name)
 {
 	return strlen(name) < 9 ? 2 : 3;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Judges of single texts: identifiers, CPU sets, ranges, KEY=VALUE parts. */
+/* Judges single texts: identifiers, CPU sets, ranges, KEY=VALUE parts. */
 #include "toolstack/domain/spec.h"
 
 #include <ctype.h>
@@ -9,7 +9,7 @@
 #define RPV_DIGITS  128
 #define CPU_MAX     0xffff
 #define COLOR_MAX   0xffff
-#define IRQ_MAX     991 /* the last SPI of a GICv3 without extensions */
+#define IRQ_MAX     991 /* the last of the 960 SPIs that nr_spis allows */
 #define PORT_MAX    0xffff
 
 const char *spec_path(const struct key *key, const char *text)
@@ -28,9 +28,12 @@ const char *spec_uuid(const struct key *key, const char *text)
 	for (int i = 0; i < UUID_LENGTH; i++) {
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+		if (dash && text[i] != '-')
 			return "is not a UUID";
-		nil = nil && (dash || text[i] == '0');
+		if (!dash && !isxdigit((unsigned char)text[i]))
+			return "is not a UUID";
+		if (!dash && text[i] != '0')
+			nil = false;
 	}
 	return nil ? "is the nil UUID, which identifies nothing" : NULL;
 }
@@ -47,8 +50,8 @@ const char *spec_rpv(const struct key *key, const char *text)
 	return length <= RPV_DIGITS ? NULL : "is longer than 64 bytes";
 }
 
-/* Moves *text behind prefix if it stands there. */
-static bool take_text(const char **text, const char *prefix)
+/* Moves *text past prefix and returns true if *text begins with it. */
+static bool spec_take_text(const char **text, const char *prefix)
 {
 	size_t length = strlen(prefix);
 
@@ -58,20 +61,18 @@ static bool take_text(const char **text, const char *prefix)
 	return true;
 }
 
-/*
- * Reads a number of at most max at *text and moves *text behind it. As for
- * xl, blanks may precede it, and 0x when it is hexadecimal. No sign.
- */
-static bool take_number(const char **text, unsigned base, uint64_t max,
-			uint64_t *out)
+/* Reads a number of at most max at *text and moves *text past it. As in xl,
+ * blanks may precede it, and 0x too if base is 16. It has no sign. */
+static bool spec_take_number(const char **text, unsigned base, uint64_t max,
+			     uint64_t *out)
 {
 	static const char digits[] = "0123456789abcdef";
 	uint64_t value = 0;
 	const char *begin;
 
 	*text += strspn(*text, " \t");
-	if (base == 16 && !take_text(text, "0x"))
-		take_text(text, "0X");
+	if (base == 16 && !spec_take_text(text, "0x"))
+		spec_take_text(text, "0X");
 	begin = *text;
 	for (; **text != '\0'; (*text)++) {
 		const char *digit =
@@ -89,16 +90,17 @@ static bool take_number(const char **text, unsigned base, uint64_t max,
 	return *text != begin;
 }
 
-/* "A" or "A-B" with A <= B, and nothing behind it. */
+/* Judges "A" or "A-B" with A <= B and nothing after it. */
 static const char *range_judge(const char *text, unsigned base, uint64_t max)
 {
 	uint64_t first;
 	uint64_t last;
 
-	if (!take_number(&text, base, max, &first))
+	if (!spec_take_number(&text, base, max, &first))
 		return "is not a number, or is too large";
 	last = first;
-	if (take_text(&text, "-") && !take_number(&text, base, max, &last))
+	if (spec_take_text(&text, "-") &&
+	    !spec_take_number(&text, base, max, &last))
 		return "has no number, or one too large, behind the dash";
 	if (*text != '\0')
 		return "has text behind its number";
@@ -107,19 +109,19 @@ static const char *range_judge(const char *text, unsigned base, uint64_t max)
 
 static const char *cpu_set_judge(const char *text)
 {
-	bool not = take_text(&text, "^");
+	bool not = spec_take_text(&text, "^");
 
-	if (!take_text(&text, "nodes:"))
-		take_text(&text, "node:");
+	if (!spec_take_text(&text, "nodes:"))
+		spec_take_text(&text, "node:");
 	if (strcmp(text, "all") == 0)
 		return not ? "cannot take all CPUs away" : NULL;
 	return range_judge(text, 10, CPU_MAX);
 }
 
 /*
- * Copies the part of *text up to the next comma and moves *text behind it.
- * A part too long for the buffer is cut, which no judge accepts: it is longer
- * than any name or number.
+ * Copies the part of *text up to the next comma and moves *text past the comma.
+ * A part that is too long for the buffer is cut. No judge accepts it even so,
+ * as it is longer than any name or number.
  */
 static bool next_part(const char **text, char *part, size_t size)
 {
@@ -159,7 +161,7 @@ const char *spec_irq(const struct key *key, const char *text)
 	uint64_t number;
 
 	(void)key;
-	if (!take_number(&text, 10, IRQ_MAX, &number))
+	if (!spec_take_number(&text, 10, IRQ_MAX, &number))
 		return "is not a decimal number up to 991";
 	return *text == '\0' ? NULL : "has text behind its number";
 }
@@ -178,10 +180,11 @@ const char *spec_iomem(const struct key *key, const char *text)
 	uint64_t gfn = 0;
 
 	(void)key;
-	if (!take_number(&text, 16, max, &start) || !take_text(&text, ",") ||
-	    !take_number(&text, 16, max, &count))
+	if (!spec_take_number(&text, 16, max, &start) ||
+	    !spec_take_text(&text, ",") ||
+	    !spec_take_number(&text, 16, max, &count))
 		return "is not START,COUNT in hexadecimal page numbers";
-	if (take_text(&text, "@") && !take_number(&text, 16, max, &gfn))
+	if (spec_take_text(&text, "@") && !spec_take_number(&text, 16, max, &gfn))
 		return "has no page number behind the @";
 	if (*text != '\0')
 		return "has text behind its numbers";
@@ -192,36 +195,48 @@ const char *spec_iomem(const struct key *key, const char *text)
 	return NULL;
 }
 
-/* [DDDD:]BB:DD.F, F a function or *; moves *text behind it. */
-static bool take_bdf(const char **text)
+/* Reads [DDDD:]BB:DD.F, where F is a function or *, and moves *text past it. */
+static bool spec_take_bdf(const char **text)
 {
 	uint64_t numbers[3];
 	unsigned count = 1;
 	uint64_t function;
 
-	if (!take_number(text, 16, 0xffff, &numbers[0]))
+	if (!spec_take_number(text, 16, 0xffff, &numbers[0]))
 		return false;
-	while (count < 3 && take_text(text, ":")) {
-		if (!take_number(text, 16, 0xff, &numbers[count++]))
+	while (count < 3 && spec_take_text(text, ":")) {
+		if (!spec_take_number(text, 16, 0xff, &numbers[count]))
 			return false;
+		count++;
 	}
 	if (count < 2 || numbers[count - 2] > 0xff || numbers[count - 1] > 0x1f)
 		return false;
-	if (!take_text(text, "."))
+	if (!spec_take_text(text, "."))
 		return false;
-	return take_text(text, "*") || take_number(text, 16, 7, &function);
+	return spec_take_text(text, "*") ||
+	       spec_take_number(text, 16, 7, &function);
 }
 
-/* Whether the name before the = of a part is among the words of names. */
+/* Returns true if the name is the word or, for a word that ends with *, if the
+ * name begins with what comes before the *. */
+static bool name_matches(const char *word, size_t word_length, const char *name,
+			 size_t length)
+{
+	size_t stem = word_length - 1;
+
+	if (word[stem] == '*')
+		return length >= stem && strncmp(word, name, stem) == 0;
+	return length == word_length && strncmp(word, name, length) == 0;
+}
+
+/* Returns true if the name of a part, length bytes of part, is among the words
+ * of names. */
 static bool name_known(const char *names, const char *part, size_t length)
 {
 	while (*names != '\0') {
 		size_t word = strcspn(names, ",");
-		bool stem = names[word - 1] == '*';
 
-		if (stem ? length >= word - 1 &&
-				    strncmp(names, part, word - 1) == 0
-			 : length == word && strncmp(names, part, word) == 0)
+		if (name_matches(names, word, part, length))
 			return true;
 		names += word;
 		names += strspn(names, ", ");
@@ -229,7 +244,8 @@ static bool name_known(const char *names, const char *part, size_t length)
 	return false;
 }
 
-/* Judges one KEY=VALUE whose name must be among names; nothing passes. */
+/* Judges one KEY=VALUE, whose name must be among names. An empty part
+ * is right. */
 static const char *part_judge(const char *names, const char *part)
 {
 	size_t name;
@@ -247,7 +263,14 @@ static const char *part_judge(const char *names, const char *part)
 		       : "has a part whose name is not known";
 }
 
-/* The parts that begin before end. */
+/* Returns the text after the first part of text and its comma. */
+static const char *part_skip(const char *text)
+{
+	text += strcspn(text, ",");
+	return *text == ',' ? text + 1 : text;
+}
+
+/* Judges the parts that begin before end. */
 static const char *parts_judge(const char *names, const char *text,
 			       const char *end)
 {
@@ -255,8 +278,7 @@ static const char *parts_judge(const char *names, const char *text,
 
 	while (wrong == NULL && text < end) {
 		wrong = part_judge(names, text);
-		text += strcspn(text, ",");
-		text += *text == ',';
+		text = part_skip(text);
 	}
 	return wrong;
 }
@@ -266,11 +288,11 @@ static const char *all_parts_judge(const char *names, const char *text)
 	return parts_judge(names, text, text + strlen(text));
 }
 
-/* The value of a part that begins with NAME =, or NULL. */
+/* Returns the value of a part whose name is name, or NULL. */
 static const char *part_value(const char *part, const char *name)
 {
 	part += strspn(part, " \t");
-	if (!take_text(&part, name))
+	if (!spec_take_text(&part, name))
 		return NULL;
 	part += strspn(part, " \t");
 	return *part == '=' ? part + 1 : NULL;
@@ -287,8 +309,7 @@ const char *spec_part(const char *text, const char *name, size_t *length)
 			found = value;
 			*length = strcspn(value, ",");
 		}
-		text += strcspn(text, ",");
-		text += *text == ',';
+		text = part_skip(text);
 	}
 	return found;
 }
@@ -313,44 +334,50 @@ const char *spec_parts(const struct key *key, const char *text)
 	return wrong;
 }
 
+static const char pci_names[] = "bdf, vslot, permissive, msitranslate, "
+				"seize, power_mgmt, rdm_policy, name";
+
+/* Judges the form in which the address is a KEY=VALUE part too: bdf. */
+static const char *pci_parts_judge(const char *text)
+{
+	size_t length;
+	const char *bdf = spec_part(text, "bdf", &length);
+
+	if (bdf != NULL && !spec_take_bdf(&bdf))
+		return "has no PCI address";
+	if (bdf == NULL && spec_part(text, "name", &length) == NULL)
+		return "has neither a PCI address nor a name";
+	return all_parts_judge(pci_names, text);
+}
+
 const char *spec_pci(const struct key *key, const char *text)
 {
-	static const char names[] = "bdf, vslot, permissive, msitranslate, "
-				    "seize, power_mgmt, rdm_policy, name";
 	uint64_t slot;
-	size_t length;
-	const char *bdf;
 
 	(void)key;
-	if (strcspn(text, "=,") < strcspn(text, ",")) {
-		bdf = spec_part(text, "bdf", &length);
-		if (bdf != NULL) {
-			return take_bdf(&bdf) ? all_parts_judge(names, text)
-					      : "has no PCI address";
-		}
-		return spec_part(text, "name", &length) != NULL
-			       ? all_parts_judge(names, text)
-			       : "has neither a PCI address nor a name";
-	}
-	if (!take_bdf(&text))
+	if (text[strcspn(text, "=,")] == '=')
+		return pci_parts_judge(text);
+	if (!spec_take_bdf(&text))
 		return "does not start with a PCI address";
-	if (take_text(&text, "@") && !take_number(&text, 16, 0x1f, &slot))
+	if (spec_take_text(&text, "@") &&
+	    !spec_take_number(&text, 16, 0x1f, &slot))
 		return "has no slot, 0 to 1f, behind the @";
 	if (*text != '\0' && *text != ',')
 		return "has text behind its PCI address";
-	return all_parts_judge(names, text);
+	return all_parts_judge(pci_names, text);
 }
 
-/* "virtio,device" and an optional number: the device tree's compatible. */
+/* Returns true for "virtio,device" and an optional number, which is the
+ * compatible property in the device tree. */
 static bool virtio_type_known(const char *type)
 {
 	uint64_t number;
 
-	if (!take_text(&type, "virtio,device"))
+	if (!spec_take_text(&type, "virtio,device"))
 		return false;
 	if (*type == '\0' || *type == ',')
 		return true;
-	return take_number(&type, 16, 0xffff, &number) &&
+	return spec_take_number(&type, 16, 0xffff, &number) &&
 	       (*type == '\0' || *type == ',');
 }
 
@@ -367,7 +394,7 @@ const char *spec_virtio(const struct key *key, const char *text)
 		return "has no type";
 	if (!virtio_type_known(type))
 		return "has a type other than virtio,deviceID";
-	/* The comma inside the type is no end of a part. */
+	/* The comma inside the type does not end the part. */
 	rest = type + strlen("virtio,");
 	rest += strcspn(rest, ",");
 	wrong = parts_judge(names, text, type);

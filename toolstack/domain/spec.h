@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Judges of the texts inside a configuration: device specifications, CPU
- * sets, identifiers. Each is a key_check (see schema.h): NULL when the text
- * is right, otherwise what is wrong with it.
+ * Judge the texts inside a configuration: device specifications, CPU sets,
+ * identifiers. Each function is a key_check (see schema.h): it returns NULL if
+ * the text is right, otherwise the words for what is wrong with it.
  */
 #ifndef REEVE_TOOLSTACK_SPEC_H
 #define REEVE_TOOLSTACK_SPEC_H
@@ -11,7 +11,7 @@
 
 #include "toolstack/domain/schema.h"
 
-key_check spec_path; /* anything but nothing */
+key_check spec_path; /* any text that is not empty */
 key_check spec_uuid;
 key_check spec_rpv;
 key_check spec_cpus;
@@ -20,18 +20,19 @@ key_check spec_irq;
 key_check spec_iomem;
 key_check spec_ioports;
 key_check spec_pci;
-key_check spec_parts; /* KEY=VALUE,... with the key's sub-keys */
+key_check spec_parts; /* KEY=VALUE,... of the key's sub-keys */
 key_check spec_virtio;
 key_check spec_quota;
 key_check spec_sci;
 
 /*
- * Finds the last NAME=VALUE among the parts of text that commas separate,
- * blanks around NAME aside. Returns the value and its length, or NULL.
+ * Finds the last NAME=VALUE among the parts of text, which commas separate.
+ * Blanks around NAME do not count. Returns the value and writes its length, or
+ * returns NULL.
  */
 const char *spec_part(const char *text, const char *name, size_t *length);
 
-/* Whether the part is there with exactly that value. */
+/* Returns true if the part is there and has exactly that value. */
 bool spec_part_is(const char *text, const char *name, const char *value);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The judges of single texts: what they pass and what they do not. */
+/* Tests which texts the judges pass and which they refuse. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

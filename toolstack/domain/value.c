@@ -1,47 +1,51 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A domain's values by key: the default, what is set, what it is. */
+/* Reads the values of a domain by key, and sets their defaults. */
 #include <assert.h>
 #include <string.h>
 
 #include "toolstack/domain/read.h"
 
-static const struct domain_origin *origin_find(const struct domain *domain,
-					       const char *name)
+static const struct domain_origin *origin_of(const struct domain *domain,
+					     enum key_id id)
 {
-	const struct key *key = schema_find(name);
-
-	assert(key != NULL && key->field != KEY_NO_FIELD);
-	return &domain->origins[schema_index(key)];
+	assert(id < KEY_COUNT && schema_keys[id].field != KEY_NO_FIELD);
+	return &domain->origins[id];
 }
 
 const struct report_place *domain_place(const struct domain *domain,
-					const char *name)
+					enum key_id id)
 {
-	const struct cfg_setting *setting = origin_find(domain, name)->setting;
+	const struct cfg_setting *setting = origin_of(domain, id)->setting;
 
 	return setting != NULL ? &setting->value.place : NULL;
 }
 
-bool domain_is_set(const struct domain *domain, const char *name)
+bool domain_is_set(const struct domain *domain, enum key_id id)
 {
-	return origin_find(domain, name)->setting != NULL;
+	return origin_of(domain, id)->setting != NULL;
 }
 
-bool domain_is_refused(const struct domain *domain, const char *name)
+bool domain_is_refused(const struct domain *domain, enum key_id id)
 {
-	return origin_find(domain, name)->refused;
+	return origin_of(domain, id)->refused;
 }
 
-static const void *field_of(const struct domain *domain, const struct key *key)
+const void *key_value(const struct domain *domain, const struct key *key)
 {
-	assert(key != NULL && key->field != KEY_NO_FIELD);
+	assert(key->field != KEY_NO_FIELD);
 	return (const char *)domain + key->field;
 }
 
-int64_t domain_number(const struct domain *domain, const char *name)
+void *key_field(struct domain *domain, const struct key *key)
 {
-	const struct key *key = schema_find(name);
-	const void *field = field_of(domain, key);
+	assert(key->field != KEY_NO_FIELD);
+	return (char *)domain + key->field;
+}
+
+int64_t domain_number(const struct domain *domain, enum key_id id)
+{
+	const struct key *key = &schema_keys[id];
+	const void *field = key_value(domain, key);
 
 	if (key->kind == KEY_BOOLEAN)
 		return *(const bool *)field;
@@ -54,7 +58,7 @@ int64_t domain_number(const struct domain *domain, const char *name)
 void key_reset(struct domain *domain, const struct key *key)
 {
 	const char *text = key->info.fallback;
-	void *field = (char *)domain + key->field;
+	void *field = key_field(domain, key);
 	int64_t number = DOMAIN_UNSET;
 
 	if (key_default_is_words(key))
@@ -89,16 +93,16 @@ static bool string_is_default(const struct key *key, const char *text)
 	return strcmp(text, key->info.fallback) == 0;
 }
 
-bool domain_is_default(const struct domain *domain, const char *name)
+bool domain_is_default(const struct domain *domain, enum key_id id)
 {
-	const struct key *key = schema_find(name);
-	const void *field = field_of(domain, key);
+	const struct key *key = &schema_keys[id];
+	const void *field = key_value(domain, key);
 	struct domain plain;
 
 	if (key->kind == KEY_STRING)
 		return string_is_default(key, *(const char *const *)field);
-	if (key->kind >= KEY_LIST)
+	if (key_is_list(key))
 		return ((const struct domain_list *)field)->count == 0;
 	key_reset(&plain, key);
-	return domain_number(domain, name) == domain_number(&plain, name);
+	return domain_number(domain, id) == domain_number(&plain, id);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where a guest finds its devices. */
+/* Puts the devices of a guest on its map. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,20 +8,31 @@
 #include "abi/guest_map.h"
 #include "toolstack/map/map.h"
 
-/* What the ranges of a node's reg are, where the binding tells. */
+#define GICD_NAME "GIC distributor"
+#define GICR_NAME "GIC redistributors"
+#define GICC_NAME "GIC CPU interface"
+#define UART_NAME "UART"
+
+/* A range in a node's reg: an address and a size, of two cells each. All trees
+ * of the toolstack have those (image/fdt_writer.h). */
+#define CELLS_SIZE sizeof(fdt64_t)
+#define RANGE_SIZE (2 * CELLS_SIZE)
+
+/* The meaning of the first two ranges of a node's reg, for the bindings that
+ * define it. */
 static const struct {
 	const char *compatible;
 	const char *names[2];
 } known[] = {
-	{ "arm,gic-v3", { "GIC distributor", "GIC redistributors" } },
-	{ "arm,gic-400", { "GIC distributor", "GIC CPU interface" } },
-	{ "arm,cortex-a15-gic", { "GIC distributor", "GIC CPU interface" } },
-	{ "arm,sbsa-uart", { "UART" } },
-	{ "arm,pl011", { "UART" } },
+	{ "arm,gic-v3", { GICD_NAME, GICR_NAME } },
+	{ "arm,gic-400", { GICD_NAME, GICC_NAME } },
+	{ "arm,cortex-a15-gic", { GICD_NAME, GICC_NAME } },
+	{ "arm,sbsa-uart", { UART_NAME } },
+	{ "arm,pl011", { UART_NAME } },
 	{ "virtio,mmio", { "virtio" } },
 };
 
-static const char *name_of(const void *dtb, int node, unsigned index)
+static const char *device_name(const void *dtb, int node, unsigned index)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (index < 2 && known[i].names[index] != NULL &&
@@ -32,8 +43,9 @@ static const char *name_of(const void *dtb, int node, unsigned index)
 	return fdt_get_name(dtb, node, NULL);
 }
 
-/* Two cells, which need not lie as a number of 64 bits does. */
-static uint64_t cells(const uint8_t *bytes)
+/* Reads two cells. They need not be aligned as a uint64_t must be, so they are
+ * copied. */
+static uint64_t cells_read(const uint8_t *bytes)
 {
 	fdt64_t value;
 
@@ -41,7 +53,6 @@ static uint64_t cells(const uint8_t *bytes)
 	return fdt64_to_cpu(value);
 }
 
-/* Addresses and sizes take two cells each (image/fdt_writer.h). */
 static void node_put(struct reeve_map *map, const void *dtb, int node)
 {
 	int size;
@@ -50,10 +61,11 @@ static void node_put(struct reeve_map *map, const void *dtb, int node)
 
 	if (reg == NULL || (type != NULL && strcmp(type, "memory") == 0))
 		return;
-	for (unsigned i = 0; i < (unsigned)size / 16; i++) {
-		map_put(map, MAP_DEVICE, name_of(dtb, node, i),
-			cells(&reg[16 * (size_t)i]),
-			cells(&reg[16 * (size_t)i + 8]));
+	for (unsigned i = 0; i < (unsigned)size / RANGE_SIZE; i++) {
+		const uint8_t *range = &reg[i * RANGE_SIZE];
+
+		map_put(map, MAP_DEVICE, device_name(dtb, node, i),
+			cells_read(range), cells_read(range + CELLS_SIZE));
 	}
 }
 
@@ -68,12 +80,12 @@ void map_put_tree(struct reeve_map *map, const void *dtb, size_t size)
 
 void map_put_machine(struct reeve_map *map, bool vuart)
 {
-	map_put(map, MAP_DEVICE, known[0].names[0], GUEST_GICV3_GICD_BASE,
+	map_put(map, MAP_DEVICE, GICD_NAME, GUEST_GICV3_GICD_BASE,
 		GUEST_GICV3_GICD_SIZE);
-	map_put(map, MAP_DEVICE, known[0].names[1], GUEST_GICV3_GICR_BASE,
+	map_put(map, MAP_DEVICE, GICR_NAME, GUEST_GICV3_GICR_BASE,
 		(uint64_t)map->vcpus * GUEST_GICV3_GICR_STEP);
 	if (vuart) {
-		map_put(map, MAP_DEVICE, known[3].names[0], GUEST_PL011_BASE,
+		map_put(map, MAP_DEVICE, UART_NAME, GUEST_PL011_BASE,
 			GUEST_PL011_SIZE);
 	}
 }

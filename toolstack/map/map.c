@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A list of areas, and what each kind of them is called. */
+/* A list of areas, and the words and the colour of each kind. */
 #include "toolstack/map/map.h"
 
 #include <inttypes.h>
@@ -30,7 +30,8 @@ void reeve_map_free(struct reeve_map *map)
 	free(map);
 }
 
-/* Room for one more; false: out of memory, which is remembered. */
+/* Makes room for one more area. Returns false if memory is short, and marks the
+ * map, so that map_finish() fails. */
 static bool room_make(struct reeve_map *map)
 {
 	size_t room = map->room == 0 ? 16 : 2 * map->room;
@@ -68,7 +69,7 @@ void map_fill(struct reeve_map *map, enum map_kind kind, const char *name,
 	uint64_t end = ipa + size;
 
 	for (size_t i = 0; i < count && ipa < end; i++) {
-		/* Not a pointer: putting may move them. */
+		/* Copies, not a pointer: map_put() may move the areas. */
 		uint64_t from = map->areas[i].ipa;
 		uint64_t to = from + map->areas[i].size;
 
@@ -82,17 +83,22 @@ void map_fill(struct reeve_map *map, enum map_kind kind, const char *name,
 		map_put(map, kind, name, ipa, end - ipa);
 }
 
-static int by_ipa(const void *a, const void *b)
+static int area_compare(const void *a, const void *b)
 {
 	const struct map_area *one = a;
 	const struct map_area *other = b;
 
-	return one->ipa < other->ipa ? -1 : one->ipa > other->ipa;
+	if (one->ipa == other->ipa)
+		return 0;
+	return one->ipa < other->ipa ? -1 : 1;
 }
 
-/* Keeps of the sorted areas what is behind the one before, joined to it if it
- * is of the same kind and name. */
-static void tidy(struct reeve_map *map)
+/*
+ * Goes through the sorted areas. Cuts from each area the part that overlaps the
+ * one before it. Joins the remainder to the area before it if the two adjoin
+ * and have the same kind and name.
+ */
+static void areas_join(struct reeve_map *map)
 {
 	size_t kept = 0;
 	uint64_t end = 0;
@@ -124,8 +130,8 @@ bool map_finish(struct reeve_map *map)
 	if (map->short_of_memory)
 		return false;
 	if (map->count > 0)
-		qsort(map->areas, map->count, sizeof(*map->areas), by_ipa);
-	tidy(map);
+		qsort(map->areas, map->count, sizeof(*map->areas), area_compare);
+	areas_join(map);
 	if (map->top == 0)
 		map->top = 1;
 	if (map->count == 0)

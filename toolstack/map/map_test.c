@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Lists of areas, and their three forms. */
+/* Tests lists of areas, and their three forms. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -127,7 +127,7 @@ static void many_areas_are_kept(void **state)
 
 /* ---- Devices ---- */
 
-/* A tree whose root has RAM and two devices, one that is known. */
+/* Makes a tree whose root has RAM and two devices. One has a known binding. */
 static void tree_make(void *tree, int size)
 {
 	const fdt64_t reg[] = { cpu_to_fdt64(0x3001000), cpu_to_fdt64(0x10000),
@@ -145,7 +145,7 @@ static void tree_make(void *tree, int size)
 	fdt_property(tree, "reg", reg, sizeof(reg));
 	fdt_end_node(tree);
 	fdt_begin_node(tree, "clock@5000000");
-	fdt_property(tree, "reg", reg, 20); /* not whole: one range */
+	fdt_property(tree, "reg", reg, 20); /* one whole range */
 	fdt_end_node(tree);
 	fdt_end_node(tree);
 	assert_int_equal(fdt_finish(tree), 0);
@@ -189,7 +189,8 @@ static void sizes_are_said_as_people_do(void **state)
 	assert_string_equal(map_size_text(UINT64_MAX).text, "16777216.0 TiB");
 }
 
-/* A Realm as a host may tell it, with all that there can be in it. */
+/* Fills the map of a Realm as a hypervisor may report it, with every kind of
+ * area. */
 static void realm_fill(struct reeve_map *map)
 {
 	map->realm = true;
@@ -288,7 +289,7 @@ static void a_hostile_name_is_only_a_name(void **state)
 	reeve_map_free(map);
 }
 
-/* Nothing in it, and all that can be: a picture either way. */
+/* An empty map and a full one must both give a picture. */
 static void extremes_are_drawn(void **state)
 {
 	struct reeve_map *map = *state;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The picture of a map: an SVG document (SVG 1.1) without scripts or links. */
+/* Draws the picture of a map: an SVG 1.1 document without scripts or links. */
 #include "toolstack/map/svg.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "lib/number.h"
 
 #define LEGEND_STEP  190
 #define PAGES_BAR_X  232
@@ -25,7 +27,7 @@ static const char style[] =
 
 /* ---- Elements ---- */
 
-static void escape(FILE *to, const char *text)
+static void svg_escape(FILE *to, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		switch (*text) {
@@ -48,7 +50,7 @@ void svg_text(struct svg *svg, double x, double y, const char *class,
 	      const char *text)
 {
 	fprintf(svg->to, "<text x='%.1f' y='%.1f' class='%s'>", x, y, class);
-	escape(svg->to, text);
+	svg_escape(svg->to, text);
 	fputs("</text>\n", svg->to);
 }
 
@@ -80,7 +82,7 @@ void svg_rect(struct svg *svg, double x, double y, double width, double height,
 
 /* ---- Parts ---- */
 
-static void header(struct svg *svg)
+static void svg_header(struct svg *svg)
 {
 	svg->y = 46;
 	svg_text(svg, SVG_MARGIN, svg->y, "title", svg->map->name);
@@ -88,8 +90,8 @@ static void header(struct svg *svg)
 	svg_text(svg, SVG_MARGIN, svg->y, "note", map_title(svg->map).text);
 }
 
-/* The kinds that there are. */
-static void legend(struct svg *svg)
+/* Draws the legend: the kinds that the map has. */
+static void svg_legend(struct svg *svg)
 {
 	double x = SVG_MARGIN;
 
@@ -110,8 +112,8 @@ static void legend(struct svg *svg)
 	svg->y += 12;
 }
 
-/* Pages by kind, as bars that are to scale. */
-static void pages(struct svg *svg)
+/* Draws the number of pages of each kind as bars, to scale. */
+static void svg_pages(struct svg *svg)
 {
 	const uint64_t *held = svg->map->pages;
 	const double width = SVG_RIGHT - PAGES_BAR_X - 150;
@@ -120,7 +122,7 @@ static void pages(struct svg *svg)
 
 	svg_heading(svg, "Pages that the host has in it", "to scale");
 	for (unsigned kind = 0; kind < ENGINE_PAGE_KINDS; kind++)
-		most = held[kind] > most ? held[kind] : most;
+		most = larger(most, held[kind]);
 	for (unsigned kind = 0; kind < ENGINE_PAGE_KINDS; kind++) {
 		double bar = width * (double)held[kind] / (double)most;
 
@@ -135,21 +137,21 @@ static void pages(struct svg *svg)
 	}
 }
 
-static void body(struct svg *svg)
+static void svg_body(struct svg *svg)
 {
-	header(svg);
-	legend(svg);
+	svg_header(svg);
+	svg_legend(svg);
 	svg_stack(svg);
 	svg_bands(svg);
 	if (svg->map->domid != 0)
-		pages(svg);
+		svg_pages(svg);
 	svg->y += SVG_MARGIN;
 }
 
 /* ---- The document ---- */
 
-static void document(FILE *to, const struct reeve_map *map, const char *parts,
-		     double height)
+static void svg_document(FILE *to, const struct reeve_map *map,
+			 const char *parts, double height)
 {
 	fputs("<?xml version='1.0' encoding='UTF-8'?>\n", to);
 	fprintf(to,
@@ -158,15 +160,15 @@ static void document(FILE *to, const struct reeve_map *map, const char *parts,
 		"aria-labelledby='title desc'>\n",
 		SVG_WIDTH, height, SVG_WIDTH, height);
 	fputs("<title id='title'>", to);
-	escape(to, map->name);
+	svg_escape(to, map->name);
 	fputs("</title>\n<desc id='desc'>The guest's address space: ", to);
-	escape(to, map_title(map).text);
+	svg_escape(to, map_title(map).text);
 	fprintf(to, ".</desc>\n<style>%s</style>\n", style);
 	fprintf(to, "<rect width='%d' height='%.0f' fill='#fff'/>\n%s</svg>\n",
 		SVG_WIDTH, height, parts);
 }
 
-/* What write prints; NULL: out of memory. */
+/* Passed through map_print() to the functions that print. */
 struct printing {
 	const struct reeve_map *map;
 	const char *parts;
@@ -178,7 +180,7 @@ static void write_parts(FILE *to, void *with)
 	struct printing *printing = with;
 	struct svg svg = { .to = to, .map = printing->map };
 
-	body(&svg);
+	svg_body(&svg);
 	printing->height = svg.y;
 }
 
@@ -186,10 +188,11 @@ static void write_document(FILE *to, void *with)
 {
 	const struct printing *printing = with;
 
-	document(to, printing->map, printing->parts, printing->height);
+	svg_document(to, printing->map, printing->parts, printing->height);
 }
 
-/* The parts come first: they tell how high it is. */
+/* The parts are printed first, because the head of the document holds their
+ * height. */
 char *reeve_map_svg(const struct reeve_map *map)
 {
 	struct printing with = { .map = map };

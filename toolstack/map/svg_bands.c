@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * RAM to scale, as a text is written: in lines of so many bytes from left to
- * right. What is less than a pixel wide is drawn as one, over what surrounds
- * it, so that nothing goes unseen.
+ * Draws RAM to scale, like a page of text: in lines, from left to right, of a
+ * fixed number of bytes each. An area that would be less than a pixel wide is
+ * drawn as one pixel, over its surroundings, so that it can be seen.
  */
 #include <stdio.h>
 
@@ -14,7 +14,7 @@
 #define LINE      16
 #define LINE_STEP 19
 
-/* A stretch of RAM, and how it is cut into lines. */
+/* A stretch of RAM, and its division into lines. */
 struct bands {
 	uint64_t base;
 	uint64_t size;
@@ -39,7 +39,7 @@ static void piece_draw(struct svg *svg, const struct bands *bands, uint64_t at,
 		 LINE, map_look(kind)->colour);
 }
 
-/* An area, line by line; offsets are from the base of the bands. */
+/* Draws an area, line by line. Offsets count from the base of the bands. */
 static void area_draw(struct svg *svg, const struct bands *bands,
 		      const struct map_area *area)
 {
@@ -89,19 +89,22 @@ static void bands_draw(struct svg *svg, const char *title, uint64_t base,
 	}
 }
 
-/* Whether an area is of RAM in that half, and not joined to the one before. */
-static bool begins(const struct reeve_map *map, size_t index, bool alias)
+/* Returns true if an area is RAM, or its alias if alias is true, and does not
+ * adjoin an area of RAM before it. */
+static bool stretch_begins(const struct reeve_map *map, size_t index, bool alias)
 {
 	const struct map_area *area = &map->areas[index];
+	const struct map_area *last = index > 0 ? area - 1 : NULL;
 	bool is_alias = map->shared_base != 0 && area->ipa >= map->shared_base;
 
-	return area->kind != MAP_DEVICE && is_alias == alias &&
-	       (index == 0 || area[-1].kind == MAP_DEVICE ||
-		area[-1].ipa + area[-1].size != area->ipa);
+	if (area->kind == MAP_DEVICE || is_alias != alias)
+		return false;
+	return last == NULL || last->kind == MAP_DEVICE ||
+	       last->ipa + last->size != area->ipa;
 }
 
-/* Bytes of RAM from an area on without a hole. */
-static uint64_t stretch(const struct reeve_map *map, size_t index)
+/* Returns the bytes of RAM that begin with an area and have no hole. */
+static uint64_t stretch_size(const struct reeve_map *map, size_t index)
 {
 	uint64_t from = map->areas[index].ipa;
 	uint64_t end = from;
@@ -119,13 +122,13 @@ void svg_bands(struct svg *svg)
 	const struct reeve_map *map = svg->map;
 
 	for (size_t i = 0; i < map->count; i++) {
-		if (begins(map, i, false)) {
+		if (stretch_begins(map, i, false)) {
 			bands_draw(svg, "RAM", map->areas[i].ipa,
-				   stretch(map, i));
+				   stretch_size(map, i));
 		} else if (map_sum(map, MAP_SHARED) != 0 &&
-			   begins(map, i, true)) {
+			   stretch_begins(map, i, true)) {
 			bands_draw(svg, "What the Realm shares of it",
-				   map->areas[i].ipa, stretch(map, i));
+				   map->areas[i].ipa, stretch_size(map, i));
 		}
 	}
 }

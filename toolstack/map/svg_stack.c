@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The whole IPA space. On the left a bar that is to scale, on which devices
- * are hairlines. On the right what is there in the same order, a box each, not
- * to scale; what is left out is drawn as a break and says how much it is. Each
- * box is tied to its place on the bar.
+ * Draws the whole IPA space. On the left is a bar to scale, on which devices
+ * are hairlines. On the right are the areas in the same order, each as a box,
+ * not to scale. A space between areas is drawn as a break that gives its size.
+ * A polygon ties each box to its place on the bar.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 #define BOX       40
 #define BREAK     24
 
-/* A row of the stack: an area, or several that lie together; or a break. */
+/* A row of the stack: an area, several areas that lie together, or a break. */
 struct row {
 	uint64_t ipa;
 	uint64_t end;
@@ -25,14 +25,15 @@ struct row {
 	size_t count; /* of areas */
 };
 
-/* Where the stack has got to. */
+/* A position in the stack, between two rows. */
 struct walk {
 	const struct reeve_map *map;
 	size_t index; /* of the next area */
 	uint64_t ipa;
 };
 
-/* RAM of a domain is one box, whatever its parts; so is its shared alias. */
+/* The RAM of a domain is one box, whatever its parts are. Its shared alias is
+ * another. */
 static bool lies_together(const struct map_area *area,
 			  const struct map_area *next)
 {
@@ -41,7 +42,8 @@ static bool lies_together(const struct map_area *area,
 	       strcmp(area->name, next->name) == 0;
 }
 
-/* A break goes up to the next area, but not over the middle of a Realm's. */
+/* Makes a break up to the next area. A break ends at the middle of a Realm's
+ * IPA space, where the line between the halves is drawn. */
 static void break_take(struct walk *walk, struct row *row)
 {
 	const struct reeve_map *map = walk->map;
@@ -82,7 +84,7 @@ static double row_height(const struct row *row)
 	return row->area != NULL ? BOX : BREAK;
 }
 
-static double stack_height(const struct reeve_map *map)
+static double rows_height(const struct reeve_map *map)
 {
 	struct walk walk = { .map = map };
 	struct row row;
@@ -95,11 +97,11 @@ static double stack_height(const struct reeve_map *map)
 
 /* ---- Drawing ---- */
 
-/* The bar, and how it is placed. */
+/* The place and the scale of the bar. */
 struct bar {
 	double y;
 	double height;
-	double scale; /* pixels a byte */
+	double scale; /* pixels per byte */
 };
 
 static double bar_y(const struct bar *bar, uint64_t ipa)
@@ -107,7 +109,8 @@ static double bar_y(const struct bar *bar, uint64_t ipa)
 	return bar->y + (double)ipa * bar->scale;
 }
 
-/* A part of the bar; hairlines for what is too small to be seen. */
+/* Draws a part of the bar. It is at least one pixel high, so that it can be
+ * seen. */
 static void bar_part(struct svg *svg, const struct bar *bar,
 		     const struct map_area *area)
 {
@@ -140,9 +143,9 @@ static void bar_draw(struct svg *svg, const struct bar *bar)
 		BAR_X - 4, middle, BAR_X + BAR_WIDTH + 4, middle);
 }
 
-/* From the row's place on the bar to its box. */
-static void tie(struct svg *svg, const struct bar *bar, const struct row *row,
-		double y)
+/* Draws the polygon from the row's place on the bar to its box. */
+static void tie_draw(struct svg *svg, const struct bar *bar,
+		     const struct row *row, double y)
 {
 	fprintf(svg->to,
 		"<polygon points='%d,%.2f %d,%.2f %d,%.2f %d,%.2f' fill='%s' "
@@ -158,7 +161,7 @@ static bool is_dark(enum map_kind kind)
 	       kind != MAP_UNSHARED;
 }
 
-/* The parts of a box by their shares. */
+/* Draws how much of the box each kind takes, at its lower edge. */
 static void box_shares(struct svg *svg, const struct row *row, double y)
 {
 	uint64_t sums[MAP_KINDS] = { 0 };
@@ -178,7 +181,7 @@ static void box_shares(struct svg *svg, const struct row *row, double y)
 	}
 }
 
-/* What stands in a box on the right: RIPAS and size. */
+/* Writes the size and the RIPAS at the right end of a box. */
 static void box_facts(struct svg *svg, const struct row *row, double y,
 		      const char *class)
 {
@@ -201,6 +204,7 @@ static void box_draw(struct svg *svg, const struct row *row, double y)
 	bool several = row->count > 1;
 	bool dark = !several && is_dark(area->kind);
 	const char *word = map_look(area->kind)->word;
+	double line = y + (several ? 18 : 25);
 	char text[120];
 
 	svg_rect(svg, BOX_X, y + 1, BOX_WIDTH, BOX - 2,
@@ -209,10 +213,8 @@ static void box_draw(struct svg *svg, const struct row *row, double y)
 		snprintf(text, sizeof(text), "%s", area->name);
 	else
 		snprintf(text, sizeof(text), "%s (%s)", area->name, word);
-	svg_text(svg, BOX_X + 12, y + (several ? 18 : 25),
-		 dark ? "name on" : "name", text);
-	box_facts(svg, row, y + (several ? 18 : 25),
-		  dark ? "right on" : "right");
+	svg_text(svg, BOX_X + 12, line, dark ? "name on" : "name", text);
+	box_facts(svg, row, line, dark ? "right on" : "right");
 	if (several)
 		box_shares(svg, row, y);
 	svg_address(svg, BOX_X - 8, y + 12, "ipa", row->ipa);
@@ -232,7 +234,7 @@ static void break_draw(struct svg *svg, const struct row *row, double y)
 	svg_address(svg, BOX_X - 8, y + 12, "ipa", row->ipa);
 }
 
-/* Between the halves of a Realm's IPA space. */
+/* Draws the line between the halves of a Realm's IPA space. */
 static void half_draw(struct svg *svg, double y)
 {
 	fprintf(svg->to,
@@ -251,7 +253,7 @@ static void row_draw(struct svg *svg, const struct bar *bar,
 		break_draw(svg, row, y);
 		return;
 	}
-	tie(svg, bar, row, y);
+	tie_draw(svg, bar, row, y);
 	box_draw(svg, row, y);
 }
 
@@ -259,13 +261,14 @@ void svg_stack(struct svg *svg)
 {
 	const struct reeve_map *map = svg->map;
 	struct walk walk = { .map = map };
-	struct bar bar = { .height = stack_height(map) };
+	struct bar bar = { .height = rows_height(map) };
 	struct row row;
 	double y;
 
 	svg_heading(svg, "All addresses",
 		    "left: to scale; right: not to scale, with breaks");
-	bar.y = y = svg->y;
+	y = svg->y;
+	bar.y = y;
 	bar.scale = bar.height / (double)map->top;
 	bar_draw(svg, &bar);
 	while (row_take(&walk, &row)) {

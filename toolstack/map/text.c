@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A map as a table for a person, and as JSON. */
+/* Prints a map as a table and as JSON. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "toolstack/map/map.h"
 
-/* ---- For a person ---- */
+/* ---- The table ---- */
 
 static void area_write(FILE *to, const struct reeve_map *map,
 		       const struct map_area *area)
@@ -39,7 +39,7 @@ static void sums_write(FILE *to, const struct reeve_map *map)
 	}
 }
 
-static void pages_write(FILE *to, const struct reeve_map *map)
+static void map_pages_write(FILE *to, const struct reeve_map *map)
 {
 	fputs("  pages of the host, of 4 KiB\n", to);
 	for (unsigned kind = 0; map_page_word(kind) != NULL; kind++) {
@@ -48,9 +48,10 @@ static void pages_write(FILE *to, const struct reeve_map *map)
 	}
 }
 
-static void text_write(FILE *to, void *with)
+static void map_text_write(FILE *to, void *with)
 {
 	const struct reeve_map *map = *(const struct reeve_map **)with;
+	bool shared = false;
 
 	fprintf(to, "%s: %s\n", map->name, map_title(map).text);
 	fputs("  from          to            size       RIPAS      what\n", to);
@@ -58,7 +59,8 @@ static void text_write(FILE *to, void *with)
 		const struct map_area *area = &map->areas[i];
 
 		if (map->shared_base != 0 && area->ipa >= map->shared_base &&
-		    (i == 0 || area[-1].ipa < map->shared_base)) {
+		    !shared) {
+			shared = true;
 			fprintf(to,
 				"  0x%010" PRIx64 "  the shared half begins\n",
 				map->shared_base);
@@ -68,24 +70,24 @@ static void text_write(FILE *to, void *with)
 	if (map->domid == 0)
 		return;
 	sums_write(to, map);
-	pages_write(to, map);
+	map_pages_write(to, map);
 }
 
 char *reeve_map_text(const struct reeve_map *map)
 {
-	return map_print(text_write, &map);
+	return map_print(map_text_write, &map);
 }
 
 /* ---- JSON ---- */
 
-static void add_number(struct json_object *object, const char *name,
-		       uint64_t value)
+static void map_add_number(struct json_object *object, const char *name,
+			   uint64_t value)
 {
 	json_object_object_add(object, name, json_object_new_uint64(value));
 }
 
-static void add_text(struct json_object *object, const char *name,
-		     const char *text)
+static void map_add_text(struct json_object *object, const char *name,
+			 const char *text)
 {
 	json_object_object_add(object, name, json_object_new_string(text));
 }
@@ -96,12 +98,12 @@ static struct json_object *area_json(const struct reeve_map *map,
 	const struct map_look *look = map_look(area->kind);
 	struct json_object *object = json_object_new_object();
 
-	add_number(object, "ipa", area->ipa);
-	add_number(object, "size", area->size);
-	add_text(object, "kind", look->key);
-	add_text(object, "name", area->name);
+	map_add_number(object, "ipa", area->ipa);
+	map_add_number(object, "size", area->size);
+	map_add_text(object, "kind", look->key);
+	map_add_text(object, "name", area->name);
 	if (map->realm && look->ripas[0] != '\0')
-		add_text(object, "ripas", look->ripas);
+		map_add_text(object, "ripas", look->ripas);
 	return object;
 }
 
@@ -110,7 +112,7 @@ static struct json_object *pages_json(const struct reeve_map *map)
 	struct json_object *object = json_object_new_object();
 
 	for (unsigned kind = 0; map_page_key(kind) != NULL; kind++)
-		add_number(object, map_page_key(kind), map->pages[kind]);
+		map_add_number(object, map_page_key(kind), map->pages[kind]);
 	return object;
 }
 
@@ -120,16 +122,16 @@ char *reeve_map_json(const struct reeve_map *map)
 	struct json_object *areas = json_object_new_array();
 	char *text;
 
-	add_text(object, "name", map->name);
+	map_add_text(object, "name", map->name);
 	json_object_object_add(object, "realm",
 			       json_object_new_boolean(map->realm));
 	if (map->domid != 0)
-		add_number(object, "domid", map->domid);
-	add_number(object, "vcpus", map->vcpus);
-	add_number(object, "memory", map->ram_size);
-	add_number(object, "top", map->top);
+		map_add_number(object, "domid", map->domid);
+	map_add_number(object, "vcpus", map->vcpus);
+	map_add_number(object, "memory", map->ram_size);
+	map_add_number(object, "top", map->top);
 	if (map->shared_base != 0)
-		add_number(object, "shared_base", map->shared_base);
+		map_add_number(object, "shared_base", map->shared_base);
 	for (size_t i = 0; i < map->count; i++)
 		json_object_array_add(areas, area_json(map, &map->areas[i]));
 	json_object_object_add(object, "areas", areas);

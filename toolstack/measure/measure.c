@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Predicting a measurement: the Realm is built on the model engine, asked for
- * its RIM, and taken down again. */
+/* Predicts a measurement: builds the Realm on the model engine, reads its RIM,
+ * and destroys it again. */
 #include <string.h>
 
 #include "toolstack/api/guest.h"

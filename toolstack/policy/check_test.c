@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Golden diagnostics: each NAME.cfg of a folder is read and held against the
- * Realm rules, and all that is reported must be what NAME.expected holds.
+ * Golden diagnostics: the test reads each NAME.cfg of a folder and checks it
+ * against the Realm rules. The report must be what NAME.expected holds.
  *
  *	check_test FOLDER [--update]
  *
- * Lines "#: WORD ..." in a configuration set the case up:
+ * Lines "#: WORD ..." in a configuration prepare its case:
  *	#: allow-unknown	unknown keys are warnings
- *	#: argument KEY=VALUE	an argument behind the file
- *	#: host WORD ...	a host; full unless a word takes away: no-realms
- *				gicv2 no-uart recs=N ipa=N only-sha256
+ *	#: argument KEY=VALUE	an argument after the file
+ *	#: host WORD ...	a host that has all features but those that the
+ *				words take away: no-realms gicv2 no-uart
+ *				recs=N ipa=N only-sha256
  */
 #include <glob.h>
 #include <setjmp.h>
@@ -32,7 +33,7 @@ struct setup {
 	size_t arg_count;
 	bool has_host;
 	struct policy_host host;
-	char *words; /* what args point into */
+	char *words; /* the text that args point into */
 };
 
 static bool update;
@@ -131,7 +132,7 @@ static const char *verdict(int result, const struct domain *domain)
 	return domain->realm ? "a Realm" : "an ordinary guest";
 }
 
-/* As reeve check does: every stage adds to one report. */
+/* Does what "reeve check" does: every stage appends to one report. */
 static const char *config_check(const char *name, const char *text,
 				const struct setup *setup,
 				struct reeve_report *report)
@@ -172,7 +173,8 @@ static void report_print(FILE *out, const struct reeve_report *report)
 	}
 }
 
-/* What a configuration gives, as text; the caller frees. */
+/* Returns the verdict on a configuration and its report, as text that the
+ * caller frees. */
 static char *check_text(const char *name, const char *text)
 {
 	struct reeve_report *report = reeve_report_new();
@@ -241,7 +243,8 @@ static void every_rule_is_broken_by_some_file(void **state)
 		free(text);
 	}
 	for (size_t i = 0; (rule = policy_rule_at(i)) != NULL; i++) {
-		/* Reading refuses every other type before. */
+		/* No file can break pvh-only: domain_read() refuses every other
+		 * type before the policy sees it. */
 		if (!seen[i] && strcmp(rule->id, "pvh-only") != 0)
 			fail_msg("no file breaks the rule %s", rule->id);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Holding a domain against the table of Realm rules. */
+/* Checks a domain against the table of Realm rules. */
 #include "toolstack/policy/policy.h"
 
 static bool rule_broken(const struct policy_case *asked)
@@ -9,7 +9,8 @@ static bool rule_broken(const struct policy_case *asked)
 	return !domain_is_default(asked->domain, asked->rule->key);
 }
 
-/* A rule on a key that is not set is about the Realm itself. */
+/* If the configuration does not set the key of the rule, the diagnostic points
+ * at the realm switch: that is what makes the rule apply. */
 static void rule_report(const struct policy_case *asked,
 			struct reeve_report *report)
 {
@@ -18,9 +19,9 @@ static void rule_report(const struct policy_case *asked,
 		domain_place(asked->domain, rule->key);
 
 	if (place == NULL)
-		place = domain_place(asked->domain, "realm");
-	report_add(report, rule->severity, place, rule->key, rule->way_out,
-		   "%s", rule->reason);
+		place = domain_place(asked->domain, KEY_realm);
+	report_add(report, rule->severity, place, key_name(rule->key),
+		   rule->way_out, "%s", rule->reason);
 }
 
 int policy_check(const struct domain *domain, const struct policy_host *host,

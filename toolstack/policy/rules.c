@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The table of Realm rules. What no Arm guest may have at all (hvm, nestedhvm,
- * altp2m, unequal memory and maxmem ...) is refused when the domain is read.
+ * The table of Realm rules. Settings that no Arm guest may have (hvm,
+ * nestedhvm, altp2m, unequal memory and maxmem ...) are not here: domain_read()
+ * refuses them.
  */
 #include "abi/guest_map.h"
 #include "lib/ipa.h"
@@ -16,7 +17,8 @@ static bool host_without_realms(const struct policy_case *asked)
 	return asked->host != NULL && !asked->host->realms;
 }
 
-/* The rules on a host's Realm features say nothing of a host without any. */
+/* A host without Realms breaks host-realms only. The rules on its further Realm
+ * features would add nothing to that. */
 static bool host_has_realms(const struct policy_case *asked)
 {
 	return asked->host != NULL && asked->host->realms;
@@ -35,8 +37,8 @@ static bool beyond_first_bank(const struct policy_case *asked)
 	       mib > GUEST_RAM0_SIZE >> MIB_SHIFT;
 }
 
-/* A Realm's own half of its IPA space holds the RAM; the other half is what
- * it shares. */
+/* The RAM must lie in the lower half of the IPA space, which is private. The
+ * upper half is for what the Realm shares. */
 static bool beyond_ipa_space(const struct policy_case *asked)
 {
 	uint64_t top = GUEST_RAM0_BASE;
@@ -71,10 +73,11 @@ static bool gicv3_missing(const struct policy_case *asked)
 	       asked->host != NULL && asked->host->gic_version != 3;
 }
 
-/* The mode follows from pci and dtdev when it is not written. */
+/* A mode that is not written follows from pci and dtdev, which have rules of
+ * their own. */
 static bool passthrough_chosen(const struct policy_case *asked)
 {
-	return domain_is_set(asked->domain, "passthrough") &&
+	return domain_is_set(asked->domain, KEY_passthrough) &&
 	       asked->domain->passthrough != DOMAIN_PASSTHROUGH_DISABLED;
 }
 
@@ -99,7 +102,7 @@ static bool migration_allowed(const struct policy_case *asked)
 static bool vcpus_offline(const struct policy_case *asked)
 {
 	return asked->domain->vcpus != asked->domain->maxvcpus &&
-	       !domain_is_refused(asked->domain, "vcpus");
+	       !domain_is_refused(asked->domain, KEY_vcpus);
 }
 
 static bool too_many_recs(const struct policy_case *asked)
@@ -126,8 +129,8 @@ static bool uart_readable(const struct policy_case *asked)
 	       (asked->host == NULL || asked->host->debug_uart);
 }
 
-/* The key is written, whatever its value: it has no use. */
-static bool written(const struct policy_case *asked)
+/* A Realm has no use for the key, so that any value breaks the rule. */
+static bool key_written(const struct policy_case *asked)
 {
 	return domain_is_set(asked->domain, asked->rule->key);
 }
@@ -159,117 +162,117 @@ static bool written(const struct policy_case *asked)
 	{ id,                                                                  \
 	  REEVE_NOTE,                                                          \
 	  key,                                                                 \
-	  written,                                                             \
+	  key_written,                                                         \
 	  "a Realm has no " what "; this is ignored",                          \
 	  "remove it" }
 
 static const struct policy_rule rules[] = {
-	{ "host-realms", REEVE_ERROR, "realm", host_without_realms,
+	{ "host-realms", REEVE_ERROR, KEY_realm, host_without_realms,
 	  "this host has no RMM, so it cannot run a Realm",
 	  "use a host with Arm CCA" },
-	{ "pvh-only", REEVE_ERROR, "type", not_pvh, "a Realm is a PVH guest",
+	{ "pvh-only", REEVE_ERROR, KEY_type, not_pvh, "a Realm is a PVH guest",
 	  "write type=\"pvh\" or remove it" },
-	{ "first-bank-memory", REEVE_ERROR, "memory", beyond_first_bank,
+	{ "first-bank-memory", REEVE_ERROR, KEY_memory, beyond_first_bank,
 	  "a Realm's RAM must fit the first RAM bank, 3072 MiB",
 	  "write 3072 or less" },
-	{ "first-bank-maxmem", REEVE_ERROR, "maxmem", beyond_first_bank,
+	{ "first-bank-maxmem", REEVE_ERROR, KEY_maxmem, beyond_first_bank,
 	  "a Realm's RAM must fit the first RAM bank, 3072 MiB",
 	  "write 3072 or less" },
-	{ "ipa-space", REEVE_ERROR, "memory", beyond_ipa_space,
+	{ "ipa-space", REEVE_ERROR, KEY_memory, beyond_ipa_space,
 	  "the RAM does not fit the IPA space that this host gives a Realm",
 	  "write less" },
-	{ "whole-blocks", REEVE_NOTE, "memory", odd_memory,
+	{ "whole-blocks", REEVE_NOTE, KEY_memory, odd_memory,
 	  "an odd number of MiB leaves a block of memory that needs a table of "
 	  "its own",
 	  "write an even number" },
-	{ "no-partial-tree", REEVE_ERROR, "device_tree", NULL,
+	{ "no-partial-tree", REEVE_ERROR, KEY_device_tree, NULL,
 	  "a Realm's device tree is the generated one, so that it can be "
 	  "measured",
 	  "remove it" },
-	{ "no-acpi", REEVE_ERROR, "acpi", NULL,
+	{ "no-acpi", REEVE_ERROR, KEY_acpi, NULL,
 	  "a Realm is described by a device tree, not by ACPI", "remove it" },
-	{ "gicv3-only", REEVE_ERROR, "gic_version", gicv2_chosen,
+	{ "gicv3-only", REEVE_ERROR, KEY_gic_version, gicv2_chosen,
 	  "a Realm needs a GICv3", "write gic_version=\"v3\" or remove it" },
-	{ "gicv3-native", REEVE_ERROR, "gic_version", gicv2_host,
+	{ "gicv3-native", REEVE_ERROR, KEY_gic_version, gicv2_host,
 	  "a Realm needs a GICv3, and this host's own is not one",
 	  "use a host with a GICv3" },
-	{ "gicv3-offered", REEVE_ERROR, "gic_version", gicv3_missing,
+	{ "gicv3-offered", REEVE_ERROR, KEY_gic_version, gicv3_missing,
 	  "this host has no GICv3", "use a host with a GICv3" },
-	{ "no-tee", REEVE_ERROR, "tee", NULL,
+	{ "no-tee", REEVE_ERROR, KEY_tee, NULL,
 	  "a Realm cannot call a TEE: its SMCs end in the RMM", "remove it" },
-	{ "no-sci", REEVE_ERROR, "arm_sci", sci_forwarded,
+	{ "no-sci", REEVE_ERROR, KEY_arm_sci, sci_forwarded,
 	  "a Realm's SMCs end in the RMM, so none can be forwarded",
 	  "remove it" },
-	ASSIGNED("no-irqs", "irqs", "interrupts passed through"),
-	ASSIGNED("no-iomem", "iomem", "device memory passed through"),
-	ASSIGNED("no-ioports", "ioports", "I/O ports passed through"),
-	{ "no-vnuma", REEVE_ERROR, "vnuma", NULL,
+	ASSIGNED("no-irqs", KEY_irqs, "interrupts passed through"),
+	ASSIGNED("no-iomem", KEY_iomem, "device memory passed through"),
+	ASSIGNED("no-ioports", KEY_ioports, "I/O ports passed through"),
+	{ "no-vnuma", REEVE_ERROR, KEY_vnuma, NULL,
 	  "a Realm has no virtual NUMA nodes", "remove it" },
-	{ "no-passthrough", REEVE_ERROR, "passthrough", passthrough_chosen,
+	{ "no-passthrough", REEVE_ERROR, KEY_passthrough, passthrough_chosen,
 	  "a Realm has no IOMMU context", "write \"disabled\" or remove it" },
-	ASSIGNED("no-pci", "pci", "PCI devices passed through"),
-	ASSIGNED("no-dtdev", "dtdev", "device tree devices passed through"),
-	DEVICE("no-disk", "disk", "a disk"),
-	DEVICE("no-vif", "vif", "a network interface"),
-	DEVICE("no-virtio", "virtio", "a virtio device"),
-	DEVICE("no-vkb", "vkb", "a virtual keyboard"),
-	DEVICE("no-p9", "p9", "a shared folder"),
-	DEVICE("no-pvcalls", "pvcalls", "a PV calls interface"),
-	DEVICE("no-vtpm", "vtpm", "a virtual TPM"),
-	DEVICE("no-vfb", "vfb", "a frame buffer"),
-	DEVICE("no-vdispl", "vdispl", "a virtual display"),
-	DEVICE("no-vsnd", "vsnd", "a sound card"),
-	DEVICE("no-channel", "channel", "a channel"),
-	DEVICE("no-usbctrl", "usbctrl", "a USB controller"),
-	DEVICE("no-usbdev", "usbdev", "a USB device"),
-	{ "no-sve", REEVE_ERROR, "sve", NULL, "SVE is not given to Realms",
+	ASSIGNED("no-pci", KEY_pci, "PCI devices passed through"),
+	ASSIGNED("no-dtdev", KEY_dtdev, "device tree devices passed through"),
+	DEVICE("no-disk", KEY_disk, "a disk"),
+	DEVICE("no-vif", KEY_vif, "a network interface"),
+	DEVICE("no-virtio", KEY_virtio, "a virtio device"),
+	DEVICE("no-vkb", KEY_vkb, "a virtual keyboard"),
+	DEVICE("no-p9", KEY_p9, "a shared folder"),
+	DEVICE("no-pvcalls", KEY_pvcalls, "a PV calls interface"),
+	DEVICE("no-vtpm", KEY_vtpm, "a virtual TPM"),
+	DEVICE("no-vfb", KEY_vfb, "a frame buffer"),
+	DEVICE("no-vdispl", KEY_vdispl, "a virtual display"),
+	DEVICE("no-vsnd", KEY_vsnd, "a sound card"),
+	DEVICE("no-channel", KEY_channel, "a channel"),
+	DEVICE("no-usbctrl", KEY_usbctrl, "a USB controller"),
+	DEVICE("no-usbdev", KEY_usbdev, "a USB device"),
+	{ "no-sve", REEVE_ERROR, KEY_sve, NULL, "SVE is not given to Realms",
 	  "remove it" },
-	{ "no-vpmu", REEVE_ERROR, "vpmu", NULL,
+	{ "no-vpmu", REEVE_ERROR, KEY_vpmu, NULL,
 	  "performance counters are not given to Realms", "remove it" },
-	{ "no-untrapped-access", REEVE_ERROR, "trap_unmapped_accesses", NULL,
+	{ "no-untrapped-access", REEVE_ERROR, KEY_trap_unmapped_accesses, NULL,
 	  "in a Realm an access that hits nothing always faults", "remove it" },
-	{ "no-colors", REEVE_ERROR, "llc_colors", NULL,
+	{ "no-colors", REEVE_ERROR, KEY_llc_colors, NULL,
 	  "memory given to a Realm leaves the host's colouring", "remove it" },
-	{ "no-bootloader", REEVE_ERROR, "bootloader", NULL,
+	{ "no-bootloader", REEVE_ERROR, KEY_bootloader, NULL,
 	  "a Realm is measured as it is loaded, from files that you name",
 	  "name a kernel instead" },
-	{ "no-bootloader-args", REEVE_ERROR, "bootloader_args", NULL,
+	{ "no-bootloader-args", REEVE_ERROR, KEY_bootloader_args, NULL,
 	  "a Realm has no bootloader", "remove it" },
-	{ "no-bootloader-restrict", REEVE_ERROR, "bootloader_restrict", NULL,
+	{ "no-bootloader-restrict", REEVE_ERROR, KEY_bootloader_restrict, NULL,
 	  "a Realm has no bootloader", "remove it" },
-	{ "no-bootloader-user", REEVE_ERROR, "bootloader_user", NULL,
+	{ "no-bootloader-user", REEVE_ERROR, KEY_bootloader_user, NULL,
 	  "a Realm has no bootloader", "remove it" },
-	{ "no-driver-domain", REEVE_ERROR, "driver_domain", NULL,
+	{ "no-driver-domain", REEVE_ERROR, KEY_driver_domain, NULL,
 	  "a Realm cannot serve devices: it shares no memory", "remove it" },
-	{ "all-vcpus-online", REEVE_ERROR, "maxvcpus", vcpus_offline,
+	{ "all-vcpus-online", REEVE_ERROR, KEY_maxvcpus, vcpus_offline,
 	  "a Realm's vCPUs are all made at its start: maxvcpus must be vcpus",
 	  "remove it, or make it the same as vcpus" },
-	{ "rec-limit", REEVE_ERROR, "vcpus", too_many_recs,
+	{ "rec-limit", REEVE_ERROR, KEY_vcpus, too_many_recs,
 	  "the RMM of this host does not make that many vCPUs",
 	  "use fewer vCPUs" },
-	{ "hash-offered", REEVE_ERROR, "realm_hash", hash_missing,
+	{ "hash-offered", REEVE_ERROR, KEY_realm_hash, hash_missing,
 	  "the RMM of this host does not offer that hash", "choose another one" },
-	NO_DUMP("no-dump-on-crash", "on_crash"),
-	NO_DUMP("no-dump-on-watchdog", "on_watchdog"),
-	NO_DUMP("no-dump-on-poweroff", "on_poweroff"),
-	NO_DUMP("no-dump-on-reboot", "on_reboot"),
-	NO_DUMP("no-dump-on-soft-reset", "on_soft_reset"),
-	{ "no-migration", REEVE_ERROR, "nomigrate", migration_allowed,
+	NO_DUMP("no-dump-on-crash", KEY_on_crash),
+	NO_DUMP("no-dump-on-watchdog", KEY_on_watchdog),
+	NO_DUMP("no-dump-on-poweroff", KEY_on_poweroff),
+	NO_DUMP("no-dump-on-reboot", KEY_on_reboot),
+	NO_DUMP("no-dump-on-soft-reset", KEY_on_soft_reset),
+	{ "no-migration", REEVE_ERROR, KEY_nomigrate, migration_allowed,
 	  "a Realm can be neither saved nor migrated",
 	  "write nomigrate=1 or remove it" },
-	{ "uart-refused", REEVE_ERROR, "vuart", uart_refused,
+	{ "uart-refused", REEVE_ERROR, KEY_vuart, uart_refused,
 	  "this host does not give Realms the debug UART",
 	  "remove it, or start the host with reeve host start "
 	  "--debug-console" },
-	{ "uart-readable", REEVE_WARNING, "vuart", uart_readable,
+	{ "uart-readable", REEVE_WARNING, KEY_vuart, uart_readable,
 	  "the host can read and write all that passes this UART; only a host "
 	  "started with reeve host start --debug-console offers it",
 	  "remove it from a guest that is to be confidential" },
-	NO_USE("no-grant-frames", "max_grant_frames", "grant table"),
-	NO_USE("no-maptrack", "max_maptrack_frames", "grant table"),
-	NO_USE("no-grant-version", "max_grant_version", "grant table"),
-	NO_USE("no-xenstore-features", "xenstore_feature_mask", "xenstore"),
-	NO_USE("no-xenstore-quota", "xenstore_quota", "xenstore"),
+	NO_USE("no-grant-frames", KEY_max_grant_frames, "grant table"),
+	NO_USE("no-maptrack", KEY_max_maptrack_frames, "grant table"),
+	NO_USE("no-grant-version", KEY_max_grant_version, "grant table"),
+	NO_USE("no-xenstore-features", KEY_xenstore_feature_mask, "xenstore"),
+	NO_USE("no-xenstore-quota", KEY_xenstore_quota, "xenstore"),
 };
 
 const struct policy_rule *policy_rule_at(size_t index)

@@ -53,7 +53,7 @@ bool reeve_report_truncated(const struct reeve_report *report)
 	return report->truncated;
 }
 
-/* A diagnostic with what qsort() needs to be stable. */
+/* A diagnostic, and what makes the order of qsort() stable. */
 struct sorted {
 	struct reeve_diagnostic item;
 	int group; /* 0: no place, 1: the file, 2: other files */
@@ -85,7 +85,8 @@ void report_sort(struct reeve_report *report, const char *file)
 {
 	struct sorted *list = calloc(report->count + 1, sizeof(*list));
 
-	/* Without memory the order stays as it is, which is an order too. */
+	/* Without memory the diagnostics stay in the order of their appending,
+	 * which the caller can print too. */
 	if (list == NULL)
 		return;
 	for (size_t i = 0; i < report->count; i++) {
@@ -121,10 +122,8 @@ static bool report_grow(struct reeve_report *report)
 	return true;
 }
 
-/*
- * Copies text, fit for a terminal, or leaves NULL for NULL; clears *ok when
- * memory is short.
- */
+/* Returns a copy of text that is fit for a terminal, or NULL for NULL. Clears
+ * *ok if memory is short. */
 static char *copy_text(const char *text, bool *ok)
 {
 	char *copy = text != NULL ? reeve_printable(text) : NULL;
@@ -143,7 +142,8 @@ report_append(struct reeve_report *report, enum reeve_severity severity,
 	char *text = NULL;
 	bool ok = report_grow(report);
 
-	/* An error counts even when there is no room to say which. */
+	/* An error counts even if there is no memory for its text: the caller
+	 * must not go on after it. */
 	if (severity == REEVE_ERROR)
 		report->errors++;
 	if (vasprintf(&text, message, args) < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The report keeps what it is told, in order, and owns all of it. */
+/* The report keeps each diagnostic, in order, and owns its strings. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>

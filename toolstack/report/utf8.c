@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Well-formed UTF-8, table 3-7 of the Unicode standard, and the rest. */
+/* Recognises well-formed UTF-8 (the Unicode standard, table 3-7), and repairs
+ * or escapes every other byte. */
 #include "toolstack/report/utf8.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@
 
 #include "toolstack/reeve.h"
 
-/* A sequence by its first two bytes; any others are 80..BF. */
+/* The bytes that a sequence may begin with. All further bytes are 80..BF. */
 struct utf8_row {
 	unsigned char first_low, first_high;
 	unsigned char second_low, second_high;
@@ -22,23 +23,24 @@ static const struct utf8_row utf8_rows[] = {
 	{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
 };
 
-static int row_fits(const struct utf8_row *row, const unsigned char *text,
-		    size_t left)
+static bool row_fits(const struct utf8_row *row, const unsigned char *text,
+		     size_t left)
 {
 	if (left < row->length || text[0] < row->first_low ||
 	    text[0] > row->first_high)
-		return 0;
+		return false;
 	if (text[1] < row->second_low || text[1] > row->second_high)
-		return 0;
+		return false;
 	for (size_t i = 2; i < row->length; i++) {
 		if ((text[i] & 0xc0) != 0x80)
-			return 0;
+			return false;
 	}
-	return 1;
+	return true;
 }
 
-/* The length of the well-formed sequence that text starts with; 0: none. */
-static size_t sequence(const unsigned char *text, size_t left)
+/* Returns the length of the well-formed sequence that text starts with, or 0 if
+ * it starts with none. */
+static size_t sequence_length(const unsigned char *text, size_t left)
 {
 	size_t rows = sizeof(utf8_rows) / sizeof(utf8_rows[0]);
 
@@ -62,7 +64,7 @@ char *utf8_repair(const char *text, size_t length, size_t *repaired)
 	if (copy == NULL)
 		return NULL;
 	for (; in < end; in += taken) {
-		taken = sequence(in, (size_t)(end - in));
+		taken = sequence_length(in, (size_t)(end - in));
 		if (taken == 0) {
 			*out++ = (char)(0xc0 | *in >> 6);
 			*out++ = (char)(0x80 | (*in & 0x3f));
@@ -79,12 +81,14 @@ char *utf8_repair(const char *text, size_t length, size_t *repaired)
 
 size_t utf8_printable(const unsigned char *text, size_t left)
 {
-	size_t length = sequence(text, left);
+	size_t length = sequence_length(text, left);
 
 	if (text[0] < 0x20 || text[0] == 0x7f)
 		return 0;
 	/* U+0080..U+009F are control characters too. */
-	return length == 2 && text[0] == 0xc2 && text[1] < 0xa0 ? 0 : length;
+	if (length == 2 && text[0] == 0xc2 && text[1] < 0xa0)
+		return 0;
+	return length;
 }
 
 bool utf8_is_printable(const char *text, size_t length)
