@@ -45,7 +45,8 @@ void check_add_hint(struct verify *verify, enum token_check check, bool ok,
 void check_leave(struct verify *verify, enum token_check check, char *found,
 		 const char *hint);
 
-/* The checks of the platform part, and those of the Realm part. */
+/* Groups of checks, in the order of enum token_check. */
+void verify_challenge(struct verify *verify);
 void verify_platform(struct verify *verify);
 void verify_realm(struct verify *verify);
 void verify_hashes(struct verify *verify);

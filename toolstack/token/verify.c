@@ -100,6 +100,7 @@ static void checks_make(struct verify *verify)
 	signature_check(verify, CHECK_REALM_SIGNATURE, &token->realm,
 			verify->realm_key, NULL);
 	binding_check(verify);
+	verify_challenge(verify);
 	verify_platform(verify);
 	verify_realm(verify);
 	verify_hashes(verify);

@@ -179,26 +179,8 @@ static void software_check(struct verify *verify)
 	}
 }
 
-/* The Realm's challenge is the user's: it says when the token was made. */
-static void challenge_check(struct verify *verify)
-{
-	struct span found = verify->token->realm.claims[REALM_CHALLENGE].bytes;
-	struct span wanted = { verify->challenge, CCA_CHALLENGE_SIZE };
-
-	if (verify->challenge_size == 0) {
-		check_leave(verify, CHECK_CHALLENGE, hex_text(found),
-			    "give the challenge with --challenge HEX");
-		return;
-	}
-	check_add_hint(verify, CHECK_CHALLENGE,
-		       memcmp(wanted.data, found.data, wanted.size) == 0,
-		       hex_text(wanted), hex_text(found),
-		       "the token is of another time");
-}
-
 void verify_platform(struct verify *verify)
 {
-	challenge_check(verify);
 	lifecycle_check(verify);
 	identity_check(verify);
 	software_check(verify);

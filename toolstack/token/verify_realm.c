@@ -16,6 +16,21 @@ static void bytes_check(struct verify *verify, enum token_check check,
 		       hint);
 }
 
+/* The Realm's challenge is the user's: it says when the token was made. */
+void verify_challenge(struct verify *verify)
+{
+	struct span found = verify->token->realm.claims[REALM_CHALLENGE].bytes;
+	struct span wanted = { verify->challenge, CCA_CHALLENGE_SIZE };
+
+	if (verify->challenge_size == 0) {
+		check_leave(verify, CHECK_CHALLENGE, hex_text(found),
+			    "give the challenge with --challenge HEX");
+	} else {
+		bytes_check(verify, CHECK_CHALLENGE, wanted, found,
+			    "the token is of another time");
+	}
+}
+
 static void rim_check(struct verify *verify)
 {
 	const struct reeve_refs *refs = verify->expected->refs;
