@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "toolstack/token/json.h"
+
 char *check_text(const char *format, ...)
 {
 	va_list arguments;
@@ -112,15 +114,6 @@ reeve_verification_check(const struct reeve_verification *verification,
 	return index < verification->count ? &verification->checks[index] : NULL;
 }
 
-static void add_text(struct json_object *object, const char *name,
-		     const char *text)
-{
-	if (text != NULL) {
-		json_object_object_add(object, name,
-				       json_object_new_string(text));
-	}
-}
-
 static struct json_object *check_json(const struct reeve_check *check)
 {
 	static const char *const verdicts[] = {
@@ -130,11 +123,11 @@ static struct json_object *check_json(const struct reeve_check *check)
 	};
 	struct json_object *object = json_object_new_object();
 
-	add_text(object, "check", check->name);
-	add_text(object, "verdict", verdicts[check->verdict]);
-	add_text(object, "expected", check->expected);
-	add_text(object, "found", check->found);
-	add_text(object, "hint", check->hint);
+	token_json_add_text(object, "check", check->name);
+	token_json_add_text(object, "verdict", verdicts[check->verdict]);
+	token_json_add_text(object, "expected", check->expected);
+	token_json_add_text(object, "found", check->found);
+	token_json_add_text(object, "hint", check->hint);
 	return object;
 }
 
@@ -142,7 +135,6 @@ char *reeve_verification_json(const struct reeve_verification *verification)
 {
 	struct json_object *document = json_object_new_object();
 	struct json_object *list = json_object_new_array();
-	char *text;
 
 	json_object_object_add(document, "accepted",
 			       json_object_new_boolean(
@@ -152,9 +144,5 @@ char *reeve_verification_json(const struct reeve_verification *verification)
 				      check_json(&verification->checks[i]));
 	}
 	json_object_object_add(document, "checks", list);
-	text = strdup(json_object_to_json_string_ext(
-		document,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
-	return text;
+	return token_json_finish(document);
 }

@@ -2,20 +2,11 @@
 /* All of a token as JSON, by the names that the published form has. */
 #include <json-c/json.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "toolstack/token/hex.h"
+#include "toolstack/token/json.h"
 #include "toolstack/token/load.h"
 #include "toolstack/token/policy.h"
-
-static void add_string(struct json_object *object, const char *name, char *text)
-{
-	if (text != NULL) {
-		json_object_object_add(object, name,
-				       json_object_new_string(text));
-	}
-	free(text);
-}
 
 static struct json_object *text_json(struct span text)
 {
@@ -108,7 +99,7 @@ static struct json_object *part_json(const struct token *token,
 				claim_json(token, &rules[i], &part->claims[i]));
 		}
 	}
-	add_string(object, "signature", hex_text(part->signature));
+	token_json_add_hex(object, "signature", part->signature);
 	if (part->unknown != 0) {
 		json_object_object_add(object, "unknown-claims",
 				       json_object_new_int64(part->unknown));
@@ -120,7 +111,6 @@ char *reeve_token_json(const struct reeve_token *token)
 {
 	struct json_object *document = json_object_new_object();
 	const struct token *parts = &token->token;
-	char *text;
 
 	json_object_object_add(document, "tag",
 			       json_object_new_int64((int64_t)parts->tag));
@@ -130,9 +120,5 @@ char *reeve_token_json(const struct reeve_token *token)
 	json_object_object_add(
 		document, "cca-realm-delegated-token",
 		part_json(parts, &parts->realm, realm_rules, REALM_CLAIMS));
-	text = strdup(json_object_to_json_string_ext(
-		document,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
-	return text;
+	return token_json_finish(document);
 }
