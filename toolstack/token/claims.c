@@ -307,15 +307,6 @@ bool span_is_text(struct span span, const char *text)
 	return span.size == size && memcmp(span.data, text, size) == 0;
 }
 
-size_t token_hash_size(struct span name)
-{
-	if (span_is_text(name, CCA_SHA_256))
-		return 32;
-	if (span_is_text(name, CCA_SHA_384))
-		return 48;
-	return span_is_text(name, CCA_SHA_512) ? 64 : 0;
-}
-
 bool token_claims_read(struct cbor_in *in, struct token *token,
 		       struct token_part *part, const char **what)
 {

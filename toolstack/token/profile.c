@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a profile asks of a part's claims beyond their form, and the Realm key
  * in both forms that it comes in. */
+#include "toolstack/token/hash.h"
 #include "toolstack/token/token.h"
 
 /* Notes which claim is at fault. Returns false. */

@@ -122,8 +122,6 @@ bool token_platform_read(struct cbor_in *in, struct token *token,
 bool token_realm_read(struct cbor_in *in, struct token *token,
 		      const char **what);
 
-/* The bytes of a hash of that name ("sha-256" ...); 0: unknown. */
-size_t token_hash_size(struct span name);
 bool span_is_text(struct span span, const char *text);
 
 #endif

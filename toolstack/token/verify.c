@@ -6,6 +6,7 @@
 
 #include "toolstack/report/report.h"
 #include "toolstack/token/checks.h"
+#include "toolstack/token/hash.h"
 #include "toolstack/token/hex.h"
 #include "toolstack/token/sign1.h"
 
@@ -57,18 +58,6 @@ static void signature_check(struct verify *verify, enum token_check check,
 		       hint);
 }
 
-static const EVP_MD *hash_by_name(struct span name)
-{
-	switch (token_hash_size(name)) {
-	case 32:
-		return EVP_sha256();
-	case 48:
-		return EVP_sha384();
-	default:
-		return EVP_sha512();
-	}
-}
-
 /* The platform vouches for the Realm key by its hash. */
 static void binding_check(struct verify *verify)
 {
@@ -76,11 +65,12 @@ static void binding_check(struct verify *verify)
 	struct span key = realm[REALM_KEY].bytes;
 	struct span challenge =
 		verify->token->platform.claims[PLATFORM_CHALLENGE].bytes;
+	const EVP_MD *hash = token_hash_function(
+		token_hash_size(realm[REALM_KEY_HASH].bytes));
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
-	bool ok = EVP_Digest(key.data, key.size, digest, &size,
-			     hash_by_name(realm[REALM_KEY_HASH].bytes),
-			     NULL) == 1 &&
+	bool ok = EVP_Digest(key.data, key.size, digest, &size, hash, NULL) ==
+			  1 &&
 		  size == challenge.size &&
 		  memcmp(digest, challenge.data, size) == 0;
 
