@@ -197,10 +197,11 @@ static bool count_fits(const struct cbor_in *in, const struct cbor_head *head)
 {
 	size_t left = in->text.size - in->at;
 
+	if (head->kind == CBOR_ARRAY)
+		return head->number <= left;
 	if (head->kind == CBOR_MAP)
-		left /= 2;
-	return (head->kind != CBOR_ARRAY && head->kind != CBOR_MAP) ||
-	       head->number <= left;
+		return head->number <= left / 2;
+	return true;
 }
 
 bool cbor_in_next(struct cbor_in *in, struct cbor_head *head)
@@ -217,14 +218,19 @@ bool cbor_in_next(struct cbor_in *in, struct cbor_head *head)
 			       head->content.size))
 		return cbor_in_fail(in, TOKEN_MALFORMED);
 	in->at += read;
-	return count_fits(in, head) || cbor_in_fail(in, TOKEN_TRUNCATED);
+	if (!count_fits(in, head))
+		return cbor_in_fail(in, TOKEN_TRUNCATED);
+	return true;
 }
 
 bool cbor_in_expect(struct cbor_in *in, enum cbor_kind kind,
 		    struct cbor_head *head)
 {
-	return cbor_in_next(in, head) &&
-	       (head->kind == kind || cbor_in_fail(in, TOKEN_WRONG_TYPE));
+	if (!cbor_in_next(in, head))
+		return false;
+	if (head->kind != kind)
+		return cbor_in_fail(in, TOKEN_WRONG_TYPE);
+	return true;
 }
 
 bool cbor_head_int(const struct cbor_head *head, int64_t *value)
@@ -240,8 +246,11 @@ bool cbor_in_int(struct cbor_in *in, int64_t *value)
 {
 	struct cbor_head head;
 
-	return cbor_in_next(in, &head) && (cbor_head_int(&head, value) ||
-					   cbor_in_fail(in, TOKEN_WRONG_TYPE));
+	if (!cbor_in_next(in, &head))
+		return false;
+	if (!cbor_head_int(&head, value))
+		return cbor_in_fail(in, TOKEN_WRONG_TYPE);
+	return true;
 }
 
 static bool skip_at(struct cbor_in *in, unsigned level)
@@ -275,7 +284,9 @@ bool cbor_in_end(struct cbor_in *in)
 {
 	if (in->fault != TOKEN_OK)
 		return false;
-	return in->at == in->text.size || cbor_in_fail(in, TOKEN_TRAILING);
+	if (in->at != in->text.size)
+		return cbor_in_fail(in, TOKEN_TRAILING);
+	return true;
 }
 
 static bool key_is_new(struct cbor_in *in, struct cbor_keys *keys,

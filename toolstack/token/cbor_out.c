@@ -25,13 +25,16 @@ static size_t room(const struct cbor_out *out)
 
 void cbor_out_int(struct cbor_out *out, int64_t value)
 {
+	size_t written;
+
 	if (value < 0) {
-		advance(out, cbor_encode_negint((uint64_t)(-1 - value),
-						place(out), room(out)));
+		written = cbor_encode_negint((uint64_t)(-1 - value), place(out),
+					     room(out));
 	} else {
-		advance(out, cbor_encode_uint((uint64_t)value, place(out),
-					      room(out)));
+		written = cbor_encode_uint((uint64_t)value, place(out),
+					   room(out));
 	}
+	advance(out, written);
 }
 
 void cbor_out_tag(struct cbor_out *out, uint64_t tag)

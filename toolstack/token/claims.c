@@ -147,8 +147,21 @@ static bool string_read(struct cbor_in *in, const struct claim_rule *rule,
 	if (!cbor_in_expect(in, kind, &head))
 		return false;
 	claim->bytes = head.content;
-	return size_fits(rule, head.content.size) ||
-	       cbor_in_fail(in, TOKEN_WRONG_SIZE);
+	if (!size_fits(rule, head.content.size))
+		return cbor_in_fail(in, TOKEN_WRONG_SIZE);
+	return true;
+}
+
+static bool number_read(struct cbor_in *in, struct token_claim *claim)
+{
+	struct cbor_head head;
+
+	if (!cbor_in_expect(in, CBOR_UINT, &head))
+		return false;
+	claim->number = head.number;
+	if (head.number > UINT16_MAX)
+		return cbor_in_fail(in, TOKEN_WRONG_VALUE);
+	return true;
 }
 
 static bool component_read(struct claims_reader *outer)
@@ -209,7 +222,6 @@ static bool claim_read(struct claims_reader *reader, size_t index)
 {
 	const struct claim_rule *rule = &reader->rules[index];
 	struct token_claim *claim = &reader->claims[index];
-	struct cbor_head head;
 
 	claim->present = true;
 	switch (rule->kind) {
@@ -217,11 +229,7 @@ static bool claim_read(struct claims_reader *reader, size_t index)
 	case CLAIM_TEXT:
 		return string_read(reader->in, rule, claim);
 	case CLAIM_NUMBER:
-		if (!cbor_in_expect(reader->in, CBOR_UINT, &head))
-			return false;
-		claim->number = head.number;
-		return head.number <= UINT16_MAX ||
-		       cbor_in_fail(reader->in, TOKEN_WRONG_VALUE);
+		return number_read(reader->in, claim);
 	case CLAIM_COMPONENTS:
 		return components_read(reader);
 	case CLAIM_REMS:

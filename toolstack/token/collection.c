@@ -92,14 +92,18 @@ static bool headers_read(struct cbor_in *in, bool is_protected,
 	struct cbor_head head;
 	int64_t key;
 	bool known;
+	bool ok;
 
 	if (!cbor_in_expect(in, CBOR_MAP, &head))
 		return false;
 	for (uint64_t i = 0; i < head.number; i++) {
 		if (!cbor_in_key(in, &keys, &key, &known))
 			return false;
-		if (!(known ? header_read(in, key, is_protected, algorithm)
-			    : cbor_in_skip(in)))
+		if (known)
+			ok = header_read(in, key, is_protected, algorithm);
+		else
+			ok = cbor_in_skip(in);
+		if (!ok)
 			return false;
 	}
 	return true;
@@ -112,7 +116,9 @@ static bool protected_read(struct cbor_in *in, struct span headers)
 
 	if (!headers_read(&inner, true, &algorithm) || !cbor_in_end(&inner))
 		return cbor_in_fail(in, inner.fault);
-	return algorithm == COSE_ALG_ES384 || cbor_in_fail(in, TOKEN_ALGORITHM);
+	if (algorithm != COSE_ALG_ES384)
+		return cbor_in_fail(in, TOKEN_ALGORITHM);
+	return true;
 }
 
 static bool bytes_read(struct cbor_in *in, struct span *bytes)

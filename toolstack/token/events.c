@@ -52,9 +52,9 @@ static int line_replay(char *line, struct reeve_refs *refs,
 			"write rem0 to rem3, then the value in hexadecimal",
 			"is no event");
 	}
-	return rem_extend(refs, (unsigned)(name[3] - '0'), value, size)
-		       ? REEVE_OK
-		       : REEVE_ERR_MEMORY;
+	if (!rem_extend(refs, (unsigned)(name[3] - '0'), value, size))
+		return REEVE_ERR_MEMORY;
+	return REEVE_OK;
 }
 
 static int lines_replay(char *text, struct reeve_refs *refs,

@@ -146,12 +146,10 @@ static int implementation_read(struct policy_reader *reader,
 	struct reeve_token_policy *policy = reader->policy;
 
 	policy->has_implementation = true;
-	return value->form == CFG_STRING &&
-			       hex_read_exactly(value->text,
-						policy->implementation,
-						CCA_ID_SIZE)
-		       ? REEVE_OK
-		       : refuse(reader, value, "64 hexadecimal digits");
+	if (value->form != CFG_STRING ||
+	    !hex_read_exactly(value->text, policy->implementation, CCA_ID_SIZE))
+		return refuse(reader, value, "64 hexadecimal digits");
+	return REEVE_OK;
 }
 
 static int instance_read(struct policy_reader *reader,
@@ -160,11 +158,11 @@ static int instance_read(struct policy_reader *reader,
 	struct reeve_token_policy *policy = reader->policy;
 
 	policy->has_instance = true;
-	return value->form == CFG_STRING &&
-			       hex_read_exactly(value->text, policy->instance,
-						CCA_INSTANCE_ID_SIZE)
-		       ? REEVE_OK
-		       : refuse(reader, value, "66 hexadecimal digits");
+	if (value->form != CFG_STRING ||
+	    !hex_read_exactly(value->text, policy->instance,
+			      CCA_INSTANCE_ID_SIZE))
+		return refuse(reader, value, "66 hexadecimal digits");
+	return REEVE_OK;
 }
 
 static int config_read(struct policy_reader *reader,
@@ -173,12 +171,13 @@ static int config_read(struct policy_reader *reader,
 	struct reeve_token_policy *policy = reader->policy;
 
 	policy->has_config = true;
-	return value->form == CFG_STRING &&
-			       hex_read(value->text, policy->config,
-					POLICY_CONFIG_MAX, &policy->config_size)
-		       ? REEVE_OK
-		       : refuse(reader, value,
-				"at most 128 hexadecimal digits, in pairs");
+	if (value->form != CFG_STRING ||
+	    !hex_read(value->text, policy->config, POLICY_CONFIG_MAX,
+		      &policy->config_size)) {
+		return refuse(reader, value,
+			      "at most 128 hexadecimal digits, in pairs");
+	}
+	return REEVE_OK;
 }
 
 static int component_take(struct policy_reader *reader,

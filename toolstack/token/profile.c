@@ -119,17 +119,25 @@ static bool coordinate_read(struct cbor_in *in, const uint8_t **coordinate)
 	if (!cbor_in_expect(in, CBOR_BYTES, &head))
 		return false;
 	*coordinate = head.content.data;
-	return head.content.size == P384_SIZE ||
-	       cbor_in_fail(in, TOKEN_WRONG_SIZE);
+	if (head.content.size != P384_SIZE)
+		return cbor_in_fail(in, TOKEN_WRONG_SIZE);
+	return true;
 }
 
 static bool number_is(struct cbor_in *in, int64_t wanted)
 {
 	int64_t value;
 
-	return cbor_in_int(in, &value) &&
-	       (value == wanted || cbor_in_fail(in, TOKEN_KEY));
+	if (!cbor_in_int(in, &value))
+		return false;
+	if (value != wanted)
+		return cbor_in_fail(in, TOKEN_KEY);
+	return true;
 }
+
+/* Parameters that a COSE_Key must have besides the point, as bits. */
+#define SEEN_KTY 1u
+#define SEEN_CRV 2u
 
 /* What a COSE_Key has besides is not needed to verify with it. */
 static bool parameter_read(struct cbor_in *in, int64_t key, struct token *token,
@@ -137,10 +145,10 @@ static bool parameter_read(struct cbor_in *in, int64_t key, struct token *token,
 {
 	switch (key) {
 	case COSE_KEY_KTY:
-		*seen |= 1;
+		*seen |= SEEN_KTY;
 		return number_is(in, COSE_KEY_EC2);
 	case COSE_KEY_CRV:
-		*seen |= 2;
+		*seen |= SEEN_CRV;
 		return number_is(in, COSE_KEY_P384);
 	case COSE_KEY_ALG:
 		return number_is(in, COSE_ALG_ES384);
@@ -160,17 +168,22 @@ static bool cose_key_read(struct cbor_in *in, struct token *token)
 	unsigned seen = 0;
 	int64_t key;
 	bool known;
+	bool ok;
 
 	if (!cbor_in_expect(in, CBOR_MAP, &head))
 		return false;
 	for (uint64_t i = 0; i < head.number; i++) {
 		if (!cbor_in_key(in, &keys, &key, &known))
 			return false;
-		if (!(known ? parameter_read(in, key, token, &seen)
-			    : cbor_in_skip(in)))
+		if (known)
+			ok = parameter_read(in, key, token, &seen);
+		else
+			ok = cbor_in_skip(in);
+		if (!ok)
 			return false;
 	}
-	if (seen != 3 || token->point_x == NULL || token->point_y == NULL)
+	if (seen != (SEEN_KTY | SEEN_CRV) || token->point_x == NULL ||
+	    token->point_y == NULL)
 		return cbor_in_fail(in, TOKEN_KEY);
 	return cbor_in_end(in);
 }
@@ -190,8 +203,11 @@ static bool key_read(struct cbor_in *in, struct token *token, const char **what)
 		token->point_y = token->point_x + P384_SIZE;
 		return true;
 	}
-	return cose_key_read(&inner, token) ||
-	       claim_fail(in, inner.fault, &realm_rules[REALM_KEY], what);
+	if (!cose_key_read(&inner, token)) {
+		return claim_fail(in, inner.fault, &realm_rules[REALM_KEY],
+				  what);
+	}
+	return true;
 }
 
 bool token_realm_read(struct cbor_in *in, struct token *token, const char **what)
