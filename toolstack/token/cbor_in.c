@@ -45,16 +45,16 @@ struct decoded {
 	bool indefinite;
 };
 
-static void number_take(void *to, enum cbor_kind kind, uint64_t number)
+static void head_take_number(void *to, enum cbor_kind kind, uint64_t number)
 {
 	((struct decoded *)to)->head =
 		(struct cbor_head){ .kind = kind, .number = number };
 }
 
-static void string_take(void *to, enum cbor_kind kind, cbor_data data,
-			size_t size)
+static void head_take_string(void *to, enum cbor_kind kind, cbor_data data,
+			     size_t size)
 {
-	number_take(to, kind, size);
+	head_take_number(to, kind, size);
 	((struct decoded *)to)->head.content = (struct span){ data, size };
 }
 
@@ -62,7 +62,7 @@ static void string_take(void *to, enum cbor_kind kind, cbor_data data,
 #define TAKES_NUMBER(name, kind, type)                                         \
 	static void name(void *to, type number)                                \
 	{                                                                      \
-		number_take(to, kind, number);                                 \
+		head_take_number(to, kind, number);                            \
 	}
 
 TAKES_NUMBER(uint8_take, CBOR_UINT, uint8_t)
@@ -79,17 +79,17 @@ TAKES_NUMBER(tag_take, CBOR_TAG, uint64_t)
 
 static void bytes_take(void *to, cbor_data data, size_t size)
 {
-	string_take(to, CBOR_BYTES, data, size);
+	head_take_string(to, CBOR_BYTES, data, size);
 }
 
 static void text_take(void *to, cbor_data data, size_t size)
 {
-	string_take(to, CBOR_TEXT, data, size);
+	head_take_string(to, CBOR_TEXT, data, size);
 }
 
 static void other_take(void *to)
 {
-	number_take(to, CBOR_OTHER, 0);
+	head_take_number(to, CBOR_OTHER, 0);
 }
 
 static void boolean_take(void *to, bool value)
@@ -181,7 +181,7 @@ static bool head_decode(struct cbor_in *in, struct cbor_head *head, size_t *read
 }
 
 /* The bytes of the shortest head for a number (RFC 8949 4.2.1). */
-static size_t shortest(uint64_t number)
+static size_t shortest_head_size(uint64_t number)
 {
 	if (number < 24)
 		return 1;
@@ -211,7 +211,7 @@ bool cbor_in_next(struct cbor_in *in, struct cbor_head *head)
 	if (in->fault != TOKEN_OK || !head_decode(in, head, &read))
 		return false;
 	if (head->kind != CBOR_OTHER &&
-	    read - head->content.size != shortest(head->number))
+	    read - head->content.size != shortest_head_size(head->number))
 		return cbor_in_fail(in, TOKEN_MALFORMED);
 	if (head->kind == CBOR_TEXT &&
 	    !utf8_is_printable((const char *)head->content.data,

@@ -44,7 +44,8 @@ char *check_names(unsigned bits, const char *const *names, size_t count)
 	return list;
 }
 
-static void append(struct reeve_verification *list, struct reeve_check check)
+static void check_append(struct reeve_verification *list,
+			 struct reeve_check check)
 {
 	if (check.found == NULL ||
 	    (check.expected == NULL && check.verdict != REEVE_UNCHECKED))
@@ -55,13 +56,14 @@ static void append(struct reeve_verification *list, struct reeve_check check)
 void check_add_hint(struct verify *verify, enum token_check check, bool ok,
 		    char *expected, char *found, const char *hint)
 {
-	append(verify->out, (struct reeve_check){
-				    .name = token_check_names[check],
-				    .verdict = ok ? REEVE_PASS : REEVE_FAIL,
-				    .expected = expected,
-				    .found = found,
-				    .hint = ok ? NULL : hint,
-			    });
+	check_append(verify->out,
+		     (struct reeve_check){
+			     .name = token_check_names[check],
+			     .verdict = ok ? REEVE_PASS : REEVE_FAIL,
+			     .expected = expected,
+			     .found = found,
+			     .hint = ok ? NULL : hint,
+		     });
 }
 
 void check_add(struct verify *verify, enum token_check check, bool ok,
@@ -79,11 +81,12 @@ void check_leave(struct verify *verify, enum token_check check, char *found,
 			check_text("required by the policy, and not given"),
 			found, hint);
 	} else {
-		append(verify->out, (struct reeve_check){
-					    .name = token_check_names[check],
-					    .verdict = REEVE_UNCHECKED,
-					    .found = found,
-				    });
+		check_append(verify->out,
+			     (struct reeve_check){
+				     .name = token_check_names[check],
+				     .verdict = REEVE_UNCHECKED,
+				     .found = found,
+			     });
 	}
 }
 

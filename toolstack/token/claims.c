@@ -138,8 +138,8 @@ static bool size_fits(const struct claim_rule *rule, size_t size)
 	return false;
 }
 
-static bool string_read(struct cbor_in *in, const struct claim_rule *rule,
-			struct token_claim *claim)
+static bool claim_string_read(struct cbor_in *in, const struct claim_rule *rule,
+			      struct token_claim *claim)
 {
 	enum cbor_kind kind = rule->kind == CLAIM_TEXT ? CBOR_TEXT : CBOR_BYTES;
 	struct cbor_head head;
@@ -186,7 +186,7 @@ static bool component_read(struct claims_reader *outer)
 	return true;
 }
 
-static bool components_read(struct claims_reader *reader)
+static bool claim_components_read(struct claims_reader *reader)
 {
 	struct cbor_head head;
 
@@ -227,11 +227,11 @@ static bool claim_read(struct claims_reader *reader, size_t index)
 	switch (rule->kind) {
 	case CLAIM_BYTES:
 	case CLAIM_TEXT:
-		return string_read(reader->in, rule, claim);
+		return claim_string_read(reader->in, rule, claim);
 	case CLAIM_NUMBER:
 		return number_read(reader->in, claim);
 	case CLAIM_COMPONENTS:
-		return components_read(reader);
+		return claim_components_read(reader);
 	case CLAIM_REMS:
 		return rems_read(reader);
 	}

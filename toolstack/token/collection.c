@@ -155,16 +155,16 @@ bool token_sign1_read(struct cbor_in *in, struct token_part *part)
 }
 
 /* What one step left, for the caller to see. */
-static bool step(bool ok, const struct cbor_in *in, const char *part,
-		 const char *what, struct token_error *error)
+static bool outcome_note(bool ok, const struct cbor_in *in, const char *part,
+			 const char *what, struct token_error *error)
 {
 	if (!ok)
 		*error = (struct token_error){ in->fault, part, what, in->at };
 	return ok;
 }
 
-static bool part_read(struct span text, struct token *token, bool is_realm,
-		      struct token_error *error)
+static bool part_decode(struct span text, struct token *token, bool is_realm,
+			struct token_error *error)
 {
 	struct token_part *part = is_realm ? &token->realm : &token->platform;
 	const char *name = is_realm ? "Realm part" : "platform part";
@@ -173,13 +173,13 @@ static bool part_read(struct span text, struct token *token, bool is_realm,
 	const char *what = NULL;
 	bool ok;
 
-	if (!step(token_sign1_read(&outer, part), &outer, name, "COSE_Sign1",
-		  error))
+	if (!outcome_note(token_sign1_read(&outer, part), &outer, name,
+			  "COSE_Sign1", error))
 		return false;
 	inner.text = part->payload;
 	ok = is_realm ? token_realm_read(&inner, token, &what)
 		      : token_platform_read(&inner, token, &what);
-	return step(ok, &inner, name, what, error);
+	return outcome_note(ok, &inner, name, what, error);
 }
 
 bool token_decode(struct span text, struct token *token,
@@ -191,8 +191,8 @@ bool token_decode(struct span text, struct token *token,
 	memset(token, 0, sizeof(*token));
 	if (text.size > TOKEN_SIZE_MAX)
 		cbor_in_fail(&in, TOKEN_OVERSIZED);
-	return step(collection_read(&in, &token->tag, &parts), &in,
-		    "collection", NULL, error) &&
-	       part_read(parts.platform, token, false, error) &&
-	       part_read(parts.realm, token, true, error);
+	return outcome_note(collection_read(&in, &token->tag, &parts), &in,
+			    "collection", NULL, error) &&
+	       part_decode(parts.platform, token, false, error) &&
+	       part_decode(parts.realm, token, true, error);
 }

@@ -111,8 +111,8 @@ static void comid_write(struct cbor_out *out, const struct reeve_refs *refs,
 	measurements_write(out, refs);
 }
 
-static void corim_write(struct cbor_out *out, const struct reeve_refs *refs,
-			const char *id)
+static void corim_encode(struct cbor_out *out, const struct reeve_refs *refs,
+			 const char *id)
 {
 	uint8_t buffer[CORIM_MAX];
 	struct cbor_out comid = { .data = buffer, .capacity = sizeof(buffer) };
@@ -140,7 +140,7 @@ void *reeve_refs_corim(const struct reeve_refs *refs, size_t *size)
 	out.data = malloc(CORIM_MAX);
 	if (hex != NULL && out.data != NULL) {
 		snprintf(id, sizeof(id), "reeve-%s", hex);
-		corim_write(&out, refs, id);
+		corim_encode(&out, refs, id);
 	}
 	free(hex);
 	if (hex == NULL || out.full) {

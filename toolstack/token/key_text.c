@@ -63,8 +63,8 @@ static void letters_swap(char *text, const char *from, const char *to)
 	}
 }
 
-static bool coordinate_read(struct json_object *jwk, const char *name,
-			    uint8_t *to)
+static bool jwk_coordinate_read(struct json_object *jwk, const char *name,
+				uint8_t *to)
 {
 	struct json_object *member;
 	char text[COORDINATE_TEXT + 1];
@@ -79,8 +79,8 @@ static bool coordinate_read(struct json_object *jwk, const char *name,
 	       P384_SIZE;
 }
 
-static bool member_is(struct json_object *jwk, const char *name,
-		      const char *wanted)
+static bool jwk_member_is(struct json_object *jwk, const char *name,
+			  const char *wanted)
 {
 	struct json_object *member;
 
@@ -96,9 +96,10 @@ EVP_PKEY *key_from_jwk(const char *json)
 	EVP_PKEY *key = NULL;
 
 	if (json_object_is_type(jwk, json_type_object) &&
-	    member_is(jwk, "kty", "EC") && member_is(jwk, "crv", "P-384") &&
-	    coordinate_read(jwk, "x", point) &&
-	    coordinate_read(jwk, "y", point + P384_SIZE))
+	    jwk_member_is(jwk, "kty", "EC") &&
+	    jwk_member_is(jwk, "crv", "P-384") &&
+	    jwk_coordinate_read(jwk, "x", point) &&
+	    jwk_coordinate_read(jwk, "y", point + P384_SIZE))
 		key = key_from_point(point, point + P384_SIZE);
 	json_object_put(jwk);
 	return key;

@@ -50,8 +50,8 @@ int file_read(const char *path, size_t limit, char **data, size_t *size,
 	return REEVE_OK;
 }
 
-static int refuse(const struct token_error *error, const char *name,
-		  struct reeve_report *report)
+static int token_refuse(const struct token_error *error, const char *name,
+			struct reeve_report *report)
 {
 	struct report_place place = { .file = name };
 
@@ -78,7 +78,7 @@ static int key_load(struct reeve_token *token, const char *name,
 	if (token->realm_key != NULL)
 		return REEVE_OK;
 	ERR_clear_error();
-	return refuse(&error, name, report);
+	return token_refuse(&error, name, report);
 }
 
 int reeve_token_read(const void *data, size_t size, const char *name,
@@ -95,7 +95,7 @@ int reeve_token_read(const void *data, size_t size, const char *name,
 			 &error))
 		result = key_load(token, name, report);
 	else
-		result = refuse(&error, name, report);
+		result = token_refuse(&error, name, report);
 	if (result == REEVE_OK)
 		*out = token;
 	else

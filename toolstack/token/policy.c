@@ -55,8 +55,8 @@ struct policy_reader {
 	const char *key;
 };
 
-static int refuse(const struct policy_reader *reader,
-		  const struct cfg_value *value, const char *wanted)
+static int policy_refuse(const struct policy_reader *reader,
+			 const struct cfg_value *value, const char *wanted)
 {
 	return report_error(reader->report, REEVE_ERR_CONFIG, &value->place,
 			    reader->key, NULL, "must be %s", wanted);
@@ -72,11 +72,12 @@ static int each_text(struct policy_reader *reader, const struct cfg_value *value
 	if (value->form == CFG_STRING)
 		return take(reader, value);
 	if (value->form != CFG_LIST)
-		return refuse(reader, value, "a text or a list of texts");
+		return policy_refuse(reader, value, "a text or a list of texts");
 	for (size_t i = 0; i < value->count && result == REEVE_OK; i++) {
 		result = value->items[i].form == CFG_STRING
 				 ? take(reader, &value->items[i])
-				 : refuse(reader, &value->items[i], "a text");
+				 : policy_refuse(reader, &value->items[i],
+						 "a text");
 	}
 	return result;
 }
@@ -148,7 +149,7 @@ static int implementation_read(struct policy_reader *reader,
 	policy->has_implementation = true;
 	if (value->form != CFG_STRING ||
 	    !hex_read_exactly(value->text, policy->implementation, CCA_ID_SIZE))
-		return refuse(reader, value, "64 hexadecimal digits");
+		return policy_refuse(reader, value, "64 hexadecimal digits");
 	return REEVE_OK;
 }
 
@@ -161,7 +162,7 @@ static int instance_read(struct policy_reader *reader,
 	if (value->form != CFG_STRING ||
 	    !hex_read_exactly(value->text, policy->instance,
 			      CCA_INSTANCE_ID_SIZE))
-		return refuse(reader, value, "66 hexadecimal digits");
+		return policy_refuse(reader, value, "66 hexadecimal digits");
 	return REEVE_OK;
 }
 
@@ -174,8 +175,8 @@ static int config_read(struct policy_reader *reader,
 	if (value->form != CFG_STRING ||
 	    !hex_read(value->text, policy->config, POLICY_CONFIG_MAX,
 		      &policy->config_size)) {
-		return refuse(reader, value,
-			      "at most 128 hexadecimal digits, in pairs");
+		return policy_refuse(reader, value,
+				     "at most 128 hexadecimal digits, in pairs");
 	}
 	return REEVE_OK;
 }
@@ -189,12 +190,12 @@ static int component_take(struct policy_reader *reader,
 	const char *equals = strchr(value->text, '=');
 
 	if (policy->component_count == TOKEN_COMPONENTS_MAX)
-		return refuse(reader, value, "at most 32 components");
+		return policy_refuse(reader, value, "at most 32 components");
 	if (equals == NULL ||
 	    !hex_read(equals + 1, component->value, sizeof(component->value),
 		      &component->size) ||
 	    component->size == 0)
-		return refuse(reader, value, "TYPE=HEX");
+		return policy_refuse(reader, value, "TYPE=HEX");
 	component->type = strndup(value->text, (size_t)(equals - value->text));
 	if (component->type == NULL)
 		return REEVE_ERR_MEMORY;
@@ -202,8 +203,8 @@ static int component_take(struct policy_reader *reader,
 	return REEVE_OK;
 }
 
-static int components_read(struct policy_reader *reader,
-			   const struct cfg_value *value)
+static int policy_components_read(struct policy_reader *reader,
+				  const struct cfg_value *value)
 {
 	return each_text(reader, value, component_take);
 }
@@ -219,12 +220,12 @@ static const struct {
 	{ "implementation", implementation_read },
 	{ "instance", instance_read },
 	{ "platform_config", config_read },
-	{ "components", components_read },
+	{ "components", policy_components_read },
 };
 
-static int setting_read(struct reeve_token_policy *policy,
-			const struct cfg_setting *setting,
-			struct reeve_report *report)
+static int policy_setting_read(struct reeve_token_policy *policy,
+			       const struct cfg_setting *setting,
+			       struct reeve_report *report)
 {
 	struct policy_reader reader = { policy, report, setting->key };
 
@@ -239,13 +240,14 @@ static int setting_read(struct reeve_token_policy *policy,
 }
 
 /* Reads every setting, so that all that is wrong is told at once. */
-static int settings_read(struct reeve_token_policy *policy,
-			 const struct cfg *cfg, struct reeve_report *report)
+static int policy_settings_read(struct reeve_token_policy *policy,
+				const struct cfg *cfg,
+				struct reeve_report *report)
 {
 	int result = REEVE_OK;
 
 	for (size_t i = 0; i < cfg_count(cfg); i++) {
-		int one = setting_read(policy, cfg_at(cfg, i), report);
+		int one = policy_setting_read(policy, cfg_at(cfg, i), report);
 
 		if (one != REEVE_OK)
 			result = one;
@@ -265,7 +267,7 @@ int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
 	policy = malloc(sizeof(*policy));
 	if (policy != NULL) {
 		*policy = token_policy_default;
-		result = settings_read(policy, cfg, report);
+		result = policy_settings_read(policy, cfg, report);
 	} else {
 		result = REEVE_ERR_MEMORY;
 	}

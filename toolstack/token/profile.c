@@ -112,7 +112,7 @@ static bool measurements_check(struct cbor_in *in, const struct token *token,
 	return true;
 }
 
-static bool coordinate_read(struct cbor_in *in, const uint8_t **coordinate)
+static bool cose_coordinate_read(struct cbor_in *in, const uint8_t **coordinate)
 {
 	struct cbor_head head;
 
@@ -124,7 +124,7 @@ static bool coordinate_read(struct cbor_in *in, const uint8_t **coordinate)
 	return true;
 }
 
-static bool number_is(struct cbor_in *in, int64_t wanted)
+static bool cose_number_is(struct cbor_in *in, int64_t wanted)
 {
 	int64_t value;
 
@@ -140,22 +140,22 @@ static bool number_is(struct cbor_in *in, int64_t wanted)
 #define SEEN_CRV 2u
 
 /* What a COSE_Key has besides is not needed to verify with it. */
-static bool parameter_read(struct cbor_in *in, int64_t key, struct token *token,
-			   unsigned *seen)
+static bool cose_parameter_read(struct cbor_in *in, int64_t key,
+				struct token *token, unsigned *seen)
 {
 	switch (key) {
 	case COSE_KEY_KTY:
 		*seen |= SEEN_KTY;
-		return number_is(in, COSE_KEY_EC2);
+		return cose_number_is(in, COSE_KEY_EC2);
 	case COSE_KEY_CRV:
 		*seen |= SEEN_CRV;
-		return number_is(in, COSE_KEY_P384);
+		return cose_number_is(in, COSE_KEY_P384);
 	case COSE_KEY_ALG:
-		return number_is(in, COSE_ALG_ES384);
+		return cose_number_is(in, COSE_ALG_ES384);
 	case COSE_KEY_X:
-		return coordinate_read(in, &token->point_x);
+		return cose_coordinate_read(in, &token->point_x);
 	case COSE_KEY_Y:
-		return coordinate_read(in, &token->point_y);
+		return cose_coordinate_read(in, &token->point_y);
 	default:
 		return cbor_in_skip(in);
 	}
@@ -176,7 +176,7 @@ static bool cose_key_read(struct cbor_in *in, struct token *token)
 		if (!cbor_in_key(in, &keys, &key, &known))
 			return false;
 		if (known)
-			ok = parameter_read(in, key, token, &seen);
+			ok = cose_parameter_read(in, key, token, &seen);
 		else
 			ok = cbor_in_skip(in);
 		if (!ok)

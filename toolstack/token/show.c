@@ -8,13 +8,13 @@
 #include "toolstack/token/load.h"
 #include "toolstack/token/policy.h"
 
-static struct json_object *text_json(struct span text)
+static struct json_object *span_text_json(struct span text)
 {
 	return json_object_new_string_len((const char *)text.data,
 					  (int)text.size);
 }
 
-static struct json_object *hex_json(struct span bytes)
+static struct json_object *span_hex_json(struct span bytes)
 {
 	char *text = hex_text(bytes);
 	struct json_object *string =
@@ -29,8 +29,8 @@ static void add_claim(struct json_object *object, const char *name,
 {
 	if (claim->present) {
 		json_object_object_add(object, name,
-				       is_text ? text_json(claim->bytes)
-					       : hex_json(claim->bytes));
+				       is_text ? span_text_json(claim->bytes)
+					       : span_hex_json(claim->bytes));
 	}
 }
 
@@ -62,7 +62,7 @@ static struct json_object *rems_json(const struct token *token)
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < CCA_REMS; i++)
-		json_object_array_add(list, hex_json(token->rems[i]));
+		json_object_array_add(list, span_hex_json(token->rems[i]));
 	return list;
 }
 
@@ -72,9 +72,9 @@ static struct json_object *claim_json(const struct token *token,
 {
 	switch (rule->kind) {
 	case CLAIM_BYTES:
-		return hex_json(claim->bytes);
+		return span_hex_json(claim->bytes);
 	case CLAIM_TEXT:
-		return text_json(claim->bytes);
+		return span_text_json(claim->bytes);
 	case CLAIM_NUMBER:
 		return json_object_new_int64((int64_t)claim->number);
 	case CLAIM_COMPONENTS:

@@ -56,7 +56,7 @@ static const struct identity *identity_pick(const struct identity *list,
 	return wanted;
 }
 
-static char *labelled(const char *label, struct span bytes)
+static char *hex_label(const char *label, struct span bytes)
 {
 	char *hex = hex_text(bytes);
 	char *text = hex != NULL ? check_text("%s %s", label, hex) : NULL;
@@ -88,12 +88,12 @@ static void identity_check(struct verify *verify)
 
 	if (picked == NULL) {
 		check_leave(verify, CHECK_IDENTITY,
-			    labelled(list[0].name, list[0].found),
+			    hex_label(list[0].name, list[0].found),
 			    "write instance=\"HEX\" in the policy file");
 	} else {
 		check_add(verify, CHECK_IDENTITY, identity_holds(picked),
-			  labelled(picked->name, picked->expected),
-			  labelled(picked->name, picked->found));
+			  hex_label(picked->name, picked->expected),
+			  hex_label(picked->name, picked->found));
 	}
 }
 
@@ -129,7 +129,7 @@ static char *component_text(const struct token_component *component)
 					? component->type.bytes
 					: (struct span)SPAN("unnamed"));
 	char *text =
-		type != NULL ? labelled(type, component->value.bytes) : NULL;
+		type != NULL ? hex_label(type, component->value.bytes) : NULL;
 
 	free(type);
 	return text;
