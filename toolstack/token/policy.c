@@ -35,17 +35,17 @@ const char *const token_hash_names[TOKEN_HASHES] = {
 };
 
 const struct reeve_token_policy token_policy_default = {
-	.lifecycles = 1u << (CCA_LIFECYCLE_SECURED >> 12),
+	.lifecycles = 1u << (CCA_LIFECYCLE_SECURED / LIFECYCLE_STEP),
 	.hashes = (1u << TOKEN_HASHES) - 1,
 };
 
 const char *token_lifecycle_name(uint64_t value)
 {
-	uint64_t state = CCA_LIFECYCLE_STATE(value) >> 12;
+	uint64_t state = CCA_LIFECYCLE_STATE(value);
 
-	if ((value & 0x0f00) != 0 || state >= LIFECYCLES)
+	if (state % LIFECYCLE_STEP != 0 || state / LIFECYCLE_STEP >= LIFECYCLES)
 		return "invalid";
-	return token_lifecycle_names[state];
+	return token_lifecycle_names[state / LIFECYCLE_STEP];
 }
 
 /* One key's value is being read. */
@@ -74,10 +74,12 @@ static int each_text(struct policy_reader *reader, const struct cfg_value *value
 	if (value->form != CFG_LIST)
 		return policy_refuse(reader, value, "a text or a list of texts");
 	for (size_t i = 0; i < value->count && result == REEVE_OK; i++) {
-		result = value->items[i].form == CFG_STRING
-				 ? take(reader, &value->items[i])
-				 : policy_refuse(reader, &value->items[i],
-						 "a text");
+		const struct cfg_value *item = &value->items[i];
+
+		if (item->form == CFG_STRING)
+			result = take(reader, item);
+		else
+			result = policy_refuse(reader, item, "a text");
 	}
 	return result;
 }

@@ -27,8 +27,9 @@ enum token_check {
 
 extern const char *const token_check_names[CHECKS];
 
-/* Lifecycle states, bits 15:12 of the claim. */
-#define LIFECYCLES 7
+/* Lifecycle states: the values of the claim are LIFECYCLE_STEP apart. */
+#define LIFECYCLES     7
+#define LIFECYCLE_STEP 0x1000
 extern const char *const token_lifecycle_names[LIFECYCLES];
 /* The state's name; "invalid" for what is none. */
 const char *token_lifecycle_name(uint64_t value);

@@ -11,9 +11,9 @@ static void lifecycle_check(struct verify *verify)
 	uint64_t value =
 		verify->token->platform.claims[PLATFORM_LIFECYCLE].number;
 	const char *name = token_lifecycle_name(value);
+	uint64_t state = CCA_LIFECYCLE_STATE(value) / LIFECYCLE_STEP;
 	unsigned accepted = verify->policy->lifecycles;
-	bool ok = strcmp(name, "invalid") != 0 &&
-		  (accepted >> (CCA_LIFECYCLE_STATE(value) >> 12) & 1) != 0;
+	bool ok = strcmp(name, "invalid") != 0 && (accepted >> state & 1) != 0;
 
 	check_add_hint(
 		verify, CHECK_LIFECYCLE, ok,
