@@ -202,7 +202,14 @@ void cli_print_uptime(uint64_t ns);
 void cli_print_name(const char *name, int width);
 
 struct json_object *cli_domain_json(const struct reeve_domain *domain);
-/* Prints a document and frees it; the exit code. */
+
+/* Add a member to a JSON object. A NULL text adds nothing. */
+void cli_json_add_text(struct json_object *object, const char *name,
+		       const char *text);
+void cli_json_add_number(struct json_object *object, const char *name,
+			 uint64_t value);
+void cli_json_add_bool(struct json_object *object, const char *name, bool value);
+/* Prints a document and frees it. Returns the exit code. */
 int cli_print_json(struct json_object *document);
 
 /* How a console or a wait ended. */

@@ -124,21 +124,15 @@ static struct json_object *entry_json(const struct reeve_host_entry *entry)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "name",
-			       json_object_new_string(entry->name));
-	json_object_object_add(object, "state",
-			       json_object_new_string(state_names[entry->state]));
-	json_object_object_add(object, "folder",
-			       json_object_new_string(entry->folder));
+	cli_json_add_text(object, "name", entry->name);
+	cli_json_add_text(object, "state", state_names[entry->state]);
+	cli_json_add_text(object, "folder", entry->folder);
 	if (entry->state != REEVE_HOST_RUNNING)
 		return object;
-	json_object_object_add(object, "pid", json_object_new_int64(entry->pid));
-	json_object_object_add(object, "memory",
-			       json_object_new_uint64(entry->memory));
-	json_object_object_add(object, "cpus",
-			       json_object_new_int64(entry->cpus));
-	json_object_object_add(object, "debug_console",
-			       json_object_new_boolean(entry->debug_console));
+	cli_json_add_number(object, "pid", (uint64_t)entry->pid);
+	cli_json_add_number(object, "memory", entry->memory);
+	cli_json_add_number(object, "cpus", entry->cpus);
+	cli_json_add_bool(object, "debug_console", entry->debug_console);
 	return object;
 }
 

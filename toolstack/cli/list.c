@@ -10,15 +10,6 @@
 
 #define NS_PER_SECOND 1000000000.0
 
-int cli_print_json(struct json_object *document)
-{
-	puts(json_object_to_json_string_ext(
-		document,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
-	return cli_finish_output();
-}
-
 /* printf() counts bytes, a terminal characters. */
 void cli_print_name(const char *name, int width)
 {
@@ -83,23 +74,6 @@ static void state_letters(const struct reeve_domain *domain, char letters[7])
 		letters[5] = 'd';
 }
 
-static void add_number(struct json_object *object, const char *name,
-		       uint64_t value)
-{
-	json_object_object_add(object, name, json_object_new_uint64(value));
-}
-
-static void add_bool(struct json_object *object, const char *name, bool value)
-{
-	json_object_object_add(object, name, json_object_new_boolean(value));
-}
-
-static void add_text(struct json_object *object, const char *name,
-		     const char *text)
-{
-	json_object_object_add(object, name, json_object_new_string(text));
-}
-
 static void hex(char *text, const uint8_t *bytes, size_t size)
 {
 	*text = '\0';
@@ -122,34 +96,35 @@ struct json_object *cli_domain_json(const struct reeve_domain *domain)
 	struct json_object *object = json_object_new_object();
 	char text[2 * sizeof(domain->rim) + 1];
 
-	add_number(object, "domid", domain->domid);
-	add_text(object, "name", domain->name);
+	cli_json_add_number(object, "domid", domain->domid);
+	cli_json_add_text(object, "name", domain->name);
 	uuid_text(domain->uuid, text);
-	add_text(object, "uuid", text);
-	add_bool(object, "realm", domain->realm);
+	cli_json_add_text(object, "uuid", text);
+	cli_json_add_bool(object, "realm", domain->realm);
 	hex(text, domain->rim, domain->rim_size);
 	if (domain->rim_size != 0)
-		add_text(object, "rim", text);
-	add_text(object, "state", state_words[domain->state]);
-	add_bool(object, "blocked", domain->blocked);
+		cli_json_add_text(object, "rim", text);
+	cli_json_add_text(object, "state", state_words[domain->state]);
+	cli_json_add_bool(object, "blocked", domain->blocked);
 	if (domain->state == REEVE_DOMAIN_SHUTDOWN)
-		add_text(object, "reason", reason_word(domain->reason));
+		cli_json_add_text(object, "reason", reason_word(domain->reason));
 	if (domain->text[0] != '\0')
-		add_text(object, "text", domain->text);
-	add_number(object, "vcpus", domain->vcpus);
-	add_number(object, "vcpus_online", domain->vcpus_online);
+		cli_json_add_text(object, "text", domain->text);
+	cli_json_add_number(object, "vcpus", domain->vcpus);
+	cli_json_add_number(object, "vcpus_online", domain->vcpus_online);
 	if (domain->console != REEVE_NO_CONSOLE)
-		add_number(object, "console", domain->console);
-	add_number(object, "memory", domain->ram_size);
-	add_number(object, "pages_held", domain->pages_held);
-	add_number(object, "pages_promised", domain->pages_promised);
-	add_number(object, "pages_shared", domain->pages_shared);
-	add_number(object, "granules_delegated", domain->granules_delegated);
-	add_number(object, "cpu_ns", domain->cpu_ns);
-	add_number(object, "uptime_ns", domain->uptime_ns);
-	add_number(object, "first_entry_ns", domain->first_entry_ns);
-	add_number(object, "rmi_calls", domain->rmi_calls);
-	add_number(object, "exits", domain->exits);
+		cli_json_add_number(object, "console", domain->console);
+	cli_json_add_number(object, "memory", domain->ram_size);
+	cli_json_add_number(object, "pages_held", domain->pages_held);
+	cli_json_add_number(object, "pages_promised", domain->pages_promised);
+	cli_json_add_number(object, "pages_shared", domain->pages_shared);
+	cli_json_add_number(object, "granules_delegated",
+			    domain->granules_delegated);
+	cli_json_add_number(object, "cpu_ns", domain->cpu_ns);
+	cli_json_add_number(object, "uptime_ns", domain->uptime_ns);
+	cli_json_add_number(object, "first_entry_ns", domain->first_entry_ns);
+	cli_json_add_number(object, "rmi_calls", domain->rmi_calls);
+	cli_json_add_number(object, "exits", domain->exits);
 	return object;
 }
 
@@ -309,15 +284,15 @@ static struct json_object *vcpu_json(const struct reeve_domain *domain,
 	struct json_object *object = json_object_new_object();
 	struct json_object *exits = json_object_new_object();
 
-	add_number(object, "domid", domain->domid);
-	add_text(object, "name", domain->name);
-	add_number(object, "vcpu", vcpu->index);
-	add_bool(object, "online", vcpu->online);
-	add_bool(object, "running", vcpu->running);
-	add_number(object, "cpu", vcpu->core);
-	add_number(object, "cpu_ns", vcpu->cpu_ns);
+	cli_json_add_number(object, "domid", domain->domid);
+	cli_json_add_text(object, "name", domain->name);
+	cli_json_add_number(object, "vcpu", vcpu->index);
+	cli_json_add_bool(object, "online", vcpu->online);
+	cli_json_add_bool(object, "running", vcpu->running);
+	cli_json_add_number(object, "cpu", vcpu->core);
+	cli_json_add_number(object, "cpu_ns", vcpu->cpu_ns);
 	for (unsigned i = 0; i < REEVE_EXIT_KINDS; i++)
-		add_number(exits, reeve_exit_name(i), vcpu->exits[i]);
+		cli_json_add_number(exits, reeve_exit_name(i), vcpu->exits[i]);
 	json_object_object_add(object, "exits", exits);
 	return object;
 }

@@ -64,30 +64,19 @@ void cli_print_report(const struct reeve_report *report)
 	}
 }
 
-static void json_add_text(struct json_object *object, const char *name,
-			  const char *text)
-{
-	if (text != NULL) {
-		json_object_object_add(object, name,
-				       json_object_new_string(text));
-	}
-}
-
 static struct json_object *diagnostic_json(const struct reeve_diagnostic *d)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_add_text(object, "severity", severity_names[d->severity]);
-	json_add_text(object, "file", d->file);
+	cli_json_add_text(object, "severity", severity_names[d->severity]);
+	cli_json_add_text(object, "file", d->file);
 	if (d->line != 0) {
-		json_object_object_add(object, "line",
-				       json_object_new_int64(d->line));
-		json_object_object_add(object, "column",
-				       json_object_new_int64(d->column));
+		cli_json_add_number(object, "line", d->line);
+		cli_json_add_number(object, "column", d->column);
 	}
-	json_add_text(object, "key", d->key);
-	json_add_text(object, "message", d->message);
-	json_add_text(object, "hint", d->hint);
+	cli_json_add_text(object, "key", d->key);
+	cli_json_add_text(object, "message", d->message);
+	cli_json_add_text(object, "hint", d->hint);
 	return object;
 }
 
@@ -97,19 +86,14 @@ int cli_print_report_json(const char *config, bool accepted,
 	struct json_object *document = json_object_new_object();
 	struct json_object *list = json_object_new_array();
 
-	json_add_text(document, "config", config);
-	json_object_object_add(document, "accepted",
-			       json_object_new_boolean(accepted));
+	cli_json_add_text(document, "config", config);
+	cli_json_add_bool(document, "accepted", accepted);
 	for (size_t i = 0; i < reeve_report_count(report); i++) {
 		json_object_array_add(
 			list, diagnostic_json(reeve_report_get(report, i)));
 	}
 	json_object_object_add(document, "diagnostics", list);
-	puts(json_object_to_json_string_ext(
-		document,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
-	return cli_finish_output();
+	return cli_print_json(document);
 }
 
 int cli_exit_code(int result)
