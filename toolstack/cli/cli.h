@@ -275,6 +275,9 @@ int cli_vcpu_list(const struct cli_call *call);
 /* Prints text that may hold anything. */
 void cli_print_safely(const char *text);
 
+/* Writes bytes as 2 * size digits and a NUL. */
+void cli_hex_text(char *text, const uint8_t *bytes, size_t size);
+
 /* Sections that more than one verb prints. */
 void cli_print_plan(const struct reeve_plan *plan);
 void cli_print_measurement(const struct reeve_measurement *measurement);

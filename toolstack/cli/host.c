@@ -10,8 +10,8 @@
 
 bool cli_read_size(const char *text, uint64_t *bytes)
 {
-	static const char units[] = "KMGT";
-	const char *unit;
+	static const char upper[] = "KMGT";
+	static const char lower[] = "kmgt";
 	unsigned shift = 20;
 	uint64_t value;
 	char *end;
@@ -20,10 +20,13 @@ bool cli_read_size(const char *text, uint64_t *bytes)
 		return false;
 	value = strtoull(text, &end, 10);
 	if (*end != '\0') {
-		unit = strchr(units, *end >= 'a' ? *end - 'a' + 'A' : *end);
-		if (unit == NULL || end[1] != '\0')
+		size_t unit = 0;
+
+		while (unit < 4 && *end != upper[unit] && *end != lower[unit])
+			unit++;
+		if (unit == 4 || end[1] != '\0')
 			return false;
-		shift = 10 * (unsigned)(unit - units + 1);
+		shift = 10 * ((unsigned)unit + 1);
 	}
 	*bytes = value << shift;
 	return value <= UINT64_MAX >> shift;

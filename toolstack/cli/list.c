@@ -60,8 +60,10 @@ static void state_letters(const struct reeve_domain *domain, char letters[7])
 	bool dying = domain->state == REEVE_DOMAIN_DYING;
 
 	memcpy(letters, "------", 7);
-	if (running)
-		letters[domain->blocked ? 1 : 0] = domain->blocked ? 'b' : 'r';
+	if (running && !domain->blocked)
+		letters[0] = 'r';
+	if (running && domain->blocked)
+		letters[1] = 'b';
 	if (!running && !ended && !failed && !dying)
 		letters[2] = 'p';
 	if (ended || failed)
@@ -72,13 +74,6 @@ static void state_letters(const struct reeve_domain *domain, char letters[7])
 		letters[4] = 'c';
 	if (dying)
 		letters[5] = 'd';
-}
-
-static void hex(char *text, const uint8_t *bytes, size_t size)
-{
-	*text = '\0';
-	for (size_t i = 0; i < size; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
 }
 
 static void uuid_text(const uint8_t uuid[16], char text[37])
@@ -101,7 +96,7 @@ struct json_object *cli_domain_json(const struct reeve_domain *domain)
 	uuid_text(domain->uuid, text);
 	cli_json_add_text(object, "uuid", text);
 	cli_json_add_bool(object, "realm", domain->realm);
-	hex(text, domain->rim, domain->rim_size);
+	cli_hex_text(text, domain->rim, domain->rim_size);
 	if (domain->rim_size != 0)
 		cli_json_add_text(object, "rim", text);
 	cli_json_add_text(object, "state", state_words[domain->state]);
@@ -128,8 +123,7 @@ struct json_object *cli_domain_json(const struct reeve_domain *domain)
 	return object;
 }
 
-/* ---- Each of them
- * ----------------------------------------------------------------- */
+/* ---- Each of them ---------------------------------------------------------- */
 
 /* What a verb does with each domain: prints it, or appends to list if that is
  * not NULL. 0 or an enum reeve_result. */
@@ -182,8 +176,10 @@ static int visit(const struct cli_call *call, const char *header, each_fn *each)
 	}
 	if (!json)
 		puts(header);
-	result = call->operand_count > 0 ? each_named(call, &session, each, list)
-					 : each_all(call, &session, each, list);
+	if (call->operand_count > 0)
+		result = each_named(call, &session, each, list);
+	else
+		result = each_all(call, &session, each, list);
 	if (json && result == REEVE_OK)
 		code = cli_print_json(json_object_get(list));
 	else

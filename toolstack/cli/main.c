@@ -14,8 +14,9 @@ static int verb_matches(const struct cli_verb *verb, int count,
 		return 0;
 	if (verb->name[first] == '\0')
 		return 1;
-	return count > 1 && strcmp(words[1], verb->name + first + 1) == 0 ? 2
-									  : 0;
+	if (count > 1 && strcmp(words[1], verb->name + first + 1) == 0)
+		return 2;
+	return 0;
 }
 
 /* The verb that the words name, and how many of them do; NULL: said why. */

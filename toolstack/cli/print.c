@@ -56,6 +56,13 @@ void cli_print_plan(const struct reeve_plan *plan)
 	       reeve_plan_entry(plan), reeve_plan_dtb_ipa(plan));
 }
 
+void cli_hex_text(char *text, const uint8_t *bytes, size_t size)
+{
+	*text = '\0';
+	for (size_t i = 0; i < size; i++)
+		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+}
+
 static void print_hex(const char *label, const uint8_t *bytes, size_t size)
 {
 	printf("%-12s", label);

@@ -100,38 +100,53 @@ static void find_detach(struct relay *relay)
 	relay->detached = true;
 }
 
+/* The descriptors of one poll(). */
+enum {
+	FD_IN, /* stdin */
+	FD_CONSOLE,
+	FD_OUT, /* stdout */
+	FDS,
+};
+
+/* Asks for the moves that are possible: a flow is read while it is empty, and
+ * written while it is not. poll() ignores a descriptor of -1. */
+static void fds_fill(const struct relay *relay, struct pollfd fds[FDS])
+{
+	fds[FD_IN] = (struct pollfd){ .fd = -1, .events = POLLIN };
+	fds[FD_CONSOLE] = (struct pollfd){ .fd = relay->console };
+	fds[FD_OUT] = (struct pollfd){ .fd = -1, .events = POLLOUT };
+	if (!is_empty(&relay->in))
+		fds[FD_CONSOLE].events |= POLLOUT;
+	else if (!relay->in.ended)
+		fds[FD_IN].fd = STDIN_FILENO;
+	if (is_empty(&relay->out))
+		fds[FD_CONSOLE].events |= POLLIN;
+	else
+		fds[FD_OUT].fd = STDOUT_FILENO;
+}
+
 /* One round: waits for what can be moved, and moves it. false: the console or
  * the output is closed. */
 static bool relay_step(struct relay *relay, bool *quiet)
 {
-	struct pollfd fds[] = {
-		{ .fd = relay->in.ended || !is_empty(&relay->in) ? -1
-								 : STDIN_FILENO,
-		  .events = POLLIN },
-		{ .fd = relay->console },
-		{ .fd = is_empty(&relay->out) ? -1 : STDOUT_FILENO,
-		  .events = POLLOUT },
-	};
+	struct pollfd fds[FDS];
 
-	if (is_empty(&relay->out))
-		fds[1].events |= POLLIN;
-	if (!is_empty(&relay->in))
-		fds[1].events |= POLLOUT;
-	*quiet = poll(fds, 3, IDLE_MS) <= 0;
+	fds_fill(relay, fds);
+	*quiet = poll(fds, FDS, IDLE_MS) <= 0;
 	if (*quiet)
 		return true;
-	if (fds[0].revents != 0) {
+	if (fds[FD_IN].revents != 0) {
 		flow_read(&relay->in, STDIN_FILENO);
 		find_detach(relay);
 	}
-	if ((fds[1].revents & POLLOUT) != 0 &&
+	if ((fds[FD_CONSOLE].revents & POLLOUT) != 0 &&
 	    !flow_write(&relay->in, relay->console))
 		return false;
-	if (fds[2].revents != 0 && !flow_write(&relay->out, STDOUT_FILENO)) {
+	if (fds[FD_OUT].revents != 0 && !flow_write(&relay->out, STDOUT_FILENO)) {
 		relay->detached = true;
 		return false;
 	}
-	if ((fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0 &&
+	if ((fds[FD_CONSOLE].revents & (POLLIN | POLLHUP | POLLERR)) != 0 &&
 	    is_empty(&relay->out))
 		flow_read(&relay->out, relay->console);
 	return !relay->out.ended;

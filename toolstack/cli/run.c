@@ -61,12 +61,6 @@ static int host_ensure(const struct run *run)
 
 /* ---- The prediction ------------------------------------------------------------ */
 
-static void rim_text(const struct reeve_measurement *m, char *text)
-{
-	for (size_t i = 0; i < m->size; i++)
-		snprintf(text + 2 * i, 3, "%02x", m->rim[i]);
-}
-
 static int rim_compare(const struct run *run)
 {
 	const char *expected = cli_value(run->call, CLI_EXPECT_RIM);
@@ -80,7 +74,7 @@ static int rim_compare(const struct run *run)
 		      stderr);
 		return REEVE_ERR_CONFIG;
 	}
-	rim_text(run->predicted, text);
+	cli_hex_text(text, run->predicted->rim, run->predicted->size);
 	if (strcasecmp(expected, text) == 0)
 		return REEVE_OK;
 	fprintf(stderr,
@@ -120,7 +114,7 @@ static void tell_created(const struct run *run)
 	cli_print_safely(run->domain.name);
 	putchar('\n');
 	if (run->predicted != NULL) {
-		rim_text(run->predicted, text);
+		cli_hex_text(text, run->predicted->rim, run->predicted->size);
 		printf("RIM %s\n", text);
 	}
 }
