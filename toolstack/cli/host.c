@@ -42,7 +42,7 @@ static bool read_cpus(const char *text, unsigned *cpus)
 	       value <= 1000;
 }
 
-static bool refuse(const char *option, const char *text)
+static bool option_refuse(const char *option, const char *text)
 {
 	fprintf(stderr, "reeve host start: %s: cannot be read: %s\n", option,
 		text);
@@ -64,9 +64,9 @@ static bool options_read(const struct cli_call *call,
 	};
 	if (memory != NULL &&
 	    (!cli_read_size(memory, &options->memory) || options->memory == 0))
-		return refuse("--memory", memory);
+		return option_refuse("--memory", memory);
 	if (cpus != NULL && !read_cpus(cpus, &options->cpus))
-		return refuse("--cpus", cpus);
+		return option_refuse("--cpus", cpus);
 	return true;
 }
 

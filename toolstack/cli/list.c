@@ -162,7 +162,8 @@ static int each_all(const struct cli_call *call, struct cli_session *session,
 }
 
 /* Visits the domains that the call names, or all. */
-static int visit(const struct cli_call *call, const char *header, each_fn *each)
+static int domains_visit(const struct cli_call *call, const char *header,
+			 each_fn *each)
 {
 	bool json = (call->options & CLI_JSON) != 0;
 	struct json_object *list = json ? json_object_new_array() : NULL;
@@ -221,7 +222,7 @@ int cli_list(const struct cli_call *call)
 {
 	bool verbose = (call->options & CLI_VERBOSE) != 0;
 
-	return visit(
+	return domains_visit(
 		call,
 		verbose ? "Name                                        ID   Mem "
 			  "VCPUs\tState\tTime(s) Realm UUID / Reason"
@@ -251,8 +252,9 @@ static int uptime_one(const struct cli_call *call, struct cli_session *session,
 
 int cli_uptime(const struct cli_call *call)
 {
-	return visit(call, "Name                                ID Uptime",
-		     uptime_one);
+	return domains_visit(call,
+			     "Name                                ID Uptime",
+			     uptime_one);
 }
 
 /* ---- vcpu-list ----------------------------------------------------------------- */
@@ -314,8 +316,9 @@ static int vcpus_one(const struct cli_call *call, struct cli_session *session,
 
 int cli_vcpu_list(const struct cli_call *call)
 {
-	return visit(call,
-		     "Name                                ID  VCPU   CPU State   "
-		     "Time(s) Affinity (Hard / Soft)",
-		     vcpus_one);
+	return domains_visit(
+		call,
+		"Name                                ID  VCPU   CPU State   "
+		"Time(s) Affinity (Hard / Soft)",
+		vcpus_one);
 }

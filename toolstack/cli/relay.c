@@ -44,7 +44,7 @@ struct relay {
 	int64_t looked; /* when the domain was looked at, in ms */
 };
 
-static int64_t now_ms(void)
+static int64_t relay_now_ms(void)
 {
 	struct timespec now;
 
@@ -153,18 +153,18 @@ static bool relay_step(struct relay *relay, bool *quiet)
 }
 
 /* An ended guest's last words. */
-static void drain(struct relay *relay)
+static void relay_drain(struct relay *relay)
 {
-	int64_t spoke = now_ms();
+	int64_t spoke = relay_now_ms();
 	bool quiet = false;
 
 	relay->in.ended = true;
 	relay->in.first = relay->in.filled;
-	while (!cli_is_stopped() && now_ms() - spoke < SILENCE_MS) {
+	while (!cli_is_stopped() && relay_now_ms() - spoke < SILENCE_MS) {
 		if (!relay_step(relay, &quiet))
 			return;
 		if (!quiet)
-			spoke = now_ms();
+			spoke = relay_now_ms();
 	}
 }
 
@@ -174,7 +174,7 @@ static enum cli_end relay_run(struct relay *relay)
 	bool quiet = true;
 
 	while (!relay->detached || !is_empty(&relay->in)) {
-		int64_t age = now_ms() - relay->looked;
+		int64_t age = relay_now_ms() - relay->looked;
 
 		if (cli_is_stopped())
 			return CLI_END_STOPPED;
@@ -186,11 +186,11 @@ static enum cli_end relay_run(struct relay *relay)
 		}
 		if (age < IDLE_MS || (!quiet && age < LOOK_MS))
 			continue;
-		relay->looked = now_ms();
+		relay->looked = relay_now_ms();
 		end = cli_domain_look(relay->call, relay->domain, relay->report);
 		if (end == CLI_END_DETACHED)
 			continue;
-		drain(relay);
+		relay_drain(relay);
 		return end;
 	}
 	return CLI_END_DETACHED;

@@ -23,7 +23,7 @@ struct run {
 	struct reeve_domain domain;
 };
 
-static bool has(const struct run *run, uint64_t option)
+static bool option_given(const struct run *run, uint64_t option)
 {
 	return (run->call->options & option) != 0;
 }
@@ -54,7 +54,7 @@ static int host_ensure(const struct run *run)
 		      stderr);
 		return REEVE_ERR_CONFIG;
 	}
-	if (!has(run, CLI_QUIET))
+	if (!option_given(run, CLI_QUIET))
 		fputs("reeve: no host runs: starting the default one\n", stderr);
 	return reeve_host_start(&options, cli_watch(), run->session.report);
 }
@@ -84,7 +84,7 @@ static int rim_compare(const struct run *run)
 	return REEVE_ERR_CONFIG;
 }
 
-static int predict(struct run *run)
+static int rim_predict(struct run *run)
 {
 	int result;
 
@@ -104,11 +104,11 @@ static void tell_created(const struct run *run)
 {
 	char text[2 * sizeof(run->measurement.rim) + 1];
 
-	if (has(run, CLI_JSON)) {
+	if (option_given(run, CLI_JSON)) {
 		(void)cli_print_json(cli_domain_json(&run->domain));
 		return;
 	}
-	if (has(run, CLI_QUIET))
+	if (option_given(run, CLI_QUIET))
 		return;
 	printf("Created domain %u: ", run->domain.domid);
 	cli_print_safely(run->domain.name);
@@ -130,7 +130,7 @@ static int domain_make(struct run *run)
 		return result;
 	result = reeve_domain_create(host, session->plan, run->predicted,
 				     cli_watch(), &run->domain, session->report);
-	if (result == REEVE_OK && !has(run, CLI_PAUSED)) {
+	if (result == REEVE_OK && !option_given(run, CLI_PAUSED)) {
 		result = reeve_domain_unpause(host, run->domain.domid,
 					      session->report);
 		if (result != REEVE_OK) {
@@ -197,7 +197,7 @@ static void tell_ended(const struct run *run)
 		[REEVE_CRASH] = "has crashed",
 	};
 
-	if (has(run, CLI_QUIET))
+	if (option_given(run, CLI_QUIET))
 		return;
 	fprintf(stderr, "reeve: the domain %s %s%s%s\n", run->domain.name,
 		words[run->domain.reason],
@@ -242,13 +242,13 @@ static int on_end(struct run *run, bool *again)
 }
 
 /* Follows the domain as far as the options say. */
-static enum cli_end follow(struct run *run)
+static enum cli_end domain_follow(struct run *run)
 {
 	enum cli_end end = CLI_END_DETACHED;
 
-	if (has(run, CLI_CONSOLE))
+	if (option_given(run, CLI_CONSOLE))
 		end = cli_attach(run->call, &run->session, &run->domain);
-	if (end == CLI_END_DETACHED && has(run, CLI_FOREGROUND)) {
+	if (end == CLI_END_DETACHED && option_given(run, CLI_FOREGROUND)) {
 		end = cli_await_end(run->call, &run->domain,
 				    run->session.report);
 	}
@@ -256,9 +256,9 @@ static enum cli_end follow(struct run *run)
 }
 
 /* Only with -F is it ours to end. */
-static int on_signal(struct run *run)
+static int domain_abandon(struct run *run)
 {
-	if (!has(run, CLI_FOREGROUND))
+	if (!option_given(run, CLI_FOREGROUND))
 		return REEVE_OK;
 	if (domain_destroy(run) != REEVE_OK)
 		return REEVE_ERR_HOST;
@@ -266,14 +266,14 @@ static int on_signal(struct run *run)
 }
 
 /* One life of the domain. The result of the verb; *again: there is another. */
-static int live(struct run *run, bool *again)
+static int domain_live(struct run *run, bool *again)
 {
 	int result = domain_make(run);
 
 	*again = false;
 	if (result != REEVE_OK)
 		return result;
-	switch (follow(run)) {
+	switch (domain_follow(run)) {
 	case CLI_END_SHUTDOWN:
 		result = on_end(run, again);
 		if (result == REEVE_OK && !*again &&
@@ -281,7 +281,7 @@ static int live(struct run *run, bool *again)
 			return REEVE_ERR_ENGINE;
 		return result;
 	case CLI_END_STOPPED:
-		return on_signal(run);
+		return domain_abandon(run);
 	case CLI_END_GONE:
 		fprintf(stderr, "reeve: the domain %s was destroyed\n",
 			run->domain.name);
@@ -303,13 +303,13 @@ int cli_create_run(const struct cli_call *call)
 	(void)cli_watch();
 	if (!cli_open_plan(&run.session, call, &code))
 		return code;
-	result = predict(&run);
+	result = rim_predict(&run);
 	if (result == REEVE_OK)
 		result = host_ensure(&run);
 	while (result == REEVE_OK && again) {
 		/* What is to be said of it comes before what it says. */
 		cli_tell(&run.session);
-		result = live(&run, &again);
+		result = domain_live(&run, &again);
 	}
 	return cli_close(&run.session, result);
 }

@@ -22,7 +22,7 @@ static bool key_takes_text(const char *name, size_t length)
 
 /* Writes the value as a string of the grammar; to has room for twice its
  * length, the quotes and the end. */
-static void quote(char *to, const char *value)
+static void value_quote(char *to, const char *value)
 {
 	*to++ = '"';
 	for (; *value != '\0'; value++) {
@@ -48,6 +48,6 @@ char *cli_quote_setting(const char *setting)
 	if (quoted == NULL)
 		return NULL;
 	memcpy(quoted, setting, name + 1);
-	quote(quoted + name + 1, value);
+	value_quote(quoted + name + 1, value);
 	return quoted;
 }

@@ -24,7 +24,7 @@ static void inputs_free(struct inputs *inputs)
 }
 
 /* Prints what is in the report; the exit code. */
-static int finish(struct inputs *inputs, int result, int code)
+static int inputs_finish(struct inputs *inputs, int result, int code)
 {
 	if (inputs->report != NULL)
 		cli_print_report(inputs->report);
@@ -54,7 +54,7 @@ int cli_token_show(const struct cli_call *call)
 		}
 		code = cli_print_text(text);
 	}
-	return finish(&inputs, result, code);
+	return inputs_finish(&inputs, result, code);
 }
 
 /* The configuration that --config names, with the settings of --set. */
@@ -205,5 +205,5 @@ int cli_token_verify(const struct cli_call *call)
 	if (result == REEVE_OK)
 		code = verification_print(call, verification);
 	reeve_verification_free(verification);
-	return finish(&inputs, result, code);
+	return inputs_finish(&inputs, result, code);
 }

@@ -84,9 +84,10 @@ static void table_print(const struct table *table)
 	}
 }
 
-/* One look; the connection is not kept, as a host serves a few at a time. */
-static int look(const struct cli_call *call, struct table *table,
-		const struct table *before, struct reeve_report *report)
+/* Refreshes a table over a connection of its own: none is kept between two
+ * looks, because a host serves only a few at a time. */
+static int table_refresh(const struct cli_call *call, struct table *table,
+			 const struct table *before, struct reeve_report *report)
 {
 	struct reeve_host *host;
 	int result = reeve_host_open(cli_host_name(call), cli_watch(), &host,
@@ -106,14 +107,15 @@ static int watch_host(const struct cli_call *call, struct table tables[2],
 	static const struct timespec period = { 1, 0 };
 	bool terminal = isatty(STDOUT_FILENO);
 	unsigned now = 0;
-	int result = look(call, &tables[now], &tables[1], report);
+	int result = table_refresh(call, &tables[now], &tables[1], report);
 
 	while (result == REEVE_OK && !cli_is_stopped()) {
 		(void)nanosleep(&period, NULL); /* a signal ends it */
 		if (cli_is_stopped())
 			break;
 		now ^= 1;
-		result = look(call, &tables[now], &tables[now ^ 1], report);
+		result = table_refresh(call, &tables[now], &tables[now ^ 1],
+				       report);
 		if (result != REEVE_OK)
 			break;
 		if (terminal)

@@ -21,7 +21,7 @@ struct progress {
 
 static struct progress progress;
 
-static void on_signal(int number)
+static void stop_note(int number)
 {
 	(void)number;
 	stopped = 1;
@@ -37,7 +37,7 @@ static bool is_late(void)
 	       SHOW_AFTER_MS;
 }
 
-static void show(const char *step, uint64_t done, uint64_t all)
+static void progress_show(const char *step, uint64_t done, uint64_t all)
 {
 	progress.shown = true;
 	if (all != 0) {
@@ -48,18 +48,18 @@ static void show(const char *step, uint64_t done, uint64_t all)
 	}
 }
 
-static bool go_on(void *ctx, const char *step, uint64_t done, uint64_t all)
+static bool watch_go_on(void *ctx, const char *step, uint64_t done, uint64_t all)
 {
 	(void)ctx;
 	if (progress.terminal && is_late())
-		show(step, done, all);
+		progress_show(step, done, all);
 	return stopped == 0;
 }
 
 const struct reeve_watch *cli_watch(void)
 {
-	static const struct reeve_watch watch = { .go_on = go_on };
-	const struct sigaction action = { .sa_handler = on_signal };
+	static const struct reeve_watch watch = { .go_on = watch_go_on };
+	const struct sigaction action = { .sa_handler = stop_note };
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
