@@ -152,7 +152,7 @@ static bool claim_string_read(struct cbor_in *in, const struct claim_rule *rule,
 	return true;
 }
 
-static bool number_read(struct cbor_in *in, struct token_claim *claim)
+static bool claim_number_read(struct cbor_in *in, struct token_claim *claim)
 {
 	struct cbor_head head;
 
@@ -229,7 +229,7 @@ static bool claim_read(struct claims_reader *reader, size_t index)
 	case CLAIM_TEXT:
 		return claim_string_read(reader->in, rule, claim);
 	case CLAIM_NUMBER:
-		return number_read(reader->in, claim);
+		return claim_number_read(reader->in, claim);
 	case CLAIM_COMPONENTS:
 		return claim_components_read(reader);
 	case CLAIM_REMS:
