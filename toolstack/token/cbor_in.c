@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The strict CBOR reader: libcbor decodes heads, this judges them. */
+/* The strict CBOR reader: libcbor decodes heads, and this file judges them. */
 #include "toolstack/token/cbor_in.h"
 
 #include <cbor.h>
@@ -39,7 +39,7 @@ bool cbor_in_fail(struct cbor_in *in, enum token_fault fault)
 	return false;
 }
 
-/* What libcbor's callbacks fill. */
+/* The head that libcbor's callbacks fill in. */
 struct decoded {
 	struct cbor_head head;
 	bool indefinite;
@@ -58,7 +58,7 @@ static void head_take_string(void *to, enum cbor_kind kind, cbor_data data,
 	((struct decoded *)to)->head.content = (struct span){ data, size };
 }
 
-/* The callbacks for numbers differ in their type alone. */
+/* The callbacks for numbers differ only in their type. */
 #define TAKES_NUMBER(name, kind, type)                                         \
 	static void name(void *to, type number)                                \
 	{                                                                      \
@@ -142,8 +142,8 @@ static const struct cbor_callbacks callbacks = {
 	.indef_break = indefinite_take,
 };
 
-/* One-byte tags, 0xc0 | tag, are read here: libcbor 0.8 calls 6 to 20 of them
- * malformed, and COSE_Sign1 is 18. */
+/* One-byte tags (0xc0 | tag) are read here and not by libcbor: its version 0.8
+ * calls the tags 6 to 20 malformed, and COSE_Sign1 is tag 18. */
 #define SMALL_TAG       0xc0
 #define SMALL_TAG_COUNT 24
 
@@ -180,7 +180,8 @@ static bool head_decode(struct cbor_in *in, struct cbor_head *head, size_t *read
 	return true;
 }
 
-/* The bytes of the shortest head for a number (RFC 8949 4.2.1). */
+/* Returns how many bytes the shortest head for a number has (RFC 8949,
+ * 4.2.1). */
 static size_t shortest_head_size(uint64_t number)
 {
 	if (number < 24)
@@ -192,7 +193,8 @@ static size_t shortest_head_size(uint64_t number)
 	return number <= UINT32_MAX ? 5 : 9;
 }
 
-/* What an array or a map says to hold is at least a byte each. */
+/* Returns whether the count of an array or a map is possible: each item takes
+ * at least one byte, each pair two. */
 static bool count_fits(const struct cbor_in *in, const struct cbor_head *head)
 {
 	size_t left = in->text.size - in->at;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The CBOR writer: libcbor's encoders, with the room that is left. */
+/* The CBOR writer: calls libcbor's encoders with the room that is left. */
 #include "toolstack/token/cbor_out.h"
 
 #include <cbor.h>
 #include <string.h>
 
-/* Takes note of an encoder's answer: 0 means that it found no room. */
+/* Moves on by what an encoder wrote. 0 means that it found too little room. */
 static void cbor_advance(struct cbor_out *out, size_t written)
 {
 	if (written == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Keeping what the checks found, and telling it. */
+/* The list of results that the checks fill, and its JSON form. */
 #include "toolstack/token/checks.h"
 
 #include <json-c/json.h>

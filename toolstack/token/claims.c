@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The claims of both parts: tables of what each must look like, and the reader
- * that these drive. */
+/* The claims of both parts: tables with the form of each claim, and the reader
+ * that works by these tables. */
 #include <string.h>
 
 #include "toolstack/token/token.h"
@@ -114,7 +114,7 @@ static const struct claim_rule component_rules[] = {
 
 #define COMPONENT_RULES (sizeof(component_rules) / sizeof(component_rules[0]))
 
-/* A map of claims that is being read. claims[i] is of rules[i]. */
+/* A map of claims that is being read. claims[i] belongs to rules[i]. */
 struct claims_reader {
 	struct cbor_in *in;
 	const struct claim_rule *rules;
@@ -248,7 +248,7 @@ static size_t rule_find(const struct claim_rule *rules, size_t count,
 	return i;
 }
 
-/* A claim that only the other part may have. */
+/* Returns whether only the other part may have this claim. */
 static bool is_foreign(const struct claims_reader *reader, int64_t key)
 {
 	if (reader->rules == platform_rules)

@@ -4,7 +4,7 @@
 
 #include "toolstack/token/token.h"
 
-/* One of the collection's parts: where its COSE_Sign1 stands. */
+/* Finds the COSE_Sign1 of one of the collection's parts. */
 static bool part_find(struct cbor_in *in, uint64_t tag, struct span *part)
 {
 	struct cbor_head head;
@@ -31,7 +31,8 @@ struct parts {
 	struct span realm;
 };
 
-/* Anything else in the collection is refused: nothing would sign it. */
+/* Reads one entry. Anything beside the two parts is refused, because no
+ * signature would cover it. */
 static bool entry_read(struct cbor_in *in, uint64_t tag, struct cbor_keys *keys,
 		       struct parts *parts)
 {
@@ -70,8 +71,8 @@ static bool collection_read(struct cbor_in *in, uint64_t *tag,
 	return cbor_in_end(in);
 }
 
-/* A header's value. Both maps: what is not understood may be there, unless it
- * is said to be critical. */
+/* Reads a header's value. Both maps of headers may hold entries that we do not
+ * understand, unless the sender marks an entry as critical. */
 static bool header_read(struct cbor_in *in, int64_t key, bool is_protected,
 			int64_t *algorithm)
 {
@@ -79,7 +80,8 @@ static bool header_read(struct cbor_in *in, int64_t key, bool is_protected,
 		return cbor_in_fail(in, TOKEN_CRITICAL);
 	if (key != COSE_HEADER_ALG)
 		return cbor_in_skip(in);
-	/* An algorithm that the signature does not cover says nothing. */
+	/* The signature does not cover this map, so anybody could have put
+	 * an algorithm here. */
 	if (!is_protected)
 		return cbor_in_fail(in, TOKEN_ALGORITHM);
 	return cbor_in_int(in, algorithm);
@@ -112,7 +114,7 @@ static bool headers_read(struct cbor_in *in, bool is_protected,
 static bool protected_read(struct cbor_in *in, struct span headers)
 {
 	struct cbor_in inner = { .text = headers };
-	int64_t algorithm = 0; /* reserved: none */
+	int64_t algorithm = 0; /* a reserved number: no algorithm yet */
 
 	if (!headers_read(&inner, true, &algorithm) || !cbor_in_end(&inner))
 		return cbor_in_fail(in, inner.fault);
@@ -154,7 +156,7 @@ bool token_sign1_read(struct cbor_in *in, struct token_part *part)
 	return cbor_in_end(in);
 }
 
-/* What one step left, for the caller to see. */
+/* Fills *error if the step before it failed. Returns ok. */
 static bool outcome_note(bool ok, const struct cbor_in *in, const char *part,
 			 const char *what, struct token_error *error)
 {

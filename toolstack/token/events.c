@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Replaying an event list: the extensible measurements that it leads to. */
+/* Replaying an event list: computes the extensible measurements (REMs) that a
+ * Realm has after these events. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static bool rem_extend(struct reeve_refs *refs, unsigned index,
 	return ok;
 }
 
-/* "remN HEX", or nothing. */
+/* Replays one line: "remN HEX", or nothing but blanks and a comment. */
 static int line_replay(char *line, struct reeve_refs *refs,
 		       const struct report_place *place,
 		       struct reeve_report *report)

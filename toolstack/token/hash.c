@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* SHA-256, SHA-384 and SHA-512: no other hash stands in a token. */
+/* SHA-256, SHA-384 and SHA-512. A token cannot name any other hash. */
 #include "toolstack/token/hash.h"
 
 #include "toolstack/token/token.h"

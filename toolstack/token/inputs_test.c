@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a verifier is given besides the token: keys, policies, reference values,
- * event lists; and that what is refused leaves nothing. */
+/* The inputs of a verifier beside the token: keys, policies, reference values
+ * and event lists. A refused input leaves nothing behind. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>

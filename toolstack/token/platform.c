@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Provisioning a platform: keys, claims, token, and the part of flash. */
+/* Provisions a platform: its keys, claims and token, and the part of flash. */
 #include "toolstack/token/platform.h"
 
 #include <openssl/crypto.h>
@@ -9,7 +9,7 @@
 #include "toolstack/report/report.h"
 #include "toolstack/token/sign1.h"
 
-/* The images carry no signature of their own. */
+/* The images carry no signature of their own, so their signer is all zeros. */
 static const uint8_t no_signer[PROVISION_HASH_SIZE];
 
 static bool sha256_compute(const void *data, size_t size, uint8_t *digest)
@@ -34,7 +34,8 @@ static bool platform_component_write(struct cbor_out *out,
 	return true;
 }
 
-/* Who this platform is: 0x01, then the hash of its public key. */
+/* Makes the instance ID, which identifies this platform: 0x01, then the hash of
+ * its public key. */
 static bool instance_id_make(const EVP_PKEY *key, uint8_t *id)
 {
 	uint8_t cose[CCA_COSE_KEY_SIZE];
@@ -85,13 +86,13 @@ static bool claims_write(struct cbor_out *out,
 	return true;
 }
 
-/* The keys of one host start. */
+/* The keys of one run of a host. */
 struct keys {
 	EVP_PKEY *platform;
 	EVP_PKEY *realm;
 };
 
-/* Fills the part of flash: its head, then the signed token. */
+/* Fills the part of flash: the head, then the signed token. */
 static int provision_part_write(uint8_t *part,
 				const struct platform_request *request,
 				const struct keys *keys,

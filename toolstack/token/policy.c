@@ -48,7 +48,7 @@ const char *token_lifecycle_name(uint64_t value)
 	return token_lifecycle_names[state / LIFECYCLE_STEP];
 }
 
-/* One key's value is being read. */
+/* The key of a policy file that is being read, and where its value goes. */
 struct policy_reader {
 	struct reeve_token_policy *policy;
 	struct reeve_report *report;
@@ -62,7 +62,7 @@ static int policy_refuse(const struct policy_reader *reader,
 			    reader->key, NULL, "must be %s", wanted);
 }
 
-/* Calls take for a text, or for each text of a list. */
+/* Calls take for a single text, or for each text of a list. */
 static int each_text(struct policy_reader *reader, const struct cfg_value *value,
 		     int (*take)(struct policy_reader *reader,
 				 const struct cfg_value *item))
@@ -84,7 +84,7 @@ static int each_text(struct policy_reader *reader, const struct cfg_value *value
 	return result;
 }
 
-/* Sets the bit of the name that value is. */
+/* Sets the bit of the name that the value is. */
 static int name_take(struct policy_reader *reader, const struct cfg_value *value,
 		     const char *const *names, size_t count, unsigned *bits)
 {
@@ -241,7 +241,8 @@ static int policy_setting_read(struct reeve_token_policy *policy,
 			    "is no key of a policy");
 }
 
-/* Reads every setting, so that all that is wrong is told at once. */
+/* Reads every setting, even after a wrong one, so that one run reports all that
+ * is wrong. */
 static int policy_settings_read(struct reeve_token_policy *policy,
 				const struct cfg *cfg,
 				struct reeve_report *report)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a profile asks of a part's claims beyond their form, and the Realm key
- * in both forms that it comes in. */
+/* What a profile demands of a part's claims beyond their form; and the Realm
+ * key, which has one of two forms. */
 #include "toolstack/token/hash.h"
 #include "toolstack/token/token.h"
 
-/* Notes which claim is at fault. Returns false. */
+/* Records which claim is at fault. Always returns false. */
 static bool claim_fail(struct cbor_in *in, enum token_fault fault,
 		       const struct claim_rule *rule, const char **what)
 {
@@ -37,8 +37,8 @@ bool token_platform_read(struct cbor_in *in, struct token *token,
 	return true;
 }
 
-/* The 2.0 profile has two claims more; the first platform profile's Realm
- * tokens name no profile. */
+/* The Realm profile 2.0 demands two more claims. Under the first platform
+ * profile, a Realm token need not name its profile. */
 static bool realm_profile_check(struct cbor_in *in, const struct token *token,
 				const char **what)
 {
@@ -88,7 +88,7 @@ static bool realm_values_check(struct cbor_in *in, const struct token *token,
 	return true;
 }
 
-/* Measurements are as long as the Realm's hash. */
+/* Checks that all measurements are as long as the Realm's hash. */
 static bool measurements_check(struct cbor_in *in, const struct token *token,
 			       const char **what)
 {
@@ -139,7 +139,8 @@ static bool cose_number_is(struct cbor_in *in, int64_t wanted)
 #define SEEN_KTY 1u
 #define SEEN_CRV 2u
 
-/* What a COSE_Key has besides is not needed to verify with it. */
+/* Reads one parameter of a COSE_Key. Others than these are skipped: verifying
+ * does not need them. */
 static bool cose_parameter_read(struct cbor_in *in, int64_t key,
 				struct token *token, unsigned *seen)
 {
@@ -188,7 +189,7 @@ static bool cose_key_read(struct cbor_in *in, struct token *token)
 	return cbor_in_end(in);
 }
 
-/* Before COSE_Key: an uncompressed point (SEC 1). */
+/* The form of the Realm key before COSE_Key: an uncompressed point (SEC 1). */
 #define RAW_POINT_SIZE (1 + 2 * P384_SIZE)
 #define RAW_POINT_HEAD 0x04
 

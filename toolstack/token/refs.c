@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reference values: from a measurement, as JSON, and by replaying events. */
+/* Reference values: made from a measurement, and written and read as JSON. */
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +9,10 @@
 #include "toolstack/token/json.h"
 #include "toolstack/token/load.h"
 
-#define REFS_FILE_MAX 0x10000 /* bytes of a reference or event file */
+#define REFS_FILE_MAX 0x10000 /* bytes of a file of reference values */
 
 static const struct {
-	const char *measured; /* as a measurement calls it */
+	const char *measured; /* its name in a measurement */
 	const char *name;
 	size_t size;
 } hashes[] = {
@@ -77,7 +77,7 @@ char *reeve_refs_json(const struct reeve_refs *refs, const char *name)
 	return token_json_finish(document);
 }
 
-/* The text of a member; NULL: there is none. */
+/* Returns the text of a member; NULL if it is missing or not a text. */
 static const char *member_text(struct json_object *object, const char *name)
 {
 	struct json_object *member;

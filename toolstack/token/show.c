@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* All of a token as JSON, by the names that the published form has. */
+/* A whole token as JSON, with the names of the published form. */
 #include <json-c/json.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* All of a token as text for a person. */
+/* A whole token as text for a person. */
 #include <stdio.h>
 #include <stdlib.h>
 

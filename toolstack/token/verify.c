@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Verifying a token: signatures and their chain, and the order of it all. */
+/* Verifies a token: the order of all checks, and those of the signatures and of
+ * the key that joins the two parts. */
 #include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static bool signature_holds(const struct token_part *part, EVP_PKEY *key)
 	return ok;
 }
 
-/* Which key it is: the SHA-256 of its COSE_Key. */
+/* Names a key by the first 8 bytes of the SHA-256 of its COSE_Key. */
 static char *key_label(const EVP_PKEY *key)
 {
 	uint8_t cose[CCA_COSE_KEY_SIZE];
@@ -58,7 +59,8 @@ static void signature_check(struct verify *verify, enum token_check check,
 		       hint);
 }
 
-/* The platform vouches for the Realm key by its hash. */
+/* The platform vouches for the Realm key: its challenge claim must be the hash
+ * of that key. */
 static void binding_check(struct verify *verify)
 {
 	const struct token_claim *realm = verify->token->realm.claims;

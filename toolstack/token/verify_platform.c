@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a platform must be: its lifecycle, its identity and its software. */
+/* The checks of the platform part: its lifecycle, its identity and its
+ * software. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ static void lifecycle_check(struct verify *verify)
 		"give it with --policy");
 }
 
-/* One of the claims that name a platform. Returns whether it is as wanted. */
+/* One of the claims that identify a platform. */
 struct identity {
 	const char *name;
 	bool wanted;
@@ -39,7 +40,8 @@ static bool identity_holds(const struct identity *identity)
 		      identity->found.size) == 0;
 }
 
-/* The first that is wrong, else the first that is wanted, else NULL. */
+/* Returns the first identity that is wrong; else the first that the policy
+ * wants; else NULL. */
 static const struct identity *identity_pick(const struct identity *list,
 					    size_t count)
 {
@@ -97,7 +99,7 @@ static void identity_check(struct verify *verify)
 	}
 }
 
-/* Whether policy lists that component with that value. */
+/* Returns whether the policy lists that component with that value. */
 static bool component_is_known(const struct reeve_token_policy *policy,
 			       const struct token_component *component)
 {
@@ -135,7 +137,8 @@ static char *component_text(const struct token_component *component)
 	return text;
 }
 
-/* Every component of the token must be listed, and every listed one there. */
+/* The token and the policy must list the same components. Appends a failed
+ * check and returns false at the first difference. */
 static bool components_check(struct verify *verify)
 {
 	const struct token *token = verify->token;
