@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Verbs that do one thing to a domain: pause, unpause, shutdown, reboot,
- * destroy, rename; and domid, domname. */
+/* Verbs that do or print one thing: pause, unpause, destroy, rename, domid and
+ * domname; and shutdown and reboot, which can act on all domains. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/cli/cli.h"
 
-/* ---- One domain ------------------------------------------------------------------ */
+/* ---- One domain ------------------------------------------------------ */
 
-/* A function of the library that changes a domain. */
+/* The type of the library's functions that change a domain. */
 typedef int change(struct reeve_host *host, unsigned domid,
 		   struct reeve_report *report);
 
@@ -58,7 +58,7 @@ int cli_rename(const struct cli_call *call)
 					     call->operands[1], session.report));
 }
 
-/* Tells one thing of a domain. */
+/* Prints one fact about a domain. */
 static int domain_fact_print(const struct cli_call *call,
 			     void (*print)(const struct reeve_domain *domain))
 {
@@ -70,7 +70,7 @@ static int domain_fact_print(const struct cli_call *call,
 		return code;
 	print(&domain);
 	code = cli_finish_output();
-	(void)cli_close(&session, REEVE_OK); /* there is nothing to report */
+	(void)cli_close(&session, REEVE_OK); /* the report is empty */
 	return code;
 }
 
@@ -95,7 +95,7 @@ int cli_domname(const struct cli_call *call)
 	return domain_fact_print(call, domname_print);
 }
 
-/* ---- shutdown, reboot ------------------------------------------------------------ */
+/* ---- shutdown, reboot ------------------------------------------------ */
 
 static int domain_stop(struct cli_session *session, const struct cli_call *call,
 		       const struct reeve_domain *domain,
@@ -107,7 +107,7 @@ static int domain_stop(struct cli_session *session, const struct cli_call *call,
 				     session->report);
 }
 
-/* All that run or are paused; others have nothing to end. */
+/* Ends all domains that run or are paused. The others have already ended. */
 static int domains_stop_all(struct cli_session *session,
 			    const struct cli_call *call,
 			    enum reeve_reason reason)

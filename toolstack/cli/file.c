@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writing a file so that it is whole or absent. */
+/* Writes a file so that it is either complete or absent. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static int write_failed(const char *path)
 	return REEVE_ERR_IO;
 }
 
-/* A device or a pipe is written in place; there is nothing to rename over. */
+/* Writes to a device or a pipe, which a renamed file must not replace. */
 static int write_in_place(const char *path, const void *data, size_t size)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -42,7 +42,7 @@ static int write_in_place(const char *path, const void *data, size_t size)
 	return ok ? REEVE_OK : write_failed(path);
 }
 
-/* Fills path.XXXXXX and renames it to path; removes it on failure. */
+/* Fills the temporary file and renames it to path, or removes it on failure. */
 static bool write_renamed(const char *path, char *temporary, const void *data,
 			  size_t size)
 {

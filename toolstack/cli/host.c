@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve host: starting and stopping hosts, and looking at them. */
+/* reeve host: starts, stops and lists hosts, and shows their keys. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +115,7 @@ int cli_host_show_key(const struct cli_call *call)
 	return result != CLI_OK ? result : cli_finish_output();
 }
 
-/* ---- status, list ---------------------------------------------------------- */
+/* ---- status, list ---------------------------------------------------- */
 
 static const char *const state_names[] = {
 	[REEVE_HOST_STARTING] = "starting",
@@ -179,7 +179,7 @@ int cli_host_list(const struct cli_call *call)
 	return result != CLI_OK ? result : code;
 }
 
-/* Exit code 0: it runs; 1: it does not. */
+/* The exit code is 0 if the host runs, and 1 if it does not. */
 int cli_host_status(const struct cli_call *call)
 {
 	struct cli_session session = { .report = reeve_report_new() };
@@ -199,6 +199,6 @@ int cli_host_status(const struct cli_call *call)
 		print_entries(&entry, 1);
 		code = cli_finish_output();
 	}
-	(void)cli_close(&session, result); /* it is REEVE_OK */
+	(void)cli_close(&session, result); /* result is REEVE_OK */
 	return entry.state == REEVE_HOST_RUNNING ? code : CLI_FAILED;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve info, dmesg: a host as it tells of itself. */
+/* reeve info, dmesg: print what a host reports about itself. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define DMESG_SIZE 4096 /* bytes asked for at a time */
 
-/* The facts in the order of printing, as an object. */
+/* Makes an object of the facts, in the order in which they are printed. */
 static struct json_object *info_json(const struct reeve_host_info *info)
 {
 	const struct {
@@ -78,7 +78,8 @@ int cli_info(const struct cli_call *call)
 	return result != CLI_OK ? result : code;
 }
 
-/* Log lines, with what a terminal could take amiss made visible. */
+/* Prints log lines. Bytes that could confuse a terminal are printed as
+ * escapes. */
 static void print_log(const char *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the verbs' JSON documents have in common. */
+/* The parts that the verbs' JSON documents have in common. */
 #include <json-c/json.h>
 
 #include "toolstack/cli/cli.h"

@@ -4,7 +4,7 @@
 
 #include "toolstack/cli/cli.h"
 
-/* Adds a member unless the table has nothing to say for it. */
+/* Adds a member unless the table leaves it empty. */
 static void key_add(struct json_object *object, const char *name,
 		    const char *text)
 {

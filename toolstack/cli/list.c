@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve list, uptime, vcpu-list: the domains of a host, in xl's columns. */
+/* reeve list, uptime, vcpu-list: print the domains of a host in xl's
+ * columns. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,8 @@
 
 #define NS_PER_SECOND 1000000000.0
 
-/* printf() counts bytes, a terminal characters. */
+/* Pads by hand, because printf() counts bytes and a terminal counts
+ * characters. */
 void cli_print_name(const char *name, int width)
 {
 	int columns = 0;
@@ -32,7 +34,7 @@ void cli_print_uptime(uint64_t ns)
 	       (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
 }
 
-/* ---- One domain --------------------------------------------------------------- */
+/* ---- One domain ------------------------------------------------------ */
 
 static const char *const state_words[] = {
 	[REEVE_DOMAIN_LOADING] = "loading",
@@ -51,7 +53,7 @@ static const char *reason_word(enum reeve_reason reason)
 	return reason == REEVE_REBOOT ? "reboot" : "crash";
 }
 
-/* xl's six letters. */
+/* Writes xl's six letters for a domain's state. */
 static void state_letters(const struct reeve_domain *domain, char letters[7])
 {
 	bool running = domain->state == REEVE_DOMAIN_RUNNING;
@@ -123,10 +125,10 @@ struct json_object *cli_domain_json(const struct reeve_domain *domain)
 	return object;
 }
 
-/* ---- Each of them ---------------------------------------------------------- */
+/* ---- Each domain of a host ------------------------------------------- */
 
-/* What a verb does with each domain: prints it, or appends to list if that is
- * not NULL. 0 or an enum reeve_result. */
+/* The function of a verb that handles one domain: it prints the domain or, if
+ * list is not NULL, appends to the list. Returns an enum reeve_result. */
 typedef int each_fn(const struct cli_call *call, struct cli_session *session,
 		    const struct reeve_domain *domain, struct json_object *list);
 
@@ -161,7 +163,7 @@ static int each_all(const struct cli_call *call, struct cli_session *session,
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
-/* Visits the domains that the call names, or all. */
+/* Visits the domains that the call names, or all domains if it names none. */
 static int domains_visit(const struct cli_call *call, const char *header,
 			 each_fn *each)
 {
@@ -190,7 +192,7 @@ static int domains_visit(const struct cli_call *call, const char *header,
 	return result != CLI_OK ? result : code;
 }
 
-/* ---- list ---------------------------------------------------------------------- */
+/* ---- list ------------------------------------------------------------ */
 
 static int list_one(const struct cli_call *call, struct cli_session *session,
 		    const struct reeve_domain *domain, struct json_object *list)
@@ -231,7 +233,7 @@ int cli_list(const struct cli_call *call)
 		list_one);
 }
 
-/* ---- uptime -------------------------------------------------------------------- */
+/* ---- uptime ---------------------------------------------------------- */
 
 static int uptime_one(const struct cli_call *call, struct cli_session *session,
 		      const struct reeve_domain *domain,
@@ -257,7 +259,7 @@ int cli_uptime(const struct cli_call *call)
 			     uptime_one);
 }
 
-/* ---- vcpu-list ----------------------------------------------------------------- */
+/* ---- vcpu-list ------------------------------------------------------- */
 
 static void vcpu_print(const struct reeve_domain *domain,
 		       const struct reeve_vcpu *vcpu)

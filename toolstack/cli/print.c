@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Plans and measurements as text for a person. */
+/* Prints plans and measurements for a person. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,8 @@ void cli_print_safely(const char *text)
 	free(printable);
 }
 
-/* The banner's first words, "Linux version 7.3.4": who built it and how is for
- * the JSON document. */
+/* Prints the first words of the kernel's banner, "Linux version 7.3.4". The
+ * JSON document has the rest: who built it, and how. */
 static void print_banner(const char *banner)
 {
 	char *words = strdup(banner);

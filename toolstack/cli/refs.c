@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve refs: a Realm's reference values, for verifiers. */
+/* reeve refs: prints a Realm's reference values, for verifiers. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "toolstack/cli/cli.h"
 
-/* The predicted measurement, and the REMs where there is an event list. */
+/* Predicts the measurement, and the REMs if an event list is given. */
 static int refs_make(const struct cli_call *call,
 		     const struct cli_session *session, struct reeve_refs *refs)
 {
@@ -34,7 +34,7 @@ static int refs_write(const struct cli_call *call, const void *data, size_t size
 	return REEVE_OK;
 }
 
-/* A line feed in the place of the NUL. */
+/* Writes the document. A line feed replaces its NUL. */
 static int refs_write_json(const struct cli_call *call,
 			   const struct cli_session *session,
 			   const struct reeve_refs *refs)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * reeve create: host → prediction → domain → unpause, and with -c or -F on to
- * the domain's end and what its configuration wants then.
+ * reeve create: prediction → host → domain → unpause. With -c or -F it goes on
+ * to the domain's end, and then does what the configuration says.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +12,15 @@
 
 #include "toolstack/cli/cli.h"
 
-/* A guest that lived shorter is not restarted at once, in nanoseconds. */
+/* Nanoseconds. A guest that ran for a shorter time is restarted after a pause
+ * only, so that a guest that fails at once does not keep the host busy. */
 #define SHORT_LIFE_NS UINT64_C(2000000000)
 
 struct run {
 	const struct cli_call *call;
 	struct cli_session session;
 	struct reeve_measurement measurement;
-	const struct reeve_measurement *predicted; /* NULL: no Realm */
+	const struct reeve_measurement *predicted; /* NULL: not a Realm */
 	struct reeve_domain domain;
 };
 
@@ -28,10 +29,10 @@ static bool option_given(const struct run *run, uint64_t option)
 	return (run->call->options & option) != 0;
 }
 
-/* ---- The host --------------------------------------------------------------- */
+/* ---- The host -------------------------------------------------------- */
 
-/* Starts the default host if there is none; never one with the debug console,
- * and none under a name that somebody gave. */
+/* Starts the default host if no host runs. It starts none if the user named a
+ * host, and never one with the debug console: the user must ask for that. */
 static int host_ensure(const struct run *run)
 {
 	const struct reeve_host_options options = { 0 };
@@ -59,7 +60,7 @@ static int host_ensure(const struct run *run)
 	return reeve_host_start(&options, cli_watch(), run->session.report);
 }
 
-/* ---- The prediction ------------------------------------------------------------ */
+/* ---- The prediction -------------------------------------------------- */
 
 static int rim_compare(const struct run *run)
 {
@@ -98,7 +99,7 @@ static int rim_predict(struct run *run)
 	return rim_compare(run);
 }
 
-/* ---- The domain ---------------------------------------------------------------- */
+/* ---- The domain ------------------------------------------------------ */
 
 static void tell_created(const struct run *run)
 {
@@ -134,7 +135,7 @@ static int domain_make(struct run *run)
 		result = reeve_domain_unpause(host, run->domain.domid,
 					      session->report);
 		if (result != REEVE_OK) {
-			/* The first failure is the one to tell. */
+			/* The first failure is the one to report. */
 			(void)reeve_domain_destroy(host, run->domain.domid,
 						   NULL, session->report);
 		}
@@ -162,7 +163,7 @@ static int domain_destroy(struct run *run)
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
-/* NAME-20260102T030405Z, as xl does. */
+/* Renames the domain to NAME-20260102T030405Z, as xl does. */
 static int domain_rename(struct run *run)
 {
 	char name[REEVE_NAME_SIZE];
@@ -187,7 +188,7 @@ static int domain_rename(struct run *run)
 	return result;
 }
 
-/* ---- Its end ------------------------------------------------------------------- */
+/* ---- Its end --------------------------------------------------------- */
 
 static void tell_ended(const struct run *run)
 {
@@ -204,7 +205,8 @@ static void tell_ended(const struct run *run)
 		*run->domain.text != '\0' ? ": " : "", run->domain.text);
 }
 
-/* A plan of its own, as an ordinary guest's holds a fresh seed. */
+/* Makes a new plan for the next life, because the plan of an ordinary guest
+ * holds a random seed. Pauses first if the last life was short. */
 static int plan_again(struct run *run)
 {
 	static const struct timespec pause = { .tv_nsec = 100000000 };
@@ -212,7 +214,7 @@ static int plan_again(struct run *run)
 	for (unsigned i = 0; i < 20 && !cli_is_stopped() &&
 			     run->domain.uptime_ns < SHORT_LIFE_NS;
 	     i++) {
-		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+		(void)nanosleep(&pause, NULL); /* a shorter pause is fine */
 	}
 	if (cli_is_stopped())
 		return REEVE_ERR_STOPPED;
@@ -222,7 +224,8 @@ static int plan_again(struct run *run)
 			      &run->session.plan, run->session.report);
 }
 
-/* Does what the configuration wants at this end. *again: make it anew. */
+/* Does what the configuration says for this end. Sets *again if the domain is
+ * to be made anew. */
 static int on_end(struct run *run, bool *again)
 {
 	enum reeve_action action =
@@ -255,7 +258,8 @@ static enum cli_end domain_follow(struct run *run)
 	return end;
 }
 
-/* Only with -F is it ours to end. */
+/* A signal arrived. With -F the domain belongs to this command, which destroys
+ * it; else the domain goes on. */
 static int domain_abandon(struct run *run)
 {
 	if (!option_given(run, CLI_FOREGROUND))
@@ -265,7 +269,8 @@ static int domain_abandon(struct run *run)
 	return REEVE_ERR_STOPPED;
 }
 
-/* One life of the domain. The result of the verb; *again: there is another. */
+/* Runs one life of the domain. Returns the result of the verb. Sets *again if
+ * another life follows. */
 static int domain_live(struct run *run, bool *again)
 {
 	int result = domain_make(run);
@@ -307,7 +312,7 @@ int cli_create_run(const struct cli_call *call)
 	if (result == REEVE_OK)
 		result = host_ensure(&run);
 	while (result == REEVE_OK && again) {
-		/* What is to be said of it comes before what it says. */
+		/* Print the diagnostics before the guest prints anything. */
 		cli_tell(&run.session);
 		result = domain_live(&run, &again);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What verbs share: opening a guest, printing a report, writing output. */
+/* Steps that the verbs share: opening a guest, a host or a domain, printing a
+ * report, and finishing the output. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ struct reeve_source cli_source(const struct cli_call *call)
 	};
 }
 
-/* "file:line:column: ", as editors understand it. */
+/* Prints "file:line:column: ", which editors can jump to. */
 static void print_place(const struct reeve_diagnostic *d)
 {
 	if (d->file == NULL)
@@ -126,7 +127,7 @@ bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
 	return false;
 }
 
-/* What -e names. */
+/* Gets the engine that -e names. Returns false after printing why not. */
 static bool engine_of(const struct cli_call *call, enum reeve_engine *engine)
 {
 	const char *name = cli_value(call, CLI_ENGINE);
@@ -211,7 +212,7 @@ void cli_tell(struct cli_session *session)
 	cli_watch_clear();
 	cli_print_report(session->report);
 	if (next == NULL) {
-		return; /* it is told again at the end */
+		return; /* cli_close() prints this report once more */
 	}
 	reeve_report_free(session->report);
 	session->report = next;

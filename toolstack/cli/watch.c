@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Signals that end what is being done, and a line that shows how far it is. */
+/* The watch of a long operation: signals that end it, and a line that shows its
+ * progress. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,14 +9,14 @@
 
 #include "toolstack/cli/cli.h"
 
-/* What takes less is not shown, in milliseconds. */
+/* Progress is shown only after this time, in milliseconds. */
 #define SHOW_AFTER_MS 1000
 
 static volatile sig_atomic_t stopped;
 
 struct progress {
 	bool terminal;
-	bool shown; /* there is a line to take away */
+	bool shown; /* a line is on the terminal that must be erased */
 	struct timespec begin;
 };
 

@@ -51,7 +51,7 @@ static void file_fill(const struct world *w, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* ---- Policies --------------------------------------------------------------- */
+/* ---- Policies -------------------------------------------------------- */
 
 static void a_policy_is_read(void **state)
 {
@@ -128,7 +128,7 @@ static void too_many_components_are_refused(void **state)
 			 REEVE_ERR_CONFIG);
 }
 
-/* ---- Reference values ------------------------------------------------------- */
+/* ---- Reference values ------------------------------------------------ */
 
 static void refs_fill(struct reeve_refs *refs)
 {
@@ -199,7 +199,7 @@ static void what_is_no_reference_is_refused(void **state)
 	refused_refs(w, "{\"hash\":3,\"rim\":\"\"}");
 }
 
-/* ---- Events ----------------------------------------------------------------- */
+/* ---- Events ---------------------------------------------------------- */
 
 static void events_extend_each_its_own(void **state)
 {
@@ -235,7 +235,7 @@ static void a_wrong_event_has_its_line(void **state)
 	assert_int_equal(reeve_report_get(w->report, 0)->line, 3);
 }
 
-/* ---- Keys, and hexadecimal --------------------------------------------------- */
+/* ---- Keys, and hexadecimal ------------------------------------------- */
 
 static void a_key_file_is_pem_or_jwk(void **state)
 {

@@ -109,7 +109,7 @@ struct token_error {
 bool token_decode(struct span text, struct token *token,
 		  struct token_error *error);
 
-/* ---- The steps of decoding, each in a file of its own ------------------ */
+/* ---- The steps of decoding, each in a file of its own ---------------- */
 
 /* Reads one part: a COSE_Sign1 whose headers we understand. */
 bool token_sign1_read(struct cbor_in *in, struct token_part *part);
