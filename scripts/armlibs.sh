@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Fetches the libraries that the firmware links, out of Debian's arm64
-# packages: BearSSL for the RMM into .cache/bearssl, libfdt for the hypervisor
-# into .cache/libfdt, each the static library and include/. Works offline once
-# cached.
+# Fetches the libraries that the firmware links from Debian's arm64 packages:
+# BearSSL for the RMM into .cache/bearssl, and libfdt for the hypervisor into
+# .cache/libfdt. Each folder gets the static library and include/. Works offline
+# once they are cached.
 #
 # usage: scripts/armlibs.sh
 #   REEVE_MIRROR   URI of a Debian mirror, if not that of this machine's apt
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 
 . scripts/debian.sh
 
-# Puts the files in place: first a complete folder, then its name.
+# Puts the files in place: completes a new folder first, and renames it last.
 assemble() {
 	new=$tree/new
 	library=$(find_one f "*/lib$1.a")

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Measures build/reeve on the example Realm, and monitor and RMM on the
-emulated machine, against what they may cost, and fails if they cost more.
+"""Measures what build/reeve costs on the example Realm, and what the monitor
+and the RMM cost on the emulated machine. Fails if a cost exceeds its limit.
 
-Times are the best of several runs, as that is what the machine can do;
-memory is the peak resident set; instructions are counted exactly.
+Times are the best of several runs, because the best run shows what the machine
+can do. Memory is the peak resident set. Instructions are counted exactly.
 """
 
 import os
@@ -28,7 +28,7 @@ TURNS = 5
 
 
 def once(command):
-    """(seconds, peak KiB) of one run of a command."""
+    """Runs a command once. Returns (seconds, peak KiB)."""
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         _, status, usage = os.wait4(process.pid, 0)
@@ -39,8 +39,9 @@ def once(command):
 
 
 def costs(*commands):
-    """For each command the best time and the largest peak of several runs.
-    They take turns, so that a slow moment of the machine meets them all."""
+    """Returns the best time and the largest peak of several runs, for each
+    command. The commands take turns, so that a slow moment of the machine
+    affects all of them."""
     runs = {command: [] for command in commands}
     for command in commands:
         once(command)
@@ -52,12 +53,12 @@ def costs(*commands):
 
 
 def measure(*settings):
-    """The command that measures the example with other settings."""
+    """Returns the command that measures the example with other settings."""
     return (REEVE, "measure", EXAMPLE, *settings)
 
 
 def yardstick(folder):
-    """The command that hashes the same bytes with openssl."""
+    """Returns the command that hashes the same bytes with openssl."""
     subprocess.run([REEVE, "measure", EXAMPLE, "-o", str(folder)], check=True,
                    stdout=subprocess.DEVNULL)
     segments = sorted(str(path) for path in folder.iterdir())
@@ -65,7 +66,7 @@ def yardstick(folder):
 
 
 def console(image, cpus, *options):
-    """What the machine prints. image is a path."""
+    """Runs the machine with the image at that path. Returns what it prints."""
     done = subprocess.run(
         ["qemu-system-aarch64", "-M",
          "virt,secure=on,virtualization=on,gic-version=3", "-cpu",
@@ -78,21 +79,21 @@ def console(image, cpus, *options):
 
 
 def figures(image, *options):
-    """What tests/machine/payload/bench.c prints: name to ticks."""
+    """Returns the ticks by name that tests/machine/payload/bench.c prints."""
     lines = console(f"{IMAGES}/{image}", 1, *options).splitlines()
     return {words[1]: int(words[2]) for words in map(str.split, lines)
             if words[0] == "bench:"}
 
 
 def host_call():
-    """Instructions from a Realm's host call to the host and back."""
+    """Returns the instructions of a Realm's host call, to the host and back."""
     text = console(f"{IMAGES}/rec_test.bin", 1, *COUNTING)
     return int(re.search(r"host call: (\d+) ticks", text)[1])
 
 
 def machine_comparisons():
-    """The host's calls: instructions of monitor and RMM, and wall time
-    against the least that EL3 can do, in turns."""
+    """Measures the host's calls: the instructions of monitor and RMM, and the
+    wall time compared with the least that EL3 can do, taken in turns."""
     count = figures("bench.bin", *COUNTING)
     yield "RMI_VERSION, instructions", count["version"], "", 600
     yield "delegating a granule", count["delegate_one"], "", 1500
@@ -107,15 +108,16 @@ def machine_comparisons():
 
 
 def token_ticks(flash, *options):
-    """What a Realm's token took, by the machine's clock, in millions."""
+    """Returns the ticks of the machine's clock that a Realm's token took, in
+    millions, by kind."""
     lines = re.findall(r"^host: token: (\d+) (ticks.*?)\r?$",
                        console(flash, 2, *options), re.M)
     return {what: int(number) / 1e6 for number, what in lines}
 
 
 def token_comparisons(folder):
-    """Verifying a token against its two signatures and nothing else; and what
-    a Realm's request for one costs."""
+    """Compares verifying a token with verifying only its two signatures, and
+    measures what a Realm's request for a token costs."""
     keys = tokens.new_keys()
     (folder / "token").write_bytes(tokens.make({}, keys))
     (folder / "key").write_bytes(tokens.pem(keys["platform"]))
@@ -142,7 +144,7 @@ def token_comparisons(folder):
 
 
 def comparisons(folder):
-    """(what, value, unit, limit) of each thing that is promised."""
+    """Yields (what, value, unit, limit) for each cost that has a limit."""
     segments = folder / "segments"
     segments.mkdir()
     (plain, _), (example, peak) = costs(yardstick(segments), measure())

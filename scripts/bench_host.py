@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Measures guests on a host of build/reeve: how long a host and a guest take to
-come up, what a build asks of the RMM, and Debian's boot in a Realm, in an
-ordinary guest, and on QEMU without any of our code. Fails if a limit is missed.
+start, how many calls of the RMM a build needs, and Debian's boot in a Realm, in
+an ordinary guest, and on QEMU without any of our code. Fails if a limit is
+exceeded.
 
-Times are the best of some runs: what the machine can do. Calls and exits are
-counted by the hypervisor.
+Times are the best of several runs, because the best run shows what the machine
+can do. The hypervisor counts calls and exits.
 """
 
 import json
@@ -22,12 +23,12 @@ REEVE = str(ROOT / "build" / "reeve")
 PROBE = str(ROOT / "build-firmware/tests/guest/probe.img")
 GUEST = ROOT / ".cache/guest"
 RUNS = 3
-SHORT_RUNS = 15  # of what takes milliseconds
+SHORT_RUNS = 15  # for measurements that take milliseconds
 USERSPACE = b"reeve: userspace is up"
 
 
 def reeve(*arguments):
-    """Its output; a failure ends the benchmark."""
+    """Runs reeve. Returns its output; a failure ends the benchmark."""
     done = subprocess.run([REEVE, *arguments], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
@@ -42,7 +43,7 @@ def timed(*arguments):
 
 
 def config(folder, name, **settings):
-    """A configuration file of such a guest."""
+    """Writes a configuration file for such a guest. Returns its path."""
     values = {"name": name, "realm": 1, "vcpus": 1, "memory": 256,
               "kernel": PROBE, "vuart": "sbsa_uart", "cmdline": "probe=idle"}
     values.update(settings)
@@ -58,7 +59,7 @@ def domain(name):
 
 
 def first_entry(path, name):
-    """(nanoseconds from creation to the first instruction, RMI calls)."""
+    """Returns (nanoseconds from creation to first instruction, RMI calls)."""
     reeve("create", "-q", path)
     while not domain(name)["first_entry_ns"]:
         pass
@@ -72,7 +73,7 @@ def granules(path):
 
 
 def builds(folder):
-    """What it costs to bring a Realm to its first instruction."""
+    """Measures what it costs to bring a Realm to its first instruction."""
     small = config(folder, "small")
     large = config(folder, "large", memory=2048)
     debian = config(folder, "debian", kernel=str(GUEST / "vmlinuz"),
@@ -90,7 +91,8 @@ def builds(folder):
 
 
 def tracking(folder):
-    """What the RMM keeps for the host's memory, by its own log."""
+    """Reads from the RMM's log how much memory it uses to track the host's
+    memory."""
     log = (folder / "reeve" / "bench" / "serial.log").read_text()
     memory, used = map(int, re.search(
         r"(\d+) MiB of memory from \w+, (\d+) KiB to track it", log).groups())
@@ -98,7 +100,8 @@ def tracking(folder):
 
 
 def until_userspace(command):
-    """Seconds until the guest's first program speaks."""
+    """Returns the seconds until the guest's first program prints its first
+    line."""
     start = time.perf_counter()
     with subprocess.Popen(command, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE,
@@ -114,8 +117,9 @@ def until_userspace(command):
 
 
 def boot(path):
-    """On a host that has run nothing yet: overwriting what an earlier guest ran
-    costs QEMU half a second, which would be this guest's loss."""
+    """Boots a guest on a host that has run nothing yet. Overwriting the code
+    that an earlier guest ran costs QEMU half a second, which would count
+    against this guest."""
     reeve("host", "stop")
     reeve("host", "start", "--debug-console", "--memory", "4G")
     return until_userspace([REEVE, "create", "-q", "-c", "-F", path])
@@ -131,7 +135,7 @@ def bare_boot(arguments):
 
 
 def boots(folder):
-    """Debian's boot, each in turn, and how often its Realm came out."""
+    """Measures Debian's boot in each kind of guest, in turns."""
     arguments = "console=ttyAMA0 panic=-1 quiet"
     shape = {"kernel": str(GUEST / "vmlinuz"), "vcpus": 2, "memory": 512,
              "ramdisk": str(GUEST / "initrd.cpio.gz")}
@@ -146,7 +150,7 @@ def boots(folder):
 
 
 def exits(folder):
-    """How often a booted Realm came out of its vCPUs, and why."""
+    """Prints how often a Realm left its vCPUs until it was up, by reason."""
     path = config(folder, "counted", kernel=str(GUEST / "vmlinuz"),
                   ramdisk=str(GUEST / "initrd.cpio.gz"), memory=512,
                   cmdline="console=ttyAMA0 quiet reeve=idle")

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Measures what loads inside a guest cost, as a Realm and as an ordinary guest:
-each reason to leave a vCPU, in instructions of guest, hypervisor, monitor and
-RMM together; and Debian's programs, in the guest's own time. Fails if a limit is
-missed.
+"""Measures what loads inside a guest cost, in a Realm and in an ordinary guest.
+Each reason to leave a vCPU is measured in instructions of the guest, the
+hypervisor, the monitor and the RMM together; Debian's programs are measured in
+the guest's own time. Fails if a limit is exceeded.
 
 usage: scripts/bench_loads.py [--write]
 --write also puts the table into docs/speed.md.
@@ -24,10 +24,10 @@ from bench_host import GUEST, ROOT, config, domain, reeve
 
 PAGE = ROOT / "docs/speed.md"
 BEGIN, END = "<!-- made by scripts/bench_loads.py -->", "<!-- to here -->"
-ROUNDS = 400  # as many as there is RAM to touch
+ROUNDS = 400  # flood-touch has enough RAM for this many
 TURNS = 3
-# What the probe does over and over: its name, what it is for a person, the
-# reason that vcpu-list counts, and whether a Realm only can do it.
+# The actions that the probe repeats: the name, a description, the reason that
+# vcpu-list counts, and whether only a Realm can do it.
 EXITS = [
     ("flood-timer", "a timer's interrupt, taken", "irq", False),
     ("flood-mmio", "a read and a write of the GIC", "mmio", False),
@@ -41,8 +41,8 @@ EXITS = [
 ]
 LOADS = [("spawn_loop", "100 times sh -c :"),
          ("touch_memory", "64 MiB of tmpfs written")]
-# Instructions that a Realm's round may take; how much longer a load may take in
-# a Realm than in an ordinary guest.
+# The instructions that a round may take in a Realm, and how many times as long
+# a load may take in a Realm as in an ordinary guest.
 EXIT_LIMITS = {
     "flood-timer": 6500, "flood-mmio": 12000, "flood-touch": 580000,
     "flood-wfi": 12500, "flood-sgi": 7000, "flood-psci": 9500,
@@ -53,7 +53,8 @@ LOAD_LIMITS = {"spawn_loop": 1.3, "touch_memory": 1.4}
 
 @contextlib.contextmanager
 def host(folder, *options, counting=False):
-    """A host of that folder's own, which counts instructions if it should."""
+    """Runs a host in that folder, with counting on a clock that counts
+    instructions."""
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     os.environ.pop("REEVE_QEMU", None)
     if counting:
@@ -72,8 +73,8 @@ def host(folder, *options, counting=False):
 # ---- Exits, by the probe ----------------------------------------------------
 
 def flood(folder, what, rounds, realm):
-    """(nanoseconds of all rounds, exits by reason) of one probe's life. Where
-    QEMU counts, one is an instruction."""
+    """Runs the probe once. Returns (nanoseconds of all rounds, exits by
+    reason). If QEMU counts instructions, a nanosecond is an instruction."""
     path = config(folder, "loop", realm=int(realm), memory=1024, vcpus=2,
                   on_poweroff="preserve",
                   cmdline=f"probe={what} rounds={rounds}")
@@ -87,8 +88,8 @@ def flood(folder, what, rounds, realm):
 
 
 def exit_cost(folder, what, reason, realm):
-    """(instructions, exits for that reason) of a round. A life without rounds
-    has the same exits for all else that it does."""
+    """Returns (instructions, exits for that reason) of one round. A run without
+    rounds is subtracted, because it has all the other costs."""
     none, before = flood(folder, what, 0, realm)
     all_of_them, after = flood(folder, what, ROUNDS, realm)
     return ((all_of_them - none) / ROUNDS,
@@ -96,8 +97,9 @@ def exit_cost(folder, what, reason, realm):
 
 
 def exits(folder):
-    """Rows: the load, its reason, exits a round and instructions a round, for
-    each kind of guest; None where there is none of it."""
+    """Yields rows: the load's name and description, its reason, and the cost
+    of a round in a Realm and in an ordinary guest. The last is None if only a
+    Realm can do it."""
     with host(folder, "--cpus", "1", "--memory", "3G", counting=True):
         for what, words, reason, realm_only in EXITS:
             realm = exit_cost(folder, what, reason, True)
@@ -109,7 +111,7 @@ def exits(folder):
 # ---- Programs, by Debian ----------------------------------------------------
 
 def load_times(said):
-    """Milliseconds by the guest's clock, by load."""
+    """Returns the milliseconds of each load by the guest's clock."""
     found = {name: int(ms) for name, ms in re.findall(
         r"reeve: load (\w+): (\d+) ms", said)}
     if set(found) != {name for name, _ in LOADS}:
@@ -118,7 +120,8 @@ def load_times(said):
 
 
 def loads(folder):
-    """The best of some runs for each kind of guest, in turns."""
+    """Yields the best of several runs in each kind of guest. The guests take
+    turns."""
     arguments = "console=ttyAMA0 panic=-1 quiet reeve=spawn,touch"
     shape = {"kernel": str(GUEST / "vmlinuz"), "vcpus": 2, "memory": 512,
              "ramdisk": str(GUEST / "initrd.cpio.gz"), "cmdline": arguments}
@@ -149,7 +152,7 @@ def a_round(cost):
 
 
 def table(exit_rows, load_rows):
-    """The page's part, in Markdown."""
+    """Returns the table for the page, in Markdown."""
     lines = ["| load | reason | exits of a Realm | instructions | exits of an "
              "ordinary guest | instructions |", "| --- | --- | --: | --: | --: "
              "| --: |"]
@@ -172,7 +175,7 @@ def write(text):
 
 
 def verdicts(exit_rows, load_rows):
-    """(what, value, unit, limit) of each thing that is promised."""
+    """Yields (what, value, unit, limit) for each cost that has a limit."""
     for what, words, _, (instructions, _), _ in exit_rows:
         yield words, instructions, "", EXIT_LIMITS[what]
     for name, words, realm, plain in load_rows:

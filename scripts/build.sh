@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Configures one kind of build if it is new or its options changed, then
-# compiles it.
+# Configures one kind of build if it is new or if its options have changed, and
+# then compiles it.
 #
 # usage: scripts/build.sh release|asan|clang|fuzz|firmware[-clang] [configure]
 #   release  build/        the command, at build/reeve
 #   asan     build-asan/   gcc, unit tests under the sanitizers
 #   clang    build-clang/  the same with clang
 #   fuzz     build-fuzz/   the libFuzzer targets
-#   firmware build-firmware/  the images for flash; with clang: -clang
-# PREFIX is honoured where there is something to install: release, firmware.
+#   firmware build-firmware/  the images for flash; firmware-clang uses clang
+# PREFIX is used by the kinds that install something: release and firmware.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -48,7 +48,7 @@ firmware-clang)
 esac
 export CC
 
-# A build folder remembers where it was made and with which options.
+# A build folder records where it was made and with which options.
 stamp="$PWD $CC $options"
 if [ "$(cat "$dir/.options" 2>/dev/null)" != "$stamp" ]; then
 	rm -rf "$dir"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=sh
-# To be sourced from the root of the tree: packages of Debian for arm64,
-# downloaded and unpacked by a private apt, which verifies Debian's signatures;
-# the system's own packages are not touched.
+# Other scripts source this file in the root of the tree. It downloads and
+# unpacks packages of Debian for arm64 with a private apt, which verifies
+# Debian's signatures. The system's own packages are not touched.
 
 suite=trixie
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -20,8 +20,9 @@ die() {
 	exit 1
 }
 
-# Everything that differs from the machine's apt: where it keeps its state,
-# what it reads, for which architecture. Proxies and the like stay.
+# Prints all settings that differ from the machine's apt: the places of its
+# state, the files that it reads, and the architecture. Others, such as proxies,
+# stay as they are.
 private_apt_config() {
 	cat <<END
 #clear APT::Architectures;
@@ -61,14 +62,14 @@ update_lists() {
 		die "cannot read them; is there a network?"
 }
 
-# The newest version of a package.
+# Prints the newest version of a package.
 newest() {
 	apt-cache -c "$apt/apt.conf" madison "$1" |
 		awk -F ' *[|] *' 'NR == 1 { print $2 }'
 }
 
-# Downloads packages, verified by apt, and unpacks them into $tree, a new folder
-# that goes with the script.
+# Downloads packages, which apt verifies, and unpacks them into $tree, a new
+# folder that is removed when the script ends.
 unpack() {
 	tree=$(mktemp -d "$cache/unpack.XXXXXX")
 	trap 'rm -rf "$tree"' EXIT
@@ -79,7 +80,7 @@ unpack() {
 	done
 }
 
-# The one path of that type and shape below the unpacked tree.
+# Prints the only path of that type and shape in the unpacked tree.
 find_one() {
 	found=$(find "$tree" -type "$1" -path "$2" -prune)
 	[ -e "$found" ] || die "not exactly one $2 in the packages"

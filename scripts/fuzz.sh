@@ -1,15 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Builds the libFuzzer targets and gives each its number of runs, starting
-# from the files in tests/data/NAME for fuzz_NAME, or in all of tests/data; as
-# many at a time as there are CPUs. One TAP line per target, with the end of its
-# output before it if it failed; all that it said is in build-fuzz/log, what was
-# found in build-fuzz/found.
+# Builds the libFuzzer targets and gives each its number of runs, as many
+# targets at a time as there are CPUs. fuzz_NAME starts from the files in
+# tests/data/NAME or, without that folder, in all of tests/data. Prints one TAP
+# line for each target, and before it the end of the target's output if it
+# failed. The whole output is in build-fuzz/log, and the inputs that failed are
+# in build-fuzz/found.
 #
 # usage: scripts/fuzz.sh RUNS [SEED [NAME]]
-# A fixed seed gives the same runs again. Seed 0 is a random one, and goes on
-# from what earlier runs with it have learnt. With a name, only that target is
-# run, as it was built last.
+# A fixed seed gives the same runs again. Seed 0 means a random seed, and goes
+# on from what earlier runs with seed 0 have learnt. With a name, only that
+# target runs, as it was last built.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 runs=${1:?usage: scripts/fuzz.sh RUNS [SEED [NAME]]}
@@ -38,7 +39,7 @@ export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 corpus=$corpora/$name
 seeds=tests/data/${name#fuzz_}
 [ -d "$seeds" ] || seeds=tests/data
-# One input is a whole sequence of commands, audited after each.
+# One input is a whole sequence of commands with checks after each: run fewer.
 case $name in
 fuzz_rmi | fuzz_control | fuzz_guest) runs=$((runs / 10)) ;;
 esac

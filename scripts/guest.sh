@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Fetches a guest for runs and tests into .cache/NAME: a kernel of Debian's for
-# arm64 (vmlinuz and modules/) and a static busybox. They are downloaded and
-# unpacked by a private apt, which verifies Debian's signatures; the system's
-# own packages are not touched. Works offline once cached.
+# Fetches a guest for runs and tests into .cache/NAME: Debian's kernel for arm64
+# (vmlinuz and modules/) and a static busybox. A private apt downloads and
+# unpacks them and verifies Debian's signatures. The system's own packages are
+# not touched. Works offline once the guest is cached.
 #
 # usage: scripts/guest.sh [--refresh] [NAME PACKAGE]
-#   --refresh      look for newer packages even if there is a cached guest
-#   NAME PACKAGE   another guest than `guest', with the kernel of that package
-#                  instead of the cloud kernel
+#   --refresh      look for newer packages even if the guest is cached
+#   NAME PACKAGE   make another guest than `guest', with the kernel of that
+#                  package instead of the cloud kernel
 #   REEVE_MIRROR   URI of a Debian mirror, if not that of this machine's apt
 set -eu
 cd "$(dirname "$0")/.."
@@ -16,8 +16,8 @@ cd "$(dirname "$0")/.."
 . scripts/debian.sh
 oldest_kernel=6.13 # the first Linux that can be a Realm
 
-# The packages that the kernel's meta package leads to, itself included; all
-# of one source and so of one version.
+# Prints the kernel's meta package and the packages that it leads to. All of
+# them come from one source package, so they have one version.
 kernel_packages() {
 	todo=$kernel_package
 	seen=
@@ -38,7 +38,7 @@ kernel_depends() {
 		awk '$1 ~ /^linux-(image|binary|modules)-/ { printf "%s ", $1 }'
 }
 
-# Puts the files in place: first a complete folder, then its name.
+# Puts the files in place: completes a new folder first, and renames it last.
 assemble() {
 	new=$tree/new
 	vmlinuz=$(find_one f '*/vmlinuz*')

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Makes .cache/NAME/initrd.cpio.gz from what guest.sh fetched there; NAME is
-the argument, or guest.
+"""Makes .cache/NAME/initrd.cpio.gz from the files that guest.sh fetched there.
+NAME is the argument, or guest.
 
-The archive is written entry by entry, so that it needs no rights and the
-same input gives the same bytes: fixed order, owner and times.
+The archive is written entry by entry. So the script needs no privilege to make
+a device node, and the same input gives the same bytes: order, owner and times
+are fixed.
 """
 
 import gzip
@@ -16,7 +17,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GUEST = ROOT / ".cache" / (sys.argv[1] if len(sys.argv) > 1 else "guest")
-WANTED_MODULES = ["arm-cca-guest"]  # and what they depend on
+WANTED_MODULES = ["arm-cca-guest"]  # and the modules that they depend on
 
 DIRECTORY = stat.S_IFDIR | 0o755
 PROGRAM = stat.S_IFREG | 0o755
@@ -25,7 +26,7 @@ CONSOLE = stat.S_IFCHR | 0o600
 
 
 def cpio_entry(inode, path, mode, data=b"", device=(0, 0)):
-    """One entry of a newc archive."""
+    """Returns one entry of a newc archive."""
     name = path.encode() + b"\0"
     fields = [inode, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(name), 0]
     head = b"070701" + b"".join(b"%08X" % field for field in fields) + name
@@ -37,7 +38,7 @@ def padded(data):
 
 
 def module_files():
-    """Module names, as the kernel spells them, to their files."""
+    """Maps module names, as the kernel spells them, to their files."""
     files = (GUEST / "modules").rglob("*.ko*")
     return {path.name.split(".")[0].replace("-", "_"): path for path in files}
 
@@ -48,7 +49,7 @@ def module_content(path):
 
 
 def module_depends(content):
-    """The names in a module's own list of what it needs."""
+    """Returns the names of the modules that a module says it needs."""
     start = content.find(b"\0depends=")
     if start < 0:
         return []
@@ -57,7 +58,8 @@ def module_depends(content):
 
 
 def load_order(name, files, loaded):
-    """Appends a module, after those it needs, to loaded: name to content."""
+    """Adds the modules that a module needs, and then the module itself, to
+    loaded, which maps names to contents."""
     if name in loaded or name not in files:
         return
     content = module_content(files[name])
@@ -75,7 +77,7 @@ def guest_modules():
 
 
 def entries():
-    """Path to mode, content and device number, in the archive's order."""
+    """Returns (path, (mode, content, device number)) in the archive's order."""
     modules = guest_modules()
     order = "".join(f"{name}.ko\n" for name in modules)
     tree = {
@@ -99,7 +101,8 @@ def archive():
 
 
 def packed(data):
-    """gzip -n, with a header that does not vary with Python's version."""
+    """Packs data as gzip -n does. The header must not vary with the version of
+    Python."""
     buffer = io.BytesIO()
     with gzip.GzipFile("", "wb", 9, buffer, mtime=0) as stream:
         stream.write(data)

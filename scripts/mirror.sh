@@ -1,10 +1,11 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: BSD-3-Clause
-# For other scripts to source: prints the Debian mirror of this machine.
+# Other scripts source this file. mirror prints this machine's Debian mirror.
 #   REEVE_MIRROR   URI of a Debian mirror, if not that of this machine's apt
 
-# The mirrors of this machine's own Debian release, best first. Once apt has
-# its lists it knows which of them are Debian's; before, only what is written.
+# Prints the mirrors of this machine's own Debian release, best first. Once apt
+# has its lists, it knows which mirrors are Debian's; before that, all that its
+# sources name are printed.
 machine_mirrors() {
 	codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 	# shellcheck disable=SC2016 # the format is apt's, not the shell's

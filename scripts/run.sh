@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Shows the main job on real input: from a configuration to a Realm that runs
-# Debian's kernel on a CCA host. build/reeve must be there.
+# Shows the main job on real input: from a configuration it makes a Realm that
+# runs Debian's kernel on a CCA host. build/reeve must exist.
 set -eu
 cd "$(dirname "$0")/.."
 
 realm=examples/debian-realm.cfg
 refused=examples/refused.cfg
-# A host of its own, so that a running one is left alone.
+# A host of its own, so that a host that runs already is left alone.
 REEVE_HOST=make-run-$$
 export REEVE_HOST
 
@@ -20,7 +20,7 @@ show() {
 	"$@"
 }
 
-# A refused configuration is exit code 2, neither success nor a crash.
+# A refused configuration gives exit code 2: neither success nor a crash.
 show_refused() {
 	code=0
 	show "$@" || code=$?
@@ -41,7 +41,7 @@ trap 'build/reeve host stop >/dev/null 2>&1 || :' EXIT
 show build/reeve host start --debug-console
 show build/reeve info
 step "The Realm: built, measured, activated, and run until it powers off"
-# What a verifier that wants a fresh token gives the guest.
+# The challenge that a verifier gives the guest to get a fresh token.
 challenge=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
 cmdline="console=ttyAMA0 panic=-1 reeve=token challenge=$challenge"
 show build/reeve create -F -c --set "cmdline=$cmdline" "$realm"

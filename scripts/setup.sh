@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Installs the Debian packages that building (build), the CCA host (firmware) or
-# testing (test, which includes both) needs. Does nothing, and needs no network,
-# when they are all there.
+# Installs the Debian packages that are needed to build the command (build), to
+# build and run the CCA host too (firmware), or for everything and the tests
+# (test). If all of them are installed, it does nothing and needs no network.
 #
 # usage: scripts/setup.sh build|firmware|test
 set -eu
@@ -10,11 +10,12 @@ cd "$(dirname "$0")/.."
 # shellcheck source=scripts/mirror.sh
 . scripts/mirror.sh
 
-# The first QEMU whose virt machine has RME; else it comes from the backports.
+# The first QEMU whose virt machine has RME. If this Debian release has an older
+# one, QEMU comes from the backports.
 oldest_qemu=1:8.1
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# Each line: a package, then what it is for.
+# Each line is a package and its purpose.
 build_packages='
 gcc                  compiles
 libc6-dev            the C library
@@ -55,7 +56,8 @@ clang-tidy-19        lint: static analysis
 man-db               tests: the manual pages
 shellcheck           lint: the scripts
 '
-# libxlutil, the parser to compare ours with, where Xen exists.
+# libxlutil, the parser that ours is compared with. Debian has it only for the
+# architectures of Xen.
 xen_packages='
 libxen-dev           the configuration grammar of xl, to compare with
 '
@@ -128,15 +130,16 @@ privilege() {
 	esac
 }
 
-# Does this machine's apt offer a QEMU, and too old a one?
+# Succeeds if QEMU is to be installed, and if this machine's apt offers one that
+# is too old.
 needs_backport() {
 	case " $packages" in *" qemu-system-arm "*) ;; *) return 1 ;; esac
 	is_old_qemu "$(apt-cache madison qemu-system-arm |
 		awk -F ' *[|] *' 'NR == 1 { print $2 }')"
 }
 
-# Installs it with its parts from the backports of this machine's mirror, which
-# are a source of apt for this one time only.
+# Installs QEMU with its parts from the backports of this machine's mirror. apt
+# uses these as a source for this one time only.
 install_backport() {
 	release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)-backports
 	uri=$(mirror)

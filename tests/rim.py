@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""The RIM a second way: hashlib over the documented descriptors.
+"""Computes the RIM a second time, with hashlib over the documented descriptors.
 
-Input is the JSON document of `reeve measure --json` and the folder that
-`reeve measure -o` wrote. Nothing of Reeve's code is used. The descriptors are
-those of Arm DEN0137 2.0-bet1, "Realm measurement".
+The input is the JSON document of `reeve measure --json` and the folder that
+`reeve measure -o` wrote. The script uses none of Reeve's code. The descriptors
+are those of Arm DEN0137 2.0-bet1, "Realm measurement".
 
 Usage: rim.py MEASUREMENT.json SEGMENT-FOLDER; prints the RIM in hex.
 """
@@ -22,7 +22,7 @@ def put(page, offset, form, value):
 
 
 def extended(digest):
-    """A digest zero-extended to 64 bytes."""
+    """Returns a digest that is extended with zeros to 64 bytes."""
     return digest + bytes(64 - len(digest))
 
 

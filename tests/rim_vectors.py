@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Prints measurement vectors for the RMM core's tests.
 
-Computed from the records that DEN0137 describes and Python's hashlib alone,
-so that the arithmetic is checked by a second implementation. The output is
-tests/data/rim/vectors.txt: one step per line, a name and values as hex.
+They are computed only from the records that DEN0137 describes and with Python's
+hashlib, so that a second implementation checks the arithmetic. The output is
+tests/data/rim/vectors.txt: one step on each line, a name and values in hex.
 
   realm ALGO FLAGS0 S2SZ SVE_VL BPS WPS PMU -> slot 0
   data IPA FLAGS SEED -> slot 0      the page holds (SEED + i * 31) & 255

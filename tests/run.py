@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Runs every test of the tree and sums them up.
+"""Runs every test of the tree and sums up the results.
 
-What the stages say goes to files in build-test/; the terminal gets a line per
-stage, the end of the output of what failed, and at the end `N passed, N failed,
-N skipped`. With REEVE_SOAK set, fuzzing is longer, both compilers' firmware
-boots Debian, and there is one stage more: tests/machine/soak_*.py.
+The output of the stages goes to files in build-test/. The terminal shows a line
+for each stage, the end of the output of each failed test, and at the end
+`N passed, N failed, N skipped`. With REEVE_SOAK set, fuzzing takes longer, the
+firmware of both compilers boots Debian, and there is one more stage:
+tests/machine/soak_*.py.
 """
 
 import collections
@@ -22,11 +23,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build-test"
 COMMAND = str(ROOT / "build" / "reeve")
 SOAK = bool(os.environ.get("REEVE_SOAK"))
-# Runs and seed; seed 0 is a random one.
+# The number of runs and the seed. Seed 0 means a random seed.
 FUZZ = ("2000000", "0") if SOAK else ("20000", "1")
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
-# One test: output is what to show when it failed.
+# The result of one test. output is shown if the test failed.
 Result = collections.namedtuple("Result", "name verdict output")
 
 SHOWN_LINES = 60
@@ -36,7 +37,7 @@ TAP_LINE = re.compile(
 
 
 def run(log, *command, **env):
-    """Runs a command, its output going to a log; returns (code, output)."""
+    """Runs a command with its output in a log. Returns (code, output)."""
     path = LOGS / f"{log}.log"
     with path.open("w") as stream:
         code = subprocess.run(command, stdout=stream, stderr=stream, cwd=ROOT,
@@ -46,15 +47,17 @@ def run(log, *command, **env):
 
 
 def verdict_of(code, results, name, output):
-    """The results of a program, with one more if it failed in silence."""
+    """Returns the results of a program. Adds a failed one if the program failed
+    but reported none."""
     if code != 0 and not any(r.verdict == FAILED for r in results):
         results.append(Result(f"{name} (exit code {code})", FAILED, output))
     return results
 
 
 def parse_tap(text):
-    """The subtests in a program's TAP; a failed one is shown with the lines
-    since the subtest before it. Old cmocka calls a skipped one `not ok`."""
+    """Returns the results of the subtests in a program's TAP. Each holds the
+    lines since the subtest before it, for failures. Old versions of cmocka
+    report a skipped test as `not ok`."""
     results = []
     since = []
     for line in text.splitlines():
@@ -83,7 +86,7 @@ def parse_junit(path):
 
 
 def unit_program(record):
-    """The results of one program in meson's log."""
+    """Returns the results of one program in meson's log."""
     output = record.get("stdout", "")
     results = parse_tap(output)
     code = record["returncode"] or record["result"] in ("ERROR", "TIMEOUT")
@@ -122,7 +125,7 @@ def lint():
 
 
 def guest():
-    """Debian's kernel and an initrd for it, which later stages boot."""
+    """Fetches Debian's kernel and makes its initrd: later stages boot them."""
     for name, command in (("guest", "scripts/guest.sh"),
                           ("initrd", "scripts/initrd.py")):
         code, output = run(name, command)
@@ -150,7 +153,7 @@ def end_to_end():
 
 
 def on_the_machine(kind, *what, log=None):
-    """The firmware of one compiler on the emulated machine."""
+    """Tests the firmware of one compiler on the emulated machine."""
     for wanted in (kind, "release"):
         code, output = run(f"build-{wanted}", "scripts/build.sh", wanted)
         if code != 0:
@@ -164,7 +167,8 @@ def machine_gcc():
 
 
 def machine_clang():
-    """Debian boots on one compiler's firmware only, for want of time."""
+    """Boots Debian only in a soak, to save time: the firmware that gcc built
+    boots it in every run."""
     linux = [] if SOAK else ["--ignore=tests/machine/test_linux.py"]
     return on_the_machine("firmware-clang", "tests/machine", *linux)
 

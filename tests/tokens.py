@@ -1,32 +1,36 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Makes CCA tokens for tests, good and hostile ones, with a CBOR writer that
-can be told to be wrong and with Python's cryptography: no code of ours.
+"""Makes good and hostile CCA tokens for tests. The script has a CBOR writer
+that can write wrong tokens, signs with Python's cryptography, and uses none of
+Reeve's code.
 
 Each tests/data/token/NAME.json says how its token differs from a good one:
 
-  what     why it is there
+  what     why the case exists
   edits    a list of
            ["set", PATH, VALUE]     PATH: keys with / between, from a token
            ["delete", PATH]
-           ["repeat", PATH]         the same key once more, same value
+           ["repeat", PATH]         add the same key and value once more
            ["rename", PATH, KEY]
-           ["sign", PART, KEY]      by "platform", "realm" or "other"
+           ["sign", PART, KEY]      with the key "platform", "realm" or "other"
            ["swap", PATH, PATH]     exchange two values
            ["cut", N]               keep the first N bytes, or all but -N
-           ["append", HEX]          at the end
-           ["patch", HEX, HEX]      replace bytes that are there once
-           ["rebind"]               the challenge for the Realm key as it is
-           ["old"]                  the form of the first profiles
-           VALUE: JSON; {"hex": H} bytes, {"raw": H} encoded, {"text": [T, N]}
-           a text T repeated, {"bytes": N} N bytes, {"fill": [H, N]} bytes H
-           repeated, {"list": [V, N]}, {"nest": N} arrays, {"many": N} claims,
-           {"map": [[K, V], ...]}, {"tag": [N, V]}, {"encoded": V} bytes of V
-  refusal  what the decoder says, up to the place; left out: it accepts
+           ["append", HEX]          add bytes at the end
+           ["patch", HEX, HEX]      replace bytes that occur once
+           ["rebind"]               make the challenge fit the Realm key
+           ["old"]                  use the form of the first profiles
+           VALUE is JSON, or one of: {"hex": H}, bytes; {"raw": H}, bytes that
+           are encoded already; {"text": [T, N]}, the text T N times;
+           {"bytes": N}, N bytes; {"fill": [H, N]}, the bytes H N times;
+           {"list": [V, N]}, a list of N times V; {"nest": N}, N arrays in one
+           another; {"many": N}, a map of N claims; {"map": [[K, V], ...]};
+           {"tag": [N, V]}; {"encoded": V}, a byte string with V encoded in it
+  refusal  the decoder's message up to the place; without it, the token is
+           accepted
   fails    the verifier's checks that fail
 
-usage: tests/tokens.py FOLDER   writes NAME.cbor of each, platform.pem,
-                                other.pem, and refs.json there
+usage: tests/tokens.py FOLDER
+Writes NAME.cbor for each case, platform.pem, other.pem and refs.json there.
 """
 
 import hashlib
@@ -43,23 +47,23 @@ SIZE = 48
 
 
 class Raw(bytes):
-    """Encoded already."""
+    """Bytes that are encoded already."""
 
 
 class Map(list):
-    """Pairs in order, which may repeat a key."""
+    """A map: pairs in order, which may repeat a key."""
 
 
 class Tag(tuple):
-    """Number, value."""
+    """A tag: its number and its value."""
 
 
 class Encoded(tuple):
-    """A byte string with the encoding of one value in it."""
+    """A byte string that holds the encoding of one value."""
 
 
 class Signed:
-    """A COSE_Sign1 in the making."""
+    """A COSE_Sign1 that is signed when it is encoded."""
 
     def __init__(self, claims, key):
         self.parts = Map([["tag", 18], ["protected", Map([[1, -35]])],
@@ -110,7 +114,7 @@ def get(pairs, key):
 
 
 def sign(part):
-    """The encoded message, in the byte string that the collection holds."""
+    """Returns the encoded message that goes into the collection."""
     protected = encode(get(part.parts, "protected"))
     claims = encode(get(part.parts, "claims"))
     signature = get(part.parts, "signature")
@@ -149,7 +153,7 @@ CHALLENGE = pattern(3, 64)
 
 
 def good(keys):
-    """A token of the current profiles, as a tree."""
+    """Returns a good token of the current profiles, as a tree."""
     realm_key = cose_key(keys["realm"])
     platform = Map([
         [265, "tag:arm.com,2023:cca_platform#1.0.0"],
@@ -171,7 +175,7 @@ def good(keys):
 
 
 def value_of(value):
-    """A VALUE of a case."""
+    """Converts a VALUE of a case."""
     if isinstance(value, list):
         return [value_of(item) for item in value]
     if not isinstance(value, dict):
@@ -202,7 +206,8 @@ def steps(path):
 
 
 def index_of(node, word):
-    """Where a step leads: an index into a list, or of a pair."""
+    """Returns the index that a step of a path means: of an element of a list,
+    or of a pair of a map."""
     if isinstance(node, Map):
         return next((i for i, (key, _) in enumerate(node)
                      if str(key) == word), None)
@@ -219,7 +224,7 @@ def child(node, word):
 
 
 def parent(tree, path):
-    """The node that holds the last step, and that step."""
+    """Returns the node that holds the last step, and that step."""
     words = steps(path)
     node = tree
     for word in words[:-1]:
@@ -253,7 +258,8 @@ def get_claims(tree, part):
 
 
 def age(tree, keys):
-    """Tag 399 round plain byte strings, no Realm profile, a raw point."""
+    """Gives a token the form of the first profiles: tag 399 around plain byte
+    strings, no Realm profile, and a raw point as the key."""
     put(tree, "platform/claims/265", "http://arm.com/CCA-SSD/1.0.0")
     for key in ("265", "256", "44243"):
         node, word = parent(tree, f"realm/claims/{key}")
@@ -267,7 +273,7 @@ def age(tree, keys):
 
 
 def edit_tree(tree, keys, edit):
-    """Whether that was an edit of the tree, and not of its bytes."""
+    """Makes an edit of the tree. Returns False if the edit is one of bytes."""
     operation, *arguments = edit
     if operation == "set":
         put(tree, arguments[0], value_of(arguments[1]))
@@ -314,7 +320,7 @@ def edit_bytes(data, edit):
 
 
 def make(case, keys):
-    """The bytes of a case's token."""
+    """Returns the bytes of a case's token."""
     tree = good(keys)
     later = [edit for edit in case.get("edits", [])
              if not edit_tree(tree, keys, edit)]
@@ -339,7 +345,8 @@ PROVISION = "<8sIIII48s32s"
 
 
 def provision(keys):
-    """What abi/provision.h has of a host with those keys."""
+    """Returns the provisioned part (abi/provision.h) of a host with these
+    keys."""
     part = child(parent(good(keys), "platform")[0], "1")
     token = sign(part)
     claims = get(part.parts, "claims")
@@ -350,12 +357,13 @@ def provision(keys):
     return head + token
 
 
-# abi/firmware.h: where the header says where the provisioned part is.
+# The place in the flash header (abi/firmware.h) of the entry for the
+# provisioned part.
 PART_ENTRY = 0x80000 + 24 + 16 * 3
 
 
 def fill_flash(image, part):
-    """A flash image with its provisioned part filled in."""
+    """Returns a flash image with the provisioned part filled in."""
     flash = bytearray(image)
     offset, size = struct.unpack_from("<QQ", flash, PART_ENTRY)
     assert len(part) <= size
@@ -364,8 +372,8 @@ def fill_flash(image, part):
 
 
 def verify(part, key):
-    """The claims of a COSE_Sign1, as cbor2 decodes it, that a key signed;
-    else an exception."""
+    """Checks the signature of a COSE_Sign1, given as cbor2 decodes it. Returns
+    its claims, encoded, or raises an exception."""
     protected, _, payload, signature = part.value
     assert part.tag == 18 and protected == b"\xa1\x01\x38\x22"
     text = encode(["Signature1", protected, b"", payload])

@@ -32,7 +32,7 @@ enum reeve_result {
 	REEVE_ERR_HOST = -7, /* there is no such host, or it fails to answer */
 	REEVE_ERR_NO_DOMAIN = -8, /* there is no such domain on the host */
 	REEVE_ERR_STOPPED = -9, /* the caller's watch asked to give up */
-	REEVE_ERR_TOKEN = -10, /* what should be a token is none */
+	REEVE_ERR_TOKEN = -10, /* the input is not an acceptable token */
 };
 
 /* ---- Reports ---------------------------------------------------------- */
@@ -82,10 +82,10 @@ struct reeve_key {
 const struct reeve_key *reeve_key_at(size_t index);
 
 /*
- * Copies text with every byte that is a control character or no part of
- * well-formed UTF-8 written as \xNN, so that a line stays a line and a
- * terminal is told nothing. The texts of a report are so already; names and
- * banners are not. The caller frees. NULL: out of memory.
+ * Copies text, with \xNN in the place of every control character and of every
+ * byte that is not part of well-formed UTF-8. So a line stays one line, and
+ * text cannot control a terminal. The texts of a report are printable already;
+ * names and banners are not. The caller frees the copy. NULL: out of memory.
  */
 char *reeve_printable(const char *text);
 
@@ -108,7 +108,7 @@ struct reeve_source {
 
 /*
  * The settings in effect as a JSON document (see reeve(1), parse), without
- * giving any key a meaning. *json is the caller's to free.
+ * giving any key a meaning. The caller frees *json.
  */
 int reeve_settings_json(const struct reeve_source *source, char **json,
 			struct reeve_report *report);
@@ -128,16 +128,17 @@ void reeve_guest_free(struct reeve_guest *guest); /* NULL is fine */
 
 const char *reeve_guest_name(const struct reeve_guest *guest);
 bool reeve_guest_is_realm(const struct reeve_guest *guest);
-/* Whether it runs only on a host with the debug console: a Realm with the
- * SBSA UART. */
+/* Whether the guest runs only on a host with the debug console, which a Realm
+ * with the SBSA UART does. */
 bool reeve_guest_wants_debug(const struct reeve_guest *guest);
 /* RAM in bytes, and the number of vCPUs. */
 uint64_t reeve_guest_memory(const struct reeve_guest *guest);
 unsigned reeve_guest_vcpus(const struct reeve_guest *guest);
 
 /*
- * Looks at the guest's files without loading them: warns of what cannot be
- * read here, reports what will be refused. 0, or the error of the worst find.
+ * Looks at the guest's files without loading them. Warns of a file that cannot
+ * be read here, and reports what would be refused. 0, or the worst error that
+ * was found.
  */
 int reeve_guest_probe(const struct reeve_guest *guest,
 		      struct reeve_report *report);
@@ -164,18 +165,18 @@ struct reeve_plan;
 /* What a range of guest memory holds. Addresses are IPAs in bytes. */
 struct reeve_range {
 	const char *content; /* "kernel", "initrd", "device tree", "RAM" */
-	const char *file; /* what a copy of it is called; NULL for RAM */
+	const char *file; /* the file name for a copy of it; NULL for RAM */
 	uint64_t ipa;
 	uint64_t size; /* bytes loaded, not rounded */
 	uint64_t reserved; /* bytes kept for it, whole pages */
 };
 
-/* The 4 KiB granules that a range's loaded bytes fill, the last one in part;
- * and the bytes of those granules. */
+/* The number of 4 KiB granules that a range's loaded bytes fill, counting one
+ * that they fill in part; and the size of those granules in bytes. */
 uint64_t reeve_range_granules(const struct reeve_range *range);
 uint64_t reeve_range_measured(const struct reeve_range *range);
 
-/* Whose guest it will be, as far as the device tree depends on it. */
+/* The engine that will run the guest: the device tree depends on it. */
 enum reeve_engine {
 	/* A CCA host of ours (reeve_host_start()): no hypervisor node. */
 	REEVE_ENGINE_MACHINE,
@@ -184,7 +185,8 @@ enum reeve_engine {
 	REEVE_ENGINE_MODEL,
 };
 
-/* The guest must outlive the plan. A Realm's plan is the same for all. */
+/* The guest must outlive the plan. A Realm's plan is the same for every
+ * engine. */
 int reeve_plan_new(const struct reeve_guest *guest, enum reeve_engine engine,
 		   struct reeve_plan **out, struct reeve_report *report);
 void reeve_plan_free(struct reeve_plan *plan); /* NULL is fine */
@@ -202,7 +204,7 @@ uint64_t reeve_plan_dtb_ipa(const struct reeve_plan *plan);
 const void *reeve_plan_dtb(const struct reeve_plan *plan, size_t *size);
 /* The device tree as text; the caller frees. NULL: out of memory. */
 char *reeve_plan_dtb_source(const struct reeve_plan *plan);
-/* What the kernel is: its format, and its banner or NULL. */
+/* The format of the kernel, and its banner or NULL. */
 const char *reeve_plan_kernel_format(const struct reeve_plan *plan);
 const char *reeve_plan_kernel_banner(const struct reeve_plan *plan);
 
@@ -250,29 +252,29 @@ char *reeve_measurement_json(const struct reeve_measurement *measurement);
 
 /* ---- Attestation ------------------------------------------------------ */
 
-/* A CCA attestation token (docs/attestation.md), decoded and not believed. */
+/* A CCA attestation token (docs/attestation.md), decoded but not verified. */
 struct reeve_token;
 
 /*
- * Decodes a token of at most 64 KiB; name is what diagnostics call it.
- * REEVE_ERR_TOKEN: it is refused, and the report starts with the refusal's
- * name ("truncated", "duplicate" ...). No signature is verified.
+ * Decodes a token of at most 64 KiB. Diagnostics call it name. No signature is
+ * verified. REEVE_ERR_TOKEN: the token is refused, and the report starts with
+ * the name of the reason ("truncated", "duplicate" ...).
  */
 int reeve_token_read(const void *data, size_t size, const char *name,
 		     struct reeve_token **out, struct reeve_report *report);
-/* The same from a file, or from the last one in a log of at most 1 MiB, where
- * it is in base64 between -----BEGIN REEVE TOKEN----- and -----END REEVE
- * TOKEN-----; "-" is the standard input. */
+/* Decodes a token from a file; "-" is the standard input. The file may also be
+ * a log of at most 1 MiB with tokens in base64, each between -----BEGIN REEVE
+ * TOKEN----- and -----END REEVE TOKEN-----: the last one is taken. */
 int reeve_token_load(const char *path, struct reeve_token **out,
 		     struct reeve_report *report);
 void reeve_token_free(struct reeve_token *token); /* NULL is fine */
 
-/* All of a token for a person, or as JSON; the caller frees. NULL: out of
- * memory. */
+/* A whole token as text for a person, or as JSON. The caller frees. NULL: out
+ * of memory. */
 char *reeve_token_text(const struct reeve_token *token);
 char *reeve_token_json(const struct reeve_token *token);
 
-/* What a Realm is expected to be. */
+/* The measurements that a Realm is expected to have. */
 struct reeve_refs {
 	char hash[8]; /* "sha-256", "sha-384" or "sha-512" */
 	size_t size; /* bytes of a digest */
@@ -285,8 +287,8 @@ struct reeve_refs {
 
 void reeve_refs_from(const struct reeve_measurement *measurement,
 		     struct reeve_refs *out);
-/* From the JSON document that reeve_refs_json() makes. REEVE_ERR_IO, or
- * REEVE_ERR_CONFIG: it is no such document. */
+/* Reads the JSON document that reeve_refs_json() makes. REEVE_ERR_IO, or
+ * REEVE_ERR_CONFIG: the file is not such a document. */
 int reeve_refs_load(const char *path, struct reeve_refs *out,
 		    struct reeve_report *report);
 /* The caller frees. NULL: out of memory. */
@@ -297,9 +299,9 @@ char *reeve_refs_json(const struct reeve_refs *refs, const char *name);
 void *reeve_refs_corim(const struct reeve_refs *refs, size_t *size);
 
 /*
- * Replays an event list into refs->rems: lines "rem0 HEX" to "rem3 HEX", each
- * what RSI_MEASUREMENT_EXTEND was given (at most 64 bytes); '#' starts a
- * comment. refs->hash and size must be set.
+ * Replays an event list into refs->rems. Each line is "rem0 HEX" to "rem3 HEX"
+ * and gives the value of one RSI_MEASUREMENT_EXTEND (at most 64 bytes); '#'
+ * starts a comment. refs->hash and size must be set.
  */
 int reeve_refs_replay(const char *path, struct reeve_refs *refs,
 		      struct reeve_report *report);
@@ -315,14 +317,14 @@ void reeve_token_policy_free(struct reeve_token_policy *policy); /* or NULL */
  * REEVE_ERR_IO, or REEVE_ERR_ARGUMENT: it holds no such key. */
 int reeve_key_load(const char *path, char **text, struct reeve_report *report);
 
-/* Such a key, given as its text, as a JWK (RFC 7517). The caller frees. NULL:
- * out of memory, or no key. */
+/* Converts the text of such a key to a JWK (RFC 7517). The caller frees. NULL:
+ * out of memory, or text is not such a key. */
 char *reeve_key_jwk(const char *text);
 
 struct reeve_expectation {
 	const char *platform_key; /* text: P-384 public key, PEM or JWK */
-	/* As given to the guest, in hexadecimal, 1 to 64 bytes; zeros follow in
-	 * the token. NULL: freshness is not checked. */
+	/* The challenge that the guest was given, 1 to 64 bytes in hexadecimal;
+	 * in the token zeros follow it. NULL: freshness is not checked. */
 	const char *challenge;
 	/* NULL: the Realm's measurements are not checked. */
 	const struct reeve_refs *refs;
@@ -332,13 +334,13 @@ struct reeve_expectation {
 enum reeve_verdict {
 	REEVE_PASS,
 	REEVE_FAIL,
-	REEVE_UNCHECKED, /* nothing was said to hold it against */
+	REEVE_UNCHECKED, /* nothing was given to compare with */
 };
 
 struct reeve_check {
-	const char *name; /* "platform signature" ... */
+	const char *name; /* "platform-signature" ... */
 	enum reeve_verdict verdict;
-	const char *expected; /* NULL: when unchecked */
+	const char *expected; /* NULL when unchecked */
 	const char *found;
 	const char *hint; /* the way out of a failure; NULL: none */
 };
@@ -346,8 +348,9 @@ struct reeve_check {
 struct reeve_verification;
 
 /*
- * Makes all checks, in a fixed order, whatever the first ones say.
- * REEVE_ERR_ARGUMENT: the platform key or the challenge is none.
+ * Makes all checks in a fixed order; a failed check does not stop the others.
+ * REEVE_ERR_ARGUMENT: the platform key is not such a key, or the challenge is
+ * not 1 to 64 bytes in hexadecimal.
  */
 int reeve_token_verify(const struct reeve_token *token,
 		       const struct reeve_expectation *expected,
@@ -372,15 +375,15 @@ char *reeve_describe_json(const struct reeve_guest *guest,
 			  const struct reeve_plan *plan,
 			  const struct reeve_measurement *measurement);
 
-/* ---- Watching what takes long ----------------------------------------- */
+/* ---- Watching long operations ----------------------------------------- */
 
-/* Passed to functions that may take seconds; NULL: nobody watches. */
+/* Passed to functions that may take seconds. NULL: the call is not watched. */
 struct reeve_watch {
 	/*
-	 * Called at least every 100 ms while waiting. step is what is being
-	 * done, in words; done of all units of it (all 0: not known). false:
-	 * give up; all that was begun is undone and the function returns
-	 * REEVE_ERR_STOPPED.
+	 * Called at least every 100 ms while waiting. step says in words what
+	 * is being done; done of its all units are done (all is 0 if their
+	 * number is not known). To give up it returns false: the function then
+	 * undoes all that it has begun and returns REEVE_ERR_STOPPED.
 	 */
 	bool (*go_on)(void *ctx, const char *step, uint64_t done, uint64_t all);
 	void *ctx;
@@ -401,8 +404,8 @@ struct reeve_host_options {
 	const char *name; /* NULL: REEVE_HOST_DEFAULT */
 	uint64_t memory; /* bytes, whole MiB; 0: 2 GiB */
 	unsigned cpus; /* 1 to 32; 0: this machine's, at most 4 */
-	/* The build that offers Realms the SBSA UART; its platform token says
-	 * so. */
+	/* Use the build that offers Realms the SBSA UART. Its platform token
+	 * says so. */
 	bool debug_console;
 	/* Files to put in the place of the firmware's parts; NULL: ours. */
 	const char *monitor;
@@ -419,12 +422,12 @@ struct reeve_host_options {
 int reeve_host_start(const struct reeve_host_options *options,
 		     const struct reeve_watch *watch,
 		     struct reeve_report *report);
-/* Ends a host with all its guests, and removes its folder; also what is left
- * of one that died. */
+/* Ends a host with all its guests, and removes its folder. Also removes what is
+ * left of a host that died. */
 int reeve_host_stop(const char *name, struct reeve_report *report);
 
 enum reeve_host_state {
-	REEVE_HOST_STARTING, /* being made; or its maker was killed meanwhile */
+	REEVE_HOST_STARTING, /* being started, or its starter was killed */
 	REEVE_HOST_RUNNING,
 	REEVE_HOST_DEAD, /* only its folder is left */
 };
@@ -443,7 +446,8 @@ struct reeve_host_entry {
 /* One host; name NULL: the default. REEVE_ERR_HOST: there is none. */
 int reeve_host_find(const char *name, struct reeve_host_entry *out,
 		    struct reeve_report *report);
-/* All of this user, by name. The caller frees *list. */
+/* All hosts of this user, in the order of their names. The caller frees
+ * *list. */
 int reeve_host_list(struct reeve_host_entry **list, size_t *count,
 		    struct reeve_report *report);
 /* The public part of the host's platform attestation key (P-384), as PEM; the
@@ -455,8 +459,9 @@ int reeve_host_key(const char *name, char **pem, struct reeve_report *report);
 #define REEVE_TEXT_SIZE 192 /* of the host's texts, with the NUL */
 
 /*
- * A connection. A host serves a few at a time; opening waits for one. The
- * texts that come over it are printable UTF-8.
+ * A connection to a host. A host serves only a few connections at a time:
+ * opening one waits until the host has room. The texts that come over it are
+ * printable UTF-8.
  */
 struct reeve_host;
 
@@ -487,9 +492,10 @@ int reeve_host_ask(struct reeve_host *host, struct reeve_host_info *out,
 		   struct reeve_report *report);
 
 /*
- * The hypervisor's log: reads at most size bytes from *from (bytes since boot)
- * on into text, sets *got, and moves *from behind them, also over what was
- * lost. *got 0: there is no more. The bytes are the host's, unchecked.
+ * Reads at most size bytes of the hypervisor's log into text, from *from on (in
+ * bytes since boot). Sets *got, and moves *from behind these bytes; *from also
+ * skips bytes that the log has lost. *got is 0 at the end of the log. The bytes
+ * are as the host sent them, unchecked.
  */
 int reeve_host_dmesg(struct reeve_host *host, uint64_t *from, char *text,
 		     size_t size, size_t *got, struct reeve_report *report);
@@ -582,13 +588,14 @@ int reeve_domain_pause(struct reeve_host *host, unsigned domid,
 		       struct reeve_report *report);
 int reeve_domain_unpause(struct reeve_host *host, unsigned domid,
 			 struct reeve_report *report);
-/* Stops it at once, without asking the guest; it stays, in SHUTDOWN. */
+/* Stops the domain at once, without asking the guest. The domain stays, in the
+ * state SHUTDOWN. */
 int reeve_domain_shutdown(struct reeve_host *host, unsigned domid,
 			  enum reeve_reason reason, struct reeve_report *report);
-/* The name must not be empty, nor taken. */
+/* The name must not be empty, and no other domain may have it. */
 int reeve_domain_rename(struct reeve_host *host, unsigned domid,
 			const char *name, struct reeve_report *report);
-/* Takes it apart and waits until all that it held is given back. */
+/* Takes the domain apart and waits until all that it held is given back. */
 int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,
 			 struct reeve_report *report);
@@ -615,23 +622,25 @@ enum reeve_action reeve_guest_action(const struct reeve_guest *guest,
 
 /* ---- Maps --------------------------------------------------------------- */
 
-/* A guest's IPA space: as planned, or as a domain's host tells it. */
+/* A guest's IPA space: as planned, or as the host reports it for a domain. */
 struct reeve_map;
 
-/* measured is a Realm's measurement, which knows how wide its IPA space is; of
- * an ordinary guest NULL. REEVE_ERR_ARGUMENT: it is the other way round. */
+/* measured is a Realm's measurement, which holds the width of its IPA space,
+ * and NULL for an ordinary guest. REEVE_ERR_ARGUMENT: measured does not fit the
+ * kind of guest. */
 int reeve_map_plan(const struct reeve_plan *plan,
 		   const struct reeve_measurement *measured,
 		   struct reeve_map **out);
-/* What is behind each IPA of its RAM now, and its pages by kind. The domain may
- * run meanwhile: what is told in parts is not of one moment. REEVE_ERR_HOST: it
- * is not built, or is being destroyed. */
+/* Gets what is behind each IPA of a domain's RAM now, and counts its pages by
+ * kind. The host answers in parts, and the domain may run meanwhile, so the
+ * parts may show different moments. REEVE_ERR_HOST: the domain is not built
+ * yet, or is being destroyed. */
 int reeve_map_domain(struct reeve_host *host, const struct reeve_domain *domain,
 		     struct reeve_map **out, struct reeve_report *report);
 void reeve_map_free(struct reeve_map *map); /* NULL is fine */
 
-/* For a person; as JSON; as a picture, an SVG document. The caller frees. NULL:
- * out of memory. */
+/* The map as text for a person, as JSON, and as a picture (an SVG document).
+ * The caller frees. NULL: out of memory. */
 char *reeve_map_text(const struct reeve_map *map);
 char *reeve_map_json(const struct reeve_map *map);
 char *reeve_map_svg(const struct reeve_map *map);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From host start to the verifier's word, in one process: the toolstack
- * provisions a platform, the RMM of that platform gives a Realm its token, and
- * the toolstack verifies it. Each link of the chain is then broken once.
+ * Attestation from `host start` to the verifier's verdict, in one process: the
+ * toolstack provisions a platform, the RMM of that platform gives a Realm its
+ * token, and the toolstack verifies the token. The other tests break one link
+ * of this chain each.
  */
 #include "rmm/fixture/fixture.h"
 
@@ -39,7 +40,7 @@ static const struct platform_request request = {
 	.service = PLATFORM_SERVICE,
 };
 
-/* What EL3 does with the part of flash. */
+/* Hands the part of flash to the RMM, as EL3 does. */
 static bool provision(struct world *w, const struct platform *platform)
 {
 	struct provision head;
@@ -115,7 +116,7 @@ static uint64_t rsi(struct fixture *f, uint64_t fid, const uint64_t args[8])
 	return f->regs.x[0];
 }
 
-/* The Realm's token, read. */
+/* Gets a token from the Realm and decodes it. */
 static struct reeve_token *token_get(struct world *w)
 {
 	const uint64_t where[8] = { 0, 0, 4096 };
@@ -131,7 +132,7 @@ static struct reeve_token *token_get(struct world *w)
 	return token;
 }
 
-/* Verifies a token of now; wrong: the check that fails, NULL: none. */
+/* Verifies a new token. Only the check named wrong may fail; NULL: none. */
 static void verdict_is(struct world *w, const char *wrong)
 {
 	const struct reeve_expectation expected = {
@@ -175,7 +176,7 @@ static void another_platform_is_found_out(void **state)
 	platform_dispose(&other);
 }
 
-/* The token of this platform, with the Realm key of another. */
+/* Provisions the token of this platform with the Realm key of another. */
 static void a_realm_key_that_is_not_vouched_for_is_found_out(void **state)
 {
 	struct world *w = *state;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the end-to-end tests share: the command, and small guests."""
+"""Shared by the end-to-end tests: the command, and small guests."""
 import os
 import pathlib
 import struct
@@ -14,7 +14,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 def kernel_image(size=300000, image_size=None, text_offset=0, flags=0xA,
                  banner=b"Linux version 7.3.4 (test)"):
-    """A file with the header of an arm64 Image and a repeatable body."""
+    """Returns a file with the header of an arm64 Image and a body that is
+    always the same."""
     body = bytearray((i * 2654435761 >> 7) & 0xFF for i in range(size))
     header = struct.pack(
         "<IIQQQQQQII", 0x91005A4D, 0x14000000, text_offset,
@@ -46,7 +47,7 @@ class Reeve:
         return path
 
     def config(self, name="guest.cfg", **settings):
-        """Writes a configuration; values are written as given."""
+        """Writes a configuration with the values as given. Returns its name."""
         base = {"name": '"probe"', "type": '"pvh"', "memory": "512",
                 "kernel": '"kernel"', "realm": "1"}
         base.update(settings)

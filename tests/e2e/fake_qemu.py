@@ -1,20 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Stands in for QEMU: opens what its command line names, and serves the
-control interface (abi/control.h) as a small hypervisor would.
+"""Replaces QEMU in tests: opens the sockets that the command line names, and
+serves the control interface (abi/control.h) as a small hypervisor would.
 
 A guest prints HELLO when it is unpaused, echoes what is typed, powers off at
-a 'q' and crashes at a '!'. FAKE_QEMU names ways to fail, with commas:
-  exit       says something and ends
+a 'q' and crashes at a '!'. FAKE_QEMU lists ways to fail, with commas:
+  exit       prints a message and ends
   old        is an old QEMU
   mute       never answers
-  nonsense   states that do not exist
+  nonsense   reports states that do not exist
   wild-grant grants pages of the RMM
-  fail-build building fails
-  slow-build building never ends
-  stale      first sends what an earlier client left
-  small      has memory for one small guest
-  endless    tells a map that never ends
+  fail-build fails to build a guest
+  slow-build never finishes building a guest
+  stale      first sends a reply that an earlier client left
+  small      has memory for only one small guest
+  endless    sends a map that never ends
 """
 import os
 import selectors
@@ -36,7 +36,8 @@ TOTAL = 512 << 20 if "small" in WAYS else 1 << 40
 
 
 def domain_size():
-    """Of struct control_domain, which is still changing."""
+    """Reads the size of struct control_domain from its header, because the
+    struct may grow."""
     root = os.path.dirname(os.path.abspath(__file__)) + "/../.."
     with open(root + "/abi/control.h", encoding="utf-8") as header:
         for line in header:
@@ -71,8 +72,9 @@ class Domain:
 
 
 def memory(domain, start):
-    """A page in four of the first MiB is populated, one is given up and
-    shared; a part tells of 256 pages at most."""
+    """Returns one part of a domain's map. Of each four pages in the first MiB,
+    one is populated and, in a Realm, one is given up. One page of a Realm is
+    shared. A part has at most 64 runs of pages."""
     if "endless" in WAYS:
         return struct.pack("<8Q2Q2I", *[0] * 8, start + PAGE, 0, 0, 0)
     half = 0x80000000 if domain.flags & 1 else 0
@@ -204,7 +206,7 @@ class Host:
 
 
 class Control:
-    """One control port: requests in, replies out."""
+    """A connection to a control port: reads requests and sends replies."""
 
     def __init__(self, host, stream):
         self.host = host

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The command line: verbs, exit codes, where output goes."""
+"""The command line: verbs, exit codes, and where the output goes."""
 import json
 import re
 import subprocess

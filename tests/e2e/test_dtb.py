@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""`reeve dtb`: the tree a Realm gets, seen by the device tree compiler."""
+"""`reeve dtb`: the tree that a guest gets, as the device tree compiler reads
+it."""
 import subprocess
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Plans and measurements, against what is stored in tests/data/plan.
+"""Plans and measurements, compared with the files in tests/data/plan.
 
-Each NAME.cfg there is a guest of the small kernel and initrd that conftest
-makes; NAME.json is what `reeve create -n -e model --json` says of it. After a change
-that is meant, make the files again: REEVE_UPDATE=1 pytest test_golden.py
+Each NAME.cfg there is a guest with the small kernel and initrd that conftest
+makes. NAME.json is the output of `reeve create -n -e model --json` for it.
+After an intended change, make the files again:
+REEVE_UPDATE=1 pytest test_golden.py
 """
 import json
 import os
@@ -33,5 +34,5 @@ def test_description_is_as_stored(reeve, name):
     stored = DATA / f"{name}.json"
     if os.environ.get("REEVE_UPDATE"):
         stored.write_text(text)
-    # Releases of json-c differ in where they break lines.
+    # Releases of json-c break lines at different places.
     assert json.loads(text) == json.loads(stored.read_text())

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Hosts and the verbs for their domains, with fake_qemu.py in QEMU's place;
-tests/machine/test_host.py has the real one."""
+"""Hosts and the verbs for their domains, with fake_qemu.py instead of QEMU.
+tests/machine/test_host.py uses the real QEMU."""
 import json
 import os
 import pathlib
@@ -22,7 +22,7 @@ PATIENCE = 60
 
 
 def wait_for(condition):
-    """What must come true some time."""
+    """Waits until the condition is true. Returns its value."""
     deadline = time.monotonic() + PATIENCE
     while not (result := condition()):
         assert time.monotonic() < deadline
@@ -40,7 +40,8 @@ def gone(pid):
 
 @pytest.fixture
 def host(reeve, tmp_path, monkeypatch):
-    """A command with a runtime folder of its own; what it leaves is ended."""
+    """Returns a command with a runtime folder of its own. Stops the hosts that
+    a test leaves."""
     runtime = tmp_path / "run"
     runtime.mkdir(mode=0o700)
     firmware = tmp_path / "fw.bin"
@@ -545,7 +546,7 @@ def test_the_map_of_a_domain(host):
     for area in document["areas"]:
         kind = area["kind"]
         sizes[kind] = sizes.get(kind, 0) + area["size"]
-    # Asked for in several parts, and none is lost or told twice.
+    # The command asks for the map in several parts. None is lost or doubled.
     assert sizes["populated"] == sizes["empty"] == 64 * 4096
     assert sizes["not-populated"] == (64 << 20) - 128 * 4096
     assert sizes["shared"] == 4096

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""`make install`: what lands where, and a program that uses the library."""
+"""`make install`: the installed files, and a program that uses the library."""
 import os
 import pathlib
 import re
@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """The tree that `make install DESTDIR=...` gives."""
+    """Returns the tree that `make install DESTDIR=...` makes."""
     folder = tmp_path_factory.mktemp("root")
     subprocess.run(["meson", "install", "-C", str(ROOT / "build"), "--quiet",
                     "--no-rebuild"], check=True, capture_output=True,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""`reeve map` of a configuration; test_host.py has that of a domain."""
+"""`reeve map` of a configuration. test_host.py tests the map of a domain."""
 import json
 import os
 import re
@@ -88,8 +88,8 @@ def test_a_picture(reeve):
                   "GIC distributor (device)",
                   "shared with the host, from here on"):
         assert words in texts
-    # Nothing outside of the paper, and nothing that a browser would run or
-    # fetch.
+    # Nothing lies outside of the picture, and a browser finds nothing to run or
+    # to fetch.
     width, height = float(root.get("width")), float(root.get("height"))
     for rect in root.iter(svg + "rect"):
         x, y = float(rect.get("x", 0)), float(rect.get("y", 0))

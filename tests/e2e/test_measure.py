@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""`reeve measure`: the RIM equals an independent computation of it."""
+"""`reeve measure`: the RIM is the same as tests/rim.py computes."""
 import json
 
 import pytest
@@ -8,7 +8,8 @@ from conftest import kernel_image
 
 
 def measured(reeve, config):
-    """The measurement document, with the segments in the folder `out`."""
+    """Returns the measurement document. Writes the segments to the folder
+    `out`."""
     done = reeve.run("measure", "--json", "-o", "out", config)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

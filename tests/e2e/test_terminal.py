@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The command on a terminal: a pseudo terminal that controls its session, so
-that keys become signals where nobody has switched that off."""
+that keys become signals unless the terminal's mode is changed."""
 import fcntl
 import os
 import pty
@@ -16,7 +16,8 @@ from test_host import (PATIENCE, good, host, names, ordinary, pid_of,
                        wait_for, ways)
 
 
-# A session's leader has to outlive the command, or the terminal is hung up.
+# The leader of the session must outlive the command: when the leader ends, the
+# terminal is hung up.
 LEADER = """trap : INT QUIT; "$@"; echo $? >/dev/fd/$CODE; exec sleep 1000"""
 
 
@@ -36,7 +37,7 @@ class Terminal:
         os.close(code)
 
     def expect(self, text):
-        """Reads on until the text comes; what was before it."""
+        """Reads until the text comes. Returns the output before it."""
         deadline = time.monotonic() + PATIENCE
         while text not in self.seen:
             left = deadline - time.monotonic()
@@ -50,7 +51,7 @@ class Terminal:
         os.write(self.master, text)
 
     def signal(self, number):
-        """To the command, as any process could send it."""
+        """Sends a signal to the command, as any process could."""
         pid = self.leader.pid
         with open(f"/proc/{pid}/task/{pid}/children",
                   encoding="ascii") as children:
@@ -66,7 +67,8 @@ class Terminal:
         return termios.tcgetattr(self.slave) == self.before
 
     def end(self):
-        """Its exit code. The terminal is read to the last word."""
+        """Waits for the command's end and reads the rest of its output. Returns
+        its exit code."""
         assert select.select([self.code], [], [], PATIENCE)[0], self.seen
         code = int(os.read(self.code, 8))
         while select.select([self.master], [], [], 0)[0]:
@@ -85,7 +87,7 @@ class Terminal:
 
 @pytest.fixture(name="attached")
 def an_attached_terminal(host):
-    """On which `create -c` shows a guest."""
+    """Returns a terminal on which `create -c` shows a guest's console."""
     good(host.run("host", "start"))
     with Terminal(host, "create", "-c", ordinary(
             host, "con", vuart='"sbsa_uart"')) as terminal:
@@ -132,7 +134,7 @@ def test_a_signal_ends_it_and_leaves_the_guest(host, attached, number):
 
 
 def test_keys_that_signal_are_the_guest_s(attached):
-    """Ctrl-C, Ctrl-\\, Ctrl-Z, Ctrl-D, Ctrl-S and Ctrl-Q."""
+    """The guest gets Ctrl-C, Ctrl-\\, Ctrl-Z, Ctrl-D, Ctrl-S and Ctrl-Q."""
     attached.type(b"a\x03\x1c\x1a\x04\x13\x11b")
     attached.expect(b"a\x03\x1c\x1a\x04\x13\x11b")
     attached.type(b"\x1d")
@@ -140,7 +142,7 @@ def test_keys_that_signal_are_the_guest_s(attached):
 
 
 def test_a_new_size_is_harmless(attached):
-    """SIGWINCH comes in the middle of what is typed."""
+    """SIGWINCH arrives while the user types."""
     for rows in range(20, 60):
         attached.type(b"%d," % rows)
         fcntl.ioctl(attached.slave, termios.TIOCSWINSZ,
@@ -162,7 +164,7 @@ def test_console_restores_the_terminal_too(host):
 
 
 def test_what_takes_long_shows_how_far_it_is(host, monkeypatch):
-    """And takes the line away before it says anything else."""
+    """The command erases the line before it prints anything else."""
     ways(monkeypatch, "slow-build")
     good(host.run("host", "start"))
     with Terminal(host, "create", "guest.cfg") as terminal:
@@ -184,7 +186,7 @@ def test_a_host_that_takes_long_shows_that(host, monkeypatch):
 
 
 def test_no_line_of_progress_goes_to_a_pipe(host, monkeypatch):
-    """Though there was one to show: the terminal beside it has it."""
+    """There is progress to show: a terminal shows it meanwhile."""
     ways(monkeypatch, "slow-build")
     good(host.run("host", "start"))
     with subprocess.Popen([host.path, "create", "guest.cfg"], cwd=host.folder,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""reeve token and reeve refs, against tokens that tests/tokens.py makes and
-documents that Python's cbor2 reads."""
+"""reeve token and reeve refs, with tokens that tests/tokens.py makes. Python's
+cbor2 reads the documents."""
 import base64
 import hashlib
 import json
@@ -19,7 +19,8 @@ KEYS = tokens.new_keys()
 
 @pytest.fixture
 def case(reeve):
-    """Writes the token of a case, and what verifies it."""
+    """Returns a function that writes a case's token. The key and the reference
+    values to verify it are written at once."""
     reeve.write("platform.pem", tokens.pem(KEYS["platform"]))
     reeve.write("refs.json", json.dumps(tokens.refs()))
 
@@ -282,7 +283,7 @@ def test_show_agrees_with_cbor2(case):
 
 
 def test_openssl_verifies_what_we_verify(case):
-    """The signatures of a good token, by the openssl command."""
+    """The openssl command verifies both signatures of a good token."""
     reeve = case()
     token = cbor2.loads((reeve.folder / "token").read_bytes())
     for (_, part), key in zip(token.value.values(), ("platform", "realm")):

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Verbs that do one thing to a domain: pause, unpause, shutdown, reboot,
- * destroy, rename; and domid, domname. */
+/* Verbs that do or print one thing: pause, unpause, destroy, rename, domid and
+ * domname; and shutdown and reboot, which can act on all domains. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/cli/cli.h"
 
-/* ---- One domain ------------------------------------------------------------------ */
+/* ---- One domain ------------------------------------------------------ */
 
-/* A function of the library that changes a domain. */
+/* The type of the library's functions that change a domain. */
 typedef int change(struct reeve_host *host, unsigned domid,
 		   struct reeve_report *report);
 
-static int act(const struct cli_call *call, change *apply)
+static int domain_change(const struct cli_call *call, change *apply)
 {
 	struct reeve_domain domain;
 	struct cli_session session;
@@ -24,25 +24,25 @@ static int act(const struct cli_call *call, change *apply)
 			 apply(session.host, domain.domid, session.report));
 }
 
-static int destroy(struct reeve_host *host, unsigned domid,
-		   struct reeve_report *report)
+static int domain_destroy_watched(struct reeve_host *host, unsigned domid,
+				  struct reeve_report *report)
 {
 	return reeve_domain_destroy(host, domid, cli_watch(), report);
 }
 
 int cli_pause(const struct cli_call *call)
 {
-	return act(call, reeve_domain_pause);
+	return domain_change(call, reeve_domain_pause);
 }
 
 int cli_unpause(const struct cli_call *call)
 {
-	return act(call, reeve_domain_unpause);
+	return domain_change(call, reeve_domain_unpause);
 }
 
 int cli_destroy(const struct cli_call *call)
 {
-	return act(call, destroy);
+	return domain_change(call, domain_destroy_watched);
 }
 
 int cli_rename(const struct cli_call *call)
@@ -58,9 +58,9 @@ int cli_rename(const struct cli_call *call)
 					     call->operands[1], session.report));
 }
 
-/* Tells one thing of a domain. */
-static int tell(const struct cli_call *call,
-		void (*print)(const struct reeve_domain *domain))
+/* Prints one fact about a domain. */
+static int domain_fact_print(const struct cli_call *call,
+			     void (*print)(const struct reeve_domain *domain))
 {
 	struct reeve_domain domain;
 	struct cli_session session;
@@ -70,7 +70,7 @@ static int tell(const struct cli_call *call,
 		return code;
 	print(&domain);
 	code = cli_finish_output();
-	(void)cli_close(&session, REEVE_OK); /* there is nothing to report */
+	(void)cli_close(&session, REEVE_OK); /* the report is empty */
 	return code;
 }
 
@@ -87,18 +87,19 @@ static void domname_print(const struct reeve_domain *domain)
 
 int cli_domid(const struct cli_call *call)
 {
-	return tell(call, domid_print);
+	return domain_fact_print(call, domid_print);
 }
 
 int cli_domname(const struct cli_call *call)
 {
-	return tell(call, domname_print);
+	return domain_fact_print(call, domname_print);
 }
 
-/* ---- shutdown, reboot ------------------------------------------------------------ */
+/* ---- shutdown, reboot ------------------------------------------------ */
 
-static int stop_one(struct cli_session *session, const struct cli_call *call,
-		    const struct reeve_domain *domain, enum reeve_reason reason)
+static int domain_stop(struct cli_session *session, const struct cli_call *call,
+		       const struct reeve_domain *domain,
+		       enum reeve_reason reason)
 {
 	if ((call->options & CLI_QUIET) == 0)
 		printf("Shutting down domain %u\n", domain->domid);
@@ -106,9 +107,10 @@ static int stop_one(struct cli_session *session, const struct cli_call *call,
 				     session->report);
 }
 
-/* All that run or are paused; others have nothing to end. */
-static int stop_all(struct cli_session *session, const struct cli_call *call,
-		    enum reeve_reason reason)
+/* Ends all domains that run or are paused. The others have already ended. */
+static int domains_stop_all(struct cli_session *session,
+			    const struct cli_call *call,
+			    enum reeve_reason reason)
 {
 	struct reeve_domain domain = { 0 };
 	int result;
@@ -119,14 +121,14 @@ static int stop_all(struct cli_session *session, const struct cli_call *call,
 		if (domain.state != REEVE_DOMAIN_RUNNING &&
 		    domain.state != REEVE_DOMAIN_PAUSED)
 			continue;
-		result = stop_one(session, call, &domain, reason);
+		result = domain_stop(session, call, &domain, reason);
 		if (result != REEVE_OK)
 			return result;
 	}
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
-static int stop(const struct cli_call *call, enum reeve_reason reason)
+static int domains_stop(const struct cli_call *call, enum reeve_reason reason)
 {
 	bool all = (call->options & CLI_ALL) != 0;
 	struct reeve_domain domain;
@@ -141,12 +143,12 @@ static int stop(const struct cli_call *call, enum reeve_reason reason)
 	if (!cli_open_host(&session, call, &code))
 		return code;
 	if (all) {
-		result = stop_all(&session, call, reason);
+		result = domains_stop_all(&session, call, reason);
 	} else {
 		result = reeve_domain_find(session.host, call->config, &domain,
 					   session.report);
 		if (result == REEVE_OK)
-			result = stop_one(&session, call, &domain, reason);
+			result = domain_stop(&session, call, &domain, reason);
 	}
 	code = cli_finish_output();
 	result = cli_close(&session, result);
@@ -155,10 +157,10 @@ static int stop(const struct cli_call *call, enum reeve_reason reason)
 
 int cli_shutdown(const struct cli_call *call)
 {
-	return stop(call, REEVE_POWEROFF);
+	return domains_stop(call, REEVE_POWEROFF);
 }
 
 int cli_reboot(const struct cli_call *call)
 {
-	return stop(call, REEVE_REBOOT);
+	return domains_stop(call, REEVE_REBOOT);
 }

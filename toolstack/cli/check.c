@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve check: all that is wrong with a configuration. */
+/* reeve check: reports all that is wrong with a configuration. */
 #include "toolstack/cli/cli.h"
 
-/* Loads the guest and looks at its files; the report says what was found. */
+/* Loads the guest and checks its files. The findings go to the report. */
 static int check_source(const struct cli_call *call, struct cli_session *session)
 {
 	struct reeve_source source = cli_source(call);
@@ -44,7 +44,7 @@ int cli_check(const struct cli_call *call)
 		print_verdict(call, session.guest);
 		code = cli_finish_output();
 	}
-	/* A file that is unfit makes the configuration wrong. */
+	/* A configuration is wrong if it names a file that does not fit. */
 	if (result == REEVE_ERR_IMAGE)
 		result = REEVE_ERR_CONFIG;
 	result = cli_close(&session, result);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The command line: verbs and options as tables, from which come the parsing,
- * --help and the shell completion. Only this folder prints and picks exit
- * codes.
+ * The command line. Tables of verbs and options drive the parsing, --help and
+ * the shell completion. Only this folder prints, and only this folder chooses
+ * exit codes.
  */
 #ifndef REEVE_TOOLSTACK_CLI_H
 #define REEVE_TOOLSTACK_CLI_H
@@ -22,7 +22,7 @@ enum {
 	CLI_WRONG = 2, /* the command line or the configuration is wrong */
 };
 
-/* What an option sets: a bit each, so that a verb lists what it takes. */
+/* One bit for each option, so that a verb can list the options it takes. */
 #define CLI_JSON           (UINT64_C(1) << 0)
 #define CLI_STRICT         (UINT64_C(1) << 1)
 #define CLI_ALLOW_UNKNOWN  (UINT64_C(1) << 2)
@@ -61,26 +61,26 @@ struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
 	char letter; /* 0: none */
 	const char *name;
-	const char *argument; /* NULL: takes none */
+	const char *argument; /* its name in --help; NULL: takes none */
 	const char *help;
 };
 
-/* All options of all verbs; ends with an id of 0. */
+/* All options of all verbs. The last entry has an id of 0. */
 extern const struct cli_option cli_options[];
 
 /* A parsed command line. */
 struct cli_call {
-	uint64_t options; /* those that were given */
-	const char *values[CLI_OPTION_BITS]; /* their arguments; cli_value() */
+	uint64_t options; /* the options that were given */
+	const char *values[CLI_OPTION_BITS]; /* arguments: see cli_value() */
 	const char **operands; /* in order, without the settings */
 	size_t operand_count;
 	const char *config; /* the first operand, or NULL */
-	const char **extras; /* KEY=VALUE texts: those of --set, then arguments */
+	const char **extras; /* KEY=VALUE texts: from --set, then arguments */
 	size_t extra_count;
-	size_t owned_count; /* the first of them, which are the call's to free */
+	size_t owned_count; /* extras, from the first, that the call frees */
 };
 
-/* What a verb takes besides options. */
+/* The arguments that a verb takes beside its options. */
 enum cli_operands {
 	CLI_NO_OPERANDS,
 	CLI_CONFIG, /* CONFIG */
@@ -88,11 +88,11 @@ enum cli_operands {
 	CLI_SHELL, /* the name of a shell */
 	CLI_DOMAIN,
 	CLI_DOMAIN_OR_NONE,
-	CLI_DOMAINS, /* any number */
+	CLI_DOMAINS, /* any number of domains */
 	CLI_DOMAIN_NAME, /* DOMAIN NEW-NAME */
 	CLI_FIELD_OR_NONE,
-	CLI_MAPPED, /* CONFIG [KEY=VALUE ...], or with -d a domain */
-	CLI_TOKEN, /* the file of a token */
+	CLI_MAPPED, /* CONFIG [KEY=VALUE ...]; a domain if -d is given */
+	CLI_TOKEN, /* the name of a token's file */
 };
 
 struct cli_verb {
@@ -104,48 +104,45 @@ struct cli_verb {
 	int (*run)(const struct cli_call *call);
 };
 
-/* All verbs; ends with a NULL name. */
+/* All verbs. The last entry has a NULL name. */
 extern const struct cli_verb cli_verbs[];
 
-/* The argument of an option; NULL: it was not given. */
+/* Returns the argument of an option; NULL: the option was not given. */
 const char *cli_value(const struct cli_call *call, uint64_t id);
 
-/* The operands of a verb as usage text shows them. */
+/* Returns the operands of a verb as its usage text shows them. */
 const char *cli_operands_text(enum cli_operands operands);
 
 /*
- * Parses a verb's arguments (argv[0] is the verb). false: told on stderr what
- * is wrong. Either way the call is to be disposed of.
+ * Parses a verb's arguments (argv[0] is the verb). Returns false after printing
+ * on stderr what is wrong. The caller disposes of the call in both cases.
  */
 bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
 	       struct cli_call *call);
 
 void cli_dispose(struct cli_call *call);
 
-/* KEY=VALUE with the value in quotes if the key takes text; the caller frees.
- * NULL: out of memory. */
+/* Returns KEY=VALUE, with the value in quotes if the key takes text. The caller
+ * frees it. NULL: out of memory. */
 char *cli_quote_setting(const char *setting);
 
-void cli_help(FILE *to); /* of the whole command */
+void cli_help(FILE *to); /* for the whole command */
 void cli_help_verb(FILE *to, const struct cli_verb *verb);
 
-/* The source that a call names. */
+/* Returns the configuration that a call names. */
 struct reeve_source cli_source(const struct cli_call *call);
 
-/* Prints every diagnostic on stderr, a line each, its hint on another. */
+/* Prints each diagnostic on a line of stderr, and its hint on the next line. */
 void cli_print_report(const struct reeve_report *report);
-/* The same as a JSON document on stdout; accepted: nothing was refused. */
+/* Prints the diagnostics as a JSON document on stdout. accepted says that the
+ * configuration was not refused. Returns the exit code. */
 int cli_print_report_json(const char *config, bool accepted,
 			  const struct reeve_report *report);
 
-/* The exit code for a result of the library. */
+/* Returns the exit code for a result of the library. */
 int cli_exit_code(int result);
 
-/*
- * Opens what a verb works on: a report, and the guest that call names. On
- * failure what happened is printed, nothing is left to free, and *exit_code
- * is set.
- */
+/* The objects that a verb works on. */
 struct cli_session {
 	struct reeve_report *report;
 	struct reeve_guest *guest;
@@ -153,84 +150,101 @@ struct cli_session {
 	struct reeve_host *host;
 };
 
+/*
+ * Opens a report, and the guest that call names. On failure it prints the
+ * report, frees everything, sets *exit_code and returns false. The other
+ * functions that open a session do the same.
+ */
 bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
 		    int *exit_code);
-/* As cli_open_guest(), with the guest's files loaded. */
+/* As cli_open_guest(), and loads the guest's files. */
 bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 		   int *exit_code);
-/* Opens the host that --host or REEVE_HOST names, else the default one. */
+/* Opens the host that --host or REEVE_HOST names, or else the default host. */
 bool cli_open_host(struct cli_session *session, const struct cli_call *call,
 		   int *exit_code);
-/* As cli_open_host(), with the domain found that the call names first. */
+/* As cli_open_host(), and finds the domain that the first operand names. */
 bool cli_open_domain(struct cli_session *session, const struct cli_call *call,
 		     struct reeve_domain *domain, int *exit_code);
-/* Prints what is in the report so far, and empties it. */
+/* Prints the report as it is so far, and empties it. */
 void cli_tell(struct cli_session *session);
-/* Prints what is in the report, frees all, and returns result's exit code. */
+/* Prints the report, frees everything, and returns the exit code for result. */
 int cli_close(struct cli_session *session, int result);
 
-/* Prints text and a line feed on stdout and frees it; NULL: out of memory. */
+/* Prints text and a line feed on stdout, and frees text. A NULL text means that
+ * memory ran out. Returns the exit code. */
 int cli_print_text(char *text);
-/* Flushes stdout; an error there is a failed operation. */
+/* Flushes stdout. Returns the exit code: an error there is a failed
+ * operation. */
 int cli_finish_output(void);
-/* Writes a whole file, or leaves none. 0, or REEVE_ERR_IO (said on stderr),
- * or REEVE_ERR_MEMORY. */
+/* Writes a complete file, or leaves none. Returns 0, REEVE_ERR_IO (after
+ * printing why), or REEVE_ERR_MEMORY. */
 int cli_write_file(const char *path, const void *data, size_t size);
 
-/* ---- Hosts and domains ------------------------------------------------- */
+/* ---- Hosts and domains ----------------------------------------------- */
 
-/* The host that the call or the environment names; NULL: the default. */
+/* Returns the host that the call or the environment names; NULL: the default
+ * host. */
 const char *cli_host_name(const struct cli_call *call);
 
 /*
- * A watch that ends what is being done at SIGINT, SIGTERM and SIGHUP, and
- * shows it on a terminal when it takes longer than a second.
+ * Returns a watch that stops an operation at SIGINT, SIGTERM, SIGHUP and
+ * SIGQUIT, and shows its progress on a terminal once it has taken a second.
  */
 const struct reeve_watch *cli_watch(void);
-/* Whether such a signal came. */
+/* Returns whether such a signal has arrived. */
 bool cli_is_stopped(void);
-/* Takes the line that shows progress away. */
+/* Erases the line that shows the progress. */
 void cli_watch_clear(void);
 
-/* Reads a size: a number with K, M (also without a letter), G or T behind it.
- * false: it is none. */
+/* Reads a size: a number with K, M, G or T behind it; without a letter it is in
+ * MiB. Returns false if text is not a size. */
 bool cli_read_size(const char *text, uint64_t *bytes);
 
-/* Nanoseconds as "1:02:03" with days in front of it. */
+/* Prints nanoseconds as "1:02:03", with the days before it if there are any. */
 void cli_print_uptime(uint64_t ns);
-/* A name that fills at least width columns, anything in it made printable. */
+/* Prints a name, made printable, padded to at least width columns. */
 void cli_print_name(const char *name, int width);
 
 struct json_object *cli_domain_json(const struct reeve_domain *domain);
-/* Prints a document and frees it; the exit code. */
+
+/* Add a member to a JSON object. A NULL text adds nothing. */
+void cli_json_add_text(struct json_object *object, const char *name,
+		       const char *text);
+void cli_json_add_number(struct json_object *object, const char *name,
+			 uint64_t value);
+void cli_json_add_bool(struct json_object *object, const char *name, bool value);
+/* Prints a document and frees it. Returns the exit code. */
 int cli_print_json(struct json_object *document);
 
 /* How a console or a wait ended. */
 enum cli_end {
-	CLI_END_FAILED, /* said on stderr */
-	CLI_END_DETACHED, /* by the key, or its output was closed */
+	CLI_END_FAILED, /* the reason was reported */
+	CLI_END_DETACHED, /* by the detach key, or the output was closed */
 	CLI_END_STOPPED, /* by a signal */
-	CLI_END_SHUTDOWN, /* the domain has ended, and is there */
-	CLI_END_GONE, /* there is no such domain any more */
+	CLI_END_SHUTDOWN, /* the domain has ended, but still exists */
+	CLI_END_GONE, /* the domain no longer exists */
 };
 
-/* What became of a domain: CLI_END_SHUTDOWN with *domain up to date, _GONE, or
- * _DETACHED if it goes on. */
+/* Asks the host for a domain's state. Returns CLI_END_SHUTDOWN or, if the
+ * domain goes on, CLI_END_DETACHED, with *domain up to date; else
+ * CLI_END_GONE, CLI_END_STOPPED or CLI_END_FAILED. */
 enum cli_end cli_domain_look(const struct cli_call *call,
 			     struct reeve_domain *domain,
 			     struct reeve_report *report);
-/* Relays the console, and waits for the domain's end. */
+/* Relays the console until the domain ends or the user detaches. */
 enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
 		       int console, struct reeve_report *report);
-/* Attaches to the console, relays, and gives it back. */
+/* Attaches to the console, relays it, and releases it. */
 enum cli_end cli_attach(const struct cli_call *call, struct cli_session *session,
 			struct reeve_domain *domain);
-/* Waits for the domain's end. */
+/* Waits until the domain ends. */
 enum cli_end cli_await_end(const struct cli_call *call,
 			   struct reeve_domain *domain,
 			   struct reeve_report *report);
 
-/* Creates, runs and follows the guest of a session (create without -n). */
+/* reeve create without -n: creates and runs a guest, and follows it as far as
+ * the options say. */
 int cli_create_run(const struct cli_call *call);
 
 int cli_check(const struct cli_call *call);
@@ -265,8 +279,11 @@ int cli_unpause(const struct cli_call *call);
 int cli_uptime(const struct cli_call *call);
 int cli_vcpu_list(const struct cli_call *call);
 
-/* Prints text that may hold anything. */
+/* Prints text that may contain any bytes, with unprintable ones replaced. */
 void cli_print_safely(const char *text);
+
+/* Writes bytes as 2 * size digits and a NUL. */
+void cli_hex_text(char *text, const uint8_t *bytes, size_t size);
 
 /* Sections that more than one verb prints. */
 void cli_print_plan(const struct reeve_plan *plan);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve completion: the shell's completion, out of the verb, option and key
- * tables. */
+/* reeve completion: makes the shell's completion script from the tables of
+ * verbs, options and keys. */
 #include <string.h>
 
 #include "toolstack/cli/cli.h"
 
-/* The first words of verbs with two. */
+/* The first words of the verbs that have two words. */
 static const char *const groups[] = { "host", "token" };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
 
-/* Verbs of one word, and the word before those of two. */
+/* Prints the verbs of one word, and the first words of the others. */
 static void print_verbs(void)
 {
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++) {
@@ -33,7 +33,8 @@ static void print_second_words(const char *group)
 	}
 }
 
-/* Completes the second word of a group, and joins both into $verb. */
+/* Prints the code that completes the second word of a group, and that joins
+ * both words in $verb. */
 static void print_group(const char *group)
 {
 	printf("\tif [ \"$verb\" = %s ]; then\n"
@@ -45,7 +46,7 @@ static void print_group(const char *group)
 	     "\t\tverb=\"$verb ${COMP_WORDS[2]}\"\n\tfi");
 }
 
-/* The options of a verb, as a case branch that sets $options. */
+/* Prints the options of a verb, as a case branch that sets $options. */
 static void print_verb_case(const struct cli_verb *verb)
 {
 	printf("\t'%s') options='", verb->name);

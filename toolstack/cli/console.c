@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve console, and following a domain to its end. */
+/* reeve console; and following a domain to its end. */
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,7 +40,7 @@ enum cli_end cli_await_end(const struct cli_call *call,
 	enum cli_end end;
 
 	do {
-		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+		(void)nanosleep(&pause, NULL); /* a shorter pause is fine */
 		end = cli_domain_look(call, domain, report);
 	} while (end == CLI_END_DETACHED && !cli_is_stopped());
 	return cli_is_stopped() ? CLI_END_STOPPED : end;
@@ -61,7 +61,7 @@ enum cli_end cli_attach(const struct cli_call *call,
 						   : CLI_END_FAILED;
 	}
 	result = reeve_domain_console(host, domain, &fd, &lock, session->report);
-	/* A host serves a few connections at a time: none is kept. */
+	/* A host serves only a few connections at a time: keep none. */
 	reeve_host_close(host);
 	if (result != REEVE_OK)
 		return CLI_END_FAILED;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve create: its dry run; the rest is in run.c. */
+/* reeve create: the dry run (-n). run.c has the rest. */
 #include <string.h>
 
 #include "toolstack/cli/cli.h"

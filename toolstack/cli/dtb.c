@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve dtb: the device tree that a guest would get. */
+/* reeve dtb: writes the device tree that a guest would get. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

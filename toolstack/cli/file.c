@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writing a file so that it is whole or absent. */
+/* Writes a file so that it is either complete or absent. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "toolstack/cli/cli.h"
 
-static bool write_all(int fd, const char *data, size_t size)
+static bool output_write_all(int fd, const char *data, size_t size)
 {
 	while (size > 0) {
 		ssize_t n = write(fd, data, size);
@@ -24,25 +24,25 @@ static bool write_all(int fd, const char *data, size_t size)
 	return true;
 }
 
-static int complain(const char *path)
+static int write_failed(const char *path)
 {
 	fprintf(stderr, "reeve: error: %s: cannot be written: %s\n", path,
 		strerror(errno));
 	return REEVE_ERR_IO;
 }
 
-/* A device or a pipe is written in place; there is nothing to rename over. */
+/* Writes to a device or a pipe, which a renamed file must not replace. */
 static int write_in_place(const char *path, const void *data, size_t size)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write_all(fd, data, size);
+	bool ok = fd >= 0 && output_write_all(fd, data, size);
 
 	if (fd >= 0 && close(fd) != 0)
 		ok = false;
-	return ok ? REEVE_OK : complain(path);
+	return ok ? REEVE_OK : write_failed(path);
 }
 
-/* Fills path.XXXXXX and renames it to path; removes it on failure. */
+/* Fills the temporary file and renames it to path, or removes it on failure. */
 static bool write_renamed(const char *path, char *temporary, const void *data,
 			  size_t size)
 {
@@ -53,7 +53,7 @@ static bool write_renamed(const char *path, char *temporary, const void *data,
 	umask(mask);
 	if (fd < 0)
 		return false;
-	ok = write_all(fd, data, size) && fchmod(fd, 0666 & ~mask) == 0;
+	ok = output_write_all(fd, data, size) && fchmod(fd, 0666 & ~mask) == 0;
 	if (close(fd) != 0)
 		ok = false;
 	if (ok && rename(temporary, path) == 0)
@@ -74,5 +74,5 @@ int cli_write_file(const char *path, const void *data, size_t size)
 		return REEVE_ERR_MEMORY;
 	ok = write_renamed(path, temporary, data, size);
 	free(temporary);
-	return ok ? REEVE_OK : complain(path);
+	return ok ? REEVE_OK : write_failed(path);
 }

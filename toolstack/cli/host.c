@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve host: starting and stopping hosts, and looking at them. */
+/* reeve host: starts, stops and lists hosts, and shows their keys. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 
 bool cli_read_size(const char *text, uint64_t *bytes)
 {
-	static const char units[] = "KMGT";
-	const char *unit;
+	static const char upper[] = "KMGT";
+	static const char lower[] = "kmgt";
 	unsigned shift = 20;
 	uint64_t value;
 	char *end;
@@ -20,10 +20,13 @@ bool cli_read_size(const char *text, uint64_t *bytes)
 		return false;
 	value = strtoull(text, &end, 10);
 	if (*end != '\0') {
-		unit = strchr(units, *end >= 'a' ? *end - 'a' + 'A' : *end);
-		if (unit == NULL || end[1] != '\0')
+		size_t unit = 0;
+
+		while (unit < 4 && *end != upper[unit] && *end != lower[unit])
+			unit++;
+		if (unit == 4 || end[1] != '\0')
 			return false;
-		shift = 10 * (unsigned)(unit - units + 1);
+		shift = 10 * ((unsigned)unit + 1);
 	}
 	*bytes = value << shift;
 	return value <= UINT64_MAX >> shift;
@@ -39,7 +42,7 @@ static bool read_cpus(const char *text, unsigned *cpus)
 	       value <= 1000;
 }
 
-static bool refuse(const char *option, const char *text)
+static bool option_refuse(const char *option, const char *text)
 {
 	fprintf(stderr, "reeve host start: %s: cannot be read: %s\n", option,
 		text);
@@ -61,9 +64,9 @@ static bool options_read(const struct cli_call *call,
 	};
 	if (memory != NULL &&
 	    (!cli_read_size(memory, &options->memory) || options->memory == 0))
-		return refuse("--memory", memory);
+		return option_refuse("--memory", memory);
 	if (cpus != NULL && !read_cpus(cpus, &options->cpus))
-		return refuse("--cpus", cpus);
+		return option_refuse("--cpus", cpus);
 	return true;
 }
 
@@ -112,7 +115,7 @@ int cli_host_show_key(const struct cli_call *call)
 	return result != CLI_OK ? result : cli_finish_output();
 }
 
-/* ---- status, list ---------------------------------------------------------- */
+/* ---- status, list ---------------------------------------------------- */
 
 static const char *const state_names[] = {
 	[REEVE_HOST_STARTING] = "starting",
@@ -124,21 +127,15 @@ static struct json_object *entry_json(const struct reeve_host_entry *entry)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "name",
-			       json_object_new_string(entry->name));
-	json_object_object_add(object, "state",
-			       json_object_new_string(state_names[entry->state]));
-	json_object_object_add(object, "folder",
-			       json_object_new_string(entry->folder));
+	cli_json_add_text(object, "name", entry->name);
+	cli_json_add_text(object, "state", state_names[entry->state]);
+	cli_json_add_text(object, "folder", entry->folder);
 	if (entry->state != REEVE_HOST_RUNNING)
 		return object;
-	json_object_object_add(object, "pid", json_object_new_int64(entry->pid));
-	json_object_object_add(object, "memory",
-			       json_object_new_uint64(entry->memory));
-	json_object_object_add(object, "cpus",
-			       json_object_new_int64(entry->cpus));
-	json_object_object_add(object, "debug_console",
-			       json_object_new_boolean(entry->debug_console));
+	cli_json_add_number(object, "pid", (uint64_t)entry->pid);
+	cli_json_add_number(object, "memory", entry->memory);
+	cli_json_add_number(object, "cpus", entry->cpus);
+	cli_json_add_bool(object, "debug_console", entry->debug_console);
 	return object;
 }
 
@@ -182,7 +179,7 @@ int cli_host_list(const struct cli_call *call)
 	return result != CLI_OK ? result : code;
 }
 
-/* Exit code 0: it runs; 1: it does not. */
+/* The exit code is 0 if the host runs, and 1 if it does not. */
 int cli_host_status(const struct cli_call *call)
 {
 	struct cli_session session = { .report = reeve_report_new() };
@@ -202,6 +199,6 @@ int cli_host_status(const struct cli_call *call)
 		print_entries(&entry, 1);
 		code = cli_finish_output();
 	}
-	(void)cli_close(&session, result); /* it is REEVE_OK */
+	(void)cli_close(&session, result); /* result is REEVE_OK */
 	return entry.state == REEVE_HOST_RUNNING ? code : CLI_FAILED;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve info, dmesg: a host as it tells of itself. */
+/* reeve info, dmesg: print what a host reports about itself. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define DMESG_SIZE 4096 /* bytes asked for at a time */
 
-/* The facts in the order of printing, as an object. */
+/* Makes an object of the facts, in the order in which they are printed. */
 static struct json_object *info_json(const struct reeve_host_info *info)
 {
 	const struct {
@@ -32,22 +32,16 @@ static struct json_object *info_json(const struct reeve_host_info *info)
 	char rmi[64];
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		json_object_object_add(object, numbers[i].name,
-				       json_object_new_uint64(numbers[i].value));
+		cli_json_add_number(object, numbers[i].name, numbers[i].value);
 	}
-	json_object_object_add(object, "realms",
-			       json_object_new_boolean(info->realms));
-	if (info->rmm_text[0] != '\0') {
-		json_object_object_add(object, "realms_why_not",
-				       json_object_new_string(info->rmm_text));
-	}
+	cli_json_add_bool(object, "realms", info->realms);
+	if (info->rmm_text[0] != '\0')
+		cli_json_add_text(object, "realms_why_not", info->rmm_text);
 	snprintf(rmi, sizeof(rmi), "%u.%u-%u.%u", info->rmi_lower >> 16,
 		 info->rmi_lower & 0xffff, info->rmi_higher >> 16,
 		 info->rmi_higher & 0xffff);
-	json_object_object_add(object, "rmi_version",
-			       json_object_new_string(rmi));
-	json_object_object_add(object, "debug_console",
-			       json_object_new_boolean(info->debug));
+	cli_json_add_text(object, "rmi_version", rmi);
+	cli_json_add_bool(object, "debug_console", info->debug);
 	return object;
 }
 
@@ -84,7 +78,8 @@ int cli_info(const struct cli_call *call)
 	return result != CLI_OK ? result : code;
 }
 
-/* Log lines, with what a terminal could take amiss made visible. */
+/* Prints log lines. Bytes that could confuse a terminal are printed as
+ * escapes. */
 static void print_log(const char *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {

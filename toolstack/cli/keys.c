@@ -4,13 +4,12 @@
 
 #include "toolstack/cli/cli.h"
 
-static void json_add(struct json_object *object, const char *name,
-		     const char *text)
+/* Adds a member unless the table leaves it empty. */
+static void key_add(struct json_object *object, const char *name,
+		    const char *text)
 {
-	if (text != NULL && *text != 0) {
-		json_object_object_add(object, name,
-				       json_object_new_string(text));
-	}
+	if (text != NULL && *text != '\0')
+		cli_json_add_text(object, name, text);
 }
 
 static int keys_print_json(void)
@@ -21,19 +20,16 @@ static int keys_print_json(void)
 	for (size_t i = 0; (key = reeve_key_at(i)) != NULL; i++) {
 		struct json_object *object = json_object_new_object();
 
-		json_add(object, "name", key->name);
-		json_add(object, "type", key->type);
-		json_add(object, "unit", key->unit);
-		json_add(object, "range", key->range);
-		json_add(object, "default", key->fallback);
-		json_add(object, "guests", key->guests);
-		json_add(object, "help", key->help);
+		key_add(object, "name", key->name);
+		key_add(object, "type", key->type);
+		key_add(object, "unit", key->unit);
+		key_add(object, "range", key->range);
+		key_add(object, "default", key->fallback);
+		key_add(object, "guests", key->guests);
+		key_add(object, "help", key->help);
 		json_object_array_add(list, object);
 	}
-	puts(json_object_to_json_string_ext(
-		list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(list);
-	return cli_finish_output();
+	return cli_print_json(list);
 }
 
 int cli_keys(const struct cli_call *call)

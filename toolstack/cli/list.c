@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve list, uptime, vcpu-list: the domains of a host, in xl's columns. */
+/* reeve list, uptime, vcpu-list: print the domains of a host in xl's
+ * columns. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,16 +11,8 @@
 
 #define NS_PER_SECOND 1000000000.0
 
-int cli_print_json(struct json_object *document)
-{
-	puts(json_object_to_json_string_ext(
-		document,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
-	return cli_finish_output();
-}
-
-/* printf() counts bytes, a terminal characters. */
+/* Pads by hand, because printf() counts bytes and a terminal counts
+ * characters. */
 void cli_print_name(const char *name, int width)
 {
 	int columns = 0;
@@ -41,7 +34,7 @@ void cli_print_uptime(uint64_t ns)
 	       (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
 }
 
-/* ---- One domain --------------------------------------------------------------- */
+/* ---- One domain ------------------------------------------------------ */
 
 static const char *const state_words[] = {
 	[REEVE_DOMAIN_LOADING] = "loading",
@@ -60,7 +53,7 @@ static const char *reason_word(enum reeve_reason reason)
 	return reason == REEVE_REBOOT ? "reboot" : "crash";
 }
 
-/* xl's six letters. */
+/* Writes xl's six letters for a domain's state. */
 static void state_letters(const struct reeve_domain *domain, char letters[7])
 {
 	bool running = domain->state == REEVE_DOMAIN_RUNNING;
@@ -69,8 +62,10 @@ static void state_letters(const struct reeve_domain *domain, char letters[7])
 	bool dying = domain->state == REEVE_DOMAIN_DYING;
 
 	memcpy(letters, "------", 7);
-	if (running)
-		letters[domain->blocked ? 1 : 0] = domain->blocked ? 'b' : 'r';
+	if (running && !domain->blocked)
+		letters[0] = 'r';
+	if (running && domain->blocked)
+		letters[1] = 'b';
 	if (!running && !ended && !failed && !dying)
 		letters[2] = 'p';
 	if (ended || failed)
@@ -81,30 +76,6 @@ static void state_letters(const struct reeve_domain *domain, char letters[7])
 		letters[4] = 'c';
 	if (dying)
 		letters[5] = 'd';
-}
-
-static void add_number(struct json_object *object, const char *name,
-		       uint64_t value)
-{
-	json_object_object_add(object, name, json_object_new_uint64(value));
-}
-
-static void add_bool(struct json_object *object, const char *name, bool value)
-{
-	json_object_object_add(object, name, json_object_new_boolean(value));
-}
-
-static void add_text(struct json_object *object, const char *name,
-		     const char *text)
-{
-	json_object_object_add(object, name, json_object_new_string(text));
-}
-
-static void hex(char *text, const uint8_t *bytes, size_t size)
-{
-	*text = '\0';
-	for (size_t i = 0; i < size; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
 }
 
 static void uuid_text(const uint8_t uuid[16], char text[37])
@@ -122,42 +93,42 @@ struct json_object *cli_domain_json(const struct reeve_domain *domain)
 	struct json_object *object = json_object_new_object();
 	char text[2 * sizeof(domain->rim) + 1];
 
-	add_number(object, "domid", domain->domid);
-	add_text(object, "name", domain->name);
+	cli_json_add_number(object, "domid", domain->domid);
+	cli_json_add_text(object, "name", domain->name);
 	uuid_text(domain->uuid, text);
-	add_text(object, "uuid", text);
-	add_bool(object, "realm", domain->realm);
-	hex(text, domain->rim, domain->rim_size);
+	cli_json_add_text(object, "uuid", text);
+	cli_json_add_bool(object, "realm", domain->realm);
+	cli_hex_text(text, domain->rim, domain->rim_size);
 	if (domain->rim_size != 0)
-		add_text(object, "rim", text);
-	add_text(object, "state", state_words[domain->state]);
-	add_bool(object, "blocked", domain->blocked);
+		cli_json_add_text(object, "rim", text);
+	cli_json_add_text(object, "state", state_words[domain->state]);
+	cli_json_add_bool(object, "blocked", domain->blocked);
 	if (domain->state == REEVE_DOMAIN_SHUTDOWN)
-		add_text(object, "reason", reason_word(domain->reason));
+		cli_json_add_text(object, "reason", reason_word(domain->reason));
 	if (domain->text[0] != '\0')
-		add_text(object, "text", domain->text);
-	add_number(object, "vcpus", domain->vcpus);
-	add_number(object, "vcpus_online", domain->vcpus_online);
+		cli_json_add_text(object, "text", domain->text);
+	cli_json_add_number(object, "vcpus", domain->vcpus);
+	cli_json_add_number(object, "vcpus_online", domain->vcpus_online);
 	if (domain->console != REEVE_NO_CONSOLE)
-		add_number(object, "console", domain->console);
-	add_number(object, "memory", domain->ram_size);
-	add_number(object, "pages_held", domain->pages_held);
-	add_number(object, "pages_promised", domain->pages_promised);
-	add_number(object, "pages_shared", domain->pages_shared);
-	add_number(object, "granules_delegated", domain->granules_delegated);
-	add_number(object, "cpu_ns", domain->cpu_ns);
-	add_number(object, "uptime_ns", domain->uptime_ns);
-	add_number(object, "first_entry_ns", domain->first_entry_ns);
-	add_number(object, "rmi_calls", domain->rmi_calls);
-	add_number(object, "exits", domain->exits);
+		cli_json_add_number(object, "console", domain->console);
+	cli_json_add_number(object, "memory", domain->ram_size);
+	cli_json_add_number(object, "pages_held", domain->pages_held);
+	cli_json_add_number(object, "pages_promised", domain->pages_promised);
+	cli_json_add_number(object, "pages_shared", domain->pages_shared);
+	cli_json_add_number(object, "granules_delegated",
+			    domain->granules_delegated);
+	cli_json_add_number(object, "cpu_ns", domain->cpu_ns);
+	cli_json_add_number(object, "uptime_ns", domain->uptime_ns);
+	cli_json_add_number(object, "first_entry_ns", domain->first_entry_ns);
+	cli_json_add_number(object, "rmi_calls", domain->rmi_calls);
+	cli_json_add_number(object, "exits", domain->exits);
 	return object;
 }
 
-/* ---- Each of them
- * ----------------------------------------------------------------- */
+/* ---- Each domain of a host ------------------------------------------- */
 
-/* What a verb does with each domain: prints it, or appends to list if that is
- * not NULL. 0 or an enum reeve_result. */
+/* The function of a verb that handles one domain: it prints the domain or, if
+ * list is not NULL, appends to the list. Returns an enum reeve_result. */
 typedef int each_fn(const struct cli_call *call, struct cli_session *session,
 		    const struct reeve_domain *domain, struct json_object *list);
 
@@ -192,8 +163,9 @@ static int each_all(const struct cli_call *call, struct cli_session *session,
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
-/* Visits the domains that the call names, or all. */
-static int visit(const struct cli_call *call, const char *header, each_fn *each)
+/* Visits the domains that the call names, or all domains if it names none. */
+static int domains_visit(const struct cli_call *call, const char *header,
+			 each_fn *each)
 {
 	bool json = (call->options & CLI_JSON) != 0;
 	struct json_object *list = json ? json_object_new_array() : NULL;
@@ -207,8 +179,10 @@ static int visit(const struct cli_call *call, const char *header, each_fn *each)
 	}
 	if (!json)
 		puts(header);
-	result = call->operand_count > 0 ? each_named(call, &session, each, list)
-					 : each_all(call, &session, each, list);
+	if (call->operand_count > 0)
+		result = each_named(call, &session, each, list);
+	else
+		result = each_all(call, &session, each, list);
 	if (json && result == REEVE_OK)
 		code = cli_print_json(json_object_get(list));
 	else
@@ -218,7 +192,7 @@ static int visit(const struct cli_call *call, const char *header, each_fn *each)
 	return result != CLI_OK ? result : code;
 }
 
-/* ---- list ---------------------------------------------------------------------- */
+/* ---- list ------------------------------------------------------------ */
 
 static int list_one(const struct cli_call *call, struct cli_session *session,
 		    const struct reeve_domain *domain, struct json_object *list)
@@ -250,7 +224,7 @@ int cli_list(const struct cli_call *call)
 {
 	bool verbose = (call->options & CLI_VERBOSE) != 0;
 
-	return visit(
+	return domains_visit(
 		call,
 		verbose ? "Name                                        ID   Mem "
 			  "VCPUs\tState\tTime(s) Realm UUID / Reason"
@@ -259,7 +233,7 @@ int cli_list(const struct cli_call *call)
 		list_one);
 }
 
-/* ---- uptime -------------------------------------------------------------------- */
+/* ---- uptime ---------------------------------------------------------- */
 
 static int uptime_one(const struct cli_call *call, struct cli_session *session,
 		      const struct reeve_domain *domain,
@@ -280,11 +254,12 @@ static int uptime_one(const struct cli_call *call, struct cli_session *session,
 
 int cli_uptime(const struct cli_call *call)
 {
-	return visit(call, "Name                                ID Uptime",
-		     uptime_one);
+	return domains_visit(call,
+			     "Name                                ID Uptime",
+			     uptime_one);
 }
 
-/* ---- vcpu-list ----------------------------------------------------------------- */
+/* ---- vcpu-list ------------------------------------------------------- */
 
 static void vcpu_print(const struct reeve_domain *domain,
 		       const struct reeve_vcpu *vcpu)
@@ -309,15 +284,15 @@ static struct json_object *vcpu_json(const struct reeve_domain *domain,
 	struct json_object *object = json_object_new_object();
 	struct json_object *exits = json_object_new_object();
 
-	add_number(object, "domid", domain->domid);
-	add_text(object, "name", domain->name);
-	add_number(object, "vcpu", vcpu->index);
-	add_bool(object, "online", vcpu->online);
-	add_bool(object, "running", vcpu->running);
-	add_number(object, "cpu", vcpu->core);
-	add_number(object, "cpu_ns", vcpu->cpu_ns);
+	cli_json_add_number(object, "domid", domain->domid);
+	cli_json_add_text(object, "name", domain->name);
+	cli_json_add_number(object, "vcpu", vcpu->index);
+	cli_json_add_bool(object, "online", vcpu->online);
+	cli_json_add_bool(object, "running", vcpu->running);
+	cli_json_add_number(object, "cpu", vcpu->core);
+	cli_json_add_number(object, "cpu_ns", vcpu->cpu_ns);
 	for (unsigned i = 0; i < REEVE_EXIT_KINDS; i++)
-		add_number(exits, reeve_exit_name(i), vcpu->exits[i]);
+		cli_json_add_number(exits, reeve_exit_name(i), vcpu->exits[i]);
 	json_object_object_add(object, "exits", exits);
 	return object;
 }
@@ -343,8 +318,9 @@ static int vcpus_one(const struct cli_call *call, struct cli_session *session,
 
 int cli_vcpu_list(const struct cli_call *call)
 {
-	return visit(call,
-		     "Name                                ID  VCPU   CPU State   "
-		     "Time(s) Affinity (Hard / Soft)",
-		     vcpus_one);
+	return domains_visit(
+		call,
+		"Name                                ID  VCPU   CPU State   "
+		"Time(s) Affinity (Hard / Soft)",
+		vcpus_one);
 }

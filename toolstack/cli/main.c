@@ -4,7 +4,7 @@
 
 #include "toolstack/cli/cli.h"
 
-/* Whether the words begin with those of the verb, and how many these are. */
+/* Returns how many words the verb has if the words begin with them, else 0. */
 static int verb_matches(const struct cli_verb *verb, int count,
 			char *const *words)
 {
@@ -14,11 +14,13 @@ static int verb_matches(const struct cli_verb *verb, int count,
 		return 0;
 	if (verb->name[first] == '\0')
 		return 1;
-	return count > 1 && strcmp(words[1], verb->name + first + 1) == 0 ? 2
-									  : 0;
+	if (count > 1 && strcmp(words[1], verb->name + first + 1) == 0)
+		return 2;
+	return 0;
 }
 
-/* The verb that the words name, and how many of them do; NULL: said why. */
+/* Returns the verb that the words name, and in *taken how many words that were.
+ * NULL: an error was printed. */
 static const struct cli_verb *verb_find(int count, char *const *words,
 					int *taken)
 {
@@ -53,7 +55,7 @@ static int verb_run(const struct cli_verb *verb, int argc, char **argv)
 	return code;
 }
 
-/* `reeve help [VERB]`. */
+/* Runs `reeve help [VERB]`. */
 static int help_run(int argc, char **argv)
 {
 	const struct cli_verb *verb;

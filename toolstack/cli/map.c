@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve map: a guest's address space, planned or of a running domain. */
+/* reeve map: shows a guest's address space, as planned or of a domain. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "toolstack/cli/cli.h"
 
-/* Prints the map as the call wants it, or writes it to a file. */
+/* Prints the map in the form that the call asks for, or writes it to a file. */
 static int map_show(const struct cli_call *call, const struct reeve_map *map)
 {
 	const char *path = cli_value(call, CLI_OUTPUT);
@@ -31,7 +31,7 @@ static int map_show(const struct cli_call *call, const struct reeve_map *map)
 	return result;
 }
 
-/* Shows the map and frees all. */
+/* Shows the map, frees everything, and returns the exit code. */
 static int map_finish(const struct cli_call *call, struct cli_session *session,
 		      struct reeve_map *map, int result)
 {
@@ -59,7 +59,7 @@ static int domain_map(const struct cli_call *call)
 	return map_finish(call, &session, map, result);
 }
 
-/* Where there is no such file, a domain may have been meant. */
+/* If there is no such file, the user may have meant a domain: hint at -d. */
 static void hint_domain(const struct cli_call *call)
 {
 	char *name;
@@ -98,7 +98,7 @@ static int plan_map(const struct cli_call *call)
 	return map_finish(call, &session, map, result);
 }
 
-/* Options that say how a configuration is read say nothing of a domain. */
+/* Options for reading a configuration. A domain has none to read. */
 #define PLAN_OPTIONS                                                           \
 	(CLI_ENGINE | CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve measure: predict a Realm's initial measurement. */
+/* reeve measure: predicts a Realm's initial measurement. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "toolstack/cli/cli.h"
 
-/* Writes a segment with its last granule filled up, as it is measured. */
+/* Writes a segment as it is measured: its last granule is padded with zeros. */
 static int segment_write(const struct cli_session *session, const char *folder,
 			 size_t index, const struct reeve_range *range)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From a verb's argv to a struct cli_call, and the usage texts. */
+/* Parses a verb's argv into a struct cli_call, and prints the usage texts. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +8,11 @@
 
 #define OPTIONS_MAX (CLI_OPTION_BITS + 1)
 
-/* What getopt_long returns for a name: more than any letter. */
+/* getopt_long returns this plus the option's bit for a long name. It is greater
+ * than any letter. */
 #define LONG_ONLY 256
 
-/* getopt_long's view of the options that one verb takes. */
+/* The options of one verb in the form that getopt_long takes. */
 struct getopt_tables {
 	struct option options[OPTIONS_MAX];
 	char letters[2 * OPTIONS_MAX + 2];
@@ -34,7 +35,7 @@ static void tables_fill(struct getopt_tables *tables,
 	char *letter = tables->letters;
 
 	memset(tables, 0, sizeof(*tables));
-	*letter++ = ':'; /* tell a missing argument from an unknown option */
+	*letter++ = ':'; /* return ':' for a missing argument, not '?' */
 	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
 		if (!verb_takes(verb, o->id))
 			continue;
@@ -52,7 +53,7 @@ static void tables_fill(struct getopt_tables *tables,
 	}
 }
 
-/* The option that getopt_long's return value stands for. */
+/* Returns the option for a return value of getopt_long. NULL: there is none. */
 static const struct cli_option *option_find(int value)
 {
 	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
@@ -71,7 +72,7 @@ static bool usage_error(const struct cli_verb *verb, const char *what,
 	return false;
 }
 
-/* How many operands a verb takes, and what its usage calls them. */
+/* How many operands a verb may take, and the text for them in its usage. */
 static const struct {
 	size_t least, most;
 	const char *text;
@@ -164,7 +165,8 @@ static bool options_parse(const struct cli_verb *verb, int argc, char **argv,
 	return true;
 }
 
-/* The name of a domain may have a = in it. */
+/* Returns whether operands with a = in them are settings. They are not if the
+ * operand is a domain, because its name may contain a =. */
 static bool takes_settings(const struct cli_verb *verb,
 			   const struct cli_call *call)
 {
@@ -173,7 +175,8 @@ static bool takes_settings(const struct cli_verb *verb,
 		(call->options & CLI_DOMAIN_OPERAND) == 0);
 }
 
-/* As xl: an argument with = in it is a setting, any other is the file. */
+/* Sorts the arguments as xl does: one with a = in it is a setting, any other is
+ * the file. */
 static bool operands_parse(const struct cli_verb *verb, char **operands,
 			   int count, struct cli_call *call)
 {

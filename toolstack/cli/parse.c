@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve parse: the settings of a file, without judging them. */
+/* reeve parse: prints the settings of a file without judging them. */
 #include "toolstack/cli/cli.h"
 
 int cli_parse_verb(const struct cli_call *call)

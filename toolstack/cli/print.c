@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Plans and measurements as text for a person. */
+/* Prints plans and measurements for a person. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,8 @@ void cli_print_safely(const char *text)
 	free(printable);
 }
 
-/* The banner's first words, "Linux version 7.3.4": who built it and how is for
- * the JSON document. */
+/* Prints the first words of the kernel's banner, "Linux version 7.3.4". The
+ * JSON document has the rest: who built it, and how. */
 static void print_banner(const char *banner)
 {
 	char *words = strdup(banner);
@@ -54,6 +54,13 @@ void cli_print_plan(const struct reeve_plan *plan)
 		print_banner(banner);
 	printf("\n  start    pc 0x%" PRIx64 ", x0 0x%" PRIx64 " (device tree)\n",
 	       reeve_plan_entry(plan), reeve_plan_dtb_ipa(plan));
+}
+
+void cli_hex_text(char *text, const uint8_t *bytes, size_t size)
+{
+	*text = '\0';
+	for (size_t i = 0; i < size; i++)
+		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
 }
 
 static void print_hex(const char *label, const uint8_t *bytes, size_t size)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve refs: a Realm's reference values, for verifiers. */
+/* reeve refs: prints a Realm's reference values, for verifiers. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "toolstack/cli/cli.h"
 
-/* The predicted measurement, and the REMs where there is an event list. */
+/* Predicts the measurement, and the REMs if an event list is given. */
 static int refs_make(const struct cli_call *call,
 		     const struct cli_session *session, struct reeve_refs *refs)
 {
@@ -34,10 +34,10 @@ static int refs_write(const struct cli_call *call, const void *data, size_t size
 	return REEVE_OK;
 }
 
-/* A line feed in the place of the NUL. */
-static int json_write(const struct cli_call *call,
-		      const struct cli_session *session,
-		      const struct reeve_refs *refs)
+/* Writes the document. A line feed replaces its NUL. */
+static int refs_write_json(const struct cli_call *call,
+			   const struct cli_session *session,
+			   const struct reeve_refs *refs)
 {
 	char *text = reeve_refs_json(refs, reeve_guest_name(session->guest));
 	size_t size = text != NULL ? strlen(text) : 0;
@@ -50,8 +50,8 @@ static int json_write(const struct cli_call *call,
 	return result;
 }
 
-static int corim_write(const struct cli_call *call,
-		       const struct reeve_refs *refs)
+static int refs_write_corim(const struct cli_call *call,
+			    const struct reeve_refs *refs)
 {
 	size_t size;
 	void *corim = reeve_refs_corim(refs, &size);
@@ -80,8 +80,8 @@ int cli_refs(const struct cli_call *call)
 		return code;
 	result = refs_make(call, &session, &refs);
 	if (result == REEVE_OK) {
-		result = json ? json_write(call, &session, &refs)
-			      : corim_write(call, &refs);
+		result = json ? refs_write_json(call, &session, &refs)
+			      : refs_write_corim(call, &refs);
 	}
 	if (result == REEVE_OK)
 		code = cli_finish_output();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Bytes between a terminal (or pipes) and a console, until the domain has
- * ended or the user detaches. Nothing is lost or doubled: what is read is kept
- * until it is written.
+ * Moves bytes between a terminal (or pipes) and a console, until the domain has
+ * ended or the user detaches. No byte is lost or sent twice: a byte that was
+ * read is kept until it is written.
  */
 #include <errno.h>
 #include <poll.h>
@@ -17,9 +17,10 @@
 
 #define DETACH_KEY 0x1d /* Ctrl-] */
 
-/* How often the domain is looked at while its console says nothing, and at
- * the longest; and how long a console of an ended one may be silent before it
- * has said all. Milliseconds. */
+/* Times in milliseconds. The relay asks for the domain's state every IDLE_MS
+ * while the console is silent, and at least every LOOK_MS while it is not. The
+ * console of an ended domain has no more output once it was silent for
+ * SILENCE_MS. */
 #define IDLE_MS    200
 #define LOOK_MS    1000
 #define SILENCE_MS 200
@@ -27,7 +28,7 @@
 /* Bytes on their way in one direction. */
 struct flow {
 	char bytes[16384];
-	size_t first; /* not written yet */
+	size_t first; /* the first byte that is not written yet */
 	size_t filled;
 	bool ended; /* no more to read */
 };
@@ -37,14 +38,14 @@ struct relay {
 	struct reeve_domain *domain;
 	struct reeve_report *report;
 	int console;
-	bool terminal; /* stdin is one */
+	bool terminal; /* stdin is a terminal */
 	bool detached;
 	struct flow in; /* to the guest */
-	struct flow out;
-	int64_t looked; /* when the domain was looked at, in ms */
+	struct flow out; /* from the guest */
+	int64_t looked; /* when the domain's state was asked for, in ms */
 };
 
-static int64_t now_ms(void)
+static int64_t relay_now_ms(void)
 {
 	struct timespec now;
 
@@ -57,7 +58,7 @@ static bool is_empty(const struct flow *flow)
 	return flow->first == flow->filled;
 }
 
-/* Whether an error only says: not now. */
+/* Returns whether an error only means "try again later". */
 static bool is_transient(ssize_t n)
 {
 	return n < 0 && (errno == EINTR || errno == EAGAIN);
@@ -76,7 +77,7 @@ static void flow_read(struct flow *flow, int fd)
 		flow->ended = true;
 }
 
-/* false: nobody takes it any more. */
+/* Returns false if the other end is closed. */
 static bool flow_write(struct flow *flow, int fd)
 {
 	ssize_t n = write(fd, flow->bytes + flow->first,
@@ -87,7 +88,8 @@ static bool flow_write(struct flow *flow, int fd)
 	return n >= 0 || is_transient(n);
 }
 
-/* What is behind the detach key is not for the guest. */
+/* Looks for the detach key. The bytes behind it are dropped: they are not for
+ * the guest. */
 static void find_detach(struct relay *relay)
 {
 	struct flow *in = &relay->in;
@@ -100,56 +102,71 @@ static void find_detach(struct relay *relay)
 	relay->detached = true;
 }
 
-/* One round: waits for what can be moved, and moves it. false: the console or
- * the output is closed. */
+/* The descriptors of one poll(). */
+enum {
+	FD_IN, /* stdin */
+	FD_CONSOLE,
+	FD_OUT, /* stdout */
+	FDS,
+};
+
+/* Asks for the moves that are possible: a flow is read while it is empty, and
+ * written while it is not. poll() ignores a descriptor of -1. */
+static void fds_fill(const struct relay *relay, struct pollfd fds[FDS])
+{
+	fds[FD_IN] = (struct pollfd){ .fd = -1, .events = POLLIN };
+	fds[FD_CONSOLE] = (struct pollfd){ .fd = relay->console };
+	fds[FD_OUT] = (struct pollfd){ .fd = -1, .events = POLLOUT };
+	if (!is_empty(&relay->in))
+		fds[FD_CONSOLE].events |= POLLOUT;
+	else if (!relay->in.ended)
+		fds[FD_IN].fd = STDIN_FILENO;
+	if (is_empty(&relay->out))
+		fds[FD_CONSOLE].events |= POLLIN;
+	else
+		fds[FD_OUT].fd = STDOUT_FILENO;
+}
+
+/* One round: waits until some bytes can be moved, and moves them. Returns false
+ * if the console or the output is closed. */
 static bool relay_step(struct relay *relay, bool *quiet)
 {
-	struct pollfd fds[] = {
-		{ .fd = relay->in.ended || !is_empty(&relay->in) ? -1
-								 : STDIN_FILENO,
-		  .events = POLLIN },
-		{ .fd = relay->console },
-		{ .fd = is_empty(&relay->out) ? -1 : STDOUT_FILENO,
-		  .events = POLLOUT },
-	};
+	struct pollfd fds[FDS];
 
-	if (is_empty(&relay->out))
-		fds[1].events |= POLLIN;
-	if (!is_empty(&relay->in))
-		fds[1].events |= POLLOUT;
-	*quiet = poll(fds, 3, IDLE_MS) <= 0;
+	fds_fill(relay, fds);
+	*quiet = poll(fds, FDS, IDLE_MS) <= 0;
 	if (*quiet)
 		return true;
-	if (fds[0].revents != 0) {
+	if (fds[FD_IN].revents != 0) {
 		flow_read(&relay->in, STDIN_FILENO);
 		find_detach(relay);
 	}
-	if ((fds[1].revents & POLLOUT) != 0 &&
+	if ((fds[FD_CONSOLE].revents & POLLOUT) != 0 &&
 	    !flow_write(&relay->in, relay->console))
 		return false;
-	if (fds[2].revents != 0 && !flow_write(&relay->out, STDOUT_FILENO)) {
+	if (fds[FD_OUT].revents != 0 && !flow_write(&relay->out, STDOUT_FILENO)) {
 		relay->detached = true;
 		return false;
 	}
-	if ((fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0 &&
+	if ((fds[FD_CONSOLE].revents & (POLLIN | POLLHUP | POLLERR)) != 0 &&
 	    is_empty(&relay->out))
 		flow_read(&relay->out, relay->console);
 	return !relay->out.ended;
 }
 
-/* An ended guest's last words. */
-static void drain(struct relay *relay)
+/* Prints the output that the console still holds of an ended guest. */
+static void relay_drain(struct relay *relay)
 {
-	int64_t spoke = now_ms();
+	int64_t spoke = relay_now_ms();
 	bool quiet = false;
 
 	relay->in.ended = true;
 	relay->in.first = relay->in.filled;
-	while (!cli_is_stopped() && now_ms() - spoke < SILENCE_MS) {
+	while (!cli_is_stopped() && relay_now_ms() - spoke < SILENCE_MS) {
 		if (!relay_step(relay, &quiet))
 			return;
 		if (!quiet)
-			spoke = now_ms();
+			spoke = relay_now_ms();
 	}
 }
 
@@ -159,7 +176,7 @@ static enum cli_end relay_run(struct relay *relay)
 	bool quiet = true;
 
 	while (!relay->detached || !is_empty(&relay->in)) {
-		int64_t age = now_ms() - relay->looked;
+		int64_t age = relay_now_ms() - relay->looked;
 
 		if (cli_is_stopped())
 			return CLI_END_STOPPED;
@@ -171,11 +188,11 @@ static enum cli_end relay_run(struct relay *relay)
 		}
 		if (age < IDLE_MS || (!quiet && age < LOOK_MS))
 			continue;
-		relay->looked = now_ms();
+		relay->looked = relay_now_ms();
 		end = cli_domain_look(relay->call, relay->domain, relay->report);
 		if (end == CLI_END_DETACHED)
 			continue;
-		drain(relay);
+		relay_drain(relay);
 		return end;
 	}
 	return CLI_END_DETACHED;
@@ -198,7 +215,8 @@ enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
 	if (relay->terminal) {
 		raw = before;
 		cfmakeraw(&raw);
-		/* The guest ends its lines itself; but not all of them do. */
+		/* Not every guest ends its lines with a carriage return, so
+		 * the terminal adds it. */
 		raw.c_oflag |= OPOST | ONLCR;
 		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 	}

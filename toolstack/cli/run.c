@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * reeve create: host → prediction → domain → unpause, and with -c or -F on to
- * the domain's end and what its configuration wants then.
+ * reeve create: prediction → host → domain → unpause. With -c or -F it goes on
+ * to the domain's end, and then does what the configuration says.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,26 +12,27 @@
 
 #include "toolstack/cli/cli.h"
 
-/* A guest that lived shorter is not restarted at once, in nanoseconds. */
+/* Nanoseconds. A guest that ran for a shorter time is restarted after a pause
+ * only, so that a guest that fails at once does not keep the host busy. */
 #define SHORT_LIFE_NS UINT64_C(2000000000)
 
 struct run {
 	const struct cli_call *call;
 	struct cli_session session;
 	struct reeve_measurement measurement;
-	const struct reeve_measurement *predicted; /* NULL: no Realm */
+	const struct reeve_measurement *predicted; /* NULL: not a Realm */
 	struct reeve_domain domain;
 };
 
-static bool has(const struct run *run, uint64_t option)
+static bool option_given(const struct run *run, uint64_t option)
 {
 	return (run->call->options & option) != 0;
 }
 
-/* ---- The host --------------------------------------------------------------- */
+/* ---- The host -------------------------------------------------------- */
 
-/* Starts the default host if there is none; never one with the debug console,
- * and none under a name that somebody gave. */
+/* Starts the default host if no host runs. It starts none if the user named a
+ * host, and never one with the debug console: the user must ask for that. */
 static int host_ensure(const struct run *run)
 {
 	const struct reeve_host_options options = { 0 };
@@ -54,18 +55,12 @@ static int host_ensure(const struct run *run)
 		      stderr);
 		return REEVE_ERR_CONFIG;
 	}
-	if (!has(run, CLI_QUIET))
+	if (!option_given(run, CLI_QUIET))
 		fputs("reeve: no host runs: starting the default one\n", stderr);
 	return reeve_host_start(&options, cli_watch(), run->session.report);
 }
 
-/* ---- The prediction ------------------------------------------------------------ */
-
-static void rim_text(const struct reeve_measurement *m, char *text)
-{
-	for (size_t i = 0; i < m->size; i++)
-		snprintf(text + 2 * i, 3, "%02x", m->rim[i]);
-}
+/* ---- The prediction -------------------------------------------------- */
 
 static int rim_compare(const struct run *run)
 {
@@ -80,7 +75,7 @@ static int rim_compare(const struct run *run)
 		      stderr);
 		return REEVE_ERR_CONFIG;
 	}
-	rim_text(run->predicted, text);
+	cli_hex_text(text, run->predicted->rim, run->predicted->size);
 	if (strcasecmp(expected, text) == 0)
 		return REEVE_OK;
 	fprintf(stderr,
@@ -90,7 +85,7 @@ static int rim_compare(const struct run *run)
 	return REEVE_ERR_CONFIG;
 }
 
-static int predict(struct run *run)
+static int rim_predict(struct run *run)
 {
 	int result;
 
@@ -104,23 +99,23 @@ static int predict(struct run *run)
 	return rim_compare(run);
 }
 
-/* ---- The domain ---------------------------------------------------------------- */
+/* ---- The domain ------------------------------------------------------ */
 
 static void tell_created(const struct run *run)
 {
 	char text[2 * sizeof(run->measurement.rim) + 1];
 
-	if (has(run, CLI_JSON)) {
+	if (option_given(run, CLI_JSON)) {
 		(void)cli_print_json(cli_domain_json(&run->domain));
 		return;
 	}
-	if (has(run, CLI_QUIET))
+	if (option_given(run, CLI_QUIET))
 		return;
 	printf("Created domain %u: ", run->domain.domid);
 	cli_print_safely(run->domain.name);
 	putchar('\n');
 	if (run->predicted != NULL) {
-		rim_text(run->predicted, text);
+		cli_hex_text(text, run->predicted->rim, run->predicted->size);
 		printf("RIM %s\n", text);
 	}
 }
@@ -136,11 +131,11 @@ static int domain_make(struct run *run)
 		return result;
 	result = reeve_domain_create(host, session->plan, run->predicted,
 				     cli_watch(), &run->domain, session->report);
-	if (result == REEVE_OK && !has(run, CLI_PAUSED)) {
+	if (result == REEVE_OK && !option_given(run, CLI_PAUSED)) {
 		result = reeve_domain_unpause(host, run->domain.domid,
 					      session->report);
 		if (result != REEVE_OK) {
-			/* The first failure is the one to tell. */
+			/* The first failure is the one to report. */
 			(void)reeve_domain_destroy(host, run->domain.domid,
 						   NULL, session->report);
 		}
@@ -168,7 +163,7 @@ static int domain_destroy(struct run *run)
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
-/* NAME-20260102T030405Z, as xl does. */
+/* Renames the domain to NAME-20260102T030405Z, as xl does. */
 static int domain_rename(struct run *run)
 {
 	char name[REEVE_NAME_SIZE];
@@ -193,7 +188,7 @@ static int domain_rename(struct run *run)
 	return result;
 }
 
-/* ---- Its end ------------------------------------------------------------------- */
+/* ---- Its end --------------------------------------------------------- */
 
 static void tell_ended(const struct run *run)
 {
@@ -203,14 +198,15 @@ static void tell_ended(const struct run *run)
 		[REEVE_CRASH] = "has crashed",
 	};
 
-	if (has(run, CLI_QUIET))
+	if (option_given(run, CLI_QUIET))
 		return;
 	fprintf(stderr, "reeve: the domain %s %s%s%s\n", run->domain.name,
 		words[run->domain.reason],
 		*run->domain.text != '\0' ? ": " : "", run->domain.text);
 }
 
-/* A plan of its own, as an ordinary guest's holds a fresh seed. */
+/* Makes a new plan for the next life, because the plan of an ordinary guest
+ * holds a random seed. Pauses first if the last life was short. */
 static int plan_again(struct run *run)
 {
 	static const struct timespec pause = { .tv_nsec = 100000000 };
@@ -218,7 +214,7 @@ static int plan_again(struct run *run)
 	for (unsigned i = 0; i < 20 && !cli_is_stopped() &&
 			     run->domain.uptime_ns < SHORT_LIFE_NS;
 	     i++) {
-		(void)nanosleep(&pause, NULL); /* a shorter one is fine */
+		(void)nanosleep(&pause, NULL); /* a shorter pause is fine */
 	}
 	if (cli_is_stopped())
 		return REEVE_ERR_STOPPED;
@@ -228,7 +224,8 @@ static int plan_again(struct run *run)
 			      &run->session.plan, run->session.report);
 }
 
-/* Does what the configuration wants at this end. *again: make it anew. */
+/* Does what the configuration says for this end. Sets *again if the domain is
+ * to be made anew. */
 static int on_end(struct run *run, bool *again)
 {
 	enum reeve_action action =
@@ -248,38 +245,40 @@ static int on_end(struct run *run, bool *again)
 }
 
 /* Follows the domain as far as the options say. */
-static enum cli_end follow(struct run *run)
+static enum cli_end domain_follow(struct run *run)
 {
 	enum cli_end end = CLI_END_DETACHED;
 
-	if (has(run, CLI_CONSOLE))
+	if (option_given(run, CLI_CONSOLE))
 		end = cli_attach(run->call, &run->session, &run->domain);
-	if (end == CLI_END_DETACHED && has(run, CLI_FOREGROUND)) {
+	if (end == CLI_END_DETACHED && option_given(run, CLI_FOREGROUND)) {
 		end = cli_await_end(run->call, &run->domain,
 				    run->session.report);
 	}
 	return end;
 }
 
-/* Only with -F is it ours to end. */
-static int on_signal(struct run *run)
+/* A signal arrived. With -F the domain belongs to this command, which destroys
+ * it; else the domain goes on. */
+static int domain_abandon(struct run *run)
 {
-	if (!has(run, CLI_FOREGROUND))
+	if (!option_given(run, CLI_FOREGROUND))
 		return REEVE_OK;
 	if (domain_destroy(run) != REEVE_OK)
 		return REEVE_ERR_HOST;
 	return REEVE_ERR_STOPPED;
 }
 
-/* One life of the domain. The result of the verb; *again: there is another. */
-static int live(struct run *run, bool *again)
+/* Runs one life of the domain. Returns the result of the verb. Sets *again if
+ * another life follows. */
+static int domain_live(struct run *run, bool *again)
 {
 	int result = domain_make(run);
 
 	*again = false;
 	if (result != REEVE_OK)
 		return result;
-	switch (follow(run)) {
+	switch (domain_follow(run)) {
 	case CLI_END_SHUTDOWN:
 		result = on_end(run, again);
 		if (result == REEVE_OK && !*again &&
@@ -287,7 +286,7 @@ static int live(struct run *run, bool *again)
 			return REEVE_ERR_ENGINE;
 		return result;
 	case CLI_END_STOPPED:
-		return on_signal(run);
+		return domain_abandon(run);
 	case CLI_END_GONE:
 		fprintf(stderr, "reeve: the domain %s was destroyed\n",
 			run->domain.name);
@@ -309,13 +308,13 @@ int cli_create_run(const struct cli_call *call)
 	(void)cli_watch();
 	if (!cli_open_plan(&run.session, call, &code))
 		return code;
-	result = predict(&run);
+	result = rim_predict(&run);
 	if (result == REEVE_OK)
 		result = host_ensure(&run);
 	while (result == REEVE_OK && again) {
-		/* What is to be said of it comes before what it says. */
+		/* Print the diagnostics before the guest prints anything. */
 		cli_tell(&run.session);
-		result = live(&run, &again);
+		result = domain_live(&run, &again);
 	}
 	return cli_close(&run.session, result);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What verbs share: opening a guest, printing a report, writing output. */
+/* Steps that the verbs share: opening a guest, a host or a domain, printing a
+ * report, and finishing the output. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ struct reeve_source cli_source(const struct cli_call *call)
 	};
 }
 
-/* "file:line:column: ", as editors understand it. */
+/* Prints "file:line:column: ", which editors can jump to. */
 static void print_place(const struct reeve_diagnostic *d)
 {
 	if (d->file == NULL)
@@ -64,30 +65,19 @@ void cli_print_report(const struct reeve_report *report)
 	}
 }
 
-static void json_add_text(struct json_object *object, const char *name,
-			  const char *text)
-{
-	if (text != NULL) {
-		json_object_object_add(object, name,
-				       json_object_new_string(text));
-	}
-}
-
 static struct json_object *diagnostic_json(const struct reeve_diagnostic *d)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_add_text(object, "severity", severity_names[d->severity]);
-	json_add_text(object, "file", d->file);
+	cli_json_add_text(object, "severity", severity_names[d->severity]);
+	cli_json_add_text(object, "file", d->file);
 	if (d->line != 0) {
-		json_object_object_add(object, "line",
-				       json_object_new_int64(d->line));
-		json_object_object_add(object, "column",
-				       json_object_new_int64(d->column));
+		cli_json_add_number(object, "line", d->line);
+		cli_json_add_number(object, "column", d->column);
 	}
-	json_add_text(object, "key", d->key);
-	json_add_text(object, "message", d->message);
-	json_add_text(object, "hint", d->hint);
+	cli_json_add_text(object, "key", d->key);
+	cli_json_add_text(object, "message", d->message);
+	cli_json_add_text(object, "hint", d->hint);
 	return object;
 }
 
@@ -97,19 +87,14 @@ int cli_print_report_json(const char *config, bool accepted,
 	struct json_object *document = json_object_new_object();
 	struct json_object *list = json_object_new_array();
 
-	json_add_text(document, "config", config);
-	json_object_object_add(document, "accepted",
-			       json_object_new_boolean(accepted));
+	cli_json_add_text(document, "config", config);
+	cli_json_add_bool(document, "accepted", accepted);
 	for (size_t i = 0; i < reeve_report_count(report); i++) {
 		json_object_array_add(
 			list, diagnostic_json(reeve_report_get(report, i)));
 	}
 	json_object_object_add(document, "diagnostics", list);
-	puts(json_object_to_json_string_ext(
-		document,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
-	return cli_finish_output();
+	return cli_print_json(document);
 }
 
 int cli_exit_code(int result)
@@ -142,7 +127,7 @@ bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
 	return false;
 }
 
-/* What -e names. */
+/* Gets the engine that -e names. Returns false after printing why not. */
 static bool engine_of(const struct cli_call *call, enum reeve_engine *engine)
 {
 	const char *name = cli_value(call, CLI_ENGINE);
@@ -227,7 +212,7 @@ void cli_tell(struct cli_session *session)
 	cli_watch_clear();
 	cli_print_report(session->report);
 	if (next == NULL) {
-		return; /* it is told again at the end */
+		return; /* cli_close() prints this report once more */
 	}
 	reeve_report_free(session->report);
 	session->report = next;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* --set KEY=VALUE: a setting with the quotes that its key's type wants, so
- * that nobody has to quote for the shell and for the file. */
+/* --set KEY=VALUE: adds the quotes that the type of the key needs, so that the
+ * user quotes for the shell only, and not for the file too. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,9 +20,9 @@ static bool key_takes_text(const char *name, size_t length)
 	return false;
 }
 
-/* Writes the value as a string of the grammar; to has room for twice its
- * length, the quotes and the end. */
-static void quote(char *to, const char *value)
+/* Writes the value as a string of the configuration's grammar. to must have
+ * room for twice the length of value, two quotes and the NUL. */
+static void value_quote(char *to, const char *value)
 {
 	*to++ = '"';
 	for (; *value != '\0'; value++) {
@@ -48,6 +48,6 @@ char *cli_quote_setting(const char *setting)
 	if (quoted == NULL)
 		return NULL;
 	memcpy(quoted, setting, name + 1);
-	quote(quoted + name + 1, value);
+	value_quote(quoted + name + 1, value);
 	return quoted;
 }

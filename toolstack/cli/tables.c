@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The two tables behind parsing, --help and completion. */
+/* The tables of options and verbs. Parsing, --help and the shell completion
+ * work from them. */
 #include "toolstack/cli/cli.h"
 
 const struct cli_option cli_options[] = {

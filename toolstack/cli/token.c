@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve token: showing an attestation token, and verifying it. */
+/* reeve token: shows an attestation token, or verifies it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/cli/cli.h"
 
-/* What a verification is made from; freed by inputs_free(). */
+/* The inputs of a verification. inputs_free() frees them. */
 struct inputs {
 	struct reeve_report *report;
 	struct reeve_token *token;
@@ -23,8 +23,8 @@ static void inputs_free(struct inputs *inputs)
 	reeve_report_free(inputs->report);
 }
 
-/* Prints what is in the report; the exit code. */
-static int finish(struct inputs *inputs, int result, int code)
+/* Prints the report and frees the inputs. Returns the exit code. */
+static int inputs_finish(struct inputs *inputs, int result, int code)
 {
 	if (inputs->report != NULL)
 		cli_print_report(inputs->report);
@@ -50,14 +50,16 @@ int cli_token_show(const struct cli_call *call)
 		text = json ? reeve_token_json(inputs.token)
 			    : reeve_token_text(inputs.token);
 		if (text != NULL && !json) {
-			text[strlen(text) - 1] = '\0'; /* its line feed */
+			/* cli_print_text() adds the line feed. */
+			text[strlen(text) - 1] = '\0';
 		}
 		code = cli_print_text(text);
 	}
-	return finish(&inputs, result, code);
+	return inputs_finish(&inputs, result, code);
 }
 
-/* The configuration that --config names, with the settings of --set. */
+/* Predicts the reference values from the configuration that --config names,
+ * with the settings of --set. */
 static int guest_predict(const struct cli_call *call, struct inputs *inputs)
 {
 	struct reeve_source source = cli_source(call);
@@ -81,7 +83,7 @@ static int guest_predict(const struct cli_call *call, struct inputs *inputs)
 	return result;
 }
 
-/* What the Realm should be, from --config or --refs, and --events. */
+/* Gets the reference values from --config or --refs, and from --events. */
 static int refs_load(const struct cli_call *call, struct inputs *inputs)
 {
 	const char *events = cli_value(call, CLI_EVENTS);
@@ -205,5 +207,5 @@ int cli_token_verify(const struct cli_call *call)
 	if (result == REEVE_OK)
 		code = verification_print(call, verification);
 	reeve_verification_free(verification);
-	return finish(&inputs, result, code);
+	return inputs_finish(&inputs, result, code);
 }

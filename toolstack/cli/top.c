@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve top: the domains of a host, by what each has of the CPUs just now. */
+/* reeve top: shows the domains of a host, ordered by their present share of the
+ * CPUs. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
@@ -7,12 +8,12 @@
 
 #include "toolstack/cli/cli.h"
 
-/* More domains than a host of ours can have. */
+/* More than the number of domains that our host can have. */
 #define ROWS 64
 
 struct row {
 	struct reeve_domain domain;
-	double share; /* of one CPU, in percent, since the last look */
+	double share; /* of one CPU, in percent, since the last table */
 };
 
 struct table {
@@ -21,7 +22,8 @@ struct table {
 	struct reeve_host_info host;
 };
 
-/* The CPU time that a domain had before; its own if it is new. */
+/* Returns the CPU time that a domain had in the table before; for a new domain
+ * its present CPU time, so that it counts as idle. */
 static uint64_t cpu_before(const struct table *before,
 			   const struct reeve_domain *domain)
 {
@@ -84,9 +86,10 @@ static void table_print(const struct table *table)
 	}
 }
 
-/* One look; the connection is not kept, as a host serves a few at a time. */
-static int look(const struct cli_call *call, struct table *table,
-		const struct table *before, struct reeve_report *report)
+/* Fills a table over a connection of its own. No connection is kept between two
+ * tables, because a host serves only a few at a time. */
+static int table_refresh(const struct cli_call *call, struct table *table,
+			 const struct table *before, struct reeve_report *report)
 {
 	struct reeve_host *host;
 	int result = reeve_host_open(cli_host_name(call), cli_watch(), &host,
@@ -99,21 +102,23 @@ static int look(const struct cli_call *call, struct table *table,
 	return result;
 }
 
-/* On a terminal again and again, else once. */
+/* Prints a table every second on a terminal, else only once. The first look at
+ * the host only gives the CPU times to compare with. */
 static int watch_host(const struct cli_call *call, struct table tables[2],
 		      struct reeve_report *report)
 {
 	static const struct timespec period = { 1, 0 };
 	bool terminal = isatty(STDOUT_FILENO);
 	unsigned now = 0;
-	int result = look(call, &tables[now], &tables[1], report);
+	int result = table_refresh(call, &tables[now], &tables[1], report);
 
 	while (result == REEVE_OK && !cli_is_stopped()) {
-		(void)nanosleep(&period, NULL); /* a signal ends it */
+		(void)nanosleep(&period, NULL); /* a signal cuts it short */
 		if (cli_is_stopped())
 			break;
 		now ^= 1;
-		result = look(call, &tables[now], &tables[now ^ 1], report);
+		result = table_refresh(call, &tables[now], &tables[now ^ 1],
+				       report);
 		if (result != REEVE_OK)
 			break;
 		if (terminal)

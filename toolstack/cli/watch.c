@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Signals that end what is being done, and a line that shows how far it is. */
+/* The watch of a long operation: signals that end it, and a line that shows its
+ * progress. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,20 +9,20 @@
 
 #include "toolstack/cli/cli.h"
 
-/* What takes less is not shown, in milliseconds. */
+/* Progress is shown only after this time, in milliseconds. */
 #define SHOW_AFTER_MS 1000
 
 static volatile sig_atomic_t stopped;
 
 struct progress {
 	bool terminal;
-	bool shown; /* there is a line to take away */
+	bool shown; /* a line is on the terminal that must be erased */
 	struct timespec begin;
 };
 
 static struct progress progress;
 
-static void on_signal(int number)
+static void stop_note(int number)
 {
 	(void)number;
 	stopped = 1;
@@ -37,7 +38,7 @@ static bool is_late(void)
 	       SHOW_AFTER_MS;
 }
 
-static void show(const char *step, uint64_t done, uint64_t all)
+static void progress_show(const char *step, uint64_t done, uint64_t all)
 {
 	progress.shown = true;
 	if (all != 0) {
@@ -48,18 +49,18 @@ static void show(const char *step, uint64_t done, uint64_t all)
 	}
 }
 
-static bool go_on(void *ctx, const char *step, uint64_t done, uint64_t all)
+static bool watch_go_on(void *ctx, const char *step, uint64_t done, uint64_t all)
 {
 	(void)ctx;
 	if (progress.terminal && is_late())
-		show(step, done, all);
+		progress_show(step, done, all);
 	return stopped == 0;
 }
 
 const struct reeve_watch *cli_watch(void)
 {
-	static const struct reeve_watch watch = { .go_on = go_on };
-	const struct sigaction action = { .sa_handler = on_signal };
+	static const struct reeve_watch watch = { .go_on = watch_go_on };
+	const struct sigaction action = { .sa_handler = stop_note };
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Every case of tests/data/token: the decoder says what the file says that it
- * says, and the verifier fails the checks that the file names, no others.
- * Arguments: the folder of cases, and that of the tokens made from them.
+ * Every case of tests/data/token: the decoder gives the refusal that the case's
+ * file names, and the verifier fails exactly the checks that the file lists.
+ * Arguments: the folder of cases, and the folder of the tokens made from them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -66,7 +66,7 @@ static struct json_object *member(const struct token_case *one, const char *name
 	return value;
 }
 
-/* The message, less the place in the bytes. */
+/* Compares the message without its last part, the place in the bytes. */
 static void refusal_is(const struct token_case *one, const char *wanted)
 {
 	const char *message;
@@ -93,7 +93,7 @@ static bool is_listed(struct json_object *list, const char *name)
 	return false;
 }
 
-/* pattern(3, 64) of tokens.py, in hexadecimal. */
+/* Writes pattern(3, 64) of tokens.py in hexadecimal. */
 static void challenge_fill(char challenge[129])
 {
 	for (unsigned i = 0; i < 64; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The strict CBOR reader: libcbor decodes heads, this judges them. */
+/* The strict CBOR reader: libcbor decodes heads, and this file judges them. */
 #include "toolstack/token/cbor_in.h"
 
 #include <cbor.h>
@@ -39,30 +39,30 @@ bool cbor_in_fail(struct cbor_in *in, enum token_fault fault)
 	return false;
 }
 
-/* What libcbor's callbacks fill. */
+/* The head that libcbor's callbacks fill in. */
 struct decoded {
 	struct cbor_head head;
 	bool indefinite;
 };
 
-static void number_take(void *to, enum cbor_kind kind, uint64_t number)
+static void head_take_number(void *to, enum cbor_kind kind, uint64_t number)
 {
 	((struct decoded *)to)->head =
 		(struct cbor_head){ .kind = kind, .number = number };
 }
 
-static void string_take(void *to, enum cbor_kind kind, cbor_data data,
-			size_t size)
+static void head_take_string(void *to, enum cbor_kind kind, cbor_data data,
+			     size_t size)
 {
-	number_take(to, kind, size);
+	head_take_number(to, kind, size);
 	((struct decoded *)to)->head.content = (struct span){ data, size };
 }
 
-/* The callbacks for numbers differ in their type alone. */
+/* The callbacks for numbers differ only in their type. */
 #define TAKES_NUMBER(name, kind, type)                                         \
 	static void name(void *to, type number)                                \
 	{                                                                      \
-		number_take(to, kind, number);                                 \
+		head_take_number(to, kind, number);                            \
 	}
 
 TAKES_NUMBER(uint8_take, CBOR_UINT, uint8_t)
@@ -79,17 +79,17 @@ TAKES_NUMBER(tag_take, CBOR_TAG, uint64_t)
 
 static void bytes_take(void *to, cbor_data data, size_t size)
 {
-	string_take(to, CBOR_BYTES, data, size);
+	head_take_string(to, CBOR_BYTES, data, size);
 }
 
 static void text_take(void *to, cbor_data data, size_t size)
 {
-	string_take(to, CBOR_TEXT, data, size);
+	head_take_string(to, CBOR_TEXT, data, size);
 }
 
 static void other_take(void *to)
 {
-	number_take(to, CBOR_OTHER, 0);
+	head_take_number(to, CBOR_OTHER, 0);
 }
 
 static void boolean_take(void *to, bool value)
@@ -142,8 +142,8 @@ static const struct cbor_callbacks callbacks = {
 	.indef_break = indefinite_take,
 };
 
-/* One-byte tags, 0xc0 | tag, are read here: libcbor 0.8 calls 6 to 20 of them
- * malformed, and COSE_Sign1 is 18. */
+/* One-byte tags (0xc0 | tag) are read here and not by libcbor: its version 0.8
+ * calls the tags 6 to 20 malformed, and COSE_Sign1 is tag 18. */
 #define SMALL_TAG       0xc0
 #define SMALL_TAG_COUNT 24
 
@@ -180,8 +180,9 @@ static bool head_decode(struct cbor_in *in, struct cbor_head *head, size_t *read
 	return true;
 }
 
-/* The bytes of the shortest head for a number (RFC 8949 4.2.1). */
-static size_t shortest(uint64_t number)
+/* Returns how many bytes the shortest head for a number has (RFC 8949,
+ * 4.2.1). */
+static size_t shortest_head_size(uint64_t number)
 {
 	if (number < 24)
 		return 1;
@@ -192,15 +193,17 @@ static size_t shortest(uint64_t number)
 	return number <= UINT32_MAX ? 5 : 9;
 }
 
-/* What an array or a map says to hold is at least a byte each. */
+/* Returns whether the count of an array or a map is possible: each item takes
+ * at least one byte, each pair two. */
 static bool count_fits(const struct cbor_in *in, const struct cbor_head *head)
 {
 	size_t left = in->text.size - in->at;
 
+	if (head->kind == CBOR_ARRAY)
+		return head->number <= left;
 	if (head->kind == CBOR_MAP)
-		left /= 2;
-	return (head->kind != CBOR_ARRAY && head->kind != CBOR_MAP) ||
-	       head->number <= left;
+		return head->number <= left / 2;
+	return true;
 }
 
 bool cbor_in_next(struct cbor_in *in, struct cbor_head *head)
@@ -210,21 +213,26 @@ bool cbor_in_next(struct cbor_in *in, struct cbor_head *head)
 	if (in->fault != TOKEN_OK || !head_decode(in, head, &read))
 		return false;
 	if (head->kind != CBOR_OTHER &&
-	    read - head->content.size != shortest(head->number))
+	    read - head->content.size != shortest_head_size(head->number))
 		return cbor_in_fail(in, TOKEN_MALFORMED);
 	if (head->kind == CBOR_TEXT &&
 	    !utf8_is_printable((const char *)head->content.data,
 			       head->content.size))
 		return cbor_in_fail(in, TOKEN_MALFORMED);
 	in->at += read;
-	return count_fits(in, head) || cbor_in_fail(in, TOKEN_TRUNCATED);
+	if (!count_fits(in, head))
+		return cbor_in_fail(in, TOKEN_TRUNCATED);
+	return true;
 }
 
 bool cbor_in_expect(struct cbor_in *in, enum cbor_kind kind,
 		    struct cbor_head *head)
 {
-	return cbor_in_next(in, head) &&
-	       (head->kind == kind || cbor_in_fail(in, TOKEN_WRONG_TYPE));
+	if (!cbor_in_next(in, head))
+		return false;
+	if (head->kind != kind)
+		return cbor_in_fail(in, TOKEN_WRONG_TYPE);
+	return true;
 }
 
 bool cbor_head_int(const struct cbor_head *head, int64_t *value)
@@ -240,8 +248,11 @@ bool cbor_in_int(struct cbor_in *in, int64_t *value)
 {
 	struct cbor_head head;
 
-	return cbor_in_next(in, &head) && (cbor_head_int(&head, value) ||
-					   cbor_in_fail(in, TOKEN_WRONG_TYPE));
+	if (!cbor_in_next(in, &head))
+		return false;
+	if (!cbor_head_int(&head, value))
+		return cbor_in_fail(in, TOKEN_WRONG_TYPE);
+	return true;
 }
 
 static bool skip_at(struct cbor_in *in, unsigned level)
@@ -275,7 +286,9 @@ bool cbor_in_end(struct cbor_in *in)
 {
 	if (in->fault != TOKEN_OK)
 		return false;
-	return in->at == in->text.size || cbor_in_fail(in, TOKEN_TRAILING);
+	if (in->at != in->text.size)
+		return cbor_in_fail(in, TOKEN_TRAILING);
+	return true;
 }
 
 static bool key_is_new(struct cbor_in *in, struct cbor_keys *keys,

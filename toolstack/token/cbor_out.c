@@ -1,76 +1,84 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The CBOR writer: libcbor's encoders, with the room that is left. */
+/* The CBOR writer: calls libcbor's encoders with the room that is left. */
 #include "toolstack/token/cbor_out.h"
 
 #include <cbor.h>
 #include <string.h>
 
-/* Takes note of an encoder's answer: 0 means that it found no room. */
-static void advance(struct cbor_out *out, size_t written)
+/* Moves on by what an encoder wrote. 0 means that it found too little room. */
+static void cbor_advance(struct cbor_out *out, size_t written)
 {
 	if (written == 0)
 		out->full = true;
 	out->size += written;
 }
 
-static unsigned char *place(const struct cbor_out *out)
+static unsigned char *cbor_cursor(const struct cbor_out *out)
 {
 	return out->data + out->size;
 }
 
-static size_t room(const struct cbor_out *out)
+static size_t cbor_room(const struct cbor_out *out)
 {
 	return out->full ? 0 : out->capacity - out->size;
 }
 
 void cbor_out_int(struct cbor_out *out, int64_t value)
 {
+	size_t written;
+
 	if (value < 0) {
-		advance(out, cbor_encode_negint((uint64_t)(-1 - value),
-						place(out), room(out)));
+		written = cbor_encode_negint((uint64_t)(-1 - value),
+					     cbor_cursor(out), cbor_room(out));
 	} else {
-		advance(out, cbor_encode_uint((uint64_t)value, place(out),
-					      room(out)));
+		written = cbor_encode_uint((uint64_t)value, cbor_cursor(out),
+					   cbor_room(out));
 	}
+	cbor_advance(out, written);
 }
 
 void cbor_out_tag(struct cbor_out *out, uint64_t tag)
 {
-	advance(out, cbor_encode_tag(tag, place(out), room(out)));
+	cbor_advance(out,
+		     cbor_encode_tag(tag, cbor_cursor(out), cbor_room(out)));
 }
 
 void cbor_out_array(struct cbor_out *out, size_t items)
 {
-	advance(out, cbor_encode_array_start(items, place(out), room(out)));
+	cbor_advance(out, cbor_encode_array_start(items, cbor_cursor(out),
+						  cbor_room(out)));
 }
 
 void cbor_out_map(struct cbor_out *out, size_t pairs)
 {
-	advance(out, cbor_encode_map_start(pairs, place(out), room(out)));
+	cbor_advance(out, cbor_encode_map_start(pairs, cbor_cursor(out),
+						cbor_room(out)));
 }
 
-static void content(struct cbor_out *out, const void *data, size_t size)
+static void cbor_append(struct cbor_out *out, const void *data, size_t size)
 {
-	if (size > room(out)) {
+	if (size > cbor_room(out)) {
 		out->full = true;
 		return;
 	}
-	memcpy(place(out), data, size);
+	memcpy(cbor_cursor(out), data, size);
 	out->size += size;
 }
 
 void cbor_out_bytes(struct cbor_out *out, const void *data, size_t size)
 {
-	advance(out, cbor_encode_bytestring_start(size, place(out), room(out)));
-	content(out, data, size);
+	cbor_advance(out, cbor_encode_bytestring_start(size, cbor_cursor(out),
+						       cbor_room(out)));
+	cbor_append(out, data, size);
 }
 
 void cbor_out_text(struct cbor_out *out, const char *text)
 {
 	size_t size = strlen(text);
 
-	advance(out, cbor_encode_string_start(size, place(out), room(out)));
-	content(out, text, size);
+	cbor_advance(out, cbor_encode_string_start(size, cbor_cursor(out),
+						   cbor_room(out)));
+	cbor_append(out, text, size);
 }
 
 void cbor_out_key_int(struct cbor_out *out, int64_t key, int64_t value)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writing CBOR into a buffer of fixed size, with libcbor's encoder: definite
- * lengths and shortest heads only. */
+/* Writing CBOR into a buffer of fixed size, with libcbor's encoder. It writes
+ * definite lengths and shortest heads only. */
 #ifndef REEVE_TOOLSTACK_TOKEN_CBOR_OUT_H
 #define REEVE_TOOLSTACK_TOKEN_CBOR_OUT_H
 
@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Nothing is written past capacity: full is set instead, and stays set. */
+/* A buffer. A writer that would go past capacity sets full instead, which
+ * stays set. */
 struct cbor_out {
 	uint8_t *data;
 	size_t capacity;
@@ -23,7 +24,7 @@ void cbor_out_map(struct cbor_out *out, size_t pairs);
 void cbor_out_bytes(struct cbor_out *out, const void *data, size_t size);
 void cbor_out_text(struct cbor_out *out, const char *text);
 
-/* An integer key, then its value. */
+/* Each writes an integer key, then its value. */
 void cbor_out_key_int(struct cbor_out *out, int64_t key, int64_t value);
 void cbor_out_key_bytes(struct cbor_out *out, int64_t key, const void *data,
 			size_t size);

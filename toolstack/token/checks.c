@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Keeping what the checks found, and telling it. */
+/* The list of results that the checks fill, and its JSON form. */
 #include "toolstack/token/checks.h"
 
 #include <json-c/json.h>
@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "toolstack/token/json.h"
 
 char *check_text(const char *format, ...)
 {
@@ -42,7 +44,8 @@ char *check_names(unsigned bits, const char *const *names, size_t count)
 	return list;
 }
 
-static void append(struct reeve_verification *list, struct reeve_check check)
+static void check_append(struct reeve_verification *list,
+			 struct reeve_check check)
 {
 	if (check.found == NULL ||
 	    (check.expected == NULL && check.verdict != REEVE_UNCHECKED))
@@ -53,13 +56,14 @@ static void append(struct reeve_verification *list, struct reeve_check check)
 void check_add_hint(struct verify *verify, enum token_check check, bool ok,
 		    char *expected, char *found, const char *hint)
 {
-	append(verify->out, (struct reeve_check){
-				    .name = token_check_names[check],
-				    .verdict = ok ? REEVE_PASS : REEVE_FAIL,
-				    .expected = expected,
-				    .found = found,
-				    .hint = ok ? NULL : hint,
-			    });
+	check_append(verify->out,
+		     (struct reeve_check){
+			     .name = token_check_names[check],
+			     .verdict = ok ? REEVE_PASS : REEVE_FAIL,
+			     .expected = expected,
+			     .found = found,
+			     .hint = ok ? NULL : hint,
+		     });
 }
 
 void check_add(struct verify *verify, enum token_check check, bool ok,
@@ -77,11 +81,12 @@ void check_leave(struct verify *verify, enum token_check check, char *found,
 			check_text("required by the policy, and not given"),
 			found, hint);
 	} else {
-		append(verify->out, (struct reeve_check){
-					    .name = token_check_names[check],
-					    .verdict = REEVE_UNCHECKED,
-					    .found = found,
-				    });
+		check_append(verify->out,
+			     (struct reeve_check){
+				     .name = token_check_names[check],
+				     .verdict = REEVE_UNCHECKED,
+				     .found = found,
+			     });
 	}
 }
 
@@ -112,15 +117,6 @@ reeve_verification_check(const struct reeve_verification *verification,
 	return index < verification->count ? &verification->checks[index] : NULL;
 }
 
-static void add_text(struct json_object *object, const char *name,
-		     const char *text)
-{
-	if (text != NULL) {
-		json_object_object_add(object, name,
-				       json_object_new_string(text));
-	}
-}
-
 static struct json_object *check_json(const struct reeve_check *check)
 {
 	static const char *const verdicts[] = {
@@ -130,11 +126,11 @@ static struct json_object *check_json(const struct reeve_check *check)
 	};
 	struct json_object *object = json_object_new_object();
 
-	add_text(object, "check", check->name);
-	add_text(object, "verdict", verdicts[check->verdict]);
-	add_text(object, "expected", check->expected);
-	add_text(object, "found", check->found);
-	add_text(object, "hint", check->hint);
+	token_json_add_text(object, "check", check->name);
+	token_json_add_text(object, "verdict", verdicts[check->verdict]);
+	token_json_add_text(object, "expected", check->expected);
+	token_json_add_text(object, "found", check->found);
+	token_json_add_text(object, "hint", check->hint);
 	return object;
 }
 
@@ -142,7 +138,6 @@ char *reeve_verification_json(const struct reeve_verification *verification)
 {
 	struct json_object *document = json_object_new_object();
 	struct json_object *list = json_object_new_array();
-	char *text;
 
 	json_object_object_add(document, "accepted",
 			       json_object_new_boolean(
@@ -152,9 +147,5 @@ char *reeve_verification_json(const struct reeve_verification *verification)
 				      check_json(&verification->checks[i]));
 	}
 	json_object_object_add(document, "checks", list);
-	text = strdup(json_object_to_json_string_ext(
-		document,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
-	return text;
+	return token_json_finish(document);
 }

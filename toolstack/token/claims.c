@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The claims of both parts: tables of what each must look like, and the reader
- * that these drive. */
+/* The claims of both parts: tables with the form of each claim, and the reader
+ * that works by these tables. */
 #include <string.h>
 
 #include "toolstack/token/token.h"
@@ -114,7 +114,7 @@ static const struct claim_rule component_rules[] = {
 
 #define COMPONENT_RULES (sizeof(component_rules) / sizeof(component_rules[0]))
 
-/* A map of claims that is being read. claims[i] is of rules[i]. */
+/* A map of claims that is being read. claims[i] belongs to rules[i]. */
 struct claims_reader {
 	struct cbor_in *in;
 	const struct claim_rule *rules;
@@ -138,8 +138,8 @@ static bool size_fits(const struct claim_rule *rule, size_t size)
 	return false;
 }
 
-static bool string_read(struct cbor_in *in, const struct claim_rule *rule,
-			struct token_claim *claim)
+static bool claim_string_read(struct cbor_in *in, const struct claim_rule *rule,
+			      struct token_claim *claim)
 {
 	enum cbor_kind kind = rule->kind == CLAIM_TEXT ? CBOR_TEXT : CBOR_BYTES;
 	struct cbor_head head;
@@ -147,8 +147,21 @@ static bool string_read(struct cbor_in *in, const struct claim_rule *rule,
 	if (!cbor_in_expect(in, kind, &head))
 		return false;
 	claim->bytes = head.content;
-	return size_fits(rule, head.content.size) ||
-	       cbor_in_fail(in, TOKEN_WRONG_SIZE);
+	if (!size_fits(rule, head.content.size))
+		return cbor_in_fail(in, TOKEN_WRONG_SIZE);
+	return true;
+}
+
+static bool claim_number_read(struct cbor_in *in, struct token_claim *claim)
+{
+	struct cbor_head head;
+
+	if (!cbor_in_expect(in, CBOR_UINT, &head))
+		return false;
+	claim->number = head.number;
+	if (head.number > UINT16_MAX)
+		return cbor_in_fail(in, TOKEN_WRONG_VALUE);
+	return true;
 }
 
 static bool component_read(struct claims_reader *outer)
@@ -173,7 +186,7 @@ static bool component_read(struct claims_reader *outer)
 	return true;
 }
 
-static bool components_read(struct claims_reader *reader)
+static bool claim_components_read(struct claims_reader *reader)
 {
 	struct cbor_head head;
 
@@ -209,21 +222,16 @@ static bool claim_read(struct claims_reader *reader, size_t index)
 {
 	const struct claim_rule *rule = &reader->rules[index];
 	struct token_claim *claim = &reader->claims[index];
-	struct cbor_head head;
 
 	claim->present = true;
 	switch (rule->kind) {
 	case CLAIM_BYTES:
 	case CLAIM_TEXT:
-		return string_read(reader->in, rule, claim);
+		return claim_string_read(reader->in, rule, claim);
 	case CLAIM_NUMBER:
-		if (!cbor_in_expect(reader->in, CBOR_UINT, &head))
-			return false;
-		claim->number = head.number;
-		return head.number <= UINT16_MAX ||
-		       cbor_in_fail(reader->in, TOKEN_WRONG_VALUE);
+		return claim_number_read(reader->in, claim);
 	case CLAIM_COMPONENTS:
-		return components_read(reader);
+		return claim_components_read(reader);
 	case CLAIM_REMS:
 		return rems_read(reader);
 	}
@@ -240,7 +248,7 @@ static size_t rule_find(const struct claim_rule *rules, size_t count,
 	return i;
 }
 
-/* A claim that only the other part may have. */
+/* Returns whether only the other part may have this claim. */
 static bool is_foreign(const struct claims_reader *reader, int64_t key)
 {
 	if (reader->rules == platform_rules)
@@ -305,15 +313,6 @@ bool span_is_text(struct span span, const char *text)
 	size_t size = strlen(text);
 
 	return span.size == size && memcmp(span.data, text, size) == 0;
-}
-
-size_t token_hash_size(struct span name)
-{
-	if (span_is_text(name, CCA_SHA_256))
-		return 32;
-	if (span_is_text(name, CCA_SHA_384))
-		return 48;
-	return span_is_text(name, CCA_SHA_512) ? 64 : 0;
 }
 
 bool token_claims_read(struct cbor_in *in, struct token *token,

@@ -4,7 +4,7 @@
 
 #include "toolstack/token/token.h"
 
-/* One of the collection's parts: where its COSE_Sign1 stands. */
+/* Finds the COSE_Sign1 of one of the collection's parts. */
 static bool part_find(struct cbor_in *in, uint64_t tag, struct span *part)
 {
 	struct cbor_head head;
@@ -31,7 +31,8 @@ struct parts {
 	struct span realm;
 };
 
-/* Anything else in the collection is refused: nothing would sign it. */
+/* Reads one entry. Anything beside the two parts is refused, because no
+ * signature would cover it. */
 static bool entry_read(struct cbor_in *in, uint64_t tag, struct cbor_keys *keys,
 		       struct parts *parts)
 {
@@ -70,8 +71,8 @@ static bool collection_read(struct cbor_in *in, uint64_t *tag,
 	return cbor_in_end(in);
 }
 
-/* A header's value. Both maps: what is not understood may be there, unless it
- * is said to be critical. */
+/* Reads a header's value. Both maps of headers may hold entries that we do not
+ * understand, unless the sender marks an entry as critical. */
 static bool header_read(struct cbor_in *in, int64_t key, bool is_protected,
 			int64_t *algorithm)
 {
@@ -79,7 +80,8 @@ static bool header_read(struct cbor_in *in, int64_t key, bool is_protected,
 		return cbor_in_fail(in, TOKEN_CRITICAL);
 	if (key != COSE_HEADER_ALG)
 		return cbor_in_skip(in);
-	/* An algorithm that the signature does not cover says nothing. */
+	/* The signature does not cover this map, so anybody could have put
+	 * an algorithm here. */
 	if (!is_protected)
 		return cbor_in_fail(in, TOKEN_ALGORITHM);
 	return cbor_in_int(in, algorithm);
@@ -92,14 +94,18 @@ static bool headers_read(struct cbor_in *in, bool is_protected,
 	struct cbor_head head;
 	int64_t key;
 	bool known;
+	bool ok;
 
 	if (!cbor_in_expect(in, CBOR_MAP, &head))
 		return false;
 	for (uint64_t i = 0; i < head.number; i++) {
 		if (!cbor_in_key(in, &keys, &key, &known))
 			return false;
-		if (!(known ? header_read(in, key, is_protected, algorithm)
-			    : cbor_in_skip(in)))
+		if (known)
+			ok = header_read(in, key, is_protected, algorithm);
+		else
+			ok = cbor_in_skip(in);
+		if (!ok)
 			return false;
 	}
 	return true;
@@ -108,11 +114,13 @@ static bool headers_read(struct cbor_in *in, bool is_protected,
 static bool protected_read(struct cbor_in *in, struct span headers)
 {
 	struct cbor_in inner = { .text = headers };
-	int64_t algorithm = 0; /* reserved: none */
+	int64_t algorithm = 0; /* a reserved number: no algorithm yet */
 
 	if (!headers_read(&inner, true, &algorithm) || !cbor_in_end(&inner))
 		return cbor_in_fail(in, inner.fault);
-	return algorithm == COSE_ALG_ES384 || cbor_in_fail(in, TOKEN_ALGORITHM);
+	if (algorithm != COSE_ALG_ES384)
+		return cbor_in_fail(in, TOKEN_ALGORITHM);
+	return true;
 }
 
 static bool bytes_read(struct cbor_in *in, struct span *bytes)
@@ -148,17 +156,17 @@ bool token_sign1_read(struct cbor_in *in, struct token_part *part)
 	return cbor_in_end(in);
 }
 
-/* What one step left, for the caller to see. */
-static bool step(bool ok, const struct cbor_in *in, const char *part,
-		 const char *what, struct token_error *error)
+/* Fills *error if the step before it failed. Returns ok. */
+static bool outcome_note(bool ok, const struct cbor_in *in, const char *part,
+			 const char *what, struct token_error *error)
 {
 	if (!ok)
 		*error = (struct token_error){ in->fault, part, what, in->at };
 	return ok;
 }
 
-static bool part_read(struct span text, struct token *token, bool is_realm,
-		      struct token_error *error)
+static bool part_decode(struct span text, struct token *token, bool is_realm,
+			struct token_error *error)
 {
 	struct token_part *part = is_realm ? &token->realm : &token->platform;
 	const char *name = is_realm ? "Realm part" : "platform part";
@@ -167,13 +175,13 @@ static bool part_read(struct span text, struct token *token, bool is_realm,
 	const char *what = NULL;
 	bool ok;
 
-	if (!step(token_sign1_read(&outer, part), &outer, name, "COSE_Sign1",
-		  error))
+	if (!outcome_note(token_sign1_read(&outer, part), &outer, name,
+			  "COSE_Sign1", error))
 		return false;
 	inner.text = part->payload;
 	ok = is_realm ? token_realm_read(&inner, token, &what)
 		      : token_platform_read(&inner, token, &what);
-	return step(ok, &inner, name, what, error);
+	return outcome_note(ok, &inner, name, what, error);
 }
 
 bool token_decode(struct span text, struct token *token,
@@ -185,8 +193,8 @@ bool token_decode(struct span text, struct token *token,
 	memset(token, 0, sizeof(*token));
 	if (text.size > TOKEN_SIZE_MAX)
 		cbor_in_fail(&in, TOKEN_OVERSIZED);
-	return step(collection_read(&in, &token->tag, &parts), &in,
-		    "collection", NULL, error) &&
-	       part_read(parts.platform, token, false, error) &&
-	       part_read(parts.realm, token, true, error);
+	return outcome_note(collection_read(&in, &token->tag, &parts), &in,
+			    "collection", NULL, error) &&
+	       part_decode(parts.platform, token, false, error) &&
+	       part_decode(parts.realm, token, true, error);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reference values for verifiers of the Veraison kind: an unsigned CoRIM with
- * one CoMID (draft-ietf-rats-corim-10), by the Realm profile of
- * draft-ydb-rats-cca-endorsements-04. Numbers were read in the drafts and held
- * against github.com/veraison/corim (profiles/cca).
+ * Reference values for verifiers that read CoRIM, like Veraison: an unsigned
+ * CoRIM with one CoMID (draft-ietf-rats-corim-10), by the Realm profile of
+ * draft-ydb-rats-cca-endorsements-04. The numbers come from the drafts and were
+ * compared with github.com/veraison/corim (profiles/cca).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,8 +34,8 @@
 #define COMID_DIGESTS    2 /* in a measurement values map */
 #define COMID_RAW_VALUE  4
 
-#define CORIM_MAX 2048 /* bytes: six measurements of 64 and their names */
-/* "reeve-", half a SHA-256 in digits, and the NUL. */
+#define CORIM_MAX 2048 /* bytes: holds six values of 64 and their names */
+/* "reeve-", 16 bytes of the RIM in digits, and the NUL. */
 #define ID_SIZE 40
 
 static void tagged_bytes(struct cbor_out *out, const void *data, size_t size)
@@ -84,7 +84,7 @@ static void measurements_write(struct cbor_out *out,
 		rpv_write(out, refs);
 }
 
-/* The RIM is what the Realm is known by. */
+/* The RIM is the class ID: a verifier knows the Realm by it. */
 static void environment_write(struct cbor_out *out,
 			      const struct reeve_refs *refs)
 {
@@ -111,8 +111,8 @@ static void comid_write(struct cbor_out *out, const struct reeve_refs *refs,
 	measurements_write(out, refs);
 }
 
-static void corim_write(struct cbor_out *out, const struct reeve_refs *refs,
-			const char *id)
+static void corim_encode(struct cbor_out *out, const struct reeve_refs *refs,
+			 const char *id)
 {
 	uint8_t buffer[CORIM_MAX];
 	struct cbor_out comid = { .data = buffer, .capacity = sizeof(buffer) };
@@ -140,7 +140,7 @@ void *reeve_refs_corim(const struct reeve_refs *refs, size_t *size)
 	out.data = malloc(CORIM_MAX);
 	if (hex != NULL && out.data != NULL) {
 		snprintf(id, sizeof(id), "reeve-%s", hex);
-		corim_write(&out, refs, id);
+		corim_encode(&out, refs, id);
 	}
 	free(hex);
 	if (hex == NULL || out.full) {

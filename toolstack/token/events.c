@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Replaying an event list: the extensible measurements that it leads to. */
-#include <openssl/evp.h>
+/* Replaying an event list: computes the extensible measurements (REMs) that a
+ * Realm has after these events. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/report/report.h"
+#include "toolstack/token/hash.h"
 #include "toolstack/token/hex.h"
 #include "toolstack/token/load.h"
 
 #define EVENTS_FILE_MAX 0x100000 /* bytes */
 #define EVENT_VALUE_MAX 64 /* bytes of one extension */
 
-static bool extend(struct reeve_refs *refs, unsigned index, const void *value,
-		   size_t size)
+static bool rem_extend(struct reeve_refs *refs, unsigned index,
+		       const void *value, size_t size)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	const EVP_MD *hash = EVP_get_digestbyname(refs->size == 32   ? "SHA256"
-						  : refs->size == 48 ? "SHA384"
-								     : "SHA512");
+	const EVP_MD *hash = token_hash_function(refs->size);
 	bool ok =
 		context != NULL && EVP_DigestInit_ex(context, hash, NULL) == 1 &&
 		EVP_DigestUpdate(context, refs->rems[index], refs->size) == 1 &&
@@ -28,7 +27,7 @@ static bool extend(struct reeve_refs *refs, unsigned index, const void *value,
 	return ok;
 }
 
-/* "remN HEX", or nothing. */
+/* Replays one line: "remN HEX", or nothing but blanks and a comment. */
 static int line_replay(char *line, struct reeve_refs *refs,
 		       const struct report_place *place,
 		       struct reeve_report *report)
@@ -54,9 +53,9 @@ static int line_replay(char *line, struct reeve_refs *refs,
 			"write rem0 to rem3, then the value in hexadecimal",
 			"is no event");
 	}
-	return extend(refs, (unsigned)(name[3] - '0'), value, size)
-		       ? REEVE_OK
-		       : REEVE_ERR_MEMORY;
+	if (!rem_extend(refs, (unsigned)(name[3] - '0'), value, size))
+		return REEVE_ERR_MEMORY;
+	return REEVE_OK;
 }
 
 static int lines_replay(char *text, struct reeve_refs *refs,

@@ -7,7 +7,7 @@
 
 static const char digits[] = "0123456789abcdef";
 
-/* -1: not a digit. */
+/* Returns -1 if it is not a digit. */
 static int digit_value(char digit)
 {
 	if (digit >= '0' && digit <= '9')

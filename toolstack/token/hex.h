@@ -8,12 +8,12 @@
 
 #include "toolstack/image/bytes.h"
 
-/* Pairs of digits of either case, at most capacity of them; *size: the bytes.
- * false: text is something else. */
+/* Reads pairs of digits of either case into at most capacity bytes. *size is
+ * how many bytes were read. Returns false if text is anything else. */
 bool hex_read(const char *text, void *to, size_t capacity, size_t *size);
-/* As hex_read(), of exactly size bytes. */
+/* As hex_read(), but text must give exactly size bytes. */
 bool hex_read_exactly(const char *text, void *to, size_t size);
-/* Lower case; the caller frees. NULL: out of memory. */
+/* Returns lower-case digits that the caller frees. NULL: out of memory. */
 char *hex_text(struct span bytes);
 
 #endif

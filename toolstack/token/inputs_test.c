@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a verifier is given besides the token: keys, policies, reference values,
- * event lists; and that what is refused leaves nothing. */
+/* The inputs of a verifier beside the token: keys, policies, reference values
+ * and event lists. A refused input leaves nothing behind. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -42,7 +42,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void content(const struct world *w, const char *text)
+static void file_fill(const struct world *w, const char *text)
 {
 	FILE *file = fopen(w->path, "w");
 
@@ -51,25 +51,25 @@ static void content(const struct world *w, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* ---- Policies --------------------------------------------------------------- */
+/* ---- Policies -------------------------------------------------------- */
 
 static void a_policy_is_read(void **state)
 {
 	struct world *w = *state;
 	struct reeve_token_policy *policy;
 
-	content(w, "lifecycle = [\"secured\", \"recoverable-debug\"]\n"
-		   "hash = \"sha-512\"\n"
-		   "platform_config = \"01FF\"\n"
-		   "components = [\"rmm=00ff\", \"x=y=00\"]\n"
-		   "require = [\"rim\", \"challenge\"]\n");
+	file_fill(w, "lifecycle = [\"secured\", \"recoverable-debug\"]\n"
+		     "hash = \"sha-512\"\n"
+		     "platform_config = \"01FF\"\n"
+		     "components = [\"rmm=00ff\", \"x=y=00\"]\n"
+		     "require = [\"rim\", \"challenge\"]\n");
 	assert_int_equal(reeve_token_policy_load(w->path, &policy, w->report),
 			 REEVE_ERR_CONFIG);
-	content(w, "lifecycle = [\"secured\", \"recoverable-debug\"]\n"
-		   "hash = \"sha-512\"\n"
-		   "platform_config = \"01FF\"\n"
-		   "components = [\"rmm=00ff\", \"=00\"]\n"
-		   "require = [\"rim\", \"challenge\"]\n");
+	file_fill(w, "lifecycle = [\"secured\", \"recoverable-debug\"]\n"
+		     "hash = \"sha-512\"\n"
+		     "platform_config = \"01FF\"\n"
+		     "components = [\"rmm=00ff\", \"=00\"]\n"
+		     "require = [\"rim\", \"challenge\"]\n");
 	assert_int_equal(reeve_token_policy_load(w->path, &policy, w->report),
 			 REEVE_OK);
 	assert_int_equal(policy->lifecycles, 1 << 3 | 1 << 5);
@@ -103,8 +103,8 @@ static void all_that_is_wrong_with_a_policy_is_told(void **state)
 	struct reeve_token_policy *policy;
 	unsigned errors = 0;
 
-	content(w, "components = [\"rmm=00\", 3]\nlifecycle = \"lost\"\n"
-		   "instance = \"00\"\nnothing = 1\n");
+	file_fill(w, "components = [\"rmm=00\", 3]\nlifecycle = \"lost\"\n"
+		     "instance = \"00\"\nnothing = 1\n");
 	assert_int_equal(reeve_token_policy_load(w->path, &policy, w->report),
 			 REEVE_ERR_CONFIG);
 	for (size_t i = 0; i < reeve_report_count(w->report); i++) {
@@ -123,14 +123,14 @@ static void too_many_components_are_refused(void **state)
 	for (unsigned i = 0; i < 33; i++)
 		strcat(text, "\"a=00\",");
 	strcat(text, "]\n");
-	content(w, text);
+	file_fill(w, text);
 	assert_int_equal(reeve_token_policy_load(w->path, &policy, w->report),
 			 REEVE_ERR_CONFIG);
 }
 
-/* ---- Reference values ------------------------------------------------------- */
+/* ---- Reference values ------------------------------------------------ */
 
-static void filled(struct reeve_refs *refs)
+static void refs_fill(struct reeve_refs *refs)
 {
 	*refs = (struct reeve_refs){
 		.hash = "sha-384",
@@ -150,9 +150,9 @@ static void reference_values_survive_json(void **state)
 	struct reeve_refs refs, again;
 	char *json;
 
-	filled(&refs);
+	refs_fill(&refs);
 	json = reeve_refs_json(&refs, "a\"b\n\xff");
-	content(w, json);
+	file_fill(w, json);
 	free(json);
 	memset(&again, 0x77, sizeof(again));
 	assert_int_equal(reeve_refs_load(w->path, &again, w->report), REEVE_OK);
@@ -170,7 +170,7 @@ static void a_corim_with_everything_fits(void **state)
 	void *corim;
 
 	(void)state;
-	filled(&refs);
+	refs_fill(&refs);
 	strcpy(refs.hash, "sha-512");
 	refs.size = 64;
 	corim = reeve_refs_corim(&refs, &size);
@@ -183,7 +183,7 @@ static void refused_refs(struct world *w, const char *text)
 {
 	struct reeve_refs refs = { .size = 99 };
 
-	content(w, text);
+	file_fill(w, text);
 	assert_int_equal(reeve_refs_load(w->path, &refs, w->report),
 			 REEVE_ERR_CONFIG);
 	assert_int_equal(refs.size, 99);
@@ -199,7 +199,7 @@ static void what_is_no_reference_is_refused(void **state)
 	refused_refs(w, "{\"hash\":3,\"rim\":\"\"}");
 }
 
-/* ---- Events ----------------------------------------------------------------- */
+/* ---- Events ---------------------------------------------------------- */
 
 static void events_extend_each_its_own(void **state)
 {
@@ -209,11 +209,11 @@ static void events_extend_each_its_own(void **state)
 	struct reeve_refs refs = { .hash = "sha-256", .size = 32 };
 	uint8_t expected[32];
 
-	content(w, "# nothing\nrem3 \r\n");
+	file_fill(w, "# nothing\nrem3 \r\n");
 	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report),
 			 REEVE_ERR_CONFIG);
 	assert_false(refs.has_rems);
-	content(w, "rem1 01 # one\r\n\n");
+	file_fill(w, "rem1 01 # one\r\n\n");
 	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report), REEVE_OK);
 	assert_true(refs.has_rems);
 	EVP_Digest(extended, sizeof(extended), expected, NULL, EVP_sha256(),
@@ -228,14 +228,14 @@ static void a_wrong_event_has_its_line(void **state)
 	struct world *w = *state;
 	struct reeve_refs refs = { .hash = "sha-256", .size = 32 };
 
-	content(w, "rem0 00\n\nrem9 00\nrem0 00\n");
+	file_fill(w, "rem0 00\n\nrem9 00\nrem0 00\n");
 	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report),
 			 REEVE_ERR_CONFIG);
 	assert_int_equal(reeve_report_count(w->report), 1);
 	assert_int_equal(reeve_report_get(w->report, 0)->line, 3);
 }
 
-/* ---- Keys, and hexadecimal --------------------------------------------------- */
+/* ---- Keys, and hexadecimal ------------------------------------------- */
 
 static void a_key_file_is_pem_or_jwk(void **state)
 {
@@ -246,7 +246,7 @@ static void a_key_file_is_pem_or_jwk(void **state)
 	char *jwk;
 
 	for (unsigned i = 0; i < 2; i++) {
-		content(w, forms[i]);
+		file_fill(w, forms[i]);
 		assert_int_equal(reeve_key_load(w->path, &text, w->report),
 				 REEVE_OK);
 		jwk = reeve_key_jwk(text);
@@ -255,7 +255,7 @@ static void a_key_file_is_pem_or_jwk(void **state)
 		free(text);
 		free(forms[i]);
 	}
-	content(w, "no key");
+	file_fill(w, "no key");
 	assert_int_equal(reeve_key_load(w->path, &text, w->report),
 			 REEVE_ERR_ARGUMENT);
 	assert_null(reeve_key_jwk("no key"));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* P-384 keys as numbers, and signatures as r || s. */
+/* P-384 keys as numbers, and signatures as r followed by s. */
 #include "toolstack/token/key.h"
 
 #include <openssl/bn.h>
@@ -12,7 +12,7 @@
 
 #include "toolstack/token/cbor_out.h"
 
-/* r and s as DER: two integers of at most 49 bytes with their heads. */
+/* r and s in DER: two integers of at most 49 bytes, and the heads. */
 #define DER_MAX (2 + 2 * (2 + P384_SIZE + 1))
 
 EVP_PKEY *key_new(void)
@@ -20,7 +20,7 @@ EVP_PKEY *key_new(void)
 	return EVP_EC_gen(SN_secp384r1);
 }
 
-/* An uncompressed point, as the format of OpenSSL and SEC 1 has it. */
+/* An uncompressed point in the format of SEC 1, which OpenSSL takes. */
 #define POINT_SIZE (1 + 2 * P384_SIZE)
 
 EVP_PKEY *key_from_point(const uint8_t *x, const uint8_t *y)
@@ -46,7 +46,8 @@ EVP_PKEY *key_from_point(const uint8_t *x, const uint8_t *y)
 	return key;
 }
 
-/* Copies a number of the key, big endian, filled up with zeros. */
+/* Copies a number of the key: P384_SIZE bytes, big endian, with leading
+ * zeros. */
 static bool number_copy(const EVP_PKEY *key, const char *name, uint8_t *to)
 {
 	BIGNUM *number = NULL;
@@ -107,7 +108,8 @@ static bool signature_from_der(const uint8_t *der, size_t size,
 	return ok;
 }
 
-/* Returns the bytes written to der (DER_MAX), 0 on failure. */
+/* Returns how many bytes were written to der, which has room for DER_MAX; 0 on
+ * failure. */
 static size_t signature_to_der(const uint8_t *signature, uint8_t *der)
 {
 	ECDSA_SIG *pair = ECDSA_SIG_new();

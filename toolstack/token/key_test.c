@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Keys survive being written and read, and sign what they say they sign. */
+/* Keys survive being written and read again, and their signatures verify. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* P-384 keys as text: PEM, and JSON Web Keys (RFC 7517, RFC 7518 6.2). */
+/* P-384 keys as text: PEM, and JSON Web Keys (RFC 7517; RFC 7518, 6.2). */
 #include <json-c/json.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -11,10 +11,10 @@
 
 #include "toolstack/token/key.h"
 
-/* 48 bytes are 64 letters of base64, without padding. */
+/* A coordinate of 48 bytes takes 64 letters of base64, without padding. */
 #define COORDINATE_TEXT 64
 
-/* Frees the key and returns NULL unless it is on P-384. */
+/* Returns the key if it is on P-384; else frees it and returns NULL. */
 static EVP_PKEY *only_p384(EVP_PKEY *key)
 {
 	char group[32];
@@ -27,7 +27,8 @@ static EVP_PKEY *only_p384(EVP_PKEY *key)
 	return NULL;
 }
 
-/* A key without a passphrase: never asks at the terminal for one. */
+/* Gives OpenSSL no passphrase, so that it does not ask for one at the terminal:
+ * an encrypted key is refused. */
 static int no_passphrase(char *buffer, int size, int writing, void *context)
 {
 	(void)buffer;
@@ -52,7 +53,8 @@ EVP_PKEY *key_from_pem(const char *pem, size_t size)
 	return only_p384(key);
 }
 
-/* To and from base64url (RFC 4648 5): two letters are others. */
+/* Converts to or from base64url (RFC 4648, 5), where two letters differ from
+ * base64. */
 static void letters_swap(char *text, const char *from, const char *to)
 {
 	for (; *text != '\0'; text++) {
@@ -63,8 +65,8 @@ static void letters_swap(char *text, const char *from, const char *to)
 	}
 }
 
-static bool coordinate_read(struct json_object *jwk, const char *name,
-			    uint8_t *to)
+static bool jwk_coordinate_read(struct json_object *jwk, const char *name,
+				uint8_t *to)
 {
 	struct json_object *member;
 	char text[COORDINATE_TEXT + 1];
@@ -79,8 +81,8 @@ static bool coordinate_read(struct json_object *jwk, const char *name,
 	       P384_SIZE;
 }
 
-static bool member_is(struct json_object *jwk, const char *name,
-		      const char *wanted)
+static bool jwk_member_is(struct json_object *jwk, const char *name,
+			  const char *wanted)
 {
 	struct json_object *member;
 
@@ -96,15 +98,16 @@ EVP_PKEY *key_from_jwk(const char *json)
 	EVP_PKEY *key = NULL;
 
 	if (json_object_is_type(jwk, json_type_object) &&
-	    member_is(jwk, "kty", "EC") && member_is(jwk, "crv", "P-384") &&
-	    coordinate_read(jwk, "x", point) &&
-	    coordinate_read(jwk, "y", point + P384_SIZE))
+	    jwk_member_is(jwk, "kty", "EC") &&
+	    jwk_member_is(jwk, "crv", "P-384") &&
+	    jwk_coordinate_read(jwk, "x", point) &&
+	    jwk_coordinate_read(jwk, "y", point + P384_SIZE))
 		key = key_from_point(point, point + P384_SIZE);
 	json_object_put(jwk);
 	return key;
 }
 
-/* What was written to bio as a string; frees bio. */
+/* Returns what was written to bio as a string, and frees bio. */
 static char *bio_text(BIO *bio, bool written)
 {
 	char *data;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Opening a token: the file, the decoder's refusals in words, the Realm key. */
+/* Opening a token: reads the file, reports the decoder's refusals in words, and
+ * makes the Realm key. */
 #include "toolstack/token/load.h"
 
 #include <errno.h>
@@ -37,7 +38,7 @@ int file_read(const char *path, size_t limit, char **data, size_t *size,
 		*size = fread(buffer, 1, limit + 1, file);
 	failed = ferror(file) != 0;
 	if (!standard) {
-		fclose(file); /* it was only read */
+		fclose(file); /* nothing was written that could be lost */
 	}
 	if (buffer == NULL)
 		return REEVE_ERR_MEMORY;
@@ -50,8 +51,8 @@ int file_read(const char *path, size_t limit, char **data, size_t *size,
 	return REEVE_OK;
 }
 
-static int refuse(const struct token_error *error, const char *name,
-		  struct reeve_report *report)
+static int token_refuse(const struct token_error *error, const char *name,
+			struct reeve_report *report)
 {
 	struct report_place place = { .file = name };
 
@@ -78,7 +79,7 @@ static int key_load(struct reeve_token *token, const char *name,
 	if (token->realm_key != NULL)
 		return REEVE_OK;
 	ERR_clear_error();
-	return refuse(&error, name, report);
+	return token_refuse(&error, name, report);
 }
 
 int reeve_token_read(const void *data, size_t size, const char *name,
@@ -95,7 +96,7 @@ int reeve_token_read(const void *data, size_t size, const char *name,
 			 &error))
 		result = key_load(token, name, report);
 	else
-		result = refuse(&error, name, report);
+		result = token_refuse(&error, name, report);
 	if (result == REEVE_OK)
 		*out = token;
 	else
@@ -103,7 +104,7 @@ int reeve_token_read(const void *data, size_t size, const char *name,
 	return result;
 }
 
-/* A console's log may have a token in it, in base64 between marks. */
+/* The log of a console may hold a token, in base64 between two marks. */
 #define LOG_MAX    0x100000 /* bytes */
 #define TOKEN_MARK "REEVE TOKEN"
 
@@ -114,7 +115,8 @@ static bool has_mark(const char *text, size_t size)
 	return memmem(text, size, mark, sizeof(mark) - 1) != NULL;
 }
 
-/* The last token of a log, by OpenSSL's memory; NULL: none is whole. */
+/* Returns the last token of a log. The caller frees it with OPENSSL_free().
+ * NULL: no token in the log is complete. */
 static unsigned char *log_token(const char *text, size_t size, long *length)
 {
 	BIO *bio = BIO_new_mem_buf(text, (int)size);

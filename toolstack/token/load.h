@@ -14,9 +14,9 @@ struct reeve_token {
 };
 
 /*
- * All of a file of at most limit bytes, with a NUL behind; "-" is the standard
- * input. One byte more than limit is read where there is more, so that the
- * caller sees it. The caller frees. REEVE_ERR_IO or REEVE_ERR_MEMORY.
+ * Reads a whole file and puts a NUL behind it; the path "-" means the standard
+ * input. The caller frees *data. A file longer than limit gives limit + 1
+ * bytes, so that the caller can tell. REEVE_ERR_IO or REEVE_ERR_MEMORY.
  */
 int file_read(const char *path, size_t limit, char **data, size_t *size,
 	      struct reeve_report *report);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Provisioning a platform: keys, claims, token, and the part of flash. */
+/* Provisions a platform: its keys, claims and token, and the part of flash. */
 #include "toolstack/token/platform.h"
 
 #include <openssl/crypto.h>
@@ -9,20 +9,20 @@
 #include "toolstack/report/report.h"
 #include "toolstack/token/sign1.h"
 
-/* The images carry no signature of their own. */
+/* The images carry no signature of their own, so their signer is all zeros. */
 static const uint8_t no_signer[PROVISION_HASH_SIZE];
 
-static bool sha256(const void *data, size_t size, uint8_t *digest)
+static bool sha256_compute(const void *data, size_t size, uint8_t *digest)
 {
 	return EVP_Digest(data, size, digest, NULL, EVP_sha256(), NULL) == 1;
 }
 
-static bool component_write(struct cbor_out *out,
-			    const struct platform_image *image)
+static bool platform_component_write(struct cbor_out *out,
+				     const struct platform_image *image)
 {
 	uint8_t digest[PROVISION_HASH_SIZE];
 
-	if (!sha256(image->data, image->size, digest))
+	if (!sha256_compute(image->data, image->size, digest))
 		return false;
 	cbor_out_map(out, 5);
 	cbor_out_key_text(out, CCA_COMPONENT_TYPE, image->name);
@@ -34,13 +34,14 @@ static bool component_write(struct cbor_out *out,
 	return true;
 }
 
-/* Who this platform is: 0x01, then the hash of its public key. */
+/* Makes the instance ID, which identifies this platform: 0x01, then the hash of
+ * its public key. */
 static bool instance_id_make(const EVP_PKEY *key, uint8_t *id)
 {
 	uint8_t cose[CCA_COSE_KEY_SIZE];
 
 	id[0] = CCA_INSTANCE_ID_RAND;
-	return key_cose(key, cose) && sha256(cose, sizeof(cose), id + 1);
+	return key_cose(key, cose) && sha256_compute(cose, sizeof(cose), id + 1);
 }
 
 static void identity_write(struct cbor_out *out, const uint8_t *instance,
@@ -77,7 +78,7 @@ static bool claims_write(struct cbor_out *out,
 	cbor_out_int(out, CCA_COMPONENTS);
 	cbor_out_array(out, PLATFORM_IMAGES);
 	for (size_t i = 0; i < PLATFORM_IMAGES; i++) {
-		if (!component_write(out, &request->images[i]))
+		if (!platform_component_write(out, &request->images[i]))
 			return false;
 	}
 	if (request->service != NULL)
@@ -85,15 +86,17 @@ static bool claims_write(struct cbor_out *out,
 	return true;
 }
 
-/* The keys of one host start. */
+/* The keys of one run of a host. */
 struct keys {
 	EVP_PKEY *platform;
 	EVP_PKEY *realm;
 };
 
-/* Fills the part of flash: its head, then the signed token. */
-static int part_write(uint8_t *part, const struct platform_request *request,
-		      const struct keys *keys, struct reeve_report *report)
+/* Fills the part of flash: the head, then the signed token. */
+static int provision_part_write(uint8_t *part,
+				const struct platform_request *request,
+				const struct keys *keys,
+				struct reeve_report *report)
 {
 	struct provision head = {
 		.magic = PROVISION_MAGIC,
@@ -108,7 +111,7 @@ static int part_write(uint8_t *part, const struct platform_request *request,
 				  .capacity = PROVISION_TOKEN_MAX };
 	bool ok = key_scalar(keys->realm, head.realm_key) &&
 		  key_cose(keys->realm, cose) &&
-		  sha256(cose, sizeof(cose), head.challenge) &&
+		  sha256_compute(cose, sizeof(cose), head.challenge) &&
 		  claims_write(&claims, request, keys->platform,
 			       head.challenge) &&
 		  sign1_make(&token, (struct span){ claims.data, claims.size },
@@ -162,7 +165,7 @@ int platform_make(const struct platform_request *request, struct platform *out,
 
 	memset(out, 0, sizeof(*out));
 	if (result == REEVE_OK)
-		result = part_write(out->part, request, &keys, report);
+		result = provision_part_write(out->part, request, &keys, report);
 	if (result == REEVE_OK) {
 		out->key_pem = key_public_pem(keys.platform);
 		out->key_jwk = key_public_jwk(keys.platform);

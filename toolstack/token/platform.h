@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a CCA platform's security controller does, done at `host start`: the
- * platform key, the Realm attestation key, the platform token that says what
- * was loaded, and the part of flash that carries the last two to the monitor.
+ * The work of a CCA platform's security controller, done here at `host start`.
+ * It makes the platform key, the Realm attestation key, the platform token
+ * (which says what was loaded), and the part of flash that carries the Realm
+ * key and the token to the monitor.
  */
 #ifndef REEVE_TOOLSTACK_TOKEN_PLATFORM_H
 #define REEVE_TOOLSTACK_TOKEN_PLATFORM_H
@@ -14,21 +15,21 @@
 #include "abi/provision.h"
 #include "toolstack/reeve.h"
 
-/* The implementation ID: this text, filled up with zeros to 32 bytes. */
+/* The implementation ID: this text, padded with zeros to 32 bytes. */
 #define PLATFORM_IMPLEMENTATION "reeve-cca-host-qemu-virt"
 
-/* The platform configuration: 4 bytes, the first is the version. */
+/* The platform configuration: 4 bytes. The first byte is the version. */
 #define PLATFORM_CONFIG_SIZE    4
 #define PLATFORM_CONFIG_VERSION 1
-/* In the second byte. Emulated: memory is neither encrypted nor private from
- * who runs the emulator. */
+/* Bits of the second byte. "Emulated" says that memory is not encrypted, and
+ * that whoever runs the emulator can read it. */
 #define PLATFORM_CONFIG_EMULATED 0x01
-#define PLATFORM_CONFIG_DEBUG    0x02 /* the debug console is there */
+#define PLATFORM_CONFIG_DEBUG    0x02 /* the host has the debug console */
 
 /* A verification service for hosts that name none of their own. */
 #define PLATFORM_SERVICE "urn:reeve:token-verify"
 
-/* A firmware image as it is loaded; its SHA-256 becomes a claim. */
+/* A firmware image as it is loaded. Its SHA-256 becomes a claim. */
 struct platform_image {
 	const char *name; /* the component's type: "monitor", "rmm" ... */
 	const char *version;
@@ -41,27 +42,29 @@ struct platform_image {
 struct platform_request {
 	struct platform_image images[PLATFORM_IMAGES];
 	bool debug; /* the hypervisor has the debug console */
-	const char *service; /* for CCA_SERVICE; NULL: no such claim */
-	const char *key_pem; /* a P-384 private key to sign with; NULL: new */
+	const char *service; /* for CCA_SERVICE; NULL: leave the claim out */
+	const char *key_pem; /* the P-384 private key; NULL: make one */
 };
 
 /*
- * The private platform key is not in here: it has signed what it had to. The
- * Realm key is in part; whoever gets that can forge Realm tokens.
+ * The result. The private platform key is not kept: it has signed the token and
+ * has no further use. The Realm key is in part: whoever reads part can forge
+ * Realm tokens.
  */
 struct platform {
-	uint8_t part[PROVISION_PART_SIZE]; /* struct provision, token; zeros */
+	uint8_t part[PROVISION_PART_SIZE]; /* struct provision, token, zeros */
 	char *key_pem; /* the public platform key, SubjectPublicKeyInfo */
-	char *key_jwk; /* the same, RFC 7517 */
+	char *key_jwk; /* the same key as a JWK (RFC 7517) */
 };
 
 /*
- * Makes all that. REEVE_ERR_ARGUMENT: key_pem is not a P-384 private key, or
- * the token would be longer than PROVISION_TOKEN_MAX; REEVE_ERR_ENGINE:
- * OpenSSL failed. *out is to be disposed of only after success.
+ * Makes the keys, the token and the part of flash. REEVE_ERR_ARGUMENT: key_pem
+ * is not a P-384 private key, or the token would be longer than
+ * PROVISION_TOKEN_MAX; REEVE_ERR_ENGINE: OpenSSL failed; REEVE_ERR_MEMORY.
+ * The caller disposes of *out after success only.
  */
 int platform_make(const struct platform_request *request, struct platform *out,
 		  struct reeve_report *report);
-void platform_dispose(struct platform *platform); /* clears the part, too */
+void platform_dispose(struct platform *platform); /* also clears part */
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What host start writes to flash is complete, consistent and signed. The
- * token is read with libcbor's own loader, which our reader does not use. */
+/* The part of flash that `host start` writes is complete, consistent and
+ * signed. The test reads the token with libcbor's own loader, which our reader
+ * does not use. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -32,7 +33,7 @@ struct world {
 	cbor_item_t *claims;
 };
 
-/* Part index of the COSE_Sign1 array, borrowed. */
+/* Returns element index of the COSE_Sign1 array; the token keeps the bytes. */
 static struct span part(const struct world *w, size_t index)
 {
 	cbor_item_t *item = cbor_array_handle(w->token)[index];
@@ -50,7 +51,7 @@ static void world_make(struct world *w, const struct platform_request *wanted)
 	assert_int_equal(platform_make(wanted, &w->platform, w->report),
 			 REEVE_OK);
 	memcpy(&w->head, w->platform.part, sizeof(w->head));
-	/* The first byte is the tag, which libcbor 0.8 calls malformed. */
+	/* Skip the first byte: it is a tag that libcbor 0.8 calls malformed. */
 	w->token = cbor_load(w->platform.part + w->head.token_offset + 1,
 			     w->head.token_size - 1, &result);
 	assert_non_null(w->token);
@@ -135,7 +136,7 @@ static void the_signature_is_the_platform_keys(void **state)
 	EVP_PKEY_free(key);
 }
 
-/* Multiplies the generator by the provisioned scalar: what the RMM does. */
+/* Multiplies the generator by the provisioned scalar, as the RMM does. */
 static void cose_of_scalar(const uint8_t *scalar, uint8_t *cose)
 {
 	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_secp384r1);
@@ -307,7 +308,7 @@ static void a_token_too_large_is_refused(void **state)
 	memset(service, 'a', PROVISION_TOKEN_MAX - 1);
 	wanted.service = service;
 	refused(&wanted, "the platform token would exceed 4096 bytes");
-	/* Claims that fit by themselves, but not with their signature. */
+	/* These claims fit by themselves, but not with their signature. */
 	service[PROVISION_TOKEN_MAX - 500] = '\0';
 	refused(&wanted, "the platform token would exceed 4096 bytes");
 	free(service);

@@ -35,34 +35,34 @@ const char *const token_hash_names[TOKEN_HASHES] = {
 };
 
 const struct reeve_token_policy token_policy_default = {
-	.lifecycles = 1u << (CCA_LIFECYCLE_SECURED >> 12),
+	.lifecycles = 1u << (CCA_LIFECYCLE_SECURED / LIFECYCLE_STEP),
 	.hashes = (1u << TOKEN_HASHES) - 1,
 };
 
 const char *token_lifecycle_name(uint64_t value)
 {
-	uint64_t state = CCA_LIFECYCLE_STATE(value) >> 12;
+	uint64_t state = CCA_LIFECYCLE_STATE(value);
 
-	if ((value & 0x0f00) != 0 || state >= LIFECYCLES)
+	if (state % LIFECYCLE_STEP != 0 || state / LIFECYCLE_STEP >= LIFECYCLES)
 		return "invalid";
-	return token_lifecycle_names[state];
+	return token_lifecycle_names[state / LIFECYCLE_STEP];
 }
 
-/* One key's value is being read. */
+/* The key of a policy file that is being read, and where its value goes. */
 struct policy_reader {
 	struct reeve_token_policy *policy;
 	struct reeve_report *report;
 	const char *key;
 };
 
-static int refuse(const struct policy_reader *reader,
-		  const struct cfg_value *value, const char *wanted)
+static int policy_refuse(const struct policy_reader *reader,
+			 const struct cfg_value *value, const char *wanted)
 {
 	return report_error(reader->report, REEVE_ERR_CONFIG, &value->place,
 			    reader->key, NULL, "must be %s", wanted);
 }
 
-/* Calls take for a text, or for each text of a list. */
+/* Calls take for a single text, or for each text of a list. */
 static int each_text(struct policy_reader *reader, const struct cfg_value *value,
 		     int (*take)(struct policy_reader *reader,
 				 const struct cfg_value *item))
@@ -72,16 +72,19 @@ static int each_text(struct policy_reader *reader, const struct cfg_value *value
 	if (value->form == CFG_STRING)
 		return take(reader, value);
 	if (value->form != CFG_LIST)
-		return refuse(reader, value, "a text or a list of texts");
+		return policy_refuse(reader, value, "a text or a list of texts");
 	for (size_t i = 0; i < value->count && result == REEVE_OK; i++) {
-		result = value->items[i].form == CFG_STRING
-				 ? take(reader, &value->items[i])
-				 : refuse(reader, &value->items[i], "a text");
+		const struct cfg_value *item = &value->items[i];
+
+		if (item->form == CFG_STRING)
+			result = take(reader, item);
+		else
+			result = policy_refuse(reader, item, "a text");
 	}
 	return result;
 }
 
-/* Sets the bit of the name that value is. */
+/* Sets the bit of the name that the value is. */
 static int name_take(struct policy_reader *reader, const struct cfg_value *value,
 		     const char *const *names, size_t count, unsigned *bits)
 {
@@ -146,12 +149,10 @@ static int implementation_read(struct policy_reader *reader,
 	struct reeve_token_policy *policy = reader->policy;
 
 	policy->has_implementation = true;
-	return value->form == CFG_STRING &&
-			       hex_read_exactly(value->text,
-						policy->implementation,
-						CCA_ID_SIZE)
-		       ? REEVE_OK
-		       : refuse(reader, value, "64 hexadecimal digits");
+	if (value->form != CFG_STRING ||
+	    !hex_read_exactly(value->text, policy->implementation, CCA_ID_SIZE))
+		return policy_refuse(reader, value, "64 hexadecimal digits");
+	return REEVE_OK;
 }
 
 static int instance_read(struct policy_reader *reader,
@@ -160,11 +161,11 @@ static int instance_read(struct policy_reader *reader,
 	struct reeve_token_policy *policy = reader->policy;
 
 	policy->has_instance = true;
-	return value->form == CFG_STRING &&
-			       hex_read_exactly(value->text, policy->instance,
-						CCA_INSTANCE_ID_SIZE)
-		       ? REEVE_OK
-		       : refuse(reader, value, "66 hexadecimal digits");
+	if (value->form != CFG_STRING ||
+	    !hex_read_exactly(value->text, policy->instance,
+			      CCA_INSTANCE_ID_SIZE))
+		return policy_refuse(reader, value, "66 hexadecimal digits");
+	return REEVE_OK;
 }
 
 static int config_read(struct policy_reader *reader,
@@ -173,12 +174,13 @@ static int config_read(struct policy_reader *reader,
 	struct reeve_token_policy *policy = reader->policy;
 
 	policy->has_config = true;
-	return value->form == CFG_STRING &&
-			       hex_read(value->text, policy->config,
-					POLICY_CONFIG_MAX, &policy->config_size)
-		       ? REEVE_OK
-		       : refuse(reader, value,
-				"at most 128 hexadecimal digits, in pairs");
+	if (value->form != CFG_STRING ||
+	    !hex_read(value->text, policy->config, POLICY_CONFIG_MAX,
+		      &policy->config_size)) {
+		return policy_refuse(reader, value,
+				     "at most 128 hexadecimal digits, in pairs");
+	}
+	return REEVE_OK;
 }
 
 static int component_take(struct policy_reader *reader,
@@ -190,12 +192,12 @@ static int component_take(struct policy_reader *reader,
 	const char *equals = strchr(value->text, '=');
 
 	if (policy->component_count == TOKEN_COMPONENTS_MAX)
-		return refuse(reader, value, "at most 32 components");
+		return policy_refuse(reader, value, "at most 32 components");
 	if (equals == NULL ||
 	    !hex_read(equals + 1, component->value, sizeof(component->value),
 		      &component->size) ||
 	    component->size == 0)
-		return refuse(reader, value, "TYPE=HEX");
+		return policy_refuse(reader, value, "TYPE=HEX");
 	component->type = strndup(value->text, (size_t)(equals - value->text));
 	if (component->type == NULL)
 		return REEVE_ERR_MEMORY;
@@ -203,8 +205,8 @@ static int component_take(struct policy_reader *reader,
 	return REEVE_OK;
 }
 
-static int components_read(struct policy_reader *reader,
-			   const struct cfg_value *value)
+static int policy_components_read(struct policy_reader *reader,
+				  const struct cfg_value *value)
 {
 	return each_text(reader, value, component_take);
 }
@@ -220,12 +222,12 @@ static const struct {
 	{ "implementation", implementation_read },
 	{ "instance", instance_read },
 	{ "platform_config", config_read },
-	{ "components", components_read },
+	{ "components", policy_components_read },
 };
 
-static int setting_read(struct reeve_token_policy *policy,
-			const struct cfg_setting *setting,
-			struct reeve_report *report)
+static int policy_setting_read(struct reeve_token_policy *policy,
+			       const struct cfg_setting *setting,
+			       struct reeve_report *report)
 {
 	struct policy_reader reader = { policy, report, setting->key };
 
@@ -239,14 +241,16 @@ static int setting_read(struct reeve_token_policy *policy,
 			    "is no key of a policy");
 }
 
-/* Reads every setting, so that all that is wrong is told at once. */
-static int settings_read(struct reeve_token_policy *policy,
-			 const struct cfg *cfg, struct reeve_report *report)
+/* Reads every setting, even after a wrong one, so that one run reports all that
+ * is wrong. */
+static int policy_settings_read(struct reeve_token_policy *policy,
+				const struct cfg *cfg,
+				struct reeve_report *report)
 {
 	int result = REEVE_OK;
 
 	for (size_t i = 0; i < cfg_count(cfg); i++) {
-		int one = setting_read(policy, cfg_at(cfg, i), report);
+		int one = policy_setting_read(policy, cfg_at(cfg, i), report);
 
 		if (one != REEVE_OK)
 			result = one;
@@ -266,7 +270,7 @@ int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
 	policy = malloc(sizeof(*policy));
 	if (policy != NULL) {
 		*policy = token_policy_default;
-		result = settings_read(policy, cfg, report);
+		result = policy_settings_read(policy, cfg, report);
 	} else {
 		result = REEVE_ERR_MEMORY;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a relying party accepts. A policy file has the grammar of a guest's
- * configuration; its keys stand in one table in policy.c.
+ * A policy: what a relying party accepts. A policy file has the grammar of a
+ * guest's configuration. One table in policy.c lists its keys.
  */
 #ifndef REEVE_TOOLSTACK_TOKEN_POLICY_H
 #define REEVE_TOOLSTACK_TOKEN_POLICY_H
@@ -9,7 +9,8 @@
 #include "toolstack/reeve.h"
 #include "toolstack/token/token.h"
 
-/* The checks in their order, as bits in policy.required. */
+/* The checks in the order in which they are made. Each is the number of a bit
+ * in policy.required. */
 enum token_check {
 	CHECK_PLATFORM_SIGNATURE,
 	CHECK_REALM_SIGNATURE,
@@ -27,13 +28,14 @@ enum token_check {
 
 extern const char *const token_check_names[CHECKS];
 
-/* Lifecycle states, bits 15:12 of the claim. */
-#define LIFECYCLES 7
+/* Lifecycle states: the values of the claim are LIFECYCLE_STEP apart. */
+#define LIFECYCLES     7
+#define LIFECYCLE_STEP 0x1000
 extern const char *const token_lifecycle_names[LIFECYCLES];
-/* The state's name; "invalid" for what is none. */
+/* Returns the state's name, or "invalid" if the value is no state. */
 const char *token_lifecycle_name(uint64_t value);
 
-/* The hashes, as bits in policy.hashes. */
+/* The hashes. Each is the number of a bit in policy.hashes. */
 #define TOKEN_HASHES 3
 extern const char *const token_hash_names[TOKEN_HASHES];
 
@@ -46,9 +48,9 @@ struct policy_component {
 };
 
 struct reeve_token_policy {
-	unsigned lifecycles; /* those accepted, a bit each */
+	unsigned lifecycles; /* the accepted states, a bit each */
 	unsigned hashes;
-	unsigned required; /* checks that must not be left out */
+	unsigned required; /* the checks that must be made, a bit each */
 	bool has_implementation;
 	uint8_t implementation[CCA_ID_SIZE];
 	bool has_instance;
@@ -56,11 +58,12 @@ struct reeve_token_policy {
 	bool has_config;
 	size_t config_size;
 	uint8_t config[POLICY_CONFIG_MAX];
-	size_t component_count; /* 0: they are not checked */
+	size_t component_count; /* 0: components are not checked */
 	struct policy_component components[TOKEN_COMPONENTS_MAX];
 };
 
-/* Secured platforms only, any known hash, nothing required. */
+/* Accepts secured platforms only and every known hash, and requires no
+ * check. */
 extern const struct reeve_token_policy token_policy_default;
 
 #endif

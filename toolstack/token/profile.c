@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a profile asks of a part's claims beyond their form, and the Realm key
- * in both forms that it comes in. */
+/* What a profile demands of a part's claims beyond their form; and the Realm
+ * key, which has one of two forms. */
+#include "toolstack/token/hash.h"
 #include "toolstack/token/token.h"
 
-/* Notes which claim is at fault. Returns false. */
+/* Records which claim is at fault. Always returns false. */
 static bool claim_fail(struct cbor_in *in, enum token_fault fault,
 		       const struct claim_rule *rule, const char **what)
 {
@@ -36,8 +37,8 @@ bool token_platform_read(struct cbor_in *in, struct token *token,
 	return true;
 }
 
-/* The 2.0 profile has two claims more; the first platform profile's Realm
- * tokens name no profile. */
+/* The Realm profile 2.0 demands two more claims. Under the first platform
+ * profile, a Realm token need not name its profile. */
 static bool realm_profile_check(struct cbor_in *in, const struct token *token,
 				const char **what)
 {
@@ -87,7 +88,7 @@ static bool realm_values_check(struct cbor_in *in, const struct token *token,
 	return true;
 }
 
-/* Measurements are as long as the Realm's hash. */
+/* Checks that all measurements are as long as the Realm's hash. */
 static bool measurements_check(struct cbor_in *in, const struct token *token,
 			       const char **what)
 {
@@ -111,42 +112,51 @@ static bool measurements_check(struct cbor_in *in, const struct token *token,
 	return true;
 }
 
-static bool coordinate_read(struct cbor_in *in, const uint8_t **coordinate)
+static bool cose_coordinate_read(struct cbor_in *in, const uint8_t **coordinate)
 {
 	struct cbor_head head;
 
 	if (!cbor_in_expect(in, CBOR_BYTES, &head))
 		return false;
 	*coordinate = head.content.data;
-	return head.content.size == P384_SIZE ||
-	       cbor_in_fail(in, TOKEN_WRONG_SIZE);
+	if (head.content.size != P384_SIZE)
+		return cbor_in_fail(in, TOKEN_WRONG_SIZE);
+	return true;
 }
 
-static bool number_is(struct cbor_in *in, int64_t wanted)
+static bool cose_number_is(struct cbor_in *in, int64_t wanted)
 {
 	int64_t value;
 
-	return cbor_in_int(in, &value) &&
-	       (value == wanted || cbor_in_fail(in, TOKEN_KEY));
+	if (!cbor_in_int(in, &value))
+		return false;
+	if (value != wanted)
+		return cbor_in_fail(in, TOKEN_KEY);
+	return true;
 }
 
-/* What a COSE_Key has besides is not needed to verify with it. */
-static bool parameter_read(struct cbor_in *in, int64_t key, struct token *token,
-			   unsigned *seen)
+/* Parameters that a COSE_Key must have besides the point, as bits. */
+#define SEEN_KTY 1u
+#define SEEN_CRV 2u
+
+/* Reads one parameter of a COSE_Key. Others than these are skipped: verifying
+ * does not need them. */
+static bool cose_parameter_read(struct cbor_in *in, int64_t key,
+				struct token *token, unsigned *seen)
 {
 	switch (key) {
 	case COSE_KEY_KTY:
-		*seen |= 1;
-		return number_is(in, COSE_KEY_EC2);
+		*seen |= SEEN_KTY;
+		return cose_number_is(in, COSE_KEY_EC2);
 	case COSE_KEY_CRV:
-		*seen |= 2;
-		return number_is(in, COSE_KEY_P384);
+		*seen |= SEEN_CRV;
+		return cose_number_is(in, COSE_KEY_P384);
 	case COSE_KEY_ALG:
-		return number_is(in, COSE_ALG_ES384);
+		return cose_number_is(in, COSE_ALG_ES384);
 	case COSE_KEY_X:
-		return coordinate_read(in, &token->point_x);
+		return cose_coordinate_read(in, &token->point_x);
 	case COSE_KEY_Y:
-		return coordinate_read(in, &token->point_y);
+		return cose_coordinate_read(in, &token->point_y);
 	default:
 		return cbor_in_skip(in);
 	}
@@ -159,22 +169,27 @@ static bool cose_key_read(struct cbor_in *in, struct token *token)
 	unsigned seen = 0;
 	int64_t key;
 	bool known;
+	bool ok;
 
 	if (!cbor_in_expect(in, CBOR_MAP, &head))
 		return false;
 	for (uint64_t i = 0; i < head.number; i++) {
 		if (!cbor_in_key(in, &keys, &key, &known))
 			return false;
-		if (!(known ? parameter_read(in, key, token, &seen)
-			    : cbor_in_skip(in)))
+		if (known)
+			ok = cose_parameter_read(in, key, token, &seen);
+		else
+			ok = cbor_in_skip(in);
+		if (!ok)
 			return false;
 	}
-	if (seen != 3 || token->point_x == NULL || token->point_y == NULL)
+	if (seen != (SEEN_KTY | SEEN_CRV) || token->point_x == NULL ||
+	    token->point_y == NULL)
 		return cbor_in_fail(in, TOKEN_KEY);
 	return cbor_in_end(in);
 }
 
-/* Before COSE_Key: an uncompressed point (SEC 1). */
+/* The form of the Realm key before COSE_Key: an uncompressed point (SEC 1). */
 #define RAW_POINT_SIZE (1 + 2 * P384_SIZE)
 #define RAW_POINT_HEAD 0x04
 
@@ -189,8 +204,11 @@ static bool key_read(struct cbor_in *in, struct token *token, const char **what)
 		token->point_y = token->point_x + P384_SIZE;
 		return true;
 	}
-	return cose_key_read(&inner, token) ||
-	       claim_fail(in, inner.fault, &realm_rules[REALM_KEY], what);
+	if (!cose_key_read(&inner, token)) {
+		return claim_fail(in, inner.fault, &realm_rules[REALM_KEY],
+				  what);
+	}
+	return true;
 }
 
 bool token_realm_read(struct cbor_in *in, struct token *token, const char **what)

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reference values: from a measurement, as JSON, and by replaying events. */
+/* Reference values: made from a measurement, and written and read as JSON. */
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/report/report.h"
 #include "toolstack/token/hex.h"
+#include "toolstack/token/json.h"
 #include "toolstack/token/load.h"
 
-#define REFS_FILE_MAX 0x10000 /* bytes of a reference or event file */
+#define REFS_FILE_MAX 0x10000 /* bytes of a file of reference values */
 
 static const struct {
-	const char *measured; /* as a measurement calls it */
+	const char *measured; /* its name in a measurement */
 	const char *name;
 	size_t size;
 } hashes[] = {
@@ -40,18 +41,6 @@ void reeve_refs_from(const struct reeve_measurement *measurement,
 	memcpy(out->rpv, measurement->rpv, sizeof(out->rpv));
 }
 
-static void add_hex(struct json_object *object, const char *name,
-		    const uint8_t *bytes, size_t size)
-{
-	char *text = hex_text((struct span){ bytes, size });
-
-	if (text != NULL) {
-		json_object_object_add(object, name,
-				       json_object_new_string(text));
-	}
-	free(text);
-}
-
 static void add_rems(struct json_object *object, const struct reeve_refs *refs)
 {
 	struct json_object *list = json_object_new_array();
@@ -73,28 +62,22 @@ char *reeve_refs_json(const struct reeve_refs *refs, const char *name)
 {
 	struct json_object *document = json_object_new_object();
 	char *printable = reeve_printable(name);
-	char *text;
 
-	if (printable != NULL) {
-		json_object_object_add(document, "name",
-				       json_object_new_string(printable));
-	}
+	token_json_add_text(document, "name", printable);
 	free(printable);
-	json_object_object_add(document, "hash",
-			       json_object_new_string(refs->hash));
-	add_hex(document, "rim", refs->rim, refs->size);
-	if (refs->has_rpv)
-		add_hex(document, "rpv", refs->rpv, sizeof(refs->rpv));
+	token_json_add_text(document, "hash", refs->hash);
+	token_json_add_hex(document, "rim",
+			   (struct span){ refs->rim, refs->size });
+	if (refs->has_rpv) {
+		token_json_add_hex(document, "rpv",
+				   (struct span){ refs->rpv, CCA_RPV_SIZE });
+	}
 	if (refs->has_rems)
 		add_rems(document, refs);
-	text = strdup(json_object_to_json_string_ext(
-		document,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
-	return text;
+	return token_json_finish(document);
 }
 
-/* The text of a member; NULL: there is none. */
+/* Returns the text of a member; NULL if it is missing or not a text. */
 static const char *member_text(struct json_object *object, const char *name)
 {
 	struct json_object *member;

@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* All of a token as JSON, by the names that the published form has. */
+/* A whole token as JSON, with the names of the published form. */
 #include <json-c/json.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "toolstack/token/hex.h"
+#include "toolstack/token/json.h"
 #include "toolstack/token/load.h"
 #include "toolstack/token/policy.h"
 
-static void add_string(struct json_object *object, const char *name, char *text)
-{
-	if (text != NULL) {
-		json_object_object_add(object, name,
-				       json_object_new_string(text));
-	}
-	free(text);
-}
-
-static struct json_object *text_json(struct span text)
+static struct json_object *span_text_json(struct span text)
 {
 	return json_object_new_string_len((const char *)text.data,
 					  (int)text.size);
 }
 
-static struct json_object *hex_json(struct span bytes)
+static struct json_object *span_hex_json(struct span bytes)
 {
 	char *text = hex_text(bytes);
 	struct json_object *string =
@@ -38,8 +29,8 @@ static void add_claim(struct json_object *object, const char *name,
 {
 	if (claim->present) {
 		json_object_object_add(object, name,
-				       is_text ? text_json(claim->bytes)
-					       : hex_json(claim->bytes));
+				       is_text ? span_text_json(claim->bytes)
+					       : span_hex_json(claim->bytes));
 	}
 }
 
@@ -71,7 +62,7 @@ static struct json_object *rems_json(const struct token *token)
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < CCA_REMS; i++)
-		json_object_array_add(list, hex_json(token->rems[i]));
+		json_object_array_add(list, span_hex_json(token->rems[i]));
 	return list;
 }
 
@@ -81,9 +72,9 @@ static struct json_object *claim_json(const struct token *token,
 {
 	switch (rule->kind) {
 	case CLAIM_BYTES:
-		return hex_json(claim->bytes);
+		return span_hex_json(claim->bytes);
 	case CLAIM_TEXT:
-		return text_json(claim->bytes);
+		return span_text_json(claim->bytes);
 	case CLAIM_NUMBER:
 		return json_object_new_int64((int64_t)claim->number);
 	case CLAIM_COMPONENTS:
@@ -108,7 +99,7 @@ static struct json_object *part_json(const struct token *token,
 				claim_json(token, &rules[i], &part->claims[i]));
 		}
 	}
-	add_string(object, "signature", hex_text(part->signature));
+	token_json_add_hex(object, "signature", part->signature);
 	if (part->unknown != 0) {
 		json_object_object_add(object, "unknown-claims",
 				       json_object_new_int64(part->unknown));
@@ -120,7 +111,6 @@ char *reeve_token_json(const struct reeve_token *token)
 {
 	struct json_object *document = json_object_new_object();
 	const struct token *parts = &token->token;
-	char *text;
 
 	json_object_object_add(document, "tag",
 			       json_object_new_int64((int64_t)parts->tag));
@@ -130,9 +120,5 @@ char *reeve_token_json(const struct reeve_token *token)
 	json_object_object_add(
 		document, "cca-realm-delegated-token",
 		part_json(parts, &parts->realm, realm_rules, REALM_CLAIMS));
-	text = strdup(json_object_to_json_string_ext(
-		document,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(document);
-	return text;
+	return token_json_finish(document);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* All of a token as text for a person. */
+/* A whole token as text for a person. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,25 +24,25 @@ static void bytes_write(FILE *to, struct span bytes)
 	fputc('\n', to);
 }
 
-static void text_write(FILE *to, struct span text)
+static void span_write(FILE *to, struct span text)
 {
 	fwrite(text.data, 1, text.size, to);
 }
 
-static void component_write(FILE *to, const struct token_component *component)
+static void component_show(FILE *to, const struct token_component *component)
 {
 	static const struct span unnamed = SPAN("unnamed");
 
 	label_write(to, "");
-	text_write(to,
+	span_write(to,
 		   component->type.present ? component->type.bytes : unnamed);
 	if (component->version.present) {
 		fputs(", version ", to);
-		text_write(to, component->version.bytes);
+		span_write(to, component->version.bytes);
 	}
 	if (component->hash.present) {
 		fputs(", ", to);
-		text_write(to, component->hash.bytes);
+		span_write(to, component->hash.bytes);
 	}
 	fputs("\n", to);
 	label_write(to, "    measurement");
@@ -51,11 +51,11 @@ static void component_write(FILE *to, const struct token_component *component)
 	bytes_write(to, component->signer.bytes);
 }
 
-static void components_write(FILE *to, const struct token *token)
+static void components_show(FILE *to, const struct token *token)
 {
 	fprintf(to, "%zu\n", token->component_count);
 	for (size_t i = 0; i < token->component_count; i++)
-		component_write(to, &token->components[i]);
+		component_show(to, &token->components[i]);
 }
 
 static void rems_write(FILE *to, const struct token *token)
@@ -91,14 +91,14 @@ static void claim_write(FILE *to, const struct token *token,
 		bytes_write(to, claim->bytes);
 		break;
 	case CLAIM_TEXT:
-		text_write(to, claim->bytes);
+		span_write(to, claim->bytes);
 		fputc('\n', to);
 		break;
 	case CLAIM_NUMBER:
 		number_write(to, rule, claim->number);
 		break;
 	case CLAIM_COMPONENTS:
-		components_write(to, token);
+		components_show(to, token);
 		break;
 	case CLAIM_REMS:
 		rems_write(to, token);
@@ -106,9 +106,9 @@ static void claim_write(FILE *to, const struct token *token,
 	}
 }
 
-static void part_write(FILE *to, const struct token *token,
-		       const struct token_part *part,
-		       const struct claim_rule *rules, size_t count)
+static void part_show(FILE *to, const struct token *token,
+		      const struct token_part *part,
+		      const struct claim_rule *rules, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		claim_write(to, token, &rules[i], &part->claims[i]);
@@ -132,9 +132,9 @@ char *reeve_token_text(const struct reeve_token *token)
 	fprintf(to, "CCA token, tag %u; nothing in it is verified here\n",
 		(unsigned)parts->tag);
 	fputs("Platform part\n", to);
-	part_write(to, parts, &parts->platform, platform_rules, PLATFORM_CLAIMS);
+	part_show(to, parts, &parts->platform, platform_rules, PLATFORM_CLAIMS);
 	fputs("Realm part\n", to);
-	part_write(to, parts, &parts->realm, realm_rules, REALM_CLAIMS);
+	part_show(to, parts, &parts->realm, realm_rules, REALM_CLAIMS);
 	if (fclose(to) == 0)
 		return text;
 	free(text);

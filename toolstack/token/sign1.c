@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Making a COSE_Sign1 message. */
+/* Makes a COSE_Sign1 message. */
 #include "toolstack/token/sign1.h"
 
 #include <stdlib.h>
 
-/* {1: -35} */
+/* {1: -35}: the algorithm is ES384. */
 static const uint8_t es384_headers[] = { 0xa1, 0x01, 0x38, 0x22 };
 
 void sign1_to_be_signed(struct cbor_out *out, struct span headers,

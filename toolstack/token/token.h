@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A CCA attestation token in its parts. Decoding checks the form of it all,
- * believes nothing, and verifies no signature: see verify.h.
+ * A CCA attestation token, decoded into its parts. The decoder checks the form
+ * of the whole token and trusts nothing in it. It verifies no signature:
+ * verify.c does that.
  */
 #ifndef REEVE_TOOLSTACK_TOKEN_TOKEN_H
 #define REEVE_TOOLSTACK_TOKEN_TOKEN_H
@@ -10,7 +11,7 @@
 #include "toolstack/reeve.h"
 #include "toolstack/token/cbor_in.h"
 
-#define TOKEN_SIZE_MAX       0x10000 /* bytes of a token that is read */
+#define TOKEN_SIZE_MAX       0x10000 /* bytes of the longest token we read */
 #define TOKEN_COMPONENTS_MAX 32
 
 enum platform_claim {
@@ -48,13 +49,13 @@ enum claim_kind {
 	CLAIM_REMS,
 };
 
-/* What a claim must look like. */
+/* The form that a claim must have. */
 struct claim_rule {
 	int64_t key;
-	const char *name; /* as the published JSON form calls it */
+	const char *name; /* its name in the published JSON form */
 	enum claim_kind kind;
 	bool required;
-	size_t sizes[3]; /* a byte string's possible sizes; none: any */
+	size_t sizes[3]; /* allowed sizes of a byte string; all 0: any */
 };
 
 extern const struct claim_rule platform_rules[PLATFORM_CLAIMS];
@@ -63,20 +64,20 @@ extern const struct claim_rule realm_rules[REALM_CLAIMS];
 struct token_claim {
 	bool present;
 	uint64_t number;
-	struct span bytes; /* of text, too */
+	struct span bytes; /* a byte string or a text */
 };
 
 struct token_component {
 	struct token_claim type, value, version, signer, hash;
 };
 
-/* A COSE_Sign1 and its claims. Everything points into the token's bytes. */
+/* A COSE_Sign1 and its claims. All spans point into the token's bytes. */
 struct token_part {
-	struct span headers; /* protected, encoded */
+	struct span headers; /* the protected headers, encoded */
 	struct span payload;
 	struct span signature; /* P384_SIGNATURE_SIZE */
-	struct token_claim claims[REALM_CLAIMS]; /* the larger number */
-	unsigned unknown; /* claims without a meaning here */
+	struct token_claim claims[REALM_CLAIMS]; /* the larger count */
+	unsigned unknown; /* how many claims have no meaning to us */
 };
 
 _Static_assert((int)PLATFORM_CLAIMS <= (int)REALM_CLAIMS, "room for the claims");
@@ -88,42 +89,44 @@ struct token {
 	struct token_component components[TOKEN_COMPONENTS_MAX];
 	size_t component_count;
 	struct span rems[CCA_REMS];
-	const uint8_t *point_x; /* the Realm key's x and y, P384_SIZE each */
+	const uint8_t *point_x; /* the Realm key: P384_SIZE bytes each */
 	const uint8_t *point_y;
 };
 
-/* Where and why decoding stopped. */
+/* The place where decoding stopped, and the reason. */
 struct token_error {
 	enum token_fault fault;
 	const char *part; /* "collection", "platform part", "Realm part" */
-	const char *what; /* the claim or item; NULL: the part as such */
-	size_t at; /* byte of the text that was being read */
+	const char *what; /* the claim or item; NULL: the part as a whole */
+	size_t at; /* offset in the text that was being read */
 };
 
 /*
- * Decodes text, which must outlive the token. false: *error says why. No
- * signature is verified; the Realm key is not held against its curve.
+ * Decodes text, which must outlive the token. Returns false and fills *error
+ * if the token is refused. Verifies no signature, and does not check that the
+ * Realm key is a point of its curve.
  */
 bool token_decode(struct span text, struct token *token,
 		  struct token_error *error);
 
-/* ---- The parts of it, each in a file of its own ------------------------ */
+/* ---- The steps of decoding, each in a file of its own ---------------- */
 
-/* Reads one part: a COSE_Sign1 with headers that are understood. */
+/* Reads one part: a COSE_Sign1 whose headers we understand. */
 bool token_sign1_read(struct cbor_in *in, struct token_part *part);
 
-/* Reads a part's payload by the rules. *what: the claim at fault. */
+/* Reads a part's payload by its table of rules. On failure *what names the
+ * claim at fault. */
 bool token_claims_read(struct cbor_in *in, struct token *token,
 		       struct token_part *part, const char **what);
 
-/* The same, and what the claims of a part must be to one another. */
+/* As token_claims_read(), and check what the part's profile demands of its
+ * claims beyond their form. */
 bool token_platform_read(struct cbor_in *in, struct token *token,
 			 const char **what);
 bool token_realm_read(struct cbor_in *in, struct token *token,
 		      const char **what);
 
-/* The bytes of a hash of that name ("sha-256" ...); 0: unknown. */
-size_t token_hash_size(struct span name);
+/* Returns whether the span holds exactly that text. */
 bool span_is_text(struct span span, const char *text);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Verifying a token: signatures and their chain, and the order of it all. */
+/* Verifies a token: the order of all checks, and those of the signatures and of
+ * the key that joins the two parts. */
 #include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/report/report.h"
 #include "toolstack/token/checks.h"
+#include "toolstack/token/hash.h"
 #include "toolstack/token/hex.h"
 #include "toolstack/token/sign1.h"
 
@@ -28,7 +30,7 @@ static bool signature_holds(const struct token_part *part, EVP_PKEY *key)
 	return ok;
 }
 
-/* Which key it is: the SHA-256 of its COSE_Key. */
+/* Names a key by the first 8 bytes of the SHA-256 of its COSE_Key. */
 static char *key_label(const EVP_PKEY *key)
 {
 	uint8_t cose[CCA_COSE_KEY_SIZE];
@@ -57,30 +59,20 @@ static void signature_check(struct verify *verify, enum token_check check,
 		       hint);
 }
 
-static const EVP_MD *hash_by_name(struct span name)
-{
-	switch (token_hash_size(name)) {
-	case 32:
-		return EVP_sha256();
-	case 48:
-		return EVP_sha384();
-	default:
-		return EVP_sha512();
-	}
-}
-
-/* The platform vouches for the Realm key by its hash. */
+/* The platform vouches for the Realm key: its challenge claim must be the hash
+ * of that key. */
 static void binding_check(struct verify *verify)
 {
 	const struct token_claim *realm = verify->token->realm.claims;
 	struct span key = realm[REALM_KEY].bytes;
 	struct span challenge =
 		verify->token->platform.claims[PLATFORM_CHALLENGE].bytes;
+	const EVP_MD *hash = token_hash_function(
+		token_hash_size(realm[REALM_KEY_HASH].bytes));
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
-	bool ok = EVP_Digest(key.data, key.size, digest, &size,
-			     hash_by_name(realm[REALM_KEY_HASH].bytes),
-			     NULL) == 1 &&
+	bool ok = EVP_Digest(key.data, key.size, digest, &size, hash, NULL) ==
+			  1 &&
 		  size == challenge.size &&
 		  memcmp(digest, challenge.data, size) == 0;
 
@@ -100,6 +92,7 @@ static void checks_make(struct verify *verify)
 	signature_check(verify, CHECK_REALM_SIGNATURE, &token->realm,
 			verify->realm_key, NULL);
 	binding_check(verify);
+	verify_challenge(verify);
 	verify_platform(verify);
 	verify_realm(verify);
 	verify_hashes(verify);

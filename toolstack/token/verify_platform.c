@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a platform must be: its lifecycle, its identity and its software. */
+/* The checks of the platform part: its lifecycle, its identity and its
+ * software. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +12,9 @@ static void lifecycle_check(struct verify *verify)
 	uint64_t value =
 		verify->token->platform.claims[PLATFORM_LIFECYCLE].number;
 	const char *name = token_lifecycle_name(value);
+	uint64_t state = CCA_LIFECYCLE_STATE(value) / LIFECYCLE_STEP;
 	unsigned accepted = verify->policy->lifecycles;
-	bool ok = strcmp(name, "invalid") != 0 &&
-		  (accepted >> (CCA_LIFECYCLE_STATE(value) >> 12) & 1) != 0;
+	bool ok = strcmp(name, "invalid") != 0 && (accepted >> state & 1) != 0;
 
 	check_add_hint(
 		verify, CHECK_LIFECYCLE, ok,
@@ -24,7 +25,7 @@ static void lifecycle_check(struct verify *verify)
 		"give it with --policy");
 }
 
-/* One of the claims that name a platform. Returns whether it is as wanted. */
+/* One of the claims that identify a platform. */
 struct identity {
 	const char *name;
 	bool wanted;
@@ -39,7 +40,8 @@ static bool identity_holds(const struct identity *identity)
 		      identity->found.size) == 0;
 }
 
-/* The first that is wrong, else the first that is wanted, else NULL. */
+/* Returns the first identity that is wrong; else the first that the policy
+ * wants; else NULL. */
 static const struct identity *identity_pick(const struct identity *list,
 					    size_t count)
 {
@@ -56,7 +58,7 @@ static const struct identity *identity_pick(const struct identity *list,
 	return wanted;
 }
 
-static char *labelled(const char *label, struct span bytes)
+static char *hex_label(const char *label, struct span bytes)
 {
 	char *hex = hex_text(bytes);
 	char *text = hex != NULL ? check_text("%s %s", label, hex) : NULL;
@@ -88,16 +90,16 @@ static void identity_check(struct verify *verify)
 
 	if (picked == NULL) {
 		check_leave(verify, CHECK_IDENTITY,
-			    labelled(list[0].name, list[0].found),
+			    hex_label(list[0].name, list[0].found),
 			    "write instance=\"HEX\" in the policy file");
 	} else {
 		check_add(verify, CHECK_IDENTITY, identity_holds(picked),
-			  labelled(picked->name, picked->expected),
-			  labelled(picked->name, picked->found));
+			  hex_label(picked->name, picked->expected),
+			  hex_label(picked->name, picked->found));
 	}
 }
 
-/* Whether policy lists that component with that value. */
+/* Returns whether the policy lists that component with that value. */
 static bool component_is_known(const struct reeve_token_policy *policy,
 			       const struct token_component *component)
 {
@@ -129,13 +131,14 @@ static char *component_text(const struct token_component *component)
 					? component->type.bytes
 					: (struct span)SPAN("unnamed"));
 	char *text =
-		type != NULL ? labelled(type, component->value.bytes) : NULL;
+		type != NULL ? hex_label(type, component->value.bytes) : NULL;
 
 	free(type);
 	return text;
 }
 
-/* Every component of the token must be listed, and every listed one there. */
+/* The token and the policy must list the same components. Appends a failed
+ * check and returns false at the first difference. */
 static bool components_check(struct verify *verify)
 {
 	const struct token *token = verify->token;
@@ -179,26 +182,8 @@ static void software_check(struct verify *verify)
 	}
 }
 
-/* The Realm's challenge is the user's: it says when the token was made. */
-static void challenge_check(struct verify *verify)
-{
-	struct span found = verify->token->realm.claims[REALM_CHALLENGE].bytes;
-	struct span wanted = { verify->challenge, CCA_CHALLENGE_SIZE };
-
-	if (verify->challenge_size == 0) {
-		check_leave(verify, CHECK_CHALLENGE, hex_text(found),
-			    "give the challenge with --challenge HEX");
-		return;
-	}
-	check_add_hint(verify, CHECK_CHALLENGE,
-		       memcmp(wanted.data, found.data, wanted.size) == 0,
-		       hex_text(wanted), hex_text(found),
-		       "the token is of another time");
-}
-
 void verify_platform(struct verify *verify)
 {
-	challenge_check(verify);
 	lifecycle_check(verify);
 	identity_check(verify);
 	software_check(verify);

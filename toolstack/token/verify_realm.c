@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a Realm must be: its measurements, its value, its hashes. */
+/* The checks of the Realm part: its challenge, its measurements, its
+ * personalization value and its hashes. */
 #include <string.h>
 
 #include "toolstack/token/checks.h"
@@ -14,6 +15,22 @@ static void bytes_check(struct verify *verify, enum token_check check,
 
 	check_add_hint(verify, check, ok, hex_text(expected), hex_text(found),
 		       hint);
+}
+
+/* The user gave the Realm this challenge: its presence shows that the token was
+ * made afterwards. */
+void verify_challenge(struct verify *verify)
+{
+	struct span found = verify->token->realm.claims[REALM_CHALLENGE].bytes;
+	struct span wanted = { verify->challenge, CCA_CHALLENGE_SIZE };
+
+	if (verify->challenge_size == 0) {
+		check_leave(verify, CHECK_CHALLENGE, hex_text(found),
+			    "give the challenge with --challenge HEX");
+	} else {
+		bytes_check(verify, CHECK_CHALLENGE, wanted, found,
+			    "the token is of another time");
+	}
 }
 
 static void rim_check(struct verify *verify)
@@ -32,7 +49,8 @@ static void rim_check(struct verify *verify)
 	}
 }
 
-/* All of them, or that they are as they were at the start. */
+/* Returns all REMs in digits, or a remark that they are still zero, as at the
+ * start. */
 static char *rems_text(const struct span *rems)
 {
 	uint8_t all[CCA_REMS * 64];
@@ -49,7 +67,7 @@ static char *rems_text(const struct span *rems)
 			 : hex_text((struct span){ all, size });
 }
 
-/* Told is the first that differs, else the last. */
+/* Shows the first REM that differs; if all are right, the last one. */
 static void rems_check(struct verify *verify)
 {
 	const struct reeve_refs *refs = verify->expected->refs;
@@ -102,7 +120,9 @@ static bool hash_is_accepted(const struct reeve_token_policy *policy,
 	return false;
 }
 
-/* The hash that was used for each component, the key and the Realm. */
+/* Returns the name of the first hash that the policy does not accept, of those
+ * for the Realm, its key, the platform and each component. An empty span: all
+ * are accepted. */
 static struct span unaccepted_hash(const struct verify *verify)
 {
 	const struct token *token = verify->token;
