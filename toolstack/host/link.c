@@ -55,7 +55,7 @@ static int tell_gone(struct reeve_report *report)
 			    "the host has ended or closed the connection");
 }
 
-int link_nonsense(struct reeve_report *report)
+int link_protocol_error(struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
 			    "the host's reply breaks the protocol");
@@ -148,7 +148,7 @@ static int link_tell_refusal(const struct control_reply *reply,
 	char text[REEVE_TEXT_SIZE];
 
 	if (reply->status >= sizeof(words) / sizeof(words[0]))
-		return link_nonsense(report);
+		return link_protocol_error(report);
 	if (reply->status == CONTROL_E_NO_DOMAIN)
 		return REEVE_ERR_NO_DOMAIN;
 	reply_text(text, sizeof(text), reply->text, sizeof(reply->text));
@@ -173,7 +173,7 @@ static int link_exchange(struct link *link, struct control_request *request,
 	if (result != REEVE_OK)
 		return result;
 	if (reply->op != request->op)
-		return link_nonsense(report);
+		return link_protocol_error(report);
 	return reply->status == CONTROL_OK ? REEVE_OK
 					   : link_tell_refusal(reply, report);
 }
@@ -217,8 +217,9 @@ static int link_hello(struct link *link, int patience_ms,
 	}
 	if (result != REEVE_OK)
 		return result;
-	return reply_host(&reply.body.host, &link->host) ? REEVE_OK
-							 : link_nonsense(report);
+	return reply_host(&reply.body.host, &link->host)
+		       ? REEVE_OK
+		       : link_protocol_error(report);
 }
 
 /* Does the work of link_attach(), but returns SILENT without a report if the

@@ -43,7 +43,7 @@ int link_call(struct link *link, struct control_request *request,
 	      struct control_reply *reply, struct reeve_report *report);
 
 /* Reports that a reply breaks the protocol. Returns REEVE_ERR_HOST. */
-int link_nonsense(struct reeve_report *report);
+int link_protocol_error(struct reeve_report *report);
 
 /* Takes the lock of a port, which names the port's client. Returns 0 with *fd;
  * -EWOULDBLOCK with the pid of the process that has the port (0: not known); or

@@ -140,7 +140,7 @@ static int machine_create(struct engine *engine,
 		return result;
 	if (!reply_domain(&reply.body.domain, &made) ||
 	    made.state != REEVE_DOMAIN_LOADING)
-		return link_nonsense(report);
+		return link_protocol_error(report);
 	engine->domid = made.domid;
 	engine->building = true;
 	engine->loaded = 0;
@@ -188,7 +188,7 @@ static int machine_load(struct engine *engine, uint64_t ipa, const void *data,
 	if (result != REEVE_OK)
 		return result;
 	if (!reply_grant(grant, pages * MACHINE_PAGE_SIZE, engine->ram_size))
-		return link_nonsense(report);
+		return link_protocol_error(report);
 	return ram_write(engine, grant->pa - MACHINE_DRAM_BASE, data,
 			 pages * MACHINE_PAGE_SIZE, report);
 }
@@ -234,7 +234,7 @@ static int build_look(struct engine *engine, struct reeve_domain *domain,
 		return result;
 	if (!reply_domain(&reply.body.domain, domain) ||
 	    domain->domid != engine->domid)
-		return link_nonsense(report);
+		return link_protocol_error(report);
 	if (domain->state == REEVE_DOMAIN_PAUSED) {
 		*built = true;
 		return REEVE_OK;
@@ -245,7 +245,7 @@ static int build_look(struct engine *engine, struct reeve_domain *domain,
 				    domain->text);
 	}
 	if (domain->state != REEVE_DOMAIN_BUILDING)
-		return link_nonsense(report);
+		return link_protocol_error(report);
 	if (!watch_go_on(engine->watch, "building", domain->progress_done,
 			 domain->progress_all))
 		return REEVE_ERR_STOPPED;

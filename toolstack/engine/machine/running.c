@@ -32,7 +32,7 @@ int machine_host(struct engine *engine, struct reeve_host_info *out,
 	if (result != REEVE_OK)
 		return result;
 	return reply_host(&reply.body.host, out) ? REEVE_OK
-						 : link_nonsense(report);
+						 : link_protocol_error(report);
 }
 
 int machine_next(struct engine *engine, unsigned domid,
@@ -49,7 +49,7 @@ int machine_next(struct engine *engine, unsigned domid,
 	if (result != REEVE_OK)
 		return result;
 	if (!reply_domain(&reply.body.domain, out) || out->domid < domid)
-		return link_nonsense(report);
+		return link_protocol_error(report);
 	return REEVE_OK;
 }
 
@@ -67,7 +67,7 @@ int machine_vcpu(struct engine *engine, unsigned domid, unsigned index,
 	if (result != REEVE_OK)
 		return result;
 	return reply_vcpu(&reply.body.vcpu, out) ? REEVE_OK
-						 : link_nonsense(report);
+						 : link_protocol_error(report);
 }
 
 int machine_memory(struct engine *engine, unsigned domid, uint64_t from,
@@ -85,7 +85,7 @@ int machine_memory(struct engine *engine, unsigned domid, uint64_t from,
 		return result;
 	return reply_memory(&reply.body.memory, from, out)
 		       ? REEVE_OK
-		       : link_nonsense(report);
+		       : link_protocol_error(report);
 }
 
 int machine_act(struct engine *engine, unsigned domid, enum engine_act act,
@@ -145,7 +145,7 @@ int machine_dmesg(struct engine *engine, uint64_t *from, char *text,
 		return result;
 	if (dmesg->size > sizeof(dmesg->text) || dmesg->from < *from ||
 	    dmesg->from > UINT64_MAX - dmesg->size)
-		return link_nonsense(report);
+		return link_protocol_error(report);
 	*got = dmesg->size < size ? dmesg->size : size;
 	memcpy(text, dmesg->text, *got);
 	*from = dmesg->from + *got;
