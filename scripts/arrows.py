@@ -12,7 +12,7 @@ PROGRAMS = ("monitor", "rmm", "hypervisor")
 # Within the hypervisor's core: rmi <- realm <- domains and their devices <-
 # control.
 CORE = "hypervisor/core/"
-BELOW = ["abi/", "lib/", CORE + "host.h"]
+BELOW = ["abi/", "lib/", CORE + "host.h", CORE + "busy_lock.h"]
 RMI = BELOW + [CORE + "rmi/"]
 REALM = RMI + [CORE + "realm/"]
 DOMAIN = REALM + [CORE + folder for folder in (

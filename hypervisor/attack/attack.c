@@ -13,17 +13,15 @@
 void attacks_lock(struct domains *domains)
 {
 	struct attacks *attacks = domains->config.attack->ctx;
-	const struct host_ops *host = domains->config.host->ops;
 
-	while (__atomic_exchange_n(&attacks->busy, 1, __ATOMIC_ACQUIRE))
-		host->relax(host->ctx, true);
+	busy_lock_acquire(&attacks->lock, domains->config.host->ops);
 }
 
 void attacks_unlock(struct domains *domains)
 {
 	struct attacks *attacks = domains->config.attack->ctx;
 
-	__atomic_store_n(&attacks->busy, 0, __ATOMIC_RELEASE);
+	busy_lock_release(&attacks->lock);
 }
 
 uint64_t attack_command(const struct domain *domain,

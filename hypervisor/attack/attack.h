@@ -13,6 +13,7 @@
 #include "abi/control.h"
 #include "abi/rmi.h"
 #include "abi/smccc.h"
+#include "hypervisor/core/busy_lock.h"
 #include "hypervisor/core/control/attack_ops.h"
 #include "hypervisor/core/vgic/vgic.h"
 #include "lib/addr.h"
@@ -48,7 +49,7 @@ struct attacks {
 	bool (*touch)(void *ctx, pa_t pa, bool write,
 		      struct control_touch *result);
 	void *ctx; /* of touch() */
-	uint32_t busy; /* a lock: one attack by a requesting thread at a time */
+	struct busy_lock lock; /* one attack by a requesting thread at a time */
 	struct attack last[CONTROL_DOMAINS]; /* by place in domains->table */
 	/* By place and vCPU: from before REC_ENTER until after it. */
 	bool enters[CONTROL_DOMAINS][CONTROL_VCPUS];

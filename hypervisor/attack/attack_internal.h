@@ -34,7 +34,7 @@ static inline bool *attack_enters(const struct vcpu *vcpu)
 			->enters[attack_place(vcpu->domain)][vcpu->index];
 }
 
-/* The lock attacks->busy. */
+/* attacks->lock. */
 void attacks_lock(struct domains *domains);
 void attacks_unlock(struct domains *domains);
 

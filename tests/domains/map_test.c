@@ -224,7 +224,7 @@ static void an_rmm_that_refuses_is_told_of(void **state)
 	table_ask(table, CONTROL_DOMAIN_MEMORY, 1);
 	domain->realm.rd.base.value -= PAGE;
 	assert_refused(table, CONTROL_E_RMM, "RMI_RTT_READ_ENTRY");
-	assert_int_equal(domain->memory_busy, 0);
+	assert_int_equal(domain->memory_lock.taken, 0);
 }
 
 #define TEST(name)                                                             \

@@ -356,7 +356,7 @@ static void domains_check(struct run *run)
 		must(domain_pages_held(domain) <= domain->promised,
 		     "a domain holds more than was promised to it");
 		must(domain->users == 0, "a domain is still looked at");
-		must(domain->memory_busy == 0, "a domain is locked");
+		must(domain->memory_lock.taken == 0, "a domain is locked");
 	}
 	must(promised == run->domains.promised, "the promises do not add up");
 	must(promised <= run->domains.config.pages, "too much was promised");

@@ -122,15 +122,12 @@ void domain_entered(struct domain *domain)
 
 void domain_memory_lock(struct domain *domain)
 {
-	const struct host_ops *host = domain_host(domain);
-
-	while (__atomic_exchange_n(&domain->memory_busy, 1, __ATOMIC_ACQUIRE))
-		host->relax(host->ctx, true);
+	busy_lock_acquire(&domain->memory_lock, domain_host(domain));
 }
 
 void domain_memory_unlock(struct domain *domain)
 {
-	__atomic_store_n(&domain->memory_busy, 0, __ATOMIC_RELEASE);
+	busy_lock_release(&domain->memory_lock);
 }
 
 void domain_kick_all(struct domain *domain)

@@ -6,8 +6,8 @@
  * Locks: a domain's life fields are guarded by domain->lock, the table by
  * domains->lock (taken first); both are spinlocks and held for a few loads and
  * stores only. Anything that issues RMI commands for a Realm after its
- * activation holds domain->memory_busy, a lock that is waited for with
- * host_ops.relax(), and never while a spinlock is held. It also guards what a
+ * activation holds domain->memory_lock, whose waiters let other threads run, and
+ * which is never taken while a spinlock is held. It also guards what a
  * domain costs (domain->own, domain->realm, domain->stage2, segments).
  */
 #ifndef REEVE_HYPERVISOR_CORE_DOMAIN_DOMAIN_H
@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "abi/control.h"
+#include "hypervisor/core/busy_lock.h"
 #include "hypervisor/core/domain/stage2.h"
 #include "hypervisor/core/io/vuart.h"
 #include "hypervisor/core/realm/realm.h"
@@ -91,7 +92,7 @@ struct domain {
 	unsigned vmid; /* of an ordinary guest */
 	uint64_t ram_size; /* from GUEST_RAM0_BASE */
 	uint32_t weight; /* share of CPU time */
-	uint32_t memory_busy;
+	struct busy_lock memory_lock;
 
 	/* What it was asked to be. */
 	struct control_create create;

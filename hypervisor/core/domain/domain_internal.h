@@ -26,7 +26,7 @@ static inline void domain_state_set(struct domain *domain, uint32_t state)
 	__atomic_store_n(&domain->state, state, __ATOMIC_RELEASE);
 }
 
-/* The lock domain->memory_busy. */
+/* domain->memory_lock. */
 void domain_memory_lock(struct domain *domain);
 void domain_memory_unlock(struct domain *domain);
 

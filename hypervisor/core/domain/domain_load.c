@@ -10,7 +10,7 @@
 /* Pages zeroed at a time: 2 MiB. */
 #define ZERO_BATCH 512
 
-/* With domain->memory_busy held. */
+/* With domain->memory_lock held. */
 static enum control_status segment_check(const struct domain *domain,
 					 const struct control_segment *segment,
 					 char *text)
