@@ -14,6 +14,9 @@
 #include "abi/smccc.h"
 #include "lib/addr.h"
 
+/* Bytes of a page: of the allocator, of stage 2, and of a granule. */
+#define PAGE_SIZE ((uint64_t)MACHINE_PAGE_SIZE)
+
 struct host_ops {
 	void *ctx; /* given back to each function */
 

@@ -10,8 +10,6 @@
 #include "hypervisor/core/domain/domain_internal.h"
 #include "lib/number.h"
 
-#define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
-
 /* Cut, and always ended. */
 static void text_copy(uint8_t *to, const char *from)
 {

@@ -9,8 +9,6 @@
 #include "hypervisor/core/rmi/failure_text.h"
 #include "lib/number.h"
 
-#define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
-
 /* Entries looked at for one request: its thread and the domain's memory are
  * taken for no longer. */
 #define LOOKS 512

@@ -7,8 +7,6 @@
 /* What TF-RMM asks for each REC (runtime/rmi/rec.c); ours asks for less. */
 #define REC_DONATION 16
 
-#define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
-
 static uint64_t pages_of(uint64_t bytes)
 {
 	return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;

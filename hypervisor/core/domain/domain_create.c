@@ -8,7 +8,6 @@
 
 #define WEIGHT_DEFAULT 256
 #define SPI_STEP       32
-#define PAGE_SIZE      ((uint64_t)GUEST_PAGE_SIZE)
 
 static bool is_realm(const struct control_create *create)
 {

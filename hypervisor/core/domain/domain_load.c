@@ -5,8 +5,6 @@
 #include "hypervisor/core/domain/domain_internal.h"
 #include "lib/number.h"
 
-#define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
-
 /* Pages zeroed at a time: 2 MiB. */
 #define ZERO_BATCH 512
 

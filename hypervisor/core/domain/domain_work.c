@@ -9,8 +9,6 @@
 #include "lib/log.h"
 #include "lib/pstate.h"
 
-#define PAGE_SIZE ((uint64_t)GUEST_PAGE_SIZE)
-
 /* ---- Building: Realms ---- */
 
 static void plan_fill(struct domain *domain, struct realm_ram *ram,

@@ -9,7 +9,6 @@
 
 #define START_LEVEL 1
 #define ENTRIES     512
-#define PAGE_SIZE   ((uint64_t)GUEST_PAGE_SIZE)
 
 /* Descriptors (DDI0487 "VMSAv8-64 descriptor formats", stage 2). */
 #define DESC_VALID         UINT64_C(1)
