@@ -9,11 +9,6 @@
 #include "rmm/core/port.h"
 #include "rmm/core/rmm.h"
 
-#define WORD_REFS_SHIFT  0
-#define WORD_REFS_WIDTH  10
-#define WORD_STATE_SHIFT 10
-#define WORD_STATE_WIDTH 5
-
 /*
  * Other CPUs read the word while its lock is held, to wait for the lock or to
  * look whether a granule is NS; the lock, not these accesses, gives order.
@@ -30,7 +25,8 @@ static void word_store(struct granule *granule, uint64_t word)
 
 static enum granule_state word_state(const struct granule *granule)
 {
-	return (enum granule_state)BITS_GET(word_load(granule), WORD_STATE);
+	return (enum granule_state)BITS_GET(word_load(granule),
+					    GRANULE_WORD_STATE);
 }
 
 static struct granule *granule_at(const struct rmm *rmm, pa_t pa)
@@ -63,8 +59,8 @@ static bool lock_in_state(const struct rmm *rmm, struct granule *granule,
 			  pa_t pa, enum granule_state state)
 {
 	return port_lock(rmm->port, &granule->word, pa,
-			 (uint32_t)BITS_MASK(WORD_STATE),
-			 (uint32_t)BITS_PUT(WORD_STATE, state));
+			 (uint32_t)BITS_MASK(GRANULE_WORD_STATE),
+			 (uint32_t)BITS_PUT(GRANULE_WORD_STATE, state));
 }
 
 /*
@@ -138,10 +134,10 @@ static void state_put(const struct granule_ref *ref, enum granule_state state)
 {
 	uint64_t word = word_load(ref->granule);
 
-	if (BITS_GET(word, WORD_REFS) != 0)
+	if (BITS_GET(word, GRANULE_WORD_REFS) != 0)
 		port_panic(ref->rmm->port, "a granule in use changes state");
-	word &= ~BITS_MASK(WORD_STATE);
-	word_store(ref->granule, word | BITS_PUT(WORD_STATE, state));
+	word &= ~BITS_MASK(GRANULE_WORD_STATE);
+	word_store(ref->granule, word | BITS_PUT(GRANULE_WORD_STATE, state));
 }
 
 void granule_unlock_to(struct granule_ref *ref, enum granule_state state)
@@ -162,14 +158,14 @@ void granule_set_state(struct granule_ref *ref, enum granule_state state)
 
 unsigned granule_refs(const struct granule_ref *ref)
 {
-	return (unsigned)BITS_GET(word_load(ref->granule), WORD_REFS);
+	return (unsigned)BITS_GET(word_load(ref->granule), GRANULE_WORD_REFS);
 }
 
 static void refs_set(struct granule_ref *ref, unsigned refs)
 {
-	uint64_t word = word_load(ref->granule) & ~BITS_MASK(WORD_REFS);
+	uint64_t word = word_load(ref->granule) & ~BITS_MASK(GRANULE_WORD_REFS);
 
-	word_store(ref->granule, word | BITS_PUT(WORD_REFS, refs));
+	word_store(ref->granule, word | BITS_PUT(GRANULE_WORD_REFS, refs));
 }
 
 void granule_refs_add(struct granule_ref *ref, unsigned count)

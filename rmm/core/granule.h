@@ -36,13 +36,19 @@ enum granule_state {
 	GRANULE_PARTIAL = 7, /* an object between the steps of an SRO */
 };
 
-/* One per granule: [9:0] references, [14:10] state, [15] lock. */
+/* One per granule: how often it is referred to, its state, and its lock. */
 struct granule {
 	uint32_t word;
 };
 
+#define GRANULE_WORD_REFS_SHIFT  0
+#define GRANULE_WORD_REFS_WIDTH  10
+#define GRANULE_WORD_STATE_SHIFT 10
+#define GRANULE_WORD_STATE_WIDTH 5
+#define GRANULE_WORD_LOCK        (UINT32_C(1) << 15)
+
 /* The largest reference count. */
-#define GRANULE_REFS_MAX 1023
+#define GRANULE_REFS_MAX ((1U << GRANULE_WORD_REFS_WIDTH) - 1)
 
 /*
  * A granule whose lock is held. granule == NULL is "nothing held"; releasing

@@ -7,13 +7,10 @@
 #include <sched.h>
 #include <string.h>
 
+#include "abi/bits.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/port.h"
 #include "rmm/port/inprocess/machine.h"
-
-#define LOCK_BIT    0x8000U
-#define STATE_SHIFT 10
-#define STATE_MASK  0x1fU
 
 /* More than any command holds at once. */
 #define HELD_MAX 544 /* a batch that changes worlds, and some more */
@@ -60,7 +57,7 @@ void discipline_end(struct rmm_port *port)
 
 static enum granule_state state_of(uint32_t word)
 {
-	return (enum granule_state)((word >> STATE_SHIFT) & STATE_MASK);
+	return (enum granule_state)BITS_GET(word, GRANULE_WORD_STATE);
 }
 
 /* The rank of a granule that has just been locked. */
@@ -136,7 +133,8 @@ static void check_order(struct rmm_port *port, const struct held *next)
 /* What nobody holds is not looked for. */
 static void check_not_held(struct rmm_port *port, const uint32_t *word)
 {
-	bool locked = (__atomic_load_n(word, __ATOMIC_RELAXED) & LOCK_BIT) != 0;
+	bool locked = (__atomic_load_n(word, __ATOMIC_RELAXED) &
+		       GRANULE_WORD_LOCK) != 0;
 
 	for (unsigned i = 0; locked && i < held.lock_count; i++) {
 		if (held.locks[i].word == word)
@@ -177,11 +175,11 @@ static bool acquire(uint32_t *word, uint32_t mask, uint32_t value)
 	uint32_t old = __atomic_load_n(word, __ATOMIC_RELAXED);
 
 	while ((old & mask) == value) {
-		if (old & LOCK_BIT) {
+		if (old & GRANULE_WORD_LOCK) {
 			sched_yield();
 			old = __atomic_load_n(word, __ATOMIC_RELAXED);
 		} else if (__atomic_compare_exchange_n(
-				   word, &old, old | LOCK_BIT, true,
+				   word, &old, old | GRANULE_WORD_LOCK, true,
 				   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
 			return true;
 		}
@@ -234,7 +232,7 @@ void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)
 	if (i == held.lock_count)
 		port_panic(port, "a granule released that is not held");
 	note_unlock(i);
-	__atomic_fetch_and(word, ~LOCK_BIT, __ATOMIC_RELEASE);
+	__atomic_fetch_and(word, ~GRANULE_WORD_LOCK, __ATOMIC_RELEASE);
 }
 
 void discipline_mapped(struct rmm_port *port, pa_t pa)
