@@ -20,6 +20,10 @@
 #define RMI_GRANULE_SIZE  0x1000
 #define RMI_GRANULE_SHIFT 12
 
+/* Registers of a command: arguments in X1..X6, results in X1..X4. */
+#define RMI_ARGS    6
+#define RMI_RESULTS 4
+
 /* ---- Function identifiers ---- */
 #define RMI_VERSION                  0xc4000150
 #define RMI_RTT_DATA_MAP_INIT        0xc4000153

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#define RMI_ARGS 6 /* X1..X6 */
+#include "abi/rmi.h"
 
 enum rmi_failure_kind {
 	RMI_FAILURE_NONE = 0,

@@ -11,11 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/rmi.h"
 #include "hypervisor/core/rmi/failure.h"
 
 struct rmi;
-
-#define RMI_RESULTS 4 /* X1..X4 */
 
 /* One command: what was asked and what came back. */
 struct rmi_call {

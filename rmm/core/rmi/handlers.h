@@ -11,8 +11,6 @@
 
 struct rmm;
 
-#define RMI_RESULTS 4 /* X1..X4 */
-
 typedef uint64_t rmi_handler_fn(struct rmm *rmm, const uint64_t *args,
 				uint64_t *results);
 
