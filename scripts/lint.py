@@ -87,6 +87,24 @@ def check_headers():
             for fault in run(*command, input=f'#include "{path}"\n')]
 
 
+def check_layout():
+    """Functions and files that lib/image.ld names, and that are not there:
+    the order that it gives them would silently be lost."""
+    script = pathlib.Path("lib/image.ld").read_text()
+    sources = [path for path in tree() if path.endswith((".c", ".S"))
+               and path.startswith(("hypervisor/", "lib/", "monitor/", "rmm/"))]
+    names = {os.path.basename(path) for path in sources}
+    text = "\n".join(pathlib.Path(path).read_text() for path in sources)
+    return [f"lib/image.ld: there is no file {name}"
+            for name in re.findall(r"\*([\w.]+\.[cS])\.o\(", script)
+            if name not in names] + [
+        f"lib/image.ld: there is no function {name}"
+        for name in re.findall(r"\.text\.([a-z]\w+)(?=[\s)])", script)
+        if name != "start" and not re.search(rf"^[\w*].*\b{name}\(|^FUNC"
+                                             rf".*\b{name}\b|^{name}:",
+                                             text, re.M)]
+
+
 def check_licence():
     unmarked = {path for path in tree() if not UNLICENSED.match(path)}
     for place, line in lines():
