@@ -35,8 +35,12 @@ static const struct gpt_range board[] = {
 	{ MACHINE_FLASH1_BASE, MACHINE_FLASH1_SIZE, GPI_NON_SECURE },
 	/* EL3 uses the Secure view of the GIC, the hypervisor the other. */
 	{ MACHINE_GICD_BASE, MACHINE_UART0_BASE - MACHINE_GICD_BASE, GPI_ANY },
+	/* QEMU holds no access of a device against this table: devices that
+	 * read or write memory on request are closed unless they are used. */
+	{ MACHINE_ITS_BASE, MACHINE_ITS_SIZE, GPI_ROOT },
 	{ MACHINE_UART0_BASE, MACHINE_DEVICES_END - MACHINE_UART0_BASE,
 	  GPI_NON_SECURE },
+	{ MACHINE_FW_CFG_BASE, MACHINE_PAGE_SIZE, GPI_ROOT },
 	/* All worlds log here. */
 	{ MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, GPI_ANY },
 	{ MACHINE_UART1_BASE, MACHINE_PAGE_SIZE, GPI_ROOT },

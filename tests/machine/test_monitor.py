@@ -236,8 +236,11 @@ def test_delegated_granule_faults_until_it_is_undelegated(machine):
     assert machine.smc(REALM_READ, PAGE)[2] == GPF_READ
 
 
+# Flash, the monitor, its tables, the RMM and its shared page; the ITS and
+# fw_cfg, which would write to any of these on request.
 @pytest.mark.parametrize("address", [
-    0x0, 0x0E000000, 0x0E400000, RMM, SHARED])
+    0x0, 0x0E000000, 0x0E400000, RMM, SHARED, 0x08080000, 0x08090000,
+    0x09020000])
 def test_host_cannot_reach_the_firmware(machine, address):
     assert machine.ask("read", address) == f"fault {GPF_READ:x}"
 
