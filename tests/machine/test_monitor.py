@@ -180,6 +180,25 @@ def test_psci_resets(start):
     start_cpu(machine, 1, 0x12, token=0)
 
 
+def test_a_reset_leaves_nothing_of_the_realm_world(start):
+    """Delegated granules, and memory of the RMM that no image is loaded over:
+    zero after the reset. Non-secure memory keeps what it has, as it would on
+    hardware."""
+    pool = RMM + 0x1000000
+    machine = start(options=())
+    machine.expect("^normal: ready")
+    for address in PAGE, PAGE + 0x5000:
+        assert machine.ask("write", address, 0x5EC2E7) == "5ec2e7"
+        assert realm_smc(machine, DELEGATE, address)[0] == 0
+    assert machine.smc(REALM_WRITE, pool, 0x5EC2E7)[2] == 0
+    assert machine.ask("write", PAGE + 0x1000, 0x17) == "17"
+    machine.send("smc", PSCI_SYSTEM_RESET)
+    machine.expect("^normal: ready")
+    assert [machine.ask("read", address) for address in (
+        PAGE, PAGE + 0x5000, PAGE + 0x1000)] == ["0", "0", "17"]
+    assert machine.smc(REALM_READ, pool)[:3] == [0, 0, 0]
+
+
 def test_psci_suspends_until_an_interrupt(machine):
     """Which the caller then takes: it is still pending."""
     for _ in range(2):
