@@ -7,12 +7,14 @@
 #include "monitor/gpc.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "abi/machine_map.h"
 #include "lib/a64.h"
 #include "lib/number.h"
 #include "lib/spinlock.h"
 #include "monitor/core/gpt.h"
+#include "monitor/mmu.h"
 #include "monitor/panic.h"
 
 #define TABLES_BASE (MACHINE_MONITOR_BASE + MACHINE_MONITOR_SIZE)
@@ -35,8 +37,12 @@ static const struct gpt_range board[] = {
 	{ MACHINE_FLASH1_BASE, MACHINE_FLASH1_SIZE, GPI_NON_SECURE },
 	/* EL3 uses the Secure view of the GIC, the hypervisor the other. */
 	{ MACHINE_GICD_BASE, MACHINE_UART0_BASE - MACHINE_GICD_BASE, GPI_ANY },
+	/* QEMU holds no access of a device against this table: devices that
+	 * read or write memory on request are closed unless they are used. */
+	{ MACHINE_ITS_BASE, MACHINE_ITS_SIZE, GPI_ROOT },
 	{ MACHINE_UART0_BASE, MACHINE_DEVICES_END - MACHINE_UART0_BASE,
 	  GPI_NON_SECURE },
+	{ MACHINE_FW_CFG_BASE, MACHINE_PAGE_SIZE, GPI_ROOT },
 	/* All worlds log here. */
 	{ MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, GPI_ANY },
 	{ MACHINE_UART1_BASE, MACHINE_PAGE_SIZE, GPI_ROOT },
@@ -57,6 +63,7 @@ static struct gpt gpt = {
 	.l1 = (uint64_t *)TABLES_BASE,
 	.l1_tables = TABLES_SIZE / GPT_L1_BYTES,
 };
+static struct rmm_el3_bank dram;
 /* Guards the table: a change of one granule rewrites a word of sixteen. */
 static struct spinlock gpt_lock;
 
@@ -66,12 +73,13 @@ static void range_set(const struct gpt_range *range)
 		panic("more memory than the granule tables can cover");
 }
 
-void gpc_init(const struct rmm_el3_bank *dram)
+void gpc_init(const struct rmm_el3_bank *bank)
 {
-	const struct gpt_range ns = { dram->base, dram->size, GPI_NON_SECURE };
+	const struct gpt_range ns = { bank->base, bank->size, GPI_NON_SECURE };
 	const struct gpt_range realm = { MACHINE_RMM_BASE, MACHINE_RMM_SIZE,
 					 GPI_REALM };
 
+	dram = *bank;
 	gpt_init(&gpt);
 	for (size_t i = 0; i < sizeof(high) / sizeof(high[0]); i++) {
 		if (!gpt_set_blocks(&gpt, &high[i]))
@@ -209,6 +217,39 @@ enum gpt_result gpc_move(const struct gpt_move *move, uint64_t *done)
 	}
 	*done = result == GPT_OK ? found.count : 0;
 	return result;
+}
+
+/*
+ * Other CPUs may be running a Realm, and writing: no granule is zeroed before
+ * they have lost all. The lock stays taken, so that none is moved later.
+ */
+static void realm_memory_take(void)
+{
+	struct gpt_move run = { .pa = dram.base };
+
+	spinlock_acquire(&gpt_lock);
+	for (; gpt_next_run(&gpt, GPI_REALM, &run.pa, &run.count);
+	     run.pa += run.count * MACHINE_PAGE_SIZE) {
+		gpt_set_run(&gpt, run.pa, run.count, GPI_ROOT);
+		tlb_invalidate(&run);
+	}
+}
+
+/* Of DRAM, only Realm memory was made Root. */
+void gpc_scrub(void)
+{
+	struct gpt_move run = { .pa = dram.base };
+	uint64_t size;
+
+	realm_memory_take();
+	mmu_map_window(dram.base, dram.size);
+	for (; gpt_next_run(&gpt, GPI_ROOT, &run.pa, &run.count);
+	     run.pa += size) {
+		size = run.count * MACHINE_PAGE_SIZE;
+		cache_flush(&run, CIPAPA_REALM);
+		memset((void *)(MMU_WINDOW + run.pa), 0, size);
+		dcache_clean(MMU_WINDOW + run.pa, size);
+	}
 }
 
 bool gpc_is_ns(uint64_t pa)

@@ -13,7 +13,7 @@
 #include "monitor/core/gpt.h"
 
 /* Builds the table, once. Panics if the memory is more than it can cover. */
-void gpc_init(const struct rmm_el3_bank *dram);
+void gpc_init(const struct rmm_el3_bank *bank);
 
 /* Turns the granule protection check of the calling CPU on. */
 void gpc_enable(void);
@@ -26,6 +26,13 @@ void gpc_enable(void);
  * any time.
  */
 enum gpt_result gpc_move(const struct gpt_move *move, uint64_t *done);
+
+/*
+ * Takes all Realm memory from every world, and zeroes it: a reset makes all
+ * DRAM Non-secure. No granule moves any more; CPUs in the Realm world stay in
+ * it, with faults. Called once.
+ */
+void gpc_scrub(void);
 
 /* Returns true if the granule at pa is Non-secure. */
 bool gpc_is_ns(uint64_t pa);

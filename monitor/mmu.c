@@ -12,6 +12,7 @@
 #include "abi/machine_map.h"
 #include "lib/a64.h"
 #include "lib/image.h"
+#include "lib/number.h"
 #include "lib/pgtable.h"
 #include "monitor/panic.h"
 
@@ -20,6 +21,8 @@
 #define PAS_REALM (PGTABLE_NSE | PGTABLE_NS)
 
 #define POOL_PAGES 16
+
+#define WINDOW_BLOCK UINT64_C(0x40000000)
 
 #define TABLE_ALIGNED __attribute__((aligned(MACHINE_PAGE_SIZE)))
 
@@ -91,6 +94,23 @@ void mmu_init(void)
 			PGTABLE_DATA);
 	for (size_t i = 0; i < sizeof(board) / sizeof(board[0]); i++)
 		mmu_map(&table, &board[i]);
+}
+
+/* Blocks of 1 GiB are entries of the root: no table below it is needed. */
+void mmu_map_window(uint64_t base, uint64_t size)
+{
+	struct pgtable table = { .root = root };
+	const struct pgtable_range range = {
+		.va = MMU_WINDOW + base,
+		.pa = base,
+		.size = align_up(size, WINDOW_BLOCK),
+		.attributes = PGTABLE_DATA | PAS_ROOT,
+	};
+
+	if (base + range.size > MMU_WINDOW || !pgtable_map(&table, &range))
+		panic("EL3's translation tables are too small");
+	dsb(sy);
+	isb();
 }
 
 void mmu_enable(void)

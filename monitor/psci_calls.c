@@ -49,6 +49,7 @@ static void action_perform(const struct psci_reply *reply)
 	case PSCI_ACTION_SYSTEM_OFF:
 		machine_off();
 	case PSCI_ACTION_SYSTEM_RESET:
+		gpc_scrub();
 		machine_reset();
 	}
 }

@@ -210,6 +210,48 @@ enum gpt_result gpt_find_run(const struct gpt *gpt, uint64_t pa, enum gpi gpi,
 	return *count > 0 ? GPT_OK : GPT_BAD_GPI;
 }
 
+static bool has_granule(uint64_t word, enum gpi gpi)
+{
+	for (unsigned i = 0; i < WORD_GRANULES; i++) {
+		if ((word >> 4 * i & 0xf) == gpi)
+			return true;
+	}
+	return false;
+}
+
+/* Returns pa, or the start of the first word behind it, with a granule of that
+ * word in a state; TABLE_END if there is none. */
+static uint64_t skip_words(const struct gpt *gpt, enum gpi gpi, uint64_t pa)
+{
+	const uint64_t *word;
+
+	while (pa < TABLE_END) {
+		word = l1_word(gpt, pa);
+		if (word == NULL)
+			pa = align_down(pa, L0_SIZE) + L0_SIZE;
+		else if (has_granule(*word, gpi))
+			return pa;
+		else
+			pa = align_down(pa, WORD_SIZE) + WORD_SIZE;
+	}
+	return TABLE_END;
+}
+
+bool gpt_next_run(const struct gpt *gpt, enum gpi gpi, uint64_t *pa,
+		  uint64_t *count)
+{
+	uint64_t at = skip_words(gpt, gpi, *pa);
+
+	while (at < TABLE_END) {
+		*count = (TABLE_END - at) / GRANULE;
+		*pa = at;
+		if (gpt_find_run(gpt, at, gpi, count) == GPT_OK)
+			return true;
+		at = skip_words(gpt, gpi, at + GRANULE);
+	}
+	return false;
+}
+
 uint64_t gpt_tlbi_operand(uint64_t pa, uint64_t size)
 {
 	/* log2 of the sizes, by the value of the operand's field SIZE. */

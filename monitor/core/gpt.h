@@ -78,6 +78,13 @@ enum gpi gpt_get(const struct gpt *gpt, uint64_t pa);
 enum gpt_result gpt_find_run(const struct gpt *gpt, uint64_t pa, enum gpi gpi,
 			     uint64_t *count);
 
+/*
+ * Finds the first run of granules in a state at or above *pa, wherever level 1
+ * tables are. Returns false if there is none; else *pa and *count are the run.
+ */
+bool gpt_next_run(const struct gpt *gpt, enum gpi gpi, uint64_t *pa,
+		  uint64_t *count);
+
 /* Gives another state to granules that gpt_find_run() has found. */
 void gpt_set_run(struct gpt *gpt, uint64_t pa, uint64_t count, enum gpi gpi);
 

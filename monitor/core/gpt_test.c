@@ -197,6 +197,36 @@ static void run_goes_on_into_the_next_table(void **state)
 	assert_int_equal(gpt_get(gpt, 2 * GIB + 0x12000), GPI_NON_SECURE);
 }
 
+static void next_run_is_found_wherever_there_are_tables(void **state)
+{
+	struct gpt *gpt = *state;
+	uint64_t pa = 0, count = 0;
+
+	assert_false(gpt_next_run(gpt, GPI_REALM, &pa, &count));
+	/* A block is no run: it cannot be changed granule by granule. */
+	assert_true(set_blocks(gpt, 2 * GIB, GIB, GPI_REALM));
+	assert_false(gpt_next_run(gpt, GPI_REALM, &pa, &count));
+	assert_true(set(gpt, GIB + 0x1f000, 0x2000, GPI_REALM));
+	assert_true(set(gpt, 4 * GIB - 0x1000, 0x1000, GPI_REALM));
+	assert_true(set(gpt, 4 * GIB, 0x1000, GPI_REALM));
+	assert_true(gpt_next_run(gpt, GPI_REALM, &pa, &count));
+	assert_int_equal(pa, GIB + 0x1f000);
+	assert_int_equal(count, 2);
+	pa += 0x1000;
+	assert_true(gpt_next_run(gpt, GPI_REALM, &pa, &count));
+	assert_int_equal(pa, GIB + 0x20000);
+	assert_int_equal(count, 1);
+	pa += 0x1000;
+	assert_true(gpt_next_run(gpt, GPI_REALM, &pa, &count));
+	assert_int_equal(pa, 4 * GIB - 0x1000);
+	assert_int_equal(count, 2);
+	pa += 0x2000;
+	assert_false(gpt_next_run(gpt, GPI_REALM, &pa, &count));
+	/* The last granule that the table covers. */
+	pa = UINT64_MAX & ~UINT64_C(0xfff);
+	assert_false(gpt_next_run(gpt, GPI_REALM, &pa, &count));
+}
+
 static void run_is_refused_where_nothing_can_be_moved(void **state)
 {
 	struct gpt *gpt = *state;
@@ -277,6 +307,7 @@ int main(void)
 		TEST(run_ends_at_the_first_granule_in_another_state),
 		TEST(run_ends_where_asked_and_with_the_tables),
 		TEST(run_goes_on_into_the_next_table),
+		TEST(next_run_is_found_wherever_there_are_tables),
 		TEST(run_is_refused_where_nothing_can_be_moved),
 		TEST(setting_a_run_changes_its_granules_only),
 		TEST(invalidation_takes_the_smallest_block_that_holds_all),

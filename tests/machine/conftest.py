@@ -73,7 +73,7 @@ class Machine(Talker):
     def __init__(self, image, cpus=4, memory="1G", options=("-no-reboot",)):
         super().__init__([
             "qemu-system-aarch64",
-            "-M", "virt,secure=on,virtualization=on,gic-version=3",
+            "-M", "virt,secure=on,virtualization=on,gic-version=3,its=off",
             "-cpu", "max,x-rme=on", "-m", memory, "-smp", str(cpus),
             "-nographic", "-nodefaults", "-monitor", "none",
             "-serial", "stdio", "-bios", str(image), *options])

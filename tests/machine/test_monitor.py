@@ -180,6 +180,25 @@ def test_psci_resets(start):
     start_cpu(machine, 1, 0x12, token=0)
 
 
+def test_a_reset_leaves_nothing_of_the_realm_world(start):
+    """Delegated granules, and memory of the RMM that no image is loaded over:
+    zero after the reset. Non-secure memory keeps what it has, as it would on
+    hardware."""
+    pool = RMM + 0x1000000
+    machine = start(options=())
+    machine.expect("^normal: ready")
+    for address in PAGE, PAGE + 0x5000:
+        assert machine.ask("write", address, 0x5EC2E7) == "5ec2e7"
+        assert realm_smc(machine, DELEGATE, address)[0] == 0
+    assert machine.smc(REALM_WRITE, pool, 0x5EC2E7)[2] == 0
+    assert machine.ask("write", PAGE + 0x1000, 0x17) == "17"
+    machine.send("smc", PSCI_SYSTEM_RESET)
+    machine.expect("^normal: ready")
+    assert [machine.ask("read", address) for address in (
+        PAGE, PAGE + 0x5000, PAGE + 0x1000)] == ["0", "0", "17"]
+    assert machine.smc(REALM_READ, pool)[:3] == [0, 0, 0]
+
+
 def test_psci_suspends_until_an_interrupt(machine):
     """Which the caller then takes: it is still pending."""
     for _ in range(2):
@@ -236,8 +255,11 @@ def test_delegated_granule_faults_until_it_is_undelegated(machine):
     assert machine.smc(REALM_READ, PAGE)[2] == GPF_READ
 
 
+# Flash, the monitor, its tables, the RMM and its shared page; the ITS and
+# fw_cfg, which would write to any of these on request.
 @pytest.mark.parametrize("address", [
-    0x0, 0x0E000000, 0x0E400000, RMM, SHARED])
+    0x0, 0x0E000000, 0x0E400000, RMM, SHARED, 0x08080000, 0x08090000,
+    0x09020000])
 def test_host_cannot_reach_the_firmware(machine, address):
     assert machine.ask("read", address) == f"fault {GPF_READ:x}"
 

@@ -30,7 +30,7 @@ Run = collections.namedtuple("Run", "code lines memory")
 def qemu(image, memory, cpus=2):
     """The machine, its DRAM in a file that shows every world's content."""
     return ["qemu-system-aarch64", "-M",
-            "virt,secure=on,virtualization=on,gic-version=3,"
+            "virt,secure=on,virtualization=on,gic-version=3,its=off,"
             "memory-backend=ram", "-cpu", "max,x-rme=on", "-object",
             f"memory-backend-file,id=ram,size=1G,mem-path={memory},share=on",
             "-m", "1G", "-smp", str(cpus), "-display", "none", "-nodefaults",

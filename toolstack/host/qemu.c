@@ -12,7 +12,7 @@
 #include "abi/control.h"
 
 #define MACHINE                                                                \
-	"virt,secure=on,virtualization=on,gic-version=3,memory-backend=ram"
+	"virt,secure=on,virtualization=on,gic-version=3,its=off,memory-backend=ram"
 
 /* The fixed arguments, and eight for each port. */
 #define ARGUMENTS_MAX (40 + 8 * CONTROL_MAX_PORTS)

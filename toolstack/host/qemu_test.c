@@ -39,7 +39,7 @@ static void the_machine_is_the_one_of_the_map(void **state)
 		 folder_path(&f->folder, "ram").text);
 	assert_int_equal(count(list, "-M",
 			       "virt,secure=on,virtualization=on,"
-			       "gic-version=3,memory-backend=ram"),
+			       "gic-version=3,its=off,memory-backend=ram"),
 			 1);
 	assert_int_equal(count(list, "-cpu", "max,x-rme=on,pauth-impdef=on"), 1);
 	assert_int_equal(count(list, "-smp", "3"), 1);
