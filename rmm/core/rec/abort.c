@@ -31,7 +31,7 @@
 /* A register that is always zero. */
 #define ZERO_REGISTER 31
 
-static ipa_t page_of(const struct rec_trap *trap)
+static ipa_t abort_page(const struct rec_trap *trap)
 {
 	return ipa_make(BITS_GET(trap->hpfar, HPFAR_FIPA) * GRANULE_SIZE);
 }
@@ -59,7 +59,8 @@ static bool is_external(uint64_t fsc)
 	return (fsc & 0x30) == ESR_FSC_EXTERNAL;
 }
 
-static void sea(const struct rec_hold *hold, const struct rec_trap *trap)
+static void abort_inject_sea(const struct rec_hold *hold,
+			     const struct rec_trap *trap)
 {
 	struct rmm_port *port = hold->rmm->port;
 
@@ -68,8 +69,8 @@ static void sea(const struct rec_hold *hold, const struct rec_trap *trap)
 	port_rec_el1_put(port, hold->rec);
 }
 
-static bool exit_seen(const struct rec_trap *trap, uint64_t seen,
-		      struct rmi_rec_exit *exit)
+static bool abort_exit(const struct rec_trap *trap, uint64_t seen,
+		       struct rmi_rec_exit *exit)
 {
 	exit->exit_reason = RMI_EXIT_SYNC;
 	exit->esr = trap->esr & seen;
@@ -77,20 +78,20 @@ static bool exit_seen(const struct rec_trap *trap, uint64_t seen,
 }
 
 /* Memory that does not answer. What cannot be contained may have hit us. */
-static bool external_handle(const struct rec_hold *hold,
-			    const struct rec_trap *trap,
-			    struct rmi_rec_exit *exit)
+static bool abort_external_handle(const struct rec_hold *hold,
+				  const struct rec_trap *trap,
+				  struct rmi_rec_exit *exit)
 {
 	switch (BITS_GET(trap->esr, ESR_SET)) {
 	case ESR_SET_UER:
-		sea(hold, trap);
+		abort_inject_sea(hold, trap);
 		break;
 	case ESR_SET_UEO:
 		break;
 	default:
 		port_panic(hold->rmm->port, "an error that is not contained");
 	}
-	return exit_seen(trap, SEEN_ANY, exit);
+	return abort_exit(trap, SEEN_ANY, exit);
 }
 
 /* Whether the Realm has itself to blame, and gets the abort. */
@@ -99,7 +100,7 @@ static bool is_realms_fault(const struct rec_hold *hold,
 {
 	const struct realm_s2 *s2 = &hold->rd->s2;
 	uint64_t fsc = BITS_GET(trap->esr, ESR_FSC);
-	ipa_t page = page_of(trap), top;
+	ipa_t page = abort_page(trap), top;
 
 	if (page.value >= realm_ipa_size(s2) || !is_stage_fault(fsc))
 		return true;
@@ -111,7 +112,7 @@ static bool is_realms_fault(const struct rec_hold *hold,
 	return rtt_ripas_get(hold->rmm, s2, page, &top) == RMI_RIPAS_EMPTY;
 }
 
-static uint64_t value_mask(uint64_t esr)
+static uint64_t access_mask(uint64_t esr)
 {
 	unsigned bits = 8U << BITS_GET(esr, ESR_SAS);
 
@@ -124,19 +125,19 @@ static bool is_emulatable(const struct rec *rec, const struct rec_trap *trap)
 }
 
 /* What an instruction stores. */
-static uint64_t stored(const struct rec *rec, uint64_t esr)
+static uint64_t abort_stored_value(const struct rec *rec, uint64_t esr)
 {
 	uint64_t rt = BITS_GET(esr, ESR_SRT);
 
 	if (!(esr & ESR_WNR) || rt == ZERO_REGISTER)
 		return 0;
-	return rec->gprs[rt] & value_mask(esr);
+	return rec->gprs[rt] & access_mask(esr);
 }
 
 /* A data abort outside the protected half. */
-static bool outside_handle(const struct rec_hold *hold,
-			   const struct rec_trap *trap,
-			   struct rmi_rec_exit *exit)
+static bool abort_unprotected_handle(const struct rec_hold *hold,
+				     const struct rec_trap *trap,
+				     struct rmi_rec_exit *exit)
 {
 	struct rec *rec = hold->rec;
 
@@ -144,32 +145,32 @@ static bool outside_handle(const struct rec_hold *hold,
 	rec->last.esr = trap->esr;
 	rec->last.far = trap->far;
 	if (!is_emulatable(rec, trap))
-		return exit_seen(trap, SEEN_OUTSIDE, exit);
+		return abort_exit(trap, SEEN_OUTSIDE, exit);
 	rec->last.kind = REC_LAST_EMULATABLE;
 	exit->far = trap->far & FAR_IN_PAGE;
-	exit->gprs[0] = stored(rec, trap->esr);
-	return exit_seen(trap, SEEN_EMULATABLE, exit);
+	exit->gprs[0] = abort_stored_value(rec, trap->esr);
+	return abort_exit(trap, SEEN_EMULATABLE, exit);
 }
 
 bool abort_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 		  struct rmi_rec_exit *exit)
 {
 	if (is_external(BITS_GET(trap->esr, ESR_FSC)))
-		return external_handle(hold, trap, exit);
+		return abort_external_handle(hold, trap, exit);
 	if (is_realms_fault(hold, trap)) {
-		sea(hold, trap);
+		abort_inject_sea(hold, trap);
 		return false;
 	}
 	exit->hpfar = trap->hpfar & BITS_MASK(HPFAR_FIPA);
-	if (!realm_ipa_protected(&hold->rd->s2, page_of(trap)))
-		return outside_handle(hold, trap, exit);
-	return exit_seen(trap, SEEN_ANY, exit);
+	if (!realm_ipa_protected(&hold->rd->s2, abort_page(trap)))
+		return abort_unprotected_handle(hold, trap, exit);
+	return abort_exit(trap, SEEN_ANY, exit);
 }
 
 /* The value that a load puts into its register. */
-static uint64_t loaded(uint64_t esr, uint64_t value)
+static uint64_t abort_loaded_value(uint64_t esr, uint64_t value)
 {
-	uint64_t mask = value_mask(esr);
+	uint64_t mask = access_mask(esr);
 	uint64_t sign = mask ^ mask >> 1;
 
 	value &= mask;
@@ -184,6 +185,6 @@ void abort_complete(struct rec *rec, uint64_t value)
 	uint64_t rt = BITS_GET(esr, ESR_SRT);
 
 	if (!(esr & ESR_WNR) && rt != ZERO_REGISTER)
-		rec->gprs[rt] = loaded(esr, value);
+		rec->gprs[rt] = abort_loaded_value(esr, value);
 	rec_skip(rec, esr);
 }

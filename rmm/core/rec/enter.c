@@ -43,7 +43,8 @@ static bool flags_fit(const struct rec *rec, uint64_t flags)
 }
 
 /* Steps 9, 10, 13 and 14: the host's answer to the last exit. */
-static void answer(struct rec *rec, const struct rmi_rec_enter *enter)
+static void enter_complete_last_exit(struct rec *rec,
+				     const struct rmi_rec_enter *enter)
 {
 	if (enter->flags & RMI_REC_ENTER_INJECT_SEA)
 		inject_sea(rec, rec->last.esr, rec->last.far);
@@ -56,7 +57,7 @@ static void answer(struct rec *rec, const struct rmi_rec_enter *enter)
 	rec->trap_wfe = (enter->flags & RMI_REC_ENTER_TRAP_WFE) != 0;
 }
 
-static void timers_tell(const struct rec *rec, struct rmi_rec_exit *exit)
+static void enter_record_timers(const struct rec *rec, struct rmi_rec_exit *exit)
 {
 	exit->cntp_ctl = rec->phys.ctl;
 	exit->cntp_cval = rec->phys.cval;
@@ -65,7 +66,8 @@ static void timers_tell(const struct rec *rec, struct rmi_rec_exit *exit)
 }
 
 /* Step 15. */
-static void run(const struct rec_hold *hold, struct rmi_rec_exit *exit)
+static void enter_run_vcpu(const struct rec_hold *hold,
+			   struct rmi_rec_exit *exit)
 {
 	struct rmm_port *port = hold->rmm->port;
 	struct rec_trap trap;
@@ -75,7 +77,7 @@ static void run(const struct rec_hold *hold, struct rmi_rec_exit *exit)
 		port_rec_run(port, hold->rec, &trap);
 	} while (!exit_handle(hold, &trap, exit));
 	port_rec_stop(port, hold->rec);
-	timers_tell(hold->rec, exit);
+	enter_record_timers(hold->rec, exit);
 }
 
 /* Steps 9 to 15. */
@@ -83,7 +85,7 @@ static void enter_and_run(struct rec_hold *hold,
 			  const struct rmi_rec_enter *enter,
 			  struct rmi_rec_exit *exit)
 {
-	answer(hold->rec, enter);
+	enter_complete_last_exit(hold->rec, enter);
 	if (hold->rec->host_call.pending &&
 	    !rsi_host_call_complete(hold, enter, exit))
 		return;
@@ -92,7 +94,7 @@ static void enter_and_run(struct rec_hold *hold,
 			hold->rec,
 			(enter->flags & RMI_REC_ENTER_RIPAS_REJECT) != 0);
 	}
-	run(hold, exit);
+	enter_run_vcpu(hold, exit);
 }
 
 /* Steps 5 to 16, with the REC held. */

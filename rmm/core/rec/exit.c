@@ -19,7 +19,7 @@
 /* VSESR_EL2: the syndrome without its class. */
 #define VSESR_MASK 0x1ffffff
 
-static bool exit_reason(uint64_t reason, uint64_t esr, struct rmi_rec_exit *exit)
+static bool host_exit(uint64_t reason, uint64_t esr, struct rmi_rec_exit *exit)
 {
 	exit->exit_reason = reason;
 	exit->esr = esr;
@@ -36,21 +36,21 @@ static bool undefined(const struct rec_hold *hold)
 }
 
 /* The exception comes after the instruction, which has not happened. */
-static bool hypercall(const struct rec_hold *hold)
+static bool hvc_handle(const struct rec_hold *hold)
 {
 	hold->rec->pc -= 4;
 	return undefined(hold);
 }
 
-static bool wait(struct rec *rec, const struct rec_trap *trap,
-		 struct rmi_rec_exit *exit)
+static bool wfx_handle(struct rec *rec, const struct rec_trap *trap,
+		       struct rmi_rec_exit *exit)
 {
 	rec_skip(rec, trap->esr);
-	return exit_reason(RMI_EXIT_SYNC, trap->esr & SEEN_WFX, exit);
+	return host_exit(RMI_EXIT_SYNC, trap->esr & SEEN_WFX, exit);
 }
 
-static bool call(const struct rec_hold *hold, const struct rec_trap *trap,
-		 struct rmi_rec_exit *exit)
+static bool smc_handle(const struct rec_hold *hold, const struct rec_trap *trap,
+		       struct rmi_rec_exit *exit)
 {
 	struct rec *rec = hold->rec;
 	struct smccc_regs regs;
@@ -66,7 +66,7 @@ static bool call(const struct rec_hold *hold, const struct rec_trap *trap,
 
 /* Classes of instructions that trap, if they are not one of those that are
  * served: a Realm does not have them. */
-static bool is_instruction(uint64_t class)
+static bool class_is_instruction(uint64_t class)
 {
 	return class < ESR_EC_INST_LOWER || class == ESR_EC_GCS;
 }
@@ -79,21 +79,21 @@ static bool sync_handle(const struct rec_hold *hold,
 
 	switch (class) {
 	case ESR_EC_SMC64:
-		return call(hold, trap, exit);
+		return smc_handle(hold, trap, exit);
 	case ESR_EC_DATA_LOWER:
 	case ESR_EC_INST_LOWER:
 		return abort_handle(hold, trap, exit);
 	case ESR_EC_SYSREG:
 		return sysreg_handle(hold, trap, exit);
 	case ESR_EC_WFX:
-		return wait(hold->rec, trap, exit);
+		return wfx_handle(hold->rec, trap, exit);
 	case ESR_EC_HVC32:
 	case ESR_EC_HVC64:
-		return hypercall(hold);
+		return hvc_handle(hold);
 	default:
-		return is_instruction(class)
+		return class_is_instruction(class)
 			       ? undefined(hold)
-			       : exit_reason(RMI_EXIT_SYNC, 0, exit);
+			       : host_exit(RMI_EXIT_SYNC, 0, exit);
 	}
 }
 
@@ -121,7 +121,7 @@ static bool serror_handle(const struct rec_hold *hold, uint64_t esr,
 	default:
 		port_panic(hold->rmm->port, "an error that is not contained");
 	}
-	return exit_reason(RMI_EXIT_SERROR, esr & SEEN_SERROR, exit);
+	return host_exit(RMI_EXIT_SERROR, esr & SEEN_SERROR, exit);
 }
 
 bool exit_handle(const struct rec_hold *hold, const struct rec_trap *trap,
@@ -131,11 +131,11 @@ bool exit_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 	case REC_TRAP_SYNC:
 		return sync_handle(hold, trap, exit);
 	case REC_TRAP_FIQ:
-		return exit_reason(RMI_EXIT_FIQ, 0, exit);
+		return host_exit(RMI_EXIT_FIQ, 0, exit);
 	case REC_TRAP_SERROR:
 		return serror_handle(hold, trap->esr, exit);
 	case REC_TRAP_IRQ:
 	default:
-		return exit_reason(RMI_EXIT_IRQ, 0, exit);
+		return host_exit(RMI_EXIT_IRQ, 0, exit);
 	}
 }

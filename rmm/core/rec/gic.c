@@ -7,17 +7,17 @@
 #include "lib/ich.h"
 #include "rmm/core/rec/exit.h"
 
-static bool in_use(uint64_t lr)
+static bool lr_in_use(uint64_t lr)
 {
 	return (lr & (ICH_LR_PENDING | ICH_LR_ACTIVE)) != 0;
 }
 
 /* Whether one of count registers has the interrupt of lr. */
-static bool has_vintid(const uint64_t *others, unsigned count, uint64_t lr)
+static bool lrs_have_intid(const uint64_t *others, unsigned count, uint64_t lr)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (in_use(others[i]) && BITS_GET(others[i], ICH_LR_INTID) ==
-						 BITS_GET(lr, ICH_LR_INTID))
+		if (lr_in_use(others[i]) && BITS_GET(others[i], ICH_LR_INTID) ==
+						    BITS_GET(lr, ICH_LR_INTID))
 			return true;
 	}
 	return false;
@@ -26,9 +26,9 @@ static bool has_vintid(const uint64_t *others, unsigned count, uint64_t lr)
 bool gic_lrs_valid(const uint64_t *lr, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (!in_use(lr[i]))
+		if (!lr_in_use(lr[i]))
 			continue;
-		if ((lr[i] & ICH_LR_HW) || has_vintid(lr, i, lr[i]))
+		if ((lr[i] & ICH_LR_HW) || lrs_have_intid(lr, i, lr[i]))
 			return false;
 	}
 	return true;

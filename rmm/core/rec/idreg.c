@@ -132,7 +132,7 @@ static uint64_t field_view(const struct id_field *field, uint64_t value)
 	return has << field->shift;
 }
 
-static uint64_t view(unsigned reg, uint64_t value)
+static uint64_t register_view(unsigned reg, uint64_t value)
 {
 	uint64_t seen = 0;
 
@@ -150,7 +150,7 @@ uint64_t idreg_view(const struct rmm_machine *machine, unsigned crm,
 		return GUEST_DFR0;
 	for (unsigned i = 0; i < ID_REGS; i++) {
 		if (places[i].crm == crm && places[i].op2 == op2)
-			return view(i, machine->id[i]);
+			return register_view(i, machine->id[i]);
 	}
 	return 0;
 }

@@ -43,7 +43,7 @@ static uint64_t handler_pstate(const struct rec *rec)
 	return kept | PSTATE_DAIF | PSTATE_EL1H;
 }
 
-static void take(struct rec *rec, uint64_t esr)
+static void inject_exception(struct rec *rec, uint64_t esr)
 {
 	uint64_t pstate = handler_pstate(rec);
 
@@ -55,7 +55,7 @@ static void take(struct rec *rec, uint64_t esr)
 }
 
 /* The class at EL1 for one at EL2: they differ by whence they come. */
-static uint64_t class_at_el1(const struct rec *rec, uint64_t esr)
+static uint64_t inject_class(const struct rec *rec, uint64_t esr)
 {
 	uint64_t mode = BITS_GET(rec->pstate, PSTATE_MODE);
 	bool from_el1 = !(rec->pstate & PSTATE_A32) && mode != PSTATE_EL0T;
@@ -65,16 +65,16 @@ static uint64_t class_at_el1(const struct rec *rec, uint64_t esr)
 
 void inject_sea(struct rec *rec, uint64_t esr, uint64_t far)
 {
-	uint64_t syndrome = ESR_CLASS(class_at_el1(rec, esr)) | ESR_IL |
+	uint64_t syndrome = ESR_CLASS(inject_class(rec, esr)) | ESR_IL |
 			    ESR_EA | ESR_FSC_EXTERNAL;
 
 	if (BITS_GET(esr, ESR_EC) == ESR_EC_DATA_LOWER)
 		syndrome |= esr & (ESR_CM | ESR_WNR);
 	rec->el1.far_el1 = far;
-	take(rec, syndrome);
+	inject_exception(rec, syndrome);
 }
 
 void inject_undefined(struct rec *rec)
 {
-	take(rec, ESR_CLASS(ESR_EC_UNKNOWN) | ESR_IL);
+	inject_exception(rec, ESR_CLASS(ESR_EC_UNKNOWN) | ESR_IL);
 }

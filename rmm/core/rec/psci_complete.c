@@ -11,8 +11,9 @@
 #define SCTLR_EL1_EE (UINT64_C(1) << 25)
 
 /* Steps 4 to 7: the request of the caller is about the target. */
-static bool request_matches(const struct granule_ref *caller_ref,
-			    const struct rec *caller, const struct rec *target)
+static bool psci_request_matches(const struct granule_ref *caller_ref,
+				 const struct rec *caller,
+				 const struct rec *target)
 {
 	return granule_refs(caller_ref) == 0 && caller->psci.pending &&
 	       pa_equal(caller->rd, target->rd) &&
@@ -23,15 +24,15 @@ static bool request_matches(const struct granule_ref *caller_ref,
  * Step 8: what the host may answer. It may deny a CPU_ON only of a target
  * that is off; for one that is on, the answer is the RMM's.
  */
-static bool status_permitted(const struct rec_psci_request *request,
-			     bool target_on, uint64_t status)
+static bool psci_status_permitted(const struct rec_psci_request *request,
+				  bool target_on, uint64_t status)
 {
 	if (status == PSCI_SUCCESS)
 		return true;
 	return status == (uint64_t)PSCI_DENIED && request->cpu_on && !target_on;
 }
 
-static void start(struct rec *target, const struct rec *caller)
+static void psci_start_target(struct rec *target, const struct rec *caller)
 {
 	rec_reset(target);
 	target->el1.sctlr_el1 |= caller->el1.sctlr_el1 & SCTLR_EL1_EE;
@@ -41,8 +42,8 @@ static void start(struct rec *target, const struct rec *caller)
 }
 
 /* Carries the request out; what the caller sees in X0. */
-static int64_t carry_out(const struct rec *caller, struct rec *target,
-			 bool target_on, uint64_t status)
+static int64_t psci_carry_out(const struct rec *caller, struct rec *target,
+			      bool target_on, uint64_t status)
 {
 	if (!caller->psci.cpu_on)
 		return target_on ? PSCI_AFFINITY_ON : PSCI_AFFINITY_OFF;
@@ -50,11 +51,11 @@ static int64_t carry_out(const struct rec *caller, struct rec *target,
 		return PSCI_ALREADY_ON;
 	if (status != PSCI_SUCCESS)
 		return PSCI_DENIED;
-	start(target, caller);
+	psci_start_target(target, caller);
 	return PSCI_SUCCESS;
 }
 
-static void answer(struct rec *caller, int64_t result)
+static void psci_return_to_caller(struct rec *caller, int64_t result)
 {
 	caller->gprs[0] = (uint64_t)result;
 	for (unsigned i = 1; i <= 3; i++)
@@ -63,18 +64,20 @@ static void answer(struct rec *caller, int64_t result)
 }
 
 /* Both RECs are held. */
-static uint64_t complete(const struct granule_ref *caller_ref,
-			 const struct granule_ref *target_ref, uint64_t status)
+static uint64_t psci_complete_held(const struct granule_ref *caller_ref,
+				   const struct granule_ref *target_ref,
+				   uint64_t status)
 {
 	struct rec *caller = granule_map(caller_ref);
 	struct rec *target = granule_map(target_ref);
 	/* While it executes, its other fields are not ours to read. */
 	bool on = granule_refs(target_ref) != 0 || target->runnable;
-	bool allowed = request_matches(caller_ref, caller, target) &&
-		       status_permitted(&caller->psci, on, status);
+	bool allowed = psci_request_matches(caller_ref, caller, target) &&
+		       psci_status_permitted(&caller->psci, on, status);
 
 	if (allowed)
-		answer(caller, carry_out(caller, target, on, status));
+		psci_return_to_caller(
+			caller, psci_carry_out(caller, target, on, status));
 	granule_unmap(target_ref, target);
 	granule_unmap(caller_ref, caller);
 	return rmi_return(allowed ? RMI_SUCCESS : RMI_ERROR_INPUT, 0);
@@ -91,7 +94,7 @@ uint64_t rmi_psci_complete(struct rmm *rmm, const uint64_t *args,
 	(void)results;
 	if (!granule_lock_pair(rmm, caller, target, &caller_ref, &target_ref))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	result = complete(&caller_ref, &target_ref, args[2]);
+	result = psci_complete_held(&caller_ref, &target_ref, args[2]);
 	granule_unlock(&caller_ref);
 	granule_unlock(&target_ref);
 	return result;

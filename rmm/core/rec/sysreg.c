@@ -79,7 +79,7 @@ static const struct group *group_find(uint64_t esr)
 	return NULL;
 }
 
-static void register_put(struct rec *rec, uint64_t esr, uint64_t value)
+static void sysreg_register_put(struct rec *rec, uint64_t esr, uint64_t value)
 {
 	uint64_t rt = BITS_GET(esr, ESR_SYS_RT);
 
@@ -88,7 +88,8 @@ static void register_put(struct rec *rec, uint64_t esr, uint64_t value)
 }
 
 /* The host serves it: not told which general register it was. */
-static bool host_handle(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit)
+static bool sysreg_host_handle(struct rec *rec, uint64_t esr,
+			       struct rmi_rec_exit *exit)
 {
 	uint64_t rt = BITS_GET(esr, ESR_SYS_RT);
 
@@ -126,15 +127,15 @@ bool sysreg_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 	    (group != NULL && group->treatment == UNDEFINED))
 		return undefined(hold);
 	if (group != NULL && group->treatment == HOST)
-		return host_handle(hold->rec, trap->esr, exit);
+		return sysreg_host_handle(hold->rec, trap->esr, exit);
 	if (group != NULL)
 		value = id_value(hold->rmm, trap->esr);
-	register_put(hold->rec, trap->esr, value);
+	sysreg_register_put(hold->rec, trap->esr, value);
 	rec_skip(hold->rec, trap->esr);
 	return false;
 }
 
 void sysreg_complete(struct rec *rec, uint64_t value)
 {
-	register_put(rec, rec->last.esr, value);
+	sysreg_register_put(rec, rec->last.esr, value);
 }

@@ -77,7 +77,7 @@ static void batch_unlock(const struct batch *batch, unsigned moved,
 	}
 }
 
-static unsigned delegate(struct rmm *rmm, const struct batch *batch)
+static unsigned batch_delegate(struct rmm *rmm, const struct batch *batch)
 {
 	unsigned moved = port_pas_to_realm(rmm->port, batch->base, batch->count);
 
@@ -85,7 +85,7 @@ static unsigned delegate(struct rmm *rmm, const struct batch *batch)
 	return moved;
 }
 
-static unsigned undelegate(struct rmm *rmm, const struct batch *batch)
+static unsigned batch_undelegate(struct rmm *rmm, const struct batch *batch)
 {
 	port_granules_zero(rmm->port, batch->base, batch->count);
 	if (port_pas_to_ns(rmm->port, batch->base, batch->count) != batch->count)
@@ -132,7 +132,8 @@ uint64_t rmi_granule_range_delegate(struct rmm *rmm, const uint64_t *args,
 	uint64_t next = args[0];
 
 	if (is_range(args[0], args[1]))
-		next = batches_move(rmm, args[0], args[1], GRANULE_NS, delegate);
+		next = batches_move(rmm, args[0], args[1], GRANULE_NS,
+				    batch_delegate);
 	return range_result(args[0], next, results);
 }
 
@@ -143,7 +144,7 @@ uint64_t rmi_granule_range_undelegate(struct rmm *rmm, const uint64_t *args,
 
 	if (is_range(args[0], args[1])) {
 		next = batches_move(rmm, args[0], args[1], GRANULE_DELEGATED,
-				    undelegate);
+				    batch_undelegate);
 	}
 	return range_result(args[0], next, results);
 }

@@ -27,7 +27,7 @@ static bool owner_change(struct sro *sro, enum sro_owner from, enum sro_owner to
 					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-static uint64_t exhausted(const struct sro_pool *pool)
+static uint64_t sro_exhausted(const struct sro_pool *pool)
 {
 	for (unsigned i = 0; i < SRO_CONTEXTS; i++) {
 		if (__atomic_load_n(&pool->contexts[i].owner,
@@ -49,7 +49,7 @@ uint64_t sro_reserve(struct rmm *rmm, struct sro **out)
 		}
 	}
 	*out = NULL;
-	return exhausted(&rmm->sros);
+	return sro_exhausted(&rmm->sros);
 }
 
 static void owner_set(struct sro *sro, enum sro_owner owner)
@@ -166,9 +166,9 @@ static bool pages_claim(struct rmm *rmm, struct sro *sro, const uint64_t *descs,
 }
 
 /* A checked donation: claims what it can and says what comes next. */
-static uint64_t donation_take(struct rmm *rmm, struct sro *sro,
-			      const uint64_t *descs, unsigned count,
-			      uint64_t *results)
+static uint64_t donation_claim(struct rmm *rmm, struct sro *sro,
+			       const uint64_t *descs, unsigned count,
+			       uint64_t *results)
 {
 	uint32_t before = sro->count;
 	bool whole = pages_claim(rmm, sro, descs, count);
@@ -184,8 +184,8 @@ static uint64_t donation_take(struct rmm *rmm, struct sro *sro,
 	return rmi_incomplete(RMI_MEM_REQ_NONE);
 }
 
-static uint64_t donate(struct rmm *rmm, struct sro *sro, const uint64_t *args,
-		       uint64_t *results)
+static uint64_t sro_donate(struct rmm *rmm, struct sro *sro,
+			   const uint64_t *args, uint64_t *results)
 {
 	pa_t list = pa_make(args[1]);
 	unsigned count = list_clip(list, args[2]);
@@ -195,7 +195,7 @@ static uint64_t donate(struct rmm *rmm, struct sro *sro, const uint64_t *args,
 	    !granule_ns_read(rmm, list, descs, (uint32_t)(count * DESC_SIZE)) ||
 	    !donation_valid(descs, count, sro->wanted))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	return donation_take(rmm, sro, descs, count, results);
+	return donation_claim(rmm, sro, descs, count, results);
 }
 
 uint64_t rmi_op_mem_donate(struct rmm *rmm, const uint64_t *args,
@@ -206,7 +206,7 @@ uint64_t rmi_op_mem_donate(struct rmm *rmm, const uint64_t *args,
 
 	if (sro == NULL)
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	result = donate(rmm, sro, args, results);
+	result = sro_donate(rmm, sro, args, results);
 	sro_park(sro);
 	return result;
 }
@@ -250,8 +250,8 @@ static void pages_release(struct rmm *rmm, struct sro *sro, unsigned granules)
 	}
 }
 
-static uint64_t reclaim(struct rmm *rmm, struct sro *sro, const uint64_t *args,
-			uint64_t *results)
+static uint64_t sro_reclaim(struct rmm *rmm, struct sro *sro,
+			    const uint64_t *args, uint64_t *results)
 {
 	pa_t list = pa_make(args[1]);
 	unsigned granules = list_clip(list, args[2]);
@@ -284,7 +284,7 @@ uint64_t rmi_op_mem_reclaim(struct rmm *rmm, const uint64_t *args,
 
 	if (sro == NULL)
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	result = reclaim(rmm, sro, args, results);
+	result = sro_reclaim(rmm, sro, args, results);
 	sro_park(sro);
 	return result;
 }

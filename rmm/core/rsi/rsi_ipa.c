@@ -4,14 +4,15 @@
 #include "rmm/core/rsi/rsi.h"
 
 /* Whether [base, top) is pages of the protected half, at least one. */
-static bool range_valid(const struct realm_s2 *s2, uint64_t base, uint64_t top)
+static bool ripas_range_valid(const struct realm_s2 *s2, uint64_t base,
+			      uint64_t top)
 {
 	return is_aligned(base | top, GRANULE_SIZE) && base < top &&
 	       top <= realm_par_size(s2);
 }
 
-static void exit_fill(struct rmi_rec_exit *exit,
-		      const struct rec_ripas_request *request)
+static void ripas_exit_fill(struct rmi_rec_exit *exit,
+			    const struct rec_ripas_request *request)
 {
 	exit->exit_reason = RMI_EXIT_RIPAS_CHANGE;
 	exit->ripas_base = request->next.value;
@@ -27,7 +28,7 @@ enum rsi_outcome rsi_ipa_state_set(struct rsi_call *call)
 	struct rec_ripas_request *request = &call->rec->ripas;
 
 	if ((ripas != RMI_RIPAS_EMPTY && ripas != RMI_RIPAS_RAM) ||
-	    !range_valid(&call->rd->s2, base, top))
+	    !ripas_range_valid(&call->rd->s2, base, top))
 		return rsi_return(call, RSI_ERROR_INPUT);
 	*request = (struct rec_ripas_request){
 		.pending = true,
@@ -36,7 +37,7 @@ enum rsi_outcome rsi_ipa_state_set(struct rsi_call *call)
 		.next = ipa_make(base),
 		.top = ipa_make(top),
 	};
-	exit_fill(call->exit, request);
+	ripas_exit_fill(call->exit, request);
 	return RSI_EXIT;
 }
 
@@ -60,7 +61,7 @@ enum rsi_outcome rsi_ipa_state_get(struct rsi_call *call)
 	ipa_t top = ipa_make(call->x[2]);
 	uint8_t ripas;
 
-	if (!range_valid(&call->rd->s2, start.value, top.value))
+	if (!ripas_range_valid(&call->rd->s2, start.value, top.value))
 		return rsi_return(call, RSI_ERROR_INPUT);
 	ripas = rtt_ripas_get(call->rmm, &call->rd->s2, start, &top);
 	call->x[1] = top.value;

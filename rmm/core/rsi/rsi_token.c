@@ -33,9 +33,9 @@ static void buffer_unmap(const struct rsi_call *call,
 	port_granule_unmap(call->rmm->port, call->rec->aux[AUX_TOKEN], buffer);
 }
 
-static void collect(const struct rsi_call *call,
-		    const struct token_buffer *buffer,
-		    struct token_collection *collection)
+static void token_collection_make(const struct rsi_call *call,
+				  const struct token_buffer *buffer,
+				  struct token_collection *collection)
 {
 	const struct rmm_attestation *attestation = &call->rmm->attestation;
 	struct token_piece platform = { attestation->platform_token,
@@ -70,7 +70,7 @@ enum rsi_outcome rsi_attest_token_init(struct rsi_call *call)
 		return rsi_return(call, RSI_ERROR_UNKNOWN);
 	buffer = buffer_map(call);
 	claims_write(call, buffer);
-	collect(call, buffer, &collection);
+	token_collection_make(call, buffer, &collection);
 	size = token_size(&collection);
 	buffer_unmap(call, buffer);
 	/* An upper bound, in whole granules. */
@@ -105,7 +105,7 @@ static bool token_step(struct rsi_call *call, struct token_buffer *buffer)
 	}
 }
 
-static enum rsi_outcome interrupted(struct rsi_call *call)
+static enum rsi_outcome token_interrupted(struct rsi_call *call)
 {
 	call->exit->exit_reason = RMI_EXIT_IRQ;
 	call->x[1] = 0;
@@ -131,7 +131,7 @@ static bool token_finish(struct rsi_call *call, enum rsi_outcome *outcome)
 		}
 		if (token->phase != TOKEN_SIGNED &&
 		    port_interrupt_pending(call->rmm->port)) {
-			*outcome = interrupted(call);
+			*outcome = token_interrupted(call);
 			return false;
 		}
 	}
@@ -139,15 +139,15 @@ static bool token_finish(struct rsi_call *call, enum rsi_outcome *outcome)
 }
 
 /* Copies the next bytes to their place in the page. */
-static enum rsi_outcome deliver(struct rsi_call *call,
-				const struct rsi_page *page)
+static enum rsi_outcome token_deliver(struct rsi_call *call,
+				      const struct rsi_page *page)
 {
 	struct rec_token *token = &call->rec->token;
 	struct token_buffer *buffer = buffer_map(call);
 	struct token_collection collection;
 	bool complete;
 
-	collect(call, buffer, &collection);
+	token_collection_make(call, buffer, &collection);
 	call->x[1] =
 		token_copy(&collection, token->sent,
 			   (uint8_t *)page->content + call->x[2], call->x[3]);
@@ -179,7 +179,7 @@ enum rsi_outcome rsi_attest_token_continue(struct rsi_call *call)
 		return outcome;
 	if (!rsi_page_map(call, ipa, &page, &outcome))
 		return outcome;
-	outcome = deliver(call, &page);
+	outcome = token_deliver(call, &page);
 	rsi_page_unmap(call, &page);
 	return outcome;
 }

@@ -31,8 +31,8 @@ static bool entry_may_change(struct rtt_entry entry, const struct change *change
 }
 
 /* Gives the IPA reached; *stale becomes true if mappings went away. */
-static uint64_t sweep_entries(const struct rtt_walk *walk,
-			      const struct change *change, bool *stale)
+static uint64_t ripas_sweep_entries(const struct rtt_walk *walk,
+				    const struct change *change, bool *stale)
 {
 	uint64_t size = rtt_level_size(walk->level);
 	uint64_t ipa = change->base;
@@ -55,8 +55,8 @@ static uint64_t sweep_entries(const struct rtt_walk *walk,
  * Changes what can be changed in the deepest table at base; *next is the IPA
  * reached. ERROR_RTT: nothing could be.
  */
-static uint64_t change_do(struct rtt_realm *realm, const struct change *change,
-			  uint64_t *next)
+static uint64_t ripas_change_do(struct rtt_realm *realm,
+				const struct change *change, uint64_t *next)
 {
 	struct rmm_port *port = realm->rd.rmm->port;
 	uint32_t vmid = realm->s2.vmid;
@@ -67,7 +67,7 @@ static uint64_t change_do(struct rtt_realm *realm, const struct change *change,
 	*next = change->base;
 	rtt_realm_walk(realm, ipa_make(change->base), RTT_LEVEL_MAX, &walk);
 	if (is_aligned(change->base, rtt_level_size(walk.level)))
-		*next = sweep_entries(&walk, change, &stale);
+		*next = ripas_sweep_entries(&walk, change, &stale);
 	if (stale) {
 		port_tlb_invalidate(port, vmid, ipa_make(change->base),
 				    *next - change->base);
@@ -81,8 +81,8 @@ static uint64_t change_do(struct rtt_realm *realm, const struct change *change,
 /* ---- RTT_INIT_RIPAS ---- */
 
 /* rmi-rsi 2.6 steps 3 and 4. */
-static uint64_t init_check(const struct rtt_realm *realm,
-			   const struct change *change)
+static uint64_t init_ripas_check(const struct rtt_realm *realm,
+				 const struct change *change)
 {
 	if (!is_aligned(change->base | change->top, GRANULE_SIZE) ||
 	    change->top > realm_par_size(&realm->s2))
@@ -106,9 +106,9 @@ uint64_t rmi_rtt_init_ripas(struct rmm *rmm, const uint64_t *args,
 	if (change.top <= change.base ||
 	    !rtt_realm_lock(rmm, pa_make(args[0]), &realm))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	status = init_check(&realm, &change);
+	status = init_ripas_check(&realm, &change);
 	if (status == RMI_SUCCESS)
-		status = change_do(&realm, &change, &next);
+		status = ripas_change_do(&realm, &change, &next);
 	if (status == RMI_SUCCESS)
 		results[0] = next;
 	rtt_realm_unlock(&realm);
@@ -118,9 +118,9 @@ uint64_t rmi_rtt_init_ripas(struct rmm *rmm, const uint64_t *args,
 /* ---- RTT_SET_RIPAS ---- */
 
 /* rmi-rsi 2.6 steps 3 and 4. */
-static uint64_t set_check(const struct granule_ref *rec_ref,
-			  const struct rec *rec, pa_t rd,
-			  const struct change *change)
+static uint64_t set_ripas_check(const struct granule_ref *rec_ref,
+				const struct rec *rec, pa_t rd,
+				const struct change *change)
 {
 	const struct rec_ripas_request *request = &rec->ripas;
 
@@ -133,14 +133,14 @@ static uint64_t set_check(const struct granule_ref *rec_ref,
 }
 
 /* Serves the request of a REC; change holds the range that the host names. */
-static uint64_t set_do(struct rtt_realm *realm, struct rec *rec,
-		       struct change *change, uint64_t *results)
+static uint64_t set_ripas_do(struct rtt_realm *realm, struct rec *rec,
+			     struct change *change, uint64_t *results)
 {
 	uint64_t status, next;
 
 	change->ripas = rec->ripas.ripas;
 	change->change_destroyed = rec->ripas.change_destroyed;
-	status = change_do(realm, change, &next);
+	status = ripas_change_do(realm, change, &next);
 	if (status == RMI_SUCCESS) {
 		rec->ripas.next = ipa_make(next);
 		results[0] = next;
@@ -167,9 +167,9 @@ uint64_t rmi_rtt_set_ripas(struct rmm *rmm, const uint64_t *args,
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	rtt_realm_take(&rd_ref, &realm);
 	rec = granule_map(&rec_ref);
-	status = set_check(&rec_ref, rec, rd, &change);
+	status = set_ripas_check(&rec_ref, rec, rd, &change);
 	if (status == RMI_SUCCESS)
-		status = set_do(&realm, rec, &change, results);
+		status = set_ripas_do(&realm, rec, &change, results);
 	granule_unmap(&rec_ref, rec);
 	granule_unlock(&rec_ref);
 	rtt_realm_unlock(&realm);

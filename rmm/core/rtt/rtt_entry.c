@@ -29,7 +29,7 @@
 #define HOST_ATTRS                                                             \
 	(BITS_MASK(RTT_ATTR_MEMATTR) | RTT_ATTR_READ | RTT_ATTR_WRITE)
 
-static uint64_t leaf(int level)
+static uint64_t leaf_bits(int level)
 {
 	return DESC_VALID | (level == RTT_LEVEL_MAX ? DESC_TABLE_OR_PAGE : 0) |
 	       DESC_AF | BITS_PUT(DESC_SH, SH_INNER);
@@ -38,7 +38,7 @@ static uint64_t leaf(int level)
 static uint64_t encode_assigned(struct rtt_entry entry, int level)
 {
 	if (entry.ripas == RMI_RIPAS_RAM) {
-		return entry.pa.value | leaf(level) | RTT_ATTR_READ |
+		return entry.pa.value | leaf_bits(level) | RTT_ATTR_READ |
 		       RTT_ATTR_WRITE |
 		       BITS_PUT(DESC_MEMATTR, MEMATTR_NORMAL_WB);
 	}
@@ -56,8 +56,8 @@ uint64_t rtt_entry_encode(struct rtt_entry entry, int level)
 	case RTT_UNASSIGNED_NS:
 		return DESC_NS;
 	case RTT_ASSIGNED_NS:
-		return entry.pa.value | leaf(level) | entry.attrs | DESC_XN |
-		       DESC_NS;
+		return entry.pa.value | leaf_bits(level) | entry.attrs |
+		       DESC_XN | DESC_NS;
 	case RTT_TABLE:
 		break;
 	}

@@ -23,7 +23,7 @@ bool rtt_range_inside(const struct realm_s2 *s2, uint64_t base, uint64_t top,
 }
 
 /* rmi-rsi 2.7 RTT_DATA_MAP step 5. */
-static bool list_take(struct rmm *rmm, struct rtt_map *map, uint64_t oaddr)
+static bool map_list_read(struct rmm *rmm, struct rtt_map *map, uint64_t oaddr)
 {
 	switch (BITS_GET(map->flags, RMI_MAP_TYPE)) {
 	case RMI_ADDR_TYPE_SINGLE:
@@ -41,19 +41,20 @@ static bool list_take(struct rmm *rmm, struct rtt_map *map, uint64_t oaddr)
 
 /* Only memory that is to become the Realm's has to be delegated: a host may
  * call the other kind either way (rmi-rsi 10.2, 6). */
-static bool state_right(const struct rtt_map_kind *kind,
-			struct range_block block)
+static bool map_state_valid(const struct rtt_map_kind *kind,
+			    struct range_block block)
 {
 	return !kind->protected || block.state == RMI_RANGE_DELEGATED;
 }
 
 /* Steps 6-8: the first descriptor, empty or not, decides on the level. */
-static uint64_t shape_check(const struct rtt_realm *realm,
-			    const struct rtt_map_kind *kind, struct rtt_map *map)
+static uint64_t map_shape_check(const struct rtt_realm *realm,
+				const struct rtt_map_kind *kind,
+				struct rtt_map *map)
 {
 	struct range_block first = range_block_of(map->list.ranges[0]);
 
-	if (!state_right(kind, first) || first.level < BLOCK_LEVEL_MIN)
+	if (!map_state_valid(kind, first) || first.level < BLOCK_LEVEL_MIN)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	map->level = first.level;
 	if (!is_aligned(map->base, rtt_level_size(map->level)) ||
@@ -71,19 +72,19 @@ static uint64_t map_check(const struct rtt_realm *realm,
 {
 	if (realm->state != REALM_NEW && realm->state != REALM_ACTIVE)
 		return rmi_return(RMI_ERROR_REALM, 0);
-	if (map->top <= map->base || !list_take(realm->rd.rmm, map, oaddr))
+	if (map->top <= map->base || !map_list_read(realm->rd.rmm, map, oaddr))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	return shape_check(realm, kind, map);
+	return map_shape_check(realm, kind, map);
 }
 
 /* Step 10, as far as it does not depend on the entry; room is what is left
  * of the range. */
-static uint64_t block_check(const struct rtt_map_kind *kind, int level,
-			    uint64_t room, struct range_block block)
+static uint64_t map_block_check(const struct rtt_map_kind *kind, int level,
+				uint64_t room, struct range_block block)
 {
 	uint64_t size = rtt_level_size(level);
 
-	if (!state_right(kind, block))
+	if (!map_state_valid(kind, block))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (block.level != level || size > room)
 		return rmi_error_rtt(level);
@@ -103,7 +104,7 @@ static uint64_t map_next(const struct rtt_walk *walk, unsigned index,
 
 	if (!range_list_next(&map->list, cursor, &block))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	status = block_check(kind, map->level, room, block);
+	status = map_block_check(kind, map->level, room, block);
 	if (status != RMI_SUCCESS)
 		return status;
 	return kind->map(walk, index, map, block);

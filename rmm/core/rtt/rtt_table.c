@@ -88,7 +88,7 @@ static void target_replace(const struct target *target, struct rtt_entry entry,
 
 /* ---- RTT_CREATE ---- */
 
-static uint64_t create_check(const struct target *target)
+static uint64_t table_create_check(const struct target *target)
 {
 	if (!target_reached(target) || target_is_table(target))
 		return rtt_walk_error(&target->walk);
@@ -113,7 +113,7 @@ static void table_fill(const struct granule_ref *table, struct rtt_entry whole,
  * parent already, and makes every entry of the table count. One address is
  * enough to drop a block from the TLBs.
  */
-static void create_do(struct target *target, struct granule_ref *table)
+static void table_create(struct target *target, struct granule_ref *table)
 {
 	struct rtt_entry whole = target_entry(target);
 	const struct rtt_entry parent = { .kind = RTT_TABLE, .pa = table->pa };
@@ -128,7 +128,7 @@ static void create_do(struct target *target, struct granule_ref *table)
 		       rtt_entry_mapped(whole) ? GRANULE_SIZE : 0);
 }
 
-static bool delegated(struct rmm *rmm, pa_t pa)
+static bool table_granule_delegated(struct rmm *rmm, pa_t pa)
 {
 	struct granule_ref ref;
 
@@ -150,16 +150,16 @@ uint64_t rmi_rtt_create(struct rmm *rmm, const uint64_t *args, uint64_t *results
 	uint64_t status;
 
 	(void)results; /* it has none */
-	if (!delegated(rmm, pa_make(args[1])))
+	if (!table_granule_delegated(rmm, pa_make(args[1])))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	status = target_find(rmm, args[0], args[2], args[3], &target);
 	if (status != RMI_SUCCESS)
 		return status;
-	status = create_check(&target);
+	status = table_create_check(&target);
 	if (status == RMI_SUCCESS) {
 		if (granule_lock(rmm, pa_make(args[1]), GRANULE_DELEGATED,
 				 &table)) {
-			create_do(&target, &table);
+			table_create(&target, &table);
 			granule_unlock(&table);
 		} else {
 			status = rmi_return(RMI_ERROR_INPUT, 0);
@@ -188,8 +188,8 @@ static bool table_uniform(const uint64_t *entries, int level,
 }
 
 /* rmi-rsi 2.5 RTT_FOLD steps 5-7; table is the one to fold. */
-static uint64_t fold_check(const struct granule_ref *table, int level,
-			   struct rtt_entry *whole)
+static uint64_t table_fold_check(const struct granule_ref *table, int level,
+				 struct rtt_entry *whole)
 {
 	unsigned refs = granule_refs(table);
 	uint64_t *entries;
@@ -210,8 +210,8 @@ static uint64_t fold_check(const struct granule_ref *table, int level,
 }
 
 /* The parent's reference for an assigned block is that for the table. */
-static void fold_do(struct target *target, struct granule_ref *table,
-		    struct rtt_entry whole)
+static void table_fold_do(struct target *target, struct granule_ref *table,
+			  struct rtt_entry whole)
 {
 	uint64_t stale = rtt_entry_mapped(whole)
 				 ? rtt_level_size(target->level - 1)
@@ -224,7 +224,8 @@ static void fold_do(struct target *target, struct granule_ref *table,
 		granule_refs_drop(&target->walk.table, 1);
 }
 
-static uint64_t fold(struct rmm *rmm, struct target *target, uint64_t *results)
+static uint64_t table_fold(struct rmm *rmm, struct target *target,
+			   uint64_t *results)
 {
 	struct granule_ref table;
 	struct rtt_entry whole;
@@ -233,10 +234,10 @@ static uint64_t fold(struct rmm *rmm, struct target *target, uint64_t *results)
 	if (!target_is_table(target))
 		return rtt_walk_error(&target->walk);
 	granule_lock_owned(rmm, target_entry(target).pa, GRANULE_RTT, &table);
-	status = fold_check(&table, target->level, &whole);
+	status = table_fold_check(&table, target->level, &whole);
 	if (status == RMI_SUCCESS) {
 		results[0] = table.pa.value;
-		fold_do(target, &table, whole);
+		table_fold_do(target, &table, whole);
 	}
 	granule_unlock(&table);
 	return status;
@@ -249,7 +250,7 @@ uint64_t rmi_rtt_fold(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 
 	if (status != RMI_SUCCESS)
 		return status;
-	status = fold(rmm, &target, results);
+	status = table_fold(rmm, &target, results);
 	rtt_walk_end(&target.walk);
 	return status;
 }
@@ -258,7 +259,7 @@ uint64_t rmi_rtt_fold(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 
 /* The first IPA from the target's on whose entry in the walk's table is live,
  * or the end of that table. */
-static uint64_t live_next(const struct target *target)
+static uint64_t target_next_live(const struct target *target)
 {
 	const struct rtt_walk *walk = &target->walk;
 	uint64_t size = rtt_level_size(walk->level);
@@ -274,7 +275,7 @@ static uint64_t live_next(const struct target *target)
 
 /* In the protected half nothing below is valid, and one address drops what
  * the TLBs hold of the walk; elsewhere NS mappings go with their table. */
-static void destroy_do(struct target *target, struct granule_ref *table)
+static void table_destroy_do(struct target *target, struct granule_ref *table)
 {
 	const struct rtt_entry destroyed = {
 		.kind = RTT_UNASSIGNED,
@@ -290,21 +291,21 @@ static void destroy_do(struct target *target, struct granule_ref *table)
 	granule_set_state(table, GRANULE_DELEGATED);
 }
 
-static uint64_t destroy(struct rmm *rmm, struct target *target,
-			uint64_t *results)
+static uint64_t table_destroy(struct rmm *rmm, struct target *target,
+			      uint64_t *results)
 {
 	uint64_t status = rmi_return(RMI_SUCCESS, 0);
 	struct granule_ref table;
 
 	if (!target_is_table(target)) {
-		results[1] = live_next(target);
+		results[1] = target_next_live(target);
 		return rtt_walk_error(&target->walk);
 	}
 	granule_lock_owned(rmm, target_entry(target).pa, GRANULE_RTT, &table);
 	if (granule_refs(&table) == 0) {
 		results[0] = table.pa.value;
-		destroy_do(target, &table);
-		results[1] = live_next(target);
+		table_destroy_do(target, &table);
+		results[1] = target_next_live(target);
 	} else {
 		results[1] = target->ipa.value;
 		status = rmi_error_rtt(target->level);
@@ -321,14 +322,14 @@ uint64_t rmi_rtt_destroy(struct rmm *rmm, const uint64_t *args,
 
 	if (status != RMI_SUCCESS)
 		return status;
-	status = destroy(rmm, &target, results);
+	status = table_destroy(rmm, &target, results);
 	rtt_walk_end(&target.walk);
 	return status;
 }
 
 /* ---- RTT_READ_ENTRY ---- */
 
-static uint64_t state_of(enum rtt_kind kind)
+static uint64_t entry_state(enum rtt_kind kind)
 {
 	switch (kind) {
 	case RTT_UNASSIGNED:
@@ -366,7 +367,7 @@ uint64_t rmi_rtt_read_entry(struct rmm *rmm, const uint64_t *args,
 	rtt_realm_walk(&realm, ipa_make(args[1]), (int)args[2], &walk);
 	entry = rtt_walk_entry(&walk, walk.index);
 	results[0] = (uint64_t)walk.level;
-	results[1] = state_of(entry.kind);
+	results[1] = entry_state(entry.kind);
 	results[2] = entry.pa.value | entry.attrs;
 	results[3] = entry.ripas;
 	rtt_walk_end(&walk);

@@ -27,8 +27,8 @@ struct plan {
 };
 
 /* rmi-rsi 2.7 RTT_DATA_UNMAP step 4. */
-static bool output_check(struct rmm *rmm, uint64_t flags, uint64_t oaddr,
-			 struct unmap *unmap)
+static bool unmap_output_check(struct rmm *rmm, uint64_t flags, uint64_t oaddr,
+			       struct unmap *unmap)
 {
 	uint64_t count = BITS_GET(flags, RMI_MAP_LIST_COUNT);
 	uint64_t probe;
@@ -57,7 +57,7 @@ static bool unmap_check(const struct rtt_realm *realm, uint64_t flags,
 	       unmap->base < unmap->top &&
 	       rtt_range_inside(&realm->s2, unmap->base, unmap->top,
 				unmap->protected) &&
-	       output_check(realm->rd.rmm, flags, oaddr, unmap);
+	       unmap_output_check(realm->rd.rmm, flags, oaddr, unmap);
 }
 
 /* Whether a live entry can be unmapped and told of: notes it in the plan. */
@@ -106,7 +106,7 @@ static bool plan_make(const struct rtt_walk *walk, const struct unmap *unmap,
 
 /* What is left of a mapping once hardware must not use it any more: content
  * that the Realm could reach is DESTROYED by being taken away. */
-static struct rtt_entry revoked(struct rtt_entry entry)
+static struct rtt_entry entry_revoked(struct rtt_entry entry)
 {
 	if (entry.kind == RTT_ASSIGNED_NS)
 		return (struct rtt_entry){ .kind = RTT_UNASSIGNED_NS };
@@ -115,8 +115,8 @@ static struct rtt_entry revoked(struct rtt_entry entry)
 }
 
 /* First half: no mapping of the plan is in a table or a TLB afterwards. */
-static void revoke(const struct rtt_walk *walk, const struct plan *plan,
-		   const struct unmap *unmap)
+static void unmap_revoke(const struct rtt_walk *walk, const struct plan *plan,
+			 const struct unmap *unmap)
 {
 	uint64_t size = rtt_level_size(walk->level);
 	unsigned first = plan->end, end = plan->end;
@@ -126,7 +126,7 @@ static void revoke(const struct rtt_walk *walk, const struct plan *plan,
 
 		if (!rtt_entry_mapped(entry))
 			continue;
-		rtt_walk_write(walk, i, revoked(entry));
+		rtt_walk_write(walk, i, entry_revoked(entry));
 		if (first == plan->end)
 			first = i;
 		end = i + 1;
@@ -140,7 +140,7 @@ static void revoke(const struct rtt_walk *walk, const struct plan *plan,
 }
 
 /* Second half: gives the granules of Realm memory back. */
-static void release(struct rtt_walk *walk, const struct plan *plan)
+static void unmap_release(struct rtt_walk *walk, const struct plan *plan)
 {
 	unsigned count = 0;
 
@@ -172,8 +172,8 @@ static uint64_t unmap_do(struct rmm *rmm, struct rtt_walk *walk,
 	if (unmap->type == RMI_ADDR_TYPE_LIST &&
 	    !range_list_write(rmm, unmap->list, &plan.list))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	revoke(walk, &plan, unmap);
-	release(walk, &plan);
+	unmap_revoke(walk, &plan, unmap);
+	unmap_release(walk, &plan);
 	results[0] = unmap->base +
 		     (plan.end - walk->index) * rtt_level_size(walk->level);
 	if (unmap->type == RMI_ADDR_TYPE_SINGLE && plan.list.count != 0)

@@ -10,7 +10,7 @@
 #include "rmm/core/rmi/status.h"
 #include "rmm/core/rtt/rtt_range.h"
 
-static uint64_t flags_check(uint64_t flags)
+static uint64_t unprot_flags_check(uint64_t flags)
 {
 	if (BITS_GET(flags, RMI_MAP_MEMATTR) == RMI_MEMATTR_RESERVED ||
 	    BITS_GET(flags, RMI_MAP_S2AP) & RMI_S2AP_RESERVED)
@@ -19,7 +19,7 @@ static uint64_t flags_check(uint64_t flags)
 }
 
 /* The flags have the permissions the other way round than descriptors. */
-static uint64_t attrs_of(uint64_t flags)
+static uint64_t unprot_attrs(uint64_t flags)
 {
 	uint64_t s2ap = BITS_GET(flags, RMI_MAP_S2AP);
 
@@ -29,13 +29,14 @@ static uint64_t attrs_of(uint64_t flags)
 }
 
 /* Mapping the same again succeeds, so that a host can retry. */
-static uint64_t map_block(const struct rtt_walk *walk, unsigned index,
-			  const struct rtt_map *map, struct range_block block)
+static uint64_t unprot_map_block(const struct rtt_walk *walk, unsigned index,
+				 const struct rtt_map *map,
+				 struct range_block block)
 {
 	const struct rtt_entry wanted = {
 		.kind = RTT_ASSIGNED_NS,
 		.pa = block.pa,
-		.attrs = attrs_of(map->flags),
+		.attrs = unprot_attrs(map->flags),
 	};
 	struct rtt_entry entry = rtt_walk_entry(walk, index);
 
@@ -48,8 +49,8 @@ static uint64_t map_block(const struct rtt_walk *walk, unsigned index,
 
 static const struct rtt_map_kind unprot_map = {
 	.protected = false,
-	.check = flags_check,
-	.map = map_block,
+	.check = unprot_flags_check,
+	.map = unprot_map_block,
 };
 
 uint64_t rmi_rtt_unprot_map(struct rmm *rmm, const uint64_t *args,
