@@ -22,14 +22,15 @@
 #define SEEN_EMULATABLE                                                        \
 	(SEEN_ANY | ESR_ISV | BITS_MASK(ESR_SAS) | ESR_SF | ESR_WNR)
 
-/* HPFAR_EL2: bits 51:12 of the IPA. */
-#define HPFAR_FIPA_SHIFT 4
-#define HPFAR_FIPA_WIDTH 40
+/* ESR_ELx.FSC of faults at level -1, which the other levels do not precede. */
+#define FSC_ADDRESS_SIZE_MINUS_1 0x29
+#define FSC_TRANSLATION_MINUS_1  0x2b
 
-#define FAR_IN_PAGE 0xfff
+/* What tells external aborts and parity errors, with or without a level, from
+ * the other values of ESR_ELx.FSC. */
+#define FSC_KIND_MASK 0x30
 
-/* A register that is always zero. */
-#define ZERO_REGISTER 31
+#define FAR_IN_PAGE (GRANULE_SIZE - 1)
 
 static ipa_t abort_page(const struct rec_trap *trap)
 {
@@ -45,7 +46,8 @@ static bool is_data(const struct rec_trap *trap)
  * the rest has nothing to do with what the host maps, or not only. */
 static bool is_stage_fault(uint64_t fsc)
 {
-	return fsc < ESR_FSC_EXTERNAL || fsc == 0x29 || fsc == 0x2b;
+	return fsc < ESR_FSC_EXTERNAL || fsc == FSC_ADDRESS_SIZE_MINUS_1 ||
+	       fsc == FSC_TRANSLATION_MINUS_1;
 }
 
 static bool is_permission_fault(uint64_t fsc)
@@ -56,7 +58,7 @@ static bool is_permission_fault(uint64_t fsc)
 /* External aborts, on a walk or not, and parity errors. */
 static bool is_external(uint64_t fsc)
 {
-	return (fsc & 0x30) == ESR_FSC_EXTERNAL;
+	return (fsc & FSC_KIND_MASK) == ESR_FSC_EXTERNAL;
 }
 
 static void abort_inject_sea(const struct rec_hold *hold,
@@ -112,11 +114,19 @@ static bool is_realms_fault(const struct rec_hold *hold,
 	return rtt_ripas_get(hold->rmm, s2, page, &top) == RMI_RIPAS_EMPTY;
 }
 
-static uint64_t access_mask(uint64_t esr)
+/* The highest bit of an access. */
+static uint64_t access_top_bit(uint64_t esr)
 {
 	unsigned bits = 8U << BITS_GET(esr, ESR_SAS);
 
-	return bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+	return UINT64_C(1) << (bits - 1);
+}
+
+static uint64_t access_mask(uint64_t esr)
+{
+	uint64_t top = access_top_bit(esr);
+
+	return top | (top - 1);
 }
 
 static bool is_emulatable(const struct rec *rec, const struct rec_trap *trap)
@@ -129,7 +139,7 @@ static uint64_t abort_stored_value(const struct rec *rec, uint64_t esr)
 {
 	uint64_t rt = BITS_GET(esr, ESR_SRT);
 
-	if (!(esr & ESR_WNR) || rt == ZERO_REGISTER)
+	if (!(esr & ESR_WNR) || rt == REC_ZERO_REGISTER)
 		return 0;
 	return rec->gprs[rt] & access_mask(esr);
 }
@@ -171,10 +181,9 @@ bool abort_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 static uint64_t abort_loaded_value(uint64_t esr, uint64_t value)
 {
 	uint64_t mask = access_mask(esr);
-	uint64_t sign = mask ^ mask >> 1;
 
 	value &= mask;
-	if ((esr & ESR_SSE) && (value & sign))
+	if ((esr & ESR_SSE) && (value & access_top_bit(esr)))
 		value |= ~mask;
 	return esr & ESR_SF ? value : (uint32_t)value;
 }
@@ -184,7 +193,7 @@ void abort_complete(struct rec *rec, uint64_t value)
 	uint64_t esr = rec->last.esr;
 	uint64_t rt = BITS_GET(esr, ESR_SRT);
 
-	if (!(esr & ESR_WNR) && rt != ZERO_REGISTER)
+	if (!(esr & ESR_WNR) && rt != REC_ZERO_REGISTER)
 		rec->gprs[rt] = abort_loaded_value(esr, value);
 	rec_skip(rec, esr);
 }

@@ -50,6 +50,19 @@ struct el1_realm {
 	EL1_REALM(EL1_FIELD)
 };
 
+/* SCTLR_EL1: the fields that the core knows. */
+#define SCTLR_EL1_SA      (UINT64_C(1) << 3)
+#define SCTLR_EL1_SA0     (UINT64_C(1) << 4)
+#define SCTLR_EL1_CP15BEN (UINT64_C(1) << 5)
+#define SCTLR_EL1_NAA     (UINT64_C(1) << 6)
+#define SCTLR_EL1_EOS     (UINT64_C(1) << 11)
+#define SCTLR_EL1_NTWI    (UINT64_C(1) << 16)
+#define SCTLR_EL1_NTWE    (UINT64_C(1) << 18)
+#define SCTLR_EL1_EIS     (UINT64_C(1) << 22)
+#define SCTLR_EL1_SPAN    (UINT64_C(1) << 23)
+#define SCTLR_EL1_EE      (UINT64_C(1) << 25) /* byte order of data accesses */
+#define SCTLR_EL1_DSSBS   (UINT64_C(1) << 44)
+
 /* An EL1 timer. */
 struct rec_timer {
 	uint64_t ctl; /* CNTx_CTL_EL0 */

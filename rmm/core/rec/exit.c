@@ -10,14 +10,19 @@
 #include "rmm/core/rmm.h"
 
 /* What the host sees of a trapped WFI or WFE: which of the two. */
-#define SEEN_WFX (BITS_MASK(ESR_EC) | 1)
+#define ESR_WFX_WFE 1
+#define SEEN_WFX    (BITS_MASK(ESR_EC) | ESR_WFX_WFE)
 /* And of an SError interrupt. */
 #define SEEN_SERROR                                                            \
 	(BITS_MASK(ESR_EC) | ESR_IDS | BITS_MASK(ESR_AET) | ESR_EA |           \
 	 BITS_MASK(ESR_FSC))
 
 /* VSESR_EL2: the syndrome without its class. */
-#define VSESR_MASK 0x1ffffff
+#define VSESR_ISS_SHIFT 0
+#define VSESR_ISS_WIDTH 25
+
+/* Bytes of an HVC instruction. */
+#define HVC_SIZE 4
 
 static bool host_exit(uint64_t reason, uint64_t esr, struct rmi_rec_exit *exit)
 {
@@ -26,8 +31,7 @@ static bool host_exit(uint64_t reason, uint64_t esr, struct rmi_rec_exit *exit)
 	return true;
 }
 
-/* An instruction that a Realm does not have. */
-static bool undefined(const struct rec_hold *hold)
+bool exit_undefined(const struct rec_hold *hold)
 {
 	port_rec_el1_get(hold->rmm->port, hold->rec);
 	inject_undefined(hold->rec);
@@ -38,8 +42,8 @@ static bool undefined(const struct rec_hold *hold)
 /* The exception comes after the instruction, which has not happened. */
 static bool hvc_handle(const struct rec_hold *hold)
 {
-	hold->rec->pc -= 4;
-	return undefined(hold);
+	hold->rec->pc -= HVC_SIZE;
+	return exit_undefined(hold);
 }
 
 static bool wfx_handle(struct rec *rec, const struct rec_trap *trap,
@@ -91,9 +95,9 @@ static bool sync_handle(const struct rec_hold *hold,
 	case ESR_EC_HVC64:
 		return hvc_handle(hold);
 	default:
-		return class_is_instruction(class)
-			       ? undefined(hold)
-			       : host_exit(RMI_EXIT_SYNC, 0, exit);
+		if (class_is_instruction(class))
+			return exit_undefined(hold);
+		return host_exit(RMI_EXIT_SYNC, 0, exit);
 	}
 }
 
@@ -113,7 +117,7 @@ static bool serror_handle(const struct rec_hold *hold, uint64_t esr,
 	case ESR_AET_UEU:
 	case ESR_AET_UER:
 		hold->rec->serror = true;
-		hold->rec->vsesr = esr & VSESR_MASK;
+		hold->rec->vsesr = esr & BITS_MASK(VSESR_ISS);
 		break;
 	case ESR_AET_UEO:
 	case ESR_AET_CE:

@@ -14,6 +14,10 @@
 #include "rmm/core/port.h"
 #include "rmm/core/rec/rec.h"
 
+/* HPFAR_EL2: bits 51:12 of the IPA. */
+#define HPFAR_FIPA_SHIFT 4
+#define HPFAR_FIPA_WIDTH 40
+
 /*
  * Serves what the trap is about. true: the host has to see *exit, which is
  * zero going in; false: the Realm goes on, and *exit is still zero.
@@ -26,6 +30,10 @@ bool abort_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 		  struct rmi_rec_exit *exit);
 bool sysreg_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 		   struct rmi_rec_exit *exit);
+
+/* Takes the exception for an instruction that a Realm does not have. Returns
+ * false, as the Realm goes on. */
+bool exit_undefined(const struct rec_hold *hold);
 
 /* What the host's answer to an emulatable abort, or to the read of a register,
  * does to the vCPU: rec->last says which instruction it was. */

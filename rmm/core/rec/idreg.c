@@ -122,6 +122,10 @@ static const struct {
 	[ID_MMFR1] = { 7, 1 }, [ID_MMFR2] = { 7, 2 }, [ID_MMFR3] = { 7, 3 },
 };
 
+/* ID_AA64DFR0_EL1, whose view does not depend on the machine. */
+#define DFR0_CRM 5
+#define DFR0_OP2 0
+
 static uint64_t field_view(const struct id_field *field, uint64_t value)
 {
 	uint64_t has = value >> field->shift & FIELD_ONES;
@@ -146,7 +150,7 @@ static uint64_t register_view(unsigned reg, uint64_t value)
 uint64_t idreg_view(const struct rmm_machine *machine, unsigned crm,
 		    unsigned op2)
 {
-	if (crm == 5 && op2 == 0)
+	if (crm == DFR0_CRM && op2 == DFR0_OP2)
 		return GUEST_DFR0;
 	for (unsigned i = 0; i < ID_REGS; i++) {
 		if (places[i].crm == crm && places[i].op2 == op2)

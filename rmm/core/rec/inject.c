@@ -9,23 +9,24 @@
 #include "lib/pstate.h"
 #include "rmm/core/rec/exit.h"
 
-#define SCTLR_EL1_SPAN  (UINT64_C(1) << 23)
-#define SCTLR_EL1_DSSBS (UINT64_C(1) << 44)
-
-#define ESR_CLASS(ec) ((uint64_t)(ec) << ESR_EC_SHIFT)
+/* Offsets from VBAR_EL1 of the vectors for synchronous exceptions. */
+#define VECTOR_CURRENT_EL_SP_EL0 0x000
+#define VECTOR_CURRENT_EL_SP_ELX 0x200
+#define VECTOR_LOWER_EL_A64      0x400
+#define VECTOR_LOWER_EL_A32      0x600
 
 /* Of the synchronous exceptions, by where they come from. */
 static uint64_t vector_offset(uint64_t pstate)
 {
 	if (pstate & PSTATE_A32)
-		return 0x600;
+		return VECTOR_LOWER_EL_A32;
 	switch (BITS_GET(pstate, PSTATE_MODE)) {
 	case PSTATE_EL1H:
-		return 0x200;
+		return VECTOR_CURRENT_EL_SP_ELX;
 	case PSTATE_EL1T:
-		return 0x000;
+		return VECTOR_CURRENT_EL_SP_EL0;
 	default:
-		return 0x400;
+		return VECTOR_LOWER_EL_A64;
 	}
 }
 
@@ -65,7 +66,7 @@ static uint64_t inject_class(const struct rec *rec, uint64_t esr)
 
 void inject_sea(struct rec *rec, uint64_t esr, uint64_t far)
 {
-	uint64_t syndrome = ESR_CLASS(inject_class(rec, esr)) | ESR_IL |
+	uint64_t syndrome = BITS_PUT(ESR_EC, inject_class(rec, esr)) | ESR_IL |
 			    ESR_EA | ESR_FSC_EXTERNAL;
 
 	if (BITS_GET(esr, ESR_EC) == ESR_EC_DATA_LOWER)
@@ -76,5 +77,5 @@ void inject_sea(struct rec *rec, uint64_t esr, uint64_t far)
 
 void inject_undefined(struct rec *rec)
 {
-	inject_exception(rec, ESR_CLASS(ESR_EC_UNKNOWN) | ESR_IL);
+	inject_exception(rec, BITS_PUT(ESR_EC, ESR_EC_UNKNOWN) | ESR_IL);
 }

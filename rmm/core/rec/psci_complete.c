@@ -7,9 +7,6 @@
 #include "rmm/core/rmi/handlers.h"
 #include "rmm/core/rmi/status.h"
 
-/* SCTLR_EL1.EE: the byte order of data accesses at EL1. */
-#define SCTLR_EL1_EE (UINT64_C(1) << 25)
-
 /* Steps 4 to 7: the request of the caller is about the target. */
 static bool psci_request_matches(const struct granule_ref *caller_ref,
 				 const struct rec *caller,

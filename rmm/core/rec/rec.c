@@ -19,12 +19,17 @@
 
 /* MPIDR_EL1 has Aff3 higher up than RmiRecMpidr. */
 #define MPIDR_EL1_AFF3_SHIFT 32
+#define MPIDR_EL1_AFF3_WIDTH 8
 #define MPIDR_EL1_RES1       UINT64_C(0x80000000)
 
-/* SPAN, EIS, nTWE, nTWI, EOS, nAA, CP15BEN, SA0, SA; MMU and caches off. */
-#define SCTLR_EL1_RESET 0x00c50878
-/* TDCC: EL0 has no debug communication channel. */
-#define MDSCR_EL1_RESET 0x1000
+/* MMU and caches off. */
+#define SCTLR_EL1_RESET                                                        \
+	(SCTLR_EL1_SPAN | SCTLR_EL1_EIS | SCTLR_EL1_NTWE | SCTLR_EL1_NTWI |    \
+	 SCTLR_EL1_EOS | SCTLR_EL1_NAA | SCTLR_EL1_CP15BEN | SCTLR_EL1_SA0 |   \
+	 SCTLR_EL1_SA)
+
+/* EL0 has no debug communication channel. */
+#define MDSCR_EL1_TDCC (UINT64_C(1) << 12)
 
 _Static_assert(REC_AUX_GRANULES <= SRO_PAGES_MAX, "one operation holds all");
 
@@ -32,8 +37,9 @@ static uint32_t rec_index_from_affinity(uint64_t aff0, uint64_t aff1,
 					uint64_t aff2, uint64_t aff3)
 {
 	return (uint32_t)(aff0 | aff1 << RMI_MPIDR_AFF0_WIDTH |
-			  aff2 << (RMI_MPIDR_AFF0_WIDTH + 8) |
-			  aff3 << (RMI_MPIDR_AFF0_WIDTH + 16));
+			  aff2 << (RMI_MPIDR_AFF0_WIDTH + RMI_MPIDR_AFF1_WIDTH) |
+			  aff3 << (RMI_MPIDR_AFF0_WIDTH + RMI_MPIDR_AFF1_WIDTH +
+				   RMI_MPIDR_AFF2_WIDTH));
 }
 
 bool rec_index_from_params(uint64_t mpidr, uint32_t *index)
@@ -54,8 +60,7 @@ uint32_t rec_index_from_mpidr(uint64_t mpidr_el1)
 	return rec_index_from_affinity(BITS_GET(mpidr_el1, RMI_MPIDR_AFF0),
 				       BITS_GET(mpidr_el1, RMI_MPIDR_AFF1),
 				       BITS_GET(mpidr_el1, RMI_MPIDR_AFF2),
-				       mpidr_el1 >> MPIDR_EL1_AFF3_SHIFT &
-					       BITS_ONES(RMI_MPIDR_AFF3_WIDTH));
+				       BITS_GET(mpidr_el1, MPIDR_EL1_AFF3));
 }
 
 uint64_t rec_mpidr_el1(const struct rec *rec)
@@ -63,7 +68,7 @@ uint64_t rec_mpidr_el1(const struct rec *rec)
 	uint64_t aff3 = BITS_GET(rec->mpidr, RMI_MPIDR_AFF3);
 
 	return (rec->mpidr & ~BITS_MASK(RMI_MPIDR_AFF3)) |
-	       aff3 << MPIDR_EL1_AFF3_SHIFT | MPIDR_EL1_RES1;
+	       BITS_PUT(MPIDR_EL1_AFF3, aff3) | MPIDR_EL1_RES1;
 }
 
 void rec_reset(struct rec *rec)
@@ -111,7 +116,7 @@ static void rec_fill(const struct granule_ref *ref, const struct rd *rd,
 		.runnable = (params->flags & RMI_REC_FLAG_RUNNABLE) != 0,
 		.mpidr = params->mpidr,
 		.pc = params->pc,
-		.el1.mdscr_el1 = MDSCR_EL1_RESET,
+		.el1.mdscr_el1 = MDSCR_EL1_TDCC,
 		.aux_count = sro->count,
 	};
 	rec_reset(rec);

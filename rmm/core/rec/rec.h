@@ -102,6 +102,9 @@ struct rec {
 	uint32_t aux_count;
 };
 
+/* The number of the general register that is always zero, in a syndrome. */
+#define REC_ZERO_REGISTER 31
+
 _Static_assert(__builtin_offsetof(struct rec, sp_el0) == 31 * 8, "one block");
 _Static_assert(sizeof(struct rec) <= GRANULE_SIZE, "struct rec");
 

@@ -12,8 +12,6 @@
 #include "rmm/core/rec/idreg.h"
 #include "rmm/core/rmm.h"
 
-#define ZERO_REGISTER 31
-
 /* A register, or all with these first four numbers. */
 #define ANY_OP2 8
 
@@ -83,7 +81,7 @@ static void sysreg_register_put(struct rec *rec, uint64_t esr, uint64_t value)
 {
 	uint64_t rt = BITS_GET(esr, ESR_SYS_RT);
 
-	if ((esr & ESR_SYS_READ) && rt != ZERO_REGISTER)
+	if ((esr & ESR_SYS_READ) && rt != REC_ZERO_REGISTER)
 		rec->gprs[rt] = value;
 }
 
@@ -97,18 +95,10 @@ static bool sysreg_host_handle(struct rec *rec, uint64_t esr,
 	exit->esr = esr & ~BITS_MASK(ESR_SYS_RT);
 	if (esr & ESR_SYS_READ)
 		rec->last = (struct rec_last){ REC_LAST_SYSREG_READ, esr, 0 };
-	else if (rt != ZERO_REGISTER)
+	else if (rt != REC_ZERO_REGISTER)
 		exit->gprs[0] = rec->gprs[rt];
 	rec_skip(rec, esr);
 	return true;
-}
-
-static bool undefined(const struct rec_hold *hold)
-{
-	port_rec_el1_get(hold->rmm->port, hold->rec);
-	inject_undefined(hold->rec);
-	port_rec_el1_put(hold->rmm->port, hold->rec);
-	return false;
 }
 
 static uint64_t id_value(const struct rmm *rmm, uint64_t esr)
@@ -125,7 +115,7 @@ bool sysreg_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 
 	if (is_branch_record(trap->esr) ||
 	    (group != NULL && group->treatment == UNDEFINED))
-		return undefined(hold);
+		return exit_undefined(hold);
 	if (group != NULL && group->treatment == HOST)
 		return sysreg_host_handle(hold->rec, trap->esr, exit);
 	if (group != NULL)

@@ -10,6 +10,9 @@
 #include "lib/number.h"
 #include "rmm/core/port.h"
 
+/* What the host sees of the immediate of a host call. */
+#define HOST_CALL_IMM_MASK 0xffff
+
 struct rsi_command {
 	uint32_t fid;
 	rsi_handler_fn *handler;
@@ -116,7 +119,7 @@ enum rsi_outcome rsi_host_call(struct rsi_call *call)
 		return outcome;
 	host_call = host_call_at(&page, ipa);
 	call->exit->exit_reason = RMI_EXIT_HOST_CALL;
-	call->exit->imm = host_call->imm & 0xffff;
+	call->exit->imm = host_call->imm & HOST_CALL_IMM_MASK;
 	memcpy(call->exit->gprs, host_call->gprs, sizeof(host_call->gprs));
 	rsi_page_unmap(call, &page);
 	call->rec->host_call = (struct rec_host_call){ true, ipa };
