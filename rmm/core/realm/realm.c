@@ -131,10 +131,13 @@ static bool rd_prepare(struct rmm *rmm, const struct rmi_realm_params *params,
 		.mec_policy = (uint8_t)BITS_GET(
 			params->flags0, RMI_REALM_FLAG0_MEC),
 	};
-	return port_random(rmm->port, &rd->instance_id[1],
-			   sizeof(rd->instance_id) - 1) &&
-	       /* There is no private MECID to give (feature register 4). */
-	       rd->mec_policy == RMI_MEC_SHARED && vmid_take(rmm, &rd->s2.vmid);
+	if (!port_random(rmm->port, &rd->instance_id[1],
+			 sizeof(rd->instance_id) - 1))
+		return false;
+	/* There is no private MECID to give (feature register 4). */
+	if (rd->mec_policy != RMI_MEC_SHARED)
+		return false;
+	return vmid_take(rmm, &rd->s2.vmid);
 }
 
 uint64_t rmi_realm_create(struct rmm *rmm, const uint64_t *args,

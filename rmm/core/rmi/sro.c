@@ -13,11 +13,9 @@
 #include "lib/number.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/rmi/handlers.h"
+#include "rmm/core/rmi/list.h"
 #include "rmm/core/rmi/status.h"
 #include "rmm/core/rmm.h"
-
-/* Address-range descriptors are 64-bit words in a list in one NS granule. */
-#define DESC_SIZE sizeof(uint64_t)
 
 static bool owner_change(struct sro *sro, enum sro_owner from, enum sro_owner to)
 {
@@ -101,14 +99,6 @@ static struct sro *sro_enter(struct rmm *rmm, uint64_t handle)
 	return owner_change(sro, SRO_PARKED, SRO_EXECUTING) ? sro : NULL;
 }
 
-/* Descriptors from list on that a call may use: never past its granule. */
-static unsigned list_clip(pa_t list, uint64_t count)
-{
-	uint64_t room = (GRANULE_SIZE - list.value % GRANULE_SIZE) / DESC_SIZE;
-
-	return (unsigned)smaller(count, room);
-}
-
 static pa_t desc_address(uint64_t desc)
 {
 	return pa_make(BITS_GET(desc, RMI_RANGE_ADDR) << RMI_RANGE_ADDR_SHIFT);
@@ -184,15 +174,34 @@ static uint64_t donation_claim(struct rmm *rmm, struct sro *sro,
 	return rmi_incomplete(RMI_MEM_REQ_NONE);
 }
 
+/* A call of the host that donates or reclaims memory: its status and results,
+ * of the context that it names. */
+typedef uint64_t sro_memory_fn(struct rmm *rmm, struct sro *sro,
+			       const uint64_t *args, uint64_t *results);
+
+static uint64_t sro_serve_memory(struct rmm *rmm, const uint64_t *args,
+				 uint64_t *results, sro_memory_fn *serve)
+{
+	struct sro *sro = sro_enter(rmm, args[0]);
+	uint64_t result;
+
+	if (sro == NULL)
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	result = serve(rmm, sro, args, results);
+	sro_park(sro);
+	return result;
+}
+
 static uint64_t sro_donate(struct rmm *rmm, struct sro *sro,
 			   const uint64_t *args, uint64_t *results)
 {
 	pa_t list = pa_make(args[1]);
-	unsigned count = list_clip(list, args[2]);
+	unsigned count = rmi_list_clip(list, args[2]);
 	uint64_t descs[RMI_RANGE_LIST_MAX];
 
-	if (sro->phase != SRO_DONATE || !is_aligned(list.value, DESC_SIZE) ||
-	    !granule_ns_read(rmm, list, descs, (uint32_t)(count * DESC_SIZE)) ||
+	if (sro->phase != SRO_DONATE || !is_aligned(list.value, RMI_DESC_SIZE) ||
+	    !granule_ns_read(rmm, list, descs,
+			     (uint32_t)(count * RMI_DESC_SIZE)) ||
 	    !donation_valid(descs, count, sro->wanted))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	return donation_claim(rmm, sro, descs, count, results);
@@ -201,14 +210,7 @@ static uint64_t sro_donate(struct rmm *rmm, struct sro *sro,
 uint64_t rmi_op_mem_donate(struct rmm *rmm, const uint64_t *args,
 			   uint64_t *results)
 {
-	struct sro *sro = sro_enter(rmm, args[0]);
-	uint64_t result;
-
-	if (sro == NULL)
-		return rmi_return(RMI_ERROR_INPUT, 0);
-	result = sro_donate(rmm, sro, args, results);
-	sro_park(sro);
-	return result;
+	return sro_serve_memory(rmm, args, results, sro_donate);
 }
 
 /* No count of pages[] overflows a descriptor. */
@@ -244,8 +246,9 @@ static void pages_release(struct rmm *rmm, struct sro *sro, unsigned granules)
 	for (; granules > 0; granules--) {
 		struct granule_ref ref;
 
-		granule_lock_owned(rmm, sro->pages[--sro->count],
-				   GRANULE_REC_AUX, &ref);
+		sro->count--;
+		granule_lock_owned(rmm, sro->pages[sro->count], GRANULE_REC_AUX,
+				   &ref);
 		granule_unlock_to(&ref, GRANULE_DELEGATED);
 	}
 }
@@ -254,11 +257,11 @@ static uint64_t sro_reclaim(struct rmm *rmm, struct sro *sro,
 			    const uint64_t *args, uint64_t *results)
 {
 	pa_t list = pa_make(args[1]);
-	unsigned granules = list_clip(list, args[2]);
+	unsigned granules = rmi_list_clip(list, args[2]);
 	uint64_t descs[SRO_PAGES_MAX];
 	unsigned used;
 
-	if (!is_aligned(list.value, DESC_SIZE) || sro->phase != SRO_RECLAIM)
+	if (!is_aligned(list.value, RMI_DESC_SIZE) || sro->phase != SRO_RECLAIM)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (granules == 0)
 		return rmi_incomplete(RMI_MEM_REQ_RECLAIM);
@@ -266,7 +269,7 @@ static uint64_t sro_reclaim(struct rmm *rmm, struct sro *sro,
 		granules = sro->count;
 	used = descs_fill(sro, granules, descs);
 	/* The list first: if it cannot be written, nothing is lost. */
-	if (!granule_ns_write(rmm, list, descs, (uint32_t)(used * DESC_SIZE)))
+	if (!granule_ns_write(rmm, list, descs, (uint32_t)(used * RMI_DESC_SIZE)))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	pages_release(rmm, sro, granules);
 	results[0] = used;
@@ -279,14 +282,7 @@ static uint64_t sro_reclaim(struct rmm *rmm, struct sro *sro,
 uint64_t rmi_op_mem_reclaim(struct rmm *rmm, const uint64_t *args,
 			    uint64_t *results)
 {
-	struct sro *sro = sro_enter(rmm, args[0]);
-	uint64_t result;
-
-	if (sro == NULL)
-		return rmi_return(RMI_ERROR_INPUT, 0);
-	result = sro_reclaim(rmm, sro, args, results);
-	sro_park(sro);
-	return result;
+	return sro_serve_memory(rmm, args, results, sro_reclaim);
 }
 
 /* The flag "stop soon" has no effect: no operation here covers a range. */

@@ -215,7 +215,7 @@ static uint64_t map_init_granules(struct rmm *rmm, struct rd *rd,
 		status = map_init_granule(rmm, rd, init);
 		if (status != RMI_SUCCESS)
 			break;
-		++*done;
+		*done += 1;
 		if (port_interrupt_pending(rmm->port))
 			break;
 	}

@@ -29,9 +29,6 @@ struct range_block {
 	unsigned state; /* RMI_RANGE_DELEGATED or _UNDELEGATED */
 };
 
-/* Descriptors from pa on that are in its page, at most count. */
-unsigned range_list_clip(pa_t pa, uint64_t count);
-
 /*
  * Copies count descriptors, clipped, from the host. false: pa is not aligned
  * or not readable, or there are none.

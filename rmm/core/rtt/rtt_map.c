@@ -27,7 +27,8 @@ static bool map_list_read(struct rmm *rmm, struct rtt_map *map, uint64_t oaddr)
 {
 	switch (BITS_GET(map->flags, RMI_MAP_TYPE)) {
 	case RMI_ADDR_TYPE_SINGLE:
-		map->list.max = map->list.count = 1;
+		map->list.max = 1;
+		map->list.count = 1;
 		map->list.ranges[0] = oaddr;
 		return true;
 	case RMI_ADDR_TYPE_LIST:

@@ -169,6 +169,25 @@ uint64_t rmi_rtt_create(struct rmm *rmm, const uint64_t *args, uint64_t *results
 	return status;
 }
 
+/* What a command does with the existing table that the host names: status and
+ * results. */
+typedef uint64_t table_fn(struct rmm *rmm, struct target *target,
+			  uint64_t *results);
+
+/* Runs such a command, whose arguments are the RD, an IPA and a level. */
+static uint64_t table_command(struct rmm *rmm, const uint64_t *args,
+			      uint64_t *results, table_fn *command)
+{
+	struct target target;
+	uint64_t status = target_find(rmm, args[0], args[1], args[2], &target);
+
+	if (status != RMI_SUCCESS)
+		return status;
+	status = command(rmm, &target, results);
+	rtt_walk_end(&target.walk);
+	return status;
+}
+
 /* ---- RTT_FOLD ---- */
 
 /* Whether all entries are the parts of one; which is that. */
@@ -245,14 +264,7 @@ static uint64_t table_fold(struct rmm *rmm, struct target *target,
 
 uint64_t rmi_rtt_fold(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 {
-	struct target target;
-	uint64_t status = target_find(rmm, args[0], args[1], args[2], &target);
-
-	if (status != RMI_SUCCESS)
-		return status;
-	status = table_fold(rmm, &target, results);
-	rtt_walk_end(&target.walk);
-	return status;
+	return table_command(rmm, args, results, table_fold);
 }
 
 /* ---- RTT_DESTROY ---- */
@@ -317,14 +329,7 @@ static uint64_t table_destroy(struct rmm *rmm, struct target *target,
 uint64_t rmi_rtt_destroy(struct rmm *rmm, const uint64_t *args,
 			 uint64_t *results)
 {
-	struct target target;
-	uint64_t status = target_find(rmm, args[0], args[1], args[2], &target);
-
-	if (status != RMI_SUCCESS)
-		return status;
-	status = table_destroy(rmm, &target, results);
-	rtt_walk_end(&target.walk);
-	return status;
+	return table_command(rmm, args, results, table_destroy);
 }
 
 /* ---- RTT_READ_ENTRY ---- */

@@ -4,6 +4,7 @@
 #include "abi/rmi.h"
 #include "lib/number.h"
 #include "rmm/core/port.h"
+#include "rmm/core/rmi/list.h"
 #include "rmm/core/rmi/status.h"
 #include "rmm/core/rmm.h"
 #include "rmm/core/rtt/rtt_range.h"
@@ -35,7 +36,7 @@ static bool unmap_output_check(struct rmm *rmm, uint64_t flags, uint64_t oaddr,
 
 	unmap->type = BITS_GET(flags, RMI_MAP_TYPE);
 	unmap->list = pa_make(oaddr);
-	unmap->list_max = range_list_clip(unmap->list, count);
+	unmap->list_max = rmi_list_clip(unmap->list, count);
 	switch (unmap->type) {
 	case RMI_ADDR_TYPE_NONE:
 	case RMI_ADDR_TYPE_SINGLE:
