@@ -2,8 +2,8 @@
 /*
  * One Realm Management Monitor (RMM): all of its state, and its two entry
  * points, for the RMI commands of the host and for the calls of a Realm. There
- * are no globals. "Host" is DEN0137's Host in the whole RMM: the program that
- * calls the RMI (docs/rmi.md).
+ * are no globals. In the whole RMM, "host" is DEN0137's Host: the program that
+ * calls the RMI (docs/rmi.md, RMI as this project reads it).
  */
 #ifndef REEVE_RMM_CORE_RMM_H
 #define REEVE_RMM_CORE_RMM_H

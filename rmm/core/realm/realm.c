@@ -25,7 +25,8 @@ static bool debug_count_valid(uint32_t count, uint64_t offered)
 	return count != 0 && count <= offered;
 }
 
-/* The flags of what this RMM offers: neither LPA2, SVE, PMU nor devices. */
+/* Returns whether the flags ask only for what this RMM offers, which is neither
+ * LPA2, SVE, PMU nor device assignment. */
 static bool realm_flags_valid(const struct rmi_realm_params *params)
 {
 	const uint64_t refused = RMI_REALM_FLAG0_LPA2 | RMI_REALM_FLAG0_SVE |
@@ -45,7 +46,7 @@ static bool root_tables_valid(const struct rmm *rmm,
 	       is_aligned(params->rtt_base, (uint64_t)count * GRANULE_SIZE);
 }
 
-/* rmi-rsi 2.3 REALM_CREATE step 2; each refusal is ERROR_INPUT. */
+/* docs/rmi.md, RMI_REALM_CREATE step 2. Each refusal is ERROR_INPUT. */
 static bool realm_params_valid(const struct rmm *rmm,
 			       const struct rmi_realm_params *params)
 {
@@ -74,7 +75,7 @@ static void roots_release(struct rmm *rmm, pa_t root, unsigned count)
 	}
 }
 
-/* All of them or none. */
+/* Makes all root tables RTT granules, or none of them. */
 static bool roots_claim(struct rmm *rmm, pa_t root, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -90,7 +91,9 @@ static bool roots_claim(struct rmm *rmm, pa_t root, unsigned count)
 	return true;
 }
 
-/* Takes the granules of a Realm into their roles; *rd_ref stays locked. */
+/* Gives the granules of a Realm their roles; *rd_ref stays locked. The roots
+ * come first: an rd that is one of them is not DELEGATED any more, and the call
+ * is refused. */
 static bool realm_granules_claim(struct rmm *rmm, const struct realm_s2 *s2,
 				 pa_t rd, struct granule_ref *rd_ref)
 {
@@ -117,7 +120,8 @@ static void rd_fill(struct rmm *rmm, const struct granule_ref *ref,
 	granule_unmap(ref, content);
 }
 
-/* What does not depend on the granules: identity, VMID, memory encryption. */
+/* Prepares the parts of the RD that do not depend on granules: instance ID,
+ * VMID, memory encryption. Returns false for ERROR_GLOBAL. */
 static bool rd_prepare(struct rmm *rmm, const struct rmi_realm_params *params,
 		       struct rd *rd)
 {
@@ -179,7 +183,7 @@ static uint64_t realm_terminate(struct rd *rd)
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* Runs a step of the life cycle on the RD that the host names. */
+/* Applies a step of the life cycle to the RD that the host names. */
 static uint64_t realm_step(struct rmm *rmm, uint64_t pa,
 			   uint64_t (*step)(struct rd *rd))
 {
@@ -210,7 +214,12 @@ uint64_t rmi_realm_terminate(struct rmm *rmm, const uint64_t *args,
 	return realm_step(rmm, args[0], realm_terminate);
 }
 
-/* rmi-rsi 2.3 REALM_DESTROY steps 2-4. */
+/*
+ * docs/rmi.md, RMI_REALM_DESTROY steps 2 to 4. The answer stays true while the
+ * RD is held: RECs and tables are made only by commands that lock the RD first.
+ * Such a command may have let go of the RD before, but then it holds a root
+ * table, whose lock rtt_roots_refs() waits for, or a table that a root counts.
+ */
 static bool realm_destroyable(struct rmm *rmm, const struct granule_ref *ref,
 			      const struct rd *rd)
 {
@@ -237,7 +246,8 @@ uint64_t rmi_realm_destroy(struct rmm *rmm, const uint64_t *args,
 		granule_unlock(&ref);
 		return rmi_return(RMI_ERROR_REALM, 0);
 	}
-	/* First: the TLBs must not refer to tables that are free. */
+	/* The VMID goes first, since the TLBs must not refer to tables that the
+	 * host can have back. */
 	vmid_release(rmm, s2.vmid);
 	roots_release(rmm, s2.root, s2.root_count);
 	granule_unlock_to(&ref, GRANULE_DELEGATED);
