@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stateful operations: the pool of contexts, and the calls with which the
- * host carries an operation on (rmi-rsi 2.10).
+ * Stateful operations: the pool of contexts, and the calls by which the host
+ * continues an operation (docs/rmi.md, Stateful operations).
  */
 #include "rmm/core/rmi/sro.h"
 
@@ -17,6 +17,8 @@
 #include "rmm/core/rmi/status.h"
 #include "rmm/core/rmm.h"
 
+/* Acquires: the new owner sees the fields as the last owner left them, since
+ * owner_set() releases. */
 static bool owner_change(struct sro *sro, enum sro_owner from, enum sro_owner to)
 {
 	uint32_t expected = from;
@@ -32,7 +34,8 @@ static uint64_t sro_exhausted(const struct sro_pool *pool)
 				    __ATOMIC_RELAXED) != SRO_PARKED)
 			return RMI_BUSY;
 	}
-	/* Only the host can free one, by finishing its operation. */
+	/* Every context waits for the host: only the host can free one, by
+	 * finishing its operation. */
 	return RMI_BLOCKED;
 }
 
@@ -59,7 +62,8 @@ void sro_release(struct sro *sro)
 {
 	const size_t shared = offsetof(struct sro, phase);
 
-	/* All but the owner: contexts in the pool are zero. */
+	/* Contexts in the pool are zero, apart from the owner, which stays
+	 * EXECUTING until the others are cleared. */
 	memset((uint8_t *)sro + shared, 0, sizeof(*sro) - shared);
 	owner_set(sro, SRO_FREE);
 }
@@ -88,7 +92,8 @@ uint64_t sro_fail(struct sro *sro, uint64_t failure)
 	return rmi_incomplete(RMI_MEM_REQ_RECLAIM);
 }
 
-/* The parked context of a handle, for this CPU; NULL: there is none. */
+/* Returns the context of a handle, now owned by the caller, or NULL if it is
+ * not parked. */
 static struct sro *sro_enter(struct rmm *rmm, uint64_t handle)
 {
 	struct sro *sro;
@@ -105,8 +110,8 @@ static pa_t desc_address(uint64_t desc)
 }
 
 /*
- * Adds up the granules of a list; false: a descriptor is malformed, or they
- * are more than wanted. Only 4 KiB blocks are asked for, so only they fit.
+ * Returns false if a descriptor is malformed, or the list has more granules
+ * than wanted. Blocks of 4 KiB are requested, so no others are accepted.
  */
 static bool donation_valid(const uint64_t *descs, unsigned count,
 			   uint32_t wanted)
@@ -138,7 +143,8 @@ static bool page_claim(struct rmm *rmm, struct sro *sro, pa_t pa)
 	return true;
 }
 
-/* Claims granules in the list's order; false: one could not be had. */
+/* Claims granules in the order of the list. Returns false, with those before it
+ * claimed, if one is not DELEGATED. */
 static bool pages_claim(struct rmm *rmm, struct sro *sro, const uint64_t *descs,
 			unsigned count)
 {
@@ -155,7 +161,8 @@ static bool pages_claim(struct rmm *rmm, struct sro *sro, const uint64_t *descs,
 	return true;
 }
 
-/* A checked donation: claims what it can and says what comes next. */
+/* Claims the granules of a checked donation, as far as they are DELEGATED, and
+ * returns X0, which says what comes next. */
 static uint64_t donation_claim(struct rmm *rmm, struct sro *sro,
 			       const uint64_t *descs, unsigned count,
 			       uint64_t *results)
@@ -174,8 +181,8 @@ static uint64_t donation_claim(struct rmm *rmm, struct sro *sro,
 	return rmi_incomplete(RMI_MEM_REQ_NONE);
 }
 
-/* A call of the host that donates or reclaims memory: its status and results,
- * of the context that it names. */
+/* Serves a call that donates or reclaims memory, on the context that the host
+ * names. */
 typedef uint64_t sro_memory_fn(struct rmm *rmm, struct sro *sro,
 			       const uint64_t *args, uint64_t *results);
 
@@ -213,10 +220,10 @@ uint64_t rmi_op_mem_donate(struct rmm *rmm, const uint64_t *args,
 	return sro_serve_memory(rmm, args, results, sro_donate);
 }
 
-/* No count of pages[] overflows a descriptor. */
+/* One descriptor can hold all of pages[]. */
 _Static_assert(SRO_PAGES_MAX <= RMI_RANGE_COUNT_MAX, "descriptor's count");
 
-/* Whether a descriptor's granules end where pa begins. */
+/* Returns whether the granules of a descriptor end where pa begins. */
 static bool desc_reaches(uint64_t desc, pa_t pa)
 {
 	uint64_t size = BITS_GET(desc, RMI_RANGE_COUNT) * GRANULE_SIZE;
@@ -224,7 +231,8 @@ static bool desc_reaches(uint64_t desc, pa_t pa)
 	return pa_equal(pa_add(desc_address(desc), size), pa);
 }
 
-/* Writes the last granules held as descriptors; gives how many these are. */
+/* Writes the last granules of pages[] as descriptors, neighbours in one.
+ * Returns the number of descriptors. */
 static unsigned descs_fill(const struct sro *sro, unsigned granules,
 			   uint64_t *descs)
 {
@@ -268,7 +276,8 @@ static uint64_t sro_reclaim(struct rmm *rmm, struct sro *sro,
 	if (granules > sro->count)
 		granules = sro->count;
 	used = descs_fill(sro, granules, descs);
-	/* The list first: if it cannot be written, nothing is lost. */
+	/* The list is written before granules are released: if it cannot be
+	 * written, nothing is lost. */
 	if (!granule_ns_write(rmm, list, descs, (uint32_t)(used * RMI_DESC_SIZE)))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	pages_release(rmm, sro, granules);
@@ -285,7 +294,7 @@ uint64_t rmi_op_mem_reclaim(struct rmm *rmm, const uint64_t *args,
 	return sro_serve_memory(rmm, args, results, sro_reclaim);
 }
 
-/* The flag "stop soon" has no effect: no operation here covers a range. */
+/* The flag "stop soon" has no effect, because no operation here covers a range. */
 uint64_t rmi_op_continue(struct rmm *rmm, const uint64_t *args,
 			 uint64_t *results)
 {
@@ -308,9 +317,9 @@ uint64_t rmi_op_continue(struct rmm *rmm, const uint64_t *args,
 }
 
 /*
- * No operation offers to be cancelled (the bit RMI_RETURN_CAN_CANCEL is never
- * set), so the call is refused whatever the handle. A host that cannot donate
- * ends a REC_CREATE by donating a granule that is not DELEGATED.
+ * No operation can be cancelled (RMI_RETURN_CAN_CANCEL is never set), so the
+ * call is refused for every handle. A host that has no memory to donate ends an
+ * RMI_REC_CREATE by offering a granule that is not DELEGATED.
  */
 uint64_t rmi_op_cancel(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 {
