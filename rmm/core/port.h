@@ -137,10 +137,10 @@ struct rec_trap {
 
 /*
  * Runs a REC that the caller has counted as executing, if port_rec_runs().
- * Between start and stop the REC's registers are in the CPU; only gprs, sp_el0,
- * pc and pstate are in *rec whenever port_rec_run() has returned. stop leaves
- * the virtual interface of the interrupt controller disabled. The registers of
- * the host are back when the command returns.
+ * Between start and stop the REC's registers are in the CPU, except that gprs,
+ * sp_el0, pc and pstate are in *rec whenever port_rec_run() has returned. stop
+ * leaves the virtual interface of the interrupt controller disabled. The
+ * registers of the host are back when the command returns.
  */
 void port_rec_start(struct rmm_port *port, struct rec *rec,
 		    const struct realm_s2 *s2);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Aborts of a Realm at stage 2 (rmi-rsi 4.2, 5.4, 5.5, 5.11): which the Realm
- * gets, which the host, and how much of each the host sees. A host that maps
- * what cannot be accessed, or a Realm that accesses it, stops nothing but
- * this Realm.
+ * Aborts of a Realm at stage 2 (docs/rmi.md, Stage 2 aborts): which of them the
+ * Realm gets, which the host gets, and how much of the syndrome the host sees.
+ * If a host maps memory that cannot be accessed, or a Realm accesses it, only
+ * this Realm stops.
  */
 #include "abi/bits.h"
 #include "lib/esr.h"
@@ -13,8 +13,9 @@
 #include "rmm/core/rmm.h"
 #include "rmm/core/rtt/rtt.h"
 
-/* What the host sees of a syndrome: of any, of one outside the protected half,
- * and of one there that it may emulate. */
+/* The fields of a syndrome that the host sees (docs/rmi.md, Syndrome exposure):
+ * of any abort, of one in the unprotected half, and of one there that the host
+ * may emulate. */
 #define SEEN_ANY                                                               \
 	(BITS_MASK(ESR_EC) | BITS_MASK(ESR_SET) | ESR_FNV | ESR_EA |           \
 	 BITS_MASK(ESR_FSC))
@@ -22,12 +23,13 @@
 #define SEEN_EMULATABLE                                                        \
 	(SEEN_ANY | ESR_ISV | BITS_MASK(ESR_SAS) | ESR_SF | ESR_WNR)
 
-/* ESR_ELx.FSC of faults at level -1, which the other levels do not precede. */
+/* ESR_ELx.FSC of faults at level -1, which do not follow those of the other
+ * levels. */
 #define FSC_ADDRESS_SIZE_MINUS_1 0x29
 #define FSC_TRANSLATION_MINUS_1  0x2b
 
-/* What tells external aborts and parity errors, with or without a level, from
- * the other values of ESR_ELx.FSC. */
+/* The bits that tell external aborts and parity errors from the other values of
+ * ESR_ELx.FSC. */
 #define FSC_KIND_MASK 0x30
 
 #define FAR_IN_PAGE (GRANULE_SIZE - 1)
@@ -42,8 +44,9 @@ static bool is_data(const struct rec_trap *trap)
 	return BITS_GET(trap->esr, ESR_EC) == ESR_EC_DATA_LOWER;
 }
 
-/* Address size, translation, access flag and permission faults, at any level;
- * the rest has nothing to do with what the host maps, or not only. */
+/* Returns whether fsc is an address size, translation, access flag or
+ * permission fault. Other faults do not depend on the host's mappings alone, so
+ * the host cannot remove their cause. */
 static bool is_stage_fault(uint64_t fsc)
 {
 	return fsc < ESR_FSC_EXTERNAL || fsc == FSC_ADDRESS_SIZE_MINUS_1 ||
@@ -55,7 +58,8 @@ static bool is_permission_fault(uint64_t fsc)
 	return fsc >= ESR_FSC_PERMISSION && fsc < ESR_FSC_EXTERNAL;
 }
 
-/* External aborts, on a walk or not, and parity errors. */
+/* Returns whether fsc is an external abort, on a table walk or not, or a parity
+ * error. */
 static bool is_external(uint64_t fsc)
 {
 	return (fsc & FSC_KIND_MASK) == ESR_FSC_EXTERNAL;
@@ -79,7 +83,8 @@ static bool abort_exit(const struct rec_trap *trap, uint64_t seen,
 	return true;
 }
 
-/* Memory that does not answer. What cannot be contained may have hit us. */
+/* Handles an access that memory did not answer. An error that is not contained
+ * may have hit the RMM itself, so the RMM stops. */
 static bool abort_external_handle(const struct rec_hold *hold,
 				  const struct rec_trap *trap,
 				  struct rmi_rec_exit *exit)
@@ -96,7 +101,7 @@ static bool abort_external_handle(const struct rec_hold *hold,
 	return abort_exit(trap, SEEN_ANY, exit);
 }
 
-/* Whether the Realm has itself to blame, and gets the abort. */
+/* Returns whether the Realm itself caused the abort, and gets it. */
 static bool is_realms_fault(const struct rec_hold *hold,
 			    const struct rec_trap *trap)
 {
@@ -114,7 +119,7 @@ static bool is_realms_fault(const struct rec_hold *hold,
 	return rtt_ripas_get(hold->rmm, s2, page, &top) == RMI_RIPAS_EMPTY;
 }
 
-/* The highest bit of an access. */
+/* Returns the highest bit of an access, which is the sign of its value. */
 static uint64_t access_top_bit(uint64_t esr)
 {
 	unsigned bits = 8U << BITS_GET(esr, ESR_SAS);
@@ -134,7 +139,7 @@ static bool is_emulatable(const struct rec *rec, const struct rec_trap *trap)
 	return (trap->esr & ESR_ISV) && !(rec->pstate & PSTATE_A32);
 }
 
-/* What an instruction stores. */
+/* Returns the value that the instruction stores, and 0 for a load. */
 static uint64_t abort_stored_value(const struct rec *rec, uint64_t esr)
 {
 	uint64_t rt = BITS_GET(esr, ESR_SRT);
@@ -144,7 +149,7 @@ static uint64_t abort_stored_value(const struct rec *rec, uint64_t esr)
 	return rec->gprs[rt] & access_mask(esr);
 }
 
-/* A data abort outside the protected half. */
+/* Handles a data abort in the unprotected half. */
 static bool abort_unprotected_handle(const struct rec_hold *hold,
 				     const struct rec_trap *trap,
 				     struct rmi_rec_exit *exit)
@@ -177,7 +182,7 @@ bool abort_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 	return abort_exit(trap, SEEN_ANY, exit);
 }
 
-/* The value that a load puts into its register. */
+/* Returns what a load puts into its register for the host's value. */
 static uint64_t abort_loaded_value(uint64_t esr, uint64_t value)
 {
 	uint64_t mask = access_mask(esr);

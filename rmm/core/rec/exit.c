@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What comes out of a Realm, by class (rmi-rsi 5.3, 5.4, 5.9, 5.11). */
+/* Exits of a Realm by the class of their exception (docs/rmi.md, Realm
+ * exits). */
 #include "rmm/core/rec/exit.h"
 
 #include <string.h>
@@ -9,10 +10,11 @@
 #include "lib/esr.h"
 #include "rmm/core/rmm.h"
 
-/* What the host sees of a trapped WFI or WFE: which of the two. */
+/* The host sees only which of the two a trapped WFI or WFE is (docs/rmi.md,
+ * Syndrome exposure). */
 #define ESR_WFX_WFE 1
 #define SEEN_WFX    (BITS_MASK(ESR_EC) | ESR_WFX_WFE)
-/* And of an SError interrupt. */
+/* The fields that the host sees of the syndrome of an SError interrupt. */
 #define SEEN_SERROR                                                            \
 	(BITS_MASK(ESR_EC) | ESR_IDS | BITS_MASK(ESR_AET) | ESR_EA |           \
 	 BITS_MASK(ESR_FSC))
@@ -39,7 +41,8 @@ bool exit_undefined(const struct rec_hold *hold)
 	return false;
 }
 
-/* The exception comes after the instruction, which has not happened. */
+/* The trap reports the address after the HVC, although the Realm has no such
+ * instruction: the exception is taken at its own address. */
 static bool hvc_handle(const struct rec_hold *hold)
 {
 	hold->rec->pc -= HVC_SIZE;
@@ -68,14 +71,15 @@ static bool smc_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 	return outcome != RSI_RETURN;
 }
 
-/* Classes of instructions that trap, if they are not one of those that are
- * served: a Realm does not have them. */
+/* Returns whether a class is that of a trapped instruction. A Realm does not
+ * have those that sync_handle() does not serve. */
 static bool class_is_instruction(uint64_t class)
 {
 	return class < ESR_EC_INST_LOWER || class == ESR_EC_GCS;
 }
 
-/* An unknown class is the host's to see, who gives up in the end. */
+/* An unknown class is shown to the host, with ESR 0; the host stops the Realm
+ * in the end. */
 static bool sync_handle(const struct rec_hold *hold,
 			const struct rec_trap *trap, struct rmi_rec_exit *exit)
 {
@@ -107,7 +111,8 @@ static bool serror_is_known(uint64_t esr)
 	       BITS_GET(esr, ESR_FSC) == ESR_FSC_ASYNCHRONOUS;
 }
 
-/* The Realm gets what it could not go on from. */
+/* The Realm gets a virtual SError if it cannot continue without noticing the
+ * error (docs/rmi.md, External aborts). */
 static bool serror_handle(const struct rec_hold *hold, uint64_t esr,
 			  struct rmi_rec_exit *exit)
 {

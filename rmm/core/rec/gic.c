@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The virtual interface of the interrupt controller is the host's, but for
- * what a list register could do to the machine (rmi-rsi 5.7).
+ * The virtual interface of the interrupt controller belongs to the host, except
+ * that a list register must not affect the machine itself (docs/rmi.md,
+ * Interrupt controller).
  */
 #include "abi/bits.h"
 #include "lib/ich.h"
@@ -12,7 +13,7 @@ static bool lr_in_use(uint64_t lr)
 	return (lr & (ICH_LR_PENDING | ICH_LR_ACTIVE)) != 0;
 }
 
-/* Whether one of count registers has the interrupt of lr. */
+/* Returns whether one of the first count registers has the interrupt of lr. */
 static bool lrs_have_intid(const uint64_t *others, unsigned count, uint64_t lr)
 {
 	for (unsigned i = 0; i < count; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Exceptions that the RMM takes to EL1 in the Realm's place (Arm DDI0487,
- * "Exception entry"; of its PSTATE rules those of the features that a Realm
- * has).
+ * Exceptions that the RMM takes to EL1 in the Realm's place (docs/rmi.md,
+ * Injected exceptions). The rules are those of DDI0487, "Exception entry", for
+ * the features that a Realm has.
  */
 #include "abi/bits.h"
 #include "lib/esr.h"
@@ -15,7 +15,8 @@
 #define VECTOR_LOWER_EL_A64      0x400
 #define VECTOR_LOWER_EL_A32      0x600
 
-/* Of the synchronous exceptions, by where they come from. */
+/* Returns the offset of the vector for a synchronous exception that comes from
+ * this PSTATE. */
 static uint64_t vector_offset(uint64_t pstate)
 {
 	if (pstate & PSTATE_A32)
@@ -55,7 +56,8 @@ static void inject_exception(struct rec *rec, uint64_t esr)
 	rec->pstate = pstate;
 }
 
-/* The class at EL1 for one at EL2: they differ by whence they come. */
+/* Returns the exception class at EL1 of an abort with this ESR_EL2. Aborts from
+ * EL1 have the next higher class than those from EL0. */
 static uint64_t inject_class(const struct rec *rec, uint64_t esr)
 {
 	uint64_t mode = BITS_GET(rec->pstate, PSTATE_MODE);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RMI_PSCI_COMPLETE: the host answers a vCPU's request on another vCPU. */
+/* RMI_PSCI_COMPLETE: the host's answer to the request of a vCPU, the caller,
+ * about another vCPU of the Realm, the target. */
 #include "abi/psci.h"
 #include "abi/rmi.h"
 #include "rmm/core/granule.h"
@@ -7,7 +8,7 @@
 #include "rmm/core/rmi/handlers.h"
 #include "rmm/core/rmi/status.h"
 
-/* Steps 4 to 7: the request of the caller is about the target. */
+/* docs/rmi.md, RMI_PSCI_COMPLETE steps 4 to 7. */
 static bool psci_request_matches(const struct granule_ref *caller_ref,
 				 const struct rec *caller,
 				 const struct rec *target)
@@ -18,8 +19,8 @@ static bool psci_request_matches(const struct granule_ref *caller_ref,
 }
 
 /*
- * Step 8: what the host may answer. It may deny a CPU_ON only of a target
- * that is off; for one that is on, the answer is the RMM's.
+ * docs/rmi.md, RMI_PSCI_COMPLETE step 8. The host may deny CPU_ON only for a
+ * target that is off; for a target that is on, the RMM decides.
  */
 static bool psci_status_permitted(const struct rec_psci_request *request,
 				  bool target_on, uint64_t status)
@@ -38,7 +39,7 @@ static void psci_start_target(struct rec *target, const struct rec *caller)
 	target->runnable = true;
 }
 
-/* Carries the request out; what the caller sees in X0. */
+/* Carries out the request. Returns what the caller gets in X0. */
 static int64_t psci_carry_out(const struct rec *caller, struct rec *target,
 			      bool target_on, uint64_t status)
 {
@@ -60,14 +61,15 @@ static void psci_return_to_caller(struct rec *caller, int64_t result)
 	caller->psci = (struct rec_psci_request){ 0 };
 }
 
-/* Both RECs are held. */
+/* The granules of both RECs are locked. */
 static uint64_t psci_complete_held(const struct granule_ref *caller_ref,
 				   const struct granule_ref *target_ref,
 				   uint64_t status)
 {
 	struct rec *caller = granule_map(caller_ref);
 	struct rec *target = granule_map(target_ref);
-	/* While it executes, its other fields are not ours to read. */
+	/* The reference is looked at first: while the target executes, its CPU
+	 * may change the other fields without the lock. */
 	bool on = granule_refs(target_ref) != 0 || target->runnable;
 	bool allowed = psci_request_matches(caller_ref, caller, target) &&
 		       psci_status_permitted(&caller->psci, on, status);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RMI_REC_CREATE and _DESTROY, stateful operations; and executing a REC. */
+/* RMI_REC_CREATE and _DESTROY, which are stateful operations; and holding and
+ * executing a REC. */
 #include "rmm/core/rec/rec.h"
 
 #include <string.h>
@@ -17,7 +18,7 @@
 #include "rmm/core/rmi/status.h"
 #include "rmm/core/rmm.h"
 
-/* MPIDR_EL1 has Aff3 higher up than RmiRecMpidr. */
+/* MPIDR_EL1 has Aff3 in higher bits than RmiRecMpidr. */
 #define MPIDR_EL1_AFF3_SHIFT 32
 #define MPIDR_EL1_AFF3_WIDTH 8
 #define MPIDR_EL1_RES1       UINT64_C(0x80000000)
@@ -84,7 +85,7 @@ void rec_skip(struct rec *rec, uint64_t esr)
 		rec->pstate &= ~(uint64_t)(PSTATE_BTYPE | PSTATE_SS);
 }
 
-/* What RD and parameters must fulfil for the next REC; X0 if they do not. */
+/* docs/rmi.md, RMI_REC_CREATE steps 6 to 9. Returns X0. */
 static uint64_t rec_create_check(const struct granule_ref *rd_ref,
 				 const struct rd *rd,
 				 const struct rmi_rec_params *params,
@@ -125,7 +126,8 @@ static void rec_fill(const struct granule_ref *ref, const struct rd *rd,
 	granule_unmap(ref, rec);
 }
 
-/* Both granules are held: makes the REC, or says why not. */
+/* Checks the parameters and makes the REC, with both granules locked. Returns
+ * X0. */
 static uint64_t rec_create_held(struct granule_ref *rec_ref,
 				struct granule_ref *rd_ref,
 				const struct rmi_rec_params *params,
@@ -148,7 +150,7 @@ static uint64_t rec_create_held(struct granule_ref *rec_ref,
 	return result;
 }
 
-/* rmi-rsi 2.4 REC_CREATE steps 4 to 9. */
+/* docs/rmi.md, RMI_REC_CREATE steps 4 to 10. */
 static uint64_t rec_create_attempt(struct rmm *rmm, const struct sro *sro)
 {
 	struct granule_want want_rec = { sro->object, GRANULE_PARTIAL };
@@ -219,7 +221,11 @@ static uint64_t rec_destroy_finish(struct rmm *rmm, struct sro *sro)
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* Takes the REC apart into the operation; X0 if it may not be. */
+/*
+ * Moves what belongs to a REC into the operation that destroys it, and returns
+ * X0. A REC that executes has a reference and is refused. Afterwards the REC is
+ * PARTIAL, so that no other command can use it until the operation ends.
+ */
 static uint64_t rec_dismantle(struct rmm *rmm, pa_t pa, struct sro *sro)
 {
 	struct granule_ref ref;
@@ -255,7 +261,8 @@ uint64_t rmi_rec_destroy(struct rmm *rmm, const uint64_t *args,
 		sro_release(sro);
 		return status;
 	}
-	/* The REC's reference has kept the RD until here. */
+	/* The reference of the REC has kept the RD alive until here. The lock
+	 * of the REC has been released, so the RD may have any address. */
 	granule_lock_owned(rmm, sro->rd, GRANULE_RD, &rd_ref);
 	granule_refs_drop(&rd_ref, 1);
 	granule_unlock(&rd_ref);

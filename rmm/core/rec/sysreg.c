@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * System registers whose access traps (rmi-rsi 5.9): the host has those of
- * the interrupt controller, identification is idreg.c's, what a Realm must
- * not even find is undefined, and all others read as zero and ignore writes.
+ * System registers whose access traps (docs/rmi.md, Trapped system registers).
+ * The host emulates those of the interrupt controller, and idreg.c has the ID
+ * registers. An access to a register of a feature that a Realm must not find is
+ * undefined. All other registers read as zero and ignore writes.
  */
 #include <stddef.h>
 
@@ -12,7 +13,7 @@
 #include "rmm/core/rec/idreg.h"
 #include "rmm/core/rmm.h"
 
-/* A register, or all with these first four numbers. */
+/* In place of op2: all registers with the same first four numbers. */
 #define ANY_OP2 8
 
 enum treatment {
@@ -27,7 +28,7 @@ struct group {
 };
 
 static const struct group groups[] = {
-	{ 3, 0, 0, 1, ANY_OP2, ID }, /* of AArch32, up to CRm 3 */
+	{ 3, 0, 0, 1, ANY_OP2, ID }, /* those of AArch32, up to CRm 3 */
 	{ 3, 0, 0, 2, ANY_OP2, ID },
 	{ 3, 0, 0, 3, ANY_OP2, ID },
 	{ 3, 0, 0, 4, ANY_OP2, ID }, /* ID_AA64PFR<n>_EL1 */
@@ -85,7 +86,7 @@ static void sysreg_register_put(struct rec *rec, uint64_t esr, uint64_t value)
 		rec->gprs[rt] = value;
 }
 
-/* The host serves it: not told which general register it was. */
+/* Exits to the host, which is not told the number of the general register. */
 static bool sysreg_host_handle(struct rec *rec, uint64_t esr,
 			       struct rmi_rec_exit *exit)
 {
