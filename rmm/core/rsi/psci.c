@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * PSCI 1.1 as a Realm sees it (rmi-rsi 9): what concerns other vCPUs waits
- * for the host's RMI_PSCI_COMPLETE.
+ * PSCI 1.1 as a Realm sees it (docs/rsi.md, PSCI of a Realm). A call about
+ * another vCPU waits until the host completes it by RMI_PSCI_COMPLETE.
  */
 #include "abi/psci.h"
 #include "rmm/core/rsi/rsi.h"
 
-/* Arguments of 32-bit calls are 32 bits wide. */
+/* Arguments of 32-bit calls are 32 bits wide (DEN0028, 2.8). */
 static uint64_t psci_argument(const struct rsi_call *call, unsigned index)
 {
 	uint64_t value = call->x[index];
@@ -26,7 +26,7 @@ static enum rsi_outcome psci_exit(struct rsi_call *call)
 	return RSI_EXIT;
 }
 
-/* X0..X3 stay until the host completes the request. */
+/* The request waits, and X0 to X3 stay, until the host completes it. */
 static enum rsi_outcome psci_wait(struct rsi_call *call,
 				  const struct rec_psci_request *request)
 {
@@ -75,7 +75,7 @@ static enum rsi_outcome psci_affinity_info(struct rsi_call *call)
 	};
 	uint32_t index = rec_index_from_mpidr(request.target);
 
-	/* Only vCPUs are asked about, no clusters of them. */
+	/* The affinity level is 0: only single vCPUs can be asked about. */
 	if (psci_argument(call, 2) != 0 || index >= call->rd->rec_count)
 		return psci_return(call, PSCI_INVALID_PARAMETERS);
 	if (index == call->rec->index)

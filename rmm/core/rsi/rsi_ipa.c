@@ -3,7 +3,8 @@
 #include "lib/number.h"
 #include "rmm/core/rsi/rsi.h"
 
-/* Whether [base, top) is pages of the protected half, at least one. */
+/* Returns whether [base, top) consists of pages of the protected half, and of
+ * one at least. */
 static bool ripas_range_valid(const struct realm_s2 *s2, uint64_t base,
 			      uint64_t top)
 {
@@ -20,8 +21,8 @@ static void ripas_exit_fill(struct rmi_rec_exit *exit,
 	exit->ripas_value = request->ripas;
 }
 
-/* The host serves the request by RTT_SET_RIPAS; the next REC_ENTER completes
- * it. */
+/* The host serves the request by RMI_RTT_SET_RIPAS, and the next RMI_REC_ENTER
+ * completes it. */
 enum rsi_outcome rsi_ipa_state_set(struct rsi_call *call)
 {
 	uint64_t base = call->x[1], top = call->x[2], ripas = call->x[3];
@@ -41,8 +42,8 @@ enum rsi_outcome rsi_ipa_state_set(struct rsi_call *call)
 	return RSI_EXIT;
 }
 
-/* A host may serve a part, or nothing, and still accept: the Realm asks again
- * from X1 on. It can refuse only what would give the Realm memory. */
+/* A host may serve a part of the request, or nothing, and still accept: the
+ * Realm asks again from X1 on. It can reject only a request for RAM. */
 void rsi_ipa_state_complete(struct rec *rec, bool reject)
 {
 	struct rec_ripas_request *request = &rec->ripas;

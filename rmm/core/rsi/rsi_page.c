@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Access to the pages of a Realm that its calls name (rmi-rsi 6.1). */
+/* Access to the pages of a Realm that its calls name (docs/rsi.md, Access to
+ * the pages that a call names). */
 #include "abi/bits.h"
 #include "lib/esr.h"
 #include "rmm/core/port.h"
@@ -8,7 +9,8 @@
 
 #define FSC_TRANSLATION 0x04 /* + level 0..3 */
 
-/* Asks the host for the page, with the abort that an access would have had. */
+/* Asks the host for the page, by the abort that an access of the Realm would
+ * have caused. */
 static enum rsi_outcome page_demand(struct rmi_rec_exit *exit, ipa_t ipa,
 				    int level)
 {
