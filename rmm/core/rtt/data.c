@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RMI_RTT_DATA_MAP_INIT, _DATA_MAP and _DATA_UNMAP: a Realm's own memory. */
+/* RMI_RTT_DATA_MAP_INIT, _DATA_MAP and _DATA_UNMAP: the protected memory of a
+ * Realm. */
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
@@ -40,13 +41,15 @@ bool rtt_data_claim(struct rmm *rmm, pa_t pa, uint64_t size)
 
 static uint64_t data_flags_check(uint64_t flags)
 {
-	(void)flags; /* nothing beyond type and count */
+	(void)flags; /* only type and count are defined */
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
 /*
- * The RIPAS stays: EMPTY gets memory that the Realm cannot reach yet. A block
- * that is there already is left as it is, so that a host can retry.
+ * The RIPAS stays: an EMPTY page gets memory that the Realm cannot reach yet. A
+ * block that is mapped at this entry already stays as it is, so that a host can
+ * retry. The entry is written after the memory is zeroed, and the lock of the
+ * table is held throughout: the Realm never sees the old content.
  */
 static uint64_t data_map_block(const struct rtt_walk *walk, unsigned index,
 			       const struct rtt_map *map,
@@ -90,13 +93,13 @@ uint64_t rmi_rtt_data_unmap(struct rmm *rmm, const uint64_t *args,
 
 /* ---- RTT_DATA_MAP_INIT ---- */
 
-/* The arguments, as far as they can be checked without the RD. */
+/* The arguments of a call. */
 struct map_init {
 	pa_t data;
 	pa_t src;
 	ipa_t ipa;
 	uint64_t flags; /* the measured ones */
-	uint64_t count; /* of granules, from these addresses on */
+	uint64_t count; /* granules, from these addresses on */
 };
 
 static bool granule_is_ns(struct rmm *rmm, pa_t pa)
@@ -109,8 +112,8 @@ static bool granule_is_ns(struct rmm *rmm, pa_t pa)
 	return true;
 }
 
-/* rmi-rsi 2.7 RTT_DATA_MAP_INIT steps 1 and 3. Step 2, data == rd, needs no
- * check of its own: an RD is not DELEGATED. */
+/* docs/rmi.md, RMI_RTT_DATA_MAP_INIT steps 1 and 3. Step 2, data == rd, needs
+ * no check of its own, since an RD is not DELEGATED. */
 static bool map_init_args_check(struct rmm *rmm, const uint64_t *args,
 				struct map_init *init)
 {
@@ -127,7 +130,8 @@ static bool map_init_args_check(struct rmm *rmm, const uint64_t *args,
 	       granule_is_ns(rmm, init->src);
 }
 
-/* Steps 5 and 6; a tracked granule lies below 2^48. */
+/* docs/rmi.md, RMI_RTT_DATA_MAP_INIT steps 5 and 6. A tracked granule lies
+ * below 2^48. */
 static uint64_t map_init_realm_check(const struct rd *rd,
 				     const struct map_init *init)
 {
@@ -139,8 +143,8 @@ static uint64_t map_init_realm_check(const struct rd *rd,
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* Copies, then measures the copy: the host can change its page meanwhile.
- * false: the page cannot be read. */
+/* Copies the page and measures the copy, since the host can change the page
+ * meanwhile. Returns false if the page cannot be read. */
 static bool map_init_content(struct rmm *rmm, struct rd *rd,
 			     const struct granule_ref *data,
 			     const struct map_init *init)
@@ -156,7 +160,7 @@ static bool map_init_content(struct rmm *rmm, struct rd *rd,
 	return read;
 }
 
-/* Steps 7-10 and the effects. */
+/* docs/rmi.md, RMI_RTT_DATA_MAP_INIT steps 7 to 11. */
 static uint64_t map_init_entry(struct rmm *rmm, struct rd *rd,
 			       struct rtt_walk *walk,
 			       const struct map_init *init)
@@ -204,8 +208,8 @@ static void map_init_advance(struct map_init *init)
 	init->src = pa_add(init->src, GRANULE_SIZE);
 }
 
-/* As far as it goes; *done is the number of granules. Of the sources after the
- * first the copy finds out whether they are NS. */
+/* Maps granules until one fails or an interrupt is pending; *done is their
+ * number. The copy finds out if the sources after the first one are NS. */
 static uint64_t map_init_granules(struct rmm *rmm, struct rd *rd,
 				  struct map_init *init, uint64_t *done)
 {
@@ -222,7 +226,8 @@ static uint64_t map_init_granules(struct rmm *rmm, struct rd *rd,
 	return *done > 0 ? rmi_return(RMI_SUCCESS, 0) : status;
 }
 
-/* The RD is held throughout: its measurement grows. */
+/* The RD stays locked, because each granule extends its measurement: without
+ * the lock the order of two calls in the RIM would be a matter of chance. */
 uint64_t rmi_rtt_data_map_init(struct rmm *rmm, const uint64_t *args,
 			       uint64_t *results)
 {

@@ -55,7 +55,8 @@ bool range_list_next(const struct range_list *list, struct range_cursor *cursor,
 	return false;
 }
 
-/* Whether a block of the same kind at pa continues the descriptor. */
+/* Returns whether a block continues the descriptor: the same level and state,
+ * and the address that follows. */
 static bool range_continues(uint64_t range, struct range_block block)
 {
 	struct range_block first = range_block_of(range);

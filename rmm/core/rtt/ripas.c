@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RMI_RTT_INIT_RIPAS and RMI_RTT_SET_RIPAS. */
+/* RMI_RTT_INIT_RIPAS and RMI_RTT_SET_RIPAS (docs/rmi.md, RIPAS commands). */
 #include "abi/rmi.h"
 #include "lib/number.h"
 #include "rmm/core/port.h"
@@ -9,7 +9,7 @@
 #include "rmm/core/rmm.h"
 #include "rmm/core/rtt/rtt.h"
 
-/* What [base, top) is to become. */
+/* A change of the RIPAS of [base, top). */
 struct change {
 	uint64_t base;
 	uint64_t top;
@@ -18,10 +18,11 @@ struct change {
 };
 
 /*
- * Whether an entry may change. DESTROYED says that the host took content
- * away; only the Realm itself may make that forgotten, by its flag, whatever
- * the RIPAS that it asks for. (TF-RMM main lets DESTROYED become EMPTY without
- * it: RAM asked for afterwards would then arrive zeroed, unnoticed.)
+ * Returns whether an entry may change. DESTROYED says that the host took
+ * content away, and only the Realm, by its flag, can make it any other RIPAS.
+ * TF-RMM lets DESTROYED become EMPTY without the flag; RAM that the Realm asks
+ * for afterwards would then arrive zeroed, and the Realm would not learn of the
+ * loss.
  */
 static bool entry_may_change(struct rtt_entry entry, const struct change *change)
 {
@@ -30,7 +31,8 @@ static bool entry_may_change(struct rtt_entry entry, const struct change *change
 	return entry.ripas != RMI_RIPAS_DESTROYED || change->change_destroyed;
 }
 
-/* Gives the IPA reached; *stale becomes true if mappings went away. */
+/* Changes entries of the walk's table and returns the IPA reached. *stale
+ * becomes true if TLBs may hold mappings that went away. */
 static uint64_t ripas_sweep_entries(const struct rtt_walk *walk,
 				    const struct change *change, bool *stale)
 {
@@ -53,7 +55,9 @@ static uint64_t ripas_sweep_entries(const struct rtt_walk *walk,
 
 /*
  * Changes what can be changed in the deepest table at base; *next is the IPA
- * reached. ERROR_RTT: nothing could be.
+ * reached. Returns RMI_SUCCESS, or ERROR_RTT if nothing could be changed. The
+ * table stays locked until the TLBs are invalidated, so that no other command
+ * gives away a page that a TLB still maps.
  */
 static uint64_t ripas_change_do(struct rtt_realm *realm,
 				const struct change *change, uint64_t *next)
@@ -80,7 +84,7 @@ static uint64_t ripas_change_do(struct rtt_realm *realm,
 
 /* ---- RTT_INIT_RIPAS ---- */
 
-/* rmi-rsi 2.6 steps 3 and 4. */
+/* docs/rmi.md, RMI_RTT_INIT_RIPAS steps 3 and 4. */
 static uint64_t init_ripas_check(const struct rtt_realm *realm,
 				 const struct change *change)
 {
@@ -117,7 +121,7 @@ uint64_t rmi_rtt_init_ripas(struct rmm *rmm, const uint64_t *args,
 
 /* ---- RTT_SET_RIPAS ---- */
 
-/* rmi-rsi 2.6 steps 3 and 4. */
+/* docs/rmi.md, RMI_RTT_SET_RIPAS steps 3 and 4. */
 static uint64_t set_ripas_check(const struct granule_ref *rec_ref,
 				const struct rec *rec, pa_t rd,
 				const struct change *change)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How entries of a Realm Translation Table are written. */
+/* The encoding of the entries of a Realm Translation Table. */
 #include "rmm/core/rtt/rtt_entry.h"
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
 #include "rmm/core/rtt/rtt.h"
 
-/* DDI 0487, stage 2 descriptors. */
+/* Stage 2 descriptors (DDI0487). */
 #define DESC_VALID         0x1
 #define DESC_TABLE_OR_PAGE 0x2 /* at level 3 a page, above it a table */
 #define DESC_MEMATTR_SHIFT 2
@@ -21,7 +21,8 @@
 #define SH_INNER          3
 #define MEMATTR_NORMAL_WB 6 /* with FWB: whatever stage 1 says */
 
-/* Ours, in entries that hardware does not look at; NS and PA as above. */
+/* Our own fields of invalid entries, which hardware ignores. NS and the address
+ * are where descriptors have them. */
 #define INVALID_RIPAS_SHIFT 1
 #define INVALID_RIPAS_WIDTH 2
 #define INVALID_ASSIGNED    0x8

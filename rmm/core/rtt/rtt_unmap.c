@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Unmapping a range: RTT_DATA_UNMAP and RTT_UNPROT_UNMAP. */
+/* RMI_RTT_DATA_UNMAP and RMI_RTT_UNPROT_UNMAP. The steps of both have the same
+ * numbers. */
 #include "abi/bits.h"
 #include "abi/rmi.h"
 #include "lib/number.h"
@@ -14,20 +15,20 @@ struct unmap {
 	uint64_t base;
 	uint64_t top;
 	uint64_t type; /* RMI_ADDR_TYPE_* */
-	pa_t list; /* where RMI_ADDR_TYPE_LIST goes */
+	pa_t list; /* where the list goes, with RMI_ADDR_TYPE_LIST */
 	unsigned list_max;
 	bool protected;
 	uint32_t vmid;
 };
 
-/* What a call is going to unmap: the live ones of these entries, and what the
- * host gets to know of them. */
+/* The plan of a call: it unmaps the live entries from the walk's on to end, and
+ * gives the host the list of their memory. */
 struct plan {
 	unsigned end;
 	struct range_list list;
 };
 
-/* rmi-rsi 2.7 RTT_DATA_UNMAP step 4. */
+/* docs/rmi.md, RMI_RTT_DATA_UNMAP step 4. */
 static bool unmap_output_check(struct rmm *rmm, uint64_t flags, uint64_t oaddr,
 			       struct unmap *unmap)
 {
@@ -50,7 +51,8 @@ static bool unmap_output_check(struct rmm *rmm, uint64_t flags, uint64_t oaddr,
 	}
 }
 
-/* Steps 3 and 4; RMI_ERROR_INPUT is the only refusal. */
+/* docs/rmi.md, RMI_RTT_DATA_UNMAP steps 3 and 4. RMI_ERROR_INPUT is the only
+ * refusal. */
 static bool unmap_check(const struct rtt_realm *realm, uint64_t flags,
 			uint64_t oaddr, struct unmap *unmap)
 {
@@ -61,7 +63,8 @@ static bool unmap_check(const struct rtt_realm *realm, uint64_t flags,
 	       unmap_output_check(realm->rd.rmm, flags, oaddr, unmap);
 }
 
-/* Whether a live entry can be unmapped and told of: notes it in the plan. */
+/* Adds a live entry to the plan. Returns false if it is a table, or the output
+ * has no room for it. */
 static bool plan_add(const struct unmap *unmap, struct rtt_entry entry,
 		     int level, struct plan *plan)
 {
@@ -78,7 +81,8 @@ static bool plan_add(const struct unmap *unmap, struct rtt_entry entry,
 	       range_list_add(&plan->list, block);
 }
 
-/* Step 6: how far the sweep goes. false: not even over the first entry. */
+/* docs/rmi.md, RMI_RTT_DATA_UNMAP steps 5 and 6: decides how far the sweep
+ * goes. Returns false if it does not pass the first entry. */
 static bool plan_make(const struct rtt_walk *walk, const struct unmap *unmap,
 		      struct plan *plan)
 {
@@ -105,8 +109,8 @@ static bool plan_make(const struct rtt_walk *walk, const struct unmap *unmap,
 	return plan->end > walk->index;
 }
 
-/* What is left of a mapping once hardware must not use it any more: content
- * that the Realm could reach is DESTROYED by being taken away. */
+/* Returns the entry that replaces one that hardware uses. Content that the
+ * Realm could reach becomes DESTROYED, so that the Realm learns of the loss. */
 static struct rtt_entry entry_revoked(struct rtt_entry entry)
 {
 	if (entry.kind == RTT_ASSIGNED_NS)
@@ -115,7 +119,9 @@ static struct rtt_entry entry_revoked(struct rtt_entry entry)
 	return entry;
 }
 
-/* First half: no mapping of the plan is in a table or a TLB afterwards. */
+/* docs/rmi.md, RMI_RTT_DATA_UNMAP step 8: afterwards no mapping of the plan is
+ * in a table or a TLB. It is complete before unmap_release() gives granules
+ * back, or the Realm could still access memory that already has another use. */
 static void unmap_revoke(const struct rtt_walk *walk, const struct plan *plan,
 			 const struct unmap *unmap)
 {
@@ -140,7 +146,8 @@ static void unmap_revoke(const struct rtt_walk *walk, const struct plan *plan,
 	}
 }
 
-/* Second half: gives the granules of Realm memory back. */
+/* docs/rmi.md, RMI_RTT_DATA_UNMAP step 9: gives back the granules of Realm
+ * memory, and the references that the table had for them. */
 static void unmap_release(struct rtt_walk *walk, const struct plan *plan)
 {
 	unsigned count = 0;
@@ -162,7 +169,7 @@ static void unmap_release(struct rtt_walk *walk, const struct plan *plan)
 	granule_refs_drop(&walk->table, count);
 }
 
-/* The host's list is written first: where that fails nothing has happened. */
+/* The host's list is written first: if that fails, nothing has happened. */
 static uint64_t unmap_do(struct rmm *rmm, struct rtt_walk *walk,
 			 const struct unmap *unmap, uint64_t *results)
 {
