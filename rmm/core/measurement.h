@@ -23,7 +23,7 @@ struct measurements {
 	uint8_t slot[RSI_MEASUREMENTS][RSI_MEASUREMENT_SIZE];
 };
 
-/* Returns the bytes of a digest: 32, 48 or 64, or 0 for an unknown algorithm. */
+/* Returns the bytes of a digest: 32, 48 or 64; 0 for an unknown algorithm. */
 uint32_t hash_size(uint32_t algorithm);
 
 /* RMI_REALM_CREATE: sets all slots to zero, then the RIM from the parameters

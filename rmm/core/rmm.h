@@ -50,7 +50,7 @@ enum rmm_state {
 	RMM_ACTIVE,
 };
 
-/* The platform token and the public Realm key. The port keeps the private key. */
+/* The platform token and the public Realm key; the private key is the port's. */
 struct rmm_attestation {
 	const uint8_t *platform_token; /* NULL: EL3 did not provision one */
 	size_t platform_token_size; /* bytes, at most PROVISION_TOKEN_MAX */

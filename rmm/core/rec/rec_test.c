@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Creating and destroying RECs, and the stateful operations that do it. */
+/* Creation and destruction of RECs, which are stateful operations. */
 #include "rmm/fixture/fixture.h"
 
 #include <string.h>
@@ -20,7 +20,8 @@ static const struct rec *rec_of(struct fixture *f)
 	return peek(f, PAGE_REC);
 }
 
-/* A Realm, its params page filled, REC and auxiliary granules DELEGATED. */
+/* Makes a Realm, fills the page of parameters, and delegates the REC and its
+ * auxiliary granules. */
 static struct rmi_rec_params *prepare(struct fixture *f)
 {
 	struct rmi_rec_params *params;
@@ -53,7 +54,7 @@ static uint64_t donate(struct fixture *f, uint64_t handle, unsigned count)
 	return rmi(f, RMI_OP_MEM_DONATE, handle, LIST, count);
 }
 
-/* Begins and donates all; the handle. */
+/* Begins an operation and donates all granules. Returns the handle. */
 static uint64_t begin_donated(struct fixture *f)
 {
 	uint64_t handle = begin(f);
@@ -63,7 +64,8 @@ static uint64_t begin_donated(struct fixture *f)
 	return handle;
 }
 
-/* The operation ends with that status, and all is as before it. */
+/* Fails the test unless the operation ends with that status and everything is
+ * as before it. */
 static void assert_undone(struct fixture *f, uint64_t handle, uint64_t status)
 {
 	assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 512),
@@ -256,7 +258,7 @@ static void donations_may_come_in_parts(void **state)
 	assert_int_equal(donate(f, handle, 1), INCOMPLETE_DONATE);
 	assert_int_equal(f->regs.x[1], 1);
 	assert_int_equal(f->regs.x[2], (REC_AUX_GRANULES - 1) << 2);
-	/* An empty descriptor, then all the rest in one. */
+	/* An empty descriptor, then one with all remaining granules. */
 	list_of(f)[0] = 0;
 	list_of(f)[1] = page(PAGE_AUX + 1) |
 			BITS_PUT(RMI_RANGE_COUNT, REC_AUX_GRANULES - 1);
@@ -359,7 +361,7 @@ static void the_rec_itself_is_no_donation(void **state)
 	list_of(f)[0] = REC | BITS_PUT(RMI_RANGE_COUNT, 1);
 	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, LIST, 1),
 			 INCOMPLETE_RECLAIM);
-	/* Nothing was donated, so nothing is to be fetched. */
+	/* Nothing was donated, so there is nothing to reclaim. */
 	assert_undone(f, handle, RMI_ERROR_INPUT);
 }
 
@@ -411,14 +413,14 @@ static void parked_operations_block_further_ones(void **state)
 	refused(f, RMI_BLOCKED, RMI_REC_CREATE, RD,
 		page(PAGE_FREE + SRO_CONTEXTS), PARAMS);
 	refused(f, RMI_BLOCKED, RMI_REC_DESTROY, rec);
-	/* Another CPU works on one. */
+	/* Another CPU executes a context. */
 	contexts[3].owner = SRO_EXECUTING;
 	refused(f, RMI_BUSY, RMI_REC_CREATE, RD, page(PAGE_FREE + SRO_CONTEXTS),
 		PARAMS);
 	refused(f, RMI_BUSY, RMI_REC_DESTROY, rec);
 	refused(f, RMI_ERROR_INPUT, RMI_OP_MEM_DONATE, 3, LIST, 1);
 	contexts[3].owner = SRO_PARKED;
-	/* Finishing one makes room. */
+	/* The end of an operation frees a context. */
 	list_of(f)[0] = AUX(99);
 	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, 3, LIST, 1),
 			 INCOMPLETE_RECLAIM);

@@ -294,7 +294,7 @@ uint64_t rmi_op_mem_reclaim(struct rmm *rmm, const uint64_t *args,
 	return sro_serve_memory(rmm, args, results, sro_reclaim);
 }
 
-/* The flag "stop soon" has no effect, because no operation here covers a range. */
+/* The flag "stop soon" has no effect: no operation here covers a range. */
 uint64_t rmi_op_continue(struct rmm *rmm, const uint64_t *args,
 			 uint64_t *results)
 {

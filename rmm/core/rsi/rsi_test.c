@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a Realm asks of the RMM, but for its IPA space. */
+/* The calls of a Realm, except for those about its IPA space and tokens. */
 #include "rmm/fixture/fixture.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ static struct rec *rec_of(struct fixture *f, unsigned n)
 	return peek(f, PAGE_REC + n);
 }
 
-/* The boot vCPU's SMC; X0. */
+/* Makes a call of the boot vCPU. Returns X0. */
 #define rsi(f, fid, ...)                                                       \
 	rsi_call(f, BOOT, fid, (const uint64_t[10]){ __VA_ARGS__ })
 
@@ -338,7 +338,7 @@ static void cpu_on_waits_for_the_host(void **state)
 	assert_int_equal(f->exit.exit_reason, RMI_EXIT_PSCI);
 	assert_int_equal(f->exit.gprs[0], PSCI_CPU_ON_64);
 	assert_int_equal(f->exit.gprs[1], 1);
-	/* Neither entry point nor context are the host's business. */
+	/* The host sees neither entry point nor context. */
 	assert_int_equal(f->exit.gprs[2], 0);
 	assert_int_equal(f->exit.gprs[3], 0);
 	assert_int_equal(inprocess_rsi(f->machine, BOOT, &f->regs, &f->outcome,
@@ -463,7 +463,7 @@ static void complete_refuses_what_does_not_match(void **state)
 	refused(f, RMI_ERROR_INPUT, COMPLETE, SECOND, BOOT, 0);
 	refused(f, RMI_ERROR_INPUT, COMPLETE, BOOT, SECOND, 1);
 	refused(f, RMI_ERROR_INPUT, COMPLETE, BOOT, SECOND, (uint64_t)-2);
-	/* As another vCPU's, or another Realm's. */
+	/* The request of another vCPU, or of another Realm. */
 	rec_of(f, 1)->index = 2;
 	refused(f, RMI_ERROR_INPUT, COMPLETE, BOOT, SECOND, 0);
 	rec_of(f, 1)->index = 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Attestation tokens as a Realm gets them. What is expected is put together
+ * Attestation tokens as a Realm gets them. The expected token is put together
  * here byte by byte; OpenSSL verifies the signature.
  */
 #include "rmm/fixture/fixture.h"
@@ -90,7 +90,7 @@ static uint64_t go_on(struct fixture *f, uint64_t offset, uint64_t size)
 	return rsi(f, RSI_ATTEST_TOKEN_CONTINUE, 0, offset, size);
 }
 
-/* The whole token, gathered in pieces; its size. */
+/* Gathers the whole token in pieces. Returns its size. */
 static size_t gather(struct fixture *f, uint8_t *token, size_t piece)
 {
 	const uint8_t *content = peek(f, PAGE_DATA);
@@ -109,7 +109,7 @@ static size_t gather(struct fixture *f, uint8_t *token, size_t piece)
 	return size;
 }
 
-/* ---- What is expected, put together -------------------------------------- */
+/* ---- The expected token -------------------------------------------------- */
 
 struct expected {
 	uint8_t bytes[TOKEN_MAX];
@@ -187,7 +187,7 @@ static void head_add(struct expected *e, size_t size)
 	ADD(e, 0x59, (uint8_t)(size >> 8), (uint8_t)size);
 }
 
-/* All but the signature. */
+/* The expected token without its signature. */
 static void token_expect(struct expected *e, const struct rd *rd,
 			 const char *hash)
 {
@@ -206,7 +206,7 @@ static void token_expect(struct expected *e, const struct rd *rd,
 	ADD(e, 0x58, 96);
 }
 
-/* The digest of the Sig_structure round the claims that the token ends with. */
+/* The digest of the Sig_structure around the claims at the token's end. */
 static void sig_structure_hash(const uint8_t *payload, size_t size,
 			       uint8_t digest[48])
 {
@@ -274,13 +274,14 @@ static void token_is_right(struct fixture *f, const uint8_t *token, size_t size,
 	token_expect(&e, peek(f, PAGE_RD), hash);
 	assert_int_equal(size, e.size + 96);
 	assert_memory_equal(token, e.bytes, e.size);
-	/* The last thing before the signature's head; see token_expect(). */
+	/* The claims come last before the head of the signature; see
+	 * token_expect(). */
 	claims = 11 + 3 + sizeof(platform_token) + 7 + 3 + 8 + 3;
 	sig_structure_hash(token + claims, e.size - 2 - claims, digest);
 	signature_holds(digest, token + e.size);
 }
 
-/* ---- Tests ---------------------------------------------------------------- */
+/* ---- Tests --------------------------------------------------------------- */
 
 static void without_provisioning_there_is_no_token(void **state)
 {
@@ -458,7 +459,7 @@ static void an_interrupt_goes_first(void **state)
 	assert_int_equal(f->regs.x[1], 0);
 	assert_int_equal(f->outcome, RSI_EXIT);
 	assert_int_equal(f->exit.exit_reason, RMI_EXIT_IRQ);
-	/* It goes on at the next call, whatever interrupts come. */
+	/* Each call makes progress, however many interrupts come. */
 	token_is_right(f, token, gather(f, token, 4088), "sha-256");
 }
 

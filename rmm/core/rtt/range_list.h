@@ -23,7 +23,7 @@ struct range_list {
 	uint64_t ranges[RMI_RANGE_LIST_MAX];
 };
 
-/* One block of memory, with the level and the state that its descriptor gives. */
+/* One block of memory, with the level and the state of its descriptor. */
 struct range_block {
 	pa_t pa;
 	int level;

@@ -125,7 +125,7 @@ static unsigned index_at(ipa_t ipa, int level)
 	return (unsigned)(ipa.value / rtt_level_size(level) % RTT_ENTRIES);
 }
 
-/* Goes one level down, hand over hand. Returns false if the entry is no table. */
+/* Goes down one level, hand over hand; returns false if there is no table. */
 static bool walk_down(struct rtt_walk *walk, ipa_t ipa)
 {
 	struct rtt_entry entry = rtt_walk_entry(walk, walk->index);

@@ -43,8 +43,8 @@ static bool map_list_read(struct rmm *rmm, struct rtt_map *map, uint64_t oaddr)
 	}
 }
 
-/* Only memory that becomes the Realm's has to be DELEGATED. For the unprotected
- * half a host may give either state (docs/rmi.md, RMI_RTT_UNPROT_MAP step 6). */
+/* Only memory that becomes the Realm's has to be DELEGATED. The state of other
+ * memory is not looked at (docs/rmi.md, RMI_RTT_UNPROT_MAP step 6). */
 static bool map_state_valid(const struct rtt_map_kind *kind,
 			    struct range_block block)
 {

@@ -38,7 +38,7 @@ static bool structure_valid(const struct realm_s2 *s2, uint64_t ipa,
 	       is_aligned(ipa, rtt_level_size((int)level - 1));
 }
 
-/* Returns RMI_SUCCESS, with the table of the walk locked, or RMI_ERROR_INPUT. */
+/* Returns RMI_SUCCESS, with the walk's table locked, or RMI_ERROR_INPUT. */
 static uint64_t target_find(struct rmm *rmm, uint64_t rd, uint64_t ipa,
 			    uint64_t level, struct target *target)
 {
