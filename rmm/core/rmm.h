@@ -50,7 +50,7 @@ enum rmm_state {
 	RMM_ACTIVE,
 };
 
-/* The platform token and the public Realm key; the private key is the port's. */
+/* The platform token and the public Realm key. The port has the private key. */
 struct rmm_attestation {
 	const uint8_t *platform_token; /* NULL: EL3 did not provision one */
 	size_t platform_token_size; /* bytes, at most PROVISION_TOKEN_MAX */
@@ -83,9 +83,9 @@ struct rec_hold;
 struct rmi_rec_exit;
 
 enum rsi_outcome {
-	RSI_RETURN, /* the call is served, and the Realm goes on after its SMC */
-	RSI_EXIT, /* the call is served, and the host has to see *exit */
-	RSI_RETRY, /* *exit asks the host for a page, then the SMC is repeated */
+	RSI_RETURN, /* the call is served; the Realm goes on after its SMC */
+	RSI_EXIT, /* the call is served; the host has to see *exit */
+	RSI_RETRY, /* *exit asks the host for a page; then the SMC repeats */
 };
 
 /*

@@ -16,8 +16,8 @@
 
 /*
  * The owner of a context. The field is atomic and the only one that CPUs share:
- * who changes it to EXECUTING owns all others, until it releases or parks the
- * context.
+ * the CPU that changes it to EXECUTING owns all others, until it releases or
+ * parks the context.
  */
 enum sro_owner {
 	SRO_FREE = 0,

@@ -15,7 +15,7 @@
 #define DESC_SH_WIDTH      2
 #define DESC_AF            0x400
 #define DESC_PA_MASK       UINT64_C(0x0000fffffffff000)
-#define DESC_XN            UINT64_C(0x0040000000000000) /* neither EL1 nor EL0 */
+#define DESC_XN            UINT64_C(0x0040000000000000) /* EL1 and EL0 */
 #define DESC_NS            UINT64_C(0x0080000000000000)
 
 #define SH_INNER          3

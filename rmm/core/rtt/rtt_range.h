@@ -55,7 +55,7 @@ bool rtt_range_inside(const struct realm_s2 *s2, uint64_t base, uint64_t top,
 /*
  * Makes all granules of a block DATA, which must be DELEGATED; returns false,
  * with none changed, if one is not. rtt_data_release() is the way back. The
- * caller holds the table whose entry refers to the block, or is about to, so
+ * caller holds the table whose entry refers, or will refer, to the block, so
  * that no other command can release the same granules.
  */
 bool rtt_data_claim(struct rmm *rmm, pa_t pa, uint64_t size);
