@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Commands from several threads at once. The in-process port checks lock
- * order and leaks; here, that every outcome is one that some order of the
- * calls would have given. Build with -Db_sanitize=thread to look for races.
+ * Commands from several threads at once. The in-process port checks the lock
+ * order and looks for leaks. These tests check that every outcome is one that
+ * some order of the calls would have given. A build with -Db_sanitize=thread
+ * looks for races.
  */
 #include "rmm/fixture/fixture.h"
 
@@ -18,7 +19,7 @@
 struct worker {
 	struct inprocess *machine;
 	unsigned number;
-	uint64_t count; /* what it did, for the test to add up */
+	uint64_t count; /* commands that succeeded; the test adds them up */
 	pthread_t thread;
 };
 
@@ -28,7 +29,7 @@ static uint64_t call(struct worker *w, struct smccc_regs *regs)
 	return regs->x[0];
 }
 
-/* Runs the function on all workers at once; the sum of their counts. */
+/* Runs the function on all workers at once. Returns the sum of their counts. */
 static uint64_t run_all(struct fixture *f, void *(*function)(void *worker))
 {
 	struct worker workers[THREADS];
@@ -46,7 +47,8 @@ static uint64_t run_all(struct fixture *f, void *(*function)(void *worker))
 	return count;
 }
 
-/* Takes all of a range that no one else took, and gives that back. */
+/* Delegates the granules of a range that no other worker has delegated, and
+ * undelegates them again. */
 static void *delegate_worker(void *argument)
 {
 	struct worker *w = argument;
@@ -91,7 +93,7 @@ static void delegations_add_up(void **state)
 	}
 }
 
-/* All fight for the same granules to make a Realm of. */
+/* All workers try to make a Realm of the same granules. */
 static void *realm_worker(void *argument)
 {
 	struct worker *w = argument;
@@ -128,7 +130,7 @@ static void one_realm_is_made_of_its_granules(void **state)
 	assert_int_equal(inprocess_rmm(f->machine)->vmids[0] != 0, exists);
 }
 
-/* Carries an operation to its end: the granules are the worker's own. */
+/* Completes an operation. Its granules are the worker's own. */
 static uint64_t operation(struct worker *w, struct smccc_regs *regs,
 			  unsigned aux)
 {
@@ -155,7 +157,7 @@ static uint64_t operation(struct worker *w, struct smccc_regs *regs,
 	return status;
 }
 
-/* Creates RECs of one Realm: who is first gets the index. */
+/* Creates RECs of one Realm: the first worker gets the index. */
 static void *rec_worker(void *argument)
 {
 	struct worker *w = argument;

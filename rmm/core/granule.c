@@ -10,8 +10,10 @@
 #include "rmm/core/rmm.h"
 
 /*
- * Other CPUs read the word while its lock is held, to wait for the lock or to
- * look whether a granule is NS; the lock, not these accesses, gives order.
+ * Other CPUs read the word while its lock is held: to wait for the lock, or to
+ * see if a granule is NS. The accesses are therefore atomic. They need no order
+ * of their own, since port_lock() acquires and port_unlock() releases, which
+ * orders everything that the lock guards.
  */
 static uint32_t word_load(const struct granule *granule)
 {
@@ -64,10 +66,10 @@ static bool lock_in_state(const struct rmm *rmm, struct granule *granule,
 }
 
 /*
- * It waits only while the state is the wanted one: a host may name any
- * granule, also one that another command holds while it waits for one of
- * ours. What has the wanted state is held by commands that respect the lock
- * order.
+ * Waits only while the granule is in the wanted state. A host may name any
+ * granule, even one whose holder waits for a granule that this command holds:
+ * to wait for it would be a deadlock. Granules in the wanted state are held
+ * only by commands that keep the lock order.
  */
 bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
 		  struct granule_ref *out)
@@ -196,7 +198,11 @@ void granule_unmap(const struct granule_ref *ref, void *address)
 	port_granule_unmap(ref->rmm->port, ref->pa, address);
 }
 
-/* Whether [pa, pa + size) lies in one tracked granule in state NS. */
+/*
+ * Returns whether [pa, pa + size) lies in one tracked granule in state NS. No
+ * lock is needed: if the granule leaves that state afterwards, the access takes
+ * a granule protection fault, which port_ns_read() and port_ns_write() report.
+ */
 static bool ns_range(const struct rmm *rmm, pa_t pa, uint32_t size)
 {
 	uint64_t offset = pa.value % GRANULE_SIZE;

@@ -8,8 +8,8 @@
  *  2. RTTs, from the root towards the leaf, hand over hand;
  *  3. DATA and REC_AUX granules (and DELEGATED ones about to become so),
  *     while the leaf table is held.
- * No DELEGATED granule is held while a table is waited for: who holds the
- * table may wait for just that granule.
+ * No DELEGATED granule is held while a table is waited for: the holder of the
+ * table may wait for that same granule.
  * A state changes only under the granule's lock. DEN0137 "Granule state".
  */
 #ifndef REEVE_RMM_CORE_GRANULE_H
@@ -25,7 +25,7 @@ struct rmm;
 #define GRANULE_SIZE 0x1000
 
 enum granule_state {
-	GRANULE_NS = 0, /* the Normal world's; zero, so that memory starts so */
+	GRANULE_NS = 0, /* the host's; zero, so that all memory starts as it */
 	GRANULE_DELEGATED =
 		1, /* Realm PAS, no role; content is never trusted */
 	GRANULE_RD = 2, /* references: RECs of the Realm */
@@ -73,7 +73,7 @@ bool granule_tracked(const struct rmm *rmm, pa_t pa);
 bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
 		  struct granule_ref *out);
 
-/* What to lock as one half of a pair. */
+/* One granule of a pair to lock. */
 struct granule_want {
 	pa_t pa;
 	enum granule_state state;
@@ -90,8 +90,8 @@ bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
 void granule_lock_owned(struct rmm *rmm, pa_t pa, enum granule_state state,
 			struct granule_ref *out);
 
-/* The reference to a granule that the caller has locked, where references to
- * all that it has would take too much room. */
+/* Returns the reference to a granule that the caller has locked. It is for a
+ * caller with too many locked granules to store a reference to each. */
 struct granule_ref granule_held(struct rmm *rmm, pa_t pa);
 
 void granule_unlock(struct granule_ref *ref);

@@ -49,7 +49,7 @@ static void lock_needs_the_state_asked_for(void **state)
 	granule_unlock(&ref);
 }
 
-/* Otherwise two commands that name each other's granules could deadlock. */
+/* If it waited, two commands that name each other's granules could deadlock. */
 static void lock_does_not_wait_for_another_state(void **state)
 {
 	struct fixture *f = *state;

@@ -24,7 +24,8 @@ uint32_t hash_size(uint32_t algorithm)
 	}
 }
 
-/* Hashes into a 64-byte field, whose bytes past the digest are zero already. */
+/* Writes a digest into a 64-byte field. The bytes after the digest are zero
+ * already. */
 static void hash_into(struct rmm_port *port, uint32_t algorithm,
 		      const void *data, size_t size, uint8_t *field)
 {

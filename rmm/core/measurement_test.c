@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The measurement arithmetic, against vectors that an independent program
- * made (tests/rim_vectors.py, which describes their lines).
+ * The arithmetic of measurements, compared with vectors from an independent
+ * program (tests/rim_vectors.py, which describes the format).
  */
 #include "rmm/fixture/fixture.h"
 
@@ -51,7 +51,7 @@ static void realm_step(struct rmm_port *port, struct measurements *m,
 {
 	struct rmi_realm_params params;
 
-	/* All that is not measured differs from zero. */
+	/* Every field that is not measured differs from zero. */
 	memset(&params, 0xa5, sizeof(params));
 	params.hash_algo = (uint8_t)args[0];
 	params.flags0 = args[1];
@@ -96,7 +96,7 @@ static void extend_step(struct rmm_port *port, struct measurements *m,
 	measurement_extend(port, m, (unsigned)args[0], value, args[1]);
 }
 
-/* Does one step; the slot that it changes. */
+/* Does one step. Returns the slot that it changes. */
 static const uint8_t *step(struct rmm_port *port, struct measurements *m,
 			   const struct vector *vector)
 {
@@ -147,7 +147,7 @@ static void sizes_are_those_of_sha_2(void **state)
 	assert_int_equal(hash_size(UINT32_MAX), 0);
 }
 
-/* ---- What is measured when: through the commands ---- */
+/* ---- Measurements by commands ---- */
 
 static const struct measurements *measured(struct fixture *f)
 {

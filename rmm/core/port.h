@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the RMM's rules need from below. Each port implements all of it; the
- * core calls nothing else. A port keeps its own state in struct rmm_port.
+ * The functions of a port that the RMM's core calls. Each port implements all
+ * of them, and the core calls nothing else that depends on the machine. A port
+ * keeps its own state in struct rmm_port.
  */
 #ifndef REEVE_RMM_CORE_PORT_H
 #define REEVE_RMM_CORE_PORT_H
@@ -15,21 +16,23 @@
 struct rmm_port;
 
 /*
- * Makes a granule in Realm PAS accessible to the core, and gives that up.
- * pa is granule-aligned and its granule is delegated; the caller holds what
- * makes it sole owner of the content. Mappings nest in stack order.
+ * Maps a granule in Realm PAS into the core's address space; unmaps it. pa is
+ * granule-aligned and its granule is delegated. The caller holds the lock or
+ * the reference that makes it the only user of the content. Mappings are undone
+ * in the reverse order.
  */
 void *port_granule_map(struct rmm_port *port, pa_t pa);
 void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address);
 
-/* Fills consecutive granules with zeros, under the same conditions, or while
- * they are DATA that only a held table can give away; none need be mapped. */
+/* Fills consecutive granules with zeros. The caller owns their content as for
+ * port_granule_map(), or they are DATA granules that can only be released
+ * through a table that the caller has locked. They need not be mapped. */
 void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count);
 
 /*
- * Copies from or to Non-secure memory; [pa, pa + size) does not cross a
- * granule. false: the access took a granule protection fault (the host may
- * have delegated the granule meanwhile); the destination of a read is then
+ * Copies from or to Non-secure memory; [pa, pa + size) lies in one granule.
+ * Returns false if the access took a granule protection fault, since the host
+ * may have delegated the granule meanwhile. The destination of a read is then
  * undefined.
  */
 bool port_ns_read(struct rmm_port *port, pa_t pa, void *to, size_t size);
@@ -38,45 +41,50 @@ bool port_ns_write(struct rmm_port *port, pa_t pa, const void *from,
 
 /*
  * Asks EL3 to move count granules from pa on between the Non-secure and the
- * Realm PAS, with the cache and TLB duties that this has. Returns how many
- * were moved, from the first on: fewer than count if EL3 refused the next.
+ * Realm PAS, with the maintenance of caches and TLBs that this needs. Returns
+ * how many granules were moved, counted from the first: fewer than count if EL3
+ * refused the next one.
  */
 unsigned port_pas_to_realm(struct rmm_port *port, pa_t pa, unsigned count);
 unsigned port_pas_to_ns(struct rmm_port *port, pa_t pa, unsigned count);
 
-/* Stores a translation table entry so that walkers see it before return, and
- * not before what was stored earlier, such as a new table's entries. */
+/* Stores a translation table entry. Table walks see it when the function
+ * returns, and not before earlier stores: a walk must never reach a new table
+ * whose entries it does not see yet. */
 void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry);
 
 /*
- * Drops what the TLBs hold for [ipa, ipa + size) of a VMID, stage 1 and 2
- * combined, on all CPUs; or everything of the VMID.
+ * Invalidates the TLB entries of a VMID for [ipa, ipa + size), or all of the
+ * VMID, on all CPUs. Entries that combine stage 1 and stage 2 are included.
  */
 void port_tlb_invalidate(struct rmm_port *port, unsigned vmid, ipa_t ipa,
 			 uint64_t size);
 void port_tlb_invalidate_vmid(struct rmm_port *port, unsigned vmid);
 
-/* Fills size bytes with entropy. false: none to be had. */
+/* Fills size bytes with random data. Returns false if there is no entropy. */
 bool port_random(struct rmm_port *port, void *to, size_t size);
 
 /*
- * Takes the lock bit of a granule's word (see granule.h), waiting for it as
- * long as the bits under mask are value; false: they are not, and nothing is
- * held. Both are seen at once. The in-process port checks here that locks are
- * taken in order and released.
+ * Takes the lock bit of a granule's word (granule.h), and waits for it as long
+ * as the word's bits under mask are value. Returns false, with nothing held, if
+ * they are not. One atomic access reads the bits and takes the lock, so the
+ * bits still are value when the lock is held. port_lock() acquires and
+ * port_unlock() releases: whatever one holder stored, the next one sees. The
+ * in-process port checks here that locks are taken in order and released.
  */
 bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
 	       uint32_t value);
 void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa);
 
-/* Whether the command should give way to a pending physical interrupt. */
+/* Returns whether a physical interrupt is pending, so that a long command
+ * should end early. */
 bool port_interrupt_pending(struct rmm_port *port);
 
-/* A signature under way. It is secret: with it and the signature goes the
- * key. */
+/* The state of a signature in progress. It is secret: together with the
+ * finished signature it reveals the private key. */
 struct signing {
 	uint32_t step; /* 0: not begun */
-	uint8_t digest[48]; /* SHA-384; of the caller */
+	uint8_t digest[48]; /* SHA-384; the caller sets it */
 	uint8_t nonce[48];
 	uint8_t point[104];
 };
@@ -88,30 +96,31 @@ enum sign_progress {
 };
 
 /*
- * Carries a signature (ES384, by the Realm attestation key) on by one step,
- * which takes a bounded time and does not depend on secrets. *signing is zero
- * but for its digest going in, and all zero when it is over. Only where the
- * port provided a platform token.
+ * Does one step of a signature (ES384, by the Realm attestation key). A step
+ * takes a bounded time, which does not depend on secrets. Before the first
+ * step *signing is zero except for the digest; after the last step it is all
+ * zero. It is called only if the port has provided a platform token.
  */
 enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
 			     uint8_t *signature);
 
-/* ICH_VTR_EL2, as RSI_REALM_CONFIG shows it. */
+/* Returns ICH_VTR_EL2, which RSI_REALM_CONFIG shows to the Realm. */
 uint32_t port_gic_vtr(struct rmm_port *port);
 
-/* Whether this port can run the code of a Realm at all. */
+/* Returns whether this port can run the code of a Realm at all. */
 bool port_rec_runs(struct rmm_port *port);
 
 struct rec;
 struct realm_s2;
 
-/* The list registers that the host has loaded (ICH_LR<n>_EL2); how many, and
- * 0: the host has turned the controller's system registers off. */
+/* Reads the list registers that the host has loaded (ICH_LR<n>_EL2). Returns
+ * their number, or 0 if the host has turned off the system registers of the
+ * interrupt controller. */
 #define GIC_LRS_MAX 16
 unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX]);
 
-/* Why a vCPU stopped: an exception to R-EL2, or what the port found before it
- * entered the Realm. */
+/* The reason why a vCPU stopped: an exception to R-EL2, or a condition that the
+ * port found before it entered the Realm. */
 enum rec_trap_kind {
 	REC_TRAP_SYNC,
 	REC_TRAP_IRQ, /* also: the output of a timer has changed */
@@ -127,28 +136,28 @@ struct rec_trap {
 };
 
 /*
- * Runs a REC that the caller executes; only where port_rec_runs(). Between
- * start and stop the CPU has its registers, and the REC has those of gprs,
- * sp_el0, pc and pstate whenever port_rec_run() has returned. stop leaves the
- * interrupt controller's virtual interface disabled; when the command is over
- * everything that is the host's is back.
+ * Runs a REC that the caller has counted as executing, if port_rec_runs().
+ * Between start and stop the REC's registers are in the CPU, except that gprs,
+ * sp_el0, pc and pstate are in *rec whenever port_rec_run() has returned. stop
+ * leaves the virtual interface of the interrupt controller disabled. The
+ * registers of the host are back when the command returns.
  */
 void port_rec_start(struct rmm_port *port, struct rec *rec,
 		    const struct realm_s2 *s2);
 void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap);
 void port_rec_stop(struct rmm_port *port, struct rec *rec);
 
-/* In between: rec->el1 from the CPU's registers, and back. */
+/* Between start and stop: copies the CPU's registers to rec->el1, and back. */
 void port_rec_el1_get(struct rmm_port *port, struct rec *rec);
 void port_rec_el1_put(struct rmm_port *port, struct rec *rec);
 
-/* Our own state is corrupt: never returns to the host. */
+/* Stops the RMM because its own state is corrupt; never returns to the host. */
 _Noreturn void port_panic(struct rmm_port *port, const char *why);
 
 /*
- * One hash at a time on each CPU, SHA-2 as in RMI_HASH_*; every one that is
- * started is ended, on the same CPU. The state lives in struct hash, large
- * enough for every port's library.
+ * Hashes with SHA-2, RMI_HASH_*. A CPU computes one hash at a time, and each
+ * hash that is started is ended on the same CPU. struct hash holds the state
+ * and is large enough for every port's library.
  */
 struct hash {
 	uint32_t algorithm; /* RMI_HASH_* */
@@ -159,7 +168,7 @@ void port_hash_start(struct rmm_port *port, struct hash *hash,
 		     uint32_t algorithm);
 void port_hash_add(struct rmm_port *port, struct hash *hash, const void *data,
 		   size_t size);
-/* digest holds hash_size(algorithm) bytes. */
+/* Writes hash_size(algorithm) bytes to digest. */
 void port_hash_end(struct rmm_port *port, struct hash *hash, uint8_t *digest);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The first state of an RMM, and the dispatch of RMI commands. */
+/* The initial state of an RMM, and the dispatch of RMI commands. The calls of a
+ * Realm are dispatched in rsi/rsi.c. */
 #include "rmm/core/rmm.h"
 
 #include <stddef.h>
@@ -8,7 +9,8 @@
 #include "rmm/core/rmi/handlers.h"
 #include "rmm/core/rmi/status.h"
 
-/* In which RMM states a command is served; in the others, ERROR_GLOBAL. */
+/* The states of the RMM in which a command is served; in the others it is
+ * ERROR_GLOBAL (docs/rmi.md, Life of the RMM). */
 enum rmm_gate {
 	GATE_INIT = 1 << RMM_INIT,
 	GATE_ACTIVE = 1 << RMM_ACTIVE,
@@ -20,7 +22,8 @@ struct rmi_command {
 	rmi_handler_fn *handler; /* NULL: there is no such command */
 };
 
-/* The identifiers lie close together: each is the place of its command. */
+/* The identifiers lie close together, so a command's identifier is its index in
+ * the table. */
 #define INDEX(fid) ((fid) - RMI_FID_FIRST_0)
 
 static const struct rmi_command commands[] = {
@@ -108,7 +111,7 @@ void rmm_handle_rmi(struct rmm *rmm, struct smccc_regs *regs)
 		regs->x[0] = rmi_return(RMI_ERROR_GLOBAL, 0);
 	for (unsigned i = 0; i < RMI_RESULTS - 1; i++)
 		regs->x[1 + i] = results[i];
-	/* Only this command has a result in X4; others preserve it. */
+	/* Only this command has a result in X4; the others preserve X4. */
 	if (fid == RMI_RTT_READ_ENTRY)
 		regs->x[RMI_RESULTS] = results[RMI_RESULTS - 1];
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One Realm Management Monitor: all of its state, and the two doors to it,
- * RMI from the host and RSI from a Realm. There are no globals.
+ * One Realm Management Monitor (RMM): all of its state, and its two entry
+ * points, for the RMI commands of the host and for the calls of a Realm. There
+ * are no globals. In the whole RMM, "host" is DEN0137's Host: the program that
+ * calls the RMI (docs/rmi.md, RMI as this project reads it).
  */
 #ifndef REEVE_RMM_CORE_RMM_H
 #define REEVE_RMM_CORE_RMM_H
@@ -19,7 +21,7 @@
 
 #define RMM_VMIDS 256
 
-/* The ID registers of which a Realm sees something (idreg.c). */
+/* The ID registers that a Realm sees at least in part (rec/idreg.c). */
 enum idreg {
 	ID_PFR0,
 	ID_PFR1,
@@ -33,7 +35,7 @@ enum idreg {
 	ID_REGS,
 };
 
-/* What the machine offers; the port fills it. */
+/* The properties of the machine; the port fills them in. */
 struct rmm_machine {
 	pa_t memory_base; /* one bank of tracked memory, granule-aligned */
 	uint64_t memory_size; /* bytes */
@@ -48,9 +50,9 @@ enum rmm_state {
 	RMM_ACTIVE,
 };
 
-/* What attests this platform; the private key is the port's. */
+/* The platform token and the public Realm key. The port has the private key. */
 struct rmm_attestation {
-	const uint8_t *platform_token; /* NULL: nothing attests it */
+	const uint8_t *platform_token; /* NULL: EL3 did not provision one */
 	size_t platform_token_size; /* bytes, at most PROVISION_TOKEN_MAX */
 	uint8_t key[CCA_COSE_KEY_SIZE]; /* public, as a COSE_Key */
 };
@@ -66,28 +68,31 @@ struct rmm {
 };
 
 /*
- * Puts an RMM into its first state. granules is zeroed memory for one struct
- * granule per granule of the machine's bank; it stays the caller's.
+ * Puts an RMM into the state INIT. granules is zeroed memory with one struct
+ * granule for each granule of the machine's bank. The caller still owns it and
+ * keeps it for as long as the RMM exists.
  */
 void rmm_init(struct rmm *rmm, struct rmm_port *port,
 	      const struct rmm_machine *machine, struct granule *granules);
 
-/* Serves one RMI call: FID and arguments in, status and results out. */
+/* Serves one RMI command. regs holds function identifier and arguments before
+ * the call, return word and results after it. */
 void rmm_handle_rmi(struct rmm *rmm, struct smccc_regs *regs);
 
 struct rec_hold;
 struct rmi_rec_exit;
 
 enum rsi_outcome {
-	RSI_RETURN, /* done: the Realm goes on after its SMC */
-	RSI_EXIT, /* done, and the host has to see *exit */
-	RSI_RETRY, /* the host has to supply a page: *exit, then the same SMC */
+	RSI_RETURN, /* the call is served; the Realm goes on after its SMC */
+	RSI_EXIT, /* the call is served; the host has to see *exit */
+	RSI_RETRY, /* *exit asks the host for a page; then the SMC repeats */
 };
 
 /*
- * Serves one SMC of a Realm (RSI, PSCI, SMCCC). regs are the REC's X0..X17
- * going in and coming out; on RSI_EXIT and RSI_RETRY *exit is the exit record
- * for the host. The caller executes the REC that it holds.
+ * Serves one SMC of a Realm (RSI, PSCI, SMCCC). regs are X0 to X17 of the REC,
+ * before and after the call. With RSI_EXIT and RSI_RETRY, *exit is the exit
+ * record for the host. The caller holds the REC and has counted it as executing
+ * (rec_execute()).
  */
 enum rsi_outcome rmm_handle_rsi(const struct rec_hold *hold,
 				struct smccc_regs *regs,

@@ -25,8 +25,9 @@ static bool debug_count_valid(uint32_t count, uint64_t offered)
 	return count != 0 && count <= offered;
 }
 
-/* The flags of what this RMM offers: neither LPA2, SVE, PMU nor devices. */
-static bool flags_valid(const struct rmi_realm_params *params)
+/* Returns whether the flags ask only for what this RMM offers, which is neither
+ * LPA2, SVE, PMU nor device assignment. */
+static bool realm_flags_valid(const struct rmi_realm_params *params)
 {
 	const uint64_t refused = RMI_REALM_FLAG0_LPA2 | RMI_REALM_FLAG0_SVE |
 				 RMI_REALM_FLAG0_PMU | RMI_REALM_FLAG0_DA;
@@ -45,13 +46,13 @@ static bool root_tables_valid(const struct rmm *rmm,
 	       is_aligned(params->rtt_base, (uint64_t)count * GRANULE_SIZE);
 }
 
-/* rmi-rsi 2.3 REALM_CREATE step 2; each refusal is ERROR_INPUT. */
-static bool params_valid(const struct rmm *rmm,
-			 const struct rmi_realm_params *params)
+/* docs/rmi.md, RMI_REALM_CREATE step 2. Each refusal is ERROR_INPUT. */
+static bool realm_params_valid(const struct rmm *rmm,
+			       const struct rmi_realm_params *params)
 {
 	uint64_t features = feature_register(rmm, 0);
 
-	return flags_valid(params) && params->s2sz >= S2SZ_MIN &&
+	return realm_flags_valid(params) && params->s2sz >= S2SZ_MIN &&
 	       params->s2sz <= BITS_GET(features, RMI_FEATURE0_S2SZ) &&
 	       debug_count_valid(params->num_bps,
 				 BITS_GET(features, RMI_FEATURE0_NUM_BPS)) &&
@@ -74,8 +75,8 @@ static void roots_release(struct rmm *rmm, pa_t root, unsigned count)
 	}
 }
 
-/* All of them or none. */
-static bool roots_take(struct rmm *rmm, pa_t root, unsigned count)
+/* Makes all root tables RTT granules, or none of them. */
+static bool roots_claim(struct rmm *rmm, pa_t root, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		struct granule_ref ref;
@@ -90,11 +91,13 @@ static bool roots_take(struct rmm *rmm, pa_t root, unsigned count)
 	return true;
 }
 
-/* Takes the granules of a Realm into their roles; *rd_ref stays locked. */
-static bool granules_alloc(struct rmm *rmm, const struct realm_s2 *s2, pa_t rd,
-			   struct granule_ref *rd_ref)
+/* Gives the granules of a Realm their roles; *rd_ref stays locked. The roots
+ * come first: an rd that is one of them is not DELEGATED any more, and the call
+ * is refused. */
+static bool realm_granules_claim(struct rmm *rmm, const struct realm_s2 *s2,
+				 pa_t rd, struct granule_ref *rd_ref)
 {
-	if (!roots_take(rmm, s2->root, s2->root_count))
+	if (!roots_claim(rmm, s2->root, s2->root_count))
 		return false;
 	if (granule_lock(rmm, rd, GRANULE_DELEGATED, rd_ref)) {
 		granule_set_state(rd_ref, GRANULE_RD);
@@ -117,7 +120,8 @@ static void rd_fill(struct rmm *rmm, const struct granule_ref *ref,
 	granule_unmap(ref, content);
 }
 
-/* What does not depend on the granules: identity, VMID, memory encryption. */
+/* Prepares the parts of the RD that do not depend on granules: instance ID,
+ * VMID, memory encryption. Returns false for ERROR_GLOBAL. */
 static bool rd_prepare(struct rmm *rmm, const struct rmi_realm_params *params,
 		       struct rd *rd)
 {
@@ -131,10 +135,13 @@ static bool rd_prepare(struct rmm *rmm, const struct rmi_realm_params *params,
 		.mec_policy = (uint8_t)BITS_GET(
 			params->flags0, RMI_REALM_FLAG0_MEC),
 	};
-	return port_random(rmm->port, &rd->instance_id[1],
-			   sizeof(rd->instance_id) - 1) &&
-	       /* There is no private MECID to give (feature register 4). */
-	       rd->mec_policy == RMI_MEC_SHARED && vmid_take(rmm, &rd->s2.vmid);
+	if (!port_random(rmm->port, &rd->instance_id[1],
+			 sizeof(rd->instance_id) - 1))
+		return false;
+	/* There is no private MECID to give (feature register 4). */
+	if (rd->mec_policy != RMI_MEC_SHARED)
+		return false;
+	return vmid_take(rmm, &rd->s2.vmid);
 }
 
 uint64_t rmi_realm_create(struct rmm *rmm, const uint64_t *args,
@@ -147,11 +154,11 @@ uint64_t rmi_realm_create(struct rmm *rmm, const uint64_t *args,
 	(void)results;
 	if (!is_aligned(args[1], GRANULE_SIZE) ||
 	    !granule_ns_read(rmm, pa_make(args[1]), &params, sizeof(params)) ||
-	    !params_valid(rmm, &params))
+	    !realm_params_valid(rmm, &params))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (!rd_prepare(rmm, &params, &rd))
 		return rmi_return(RMI_ERROR_GLOBAL, 0);
-	if (!granules_alloc(rmm, &rd.s2, pa_make(args[0]), &rd_ref)) {
+	if (!realm_granules_claim(rmm, &rd.s2, pa_make(args[0]), &rd_ref)) {
 		vmid_release(rmm, rd.s2.vmid);
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	}
@@ -161,7 +168,7 @@ uint64_t rmi_realm_create(struct rmm *rmm, const uint64_t *args,
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-static uint64_t activate(struct rd *rd)
+static uint64_t realm_activate(struct rd *rd)
 {
 	if (realm_life_state(rd) != REALM_NEW)
 		return rmi_return(RMI_ERROR_REALM, 0);
@@ -169,16 +176,16 @@ static uint64_t activate(struct rd *rd)
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-static uint64_t terminate(struct rd *rd)
+static uint64_t realm_terminate(struct rd *rd)
 {
 	if (!realm_life_terminate(rd))
 		return rmi_return(RMI_ERROR_REALM, 0);
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* Runs a step of the life cycle on the RD that the host names. */
-static uint64_t with_rd(struct rmm *rmm, uint64_t pa,
-			uint64_t (*step)(struct rd *rd))
+/* Applies a step of the life cycle to the RD that the host names. */
+static uint64_t realm_step(struct rmm *rmm, uint64_t pa,
+			   uint64_t (*step)(struct rd *rd))
 {
 	struct granule_ref ref;
 	struct rd *rd;
@@ -197,19 +204,24 @@ uint64_t rmi_realm_activate(struct rmm *rmm, const uint64_t *args,
 			    uint64_t *results)
 {
 	(void)results;
-	return with_rd(rmm, args[0], activate);
+	return realm_step(rmm, args[0], realm_activate);
 }
 
 uint64_t rmi_realm_terminate(struct rmm *rmm, const uint64_t *args,
 			     uint64_t *results)
 {
 	(void)results;
-	return with_rd(rmm, args[0], terminate);
+	return realm_step(rmm, args[0], realm_terminate);
 }
 
-/* rmi-rsi 2.3 REALM_DESTROY steps 2-4. */
-static bool destroyable(struct rmm *rmm, const struct granule_ref *ref,
-			const struct rd *rd)
+/*
+ * docs/rmi.md, RMI_REALM_DESTROY steps 2 to 4. The answer stays true while the
+ * RD is held: RECs and tables are made only by commands that lock the RD first.
+ * Such a command may have let go of the RD before, but then it holds a root
+ * table, whose lock rtt_roots_refs() waits for, or a table that a root counts.
+ */
+static bool realm_destroyable(struct rmm *rmm, const struct granule_ref *ref,
+			      const struct rd *rd)
 {
 	return granule_refs(ref) == 0 && realm_life_state(rd) == REALM_ZOMBIE &&
 	       rtt_roots_refs(rmm, &rd->s2) == 0;
@@ -228,13 +240,14 @@ uint64_t rmi_realm_destroy(struct rmm *rmm, const uint64_t *args,
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	rd = granule_map(&ref);
 	s2 = rd->s2;
-	allowed = destroyable(rmm, &ref, rd);
+	allowed = realm_destroyable(rmm, &ref, rd);
 	granule_unmap(&ref, rd);
 	if (!allowed) {
 		granule_unlock(&ref);
 		return rmi_return(RMI_ERROR_REALM, 0);
 	}
-	/* First: the TLBs must not refer to tables that are free. */
+	/* The VMID goes first, since the TLBs must not refer to tables that the
+	 * host can have back. */
 	vmid_release(rmm, s2.vmid);
 	roots_release(rmm, s2.root, s2.root_count);
 	granule_unlock_to(&ref, GRANULE_DELEGATED);

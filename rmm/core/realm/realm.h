@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The Realm descriptor (the content of an RD granule) and its life cycle. */
+/* The Realm Descriptor (RD), which is the content of an RD granule, and the
+ * life cycle of a Realm. */
 #ifndef REEVE_RMM_CORE_REALM_REALM_H
 #define REEVE_RMM_CORE_REALM_REALM_H
 
@@ -19,7 +20,8 @@ enum realm_state {
 	REALM_ZOMBIE = 3,
 };
 
-/* The stage 2 of a Realm: all that a table walk needs to know. */
+/* The stage 2 of a Realm: what a table walk needs. It does not change while the
+ * Realm exists. */
 struct realm_s2 {
 	uint32_t ipa_bits; /* s2sz, 32..48 */
 	int32_t start_level; /* 0..2 (LPA2 is not offered) */
@@ -28,9 +30,10 @@ struct realm_s2 {
 	uint32_t vmid;
 };
 
-/* Fits one granule; the RD granule's lock guards all but `life`. */
+/* Fits in one granule. The lock of the RD granule guards all fields except
+ * `life`, which is atomic. */
 struct rd {
-	/* [1:0] enum realm_state, [63:2] RECs executing; see realm_life_*. */
+	/* [1:0] enum realm_state, [63:2] executing RECs; see realm_life_*(). */
 	uint64_t life;
 	struct realm_s2 s2;
 	struct measurements measurements;
@@ -43,9 +46,9 @@ struct rd {
 _Static_assert(sizeof(struct rd) <= GRANULE_SIZE, "struct rd");
 
 /*
- * The state and the number of executing RECs change together, without the RD
- * lock: an enter counts only while ACTIVE, a terminate succeeds only while
- * nothing executes.
+ * The state and the number of executing RECs change together, without the lock
+ * of the RD: realm_life_enter() succeeds only while the Realm is ACTIVE, and
+ * realm_life_terminate() only while no REC executes.
  */
 enum realm_state realm_life_state(const struct rd *rd);
 bool realm_life_enter(struct rd *rd); /* false: not ACTIVE */
@@ -53,7 +56,8 @@ void realm_life_leave(struct rd *rd);
 bool realm_life_terminate(struct rd *rd); /* false: a REC executes */
 void realm_life_set(struct rd *rd, enum realm_state state);
 
-/* Bytes of the IPA space, and the bound of its protected half. */
+/* Return the size of the IPA space in bytes, and the size of its protected
+ * half, which is where the unprotected half begins. */
 static inline uint64_t realm_ipa_size(const struct realm_s2 *s2)
 {
 	return UINT64_C(1) << s2->ipa_bits;
@@ -64,7 +68,7 @@ static inline uint64_t realm_par_size(const struct realm_s2 *s2)
 	return ipa_shared_start(s2->ipa_bits);
 }
 
-/* Whether ipa lies in the protected half. */
+/* Returns whether ipa lies in the protected half. */
 static inline bool realm_ipa_protected(const struct realm_s2 *s2, ipa_t ipa)
 {
 	return ipa.value < realm_par_size(s2);

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A Realm's state and its number of executing RECs, changed as one word. */
+/*
+ * A Realm's state and its number of executing RECs, in one word that changes by
+ * compare-and-swap (docs/rmi.md, Realm states). With two words, a REC could
+ * enter between the check that nothing executes and the end of the Realm.
+ *
+ * Changes acquire and release: an RMI_REALM_TERMINATE that sees no executing
+ * REC sees all that the RECs stored before they left, and a REC that sees the
+ * Realm ACTIVE sees all that was stored before RMI_REALM_ACTIVATE.
+ */
 #include "abi/bits.h"
 #include "rmm/core/realm/realm.h"
 
@@ -12,7 +20,8 @@ static uint64_t life_load(const struct rd *rd)
 	return __atomic_load_n(&rd->life, __ATOMIC_ACQUIRE);
 }
 
-/* false: another CPU was faster, *seen is what it left. */
+/* Returns false if another CPU has changed the word; *seen is then its new
+ * value. */
 static bool life_change(struct rd *rd, uint64_t *seen, uint64_t life)
 {
 	return __atomic_compare_exchange_n(&rd->life, seen, life, false,

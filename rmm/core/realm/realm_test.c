@@ -58,7 +58,7 @@ static void create_needs_readable_params(void **state)
 	refused(f, RMI_ERROR_INPUT, RMI_REALM_CREATE, RD, PARAMS);
 }
 
-/* One wrong field each: 'at' is its offset, 'value' what it becomes. */
+/* One wrong field each: 'at' is its offset, 'value' its new value. */
 struct bad_param {
 	const char *name;
 	size_t at;

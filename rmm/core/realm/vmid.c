@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* VMIDs: a bitmap, set where in use. */
+/*
+ * A bitmap of VMIDs, in which a set bit is a VMID in use. The bit is cleared
+ * with a release, and taken with an acquire, so that a new owner uses the VMID
+ * only after the invalidation of the old one.
+ */
 #include "rmm/core/realm/vmid.h"
 
 #include "rmm/core/port.h"

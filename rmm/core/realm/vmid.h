@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* VMIDs: one per Realm. */
+/* Allocation of VMIDs: each Realm has one. */
 #ifndef REEVE_RMM_CORE_REALM_VMID_H
 #define REEVE_RMM_CORE_REALM_VMID_H
 
@@ -8,9 +8,10 @@
 
 struct rmm;
 
-/* false: all are in use. */
+/* Returns false if all VMIDs are in use. */
 bool vmid_take(struct rmm *rmm, uint32_t *vmid);
-/* Drops all that the TLBs hold of it first: the next owner starts clean. */
+/* Frees a VMID. It first invalidates the VMID in all TLBs, or the next Realm
+ * with that VMID could use translations of this one. */
 void vmid_release(struct rmm *rmm, uint32_t vmid);
 
 #endif

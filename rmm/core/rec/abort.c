@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Aborts of a Realm at stage 2 (rmi-rsi 4.2, 5.4, 5.5, 5.11): which the Realm
- * gets, which the host, and how much of each the host sees. A host that maps
- * what cannot be accessed, or a Realm that accesses it, stops nothing but
- * this Realm.
+ * Aborts of a Realm at stage 2 (docs/rmi.md, Stage 2 aborts): which of them the
+ * Realm gets, which the host gets, and how much of the syndrome the host sees.
+ * If a host maps memory that cannot be accessed, or a Realm accesses it, only
+ * this Realm stops.
  */
 #include "abi/bits.h"
 #include "lib/esr.h"
@@ -13,8 +13,9 @@
 #include "rmm/core/rmm.h"
 #include "rmm/core/rtt/rtt.h"
 
-/* What the host sees of a syndrome: of any, of one outside the protected half,
- * and of one there that it may emulate. */
+/* The fields of a syndrome that the host sees (docs/rmi.md, Syndrome exposure):
+ * of any abort, of one in the unprotected half, and of one there that the host
+ * may emulate. */
 #define SEEN_ANY                                                               \
 	(BITS_MASK(ESR_EC) | BITS_MASK(ESR_SET) | ESR_FNV | ESR_EA |           \
 	 BITS_MASK(ESR_FSC))
@@ -22,16 +23,18 @@
 #define SEEN_EMULATABLE                                                        \
 	(SEEN_ANY | ESR_ISV | BITS_MASK(ESR_SAS) | ESR_SF | ESR_WNR)
 
-/* HPFAR_EL2: bits 51:12 of the IPA. */
-#define HPFAR_FIPA_SHIFT 4
-#define HPFAR_FIPA_WIDTH 40
+/* ESR_ELx.FSC of faults at level -1, which do not follow those of the other
+ * levels. */
+#define FSC_ADDRESS_SIZE_MINUS_1 0x29
+#define FSC_TRANSLATION_MINUS_1  0x2b
 
-#define FAR_IN_PAGE 0xfff
+/* The bits that tell external aborts and parity errors from the other values of
+ * ESR_ELx.FSC. */
+#define FSC_KIND_MASK 0x30
 
-/* A register that is always zero. */
-#define ZERO_REGISTER 31
+#define FAR_IN_PAGE (GRANULE_SIZE - 1)
 
-static ipa_t page_of(const struct rec_trap *trap)
+static ipa_t abort_page(const struct rec_trap *trap)
 {
 	return ipa_make(BITS_GET(trap->hpfar, HPFAR_FIPA) * GRANULE_SIZE);
 }
@@ -41,11 +44,13 @@ static bool is_data(const struct rec_trap *trap)
 	return BITS_GET(trap->esr, ESR_EC) == ESR_EC_DATA_LOWER;
 }
 
-/* Address size, translation, access flag and permission faults, at any level;
- * the rest has nothing to do with what the host maps, or not only. */
+/* Returns whether fsc is an address size, translation, access flag or
+ * permission fault. Other faults do not depend on the host's mappings alone, so
+ * the host cannot remove their cause. */
 static bool is_stage_fault(uint64_t fsc)
 {
-	return fsc < ESR_FSC_EXTERNAL || fsc == 0x29 || fsc == 0x2b;
+	return fsc < ESR_FSC_EXTERNAL || fsc == FSC_ADDRESS_SIZE_MINUS_1 ||
+	       fsc == FSC_TRANSLATION_MINUS_1;
 }
 
 static bool is_permission_fault(uint64_t fsc)
@@ -53,13 +58,15 @@ static bool is_permission_fault(uint64_t fsc)
 	return fsc >= ESR_FSC_PERMISSION && fsc < ESR_FSC_EXTERNAL;
 }
 
-/* External aborts, on a walk or not, and parity errors. */
+/* Returns whether fsc is an external abort, on a table walk or not, or a parity
+ * error. */
 static bool is_external(uint64_t fsc)
 {
-	return (fsc & 0x30) == ESR_FSC_EXTERNAL;
+	return (fsc & FSC_KIND_MASK) == ESR_FSC_EXTERNAL;
 }
 
-static void sea(const struct rec_hold *hold, const struct rec_trap *trap)
+static void abort_inject_sea(const struct rec_hold *hold,
+			     const struct rec_trap *trap)
 {
 	struct rmm_port *port = hold->rmm->port;
 
@@ -68,38 +75,39 @@ static void sea(const struct rec_hold *hold, const struct rec_trap *trap)
 	port_rec_el1_put(port, hold->rec);
 }
 
-static bool exit_seen(const struct rec_trap *trap, uint64_t seen,
-		      struct rmi_rec_exit *exit)
+static bool abort_exit(const struct rec_trap *trap, uint64_t seen,
+		       struct rmi_rec_exit *exit)
 {
 	exit->exit_reason = RMI_EXIT_SYNC;
 	exit->esr = trap->esr & seen;
 	return true;
 }
 
-/* Memory that does not answer. What cannot be contained may have hit us. */
-static bool external_handle(const struct rec_hold *hold,
-			    const struct rec_trap *trap,
-			    struct rmi_rec_exit *exit)
+/* Handles an access that memory did not answer. An error that is not contained
+ * may have hit the RMM itself, so the RMM stops. */
+static bool abort_external_handle(const struct rec_hold *hold,
+				  const struct rec_trap *trap,
+				  struct rmi_rec_exit *exit)
 {
 	switch (BITS_GET(trap->esr, ESR_SET)) {
 	case ESR_SET_UER:
-		sea(hold, trap);
+		abort_inject_sea(hold, trap);
 		break;
 	case ESR_SET_UEO:
 		break;
 	default:
 		port_panic(hold->rmm->port, "an error that is not contained");
 	}
-	return exit_seen(trap, SEEN_ANY, exit);
+	return abort_exit(trap, SEEN_ANY, exit);
 }
 
-/* Whether the Realm has itself to blame, and gets the abort. */
+/* Returns whether the Realm itself caused the abort, and gets it. */
 static bool is_realms_fault(const struct rec_hold *hold,
 			    const struct rec_trap *trap)
 {
 	const struct realm_s2 *s2 = &hold->rd->s2;
 	uint64_t fsc = BITS_GET(trap->esr, ESR_FSC);
-	ipa_t page = page_of(trap), top;
+	ipa_t page = abort_page(trap), top;
 
 	if (page.value >= realm_ipa_size(s2) || !is_stage_fault(fsc))
 		return true;
@@ -111,11 +119,19 @@ static bool is_realms_fault(const struct rec_hold *hold,
 	return rtt_ripas_get(hold->rmm, s2, page, &top) == RMI_RIPAS_EMPTY;
 }
 
-static uint64_t value_mask(uint64_t esr)
+/* Returns the highest bit of an access, which is the sign of its value. */
+static uint64_t access_top_bit(uint64_t esr)
 {
 	unsigned bits = 8U << BITS_GET(esr, ESR_SAS);
 
-	return bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+	return UINT64_C(1) << (bits - 1);
+}
+
+static uint64_t access_mask(uint64_t esr)
+{
+	uint64_t top = access_top_bit(esr);
+
+	return top | (top - 1);
 }
 
 static bool is_emulatable(const struct rec *rec, const struct rec_trap *trap)
@@ -123,20 +139,20 @@ static bool is_emulatable(const struct rec *rec, const struct rec_trap *trap)
 	return (trap->esr & ESR_ISV) && !(rec->pstate & PSTATE_A32);
 }
 
-/* What an instruction stores. */
-static uint64_t stored(const struct rec *rec, uint64_t esr)
+/* Returns the value that the instruction stores, and 0 for a load. */
+static uint64_t abort_stored_value(const struct rec *rec, uint64_t esr)
 {
 	uint64_t rt = BITS_GET(esr, ESR_SRT);
 
-	if (!(esr & ESR_WNR) || rt == ZERO_REGISTER)
+	if (!(esr & ESR_WNR) || rt == REC_ZERO_REGISTER)
 		return 0;
-	return rec->gprs[rt] & value_mask(esr);
+	return rec->gprs[rt] & access_mask(esr);
 }
 
-/* A data abort outside the protected half. */
-static bool outside_handle(const struct rec_hold *hold,
-			   const struct rec_trap *trap,
-			   struct rmi_rec_exit *exit)
+/* Handles a data abort in the unprotected half. */
+static bool abort_unprotected_handle(const struct rec_hold *hold,
+				     const struct rec_trap *trap,
+				     struct rmi_rec_exit *exit)
 {
 	struct rec *rec = hold->rec;
 
@@ -144,36 +160,35 @@ static bool outside_handle(const struct rec_hold *hold,
 	rec->last.esr = trap->esr;
 	rec->last.far = trap->far;
 	if (!is_emulatable(rec, trap))
-		return exit_seen(trap, SEEN_OUTSIDE, exit);
+		return abort_exit(trap, SEEN_OUTSIDE, exit);
 	rec->last.kind = REC_LAST_EMULATABLE;
 	exit->far = trap->far & FAR_IN_PAGE;
-	exit->gprs[0] = stored(rec, trap->esr);
-	return exit_seen(trap, SEEN_EMULATABLE, exit);
+	exit->gprs[0] = abort_stored_value(rec, trap->esr);
+	return abort_exit(trap, SEEN_EMULATABLE, exit);
 }
 
 bool abort_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 		  struct rmi_rec_exit *exit)
 {
 	if (is_external(BITS_GET(trap->esr, ESR_FSC)))
-		return external_handle(hold, trap, exit);
+		return abort_external_handle(hold, trap, exit);
 	if (is_realms_fault(hold, trap)) {
-		sea(hold, trap);
+		abort_inject_sea(hold, trap);
 		return false;
 	}
 	exit->hpfar = trap->hpfar & BITS_MASK(HPFAR_FIPA);
-	if (!realm_ipa_protected(&hold->rd->s2, page_of(trap)))
-		return outside_handle(hold, trap, exit);
-	return exit_seen(trap, SEEN_ANY, exit);
+	if (!realm_ipa_protected(&hold->rd->s2, abort_page(trap)))
+		return abort_unprotected_handle(hold, trap, exit);
+	return abort_exit(trap, SEEN_ANY, exit);
 }
 
-/* The value that a load puts into its register. */
-static uint64_t loaded(uint64_t esr, uint64_t value)
+/* Returns what a load puts into its register for the host's value. */
+static uint64_t abort_loaded_value(uint64_t esr, uint64_t value)
 {
-	uint64_t mask = value_mask(esr);
-	uint64_t sign = mask ^ mask >> 1;
+	uint64_t mask = access_mask(esr);
 
 	value &= mask;
-	if ((esr & ESR_SSE) && (value & sign))
+	if ((esr & ESR_SSE) && (value & access_top_bit(esr)))
 		value |= ~mask;
 	return esr & ESR_SF ? value : (uint32_t)value;
 }
@@ -183,7 +198,7 @@ void abort_complete(struct rec *rec, uint64_t value)
 	uint64_t esr = rec->last.esr;
 	uint64_t rt = BITS_GET(esr, ESR_SRT);
 
-	if (!(esr & ESR_WNR) && rt != ZERO_REGISTER)
-		rec->gprs[rt] = loaded(esr, value);
+	if (!(esr & ESR_WNR) && rt != REC_ZERO_REGISTER)
+		rec->gprs[rt] = abort_loaded_value(esr, value);
 	rec_skip(rec, esr);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Aborts of a Realm: who gets them, what the host sees, what it emulates. */
+/* Aborts of a Realm: which the Realm gets, which the host gets, what the host
+ * sees of them, and the accesses that it emulates. */
 #include "rmm/fixture/vcpu_fixture.h"
 
 #include "lib/pstate.h"
 
-/* Faults of stage 2: level 3, unless the name says other. */
+/* Faults of stage 2, at level 3 unless the name says otherwise. */
 #define TRANSLATION 0x07
 #define PERMISSION  0x0f
 #define EXTERNAL    0x10
@@ -30,17 +31,17 @@ static void the_realm_gets_what_it_brought_on_itself(void **state)
 		{ DATA(TRANSLATION), IPA_EMPTY, 0x96000210 },
 		{ DATA(TRANSLATION | WNR), IPA_EMPTY, 0x96000250 },
 		{ FETCH(TRANSLATION), IPA_EMPTY, 0x86000210 },
-		/* Nowhere near a table. */
+		/* Far away from any table. */
 		{ DATA(0x05), 5 * GIB1, 0x96000210 },
-		/* Beyond the address space; of the address size. */
+		/* Beyond the IPA space, and an address size fault. */
 		{ DATA(0x04), IPA_END, 0x96000210 },
 		{ DATA(0x00), IPA_END, 0x96000210 },
 		{ FETCH(0x00), IPA_END, 0x86000210 },
-		/* Code outside the protected half, mapped or not. */
+		/* Fetches in the unprotected half, mapped or not. */
 		{ FETCH(PERMISSION), DEVICE, 0x86000210 },
 		{ FETCH(TRANSLATION), DEVICE, 0x86000210 },
 		{ FETCH(PERMISSION), IPA_DATA, 0x86000210 },
-		/* What a host's mapping does not explain. */
+		/* Faults that the host's mappings do not cause. */
 		{ DATA(0x21), IPA_DATA, 0x96000210 },
 		{ DATA(0x30), IPA_RAM, 0x96000210 },
 		{ DATA(0x35), DEVICE, 0x96000210 },
@@ -58,7 +59,7 @@ static void the_realm_gets_what_it_brought_on_itself(void **state)
 	}
 }
 
-/* All bits of the syndrome are set that a fault at level 3 can have. */
+/* All bits that the syndrome of a fault at level 3 can have are set. */
 #define NOISE UINT64_C(0x1fff6c0)
 #define SET   UINT64_C(0x1800)
 
@@ -72,7 +73,7 @@ static void the_host_gets_what_it_has_to_map(void **state)
 		{ DATA(TRANSLATION), IPA_DESTROYED, 0x90000007 },
 		{ FETCH(TRANSLATION), IPA_RAM, 0x80000007 },
 		{ FETCH(TRANSLATION | NOISE), IPA_DESTROYED, 0x80001607 },
-		/* Mapped by another CPU meanwhile. */
+		/* Another CPU has mapped the page meanwhile. */
 		{ DATA(TRANSLATION), IPA_DATA, 0x90000007 },
 	};
 	struct vcpu_test *t = *state;
@@ -118,7 +119,7 @@ static void some_accesses_are_not_emulatable(void **state)
 {
 	struct vcpu_test *t = *state;
 
-	/* No valid syndrome, but rubbish where it would be. */
+	/* The syndrome is not valid, but its bits are set. */
 	assert_true(vcpu_traps(t, DATA(0xff80c7), FAR, DEVICE));
 	assert_exit(t, .exit_reason = RMI_EXIT_SYNC, .esr = 0x92000007,
 		    .hpfar = DEVICE / KIB4 << 4);

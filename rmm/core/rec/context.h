@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The registers of a vCPU. The core knows some of them by name, to take an
- * exception in the Realm's place; the port loads and saves them all. Names
- * are Arm's (DDI0487), which the assembler knows too.
+ * The registers of a vCPU (docs/rmi.md, What a run switches). The core knows
+ * some of them by name, because it takes exceptions in the Realm's place. The
+ * port loads and saves all of them. Names are those of DDI0487, which the
+ * assembler knows too.
  */
 #ifndef REEVE_RMM_CORE_REC_CONTEXT_H
 #define REEVE_RMM_CORE_REC_CONTEXT_H
@@ -13,9 +14,9 @@
 #include "lib/el1.h"
 
 /*
- * What Realm and host have in the same place, the host's for its own guests.
- * What is not here a Realm cannot reach: it is hidden from it (idreg.c) and
- * its access trapped.
+ * Registers that Realms and the host's own guests both use. A Realm cannot
+ * reach a register that is in none of the lists here: its feature is hidden
+ * (idreg.c) and accesses to it trap.
  */
 #define EL1_SHARED(REG)                                                        \
 	REG(sp_el1)                                                            \
@@ -27,14 +28,14 @@
 	REG(mdccint_el1)                                                       \
 	REG(cntkctl_el1)
 
-/* The same, of what says how addresses are translated. */
+/* The registers among them that control the translation of addresses. */
 #define EL1_TRANSLATION(REG)                                                   \
 	REG(tcr_el1)                                                           \
 	REG(sctlr_el1)                                                         \
 	REG(ttbr0_el1)                                                         \
 	REG(ttbr1_el1)
 
-/* What EL3 keeps for each world, so that only Realms share it. */
+/* Registers that EL3 keeps for each world, so that only Realms share them. */
 #define EL1_REALM(REG)                                                         \
 	EL1_KEYS(REG)                                                          \
 	REG(vdisr_el2)
@@ -50,6 +51,19 @@ struct el1_realm {
 	EL1_REALM(EL1_FIELD)
 };
 
+/* SCTLR_EL1: the fields that the core knows. */
+#define SCTLR_EL1_SA      (UINT64_C(1) << 3)
+#define SCTLR_EL1_SA0     (UINT64_C(1) << 4)
+#define SCTLR_EL1_CP15BEN (UINT64_C(1) << 5)
+#define SCTLR_EL1_NAA     (UINT64_C(1) << 6)
+#define SCTLR_EL1_EOS     (UINT64_C(1) << 11)
+#define SCTLR_EL1_NTWI    (UINT64_C(1) << 16)
+#define SCTLR_EL1_NTWE    (UINT64_C(1) << 18)
+#define SCTLR_EL1_EIS     (UINT64_C(1) << 22)
+#define SCTLR_EL1_SPAN    (UINT64_C(1) << 23)
+#define SCTLR_EL1_EE      (UINT64_C(1) << 25) /* byte order of data accesses */
+#define SCTLR_EL1_DSSBS   (UINT64_C(1) << 44)
+
 /* An EL1 timer. */
 struct rec_timer {
 	uint64_t ctl; /* CNTx_CTL_EL0 */
@@ -60,7 +74,7 @@ struct rec_timer {
 #define TIMER_IMASK   2
 #define TIMER_ISTATUS 4
 
-/* Whether its interrupt is asserted. */
+/* Returns whether a timer with this control register asserts its interrupt. */
 static inline bool timer_asserted(uint64_t ctl)
 {
 	return (ctl & (TIMER_ENABLE | TIMER_IMASK | TIMER_ISTATUS)) ==

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * RMI_REC_ENTER (rmi-rsi 5.1): the checks, what the REC's last exit still
- * owes, the run, and the record of its exit.
+ * RMI_REC_ENTER: the checks, the completion of the REC's last exit, the run,
+ * and the exit record. Steps are those of docs/rmi.md, RMI_REC_ENTER.
+ *
+ * No granule lock is held while the REC runs. The hold of the REC
+ * (rec_hold()) is what keeps the REC and its Realm.
  */
 #include "abi/rmi.h"
 #include "lib/number.h"
@@ -14,14 +17,14 @@
 #include "rmm/core/rmm.h"
 #include "rmm/core/rsi/rsi.h"
 
-/* What is read of struct rmi_rec_enter: up to its last field, in the steps of
- * 64 bytes in which copies are fast. */
+/* Bytes of struct rmi_rec_enter that are read: up to its last field, rounded up
+ * to the 64 bytes in which copies are fast. */
 #define ENTER_SIZE 0x300
 
 _Static_assert(ENTER_SIZE >= __builtin_offsetof(struct rmi_rec_enter, pad2f8),
 	       "all fields");
 
-/* Step 8; and the registers that a run needs are there. */
+/* docs/rmi.md, RMI_REC_ENTER step 8. */
 static bool gic_fits(struct rmm_port *port)
 {
 	uint64_t lr[GIC_LRS_MAX];
@@ -30,7 +33,8 @@ static bool gic_fits(struct rmm_port *port)
 	return count > 0 && gic_lrs_valid(lr, count);
 }
 
-/* Whether the flags fit what the last exit was (steps 9 and 10). */
+/* Returns whether the flags fit the last exit: the checks of docs/rmi.md,
+ * RMI_REC_ENTER steps 9 and 10. */
 static bool flags_fit(const struct rec *rec, uint64_t flags)
 {
 	if (flags & RMI_REC_ENTER_INJECT_SEA) {
@@ -42,8 +46,10 @@ static bool flags_fit(const struct rec *rec, uint64_t flags)
 	return true;
 }
 
-/* Steps 9, 10, 13 and 14: the host's answer to the last exit. */
-static void answer(struct rec *rec, const struct rmi_rec_enter *enter)
+/* Completes the last exit as the host has answered it: the effects of
+ * docs/rmi.md, RMI_REC_ENTER steps 9, 10, 13 and 14. */
+static void enter_complete_last_exit(struct rec *rec,
+				     const struct rmi_rec_enter *enter)
 {
 	if (enter->flags & RMI_REC_ENTER_INJECT_SEA)
 		inject_sea(rec, rec->last.esr, rec->last.far);
@@ -56,7 +62,7 @@ static void answer(struct rec *rec, const struct rmi_rec_enter *enter)
 	rec->trap_wfe = (enter->flags & RMI_REC_ENTER_TRAP_WFE) != 0;
 }
 
-static void timers_tell(const struct rec *rec, struct rmi_rec_exit *exit)
+static void enter_record_timers(const struct rec *rec, struct rmi_rec_exit *exit)
 {
 	exit->cntp_ctl = rec->phys.ctl;
 	exit->cntp_cval = rec->phys.cval;
@@ -64,8 +70,9 @@ static void timers_tell(const struct rec *rec, struct rmi_rec_exit *exit)
 	exit->cntv_cval = rec->virt.cval;
 }
 
-/* Step 15. */
-static void run(const struct rec_hold *hold, struct rmi_rec_exit *exit)
+/* docs/rmi.md, RMI_REC_ENTER step 15. */
+static void enter_run_vcpu(const struct rec_hold *hold,
+			   struct rmi_rec_exit *exit)
 {
 	struct rmm_port *port = hold->rmm->port;
 	struct rec_trap trap;
@@ -75,15 +82,15 @@ static void run(const struct rec_hold *hold, struct rmi_rec_exit *exit)
 		port_rec_run(port, hold->rec, &trap);
 	} while (!exit_handle(hold, &trap, exit));
 	port_rec_stop(port, hold->rec);
-	timers_tell(hold->rec, exit);
+	enter_record_timers(hold->rec, exit);
 }
 
-/* Steps 9 to 15. */
+/* docs/rmi.md, RMI_REC_ENTER steps 9 to 15. */
 static void enter_and_run(struct rec_hold *hold,
 			  const struct rmi_rec_enter *enter,
 			  struct rmi_rec_exit *exit)
 {
-	answer(hold->rec, enter);
+	enter_complete_last_exit(hold->rec, enter);
 	if (hold->rec->host_call.pending &&
 	    !rsi_host_call_complete(hold, enter, exit))
 		return;
@@ -92,10 +99,10 @@ static void enter_and_run(struct rec_hold *hold,
 			hold->rec,
 			(enter->flags & RMI_REC_ENTER_RIPAS_REJECT) != 0);
 	}
-	run(hold, exit);
+	enter_run_vcpu(hold, exit);
 }
 
-/* Steps 5 to 16, with the REC held. */
+/* docs/rmi.md, RMI_REC_ENTER steps 5 to 16. The REC is held. */
 static uint64_t enter_held(struct rec_hold *hold, pa_t page,
 			   const struct rmi_rec_enter *enter)
 {
@@ -127,7 +134,8 @@ uint64_t rmi_rec_enter(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 	uint64_t result;
 
 	(void)results;
-	/* Steps 1 and 4 in one: the page is looked at once. */
+	/* docs/rmi.md, RMI_REC_ENTER steps 1 and 4 at once: the page is read
+	 * once, and the copy is what gets checked. */
 	if (!is_aligned(run.value, GRANULE_SIZE) ||
 	    !granule_ns_read(rmm, run, &enter, ENTER_SIZE))
 		return rmi_return(RMI_ERROR_INPUT, 0);

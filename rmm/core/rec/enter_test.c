@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Entering a REC: the checks, what earlier exits owe, the exit record. */
+/* RMI_REC_ENTER: the checks, the completion of the last exit, the exit
+ * record. */
 #include "rmm/fixture/fixture.h"
 
 #include <string.h>
@@ -12,14 +13,14 @@
 
 #define SMC (UINT64_C(0x17) << 26 | UINT64_C(1) << 25)
 
-/* What the vCPU that the tests play does next, and how often it ran. */
+/* The vCPU that the tests play: what it does next, and how often it ran. */
 struct vcpu {
 	struct fixture *f;
 	uint64_t call[5]; /* X0..X4 of an SMC, if X0 is not 0 */
-	struct rec_trap trap; /* else what it stops with; zero: an IRQ */
-	bool take_run_page; /* as a host on another CPU */
+	struct rec_trap trap; /* else the trap that stops it; zero: an IRQ */
+	bool take_run_page; /* delegates it, as a host on another CPU */
 	unsigned runs;
-	uint64_t gprs[4]; /* that it saw when it ran */
+	uint64_t gprs[4]; /* as the vCPU saw them when it ran */
 };
 
 static struct vcpu vcpu;
@@ -172,7 +173,7 @@ static void reserved_flags_mean_nothing(void **state)
 	assert_false(rec_of(f)->trap_wfi || rec_of(f)->trap_wfe);
 }
 
-/* Which interrupts come, and how urgent they are, is the host's to say. */
+/* The host decides which interrupts a Realm gets, and their priority. */
 static void list_registers_may_have_any_interrupt(void **state)
 {
 	const uint64_t pending = UINT64_C(5) << 60;
@@ -202,7 +203,7 @@ static void list_registers_must_be_the_realms_own(void **state)
 	refused(f, RMI_ERROR_REC, RMI_REC_ENTER, REC, RUN);
 	inprocess_faults(f->machine)->no_gic_registers = false;
 	inprocess_set_lr(f->machine, 15, pending | 40);
-	/* One that is not in use has no meaning. */
+	/* A list register that is not in use has no meaning. */
 	inprocess_set_lr(f->machine, 2, hw | 40);
 	assert_int_equal(rmi(f, RMI_REC_ENTER, REC, RUN), RMI_SUCCESS);
 }
@@ -230,7 +231,7 @@ static void a_run_page_lost_meanwhile_is_an_error(void **state)
 	assert_int_equal(rmi(f, RMI_REALM_TERMINATE, RD), RMI_SUCCESS);
 }
 
-/* An access outside the protected half, by the instruction at PC. */
+/* An access in the unprotected half, by the instruction at PC. */
 #define LOAD_X7  UINT64_C(0x93c78007)
 #define STORE_X7 UINT64_C(0x93c78047)
 #define OUTSIDE  UINT64_C(0x4000001000)
@@ -265,7 +266,7 @@ static void a_load_gets_the_hosts_value(void **state)
 	enter_with(f, RMI_REC_ENTER_EMUL_MMIO, 0x1234567890);
 	assert_int_equal(rec_of(f)->gprs[7], 0x1234567890);
 	assert_int_equal(rec_of(f)->pc, pc + 4);
-	/* Once only. */
+	/* An exit can be completed only once. */
 	run_of(f)->enter.flags = RMI_REC_ENTER_EMUL_MMIO;
 	refused(f, RMI_ERROR_REC, RMI_REC_ENTER, REC, RUN);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What comes out of a Realm, by class (rmi-rsi 5.3, 5.4, 5.9, 5.11). */
+/* Exits of a Realm by the class of their exception (docs/rmi.md, Realm
+ * exits). */
 #include "rmm/core/rec/exit.h"
 
 #include <string.h>
@@ -9,25 +10,30 @@
 #include "lib/esr.h"
 #include "rmm/core/rmm.h"
 
-/* What the host sees of a trapped WFI or WFE: which of the two. */
-#define SEEN_WFX (BITS_MASK(ESR_EC) | 1)
-/* And of an SError interrupt. */
+/* The host sees only which of the two a trapped WFI or WFE is (docs/rmi.md,
+ * Syndrome exposure). */
+#define ESR_WFX_WFE 1
+#define SEEN_WFX    (BITS_MASK(ESR_EC) | ESR_WFX_WFE)
+/* The fields that the host sees of the syndrome of an SError interrupt. */
 #define SEEN_SERROR                                                            \
 	(BITS_MASK(ESR_EC) | ESR_IDS | BITS_MASK(ESR_AET) | ESR_EA |           \
 	 BITS_MASK(ESR_FSC))
 
 /* VSESR_EL2: the syndrome without its class. */
-#define VSESR_MASK 0x1ffffff
+#define VSESR_ISS_SHIFT 0
+#define VSESR_ISS_WIDTH 25
 
-static bool exit_reason(uint64_t reason, uint64_t esr, struct rmi_rec_exit *exit)
+/* Bytes of an HVC instruction. */
+#define HVC_SIZE 4
+
+static bool host_exit(uint64_t reason, uint64_t esr, struct rmi_rec_exit *exit)
 {
 	exit->exit_reason = reason;
 	exit->esr = esr;
 	return true;
 }
 
-/* An instruction that a Realm does not have. */
-static bool undefined(const struct rec_hold *hold)
+bool exit_undefined(const struct rec_hold *hold)
 {
 	port_rec_el1_get(hold->rmm->port, hold->rec);
 	inject_undefined(hold->rec);
@@ -35,22 +41,23 @@ static bool undefined(const struct rec_hold *hold)
 	return false;
 }
 
-/* The exception comes after the instruction, which has not happened. */
-static bool hypercall(const struct rec_hold *hold)
+/* The trap reports the address after the HVC, although the Realm has no such
+ * instruction: the exception is taken at its own address. */
+static bool hvc_handle(const struct rec_hold *hold)
 {
-	hold->rec->pc -= 4;
-	return undefined(hold);
+	hold->rec->pc -= HVC_SIZE;
+	return exit_undefined(hold);
 }
 
-static bool wait(struct rec *rec, const struct rec_trap *trap,
-		 struct rmi_rec_exit *exit)
+static bool wfx_handle(struct rec *rec, const struct rec_trap *trap,
+		       struct rmi_rec_exit *exit)
 {
 	rec_skip(rec, trap->esr);
-	return exit_reason(RMI_EXIT_SYNC, trap->esr & SEEN_WFX, exit);
+	return host_exit(RMI_EXIT_SYNC, trap->esr & SEEN_WFX, exit);
 }
 
-static bool call(const struct rec_hold *hold, const struct rec_trap *trap,
-		 struct rmi_rec_exit *exit)
+static bool smc_handle(const struct rec_hold *hold, const struct rec_trap *trap,
+		       struct rmi_rec_exit *exit)
 {
 	struct rec *rec = hold->rec;
 	struct smccc_regs regs;
@@ -64,14 +71,15 @@ static bool call(const struct rec_hold *hold, const struct rec_trap *trap,
 	return outcome != RSI_RETURN;
 }
 
-/* Classes of instructions that trap, if they are not one of those that are
- * served: a Realm does not have them. */
-static bool is_instruction(uint64_t class)
+/* Returns whether a class is that of a trapped instruction. A Realm does not
+ * have those that sync_handle() does not serve. */
+static bool class_is_instruction(uint64_t class)
 {
 	return class < ESR_EC_INST_LOWER || class == ESR_EC_GCS;
 }
 
-/* An unknown class is the host's to see, who gives up in the end. */
+/* An unknown class is shown to the host, with ESR 0; the host stops the Realm
+ * in the end. */
 static bool sync_handle(const struct rec_hold *hold,
 			const struct rec_trap *trap, struct rmi_rec_exit *exit)
 {
@@ -79,21 +87,21 @@ static bool sync_handle(const struct rec_hold *hold,
 
 	switch (class) {
 	case ESR_EC_SMC64:
-		return call(hold, trap, exit);
+		return smc_handle(hold, trap, exit);
 	case ESR_EC_DATA_LOWER:
 	case ESR_EC_INST_LOWER:
 		return abort_handle(hold, trap, exit);
 	case ESR_EC_SYSREG:
 		return sysreg_handle(hold, trap, exit);
 	case ESR_EC_WFX:
-		return wait(hold->rec, trap, exit);
+		return wfx_handle(hold->rec, trap, exit);
 	case ESR_EC_HVC32:
 	case ESR_EC_HVC64:
-		return hypercall(hold);
+		return hvc_handle(hold);
 	default:
-		return is_instruction(class)
-			       ? undefined(hold)
-			       : exit_reason(RMI_EXIT_SYNC, 0, exit);
+		if (class_is_instruction(class))
+			return exit_undefined(hold);
+		return host_exit(RMI_EXIT_SYNC, 0, exit);
 	}
 }
 
@@ -103,7 +111,8 @@ static bool serror_is_known(uint64_t esr)
 	       BITS_GET(esr, ESR_FSC) == ESR_FSC_ASYNCHRONOUS;
 }
 
-/* The Realm gets what it could not go on from. */
+/* The Realm gets a virtual SError if it cannot continue without noticing the
+ * error (docs/rmi.md, External aborts). */
 static bool serror_handle(const struct rec_hold *hold, uint64_t esr,
 			  struct rmi_rec_exit *exit)
 {
@@ -113,7 +122,7 @@ static bool serror_handle(const struct rec_hold *hold, uint64_t esr,
 	case ESR_AET_UEU:
 	case ESR_AET_UER:
 		hold->rec->serror = true;
-		hold->rec->vsesr = esr & VSESR_MASK;
+		hold->rec->vsesr = esr & BITS_MASK(VSESR_ISS);
 		break;
 	case ESR_AET_UEO:
 	case ESR_AET_CE:
@@ -121,7 +130,7 @@ static bool serror_handle(const struct rec_hold *hold, uint64_t esr,
 	default:
 		port_panic(hold->rmm->port, "an error that is not contained");
 	}
-	return exit_reason(RMI_EXIT_SERROR, esr & SEEN_SERROR, exit);
+	return host_exit(RMI_EXIT_SERROR, esr & SEEN_SERROR, exit);
 }
 
 bool exit_handle(const struct rec_hold *hold, const struct rec_trap *trap,
@@ -131,11 +140,11 @@ bool exit_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 	case REC_TRAP_SYNC:
 		return sync_handle(hold, trap, exit);
 	case REC_TRAP_FIQ:
-		return exit_reason(RMI_EXIT_FIQ, 0, exit);
+		return host_exit(RMI_EXIT_FIQ, 0, exit);
 	case REC_TRAP_SERROR:
 		return serror_handle(hold, trap->esr, exit);
 	case REC_TRAP_IRQ:
 	default:
-		return exit_reason(RMI_EXIT_IRQ, 0, exit);
+		return host_exit(RMI_EXIT_IRQ, 0, exit);
 	}
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What comes out of a Realm, and what the next REC_ENTER owes for it (rmi-rsi
- * 5.3 to 5.11). The vCPU is between port_rec_start() and port_rec_stop()
- * where a function has a struct rec_trap, and stopped where it has not.
+ * The exits of a Realm, and how the next RMI_REC_ENTER completes them
+ * (docs/rmi.md, Realm exits). A function with a struct rec_trap or a rec_hold
+ * is called between port_rec_start() and port_rec_stop(); for the others the
+ * registers of the vCPU are in struct rec.
  */
 #ifndef REEVE_RMM_CORE_REC_EXIT_H
 #define REEVE_RMM_CORE_REC_EXIT_H
@@ -14,31 +15,41 @@
 #include "rmm/core/port.h"
 #include "rmm/core/rec/rec.h"
 
+/* HPFAR_EL2: bits 51:12 of the IPA. */
+#define HPFAR_FIPA_SHIFT 4
+#define HPFAR_FIPA_WIDTH 40
+
 /*
- * Serves what the trap is about. true: the host has to see *exit, which is
- * zero going in; false: the Realm goes on, and *exit is still zero.
+ * Serves a trap. Returns true if the host has to see *exit, and false if the
+ * Realm goes on. *exit is zero before the call, and still is if the result is
+ * false.
  */
 bool exit_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 		 struct rmi_rec_exit *exit);
 
-/* The same for the classes of exceptions that have a file of their own. */
+/* Do the same for the classes of exceptions that have a file of their own. */
 bool abort_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 		  struct rmi_rec_exit *exit);
 bool sysreg_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 		   struct rmi_rec_exit *exit);
 
-/* What the host's answer to an emulatable abort, or to the read of a register,
- * does to the vCPU: rec->last says which instruction it was. */
+/* Lets the Realm take the exception for an undefined instruction. Returns
+ * false, as the Realm goes on. */
+bool exit_undefined(const struct rec_hold *hold);
+
+/* Complete the instruction that caused the last exit, which was an emulatable
+ * abort or the read of a register; value is the host's answer. */
 void abort_complete(struct rec *rec, uint64_t value);
 void sysreg_complete(struct rec *rec, uint64_t value);
 
-/* Exceptions that the RMM takes to EL1: a synchronous external abort, for the
- * abort with this ESR_EL2 and FAR_EL2; an undefined instruction. */
+/* Take an exception to EL1 in the Realm's place: a synchronous external abort
+ * (SEA) for the abort with this ESR_EL2 and FAR_EL2, or an undefined
+ * instruction. */
 void inject_sea(struct rec *rec, uint64_t esr, uint64_t far);
 void inject_undefined(struct rec *rec);
 
-/* Whether a vCPU may run with these list registers: none is tied to a physical
- * interrupt, no two have the same virtual one. */
+/* Returns whether a vCPU may run with these list registers: none is tied to a
+ * physical interrupt, and no two have the same virtual interrupt. */
 bool gic_lrs_valid(const uint64_t *lr, unsigned count);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What comes out of a Realm, by class. */
+/* Exits of a Realm, by the class of their exception. */
 #include "rmm/fixture/vcpu_fixture.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ static void interrupts_come_to_the_host(void **state)
 	struct vcpu_test *t = *state;
 	struct rec before = *t->rec;
 
-	/* The syndrome is of another exception. */
+	/* The syndrome is that of an earlier exception. */
 	assert_true(stops(t, REC_TRAP_IRQ, SMC));
 	assert_exit(t, .exit_reason = RMI_EXIT_IRQ);
 	assert_true(stops(t, REC_TRAP_FIQ, SMC));
@@ -46,7 +46,7 @@ static void a_call_that_is_served_goes_on_behind_it(void **state)
 	assert_int_equal(t->rec->gprs[2], RSI_ABI_VERSION_1_1);
 	assert_int_equal(t->rec->gprs[18], 18);
 	assert_int_equal(t->rec->pc, VCPU_PC + 4);
-	/* BTYPE is of the instruction before. */
+	/* BTYPE is that of the instruction before. */
 	assert_int_equal(t->rec->pstate, PSTATE_EL1H_MASKED);
 }
 
@@ -140,7 +140,7 @@ static void an_unknown_class_is_the_hosts_to_give_up(void **state)
 	assert_int_equal(t->rec->pc, VCPU_PC);
 }
 
-/* An SError with this severity, and all bits set that are hidden. */
+/* An SError with this severity, in which all hidden bits are set. */
 #define SERROR(aet) ESR(ESR_EC_SERROR, 0xffe1c0 | (aet) << 10 | 0x11)
 
 static void an_serror_is_pending_where_the_realm_cannot_go_on(void **state)

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The virtual interface of the interrupt controller is the host's, but for
- * what a list register could do to the machine (rmi-rsi 5.7).
+ * The virtual interface of the interrupt controller belongs to the host, except
+ * that a list register must not affect the machine itself (docs/rmi.md,
+ * Interrupt controller).
  */
 #include "abi/bits.h"
 #include "lib/ich.h"
 #include "rmm/core/rec/exit.h"
 
-static bool in_use(uint64_t lr)
+static bool lr_in_use(uint64_t lr)
 {
 	return (lr & (ICH_LR_PENDING | ICH_LR_ACTIVE)) != 0;
 }
 
-/* Whether one of count registers has the interrupt of lr. */
-static bool has_vintid(const uint64_t *others, unsigned count, uint64_t lr)
+/* Returns whether one of the first count registers has the interrupt of lr. */
+static bool lrs_have_intid(const uint64_t *others, unsigned count, uint64_t lr)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (in_use(others[i]) && BITS_GET(others[i], ICH_LR_INTID) ==
-						 BITS_GET(lr, ICH_LR_INTID))
+		if (lr_in_use(others[i]) && BITS_GET(others[i], ICH_LR_INTID) ==
+						    BITS_GET(lr, ICH_LR_INTID))
 			return true;
 	}
 	return false;
@@ -26,9 +27,9 @@ static bool has_vintid(const uint64_t *others, unsigned count, uint64_t lr)
 bool gic_lrs_valid(const uint64_t *lr, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		if (!in_use(lr[i]))
+		if (!lr_in_use(lr[i]))
 			continue;
-		if ((lr[i] & ICH_LR_HW) || has_vintid(lr, i, lr[i]))
+		if ((lr[i] & ICH_LR_HW) || lrs_have_intid(lr, i, lr[i]))
 			return false;
 	}
 	return true;

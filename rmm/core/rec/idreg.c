@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The ID registers as a Realm sees them: one table of what may be there. A
- * feature is in it if it needs no register that traps or is not switched
- * (context.h), and a value that is not known here is cut to the highest that
- * is. What is not in the table reads as "not there": vectors longer than 128
- * bits, matrices, memory tags beyond instructions, error records, debug and
- * performance counters, nested virtualization, and what comes after.
+ * The ID registers as a Realm sees them (docs/rmi.md, ID registers). A table
+ * lists the fields that a Realm may see. A feature is in the table if all
+ * registers that it needs are switched (context.h), and none of them traps. A
+ * value above the highest one known here is cut to that one. All other fields
+ * read as "not there": vectors longer than 128 bits, matrices, memory tags
+ * beyond instructions, error records, debug and performance counters, nested
+ * virtualization, and features of later CPUs.
  */
 #include "rmm/core/rec/idreg.h"
 
@@ -17,24 +18,24 @@
 
 /* Fields have 4 bits. */
 #define FIELD_ONES UINT64_C(0xf)
-/* In signed fields, from here on: not there. */
+/* Signed fields with this value or a higher one mean "not there". */
 #define FIELD_NEGATIVE 8
 
-/* How the least value of a field reads that this table does not have. */
+/* Whether a field is signed, and its negative values mean "not there". */
 enum id_sign {
 	UNSIGNED,
 	SIGNED,
 };
 
-/* A field of which a Realm sees at most max. */
+/* A field whose value for a Realm is at most max. */
 struct id_field {
 	uint8_t reg; /* enum idreg */
 	uint8_t shift;
 	uint8_t max;
-	uint8_t sign; /* enum id_sign: where negative values stay */
+	uint8_t sign; /* enum id_sign; negative values of SIGNED stay */
 };
 
-/* Names are those of the fields in Arm DDI0487. */
+/* The names of fields are those of DDI0487. */
 static const struct id_field fields[] = {
 	{ ID_PFR0, 0, 1, UNSIGNED }, /* EL0: A64 only */
 	{ ID_PFR0, 4, 1, UNSIGNED }, /* EL1 */
@@ -75,7 +76,8 @@ static const struct id_field fields[] = {
 	{ ID_ISAR1, 48, 1, UNSIGNED }, /* DGH */
 	{ ID_ISAR1, 52, 1, UNSIGNED }, /* I8MM */
 	{ ID_ISAR1, 56, 1, UNSIGNED }, /* XS */
-	/* No WFxT: to the host, which is shown no deadline, it were a WFI. */
+	/* No WFxT: the host does not learn the deadline and would treat it as
+	 * WFI. */
 	{ ID_ISAR2, 4, 1, UNSIGNED }, /* RPRES */
 	{ ID_ISAR2, 8, 1, UNSIGNED }, /* GPA3 */
 	{ ID_ISAR2, 12, 5, UNSIGNED }, /* APA3 */
@@ -113,7 +115,7 @@ static const struct id_field fields[] = {
 	{ ID_MMFR3, 60, 1, UNSIGNED }, /* Spec_FPACC */
 };
 
-/* Where each register is. */
+/* CRm and op2 of each register. */
 static const struct {
 	uint8_t crm, op2;
 } places[ID_REGS] = {
@@ -121,6 +123,10 @@ static const struct {
 	[ID_ISAR1] = { 6, 1 }, [ID_ISAR2] = { 6, 2 }, [ID_MMFR0] = { 7, 0 },
 	[ID_MMFR1] = { 7, 1 }, [ID_MMFR2] = { 7, 2 }, [ID_MMFR3] = { 7, 3 },
 };
+
+/* ID_AA64DFR0_EL1, whose view does not depend on the machine. */
+#define DFR0_CRM 5
+#define DFR0_OP2 0
 
 static uint64_t field_view(const struct id_field *field, uint64_t value)
 {
@@ -132,7 +138,7 @@ static uint64_t field_view(const struct id_field *field, uint64_t value)
 	return has << field->shift;
 }
 
-static uint64_t view(unsigned reg, uint64_t value)
+static uint64_t register_view(unsigned reg, uint64_t value)
 {
 	uint64_t seen = 0;
 
@@ -146,11 +152,11 @@ static uint64_t view(unsigned reg, uint64_t value)
 uint64_t idreg_view(const struct rmm_machine *machine, unsigned crm,
 		    unsigned op2)
 {
-	if (crm == 5 && op2 == 0)
+	if (crm == DFR0_CRM && op2 == DFR0_OP2)
 		return GUEST_DFR0;
 	for (unsigned i = 0; i < ID_REGS; i++) {
 		if (places[i].crm == crm && places[i].op2 == op2)
-			return view(i, machine->id[i]);
+			return register_view(i, machine->id[i]);
 	}
 	return 0;
 }

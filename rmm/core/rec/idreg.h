@@ -7,7 +7,8 @@
 
 struct rmm_machine;
 
-/* The register S3_0_C0_C<crm>_<op2>, crm 1..7, op2 0..7. */
+/* Returns the register S3_0_C0_C<crm>_<op2> as a Realm reads it. crm is 1 to 7,
+ * op2 0 to 7. */
 uint64_t idreg_view(const struct rmm_machine *machine, unsigned crm,
 		    unsigned op2);
 

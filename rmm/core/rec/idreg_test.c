@@ -10,7 +10,8 @@
 #include "rmm/core/rec/idreg.h"
 #include "rmm/core/rmm.h"
 
-/* A CPU that has everything, in every field; and one that has nothing. */
+/* A CPU with the highest value in every field, and one with 0 in every
+ * field. */
 static const struct rmm_machine most = {
 	.id = { [0 ... ID_REGS - 1] = UINT64_C(0x7777777777777777) },
 };
@@ -81,7 +82,7 @@ static void other_registers_read_as_zero(void **state)
 		for (unsigned op2 = 0; op2 < 8; op2++)
 			seen += idreg_view(&most, crm, op2) != 0;
 	}
-	/* Those above, and the debug register. */
+	/* The registers above and the debug register. */
 	assert_int_equal(seen, ID_REGS + 1);
 }
 

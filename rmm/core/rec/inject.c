@@ -1,31 +1,33 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Exceptions that the RMM takes to EL1 in the Realm's place (Arm DDI0487,
- * "Exception entry"; of its PSTATE rules those of the features that a Realm
- * has).
+ * Exceptions that the RMM takes to EL1 in the Realm's place (docs/rmi.md,
+ * Injected exceptions). The rules are those of DDI0487, "Exception entry", for
+ * the features that a Realm has.
  */
 #include "abi/bits.h"
 #include "lib/esr.h"
 #include "lib/pstate.h"
 #include "rmm/core/rec/exit.h"
 
-#define SCTLR_EL1_SPAN  (UINT64_C(1) << 23)
-#define SCTLR_EL1_DSSBS (UINT64_C(1) << 44)
+/* Offsets from VBAR_EL1 of the vectors for synchronous exceptions. */
+#define VECTOR_CURRENT_EL_SP_EL0 0x000
+#define VECTOR_CURRENT_EL_SP_ELX 0x200
+#define VECTOR_LOWER_EL_A64      0x400
+#define VECTOR_LOWER_EL_A32      0x600
 
-#define ESR_CLASS(ec) ((uint64_t)(ec) << ESR_EC_SHIFT)
-
-/* Of the synchronous exceptions, by where they come from. */
+/* Returns the offset of the vector for a synchronous exception that comes from
+ * this PSTATE. */
 static uint64_t vector_offset(uint64_t pstate)
 {
 	if (pstate & PSTATE_A32)
-		return 0x600;
+		return VECTOR_LOWER_EL_A32;
 	switch (BITS_GET(pstate, PSTATE_MODE)) {
 	case PSTATE_EL1H:
-		return 0x200;
+		return VECTOR_CURRENT_EL_SP_ELX;
 	case PSTATE_EL1T:
-		return 0x000;
+		return VECTOR_CURRENT_EL_SP_EL0;
 	default:
-		return 0x400;
+		return VECTOR_LOWER_EL_A64;
 	}
 }
 
@@ -43,7 +45,7 @@ static uint64_t handler_pstate(const struct rec *rec)
 	return kept | PSTATE_DAIF | PSTATE_EL1H;
 }
 
-static void take(struct rec *rec, uint64_t esr)
+static void inject_exception(struct rec *rec, uint64_t esr)
 {
 	uint64_t pstate = handler_pstate(rec);
 
@@ -54,8 +56,9 @@ static void take(struct rec *rec, uint64_t esr)
 	rec->pstate = pstate;
 }
 
-/* The class at EL1 for one at EL2: they differ by whence they come. */
-static uint64_t class_at_el1(const struct rec *rec, uint64_t esr)
+/* Returns the exception class at EL1 of an abort with this ESR_EL2. Aborts from
+ * EL1 have the next higher class than those from EL0. */
+static uint64_t inject_class(const struct rec *rec, uint64_t esr)
 {
 	uint64_t mode = BITS_GET(rec->pstate, PSTATE_MODE);
 	bool from_el1 = !(rec->pstate & PSTATE_A32) && mode != PSTATE_EL0T;
@@ -65,16 +68,16 @@ static uint64_t class_at_el1(const struct rec *rec, uint64_t esr)
 
 void inject_sea(struct rec *rec, uint64_t esr, uint64_t far)
 {
-	uint64_t syndrome = ESR_CLASS(class_at_el1(rec, esr)) | ESR_IL |
+	uint64_t syndrome = BITS_PUT(ESR_EC, inject_class(rec, esr)) | ESR_IL |
 			    ESR_EA | ESR_FSC_EXTERNAL;
 
 	if (BITS_GET(esr, ESR_EC) == ESR_EC_DATA_LOWER)
 		syndrome |= esr & (ESR_CM | ESR_WNR);
 	rec->el1.far_el1 = far;
-	take(rec, syndrome);
+	inject_exception(rec, syndrome);
 }
 
 void inject_undefined(struct rec *rec)
 {
-	take(rec, ESR_CLASS(ESR_EC_UNKNOWN) | ESR_IL);
+	inject_exception(rec, BITS_PUT(ESR_EC, ESR_EC_UNKNOWN) | ESR_IL);
 }

@@ -85,15 +85,15 @@ static void an_abort_tells_what_the_realm_may_know(void **state)
 	const struct {
 		uint64_t pstate, esr, expected;
 	} cases[] = {
-		/* From EL1, a write; all of the other fields set. */
+		/* From EL1: a write, with all other fields set. */
 		{ 0x5, 0x93ff8ec7 | 0x40, 0x96000250 },
-		/* From EL0, a read. */
+		/* From EL0: a read. */
 		{ 0x0, 0x92000006, 0x92000210 },
-		/* From EL1, cache maintenance. */
+		/* From EL1: cache maintenance. */
 		{ 0x4, 0x92000146, 0x96000350 },
 		/* From A32. */
 		{ 0x10, 0x92000046, 0x92000250 },
-		/* Fetches, where bits of data aborts mean nothing. */
+		/* Fetches, for which bits of data aborts mean nothing. */
 		{ 0x5, 0x82000006, 0x86000210 },
 		{ 0x0, 0x820001c6, 0x82000210 },
 	};

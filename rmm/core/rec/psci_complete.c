@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RMI_PSCI_COMPLETE: the host answers a vCPU's request on another vCPU. */
+/* RMI_PSCI_COMPLETE: the host's answer to the request of a vCPU, the caller,
+ * about another vCPU of the Realm, the target. */
 #include "abi/psci.h"
 #include "abi/rmi.h"
 #include "rmm/core/granule.h"
@@ -7,12 +8,10 @@
 #include "rmm/core/rmi/handlers.h"
 #include "rmm/core/rmi/status.h"
 
-/* SCTLR_EL1.EE: the byte order of data accesses at EL1. */
-#define SCTLR_EL1_EE (UINT64_C(1) << 25)
-
-/* Steps 4 to 7: the request of the caller is about the target. */
-static bool request_matches(const struct granule_ref *caller_ref,
-			    const struct rec *caller, const struct rec *target)
+/* docs/rmi.md, RMI_PSCI_COMPLETE steps 4 to 7. */
+static bool psci_request_matches(const struct granule_ref *caller_ref,
+				 const struct rec *caller,
+				 const struct rec *target)
 {
 	return granule_refs(caller_ref) == 0 && caller->psci.pending &&
 	       pa_equal(caller->rd, target->rd) &&
@@ -20,18 +19,18 @@ static bool request_matches(const struct granule_ref *caller_ref,
 }
 
 /*
- * Step 8: what the host may answer. It may deny a CPU_ON only of a target
- * that is off; for one that is on, the answer is the RMM's.
+ * docs/rmi.md, RMI_PSCI_COMPLETE step 8. The host may deny CPU_ON only for a
+ * target that is off; for a target that is on, the RMM decides.
  */
-static bool status_permitted(const struct rec_psci_request *request,
-			     bool target_on, uint64_t status)
+static bool psci_status_permitted(const struct rec_psci_request *request,
+				  bool target_on, uint64_t status)
 {
 	if (status == PSCI_SUCCESS)
 		return true;
 	return status == (uint64_t)PSCI_DENIED && request->cpu_on && !target_on;
 }
 
-static void start(struct rec *target, const struct rec *caller)
+static void psci_start_target(struct rec *target, const struct rec *caller)
 {
 	rec_reset(target);
 	target->el1.sctlr_el1 |= caller->el1.sctlr_el1 & SCTLR_EL1_EE;
@@ -40,9 +39,9 @@ static void start(struct rec *target, const struct rec *caller)
 	target->runnable = true;
 }
 
-/* Carries the request out; what the caller sees in X0. */
-static int64_t carry_out(const struct rec *caller, struct rec *target,
-			 bool target_on, uint64_t status)
+/* Carries out the request. Returns what the caller gets in X0. */
+static int64_t psci_carry_out(const struct rec *caller, struct rec *target,
+			      bool target_on, uint64_t status)
 {
 	if (!caller->psci.cpu_on)
 		return target_on ? PSCI_AFFINITY_ON : PSCI_AFFINITY_OFF;
@@ -50,11 +49,11 @@ static int64_t carry_out(const struct rec *caller, struct rec *target,
 		return PSCI_ALREADY_ON;
 	if (status != PSCI_SUCCESS)
 		return PSCI_DENIED;
-	start(target, caller);
+	psci_start_target(target, caller);
 	return PSCI_SUCCESS;
 }
 
-static void answer(struct rec *caller, int64_t result)
+static void psci_return_to_caller(struct rec *caller, int64_t result)
 {
 	caller->gprs[0] = (uint64_t)result;
 	for (unsigned i = 1; i <= 3; i++)
@@ -62,19 +61,22 @@ static void answer(struct rec *caller, int64_t result)
 	caller->psci = (struct rec_psci_request){ 0 };
 }
 
-/* Both RECs are held. */
-static uint64_t complete(const struct granule_ref *caller_ref,
-			 const struct granule_ref *target_ref, uint64_t status)
+/* The granules of both RECs are locked. */
+static uint64_t psci_complete_held(const struct granule_ref *caller_ref,
+				   const struct granule_ref *target_ref,
+				   uint64_t status)
 {
 	struct rec *caller = granule_map(caller_ref);
 	struct rec *target = granule_map(target_ref);
-	/* While it executes, its other fields are not ours to read. */
+	/* The reference is looked at first: while the target executes, its CPU
+	 * may change the other fields without the lock. */
 	bool on = granule_refs(target_ref) != 0 || target->runnable;
-	bool allowed = request_matches(caller_ref, caller, target) &&
-		       status_permitted(&caller->psci, on, status);
+	bool allowed = psci_request_matches(caller_ref, caller, target) &&
+		       psci_status_permitted(&caller->psci, on, status);
 
 	if (allowed)
-		answer(caller, carry_out(caller, target, on, status));
+		psci_return_to_caller(
+			caller, psci_carry_out(caller, target, on, status));
 	granule_unmap(target_ref, target);
 	granule_unmap(caller_ref, caller);
 	return rmi_return(allowed ? RMI_SUCCESS : RMI_ERROR_INPUT, 0);
@@ -91,7 +93,7 @@ uint64_t rmi_psci_complete(struct rmm *rmm, const uint64_t *args,
 	(void)results;
 	if (!granule_lock_pair(rmm, caller, target, &caller_ref, &target_ref))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	result = complete(&caller_ref, &target_ref, args[2]);
+	result = psci_complete_held(&caller_ref, &target_ref, args[2]);
 	granule_unlock(&caller_ref);
 	granule_unlock(&target_ref);
 	return result;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RMI_REC_CREATE and _DESTROY, stateful operations; and executing a REC. */
+/* RMI_REC_CREATE and _DESTROY, which are stateful operations; and holding and
+ * executing a REC. */
 #include "rmm/core/rec/rec.h"
 
 #include <string.h>
@@ -17,23 +18,29 @@
 #include "rmm/core/rmi/status.h"
 #include "rmm/core/rmm.h"
 
-/* MPIDR_EL1 has Aff3 higher up than RmiRecMpidr. */
+/* MPIDR_EL1 has Aff3 in higher bits than RmiRecMpidr. */
 #define MPIDR_EL1_AFF3_SHIFT 32
+#define MPIDR_EL1_AFF3_WIDTH 8
 #define MPIDR_EL1_RES1       UINT64_C(0x80000000)
 
-/* SPAN, EIS, nTWE, nTWI, EOS, nAA, CP15BEN, SA0, SA; MMU and caches off. */
-#define SCTLR_EL1_RESET 0x00c50878
-/* TDCC: EL0 has no debug communication channel. */
-#define MDSCR_EL1_RESET 0x1000
+/* MMU and caches off. */
+#define SCTLR_EL1_RESET                                                        \
+	(SCTLR_EL1_SPAN | SCTLR_EL1_EIS | SCTLR_EL1_NTWE | SCTLR_EL1_NTWI |    \
+	 SCTLR_EL1_EOS | SCTLR_EL1_NAA | SCTLR_EL1_CP15BEN | SCTLR_EL1_SA0 |   \
+	 SCTLR_EL1_SA)
+
+/* EL0 has no debug communication channel. */
+#define MDSCR_EL1_TDCC (UINT64_C(1) << 12)
 
 _Static_assert(REC_AUX_GRANULES <= SRO_PAGES_MAX, "one operation holds all");
 
-static uint32_t index_of(uint64_t aff0, uint64_t aff1, uint64_t aff2,
-			 uint64_t aff3)
+static uint32_t rec_index_from_affinity(uint64_t aff0, uint64_t aff1,
+					uint64_t aff2, uint64_t aff3)
 {
 	return (uint32_t)(aff0 | aff1 << RMI_MPIDR_AFF0_WIDTH |
-			  aff2 << (RMI_MPIDR_AFF0_WIDTH + 8) |
-			  aff3 << (RMI_MPIDR_AFF0_WIDTH + 16));
+			  aff2 << (RMI_MPIDR_AFF0_WIDTH + RMI_MPIDR_AFF1_WIDTH) |
+			  aff3 << (RMI_MPIDR_AFF0_WIDTH + RMI_MPIDR_AFF1_WIDTH +
+				   RMI_MPIDR_AFF2_WIDTH));
 }
 
 bool rec_index_from_params(uint64_t mpidr, uint32_t *index)
@@ -42,20 +49,19 @@ bool rec_index_from_params(uint64_t mpidr, uint32_t *index)
 		BITS_MASK(RMI_MPIDR_AFF0) | BITS_MASK(RMI_MPIDR_AFF1) |
 		BITS_MASK(RMI_MPIDR_AFF2) | BITS_MASK(RMI_MPIDR_AFF3);
 
-	*index = index_of(BITS_GET(mpidr, RMI_MPIDR_AFF0),
-			  BITS_GET(mpidr, RMI_MPIDR_AFF1),
-			  BITS_GET(mpidr, RMI_MPIDR_AFF2),
-			  BITS_GET(mpidr, RMI_MPIDR_AFF3));
+	*index = rec_index_from_affinity(BITS_GET(mpidr, RMI_MPIDR_AFF0),
+					 BITS_GET(mpidr, RMI_MPIDR_AFF1),
+					 BITS_GET(mpidr, RMI_MPIDR_AFF2),
+					 BITS_GET(mpidr, RMI_MPIDR_AFF3));
 	return (mpidr & ~affinity) == 0;
 }
 
 uint32_t rec_index_from_mpidr(uint64_t mpidr_el1)
 {
-	return index_of(BITS_GET(mpidr_el1, RMI_MPIDR_AFF0),
-			BITS_GET(mpidr_el1, RMI_MPIDR_AFF1),
-			BITS_GET(mpidr_el1, RMI_MPIDR_AFF2),
-			mpidr_el1 >> MPIDR_EL1_AFF3_SHIFT &
-				BITS_ONES(RMI_MPIDR_AFF3_WIDTH));
+	return rec_index_from_affinity(BITS_GET(mpidr_el1, RMI_MPIDR_AFF0),
+				       BITS_GET(mpidr_el1, RMI_MPIDR_AFF1),
+				       BITS_GET(mpidr_el1, RMI_MPIDR_AFF2),
+				       BITS_GET(mpidr_el1, MPIDR_EL1_AFF3));
 }
 
 uint64_t rec_mpidr_el1(const struct rec *rec)
@@ -63,7 +69,7 @@ uint64_t rec_mpidr_el1(const struct rec *rec)
 	uint64_t aff3 = BITS_GET(rec->mpidr, RMI_MPIDR_AFF3);
 
 	return (rec->mpidr & ~BITS_MASK(RMI_MPIDR_AFF3)) |
-	       aff3 << MPIDR_EL1_AFF3_SHIFT | MPIDR_EL1_RES1;
+	       BITS_PUT(MPIDR_EL1_AFF3, aff3) | MPIDR_EL1_RES1;
 }
 
 void rec_reset(struct rec *rec)
@@ -79,11 +85,11 @@ void rec_skip(struct rec *rec, uint64_t esr)
 		rec->pstate &= ~(uint64_t)(PSTATE_BTYPE | PSTATE_SS);
 }
 
-/* What RD and parameters must fulfil for the next REC; X0 if they do not. */
-static uint64_t create_check(const struct granule_ref *rd_ref,
-			     const struct rd *rd,
-			     const struct rmi_rec_params *params,
-			     const struct sro *sro)
+/* docs/rmi.md, RMI_REC_CREATE steps 6 to 9. Returns X0. */
+static uint64_t rec_create_check(const struct granule_ref *rd_ref,
+				 const struct rd *rd,
+				 const struct rmi_rec_params *params,
+				 const struct sro *sro)
 {
 	uint32_t index;
 
@@ -111,7 +117,7 @@ static void rec_fill(const struct granule_ref *ref, const struct rd *rd,
 		.runnable = (params->flags & RMI_REC_FLAG_RUNNABLE) != 0,
 		.mpidr = params->mpidr,
 		.pc = params->pc,
-		.el1.mdscr_el1 = MDSCR_EL1_RESET,
+		.el1.mdscr_el1 = MDSCR_EL1_TDCC,
 		.aux_count = sro->count,
 	};
 	rec_reset(rec);
@@ -120,13 +126,15 @@ static void rec_fill(const struct granule_ref *ref, const struct rd *rd,
 	granule_unmap(ref, rec);
 }
 
-/* Both granules are held: makes the REC, or says why not. */
-static uint64_t create(struct granule_ref *rec_ref, struct granule_ref *rd_ref,
-		       const struct rmi_rec_params *params,
-		       const struct sro *sro)
+/* Checks the parameters and makes the REC, with both granules locked. Returns
+ * X0. */
+static uint64_t rec_create_held(struct granule_ref *rec_ref,
+				struct granule_ref *rd_ref,
+				const struct rmi_rec_params *params,
+				const struct sro *sro)
 {
 	struct rd *rd = granule_map(rd_ref);
-	uint64_t result = create_check(rd_ref, rd, params, sro);
+	uint64_t result = rec_create_check(rd_ref, rd, params, sro);
 
 	if (result == RMI_SUCCESS) {
 		rec_fill(rec_ref, rd, params, sro);
@@ -142,8 +150,8 @@ static uint64_t create(struct granule_ref *rec_ref, struct granule_ref *rd_ref,
 	return result;
 }
 
-/* rmi-rsi 2.4 REC_CREATE steps 4 to 9. */
-static uint64_t create_attempt(struct rmm *rmm, const struct sro *sro)
+/* docs/rmi.md, RMI_REC_CREATE steps 4 to 10. */
+static uint64_t rec_create_attempt(struct rmm *rmm, const struct sro *sro)
 {
 	struct granule_want want_rec = { sro->object, GRANULE_PARTIAL };
 	struct granule_want want_rd = { sro->rd, GRANULE_RD };
@@ -155,13 +163,13 @@ static uint64_t create_attempt(struct rmm *rmm, const struct sro *sro)
 	    !granule_ns_read(rmm, sro->params, &params, sizeof(params)) ||
 	    !granule_lock_pair(rmm, want_rec, want_rd, &rec_ref, &rd_ref))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	result = create(&rec_ref, &rd_ref, &params, sro);
+	result = rec_create_held(&rec_ref, &rd_ref, &params, sro);
 	granule_unlock(&rec_ref);
 	granule_unlock(&rd_ref);
 	return result;
 }
 
-static void object_free(struct rmm *rmm, const struct sro *sro)
+static void rec_free_partial(struct rmm *rmm, const struct sro *sro)
 {
 	struct granule_ref ref;
 
@@ -169,15 +177,15 @@ static void object_free(struct rmm *rmm, const struct sro *sro)
 	granule_unlock_to(&ref, GRANULE_DELEGATED);
 }
 
-static uint64_t create_finish(struct rmm *rmm, struct sro *sro)
+static uint64_t rec_create_finish(struct rmm *rmm, struct sro *sro)
 {
 	uint64_t result;
 
 	if (sro->failure) {
-		object_free(rmm, sro);
+		rec_free_partial(rmm, sro);
 		return sro->failure;
 	}
-	result = create_attempt(rmm, sro);
+	result = rec_create_attempt(rmm, sro);
 	return result == RMI_SUCCESS ? result : sro_fail(sro, result);
 }
 
@@ -195,7 +203,7 @@ uint64_t rmi_rec_create(struct rmm *rmm, const uint64_t *args, uint64_t *results
 		return status;
 	}
 	granule_unlock_to(&ref, GRANULE_PARTIAL);
-	sro->finish = create_finish;
+	sro->finish = rec_create_finish;
 	sro->phase = SRO_DONATE;
 	sro->wanted = REC_AUX_GRANULES;
 	sro->rd = pa_make(args[0]);
@@ -207,14 +215,18 @@ uint64_t rmi_rec_create(struct rmm *rmm, const uint64_t *args, uint64_t *results
 	return rmi_incomplete(RMI_MEM_REQ_DONATE);
 }
 
-static uint64_t destroy_finish(struct rmm *rmm, struct sro *sro)
+static uint64_t rec_destroy_finish(struct rmm *rmm, struct sro *sro)
 {
-	object_free(rmm, sro);
+	rec_free_partial(rmm, sro);
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* Takes the REC apart into the operation; X0 if it may not be. */
-static uint64_t destroy(struct rmm *rmm, pa_t pa, struct sro *sro)
+/*
+ * Moves what belongs to a REC into the operation that destroys it, and returns
+ * X0. A REC that executes has a reference and is refused. Afterwards the REC is
+ * PARTIAL, so that no other command can use it until the operation ends.
+ */
+static uint64_t rec_dismantle(struct rmm *rmm, pa_t pa, struct sro *sro)
 {
 	struct granule_ref ref;
 	struct rec *rec;
@@ -244,16 +256,17 @@ uint64_t rmi_rec_destroy(struct rmm *rmm, const uint64_t *args,
 
 	if (sro == NULL)
 		return status;
-	status = destroy(rmm, pa_make(args[0]), sro);
+	status = rec_dismantle(rmm, pa_make(args[0]), sro);
 	if (status != RMI_SUCCESS) {
 		sro_release(sro);
 		return status;
 	}
-	/* The REC's reference has kept the RD until here. */
+	/* The reference of the REC has kept the RD alive until here. The lock
+	 * of the REC has been released, so the RD may have any address. */
 	granule_lock_owned(rmm, sro->rd, GRANULE_RD, &rd_ref);
 	granule_refs_drop(&rd_ref, 1);
 	granule_unlock(&rd_ref);
-	sro->finish = destroy_finish;
+	sro->finish = rec_destroy_finish;
 	sro->phase = SRO_RECLAIM;
 	results[0] = sro_handle(rmm, sro);
 	sro_park(sro);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The REC (the content of a REC granule): one vCPU of a Realm. */
+/* The REC, which is the content of a REC granule: one vCPU of a Realm. */
 #ifndef REEVE_RMM_CORE_REC_REC_H
 #define REEVE_RMM_CORE_REC_REC_H
 
@@ -12,17 +12,19 @@
 #include "rmm/core/rec/context.h"
 
 /*
- * Granules that a REC asks for besides its own: room for the widest SIMD
- * state (32 vectors of 2048 bits, predicates) and for an attestation token.
+ * Granules that RMI_REC_CREATE requests besides the REC's own: room for the
+ * widest SIMD state (32 vectors of 2048 bits, predicates) and for an
+ * attestation token.
  */
 #define REC_AUX_GRANULES 4
 
-/* DEN0137: a change of RIPAS that the Realm asked for and the host serves. */
+/* A change of RIPAS that the Realm has asked for and the host serves
+ * (docs/rmi.md, RIPAS change handshake). */
 struct rec_ripas_request {
 	bool pending;
 	bool change_destroyed; /* DESTROYED may become RAM */
 	uint8_t ripas; /* RMI_RIPAS_EMPTY or RMI_RIPAS_RAM */
-	ipa_t next; /* served up to here */
+	ipa_t next; /* the host has served the request up to here */
 	ipa_t top;
 };
 
@@ -41,11 +43,11 @@ struct rec_host_call {
 	ipa_t ipa; /* of struct rsi_host_call */
 };
 
-/* How far this REC's attestation token is; its bytes are in a granule of aux,
- * which is not to be believed while phase is TOKEN_NONE. */
+/* The progress of the REC's attestation token. The bytes of the token are in a
+ * granule of aux, whose content means nothing while phase is TOKEN_NONE. */
 enum rec_token_phase {
 	TOKEN_NONE = 0,
-	TOKEN_CLAIMED, /* RSI_ATTEST_TOKEN_INIT was done */
+	TOKEN_CLAIMED, /* RSI_ATTEST_TOKEN_INIT has written the claims */
 	TOKEN_HASHED,
 	TOKEN_SIGNED,
 };
@@ -53,27 +55,27 @@ enum rec_token_phase {
 struct rec_token {
 	enum rec_token_phase phase;
 	uint32_t size; /* bytes of the Realm part */
-	uint32_t sent; /* bytes of the collection that were delivered */
+	uint32_t sent; /* bytes of the whole token that the Realm has got */
 };
 
-/* What the last exit was, as far as the next REC_ENTER depends on it. */
+/* The kind of the last exit, as far as the next RMI_REC_ENTER depends on it. */
 enum rec_last_kind {
 	REC_LAST_OTHER = 0,
 	REC_LAST_UNPROTECTED, /* data abort outside the protected half */
 	REC_LAST_EMULATABLE, /* the same, with a valid syndrome */
-	REC_LAST_SYSREG_READ, /* of a register that the host has */
+	REC_LAST_SYSREG_READ, /* of a register that the host emulates */
 };
 
 struct rec_last {
 	enum rec_last_kind kind;
-	uint64_t esr; /* ESR_EL2 and FAR_EL2 of it, whole */
+	uint64_t esr; /* ESR_EL2 and FAR_EL2 of that exit, whole */
 	uint64_t far;
 };
 
 /*
- * gprs and sp_el0 are one block that the port loads and saves in few
- * instructions. While the REC runs, what is in el1, own, virt and phys lies
- * in the CPU's registers instead, and fp does as soon as the Realm uses it.
+ * The port loads and saves gprs and sp_el0 as one block, which takes few
+ * instructions. While the REC runs, the values of el1, own, virt, phys and fp
+ * are in the CPU's registers instead.
  */
 struct rec {
 	uint64_t gprs[31];
@@ -102,25 +104,33 @@ struct rec {
 	uint32_t aux_count;
 };
 
+/* The number that a syndrome gives to the general register that is always
+ * zero. */
+#define REC_ZERO_REGISTER 31
+
 _Static_assert(__builtin_offsetof(struct rec, sp_el0) == 31 * 8, "one block");
 _Static_assert(sizeof(struct rec) <= GRANULE_SIZE, "struct rec");
 
-/* The MPIDR_EL1 that the vCPU reads. */
+/* Returns the MPIDR_EL1 that the vCPU reads. */
 uint64_t rec_mpidr_el1(const struct rec *rec);
-/* Linear index of an RmiRecMpidr; false: other bits are set. */
+/* Gives the index of an RmiRecMpidr (docs/rmi.md, REC index). Returns false if
+ * bits outside the affinity fields are set. */
 bool rec_index_from_params(uint64_t mpidr, uint32_t *index);
-/* The same of an MPIDR_EL1 value (PSCI arguments); ignores other bits. */
+/* Returns the index of an MPIDR_EL1 value, as PSCI calls have it. Other bits
+ * are ignored. */
 uint32_t rec_index_from_mpidr(uint64_t mpidr_el1);
 
-/* The first PSTATE and SCTLR_EL1 of a vCPU: EL1h, D A I F masked, MMU off. */
+/* Sets PSTATE and SCTLR_EL1 to those of a vCPU that starts: EL1h, with D, A, I
+ * and F masked and the MMU off. */
 void rec_reset(struct rec *rec);
 
-/* Goes on after the instruction that trapped with this ESR_EL2. */
+/* Moves the vCPU past the instruction that trapped with this ESR_EL2. */
 void rec_skip(struct rec *rec, uint64_t esr);
 
 /*
- * A REC that this CPU executes: its granule's reference keeps others from
- * entering or destroying it, and with it the Realm, without a lock.
+ * A REC that is held by this CPU, without a lock: the reference of its granule
+ * keeps other CPUs from entering or destroying the REC, and a Realm with a REC
+ * cannot be destroyed. So rec and rd stay mapped and valid.
  */
 struct rec_hold {
 	struct rmm *rmm;
@@ -129,13 +139,15 @@ struct rec_hold {
 	struct rd *rd;
 };
 
-/* RMI_SUCCESS, or ERROR_INPUT (no REC), ERROR_REC (it executes already). */
+/* Returns RMI_SUCCESS, RMI_ERROR_INPUT (pa is no REC) or RMI_ERROR_REC (the REC
+ * is held already). */
 uint64_t rec_hold(struct rmm *rmm, pa_t pa, struct rec_hold *hold);
 void rec_release(struct rec_hold *hold);
 
 /*
- * Counts a held REC as executing: RMI_SUCCESS, or ERROR_REALM (not ACTIVE),
- * ERROR_REC (not runnable, or waits for RMI_PSCI_COMPLETE).
+ * Counts a held REC as executing. Returns RMI_SUCCESS, RMI_ERROR_REALM (the
+ * Realm is not ACTIVE) or RMI_ERROR_REC (the REC is not runnable, or waits for
+ * RMI_PSCI_COMPLETE).
  */
 uint64_t rec_execute(const struct rec_hold *hold);
 void rec_execute_end(const struct rec_hold *hold);

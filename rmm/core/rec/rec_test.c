@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Creating and destroying RECs, and the stateful operations that do it. */
+/* Creation and destruction of RECs, which are stateful operations. */
 #include "rmm/fixture/fixture.h"
 
 #include <string.h>
@@ -8,13 +8,10 @@
 #include "lib/pstate.h"
 #include "rmm/core/rmi/sro.h"
 
-#define RD       page(PAGE_RD)
-#define REC      page(PAGE_REC)
-#define PARAMS   page(PAGE_SCRATCH)
-#define LIST     page(PAGE_RUN)
-#define DONATE   0x10d
-#define RECLAIM  0x20d
-#define CONTINUE 0x00d
+#define RD     page(PAGE_RD)
+#define REC    page(PAGE_REC)
+#define PARAMS page(PAGE_SCRATCH)
+#define LIST   page(PAGE_RUN)
 
 #define AUX(n) (page(PAGE_AUX + (n)) | BITS_PUT(RMI_RANGE_COUNT, 1))
 
@@ -23,7 +20,8 @@ static const struct rec *rec_of(struct fixture *f)
 	return peek(f, PAGE_REC);
 }
 
-/* A Realm, its params page filled, REC and auxiliary granules DELEGATED. */
+/* Makes a Realm, fills the page of parameters, and delegates the REC and its
+ * auxiliary granules. */
 static struct rmi_rec_params *prepare(struct fixture *f)
 {
 	struct rmi_rec_params *params;
@@ -39,7 +37,8 @@ static struct rmi_rec_params *prepare(struct fixture *f)
 
 static uint64_t begin(struct fixture *f)
 {
-	assert_int_equal(rmi(f, RMI_REC_CREATE, RD, REC, PARAMS), DONATE);
+	assert_int_equal(rmi(f, RMI_REC_CREATE, RD, REC, PARAMS),
+			 INCOMPLETE_DONATE);
 	return f->regs.x[1];
 }
 
@@ -55,20 +54,22 @@ static uint64_t donate(struct fixture *f, uint64_t handle, unsigned count)
 	return rmi(f, RMI_OP_MEM_DONATE, handle, LIST, count);
 }
 
-/* Begins and donates all; the handle. */
+/* Begins an operation and donates all granules. Returns the handle. */
 static uint64_t begin_donated(struct fixture *f)
 {
 	uint64_t handle = begin(f);
 
-	assert_int_equal(donate(f, handle, REC_AUX_GRANULES), CONTINUE);
+	assert_int_equal(donate(f, handle, REC_AUX_GRANULES),
+			 INCOMPLETE_CONTINUE);
 	return handle;
 }
 
-/* The operation ends with that status, and all is as before it. */
+/* Fails the test unless the operation ends with that status and everything is
+ * as before it. */
 static void assert_undone(struct fixture *f, uint64_t handle, uint64_t status)
 {
 	assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 512),
-			 CONTINUE);
+			 INCOMPLETE_CONTINUE);
 	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), status);
 	assert_int_equal(state_of(f, PAGE_REC), GRANULE_DELEGATED);
 	assert_int_equal(refs_of(f, PAGE_RD), 0);
@@ -91,7 +92,8 @@ static void create_makes_a_rec(void **state)
 	handle = begin(f);
 	assert_int_equal(f->regs.x[2], REC_AUX_GRANULES << 2);
 	assert_int_equal(state_of(f, PAGE_REC), GRANULE_PARTIAL);
-	assert_int_equal(donate(f, handle, REC_AUX_GRANULES), CONTINUE);
+	assert_int_equal(donate(f, handle, REC_AUX_GRANULES),
+			 INCOMPLETE_CONTINUE);
 	assert_int_equal(f->regs.x[1], REC_AUX_GRANULES);
 	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RMI_SUCCESS);
 	assert_int_equal(f->regs.x[1], 0);
@@ -137,12 +139,13 @@ static void create_needs_readable_params(void **state)
 	prepare(f);
 	handle = begin_donated(f);
 	inprocess_faults(f->machine)->ns_faults = PARAMS;
-	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RECLAIM);
+	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), INCOMPLETE_RECLAIM);
 	assert_undone(f, handle, RMI_ERROR_INPUT);
-	assert_int_equal(rmi(f, RMI_REC_CREATE, RD, REC, PARAMS + 8), DONATE);
+	assert_int_equal(rmi(f, RMI_REC_CREATE, RD, REC, PARAMS + 8),
+			 INCOMPLETE_DONATE);
 	handle = f->regs.x[1];
 	donate(f, handle, REC_AUX_GRANULES);
-	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RECLAIM);
+	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), INCOMPLETE_RECLAIM);
 	assert_undone(f, handle, RMI_ERROR_INPUT);
 }
 
@@ -154,9 +157,9 @@ static void create_needs_an_rd(void **state)
 	prepare(f);
 	for (unsigned i = 0; i < 5; i++) {
 		assert_int_equal(rmi(f, RMI_REC_CREATE, bad[i], REC, PARAMS),
-				 DONATE);
+				 INCOMPLETE_DONATE);
 		donate(f, f->regs.x[1], REC_AUX_GRANULES);
-		assert_int_equal(rmi(f, RMI_OP_CONTINUE, 0), RECLAIM);
+		assert_int_equal(rmi(f, RMI_OP_CONTINUE, 0), INCOMPLETE_RECLAIM);
 		assert_undone(f, 0, RMI_ERROR_INPUT);
 	}
 }
@@ -169,7 +172,7 @@ static void create_needs_a_new_realm(void **state)
 	prepare(f);
 	handle = begin_donated(f);
 	rmi(f, RMI_REALM_ACTIVATE, RD);
-	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RECLAIM);
+	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), INCOMPLETE_RECLAIM);
 	assert_undone(f, handle, RMI_ERROR_REALM);
 }
 
@@ -185,7 +188,7 @@ static void create_fails_when_the_realm_is_full(void **state)
 			   &rd);
 	granule_refs_add(&rd, GRANULE_REFS_MAX);
 	granule_unlock(&rd);
-	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RECLAIM);
+	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), INCOMPLETE_RECLAIM);
 	granule_lock_owned(inprocess_rmm(f->machine), pa_make(RD), GRANULE_RD,
 			   &rd);
 	granule_refs_drop(&rd, GRANULE_REFS_MAX);
@@ -204,7 +207,8 @@ static void create_needs_the_next_mpidr(void **state)
 		uint64_t handle = begin_donated(f);
 
 		params->mpidr = bad[i];
-		assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RECLAIM);
+		assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle),
+				 INCOMPLETE_RECLAIM);
 		assert_undone(f, handle, RMI_ERROR_INPUT);
 	}
 }
@@ -248,17 +252,18 @@ static void donations_may_come_in_parts(void **state)
 
 	prepare(f);
 	handle = begin(f);
-	assert_int_equal(donate(f, handle, 0), DONATE);
+	assert_int_equal(donate(f, handle, 0), INCOMPLETE_DONATE);
 	assert_int_equal(f->regs.x[1], 0);
 	assert_int_equal(f->regs.x[2], REC_AUX_GRANULES << 2);
-	assert_int_equal(donate(f, handle, 1), DONATE);
+	assert_int_equal(donate(f, handle, 1), INCOMPLETE_DONATE);
 	assert_int_equal(f->regs.x[1], 1);
 	assert_int_equal(f->regs.x[2], (REC_AUX_GRANULES - 1) << 2);
-	/* An empty descriptor, then all the rest in one. */
+	/* An empty descriptor, then one with all remaining granules. */
 	list_of(f)[0] = 0;
 	list_of(f)[1] = page(PAGE_AUX + 1) |
 			BITS_PUT(RMI_RANGE_COUNT, REC_AUX_GRANULES - 1);
-	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, LIST, 2), CONTINUE);
+	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, LIST, 2),
+			 INCOMPLETE_CONTINUE);
 	assert_int_equal(f->regs.x[1], REC_AUX_GRANULES - 1);
 	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RMI_SUCCESS);
 }
@@ -303,13 +308,13 @@ static void lists_end_with_their_page(void **state)
 	handle = begin(f);
 	list_of(f)[511] = AUX(0);
 	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, last, UINT64_MAX),
-			 DONATE);
+			 INCOMPLETE_DONATE);
 	assert_int_equal(f->regs.x[1], 1);
 	list_of(f)[511] = AUX(99); /* not DELEGATED */
 	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, last, 1ULL << 61),
-			 RECLAIM);
+			 INCOMPLETE_RECLAIM);
 	assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, last, UINT64_MAX),
-			 CONTINUE);
+			 INCOMPLETE_CONTINUE);
 	assert_int_equal(list_of(f)[511], AUX(0));
 	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RMI_ERROR_INPUT);
 }
@@ -321,9 +326,10 @@ static void an_unclaimable_first_page_ends_the_operation(void **state)
 
 	prepare(f);
 	handle = begin(f);
-	assert_int_equal(donate(f, handle, 2), DONATE);
+	assert_int_equal(donate(f, handle, 2), INCOMPLETE_DONATE);
 	list_of(f)[0] = page(PAGE_FREE) | BITS_PUT(RMI_RANGE_COUNT, 1);
-	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, LIST, 1), RECLAIM);
+	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, LIST, 1),
+			 INCOMPLETE_RECLAIM);
 	assert_int_equal(f->regs.x[1], 0);
 	refused(f, RMI_ERROR_INPUT, RMI_OP_MEM_DONATE, handle, LIST, 1);
 	refused(f, RMI_ERROR_INPUT, RMI_OP_CONTINUE, handle);
@@ -339,7 +345,8 @@ static void a_later_unclaimable_page_keeps_the_first_ones(void **state)
 	handle = begin(f);
 	list_of(f)[0] = AUX(0);
 	list_of(f)[1] = AUX(0); /* not DELEGATED any more */
-	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, LIST, 2), DONATE);
+	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, LIST, 2),
+			 INCOMPLETE_DONATE);
 	assert_int_equal(f->regs.x[1], 1);
 	assert_int_equal(f->regs.x[2], (REC_AUX_GRANULES - 1) << 2);
 }
@@ -352,8 +359,9 @@ static void the_rec_itself_is_no_donation(void **state)
 	prepare(f);
 	handle = begin(f);
 	list_of(f)[0] = REC | BITS_PUT(RMI_RANGE_COUNT, 1);
-	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, LIST, 1), RECLAIM);
-	/* Nothing was donated, so nothing is to be fetched. */
+	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, handle, LIST, 1),
+			 INCOMPLETE_RECLAIM);
+	/* Nothing was donated, so there is nothing to reclaim. */
 	assert_undone(f, handle, RMI_ERROR_INPUT);
 }
 
@@ -400,26 +408,27 @@ static void parked_operations_block_further_ones(void **state)
 	for (unsigned i = 0; i < SRO_CONTEXTS; i++) {
 		assert_int_equal(
 			rmi(f, RMI_REC_CREATE, RD, page(PAGE_FREE + i), PARAMS),
-			DONATE);
+			INCOMPLETE_DONATE);
 	}
 	refused(f, RMI_BLOCKED, RMI_REC_CREATE, RD,
 		page(PAGE_FREE + SRO_CONTEXTS), PARAMS);
 	refused(f, RMI_BLOCKED, RMI_REC_DESTROY, rec);
-	/* Another CPU works on one. */
+	/* Another CPU executes a context. */
 	contexts[3].owner = SRO_EXECUTING;
 	refused(f, RMI_BUSY, RMI_REC_CREATE, RD, page(PAGE_FREE + SRO_CONTEXTS),
 		PARAMS);
 	refused(f, RMI_BUSY, RMI_REC_DESTROY, rec);
 	refused(f, RMI_ERROR_INPUT, RMI_OP_MEM_DONATE, 3, LIST, 1);
 	contexts[3].owner = SRO_PARKED;
-	/* Finishing one makes room. */
+	/* The end of an operation frees a context. */
 	list_of(f)[0] = AUX(99);
-	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, 3, LIST, 1), RECLAIM);
+	assert_int_equal(rmi(f, RMI_OP_MEM_DONATE, 3, LIST, 1),
+			 INCOMPLETE_RECLAIM);
 	rmi(f, RMI_OP_MEM_RECLAIM, 3, LIST, 1);
 	assert_int_equal(rmi(f, RMI_OP_CONTINUE, 3), RMI_ERROR_INPUT);
 	assert_int_equal(rmi(f, RMI_REC_CREATE, RD,
 			     page(PAGE_FREE + SRO_CONTEXTS), PARAMS),
-			 DONATE);
+			 INCOMPLETE_DONATE);
 }
 
 static void destroy_gives_every_granule_back(void **state)
@@ -429,14 +438,14 @@ static void destroy_gives_every_granule_back(void **state)
 
 	fixture_realm(f);
 	fixture_rec(f, 0, 0);
-	assert_int_equal(rmi(f, RMI_REC_DESTROY, REC), RECLAIM);
+	assert_int_equal(rmi(f, RMI_REC_DESTROY, REC), INCOMPLETE_RECLAIM);
 	handle = f->regs.x[1];
 	assert_int_equal(f->regs.x[2], 0);
 	assert_int_equal(refs_of(f, PAGE_RD), 0);
 	assert_int_equal(state_of(f, PAGE_REC), GRANULE_PARTIAL);
 	refused(f, RMI_ERROR_INPUT, RMI_OP_CONTINUE, handle);
 	assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 512),
-			 CONTINUE);
+			 INCOMPLETE_CONTINUE);
 	/* Neighbours come in one descriptor. */
 	assert_int_equal(f->regs.x[1], 1);
 	assert_int_equal(list_of(f)[0],
@@ -457,15 +466,16 @@ static void reclaiming_may_go_in_parts(void **state)
 	fixture_rec(f, 0, 0);
 	rmi(f, RMI_REC_DESTROY, REC);
 	handle = f->regs.x[1];
-	refused(f, RECLAIM, RMI_OP_MEM_RECLAIM, handle, LIST, 0);
-	refused(f, RECLAIM, RMI_OP_MEM_RECLAIM, handle, RD, 0);
+	refused(f, INCOMPLETE_RECLAIM, RMI_OP_MEM_RECLAIM, handle, LIST, 0);
+	refused(f, INCOMPLETE_RECLAIM, RMI_OP_MEM_RECLAIM, handle, RD, 0);
 	for (unsigned i = 0; i < REC_AUX_GRANULES - 1; i++) {
 		assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 1),
-				 RECLAIM);
+				 INCOMPLETE_RECLAIM);
 		assert_int_equal(f->regs.x[1], 1);
 		assert_int_equal(list_of(f)[0], AUX(REC_AUX_GRANULES - 1 - i));
 	}
-	assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 1), CONTINUE);
+	assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 1),
+			 INCOMPLETE_CONTINUE);
 	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RMI_SUCCESS);
 }
 
@@ -483,7 +493,7 @@ static void scattered_granules_get_a_descriptor_each(void **state)
 	rmi(f, RMI_REC_DESTROY, REC);
 	handle = f->regs.x[1];
 	assert_int_equal(rmi(f, RMI_OP_MEM_RECLAIM, handle, LIST, 512),
-			 CONTINUE);
+			 INCOMPLETE_CONTINUE);
 	assert_int_equal(f->regs.x[1], REC_AUX_GRANULES);
 	for (unsigned i = 0; i < REC_AUX_GRANULES; i++)
 		assert_int_equal(list_of(f)[i], AUX(2 * i));
@@ -533,7 +543,7 @@ static void a_destroyed_index_does_not_come_back(void **state)
 	rmi(f, RMI_OP_CONTINUE, handle);
 	memset(host(f, PAGE_SCRATCH), 0, GRANULE_SIZE);
 	handle = begin_donated(f);
-	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), RECLAIM);
+	assert_int_equal(rmi(f, RMI_OP_CONTINUE, handle), INCOMPLETE_RECLAIM);
 	assert_int_equal(((const struct rd *)peek(f, PAGE_RD))->rec_count, 1);
 }
 

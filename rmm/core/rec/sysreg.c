@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * System registers whose access traps (rmi-rsi 5.9): the host has those of
- * the interrupt controller, identification is idreg.c's, what a Realm must
- * not even find is undefined, and all others read as zero and ignore writes.
+ * System registers whose access traps (docs/rmi.md, Trapped system registers).
+ * The host emulates those of the interrupt controller, and idreg.c has the ID
+ * registers. An access to a register of a feature that a Realm must not find is
+ * undefined. All other registers read as zero and ignore writes.
  */
 #include <stddef.h>
 
@@ -12,9 +13,7 @@
 #include "rmm/core/rec/idreg.h"
 #include "rmm/core/rmm.h"
 
-#define ZERO_REGISTER 31
-
-/* A register, or all with these first four numbers. */
+/* In place of op2: all registers with the same first four numbers. */
 #define ANY_OP2 8
 
 enum treatment {
@@ -29,7 +28,7 @@ struct group {
 };
 
 static const struct group groups[] = {
-	{ 3, 0, 0, 1, ANY_OP2, ID }, /* of AArch32, up to CRm 3 */
+	{ 3, 0, 0, 1, ANY_OP2, ID }, /* those of AArch32, up to CRm 3 */
 	{ 3, 0, 0, 2, ANY_OP2, ID },
 	{ 3, 0, 0, 3, ANY_OP2, ID },
 	{ 3, 0, 0, 4, ANY_OP2, ID }, /* ID_AA64PFR<n>_EL1 */
@@ -79,16 +78,17 @@ static const struct group *group_find(uint64_t esr)
 	return NULL;
 }
 
-static void register_put(struct rec *rec, uint64_t esr, uint64_t value)
+static void sysreg_register_put(struct rec *rec, uint64_t esr, uint64_t value)
 {
 	uint64_t rt = BITS_GET(esr, ESR_SYS_RT);
 
-	if ((esr & ESR_SYS_READ) && rt != ZERO_REGISTER)
+	if ((esr & ESR_SYS_READ) && rt != REC_ZERO_REGISTER)
 		rec->gprs[rt] = value;
 }
 
-/* The host serves it: not told which general register it was. */
-static bool host_handle(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit)
+/* Exits to the host, which is not told the number of the general register. */
+static bool sysreg_host_handle(struct rec *rec, uint64_t esr,
+			       struct rmi_rec_exit *exit)
 {
 	uint64_t rt = BITS_GET(esr, ESR_SYS_RT);
 
@@ -96,18 +96,10 @@ static bool host_handle(struct rec *rec, uint64_t esr, struct rmi_rec_exit *exit
 	exit->esr = esr & ~BITS_MASK(ESR_SYS_RT);
 	if (esr & ESR_SYS_READ)
 		rec->last = (struct rec_last){ REC_LAST_SYSREG_READ, esr, 0 };
-	else if (rt != ZERO_REGISTER)
+	else if (rt != REC_ZERO_REGISTER)
 		exit->gprs[0] = rec->gprs[rt];
 	rec_skip(rec, esr);
 	return true;
-}
-
-static bool undefined(const struct rec_hold *hold)
-{
-	port_rec_el1_get(hold->rmm->port, hold->rec);
-	inject_undefined(hold->rec);
-	port_rec_el1_put(hold->rmm->port, hold->rec);
-	return false;
 }
 
 static uint64_t id_value(const struct rmm *rmm, uint64_t esr)
@@ -124,17 +116,17 @@ bool sysreg_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 
 	if (is_branch_record(trap->esr) ||
 	    (group != NULL && group->treatment == UNDEFINED))
-		return undefined(hold);
+		return exit_undefined(hold);
 	if (group != NULL && group->treatment == HOST)
-		return host_handle(hold->rec, trap->esr, exit);
+		return sysreg_host_handle(hold->rec, trap->esr, exit);
 	if (group != NULL)
 		value = id_value(hold->rmm, trap->esr);
-	register_put(hold->rec, trap->esr, value);
+	sysreg_register_put(hold->rec, trap->esr, value);
 	rec_skip(hold->rec, trap->esr);
 	return false;
 }
 
 void sysreg_complete(struct rec *rec, uint64_t value)
 {
-	register_put(rec, rec->last.esr, value);
+	sysreg_register_put(rec, rec->last.esr, value);
 }

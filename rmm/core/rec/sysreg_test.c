@@ -53,7 +53,7 @@ static void id_registers_come_from_the_table(void **state)
 	inprocess_rmm(t->f->machine)->machine.id[ID_MMFR1] = 0xfffffff;
 	goes_on(t, MMFR1 | READ);
 	assert_int_equal(t->rec->gprs[4], 0x0302002);
-	/* Those of A32 are in none. */
+	/* The ID registers of A32 read as zero. */
 	goes_on(t, ACCESS(3, 0, 0, 1, 0, 4) | READ);
 	assert_int_equal(t->rec->gprs[4], 0);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * RMI_GRANULE_RANGE_DELEGATE and _UNDELEGATE. A call moves granules until the
- * range ends, one cannot be moved, or an interrupt waits; X1 tells how far. EL3
- * moves a batch of them at once.
+ * RMI_GRANULE_RANGE_DELEGATE and _UNDELEGATE (docs/rmi.md, Delegation). A call
+ * moves granules until the range ends, a granule cannot be moved, or an
+ * interrupt is pending; X1 says how far it came. EL3 moves a batch at once.
  */
 #include <stdbool.h>
 
@@ -15,13 +15,14 @@
 #include "rmm/core/rmm.h"
 
 /*
- * What EL3 is asked to move at once: a block, as each move ends with a TLB
- * invalidation that all CPUs wait for. The granules of a batch are locked in
- * the order of their addresses, with nothing else held.
+ * Granules that EL3 moves at once. It is a 2 MiB block, because each move ends
+ * with a TLB invalidation that waits for all CPUs. The granules of a batch are
+ * locked in the order of their addresses and with nothing else held, as the
+ * lock order in granule.h wants it.
  */
 #define BATCH 512
 
-/* After how many granules to look for an interrupt. */
+/* Granules after which the call looks for a pending interrupt. */
 #define LOOK 32
 
 struct batch {
@@ -41,8 +42,8 @@ static struct granule_ref batch_ref(const struct batch *batch, unsigned index)
 }
 
 /*
- * Locks granules of one state from pa on, up to the first of another or to
- * top, and no more once an interrupt waits. Returns whether the batch became
+ * Locks granules in state from pa on: up to top or the first granule in another
+ * state, and no more once an interrupt is pending. Returns whether the batch is
  * full, so that there may be more to move.
  */
 static bool batch_lock(struct rmm *rmm, struct batch *batch, pa_t pa,
@@ -63,7 +64,8 @@ static bool batch_lock(struct rmm *rmm, struct batch *batch, pa_t pa,
 	return batch->count == BATCH && !interrupted;
 }
 
-/* The first of a batch, which were moved, get a state; the rest keep theirs. */
+/* Unlocks a batch. Its first granules, which were moved, get a new state; the
+ * others keep theirs. */
 static void batch_unlock(const struct batch *batch, unsigned moved,
 			 enum granule_state state)
 {
@@ -77,7 +79,7 @@ static void batch_unlock(const struct batch *batch, unsigned moved,
 	}
 }
 
-static unsigned delegate(struct rmm *rmm, const struct batch *batch)
+static unsigned batch_delegate(struct rmm *rmm, const struct batch *batch)
 {
 	unsigned moved = port_pas_to_realm(rmm->port, batch->base, batch->count);
 
@@ -85,7 +87,7 @@ static unsigned delegate(struct rmm *rmm, const struct batch *batch)
 	return moved;
 }
 
-static unsigned undelegate(struct rmm *rmm, const struct batch *batch)
+static unsigned batch_undelegate(struct rmm *rmm, const struct batch *batch)
 {
 	port_granules_zero(rmm->port, batch->base, batch->count);
 	if (port_pas_to_ns(rmm->port, batch->base, batch->count) != batch->count)
@@ -94,7 +96,7 @@ static unsigned undelegate(struct rmm *rmm, const struct batch *batch)
 	return batch->count;
 }
 
-/* From a state to another by batches; returns where it stopped. */
+/* Moves [base, top) batch by batch; returns the address where it stopped. */
 static uint64_t batches_move(struct rmm *rmm, uint64_t base, uint64_t top,
 			     enum granule_state from,
 			     unsigned (*move)(struct rmm *rmm,
@@ -119,7 +121,7 @@ static bool is_range(uint64_t base, uint64_t top)
 	       is_aligned(top, GRANULE_SIZE) && top > base;
 }
 
-/* X1 is meaningful whatever the status: where the host has to go on. */
+/* X1 is meaningful with every status: it is where the host has to go on. */
 static uint64_t range_result(uint64_t base, uint64_t next, uint64_t *results)
 {
 	results[0] = next;
@@ -132,7 +134,8 @@ uint64_t rmi_granule_range_delegate(struct rmm *rmm, const uint64_t *args,
 	uint64_t next = args[0];
 
 	if (is_range(args[0], args[1]))
-		next = batches_move(rmm, args[0], args[1], GRANULE_NS, delegate);
+		next = batches_move(rmm, args[0], args[1], GRANULE_NS,
+				    batch_delegate);
 	return range_result(args[0], next, results);
 }
 
@@ -143,7 +146,7 @@ uint64_t rmi_granule_range_undelegate(struct rmm *rmm, const uint64_t *args,
 
 	if (is_range(args[0], args[1])) {
 		next = batches_move(rmm, args[0], args[1], GRANULE_DELEGATED,
-				    undelegate);
+				    batch_undelegate);
 	}
 	return range_result(args[0], next, results);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Moving ranges of granules between the host and the Realm world. */
+/* Delegation: ranges of granules that move between the host and the Realm
+ * world. */
 #include "rmm/fixture/fixture.h"
 
 #include <string.h>
@@ -93,7 +94,7 @@ static void a_page_that_el3_keeps_is_refused(void **state)
 	assert_int_equal(f->regs.x[1], page(8));
 }
 
-/* In the middle of what is moved at once, and at its ends. */
+/* In the middle of a batch, and at its ends. */
 static void a_batch_stops_at_the_page_that_el3_keeps(void **state)
 {
 	const unsigned kept[] = { 9, 15, 23, 24, 25, 39, 40 };
@@ -147,7 +148,7 @@ static void on_panic(const char *why)
 	longjmp(panicked, 1);
 }
 
-/* It cannot be ours again: its content is gone. */
+/* The granule cannot go back to its role, as its content is gone. */
 static void a_page_that_el3_does_not_give_back_is_the_end(void **state)
 {
 	struct fixture *f = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RMI commands on the RMM as a whole (rmi-rsi: version, features, config). */
+/* RMI commands about the RMM as a whole (docs/rmi.md, Global commands). */
 #include <stddef.h>
 
 #include "abi/bits.h"
@@ -11,7 +11,8 @@
 #include "rmm/core/rmi/status.h"
 #include "rmm/core/rmm.h"
 
-/* FEAT_RME's L0 GPT entries cover 1 GiB: L0GPTSZ 0. */
+/* An entry of the GPT's level 0 covers 1 GiB, which feature register 1 encodes
+ * as 0. */
 #define L0_GPT_SIZE (UINT64_C(1) << 30)
 #define L0GPTSZ_30  0
 
@@ -24,7 +25,8 @@ uint64_t rmi_version(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 		args[0] == RMI_ABI_VERSION ? RMI_SUCCESS : RMI_ERROR_INPUT, 0);
 }
 
-/* The largest encoding of a physical address size that pa_bits reach. */
+/* Returns the encoding of the largest physical address size that pa_bits
+ * reach. */
 static unsigned pps_encode(unsigned pa_bits)
 {
 	static const unsigned bits[] = { 32, 36, 40, 42, 44, 48 };
@@ -53,7 +55,8 @@ uint64_t feature_register(const struct rmm *rmm, uint64_t index)
 		       BITS_PUT(RMI_FEATURE1_L0GPTSZ, L0GPTSZ_30) |
 		       BITS_PUT(RMI_FEATURE1_PPS, pps_encode(machine->pa_bits));
 	default:
-		/* No devices, planes, memory encryption contexts. */
+		/* There are no devices, planes or private memory encryption
+		 * contexts; other registers do not exist. */
 		return 0;
 	}
 }
@@ -64,7 +67,8 @@ uint64_t rmi_features(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* Both commands: a granule other than zero; the copy checks the rest. */
+/* Returns whether pa can be the page of RMI_RMM_CONFIG_GET or _SET. The copy
+ * from or to it checks the rest. */
 static bool config_address_valid(pa_t pa)
 {
 	return pa.value != 0 && is_aligned(pa.value, GRANULE_SIZE);
@@ -93,7 +97,8 @@ uint64_t rmi_rmm_config_set(struct rmm *rmm, const uint64_t *args,
 	if (!config_address_valid(page) ||
 	    !granule_ns_read(rmm, page, &config, sizeof(config)))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	/* Only what GET reports is offered, so there is nothing to store. */
+	/* The only values offered are those that RMI_RMM_CONFIG_GET reports, so
+	 * there is nothing to store. */
 	if (config.rmi_granule_size != 0 || config.tracking_region_size != 0)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	return rmi_return(RMI_SUCCESS, 0);
@@ -106,7 +111,7 @@ uint64_t rmi_rmm_activate(struct rmm *rmm, const uint64_t *args,
 
 	(void)args;
 	(void)results;
-	/* Two CPUs may both have passed the gate. */
+	/* Two CPUs may both have passed the gate in rmm_handle_rmi(). */
 	if (!__atomic_compare_exchange_n(&rmm->state, &expected, RMM_ACTIVE,
 					 false, __ATOMIC_ACQ_REL,
 					 __ATOMIC_RELAXED))
@@ -114,10 +119,10 @@ uint64_t rmi_rmm_activate(struct rmm *rmm, const uint64_t *args,
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* A range of memory of one category and tracking state. */
+/* The tracking state of memory from an address on, and where it changes. */
 struct tracking {
 	unsigned state; /* RMI_TRACKING_* */
-	uint64_t top; /* where it changes */
+	uint64_t top;
 };
 
 static struct tracking tracking_at(const struct rmm *rmm, uint64_t start)
@@ -158,6 +163,6 @@ uint64_t rmi_gpt_l1_create(struct rmm *rmm, const uint64_t *args,
 	(void)results;
 	if (!is_aligned(args[0], L0_GPT_SIZE))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	/* EL3 makes all L1 tables at boot: there is one already. */
+	/* EL3 has made all tables of level 1 at boot. */
 	return rmi_return(RMI_ERROR_GPT, 0);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The commands on the RMM as a whole, and the gate of its states. */
+/* The commands about the RMM as a whole, and the gate by its state. */
 #include "rmm/fixture/fixture.h"
 
 #include <string.h>

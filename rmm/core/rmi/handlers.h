@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The RMI commands, one handler each, by family and file. args are X1..X6,
- * results become X1..X4 (zero when the handler is called), the value returned
- * is X0 (rmi_return() in status.h builds it).
+ * The handlers of the RMI commands, listed by file. args are X1 to X6. results
+ * become X1 to X4 and are zero when the handler is called. The returned value
+ * becomes X0; rmi_return() in status.h builds it.
  */
 #ifndef REEVE_RMM_CORE_RMI_HANDLERS_H
 #define REEVE_RMM_CORE_RMI_HANDLERS_H

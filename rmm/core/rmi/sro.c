@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stateful operations: the pool of contexts, and the calls with which the
- * host carries an operation on (rmi-rsi 2.10).
+ * Stateful operations: the pool of contexts, and the calls by which the host
+ * continues an operation (docs/rmi.md, Stateful operations).
  */
 #include "rmm/core/rmi/sro.h"
 
@@ -13,12 +13,12 @@
 #include "lib/number.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/rmi/handlers.h"
+#include "rmm/core/rmi/list.h"
 #include "rmm/core/rmi/status.h"
 #include "rmm/core/rmm.h"
 
-/* Address-range descriptors are 64-bit words in a list in one NS granule. */
-#define DESC_SIZE sizeof(uint64_t)
-
+/* Acquires: the new owner sees the fields as the last owner left them, since
+ * owner_set() releases. */
 static bool owner_change(struct sro *sro, enum sro_owner from, enum sro_owner to)
 {
 	uint32_t expected = from;
@@ -27,14 +27,15 @@ static bool owner_change(struct sro *sro, enum sro_owner from, enum sro_owner to
 					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-static uint64_t exhausted(const struct sro_pool *pool)
+static uint64_t sro_exhausted(const struct sro_pool *pool)
 {
 	for (unsigned i = 0; i < SRO_CONTEXTS; i++) {
 		if (__atomic_load_n(&pool->contexts[i].owner,
 				    __ATOMIC_RELAXED) != SRO_PARKED)
 			return RMI_BUSY;
 	}
-	/* Only the host can free one, by finishing its operation. */
+	/* Every context waits for the host: only the host can free one, by
+	 * finishing its operation. */
 	return RMI_BLOCKED;
 }
 
@@ -49,7 +50,7 @@ uint64_t sro_reserve(struct rmm *rmm, struct sro **out)
 		}
 	}
 	*out = NULL;
-	return exhausted(&rmm->sros);
+	return sro_exhausted(&rmm->sros);
 }
 
 static void owner_set(struct sro *sro, enum sro_owner owner)
@@ -61,7 +62,8 @@ void sro_release(struct sro *sro)
 {
 	const size_t shared = offsetof(struct sro, phase);
 
-	/* All but the owner: contexts in the pool are zero. */
+	/* Contexts in the pool are zero, apart from the owner, which stays
+	 * EXECUTING until the others are cleared. */
 	memset((uint8_t *)sro + shared, 0, sizeof(*sro) - shared);
 	owner_set(sro, SRO_FREE);
 }
@@ -90,7 +92,8 @@ uint64_t sro_fail(struct sro *sro, uint64_t failure)
 	return rmi_incomplete(RMI_MEM_REQ_RECLAIM);
 }
 
-/* The parked context of a handle, for this CPU; NULL: there is none. */
+/* Returns the context of a handle, now owned by the caller, or NULL if it is
+ * not parked. */
 static struct sro *sro_enter(struct rmm *rmm, uint64_t handle)
 {
 	struct sro *sro;
@@ -101,22 +104,14 @@ static struct sro *sro_enter(struct rmm *rmm, uint64_t handle)
 	return owner_change(sro, SRO_PARKED, SRO_EXECUTING) ? sro : NULL;
 }
 
-/* Descriptors from list on that a call may use: never past its granule. */
-static unsigned list_clip(pa_t list, uint64_t count)
-{
-	uint64_t room = (GRANULE_SIZE - list.value % GRANULE_SIZE) / DESC_SIZE;
-
-	return (unsigned)smaller(count, room);
-}
-
 static pa_t desc_address(uint64_t desc)
 {
 	return pa_make(BITS_GET(desc, RMI_RANGE_ADDR) << RMI_RANGE_ADDR_SHIFT);
 }
 
 /*
- * Adds up the granules of a list; false: a descriptor is malformed, or they
- * are more than wanted. Only 4 KiB blocks are asked for, so only they fit.
+ * Returns false if a descriptor is malformed, or the list has more granules
+ * than wanted. Blocks of 4 KiB are requested, so no others are accepted.
  */
 static bool donation_valid(const uint64_t *descs, unsigned count,
 			   uint32_t wanted)
@@ -148,7 +143,8 @@ static bool page_claim(struct rmm *rmm, struct sro *sro, pa_t pa)
 	return true;
 }
 
-/* Claims granules in the list's order; false: one could not be had. */
+/* Claims granules in the order of the list. Returns false, with those before it
+ * claimed, if one is not DELEGATED. */
 static bool pages_claim(struct rmm *rmm, struct sro *sro, const uint64_t *descs,
 			unsigned count)
 {
@@ -165,10 +161,11 @@ static bool pages_claim(struct rmm *rmm, struct sro *sro, const uint64_t *descs,
 	return true;
 }
 
-/* A checked donation: claims what it can and says what comes next. */
-static uint64_t donation_take(struct rmm *rmm, struct sro *sro,
-			      const uint64_t *descs, unsigned count,
-			      uint64_t *results)
+/* Claims the granules of a checked donation, as far as they are DELEGATED, and
+ * returns X0, which says what comes next. */
+static uint64_t donation_claim(struct rmm *rmm, struct sro *sro,
+			       const uint64_t *descs, unsigned count,
+			       uint64_t *results)
 {
 	uint32_t before = sro->count;
 	bool whole = pages_claim(rmm, sro, descs, count);
@@ -184,37 +181,49 @@ static uint64_t donation_take(struct rmm *rmm, struct sro *sro,
 	return rmi_incomplete(RMI_MEM_REQ_NONE);
 }
 
-static uint64_t donate(struct rmm *rmm, struct sro *sro, const uint64_t *args,
-		       uint64_t *results)
-{
-	pa_t list = pa_make(args[1]);
-	unsigned count = list_clip(list, args[2]);
-	uint64_t descs[RMI_RANGE_LIST_MAX];
+/* Serves a call that donates or reclaims memory, on the context that the host
+ * names. */
+typedef uint64_t sro_memory_fn(struct rmm *rmm, struct sro *sro,
+			       const uint64_t *args, uint64_t *results);
 
-	if (sro->phase != SRO_DONATE || !is_aligned(list.value, DESC_SIZE) ||
-	    !granule_ns_read(rmm, list, descs, (uint32_t)(count * DESC_SIZE)) ||
-	    !donation_valid(descs, count, sro->wanted))
-		return rmi_return(RMI_ERROR_INPUT, 0);
-	return donation_take(rmm, sro, descs, count, results);
-}
-
-uint64_t rmi_op_mem_donate(struct rmm *rmm, const uint64_t *args,
-			   uint64_t *results)
+static uint64_t sro_serve_memory(struct rmm *rmm, const uint64_t *args,
+				 uint64_t *results, sro_memory_fn *serve)
 {
 	struct sro *sro = sro_enter(rmm, args[0]);
 	uint64_t result;
 
 	if (sro == NULL)
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	result = donate(rmm, sro, args, results);
+	result = serve(rmm, sro, args, results);
 	sro_park(sro);
 	return result;
 }
 
-/* No count of pages[] overflows a descriptor. */
+static uint64_t sro_donate(struct rmm *rmm, struct sro *sro,
+			   const uint64_t *args, uint64_t *results)
+{
+	pa_t list = pa_make(args[1]);
+	unsigned count = rmi_list_clip(list, args[2]);
+	uint64_t descs[RMI_RANGE_LIST_MAX];
+
+	if (sro->phase != SRO_DONATE || !is_aligned(list.value, RMI_DESC_SIZE) ||
+	    !granule_ns_read(rmm, list, descs,
+			     (uint32_t)(count * RMI_DESC_SIZE)) ||
+	    !donation_valid(descs, count, sro->wanted))
+		return rmi_return(RMI_ERROR_INPUT, 0);
+	return donation_claim(rmm, sro, descs, count, results);
+}
+
+uint64_t rmi_op_mem_donate(struct rmm *rmm, const uint64_t *args,
+			   uint64_t *results)
+{
+	return sro_serve_memory(rmm, args, results, sro_donate);
+}
+
+/* One descriptor can hold all of pages[]. */
 _Static_assert(SRO_PAGES_MAX <= RMI_RANGE_COUNT_MAX, "descriptor's count");
 
-/* Whether a descriptor's granules end where pa begins. */
+/* Returns whether the granules of a descriptor end where pa begins. */
 static bool desc_reaches(uint64_t desc, pa_t pa)
 {
 	uint64_t size = BITS_GET(desc, RMI_RANGE_COUNT) * GRANULE_SIZE;
@@ -222,7 +231,8 @@ static bool desc_reaches(uint64_t desc, pa_t pa)
 	return pa_equal(pa_add(desc_address(desc), size), pa);
 }
 
-/* Writes the last granules held as descriptors; gives how many these are. */
+/* Writes the last granules of pages[] as descriptors, neighbours in one.
+ * Returns the number of descriptors. */
 static unsigned descs_fill(const struct sro *sro, unsigned granules,
 			   uint64_t *descs)
 {
@@ -244,29 +254,31 @@ static void pages_release(struct rmm *rmm, struct sro *sro, unsigned granules)
 	for (; granules > 0; granules--) {
 		struct granule_ref ref;
 
-		granule_lock_owned(rmm, sro->pages[--sro->count],
-				   GRANULE_REC_AUX, &ref);
+		sro->count--;
+		granule_lock_owned(rmm, sro->pages[sro->count], GRANULE_REC_AUX,
+				   &ref);
 		granule_unlock_to(&ref, GRANULE_DELEGATED);
 	}
 }
 
-static uint64_t reclaim(struct rmm *rmm, struct sro *sro, const uint64_t *args,
-			uint64_t *results)
+static uint64_t sro_reclaim(struct rmm *rmm, struct sro *sro,
+			    const uint64_t *args, uint64_t *results)
 {
 	pa_t list = pa_make(args[1]);
-	unsigned granules = list_clip(list, args[2]);
+	unsigned granules = rmi_list_clip(list, args[2]);
 	uint64_t descs[SRO_PAGES_MAX];
 	unsigned used;
 
-	if (!is_aligned(list.value, DESC_SIZE) || sro->phase != SRO_RECLAIM)
+	if (!is_aligned(list.value, RMI_DESC_SIZE) || sro->phase != SRO_RECLAIM)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (granules == 0)
 		return rmi_incomplete(RMI_MEM_REQ_RECLAIM);
 	if (granules > sro->count)
 		granules = sro->count;
 	used = descs_fill(sro, granules, descs);
-	/* The list first: if it cannot be written, nothing is lost. */
-	if (!granule_ns_write(rmm, list, descs, (uint32_t)(used * DESC_SIZE)))
+	/* The list is written before granules are released: if it cannot be
+	 * written, nothing is lost. */
+	if (!granule_ns_write(rmm, list, descs, (uint32_t)(used * RMI_DESC_SIZE)))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	pages_release(rmm, sro, granules);
 	results[0] = used;
@@ -279,14 +291,7 @@ static uint64_t reclaim(struct rmm *rmm, struct sro *sro, const uint64_t *args,
 uint64_t rmi_op_mem_reclaim(struct rmm *rmm, const uint64_t *args,
 			    uint64_t *results)
 {
-	struct sro *sro = sro_enter(rmm, args[0]);
-	uint64_t result;
-
-	if (sro == NULL)
-		return rmi_return(RMI_ERROR_INPUT, 0);
-	result = reclaim(rmm, sro, args, results);
-	sro_park(sro);
-	return result;
+	return sro_serve_memory(rmm, args, results, sro_reclaim);
 }
 
 /* The flag "stop soon" has no effect: no operation here covers a range. */
@@ -312,9 +317,9 @@ uint64_t rmi_op_continue(struct rmm *rmm, const uint64_t *args,
 }
 
 /*
- * No operation offers to be cancelled (the bit RMI_RETURN_CAN_CANCEL is never
- * set), so the call is refused whatever the handle. A host that cannot donate
- * ends a REC_CREATE by donating a granule that is not DELEGATED.
+ * No operation can be cancelled (RMI_RETURN_CAN_CANCEL is never set), so the
+ * call is refused for every handle. A host that has no memory to donate ends an
+ * RMI_REC_CREATE by offering a granule that is not DELEGATED.
  */
 uint64_t rmi_op_cancel(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stateful RMI operations (DEN0137 "SRO"; rmi-rsi 2.10): a pool of contexts,
- * each of which remembers an operation between its calls.
+ * Stateful RMI operations (docs/rmi.md, Stateful operations): a pool of
+ * contexts, each of which holds the state of one operation between its calls.
  */
 #ifndef REEVE_RMM_CORE_RMI_SRO_H
 #define REEVE_RMM_CORE_RMI_SRO_H
@@ -14,26 +14,30 @@
 #define SRO_CONTEXTS  16
 #define SRO_PAGES_MAX 16 /* granules that one operation may hold */
 
-/* Who may touch a context: atomic, the only field shared between CPUs. */
+/*
+ * The owner of a context. The field is atomic and the only one that CPUs share:
+ * the CPU that changes it to EXECUTING owns all others, until it releases or
+ * parks the context.
+ */
 enum sro_owner {
 	SRO_FREE = 0,
-	SRO_EXECUTING, /* a CPU serves a command on it */
-	SRO_PARKED, /* it waits for the host */
+	SRO_EXECUTING, /* a CPU serves a command on the context */
+	SRO_PARKED, /* the operation waits for the host's next call */
 };
 
-/* What the host owes: the only call that a parked context accepts. */
+/* The only call that a parked context accepts next. */
 enum sro_phase {
-	SRO_CONTINUE = 0, /* OP_CONTINUE */
-	SRO_DONATE, /* OP_MEM_DONATE */
-	SRO_RECLAIM, /* OP_MEM_RECLAIM, then OP_CONTINUE */
+	SRO_CONTINUE = 0, /* RMI_OP_CONTINUE */
+	SRO_DONATE, /* RMI_OP_MEM_DONATE */
+	SRO_RECLAIM, /* RMI_OP_MEM_RECLAIM, then RMI_OP_CONTINUE */
 };
 
 struct rmm;
 struct sro;
 
 /*
- * Serves OP_CONTINUE: gives X0. RMI_INCOMPLETE keeps the context (the phase
- * says what comes next), anything else ends the operation.
+ * Serves RMI_OP_CONTINUE and returns X0. RMI_INCOMPLETE keeps the context, with
+ * the next call in its phase; any other status ends the operation.
  */
 typedef uint64_t sro_finish_fn(struct rmm *rmm, struct sro *sro);
 
@@ -41,9 +45,9 @@ struct sro {
 	uint32_t owner; /* enum sro_owner */
 	enum sro_phase phase;
 	sro_finish_fn *finish;
-	uint64_t failure; /* X0 to end with after a reclaim, 0: none */
+	uint64_t failure; /* X0 at the end, after a reclaim; 0: no failure */
 	uint32_t wanted; /* granules still to be donated */
-	uint32_t count; /* granules held in pages[], in state REC_AUX */
+	uint32_t count; /* granules in pages[], all in state REC_AUX */
 	pa_t pages[SRO_PAGES_MAX];
 	pa_t object; /* the granule in state PARTIAL */
 	pa_t rd;
@@ -55,19 +59,22 @@ struct sro_pool {
 };
 
 /*
- * Takes a zeroed context, owned by the caller. The result is RMI_SUCCESS,
- * RMI_BUSY or RMI_BLOCKED, and *out is NULL unless it is RMI_SUCCESS.
+ * Reserves a zeroed context, which the caller then owns. Returns RMI_SUCCESS,
+ * RMI_BUSY or RMI_BLOCKED. *out is NULL unless the status is RMI_SUCCESS.
  */
 uint64_t sro_reserve(struct rmm *rmm, struct sro **out);
-/* Gives up an owned context: to the pool, or to the host's next call. */
+/* Gives up an owned context: returns it to the pool, or leaves it to the host's
+ * next call. */
 void sro_release(struct sro *sro);
 void sro_park(struct sro *sro);
 
-/* What X1 says of an operation in its initiating call. */
+/* Returns the handle of an operation, which X1 of its first call holds. */
 uint64_t sro_handle(const struct rmm *rmm, const struct sro *sro);
-/* X2 of an operation that wants granules (DELEGATED, 4 KiB, anywhere). */
+/* Returns X2 of an operation that wants granules. They must be DELEGATED, in
+ * blocks of 4 KiB, and need not be consecutive. */
 uint64_t sro_donation(const struct sro *sro);
-/* Ends an operation with a status, once the host has fetched pages[]. */
+/* Makes an operation end with the status failure once the host has reclaimed
+ * pages[]. Returns X0 of this call. */
 uint64_t sro_fail(struct sro *sro, uint64_t failure);
 
 #endif

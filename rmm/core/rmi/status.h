@@ -8,7 +8,8 @@
 #include "abi/bits.h"
 #include "abi/rmi.h"
 
-/* status is RMI_SUCCESS..; index is the level for RMI_ERROR_RTT, else 0. */
+/* status is one of RMI_SUCCESS and those after it; index is the level for
+ * RMI_ERROR_RTT, and 0 for the others. */
 static inline uint64_t rmi_return(unsigned status, int index)
 {
 	return BITS_PUT(RMI_RETURN_STATUS, status) |

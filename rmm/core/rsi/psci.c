@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * PSCI 1.1 as a Realm sees it (rmi-rsi 9): what concerns other vCPUs waits
- * for the host's RMI_PSCI_COMPLETE.
+ * PSCI 1.1 as a Realm sees it (docs/rsi.md, PSCI of a Realm). A call about
+ * another vCPU waits until the host completes it by RMI_PSCI_COMPLETE.
  */
 #include "abi/psci.h"
 #include "rmm/core/rsi/rsi.h"
 
-/* Arguments of 32-bit calls are 32 bits wide. */
-static uint64_t argument(const struct rsi_call *call, unsigned index)
+/* Arguments of 32-bit calls are 32 bits wide (DEN0028, 2.8). */
+static uint64_t psci_argument(const struct rsi_call *call, unsigned index)
 {
 	uint64_t value = call->x[index];
 
@@ -26,9 +26,9 @@ static enum rsi_outcome psci_exit(struct rsi_call *call)
 	return RSI_EXIT;
 }
 
-/* X0..X3 stay until the host completes the request. */
-static enum rsi_outcome pend(struct rsi_call *call,
-			     const struct rec_psci_request *request)
+/* The request waits, and X0 to X3 stay, until the host completes it. */
+static enum rsi_outcome psci_wait(struct rsi_call *call,
+				  const struct rec_psci_request *request)
 {
 	call->rec->psci = *request;
 	call->rec->psci.pending = true;
@@ -36,26 +36,26 @@ static enum rsi_outcome pend(struct rsi_call *call,
 	return psci_exit(call);
 }
 
-static enum rsi_outcome cpu_suspend(struct rsi_call *call)
+static enum rsi_outcome psci_cpu_suspend(struct rsi_call *call)
 {
 	psci_return(call, PSCI_SUCCESS);
 	return psci_exit(call);
 }
 
-static enum rsi_outcome cpu_off(struct rsi_call *call)
+static enum rsi_outcome psci_cpu_off(struct rsi_call *call)
 {
 	call->rec->runnable = false;
 	psci_return(call, PSCI_SUCCESS);
 	return psci_exit(call);
 }
 
-static enum rsi_outcome cpu_on(struct rsi_call *call)
+static enum rsi_outcome psci_cpu_on(struct rsi_call *call)
 {
 	const struct rec_psci_request request = {
 		.cpu_on = true,
-		.target = argument(call, 1),
-		.entry = argument(call, 2),
-		.context = argument(call, 3),
+		.target = psci_argument(call, 1),
+		.entry = psci_argument(call, 2),
+		.context = psci_argument(call, 3),
 	};
 	uint32_t index = rec_index_from_mpidr(request.target);
 
@@ -65,33 +65,33 @@ static enum rsi_outcome cpu_on(struct rsi_call *call)
 		return psci_return(call, PSCI_INVALID_PARAMETERS);
 	if (index == call->rec->index)
 		return psci_return(call, PSCI_ALREADY_ON);
-	return pend(call, &request);
+	return psci_wait(call, &request);
 }
 
-static enum rsi_outcome affinity_info(struct rsi_call *call)
+static enum rsi_outcome psci_affinity_info(struct rsi_call *call)
 {
 	const struct rec_psci_request request = {
-		.target = argument(call, 1),
+		.target = psci_argument(call, 1),
 	};
 	uint32_t index = rec_index_from_mpidr(request.target);
 
-	/* Only vCPUs are asked about, no clusters of them. */
-	if (argument(call, 2) != 0 || index >= call->rd->rec_count)
+	/* The affinity level is 0: only single vCPUs can be asked about. */
+	if (psci_argument(call, 2) != 0 || index >= call->rd->rec_count)
 		return psci_return(call, PSCI_INVALID_PARAMETERS);
 	if (index == call->rec->index)
 		return psci_return(call, PSCI_AFFINITY_ON);
-	return pend(call, &request);
+	return psci_wait(call, &request);
 }
 
-static enum rsi_outcome system_stop(struct rsi_call *call)
+static enum rsi_outcome psci_system_stop(struct rsi_call *call)
 {
 	realm_life_set(call->rd, REALM_SYSTEM_OFF);
 	return psci_exit(call);
 }
 
-static enum rsi_outcome features(struct rsi_call *call)
+static enum rsi_outcome psci_features(struct rsi_call *call)
 {
-	switch (argument(call, 1)) {
+	switch (psci_argument(call, 1)) {
 	case PSCI_VERSION:
 	case PSCI_CPU_SUSPEND_32:
 	case PSCI_CPU_SUSPEND_64:
@@ -119,20 +119,20 @@ enum rsi_outcome psci_handle(struct rsi_call *call)
 		return rsi_return(call, PSCI_VERSION_1_1);
 	case PSCI_CPU_SUSPEND_32:
 	case PSCI_CPU_SUSPEND_64:
-		return cpu_suspend(call);
+		return psci_cpu_suspend(call);
 	case PSCI_CPU_OFF:
-		return cpu_off(call);
+		return psci_cpu_off(call);
 	case PSCI_CPU_ON_32:
 	case PSCI_CPU_ON_64:
-		return cpu_on(call);
+		return psci_cpu_on(call);
 	case PSCI_AFFINITY_INFO_32:
 	case PSCI_AFFINITY_INFO_64:
-		return affinity_info(call);
+		return psci_affinity_info(call);
 	case PSCI_SYSTEM_OFF:
 	case PSCI_SYSTEM_RESET:
-		return system_stop(call);
+		return psci_system_stop(call);
 	case PSCI_FEATURES:
-		return features(call);
+		return psci_features(call);
 	default:
 		return rsi_return(call, SMCCC_NOT_SUPPORTED);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The dispatch of a Realm's calls, and those on the interface, the Realm's
- * configuration and the host. */
+/* The dispatch of a Realm's calls (docs/rsi.md, RSI commands), and the calls
+ * about versions, features, the Realm's configuration and the host. */
 #include "rmm/core/rsi/rsi.h"
 
 #include <stddef.h>
@@ -9,6 +9,9 @@
 #include "abi/rmi.h"
 #include "lib/number.h"
 #include "rmm/core/port.h"
+
+/* The bits that the host sees of the immediate of a host call. */
+#define HOST_CALL_IMM_MASK 0xffff
 
 struct rsi_command {
 	uint32_t fid;
@@ -66,7 +69,8 @@ enum rsi_outcome rsi_version(struct rsi_call *call)
 
 enum rsi_outcome rsi_features(struct rsi_call *call)
 {
-	/* No devices, no memory whose RIPAS is read-only, in any register. */
+	/* There are no devices and no memory with a read-only RIPAS, and no
+	 * other registers. */
 	call->x[1] = 0;
 	return rsi_return(call, RSI_SUCCESS);
 }
@@ -93,7 +97,7 @@ enum rsi_outcome rsi_realm_config(struct rsi_call *call)
 	return rsi_return(call, RSI_SUCCESS);
 }
 
-/* The structure at ipa, once its page is mapped. */
+/* Returns the structure at ipa, whose page is mapped. */
 static struct rsi_host_call *host_call_at(const struct rsi_page *page, ipa_t ipa)
 {
 	size_t offset = ipa.value % GRANULE_SIZE;
@@ -108,7 +112,7 @@ enum rsi_outcome rsi_host_call(struct rsi_call *call)
 	struct rsi_page page;
 	enum rsi_outcome outcome;
 
-	/* Aligned to its size, so it lies in one page. */
+	/* The structure is aligned to its size, so it lies in one page. */
 	if (!is_aligned(ipa.value, sizeof(*host_call)) ||
 	    !realm_ipa_protected(&call->rd->s2, ipa))
 		return rsi_return(call, RSI_ERROR_INPUT);
@@ -116,7 +120,7 @@ enum rsi_outcome rsi_host_call(struct rsi_call *call)
 		return outcome;
 	host_call = host_call_at(&page, ipa);
 	call->exit->exit_reason = RMI_EXIT_HOST_CALL;
-	call->exit->imm = host_call->imm & 0xffff;
+	call->exit->imm = host_call->imm & HOST_CALL_IMM_MASK;
 	memcpy(call->exit->gprs, host_call->gprs, sizeof(host_call->gprs));
 	rsi_page_unmap(call, &page);
 	call->rec->host_call = (struct rec_host_call){ true, ipa };

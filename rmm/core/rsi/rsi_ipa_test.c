@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RSI_IPA_STATE_SET and RSI_IPA_STATE_GET, and the answer to the first. */
+/* RSI_IPA_STATE_SET with its completion, and RSI_IPA_STATE_GET. */
 #include "abi/rsi.h"
 #include "rmm/core/rsi/rsi.h"
 #include "rmm/fixture/rtt_fixture.h"
@@ -8,7 +8,7 @@
 #define REC  page(PAGE_REC)
 #define BASE GIB1 /* a protected IPA */
 
-/* A call of REC 0; its registers are in f->regs. */
+/* Makes a call of REC 0. Its registers are in f->regs. */
 static enum rsi_outcome rsi(struct fixture *f, struct smccc_regs regs)
 {
 	enum rsi_outcome outcome;
@@ -110,7 +110,7 @@ static void answer_check(struct fixture *f, const struct answer *answer)
 	assert_false(rec->ripas.pending);
 }
 
-/* A host can refuse only what gives the Realm memory, and only the rest. */
+/* A host can reject only a request for RAM, and only its rest. */
 static void answers_tell_how_far_the_host_went(void **state)
 {
 	const struct answer answers[] = {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RSI_MEASUREMENT_READ and _EXTEND. Registers hold little-endian bytes. */
+/* RSI_MEASUREMENT_READ and _EXTEND. The first byte of a digest is the lowest
+ * byte of its first register. */
 #include <string.h>
 
 #include "rmm/core/measurement.h"
 #include "rmm/core/rsi/rsi.h"
 
-/* The measurements; other RECs of the Realm may extend them. */
+/* Locks the RD and returns its measurements, as other RECs of the Realm may
+ * extend them at the same time. */
 static struct measurements *measurements_lock(struct rsi_call *call,
 					      struct granule_ref *ref)
 {

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Access to the pages of a Realm that its calls name (rmi-rsi 6.1). */
+/* Access to the pages of a Realm that its calls name (docs/rsi.md, Access to
+ * the pages that a call names). */
+#include "abi/bits.h"
+#include "lib/esr.h"
 #include "rmm/core/port.h"
+#include "rmm/core/rec/exit.h"
 #include "rmm/core/rsi/rsi.h"
 
-/* ESR_EL2 of a data abort from a lower EL: a translation fault of stage 2. */
-#define ESR_DATA_ABORT_LOWER         (UINT64_C(0x24) << 26)
-#define ESR_TRANSLATION_FAULT(level) (UINT64_C(0x04) + (unsigned)(level))
+#define FSC_TRANSLATION 0x04 /* + level 0..3 */
 
-/* Asks the host for the page, with the abort that an access would have had. */
+/* Asks the host for the page, by the abort that an access of the Realm would
+ * have caused. */
 static enum rsi_outcome page_demand(struct rmi_rec_exit *exit, ipa_t ipa,
 				    int level)
 {
 	exit->exit_reason = RMI_EXIT_SYNC;
-	exit->esr = ESR_DATA_ABORT_LOWER | ESR_TRANSLATION_FAULT(level);
-	exit->hpfar = ipa.value >> 8;
+	exit->esr = BITS_PUT(ESR_EC, ESR_EC_DATA_LOWER) |
+		    BITS_PUT(ESR_FSC, FSC_TRANSLATION + level);
+	exit->hpfar = BITS_PUT(HPFAR_FIPA, ipa.value / GRANULE_SIZE);
 	return RSI_RETRY;
 }
 

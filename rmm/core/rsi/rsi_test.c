@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a Realm asks of the RMM, but for its IPA space. */
+/* The calls of a Realm, except for those about its IPA space and tokens. */
 #include "rmm/fixture/fixture.h"
 
 #include <string.h>
@@ -13,10 +13,6 @@
 #define SECOND page(PAGE_REC + 1)
 /* The first IPA outside the protected half. */
 #define PAR_END (UINT64_C(1) << 38)
-
-/* The last call's outcome and exit record. */
-static enum rsi_outcome outcome;
-static struct rmi_rec_exit last_exit;
 
 /* An ACTIVE Realm with a page at IPA 0 and two vCPUs, the first runnable. */
 static int active_setup(void **state)
@@ -39,19 +35,7 @@ static struct rec *rec_of(struct fixture *f, unsigned n)
 	return peek(f, PAGE_REC + n);
 }
 
-static uint64_t rsi_call(struct fixture *f, uint64_t rec, uint64_t fid,
-			 const uint64_t args[10])
-{
-	memset(&f->regs, 0x77, sizeof(f->regs));
-	f->regs.x[0] = fid;
-	memcpy(&f->regs.x[1], args, 10 * sizeof(args[0]));
-	assert_int_equal(
-		inprocess_rsi(f->machine, rec, &f->regs, &outcome, &last_exit),
-		RMI_SUCCESS);
-	return f->regs.x[0];
-}
-
-/* The boot vCPU's SMC; X0. */
+/* Makes a call of the boot vCPU. Returns X0. */
 #define rsi(f, fid, ...)                                                       \
 	rsi_call(f, BOOT, fid, (const uint64_t[10]){ __VA_ARGS__ })
 
@@ -71,7 +55,7 @@ static void version_knows_1_0_and_1_1(void **state)
 		assert_int_equal(f->regs.x[1], 0x10001);
 		assert_int_equal(f->regs.x[2], 0x10001);
 	}
-	assert_int_equal(outcome, RSI_RETURN);
+	assert_int_equal(f->outcome, RSI_RETURN);
 }
 
 static void no_features_are_offered(void **state)
@@ -93,7 +77,7 @@ static void unknown_calls_are_unknown(void **state)
 
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		assert_int_equal(rsi(f, unknown[i]), SMCCC_NOT_SUPPORTED);
-		assert_int_equal(outcome, RSI_RETURN);
+		assert_int_equal(f->outcome, RSI_RETURN);
 	}
 }
 
@@ -194,7 +178,7 @@ static void page_calls_refuse_bad_addresses(void **state)
 	/* RIPAS EMPTY */
 	assert_int_equal(rsi(f, RSI_REALM_CONFIG, 0x1000), RSI_ERROR_INPUT);
 	assert_int_equal(rsi(f, RSI_HOST_CALL, 0x1000), RSI_ERROR_INPUT);
-	assert_int_equal(outcome, RSI_RETURN);
+	assert_int_equal(f->outcome, RSI_RETURN);
 }
 
 /* Unmaps the page at IPA 0, so that it is DESTROYED. */
@@ -209,14 +193,14 @@ static void a_missing_page_is_asked_of_the_host(void **state)
 
 	page_take_away(f);
 	rsi(f, RSI_HOST_CALL, 0x300);
-	assert_int_equal(outcome, RSI_RETRY);
-	assert_int_equal(last_exit.exit_reason, RMI_EXIT_SYNC);
-	assert_int_equal(last_exit.esr, UINT64_C(0x24) << 26 | 7);
-	assert_int_equal(last_exit.hpfar, 0);
-	assert_int_equal(last_exit.far, 0);
+	assert_int_equal(f->outcome, RSI_RETRY);
+	assert_int_equal(f->exit.exit_reason, RMI_EXIT_SYNC);
+	assert_int_equal(f->exit.esr, UINT64_C(0x24) << 26 | 7);
+	assert_int_equal(f->exit.hpfar, 0);
+	assert_int_equal(f->exit.far, 0);
 	assert_int_equal(f->regs.x[0], RSI_HOST_CALL);
 	rsi(f, RSI_REALM_CONFIG, 0);
-	assert_int_equal(outcome, RSI_RETRY);
+	assert_int_equal(f->outcome, RSI_RETRY);
 }
 
 static void a_page_never_supplied_is_asked_of_the_host(void **state)
@@ -227,8 +211,8 @@ static void a_page_never_supplied_is_asked_of_the_host(void **state)
 	assert_int_equal(rmi(f, RMI_RTT_SET_RIPAS, RD, BOOT, 0x1000, 0x2000),
 			 RMI_SUCCESS);
 	rsi(f, RSI_HOST_CALL, 0x1300);
-	assert_int_equal(outcome, RSI_RETRY);
-	assert_int_equal(last_exit.hpfar, 0x1000 >> 8);
+	assert_int_equal(f->outcome, RSI_RETRY);
+	assert_int_equal(f->exit.hpfar, 0x1000 >> 8);
 }
 
 static void host_call_shows_the_structure(void **state)
@@ -241,11 +225,11 @@ static void host_call_shows_the_structure(void **state)
 	for (unsigned i = 0; i < 31; i++)
 		host_call->gprs[i] = 1000 + i;
 	rsi(f, RSI_HOST_CALL, 0x100);
-	assert_int_equal(outcome, RSI_EXIT);
-	assert_int_equal(last_exit.exit_reason, RMI_EXIT_HOST_CALL);
-	assert_int_equal(last_exit.imm, 0x1234);
-	assert_int_equal(last_exit.gprs[0], 1000);
-	assert_int_equal(last_exit.gprs[30], 1030);
+	assert_int_equal(f->outcome, RSI_EXIT);
+	assert_int_equal(f->exit.exit_reason, RMI_EXIT_HOST_CALL);
+	assert_int_equal(f->exit.imm, 0x1234);
+	assert_int_equal(f->exit.gprs[0], 1000);
+	assert_int_equal(f->exit.gprs[30], 1030);
 	assert_true(rec_of(f, 0)->host_call.pending);
 }
 
@@ -257,7 +241,7 @@ static void psci_tells_its_version(void **state)
 
 	assert_int_equal(rsi(f, PSCI_VERSION), 0x10001);
 	assert_int_equal(rsi(f, SMCCC_VERSION_FID), 0x10002);
-	assert_int_equal(outcome, RSI_RETURN);
+	assert_int_equal(f->outcome, RSI_RETURN);
 }
 
 static void psci_features_are_those_served(void **state)
@@ -289,17 +273,17 @@ static void suspend_and_off_exit_to_the_host(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(rsi(f, PSCI_CPU_SUSPEND_64, 1, 2, 3), PSCI_SUCCESS);
-	assert_int_equal(outcome, RSI_EXIT);
-	assert_int_equal(last_exit.exit_reason, RMI_EXIT_PSCI);
-	assert_int_equal(last_exit.gprs[0], PSCI_CPU_SUSPEND_64);
-	assert_int_equal(last_exit.gprs[1], 0);
+	assert_int_equal(f->outcome, RSI_EXIT);
+	assert_int_equal(f->exit.exit_reason, RMI_EXIT_PSCI);
+	assert_int_equal(f->exit.gprs[0], PSCI_CPU_SUSPEND_64);
+	assert_int_equal(f->exit.gprs[1], 0);
 	assert_true(rec_of(f, 0)->runnable);
 	assert_int_equal(rsi(f, PSCI_CPU_OFF), PSCI_SUCCESS);
-	assert_int_equal(last_exit.gprs[0], PSCI_CPU_OFF);
+	assert_int_equal(f->exit.gprs[0], PSCI_CPU_OFF);
 	assert_false(rec_of(f, 0)->runnable);
-	assert_int_equal(
-		inprocess_rsi(f->machine, BOOT, &f->regs, &outcome, &last_exit),
-		RMI_ERROR_REC);
+	assert_int_equal(inprocess_rsi(f->machine, BOOT, &f->regs, &f->outcome,
+				       &f->exit),
+			 RMI_ERROR_REC);
 }
 
 static void a_stopped_system_runs_no_more(void **state)
@@ -310,13 +294,13 @@ static void a_stopped_system_runs_no_more(void **state)
 	for (unsigned i = 0; i < 2; i++) {
 		realm_life_set(peek(f, PAGE_RD), REALM_ACTIVE);
 		rsi(f, fids[i]);
-		assert_int_equal(outcome, RSI_EXIT);
-		assert_int_equal(last_exit.exit_reason, RMI_EXIT_PSCI);
-		assert_int_equal(last_exit.gprs[0], fids[i]);
+		assert_int_equal(f->outcome, RSI_EXIT);
+		assert_int_equal(f->exit.exit_reason, RMI_EXIT_PSCI);
+		assert_int_equal(f->exit.gprs[0], fids[i]);
 		assert_int_equal(realm_life_state(peek(f, PAGE_RD)),
 				 REALM_SYSTEM_OFF);
 		assert_int_equal(inprocess_rsi(f->machine, BOOT, &f->regs,
-					       &outcome, &last_exit),
+					       &f->outcome, &f->exit),
 				 RMI_ERROR_REALM);
 	}
 }
@@ -330,7 +314,7 @@ static void cpu_on_checks_its_arguments_in_order(void **state)
 	assert_int_equal(rsi(f, fid, 2, 0), (uint64_t)-2);
 	assert_int_equal(rsi(f, fid, UINT64_C(1) << 32, 0), (uint64_t)-2);
 	assert_int_equal(rsi(f, fid, 0, 0), (uint64_t)-4);
-	assert_int_equal(outcome, RSI_RETURN);
+	assert_int_equal(f->outcome, RSI_RETURN);
 	assert_false(rec_of(f, 0)->psci.pending);
 }
 
@@ -342,7 +326,7 @@ static void affinity_info_checks_its_arguments_in_order(void **state)
 	assert_int_equal(rsi(f, fid, 0, 1), (uint64_t)-2);
 	assert_int_equal(rsi(f, fid, 2, 0), (uint64_t)-2);
 	assert_int_equal(rsi(f, fid, 0, 0), PSCI_AFFINITY_ON);
-	assert_int_equal(outcome, RSI_RETURN);
+	assert_int_equal(f->outcome, RSI_RETURN);
 }
 
 static void cpu_on_waits_for_the_host(void **state)
@@ -350,16 +334,16 @@ static void cpu_on_waits_for_the_host(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(rsi(f, PSCI_CPU_ON_64, 1, 0x2000, 42), PSCI_CPU_ON_64);
-	assert_int_equal(outcome, RSI_EXIT);
-	assert_int_equal(last_exit.exit_reason, RMI_EXIT_PSCI);
-	assert_int_equal(last_exit.gprs[0], PSCI_CPU_ON_64);
-	assert_int_equal(last_exit.gprs[1], 1);
-	/* Neither entry point nor context are the host's business. */
-	assert_int_equal(last_exit.gprs[2], 0);
-	assert_int_equal(last_exit.gprs[3], 0);
-	assert_int_equal(
-		inprocess_rsi(f->machine, BOOT, &f->regs, &outcome, &last_exit),
-		RMI_ERROR_REC);
+	assert_int_equal(f->outcome, RSI_EXIT);
+	assert_int_equal(f->exit.exit_reason, RMI_EXIT_PSCI);
+	assert_int_equal(f->exit.gprs[0], PSCI_CPU_ON_64);
+	assert_int_equal(f->exit.gprs[1], 1);
+	/* The host sees neither entry point nor context. */
+	assert_int_equal(f->exit.gprs[2], 0);
+	assert_int_equal(f->exit.gprs[3], 0);
+	assert_int_equal(inprocess_rsi(f->machine, BOOT, &f->regs, &f->outcome,
+				       &f->exit),
+			 RMI_ERROR_REC);
 }
 
 static void arguments_of_32_bit_calls_are_cut(void **state)
@@ -368,8 +352,8 @@ static void arguments_of_32_bit_calls_are_cut(void **state)
 	struct fixture *f = *state;
 
 	rsi(f, PSCI_CPU_ON_32, high | 1, high | 0x2000, high | 42);
-	assert_int_equal(outcome, RSI_EXIT);
-	assert_int_equal(last_exit.gprs[1], 1);
+	assert_int_equal(f->outcome, RSI_EXIT);
+	assert_int_equal(f->exit.gprs[1], 1);
 	assert_int_equal(rmi(f, RMI_PSCI_COMPLETE, BOOT, SECOND, 0),
 			 RMI_SUCCESS);
 	assert_int_equal(rec_of(f, 1)->pc, 0x2000);
@@ -479,7 +463,7 @@ static void complete_refuses_what_does_not_match(void **state)
 	refused(f, RMI_ERROR_INPUT, COMPLETE, SECOND, BOOT, 0);
 	refused(f, RMI_ERROR_INPUT, COMPLETE, BOOT, SECOND, 1);
 	refused(f, RMI_ERROR_INPUT, COMPLETE, BOOT, SECOND, (uint64_t)-2);
-	/* As another vCPU's, or another Realm's. */
+	/* The request of another vCPU, or of another Realm. */
 	rec_of(f, 1)->index = 2;
 	refused(f, RMI_ERROR_INPUT, COMPLETE, BOOT, SECOND, 0);
 	rec_of(f, 1)->index = 1;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * RSI_ATTEST_TOKEN_INIT and _CONTINUE (rmi-rsi 6.1). A token is made in steps,
- * between which a pending interrupt goes first; most of them are port_sign()'s.
- * Where the token stands is in the REC; its bytes are in one of the granules
- * that the REC was given.
+ * RSI_ATTEST_TOKEN_INIT and _CONTINUE (docs/rsi.md, RSI_ATTEST_TOKEN_INIT and
+ * docs/rsi.md, RSI_ATTEST_TOKEN_CONTINUE). A token is made in steps, most of
+ * which are those of port_sign(); between two of them a pending interrupt ends
+ * the call. The progress of the token is in the REC, and its bytes are in a
+ * granule that was donated for the REC.
  */
 #include <string.h>
 
@@ -12,7 +13,7 @@
 #include "rmm/core/rsi/rsi.h"
 #include "rmm/core/rsi/token.h"
 
-/* The granule of the REC that the token is in. */
+/* The index in rec->aux of the granule that holds the token. */
 #define AUX_TOKEN 0
 
 struct token_buffer {
@@ -33,9 +34,9 @@ static void buffer_unmap(const struct rsi_call *call,
 	port_granule_unmap(call->rmm->port, call->rec->aux[AUX_TOKEN], buffer);
 }
 
-static void collect(const struct rsi_call *call,
-		    const struct token_buffer *buffer,
-		    struct token_collection *collection)
+static void token_collection_make(const struct rsi_call *call,
+				  const struct token_buffer *buffer,
+				  struct token_collection *collection)
 {
 	const struct rmm_attestation *attestation = &call->rmm->attestation;
 	struct token_piece platform = { attestation->platform_token,
@@ -45,7 +46,8 @@ static void collect(const struct rsi_call *call,
 	token_collect(collection, platform, realm);
 }
 
-/* The measurements are those of this moment. */
+/* Writes the claims with the measurements of this moment; the lock of the RD
+ * keeps other RECs from extending them meanwhile. */
 static void claims_write(struct rsi_call *call, struct token_buffer *buffer)
 {
 	struct granule_ref ref;
@@ -70,15 +72,16 @@ enum rsi_outcome rsi_attest_token_init(struct rsi_call *call)
 		return rsi_return(call, RSI_ERROR_UNKNOWN);
 	buffer = buffer_map(call);
 	claims_write(call, buffer);
-	collect(call, buffer, &collection);
+	token_collection_make(call, buffer, &collection);
 	size = token_size(&collection);
 	buffer_unmap(call, buffer);
-	/* An upper bound, in whole granules. */
+	/* The result is an upper bound, in whole granules. */
 	call->x[1] = align_up(size, GRANULE_SIZE);
 	return rsi_return(call, RSI_SUCCESS);
 }
 
-/* One step; false: signing failed, and there is no token. */
+/* Does one step. Returns false if signing has failed; the token is then given
+ * up. */
 static bool token_step(struct rsi_call *call, struct token_buffer *buffer)
 {
 	struct rmm_port *port = call->rmm->port;
@@ -105,7 +108,7 @@ static bool token_step(struct rsi_call *call, struct token_buffer *buffer)
 	}
 }
 
-static enum rsi_outcome interrupted(struct rsi_call *call)
+static enum rsi_outcome token_interrupted(struct rsi_call *call)
 {
 	call->exit->exit_reason = RMI_EXIT_IRQ;
 	call->x[1] = 0;
@@ -113,8 +116,9 @@ static enum rsi_outcome interrupted(struct rsi_call *call)
 	return RSI_EXIT;
 }
 
-/* Carries the token on until it is signed, by at least a step, so that no
- * number of interrupts stops it. false: *outcome ends the call. */
+/* Does steps until the token is signed, and at least one, so that interrupts
+ * delay a token but never stop it. Returns false if the call ends with
+ * *outcome. */
 static bool token_finish(struct rsi_call *call, enum rsi_outcome *outcome)
 {
 	struct rec_token *token = &call->rec->token;
@@ -131,23 +135,23 @@ static bool token_finish(struct rsi_call *call, enum rsi_outcome *outcome)
 		}
 		if (token->phase != TOKEN_SIGNED &&
 		    port_interrupt_pending(call->rmm->port)) {
-			*outcome = interrupted(call);
+			*outcome = token_interrupted(call);
 			return false;
 		}
 	}
 	return true;
 }
 
-/* Copies the next bytes to their place in the page. */
-static enum rsi_outcome deliver(struct rsi_call *call,
-				const struct rsi_page *page)
+/* Copies the next bytes of the token to their place in the page. */
+static enum rsi_outcome token_deliver(struct rsi_call *call,
+				      const struct rsi_page *page)
 {
 	struct rec_token *token = &call->rec->token;
 	struct token_buffer *buffer = buffer_map(call);
 	struct token_collection collection;
 	bool complete;
 
-	collect(call, buffer, &collection);
+	token_collection_make(call, buffer, &collection);
 	call->x[1] =
 		token_copy(&collection, token->sent,
 			   (uint8_t *)page->content + call->x[2], call->x[3]);
@@ -179,7 +183,7 @@ enum rsi_outcome rsi_attest_token_continue(struct rsi_call *call)
 		return outcome;
 	if (!rsi_page_map(call, ipa, &page, &outcome))
 		return outcome;
-	outcome = deliver(call, &page);
+	outcome = token_deliver(call, &page);
 	rsi_page_unmap(call, &page);
 	return outcome;
 }

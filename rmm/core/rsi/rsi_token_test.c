@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Attestation tokens as a Realm gets them. What is expected is put together
+ * Attestation tokens as a Realm gets them. The expected token is put together
  * here byte by byte; OpenSSL verifies the signature.
  */
 #include "rmm/fixture/fixture.h"
@@ -25,9 +25,6 @@
 #define PAR_END (UINT64_C(1) << 38)
 
 #define TOKEN_MAX (PROVISION_TOKEN_MAX + 2048)
-
-static enum rsi_outcome outcome;
-static struct rmi_rec_exit last_exit;
 
 static const uint8_t scalar[P384_SIZE] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
 static const uint8_t platform_token[300] = "a platform token";
@@ -71,18 +68,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static uint64_t rsi_call(struct fixture *f, uint64_t rec, uint64_t fid,
-			 const uint64_t args[10])
-{
-	memset(&f->regs, 0x77, sizeof(f->regs));
-	f->regs.x[0] = fid;
-	memcpy(&f->regs.x[1], args, 10 * sizeof(args[0]));
-	assert_int_equal(
-		inprocess_rsi(f->machine, rec, &f->regs, &outcome, &last_exit),
-		RMI_SUCCESS);
-	return f->regs.x[0];
-}
-
 #define rsi(f, fid, ...)                                                       \
 	rsi_call(f, BOOT, fid, (const uint64_t[10]){ __VA_ARGS__ })
 
@@ -97,7 +82,7 @@ static uint64_t init_on(struct fixture *f, uint64_t rec)
 static void init(struct fixture *f)
 {
 	assert_int_equal(init_on(f, BOOT), RSI_SUCCESS);
-	assert_int_equal(outcome, RSI_RETURN);
+	assert_int_equal(f->outcome, RSI_RETURN);
 }
 
 static uint64_t go_on(struct fixture *f, uint64_t offset, uint64_t size)
@@ -105,7 +90,7 @@ static uint64_t go_on(struct fixture *f, uint64_t offset, uint64_t size)
 	return rsi(f, RSI_ATTEST_TOKEN_CONTINUE, 0, offset, size);
 }
 
-/* The whole token, gathered in pieces; its size. */
+/* Gathers the whole token in pieces. Returns its size. */
 static size_t gather(struct fixture *f, uint8_t *token, size_t piece)
 {
 	const uint8_t *content = peek(f, PAGE_DATA);
@@ -114,7 +99,7 @@ static size_t gather(struct fixture *f, uint8_t *token, size_t piece)
 
 	do {
 		x0 = go_on(f, 8, piece);
-		assert_int_equal(outcome, RSI_RETURN);
+		assert_int_equal(f->outcome, RSI_RETURN);
 		assert_in_range(f->regs.x[1], 1, piece);
 		memcpy(token + size, content + 8, f->regs.x[1]);
 		size += f->regs.x[1];
@@ -124,7 +109,7 @@ static size_t gather(struct fixture *f, uint8_t *token, size_t piece)
 	return size;
 }
 
-/* ---- What is expected, put together -------------------------------------- */
+/* ---- The expected token -------------------------------------------------- */
 
 struct expected {
 	uint8_t bytes[TOKEN_MAX];
@@ -202,7 +187,7 @@ static void head_add(struct expected *e, size_t size)
 	ADD(e, 0x59, (uint8_t)(size >> 8), (uint8_t)size);
 }
 
-/* All but the signature. */
+/* The expected token without its signature. */
 static void token_expect(struct expected *e, const struct rd *rd,
 			 const char *hash)
 {
@@ -221,7 +206,7 @@ static void token_expect(struct expected *e, const struct rd *rd,
 	ADD(e, 0x58, 96);
 }
 
-/* The digest of the Sig_structure round the claims that the token ends with. */
+/* The digest of the Sig_structure around the claims at the token's end. */
 static void sig_structure_hash(const uint8_t *payload, size_t size,
 			       uint8_t digest[48])
 {
@@ -289,13 +274,14 @@ static void token_is_right(struct fixture *f, const uint8_t *token, size_t size,
 	token_expect(&e, peek(f, PAGE_RD), hash);
 	assert_int_equal(size, e.size + 96);
 	assert_memory_equal(token, e.bytes, e.size);
-	/* The last thing before the signature's head; see token_expect(). */
+	/* The claims come last before the head of the signature; see
+	 * token_expect(). */
 	claims = 11 + 3 + sizeof(platform_token) + 7 + 3 + 8 + 3;
 	sig_structure_hash(token + claims, e.size - 2 - claims, digest);
 	signature_holds(digest, token + e.size);
 }
 
-/* ---- Tests ---------------------------------------------------------------- */
+/* ---- Tests --------------------------------------------------------------- */
 
 static void without_provisioning_there_is_no_token(void **state)
 {
@@ -303,7 +289,7 @@ static void without_provisioning_there_is_no_token(void **state)
 
 	assert_int_equal(init_on(f, BOOT), RSI_ERROR_UNKNOWN);
 	assert_int_equal(go_on(f, 0, 4096), RSI_ERROR_UNKNOWN);
-	assert_int_equal(outcome, RSI_RETURN);
+	assert_int_equal(f->outcome, RSI_RETURN);
 }
 
 static void a_token_comes_in_one_page(void **state)
@@ -354,7 +340,7 @@ static void a_piece_of_nothing_is_incomplete(void **state)
 	init(f);
 	assert_int_equal(go_on(f, 0, 0), RSI_INCOMPLETE);
 	assert_int_equal(f->regs.x[1], 0);
-	assert_int_equal(outcome, RSI_RETURN);
+	assert_int_equal(f->outcome, RSI_RETURN);
 	token_is_right(f, token, gather(f, token, 512), "sha-256");
 }
 
@@ -451,7 +437,7 @@ static void bad_arguments_are_refused(void **state)
 		assert_int_equal(rsi(f, RSI_ATTEST_TOKEN_CONTINUE, bad[i][0],
 				     bad[i][1], bad[i][2]),
 				 RSI_ERROR_INPUT);
-		assert_int_equal(outcome, RSI_RETURN);
+		assert_int_equal(f->outcome, RSI_RETURN);
 	}
 	token_is_right(f, token, gather(f, token, 4088), "sha-256");
 }
@@ -471,9 +457,9 @@ static void an_interrupt_goes_first(void **state)
 	inprocess_faults(f->machine)->interrupt_every = 1;
 	assert_int_equal(go_on(f, 0, 4096), RSI_INCOMPLETE);
 	assert_int_equal(f->regs.x[1], 0);
-	assert_int_equal(outcome, RSI_EXIT);
-	assert_int_equal(last_exit.exit_reason, RMI_EXIT_IRQ);
-	/* It goes on at the next call, whatever interrupts come. */
+	assert_int_equal(f->outcome, RSI_EXIT);
+	assert_int_equal(f->exit.exit_reason, RMI_EXIT_IRQ);
+	/* Each call makes progress, however many interrupts come. */
 	token_is_right(f, token, gather(f, token, 4088), "sha-256");
 }
 
@@ -486,10 +472,10 @@ static void a_signature_of_many_steps_gives_way_at_each(void **state)
 	init(f);
 	inprocess_faults(f->machine)->interrupt_every = 1;
 	inprocess_faults(f->machine)->sign_steps = 7;
-	while (go_on(f, 0, 0) == RSI_INCOMPLETE && outcome == RSI_EXIT)
+	while (go_on(f, 0, 0) == RSI_INCOMPLETE && f->outcome == RSI_EXIT)
 		exits++;
 	assert_int_equal(exits, 8); /* one after the hash, and seven */
-	assert_int_equal(outcome, RSI_RETURN);
+	assert_int_equal(f->outcome, RSI_RETURN);
 	token_is_right(f, token, gather(f, token, 4088), "sha-256");
 }
 
@@ -512,8 +498,8 @@ static void a_missing_page_is_asked_of_the_host(void **state)
 	init(f);
 	assert_int_equal(rmi(f, RMI_RTT_DATA_UNMAP, RD, 0, 0x1000), RMI_SUCCESS);
 	go_on(f, 0, 4096);
-	assert_int_equal(outcome, RSI_RETRY);
-	assert_int_equal(last_exit.exit_reason, RMI_EXIT_SYNC);
+	assert_int_equal(f->outcome, RSI_RETRY);
+	assert_int_equal(f->exit.exit_reason, RMI_EXIT_SYNC);
 	assert_int_equal(f->regs.x[0], RSI_ATTEST_TOKEN_CONTINUE);
 	assert_int_equal(f->regs.x[1], 0);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Writing the token: every length is known before it is written. */
+/* Writes the token. Every length is known before the bytes are written. */
 #include "rmm/core/rsi/token.h"
 
 #include <assert.h>
@@ -10,7 +10,7 @@
 #include "rmm/core/port.h"
 #include "rmm/core/realm/realm.h"
 
-/* CBOR's major types (RFC 8949 3.1), and the forms of a head. */
+/* CBOR's major types (RFC 8949, 3.1), and the forms of a head. */
 enum major {
 	MAJOR_UINT = 0 << 5,
 	MAJOR_NEGATIVE = 1 << 5,
@@ -21,11 +21,12 @@ enum major {
 	MAJOR_TAG = 6 << 5,
 };
 
-#define HEAD_SMALL 24 /* numbers below stand in the first byte */
+#define HEAD_SMALL 24 /* lower numbers are in the first byte */
 #define HEAD_8     24
 #define HEAD_16    25
 
-/* Room is our own affair: every shape has a largest size. */
+/* A buffer that is too small is our own mistake, since every shape has a
+ * greatest size; so the writer asserts that there is room. */
 struct writer {
 	uint8_t *at;
 	const uint8_t *end;
@@ -76,7 +77,7 @@ static void claim_bytes(struct writer *w, int key, const void *data, size_t size
 	string_put(w, MAJOR_BYTES, data, size);
 }
 
-/* An array, so that its size is known. */
+/* text is an array, so that its size is known. */
 #define claim_text(w, key, text)                                               \
 	claim_text_sized(w, key, text, sizeof(text) - 1)
 
@@ -102,7 +103,7 @@ void token_cose_key(const uint8_t point[2 * P384_SIZE],
 	assert(w.at == w.end);
 }
 
-/* Names of one length. */
+/* All names have the same length. */
 static const char hash_names[][sizeof(CCA_SHA_256)] = {
 	[RMI_HASH_SHA_256] = CCA_SHA_256,
 	[RMI_HASH_SHA_512] = CCA_SHA_512,
@@ -139,12 +140,13 @@ static void claims_put(struct writer *w, const struct rd *rd,
 	measurements_put(w, &rd->measurements);
 }
 
-/* {1: -35} */
+/* The protected header, the map {1: -35}: the algorithm is ES384. */
 static const uint8_t headers[] = { 0xa1, 0x01, 0x38, 0x22 };
 
-/* Tag, array, protected and unprotected headers: before the payload. */
+/* Bytes of tag, array head, protected and unprotected header, which come before
+ * the payload. */
 #define SIGN1_HEAD_SIZE 8
-/* A payload of 256 bytes or more, which it always is, has so long a head. */
+/* The payload always has 256 bytes or more, and so a head of 3 bytes. */
 #define PAYLOAD_HEAD_SIZE   3
 #define SIGNATURE_HEAD_SIZE 2
 
@@ -178,7 +180,8 @@ uint8_t *token_realm_signature(uint8_t *token, size_t size)
 	return token + size - P384_SIGNATURE_SIZE;
 }
 
-/* The Sig_structure (RFC 9052 4.4) ends with the payload, as it stands. */
+/* The Sig_structure (RFC 9052, 4.4) ends with the payload as it is in the
+ * token. */
 void token_realm_digest(struct rmm_port *port, const uint8_t *token,
 			size_t size, uint8_t digest[TOKEN_DIGEST_SIZE])
 {
@@ -199,7 +202,8 @@ void token_realm_digest(struct rmm_port *port, const uint8_t *token,
 	port_hash_end(port, &hash, digest);
 }
 
-/* A part's key, its content format, and the head of its byte string. */
+/* Writes the key of a part, its content format, and the head of its byte
+ * string. */
 static void part_head_put(struct writer *w, int key, size_t size)
 {
 	int_put(w, key);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RMI_RTT_DATA_MAP_INIT, _DATA_MAP and _DATA_UNMAP: a Realm's own memory. */
+/* RMI_RTT_DATA_MAP_INIT, _DATA_MAP and _DATA_UNMAP: the protected memory of a
+ * Realm. */
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
@@ -38,18 +39,21 @@ bool rtt_data_claim(struct rmm *rmm, pa_t pa, uint64_t size)
 
 /* ---- RTT_DATA_MAP, RTT_DATA_UNMAP ---- */
 
-static uint64_t flags_check(uint64_t flags)
+static uint64_t data_flags_check(uint64_t flags)
 {
-	(void)flags; /* nothing beyond type and count */
+	(void)flags; /* only type and count are defined */
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
 /*
- * The RIPAS stays: EMPTY gets memory that the Realm cannot reach yet. A block
- * that is there already is left as it is, so that a host can retry.
+ * The RIPAS stays: an EMPTY page gets memory that the Realm cannot reach yet. A
+ * block that is mapped at this entry already stays as it is, so that a host can
+ * retry. The entry is written after the memory is zeroed, and the lock of the
+ * table is held throughout: the Realm never sees the old content.
  */
-static uint64_t map_block(const struct rtt_walk *walk, unsigned index,
-			  const struct rtt_map *map, struct range_block block)
+static uint64_t data_map_block(const struct rtt_walk *walk, unsigned index,
+			       const struct rtt_map *map,
+			       struct range_block block)
 {
 	struct rtt_entry entry = rtt_walk_entry(walk, index);
 	uint64_t size = rtt_level_size(map->level);
@@ -71,8 +75,8 @@ static uint64_t map_block(const struct rtt_walk *walk, unsigned index,
 
 static const struct rtt_map_kind data_map = {
 	.protected = true,
-	.check = flags_check,
-	.map = map_block,
+	.check = data_flags_check,
+	.map = data_map_block,
 };
 
 uint64_t rmi_rtt_data_map(struct rmm *rmm, const uint64_t *args,
@@ -89,13 +93,13 @@ uint64_t rmi_rtt_data_unmap(struct rmm *rmm, const uint64_t *args,
 
 /* ---- RTT_DATA_MAP_INIT ---- */
 
-/* The arguments, as far as they can be checked without the RD. */
-struct init {
+/* The arguments of a call. */
+struct map_init {
 	pa_t data;
 	pa_t src;
 	ipa_t ipa;
 	uint64_t flags; /* the measured ones */
-	uint64_t count; /* of granules, from these addresses on */
+	uint64_t count; /* granules, from these addresses on */
 };
 
 static bool granule_is_ns(struct rmm *rmm, pa_t pa)
@@ -108,14 +112,14 @@ static bool granule_is_ns(struct rmm *rmm, pa_t pa)
 	return true;
 }
 
-/* rmi-rsi 2.7 RTT_DATA_MAP_INIT steps 1 and 3. Step 2, data == rd, needs no
- * check of its own: an RD is not DELEGATED. */
-static bool init_args_check(struct rmm *rmm, const uint64_t *args,
-			    struct init *init)
+/* docs/rmi.md, RMI_RTT_DATA_MAP_INIT steps 1 and 3. Step 2, data == rd, needs
+ * no check of its own, since an RD is not DELEGATED. */
+static bool map_init_args_check(struct rmm *rmm, const uint64_t *args,
+				struct map_init *init)
 {
 	uint64_t more = args[4] & BITS_MASK(RMI_DATA_MORE);
 
-	*init = (struct init){
+	*init = (struct map_init){
 		.data = pa_make(args[1]),
 		.ipa = ipa_make(args[2]),
 		.src = pa_make(args[3]),
@@ -126,8 +130,10 @@ static bool init_args_check(struct rmm *rmm, const uint64_t *args,
 	       granule_is_ns(rmm, init->src);
 }
 
-/* Steps 5 and 6; a tracked granule lies below 2^48. */
-static uint64_t init_realm_check(const struct rd *rd, const struct init *init)
+/* docs/rmi.md, RMI_RTT_DATA_MAP_INIT steps 5 and 6. A tracked granule lies
+ * below 2^48. */
+static uint64_t map_init_realm_check(const struct rd *rd,
+				     const struct map_init *init)
 {
 	if (realm_life_state(rd) != REALM_NEW)
 		return rmi_return(RMI_ERROR_REALM, 0);
@@ -137,10 +143,11 @@ static uint64_t init_realm_check(const struct rd *rd, const struct init *init)
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* Copies, then measures the copy: the host can change its page meanwhile.
- * false: the page cannot be read. */
-static bool init_content(struct rmm *rmm, struct rd *rd,
-			 const struct granule_ref *data, const struct init *init)
+/* Copies the page and measures the copy, since the host can change the page
+ * meanwhile. Returns false if the page cannot be read. */
+static bool map_init_content(struct rmm *rmm, struct rd *rd,
+			     const struct granule_ref *data,
+			     const struct map_init *init)
 {
 	void *content = granule_map(data);
 	bool read = granule_ns_read(rmm, init->src, content, GRANULE_SIZE);
@@ -153,9 +160,10 @@ static bool init_content(struct rmm *rmm, struct rd *rd,
 	return read;
 }
 
-/* Steps 7-10 and the effects. */
-static uint64_t init_entry(struct rmm *rmm, struct rd *rd,
-			   struct rtt_walk *walk, const struct init *init)
+/* docs/rmi.md, RMI_RTT_DATA_MAP_INIT steps 7 to 11. */
+static uint64_t map_init_entry(struct rmm *rmm, struct rd *rd,
+			       struct rtt_walk *walk,
+			       const struct map_init *init)
 {
 	struct rtt_entry entry = rtt_walk_entry(walk, walk->index);
 	struct granule_ref data;
@@ -164,7 +172,7 @@ static uint64_t init_entry(struct rmm *rmm, struct rd *rd,
 		return rtt_walk_error(walk);
 	if (!granule_lock(rmm, init->data, GRANULE_DELEGATED, &data))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	if (!init_content(rmm, rd, &data, init)) {
+	if (!map_init_content(rmm, rd, &data, init)) {
 		granule_unlock(&data);
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	}
@@ -179,58 +187,60 @@ static uint64_t init_entry(struct rmm *rmm, struct rd *rd,
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-static uint64_t init_do(struct rmm *rmm, struct rd *rd, const struct init *init)
+static uint64_t map_init_granule(struct rmm *rmm, struct rd *rd,
+				 const struct map_init *init)
 {
-	uint64_t status = init_realm_check(rd, init);
+	uint64_t status = map_init_realm_check(rd, init);
 	struct rtt_walk walk;
 
 	if (status != RMI_SUCCESS)
 		return status;
 	rtt_walk_start(rmm, &rd->s2, init->ipa, RTT_LEVEL_MAX, &walk);
-	status = init_entry(rmm, rd, &walk, init);
+	status = map_init_entry(rmm, rd, &walk, init);
 	rtt_walk_end(&walk);
 	return status;
 }
 
-static void init_advance(struct init *init)
+static void map_init_advance(struct map_init *init)
 {
 	init->data = pa_add(init->data, GRANULE_SIZE);
 	init->ipa = ipa_add(init->ipa, GRANULE_SIZE);
 	init->src = pa_add(init->src, GRANULE_SIZE);
 }
 
-/* As far as it goes; *done is the number of granules. Of the sources after the
- * first the copy finds out whether they are NS. */
-static uint64_t init_all(struct rmm *rmm, struct rd *rd, struct init *init,
-			 uint64_t *done)
+/* Maps granules until one fails or an interrupt is pending; *done is their
+ * number. The copy finds out if the sources after the first one are NS. */
+static uint64_t map_init_granules(struct rmm *rmm, struct rd *rd,
+				  struct map_init *init, uint64_t *done)
 {
 	uint64_t status = rmi_return(RMI_SUCCESS, 0);
 
-	for (*done = 0; *done < init->count; init_advance(init)) {
-		status = init_do(rmm, rd, init);
+	for (*done = 0; *done < init->count; map_init_advance(init)) {
+		status = map_init_granule(rmm, rd, init);
 		if (status != RMI_SUCCESS)
 			break;
-		++*done;
+		*done += 1;
 		if (port_interrupt_pending(rmm->port))
 			break;
 	}
 	return *done > 0 ? rmi_return(RMI_SUCCESS, 0) : status;
 }
 
-/* The RD is held throughout: its measurement grows. */
+/* The RD stays locked, because each granule extends its measurement: without
+ * the lock the order of two calls in the RIM would be a matter of chance. */
 uint64_t rmi_rtt_data_map_init(struct rmm *rmm, const uint64_t *args,
 			       uint64_t *results)
 {
 	struct granule_ref ref;
-	struct init init;
+	struct map_init init;
 	struct rd *rd;
 	uint64_t status, done;
 
-	if (!init_args_check(rmm, args, &init) ||
+	if (!map_init_args_check(rmm, args, &init) ||
 	    !granule_lock(rmm, pa_make(args[0]), GRANULE_RD, &ref))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	rd = granule_map(&ref);
-	status = init_all(rmm, rd, &init, &done);
+	status = map_init_granules(rmm, rd, &init, &done);
 	granule_unmap(&ref, rd);
 	granule_unlock(&ref);
 	if (BITS_GET(args[4], RMI_DATA_MORE) != 0)

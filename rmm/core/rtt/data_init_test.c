@@ -30,8 +30,8 @@ static void init_maps_a_copy_as_ram(void **state)
 	assert_memory_equal(peek(f, PAGE_MEM), peek(f, PAGE_RUN), GRANULE_SIZE);
 }
 
-/* The order, the address, the flag and the content count; each of the calls
- * gives another RIM, which is that of the arithmetic. */
+/* The RIM depends on the order, the address, the flag and the content: each
+ * call gives another RIM, which is that of the arithmetic. */
 static void init_extends_the_rim(void **state)
 {
 	struct fixture *f = *state;
@@ -142,7 +142,7 @@ static void init_survives_a_source_that_faults(void **state)
 
 /* ---- Several granules ---- */
 
-/* Four NS pages from PAGE_SRC on, each with another content. */
+/* Fills four NS pages from PAGE_SRC on, each with other content. */
 static void sources_make(struct fixture *f)
 {
 	init_make(f);
@@ -151,7 +151,8 @@ static void sources_make(struct fixture *f)
 		memset(host(f, PAGE_SRC + i), (int)(0x10 + i), GRANULE_SIZE);
 }
 
-/* A call for four granules maps so many and no more, each as it should be. */
+/* Fails the test unless a call for four granules maps exactly that many, each
+ * with its own content. */
 static void init_maps(struct fixture *f, unsigned count)
 {
 	struct measurements expected = *measurements(f);

@@ -78,7 +78,7 @@ static void map_takes_lists(void **state)
 		     0);
 }
 
-/* The list ends with its page, whatever the count says. */
+/* The list ends with its page, whatever its count is. */
 static void map_clips_lists(void **state)
 {
 	struct fixture *f = *state;
@@ -225,7 +225,7 @@ static void map_refuses_what_is_assigned_elsewhere(void **state)
 		BASE + 2 * KIB4, SINGLE, pages(PAGE_MEM, 1));
 }
 
-/* Nothing of the block is taken if one page cannot be. */
+/* No page of the block changes if one of them is not DELEGATED. */
 static void map_takes_a_block_or_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -237,7 +237,8 @@ static void map_takes_a_block_or_nothing(void **state)
 		SINGLE, range(page(PAGE_BLOCK), 2, 1, 0));
 }
 
-/* Maps up to 8 pages as listed, of which so many succeed. */
+/* Maps up to 8 pages by a list. Fails the test unless the expected number of
+ * them succeeds. */
 static void map_part(struct fixture *f, uint64_t base, unsigned count,
 		     unsigned mapped)
 {
@@ -330,7 +331,7 @@ static void unmap_leaves_what_the_table_says(void **state)
 	assert_int_equal(f->regs.x[1], BASE + 3 * KIB4);
 	assert_int_equal(f->regs.x[2], 0);
 	assert_int_equal(f->regs.x[3], 0);
-	/* only the RAM page was in a TLB; it was invalid by then */
+	/* only the RAM page was in a TLB; its entry was invalid by then */
 	tlb_was(&log, BASE + KIB4, KIB4);
 	assert_int_equal(log.entry & 1, 0);
 	assert_entry(f, BASE, 3, RMI_ENTRY_UNASSIGNED, 0, RMI_RIPAS_EMPTY);
@@ -343,7 +344,7 @@ static void unmap_leaves_what_the_table_says(void **state)
 	undelegate(f, PAGE_MEM, 3);
 }
 
-/* When the TLBs are told, the page is still the Realm's. */
+/* The page still is the Realm's when the TLBs are invalidated. */
 static void watch_state(void *context, unsigned vmid, uint64_t ipa,
 			uint64_t size)
 {

@@ -5,22 +5,16 @@
 #include "abi/bits.h"
 #include "lib/number.h"
 #include "rmm/core/granule.h"
+#include "rmm/core/rmi/list.h"
 #include "rmm/core/rtt/rtt.h"
-
-unsigned range_list_clip(pa_t pa, uint64_t count)
-{
-	uint64_t slots =
-		(GRANULE_SIZE - pa.value % GRANULE_SIZE) / sizeof(uint64_t);
-
-	return (unsigned)smaller(count, slots);
-}
 
 bool range_list_read(struct rmm *rmm, pa_t pa, uint64_t count,
 		     struct range_list *out)
 {
 	uint32_t size;
 
-	out->max = out->count = range_list_clip(pa, count);
+	out->count = rmi_list_clip(pa, count);
+	out->max = out->count;
 	size = out->count * (uint32_t)sizeof(out->ranges[0]);
 	return is_aligned(pa.value, sizeof(out->ranges[0])) && size != 0 &&
 	       granule_ns_read(rmm, pa, out->ranges, size);
@@ -61,7 +55,8 @@ bool range_list_next(const struct range_list *list, struct range_cursor *cursor,
 	return false;
 }
 
-/* Whether a block of the same kind at pa continues the descriptor. */
+/* Returns whether a block continues the descriptor: the same level and state,
+ * and the address that follows. */
 static bool range_continues(uint64_t range, struct range_block block)
 {
 	struct range_block first = range_block_of(range);
@@ -75,11 +70,13 @@ static bool range_continues(uint64_t range, struct range_block block)
 
 bool range_list_add(struct range_list *list, struct range_block block)
 {
-	uint64_t *last = &list->ranges[list->count ? list->count - 1 : 0];
+	if (list->count != 0) {
+		uint64_t *last = &list->ranges[list->count - 1];
 
-	if (list->count != 0 && range_continues(*last, block)) {
-		*last += BITS_PUT(RMI_RANGE_COUNT, 1);
-		return true;
+		if (range_continues(*last, block)) {
+			*last += BITS_PUT(RMI_RANGE_COUNT, 1);
+			return true;
+		}
 	}
 	if (list->count == list->max)
 		return false;

@@ -2,6 +2,7 @@
 /* Lists of address-range descriptors. */
 #include "rmm/core/rtt/range_list.h"
 
+#include "rmm/core/rmi/list.h"
 #include "rmm/fixture/rtt_fixture.h"
 
 static struct range_list list;
@@ -83,10 +84,10 @@ static void a_descriptor_holds_1023_blocks(void **state)
 static void lists_end_with_their_page(void **state)
 {
 	(void)state;
-	assert_int_equal(range_list_clip(pa_make(0x1000), 1), 1);
-	assert_int_equal(range_list_clip(pa_make(0x1000), UINT64_MAX), 512);
-	assert_int_equal(range_list_clip(pa_make(0x1ff0), 3), 2);
-	assert_int_equal(range_list_clip(pa_make(0x1ff8), 3), 1);
+	assert_int_equal(rmi_list_clip(pa_make(0x1000), 1), 1);
+	assert_int_equal(rmi_list_clip(pa_make(0x1000), UINT64_MAX), 512);
+	assert_int_equal(rmi_list_clip(pa_make(0x1ff0), 3), 2);
+	assert_int_equal(rmi_list_clip(pa_make(0x1ff8), 3), 1);
 }
 
 int main(void)

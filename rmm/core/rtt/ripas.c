@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RMI_RTT_INIT_RIPAS and RMI_RTT_SET_RIPAS. */
+/* RMI_RTT_INIT_RIPAS and RMI_RTT_SET_RIPAS (docs/rmi.md, RIPAS commands). */
 #include "abi/rmi.h"
 #include "lib/number.h"
 #include "rmm/core/port.h"
@@ -9,7 +9,7 @@
 #include "rmm/core/rmm.h"
 #include "rmm/core/rtt/rtt.h"
 
-/* What [base, top) is to become. */
+/* A change of the RIPAS of [base, top). */
 struct change {
 	uint64_t base;
 	uint64_t top;
@@ -18,10 +18,11 @@ struct change {
 };
 
 /*
- * Whether an entry may change. DESTROYED says that the host took content
- * away; only the Realm itself may make that forgotten, by its flag, whatever
- * the RIPAS that it asks for. (TF-RMM main lets DESTROYED become EMPTY without
- * it: RAM asked for afterwards would then arrive zeroed, unnoticed.)
+ * Returns whether an entry may change. DESTROYED says that the host took
+ * content away, and only the Realm, by its flag, can make it any other RIPAS.
+ * TF-RMM lets DESTROYED become EMPTY without the flag; RAM that the Realm asks
+ * for afterwards would then arrive zeroed, and the Realm would not learn of the
+ * loss.
  */
 static bool entry_may_change(struct rtt_entry entry, const struct change *change)
 {
@@ -30,9 +31,10 @@ static bool entry_may_change(struct rtt_entry entry, const struct change *change
 	return entry.ripas != RMI_RIPAS_DESTROYED || change->change_destroyed;
 }
 
-/* Gives the IPA reached; *stale becomes true if mappings went away. */
-static uint64_t sweep_entries(const struct rtt_walk *walk,
-			      const struct change *change, bool *stale)
+/* Changes entries of the walk's table and returns the IPA reached. *stale
+ * becomes true if TLBs may hold mappings that went away. */
+static uint64_t ripas_sweep_entries(const struct rtt_walk *walk,
+				    const struct change *change, bool *stale)
 {
 	uint64_t size = rtt_level_size(walk->level);
 	uint64_t ipa = change->base;
@@ -53,10 +55,12 @@ static uint64_t sweep_entries(const struct rtt_walk *walk,
 
 /*
  * Changes what can be changed in the deepest table at base; *next is the IPA
- * reached. ERROR_RTT: nothing could be.
+ * reached. Returns RMI_SUCCESS, or ERROR_RTT if nothing could be changed. The
+ * table stays locked until the TLBs are invalidated, so that no other command
+ * gives away a page that a TLB still maps.
  */
-static uint64_t change_do(struct rtt_realm *realm, const struct change *change,
-			  uint64_t *next)
+static uint64_t ripas_change_do(struct rtt_realm *realm,
+				const struct change *change, uint64_t *next)
 {
 	struct rmm_port *port = realm->rd.rmm->port;
 	uint32_t vmid = realm->s2.vmid;
@@ -67,7 +71,7 @@ static uint64_t change_do(struct rtt_realm *realm, const struct change *change,
 	*next = change->base;
 	rtt_realm_walk(realm, ipa_make(change->base), RTT_LEVEL_MAX, &walk);
 	if (is_aligned(change->base, rtt_level_size(walk.level)))
-		*next = sweep_entries(&walk, change, &stale);
+		*next = ripas_sweep_entries(&walk, change, &stale);
 	if (stale) {
 		port_tlb_invalidate(port, vmid, ipa_make(change->base),
 				    *next - change->base);
@@ -80,9 +84,9 @@ static uint64_t change_do(struct rtt_realm *realm, const struct change *change,
 
 /* ---- RTT_INIT_RIPAS ---- */
 
-/* rmi-rsi 2.6 steps 3 and 4. */
-static uint64_t init_check(const struct rtt_realm *realm,
-			   const struct change *change)
+/* docs/rmi.md, RMI_RTT_INIT_RIPAS steps 3 and 4. */
+static uint64_t init_ripas_check(const struct rtt_realm *realm,
+				 const struct change *change)
 {
 	if (!is_aligned(change->base | change->top, GRANULE_SIZE) ||
 	    change->top > realm_par_size(&realm->s2))
@@ -106,9 +110,9 @@ uint64_t rmi_rtt_init_ripas(struct rmm *rmm, const uint64_t *args,
 	if (change.top <= change.base ||
 	    !rtt_realm_lock(rmm, pa_make(args[0]), &realm))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	status = init_check(&realm, &change);
+	status = init_ripas_check(&realm, &change);
 	if (status == RMI_SUCCESS)
-		status = change_do(&realm, &change, &next);
+		status = ripas_change_do(&realm, &change, &next);
 	if (status == RMI_SUCCESS)
 		results[0] = next;
 	rtt_realm_unlock(&realm);
@@ -117,10 +121,10 @@ uint64_t rmi_rtt_init_ripas(struct rmm *rmm, const uint64_t *args,
 
 /* ---- RTT_SET_RIPAS ---- */
 
-/* rmi-rsi 2.6 steps 3 and 4. */
-static uint64_t set_check(const struct granule_ref *rec_ref,
-			  const struct rec *rec, pa_t rd,
-			  const struct change *change)
+/* docs/rmi.md, RMI_RTT_SET_RIPAS steps 3 and 4. */
+static uint64_t set_ripas_check(const struct granule_ref *rec_ref,
+				const struct rec *rec, pa_t rd,
+				const struct change *change)
 {
 	const struct rec_ripas_request *request = &rec->ripas;
 
@@ -133,14 +137,14 @@ static uint64_t set_check(const struct granule_ref *rec_ref,
 }
 
 /* Serves the request of a REC; change holds the range that the host names. */
-static uint64_t set_do(struct rtt_realm *realm, struct rec *rec,
-		       struct change *change, uint64_t *results)
+static uint64_t set_ripas_do(struct rtt_realm *realm, struct rec *rec,
+			     struct change *change, uint64_t *results)
 {
 	uint64_t status, next;
 
 	change->ripas = rec->ripas.ripas;
 	change->change_destroyed = rec->ripas.change_destroyed;
-	status = change_do(realm, change, &next);
+	status = ripas_change_do(realm, change, &next);
 	if (status == RMI_SUCCESS) {
 		rec->ripas.next = ipa_make(next);
 		results[0] = next;
@@ -167,9 +171,9 @@ uint64_t rmi_rtt_set_ripas(struct rmm *rmm, const uint64_t *args,
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	rtt_realm_take(&rd_ref, &realm);
 	rec = granule_map(&rec_ref);
-	status = set_check(&rec_ref, rec, rd, &change);
+	status = set_ripas_check(&rec_ref, rec, rd, &change);
 	if (status == RMI_SUCCESS)
-		status = set_do(&realm, rec, &change, results);
+		status = set_ripas_do(&realm, rec, &change, results);
 	granule_unmap(&rec_ref, rec);
 	granule_unlock(&rec_ref);
 	rtt_realm_unlock(&realm);

@@ -97,7 +97,7 @@ static void init_makes_mapped_memory_reachable(void **state)
 		     RMI_RIPAS_RAM);
 }
 
-/* Of [base, top) that much in one call. */
+/* Fails the test unless one call for [base, top) gets as far as next. */
 static void init_stops_at(struct fixture *f, uint64_t base, uint64_t top,
 			  uint64_t next)
 {
@@ -202,7 +202,7 @@ static void set_refuses_an_executing_rec(void **state)
 	active_make(f);
 	ripas_ask(f, BASE, BASE + KIB4, RMI_RIPAS_RAM, 0);
 	granule = &inprocess_rmm(f->machine)->granules[PAGE_REC];
-	granule->word++; /* a reference: it executes */
+	granule->word++; /* a reference, as while it executes */
 	refused(f, RMI_ERROR_REC, RMI_RTT_SET_RIPAS, RD, REC, BASE, BASE + KIB4);
 	granule->word--;
 	done(f, RMI_RTT_SET_RIPAS, RD, REC, BASE, BASE + KIB4);
@@ -349,7 +349,7 @@ static void set_follows_the_table_to_empty(void **state)
 		transition_check(*state, &table[i]);
 }
 
-/* What a Realm gives up and takes back has its own content, or none. */
+/* A page that a Realm gives up and takes back has its own content or zeros. */
 static void set_keeps_the_content_of_pages(void **state)
 {
 	struct fixture *f = *state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Root tables and walks of Realm Translation Tables; what RSI asks of them. */
+/* Root tables and walks of Realm Translation Tables, and the look-ups for a
+ * Realm's calls. */
 #include "rmm/core/rtt/rtt.h"
 
 #include "abi/rmi.h"
@@ -10,17 +11,17 @@
 
 #define IPA_BITS_MIN 32
 #define IPA_BITS_MAX 48
-/* Start level 0 takes IPA widths that only such machines can have. */
+/* The width of physical addresses that start level 0 needs. */
 #define PA_BITS_LEVEL_0 44
 
-/* IPA bits that a single root table at start_level resolves. */
+/* Returns the IPA bits that a single root table at start_level resolves. */
 static uint32_t root_bits(int start_level)
 {
 	return 12 + 9 * (uint32_t)(RTT_LEVEL_MAX - start_level + 1);
 }
 
-/* rmi-rsi 4.4: up to 16 tables concatenate; a table at level 0 resolves all
- * that there is. */
+/* docs/rmi.md, Walk and level rules. Up to 16 tables concatenate; at level 0
+ * one table resolves the greatest width. */
 unsigned rtt_root_count(uint32_t ipa_bits, int64_t start_level, unsigned pa_bits)
 {
 	uint32_t bits;
@@ -43,7 +44,8 @@ static void root_lock(struct rmm *rmm, const struct realm_s2 *s2, uint64_t i,
 			   out);
 }
 
-/* Protected entries are EMPTY; nothing walks the table yet. */
+/* Protected entries become EMPTY. Plain stores are enough, because nothing
+ * walks the table yet. */
 static void root_fill(const struct realm_s2 *s2, uint64_t first_ipa,
 		      uint64_t *entries)
 {
@@ -123,7 +125,7 @@ static unsigned index_at(ipa_t ipa, int level)
 	return (unsigned)(ipa.value / rtt_level_size(level) % RTT_ENTRIES);
 }
 
-/* false: the entry is not a table. */
+/* Goes down one level, hand over hand; returns false if there is no table. */
 static bool walk_down(struct rtt_walk *walk, ipa_t ipa)
 {
 	struct rtt_entry entry = rtt_walk_entry(walk, walk->index);
@@ -183,7 +185,7 @@ uint64_t rtt_walk_error(const struct rtt_walk *walk)
 	return rmi_error_rtt(walk->level);
 }
 
-/* rmi-rsi 6.1, the "mapped page" rule. */
+/* The mapped page rule: docs/rsi.md, Access to the pages that a call names. */
 static enum rtt_page page_state(struct rtt_entry entry)
 {
 	if (entry.ripas == RMI_RIPAS_EMPTY)
@@ -210,7 +212,7 @@ enum rtt_page rtt_page_find(struct rmm *rmm, const struct realm_s2 *s2,
 	return page;
 }
 
-/* Entries from the walk's on that have its RIPAS. */
+/* Returns the number of entries, from the walk's on, that have its RIPAS. */
 static unsigned ripas_run(const struct rtt_walk *walk)
 {
 	uint8_t ripas = rtt_walk_entry(walk, walk->index).ripas;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Realm Translation Tables: entries, walks, and the state (HIPAS, RIPAS) that
- * they hold. DEN0137 "Realm Translation Table".
+ * Realm Translation Tables (RTTs): walks, and the state (HIPAS, RIPAS) that the
+ * tables hold (docs/rmi.md, Granules and stage 2).
  *
  * Levels: 3 maps 4 KiB, 2 maps 2 MiB, 1 maps 1 GiB, 0 maps 512 GiB.
  */
@@ -20,42 +20,43 @@
 #define RTT_LEVEL_MAX 3
 #define RTT_ENTRIES   512
 
-/* Bytes that one entry at level maps. */
+/* Returns the bytes that one entry at level maps. */
 static inline uint64_t rtt_level_size(int level)
 {
 	return UINT64_C(1) << (12 + 9 * (RTT_LEVEL_MAX - level));
 }
 
 /*
- * Whether start_level suits ipa_bits, and the number of root tables that it
- * takes (rmi-rsi 4.4). pa_bits is the implemented width: start level 0 needs
- * 44. 0: it does not suit.
+ * Returns the number of root tables for ipa_bits at start_level, or 0 if that
+ * level does not suit (docs/rmi.md, Walk and level rules). pa_bits is the
+ * implemented width of physical addresses: start level 0 needs 44.
  */
 unsigned rtt_root_count(uint32_t ipa_bits, int64_t start_level,
 			unsigned pa_bits);
 
 /*
- * Writes the first content of root tables, which are in state RTT and not
- * locked; rtt_roots_refs() gives the sum of their references. The caller
- * holds the RD, or what becomes it.
+ * Writes the initial content of root tables, which are RTT granules and not
+ * locked. rtt_roots_refs() returns the sum of their references. The caller
+ * holds the RD, or the granule that becomes the RD.
  */
 void rtt_roots_init(struct rmm *rmm, const struct realm_s2 *s2);
 unsigned rtt_roots_refs(struct rmm *rmm, const struct realm_s2 *s2);
 
-/* The Realm that a command names: its RD is locked. */
+/* The Realm that a command names. Its RD is locked. */
 struct rtt_realm {
 	struct granule_ref rd;
 	struct realm_s2 s2;
 	enum realm_state state;
 };
 
-/* false: rd is no RD, and nothing is held. */
+/* Locks the RD at rd. Returns false, with nothing held, if rd is no RD. */
 bool rtt_realm_lock(struct rmm *rmm, pa_t rd, struct rtt_realm *out);
 void rtt_realm_unlock(struct rtt_realm *realm);
-/* The same of an RD that is locked already; *rd is handed over. */
+/* Does the same with an RD that is locked already. The lock moves from *rd to
+ * *out. */
 void rtt_realm_take(struct granule_ref *rd, struct rtt_realm *out);
 
-/* Where a walk stopped: the table is locked and mapped. */
+/* The table where a walk stopped, locked and mapped. */
 struct rtt_walk {
 	struct granule_ref table;
 	uint64_t *entries;
@@ -64,40 +65,45 @@ struct rtt_walk {
 };
 
 /*
- * Walks from the root towards level for ipa (< IPA size) and stops there or
- * at the first entry that is not a table. No lock of the RD is needed.
+ * Walks for ipa, which lies in the IPA space, from the root table to level, or
+ * to the first entry that is no table. Locks are taken hand over hand: a table
+ * is locked before the lock of the one above is released, so that it cannot be
+ * destroyed in between. The caller has locked the RD or holds a REC of the
+ * Realm, either of which keeps the root tables.
  */
 void rtt_walk_start(struct rmm *rmm, const struct realm_s2 *s2, ipa_t ipa,
 		    int level, struct rtt_walk *out);
 void rtt_walk_end(struct rtt_walk *walk);
 
 /*
- * The walk of a command: it lets go of the RD once it holds a table, so that
- * commands in other parts of the IPA space can go on. The held table keeps the
- * Realm from being destroyed: it is a root table, which REALM_DESTROY locks,
- * or a root table counts a reference for it.
+ * The walk of a command. It releases the RD once it holds a table, so that
+ * commands in other parts of the IPA space can proceed. The table that is held
+ * keeps the Realm from being destroyed: it is a root table, which
+ * RMI_REALM_DESTROY locks, or a root table counts a reference for it.
  */
 void rtt_realm_walk(struct rtt_realm *realm, ipa_t ipa, int level,
 		    struct rtt_walk *out);
 
-/* Entries of the walk's table; the second makes hardware see the new one. */
+/* Read and write an entry of the walk's table. Hardware sees a new entry when
+ * rtt_walk_write() returns. */
 struct rtt_entry rtt_walk_entry(const struct rtt_walk *walk, unsigned index);
 void rtt_walk_write(const struct rtt_walk *walk, unsigned index,
 		    struct rtt_entry entry);
 
-/* The RMI status ERROR_RTT with the level of the walk's table. */
+/* Returns the status ERROR_RTT with the level of the walk's table. */
 uint64_t rtt_walk_error(const struct rtt_walk *walk);
 
-/* The state of the page at ipa, as RSI needs it. */
+/* The state of a page that a Realm's call names (docs/rsi.md, Access to the
+ * pages that a call names). */
 enum rtt_page {
 	RTT_PAGE_READY, /* assigned RAM */
-	RTT_PAGE_REFUSED, /* RIPAS EMPTY: the Realm's own mistake */
-	RTT_PAGE_ABSENT, /* the host has to supply it: exit and retry */
+	RTT_PAGE_REFUSED, /* RIPAS EMPTY: a mistake of the Realm */
+	RTT_PAGE_ABSENT, /* the host has to map the page: exit, then retry */
 };
 
 /*
- * Looks at the protected page at ipa. With RTT_PAGE_READY the leaf table
- * stays locked in *walk and *pa is the page; the caller ends the walk. With
+ * Looks up the protected page at ipa. With RTT_PAGE_READY the leaf table stays
+ * locked in *walk and *pa is the page; the caller ends the walk. With
  * RTT_PAGE_ABSENT *level is the level of the fault to report.
  */
 enum rtt_page rtt_page_find(struct rmm *rmm, const struct realm_s2 *s2,
@@ -105,9 +111,9 @@ enum rtt_page rtt_page_find(struct rmm *rmm, const struct realm_s2 *s2,
 			    int *level);
 
 /*
- * The RIPAS at start and how far it reaches: *top becomes the end of the run
- * with the same RIPAS in the deepest table, at most the given *top.
- * [start, *top) is page-aligned, not empty, in the protected half.
+ * Returns the RIPAS at start. *top becomes the end of the run of entries with
+ * the same RIPAS in the deepest table, if that is lower. [start, *top) is
+ * page-aligned, not empty, and in the protected half.
  */
 uint8_t rtt_ripas_get(struct rmm *rmm, const struct realm_s2 *s2, ipa_t start,
 		      ipa_t *top);

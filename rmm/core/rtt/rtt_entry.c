@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How entries of a Realm Translation Table are written. */
+/* The encoding of the entries of a Realm Translation Table. */
 #include "rmm/core/rtt/rtt_entry.h"
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
 #include "rmm/core/rtt/rtt.h"
 
-/* DDI 0487, stage 2 descriptors. */
+/* Stage 2 descriptors (DDI0487). */
 #define DESC_VALID         0x1
 #define DESC_TABLE_OR_PAGE 0x2 /* at level 3 a page, above it a table */
 #define DESC_MEMATTR_SHIFT 2
@@ -15,13 +15,14 @@
 #define DESC_SH_WIDTH      2
 #define DESC_AF            0x400
 #define DESC_PA_MASK       UINT64_C(0x0000fffffffff000)
-#define DESC_XN            UINT64_C(0x0040000000000000) /* neither EL1 nor EL0 */
+#define DESC_XN            UINT64_C(0x0040000000000000) /* EL1 and EL0 */
 #define DESC_NS            UINT64_C(0x0080000000000000)
 
 #define SH_INNER          3
 #define MEMATTR_NORMAL_WB 6 /* with FWB: whatever stage 1 says */
 
-/* Ours, in entries that hardware does not look at; NS and PA as above. */
+/* Our own fields of invalid entries, which hardware ignores. NS and the address
+ * are where descriptors have them. */
 #define INVALID_RIPAS_SHIFT 1
 #define INVALID_RIPAS_WIDTH 2
 #define INVALID_ASSIGNED    0x8
@@ -29,7 +30,7 @@
 #define HOST_ATTRS                                                             \
 	(BITS_MASK(RTT_ATTR_MEMATTR) | RTT_ATTR_READ | RTT_ATTR_WRITE)
 
-static uint64_t leaf(int level)
+static uint64_t leaf_bits(int level)
 {
 	return DESC_VALID | (level == RTT_LEVEL_MAX ? DESC_TABLE_OR_PAGE : 0) |
 	       DESC_AF | BITS_PUT(DESC_SH, SH_INNER);
@@ -38,7 +39,7 @@ static uint64_t leaf(int level)
 static uint64_t encode_assigned(struct rtt_entry entry, int level)
 {
 	if (entry.ripas == RMI_RIPAS_RAM) {
-		return entry.pa.value | leaf(level) | RTT_ATTR_READ |
+		return entry.pa.value | leaf_bits(level) | RTT_ATTR_READ |
 		       RTT_ATTR_WRITE |
 		       BITS_PUT(DESC_MEMATTR, MEMATTR_NORMAL_WB);
 	}
@@ -56,8 +57,8 @@ uint64_t rtt_entry_encode(struct rtt_entry entry, int level)
 	case RTT_UNASSIGNED_NS:
 		return DESC_NS;
 	case RTT_ASSIGNED_NS:
-		return entry.pa.value | leaf(level) | entry.attrs | DESC_XN |
-		       DESC_NS;
+		return entry.pa.value | leaf_bits(level) | entry.attrs |
+		       DESC_XN | DESC_NS;
 	case RTT_TABLE:
 		break;
 	}

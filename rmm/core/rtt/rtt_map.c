@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Mapping a range: the checks and the sweep of RTT_DATA_MAP, _UNPROT_MAP. */
+/* The checks and the sweep of RMI_RTT_DATA_MAP and RMI_RTT_UNPROT_MAP. The
+ * steps of both have the same numbers. */
 #include "abi/bits.h"
 #include "abi/rmi.h"
 #include "lib/number.h"
@@ -9,7 +10,7 @@
 
 #define BLOCK_LEVEL_MIN 1
 
-/* DEN0137: a Realm without LPA2 has output addresses of 48 bits. */
+/* A Realm without LPA2 has output addresses of 48 bits. */
 #define PA_MAX (UINT64_C(1) << 48)
 
 bool rtt_range_inside(const struct realm_s2 *s2, uint64_t base, uint64_t top,
@@ -17,17 +18,20 @@ bool rtt_range_inside(const struct realm_s2 *s2, uint64_t base, uint64_t top,
 {
 	uint64_t first = protected ? 0 : realm_par_size(s2);
 	uint64_t end = protected ? realm_par_size(s2) : realm_ipa_size(s2);
-	uint64_t last = top - GRANULE_SIZE; /* huge for a small top */
+	/* A top of less than a granule makes it wrap, and then it is not below
+	 * end. */
+	uint64_t last = top - GRANULE_SIZE;
 
 	return base >= first && base < end && last >= first && last < end;
 }
 
-/* rmi-rsi 2.7 RTT_DATA_MAP step 5. */
-static bool list_take(struct rmm *rmm, struct rtt_map *map, uint64_t oaddr)
+/* docs/rmi.md, RMI_RTT_DATA_MAP step 5. */
+static bool map_list_read(struct rmm *rmm, struct rtt_map *map, uint64_t oaddr)
 {
 	switch (BITS_GET(map->flags, RMI_MAP_TYPE)) {
 	case RMI_ADDR_TYPE_SINGLE:
-		map->list.max = map->list.count = 1;
+		map->list.max = 1;
+		map->list.count = 1;
 		map->list.ranges[0] = oaddr;
 		return true;
 	case RMI_ADDR_TYPE_LIST:
@@ -39,21 +43,23 @@ static bool list_take(struct rmm *rmm, struct rtt_map *map, uint64_t oaddr)
 	}
 }
 
-/* Only memory that is to become the Realm's has to be delegated: a host may
- * call the other kind either way (rmi-rsi 10.2, 6). */
-static bool state_right(const struct rtt_map_kind *kind,
-			struct range_block block)
+/* Only memory that becomes the Realm's has to be DELEGATED. The state of other
+ * memory is not looked at (docs/rmi.md, RMI_RTT_UNPROT_MAP step 6). */
+static bool map_state_valid(const struct rtt_map_kind *kind,
+			    struct range_block block)
 {
 	return !kind->protected || block.state == RMI_RANGE_DELEGATED;
 }
 
-/* Steps 6-8: the first descriptor, empty or not, decides on the level. */
-static uint64_t shape_check(const struct rtt_realm *realm,
-			    const struct rtt_map_kind *kind, struct rtt_map *map)
+/* docs/rmi.md, RMI_RTT_DATA_MAP steps 6 to 8. The first descriptor, empty or
+ * not, decides the level of all blocks. */
+static uint64_t map_shape_check(const struct rtt_realm *realm,
+				const struct rtt_map_kind *kind,
+				struct rtt_map *map)
 {
 	struct range_block first = range_block_of(map->list.ranges[0]);
 
-	if (!state_right(kind, first) || first.level < BLOCK_LEVEL_MIN)
+	if (!map_state_valid(kind, first) || first.level < BLOCK_LEVEL_MIN)
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	map->level = first.level;
 	if (!is_aligned(map->base, rtt_level_size(map->level)) ||
@@ -64,26 +70,26 @@ static uint64_t shape_check(const struct rtt_realm *realm,
 	return kind->check(map->flags);
 }
 
-/* Steps 3-8. */
+/* docs/rmi.md, RMI_RTT_DATA_MAP steps 3 to 8. */
 static uint64_t map_check(const struct rtt_realm *realm,
 			  const struct rtt_map_kind *kind, uint64_t oaddr,
 			  struct rtt_map *map)
 {
 	if (realm->state != REALM_NEW && realm->state != REALM_ACTIVE)
 		return rmi_return(RMI_ERROR_REALM, 0);
-	if (map->top <= map->base || !list_take(realm->rd.rmm, map, oaddr))
+	if (map->top <= map->base || !map_list_read(realm->rd.rmm, map, oaddr))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	return shape_check(realm, kind, map);
+	return map_shape_check(realm, kind, map);
 }
 
-/* Step 10, as far as it does not depend on the entry; room is what is left
- * of the range. */
-static uint64_t block_check(const struct rtt_map_kind *kind, int level,
-			    uint64_t room, struct range_block block)
+/* The part of docs/rmi.md, RMI_RTT_DATA_MAP step 10 that does not depend on the
+ * entry. room is what is left of the range. */
+static uint64_t map_block_check(const struct rtt_map_kind *kind, int level,
+				uint64_t room, struct range_block block)
 {
 	uint64_t size = rtt_level_size(level);
 
-	if (!state_right(kind, block))
+	if (!map_state_valid(kind, block))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (block.level != level || size > room)
 		return rmi_error_rtt(level);
@@ -103,13 +109,13 @@ static uint64_t map_next(const struct rtt_walk *walk, unsigned index,
 
 	if (!range_list_next(&map->list, cursor, &block))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	status = block_check(kind, map->level, room, block);
+	status = map_block_check(kind, map->level, room, block);
 	if (status != RMI_SUCCESS)
 		return status;
 	return kind->map(walk, index, map, block);
 }
 
-/* The end of the entries that one call may map. */
+/* Returns the end of the entries that one call may map. */
 static unsigned map_limit(const struct rtt_walk *walk, bool protected)
 {
 	uint64_t blocks = RTT_RANGE_DATA_MAX / rtt_level_size(walk->level);
@@ -120,7 +126,8 @@ static unsigned map_limit(const struct rtt_walk *walk, bool protected)
 	return walk->index + (blocks ? (unsigned)blocks : 1);
 }
 
-/* Any progress is a success, whatever stopped it; *next is the IPA reached. */
+/* Maps blocks until one fails. Any progress is a success, whatever ended it;
+ * *next is the IPA reached. */
 static uint64_t map_do(const struct rtt_walk *walk,
 		       const struct rtt_map_kind *kind,
 		       const struct rtt_map *map, uint64_t *next)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Random sequences of the table commands, held against a model: an array of
- * pages, and for each 2 MiB whether there is a table. In the model tables mean
- * nothing to a page, so that it also shows that folding and unfolding do not.
+ * Random sequences of the table commands, compared with a model: an array of
+ * pages, and for each 2 MiB whether there is a table. Tables do not affect the
+ * pages of the model, which thereby shows that unfolding and folding do not
+ * affect them in the RMM.
  */
 #include "abi/rsi.h"
 #include "lib/number.h"
@@ -11,7 +12,8 @@
 #define RD  page(PAGE_RD)
 #define REC page(PAGE_REC)
 
-/* Two of 2 MiB in each half of the IPA space; their level 2 tables stay. */
+/* Two slots of 2 MiB in each half of the IPA space. Their tables at level 2
+ * stay. */
 #define SLOTS      4
 #define SLOT_PAGES 512
 #define PROTECTED  2 /* slots */
@@ -33,7 +35,7 @@ struct model {
 	struct model_page pages[SLOTS * SLOT_PAGES];
 };
 
-/* An entry of the deepest table: the pages that it maps. */
+/* The pages that an entry of the deepest table maps. */
 struct span {
 	unsigned first;
 	unsigned count;
@@ -164,10 +166,10 @@ static void step_destroy(struct model *m)
 
 /* ---- Sweeps over a range ---- */
 
-/* Whether the sweep goes over an entry, having changed it. */
+/* Changes an entry. Returns whether the sweep goes on after it. */
 typedef bool sweep_fn(struct model *m, struct span span, void *context);
 
-/* The page reached. */
+/* Returns the page reached. */
 static unsigned sweep(struct model *m, unsigned base, unsigned top,
 		      sweep_fn *visit, void *context)
 {
@@ -185,7 +187,7 @@ static unsigned sweep(struct model *m, unsigned base, unsigned top,
 	return span.first;
 }
 
-/* A range within one half of the space. */
+/* Picks a range within one half of the IPA space. */
 static void range_pick(struct model *m, bool protected, unsigned *base,
 		       unsigned *top)
 {
@@ -201,7 +203,8 @@ static void range_pick(struct model *m, bool protected, unsigned *base,
 	*top += protected ? 0 : half;
 }
 
-/* A sweep command got from base to next, or nowhere. */
+/* Fails the test unless a command with a sweep came from base to next, or made
+ * no progress. */
 static void swept(struct model *m, uint64_t status, unsigned base,
 		  unsigned next, int level)
 {
@@ -289,7 +292,7 @@ static void step_unmap(struct model *m)
 
 /* ---- Mapping ---- */
 
-/* One block of memory at a span; the status that this must give. */
+/* Returns the status that mapping one block of memory at a span must give. */
 static uint64_t map_expect(struct model *m, struct span span, uint64_t pa)
 {
 	struct model_page *first = &m->pages[span.first];
@@ -310,7 +313,7 @@ static uint64_t map_expect(struct model *m, struct span span, uint64_t pa)
 	return RMI_SUCCESS;
 }
 
-/* Mostly memory that would make the slot one block. */
+/* Picks memory: mostly such that the slot could become one block. */
 static void map_pick(struct model *m, struct span *span, uint64_t *pa)
 {
 	unsigned slot = pick(m, SLOTS);
@@ -339,7 +342,7 @@ static void step_map(struct model *m)
 	assert_int_equal(status, map_expect(m, span, pa));
 }
 
-/* The rest of a slot, page by page, so that there is something to fold. */
+/* Maps the rest of a slot page by page, so that there are tables to fold. */
 static void step_fill(struct model *m)
 {
 	unsigned slot = pick(m, SLOTS), first = slot * SLOT_PAGES;

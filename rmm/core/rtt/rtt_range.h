@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the commands that map and unmap ranges share: RTT_DATA_MAP and
- * RTT_UNPROT_MAP, RTT_DATA_UNMAP and RTT_UNPROT_UNMAP (rmi-rsi 2.7, 2.8).
+ * The common part of the commands that map and unmap ranges: RMI_RTT_DATA_MAP
+ * and RMI_RTT_UNPROT_MAP, RMI_RTT_DATA_UNMAP and RMI_RTT_UNPROT_UNMAP
+ * (docs/rmi.md, Addresses and ranges).
  *
- * A call works on one table, under its lock and to the end: no other command
- * sees an entry half done, and no operation needs to outlive its call (DEN0137
- * allows these commands to be stateful ones; here they never are). So that a
- * call stays short it moves at most RTT_RANGE_DATA_MAX of Realm memory, or one
+ * A call works on one table and holds its lock until it is done, so that no
+ * other command sees an entry half changed. No operation outlives its call:
+ * DEN0137 allows these commands to be stateful, but here they never are. To
+ * stay short, a call moves at most RTT_RANGE_DATA_MAX of Realm memory, or one
  * block that is larger, and reports how far it came.
  */
 #ifndef REEVE_RMM_CORE_RTT_RTT_RANGE_H
@@ -29,30 +30,33 @@ struct rtt_map {
 	struct range_list list;
 };
 
-/* What tells the mapping commands apart. */
+/* The difference between the two mapping commands. */
 struct rtt_map_kind {
 	bool protected;
-	/* RMI_SUCCESS, or why the flags beyond type and count are wrong. */
+	/* Checks the flags other than type and count; returns a status. */
 	uint64_t (*check)(uint64_t flags);
-	/* Maps a block, aligned and below 2^48, at an entry of its level:
-	 * RMI_SUCCESS, or why not. */
+	/* Maps a block, which is aligned and below 2^48, at an entry of its
+	 * level; returns a status. */
 	uint64_t (*map)(const struct rtt_walk *walk, unsigned index,
 			const struct rtt_map *map, struct range_block block);
 };
 
-/* The whole command; args and results as in handlers.h. */
+/* Serve a whole command; args and results are as in rmi/handlers.h. */
 uint64_t rtt_range_map(struct rmm *rmm, const struct rtt_map_kind *kind,
 		       const uint64_t *args, uint64_t *results);
 uint64_t rtt_range_unmap(struct rmm *rmm, bool protected, const uint64_t *args,
 			 uint64_t *results);
 
-/* Whether [base, top) lies in one half of the IPA space, that one. */
+/* Returns whether [base, top), which is not empty, lies in the protected or, if
+ * protected is false, in the unprotected half of the IPA space. */
 bool rtt_range_inside(const struct realm_s2 *s2, uint64_t base, uint64_t top,
 		      bool protected);
 
 /*
- * Takes all granules of a block from DELEGATED to DATA, or none (false); and
- * the way back. The leaf table that refers to the block is held.
+ * Makes all granules of a block DATA, which must be DELEGATED; returns false,
+ * with none changed, if one is not. rtt_data_release() is the way back. The
+ * caller holds the table whose entry refers, or will refer, to the block, so
+ * that no other command can release the same granules.
  */
 bool rtt_data_claim(struct rmm *rmm, pa_t pa, uint64_t size);
 void rtt_data_release(struct rmm *rmm, pa_t pa, uint64_t size);

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RMI_RTT_CREATE, _FOLD, _DESTROY: tables; and _READ_ENTRY. */
+/*
+ * RMI_RTT_CREATE, _FOLD and _DESTROY, which make and remove tables, and
+ * RMI_RTT_READ_ENTRY.
+ *
+ * A table has a reference for each of its entries that is a table or assigned
+ * protected memory. When an assigned block is unfolded, the new table has 512
+ * references, and its parent keeps the one that it had for the block.
+ */
 #include "abi/rmi.h"
 #include "lib/number.h"
 #include "rmm/core/port.h"
@@ -8,12 +15,12 @@
 #include "rmm/core/rmm.h"
 #include "rmm/core/rtt/rtt.h"
 
-/* Blocks exist at level 1 and below, so a level 2 table is the largest that
- * can become one. */
+/* Blocks exist at levels 1 and 2, so a table must be at level 2 or 3 to become
+ * one. */
 #define FOLD_LEVEL_MIN 2
 
-/* A table as the host names it, and the walk that stopped at its parent, or
- * earlier. */
+/* A table that the host names by IPA and level, and the walk that stopped at
+ * the table above it (the parent), or earlier. */
 struct target {
 	struct rtt_walk walk;
 	uint32_t vmid;
@@ -22,7 +29,7 @@ struct target {
 	bool protected;
 };
 
-/* rmi-rsi 2.5, the "structure rule". */
+/* docs/rmi.md, The structure rule. */
 static bool structure_valid(const struct realm_s2 *s2, uint64_t ipa,
 			    int64_t level)
 {
@@ -31,7 +38,7 @@ static bool structure_valid(const struct realm_s2 *s2, uint64_t ipa,
 	       is_aligned(ipa, rtt_level_size((int)level - 1));
 }
 
-/* RMI_SUCCESS: the walk of *target is held; else ERROR_INPUT. */
+/* Returns RMI_SUCCESS, with the walk's table locked, or RMI_ERROR_INPUT. */
 static uint64_t target_find(struct rmm *rmm, uint64_t rd, uint64_t ipa,
 			    uint64_t level, struct target *target)
 {
@@ -61,16 +68,17 @@ static struct rtt_entry target_entry(const struct target *target)
 	return rtt_walk_entry(&target->walk, target->walk.index);
 }
 
-/* Whether the walk got to the entry of an existing table. */
+/* Returns whether the walk reached the entry of the table, and it exists. */
 static bool target_is_table(const struct target *target)
 {
 	return target_reached(target) && target_entry(target).kind == RTT_TABLE;
 }
 
 /*
- * Replaces the parent entry. A change from or to something that hardware
- * walks is broken before it is made: [ipa, ipa + stale) of the TLBs goes
- * between the two writes.
+ * Replaces the entry of the parent. If stale is not 0, hardware may hold the
+ * old entry, and the change is break before make: an invalid entry, the
+ * invalidation of [ipa, ipa + stale) in the TLBs, then the new entry. The lock
+ * of the parent keeps the invalid entry from other commands.
  */
 static void target_replace(const struct target *target, struct rtt_entry entry,
 			   uint64_t stale)
@@ -88,14 +96,14 @@ static void target_replace(const struct target *target, struct rtt_entry entry,
 
 /* ---- RTT_CREATE ---- */
 
-static uint64_t create_check(const struct target *target)
+static uint64_t table_create_check(const struct target *target)
 {
 	if (!target_reached(target) || target_is_table(target))
 		return rtt_walk_error(&target->walk);
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* Nothing walks the new table yet. */
+/* Plain stores are enough, because nothing walks the new table yet. */
 static void table_fill(const struct granule_ref *table, struct rtt_entry whole,
 		       int level)
 {
@@ -109,11 +117,11 @@ static void table_fill(const struct granule_ref *table, struct rtt_entry whole,
 }
 
 /*
- * Unfolds the parent entry into the table. An assigned block counts in its
- * parent already, and makes every entry of the table count. One address is
- * enough to drop a block from the TLBs.
+ * Unfolds the entry of the parent into the table. An assigned block counts as a
+ * reference of the parent already, and each of its parts counts as one of the
+ * table. It is enough to invalidate one address to drop a block from the TLBs.
  */
-static void create_do(struct target *target, struct granule_ref *table)
+static void table_create(struct target *target, struct granule_ref *table)
 {
 	struct rtt_entry whole = target_entry(target);
 	const struct rtt_entry parent = { .kind = RTT_TABLE, .pa = table->pa };
@@ -128,7 +136,7 @@ static void create_do(struct target *target, struct granule_ref *table)
 		       rtt_entry_mapped(whole) ? GRANULE_SIZE : 0);
 }
 
-static bool delegated(struct rmm *rmm, pa_t pa)
+static bool table_granule_delegated(struct rmm *rmm, pa_t pa)
 {
 	struct granule_ref ref;
 
@@ -139,9 +147,10 @@ static bool delegated(struct rmm *rmm, pa_t pa)
 }
 
 /*
- * The granule's lock comes after those of the tables, as that of any granule
- * about to become content does; so its state is looked at twice. A tracked
- * granule lies below 2^48, and one that is DELEGATED is not the RD.
+ * docs/rmi.md, RMI_RTT_CREATE. The lock of the granule comes after those of
+ * tables (granule.h), so its state is looked at twice: in step 1, and in step 6
+ * for good. Step 3 needs no check: a tracked granule lies below 2^48. A
+ * DELEGATED granule is not the RD.
  */
 uint64_t rmi_rtt_create(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 {
@@ -150,16 +159,16 @@ uint64_t rmi_rtt_create(struct rmm *rmm, const uint64_t *args, uint64_t *results
 	uint64_t status;
 
 	(void)results; /* it has none */
-	if (!delegated(rmm, pa_make(args[1])))
+	if (!table_granule_delegated(rmm, pa_make(args[1])))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	status = target_find(rmm, args[0], args[2], args[3], &target);
 	if (status != RMI_SUCCESS)
 		return status;
-	status = create_check(&target);
+	status = table_create_check(&target);
 	if (status == RMI_SUCCESS) {
 		if (granule_lock(rmm, pa_make(args[1]), GRANULE_DELEGATED,
 				 &table)) {
-			create_do(&target, &table);
+			table_create(&target, &table);
 			granule_unlock(&table);
 		} else {
 			status = rmi_return(RMI_ERROR_INPUT, 0);
@@ -169,9 +178,28 @@ uint64_t rmi_rtt_create(struct rmm *rmm, const uint64_t *args, uint64_t *results
 	return status;
 }
 
+/* Serves a command about the table that the host names; the parent, or the
+ * table where the walk stopped, is locked. */
+typedef uint64_t table_fn(struct rmm *rmm, struct target *target,
+			  uint64_t *results);
+
+/* Finds the table by the arguments RD, IPA and level, and serves a command. */
+static uint64_t table_command(struct rmm *rmm, const uint64_t *args,
+			      uint64_t *results, table_fn *command)
+{
+	struct target target;
+	uint64_t status = target_find(rmm, args[0], args[1], args[2], &target);
+
+	if (status != RMI_SUCCESS)
+		return status;
+	status = command(rmm, &target, results);
+	rtt_walk_end(&target.walk);
+	return status;
+}
+
 /* ---- RTT_FOLD ---- */
 
-/* Whether all entries are the parts of one; which is that. */
+/* Returns whether all entries are the parts of one entry, *whole. */
 static bool table_uniform(const uint64_t *entries, int level,
 			  struct rtt_entry *whole)
 {
@@ -187,9 +215,9 @@ static bool table_uniform(const uint64_t *entries, int level,
 	return true;
 }
 
-/* rmi-rsi 2.5 RTT_FOLD steps 5-7; table is the one to fold. */
-static uint64_t fold_check(const struct granule_ref *table, int level,
-			   struct rtt_entry *whole)
+/* docs/rmi.md, RMI_RTT_FOLD steps 5 to 7; table is the one to fold. */
+static uint64_t table_fold_check(const struct granule_ref *table, int level,
+				 struct rtt_entry *whole)
 {
 	unsigned refs = granule_refs(table);
 	uint64_t *entries;
@@ -209,9 +237,10 @@ static uint64_t fold_check(const struct granule_ref *table, int level,
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* The parent's reference for an assigned block is that for the table. */
-static void fold_do(struct target *target, struct granule_ref *table,
-		    struct rtt_entry whole)
+/* The parent counts an assigned block in place of the table, so its number of
+ * references stays the same then. */
+static void table_fold_do(struct target *target, struct granule_ref *table,
+			  struct rtt_entry whole)
 {
 	uint64_t stale = rtt_entry_mapped(whole)
 				 ? rtt_level_size(target->level - 1)
@@ -224,7 +253,8 @@ static void fold_do(struct target *target, struct granule_ref *table,
 		granule_refs_drop(&target->walk.table, 1);
 }
 
-static uint64_t fold(struct rmm *rmm, struct target *target, uint64_t *results)
+static uint64_t table_fold(struct rmm *rmm, struct target *target,
+			   uint64_t *results)
 {
 	struct granule_ref table;
 	struct rtt_entry whole;
@@ -233,10 +263,10 @@ static uint64_t fold(struct rmm *rmm, struct target *target, uint64_t *results)
 	if (!target_is_table(target))
 		return rtt_walk_error(&target->walk);
 	granule_lock_owned(rmm, target_entry(target).pa, GRANULE_RTT, &table);
-	status = fold_check(&table, target->level, &whole);
+	status = table_fold_check(&table, target->level, &whole);
 	if (status == RMI_SUCCESS) {
 		results[0] = table.pa.value;
-		fold_do(target, &table, whole);
+		table_fold_do(target, &table, whole);
 	}
 	granule_unlock(&table);
 	return status;
@@ -244,21 +274,14 @@ static uint64_t fold(struct rmm *rmm, struct target *target, uint64_t *results)
 
 uint64_t rmi_rtt_fold(struct rmm *rmm, const uint64_t *args, uint64_t *results)
 {
-	struct target target;
-	uint64_t status = target_find(rmm, args[0], args[1], args[2], &target);
-
-	if (status != RMI_SUCCESS)
-		return status;
-	status = fold(rmm, &target, results);
-	rtt_walk_end(&target.walk);
-	return status;
+	return table_command(rmm, args, results, table_fold);
 }
 
 /* ---- RTT_DESTROY ---- */
 
-/* The first IPA from the target's on whose entry in the walk's table is live,
- * or the end of that table. */
-static uint64_t live_next(const struct target *target)
+/* Returns the first IPA, from the target's on, whose entry in the walk's table
+ * is live, or the end of that table. */
+static uint64_t target_next_live(const struct target *target)
 {
 	const struct rtt_walk *walk = &target->walk;
 	uint64_t size = rtt_level_size(walk->level);
@@ -272,9 +295,11 @@ static uint64_t live_next(const struct target *target)
 	return base + (i - walk->index) * size;
 }
 
-/* In the protected half nothing below is valid, and one address drops what
- * the TLBs hold of the walk; elsewhere NS mappings go with their table. */
-static void destroy_do(struct target *target, struct granule_ref *table)
+/* In the protected half no entry of the table is valid, and it is enough to
+ * invalidate one address to drop the walk from the TLBs. In the unprotected
+ * half the NS mappings of the table go with it, and all of them are
+ * invalidated. */
+static void table_destroy_do(struct target *target, struct granule_ref *table)
 {
 	const struct rtt_entry destroyed = {
 		.kind = RTT_UNASSIGNED,
@@ -290,21 +315,21 @@ static void destroy_do(struct target *target, struct granule_ref *table)
 	granule_set_state(table, GRANULE_DELEGATED);
 }
 
-static uint64_t destroy(struct rmm *rmm, struct target *target,
-			uint64_t *results)
+static uint64_t table_destroy(struct rmm *rmm, struct target *target,
+			      uint64_t *results)
 {
 	uint64_t status = rmi_return(RMI_SUCCESS, 0);
 	struct granule_ref table;
 
 	if (!target_is_table(target)) {
-		results[1] = live_next(target);
+		results[1] = target_next_live(target);
 		return rtt_walk_error(&target->walk);
 	}
 	granule_lock_owned(rmm, target_entry(target).pa, GRANULE_RTT, &table);
 	if (granule_refs(&table) == 0) {
 		results[0] = table.pa.value;
-		destroy_do(target, &table);
-		results[1] = live_next(target);
+		table_destroy_do(target, &table);
+		results[1] = target_next_live(target);
 	} else {
 		results[1] = target->ipa.value;
 		status = rmi_error_rtt(target->level);
@@ -316,19 +341,12 @@ static uint64_t destroy(struct rmm *rmm, struct target *target,
 uint64_t rmi_rtt_destroy(struct rmm *rmm, const uint64_t *args,
 			 uint64_t *results)
 {
-	struct target target;
-	uint64_t status = target_find(rmm, args[0], args[1], args[2], &target);
-
-	if (status != RMI_SUCCESS)
-		return status;
-	status = destroy(rmm, &target, results);
-	rtt_walk_end(&target.walk);
-	return status;
+	return table_command(rmm, args, results, table_destroy);
 }
 
 /* ---- RTT_READ_ENTRY ---- */
 
-static uint64_t state_of(enum rtt_kind kind)
+static uint64_t entry_state(enum rtt_kind kind)
 {
 	switch (kind) {
 	case RTT_UNASSIGNED:
@@ -366,7 +384,7 @@ uint64_t rmi_rtt_read_entry(struct rmm *rmm, const uint64_t *args,
 	rtt_realm_walk(&realm, ipa_make(args[1]), (int)args[2], &walk);
 	entry = rtt_walk_entry(&walk, walk.index);
 	results[0] = (uint64_t)walk.level;
-	results[1] = state_of(entry.kind);
+	results[1] = entry_state(entry.kind);
 	results[2] = entry.pa.value | entry.attrs;
 	results[3] = entry.ripas;
 	rtt_walk_end(&walk);

@@ -7,7 +7,7 @@
 #define RD   page(PAGE_RD)
 #define BASE GIB1 /* a protected IPA */
 
-/* Fails the test unless all 512 entries below read as parts of one. */
+/* Fails the test unless all 512 entries of the table are parts of one entry. */
 static void all_are(struct fixture *f, uint64_t ipa, struct entry_seen expected)
 {
 	uint64_t size = rtt_level_size((int)expected.level);
@@ -41,7 +41,7 @@ static void create_refuses_wrong_granules(void **state)
 	refused(f, RMI_ERROR_INPUT, RMI_RTT_CREATE, RD + 1, table, BASE, 2);
 }
 
-/* The "structure rule" that three commands share. */
+/* docs/rmi.md, The structure rule: three commands share it. */
 static void structure_commands_refuse_wrong_places(void **state)
 {
 	struct fixture *f = *state;
@@ -135,7 +135,8 @@ static void create_unfolds_ns(void **state)
 	assert_int_equal(refs_of(f, PAGE_L2), 0);
 }
 
-/* The block counted in its parent already; now each page does. */
+/* The block was one reference of the parent; now each page is a reference of
+ * the table. */
 static void create_unfolds_a_mapped_block(void **state)
 {
 	struct fixture *f = *state;
@@ -224,7 +225,7 @@ static void fold_needs_a_table(void **state)
 	refused(f, AT_LEVEL(2), RMI_RTT_FOLD, RD, BASE, 3);
 }
 
-/* fold(unfold(x)) = x, for what no granule is behind. */
+/* fold(unfold(x)) = x for entries without a granule. */
 static void fold_undoes_create(void **state, uint64_t ipa)
 {
 	struct fixture *f = *state;
@@ -429,7 +430,7 @@ static void fold_refuses_a_table_of_tables(void **state)
 	refused(f, AT_LEVEL(2), RMI_RTT_FOLD, RD, BASE, 2);
 }
 
-/* A Realm with a level 0, where blocks cannot be, and a level 1 table. */
+/* A Realm with level 0, where there are no blocks, and a table at level 1. */
 static void level_0_make(struct fixture *f, uint64_t ipa)
 {
 	struct rmi_realm_params *params = fixture_realm_params(f);
@@ -482,7 +483,8 @@ static void blocks_are_not_mapped_at_level_0(void **state)
 		unprot + 512 * GIB1, SINGLE | NS_RW, range(512 * GIB1, 0, 1, 1));
 }
 
-/* A machine on which tables can lie as far apart as what they map. */
+/* A machine with memory that is large enough for tables whose addresses are as
+ * far apart as the ranges that they map. */
 static int wide_setup(void **state)
 {
 	const struct rmm_machine machine = {
@@ -503,7 +505,7 @@ static int wide_setup(void **state)
 	return 0;
 }
 
-/* Otherwise the tables would become a block of the Realm's memory. */
+/* If it were, the tables would become a block of the Realm's memory. */
 static void fold_is_not_deceived_by_tables(void **state)
 {
 	struct fixture *f = *state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Shapes of the IPA space, root tables, walks, and what RSI asks of them. */
+/* Shapes of the IPA space, root tables, walks, and the look-ups for a Realm's
+ * calls. */
 #include "rmm/fixture/rtt_fixture.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ struct shape {
 	unsigned roots; /* 0: there is no such shape */
 };
 
-/* rmi-rsi 4.4. */
+/* The table in docs/rmi.md, Walk and level rules. */
 static const struct shape shapes[] = {
 	{ 31, 2, 0 }, { 32, 2, 4 },
 	{ 33, 2, 8 }, { 34, 2, 16 },
@@ -79,7 +80,7 @@ static void shape_drop(struct fixture *f, const struct shape *shape)
 	undelegate(f, PAGE_REALM, 1);
 }
 
-/* Below the middle EMPTY, from there on NS. */
+/* Entries are EMPTY below the middle of the IPA space, and NS from there on. */
 static void roots_check(struct fixture *f, const struct shape *shape)
 {
 	uint64_t size = rtt_level_size((int)shape->start_level);
@@ -111,7 +112,7 @@ static void roots_are_half_protected(void **state)
 	}
 }
 
-/* Makes tables down to level 3 at ipa, sees each, and unmakes them. */
+/* Makes tables down to level 3 at ipa, walks to each, and destroys them. */
 static void tree_check(struct fixture *f, const struct shape *shape,
 		       uint64_t ipa)
 {
@@ -171,7 +172,7 @@ static void references_of_all_roots_count(void **state)
 	done(f, RMI_REALM_DESTROY, page(PAGE_REALM));
 }
 
-/* ---- For RSI ---- */
+/* ---- Look-ups for a Realm's calls ---- */
 
 static const struct realm_s2 *s2_of(struct fixture *f)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Table commands from several threads at once, which also name each other's
- * tables, objects and memory in every role. None may wait for ever; and what
- * remains must come apart without a granule missing.
+ * Table commands from several threads at once, which name each other's tables,
+ * objects and memory in every role. No command may wait for ever. Afterwards
+ * the Realm must come apart without a missing granule.
  */
 #include "rmm/fixture/rtt_fixture.h"
 
@@ -31,7 +31,7 @@ static uint64_t pick(struct worker *w, unsigned bound)
 	return (w->random >> 20) % bound;
 }
 
-/* Any granule that plays a part. */
+/* Picks any of the granules that the test uses. */
 static uint64_t any_page(struct worker *w)
 {
 	const unsigned numbers[] = { PAGE_RD,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Unmapping a range: RTT_DATA_UNMAP and RTT_UNPROT_UNMAP. */
+/* RMI_RTT_DATA_UNMAP and RMI_RTT_UNPROT_UNMAP. The steps of both have the same
+ * numbers. */
 #include "abi/bits.h"
 #include "abi/rmi.h"
 #include "lib/number.h"
 #include "rmm/core/port.h"
+#include "rmm/core/rmi/list.h"
 #include "rmm/core/rmi/status.h"
 #include "rmm/core/rmm.h"
 #include "rmm/core/rtt/rtt_range.h"
@@ -13,29 +15,29 @@ struct unmap {
 	uint64_t base;
 	uint64_t top;
 	uint64_t type; /* RMI_ADDR_TYPE_* */
-	pa_t list; /* where RMI_ADDR_TYPE_LIST goes */
+	pa_t list; /* where the list goes, with RMI_ADDR_TYPE_LIST */
 	unsigned list_max;
 	bool protected;
 	uint32_t vmid;
 };
 
-/* What a call is going to unmap: the live ones of these entries, and what the
- * host gets to know of them. */
+/* The plan of a call: it unmaps the live entries from the walk's on to end, and
+ * gives the host the list of their memory. */
 struct plan {
 	unsigned end;
 	struct range_list list;
 };
 
-/* rmi-rsi 2.7 RTT_DATA_UNMAP step 4. */
-static bool output_check(struct rmm *rmm, uint64_t flags, uint64_t oaddr,
-			 struct unmap *unmap)
+/* docs/rmi.md, RMI_RTT_DATA_UNMAP step 4. */
+static bool unmap_output_check(struct rmm *rmm, uint64_t flags, uint64_t oaddr,
+			       struct unmap *unmap)
 {
 	uint64_t count = BITS_GET(flags, RMI_MAP_LIST_COUNT);
 	uint64_t probe;
 
 	unmap->type = BITS_GET(flags, RMI_MAP_TYPE);
 	unmap->list = pa_make(oaddr);
-	unmap->list_max = range_list_clip(unmap->list, count);
+	unmap->list_max = rmi_list_clip(unmap->list, count);
 	switch (unmap->type) {
 	case RMI_ADDR_TYPE_NONE:
 	case RMI_ADDR_TYPE_SINGLE:
@@ -49,7 +51,8 @@ static bool output_check(struct rmm *rmm, uint64_t flags, uint64_t oaddr,
 	}
 }
 
-/* Steps 3 and 4; RMI_ERROR_INPUT is the only refusal. */
+/* docs/rmi.md, RMI_RTT_DATA_UNMAP steps 3 and 4. RMI_ERROR_INPUT is the only
+ * refusal. */
 static bool unmap_check(const struct rtt_realm *realm, uint64_t flags,
 			uint64_t oaddr, struct unmap *unmap)
 {
@@ -57,10 +60,11 @@ static bool unmap_check(const struct rtt_realm *realm, uint64_t flags,
 	       unmap->base < unmap->top &&
 	       rtt_range_inside(&realm->s2, unmap->base, unmap->top,
 				unmap->protected) &&
-	       output_check(realm->rd.rmm, flags, oaddr, unmap);
+	       unmap_output_check(realm->rd.rmm, flags, oaddr, unmap);
 }
 
-/* Whether a live entry can be unmapped and told of: notes it in the plan. */
+/* Adds a live entry to the plan. Returns false if it is a table, or the output
+ * has no room for it. */
 static bool plan_add(const struct unmap *unmap, struct rtt_entry entry,
 		     int level, struct plan *plan)
 {
@@ -77,7 +81,8 @@ static bool plan_add(const struct unmap *unmap, struct rtt_entry entry,
 	       range_list_add(&plan->list, block);
 }
 
-/* Step 6: how far the sweep goes. false: not even over the first entry. */
+/* docs/rmi.md, RMI_RTT_DATA_UNMAP steps 5 and 6: decides how far the sweep
+ * goes. Returns false if it does not pass the first entry. */
 static bool plan_make(const struct rtt_walk *walk, const struct unmap *unmap,
 		      struct plan *plan)
 {
@@ -104,9 +109,9 @@ static bool plan_make(const struct rtt_walk *walk, const struct unmap *unmap,
 	return plan->end > walk->index;
 }
 
-/* What is left of a mapping once hardware must not use it any more: content
- * that the Realm could reach is DESTROYED by being taken away. */
-static struct rtt_entry revoked(struct rtt_entry entry)
+/* Returns the entry that replaces one that hardware uses. Content that the
+ * Realm could reach becomes DESTROYED, so that the Realm learns of the loss. */
+static struct rtt_entry entry_revoked(struct rtt_entry entry)
 {
 	if (entry.kind == RTT_ASSIGNED_NS)
 		return (struct rtt_entry){ .kind = RTT_UNASSIGNED_NS };
@@ -114,9 +119,11 @@ static struct rtt_entry revoked(struct rtt_entry entry)
 	return entry;
 }
 
-/* First half: no mapping of the plan is in a table or a TLB afterwards. */
-static void revoke(const struct rtt_walk *walk, const struct plan *plan,
-		   const struct unmap *unmap)
+/* docs/rmi.md, RMI_RTT_DATA_UNMAP step 8: afterwards no mapping of the plan is
+ * in a table or a TLB. It is complete before unmap_release() gives granules
+ * back, or the Realm could still access memory that already has another use. */
+static void unmap_revoke(const struct rtt_walk *walk, const struct plan *plan,
+			 const struct unmap *unmap)
 {
 	uint64_t size = rtt_level_size(walk->level);
 	unsigned first = plan->end, end = plan->end;
@@ -126,7 +133,7 @@ static void revoke(const struct rtt_walk *walk, const struct plan *plan,
 
 		if (!rtt_entry_mapped(entry))
 			continue;
-		rtt_walk_write(walk, i, revoked(entry));
+		rtt_walk_write(walk, i, entry_revoked(entry));
 		if (first == plan->end)
 			first = i;
 		end = i + 1;
@@ -139,8 +146,9 @@ static void revoke(const struct rtt_walk *walk, const struct plan *plan,
 	}
 }
 
-/* Second half: gives the granules of Realm memory back. */
-static void release(struct rtt_walk *walk, const struct plan *plan)
+/* docs/rmi.md, RMI_RTT_DATA_UNMAP step 9: gives back the granules of Realm
+ * memory, and the references that the table had for them. */
+static void unmap_release(struct rtt_walk *walk, const struct plan *plan)
 {
 	unsigned count = 0;
 
@@ -161,7 +169,7 @@ static void release(struct rtt_walk *walk, const struct plan *plan)
 	granule_refs_drop(&walk->table, count);
 }
 
-/* The host's list is written first: where that fails nothing has happened. */
+/* The host's list is written first: if that fails, nothing has happened. */
 static uint64_t unmap_do(struct rmm *rmm, struct rtt_walk *walk,
 			 const struct unmap *unmap, uint64_t *results)
 {
@@ -172,8 +180,8 @@ static uint64_t unmap_do(struct rmm *rmm, struct rtt_walk *walk,
 	if (unmap->type == RMI_ADDR_TYPE_LIST &&
 	    !range_list_write(rmm, unmap->list, &plan.list))
 		return rmi_return(RMI_ERROR_INPUT, 0);
-	revoke(walk, &plan, unmap);
-	release(walk, &plan);
+	unmap_revoke(walk, &plan, unmap);
+	unmap_release(walk, &plan);
 	results[0] = unmap->base +
 		     (plan.end - walk->index) * rtt_level_size(walk->level);
 	if (unmap->type == RMI_ADDR_TYPE_SINGLE && plan.list.count != 0)

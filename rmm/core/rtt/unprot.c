@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * RMI_RTT_UNPROT_MAP and _UNMAP: Normal-world memory in the unprotected half.
- * Nothing is owned and nothing counted: should the host delegate the memory
- * later, the granule protection check keeps the Realm's NS accesses out.
+ * RMI_RTT_UNPROT_MAP and _UNMAP: Non-secure memory in the unprotected half
+ * (docs/rmi.md, Unprotected commands). No granule is owned and nothing is
+ * counted: if the host delegates the memory later, the granule protection check
+ * refuses the Realm's Non-secure accesses.
  */
 #include "abi/bits.h"
 #include "abi/rmi.h"
@@ -10,7 +11,7 @@
 #include "rmm/core/rmi/status.h"
 #include "rmm/core/rtt/rtt_range.h"
 
-static uint64_t flags_check(uint64_t flags)
+static uint64_t unprot_flags_check(uint64_t flags)
 {
 	if (BITS_GET(flags, RMI_MAP_MEMATTR) == RMI_MEMATTR_RESERVED ||
 	    BITS_GET(flags, RMI_MAP_S2AP) & RMI_S2AP_RESERVED)
@@ -18,8 +19,9 @@ static uint64_t flags_check(uint64_t flags)
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* The flags have the permissions the other way round than descriptors. */
-static uint64_t attrs_of(uint64_t flags)
+/* Returns the attributes of the descriptor. The flags have read and write in
+ * the opposite order. */
+static uint64_t unprot_attrs(uint64_t flags)
 {
 	uint64_t s2ap = BITS_GET(flags, RMI_MAP_S2AP);
 
@@ -28,14 +30,16 @@ static uint64_t attrs_of(uint64_t flags)
 	       (s2ap & RMI_S2AP_WRITE ? RTT_ATTR_WRITE : 0);
 }
 
-/* Mapping the same again succeeds, so that a host can retry. */
-static uint64_t map_block(const struct rtt_walk *walk, unsigned index,
-			  const struct rtt_map *map, struct range_block block)
+/* A block that is mapped in the same way already is a success, so that a host
+ * can retry. */
+static uint64_t unprot_map_block(const struct rtt_walk *walk, unsigned index,
+				 const struct rtt_map *map,
+				 struct range_block block)
 {
 	const struct rtt_entry wanted = {
 		.kind = RTT_ASSIGNED_NS,
 		.pa = block.pa,
-		.attrs = attrs_of(map->flags),
+		.attrs = unprot_attrs(map->flags),
 	};
 	struct rtt_entry entry = rtt_walk_entry(walk, index);
 
@@ -48,8 +52,8 @@ static uint64_t map_block(const struct rtt_walk *walk, unsigned index,
 
 static const struct rtt_map_kind unprot_map = {
 	.protected = false,
-	.check = flags_check,
-	.map = map_block,
+	.check = unprot_flags_check,
+	.map = unprot_map_block,
 };
 
 uint64_t rmi_rtt_unprot_map(struct rmm *rmm, const uint64_t *args,

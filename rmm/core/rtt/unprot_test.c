@@ -42,7 +42,7 @@ static void map_gives_attributes_to_the_descriptor(void **state)
 	}
 }
 
-/* Bit 0 of the flag is write, in descriptors bit 0 is read. */
+/* Bit 0 of the flags' field is write; in descriptors it is read. */
 static void map_gives_permissions_to_the_descriptor(void **state)
 {
 	struct fixture *f = *state;
