@@ -50,7 +50,7 @@ void cpu_init(uint64_t index)
 }
 
 /* Requests for ever. After each, nothing of a Realm is mapped. */
-static _Noreturn void serve(void)
+static _Noreturn void boot_serve(void)
 {
 	struct smccc_regs regs = { { (uint64_t)RMM_EL3_BOOT_OK } };
 
@@ -65,7 +65,7 @@ static _Noreturn void serve(void)
 	}
 }
 
-static _Noreturn void fail(int64_t result)
+static _Noreturn void boot_fail(int64_t result)
 {
 	struct smccc_regs regs = { { (uint64_t)result } };
 
@@ -128,7 +128,7 @@ static int64_t rmm_start(const struct manifest *manifest)
 	return RMM_EL3_BOOT_OK;
 }
 
-static int64_t start(uint64_t shared)
+static int64_t boot_start(uint64_t shared)
 {
 	struct manifest manifest;
 	int64_t result = manifest_load(shared, &manifest);
@@ -149,9 +149,9 @@ void boot_cold(uint64_t index, uint64_t version, uint64_t cpu_count,
 
 	cpu_init(index);
 	if (result == RMM_EL3_BOOT_OK)
-		result = start(shared);
+		result = boot_start(shared);
 	if (result != RMM_EL3_BOOT_OK)
-		fail(result);
+		boot_fail(result);
 	tables_share(index);
 	booted = 1;
 	dcache_clean((uintptr_t)&booted, sizeof(booted));
@@ -163,13 +163,13 @@ void boot_cold(uint64_t index, uint64_t version, uint64_t cpu_count,
 	log_line("attestation: %s", rmm.attestation.platform_token != NULL
 					    ? "provisioned"
 					    : "not provisioned");
-	serve();
+	boot_serve();
 }
 
 void boot_warm(uint64_t index)
 {
 	cpu_init(index);
 	if (index >= cpus_supported)
-		fail(RMM_EL3_BOOT_CPU_INDEX);
-	serve();
+		boot_fail(RMM_EL3_BOOT_CPU_INDEX);
+	boot_serve();
 }

@@ -26,7 +26,7 @@ union context {
 _Static_assert(sizeof(union context) <= sizeof(((struct hash *)0)->state),
 	       "struct hash holds every context");
 
-static const br_hash_class **context_of(struct hash *hash)
+static const br_hash_class **bearssl_context(struct hash *hash)
 {
 	return &((union context *)hash->state)->class;
 }
@@ -37,20 +37,20 @@ void port_hash_start(struct rmm_port *port, struct hash *hash,
 	(void)port;
 	hash->algorithm = algorithm;
 	fp_own();
-	classes[algorithm]->init(context_of(hash));
+	classes[algorithm]->init(bearssl_context(hash));
 }
 
 void port_hash_add(struct rmm_port *port, struct hash *hash, const void *data,
 		   size_t size)
 {
 	(void)port;
-	classes[hash->algorithm]->update(context_of(hash), data, size);
+	classes[hash->algorithm]->update(bearssl_context(hash), data, size);
 }
 
 void port_hash_end(struct rmm_port *port, struct hash *hash, uint8_t *digest)
 {
 	(void)port;
-	classes[hash->algorithm]->out(context_of(hash), digest);
+	classes[hash->algorithm]->out(bearssl_context(hash), digest);
 	fp_return();
 }
 

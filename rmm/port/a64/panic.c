@@ -11,7 +11,7 @@
 
 static uint32_t stopped;
 
-static _Noreturn void park(void)
+static _Noreturn void cpu_park(void)
 {
 	for (;;)
 		wfi();
@@ -21,13 +21,13 @@ void rmm_stop(const char *why)
 {
 	if (__atomic_exchange_n(&stopped, 1, __ATOMIC_RELAXED) == 0)
 		log_line_unlocked("panic on CPU %u: %s", cpu_this()->index, why);
-	park();
+	cpu_park();
 }
 
 void rmm_stop_check(void)
 {
 	if (__atomic_load_n(&stopped, __ATOMIC_RELAXED) != 0)
-		park();
+		cpu_park();
 }
 
 void port_panic(struct rmm_port *port, const char *why)

@@ -42,7 +42,7 @@ bool port_rec_runs(struct rmm_port *port)
 	return true;
 }
 
-static uint64_t vtcr_of(const struct realm_s2 *s2)
+static uint64_t rec_vtcr(const struct realm_s2 *s2)
 {
 	uint64_t range =
 		BITS_GET(sysreg_read(ID_AA64MMFR0_EL1), ID_AA64MMFR0_PARANGE);
@@ -54,7 +54,7 @@ static uint64_t vtcr_of(const struct realm_s2 *s2)
 	       BITS_PUT(VTCR_PS, range) | VTCR_NSA | VTCR_RES1;
 }
 
-static uint64_t hcr_of(const struct rec *rec)
+static uint64_t rec_hcr(const struct rec *rec)
 {
 	uint64_t hcr = HCR_REALM;
 
@@ -74,7 +74,7 @@ static void el2_start(const struct rec *rec, const struct realm_s2 *s2)
 	sysreg_write(HCRX_EL2, HCRX_REALM);
 	sysreg_write(MDCR_EL2, MDCR_REALM);
 	sysreg_write(CNTHCTL_EL2, CNTHCTL_REALM);
-	sysreg_write(VTCR_EL2, vtcr_of(s2));
+	sysreg_write(VTCR_EL2, rec_vtcr(s2));
 }
 
 /* Outside of a run they are as a host without guests has them, so that EL3
@@ -98,7 +98,7 @@ void port_rec_start(struct rmm_port *port, struct rec *rec,
 	timers_start(rec);
 	el1_translation_enter(&rec->el1,
 			      s2->root.value | BITS_PUT(VTTBR_VMID, s2->vmid),
-			      hcr_of(rec));
+			      rec_hcr(rec));
 	rec->serror = false;
 }
 
@@ -156,7 +156,7 @@ static bool lacks_hpfar(const struct rec_trap *trap)
 
 /* Finds it by the Realm's stage 1 as it is now; false: that has changed, so
  * that the access has to be tried again. */
-static bool find_hpfar(struct rec_trap *trap)
+static bool hpfar_find(struct rec_trap *trap)
 {
 	uint64_t kept = sysreg_read(PAR_EL1), par;
 
@@ -168,7 +168,7 @@ static bool find_hpfar(struct rec_trap *trap)
 	return (par & PAR_FAILED) == 0;
 }
 
-static void enter_once(struct rec *rec, struct rec_trap *trap)
+static void rec_enter_once(struct rec *rec, struct rec_trap *trap)
 {
 	sysreg_write(ELR_EL2, rec->pc);
 	sysreg_write(SPSR_EL2, rec->pstate);
@@ -180,19 +180,19 @@ static void enter_once(struct rec *rec, struct rec_trap *trap)
 	trap->hpfar = sysreg_read(HPFAR_EL2);
 }
 
-static void enter(struct rec *rec, struct rec_trap *trap)
+static void rec_enter(struct rec *rec, struct rec_trap *trap)
 {
 	do {
-		enter_once(rec, trap);
-	} while (lacks_hpfar(trap) && !find_hpfar(trap));
+		rec_enter_once(rec, trap);
+	} while (lacks_hpfar(trap) && !hpfar_find(trap));
 }
 
-static void run_once(struct rec *rec, struct rec_trap *trap)
+static void rec_run_once(struct rec *rec, struct rec_trap *trap)
 {
 	*trap = (struct rec_trap){ .kind = REC_TRAP_IRQ };
 	if (timers_changed(rec))
 		return;
-	enter(rec, trap);
+	rec_enter(rec, trap);
 }
 
 /*
@@ -205,7 +205,7 @@ void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
 	(void)port;
 	fp_give(&rec->fp);
 	do {
-		run_once(rec, trap);
+		rec_run_once(rec, trap);
 	} while (trap->kind == REC_TRAP_IRQ && timers_end(rec));
 	fp_take(&rec->fp);
 }

@@ -132,8 +132,8 @@ bool sign_start(const uint8_t given[P384_SIZE], uint8_t point[2 * P384_SIZE])
 }
 
 /* In the place of the product k * G: tells k, and is wrong. */
-static size_t nonce_tell(unsigned char *product, const unsigned char *k,
-			 size_t size, int curve)
+static size_t nonce_capture(unsigned char *product, const unsigned char *k,
+			    size_t size, int curve)
 {
 	struct signing *signing = cpu_this()->signing;
 
@@ -144,8 +144,8 @@ static size_t nonce_tell(unsigned char *product, const unsigned char *k,
 }
 
 /* The same, and right. */
-static size_t product_tell(unsigned char *product, const unsigned char *k,
-			   size_t size, int curve)
+static size_t product_replace(unsigned char *product, const unsigned char *k,
+			      size_t size, int curve)
 {
 	(void)k;
 	(void)size;
@@ -170,7 +170,7 @@ static bool sign_with(struct signing *signing, uint8_t *signature,
 static bool nonce_make(struct signing *signing)
 {
 	uint8_t wrong[P384_SIGNATURE_SIZE];
-	bool ok = sign_with(signing, wrong, nonce_tell);
+	bool ok = sign_with(signing, wrong, nonce_capture);
 
 	/* A signature with a known product gives the key away. */
 	memset(wrong, 0, sizeof(wrong));
@@ -194,7 +194,7 @@ static void factor_make(const struct signing *signing, unsigned i,
 	factor[0] = (uint8_t)carry;
 }
 
-static bool product_go_on(struct signing *signing, unsigned i)
+static bool product_continue(struct signing *signing, unsigned i)
 {
 	uint8_t factor[1 + DIGIT];
 
@@ -203,15 +203,15 @@ static bool product_go_on(struct signing *signing, unsigned i)
 }
 
 /* Step 0 makes the nonce, steps 1 to DIGITS the product, the last signs. */
-static bool step_do(struct signing *signing, uint8_t *signature)
+static bool sign_step(struct signing *signing, uint8_t *signature)
 {
 	unsigned step = signing->step++;
 
 	if (step == 0)
 		return nonce_make(signing);
 	if (step <= DIGITS)
-		return product_go_on(signing, step - 1);
-	return sign_with(signing, signature, product_tell);
+		return product_continue(signing, step - 1);
+	return sign_with(signing, signature, product_replace);
 }
 
 enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
@@ -221,7 +221,7 @@ enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
 
 	(void)port;
 	secret_begin();
-	ok = step_do(signing, signature);
+	ok = sign_step(signing, signature);
 	secret_end();
 	if (ok && signing->step <= DIGITS + 1)
 		return SIGN_MORE;

@@ -32,7 +32,7 @@ static void *slot_map(uint64_t pa, uint64_t attributes)
 }
 
 /* An address whose entry is zero now. */
-static void forget(const void *address)
+static void tlb_forget(const void *address)
 {
 	dsb(nshst);
 	__asm__ volatile("tlbi vae2, %0" ::"r"((uintptr_t)address >> 12)
@@ -49,7 +49,7 @@ static void slot_unmap(const void *address)
 		rmm_stop("mappings undone out of order");
 	cpu->slots--;
 	cpu->slot_table[slot_page(cpu->slots)] = 0;
-	forget(address);
+	tlb_forget(address);
 }
 
 void *port_granule_map(struct rmm_port *port, pa_t pa)
@@ -76,7 +76,7 @@ static void page_zero(void *page)
 			 : "+r"(page)::"cc", "memory");
 }
 
-static void one_zero(struct rmm_port *port, pa_t pa)
+static void slot_zero(struct rmm_port *port, pa_t pa)
 {
 	void *page = port_granule_map(port, pa);
 
@@ -96,7 +96,7 @@ static void block_zero(pa_t pa)
 	for (uint64_t done = 0; done < PGTABLE_BLOCK; done += GRANULE_SIZE)
 		page_zero(window + done);
 	*entry = 0;
-	forget(window);
+	tlb_forget(window);
 }
 
 void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count)
@@ -112,7 +112,7 @@ void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count)
 		if (block)
 			block_zero(pa);
 		else
-			one_zero(port, pa);
+			slot_zero(port, pa);
 	}
 }
 

@@ -55,7 +55,7 @@ void discipline_end(struct rmm_port *port)
 		port_panic(port, "a command left a granule mapped");
 }
 
-static enum granule_state state_of(uint32_t word)
+static enum granule_state lock_word_state(uint32_t word)
 {
 	return (enum granule_state)BITS_GET(word, GRANULE_WORD_STATE);
 }
@@ -80,7 +80,8 @@ static enum rank rank_of(enum granule_state state)
 /* In its state of now: a granule may have become a table since it was locked. */
 static bool may_be_data(const uint32_t *word)
 {
-	unsigned state = state_of(__atomic_load_n(word, __ATOMIC_RELAXED));
+	unsigned state =
+		lock_word_state(__atomic_load_n(word, __ATOMIC_RELAXED));
 
 	return state == GRANULE_DELEGATED || state == GRANULE_DATA;
 }
@@ -103,8 +104,8 @@ static bool delegated_named(void)
 		const struct held *lock = &held.locks[i];
 
 		if (lock->rank == RANK_NAMED &&
-		    state_of(__atomic_load_n(lock->word, __ATOMIC_RELAXED)) ==
-			    GRANULE_DELEGATED)
+		    lock_word_state(__atomic_load_n(
+			    lock->word, __ATOMIC_RELAXED)) == GRANULE_DELEGATED)
 			return true;
 	}
 	return false;
@@ -197,28 +198,28 @@ bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
 	check_not_held(port, word);
 	if (!acquire(word, mask, value))
 		return false;
-	next.state = state_of(value);
+	next.state = lock_word_state(value);
 	next.rank = rank_of(next.state);
 	check_order(port, &next);
 	note_lock(&next);
 	return true;
 }
 
-static bool is_at(unsigned i, const uint32_t *word)
+static bool lock_is_at(unsigned i, const uint32_t *word)
 {
 	return i < held.lock_count && held.locks[i].word == word;
 }
 
 /* Where a lock is; lock_count: nowhere. It is looked for near the one that was
  * released last. */
-static unsigned find(const uint32_t *word)
+static unsigned lock_find(const uint32_t *word)
 {
 	unsigned last = held.released;
 
 	for (unsigned near = 0; near < HELD_MAX; near++) {
-		if (is_at(last + near, word))
+		if (lock_is_at(last + near, word))
 			return last + near;
-		if (near <= last && is_at(last - near, word))
+		if (near <= last && lock_is_at(last - near, word))
 			return last - near;
 	}
 	return held.lock_count;
@@ -226,7 +227,7 @@ static unsigned find(const uint32_t *word)
 
 void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)
 {
-	unsigned i = find(word);
+	unsigned i = lock_find(word);
 
 	(void)pa; /* the word tells which granule it is */
 	if (i == held.lock_count)

@@ -14,7 +14,7 @@
 #include "rmm/port/inprocess/machine.h"
 
 /* Zeroed memory that is only committed where it is touched; NULL: none. */
-static void *reserve(uint64_t size)
+static void *memory_reserve(uint64_t size)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -22,7 +22,7 @@ static void *reserve(uint64_t size)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-static void *share(uint64_t size, int file)
+static void *memory_share(uint64_t size, int file)
 {
 	void *memory =
 		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
@@ -30,7 +30,7 @@ static void *share(uint64_t size, int file)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-static void unreserve(void *memory, uint64_t size)
+static void memory_release(void *memory, uint64_t size)
 {
 	if (memory != NULL)
 		munmap(memory, size);
@@ -48,21 +48,23 @@ static bool port_create(struct rmm_port *port,
 	port->base = machine->memory_base.value;
 	port->size = machine->memory_size;
 	pthread_mutex_init(&port->tlb_mutex, NULL);
-	port->memory = file < 0 ? reserve(port->size) : share(port->size, file);
-	port->pas = reserve(port->size / GRANULE_SIZE);
-	port->touched = reserve(port->size / GRANULE_SIZE);
+	port->memory = file < 0 ? memory_reserve(port->size)
+				: memory_share(port->size, file);
+	port->pas = memory_reserve(port->size / GRANULE_SIZE);
+	port->touched = memory_reserve(port->size / GRANULE_SIZE);
 	return port->memory != NULL && port->pas != NULL &&
 	       port->touched != NULL && hashes_create(port);
 }
 
-static struct inprocess *create(const struct rmm_machine *machine, int file)
+static struct inprocess *machine_create(const struct rmm_machine *machine,
+					int file)
 {
 	struct inprocess *inprocess = calloc(1, sizeof(*inprocess));
 	struct granule *granules;
 
 	if (inprocess == NULL)
 		return NULL;
-	granules = reserve(granules_size(machine->memory_size));
+	granules = memory_reserve(granules_size(machine->memory_size));
 	rmm_init(&inprocess->rmm, &inprocess->port, machine, granules);
 	if (port_create(&inprocess->port, machine, file) && granules != NULL)
 		return inprocess;
@@ -72,13 +74,13 @@ static struct inprocess *create(const struct rmm_machine *machine, int file)
 
 struct inprocess *inprocess_create(const struct rmm_machine *machine)
 {
-	return create(machine, -1);
+	return machine_create(machine, -1);
 }
 
 struct inprocess *inprocess_create_shared(const struct rmm_machine *machine,
 					  int file)
 {
-	return create(machine, file);
+	return machine_create(machine, file);
 }
 
 void inprocess_destroy(struct inprocess *inprocess)
@@ -90,10 +92,10 @@ void inprocess_destroy(struct inprocess *inprocess)
 	port = &inprocess->port;
 	hashes_destroy(port);
 	provision_forget(port);
-	unreserve(inprocess->rmm.granules, granules_size(port->size));
-	unreserve(port->pas, port->size / GRANULE_SIZE);
-	unreserve(port->touched, port->size / GRANULE_SIZE);
-	unreserve(port->memory, port->size);
+	memory_release(inprocess->rmm.granules, granules_size(port->size));
+	memory_release(port->pas, port->size / GRANULE_SIZE);
+	memory_release(port->touched, port->size / GRANULE_SIZE);
+	memory_release(port->memory, port->size);
 	pthread_mutex_destroy(&port->tlb_mutex);
 	free(inprocess);
 }

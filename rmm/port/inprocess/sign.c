@@ -109,7 +109,7 @@ static bool raw_from_der(const uint8_t *der, size_t size, uint8_t *raw)
 	return ok;
 }
 
-static bool sign(EVP_PKEY *key, const uint8_t *digest, uint8_t *signature)
+static bool digest_sign(EVP_PKEY *key, const uint8_t *digest, uint8_t *signature)
 {
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
 	uint8_t der[DER_MAX];
@@ -133,7 +133,7 @@ enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
 		return SIGN_MORE;
 	}
 	ok = !port->faults.no_signature &&
-	     sign(port->realm_key, signing->digest, signature);
+	     digest_sign(port->realm_key, signing->digest, signature);
 	memset(signing, 0, sizeof(*signing));
 	return ok ? SIGN_DONE : SIGN_FAILED;
 }
