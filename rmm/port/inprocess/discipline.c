@@ -11,6 +11,7 @@
 #include "rmm/core/granule.h"
 #include "rmm/core/port.h"
 #include "rmm/port/inprocess/machine.h"
+#include "rmm/port/word_lock.h"
 
 /* More than any command holds at once. */
 #define HELD_MAX 544 /* a batch that changes worlds, and some more */
@@ -171,21 +172,9 @@ static void note_unlock(unsigned i)
 	}
 }
 
-static bool acquire(uint32_t *word, uint32_t mask, uint32_t value)
+static void lock_relax(void)
 {
-	uint32_t old = __atomic_load_n(word, __ATOMIC_RELAXED);
-
-	while ((old & mask) == value) {
-		if (old & GRANULE_WORD_LOCK) {
-			sched_yield();
-			old = __atomic_load_n(word, __ATOMIC_RELAXED);
-		} else if (__atomic_compare_exchange_n(
-				   word, &old, old | GRANULE_WORD_LOCK, true,
-				   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-			return true;
-		}
-	}
-	return false;
+	sched_yield();
 }
 
 bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
@@ -196,7 +185,7 @@ bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
 	if ((__atomic_load_n(word, __ATOMIC_RELAXED) & mask) != value)
 		return false;
 	check_not_held(port, word);
-	if (!acquire(word, mask, value))
+	if (!word_lock(word, mask, value, lock_relax))
 		return false;
 	next.state = lock_word_state(value);
 	next.rank = rank_of(next.state);
