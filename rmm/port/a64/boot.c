@@ -105,6 +105,11 @@ static int64_t console_start(const struct manifest *manifest)
 	return RMM_EL3_BOOT_OK;
 }
 
+static uint64_t words_size(uint64_t memory_size)
+{
+	return memory_size / GRANULE_SIZE * sizeof(struct granule);
+}
+
 /* The granule words, in memory of EL3's choice. */
 static int64_t rmm_start(const struct manifest *manifest)
 {
@@ -113,11 +118,10 @@ static int64_t rmm_start(const struct manifest *manifest)
 		.memory_size = manifest->memory_size,
 	};
 	uint64_t size =
-		manifest->memory_size / GRANULE_SIZE * sizeof(struct granule);
+		align_up(words_size(manifest->memory_size), GRANULE_SIZE);
 	uint64_t granules;
 
 	el3_identify();
-	size = align_up(size, GRANULE_SIZE);
 	if (!el3_reserve_memory(size, &granules) ||
 	    !tables_map(granules, size, PGTABLE_DATA))
 		return RMM_EL3_BOOT_NO_MEMORY;
@@ -157,9 +161,7 @@ void boot_cold(uint64_t index, uint64_t version, uint64_t cpu_count,
 	dcache_clean((uintptr_t)&booted, sizeof(booted));
 	log_line("RMI 2.0, %lu MiB of memory from %lx, %lu KiB to track it",
 		 rmm.machine.memory_size >> 20, rmm.machine.memory_base.value,
-		 rmm.machine.memory_size / GRANULE_SIZE *
-				 sizeof(struct granule) >>
-			 10);
+		 words_size(rmm.machine.memory_size) >> 10);
 	log_line("attestation: %s", rmm.attestation.platform_token != NULL
 					    ? "provisioned"
 					    : "not provisioned");

@@ -57,9 +57,9 @@ static unsigned firme_call(uint64_t pa, unsigned count, uint64_t gpi)
 	struct el3_result result = el3_call(FIRME_GPI_SET, pa, count, gpi);
 	int32_t status = (int32_t)result.x0;
 
-	return status == FIRME_OK || status == FIRME_E_INCOMPLETE
-		       ? (unsigned)result.x1
-		       : 0;
+	if (status != FIRME_OK && status != FIRME_E_INCOMPLETE)
+		return 0;
+	return (unsigned)result.x1;
 }
 
 /*

@@ -54,7 +54,7 @@ static unsigned lrs_which(uint64_t set, const uint64_t intids[2])
 		intid = BITS_GET(ich_lr_read(n), ICH_LR_INTID);
 		if (intid != intids[0] && intid != intids[1])
 			return 0;
-		which |= intid == intids[0] ? 1 : 2;
+		which |= intid == intids[0] ? GIC_ENDED_FIRST : GIC_ENDED_SECOND;
 	}
 	return which;
 }

@@ -14,6 +14,8 @@
  * or both, whose list registers ask to tell the host: does not tell it, and
  * says which, in bits 0 and 1. Else 0, and nothing has changed.
  */
+#define GIC_ENDED_FIRST  1
+#define GIC_ENDED_SECOND 2
 unsigned gic_end(const uint64_t intids[2]);
 
 /* After a run: list registers signal nothing to what runs next. */

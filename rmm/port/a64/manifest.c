@@ -8,8 +8,7 @@
 #include "abi/rmm_el3.h"
 #include "lib/addr.h"
 #include "lib/number.h"
-
-#define PAGE_SIZE 0x1000
+#include "rmm/core/granule.h"
 
 #define VERSION_MAJOR(version) ((version) >> 16)
 #define VERSION_MINOR(version) ((version) & 0xffff)
@@ -34,10 +33,10 @@ static const uint64_t *array_of(const struct page *page,
 {
 	uint64_t offset = list->pointer - page->pa;
 
-	if (list->pointer < page->pa || offset > PAGE_SIZE ||
+	if (list->pointer < page->pa || offset > GRANULE_SIZE ||
 	    offset < sizeof(struct rmm_el3_manifest) ||
 	    !is_aligned(offset, sizeof(uint64_t)) ||
-	    list->count > (PAGE_SIZE - offset) / element)
+	    list->count > (GRANULE_SIZE - offset) / element)
 		return NULL;
 	return page->words + offset / sizeof(uint64_t);
 }
@@ -102,7 +101,7 @@ static bool memory_read(const struct page *page, const struct rmm_el3_list *dram
 		return false;
 	memcpy(&bank, array_of(page, dram, sizeof(bank)), sizeof(bank));
 	if (bank.base == 0 || bank.size == 0 ||
-	    !is_aligned(bank.base | bank.size, PAGE_SIZE) ||
+	    !is_aligned(bank.base | bank.size, GRANULE_SIZE) ||
 	    bank.base >= pa_end || bank.size > pa_end - bank.base)
 		return false;
 	manifest->memory_base = bank.base;
@@ -123,7 +122,7 @@ static bool console_read(const struct page *page,
 	memcpy(&console, array_of(page, consoles, sizeof(console)),
 	       sizeof(console));
 	if (memcmp(console.name, pl011, sizeof(pl011)) != 0 ||
-	    console.base == 0 || !is_aligned(console.base, PAGE_SIZE) ||
+	    console.base == 0 || !is_aligned(console.base, GRANULE_SIZE) ||
 	    console.pages == 0 || console.flags != 0)
 		return false;
 	manifest->console = console.base;

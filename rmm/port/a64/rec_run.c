@@ -15,8 +15,6 @@
 #include "rmm/port/a64/regs.h"
 #include "rmm/port/a64/timer.h"
 
-#define PARANGE_48_BIT 5
-
 /* Those that stay for a run and for the rest. */
 void rec_cpu_init(void)
 {
@@ -47,8 +45,8 @@ static uint64_t rec_vtcr(const struct realm_s2 *s2)
 	uint64_t range =
 		BITS_GET(sysreg_read(ID_AA64MMFR0_EL1), ID_AA64MMFR0_PARANGE);
 
-	if (range > PARANGE_48_BIT)
-		range = PARANGE_48_BIT;
+	if (range > PARANGE_48_BITS)
+		range = PARANGE_48_BITS;
 	return BITS_PUT(VTCR_T0SZ, 64 - s2->ipa_bits) |
 	       BITS_PUT(VTCR_SL0, 2 - s2->start_level) | VTCR_WALK |
 	       BITS_PUT(VTCR_PS, range) | VTCR_NSA | VTCR_RES1;

@@ -13,7 +13,7 @@
 #define ID_AA64ISAR2_EL1 S3_0_C0_C6_2
 #define ID_AA64MMFR3_EL1 S3_0_C0_C7_3
 
-#define SVCR_SM UINT64_C(1) /* streaming SVE mode */
+#define SVCR_SM (UINT64_C(1) << 0) /* streaming SVE mode */
 #define DIT_ON  (UINT64_C(1) << 24)
 
 /*
@@ -41,7 +41,9 @@
 #define CPTR_TSM    (1 << 12)
 #define CPTR_TFP    (1 << 10)
 #define CPTR_TZ     (1 << 8)
-#define CPTR_OTHERS (1 << 20 | 1 << 30)
+#define CPTR_TTA    (1 << 20)
+#define CPTR_TAM    (1 << 30)
+#define CPTR_OTHERS (CPTR_TTA | CPTR_TAM)
 /* The RMM, which uses none; the RMM with the host's saved; a Realm's. */
 #define CPTR_CLOSED (CPTR_RES1 | CPTR_TSM | CPTR_TFP | CPTR_TZ | CPTR_OTHERS)
 #define CPTR_OPEN   (CPTR_RES1 | CPTR_OTHERS)
@@ -64,7 +66,10 @@
 #define VTCR_T0SZ_WIDTH 6
 #define VTCR_SL0_SHIFT  6
 #define VTCR_SL0_WIDTH  2
-#define VTCR_WALK       (1 << 8 | 1 << 10 | 3 << 12)
+#define VTCR_IRGN0_WB   (1 << 8)
+#define VTCR_ORGN0_WB   (1 << 10)
+#define VTCR_SH0_INNER  (3 << 12)
+#define VTCR_WALK       (VTCR_IRGN0_WB | VTCR_ORGN0_WB | VTCR_SH0_INNER)
 #define VTCR_PS_SHIFT   16
 #define VTCR_PS_WIDTH   3
 #define VTCR_NSA        (UINT64_C(1) << 30)
@@ -73,20 +78,20 @@
 /* ICH_VTR_EL2: list registers - 1; ICH_HCR_EL2: the virtual interface. */
 #define ICH_VTR_LRS_SHIFT 0
 #define ICH_VTR_LRS_WIDTH 5
-#define ICH_HCR_EN        1
-#define ICC_SRE_SRE       1 /* system registers are in use */
+#define ICH_HCR_EN        (1 << 0)
+#define ICC_SRE_SRE       (1 << 0) /* system registers are in use */
 
 /* PAR_EL1 and HPFAR_EL2: bits 51:12 of an address. */
-#define PAR_FAILED       1
+#define PAR_FAILED       (1 << 0)
 #define PAR_PA_SHIFT     12
 #define PAR_PA_WIDTH     40
 #define HPFAR_FIPA_SHIFT 4
 
 /* ICH_MISR_EL2: an end of interrupt that a list register asked to be told of. */
-#define ICH_MISR_EOI 1
+#define ICH_MISR_EOI (1 << 0)
 
 /* Private interrupts have these numbers (Arm DEN0094, PPI assignments). */
-#define INTID_MASK        0xffffff
+#define INTID_MASK        0xffffff /* ICC_HPPIR1_EL1 */
 #define INTID_MAINTENANCE 25
 #define INTID_TIMER_VIRT  27
 #define INTID_TIMER_PHYS  30
@@ -101,6 +106,9 @@
 #define ID_AA64ISAR0_RNDR_WIDTH    4
 #define ID_AA64MMFR0_PARANGE_SHIFT 0
 #define ID_AA64MMFR0_PARANGE_WIDTH 4
+
+/* ID_AA64MMFR0_EL1.PARange and VTCR_EL2.PS: 48 bits of physical address. */
+#define PARANGE_48_BITS 5
 
 #define VTTBR_VMID_SHIFT 48
 #define VTTBR_VMID_WIDTH 16

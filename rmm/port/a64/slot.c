@@ -102,17 +102,19 @@ static void block_zero(pa_t pa)
 void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count)
 {
 	uint64_t left = count * GRANULE_SIZE;
-	uint64_t step;
 
-	for (; left > 0; left -= step, pa = pa_add(pa, step)) {
-		bool block = left >= PGTABLE_BLOCK &&
-			     is_aligned(pa.value, PGTABLE_BLOCK);
+	while (left > 0) {
+		uint64_t step = GRANULE_SIZE;
 
-		step = block ? PGTABLE_BLOCK : GRANULE_SIZE;
-		if (block)
+		if (left >= PGTABLE_BLOCK &&
+		    is_aligned(pa.value, PGTABLE_BLOCK)) {
+			step = PGTABLE_BLOCK;
 			block_zero(pa);
-		else
+		} else {
 			slot_zero(port, pa);
+		}
+		left -= step;
+		pa = pa_add(pa, step);
 	}
 }
 

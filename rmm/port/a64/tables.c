@@ -7,21 +7,20 @@
 #include "lib/image.h"
 #include "lib/number.h"
 #include "lib/pgtable.h"
+#include "rmm/core/granule.h"
 #include "rmm/port/a64/cpu.h"
 
-#define PAGE        0x1000
-#define TABLE       3 /* descriptor of a table */
 #define SLOT_ENTRY  511 /* of the root: SLOT_WINDOW */
 #define POOL_TABLES 64
 
 typedef uint64_t table_page[PGTABLE_ENTRIES];
 
-#define PAGES __attribute__((section(".bss.page"), aligned(0x1000)))
+#define TABLE_PAGES __attribute__((section(".bss.page"), aligned(GRANULE_SIZE)))
 
-table_page cpu_roots[RMM_CPUS] PAGES;
-static table_page slot_level2[RMM_CPUS] PAGES;
-static table_page slot_level3[RMM_CPUS] PAGES;
-static table_page pool[POOL_TABLES] PAGES;
+table_page cpu_roots[RMM_CPUS] TABLE_PAGES;
+static table_page slot_level2[RMM_CPUS] TABLE_PAGES;
+static table_page slot_level3[RMM_CPUS] TABLE_PAGES;
+static table_page pool[POOL_TABLES] TABLE_PAGES;
 uint8_t cpu_stacks[RMM_CPUS][CPU_STACKS_SIZE]
 	__attribute__((section(".bss.page"), aligned(CPU_STACKS_SIZE)));
 
@@ -37,7 +36,7 @@ bool tables_map(uint64_t base, uint64_t size, uint64_t attributes)
 	struct pgtable_range range = { base, base, size, attributes };
 	bool mapped;
 
-	if (!is_aligned(base | size, PAGE) || base >= SLOT_WINDOW ||
+	if (!is_aligned(base | size, GRANULE_SIZE) || base >= SLOT_WINDOW ||
 	    size > SLOT_WINDOW - base)
 		return false;
 	mapped = pgtable_map(&table, &range);
@@ -75,10 +74,15 @@ static bool map_image(void)
 	       map_between(cpu_stacks + RMM_CPUS, image_end, PGTABLE_DATA);
 }
 
+static uint64_t table_entry(const uint64_t *level)
+{
+	return pa_of(level) | PGTABLE_DESC_VALID | PGTABLE_DESC_TABLE_OR_PAGE;
+}
+
 static void link_slots(uint64_t index)
 {
-	cpu_roots[index][SLOT_ENTRY] = pa_of(slot_level2[index]) | TABLE;
-	slot_level2[index][0] = pa_of(slot_level3[index]) | TABLE;
+	cpu_roots[index][SLOT_ENTRY] = table_entry(slot_level2[index]);
+	slot_level2[index][0] = table_entry(slot_level3[index]);
 }
 
 void tables_start(uint64_t index)

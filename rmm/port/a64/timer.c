@@ -47,16 +47,23 @@ void timers_stop(struct rec *rec)
 	timers_load(&cpu->host_virt, &cpu->host_phys);
 }
 
+/* Is what the controller would signal the interrupt of a masked timer? */
+static bool masked_pends(uint64_t cnthctl)
+{
+	uint64_t pending = sysreg_read(ICC_HPPIR1_EL1) & INTID_MASK;
+
+	if (pending == INTID_TIMER_VIRT)
+		return (cnthctl & CNTHCTL_CNTVMASK) != 0;
+	if (pending == INTID_TIMER_PHYS)
+		return (cnthctl & CNTHCTL_CNTPMASK) != 0;
+	return false;
+}
+
 /* Until neither masked interrupt is what the controller would signal. */
 static void timers_settle(uint64_t cnthctl)
 {
 	for (unsigned i = 0; i < GIC_SETTLE_TRIES; i++) {
-		uint64_t pending = sysreg_read(ICC_HPPIR1_EL1) & INTID_MASK;
-
-		if (!(pending == INTID_TIMER_VIRT &&
-		      (cnthctl & CNTHCTL_CNTVMASK)) &&
-		    !(pending == INTID_TIMER_PHYS &&
-		      (cnthctl & CNTHCTL_CNTPMASK)))
+		if (!masked_pends(cnthctl))
 			return;
 	}
 }
@@ -98,9 +105,9 @@ bool timers_end(struct rec *rec)
 	};
 	unsigned ended = gic_end(quiet);
 
-	if (ended & 1)
+	if (ended & GIC_ENDED_FIRST)
 		rec->virt.ctl = virt;
-	if (ended & 2)
+	if (ended & GIC_ENDED_SECOND)
 		rec->phys.ctl = phys;
 	return ended != 0;
 }

@@ -245,5 +245,6 @@ bool inprocess_in_realm(struct inprocess *inprocess, uint64_t pa)
 {
 	uint64_t index = (pa - inprocess->port.base) / GRANULE_SIZE;
 
-	return __atomic_load_n(&inprocess->port.pas[index], __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&inprocess->port.pas[index], __ATOMIC_ACQUIRE) ==
+	       PAS_REALM;
 }

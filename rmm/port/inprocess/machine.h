@@ -30,11 +30,15 @@ struct lent_range {
 
 #define LENT_RANGES 8
 
+/* The PAS of a granule; memory that was not touched is Non-secure. */
+#define PAS_NS    0
+#define PAS_REALM 1
+
 struct rmm_port {
 	uint64_t base; /* the bank's PA */
 	uint64_t size; /* bytes */
 	uint8_t *memory;
-	uint8_t *pas; /* per granule: 1 if in Realm PAS; atomic */
+	uint8_t *pas; /* per granule: PAS_*; atomic */
 	uint8_t *touched; /* per granule: not known to be zero; atomic */
 	uint64_t delegated; /* of them; atomic */
 	bool discard_content;

@@ -36,7 +36,7 @@ static bool in_realm_pas(const struct rmm_port *port, pa_t pa)
 {
 	const uint8_t *pas = &port->pas[granule_index(port, pa)];
 
-	return __atomic_load_n(pas, __ATOMIC_ACQUIRE) != 0;
+	return __atomic_load_n(pas, __ATOMIC_ACQUIRE) == PAS_REALM;
 }
 
 /* Stands in for a page whose content is not kept; one at a time. */
@@ -118,9 +118,10 @@ bool port_ns_write(struct rmm_port *port, pa_t pa, const void *from, size_t size
 	return true;
 }
 
-static bool pas_move(struct rmm_port *port, pa_t pa, uint8_t from, uint8_t to)
+static bool pas_move(struct rmm_port *port, pa_t pa, uint8_t to)
 {
 	uint8_t *pas = &port->pas[granule_index(port, pa)];
+	uint8_t from = to == PAS_REALM ? PAS_NS : PAS_REALM;
 
 	if (pa.value == port->faults.el3_refuses ||
 	    lent_at(port, pa.value) != NULL)
@@ -134,22 +135,28 @@ static pa_t granule_after(pa_t pa, unsigned count)
 	return pa_make(pa.value + (uint64_t)count * GRANULE_SIZE);
 }
 
-unsigned port_pas_to_realm(struct rmm_port *port, pa_t pa, unsigned count)
+static unsigned pas_move_range(struct rmm_port *port, pa_t pa, unsigned count,
+			       uint8_t to)
 {
 	unsigned done = 0;
 
-	while (done < count && pas_move(port, granule_after(pa, done), 0, 1))
+	while (done < count && pas_move(port, granule_after(pa, done), to))
 		done++;
+	return done;
+}
+
+unsigned port_pas_to_realm(struct rmm_port *port, pa_t pa, unsigned count)
+{
+	unsigned done = pas_move_range(port, pa, count, PAS_REALM);
+
 	__atomic_fetch_add(&port->delegated, done, __ATOMIC_RELAXED);
 	return done;
 }
 
 unsigned port_pas_to_ns(struct rmm_port *port, pa_t pa, unsigned count)
 {
-	unsigned done = 0;
+	unsigned done = pas_move_range(port, pa, count, PAS_NS);
 
-	while (done < count && pas_move(port, granule_after(pa, done), 1, 0))
-		done++;
 	__atomic_fetch_sub(&port->delegated, done, __ATOMIC_RELAXED);
 	return done;
 }
