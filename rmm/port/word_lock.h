@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Taking the lock bit of a granule's word (rmm/core/granule.h), for all ports. */
+/* Taking the lock bit of a granule's word (rmm/core/granule.h), for all
+ * ports. */
 #ifndef REEVE_RMM_PORT_WORD_LOCK_H
 #define REEVE_RMM_PORT_WORD_LOCK_H
 

@@ -22,7 +22,7 @@ _Noreturn void boot_cold(uint64_t index, uint64_t version, uint64_t cpu_count,
 			 uint64_t shared);
 _Noreturn void boot_warm(uint64_t index);
 
-/* entry.S looks at it with the MMU off. */
+/* 1 once the first CPU has booted. entry.S reads it with the MMU off. */
 uint32_t booted __attribute__((section(".data")));
 
 static struct cpu cpus[RMM_CPUS];
@@ -49,7 +49,7 @@ void cpu_init(uint64_t index)
 	rec_cpu_init();
 }
 
-/* Requests for ever. After each, nothing of a Realm is mapped. */
+/* Serves requests for ever. No granule of a Realm stays mapped after one. */
 static _Noreturn void boot_serve(void)
 {
 	struct smccc_regs regs = { { (uint64_t)RMM_EL3_BOOT_OK } };
@@ -110,7 +110,7 @@ static uint64_t words_size(uint64_t memory_size)
 	return memory_size / GRANULE_SIZE * sizeof(struct granule);
 }
 
-/* The granule words, in memory of EL3's choice. */
+/* Starts the core, with the granules' words in memory that EL3 chooses. */
 static int64_t rmm_start(const struct manifest *manifest)
 {
 	struct rmm_machine machine = {

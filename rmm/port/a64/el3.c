@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What EL3 does for the RMM. */
+/* The services of EL3 (docs/machine.md, Runtime services). */
 #include "rmm/port/a64/el3.h"
 
 #include "abi/bits.h"
@@ -9,14 +9,15 @@
 
 #define RESERVE_ALIGN_BITS 12
 
-/* X0 to X2 that a service gives. */
+/* X0 to X2 as a service returns them. */
 struct el3_result {
 	uint64_t x0;
 	uint64_t x1;
 	uint64_t x2;
 };
 
-/* FIRME moves granules in ranges; else, a call of RMM-EL3 for each. */
+/* EL3 has FIRME, which moves ranges of granules. Otherwise each granule takes a
+ * call of the RMM-EL3 interface. */
 static bool has_firme;
 
 static struct el3_result el3_call(uint64_t fid, uint64_t a, uint64_t b,
@@ -51,7 +52,7 @@ void el3_identify(void)
 		    (features.x1 & FIRME_GRANULE0_GPI_SET) != 0;
 }
 
-/* How many granules one call moves. */
+/* Makes one call to move granules and returns how many were moved. */
 static unsigned firme_call(uint64_t pa, unsigned count, uint64_t gpi)
 {
 	struct el3_result result = el3_call(FIRME_GPI_SET, pa, count, gpi);
@@ -63,8 +64,9 @@ static unsigned firme_call(uint64_t pa, unsigned count, uint64_t gpi)
 }
 
 /*
- * An EL3 may move fewer than it is asked for, and is asked for the rest then.
- * One that takes a single granule a call refuses more.
+ * EL3 may move fewer granules than requested; the rest is then requested again.
+ * An EL3 that moves a single granule in a call refuses more than one, so after
+ * a refusal the granules are moved one by one.
  */
 static unsigned firme_move(pa_t pa, unsigned count, uint64_t gpi)
 {

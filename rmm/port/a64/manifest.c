@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The boot manifest: every list is checked, also of what is not used. */
+/* The boot manifest. Every list is checked, also those that are not used. */
 #include "rmm/port/a64/manifest.h"
 
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 
 #define VERSION_MAJOR(version) ((version) >> 16)
 #define VERSION_MINOR(version) ((version) & 0xffff)
-/* The minor versions since which there are lists. */
+/* The minor versions that added lists. */
 #define MINOR_CONSOLES 3
 #define MINOR_DEVICES  4
 #define MINOR_SMMUS    5
@@ -25,8 +25,8 @@ struct page {
 	uint64_t pa;
 };
 
-/* The words of a list's array, NULL if it does not lie in the page behind the
- * manifest. */
+/* Returns the words of a list's array, or NULL if the array does not lie in the
+ * page behind the manifest. */
 static const uint64_t *array_of(const struct page *page,
 				const struct rmm_el3_list *list,
 				uint64_t element)
@@ -41,7 +41,7 @@ static const uint64_t *array_of(const struct page *page,
 	return page->words + offset / sizeof(uint64_t);
 }
 
-/* An empty list is all zero; the words of another add up to zero. */
+/* An empty list is all zero. The words of any other list add up to zero. */
 static bool list_valid(const struct page *page, const struct rmm_el3_list *list,
 		       uint64_t element)
 {
@@ -67,7 +67,7 @@ static bool root_complexes_valid(const struct page *page,
 		return false;
 	if (complexes->count == 0)
 		return complexes->pointer == 0 && complexes->checksum == 0;
-	/* The version's word is one of those that add up. */
+	/* The word of the version is part of the sum. */
 	list.checksum = complexes->checksum + complexes->version;
 	return list_valid(page, &list, ROOT_COMPLEX_SIZE);
 }
@@ -91,7 +91,7 @@ static bool lists_valid(const struct page *page,
 		root_complexes_valid(page, &manifest->root_complexes));
 }
 
-/* The core tracks one bank of memory. */
+/* The core tracks exactly one bank of memory. */
 static bool memory_read(const struct page *page, const struct rmm_el3_list *dram,
 			uint64_t pa_end, struct manifest *manifest)
 {
@@ -109,7 +109,7 @@ static bool memory_read(const struct page *page, const struct rmm_el3_list *dram
 	return true;
 }
 
-/* The first console is the one used; there may be none. */
+/* Uses the first console. There may be none. */
 static bool console_read(const struct page *page,
 			 const struct rmm_el3_list *consoles,
 			 struct manifest *manifest)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The end of the RMM. */
+/* Stopping the RMM for good. */
 #include "rmm/port/a64/panic.h"
 
 #include <stdint.h>
@@ -32,6 +32,6 @@ void rmm_stop_check(void)
 
 void port_panic(struct rmm_port *port, const char *why)
 {
-	(void)port; /* one RMM to a machine */
+	(void)port; /* a machine has one RMM */
 	rmm_stop(why);
 }

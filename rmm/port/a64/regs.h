@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Registers and fields that only the RMM uses (Arm DDI0487). */
+/* System registers and fields that only the RMM uses (DDI0487). */
 #ifndef REEVE_RMM_PORT_A64_REGS_H
 #define REEVE_RMM_PORT_A64_REGS_H
 
@@ -17,24 +17,24 @@
 #define DIT_ON  (UINT64_C(1) << 24)
 
 /*
- * HCR_EL2 while a Realm runs: EL1 is A64 behind stage 2; interrupts and
+ * HCR_EL2 while a Realm runs. EL1 is A64 behind stage 2; interrupts and
  * external aborts come to EL2; TLB maintenance reaches all CPUs (FB, BSU).
- * Traps: SMC (TSC), ID registers (TID1, TID3, TID5), what the implementation
- * defines (TIDCP, TACR), error records (TERR), limited ordering regions
- * (TLOR). What else would let a Realm use a feature that it is not to see is
- * 0. The RMM itself has a use for RW only.
+ * Traps: SMC (TSC), ID registers (TID1, TID3, TID5), implementation defined
+ * registers (TIDCP, TACR), error records (TERR), limited ordering regions
+ * (TLOR). Bits that would let a Realm use a hidden feature are 0. Only RW
+ * matters to the RMM itself.
  */
 #define HCR_REALM                                                              \
 	(HCR_STAGE2 | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |        \
 	 HCR_BSU | HCR_TID1 | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR |      \
 	 HCR_RW | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK | HCR_API | HCR_TID5)
 
-/* HCRX_EL2: memory copy instructions work (MSCEn); ALLINT traps. */
+/* HCRX_EL2: memory copy instructions work (MSCEn), ALLINT traps (TALLINT). */
 #define HCRX_REALM (HCRX_MSCEN | HCRX_TALLINT)
 
 /*
- * CPTR_EL2 (E2H = 0): its bits that are one; the traps of FP/SIMD (TFP), SVE
- * (TZ) and SME (TSM), which work on EL2 itself too; those of trace (TTA) and
+ * CPTR_EL2 (E2H = 0): its reserved-one bits; traps of FP/SIMD (TFP), SVE (TZ)
+ * and SME (TSM), which apply to EL2 itself too; traps of trace (TTA) and
  * activity monitors (TAM).
  */
 #define CPTR_RES1   0x22ff
@@ -44,21 +44,22 @@
 #define CPTR_TTA    (1 << 20)
 #define CPTR_TAM    (1 << 30)
 #define CPTR_OTHERS (CPTR_TTA | CPTR_TAM)
-/* The RMM, which uses none; the RMM with the host's saved; a Realm's. */
+/* For the RMM, which uses none of them; for the RMM after it has saved the
+ * host's; for a Realm. */
 #define CPTR_CLOSED (CPTR_RES1 | CPTR_TSM | CPTR_TFP | CPTR_TZ | CPTR_OTHERS)
 #define CPTR_OPEN   (CPTR_RES1 | CPTR_OTHERS)
 #define CPTR_SIMD   (CPTR_RES1 | CPTR_TSM | CPTR_TZ | CPTR_OTHERS)
 
 /*
- * MDCR_EL2: no event and cycle counting in the Realm world (HPMD, HCCD), and
- * all traps: counters (TPM, TPMCR), debug (TDA, TDOSA, TDRA), profiling
+ * MDCR_EL2: neither events nor cycles are counted at EL2 (HPMD, HCCD). All
+ * traps are on: counters (TPM, TPMCR), debug (TDA, TDOSA, TDRA), profiling
  * (TPMS), trace filters (TTRF).
  */
 #define MDCR_REALM                                                             \
 	(MDCR_GUEST_TRAPS | MDCR_TPMS | MDCR_HPMD | MDCR_TTRF | MDCR_HCCD)
 
-/* EL1 has both counters and the physical timer (its virtual one it always
- * has). */
+/* CNTHCTL_EL2: EL1 may use the physical counter and timer. It always has the
+ * virtual ones. */
 #define CNTHCTL_REALM (CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN)
 
 /* VTCR_EL2: 4 KiB granules, inner shareable write-back walks, 8-bit VMIDs. */
@@ -75,7 +76,8 @@
 #define VTCR_NSA        (UINT64_C(1) << 30)
 #define VTCR_RES1       (UINT64_C(1) << 31)
 
-/* ICH_VTR_EL2: list registers - 1; ICH_HCR_EL2: the virtual interface. */
+/* ICH_VTR_EL2: number of list registers, less one. ICH_HCR_EL2: the virtual
+ * interface is on. */
 #define ICH_VTR_LRS_SHIFT 0
 #define ICH_VTR_LRS_WIDTH 5
 #define ICH_HCR_EN        (1 << 0)
@@ -87,10 +89,10 @@
 #define PAR_PA_WIDTH     40
 #define HPFAR_FIPA_SHIFT 4
 
-/* ICH_MISR_EL2: an end of interrupt that a list register asked to be told of. */
+/* ICH_MISR_EL2: the end of an interrupt whose list register has ICH_LR_EOI. */
 #define ICH_MISR_EOI (1 << 0)
 
-/* Private interrupts have these numbers (Arm DEN0094, PPI assignments). */
+/* The numbers of private interrupts (DEN0094, PPI assignments). */
 #define INTID_MASK        0xffffff /* ICC_HPPIR1_EL1 */
 #define INTID_MAINTENANCE 25
 #define INTID_TIMER_VIRT  27

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Granules and Non-secure memory, seen through this CPU's slots, which are
- * taken and given back in stack order. No other CPU's tables have them, so
- * that what is mapped here is invalidated here.
+ * Access to granules and Non-secure memory through slots of this CPU. Slots are
+ * allocated and freed in stack order. No other CPU's tables have these
+ * mappings, so invalidating this CPU's TLB is enough.
  */
 #include "lib/number.h"
 #include "lib/pgtable.h"
@@ -31,7 +31,7 @@ static void *slot_map(uint64_t pa, uint64_t attributes)
 	return slot_address(cpu->slots++);
 }
 
-/* An address whose entry is zero now. */
+/* Drops the TLB entry of an address whose table entry is now zero. */
 static void tlb_forget(const void *address)
 {
 	dsb(nshst);
@@ -65,7 +65,7 @@ void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
 	slot_unmap(address);
 }
 
-/* Not by DC ZVA: for QEMU each is three calls, and these stores are none. */
+/* Not by DC ZVA: QEMU makes three calls for each, and none for these stores. */
 static void page_zero(void *page)
 {
 	__asm__ volatile("1:	.rept 16\n\t"
@@ -84,7 +84,7 @@ static void slot_zero(struct rmm_port *port, pa_t pa)
 	port_granule_unmap(port, pa, page);
 }
 
-/* A whole block at once, in a window of its own. */
+/* Zeroes a whole block, mapped at an address of its own. */
 static void block_zero(pa_t pa)
 {
 	uint64_t *entry = cpu_this()->block_entry;
@@ -118,7 +118,7 @@ void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count)
 	}
 }
 
-/* The granule of an NS address; the byte itself is at its offset in it. */
+/* Maps the granule of a Non-secure address and returns its first byte. */
 static char *ns_map(pa_t pa)
 {
 	uint64_t offset = pa.value % GRANULE_SIZE;

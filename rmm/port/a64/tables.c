@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The RMM's own translation tables. Part of it runs with the MMU off. */
+/* The RMM's own translation tables. tables_start() runs with the MMU off. */
 #include "rmm/port/a64/tables.h"
 
 #include "lib/a64.h"
@@ -10,7 +10,7 @@
 #include "rmm/core/granule.h"
 #include "rmm/port/a64/cpu.h"
 
-#define SLOT_ENTRY  511 /* of the root: SLOT_WINDOW */
+#define SLOT_ENTRY  511 /* index of SLOT_WINDOW in the root table */
 #define POOL_TABLES 64
 
 typedef uint64_t table_page[PGTABLE_ENTRIES];
@@ -50,7 +50,7 @@ static bool map_between(const void *start, const void *end, uint64_t attributes)
 	return tables_map(pa_of(start), pa_of(end) - pa_of(start), attributes);
 }
 
-/* The stacks without the guard page below each. */
+/* Maps the stacks, without the guard page below each. */
 static bool map_stacks(void)
 {
 	for (unsigned i = 0; i < RMM_CPUS; i++) {
@@ -93,7 +93,8 @@ void tables_start(uint64_t index)
 		.pool_pages = POOL_TABLES,
 	};
 	link_slots(index);
-	/* Too few tables for the image is a mistake of ours; no one to tell. */
+	/* Too few tables for the image is a mistake in this program, and there
+	 * is no console yet to report it on. */
 	while (!map_image())
 		wfi();
 }

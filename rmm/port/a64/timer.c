@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The EL1 timers (rmi-rsi 5.8). */
+/* The EL1 timers (docs/rmi.md, Timers). */
 #include "rmm/port/a64/timer.h"
 
 #include "rmm/port/a64/cpu.h"
@@ -14,8 +14,11 @@ static void timers_save(struct rec_timer *virt, struct rec_timer *phys)
 	phys->cval = sysreg_read(CNTP_CVAL_EL0);
 }
 
-/* No timer runs with half of its state: that of the host would fire for the
- * Realm. A write of QEMU's wakes its main loop where the timer is enabled. */
+/*
+ * A timer must not run with half of its state, or a timer of the host would
+ * fire for the Realm. So it is turned off first, but only if it is on, and is
+ * then loaded: QEMU's main loop wakes at each write to a timer that is enabled.
+ */
 #define TIMER_LOAD(timer, ctl_reg, cval_reg)                                   \
 	do {                                                                   \
 		if (sysreg_read(ctl_reg) & TIMER_ENABLE)                       \
@@ -47,7 +50,8 @@ void timers_stop(struct rec *rec)
 	timers_load(&cpu->host_virt, &cpu->host_phys);
 }
 
-/* Is what the controller would signal the interrupt of a masked timer? */
+/* Returns true if the controller would signal the interrupt of a masked
+ * timer. */
 static bool masked_pends(uint64_t cnthctl)
 {
 	uint64_t pending = sysreg_read(ICC_HPPIR1_EL1) & INTID_MASK;
@@ -59,7 +63,8 @@ static bool masked_pends(uint64_t cnthctl)
 	return false;
 }
 
-/* Until neither masked interrupt is what the controller would signal. */
+/* Waits, for a bounded time, until the controller no longer signals the
+ * interrupt of a masked timer. */
 static void timers_settle(uint64_t cnthctl)
 {
 	for (unsigned i = 0; i < GIC_SETTLE_TRIES; i++) {

@@ -78,7 +78,8 @@ static enum rank rank_of(enum granule_state state)
 	}
 }
 
-/* In its state of now: a granule may have become a table since it was locked. */
+/* In its state of now: a granule may have become a table since it was
+ * locked. */
 static bool may_be_data(const uint32_t *word)
 {
 	unsigned state =

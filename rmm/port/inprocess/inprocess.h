@@ -60,7 +60,8 @@ uint64_t inprocess_rsi(struct inprocess *inprocess, uint64_t rec_pa,
 
 /*
  * The granule at pa as the host accesses it: 4 KiB, or NULL if it is not
- * Non-secure memory of the bank, or lent to it. It is valid until it gets delegated.
+ * Non-secure memory of the bank, or lent to it. It is valid until it gets
+ * delegated.
  */
 void *inprocess_host_page(struct inprocess *inprocess, uint64_t pa);
 
