@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* SHA-2 of the in-process port: OpenSSL, fetched and set up once. */
+/* SHA-2 of the in-process port, by OpenSSL, which is set up once. */
 #include <openssl/evp.h>
 #include <sched.h>
 #include <stddef.h>
@@ -59,7 +59,7 @@ static unsigned slot_take(struct rmm_port *port)
 	}
 }
 
-/* The OpenSSL state behind a hash under way: state[0] is its slot. */
+/* Returns the OpenSSL state of a hash under way. state[0] is its slot. */
 static EVP_MD_CTX *openssl_context(struct rmm_port *port,
 				   const struct hash *hash)
 {

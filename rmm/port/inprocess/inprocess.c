@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The in-process machine: making it, its two doors, and the host's view. */
+/* The in-process machine: its creation, its two entry points (RMI and RSI), and
+ * the host's view of it. */
 #include "rmm/port/inprocess/inprocess.h"
 
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #include "rmm/core/rec/rec.h"
 #include "rmm/port/inprocess/machine.h"
 
-/* Zeroed memory that is only committed where it is touched; NULL: none. */
+/* Returns zeroed memory that is only committed where it is touched, or NULL. */
 static void *memory_reserve(uint64_t size)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -41,7 +42,7 @@ static uint64_t granules_size(uint64_t memory_size)
 	return memory_size / GRANULE_SIZE * sizeof(struct granule);
 }
 
-/* file: where the memory is; -1: nowhere else. */
+/* file: a file that holds the machine's memory, or -1 for private memory. */
 static bool port_create(struct rmm_port *port,
 			const struct rmm_machine *machine, int file)
 {
@@ -107,7 +108,7 @@ void inprocess_smc(struct inprocess *inprocess, struct smccc_regs *regs)
 	discipline_end(&inprocess->port);
 }
 
-/* The REC, once it executes, makes its SMC. */
+/* Makes the SMC of a REC that executes. */
 static enum rsi_outcome call_rsi(struct rec_hold *hold, struct smccc_regs *regs,
 				 struct rmi_rec_exit *exit)
 {
