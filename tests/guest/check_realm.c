@@ -50,16 +50,6 @@ static void check_config(void)
 	      "nor to shared memory");
 }
 
-/* The RIPAS of one page; -1: none. */
-static uint64_t ripas_of(uint64_t page)
-{
-	struct smccc_regs regs;
-
-	if (rsi(&regs, RSI_IPA_STATE_GET, page, page + PAGE) != RSI_SUCCESS)
-		return UINT64_MAX;
-	return regs.x[2];
-}
-
 static void check_all_ram(void)
 {
 	uint64_t next = machine.ram_base;

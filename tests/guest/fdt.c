@@ -54,7 +54,7 @@ static bool has_string(struct property property, const char *text)
 	return false;
 }
 
-static uint64_t cells(struct property reg, uint32_t first, uint32_t count)
+static uint64_t cells_value(struct property reg, uint32_t first, uint32_t count)
 {
 	uint64_t value = 0;
 
@@ -71,12 +71,12 @@ static uint64_t reg_base(const struct node *node, const struct node *parent,
 {
 	uint32_t step = parent->address_cells + parent->size_cells;
 
-	return cells(node->reg, n * step, parent->address_cells);
+	return cells_value(node->reg, n * step, parent->address_cells);
 }
 
 static uint64_t reg_size(const struct node *node, const struct node *parent)
 {
-	return cells(node->reg, parent->address_cells, parent->size_cells);
+	return cells_value(node->reg, parent->address_cells, parent->size_cells);
 }
 
 static bool is_usable(const struct node *node)
@@ -90,7 +90,7 @@ static bool is_uart(const struct node *node)
 	       has_string(node->compatible, "arm,sbsa-uart");
 }
 
-static void judge(const struct node *node, const struct node *parent)
+static void node_read(const struct node *node, const struct node *parent)
 {
 	if (node->bootargs.data != NULL)
 		machine.arguments = (const char *)node->bootargs.data;
@@ -114,7 +114,8 @@ static void judge(const struct node *node, const struct node *parent)
 	}
 }
 
-static void take(struct node *node, const char *name, struct property property)
+static void property_store(struct node *node, const char *name,
+			   struct property property)
 {
 	if (strcmp(name, "compatible") == 0)
 		node->compatible = property;
@@ -162,13 +163,14 @@ static const uint8_t *walk_property(struct walk *walk, const uint8_t *next)
 {
 	const struct property property = { next + 8, be32(next) };
 
-	take(&walk->path[walk->depth], walk->strings + be32(next + 4), property);
+	property_store(&walk->path[walk->depth], walk->strings + be32(next + 4),
+		       property);
 	return aligned(next + 8 + property.size);
 }
 
 static void walk_end(struct walk *walk)
 {
-	judge(&walk->path[walk->depth], &walk->path[walk->depth - 1]);
+	node_read(&walk->path[walk->depth], &walk->path[walk->depth - 1]);
 	walk->depth--;
 }
 

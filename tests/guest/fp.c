@@ -29,7 +29,7 @@ uint64_t fp_third(void);
 
 static uint64_t away;
 
-static void fill(struct vectors *v, uint64_t seed, uint64_t round)
+static void fp_fill(struct vectors *v, uint64_t seed, uint64_t round)
 {
 	for (unsigned i = 0; i < 64; i++) {
 		v->q[i] = seed << 48 ^ round * UINT64_C(0x9e3779b97f4a7c15) ^
@@ -39,7 +39,7 @@ static void fill(struct vectors *v, uint64_t seed, uint64_t round)
 	v->fpsr = (seed * 0x15 + round) & FPSR_FLAGS;
 }
 
-static void hold(void)
+static void fp_hold(void)
 {
 	uint64_t last = timer_now();
 
@@ -66,9 +66,9 @@ static bool round_holds(uint64_t seed, uint64_t round)
 {
 	struct vectors before, after;
 
-	fill(&before, seed, round);
+	fp_fill(&before, seed, round);
 	fp_load(&before);
-	hold();
+	fp_hold();
 	fp_store(&after);
 	return memcmp(&before, &after, sizeof(before)) == 0 &&
 	       third_is_right(before.fpcr);
@@ -90,7 +90,6 @@ void fp(void)
 
 /* ---- What is not offered ---- */
 
-#define RET       0xd65f03c0
 #define RDVL      0x04bf5020 /* X0, #1 */
 #define RDSVL     0x04bf5820 /* X0, #1 */
 #define MRS_ZCR   0xd5381200 /* X0, ZCR_EL1 */
@@ -99,23 +98,19 @@ void fp(void)
 #define MRS_GCR   0xd53810c0 /* X0, GCR_EL1 */
 #define CPACR_ALL 0x03330000 /* SMEN, FPEN, ZEN: EL1 traps nothing */
 #define CPACR_FP  0x00300000
-#define UNDEFINED 0x02000000 /* ESR: class 0, a 32-bit instruction */
+#define UNDEFINED ((uint64_t)ESR_EC_UNKNOWN << ESR_EC_SHIFT | ESR_IL)
 #define SVE(pfr0) ((pfr0) >> 32 & 0xf)
 #define SME(pfr1) ((pfr1) >> 24 & 0xf)
 #define MTE(pfr1) ((pfr1) >> 8 & 0xf)
 
 static bool is_undefined(uint32_t instruction)
 {
-	static uint32_t code[2] __attribute__((aligned(64)));
+	static uint32_t code[CODE_WORDS] __attribute__((aligned(64)));
 	struct fault fault;
 
-	code[0] = instruction;
-	code[1] = RET;
-	dcache_clean((uintptr_t)code, sizeof(code));
-	icache_invalidate_all();
 	sysreg_write(CPACR_EL1, CPACR_ALL);
 	isb();
-	try_fetch((uintptr_t)code, &fault);
+	try_instruction(code, instruction, &fault);
 	sysreg_write(CPACR_EL1, CPACR_FP);
 	isb();
 	return fault.esr == UNDEFINED;

@@ -18,7 +18,6 @@
 
 #define MRS_X0      0xd5300000
 #define MSR_X0      0xd5100000
-#define RET         0xd65f03c0
 #define SYSREG_ANY  0x000fffe0 /* op0, op1, CRn, CRm, op2 */
 #define SYSREG_EL0  0x000b0000 /* op0 = 3, op1 = 3 */
 #define SYSREG_REST 0x0000ffe0 /* CRn, CRm, op2 */
@@ -30,7 +29,7 @@
 static uint64_t states[VCPUS_MAX];
 
 /* xorshift64* of S. Vigna: a sequence that any C compiler repeats. */
-static uint64_t any(void)
+static uint64_t draw(void)
 {
 	uint64_t *state = &states[vcpu_this()->index];
 
@@ -42,43 +41,44 @@ static uint64_t any(void)
 
 static uint64_t spare_page(void)
 {
-	return (uintptr_t)spare[FIRST_SPARE + any() % (SPARE_PAGES - FIRST_SPARE)];
+	return (uintptr_t)
+		spare[FIRST_SPARE + draw() % (SPARE_PAGES - FIRST_SPARE)];
 }
 
-static uint64_t argument(void)
+static uint64_t random_argument(void)
 {
 	const uint64_t choices[] = { 0,
 				     1,
-				     any() % 64,
-				     any(),
+				     draw() % 64,
+				     draw(),
 				     UINT64_MAX,
 				     spare_page(),
-				     spare_page() + any() % PAGE,
+				     spare_page() + draw() % PAGE,
 				     spare_page() | shared_bit,
-				     any() % GIB,
-				     any() % GIB / PAGE * PAGE,
+				     draw() % GIB,
+				     draw() % GIB / PAGE * PAGE,
 				     machine.ram_base + machine.ram_size,
 				     UINT64_C(1) << 63 };
 
-	return choices[any() % (sizeof(choices) / sizeof(choices[0]))];
+	return choices[draw() % (sizeof(choices) / sizeof(choices[0]))];
 }
 
-static uint64_t function(void)
+static uint64_t random_fid(void)
 {
-	const uint64_t choices[] = { any(),
-				     0x80000000 | any() % 4,
-				     0x84000000 | any() % 32,
-				     0xc4000000 | any() % 32,
-				     0x86000000 | any() % 4,
-				     0xc4000150 + any() % 64,
-				     RSI_VERSION + any() % 32,
-				     RSI_VERSION + any() % 10 };
+	const uint64_t choices[] = { draw(),
+				     0x80000000 | draw() % 4,
+				     0x84000000 | draw() % 32,
+				     0xc4000000 | draw() % 32,
+				     0x86000000 | draw() % 4,
+				     0xc4000150 + draw() % 64,
+				     RSI_VERSION + draw() % 32,
+				     RSI_VERSION + draw() % 10 };
 
-	return choices[any() % (sizeof(choices) / sizeof(choices[0]))];
+	return choices[draw() % (sizeof(choices) / sizeof(choices[0]))];
 }
 
 /* Stops, starts or suspends this vCPU or another. */
-static bool is_end(uint64_t fid)
+static bool fid_ends(uint64_t fid)
 {
 	static const uint16_t ends[] = { 0x1, 0x2, 0x3, 0x8,  0x9,
 					 0xc, 0xd, 0xe, 0x12, 0x15 };
@@ -94,13 +94,13 @@ static bool is_end(uint64_t fid)
  * it, of which nothing can become memory. */
 static void ripas_range(uint64_t *x)
 {
-	if (any() % 4 != 0) {
+	if (draw() % 4 != 0) {
 		x[1] = spare_page();
-		x[2] = x[1] + (any() % 3 != 0 ? PAGE : any() % 64);
+		x[2] = x[1] + (draw() % 3 != 0 ? PAGE : draw() % 64);
 		return;
 	}
-	x[1] = machine.ram_base + machine.ram_size + any() % GIB / PAGE * PAGE;
-	x[2] = x[1] + (any() % 3 != 0 ? any() % GIB / PAGE * PAGE : any());
+	x[1] = machine.ram_base + machine.ram_size + draw() % GIB / PAGE * PAGE;
+	x[2] = x[1] + (draw() % 3 != 0 ? draw() % GIB / PAGE * PAGE : draw());
 }
 
 static void any_call(void)
@@ -108,10 +108,10 @@ static void any_call(void)
 	struct smccc_regs regs;
 
 	for (unsigned i = 0; i < 18; i++)
-		regs.x[i] = argument();
+		regs.x[i] = random_argument();
 	do {
-		regs.x[0] = function();
-	} while (is_end(regs.x[0]));
+		regs.x[0] = random_fid();
+	} while (fid_ends(regs.x[0]));
 	if ((uint32_t)regs.x[0] == RSI_IPA_STATE_SET)
 		ripas_range(regs.x);
 	if (machine.is_psci_smc)
@@ -123,32 +123,34 @@ static void any_call(void)
 /* Reads of all devices, writes to the interrupt controller. */
 static void any_access(void)
 {
-	uint64_t at = (any() % 2 != 0 ? machine.gicd : machine.gicr) +
-		      any() % 0x40000;
+	uint64_t at = (draw() % 2 != 0 ? machine.gicd : machine.gicr) +
+		      draw() % 0x40000;
 	struct fault fault;
 
-	if (any() % 2 != 0) {
-		try_write(at & ~UINT64_C(7), any(), &fault);
+	if (draw() % 2 != 0) {
+		try_write(at & ~UINT64_C(7), draw(), &fault);
 	} else {
-		(void)try_read((any() % 2 != 0 ? at : any() % GIB) & ~UINT64_C(7),
+		(void)try_read((draw() % 2 != 0 ? at : draw() % GIB) &
+				       ~UINT64_C(7),
 			       &fault);
 	}
 }
 
 static void any_register(void)
 {
-	static uint32_t codes[VCPUS_MAX][16] __attribute__((aligned(64)));
-	uint32_t *code = codes[vcpu_this()->index];
-	uint64_t pick = any();
+	static uint32_t codes[VCPUS_MAX][CODE_WORDS]
+		__attribute__((aligned(64)));
+	uint64_t pick = draw();
+	uint32_t instruction;
 	struct fault fault;
 
-	code[0] = pick % 2 != 0 ? MRS_X0 | (uint32_t)(any() & SYSREG_ANY)
-				: MSR_X0 | SYSREG_EL0 |
-					  (uint32_t)(any() & SYSREG_REST);
-	code[1] = RET;
-	dcache_clean((uintptr_t)code, sizeof(codes[0]));
-	icache_invalidate_all();
-	try_fetch((uintptr_t)code, &fault);
+	if (pick % 2 != 0) {
+		instruction = MRS_X0 | (uint32_t)(draw() & SYSREG_ANY);
+	} else {
+		instruction =
+			MSR_X0 | SYSREG_EL0 | (uint32_t)(draw() & SYSREG_REST);
+	}
+	try_instruction(codes[vcpu_this()->index], instruction, &fault);
 }
 
 static void fuzz_job(struct vcpu *vcpu)
@@ -158,9 +160,9 @@ static void fuzz_job(struct vcpu *vcpu)
 	uint64_t steps = argument_number("steps", 1000);
 
 	states[vcpu->index] = (argument_number("seed", 1) + vcpu->index) * 2 + 1;
-	__asm__ volatile("msr daifset, #2" ::: "memory");
+	irq_mask();
 	for (uint64_t i = 0; i < steps; i++)
-		things[any() % 3]();
+		things[draw() % 3]();
 	vcpu->result = steps;
 }
 

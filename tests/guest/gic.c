@@ -19,7 +19,6 @@
 #define USED     (1u << TIMER_PPI | 1u << JOB_SGI | 1u << PING_SGI)
 #define SPURIOUS 1020
 #define TIMER_ON 1
-#define AFFINITY UINT64_C(0xff00ffffff)
 #define NANOS    UINT64_C(1000000000)
 
 void interrupt_take(struct vcpu *vcpu);
@@ -32,7 +31,7 @@ void gic_init(void)
 /* The redistributor whose TYPER has this vCPU's affinity; 0: none. */
 static uint64_t redistributor(void)
 {
-	uint64_t mpidr = sysreg_read(MPIDR_EL1) & AFFINITY;
+	uint64_t mpidr = sysreg_read(MPIDR_EL1) & MPIDR_AFFINITY;
 	uint32_t affinity = (uint32_t)(mpidr >> 8 & 0xff000000) |
 			    (uint32_t)(mpidr & 0xffffff);
 	uint64_t frame = machine.gicr;
@@ -140,10 +139,11 @@ bool wait_for_interrupt(unsigned intid, unsigned count)
 	bool taken = false;
 
 	for (unsigned tries = 0; tries < 1000 && !taken; tries++) {
-		__asm__ volatile("msr daifset, #2" ::: "memory");
+		irq_mask();
 		if (vcpu->interrupts[intid] == count)
 			wfi();
-		__asm__ volatile("msr daifclr, #2\n\tisb" ::: "memory");
+		irq_unmask();
+		isb();
 		taken = vcpu->interrupts[intid] > count;
 	}
 	return taken;

@@ -68,11 +68,11 @@ static void flood_rsi(void)
 /* Masked, so that it is not taken before the WFI that it ends. */
 static void flood_wfi(void)
 {
-	__asm__ volatile("msr daifset, #2" ::: "memory");
+	irq_mask();
 	timer_start(1000);
 	wfi();
 	timer_stop();
-	__asm__ volatile("msr daifclr, #2" ::: "memory");
+	irq_unmask();
 }
 
 /* Until it is taken: it is due at once, and the vCPU does not wait. */
@@ -156,7 +156,7 @@ static const struct {
 };
 
 /* rounds=N ends it after so many; report=N tells how many, every so often. */
-static void repeat(const char *name, void (*once)(void))
+static void loop_run(const char *name, void (*once)(void))
 {
 	uint64_t rounds = argument_number("rounds", UINT64_MAX);
 	uint64_t report = argument_number("report", UINT64_MAX);
@@ -177,6 +177,6 @@ void loops(void)
 	for (unsigned i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
 		if (argument_has(things[i].name) &&
 		    (is_realm() || !things[i].needs_realm))
-			repeat(things[i].name, things[i].once);
+			loop_run(things[i].name, things[i].once);
 	}
 }

@@ -16,7 +16,7 @@ static unsigned passed, failed;
 
 _Noreturn void probe_main(const void *fdt);
 
-static void put(char c)
+static void console_put(char c)
 {
 	pl011_put(uart, c);
 }
@@ -68,7 +68,7 @@ static void console_find(void)
 	/* At its own address once the MMU is on. */
 	uart = machine.uart | shared_bit;
 	pl011_init(uart);
-	log_init("probe", put);
+	log_init("probe", console_put);
 }
 
 static void vcpus_name(void)
@@ -79,7 +79,7 @@ static void vcpus_name(void)
 	vcpus[0].starts = 1;
 }
 
-static void begin(const void *fdt)
+static void probe_begin(const void *fdt)
 {
 	bool is_known = machine_read(fdt);
 
@@ -97,7 +97,7 @@ static void begin(const void *fdt)
 		 machine.arguments != NULL ? machine.arguments : "none");
 	gic_init();
 	gic_vcpu_init(&vcpus[0]);
-	__asm__ volatile("msr daifclr, #2" ::: "memory");
+	irq_unmask();
 }
 
 static bool wants(const char *what)
@@ -107,7 +107,7 @@ static bool wants(const char *what)
 
 void probe_main(const void *fdt)
 {
-	begin(fdt);
+	probe_begin(fdt);
 	loops();
 	if (is_realm() && argument_has("steady"))
 		steady();

@@ -65,6 +65,9 @@ struct vcpu {
 } __attribute__((aligned(16)));
 extern struct vcpu vcpus[VCPUS_MAX];
 
+/* The affinity fields of MPIDR_EL1. */
+#define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
+
 static inline struct vcpu *vcpu_this(void)
 {
 	return (struct vcpu *)sysreg_read(tpidr_el1);
@@ -78,6 +81,8 @@ bool vcpu_run(struct vcpu *vcpu, void (*job)(struct vcpu *vcpu));
 /* Turns it on, or off. Both wait until it is. */
 bool vcpu_on(struct vcpu *vcpu);
 bool vcpu_off(struct vcpu *vcpu);
+/* Returns true if PSCI says that it is off. */
+bool vcpu_is_off(const struct vcpu *vcpu);
 void vcpus_on(void);
 
 /* A condition that becomes true while others work. false: it did not, for so
@@ -105,6 +110,10 @@ void mmu_enable(void);
 uint64_t try_read(uint64_t address, struct fault *fault);
 void try_write(uint64_t address, uint64_t word, struct fault *fault);
 void try_fetch(uint64_t address, struct fault *fault);
+/* Runs one instruction that may fault, from code, which is 64-byte aligned. */
+#define CODE_WORDS 16
+void try_instruction(uint32_t code[CODE_WORDS], uint32_t instruction,
+		     struct fault *fault);
 /* A synchronous external abort, as RMM and host give for what is not there. */
 bool is_external(const struct fault *fault, uint64_t address);
 
@@ -116,12 +125,25 @@ extern uint8_t spare[SPARE_PAGES][PAGE];
 #define RIPAS_EMPTY 0
 #define RIPAS_RAM   1
 uint64_t ripas_set(uint64_t base, uint64_t top, uint64_t ripas);
+/* Returns the RIPAS of a page, or UINT64_MAX if it has none. */
+uint64_t ripas_of(uint64_t page);
 
 /* ---- Interrupts ---- */
 
 #define TIMER_PPI 27
 #define JOB_SGI   1
 #define PING_SGI  2
+
+/* Mask and unmask IRQs. */
+static inline void irq_mask(void)
+{
+	__asm__ volatile("msr daifset, #2" ::: "memory");
+}
+
+static inline void irq_unmask(void)
+{
+	__asm__ volatile("msr daifclr, #2" ::: "memory");
+}
 
 void gic_init(void);
 void gic_vcpu_init(struct vcpu *vcpu);

@@ -30,7 +30,7 @@ static void expect(bool good, const char *what)
 }
 
 /* One RSI call: how far it came. */
-static uint64_t change_once(uint64_t base, uint64_t top, uint64_t ripas)
+static uint64_t ripas_change_once(uint64_t base, uint64_t top, uint64_t ripas)
 {
 	struct smccc_regs regs = { { RSI_IPA_STATE_SET, base, top, ripas,
 				     RSI_IPA_CHANGE_DESTROYED } };
@@ -45,21 +45,12 @@ static uint64_t change_once(uint64_t base, uint64_t top, uint64_t ripas)
 	return wrong != NULL ? top : regs.x[1];
 }
 
-static uint64_t ripas_of(uint64_t page)
-{
-	struct smccc_regs regs;
-
-	if (rsi(&regs, RSI_IPA_STATE_GET, page, page + PAGE) != RSI_SUCCESS)
-		return UINT64_MAX;
-	return regs.x[2];
-}
-
-static void change(uint64_t page, uint64_t ripas)
+static void ripas_change(uint64_t page, uint64_t ripas)
 {
 	uint64_t before = ripas_of(page);
 	unsigned tries = 0;
 
-	while (change_once(page, page + PAGE, ripas) == page) {
+	while (ripas_change_once(page, page + PAGE, ripas) == page) {
 		refused++;
 		expect(ripas_of(page) == before, "RIPAS changes unasked");
 		expect(++tries < TRIES, "the host never changes RIPAS");
@@ -67,17 +58,17 @@ static void change(uint64_t page, uint64_t ripas)
 	expect(ripas_of(page) == ripas, "RIPAS is not what was asked for");
 }
 
-static void share(void)
+static void page_share(void)
 {
 	uint64_t page = (uintptr_t)spare[5];
 	volatile uint64_t *private = (volatile uint64_t *)page;
 	volatile uint64_t *shared = (volatile uint64_t *)(page + SHARED_WINDOW);
 
 	*private = SECRET;
-	change(page, RIPAS_EMPTY);
+	ripas_change(page, RIPAS_EMPTY);
 	expect(*shared != SECRET, "the host is shown a secret");
 	*shared = SECRET;
-	change(page, RIPAS_RAM);
+	ripas_change(page, RIPAS_RAM);
 	expect(*private == 0, "memory that comes new is not zero");
 }
 
@@ -115,7 +106,7 @@ static void compute(void)
 }
 
 /* Pages that nobody was told of. */
-static uint64_t *kept(unsigned page)
+static uint64_t *kept_page(unsigned page)
 {
 	return (uint64_t *)(uintptr_t)spare[SPARE_PAGES - KEPT + page];
 }
@@ -124,7 +115,7 @@ static void kept_fill(void)
 {
 	for (unsigned page = 0; page < KEPT; page++) {
 		for (unsigned i = 0; i < PAGE / 8; i++)
-			kept(page)[i] = SECRET + page * PAGE + i;
+			kept_page(page)[i] = SECRET + page * PAGE + i;
 	}
 }
 
@@ -132,7 +123,7 @@ static void kept_check(void)
 {
 	for (unsigned page = 0; page < KEPT; page++) {
 		for (unsigned i = 0; i < PAGE / 8; i++) {
-			expect(kept(page)[i] == SECRET + page * PAGE + i,
+			expect(kept_page(page)[i] == SECRET + page * PAGE + i,
 			       "memory changes by itself");
 		}
 	}
@@ -158,7 +149,7 @@ void steady(void)
 	while (wrong == NULL && pl011_get(machine.uart) < 0) {
 		uint32_t typer = mmio_read32(machine.gicd + 4);
 
-		share();
+		page_share();
 		ask_others();
 		call_host();
 		wait_for_timer();

@@ -12,7 +12,7 @@
 
 static uint8_t token[TOKEN_MAX];
 
-static uint64_t begin(const uint8_t *challenge)
+static uint64_t token_begin(const uint8_t *challenge)
 {
 	struct smccc_regs regs = { { RSI_ATTEST_TOKEN_INIT } };
 
@@ -22,7 +22,7 @@ static uint64_t begin(const uint8_t *challenge)
 }
 
 /* The next piece, into a page of ours; 0: no more, or something is wrong. */
-static uint64_t piece(unsigned *size)
+static uint64_t token_continue(unsigned *size)
 {
 	const uint8_t *page = spare[4];
 	uint64_t offset = *size % PAGE;
@@ -46,7 +46,7 @@ void token_print(void)
 
 	if (argument_hex("challenge", challenge, CHALLENGE) == 0)
 		return;
-	status = is_realm() ? begin(challenge) : SMCCC_NOT_SUPPORTED;
+	status = is_realm() ? token_begin(challenge) : SMCCC_NOT_SUPPORTED;
 	if (status == SMCCC_NOT_SUPPORTED) {
 		log_line("token: not served");
 		return;
@@ -54,7 +54,7 @@ void token_print(void)
 	if (!check(status == RSI_SUCCESS, "a token is begun"))
 		return;
 	do {
-		status = piece(&size);
+		status = token_continue(&size);
 	} while (status == RSI_INCOMPLETE);
 	check(status == RSI_SUCCESS, "and completed");
 	for (unsigned done = 0; done < size; done += LINE_BYTES) {
