@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the kernel command line asks the probe to do. */
+/* The words of the kernel command line. */
 #include <stddef.h>
 #include <string.h>
 
 #include "tests/guest/probe.h"
 
-/* The text after NAME= of a word of the command line; NULL: there is none. */
+/* Returns the text after NAME= in the command line, or NULL. */
 static const char *argument_find(const char *name)
 {
 	const char *next = machine.arguments;
@@ -43,7 +43,7 @@ bool argument_has(const char *name)
 	return false;
 }
 
-/* The value of a hexadecimal digit; 16 and more: it is none. */
+/* Returns the value of a hexadecimal digit, or 16 for any other character. */
 static unsigned digit_value(char c)
 {
 	if (c >= '0' && c <= '9')

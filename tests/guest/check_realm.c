@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the RMM owes its Realm: RSI, RIPAS, measurements, shared memory. */
+/* Checks of a Realm: RSI, RIPAS, measurements, shared memory, host calls. */
 #include <string.h>
 
 #include "abi/rsi.h"

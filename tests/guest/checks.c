@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What any guest is owed: memory, its vCPUs, interrupts. */
+/* Checks of any guest: memory, vCPUs, interrupts. */
 #include "abi/psci.h"
 #include "lib/log.h"
 #include "tests/guest/probe.h"
@@ -8,7 +8,7 @@
 #define TICKS  10
 #define ROUNDS 5
 
-/* An address where no memory is, just behind it. */
+/* Returns an address without memory, just behind the RAM. */
 static uint64_t beyond(void)
 {
 	return machine.ram_base + machine.ram_size + 0x10000;
@@ -118,7 +118,7 @@ static void check_timers(void)
 	}
 }
 
-/* From vCPU 0 and back. */
+/* Waits for an SGI of vCPU 0 and answers with another. */
 static void ping_job(struct vcpu *vcpu)
 {
 	vcpu->result = wait_for_interrupt(PING_SGI, 0) ||

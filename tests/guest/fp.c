@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * All of the FP and SIMD state, held through as many interruptions as come:
- * registers filled from a seed, arithmetic whose result depends on FPCR, and
- * what must not be there: SVE, SME, memory tags.
+ * All of the FP and SIMD state must survive any number of interruptions:
+ * registers that are filled from a seed, and arithmetic whose result depends on
+ * FPCR. SVE, SME and memory tags must not be offered.
  */
 #include <string.h>
 
@@ -11,8 +11,8 @@
 
 #define FPCR_MODES 0x03c00000 /* DN, FZ, RMode */
 #define FPSR_FLAGS 0x0800009f /* QC and the cumulative exceptions */
-#define HOLD       20000 /* turns of a loop, for each check */
-/* Between two turns of the loop there is that much only if others ran. */
+#define HOLD       20000 /* turns of a loop between two checks */
+/* This much time passes between two looks at the clock only if others ran. */
 #define AWAY 2000000 /* nanoseconds */
 
 struct vectors {
@@ -24,7 +24,8 @@ struct vectors {
 /* fp_state.S */
 void fp_load(const struct vectors *from);
 void fp_store(struct vectors *to);
-/* 1.0 / 3.0 as a word, by the FPCR that is in force; changes Q0 and Q1. */
+/* Returns the bits of 1.0 / 3.0, computed with the present FPCR. Changes Q0 and
+ * Q1. */
 uint64_t fp_third(void);
 
 static uint64_t away;
@@ -54,7 +55,8 @@ static void fp_hold(void)
 	}
 }
 
-/* 1/3 is not exact: RMode 1 is towards plus infinity, the others less. */
+/* 1/3 is not exact. RMode 1 rounds towards plus infinity; all other modes give
+ * the value just below. */
 static bool third_is_right(uint64_t fpcr)
 {
 	bool up = (fpcr >> 22 & 3) == 1;
@@ -74,7 +76,7 @@ static bool round_holds(uint64_t seed, uint64_t round)
 	       third_is_right(before.fpcr);
 }
 
-/* rounds=N checks from seed=N. */
+/* Makes rounds=N checks, from seed=N. */
 void fp(void)
 {
 	uint64_t rounds = argument_number("rounds", 1000);
@@ -96,7 +98,7 @@ void fp(void)
 #define MRS_SMCR  0xd53812c0 /* X0, SMCR_EL1 */
 #define MRS_RGSR  0xd53810a0 /* X0, RGSR_EL1 */
 #define MRS_GCR   0xd53810c0 /* X0, GCR_EL1 */
-#define CPACR_ALL 0x03330000 /* SMEN, FPEN, ZEN: EL1 traps nothing */
+#define CPACR_ALL 0x03330000 /* SMEN, FPEN, ZEN: EL1 traps none of them */
 #define CPACR_FP  0x00300000
 #define UNDEFINED ((uint64_t)ESR_EC_UNKNOWN << ESR_EC_SHIFT | ESR_IL)
 #define SVE(pfr0) ((pfr0) >> 32 & 0xf)

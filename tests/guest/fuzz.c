@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Random calls, device accesses and system registers, from a seed, by every
- * vCPU: whatever a guest does, it is the guest's own affair. What would end it,
- * start others on nonsense, or take its own memory away is left out.
+ * Every vCPU makes random calls, device accesses and accesses to system
+ * registers, from a seed. Whatever a guest does must concern only that guest.
+ * Calls are left out that would end the guest, start a vCPU at a random
+ * address, or take the guest's own memory away.
  */
 #include <stddef.h>
 
@@ -13,7 +14,7 @@
 
 #define GIB UINT64_C(0x40000000)
 
-/* The pages from here on are what calls may name. */
+/* Calls may name the spare pages from this one on. */
 #define FIRST_SPARE 8
 
 #define MRS_X0      0xd5300000
@@ -25,10 +26,10 @@
 #define OWNER(fid) ((fid) >> 24 & 0x3f)
 #define OWNER_PSCI 4
 
-/* Each vCPU's own sequence. */
+/* The state of each vCPU's random sequence. */
 static uint64_t states[VCPUS_MAX];
 
-/* xorshift64* of S. Vigna: a sequence that any C compiler repeats. */
+/* Draws the next number: xorshift64*, which is the same with any C compiler. */
 static uint64_t draw(void)
 {
 	uint64_t *state = &states[vcpu_this()->index];
@@ -77,7 +78,7 @@ static uint64_t random_fid(void)
 	return choices[draw() % (sizeof(choices) / sizeof(choices[0]))];
 }
 
-/* Stops, starts or suspends this vCPU or another. */
+/* Returns true if a call stops, starts or suspends this vCPU or another. */
 static bool fid_ends(uint64_t fid)
 {
 	static const uint16_t ends[] = { 0x1, 0x2, 0x3, 0x8,  0x9,
@@ -90,8 +91,8 @@ static bool fid_ends(uint64_t fid)
 	return false;
 }
 
-/* Of our memory, one page at a time and only a spare one; and what is beyond
- * it, of which nothing can become memory. */
+/* Chooses a range for a RIPAS change: one spare page, or addresses beyond the
+ * RAM, where nothing can become memory. */
 static void ripas_range(uint64_t *x)
 {
 	if (draw() % 4 != 0) {
@@ -120,7 +121,8 @@ static void any_call(void)
 		guest_hvc(&regs);
 }
 
-/* Reads of all devices, writes to the interrupt controller. */
+/* Reads from anywhere in the devices' range, or reads or writes the interrupt
+ * controller. */
 static void any_access(void)
 {
 	uint64_t at = (draw() % 2 != 0 ? machine.gicd : machine.gicr) +
@@ -166,7 +168,7 @@ static void fuzz_job(struct vcpu *vcpu)
 	vcpu->result = steps;
 }
 
-/* All vCPUs at once. However long it takes, each comes to its end. */
+/* Fuzzes on all vCPUs at once and waits, however long it takes, for all. */
 void fuzz(void)
 {
 	vcpus_on();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A GICv3 (Arm IHI 0069) as a guest finds it, and the virtual timer. */
+/* The guest's GICv3 (IHI0069), and the virtual timer. */
 #include "tests/guest/probe.h"
 
 #define GICD_CTLR       0x0
@@ -28,7 +28,7 @@ void gic_init(void)
 	mmio_write32(machine.gicd + GICD_CTLR, GICD_CTLR_ON);
 }
 
-/* The redistributor whose TYPER has this vCPU's affinity; 0: none. */
+/* Returns the redistributor whose TYPER has this vCPU's affinity, or 0. */
 static uint64_t redistributor(void)
 {
 	uint64_t mpidr = sysreg_read(MPIDR_EL1) & MPIDR_AFFINITY;
@@ -131,8 +131,8 @@ void timer_pause(void)
 	(void)wait_for_interrupt(TIMER_PPI, count);
 }
 
-/* A timer at the end of patience would wake a WFI for ever: the bound is the
- * number of wake-ups instead. */
+/* The wait is bounded by the number of wake-ups. It is not bounded by a timer:
+ * after its end the timer would keep waking the WFI. */
 bool wait_for_interrupt(unsigned intid, unsigned count)
 {
 	struct vcpu *vcpu = vcpu_this();

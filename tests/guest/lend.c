@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Memory that a Realm gives up, shares, and takes back, step by step: before
- * each step it waits for a byte from the console, so that the host's figures
- * can be looked at in between. What it holds is checked.
+ * A Realm gives memory up, shares it, and takes it back, step by step. Between
+ * two steps it waits for a byte from the console, so that a test can look at
+ * the hypervisor's figures. The content of the memory is checked.
  */
 #include "lib/log.h"
 #include "lib/pl011.h"
@@ -19,7 +19,7 @@ static volatile uint64_t *page_word(uint64_t page, bool shared)
 	return (volatile uint64_t *)(uintptr_t)at;
 }
 
-/* Whether every page is zero; writes something into each. */
+/* Returns true if every page is zero, and writes a different word into each. */
 static bool pages_touch(bool shared)
 {
 	bool zero = true;
@@ -47,7 +47,7 @@ static void lend_step(const char *what)
 		timer_pause();
 }
 
-/* size=N bytes in the middle of RAM, rounds=N times. */
+/* Lends size=N bytes in the middle of RAM, rounds=N times. */
 void lend(void)
 {
 	uint64_t rounds = argument_number("rounds", 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Extends the Realm's measurements and prints each event. */
+/* Extends the Realm's REMs and prints each event. */
 #include <string.h>
 
 #include "abi/rsi.h"
@@ -17,7 +17,7 @@ static bool rem_extend(unsigned rem, const uint8_t *value, unsigned size)
 	return regs.x[0] == RSI_SUCCESS;
 }
 
-/* REM n is extended n + 1 times; no two events have the same value. */
+/* Extends REM n n + 1 times. No two events have the same value. */
 void measure(void)
 {
 	uint8_t value[VALUE_MAX] = { 0 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The probe's address space: every IPA at itself, by blocks of 1 GiB, the
- * first as Device memory (it has all devices; in a Realm they are shared), the
- * rest as memory; and the same once more through the window of shared memory.
+ * The probe's address space, in blocks of 1 GiB. Virtual addresses are IPAs.
+ * The first block is Device memory, since it holds all devices; in a Realm it
+ * is mapped with the shared bit. The other blocks are Normal memory.
+ * SHARED_WINDOW maps the same addresses with the shared bit.
  */
 #include "abi/bits.h"
 #include "abi/rsi.h"
@@ -18,7 +19,7 @@
 #define DESC_DEVICE (UINT64_C(1) << 2) /* MAIR index 1 */
 #define DESC_SHARE  (UINT64_C(3) << 8)
 #define DESC_ACCESS (UINT64_C(1) << 10)
-#define DESC_NEVER  (UINT64_C(3) << 53) /* to be executed */
+#define DESC_NEVER  (UINT64_C(3) << 53) /* PXN, UXN: never executed */
 
 #define MAIR 0x00ff /* Normal write-back, Device-nGnRnE */
 /* 48 bits from level 0, 4 KiB, write-back inner shareable, no TTBR1. */

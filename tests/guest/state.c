@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Registers keep their values across everything that leaves the vCPU. */
+/* Registers keep their values over every kind of exit. */
 #include <string.h>
 
 #include "abi/psci.h"
@@ -39,7 +39,8 @@ static bool general_is_kept(const uint64_t *x, unsigned from)
 	return true;
 }
 
-/* An interrupt waits before, or comes during, the WFI: masked, it ends it. */
+/* An interrupt is pending before the WFI or comes during it. As IRQs are
+ * masked, it ends the WFI and is not taken. */
 static bool kept_over_wfi(void)
 {
 	uint64_t x[REGISTERS];
@@ -53,7 +54,7 @@ static bool kept_over_wfi(void)
 	return general_is_kept(x, 0);
 }
 
-/* PSCI_VERSION leaves all but X0 to X3 (DEN0028 2.6). */
+/* PSCI_VERSION keeps all registers except X0 to X3 (DEN0028, 2.6). */
 static bool kept_over_call(void)
 {
 	uint64_t x[REGISTERS];
@@ -67,7 +68,7 @@ static bool kept_over_call(void)
 	return general_is_kept(x, 4);
 }
 
-/* A load from an emulated device changes its target only. */
+/* A load from an emulated device changes only its target register. */
 static bool kept_over_load(void)
 {
 	uint64_t x[REGISTERS];
@@ -176,7 +177,7 @@ static void state_report(struct vcpu *vcpu)
 		 vcpu->index);
 }
 
-/* All at once, so that they meet on the same cores. */
+/* Checks on all vCPUs at once, so that they take turns on the same cores. */
 void check_state(void)
 {
 	vcpus_on();

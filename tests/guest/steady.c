@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A guest that goes on whatever its host answers: it asks for all that a host
- * can answer wrongly, holds each answer against what the RMM guarantees, and
- * asks again where the host did not do its part. Ends with the next byte from
- * the console.
+ * A guest that goes on whatever the hypervisor answers. It makes every request
+ * that the hypervisor can answer wrongly, compares each answer with what the
+ * RMM guarantees, and asks again if the hypervisor did not do its part. Ends
+ * with the next byte from the console.
  */
 #include <string.h>
 
@@ -16,12 +16,12 @@
 #define TRIES   1000
 #define TICK    200000 /* nanoseconds */
 #define COMPUTE 20000 /* turns of a loop, so that interrupts end entries */
-#define KEPT    4 /* pages whose content must stay */
+#define KEPT    4 /* number of pages whose content must not change */
 #define SECRET  UINT64_C(0x5ec7e75ec7e75ec7)
 
-/* Why it did not go on as it should; the first one. */
+/* The first violation of a guarantee. */
 static const char *wrong;
-static uint64_t refused; /* answers of the host without effect */
+static uint64_t refused; /* number of answers without effect */
 
 static void expect(bool good, const char *what)
 {
@@ -29,7 +29,7 @@ static void expect(bool good, const char *what)
 		wrong = what;
 }
 
-/* One RSI call: how far it came. */
+/* Makes one RSI call to change RIPAS. Returns how far it came. */
 static uint64_t ripas_change_once(uint64_t base, uint64_t top, uint64_t ripas)
 {
 	struct smccc_regs regs = { { RSI_IPA_STATE_SET, base, top, ripas,
@@ -81,7 +81,7 @@ static void ask_others(void)
 	}
 }
 
-/* What comes back is the host's to say. */
+/* The hypervisor may return anything in the registers of a host call. */
 static void call_host(void)
 {
 	static struct rsi_host_call call __attribute__((aligned(256)));
@@ -105,7 +105,7 @@ static void compute(void)
 		__asm__ volatile("" ::: "memory");
 }
 
-/* Pages that nobody was told of. */
+/* Pages whose addresses are never passed to any call. */
 static uint64_t *kept_page(unsigned page)
 {
 	return (uint64_t *)(uintptr_t)spare[SPARE_PAGES - KEPT + page];
@@ -129,7 +129,7 @@ static void kept_check(void)
 	}
 }
 
-/* Tells of the first one, for who waits for it. */
+/* Reports the first stray interrupt, for a test that waits for it. */
 static void strays_tell(void)
 {
 	static bool told;

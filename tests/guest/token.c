@@ -21,7 +21,8 @@ static uint64_t token_begin(const uint8_t *challenge)
 	return regs.x[0];
 }
 
-/* The next piece, into a page of ours; 0: no more, or something is wrong. */
+/* Fetches the next piece of the token by way of a page, and appends it. Returns
+ * the status of the call. */
 static uint64_t token_continue(unsigned *size)
 {
 	const uint8_t *page = spare[4];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* vCPUs on and off, what they do in between, and their exceptions. */
+/* Turning vCPUs on and off, their jobs and their exceptions. */
 #include <stddef.h>
 
 #include "abi/bits.h"
@@ -7,7 +7,7 @@
 #include "lib/log.h"
 #include "tests/guest/probe.h"
 
-/* Nobody needs that long; nanoseconds. */
+/* Longer than any job takes; nanoseconds. */
 #define PATIENCE UINT64_C(20000000000)
 
 struct frame {
@@ -71,7 +71,8 @@ void exception_sync(struct frame *frame)
 		exception_report(frame, "an exception");
 	fault->esr = sysreg_read(ESR_EL1);
 	fault->far = sysreg_read(FAR_EL1);
-	/* A jump that failed goes on where it came from. */
+	/* After a failed fetch continue at the return address, otherwise after
+	 * the instruction. */
 	frame->elr = BITS_GET(fault->esr, ESR_EC) == ESR_EC_INST_CURRENT
 			     ? frame->x[30]
 			     : frame->elr + 4;
@@ -112,7 +113,8 @@ bool vcpu_end(struct vcpu *vcpu)
 	return wait_for(is_idle, vcpu);
 }
 
-/* It says that a job is done, then forgets it: it must have done both. */
+/* The vCPU counts the job first and forgets it then. Both must have happened
+ * before it gets another. */
 void vcpu_begin(struct vcpu *vcpu, void (*job)(struct vcpu *vcpu))
 {
 	if (!vcpu_end(vcpu))
@@ -177,7 +179,7 @@ static void go_off(struct vcpu *vcpu)
 	vcpu->job = NULL;
 	dsb(ish);
 	psci(PSCI_CPU_OFF, 0, 0, 0);
-	vcpu->result = 2; /* it came back */
+	vcpu->result = 2; /* CPU_OFF returned */
 }
 
 bool vcpu_is_off(const struct vcpu *vcpu)
