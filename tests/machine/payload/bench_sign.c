@@ -26,7 +26,7 @@ void __stack_chk_fail(void)
 		wfi();
 }
 
-static void fit(size_t size, size_t room)
+static void room_check(size_t size, size_t room)
 {
 	if (size > room)
 		log_line_unlocked("a copy is larger than its place");
@@ -34,13 +34,13 @@ static void fit(size_t size, size_t room)
 
 void *__memcpy_chk(void *to, const void *from, size_t size, size_t room)
 {
-	fit(size, room);
+	room_check(size, room);
 	return memcpy(to, from, size);
 }
 
 void *__memset_chk(void *to, int byte, size_t size, size_t room)
 {
-	fit(size, room);
+	room_check(size, room);
 	return memset(to, byte, size);
 }
 

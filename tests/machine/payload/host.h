@@ -28,6 +28,16 @@ uint64_t rmi_call(struct smccc_regs *regs, const uint64_t words[6]);
  * got stuck. */
 bool range_move(uint64_t fid, uint64_t base, unsigned granules);
 
+/* Lets vector registers of the greatest length be used. */
+void vectors_open(void);
+/* vectors.S */
+void vectors_load(const void *from);
+void vectors_store(void *to);
+
+/* What each host does on the first CPU, and on the second. */
+void host_primary(void);
+void host_secondary(void);
+
 /* The second CPU comes through _start, to payload_main(). */
 bool secondary_start(void);
 void secondary_wait_off(void);

@@ -55,7 +55,7 @@ static uint64_t number_of(const char *text)
 }
 
 /* Cuts the next word off; NULL at the end. */
-static char *cut(char **rest)
+static char *word_cut(char **rest)
 {
 	char *word = *rest;
 	size_t length = 0;
@@ -88,12 +88,12 @@ static void read_command(struct command *command)
 
 	memset(command, 0, sizeof(*command));
 	read_line(command->text);
-	command->name = cut(&rest);
-	while (command->words < MAX_WORDS && (word = cut(&rest)) != NULL)
+	command->name = word_cut(&rest);
+	while (command->words < MAX_WORDS && (word = word_cut(&rest)) != NULL)
 		command->word[command->words++] = number_of(word);
 }
 
-static unsigned call(uint64_t x[GENERAL_REGISTERS], const uint64_t *word)
+static unsigned smc_words(uint64_t x[GENERAL_REGISTERS], const uint64_t *word)
 {
 	general_fill(x, 0, NORMAL_PATTERN);
 	for (unsigned i = 0; i < MAX_WORDS; i++)
@@ -105,7 +105,7 @@ static unsigned call(uint64_t x[GENERAL_REGISTERS], const uint64_t *word)
 static void command_smc(const struct command *command)
 {
 	uint64_t x[GENERAL_REGISTERS];
-	unsigned changed = call(x, command->word);
+	unsigned changed = smc_words(x, command->word);
 
 	log_line_unlocked("= %llx %llx %llx %llx %llx %llx %llx %llx changed %u",
 			  (unsigned long long)x[0], (unsigned long long)x[1],
@@ -126,7 +126,7 @@ static void command_start(const struct command *command)
 	uint64_t x[GENERAL_REGISTERS];
 	unsigned before = finished;
 
-	(void)call(x, on);
+	(void)smc_words(x, on);
 	while (x[0] == PSCI_SUCCESS && finished == before)
 		;
 	log_line_unlocked("= %llx", (unsigned long long)x[0]);
@@ -160,7 +160,7 @@ static void command_suspend(void)
 	sysreg_write(CNTHP_CVAL_EL2, start + SLEEP);
 	sysreg_write(CNTHP_CTL_EL2, 1);
 	isb();
-	(void)call(x, suspend);
+	(void)smc_words(x, suspend);
 	end = sysreg_read(CNTPCT_EL0);
 	log_line_unlocked("= %llx %llx %s", (unsigned long long)x[0],
 			  (unsigned long long)sysreg_read(ICC_HPPIR1_EL1),
@@ -179,7 +179,7 @@ static void command_list(const struct command *command)
 			  (unsigned long long)sysreg_read(ICH_VMCR_EL2));
 }
 
-static void execute(const struct command *command)
+static void command_execute(const struct command *command)
 {
 	payload_fault = 0;
 	if (command->name == NULL)
@@ -214,13 +214,13 @@ static void run_secondary(uint64_t context)
 	const uint64_t off[MAX_WORDS] = { PSCI_CPU_OFF };
 	uint64_t x[GENERAL_REGISTERS];
 
-	(void)call(x, echo);
+	(void)smc_words(x, echo);
 	log_line_unlocked("CPU %llu up, context %llx, echo %llx %llx",
 			  (unsigned long long)cpu_index(),
 			  (unsigned long long)context, (unsigned long long)x[0],
 			  (unsigned long long)~x[1]);
 	finished++;
-	(void)call(x, off);
+	(void)smc_words(x, off);
 	log_line_unlocked("CPU_OFF came back");
 }
 
@@ -239,6 +239,6 @@ void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
 			  (unsigned long long)argument);
 	for (;;) {
 		read_command(&command);
-		execute(&command);
+		command_execute(&command);
 	}
 }

@@ -139,7 +139,7 @@ static void check_populate(struct vm *vm, struct vcpu *vcpu)
 			      RMI_SUCCESS &&
 		      rmi_do(RMI_RTT_DATA_MAP, vm->rd, page, page + GRANULE,
 			     RMI_ADDR_TYPE_SINGLE,
-			     granule_take() + 4) == RMI_SUCCESS,
+			     granule_take() + RANGE_ONE_PAGE) == RMI_SUCCESS,
 	      "which gives a page");
 	check(vcpu_calls(vcpu) && result(vcpu, 0) == 0 &&
 		      result(vcpu, GUEST_FAULTS) == 0,
@@ -155,18 +155,14 @@ static void check_shared(struct vm *vm, struct vcpu *vcpu)
 {
 	static uint64_t shared[512] __attribute__((aligned(0x1000)));
 	uint64_t ipa = VM_OUTSIDE + VM_BASE;
-	uint64_t flags = RMI_ADDR_TYPE_SINGLE |
-			 (uint64_t)RMI_MEMATTR_NORMAL_WB << 16 |
-			 (uint64_t)(RMI_S2AP_READ | RMI_S2AP_WRITE) << 19;
 
 	shared[1] = VALUE;
 	check(rmi_do(RMI_RTT_CREATE, vm->rd, granule_take(),
 		     ipa & ~UINT64_C(0x3fffffff), 2) == RMI_SUCCESS &&
 		      rmi_do(RMI_RTT_CREATE, vm->rd, granule_take(), ipa, 3) ==
 			      RMI_SUCCESS &&
-		      rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE,
-			     flags, ((uintptr_t)shared + 4) | 1ULL << 63) ==
-			      RMI_SUCCESS,
+		      vm_share(vm, ipa, (uintptr_t)shared,
+			       RMI_S2AP_READ | RMI_S2AP_WRITE),
 	      "memory is shared");
 	check(vcpu_does(vcpu, GUEST_LOAD, LOAD_X, ipa + 8) &&
 		      result(vcpu, 0) == VALUE,
@@ -192,12 +188,8 @@ static void check_read_only(struct vm *vm, struct vcpu *vcpu)
 	static uint64_t shared[512] __attribute__((aligned(0x1000)));
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
 	uint64_t ipa = VM_OUTSIDE + VM_BASE + 3 * GRANULE;
-	uint64_t flags = RMI_ADDR_TYPE_SINGLE |
-			 (uint64_t)RMI_MEMATTR_NORMAL_WB << 16 |
-			 (uint64_t)RMI_S2AP_READ << 19;
 
-	check(rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE, flags,
-		     ((uintptr_t)shared + 4) | 1ULL << 63) == RMI_SUCCESS,
+	check(vm_share(vm, ipa, (uintptr_t)shared, RMI_S2AP_READ),
 	      "memory is shared for reading");
 	vcpu_command(vcpu, GUEST_STORE, STORE_W, ipa + 4, VALUE);
 	check(vcpu_enter(vcpu) == RMI_SUCCESS && exit->esr == 0x9180004f &&
@@ -213,12 +205,8 @@ static void check_read_only(struct vm *vm, struct vcpu *vcpu)
 static void check_nothing(struct vm *vm, struct vcpu *vcpu)
 {
 	uint64_t ipa = VM_OUTSIDE + VM_BASE + GRANULE;
-	uint64_t flags = RMI_ADDR_TYPE_SINGLE |
-			 (uint64_t)RMI_MEMATTR_NORMAL_WB << 16 |
-			 (uint64_t)(RMI_S2AP_READ | RMI_S2AP_WRITE) << 19;
 
-	check(rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE, flags,
-		     NOTHING_THERE | 4 | 1ULL << 63) == RMI_SUCCESS,
+	check(vm_share(vm, ipa, NOTHING_THERE, RMI_S2AP_READ | RMI_S2AP_WRITE),
 	      "an address without memory is shared");
 	vcpu_command(vcpu, GUEST_LOAD, LOAD_X, ipa);
 	check(vcpu_calls(vcpu) && result(vcpu, GUEST_FAULTS) == 1 &&

@@ -11,8 +11,6 @@
 #define ROUNDS 200
 #define TICKS  100000
 
-#define GICR_ISENABLER0 (MACHINE_GICR_BASE + 0x10100)
-
 /* What the second CPU does. */
 enum job {
 	JOB_IDLE,
@@ -26,7 +24,7 @@ static volatile enum job job;
 static volatile uint64_t job_result;
 static struct vcpu *volatile job_vcpu;
 
-static uint64_t rounds(struct vcpu *vcpu, unsigned seed)
+static uint64_t vcpu_rounds(struct vcpu *vcpu, unsigned seed)
 {
 	uint64_t good = 0;
 
@@ -57,21 +55,18 @@ static void job_do(enum job which)
 	if (which == JOB_ENTER)
 		job_result = vcpu_enter(job_vcpu);
 	else if (which == JOB_ROUNDS)
-		job_result = rounds(job_vcpu, 5000);
+		job_result = vcpu_rounds(job_vcpu, 5000);
 	else if (which == JOB_UNTIL_CALL)
 		job_result = enter_until_call(job_vcpu);
 	dsb(sy);
 	job = JOB_IDLE;
 }
 
-void cpus_secondary(void)
+void host_secondary(void)
 {
 	enum job which;
 
-	sysreg_write(CPTR_EL2, 0x22ff);
-	isb();
-	sysreg_write(ZCR_EL2, 0xf);
-	isb();
+	vectors_open();
 	do {
 		which = job;
 		if (which != JOB_IDLE && which != JOB_END)
@@ -140,13 +135,9 @@ static void check_busy(struct vm *vm)
 {
 	struct vcpu *second = &vm->vcpu[1];
 	struct vcpu again = { second->rec, vm->vcpu[0].run };
-	uint64_t flags = RMI_ADDR_TYPE_SINGLE |
-			 (uint64_t)RMI_MEMATTR_NORMAL_WB << 16 |
-			 (uint64_t)(RMI_S2AP_READ | RMI_S2AP_WRITE) << 19;
 
-	check(rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, SPIN_IPA, SPIN_IPA + GRANULE,
-		     flags,
-		     ((uintptr_t)spin_word + 4) | 1ULL << 63) == RMI_SUCCESS,
+	check(vm_share(vm, SPIN_IPA, (uintptr_t)spin_word,
+		       RMI_S2AP_READ | RMI_S2AP_WRITE),
 	      "a page for both");
 	vcpu_command(second, GUEST_DO, DO_SPIN, SPIN_IPA);
 	job_start(JOB_ENTER, second);
@@ -202,7 +193,8 @@ static void check_mapping(struct vm *vm)
 		uint64_t ipa = VM_RAM + MIB2 / 2 + i * GRANULE;
 
 		good = rmi_do(RMI_RTT_DATA_MAP, vm->rd, ipa, ipa + GRANULE,
-			      RMI_ADDR_TYPE_SINGLE, page + 4) == RMI_SUCCESS &&
+			      RMI_ADDR_TYPE_SINGLE,
+			      page + RANGE_ONE_PAGE) == RMI_SUCCESS &&
 		       vcpu_does(first, GUEST_STORE, STORE_X, ipa, i) &&
 		       result(first, GUEST_FAULTS) == 0 &&
 		       rmi_do(RMI_RTT_DATA_UNMAP, vm->rd, ipa, ipa + GRANULE) ==
@@ -250,7 +242,7 @@ static void check_concurrency(struct vm *vm)
 	struct vcpu *first = &vm->vcpu[0], *second = &vm->vcpu[1];
 
 	job_start(JOB_ROUNDS, second);
-	check(rounds(first, 100) == ROUNDS, "both run at once");
+	check(vcpu_rounds(first, 100) == ROUNDS, "both run at once");
 	job_wait();
 	check(job_result == ROUNDS, "and keep their registers");
 }

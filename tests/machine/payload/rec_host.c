@@ -16,7 +16,7 @@ static struct vm vm;
 
 /* What an exit and the next entry cost on a host call, in ticks; these are
  * instructions where QEMU counts them (-icount shift=0). */
-static void measure(struct vcpu *vcpu)
+static void measure_call(struct vcpu *vcpu)
 {
 	uint64_t ticks = 0;
 	bool good = true;
@@ -35,13 +35,10 @@ static void measure(struct vcpu *vcpu)
 	check(vcpu_does(vcpu, GUEST_NOTHING), "and it goes on");
 }
 
-static void primary(void)
+void host_primary(void)
 {
 	console_init("host");
-	sysreg_write(CPTR_EL2, 0x22ff);
-	isb();
-	sysreg_write(ZCR_EL2, 0xf);
-	isb();
+	vectors_open();
 	check(rmi_status(RMI_RMM_ACTIVATE, 0, 0) == RMI_SUCCESS, "activation");
 	check(vm_build(&vm), "a Realm is built");
 	check(vcpu_calls(&vm.vcpu[0]), "it runs");
@@ -49,24 +46,10 @@ static void primary(void)
 	check_aborts(&vm);
 	check_state(&vm);
 	check_token(&vm);
-	measure(&vm.vcpu[0]);
+	measure_call(&vm.vcpu[0]);
 	check_cpus(&vm);
 	check_destroyed(&vm);
 	check_end(&vm);
 	checks_end();
 	machine_off();
-}
-
-void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
-{
-	(void)argument;
-	(void)x1;
-	(void)x2;
-	(void)x3;
-	if (cpu_index() == 0)
-		primary();
-	else
-		cpus_secondary();
-	for (;;)
-		wfi();
 }

@@ -16,10 +16,6 @@
 #define VECTOR_SIZE  8192
 #define SPIN         100000
 
-/* vectors.S */
-void vectors_load(const void *from);
-void vectors_store(void *to);
-
 static struct el1_shared expected, seen;
 
 /* Bits 15:0 of MDSCR_EL1 would have debug exceptions. */
@@ -140,7 +136,7 @@ static bool exits_in_wfi(struct vcpu *vcpu)
 }
 
 /* Until its timer is so far ahead that it waits before that fires. */
-static bool sleeps(struct vcpu *vcpu)
+static bool timer_sleeps(struct vcpu *vcpu)
 {
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
 
@@ -170,7 +166,7 @@ static void check_timer(struct vcpu *vcpu)
 		      result(vcpu, 0) == (TIMER_ENABLE | TIMER_ISTATUS) &&
 		      exit->cntv_ctl == 0,
 	      "and the Realm goes on");
-	check(sleeps(vcpu), "the Realm waits for a timer");
+	check(timer_sleeps(vcpu), "the Realm waits for a timer");
 	while (sysreg_read(cntpct_el0) < exit->cntv_cval)
 		;
 	check(vcpu_enter(vcpu) == RMI_SUCCESS &&

@@ -30,7 +30,7 @@ static void check_none(struct vcpu *vcpu)
 }
 
 /* 32 bytes a line, in the order of memory. */
-static bool print(struct vcpu *vcpu, uint64_t size)
+static bool token_print(struct vcpu *vcpu, uint64_t size)
 {
 	uint64_t word[4];
 
@@ -47,7 +47,7 @@ static bool print(struct vcpu *vcpu, uint64_t size)
 	return true;
 }
 
-static bool begin(struct vcpu *vcpu)
+static bool token_begin(struct vcpu *vcpu)
 {
 	return vcpu_does(vcpu, GUEST_SMC, RSI_ATTEST_TOKEN_INIT,
 			 0x1716151413121110, 0x1f1e1d1c1b1a1918,
@@ -62,7 +62,7 @@ static void check_whole(struct vcpu *vcpu)
 	check(call_continue(vcpu, 0, GRANULE) == RSI_SUCCESS,
 	      "a token comes at once");
 	log_line_unlocked("token: %lu ticks", sysreg_read(cntpct_el0) - start);
-	check(begin(vcpu) && result(vcpu, 0) == RSI_SUCCESS,
+	check(token_begin(vcpu) && result(vcpu, 0) == RSI_SUCCESS,
 	      "and another can be had");
 }
 
@@ -75,7 +75,7 @@ static void check_whole(struct vcpu *vcpu)
 static uint64_t latest;
 
 /* true: interrupted, and the Realm was told to come again. */
-static bool interrupt(struct vcpu *vcpu)
+static bool token_interrupt(struct vcpu *vcpu)
 {
 	uint64_t late;
 	bool good;
@@ -101,7 +101,7 @@ static void check_interrupts(struct vcpu *vcpu)
 	unsigned count = 0;
 
 	mmio_write32(GICR_ISENABLER0, 1U << MACHINE_TIMER_HYP_INTID);
-	while (count < INTERRUPTS && interrupt(vcpu))
+	while (count < INTERRUPTS && token_interrupt(vcpu))
 		count++;
 	check(count == INTERRUPTS, "interrupts go before a token");
 	log_line_unlocked("token: %lu ticks late", latest);
@@ -119,7 +119,7 @@ static void check_pieces(struct vcpu *vcpu)
 	check(call_continue(vcpu, 64, GRANULE - 64) == RSI_SUCCESS,
 	      "to its end");
 	size = result(vcpu, 1) + 64;
-	check(print(vcpu, size), "which the Realm can read");
+	check(token_print(vcpu, size), "which the Realm can read");
 	log_line_unlocked("token: %lu bytes", size);
 	check(call_continue(vcpu, 0, GRANULE) == RSI_ERROR_STATE,
 	      "and is the end");
@@ -128,7 +128,7 @@ static void check_pieces(struct vcpu *vcpu)
 void check_token(struct vm *vm)
 {
 	struct vcpu *vcpu = &vm->vcpu[0];
-	bool called = begin(vcpu);
+	bool called = token_begin(vcpu);
 
 	check(called, "the Realm asks for a token");
 	if (!called || result(vcpu, 0) == RSI_ERROR_UNKNOWN) {

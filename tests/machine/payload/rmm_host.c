@@ -27,15 +27,8 @@
 #define LEFT_REALM 2
 #define REALMS     5
 
-#define CPTR_OPEN   0x22ff
-#define ZCR_LONGEST 0xf
-
 #define RMM_MEMORY  UINT64_C(MACHINE_RMM_BASE)
 #define VECTOR_SIZE 8192 /* 32 registers of 256 bytes */
-
-/* vectors.S */
-void vectors_load(const void *from);
-void vectors_store(void *to);
 
 static uint8_t page[GRANULE] __attribute__((aligned(0x1000)));
 static uint8_t pages[REALMS][GRANULE] __attribute__((aligned(0x1000)));
@@ -101,7 +94,7 @@ static void check_activation(void)
 }
 
 /* Whether the last access that was tried took a granule protection fault. */
-static bool faulted(void)
+static bool gpf_taken(void)
 {
 	uint64_t esr = payload_fault;
 
@@ -113,13 +106,13 @@ static bool faulted(void)
 static bool read_faults(uint64_t address)
 {
 	probe_read(address);
-	return faulted();
+	return gpf_taken();
 }
 
 static bool write_faults(uint64_t address)
 {
 	probe_write(address, 1);
-	return faulted();
+	return gpf_taken();
 }
 
 static void check_delegation(void)
@@ -229,7 +222,7 @@ static bool shared_round(void)
 	return true;
 }
 
-static bool rounds(unsigned cpu)
+static bool realm_rounds(unsigned cpu)
 {
 	bool good = true;
 
@@ -238,9 +231,9 @@ static bool rounds(unsigned cpu)
 	return good;
 }
 
-static void secondary(void)
+void host_secondary(void)
 {
-	secondary_state = rounds(1) ? SECONDARY_GOOD : SECONDARY_BAD;
+	secondary_state = realm_rounds(1) ? SECONDARY_GOOD : SECONDARY_BAD;
 	secondary_off();
 }
 
@@ -255,7 +248,7 @@ static void check_two_cpus(void)
 		check(good, "the second CPU starts");
 		if (!good)
 			return;
-		good = rounds(0);
+		good = realm_rounds(0);
 		secondary_wait_off();
 		check(good && secondary_state == SECONDARY_GOOD,
 		      "two CPUs build Realms at once");
@@ -277,16 +270,7 @@ static void leave_realms(void)
 	}
 }
 
-/* Vector registers of the greatest length do not trap. */
-static void vectors_open(void)
-{
-	sysreg_write(CPTR_EL2, CPTR_OPEN);
-	isb();
-	sysreg_write(ZCR_EL2, ZCR_LONGEST);
-	isb();
-}
-
-static void primary(void)
+void host_primary(void)
 {
 	console_init("host");
 	vectors_open();
@@ -301,18 +285,4 @@ static void primary(void)
 	leave_realms();
 	checks_end();
 	machine_off();
-}
-
-void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
-{
-	(void)argument;
-	(void)x1;
-	(void)x2;
-	(void)x3;
-	if (cpu_index() == 0)
-		primary();
-	else
-		secondary();
-	for (;;)
-		wfi();
 }

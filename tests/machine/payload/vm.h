@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/bits.h"
 #include "abi/machine_map.h"
 #include "abi/rmi.h"
 #include "tests/machine/payload/guest.h"
@@ -45,6 +46,13 @@ bool vm_build(struct vm *vm);
 
 /* Gives the Realm a block of 2 MiB; false: an RMI call failed. */
 bool vm_block_map(const struct vm *vm, uint64_t ipa);
+
+/* Maps the granule at pa, which stays the host's, at an unprotected IPA with
+ * RMI_S2AP_* rights; false: the RMI call failed. */
+bool vm_share(const struct vm *vm, uint64_t ipa, uint64_t pa, uint64_t s2ap);
+
+/* An address-range descriptor of one granule, without its address. */
+#define RANGE_ONE_PAGE BITS_PUT(RMI_RANGE_COUNT, 1)
 
 /* A delegated granule. */
 uint64_t granule_take(void);
@@ -87,6 +95,5 @@ void check_state(struct vm *vm); /* rec_state.c */
 void check_token(struct vm *vm); /* rec_token.c */
 void check_cpus(struct vm *vm); /* rec_cpus.c */
 void check_end(struct vm *vm); /* rec_cpus.c */
-void cpus_secondary(void); /* rec_cpus.c, on the second CPU */
 
 #endif
