@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A host that measures: in the hypervisor's place, its MMU on as a host's is,
- * it prints what calls cost in ticks of the counter and switches the machine
+ * A benchmark in the hypervisor's place, with its MMU on as the hypervisor's
+ * is. It prints what calls cost in ticks of the counter, and turns the machine
  * off. With -icount shift=0 a tick is an instruction, otherwise a nanosecond.
- * Over bare_el3.S, which serves nothing, two SMCs are a round trip to
- * the other world, and the only figure.
+ * Over bare_el3.S, which serves no calls, the only figure is two SMCs, which
+ * are a round trip to the other world.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -93,7 +93,7 @@ static uint64_t bare_cost(void)
 	return bench_smc_twice(x);
 }
 
-/* Is there a monitor below, or the bare EL3, which changes no register? */
+/* Returns true if the monitor is below. The bare EL3 changes no register. */
 static bool is_served(void)
 {
 	uint64_t x[4] = { PSCI_VERSION };
@@ -102,7 +102,7 @@ static bool is_served(void)
 	return x[0] != PSCI_VERSION;
 }
 
-/* The whole range, by as many calls as it takes. */
+/* Moves a whole range, by as many calls as it takes, and returns the ticks. */
 static uint64_t range_cost(uint64_t fid, uint64_t granules)
 {
 	uint64_t x[4], next = RANGE_BASE, top = next + granules * GRANULE;
@@ -136,8 +136,8 @@ static uint64_t cost_mean(uint64_t (*once)(void))
 	return total / ROUNDS;
 }
 
-/* The best of several means: a slow moment of the machine is not our cost,
- * nor is the translation of what is run for the first time. */
+/* Returns the best of several means. So the result has neither a slow moment of
+ * the machine nor QEMU's translation of code that runs for the first time. */
 static uint64_t cost_best(uint64_t (*once)(void))
 {
 	uint64_t least = UINT64_MAX;
@@ -150,7 +150,7 @@ static uint64_t cost_best(uint64_t (*once)(void))
 	return least;
 }
 
-/* Without what the measuring itself costs. */
+/* Returns the cost of a call, less that of the measurement itself. */
 static uint64_t cost_of(uint64_t (*once)(void))
 {
 	return cost_best(once) - cost_best(nop_cost);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The program in the Realm: takes commands from the host (guest.h). */
+/* The program in the Realm, which takes commands from the host (guest.h). */
 #include "tests/machine/payload/guest.h"
 
 #include <string.h>
@@ -32,7 +32,7 @@ static void call_host(struct rsi_host_call *call)
 	struct smccc_regs regs = { { RSI_HOST_CALL, (uintptr_t)call } };
 
 	smc_call(&regs);
-	/* The host sees that something is wrong. */
+	/* The host sees from this that something is wrong. */
 	if (regs.x[0] != RSI_SUCCESS)
 		memset(call, 0xff, sizeof(*call));
 }
@@ -136,7 +136,7 @@ static uint64_t do_deed(uint64_t deed, uint64_t argument, uint64_t second)
 	}
 }
 
-/* What the Realm may fill with anything and still go on. */
+/* Registers that the Realm may fill with any value and still go on. */
 #define FILLED(REG)                                                            \
 	REG(sp_el0)                                                            \
 	REG(elr_el1)                                                           \
@@ -157,7 +157,8 @@ static uint64_t do_deed(uint64_t deed, uint64_t argument, uint64_t second)
 	expected[i++] = sysreg_read(reg);
 #define COMPARE(reg) changed += sysreg_read(reg) != expected[i++];
 
-/* All that the host must not see: then it gets to run. */
+/* Fills all registers that the host must not see with a pattern, and lets the
+ * host run. Returns how many have changed afterwards. */
 static uint64_t pattern_check(struct guest_cpu *cpu)
 {
 	uint64_t expected[32], changed = 0;
@@ -201,7 +202,8 @@ static uint64_t vectors_check(uint64_t seed)
 	return changed + (sysreg_read(FPCR) != FPCR_FZ * (seed & 1));
 }
 
-/* The state of the timer when it had fired. */
+/* Starts the timer and waits until it fires. Returns its control register
+ * then. */
 static uint64_t timer_wait(uint64_t ticks, int sleeps)
 {
 	uint64_t ctl;

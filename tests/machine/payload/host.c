@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the hosts for the RMM share: checks, RMI calls, the second CPU. */
+/* Code that the hosts for the RMM share: checks, RMI calls, the two CPUs. */
 #include "tests/machine/payload/host.h"
 
 #include "abi/psci.h"

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * In place of the hypervisor, at NS-EL2: does what lines on the console say.
- *   smc X0 [X1...X7]   an SMC; prints X0-X7 and how many others changed
+ * A program in place of the hypervisor, at NS-EL2. It takes commands as lines
+ * on the console:
+ *   smc X0 [X1...X7]   makes an SMC; prints X0-X7 and how many others changed
  *   start CPU CONTEXT  CPU_ON; prints X0 when that CPU is done
  *   read ADDRESS       prints the word, or the syndrome of the fault
  *   write ADDRESS WORD
- *   list LR VMCR       the interrupt controller's first list register and VMCR
+ *   list LR VMCR       writes the first list register and VMCR; prints both
  *   suspend            CPU_SUSPEND until the timer of EL2; prints X0, the
  *                      INTID that is pending then, and whether it was in time
- *   fill PATTERN       EL2 registers; check prints how many changed since
+ *   fill PATTERN       fills EL2 registers
+ *   check              prints how many of them have changed since
  * All numbers are hexadecimal.
  */
 #include <string.h>
@@ -54,7 +56,7 @@ static uint64_t number_of(const char *text)
 	return value;
 }
 
-/* Cuts the next word off; NULL at the end. */
+/* Cuts off the next word and returns it, or NULL at the end. */
 static char *word_cut(char **rest)
 {
 	char *word = *rest;
@@ -115,10 +117,10 @@ static void command_smc(const struct command *command)
 			  changed);
 }
 
-/* The CPUs that were started and have said what they had to. */
+/* The number of started CPUs that have printed their line. */
 static volatile unsigned finished;
 
-/* Waits for the other CPU: their lines must not mix. */
+/* Waits for the other CPU, since the lines of both must not mix. */
 static void command_start(const struct command *command)
 {
 	const uint64_t on[MAX_WORDS] = { PSCI_CPU_ON_64, command->word[0],
@@ -145,7 +147,7 @@ static void report_access(uint64_t word)
 #define GICR_ISENABLER0 (MACHINE_GICR_BASE + 0x10100)
 #define SLEEP           20000000 /* ticks: 20 ms */
 
-/* The timer's interrupt is pending, and masked: it ends the suspension. */
+/* The timer's interrupt is masked. That it is pending ends the suspension. */
 static void command_suspend(void)
 {
 	const uint64_t suspend[MAX_WORDS] = { PSCI_CPU_SUSPEND_64 };
@@ -207,7 +209,8 @@ static void command_execute(const struct command *command)
 	}
 }
 
-/* Another CPU: asks the Realm world something, then stops. */
+/* Main function of another CPU: sends a request to the Realm world, then
+ * stops. */
 static void run_secondary(uint64_t context)
 {
 	const uint64_t echo[MAX_WORDS] = { REALM_ECHO, context };

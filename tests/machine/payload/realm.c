@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * In place of the RMM, at R-EL2: boots by the RMM-EL3 interface, then does
- * what the requests in payload.h say.
+ * A program in place of the RMM, at R-EL2. It boots by the RMM-EL3 interface,
+ * and then serves the requests in payload.h.
  */
 #include "abi/rmm_el3.h"
 #include "lib/log.h"
@@ -9,10 +9,11 @@
 
 #define TOKEN(cpu) (0x1000 + (cpu))
 
-/* What the registers beyond a request's words hold in this world. */
+/* The pattern in all registers of this world that are not words of a
+ * request. */
 #define REALM_PATTERN UINT64_C(0x5ea1000000000000)
 
-#define CALL_WORDS 9 /* of REQ_COMPLETE: identifier and eight results */
+#define CALL_WORDS 9 /* of REQ_COMPLETE: the identifier and eight results */
 
 static unsigned general_leaks;
 
@@ -93,7 +94,7 @@ static void request_serve(uint64_t x[GENERAL_REGISTERS])
 	x[0] = 0;
 }
 
-/* Results to X1-X8, the next request from X0-X7, in between the host. */
+/* Returns the results in X1-X8, and gets the next request in X0-X7. */
 static void request_complete(uint64_t x[GENERAL_REGISTERS])
 {
 	for (unsigned i = CALL_WORDS - 1; i > 0; i--)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Aborts of the Realm: what it gets itself, and what comes to the host. */
+/* Aborts of the Realm: those that it takes itself, and those that exit to the
+ * host. */
 #include <string.h>
 
 #include "abi/bits.h"
@@ -11,13 +12,14 @@
 #define SEA_WRITE 0x96000250
 #define SEA_FETCH 0x86000210
 
-/* What the host sees of a fault of level 1 at an emulatable access. */
+/* The syndrome that the host sees of a level 1 fault at an access that it can
+ * emulate. */
 #define OUTSIDE(sas, more)                                                     \
 	(0x91000005 | (uint64_t)(sas) << 22 | (uint64_t)(more))
 #define SF  0x8000
 #define WNR 0x40
 
-/* A page between devices. */
+/* An address between devices, without any. */
 #define NOTHING_THERE UINT64_C(0x09030000)
 #define DEVICE        (VM_OUTSIDE + 0x9000018)
 #define VALUE         UINT64_C(0x8182838485868788)
@@ -125,7 +127,7 @@ static void check_empty(struct vcpu *vcpu)
 	      "and from outside the protected half");
 }
 
-/* RAM that the host has not given yet. */
+/* RAM that is not populated yet. */
 static void check_populate(struct vm *vm, struct vcpu *vcpu)
 {
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
@@ -200,8 +202,8 @@ static void check_read_only(struct vm *vm, struct vcpu *vcpu)
 	check(vcpu_calls(vcpu) && shared[0] == 0, "which emulates it");
 }
 
-/* An address of the host's choice with nothing behind it: QEMU does not give
- * external aborts to EL2. */
+/* The host shares an address with nothing behind it. QEMU does not route the
+ * external abort to EL2, so the Realm takes it. */
 static void check_nothing(struct vm *vm, struct vcpu *vcpu)
 {
 	uint64_t ipa = VM_OUTSIDE + VM_BASE + GRANULE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Calls of the Realm: RSI, PSCI, the changes of RIPAS, HVC, trapped waits. */
+/* Calls of the Realm: RSI, PSCI, changes of RIPAS; HVC and other traps; ID
+ * registers. */
 #include <string.h>
 
 #include "abi/bits.h"
@@ -42,7 +43,7 @@ static void check_rsi(struct vcpu *vcpu)
 	      "RSI_MEASUREMENT_EXTEND");
 }
 
-/* The host serves half of the range. */
+/* The host serves the first half of the range and rejects the rest. */
 static void check_ripas(struct vm *vm, struct vcpu *vcpu)
 {
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
@@ -86,7 +87,7 @@ static void check_psci(struct vcpu *vcpu)
 	      "and goes on");
 }
 
-/* QEMU traps WFI only. */
+/* Only WFI is tried, since QEMU does not trap WFE. */
 static bool wfi_traps(struct vcpu *vcpu)
 {
 	vcpu_command(vcpu, GUEST_DO, DO_WFI);
@@ -137,7 +138,7 @@ static bool all_zero(struct vcpu *vcpu)
 	return good;
 }
 
-/* QEMU's CPU, less what is not for a Realm. */
+/* The ID registers are those of QEMU's CPU, less what Realms do not get. */
 static void check_id(struct vcpu *vcpu)
 {
 	check(guest_sysreg(vcpu, SYS_PFR0) == 0x1101000001110011,

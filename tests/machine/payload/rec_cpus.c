@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Two vCPUs on two CPUs: started by PSCI, entered twice, moved, kicked, run
- * while the host changes what is mapped, stopped.
+ * Two vCPUs on two CPUs: they are started by PSCI, entered twice, moved,
+ * interrupted, run while the host changes mappings, and stopped.
  */
 #include "abi/psci.h"
 #include "rmm/core/rec/context.h"
@@ -11,12 +11,12 @@
 #define ROUNDS 200
 #define TICKS  100000
 
-/* What the second CPU does. */
+/* The jobs of the second CPU. */
 enum job {
 	JOB_IDLE,
-	JOB_ENTER, /* a vCPU, once */
-	JOB_ROUNDS, /* commands to its vCPU */
-	JOB_UNTIL_CALL, /* enters it again after all that is no call */
+	JOB_ENTER, /* enters its vCPU once */
+	JOB_ROUNDS, /* gives commands to its vCPU */
+	JOB_UNTIL_CALL, /* enters its vCPU until it makes a host call */
 	JOB_END,
 };
 
@@ -37,7 +37,8 @@ static uint64_t vcpu_rounds(struct vcpu *vcpu, unsigned seed)
 	return good;
 }
 
-/* A block that changes its shape is not there for a moment. */
+/* Enters the vCPU again after IRQs and after aborts: a block is not mapped for
+ * a moment while it is split or joined. */
 static uint64_t enter_until_call(struct vcpu *vcpu)
 {
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
@@ -125,12 +126,12 @@ static void check_second_runs(struct vm *vm)
 	      "and moves to the first");
 }
 
-/* The word that a spinning vCPU waits for, in memory of both. */
+/* The words of DO_SPIN, in memory that the host shares. */
 #define SPIN_IPA (VM_OUTSIDE + VM_BASE + 2 * GRANULE)
 
 static volatile uint64_t spin_word[512] __attribute__((aligned(0x1000)));
 
-/* While the second CPU has it, no command gets hold of the vCPU. */
+/* No command can hold a vCPU that runs on the second CPU. */
 static void check_busy(struct vm *vm)
 {
 	struct vcpu *second = &vm->vcpu[1];
@@ -155,7 +156,7 @@ static void check_busy(struct vm *vm)
 	      "it sees what the host writes");
 }
 
-/* An interrupt of the host's own, from its EL2 timer. */
+/* An interrupt of the host, from its EL2 timer, ends a run. */
 static void check_interrupt(struct vm *vm)
 {
 	struct vcpu *first = &vm->vcpu[0];
@@ -181,7 +182,7 @@ static void check_interrupt(struct vm *vm)
 	check(vcpu_calls(first), "then the Realm goes on");
 }
 
-/* Pages come and go under a running vCPU. */
+/* Pages are mapped and unmapped while a vCPU runs. */
 static void check_mapping(struct vm *vm)
 {
 	struct vcpu *first = &vm->vcpu[0], *second = &vm->vcpu[1];
@@ -204,7 +205,7 @@ static void check_mapping(struct vm *vm)
 	check(good && job_result == ROUNDS, "pages come and go meanwhile");
 }
 
-/* A block is split and joined under a vCPU that writes to it. */
+/* A block is split and joined while a vCPU writes to it. */
 static void check_reshaping(struct vm *vm)
 {
 	struct vcpu *second = &vm->vcpu[1];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A host for the RMM that runs a Realm: it builds one whose program does as it
- * is told, and checks each kind of exit and entry, what it can see of the
- * Realm's registers and the Realm of its own, and two vCPUs on two CPUs. A
- * line of TAP for each check; then it switches the machine off.
+ * A host for the RMM that runs a Realm. It builds a Realm whose program does
+ * what the host tells it. It checks each kind of exit and entry, that neither
+ * side sees registers of the other, and two vCPUs on two CPUs. It prints a line
+ * of TAP for each check, and then turns the machine off.
  */
 #include "lib/log.h"
 #include "lib/smc.h"
@@ -14,8 +14,8 @@
 
 static struct vm vm;
 
-/* What an exit and the next entry cost on a host call, in ticks; these are
- * instructions where QEMU counts them (-icount shift=0). */
+/* Prints what the exit and the next entry for a host call cost, in ticks. With
+ * QEMU's -icount shift=0 a tick is an instruction. */
 static void measure_call(struct vcpu *vcpu)
 {
 	uint64_t ticks = 0;

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The Realm asks for an attestation token, and the host prints what it got,
- * word by word out of the Realm's hands. Where nothing is provisioned the calls
- * say so.
+ * The Realm asks for an attestation token. The host has the Realm read it word
+ * by word, and prints it. If nothing is provisioned, the calls must fail.
  */
 #include "lib/a64.h"
 #include "lib/log.h"
 #include "tests/machine/payload/payload.h"
 #include "tests/machine/payload/vm.h"
 
-/* Fewer than there are steps after which it gives way. */
+/* Fewer than the steps of a token after which an interrupt is possible. */
 #define INTERRUPTS 6
 
-/* Where the Realm takes the token; the page is its own. */
+/* The page of the Realm into which it gets the token. */
 static uint64_t page[GRANULE / 8] __attribute__((aligned(0x1000)));
 
 static uint64_t call_continue(struct vcpu *vcpu, uint64_t offset, uint64_t size)
@@ -29,7 +28,7 @@ static void check_none(struct vcpu *vcpu)
 	      "without provisioning there is no token");
 }
 
-/* 32 bytes a line, in the order of memory. */
+/* Prints 32 bytes a line, in the order of memory. */
 static bool token_print(struct vcpu *vcpu, uint64_t size)
 {
 	uint64_t word[4];
@@ -54,7 +53,7 @@ static bool token_begin(struct vcpu *vcpu)
 			 0x2726252423222120, 0x2f2e2d2c2b2a2928);
 }
 
-/* What a token costs from request to bytes; then another one is begun. */
+/* Prints the cost of a token from CONTINUE to its bytes, and begins another. */
 static void check_whole(struct vcpu *vcpu)
 {
 	uint64_t start = sysreg_read(cntpct_el0);
@@ -66,15 +65,13 @@ static void check_whole(struct vcpu *vcpu)
 	      "and another can be had");
 }
 
-/*
- * CONTINUE with the host's timer going off while it is at work, until it is
- * done. Kept is how late the host gets to know of it.
- */
+/* The host's timer fires this long after CONTINUE was called. */
 #define TIMER_DELAY 100000 /* ticks */
 
-static uint64_t latest;
+static uint64_t latest; /* the longest delay of an interrupt */
 
-/* true: interrupted, and the Realm was told to come again. */
+/* Calls CONTINUE with a timer of the host that fires meanwhile. Returns true if
+ * it was interrupted and the Realm was told to call again. */
 static bool token_interrupt(struct vcpu *vcpu)
 {
 	uint64_t late;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A host for the RMM that knows only RMI: in the hypervisor's place, it
- * checks the commands that need no Realm to run, from one CPU and from two,
- * prints a line of TAP for each check, leaves a Realm of each hash algorithm
- * for who looks into the machine's memory, and switches the machine off.
+ * A host for the RMM, in the hypervisor's place, that uses only RMI. It checks
+ * the commands that need no Realm to run, from one CPU and from two, and prints
+ * a line of TAP for each check. It leaves a Realm of each hash algorithm for a
+ * test that looks into the machine's memory, and turns the machine off.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,13 +17,13 @@
 #include "tests/machine/payload/host.h"
 #include "tests/machine/payload/payload.h"
 
-/* Memory of ours to delegate, and per CPU to build a Realm of. */
+/* Memory to delegate, and for each CPU memory to build a Realm of. */
 #define RANGE_BASE     UINT64_C(0x50000000)
 #define RANGE_GRANULES 64
 #define REALM_BASE(n)  (UINT64_C(0x51000000) + (n) * UINT64_C(0x100000))
 #define SHARED_BASE    UINT64_C(0x58000000)
 #define ROUNDS         20
-/* Realm 0 and 1 are those of the CPUs. */
+/* Realms 0 and 1 are those of the CPUs, the others are left in memory. */
 #define LEFT_REALM 2
 #define REALMS     5
 
@@ -93,7 +93,7 @@ static void check_activation(void)
 	      "activation once only");
 }
 
-/* Whether the last access that was tried took a granule protection fault. */
+/* Returns true if the last access took a granule protection fault. */
 static bool gpf_taken(void)
 {
 	uint64_t esr = payload_fault;
@@ -136,7 +136,8 @@ static void check_delegation(void)
 	      "it is readable, and zero");
 }
 
-/* The RMM's own memory is tracked, and not ours to give or to name. */
+/* The RMM's own memory is tracked, but cannot be delegated or named in
+ * commands. */
 static void check_rmm_memory(void)
 {
 	check(rmi_status(RMI_RMM_CONFIG_GET, RMM_MEMORY, 0) == RMI_ERROR_INPUT,
@@ -165,7 +166,8 @@ static uint64_t realm_create(unsigned cpu, uint8_t algorithm)
 	return rmi_status(RMI_REALM_CREATE, REALM_BASE(cpu), (uintptr_t)params);
 }
 
-/* One round of the life of a Realm and of the granules under it. */
+/* Delegates granules, creates and destroys a Realm, undelegates the
+ * granules. */
 static bool realm_round(unsigned cpu, uint8_t algorithm)
 {
 	uint64_t rd = REALM_BASE(cpu);
@@ -202,7 +204,8 @@ static void check_vectors(void)
 	      "hashing keeps our vector registers");
 }
 
-/* Both CPUs move the same granules at once: each move has one winner. */
+/* Both CPUs move the same granules at once. Each move succeeds on one of
+ * them. */
 static bool shared_round(void)
 {
 	for (unsigned i = 0; i < 8; i++) {
@@ -237,7 +240,7 @@ void host_secondary(void)
 	secondary_off();
 }
 
-/* The second CPU comes, and comes again after it was off. */
+/* The second CPU is started, and started again after it was off. */
 static void check_two_cpus(void)
 {
 	for (unsigned i = 0; i < 2; i++) {
@@ -255,7 +258,7 @@ static void check_two_cpus(void)
 	}
 }
 
-/* One that stays, for each algorithm; what its RD holds is not ours to see. */
+/* Leaves a Realm for each algorithm, whose RD this program cannot read. */
 static void leave_realms(void)
 {
 	for (unsigned i = 0; i < 3; i++) {

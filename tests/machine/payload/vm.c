@@ -8,12 +8,12 @@
 #include "lib/image.h"
 #include "tests/machine/payload/payload.h"
 
-/* Memory to delegate. */
+/* The start of memory to delegate granule by granule. */
 #define POOL_BASE UINT64_C(0x50000000)
 
 #define BLOCK_BASE UINT64_C(0x58000000)
 
-/* The same of one block of 2 MiB. */
+/* An address-range descriptor of a 2 MiB block, without its address. */
 #define RANGE_ONE_BLOCK (BITS_PUT(RMI_RANGE_SIZE, 1) | RANGE_ONE_PAGE)
 #define MEASURE         RMI_DATA_MEASURE_CONTENT
 
@@ -64,7 +64,7 @@ static bool image_load(const struct vm *vm)
 	return true;
 }
 
-/* Gives the operation all that it asks for. */
+/* Donates all granules that the operation asks for, and completes it. */
 static bool rec_donate(uint64_t handle, uint64_t request)
 {
 	uint64_t count = BITS_GET(request, RMI_DONATE_COUNT);
