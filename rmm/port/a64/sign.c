@@ -11,10 +11,10 @@
  *  3. The second call has the same k, since the digest is the same. It gets the
  *     right product, and its result is the signature.
  *
- * Step 2: k has DIGITS digits of DIGIT bytes. With base[i] = 2^(8 * DIGIT * i)
- * * G, the product is the sum of (digit i + 1) * base[i], less the sum of all
- * bases. One is added to each digit because BearSSL's arithmetic does not work
- * for a factor of zero.
+ * Step 2: k has DIGITS digits of DIGIT bytes, and base[i] is G times
+ * 2^(8 * DIGIT * i). The product is the sum of (digit i + 1) * base[i], less
+ * the sum of all bases. One is added to each digit because BearSSL's arithmetic
+ * does not work for a factor of zero.
  */
 #include <bearssl.h>
 
