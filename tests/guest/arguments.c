@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the kernel command line asks the probe to do. */
+/* The words of the kernel command line. */
 #include <stddef.h>
 #include <string.h>
 
 #include "tests/guest/probe.h"
 
-/* The text after NAME= of a word of the command line; NULL: there is none. */
-static const char *find(const char *name)
+/* Returns the text after NAME= in the command line, or NULL. */
+static const char *argument_find(const char *name)
 {
 	const char *next = machine.arguments;
 	size_t length = strlen(name);
@@ -22,20 +22,20 @@ static const char *find(const char *name)
 	return NULL;
 }
 
-static bool is_end(char c)
+static bool is_word_end(char c)
 {
 	return c == '\0' || c == ' ' || c == ',';
 }
 
 bool argument_has(const char *name)
 {
-	const char *next = find("probe");
+	const char *next = argument_find("probe");
 	size_t length = strlen(name);
 
 	while (next != NULL && *next != '\0' && *next != ' ') {
-		if (strncmp(next, name, length) == 0 && is_end(next[length]))
+		if (strncmp(next, name, length) == 0 && is_word_end(next[length]))
 			return true;
-		while (!is_end(*next))
+		while (!is_word_end(*next))
 			next++;
 		if (*next == ',')
 			next++;
@@ -43,8 +43,8 @@ bool argument_has(const char *name)
 	return false;
 }
 
-/* The value of a hexadecimal digit; 16 and more: it is none. */
-static unsigned digit(char c)
+/* Returns the value of a hexadecimal digit, or 16 for any other character. */
+static unsigned digit_value(char c)
 {
 	if (c >= '0' && c <= '9')
 		return (unsigned)(c - '0');
@@ -55,7 +55,7 @@ static unsigned digit(char c)
 
 uint64_t argument_number(const char *name, uint64_t otherwise)
 {
-	const char *next = find(name);
+	const char *next = argument_find(name);
 	unsigned base = 10;
 	uint64_t value = 0;
 
@@ -65,19 +65,20 @@ uint64_t argument_number(const char *name, uint64_t otherwise)
 		base = 16;
 		next += 2;
 	}
-	for (; digit(*next) < base; next++)
-		value = value * base + digit(*next);
+	for (; digit_value(*next) < base; next++)
+		value = value * base + digit_value(*next);
 	return value;
 }
 
 unsigned argument_hex(const char *name, uint8_t *bytes, unsigned size)
 {
-	const char *next = find(name);
+	const char *next = argument_find(name);
 	unsigned count = 0;
 
-	while (next != NULL && count < size && digit(next[0]) < 16 &&
-	       digit(next[1]) < 16) {
-		bytes[count++] = (uint8_t)(digit(next[0]) << 4 | digit(next[1]));
+	while (next != NULL && count < size && digit_value(next[0]) < 16 &&
+	       digit_value(next[1]) < 16) {
+		bytes[count++] = (uint8_t)(digit_value(next[0]) << 4 |
+					   digit_value(next[1]));
 		next += 2;
 	}
 	return count;

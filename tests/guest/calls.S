@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Calls out of the probe, and registers that must survive them. */
+/* Calls by SMC and HVC, and single instructions that must keep all
+ * registers. */
 #include "abi/guest_call.h"
 #include "lib/conduit.inc"
 #include "tests/registers.inc"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the RMM owes its Realm: RSI, RIPAS, measurements, shared memory. */
+/* Checks of a Realm: RSI, RIPAS, measurements, shared memory, host calls. */
 #include <string.h>
 
 #include "abi/rsi.h"
@@ -48,16 +48,6 @@ static void check_config(void)
 	check(rsi(&regs, RSI_REALM_CONFIG, address | shared_bit, 0) ==
 		      RSI_ERROR_INPUT,
 	      "nor to shared memory");
-}
-
-/* The RIPAS of one page; -1: none. */
-static uint64_t ripas_of(uint64_t page)
-{
-	struct smccc_regs regs;
-
-	if (rsi(&regs, RSI_IPA_STATE_GET, page, page + PAGE) != RSI_SUCCESS)
-		return UINT64_MAX;
-	return regs.x[2];
 }
 
 static void check_all_ram(void)

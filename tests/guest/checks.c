@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What any guest is owed: memory, its vCPUs, interrupts. */
+/* Checks of any guest: memory, vCPUs, interrupts. */
 #include "abi/psci.h"
 #include "lib/log.h"
 #include "tests/guest/probe.h"
@@ -8,7 +8,7 @@
 #define TICKS  10
 #define ROUNDS 5
 
-/* An address where no memory is, just behind it. */
+/* Returns an address without memory, just behind the RAM. */
 static uint64_t beyond(void)
 {
 	return machine.ram_base + machine.ram_size + 0x10000;
@@ -43,7 +43,7 @@ void check_memory(void)
 
 static void check_psci_errors(void)
 {
-	uint64_t self = sysreg_read(MPIDR_EL1) & 0xff00ffffff;
+	uint64_t self = sysreg_read(MPIDR_EL1) & MPIDR_AFFINITY;
 	uint64_t here = (uintptr_t)check_psci;
 
 	check(psci(PSCI_VERSION, 0, 0, 0) >= PSCI_VERSION_1_1 - 1,
@@ -64,22 +64,17 @@ static void check_psci_errors(void)
 	      "we are on");
 }
 
-static bool is_off(const struct vcpu *vcpu)
-{
-	return psci(PSCI_AFFINITY_INFO_64, machine.mpidr[vcpu->index], 0, 0) ==
-	       PSCI_AFFINITY_OFF;
-}
-
 static void check_on_off(struct vcpu *vcpu)
 {
 	unsigned n = vcpu->index;
 
-	check_of(is_off(vcpu), "is off at first", n);
+	check_of(vcpu_is_off(vcpu), "is off at first", n);
 	check_of(vcpu_on(vcpu), "comes on", n);
-	check_of((vcpu->mpidr & 0xff00ffffff) == machine.mpidr[n],
+	check_of((vcpu->mpidr & MPIDR_AFFINITY) == machine.mpidr[n],
 		 "has the affinity that the device tree says", n);
-	check_of(!is_off(vcpu) && psci(PSCI_AFFINITY_INFO_64, machine.mpidr[n],
-				       0, 0) == PSCI_AFFINITY_ON,
+	check_of(!vcpu_is_off(vcpu) &&
+			 psci(PSCI_AFFINITY_INFO_64, machine.mpidr[n], 0, 0) ==
+				 PSCI_AFFINITY_ON,
 		 "is on then", n);
 	check_of((int32_t)psci(PSCI_CPU_ON_64, machine.mpidr[n],
 			       (uintptr_t)check_psci, 0) == PSCI_ALREADY_ON,
@@ -123,7 +118,7 @@ static void check_timers(void)
 	}
 }
 
-/* From vCPU 0 and back. */
+/* Waits for an SGI of vCPU 0 and answers with another. */
 static void ping_job(struct vcpu *vcpu)
 {
 	vcpu->result = wait_for_interrupt(PING_SGI, 0) ||

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reads what the probe needs of a flattened device tree (Devicetree
- * Specification 0.4, 5): the nodes in their order, each judged when all of
- * its properties are known. The host made it; the probe believes it.
+ * Reads what the probe needs from a flattened device tree (Devicetree
+ * Specification 0.4, 5). Nodes are read in their order; a node is evaluated at
+ * its end, when all of its properties are known. The probe trusts the device
+ * tree.
  */
 #include <stddef.h>
 #include <string.h>
@@ -22,11 +23,11 @@ struct property {
 	uint32_t size;
 };
 
-/* A node's own properties, and its parent's idea of addresses. */
+/* The properties of a node, and how its children's addresses are encoded. */
 struct node {
 	const char *name;
 	struct property compatible, device_type, reg, method, bootargs, status;
-	uint32_t address_cells, size_cells; /* for its children */
+	uint32_t address_cells, size_cells; /* of its children */
 };
 
 static uint32_t be32(const uint8_t *data)
@@ -35,7 +36,7 @@ static uint32_t be32(const uint8_t *data)
 	       (uint32_t)data[2] << 8 | data[3];
 }
 
-/* Is text one of the strings of a property? */
+/* Returns true if text is one of the strings of a property. */
 static bool has_string(struct property property, const char *text)
 {
 	const char *next = (const char *)property.data;
@@ -54,7 +55,7 @@ static bool has_string(struct property property, const char *text)
 	return false;
 }
 
-static uint64_t cells(struct property reg, uint32_t first, uint32_t count)
+static uint64_t cells_value(struct property reg, uint32_t first, uint32_t count)
 {
 	uint64_t value = 0;
 
@@ -65,18 +66,18 @@ static uint64_t cells(struct property reg, uint32_t first, uint32_t count)
 	return value;
 }
 
-/* The n-th range of a node's reg. */
+/* Returns the base of the n-th range of a node's reg property. */
 static uint64_t reg_base(const struct node *node, const struct node *parent,
 			 uint32_t n)
 {
 	uint32_t step = parent->address_cells + parent->size_cells;
 
-	return cells(node->reg, n * step, parent->address_cells);
+	return cells_value(node->reg, n * step, parent->address_cells);
 }
 
 static uint64_t reg_size(const struct node *node, const struct node *parent)
 {
-	return cells(node->reg, parent->address_cells, parent->size_cells);
+	return cells_value(node->reg, parent->address_cells, parent->size_cells);
 }
 
 static bool is_usable(const struct node *node)
@@ -90,7 +91,7 @@ static bool is_uart(const struct node *node)
 	       has_string(node->compatible, "arm,sbsa-uart");
 }
 
-static void judge(const struct node *node, const struct node *parent)
+static void node_read(const struct node *node, const struct node *parent)
 {
 	if (node->bootargs.data != NULL)
 		machine.arguments = (const char *)node->bootargs.data;
@@ -114,7 +115,8 @@ static void judge(const struct node *node, const struct node *parent)
 	}
 }
 
-static void take(struct node *node, const char *name, struct property property)
+static void property_store(struct node *node, const char *name,
+			   struct property property)
 {
 	if (strcmp(name, "compatible") == 0)
 		node->compatible = property;
@@ -139,7 +141,8 @@ static const uint8_t *aligned(const uint8_t *data)
 	return (const uint8_t *)(((uintptr_t)data + 3) & ~(uintptr_t)3);
 }
 
-/* The path to the node that is being read; the root's parent is first. */
+/* The path to the node that is being read. The first entry is an empty parent
+ * of the root. */
 struct walk {
 	struct node path[DEPTH_MAX];
 	unsigned depth;
@@ -162,13 +165,14 @@ static const uint8_t *walk_property(struct walk *walk, const uint8_t *next)
 {
 	const struct property property = { next + 8, be32(next) };
 
-	take(&walk->path[walk->depth], walk->strings + be32(next + 4), property);
+	property_store(&walk->path[walk->depth], walk->strings + be32(next + 4),
+		       property);
 	return aligned(next + 8 + property.size);
 }
 
 static void walk_end(struct walk *walk)
 {
-	judge(&walk->path[walk->depth], &walk->path[walk->depth - 1]);
+	node_read(&walk->path[walk->depth], &walk->path[walk->depth - 1]);
 	walk->depth--;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * All of the FP and SIMD state, held through as many interruptions as come:
- * registers filled from a seed, arithmetic whose result depends on FPCR, and
- * what must not be there: SVE, SME, memory tags.
+ * All of the FP and SIMD state must survive any number of interruptions:
+ * registers that are filled from a seed, and arithmetic whose result depends on
+ * FPCR. SVE, SME and memory tags must not be offered.
  */
 #include <string.h>
 
@@ -11,8 +11,8 @@
 
 #define FPCR_MODES 0x03c00000 /* DN, FZ, RMode */
 #define FPSR_FLAGS 0x0800009f /* QC and the cumulative exceptions */
-#define HOLD       20000 /* turns of a loop, for each check */
-/* Between two turns of the loop there is that much only if others ran. */
+#define HOLD       20000 /* turns of a loop between two checks */
+/* This much time passes between two looks at the clock only if others ran. */
 #define AWAY 2000000 /* nanoseconds */
 
 struct vectors {
@@ -24,12 +24,13 @@ struct vectors {
 /* fp_state.S */
 void fp_load(const struct vectors *from);
 void fp_store(struct vectors *to);
-/* 1.0 / 3.0 as a word, by the FPCR that is in force; changes Q0 and Q1. */
+/* Returns the bits of 1.0 / 3.0, computed with the present FPCR. Changes Q0 and
+ * Q1. */
 uint64_t fp_third(void);
 
 static uint64_t away;
 
-static void fill(struct vectors *v, uint64_t seed, uint64_t round)
+static void fp_fill(struct vectors *v, uint64_t seed, uint64_t round)
 {
 	for (unsigned i = 0; i < 64; i++) {
 		v->q[i] = seed << 48 ^ round * UINT64_C(0x9e3779b97f4a7c15) ^
@@ -39,7 +40,7 @@ static void fill(struct vectors *v, uint64_t seed, uint64_t round)
 	v->fpsr = (seed * 0x15 + round) & FPSR_FLAGS;
 }
 
-static void hold(void)
+static void fp_hold(void)
 {
 	uint64_t last = timer_now();
 
@@ -54,7 +55,8 @@ static void hold(void)
 	}
 }
 
-/* 1/3 is not exact: RMode 1 is towards plus infinity, the others less. */
+/* 1/3 is not exact. RMode 1 rounds towards plus infinity; all other modes give
+ * the value just below. */
 static bool third_is_right(uint64_t fpcr)
 {
 	bool up = (fpcr >> 22 & 3) == 1;
@@ -66,15 +68,15 @@ static bool round_holds(uint64_t seed, uint64_t round)
 {
 	struct vectors before, after;
 
-	fill(&before, seed, round);
+	fp_fill(&before, seed, round);
 	fp_load(&before);
-	hold();
+	fp_hold();
 	fp_store(&after);
 	return memcmp(&before, &after, sizeof(before)) == 0 &&
 	       third_is_right(before.fpcr);
 }
 
-/* rounds=N checks from seed=N. */
+/* Makes rounds=N checks, from seed=N. */
 void fp(void)
 {
 	uint64_t rounds = argument_number("rounds", 1000);
@@ -90,32 +92,27 @@ void fp(void)
 
 /* ---- What is not offered ---- */
 
-#define RET       0xd65f03c0
 #define RDVL      0x04bf5020 /* X0, #1 */
 #define RDSVL     0x04bf5820 /* X0, #1 */
 #define MRS_ZCR   0xd5381200 /* X0, ZCR_EL1 */
 #define MRS_SMCR  0xd53812c0 /* X0, SMCR_EL1 */
 #define MRS_RGSR  0xd53810a0 /* X0, RGSR_EL1 */
 #define MRS_GCR   0xd53810c0 /* X0, GCR_EL1 */
-#define CPACR_ALL 0x03330000 /* SMEN, FPEN, ZEN: EL1 traps nothing */
+#define CPACR_ALL 0x03330000 /* SMEN, FPEN, ZEN: EL1 traps none of them */
 #define CPACR_FP  0x00300000
-#define UNDEFINED 0x02000000 /* ESR: class 0, a 32-bit instruction */
+#define UNDEFINED ((uint64_t)ESR_EC_UNKNOWN << ESR_EC_SHIFT | ESR_IL)
 #define SVE(pfr0) ((pfr0) >> 32 & 0xf)
 #define SME(pfr1) ((pfr1) >> 24 & 0xf)
 #define MTE(pfr1) ((pfr1) >> 8 & 0xf)
 
 static bool is_undefined(uint32_t instruction)
 {
-	static uint32_t code[2] __attribute__((aligned(64)));
+	static uint32_t code[CODE_WORDS] __attribute__((aligned(64)));
 	struct fault fault;
 
-	code[0] = instruction;
-	code[1] = RET;
-	dcache_clean((uintptr_t)code, sizeof(code));
-	icache_invalidate_all();
 	sysreg_write(CPACR_EL1, CPACR_ALL);
 	isb();
-	try_fetch((uintptr_t)code, &fault);
+	try_instruction(code, instruction, &fault);
 	sysreg_write(CPACR_EL1, CPACR_FP);
 	isb();
 	return fault.esr == UNDEFINED;

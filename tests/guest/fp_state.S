@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Q0-Q31, FPCR and FPSR in one piece, and a division. */
+/* Loading and storing Q0-Q31, FPCR and FPSR; a division. */
 	.macro	vectors_all op
 	\op	q0, q1, [x0]
 	\op	q2, q3, [x0, #32]

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A GICv3 (Arm IHI 0069) as a guest finds it, and the virtual timer. */
+/* The guest's GICv3 (IHI0069), and the virtual timer. */
 #include "tests/guest/probe.h"
 
 #define GICD_CTLR       0x0
@@ -19,7 +19,6 @@
 #define USED     (1u << TIMER_PPI | 1u << JOB_SGI | 1u << PING_SGI)
 #define SPURIOUS 1020
 #define TIMER_ON 1
-#define AFFINITY UINT64_C(0xff00ffffff)
 #define NANOS    UINT64_C(1000000000)
 
 void interrupt_take(struct vcpu *vcpu);
@@ -29,10 +28,10 @@ void gic_init(void)
 	mmio_write32(machine.gicd + GICD_CTLR, GICD_CTLR_ON);
 }
 
-/* The redistributor whose TYPER has this vCPU's affinity; 0: none. */
+/* Returns the redistributor whose TYPER has this vCPU's affinity, or 0. */
 static uint64_t redistributor(void)
 {
-	uint64_t mpidr = sysreg_read(MPIDR_EL1) & AFFINITY;
+	uint64_t mpidr = sysreg_read(MPIDR_EL1) & MPIDR_AFFINITY;
 	uint32_t affinity = (uint32_t)(mpidr >> 8 & 0xff000000) |
 			    (uint32_t)(mpidr & 0xffffff);
 	uint64_t frame = machine.gicr;
@@ -132,18 +131,19 @@ void timer_pause(void)
 	(void)wait_for_interrupt(TIMER_PPI, count);
 }
 
-/* A timer at the end of patience would wake a WFI for ever: the bound is the
- * number of wake-ups instead. */
+/* The wait is bounded by the number of wake-ups. It is not bounded by a timer:
+ * after its end the timer would keep waking the WFI. */
 bool wait_for_interrupt(unsigned intid, unsigned count)
 {
 	struct vcpu *vcpu = vcpu_this();
 	bool taken = false;
 
 	for (unsigned tries = 0; tries < 1000 && !taken; tries++) {
-		__asm__ volatile("msr daifset, #2" ::: "memory");
+		irq_mask();
 		if (vcpu->interrupts[intid] == count)
 			wfi();
-		__asm__ volatile("msr daifclr, #2\n\tisb" ::: "memory");
+		irq_unmask();
+		isb();
 		taken = vcpu->interrupts[intid] > count;
 	}
 	return taken;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the probe does without end, or until somebody stops it. */
+/* Things that the probe does over and over, until it is stopped or rounds=N are
+ * done. */
 #include "abi/guest_call.h"
 #include "abi/psci.h"
 #include "abi/rsi.h"
@@ -8,10 +9,10 @@
 #include "tests/guest/probe.h"
 
 #define BLOCK UINT64_C(0x200000)
-/* What is loaded is in front of it. */
+/* The offset in RAM behind all that was loaded. */
 #define TOUCH_FROM UINT64_C(0x9000000)
 
-/* calls.S: an ordinary guest's call. */
+/* calls.S: how an ordinary guest says that it cannot go on. */
 void crash_call(void);
 
 static void idle(void)
@@ -24,7 +25,8 @@ static void spin(void)
 	__asm__ volatile("yield");
 }
 
-/* Says that it cannot go on; comes back where nobody understands that. */
+/* Says that the guest cannot go on. Returns if the hypervisor does not know
+ * that call. */
 static void crash(void)
 {
 	static struct rsi_host_call call __attribute__((aligned(256)));
@@ -65,17 +67,18 @@ static void flood_rsi(void)
 	(void)rsi(&regs, RSI_HOST_CALL, (uintptr_t)spare[5], 0);
 }
 
-/* Masked, so that it is not taken before the WFI that it ends. */
+/* IRQs are masked, so that the timer's is not taken before the WFI that it
+ * ends. */
 static void flood_wfi(void)
 {
-	__asm__ volatile("msr daifset, #2" ::: "memory");
+	irq_mask();
 	timer_start(1000);
 	wfi();
 	timer_stop();
-	__asm__ volatile("msr daifclr, #2" ::: "memory");
+	irq_unmask();
 }
 
-/* Until it is taken: it is due at once, and the vCPU does not wait. */
+/* The timer is due at once. The vCPU computes until the interrupt is taken. */
 static void flood_timer(void)
 {
 	volatile unsigned *taken = &vcpu_this()->interrupts[TIMER_PPI];
@@ -110,7 +113,7 @@ static void flood_ripas(void)
 	(void)ripas_set(page, page + PAGE, RIPAS_RAM);
 }
 
-/* A page that is shared, written by both names, and taken back. */
+/* Shares a page, writes to it at its alias, takes it back and writes to it. */
 static void flood_share(void)
 {
 	uint64_t page = (uintptr_t)spare[7];
@@ -121,8 +124,8 @@ static void flood_share(void)
 	*(volatile uint64_t *)page = 1;
 }
 
-/* The next block of 2 MiB, of which nothing was touched before; where there is
- * no more, nothing. */
+/* Touches the next block of 2 MiB, of which nothing was touched before. Does
+ * nothing at the end of RAM. */
 static void flood_touch(void)
 {
 	static uint64_t next;
@@ -155,8 +158,8 @@ static const struct {
 	{ "flood-touch", flood_touch, false },
 };
 
-/* rounds=N ends it after so many; report=N tells how many, every so often. */
-static void repeat(const char *name, void (*once)(void))
+/* Ends after rounds=N, and reports the number of rounds every report=N. */
+static void loop_run(const char *name, void (*once)(void))
 {
 	uint64_t rounds = argument_number("rounds", UINT64_MAX);
 	uint64_t report = argument_number("report", UINT64_MAX);
@@ -177,6 +180,6 @@ void loops(void)
 	for (unsigned i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
 		if (argument_has(things[i].name) &&
 		    (is_realm() || !things[i].needs_realm))
-			repeat(things[i].name, things[i].once);
+			loop_run(things[i].name, things[i].once);
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The probe's way from its first instruction to its last line. */
+/* The main path of the probe, and its reports. */
 #include <string.h>
 
 #include "abi/psci.h"
@@ -16,12 +16,12 @@ static unsigned passed, failed;
 
 _Noreturn void probe_main(const void *fdt);
 
-static void put(char c)
+static void console_put(char c)
 {
 	pl011_put(uart, c);
 }
 
-/* The count is right with several vCPUs too: reports come one at a time. */
+/* The counts are atomic, since several vCPUs report. */
 bool check(bool good, const char *what)
 {
 	__atomic_add_fetch(good ? &passed : &failed, 1, __ATOMIC_RELAXED);
@@ -48,7 +48,8 @@ void print_hex(const char *name, const uint8_t *data, unsigned size)
 	log_line("%s: %s", name, text);
 }
 
-/* Only the RMM answers this, and only in a Realm is SMC the conduit. */
+/* Only an RMM answers RSI_VERSION. The call is only made if the conduit is SMC,
+ * which it is in a Realm. */
 static void realm_find(void)
 {
 	static struct rsi_realm_config config __attribute__((aligned(PAGE)));
@@ -65,10 +66,10 @@ static void console_find(void)
 {
 	if (machine.uart == 0)
 		return;
-	/* At its own address once the MMU is on. */
+	/* With the MMU on the UART is at its own address (probe_begin()). */
 	uart = machine.uart | shared_bit;
 	pl011_init(uart);
-	log_init("probe", put);
+	log_init("probe", console_put);
 }
 
 static void vcpus_name(void)
@@ -79,7 +80,7 @@ static void vcpus_name(void)
 	vcpus[0].starts = 1;
 }
 
-static void begin(const void *fdt)
+static void probe_begin(const void *fdt)
 {
 	bool is_known = machine_read(fdt);
 
@@ -97,7 +98,7 @@ static void begin(const void *fdt)
 		 machine.arguments != NULL ? machine.arguments : "none");
 	gic_init();
 	gic_vcpu_init(&vcpus[0]);
-	__asm__ volatile("msr daifclr, #2" ::: "memory");
+	irq_unmask();
 }
 
 static bool wants(const char *what)
@@ -107,7 +108,7 @@ static bool wants(const char *what)
 
 void probe_main(const void *fdt)
 {
-	begin(fdt);
+	probe_begin(fdt);
 	loops();
 	if (is_realm() && argument_has("steady"))
 		steady();

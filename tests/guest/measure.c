@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Extends the Realm's measurements and prints each event. */
+/* Extends the Realm's REMs and prints each event. */
 #include <string.h>
 
 #include "abi/rsi.h"
@@ -8,7 +8,7 @@
 #define REMS      4
 #define VALUE_MAX 64
 
-static bool extend(unsigned rem, const uint8_t *value, unsigned size)
+static bool rem_extend(unsigned rem, const uint8_t *value, unsigned size)
 {
 	struct smccc_regs regs = { { RSI_MEASUREMENT_EXTEND, 1 + rem, size } };
 
@@ -17,7 +17,7 @@ static bool extend(unsigned rem, const uint8_t *value, unsigned size)
 	return regs.x[0] == RSI_SUCCESS;
 }
 
-/* REM n is extended n + 1 times; no two events have the same value. */
+/* Extends REM n n + 1 times. No two events have the same value. */
 void measure(void)
 {
 	uint8_t value[VALUE_MAX] = { 0 };
@@ -30,7 +30,7 @@ void measure(void)
 	for (unsigned rem = 0; rem < REMS; rem++) {
 		name[sizeof(name) - 2] = (char)('0' + rem);
 		for (unsigned i = 0; i <= rem; i++) {
-			done = extend(rem, value, size) && done;
+			done = rem_extend(rem, value, size) && done;
 			print_hex(name, value, size);
 			value[size - 1]++;
 		}

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The probe's address space: every IPA at itself, by blocks of 1 GiB, the
- * first as Device memory (it has all devices; in a Realm they are shared), the
- * rest as memory; and the same once more through the window of shared memory.
+ * The probe's address space, in blocks of 1 GiB. Virtual addresses are IPAs.
+ * The first block is Device memory, since it holds all devices; in a Realm it
+ * is mapped with the shared bit. The other blocks are Normal memory.
+ * SHARED_WINDOW maps the same addresses with the shared bit.
  */
+#include "abi/bits.h"
 #include "abi/rsi.h"
 #include "lib/a64.h"
 #include "lib/image.h"
@@ -17,21 +19,24 @@
 #define DESC_DEVICE (UINT64_C(1) << 2) /* MAIR index 1 */
 #define DESC_SHARE  (UINT64_C(3) << 8)
 #define DESC_ACCESS (UINT64_C(1) << 10)
-#define DESC_NEVER  (UINT64_C(3) << 53) /* to be executed */
+#define DESC_NEVER  (UINT64_C(3) << 53) /* PXN, UXN: never executed */
 
 #define MAIR 0x00ff /* Normal write-back, Device-nGnRnE */
 /* 48 bits from level 0, 4 KiB, write-back inner shareable, no TTBR1. */
-#define TCR (UINT64_C(16) | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23)
+#define TCR_T0SZ_48BIT UINT64_C(16)
+#define TCR_IRGN0_WB   (1 << 8)
+#define TCR_ORGN0_WB   (1 << 10)
+#define TCR_SH0_INNER  (3 << 12)
+#define TCR_EPD1       (1 << 23)
+#define TCR                                                                    \
+	(TCR_T0SZ_48BIT | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER |        \
+	 TCR_EPD1)
+
+#define RET 0xd65f03c0 /* the instruction */
 
 #define TCR_IPS_SHIFT 32
 #define IPS_48        5
 #define PARANGE       0xf
-
-#define EC_DATA     0x25
-#define EC_FETCH    0x21
-#define EC(esr)     ((esr) >> 26 & 0x3f)
-#define FSC(esr)    ((esr) & 0x3f)
-#define FSC_SYNC_EA 0x10
 
 static uint64_t root[ENTRIES] __attribute__((aligned(PAGE)));
 static uint64_t own[ENTRIES] __attribute__((aligned(PAGE)));
@@ -122,12 +127,23 @@ void try_fetch(uint64_t address, struct fault *fault)
 	fault_end(fault);
 }
 
+void try_instruction(uint32_t code[CODE_WORDS], uint32_t instruction,
+		     struct fault *fault)
+{
+	code[0] = instruction;
+	code[1] = RET;
+	dcache_clean((uintptr_t)code, CODE_WORDS * sizeof(*code));
+	icache_invalidate_all();
+	try_fetch((uintptr_t)code, fault);
+}
+
 bool is_external(const struct fault *fault, uint64_t address)
 {
-	uint64_t class = EC(fault->esr);
+	uint64_t class = BITS_GET(fault->esr, ESR_EC);
 
-	return (class == EC_DATA || class == EC_FETCH) &&
-	       FSC(fault->esr) == FSC_SYNC_EA && fault->far == address;
+	return (class == ESR_EC_DATA_CURRENT || class == ESR_EC_INST_CURRENT) &&
+	       BITS_GET(fault->esr, ESR_FSC) == ESR_FSC_EXTERNAL &&
+	       fault->far == address;
 }
 
 uint64_t ripas_set(uint64_t base, uint64_t top, uint64_t ripas)
@@ -145,4 +161,13 @@ uint64_t ripas_set(uint64_t base, uint64_t top, uint64_t ripas)
 		base = regs.x[1];
 	}
 	return 0;
+}
+
+uint64_t ripas_of(uint64_t page)
+{
+	struct smccc_regs regs;
+
+	if (rsi(&regs, RSI_IPA_STATE_GET, page, page + PAGE) != RSI_SUCCESS)
+		return UINT64_MAX;
+	return regs.x[2];
 }

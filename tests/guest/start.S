@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The probe's first bytes, an arm64 Image header (Linux,
- * Documentation/arch/arm64/booting.rst), and where its vCPUs come in: EL1,
- * MMU off, interrupts masked. The boot vCPU has the device tree's address in
- * X0, the others their struct vcpu, from PSCI CPU_ON.
+ * The header of an arm64 Image (Linux, Documentation/arch/arm64/booting.rst),
+ * and the entry points of the vCPUs, at EL1 with the MMU off and interrupts
+ * masked. X0 of the boot vCPU is the address of the device tree. X0 of each
+ * other vCPU is its struct vcpu, which PSCI CPU_ON passes on.
  */
 #include "tests/guest/probe.h"
 
@@ -31,7 +31,7 @@ _start:
 primary:
 	msr	daifset, #0xf
 	mov	x20, x0
-	/* Linked for address 0: add where the image is. */
+	/* The image is linked for address 0: add its real address. */
 	address	x0, image_rela_start
 	address	x1, image_rela_end
 	adr	x2, _start
@@ -68,7 +68,7 @@ secondary:
 	bl	probe_secondary
 	b	stop
 
-	/* X19: the vCPU. Its stack, vectors and FP. */
+	/* X19: the vCPU. Sets up its stack and vectors, and enables FP. */
 vcpu_start:
 	msr	tpidr_el1, x19
 	add	x0, x19, #VCPU_SIZE

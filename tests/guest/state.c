@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Registers keep their values across everything that leaves the vCPU. */
+/* Registers keep their values over every kind of exit. */
 #include <string.h>
 
 #include "abi/psci.h"
@@ -19,63 +19,64 @@ void registers_load(uint64_t *x);
 void vectors_load(const void *from);
 void vectors_store(void *to);
 
-static uint64_t pattern(unsigned vcpu, unsigned n)
+static uint64_t general_pattern(unsigned vcpu, unsigned n)
 {
 	return (uint64_t)(vcpu + 1) << 56 | UINT64_C(0x00a5a5a5a5a50000) | n;
 }
 
-static void fill(uint64_t *x, unsigned from)
+static void general_fill(uint64_t *x, unsigned from)
 {
 	for (unsigned i = from; i < REGISTERS; i++)
-		x[i] = pattern(vcpu_this()->index, i);
+		x[i] = general_pattern(vcpu_this()->index, i);
 }
 
-static bool is_kept(const uint64_t *x, unsigned from)
+static bool general_is_kept(const uint64_t *x, unsigned from)
 {
 	for (unsigned i = from; i < REGISTERS; i++) {
-		if (x[i] != pattern(vcpu_this()->index, i))
+		if (x[i] != general_pattern(vcpu_this()->index, i))
 			return false;
 	}
 	return true;
 }
 
-/* An interrupt waits before, or comes during, the WFI: masked, it ends it. */
+/* An interrupt is pending before the WFI or comes during it. As IRQs are
+ * masked, it ends the WFI and is not taken. */
 static bool kept_over_wfi(void)
 {
 	uint64_t x[REGISTERS];
 
-	__asm__ volatile("msr daifset, #2" ::: "memory");
-	fill(x, 0);
+	irq_mask();
+	general_fill(x, 0);
 	timer_start(SHORT);
 	registers_wfi(x);
 	timer_stop();
-	__asm__ volatile("msr daifclr, #2" ::: "memory");
-	return is_kept(x, 0);
+	irq_unmask();
+	return general_is_kept(x, 0);
 }
 
-/* PSCI_VERSION leaves all but X0 to X3 (DEN0028 2.6). */
+/* PSCI_VERSION keeps all registers except X0 to X3 (DEN0028, 2.6). */
 static bool kept_over_call(void)
 {
 	uint64_t x[REGISTERS];
 
-	fill(x, 0);
+	general_fill(x, 0);
 	x[0] = PSCI_VERSION;
 	if (machine.is_psci_smc)
 		registers_smc(x);
 	else
 		registers_hvc(x);
-	return is_kept(x, 4);
+	return general_is_kept(x, 4);
 }
 
-/* A load from an emulated device changes its target only. */
+/* A load from an emulated device changes only its target register. */
 static bool kept_over_load(void)
 {
 	uint64_t x[REGISTERS];
 
-	fill(x, 0);
+	general_fill(x, 0);
 	x[1] = machine.gicd;
 	registers_load(x);
-	return is_kept(x, 2) && x[1] == machine.gicd;
+	return general_is_kept(x, 2) && x[1] == machine.gicd;
 }
 
 static bool kept_over_host_call(void)
@@ -86,11 +87,11 @@ static bool kept_over_host_call(void)
 
 	if (!is_realm())
 		return true;
-	fill(x, 0);
+	general_fill(x, 0);
 	x[0] = RSI_HOST_CALL;
 	x[1] = (uintptr_t)&calls[vcpu_this()->index];
 	registers_smc(x);
-	return x[0] == RSI_SUCCESS && is_kept(x, 4);
+	return x[0] == RSI_SUCCESS && general_is_kept(x, 4);
 }
 
 static bool general_kept(void)
@@ -144,10 +145,10 @@ static void el1_read(uint64_t *value)
 static bool el1_kept(void)
 {
 	uint64_t before[EL1_WORDS], after[EL1_WORDS];
-	uint64_t value = pattern(vcpu_this()->index, 0) >> 32;
+	uint64_t value = general_pattern(vcpu_this()->index, 0) >> 32;
 
 #define EL1_WRITE(reg) sysreg_write(reg, value + EL1_##reg);
-	__asm__ volatile("msr daifset, #2" ::: "memory");
+	irq_mask();
 	EL1_STATE(EL1_WRITE)
 	isb();
 	el1_read(before);
@@ -156,7 +157,7 @@ static bool el1_kept(void)
 	timer_stop();
 	(void)psci(PSCI_VERSION, 0, 0, 0);
 	el1_read(after);
-	__asm__ volatile("msr daifclr, #2" ::: "memory");
+	irq_unmask();
 	return memcmp(before, after, sizeof(before)) == 0;
 }
 
@@ -166,7 +167,7 @@ static void state_job(struct vcpu *vcpu)
 		       (uint64_t)vectors_kept() << 1 | (uint64_t)el1_kept() << 2;
 }
 
-static void report(struct vcpu *vcpu)
+static void state_report(struct vcpu *vcpu)
 {
 	check_of((vcpu->result & 1) != 0, "keeps its general registers",
 		 vcpu->index);
@@ -176,7 +177,7 @@ static void report(struct vcpu *vcpu)
 		 vcpu->index);
 }
 
-/* All at once, so that they meet on the same cores. */
+/* Checks on all vCPUs at once, so that they take turns on the same cores. */
 void check_state(void)
 {
 	vcpus_on();
@@ -186,6 +187,6 @@ void check_state(void)
 	for (unsigned i = 0; i < machine.vcpus; i++) {
 		if (i > 0 && !vcpu_end(&vcpus[i]))
 			vcpus[i].result = 0;
-		report(&vcpus[i]);
+		state_report(&vcpus[i]);
 	}
 }

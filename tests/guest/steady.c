@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A guest that goes on whatever its host answers: it asks for all that a host
- * can answer wrongly, holds each answer against what the RMM guarantees, and
- * asks again where the host did not do its part. Ends with the next byte from
- * the console.
+ * A guest that goes on whatever the hypervisor answers. It makes every request
+ * that the hypervisor can answer wrongly, compares each answer with what the
+ * RMM guarantees, and asks again if the hypervisor did not do its part. Ends
+ * with the next byte from the console.
  */
 #include <string.h>
 
@@ -16,12 +16,12 @@
 #define TRIES   1000
 #define TICK    200000 /* nanoseconds */
 #define COMPUTE 20000 /* turns of a loop, so that interrupts end entries */
-#define KEPT    4 /* pages whose content must stay */
+#define KEPT    4 /* number of pages whose content must not change */
 #define SECRET  UINT64_C(0x5ec7e75ec7e75ec7)
 
-/* Why it did not go on as it should; the first one. */
+/* The first violation of a guarantee. */
 static const char *wrong;
-static uint64_t refused; /* answers of the host without effect */
+static uint64_t refused; /* number of answers without effect */
 
 static void expect(bool good, const char *what)
 {
@@ -29,8 +29,8 @@ static void expect(bool good, const char *what)
 		wrong = what;
 }
 
-/* One RSI call: how far it came. */
-static uint64_t change_once(uint64_t base, uint64_t top, uint64_t ripas)
+/* Makes one RSI call to change RIPAS. Returns how far it came. */
+static uint64_t ripas_change_once(uint64_t base, uint64_t top, uint64_t ripas)
 {
 	struct smccc_regs regs = { { RSI_IPA_STATE_SET, base, top, ripas,
 				     RSI_IPA_CHANGE_DESTROYED } };
@@ -45,21 +45,12 @@ static uint64_t change_once(uint64_t base, uint64_t top, uint64_t ripas)
 	return wrong != NULL ? top : regs.x[1];
 }
 
-static uint64_t ripas_of(uint64_t page)
-{
-	struct smccc_regs regs;
-
-	if (rsi(&regs, RSI_IPA_STATE_GET, page, page + PAGE) != RSI_SUCCESS)
-		return UINT64_MAX;
-	return regs.x[2];
-}
-
-static void change(uint64_t page, uint64_t ripas)
+static void ripas_change(uint64_t page, uint64_t ripas)
 {
 	uint64_t before = ripas_of(page);
 	unsigned tries = 0;
 
-	while (change_once(page, page + PAGE, ripas) == page) {
+	while (ripas_change_once(page, page + PAGE, ripas) == page) {
 		refused++;
 		expect(ripas_of(page) == before, "RIPAS changes unasked");
 		expect(++tries < TRIES, "the host never changes RIPAS");
@@ -67,17 +58,17 @@ static void change(uint64_t page, uint64_t ripas)
 	expect(ripas_of(page) == ripas, "RIPAS is not what was asked for");
 }
 
-static void share(void)
+static void page_share(void)
 {
 	uint64_t page = (uintptr_t)spare[5];
 	volatile uint64_t *private = (volatile uint64_t *)page;
 	volatile uint64_t *shared = (volatile uint64_t *)(page + SHARED_WINDOW);
 
 	*private = SECRET;
-	change(page, RIPAS_EMPTY);
+	ripas_change(page, RIPAS_EMPTY);
 	expect(*shared != SECRET, "the host is shown a secret");
 	*shared = SECRET;
-	change(page, RIPAS_RAM);
+	ripas_change(page, RIPAS_RAM);
 	expect(*private == 0, "memory that comes new is not zero");
 }
 
@@ -90,7 +81,7 @@ static void ask_others(void)
 	}
 }
 
-/* What comes back is the host's to say. */
+/* The hypervisor may return anything in the registers of a host call. */
 static void call_host(void)
 {
 	static struct rsi_host_call call __attribute__((aligned(256)));
@@ -114,8 +105,8 @@ static void compute(void)
 		__asm__ volatile("" ::: "memory");
 }
 
-/* Pages that nobody was told of. */
-static uint64_t *kept(unsigned page)
+/* Pages whose addresses are never passed to any call. */
+static uint64_t *kept_page(unsigned page)
 {
 	return (uint64_t *)(uintptr_t)spare[SPARE_PAGES - KEPT + page];
 }
@@ -124,7 +115,7 @@ static void kept_fill(void)
 {
 	for (unsigned page = 0; page < KEPT; page++) {
 		for (unsigned i = 0; i < PAGE / 8; i++)
-			kept(page)[i] = SECRET + page * PAGE + i;
+			kept_page(page)[i] = SECRET + page * PAGE + i;
 	}
 }
 
@@ -132,13 +123,13 @@ static void kept_check(void)
 {
 	for (unsigned page = 0; page < KEPT; page++) {
 		for (unsigned i = 0; i < PAGE / 8; i++) {
-			expect(kept(page)[i] == SECRET + page * PAGE + i,
+			expect(kept_page(page)[i] == SECRET + page * PAGE + i,
 			       "memory changes by itself");
 		}
 	}
 }
 
-/* Tells of the first one, for who waits for it. */
+/* Reports the first stray interrupt, for a test that waits for it. */
 static void strays_tell(void)
 {
 	static bool told;
@@ -158,7 +149,7 @@ void steady(void)
 	while (wrong == NULL && pl011_get(machine.uart) < 0) {
 		uint32_t typer = mmio_read32(machine.gicd + 4);
 
-		share();
+		page_share();
 		ask_others();
 		call_host();
 		wait_for_timer();

@@ -12,7 +12,7 @@
 
 static uint8_t token[TOKEN_MAX];
 
-static uint64_t begin(const uint8_t *challenge)
+static uint64_t token_begin(const uint8_t *challenge)
 {
 	struct smccc_regs regs = { { RSI_ATTEST_TOKEN_INIT } };
 
@@ -21,8 +21,9 @@ static uint64_t begin(const uint8_t *challenge)
 	return regs.x[0];
 }
 
-/* The next piece, into a page of ours; 0: no more, or something is wrong. */
-static uint64_t piece(unsigned *size)
+/* Fetches the next piece of the token by way of a page, and appends it. Returns
+ * the status of the call. */
+static uint64_t token_continue(unsigned *size)
 {
 	const uint8_t *page = spare[4];
 	uint64_t offset = *size % PAGE;
@@ -46,7 +47,7 @@ void token_print(void)
 
 	if (argument_hex("challenge", challenge, CHALLENGE) == 0)
 		return;
-	status = is_realm() ? begin(challenge) : SMCCC_NOT_SUPPORTED;
+	status = is_realm() ? token_begin(challenge) : SMCCC_NOT_SUPPORTED;
 	if (status == SMCCC_NOT_SUPPORTED) {
 		log_line("token: not served");
 		return;
@@ -54,7 +55,7 @@ void token_print(void)
 	if (!check(status == RSI_SUCCESS, "a token is begun"))
 		return;
 	do {
-		status = piece(&size);
+		status = token_continue(&size);
 	} while (status == RSI_INCOMPLETE);
 	check(status == RSI_SUCCESS, "and completed");
 	for (unsigned done = 0; done < size; done += LINE_BYTES) {

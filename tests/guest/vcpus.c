@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* vCPUs on and off, what they do in between, and their exceptions. */
+/* Turning vCPUs on and off, their jobs and their exceptions. */
 #include <stddef.h>
 
+#include "abi/bits.h"
 #include "abi/psci.h"
 #include "lib/log.h"
 #include "tests/guest/probe.h"
 
-/* Nobody needs that long; nanoseconds. */
+/* Longer than any job takes; nanoseconds. */
 #define PATIENCE UINT64_C(20000000000)
-
-#define EC_FETCH 0x21
 
 struct frame {
 	uint64_t x[31];
@@ -56,7 +55,7 @@ void power_off(void)
 		wfi();
 }
 
-static void report(const struct frame *frame, const char *what)
+static void exception_report(const struct frame *frame, const char *what)
 {
 	log_line_unlocked("FAIL: %s on vCPU %u: ESR %lx ELR %lx FAR %lx", what,
 			  vcpu_this()->index, sysreg_read(ESR_EL1), frame->elr,
@@ -69,12 +68,14 @@ void exception_sync(struct frame *frame)
 	struct fault *fault = &vcpu_this()->fault;
 
 	if (!fault->is_expected)
-		report(frame, "an exception");
+		exception_report(frame, "an exception");
 	fault->esr = sysreg_read(ESR_EL1);
 	fault->far = sysreg_read(FAR_EL1);
-	/* A jump that failed goes on where it came from. */
-	frame->elr =
-		fault->esr >> 26 == EC_FETCH ? frame->x[30] : frame->elr + 4;
+	/* After a failed fetch continue at the return address, otherwise after
+	 * the instruction. */
+	frame->elr = BITS_GET(fault->esr, ESR_EC) == ESR_EC_INST_CURRENT
+			     ? frame->x[30]
+			     : frame->elr + 4;
 }
 
 void exception_irq(struct frame *frame)
@@ -85,7 +86,7 @@ void exception_irq(struct frame *frame)
 
 void exception_other(struct frame *frame)
 {
-	report(frame, "an exception that should not be");
+	exception_report(frame, "an exception that should not be");
 }
 
 bool wait_for(bool (*holds)(void *context), void *context)
@@ -112,7 +113,8 @@ bool vcpu_end(struct vcpu *vcpu)
 	return wait_for(is_idle, vcpu);
 }
 
-/* It says that a job is done, then forgets it: it must have done both. */
+/* The vCPU counts the job first and forgets it then. Both must have happened
+ * before it gets another. */
 void vcpu_begin(struct vcpu *vcpu, void (*job)(struct vcpu *vcpu))
 {
 	if (!vcpu_end(vcpu))
@@ -134,14 +136,14 @@ void probe_secondary(struct vcpu *vcpu)
 	gic_vcpu_init(vcpu);
 	vcpu->starts++;
 	for (;;) {
-		__asm__ volatile("msr daifset, #2" ::: "memory");
+		irq_mask();
 		while (vcpu->job == NULL) {
 			wfi();
-			__asm__ volatile("msr daifclr, #2\n\tisb\n\t"
-					 "msr daifset, #2" ::
-						 : "memory");
+			irq_unmask();
+			isb();
+			irq_mask();
 		}
-		__asm__ volatile("msr daifclr, #2" ::: "memory");
+		irq_unmask();
 		vcpu->job(vcpu);
 		dsb(ish);
 		vcpu->done++;
@@ -177,15 +179,18 @@ static void go_off(struct vcpu *vcpu)
 	vcpu->job = NULL;
 	dsb(ish);
 	psci(PSCI_CPU_OFF, 0, 0, 0);
-	vcpu->result = 2; /* it came back */
+	vcpu->result = 2; /* CPU_OFF returned */
+}
+
+bool vcpu_is_off(const struct vcpu *vcpu)
+{
+	return psci(PSCI_AFFINITY_INFO_64, machine.mpidr[vcpu->index], 0, 0) ==
+	       PSCI_AFFINITY_OFF;
 }
 
 static bool is_off(void *context)
 {
-	const struct vcpu *vcpu = context;
-
-	return psci(PSCI_AFFINITY_INFO_64, machine.mpidr[vcpu->index], 0, 0) ==
-	       PSCI_AFFINITY_OFF;
+	return vcpu_is_off(context);
 }
 
 bool vcpu_off(struct vcpu *vcpu)
@@ -196,7 +201,7 @@ bool vcpu_off(struct vcpu *vcpu)
 void vcpus_on(void)
 {
 	for (unsigned i = 1; i < machine.vcpus; i++) {
-		if (is_off(&vcpus[i]))
+		if (vcpu_is_off(&vcpus[i]))
 			check_of(vcpu_on(&vcpus[i]), "comes on", i);
 	}
 }

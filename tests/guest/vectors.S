@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The probe's exceptions, and accesses that may take one. */
+/* The probe's exception vectors, and accesses that may fault. */
 #include "lib/gprs.inc"
 #define FRAME_SIZE 272
 

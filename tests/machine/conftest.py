@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the tests on the emulated machine share: QEMU with a firmware image,
-and the programs of tests/machine/payload on its console."""
+"""Code that the tests on the emulated machine share: QEMU with a firmware
+image, and the programs of tests/machine/payload on its console."""
 import os
 import pathlib
 import queue
@@ -13,13 +13,12 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 IMAGE = "firmware/image/machine_test.bin"
-# Nothing takes that long; a test that does has failed.
+# Seconds. A test that takes longer has failed.
 PATIENCE = 60
 
 
 class Talker:
-    """A process that is read line by line, with what it says on either
-    stream."""
+    """A process whose output, on both streams, is read line by line."""
     patience = PATIENCE
 
     def __init__(self, command, **options):
@@ -36,7 +35,7 @@ class Talker:
         self.lines.put(None)
 
     def next_line(self):
-        """The next line, None when the process has ended."""
+        """Returns the next line, or None when the process has ended."""
         try:
             line = self.lines.get(timeout=self.patience)
         except queue.Empty:
@@ -46,7 +45,7 @@ class Talker:
         return line
 
     def expect(self, pattern):
-        """The match of the first line, from here on, that has the pattern."""
+        """Returns the match of the next line that has the pattern."""
         while True:
             line = self.next_line()
             if line is None:
@@ -56,7 +55,7 @@ class Talker:
                 return match
 
     def rest(self):
-        """The lines up to the end of the process, and its exit code."""
+        """Returns the lines up to the end of the process, and its exit code."""
         lines = []
         while (line := self.next_line()) is not None:
             lines.append(line)
@@ -84,12 +83,13 @@ class Machine(Talker):
         self.process.stdin.flush()
 
     def ask(self, *words):
-        """The answer of the program at NS-EL2 to a command."""
+        """Returns the answer of the program at NS-EL2 to a command."""
         self.send(*words)
         return self.expect(r"^normal: = (.*)$")[1]
 
     def smc(self, *x):
-        """X0-X7 after an SMC of NS-EL2; the other registers must be kept."""
+        """Returns X0-X7 after an SMC of NS-EL2, which must keep all other
+        registers."""
         *result, changed, count = self.ask("smc", *x).split()
         assert (changed, count) == ("changed", "0")
         return [int(word, 16) for word in result]
@@ -111,7 +111,7 @@ def image():
 
 @pytest.fixture
 def start(image):
-    """Starts machines, and stops them when the test ends."""
+    """A function that starts machines, which are stopped when the test ends."""
     machines = []
 
     def start_machine(firmware=image, **options):
@@ -125,7 +125,7 @@ def start(image):
 
 @pytest.fixture
 def machine(start):
-    """One that has booted."""
+    """A machine that has booted."""
     booted = start()
     booted.expect("^normal: ready")
     return booted

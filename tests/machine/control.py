@@ -16,7 +16,7 @@ TEXT_SIZE = 192
 REQUEST = struct.Struct("<QIIQII224s")
 REPLY = struct.Struct("<QQII192s1296s")
 
-# What each body is: its fields in order, and their formats.
+# The fields of each body in order, and their formats.
 BODIES = {
     "host": ("<IIIIQQQQ40sIIIIIIQ192s",
              "version flags cores domains memory_total memory_free "
@@ -38,7 +38,8 @@ BODIES = {
 
 
 def numbers_of(name):
-    """The numbers of an enum in abi/control.h, by name without CONTROL_."""
+    """Returns the numbers of an enum in abi/control.h, by name without
+    CONTROL_."""
     text = (ROOT / "abi/control.h").read_text()
     body = re.search(rf"enum {name} {{(.*?)\n}};", text, re.S)[1]
     body = re.sub(r"/\*.*?\*/", "", body, flags=re.S)
@@ -61,7 +62,7 @@ def text(field):
 
 
 def unpack(kind, data):
-    """A body as a named tuple."""
+    """Returns a body as a named tuple."""
     layout, names = BODIES[kind]
     reader = struct.Struct(layout)
     body = collections.namedtuple(kind, names)
@@ -77,10 +78,10 @@ class Refused(Exception):
 
 
 class Control(Port):
-    """A session on a control port, that said hello."""
+    """A session on a control port that has sent its HELLO."""
 
     def __init__(self, folder, number=0, patience=5, name="control.{}"):
-        # What answers to another client of this port has others.
+        # Replies to other clients of this port have other cookies.
         self.cookies = itertools.count(secrets.randbits(62))
         for _ in range(PATIENCE // patience):
             super().__init__(folder, name.format(number))
@@ -88,8 +89,8 @@ class Control(Port):
             try:
                 self.host = self.ask("HELLO", kind="host")
             except TimeoutError:
-                # QEMU sends nothing more to a port whose last client went
-                # while data was waiting both ways; until this one goes.
+                # A port whose last client went while data was waiting in both
+                # directions is mute in QEMU until this client goes.
                 self.close()
             else:
                 self.socket.settimeout(PATIENCE)
@@ -97,15 +98,15 @@ class Control(Port):
         raise TimeoutError("no answer to HELLO")
 
     def ask(self, op, body=b"", domid=0, kind=None):
-        """The body of the reply."""
+        """Sends a request and returns the body of the reply."""
         cookie = next(self.cookies)
         self.send(REQUEST.pack(
             MAGIC, VERSION, OPS[op], cookie, domid, 0, body))
         return self.answer(cookie, kind)
 
     def answer(self, cookie, kind):
-        """The reply with that cookie. Part of one for the client before may
-        come first."""
+        """Returns the reply with that cookie. Part of a reply for the previous
+        client may come first."""
         start = struct.pack("<QQ", MAGIC, cookie)
         self.receive_until(start)
         data = start + self.receive(REPLY.size - len(start))
@@ -116,7 +117,7 @@ class Control(Port):
         return unpack(kind, body) if kind else body
 
     def dmesg(self):
-        """All of the log that is kept."""
+        """Returns all of the log that the hypervisor keeps."""
         whole, at = b"", 0
         while True:
             part = self.ask("DMESG", struct.pack("<Q", at), kind="dmesg")

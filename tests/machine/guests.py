@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Debian's guests for tests on the real host, and a guest followed from its
-making to its end."""
+"""Debian guests for tests on the real host, and a guest that is followed from
+its creation to its end."""
 import json
 
 import pytest
@@ -12,7 +12,7 @@ PATIENCE = 120
 
 
 class Followed(Talker):
-    """A `reeve create` that stays: what it and the guest say."""
+    """A `reeve create` that stays, with the output of it and of the guest."""
     patience = PATIENCE
 
     def __init__(self, host, *arguments):
@@ -20,7 +20,8 @@ class Followed(Talker):
                          cwd=host.folder)
 
     def finish(self, code=0):
-        """What was not read yet of a command that must end with that code."""
+        """Returns the output that was not read yet. The command must end with
+        that code."""
         lines, found = self.rest()
         assert found == code, "\n".join(self.seen)
         return "\n".join(lines)
@@ -33,7 +34,7 @@ class Followed(Talker):
 
 
 def files(name="guest"):
-    """The settings for a kernel and its initrd in .cache/NAME."""
+    """Returns the settings for a kernel and its initrd in .cache/NAME."""
     found = {key: CACHE / name / file for key, file in
              (("kernel", "vmlinuz"), ("ramdisk", "initrd.cpio.gz"))}
     for path in found.values():
@@ -44,7 +45,7 @@ def files(name="guest"):
 
 
 def linux(host, name, actions, guest="guest", **settings):
-    """The configuration of a Debian guest that does these things."""
+    """Makes the configuration of a Debian guest that does these actions."""
     values = {"memory": 256, "vcpus": 2, "vuart": '"sbsa_uart"', "cmdline":
               f'"console=ttyAMA0 quiet panic=-1 reeve={actions}"',
               **files(guest)}
@@ -56,12 +57,12 @@ def rim(host, config):
 
 
 def expect_up(guest, vcpus, memory, realm=True):
-    """Userspace is reached, and sees the machine that was asked for."""
+    """Waits for userspace, which must see the machine that was asked for."""
     cpus, mib = map(int, guest.expect(
         r"userspace is up: Linux \S+, (\d+) CPUs, (\d+) MiB").groups())
     assert cpus == vcpus
-    # Not in MemTotal: the kernel, what describes its pages, and the buffers
-    # that a Realm shares with its host for devices, 64 MiB in old kernels.
+    # MemTotal does not have the kernel, the description of its pages, and the
+    # buffers that a Realm shares for devices, which are 64 MiB in old kernels.
     assert memory * 0.9 - 96 < mib < memory, mib
     guest.expect("this guest is a Realm" if realm
                  else "this guest is not a Realm")

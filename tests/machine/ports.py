@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The ports of a CCA host (abi/control.h) on QEMU: its options for them, and
-the host side's end of each."""
+the client's end of each."""
 import socket
 import time
 
@@ -11,7 +11,7 @@ PATIENCE = 60
 
 
 def options(folder):
-    """QEMU's options for every port; sockets and logs are in the folder."""
+    """Returns QEMU's options for every port; sockets and logs are in folder."""
     result = ["-global", "virtio-mmio.force-legacy=false",
               "-device", f"virtio-serial-device,max_ports={MAX_PORTS}"]
 
@@ -53,7 +53,7 @@ class Port:
         self.socket.sendall(data)
 
     def receive(self, size):
-        """Exactly that many bytes."""
+        """Returns exactly that many bytes."""
         parts = []
         while size:
             part = self.socket.recv(min(size, 1 << 16))
@@ -63,14 +63,14 @@ class Port:
         return b"".join(parts)
 
     def receive_until(self, end):
-        """Up to and with these bytes."""
+        """Returns all bytes up to these, and these."""
         data = b""
         while not data.endswith(end):
             data += self.receive(1)
         return data
 
     def silent(self, seconds=0.5):
-        """Whether nothing comes for that long."""
+        """Returns true if nothing comes for that long."""
         self.socket.settimeout(seconds)
         try:
             return self.socket.recv(1) is None

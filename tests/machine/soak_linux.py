@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Kernels of Debian's, each with few and many vCPUs and little and much RAM, to
-userspace as Realms. For `make soak`: README has what was seen to boot."""
+"""Kernels of Debian boot to userspace as Realms, each with few and many vCPUs
+and little and much RAM. For `make soak`; README lists the kernels that boot."""
 import subprocess
 
 import pytest
@@ -9,7 +9,7 @@ from conftest import ROOT, build_folder
 from guests import Followed, expect_up, linux
 from test_host import a_command, a_debug_host
 
-# A folder in .cache, and the package that is fetched into it.
+# Folders in .cache, and the package that is fetched into each.
 KERNELS = {
     "guest": "linux-image-cloud-arm64",
     "kernel-generic": "linux-image-arm64",
@@ -21,7 +21,7 @@ LARGEST = 3072  # the first RAM bank, in MiB
 
 @pytest.fixture(scope="module", params=KERNELS)
 def kernel(request):
-    """The name of a folder with the kernel and its initrd."""
+    """Returns the name of a folder with the kernel and its initrd."""
     name = request.param
     for command in (["scripts/guest.sh", name, KERNELS[name]],
                     ["scripts/initrd.py", name]):
@@ -63,7 +63,7 @@ def fits(host, memory):
 
 
 def test_a_realm_takes_all_the_room_there_is(debug_host):
-    """And touches all of it that Linux lets a program have."""
+    """The guest touches all memory that Linux lets a program have."""
     low, high = 256, 1024
     assert fits(debug_host, low) and not fits(debug_host, high)
     while high - low > 1:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Rounds of everything that becomes of guests on one host that lives on, for
-`make soak`: made, booted, CPUs unplugged, memory touched and shared, rebooted,
-destroyed in the middle, several at once. Every counter of the host must be back
-after each. REEVE_SOAK_ROUNDS is how often."""
+"""Rounds of all that can happen to guests, on one host, for `make soak`. Guests
+are created, boot, unplug CPUs, touch and share memory, reboot, are destroyed in
+the middle, and run several at once. After each round every counter of the host
+must be back. REEVE_SOAK_ROUNDS is the number of rounds."""
 import contextlib
 import os
 import re
@@ -13,7 +13,8 @@ from guests import Followed, expect_up, linux
 from test_host import a_command, a_debug_host
 
 ROUNDS = int(os.environ.get("REEVE_SOAK_ROUNDS", "5"))
-# RIPAS of a page to EMPTY and back so often, after the probe's own checks.
+# After its checks the probe changes the RIPAS of a page to EMPTY and back, this
+# often.
 CHURN = '"probe=realm,memory,flood-ripas rounds=2000"'
 
 
@@ -39,7 +40,7 @@ def churn(host, realm):
 
 
 def debian(host, realm):
-    """Twice: rebooted in between from outside."""
+    """The guest boots twice, with a reboot from outside in between."""
     config = linux(host, "deb", "hotplug,touch,spawn,idle", realm=realm,
                    memory=512, on_reboot='"restart"')
     with Followed(host, "-F", "-c", config) as guest:
@@ -52,7 +53,7 @@ def debian(host, realm):
 
 
 def cut_short(host, realm):
-    """Destroyed while it boots, each time at another line."""
+    """The guest is destroyed while it boots, each time at another line."""
     for line in ("Booting Linux", "smp: Brought up", "Freeing unused kernel"):
         config = linux(host, "cut", "", realm=realm,
                        cmdline='"console=ttyAMA0 panic=-1 reeve=spin"')
@@ -63,7 +64,7 @@ def cut_short(host, realm):
 
 
 def together(host, realm):
-    """The one Debian guest beside probes of both kinds."""
+    """A Debian guest runs beside probes of both kinds."""
     with contextlib.ExitStack() as stack:
         def begin(config):
             return stack.enter_context(Followed(host, "-F", "-c", config))

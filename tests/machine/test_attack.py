@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The host as the attacker: a debug build breaks the rules of the RMI once, on
-purpose, and the RMM's answer is held against the interface's. Afterwards the
-Realm goes on and passes its checks, or ends for the reason that is stated."""
+"""The hypervisor as the attacker: a debug build breaks a rule of the RMI once,
+on purpose, and the RMM's answer is compared with the interface. Afterwards the
+Realm goes on and passes its checks, or ends for the stated reason."""
 import json
 import os
 import random
@@ -20,10 +20,10 @@ ATTACKS = numbers_of("control_attack_kind")
 SUCCESS, INPUT, REALM, REC = 0, 1, 2, 3
 PAGE = 0x1000
 
-# What the RMM answers, and where the interface says so. "DEN0137" is RMI 2.0
-# bet1; the steps of RMI_REC_ENTER are numbered as its description lists them.
+# The answer of the RMM to each attack, and the step of the command that demands
+# it, numbered as in docs/rmi.md.
 GOES_ON = [
-    # RMI_REC_ENTER: its arguments.
+    # docs/rmi.md, RMI_REC_ENTER: its arguments.
     ("RUN_UNALIGNED", INPUT),  # step 1: run is a granule
     ("RUN_DELEGATED", INPUT),  # step 1: run is Non-secure
     ("RUN_NOWHERE", INPUT),  # step 1: run is tracked
@@ -32,8 +32,8 @@ GOES_ON = [
     ("FLAGS_RESERVED", SUCCESS),  # reserved flags mean nothing
     ("MMIO", REC),  # step 10: there was an emulatable abort
     ("SEA", REC),  # step 9: there was an abort at an unprotected IPA
-    # List registers, step 8: HW is 0, each vINTID once; else the Realm's GIC
-    # is the host's to play.
+    # List registers, docs/rmi.md, RMI_REC_ENTER step 8: HW is 0, each virtual
+    # INTID is there once. All else in the Realm's GIC is up to the host.
     ("LR_HARDWARE", REC),
     ("LR_TWICE", REC),
     ("LR_UNKNOWN", SUCCESS),
@@ -41,7 +41,7 @@ GOES_ON = [
     ("LR_ACTIVE", SUCCESS),
     ("LR_INVALID", SUCCESS),
     ("LR_STALE", SUCCESS),
-    # RMI_RTT_SET_RIPAS: what was asked for, by whom, and no more.
+    # docs/rmi.md, RMI_RTT_SET_RIPAS: only the REC that asked, only its range.
     ("RIPAS_NONE", INPUT),  # step 4: base is the next pending address
     ("RIPAS_REJECT", SUCCESS),
     ("RIPAS_IDLE", SUCCESS),
@@ -50,7 +50,7 @@ GOES_ON = [
     ("RIPAS_ODD", INPUT),  # step 1: top is aligned
     ("RIPAS_REC", INPUT),  # step 4: that REC asks for nothing
     ("RIPAS_RD", REC),  # step 3: rec is of the Realm rd
-    # RMI_PSCI_COMPLETE.
+    # docs/rmi.md, RMI_PSCI_COMPLETE.
     ("PSCI_NONE", INPUT),  # step 5: a request is pending
     ("PSCI_SELF", INPUT),  # step 3: two RECs
     ("PSCI_SWAPPED", INPUT),  # step 5
@@ -66,7 +66,7 @@ class Attacker(Control):
     """A session that asks for attacks."""
 
     def attack(self, name, guest, vcpu=0, ipa=0, size=0):
-        """Has it happen; the status that the RMM answered."""
+        """Has an attack happen and returns the status that the RMM answered."""
         ask = struct.pack("<IIQQ", ATTACKS[f"ATTACK_{name}"], vcpu, ipa,
                           size)
         deadline = time.monotonic() + PATIENCE
@@ -79,8 +79,8 @@ class Attacker(Control):
         return result.x0 & 0xff
 
     def begin(self, ask, guest, deadline):
-        """Again where the vCPU was not met: the thread that emulates its
-        core may have had no time."""
+        """Asks for an attack. Asks again if the vCPU was not met, since the
+        thread that emulates its core may have had no time."""
         while True:
             try:
                 return self.ask("ATTACK", ask, guest.domid, "attack")
@@ -90,7 +90,7 @@ class Attacker(Control):
                     raise
 
     def ended(self, guest):
-        """Why a domain has ended, once it has."""
+        """Waits until a domain has ended and returns the reason."""
         deadline = time.monotonic() + PATIENCE
         while True:
             info = self.ask("DOMAIN_INFO", domid=guest.domid, kind="domain")
@@ -108,7 +108,7 @@ def attacker(debug_host):
 
 
 def orders():
-    """In which the attacks come; many for `make soak`."""
+    """Returns the orders in which the attacks come; many for `make soak`."""
     if not os.environ.get("REEVE_SOAK"):
         return [GOES_ON]
     return [random.Random(seed).sample(GOES_ON, len(GOES_ON))
@@ -123,13 +123,13 @@ def test_wrong_answers_do_no_harm(debug_host, attacker):
     for order in orders():
         results = [(name, attacker.attack(name, guest)) for name, _ in order]
         assert results == order
-    # One that ends before the guest takes its interrupt shows nothing.
+    # An entry that ends before the guest takes the interrupt has no effect.
     while "a stray interrupt" not in guest.text():
         assert attacker.attack("LR_UNKNOWN", guest) == SUCCESS
     with guest.terminal() as port:
         port.send(b".")
         guest.passes()
-    # By RIPAS_REJECT and RIPAS_IDLE.
+    # RIPAS_REJECT and RIPAS_IDLE cause one refusal each.
     refused = re.search(r"probe: steady: (\d+) refused", guest.text())[1]
     assert int(refused) == 2 * len(orders())
     assert attacker.ended(guest) == "the guest powered off"
@@ -139,7 +139,7 @@ def test_wrong_answers_do_no_harm(debug_host, attacker):
 
 
 def goes_on(host, name):
-    """Waits until a guest had more CPU time."""
+    """Waits until a guest has had more CPU time."""
     start = host.domain(name)["cpu_ns"]
     deadline = time.monotonic() + PATIENCE
     while (now := host.domain(name))["cpu_ns"] < start + 20_000_000:
@@ -147,13 +147,13 @@ def goes_on(host, name):
 
 
 def test_a_vcpu_is_entered_once_at_a_time(debug_host, attacker):
-    """By two cores at once. It goes on."""
+    """Two cores try to enter it at once. It goes on."""
     guest = debug_host.guest("spin", 1, "probe=spin")
     guest.wait("probe: spin")
     for _ in range(5):
-        # RMI_REC_ENTER step 3.
+        # docs/rmi.md, RMI_REC_ENTER step 3.
         assert attacker.attack("TWICE", guest) == REC
-    # RMI_RTT_SET_RIPAS step 3.
+    # docs/rmi.md, RMI_RTT_SET_RIPAS step 3.
     assert attacker.attack("RIPAS_RUNNING", guest) == REC
     goes_on(debug_host, "spin")
     debug_host.good("destroy", "spin")
@@ -163,13 +163,14 @@ def test_a_vcpu_that_is_off_is_not_entered(debug_host, attacker):
     before = debug_host.counters()
     guest = debug_host.guest("two", 1, "probe=spin", vcpus=2)
     guest.wait("probe: spin")
-    # RMI_REC_ENTER step 6: runnable. The other one goes on.
+    # docs/rmi.md, RMI_REC_ENTER step 6: runnable. The other vCPU goes on.
     assert attacker.attack("ENTER", guest, vcpu=1) == REC
     goes_on(debug_host, "two")
     debug_host.good("destroy", "two")
     guest = debug_host.guest("off", 1, "probe=none", vcpus=2)
     assert attacker.ended(guest) == "the guest powered off"
-    # Step 5: the Realm is ACTIVE, which SYSTEM_OFF has ended; and step 2.
+    # docs/rmi.md, RMI_REC_ENTER step 5: the Realm is ACTIVE, which SYSTEM_OFF
+    # has ended; and step 2.
     assert attacker.attack("ENTER", guest) == REALM
     assert attacker.attack("REC_DESTROYED", guest, vcpu=1) == INPUT
     debug_host.good("destroy", "off")
@@ -177,15 +178,15 @@ def test_a_vcpu_that_is_off_is_not_entered(debug_host, attacker):
 
 
 def kernel(host, config):
-    """Where the probe's image is, which is loaded page by page."""
+    """Returns where the probe's image is, which is loaded page by page."""
     measured = json.loads(host.good("measure", "--json", config))
     return next({"ipa": r["ipa"], "size": r["size"]}
                 for r in measured["ranges"] if r["content"] == "kernel")
 
 
 def test_a_lost_page_stays_lost(debug_host, attacker):
-    """Content that the host takes away becomes RIPAS DESTROYED: the Realm does
-    not go on with anything else in its place."""
+    """Content that the hypervisor takes away becomes RIPAS DESTROYED: the Realm
+    does not go on with anything else in its place."""
     before = debug_host.counters()
     for then in ((), ("PAGE_REPLACED",)):
         guest = debug_host.guest("loser", 1, "probe=spin")
@@ -209,7 +210,7 @@ def test_a_terminated_realm_runs_no_more(debug_host, attacker):
     guest = debug_host.guest("ended", 1, "probe=spin")
     debug_host.guest("other", 1, "probe=spin")
     guest.wait("probe: spin")
-    # RMI_REC_ENTER step 5.
+    # docs/rmi.md, RMI_REC_ENTER step 5.
     assert attacker.attack("TERMINATE", guest) == REALM
     assert attacker.ended(guest) == (
         "vCPU 0: RMI_REC_ENTER was refused: RMI_ERROR_REALM")
@@ -220,7 +221,7 @@ def test_a_terminated_realm_runs_no_more(debug_host, attacker):
 
 
 def test_a_plain_host_cannot_break_rules():
-    """Its hypervisor does not have what a debug host's has."""
+    """Its hypervisor does not contain the attacks of a debug host."""
     words = b"waits for its moment still"
     images = build_folder() / "firmware/image"
     assert words in (images / "firmware-debug.bin").read_bytes()

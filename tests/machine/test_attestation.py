@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """From predict to verify with the real commands: a host on QEMU, the probe as a
-Realm on it, the token that it prints, and what a verifier says of it."""
+Realm on it, the token that it prints, and the verifier's verdict."""
 import hashlib
 import json
 import os
@@ -36,7 +36,7 @@ cmdline = "probe=psci measure=c0ffee00 challenge=%s"
 
 
 class Tool:
-    """The command in a folder of its own, its hosts too."""
+    """The command, with a folder of its own for itself and its hosts."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -63,7 +63,7 @@ class Tool:
 
 
 def token_printed(console):
-    """The token in what the probe says."""
+    """Returns the token in the output of the probe."""
     text = b"".join(re.findall(rb"probe: token: ([0-9a-f]+)\r?\n", console))
     size = int(re.search(rb"probe: token: end, (\d+) bytes", console)[1])
     token = bytes.fromhex(text.decode())
@@ -73,7 +73,7 @@ def token_printed(console):
 
 @pytest.fixture(scope="module")
 def tool(tmp_path_factory):
-    """With a token of a Realm, and the public key of its host, in files."""
+    """The command, with a Realm's token and its host's public key in files."""
     if not shutil.which("qemu-system-aarch64"):
         pytest.skip("no qemu-system-aarch64")
     made = Tool(tmp_path_factory.mktemp("attested"))
@@ -139,7 +139,7 @@ def test_an_old_token_is_found_out(tool):
 
 
 def extended(events):
-    """The REMs after those events (DEN0137, "Realm Extensible
+    """Computes the REMs after those events (DEN0137, "Realm Extensible
     Measurements"), by other code than the verifier's."""
     rems = [bytes(32)] * 4
     for line in events.splitlines():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a request of the host costs in monitor and RMM, in instructions. The
-counts are exact; `make bench` has the times."""
+"""The cost of a request of the hypervisor in monitor and RMM, in instructions.
+The counts are exact; `make bench` has the times."""
 import shutil
 import subprocess
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A guest's console on the real host: the probe echoes what it is sent through
+"""A guest's console on the real host: the probe echoes all that it gets through
 its UART, and every byte must come back once."""
 import random
 

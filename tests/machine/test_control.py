@@ -42,7 +42,7 @@ def create(control, name, flags=REALM, size=64 * MIB, vcpus=1):
 
 
 def build(control, name, flags=REALM, **more):
-    """A domain that is built, of four pages of content."""
+    """Builds a domain from four pages of content."""
     domid = create(control, name, flags, **more).domid
     control.ask("DOMAIN_SEGMENT", struct.pack("<QQ", RAM, 0x4000), domid)
     control.ask("DOMAIN_BUILD", struct.pack("<QQ", RAM, 0), domid)

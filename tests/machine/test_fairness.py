@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Whose turn it is, on the whole host: CPU time is looked at when enough of it
+"""Shares of CPU time on the whole host. They are compared when enough CPU time
 was used, not when enough time has passed."""
 import json
 import re
@@ -21,9 +21,10 @@ def cpu_times(host):
 
 
 def share(host, amount, is_fair):
-    """The CPU time that each guest uses from here on, once all together had so
-    much. A core that this machine took away in the middle of a slice is made
-    up for later: unfair is what stays so."""
+    """Waits until all guests together have used that much CPU time from here
+    on and the shares are fair. An unfair moment is no failure: if this machine
+    takes a core away in the middle of a slice, the scheduler makes up for it
+    later."""
     start_times = cpu_times(host)
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -36,7 +37,7 @@ def share(host, amount, is_fair):
 
 
 def turns(console):
-    """The last number of turns that a guest told."""
+    """Returns the last number of rounds that a guest reported."""
     return int(re.findall(r"probe: spin: (\d+)\r\n", console.text())[-1])
 
 
@@ -48,7 +49,7 @@ def test_realms_have_equal_shares(debug_host):
     first = [turns(console) for console in consoles]
 
     def is_fair(used):
-        # What a turn costs, other programs on this machine have a part in.
+        # The cost of a round also depends on other programs on this machine.
         done = [turns(console) - before
                 for console, before in zip(consoles, first)]
         return (min(used.values()) >= 0.8 * max(used.values()) and
@@ -58,7 +59,7 @@ def test_realms_have_equal_shares(debug_host):
     cores = {v["name"]: {v["cpu"]} for v in vcpus(debug_host)}
     deadline = time.monotonic() + PATIENCE
     while min(map(len, cores.values())) < 2:
-        # Each of them is entered on either core.
+        # Each of them must be entered on both cores.
         assert time.monotonic() < deadline, cores
         for vcpu in vcpus(debug_host):
             cores[vcpu["name"]].add(vcpu["cpu"])
@@ -78,8 +79,8 @@ def a_single_core(command, monkeypatch):
 
 
 def test_a_flood_takes_its_share_and_no_more(single):
-    """One core, a Realm that computes and one that makes the RMM and the host
-    work for it."""
+    """One core, a Realm that computes, and one that makes the RMM and the
+    hypervisor work for it."""
     single.guest("spin", 1, "probe=spin").wait("probe: spin")
     for flood in FLOODS:
         single.guest(flood, 1, f"probe={flood}", vcpus=2).wait(
@@ -87,7 +88,7 @@ def test_a_flood_takes_its_share_and_no_more(single):
 
         def is_fair(used):
             whole = sum(used.values())
-            # WFI gives its time away.
+            # A vCPU in WFI gives its time away.
             return used["spin"] >= 0.4 * whole and (
                 flood == "flood-wfi" or used[flood] >= 0.4 * whole)
 

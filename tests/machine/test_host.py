@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The command against the real host: QEMU with monitor, RMM and hypervisor.
-tests/e2e/test_host.py has what can be asked of a stand-in."""
+tests/e2e/test_host.py has the tests for which a stand-in is enough."""
 import json
 import os
 import pathlib
@@ -20,7 +20,7 @@ PROBE = "tests/guest/probe.img"
 
 
 def ended(pid):
-    """Whether a process is no more, but for its parent's knowing."""
+    """Returns true if a process has ended; it may be a zombie."""
     try:
         state = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
     except FileNotFoundError:
@@ -63,7 +63,8 @@ class Host:
         return path.name
 
     def counters(self):
-        """What must be the same after a guest as before it."""
+        """Returns the counters that must be the same before and after a
+        guest."""
         info = json.loads(self.good("info", "--json"))
         return {key: info[key] for key in (
             "nr_domains", "free_memory", "pages_used", "granules_delegated",
@@ -73,12 +74,12 @@ class Host:
         return [d["name"] for d in json.loads(self.good("list", "--json"))]
 
     def domain(self, name):
-        """What `list --json` tells of a guest."""
+        """Returns the entry of a guest in `list --json`."""
         return next(d for d in json.loads(self.good("list", "--json"))
                     if d["name"] == name)
 
     def guest(self, name, realm, cmdline, **settings):
-        """Starts a probe with a console, which is what is returned."""
+        """Starts a probe with a console, and returns the console."""
         self.good("create", "-q", self.config(
             name, realm=realm, vuart='"sbsa_uart"', cmdline=f'"{cmdline}"',
             memory=32, **settings))
@@ -88,7 +89,7 @@ class Host:
         return json.loads(self.good("host", "status", "--json"))["pid"]
 
     def settled(self, counters):
-        """Waits for the counters; what goes on is the taking apart."""
+        """Waits until the counters are back, while guests are destroyed."""
         deadline = time.monotonic() + PATIENCE
         while (now := self.counters()) != counters:
             assert time.monotonic() < deadline, (now, counters)
@@ -96,7 +97,7 @@ class Host:
 
 
 class ConsoleLog:
-    """What a guest said, from the log of its console slot on."""
+    """The output of a guest, by the log of its console slot."""
 
     def __init__(self, host, name):
         domain = host.domain(name)
@@ -105,17 +106,17 @@ class ConsoleLog:
         self.slot = f"console-{domain['console']}"
 
     def text(self):
-        """Of the slot's last guest."""
+        """Returns the output of the slot's last guest."""
         log = self.folder / f"{self.slot}.log"
         said = log.read_bytes().decode(errors="replace")
         return said[said.rfind("probe: pass: vCPU 0 has a redistributor"):]
 
     def wait(self, pattern):
-        """The match of what is said sooner or later."""
+        """Waits until the output matches a pattern, and returns the match."""
         deadline = time.monotonic() + PATIENCE
         ended = None
         while not (match := re.search(pattern, self.text())):
-            # What was said before the end is in the log soon after it.
+            # Output before the end of a guest is in the log soon after it.
             assert not ended or time.monotonic() < ended + 5, (
                 pattern, self.text(), self.host.domain(self.name))
             assert time.monotonic() < deadline, (pattern, self.text())
@@ -125,7 +126,7 @@ class ConsoleLog:
         return match
 
     def passes(self):
-        """Waits for the probe's last line, which is a good one."""
+        """Waits for the probe's last line, which must not have failures."""
         verdict = self.wait(r"probe: \d+ passed, (\d+) failed")
         assert verdict[1] == "0", self.text()
 
@@ -218,7 +219,8 @@ def test_the_map_is_that_of_the_domain(host):
         info = json.loads(host.good("list", "--json"))[0]
         assert now["top"] == plan["top"]
         assert now.get("shared_base") == plan.get("shared_base")
-        # Just what is loaded is there, and of a Realm the rest of its blocks.
+        # Only loaded pages are populated, and in a Realm the rest of their
+        # blocks.
         parts = json.loads(host.good(
             "create", "-n", "--json", file))["plan"]["segments"]
         loaded = sum(-(-part["loaded"] // 4096) for part in parts)
@@ -275,7 +277,7 @@ def test_a_killed_machine_is_cleaned_up(host):
 
 
 def test_a_killed_create_leaves_nothing(host):
-    """Killed at another moment each time."""
+    """The command is killed at another moment each time."""
     host.folder.joinpath("initrd").write_bytes(os.urandom(24 << 20))
     config = host.config("big", memory=128, ramdisk='"initrd"')
     before = host.counters()
@@ -286,7 +288,7 @@ def test_a_killed_create_leaves_nothing(host):
             time.sleep(0.05 * moment)
             create.kill()
         if host.names():
-            # It had been built, or is being taken apart.
+            # The guest had been built, or is being destroyed.
             host.run("destroy", "big")
         host.settled(before)
 

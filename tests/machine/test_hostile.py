@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Guests that do harm, beside guests that pass their checks: the host and the
-others live, and afterwards everything has been given back."""
+"""Guests that try to do harm, beside guests that pass their checks. The host
+and the other guests live, and afterwards everything has been given back."""
 import os
 import random
 import re
@@ -8,7 +8,7 @@ import re
 from test_host import a_command, a_debug_host
 
 SOAK = bool(os.environ.get("REEVE_SOAK"))
-# The sequence is the seed's: told, so that it can be had again.
+# The seed determines the sequence. It is printed so that a run can be repeated.
 SEED = random.SystemRandom().randrange(1 << 32) if SOAK else 20
 STEPS = 200_000 if SOAK else 2000
 ROUNDS = 20_000 if SOAK else 200
@@ -18,8 +18,8 @@ FLOODS = ["flood-psci", "flood-rsi", "flood-wfi", "flood-mmio", "flood-ripas"]
 
 
 def test_hostile_guests_harm_nobody(debug_host):
-    """Random calls, and floods one after the other, by Realms and by ordinary
-    guests, beside a Realm that checks what it is owed."""
+    """Realms and ordinary guests make random calls, then floods one after the
+    other, beside a Realm that makes its checks."""
     print(f"seed={SEED}")
     before = debug_host.counters()
     guests = []
@@ -37,7 +37,7 @@ def test_hostile_guests_harm_nobody(debug_host):
         console.passes()
         floods += len(re.findall(r"probe: flood-\w+: done", console.text()))
         debug_host.good("destroy", console.name)
-    # Two of them are a Realm's only.
+    # Two of the floods are for Realms only.
     assert floods == 2 * len(FLOODS) - 2
     debug_host.good("destroy", "good")
     debug_host.settled(before)

@@ -48,7 +48,7 @@ def qemu(image, cpus=2, memory="2G"):
 
 
 def boot(*machine):
-    """What the machine says on its console until it turns itself off."""
+    """Returns the console's output until the machine turns itself off."""
     done = subprocess.run(
         qemu(*machine), stdin=subprocess.DEVNULL, capture_output=True,
         text=True, timeout=PATIENCE, check=True)
@@ -85,7 +85,7 @@ def test_both_cores_run(lines):
 
 
 def test_the_rmm_takes_all_memory_of_the_hypervisor(lines):
-    """2 GiB without the firmware's and the hypervisor's first 42 MiB."""
+    """All of 2 GiB, less the first 42 MiB of firmware and hypervisor."""
     assert "2006 MiB of memory from 42a00000" in lines
     assert "RMI 2.0, 2006 MiB for Realms" in lines
 
@@ -130,7 +130,7 @@ def test_threads_and_guests(image, steps, cpus):
 
 
 def test_a_used_up_stack_is_reported():
-    """The fault is a write to what is not mapped, and SP is just there."""
+    """The fault is a write to an unmapped address, to which SP points."""
     lines = lines_of(boot("overflowtest.bin"))
     start = lines.index("the stack is used up")
     text = "\n".join(lines[start:])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Debian's kernel, unchanged, on the real host: a boot for each thing that
-can become of a guest. soak_linux.py has the other kernels and sizes."""
+"""Debian's kernel, unchanged, on the real host: a boot for each way in which a
+guest can go on or end. soak_linux.py has the other kernels and sizes."""
 import json
 
 import pytest
@@ -10,7 +10,7 @@ from test_host import a_command, a_debug_host
 
 
 def ended(host, name):
-    """The end of a guest that was preserved."""
+    """Returns the reason why a guest ended that is preserved."""
     listed, = json.loads(host.good("list", "--json", name))
     assert listed["state"] == "shutdown"
     return listed["reason"]
@@ -24,7 +24,7 @@ def test_a_realm_comes_up_and_powers_off(debug_host):
         guest.expect(f"^RIM {rim(debug_host, config)}$")
         expect_up(guest, 2, 256)
         guest.expect("Using RSI version 1.0")
-        # A CPU that does not go or come back is told before this line.
+        # A CPU that does not go off or come back is reported before this line.
         assert guest.next_line() == "reeve: hotplug done: 2 CPUs"
         assert "deb has powered off: the guest powered off" in guest.finish()
     assert ended(debug_host, "deb") == "poweroff"
@@ -45,7 +45,7 @@ def test_an_ordinary_guest_comes_up_and_reboots(debug_host):
 
 
 def test_a_realm_is_rebooted_and_shut_down_from_outside(debug_host):
-    """The Realm that comes after is another domain with the same RIM."""
+    """The Realm after the reboot is another domain with the same RIM."""
     before = debug_host.counters()
     config = linux(debug_host, "deb", "idle", on_reboot='"restart"')
     measured = rim(debug_host, config)
@@ -63,7 +63,7 @@ def test_a_realm_is_rebooted_and_shut_down_from_outside(debug_host):
 
 
 def test_a_panic_is_a_reboot_to_the_host(debug_host):
-    """Linux tells nobody of its panic; with panic=-1 it resets at once."""
+    """Linux does not report its panic; with panic=-1 it resets at once."""
     before = debug_host.counters()
     config = linux(debug_host, "deb", "crash", on_reboot='"preserve"',
                    on_crash='"destroy"')
@@ -80,7 +80,7 @@ def test_a_panic_is_a_reboot_to_the_host(debug_host):
     ("reboot", "restart", True, 0), ("reboot", "rename-restart", True, 1),
     ("crash", "preserve", False, 1), ("crash", "restart", True, 0)])
 def test_what_is_done_with_an_end(debug_host, what, action, again, left):
-    """As the probe asks for it, over and over."""
+    """The probe asks for its end, each time it is started."""
     why = {"reboot": "reboots: the guest asked for a reboot",
            "crash": "has crashed: vCPU 0: the guest says that it cannot go "
                     "on"}

@@ -40,12 +40,12 @@ GPF_READ, GPF_WRITE = 0x96000028, 0x96000068
 HEADER = 0x80000
 
 
-# FIRME's errors.
+# Errors of FIRME.
 FIRME_INVALID, FIRME_INCOMPLETE, FIRME_DENIED = (2**64 - n for n in (2, 4, 5))
 
 
 def realm_smc(machine, *x):
-    """X0-X3 after an SMC of R-EL2."""
+    """Returns X0-X3 after an SMC of R-EL2."""
     result = machine.smc(REALM_SMC, *x)
     assert result[0] == 0
     return result[1:5]
@@ -94,8 +94,8 @@ def test_refuses_broken_firmware(start, image, tmp_path, offset, value,
     assert lines == [f"monitor: PANIC: {reason}"]
 
 
-# An identifier of nobody, Secure services, RSI, RMM-EL3 services from the
-# wrong world, services of FIRME that are not there.
+# An identifier that belongs to no service, Secure services, RSI, RMM-EL3
+# services from the wrong world, services of FIRME that are not there.
 @pytest.mark.parametrize("fid", [
     0, 0xC2000000, 0xC4000190, 0xC40001AF, DELEGATE, UNDELEGATE,
     BOOT_COMPLETE, 0xC40001D0 + 0x100, 0xC4000403, 0xC4000412, 0xC4000413])
@@ -169,7 +169,7 @@ def test_psci_powers_off(machine):
 
 
 def test_psci_resets(start):
-    """The memory keeps what it held, the second boot is as the first."""
+    """Memory keeps its content, and the second boot is like the first."""
     machine = start(options=())
     machine.expect("^normal: ready")
     start_cpu(machine, 1, 0x11, token=0)
@@ -200,7 +200,7 @@ def test_a_reset_leaves_nothing_of_the_realm_world(start):
 
 
 def test_psci_suspends_until_an_interrupt(machine):
-    """Which the caller then takes: it is still pending."""
+    """The interrupt is still pending afterwards, for the caller to take."""
     for _ in range(2):
         assert machine.ask("suspend") == "0 1a slept"
 
@@ -215,7 +215,7 @@ def test_request_reaches_the_rmm_and_comes_back(machine):
 
 
 def test_sve_hint_goes_with_the_request(machine):
-    """The RMM gets X0 as it is; this one knows no hint."""
+    """The RMM gets X0 unchanged, and this stand-in does not know the hint."""
     assert machine.smc(REALM_ECHO | 0x10000)[0] == UNKNOWN
 
 
@@ -225,8 +225,9 @@ def test_unknown_request_is_the_rmms_to_refuse(machine):
 
 
 def test_no_register_of_a_world_shows_in_the_other(machine):
-    """Each world's EL2 registers, filled, stay as they are; the general ones
-    beyond a call's words are compared at each call by both programs."""
+    """The EL2 registers of both worlds are filled and must not change. Both
+    programs compare, at each call, the general registers that are not words of
+    the call."""
     machine.smc(REALM_FILL, 0x5A5A5A5A5A5A0000)
     assert machine.ask("fill", 0x2424242424240000) == "filled"
     assert machine.smc(REALM_CHECK)[:3] == [0, 0, 0]
@@ -234,7 +235,7 @@ def test_no_register_of_a_world_shows_in_the_other(machine):
 
 
 def test_interrupt_interface_is_shared(machine):
-    """The host loads it for a REC, and reads it when the REC exits."""
+    """The hypervisor loads it for a REC, and reads it after the exit."""
     lr, vmcr = 0x50A0000000000042, 0xF8000003
     seen = machine.ask("list", lr, vmcr)
     assert int(seen.split()[0], 16) == lr
@@ -297,14 +298,15 @@ def test_firme_tells_what_it_serves(machine):
 
 
 def states(machine, first, count):
-    """N or R for each granule, as reading it at NS-EL2 shows."""
+    """Returns N or R for each granule: whether NS-EL2 can read it."""
     return "".join(
         "N" if machine.ask("read", first + n * 0x1000) == "0" else "R"
         for n in range(count))
 
 
 def test_firme_moves_granules_in_a_row(machine):
-    """Words of the table hold sixteen: from within one into a third."""
+    """A word of the table holds sixteen granules. The range begins within one
+    word and ends in a third."""
     first = PAGE + 0xD000
     assert realm_smc(machine, GPI_SET, first, 20, GPI_REALM)[:2] == [0, 20]
     assert states(machine, first - 0x1000, 22) == "N" + 20 * "R" + "N"
@@ -325,7 +327,7 @@ def test_firme_stops_at_the_first_that_cannot_be(machine):
         FIRME_INCOMPLETE, 1]
     assert realm_smc(machine, GPI_SET, RMM - 0x1000, 2, GPI_REALM)[:2] == [
         FIRME_INCOMPLETE, 1]
-    # The RMM's own granules come next.
+    # The RMM's own granules follow.
     assert realm_smc(machine, GPI_SET, RMM - 0x1000, 2, GPI_NS)[:2] == [
         FIRME_INCOMPLETE, 1]
 
@@ -374,8 +376,8 @@ def test_reserves_memory_for_the_rmm(machine):
     assert realm_smc(machine, RESERVE_MEMORY, 8, 2)[0] == INVALID
 
 
-# Blocks of identifiers, and of them those that stop or change the programs
-# under test.
+# Blocks of identifiers, and the identifiers that would stop or change the
+# programs under test.
 BLOCKS = (0x80000000, 0xC0000000, 0x84000000, 0xC4000000, 0xC4000150,
           0xC4000190, 0xC40001B0, 0xC40001D0, 0xC4000400, 0xC2000000)
 NOT_TRIED = {0x84000001, 0xC4000001, 0x84000002, 0x84000003, 0xC4000003,
@@ -385,7 +387,7 @@ NOT_TRIED = {0x84000001, 0xC4000001, 0x84000002, 0x84000003, 0xC4000003,
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_is_called_it_goes_on(machine, seed):
-    """By the host and by the RMM, with arguments good and bad."""
+    """NS-EL2 and R-EL2 make calls, with good and bad arguments."""
     random_ = random.Random(seed)
     values = (0, 1, 2, 0x20, PAGE, PAGE + 8, RMM, SHARED, 0x0E000000, 2**40,
               2**63, 2**64 - 1, GPI_REALM)
@@ -409,7 +411,7 @@ def test_nothing_is_provisioned(machine):
     assert realm_smc(machine, EL3_FEATURES, 1)[0] == INVALID
 
 
-# What abi/provision.h has, and where the image keeps it.
+# The layout of abi/provision.h, and where the image keeps it.
 KEY, CHALLENGE = bytes(range(1, 49)), bytes(range(0x80, 0xA0))
 TOKEN = bytes(n * 7 & 0xFF for n in range(1000))
 PROVISION = "<8sIIII48s32s"
@@ -417,7 +419,7 @@ PART_ENTRY = HEADER + 24 + 16 * 3
 
 
 def provisioned(image, path, **changes):
-    """A copy of a flash image, filled in place."""
+    """Makes a copy of a flash image with a provisioned part."""
     fields = {"magic": b"RVEPROV1", "version": 1, "token_size": len(TOKEN),
               "token_offset": 200, "key_size": 48, "key": KEY,
               "challenge": CHALLENGE} | changes
@@ -438,7 +440,7 @@ def provisioned_machine(start, image, tmp_path):
 
 
 def shared_write(machine, offset, data):
-    """By the RMM, in the page that it shares with EL3."""
+    """The RMM asks for both, in the page that it shares with EL3."""
     for n in range(0, len(data), 8):
         word = int.from_bytes(data[n:n + 8], "little")
         assert machine.smc(REALM_WRITE, SHARED + offset + n, word)[0] == 0
@@ -504,7 +506,7 @@ def test_refuses_a_broken_provisioned_part(start, image, tmp_path, changes,
 
 def test_exception_of_el3_is_reported_with_its_registers(start, image,
                                                         tmp_path):
-    """A monitor whose PSCI begins with an undefined instruction."""
+    """The monitor's PSCI code begins with an undefined instruction."""
     symbols = subprocess.run(
         ["aarch64-linux-gnu-nm", build_folder() / "monitor/monitor"],
         stdout=subprocess.PIPE, text=True, check=True).stdout
@@ -529,7 +531,7 @@ def test_exception_of_el3_is_reported_with_its_registers(start, image,
 
 
 def test_exception_that_reaches_el3_is_reported_once(machine):
-    """A Realm address beyond the table's reach."""
+    """R-EL2 reads an address beyond the reach of the table."""
     machine.send("smc", REALM_READ, 2**41)
     lines, code = machine.rest()
     assert lines[0] == "monitor: PANIC: exception from Realm world on CPU 0"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The probe guest by itself: an ordinary guest of QEMU's own, without our
-firmware, so that what it finds wrong elsewhere is not its own fault."""
+"""The probe guest by itself, as an ordinary guest of QEMU without our firmware.
+So a failure that it reports elsewhere is not its own fault."""
 import re
 import shutil
 
@@ -24,7 +24,7 @@ class Guest(Talker):
 
 @pytest.fixture
 def guest():
-    """Starts the probe with arguments; stops it when the test ends."""
+    """A function that starts the probe, which is stopped when the test ends."""
     image = build_folder() / IMAGE
     guests = []
 
@@ -42,8 +42,8 @@ def guest():
 
 
 def results(lines):
-    """The numbers of passed and failed checks that the last line tells, which
-    are those of the lines before it."""
+    """Returns the numbers of passed and failed checks in the last line, which
+    must agree with the lines before it."""
     last = re.fullmatch(r"probe: (\d+) passed, (\d+) failed", lines[-1])
     assert last, lines
     passed = sum(line.startswith("probe: pass: ") for line in lines)

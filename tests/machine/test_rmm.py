@@ -28,7 +28,7 @@ Run = collections.namedtuple("Run", "code lines memory")
 
 
 def qemu(image, memory, cpus=2):
-    """The machine, its DRAM in a file that shows every world's content."""
+    """A machine whose DRAM is a file that shows the content of every world."""
     return ["qemu-system-aarch64", "-M",
             "virt,secure=on,virtualization=on,gic-version=3,its=off,"
             "memory-backend=ram", "-cpu", "max,x-rme=on", "-object",
@@ -39,7 +39,7 @@ def qemu(image, memory, cpus=2):
 
 
 def host_run(name, folder, options=(), part=b""):
-    """One run of a host's checks, to their end."""
+    """Runs the checks of a host to their end."""
     build = os.environ.get("FIRMWARE", ROOT / "build-firmware")
     image = pathlib.Path(build) / name
     if not shutil.which("qemu-system-aarch64"):
@@ -107,7 +107,8 @@ def test_without_provisioning_nothing_attests(realm_run):
 
 @pytest.fixture(scope="module")
 def attested_run(tmp_path_factory):
-    """With keys and a platform token in flash; counting instructions."""
+    """A machine with a Realm key and a platform token in flash, which counts
+    instructions."""
     keys = tokens.new_keys()
     options = ("-icount", "shift=0,sleep=off")
     result = host_run(RUNS_IMAGE, tmp_path_factory.mktemp("attested"), options,
@@ -154,14 +155,14 @@ def test_the_token_says_what_the_realm_is(attested_run):
     assert claims[265] == "tag:arm.com,2024:realm#2.0.0"
     assert claims[44236] == claims[44240] == "sha-256"
     assert len(claims[44238]) == 32 and any(claims[44238])
-    # Extended with zeros: 32 by rec_calls.c, 8 by rec_state.c.
+    # Extended with zeros: 32 bytes by rec_calls.c, 8 by rec_state.c.
     assert claims[44239] == [hashlib.sha256(bytes(64)).digest(),
                              hashlib.sha256(bytes(40)).digest(),
                              bytes(32), bytes(32)]
 
 
 def test_a_token_keeps_no_interrupt_waiting_for_long(attested_run):
-    """Ticks are instructions here."""
+    """On this machine ticks are instructions."""
     _, run = attested_run
     whole = next(int(line.split()[2]) for line in run.lines
                  if re.fullmatch(r"host: token: \d+ ticks", line))
@@ -174,7 +175,7 @@ def test_a_token_keeps_no_interrupt_waiting_for_long(attested_run):
 @pytest.mark.parametrize("number, name", [
     (0, "sha256"), (1, "sha512"), (2, "sha384")])
 def test_measures_as_hashlib_does(run, number, name):
-    """The RIM of a Realm that has only parameters, as its RD holds it."""
+    """The RD holds the RIM of a Realm whose parameters alone are measured."""
     place = re.search(rf"algorithm {number}: RD at (\w+)",
                       "\n".join(run.lines))
     given = {"flags0": 0, "s2sz": 39, "sve_vl": 0, "num_bps": 1, "num_wps": 1,
@@ -184,6 +185,6 @@ def test_measures_as_hashlib_does(run, number, name):
 
 
 def test_given_back_memory_is_zero(run):
-    """Realms were built and destroyed here; nobody wrote since."""
+    """Realms were built and destroyed here, and nothing was written since."""
     for address in (0x51000000, 0x51001000, 0x51100000, 0x51101000):
         assert not any(granule(run, address))

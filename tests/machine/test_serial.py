@@ -42,7 +42,7 @@ def numbered_lines():
 
 
 def echo(port, data):
-    """Sends data and takes back as much at the same time."""
+    """Sends data and receives as many bytes at the same time."""
     sender = threading.Thread(target=port.send, args=(data,))
     sender.start()
     back = port.receive(len(data))
@@ -51,7 +51,7 @@ def echo(port, data):
 
 
 def log_of(folder, number, size):
-    """The log of a console when it has that many bytes."""
+    """Waits until the log of a console has that many bytes, and returns it."""
     path = pathlib.Path(folder) / f"console.{number}.log"
     deadline = time.monotonic() + PATIENCE
     while path.stat().st_size < size and time.monotonic() < deadline:
@@ -144,7 +144,7 @@ def test_a_port_whose_client_does_not_read_holds_no_other(machine, folder):
 
 
 def echoes(folder, name):
-    """Whether a new client of the port is heard."""
+    """Returns true if a new client of the port gets an answer."""
     with Port(folder, name) as port:
         port.socket.settimeout(5)
         try:
@@ -155,8 +155,8 @@ def echoes(folder, name):
 
 
 def test_opens_and_closes(machine, folder):
-    """Clients that come and go faster than the driver is told of them. QEMU
-    drops what it has no buffer for, so that one may have to come again."""
+    """Clients come and go faster than the driver is told of them. QEMU drops
+    data for which it has no buffer, so a client may have to connect again."""
     for n in range(200):
         with Port(folder, f"control.{n % CONTROL_PORTS}") as port:
             if n % 3 == 0:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What a guest has on the whole host and keeps: its FP and SIMD registers over
-many interruptions, and its memory, which goes to the host and comes back."""
+"""The state of a guest on the whole host: FP and SIMD registers survive many
+interruptions, and memory that a Realm gives up comes back."""
 import os
 import re
 
@@ -13,8 +13,8 @@ PAGES = 256  # of a MiB
 
 
 def test_vector_state_survives_on_a_shared_core(single):
-    """Two Realms and an ordinary guest, each with other values and another
-    FPCR, take turns."""
+    """Two Realms and an ordinary guest take turns, each with other values and
+    another FPCR."""
     before = single.counters()
     guests = {
         f"g{seed}": single.guest(
@@ -40,7 +40,7 @@ def test_memory_goes_to_the_host_and_comes_back(debug_host):
     console = debug_host.guest("lend", 1, "probe=lend rounds=2")
 
     def figures(step, count):
-        """Once the guest has said so that often."""
+        """Returns the figures once the guest has printed a step that often."""
         console.wait(rf"(?s)(probe: lend: {step}\r\n.*){{{count}}}")
         now = debug_host.domain("lend")
         whole = debug_host.counters()["granules_delegated"]
@@ -53,12 +53,12 @@ def test_memory_goes_to_the_host_and_comes_back(debug_host):
 
     port = console.terminal()
     at = figures("begin", 1)
-    # A block of 2 MiB; half of it is then given up, which costs a table.
+    # A block of 2 MiB. Giving up half of it costs a table.
     at, change = changed(at, "used", 1)
     assert change == (512, 0, 512, 512)
     at, change = changed(at, "empty", 1)
     assert change == (1 - PAGES, 0, 1 - PAGES, 1 - PAGES)
-    # And one for the unprotected half.
+    # Sharing costs another table, for the unprotected half.
     at, change = changed(at, "shared", 1)
     assert change == (1, PAGES, PAGES + 1, 1)
     at, change = changed(at, "back", 1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Guests side by side on the real host; and a host of a user without rights."""
+"""Guests side by side on the real host; a host of a user without privileges."""
 import contextlib
 import json
 import os
@@ -17,7 +17,7 @@ from test_host import PROBE, a_command, a_debug_host, ended
 
 
 def test_realms_and_ordinary_guests_at_once(debug_host):
-    """More vCPUs than the host has CPUs; each passes all of its checks."""
+    """Each guest passes all of its checks, with more vCPUs than CPUs."""
     before = debug_host.counters()
     configs = [debug_host.config(f"g{number}", vuart='"sbsa_uart"', vcpus=2,
                                  realm=realm)
@@ -32,8 +32,8 @@ def test_realms_and_ordinary_guests_at_once(debug_host):
 
 
 class OrdinaryUser:
-    """The command as a user without rights: whoever runs the tests, or for
-    root one that owns nothing but this folder."""
+    """The command as a user without privileges: the user who runs the tests or,
+    for root, a user who owns only this folder."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)

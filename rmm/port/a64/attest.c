@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Provisioning by EL3 (el3-qemu-virt 8, rmi-rsi 8.3). */
+/* Provisioning by EL3 (docs/machine.md, Provisioning; docs/rsi.md, Key
+ * binding). */
 #include "rmm/port/a64/attest.h"
 
 #include <string.h>
@@ -13,7 +14,8 @@
 
 static uint8_t platform_token[PROVISION_TOKEN_MAX];
 
-/* Takes the key out of the shared page; a scalar of that size or nothing. */
+/* Takes the Realm key out of the shared page. Returns false unless EL3 has a
+ * key and it is a scalar of P384_SIZE bytes. */
 static bool key_take(uint8_t *page, uint8_t point[2 * P384_SIZE])
 {
 	uint64_t length;
@@ -24,6 +26,8 @@ static bool key_take(uint8_t *page, uint8_t point[2 * P384_SIZE])
 	return ok;
 }
 
+/* Puts the challenge for the platform token into the page: the hash of the key,
+ * which binds the key to the token. */
 static void challenge_put(uint8_t *page, const uint8_t key[CCA_COSE_KEY_SIZE])
 {
 	struct hash hash;
@@ -33,7 +37,8 @@ static void challenge_put(uint8_t *page, const uint8_t key[CCA_COSE_KEY_SIZE])
 	port_hash_end(NULL, &hash, page);
 }
 
-/* Gathers the token; its size, 0: there is none, or it is too large. */
+/* Gathers the platform token. Returns its size, or 0 if there is none or it is
+ * too large. */
 static uint64_t token_take(uint8_t *page)
 {
 	struct el3_token_part part = {

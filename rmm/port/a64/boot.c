@@ -22,7 +22,7 @@ _Noreturn void boot_cold(uint64_t index, uint64_t version, uint64_t cpu_count,
 			 uint64_t shared);
 _Noreturn void boot_warm(uint64_t index);
 
-/* entry.S looks at it with the MMU off. */
+/* 1 once the first CPU has booted. entry.S reads it with the MMU off. */
 uint32_t booted __attribute__((section(".data")));
 
 static struct cpu cpus[RMM_CPUS];
@@ -49,8 +49,8 @@ void cpu_init(uint64_t index)
 	rec_cpu_init();
 }
 
-/* Requests for ever. After each, nothing of a Realm is mapped. */
-static _Noreturn void serve(void)
+/* Serves requests for ever. No granule of a Realm stays mapped after one. */
+static _Noreturn void boot_serve(void)
 {
 	struct smccc_regs regs = { { (uint64_t)RMM_EL3_BOOT_OK } };
 
@@ -65,7 +65,7 @@ static _Noreturn void serve(void)
 	}
 }
 
-static _Noreturn void fail(int64_t result)
+static _Noreturn void boot_fail(int64_t result)
 {
 	struct smccc_regs regs = { { (uint64_t)result } };
 
@@ -105,7 +105,12 @@ static int64_t console_start(const struct manifest *manifest)
 	return RMM_EL3_BOOT_OK;
 }
 
-/* The granule words, in memory of EL3's choice. */
+static uint64_t words_size(uint64_t memory_size)
+{
+	return memory_size / GRANULE_SIZE * sizeof(struct granule);
+}
+
+/* Starts the core, with the granules' words in memory that EL3 chooses. */
 static int64_t rmm_start(const struct manifest *manifest)
 {
 	struct rmm_machine machine = {
@@ -113,11 +118,10 @@ static int64_t rmm_start(const struct manifest *manifest)
 		.memory_size = manifest->memory_size,
 	};
 	uint64_t size =
-		manifest->memory_size / GRANULE_SIZE * sizeof(struct granule);
+		align_up(words_size(manifest->memory_size), GRANULE_SIZE);
 	uint64_t granules;
 
 	el3_identify();
-	size = align_up(size, GRANULE_SIZE);
 	if (!el3_reserve_memory(size, &granules) ||
 	    !tables_map(granules, size, PGTABLE_DATA))
 		return RMM_EL3_BOOT_NO_MEMORY;
@@ -128,7 +132,7 @@ static int64_t rmm_start(const struct manifest *manifest)
 	return RMM_EL3_BOOT_OK;
 }
 
-static int64_t start(uint64_t shared)
+static int64_t boot_start(uint64_t shared)
 {
 	struct manifest manifest;
 	int64_t result = manifest_load(shared, &manifest);
@@ -149,27 +153,25 @@ void boot_cold(uint64_t index, uint64_t version, uint64_t cpu_count,
 
 	cpu_init(index);
 	if (result == RMM_EL3_BOOT_OK)
-		result = start(shared);
+		result = boot_start(shared);
 	if (result != RMM_EL3_BOOT_OK)
-		fail(result);
+		boot_fail(result);
 	tables_share(index);
 	booted = 1;
 	dcache_clean((uintptr_t)&booted, sizeof(booted));
 	log_line("RMI 2.0, %lu MiB of memory from %lx, %lu KiB to track it",
 		 rmm.machine.memory_size >> 20, rmm.machine.memory_base.value,
-		 rmm.machine.memory_size / GRANULE_SIZE *
-				 sizeof(struct granule) >>
-			 10);
+		 words_size(rmm.machine.memory_size) >> 10);
 	log_line("attestation: %s", rmm.attestation.platform_token != NULL
 					    ? "provisioned"
 					    : "not provisioned");
-	serve();
+	boot_serve();
 }
 
 void boot_warm(uint64_t index)
 {
 	cpu_init(index);
 	if (index >= cpus_supported)
-		fail(RMM_EL3_BOOT_CPU_INDEX);
-	serve();
+		boot_fail(RMM_EL3_BOOT_CPU_INDEX);
+	boot_serve();
 }

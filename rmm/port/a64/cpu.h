@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What each CPU has of its own: a state, two stacks, translation tables.
+ * Each CPU has its own state, two stacks and translation tables.
  *
- * The RMM runs on SP_EL0; an exception from it comes in on SP_EL2, which
- * holds the exception stack, so that an overflow of the main stack, which
- * faults on its guard page, can still be reported.
+ * The RMM runs on SP_EL0. SP_EL2 holds the exception stack, which an exception
+ * in the RMM uses. So an overflow of the main stack, which faults on its guard
+ * page, can still be reported.
  */
 #ifndef REEVE_RMM_PORT_A64_CPU_H
 #define REEVE_RMM_PORT_A64_CPU_H
 
 #define RMM_CPUS 32
 
-/* Per CPU: guard page, exception stack (a page), guard page, main stack. */
+/* For each CPU: guard page, exception stack (a page), guard page, main
+ * stack. */
 #define CPU_STACKS_SHIFT    15
 #define CPU_STACKS_SIZE     (1 << CPU_STACKS_SHIFT)
 #define CPU_EXCEPTION_STACK 0x1000
 #define CPU_MAIN_STACK      0x3000
 #define CPU_EXCEPTION_TOP   0x2000
 
-/* struct cpu, for assembly. */
+/* The offset of struct cpu.stack, for assembly. */
 #define CPU_STACK 8
 
 #ifndef __ASSEMBLER__
@@ -33,17 +34,20 @@ struct signing;
 
 struct cpu {
 	uint32_t index;
-	uint32_t slots; /* in use, from the first on */
-	uint64_t stack; /* while a REC runs: the main and the exception stack's */
+	uint32_t slots; /* number in use, from the first on */
+	/* The stack pointers of the main stack, while a REC runs, and of the
+	 * exception stack. */
+	uint64_t stack;
 	uint64_t exception_stack;
-	uint64_t *slot_table; /* the level 3 table of its slots */
-	uint64_t *block_entry; /* of level 2: the block after those */
-	struct el1_shared host_el1; /* while a REC has the registers */
-	bool leaves; /* rec_leave() has to be called */
+	uint64_t *slot_table; /* the level 3 table of the slots */
+	uint64_t *block_entry; /* the level 2 entry of the CPU's block */
+	struct el1_shared host_el1; /* saved while a REC has the registers */
+	bool leaves; /* rec_leave() has something to do */
 	struct rec_timer host_virt;
 	struct rec_timer host_phys;
-	struct signing *signing; /* what sign.c's hooks work on */
-	struct fp_state fp; /* while a REC or the RMM has the FP/SIMD registers */
+	struct signing *signing; /* the signature that sign.c's hooks work on */
+	/* The host's, while a REC or the RMM has the FP/SIMD registers. */
+	struct fp_state fp;
 };
 
 _Static_assert(__builtin_offsetof(struct cpu, stack) == CPU_STACK &&
@@ -51,7 +55,7 @@ _Static_assert(__builtin_offsetof(struct cpu, stack) == CPU_STACK &&
 			       CPU_STACK + 8,
 	       "CPU_STACK");
 
-/* Sets up the calling CPU's state. index is less than RMM_CPUS. */
+/* Sets up the state of the calling CPU. index is less than RMM_CPUS. */
 void cpu_init(uint64_t index);
 
 static inline struct cpu *cpu_this(void)

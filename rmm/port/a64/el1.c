@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The registers of EL1 and EL0. The RMM runs without the virtualization host
- * extensions (E2H = 0), so that they have their own names and mean nothing to
- * it.
+ * Saving and loading the registers of EL1 and EL0. The RMM runs without the
+ * virtualization host extensions (HCR_EL2.E2H = 0). So these registers have
+ * names of their own, and their values do not affect the RMM.
  */
 #include "rmm/port/a64/el1.h"
 
@@ -23,9 +23,11 @@ void el1_load(const struct el1_shared *from)
 }
 
 /*
- * QEMU drops all TLBs at each change of these, of TCR_EL1 even when it is
- * written with what it has, and the RMM's own pages have to be found again. So
- * they are written in a row that touches no memory.
+ * QEMU drops all TLB entries when one of these registers changes
+ * (docs/machine.md, Costs of a switch), and for TCR_EL1 even when the same
+ * value is written. After each drop the RMM's own pages must be translated
+ * again. So the registers are written in one sequence that accesses no memory,
+ * and TCR_EL1 only if its value differs.
  */
 #define TRANSLATION_WRITE                                                      \
 	"mrs	%[old], tcr_el1\n\t"                                              \
@@ -44,7 +46,12 @@ void el1_load(const struct el1_shared *from)
 		[ttbr0] "r"(el1->ttbr0_el1), [ttbr1] "r"(el1->ttbr1_el1),      \
 		[vttbr] "r"(vttbr), [hcr] "r"(hcr)
 
-/* Nobody's stage 1 is there without its stage 2. */
+/*
+ * Invariant: a Realm's stage 1 is in the registers only while its own stage 2
+ * is installed. Otherwise the CPU could walk the Realm's tables through a stage
+ * 2 that is not the Realm's, and cache the result. So stage 2 is installed
+ * first on the way in, and is changed last on the way out.
+ */
 void el1_translation_enter(const struct el1_shared *el1, uint64_t vttbr,
 			   uint64_t hcr)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What EL3 does for the RMM. */
+/* The services of EL3 (docs/machine.md, Runtime services). */
 #include "rmm/port/a64/el3.h"
 
 #include "abi/bits.h"
@@ -9,17 +9,19 @@
 
 #define RESERVE_ALIGN_BITS 12
 
-/* X0 to X2 that a service gives. */
+/* X0 to X2 as a service returns them. */
 struct el3_result {
 	uint64_t x0;
 	uint64_t x1;
 	uint64_t x2;
 };
 
-/* FIRME moves granules in ranges; else, a call of RMM-EL3 for each. */
+/* EL3 has FIRME, which moves ranges of granules. Otherwise each granule takes a
+ * call of the RMM-EL3 interface. */
 static bool has_firme;
 
-static struct el3_result call(uint64_t fid, uint64_t a, uint64_t b, uint64_t c)
+static struct el3_result el3_call(uint64_t fid, uint64_t a, uint64_t b,
+				  uint64_t c)
 {
 	register uint64_t x0 __asm__("x0") = fid;
 	register uint64_t x1 __asm__("x1") = a;
@@ -34,35 +36,37 @@ static struct el3_result call(uint64_t fid, uint64_t a, uint64_t b, uint64_t c)
 	return (struct el3_result){ x0, x1, x2 };
 }
 
-static bool is_ok(struct el3_result result)
+static bool el3_is_ok(struct el3_result result)
 {
 	return (int32_t)result.x0 == RMM_EL3_OK;
 }
 
 void el3_identify(void)
 {
-	struct el3_result version = call(FIRME_VERSION, FIRME_GRANULE, 0, 0);
-	struct el3_result features = call(FIRME_FEATURES, FIRME_GRANULE, 0, 0);
+	struct el3_result version = el3_call(FIRME_VERSION, FIRME_GRANULE, 0, 0);
+	struct el3_result features =
+		el3_call(FIRME_FEATURES, FIRME_GRANULE, 0, 0);
 
 	has_firme = (int32_t)version.x0 == FIRME_VERSION_1_0 &&
 		    (int32_t)features.x0 == FIRME_OK &&
 		    (features.x1 & FIRME_GRANULE0_GPI_SET) != 0;
 }
 
-/* How many granules one call moves. */
+/* Makes one call to move granules and returns how many were moved. */
 static unsigned firme_call(uint64_t pa, unsigned count, uint64_t gpi)
 {
-	struct el3_result result = call(FIRME_GPI_SET, pa, count, gpi);
+	struct el3_result result = el3_call(FIRME_GPI_SET, pa, count, gpi);
 	int32_t status = (int32_t)result.x0;
 
-	return status == FIRME_OK || status == FIRME_E_INCOMPLETE
-		       ? (unsigned)result.x1
-		       : 0;
+	if (status != FIRME_OK && status != FIRME_E_INCOMPLETE)
+		return 0;
+	return (unsigned)result.x1;
 }
 
 /*
- * An EL3 may move fewer than it is asked for, and is asked for the rest then.
- * One that takes a single granule a call refuses more.
+ * EL3 may move fewer granules than requested; the rest is then requested again.
+ * An EL3 that moves a single granule in a call refuses more than one, so after
+ * a refusal the granules are moved one by one.
  */
 static unsigned firme_move(pa_t pa, unsigned count, uint64_t gpi)
 {
@@ -83,12 +87,13 @@ static unsigned firme_move(pa_t pa, unsigned count, uint64_t gpi)
 	return done;
 }
 
-static unsigned move_each(pa_t pa, unsigned count, uint64_t fid)
+static unsigned el3_move_each(pa_t pa, unsigned count, uint64_t fid)
 {
 	unsigned done = 0;
 
 	while (done < count &&
-	       is_ok(call(fid, pa.value + (uint64_t)done * GRANULE_SIZE, 0, 0)))
+	       el3_is_ok(el3_call(fid, pa.value + (uint64_t)done * GRANULE_SIZE,
+				  0, 0)))
 		done++;
 	return done;
 }
@@ -96,39 +101,40 @@ static unsigned move_each(pa_t pa, unsigned count, uint64_t fid)
 unsigned el3_delegate(pa_t pa, unsigned count)
 {
 	return has_firme ? firme_move(pa, count, FIRME_GPI_REALM)
-			 : move_each(pa, count, RMM_EL3_DELEGATE);
+			 : el3_move_each(pa, count, RMM_EL3_DELEGATE);
 }
 
 unsigned el3_undelegate(pa_t pa, unsigned count)
 {
 	return has_firme ? firme_move(pa, count, FIRME_GPI_NS)
-			 : move_each(pa, count, RMM_EL3_UNDELEGATE);
+			 : el3_move_each(pa, count, RMM_EL3_UNDELEGATE);
 }
 
 bool el3_reserve_memory(uint64_t size, uint64_t *pa)
 {
 	uint64_t how = BITS_PUT(RMM_EL3_RESERVE_ALIGN, RESERVE_ALIGN_BITS);
-	struct el3_result result = call(RMM_EL3_RESERVE_MEMORY, size, how, 0);
+	struct el3_result result =
+		el3_call(RMM_EL3_RESERVE_MEMORY, size, how, 0);
 
 	*pa = result.x1;
-	return is_ok(result);
+	return el3_is_ok(result);
 }
 
 bool el3_realm_key(uint64_t buffer, uint64_t size, uint64_t *length)
 {
 	struct el3_result result =
-		call(RMM_EL3_REALM_KEY, buffer, size, RMM_EL3_CURVE_P384);
+		el3_call(RMM_EL3_REALM_KEY, buffer, size, RMM_EL3_CURVE_P384);
 
 	*length = result.x1;
-	return is_ok(result);
+	return el3_is_ok(result);
 }
 
 bool el3_platform_token(struct el3_token_part *part)
 {
-	struct el3_result result = call(RMM_EL3_PLAT_TOKEN, part->buffer,
-					part->size, part->challenge_size);
+	struct el3_result result = el3_call(RMM_EL3_PLAT_TOKEN, part->buffer,
+					    part->size, part->challenge_size);
 
 	part->length = result.x1;
 	part->left = result.x2;
-	return is_ok(result);
+	return el3_is_ok(result);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The call to EL3 that comes back with a request of the host; see el3.h. */
+/* The call to EL3 that returns with a request of the host; see el3.h. */
 	.text
 	.global	el3_request_next
 	.type	el3_request_next, %function

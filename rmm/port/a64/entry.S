@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where EL3 enters, on each CPU, with the MMU off (abi/rmm_el3.h): stacks,
- * tables, MMU, and on to C. Before the MMU is on nothing is trusted to be in
- * memory but the image, and `booted`, which tells cold from warm.
+ * EL3 enters here on each CPU, with the MMU off (docs/machine.md, Entry of the
+ * RMM). Sets up stacks, tables and MMU, and goes on in C. Before the MMU is on,
+ * only the image and `booted`, which tells a cold from a warm boot, can be
+ * relied on to be in memory: other data may still be in a cache.
  */
 #include "abi/rmm_el3.h"
 #include "lib/a64.h"
@@ -53,7 +54,7 @@ _start:
 	cbnz	w0, warm
 
 cold:
-	/* The image is linked for address 0: add where it is. */
+	/* The image is linked for address 0: add its real address. */
 	address	x0, image_rela_start
 	address	x1, image_rela_end
 	adr	x2, _start
@@ -74,7 +75,7 @@ cold:
 	b.lo	1b
 	mov	x0, x19
 	bl	tables_start
-	/* What a cache may hold of memory that was written without one. */
+	/* Drop stale cache lines of memory that was written with caches off. */
 	adr	x0, _start
 	address	x1, image_end
 1:	dc	civac, x0
@@ -93,7 +94,7 @@ warm:
 	mov	x0, x19
 	b	boot_warm
 
-/* This CPU's tables, for X19; keeps all but X0 and X1. */
+/* Turns the MMU on with the tables of CPU X19. Changes X0 and X1 only. */
 mmu_on:
 	address	x0, cpu_roots
 	add	x0, x0, x19, lsl #12
@@ -116,7 +117,7 @@ mmu_on:
 
 refuse_image:
 	mov	x1, #RMM_EL3_BOOT_UNKNOWN
-/* X1: why. EL3 does not come back. */
+/* Reports the reason in X1. EL3 does not return. */
 refuse:
 	constant x0, RMM_EL3_BOOT_COMPLETE
 	mov	x2, #0

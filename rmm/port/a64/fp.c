@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Ownership of the FP/SIMD registers: which of them this CPU has. */
+/* Ownership of the FP/SIMD registers of this CPU. */
 #include "rmm/port/a64/fp.h"
 
 #include <stdbool.h>

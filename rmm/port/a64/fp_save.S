@@ -42,7 +42,7 @@ function fp_load_simd
 	simd_all ldp
 	ret
 
-/* P0 has been saved when it carries the first-fault register. */
+/* The first-fault register goes through P0, which has been saved by then. */
 function fp_save_sve
 	sve_all	str
 	predicate_all str

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The virtual interface of the interrupt controller (Arm IHI 0069). */
+/* The virtual interface of the interrupt controller (IHI0069, 12.4). */
 #include "rmm/port/a64/gic.h"
 
 #include "abi/bits.h"
@@ -17,7 +17,8 @@ unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX])
 {
 	unsigned count;
 
-	/* Without it the others are undefined; EL3 leaves it to the host. */
+	/* Without SRE the other registers are undefined. EL3 leaves SRE to the
+	 * host, so the host may have cleared it. */
 	if (!(sysreg_read(ICC_SRE_EL2) & ICC_SRE_SRE))
 		return 0;
 	count = (unsigned)BITS_GET(port_gic_vtr(port), ICH_VTR_LRS) + 1;
@@ -40,8 +41,8 @@ static bool maintenance_pends(void)
 	return (sysreg_read(ICC_HPPIR1_EL1) & INTID_MASK) == INTID_MAINTENANCE;
 }
 
-/* Which of two interrupts the list registers of a set have, as its bits; 0:
- * another one as well. */
+/* Returns which of two interrupts the list registers in the set hold, as
+ * GIC_ENDED_* bits, or 0 if one of them holds any other interrupt. */
 static unsigned lrs_which(uint64_t set, const uint64_t intids[2])
 {
 	unsigned which = 0;
@@ -54,7 +55,7 @@ static unsigned lrs_which(uint64_t set, const uint64_t intids[2])
 		intid = BITS_GET(ich_lr_read(n), ICH_LR_INTID);
 		if (intid != intids[0] && intid != intids[1])
 			return 0;
-		which |= intid == intids[0] ? 1 : 2;
+		which |= intid == intids[0] ? GIC_ENDED_FIRST : GIC_ENDED_SECOND;
 	}
 	return which;
 }

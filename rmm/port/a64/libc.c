@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the compiler and BearSSL's build call besides string functions: checks
- * of our own state, whose failure is the end. */
+/* Functions that the compiler and BearSSL's build call besides string
+ * functions. They check the RMM's own state, and a failure stops the RMM. */
 #include <assert.h>
 #include <string.h>
 

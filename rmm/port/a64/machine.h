@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The machine as its registers and EL3 tell. */
+/* The machine as its ID registers describe it. */
 #ifndef REEVE_RMM_PORT_A64_MACHINE_H
 #define REEVE_RMM_PORT_A64_MACHINE_H
 
 #include "rmm/core/rmm.h"
 
-/* The port has no state but its CPUs'. */
+/* All other state of the port is in struct cpu. */
 struct rmm_port {
 	bool random; /* the CPUs have RNDR */
 };
 
-/* Fills in what the CPU's identification registers say. */
+/* Fills in what the ID registers of the CPU say. */
 void machine_identify(struct rmm_port *port, struct rmm_machine *machine);
 
 /* hash.c: sets up the hash library, after machine_identify(). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The boot manifest: every list is checked, also of what is not used. */
+/* The boot manifest. Every list is checked, also those that are not used. */
 #include "rmm/port/a64/manifest.h"
 
 #include <stdbool.h>
@@ -8,12 +8,11 @@
 #include "abi/rmm_el3.h"
 #include "lib/addr.h"
 #include "lib/number.h"
-
-#define PAGE_SIZE 0x1000
+#include "rmm/core/granule.h"
 
 #define VERSION_MAJOR(version) ((version) >> 16)
 #define VERSION_MINOR(version) ((version) & 0xffff)
-/* The minor versions since which there are lists. */
+/* The minor versions that added lists. */
 #define MINOR_CONSOLES 3
 #define MINOR_DEVICES  4
 #define MINOR_SMMUS    5
@@ -26,23 +25,23 @@ struct page {
 	uint64_t pa;
 };
 
-/* The words of a list's array, NULL if it does not lie in the page behind the
- * manifest. */
+/* Returns the words of a list's array, or NULL if the array does not lie in the
+ * page behind the manifest. */
 static const uint64_t *array_of(const struct page *page,
 				const struct rmm_el3_list *list,
 				uint64_t element)
 {
 	uint64_t offset = list->pointer - page->pa;
 
-	if (list->pointer < page->pa || offset > PAGE_SIZE ||
+	if (list->pointer < page->pa || offset > GRANULE_SIZE ||
 	    offset < sizeof(struct rmm_el3_manifest) ||
 	    !is_aligned(offset, sizeof(uint64_t)) ||
-	    list->count > (PAGE_SIZE - offset) / element)
+	    list->count > (GRANULE_SIZE - offset) / element)
 		return NULL;
 	return page->words + offset / sizeof(uint64_t);
 }
 
-/* An empty list is all zero; the words of another add up to zero. */
+/* An empty list is all zero. The words of any other list add up to zero. */
 static bool list_valid(const struct page *page, const struct rmm_el3_list *list,
 		       uint64_t element)
 {
@@ -68,7 +67,7 @@ static bool root_complexes_valid(const struct page *page,
 		return false;
 	if (complexes->count == 0)
 		return complexes->pointer == 0 && complexes->checksum == 0;
-	/* The version's word is one of those that add up. */
+	/* The word of the version is part of the sum. */
 	list.checksum = complexes->checksum + complexes->version;
 	return list_valid(page, &list, ROOT_COMPLEX_SIZE);
 }
@@ -92,7 +91,7 @@ static bool lists_valid(const struct page *page,
 		root_complexes_valid(page, &manifest->root_complexes));
 }
 
-/* The core tracks one bank of memory. */
+/* The core tracks exactly one bank of memory. */
 static bool memory_read(const struct page *page, const struct rmm_el3_list *dram,
 			uint64_t pa_end, struct manifest *manifest)
 {
@@ -102,7 +101,7 @@ static bool memory_read(const struct page *page, const struct rmm_el3_list *dram
 		return false;
 	memcpy(&bank, array_of(page, dram, sizeof(bank)), sizeof(bank));
 	if (bank.base == 0 || bank.size == 0 ||
-	    !is_aligned(bank.base | bank.size, PAGE_SIZE) ||
+	    !is_aligned(bank.base | bank.size, GRANULE_SIZE) ||
 	    bank.base >= pa_end || bank.size > pa_end - bank.base)
 		return false;
 	manifest->memory_base = bank.base;
@@ -110,7 +109,7 @@ static bool memory_read(const struct page *page, const struct rmm_el3_list *dram
 	return true;
 }
 
-/* The first console is the one used; there may be none. */
+/* Uses the first console. There may be none. */
 static bool console_read(const struct page *page,
 			 const struct rmm_el3_list *consoles,
 			 struct manifest *manifest)
@@ -123,7 +122,7 @@ static bool console_read(const struct page *page,
 	memcpy(&console, array_of(page, consoles, sizeof(console)),
 	       sizeof(console));
 	if (memcmp(console.name, pl011, sizeof(pl011)) != 0 ||
-	    console.base == 0 || !is_aligned(console.base, PAGE_SIZE) ||
+	    console.base == 0 || !is_aligned(console.base, GRANULE_SIZE) ||
 	    console.pages == 0 || console.flags != 0)
 		return false;
 	manifest->console = console.base;

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* What the RMM wants of it. */
+/* The parts of the boot manifest that the RMM uses. */
 struct manifest {
 	uint64_t memory_base; /* one bank, page-aligned */
 	uint64_t memory_size;
@@ -13,10 +13,10 @@ struct manifest {
 };
 
 /*
- * Reads the page's words, which are at the physical address pa:
- * RMM_EL3_BOOT_OK, or RMM_EL3_BOOT_MANIFEST for a version that is not known, or
- * RMM_EL3_BOOT_MANIFEST_DATA for anything in it that is not as it must be.
- * Memory must end below pa_end.
+ * Reads the manifest from the words of a page whose physical address is pa.
+ * Returns RMM_EL3_BOOT_OK, RMM_EL3_BOOT_MANIFEST for an unknown version, or
+ * RMM_EL3_BOOT_MANIFEST_DATA for any invalid content. Memory must end below
+ * pa_end.
  */
 int64_t manifest_read(const uint64_t *words, uint64_t pa, uint64_t pa_end,
 		      struct manifest *manifest);

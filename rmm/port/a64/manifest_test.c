@@ -16,7 +16,7 @@
 #define PA_END  (UINT64_C(1) << 39)
 #define WORDS   512
 
-/* Where the page's arrays lie. */
+/* Offsets of the arrays in the page. */
 #define BANKS_AT     256
 #define CONSOLES_AT  512
 #define COMPLEXES_AT 1024
@@ -39,7 +39,7 @@ static struct rmm_el3_console *console(void)
 	return (struct rmm_el3_console *)(void *)(page.bytes + CONSOLES_AT);
 }
 
-/* Fills in a list whose array of that many words is in place. */
+/* Fills in a list, whose array of that many words is in the page already. */
 static void seal(struct rmm_el3_list *list, uint64_t count, uint64_t at,
 		 uint64_t words)
 {
@@ -235,7 +235,7 @@ static void refuses_bad_consoles(void **state)
 	assert_console_refused(bad);
 }
 
-/* One root complex; its version is one of the words that add up. */
+/* One root complex; its version is part of the sum. */
 static void checks_root_complexes(void **state)
 {
 	struct rmm_el3_root_complexes *complexes = &page.manifest.root_complexes;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The copy from and to Non-secure memory, which may fault; see ns_copy.h. */
+/* Copying from and to Non-secure memory, which may fault; see ns_copy.h. */
 	.text
 	.global	ns_copy, ns_copy_fault, ns_copy_end
 
-/* X0 to, X1 from, X2 size. No stack: a fault goes on at ns_copy_fault. */
+/* X0: destination, X1: source, X2: size. Uses no stack, since a fault continues
+ * at ns_copy_fault. */
 	.type	ns_copy, %function
 ns_copy:
 	orr	x3, x0, x1

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The end of the RMM. */
+/* Stopping the RMM for good. */
 #include "rmm/port/a64/panic.h"
 
 #include <stdint.h>
@@ -11,7 +11,7 @@
 
 static uint32_t stopped;
 
-static _Noreturn void park(void)
+static _Noreturn void cpu_park(void)
 {
 	for (;;)
 		wfi();
@@ -21,17 +21,17 @@ void rmm_stop(const char *why)
 {
 	if (__atomic_exchange_n(&stopped, 1, __ATOMIC_RELAXED) == 0)
 		log_line_unlocked("panic on CPU %u: %s", cpu_this()->index, why);
-	park();
+	cpu_park();
 }
 
 void rmm_stop_check(void)
 {
 	if (__atomic_load_n(&stopped, __ATOMIC_RELAXED) != 0)
-		park();
+		cpu_park();
 }
 
 void port_panic(struct rmm_port *port, const char *why)
 {
-	(void)port; /* one RMM to a machine */
+	(void)port; /* a machine has one RMM */
 	rmm_stop(why);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The end of the RMM: no CPU serves a command any more. */
+/* Stopping the RMM: no CPU serves a command any more. */
 #ifndef REEVE_RMM_PORT_A64_PANIC_H
 #define REEVE_RMM_PORT_A64_PANIC_H
 
 /*
- * Says why, once, and stops this CPU for good, and every other one at its next
- * request: the host gets no register and no memory of a Realm out of an RMM
- * whose state is corrupt.
+ * Prints the reason, once. Stops this CPU for good, and every other CPU at its
+ * next request. Otherwise an RMM whose state is corrupt could give the host
+ * registers or memory of a Realm.
  */
 _Noreturn void rmm_stop(const char *why);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The machine under the RMM: PAS changes, entropy, interrupts, features. */
+/* Changes of the PAS, entropy, pending interrupts, features of the CPU. */
 #include "rmm/core/port.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "rmm/port/a64/machine.h"
 #include "rmm/port/a64/regs.h"
 
-/* RNDR fails while its source is exhausted; then another CPU may do. */
+/* RNDR fails while its source of entropy is exhausted. */
 #define RNDR_TRIES 100
 
 #define PA_BITS_MAX 48
@@ -88,7 +88,7 @@ bool port_random(struct rmm_port *port, void *to, size_t size)
 	return true;
 }
 
-/* Physical interrupts, which are masked here: ISR_EL1 A, I and F. */
+/* Physical interrupts are masked in the RMM; ISR_EL1 shows those that pend. */
 bool port_interrupt_pending(struct rmm_port *port)
 {
 	(void)port;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Running a REC: whose registers the CPU has, and the way in and out (rmi-rsi
- * 5.2). EL3 banks those of EL2, and so the RMM's own are what Realms run with.
+ * Running a REC: which registers the CPU has, and the way in and out
+ * (docs/rmi.md, What a run switches). EL3 keeps registers of EL2 for each
+ * world, so a Realm runs with those of the RMM.
  */
 #include "abi/bits.h"
 #include "rmm/core/port.h"
@@ -15,15 +16,13 @@
 #include "rmm/port/a64/regs.h"
 #include "rmm/port/a64/timer.h"
 
-#define PARANGE_48_BIT 5
-
-/* Those that stay for a run and for the rest. */
+/* Besides HCR_EL2 and CPTR_EL2 these registers keep their values for good. */
 void rec_cpu_init(void)
 {
 	sysreg_write(HCR_EL2, HCR_IDLE);
 	sysreg_write(CPTR_EL2, CPTR_CLOSED);
 	sysreg_write(HSTR_EL2, 0);
-	/* Registers of features that are not switched: trap. */
+	/* 0: the registers of features that are not switched trap. */
 	sysreg_write(HFGRTR_EL2, 0);
 	sysreg_write(HFGWTR_EL2, 0);
 	sysreg_write(HFGITR_EL2, 0);
@@ -42,19 +41,19 @@ bool port_rec_runs(struct rmm_port *port)
 	return true;
 }
 
-static uint64_t vtcr_of(const struct realm_s2 *s2)
+static uint64_t rec_vtcr(const struct realm_s2 *s2)
 {
 	uint64_t range =
 		BITS_GET(sysreg_read(ID_AA64MMFR0_EL1), ID_AA64MMFR0_PARANGE);
 
-	if (range > PARANGE_48_BIT)
-		range = PARANGE_48_BIT;
+	if (range > PARANGE_48_BITS)
+		range = PARANGE_48_BITS;
 	return BITS_PUT(VTCR_T0SZ, 64 - s2->ipa_bits) |
 	       BITS_PUT(VTCR_SL0, 2 - s2->start_level) | VTCR_WALK |
 	       BITS_PUT(VTCR_PS, range) | VTCR_NSA | VTCR_RES1;
 }
 
-static uint64_t hcr_of(const struct rec *rec)
+static uint64_t rec_hcr(const struct rec *rec)
 {
 	uint64_t hcr = HCR_REALM;
 
@@ -74,11 +73,11 @@ static void el2_start(const struct rec *rec, const struct realm_s2 *s2)
 	sysreg_write(HCRX_EL2, HCRX_REALM);
 	sysreg_write(MDCR_EL2, MDCR_REALM);
 	sysreg_write(CNTHCTL_EL2, CNTHCTL_REALM);
-	sysreg_write(VTCR_EL2, vtcr_of(s2));
+	sysreg_write(VTCR_EL2, rec_vtcr(s2));
 }
 
-/* Outside of a run they are as a host without guests has them, so that EL3
- * need not change them and QEMU drops no TLBs. */
+/* Outside of a run these registers have the values of a host without guests. So
+ * EL3 need not change them at a switch, and QEMU drops no TLB entries. */
 static void el2_stop(void)
 {
 	sysreg_write(HCRX_EL2, 0);
@@ -98,14 +97,14 @@ void port_rec_start(struct rmm_port *port, struct rec *rec,
 	timers_start(rec);
 	el1_translation_enter(&rec->el1,
 			      s2->root.value | BITS_PUT(VTTBR_VMID, s2->vmid),
-			      hcr_of(rec));
+			      rec_hcr(rec));
 	rec->serror = false;
 }
 
 void port_rec_stop(struct rmm_port *port, struct rec *rec)
 {
 	(void)port;
-	/* One that the Realm has not taken stays pending. */
+	/* A virtual SError that the Realm has not taken stays pending. */
 	if (sysreg_read(HCR_EL2) & HCR_VSE)
 		rec->serror = true;
 	el1_save(&rec->el1);
@@ -117,8 +116,11 @@ void port_rec_stop(struct rmm_port *port, struct rec *rec)
 	cpu_this()->leaves = true;
 }
 
-/* What makes QEMU drop the TLBs, as late as may be: they are dropped again on
- * the way to the host, and the RMM needs its own until then. */
+/*
+ * Loads the host's translation registers, which makes QEMU drop all TLB
+ * entries. This is done as late as possible: the way to the host drops them
+ * anyway, and the RMM needs its own entries until then.
+ */
 void rec_leave(void)
 {
 	struct cpu *cpu = cpu_this();
@@ -143,8 +145,12 @@ void port_rec_el1_put(struct rmm_port *port, struct rec *rec)
 			      sysreg_read(HCR_EL2));
 }
 
-/* A permission fault of the access itself, for which the architecture does not
- * promise HPFAR_EL2. That of a fetch is the Realm's, wherever it was. */
+/*
+ * Returns true for a stage 2 permission fault of a data access itself (not of a
+ * stage 1 walk), for which the architecture does not guarantee HPFAR_EL2. The
+ * core does not need the IPA of an instruction fetch that has no permission:
+ * the Realm takes that abort itself.
+ */
 static bool lacks_hpfar(const struct rec_trap *trap)
 {
 	return trap->kind == REC_TRAP_SYNC &&
@@ -154,9 +160,10 @@ static bool lacks_hpfar(const struct rec_trap *trap)
 	       !(trap->esr & ESR_S1PTW);
 }
 
-/* Finds it by the Realm's stage 1 as it is now; false: that has changed, so
- * that the access has to be tried again. */
-static bool find_hpfar(struct rec_trap *trap)
+/* Finds the faulting IPA by a walk of the Realm's stage 1. Returns false if the
+ * walk fails, since another vCPU has changed stage 1: the access must then be
+ * tried again. */
+static bool hpfar_find(struct rec_trap *trap)
 {
 	uint64_t kept = sysreg_read(PAR_EL1), par;
 
@@ -168,7 +175,7 @@ static bool find_hpfar(struct rec_trap *trap)
 	return (par & PAR_FAILED) == 0;
 }
 
-static void enter_once(struct rec *rec, struct rec_trap *trap)
+static void rec_enter_once(struct rec *rec, struct rec_trap *trap)
 {
 	sysreg_write(ELR_EL2, rec->pc);
 	sysreg_write(SPSR_EL2, rec->pstate);
@@ -180,32 +187,33 @@ static void enter_once(struct rec *rec, struct rec_trap *trap)
 	trap->hpfar = sysreg_read(HPFAR_EL2);
 }
 
-static void enter(struct rec *rec, struct rec_trap *trap)
+static void rec_enter(struct rec *rec, struct rec_trap *trap)
 {
 	do {
-		enter_once(rec, trap);
-	} while (lacks_hpfar(trap) && !find_hpfar(trap));
+		rec_enter_once(rec, trap);
+	} while (lacks_hpfar(trap) && !hpfar_find(trap));
 }
 
-static void run_once(struct rec *rec, struct rec_trap *trap)
+static void rec_run_once(struct rec *rec, struct rec_trap *trap)
 {
 	*trap = (struct rec_trap){ .kind = REC_TRAP_IRQ };
 	if (timers_changed(rec))
 		return;
-	enter(rec, trap);
+	rec_enter(rec, trap);
 }
 
 /*
- * When it returns the FP/SIMD registers are the host's again. They are not left
- * until the Realm uses them: QEMU translates all code once with that trap on
- * and once with it off, a sixth of what a boot translates.
+ * The FP/SIMD registers hold the host's values again on return. They are loaded
+ * for every run, not only when the Realm first uses them: QEMU would translate
+ * the guest's code once with that trap on and once with it off, which is a
+ * sixth of all that is translated in a boot.
  */
 void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
 {
 	(void)port;
 	fp_give(&rec->fp);
 	do {
-		run_once(rec, trap);
+		rec_run_once(rec, trap);
 	} while (trap->kind == REC_TRAP_IRQ && timers_end(rec));
 	fp_take(&rec->fp);
 }

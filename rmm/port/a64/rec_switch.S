@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Into a Realm and out of it (rec_switch.h). While it runs SP_EL2 points to
- * its block of registers, so that a vector needs no other to save them;
- * vectors.S saves X0 and X1 and comes to rec_switch_back.
+ * Entering a Realm and returning from it (rec_switch.h). While the Realm runs,
+ * SP_EL2 points to its block of registers, so a vector needs no general
+ * register to save them. vectors.S saves X0 and X1 and jumps to
+ * rec_switch_back.
  */
 #include "lib/gprs.inc"
 #include "rmm/port/a64/cpu.h"
@@ -29,11 +30,11 @@ rec_switch:
 	ldr	x30, [sp, #240]
 	ldp	x0, x1, [sp]
 	eret
-	/* Nothing is fetched speculatively beyond the return. */
+	/* Barriers: nothing beyond the return is executed speculatively. */
 	dsb	nsh
 	isb
 
-/* X0: why; X1 is free. */
+/* X0: REC_SWITCH_*. X1 has been saved. */
 rec_switch_back:
 	gprs_save_2_29
 	mrs	x1, sp_el0

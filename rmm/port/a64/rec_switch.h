@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The step into a Realm and back, and what it needs of each CPU. */
+/* Entering a Realm and returning from it, and the set-up of each CPU for it. */
 #ifndef REEVE_RMM_PORT_A64_REC_SWITCH_H
 #define REEVE_RMM_PORT_A64_REC_SWITCH_H
 
-/* Why it came back: the vector. */
+/* The reason of a return: the exception vector. */
 #define REC_SWITCH_SYNC   0
 #define REC_SWITCH_IRQ    1
 #define REC_SWITCH_FIQ    2
 #define REC_SWITCH_SERROR 3
 
-/* SP_EL0 in the block, after X0-X30. */
+/* The offset of SP_EL0 in the block, after X0-X30. */
 #define REC_SWITCH_SP_EL0 248
 
 #ifndef __ASSEMBLER__
@@ -18,16 +18,17 @@
 struct rec;
 
 /*
- * Loads X0-X30 and SP_EL0 from the block at registers, 16-byte aligned, goes
- * where ELR_EL2 and SPSR_EL2 say, and comes back with the next exception from
- * there, its registers in the block: REC_SWITCH_*.
+ * Loads X0-X30 and SP_EL0 from the block at registers, which is 16-byte
+ * aligned, and enters the Realm as ELR_EL2 and SPSR_EL2 say. Returns
+ * REC_SWITCH_* at the next exception from there, with the registers saved in
+ * the block.
  */
 uint64_t rec_switch(uint64_t *registers);
 
-/* The registers of EL2 that Realms run with, on the calling CPU. */
+/* Gives the calling CPU the registers of EL2 with which Realms run. */
 void rec_cpu_init(void);
 
-/* Before the CPU goes to the host: ends what port_rec_stop() began. */
+/* Completes port_rec_stop(), before the CPU returns to the host. */
 void rec_leave(void);
 
 #endif

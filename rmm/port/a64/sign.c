@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The Realm attestation key and ES384, by BearSSL: constant time, nonces of
- * RFC 6979, no allocation.
+ * The Realm key, and ES384 signatures by BearSSL: in constant time, with nonces
+ * by RFC 6979 and without allocation.
  *
- * BearSSL signs in one call, nearly all of which is the product k * G of a
- * nonce and the generator: too long to keep interrupts waiting. So it signs
- * twice, with a curve whose product is ours: the first time it is told a wrong
- * one, and tells k; then the product is made in steps; then, as k is the same
- * for the same digest, it is told the right one, and that is the signature.
+ * BearSSL signs in one call. Nearly all of its time is the product k * G of the
+ * nonce and the generator, which is too long to keep interrupts waiting. So
+ * BearSSL signs twice, on a curve whose product function is replaced by ours:
+ *  1. The first call gets a wrong product, and our function learns k.
+ *  2. The product is computed in steps, between which interrupts are possible.
+ *  3. The second call has the same k, since the digest is the same. It gets the
+ *     right product, and its result is the signature.
  *
- * The steps: k has DIGITS digits of DIGIT bytes, and the product is the sum of
- * (digit i + 1) * base[i], less the sum of all bases, where base[i] is
- * 2^(8 * DIGIT * i) * G. The one that is added keeps factors from being zero,
- * for which BearSSL's arithmetic does not work.
+ * Step 2: k has DIGITS digits of DIGIT bytes, and base[i] is G times
+ * 2^(8 * DIGIT * i). The product is the sum of (digit i + 1) * base[i], less
+ * the sum of all bases. One is added to each digit because BearSSL's arithmetic
+ * does not work for a factor of zero.
  */
 #include <bearssl.h>
 
@@ -42,10 +44,10 @@ static const uint8_t prime[P384_SIZE] = {
 	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff,
 };
 
-/* Filled at boot, and the same from then on. */
+/* Filled at boot and constant afterwards. */
 static uint8_t scalar[P384_SIZE];
 static uint8_t base[DIGITS][POINT_SIZE];
-static uint8_t start[POINT_SIZE]; /* less the sum of all bases */
+static uint8_t start[POINT_SIZE]; /* minus the sum of all bases */
 
 static const br_ec_private_key private_key = {
 	.curve = BR_EC_secp384r1,
@@ -53,7 +55,7 @@ static const br_ec_private_key private_key = {
 	.xlen = sizeof(scalar),
 };
 
-/* PSTATE.DIT makes the time of instructions independent of their data. */
+/* With PSTATE.DIT the time of instructions does not depend on their data. */
 static bool has_dit(void)
 {
 	return BITS_GET(sysreg_read(ID_AA64PFR0_EL1), ID_AA64PFR0_DIT) != 0;
@@ -73,7 +75,7 @@ static void secret_end(void)
 	fp_return();
 }
 
-/* sum = sum + factor * point; false: it cannot be. */
+/* sum = sum + factor * point. Returns false if that cannot be computed. */
 static bool point_add(uint8_t *sum, const uint8_t *point, const uint8_t *factor,
 		      size_t factor_size)
 {
@@ -81,7 +83,7 @@ static bool point_add(uint8_t *sum, const uint8_t *point, const uint8_t *factor,
 				      factor, factor_size, BR_EC_secp384r1) == 1;
 }
 
-/* y becomes prime - y. */
+/* Replaces y by prime - y. */
 static void point_negate(uint8_t point[POINT_SIZE])
 {
 	uint8_t *y = point + 1 + P384_SIZE;
@@ -131,9 +133,9 @@ bool sign_start(const uint8_t given[P384_SIZE], uint8_t point[2 * P384_SIZE])
 	return ok;
 }
 
-/* In the place of the product k * G: tells k, and is wrong. */
-static size_t nonce_tell(unsigned char *product, const unsigned char *k,
-			 size_t size, int curve)
+/* Stands in for the product k * G: keeps k, and returns a wrong product. */
+static size_t nonce_capture(unsigned char *product, const unsigned char *k,
+			    size_t size, int curve)
 {
 	struct signing *signing = cpu_this()->signing;
 
@@ -143,9 +145,9 @@ static size_t nonce_tell(unsigned char *product, const unsigned char *k,
 	return POINT_SIZE;
 }
 
-/* The same, and right. */
-static size_t product_tell(unsigned char *product, const unsigned char *k,
-			   size_t size, int curve)
+/* Stands in for it too, and returns the right product. */
+static size_t product_replace(unsigned char *product, const unsigned char *k,
+			      size_t size, int curve)
 {
 	(void)k;
 	(void)size;
@@ -170,16 +172,17 @@ static bool sign_with(struct signing *signing, uint8_t *signature,
 static bool nonce_make(struct signing *signing)
 {
 	uint8_t wrong[P384_SIGNATURE_SIZE];
-	bool ok = sign_with(signing, wrong, nonce_tell);
+	bool ok = sign_with(signing, wrong, nonce_capture);
 
-	/* A signature with a known product gives the key away. */
+	/* The key can be computed from a signature with a known product, so
+	 * nothing of this one may stay on the stack. */
 	memset(wrong, 0, sizeof(wrong));
 	__asm__ volatile("" : : "r"(wrong) : "memory");
 	memcpy(signing->point, start, POINT_SIZE);
 	return ok;
 }
 
-/* Digit i of the nonce, and one: big endian. */
+/* Computes digit i of the nonce, plus one, as big endian bytes. */
 static void factor_make(const struct signing *signing, unsigned i,
 			uint8_t factor[1 + DIGIT])
 {
@@ -194,7 +197,7 @@ static void factor_make(const struct signing *signing, unsigned i,
 	factor[0] = (uint8_t)carry;
 }
 
-static bool product_go_on(struct signing *signing, unsigned i)
+static bool product_continue(struct signing *signing, unsigned i)
 {
 	uint8_t factor[1 + DIGIT];
 
@@ -202,16 +205,16 @@ static bool product_go_on(struct signing *signing, unsigned i)
 	return point_add(signing->point, base[i], factor, sizeof(factor));
 }
 
-/* Step 0 makes the nonce, steps 1 to DIGITS the product, the last signs. */
-static bool step_do(struct signing *signing, uint8_t *signature)
+/* Step 0 makes the nonce, steps 1 to DIGITS the product, the last one signs. */
+static bool sign_step(struct signing *signing, uint8_t *signature)
 {
 	unsigned step = signing->step++;
 
 	if (step == 0)
 		return nonce_make(signing);
 	if (step <= DIGITS)
-		return product_go_on(signing, step - 1);
-	return sign_with(signing, signature, product_tell);
+		return product_continue(signing, step - 1);
+	return sign_with(signing, signature, product_replace);
 }
 
 enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
@@ -221,7 +224,7 @@ enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
 
 	(void)port;
 	secret_begin();
-	ok = step_do(signing, signature);
+	ok = sign_step(signing, signature);
 	secret_end();
 	if (ok && signing->step <= DIGITS + 1)
 		return SIGN_MORE;

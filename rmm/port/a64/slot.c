@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Granules and Non-secure memory, seen through this CPU's slots, which are
- * taken and given back in stack order. No other CPU's tables have them, so
- * that what is mapped here is invalidated here.
+ * Access to granules and Non-secure memory through slots of this CPU. Slots are
+ * allocated and freed in stack order. No other CPU's tables have these
+ * mappings, so invalidating this CPU's TLB is enough.
  */
 #include "lib/number.h"
 #include "lib/pgtable.h"
@@ -31,8 +31,8 @@ static void *slot_map(uint64_t pa, uint64_t attributes)
 	return slot_address(cpu->slots++);
 }
 
-/* An address whose entry is zero now. */
-static void forget(const void *address)
+/* Drops the TLB entry of an address whose table entry is now zero. */
+static void tlb_forget(const void *address)
 {
 	dsb(nshst);
 	__asm__ volatile("tlbi vae2, %0" ::"r"((uintptr_t)address >> 12)
@@ -49,7 +49,7 @@ static void slot_unmap(const void *address)
 		rmm_stop("mappings undone out of order");
 	cpu->slots--;
 	cpu->slot_table[slot_page(cpu->slots)] = 0;
-	forget(address);
+	tlb_forget(address);
 }
 
 void *port_granule_map(struct rmm_port *port, pa_t pa)
@@ -65,7 +65,7 @@ void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
 	slot_unmap(address);
 }
 
-/* Not by DC ZVA: for QEMU each is three calls, and these stores are none. */
+/* Not by DC ZVA: QEMU makes three calls for each, and none for these stores. */
 static void page_zero(void *page)
 {
 	__asm__ volatile("1:	.rept 16\n\t"
@@ -76,7 +76,7 @@ static void page_zero(void *page)
 			 : "+r"(page)::"cc", "memory");
 }
 
-static void one_zero(struct rmm_port *port, pa_t pa)
+static void slot_zero(struct rmm_port *port, pa_t pa)
 {
 	void *page = port_granule_map(port, pa);
 
@@ -84,7 +84,7 @@ static void one_zero(struct rmm_port *port, pa_t pa)
 	port_granule_unmap(port, pa, page);
 }
 
-/* A whole block at once, in a window of its own. */
+/* Zeroes a whole block, mapped at an address of its own. */
 static void block_zero(pa_t pa)
 {
 	uint64_t *entry = cpu_this()->block_entry;
@@ -96,27 +96,29 @@ static void block_zero(pa_t pa)
 	for (uint64_t done = 0; done < PGTABLE_BLOCK; done += GRANULE_SIZE)
 		page_zero(window + done);
 	*entry = 0;
-	forget(window);
+	tlb_forget(window);
 }
 
 void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count)
 {
 	uint64_t left = count * GRANULE_SIZE;
-	uint64_t step;
 
-	for (; left > 0; left -= step, pa = pa_add(pa, step)) {
-		bool block = left >= PGTABLE_BLOCK &&
-			     is_aligned(pa.value, PGTABLE_BLOCK);
+	while (left > 0) {
+		uint64_t step = GRANULE_SIZE;
 
-		step = block ? PGTABLE_BLOCK : GRANULE_SIZE;
-		if (block)
+		if (left >= PGTABLE_BLOCK &&
+		    is_aligned(pa.value, PGTABLE_BLOCK)) {
+			step = PGTABLE_BLOCK;
 			block_zero(pa);
-		else
-			one_zero(port, pa);
+		} else {
+			slot_zero(port, pa);
+		}
+		left -= step;
+		pa = pa_add(pa, step);
 	}
 }
 
-/* The granule of an NS address; the byte itself is at its offset in it. */
+/* Maps the granule of a Non-secure address and returns its first byte. */
 static char *ns_map(pa_t pa)
 {
 	uint64_t offset = pa.value % GRANULE_SIZE;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage 2: entries as table walks must see them, and TLB invalidation. */
+/* Stage 2: writing entries so that table walks see them; TLB invalidation. */
 #include "abi/bits.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/port.h"
 #include "rmm/port/a64/regs.h"
 
-/* Where dropping all of a VMID is cheaper than page by page. */
+/* For more pages than this, dropping the whole VMID is cheaper. */
 #define PAGES_MAX 32
 
 void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry)
@@ -16,15 +16,15 @@ void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry)
 	dsb(ish);
 }
 
-/* The VMID that invalidations are about. Outside of them and of a run
- * VTTBR_EL2 is 0, as a host without guests has it. */
+/* Selects the VMID for the invalidations that follow. Outside of invalidations
+ * and of a run, VTTBR_EL2 is 0, as on a host without guests. */
 static void vmid_select(unsigned vmid)
 {
 	sysreg_write(VTTBR_EL2, BITS_PUT(VTTBR_VMID, vmid));
 	isb();
 }
 
-/* Waits until all CPUs have done with it. */
+/* Waits until all CPUs have completed the invalidations. */
 static void vmid_end(void)
 {
 	dsb(ish);
@@ -40,7 +40,7 @@ static void drop_pages(ipa_t ipa, uint64_t size)
 		__asm__ volatile("tlbi ipas2e1is, %0" ::"r"(page) : "memory");
 	}
 	dsb(ish);
-	/* What combines stage 1 with them. */
+	/* Drop the entries that combine stage 1 with these pages. */
 	__asm__ volatile("tlbi vmalle1is" ::: "memory");
 }
 

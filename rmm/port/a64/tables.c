@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The RMM's own translation tables. Part of it runs with the MMU off. */
+/* The RMM's own translation tables. tables_start() runs with the MMU off. */
 #include "rmm/port/a64/tables.h"
 
 #include "lib/a64.h"
@@ -7,21 +7,20 @@
 #include "lib/image.h"
 #include "lib/number.h"
 #include "lib/pgtable.h"
+#include "rmm/core/granule.h"
 #include "rmm/port/a64/cpu.h"
 
-#define PAGE        0x1000
-#define TABLE       3 /* descriptor of a table */
-#define SLOT_ENTRY  511 /* of the root: SLOT_WINDOW */
+#define SLOT_ENTRY  511 /* index of SLOT_WINDOW in the root table */
 #define POOL_TABLES 64
 
 typedef uint64_t table_page[PGTABLE_ENTRIES];
 
-#define PAGES __attribute__((section(".bss.page"), aligned(0x1000)))
+#define TABLE_PAGES __attribute__((section(".bss.page"), aligned(GRANULE_SIZE)))
 
-table_page cpu_roots[RMM_CPUS] PAGES;
-static table_page slot_level2[RMM_CPUS] PAGES;
-static table_page slot_level3[RMM_CPUS] PAGES;
-static table_page pool[POOL_TABLES] PAGES;
+table_page cpu_roots[RMM_CPUS] TABLE_PAGES;
+static table_page slot_level2[RMM_CPUS] TABLE_PAGES;
+static table_page slot_level3[RMM_CPUS] TABLE_PAGES;
+static table_page pool[POOL_TABLES] TABLE_PAGES;
 uint8_t cpu_stacks[RMM_CPUS][CPU_STACKS_SIZE]
 	__attribute__((section(".bss.page"), aligned(CPU_STACKS_SIZE)));
 
@@ -37,7 +36,7 @@ bool tables_map(uint64_t base, uint64_t size, uint64_t attributes)
 	struct pgtable_range range = { base, base, size, attributes };
 	bool mapped;
 
-	if (!is_aligned(base | size, PAGE) || base >= SLOT_WINDOW ||
+	if (!is_aligned(base | size, GRANULE_SIZE) || base >= SLOT_WINDOW ||
 	    size > SLOT_WINDOW - base)
 		return false;
 	mapped = pgtable_map(&table, &range);
@@ -51,7 +50,7 @@ static bool map_between(const void *start, const void *end, uint64_t attributes)
 	return tables_map(pa_of(start), pa_of(end) - pa_of(start), attributes);
 }
 
-/* The stacks without the guard page below each. */
+/* Maps the stacks, without the guard page below each. */
 static bool map_stacks(void)
 {
 	for (unsigned i = 0; i < RMM_CPUS; i++) {
@@ -75,10 +74,15 @@ static bool map_image(void)
 	       map_between(cpu_stacks + RMM_CPUS, image_end, PGTABLE_DATA);
 }
 
+static uint64_t table_entry(const uint64_t *level)
+{
+	return pa_of(level) | PGTABLE_DESC_VALID | PGTABLE_DESC_TABLE_OR_PAGE;
+}
+
 static void link_slots(uint64_t index)
 {
-	cpu_roots[index][SLOT_ENTRY] = pa_of(slot_level2[index]) | TABLE;
-	slot_level2[index][0] = pa_of(slot_level3[index]) | TABLE;
+	cpu_roots[index][SLOT_ENTRY] = table_entry(slot_level2[index]);
+	slot_level2[index][0] = table_entry(slot_level3[index]);
 }
 
 void tables_start(uint64_t index)
@@ -89,7 +93,8 @@ void tables_start(uint64_t index)
 		.pool_pages = POOL_TABLES,
 	};
 	link_slots(index);
-	/* Too few tables for the image is a mistake of ours; no one to tell. */
+	/* Too few tables for the image is a mistake in this program, and there
+	 * is no console yet to report it on. */
 	while (!map_image())
 		wfi();
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The EL1 timers (rmi-rsi 5.8). */
+/* The EL1 timers (docs/rmi.md, Timers). */
 #include "rmm/port/a64/timer.h"
 
 #include "rmm/port/a64/cpu.h"
 #include "rmm/port/a64/gic.h"
 #include "rmm/port/a64/regs.h"
 
-static void save(struct rec_timer *virt, struct rec_timer *phys)
+static void timers_save(struct rec_timer *virt, struct rec_timer *phys)
 {
 	virt->ctl = sysreg_read(CNTV_CTL_EL0);
 	virt->cval = sysreg_read(CNTV_CVAL_EL0);
@@ -14,9 +14,12 @@ static void save(struct rec_timer *virt, struct rec_timer *phys)
 	phys->cval = sysreg_read(CNTP_CVAL_EL0);
 }
 
-/* No timer runs with half of its state: that of the host would fire for the
- * Realm. A write of QEMU's wakes its main loop where the timer is enabled. */
-#define LOAD(timer, ctl_reg, cval_reg)                                         \
+/*
+ * A timer must not run with half of its state, or a timer of the host would
+ * fire for the Realm. So it is turned off first, but only if it is on, and is
+ * then loaded: QEMU's main loop wakes at each write to a timer that is enabled.
+ */
+#define TIMER_LOAD(timer, ctl_reg, cval_reg)                                   \
 	do {                                                                   \
 		if (sysreg_read(ctl_reg) & TIMER_ENABLE)                       \
 			sysreg_write(ctl_reg, 0);                              \
@@ -24,43 +27,53 @@ static void save(struct rec_timer *virt, struct rec_timer *phys)
 		sysreg_write(ctl_reg, (timer)->ctl);                           \
 	} while (0)
 
-static void load(const struct rec_timer *virt, const struct rec_timer *phys)
+static void timers_load(const struct rec_timer *virt,
+			const struct rec_timer *phys)
 {
-	LOAD(virt, CNTV_CTL_EL0, CNTV_CVAL_EL0);
-	LOAD(phys, CNTP_CTL_EL0, CNTP_CVAL_EL0);
+	TIMER_LOAD(virt, CNTV_CTL_EL0, CNTV_CVAL_EL0);
+	TIMER_LOAD(phys, CNTP_CTL_EL0, CNTP_CVAL_EL0);
 }
 
 void timers_start(const struct rec *rec)
 {
 	struct cpu *cpu = cpu_this();
 
-	save(&cpu->host_virt, &cpu->host_phys);
-	load(&rec->virt, &rec->phys);
+	timers_save(&cpu->host_virt, &cpu->host_phys);
+	timers_load(&rec->virt, &rec->phys);
 }
 
 void timers_stop(struct rec *rec)
 {
 	const struct cpu *cpu = cpu_this();
 
-	save(&rec->virt, &rec->phys);
-	load(&cpu->host_virt, &cpu->host_phys);
+	timers_save(&rec->virt, &rec->phys);
+	timers_load(&cpu->host_virt, &cpu->host_phys);
 }
 
-/* Until neither masked interrupt is what the controller would signal. */
-static void retire(uint64_t cnthctl)
+/* Returns true if the controller would signal the interrupt of a masked
+ * timer. */
+static bool masked_pends(uint64_t cnthctl)
+{
+	uint64_t pending = sysreg_read(ICC_HPPIR1_EL1) & INTID_MASK;
+
+	if (pending == INTID_TIMER_VIRT)
+		return (cnthctl & CNTHCTL_CNTVMASK) != 0;
+	if (pending == INTID_TIMER_PHYS)
+		return (cnthctl & CNTHCTL_CNTPMASK) != 0;
+	return false;
+}
+
+/* Waits, for a bounded time, until the controller no longer signals the
+ * interrupt of a masked timer. */
+static void timers_settle(uint64_t cnthctl)
 {
 	for (unsigned i = 0; i < GIC_SETTLE_TRIES; i++) {
-		uint64_t pending = sysreg_read(ICC_HPPIR1_EL1) & INTID_MASK;
-
-		if (!(pending == INTID_TIMER_VIRT &&
-		      (cnthctl & CNTHCTL_CNTVMASK)) &&
-		    !(pending == INTID_TIMER_PHYS &&
-		      (cnthctl & CNTHCTL_CNTPMASK)))
+		if (!masked_pends(cnthctl))
 			return;
 	}
 }
 
-static void mask(bool virt, bool phys)
+static void timers_mask(bool virt, bool phys)
 {
 	uint64_t cnthctl = CNTHCTL_REALM;
 
@@ -72,7 +85,7 @@ static void mask(bool virt, bool phys)
 		return;
 	sysreg_write(CNTHCTL_EL2, cnthctl);
 	isb();
-	retire(cnthctl);
+	timers_settle(cnthctl);
 }
 
 bool timers_changed(const struct rec *rec)
@@ -82,7 +95,7 @@ bool timers_changed(const struct rec *rec)
 	isb();
 	virt = timer_asserted(sysreg_read(CNTV_CTL_EL0));
 	phys = timer_asserted(sysreg_read(CNTP_CTL_EL0));
-	mask(virt, phys);
+	timers_mask(virt, phys);
 	return virt != timer_asserted(rec->virt.ctl) ||
 	       phys != timer_asserted(rec->phys.ctl);
 }
@@ -97,9 +110,9 @@ bool timers_end(struct rec *rec)
 	};
 	unsigned ended = gic_end(quiet);
 
-	if (ended & 1)
+	if (ended & GIC_ENDED_FIRST)
 		rec->virt.ctl = virt;
-	if (ended & 2)
+	if (ended & GIC_ENDED_SECOND)
 		rec->phys.ctl = phys;
 	return ended != 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The EL1 timers, which are the host's or a REC's. */
+/* The EL1 timers, which the host or a REC has. */
 #ifndef REEVE_RMM_PORT_A64_TIMER_H
 #define REEVE_RMM_PORT_A64_TIMER_H
 
@@ -7,22 +7,22 @@
 
 #include "rmm/core/rec/rec.h"
 
-/* The host's make room for those of the REC, and back. */
+/* Save the host's timers and load those of the REC; the reverse. */
 void timers_start(const struct rec *rec);
 void timers_stop(struct rec *rec);
 
 /*
- * Masks at EL2 the outputs that are asserted, so that the Realm can run.
- * true: one is asserted that was not at the last exit, or the other way
- * round, which is for the host to know first.
+ * Masks at EL2 the outputs of timers that are asserted, so that the Realm can
+ * run. Returns true if an output has changed since the last exit: then the host
+ * must know of it before the Realm runs.
  */
 bool timers_changed(const struct rec *rec);
 
 /*
- * After an IRQ. true: it was only that the Realm has ended the interrupt of a
- * timer whose output it had taken back before. There is nothing left for the
- * host to retract, so that the Realm can go on, the output being as it was told
- * to be; the host sees it at the next exit.
+ * Called after an IRQ. Returns true if the only cause was that the Realm ended
+ * the interrupt of a timer that it had silenced before. The host would find no
+ * interrupt to take back, so the Realm can go on. The timer's state counts as
+ * reported, and the host sees it at the next exit.
  */
 bool timers_end(struct rec *rec);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Exceptions that the RMM takes from itself, and the end of all. */
+/* Exceptions that the RMM itself causes: a refused copy, or the end of the
+ * RMM. */
 #include "abi/bits.h"
 #include "lib/log.h"
 #include "rmm/core/port.h"
@@ -7,7 +8,7 @@
 #include "rmm/port/a64/panic.h"
 #include "rmm/port/a64/regs.h"
 
-/* What vectors.S saves. */
+/* The registers that vectors.S saves. */
 struct trap_frame {
 	uint64_t x[31];
 	uint64_t elr;
@@ -22,7 +23,8 @@ _Static_assert(sizeof(struct trap_frame) == 288, "FRAME_SIZE of vectors.S");
 void trap_sync(struct trap_frame *frame);
 _Noreturn void trap_fatal(const struct trap_frame *frame, unsigned vector);
 
-/* The host delegated what is being copied, or its memory does not answer. */
+/* Returns true for a fault of ns_copy(): the host has delegated the memory, or
+ * nothing answers at its address. */
 static bool copy_refused(const struct trap_frame *frame)
 {
 	uint64_t fsc = BITS_GET(frame->esr, ESR_FSC);

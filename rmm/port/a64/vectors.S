@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Exceptions. One from the RMM itself is either a copy from or to Non-secure
- * memory that was refused, which trap_sync() repairs, or the end. One from a
- * Realm ends rec_switch(), whose X30 and SP the struct cpu has.
+ * Exception vectors. An exception in the RMM itself is either a refused copy
+ * from or to Non-secure memory, which trap_sync() repairs, or fatal. An
+ * exception from a Realm ends rec_switch(), whose stack pointer is in struct
+ * cpu.
  */
 #include "lib/gprs.inc"
 #include "rmm/port/a64/cpu.h"
@@ -40,7 +41,7 @@ fatal_\name:
 	b	trap_fatal
 	.endm
 
-	/* The exception stack itself may be what is broken: from its top. */
+	/* The exception stack itself may be the cause, so start at its top. */
 	.macro	fatal_nested name, index
 fatal_\name:
 	mrs	x18, tpidr_el2
@@ -55,7 +56,7 @@ fatal_\name:
 	b	trap_fatal
 	.endm
 
-	/* SP is the REC's block of registers. */
+	/* SP points to the REC's block of registers. */
 	.macro	leave why
 	vector
 	stp	x0, x1, [sp]

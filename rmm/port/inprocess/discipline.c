@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Granule locks of the in-process port, and the check of the lock order that
- * rmm/core/granule.h states: what each thread holds is recorded, and every
- * acquisition, release and end of a command is held against it.
+ * Granule locks of the in-process port, with a check of the lock order that
+ * rmm/core/granule.h states. The locks that each thread holds are recorded, and
+ * every acquisition, every release and the end of every command is checked
+ * against the record.
  */
 #include <sched.h>
 #include <string.h>
@@ -11,11 +12,13 @@
 #include "rmm/core/granule.h"
 #include "rmm/core/port.h"
 #include "rmm/port/inprocess/machine.h"
+#include "rmm/port/word_lock.h"
 
-/* More than any command holds at once. */
-#define HELD_MAX 544 /* a batch that changes worlds, and some more */
+/* More locks than any command holds at once: one batch of granules that change
+ * worlds, and some more. */
+#define HELD_MAX 544
 
-/* The ranks of the lock order. */
+/* The ranks of the lock order; a lower rank is taken first. */
 enum rank {
 	RANK_NAMED = 1,
 	RANK_TABLE,
@@ -29,13 +32,14 @@ struct held {
 	enum rank rank;
 };
 
-/* What this thread holds; commands do not outlive their call. */
+/* The locks and mappings of this thread. A command ends before its call
+ * returns, so that they belong to one command. */
 static _Thread_local struct {
 	struct held locks[HELD_MAX];
 	unsigned lock_count;
-	unsigned released; /* where the lock was that was released last */
-	unsigned ranks[RANK_CONTENT + 1]; /* how many locks have each */
-	uint64_t named_top; /* the highest PA of those of RANK_NAMED */
+	unsigned released; /* index of the lock that was released last */
+	unsigned ranks[RANK_CONTENT + 1]; /* number of locks of each rank */
+	uint64_t named_top; /* the highest PA of a lock of RANK_NAMED */
 	uint64_t mapped[HELD_MAX];
 	unsigned mapped_count;
 } held;
@@ -55,12 +59,12 @@ void discipline_end(struct rmm_port *port)
 		port_panic(port, "a command left a granule mapped");
 }
 
-static enum granule_state state_of(uint32_t word)
+static enum granule_state lock_word_state(uint32_t word)
 {
 	return (enum granule_state)BITS_GET(word, GRANULE_WORD_STATE);
 }
 
-/* The rank of a granule that has just been locked. */
+/* Returns the rank of a granule that has just been locked. */
 static enum rank rank_of(enum granule_state state)
 {
 	switch (state) {
@@ -70,17 +74,20 @@ static enum rank rank_of(enum granule_state state)
 	case GRANULE_REC_AUX:
 		return RANK_CONTENT;
 	case GRANULE_DELEGATED:
-		/* About to become a table's content, or named by the host. */
+		/* With a table locked, the granule is about to become content
+		 * of it. Otherwise the host has named the granule. */
 		return held.ranks[RANK_TABLE] > 0 ? RANK_CONTENT : RANK_NAMED;
 	default:
 		return RANK_NAMED;
 	}
 }
 
-/* In its state of now: a granule may have become a table since it was locked. */
+/* Looks at the present state: the granule may have become a table since it was
+ * locked. */
 static bool may_be_data(const uint32_t *word)
 {
-	unsigned state = state_of(__atomic_load_n(word, __ATOMIC_RELAXED));
+	unsigned state =
+		lock_word_state(__atomic_load_n(word, __ATOMIC_RELAXED));
 
 	return state == GRANULE_DELEGATED || state == GRANULE_DATA;
 }
@@ -96,15 +103,16 @@ bool discipline_data(pa_t pa)
 	return false;
 }
 
-/* A holder of the table may wait for a DELEGATED granule to become content. */
+/* Returns true if this thread holds a DELEGATED granule that the host named. A
+ * thread that holds the table may wait for just that granule, as content. */
 static bool delegated_named(void)
 {
 	for (unsigned i = 0; i < held.lock_count; i++) {
 		const struct held *lock = &held.locks[i];
 
 		if (lock->rank == RANK_NAMED &&
-		    state_of(__atomic_load_n(lock->word, __ATOMIC_RELAXED)) ==
-			    GRANULE_DELEGATED)
+		    lock_word_state(__atomic_load_n(
+			    lock->word, __ATOMIC_RELAXED)) == GRANULE_DELEGATED)
 			return true;
 	}
 	return false;
@@ -130,7 +138,7 @@ static void check_order(struct rmm_port *port, const struct held *next)
 		port_panic(port, "named granules locked out of order");
 }
 
-/* What nobody holds is not looked for. */
+/* A word that is not locked is not in the record, so it is not looked for. */
 static void check_not_held(struct rmm_port *port, const uint32_t *word)
 {
 	bool locked = (__atomic_load_n(word, __ATOMIC_RELAXED) &
@@ -149,7 +157,8 @@ static void note_lock(const struct held *lock)
 	held.locks[held.lock_count++] = *lock;
 	held.ranks[lock->rank]++;
 	if (lock->rank == RANK_NAMED) {
-		held.named_top = lock->pa; /* the order was checked */
+		/* The order was checked, so this is the highest. */
+		held.named_top = lock->pa;
 	}
 }
 
@@ -170,21 +179,9 @@ static void note_unlock(unsigned i)
 	}
 }
 
-static bool acquire(uint32_t *word, uint32_t mask, uint32_t value)
+static void lock_relax(void)
 {
-	uint32_t old = __atomic_load_n(word, __ATOMIC_RELAXED);
-
-	while ((old & mask) == value) {
-		if (old & GRANULE_WORD_LOCK) {
-			sched_yield();
-			old = __atomic_load_n(word, __ATOMIC_RELAXED);
-		} else if (__atomic_compare_exchange_n(
-				   word, &old, old | GRANULE_WORD_LOCK, true,
-				   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-			return true;
-		}
-	}
-	return false;
+	sched_yield();
 }
 
 bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
@@ -195,30 +192,30 @@ bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
 	if ((__atomic_load_n(word, __ATOMIC_RELAXED) & mask) != value)
 		return false;
 	check_not_held(port, word);
-	if (!acquire(word, mask, value))
+	if (!word_lock(word, mask, value, lock_relax))
 		return false;
-	next.state = state_of(value);
+	next.state = lock_word_state(value);
 	next.rank = rank_of(next.state);
 	check_order(port, &next);
 	note_lock(&next);
 	return true;
 }
 
-static bool is_at(unsigned i, const uint32_t *word)
+static bool lock_is_at(unsigned i, const uint32_t *word)
 {
 	return i < held.lock_count && held.locks[i].word == word;
 }
 
-/* Where a lock is; lock_count: nowhere. It is looked for near the one that was
- * released last. */
-static unsigned find(const uint32_t *word)
+/* Returns the index of a lock, or lock_count if it is not held. Searches
+ * outwards from the lock that was released last. */
+static unsigned lock_find(const uint32_t *word)
 {
 	unsigned last = held.released;
 
 	for (unsigned near = 0; near < HELD_MAX; near++) {
-		if (is_at(last + near, word))
+		if (lock_is_at(last + near, word))
 			return last + near;
-		if (near <= last && is_at(last - near, word))
+		if (near <= last && lock_is_at(last - near, word))
 			return last - near;
 	}
 	return held.lock_count;
@@ -226,9 +223,9 @@ static unsigned find(const uint32_t *word)
 
 void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)
 {
-	unsigned i = find(word);
+	unsigned i = lock_find(word);
 
-	(void)pa; /* the word tells which granule it is */
+	(void)pa; /* the word identifies the granule */
 	if (i == held.lock_count)
 		port_panic(port, "a granule released that is not held");
 	note_unlock(i);

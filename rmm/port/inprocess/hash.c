@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* SHA-2 of the in-process port: OpenSSL, fetched and set up once. */
+/* SHA-2 of the in-process port, by OpenSSL, which is set up once. */
 #include <openssl/evp.h>
 #include <sched.h>
 #include <stddef.h>
@@ -59,8 +59,9 @@ static unsigned slot_take(struct rmm_port *port)
 	}
 }
 
-/* The OpenSSL state behind a hash under way: state[0] is its slot. */
-static EVP_MD_CTX *context_of(struct rmm_port *port, const struct hash *hash)
+/* Returns the OpenSSL state of a hash under way. state[0] is its slot. */
+static EVP_MD_CTX *openssl_context(struct rmm_port *port,
+				   const struct hash *hash)
 {
 	return port->hashes[hash->state[0]].contexts[hash->algorithm];
 }
@@ -70,7 +71,7 @@ void port_hash_start(struct rmm_port *port, struct hash *hash,
 {
 	hash->algorithm = algorithm;
 	hash->state[0] = slot_take(port);
-	if (!EVP_DigestInit_ex2(context_of(port, hash),
+	if (!EVP_DigestInit_ex2(openssl_context(port, hash),
 				port->digests[algorithm], NULL))
 		port_panic(port, "the hash library fails");
 }
@@ -78,13 +79,13 @@ void port_hash_start(struct rmm_port *port, struct hash *hash,
 void port_hash_add(struct rmm_port *port, struct hash *hash, const void *data,
 		   size_t size)
 {
-	if (!EVP_DigestUpdate(context_of(port, hash), data, size))
+	if (!EVP_DigestUpdate(openssl_context(port, hash), data, size))
 		port_panic(port, "the hash library fails");
 }
 
 void port_hash_end(struct rmm_port *port, struct hash *hash, uint8_t *digest)
 {
-	if (!EVP_DigestFinal_ex(context_of(port, hash), digest, NULL))
+	if (!EVP_DigestFinal_ex(openssl_context(port, hash), digest, NULL))
 		port_panic(port, "the hash library fails");
 	__atomic_store_n(&port->hashes[hash->state[0]].taken, 0,
 			 __ATOMIC_RELEASE);

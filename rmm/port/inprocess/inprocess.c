@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The in-process machine: making it, its two doors, and the host's view. */
+/* The in-process machine: its creation, its two entry points (RMI and RSI), and
+ * the host's view of it. */
 #include "rmm/port/inprocess/inprocess.h"
 
 #include <stdlib.h>
@@ -13,8 +14,8 @@
 #include "rmm/core/rec/rec.h"
 #include "rmm/port/inprocess/machine.h"
 
-/* Zeroed memory that is only committed where it is touched; NULL: none. */
-static void *reserve(uint64_t size)
+/* Returns zeroed memory that is only committed where it is touched, or NULL. */
+static void *memory_reserve(uint64_t size)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -22,7 +23,7 @@ static void *reserve(uint64_t size)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-static void *share(uint64_t size, int file)
+static void *memory_share(uint64_t size, int file)
 {
 	void *memory =
 		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
@@ -30,7 +31,7 @@ static void *share(uint64_t size, int file)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-static void unreserve(void *memory, uint64_t size)
+static void memory_release(void *memory, uint64_t size)
 {
 	if (memory != NULL)
 		munmap(memory, size);
@@ -41,28 +42,30 @@ static uint64_t granules_size(uint64_t memory_size)
 	return memory_size / GRANULE_SIZE * sizeof(struct granule);
 }
 
-/* file: where the memory is; -1: nowhere else. */
+/* file: a file that holds the machine's memory, or -1 for private memory. */
 static bool port_create(struct rmm_port *port,
 			const struct rmm_machine *machine, int file)
 {
 	port->base = machine->memory_base.value;
 	port->size = machine->memory_size;
 	pthread_mutex_init(&port->tlb_mutex, NULL);
-	port->memory = file < 0 ? reserve(port->size) : share(port->size, file);
-	port->pas = reserve(port->size / GRANULE_SIZE);
-	port->touched = reserve(port->size / GRANULE_SIZE);
+	port->memory = file < 0 ? memory_reserve(port->size)
+				: memory_share(port->size, file);
+	port->pas = memory_reserve(port->size / GRANULE_SIZE);
+	port->touched = memory_reserve(port->size / GRANULE_SIZE);
 	return port->memory != NULL && port->pas != NULL &&
 	       port->touched != NULL && hashes_create(port);
 }
 
-static struct inprocess *create(const struct rmm_machine *machine, int file)
+static struct inprocess *machine_create(const struct rmm_machine *machine,
+					int file)
 {
 	struct inprocess *inprocess = calloc(1, sizeof(*inprocess));
 	struct granule *granules;
 
 	if (inprocess == NULL)
 		return NULL;
-	granules = reserve(granules_size(machine->memory_size));
+	granules = memory_reserve(granules_size(machine->memory_size));
 	rmm_init(&inprocess->rmm, &inprocess->port, machine, granules);
 	if (port_create(&inprocess->port, machine, file) && granules != NULL)
 		return inprocess;
@@ -72,13 +75,13 @@ static struct inprocess *create(const struct rmm_machine *machine, int file)
 
 struct inprocess *inprocess_create(const struct rmm_machine *machine)
 {
-	return create(machine, -1);
+	return machine_create(machine, -1);
 }
 
 struct inprocess *inprocess_create_shared(const struct rmm_machine *machine,
 					  int file)
 {
-	return create(machine, file);
+	return machine_create(machine, file);
 }
 
 void inprocess_destroy(struct inprocess *inprocess)
@@ -90,10 +93,10 @@ void inprocess_destroy(struct inprocess *inprocess)
 	port = &inprocess->port;
 	hashes_destroy(port);
 	provision_forget(port);
-	unreserve(inprocess->rmm.granules, granules_size(port->size));
-	unreserve(port->pas, port->size / GRANULE_SIZE);
-	unreserve(port->touched, port->size / GRANULE_SIZE);
-	unreserve(port->memory, port->size);
+	memory_release(inprocess->rmm.granules, granules_size(port->size));
+	memory_release(port->pas, port->size / GRANULE_SIZE);
+	memory_release(port->touched, port->size / GRANULE_SIZE);
+	memory_release(port->memory, port->size);
 	pthread_mutex_destroy(&port->tlb_mutex);
 	free(inprocess);
 }
@@ -105,7 +108,7 @@ void inprocess_smc(struct inprocess *inprocess, struct smccc_regs *regs)
 	discipline_end(&inprocess->port);
 }
 
-/* The REC, once it executes, makes its SMC. */
+/* Makes the SMC of a REC that executes. */
 static enum rsi_outcome call_rsi(struct rec_hold *hold, struct smccc_regs *regs,
 				 struct rmi_rec_exit *exit)
 {
@@ -243,5 +246,6 @@ bool inprocess_in_realm(struct inprocess *inprocess, uint64_t pa)
 {
 	uint64_t index = (pa - inprocess->port.base) / GRANULE_SIZE;
 
-	return __atomic_load_n(&inprocess->port.pas[index], __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&inprocess->port.pas[index], __ATOMIC_ACQUIRE) ==
+	       PAS_REALM;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An RMM inside this process: the core over plain memory, with an SMC as a
- * function call. It builds, measures and activates Realms and does not run
- * them. It checks what hardware would: that Realm memory is out of the host's
- * reach and the other way round; and that the core keeps its lock order and
- * leaves no lock or mapping behind.
+ * An RMM inside this process: the core over plain memory, with a function call
+ * in place of an SMC. It builds, measures and activates Realms but does not run
+ * them. It checks what hardware would check: that the host cannot access Realm
+ * memory, nor the core Non-secure memory as if it were a Realm's. It also
+ * checks that the core keeps its lock order and leaves no lock or mapping
+ * behind.
  *
- * Commands may be called from several threads. A broken rule of the core
- * itself aborts the process, after a line on standard error.
+ * Several threads may call commands at once. If the core breaks a rule of its
+ * own, the process aborts after a line on standard error.
  */
 #ifndef REEVE_RMM_PORT_INPROCESS_H
 #define REEVE_RMM_PORT_INPROCESS_H
@@ -25,86 +26,93 @@ struct rmi_rec_enter;
 struct rmi_rec_exit;
 
 /*
- * A machine with one bank of memory that costs nothing until touched, in the
- * RMM's first state; NULL: no memory. The caller destroys it.
+ * Creates a machine with one bank of memory, which costs nothing until it is
+ * touched. The RMM is in its first state. Returns NULL if there is no memory.
+ * The caller destroys the machine.
  */
 struct inprocess *inprocess_create(const struct rmm_machine *machine);
-/* The same with the memory in a file, all zero and as long as the bank, which
- * others can map too: what they write counts where the host may write. */
+/*
+ * The same with the memory in a file, which is all zero and as long as the
+ * bank. Other processes can map it too. Their writes count in Non-secure
+ * memory.
+ */
 struct inprocess *inprocess_create_shared(const struct rmm_machine *machine,
 					  int file);
 void inprocess_destroy(struct inprocess *inprocess);
 
 /*
- * Provisions the machine as EL3 does: a P-384 private scalar (48 bytes, big
- * endian) and a platform token, which is copied. Not to be called while a
- * command runs; until then nothing attests the machine. false: the scalar is no
- * key, or there is no memory.
+ * Provisions the machine as EL3 does, with a P-384 private scalar (48 bytes,
+ * big endian) and a platform token, which is copied. Before this call no token
+ * can be made. Not to be called while a command runs. Returns false if the
+ * scalar is no key or there is no memory.
  */
 bool inprocess_provision(struct inprocess *inprocess, const uint8_t *scalar,
 			 const void *token, size_t size);
 
-/* The host's SMC: X0 is the FID, X1.. its arguments; results come back. */
+/* Makes an SMC of the host. X0 is the FID, X1 and on are the arguments; the
+ * results replace them. */
 void inprocess_smc(struct inprocess *inprocess, struct smccc_regs *regs);
 
 /*
- * A REC's SMC, as if the vCPU had been entered and had made it: X0..X17 go in
- * and come out, and are the REC's registers afterwards. *exit is what the host
- * would see. The result is that of entering: RMI_SUCCESS, or why the REC
- * cannot execute; *outcome, regs and *exit are only set on success. What an
- * earlier call left to be answered by RMI_REC_ENTER stays so.
+ * Makes an SMC of a REC, as if the vCPU had been entered and had made it. X0 to
+ * X17 are arguments and results, and are the REC's registers afterwards. *exit
+ * is what the host would see. Returns RMI_SUCCESS, or the error with which
+ * RMI_REC_ENTER would refuse the REC; *outcome, regs and *exit are set only on
+ * success. A request of an earlier call that waits for RMI_REC_ENTER goes on
+ * waiting.
  */
 uint64_t inprocess_rsi(struct inprocess *inprocess, uint64_t rec_pa,
 		       struct smccc_regs *regs, enum rsi_outcome *outcome,
 		       struct rmi_rec_exit *exit);
 
 /*
- * The granule at pa as the host accesses it: 4 KiB, or NULL if it is not
- * Non-secure memory of the bank, or lent to it. It is valid until it gets delegated.
+ * Returns the granule at pa, 4 KiB, as the host accesses it. Returns NULL if it
+ * is not Non-secure memory of the bank, or if other memory is lent in its
+ * place. The pointer is valid until the granule is delegated.
  */
 void *inprocess_host_page(struct inprocess *inprocess, uint64_t pa);
 
 /*
- * From now on the pages that commands fill for the Realm's use are measured
- * and then forgotten: nothing but a vCPU would read them, and committing them
- * costs as much as hashing them. Measurements are the same.
+ * From now on the pages that commands fill for a Realm are measured and then
+ * forgotten. Only a vCPU would read them, and committing their memory costs as
+ * much as hashing them. Measurements stay the same.
  */
 void inprocess_discard_content(struct inprocess *inprocess);
 
 /*
- * Puts size bytes at data, whole granules, in the place of the bank's own at
- * pa: Non-secure memory that nobody can write or delegate. Nothing is copied:
- * the bytes stay the caller's and must stay as they are until they are taken
- * back. false: too many ranges, or not Non-secure memory of the bank. Not to
- * be called while a command runs.
+ * Puts size bytes at data, whole granules, in place of the bank's own memory at
+ * pa, as Non-secure memory that can be neither written nor delegated. Nothing
+ * is copied: the caller keeps the bytes, and must not change them until it
+ * takes them back. Returns false if there are too many ranges, or if pa is not
+ * Non-secure memory of the bank. Not to be called while a command runs.
  */
 bool inprocess_lend(struct inprocess *inprocess, uint64_t pa, const void *data,
 		    uint64_t size);
-/* Ends the lending that began at pa. */
+/* Takes back the bytes that were lent at pa. */
 void inprocess_take_back(struct inprocess *inprocess, uint64_t pa);
 
-/* Granules now in Realm PAS. */
+/* Returns the number of granules in the Realm PAS. */
 uint64_t inprocess_delegated(const struct inprocess *inprocess);
 
 /* ---- For tests ---- */
 
-/* What goes wrong below the core; all zero: nothing. */
+/* Faults below the core that a test can turn on; all zero: none. */
 struct inprocess_faults {
 	uint64_t el3_refuses; /* PA of a granule that EL3 does not move */
-	uint64_t ns_faults; /* PA of an NS granule that cannot be accessed */
+	uint64_t ns_faults; /* PA of a Non-secure granule whose access faults */
 	bool no_random;
 	bool no_signature; /* signing fails */
-	unsigned sign_steps; /* of a signature, before its last */
-	bool no_gic_registers; /* the host has turned them off */
-	unsigned interrupt_every; /* each n-th poll finds one; 0: none */
+	unsigned sign_steps; /* steps of a signature before the last one */
+	bool no_gic_registers; /* the host has turned off ICC_SRE_EL2.SRE */
+	unsigned interrupt_every; /* every n-th poll finds one; 0: none */
 };
 
 struct inprocess_faults *inprocess_faults(struct inprocess *inprocess);
 
-/* What was dropped from the TLBs so far. */
+/* The TLB invalidations so far. */
 struct inprocess_tlb {
-	unsigned ranges; /* calls for a range */
-	unsigned vmids; /* calls for a whole VMID */
+	unsigned ranges; /* invalidations of a range */
+	unsigned vmids; /* invalidations of a whole VMID */
 	unsigned last_vmid;
 	uint64_t last_ipa; /* of a range */
 	uint64_t last_size;
@@ -112,34 +120,35 @@ struct inprocess_tlb {
 
 struct inprocess_tlb inprocess_tlb(struct inprocess *inprocess);
 
-/* Called at each invalidation of a range, before it is over. NULL: none. */
+/* Sets a function that is called at each invalidation of a range, before the
+ * invalidation returns. NULL: none. */
 typedef void inprocess_tlb_fn(void *context, unsigned vmid, uint64_t ipa,
 			      uint64_t size);
 void inprocess_watch_tlb(struct inprocess *inprocess, inprocess_tlb_fn *watch,
 			 void *context);
 
 /*
- * Plays the vCPUs, so that REC_ENTER runs them: called where a REC would run,
- * it changes the REC and says in *trap, which is an IRQ going in, why it
- * stopped.
+ * Sets a function that plays the vCPUs, so that REC_ENTER runs them. It is
+ * called where a REC would run. It changes the REC, and sets *trap, which is an
+ * IRQ before the call, to the reason why the REC stopped.
  */
 typedef void inprocess_vcpu_fn(void *context, struct rec *rec,
 			       struct rec_trap *trap);
 void inprocess_set_vcpu(struct inprocess *inprocess, inprocess_vcpu_fn *vcpu,
 			void *context);
 
-/* The list register n (less than GIC_LRS_MAX) that the host has loaded. */
+/* Sets list register n (less than GIC_LRS_MAX), as the host would load it. */
 void inprocess_set_lr(struct inprocess *inprocess, unsigned n, uint64_t value);
 
-/* Called instead of aborting when a rule of the core is broken; it must not
- * return. NULL: abort. */
+/* Sets a function that is called instead of abort() when the core breaks a
+ * rule. It must not return. NULL: abort(). */
 typedef void inprocess_panic_fn(const char *why);
 void inprocess_set_panic(struct inprocess *inprocess, inprocess_panic_fn *panic);
 
-/* The RMM itself, and any granule's content whatever its state. */
+/* Return the RMM itself, and the content of any granule whatever its state. */
 struct rmm *inprocess_rmm(struct inprocess *inprocess);
 void *inprocess_peek(struct inprocess *inprocess, uint64_t pa);
-/* Whether the granule at pa is in Realm PAS. */
+/* Returns true if the granule at pa is in the Realm PAS. */
 bool inprocess_in_realm(struct inprocess *inprocess, uint64_t pa);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The in-process machine beyond what the core's tests use of it. */
+/* The parts of the in-process machine that the core's tests do not use. */
 #include "rmm/fixture/fixture.h"
 
 #include <stdlib.h>
@@ -87,7 +87,7 @@ static void only_the_hosts_memory_can_be_lent_over(void **state)
 				    (uint64_t)2 * GRANULE_SIZE));
 }
 
-/* Builds a Realm with a page of data; its RIM is then in *rim. */
+/* Builds a Realm with a page of data, and puts its RIM into *rim. */
 static void build(struct fixture *f, uint8_t *rim)
 {
 	const struct rd *rd = peek(f, PAGE_RD);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The in-process port's memory, PAS, TLBs, entropy and interrupts. */
+/* Memory, PAS, TLBs, entropy and interrupts of the in-process port. */
 #include "rmm/core/port.h"
 
 #include <stdio.h>
@@ -36,10 +36,11 @@ static bool in_realm_pas(const struct rmm_port *port, pa_t pa)
 {
 	const uint8_t *pas = &port->pas[granule_index(port, pa)];
 
-	return __atomic_load_n(pas, __ATOMIC_ACQUIRE) != 0;
+	return __atomic_load_n(pas, __ATOMIC_ACQUIRE) == PAS_REALM;
 }
 
-/* Stands in for a page whose content is not kept; one at a time. */
+/* Stands in for a page whose content is not kept. A command maps one such page
+ * at a time. */
 static _Thread_local uint8_t discarded[GRANULE_SIZE];
 
 static uint8_t *content_at(const struct rmm_port *port, pa_t pa)
@@ -64,7 +65,8 @@ void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
 	discipline_unmapped(port, pa);
 }
 
-/* A page that nobody wrote is zero already, and need not be committed. */
+/* A page that was never written is zero already. Not writing it saves the
+ * memory that a write would commit. */
 static void granule_zero(struct rmm_port *port, pa_t pa)
 {
 	const uint8_t *touched = &port->touched[granule_index(port, pa)];
@@ -92,7 +94,7 @@ const uint8_t *lent_at(const struct rmm_port *port, uint64_t pa)
 	return NULL;
 }
 
-/* Whether NS accesses to the granule of pa go through. */
+/* Returns true if Non-secure accesses to the granule of pa succeed. */
 static bool ns_accessible(const struct rmm_port *port, pa_t pa)
 {
 	uint64_t granule = align_down(pa.value, GRANULE_SIZE);
@@ -118,9 +120,10 @@ bool port_ns_write(struct rmm_port *port, pa_t pa, const void *from, size_t size
 	return true;
 }
 
-static bool pas_move(struct rmm_port *port, pa_t pa, uint8_t from, uint8_t to)
+static bool pas_move(struct rmm_port *port, pa_t pa, uint8_t to)
 {
 	uint8_t *pas = &port->pas[granule_index(port, pa)];
+	uint8_t from = to == PAS_REALM ? PAS_NS : PAS_REALM;
 
 	if (pa.value == port->faults.el3_refuses ||
 	    lent_at(port, pa.value) != NULL)
@@ -134,29 +137,35 @@ static pa_t granule_after(pa_t pa, unsigned count)
 	return pa_make(pa.value + (uint64_t)count * GRANULE_SIZE);
 }
 
-unsigned port_pas_to_realm(struct rmm_port *port, pa_t pa, unsigned count)
+static unsigned pas_move_range(struct rmm_port *port, pa_t pa, unsigned count,
+			       uint8_t to)
 {
 	unsigned done = 0;
 
-	while (done < count && pas_move(port, granule_after(pa, done), 0, 1))
+	while (done < count && pas_move(port, granule_after(pa, done), to))
 		done++;
+	return done;
+}
+
+unsigned port_pas_to_realm(struct rmm_port *port, pa_t pa, unsigned count)
+{
+	unsigned done = pas_move_range(port, pa, count, PAS_REALM);
+
 	__atomic_fetch_add(&port->delegated, done, __ATOMIC_RELAXED);
 	return done;
 }
 
 unsigned port_pas_to_ns(struct rmm_port *port, pa_t pa, unsigned count)
 {
-	unsigned done = 0;
+	unsigned done = pas_move_range(port, pa, count, PAS_NS);
 
-	while (done < count && pas_move(port, granule_after(pa, done), 1, 0))
-		done++;
 	__atomic_fetch_sub(&port->delegated, done, __ATOMIC_RELAXED);
 	return done;
 }
 
 void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry)
 {
-	(void)port; /* no walker to be ordered with */
+	(void)port; /* no table walk that the store must be ordered with */
 	__atomic_store_n(slot, entry, __ATOMIC_RELEASE);
 }
 
@@ -185,7 +194,7 @@ bool port_random(struct rmm_port *port, void *to, size_t size)
 {
 	if (port->faults.no_random)
 		return false;
-	/* Up to 256 bytes come whole, once the kernel is seeded. */
+	/* Once the kernel is seeded, up to 256 bytes are never cut short. */
 	return getrandom(to, size, 0) == (ssize_t)size;
 }
 
@@ -201,7 +210,7 @@ bool port_interrupt_pending(struct rmm_port *port)
 
 uint32_t port_gic_vtr(struct rmm_port *port)
 {
-	(void)port; /* the same for every machine of this kind */
+	(void)port; /* the same for every in-process machine */
 	return GIC_VTR;
 }
 
@@ -216,7 +225,7 @@ unsigned port_gic_lrs(struct rmm_port *port, uint64_t lr[GIC_LRS_MAX])
 	return port->faults.no_gic_registers ? 0 : GIC_LRS_MAX;
 }
 
-/* There is no CPU that would have the registers: they stay in the REC. */
+/* No CPU could have the registers, so they stay in the REC. */
 void port_rec_start(struct rmm_port *port, struct rec *rec,
 		    const struct realm_s2 *s2)
 {

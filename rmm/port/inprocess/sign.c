@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The Realm attestation key of the in-process port: OpenSSL. */
+/* The Realm key of the in-process port, by OpenSSL. */
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -13,10 +13,11 @@
 #include "rmm/port/inprocess/machine.h"
 
 #define POINT_SIZE (1 + 2 * P384_SIZE) /* uncompressed */
-/* r and s as DER: two integers of at most 49 bytes with their heads. */
+/* r and s in DER: two integers of at most 49 bytes with their headers. */
 #define DER_MAX (2 + 2 * (2 + P384_SIZE + 1))
 
-/* The public point of a private scalar. */
+/* Computes the public point of a private scalar. Returns false if the scalar is
+ * not a key of the curve. */
 static bool point_of(const BIGNUM *scalar, uint8_t point[POINT_SIZE])
 {
 	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_secp384r1);
@@ -109,7 +110,7 @@ static bool raw_from_der(const uint8_t *der, size_t size, uint8_t *raw)
 	return ok;
 }
 
-static bool sign(EVP_PKEY *key, const uint8_t *digest, uint8_t *signature)
+static bool digest_sign(EVP_PKEY *key, const uint8_t *digest, uint8_t *signature)
 {
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
 	uint8_t der[DER_MAX];
@@ -133,7 +134,7 @@ enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
 		return SIGN_MORE;
 	}
 	ok = !port->faults.no_signature &&
-	     sign(port->realm_key, signing->digest, signature);
+	     digest_sign(port->realm_key, signing->digest, signature);
 	memset(signing, 0, sizeof(*signing));
 	return ok ? SIGN_DONE : SIGN_FAILED;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The least that EL3 can do for a request to another world and back: each SMC
- * changes SCR_EL3.NSE, which costs QEMU a flush of its TLB, and returns to the
- * caller, who is in the other world then: two SMCs are a round trip. Granule
- * protection is on, as on any machine with worlds, and gives all memory to all
- * of them. In the
- * monitor's place in flash, it copies the hypervisor to where it belongs and
- * enters it. PSCI's SYSTEM_OFF ends the machine.
+ * The least that EL3 can do for a request to another world and back. Each SMC
+ * changes SCR_EL3.NSE, which costs QEMU a flush of its TLBs, and returns to the
+ * caller, which is in the other world then. So two SMCs are a round trip.
+ * Granule protection is on, as on any machine with worlds, and allows every
+ * access. This program is in the monitor's place in flash. It copies the
+ * hypervisor to its address and enters it. PSCI SYSTEM_OFF turns the machine
+ * off.
  */
 #include "abi/machine_map.h"
 #include "abi/psci.h"
@@ -43,7 +43,7 @@ _start:
 	cmp	x1, x2
 	b.lo	1b
 
-	/* 1024 blocks of 1 GiB, each of any world. */
+	/* 1024 blocks of 1 GiB, each accessible to every world. */
 	ldr	x0, =MACHINE_SECURE_RAM_BASE
 	mov	x1, #GPT_L0_BYTES
 	mov	x2, #GPT_BLOCK_ANY

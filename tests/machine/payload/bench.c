@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A host that measures: in the hypervisor's place, its MMU on as a host's is,
- * it prints what calls cost in ticks of the counter and switches the machine
+ * A benchmark in the hypervisor's place, with its MMU on as the hypervisor's
+ * is. It prints what calls cost in ticks of the counter, and turns the machine
  * off. With -icount shift=0 a tick is an instruction, otherwise a nanosecond.
- * Over bare_el3.S, which serves nothing, two SMCs are a round trip to
- * the other world, and the only figure.
+ * Over bare_el3.S, which serves no calls, the only figure is two SMCs, which
+ * are a round trip to the other world.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,8 +33,8 @@
 static uint64_t root[PGTABLE_ENTRIES] __attribute__((aligned(4096)));
 static uint64_t pool[POOL_PAGES][PGTABLE_ENTRIES] __attribute__((aligned(4096)));
 
-static void map(struct pgtable *table, uint64_t base, uint64_t end,
-		uint64_t attributes)
+static void bench_map(struct pgtable *table, uint64_t base, uint64_t end,
+		      uint64_t attributes)
 {
 	const struct pgtable_range range = { base, base, end - base,
 					     attributes };
@@ -47,14 +47,14 @@ static void mmu_on(void)
 {
 	struct pgtable table = { root, pool[0], POOL_PAGES, 0 };
 
-	map(&table, MACHINE_UART0_BASE, MACHINE_UART0_BASE + GRANULE,
-	    PGTABLE_IO);
-	map(&table, (uintptr_t)image_start, (uintptr_t)image_text_end,
-	    PGTABLE_CODE);
-	map(&table, (uintptr_t)image_text_end, (uintptr_t)image_rodata_end,
-	    PGTABLE_RODATA);
-	map(&table, (uintptr_t)image_rodata_end,
-	    MACHINE_HYP_BASE + MACHINE_HYP_SIZE, PGTABLE_DATA);
+	bench_map(&table, MACHINE_UART0_BASE, MACHINE_UART0_BASE + GRANULE,
+		  PGTABLE_IO);
+	bench_map(&table, (uintptr_t)image_start, (uintptr_t)image_text_end,
+		  PGTABLE_CODE);
+	bench_map(&table, (uintptr_t)image_text_end,
+		  (uintptr_t)image_rodata_end, PGTABLE_RODATA);
+	bench_map(&table, (uintptr_t)image_rodata_end,
+		  MACHINE_HYP_BASE + MACHINE_HYP_SIZE, PGTABLE_DATA);
 	sysreg_write(MAIR_EL2, PGTABLE_MAIR);
 	sysreg_write(TCR_EL2, TCR_VALUE);
 	sysreg_write(TTBR0_EL2, (uintptr_t)root);
@@ -64,7 +64,7 @@ static void mmu_on(void)
 	isb();
 }
 
-static uint64_t call(uint64_t fid, uint64_t a, uint64_t b)
+static uint64_t bench_call(uint64_t fid, uint64_t a, uint64_t b)
 {
 	uint64_t x[4] = { fid, a, b, 0 };
 	uint64_t ticks = bench_smc(x);
@@ -74,26 +74,26 @@ static uint64_t call(uint64_t fid, uint64_t a, uint64_t b)
 	return ticks;
 }
 
-static uint64_t empty(void)
+static uint64_t nop_cost(void)
 {
 	uint64_t x[4] = { 0 };
 
 	return bench_nop(x);
 }
 
-static uint64_t version(void)
+static uint64_t version_cost(void)
 {
-	return call(RMI_VERSION, RMI_ABI_VERSION, 0);
+	return bench_call(RMI_VERSION, RMI_ABI_VERSION, 0);
 }
 
-static uint64_t bare(void)
+static uint64_t bare_cost(void)
 {
 	uint64_t x[4] = { 0 };
 
 	return bench_smc_twice(x);
 }
 
-/* Is there a monitor below, or the bare EL3, which changes no register? */
+/* Returns true if the monitor is below. The bare EL3 changes no register. */
 static bool is_served(void)
 {
 	uint64_t x[4] = { PSCI_VERSION };
@@ -102,8 +102,8 @@ static bool is_served(void)
 	return x[0] != PSCI_VERSION;
 }
 
-/* The whole range, by as many calls as it takes. */
-static uint64_t range(uint64_t fid, uint64_t granules)
+/* Moves a whole range, by as many calls as it takes, and returns the ticks. */
+static uint64_t range_cost(uint64_t fid, uint64_t granules)
 {
 	uint64_t x[4], next = RANGE_BASE, top = next + granules * GRANULE;
 	uint64_t ticks = 0;
@@ -112,7 +112,7 @@ static uint64_t range(uint64_t fid, uint64_t granules)
 		x[0] = fid;
 		x[1] = next;
 		x[2] = top;
-		ticks += bench_smc(x) - empty();
+		ticks += bench_smc(x) - nop_cost();
 		if (x[0] != RMI_SUCCESS || x[1] <= next) {
 			log_line_unlocked("moving failed: %lx", x[0]);
 			return 0;
@@ -122,12 +122,12 @@ static uint64_t range(uint64_t fid, uint64_t granules)
 	return ticks;
 }
 
-static void report(const char *what, uint64_t ticks)
+static void bench_report(const char *what, uint64_t ticks)
 {
 	log_line_unlocked("%s %lu", what, ticks);
 }
 
-static uint64_t mean(uint64_t (*once)(void))
+static uint64_t cost_mean(uint64_t (*once)(void))
 {
 	uint64_t total = 0;
 
@@ -136,37 +136,38 @@ static uint64_t mean(uint64_t (*once)(void))
 	return total / ROUNDS;
 }
 
-/* The best of several means: a slow moment of the machine is not our cost,
- * nor is the translation of what is run for the first time. */
-static uint64_t best(uint64_t (*once)(void))
+/* Returns the best of several means. So the result has neither a slow moment of
+ * the machine nor QEMU's translation of code that runs for the first time. */
+static uint64_t cost_best(uint64_t (*once)(void))
 {
 	uint64_t least = UINT64_MAX;
 
 	for (unsigned i = 0; i < TURNS; i++) {
-		uint64_t ticks = mean(once);
+		uint64_t ticks = cost_mean(once);
 
 		least = ticks < least ? ticks : least;
 	}
 	return least;
 }
 
-/* Without what the measuring itself costs. */
-static uint64_t cost(uint64_t (*once)(void))
+/* Returns the cost of a call, less that of the measurement itself. */
+static uint64_t cost_of(uint64_t (*once)(void))
 {
-	return best(once) - best(empty);
+	return cost_best(once) - cost_best(nop_cost);
 }
 
 static void measure_granules(void)
 {
-	(void)call(RMI_RMM_ACTIVATE, 0, 0);
-	(void)range(RMI_GRANULE_RANGE_DELEGATE, RANGE);
-	(void)range(RMI_GRANULE_RANGE_UNDELEGATE, RANGE);
-	report("delegate_one", range(RMI_GRANULE_RANGE_DELEGATE, 1));
-	report("undelegate_one", range(RMI_GRANULE_RANGE_UNDELEGATE, 1));
-	report("delegate_range",
-	       range(RMI_GRANULE_RANGE_DELEGATE, RANGE) / RANGE);
-	report("undelegate_range",
-	       range(RMI_GRANULE_RANGE_UNDELEGATE, RANGE) / RANGE);
+	(void)bench_call(RMI_RMM_ACTIVATE, 0, 0);
+	(void)range_cost(RMI_GRANULE_RANGE_DELEGATE, RANGE);
+	(void)range_cost(RMI_GRANULE_RANGE_UNDELEGATE, RANGE);
+	bench_report("delegate_one", range_cost(RMI_GRANULE_RANGE_DELEGATE, 1));
+	bench_report("undelegate_one",
+		     range_cost(RMI_GRANULE_RANGE_UNDELEGATE, 1));
+	bench_report("delegate_range",
+		     range_cost(RMI_GRANULE_RANGE_DELEGATE, RANGE) / RANGE);
+	bench_report("undelegate_range",
+		     range_cost(RMI_GRANULE_RANGE_UNDELEGATE, RANGE) / RANGE);
 }
 
 void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
@@ -178,13 +179,13 @@ void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
 	console_init("bench");
 	mmu_on();
 	if (is_served()) {
-		report("version", cost(version));
+		bench_report("version", cost_of(version_cost));
 		measure_granules();
-		report("sign", bench_sign());
+		bench_report("sign", bench_sign());
 	} else {
-		report("bare", cost(bare));
+		bench_report("bare", cost_of(bare_cost));
 	}
-	(void)call(PSCI_SYSTEM_OFF, 0, 0);
+	(void)bench_call(PSCI_SYSTEM_OFF, 0, 0);
 	for (;;)
 		wfi();
 }

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the bench measures. */
+/* The measurements of the benchmark. */
 #ifndef REEVE_TESTS_MACHINE_PAYLOAD_BENCH_H
 #define REEVE_TESTS_MACHINE_PAYLOAD_BENCH_H
 
 #include <stdint.h>
 
-/* bench_call.S. Ticks of the counter round an SMC, round two, and round a NOP
- * in their place; x is X0-X3 going in and coming back. */
+/* bench_call.S: return the ticks of the counter for an SMC, for two SMCs, and
+ * for a NOP in their place. x is X0-X3 before and after. */
 uint64_t bench_smc(uint64_t x[4]);
 uint64_t bench_smc_twice(uint64_t x[4]);
 uint64_t bench_nop(uint64_t x[4]);
 
-/* bench_sign.c: ticks of one ECDSA signature over P-384 and SHA-384 by the
- * library that the RMM signs with, in one call of it; 0: it does not sign. */
+/*
+ * bench_sign.c: returns the ticks of one ECDSA signature over P-384 and
+ * SHA-384, in one call of the library with which the RMM signs, or 0 if it
+ * fails.
+ */
 uint64_t bench_sign(void);
 
 #endif

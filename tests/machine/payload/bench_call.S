@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is between two readings of the counter is one call and nothing else. */
+/* Between the two readings of the counter there is only the call. */
 	.macro	smc_twice
 	smc	#0
 	smc	#0

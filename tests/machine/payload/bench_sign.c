@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One signature by BearSSL, as it comes, to hold a token's against. */
+/* One signature by BearSSL in one call, to compare with the cost of a token. */
 #include <bearssl.h>
 
 #include <string.h>
@@ -10,10 +10,10 @@
 
 #define P384_SIZE 48
 
-/* CPTR_EL2 with E2H = 0: the bits that are RES1; nothing traps. */
+/* CPTR_EL2 with E2H = 0: only the reserved-one bits, so that nothing traps. */
 #define CPTR_RES1 UINT64_C(0x22ff)
 
-/* What BearSSL's build calls besides string functions. */
+/* Functions that BearSSL's build calls besides string functions. */
 void *__memcpy_chk(void *to, const void *from, size_t size, size_t room);
 void *__memset_chk(void *to, int byte, size_t size, size_t room);
 uintptr_t __stack_chk_guard = 0x5a5a5a5a;
@@ -26,7 +26,7 @@ void __stack_chk_fail(void)
 		wfi();
 }
 
-static void fit(size_t size, size_t room)
+static void room_check(size_t size, size_t room)
 {
 	if (size > room)
 		log_line_unlocked("a copy is larger than its place");
@@ -34,13 +34,13 @@ static void fit(size_t size, size_t room)
 
 void *__memcpy_chk(void *to, const void *from, size_t size, size_t room)
 {
-	fit(size, room);
+	room_check(size, room);
 	return memcpy(to, from, size);
 }
 
 void *__memset_chk(void *to, int byte, size_t size, size_t room)
 {
-	fit(size, room);
+	room_check(size, room);
 	return memset(to, byte, size);
 }
 

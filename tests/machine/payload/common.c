@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the test programs share: patterns in registers, and the console. */
+/* Code that the test programs share: patterns in registers, and the console. */
 #include "tests/machine/payload/payload.h"
 
 #include "lib/log.h"
@@ -26,8 +26,8 @@ unsigned general_changed(const uint64_t *x, unsigned from, uint64_t pattern)
 }
 
 /*
- * SP_EL2 has no name at EL2; the others that are not here are what this
- * program runs on.
+ * The registers of EL2 that are filled with patterns. SP_EL2 has no name at
+ * EL2. The program needs the values of the others that are not in this list.
  */
 #define EL2_OWN(REG)                                                           \
 	REG(ELR_EL2)                                                           \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The program in the Realm: takes commands from the host (guest.h). */
+/* The program in the Realm, which takes commands from the host (guest.h). */
 #include "tests/machine/payload/guest.h"
 
 #include <string.h>
@@ -12,6 +12,9 @@
 _Static_assert(sizeof(struct guest_cpu) == GUEST_CPU_SIZE, "guest_cpu");
 _Static_assert(__builtin_offsetof(struct guest_cpu, fault) == GUEST_FAULT,
 	       "guest_cpu.fault");
+
+#define FPCR    S3_3_C4_C4_0
+#define FPCR_FZ 0x1000000
 
 struct guest_cpu guest_cpus[GUEST_CPUS];
 
@@ -29,7 +32,7 @@ static void call_host(struct rsi_host_call *call)
 	struct smccc_regs regs = { { RSI_HOST_CALL, (uintptr_t)call } };
 
 	smc_call(&regs);
-	/* The host sees that something is wrong. */
+	/* The host sees from this that something is wrong. */
 	if (regs.x[0] != RSI_SUCCESS)
 		memset(call, 0xff, sizeof(*call));
 }
@@ -78,7 +81,7 @@ static uint64_t read_sysreg(uint64_t which)
 	}
 }
 
-static uint64_t spin(uint64_t address)
+static uint64_t spin_until(uint64_t address)
 {
 	volatile uint64_t *word = (volatile uint64_t *)address;
 
@@ -88,7 +91,7 @@ static uint64_t spin(uint64_t address)
 	return *word;
 }
 
-static uint64_t count(uint64_t address, uint64_t until)
+static uint64_t count_until(uint64_t address, uint64_t until)
 {
 	volatile uint64_t *word = (volatile uint64_t *)address;
 	volatile uint64_t *told = (volatile uint64_t *)until;
@@ -125,15 +128,15 @@ static uint64_t do_deed(uint64_t deed, uint64_t argument, uint64_t second)
 		sysreg_write(ICC_SGI1R_EL1, argument);
 		return 0;
 	case DO_COUNT:
-		return count(argument, second);
+		return count_until(argument, second);
 	case DO_SPIN:
-		return spin(argument);
+		return spin_until(argument);
 	default:
 		return 0;
 	}
 }
 
-/* What the Realm may fill with anything and still go on. */
+/* Registers that the Realm may fill with any value and still go on. */
 #define FILLED(REG)                                                            \
 	REG(sp_el0)                                                            \
 	REG(elr_el1)                                                           \
@@ -154,8 +157,9 @@ static uint64_t do_deed(uint64_t deed, uint64_t argument, uint64_t second)
 	expected[i++] = sysreg_read(reg);
 #define COMPARE(reg) changed += sysreg_read(reg) != expected[i++];
 
-/* All that the host must not see: then it gets to run. */
-static uint64_t pattern(struct guest_cpu *cpu)
+/* Fills all registers that the host must not see with a pattern, and lets the
+ * host run. Returns how many have changed afterwards. */
+static uint64_t pattern_check(struct guest_cpu *cpu)
 {
 	uint64_t expected[32], changed = 0;
 	unsigned i = 0;
@@ -183,7 +187,7 @@ static void vectors_fill(uint64_t seed)
 
 	vectors_seed(vectors, seed);
 	guest_vectors_load(vectors);
-	sysreg_write(S3_3_C4_C4_0, 0x1000000 * (seed & 1)); /* FPCR.FZ */
+	sysreg_write(FPCR, FPCR_FZ * (seed & 1));
 }
 
 static uint64_t vectors_check(uint64_t seed)
@@ -195,11 +199,12 @@ static uint64_t vectors_check(uint64_t seed)
 	vectors_seed(expected, seed);
 	for (unsigned i = 0; i < 64; i++)
 		changed += vectors[i] != expected[i];
-	return changed + (sysreg_read(S3_3_C4_C4_0) != 0x1000000 * (seed & 1));
+	return changed + (sysreg_read(FPCR) != FPCR_FZ * (seed & 1));
 }
 
-/* The state of the timer when it had fired. */
-static uint64_t timer(uint64_t ticks, int sleeps)
+/* Starts the timer and waits until it fires. Returns its control register
+ * then. */
+static uint64_t timer_wait(uint64_t ticks, int sleeps)
 {
 	uint64_t ctl;
 
@@ -216,7 +221,7 @@ static uint64_t timer(uint64_t ticks, int sleeps)
 	return ctl;
 }
 
-static uint64_t acknowledge(void)
+static uint64_t interrupt_acknowledge(void)
 {
 	uint64_t intid;
 
@@ -231,7 +236,7 @@ static uint64_t acknowledge(void)
 	return intid;
 }
 
-static void serve(struct guest_cpu *cpu, uint64_t *gprs)
+static void command_serve(struct guest_cpu *cpu, uint64_t *gprs)
 {
 	switch (gprs[0]) {
 	case GUEST_NOTHING:
@@ -260,7 +265,7 @@ static void serve(struct guest_cpu *cpu, uint64_t *gprs)
 		gprs[0] = read_sysreg(gprs[1]);
 		break;
 	case GUEST_PATTERN:
-		gprs[0] = pattern(cpu);
+		gprs[0] = pattern_check(cpu);
 		break;
 	case GUEST_VECTORS_FILL:
 		vectors_fill(gprs[1]);
@@ -269,13 +274,13 @@ static void serve(struct guest_cpu *cpu, uint64_t *gprs)
 		gprs[0] = vectors_check(gprs[1]);
 		break;
 	case GUEST_TIMER:
-		gprs[0] = timer(gprs[1], 0);
+		gprs[0] = timer_wait(gprs[1], 0);
 		break;
 	case GUEST_TIMER_SLEEP:
-		gprs[0] = timer(gprs[1], 1);
+		gprs[0] = timer_wait(gprs[1], 1);
 		break;
 	case GUEST_ACKNOWLEDGE:
-		gprs[0] = acknowledge();
+		gprs[0] = interrupt_acknowledge();
 		break;
 	}
 }
@@ -288,7 +293,7 @@ void guest_main(uint64_t context, struct guest_cpu *cpu)
 	for (;;) {
 		call_host(&cpu->call);
 		memset(cpu->fault, 0, sizeof(cpu->fault));
-		serve(cpu, gprs);
+		command_serve(cpu, gprs);
 		memcpy(gprs + GUEST_FAULTS, cpu->fault, 5 * sizeof(*gprs));
 	}
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The program in the Realm: the host's puppet. It is this same image, copied
- * into the Realm at the same addresses. It asks for work by RSI_HOST_CALL:
- * the host answers with a command and its arguments in the registers, and
- * gets the results with the next call.
+ * The program in the Realm, which does what the host tells it. It is this same
+ * image, copied into the Realm at the same addresses. It asks for work by
+ * RSI_HOST_CALL. The host answers with a command and its arguments in the
+ * registers, and gets the results with the next call.
  */
 #ifndef REEVE_TESTS_MACHINE_GUEST_H
 #define REEVE_TESTS_MACHINE_GUEST_H
@@ -18,25 +18,25 @@ enum guest_command {
 	GUEST_NOTHING, /* results: the CPU's index and MPIDR_EL1, its X0 */
 	GUEST_PING, /* calls again until another command comes, quickly */
 	GUEST_SMC, /* X0-X10, and back */
-	GUEST_LOAD, /* enum guest_load, address: the register */
+	GUEST_LOAD, /* enum guest_load, address: the value loaded */
 	GUEST_STORE, /* enum guest_store, address, value */
 	GUEST_DO, /* enum guest_deed, argument: result */
 	GUEST_SYSREG, /* enum guest_sysreg: value */
-	GUEST_PATTERN, /* fills all registers; WFI; how many have changed */
+	GUEST_PATTERN, /* fills all registers; WFI: how many have changed */
 	GUEST_VECTORS_FILL, /* V0-V31 from a seed */
-	GUEST_VECTORS_CHECK, /* how many V0-V31 differ from it */
-	GUEST_TIMER, /* virtual one: ticks from now; waits until it fires */
-	GUEST_TIMER_SLEEP, /* the same, and sleeps */
+	GUEST_VECTORS_CHECK, /* a seed: how many of V0-V31 differ from it */
+	GUEST_TIMER, /* starts the virtual timer: ticks; waits until it fires */
+	GUEST_TIMER_SLEEP, /* the same, and waits by WFI */
 	GUEST_ACKNOWLEDGE, /* the INTID of the next interrupt */
 };
 
-/* Where the results say what exceptions the command had. */
-#define GUEST_FAULTS     20 /* how many; of the last: */
+/* Results with the exceptions that the command took. */
+#define GUEST_FAULTS     20 /* number of exceptions; the next four: the last */
 #define GUEST_FAULT_ESR  21
 #define GUEST_FAULT_FAR  22
 #define GUEST_FAULT_ELR  23
 #define GUEST_FAULT_SPSR 24
-#define GUEST_PLACE      25 /* where the instruction is that was to be tried */
+#define GUEST_PLACE      25 /* address of the instruction that was tried */
 
 enum guest_load {
 	LOAD_B,
@@ -65,15 +65,15 @@ enum guest_deed {
 	DO_WFI,
 	DO_WFE,
 	DO_HVC,
-	DO_JUMP, /* to the argument, and back */
+	DO_JUMP, /* calls the argument */
 	DO_SVE,
 	DO_SGI, /* ICC_SGI1R_EL1 = argument */
-	DO_COUNT, /* adds 1 to the word there until told so; how often */
-	DO_SPIN, /* says so in word 1; until word 0 at the argument is set */
+	DO_COUNT, /* adds 1 to a word until told to stop: how often */
+	DO_SPIN, /* sets word 1 at the argument; waits until word 0 is set */
 };
 
-/* DO_COUNT has a second argument, where DO_SPIN's words are; this it returns
- * when its own word did not keep what was added. */
+/* DO_COUNT has a second argument, two words as those of DO_SPIN. It returns
+ * this value if its own word lost an addition. */
 #define GUEST_COUNT_LOST UINT64_MAX
 
 enum guest_sysreg {
@@ -105,10 +105,10 @@ enum guest_sysreg {
 
 #define GUEST_PATTERN_BASE UINT64_C(0x7ea1000000000000)
 
-/* guest_start.S: where a vCPU starts. */
+/* guest_start.S: the entry point of a vCPU. */
 extern char guest_entry[];
 
-/* What guest.c has of each vCPU. */
+/* The state of each vCPU. */
 struct guest_cpu {
 	struct rsi_host_call call;
 	uint64_t fault[8]; /* count, ESR, FAR, ELR, SPSR */
@@ -122,7 +122,7 @@ uint64_t guest_try(uint64_t kind, uint64_t address);
 void guest_store(uint64_t kind, uint64_t address, uint64_t value);
 uint64_t guest_jump(uint64_t address);
 void guest_ping(struct rsi_host_call *call);
-/* Fills X0-X30 from x, waits, and stores them there. */
+/* Loads X0-X30 from x, executes WFI, and stores them to x. */
 void guest_general(uint64_t x[31]);
 void guest_vectors_load(const void *from);
 void guest_vectors_store(void *to);
@@ -130,7 +130,7 @@ void guest_vectors_store(void *to);
 #endif
 
 #define GUEST_CPUS     2
-#define GUEST_FAULT    256 /* in struct guest_cpu */
+#define GUEST_FAULT    256 /* offset of fault in struct guest_cpu */
 #define GUEST_CPU_SIZE 768
 
 #endif

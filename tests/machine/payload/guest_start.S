@@ -8,7 +8,7 @@
 	.arch	armv8.5-a+sve
 
 	.text
-	/* X9: this vCPU's struct guest_cpu. Changes X10. */
+	/* X9 = this vCPU's struct guest_cpu. Changes X10. */
 	.macro cpu_address
 	mrs	x9, mpidr_el1
 	and	x9, x9, #0xf
@@ -38,7 +38,8 @@ guest_entry:
 	isb
 	b	guest_main
 
-	/* A fetch that fails goes back to the caller, all else is skipped. */
+	/* After a failed fetch continues at the return address, after any other
+	 * exception behind the instruction. */
 	.balign	0x800
 guest_vectors:
 	.rept	16
@@ -68,7 +69,8 @@ guest_skip:
 	ldp	x9, x10, [sp], #32
 	eret
 
-	/* One of a table of instructions of 4 bytes and its return. */
+	/* Jumps to entry X0 of a table of instructions, each with its
+	 * return. */
 	.macro pick table
 	adr	x9, \table
 	add	x9, x9, x0, lsl #4

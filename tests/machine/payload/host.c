@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the hosts for the RMM share: checks, RMI calls, the second CPU. */
+/* Code that the hosts for the RMM share: checks, RMI calls, the two CPUs. */
 #include "tests/machine/payload/host.h"
 
 #include "abi/psci.h"
 #include "lib/log.h"
 #include "lib/smc.h"
 #include "tests/machine/payload/payload.h"
+
+#define CPTR_OPEN   0x22ff /* E2H = 0: the reserved-one bits, no trap */
+#define ZCR_LONGEST 0xf
 
 extern char _start[];
 
@@ -91,4 +94,26 @@ void machine_off(void)
 	struct smccc_regs regs = { { PSCI_SYSTEM_OFF } };
 
 	smc_call(&regs);
+}
+
+void vectors_open(void)
+{
+	sysreg_write(CPTR_EL2, CPTR_OPEN);
+	isb();
+	sysreg_write(ZCR_EL2, ZCR_LONGEST);
+	isb();
+}
+
+void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+	(void)argument;
+	(void)x1;
+	(void)x2;
+	(void)x3;
+	if (cpu_index() == 0)
+		host_primary();
+	else
+		host_secondary();
+	for (;;)
+		wfi();
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * In place of the hypervisor, at NS-EL2: does what lines on the console say.
- *   smc X0 [X1...X7]   an SMC; prints X0-X7 and how many others changed
+ * A program in place of the hypervisor, at NS-EL2. It takes commands as lines
+ * on the console:
+ *   smc X0 [X1...X7]   makes an SMC; prints X0-X7 and how many others changed
  *   start CPU CONTEXT  CPU_ON; prints X0 when that CPU is done
  *   read ADDRESS       prints the word, or the syndrome of the fault
  *   write ADDRESS WORD
- *   list LR VMCR       the interrupt controller's first list register and VMCR
+ *   list LR VMCR       writes the first list register and VMCR; prints both
  *   suspend            CPU_SUSPEND until the timer of EL2; prints X0, the
  *                      INTID that is pending then, and whether it was in time
- *   fill PATTERN       EL2 registers; check prints how many changed since
+ *   fill PATTERN       fills EL2 registers
+ *   check              prints how many of them have changed since
  * All numbers are hexadecimal.
  */
 #include <string.h>
@@ -54,8 +56,8 @@ static uint64_t number_of(const char *text)
 	return value;
 }
 
-/* Cuts the next word off; NULL at the end. */
-static char *cut(char **rest)
+/* Cuts off the next word and returns it, or NULL at the end. */
+static char *word_cut(char **rest)
 {
 	char *word = *rest;
 	size_t length = 0;
@@ -88,12 +90,12 @@ static void read_command(struct command *command)
 
 	memset(command, 0, sizeof(*command));
 	read_line(command->text);
-	command->name = cut(&rest);
-	while (command->words < MAX_WORDS && (word = cut(&rest)) != NULL)
+	command->name = word_cut(&rest);
+	while (command->words < MAX_WORDS && (word = word_cut(&rest)) != NULL)
 		command->word[command->words++] = number_of(word);
 }
 
-static unsigned call(uint64_t x[GENERAL_REGISTERS], const uint64_t *word)
+static unsigned smc_words(uint64_t x[GENERAL_REGISTERS], const uint64_t *word)
 {
 	general_fill(x, 0, NORMAL_PATTERN);
 	for (unsigned i = 0; i < MAX_WORDS; i++)
@@ -105,7 +107,7 @@ static unsigned call(uint64_t x[GENERAL_REGISTERS], const uint64_t *word)
 static void command_smc(const struct command *command)
 {
 	uint64_t x[GENERAL_REGISTERS];
-	unsigned changed = call(x, command->word);
+	unsigned changed = smc_words(x, command->word);
 
 	log_line_unlocked("= %llx %llx %llx %llx %llx %llx %llx %llx changed %u",
 			  (unsigned long long)x[0], (unsigned long long)x[1],
@@ -115,10 +117,10 @@ static void command_smc(const struct command *command)
 			  changed);
 }
 
-/* The CPUs that were started and have said what they had to. */
+/* The number of started CPUs that have printed their line. */
 static volatile unsigned finished;
 
-/* Waits for the other CPU: their lines must not mix. */
+/* Waits for the other CPU, since the lines of both must not mix. */
 static void command_start(const struct command *command)
 {
 	const uint64_t on[MAX_WORDS] = { PSCI_CPU_ON_64, command->word[0],
@@ -126,7 +128,7 @@ static void command_start(const struct command *command)
 	uint64_t x[GENERAL_REGISTERS];
 	unsigned before = finished;
 
-	(void)call(x, on);
+	(void)smc_words(x, on);
 	while (x[0] == PSCI_SUCCESS && finished == before)
 		;
 	log_line_unlocked("= %llx", (unsigned long long)x[0]);
@@ -145,7 +147,7 @@ static void report_access(uint64_t word)
 #define GICR_ISENABLER0 (MACHINE_GICR_BASE + 0x10100)
 #define SLEEP           20000000 /* ticks: 20 ms */
 
-/* The timer's interrupt is pending, and masked: it ends the suspension. */
+/* The timer's interrupt is masked. That it is pending ends the suspension. */
 static void command_suspend(void)
 {
 	const uint64_t suspend[MAX_WORDS] = { PSCI_CPU_SUSPEND_64 };
@@ -160,7 +162,7 @@ static void command_suspend(void)
 	sysreg_write(CNTHP_CVAL_EL2, start + SLEEP);
 	sysreg_write(CNTHP_CTL_EL2, 1);
 	isb();
-	(void)call(x, suspend);
+	(void)smc_words(x, suspend);
 	end = sysreg_read(CNTPCT_EL0);
 	log_line_unlocked("= %llx %llx %s", (unsigned long long)x[0],
 			  (unsigned long long)sysreg_read(ICC_HPPIR1_EL1),
@@ -179,7 +181,7 @@ static void command_list(const struct command *command)
 			  (unsigned long long)sysreg_read(ICH_VMCR_EL2));
 }
 
-static void execute(const struct command *command)
+static void command_execute(const struct command *command)
 {
 	payload_fault = 0;
 	if (command->name == NULL)
@@ -207,20 +209,21 @@ static void execute(const struct command *command)
 	}
 }
 
-/* Another CPU: asks the Realm world something, then stops. */
+/* Main function of another CPU: sends a request to the Realm world, then
+ * stops. */
 static void run_secondary(uint64_t context)
 {
 	const uint64_t echo[MAX_WORDS] = { REALM_ECHO, context };
 	const uint64_t off[MAX_WORDS] = { PSCI_CPU_OFF };
 	uint64_t x[GENERAL_REGISTERS];
 
-	(void)call(x, echo);
+	(void)smc_words(x, echo);
 	log_line_unlocked("CPU %llu up, context %llx, echo %llx %llx",
 			  (unsigned long long)cpu_index(),
 			  (unsigned long long)context, (unsigned long long)x[0],
 			  (unsigned long long)~x[1]);
 	finished++;
-	(void)call(x, off);
+	(void)smc_words(x, off);
 	log_line_unlocked("CPU_OFF came back");
 }
 
@@ -239,6 +242,6 @@ void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
 			  (unsigned long long)argument);
 	for (;;) {
 		read_command(&command);
-		execute(&command);
+		command_execute(&command);
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the two test programs, at R-EL2 and at NS-EL2, have in common. */
+/* Declarations for all test programs, at R-EL2 and at NS-EL2. */
 #ifndef REEVE_TESTS_MACHINE_PAYLOAD_H
 #define REEVE_TESTS_MACHINE_PAYLOAD_H
 
@@ -8,11 +8,12 @@
 #include "abi/machine_map.h"
 #include "lib/a64.h"
 
-/* Requests to the program at R-EL2, by identifiers of the RMI. */
+/* Requests to the program at R-EL2. They have identifiers of the RMI, so that
+ * the monitor passes them on. */
 #define REALM_ECHO  0xc4000150 /* X1-X7 come back inverted */
 #define REALM_FILL  0xc4000153 /* EL2 registers from the pattern X1 */
-#define REALM_CHECK 0xc4000157 /* X1: registers that changed since */
-#define REALM_SMC   0xc4000158 /* does the SMC X1-X6; X1-X4 its X0-X3 */
+#define REALM_CHECK 0xc4000157 /* X1: number of registers that changed since */
+#define REALM_SMC   0xc4000158 /* makes the SMC X1-X6; X1-X4: its X0-X3 */
 #define REALM_READ  0xc4000159 /* X1: address; X1 the word, X2 fault */
 #define REALM_WRITE 0xc400015a /* X1: address, X2: word; X2 fault */
 #define REALM_LIST  0xc400015b /* X1: ICH_LR0_EL2, X2 ICH_VMCR_EL2 */
@@ -22,7 +23,8 @@
 /* The syndrome of the last exception that was skipped. */
 extern uint64_t payload_fault;
 
-/* Entered on each CPU; argument is X0. Does not return. */
+/* The main function of each program, on each CPU. argument is X0. Does not
+ * return. */
 void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3);
 
 /* start.S */
@@ -35,21 +37,20 @@ static inline uint64_t cpu_index(void)
 	return MACHINE_CPU_INDEX(sysreg_read(MPIDR_EL1));
 }
 
-/*
- * Fills X[from] and on with a pattern, and counts those of x that differ from
- * it.
- */
+/* Fill x[from] and all behind it with a pattern; return how many of them differ
+ * from it. */
 void general_fill(uint64_t *x, unsigned from, uint64_t pattern);
 unsigned general_changed(const uint64_t *x, unsigned from, uint64_t pattern);
 
 /*
- * Writes a pattern to each register that a world has for itself and that the
- * program does not run on; then, how many no longer read as just after that.
+ * el2_fill() writes a pattern to each register of EL2 that every world has for
+ * itself, except those whose values the program needs. el2_changed() returns
+ * how many read differently since.
  */
 void el2_fill(uint64_t pattern);
 unsigned el2_changed(void);
 
-/* The console. */
+/* Starts the console; name begins each line. */
 void console_init(const char *name);
 
 #endif

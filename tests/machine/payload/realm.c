@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * In place of the RMM, at R-EL2: boots by the RMM-EL3 interface, then does
- * what the requests in payload.h say.
+ * A program in place of the RMM, at R-EL2. It boots by the RMM-EL3 interface,
+ * and then serves the requests in payload.h.
  */
 #include "abi/rmm_el3.h"
 #include "lib/log.h"
@@ -9,20 +9,21 @@
 
 #define TOKEN(cpu) (0x1000 + (cpu))
 
-/* What the registers beyond a request's words hold in this world. */
+/* The pattern in all registers of this world that are not words of a
+ * request. */
 #define REALM_PATTERN UINT64_C(0x5ea1000000000000)
 
-#define CALL_WORDS 9 /* of REQ_COMPLETE: identifier and eight results */
+#define CALL_WORDS 9 /* of REQ_COMPLETE: the identifier and eight results */
 
 static unsigned general_leaks;
 
-static uint64_t sum(const struct rmm_el3_list *list, unsigned words)
+static uint64_t list_sum(const struct rmm_el3_list *list, unsigned words)
 {
 	const uint64_t *word = (const uint64_t *)list->pointer;
 	uint64_t total = list->count + list->pointer + list->checksum;
 
-	while (words-- > 0)
-		total += *word++;
+	for (unsigned i = 0; i < words; i++)
+		total += word[i];
 	return total;
 }
 
@@ -39,11 +40,11 @@ static void cold_boot(uint64_t version, uint64_t cpus, uint64_t shared)
 	log_line_unlocked("memory %llx + %llx, sums %llx %llx",
 			  (unsigned long long)bank->base,
 			  (unsigned long long)bank->size,
-			  (unsigned long long)sum(&manifest->dram, 2),
-			  (unsigned long long)sum(&manifest->consoles, 6));
+			  (unsigned long long)list_sum(&manifest->dram, 2),
+			  (unsigned long long)list_sum(&manifest->consoles, 6));
 }
 
-static void proxy(uint64_t x[GENERAL_REGISTERS])
+static void smc_proxy(uint64_t x[GENERAL_REGISTERS])
 {
 	uint64_t call[GENERAL_REGISTERS];
 
@@ -55,7 +56,7 @@ static void proxy(uint64_t x[GENERAL_REGISTERS])
 		x[i + 1] = call[i];
 }
 
-static void serve(uint64_t x[GENERAL_REGISTERS])
+static void request_serve(uint64_t x[GENERAL_REGISTERS])
 {
 	switch ((uint32_t)x[0]) {
 	case REALM_ECHO:
@@ -70,7 +71,7 @@ static void serve(uint64_t x[GENERAL_REGISTERS])
 		x[2] = general_leaks;
 		break;
 	case REALM_SMC:
-		proxy(x);
+		smc_proxy(x);
 		break;
 	case REALM_READ:
 		payload_fault = 0;
@@ -93,8 +94,8 @@ static void serve(uint64_t x[GENERAL_REGISTERS])
 	x[0] = 0;
 }
 
-/* Results to X1-X8, the next request from X0-X7, in between the host. */
-static void complete(uint64_t x[GENERAL_REGISTERS])
+/* Returns the results in X1-X8, and gets the next request in X0-X7. */
+static void request_complete(uint64_t x[GENERAL_REGISTERS])
 {
 	for (unsigned i = CALL_WORDS - 1; i > 0; i--)
 		x[i] = x[i - 1];
@@ -122,7 +123,7 @@ void payload_main(uint64_t cpu, uint64_t x1, uint64_t x2, uint64_t x3)
 	x[2] = TOKEN(cpu);
 	smc_all(x);
 	for (;;) {
-		serve(x);
-		complete(x);
+		request_serve(x);
+		request_complete(x);
 	}
 }

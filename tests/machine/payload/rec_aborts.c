@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Aborts of the Realm: what it gets itself, and what comes to the host. */
+/* Aborts of the Realm: those that it takes itself, and those that exit to the
+ * host. */
 #include <string.h>
 
 #include "abi/bits.h"
@@ -11,13 +12,14 @@
 #define SEA_WRITE 0x96000250
 #define SEA_FETCH 0x86000210
 
-/* What the host sees of a fault of level 1 at an emulatable access. */
+/* The syndrome that the host sees of a level 1 fault at an access that it can
+ * emulate. */
 #define OUTSIDE(sas, more)                                                     \
 	(0x91000005 | (uint64_t)(sas) << 22 | (uint64_t)(more))
 #define SF  0x8000
 #define WNR 0x40
 
-/* A page between devices. */
+/* An address between devices, without any. */
 #define NOTHING_THERE UINT64_C(0x09030000)
 #define DEVICE        (VM_OUTSIDE + 0x9000018)
 #define VALUE         UINT64_C(0x8182838485868788)
@@ -125,7 +127,7 @@ static void check_empty(struct vcpu *vcpu)
 	      "and from outside the protected half");
 }
 
-/* RAM that the host has not given yet. */
+/* RAM that is not populated yet. */
 static void check_populate(struct vm *vm, struct vcpu *vcpu)
 {
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
@@ -139,7 +141,7 @@ static void check_populate(struct vm *vm, struct vcpu *vcpu)
 			      RMI_SUCCESS &&
 		      rmi_do(RMI_RTT_DATA_MAP, vm->rd, page, page + GRANULE,
 			     RMI_ADDR_TYPE_SINGLE,
-			     granule_take() + 4) == RMI_SUCCESS,
+			     granule_take() + RANGE_ONE_PAGE) == RMI_SUCCESS,
 	      "which gives a page");
 	check(vcpu_calls(vcpu) && result(vcpu, 0) == 0 &&
 		      result(vcpu, GUEST_FAULTS) == 0,
@@ -155,18 +157,14 @@ static void check_shared(struct vm *vm, struct vcpu *vcpu)
 {
 	static uint64_t shared[512] __attribute__((aligned(0x1000)));
 	uint64_t ipa = VM_OUTSIDE + VM_BASE;
-	uint64_t flags = RMI_ADDR_TYPE_SINGLE |
-			 (uint64_t)RMI_MEMATTR_NORMAL_WB << 16 |
-			 (uint64_t)(RMI_S2AP_READ | RMI_S2AP_WRITE) << 19;
 
 	shared[1] = VALUE;
 	check(rmi_do(RMI_RTT_CREATE, vm->rd, granule_take(),
 		     ipa & ~UINT64_C(0x3fffffff), 2) == RMI_SUCCESS &&
 		      rmi_do(RMI_RTT_CREATE, vm->rd, granule_take(), ipa, 3) ==
 			      RMI_SUCCESS &&
-		      rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE,
-			     flags, ((uintptr_t)shared + 4) | 1ULL << 63) ==
-			      RMI_SUCCESS,
+		      vm_share(vm, ipa, (uintptr_t)shared,
+			       RMI_S2AP_READ | RMI_S2AP_WRITE),
 	      "memory is shared");
 	check(vcpu_does(vcpu, GUEST_LOAD, LOAD_X, ipa + 8) &&
 		      result(vcpu, 0) == VALUE,
@@ -192,12 +190,8 @@ static void check_read_only(struct vm *vm, struct vcpu *vcpu)
 	static uint64_t shared[512] __attribute__((aligned(0x1000)));
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
 	uint64_t ipa = VM_OUTSIDE + VM_BASE + 3 * GRANULE;
-	uint64_t flags = RMI_ADDR_TYPE_SINGLE |
-			 (uint64_t)RMI_MEMATTR_NORMAL_WB << 16 |
-			 (uint64_t)RMI_S2AP_READ << 19;
 
-	check(rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE, flags,
-		     ((uintptr_t)shared + 4) | 1ULL << 63) == RMI_SUCCESS,
+	check(vm_share(vm, ipa, (uintptr_t)shared, RMI_S2AP_READ),
 	      "memory is shared for reading");
 	vcpu_command(vcpu, GUEST_STORE, STORE_W, ipa + 4, VALUE);
 	check(vcpu_enter(vcpu) == RMI_SUCCESS && exit->esr == 0x9180004f &&
@@ -208,17 +202,13 @@ static void check_read_only(struct vm *vm, struct vcpu *vcpu)
 	check(vcpu_calls(vcpu) && shared[0] == 0, "which emulates it");
 }
 
-/* An address of the host's choice with nothing behind it: QEMU does not give
- * external aborts to EL2. */
+/* The host shares an address with nothing behind it. QEMU does not route the
+ * external abort to EL2, so the Realm takes it. */
 static void check_nothing(struct vm *vm, struct vcpu *vcpu)
 {
 	uint64_t ipa = VM_OUTSIDE + VM_BASE + GRANULE;
-	uint64_t flags = RMI_ADDR_TYPE_SINGLE |
-			 (uint64_t)RMI_MEMATTR_NORMAL_WB << 16 |
-			 (uint64_t)(RMI_S2AP_READ | RMI_S2AP_WRITE) << 19;
 
-	check(rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE, flags,
-		     NOTHING_THERE | 4 | 1ULL << 63) == RMI_SUCCESS,
+	check(vm_share(vm, ipa, NOTHING_THERE, RMI_S2AP_READ | RMI_S2AP_WRITE),
 	      "an address without memory is shared");
 	vcpu_command(vcpu, GUEST_LOAD, LOAD_X, ipa);
 	check(vcpu_calls(vcpu) && result(vcpu, GUEST_FAULTS) == 1 &&

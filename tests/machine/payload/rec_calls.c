@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Calls of the Realm: RSI, PSCI, the changes of RIPAS, HVC, trapped waits. */
+/* Calls of the Realm: RSI, PSCI, changes of RIPAS; HVC and other traps; ID
+ * registers. */
 #include <string.h>
 
 #include "abi/bits.h"
 #include "abi/psci.h"
+#include "lib/pstate.h"
 #include "tests/machine/payload/payload.h"
 #include "tests/machine/payload/vm.h"
 
-#define UNDEFINED_ESR 0x2000000
+/* ESR_EL1 of an undefined instruction. */
+#define UNDEFINED_ESR ESR_IL
+#define HVC_1         0xd4000022 /* the instruction hvc #1 */
+#define PSTATE_EL     0xf /* M[3:0]: exception level and stack pointer */
 
 static void check_rsi(struct vcpu *vcpu)
 {
@@ -38,7 +43,7 @@ static void check_rsi(struct vcpu *vcpu)
 	      "RSI_MEASUREMENT_EXTEND");
 }
 
-/* The host serves half of the range. */
+/* The host serves the first half of the range and rejects the rest. */
 static void check_ripas(struct vm *vm, struct vcpu *vcpu)
 {
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
@@ -82,8 +87,8 @@ static void check_psci(struct vcpu *vcpu)
 	      "and goes on");
 }
 
-/* QEMU traps WFI only. */
-static bool waits(struct vcpu *vcpu)
+/* Only WFI is tried, since QEMU does not trap WFE. */
+static bool wfi_traps(struct vcpu *vcpu)
 {
 	vcpu_command(vcpu, GUEST_DO, DO_WFI);
 	vcpu->run->enter.flags = RMI_REC_ENTER_TRAP_WFI;
@@ -94,13 +99,13 @@ static bool waits(struct vcpu *vcpu)
 
 static void check_traps(struct vcpu *vcpu)
 {
-	check(waits(vcpu), "WFI traps");
+	check(wfi_traps(vcpu), "WFI traps");
 	check(vcpu_does(vcpu, GUEST_DO, DO_HVC) &&
 		      result(vcpu, GUEST_FAULTS) == 1 &&
 		      result(vcpu, GUEST_FAULT_ESR) == UNDEFINED_ESR &&
-		      *(const uint32_t *)result(vcpu, GUEST_FAULT_ELR) ==
-			      0xd4000022 &&
-		      (result(vcpu, GUEST_FAULT_SPSR) & 0x3cf) == 0x3c5,
+		      *(const uint32_t *)result(vcpu, GUEST_FAULT_ELR) == HVC_1 &&
+		      (result(vcpu, GUEST_FAULT_SPSR) &
+		       (PSTATE_DAIF | PSTATE_EL)) == PSTATE_EL1H_MASKED,
 	      "HVC is undefined, where it is");
 	check(vcpu_does(vcpu, GUEST_DO, DO_SVE) &&
 		      result(vcpu, GUEST_FAULT_ESR) == UNDEFINED_ESR,
@@ -113,7 +118,7 @@ static void check_traps(struct vcpu *vcpu)
 	check(vcpu_calls(vcpu), "and is done");
 }
 
-static uint64_t sysreg(struct vcpu *vcpu, enum guest_sysreg which)
+static uint64_t guest_sysreg(struct vcpu *vcpu, enum guest_sysreg which)
 {
 	if (!vcpu_does(vcpu, GUEST_SYSREG, which) ||
 	    result(vcpu, GUEST_FAULTS) != 0)
@@ -129,24 +134,25 @@ static bool all_zero(struct vcpu *vcpu)
 	bool good = true;
 
 	for (unsigned i = 0; i < sizeof(zero); i++)
-		good = good && sysreg(vcpu, zero[i]) == 0;
+		good = good && guest_sysreg(vcpu, zero[i]) == 0;
 	return good;
 }
 
-/* QEMU's CPU, less what is not for a Realm. */
+/* The ID registers are those of QEMU's CPU, less what Realms do not get. */
 static void check_id(struct vcpu *vcpu)
 {
-	check(sysreg(vcpu, SYS_PFR0) == 0x1101000001110011,
+	check(guest_sysreg(vcpu, SYS_PFR0) == 0x1101000001110011,
 	      "ID_AA64PFR0_EL1 has neither SVE, RAS nor EL2");
-	check(sysreg(vcpu, SYS_PFR1) == 0x21,
+	check(guest_sysreg(vcpu, SYS_PFR1) == 0x21,
 	      "ID_AA64PFR1_EL1 has neither SME, MTE nor NMI");
-	check(sysreg(vcpu, SYS_DFR0) == 0xf00f000101006,
+	check(guest_sysreg(vcpu, SYS_DFR0) == 0xf00f000101006,
 	      "ID_AA64DFR0_EL1 has no counters");
-	check((sysreg(vcpu, SYS_MMFR0) & 0xf000000f) == 5,
+	check((guest_sysreg(vcpu, SYS_MMFR0) & 0xf000000f) == 5,
 	      "ID_AA64MMFR0_EL1 has 48 bits");
-	check(sysreg(vcpu, SYS_ISAR0) == sysreg_read(ID_AA64ISAR0_EL1),
+	check(guest_sysreg(vcpu, SYS_ISAR0) == sysreg_read(ID_AA64ISAR0_EL1),
 	      "ID_AA64ISAR0_EL1 is the CPU's");
-	check(sysreg(vcpu, SYS_MIDR) == sysreg_read(MIDR_EL1), "MIDR_EL1 too");
+	check(guest_sysreg(vcpu, SYS_MIDR) == sysreg_read(MIDR_EL1),
+	      "MIDR_EL1 too");
 	check(all_zero(vcpu), "what is hidden reads as zero");
 	check(vcpu_does(vcpu, GUEST_SYSREG, SYS_MPAM) &&
 		      result(vcpu, GUEST_FAULTS) == 1 &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Two vCPUs on two CPUs: started by PSCI, entered twice, moved, kicked, run
- * while the host changes what is mapped, stopped.
+ * Two vCPUs on two CPUs: they are started by PSCI, entered twice, moved,
+ * interrupted, run while the host changes mappings, and stopped.
  */
 #include "abi/psci.h"
 #include "rmm/core/rec/context.h"
@@ -11,14 +11,12 @@
 #define ROUNDS 200
 #define TICKS  100000
 
-#define GICR_ISENABLER0 (MACHINE_GICR_BASE + 0x10100)
-
-/* What the second CPU does. */
+/* The jobs of the second CPU. */
 enum job {
 	JOB_IDLE,
-	JOB_ENTER, /* a vCPU, once */
-	JOB_ROUNDS, /* commands to its vCPU */
-	JOB_UNTIL_CALL, /* enters it again after all that is no call */
+	JOB_ENTER, /* enters its vCPU once */
+	JOB_ROUNDS, /* gives commands to its vCPU */
+	JOB_UNTIL_CALL, /* enters its vCPU until it makes a host call */
 	JOB_END,
 };
 
@@ -26,7 +24,7 @@ static volatile enum job job;
 static volatile uint64_t job_result;
 static struct vcpu *volatile job_vcpu;
 
-static uint64_t rounds(struct vcpu *vcpu, unsigned seed)
+static uint64_t vcpu_rounds(struct vcpu *vcpu, unsigned seed)
 {
 	uint64_t good = 0;
 
@@ -39,7 +37,8 @@ static uint64_t rounds(struct vcpu *vcpu, unsigned seed)
 	return good;
 }
 
-/* A block that changes its shape is not there for a moment. */
+/* Enters the vCPU again after IRQs and after aborts: a block is not mapped for
+ * a moment while it is split or joined. */
 static uint64_t enter_until_call(struct vcpu *vcpu)
 {
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
@@ -57,21 +56,18 @@ static void job_do(enum job which)
 	if (which == JOB_ENTER)
 		job_result = vcpu_enter(job_vcpu);
 	else if (which == JOB_ROUNDS)
-		job_result = rounds(job_vcpu, 5000);
+		job_result = vcpu_rounds(job_vcpu, 5000);
 	else if (which == JOB_UNTIL_CALL)
 		job_result = enter_until_call(job_vcpu);
 	dsb(sy);
 	job = JOB_IDLE;
 }
 
-void cpus_secondary(void)
+void host_secondary(void)
 {
 	enum job which;
 
-	sysreg_write(CPTR_EL2, 0x22ff);
-	isb();
-	sysreg_write(ZCR_EL2, 0xf);
-	isb();
+	vectors_open();
 	do {
 		which = job;
 		if (which != JOB_IDLE && which != JOB_END)
@@ -130,23 +126,19 @@ static void check_second_runs(struct vm *vm)
 	      "and moves to the first");
 }
 
-/* The word that a spinning vCPU waits for, in memory of both. */
+/* The words of DO_SPIN, in memory that the host shares. */
 #define SPIN_IPA (VM_OUTSIDE + VM_BASE + 2 * GRANULE)
 
 static volatile uint64_t spin_word[512] __attribute__((aligned(0x1000)));
 
-/* While the second CPU has it, no command gets hold of the vCPU. */
+/* No command can hold a vCPU that runs on the second CPU. */
 static void check_busy(struct vm *vm)
 {
 	struct vcpu *second = &vm->vcpu[1];
 	struct vcpu again = { second->rec, vm->vcpu[0].run };
-	uint64_t flags = RMI_ADDR_TYPE_SINGLE |
-			 (uint64_t)RMI_MEMATTR_NORMAL_WB << 16 |
-			 (uint64_t)(RMI_S2AP_READ | RMI_S2AP_WRITE) << 19;
 
-	check(rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, SPIN_IPA, SPIN_IPA + GRANULE,
-		     flags,
-		     ((uintptr_t)spin_word + 4) | 1ULL << 63) == RMI_SUCCESS,
+	check(vm_share(vm, SPIN_IPA, (uintptr_t)spin_word,
+		       RMI_S2AP_READ | RMI_S2AP_WRITE),
 	      "a page for both");
 	vcpu_command(second, GUEST_DO, DO_SPIN, SPIN_IPA);
 	job_start(JOB_ENTER, second);
@@ -164,7 +156,7 @@ static void check_busy(struct vm *vm)
 	      "it sees what the host writes");
 }
 
-/* An interrupt of the host's own, from its EL2 timer. */
+/* An interrupt of the host, from its EL2 timer, ends a run. */
 static void check_interrupt(struct vm *vm)
 {
 	struct vcpu *first = &vm->vcpu[0];
@@ -190,7 +182,7 @@ static void check_interrupt(struct vm *vm)
 	check(vcpu_calls(first), "then the Realm goes on");
 }
 
-/* Pages come and go under a running vCPU. */
+/* Pages are mapped and unmapped while a vCPU runs. */
 static void check_mapping(struct vm *vm)
 {
 	struct vcpu *first = &vm->vcpu[0], *second = &vm->vcpu[1];
@@ -202,7 +194,8 @@ static void check_mapping(struct vm *vm)
 		uint64_t ipa = VM_RAM + MIB2 / 2 + i * GRANULE;
 
 		good = rmi_do(RMI_RTT_DATA_MAP, vm->rd, ipa, ipa + GRANULE,
-			      RMI_ADDR_TYPE_SINGLE, page + 4) == RMI_SUCCESS &&
+			      RMI_ADDR_TYPE_SINGLE,
+			      page + RANGE_ONE_PAGE) == RMI_SUCCESS &&
 		       vcpu_does(first, GUEST_STORE, STORE_X, ipa, i) &&
 		       result(first, GUEST_FAULTS) == 0 &&
 		       rmi_do(RMI_RTT_DATA_UNMAP, vm->rd, ipa, ipa + GRANULE) ==
@@ -212,7 +205,7 @@ static void check_mapping(struct vm *vm)
 	check(good && job_result == ROUNDS, "pages come and go meanwhile");
 }
 
-/* A block is split and joined under a vCPU that writes to it. */
+/* A block is split and joined while a vCPU writes to it. */
 static void check_reshaping(struct vm *vm)
 {
 	struct vcpu *second = &vm->vcpu[1];
@@ -250,7 +243,7 @@ static void check_concurrency(struct vm *vm)
 	struct vcpu *first = &vm->vcpu[0], *second = &vm->vcpu[1];
 
 	job_start(JOB_ROUNDS, second);
-	check(rounds(first, 100) == ROUNDS, "both run at once");
+	check(vcpu_rounds(first, 100) == ROUNDS, "both run at once");
 	job_wait();
 	check(job_result == ROUNDS, "and keep their registers");
 }

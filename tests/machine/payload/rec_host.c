@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A host for the RMM that runs a Realm: it builds one whose program does as it
- * is told, and checks each kind of exit and entry, what it can see of the
- * Realm's registers and the Realm of its own, and two vCPUs on two CPUs. A
- * line of TAP for each check; then it switches the machine off.
+ * A host for the RMM that runs a Realm. It builds a Realm whose program does
+ * what the host tells it. It checks each kind of exit and entry, that neither
+ * side sees registers of the other, and two vCPUs on two CPUs. It prints a line
+ * of TAP for each check, and then turns the machine off.
  */
 #include "lib/log.h"
 #include "lib/smc.h"
@@ -14,9 +14,9 @@
 
 static struct vm vm;
 
-/* What an exit and the next entry cost on a host call, in ticks; these are
- * instructions where QEMU counts them (-icount shift=0). */
-static void measure(struct vcpu *vcpu)
+/* Prints what the exit and the next entry for a host call cost, in ticks. With
+ * QEMU's -icount shift=0 a tick is an instruction. */
+static void measure_call(struct vcpu *vcpu)
 {
 	uint64_t ticks = 0;
 	bool good = true;
@@ -35,13 +35,10 @@ static void measure(struct vcpu *vcpu)
 	check(vcpu_does(vcpu, GUEST_NOTHING), "and it goes on");
 }
 
-static void primary(void)
+void host_primary(void)
 {
 	console_init("host");
-	sysreg_write(CPTR_EL2, 0x22ff);
-	isb();
-	sysreg_write(ZCR_EL2, 0xf);
-	isb();
+	vectors_open();
 	check(rmi_status(RMI_RMM_ACTIVATE, 0, 0) == RMI_SUCCESS, "activation");
 	check(vm_build(&vm), "a Realm is built");
 	check(vcpu_calls(&vm.vcpu[0]), "it runs");
@@ -49,24 +46,10 @@ static void primary(void)
 	check_aborts(&vm);
 	check_state(&vm);
 	check_token(&vm);
-	measure(&vm.vcpu[0]);
+	measure_call(&vm.vcpu[0]);
 	check_cpus(&vm);
 	check_destroyed(&vm);
 	check_end(&vm);
 	checks_end();
 	machine_off();
-}
-
-void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
-{
-	(void)argument;
-	(void)x1;
-	(void)x2;
-	(void)x3;
-	if (cpu_index() == 0)
-		primary();
-	else
-		cpus_secondary();
-	for (;;)
-		wfi();
 }

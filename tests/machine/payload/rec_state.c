@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Whose registers are whose: what the host sees after an exit is its own and
- * what the exit defines, and the Realm finds what it left. Timers, and the
- * interrupt controller's virtual interface.
+ * Registers of host and Realm: after an exit the host sees only its own values
+ * and those that the exit defines, and the Realm finds its own at the next
+ * entry. Also timers, and the interrupt controller's virtual interface.
  */
 #include <string.h>
 
@@ -16,13 +16,10 @@
 #define VECTOR_SIZE  8192
 #define SPIN         100000
 
-/* vectors.S */
-void vectors_load(const void *from);
-void vectors_store(void *to);
-
 static struct el1_shared expected, seen;
 
-/* Bits 15:0 of MDSCR_EL1 would have debug exceptions. */
+/* The low 16 bits of the patterns are 0: in MDSCR_EL1 they would enable debug
+ * exceptions. */
 #define FILL(reg)                                                              \
 	sysreg_write(reg, HOST_PATTERN + ++i * 0x10000);                       \
 	expected.reg = sysreg_read(reg);
@@ -61,7 +58,8 @@ static bool timers_kept(void)
 	       sysreg_read(cntp_ctl_el0) == TIMER_IMASK;
 }
 
-/* The record of a trapped WFI: three words and the timers, which are off. */
+/* Returns true if the exit record is that of a trapped WFI and all else is
+ * zero. */
 static bool record_is_bare(const struct vcpu *vcpu)
 {
 	struct rmi_rec_exit bare = {
@@ -139,8 +137,9 @@ static bool exits_in_wfi(struct vcpu *vcpu)
 	return vcpu_exits_sync(vcpu, ESR_EC_WFX);
 }
 
-/* Until its timer is so far ahead that it waits before that fires. */
-static bool sleeps(struct vcpu *vcpu)
+/* Tries with longer and longer times until the vCPU waits before its timer
+ * fires. Returns true if the record then shows the timer as running. */
+static bool timer_sleeps(struct vcpu *vcpu)
 {
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
 
@@ -170,7 +169,7 @@ static void check_timer(struct vcpu *vcpu)
 		      result(vcpu, 0) == (TIMER_ENABLE | TIMER_ISTATUS) &&
 		      exit->cntv_ctl == 0,
 	      "and the Realm goes on");
-	check(sleeps(vcpu), "the Realm waits for a timer");
+	check(timer_sleeps(vcpu), "the Realm waits for a timer");
 	while (sysreg_read(cntpct_el0) < exit->cntv_cval)
 		;
 	check(vcpu_enter(vcpu) == RMI_SUCCESS &&
@@ -204,8 +203,8 @@ static void check_gic(struct vcpu *vcpu)
 	      "the virtual interface is off after a run");
 }
 
-/* The first exit after the Realm has ended an interrupt whose list register
- * asks to tell the host. */
+/* Returns the reason of the first exit after the Realm has ended an interrupt
+ * whose list register asks for the host to be told. */
 static uint64_t exit_after_end(struct vcpu *vcpu, uint64_t intid)
 {
 	sysreg_write(ICH_HCR_EL2, 1);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The Realm asks for an attestation token, and the host prints what it got,
- * word by word out of the Realm's hands. Where nothing is provisioned the calls
- * say so.
+ * The Realm asks for an attestation token. The host has the Realm read it word
+ * by word, and prints it. If nothing is provisioned, the calls must fail.
  */
 #include "lib/a64.h"
 #include "lib/log.h"
 #include "tests/machine/payload/payload.h"
 #include "tests/machine/payload/vm.h"
 
-/* Fewer than there are steps after which it gives way. */
+/* Fewer than the steps of a token after which an interrupt is possible. */
 #define INTERRUPTS 6
 
-/* Where the Realm takes the token; the page is its own. */
+/* The page of the Realm into which it gets the token. */
 static uint64_t page[GRANULE / 8] __attribute__((aligned(0x1000)));
 
 static uint64_t call_continue(struct vcpu *vcpu, uint64_t offset, uint64_t size)
@@ -29,8 +28,8 @@ static void check_none(struct vcpu *vcpu)
 	      "without provisioning there is no token");
 }
 
-/* 32 bytes a line, in the order of memory. */
-static bool print(struct vcpu *vcpu, uint64_t size)
+/* Prints 32 bytes a line, in the order of memory. */
+static bool token_print(struct vcpu *vcpu, uint64_t size)
 {
 	uint64_t word[4];
 
@@ -47,14 +46,14 @@ static bool print(struct vcpu *vcpu, uint64_t size)
 	return true;
 }
 
-static bool begin(struct vcpu *vcpu)
+static bool token_begin(struct vcpu *vcpu)
 {
 	return vcpu_does(vcpu, GUEST_SMC, RSI_ATTEST_TOKEN_INIT,
 			 0x1716151413121110, 0x1f1e1d1c1b1a1918,
 			 0x2726252423222120, 0x2f2e2d2c2b2a2928);
 }
 
-/* What a token costs from request to bytes; then another one is begun. */
+/* Prints the cost of a token from CONTINUE to its bytes, and begins another. */
 static void check_whole(struct vcpu *vcpu)
 {
 	uint64_t start = sysreg_read(cntpct_el0);
@@ -62,20 +61,18 @@ static void check_whole(struct vcpu *vcpu)
 	check(call_continue(vcpu, 0, GRANULE) == RSI_SUCCESS,
 	      "a token comes at once");
 	log_line_unlocked("token: %lu ticks", sysreg_read(cntpct_el0) - start);
-	check(begin(vcpu) && result(vcpu, 0) == RSI_SUCCESS,
+	check(token_begin(vcpu) && result(vcpu, 0) == RSI_SUCCESS,
 	      "and another can be had");
 }
 
-/*
- * CONTINUE with the host's timer going off while it is at work, until it is
- * done. Kept is how late the host gets to know of it.
- */
+/* The host's timer fires this long after CONTINUE was called. */
 #define TIMER_DELAY 100000 /* ticks */
 
-static uint64_t latest;
+static uint64_t latest; /* the longest delay of an interrupt */
 
-/* true: interrupted, and the Realm was told to come again. */
-static bool interrupt(struct vcpu *vcpu)
+/* Calls CONTINUE with a timer of the host that fires meanwhile. Returns true if
+ * it was interrupted and the Realm was told to call again. */
+static bool token_interrupt(struct vcpu *vcpu)
 {
 	uint64_t late;
 	bool good;
@@ -101,7 +98,7 @@ static void check_interrupts(struct vcpu *vcpu)
 	unsigned count = 0;
 
 	mmio_write32(GICR_ISENABLER0, 1U << MACHINE_TIMER_HYP_INTID);
-	while (count < INTERRUPTS && interrupt(vcpu))
+	while (count < INTERRUPTS && token_interrupt(vcpu))
 		count++;
 	check(count == INTERRUPTS, "interrupts go before a token");
 	log_line_unlocked("token: %lu ticks late", latest);
@@ -119,7 +116,7 @@ static void check_pieces(struct vcpu *vcpu)
 	check(call_continue(vcpu, 64, GRANULE - 64) == RSI_SUCCESS,
 	      "to its end");
 	size = result(vcpu, 1) + 64;
-	check(print(vcpu, size), "which the Realm can read");
+	check(token_print(vcpu, size), "which the Realm can read");
 	log_line_unlocked("token: %lu bytes", size);
 	check(call_continue(vcpu, 0, GRANULE) == RSI_ERROR_STATE,
 	      "and is the end");
@@ -128,7 +125,7 @@ static void check_pieces(struct vcpu *vcpu)
 void check_token(struct vm *vm)
 {
 	struct vcpu *vcpu = &vm->vcpu[0];
-	bool called = begin(vcpu);
+	bool called = token_begin(vcpu);
 
 	check(called, "the Realm asks for a token");
 	if (!called || result(vcpu, 0) == RSI_ERROR_UNKNOWN) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A host for the RMM that knows only RMI: in the hypervisor's place, it
- * checks the commands that need no Realm to run, from one CPU and from two,
- * prints a line of TAP for each check, leaves a Realm of each hash algorithm
- * for who looks into the machine's memory, and switches the machine off.
+ * A host for the RMM, in the hypervisor's place, that uses only RMI. It checks
+ * the commands that need no Realm to run, from one CPU and from two, and prints
+ * a line of TAP for each check. It leaves a Realm of each hash algorithm for a
+ * test that looks into the machine's memory, and turns the machine off.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,25 +17,18 @@
 #include "tests/machine/payload/host.h"
 #include "tests/machine/payload/payload.h"
 
-/* Memory of ours to delegate, and per CPU to build a Realm of. */
+/* Memory to delegate, and for each CPU memory to build a Realm of. */
 #define RANGE_BASE     UINT64_C(0x50000000)
 #define RANGE_GRANULES 64
 #define REALM_BASE(n)  (UINT64_C(0x51000000) + (n) * UINT64_C(0x100000))
 #define SHARED_BASE    UINT64_C(0x58000000)
 #define ROUNDS         20
-/* Realm 0 and 1 are those of the CPUs. */
+/* Realms 0 and 1 are those of the CPUs, the others are left in memory. */
 #define LEFT_REALM 2
 #define REALMS     5
 
-#define CPTR_OPEN   0x22ff
-#define ZCR_LONGEST 0xf
-
 #define RMM_MEMORY  UINT64_C(MACHINE_RMM_BASE)
 #define VECTOR_SIZE 8192 /* 32 registers of 256 bytes */
-
-/* vectors.S */
-void vectors_load(const void *from);
-void vectors_store(void *to);
 
 static uint8_t page[GRANULE] __attribute__((aligned(0x1000)));
 static uint8_t pages[REALMS][GRANULE] __attribute__((aligned(0x1000)));
@@ -100,8 +93,8 @@ static void check_activation(void)
 	      "activation once only");
 }
 
-/* Whether the last access that was tried took a granule protection fault. */
-static bool faulted(void)
+/* Returns true if the last access took a granule protection fault. */
+static bool gpf_taken(void)
 {
 	uint64_t esr = payload_fault;
 
@@ -113,13 +106,13 @@ static bool faulted(void)
 static bool read_faults(uint64_t address)
 {
 	probe_read(address);
-	return faulted();
+	return gpf_taken();
 }
 
 static bool write_faults(uint64_t address)
 {
 	probe_write(address, 1);
-	return faulted();
+	return gpf_taken();
 }
 
 static void check_delegation(void)
@@ -143,7 +136,8 @@ static void check_delegation(void)
 	      "it is readable, and zero");
 }
 
-/* The RMM's own memory is tracked, and not ours to give or to name. */
+/* The RMM's own memory is tracked, but cannot be delegated or named in
+ * commands. */
 static void check_rmm_memory(void)
 {
 	check(rmi_status(RMI_RMM_CONFIG_GET, RMM_MEMORY, 0) == RMI_ERROR_INPUT,
@@ -172,7 +166,8 @@ static uint64_t realm_create(unsigned cpu, uint8_t algorithm)
 	return rmi_status(RMI_REALM_CREATE, REALM_BASE(cpu), (uintptr_t)params);
 }
 
-/* One round of the life of a Realm and of the granules under it. */
+/* Delegates granules, creates and destroys a Realm, undelegates the
+ * granules. */
 static bool realm_round(unsigned cpu, uint8_t algorithm)
 {
 	uint64_t rd = REALM_BASE(cpu);
@@ -209,7 +204,8 @@ static void check_vectors(void)
 	      "hashing keeps our vector registers");
 }
 
-/* Both CPUs move the same granules at once: each move has one winner. */
+/* Both CPUs move the same granules at once. Each move succeeds on one of
+ * them. */
 static bool shared_round(void)
 {
 	for (unsigned i = 0; i < 8; i++) {
@@ -229,7 +225,7 @@ static bool shared_round(void)
 	return true;
 }
 
-static bool rounds(unsigned cpu)
+static bool realm_rounds(unsigned cpu)
 {
 	bool good = true;
 
@@ -238,13 +234,13 @@ static bool rounds(unsigned cpu)
 	return good;
 }
 
-static void secondary(void)
+void host_secondary(void)
 {
-	secondary_state = rounds(1) ? SECONDARY_GOOD : SECONDARY_BAD;
+	secondary_state = realm_rounds(1) ? SECONDARY_GOOD : SECONDARY_BAD;
 	secondary_off();
 }
 
-/* The second CPU comes, and comes again after it was off. */
+/* The second CPU is started, and started again after it was off. */
 static void check_two_cpus(void)
 {
 	for (unsigned i = 0; i < 2; i++) {
@@ -255,14 +251,14 @@ static void check_two_cpus(void)
 		check(good, "the second CPU starts");
 		if (!good)
 			return;
-		good = rounds(0);
+		good = realm_rounds(0);
 		secondary_wait_off();
 		check(good && secondary_state == SECONDARY_GOOD,
 		      "two CPUs build Realms at once");
 	}
 }
 
-/* One that stays, for each algorithm; what its RD holds is not ours to see. */
+/* Leaves a Realm for each algorithm, whose RD this program cannot read. */
 static void leave_realms(void)
 {
 	for (unsigned i = 0; i < 3; i++) {
@@ -277,16 +273,7 @@ static void leave_realms(void)
 	}
 }
 
-/* Vector registers of the greatest length do not trap. */
-static void vectors_open(void)
-{
-	sysreg_write(CPTR_EL2, CPTR_OPEN);
-	isb();
-	sysreg_write(ZCR_EL2, ZCR_LONGEST);
-	isb();
-}
-
-static void primary(void)
+void host_primary(void)
 {
 	console_init("host");
 	vectors_open();
@@ -301,18 +288,4 @@ static void primary(void)
 	leave_realms();
 	checks_end();
 	machine_off();
-}
-
-void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
-{
-	(void)argument;
-	(void)x1;
-	(void)x2;
-	(void)x3;
-	if (cpu_index() == 0)
-		primary();
-	else
-		secondary();
-	for (;;)
-		wfi();
 }

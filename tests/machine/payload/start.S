@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Entry of a test program, on any CPU: MMU off, its own stack. Exceptions of
- * its own level are counted and skipped, so that it can try what may fault.
+ * Entry of a test program, on any CPU: MMU off, a stack for each CPU. An
+ * exception in the program leaves its syndrome in payload_fault and skips the
+ * instruction, so that the program can make accesses that may fault.
  */
 #include "abi/machine_map.h"
 #include "lib/a64.h"
@@ -21,7 +22,7 @@ _start:
 	adrp	x10, payload_vectors
 	add	x10, x10, :lo12:payload_vectors
 	msr	vbar_el2, x10
-	/* As the hypervisor has it while no guest runs. */
+	/* The values that the hypervisor has while no guest runs. */
 	ldr	x10, =HCR_IDLE
 	msr	vttbr_el2, xzr
 	msr	hcr_el2, x10
@@ -29,16 +30,17 @@ _start:
 	b	payload_main
 
 	.text
-	/* X0-X30 of an SMC going in and coming back. */
+	/* Makes an SMC with X0-X30 from memory, and stores them afterwards. */
 	all_registers smc_all, smc #0
 
-	/* x0: address. The word there; payload_fault is its ESR if it faults. */
+	/* X0: address. Returns the word there; sets payload_fault if it
+	 * faults. */
 	.global probe_read
 probe_read:
 	ldr	x0, [x0]
 	ret
 
-	/* x0: address, x1: word. */
+	/* X0: address, X1: word. */
 	.global probe_write
 probe_write:
 	str	x1, [x0]

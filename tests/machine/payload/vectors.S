@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* All vector registers from, or to, X0, at their full length. */
+/* Load or store all vector registers at X0, at their full length. */
 	.arch	armv8.5-a+sve
 
 	.macro	vectors_all op

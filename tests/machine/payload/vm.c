@@ -8,14 +8,14 @@
 #include "lib/image.h"
 #include "tests/machine/payload/payload.h"
 
-/* Memory to delegate. */
+/* The start of memory to delegate granule by granule. */
 #define POOL_BASE UINT64_C(0x50000000)
 
 #define BLOCK_BASE UINT64_C(0x58000000)
 
-#define ONE_BLOCK 5 /* an address range of 2 MiB, plus its address */
-#define ONE_PAGE  4 /* an address range of one granule, plus its address */
-#define MEASURE   RMI_DATA_MEASURE_CONTENT
+/* An address-range descriptor of a 2 MiB block, without its address. */
+#define RANGE_ONE_BLOCK (BITS_PUT(RMI_RANGE_SIZE, 1) | RANGE_ONE_PAGE)
+#define MEASURE         RMI_DATA_MEASURE_CONTENT
 
 static uint64_t pool = POOL_BASE;
 static uint8_t params[GRANULE] __attribute__((aligned(0x1000)));
@@ -64,13 +64,13 @@ static bool image_load(const struct vm *vm)
 	return true;
 }
 
-/* Gives the operation all that it asks for. */
-static bool donate(uint64_t handle, uint64_t request)
+/* Donates all granules that the operation asks for, and completes it. */
+static bool rec_donate(uint64_t handle, uint64_t request)
 {
-	uint64_t count = request >> 2 & 0x3fff;
+	uint64_t count = BITS_GET(request, RMI_DONATE_COUNT);
 
 	for (uint64_t i = 0; i < count; i++)
-		list[i] = granule_take() + ONE_PAGE;
+		list[i] = granule_take() + RANGE_ONE_PAGE;
 	return (rmi_do(RMI_OP_MEM_DONATE, handle, (uintptr_t)list, count) &
 		0xff) == RMI_INCOMPLETE &&
 	       rmi_status(RMI_OP_CONTINUE, handle, 0) == RMI_SUCCESS;
@@ -92,7 +92,7 @@ static bool vcpu_create(struct vm *vm, unsigned index)
 	rmi_call(&regs, (const uint64_t[6]){ RMI_REC_CREATE, vm->rd, vcpu->rec,
 					     (uintptr_t)p });
 	return (regs.x[0] & 0xff) == RMI_INCOMPLETE &&
-	       donate(regs.x[1], regs.x[2]);
+	       rec_donate(regs.x[1], regs.x[2]);
 }
 
 bool vm_build(struct vm *vm)
@@ -115,7 +115,19 @@ bool vm_block_map(const struct vm *vm, uint64_t ipa)
 			  MIB2 / GRANULE) &&
 	       rmi_do(RMI_RTT_DATA_MAP, vm->rd, ipa, ipa + MIB2,
 		      RMI_ADDR_TYPE_SINGLE,
-		      BLOCK_BASE + ONE_BLOCK) == RMI_SUCCESS;
+		      BLOCK_BASE + RANGE_ONE_BLOCK) == RMI_SUCCESS;
+}
+
+bool vm_share(const struct vm *vm, uint64_t ipa, uint64_t pa, uint64_t s2ap)
+{
+	uint64_t flags = RMI_ADDR_TYPE_SINGLE |
+			 BITS_PUT(RMI_MAP_MEMATTR, RMI_MEMATTR_NORMAL_WB) |
+			 BITS_PUT(RMI_MAP_S2AP, s2ap);
+	uint64_t range = pa | RANGE_ONE_PAGE |
+			 BITS_PUT(RMI_RANGE_STATE, RMI_RANGE_UNDELEGATED);
+
+	return rmi_do(RMI_RTT_UNPROT_MAP, vm->rd, ipa, ipa + GRANULE, flags,
+		      range) == RMI_SUCCESS;
 }
 
 uint64_t vcpu_enter(struct vcpu *vcpu)
@@ -126,7 +138,7 @@ uint64_t vcpu_enter(struct vcpu *vcpu)
 	return x0;
 }
 
-static bool exits(struct vcpu *vcpu, uint64_t reason)
+static bool vcpu_exits(struct vcpu *vcpu, uint64_t reason)
 {
 	return vcpu_enter(vcpu) == RMI_SUCCESS &&
 	       vcpu->run->exit.exit_reason == reason;
@@ -134,13 +146,13 @@ static bool exits(struct vcpu *vcpu, uint64_t reason)
 
 bool vcpu_exits_sync(struct vcpu *vcpu, uint64_t ec)
 {
-	return exits(vcpu, RMI_EXIT_SYNC) &&
+	return vcpu_exits(vcpu, RMI_EXIT_SYNC) &&
 	       BITS_GET(vcpu->run->exit.esr, ESR_EC) == ec;
 }
 
 bool vcpu_calls(struct vcpu *vcpu)
 {
-	return exits(vcpu, RMI_EXIT_HOST_CALL);
+	return vcpu_exits(vcpu, RMI_EXIT_HOST_CALL);
 }
 
 void vcpu_command_words(struct vcpu *vcpu, const uint64_t words[6])
