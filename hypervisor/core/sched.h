@@ -19,7 +19,7 @@
 #define SCHED_SLICE_NS       UINT64_C(10000000)
 #define SCHED_ALONE_NS       UINT64_C(100000000) /* a turn while nobody waits */
 /* How much less time the next must have had to interrupt who runs. */
-#define SCHED_GRAIN_NS UINT64_C(1000000)
+#define SCHED_GRANULARITY_NS UINT64_C(1000000)
 /* An entity is never further behind those that wait than this, whatever its
  * weight: more than one core can give nobody. Weighted. */
 #define SCHED_LAG_NS UINT64_C(1000000000)
@@ -38,7 +38,7 @@ struct sched_entity {
 	uint64_t vruntime; /* time it had, times default weight by weight */
 	uint64_t ran_ns; /* time it had, up to the last change */
 	unsigned core; /* where it runs or ran last */
-	bool token; /* was woken while it did not wait */
+	bool wake_pending; /* was woken while it did not wait */
 	uint64_t key; /* in a list: what the list is sorted by */
 	struct sched_entity *next, *prev;
 	bool sleeps; /* blocked, and among the sleepers */
@@ -46,18 +46,18 @@ struct sched_entity {
 
 struct sched_core {
 	bool online;
-	bool asked; /* is to pick again as soon as it can */
+	bool need_resched; /* is to pick again as soon as it can */
 	struct sched_entity *current; /* NULL: idle */
-	uint64_t since; /* when current was last charged */
+	uint64_t exec_start; /* when current was last charged */
 	uint64_t slice_end;
 	uint64_t armed; /* when it will look at the clock next */
 };
 
 struct sched {
 	struct sched_core cores[SCHED_CORES];
-	struct sched_entity *ready; /* by vruntime */
+	struct sched_entity *queue; /* by vruntime */
 	struct sched_entity *sleepers; /* blocked with a deadline, by it */
-	uint64_t floor; /* the least vruntime of those that want to run */
+	uint64_t min_vruntime; /* the least vruntime of those that want to run */
 };
 
 /* The core may be given work from now on. */
