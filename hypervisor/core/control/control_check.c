@@ -99,7 +99,7 @@ static bool is_name(const uint8_t name[CONTROL_NAME_SIZE])
 /* ---- Operations ---- */
 
 /* What is wrong with a body; NULL: nothing. */
-static const char *create_check(const struct control_create *create)
+static const char *create_body_check(const struct control_create *create)
 {
 	if (create->flags & ~(uint32_t)CREATE_FLAGS || create->zero != 0)
 		return "reserved bits of create are set";
@@ -119,14 +119,14 @@ static const char *create_check(const struct control_create *create)
 	return NULL;
 }
 
-static const char *segment_check(const struct control_segment *segment)
+static const char *segment_body_check(const struct control_segment *segment)
 {
 	if (segment->ipa % GUEST_PAGE_SIZE != 0)
 		return "a segment begins with a page";
 	return segment->size == 0 ? "a segment is not empty" : NULL;
 }
 
-static const char *shutdown_check(const struct control_shutdown *shutdown)
+static const char *shutdown_body_check(const struct control_shutdown *shutdown)
 {
 	if (shutdown->zero != 0)
 		return "reserved bits of shutdown are set";
@@ -140,7 +140,7 @@ static const char *shutdown_check(const struct control_shutdown *shutdown)
 	}
 }
 
-static const char *attack_check(const struct control_attack_ask *attack)
+static const char *attack_body_check(const struct control_attack_ask *attack)
 {
 	if (attack->what >= CONTROL_ATTACKS)
 		return "an unknown attack";
@@ -153,11 +153,11 @@ static const char *body_check(const struct control_request *request)
 {
 	switch (request->op) {
 	case CONTROL_DOMAIN_CREATE:
-		return create_check(&request->body.create);
+		return create_body_check(&request->body.create);
 	case CONTROL_DOMAIN_SEGMENT:
-		return segment_check(&request->body.segment);
+		return segment_body_check(&request->body.segment);
 	case CONTROL_DOMAIN_SHUTDOWN:
-		return shutdown_check(&request->body.shutdown);
+		return shutdown_body_check(&request->body.shutdown);
 	case CONTROL_VCPU_INFO:
 		return request->body.vcpu.zero != 0 ? "reserved bits are set"
 						    : NULL;
@@ -176,7 +176,7 @@ static const char *body_check(const struct control_request *request)
 			       ? "a range begins with a page"
 			       : NULL;
 	case CONTROL_ATTACK:
-		return attack_check(&request->body.attack);
+		return attack_body_check(&request->body.attack);
 	default:
 		return NULL;
 	}

@@ -17,7 +17,7 @@ static void text_copy(uint8_t *to, const char *from)
 		to[i] = (uint8_t)from[i];
 }
 
-static uint64_t delegated(const struct realm_account *account)
+static uint64_t pages_delegated(const struct realm_account *account)
 {
 	uint64_t pages = 0;
 
@@ -44,7 +44,7 @@ static void table_fill(struct domains *domains, struct control_host *host)
 		host->domains += domain_is_there(domain);
 		consoles -= domain->console != CONTROL_NO_CONSOLE;
 		host->granules_delegated +=
-			delegated(&domain->realm.granules.account);
+			pages_delegated(&domain->realm.granules.account);
 	}
 	host->memory_free =
 		(domains->config.pages - domains->promised) * PAGE_SIZE;
@@ -63,7 +63,8 @@ static void rmm_fill(const struct domains_config *config,
 	host->ipa_bits = info->ipa_bits;
 	host->max_recs = info->max_recs;
 	host->hashes = info->hashes;
-	host->granules_delegated += delegated(&config->host->granules.account);
+	host->granules_delegated +=
+		pages_delegated(&config->host->granules.account);
 	if (config->rmm_text == NULL)
 		host->flags |= CONTROL_HOST_REALM;
 	else
@@ -124,7 +125,7 @@ static void memory_fill(const struct domain *domain, struct control_domain *info
 	const struct realm_account *account = &domain->realm.granules.account;
 
 	info->pages_held = domain_pages_held(domain);
-	info->granules_delegated = delegated(account);
+	info->granules_delegated = pages_delegated(account);
 	info->pages_shared = account->held[GRANULES_GUEST];
 	info->rmi_calls = domain->realm.rmi.calls + domain->realm.granules.calls;
 }

@@ -88,8 +88,8 @@ static bool guest_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 
 /* Appends what is at [ipa, end), or makes the last run longer. false: there is
  * no room for it. */
-static bool run_put(struct control_memory *memory, uint64_t ipa, uint64_t end,
-		    uint32_t kind)
+static bool run_append(struct control_memory *memory, uint64_t ipa,
+		       uint64_t end, uint32_t kind)
 {
 	uint32_t pages = (uint32_t)((end - ipa) / PAGE_SIZE);
 	struct control_run *last = &memory->runs[memory->count];
@@ -116,7 +116,7 @@ struct window {
 
 /* Tells of one window from *at on, which moves. false: realm->failure. *looks
  * is how many entries may be looked at still. */
-static bool window_tell(struct domain *domain, const struct window *window,
+static bool window_fill(struct domain *domain, const struct window *window,
 			uint64_t *at, unsigned *looks,
 			struct control_memory *memory)
 {
@@ -134,7 +134,7 @@ static bool window_tell(struct domain *domain, const struct window *window,
 			return false;
 		size = rtt_entry_size(entry.level);
 		end = smaller(align_down(*at, size) + size, window->end);
-		if (!run_put(memory, *at, end, entry.kind)) {
+		if (!run_append(memory, *at, end, entry.kind)) {
 			*looks = 1; /* the last */
 		} else {
 			*at = end;
@@ -156,14 +156,14 @@ static bool runs_fill(struct domain *domain, uint64_t at,
 	unsigned looks = LOOKS;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (!window_tell(domain, &windows[i], &at, &looks, memory))
+		if (!window_fill(domain, &windows[i], &at, &looks, memory))
 			return false;
 	}
 	memory->next = at < windows[count - 1].end ? at : 0;
 	return true;
 }
 
-static bool is_built(const struct domain *domain)
+static bool has_memory(const struct domain *domain)
 {
 	switch (domain_state(domain)) {
 	case CONTROL_PAUSED:
@@ -181,7 +181,7 @@ enum control_status control_memory(struct domain *domain, uint64_t from,
 {
 	bool done;
 
-	if (!is_built(domain)) {
+	if (!has_memory(domain)) {
 		return control_refuse(
 			text, CONTROL_E_STATE,
 			"domain %u is not built, or is being destroyed",

@@ -168,7 +168,7 @@ static void *array_alloc(struct domain *domain, uint64_t bytes,
 	return array;
 }
 
-static void vcpus_init(struct domain *domain)
+static void domain_vcpus_init(struct domain *domain)
 {
 	domain->vcpu_count = domain->create.vcpus;
 	for (unsigned i = 0; i < domain->vcpu_count; i++) {
@@ -194,7 +194,7 @@ static bool arrays_alloc(struct domain *domain)
 		return false;
 	vgic_init(&domain->vgic, domain, domain->domains->config.lr_count, irqs,
 		  create->nr_spis);
-	vcpus_init(domain);
+	domain_vcpus_init(domain);
 	if (domain->has_vuart)
 		vuart_init(&domain->vuart, domain);
 	return true;

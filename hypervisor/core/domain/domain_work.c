@@ -37,7 +37,7 @@ static void plan_fill(struct domain *domain, struct realm_ram *ram,
 }
 
 /* Each vCPU's REC, and the page through which it is entered. */
-static bool runs_alloc(struct domain *domain)
+static bool run_pages_alloc(struct domain *domain)
 {
 	struct granules_want want = {
 		.kind = GRANULES_SHARED,
@@ -68,7 +68,7 @@ static bool realm_make(struct domain *domain)
 	plan_fill(domain, &ram, segments, &plan);
 	if (realm_build(host, &plan, &domain->realm) &&
 	    realm_activate(&domain->realm))
-		return runs_alloc(domain);
+		return run_pages_alloc(domain);
 	domain->failure = domain->realm.failure;
 	return false;
 }
@@ -152,7 +152,7 @@ static void staging_free(struct domain *domain)
 }
 
 /* Unless it was to be destroyed meanwhile. */
-static void built(struct domain *domain, bool done)
+static void build_finish(struct domain *domain, bool done)
 {
 	char text[CONTROL_TEXT_SIZE] = { 0 };
 
@@ -180,7 +180,7 @@ static void domain_build_work(struct domain *domain)
 	       threads_start(domain);
 	staging_free(domain);
 	domain_memory_unlock(domain);
-	built(domain, done);
+	build_finish(domain, done);
 }
 
 /* ---- Taking apart ---- */
@@ -197,7 +197,7 @@ static void threads_end(struct domain *domain)
 	}
 }
 
-static void range_free(struct domain *domain, struct granules_range *range)
+static void own_range_free(struct domain *domain, struct granules_range *range)
 {
 	granules_free(&domain->own, GRANULES_SHARED, *range);
 	range->count = 0;
@@ -210,10 +210,10 @@ static void own_free(struct domain *domain)
 		stage2_destroy(&domain->stage2);
 	}
 	for (unsigned i = 0; i < domain->segment_count; i++)
-		range_free(domain, &domain->segments[i].pages);
-	range_free(domain, &domain->run_pages);
-	range_free(domain, &domain->irq_pages);
-	range_free(domain, &domain->vcpu_pages);
+		own_range_free(domain, &domain->segments[i].pages);
+	own_range_free(domain, &domain->run_pages);
+	own_range_free(domain, &domain->irq_pages);
+	own_range_free(domain, &domain->vcpu_pages);
 }
 
 /* What is to be done when nobody looks at a domain, with domains->lock held. */

@@ -35,8 +35,8 @@ static bool block_in_ram(const struct domain *domain, ipa_t ipa)
 /* ---- Realms: the protected half ---- */
 
 /* Supplies untouched RAM; look is what is there. */
-static bool realm_page(struct domain *domain, ipa_t ipa,
-		       const struct rtt_look *look)
+static bool realm_ram_populate(struct domain *domain, ipa_t ipa,
+			       const struct rtt_look *look)
 {
 	struct realm *realm = &domain->realm;
 
@@ -54,7 +54,7 @@ static bool realm_page(struct domain *domain, ipa_t ipa,
  * A page that is RIPAS EMPTY by now, or populated already, is a matter of the
  * Realm and its RMM when the access is made again.
  */
-static enum memory_result protected_fault(struct domain *domain, ipa_t ipa)
+static enum memory_result realm_protected_fault(struct domain *domain, ipa_t ipa)
 {
 	struct realm *realm = &domain->realm;
 	struct rtt_look look;
@@ -71,14 +71,14 @@ static enum memory_result protected_fault(struct domain *domain, ipa_t ipa)
 	}
 	if (look.state == RMI_ENTRY_ASSIGNED || look.ripas != RMI_RIPAS_RAM)
 		return MEMORY_READY;
-	if (!realm_page(domain, ipa, &look))
+	if (!realm_ram_populate(domain, ipa, &look))
 		return memory_failed(domain, &realm->failure);
 	return MEMORY_READY;
 }
 
 /* ---- Realms: the unprotected half ---- */
 
-static enum memory_result unprotected_fault(struct domain *domain, ipa_t alias)
+static enum memory_result realm_shared_fault(struct domain *domain, ipa_t alias)
 {
 	struct realm *realm = &domain->realm;
 	ipa_t ipa =
@@ -105,9 +105,9 @@ enum memory_result memory_realm_fault(struct domain *domain, ipa_t ipa)
 
 	domain_memory_lock(domain);
 	if (page.value < half)
-		result = protected_fault(domain, page);
+		result = realm_protected_fault(domain, page);
 	else if (page.value < 2 * half)
-		result = unprotected_fault(domain, page);
+		result = realm_shared_fault(domain, page);
 	domain_memory_unlock(domain);
 	return result;
 }
@@ -128,8 +128,8 @@ static bool ripas_follow(struct domain *domain, ipa_t base, ipa_t top,
 	return done && realm->failure.kind == RMI_FAILURE_NONE;
 }
 
-static bool ripas_change(struct domain *domain, const struct ripas_range *range,
-			 uint8_t ripas)
+static bool realm_ripas_change(struct domain *domain,
+			       const struct ripas_range *range, uint8_t ripas)
 {
 	struct realm *realm = &domain->realm;
 	ipa_t reached;
@@ -156,7 +156,7 @@ bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
 	if (range.top.value > end)
 		range.top = ipa_make(end);
 	domain_memory_lock(domain);
-	done = ripas_change(domain, &range, ripas);
+	done = realm_ripas_change(domain, &range, ripas);
 	domain_memory_unlock(domain);
 	return done;
 }

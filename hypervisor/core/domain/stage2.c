@@ -110,7 +110,8 @@ static struct place place_at(const struct stage2 *stage2, pa_t table, ipa_t ipa,
 }
 
 /* Down to level, or to the first entry that is no table. */
-static struct place walk(const struct stage2 *stage2, ipa_t ipa, int level)
+static struct place stage2_walk(const struct stage2 *stage2, ipa_t ipa,
+				int level)
 {
 	struct place place =
 		place_at(stage2, stage2->root.base, ipa, START_LEVEL);
@@ -124,7 +125,7 @@ static struct place walk(const struct stage2 *stage2, ipa_t ipa, int level)
 
 struct stage2_entry stage2_look(const struct stage2 *stage2, ipa_t ipa)
 {
-	struct place place = walk(stage2, ipa, STAGE2_PAGE_LEVEL);
+	struct place place = stage2_walk(stage2, ipa, STAGE2_PAGE_LEVEL);
 
 	return (struct stage2_entry){
 		.level = place.level,
@@ -136,7 +137,7 @@ struct stage2_entry stage2_look(const struct stage2 *stage2, ipa_t ipa)
 bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
 {
 	uint64_t page = level == STAGE2_PAGE_LEVEL ? DESC_TABLE : 0;
-	struct place place = walk(stage2, ipa, level);
+	struct place place = stage2_walk(stage2, ipa, level);
 	struct granules_range table;
 
 	while (place.level < level) {
@@ -144,7 +145,7 @@ bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
 			return false;
 		entry_write(stage2, place.table, place.index,
 			    table.base.value | DESC_VALID | DESC_TABLE);
-		place = walk(stage2, ipa, level);
+		place = stage2_walk(stage2, ipa, level);
 	}
 	entry_write(stage2, place.table, place.index,
 		    pa.value | DESC_LEAF | page);
@@ -183,7 +184,7 @@ static void level_free(struct stage2 *stage2, int level)
 	uint64_t ipa = 0;
 
 	while (ipa < UINT64_C(1) << STAGE2_IPA_BITS) {
-		struct place place = walk(stage2, ipa_make(ipa), level);
+		struct place place = stage2_walk(stage2, ipa_make(ipa), level);
 		uint64_t size = rtt_entry_size(place.level);
 
 		if (place.level == level) {

@@ -44,7 +44,7 @@ bool realm_free_checked(struct realm *realm, enum granules_kind kind,
 /* ---- Accounting for results ---- */
 
 /* The first pages of a range belong to the RMM now. */
-static void pages_used(struct granules_range *range, uint64_t count)
+static void range_consume(struct granules_range *range, uint64_t count)
 {
 	range->base = pa_add(range->base, count * RMI_GRANULE_SIZE);
 	range->count -= count;
@@ -86,10 +86,10 @@ static bool pages_loaded(struct realm *realm)
 	uint64_t count = asked == 1 ? 1 : call->out[0];
 
 	if (count > 0 && count <= asked) {
-		pages_used(&realm->data, count);
+		range_consume(&realm->data, count);
 		return true;
 	}
-	pages_used(&realm->data, asked);
+	range_consume(&realm->data, asked);
 	return rmi_protocol_error(&realm->rmi, "another range was mapped");
 }
 
@@ -103,10 +103,10 @@ static bool range_mapped(struct realm *realm, struct granules_range *range)
 	if (call->out[0] > call->args[1] && call->out[0] <= call->args[2] &&
 	    is_aligned(size, RMI_GRANULE_SIZE) &&
 	    size / RMI_GRANULE_SIZE <= range->count) {
-		pages_used(range, size / RMI_GRANULE_SIZE);
+		range_consume(range, size / RMI_GRANULE_SIZE);
 		return true;
 	}
-	pages_used(range, range->count);
+	range_consume(range, range->count);
 	return rmi_protocol_error(&realm->rmi, "another range was mapped");
 }
 
@@ -133,7 +133,7 @@ bool realm_account_result(struct realm *realm, bool done)
 		realm->rec_count--;
 		return done;
 	case RMI_RTT_CREATE:
-		pages_used(&realm->tables, 1);
+		range_consume(&realm->tables, 1);
 		return done;
 	case RMI_RTT_DESTROY:
 		return pages_returned(realm, GRANULES_RTT,

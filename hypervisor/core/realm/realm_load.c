@@ -135,8 +135,8 @@ bool realm_load(struct realm *realm, const struct realm_plan *plan)
 
 /* ---- What content leaves of its blocks ---- */
 
-static const struct realm_ram *ram_of(const struct realm_plan *plan,
-				      const struct realm_segment *segment)
+static const struct realm_ram *segment_ram(const struct realm_plan *plan,
+					   const struct realm_segment *segment)
 {
 	const struct realm_ram *ram = plan->ram;
 
@@ -176,7 +176,7 @@ bool realm_gaps_populate(struct realm *realm, const struct realm_plan *plan)
 
 	failure_step(&realm->failure, "supplying memory");
 	for (const struct realm_segment *at = plan->segments; at < end; at++) {
-		const struct realm_ram *ram = ram_of(plan, at);
+		const struct realm_ram *ram = segment_ram(plan, at);
 		uint64_t first = align_down(at->ipa.value, block);
 		uint64_t top = segment_top(at);
 		uint64_t last = align_up(top, block);

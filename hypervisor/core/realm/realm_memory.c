@@ -14,7 +14,7 @@ ipa_t realm_alias(const struct realm *realm, ipa_t ipa)
 }
 
 /* Before anything else is asked of the RMM. */
-static bool run_begin(struct realm *realm, const char *doing)
+static bool request_begin(struct realm *realm, const char *doing)
 {
 	failure_clear(&realm->failure);
 	failure_step(&realm->failure, doing);
@@ -23,15 +23,15 @@ static bool run_begin(struct realm *realm, const char *doing)
 
 bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out)
 {
-	return run_begin(realm, "looking at a page") &&
+	return request_begin(realm, "looking at a page") &&
 	       (ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, out) ||
 		rmi_refused(&realm->rmi));
 }
 
 /* Gives back what was taken for a mapping that did not come about, unless the
  * RMM may have it still. */
-static bool undo(struct realm *realm, enum granules_kind kind,
-		 struct granules_range *range)
+static bool mapping_undo(struct realm *realm, enum granules_kind kind,
+			 struct granules_range *range)
 {
 	if (!realm->rmi.op.open) {
 		(void)realm_free_checked(realm, kind,
@@ -49,17 +49,17 @@ bool realm_populate(struct realm *realm, ipa_t ipa, int level)
 		.kind = GRANULES_DATA, .unit = count, .units = 1, .align = count
 	};
 
-	if (!run_begin(realm, "supplying memory") ||
+	if (!request_begin(realm, "supplying memory") ||
 	    !realm_free_checked(realm, GRANULES_DATA, &realm->data) ||
 	    !realm_alloc(realm, &want, &realm->data))
 		return false;
 	return realm_data_map(realm, ipa, level) ||
-	       undo(realm, GRANULES_DATA, &realm->data);
+	       mapping_undo(realm, GRANULES_DATA, &realm->data);
 }
 
 bool realm_unmap(struct realm *realm, ipa_t base, ipa_t top)
 {
-	return run_begin(realm, "taking memory back") &&
+	return request_begin(realm, "taking memory back") &&
 	       realm_unmap_kind(realm, GRANULES_DATA, base, top);
 }
 
@@ -87,14 +87,15 @@ static bool page_share(struct realm *realm, ipa_t ipa)
 	if (!realm_alloc(realm, &want, &realm->lent))
 		return false;
 	host_pages_zero(realm->rmi.ops, realm->lent.base, 1);
-	return lent_map(realm, ipa) || undo(realm, GRANULES_GUEST, &realm->lent);
+	return lent_map(realm, ipa) ||
+	       mapping_undo(realm, GRANULES_GUEST, &realm->lent);
 }
 
 bool realm_share(struct realm *realm, ipa_t ipa)
 {
 	struct rtt_look look;
 
-	if (!run_begin(realm, "sharing memory") ||
+	if (!request_begin(realm, "sharing memory") ||
 	    !realm_free_checked(realm, GRANULES_GUEST, &realm->lent))
 		return false;
 	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, &look))
@@ -104,7 +105,7 @@ bool realm_share(struct realm *realm, ipa_t ipa)
 
 bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)
 {
-	return run_begin(realm, "taking shared memory back") &&
+	return request_begin(realm, "taking shared memory back") &&
 	       realm_unmap_kind(realm, GRANULES_GUEST, base, top);
 }
 
@@ -125,7 +126,7 @@ bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
 	ipa_t next;
 
 	*reached = range->base;
-	if (!run_begin(realm, "changing the state of memory"))
+	if (!request_begin(realm, "changing the state of memory"))
 		return false;
 	while (left.base.value < left.top.value) {
 		if (!ask_rtt_set_ripas(&realm->rmi, realm->rd.base, &left,

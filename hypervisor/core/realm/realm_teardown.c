@@ -128,7 +128,7 @@ static bool objects_free(struct realm *realm)
 }
 
 /* Nothing can need a list any more. What is charged now is out of reach. */
-static bool books_close(struct realm *realm)
+static bool account_close(struct realm *realm)
 {
 	realm_free(realm, GRANULES_SHARED, &realm->shared);
 	granules_transfer(&realm->granules, GRANULES_DONATED, GRANULES_ABANDONED,
@@ -149,7 +149,7 @@ bool realm_dismantle(struct realm *realm)
 	granules_retry(&realm->granules);
 	return realm_op_finish(realm) && unused_free(realm) &&
 	       contents_destroy(realm) && objects_free(realm) &&
-	       books_close(realm);
+	       account_close(realm);
 }
 
 bool realm_destroy(struct realm *realm)

@@ -23,14 +23,14 @@ void granules_init(struct granules *granules, const struct host_ops *ops,
  */
 #define BATCH_MAX (GRANULES_ABANDONED_MAX / 2)
 
-static unsigned places(const struct granules *granules)
+static unsigned places_left(const struct granules *granules)
 {
 	return GRANULES_ABANDONED_MAX - granules->abandoned_count;
 }
 
 unsigned granules_batch(const struct granules *granules)
 {
-	return (unsigned)smaller(places(granules), BATCH_MAX);
+	return (unsigned)smaller(places_left(granules), BATCH_MAX);
 }
 
 static bool is_delegated(enum granules_kind kind)
@@ -38,18 +38,18 @@ static bool is_delegated(enum granules_kind kind)
 	return kind != GRANULES_SHARED && kind != GRANULES_GUEST;
 }
 
-static uint64_t pages(uint64_t bytes)
+static uint64_t page_count(uint64_t bytes)
 {
 	return bytes >> RMI_GRANULE_SHIFT;
 }
 
-static uint64_t bytes(uint64_t pages)
+static uint64_t byte_count(uint64_t pages)
 {
 	return pages << RMI_GRANULE_SHIFT;
 }
 
-static void charge(struct granules *granules, enum granules_kind kind,
-		   uint64_t count)
+static void account_charge(struct granules *granules, enum granules_kind kind,
+			   uint64_t count)
 {
 	struct realm_account *account = &granules->account;
 
@@ -59,8 +59,8 @@ static void charge(struct granules *granules, enum granules_kind kind,
 		account->peak = account->total;
 }
 
-static void discharge(struct granules *granules, enum granules_kind kind,
-		      uint64_t count)
+static void account_discharge(struct granules *granules,
+			      enum granules_kind kind, uint64_t count)
 {
 	granules->account.held[kind] -= count;
 	granules->account.total -= count;
@@ -85,7 +85,7 @@ static struct movement range_move(struct granules *granules,
 				  struct granules_range range)
 {
 	struct rmi rmi = { .ops = granules->ops, .failure = granules->failure };
-	pa_t top = pa_add(range.base, bytes(range.count));
+	pa_t top = pa_add(range.base, byte_count(range.count));
 	pa_t at = range.base;
 	pa_t next;
 	struct movement movement = { 0 };
@@ -107,7 +107,7 @@ static struct movement range_move(struct granules *granules,
 		at = next;
 	}
 	granules->calls += rmi.calls;
-	movement.moved = pages(at.value - range.base.value);
+	movement.moved = page_count(at.value - range.base.value);
 	return movement;
 }
 
@@ -117,7 +117,7 @@ static struct granules_range range_split(struct granules_range *range,
 {
 	struct granules_range first = { range->base, count };
 
-	range->base = pa_add(range->base, bytes(count));
+	range->base = pa_add(range->base, byte_count(count));
 	range->count -= count;
 	return first;
 }
@@ -128,7 +128,7 @@ static void range_free(struct granules *granules, enum granules_kind kind,
 	if (range.count == 0)
 		return;
 	granules->ops->pages_free(granules->ops->ctx, range.base, range.count);
-	discharge(granules, kind, range.count);
+	account_discharge(granules, kind, range.count);
 }
 
 static void range_abandon(struct granules *granules, enum granules_kind kind,
@@ -142,7 +142,7 @@ static void range_abandon(struct granules *granules, enum granules_kind kind,
 	if (granules->abandoned_count > 0)
 		last = &granules->abandoned[granules->abandoned_count - 1];
 	if (last != NULL &&
-	    pa_equal(pa_add(last->base, bytes(last->count)), range.base))
+	    pa_equal(pa_add(last->base, byte_count(last->count)), range.base))
 		last->count += range.count;
 	else
 		granules->abandoned[granules->abandoned_count++] = range;
@@ -163,7 +163,7 @@ static void range_undelegate(struct granules *granules, enum granules_kind kind,
 		range_free(granules, kind, range_split(&range, movement.moved));
 		if (range.count == 0)
 			return;
-		if (movement.gave_up || places(granules) <= BATCH_MAX)
+		if (movement.gave_up || places_left(granules) <= BATCH_MAX)
 			break;
 		range_abandon(granules, kind, range_split(&range, 1));
 	}
@@ -197,7 +197,7 @@ static bool range_delegate(struct granules *granules, enum granules_kind kind,
 	return false;
 }
 
-static bool out_of(struct granules *granules, const char *what)
+static bool alloc_failed(struct granules *granules, const char *what)
 {
 	failure_note(granules->failure,
 		     &(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
@@ -213,15 +213,16 @@ bool granules_alloc(struct granules *granules, const struct granules_want *want,
 	struct granules_range range;
 
 	if (granules_batch(granules) == 0)
-		return out_of(granules, "too many abandoned granules");
+		return alloc_failed(granules, "too many abandoned granules");
 	while (!ops->pages_alloc(ops->ctx, units * want->unit, want->align,
 				 &range.base)) {
 		if (units == 1)
-			return out_of(granules, "the host has no free pages");
+			return alloc_failed(granules,
+					    "the host has no free pages");
 		units /= 2;
 	}
 	range.count = units * want->unit;
-	charge(granules, want->kind, range.count);
+	account_charge(granules, want->kind, range.count);
 	if (is_delegated(want->kind) &&
 	    !range_delegate(granules, want->kind, range))
 		return false;

@@ -45,13 +45,14 @@ bool rmi_protocol_error(struct rmi *rmi, const char *why)
 	return failed(rmi, RMI_FAILURE_PROTOCOL, why);
 }
 
-static bool ask(struct rmi *rmi, struct rmi_call call)
+static bool rmi_ask(struct rmi *rmi, struct rmi_call call)
 {
 	rmi->call = call;
 	return rmi_run(rmi);
 }
 
-#define ASK(rmi, fid, ...) ask(rmi, (struct rmi_call){ fid, { __VA_ARGS__ } })
+#define ASK(rmi, fid, ...)                                                     \
+	rmi_ask(rmi, (struct rmi_call){ fid, { __VA_ARGS__ } })
 
 bool ask_version(struct rmi *rmi, uint64_t revision, uint64_t *lower,
 		 uint64_t *higher)

@@ -90,7 +90,7 @@ void sro_take(struct rmi *rmi, const struct rmi_call *answer)
 	op->request = answer->out[1];
 }
 
-static bool proceed(struct rmi *rmi)
+static bool op_continue(struct rmi *rmi)
 {
 	struct rmi_call call = { .fid = RMI_OP_CONTINUE,
 				 .args = { rmi->op.handle, 0 } };
@@ -109,7 +109,7 @@ static bool proceed(struct rmi *rmi)
 	return true;
 }
 
-static bool cancel(struct rmi *rmi)
+static bool op_cancel(struct rmi *rmi)
 {
 	struct rmi_call call = { .fid = RMI_OP_CANCEL,
 				 .args = { rmi->op.handle } };
@@ -125,19 +125,19 @@ static bool cancel(struct rmi *rmi)
 	return true;
 }
 
-static bool step(struct rmi *rmi)
+static bool op_step(struct rmi *rmi)
 {
 	const struct rmi_op *op = &rmi->op;
 
 	if (op->aborting && op->can_cancel && op->want != RMI_MEM_REQ_RECLAIM)
-		return cancel(rmi);
+		return op_cancel(rmi);
 	switch (op->want) {
 	case RMI_MEM_REQ_DONATE:
 		return op->aborting ? sro_decline(rmi) : sro_donate(rmi);
 	case RMI_MEM_REQ_RECLAIM:
 		return sro_reclaim(rmi);
 	case RMI_MEM_REQ_NONE:
-		return proceed(rmi);
+		return op_continue(rmi);
 	default:
 		return sro_give_up(rmi, RMI_FAILURE_PROTOCOL, &rmi->call,
 				   "an unknown kind of memory request");
@@ -145,14 +145,14 @@ static bool step(struct rmi *rmi)
 }
 
 /* Steps through an open operation; false: it is stuck. */
-static bool drive(struct rmi *rmi)
+static bool op_drive(struct rmi *rmi)
 {
 	for (unsigned steps = 0; rmi->op.open; steps++) {
 		if (steps == RMI_STEPS_MAX) {
 			return sro_give_up(rmi, RMI_FAILURE_GAVE_UP, &rmi->call,
 					   NULL);
 		}
-		if (!step(rmi))
+		if (!op_step(rmi))
 			return false;
 		rmi->ops->relax(rmi->ops->ctx, false);
 	}
@@ -170,7 +170,7 @@ bool rmi_run(struct rmi *rmi)
 		rmi->op.open = true;
 		rmi->op.handle = rmi->call.out[0];
 		sro_take(rmi, &rmi->call);
-		if (!drive(rmi))
+		if (!op_drive(rmi))
 			return false;
 	}
 	return !rmi->gave_up && rmi_status(rmi) == RMI_SUCCESS;
@@ -180,5 +180,5 @@ bool rmi_resume(struct rmi *rmi)
 {
 	rmi->gave_up = false;
 	rmi->op.aborting = true;
-	return drive(rmi);
+	return op_drive(rmi);
 }

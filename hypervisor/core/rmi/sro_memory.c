@@ -25,8 +25,8 @@ static unsigned status(const struct rmi_call *call)
 }
 
 /* Fails on our side: from here on the way out is looked for. */
-static void give_up(struct rmi *rmi, enum rmi_failure_kind kind,
-		    const struct rmi_call *call, const char *why)
+static void sro_abort(struct rmi *rmi, enum rmi_failure_kind kind,
+		      const struct rmi_call *call, const char *why)
 {
 	sro_give_up(rmi, kind, call, why);
 	rmi->op.aborting = true;
@@ -63,8 +63,8 @@ static const char *donation_refusal(const struct rmi *rmi,
 	return NULL;
 }
 
-static uint64_t descriptor(const struct donation *donation,
-			   struct granules_range range)
+static uint64_t range_descriptor(const struct donation *donation,
+				 struct granules_range range)
 {
 	return BITS_PUT(RMI_RANGE_SIZE, donation->size) |
 	       BITS_PUT(RMI_RANGE_COUNT, range.count / donation->block) |
@@ -73,13 +73,13 @@ static uint64_t descriptor(const struct donation *donation,
 }
 
 /* Calls OP_MEM_DONATE with that range. */
-static bool offer(struct rmi *rmi, const struct donation *donation,
-		  struct granules_range range, struct rmi_call *call)
+static bool donation_offer(struct rmi *rmi, const struct donation *donation,
+			   struct granules_range range, struct rmi_call *call)
 {
 	const struct host_ops *ops = rmi->ops;
 	uint64_t *list = ops->page_map(ops->ctx, rmi->list);
 
-	list[0] = descriptor(donation, range);
+	list[0] = range_descriptor(donation, range);
 	ops->page_unmap(ops->ctx, rmi->list, list);
 	*call = (struct rmi_call){ .fid = RMI_OP_MEM_DONATE,
 				   .args = { rmi->op.handle, rmi->list.value,
@@ -87,8 +87,8 @@ static bool offer(struct rmi *rmi, const struct donation *donation,
 	return sro_issue(rmi, call);
 }
 
-static bool donation_take(struct rmi *rmi, const struct donation *donation,
-			  struct granules_range *range)
+static bool donation_alloc(struct rmi *rmi, const struct donation *donation,
+			   struct granules_range *range)
 {
 	struct granules_want want = {
 		.kind = donation->state == RMI_RANGE_DELEGATED ? GRANULES_DONATED
@@ -132,8 +132,8 @@ static void donation_count(struct rmi *rmi, unsigned state,
 
 	if (consumed > range.count ||
 	    (consumed == 0 && rmi->op.want == RMI_MEM_REQ_DONATE)) {
-		give_up(rmi, RMI_FAILURE_PROTOCOL, call,
-			"a donation was consumed not at all, or too much");
+		sro_abort(rmi, RMI_FAILURE_PROTOCOL, call,
+			  "a donation was consumed not at all, or too much");
 		consumed = consumed > range.count ? range.count : 0;
 	}
 	rmi->op.given += consumed;
@@ -150,19 +150,19 @@ bool sro_donate(struct rmi *rmi)
 	struct rmi_call call;
 
 	if (refusal != NULL) {
-		give_up(rmi, RMI_FAILURE_PROTOCOL, &rmi->call, refusal);
+		sro_abort(rmi, RMI_FAILURE_PROTOCOL, &rmi->call, refusal);
 		return true;
 	}
-	if (!donation_take(rmi, &donation, &range)) {
-		give_up(rmi, RMI_FAILURE_MEMORY, &rmi->call, NULL);
+	if (!donation_alloc(rmi, &donation, &range)) {
+		sro_abort(rmi, RMI_FAILURE_MEMORY, &rmi->call, NULL);
 		return true;
 	}
-	if (!offer(rmi, &donation, range, &call)) {
+	if (!donation_offer(rmi, &donation, range, &call)) {
 		donation_return(rmi, donation.state, range);
 		return false;
 	}
 	if (status(&call) != RMI_INCOMPLETE) {
-		give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
+		sro_abort(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 		donation_return(rmi, donation.state, range);
 		return true;
 	}
@@ -188,7 +188,7 @@ bool sro_decline(struct rmi *rmi)
 		nowhere.count *= donation.blocks;
 	nowhere.base =
 		pa_make(RANGE_SPACE_END - (nowhere.count << RMI_GRANULE_SHIFT));
-	if (!offer(rmi, &donation, nowhere, &call))
+	if (!donation_offer(rmi, &donation, nowhere, &call))
 		return false;
 	if (status(&call) == RMI_INCOMPLETE && call.out[0] == 0) {
 		sro_take(rmi, &call);
@@ -198,7 +198,7 @@ bool sro_decline(struct rmi *rmi)
 }
 
 /* Takes one returned range back; false: it cannot be what was given. */
-static bool returned_take(struct rmi *rmi, uint64_t word)
+static bool returned_free(struct rmi *rmi, uint64_t word)
 {
 	uint64_t block = UINT64_C(1) << (9 * BITS_GET(word, RMI_RANGE_SIZE));
 	struct granules_range range = {
@@ -214,14 +214,14 @@ static bool returned_take(struct rmi *rmi, uint64_t word)
 	return true;
 }
 
-static bool returned_take_all(struct rmi *rmi, uint64_t count)
+static bool returned_free_all(struct rmi *rmi, uint64_t count)
 {
 	const struct host_ops *ops = rmi->ops;
 	uint64_t *list = ops->page_map(ops->ctx, rmi->list);
 	bool good = true;
 
 	for (uint64_t i = 0; good && i < count; i++)
-		good = returned_take(rmi, list[i]);
+		good = returned_free(rmi, list[i]);
 	ops->page_unmap(ops->ctx, rmi->list, list);
 	return good;
 }
@@ -248,7 +248,7 @@ bool sro_reclaim(struct rmi *rmi)
 	sro_take(rmi, &call);
 	if (call.out[0] > call.args[2] ||
 	    (call.out[0] == 0 && rmi->op.want == RMI_MEM_REQ_RECLAIM) ||
-	    !returned_take_all(rmi, call.out[0])) {
+	    !returned_free_all(rmi, call.out[0])) {
 		return sro_give_up(rmi, RMI_FAILURE_PROTOCOL, &call,
 				   "other memory is returned than was given");
 	}
