@@ -22,7 +22,7 @@ static uint64_t pages_delegated(const struct realm_account *account)
 	uint64_t pages = 0;
 
 	for (unsigned kind = 0; kind < GRANULE_KINDS; kind++) {
-		if (kind != GRANULES_SHARED && kind != GRANULES_GUEST)
+		if (granules_is_delegated(kind))
 			pages += account->held[kind];
 	}
 	return pages;

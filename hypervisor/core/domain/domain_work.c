@@ -120,12 +120,9 @@ static bool threads_start(struct domain *domain)
 	while (domain->threads < domain->vcpu_count) {
 		if (!domain->ops->vcpu_start(domain->ops->ctx,
 					     &domain->vcpus[domain->threads])) {
-			failure_note(&domain->failure,
-				     &(struct rmi_failure){
-					     .kind = RMI_FAILURE_MEMORY,
-					     .why = "there is no memory for a "
-						    "thread" });
-			return false;
+			return failure_note_reason(
+				&domain->failure, RMI_FAILURE_MEMORY,
+				"there is no memory for a thread");
 		}
 		domain->threads++;
 	}

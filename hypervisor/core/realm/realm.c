@@ -43,10 +43,8 @@ static bool realm_begin(struct realm *realm, const struct host *host,
 	failure_step(&realm->failure, "checking the plan");
 	why = realm_plan_check(plan, &host->info, &realm->layout);
 	if (why != NULL) {
-		failure_note(&realm->failure,
-			     &(struct rmi_failure){ .kind = RMI_FAILURE_PLAN,
-						    .why = why });
-		return false;
+		return failure_note_reason(&realm->failure, RMI_FAILURE_PLAN,
+					   why);
 	}
 	failure_step(&realm->failure, "making room for parameters");
 	if (!realm_alloc(realm, &shared, &realm->shared))

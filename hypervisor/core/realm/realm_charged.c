@@ -23,11 +23,8 @@ bool realm_may_free(struct realm *realm)
 {
 	if (granules_batch(&realm->granules) > 0)
 		return true;
-	failure_note(
-		&realm->failure,
-		&(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
-				       .why = "too many abandoned granules" });
-	return false;
+	return failure_note_reason(&realm->failure, RMI_FAILURE_MEMORY,
+				   "too many abandoned granules");
 }
 
 bool realm_free_checked(struct realm *realm, enum granules_kind kind,

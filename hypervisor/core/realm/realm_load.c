@@ -91,9 +91,8 @@ static bool is_cancelled(struct realm *realm, const struct realm_plan *plan)
 	if (plan->cancelled == NULL ||
 	    __atomic_load_n(plan->cancelled, __ATOMIC_RELAXED) == 0)
 		return false;
-	failure_note(&realm->failure,
-		     &(struct rmi_failure){ .kind = RMI_FAILURE_PLAN,
-					    .why = "it is not wanted any more" });
+	(void)failure_note_reason(&realm->failure, RMI_FAILURE_PLAN,
+				  "it is not wanted any more");
 	return true;
 }
 

@@ -135,12 +135,9 @@ static bool account_close(struct realm *realm)
 			  realm_charged(realm, GRANULES_DONATED));
 	if (realm->granules.account.total == 0)
 		return true;
-	failure_note(
-		&realm->failure,
-		&(struct rmi_failure){
-			.kind = RMI_FAILURE_PROTOCOL,
-			.why = "the RMM keeps memory of a Realm that is gone" });
-	return false;
+	return failure_note_reason(
+		&realm->failure, RMI_FAILURE_PROTOCOL,
+		"the RMM keeps memory of a Realm that is gone");
 }
 
 bool realm_dismantle(struct realm *realm)

@@ -7,6 +7,7 @@
 #ifndef REEVE_HYPERVISOR_CORE_RMI_FAILURE_H
 #define REEVE_HYPERVISOR_CORE_RMI_FAILURE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "abi/rmi.h"
@@ -48,6 +49,15 @@ static inline void failure_note(struct rmi_failure *failure,
 		return;
 	*failure = *what;
 	failure->doing = doing;
+}
+
+/* Keeps a failure that no command is to blame for. Returns false. */
+static inline bool failure_note_reason(struct rmi_failure *failure,
+				       enum rmi_failure_kind kind,
+				       const char *why)
+{
+	failure_note(failure, &(struct rmi_failure){ .kind = kind, .why = why });
+	return false;
 }
 
 static inline void failure_clear(struct rmi_failure *failure)

@@ -33,11 +33,6 @@ unsigned granules_batch(const struct granules *granules)
 	return (unsigned)smaller(places_left(granules), BATCH_MAX);
 }
 
-static bool is_delegated(enum granules_kind kind)
-{
-	return kind != GRANULES_SHARED && kind != GRANULES_GUEST;
-}
-
 static uint64_t page_count(uint64_t bytes)
 {
 	return bytes >> RMI_GRANULE_SHIFT;
@@ -175,7 +170,7 @@ void granules_free(struct granules *granules, enum granules_kind kind,
 {
 	if (range.count == 0)
 		return;
-	if (is_delegated(kind))
+	if (granules_is_delegated(kind))
 		range_undelegate(granules, kind, range);
 	else
 		range_free(granules, kind, range);
@@ -197,12 +192,9 @@ static bool range_delegate(struct granules *granules, enum granules_kind kind,
 	return false;
 }
 
-static bool alloc_failed(struct granules *granules, const char *what)
+static bool alloc_failed(struct granules *granules, const char *why)
 {
-	failure_note(granules->failure,
-		     &(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
-					    .why = what });
-	return false;
+	return failure_note_reason(granules->failure, RMI_FAILURE_MEMORY, why);
 }
 
 bool granules_alloc(struct granules *granules, const struct granules_want *want,
@@ -223,7 +215,7 @@ bool granules_alloc(struct granules *granules, const struct granules_want *want,
 	}
 	range.count = units * want->unit;
 	account_charge(granules, want->kind, range.count);
-	if (is_delegated(want->kind) &&
+	if (granules_is_delegated(want->kind) &&
 	    !range_delegate(granules, want->kind, range))
 		return false;
 	*out = range;

@@ -32,6 +32,12 @@ enum granules_kind {
 	GRANULE_KINDS,
 };
 
+/* Whether pages of a kind are delegated. */
+static inline bool granules_is_delegated(enum granules_kind kind)
+{
+	return kind != GRANULES_SHARED && kind != GRANULES_GUEST;
+}
+
 /* Pages, by kind: what an owner is charged for. */
 struct realm_account {
 	uint64_t held[GRANULE_KINDS];

@@ -134,11 +134,8 @@ static bool banks_prepare(struct host *host, struct rmi *rmi,
 	}
 	if (host->info.ram_bytes > 0)
 		return true;
-	failure_note(&host->failure,
-		     &(struct rmi_failure){
-			     .kind = RMI_FAILURE_MEMORY,
-			     .why = "the RMM tracks none of the host's memory" });
-	return false;
+	return failure_note_reason(&host->failure, RMI_FAILURE_MEMORY,
+				   "the RMM tracks none of the host's memory");
 }
 
 static bool rmm_prepare(struct host *host, struct rmi *rmi,

@@ -10,39 +10,22 @@
 
 unsigned rmi_status(const struct rmi *rmi)
 {
-	return (unsigned)BITS_GET(rmi->call.x0, RMI_RETURN_STATUS);
+	return rmi_call_status(&rmi->call);
 }
 
 int rmi_index(const struct rmi *rmi)
 {
-	return (int8_t)BITS_GET(rmi->call.x0, RMI_RETURN_INDEX);
-}
-
-/* Notes the last command as what failed. Returns false. */
-static bool failed(struct rmi *rmi, enum rmi_failure_kind kind, const char *why)
-{
-	struct rmi_failure what = {
-		.kind = kind,
-		.why = why,
-		.fid = rmi->call.fid,
-		.status = rmi_status(rmi),
-		.index = rmi_index(rmi),
-	};
-
-	for (unsigned i = 0; i < RMI_ARGS; i++)
-		what.args[i] = rmi->call.args[i];
-	failure_note(rmi->failure, &what);
-	return false;
+	return rmi_call_index(&rmi->call);
 }
 
 bool rmi_refused(struct rmi *rmi)
 {
-	return failed(rmi, RMI_FAILURE_REFUSED, NULL);
+	return rmi_call_failed(rmi, RMI_FAILURE_REFUSED, &rmi->call, NULL);
 }
 
 bool rmi_protocol_error(struct rmi *rmi, const char *why)
 {
-	return failed(rmi, RMI_FAILURE_PROTOCOL, why);
+	return rmi_call_failed(rmi, RMI_FAILURE_PROTOCOL, &rmi->call, why);
 }
 
 static bool rmi_ask(struct rmi *rmi, struct rmi_call call)

@@ -9,28 +9,29 @@
 #include "hypervisor/core/rmi/granules.h"
 #include "hypervisor/core/rmi/sro_internal.h"
 
-static unsigned call_status(const struct rmi_call *call)
-{
-	return (unsigned)BITS_GET(call->x0, RMI_RETURN_STATUS);
-}
-
-bool sro_give_up(struct rmi *rmi, enum rmi_failure_kind kind,
-		 const struct rmi_call *call, const char *why)
+bool rmi_call_failed(struct rmi *rmi, enum rmi_failure_kind kind,
+		     const struct rmi_call *call, const char *why)
 {
 	struct rmi_failure what = {
 		.kind = kind,
 		.why = why,
 		.fid = call->fid,
 		.course = call == &rmi->call ? 0 : rmi->call.fid,
-		.status = call_status(call),
-		.index = (int8_t)BITS_GET(call->x0, RMI_RETURN_INDEX),
+		.status = rmi_call_status(call),
+		.index = rmi_call_index(call),
 	};
 
 	for (unsigned i = 0; i < RMI_ARGS; i++)
 		what.args[i] = call->args[i];
 	failure_note(rmi->failure, &what);
-	rmi->gave_up = true;
 	return false;
+}
+
+bool sro_give_up(struct rmi *rmi, enum rmi_failure_kind kind,
+		 const struct rmi_call *call, const char *why)
+{
+	rmi->gave_up = true;
+	return rmi_call_failed(rmi, kind, call, why);
 }
 
 static void issue_once(struct rmi *rmi, struct rmi_call *call)
@@ -52,7 +53,7 @@ bool sro_issue(struct rmi *rmi, struct rmi_call *call)
 
 	for (unsigned tries = 0; tries < RMI_RETRIES_MAX; tries++) {
 		issue_once(rmi, call);
-		status = call_status(call);
+		status = rmi_call_status(call);
 		if (status != RMI_BUSY && status != RMI_BLOCKED)
 			return true;
 		rmi->ops->relax(rmi->ops->ctx, true);
@@ -81,7 +82,7 @@ void sro_take(struct rmi *rmi, const struct rmi_call *answer)
 {
 	struct rmi_op *op = &rmi->op;
 
-	if (call_status(answer) != RMI_INCOMPLETE) {
+	if (rmi_call_status(answer) != RMI_INCOMPLETE) {
 		op_end(rmi, answer);
 		return;
 	}
@@ -98,7 +99,7 @@ static bool op_continue(struct rmi *rmi)
 
 	if (!sro_issue(rmi, &call))
 		return false;
-	status = call_status(&call);
+	status = rmi_call_status(&call);
 	if (status != RMI_SUCCESS && status != RMI_INCOMPLETE &&
 	    rmi->op.given > 0 && !rmi->op.aborting) {
 		return sro_give_up(
@@ -117,7 +118,7 @@ static bool op_cancel(struct rmi *rmi)
 
 	if (!sro_issue(rmi, &call))
 		return false;
-	status = call_status(&call);
+	status = rmi_call_status(&call);
 	if (status != RMI_SUCCESS && status != RMI_INCOMPLETE)
 		return sro_give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 	rmi->op.cancelled = true;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/bits.h"
 #include "abi/rmi.h"
 #include "hypervisor/core/rmi/failure.h"
 
@@ -23,6 +24,25 @@ struct rmi_call {
 	uint64_t x0;
 	uint64_t out[RMI_RESULTS];
 };
+
+/* The status of a call (RMI_SUCCESS..). */
+static inline unsigned rmi_call_status(const struct rmi_call *call)
+{
+	return (unsigned)BITS_GET(call->x0, RMI_RETURN_STATUS);
+}
+
+/* The level that comes with the status RMI_ERROR_RTT. */
+static inline int rmi_call_index(const struct rmi_call *call)
+{
+	return (int8_t)BITS_GET(call->x0, RMI_RETURN_INDEX);
+}
+
+/*
+ * Notes that a call failed: rmi->call, or a call for the operation that
+ * rmi->call began. Returns false.
+ */
+bool rmi_call_failed(struct rmi *rmi, enum rmi_failure_kind kind,
+		     const struct rmi_call *call, const char *why);
 
 /*
  * How often one call is repeated while the RMM says BUSY or BLOCKED. A busy

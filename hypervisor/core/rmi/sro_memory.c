@@ -19,11 +19,6 @@ struct donation {
 	unsigned state; /* RMI_RANGE_DELEGATED or not */
 };
 
-static unsigned status(const struct rmi_call *call)
-{
-	return (unsigned)BITS_GET(call->x0, RMI_RETURN_STATUS);
-}
-
 /* Fails on our side: from here on the way out is looked for. */
 static void sro_abort(struct rmi *rmi, enum rmi_failure_kind kind,
 		      const struct rmi_call *call, const char *why)
@@ -161,7 +156,7 @@ bool sro_donate(struct rmi *rmi)
 		donation_return(rmi, donation.state, range);
 		return false;
 	}
-	if (status(&call) != RMI_INCOMPLETE) {
+	if (rmi_call_status(&call) != RMI_INCOMPLETE) {
 		sro_abort(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 		donation_return(rmi, donation.state, range);
 		return true;
@@ -190,7 +185,7 @@ bool sro_decline(struct rmi *rmi)
 		pa_make(RANGE_SPACE_END - (nowhere.count << RMI_GRANULE_SHIFT));
 	if (!donation_offer(rmi, &donation, nowhere, &call))
 		return false;
-	if (status(&call) == RMI_INCOMPLETE && call.out[0] == 0) {
+	if (rmi_call_status(&call) == RMI_INCOMPLETE && call.out[0] == 0) {
 		sro_take(rmi, &call);
 		return true;
 	}
@@ -243,7 +238,7 @@ bool sro_reclaim(struct rmi *rmi)
 	}
 	if (!sro_issue(rmi, &call))
 		return false;
-	if (status(&call) != RMI_INCOMPLETE)
+	if (rmi_call_status(&call) != RMI_INCOMPLETE)
 		return sro_give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 	sro_take(rmi, &call);
 	if (call.out[0] > call.args[2] ||
