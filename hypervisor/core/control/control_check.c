@@ -60,7 +60,12 @@ static unsigned sequence_length(const uint8_t *text, unsigned left)
 
 	if (first < 0x80)
 		return first >= 0x20 && first != 0x7f;
-	length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	if (first >= 0xf0)
+		length = 4;
+	else if (first >= 0xe0)
+		length = 3;
+	else
+		length = 2;
 	if (first < 0xc2 || first > 0xf4 || length > left)
 		return 0;
 	code = first & (0xffU >> (length + 1));
@@ -99,6 +104,15 @@ static bool is_name(const uint8_t name[CONTROL_NAME_SIZE])
 /* ---- Operations ---- */
 
 /* What is wrong with a body; NULL: nothing. */
+static const char *name_check(const uint8_t name[CONTROL_NAME_SIZE])
+{
+	if (!is_name(name)) {
+		return "a name is UTF-8 without control characters, ended by "
+		       "zeros";
+	}
+	return NULL;
+}
+
 static const char *create_body_check(const struct control_create *create)
 {
 	if (create->flags & ~(uint32_t)CREATE_FLAGS || create->zero != 0)
@@ -106,10 +120,8 @@ static const char *create_body_check(const struct control_create *create)
 	if (create->ram_size == 0 || create->ram_size > GUEST_RAM0_SIZE ||
 	    create->ram_size % GUEST_PAGE_SIZE != 0)
 		return "RAM is whole pages, up to 3 GiB";
-	if (!is_name(create->name)) {
-		return "a name is UTF-8 without control characters, ended by "
-		       "zeros";
-	}
+	if (name_check(create->name) != NULL)
+		return name_check(create->name);
 	if (create->vcpus == 0)
 		return "a domain has at least one vCPU";
 	if (create->nr_spis > VGIC_SPIS)
@@ -149,6 +161,13 @@ static const char *attack_body_check(const struct control_attack_ask *attack)
 	return NULL;
 }
 
+static const char *touch_body_check(const struct control_touch_ask *touch)
+{
+	if (touch->zero != 0 || touch->write > 1)
+		return "reserved bits are set";
+	return NULL;
+}
+
 static const char *body_check(const struct control_request *request)
 {
 	switch (request->op) {
@@ -162,15 +181,9 @@ static const char *body_check(const struct control_request *request)
 		return request->body.vcpu.zero != 0 ? "reserved bits are set"
 						    : NULL;
 	case CONTROL_DOMAIN_RENAME:
-		return is_name(request->body.rename.name)
-			       ? NULL
-			       : "a name is UTF-8 without control characters, "
-				 "ended by zeros";
+		return name_check(request->body.rename.name);
 	case CONTROL_TOUCH:
-		return request->body.touch.zero != 0 ||
-				       request->body.touch.write > 1
-			       ? "reserved bits are set"
-			       : NULL;
+		return touch_body_check(&request->body.touch);
 	case CONTROL_DOMAIN_MEMORY:
 		return request->body.memory.from % GUEST_PAGE_SIZE != 0
 			       ? "a range begins with a page"

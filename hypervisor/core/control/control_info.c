@@ -41,8 +41,10 @@ static void table_fill(struct domains *domains, struct control_host *host)
 
 		if (domain->domid == 0)
 			continue;
-		host->domains += domain_is_there(domain);
-		consoles -= domain->console != CONTROL_NO_CONSOLE;
+		if (domain_is_there(domain))
+			host->domains++;
+		if (domain->console != CONTROL_NO_CONSOLE)
+			consoles--;
 		host->granules_delegated +=
 			pages_delegated(&domain->realm.granules.account);
 	}

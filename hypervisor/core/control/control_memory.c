@@ -66,21 +66,29 @@ static bool realm_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 	if (look.level < realm->layout.start_level || look.level > RTT_DEEPEST)
 		return rmi_protocol_error(&realm->rmi, "a level that is none");
 	out->level = look.level;
-	if (ipa.value < realm_alias(realm, ipa_make(0)).value) {
+	if (ipa.value < realm_alias(realm, ipa_make(0)).value)
 		out->kind = protected_kind(&look);
-	} else {
-		out->kind = look.state == RMI_ENTRY_ASSIGNED ? CONTROL_RUN_SHARED
-							     : 0;
-	}
+	else if (look.state == RMI_ENTRY_ASSIGNED)
+		out->kind = CONTROL_RUN_SHARED;
+	else
+		out->kind = 0;
 	return true;
 }
 
-static bool guest_entry(struct domain *domain, ipa_t ipa, struct entry *out)
+static void guest_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 {
 	struct stage2_entry found = stage2_look(&domain->stage2, ipa);
 
 	out->level = found.level;
 	out->kind = found.mapped ? CONTROL_RUN_POPULATED : CONTROL_RUN_UNTOUCHED;
+}
+
+/* false: realm->failure. */
+static bool entry_look(struct domain *domain, ipa_t ipa, struct entry *out)
+{
+	if (domain->is_realm)
+		return realm_entry(domain, ipa, out);
+	guest_entry(domain, ipa, out);
 	return true;
 }
 
@@ -92,19 +100,20 @@ static bool run_append(struct control_memory *memory, uint64_t ipa,
 		       uint64_t end, uint32_t kind)
 {
 	uint32_t pages = (uint32_t)((end - ipa) / PAGE_SIZE);
-	struct control_run *last = &memory->runs[memory->count];
+	struct control_run *last = NULL;
 
 	if (kind == 0)
 		return true;
-	if (memory->count > 0 && last[-1].kind == kind &&
-	    last[-1].ipa + last[-1].pages * PAGE_SIZE == ipa) {
-		last[-1].pages += pages;
+	if (memory->count > 0)
+		last = &memory->runs[memory->count - 1];
+	if (last != NULL && last->kind == kind &&
+	    last->ipa + last->pages * PAGE_SIZE == ipa) {
+		last->pages += pages;
 		return true;
 	}
 	if (memory->count == CONTROL_RUNS)
 		return false;
-	*last = (struct control_run){ ipa, pages, kind };
-	memory->count++;
+	memory->runs[memory->count++] = (struct control_run){ ipa, pages, kind };
 	return true;
 }
 
@@ -126,19 +135,17 @@ static bool window_fill(struct domain *domain, const struct window *window,
 
 	if (*at < window->base && *looks > 0)
 		*at = window->base;
-	for (; *at < window->end && *looks > 0; --*looks) {
-		ipa_t ipa = ipa_make(*at);
-
-		if (!(domain->is_realm ? realm_entry(domain, ipa, &entry)
-				       : guest_entry(domain, ipa, &entry)))
+	while (*at < window->end && *looks > 0) {
+		if (!entry_look(domain, ipa_make(*at), &entry))
 			return false;
+		(*looks)--;
 		size = rtt_entry_size(entry.level);
 		end = smaller(align_down(*at, size) + size, window->end);
 		if (!run_append(memory, *at, end, entry.kind)) {
-			*looks = 1; /* the last */
-		} else {
-			*at = end;
+			*looks = 0;
+			return true;
 		}
+		*at = end;
 	}
 	return true;
 }

@@ -217,8 +217,9 @@ enum control_status domain_shutdown(struct domain *domain,
 {
 	static const char why[CONTROL_TEXT_SIZE] = "as it was asked to";
 
-	return domain_end(domain, reason, why) ? CONTROL_OK
-					       : state_refuse(domain, text);
+	if (!domain_end(domain, reason, why))
+		return state_refuse(domain, text);
+	return CONTROL_OK;
 }
 
 enum control_status domain_rename(struct domain *domain, const uint8_t *name,

@@ -217,14 +217,15 @@ enum control_status domain_create(struct domains *domains,
 				  char *text)
 {
 	struct control_create asked = *create;
-	enum control_status status = CONTROL_OK;
+	enum control_status status;
 	struct domain *domain = NULL;
 
 	defaults_fill(&asked);
-	if (is_realm(&asked))
+	if (is_realm(&asked)) {
 		status = realm_check(&domains->config, &asked, text);
-	if (status != CONTROL_OK)
-		return status;
+		if (status != CONTROL_OK)
+			return status;
+	}
 	spinlock_acquire(&domains->lock);
 	status = place_alloc(domains, &asked, session, &domain, text);
 	spinlock_release(&domains->lock);

@@ -173,8 +173,9 @@ static void domain_build_work(struct domain *domain)
 
 	domain_memory_lock(domain);
 	failure_clear(&domain->failure);
-	done = (domain->is_realm ? realm_make(domain) : guest_make(domain)) &&
-	       threads_start(domain);
+	done = domain->is_realm ? realm_make(domain) : guest_make(domain);
+	if (done)
+		done = threads_start(domain);
 	staging_free(domain);
 	domain_memory_unlock(domain);
 	build_finish(domain, done);

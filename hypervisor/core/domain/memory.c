@@ -120,11 +120,14 @@ static bool ripas_follow(struct domain *domain, ipa_t base, ipa_t top,
 			 uint8_t ripas)
 {
 	struct realm *realm = &domain->realm;
-	bool done = ripas == RMI_RIPAS_EMPTY
-			    ? realm_unmap(realm, base, top)
-			    : realm_unshare(realm, realm_alias(realm, base),
-					    realm_alias(realm, top));
+	bool done;
 
+	if (ripas == RMI_RIPAS_EMPTY) {
+		done = realm_unmap(realm, base, top);
+	} else {
+		done = realm_unshare(realm, realm_alias(realm, base),
+				     realm_alias(realm, top));
+	}
 	return done && realm->failure.kind == RMI_FAILURE_NONE;
 }
 
@@ -133,13 +136,14 @@ static bool realm_ripas_change(struct domain *domain,
 {
 	struct realm *realm = &domain->realm;
 	ipa_t reached;
-	bool done = realm_ripas_set(realm, range, &reached) &&
-		    (reached.value == range->base.value ||
-		     ripas_follow(domain, range->base, reached, ripas));
+	bool done = realm_ripas_set(realm, range, &reached);
+	bool changed = reached.value > range->base.value;
 
+	if (done && changed)
+		done = ripas_follow(domain, range->base, reached, ripas);
 	if (!done)
 		(void)memory_failed(domain, &realm->failure);
-	return done && reached.value > range->base.value;
+	return done && changed;
 }
 
 bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,

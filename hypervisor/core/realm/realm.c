@@ -89,10 +89,10 @@ static bool realm_create(struct realm *realm, const struct realm_plan *plan)
 	params = ops->page_map(ops->ctx, page);
 	params_fill(realm, plan, params);
 	ops->page_unmap(ops->ctx, page, params);
-	return realm_account_result(
-		       realm,
-		       ask_realm_create(&realm->rmi, realm->rd.base, page)) ||
-	       rmi_refused(&realm->rmi);
+	if (!realm_account_result(
+		    realm, ask_realm_create(&realm->rmi, realm->rd.base, page)))
+		return rmi_refused(&realm->rmi);
+	return true;
 }
 
 /* Only the boot vCPU runs at first, and only it is measured. */
@@ -118,10 +118,11 @@ static bool rec_create(struct realm *realm, const struct realm_plan *plan)
 
 	rec_params_fill(params, plan, vcpu);
 	ops->page_unmap(ops->ctx, page, params);
-	return realm_account_result(realm,
-				    ask_rec_create(&realm->rmi, realm->rd.base,
-						   rec, page)) ||
-	       rmi_refused(&realm->rmi);
+	if (!realm_account_result(
+		    realm,
+		    ask_rec_create(&realm->rmi, realm->rd.base, rec, page)))
+		return rmi_refused(&realm->rmi);
+	return true;
 }
 
 static bool recs_create(struct realm *realm, const struct realm_plan *plan)
@@ -164,8 +165,10 @@ bool realm_activate(struct realm *realm)
 	failure_step(&realm->failure, "activating the Realm");
 	if (!realm_op_finish(realm))
 		return false;
-	return realm->active ||
-	       realm_account_result(
-		       realm, ask_realm_activate(&realm->rmi, realm->rd.base)) ||
-	       rmi_refused(&realm->rmi);
+	if (realm->active)
+		return true;
+	if (!realm_account_result(
+		    realm, ask_realm_activate(&realm->rmi, realm->rd.base)))
+		return rmi_refused(&realm->rmi);
+	return true;
 }

@@ -154,6 +154,15 @@ bool realm_account_result(struct realm *realm, bool done)
 	}
 }
 
+bool realm_progress_check(struct realm *realm, ipa_t at, ipa_t top, ipa_t next)
+{
+	if (next.value <= at.value || next.value > top.value) {
+		return rmi_protocol_error(&realm->rmi,
+					  "no progress in the range");
+	}
+	return true;
+}
+
 bool realm_op_finish(struct realm *realm)
 {
 	if (!realm->rmi.op.open)

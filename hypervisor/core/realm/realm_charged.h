@@ -45,6 +45,10 @@ bool realm_free_checked(struct realm *realm, enum granules_kind kind,
  */
 bool realm_account_result(struct realm *realm, bool done);
 
+/* Returns false, noted, if a command that worked on [at, top) and succeeded did
+ * not end above `at` and within the range. */
+bool realm_progress_check(struct realm *realm, ipa_t at, ipa_t top, ipa_t next);
+
 /* Ends the operation that an earlier failure left open, if there is one.
  * Returns false, noted, if it is still open. */
 bool realm_op_finish(struct realm *realm);

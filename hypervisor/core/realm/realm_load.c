@@ -30,10 +30,8 @@ static bool ram_range_init(struct realm *realm, const struct realm_ram *ram)
 				return false;
 			continue;
 		}
-		if (next.value <= at.value || next.value > top.value) {
-			return rmi_protocol_error(&realm->rmi,
-						  "no progress in the range");
-		}
+		if (!realm_progress_check(realm, at, top, next))
+			return false;
 		at = next;
 		deepest = realm_above_root(realm);
 	}

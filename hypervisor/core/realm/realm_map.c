@@ -16,12 +16,12 @@ static bool table_create(struct realm *realm, ipa_t ipa, int level)
 	if (realm->tables.count == 0 &&
 	    !realm_alloc(realm, &want, &realm->tables))
 		return false;
-	return realm_account_result(realm,
-				    ask_rtt_create(&realm->rmi, realm->rd.base,
-						   realm->tables.base,
-						   ipa_align_down(ipa, span),
-						   level + 1)) ||
-	       rmi_refused(&realm->rmi);
+	if (!realm_account_result(
+		    realm, ask_rtt_create(&realm->rmi, realm->rd.base,
+					  realm->tables.base,
+					  ipa_align_down(ipa, span), level + 1)))
+		return rmi_refused(&realm->rmi);
+	return true;
 }
 
 bool realm_walk_deepen(struct realm *realm, ipa_t ipa, int want, int *deepest)

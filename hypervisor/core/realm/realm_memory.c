@@ -23,21 +23,22 @@ static bool request_begin(struct realm *realm, const char *doing)
 
 bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out)
 {
-	return request_begin(realm, "looking at a page") &&
-	       (ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, out) ||
-		rmi_refused(&realm->rmi));
+	if (!request_begin(realm, "looking at a page"))
+		return false;
+	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, out))
+		return rmi_refused(&realm->rmi);
+	return true;
 }
 
 /* Gives back what was taken for a mapping that did not come about, unless the
  * RMM may have it still. */
-static bool mapping_undo(struct realm *realm, enum granules_kind kind,
+static void mapping_undo(struct realm *realm, enum granules_kind kind,
 			 struct granules_range *range)
 {
 	if (!realm->rmi.op.open) {
 		(void)realm_free_checked(realm, kind,
 					 range); /* else teardown does */
 	}
-	return false;
 }
 
 /* ---- The protected half ---- */
@@ -53,8 +54,11 @@ bool realm_populate(struct realm *realm, ipa_t ipa, int level)
 	    !realm_free_checked(realm, GRANULES_DATA, &realm->data) ||
 	    !realm_alloc(realm, &want, &realm->data))
 		return false;
-	return realm_data_map(realm, ipa, level) ||
-	       mapping_undo(realm, GRANULES_DATA, &realm->data);
+	if (!realm_data_map(realm, ipa, level)) {
+		mapping_undo(realm, GRANULES_DATA, &realm->data);
+		return false;
+	}
+	return true;
 }
 
 bool realm_unmap(struct realm *realm, ipa_t base, ipa_t top)
@@ -87,8 +91,11 @@ static bool page_share(struct realm *realm, ipa_t ipa)
 	if (!realm_alloc(realm, &want, &realm->lent))
 		return false;
 	host_pages_zero(realm->rmi.ops, realm->lent.base, 1);
-	return lent_map(realm, ipa) ||
-	       mapping_undo(realm, GRANULES_GUEST, &realm->lent);
+	if (!lent_map(realm, ipa)) {
+		mapping_undo(realm, GRANULES_GUEST, &realm->lent);
+		return false;
+	}
+	return true;
 }
 
 bool realm_share(struct realm *realm, ipa_t ipa)
@@ -100,7 +107,9 @@ bool realm_share(struct realm *realm, ipa_t ipa)
 		return false;
 	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, &look))
 		return rmi_refused(&realm->rmi);
-	return look.state == RMI_ENTRY_ASSIGNED || page_share(realm, ipa);
+	if (look.state == RMI_ENTRY_ASSIGNED)
+		return true;
+	return page_share(realm, ipa);
 }
 
 bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)
@@ -138,12 +147,10 @@ bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
 				return false;
 			continue;
 		}
-		if (next.value <= left.base.value ||
-		    next.value > left.top.value) {
-			return rmi_protocol_error(&realm->rmi,
-						  "no progress in the range");
-		}
-		*reached = left.base = next;
+		if (!realm_progress_check(realm, left.base, left.top, next))
+			return false;
+		left.base = next;
+		*reached = next;
 		deepest = realm_above_root(realm);
 	}
 	return true;

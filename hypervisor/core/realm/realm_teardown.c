@@ -35,8 +35,11 @@ static bool half_unmap(struct realm *realm, enum granules_kind kind,
 
 	if (!realm_unmap_kind(realm, kind, ipa_make(base), ipa_make(base + size)))
 		return false;
-	return realm_charged(realm, kind) == 0 ||
-	       rmi_protocol_error(&realm->rmi, "not all pages came back");
+	if (realm_charged(realm, kind) != 0) {
+		return rmi_protocol_error(&realm->rmi,
+					  "not all pages came back");
+	}
+	return true;
 }
 
 static bool content_unmap(struct realm *realm)
@@ -82,14 +85,18 @@ static bool tables_destroy(struct realm *realm)
 		if (!level_destroy(realm, level))
 			return false;
 	}
-	return realm_charged(realm, GRANULES_RTT) == 0 ||
-	       rmi_protocol_error(&realm->rmi, "not all tables came back");
+	if (realm_charged(realm, GRANULES_RTT) != 0) {
+		return rmi_protocol_error(&realm->rmi,
+					  "not all tables came back");
+	}
+	return true;
 }
 
 static bool realm_terminate(struct realm *realm)
 {
-	return ask_realm_terminate(&realm->rmi, realm->rd.base) ||
-	       rmi_refused(&realm->rmi);
+	if (!ask_realm_terminate(&realm->rmi, realm->rd.base))
+		return rmi_refused(&realm->rmi);
+	return true;
 }
 
 static bool realm_remove(struct realm *realm)

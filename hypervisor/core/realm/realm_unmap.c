@@ -11,11 +11,13 @@ static bool unmap_once(struct realm *realm, enum granules_kind kind, ipa_t at,
 {
 	struct rmi *rmi = &realm->rmi;
 	pa_t rd = realm->rd.base;
+	bool done;
 
-	return realm_account_result(
-		realm, kind == GRANULES_DATA
-			       ? ask_rtt_data_unmap(rmi, rd, at, top, next)
-			       : ask_rtt_unprot_unmap(rmi, rd, at, top, next));
+	if (kind == GRANULES_DATA)
+		done = ask_rtt_data_unmap(rmi, rd, at, top, next);
+	else
+		done = ask_rtt_unprot_unmap(rmi, rd, at, top, next);
+	return realm_account_result(realm, done);
 }
 
 /*
@@ -51,10 +53,8 @@ bool realm_unmap_kind(struct realm *realm, enum granules_kind kind, ipa_t at,
 		if (!realm_may_free(realm))
 			return false;
 		if (unmap_once(realm, kind, at, top, &next)) {
-			if (next.value <= at.value || next.value > top.value) {
-				return rmi_protocol_error(
-					&realm->rmi, "no progress in the range");
-			}
+			if (!realm_progress_check(realm, at, top, next))
+				return false;
 		} else if (!entry_skip(realm, at, top, &next)) {
 			return false;
 		}

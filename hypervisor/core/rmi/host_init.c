@@ -69,13 +69,17 @@ static bool rmm_configure(struct host *host, struct rmi *rmi)
 	config = ops->page_map(ops->ctx, rmi->list);
 	memset(config, 0, sizeof(*config));
 	ops->page_unmap(ops->ctx, rmi->list, config);
-	return ask_rmm_config_set(rmi, rmi->list) || rmi_refused(rmi);
+	if (!ask_rmm_config_set(rmi, rmi->list))
+		return rmi_refused(rmi);
+	return true;
 }
 
 static bool rmm_activate(struct host *host, struct rmi *rmi)
 {
 	failure_step(&host->failure, "activating the RMM");
-	return ask_rmm_activate(rmi) || rmi_refused(rmi);
+	if (!ask_rmm_activate(rmi))
+		return rmi_refused(rmi);
+	return true;
 }
 
 /* Bytes of a bank that the RMM tracks granule by granule. */
