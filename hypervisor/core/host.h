@@ -17,6 +17,12 @@
 /* Bytes of a page: of the allocator, of stage 2, and of a granule. */
 #define PAGE_SIZE ((uint64_t)MACHINE_PAGE_SIZE)
 
+/* Returns how many pages so many bytes need. */
+static inline uint64_t pages_for(uint64_t bytes)
+{
+	return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+}
+
 struct host_ops {
 	void *ctx; /* given back to each function */
 

@@ -7,11 +7,6 @@
 /* What TF-RMM asks for each REC (runtime/rmi/rec.c); ours asks for less. */
 #define REC_DONATION 16
 
-static uint64_t pages_of(uint64_t bytes)
-{
-	return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
-}
-
 /* Tables below the roots that map RAM page by page, in one half. */
 static uint64_t realm_tables(const struct rtt_layout *layout, uint64_t ram_size)
 {
@@ -45,8 +40,8 @@ static uint64_t realm_overhead(const struct domains *domains,
 uint64_t domain_overhead(const struct domains *domains,
 			 const struct control_create *create)
 {
-	uint64_t pages = pages_of(create->vcpus * sizeof(struct vcpu)) +
-			 pages_of(create->nr_spis * sizeof(struct vgic_irq)) +
+	uint64_t pages = pages_for(create->vcpus * sizeof(struct vcpu)) +
+			 pages_for(create->nr_spis * sizeof(struct vgic_irq)) +
 			 (uint64_t)create->vcpus * domains->config.thread_pages;
 
 	if (create->flags & CONTROL_CREATE_REALM)

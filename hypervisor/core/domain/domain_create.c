@@ -153,12 +153,8 @@ static void *array_alloc(struct domain *domain, uint64_t bytes,
 			 struct granules_range *range)
 {
 	const struct host_ops *host = domain_host(domain);
-	struct granules_want want = {
-		.kind = GRANULES_SHARED,
-		.unit = (bytes + PAGE_SIZE - 1) / PAGE_SIZE,
-		.units = 1,
-		.align = 1,
-	};
+	struct granules_want want =
+		granules_run(GRANULES_SHARED, pages_for(bytes));
 	void *array;
 
 	if (!granules_alloc(&domain->own, &want, range))

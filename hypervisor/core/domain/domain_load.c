@@ -77,12 +77,8 @@ static enum control_status segment_alloc(struct domain *domain,
 					 char *text)
 {
 	struct domain_segment *taken = &domain->segments[domain->segment_count];
-	struct granules_want want = {
-		.kind = GRANULES_SHARED,
-		.unit = (segment->size + PAGE_SIZE - 1) / PAGE_SIZE,
-		.units = 1,
-		.align = 1,
-	};
+	struct granules_want want =
+		granules_run(GRANULES_SHARED, pages_for(segment->size));
 
 	taken->ipa = ipa_make(segment->ipa);
 	taken->size = segment->size;

@@ -39,12 +39,8 @@ static void plan_fill(struct domain *domain, struct realm_ram *ram,
 /* Each vCPU's REC, and the page through which it is entered. */
 static bool run_pages_alloc(struct domain *domain)
 {
-	struct granules_want want = {
-		.kind = GRANULES_SHARED,
-		.unit = domain->vcpu_count,
-		.units = 1,
-		.align = 1,
-	};
+	struct granules_want want =
+		granules_run(GRANULES_SHARED, domain->vcpu_count);
 
 	failure_step(&domain->failure, "making room for the vCPUs");
 	if (!granules_alloc(&domain->own, &want, &domain->run_pages))

@@ -76,9 +76,7 @@ static void entry_write(const struct stage2 *stage2, pa_t table, unsigned i,
 
 static bool table_alloc(struct stage2 *stage2, struct granules_range *table)
 {
-	struct granules_want want = {
-		.kind = GRANULES_SHARED, .unit = 1, .units = 1, .align = 1
-	};
+	struct granules_want want = granules_run(GRANULES_SHARED, 1);
 
 	if (!granules_alloc(stage2->granules, &want, table))
 		return false;

@@ -30,9 +30,7 @@ static bool realm_begin(struct realm *realm, const struct host *host,
 			const struct realm_plan *plan)
 {
 	const char *why;
-	struct granules_want shared = {
-		.kind = GRANULES_SHARED, .unit = 2, .units = 1, .align = 1
-	};
+	struct granules_want shared = granules_run(GRANULES_SHARED, 2);
 
 	memset(realm, 0, sizeof(*realm));
 	granules_init(&realm->granules, host->ops, &realm->failure);
@@ -71,9 +69,7 @@ static bool realm_create(struct realm *realm, const struct realm_plan *plan)
 {
 	const struct host_ops *ops = realm->rmi.ops;
 	pa_t page = shared_page(realm, PARAMS_PAGE);
-	struct granules_want rd = {
-		.kind = GRANULES_RD, .unit = 1, .units = 1, .align = 1
-	};
+	struct granules_want rd = granules_run(GRANULES_RD, 1);
 	struct granules_want roots = {
 		.kind = GRANULES_ROOT,
 		.unit = realm->layout.roots,
@@ -127,9 +123,7 @@ static bool rec_create(struct realm *realm, const struct realm_plan *plan)
 
 static bool recs_create(struct realm *realm, const struct realm_plan *plan)
 {
-	struct granules_want want = {
-		.kind = GRANULES_REC, .unit = plan->vcpus, .units = 1, .align = 1
-	};
+	struct granules_want want = granules_run(GRANULES_REC, plan->vcpus);
 
 	failure_step(&realm->failure, "creating the vCPUs");
 	if (!realm_alloc(realm, &want, &realm->recs))

@@ -8,9 +8,7 @@
 /* Makes a table for the entry at `level` that maps ipa. */
 static bool table_create(struct realm *realm, ipa_t ipa, int level)
 {
-	struct granules_want want = {
-		.kind = GRANULES_RTT, .unit = 1, .units = 1, .align = 1
-	};
+	struct granules_want want = granules_run(GRANULES_RTT, 1);
 	uint64_t span = rtt_entry_size(level);
 
 	if (realm->tables.count == 0 &&

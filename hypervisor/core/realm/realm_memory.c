@@ -84,9 +84,7 @@ static bool lent_map(struct realm *realm, ipa_t ipa)
 
 static bool page_share(struct realm *realm, ipa_t ipa)
 {
-	struct granules_want want = {
-		.kind = GRANULES_GUEST, .unit = 1, .units = 1, .align = 1
-	};
+	struct granules_want want = granules_run(GRANULES_GUEST, 1);
 
 	if (!realm_alloc(realm, &want, &realm->lent))
 		return false;

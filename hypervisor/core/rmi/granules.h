@@ -74,6 +74,15 @@ struct granules_want {
 	uint64_t align; /* pages, a power of two */
 };
 
+/* So many pages in a row, or none. */
+static inline struct granules_want granules_run(enum granules_kind kind,
+						uint64_t pages)
+{
+	return (struct granules_want){
+		.kind = kind, .unit = pages, .units = 1, .align = 1
+	};
+}
+
 void granules_init(struct granules *granules, const struct host_ops *ops,
 		   struct rmi_failure *failure);
 

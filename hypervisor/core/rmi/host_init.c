@@ -153,9 +153,7 @@ static bool rmm_prepare(struct host *host, struct rmi *rmi,
 bool host_init(struct host *host, const struct host_ops *ops,
 	       const struct host_ram *banks, unsigned count)
 {
-	struct granules_want want = {
-		.kind = GRANULES_SHARED, .unit = 1, .units = 1, .align = 1
-	};
+	struct granules_want want = granules_run(GRANULES_SHARED, 1);
 	struct rmi rmi = { .ops = ops,
 			   .failure = &host->failure,
 			   .granules = &host->granules };
