@@ -4,44 +4,19 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
-#include "hypervisor/port/inprocess/fake_rmm.h"
+#include "hypervisor/port/inprocess/fake_command.h"
 
-#define HANDLE       7
 #define PLEASE       (RMI_INCOMPLETE | RMI_MEM_REQ_DONATE << 8)
 #define FETCH        (RMI_INCOMPLETE | RMI_MEM_REQ_RECLAIM << 8)
-#define GO_ON        RMI_INCOMPLETE
 #define CANCELLABLE  (1 << RMI_RETURN_CAN_CANCEL_SHIFT)
 #define PAGES(n)     ((uint64_t)(n) << RMI_DONATE_COUNT_SHIFT)
 #define BLOCKS_2M(n) (PAGES(n) | 1)
 #define CONTIGUOUS   (UINT64_C(1) << RMI_DONATE_CONTIG_SHIFT)
 #define UNDELEGATED  (UINT64_C(1) << RMI_DONATE_STATE_SHIFT)
-#define END          { 0 }
-
-/* Runs REC_CREATE, the command of all scripts here. */
-static bool run(struct fake *fake, const struct reply *script)
-{
-	fake_play(fake, script);
-	return ask_rec_create(&fake->rmi, pa_make(0x1000), pa_make(0x2000),
-			      pa_make(0x3000));
-}
-
-static bool resume(struct fake *fake, const struct reply *script)
-{
-	fake_play(fake, script);
-	return rmi_resume(&fake->rmi);
-}
 
 static uint64_t donated(const struct fake *fake)
 {
 	return fake->granules.account.held[GRANULES_DONATED];
-}
-
-static void assert_failed(const struct fake *fake, enum rmi_failure_kind kind,
-			  uint32_t fid, uint32_t course)
-{
-	assert_int_equal(fake->failure.kind, kind);
-	assert_int_equal(fake->failure.fid, fid);
-	assert_int_equal(fake->failure.course, course);
 }
 
 /* ---- Donation ---- */
