@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whose turn it is. */
+/* The choice of what runs on each core. */
 #include "hypervisor/core/sched.h"
 
 #include <assert.h>
@@ -7,7 +7,7 @@
 
 #include "lib/number.h"
 
-/* ---- Sorted lists; among equals the first come stays first ---- */
+/* ---- Sorted lists; entities with equal keys keep the order of arrival ---- */
 
 static void list_add(struct sched_entity **list, struct sched_entity *entity,
 		     uint64_t key)
@@ -49,12 +49,14 @@ static uint64_t vruntime_delta(const struct sched_entity *entity, uint64_t ns)
 	return ns * SCHED_WEIGHT_DEFAULT / entity->weight;
 }
 
-/* a - b, or 0 if that is negative. */
+/* Returns a - b, or 0 if b is larger. */
 static uint64_t saturating_sub(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : 0;
 }
 
+/* Charges the entity that runs on the core for the time since the last charge,
+ * and keeps it within SCHED_LAG_NS of the queue. */
 static void current_charge(struct sched *sched, struct sched_core *core,
 			   uint64_t now)
 {
@@ -73,7 +75,8 @@ static void current_charge(struct sched *sched, struct sched_core *core,
 	}
 }
 
-/* What current's is now: who runs alone is not charged for long. */
+/* Returns the vruntime of the core's current entity as of now. The stored one
+ * is old where an entity has run long without being charged. */
 static uint64_t current_vruntime(const struct sched_core *core, uint64_t now)
 {
 	return core->current->vruntime +
@@ -81,7 +84,8 @@ static uint64_t current_vruntime(const struct sched_core *core, uint64_t now)
 			      saturating_sub(now, core->exec_start));
 }
 
-/* The least of what runs and what waits, as long as there is any. */
+/* Raises min_vruntime to the least vruntime of all that run or wait for a core.
+ * It stays as it is while there is no such entity. */
 static void min_vruntime_update(struct sched *sched, uint64_t now)
 {
 	uint64_t least = SCHED_NEVER;
@@ -106,6 +110,8 @@ static void enqueue(struct sched *sched, struct sched_entity *entity)
 	list_add(&sched->queue, entity, entity->vruntime);
 }
 
+/* Puts a blocked entity into the queue, no more than a slice ahead of all
+ * others, however long it was blocked. */
 static void entity_wake(struct sched *sched, struct sched_entity *entity,
 			uint64_t now)
 {
@@ -162,7 +168,8 @@ static void sleepers_wake(struct sched *sched, uint64_t now)
 		entity_wake(sched, sched->sleepers, now);
 }
 
-/* Whether some other core looks at the clock in time for the first sleeper. */
+/* Returns true if the timer of another core fires in time for the first
+ * sleeper: one core is enough to wake it. */
 static bool is_deadline_covered(const struct sched *sched, unsigned core)
 {
 	for (unsigned i = 0; i < SCHED_CORES; i++) {
@@ -173,7 +180,11 @@ static bool is_deadline_covered(const struct sched *sched, unsigned core)
 	return false;
 }
 
-/* A turn need not end for nobody; but what has had time is to be seen. */
+/*
+ * Returns when the slice of the core's current entity is over. While the queue
+ * is empty a slice may run on up to SCHED_ALONE_NS, but not for ever: the CPU
+ * time of the entity must become visible in `reeve top`.
+ */
 static uint64_t slice_limit(const struct sched *sched,
 			    const struct sched_core *core)
 {
@@ -184,6 +195,8 @@ static uint64_t slice_limit(const struct sched *sched,
 	return core->slice_end + SCHED_ALONE_NS - SCHED_SLICE_NS;
 }
 
+/* Decides when the core has to schedule again at the latest: at the end of the
+ * slice, or for the first sleeper. */
 static void timer_arm(struct sched *sched, unsigned core)
 {
 	struct sched_core *this = &sched->cores[core];
@@ -194,6 +207,8 @@ static void timer_arm(struct sched *sched, unsigned core)
 		this->armed = sched->sleepers->key;
 }
 
+/* Takes the entity with the least vruntime out of the queue. Returns NULL if
+ * the queue is empty. */
 static struct sched_entity *dequeue(struct sched *sched)
 {
 	struct sched_entity *first = sched->queue;
@@ -203,7 +218,8 @@ static struct sched_entity *dequeue(struct sched *sched)
 	return first;
 }
 
-/* The one that ran goes back to the queue; who yields, behind the first. */
+/* Puts the entity that ran back into the queue and takes out the next one. For
+ * an entity that yields the next one is taken out before. */
 static struct sched_entity *pick_next(struct sched *sched,
 				      struct sched_entity *ran, bool yield)
 {
@@ -223,7 +239,7 @@ struct sched_entity *sched_pick(struct sched *sched, unsigned core,
 	struct sched_core *this = &sched->cores[core];
 	struct sched_entity *ran = this->current;
 
-	min_vruntime_update(sched, now); /* while who ran still counts */
+	min_vruntime_update(sched, now); /* while `ran` still counts */
 	current_charge(sched, this, now);
 	sleepers_wake(sched, now);
 	this->current = pick_next(sched, ran, yield);
@@ -246,13 +262,14 @@ bool sched_due(const struct sched *sched, unsigned core, uint64_t now)
 	       now >= __atomic_load_n(&this->armed, __ATOMIC_RELAXED);
 }
 
-/* ---- Telling other cores ---- */
+/* ---- Preempting other cores ---- */
 
 static bool can_resched(const struct sched_core *core)
 {
 	return core->online && !core->need_resched;
 }
 
+/* Returns a core that is idle; -1: none is. */
 static int idle_core(const struct sched *sched)
 {
 	for (unsigned i = 0; i < SCHED_CORES; i++) {
@@ -263,7 +280,8 @@ static int idle_core(const struct sched *sched)
 	return -1;
 }
 
-/* The core whose entity had the most time, if that is much more. */
+/* Returns the core whose entity has the largest vruntime, if it is larger than
+ * that of the first in the queue by more than the granularity; -1: none. */
 static int busy_core(const struct sched *sched, uint64_t now)
 {
 	uint64_t most = sched->queue->vruntime + SCHED_GRANULARITY_NS;
@@ -284,8 +302,11 @@ static int busy_core(const struct sched *sched, uint64_t now)
 	return found;
 }
 
-/* One whose turn is that of who runs alone, unless an idle one is to come. Each
- * that picks asks for the next. */
+/*
+ * Returns a core whose slice was extended because the queue was empty; -1:
+ * none, or an idle core was told already and will come. One core at a time is
+ * enough: each core that picks calls sched_target() again, for the next one.
+ */
 static int extended_core(const struct sched *sched)
 {
 	int found = -1;
