@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Failures in words: the step, the reason, the command and its answer. */
+/* The text of a failure: the step, the reason, the command and its answer. */
 #include "hypervisor/core/rmi/failure_text.h"
 
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include "hypervisor/core/rmi/rmi_names.h"
 #include "lib/log.h"
 
-/* What is left of the place for a text. */
+/* The unused rest of a buffer for text. */
 struct rest {
 	char *text;
 	int size;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Taking pages, delegating them, and the way back, with what each costs. */
+/* Allocating and delegating pages, freeing them, and charging for them. */
 #include "hypervisor/core/rmi/granules.h"
 
 #include <stddef.h>
@@ -8,7 +8,8 @@
 #include "hypervisor/core/rmi/rmi.h"
 #include "lib/number.h"
 
-/* Moves [base, top) one step; next is where it got to. */
+/* A command that delegates or undelegates a first part of [base, top), and sets
+ * next to its end. */
 typedef bool range_command(struct rmi *rmi, pa_t base, pa_t top, pa_t *next);
 
 void granules_init(struct granules *granules, const struct host_ops *ops,
@@ -18,8 +19,9 @@ void granules_init(struct granules *granules, const struct host_ops *ops,
 }
 
 /*
- * While more places than this are left, a range with holes of refused pages
- * may use several of them; then each range has one.
+ * How many of the places for abandoned ranges are kept in reserve. While more
+ * are left, a range of which the RMM refuses single pages may use several
+ * places. After that each range uses one, so that granules_batch() ranges fit.
  */
 #define BATCH_MAX (GRANULES_ABANDONED_MAX / 2)
 
@@ -71,10 +73,11 @@ void granules_transfer(struct granules *granules, enum granules_kind from,
 /* How far a range command got. */
 struct movement {
 	uint64_t moved; /* pages */
-	bool gave_up; /* stopped by more than a refusal: do not try again */
-	bool unsure; /* the pages after those may have moved too */
+	bool gave_up; /* the RMM misbehaved: do not try the rest */
+	bool unsure; /* the pages after those may have moved as well */
 };
 
+/* Repeats a range command until it has moved the range or fails. */
 static struct movement range_move(struct granules *granules,
 				  range_command *command,
 				  struct granules_range range)
@@ -106,7 +109,7 @@ static struct movement range_move(struct granules *granules,
 	return movement;
 }
 
-/* Takes the first pages off a range. */
+/* Cuts the first pages off a range and returns them. */
 static struct granules_range range_split(struct granules_range *range,
 					 uint64_t count)
 {
@@ -126,6 +129,8 @@ static void range_free(struct granules *granules, enum granules_kind kind,
 	account_discharge(granules, kind, range.count);
 }
 
+/* Remembers a range that the RMM refuses to undelegate. A range that follows
+ * the last one shares its place. */
 static void range_abandon(struct granules *granules, enum granules_kind kind,
 			  struct granules_range range)
 {
@@ -144,8 +149,10 @@ static void range_abandon(struct granules *granules, enum granules_kind kind,
 }
 
 /*
- * A refusal is taken to concern one page. The rest is tried again after it,
- * unless the RMM does not behave, or places to remember pages are few.
+ * Undelegates and frees a range. A refusal is taken to concern only the first
+ * page that did not move: that page is abandoned and the rest is tried again.
+ * All of the rest is abandoned if the RMM misbehaves, or if only the reserve of
+ * places is left.
  */
 static void range_undelegate(struct granules *granules, enum granules_kind kind,
 			     struct granules_range range)
@@ -176,7 +183,8 @@ void granules_free(struct granules *granules, enum granules_kind kind,
 		range_free(granules, kind, range);
 }
 
-/* Delegates a range that is charged already, or gives all of it back. */
+/* Delegates a range that is charged already. On failure all of it is freed:
+ * what was, or may have been, delegated is undelegated first. */
 static bool range_delegate(struct granules *granules, enum granules_kind kind,
 			   struct granules_range range)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Getting the RMM ready for Realms. */
+/* Preparing the RMM for Realms. */
 #include "hypervisor/core/rmi/host_init.h"
 
 #include <string.h>
@@ -82,7 +82,7 @@ static bool rmm_activate(struct host *host, struct rmi *rmi)
 	return true;
 }
 
-/* Bytes of a bank that the RMM tracks granule by granule. */
+/* Returns how many bytes of a bank the RMM tracks granule by granule. */
 static uint64_t bank_tracked(struct rmi *rmi, const struct host_ram *bank)
 {
 	pa_t at = bank->base;
@@ -108,7 +108,8 @@ static uint64_t bank_tracked(struct rmi *rmi, const struct host_ram *bank)
 	return bytes;
 }
 
-/* Has the tables made that protect a bank page by page. */
+/* Has level 1 GPTs made for a bank, so that each of its granules can be
+ * delegated on its own. */
 static bool bank_protect(struct host *host, struct rmi *rmi,
 			 const struct host_ram *bank)
 {
@@ -117,7 +118,7 @@ static bool bank_protect(struct host *host, struct rmi *rmi,
 
 	for (uint64_t at = align_down(bank->base.value, step); at < end;
 	     at += step) {
-		/* ERROR_GPT: the table is there already. */
+		/* ERROR_GPT: the table exists already. */
 		if (!ask_gpt_l1_create(rmi, pa_make(at)) &&
 		    (rmi->gave_up || rmi_status(rmi) != RMI_ERROR_GPT))
 			return rmi_refused(rmi);
@@ -125,7 +126,8 @@ static bool bank_protect(struct host *host, struct rmi *rmi,
 	return true;
 }
 
-/* One bank that does not work must not cost the host all Realms. */
+/* Succeeds if one bank at least can be used: a bank that does not work must not
+ * cost the host all Realms. */
 static bool banks_prepare(struct host *host, struct rmi *rmi,
 			  const struct host_ram *banks, unsigned count)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* An allocator of page numbers. */
+/* The allocator of pages: a bit for each. */
 #include "hypervisor/core/rmi/pages.h"
 
 #include <assert.h>
@@ -38,7 +38,8 @@ static void page_mark(struct pages *pages, uint64_t page, bool use)
 		pages->map[page / WORD_BITS] &= ~bit;
 }
 
-/* The first free page at or after one; top if all below top are used. */
+/* Returns the first free page from `page` on, or top if all below top are used.
+ * Pages from top on are free. */
 static uint64_t page_free_after(const struct pages *pages, uint64_t page)
 {
 	while (page < pages->top) {
@@ -53,7 +54,8 @@ static uint64_t page_free_after(const struct pages *pages, uint64_t page)
 	return smaller(page, pages->top);
 }
 
-/* How far [page, page + count) is free: its end, or the first used page. */
+/* Returns how far [page, page + count) is free: its end, or the first page of
+ * it that is in use. */
 static uint64_t run_end(const struct pages *pages, uint64_t page, uint64_t count)
 {
 	uint64_t end = page + count;
@@ -63,7 +65,7 @@ static uint64_t run_end(const struct pages *pages, uint64_t page, uint64_t count
 	return page < pages->top ? page : end;
 }
 
-/* The first page at or after one whose address is aligned. */
+/* Returns the first page from `page` on whose address is aligned. */
 static uint64_t aligned_page(const struct pages *pages, uint64_t page,
 			     uint64_t align)
 {
@@ -124,7 +126,7 @@ void pages_free(struct pages *pages, pa_t base, uint64_t count)
 	pages->used -= count;
 }
 
-/* The page that an address is in, cut to the managed ones. */
+/* Returns the page that an address lies in, limited to the managed pages. */
 static uint64_t page_clamp(const struct pages *pages, uint64_t address)
 {
 	uint64_t page;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The RMI as functions: each writes down its call and has it run. */
+/* The RMI as functions: each fills in its call and runs it. */
 #include "hypervisor/core/rmi/rmi.h"
 
 #include <stddef.h>
@@ -198,7 +198,8 @@ bool ask_rtt_unprot_unmap(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
 	return true;
 }
 
-/* Memory as the only range of a command: so many entries of a level. */
+/* Returns the descriptor of memory for so many entries of a level, as the only
+ * range of a command. */
 static uint64_t single_range(pa_t pa, int level, uint64_t count, uint64_t state)
 {
 	return BITS_PUT(RMI_RANGE_SIZE, RTT_DEEPEST - level) |

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Running one command to its end: repeats, and the steps of an operation. */
+/* Running one command to its end: repeated calls, and steps of an operation. */
 #include "hypervisor/core/rmi/sro.h"
 
 #include <stddef.h>
@@ -61,7 +61,8 @@ bool sro_issue(struct rmi *rmi, struct rmi_call *call)
 	return sro_give_up(rmi, RMI_FAILURE_GAVE_UP, call, NULL);
 }
 
-/* The operation is over; what it kept is lost if it did not succeed. */
+/* Ends the operation. Granules that the RMM kept although the command did not
+ * succeed are lost: they are charged as abandoned. */
 static void op_end(struct rmi *rmi, const struct rmi_call *answer)
 {
 	struct rmi_op *op = &rmi->op;
@@ -145,7 +146,8 @@ static bool op_step(struct rmi *rmi)
 	}
 }
 
-/* Steps through an open operation; false: it is stuck. */
+/* Steps through an operation until it has ended. Returns false if it got stuck
+ * before. */
 static bool op_drive(struct rmi *rmi)
 {
 	for (unsigned steps = 0; rmi->op.open; steps++) {

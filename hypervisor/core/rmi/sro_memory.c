@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The memory of a stateful operation: what it is given, what it returns. */
+/* The memory of a stateful operation: donations, and granules returned. */
 #include <stddef.h>
 
 #include "abi/bits.h"
@@ -7,19 +7,19 @@
 #include "hypervisor/core/rmi/granules.h"
 #include "hypervisor/core/rmi/sro_internal.h"
 
-/* Where the 52-bit space of an address-range descriptor ends. */
+/* The end of the addresses that an address-range descriptor can hold. */
 #define RANGE_SPACE_END (UINT64_C(1) << 52)
 
-/* What a donation request asks for. */
+/* A request for a donation. */
 struct donation {
-	unsigned size; /* code of the block size, as descriptors hold it */
+	unsigned size; /* code of the block size, as in descriptors */
 	uint64_t block; /* pages of one block */
 	uint64_t blocks;
 	bool contiguous;
 	unsigned state; /* RMI_RANGE_DELEGATED or not */
 };
 
-/* Fails on our side: from here on the way out is looked for. */
+/* Notes a failure. The operation goes on, but only to its end. */
 static void sro_abort(struct rmi *rmi, enum rmi_failure_kind kind,
 		      const struct rmi_call *call, const char *why)
 {
@@ -40,7 +40,7 @@ static struct donation donation_decode(uint64_t request)
 	};
 }
 
-/* NULL if the request can be served, else what is wrong with it. */
+/* Returns NULL if the request can be served, or else the reason. */
 static const char *donation_refusal(const struct rmi *rmi,
 				    const struct donation *donation)
 {
@@ -67,7 +67,7 @@ static uint64_t range_descriptor(const struct donation *donation,
 	       BITS_PUT(RMI_RANGE_STATE, donation->state);
 }
 
-/* Calls OP_MEM_DONATE with that range. */
+/* Calls RMI_OP_MEM_DONATE with that range. */
 static bool donation_offer(struct rmi *rmi, const struct donation *donation,
 			   struct granules_range range, struct rmi_call *call)
 {
@@ -82,6 +82,8 @@ static bool donation_offer(struct rmi *rmi, const struct donation *donation,
 	return sro_issue(rmi, call);
 }
 
+/* Allocates a first part of a donation. It is charged as donated from now on,
+ * also if the RMM wants it undelegated. */
 static bool donation_alloc(struct rmi *rmi, const struct donation *donation,
 			   struct granules_range *range)
 {
@@ -106,7 +108,7 @@ static bool donation_alloc(struct rmi *rmi, const struct donation *donation,
 	return true;
 }
 
-/* Takes back what is, or never was, inside the RMM. */
+/* Frees pages that the RMM returned or never took. */
 static void donation_return(struct rmi *rmi, unsigned state,
 			    struct granules_range range)
 {
@@ -118,7 +120,8 @@ static void donation_return(struct rmi *rmi, unsigned state,
 	granules_free(rmi->granules, kind, range);
 }
 
-/* Counts what the RMM says that it consumed of the range; the rest returns. */
+/* Counts the pages of the range that the RMM says it took, and frees the
+ * others. */
 static void donation_count(struct rmi *rmi, unsigned state,
 			   struct granules_range range,
 			   const struct rmi_call *call)
@@ -167,9 +170,10 @@ bool sro_donate(struct rmi *rmi)
 }
 
 /*
- * Gets out of a donation that cannot be cancelled: an offer of memory that
- * cannot be claimed makes the RMM end the operation and return what it has.
- * Nothing is tracked at the end of the descriptors' address space.
+ * Leaves a donation that cannot be cancelled. An offer of memory that the RMM
+ * cannot take makes it end the operation and return the granules that it has.
+ * The offered memory is at the end of the addresses of descriptors, where no
+ * RMM tracks anything.
  */
 bool sro_decline(struct rmi *rmi)
 {
@@ -192,7 +196,8 @@ bool sro_decline(struct rmi *rmi)
 	return sro_give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 }
 
-/* Takes one returned range back; false: it cannot be what was given. */
+/* Frees one range that was returned. Returns false if the range cannot be one
+ * that was donated. */
 static bool returned_free(struct rmi *rmi, uint64_t word)
 {
 	uint64_t block = UINT64_C(1) << (9 * BITS_GET(word, RMI_RANGE_SIZE));
@@ -221,7 +226,7 @@ static bool returned_free_all(struct rmi *rmi, uint64_t count)
 	return good;
 }
 
-/* Asks for no more ranges than could be abandoned. */
+/* Asks for no more ranges than there are places to remember abandoned ones. */
 bool sro_reclaim(struct rmi *rmi)
 {
 	struct rmi_call call = { .fid = RMI_OP_MEM_RECLAIM,

@@ -164,7 +164,7 @@ static void nothing_to_reclaim_is_legal(void **state)
 	assert_played(fake);
 }
 
-/* What a reclaim answered that cannot be. */
+/* Answers to a reclaim that break the protocol. */
 static void mad_reclaim(struct fake *fake, uint64_t x0, uint64_t count,
 			uint64_t word)
 {
@@ -297,7 +297,7 @@ static void without_memory_the_donation_is_declined(void **state)
 	assert_false(run(fake, script));
 	assert_played(fake);
 	assert_int_equal(fake->failure.kind, RMI_FAILURE_MEMORY);
-	/* The offer is of memory that is nowhere. */
+	/* The offered memory does not exist. */
 	assert_int_equal(fake->offered, UINT64_C(0xffffffffff004));
 	assert_returned(fake);
 }
@@ -455,7 +455,7 @@ static void delegation_itself_is_given_no_memory(void **state)
 	assert_false(run(fake, script));
 	assert_played(fake);
 	assert_failed(fake, RMI_FAILURE_PROTOCOL, RMI_GRANULE_RANGE_DELEGATE, 0);
-	/* Whether the page had moved is not known: it is not freed. */
+	/* The page may have been delegated or not, so it is not freed. */
 	assert_int_equal(fake->granules.account.held[GRANULES_ABANDONED], 1);
 }
 
