@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Building a Realm and activating it: the steps in order. */
+/* Building a Realm and activating it: the steps in their order. */
 #include "hypervisor/core/realm/realm.h"
 
 #include <string.h>
@@ -11,8 +11,8 @@
 #include "hypervisor/core/realm/realm_teardown.h"
 
 /*
- * The smallest legal counts (minus one), and not what the machine has: they
- * are measured, and the same guest shall have the same RIM everywhere.
+ * The smallest legal counts, minus one. The machine may have more, but they are
+ * measured, and the same guest has to have the same RIM on each machine.
  */
 #define BREAKPOINTS 1
 #define WATCHPOINTS 1
@@ -91,7 +91,7 @@ static bool realm_create(struct realm *realm, const struct realm_plan *plan)
 	return true;
 }
 
-/* Only the boot vCPU runs at first, and only it is measured. */
+/* Only the boot vCPU is runnable at first, and only its REC is measured. */
 static void rec_params_fill(struct rmi_rec_params *params,
 			    const struct realm_plan *plan, unsigned vcpu)
 {
@@ -136,8 +136,9 @@ static bool recs_create(struct realm *realm, const struct realm_plan *plan)
 }
 
 /*
- * RAM becomes RAM before any of it is loaded: while the tables are few, one
- * command covers a whole table, and tables made later inherit it.
+ * The RIPAS of all RAM is set before content is loaded. There are few tables
+ * then, so that one command covers a large range, and the tables that are made
+ * later inherit the RIPAS.
  */
 bool realm_build(const struct host *host, const struct realm_plan *plan,
 		 struct realm *realm)
@@ -148,7 +149,8 @@ bool realm_build(const struct host *host, const struct realm_plan *plan,
 		failure_clear(&realm->failure);
 		return true;
 	}
-	/* What cannot be undone now stays charged, and can be tried again. */
+	/* Pages that cannot be freed now stay charged; realm_destroy() can try
+	 * again. */
 	(void)realm_dismantle(realm);
 	return false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The pages of a Realm, and how the result of each command changes them. */
+/* The pages of a Realm, and the effect of each command's result on them. */
 #include "hypervisor/core/realm/realm_charged.h"
 
 #include "abi/bits.h"
@@ -40,7 +40,7 @@ bool realm_free_checked(struct realm *realm, enum granules_kind kind,
 
 /* ---- Accounting for results ---- */
 
-/* The first pages of a range belong to the RMM now. */
+/* Removes the first pages of a range, which now belong to the RMM. */
 static void range_consume(struct granules_range *range, uint64_t count)
 {
 	range->base = pa_add(range->base, count * RMI_GRANULE_SIZE);
@@ -48,7 +48,7 @@ static void range_consume(struct granules_range *range, uint64_t count)
 }
 
 /* Frees pages that the RMM returned. Returns false, noted, if they cannot be
- * the Realm's. */
+ * pages of the Realm. */
 static bool pages_returned(struct realm *realm, enum granules_kind kind,
 			   struct granules_range range)
 {
@@ -74,8 +74,11 @@ static bool range_returned(struct realm *realm, enum granules_kind kind,
 			BITS_GET(descriptor, RMI_RANGE_COUNT) << (9 * size) });
 }
 
-/* Content was mapped with the first of the pages in realm->data. An impossible
- * number leaves open which pages are mapped, so none of them is used again. */
+/*
+ * Accounts for content that was mapped with the first pages of realm->data. If
+ * the RMM tells an impossible number, nobody knows which pages are mapped, so
+ * none of those that were offered is used again.
+ */
 static bool pages_loaded(struct realm *realm)
 {
 	const struct rmi_call *call = &realm->rmi.call;
@@ -90,8 +93,11 @@ static bool pages_loaded(struct realm *realm)
 	return rmi_protocol_error(&realm->rmi, "another range was mapped");
 }
 
-/* The first pages of a range were mapped, or all of them. An impossible answer
- * leaves open which, so none of them is used again. */
+/*
+ * Accounts for the pages of a range that were mapped: its first pages, or all.
+ * If the RMM tells an impossible end, nobody knows which pages are mapped, so
+ * none of the range is used again.
+ */
 static bool range_mapped(struct realm *realm, struct granules_range *range)
 {
 	const struct rmi_call *call = &realm->rmi.call;

@@ -5,7 +5,7 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/realm/realm_charged.h"
 
-/* Makes a table for the entry at `level` that maps ipa. */
+/* Creates a table below the entry at `level` that covers ipa. */
 static bool table_create(struct realm *realm, ipa_t ipa, int level)
 {
 	struct granules_want want = granules_run(GRANULES_RTT, 1);

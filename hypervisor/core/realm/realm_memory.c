@@ -13,7 +13,8 @@ ipa_t realm_alias(const struct realm *realm, ipa_t ipa)
 	return ipa_add(ipa, ipa_shared_start(realm->layout.ipa_bits));
 }
 
-/* Before anything else is asked of the RMM. */
+/* Begins each function of this file: forgets the last failure, and ends the
+ * operation that may be open since then, before any other command. */
 static bool request_begin(struct realm *realm, const char *doing)
 {
 	failure_clear(&realm->failure);
@@ -30,14 +31,14 @@ bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out)
 	return true;
 }
 
-/* Gives back what was taken for a mapping that did not come about, unless the
- * RMM may have it still. */
+/* Frees the pages of a mapping that failed. While the operation is open the RMM
+ * may still map them; they stay held until the next request or teardown. */
 static void mapping_undo(struct realm *realm, enum granules_kind kind,
 			 struct granules_range *range)
 {
 	if (!realm->rmi.op.open) {
-		(void)realm_free_checked(realm, kind,
-					 range); /* else teardown does */
+		/* If they may not be freed now, teardown does that. */
+		(void)realm_free_checked(realm, kind, range);
 	}
 }
 
@@ -67,7 +68,7 @@ bool realm_unmap(struct realm *realm, ipa_t base, ipa_t top)
 	       realm_unmap_kind(realm, GRANULES_DATA, base, top);
 }
 
-/* ---- The unprotected half ---- */
+/* ---- The shared half ---- */
 
 static bool lent_map(struct realm *realm, ipa_t ipa)
 {
@@ -118,7 +119,8 @@ bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)
 
 /* ---- RIPAS ---- */
 
-/* Whether the last refusal says that the entry at hand must stay as it is. */
+/* Returns true if the last command was refused because the page at which it
+ * arrived cannot change its RIPAS, and not for lack of a table. */
 static bool entry_keeps(const struct rmi *rmi)
 {
 	return !rmi->gave_up && rmi_status(rmi) == RMI_ERROR_RTT &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Taking a Realm apart. Every step looks at what is held and does nothing if
- * it is done already, so that the whole can be repeated until it succeeds.
+ * Destroying a Realm. Every step looks at what the Realm holds and does nothing
+ * if it is done already, so that all of it can be repeated until it succeeds.
  */
 #include "hypervisor/core/realm/realm_teardown.h"
 
@@ -27,7 +27,7 @@ static bool recs_destroy(struct realm *realm)
 	return true;
 }
 
-/* All that is mapped in one half of the IPA space. */
+/* Unmaps and frees all pages in one half of the IPA space. */
 static bool half_unmap(struct realm *realm, enum granules_kind kind,
 		       uint64_t base)
 {
@@ -49,7 +49,8 @@ static bool content_unmap(struct realm *realm)
 			  ipa_shared_start(realm->layout.ipa_bits));
 }
 
-/* Destroys the tables of one level, skipping to where the RMM says. */
+/* Destroys the tables of one level. The RMM tells, with success and with
+ * RMI_ERROR_RTT, up to where there is nothing to destroy. */
 static bool level_destroy(struct realm *realm, int level)
 {
 	ipa_t at = ipa_make(0);
@@ -110,7 +111,7 @@ static bool realm_remove(struct realm *realm)
 	return true;
 }
 
-/* Takes away all that the RMM has made of the Realm. */
+/* Destroys all that the RMM keeps of the Realm, down to the RD. */
 static bool contents_destroy(struct realm *realm)
 {
 	if (!realm->created)
@@ -134,7 +135,8 @@ static bool objects_free(struct realm *realm)
 	       realm_free_checked(realm, GRANULES_RD, &realm->rd);
 }
 
-/* Nothing can need a list any more. What is charged now is out of reach. */
+/* Frees the list and parameter pages, which no command needs any more. Pages
+ * that are still charged then are lost in the RMM: they are abandoned. */
 static bool account_close(struct realm *realm)
 {
 	realm_free(realm, GRANULES_SHARED, &realm->shared);

@@ -6,6 +6,7 @@
 #include "hypervisor/core/realm/realm_charged.h"
 #include "lib/number.h"
 
+/* Unmaps and frees a first part of [at, top), and sets next to its end. */
 static bool unmap_once(struct realm *realm, enum granules_kind kind, ipa_t at,
 		       ipa_t top, ipa_t *next)
 {
@@ -21,8 +22,10 @@ static bool unmap_once(struct realm *realm, enum granules_kind kind, ipa_t at,
 }
 
 /*
- * Where the walk ends above the pages at an entry that the range does not
- * hold whole, nothing is mapped: skips it. false: refused for another reason.
+ * Sets next to the end of the entry at which the walk stopped, if that entry is
+ * above the level of pages and extends beyond the range: nothing is mapped
+ * there then. Returns false, noted, if the command was refused for another
+ * reason.
  */
 static bool entry_skip(struct realm *realm, ipa_t at, ipa_t top, ipa_t *next)
 {
@@ -41,8 +44,9 @@ static bool entry_skip(struct realm *realm, ipa_t at, ipa_t top, ipa_t *next)
 }
 
 /*
- * One command takes what is mapped in one table, or one run of physically
- * consecutive pages of it. The sweep ends when all pages are back.
+ * One command unmaps the pages of one table, or one run of them that are
+ * physically consecutive. The loop ends early when no page of that kind is
+ * charged any more.
  */
 bool realm_unmap_kind(struct realm *realm, enum granules_kind kind, ipa_t at,
 		      ipa_t top)
