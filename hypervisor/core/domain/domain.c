@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of domains, and what happens to one that exists. */
+/* The table of domains, and the life of a domain that exists. */
 #include "hypervisor/core/domain/domain.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ void domains_init(struct domains *domains, const struct domains_config *config)
 	domains->config = *config;
 }
 
-/* ---- Finding one ---- */
+/* ---- Finding a domain ---- */
 
 static struct domain *domain_find(struct domains *domains, uint32_t domid)
 {
@@ -95,7 +95,7 @@ bool domains_name_free(const struct domains *domains, const uint8_t *name)
 	return true;
 }
 
-/* ---- What others use ---- */
+/* ---- For vCPUs and devices ---- */
 
 struct vcpu *domain_vcpu(struct domain *domain, unsigned index)
 {
@@ -145,7 +145,7 @@ static bool state_is_alive(uint32_t state)
 	return state == CONTROL_PAUSED || state == CONTROL_RUNNING;
 }
 
-/* Ends a domain that is built; false: it has ended already. */
+/* Ends a domain that is PAUSED or RUNNING. Returns false if it is neither. */
 static bool domain_end(struct domain *domain, enum control_reason reason,
 		       const char *text)
 {
@@ -252,7 +252,7 @@ uint64_t domain_pages_held(const struct domain *domain)
 	return domain->own.account.total + domain->realm.granules.account.total;
 }
 
-/* With domain->lock held. */
+/* Makes a domain DYING. The caller holds domain->lock. */
 static void domain_die(struct domain *domain)
 {
 	if (domain->state == CONTROL_DYING)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Populating the RAM of domains that run. What a domain has left to be
- * populated was promised to it, so that memory can only be short in a run of
- * its own making: a block is then made of pages.
+ * Populating the RAM of domains that run. All pages of a domain were promised
+ * to it, so a page is always free. Only the consecutive pages of a block may be
+ * missing; then single pages are populated instead.
  */
 #include "hypervisor/core/domain/memory.h"
 
@@ -25,7 +25,7 @@ static enum memory_result memory_failed(struct domain *domain,
 	return MEMORY_BROKEN;
 }
 
-/* Whether the block around an IPA may be populated whole. */
+/* Returns true if the whole block around an IPA is RAM. */
 static bool block_in_ram(const struct domain *domain, ipa_t ipa)
 {
 	return domain_has_ram(domain, ipa_align_down(ipa, BLOCK_SIZE).value,
@@ -34,7 +34,8 @@ static bool block_in_ram(const struct domain *domain, ipa_t ipa)
 
 /* ---- Realms: the protected half ---- */
 
-/* Supplies untouched RAM; look is what is there. */
+/* Populates an untouched page, with its block if possible. look is the entry at
+ * which the walk for it ends. */
 static bool realm_ram_populate(struct domain *domain, ipa_t ipa,
 			       const struct rtt_look *look)
 {
@@ -51,8 +52,8 @@ static bool realm_ram_populate(struct domain *domain, ipa_t ipa,
 }
 
 /*
- * A page that is RIPAS EMPTY by now, or populated already, is a matter of the
- * Realm and its RMM when the access is made again.
+ * Nothing is done if another vCPU changed the page meanwhile, so that it is
+ * RIPAS EMPTY or populated: the RMM handles the access when it is made again.
  */
 static enum memory_result realm_protected_fault(struct domain *domain, ipa_t ipa)
 {
@@ -76,7 +77,7 @@ static enum memory_result realm_protected_fault(struct domain *domain, ipa_t ipa
 	return MEMORY_READY;
 }
 
-/* ---- Realms: the unprotected half ---- */
+/* ---- Realms: the shared half ---- */
 
 static enum memory_result realm_shared_fault(struct domain *domain, ipa_t alias)
 {
@@ -96,7 +97,8 @@ static enum memory_result realm_shared_fault(struct domain *domain, ipa_t alias)
 	return MEMORY_READY;
 }
 
-/* No Realm can name an IPA beyond its own, but a host error may. */
+/* A Realm cannot access an IPA beyond its IPA space, but a faulty RMM may tell
+ * one. */
 enum memory_result memory_realm_fault(struct domain *domain, ipa_t ipa)
 {
 	uint64_t half = realm_alias(&domain->realm, ipa_make(0)).value;
@@ -114,8 +116,8 @@ enum memory_result memory_realm_fault(struct domain *domain, ipa_t ipa)
 
 /* ---- Realms: RIPAS ---- */
 
-/* The host's part: what the Realm gives up goes back to the host, and what it
- * takes back is not shared any more. */
+/* The hypervisor's part of a change of RIPAS: frees the pages that became
+ * EMPTY, and the shared pages whose IPAs became RAM. */
 static bool ripas_follow(struct domain *domain, ipa_t base, ipa_t top,
 			 uint8_t ripas)
 {
@@ -167,7 +169,7 @@ bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
 
 /* ---- Ordinary guests ---- */
 
-/* false: domain->failure. */
+/* Returns false, noted in domain->failure, if pages ran out. */
 static bool guest_populate(struct domain *domain, ipa_t ipa, int level)
 {
 	uint64_t count = rtt_entry_size(level) / GUEST_PAGE_SIZE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage 2 of an ordinary guest: tables in the host's pages. */
+/* Stage 2 of an ordinary guest: its tables. */
 #include "hypervisor/core/domain/stage2.h"
 
 #include "abi/bits.h"
@@ -10,7 +10,7 @@
 #define START_LEVEL 1
 #define ENTRIES     512
 
-/* Descriptors (DDI0487 "VMSAv8-64 descriptor formats", stage 2). */
+/* Descriptors (DDI0487, "VMSAv8-64 descriptor formats", stage 2). */
 #define DESC_VALID         UINT64_C(1)
 #define DESC_TABLE         UINT64_C(2) /* at level 3: a page */
 #define DESC_ADDRESS_SHIFT 12
@@ -90,7 +90,7 @@ bool stage2_init(struct stage2 *stage2, struct granules *granules)
 	return table_alloc(stage2, &stage2->root);
 }
 
-/* Where a walk is: an entry of a table. */
+/* The position of a walk: an entry of a table. */
 struct place {
 	pa_t table;
 	unsigned index;
@@ -107,7 +107,7 @@ static struct place place_at(const struct stage2 *stage2, pa_t table, ipa_t ipa,
 	return place;
 }
 
-/* Down to level, or to the first entry that is no table. */
+/* Walks down to level, or to the first entry that is not a table. */
 static struct place stage2_walk(const struct stage2 *stage2, ipa_t ipa,
 				int level)
 {
@@ -157,7 +157,8 @@ static void page_free(struct stage2 *stage2, enum granules_kind kind, pa_t pa,
 		      (struct granules_range){ pa, count });
 }
 
-/* Frees what one table maps, or the tables below it that are empty by now. */
+/* Frees the pages that a table maps, and the tables below it, whose own pages
+ * are freed already. */
 static void entries_free(struct stage2 *stage2, pa_t table, int level)
 {
 	uint64_t desc;
@@ -175,7 +176,7 @@ static void entries_free(struct stage2 *stage2, pa_t table, int level)
 	}
 }
 
-/* Frees what the tables of one level map. */
+/* Frees the pages that the tables of one level map, and the tables below. */
 static void level_free(struct stage2 *stage2, int level)
 {
 	const struct host_ops *ops = ops_of(stage2);
