@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The control server: requests out of a stream of bytes, and their replies. */
+/* The control server: finds requests in a stream of bytes, and answers them. */
 #include "hypervisor/core/control/control.h"
 
 #include <string.h>
@@ -10,12 +10,12 @@
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 
-/* One request that is a valid one, and what becomes of it. */
+/* A valid request and its reply. */
 struct exchange {
 	struct control_session *session;
 	const struct control_request *request;
 	struct control_reply *reply;
-	struct domain *domain; /* if the operation is about one */
+	struct domain *domain; /* if the operation is about one domain */
 };
 
 static char *reply_text(struct exchange *exchange)
@@ -220,7 +220,8 @@ static enum control_status request_execute(struct exchange *exchange)
 	return status;
 }
 
-/* The request is a copy that nobody else can change. */
+/* Checks a request, carries it out and replies. The request is the session's
+ * own copy, so that it cannot change after the check. */
 static void request_answer(struct control_session *session)
 {
 	const struct control_request *request = &session->request;
@@ -247,8 +248,8 @@ static void request_answer(struct control_session *session)
 
 /* ---- The stream ---- */
 
-/* Whether the bytes so far can be the beginning of a request that is expected
- * now: of any, or of a CONTROL_HELLO. */
+/* Returns true if the bytes so far can be the beginning of a request that is
+ * accepted now: only of a CONTROL_HELLO until one was seen, then of any. */
 static bool may_begin(const struct control_session *session)
 {
 	const uint64_t magic = CONTROL_MAGIC;
@@ -269,7 +270,8 @@ static void skip_byte(struct control_session *session)
 	memmove(bytes, bytes + 1, session->filled);
 }
 
-/* Where a request should begin there is something else. */
+/* Ends the session's synchronisation, because other bytes stand where a request
+ * should begin. Skips to the next byte at which a CONTROL_HELLO may begin. */
 static void sync_lose(struct control_session *session)
 {
 	session->synced = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whether a request is one: every byte of it, before it has any effect. */
+/* Checking a request: every byte of it, before it has any effect. */
 #include <stddef.h>
 
 #include "abi/guest_map.h"
@@ -10,13 +10,13 @@
 #define CREATE_FLAGS (CONTROL_CREATE_REALM | CONTROL_CREATE_VUART)
 #define WEIGHT_MAX   65535
 
-/* What an operation carries; a domain: what domid has to be. */
+/* The form of the requests of an operation. */
 struct shape {
 	uint8_t body; /* bytes of its part of the union */
 	enum {
-		DOMAIN_NONE,
-		DOMAIN_ANY,
-		DOMAIN_ONE
+		DOMAIN_NONE, /* domid is 0 */
+		DOMAIN_ANY, /* domid is any number */
+		DOMAIN_ONE /* domid names a domain that exists */
 	} domain;
 };
 
@@ -48,8 +48,9 @@ bool control_wants_domain(uint32_t op)
 /* ---- Texts ---- */
 
 /*
- * The length of the UTF-8 sequence at text, of at most left bytes; 0: it is
- * none, or not in its shortest form, or a surrogate, or a control character.
+ * Returns the length of the UTF-8 sequence at text, which has left bytes.
+ * Returns 0 if there is no sequence, or one that is not in its shortest form, a
+ * surrogate, or a control character.
  */
 static unsigned sequence_length(const uint8_t *text, unsigned left)
 {
@@ -103,7 +104,7 @@ static bool is_name(const uint8_t name[CONTROL_NAME_SIZE])
 
 /* ---- Operations ---- */
 
-/* What is wrong with a body; NULL: nothing. */
+/* Each check returns NULL, or what is wrong with a body. */
 static const char *name_check(const uint8_t name[CONTROL_NAME_SIZE])
 {
 	if (!is_name(name)) {

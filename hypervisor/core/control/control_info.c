@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the control server tells of the host, a domain, a vCPU. Counters are
- * read while others count: each is right, and they may not be of one moment.
+ * Filling in the replies about the host, a domain and a vCPU. Other threads
+ * change the counters meanwhile: each counter is right, but they may be from
+ * different moments.
  */
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "hypervisor/core/domain/domain_internal.h"
 #include "lib/number.h"
 
-/* Cut, and always ended. */
+/* Copies a text into a zeroed reply, and cuts it before the last zero. */
 static void text_copy(uint8_t *to, const char *from)
 {
 	for (unsigned i = 0; i + 1 < CONTROL_TEXT_SIZE && from[i] != '\0'; i++)
@@ -30,7 +31,7 @@ static uint64_t pages_delegated(const struct realm_account *account)
 
 /* ---- The host ---- */
 
-/* What is the sum, or the number, of all domains. */
+/* Totals over all domains. */
 static void table_fill(struct domains *domains, struct control_host *host)
 {
 	uint32_t consoles = CONTROL_CONSOLES;
@@ -132,8 +133,8 @@ static void memory_fill(const struct domain *domain, struct control_domain *info
 	info->rmi_calls = domain->realm.rmi.calls + domain->realm.granules.calls;
 }
 
-/* While BUILDING the content that became the Realm's, while DYING the pages
- * that are free again. */
+/* Counts, while a domain is BUILDING, the pages of content that are loaded;
+ * while it is DYING, the pages that are free again. */
 static void progress_fill(const struct domain *domain,
 			  struct control_domain *info)
 {

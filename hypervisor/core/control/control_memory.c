@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a domain's pages are, and what is at its IPAs. */
+/* The reply about a domain's memory: its pages by kind, and the use of its
+ * IPAs. */
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
 #include "hypervisor/core/control/control_internal.h"
@@ -9,8 +10,8 @@
 #include "hypervisor/core/rmi/failure_text.h"
 #include "lib/number.h"
 
-/* Entries looked at for one request: its thread and the domain's memory are
- * taken for no longer. */
+/* How many entries are read for one request. The bound keeps the session's
+ * thread and the domain's memory_lock from being occupied for long. */
 #define LOOKS 512
 
 /* ---- Pages by kind ---- */
@@ -37,11 +38,11 @@ static void pages_fill(const struct domain *domain,
 	}
 }
 
-/* ---- What is at an IPA ---- */
+/* ---- The use of an IPA ---- */
 
-/* What holds for all pages of an entry of a table. */
+/* An entry of a table, which tells the same of all pages that it covers. */
 struct entry {
-	uint32_t kind; /* enum control_run_kind; 0: nothing to tell of */
+	uint32_t kind; /* enum control_run_kind; 0: nothing to tell */
 	int level;
 };
 
@@ -55,7 +56,8 @@ static uint32_t protected_kind(const struct rtt_look *look)
 						 : CONTROL_RUN_UNTOUCHED;
 }
 
-/* false: realm->failure. */
+/* Returns false, noted in realm->failure, if the RMM refused or broke the
+ * protocol. */
 static bool realm_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 {
 	struct realm *realm = &domain->realm;
@@ -83,7 +85,7 @@ static void guest_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 	out->kind = found.mapped ? CONTROL_RUN_POPULATED : CONTROL_RUN_UNTOUCHED;
 }
 
-/* false: realm->failure. */
+/* Returns false as realm_entry() does. */
 static bool entry_look(struct domain *domain, ipa_t ipa, struct entry *out)
 {
 	if (domain->is_realm)
@@ -94,8 +96,8 @@ static bool entry_look(struct domain *domain, ipa_t ipa, struct entry *out)
 
 /* ---- Runs ---- */
 
-/* Appends what is at [ipa, end), or makes the last run longer. false: there is
- * no room for it. */
+/* Appends a run for [ipa, end), or makes the last run longer. Returns false if
+ * there is no room for a further run. */
 static bool run_append(struct control_memory *memory, uint64_t ipa,
 		       uint64_t end, uint32_t kind)
 {
@@ -117,14 +119,17 @@ static bool run_append(struct control_memory *memory, uint64_t ipa,
 	return true;
 }
 
-/* RAM, once or, of a Realm, twice: where it is, and its shared alias. */
+/* A range of IPAs of RAM. A Realm has two: RAM itself, and its aliases. */
 struct window {
 	uint64_t base;
 	uint64_t end;
 };
 
-/* Tells of one window from *at on, which moves. false: realm->failure. *looks
- * is how many entries may be looked at still. */
+/*
+ * Appends the runs of one window from *at on, and advances *at. *looks is how
+ * many further entries may be read; it becomes 0 when there is no room for more
+ * runs. Returns false, noted in realm->failure, if an entry cannot be read.
+ */
 static bool window_fill(struct domain *domain, const struct window *window,
 			uint64_t *at, unsigned *looks,
 			struct control_memory *memory)
@@ -182,7 +187,8 @@ static bool has_memory(const struct domain *domain)
 	}
 }
 
-/* What is built stays so while it is looked at: domain_get(). */
+/* The caller has the domain from domain_get(), so it is not destroyed
+ * meanwhile. */
 enum control_status control_memory(struct domain *domain, uint64_t from,
 				   struct control_memory *memory, char *text)
 {
