@@ -111,7 +111,7 @@ static void what_a_realm_gives_up_shares_and_loses_is_told(void **state)
 	assert_run(memory, 5, half + ipa, PAGE, CONTROL_RUN_SHARED);
 }
 
-/* With as many runs as there can be, none is lost and none is told twice. */
+/* No run is lost or told twice, even if there are as many as possible. */
 static void a_long_map_is_told_in_parts(void **state)
 {
 	struct table *table = *state;

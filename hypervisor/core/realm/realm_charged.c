@@ -76,7 +76,7 @@ static bool range_returned(struct realm *realm, enum granules_kind kind,
 
 /*
  * Accounts for content that was mapped with the first pages of realm->data. If
- * the RMM tells an impossible number, nobody knows which pages are mapped, so
+ * the RMM tells an impossible number, it is unknown which pages are mapped, so
  * none of those that were offered is used again.
  */
 static bool pages_loaded(struct realm *realm)
@@ -95,7 +95,7 @@ static bool pages_loaded(struct realm *realm)
 
 /*
  * Accounts for the pages of a range that were mapped: its first pages, or all.
- * If the RMM tells an impossible end, nobody knows which pages are mapped, so
+ * If the RMM tells an impossible end, it is unknown which pages are mapped, so
  * none of the range is used again.
  */
 static bool range_mapped(struct realm *realm, struct granules_range *range)

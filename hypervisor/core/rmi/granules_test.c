@@ -5,7 +5,7 @@
 #include "abi/rmi.h"
 #include "hypervisor/port/inprocess/fake_rmm.h"
 
-/* Nothing but delegations, which the fake plays by itself. */
+/* The fake plays delegations by itself, and no other call is expected. */
 static const struct reply nothing[] = { { 0 } };
 
 static pa_t page(unsigned number)
