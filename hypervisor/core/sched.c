@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whose turn it is. */
+/* The choice of what runs on each core. */
 #include "hypervisor/core/sched.h"
 
 #include <assert.h>
 #include <stddef.h>
 
-/* ---- Sorted lists; among equals the first come stays first ---- */
+#include "lib/number.h"
+
+/* ---- Sorted lists; entities with equal keys keep the order of arrival ---- */
 
 static void list_add(struct sched_entity **list, struct sched_entity *entity,
 		     uint64_t key)
@@ -22,100 +24,105 @@ static void list_add(struct sched_entity **list, struct sched_entity *entity,
 	entity->next = next;
 	if (next != NULL)
 		next->prev = entity;
-	*(prev != NULL ? &prev->next : list) = entity;
+	if (prev != NULL)
+		prev->next = entity;
+	else
+		*list = entity;
 }
 
 static void list_remove(struct sched_entity **list, struct sched_entity *entity)
 {
 	if (entity->next != NULL)
 		entity->next->prev = entity->prev;
-	*(entity->prev != NULL ? &entity->prev->next : list) = entity->next;
+	if (entity->prev != NULL)
+		entity->prev->next = entity->next;
+	else
+		*list = entity->next;
 	entity->next = NULL;
 	entity->prev = NULL;
 }
 
 /* ---- Time ---- */
 
-static uint64_t weighted(const struct sched_entity *entity, uint64_t ns)
+static uint64_t vruntime_delta(const struct sched_entity *entity, uint64_t ns)
 {
 	return ns * SCHED_WEIGHT_DEFAULT / entity->weight;
 }
 
-static uint64_t since(uint64_t start, uint64_t now)
+/* Returns a - b, or 0 if b is larger. */
+static uint64_t saturating_sub(uint64_t a, uint64_t b)
 {
-	return now > start ? now - start : 0;
+	return a > b ? a - b : 0;
 }
 
-static void raise_to(uint64_t *value, uint64_t least)
-{
-	if (*value < least)
-		*value = least;
-}
-
-static uint64_t less(uint64_t value, uint64_t by)
-{
-	return value > by ? value - by : 0;
-}
-
-static void charge(struct sched *sched, struct sched_core *core, uint64_t now)
+/* Charges the entity that runs on the core for the time since the last charge,
+ * and keeps it within SCHED_LAG_NS of the queue. */
+static void current_charge(struct sched *sched, struct sched_core *core,
+			   uint64_t now)
 {
 	struct sched_entity *current = core->current;
-	uint64_t ns = since(core->since, now);
+	uint64_t ns = saturating_sub(now, core->exec_start);
 
-	raise_to(&core->since, now);
+	core->exec_start = larger(core->exec_start, now);
 	if (current == NULL)
 		return;
 	current->ran_ns += ns;
-	current->vruntime += weighted(current, ns);
-	if (sched->ready != NULL) {
-		raise_to(&current->vruntime,
-			 less(sched->ready->vruntime, SCHED_LAG_NS));
+	current->vruntime += vruntime_delta(current, ns);
+	if (sched->queue != NULL) {
+		current->vruntime = larger(
+			current->vruntime,
+			saturating_sub(sched->queue->vruntime, SCHED_LAG_NS));
 	}
 }
 
-/* What current's is now: who runs alone is not charged for long. */
-static uint64_t vruntime_now(const struct sched_core *core, uint64_t now)
+/* Returns the vruntime of the core's current entity as of now. The stored one
+ * is old where an entity has run long without being charged. */
+static uint64_t current_vruntime(const struct sched_core *core, uint64_t now)
 {
 	return core->current->vruntime +
-	       weighted(core->current, since(core->since, now));
+	       vruntime_delta(core->current,
+			      saturating_sub(now, core->exec_start));
 }
 
-/* The least of what runs and what waits, as long as there is any. */
-static void floor_update(struct sched *sched, uint64_t now)
+/* Raises min_vruntime to the least vruntime of all that run or wait for a core.
+ * It stays as it is while there is no such entity. */
+static void min_vruntime_update(struct sched *sched, uint64_t now)
 {
 	uint64_t least = SCHED_NEVER;
 
-	if (sched->ready != NULL)
-		least = sched->ready->vruntime;
+	if (sched->queue != NULL)
+		least = sched->queue->vruntime;
 	for (unsigned i = 0; i < SCHED_CORES; i++) {
 		const struct sched_core *core = &sched->cores[i];
-		uint64_t vruntime = core->current != NULL
-					    ? vruntime_now(core, now)
-					    : SCHED_NEVER;
 
-		if (vruntime < least)
-			least = vruntime;
+		if (core->current != NULL)
+			least = smaller(least, current_vruntime(core, now));
 	}
 	if (least != SCHED_NEVER)
-		raise_to(&sched->floor, least);
+		sched->min_vruntime = larger(sched->min_vruntime, least);
 }
 
 /* ---- Waiting and waking ---- */
 
-static void ready_add(struct sched *sched, struct sched_entity *entity)
+static void enqueue(struct sched *sched, struct sched_entity *entity)
 {
 	entity->state = SCHED_READY;
-	list_add(&sched->ready, entity, entity->vruntime);
+	list_add(&sched->queue, entity, entity->vruntime);
 }
 
-static void waken(struct sched *sched, struct sched_entity *entity, uint64_t now)
+/* Puts a blocked entity into the queue, no more than a slice ahead of all
+ * others, however long it was blocked. */
+static void entity_wake(struct sched *sched, struct sched_entity *entity,
+			uint64_t now)
 {
 	if (entity->sleeps)
 		list_remove(&sched->sleepers, entity);
 	entity->sleeps = false;
-	floor_update(sched, now);
-	raise_to(&entity->vruntime, less(sched->floor, SCHED_SLICE_NS));
-	ready_add(sched, entity);
+	min_vruntime_update(sched, now);
+	entity->vruntime =
+		larger(entity->vruntime,
+		       saturating_sub(sched->min_vruntime, SCHED_SLICE_NS));
+	enqueue(sched, entity);
 }
 
 void sched_core_online(struct sched *sched, unsigned core)
@@ -129,8 +136,8 @@ bool sched_block(struct sched *sched, unsigned core, uint64_t deadline)
 	struct sched_entity *entity = sched->cores[core].current;
 
 	assert(entity != NULL && entity->state == SCHED_RUNNING);
-	if (entity->token) {
-		entity->token = false;
+	if (entity->wake_pending) {
+		entity->wake_pending = false;
 		return false;
 	}
 	entity->state = SCHED_BLOCKED;
@@ -148,9 +155,9 @@ void sched_end(struct sched *sched, unsigned core)
 void sched_wake(struct sched *sched, struct sched_entity *entity, uint64_t now)
 {
 	if (entity->state == SCHED_BLOCKED)
-		waken(sched, entity, now);
+		entity_wake(sched, entity, now);
 	else
-		entity->token = true;
+		entity->wake_pending = true;
 }
 
 /* ---- Choosing ---- */
@@ -158,11 +165,12 @@ void sched_wake(struct sched *sched, struct sched_entity *entity, uint64_t now)
 static void sleepers_wake(struct sched *sched, uint64_t now)
 {
 	while (sched->sleepers != NULL && sched->sleepers->key <= now)
-		waken(sched, sched->sleepers, now);
+		entity_wake(sched, sched->sleepers, now);
 }
 
-/* Whether some other core looks at the clock in time for the first sleeper. */
-static bool is_covered(const struct sched *sched, unsigned core)
+/* Returns true if the timer of another core fires in time for the first
+ * sleeper: one core is enough to wake it. */
+static bool is_deadline_covered(const struct sched *sched, unsigned core)
 {
 	for (unsigned i = 0; i < SCHED_CORES; i++) {
 		if (i != core && sched->cores[i].online &&
@@ -172,48 +180,57 @@ static bool is_covered(const struct sched *sched, unsigned core)
 	return false;
 }
 
-/* A turn need not end for nobody; but what has had time is to be seen. */
-static uint64_t turn_end(const struct sched *sched,
-			 const struct sched_core *core)
+/*
+ * Returns when the slice of the core's current entity is over. While the queue
+ * is empty a slice may run on up to SCHED_ALONE_NS, but not for ever: the CPU
+ * time of the entity must become visible in `reeve top`.
+ */
+static uint64_t slice_limit(const struct sched *sched,
+			    const struct sched_core *core)
 {
 	if (core->current == NULL)
 		return SCHED_NEVER;
-	if (sched->ready != NULL)
+	if (sched->queue != NULL)
 		return core->slice_end;
 	return core->slice_end + SCHED_ALONE_NS - SCHED_SLICE_NS;
 }
 
-static void arm(struct sched *sched, unsigned core)
+/* Decides when the core has to schedule again at the latest: at the end of the
+ * slice, or for the first sleeper. */
+static void timer_arm(struct sched *sched, unsigned core)
 {
 	struct sched_core *this = &sched->cores[core];
 
-	this->armed = turn_end(sched, this);
+	this->armed = slice_limit(sched, this);
 	if (sched->sleepers != NULL && sched->sleepers->key < this->armed &&
-	    !is_covered(sched, core))
+	    !is_deadline_covered(sched, core))
 		this->armed = sched->sleepers->key;
 }
 
-static struct sched_entity *ready_take(struct sched *sched)
+/* Takes the entity with the least vruntime out of the queue. Returns NULL if
+ * the queue is empty. */
+static struct sched_entity *dequeue(struct sched *sched)
 {
-	struct sched_entity *first = sched->ready;
+	struct sched_entity *first = sched->queue;
 
 	if (first != NULL)
-		list_remove(&sched->ready, first);
+		list_remove(&sched->queue, first);
 	return first;
 }
 
-/* The one that ran goes back to the queue; who yields, behind the first. */
-static struct sched_entity *choose(struct sched *sched,
-				   struct sched_entity *ran, bool yield)
+/* Puts the entity that ran back into the queue and takes out the next one. For
+ * an entity that yields the next one is taken out before. */
+static struct sched_entity *pick_next(struct sched *sched,
+				      struct sched_entity *ran, bool yield)
 {
 	struct sched_entity *next = NULL;
 
 	if (ran == NULL || ran->state != SCHED_RUNNING)
-		return ready_take(sched);
+		return dequeue(sched);
 	if (yield)
-		next = ready_take(sched);
-	ready_add(sched, ran);
-	return next != NULL ? next : ready_take(sched);
+		next = dequeue(sched);
+	enqueue(sched, ran);
+	return next != NULL ? next : dequeue(sched);
 }
 
 struct sched_entity *sched_pick(struct sched *sched, unsigned core,
@@ -222,18 +239,18 @@ struct sched_entity *sched_pick(struct sched *sched, unsigned core,
 	struct sched_core *this = &sched->cores[core];
 	struct sched_entity *ran = this->current;
 
-	floor_update(sched, now); /* while who ran still counts */
-	charge(sched, this, now);
+	min_vruntime_update(sched, now); /* while `ran` still counts */
+	current_charge(sched, this, now);
 	sleepers_wake(sched, now);
-	this->current = choose(sched, ran, yield);
-	this->asked = false;
+	this->current = pick_next(sched, ran, yield);
+	this->need_resched = false;
 	if (this->current != NULL) {
 		this->current->state = SCHED_RUNNING;
 		this->current->core = core;
 		if (this->current != ran || now >= this->slice_end)
 			this->slice_end = now + SCHED_SLICE_NS;
 	}
-	arm(sched, core);
+	timer_arm(sched, core);
 	return this->current;
 }
 
@@ -241,39 +258,42 @@ bool sched_due(const struct sched *sched, unsigned core, uint64_t now)
 {
 	const struct sched_core *this = &sched->cores[core];
 
-	return __atomic_load_n(&this->asked, __ATOMIC_RELAXED) ||
+	return __atomic_load_n(&this->need_resched, __ATOMIC_RELAXED) ||
 	       now >= __atomic_load_n(&this->armed, __ATOMIC_RELAXED);
 }
 
-/* ---- Telling other cores ---- */
+/* ---- Preempting other cores ---- */
 
-static bool can_ask(const struct sched_core *core)
+static bool can_resched(const struct sched_core *core)
 {
-	return core->online && !core->asked;
+	return core->online && !core->need_resched;
 }
 
+/* Returns a core that is idle; -1: none is. */
 static int idle_core(const struct sched *sched)
 {
 	for (unsigned i = 0; i < SCHED_CORES; i++) {
-		if (can_ask(&sched->cores[i]) && sched->cores[i].current == NULL)
+		if (can_resched(&sched->cores[i]) &&
+		    sched->cores[i].current == NULL)
 			return (int)i;
 	}
 	return -1;
 }
 
-/* The core whose entity had the most time, if that is much more. */
+/* Returns the core whose entity has the largest vruntime, if it is larger than
+ * that of the first in the queue by more than the granularity; -1: none. */
 static int busy_core(const struct sched *sched, uint64_t now)
 {
-	uint64_t most = sched->ready->vruntime + SCHED_GRAIN_NS;
+	uint64_t most = sched->queue->vruntime + SCHED_GRANULARITY_NS;
 	int found = -1;
 
 	for (unsigned i = 0; i < SCHED_CORES; i++) {
 		const struct sched_core *core = &sched->cores[i];
 		uint64_t vruntime;
 
-		if (!can_ask(core) || core->current == NULL)
+		if (!can_resched(core) || core->current == NULL)
 			continue;
-		vruntime = vruntime_now(core, now);
+		vruntime = current_vruntime(core, now);
 		if (vruntime > most) {
 			most = vruntime;
 			found = (int)i;
@@ -282,9 +302,12 @@ static int busy_core(const struct sched *sched, uint64_t now)
 	return found;
 }
 
-/* One whose turn is that of who runs alone, unless an idle one is to come. Each
- * that picks asks for the next. */
-static int lonely_core(const struct sched *sched)
+/*
+ * Returns a core whose slice was extended because the queue was empty; -1:
+ * none, or an idle core was told already and will come. One core at a time is
+ * enough: each core that picks calls sched_target() again, for the next one.
+ */
+static int extended_core(const struct sched *sched)
 {
 	int found = -1;
 
@@ -293,7 +316,8 @@ static int lonely_core(const struct sched *sched)
 
 		if (core->online && core->current == NULL)
 			return -1;
-		if (found < 0 && can_ask(core) && core->armed > core->slice_end)
+		if (found < 0 && can_resched(core) &&
+		    core->armed > core->slice_end)
 			found = (int)i;
 	}
 	return found;
@@ -303,15 +327,15 @@ int sched_target(struct sched *sched, uint64_t now)
 {
 	int core;
 
-	if (sched->ready == NULL)
+	if (sched->queue == NULL)
 		return -1;
 	core = idle_core(sched);
 	if (core < 0)
 		core = busy_core(sched, now);
 	if (core < 0)
-		core = lonely_core(sched);
+		core = extended_core(sched);
 	if (core >= 0) {
-		__atomic_store_n(&sched->cores[core].asked, true,
+		__atomic_store_n(&sched->cores[core].need_resched, true,
 				 __ATOMIC_RELAXED);
 	}
 	return core;
@@ -324,5 +348,5 @@ uint64_t sched_ran_ns(const struct sched *sched,
 
 	if (core->current != entity)
 		return entity->ran_ns;
-	return entity->ran_ns + since(core->since, now);
+	return entity->ran_ns + saturating_sub(now, core->exec_start);
 }

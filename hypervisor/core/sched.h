@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Whose turn it is: which of the entities that want to run gets which core.
- * One queue for all cores. The entity that had the least time by its weight
- * goes first; who slept keeps at most a slice of credit. Nothing here waits,
- * locks or knows a clock: the caller holds its lock round every call and says
- * what time it is, in nanoseconds.
+ * The scheduler: which of the entities (threads) that want to run gets which
+ * core. It is a small form of Linux's completely fair scheduler, and uses its
+ * words. All cores share one queue. The entity with the least vruntime, which
+ * is the CPU time it has had divided by its weight, runs next. An entity that
+ * slept may be behind the others by one slice at most, however long it slept.
+ * The functions here do not wait, lock or read a clock: the caller holds its
+ * lock round every call and passes the time in nanoseconds.
  */
 #ifndef REEVE_HYPERVISOR_CORE_SCHED_H
 #define REEVE_HYPERVISOR_CORE_SCHED_H
@@ -17,83 +19,93 @@
 #define SCHED_WEIGHT_DEFAULT 256
 #define SCHED_WEIGHT_MAX     65535
 #define SCHED_SLICE_NS       UINT64_C(10000000)
-#define SCHED_ALONE_NS       UINT64_C(100000000) /* a turn while nobody waits */
-/* How much less time the next must have had to interrupt who runs. */
-#define SCHED_GRAIN_NS UINT64_C(1000000)
-/* An entity is never further behind those that wait than this, whatever its
- * weight: more than one core can give nobody. Weighted. */
+#define SCHED_ALONE_NS       UINT64_C(100000000) /* slice, queue empty */
+/* How much smaller a vruntime must be to interrupt the entity that runs. */
+#define SCHED_GRANULARITY_NS UINT64_C(1000000)
+/*
+ * The most by which the vruntime of an entity can be smaller than that of those
+ * in the queue. An entity whose weight entitles it to more than one core cannot
+ * get that, so its vruntime would fall behind the others' for ever. An entity
+ * that arrives later starts near the smallest vruntime, and would keep the
+ * others from running until it is level with them.
+ */
 #define SCHED_LAG_NS UINT64_C(1000000000)
 
 enum sched_state {
-	SCHED_BLOCKED, /* waits to be woken; also what is not yet started */
-	SCHED_READY,
+	SCHED_BLOCKED, /* waits to be woken, or was never woken yet */
+	SCHED_READY, /* in the queue */
 	SCHED_RUNNING,
 	SCHED_ENDED,
 };
 
-/* All zero but for the weight is an entity that was not woken yet. */
+/* An entity that is all zero except for its weight has never been woken. */
 struct sched_entity {
 	enum sched_state state;
 	uint32_t weight; /* 1..SCHED_WEIGHT_MAX */
-	uint64_t vruntime; /* time it had, times default weight by weight */
-	uint64_t ran_ns; /* time it had, up to the last change */
-	unsigned core; /* where it runs or ran last */
-	bool token; /* was woken while it did not wait */
-	uint64_t key; /* in a list: what the list is sorted by */
+	uint64_t vruntime; /* ran_ns * default weight / weight, adjusted */
+	uint64_t ran_ns; /* CPU time, up to when it was last charged */
+	unsigned core; /* on which it runs or ran last */
+	bool wake_pending; /* woken while not blocked: do not block next time */
+	uint64_t key; /* in a list: by which the list is sorted */
 	struct sched_entity *next, *prev;
-	bool sleeps; /* blocked, and among the sleepers */
+	bool sleeps; /* blocked with a deadline: in the list of sleepers */
 };
 
 struct sched_core {
 	bool online;
-	bool asked; /* is to pick again as soon as it can */
+	bool need_resched; /* was told to call sched_pick() soon */
 	struct sched_entity *current; /* NULL: idle */
-	uint64_t since; /* when current was last charged */
+	uint64_t exec_start; /* up to when current has been charged */
 	uint64_t slice_end;
-	uint64_t armed; /* when it will look at the clock next */
+	uint64_t armed; /* when its timer is to fire; SCHED_NEVER: not */
 };
 
 struct sched {
 	struct sched_core cores[SCHED_CORES];
-	struct sched_entity *ready; /* by vruntime */
-	struct sched_entity *sleepers; /* blocked with a deadline, by it */
-	uint64_t floor; /* the least vruntime of those that want to run */
+	struct sched_entity *queue; /* READY, by vruntime */
+	struct sched_entity *sleepers; /* by deadline */
+	uint64_t min_vruntime; /* the least of READY and RUNNING; never falls */
 };
 
-/* The core may be given work from now on. */
+/* The core schedules from now on, and may be told to. */
 void sched_core_online(struct sched *sched, unsigned core);
 
 /*
- * The entity that runs on the core wants to wait until it is woken or the
- * deadline has come (SCHED_NEVER: none). false: it was woken already since it
- * last waited, and goes on. true: sched_pick() is next.
+ * Blocks the entity that runs on the core until it is woken or the deadline has
+ * come (SCHED_NEVER: no deadline). Returns true if the caller has to call
+ * sched_pick() next. Returns false if the entity was woken since it last
+ * blocked: it goes on, or that wake-up would be lost.
  */
 bool sched_block(struct sched *sched, unsigned core, uint64_t deadline);
 
-/* The entity that runs on the core has ended. sched_pick() is next. */
+/* Ends the entity that runs on the core. The caller calls sched_pick() next. */
 void sched_end(struct sched *sched, unsigned core);
 
-/* Makes a waiting entity ready; of another one it notes that it was woken. */
+/* Puts a blocked entity into the queue. For any other entity the wake-up is
+ * remembered until it tries to block. */
 void sched_wake(struct sched *sched, struct sched_entity *entity, uint64_t now);
 
 /*
- * Decides who has the core from now on; NULL: nobody. yield: rather another
- * than the one that runs. The clock is to be looked at again when
- * cores[core].armed has come.
+ * Chooses the entity that has the core from now on and returns it; NULL: the
+ * core is idle. With yield another entity than the present one is preferred,
+ * even if it had more time. The caller sets the core's timer to
+ * cores[core].armed.
  */
 struct sched_entity *sched_pick(struct sched *sched, unsigned core,
 				uint64_t now, bool yield);
 
-/* Whether the core should pick again. */
+/* Returns true if the core should call sched_pick(). It takes no lock: an old
+ * value only delays that until the timer or an interrupt. */
 bool sched_due(const struct sched *sched, unsigned core, uint64_t now);
 
 /*
- * Somebody may have become ready: the core that should be told to pick again,
- * which is then not named twice; -1: none.
+ * Returns the core that should call sched_pick() because an entity is in the
+ * queue, or -1 if no core should. The core counts as told: it is not returned
+ * again until it has picked.
  */
 int sched_target(struct sched *sched, uint64_t now);
 
-/* The time the entity had up to now. */
+/* Returns the CPU time that the entity has had up to now. */
 uint64_t sched_ran_ns(const struct sched *sched,
 		      const struct sched_entity *entity, uint64_t now);
 

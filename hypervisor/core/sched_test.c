@@ -291,7 +291,7 @@ static void sleepers_wake_in_the_order_of_their_deadlines(void **state)
 	assert_null(pick(0, 11 * MS));
 	assert_true(sched.cores[0].armed == 20 * MS);
 	assert_ptr_equal(pick(0, 40 * MS), &e[2]);
-	assert_true(sched.ready == &e[0]);
+	assert_true(sched.queue == &e[0]);
 }
 
 static void who_is_woken_sleeps_no_more(void **state)
@@ -358,9 +358,9 @@ static void who_had_much_more_is_interrupted(void **state)
 	wake(0, 3);
 	(void)pick(0, 0);
 	(void)pick(1, 0);
-	assert_int_equal(sched_target(&sched, SCHED_GRAIN_NS), -1);
+	assert_int_equal(sched_target(&sched, SCHED_GRANULARITY_NS), -1);
 	(void)sched_pick(&sched, 1, 1, true);
-	assert_int_equal(sched_target(&sched, 2 + SCHED_GRAIN_NS), 0);
+	assert_int_equal(sched_target(&sched, 2 + SCHED_GRANULARITY_NS), 0);
 	assert_true(sched_due(&sched, 0, 0));
 }
 

@@ -11,7 +11,7 @@
 
 #define MEMORY_BASE  UINT64_C(0x80000000)
 #define MEMORY_SIZE  UINT64_C(0x10000000)
-#define HANDLE       UINT64_C(0x5eed) /* of deferred calls: none of the RMM's */
+#define HANDLE       UINT64_C(0x5eed) /* of deferred calls, not the RMM's */
 #define SOURCE_PAGES UINT64_C(520)
 
 #define MIB(n) ((uint64_t)(n) << 20)
@@ -46,13 +46,13 @@ static struct realm_segment two_segments[] = {
 	{ { GIB(10) }, 0x1fff, { MEMORY_BASE + 0x2000 } },
 };
 
-/* Beyond 2^43 a walk has to start at level 0. */
+/* For IPAs above 2^43 a walk has to start at level 0. */
 static struct realm_ram high_ram[] = { { { UINT64_C(1) << 44 }, MIB(6) } };
 static struct realm_segment high_segments[] = {
 	{ { UINT64_C(1) << 44 }, 0x1000, { MEMORY_BASE } },
 };
 
-/* More than one batch of pages, more than one table of them. */
+/* More pages than are delegated at a time, and than one table maps. */
 static struct realm_segment large_segments[] = {
 	{ { GIB(1) + MIB(1) }, SOURCE_PAGES *RMI_GRANULE_SIZE, { MEMORY_BASE } },
 };
@@ -94,7 +94,8 @@ static bool struck(const struct bench *bench, uint64_t number)
 	       number - meddler->at < meddler->times;
 }
 
-/* The RMM refuses one page of a range, as it would in the middle of one. */
+/* Plays an RMM that refuses to undelegate one page, and moves the pages before
+ * it. */
 static bool kept(struct bench *bench, struct smccc_regs *regs)
 {
 	struct meddler *meddler = &bench->meddler;
@@ -128,7 +129,7 @@ static void tamper(struct bench *bench)
 	params->mpidr = 0x10; /* outside of Aff0[3:0] */
 }
 
-/* A xorshift generator: the same faults on every run. */
+/* A xorshift generator, so that each run has the same faults. */
 static uint32_t random_next(struct meddler *meddler)
 {
 	meddler->random ^= meddler->random << 13;
@@ -137,8 +138,8 @@ static uint32_t random_next(struct meddler *meddler)
 	return meddler->random;
 }
 
-/* One call in eight is refused, or busy. What ends an operation is not: the
- * RMM would have returned its memory before. */
+/* Refuses one call in eight, or answers BUSY. The last call of an operation is
+ * not refused: the RMM would have returned its memory before. */
 static void roll(struct bench *bench, struct smccc_regs *regs)
 {
 	static const uint64_t answers[] = { RMI_ERROR_INPUT, RMI_ERROR_RTT,
@@ -257,7 +258,7 @@ static void *machine_page(void *ctx, pa_t page)
 	return address;
 }
 
-/* Source pages that differ from each other. */
+/* Fills the source pages so that no two are equal. */
 static void sources_fill(struct bench *bench)
 {
 	pa_t base;
@@ -315,7 +316,7 @@ int bench_teardown(void **state)
 	return 0;
 }
 
-/* ---- Looking at the result ---- */
+/* ---- Checking the result ---- */
 
 void assert_clean(const struct bench *bench, const struct realm *realm)
 {
@@ -329,7 +330,7 @@ void assert_clean(const struct bench *bench, const struct realm *realm)
 	assert_false(realm->rmi.op.open);
 }
 
-/* One RSI call of the boot vCPU that must return to it. */
+/* Makes an RSI call as the boot vCPU, to which it must return. */
 static void rsi(struct bench *bench, const struct realm *realm,
 		struct smccc_regs *regs)
 {

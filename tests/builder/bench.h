@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the tests of the Realm builder share: the real RMM in process, a host
- * on it, plans with content, and a meddler between the two that can make any
- * one call go wrong.
+ * The bench of the Realm builder's tests: the real RMM in process, the builder
+ * on it, plans with content, and between the two a meddler that can make any
+ * one call fail.
  */
 #ifndef REEVE_TESTS_BUILDER_BENCH_H
 #define REEVE_TESTS_BUILDER_BENCH_H
@@ -23,12 +23,12 @@
 #define BENCH_TRACE 4096
 #define RIM_SIZE    64
 
-/* How the meddler spoils a call. */
+/* The way in which the meddler changes a call. */
 enum meddling {
 	MEDDLE_ANSWER, /* answers x0 itself, for `times` calls in a row */
 	MEDDLE_DEFER, /* makes it stateful: done when it is continued */
-	MEDDLE_RANDOM, /* now and then, an error that a call can give */
-	MEDDLE_TAMPER, /* overwrites the page of the last REC_CREATE's params */
+	MEDDLE_RANDOM, /* sometimes answers an error, or BUSY */
+	MEDDLE_TAMPER, /* overwrites the parameters of the last REC_CREATE */
 };
 
 struct meddler {
@@ -37,16 +37,16 @@ struct meddler {
 	uint64_t times;
 	uint64_t x0;
 	uint32_t random; /* the generator's state, not 0 */
-	uint64_t alloc_at; /* the number of the allocation that fails... */
-	uint64_t alloc_times; /* ...and of those after it */
-	pa_t kept; /* a page that is not undelegated... */
-	unsigned kept_times; /* ...so often */
+	uint64_t alloc_at; /* the number of the first allocation that fails */
+	uint64_t alloc_times; /* how many fail from there on */
+	pa_t kept; /* a page whose undelegation is refused */
+	unsigned kept_times; /* how often */
 };
 
 struct bench {
 	struct inprocess *rmm;
 	struct host_inprocess port;
-	struct host_ops ops; /* the port's, through the meddler */
+	struct host_ops ops; /* those of the port, behind the meddler */
 	struct host host;
 	struct meddler meddler;
 	uint64_t calls; /* SMCs since bench_watch() */
@@ -57,14 +57,15 @@ struct bench {
 	uint64_t used; /* pages in use when no Realm exists */
 };
 
-/* cmocka set-up and tear-down: *state is a struct bench with an active RMM. */
+/* Set-up and tear-down for cmocka: *state is a struct bench with an active
+ * RMM. */
 int bench_setup(void **state);
 int bench_teardown(void **state);
 
-/* Starts counting and tracing calls; whatever was armed is not any more. */
+/* Starts to count and trace calls, and makes the meddler change nothing. */
 void bench_watch(struct bench *bench);
 
-/* The plans to try everything on. */
+/* The plans on which the tests run. */
 enum {
 	PLAN_SMALL, /* two segments, one vCPU */
 	PLAN_SMP, /* RAM up to 4 GiB, a segment over two tables, 4 vCPUs */
@@ -77,18 +78,19 @@ enum {
 extern const char *const plan_names[PLANS];
 const struct realm_plan *bench_plan(unsigned number);
 
-/* Fails the test unless nothing of a Realm is left anywhere. */
+/* Fails the test if anything of a Realm is left. */
 void assert_clean(const struct bench *bench, const struct realm *realm);
 
-/* The RIM of an active Realm, as the Realm itself reads it. */
+/* Reads the RIM of an active Realm, as the Realm itself. */
 void bench_rim(struct bench *bench, const struct realm *realm,
 	       uint8_t rim[RIM_SIZE]);
 
-/* The RIPAS of a page, as the Realm itself asks for it. */
+/* Returns the RIPAS of a page, asked for as the Realm itself. */
 unsigned bench_ripas(struct bench *bench, const struct realm *realm,
 		     uint64_t ipa);
 
-/* Builds, activates, notes the RIM, and destroys; all must succeed. */
+/* Builds and activates a Realm, reads its RIM, and destroys it; all that must
+ * succeed. */
 void bench_rim_of_plan(struct bench *bench, unsigned number,
 		       uint8_t rim[RIM_SIZE]);
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Building and taking apart on the real RMM, when nothing goes wrong.
+ * Building and destroying Realms on the real RMM, when nothing fails.
  *
- * usage: build_test FOLDER, that holds the expected calls: PLAN.calls has a
- * line per command, with the number of times that it comes in a row, and
- * "---" between building and taking apart.
+ * usage: build_test FOLDER
+ *
+ * FOLDER has the expected calls: PLAN.calls has a line for each command, with
+ * the number of times that it comes in a row, and "---" between building and
+ * destroying.
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +28,7 @@ static void every_plan_builds_and_leaves_nothing(void **state)
 		bench_rim_of_plan(*state, plan, rim);
 }
 
-/* Appends the calls since bench_watch() as lines. */
+/* Appends the calls since bench_watch(), a line for each run of equal ones. */
 static void calls_print(const struct bench *bench, FILE *text)
 {
 	uint64_t run = 1;

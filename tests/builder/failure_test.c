@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Failure injection: every call that building or taking apart makes goes wrong
- * once, in turn, in each way that it can; nothing may be left behind.
+ * Each call of building and destroying a Realm fails once, in turn, in each way
+ * in which it can; nothing may be left behind.
  */
 #include <string.h>
 
@@ -12,8 +12,8 @@
 
 #define ERROR_RTT_3 (RMI_ERROR_RTT | RTT_DEEPEST << 8)
 
-/* Return words that end a command. Level 3 of a walk is never a table's lack,
- * which would be no failure. */
+/* Return words that end a command. RMI_ERROR_RTT comes with level 3, because at
+ * other levels the builder creates the missing table and goes on. */
 static const uint64_t errors[] = { RMI_ERROR_INPUT,         RMI_ERROR_REALM,
 				   RMI_ERROR_REC,           ERROR_RTT_3,
 				   RMI_ERROR_NOT_SUPPORTED, RMI_ERROR_GLOBAL,
@@ -34,7 +34,7 @@ static bool build(struct bench *bench, unsigned plan, struct realm *realm)
 	return realm_build(&bench->host, bench_plan(plan), realm);
 }
 
-/* The calls of a build that succeeds; the Realm is destroyed again. */
+/* Counts the calls of a build that succeeds. The Realm is destroyed again. */
 static uint64_t build_count(struct bench *bench, unsigned plan,
 			    uint32_t trace[BENCH_TRACE], uint64_t *allocs)
 {
@@ -61,7 +61,7 @@ static void assert_blamed(const struct realm *realm, uint32_t fid, uint64_t x0)
 	assert_non_null(failure->doing);
 	if (failure->status == RMI_ERROR_RTT)
 		assert_int_equal(failure->index, RTT_DEEPEST);
-	/* Ending with the RMM keeping what it was given is not believed. */
+	/* An operation cannot fail while the RMM keeps its donation. */
 	if (fid == RMI_OP_CONTINUE)
 		assert_int_equal(failure->kind, RMI_FAILURE_PROTOCOL);
 	else
@@ -78,7 +78,7 @@ static void build_call_refused(struct bench *bench, unsigned plan, uint32_t fid,
 		if (!build(bench, plan, &realm)) {
 			assert_blamed(&realm, fid, errors[i]);
 		} else {
-			/* Taken for not knowing of several pages. */
+			/* Taken for an RMM that only knows single pages. */
 			assert_int_equal(fid, RMI_RTT_DATA_MAP_INIT);
 			assert_int_equal(errors[i], RMI_ERROR_INPUT);
 			assert_true(realm.page_by_page);
@@ -88,7 +88,8 @@ static void build_call_refused(struct bench *bench, unsigned plan, uint32_t fid,
 	}
 }
 
-/* Of many equal calls in a row the first and the last stand for all. */
+/* Returns true for a call between equal ones: the first and the last of many
+ * stand for all. */
 static bool is_inner(const uint32_t *trace, uint64_t at, uint64_t calls)
 {
 	return at > 0 && at + 1 < calls && trace[at - 1] == trace[at] &&
@@ -111,7 +112,7 @@ static void each_call_of_a_build_refused_once(void **state)
 	}
 }
 
-/* Makes one call of a build different; it must succeed with the same RIM. */
+/* Changes one call of a build, which must succeed with the same RIM. */
 static void build_call_varied(struct bench *bench, unsigned plan, uint64_t at,
 			      const uint8_t rim[RIM_SIZE])
 {
@@ -149,7 +150,8 @@ static void each_call_of_a_build_busy_or_blocked_for_a_while(void **state)
 	}
 }
 
-/* Follow-up calls and what is stateful already cannot be deferred again. */
+/* Returns true for a command that is not part of a stateful operation already:
+ * only such a command can be deferred. */
 static bool may_be_deferred(uint32_t fid)
 {
 	return fid < RMI_OP_CONTINUE && fid != RMI_REC_CREATE &&
@@ -212,7 +214,7 @@ static void each_allocation_of_a_build_failing_once(void **state)
 			bench_watch(bench);
 			bench->meddler.alloc_at = at;
 			if (build(bench, plan, &realm)) {
-				/* It made do with less at a time. */
+				/* It allocated fewer pages at a time. */
 				assert_true(realm_destroy(&realm));
 			} else {
 				assert_int_equal(realm.failure.kind,
@@ -243,7 +245,7 @@ static void no_memory_at_any_point_of_a_build(void **state)
 	}
 }
 
-/* The RMM itself refuses, after the donation: what was given comes back. */
+/* The RMM itself refuses after the donation, and returns the donation. */
 static void a_vcpu_that_the_rmm_refuses(void **state)
 {
 	struct bench *bench = *state;
@@ -263,7 +265,7 @@ static void a_vcpu_that_the_rmm_refuses(void **state)
 	}
 }
 
-/* Every page of the host in turn is one that EL3 does not let go. */
+/* EL3 refuses to delegate each page in turn. */
 static void a_granule_that_cannot_be_delegated(void **state)
 {
 	struct bench *bench = *state;
@@ -286,7 +288,7 @@ static void a_granule_that_cannot_be_delegated(void **state)
 	}
 }
 
-/* Destroys a Realm with one call of it refused; then once more. */
+/* Destroys a Realm while one call is refused, and then again. */
 static void destroy_call_refused(struct bench *bench, unsigned plan,
 				 uint64_t at, uint64_t x0)
 {
@@ -303,7 +305,7 @@ static void destroy_call_refused(struct bench *bench, unsigned plan,
 	assert_clean(bench, &realm);
 }
 
-/* The calls of taking apart a Realm. */
+/* Counts the calls of destroying a Realm. */
 static uint64_t destroy_count(struct bench *bench, unsigned plan,
 			      uint32_t trace[BENCH_TRACE])
 {
@@ -326,7 +328,7 @@ static void each_call_of_a_teardown_refused_once(void **state)
 		uint64_t calls = destroy_count(bench, plan, trace);
 
 		for (uint64_t at = 0; at < calls; at++) {
-			/* REC_DESTROY has nothing left to refuse by then. */
+			/* That late, RMI_REC_DESTROY cannot be refused. */
 			if (trace[at] == RMI_OP_CONTINUE)
 				continue;
 			for (unsigned i = 0; i < ERRORS; i++)
@@ -377,7 +379,7 @@ static void each_command_of_a_teardown_made_stateful(void **state)
 	}
 }
 
-/* A build fails, and so does its undoing, up to four calls further. */
+/* A build fails, and so do up to four calls of its undoing. */
 static void a_build_and_its_undoing_refused(void **state)
 {
 	struct bench *bench = *state;
@@ -402,9 +404,8 @@ static void a_build_and_its_undoing_refused(void **state)
 }
 
 /*
- * An RMM that ends an operation twice without returning its memory has kept
- * it, for all that the host can know: the page of the REC and the donation
- * stay charged, and are not freed.
+ * An RMM that ends an operation twice without returning the memory may have
+ * kept it. The page of the REC and the donation stay charged and are not freed.
  */
 static void what_the_rmm_does_not_return_is_never_freed(void **state)
 {
@@ -428,7 +429,8 @@ static void what_the_rmm_does_not_return_is_never_freed(void **state)
 	assert_int_equal(bench->port.pages.used, bench->used + account->total);
 }
 
-/* A page is kept by the RMM for a while: abandoned, charged, never freed. */
+/* A page that the RMM does not undelegate for a while is abandoned and charged,
+ * and not freed. */
 static void an_abandoned_granule_is_kept_and_retried(void **state)
 {
 	struct bench *bench = *state;
@@ -475,7 +477,8 @@ static void many_random_refusals_lose_nothing(void **state)
 	assert_in_range(built, 1, 299);
 }
 
-/* The RMM gives way to an interrupt at each, each second, ... look at it. */
+/* The RMM finds an interrupt each time that it looks for one, each second time,
+ * and so on. */
 static void an_rmm_that_yields_to_interrupts(void **state)
 {
 	struct bench *bench = *state;

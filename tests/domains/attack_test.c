@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Rules that are broken on purpose, against the RMM in process. */
+/* Attacks, which break rules of the RMI on purpose, against the RMM in
+ * process. */
 #include "hypervisor/attack/attack_internal.h"
 
 #include <string.h>
@@ -29,7 +30,7 @@ static const struct control_attack *told(struct table *table, uint32_t domid)
 	return &table->reply.body.attack;
 }
 
-/* What the vCPU's thread does: an entry after that exit, and X0. */
+/* Enters a vCPU after an exit with that reason, as its thread does. */
 static bool enters(struct vcpu *vcpu, uint64_t reason, struct smccc_regs *regs)
 {
 	const struct host_ops *ops = vcpu->domain->domains->config.host->ops;
@@ -81,7 +82,7 @@ static void who_may_be_harmed(void **state)
 	assert_refused(table, CONTROL_E_UNSUPPORTED, "--debug-console");
 }
 
-/* A refused entry is reported, and made once more as it should be. */
+/* A refused entry is reported, and repeated with the right arguments. */
 static void entries_are_wrong_once(void **state)
 {
 	static const struct {
@@ -101,7 +102,7 @@ static void entries_are_wrong_once(void **state)
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		ask(table, cases[i].what, domain->domid, 0);
-		/* Not while an exit is to be answered. */
+		/* No attack while an exit is to be answered. */
 		assert_false(enters(vcpu, RMI_EXIT_SYNC, &regs));
 		assert_int_equal(told(table, domain->domid)->done, 0);
 		assert_true(enters(vcpu, RMI_EXIT_IRQ, &regs));
@@ -109,13 +110,13 @@ static void entries_are_wrong_once(void **state)
 		assert_int_equal(table->reply.body.attack.what, cases[i].what);
 		assert_int_equal(table->reply.body.attack.x0, cases[i].status);
 		assert_false(enters(vcpu, RMI_EXIT_IRQ, &regs));
-		/* The right one, where no vCPU can run. */
+		/* The right entry; no vCPU can run here. */
 		assert_int_equal(regs.x[0], RMI_ERROR_NOT_SUPPORTED);
 	}
 	finish(table, domain);
 }
 
-/* They are in registers that no interrupt has, and forgotten afterwards. */
+/* Only list registers that no interrupt uses are filled, and cleared later. */
 static void list_registers_are_filled(void **state)
 {
 	static const uint32_t what[] = {
@@ -167,7 +168,7 @@ static void old_list_registers_come_again(void **state)
 	finish(table, domain);
 }
 
-/* Which exits an attack waits for, and what its answer is. */
+/* An attack waits for an exit that fits, and answers only that one. */
 static void answers_are_wrong_once(void **state)
 {
 	struct table *table = *state;
@@ -216,7 +217,7 @@ static void wrong_commands_come_before_the_right_one(void **state)
 				     RMI_ERROR_INPUT));
 	assert_true(ripas_is_refused(table, domain, CONTROL_ATTACK_RIPAS_REC,
 				     RMI_ERROR_INPUT));
-	/* It waits for another Realm. */
+	/* This attack waits until there is another Realm. */
 	assert_false(ripas_is_refused(table, domain, CONTROL_ATTACK_RIPAS_RD,
 				      RMI_ERROR_REC));
 	table_build(table, "b", CONTROL_CREATE_REALM);
@@ -300,7 +301,7 @@ static void count(void *context, struct rec *rec, struct rec_trap *trap)
 static struct vcpu *entered_beside;
 static unsigned taken_over;
 
-/* In place of the vCPU's thread, while the other one waits for it. */
+/* Stands in for the vCPU's thread while the attacking thread waits for it. */
 static void thread_plays(void *ctx, bool waiting)
 {
 	struct attack *attack = attack_of(entered_beside->domain);
@@ -314,12 +315,12 @@ static void thread_plays(void *ctx, bool waiting)
 	assert_false(attack_after(entered_beside, &x0, &record));
 	*attack_enters(entered_beside) = true; /* again */
 	taken_over += x0 == RMI_SUCCESS && record.exit_reason == RMI_EXIT_IRQ;
-	/* It ends at some time, which ends the attempts. */
+	/* At some time the domain ends, which ends the attempts. */
 	if (taken_over == 3)
 		domain_stop(entered_beside->domain, CONTROL_POWEROFF, "over");
 }
 
-/* Where the second entry succeeds, the exit is the vCPU's own. */
+/* If the second entry succeeds, the vCPU's thread takes its exit over. */
 static void who_was_entered_meanwhile_takes_over(void **state)
 {
 	struct table *table = *state;
@@ -339,7 +340,7 @@ static void who_was_entered_meanwhile_takes_over(void **state)
 	finish(table, domain);
 }
 
-/* Nothing runs here: who waits for that gives up. */
+/* No vCPU runs here, so an attack that waits for one gives up. */
 static void a_vcpu_that_never_runs_is_not_met(void **state)
 {
 	struct table *table = *state;
@@ -347,15 +348,15 @@ static void a_vcpu_that_never_runs_is_not_met(void **state)
 
 	ask(table, CONTROL_ATTACK_TWICE, domain->domid, 0);
 	assert_refused(table, CONTROL_E_STATE, "never met");
-	/* Told that it runs when it does not: its own thread takes over. */
+	/* The vCPU seems to run, but does not. */
 	*attack_enters(domain_vcpu(domain, 0)) = true;
 	ask(table, CONTROL_ATTACK_RIPAS_RUNNING, domain->domid, 0);
 	assert_refused(table, CONTROL_E_STATE, "never met");
 	finish(table, domain);
 }
 
-/* A domain that takes the place of another in the table is not attacked by what
- * the other was to suffer, and is told of nothing. */
+/* A domain that takes the place of another in the table does not get the
+ * other's attack, nor the report of it. */
 static void an_attack_ends_with_its_domain(void **state)
 {
 	struct table *table = *state;
@@ -370,7 +371,7 @@ static void an_attack_ends_with_its_domain(void **state)
 	assert_ptr_equal(second, first);
 	assert_int_equal(told(table, second->domid)->what, CONTROL_ATTACK_NONE);
 	assert_false(enters(domain_vcpu(second, 0), RMI_EXIT_IRQ, &regs));
-	/* The right entry, where no vCPU can run. */
+	/* The right entry; no vCPU can run here. */
 	assert_int_equal(regs.x[0], RMI_ERROR_NOT_SUPPORTED);
 	assert_int_equal(told(table, second->domid)->done, 0);
 	finish(table, second);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Every refusal of the control server, and its stream of bytes. */
+/* Each refusal of the control server, and its stream of bytes. */
 #include <string.h>
 
 #include "abi/guest_map.h"
@@ -49,7 +49,7 @@ static void what_a_killed_client_left_is_skipped(void **state)
 
 	for (size_t left = 0; left < sizeof(request); left++) {
 		control_open(&table->session);
-		bytes_send(table, &request, left); /* of the one killed */
+		bytes_send(table, &request, left); /* a client that is killed */
 		control_close(&table->session);
 		control_open(&table->session);
 		bytes_send(table, (uint8_t *)&request + left,
@@ -68,7 +68,7 @@ static void a_hello_in_the_middle_of_another_is_found(void **state)
 	unsigned replies = table->replies;
 
 	control_open(&table->session);
-	bytes_send(table, &request, 12); /* up to an operation that is none */
+	bytes_send(table, &request, 12); /* cut in the operation */
 	bytes_send(table, &request, sizeof(request));
 	assert_int_equal(table->replies, replies + 1);
 	assert_int_equal(table->reply.status, CONTROL_OK);
@@ -132,7 +132,7 @@ static void unknown_operations_are_refused(void **state)
 	}
 }
 
-/* Each byte of a request that its operation does not use, set alone. */
+/* A request is refused if any byte that its operation does not use is set. */
 static void bytes_that_are_not_used_are_zero(void **state)
 {
 	struct table *table = *state;
@@ -476,7 +476,7 @@ static void content_that_the_host_has_no_room_for(void **state)
 	assert_int_equal(table_ask(table, CONTROL_DOMAIN_CREATE, 0), CONTROL_OK);
 	domid = table->reply.body.domain.domid;
 	promised = table->reply.body.domain.pages_promised;
-	segment(table, domid, RAM, 150 * MIB); /* twice while it is built */
+	segment(table, domid, RAM, 150 * MIB); /* would exist twice */
 	assert_refused(table, CONTROL_E_MEMORY, "153600 KiB in a row");
 	assert_int_equal(table_info(table, domid)->pages_promised, promised);
 	assert_int_equal(segment(table, domid, RAM, 100 * MIB), CONTROL_OK);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Failure injection: every call and every allocation in the life of a domain
- * goes wrong once, in turn. The domain fails or ends, with a text; it can be
- * destroyed, and then nothing is left.
+ * Each call and each allocation in the life of a domain fails once, in turn.
+ * The domain fails or ends, with a text; it can be destroyed, and then nothing
+ * is left of it.
  */
 #include <string.h>
 
@@ -21,21 +21,21 @@ static const uint64_t errors[] = { RMI_ERROR_INPUT,         RMI_ERROR_REALM,
 
 #define ERRORS (sizeof(errors) / sizeof(errors[0]))
 
-/* ---- A life ---- */
+/* ---- The life of a domain ---- */
 
 static bool goes_on(struct table *table)
 {
 	return table_state(table, table->domains.last_domid) == CONTROL_RUNNING;
 }
 
-/* What vCPUs ask for, as long as the domain runs. */
+/* Asks for all that vCPUs ask for, as long as the domain runs. */
 static void realm_live(struct table *table, struct domain *domain)
 {
 	(void)memory_realm_fault(domain, ipa_make(RAM)); /* a block */
 	if (goes_on(table)) { /* a page */
 		(void)memory_realm_fault(domain, ipa_make(RAM + 6 * MIB));
 	}
-	if (goes_on(table)) { /* its content, and a page of the block */
+	if (goes_on(table)) { /* content */
 		(void)realm_asks(table, domain, CONTENT, CONTENT + 2 * PAGE, 0,
 				 RMI_RIPAS_EMPTY);
 	}
@@ -90,7 +90,7 @@ static void live(struct table *table, uint32_t flags)
 	table_ask(table, CONTROL_DOMAIN_DESTROY, domid);
 }
 
-/* Nothing goes wrong any more. */
+/* Destroys the domain while nothing fails any more. */
 static void bury(struct table *table)
 {
 	table->bench->meddler.at = NEVER;
@@ -107,7 +107,7 @@ static void watch(struct table *table)
 	bench_watch(table->bench);
 }
 
-/* The calls and allocations of a life in which nothing goes wrong. */
+/* Counts the calls and allocations of a life in which nothing fails. */
 static void count(struct table *table, uint32_t flags, uint64_t *calls,
 		  uint64_t *allocs)
 {
@@ -118,7 +118,7 @@ static void count(struct table *table, uint32_t flags, uint64_t *calls,
 	*allocs = table->bench->allocs;
 }
 
-/* ---- What goes wrong ---- */
+/* ---- Failures ---- */
 
 static void each_call_refused_once(void **state)
 {
@@ -130,7 +130,7 @@ static void each_call_refused_once(void **state)
 	assert_in_range(calls, 60, BENCH_TRACE);
 	memcpy(trace, table->bench->trace, sizeof(trace));
 	for (uint64_t at = 0; at < calls; at++) {
-		/* What ends an operation cannot be refused so late. */
+		/* The last call of an operation cannot be refused. */
 		if (trace[at] == RMI_OP_CONTINUE)
 			continue;
 		for (unsigned i = 0; i < ERRORS; i++) {
@@ -246,8 +246,9 @@ static void many_random_refusals_lose_nothing(void **state)
 	}
 }
 
-/* Success without an effect, and the arguments for results. Pages that the RMM
- * is said to have are not freed; the domain may stay for ever. */
+/* A call succeeds without an effect, and its arguments stay in place of
+ * results. Pages that the RMM seems to have are not freed; the domain may stay
+ * DYING. */
 static void an_rmm_that_lies(void **state)
 {
 	struct table *table = *state;
@@ -278,7 +279,7 @@ static void an_rmm_that_lies(void **state)
 	assert_in_range(stayed, 1, calls - 1);
 }
 
-/* ---- What is told of it ---- */
+/* ---- Texts and totals ---- */
 
 static void a_failed_build_says_why(void **state)
 {
@@ -333,7 +334,7 @@ static void a_domain_that_cannot_go_stays_and_says_why(void **state)
 		table_ask(table, CONTROL_DOMAIN_DESTROY, 1);
 		assert_int_equal(table_state(table, 1), CONTROL_DYING);
 		assert_int_equal(info->granules_delegated, 1);
-		/* And the pages of vCPUs, RECs' runs and interrupts. */
+		/* And the pages of vCPUs, interrupts, and run pages. */
 		assert_int_equal(info->pages_held, 1 + 4);
 		assert_int_equal(info->progress_done, info->progress_all - 5);
 		assert_non_null(strstr((const char *)info->text,

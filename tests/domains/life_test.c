@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The life of a domain, from its creation to its end, and of its session. */
+/* The life of a domain from its creation to its end, and its session. */
 #include <string.h>
 
 #include "abi/guest_map.h"
@@ -142,7 +142,7 @@ static void the_content_of_an_ordinary_guest_is_in_place(void **state)
 	assert_false(stage2_look(&domain->stage2, ipa_make(RAM)).mapped);
 }
 
-/* What each operation answers in each state that refuses it. */
+/* Each operation is refused in the states that do not allow it. */
 static void operations_out_of_turn(void **state)
 {
 	struct table *table = *state;
@@ -166,7 +166,7 @@ static void operations_out_of_turn(void **state)
 	state_refused(table, CONTROL_DOMAIN_SHUTDOWN, ended, "is shut down");
 }
 
-/* As long as the worker has not come to it. */
+/* The worker has not begun with the domain. */
 static void a_dying_domain_can_only_be_looked_at(void **state)
 {
 	struct table *table = *state;
@@ -183,7 +183,7 @@ static void a_dying_domain_can_only_be_looked_at(void **state)
 	table->request.body.rename.name[0] = 'b';
 	state_refused(table, CONTROL_DOMAIN_RENAME, domid, "being destroyed");
 	ask(table, CONTROL_DOMAIN_DESTROY, domid);
-	table_create(table, "a", 0); /* its name is free */
+	table_create(table, "a", 0); /* the name is free again */
 	table->lazy = false;
 	ask(table, CONTROL_DOMAIN_DESTROY, 2);
 	assert_empty(table);
@@ -227,7 +227,7 @@ static void destroyed_in_each_state(void **state)
 	}
 }
 
-/* Someone asks for the end of a domain at each call of its build. */
+/* Destroys a domain at the n-th call of its build. */
 struct saboteur {
 	struct table *table;
 	uint32_t domid;
@@ -244,7 +244,7 @@ static void destroy_at(void *ctx, bool waiting)
 		domain_destroy(table_domain(saboteur.table, saboteur.domid));
 }
 
-/* At whatever point: what is loaded by then is all that is loaded. */
+/* At any point: no more content is loaded from then on. */
 static void destroyed_while_it_is_built(void **state)
 {
 	struct table *table = *state;
@@ -376,7 +376,7 @@ static void a_port_that_is_opened_again_ends_its_session(void **state)
 	assert_empty(table);
 }
 
-/* The session is gone while the worker builds. */
+/* The session ends before the worker builds its domain. */
 static void a_session_that_closes_while_its_domain_is_built(void **state)
 {
 	struct table *table = *state;
@@ -394,7 +394,7 @@ static void a_session_that_closes_while_its_domain_is_built(void **state)
 	assert_int_equal(inprocess_delegated(table->bench->rmm), 0);
 }
 
-/* ---- Failures that are no injected ones ---- */
+/* ---- Failures of the port ---- */
 
 static void a_domain_without_threads_fails(void **state)
 {

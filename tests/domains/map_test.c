@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a domain's pages are, and what is at its IPAs, as the host tells. */
+/* The control server's reply about a domain's memory. */
 #include <string.h>
 
 #include "abi/rmi.h"
@@ -14,7 +14,7 @@ static const struct control_memory *ask(struct table *table, uint64_t from)
 	return &table->reply.body.memory;
 }
 
-/* All of the map from an IPA on, as one: at most CONTROL_RUNS runs. */
+/* Joins all replies about the IPAs from one on: at most CONTROL_RUNS runs. */
 static const struct control_memory *ask_all(struct table *table, uint64_t from)
 {
 	static struct control_memory all;
@@ -46,7 +46,7 @@ static void assert_run(const struct control_memory *memory, unsigned index,
 	assert_int_equal(memory->runs[index].kind, kind);
 }
 
-/* Pages of all kinds. */
+/* Returns the number of pages of all kinds. */
 static uint64_t sum(const struct control_memory *memory)
 {
 	uint64_t pages = 0;
@@ -111,7 +111,7 @@ static void what_a_realm_gives_up_shares_and_loses_is_told(void **state)
 	assert_run(memory, 5, half + ipa, PAGE, CONTROL_RUN_SHARED);
 }
 
-/* As many runs as there can be: no run is lost, none told twice. */
+/* No run is lost or told twice, even if there are as many as possible. */
 static void a_long_map_is_told_in_parts(void **state)
 {
 	struct table *table = *state;
@@ -147,7 +147,7 @@ static void one_request_is_bounded(void **state)
 	struct domain *domain = realm_start(table, 16 * MIB);
 	const struct control_memory *memory;
 
-	/* Pages of which each has an entry, all of one kind. */
+	/* Pages of one kind, each with its own entry. */
 	for (uint64_t ipa = RAM; ipa < RAM + 4 * MIB; ipa += PAGE) {
 		assert_true(realm_populate(&domain->realm, ipa_make(ipa),
 					   REALM_PAGE_LEVEL));
@@ -220,7 +220,7 @@ static void an_rmm_that_refuses_is_told_of(void **state)
 	struct table *table = *state;
 	struct domain *domain = realm_start(table, 16 * MIB);
 
-	domain->realm.rd.base.value += PAGE; /* no RD is there */
+	domain->realm.rd.base.value += PAGE; /* that is not an RD */
 	table_ask(table, CONTROL_DOMAIN_MEMORY, 1);
 	domain->realm.rd.base.value -= PAGE;
 	assert_refused(table, CONTROL_E_RMM, "RMI_RTT_READ_ENTRY");

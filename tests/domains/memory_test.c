@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* RAM that is populated when it is touched; RAM that a Realm shares. */
+/* Populating RAM when it is touched, and sharing it. */
 #include "hypervisor/core/domain/memory.h"
 
 #include <pthread.h>
@@ -13,7 +13,7 @@
 #include "tests/domains/realm_bench.h"
 
 #define PAGE ((uint64_t)4096)
-/* What a Realm has when it starts, in pages: the block that its content is in. */
+/* The pages of a Realm that starts: the block that holds its content. */
 #define CONTENT 512
 
 static enum memory_result touch(struct domain *domain, uint64_t ipa)
@@ -39,7 +39,7 @@ static uint64_t alias(struct domain *domain, uint64_t ipa)
 	return realm_alias(&domain->realm, ipa_make(ipa)).value;
 }
 
-/* The end of every test: it leaves nothing. */
+/* Ends each test: the domain is destroyed and leaves nothing. */
 static void finish(struct table *table)
 {
 	const struct domain *domain = table_domain(table, 1);
@@ -140,7 +140,7 @@ static void outside_of_ram_is_nothing(void **state)
 	finish(table);
 }
 
-/* The RMM takes away content that the host asked back without being asked. */
+/* The hypervisor unmaps content although the Realm did not ask for that. */
 static void lost_content_stops_the_domain(void **state)
 {
 	struct table *table = *state;
@@ -172,7 +172,7 @@ static void a_page_given_up_goes_back_to_the_host(void **state)
 	assert_int_equal(look(domain, ipa).ripas, RMI_RIPAS_EMPTY);
 	assert_int_equal(look(domain, ipa).state, RMI_ENTRY_UNASSIGNED);
 	assert_int_equal(look(domain, ipa - PAGE).ripas, RMI_RIPAS_RAM);
-	assert_int_equal(touch(domain, ipa), MEMORY_READY); /* the RMM's */
+	assert_int_equal(touch(domain, ipa), MEMORY_READY); /* RMM's matter */
 	assert_int_equal(realm_pages(domain, GRANULES_DATA), CONTENT - 1);
 	finish(table);
 }
@@ -230,7 +230,7 @@ static void what_is_ram_again_is_not_shared_any_more(void **state)
 	finish(table);
 }
 
-/* Where there are no tables for the other half yet, or only some. */
+/* The shared half has no tables yet, or only some. */
 static void large_ranges_that_are_hardly_shared_are_taken_back(void **state)
 {
 	struct table *table = *state;
@@ -261,7 +261,7 @@ static void all_of_ram_becoming_ram_is_quick(void **state)
 	bench_watch(table->bench);
 	assert_true(realm_asks(table, domain, RAM, RAM + 128 * MIB, 0,
 			       RMI_RIPAS_RAM));
-	assert_int_equal(table->bench->calls, 3); /* round one table */
+	assert_int_equal(table->bench->calls, 3); /* for one table */
 	assert_int_equal(domain->realm.granules.account.total, pages);
 	finish(table);
 }
@@ -284,7 +284,7 @@ static void ranges_that_are_not_ram_are_rejected(void **state)
 	assert_false(memory_ripas_change(domain, vcpu, ipa_add(base, 1), top, 0));
 	assert_false(memory_ripas_change(domain, vcpu, base, top,
 					 RMI_RIPAS_DESTROYED));
-	/* As far as RAM goes. */
+	/* The part that is RAM is changed. */
 	assert_true(realm_asks(table, domain, RAM + 15 * MIB, RAM + 17 * MIB, 0,
 			       RMI_RIPAS_EMPTY));
 	assert_int_equal(table_state(table, 1), CONTROL_RUNNING);
@@ -311,9 +311,9 @@ static void lost_content_stays_lost_unless_the_realm_knows(void **state)
 	finish(table);
 }
 
-/* ---- All of it ---- */
+/* ---- All RAM ---- */
 
-/* Every page on its own, with as many tables as there can be. */
+/* Each page is mapped on its own, with as many tables as there can be. */
 static void the_worst_that_a_realm_can_do_was_promised(void **state)
 {
 	struct table *table = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A Realm whose vCPU asks what a test has it ask. */
+/* A Realm whose vCPU makes the requests of a test. */
 #include "tests/domains/realm_bench.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "abi/rmi.h"
 #include "abi/rsi.h"
 
-/* Bits of an entry that READ_ENTRY gives beside its address. */
+/* The address in the entry that RMI_RTT_READ_ENTRY returns. */
 #define ENTRY_ADDRESS_SHIFT 12
 #define ENTRY_ADDRESS_WIDTH 36
 
@@ -32,7 +32,7 @@ struct domain *realm_start(struct table *table, uint64_t ram_size)
 	return table_domain(table, domid);
 }
 
-/* In place of the code of a Realm. */
+/* Stands in for the code of a Realm: does nothing. */
 static void vcpu_idle(void *context, struct rec *rec, struct rec_trap *trap)
 {
 	(void)context;

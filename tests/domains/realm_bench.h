@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A Realm that asks for things, on the bench of the tests of domains. */
+/* A Realm whose vCPU makes requests, on the bench of the tests of domains. */
 #ifndef REEVE_TESTS_DOMAINS_REALM_BENCH_H
 #define REEVE_TESTS_DOMAINS_REALM_BENCH_H
 
@@ -7,20 +7,21 @@
 #include "hypervisor/core/realm/realm_memory.h"
 #include "tests/domains/table.h"
 
-/* A Realm of that much RAM with 3 pages of content at RAM + 4 MiB, RUNNING. */
+/* Builds and starts a Realm of that much RAM with 3 pages of content at RAM + 4
+ * MiB. */
 struct domain *realm_start(struct table *table, uint64_t ram_size);
 
-/* vCPU 0 asks for RIPAS ripas on [base, top) with RSI_IPA_STATE_SET and these
- * flags; the host's part. What memory_ripas_change() says; false also if the
- * RMM does not have it run. */
+/* Has vCPU 0 ask for RIPAS `ripas` on [base, top) with RSI_IPA_STATE_SET, and
+ * does the hypervisor's part. Returns the result of memory_ripas_change(), or
+ * false if the RMM does not run the vCPU. */
 bool realm_asks(struct table *table, struct domain *domain, uint64_t base,
 		uint64_t top, uint64_t flags, unsigned ripas);
 
-/* The page that is shared at an unprotected IPA, for the host; NULL: none. */
+/* Returns the page that is shared at an IPA of the shared half, or NULL. */
 void *realm_shared_page(struct table *table, struct domain *domain,
 			uint64_t ipa);
 
-/* Pages that the Realm holds, by kind. */
+/* Returns how many pages of a kind the Realm holds. */
 static inline uint64_t realm_pages(const struct domain *domain,
 				   enum granules_kind kind)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Several sessions, the worker and vCPUs at once. */
+/* Several sessions, the worker and vCPUs at the same time. */
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -46,13 +46,13 @@ static void relax(void *ctx, bool waiting)
 	sched_yield();
 }
 
-/* One client, in its own thread. */
+/* A client in its own thread. */
 struct client {
 	struct table *table;
 	struct control_session session;
 	struct control_reply reply;
 	char name;
-	const char *failed; /* what did not go as it should */
+	const char *failed; /* the step that failed; NULL: none */
 };
 
 static void reply_take(void *ctx, const struct control_reply *reply)
@@ -99,7 +99,7 @@ static uint32_t create(struct client *client, bool is_realm)
 	return ask(client, request) == CONTROL_OK ? domid : 0;
 }
 
-/* Everybody looks at everybody's domains. */
+/* Asks about the domains of all clients. */
 static void look_around(struct client *client)
 {
 	uint32_t domid = 0;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A CCA host in a process: the hypervisor's domains and control server over
- * the RMM in process, for a toolstack to talk to. No vCPU runs.
+ * A host in a process: the hypervisor's domains and control server over the RMM
+ * in process, for tests of the toolstack. No vCPU runs.
  *
  * usage: fakehost SOCKET RAM-FILE MIB [debug]
  *
- * Makes RAM-FILE of that size, the machine's RAM from MACHINE_DRAM_BASE on,
- * for clients to map; makes SOCKET, and prints a line when it listens there.
- * Each connection is a session, CONTROL_PORTS at a time. Ends with
- * CONTROL_HOST_OFF, or by a signal.
+ * It creates RAM-FILE of that size, which is the machine's RAM from
+ * MACHINE_DRAM_BASE on and which clients map, and SOCKET, and prints a line
+ * when it listens there. Each connection is a session, CONTROL_PORTS at a time.
+ * It ends with CONTROL_HOST_OFF or by a signal.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,7 @@
 #include "tests/fakehost/still.h"
 
 struct client {
-	int socket; /* -1: nobody */
+	int socket; /* -1: not connected */
 	struct control_session session;
 };
 
@@ -45,7 +45,7 @@ static struct {
 	int listener;
 } fake;
 
-static struct dmesg dmesg; /* for log_line(), which knows of no context */
+static struct dmesg dmesg; /* for log_line(), which has no context */
 
 static void die(const char *what)
 {
@@ -101,7 +101,7 @@ static void machine_start(int ram, uint64_t size)
 	host.ctx = fake.rmm;
 	if (fake.rmm == NULL || !host_inprocess_open(&fake.port, &host))
 		die("memory");
-	/* What the firmware has on the machine, guests do not get here. */
+	/* Guests get no RAM that the firmware has on the real machine. */
 	pages_reserve(&fake.port.pages, machine.memory_base,
 		      reserved - MACHINE_DRAM_BASE);
 	if (!host_init(&fake.host, &fake.port.ops, &bank, 1))
@@ -139,7 +139,8 @@ static void client_close(struct client *client)
 	client->socket = -1;
 }
 
-/* A client that does not read is one that has gone. */
+/* Sends a reply. A client that does not read it is taken to have gone: the rest
+ * is dropped. */
 static void client_send(void *ctx, const struct control_reply *reply)
 {
 	struct client *client = ctx;

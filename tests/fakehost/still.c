@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Ports that only count what they are asked for. */
+/* A port that only counts its calls. */
 #include "tests/fakehost/still.h"
 
 #include <assert.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The ports of a host where everything stands still: vCPUs have no threads and
- * are never entered, time is what its owner says.
+ * struct domain_ops for a host where everything stands still: vCPUs have no
+ * threads and are never entered, and the test sets the time.
  */
 #ifndef REEVE_TESTS_FAKEHOST_STILL_H
 #define REEVE_TESTS_FAKEHOST_STILL_H
@@ -20,15 +20,15 @@ struct still {
 	uint64_t now_ns;
 	bool work; /* domains_work() is due */
 	bool off; /* the machine was turned off */
-	unsigned threads; /* that exist */
+	unsigned threads; /* threads of vCPUs that exist */
 	unsigned kicks;
 	unsigned touches;
 	unsigned threads_max; /* more cannot be started */
-	unsigned consoles; /* bit i: slot i was taken */
+	unsigned consoles; /* bit i: a domain has slot i */
 	unsigned flushed; /* the VMID of the last TLB flush */
 };
 
-/* pages: whose use is to be told. It must stay where it is. */
+/* pages_used() tells the use of pages. *still must not move. */
 void still_init(struct still *still, const struct pages *pages);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The control server: requests out of a stream of bytes, and their replies. */
+/* The control server: finds requests in a stream of bytes, and answers them. */
 #include "hypervisor/core/control/control.h"
 
 #include <string.h>
@@ -10,15 +10,15 @@
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 
-/* One request that is a valid one, and what becomes of it. */
+/* A valid request and its reply. */
 struct exchange {
 	struct control_session *session;
 	const struct control_request *request;
 	struct control_reply *reply;
-	struct domain *domain; /* if the operation is about one */
+	struct domain *domain; /* if the operation is about one domain */
 };
 
-static char *text_of(struct exchange *exchange)
+static char *reply_text(struct exchange *exchange)
 {
 	return (char *)exchange->reply->text;
 }
@@ -27,20 +27,20 @@ static char *text_of(struct exchange *exchange)
 
 typedef enum control_status operation(struct exchange *exchange);
 
-static enum control_status host_info(struct exchange *exchange)
+static enum control_status handle_host_info(struct exchange *exchange)
 {
 	control_host_fill(exchange->session->domains,
 			  &exchange->reply->body.host);
 	return CONTROL_OK;
 }
 
-static enum control_status create(struct exchange *exchange)
+static enum control_status handle_domain_create(struct exchange *exchange)
 {
 	struct control_session *session = exchange->session;
 	struct domain *domain;
 	enum control_status status =
 		domain_create(session->domains, &exchange->request->body.create,
-			      session, &domain, text_of(exchange));
+			      session, &domain, reply_text(exchange));
 
 	if (status != CONTROL_OK)
 		return status;
@@ -49,25 +49,25 @@ static enum control_status create(struct exchange *exchange)
 	return CONTROL_OK;
 }
 
-static enum control_status segment(struct exchange *exchange)
+static enum control_status handle_domain_segment(struct exchange *exchange)
 {
 	return domain_grant(exchange->domain, &exchange->request->body.segment,
-			    &exchange->reply->body.grant, text_of(exchange));
+			    &exchange->reply->body.grant, reply_text(exchange));
 }
 
-static enum control_status build(struct exchange *exchange)
+static enum control_status handle_domain_build(struct exchange *exchange)
 {
 	return domain_build(exchange->domain, &exchange->request->body.build,
-			    text_of(exchange));
+			    reply_text(exchange));
 }
 
-static enum control_status next(struct exchange *exchange)
+static enum control_status handle_domain_next(struct exchange *exchange)
 {
 	struct domain *domain = domain_get_from(exchange->session->domains,
 						exchange->request->domid);
 
 	if (domain == NULL) {
-		return control_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
+		return control_refuse(reply_text(exchange), CONTROL_E_NO_DOMAIN,
 				      "there are no more domains");
 	}
 	control_domain_fill(domain, &exchange->reply->body.domain);
@@ -75,19 +75,19 @@ static enum control_status next(struct exchange *exchange)
 	return CONTROL_OK;
 }
 
-static enum control_status info(struct exchange *exchange)
+static enum control_status handle_domain_info(struct exchange *exchange)
 {
 	control_domain_fill(exchange->domain, &exchange->reply->body.domain);
 	return CONTROL_OK;
 }
 
-static enum control_status vcpu_info(struct exchange *exchange)
+static enum control_status handle_vcpu_info(struct exchange *exchange)
 {
 	unsigned index = exchange->request->body.vcpu.index;
 	const struct vcpu *vcpu = domain_vcpu(exchange->domain, index);
 
 	if (vcpu == NULL) {
-		return control_refuse(text_of(exchange), CONTROL_E_REQUEST,
+		return control_refuse(reply_text(exchange), CONTROL_E_REQUEST,
 				      "domain %u has no vCPU %u",
 				      exchange->domain->domid, index);
 	}
@@ -95,37 +95,37 @@ static enum control_status vcpu_info(struct exchange *exchange)
 	return CONTROL_OK;
 }
 
-static enum control_status stop(struct exchange *exchange)
+static enum control_status handle_domain_pause(struct exchange *exchange)
 {
-	return domain_pause(exchange->domain, true, text_of(exchange));
+	return domain_pause(exchange->domain, true, reply_text(exchange));
 }
 
-static enum control_status go_on(struct exchange *exchange)
+static enum control_status handle_domain_unpause(struct exchange *exchange)
 {
-	return domain_pause(exchange->domain, false, text_of(exchange));
+	return domain_pause(exchange->domain, false, reply_text(exchange));
 }
 
-static enum control_status end(struct exchange *exchange)
+static enum control_status handle_domain_shutdown(struct exchange *exchange)
 {
 	return domain_shutdown(exchange->domain,
 			       exchange->request->body.shutdown.reason,
-			       text_of(exchange));
+			       reply_text(exchange));
 }
 
-static enum control_status name(struct exchange *exchange)
+static enum control_status handle_domain_rename(struct exchange *exchange)
 {
 	return domain_rename(exchange->domain,
 			     exchange->request->body.rename.name,
-			     text_of(exchange));
+			     reply_text(exchange));
 }
 
-static enum control_status destroy(struct exchange *exchange)
+static enum control_status handle_domain_destroy(struct exchange *exchange)
 {
 	domain_destroy(exchange->domain);
 	return CONTROL_OK;
 }
 
-static enum control_status log_text(struct exchange *exchange)
+static enum control_status handle_dmesg(struct exchange *exchange)
 {
 	dmesg_read(exchange->session->domains->config.dmesg,
 		   exchange->request->body.dmesg.from,
@@ -133,7 +133,7 @@ static enum control_status log_text(struct exchange *exchange)
 	return CONTROL_OK;
 }
 
-static enum control_status touch(struct exchange *exchange)
+static enum control_status handle_touch(struct exchange *exchange)
 {
 	struct domains *domains = exchange->session->domains;
 	uint32_t domid = exchange->request->domid;
@@ -143,66 +143,66 @@ static enum control_status touch(struct exchange *exchange)
 
 	if (ops == NULL) {
 		return control_refuse(
-			text_of(exchange), CONTROL_E_UNSUPPORTED,
+			reply_text(exchange), CONTROL_E_UNSUPPORTED,
 			"only a host started with --debug-console attacks");
 	}
 	domain = domain_get(domains, domid);
 	if (domain == NULL && domid != CONTROL_NO_DOMAIN) {
-		return control_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
+		return control_refuse(reply_text(exchange), CONTROL_E_NO_DOMAIN,
 				      "there is no domain %u", domid);
 	}
 	status = ops->touch(ops->ctx, domains, domain,
 			    exchange->request->body.touch.write == 1,
-			    &exchange->reply->body.touch, text_of(exchange));
+			    &exchange->reply->body.touch, reply_text(exchange));
 	if (domain != NULL)
 		domain_put(domain);
 	return status;
 }
 
-static enum control_status memory(struct exchange *exchange)
+static enum control_status handle_domain_memory(struct exchange *exchange)
 {
-	return control_memory(exchange->domain,
-			      exchange->request->body.memory.from,
-			      &exchange->reply->body.memory, text_of(exchange));
+	return control_memory(
+		exchange->domain, exchange->request->body.memory.from,
+		&exchange->reply->body.memory, reply_text(exchange));
 }
 
-static enum control_status attack(struct exchange *exchange)
+static enum control_status handle_attack(struct exchange *exchange)
 {
 	const struct attack_ops *ops = exchange->session->domains->config.attack;
 
 	if (ops == NULL) {
 		return control_refuse(
-			text_of(exchange), CONTROL_E_UNSUPPORTED,
+			reply_text(exchange), CONTROL_E_UNSUPPORTED,
 			"only a host started with --debug-console breaks rules");
 	}
 	return ops->ask(ops->ctx, exchange->domain,
 			&exchange->request->body.attack,
-			&exchange->reply->body.attack, text_of(exchange));
+			&exchange->reply->body.attack, reply_text(exchange));
 }
 
 static operation *const operations[CONTROL_OPS] = {
-	[CONTROL_HELLO] = host_info,
-	[CONTROL_HOST_INFO] = host_info,
-	[CONTROL_DOMAIN_CREATE] = create,
-	[CONTROL_DOMAIN_SEGMENT] = segment,
-	[CONTROL_DOMAIN_BUILD] = build,
-	[CONTROL_DOMAIN_NEXT] = next,
-	[CONTROL_DOMAIN_INFO] = info,
-	[CONTROL_VCPU_INFO] = vcpu_info,
-	[CONTROL_DOMAIN_PAUSE] = stop,
-	[CONTROL_DOMAIN_UNPAUSE] = go_on,
-	[CONTROL_DOMAIN_SHUTDOWN] = end,
-	[CONTROL_DOMAIN_RENAME] = name,
-	[CONTROL_DOMAIN_DESTROY] = destroy,
-	[CONTROL_DMESG] = log_text,
-	[CONTROL_TOUCH] = touch,
-	[CONTROL_DOMAIN_MEMORY] = memory,
-	[CONTROL_ATTACK] = attack,
+	[CONTROL_HELLO] = handle_host_info,
+	[CONTROL_HOST_INFO] = handle_host_info,
+	[CONTROL_DOMAIN_CREATE] = handle_domain_create,
+	[CONTROL_DOMAIN_SEGMENT] = handle_domain_segment,
+	[CONTROL_DOMAIN_BUILD] = handle_domain_build,
+	[CONTROL_DOMAIN_NEXT] = handle_domain_next,
+	[CONTROL_DOMAIN_INFO] = handle_domain_info,
+	[CONTROL_VCPU_INFO] = handle_vcpu_info,
+	[CONTROL_DOMAIN_PAUSE] = handle_domain_pause,
+	[CONTROL_DOMAIN_UNPAUSE] = handle_domain_unpause,
+	[CONTROL_DOMAIN_SHUTDOWN] = handle_domain_shutdown,
+	[CONTROL_DOMAIN_RENAME] = handle_domain_rename,
+	[CONTROL_DOMAIN_DESTROY] = handle_domain_destroy,
+	[CONTROL_DMESG] = handle_dmesg,
+	[CONTROL_TOUCH] = handle_touch,
+	[CONTROL_DOMAIN_MEMORY] = handle_domain_memory,
+	[CONTROL_ATTACK] = handle_attack,
 };
 
 /* ---- One request ---- */
 
-static enum control_status carry_out(struct exchange *exchange)
+static enum control_status request_execute(struct exchange *exchange)
 {
 	uint32_t op = exchange->request->op;
 	uint32_t domid = exchange->request->domid;
@@ -212,7 +212,7 @@ static enum control_status carry_out(struct exchange *exchange)
 		return operations[op](exchange);
 	exchange->domain = domain_get(exchange->session->domains, domid);
 	if (exchange->domain == NULL) {
-		return control_refuse(text_of(exchange), CONTROL_E_NO_DOMAIN,
+		return control_refuse(reply_text(exchange), CONTROL_E_NO_DOMAIN,
 				      "there is no domain %u", domid);
 	}
 	status = operations[op](exchange);
@@ -220,8 +220,9 @@ static enum control_status carry_out(struct exchange *exchange)
 	return status;
 }
 
-/* The request is a copy that nobody else can change. */
-static void answer(struct control_session *session)
+/* Checks a request, carries it out and replies. The request is the session's
+ * own copy, so that it cannot change after the check. */
+static void request_answer(struct control_session *session)
 {
 	const struct control_request *request = &session->request;
 	const struct domain_ops *ops = session->domains->config.ops;
@@ -238,7 +239,7 @@ static void answer(struct control_session *session)
 		return;
 	}
 	if (status == CONTROL_OK)
-		status = carry_out(&exchange);
+		status = request_execute(&exchange);
 	if (status == CONTROL_OK && request->op == CONTROL_HELLO)
 		session->synced = true;
 	reply.status = status;
@@ -247,8 +248,8 @@ static void answer(struct control_session *session)
 
 /* ---- The stream ---- */
 
-/* Whether the bytes so far can be the beginning of a request that is expected
- * now: of any, or of a CONTROL_HELLO. */
+/* Returns true if the bytes so far can be the beginning of a request that is
+ * accepted now: only of a CONTROL_HELLO until one was seen, then of any. */
 static bool may_begin(const struct control_session *session)
 {
 	const uint64_t magic = CONTROL_MAGIC;
@@ -269,8 +270,9 @@ static void skip_byte(struct control_session *session)
 	memmove(bytes, bytes + 1, session->filled);
 }
 
-/* Where a request should begin there is something else. */
-static void lose(struct control_session *session)
+/* Ends the session's synchronisation, because other bytes stand where a request
+ * should begin. Skips to the next byte at which a CONTROL_HELLO may begin. */
+static void sync_lose(struct control_session *session)
 {
 	session->synced = false;
 	while (session->filled > 0 && !may_begin(session))
@@ -283,10 +285,10 @@ static void byte_input(struct control_session *session, uint8_t byte)
 
 	bytes[session->filled++] = byte;
 	if (!may_begin(session))
-		lose(session);
+		sync_lose(session);
 	if (session->filled < sizeof(session->request))
 		return;
-	answer(session);
+	request_answer(session);
 	session->filled = 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The hypervisor's end of the control interface (abi/control.h): bytes of one
- * port in, replies out. A session survives any bytes at all.
+ * The control server, which is the hypervisor's end of the control interface
+ * (abi/control.h). A session gets the bytes of one port and sends replies. It
+ * finds the next CONTROL_HELLO after any bytes at all.
  */
 #ifndef REEVE_HYPERVISOR_CORE_CONTROL_CONTROL_H
 #define REEVE_HYPERVISOR_CORE_CONTROL_CONTROL_H
@@ -14,14 +15,14 @@
 
 struct domains;
 
-/* One control port. Driven by one thread at a time. */
+/* The session of one control port. One thread at a time uses it. */
 struct control_session {
 	struct domains *domains;
-	/* Sends one reply; the bytes are taken before it returns. */
+	/* Sends one reply, which it copies before it returns. */
 	void (*send)(void *ctx, const struct control_reply *reply);
 	void *ctx;
 	bool synced; /* a CONTROL_HELLO was seen since the port was opened */
-	size_t filled; /* bytes of request */
+	size_t filled; /* bytes of `request` that have come */
 	struct control_request request;
 };
 
@@ -29,11 +30,13 @@ void control_init(struct control_session *session, struct domains *domains,
 		  void (*send)(void *ctx, const struct control_reply *reply),
 		  void *ctx);
 
-/* The host side opened (or reopened) the port; closed it. */
+/* A client opened the port, perhaps anew; closed it. Both end the session
+ * before: domains that depend on it are destroyed. */
 void control_open(struct control_session *session);
 void control_close(struct control_session *session);
 
-/* Bytes from the host side; each complete request is carried out. */
+/* Gives bytes of the client to the session, which carries out each complete
+ * request before this returns. */
 void control_input(struct control_session *session, const uint8_t *bytes,
 		   size_t size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whether a request is one: every byte of it, before it has any effect. */
+/* Checking a request: every byte of it, before it has any effect. */
 #include <stddef.h>
 
 #include "abi/guest_map.h"
@@ -10,13 +10,13 @@
 #define CREATE_FLAGS (CONTROL_CREATE_REALM | CONTROL_CREATE_VUART)
 #define WEIGHT_MAX   65535
 
-/* What an operation carries; a domain: what domid has to be. */
+/* The form of the requests of an operation. */
 struct shape {
 	uint8_t body; /* bytes of its part of the union */
 	enum {
-		DOMAIN_NONE,
-		DOMAIN_ANY,
-		DOMAIN_ONE
+		DOMAIN_NONE, /* domid is 0 */
+		DOMAIN_ANY, /* domid is any number */
+		DOMAIN_ONE /* domid names a domain that exists */
 	} domain;
 };
 
@@ -48,8 +48,9 @@ bool control_wants_domain(uint32_t op)
 /* ---- Texts ---- */
 
 /*
- * The length of the UTF-8 sequence at text, of at most left bytes; 0: it is
- * none, or not in its shortest form, or a surrogate, or a control character.
+ * Returns the length of the UTF-8 sequence at text, which has left bytes.
+ * Returns 0 if there is no sequence, or one that is not in its shortest form, a
+ * surrogate, or a control character.
  */
 static unsigned sequence_length(const uint8_t *text, unsigned left)
 {
@@ -60,7 +61,12 @@ static unsigned sequence_length(const uint8_t *text, unsigned left)
 
 	if (first < 0x80)
 		return first >= 0x20 && first != 0x7f;
-	length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	if (first >= 0xf0)
+		length = 4;
+	else if (first >= 0xe0)
+		length = 3;
+	else
+		length = 2;
 	if (first < 0xc2 || first > 0xf4 || length > left)
 		return 0;
 	code = first & (0xffU >> (length + 1));
@@ -98,18 +104,25 @@ static bool is_name(const uint8_t name[CONTROL_NAME_SIZE])
 
 /* ---- Operations ---- */
 
-/* What is wrong with a body; NULL: nothing. */
-static const char *create_check(const struct control_create *create)
+/* Each check returns NULL, or what is wrong with a body. */
+static const char *name_check(const uint8_t name[CONTROL_NAME_SIZE])
+{
+	if (!is_name(name)) {
+		return "a name is UTF-8 without control characters, ended by "
+		       "zeros";
+	}
+	return NULL;
+}
+
+static const char *create_body_check(const struct control_create *create)
 {
 	if (create->flags & ~(uint32_t)CREATE_FLAGS || create->zero != 0)
 		return "reserved bits of create are set";
 	if (create->ram_size == 0 || create->ram_size > GUEST_RAM0_SIZE ||
 	    create->ram_size % GUEST_PAGE_SIZE != 0)
 		return "RAM is whole pages, up to 3 GiB";
-	if (!is_name(create->name)) {
-		return "a name is UTF-8 without control characters, ended by "
-		       "zeros";
-	}
+	if (name_check(create->name) != NULL)
+		return name_check(create->name);
 	if (create->vcpus == 0)
 		return "a domain has at least one vCPU";
 	if (create->nr_spis > VGIC_SPIS)
@@ -119,14 +132,14 @@ static const char *create_check(const struct control_create *create)
 	return NULL;
 }
 
-static const char *segment_check(const struct control_segment *segment)
+static const char *segment_body_check(const struct control_segment *segment)
 {
 	if (segment->ipa % GUEST_PAGE_SIZE != 0)
 		return "a segment begins with a page";
 	return segment->size == 0 ? "a segment is not empty" : NULL;
 }
 
-static const char *shutdown_check(const struct control_shutdown *shutdown)
+static const char *shutdown_body_check(const struct control_shutdown *shutdown)
 {
 	if (shutdown->zero != 0)
 		return "reserved bits of shutdown are set";
@@ -140,7 +153,7 @@ static const char *shutdown_check(const struct control_shutdown *shutdown)
 	}
 }
 
-static const char *attack_check(const struct control_attack_ask *attack)
+static const char *attack_body_check(const struct control_attack_ask *attack)
 {
 	if (attack->what >= CONTROL_ATTACKS)
 		return "an unknown attack";
@@ -149,34 +162,35 @@ static const char *attack_check(const struct control_attack_ask *attack)
 	return NULL;
 }
 
+static const char *touch_body_check(const struct control_touch_ask *touch)
+{
+	if (touch->zero != 0 || touch->write > 1)
+		return "reserved bits are set";
+	return NULL;
+}
+
 static const char *body_check(const struct control_request *request)
 {
 	switch (request->op) {
 	case CONTROL_DOMAIN_CREATE:
-		return create_check(&request->body.create);
+		return create_body_check(&request->body.create);
 	case CONTROL_DOMAIN_SEGMENT:
-		return segment_check(&request->body.segment);
+		return segment_body_check(&request->body.segment);
 	case CONTROL_DOMAIN_SHUTDOWN:
-		return shutdown_check(&request->body.shutdown);
+		return shutdown_body_check(&request->body.shutdown);
 	case CONTROL_VCPU_INFO:
 		return request->body.vcpu.zero != 0 ? "reserved bits are set"
 						    : NULL;
 	case CONTROL_DOMAIN_RENAME:
-		return is_name(request->body.rename.name)
-			       ? NULL
-			       : "a name is UTF-8 without control characters, "
-				 "ended by zeros";
+		return name_check(request->body.rename.name);
 	case CONTROL_TOUCH:
-		return request->body.touch.zero != 0 ||
-				       request->body.touch.write > 1
-			       ? "reserved bits are set"
-			       : NULL;
+		return touch_body_check(&request->body.touch);
 	case CONTROL_DOMAIN_MEMORY:
 		return request->body.memory.from % GUEST_PAGE_SIZE != 0
 			       ? "a range begins with a page"
 			       : NULL;
 	case CONTROL_ATTACK:
-		return attack_check(&request->body.attack);
+		return attack_body_check(&request->body.attack);
 	default:
 		return NULL;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the control server tells of the host, a domain, a vCPU. Counters are
- * read while others count: each is right, and they may not be of one moment.
+ * Filling in the replies about the host, a domain and a vCPU. Other threads
+ * change the counters meanwhile: each counter is right, but they may be from
+ * different moments.
  */
 #include <string.h>
 
@@ -10,19 +11,19 @@
 #include "hypervisor/core/domain/domain_internal.h"
 #include "lib/number.h"
 
-/* Cut, and always ended. */
+/* Copies a text into a zeroed reply, and cuts it before the last zero. */
 static void text_copy(uint8_t *to, const char *from)
 {
 	for (unsigned i = 0; i + 1 < CONTROL_TEXT_SIZE && from[i] != '\0'; i++)
 		to[i] = (uint8_t)from[i];
 }
 
-static uint64_t delegated(const struct realm_account *account)
+static uint64_t pages_delegated(const struct realm_account *account)
 {
 	uint64_t pages = 0;
 
 	for (unsigned kind = 0; kind < GRANULE_KINDS; kind++) {
-		if (kind != GRANULES_SHARED && kind != GRANULES_GUEST)
+		if (granules_is_delegated(kind))
 			pages += account->held[kind];
 	}
 	return pages;
@@ -30,7 +31,7 @@ static uint64_t delegated(const struct realm_account *account)
 
 /* ---- The host ---- */
 
-/* What is the sum, or the number, of all domains. */
+/* Totals over all domains. */
 static void table_fill(struct domains *domains, struct control_host *host)
 {
 	uint32_t consoles = CONTROL_CONSOLES;
@@ -41,10 +42,12 @@ static void table_fill(struct domains *domains, struct control_host *host)
 
 		if (domain->domid == 0)
 			continue;
-		host->domains += domain_is_there(domain);
-		consoles -= domain->console != CONTROL_NO_CONSOLE;
+		if (domain_is_there(domain))
+			host->domains++;
+		if (domain->console != CONTROL_NO_CONSOLE)
+			consoles--;
 		host->granules_delegated +=
-			delegated(&domain->realm.granules.account);
+			pages_delegated(&domain->realm.granules.account);
 	}
 	host->memory_free =
 		(domains->config.pages - domains->promised) * PAGE_SIZE;
@@ -63,7 +66,8 @@ static void rmm_fill(const struct domains_config *config,
 	host->ipa_bits = info->ipa_bits;
 	host->max_recs = info->max_recs;
 	host->hashes = info->hashes;
-	host->granules_delegated += delegated(&config->host->granules.account);
+	host->granules_delegated +=
+		pages_delegated(&config->host->granules.account);
 	if (config->rmm_text == NULL)
 		host->flags |= CONTROL_HOST_REALM;
 	else
@@ -124,13 +128,13 @@ static void memory_fill(const struct domain *domain, struct control_domain *info
 	const struct realm_account *account = &domain->realm.granules.account;
 
 	info->pages_held = domain_pages_held(domain);
-	info->granules_delegated = delegated(account);
+	info->granules_delegated = pages_delegated(account);
 	info->pages_shared = account->held[GRANULES_GUEST];
 	info->rmi_calls = domain->realm.rmi.calls + domain->realm.granules.calls;
 }
 
-/* While BUILDING the content that became the Realm's, while DYING the pages
- * that are free again. */
+/* Counts, while a domain is BUILDING, the pages of content that are loaded;
+ * while it is DYING, the pages that are free again. */
 static void progress_fill(const struct domain *domain,
 			  struct control_domain *info)
 {

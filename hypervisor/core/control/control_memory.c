@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a domain's pages are, and what is at its IPAs. */
+/* The reply about a domain's memory: its pages by kind, and the use of its
+ * IPAs. */
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
 #include "hypervisor/core/control/control_internal.h"
@@ -9,8 +10,8 @@
 #include "hypervisor/core/rmi/failure_text.h"
 #include "lib/number.h"
 
-/* Entries looked at for one request: its thread and the domain's memory are
- * taken for no longer. */
+/* How many entries are read for one request. The bound keeps the session's
+ * thread and the domain's memory_lock from being occupied for long. */
 #define LOOKS 512
 
 /* ---- Pages by kind ---- */
@@ -37,11 +38,11 @@ static void pages_fill(const struct domain *domain,
 	}
 }
 
-/* ---- What is at an IPA ---- */
+/* ---- The use of an IPA ---- */
 
-/* What holds for all pages of an entry of a table. */
+/* An entry of a table, which tells the same of all pages that it covers. */
 struct entry {
-	uint32_t kind; /* enum control_run_kind; 0: nothing to tell of */
+	uint32_t kind; /* enum control_run_kind; 0: nothing to tell */
 	int level;
 };
 
@@ -55,7 +56,8 @@ static uint32_t protected_kind(const struct rtt_look *look)
 						 : CONTROL_RUN_UNTOUCHED;
 }
 
-/* false: realm->failure. */
+/* Returns false, noted in realm->failure, if the RMM refused or broke the
+ * protocol. */
 static bool realm_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 {
 	struct realm *realm = &domain->realm;
@@ -66,57 +68,69 @@ static bool realm_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 	if (look.level < realm->layout.start_level || look.level > RTT_DEEPEST)
 		return rmi_protocol_error(&realm->rmi, "a level that is none");
 	out->level = look.level;
-	if (ipa.value < realm_alias(realm, ipa_make(0)).value) {
+	if (ipa.value < realm_alias(realm, ipa_make(0)).value)
 		out->kind = protected_kind(&look);
-	} else {
-		out->kind = look.state == RMI_ENTRY_ASSIGNED ? CONTROL_RUN_SHARED
-							     : 0;
-	}
+	else if (look.state == RMI_ENTRY_ASSIGNED)
+		out->kind = CONTROL_RUN_SHARED;
+	else
+		out->kind = 0;
 	return true;
 }
 
-static bool guest_entry(struct domain *domain, ipa_t ipa, struct entry *out)
+static void guest_entry(struct domain *domain, ipa_t ipa, struct entry *out)
 {
 	struct stage2_entry found = stage2_look(&domain->stage2, ipa);
 
 	out->level = found.level;
 	out->kind = found.mapped ? CONTROL_RUN_POPULATED : CONTROL_RUN_UNTOUCHED;
+}
+
+/* Returns false as realm_entry() does. */
+static bool entry_look(struct domain *domain, ipa_t ipa, struct entry *out)
+{
+	if (domain->is_realm)
+		return realm_entry(domain, ipa, out);
+	guest_entry(domain, ipa, out);
 	return true;
 }
 
 /* ---- Runs ---- */
 
-/* Appends what is at [ipa, end), or makes the last run longer. false: there is
- * no room for it. */
-static bool run_put(struct control_memory *memory, uint64_t ipa, uint64_t end,
-		    uint32_t kind)
+/* Appends a run for [ipa, end), or makes the last run longer. Returns false if
+ * there is no room for a further run. */
+static bool run_append(struct control_memory *memory, uint64_t ipa,
+		       uint64_t end, uint32_t kind)
 {
 	uint32_t pages = (uint32_t)((end - ipa) / PAGE_SIZE);
-	struct control_run *last = &memory->runs[memory->count];
+	struct control_run *last = NULL;
 
 	if (kind == 0)
 		return true;
-	if (memory->count > 0 && last[-1].kind == kind &&
-	    last[-1].ipa + last[-1].pages * PAGE_SIZE == ipa) {
-		last[-1].pages += pages;
+	if (memory->count > 0)
+		last = &memory->runs[memory->count - 1];
+	if (last != NULL && last->kind == kind &&
+	    last->ipa + last->pages * PAGE_SIZE == ipa) {
+		last->pages += pages;
 		return true;
 	}
 	if (memory->count == CONTROL_RUNS)
 		return false;
-	*last = (struct control_run){ ipa, pages, kind };
-	memory->count++;
+	memory->runs[memory->count++] = (struct control_run){ ipa, pages, kind };
 	return true;
 }
 
-/* RAM, once or, of a Realm, twice: where it is, and its shared alias. */
+/* A range of IPAs of RAM. A Realm has two: RAM itself, and its aliases. */
 struct window {
 	uint64_t base;
 	uint64_t end;
 };
 
-/* Tells of one window from *at on, which moves. false: realm->failure. *looks
- * is how many entries may be looked at still. */
-static bool window_tell(struct domain *domain, const struct window *window,
+/*
+ * Appends the runs of one window from *at on, and advances *at. *looks is how
+ * many further entries may be read; it becomes 0 when there is no room for more
+ * runs. Returns false, noted in realm->failure, if an entry cannot be read.
+ */
+static bool window_fill(struct domain *domain, const struct window *window,
 			uint64_t *at, unsigned *looks,
 			struct control_memory *memory)
 {
@@ -126,19 +140,17 @@ static bool window_tell(struct domain *domain, const struct window *window,
 
 	if (*at < window->base && *looks > 0)
 		*at = window->base;
-	for (; *at < window->end && *looks > 0; --*looks) {
-		ipa_t ipa = ipa_make(*at);
-
-		if (!(domain->is_realm ? realm_entry(domain, ipa, &entry)
-				       : guest_entry(domain, ipa, &entry)))
+	while (*at < window->end && *looks > 0) {
+		if (!entry_look(domain, ipa_make(*at), &entry))
 			return false;
+		(*looks)--;
 		size = rtt_entry_size(entry.level);
 		end = smaller(align_down(*at, size) + size, window->end);
-		if (!run_put(memory, *at, end, entry.kind)) {
-			*looks = 1; /* the last */
-		} else {
-			*at = end;
+		if (!run_append(memory, *at, end, entry.kind)) {
+			*looks = 0;
+			return true;
 		}
+		*at = end;
 	}
 	return true;
 }
@@ -156,14 +168,14 @@ static bool runs_fill(struct domain *domain, uint64_t at,
 	unsigned looks = LOOKS;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (!window_tell(domain, &windows[i], &at, &looks, memory))
+		if (!window_fill(domain, &windows[i], &at, &looks, memory))
 			return false;
 	}
 	memory->next = at < windows[count - 1].end ? at : 0;
 	return true;
 }
 
-static bool is_built(const struct domain *domain)
+static bool has_memory(const struct domain *domain)
 {
 	switch (domain_state(domain)) {
 	case CONTROL_PAUSED:
@@ -175,13 +187,14 @@ static bool is_built(const struct domain *domain)
 	}
 }
 
-/* What is built stays so while it is looked at: domain_get(). */
+/* The caller has the domain from domain_get(), so it is not destroyed
+ * meanwhile. */
 enum control_status control_memory(struct domain *domain, uint64_t from,
 				   struct control_memory *memory, char *text)
 {
 	bool done;
 
-	if (!is_built(domain)) {
+	if (!has_memory(domain)) {
 		return control_refuse(
 			text, CONTROL_E_STATE,
 			"domain %u is not built, or is being destroyed",

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A control port: two queues of bytes between the driver and a session. */
+/* A control port: two queues of bytes between the port's driver and a
+ * session. */
 #include "hypervisor/core/control/control_port.h"
 
-/* A reply to one who has gone is for nobody. */
+/* Queues a reply. Drops it if the client that asked has closed the port. */
 static void reply_send(void *ctx, const struct control_reply *reply)
 {
 	struct control_port *port = ctx;
@@ -58,12 +59,12 @@ size_t control_port_output(struct control_port *port, uint8_t *bytes,
 	return given;
 }
 
-/* The port as it was when the bytes were taken. */
+/* Bytes out of the queue, and the state of the port at that moment. */
 struct turn {
 	bool open;
 	uint64_t openings;
 	size_t size;
-	/* No more than completes one request. */
+	/* So few that they complete one request at most. */
 	uint8_t bytes[sizeof(struct control_request)];
 };
 
@@ -80,7 +81,8 @@ static void turn_take(struct control_port *port, struct turn *turn)
 	spinlock_release(&port->lock);
 }
 
-/* Whether there was something to tell the session. */
+/* Tells the session that the port was closed or opened. Returns true if there
+ * was something to tell. */
 static bool session_follow(struct control_port *port, const struct turn *turn)
 {
 	bool ended = port->serving &&

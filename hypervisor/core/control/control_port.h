@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A control port between the driver of the ports and the session
- * (hypervisor/core/control/control.h) that answers on it. A session may take
- * its time over a request, so that it has a thread of its own; both meet in two
- * queues of bytes. Requests are taken only while there is room for a reply.
+ * A control port: two queues of bytes between the driver of the virtio console
+ * device and the session (control.h) that answers on the port. A request may
+ * take long, so the session has a thread of its own. Bytes of a request leave
+ * their queue only while there is room for a reply.
  */
 #ifndef REEVE_HYPERVISOR_CORE_CONTROL_CONTROL_PORT_H
 #define REEVE_HYPERVISOR_CORE_CONTROL_CONTROL_PORT_H
@@ -23,37 +23,38 @@
 
 struct control_port {
 	struct spinlock lock; /* guards what follows */
-	bool open; /* on the host side */
-	uint64_t openings; /* so far: changes with each */
+	bool open; /* by a client */
+	uint64_t openings; /* how often it was opened so far */
 	struct fifo in, out;
-	/* ---- Of the session's thread alone ---- */
+	/* ---- For the session's thread alone ---- */
 	struct control_session session;
 	bool serving; /* control_open() was called last */
-	uint64_t served; /* the opening that it belongs to */
+	uint64_t served; /* the value of openings at that time */
 	uint8_t in_bytes[CONTROL_PORT_IN];
 	uint8_t out_bytes[CONTROL_PORT_OUT];
 };
 
 void control_port_init(struct control_port *port, struct domains *domains);
 
-/* ---- From the driver of the ports ---- */
+/* ---- For the driver of the device ---- */
 
-/* Someone opened or closed it: what is queued belongs to who had it before,
- * and is forgotten. */
+/* Notes that a client opened or closed the port, and drops all queued bytes:
+ * they belong to the client before. */
 void control_port_opened(struct control_port *port, bool open);
 
-/* Returns how many bytes were taken. */
+/* Queues bytes of the client. Returns how many there was room for. */
 size_t control_port_input(struct control_port *port, const uint8_t *bytes,
 			  size_t size);
 
-/* At most size bytes of replies. Returns how many. */
+/* Takes at most size bytes of replies out of the queue. Returns how many. */
 size_t control_port_output(struct control_port *port, uint8_t *bytes,
 			   size_t size);
 
-/* ---- From the session's thread ---- */
+/* ---- For the session's thread ---- */
 
-/* Tells the session of an opening or closing, then gives it at most one
- * request. Returns whether it did anything: then there may be more. */
+/* Tells the session that the port was opened or closed, then gives it one
+ * request at most. Returns true if there was anything to do: there may be more
+ * then. */
 bool control_port_serve(struct control_port *port);
 
 #endif

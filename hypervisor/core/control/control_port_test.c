@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A control port, with a session of this file's behind it. */
+/* A control port, with a stand-in for the session. */
 #include "hypervisor/core/control/control_port.h"
 
 #include <setjmp.h>
@@ -15,8 +15,8 @@
 static struct control_port port;
 static char story[64]; /* o opened, c closed, i input */
 static size_t input_size;
-static unsigned requests; /* whole ones that were seen */
-static bool reopens; /* the client goes while its request is carried out */
+static unsigned requests; /* complete requests so far */
+static bool reopens; /* another client opens the port during a request */
 
 static void tell(char what)
 {
@@ -47,7 +47,7 @@ void control_close(struct control_session *session)
 	tell('c');
 }
 
-/* Answers each REQUEST bytes with a reply that is numbered. */
+/* Answers each REQUEST bytes with a numbered reply. */
 void control_input(struct control_session *session, const uint8_t *bytes,
 		   size_t size)
 {

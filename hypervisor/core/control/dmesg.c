@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A ring of text. */
+/* The log of the hypervisor: a ring of text. */
 #include "hypervisor/core/control/dmesg.h"
 
 void dmesg_put(struct dmesg *dmesg, char c)

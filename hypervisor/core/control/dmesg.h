@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The last of what the hypervisor printed, for CONTROL_DMESG. */
+/* The log of the hypervisor: its last lines, for CONTROL_DMESG. */
 #ifndef REEVE_HYPERVISOR_CORE_CONTROL_DMESG_H
 #define REEVE_HYPERVISOR_CORE_CONTROL_DMESG_H
 
@@ -19,8 +19,8 @@ struct dmesg {
 
 void dmesg_put(struct dmesg *dmesg, char c);
 
-/* Fills a reply with text from byte `from` on, or from the first byte that is
- * still there. */
+/* Fills a reply with text from byte `from` on, counted since boot, or from the
+ * oldest byte that is still in the ring. */
 void dmesg_read(struct dmesg *dmesg, uint64_t from, struct control_dmesg *reply);
 
 #endif

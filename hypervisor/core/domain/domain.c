@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table of domains, and what happens to one that exists. */
+/* The table of domains, and the life of a domain that exists. */
 #include "hypervisor/core/domain/domain.h"
 
 #include <string.h>
@@ -14,9 +14,9 @@ void domains_init(struct domains *domains, const struct domains_config *config)
 	domains->config = *config;
 }
 
-/* ---- Finding one ---- */
+/* ---- Finding a domain ---- */
 
-static struct domain *find(struct domains *domains, uint32_t domid)
+static struct domain *domain_find(struct domains *domains, uint32_t domid)
 {
 	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
 		if (domain_is_there(&domains->table[i]) &&
@@ -31,7 +31,7 @@ struct domain *domain_get(struct domains *domains, uint32_t domid)
 	struct domain *domain;
 
 	spinlock_acquire(&domains->lock);
-	domain = find(domains, domid);
+	domain = domain_find(domains, domid);
 	if (domain != NULL)
 		domain->users++;
 	spinlock_release(&domains->lock);
@@ -95,7 +95,7 @@ bool domains_name_free(const struct domains *domains, const uint8_t *name)
 	return true;
 }
 
-/* ---- What others use ---- */
+/* ---- For vCPUs and devices ---- */
 
 struct vcpu *domain_vcpu(struct domain *domain, unsigned index)
 {
@@ -140,19 +140,19 @@ void domain_kick_all(struct domain *domain)
 
 /* ---- Its life ---- */
 
-static bool is_built(uint32_t state)
+static bool state_is_alive(uint32_t state)
 {
 	return state == CONTROL_PAUSED || state == CONTROL_RUNNING;
 }
 
-/* Ends a domain that is built; false: it has ended already. */
-static bool end(struct domain *domain, enum control_reason reason,
-		const char *text)
+/* Ends a domain that is PAUSED or RUNNING. Returns false if it is neither. */
+static bool domain_end(struct domain *domain, enum control_reason reason,
+		       const char *text)
 {
 	bool ends;
 
 	spinlock_acquire(&domain->lock);
-	ends = is_built(domain->state);
+	ends = state_is_alive(domain->state);
 	if (ends) {
 		domain->reason = reason;
 		memcpy(domain->text, text, sizeof(domain->text));
@@ -173,7 +173,7 @@ void domain_stop(struct domain *domain, enum control_reason reason,
 	va_start(arguments, format);
 	(void)log_format(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	if (end(domain, reason, text)) {
+	if (domain_end(domain, reason, text)) {
 		log_line("domain %u %s: %s", domain->domid,
 			 reason == CONTROL_CRASH ? "crashed" : "ended", text);
 	}
@@ -217,8 +217,9 @@ enum control_status domain_shutdown(struct domain *domain,
 {
 	static const char why[CONTROL_TEXT_SIZE] = "as it was asked to";
 
-	return end(domain, reason, why) ? CONTROL_OK
-					: state_refuse(domain, text);
+	if (!domain_end(domain, reason, why))
+		return state_refuse(domain, text);
+	return CONTROL_OK;
 }
 
 enum control_status domain_rename(struct domain *domain, const uint8_t *name,
@@ -251,8 +252,8 @@ uint64_t domain_pages_held(const struct domain *domain)
 	return domain->own.account.total + domain->realm.granules.account.total;
 }
 
-/* With domain->lock held. */
-static void die(struct domain *domain)
+/* Makes a domain DYING. The caller holds domain->lock. */
+static void domain_die(struct domain *domain)
 {
 	if (domain->state == CONTROL_DYING)
 		return;
@@ -265,7 +266,7 @@ static void die(struct domain *domain)
 void domain_destroy(struct domain *domain)
 {
 	spinlock_acquire(&domain->lock);
-	die(domain);
+	domain_die(domain);
 	spinlock_release(&domain->lock);
 	domain->ops->work_kick(domain->ops->ctx);
 }
@@ -283,7 +284,7 @@ void domains_session_end(struct domains *domains, const void *session)
 			continue;
 		spinlock_acquire(&domain->lock);
 		if (domain->session == session) {
-			die(domain);
+			domain_die(domain);
 			any = true;
 		}
 		spinlock_release(&domain->lock);

@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The domains of a host: their life from a control request to their end, and
- * what each consists of. Portable; what moves threads is in struct domain_ops.
+ * the parts of each. This code is portable: threads, consoles and clocks are
+ * behind struct domain_ops.
  *
- * Locks: a domain's life fields are guarded by domain->lock, the table by
- * domains->lock (taken first); both are spinlocks and held for a few loads and
- * stores only. Anything that issues RMI commands for a Realm after its
- * activation holds domain->memory_lock, whose waiters let other threads run, and
- * which is never taken while a spinlock is held. It also guards what a
- * domain costs (domain->own, domain->realm, domain->stage2, segments).
+ * Locks, in the order in which they are acquired:
+ *
+ * 1. domain->memory_lock guards the pages of a domain (own, realm, stage2,
+ *    segments). Whoever issues RMI commands through domain->realm holds it.
+ *    RMI_REC_ENTER and RMI_PSCI_COMPLETE need only RECs and run without it.
+ * 2. domains->lock guards the table of domains and what is promised to them.
+ * 3. domain->lock guards the fields of a domain's life: state, reason, text,
+ *    session, threads. The state alone is also read without it.
+ *
+ * The last two are spinlocks, held for a few loads and stores. memory_lock is
+ * held over RMI commands, which take long, and both its owner and its waiters
+ * let other threads run meanwhile. So it must never be acquired while a
+ * spinlock is held: another thread would spin for that spinlock on the core on
+ * which its owner would have to run.
  */
 #ifndef REEVE_HYPERVISOR_CORE_DOMAIN_DOMAIN_H
 #define REEVE_HYPERVISOR_CORE_DOMAIN_DOMAIN_H
@@ -31,43 +40,48 @@ struct attack_ops;
 struct dmesg;
 struct domains;
 
-/* What the core needs of the port beside struct host_ops. */
+/* The functions that the core needs from the port beside struct host_ops. */
 struct domain_ops {
 	void *ctx;
-	/* Nanoseconds since boot, and the counter that guests read (ticks). */
+	/* Return nanoseconds since boot, and the guests' counter in ticks. */
 	uint64_t (*now_ns)(void *ctx);
 	uint64_t (*counter)(void *ctx);
 	/*
-	 * vcpu_start: makes the thread of a vCPU, which waits until it is
-	 * online and its domain RUNNING. false: no memory. vcpu_kick: the vCPU
-	 * leaves the guest, or stops waiting, and looks again at what it is to
-	 * do. Any core may call it, with domain->lock or the locks of devices
-	 * held; of a vCPU whose thread ends or has gone it does nothing: other
-	 * vCPUs of the domain may not know. vcpu_end: waits (letting others
-	 * run) until the thread has gone; the domain is DYING and was kicked.
+	 * Creates the thread of a vCPU, which waits until the vCPU is online
+	 * and its domain RUNNING. Returns false if there is no memory for it.
 	 */
 	bool (*vcpu_start)(void *ctx, struct vcpu *vcpu);
-	void (*vcpu_kick)(void *ctx, struct vcpu *vcpu);
-	void (*vcpu_end)(void *ctx, struct vcpu *vcpu);
-	/* There is work for domains_work(). */
-	void (*work_kick)(void *ctx);
 	/*
-	 * A new domain has that console. The guest wrote a byte to it (waits
-	 * while a terminal is behind). It can take input again (calls
-	 * vuart_input()). The last two with no lock held.
+	 * Makes a vCPU leave the guest, or stop waiting, and look again at what
+	 * it is to do. Any core may call it, with domain->lock or the locks of
+	 * devices held. It does nothing if the thread of the vCPU ends or has
+	 * ended, since other vCPUs of the domain may not know of that.
 	 */
+	void (*vcpu_kick)(void *ctx, struct vcpu *vcpu);
+	/*
+	 * Waits until the thread of a vCPU has ended, and lets other threads
+	 * run. The domain is DYING and its vCPUs were kicked.
+	 */
+	void (*vcpu_end)(void *ctx, struct vcpu *vcpu);
+	/* Has domains_work() called soon. */
+	void (*work_kick)(void *ctx);
+	/* Tells that a new domain has that console. */
 	void (*console_take)(void *ctx, unsigned slot);
+	/* Outputs a byte that the guest wrote. It waits while the terminal is
+	 * behind, so no lock is held. */
 	void (*console_put)(void *ctx, unsigned slot, uint8_t byte);
+	/* Tells that the guest can take input again. It calls vuart_input(), so
+	 * no lock is held. */
 	void (*console_ready)(void *ctx, unsigned slot);
-	/* Flushes what the TLBs hold of an ordinary guest's stage 2. */
+	/* Invalidates all TLB entries of an ordinary guest's stage 2. */
 	void (*tlb_flush)(void *ctx, unsigned vmid);
-	/* Pages that the allocator has given out, now. */
+	/* Returns how many pages are allocated now. */
 	uint64_t (*pages_used)(void *ctx);
-	/* Turns the machine off; may return where it cannot. */
+	/* Turns the machine off. It returns if it cannot. */
 	void (*power_off)(void *ctx);
 };
 
-/* Content that was granted, and is to be filled by the toolstack. */
+/* Pages for content, which were granted to a client that fills them. */
 struct domain_segment {
 	ipa_t ipa;
 	uint64_t size; /* bytes */
@@ -79,7 +93,7 @@ struct domain {
 	struct domains *domains;
 	const struct domain_ops *ops;
 	uint32_t domid; /* 0: this place in the table is free */
-	uint32_t state; /* enum control_state; read without the lock too */
+	uint32_t state; /* enum control_state; also read without the lock */
 	bool is_realm;
 	uint32_t console; /* slot, or CONTROL_NO_CONSOLE */
 	unsigned vcpu_count;
@@ -87,46 +101,46 @@ struct domain {
 	struct vgic vgic;
 	struct vuart vuart;
 	bool has_vuart;
-	struct realm realm; /* of a Realm */
+	struct realm realm; /* of a Realm guest */
 	struct stage2 stage2; /* of an ordinary guest */
 	unsigned vmid; /* of an ordinary guest */
-	uint64_t ram_size; /* from GUEST_RAM0_BASE */
+	uint64_t ram_size; /* bytes from GUEST_RAM0_BASE on */
 	uint32_t weight; /* share of CPU time */
 	struct busy_lock memory_lock;
 
-	/* What it was asked to be. */
+	/* The requests that made it, and its life. */
 	struct control_create create;
 	struct control_build entry;
 	uint32_t reason; /* enum control_reason, in SHUTDOWN */
 	char text[CONTROL_TEXT_SIZE];
-	const void *session; /* that is to destroy it should it close; or NULL */
+	const void *session; /* whose end destroys the domain; or NULL */
 	uint64_t created_ns;
-	uint64_t first_entry_ns; /* from then on; 0: not yet */
+	uint64_t first_entry_ns; /* since created_ns; 0: not entered yet */
 
-	/* What it costs. */
-	unsigned users; /* that look at it; domains->lock */
+	/* Its pages. */
+	unsigned users; /* domain_get() without domain_put(); domains->lock */
 	uint64_t promised; /* pages; domains->lock */
 	struct rmi_failure failure; /* of own */
-	struct granules own; /* all but what realm.granules has */
+	struct granules own; /* all pages that are not in realm.granules */
 	struct granules_range vcpu_pages;
 	struct granules_range irq_pages;
 	struct granules_range run_pages;
 	struct domain_segment segments[CONTROL_SEGMENTS];
 	unsigned segment_count;
-	uint32_t cancelled; /* its build, if it is not over yet */
-	uint64_t pages_dying; /* that it held when it began to die */
-	unsigned threads; /* of vCPUs, that were started; lock */
+	uint32_t cancelled; /* a build that is not over yet is to fail */
+	uint64_t pages_dying; /* pages held when it became DYING */
+	unsigned threads; /* started threads of vCPUs; lock */
 };
 
-/* What the port says at the start. */
+/* The facts that the port tells at the start. */
 struct domains_config {
-	struct host *host; /* host_init() has run, whatever came of it */
+	struct host *host; /* after host_init(), successful or not */
 	const struct domain_ops *ops;
 	struct dmesg *dmesg;
 	const char *rmm_text; /* why there can be no Realms; NULL: there can */
-	uint64_t pages; /* that the allocator has left for guests */
-	unsigned thread_pages; /* of them, that vcpu_start() takes each time */
-	unsigned cores; /* that run guests */
+	uint64_t pages; /* free pages of the allocator, for guests */
+	unsigned thread_pages; /* pages that each vcpu_start() allocates */
+	unsigned cores; /* cores that run guests */
 	unsigned lr_count; /* 1 + ICH_VTR_EL2.ListRegs */
 	bool debug; /* Realms may have a vuart */
 	const struct attack_ops *attack; /* debug build; else NULL */
@@ -134,7 +148,7 @@ struct domains_config {
 
 struct domains {
 	struct spinlock lock;
-	struct domains_config config; /* everything it points to stays */
+	struct domains_config config; /* all that it points to stays valid */
 	uint32_t last_domid;
 	uint64_t promised; /* pages, all domains */
 	struct domain table[CONTROL_DOMAINS];
@@ -143,33 +157,34 @@ struct domains {
 void domains_init(struct domains *domains, const struct domains_config *config);
 
 /*
- * Carries out the builds and destructions that are due; for one thread of the
- * port, after each domain_ops.work_kick(), which may come while this runs: it
- * is then to be called once more. Takes long; relax() is called within.
+ * Builds and destroys the domains for which that is due. One thread of the port
+ * calls it after each domain_ops.work_kick(), and once more if work_kick() was
+ * called meanwhile. It takes long and calls relax().
  */
 void domains_work(struct domains *domains);
 
 /*
- * The domain has ended: the first reason stays, every vCPU is kicked and none
- * is entered again. The text is for a person. Any core; takes domain->lock.
+ * Ends a domain: its state becomes SHUTDOWN, each vCPU is kicked and none is
+ * entered again. The first reason stays. The text is for a person. Any core may
+ * call it; it acquires domain->lock.
  */
 void domain_stop(struct domain *domain, enum control_reason reason,
 		 const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* NULL: there is no such vCPU. */
+/* Returns a vCPU, or NULL if the domain has no such vCPU. */
 struct vcpu *domain_vcpu(struct domain *domain, unsigned index);
 
-/* Whether its vCPUs may be entered now. */
+/* Returns true if vCPUs of the domain may be entered now. */
 bool domain_runs(const struct domain *domain);
 
-/* A vCPU is about to be entered: notes when that was first so. */
+/* Notes the time of the first entry of a vCPU: one is about to be entered. */
 void domain_entered(struct domain *domain);
 
-/* The domain whose console this is; NULL: none, or it is dying. It stays until
- * domain_put(). */
+/* Returns the domain that has a console, which stays until domain_put().
+ * Returns NULL if no domain has it or the domain is DYING. */
 struct domain *domains_console(struct domains *domains, unsigned slot);
 
-/* The domain of that id, which stays until domain_put(). NULL: none. */
+/* Returns the domain of that domid, which stays until domain_put(), or NULL. */
 struct domain *domain_get(struct domains *domains, uint32_t domid);
 void domain_put(struct domain *domain);
 

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a domain can cost at most, so that nothing of it can fail later. */
+/* The pages that a domain can cost at most. They are promised to it when it is
+ * created, so that it cannot run out of memory later. */
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/rmi/rtt_layout.h"
 
-/* What TF-RMM asks for each REC (runtime/rmi/rec.c); ours asks for less. */
+/* Granules that TF-RMM asks for with each REC; our RMM asks for fewer. */
 #define REC_DONATION 16
 
-static uint64_t pages_of(uint64_t bytes)
-{
-	return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
-}
-
-/* Tables below the roots that map RAM page by page, in one half. */
+/* Returns how many tables below the roots map RAM page by page in one half. */
 static uint64_t realm_tables(const struct rtt_layout *layout, uint64_t ram_size)
 {
 	uint64_t tables = 0;
@@ -26,8 +22,8 @@ static uint64_t realm_tables(const struct rtt_layout *layout, uint64_t ram_size)
 	return tables;
 }
 
-/* A descriptor, root tables, a list and a parameter page; a REC and a run
- * page for each vCPU; tables of both halves. */
+/* Counts the RD, the root tables, a list and a parameter page; a REC, its
+ * donation and a run page for each vCPU; the tables of both halves. */
 static uint64_t realm_overhead(const struct domains *domains,
 			       const struct control_create *create)
 {
@@ -45,8 +41,8 @@ static uint64_t realm_overhead(const struct domains *domains,
 uint64_t domain_overhead(const struct domains *domains,
 			 const struct control_create *create)
 {
-	uint64_t pages = pages_of(create->vcpus * sizeof(struct vcpu)) +
-			 pages_of(create->nr_spis * sizeof(struct vgic_irq)) +
+	uint64_t pages = pages_for(create->vcpus * sizeof(struct vcpu)) +
+			 pages_for(create->nr_spis * sizeof(struct vgic_irq)) +
 			 (uint64_t)create->vcpus * domains->config.thread_pages;
 
 	if (create->flags & CONTROL_CREATE_REALM)
@@ -56,8 +52,9 @@ uint64_t domain_overhead(const struct domains *domains,
 }
 
 /*
- * Content of a Realm is there twice while it is built, and the rest of its RAM
- * is not there yet. An ordinary guest gets the very pages.
+ * While a Realm is built, its content exists twice, in granted pages and in the
+ * Realm, but the rest of its RAM is not populated yet. In an ordinary guest the
+ * granted pages become its RAM.
  */
 uint64_t domain_ram_cost(const struct domain *domain)
 {

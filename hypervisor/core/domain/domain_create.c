@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Making a domain: whether it can be, its place in the table, its memory. */
+/* Creating a domain: checks, a place in the table, memory for its records. */
 #include <string.h>
 
 #include "abi/guest_map.h"
@@ -28,7 +28,7 @@ static void defaults_fill(struct control_create *create)
 		create->weight = WEIGHT_DEFAULT;
 }
 
-/* What the RMM, and this build, have for a Realm. */
+/* Refuses a Realm that the RMM or this build of the hypervisor cannot offer. */
 static enum control_status realm_check(const struct domains_config *config,
 				       const struct control_create *create,
 				       char *text)
@@ -71,7 +71,8 @@ static enum control_status memory_refuse(char *text, uint64_t needed,
 		(unsigned long long)unused >> 8);
 }
 
-/* With domains->lock held. */
+/* Returns a free console slot, or CONTROL_NO_CONSOLE. The caller holds
+ * domains->lock. */
 static uint32_t console_choose(const struct domains *domains)
 {
 	bool taken[CONTROL_CONSOLES] = { false };
@@ -88,7 +89,7 @@ static uint32_t console_choose(const struct domains *domains)
 	return CONTROL_NO_CONSOLE;
 }
 
-/* What a domain is before it has any memory. */
+/* Fills in a domain that has no pages yet. */
 static void domain_init(struct domain *domain, struct domains *domains,
 			const struct control_create *create, const void *session)
 {
@@ -108,7 +109,8 @@ static void domain_init(struct domain *domain, struct domains *domains,
 	granules_init(&domain->own, domains->config.host->ops, &domain->failure);
 }
 
-/* With domains->lock held: a place, if all that there is one of each is free. */
+/* Gives a domain its place in the table, its console and its promise of pages,
+ * if all of these are free. The caller holds domains->lock. */
 static enum control_status place_alloc(struct domains *domains,
 				       const struct control_create *create,
 				       const void *session, struct domain **out,
@@ -148,17 +150,14 @@ static enum control_status place_alloc(struct domains *domains,
 	return CONTROL_OK;
 }
 
-/* Zeroed pages for an array, in *range; NULL: there are not so many in a row. */
+/* Allocates zeroed pages for an array, *range. Returns NULL if there are not so
+ * many consecutive pages. */
 static void *array_alloc(struct domain *domain, uint64_t bytes,
 			 struct granules_range *range)
 {
 	const struct host_ops *host = domain_host(domain);
-	struct granules_want want = {
-		.kind = GRANULES_SHARED,
-		.unit = (bytes + PAGE_SIZE - 1) / PAGE_SIZE,
-		.units = 1,
-		.align = 1,
-	};
+	struct granules_want want =
+		granules_run(GRANULES_SHARED, pages_for(bytes));
 	void *array;
 
 	if (!granules_alloc(&domain->own, &want, range))
@@ -168,7 +167,7 @@ static void *array_alloc(struct domain *domain, uint64_t bytes,
 	return array;
 }
 
-static void vcpus_init(struct domain *domain)
+static void domain_vcpus_init(struct domain *domain)
 {
 	domain->vcpu_count = domain->create.vcpus;
 	for (unsigned i = 0; i < domain->vcpu_count; i++) {
@@ -194,13 +193,14 @@ static bool arrays_alloc(struct domain *domain)
 		return false;
 	vgic_init(&domain->vgic, domain, domain->domains->config.lr_count, irqs,
 		  create->nr_spis);
-	vcpus_init(domain);
+	domain_vcpus_init(domain);
 	if (domain->has_vuart)
 		vuart_init(&domain->vuart, domain);
 	return true;
 }
 
-/* Nobody else has seen the domain yet. */
+/* Undoes place_alloc() and arrays_alloc(). No other thread can have found the
+ * domain yet: it has no state. */
 static void place_release(struct domains *domains, struct domain *domain)
 {
 	granules_free(&domain->own, GRANULES_SHARED, domain->irq_pages);
@@ -217,14 +217,15 @@ enum control_status domain_create(struct domains *domains,
 				  char *text)
 {
 	struct control_create asked = *create;
-	enum control_status status = CONTROL_OK;
+	enum control_status status;
 	struct domain *domain = NULL;
 
 	defaults_fill(&asked);
-	if (is_realm(&asked))
+	if (is_realm(&asked)) {
 		status = realm_check(&domains->config, &asked, text);
-	if (status != CONTROL_OK)
-		return status;
+		if (status != CONTROL_OK)
+			return status;
+	}
 	spinlock_acquire(&domains->lock);
 	status = place_alloc(domains, &asked, session, &domain, text);
 	spinlock_release(&domains->lock);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Granting pages for a domain's content, until it is to be built. */
+/* Granting pages for a domain's content, and beginning its build. */
 #include "abi/guest_map.h"
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
@@ -8,7 +8,7 @@
 /* Pages zeroed at a time: 2 MiB. */
 #define ZERO_BATCH 512
 
-/* With domain->memory_lock held. */
+/* The caller holds domain->memory_lock. */
 static enum control_status segment_check(const struct domain *domain,
 					 const struct control_segment *segment,
 					 char *text)
@@ -41,7 +41,8 @@ static enum control_status segment_check(const struct domain *domain,
 	return CONTROL_OK;
 }
 
-/* Promises what the content adds. false: the host has not so much. */
+/* Makes the promise as large as the content now requires. Returns false if the
+ * host has not so many pages left. */
 static bool promise_renew(struct domain *domain)
 {
 	struct domains *domains = domain->domains;
@@ -60,7 +61,7 @@ static bool promise_renew(struct domain *domain)
 	return fits;
 }
 
-/* Lets others run between any two parts of what may be long. */
+/* Zeroes pages in parts, and lets other threads run between them. */
 static void pages_zero(struct domain *domain, struct granules_range pages)
 {
 	const struct host_ops *host = domain_host(domain);
@@ -77,12 +78,8 @@ static enum control_status segment_alloc(struct domain *domain,
 					 char *text)
 {
 	struct domain_segment *taken = &domain->segments[domain->segment_count];
-	struct granules_want want = {
-		.kind = GRANULES_SHARED,
-		.unit = (segment->size + PAGE_SIZE - 1) / PAGE_SIZE,
-		.units = 1,
-		.align = 1,
-	};
+	struct granules_want want =
+		granules_run(GRANULES_SHARED, pages_for(segment->size));
 
 	taken->ipa = ipa_make(segment->ipa);
 	taken->size = segment->size;
@@ -93,7 +90,7 @@ static enum control_status segment_alloc(struct domain *domain,
 		return CONTROL_OK;
 	domain->segment_count--;
 	taken->pages.count = 0;
-	(void)promise_renew(domain); /* less than before: it fits */
+	(void)promise_renew(domain); /* smaller than before: it fits */
 	failure_clear(&domain->failure);
 	return control_refuse(text, CONTROL_E_MEMORY,
 			      "the host has not %llu KiB in a row for content",

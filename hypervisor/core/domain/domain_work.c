@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Building a domain from what was loaded, and taking it apart. */
+/* Building a domain from its content, and destroying it. */
 #include <string.h>
 
 #include "abi/guest_map.h"
@@ -36,15 +36,11 @@ static void plan_fill(struct domain *domain, struct realm_ram *ram,
 	memcpy(plan->rpv, domain->create.rpv, sizeof(plan->rpv));
 }
 
-/* Each vCPU's REC, and the page through which it is entered. */
-static bool runs_alloc(struct domain *domain)
+/* Allocates a run page for each vCPU, and notes its REC. */
+static bool run_pages_alloc(struct domain *domain)
 {
-	struct granules_want want = {
-		.kind = GRANULES_SHARED,
-		.unit = domain->vcpu_count,
-		.units = 1,
-		.align = 1,
-	};
+	struct granules_want want =
+		granules_run(GRANULES_SHARED, domain->vcpu_count);
 
 	failure_step(&domain->failure, "making room for the vCPUs");
 	if (!granules_alloc(&domain->own, &want, &domain->run_pages))
@@ -68,14 +64,15 @@ static bool realm_make(struct domain *domain)
 	plan_fill(domain, &ram, segments, &plan);
 	if (realm_build(host, &plan, &domain->realm) &&
 	    realm_activate(&domain->realm))
-		return runs_alloc(domain);
+		return run_pages_alloc(domain);
 	domain->failure = domain->realm.failure;
 	return false;
 }
 
 /* ---- Building: ordinary guests ---- */
 
-/* The pages that were filled become the guest's. */
+/* Maps the granted pages of a segment, which become RAM of the guest. Those
+ * that stay in *segment are not mapped. */
 static bool segment_map(struct domain *domain, struct domain_segment *segment)
 {
 	struct granules_range *left = &segment->pages;
@@ -120,19 +117,17 @@ static bool threads_start(struct domain *domain)
 	while (domain->threads < domain->vcpu_count) {
 		if (!domain->ops->vcpu_start(domain->ops->ctx,
 					     &domain->vcpus[domain->threads])) {
-			failure_note(&domain->failure,
-				     &(struct rmi_failure){
-					     .kind = RMI_FAILURE_MEMORY,
-					     .why = "there is no memory for a "
-						    "thread" });
-			return false;
+			return failure_note_reason(
+				&domain->failure, RMI_FAILURE_MEMORY,
+				"there is no memory for a thread");
 		}
 		domain->threads++;
 	}
 	return true;
 }
 
-/* What the content cost beside the guest's memory. */
+/* Frees the granted pages that did not become RAM, and makes the promise
+ * smaller by them. */
 static void staging_free(struct domain *domain)
 {
 	struct domains *domains = domain->domains;
@@ -151,8 +146,8 @@ static void staging_free(struct domain *domain)
 	spinlock_release(&domains->lock);
 }
 
-/* Unless it was to be destroyed meanwhile. */
-static void built(struct domain *domain, bool done)
+/* Sets the state after a build, unless the domain became DYING meanwhile. */
+static void build_finish(struct domain *domain, bool done)
 {
 	char text[CONTROL_TEXT_SIZE] = { 0 };
 
@@ -176,14 +171,15 @@ static void domain_build_work(struct domain *domain)
 
 	domain_memory_lock(domain);
 	failure_clear(&domain->failure);
-	done = (domain->is_realm ? realm_make(domain) : guest_make(domain)) &&
-	       threads_start(domain);
+	done = domain->is_realm ? realm_make(domain) : guest_make(domain);
+	if (done)
+		done = threads_start(domain);
 	staging_free(domain);
 	domain_memory_unlock(domain);
-	built(domain, done);
+	build_finish(domain, done);
 }
 
-/* ---- Taking apart ---- */
+/* ---- Destroying ---- */
 
 static void threads_end(struct domain *domain)
 {
@@ -197,7 +193,7 @@ static void threads_end(struct domain *domain)
 	}
 }
 
-static void range_free(struct domain *domain, struct granules_range *range)
+static void own_range_free(struct domain *domain, struct granules_range *range)
 {
 	granules_free(&domain->own, GRANULES_SHARED, *range);
 	range->count = 0;
@@ -210,15 +206,20 @@ static void own_free(struct domain *domain)
 		stage2_destroy(&domain->stage2);
 	}
 	for (unsigned i = 0; i < domain->segment_count; i++)
-		range_free(domain, &domain->segments[i].pages);
-	range_free(domain, &domain->run_pages);
-	range_free(domain, &domain->irq_pages);
-	range_free(domain, &domain->vcpu_pages);
+		own_range_free(domain, &domain->segments[i].pages);
+	own_range_free(domain, &domain->run_pages);
+	own_range_free(domain, &domain->irq_pages);
+	own_range_free(domain, &domain->vcpu_pages);
 }
 
-/* What is to be done when nobody looks at a domain, with domains->lock held. */
+/* A step of the end of a domain. The caller holds domains->lock. */
 typedef void final_step(struct domain *domain);
 
+/*
+ * Waits until no thread uses a domain (domain_get()), and calls a step before
+ * any thread can begin to. Without that, a thread that found the domain earlier
+ * could access vCPUs or pages that are freed.
+ */
 static void when_alone(struct domain *domain, final_step *step)
 {
 	struct domains *domains = domain->domains;
@@ -236,13 +237,13 @@ static void when_alone(struct domain *domain, final_step *step)
 	}
 }
 
-/* Who looks at it from now on only looks: it is DYING. */
+/* The domain is DYING: a thread that finds it from now on only reads it. */
 static void leave_alone(struct domain *domain)
 {
 	(void)domain;
 }
 
-/* Who looks at it from now on sees no vCPU. */
+/* A thread that finds the domain from now on sees no vCPU. */
 static void vcpus_hide(struct domain *domain)
 {
 	domain->vcpu_count = 0;
@@ -266,8 +267,8 @@ static void destroy_refused(struct domain *domain)
 	spinlock_release(&domain->lock);
 }
 
-/* Where the RMM refuses, the domain stays DYING, with the reason, and its
- * destruction is tried again. */
+/* If the RMM refuses to destroy the Realm, the domain stays DYING, with the
+ * reason as its text, and the next domains_work() tries again. */
 static void domain_destroy_work(struct domain *domain)
 {
 	bool gone;
@@ -288,7 +289,7 @@ static void domain_destroy_work(struct domain *domain)
 
 /* ---- The worker ---- */
 
-/* The state of what is in a place; 0: nothing. */
+/* Returns the state of the domain in a place of the table; 0: there is none. */
 static uint32_t place_state(struct domains *domains, unsigned place)
 {
 	uint32_t state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Populating the RAM of domains that run. What a domain has left to be
- * populated was promised to it, so that memory can only be short in a run of
- * its own making: a block is then made of pages.
+ * Populating the RAM of domains that run. All pages of a domain were promised
+ * to it, so a page is always free. Only the consecutive pages of a block may be
+ * missing; then single pages are populated instead.
  */
 #include "hypervisor/core/domain/memory.h"
 
@@ -25,7 +25,7 @@ static enum memory_result memory_failed(struct domain *domain,
 	return MEMORY_BROKEN;
 }
 
-/* Whether the block around an IPA may be populated whole. */
+/* Returns true if the whole block around an IPA is RAM. */
 static bool block_in_ram(const struct domain *domain, ipa_t ipa)
 {
 	return domain_has_ram(domain, ipa_align_down(ipa, BLOCK_SIZE).value,
@@ -34,9 +34,10 @@ static bool block_in_ram(const struct domain *domain, ipa_t ipa)
 
 /* ---- Realms: the protected half ---- */
 
-/* Supplies untouched RAM; look is what is there. */
-static bool realm_page(struct domain *domain, ipa_t ipa,
-		       const struct rtt_look *look)
+/* Populates an untouched page, with its block if possible. look is the entry at
+ * which the walk for it ends. */
+static bool realm_ram_populate(struct domain *domain, ipa_t ipa,
+			       const struct rtt_look *look)
 {
 	struct realm *realm = &domain->realm;
 
@@ -51,10 +52,10 @@ static bool realm_page(struct domain *domain, ipa_t ipa,
 }
 
 /*
- * A page that is RIPAS EMPTY by now, or populated already, is a matter of the
- * Realm and its RMM when the access is made again.
+ * Nothing is done if another vCPU changed the page meanwhile, so that it is
+ * RIPAS EMPTY or populated: the RMM handles the access when it is made again.
  */
-static enum memory_result protected_fault(struct domain *domain, ipa_t ipa)
+static enum memory_result realm_protected_fault(struct domain *domain, ipa_t ipa)
 {
 	struct realm *realm = &domain->realm;
 	struct rtt_look look;
@@ -71,14 +72,14 @@ static enum memory_result protected_fault(struct domain *domain, ipa_t ipa)
 	}
 	if (look.state == RMI_ENTRY_ASSIGNED || look.ripas != RMI_RIPAS_RAM)
 		return MEMORY_READY;
-	if (!realm_page(domain, ipa, &look))
+	if (!realm_ram_populate(domain, ipa, &look))
 		return memory_failed(domain, &realm->failure);
 	return MEMORY_READY;
 }
 
-/* ---- Realms: the unprotected half ---- */
+/* ---- Realms: the shared half ---- */
 
-static enum memory_result unprotected_fault(struct domain *domain, ipa_t alias)
+static enum memory_result realm_shared_fault(struct domain *domain, ipa_t alias)
 {
 	struct realm *realm = &domain->realm;
 	ipa_t ipa =
@@ -96,7 +97,8 @@ static enum memory_result unprotected_fault(struct domain *domain, ipa_t alias)
 	return MEMORY_READY;
 }
 
-/* No Realm can name an IPA beyond its own, but a host error may. */
+/* A Realm cannot access an IPA beyond its IPA space, but a faulty RMM may tell
+ * one. */
 enum memory_result memory_realm_fault(struct domain *domain, ipa_t ipa)
 {
 	uint64_t half = realm_alias(&domain->realm, ipa_make(0)).value;
@@ -105,41 +107,45 @@ enum memory_result memory_realm_fault(struct domain *domain, ipa_t ipa)
 
 	domain_memory_lock(domain);
 	if (page.value < half)
-		result = protected_fault(domain, page);
+		result = realm_protected_fault(domain, page);
 	else if (page.value < 2 * half)
-		result = unprotected_fault(domain, page);
+		result = realm_shared_fault(domain, page);
 	domain_memory_unlock(domain);
 	return result;
 }
 
 /* ---- Realms: RIPAS ---- */
 
-/* The host's part: what the Realm gives up goes back to the host, and what it
- * takes back is not shared any more. */
+/* The hypervisor's part of a change of RIPAS: frees the pages that became
+ * EMPTY, and the shared pages whose IPAs became RAM. */
 static bool ripas_follow(struct domain *domain, ipa_t base, ipa_t top,
 			 uint8_t ripas)
 {
 	struct realm *realm = &domain->realm;
-	bool done = ripas == RMI_RIPAS_EMPTY
-			    ? realm_unmap(realm, base, top)
-			    : realm_unshare(realm, realm_alias(realm, base),
-					    realm_alias(realm, top));
+	bool done;
 
+	if (ripas == RMI_RIPAS_EMPTY) {
+		done = realm_unmap(realm, base, top);
+	} else {
+		done = realm_unshare(realm, realm_alias(realm, base),
+				     realm_alias(realm, top));
+	}
 	return done && realm->failure.kind == RMI_FAILURE_NONE;
 }
 
-static bool ripas_change(struct domain *domain, const struct ripas_range *range,
-			 uint8_t ripas)
+static bool realm_ripas_change(struct domain *domain,
+			       const struct ripas_range *range, uint8_t ripas)
 {
 	struct realm *realm = &domain->realm;
 	ipa_t reached;
-	bool done = realm_ripas_set(realm, range, &reached) &&
-		    (reached.value == range->base.value ||
-		     ripas_follow(domain, range->base, reached, ripas));
+	bool done = realm_ripas_set(realm, range, &reached);
+	bool changed = reached.value > range->base.value;
 
+	if (done && changed)
+		done = ripas_follow(domain, range->base, reached, ripas);
 	if (!done)
 		(void)memory_failed(domain, &realm->failure);
-	return done && reached.value > range->base.value;
+	return done && changed;
 }
 
 bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
@@ -156,14 +162,14 @@ bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
 	if (range.top.value > end)
 		range.top = ipa_make(end);
 	domain_memory_lock(domain);
-	done = ripas_change(domain, &range, ripas);
+	done = realm_ripas_change(domain, &range, ripas);
 	domain_memory_unlock(domain);
 	return done;
 }
 
 /* ---- Ordinary guests ---- */
 
-/* false: domain->failure. */
+/* Returns false, noted in domain->failure, if pages ran out. */
 static bool guest_populate(struct domain *domain, ipa_t ipa, int level)
 {
 	uint64_t count = rtt_entry_size(level) / GUEST_PAGE_SIZE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stage 2 of an ordinary guest: tables in the host's pages. */
+/* Stage 2 of an ordinary guest: its tables. */
 #include "hypervisor/core/domain/stage2.h"
 
 #include "abi/bits.h"
@@ -10,7 +10,7 @@
 #define START_LEVEL 1
 #define ENTRIES     512
 
-/* Descriptors (DDI0487 "VMSAv8-64 descriptor formats", stage 2). */
+/* Descriptors (DDI0487, "VMSAv8-64 descriptor formats", stage 2). */
 #define DESC_VALID         UINT64_C(1)
 #define DESC_TABLE         UINT64_C(2) /* at level 3: a page */
 #define DESC_ADDRESS_SHIFT 12
@@ -76,9 +76,7 @@ static void entry_write(const struct stage2 *stage2, pa_t table, unsigned i,
 
 static bool table_alloc(struct stage2 *stage2, struct granules_range *table)
 {
-	struct granules_want want = {
-		.kind = GRANULES_SHARED, .unit = 1, .units = 1, .align = 1
-	};
+	struct granules_want want = granules_run(GRANULES_SHARED, 1);
 
 	if (!granules_alloc(stage2->granules, &want, table))
 		return false;
@@ -92,7 +90,7 @@ bool stage2_init(struct stage2 *stage2, struct granules *granules)
 	return table_alloc(stage2, &stage2->root);
 }
 
-/* Where a walk is: an entry of a table. */
+/* The position of a walk: an entry of a table. */
 struct place {
 	pa_t table;
 	unsigned index;
@@ -109,8 +107,9 @@ static struct place place_at(const struct stage2 *stage2, pa_t table, ipa_t ipa,
 	return place;
 }
 
-/* Down to level, or to the first entry that is no table. */
-static struct place walk(const struct stage2 *stage2, ipa_t ipa, int level)
+/* Walks down to level, or to the first entry that is not a table. */
+static struct place stage2_walk(const struct stage2 *stage2, ipa_t ipa,
+				int level)
 {
 	struct place place =
 		place_at(stage2, stage2->root.base, ipa, START_LEVEL);
@@ -124,7 +123,7 @@ static struct place walk(const struct stage2 *stage2, ipa_t ipa, int level)
 
 struct stage2_entry stage2_look(const struct stage2 *stage2, ipa_t ipa)
 {
-	struct place place = walk(stage2, ipa, STAGE2_PAGE_LEVEL);
+	struct place place = stage2_walk(stage2, ipa, STAGE2_PAGE_LEVEL);
 
 	return (struct stage2_entry){
 		.level = place.level,
@@ -136,7 +135,7 @@ struct stage2_entry stage2_look(const struct stage2 *stage2, ipa_t ipa)
 bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
 {
 	uint64_t page = level == STAGE2_PAGE_LEVEL ? DESC_TABLE : 0;
-	struct place place = walk(stage2, ipa, level);
+	struct place place = stage2_walk(stage2, ipa, level);
 	struct granules_range table;
 
 	while (place.level < level) {
@@ -144,7 +143,7 @@ bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
 			return false;
 		entry_write(stage2, place.table, place.index,
 			    table.base.value | DESC_VALID | DESC_TABLE);
-		place = walk(stage2, ipa, level);
+		place = stage2_walk(stage2, ipa, level);
 	}
 	entry_write(stage2, place.table, place.index,
 		    pa.value | DESC_LEAF | page);
@@ -158,7 +157,8 @@ static void page_free(struct stage2 *stage2, enum granules_kind kind, pa_t pa,
 		      (struct granules_range){ pa, count });
 }
 
-/* Frees what one table maps, or the tables below it that are empty by now. */
+/* Frees the pages that a table maps, and the tables below it, whose own pages
+ * are freed already. */
 static void entries_free(struct stage2 *stage2, pa_t table, int level)
 {
 	uint64_t desc;
@@ -176,14 +176,14 @@ static void entries_free(struct stage2 *stage2, pa_t table, int level)
 	}
 }
 
-/* Frees what the tables of one level map. */
+/* Frees the pages that the tables of one level map, and the tables below. */
 static void level_free(struct stage2 *stage2, int level)
 {
 	const struct host_ops *ops = ops_of(stage2);
 	uint64_t ipa = 0;
 
 	while (ipa < UINT64_C(1) << STAGE2_IPA_BITS) {
-		struct place place = walk(stage2, ipa_make(ipa), level);
+		struct place place = stage2_walk(stage2, ipa_make(ipa), level);
 		uint64_t size = rtt_entry_size(place.level);
 
 		if (place.level == level) {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stage 2 of an ordinary guest (Arm ARM DDI0487, VMSAv8-64): 4 KiB granule,
- * 39-bit IPAs, from one level-1 table down; pages and 2 MiB blocks of RAM,
- * Normal Write-Back, read, write and execute.
+ * Stage 2 of an ordinary guest (DDI0487, "VMSAv8-64"): 4 KiB granule, 39-bit
+ * IPAs, one level 1 table at the top. It maps pages and 2 MiB blocks of RAM as
+ * Normal Write-Back, for reading, writing and execution.
  *
- * Leaf attributes are those of HCR_EL2.FWB = 1, which the port has to set:
- * a guest with its caches off then still sees what the host wrote. The port
- * also has to order stores before walks (DSB ISHST) when it enters a guest.
+ * The attributes of leaves are those for HCR_EL2.FWB = 1, which the port has to
+ * set: a guest whose caches are off then still sees what the hypervisor wrote.
+ * The port also has to order stores before walks (DSB ISHST) when it enters a
+ * guest.
  */
 #ifndef REEVE_HYPERVISOR_CORE_DOMAIN_STAGE2_H
 #define REEVE_HYPERVISOR_CORE_DOMAIN_STAGE2_H
@@ -26,33 +27,35 @@ struct stage2 {
 	struct granules_range root; /* count 0: there is none */
 };
 
-/* false: noted in granules->failure. */
+/* Allocates the top table. Returns false, noted in granules->failure, if there
+ * is no page for it. */
 bool stage2_init(struct stage2 *stage2, struct granules *granules);
 
-/* What is mapped at an IPA. */
+/* The entry at which the walk for an IPA ends. */
 struct stage2_entry {
-	int level; /* where the walk ended: 1, 2 or 3 */
+	int level; /* of its table: 1, 2 or 3 */
 	bool mapped;
-	pa_t pa; /* of the whole entry, if mapped */
+	pa_t pa; /* of the page or block, if mapped */
 };
 
 struct stage2_entry stage2_look(const struct stage2 *stage2, ipa_t ipa);
 
 /*
- * Maps a page (level 3) or a block (level 2) of the guest's, GRANULES_GUEST,
- * where nothing is mapped yet. false: no page for a table; noted.
+ * Maps a page (level 3) or a block (level 2), charged as GRANULES_GUEST, where
+ * nothing is mapped yet. Returns false, noted, if there is no page for a table.
  */
 bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level);
 
-/* Frees all that is mapped, and the tables. No TLB may hold any of it. */
+/* Frees all mapped pages and the tables. No TLB may hold entries of them. */
 void stage2_destroy(struct stage2 *stage2);
 
-/* The most tables that [base, base + size) can need. */
+/* Returns the most tables that mapping [base, base + size) can need. */
 uint64_t stage2_tables_max(ipa_t base, uint64_t size);
 
-/* VTTBR_EL2. */
+/* Returns the value of VTTBR_EL2. */
 uint64_t stage2_vttbr(const struct stage2 *stage2, unsigned vmid);
-/* VTCR_EL2; pa_range is ID_AA64MMFR0_EL1.PARange. VMIDs have 8 bits. */
+/* Returns the value of VTCR_EL2, for VMIDs of 8 bits. pa_range is
+ * ID_AA64MMFR0_EL1.PARange. */
 uint64_t stage2_vtcr(unsigned pa_range);
 
 #endif

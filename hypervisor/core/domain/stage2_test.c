@@ -23,7 +23,7 @@ struct bench {
 	struct rmi_failure failure;
 	struct granules granules;
 	struct stage2 stage2;
-	uint64_t allocs; /* that go well still */
+	uint64_t allocs; /* allocations that still succeed */
 };
 
 static void *machine_page(void *ctx, pa_t page)
@@ -73,7 +73,7 @@ static int teardown(void **state)
 	stage2_destroy(&bench->stage2);
 	assert_int_equal(bench->granules.account.total, 0);
 	assert_int_equal(bench->port.pages.used, 0);
-	stage2_destroy(&bench->stage2); /* nothing is left to do */
+	stage2_destroy(&bench->stage2); /* again: does nothing */
 	host_inprocess_close(&bench->port);
 	free(bench->memory);
 	free(bench);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Building a Realm and activating it: the steps in order. */
+/* Building a Realm and activating it: the steps in their order. */
 #include "hypervisor/core/realm/realm.h"
 
 #include <string.h>
@@ -11,8 +11,8 @@
 #include "hypervisor/core/realm/realm_teardown.h"
 
 /*
- * The smallest legal counts (minus one), and not what the machine has: they
- * are measured, and the same guest shall have the same RIM everywhere.
+ * The smallest legal counts, minus one. The machine may have more, but they are
+ * measured, and the same guest has to have the same RIM on each machine.
  */
 #define BREAKPOINTS 1
 #define WATCHPOINTS 1
@@ -30,9 +30,7 @@ static bool realm_begin(struct realm *realm, const struct host *host,
 			const struct realm_plan *plan)
 {
 	const char *why;
-	struct granules_want shared = {
-		.kind = GRANULES_SHARED, .unit = 2, .units = 1, .align = 1
-	};
+	struct granules_want shared = granules_run(GRANULES_SHARED, 2);
 
 	memset(realm, 0, sizeof(*realm));
 	granules_init(&realm->granules, host->ops, &realm->failure);
@@ -43,10 +41,8 @@ static bool realm_begin(struct realm *realm, const struct host *host,
 	failure_step(&realm->failure, "checking the plan");
 	why = realm_plan_check(plan, &host->info, &realm->layout);
 	if (why != NULL) {
-		failure_note(&realm->failure,
-			     &(struct rmi_failure){ .kind = RMI_FAILURE_PLAN,
-						    .why = why });
-		return false;
+		return failure_note_reason(&realm->failure, RMI_FAILURE_PLAN,
+					   why);
 	}
 	failure_step(&realm->failure, "making room for parameters");
 	if (!realm_alloc(realm, &shared, &realm->shared))
@@ -73,9 +69,7 @@ static bool realm_create(struct realm *realm, const struct realm_plan *plan)
 {
 	const struct host_ops *ops = realm->rmi.ops;
 	pa_t page = shared_page(realm, PARAMS_PAGE);
-	struct granules_want rd = {
-		.kind = GRANULES_RD, .unit = 1, .units = 1, .align = 1
-	};
+	struct granules_want rd = granules_run(GRANULES_RD, 1);
 	struct granules_want roots = {
 		.kind = GRANULES_ROOT,
 		.unit = realm->layout.roots,
@@ -91,13 +85,13 @@ static bool realm_create(struct realm *realm, const struct realm_plan *plan)
 	params = ops->page_map(ops->ctx, page);
 	params_fill(realm, plan, params);
 	ops->page_unmap(ops->ctx, page, params);
-	return realm_account_result(
-		       realm,
-		       ask_realm_create(&realm->rmi, realm->rd.base, page)) ||
-	       rmi_refused(&realm->rmi);
+	if (!realm_account_result(
+		    realm, ask_realm_create(&realm->rmi, realm->rd.base, page)))
+		return rmi_refused(&realm->rmi);
+	return true;
 }
 
-/* Only the boot vCPU runs at first, and only it is measured. */
+/* Only the boot vCPU is runnable at first, and only its REC is measured. */
 static void rec_params_fill(struct rmi_rec_params *params,
 			    const struct realm_plan *plan, unsigned vcpu)
 {
@@ -120,17 +114,16 @@ static bool rec_create(struct realm *realm, const struct realm_plan *plan)
 
 	rec_params_fill(params, plan, vcpu);
 	ops->page_unmap(ops->ctx, page, params);
-	return realm_account_result(realm,
-				    ask_rec_create(&realm->rmi, realm->rd.base,
-						   rec, page)) ||
-	       rmi_refused(&realm->rmi);
+	if (!realm_account_result(
+		    realm,
+		    ask_rec_create(&realm->rmi, realm->rd.base, rec, page)))
+		return rmi_refused(&realm->rmi);
+	return true;
 }
 
 static bool recs_create(struct realm *realm, const struct realm_plan *plan)
 {
-	struct granules_want want = {
-		.kind = GRANULES_REC, .unit = plan->vcpus, .units = 1, .align = 1
-	};
+	struct granules_want want = granules_run(GRANULES_REC, plan->vcpus);
 
 	failure_step(&realm->failure, "creating the vCPUs");
 	if (!realm_alloc(realm, &want, &realm->recs))
@@ -143,8 +136,9 @@ static bool recs_create(struct realm *realm, const struct realm_plan *plan)
 }
 
 /*
- * RAM becomes RAM before any of it is loaded: while the tables are few, one
- * command covers a whole table, and tables made later inherit it.
+ * The RIPAS of all RAM is set before content is loaded. There are few tables
+ * then, so that one command covers a large range, and the tables that are made
+ * later inherit the RIPAS.
  */
 bool realm_build(const struct host *host, const struct realm_plan *plan,
 		 struct realm *realm)
@@ -155,7 +149,8 @@ bool realm_build(const struct host *host, const struct realm_plan *plan,
 		failure_clear(&realm->failure);
 		return true;
 	}
-	/* What cannot be undone now stays charged, and can be tried again. */
+	/* Pages that cannot be freed now stay charged; realm_destroy() can try
+	 * again. */
 	(void)realm_dismantle(realm);
 	return false;
 }
@@ -166,8 +161,10 @@ bool realm_activate(struct realm *realm)
 	failure_step(&realm->failure, "activating the Realm");
 	if (!realm_op_finish(realm))
 		return false;
-	return realm->active ||
-	       realm_account_result(
-		       realm, ask_realm_activate(&realm->rmi, realm->rd.base)) ||
-	       rmi_refused(&realm->rmi);
+	if (realm->active)
+		return true;
+	if (!realm_account_result(
+		    realm, ask_realm_activate(&realm->rmi, realm->rd.base)))
+		return rmi_refused(&realm->rmi);
+	return true;
 }

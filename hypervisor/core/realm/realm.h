@@ -2,9 +2,14 @@
 /*
  * One Realm, from a plan to an activated Realm and back to nothing.
  *
- * A Realm is driven by one caller at a time. The RMM itself is the record of
- * what a Realm holds (tables, data): teardown asks it, so that it can begin at
- * any point, fail at any point and be called again.
+ * One caller at a time uses a Realm. The hypervisor keeps no list of the tables
+ * and the data of a Realm: teardown asks the RMM for them. Therefore it can
+ * begin at any point of a life, fail at any point, and be called again.
+ *
+ * The functions of this folder are steps. A step returns true when it is done;
+ * otherwise it notes the failure in realm->failure and returns false ("returns
+ * false, noted"). So steps are written as a chain, a(realm) && b(realm), which
+ * stops at the first step that fails.
  */
 #ifndef REEVE_HYPERVISOR_CORE_REALM_REALM_H
 #define REEVE_HYPERVISOR_CORE_REALM_REALM_H
@@ -21,19 +26,19 @@
 
 struct realm {
 	struct rmi rmi;
-	struct granules granules; /* granules.account: what it costs */
+	struct granules granules; /* granules.account: the pages it costs */
 	struct rmi_failure failure; /* of the last function called */
 	struct rtt_layout layout;
-	/* What is held, in the order of taking; count 0: not held. */
+	/* Pages held, in the order of their allocation; count 0: none. */
 	struct granules_range shared; /* a list page, a parameter page */
 	struct granules_range rd;
 	struct granules_range roots;
 	struct granules_range tables; /* delegated, not yet in use */
 	struct granules_range data; /* delegated, not yet in use */
 	struct granules_range lent; /* for sharing, not yet mapped */
-	struct granules_range recs; /* one page a vCPU */
-	bool page_by_page; /* as much content as the RMM takes in a call */
-	/* What the RMM has made of it. */
+	struct granules_range recs; /* one page for each vCPU */
+	bool page_by_page; /* the RMM loads only one page in a call */
+	/* The state of the Realm in the RMM. */
 	bool created;
 	bool active;
 	unsigned rec_count;
@@ -41,25 +46,26 @@ struct realm {
 
 /*
  * Builds a Realm up to, and not including, its activation. *realm need not be
- * initialised, and has to stay where it is until it is gone. The plan and its
- * source pages must not change until this returns. The RIM extends over the
- * parameters, the segments' pages in ascending IPA, and the boot vCPU.
+ * initialised, and must not move until the Realm is gone. The plan and its
+ * source pages must not change until this function returns. The RIM covers the
+ * parameters, the pages of the segments in ascending IPA, and the boot vCPU.
  *
- * false: realm->failure says why, and everything is undone. If even that was
- * refused, realm->granules.account.total is not 0, and realm_destroy() may be
- * called to try it again.
+ * Returns false with the reason in realm->failure; the build is undone then. If
+ * the RMM refused even that, realm->granules.account.total is not 0, and
+ * realm_destroy() may be called to try it again.
  */
 bool realm_build(const struct host *host, const struct realm_plan *plan,
 		 struct realm *realm);
 
-/* Fixes the RIM and lets the vCPUs run. false: realm->failure; the Realm is as
- * it was, and can be activated again or destroyed. */
+/* Activates a Realm: its RIM is final and its vCPUs can be entered. Returns
+ * false, noted, if the RMM refused; the Realm is as it was, and can be
+ * activated again or destroyed. */
 bool realm_activate(struct realm *realm);
 
 /*
- * Takes a Realm apart, whatever became of it, and frees its pages. No vCPU may
- * be executing. false: realm->failure, and something is left: calling this
- * again carries on. Of a Realm that is gone nothing is left to do: true.
+ * Destroys a Realm in any state and frees its pages. No vCPU may be executing.
+ * Returns false, noted, if something is left of it; the next call continues
+ * there. Returns true if the Realm is gone, also if it was gone before.
  */
 bool realm_destroy(struct realm *realm);
 

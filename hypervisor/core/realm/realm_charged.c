@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The pages of a Realm, and how the result of each command changes them. */
+/* The pages of a Realm, and the effect of each command's result on them. */
 #include "hypervisor/core/realm/realm_charged.h"
 
 #include "abi/bits.h"
@@ -23,11 +23,8 @@ bool realm_may_free(struct realm *realm)
 {
 	if (granules_batch(&realm->granules) > 0)
 		return true;
-	failure_note(
-		&realm->failure,
-		&(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
-				       .why = "too many abandoned granules" });
-	return false;
+	return failure_note_reason(&realm->failure, RMI_FAILURE_MEMORY,
+				   "too many abandoned granules");
 }
 
 bool realm_free_checked(struct realm *realm, enum granules_kind kind,
@@ -43,15 +40,15 @@ bool realm_free_checked(struct realm *realm, enum granules_kind kind,
 
 /* ---- Accounting for results ---- */
 
-/* The first pages of a range belong to the RMM now. */
-static void pages_used(struct granules_range *range, uint64_t count)
+/* Removes the first pages of a range, which now belong to the RMM. */
+static void range_consume(struct granules_range *range, uint64_t count)
 {
 	range->base = pa_add(range->base, count * RMI_GRANULE_SIZE);
 	range->count -= count;
 }
 
 /* Frees pages that the RMM returned. Returns false, noted, if they cannot be
- * the Realm's. */
+ * pages of the Realm. */
 static bool pages_returned(struct realm *realm, enum granules_kind kind,
 			   struct granules_range range)
 {
@@ -77,8 +74,11 @@ static bool range_returned(struct realm *realm, enum granules_kind kind,
 			BITS_GET(descriptor, RMI_RANGE_COUNT) << (9 * size) });
 }
 
-/* Content was mapped with the first of the pages in realm->data. An impossible
- * number leaves open which pages are mapped, so none of them is used again. */
+/*
+ * Accounts for content that was mapped with the first pages of realm->data. If
+ * the RMM tells an impossible number, it is unknown which pages are mapped, so
+ * none of those that were offered is used again.
+ */
 static bool pages_loaded(struct realm *realm)
 {
 	const struct rmi_call *call = &realm->rmi.call;
@@ -86,15 +86,18 @@ static bool pages_loaded(struct realm *realm)
 	uint64_t count = asked == 1 ? 1 : call->out[0];
 
 	if (count > 0 && count <= asked) {
-		pages_used(&realm->data, count);
+		range_consume(&realm->data, count);
 		return true;
 	}
-	pages_used(&realm->data, asked);
+	range_consume(&realm->data, asked);
 	return rmi_protocol_error(&realm->rmi, "another range was mapped");
 }
 
-/* The first pages of a range were mapped, or all of them. An impossible answer
- * leaves open which, so none of them is used again. */
+/*
+ * Accounts for the pages of a range that were mapped: its first pages, or all.
+ * If the RMM tells an impossible end, it is unknown which pages are mapped, so
+ * none of the range is used again.
+ */
 static bool range_mapped(struct realm *realm, struct granules_range *range)
 {
 	const struct rmi_call *call = &realm->rmi.call;
@@ -103,10 +106,10 @@ static bool range_mapped(struct realm *realm, struct granules_range *range)
 	if (call->out[0] > call->args[1] && call->out[0] <= call->args[2] &&
 	    is_aligned(size, RMI_GRANULE_SIZE) &&
 	    size / RMI_GRANULE_SIZE <= range->count) {
-		pages_used(range, size / RMI_GRANULE_SIZE);
+		range_consume(range, size / RMI_GRANULE_SIZE);
 		return true;
 	}
-	pages_used(range, range->count);
+	range_consume(range, range->count);
 	return rmi_protocol_error(&realm->rmi, "another range was mapped");
 }
 
@@ -133,7 +136,7 @@ bool realm_account_result(struct realm *realm, bool done)
 		realm->rec_count--;
 		return done;
 	case RMI_RTT_CREATE:
-		pages_used(&realm->tables, 1);
+		range_consume(&realm->tables, 1);
 		return done;
 	case RMI_RTT_DESTROY:
 		return pages_returned(realm, GRANULES_RTT,
@@ -155,6 +158,15 @@ bool realm_account_result(struct realm *realm, bool done)
 	default:
 		return done;
 	}
+}
+
+bool realm_progress_check(struct realm *realm, ipa_t at, ipa_t top, ipa_t next)
+{
+	if (next.value <= at.value || next.value > top.value) {
+		return rmi_protocol_error(&realm->rmi,
+					  "no progress in the range");
+	}
+	return true;
 }
 
 bool realm_op_finish(struct realm *realm)

@@ -11,7 +11,7 @@
 
 #include "hypervisor/core/realm/realm.h"
 
-/* Pages of a kind that the Realm is charged for now. */
+/* Returns how many pages of a kind the Realm is charged for now. */
 static inline uint64_t realm_charged(const struct realm *realm,
 				     enum granules_kind kind)
 {
@@ -28,22 +28,29 @@ void realm_free(struct realm *realm, enum granules_kind kind,
 		struct granules_range *range);
 
 /*
- * Returns true if a command may be issued that has the RMM return pages: there
- * is a place to remember them, should the RMM refuse to undelegate them.
+ * Returns true if a command may be issued that makes the RMM return pages:
+ * there is a place to remember them, should the RMM refuse to undelegate them.
  * Returns false, noted, if not.
  */
 bool realm_may_free(struct realm *realm);
 
-/* As realm_free(), if realm_may_free(). Returns false, noted, if not. */
+/* Does the same as realm_free() if realm_may_free() says so. Returns false,
+ * noted, if not. */
 bool realm_free_checked(struct realm *realm, enum granules_kind kind,
 			struct granules_range *range);
 
 /*
- * Accounts for the last command: what its success, if it was one, changed of
- * what the Realm holds. Pages that the RMM returned are freed. Returns done, or
- * false, noted, if the RMM returned pages that cannot be the Realm's.
+ * Accounts for the last command. If it succeeded, the records of what the Realm
+ * holds are brought up to date, and pages that the RMM returned are freed.
+ * Returns done, or false, noted, if the RMM returned or mapped pages that
+ * cannot be the Realm's.
  */
 bool realm_account_result(struct realm *realm, bool done);
+
+/* Returns true if a command that worked on [at, top) and succeeded got further:
+ * next is above `at` and within the range. Returns false, noted, if not, since
+ * a loop of such commands would never end. */
+bool realm_progress_check(struct realm *realm, ipa_t at, ipa_t top, ipa_t next);
 
 /* Ends the operation that an earlier failure left open, if there is one.
  * Returns false, noted, if it is still open. */

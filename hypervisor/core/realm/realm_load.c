@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The memory of a Realm at build: which IPAs are RAM, and what is loaded. */
+/* The memory of a Realm that is being built: RIPAS, and content. */
 #include "hypervisor/core/realm/realm_load.h"
 
 #include <stddef.h>
@@ -10,10 +10,11 @@
 #include "hypervisor/core/realm/realm_memory.h"
 #include "lib/number.h"
 
-/* Pages delegated at a time for content: one table's worth. */
+/* Pages that are delegated at a time for content: as many as a table maps. */
 #define DATA_BATCH 512
-/* Of content, loaded in one call, after which others may have the core: each
- * takes as long as its hash. At most 1 + what RMI_DATA_MORE holds. */
+/* Pages of content that are loaded in one call. Other threads get the core only
+ * between calls, and the hash of each page takes time. It is at most 1 + the
+ * largest value of RMI_DATA_MORE. */
 #define PAGES_AT_ONCE 32
 
 static bool ram_range_init(struct realm *realm, const struct realm_ram *ram)
@@ -30,10 +31,8 @@ static bool ram_range_init(struct realm *realm, const struct realm_ram *ram)
 				return false;
 			continue;
 		}
-		if (next.value <= at.value || next.value > top.value) {
-			return rmi_protocol_error(&realm->rmi,
-						  "no progress in the range");
-		}
+		if (!realm_progress_check(realm, at, top, next))
+			return false;
 		at = next;
 		deepest = realm_above_root(realm);
 	}
@@ -55,14 +54,15 @@ static uint64_t segment_top(const struct realm_segment *segment)
 	return align_up(segment->ipa.value + segment->size, RMI_GRANULE_SIZE);
 }
 
-/* Whether the RMM may know only calls for one page. */
+/* Returns true if the RMM refused several pages in a call in the way in which
+ * an RMM does that only knows calls for one page. */
 static bool is_too_many(struct realm *realm, const struct data_pages *pages)
 {
 	return pages->count > 1 && !realm->rmi.gave_up &&
 	       rmi_status(&realm->rmi) == RMI_ERROR_INPUT;
 }
 
-/* Loads some pages, at least one; *pages is what is left. */
+/* Loads at least one page. Advances *pages to the rest. */
 static bool pages_load(struct realm *realm, struct data_pages *pages)
 {
 	uint64_t held = realm->data.count;
@@ -91,9 +91,8 @@ static bool is_cancelled(struct realm *realm, const struct realm_plan *plan)
 	if (plan->cancelled == NULL ||
 	    __atomic_load_n(plan->cancelled, __ATOMIC_RELAXED) == 0)
 		return false;
-	failure_note(&realm->failure,
-		     &(struct rmi_failure){ .kind = RMI_FAILURE_PLAN,
-					    .why = "it is not wanted any more" });
+	(void)failure_note_reason(&realm->failure, RMI_FAILURE_PLAN,
+				  "it is not wanted any more");
 	return true;
 }
 
@@ -133,10 +132,10 @@ bool realm_load(struct realm *realm, const struct realm_plan *plan)
 	return true;
 }
 
-/* ---- What content leaves of its blocks ---- */
+/* ---- The rest of the blocks that hold content ---- */
 
-static const struct realm_ram *ram_of(const struct realm_plan *plan,
-				      const struct realm_segment *segment)
+static const struct realm_ram *segment_ram(const struct realm_plan *plan,
+					   const struct realm_segment *segment)
 {
 	const struct realm_ram *ram = plan->ram;
 
@@ -165,8 +164,9 @@ static bool gap_populate(struct realm *realm, uint64_t at, uint64_t top)
 }
 
 /*
- * A block that content is in can only be mapped page by page. What is left of
- * it is populated at once, or the Realm would leave for each page of it.
+ * A block of 2 MiB that holds content can only be mapped page by page. The rest
+ * of such a block is populated now, or the Realm would exit once for each page
+ * of it.
  */
 bool realm_gaps_populate(struct realm *realm, const struct realm_plan *plan)
 {
@@ -176,7 +176,7 @@ bool realm_gaps_populate(struct realm *realm, const struct realm_plan *plan)
 
 	failure_step(&realm->failure, "supplying memory");
 	for (const struct realm_segment *at = plan->segments; at < end; at++) {
-		const struct realm_ram *ram = ram_of(plan, at);
+		const struct realm_ram *ram = segment_ram(plan, at);
 		uint64_t first = align_down(at->ipa.value, block);
 		uint64_t top = segment_top(at);
 		uint64_t last = align_up(top, block);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The memory of a Realm that is being built. Each returns false, noted. */
+/* The memory of a Realm that is being built. Each function returns false,
+ * noted, if the RMM refused or pages ran out. */
 #ifndef REEVE_HYPERVISOR_CORE_REALM_REALM_LOAD_H
 #define REEVE_HYPERVISOR_CORE_REALM_REALM_LOAD_H
 
@@ -7,7 +8,7 @@
 
 #include "hypervisor/core/realm/realm.h"
 
-/* Sets RIPAS RAM for all ranges of RAM. */
+/* Sets the RIPAS of all ranges of RAM to RAM. */
 bool realm_ram_init(struct realm *realm, const struct realm_plan *plan);
 
 /* Loads and measures the segments, page by page in ascending IPA. */

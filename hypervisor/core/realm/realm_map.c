@@ -5,23 +5,21 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/realm/realm_charged.h"
 
-/* Makes a table for the entry at `level` that maps ipa. */
+/* Creates a table below the entry at `level` that covers ipa. */
 static bool table_create(struct realm *realm, ipa_t ipa, int level)
 {
-	struct granules_want want = {
-		.kind = GRANULES_RTT, .unit = 1, .units = 1, .align = 1
-	};
+	struct granules_want want = granules_run(GRANULES_RTT, 1);
 	uint64_t span = rtt_entry_size(level);
 
 	if (realm->tables.count == 0 &&
 	    !realm_alloc(realm, &want, &realm->tables))
 		return false;
-	return realm_account_result(realm,
-				    ask_rtt_create(&realm->rmi, realm->rd.base,
-						   realm->tables.base,
-						   ipa_align_down(ipa, span),
-						   level + 1)) ||
-	       rmi_refused(&realm->rmi);
+	if (!realm_account_result(
+		    realm, ask_rtt_create(&realm->rmi, realm->rd.base,
+					  realm->tables.base,
+					  ipa_align_down(ipa, span), level + 1)))
+		return rmi_refused(&realm->rmi);
+	return true;
 }
 
 bool realm_walk_deepen(struct realm *realm, ipa_t ipa, int want, int *deepest)

@@ -13,8 +13,9 @@ ipa_t realm_alias(const struct realm *realm, ipa_t ipa)
 	return ipa_add(ipa, ipa_shared_start(realm->layout.ipa_bits));
 }
 
-/* Before anything else is asked of the RMM. */
-static bool run_begin(struct realm *realm, const char *doing)
+/* Begins each function of this file: forgets the last failure, and ends the
+ * operation that may be open since then, before any other command. */
+static bool request_begin(struct realm *realm, const char *doing)
 {
 	failure_clear(&realm->failure);
 	failure_step(&realm->failure, doing);
@@ -23,21 +24,22 @@ static bool run_begin(struct realm *realm, const char *doing)
 
 bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out)
 {
-	return run_begin(realm, "looking at a page") &&
-	       (ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, out) ||
-		rmi_refused(&realm->rmi));
+	if (!request_begin(realm, "looking at a page"))
+		return false;
+	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, out))
+		return rmi_refused(&realm->rmi);
+	return true;
 }
 
-/* Gives back what was taken for a mapping that did not come about, unless the
- * RMM may have it still. */
-static bool undo(struct realm *realm, enum granules_kind kind,
-		 struct granules_range *range)
+/* Frees the pages of a mapping that failed. While the operation is open the RMM
+ * may still map them; they stay held until the next request or teardown. */
+static void mapping_undo(struct realm *realm, enum granules_kind kind,
+			 struct granules_range *range)
 {
 	if (!realm->rmi.op.open) {
-		(void)realm_free_checked(realm, kind,
-					 range); /* else teardown does */
+		/* If they may not be freed now, teardown does that. */
+		(void)realm_free_checked(realm, kind, range);
 	}
-	return false;
 }
 
 /* ---- The protected half ---- */
@@ -49,21 +51,24 @@ bool realm_populate(struct realm *realm, ipa_t ipa, int level)
 		.kind = GRANULES_DATA, .unit = count, .units = 1, .align = count
 	};
 
-	if (!run_begin(realm, "supplying memory") ||
+	if (!request_begin(realm, "supplying memory") ||
 	    !realm_free_checked(realm, GRANULES_DATA, &realm->data) ||
 	    !realm_alloc(realm, &want, &realm->data))
 		return false;
-	return realm_data_map(realm, ipa, level) ||
-	       undo(realm, GRANULES_DATA, &realm->data);
+	if (!realm_data_map(realm, ipa, level)) {
+		mapping_undo(realm, GRANULES_DATA, &realm->data);
+		return false;
+	}
+	return true;
 }
 
 bool realm_unmap(struct realm *realm, ipa_t base, ipa_t top)
 {
-	return run_begin(realm, "taking memory back") &&
+	return request_begin(realm, "taking memory back") &&
 	       realm_unmap_kind(realm, GRANULES_DATA, base, top);
 }
 
-/* ---- The unprotected half ---- */
+/* ---- The shared half ---- */
 
 static bool lent_map(struct realm *realm, ipa_t ipa)
 {
@@ -80,37 +85,42 @@ static bool lent_map(struct realm *realm, ipa_t ipa)
 
 static bool page_share(struct realm *realm, ipa_t ipa)
 {
-	struct granules_want want = {
-		.kind = GRANULES_GUEST, .unit = 1, .units = 1, .align = 1
-	};
+	struct granules_want want = granules_run(GRANULES_GUEST, 1);
 
 	if (!realm_alloc(realm, &want, &realm->lent))
 		return false;
 	host_pages_zero(realm->rmi.ops, realm->lent.base, 1);
-	return lent_map(realm, ipa) || undo(realm, GRANULES_GUEST, &realm->lent);
+	if (!lent_map(realm, ipa)) {
+		mapping_undo(realm, GRANULES_GUEST, &realm->lent);
+		return false;
+	}
+	return true;
 }
 
 bool realm_share(struct realm *realm, ipa_t ipa)
 {
 	struct rtt_look look;
 
-	if (!run_begin(realm, "sharing memory") ||
+	if (!request_begin(realm, "sharing memory") ||
 	    !realm_free_checked(realm, GRANULES_GUEST, &realm->lent))
 		return false;
 	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, &look))
 		return rmi_refused(&realm->rmi);
-	return look.state == RMI_ENTRY_ASSIGNED || page_share(realm, ipa);
+	if (look.state == RMI_ENTRY_ASSIGNED)
+		return true;
+	return page_share(realm, ipa);
 }
 
 bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)
 {
-	return run_begin(realm, "taking shared memory back") &&
+	return request_begin(realm, "taking shared memory back") &&
 	       realm_unmap_kind(realm, GRANULES_GUEST, base, top);
 }
 
 /* ---- RIPAS ---- */
 
-/* Whether the last refusal says that the entry at hand must stay as it is. */
+/* Returns true if the last command was refused because the page at which it
+ * arrived cannot change its RIPAS, and not for lack of a table. */
 static bool entry_keeps(const struct rmi *rmi)
 {
 	return !rmi->gave_up && rmi_status(rmi) == RMI_ERROR_RTT &&
@@ -125,7 +135,7 @@ bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
 	ipa_t next;
 
 	*reached = range->base;
-	if (!run_begin(realm, "changing the state of memory"))
+	if (!request_begin(realm, "changing the state of memory"))
 		return false;
 	while (left.base.value < left.top.value) {
 		if (!ask_rtt_set_ripas(&realm->rmi, realm->rd.base, &left,
@@ -137,12 +147,10 @@ bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
 				return false;
 			continue;
 		}
-		if (next.value <= left.base.value ||
-		    next.value > left.top.value) {
-			return rmi_protocol_error(&realm->rmi,
-						  "no progress in the range");
-		}
-		*reached = left.base = next;
+		if (!realm_progress_check(realm, left.base, left.top, next))
+			return false;
+		left.base = next;
+		*reached = next;
 		deepest = realm_above_root(realm);
 	}
 	return true;

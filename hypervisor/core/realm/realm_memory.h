@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The memory of a Realm that may run: populating pages, sharing them, changing
- * their RIPAS. As of realm.h: one caller at a time; false: realm->failure.
+ * their RIPAS. One caller at a time uses a Realm, and each function returns
+ * false, noted, as in realm.h.
  */
 #ifndef REEVE_HYPERVISOR_CORE_REALM_REALM_MEMORY_H
 #define REEVE_HYPERVISOR_CORE_REALM_REALM_MEMORY_H
@@ -14,29 +15,32 @@
 #define REALM_BLOCK_LEVEL 2
 #define REALM_PAGE_LEVEL  3
 
-/* The unprotected alias of a protected IPA, or of the end of a range. */
+/* Returns the alias, in the shared half, of a protected IPA or of the end of a
+ * range of them. */
 ipa_t realm_alias(const struct realm *realm, ipa_t ipa);
 
-/* What is at a page of the protected half. */
+/* Reads the RTT entry at which the walk for a protected page ends. */
 bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out);
 
-/* Puts zeroed memory at a page, or at a whole untouched block of 2 MiB: ipa is
- * aligned to what level says. */
+/* Maps zeroed memory at a page (level 3), or at a block of 2 MiB (level 2) that
+ * is wholly untouched. ipa is aligned accordingly. */
 bool realm_populate(struct realm *realm, ipa_t ipa, int level);
 
-/* Maps a zeroed Non-secure page at an IPA of the unprotected half; true also
- * if one is there already. */
+/* Maps a zeroed Non-secure page at an IPA of the shared half. Returns true also
+ * if a page is mapped there already. */
 bool realm_share(struct realm *realm, ipa_t ipa);
 
 /*
- * Carries out the RIPAS change that a REC waits for, as far as possible;
- * *reached is how far. true with *reached == range->base: not at all.
+ * Carries out a first part of the RIPAS change that a REC waits for, as large
+ * as possible; *reached is its end. Returns true also if no part was possible:
+ * *reached is range->base then.
  */
 bool realm_ripas_set(struct realm *realm, const struct ripas_range *range,
 		     ipa_t *reached);
 
-/* Takes back, and frees, what is mapped in [base, top): of the protected half
- * what is RIPAS EMPTY; or of the unprotected half. */
+/* Unmap and free the pages in [base, top). For realm_unmap() the range is in
+ * the protected half and its RIPAS is EMPTY; for realm_unshare() it is in the
+ * shared half. */
 bool realm_unmap(struct realm *realm, ipa_t base, ipa_t top);
 bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top);
 

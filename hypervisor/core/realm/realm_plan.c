@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Checking a plan: every rule that the RMM would refuse it for, and sooner. */
+/* Checking a plan, before any command is issued, by the rules of the RMM. */
 #include "hypervisor/core/realm/realm_plan.h"
 
 #include <stddef.h>
 
 #include "lib/number.h"
 
-/* All IPAs stay below this, so that sums of an IPA and a size cannot wrap. */
+/* All IPAs are below this bound, so that an IPA plus a size cannot wrap. */
 #define IPA_END (UINT64_C(1) << 48)
 
 static bool range_sane(uint64_t base, uint64_t size)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a Realm is to be: all that realm_build() needs to know. */
+/* The plan of a Realm: all that realm_build() needs to know. */
 #ifndef REEVE_HYPERVISOR_CORE_REALM_REALM_PLAN_H
 #define REEVE_HYPERVISOR_CORE_REALM_REALM_PLAN_H
 
@@ -17,8 +17,8 @@ struct realm_ram {
 };
 
 /*
- * Content loaded, and measured, before the Realm starts. source are
- * consecutive Non-secure pages; what follows size in the last one is zero.
+ * Content that is loaded and measured before the Realm starts. Its source is
+ * consecutive Non-secure pages; the bytes after it in the last page are zero.
  */
 struct realm_segment {
 	ipa_t ipa; /* page-aligned */
@@ -27,7 +27,7 @@ struct realm_segment {
 };
 
 struct realm_plan {
-	const struct realm_ram *ram; /* ascending, apart from each other */
+	const struct realm_ram *ram; /* ascending, no overlap */
 	unsigned ram_count;
 	/* Ascending, no page in two of them, each within one RAM range. */
 	const struct realm_segment *segments;
@@ -37,13 +37,13 @@ struct realm_plan {
 	uint64_t gprs[RMI_REC_CREATE_GPRS];
 	uint8_t hash_algo; /* RMI_HASH_* */
 	uint8_t rpv[RMI_RPV_SIZE];
-	/* Given up as soon as this is not 0 (any thread may set it); or NULL. */
+	/* The build fails soon after any thread sets this to not 0; or NULL. */
 	const uint32_t *cancelled;
 };
 
 /*
- * Checks a plan against what the host offers and chooses its stage 2. NULL:
- * good, *layout is written; else what is wrong.
+ * Checks a plan against what the RMM offers and chooses the shape of its stage
+ * 2, *layout. Returns NULL if the plan is good, or else the reason.
  */
 const char *realm_plan_check(const struct realm_plan *plan,
 			     const struct host_info *info,

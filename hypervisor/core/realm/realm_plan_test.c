@@ -17,7 +17,7 @@ static const struct host_info info = {
 	.hashes = 1u << RMI_HASH_SHA_256 | 1u << RMI_HASH_SHA_512,
 };
 
-/* A good plan, for a test to spoil. */
+/* A good plan, in which a test makes one thing bad. */
 struct bad {
 	struct realm_ram ram[2];
 	struct realm_segment segments[2];

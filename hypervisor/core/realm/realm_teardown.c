@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Taking a Realm apart. Every step looks at what is held and does nothing if
- * it is done already, so that the whole can be repeated until it succeeds.
+ * Destroying a Realm. Every step looks at what the Realm holds and does nothing
+ * if it is done already, so that all of it can be repeated until it succeeds.
  */
 #include "hypervisor/core/realm/realm_teardown.h"
 
@@ -27,7 +27,7 @@ static bool recs_destroy(struct realm *realm)
 	return true;
 }
 
-/* All that is mapped in one half of the IPA space. */
+/* Unmaps and frees all pages in one half of the IPA space. */
 static bool half_unmap(struct realm *realm, enum granules_kind kind,
 		       uint64_t base)
 {
@@ -35,8 +35,11 @@ static bool half_unmap(struct realm *realm, enum granules_kind kind,
 
 	if (!realm_unmap_kind(realm, kind, ipa_make(base), ipa_make(base + size)))
 		return false;
-	return realm_charged(realm, kind) == 0 ||
-	       rmi_protocol_error(&realm->rmi, "not all pages came back");
+	if (realm_charged(realm, kind) != 0) {
+		return rmi_protocol_error(&realm->rmi,
+					  "not all pages came back");
+	}
+	return true;
 }
 
 static bool content_unmap(struct realm *realm)
@@ -46,7 +49,8 @@ static bool content_unmap(struct realm *realm)
 			  ipa_shared_start(realm->layout.ipa_bits));
 }
 
-/* Destroys the tables of one level, skipping to where the RMM says. */
+/* Destroys the tables of one level. The RMM tells, with success and with
+ * RMI_ERROR_RTT, up to where there is nothing to destroy. */
 static bool level_destroy(struct realm *realm, int level)
 {
 	ipa_t at = ipa_make(0);
@@ -82,14 +86,18 @@ static bool tables_destroy(struct realm *realm)
 		if (!level_destroy(realm, level))
 			return false;
 	}
-	return realm_charged(realm, GRANULES_RTT) == 0 ||
-	       rmi_protocol_error(&realm->rmi, "not all tables came back");
+	if (realm_charged(realm, GRANULES_RTT) != 0) {
+		return rmi_protocol_error(&realm->rmi,
+					  "not all tables came back");
+	}
+	return true;
 }
 
 static bool realm_terminate(struct realm *realm)
 {
-	return ask_realm_terminate(&realm->rmi, realm->rd.base) ||
-	       rmi_refused(&realm->rmi);
+	if (!ask_realm_terminate(&realm->rmi, realm->rd.base))
+		return rmi_refused(&realm->rmi);
+	return true;
 }
 
 static bool realm_remove(struct realm *realm)
@@ -103,7 +111,7 @@ static bool realm_remove(struct realm *realm)
 	return true;
 }
 
-/* Takes away all that the RMM has made of the Realm. */
+/* Destroys all that the RMM keeps of the Realm, down to the RD. */
 static bool contents_destroy(struct realm *realm)
 {
 	if (!realm->created)
@@ -127,20 +135,18 @@ static bool objects_free(struct realm *realm)
 	       realm_free_checked(realm, GRANULES_RD, &realm->rd);
 }
 
-/* Nothing can need a list any more. What is charged now is out of reach. */
-static bool books_close(struct realm *realm)
+/* Frees the list and parameter pages, which no command needs any more. Pages
+ * that are still charged then are lost in the RMM: they are abandoned. */
+static bool account_close(struct realm *realm)
 {
 	realm_free(realm, GRANULES_SHARED, &realm->shared);
 	granules_transfer(&realm->granules, GRANULES_DONATED, GRANULES_ABANDONED,
 			  realm_charged(realm, GRANULES_DONATED));
 	if (realm->granules.account.total == 0)
 		return true;
-	failure_note(
-		&realm->failure,
-		&(struct rmi_failure){
-			.kind = RMI_FAILURE_PROTOCOL,
-			.why = "the RMM keeps memory of a Realm that is gone" });
-	return false;
+	return failure_note_reason(
+		&realm->failure, RMI_FAILURE_PROTOCOL,
+		"the RMM keeps memory of a Realm that is gone");
 }
 
 bool realm_dismantle(struct realm *realm)
@@ -149,7 +155,7 @@ bool realm_dismantle(struct realm *realm)
 	granules_retry(&realm->granules);
 	return realm_op_finish(realm) && unused_free(realm) &&
 	       contents_destroy(realm) && objects_free(realm) &&
-	       books_close(realm);
+	       account_close(realm);
 }
 
 bool realm_destroy(struct realm *realm)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Taking a Realm apart, for the functions of realm.h. */
+/* Destroying a Realm, for the functions of realm.h. */
 #ifndef REEVE_HYPERVISOR_CORE_REALM_REALM_TEARDOWN_H
 #define REEVE_HYPERVISOR_CORE_REALM_REALM_TEARDOWN_H
 
@@ -7,7 +7,7 @@
 
 #include "hypervisor/core/realm/realm.h"
 
-/* As realm_destroy(), but keeps an earlier failure. */
+/* Does the same as realm_destroy(), but keeps an earlier failure. */
 bool realm_dismantle(struct realm *realm);
 
 #endif

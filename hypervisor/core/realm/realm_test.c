@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A Realm on RMMs whose answers cannot be. The pages that the fake gives, in
- * order: 0 and 1 shared, 2 the RD, 4..7 root tables, then 3, 8, 9, ...
+ * A Realm on RMMs whose answers break the protocol. The fake allocates its
+ * pages in this order: 0 and 1 shared, 2 the RD, 4..7 root tables, then 3, 8,
+ * 9, ...
  */
 #include "hypervisor/core/realm/realm.h"
 
@@ -37,7 +38,7 @@ static const struct host_info info = {
 	.hashes = 1u << RMI_HASH_SHA_256,
 };
 
-/* With so much content at the base of so much RAM. */
+/* Builds a Realm with so much content at the base of so much RAM. */
 static bool build_with(struct fake *fake, struct realm *realm,
 		       const struct reply *script, uint64_t ram_size,
 		       uint64_t size)
@@ -59,7 +60,7 @@ static bool build_with(struct fake *fake, struct realm *realm,
 	return done;
 }
 
-/* With a page of content. */
+/* Builds a Realm with one page of content. */
 static bool build_in(struct fake *fake, struct realm *realm,
 		     const struct reply *script, uint64_t ram_size)
 {
@@ -91,7 +92,7 @@ static void assert_nothing_left(const struct fake *fake,
 		assert_false(fake->allocated[i]);
 }
 
-/* A build that fails before anything is loaded, and is undone. */
+/* A build that fails before content is loaded, and is undone. */
 static void build_fails(struct fake *fake, const struct reply *script,
 			enum rmi_failure_kind kind, uint32_t fid)
 {
@@ -221,7 +222,7 @@ static void content_in_parts(void **state)
 	content_loads(*state, script);
 }
 
-/* An RMM that knows of single pages only refuses three. */
+/* An RMM that only knows calls for one page refuses three. */
 static void content_page_by_page(void **state)
 {
 	const struct reply script[] = {
@@ -268,8 +269,8 @@ static void more_content_was_mapped_than_there_was(void **state)
 	content_loads_not(*state, script, RMI_FAILURE_PROTOCOL);
 }
 
-/* The two pages of RAM after the content, at pages 8 and 9, are mapped up to
- * that IPA; then come the other replies. */
+/* Builds a Realm where the RMM says that the two pages of RAM after the
+ * content, pages 8 and 9, are mapped up to next, and the other replies. */
 static bool build_beside(struct fake *fake, struct realm *realm, uint64_t next,
 			 const struct reply *rest)
 {
@@ -305,8 +306,8 @@ static void memory_beside_content_in_two_steps(void **state)
 	assert_nothing_left(*state, &realm);
 }
 
-/* What was taken for it may be the Realm's or not: it is not given back until
- * the RMM says so. */
+/* The RMM may have mapped the allocated pages or not, so they are not freed
+ * before it returns them. */
 static void beside_content_goes_wrong(struct fake *fake, uint64_t next)
 {
 	const struct reply rest[5] = {
@@ -351,7 +352,7 @@ static void make(struct fake *fake, struct realm *realm)
 	assert_int_equal(realm->recs.base.value, PAGE(8));
 }
 
-/* Ends what a failing teardown has begun. */
+/* Completes the teardown after a call that failed. */
 static void finish(struct fake *fake, struct realm *realm)
 {
 	const struct reply script[] = {
@@ -367,7 +368,8 @@ static void finish(struct fake *fake, struct realm *realm)
 	assert_nothing_left(fake, realm);
 }
 
-/* A teardown whose unmapping gives that, and fails; then a good one. */
+/* A teardown that fails because of that answer to an unmapping, then a good
+ * one. */
 static void unmap_fails(struct fake *fake, uint64_t next, uint64_t range)
 {
 	const struct reply script[] = {
@@ -402,7 +404,7 @@ static void more_data_than_there_was(void **state)
 	unmap_fails(*state, RAM_TOP, PAGE(3) | 2 << RMI_RANGE_COUNT_SHIFT);
 }
 
-/* A teardown in which a table gives that answer. */
+/* A teardown that fails because of that answer for a table, then a good one. */
 static void table_fails(struct fake *fake, uint64_t x0, uint64_t table,
 			uint64_t next)
 {

@@ -6,21 +6,26 @@
 #include "hypervisor/core/realm/realm_charged.h"
 #include "lib/number.h"
 
+/* Unmaps and frees a first part of [at, top), and sets next to its end. */
 static bool unmap_once(struct realm *realm, enum granules_kind kind, ipa_t at,
 		       ipa_t top, ipa_t *next)
 {
 	struct rmi *rmi = &realm->rmi;
 	pa_t rd = realm->rd.base;
+	bool done;
 
-	return realm_account_result(
-		realm, kind == GRANULES_DATA
-			       ? ask_rtt_data_unmap(rmi, rd, at, top, next)
-			       : ask_rtt_unprot_unmap(rmi, rd, at, top, next));
+	if (kind == GRANULES_DATA)
+		done = ask_rtt_data_unmap(rmi, rd, at, top, next);
+	else
+		done = ask_rtt_unprot_unmap(rmi, rd, at, top, next);
+	return realm_account_result(realm, done);
 }
 
 /*
- * Where the walk ends above the pages at an entry that the range does not
- * hold whole, nothing is mapped: skips it. false: refused for another reason.
+ * Sets next to the end of the entry at which the walk stopped, if that entry is
+ * above the level of pages and extends beyond the range: nothing is mapped
+ * there then. Returns false, noted, if the command was refused for another
+ * reason.
  */
 static bool entry_skip(struct realm *realm, ipa_t at, ipa_t top, ipa_t *next)
 {
@@ -39,8 +44,9 @@ static bool entry_skip(struct realm *realm, ipa_t at, ipa_t top, ipa_t *next)
 }
 
 /*
- * One command takes what is mapped in one table, or one run of physically
- * consecutive pages of it. The sweep ends when all pages are back.
+ * One command unmaps the pages of one table, or one run of them that are
+ * physically consecutive. The loop ends early when no page of that kind is
+ * charged any more.
  */
 bool realm_unmap_kind(struct realm *realm, enum granules_kind kind, ipa_t at,
 		      ipa_t top)
@@ -51,10 +57,8 @@ bool realm_unmap_kind(struct realm *realm, enum granules_kind kind, ipa_t at,
 		if (!realm_may_free(realm))
 			return false;
 		if (unmap_once(realm, kind, at, top, &next)) {
-			if (next.value <= at.value || next.value > top.value) {
-				return rmi_protocol_error(
-					&realm->rmi, "no progress in the range");
-			}
+			if (!realm_progress_check(realm, at, top, next))
+				return false;
 		} else if (!entry_skip(realm, at, top, &next)) {
 			return false;
 		}

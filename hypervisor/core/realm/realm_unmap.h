@@ -8,9 +8,9 @@
 #include "hypervisor/core/realm/realm.h"
 
 /*
- * Unmaps and frees all that is mapped in [at, top), which lies in one half: the
- * pages are GRANULES_DATA in the protected half, GRANULES_GUEST in the shared
- * half. Returns false, noted, at the first refusal.
+ * Unmaps and frees all pages in [at, top), which lies in one half. They are
+ * GRANULES_DATA in the protected half and GRANULES_GUEST in the shared half.
+ * Returns false, noted, at the first refusal.
  */
 bool realm_unmap_kind(struct realm *realm, enum granules_kind kind, ipa_t at,
 		      ipa_t top);

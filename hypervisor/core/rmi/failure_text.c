@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Failures in words: the step, the reason, the command and its answer. */
+/* The text of a failure: the step, the reason, the command and its answer. */
 #include "hypervisor/core/rmi/failure_text.h"
 
 #include <stddef.h>
@@ -8,16 +8,16 @@
 #include "hypervisor/core/rmi/rmi_names.h"
 #include "lib/log.h"
 
-/* What is left of the place for a text. */
+/* The unused rest of a buffer for text. */
 struct rest {
 	char *text;
 	int size;
 };
 
-static void add(struct rest *rest, const char *format, ...)
+static void text_append(struct rest *rest, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-static void add(struct rest *rest, const char *format, ...)
+static void text_append(struct rest *rest, const char *format, ...)
 {
 	va_list arguments;
 	int length;
@@ -36,34 +36,37 @@ static void arguments_add(struct rest *rest, const struct rmi_failure *failure)
 
 	if (command == NULL)
 		return;
-	add(rest, "(");
+	text_append(rest, "(");
 	for (unsigned i = 0; i < RMI_ARGS && command->args[i] != NULL; i++) {
-		add(rest,
-		    command->decimal >> i & 1 ? "%s%s=%llu" : "%s%s=0x%llx",
-		    gap, command->args[i], (unsigned long long)failure->args[i]);
+		text_append(rest,
+			    command->decimal >> i & 1 ? "%s%s=%llu"
+						      : "%s%s=0x%llx",
+			    gap, command->args[i],
+			    (unsigned long long)failure->args[i]);
 		gap = ", ";
 	}
-	add(rest, ")");
+	text_append(rest, ")");
 }
 
 static void command_add(struct rest *rest, const struct rmi_failure *failure)
 {
-	add(rest, ": %s", rmi_command_name(failure->fid));
+	text_append(rest, ": %s", rmi_command_name(failure->fid));
 	arguments_add(rest, failure);
-	add(rest, ": %s", rmi_status_name(failure->status));
+	text_append(rest, ": %s", rmi_status_name(failure->status));
 	if (failure->status == RMI_ERROR_RTT)
-		add(rest, ", level %d", failure->index);
+		text_append(rest, ", level %d", failure->index);
 }
 
 void failure_text(const struct rmi_failure *failure, char *text, int size)
 {
 	struct rest rest = { text, size };
 
-	add(&rest, "%s", failure->doing != NULL ? failure->doing : "a command");
+	text_append(&rest, "%s",
+		    failure->doing != NULL ? failure->doing : "a command");
 	if (failure->why != NULL)
-		add(&rest, ": %s", failure->why);
+		text_append(&rest, ": %s", failure->why);
 	if (failure->kind == RMI_FAILURE_GAVE_UP)
-		add(&rest, ": gave up");
+		text_append(&rest, ": gave up");
 	if (failure->fid != 0)
 		command_add(&rest, failure);
 }

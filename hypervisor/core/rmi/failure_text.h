@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A failure in one line for a person. */
+/* The text of a failure: one line for a person. */
 #ifndef REEVE_HYPERVISOR_CORE_RMI_FAILURE_TEXT_H
 #define REEVE_HYPERVISOR_CORE_RMI_FAILURE_TEXT_H
 
@@ -7,7 +7,8 @@
 
 /*
  * "creating the Realm: RMI_REALM_CREATE(rd=.., params=..): RMI_ERROR_INPUT".
- * Writes at most size bytes, the terminating zero included; cut if longer.
+ * Writes at most size bytes, including the terminating zero. A longer text is
+ * cut.
  */
 void failure_text(const struct rmi_failure *failure, char *text, int size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Taking pages, delegating them, and the way back, with what each costs. */
+/* Allocating and delegating pages, freeing them, and charging for them. */
 #include "hypervisor/core/rmi/granules.h"
 
 #include <stddef.h>
@@ -8,7 +8,8 @@
 #include "hypervisor/core/rmi/rmi.h"
 #include "lib/number.h"
 
-/* Moves [base, top) one step; next is where it got to. */
+/* A command that delegates or undelegates a first part of [base, top), and sets
+ * next to its end. */
 typedef bool range_command(struct rmi *rmi, pa_t base, pa_t top, pa_t *next);
 
 void granules_init(struct granules *granules, const struct host_ops *ops,
@@ -18,38 +19,34 @@ void granules_init(struct granules *granules, const struct host_ops *ops,
 }
 
 /*
- * While more places than this are left, a range with holes of refused pages
- * may use several of them; then each range has one.
+ * How many of the places for abandoned ranges are kept in reserve. While more
+ * are left, a range of which the RMM refuses single pages may use several
+ * places. After that each range uses one, so that granules_batch() ranges fit.
  */
 #define BATCH_MAX (GRANULES_ABANDONED_MAX / 2)
 
-static unsigned places(const struct granules *granules)
+static unsigned places_left(const struct granules *granules)
 {
 	return GRANULES_ABANDONED_MAX - granules->abandoned_count;
 }
 
 unsigned granules_batch(const struct granules *granules)
 {
-	return (unsigned)smaller(places(granules), BATCH_MAX);
+	return (unsigned)smaller(places_left(granules), BATCH_MAX);
 }
 
-static bool is_delegated(enum granules_kind kind)
-{
-	return kind != GRANULES_SHARED && kind != GRANULES_GUEST;
-}
-
-static uint64_t pages(uint64_t bytes)
+static uint64_t page_count(uint64_t bytes)
 {
 	return bytes >> RMI_GRANULE_SHIFT;
 }
 
-static uint64_t bytes(uint64_t pages)
+static uint64_t byte_count(uint64_t pages)
 {
 	return pages << RMI_GRANULE_SHIFT;
 }
 
-static void charge(struct granules *granules, enum granules_kind kind,
-		   uint64_t count)
+static void account_charge(struct granules *granules, enum granules_kind kind,
+			   uint64_t count)
 {
 	struct realm_account *account = &granules->account;
 
@@ -59,8 +56,8 @@ static void charge(struct granules *granules, enum granules_kind kind,
 		account->peak = account->total;
 }
 
-static void discharge(struct granules *granules, enum granules_kind kind,
-		      uint64_t count)
+static void account_discharge(struct granules *granules,
+			      enum granules_kind kind, uint64_t count)
 {
 	granules->account.held[kind] -= count;
 	granules->account.total -= count;
@@ -76,16 +73,17 @@ void granules_transfer(struct granules *granules, enum granules_kind from,
 /* How far a range command got. */
 struct movement {
 	uint64_t moved; /* pages */
-	bool gave_up; /* stopped by more than a refusal: do not try again */
-	bool unsure; /* the pages after those may have moved too */
+	bool gave_up; /* the RMM misbehaved: do not try the rest */
+	bool unsure; /* the pages after those may have moved as well */
 };
 
+/* Repeats a range command until it has moved the range or fails. */
 static struct movement range_move(struct granules *granules,
 				  range_command *command,
 				  struct granules_range range)
 {
 	struct rmi rmi = { .ops = granules->ops, .failure = granules->failure };
-	pa_t top = pa_add(range.base, bytes(range.count));
+	pa_t top = pa_add(range.base, byte_count(range.count));
 	pa_t at = range.base;
 	pa_t next;
 	struct movement movement = { 0 };
@@ -107,17 +105,17 @@ static struct movement range_move(struct granules *granules,
 		at = next;
 	}
 	granules->calls += rmi.calls;
-	movement.moved = pages(at.value - range.base.value);
+	movement.moved = page_count(at.value - range.base.value);
 	return movement;
 }
 
-/* Takes the first pages off a range. */
+/* Cuts the first pages off a range and returns them. */
 static struct granules_range range_split(struct granules_range *range,
 					 uint64_t count)
 {
 	struct granules_range first = { range->base, count };
 
-	range->base = pa_add(range->base, bytes(count));
+	range->base = pa_add(range->base, byte_count(count));
 	range->count -= count;
 	return first;
 }
@@ -128,9 +126,11 @@ static void range_free(struct granules *granules, enum granules_kind kind,
 	if (range.count == 0)
 		return;
 	granules->ops->pages_free(granules->ops->ctx, range.base, range.count);
-	discharge(granules, kind, range.count);
+	account_discharge(granules, kind, range.count);
 }
 
+/* Remembers a range that the RMM refuses to undelegate. A range that follows
+ * the last one shares its place. */
 static void range_abandon(struct granules *granules, enum granules_kind kind,
 			  struct granules_range range)
 {
@@ -142,15 +142,17 @@ static void range_abandon(struct granules *granules, enum granules_kind kind,
 	if (granules->abandoned_count > 0)
 		last = &granules->abandoned[granules->abandoned_count - 1];
 	if (last != NULL &&
-	    pa_equal(pa_add(last->base, bytes(last->count)), range.base))
+	    pa_equal(pa_add(last->base, byte_count(last->count)), range.base))
 		last->count += range.count;
 	else
 		granules->abandoned[granules->abandoned_count++] = range;
 }
 
 /*
- * A refusal is taken to concern one page. The rest is tried again after it,
- * unless the RMM does not behave, or places to remember pages are few.
+ * Undelegates and frees a range. A refusal is taken to concern only the first
+ * page that did not move: that page is abandoned and the rest is tried again.
+ * All of the rest is abandoned if the RMM misbehaves, or if only the reserve of
+ * places is left.
  */
 static void range_undelegate(struct granules *granules, enum granules_kind kind,
 			     struct granules_range range)
@@ -163,7 +165,7 @@ static void range_undelegate(struct granules *granules, enum granules_kind kind,
 		range_free(granules, kind, range_split(&range, movement.moved));
 		if (range.count == 0)
 			return;
-		if (movement.gave_up || places(granules) <= BATCH_MAX)
+		if (movement.gave_up || places_left(granules) <= BATCH_MAX)
 			break;
 		range_abandon(granules, kind, range_split(&range, 1));
 	}
@@ -175,13 +177,14 @@ void granules_free(struct granules *granules, enum granules_kind kind,
 {
 	if (range.count == 0)
 		return;
-	if (is_delegated(kind))
+	if (granules_is_delegated(kind))
 		range_undelegate(granules, kind, range);
 	else
 		range_free(granules, kind, range);
 }
 
-/* Delegates a range that is charged already, or gives all of it back. */
+/* Delegates a range that is charged already. On failure all of it is freed:
+ * what was, or may have been, delegated is undelegated first. */
 static bool range_delegate(struct granules *granules, enum granules_kind kind,
 			   struct granules_range range)
 {
@@ -197,12 +200,9 @@ static bool range_delegate(struct granules *granules, enum granules_kind kind,
 	return false;
 }
 
-static bool out_of(struct granules *granules, const char *what)
+static bool alloc_failed(struct granules *granules, const char *why)
 {
-	failure_note(granules->failure,
-		     &(struct rmi_failure){ .kind = RMI_FAILURE_MEMORY,
-					    .why = what });
-	return false;
+	return failure_note_reason(granules->failure, RMI_FAILURE_MEMORY, why);
 }
 
 bool granules_alloc(struct granules *granules, const struct granules_want *want,
@@ -213,16 +213,17 @@ bool granules_alloc(struct granules *granules, const struct granules_want *want,
 	struct granules_range range;
 
 	if (granules_batch(granules) == 0)
-		return out_of(granules, "too many abandoned granules");
+		return alloc_failed(granules, "too many abandoned granules");
 	while (!ops->pages_alloc(ops->ctx, units * want->unit, want->align,
 				 &range.base)) {
 		if (units == 1)
-			return out_of(granules, "the host has no free pages");
+			return alloc_failed(granules,
+					    "the host has no free pages");
 		units /= 2;
 	}
 	range.count = units * want->unit;
-	charge(granules, want->kind, range.count);
-	if (is_delegated(want->kind) &&
+	account_charge(granules, want->kind, range.count);
+	if (granules_is_delegated(want->kind) &&
 	    !range_delegate(granules, want->kind, range))
 		return false;
 	*out = range;

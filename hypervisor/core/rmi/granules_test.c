@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Taking and giving pages, and what each costs. */
+/* Allocating and freeing pages, and the account of them. */
 #include "hypervisor/core/rmi/granules.h"
 
 #include "abi/rmi.h"
 #include "hypervisor/port/inprocess/fake_rmm.h"
 
-/* Nothing but delegations, which the fake plays by itself. */
+/* The fake plays delegations by itself, and no other call is expected. */
 static const struct reply nothing[] = { { 0 } };
 
 static pa_t page(unsigned number)
@@ -111,7 +111,7 @@ static void a_delegation_without_progress_is_a_protocol_error(void **state)
 	fake->stalls = true;
 	assert_false(take(fake, GRANULES_DATA, 8, &range));
 	assert_int_equal(fake->failure.kind, RMI_FAILURE_PROTOCOL);
-	/* Where those pages are is anyone's guess: none is freed. */
+	/* Those pages may have been delegated or not, so none is freed. */
 	assert_int_equal(held(fake, GRANULES_ABANDONED), 8);
 }
 
@@ -162,7 +162,8 @@ static void neighbours_are_abandoned_as_one_range(void **state)
 	assert_int_equal(fake->granules.abandoned_count, 1);
 }
 
-/* Every other page is taken away behind our back, so that none can go. */
+/* Every other page is undelegated behind the owner's back, so that its
+ * undelegation is refused. */
 static void no_abandoned_page_is_ever_forgotten(void **state)
 {
 	struct fake *fake = *state;

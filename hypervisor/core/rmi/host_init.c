@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Getting the RMM ready for Realms. */
+/* Preparing the RMM for Realms. */
 #include "hypervisor/core/rmi/host_init.h"
 
 #include <string.h>
@@ -69,16 +69,20 @@ static bool rmm_configure(struct host *host, struct rmi *rmi)
 	config = ops->page_map(ops->ctx, rmi->list);
 	memset(config, 0, sizeof(*config));
 	ops->page_unmap(ops->ctx, rmi->list, config);
-	return ask_rmm_config_set(rmi, rmi->list) || rmi_refused(rmi);
+	if (!ask_rmm_config_set(rmi, rmi->list))
+		return rmi_refused(rmi);
+	return true;
 }
 
 static bool rmm_activate(struct host *host, struct rmi *rmi)
 {
 	failure_step(&host->failure, "activating the RMM");
-	return ask_rmm_activate(rmi) || rmi_refused(rmi);
+	if (!ask_rmm_activate(rmi))
+		return rmi_refused(rmi);
+	return true;
 }
 
-/* Bytes of a bank that the RMM tracks granule by granule. */
+/* Returns how many bytes of a bank the RMM tracks granule by granule. */
 static uint64_t bank_tracked(struct rmi *rmi, const struct host_ram *bank)
 {
 	pa_t at = bank->base;
@@ -104,7 +108,8 @@ static uint64_t bank_tracked(struct rmi *rmi, const struct host_ram *bank)
 	return bytes;
 }
 
-/* Has the tables made that protect a bank page by page. */
+/* Has level 1 GPTs made for a bank, so that each of its granules can be
+ * delegated on its own. */
 static bool bank_protect(struct host *host, struct rmi *rmi,
 			 const struct host_ram *bank)
 {
@@ -113,7 +118,7 @@ static bool bank_protect(struct host *host, struct rmi *rmi,
 
 	for (uint64_t at = align_down(bank->base.value, step); at < end;
 	     at += step) {
-		/* ERROR_GPT: the table is there already. */
+		/* ERROR_GPT: the table exists already. */
 		if (!ask_gpt_l1_create(rmi, pa_make(at)) &&
 		    (rmi->gave_up || rmi_status(rmi) != RMI_ERROR_GPT))
 			return rmi_refused(rmi);
@@ -121,7 +126,8 @@ static bool bank_protect(struct host *host, struct rmi *rmi,
 	return true;
 }
 
-/* One bank that does not work must not cost the host all Realms. */
+/* Succeeds if one bank at least can be used: a bank that does not work must not
+ * cost the host all Realms. */
 static bool banks_prepare(struct host *host, struct rmi *rmi,
 			  const struct host_ram *banks, unsigned count)
 {
@@ -134,11 +140,8 @@ static bool banks_prepare(struct host *host, struct rmi *rmi,
 	}
 	if (host->info.ram_bytes > 0)
 		return true;
-	failure_note(&host->failure,
-		     &(struct rmi_failure){
-			     .kind = RMI_FAILURE_MEMORY,
-			     .why = "the RMM tracks none of the host's memory" });
-	return false;
+	return failure_note_reason(&host->failure, RMI_FAILURE_MEMORY,
+				   "the RMM tracks none of the host's memory");
 }
 
 static bool rmm_prepare(struct host *host, struct rmi *rmi,
@@ -152,9 +155,7 @@ static bool rmm_prepare(struct host *host, struct rmi *rmi,
 bool host_init(struct host *host, const struct host_ops *ops,
 	       const struct host_ram *banks, unsigned count)
 {
-	struct granules_want want = {
-		.kind = GRANULES_SHARED, .unit = 1, .units = 1, .align = 1
-	};
+	struct granules_want want = granules_run(GRANULES_SHARED, 1);
 	struct rmi rmi = { .ops = ops,
 			   .failure = &host->failure,
 			   .granules = &host->granules };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Getting an RMM ready, against scripted ones. */
+/* Preparing the RMM, against scripted RMMs. */
 #include "hypervisor/core/rmi/host_init.h"
 
 #include "abi/bits.h"
@@ -225,7 +225,7 @@ static void tables_are_made_for_whole_regions(void **state)
 	assert_int_equal(fake->last[1], GIB(2));
 }
 
-/* Every command before the banks, refused: the host is too. */
+/* host_init() fails if any command before the banks is refused. */
 static void each_step_refused(void **state)
 {
 	struct fake *fake = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* An allocator of page numbers. */
+/* The allocator of pages: a bit for each. */
 #include "hypervisor/core/rmi/pages.h"
 
 #include <assert.h>
@@ -23,12 +23,12 @@ void pages_init(struct pages *pages, pa_t base, uint64_t size, uint64_t *map)
 				 .map = map };
 }
 
-static bool in_use(const struct pages *pages, uint64_t page)
+static bool page_in_use(const struct pages *pages, uint64_t page)
 {
 	return pages->map[page / WORD_BITS] >> page % WORD_BITS & 1;
 }
 
-static void mark(struct pages *pages, uint64_t page, bool use)
+static void page_mark(struct pages *pages, uint64_t page, bool use)
 {
 	uint64_t bit = UINT64_C(1) << page % WORD_BITS;
 
@@ -38,14 +38,15 @@ static void mark(struct pages *pages, uint64_t page, bool use)
 		pages->map[page / WORD_BITS] &= ~bit;
 }
 
-/* The first free page at or after one; top if all below top are used. */
-static uint64_t free_after(const struct pages *pages, uint64_t page)
+/* Returns the first free page from `page` on, or top if all below top are used.
+ * Pages from top on are free. */
+static uint64_t page_free_after(const struct pages *pages, uint64_t page)
 {
 	while (page < pages->top) {
 		if (page % WORD_BITS == 0 &&
 		    pages->map[page / WORD_BITS] == WORD_FULL)
 			page += WORD_BITS;
-		else if (in_use(pages, page))
+		else if (page_in_use(pages, page))
 			page++;
 		else
 			return page;
@@ -53,17 +54,18 @@ static uint64_t free_after(const struct pages *pages, uint64_t page)
 	return smaller(page, pages->top);
 }
 
-/* How far [page, page + count) is free: its end, or the first used page. */
+/* Returns how far [page, page + count) is free: its end, or the first page of
+ * it that is in use. */
 static uint64_t run_end(const struct pages *pages, uint64_t page, uint64_t count)
 {
 	uint64_t end = page + count;
 
-	while (page < end && page < pages->top && !in_use(pages, page))
+	while (page < end && page < pages->top && !page_in_use(pages, page))
 		page++;
 	return page < pages->top ? page : end;
 }
 
-/* The first page at or after one whose address is aligned. */
+/* Returns the first page from `page` on whose address is aligned. */
 static uint64_t aligned_page(const struct pages *pages, uint64_t page,
 			     uint64_t align)
 {
@@ -78,7 +80,7 @@ static bool run_find(struct pages *pages, uint64_t count, uint64_t align,
 	uint64_t page;
 	uint64_t end;
 
-	pages->lowest = free_after(pages, pages->lowest);
+	pages->lowest = page_free_after(pages, pages->lowest);
 	page = aligned_page(pages, pages->lowest, align);
 	while (page < pages->count && count <= pages->count - page) {
 		end = run_end(pages, page, count);
@@ -86,7 +88,7 @@ static bool run_find(struct pages *pages, uint64_t count, uint64_t align,
 			*out = page;
 			return true;
 		}
-		page = aligned_page(pages, free_after(pages, end), align);
+		page = aligned_page(pages, page_free_after(pages, end), align);
 	}
 	return false;
 }
@@ -98,7 +100,7 @@ bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align, pa_t *base
 	if (count == 0 || !run_find(pages, count, align, &first))
 		return false;
 	for (uint64_t i = 0; i < count; i++)
-		mark(pages, first + i, true);
+		page_mark(pages, first + i, true);
 	if (pages->top < first + count)
 		pages->top = first + count;
 	if (pages->lowest == first)
@@ -116,15 +118,15 @@ void pages_free(struct pages *pages, pa_t base, uint64_t count)
 
 	assert(first < pages->count && count <= pages->count - first);
 	for (uint64_t i = 0; i < count; i++) {
-		assert(in_use(pages, first + i));
-		mark(pages, first + i, false);
+		assert(page_in_use(pages, first + i));
+		page_mark(pages, first + i, false);
 	}
 	if (pages->lowest > first)
 		pages->lowest = first;
 	pages->used -= count;
 }
 
-/* The page that an address is in, cut to the managed ones. */
+/* Returns the page that an address lies in, limited to the managed pages. */
 static uint64_t page_clamp(const struct pages *pages, uint64_t address)
 {
 	uint64_t page;
@@ -142,7 +144,7 @@ void pages_reserve(struct pages *pages, pa_t base, uint64_t size)
 	uint64_t end = page_clamp(pages, base.value + size + round);
 
 	for (uint64_t page = first; page < end; page++)
-		mark(pages, page, true);
+		page_mark(pages, page, true);
 	if (first < end && pages->top < end)
 		pages->top = end;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An allocator of page numbers: it never touches the pages, keeps a bit for
- * each in memory that its owner provides, and gives the lowest run that fits.
- * Nothing is done in proportion to the size of the memory.
+ * The allocator of pages. It does not access the pages: it keeps one bit for
+ * each in memory that its owner provides, and allocates the lowest run that
+ * fits. Its time does not grow with the size of the memory, since pages from
+ * `top` on are known to be free without a look at their bits.
  */
 #ifndef REEVE_HYPERVISOR_CORE_RMI_PAGES_H
 #define REEVE_HYPERVISOR_CORE_RMI_PAGES_H
@@ -18,33 +19,34 @@ struct pages {
 	pa_t base;
 	uint64_t count;
 	uint64_t *map; /* bit set: in use */
-	uint64_t lowest; /* no page below is free */
-	uint64_t top; /* no page from here on was ever used */
+	uint64_t lowest; /* no page below this one is free */
+	uint64_t top; /* no page from this one on was ever in use */
 	uint64_t used;
-	uint64_t peak; /* the largest that used has been */
+	uint64_t peak; /* the largest value of used so far */
 };
 
-/* Bytes of the map for that much memory, whole words. */
+/* Returns the bytes of the map for that much memory: whole words. */
 uint64_t pages_map_size(uint64_t size);
 
 /*
- * Manages [base, base + size), whole pages, all free. map has
- * pages_map_size(size) bytes, all zero, and belongs to *pages from here on.
+ * Begins with [base, base + size), which is whole pages, all free. map has
+ * pages_map_size(size) bytes, all zero, and belongs to *pages from now on.
  */
 void pages_init(struct pages *pages, pa_t base, uint64_t size, uint64_t *map);
 
 /*
- * Withholds for good what of [base, base + size) is managed, the pages that it
- * touches included. None of it may be allocated. It does not count as used.
+ * Makes every page that [base, base + size) touches unavailable for good. None
+ * of them may be allocated at the time. They do not count as used; parts of the
+ * range that are not managed are ignored.
  */
 void pages_reserve(struct pages *pages, pa_t base, uint64_t size);
 
-/* count pages in a row, the first aligned to align pages (a power of two; of
- * the address, not of the offset). false: there is no such run. */
+/* Allocates count consecutive pages. The address of the first is aligned to
+ * align pages (a power of two). Returns false if there is no such run. */
 bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align,
 		 pa_t *base);
 
-/* Any pages that are in use. Freeing others is a bug: aborts. */
+/* Frees consecutive pages, all of which must be in use: an assertion checks. */
 void pages_free(struct pages *pages, pa_t base, uint64_t count);
 
 #endif

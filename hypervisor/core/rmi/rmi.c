@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The RMI as functions: each writes down its call and has it run. */
+/* The RMI as functions: each fills in its call and runs it. */
 #include "hypervisor/core/rmi/rmi.h"
 
 #include <stddef.h>
@@ -10,48 +10,32 @@
 
 unsigned rmi_status(const struct rmi *rmi)
 {
-	return (unsigned)BITS_GET(rmi->call.x0, RMI_RETURN_STATUS);
+	return rmi_call_status(&rmi->call);
 }
 
 int rmi_index(const struct rmi *rmi)
 {
-	return (int8_t)BITS_GET(rmi->call.x0, RMI_RETURN_INDEX);
-}
-
-/* Notes the last command as what failed. Returns false. */
-static bool failed(struct rmi *rmi, enum rmi_failure_kind kind, const char *why)
-{
-	struct rmi_failure what = {
-		.kind = kind,
-		.why = why,
-		.fid = rmi->call.fid,
-		.status = rmi_status(rmi),
-		.index = rmi_index(rmi),
-	};
-
-	for (unsigned i = 0; i < RMI_ARGS; i++)
-		what.args[i] = rmi->call.args[i];
-	failure_note(rmi->failure, &what);
-	return false;
+	return rmi_call_index(&rmi->call);
 }
 
 bool rmi_refused(struct rmi *rmi)
 {
-	return failed(rmi, RMI_FAILURE_REFUSED, NULL);
+	return rmi_call_failed(rmi, RMI_FAILURE_REFUSED, &rmi->call, NULL);
 }
 
 bool rmi_protocol_error(struct rmi *rmi, const char *why)
 {
-	return failed(rmi, RMI_FAILURE_PROTOCOL, why);
+	return rmi_call_failed(rmi, RMI_FAILURE_PROTOCOL, &rmi->call, why);
 }
 
-static bool ask(struct rmi *rmi, struct rmi_call call)
+static bool rmi_ask(struct rmi *rmi, struct rmi_call call)
 {
 	rmi->call = call;
 	return rmi_run(rmi);
 }
 
-#define ASK(rmi, fid, ...) ask(rmi, (struct rmi_call){ fid, { __VA_ARGS__ } })
+#define ASK(rmi, fid, ...)                                                     \
+	rmi_ask(rmi, (struct rmi_call){ fid, { __VA_ARGS__ } })
 
 bool ask_version(struct rmi *rmi, uint64_t revision, uint64_t *lower,
 		 uint64_t *higher)
@@ -214,7 +198,8 @@ bool ask_rtt_unprot_unmap(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
 	return true;
 }
 
-/* Memory as the only range of a command: so many entries of a level. */
+/* Returns the descriptor of memory for so many entries of a level, as the only
+ * range of a command. */
 static uint64_t single_range(pa_t pa, int level, uint64_t count, uint64_t state)
 {
 	return BITS_PUT(RMI_RANGE_SIZE, RTT_DEEPEST - level) |

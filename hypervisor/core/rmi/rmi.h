@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The RMI as functions, one for each command that the host uses (rmi-spec
- * names, arguments in order). Each runs its command to the end, as rmi_run()
- * says: true is SUCCESS, and out parameters are then, and only then, written,
- * unless said otherwise.
+ * The RMI as functions, one for each command that the hypervisor uses, with the
+ * names of DEN0137 and the arguments in its order. Each runs its command to the
+ * end with rmi_run() and returns true if the RMM answered RMI_SUCCESS. Out
+ * parameters are written only then, unless the comment says otherwise.
  */
 #ifndef REEVE_HYPERVISOR_CORE_RMI_RMI_H
 #define REEVE_HYPERVISOR_CORE_RMI_RMI_H
@@ -18,32 +18,32 @@
 
 struct granules;
 
-/* One conversation with the RMM: one command at a time. */
+/* A caller of the RMM, which runs one command at a time. */
 struct rmi {
 	const struct host_ops *ops;
 	struct rmi_failure *failure;
-	struct granules *granules; /* charged with donations; NULL: none given */
+	struct granules *granules; /* for donations; NULL: none are made */
 	pa_t list; /* if there are granules: an NS page for descriptors */
-	bool gave_up; /* the last command failed on its way: noted */
+	bool gave_up; /* the last command has no proper answer; noted */
 	struct rmi_call call; /* the last command, and its answer */
 	uint64_t calls; /* SMCs made so far */
 	struct rmi_op op;
 };
 
 /*
- * The last command's status (RMI_SUCCESS.., 0xff: the RMM does not know the
- * call), and its level if that is RMI_ERROR_RTT. An operation that is still
- * open, or was cancelled, has RMI_INCOMPLETE.
+ * Return the last command's status (RMI_SUCCESS..; 0xff: the RMM does not know
+ * the call), and the level that comes with RMI_ERROR_RTT. The status is
+ * RMI_INCOMPLETE for an operation that is still open or was cancelled.
  */
 unsigned rmi_status(const struct rmi *rmi);
 int rmi_index(const struct rmi *rmi);
 
-/* Notes that the last command's error is a failure. Returns false. */
+/* Notes the last command's error as a failure. Returns false. */
 bool rmi_refused(struct rmi *rmi);
-/* Notes that the last command's answer cannot be. Returns false. */
+/* Notes that the last command's answer breaks the protocol. Returns false. */
 bool rmi_protocol_error(struct rmi *rmi, const char *why);
 
-/* lower and higher are written also on failure. */
+/* lower and higher are also written on failure. */
 bool ask_version(struct rmi *rmi, uint64_t revision, uint64_t *lower,
 		 uint64_t *higher);
 bool ask_features(struct rmi *rmi, uint64_t index, uint64_t *value);
@@ -55,7 +55,7 @@ bool ask_gpt_l1_create(struct rmi *rmi, pa_t pa);
 struct tracking {
 	uint64_t category; /* RMI_MEM_CATEGORY_* */
 	uint64_t state; /* RMI_TRACKING_* */
-	pa_t end; /* how far that holds */
+	pa_t end; /* the end of the range for which both hold */
 };
 
 bool ask_granule_tracking_get(struct rmi *rmi, pa_t start, pa_t end,
@@ -74,51 +74,54 @@ bool ask_realm_destroy(struct rmi *rmi, pa_t rd);
 
 bool ask_rec_create(struct rmi *rmi, pa_t rd, pa_t rec, pa_t params);
 bool ask_rec_destroy(struct rmi *rmi, pa_t rec);
-/* The answer to what calling asked about target; status is of abi/psci.h. */
+/* Answers the PSCI call of the REC `calling` about the REC `target`. The status
+ * is one of abi/psci.h. */
 bool ask_psci_complete(struct rmi *rmi, pa_t calling, pa_t target,
 		       int64_t status);
 
 bool ask_rtt_create(struct rmi *rmi, pa_t rd, pa_t rtt, ipa_t ipa, int level);
-/* The table's PA is rmi->call.out[0]; top is also written on failure. */
+/* The PA of the destroyed table is rmi->call.out[0]. top is also written on
+ * failure. */
 bool ask_rtt_destroy(struct rmi *rmi, pa_t rd, ipa_t ipa, int level, ipa_t *top);
 bool ask_rtt_init_ripas(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
 			ipa_t *next);
 
-/* Where consecutive pages of a Realm's first content come from and go to. */
+/* Consecutive pages of content that is loaded while a Realm is built. */
 struct data_pages {
-	pa_t data; /* delegated: become the Realm's */
+	pa_t data; /* delegated pages, which become the Realm's */
 	ipa_t ipa;
-	pa_t src; /* Non-secure: copied */
-	uint64_t count; /* 1; or, with our RMM, up to 256 */
+	pa_t src; /* Non-secure pages, which are copied */
+	uint64_t count; /* 1; with our RMM up to 256 */
 };
 
-/* The number of pages that were mapped is rmi->call.out[0] if count is not 1. */
+/* rmi->call.out[0] is the number of mapped pages, if count is not 1. */
 bool ask_rtt_data_map_init(struct rmi *rmi, pa_t rd,
 			   const struct data_pages *pages, uint64_t flags);
-/* One range of pages: its descriptor (0: none) is rmi->call.out[1]. */
+/* Unmaps one range of pages. Its descriptor is rmi->call.out[1]; 0: nothing was
+ * mapped. */
 bool ask_rtt_data_unmap(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
 			ipa_t *next);
 
-/* Consecutive entries of one table, and the memory for them. */
+/* Consecutive entries of one table, and memory for them. */
 struct data_run {
 	ipa_t ipa;
-	pa_t data; /* delegated: becomes the Realm's, and zero */
+	pa_t data; /* delegated: becomes the Realm's, and is zeroed */
 	int level; /* 2 or 3 */
 	uint64_t count; /* of entries, 1..RMI_RANGE_COUNT_MAX */
 };
 
-/* The IPA that was reached is rmi->call.out[0]. */
+/* rmi->call.out[0] is the IPA up to which memory was mapped. */
 bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, const struct data_run *run);
-/* Maps one entry of a table at level, 2 or 3: Non-secure memory, which the
- * Realm may read and write. */
+/* Maps Non-secure memory, which the Realm may read and write, as one entry of a
+ * table at level 2 or 3. */
 bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level);
-/* As ask_rtt_data_unmap(). */
+/* Unmaps one range of pages as ask_rtt_data_unmap() does. */
 bool ask_rtt_unprot_unmap(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
 			  ipa_t *next);
 
-/* What a walk to the page at an IPA finds. */
+/* The entry at which the walk for a page ends. */
 struct rtt_look {
-	int level; /* where it ended */
+	int level; /* of the table that the entry is in */
 	uint64_t state; /* RMI_ENTRY_* */
 	uint64_t ripas; /* RMI_RIPAS_* */
 };
@@ -126,7 +129,7 @@ struct rtt_look {
 bool ask_rtt_read_entry(struct rmi *rmi, pa_t rd, ipa_t ipa,
 			struct rtt_look *out);
 
-/* The answer to a RIPAS change that a REC asked for. */
+/* A RIPAS change that a REC asked for. */
 struct ripas_range {
 	pa_t rec;
 	ipa_t base;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The RMI in words: one table of commands and one of statuses. */
+/* The names of the RMI: one table of commands and one of statuses. */
 #include "hypervisor/core/rmi/rmi_names.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The RMI in words: names of commands, of their arguments, of statuses. */
+/* The names of RMI commands, of their arguments, and of statuses. */
 #ifndef REEVE_HYPERVISOR_CORE_RMI_RMI_NAMES_H
 #define REEVE_HYPERVISOR_CORE_RMI_RMI_NAMES_H
 
@@ -14,13 +14,14 @@ struct rmi_command {
 	uint8_t decimal; /* bit n: argument n is a number, not an address */
 };
 
-/* The command of that FID; NULL: none that this host knows. */
+/* Returns the command of that FID, or NULL if the hypervisor knows none. */
 const struct rmi_command *rmi_command(uint32_t fid);
 
-/* "RMI_RTT_CREATE"; "unknown RMI command" for others. */
+/* Returns the name of a command ("RMI_RTT_CREATE") or "unknown RMI command". */
 const char *rmi_command_name(uint32_t fid);
 
-/* "RMI_ERROR_RTT"; for 0xff "SMCCC_NOT_SUPPORTED". */
+/* Returns the name of a status ("RMI_ERROR_RTT"; 0xff: "SMCCC_NOT_SUPPORTED"),
+ * or "unknown RMI status". */
 const char *rmi_status_name(unsigned status);
 
 #endif

@@ -6,7 +6,7 @@
 #define IPA_BITS_MAX 48 /* without LPA2 */
 #define ROOTS_MAX    16
 
-/* IPA bits that one root table resolves when the walk starts at that level. */
+/* Returns the width of the IPA space that one root table of a level covers. */
 static unsigned root_bits(int start_level)
 {
 	return 9 * (unsigned)(RTT_DEEPEST - start_level) + 21;
@@ -19,7 +19,8 @@ static unsigned roots_needed(unsigned ipa_bits, int start_level)
 	return ipa_bits > bits ? 1u << (ipa_bits - bits) : 1;
 }
 
-/* Only a start level below 0 can have its tables concatenated. */
+/* Returns true if a walk of so many bits can start at that level: with up to 16
+ * concatenated root tables, or with exactly one at level 0. */
 static bool start_level_fits(unsigned ipa_bits, int start_level)
 {
 	unsigned roots = roots_needed(ipa_bits, start_level);

@@ -8,7 +8,7 @@
 
 #include "hypervisor/core/rmi/rtt_layout.h"
 
-/* The widest IPA space that is chosen, what it starts with. */
+/* A width of the IPA space, and the layout that is chosen for it. */
 struct row {
 	unsigned ipa_bits;
 	int start_level;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Running one command to its end: repeats, and the steps of an operation. */
+/* Running one command to its end: repeated calls, and steps of an operation. */
 #include "hypervisor/core/rmi/sro.h"
 
 #include <stddef.h>
@@ -9,28 +9,29 @@
 #include "hypervisor/core/rmi/granules.h"
 #include "hypervisor/core/rmi/sro_internal.h"
 
-static unsigned call_status(const struct rmi_call *call)
-{
-	return (unsigned)BITS_GET(call->x0, RMI_RETURN_STATUS);
-}
-
-bool sro_give_up(struct rmi *rmi, enum rmi_failure_kind kind,
-		 const struct rmi_call *call, const char *why)
+bool rmi_call_failed(struct rmi *rmi, enum rmi_failure_kind kind,
+		     const struct rmi_call *call, const char *why)
 {
 	struct rmi_failure what = {
 		.kind = kind,
 		.why = why,
 		.fid = call->fid,
 		.course = call == &rmi->call ? 0 : rmi->call.fid,
-		.status = call_status(call),
-		.index = (int8_t)BITS_GET(call->x0, RMI_RETURN_INDEX),
+		.status = rmi_call_status(call),
+		.index = rmi_call_index(call),
 	};
 
 	for (unsigned i = 0; i < RMI_ARGS; i++)
 		what.args[i] = call->args[i];
 	failure_note(rmi->failure, &what);
-	rmi->gave_up = true;
 	return false;
+}
+
+bool sro_give_up(struct rmi *rmi, enum rmi_failure_kind kind,
+		 const struct rmi_call *call, const char *why)
+{
+	rmi->gave_up = true;
+	return rmi_call_failed(rmi, kind, call, why);
 }
 
 static void issue_once(struct rmi *rmi, struct rmi_call *call)
@@ -52,7 +53,7 @@ bool sro_issue(struct rmi *rmi, struct rmi_call *call)
 
 	for (unsigned tries = 0; tries < RMI_RETRIES_MAX; tries++) {
 		issue_once(rmi, call);
-		status = call_status(call);
+		status = rmi_call_status(call);
 		if (status != RMI_BUSY && status != RMI_BLOCKED)
 			return true;
 		rmi->ops->relax(rmi->ops->ctx, true);
@@ -60,7 +61,8 @@ bool sro_issue(struct rmi *rmi, struct rmi_call *call)
 	return sro_give_up(rmi, RMI_FAILURE_GAVE_UP, call, NULL);
 }
 
-/* The operation is over; what it kept is lost if it did not succeed. */
+/* Ends the operation. Granules that the RMM kept although the command did not
+ * succeed are lost: they are charged as abandoned. */
 static void op_end(struct rmi *rmi, const struct rmi_call *answer)
 {
 	struct rmi_op *op = &rmi->op;
@@ -81,7 +83,7 @@ void sro_take(struct rmi *rmi, const struct rmi_call *answer)
 {
 	struct rmi_op *op = &rmi->op;
 
-	if (call_status(answer) != RMI_INCOMPLETE) {
+	if (rmi_call_status(answer) != RMI_INCOMPLETE) {
 		op_end(rmi, answer);
 		return;
 	}
@@ -90,7 +92,7 @@ void sro_take(struct rmi *rmi, const struct rmi_call *answer)
 	op->request = answer->out[1];
 }
 
-static bool proceed(struct rmi *rmi)
+static bool op_continue(struct rmi *rmi)
 {
 	struct rmi_call call = { .fid = RMI_OP_CONTINUE,
 				 .args = { rmi->op.handle, 0 } };
@@ -98,7 +100,7 @@ static bool proceed(struct rmi *rmi)
 
 	if (!sro_issue(rmi, &call))
 		return false;
-	status = call_status(&call);
+	status = rmi_call_status(&call);
 	if (status != RMI_SUCCESS && status != RMI_INCOMPLETE &&
 	    rmi->op.given > 0 && !rmi->op.aborting) {
 		return sro_give_up(
@@ -109,7 +111,7 @@ static bool proceed(struct rmi *rmi)
 	return true;
 }
 
-static bool cancel(struct rmi *rmi)
+static bool op_cancel(struct rmi *rmi)
 {
 	struct rmi_call call = { .fid = RMI_OP_CANCEL,
 				 .args = { rmi->op.handle } };
@@ -117,7 +119,7 @@ static bool cancel(struct rmi *rmi)
 
 	if (!sro_issue(rmi, &call))
 		return false;
-	status = call_status(&call);
+	status = rmi_call_status(&call);
 	if (status != RMI_SUCCESS && status != RMI_INCOMPLETE)
 		return sro_give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 	rmi->op.cancelled = true;
@@ -125,34 +127,35 @@ static bool cancel(struct rmi *rmi)
 	return true;
 }
 
-static bool step(struct rmi *rmi)
+static bool op_step(struct rmi *rmi)
 {
 	const struct rmi_op *op = &rmi->op;
 
 	if (op->aborting && op->can_cancel && op->want != RMI_MEM_REQ_RECLAIM)
-		return cancel(rmi);
+		return op_cancel(rmi);
 	switch (op->want) {
 	case RMI_MEM_REQ_DONATE:
 		return op->aborting ? sro_decline(rmi) : sro_donate(rmi);
 	case RMI_MEM_REQ_RECLAIM:
 		return sro_reclaim(rmi);
 	case RMI_MEM_REQ_NONE:
-		return proceed(rmi);
+		return op_continue(rmi);
 	default:
 		return sro_give_up(rmi, RMI_FAILURE_PROTOCOL, &rmi->call,
 				   "an unknown kind of memory request");
 	}
 }
 
-/* Steps through an open operation; false: it is stuck. */
-static bool drive(struct rmi *rmi)
+/* Steps through an operation until it has ended. Returns false if it got stuck
+ * before. */
+static bool op_drive(struct rmi *rmi)
 {
 	for (unsigned steps = 0; rmi->op.open; steps++) {
 		if (steps == RMI_STEPS_MAX) {
 			return sro_give_up(rmi, RMI_FAILURE_GAVE_UP, &rmi->call,
 					   NULL);
 		}
-		if (!step(rmi))
+		if (!op_step(rmi))
 			return false;
 		rmi->ops->relax(rmi->ops->ctx, false);
 	}
@@ -170,7 +173,7 @@ bool rmi_run(struct rmi *rmi)
 		rmi->op.open = true;
 		rmi->op.handle = rmi->call.out[0];
 		sro_take(rmi, &rmi->call);
-		if (!drive(rmi))
+		if (!op_drive(rmi))
 			return false;
 	}
 	return !rmi->gave_up && rmi_status(rmi) == RMI_SUCCESS;
@@ -180,5 +183,5 @@ bool rmi_resume(struct rmi *rmi)
 {
 	rmi->gave_up = false;
 	rmi->op.aborting = true;
-	return drive(rmi);
+	return op_drive(rmi);
 }

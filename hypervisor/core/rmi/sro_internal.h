@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the driver of stateful operations and its memory half share. */
+/* Shared by the two halves of stateful operations: calls and memory. */
 #ifndef REEVE_HYPERVISOR_CORE_RMI_SRO_INTERNAL_H
 #define REEVE_HYPERVISOR_CORE_RMI_SRO_INTERNAL_H
 
@@ -7,21 +7,22 @@
 
 #include "hypervisor/core/rmi/rmi.h"
 
-/* Issues a call until it is neither BUSY nor BLOCKED; false: gave up, noted. */
+/* Repeats a call until the answer is neither BUSY nor BLOCKED. Returns false,
+ * noted, after RMI_RETRIES_MAX attempts. */
 bool sro_issue(struct rmi *rmi, struct rmi_call *call);
 
-/* Takes an answer in: what the RMM waits for now, or that it is over. */
+/* Notes an answer of the RMM in the operation: its next request, or the end. */
 void sro_take(struct rmi *rmi, const struct rmi_call *answer);
 
-/* Gives the operation up, and notes why and at which call.
- * Returns false. */
+/* Gives the command up because of a call, and notes why. Returns false. */
 bool sro_give_up(struct rmi *rmi, enum rmi_failure_kind kind,
 		 const struct rmi_call *call, const char *why);
 
 /*
- * The steps that move memory. false: no answer to go on with, the operation is
- * stuck. A failure on our side is no reason to be stuck: it is noted, the
- * operation is marked as aborting, and the next step looks for the way out.
+ * The steps that move memory. Each returns false if there is no answer to go on
+ * with: the operation is stuck. A failure in the hypervisor does not make it
+ * stuck: the failure is noted, the operation is marked as aborting, and the
+ * next step takes the way out.
  */
 bool sro_donate(struct rmi *rmi);
 bool sro_decline(struct rmi *rmi);

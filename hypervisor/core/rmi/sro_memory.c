@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The memory of a stateful operation: what it is given, what it returns. */
+/* The memory of a stateful operation: donations, and granules returned. */
 #include <stddef.h>
 
 #include "abi/bits.h"
@@ -7,26 +7,21 @@
 #include "hypervisor/core/rmi/granules.h"
 #include "hypervisor/core/rmi/sro_internal.h"
 
-/* Where the 52-bit space of an address-range descriptor ends. */
+/* The end of the addresses that an address-range descriptor can hold. */
 #define RANGE_SPACE_END (UINT64_C(1) << 52)
 
-/* What a donation request asks for. */
+/* A request for a donation. */
 struct donation {
-	unsigned size; /* code of the block size, as descriptors hold it */
+	unsigned size; /* code of the block size, as in descriptors */
 	uint64_t block; /* pages of one block */
 	uint64_t blocks;
 	bool contiguous;
 	unsigned state; /* RMI_RANGE_DELEGATED or not */
 };
 
-static unsigned status(const struct rmi_call *call)
-{
-	return (unsigned)BITS_GET(call->x0, RMI_RETURN_STATUS);
-}
-
-/* Fails on our side: from here on the way out is looked for. */
-static void give_up(struct rmi *rmi, enum rmi_failure_kind kind,
-		    const struct rmi_call *call, const char *why)
+/* Notes a failure. The operation goes on, but only to its end. */
+static void sro_abort(struct rmi *rmi, enum rmi_failure_kind kind,
+		      const struct rmi_call *call, const char *why)
 {
 	sro_give_up(rmi, kind, call, why);
 	rmi->op.aborting = true;
@@ -45,7 +40,7 @@ static struct donation donation_decode(uint64_t request)
 	};
 }
 
-/* NULL if the request can be served, else what is wrong with it. */
+/* Returns NULL if the request can be served, or else the reason. */
 static const char *donation_refusal(const struct rmi *rmi,
 				    const struct donation *donation)
 {
@@ -63,8 +58,8 @@ static const char *donation_refusal(const struct rmi *rmi,
 	return NULL;
 }
 
-static uint64_t descriptor(const struct donation *donation,
-			   struct granules_range range)
+static uint64_t range_descriptor(const struct donation *donation,
+				 struct granules_range range)
 {
 	return BITS_PUT(RMI_RANGE_SIZE, donation->size) |
 	       BITS_PUT(RMI_RANGE_COUNT, range.count / donation->block) |
@@ -72,14 +67,14 @@ static uint64_t descriptor(const struct donation *donation,
 	       BITS_PUT(RMI_RANGE_STATE, donation->state);
 }
 
-/* Calls OP_MEM_DONATE with that range. */
-static bool offer(struct rmi *rmi, const struct donation *donation,
-		  struct granules_range range, struct rmi_call *call)
+/* Calls RMI_OP_MEM_DONATE with that range. */
+static bool donation_offer(struct rmi *rmi, const struct donation *donation,
+			   struct granules_range range, struct rmi_call *call)
 {
 	const struct host_ops *ops = rmi->ops;
 	uint64_t *list = ops->page_map(ops->ctx, rmi->list);
 
-	list[0] = descriptor(donation, range);
+	list[0] = range_descriptor(donation, range);
 	ops->page_unmap(ops->ctx, rmi->list, list);
 	*call = (struct rmi_call){ .fid = RMI_OP_MEM_DONATE,
 				   .args = { rmi->op.handle, rmi->list.value,
@@ -87,8 +82,10 @@ static bool offer(struct rmi *rmi, const struct donation *donation,
 	return sro_issue(rmi, call);
 }
 
-static bool donation_take(struct rmi *rmi, const struct donation *donation,
-			  struct granules_range *range)
+/* Allocates a first part of a donation. It is charged as donated from now on,
+ * also if the RMM wants it undelegated. */
+static bool donation_alloc(struct rmi *rmi, const struct donation *donation,
+			   struct granules_range *range)
 {
 	struct granules_want want = {
 		.kind = donation->state == RMI_RANGE_DELEGATED ? GRANULES_DONATED
@@ -111,7 +108,7 @@ static bool donation_take(struct rmi *rmi, const struct donation *donation,
 	return true;
 }
 
-/* Takes back what is, or never was, inside the RMM. */
+/* Frees pages that the RMM returned or never took. */
 static void donation_return(struct rmi *rmi, unsigned state,
 			    struct granules_range range)
 {
@@ -123,7 +120,8 @@ static void donation_return(struct rmi *rmi, unsigned state,
 	granules_free(rmi->granules, kind, range);
 }
 
-/* Counts what the RMM says that it consumed of the range; the rest returns. */
+/* Counts the pages of the range that the RMM says it took, and frees the
+ * others. */
 static void donation_count(struct rmi *rmi, unsigned state,
 			   struct granules_range range,
 			   const struct rmi_call *call)
@@ -132,8 +130,8 @@ static void donation_count(struct rmi *rmi, unsigned state,
 
 	if (consumed > range.count ||
 	    (consumed == 0 && rmi->op.want == RMI_MEM_REQ_DONATE)) {
-		give_up(rmi, RMI_FAILURE_PROTOCOL, call,
-			"a donation was consumed not at all, or too much");
+		sro_abort(rmi, RMI_FAILURE_PROTOCOL, call,
+			  "a donation was consumed not at all, or too much");
 		consumed = consumed > range.count ? range.count : 0;
 	}
 	rmi->op.given += consumed;
@@ -150,19 +148,19 @@ bool sro_donate(struct rmi *rmi)
 	struct rmi_call call;
 
 	if (refusal != NULL) {
-		give_up(rmi, RMI_FAILURE_PROTOCOL, &rmi->call, refusal);
+		sro_abort(rmi, RMI_FAILURE_PROTOCOL, &rmi->call, refusal);
 		return true;
 	}
-	if (!donation_take(rmi, &donation, &range)) {
-		give_up(rmi, RMI_FAILURE_MEMORY, &rmi->call, NULL);
+	if (!donation_alloc(rmi, &donation, &range)) {
+		sro_abort(rmi, RMI_FAILURE_MEMORY, &rmi->call, NULL);
 		return true;
 	}
-	if (!offer(rmi, &donation, range, &call)) {
+	if (!donation_offer(rmi, &donation, range, &call)) {
 		donation_return(rmi, donation.state, range);
 		return false;
 	}
-	if (status(&call) != RMI_INCOMPLETE) {
-		give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
+	if (rmi_call_status(&call) != RMI_INCOMPLETE) {
+		sro_abort(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 		donation_return(rmi, donation.state, range);
 		return true;
 	}
@@ -172,9 +170,10 @@ bool sro_donate(struct rmi *rmi)
 }
 
 /*
- * Gets out of a donation that cannot be cancelled: an offer of memory that
- * cannot be claimed makes the RMM end the operation and return what it has.
- * Nothing is tracked at the end of the descriptors' address space.
+ * Leaves a donation that cannot be cancelled. An offer of memory that the RMM
+ * cannot take makes it end the operation and return the granules that it has.
+ * The offered memory is at the end of the addresses of descriptors, where no
+ * RMM tracks anything.
  */
 bool sro_decline(struct rmi *rmi)
 {
@@ -188,17 +187,18 @@ bool sro_decline(struct rmi *rmi)
 		nowhere.count *= donation.blocks;
 	nowhere.base =
 		pa_make(RANGE_SPACE_END - (nowhere.count << RMI_GRANULE_SHIFT));
-	if (!offer(rmi, &donation, nowhere, &call))
+	if (!donation_offer(rmi, &donation, nowhere, &call))
 		return false;
-	if (status(&call) == RMI_INCOMPLETE && call.out[0] == 0) {
+	if (rmi_call_status(&call) == RMI_INCOMPLETE && call.out[0] == 0) {
 		sro_take(rmi, &call);
 		return true;
 	}
 	return sro_give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 }
 
-/* Takes one returned range back; false: it cannot be what was given. */
-static bool returned_take(struct rmi *rmi, uint64_t word)
+/* Frees one range that was returned. Returns false if the range cannot be one
+ * that was donated. */
+static bool returned_free(struct rmi *rmi, uint64_t word)
 {
 	uint64_t block = UINT64_C(1) << (9 * BITS_GET(word, RMI_RANGE_SIZE));
 	struct granules_range range = {
@@ -214,19 +214,19 @@ static bool returned_take(struct rmi *rmi, uint64_t word)
 	return true;
 }
 
-static bool returned_take_all(struct rmi *rmi, uint64_t count)
+static bool returned_free_all(struct rmi *rmi, uint64_t count)
 {
 	const struct host_ops *ops = rmi->ops;
 	uint64_t *list = ops->page_map(ops->ctx, rmi->list);
 	bool good = true;
 
 	for (uint64_t i = 0; good && i < count; i++)
-		good = returned_take(rmi, list[i]);
+		good = returned_free(rmi, list[i]);
 	ops->page_unmap(ops->ctx, rmi->list, list);
 	return good;
 }
 
-/* Asks for no more ranges than could be abandoned. */
+/* Asks for no more ranges than there are places to remember abandoned ones. */
 bool sro_reclaim(struct rmi *rmi)
 {
 	struct rmi_call call = { .fid = RMI_OP_MEM_RECLAIM,
@@ -243,12 +243,12 @@ bool sro_reclaim(struct rmi *rmi)
 	}
 	if (!sro_issue(rmi, &call))
 		return false;
-	if (status(&call) != RMI_INCOMPLETE)
+	if (rmi_call_status(&call) != RMI_INCOMPLETE)
 		return sro_give_up(rmi, RMI_FAILURE_REFUSED, &call, NULL);
 	sro_take(rmi, &call);
 	if (call.out[0] > call.args[2] ||
 	    (call.out[0] == 0 && rmi->op.want == RMI_MEM_REQ_RECLAIM) ||
-	    !returned_take_all(rmi, call.out[0])) {
+	    !returned_free_all(rmi, call.out[0])) {
 		return sro_give_up(rmi, RMI_FAILURE_PROTOCOL, &call,
 				   "other memory is returned than was given");
 	}

@@ -4,44 +4,19 @@
 
 #include "abi/bits.h"
 #include "abi/rmi.h"
-#include "hypervisor/port/inprocess/fake_rmm.h"
+#include "hypervisor/port/inprocess/fake_command.h"
 
-#define HANDLE       7
 #define PLEASE       (RMI_INCOMPLETE | RMI_MEM_REQ_DONATE << 8)
 #define FETCH        (RMI_INCOMPLETE | RMI_MEM_REQ_RECLAIM << 8)
-#define GO_ON        RMI_INCOMPLETE
 #define CANCELLABLE  (1 << RMI_RETURN_CAN_CANCEL_SHIFT)
 #define PAGES(n)     ((uint64_t)(n) << RMI_DONATE_COUNT_SHIFT)
 #define BLOCKS_2M(n) (PAGES(n) | 1)
 #define CONTIGUOUS   (UINT64_C(1) << RMI_DONATE_CONTIG_SHIFT)
 #define UNDELEGATED  (UINT64_C(1) << RMI_DONATE_STATE_SHIFT)
-#define END          { 0 }
-
-/* Runs REC_CREATE, the command of all scripts here. */
-static bool run(struct fake *fake, const struct reply *script)
-{
-	fake_play(fake, script);
-	return ask_rec_create(&fake->rmi, pa_make(0x1000), pa_make(0x2000),
-			      pa_make(0x3000));
-}
-
-static bool resume(struct fake *fake, const struct reply *script)
-{
-	fake_play(fake, script);
-	return rmi_resume(&fake->rmi);
-}
 
 static uint64_t donated(const struct fake *fake)
 {
 	return fake->granules.account.held[GRANULES_DONATED];
-}
-
-static void assert_failed(const struct fake *fake, enum rmi_failure_kind kind,
-			  uint32_t fid, uint32_t course)
-{
-	assert_int_equal(fake->failure.kind, kind);
-	assert_int_equal(fake->failure.fid, fid);
-	assert_int_equal(fake->failure.course, course);
 }
 
 /* ---- Donation ---- */
@@ -189,7 +164,7 @@ static void nothing_to_reclaim_is_legal(void **state)
 	assert_played(fake);
 }
 
-/* What a reclaim answered that cannot be. */
+/* Answers to a reclaim that break the protocol. */
 static void mad_reclaim(struct fake *fake, uint64_t x0, uint64_t count,
 			uint64_t word)
 {
@@ -322,7 +297,7 @@ static void without_memory_the_donation_is_declined(void **state)
 	assert_false(run(fake, script));
 	assert_played(fake);
 	assert_int_equal(fake->failure.kind, RMI_FAILURE_MEMORY);
-	/* The offer is of memory that is nowhere. */
+	/* The offered memory does not exist. */
 	assert_int_equal(fake->offered, UINT64_C(0xffffffffff004));
 	assert_returned(fake);
 }
@@ -480,7 +455,7 @@ static void delegation_itself_is_given_no_memory(void **state)
 	assert_false(run(fake, script));
 	assert_played(fake);
 	assert_failed(fake, RMI_FAILURE_PROTOCOL, RMI_GRANULE_RANGE_DELEGATE, 0);
-	/* Whether the page had moved is not known: it is not freed. */
+	/* The page may have been delegated or not, so it is not freed. */
 	assert_int_equal(fake->granules.account.held[GRANULES_ABANDONED], 1);
 }
 

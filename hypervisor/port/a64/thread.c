@@ -128,7 +128,7 @@ void threads_run(void)
 	for (;;) {
 		spinlock_acquire(&threads.lock);
 		reschedule(false);
-		idle = threads.sched.ready == NULL;
+		idle = threads.sched.queue == NULL;
 		unlock();
 		if (idle)
 			wfi();
