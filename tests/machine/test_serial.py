@@ -91,7 +91,7 @@ def test_a_terminal_that_goes_holds_nobody_and_the_next_gets_the_last(machine, f
     expected = numbered_lines()
     with Port(folder, "console.1") as port:
         port.send(b"g")
-        port.receive(1)  # who goes at once is not heard
+        port.receive(1)  # a client that leaves at once is not heard
     assert log_of(folder, 1, len(expected)) == expected
     with Port(folder, "console.1") as port:
         assert port.receive(RING) == expected[-RING:]

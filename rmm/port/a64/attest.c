@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Provisioning by EL3 (docs/machine.md, Provisioning; docs/rsi.md, Key
- * binding). */
+/* Provisioning (docs/machine.md, Provisioning; docs/rsi.md, Key binding). */
 #include "rmm/port/a64/attest.h"
 
 #include <string.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * EL3 enters here on each CPU, with the MMU off (docs/machine.md, Entry of the
- * RMM). Sets up stacks, tables and MMU, and goes on in C. Before the MMU is on,
- * only the image and `booted`, which tells a cold from a warm boot, can be
- * relied on to be in memory: other data may still be in a cache.
+ * EL3 enters here on each CPU, with the MMU off
+ * (docs/machine.md, Entry of the RMM). Sets up stacks, tables and MMU, and goes
+ * on in C. Before the MMU is on, only the image and `booted`, which tells a
+ * cold from a warm boot, can be relied on to be in memory: other data may still
+ * be in a cache.
  */
 #include "abi/rmm_el3.h"
 #include "lib/a64.h"
