@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The pages that a Realm is charged for: allocating and freeing them, and
- * accounting for the result of each command that the RMM carried out.
+ * A Realm as the hypervisor sees it: the pages that it is charged for, and what
+ * the RMM has made of them. Allocating and freeing those pages, and accounting
+ * for the result of each command.
+ *
+ * One caller at a time uses a Realm. The hypervisor keeps no list of the tables
+ * and the data of a Realm: teardown asks the RMM for them. Therefore it can
+ * begin at any point of a life, fail at any point, and be called again.
+ *
+ * The functions of this folder are steps. A step returns true when it is done;
+ * otherwise it notes the failure in realm->failure and returns false ("returns
+ * false, noted"). So steps are written as a chain, a(realm) && b(realm), which
+ * stops at the first step that fails.
  */
 #ifndef REEVE_HYPERVISOR_CORE_REALM_REALM_CHARGED_H
 #define REEVE_HYPERVISOR_CORE_REALM_REALM_CHARGED_H
@@ -9,7 +19,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hypervisor/core/realm/realm.h"
+#include "hypervisor/core/rmi/failure.h"
+#include "hypervisor/core/rmi/granules.h"
+#include "hypervisor/core/rmi/rmi.h"
+#include "hypervisor/core/rmi/rtt_layout.h"
+
+struct realm {
+	struct rmi rmi;
+	struct granules granules; /* granules.account: the pages it costs */
+	struct rmi_failure failure; /* of the last function called */
+	struct rtt_layout layout;
+	/* Pages held, in the order of their allocation; count 0: none. */
+	struct granules_range shared; /* a list page, a parameter page */
+	struct granules_range rd;
+	struct granules_range roots;
+	struct granules_range tables; /* delegated, not yet in use */
+	struct granules_range data; /* delegated, not yet in use */
+	struct granules_range lent; /* for sharing, not yet mapped */
+	struct granules_range recs; /* one page for each vCPU */
+	bool page_by_page; /* the RMM loads only one page in a call */
+	/* The state of the Realm in the RMM. */
+	bool created;
+	bool active;
+	unsigned rec_count;
+};
 
 /* Returns how many pages of a kind the Realm is charged for now. */
 static inline uint64_t realm_charged(const struct realm *realm,

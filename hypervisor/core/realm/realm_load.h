@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 
-#include "hypervisor/core/realm/realm.h"
+#include "hypervisor/core/realm/realm_charged.h"
+#include "hypervisor/core/realm/realm_plan.h"
 
 /* Sets the RIPAS of all ranges of RAM to RAM. */
 bool realm_ram_init(struct realm *realm, const struct realm_plan *plan);

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "hypervisor/core/realm/realm.h"
+#include "hypervisor/core/realm/realm_charged.h"
 
 /* The level above the start level: no walk ends there. */
 static inline int realm_above_root(const struct realm *realm)

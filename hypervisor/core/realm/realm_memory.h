@@ -2,14 +2,14 @@
 /*
  * The memory of a Realm that may run: populating pages, sharing them, changing
  * their RIPAS. One caller at a time uses a Realm, and each function returns
- * false, noted, as in realm.h.
+ * false, noted (realm_charged.h).
  */
 #ifndef REEVE_HYPERVISOR_CORE_REALM_REALM_MEMORY_H
 #define REEVE_HYPERVISOR_CORE_REALM_REALM_MEMORY_H
 
 #include <stdbool.h>
 
-#include "hypervisor/core/realm/realm.h"
+#include "hypervisor/core/realm/realm_charged.h"
 #include "lib/addr.h"
 
 #define REALM_BLOCK_LEVEL 2

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "hypervisor/core/realm/realm.h"
+#include "hypervisor/core/realm/realm_charged.h"
 
 /*
  * Unmaps and frees all pages in [at, top), which lies in one half. They are
