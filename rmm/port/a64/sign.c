@@ -11,7 +11,7 @@
  *  3. The second call has the same k, since the digest is the same. It gets the
  *     right product, and its result is the signature.
  *
- * Step 2: k has DIGITS digits of DIGIT bytes, and base[i] is G times
+ * The product: k has DIGITS digits of DIGIT bytes, and base[i] is G times
  * 2^(8 * DIGIT * i). The product is the sum of (digit i + 1) * base[i], less
  * the sum of all bases. One is added to each digit because BearSSL's arithmetic
  * does not work for a factor of zero.
@@ -205,7 +205,8 @@ static bool product_continue(struct signing *signing, unsigned i)
 	return point_add(signing->point, base[i], factor, sizeof(factor));
 }
 
-/* Step 0 makes the nonce, steps 1 to DIGITS the product, the last one signs. */
+/* The first step makes the nonce, the next DIGITS make the product, the last
+ * one signs. */
 static bool sign_step(struct signing *signing, uint8_t *signature)
 {
 	unsigned step = signing->step++;
