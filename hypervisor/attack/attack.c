@@ -100,9 +100,9 @@ static bool attack_is_on(const struct attack *attack,
 	       domain->domid;
 }
 
-static enum control_status attack_check(const struct domain *domain,
-					const struct control_attack_ask *ask,
-					char *text)
+static enum control_status
+attack_request_check(const struct domain *domain,
+		     const struct control_attack_ask *ask, char *text)
 {
 	const struct attack *attack = attack_of(domain);
 	uint32_t state = domain_state(domain);
@@ -144,7 +144,7 @@ static enum control_status attack_begin(struct domain *domain,
 					const struct control_attack_ask *ask,
 					char *text)
 {
-	enum control_status status = attack_check(domain, ask, text);
+	enum control_status status = attack_request_check(domain, ask, text);
 
 	if (status != CONTROL_OK)
 		return status;

@@ -19,7 +19,7 @@
 
 #define PENDING (ICH_LR_PENDING | ICH_LR_GROUP1)
 
-static bool is_free(const struct vcpu *vcpu, unsigned lr)
+static bool lr_is_free(const struct vcpu *vcpu, unsigned lr)
 {
 	return vcpu->gic.loaded[lr] == VGIC_NO_IRQ;
 }
@@ -32,7 +32,7 @@ static bool lrs_put(struct vcpu *vcpu, const uint64_t *words, unsigned count)
 	unsigned first = vcpu->domain->vgic.lr_count - count;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (!is_free(vcpu, first + i))
+		if (!lr_is_free(vcpu, first + i))
 			return false;
 	}
 	for (unsigned i = 0; i < count; i++)
@@ -55,12 +55,12 @@ static bool lr_twice(struct vcpu *vcpu)
 
 /* ---- Stale list registers ---- */
 
-static unsigned intid_of(uint64_t lr)
+static unsigned lr_intid(uint64_t lr)
 {
 	return (unsigned)BITS_GET(lr, ICH_LR_INTID);
 }
 
-static bool is_loaded(const struct vcpu *vcpu, unsigned intid)
+static bool intid_is_loaded(const struct vcpu *vcpu, unsigned intid)
 {
 	for (unsigned i = 0; i < VGIC_LRS; i++) {
 		if (vcpu->gic.loaded[i] == intid)
@@ -72,7 +72,7 @@ static bool is_loaded(const struct vcpu *vcpu, unsigned intid)
 /* Puts an old list register into a free one. */
 static bool stale_put(struct vcpu *vcpu, uint64_t old)
 {
-	if (old == 0 || is_loaded(vcpu, intid_of(old)))
+	if (old == 0 || intid_is_loaded(vcpu, lr_intid(old)))
 		return false;
 	return lr_put(vcpu, old);
 }

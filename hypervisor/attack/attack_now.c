@@ -31,19 +31,20 @@ static void entry_page_free(const struct domain *domain, pa_t page)
 	ops->pages_free(ops->ctx, page, 1);
 }
 
-static uint64_t rec_enter(const struct domain *domain, pa_t rec, pa_t page)
+static uint64_t attack_rec_enter(const struct domain *domain, pa_t rec,
+				 pa_t page)
 {
 	return attack_command(
 		domain, &(struct attack_command){ RMI_REC_ENTER,
 						  { rec.value, page.value } });
 }
 
-static unsigned status_of(uint64_t x0)
+static unsigned return_status(uint64_t x0)
 {
 	return (unsigned)BITS_GET(x0, RMI_RETURN_STATUS);
 }
 
-static enum control_status no_memory(char *text)
+static enum control_status no_memory_refuse(char *text)
 {
 	return control_refuse(text, CONTROL_E_MEMORY, "there is no free page");
 }
@@ -60,14 +61,14 @@ static bool beside_wait(const struct vcpu *vcpu)
 	return domain_runs(vcpu->domain);
 }
 
-static bool enters(const struct vcpu *vcpu)
+static bool vcpu_enters(const struct vcpu *vcpu)
 {
 	return __atomic_load_n(attack_enters(vcpu), __ATOMIC_SEQ_CST);
 }
 
 /* The vCPU was not executing, so the entry happened: the vCPU's thread takes
  * over the exit, unless the domain has ended. */
-static void hand_over(struct attack *attack, const struct vcpu *vcpu)
+static void record_hand_over(struct attack *attack, const struct vcpu *vcpu)
 {
 	const struct host_ops *ops = domain_host(vcpu->domain);
 
@@ -87,9 +88,9 @@ static bool enter_beside(struct vcpu *vcpu, pa_t page)
 	uint64_t x0;
 
 	__atomic_store_n(&attack->intruding, 1, __ATOMIC_SEQ_CST);
-	x0 = rec_enter(vcpu->domain, vcpu->rec, page);
-	if (status_of(x0) == RMI_SUCCESS) {
-		hand_over(attack, vcpu);
+	x0 = attack_rec_enter(vcpu->domain, vcpu->rec, page);
+	if (return_status(x0) == RMI_SUCCESS) {
+		record_hand_over(attack, vcpu);
 		return false;
 	}
 	attack_done(attack, x0);
@@ -103,7 +104,7 @@ static bool ripas_beside(struct vcpu *vcpu, pa_t page)
 
 	(void)page;
 	/* A REC that does not execute asks for nothing: another error. */
-	if (status_of(x0) == RMI_ERROR_INPUT)
+	if (return_status(x0) == RMI_ERROR_INPUT)
 		return false;
 	attack_done(attack_of(vcpu->domain), x0);
 	return true;
@@ -119,11 +120,11 @@ static enum control_status try_beside(struct vcpu *vcpu,
 	const struct rmi_rec_run *run;
 
 	if (!entry_page_alloc(vcpu->domain, &page))
-		return no_memory(text);
+		return no_memory_refuse(text);
 	run = ops->page_map(ops->ctx, page);
 	attack_of(vcpu->domain)->record = &run->exit;
 	for (unsigned i = 0; i < TRIES && !done && beside_wait(vcpu); i++)
-		done = enters(vcpu) && try(vcpu, page);
+		done = vcpu_enters(vcpu) && try(vcpu, page);
 	ops->page_unmap(ops->ctx, page, (void *)(uintptr_t)run);
 	entry_page_free(vcpu->domain, page);
 	if (done)
@@ -137,7 +138,7 @@ static enum control_status try_beside(struct vcpu *vcpu,
 
 /* ---- After its end ---- */
 
-static bool is_off(struct domain *domain, const struct vcpu *vcpu)
+static bool vcpu_is_off(struct domain *domain, const struct vcpu *vcpu)
 {
 	bool online;
 
@@ -152,13 +153,14 @@ static enum control_status enter_off(struct domain *domain,
 {
 	pa_t page;
 
-	if (!is_off(domain, vcpu)) {
+	if (!vcpu_is_off(domain, vcpu)) {
 		return control_refuse(text, CONTROL_E_STATE,
 				      "vCPU %u is not off", vcpu->index);
 	}
 	if (!entry_page_alloc(domain, &page))
-		return no_memory(text);
-	attack_done(attack_of(domain), rec_enter(domain, vcpu->rec, page));
+		return no_memory_refuse(text);
+	attack_done(attack_of(domain),
+		    attack_rec_enter(domain, vcpu->rec, page));
 	entry_page_free(domain, page);
 	return CONTROL_OK;
 }
@@ -225,7 +227,7 @@ static bool terminate_once(struct domain *domain)
 
 /* The RMM refuses it while a vCPU executes. The vCPU's next entry shows what it
  * means to the vCPU. */
-static enum control_status realm_terminate(struct vcpu *vcpu, char *text)
+static enum control_status attack_terminate(struct vcpu *vcpu, char *text)
 {
 	struct domain *domain = vcpu->domain;
 
@@ -262,7 +264,7 @@ enum control_status attack_now(struct domain *domain,
 	case CONTROL_ATTACK_REC_DESTROYED:
 		return enter_destroyed(domain, vcpu, text);
 	case CONTROL_ATTACK_TERMINATE:
-		return realm_terminate(vcpu, text);
+		return attack_terminate(vcpu, text);
 	default:
 		return attack_pages(domain, ask, text);
 	}

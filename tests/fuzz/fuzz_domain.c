@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void demand(bool truth)
+static void require(bool truth)
 {
 	if (!truth)
 		abort();
@@ -22,7 +22,7 @@ static bool says_yes(const struct cfg_value *value)
 
 	if (value->form == CFG_WORD)
 		return strcmp(value->text, "true") == 0;
-	demand(key_parse_number(value->text, &number));
+	require(key_parse_number(value->text, &number));
 	return number != 0;
 }
 
@@ -31,12 +31,12 @@ static void accepted_check(const struct cfg *cfg, const struct domain *domain)
 {
 	const struct cfg_setting *realm = cfg_find(cfg, "realm");
 
-	demand(domain->realm == (realm != NULL && says_yes(&realm->value)));
-	demand(domain->name != NULL && domain->memory == domain->maxmem);
-	demand(domain->memory >= 1 && domain->vcpus >= 1);
-	demand(domain->maxvcpus >= domain->vcpus && domain->maxvcpus <= 128);
-	demand(domain->type == DOMAIN_TYPE_PVH);
-	demand(domain->kernel != NULL || domain->bootloader != NULL);
+	require(domain->realm == (realm != NULL && says_yes(&realm->value)));
+	require(domain->name != NULL && domain->memory == domain->maxmem);
+	require(domain->memory >= 1 && domain->vcpus >= 1);
+	require(domain->maxvcpus >= domain->vcpus && domain->maxvcpus <= 128);
+	require(domain->type == DOMAIN_TYPE_PVH);
+	require(domain->kernel != NULL || domain->bootloader != NULL);
 }
 
 static void domain_print(const struct domain *domain)
@@ -44,7 +44,7 @@ static void domain_print(const struct domain *domain)
 	struct json_object *json = domain_to_json(domain);
 	struct domain_line line;
 
-	demand(json != NULL);
+	require(json != NULL);
 	json_object_put(json);
 	for (size_t i = 0; i < KEY_COUNT; i++) {
 		if (domain_line(domain, i, &line))
@@ -60,7 +60,7 @@ static void cfg_judge(const struct cfg *cfg, struct reeve_report *report)
 	int judged = policy_check(domain, NULL, report);
 
 	if (!domain->realm)
-		demand(judged == REEVE_OK && reeve_report_count(report) == said);
+		require(judged == REEVE_OK && reeve_report_count(report) == said);
 	if (result == REEVE_OK)
 		accepted_check(cfg, domain);
 	domain_print(domain);

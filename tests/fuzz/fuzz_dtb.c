@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void merge(struct span partial)
+static void partial_merge(struct span partial)
 {
 	struct image_request request = { .vcpus = 1 };
 	struct fdt_plan plan = { .request = &request, .partial = partial };
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	memcpy(copy, data, size);
 	free(image_dtb_source(copy, size));
-	merge((struct span){ copy, size });
+	partial_merge((struct span){ copy, size });
 	free(copy);
 	return 0;
 }

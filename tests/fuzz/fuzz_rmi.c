@@ -140,7 +140,7 @@ static uint64_t word_take(struct input *input)
 	return word;
 }
 
-static uint64_t page(unsigned number)
+static uint64_t page_address(unsigned number)
 {
 	return BASE + (uint64_t)number * GRANULE_SIZE;
 }
@@ -148,7 +148,7 @@ static uint64_t page(unsigned number)
 /* The first pages, where all but the block plays. */
 static uint64_t page_take(struct input *input)
 {
-	return page(byte_take(input) % 32);
+	return page_address(byte_take(input) % 32);
 }
 
 static uint64_t ipa_take(struct input *input)
@@ -182,7 +182,8 @@ static uint64_t desc_take(struct input *input)
 	case 0:
 		return page_take(input);
 	case 1:
-		return page(BLOCK) | BITS_PUT(RMI_RANGE_COUNT, 1) | state | 1;
+		return page_address(BLOCK) | BITS_PUT(RMI_RANGE_COUNT, 1) |
+		       state | 1;
 	default:
 		return page_take(input) | state |
 		       BITS_PUT(RMI_RANGE_COUNT, choice >> 3 & 7);
@@ -201,9 +202,9 @@ static uint64_t argument_take(struct input *input, char kind, uint64_t before)
 {
 	switch (kind) {
 	case 'r':
-		return page(PAGE_RD);
+		return page_address(PAGE_RD);
 	case 'v':
-		return page(PAGE_REC + byte_take(input) % 2 * REC_STEP);
+		return page_address(PAGE_REC + byte_take(input) % 2 * REC_STEP);
 	case 'g':
 	case 'n':
 		return page_take(input);
@@ -271,7 +272,7 @@ static void rsi_step(struct run *run)
 #define SMC (UINT64_C(0x17) << 26 | UINT64_C(1) << 25)
 
 /* A vCPU that makes calls, and other things that trap, while there is input. */
-static void vcpu(void *context, struct rec *rec, struct rec_trap *trap)
+static void vcpu_play(void *context, struct rec *rec, struct rec_trap *trap)
 {
 	struct run *run = context;
 	uint8_t choice = byte_take(&run->input);
@@ -362,7 +363,7 @@ static void faults_step(struct run *run)
 		faults->el3_refuses = 0;
 }
 
-static void step(struct run *run)
+static void fuzz_step(struct run *run)
 {
 	uint8_t choice = byte_take(&run->input);
 
@@ -377,7 +378,7 @@ static void step(struct run *run)
 	rmm_invariants_check(run->machine);
 }
 
-static void call(struct run *run, const uint64_t words[5])
+static void rmi_call(struct run *run, const uint64_t words[5])
 {
 	struct smccc_regs regs = { { 0 } };
 
@@ -390,39 +391,43 @@ static void rec_create(struct run *run, unsigned index)
 {
 	const unsigned rec = PAGE_REC + index * REC_STEP;
 	const uint64_t setup[][5] = {
-		{ RMI_REC_CREATE, page(PAGE_RD), page(rec), page(PAGE_PARAMS) },
-		{ RMI_OP_MEM_DONATE, 0, page(PAGE_LIST), 1 },
+		{ RMI_REC_CREATE, page_address(PAGE_RD), page_address(rec),
+		  page_address(PAGE_PARAMS) },
+		{ RMI_OP_MEM_DONATE, 0, page_address(PAGE_LIST), 1 },
 		{ RMI_OP_CONTINUE, 0, 0 },
 	};
 	struct rmi_rec_params *params =
-		inprocess_host_page(run->machine, page(PAGE_PARAMS));
-	uint64_t *list = inprocess_host_page(run->machine, page(PAGE_LIST));
+		inprocess_host_page(run->machine, page_address(PAGE_PARAMS));
+	uint64_t *list =
+		inprocess_host_page(run->machine, page_address(PAGE_LIST));
 
 	params->flags = index == 0 ? RMI_REC_FLAG_RUNNABLE : 0;
 	params->mpidr = index;
-	list[0] = page(rec + 1) | BITS_PUT(RMI_RANGE_COUNT, REC_AUX_GRANULES);
+	list[0] = page_address(rec + 1) |
+		  BITS_PUT(RMI_RANGE_COUNT, REC_AUX_GRANULES);
 	for (size_t i = 0; i < COUNT(setup); i++)
-		call(run, setup[i]);
+		rmi_call(run, setup[i]);
 }
 
 /* A Realm in state NEW with tables for its first 2 MiB, and two vCPUs. */
 static void head_start(struct run *run)
 {
-	const uint64_t rd = page(PAGE_RD);
+	const uint64_t rd = page_address(PAGE_RD);
 	const uint64_t setup[][5] = {
-		{ RMI_GRANULE_RANGE_DELEGATE, rd, page(PAGE_PARAMS) },
-		{ RMI_GRANULE_RANGE_DELEGATE, page(BLOCK), page(GRANULES) },
-		{ RMI_REALM_CREATE, rd, page(PAGE_SCRATCH) },
-		{ RMI_RTT_CREATE, rd, page(PAGE_TABLES), 0, 2 },
-		{ RMI_RTT_CREATE, rd, page(PAGE_TABLES + 1), 0, 3 },
+		{ RMI_GRANULE_RANGE_DELEGATE, rd, page_address(PAGE_PARAMS) },
+		{ RMI_GRANULE_RANGE_DELEGATE, page_address(BLOCK),
+		  page_address(GRANULES) },
+		{ RMI_REALM_CREATE, rd, page_address(PAGE_SCRATCH) },
+		{ RMI_RTT_CREATE, rd, page_address(PAGE_TABLES), 0, 2 },
+		{ RMI_RTT_CREATE, rd, page_address(PAGE_TABLES + 1), 0, 3 },
 	};
 	struct rmi_realm_params *realm =
-		inprocess_host_page(run->machine, page(PAGE_SCRATCH));
+		inprocess_host_page(run->machine, page_address(PAGE_SCRATCH));
 
 	realm_params_fill(&run->input, realm);
-	realm->rtt_base = page(PAGE_ROOT);
+	realm->rtt_base = page_address(PAGE_ROOT);
 	for (size_t i = 0; i < COUNT(setup); i++)
-		call(run, setup[i]);
+		rmi_call(run, setup[i]);
 	rec_create(run, 0);
 	rec_create(run, 1);
 	rmm_invariants_check(run->machine);
@@ -443,21 +448,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run.machine = inprocess_create(&machine);
 	if (!run.machine)
 		abort();
-	inprocess_set_vcpu(run.machine, vcpu, &run);
+	inprocess_set_vcpu(run.machine, vcpu_play, &run);
 	if ((start & 8) != 0 &&
 	    !inprocess_provision(run.machine, realm_key, "platform", 8))
 		abort();
 	if (start & 1)
-		call(&run, (const uint64_t[5]){ RMI_RMM_ACTIVATE });
+		rmi_call(&run, (const uint64_t[5]){ RMI_RMM_ACTIVATE });
 	if ((start & 3) == 3)
 		head_start(&run);
 	if ((start & 7) == 7) {
-		call(&run,
-		     (const uint64_t[5]){ RMI_REALM_ACTIVATE, page(PAGE_RD) });
+		rmi_call(&run, (const uint64_t[5]){ RMI_REALM_ACTIVATE,
+						    page_address(PAGE_RD) });
 	}
 	for (unsigned i = 0; i < STEPS_MAX && run.input.next < run.input.end;
 	     i++)
-		step(&run);
+		fuzz_step(&run);
 	inprocess_destroy(run.machine);
 	return 0;
 }

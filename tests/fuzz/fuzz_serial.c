@@ -35,7 +35,7 @@ struct device {
 static struct device device;
 static struct console_guest guest;
 
-static void check(bool good)
+static void require(bool good)
 {
 	if (!good)
 		abort();
@@ -46,16 +46,16 @@ static uint8_t byte_take(struct input *input)
 	return input->next < input->end ? *input->next++ : 0;
 }
 
-static void notify(void *ctx, unsigned queue)
+static void device_notified(void *ctx, unsigned queue)
 {
 	(void)ctx;
-	check(queue >= 2 && queue < 2 * PORTS + 2);
+	require(queue >= 2 && queue < 2 * PORTS + 2);
 }
 
-static void opened(void *ctx, unsigned port, bool open)
+static void port_opened(void *ctx, unsigned port, bool open)
 {
 	(void)ctx;
-	check(port > 0 && port < PORTS && device.open[port] != open);
+	require(port > 0 && port < PORTS && device.open[port] != open);
 	device.open[port] = open;
 	if (port < CONTROL_CONSOLE_NR(0))
 		return;
@@ -66,7 +66,8 @@ static void opened(void *ctx, unsigned port, bool open)
 }
 
 /* Takes an odd number of bytes at a time. */
-static size_t echo(void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
+static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
+			  size_t size)
 {
 	size_t taken = 0;
 
@@ -78,25 +79,27 @@ static size_t echo(void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
 	return taken;
 }
 
-static size_t input(void *ctx, unsigned port, const uint8_t *bytes, size_t size)
+static size_t port_input(void *ctx, unsigned port, const uint8_t *bytes,
+			 size_t size)
 {
 	(void)ctx;
-	check(port > 0 && port < PORTS && device.open[port] && size > 0);
-	check(bytes >= device.memory[port].in.buffers &&
-	      bytes + size <= device.memory[port].in.buffers + VIRTQUEUE_BUFFERS);
+	require(port > 0 && port < PORTS && device.open[port] && size > 0);
+	require(bytes >= device.memory[port].in.buffers &&
+		bytes + size <=
+			device.memory[port].in.buffers + VIRTQUEUE_BUFFERS);
 	if (port < CONTROL_CONSOLE_NR(0))
 		return size;
 	return console_input(&device.consoles[port / 2 - 2 - (port % 2 == 0)],
 			     bytes, size);
 }
 
-static size_t output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
+static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
 {
 	(void)ctx;
-	check(port > 0 && port < PORTS && device.open[port]);
-	check(bytes >= device.memory[port].out.buffers &&
-	      bytes + size <=
-		      device.memory[port].out.buffers + VIRTQUEUE_BUFFERS);
+	require(port > 0 && port < PORTS && device.open[port]);
+	require(bytes >= device.memory[port].out.buffers &&
+		bytes + size <=
+			device.memory[port].out.buffers + VIRTQUEUE_BUFFERS);
 	if (port < CONTROL_CONSOLE_NR(0))
 		return 0;
 	return console_terminal_output(
@@ -104,16 +107,16 @@ static size_t output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
 }
 
 static const struct serial_ops ops = {
-	.notify = notify,
-	.opened = opened,
-	.input = input,
-	.output = output,
+	.notify = device_notified,
+	.opened = port_opened,
+	.input = port_input,
+	.output = port_output,
 };
 
 static void device_start(void)
 {
 	memset(&device, 0, sizeof(device));
-	guest.input = echo;
+	guest.input = guest_input;
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
 		guest.slot = i;
 		console_init(&device.consoles[i], &guest);
@@ -133,7 +136,7 @@ static struct virtqueue_memory *queue_take(struct input *input, unsigned *port,
 }
 
 /* As a device should: the next buffer that was offered comes back. */
-static void answer(struct input *input, bool lies)
+static void answer_step(struct input *input, bool lies)
 {
 	unsigned port;
 	bool out;
@@ -160,7 +163,7 @@ static void answer(struct input *input, bool lies)
 }
 
 /* What makes the most of the ports: a well-formed message. */
-static void message(struct input *input)
+static void message_step(struct input *input)
 {
 	struct virtqueue_memory *memory = &device.memory[0].in;
 	struct virtio_console_control control = {
@@ -181,7 +184,7 @@ static void message(struct input *input)
 }
 
 /* The device can write all that it shares. */
-static void scribble(struct input *input)
+static void scribble_step(struct input *input)
 {
 	unsigned port;
 	bool out;
@@ -200,13 +203,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint8_t step = byte_take(&steps);
 
 		if (step < 0x60)
-			message(&steps);
+			message_step(&steps);
 		else if (step < 0xb0)
-			answer(&steps, false);
+			answer_step(&steps, false);
 		else if (step < 0xc0)
-			answer(&steps, true);
+			answer_step(&steps, true);
 		else if (step < 0xd0)
-			scribble(&steps);
+			scribble_step(&steps);
 		else
 			(void)serial_poll(&device.serial);
 	}
@@ -214,7 +217,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)serial_poll(&device.serial);
 	if (device.serial.failed != NULL) {
 		for (unsigned i = 0; i < SERIAL_PORTS; i++)
-			check(!device.open[i]);
+			require(!device.open[i]);
 	}
 	return 0;
 }

@@ -46,7 +46,8 @@ static void text_check(char *text)
 	free(text);
 }
 
-static void verify(const struct reeve_token *token, struct reeve_report *report)
+static void token_verify_check(const struct reeve_token *token,
+			       struct reeve_report *report)
 {
 	static const struct reeve_refs refs = { "sha-256", 32 };
 	const struct reeve_expectation expected = {
@@ -80,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		part_check(token, size, &token->token.realm);
 		text_check(reeve_token_text(token));
 		text_check(reeve_token_json(token));
-		verify(token, report);
+		token_verify_check(token, report);
 	}
 	reeve_token_free(token);
 	reeve_report_free(report);

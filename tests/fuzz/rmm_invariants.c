@@ -55,13 +55,13 @@ static enum granule_state state_at(const struct audit *audit, pa_t pa)
 	return (enum granule_state)(word_at(audit, pa) >> 10 & 0x1f);
 }
 
-static const void *content(const struct audit *audit, pa_t pa)
+static const void *granule_content(const struct audit *audit, pa_t pa)
 {
 	return inprocess_peek(audit->machine, pa.value);
 }
 
 /* One place owns the granule, which has that state. */
-static void owned(struct audit *audit, pa_t pa, enum granule_state state)
+static void owner_count(struct audit *audit, pa_t pa, enum granule_state state)
 {
 	require(state_at(audit, pa) == state, "has its owner's state", pa);
 	require(++audit->owners[index_of(audit, pa)] == 1, "has one owner", pa);
@@ -82,24 +82,24 @@ static void audit_entry(struct audit *audit, pa_t table, uint64_t word,
 		audit->refs[index_of(audit, table)]++;
 		for (uint64_t i = 0; i < rtt_level_size(level);
 		     i += GRANULE_SIZE)
-			owned(audit, pa_add(entry.pa, i), GRANULE_DATA);
+			owner_count(audit, pa_add(entry.pa, i), GRANULE_DATA);
 	}
 }
 
 static void audit_table(struct audit *audit, pa_t table, int level)
 {
-	const uint64_t *entries = content(audit, table);
+	const uint64_t *entries = granule_content(audit, table);
 
-	owned(audit, table, GRANULE_RTT);
+	owner_count(audit, table, GRANULE_RTT);
 	for (unsigned i = 0; i < RTT_ENTRIES; i++)
 		audit_entry(audit, table, entries[i], level);
 }
 
 static void audit_realm(struct audit *audit, pa_t pa)
 {
-	const struct rd *rd = content(audit, pa);
+	const struct rd *rd = granule_content(audit, pa);
 
-	owned(audit, pa, GRANULE_RD);
+	owner_count(audit, pa, GRANULE_RD);
 	require(rd->life >> 2 == 0, "has no executing REC", pa);
 	for (unsigned i = 0; i < rd->s2.root_count; i++) {
 		audit_table(audit,
@@ -110,13 +110,13 @@ static void audit_realm(struct audit *audit, pa_t pa)
 
 static void audit_rec(struct audit *audit, pa_t pa)
 {
-	const struct rec *rec = content(audit, pa);
+	const struct rec *rec = granule_content(audit, pa);
 
-	owned(audit, pa, GRANULE_REC);
+	owner_count(audit, pa, GRANULE_REC);
 	require(state_at(audit, rec->rd) == GRANULE_RD, "has a Realm", pa);
 	audit->refs[index_of(audit, rec->rd)]++;
 	for (unsigned i = 0; i < rec->aux_count; i++)
-		owned(audit, rec->aux[i], GRANULE_REC_AUX);
+		owner_count(audit, rec->aux[i], GRANULE_REC_AUX);
 }
 
 static void audit_operation(struct audit *audit, const struct sro *sro)
@@ -124,9 +124,9 @@ static void audit_operation(struct audit *audit, const struct sro *sro)
 	require(sro->owner != SRO_EXECUTING, "is not executed", sro->object);
 	if (sro->owner == SRO_FREE)
 		return;
-	owned(audit, sro->object, GRANULE_PARTIAL);
+	owner_count(audit, sro->object, GRANULE_PARTIAL);
 	for (unsigned i = 0; i < sro->count; i++)
-		owned(audit, sro->pages[i], GRANULE_REC_AUX);
+		owner_count(audit, sro->pages[i], GRANULE_REC_AUX);
 }
 
 /* Visits all owners; the number of Realms. */

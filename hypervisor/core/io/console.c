@@ -24,7 +24,7 @@ void console_take(struct console *console)
 }
 
 /* The oldest byte after one that is in the ring. */
-static uint64_t oldest(const struct console *console, uint64_t after)
+static uint64_t ring_oldest(const struct console *console, uint64_t after)
 {
 	uint64_t written = console->written;
 
@@ -32,7 +32,7 @@ static uint64_t oldest(const struct console *console, uint64_t after)
 }
 
 /* Whether a byte more would push out one that a reader still needs. */
-static bool is_full(const struct console *console)
+static bool ring_is_full(const struct console *console)
 {
 	uint64_t written = console->written;
 
@@ -45,7 +45,7 @@ bool console_write(struct console *console, uint8_t byte)
 	bool taken;
 
 	spinlock_acquire(&console->lock);
-	taken = !is_full(console);
+	taken = !ring_is_full(console);
 	if (taken)
 		console->ring[console->written++ % CONSOLE_RING] = byte;
 	spinlock_release(&console->lock);
@@ -56,7 +56,7 @@ void console_terminal(struct console *console, bool open)
 {
 	spinlock_acquire(&console->lock);
 	console->attached = open;
-	console->shown = oldest(console, console->start);
+	console->shown = ring_oldest(console, console->start);
 	spinlock_release(&console->lock);
 }
 
@@ -65,12 +65,12 @@ void console_log(struct console *console, bool open)
 {
 	spinlock_acquire(&console->lock);
 	console->logging = open && console->log_left != 0;
-	console->logged = oldest(console, console->logged);
+	console->logged = ring_oldest(console, console->logged);
 	spinlock_release(&console->lock);
 }
 
 /* With typed_lock held. */
-static void feed(struct console *console)
+static void typed_deliver(struct console *console)
 {
 	const struct console_guest *guest = &console->guest;
 	size_t size, taken;
@@ -90,7 +90,7 @@ bool console_feed(struct console *console)
 	bool wanted;
 
 	spinlock_acquire(&console->typed_lock);
-	feed(console);
+	typed_deliver(console);
 	wanted = console->refused &&
 		 fifo_room(&console->typed) >= CONSOLE_TYPED / 2;
 	if (wanted)
@@ -113,7 +113,7 @@ size_t console_input(struct console *console, const uint8_t *bytes, size_t size)
 	spinlock_acquire(&console->typed_lock);
 	taken = fifo_put(&console->typed, bytes, size);
 	console->refused = taken < size;
-	feed(console);
+	typed_deliver(console);
 	spinlock_release(&console->typed_lock);
 	return taken;
 }

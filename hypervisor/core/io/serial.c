@@ -66,7 +66,7 @@ static void port_open(struct serial *serial, unsigned number, bool open)
 	port->open = open;
 }
 
-static void event_do(struct serial *serial, const struct serial_event *event)
+static void event_handle(struct serial *serial, const struct serial_event *event)
 {
 	struct serial_port *port = &serial->ports[event->port];
 
@@ -89,7 +89,8 @@ static void event_do(struct serial *serial, const struct serial_event *event)
 	}
 }
 
-static void fill(struct serial *serial, struct virtqueue *queue, unsigned number)
+static void queue_fill(struct serial *serial, struct virtqueue *queue,
+		       unsigned number)
 {
 	bool posted = false;
 
@@ -99,7 +100,7 @@ static void fill(struct serial *serial, struct virtqueue *queue, unsigned number
 		serial->ops->notify(serial->ops->ctx, number);
 }
 
-static bool control_receive(struct serial *serial)
+static bool messages_receive(struct serial *serial)
 {
 	struct virtqueue *queue = &serial->control_in;
 	struct virtqueue_done done;
@@ -110,10 +111,10 @@ static bool control_receive(struct serial *serial)
 	for (; virtqueue_take(queue, &done); any = true) {
 		if (serial_event_read(virtqueue_buffer(queue, done.id),
 				      done.size, &event))
-			event_do(serial, &event);
+			event_handle(serial, &event);
 	}
 	if (!queue->broken)
-		fill(serial, queue, VIRTIO_CONSOLE_CONTROL_IN);
+		queue_fill(serial, queue, VIRTIO_CONSOLE_CONTROL_IN);
 	return any;
 }
 
@@ -160,7 +161,7 @@ static void message_done(struct serial *serial)
 }
 
 /* One at a time: its answers find the queue empty, so that none is lost. */
-static bool control_send(struct serial *serial)
+static bool message_send(struct serial *serial)
 {
 	struct virtqueue *queue = &serial->control_out;
 	struct virtio_console_control message;
@@ -203,7 +204,7 @@ static bool port_deliver(struct serial *serial, unsigned number)
 	return taken != 0 || !port->held;
 }
 
-static bool port_input(struct serial *serial, unsigned number)
+static bool port_receive(struct serial *serial, unsigned number)
 {
 	struct serial_port *port = &serial->ports[number];
 	struct virtqueue *queue = &port->in;
@@ -245,7 +246,7 @@ static void port_sent(struct serial_port *port)
 		virtqueue_forget(&port->out);
 }
 
-static bool port_output(struct serial *serial, unsigned number)
+static bool port_send(struct serial *serial, unsigned number)
 {
 	struct virtqueue *queue = &serial->ports[number].out;
 	bool any = false;
@@ -269,7 +270,7 @@ static bool port_output(struct serial *serial, unsigned number)
 	return any;
 }
 
-static bool is_broken(const struct serial *serial)
+static bool serial_is_broken(const struct serial *serial)
 {
 	bool broken = serial->control_in.broken || serial->control_out.broken;
 
@@ -281,7 +282,7 @@ static bool is_broken(const struct serial *serial)
 }
 
 /* Nobody is to wait for a port any more. */
-static void give_up(struct serial *serial)
+static void serial_give_up(struct serial *serial)
 {
 	serial->failed = "the device broke the rules of a queue";
 	for (unsigned i = 1; i < SERIAL_PORTS; i++)
@@ -303,15 +304,15 @@ bool serial_poll(struct serial *serial)
 		if (serial->ports[i].present)
 			virtqueue_look(&serial->ports[i].in);
 	}
-	any = control_receive(serial);
-	any = control_send(serial) || any;
+	any = messages_receive(serial);
+	any = message_send(serial) || any;
 	for (unsigned i = 1; i < SERIAL_PORTS; i++) {
 		if (!serial->ports[i].present)
 			continue;
-		any = port_input(serial, i) || any;
-		any = port_output(serial, i) || any;
+		any = port_receive(serial, i) || any;
+		any = port_send(serial, i) || any;
 	}
-	if (is_broken(serial))
-		give_up(serial);
+	if (serial_is_broken(serial))
+		serial_give_up(serial);
 	return any;
 }

@@ -86,8 +86,8 @@ static struct virtq_used_elem used_copy(const struct virtqueue *queue)
 }
 
 /* Whether the answer is to a buffer of a mask of buffers. */
-static bool is_in(const struct virtqueue *queue, struct virtq_used_elem elem,
-		  uint32_t mask)
+static bool used_is_in(const struct virtqueue *queue,
+		       struct virtq_used_elem elem, uint32_t mask)
 {
 	return elem.id < queue->size && (mask & 1u << elem.id) != 0 &&
 	       elem.len <= virtqueue_buffer_size(queue);
@@ -98,13 +98,13 @@ bool virtqueue_take(struct virtqueue *queue, struct virtqueue_done *done)
 	while (!queue->broken && queue->taken_idx != queue->seen_idx) {
 		struct virtq_used_elem elem = used_copy(queue);
 
-		if (is_in(queue, elem, queue->posted)) {
+		if (used_is_in(queue, elem, queue->posted)) {
 			queue->taken_idx++;
 			queue->posted &= ~(1u << elem.id);
 			*done = (struct virtqueue_done){ elem.id, elem.len };
 			return true;
 		}
-		queue->broken = !is_in(queue, elem, queue->forgotten);
+		queue->broken = !used_is_in(queue, elem, queue->forgotten);
 		if (!queue->broken) {
 			queue->taken_idx++;
 			queue->forgotten &= ~(1u << elem.id);

@@ -33,15 +33,15 @@ void vuart_init(struct vuart *vuart, struct domain *domain)
 	*vuart = (struct vuart){ .domain = domain };
 }
 
-static uint32_t raw(const struct vuart *vuart)
+static uint32_t vuart_interrupts(const struct vuart *vuart)
 {
 	return (vuart->sent ? INT_TX : 0) |
 	       (vuart->count > 0 ? INT_RX | INT_RT : 0);
 }
 
-static void line_update(struct vuart *vuart)
+static void vuart_line_update(struct vuart *vuart)
 {
-	bool line = (raw(vuart) & vuart->mask) != 0;
+	bool line = (vuart_interrupts(vuart) & vuart->mask) != 0;
 
 	if (line == vuart->line)
 		return;
@@ -49,13 +49,13 @@ static void line_update(struct vuart *vuart)
 	vgic_spi_set(&vuart->domain->vgic, GUEST_PL011_SPI, line);
 }
 
-static uint32_t flags(const struct vuart *vuart)
+static uint32_t vuart_flags(const struct vuart *vuart)
 {
 	return FR_TXFE | (vuart->count == VUART_FIFO ? FR_RXFF : 0) |
 	       (vuart->count == 0 ? FR_RXFE : 0);
 }
 
-static uint32_t receive(struct vuart *vuart)
+static uint32_t vuart_receive(struct vuart *vuart)
 {
 	uint8_t byte;
 
@@ -67,19 +67,19 @@ static uint32_t receive(struct vuart *vuart)
 	return byte;
 }
 
-static uint32_t reg_read(struct vuart *vuart, uint64_t offset)
+static uint32_t vuart_reg_read(struct vuart *vuart, uint64_t offset)
 {
 	switch (offset) {
 	case UARTDR:
-		return receive(vuart);
+		return vuart_receive(vuart);
 	case UARTFR:
-		return flags(vuart);
+		return vuart_flags(vuart);
 	case UARTIMSC:
 		return vuart->mask;
 	case UARTRIS:
-		return raw(vuart);
+		return vuart_interrupts(vuart);
 	case UARTMIS:
-		return raw(vuart) & vuart->mask;
+		return vuart_interrupts(vuart) & vuart->mask;
 	default:
 		return offset >= UARTID && offset % 4 == 0
 			       ? ids[(offset - UARTID) / 4]
@@ -87,7 +87,7 @@ static uint32_t reg_read(struct vuart *vuart, uint64_t offset)
 	}
 }
 
-static void reg_write(struct vuart *vuart, uint64_t offset, uint32_t value)
+static void vuart_reg_write(struct vuart *vuart, uint64_t offset, uint32_t value)
 {
 	switch (offset) {
 	case UARTDR:
@@ -104,7 +104,7 @@ static void reg_write(struct vuart *vuart, uint64_t offset, uint32_t value)
 }
 
 /* Whether to ask for what did not find room: once half of it is free. */
-static bool wants_more(struct vuart *vuart)
+static bool vuart_wants_more(struct vuart *vuart)
 {
 	bool wants = vuart->refused && vuart->count <= VUART_FIFO / 2;
 
@@ -125,11 +125,11 @@ bool vuart_access(struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
 		return false;
 	spinlock_acquire(&vuart->lock);
 	if (write)
-		reg_write(vuart, offset, (uint32_t)*value);
+		vuart_reg_write(vuart, offset, (uint32_t)*value);
 	else
-		*value = reg_read(vuart, offset);
-	line_update(vuart);
-	ready = wants_more(vuart);
+		*value = vuart_reg_read(vuart, offset);
+	vuart_line_update(vuart);
+	ready = vuart_wants_more(vuart);
 	spinlock_release(&vuart->lock);
 
 	if (domain->console == CONTROL_NO_CONSOLE)
@@ -152,7 +152,7 @@ size_t vuart_input(struct vuart *vuart, const uint8_t *bytes, size_t size)
 		vuart->count++;
 	}
 	vuart->refused |= taken < size;
-	line_update(vuart);
+	vuart_line_update(vuart);
 	spinlock_release(&vuart->lock);
 	return taken;
 }

@@ -22,7 +22,7 @@
 #define MPIDR_EL1_AFF3_WIDTH 8
 
 /* The RMM's own rule for which REC an MPIDR_EL1 value names (rmi-rsi 2.4). */
-static struct vcpu *target_of(struct domain *domain, uint64_t mpidr)
+static struct vcpu *psci_target(struct domain *domain, uint64_t mpidr)
 {
 	uint64_t index = BITS_GET(mpidr, RMI_MPIDR_AFF0) |
 			 BITS_GET(mpidr, RMI_MPIDR_AFF1) << 4 |
@@ -32,7 +32,8 @@ static struct vcpu *target_of(struct domain *domain, uint64_t mpidr)
 	return domain_vcpu(domain, (unsigned)index);
 }
 
-static bool complete(struct vcpu *caller, uint64_t mpidr, struct vcpu **target)
+static bool psci_complete(struct vcpu *caller, uint64_t mpidr,
+			  struct vcpu **target)
 {
 	struct domain *domain = caller->domain;
 	struct rmi_failure failure = { 0 };
@@ -41,7 +42,7 @@ static bool complete(struct vcpu *caller, uint64_t mpidr, struct vcpu **target)
 		.failure = &failure,
 	};
 
-	*target = target_of(domain, mpidr);
+	*target = psci_target(domain, mpidr);
 	if (*target == NULL || *target == caller) {
 		domain_stop(domain, CONTROL_CRASH,
 			    "vCPU %u: PSCI about vCPU 0x%llx, which cannot be",
@@ -56,12 +57,12 @@ static bool complete(struct vcpu *caller, uint64_t mpidr, struct vcpu **target)
 	return false;
 }
 
-static enum vcpu_next cpu_on(struct vcpu *caller, uint64_t mpidr)
+static enum vcpu_next realm_cpu_on(struct vcpu *caller, uint64_t mpidr)
 {
 	struct domain *domain = caller->domain;
 	struct vcpu *target;
 
-	if (!complete(caller, mpidr, &target))
+	if (!psci_complete(caller, mpidr, &target))
 		return VCPU_STOP;
 	spinlock_acquire(&domain->lock);
 	target->on_again = target->online;
@@ -71,14 +72,14 @@ static enum vcpu_next cpu_on(struct vcpu *caller, uint64_t mpidr)
 	return VCPU_RUN;
 }
 
-static enum vcpu_next affinity_info(struct vcpu *caller, uint64_t mpidr)
+static enum vcpu_next realm_affinity_info(struct vcpu *caller, uint64_t mpidr)
 {
 	struct vcpu *target;
 
-	return complete(caller, mpidr, &target) ? VCPU_RUN : VCPU_STOP;
+	return psci_complete(caller, mpidr, &target) ? VCPU_RUN : VCPU_STOP;
 }
 
-static enum vcpu_next off(struct vcpu *vcpu)
+static enum vcpu_next realm_cpu_off(struct vcpu *vcpu)
 {
 	struct domain *domain = vcpu->domain;
 	bool again;
@@ -106,7 +107,7 @@ bool realm_psci_is_off(struct vcpu *vcpu, enum vcpu_next *next)
 {
 	if (!vcpu->restarted)
 		return false;
-	*next = off(vcpu);
+	*next = realm_cpu_off(vcpu);
 	return true;
 }
 
@@ -115,12 +116,12 @@ enum vcpu_next realm_psci(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
 	switch (exit->gprs[0]) {
 	case PSCI_CPU_ON_32:
 	case PSCI_CPU_ON_64:
-		return cpu_on(vcpu, exit->gprs[1]);
+		return realm_cpu_on(vcpu, exit->gprs[1]);
 	case PSCI_AFFINITY_INFO_32:
 	case PSCI_AFFINITY_INFO_64:
-		return affinity_info(vcpu, exit->gprs[1]);
+		return realm_affinity_info(vcpu, exit->gprs[1]);
 	case PSCI_CPU_OFF:
-		return off(vcpu);
+		return realm_cpu_off(vcpu);
 	case PSCI_CPU_SUSPEND_32:
 	case PSCI_CPU_SUSPEND_64:
 		return VCPU_WAIT;

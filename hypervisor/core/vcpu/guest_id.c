@@ -95,7 +95,7 @@ static const struct {
 #define TGRAN4_SHIFT 28
 #define TGRAN4_LPA2  1
 
-static uint64_t limited(uint64_t value, const struct limit *limit)
+static uint64_t field_limit(uint64_t value, const struct limit *limit)
 {
 	uint64_t field = value >> limit->shift & FIELD_ONES;
 
@@ -113,11 +113,11 @@ static uint64_t without_lpa2(uint64_t value)
 				    : value;
 }
 
-static uint64_t view(unsigned crm, unsigned op2, uint64_t value)
+static uint64_t register_view(unsigned crm, unsigned op2, uint64_t value)
 {
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		if (limits[i].crm == crm && limits[i].op2 == op2)
-			value = limited(value, &limits[i]);
+			value = field_limit(value, &limits[i]);
 	}
 	if (crm == TGRAN4_CRM && op2 == TGRAN4_OP2)
 		value = without_lpa2(value);
@@ -130,7 +130,7 @@ uint64_t guest_id_view(unsigned crm, unsigned op2, uint64_t value)
 		return GUEST_DFR0;
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		if (shown[i].crm == crm && shown[i].op2 == op2)
-			return view(crm, op2, value);
+			return register_view(crm, op2, value);
 	}
 	return 0;
 }

@@ -15,14 +15,14 @@ static bool is_router(uint64_t offset)
 	return offset >= GICD_IROUTER && offset < GICD_IROUTER_END;
 }
 
-static bool size_ok(uint64_t offset, unsigned size)
+static bool gicd_size_ok(uint64_t offset, unsigned size)
 {
 	if (size == 8)
 		return is_router(offset) && offset % 8 == 0;
 	return bank_size_ok(offset, size);
 }
 
-static uint32_t typer(const struct vgic *vgic)
+static uint32_t gicd_typer(const struct vgic *vgic)
 {
 	return (uint32_t)(BITS_PUT(GICD_TYPER_LINES, vgic->spis / 32) |
 			  BITS_PUT(GICD_TYPER_IDBITS, INTID_BITS - 1));
@@ -69,7 +69,7 @@ static uint32_t gicd_read(const struct bank *bank, uint64_t offset,
 		return GICD_CTLR_ARE | GICD_CTLR_DS |
 		       (vgic->enabled ? GICD_CTLR_GRP1 : 0);
 	case GICD_TYPER:
-		return typer(vgic);
+		return gicd_typer(vgic);
 	case GICD_IIDR:
 		return GIC_IIDR;
 	case GIC_PIDR2:
@@ -81,7 +81,7 @@ static uint32_t gicd_read(const struct bank *bank, uint64_t offset,
 }
 
 /* What is in list registers has to come out, or anything may go in. */
-static void control_write(const struct bank *bank, uint32_t value)
+static void gicd_control_write(const struct bank *bank, uint32_t value)
 {
 	struct vgic *vgic = bank->vgic;
 	bool enabled = (value & GICD_CTLR_GRP1) != 0;
@@ -97,7 +97,7 @@ static void gicd_write(const struct bank *bank, uint64_t offset, unsigned size,
 		       uint32_t value)
 {
 	if (offset == GICD_CTLR)
-		control_write(bank, value);
+		gicd_control_write(bank, value);
 	else if (is_router(offset))
 		router_write(bank->vgic, offset, value, bank->kicks);
 	else
@@ -111,7 +111,7 @@ bool vgic_gicd_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
 	struct kicks kicks = { .caller = vcpu };
 	struct bank bank = { &domain->vgic, NULL, &kicks };
 
-	if (offset >= GUEST_GICV3_GICD_SIZE || !size_ok(offset, size))
+	if (offset >= GUEST_GICV3_GICD_SIZE || !gicd_size_ok(offset, size))
 		return false;
 	spinlock_acquire(&domain->vgic.lock);
 	if (write)

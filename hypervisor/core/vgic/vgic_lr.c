@@ -27,7 +27,7 @@ struct choice {
 };
 
 /* Equal ones stay in the order of INTIDs. */
-static void pick(struct picks *picks, const struct irq_ref *ref)
+static void picks_add(struct picks *picks, const struct irq_ref *ref)
 {
 	unsigned place = picks->count;
 
@@ -52,16 +52,16 @@ static void picks_init(struct picks *picks, unsigned limit)
 	picks->all = 0;
 }
 
-static void consider(const struct irq_ref *ref, void *ctx)
+static void choice_consider(const struct irq_ref *ref, void *ctx)
 {
 	struct choice *choice = ctx;
 
 	if (irq_target(ref) != choice->vcpu)
 		return;
 	if (ref->irq->active)
-		pick(&choice->active, ref);
+		picks_add(&choice->active, ref);
 	else if (irq_is_signalled(ref))
-		pick(&choice->pending, ref);
+		picks_add(&choice->pending, ref);
 }
 
 /*
@@ -104,7 +104,7 @@ static unsigned active_share(const struct choice *choice, unsigned lr_count)
 	return choice->active.count < most ? choice->active.count : most;
 }
 
-static void load(struct vcpu *vcpu, const struct choice *choice)
+static void choice_load(struct vcpu *vcpu, const struct choice *choice)
 {
 	unsigned lr_count = vcpu->domain->vgic.lr_count;
 	unsigned active = active_share(choice, lr_count);
@@ -131,8 +131,8 @@ void vgic_load(struct vcpu *vcpu)
 	picks_init(&choice.active, vgic->lr_count);
 	picks_init(&choice.pending, vgic->lr_count);
 	spinlock_acquire(&vgic->lock);
-	irqs_visit(vcpu, consider, &choice);
-	load(vcpu, &choice);
+	irqs_visit(vcpu, choice_consider, &choice);
+	choice_load(vcpu, &choice);
 	spinlock_release(&vgic->lock);
 }
 
@@ -159,13 +159,13 @@ static void lr_fold(struct vcpu *vcpu, unsigned number, struct kicks *kicks)
 }
 
 /* The guest ended an interrupt that was in no list register. */
-static void find_ended(const struct irq_ref *ref, void *ctx)
+static void ended_consider(const struct irq_ref *ref, void *ctx)
 {
 	struct choice *choice = ctx;
 
 	if (ref->irq->active && ref->irq->lr == 0 &&
 	    irq_target(ref) == choice->vcpu)
-		pick(&choice->active, ref);
+		picks_add(&choice->active, ref);
 }
 
 static void fold_ended(struct vcpu *vcpu, unsigned count, struct kicks *kicks)
@@ -174,7 +174,7 @@ static void fold_ended(struct vcpu *vcpu, unsigned count, struct kicks *kicks)
 
 	choice.vcpu = vcpu;
 	picks_init(&choice.active, count < VGIC_LRS ? count : VGIC_LRS);
-	irqs_visit(vcpu, find_ended, &choice);
+	irqs_visit(vcpu, ended_consider, &choice);
 	for (unsigned i = 0; i < choice.active.count; i++) {
 		choice.active.refs[i].irq->active = false;
 		irq_changed(&choice.active.refs[i], false, kicks);
@@ -204,7 +204,7 @@ struct search {
 	bool found;
 };
 
-static void consider_signal(const struct irq_ref *ref, void *ctx)
+static void signal_consider(const struct irq_ref *ref, void *ctx)
 {
 	struct search *search = ctx;
 	uint64_t mask = BITS_GET(search->vcpu->gic.state.vmcr, ICH_VMCR_VPMR);
@@ -222,7 +222,7 @@ bool vgic_pending(struct vcpu *vcpu)
 	if ((vcpu->gic.state.vmcr & ICH_VMCR_VENG1) == 0)
 		return false;
 	spinlock_acquire(&vgic->lock);
-	irqs_visit(vcpu, consider_signal, &search);
+	irqs_visit(vcpu, signal_consider, &search);
 	spinlock_release(&vgic->lock);
 	return search.found;
 }

@@ -121,7 +121,7 @@ static void cpus_read(const void *fdt, struct board *board)
 	}
 }
 
-static bool reserve(struct board *board, uint64_t base, uint64_t size)
+static bool board_reserve(struct board *board, uint64_t base, uint64_t size)
 {
 	struct host_ram range = range_cut(base, size);
 
@@ -140,7 +140,7 @@ static bool reserved_list_read(const void *fdt, struct board *board)
 
 	for (int i = 0; i < fdt_num_mem_rsv(fdt); i++) {
 		if (fdt_get_mem_rsv(fdt, i, &base, &size) != 0 ||
-		    !reserve(board, base, size))
+		    !board_reserve(board, base, size))
 			return false;
 	}
 	return true;
@@ -157,7 +157,7 @@ static bool reserved_nodes_read(const void *fdt, struct board *board)
 		struct cells reg = cells_of(fdt, node, "reg");
 
 		while (reg_take(fdt, parent, &reg, &base, &size)) {
-			if (!reserve(board, base, size))
+			if (!board_reserve(board, base, size))
 				return false;
 		}
 	}

@@ -51,87 +51,89 @@ static void mover_wake_soon(void)
 
 /* ---- What a port is, by its number ---- */
 
-static bool is_control(unsigned port)
+static bool port_is_control(unsigned port)
 {
 	return port < CONTROL_CONSOLE_NR(0);
 }
 
-static bool is_log(unsigned port)
+static bool port_is_log(unsigned port)
 {
 	return (port - CONTROL_CONSOLE_NR(0)) % 2 != 0;
 }
 
-static struct console *console_of(unsigned port)
+static struct console *port_console(unsigned port)
 {
 	return &consoles[(port - CONTROL_CONSOLE_NR(0)) / 2];
 }
 
-static unsigned control_of(unsigned port)
+static unsigned port_control(unsigned port)
 {
 	return port - CONTROL_PORT_NR(0);
 }
 
 /* ---- The driver's calls ---- */
 
-static void port_opened(void *ctx, unsigned port, bool open)
+static void channel_port_opened(void *ctx, unsigned port, bool open)
 {
 	(void)ctx;
-	if (is_control(port)) {
-		control_port_opened(&controls[control_of(port)], open);
-		thread_wake(control_threads[control_of(port)]);
-	} else if (is_log(port)) {
-		console_log(console_of(port), open);
+	if (port_is_control(port)) {
+		control_port_opened(&controls[port_control(port)], open);
+		thread_wake(control_threads[port_control(port)]);
+	} else if (port_is_log(port)) {
+		console_log(port_console(port), open);
 	} else {
-		console_terminal(console_of(port), open);
+		console_terminal(port_console(port), open);
 	}
 }
 
-static size_t port_input(void *ctx, unsigned port, const uint8_t *bytes,
-			 size_t size)
+static size_t channel_port_input(void *ctx, unsigned port, const uint8_t *bytes,
+				 size_t size)
 {
 	size_t taken;
 
 	(void)ctx;
-	if (!is_control(port)) {
-		return is_log(port)
+	if (!port_is_control(port)) {
+		return port_is_log(port)
 			       ? size
-			       : console_input(console_of(port), bytes, size);
+			       : console_input(port_console(port), bytes, size);
 	}
-	taken = control_port_input(&controls[control_of(port)], bytes, size);
+	taken = control_port_input(&controls[port_control(port)], bytes, size);
 	if (taken != 0)
-		thread_wake(control_threads[control_of(port)]);
+		thread_wake(control_threads[port_control(port)]);
 	return taken;
 }
 
-static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
+static size_t channel_port_output(void *ctx, unsigned port, uint8_t *bytes,
+				  size_t size)
 {
 	size_t given;
 
 	(void)ctx;
-	if (!is_control(port)) {
-		return is_log(port) ? console_log_output(console_of(port),
-							 bytes, size)
-				    : console_terminal_output(console_of(port),
-							      bytes, size);
+	if (!port_is_control(port)) {
+		return port_is_log(port)
+			       ? console_log_output(port_console(port), bytes,
+						    size)
+			       : console_terminal_output(port_console(port),
+							 bytes, size);
 	}
-	given = control_port_output(&controls[control_of(port)], bytes, size);
+	given = control_port_output(&controls[port_control(port)], bytes, size);
 	if (given != 0) { /* there is room for a reply again */
-		thread_wake(control_threads[control_of(port)]);
+		thread_wake(control_threads[port_control(port)]);
 	}
 	return given;
 }
 
 static const struct serial_ops ops = {
 	.notify = virtio_serial_notify,
-	.opened = port_opened,
-	.input = port_input,
-	.output = port_output,
+	.opened = channel_port_opened,
+	.input = channel_port_input,
+	.output = channel_port_output,
 };
 
 /* ---- Consoles ---- */
 
-static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
-			  size_t size)
+static size_t console_guest_input(void *ctx, unsigned slot,
+				  const uint8_t *bytes, size_t size)
 {
 	struct domain *domain = domains_console(ctx, slot);
 	size_t taken;
@@ -144,7 +146,7 @@ static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
 }
 
 /* Whether its guest can ever go on writing. */
-static bool guest_lives(unsigned slot)
+static bool console_guest_lives(unsigned slot)
 {
 	struct domain *domain = domains_console(all, slot);
 	uint32_t state;
@@ -165,7 +167,8 @@ void channel_console_take(void *ctx, unsigned slot)
 void channel_console_put(void *ctx, unsigned slot, uint8_t byte)
 {
 	(void)ctx;
-	while (!console_write(&consoles[slot], byte) && guest_lives(slot)) {
+	while (!console_write(&consoles[slot], byte) &&
+	       console_guest_lives(slot)) {
 		mover_wake();
 		thread_block_until(time_ns() + BEHIND_NS);
 	}
@@ -181,7 +184,7 @@ void channel_console_ready(void *ctx, unsigned slot)
 
 /* ---- Threads ---- */
 
-static void interrupt(void *ctx)
+static void channel_interrupt(void *ctx)
 {
 	(void)ctx;
 	virtio_serial_acknowledge();
@@ -229,7 +232,7 @@ static void control_run(void *ctx)
 	}
 }
 
-static bool threads_make(void)
+static bool channel_threads_create(void)
 {
 	for (unsigned i = 0; i < CONTROL_PORTS; i++) {
 		control_threads[i] = thread_create(control_run, &controls[i],
@@ -248,19 +251,20 @@ const char *channel_open(struct domains *domains)
 	all = domains;
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
 		console_init(&consoles[i],
-			     &(struct console_guest){ domains, i, guest_input });
+			     &(struct console_guest){ domains, i,
+						      console_guest_input });
 	}
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		control_port_init(&controls[i], domains);
 	why = virtio_serial_start(&ops);
-	if (why == NULL && !threads_make())
+	if (why == NULL && !channel_threads_create())
 		why = "there is no memory for its threads";
 	return why;
 }
 
 void channel_start(void)
 {
-	irq_register(virtio_serial_intid(), interrupt, NULL);
+	irq_register(virtio_serial_intid(), channel_interrupt, NULL);
 	irq_enable_spi(virtio_serial_intid(), true);
 	/* If it is raised already there will be no edge. */
 	virtio_serial_acknowledge();

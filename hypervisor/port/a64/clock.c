@@ -10,7 +10,7 @@
 #define CTL_ENABLE 1
 
 /* value / from * to, without an intermediate that does not fit. */
-static uint64_t scale(uint64_t value, uint64_t from, uint64_t to)
+static uint64_t value_scale(uint64_t value, uint64_t from, uint64_t to)
 {
 	return value / from * to + value % from * to / from;
 }
@@ -20,7 +20,7 @@ uint64_t time_of_counter(uint64_t counter)
 	uint64_t hz = sysreg_read(cntfrq_el0);
 	uint64_t last = hz >= SECOND ? UINT64_MAX : UINT64_MAX / SECOND * hz;
 
-	return counter >= last ? UINT64_MAX : scale(counter, hz, SECOND);
+	return counter >= last ? UINT64_MAX : value_scale(counter, hz, SECOND);
 }
 
 uint64_t time_ns(void)
@@ -42,7 +42,7 @@ void clock_arm(uint64_t deadline_ns)
 	if (*set == deadline_ns)
 		return;
 	/* Not before the time has come: rounded up. */
-	sysreg_write(cnthp_cval_el2, scale(deadline_ns, SECOND, hz) + 1);
+	sysreg_write(cnthp_cval_el2, value_scale(deadline_ns, SECOND, hz) + 1);
 	if (*set == 0)
 		sysreg_write(cnthp_ctl_el2, CTL_ENABLE);
 	*set = deadline_ns;

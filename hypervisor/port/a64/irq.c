@@ -86,7 +86,7 @@ void irq_ppi_set(unsigned intid, bool enabled)
 
 /* The timer's line stays up until it is turned off; the scheduler turns it on
  * again. The others of the private ones only end a wait. */
-static void take(uint32_t intid)
+static void irq_handle(uint32_t intid)
 {
 	if (intid == MACHINE_TIMER_HYP_INTID) {
 		clock_disarm();
@@ -107,7 +107,7 @@ void irq_poll(void)
 	if ((sysreg_read(isr_el1) & ISR_IRQ) == 0)
 		return;
 	while ((intid = (uint32_t)sysreg_read(ICC_IAR1_EL1)) < GIC_SPECIAL) {
-		take(intid);
+		irq_handle(intid);
 		sysreg_write(ICC_EOIR1_EL1, intid);
 		isb();
 	}

@@ -15,25 +15,25 @@ static struct thread *worker;
 
 /* ---- struct domain_ops: ctx is the machine ---- */
 
-static uint64_t now_ns(void *ctx)
+static uint64_t machine_now_ns(void *ctx)
 {
 	(void)ctx;
 	return time_ns();
 }
 
-static uint64_t counter(void *ctx)
+static uint64_t machine_counter(void *ctx)
 {
 	(void)ctx;
 	return sysreg_read(cntvct_el0);
 }
 
-static void work_kick(void *ctx)
+static void worker_kick(void *ctx)
 {
 	(void)ctx;
 	thread_wake(worker);
 }
 
-static void tlb_flush(void *ctx, unsigned vmid)
+static void machine_tlb_flush(void *ctx, unsigned vmid)
 {
 	(void)ctx;
 	(void)vmid;
@@ -43,7 +43,7 @@ static void tlb_flush(void *ctx, unsigned vmid)
 	isb();
 }
 
-static uint64_t pages_used(void *ctx)
+static uint64_t machine_pages_used(void *ctx)
 {
 	struct machine *machine = ctx;
 
@@ -57,23 +57,23 @@ static void machine_off(void *ctx)
 }
 
 static struct domain_ops ops = {
-	.now_ns = now_ns,
-	.counter = counter,
+	.now_ns = machine_now_ns,
+	.counter = machine_counter,
 	.vcpu_start = vcpu_thread_start,
 	.vcpu_kick = vcpu_thread_kick,
 	.vcpu_end = vcpu_thread_end,
-	.work_kick = work_kick,
+	.work_kick = worker_kick,
 	.console_take = channel_console_take,
 	.console_put = channel_console_put,
 	.console_ready = channel_console_ready,
-	.tlb_flush = tlb_flush,
-	.pages_used = pages_used,
+	.tlb_flush = machine_tlb_flush,
+	.pages_used = machine_pages_used,
 	.power_off = machine_off,
 };
 
 /* ---- Threads ---- */
 
-static void worker_run(void *ctx)
+static void worker_work(void *ctx)
 {
 	(void)ctx;
 	for (;;) {
@@ -82,7 +82,7 @@ static void worker_run(void *ctx)
 	}
 }
 
-static void domains_start(struct machine *machine, struct host *host)
+static void run_domains_start(struct machine *machine, struct host *host)
 {
 	ops.ctx = machine;
 	domains_init(&domains,
@@ -107,11 +107,11 @@ void host_run(struct machine *machine, struct host *host)
 {
 	const char *why = channel_open(&domains);
 
-	worker = thread_create(worker_run, NULL, "domains",
+	worker = thread_create(worker_work, NULL, "domains",
 			       SCHED_WEIGHT_DEFAULT);
 	if (worker == NULL)
 		why = "there is no memory for its threads";
-	domains_start(machine, host);
+	run_domains_start(machine, host);
 	if (why == NULL)
 		channel_start();
 	else

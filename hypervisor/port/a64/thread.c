@@ -56,21 +56,21 @@ void threads_init(const struct host_ops *ops)
 
 /* ---- Giving the core away ---- */
 
-static uint64_t *canary(struct thread *thread)
+static uint64_t *thread_canary(struct thread *thread)
 {
 	return &thread->below[CORE_STACK / sizeof(uint64_t) - 1];
 }
 
-static void leave(struct thread *thread)
+static void thread_leave(struct thread *thread)
 {
-	assert(*canary(thread) == CANARY);
+	assert(*thread_canary(thread) == CANARY);
 	if (thread->data.leave != NULL)
 		thread->data.leave(thread->data.leave_ctx);
 }
 
 /* With the lock held: if anybody has to be told that there is work, unlock()
  * does. */
-static void tell(uint64_t now)
+static void core_note_kick(uint64_t now)
 {
 	int target = sched_target(&threads.sched, now);
 
@@ -82,7 +82,7 @@ static void tell(uint64_t now)
  * Releases the lock. What takes long on an emulator, because it goes to a
  * device, comes after it: others wait for the lock.
  */
-static void unlock(void)
+static void threads_unlock(void)
 {
 	struct core *core = core_current();
 	const struct core *kick = core->data.kick;
@@ -99,7 +99,7 @@ static void unlock(void)
  * With the lock held, which it still is when the calling context has a core
  * again: maybe another one.
  */
-static void reschedule(bool yield)
+static void threads_reschedule(bool yield)
 {
 	struct core *core = core_current();
 	struct thread *from = core->data.thread;
@@ -107,11 +107,11 @@ static void reschedule(bool yield)
 	struct thread *to = (struct thread *)sched_pick(
 		&threads.sched, core->data.index, now, yield);
 
-	tell(now);
+	core_note_kick(now);
 	if (to == from)
 		return;
 	if (from != NULL)
-		leave(from);
+		thread_leave(from);
 	core->data.thread = to;
 	thread_switch(from != NULL ? &from->data.sp : &core->data.idle_sp,
 		      to != NULL ? to->data.sp : core->data.idle_sp);
@@ -124,12 +124,12 @@ void threads_run(void)
 
 	spinlock_acquire(&threads.lock);
 	sched_core_online(&threads.sched, core->data.index);
-	unlock();
+	threads_unlock();
 	for (;;) {
 		spinlock_acquire(&threads.lock);
-		reschedule(false);
+		threads_reschedule(false);
 		idle = threads.sched.ready == NULL;
-		unlock();
+		threads_unlock();
 		if (idle)
 			wfi();
 		irq_poll();
@@ -142,7 +142,7 @@ void thread_main(void *begun)
 {
 	struct thread *thread = begun;
 
-	unlock();
+	threads_unlock();
 	thread->data.fn(thread->data.ctx);
 	spinlock_acquire(&threads.lock);
 	sched_end(&threads.sched, core_current()->data.index);
@@ -150,12 +150,12 @@ void thread_main(void *begun)
 		sched_wake(&threads.sched, &thread->data.joiner->data.entity,
 			   time_ns());
 	}
-	reschedule(false);
+	threads_reschedule(false);
 	__builtin_unreachable();
 }
 
 /* What thread_switch() finds when it comes here for the first time. */
-static void stack_fill(struct thread *thread)
+static void thread_stack_fill(struct thread *thread)
 {
 	struct thread_frame *frame =
 		(struct thread_frame *)((uintptr_t)thread + CORE_SIZE) - 1;
@@ -164,7 +164,7 @@ static void stack_fill(struct thread *thread)
 		.x19_x28 = { (uintptr_t)thread },
 		.x30 = (uintptr_t)thread_begin,
 	};
-	*canary(thread) = CANARY;
+	*thread_canary(thread) = CANARY;
 	thread->data.sp = (uintptr_t)frame;
 }
 
@@ -183,7 +183,7 @@ struct thread *thread_create(void (*fn)(void *ctx), void *ctx, const char *name,
 	thread->data.fn = fn;
 	thread->data.ctx = ctx;
 	thread->data.name = name;
-	stack_fill(thread);
+	thread_stack_fill(thread);
 	thread_wake(thread);
 	return thread;
 }
@@ -195,14 +195,14 @@ void thread_on_leave(struct thread *thread, void (*leave_fn)(void *ctx),
 	thread->data.leave_ctx = ctx;
 }
 
-static bool has_ended(struct thread *thread)
+static bool thread_has_ended(struct thread *thread)
 {
 	bool ended;
 
 	spinlock_acquire(&threads.lock);
 	ended = thread->data.entity.state == SCHED_ENDED;
 	thread->data.joiner = thread_current();
-	unlock();
+	threads_unlock();
 	return ended;
 }
 
@@ -211,7 +211,7 @@ void thread_join(struct thread *thread)
 	const struct host_ops *ops = threads.ops;
 	pa_t base = pa_make((uintptr_t)thread);
 
-	while (!has_ended(thread))
+	while (!thread_has_ended(thread))
 		thread_block();
 	ops->page_unmap(ops->ctx, base, thread);
 	ops->pages_free(ops->ctx, base, THREAD_PAGES);
@@ -233,8 +233,8 @@ void thread_block_until(uint64_t deadline_ns)
 {
 	spinlock_acquire(&threads.lock);
 	if (sched_block(&threads.sched, core_current()->data.index, deadline_ns))
-		reschedule(false);
-	unlock();
+		threads_reschedule(false);
+	threads_unlock();
 }
 
 void thread_block(void)
@@ -249,15 +249,15 @@ void thread_wake(struct thread *thread)
 	spinlock_acquire(&threads.lock);
 	now = time_ns();
 	sched_wake(&threads.sched, &thread->data.entity, now);
-	tell(now);
-	unlock();
+	core_note_kick(now);
+	threads_unlock();
 }
 
 void thread_yield(void)
 {
 	spinlock_acquire(&threads.lock);
-	reschedule(true);
-	unlock();
+	threads_reschedule(true);
+	threads_unlock();
 }
 
 void thread_yield_if_due(void)
@@ -265,8 +265,8 @@ void thread_yield_if_due(void)
 	if (!sched_due(&threads.sched, core_current()->data.index, time_ns()))
 		return;
 	spinlock_acquire(&threads.lock);
-	reschedule(false);
-	unlock();
+	threads_reschedule(false);
+	threads_unlock();
 }
 
 /* Nobody else charges it while it runs. */

@@ -13,7 +13,7 @@
  * fired stays up until the guest has seen to it, so it must not interrupt
  * again; its end in the list register is told of.
  */
-static void timers_load(const struct vcpu *vcpu)
+static void guest_timers_load(const struct vcpu *vcpu)
 {
 	const struct vgic_irq *irqs = vcpu->gic.irqs;
 
@@ -26,18 +26,18 @@ static void timers_load(const struct vcpu *vcpu)
 	sysreg_write(cntp_ctl_el0, vcpu->phys.ctl);
 }
 
-static void timer_take(struct vcpu_timer *timer, uint64_t ctl, uint64_t cval)
+static void timer_read(struct vcpu_timer *timer, uint64_t ctl, uint64_t cval)
 {
 	timer->ctl = ctl;
 	timer->cval = cval;
 }
 
-static void timers_save(struct vcpu *vcpu)
+static void guest_timers_save(struct vcpu *vcpu)
 {
 	isb();
-	timer_take(&vcpu->virt, sysreg_read(cntv_ctl_el0),
+	timer_read(&vcpu->virt, sysreg_read(cntv_ctl_el0),
 		   sysreg_read(cntv_cval_el0));
-	timer_take(&vcpu->phys, sysreg_read(cntp_ctl_el0),
+	timer_read(&vcpu->phys, sysreg_read(cntp_ctl_el0),
 		   sysreg_read(cntp_cval_el0));
 	sysreg_write(cntv_ctl_el0, 0);
 	sysreg_write(cntp_ctl_el0, 0);
@@ -45,7 +45,7 @@ static void timers_save(struct vcpu *vcpu)
 }
 
 /* A vCPU that was started begins with nothing of what it was before. */
-static void state_load(struct vcpu *vcpu, union vcpu_run *run)
+static void guest_state_load(struct vcpu *vcpu, union vcpu_run *run)
 {
 	struct guest *guest = &run->ordinary.guest;
 
@@ -60,7 +60,8 @@ static void state_load(struct vcpu *vcpu, union vcpu_run *run)
 	run->ordinary.inject = VCPU_RUN;
 }
 
-static enum vcpu_next left(struct vcpu *vcpu, union vcpu_run *run, unsigned why)
+static enum vcpu_next guest_left_answer(struct vcpu *vcpu, union vcpu_run *run,
+					unsigned why)
 {
 	enum vcpu_next next;
 
@@ -92,18 +93,18 @@ enum vcpu_next vcpu_run_guest(struct vcpu *vcpu, union vcpu_run *run)
 	struct vcpu_trap *trap = &run->ordinary.trap;
 	unsigned why;
 
-	state_load(vcpu, run);
+	guest_state_load(vcpu, run);
 	vgic_load(vcpu);
 	ich_load(&vcpu->gic.state);
-	timers_load(vcpu);
+	guest_timers_load(vcpu);
 	/* What was mapped is there before the guest looks. */
 	dsb(ishst);
 	why = guest_enter(&vcpu->regs);
 	trap->esr = sysreg_read(esr_el2);
 	trap->far = sysreg_read(far_el2);
 	trap->hpfar = sysreg_read(hpfar_el2);
-	timers_save(vcpu);
+	guest_timers_save(vcpu);
 	ich_save(&vcpu->gic.state);
 	vgic_save(vcpu);
-	return left(vcpu, run, why);
+	return guest_left_answer(vcpu, run, why);
 }

@@ -24,14 +24,15 @@ void vcpu_realm_start(struct vcpu *vcpu)
 }
 
 /* Only what the interface defines: the rest of each half stays zero. */
-static void enter_put(struct rmi_rec_run *page,
-		      const struct rmi_rec_enter *enter)
+static void run_page_write(struct rmi_rec_run *page,
+			   const struct rmi_rec_enter *enter)
 {
 	page->enter.flags = enter->flags;
 	memcpy(page->enter.gprs, enter->gprs, sizeof(enter->gprs));
 }
 
-static void exit_take(struct rmi_rec_exit *exit, const struct rmi_rec_exit *page)
+static void run_page_read(struct rmi_rec_exit *exit,
+			  const struct rmi_rec_exit *page)
 {
 	exit->exit_reason = page->exit_reason;
 	exit->esr = page->esr;
@@ -49,7 +50,7 @@ static void exit_take(struct rmi_rec_exit *exit, const struct rmi_rec_exit *page
 }
 
 /* Its timers are the core's while it runs, and the RMM masks what has fired. */
-static void rec_enter(struct smccc_regs *regs)
+static void vcpu_rec_enter(struct smccc_regs *regs)
 {
 	irq_ppi_set(MACHINE_TIMER_VIRT_INTID, true);
 	irq_ppi_set(MACHINE_TIMER_PHYS_INTID, true);
@@ -62,14 +63,14 @@ void vcpu_realm_prepare(struct vcpu *vcpu, const union vcpu_run *run,
 {
 	*regs = (struct smccc_regs){ .x = { RMI_REC_ENTER, vcpu->rec.value,
 					    vcpu->run.value } };
-	enter_put(vcpu_run_page(vcpu), &run->realm.enter);
+	run_page_write(vcpu_run_page(vcpu), &run->realm.enter);
 	vgic_load(vcpu);
 }
 
 void vcpu_realm_enter(struct vcpu *vcpu, struct smccc_regs *regs)
 {
 	ich_load(&vcpu->gic.state);
-	rec_enter(regs);
+	vcpu_rec_enter(regs);
 	ich_save(&vcpu->gic.state);
 	vgic_save(vcpu);
 }
@@ -79,6 +80,6 @@ enum vcpu_next vcpu_realm_exit(struct vcpu *vcpu, union vcpu_run *run,
 {
 	if (BITS_GET(x0, RMI_RETURN_STATUS) != RMI_SUCCESS)
 		return vcpu_enter_refused(vcpu, x0);
-	exit_take(&run->realm.exit, &vcpu_run_page(vcpu)->exit);
+	run_page_read(&run->realm.exit, &vcpu_run_page(vcpu)->exit);
 	return vcpu_exit_realm(vcpu, &run->realm.exit, &run->realm.enter);
 }

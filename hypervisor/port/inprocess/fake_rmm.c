@@ -11,7 +11,7 @@
 /* Pages with content. */
 #define MAPPED_PAGES 2
 
-static size_t number(uint64_t pa)
+static size_t page_number(uint64_t pa)
 {
 	assert_true(pa >= FAKE_BASE);
 	assert_true((pa - FAKE_BASE) / RMI_GRANULE_SIZE < FAKE_PAGES);
@@ -51,7 +51,7 @@ static void fake_free(void *ctx, pa_t base, uint64_t count)
 	struct fake *fake = ctx;
 
 	for (uint64_t i = 0; i < count; i++) {
-		size_t page = number(base.value) + i;
+		size_t page = page_number(base.value) + i;
 
 		assert_true(fake->allocated[page]);
 		assert_false(fake->delegated[page]);
@@ -63,9 +63,9 @@ static void *fake_map(void *ctx, pa_t page)
 {
 	struct fake *fake = ctx;
 
-	assert_true(number(page.value) < MAPPED_PAGES);
+	assert_true(page_number(page.value) < MAPPED_PAGES);
 	return fake->memory +
-	       number(page.value) * (RMI_GRANULE_SIZE / sizeof(uint64_t));
+	       page_number(page.value) * (RMI_GRANULE_SIZE / sizeof(uint64_t));
 }
 
 static void fake_unmap(void *ctx, pa_t page, void *address)
@@ -88,8 +88,8 @@ static void range_play(struct fake *fake, struct smccc_regs *regs, bool to)
 	uint64_t at = regs->x[1];
 
 	while (!fake->stalls && at < regs->x[2] && at != fake->refused.value &&
-	       fake->delegated[number(at)] != to) {
-		fake->delegated[number(at)] = to;
+	       fake->delegated[page_number(at)] != to) {
+		fake->delegated[page_number(at)] = to;
 		at += RMI_GRANULE_SIZE;
 	}
 	regs->x[0] =
@@ -118,7 +118,7 @@ static void reclaim_play(struct fake *fake, uint64_t count)
 
 		fake->memory[i] = page | BITS_PUT(RMI_RANGE_COUNT, 1) |
 				  BITS_PUT(RMI_RANGE_STATE,
-					   !fake->delegated[number(page)]);
+					   !fake->delegated[page_number(page)]);
 	}
 }
 

@@ -124,7 +124,7 @@ static void early_step(void)
 	verdict_step(&verdict, "a wake before the wait is not lost", done);
 }
 
-static void test_run(void *ctx)
+static void schedtest_work(void *ctx)
 {
 	uint64_t used = *(uint64_t *)ctx;
 
@@ -142,7 +142,8 @@ void host_run(struct machine *the_machine, struct host *host)
 
 	(void)host;
 	machine = the_machine;
-	if (thread_create(test_run, &used, "test", SCHED_WEIGHT_DEFAULT) == NULL)
+	if (thread_create(schedtest_work, &used, "test",
+			  SCHED_WEIGHT_DEFAULT) == NULL)
 		verdict_step(&verdict, "there is memory for a thread", false);
 	threads_run();
 }

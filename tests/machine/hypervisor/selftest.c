@@ -39,7 +39,7 @@ struct selftest {
 	struct verdict verdict;
 };
 
-static void step(struct selftest *test, const char *name, bool passed)
+static void selftest_step(struct selftest *test, const char *name, bool passed)
 {
 	verdict_step(&test->verdict, name, passed);
 }
@@ -54,7 +54,7 @@ static bool core_step(struct selftest *test, const char *name, bool passed,
 		failure_text(failure, text, sizeof(text));
 		log_line("  %s", text);
 	}
-	step(test, name, passed);
+	selftest_step(test, name, passed);
 	return passed;
 }
 
@@ -63,7 +63,7 @@ static void attack_step(struct selftest *test, const char *name, uint64_t esr,
 			uint64_t expected)
 {
 	log_line("  fault esr %llx", (unsigned long long)esr);
-	step(test, name, esr == expected);
+	selftest_step(test, name, esr == expected);
 }
 
 static void own_code_step(struct selftest *test)
@@ -73,7 +73,7 @@ static void own_code_step(struct selftest *test)
 		    ESR_PERMISSION_WRITE);
 }
 
-static bool realm_make(struct selftest *test)
+static bool selftest_realm_build(struct selftest *test)
 {
 	const struct realm_ram ram = { ipa_make(GUEST_RAM0_BASE), RAM_SIZE };
 	const struct realm_segment segment = {
@@ -110,8 +110,8 @@ static void realm_steps(struct selftest *test)
 {
 	struct realm *realm = &test->realm;
 	const struct realm_account *account = &realm->granules.account;
-	bool built = core_step(test, "build a Realm", realm_make(test),
-			       &realm->failure);
+	bool built = core_step(test, "build a Realm",
+			       selftest_realm_build(test), &realm->failure);
 	pa_t rd;
 
 	log_line("  %u vCPUs, %llu granules, at most %llu", realm->rec_count,
@@ -123,10 +123,11 @@ static void realm_steps(struct selftest *test)
 	}
 	rd = realm->rd.base;
 	core_step(test, "destroy it", realm_destroy(realm), &realm->failure);
-	step(test, "its descriptor reads as zero", built && page_is_zero(rd));
-	step(test, "every granule is back",
-	     built && account->total == 0 &&
-		     test->machine->pages.used == test->used);
+	selftest_step(test, "its descriptor reads as zero",
+		      built && page_is_zero(rd));
+	selftest_step(test, "every granule is back",
+		      built && account->total == 0 &&
+			      test->machine->pages.used == test->used);
 }
 
 static void page_fill(pa_t page, uint64_t word)
@@ -166,15 +167,15 @@ static void attack_steps(struct selftest *test)
 		return;
 	attack_step(test, "reading it faults", probe_read(victim.base, &word),
 		    ESR_GPF_READ);
-	step(test, "nothing was read", word == 0);
+	selftest_step(test, "nothing was read", word == 0);
 	attack_step(test, "writing it faults", probe_write(victim.base, SECRET),
 		    ESR_GPF_WRITE);
 	granules_free(&test->granules, GRANULES_DATA, victim);
 	core_step(test, "undelegate it", test->granules.account.total == 0,
 		  &test->failure);
-	step(test, "it reads as zero", page_is_zero(victim.base));
-	step(test, "every page is free",
-	     test->machine->pages.used == test->used);
+	selftest_step(test, "it reads as zero", page_is_zero(victim.base));
+	selftest_step(test, "every page is free",
+		      test->machine->pages.used == test->used);
 }
 
 void host_run(struct machine *machine, struct host *host)

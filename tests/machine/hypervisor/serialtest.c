@@ -41,8 +41,8 @@ static size_t echo_input(const uint8_t *bytes, size_t size)
 	return taken;
 }
 
-static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
-			  size_t size)
+static size_t serialtest_guest_input(void *ctx, unsigned slot,
+				     const uint8_t *bytes, size_t size)
 {
 	struct writer *writer = &writers[slot % 2];
 
@@ -82,71 +82,73 @@ static void writer_work(struct writer *writer)
 }
 
 /* What a port is, by its number. */
-static bool is_control(unsigned port)
+static bool port_is_control(unsigned port)
 {
 	return port < CONTROL_CONSOLE_NR(0);
 }
 
-static bool is_log(unsigned port)
+static bool port_is_log(unsigned port)
 {
 	return (port - CONTROL_CONSOLE_NR(0)) % 2 != 0;
 }
 
-static struct console *console_of(unsigned port)
+static struct console *port_console(unsigned port)
 {
 	return &consoles[(port - CONTROL_CONSOLE_NR(0)) / 2];
 }
 
-static struct fifo *echo_of(unsigned port)
+static struct fifo *port_echo(unsigned port)
 {
 	return &echoes[port - CONTROL_PORT_NR(0)];
 }
 
-static void port_opened(void *ctx, unsigned port, bool open)
+static void serialtest_port_opened(void *ctx, unsigned port, bool open)
 {
 	(void)ctx;
 	log_line("port %u %s", port, open ? "opened" : "closed");
-	if (is_control(port))
-		fifo_clear(echo_of(port));
-	else if (is_log(port))
-		console_log(console_of(port), open);
+	if (port_is_control(port))
+		fifo_clear(port_echo(port));
+	else if (port_is_log(port))
+		console_log(port_console(port), open);
 	else
-		console_terminal(console_of(port), open);
+		console_terminal(port_console(port), open);
 }
 
-static size_t port_input(void *ctx, unsigned port, const uint8_t *bytes,
-			 size_t size)
+static size_t serialtest_port_input(void *ctx, unsigned port,
+				    const uint8_t *bytes, size_t size)
 {
 	(void)ctx;
-	if (is_control(port))
-		return fifo_put(echo_of(port), bytes, size);
-	if (is_log(port))
+	if (port_is_control(port))
+		return fifo_put(port_echo(port), bytes, size);
+	if (port_is_log(port))
 		return size;
-	return console_input(console_of(port), bytes, size);
+	return console_input(port_console(port), bytes, size);
 }
 
-static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
+static size_t serialtest_port_output(void *ctx, unsigned port, uint8_t *bytes,
+				     size_t size)
 {
 	(void)ctx;
-	if (is_control(port))
-		return fifo_get(echo_of(port), bytes, size);
-	if (is_log(port))
-		return console_log_output(console_of(port), bytes, size);
-	return console_terminal_output(console_of(port), bytes, size);
+	if (port_is_control(port))
+		return fifo_get(port_echo(port), bytes, size);
+	if (port_is_log(port))
+		return console_log_output(port_console(port), bytes, size);
+	return console_terminal_output(port_console(port), bytes, size);
 }
 
 static const struct serial_ops ops = {
 	.notify = virtio_serial_notify,
-	.opened = port_opened,
-	.input = port_input,
-	.output = port_output,
+	.opened = serialtest_port_opened,
+	.input = serialtest_port_input,
+	.output = serialtest_port_output,
 };
 
 static void consoles_start(void)
 {
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
 		console_init(&consoles[i],
-			     &(struct console_guest){ NULL, i, guest_input });
+			     &(struct console_guest){ NULL, i,
+						      serialtest_guest_input });
 	}
 	for (unsigned i = 0; i < 2; i++)
 		writers[i].console = &consoles[i == 0 ? 2 : 1];
