@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "hypervisor/core/io/console.h"
+#include "hypervisor/core/io/port_number.h"
 #include "hypervisor/core/io/serial.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -57,12 +58,12 @@ static void port_opened(void *ctx, unsigned port, bool open)
 	(void)ctx;
 	require(port > 0 && port < PORTS && device.open[port] != open);
 	device.open[port] = open;
-	if (port < CONTROL_CONSOLE_NR(0))
+	if (port_is_control(port))
 		return;
-	if (port % 2 == CONTROL_CONSOLE_NR(0) % 2)
-		console_terminal(&device.consoles[port / 2 - 2], open);
+	if (port_is_log(port))
+		console_log(&device.consoles[port_slot(port)], open);
 	else
-		console_log(&device.consoles[port / 2 - 3], open);
+		console_terminal(&device.consoles[port_slot(port)], open);
 }
 
 /* Takes an odd number of bytes at a time. */
@@ -87,10 +88,9 @@ static size_t port_input(void *ctx, unsigned port, const uint8_t *bytes,
 	require(bytes >= device.memory[port].in.buffers &&
 		bytes + size <=
 			device.memory[port].in.buffers + VIRTQUEUE_BUFFERS);
-	if (port < CONTROL_CONSOLE_NR(0))
+	if (port_is_control(port))
 		return size;
-	return console_input(&device.consoles[port / 2 - 2 - (port % 2 == 0)],
-			     bytes, size);
+	return console_input(&device.consoles[port_slot(port)], bytes, size);
 }
 
 static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
@@ -100,10 +100,10 @@ static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
 	require(bytes >= device.memory[port].out.buffers &&
 		bytes + size <=
 			device.memory[port].out.buffers + VIRTQUEUE_BUFFERS);
-	if (port < CONTROL_CONSOLE_NR(0))
+	if (port_is_control(port))
 		return 0;
-	return console_terminal_output(
-		&device.consoles[port / 2 - 2 - (port % 2 == 0)], bytes, size);
+	return console_terminal_output(&device.consoles[port_slot(port)], bytes,
+				       size);
 }
 
 static const struct serial_ops ops = {

@@ -10,6 +10,7 @@
 #include "hypervisor/core/control/control_port.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/io/console.h"
+#include "hypervisor/core/io/port_number.h"
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/virtio_serial.h"
@@ -49,29 +50,12 @@ static void mover_wake_soon(void)
 		thread_wake(mover);
 }
 
-/* ---- What a port is, by its number ---- */
-
-static bool port_is_control(unsigned port)
-{
-	return port < CONTROL_CONSOLE_NR(0);
-}
-
-static bool port_is_log(unsigned port)
-{
-	return (port - CONTROL_CONSOLE_NR(0)) % 2 != 0;
-}
+/* ---- The driver's calls ---- */
 
 static struct console *port_console(unsigned port)
 {
-	return &consoles[(port - CONTROL_CONSOLE_NR(0)) / 2];
+	return &consoles[port_slot(port)];
 }
-
-static unsigned port_control(unsigned port)
-{
-	return port - CONTROL_PORT_NR(0);
-}
-
-/* ---- The driver's calls ---- */
 
 static void channel_port_opened(void *ctx, unsigned port, bool open)
 {
@@ -93,9 +77,9 @@ static size_t channel_port_input(void *ctx, unsigned port, const uint8_t *bytes,
 
 	(void)ctx;
 	if (!port_is_control(port)) {
-		return port_is_log(port)
-			       ? size
-			       : console_input(port_console(port), bytes, size);
+		if (port_is_log(port))
+			return size;
+		return console_input(port_console(port), bytes, size);
 	}
 	taken = control_port_input(&controls[port_control(port)], bytes, size);
 	if (taken != 0)
@@ -110,11 +94,10 @@ static size_t channel_port_output(void *ctx, unsigned port, uint8_t *bytes,
 
 	(void)ctx;
 	if (!port_is_control(port)) {
-		return port_is_log(port)
-			       ? console_log_output(port_console(port), bytes,
-						    size)
-			       : console_terminal_output(port_console(port),
-							 bytes, size);
+		if (port_is_log(port))
+			return console_log_output(port_console(port), bytes,
+						  size);
+		return console_terminal_output(port_console(port), bytes, size);
 	}
 	given = control_port_output(&controls[port_control(port)], bytes, size);
 	if (given != 0) { /* there is room for a reply again */

@@ -10,6 +10,7 @@
 
 #include "hypervisor/core/io/console.h"
 #include "hypervisor/core/io/fifo.h"
+#include "hypervisor/core/io/port_number.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/power.h"
 #include "hypervisor/port/a64/virtio_serial.h"
@@ -81,25 +82,14 @@ static void writer_work(struct writer *writer)
 	writer->ends = false;
 }
 
-/* What a port is, by its number. */
-static bool port_is_control(unsigned port)
-{
-	return port < CONTROL_CONSOLE_NR(0);
-}
-
-static bool port_is_log(unsigned port)
-{
-	return (port - CONTROL_CONSOLE_NR(0)) % 2 != 0;
-}
-
 static struct console *port_console(unsigned port)
 {
-	return &consoles[(port - CONTROL_CONSOLE_NR(0)) / 2];
+	return &consoles[port_slot(port)];
 }
 
 static struct fifo *port_echo(unsigned port)
 {
-	return &echoes[port - CONTROL_PORT_NR(0)];
+	return &echoes[port_control(port)];
 }
 
 static void serialtest_port_opened(void *ctx, unsigned port, bool open)
