@@ -16,7 +16,8 @@ void console_take(struct console *console)
 {
 	spinlock_acquire(&console->lock);
 	console->attached = false;
-	console->start = console->shown = console->written;
+	console->start = console->written;
+	console->shown = console->written;
 	spinlock_release(&console->lock);
 	spinlock_acquire(&console->typed_lock);
 	fifo_clear(&console->typed);
@@ -73,16 +74,18 @@ void console_log(struct console *console, bool open)
 static void typed_deliver(struct console *console)
 {
 	const struct console_guest *guest = &console->guest;
+	const uint8_t *bytes;
 	size_t size, taken;
 
-	do {
-		const uint8_t *bytes = fifo_look(&console->typed, &size);
-
-		taken = size == 0 ? 0
-				  : guest->input(guest->ctx, guest->slot, bytes,
-						 size);
+	for (;;) {
+		bytes = fifo_look(&console->typed, &size);
+		if (size == 0)
+			return;
+		taken = guest->input(guest->ctx, guest->slot, bytes, size);
+		if (taken == 0)
+			return;
 		fifo_drop(&console->typed, taken);
-	} while (taken != 0);
+	}
 }
 
 bool console_feed(struct console *console)

@@ -5,25 +5,31 @@
 #include <assert.h>
 #include <string.h>
 
+/* Lays out two queues in *memory, which the device sees at at. */
+static void queues_init(struct virtqueue *in, struct virtqueue *out,
+			struct serial_memory *memory, pa_t at, unsigned size)
+{
+	virtqueue_init(in, &memory->in,
+		       pa_add(at, offsetof(struct serial_memory, in)), size,
+		       true);
+	virtqueue_init(out, &memory->out,
+		       pa_add(at, offsetof(struct serial_memory, out)), size,
+		       false);
+}
+
 void serial_init(struct serial *serial, const struct serial_ops *ops,
 		 struct serial_memory *memory, pa_t base, unsigned ports)
 {
 	*serial = (struct serial){ .ops = ops, .ready_due = true };
-	for (unsigned i = 0; i < SERIAL_PORTS; i++) {
+	queues_init(&serial->control_in, &serial->control_out, &memory[0], base,
+		    SERIAL_CONTROL_QUEUE);
+	for (unsigned i = 1; i < SERIAL_PORTS; i++) {
 		struct serial_port *port = &serial->ports[i];
-		pa_t at = pa_add(base, i * sizeof(*memory));
-		unsigned size =
-			i == 0 ? SERIAL_CONTROL_QUEUE : SERIAL_PORT_QUEUE;
 
-		virtqueue_init(i == 0 ? &serial->control_in : &port->in,
-			       &memory[i].in,
-			       pa_add(at, offsetof(struct serial_memory, in)),
-			       size, true);
-		virtqueue_init(i == 0 ? &serial->control_out : &port->out,
-			       &memory[i].out,
-			       pa_add(at, offsetof(struct serial_memory, out)),
-			       size, false);
-		port->usable = i != 0 && i < ports;
+		queues_init(&port->in, &port->out, &memory[i],
+			    pa_add(base, i * sizeof(*memory)),
+			    SERIAL_PORT_QUEUE);
+		port->usable = i < ports;
 	}
 }
 
@@ -47,9 +53,11 @@ bool serial_event_read(const uint8_t *bytes, size_t size,
 
 static void port_add(struct serial_port *port)
 {
-	if (!port->present)
-		port->ready_due = port->open_due = true;
+	if (port->present)
+		return;
 	port->present = true;
+	port->ready_due = true;
+	port->open_due = true;
 }
 
 static void port_open(struct serial *serial, unsigned number, bool open)
@@ -78,7 +86,9 @@ static void event_handle(struct serial *serial, const struct serial_event *event
 		return;
 	case VIRTIO_CONSOLE_DEVICE_REMOVE:
 		port_open(serial, event->port, false);
-		port->present = port->ready_due = port->open_due = false;
+		port->present = false;
+		port->ready_due = false;
+		port->open_due = false;
 		return;
 	case VIRTIO_CONSOLE_PORT_OPEN:
 		port_open(serial, event->port, event->value != 0);
@@ -93,9 +103,12 @@ static void queue_fill(struct serial *serial, struct virtqueue *queue,
 		       unsigned number)
 {
 	bool posted = false;
+	unsigned id;
 
-	for (unsigned id; virtqueue_free(queue, &id); posted = true)
+	while (virtqueue_free(queue, &id)) {
 		virtqueue_post(queue, id, virtqueue_buffer_size(queue));
+		posted = true;
+	}
 	if (posted)
 		serial->ops->notify(serial->ops->ctx, number);
 }
@@ -108,7 +121,8 @@ static bool messages_receive(struct serial *serial)
 	bool any = false;
 
 	virtqueue_look(queue);
-	for (; virtqueue_take(queue, &done); any = true) {
+	while (virtqueue_take(queue, &done)) {
+		any = true;
 		if (serial_event_read(virtqueue_buffer(queue, done.id),
 				      done.size, &event))
 			event_handle(serial, &event);
@@ -131,18 +145,18 @@ static bool message_next(struct serial *serial,
 	for (unsigned i = 1; i < SERIAL_PORTS; i++) {
 		struct serial_port *port = &serial->ports[i];
 
-		if (!port->ready_due && !port->open_due)
-			continue;
 		message->id = i;
-		message->event = port->ready_due ? VIRTIO_CONSOLE_PORT_READY
-						 : VIRTIO_CONSOLE_PORT_OPEN;
 		if (port->ready_due) {
 			port->ready_due = false;
-		} else {
-			port->open_due = false;
-			serial->opening = i;
+			message->event = VIRTIO_CONSOLE_PORT_READY;
+			return true;
 		}
-		return true;
+		if (port->open_due) {
+			port->open_due = false;
+			message->event = VIRTIO_CONSOLE_PORT_OPEN;
+			serial->opening = i;
+			return true;
+		}
 	}
 	return false;
 }
@@ -184,6 +198,7 @@ static bool message_send(struct serial *serial)
 static bool port_deliver(struct serial *serial, unsigned number)
 {
 	struct serial_port *port = &serial->ports[number];
+	const struct serial_ops *ops = serial->ops;
 	const uint8_t *bytes;
 	size_t size, taken;
 
@@ -195,9 +210,9 @@ static bool port_deliver(struct serial *serial, unsigned number)
 	}
 	bytes = virtqueue_buffer(&port->in, port->holds.id) + port->held_at;
 	size = port->holds.size - port->held_at;
-	taken = port->open && size != 0 ? serial->ops->input(serial->ops->ctx,
-							     number, bytes, size)
-					: size;
+	taken = size;
+	if (port->open && size != 0)
+		taken = ops->input(ops->ctx, number, bytes, size);
 	assert(taken <= size);
 	port->held_at += (uint32_t)taken;
 	port->held = port->held_at < port->holds.size;
@@ -248,25 +263,25 @@ static void port_sent(struct serial_port *port)
 
 static bool port_send(struct serial *serial, unsigned number)
 {
-	struct virtqueue *queue = &serial->ports[number].out;
+	struct serial_port *port = &serial->ports[number];
+	const struct serial_ops *ops = serial->ops;
+	struct virtqueue *queue = &port->out;
 	bool any = false;
+	unsigned id;
 
-	port_sent(&serial->ports[number]);
-	for (unsigned id; serial->ports[number].open && !queue->broken &&
-			  virtqueue_free(queue, &id);
-	     any = true) {
-		size_t size = serial->ops->output(serial->ops->ctx, number,
-						  virtqueue_buffer(queue, id),
-						  virtqueue_buffer_size(queue));
+	port_sent(port);
+	while (port->open && !queue->broken && virtqueue_free(queue, &id)) {
+		size_t size = ops->output(ops->ctx, number,
+					  virtqueue_buffer(queue, id),
+					  virtqueue_buffer_size(queue));
 
 		if (size == 0)
 			break;
 		virtqueue_post(queue, id, (uint32_t)size);
+		any = true;
 	}
-	if (any) {
-		serial->ops->notify(serial->ops->ctx,
-				    VIRTIO_CONSOLE_OUT(number));
-	}
+	if (any)
+		ops->notify(ops->ctx, VIRTIO_CONSOLE_OUT(number));
 	return any;
 }
 

@@ -81,9 +81,9 @@ static uint32_t vuart_reg_read(struct vuart *vuart, uint64_t offset)
 	case UARTMIS:
 		return vuart_interrupts(vuart) & vuart->mask;
 	default:
-		return offset >= UARTID && offset % 4 == 0
-			       ? ids[(offset - UARTID) / 4]
-			       : 0;
+		if (offset >= UARTID && offset % 4 == 0)
+			return ids[(offset - UARTID) / 4];
+		return 0;
 	}
 }
 

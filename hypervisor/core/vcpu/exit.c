@@ -73,12 +73,12 @@ bool exit_is_translation_fault(uint64_t esr)
 enum exit_sysreg exit_sysreg(uint64_t esr)
 {
 	for (unsigned i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		if ((esr & groups[i].mask) == groups[i].value) {
-			return groups[i].what == EXIT_SGI &&
-					       (esr & ESR_SYS_READ) != 0
-				       ? EXIT_SYSREG_UNKNOWN
-				       : groups[i].what;
-		}
+		if ((esr & groups[i].mask) != groups[i].value)
+			continue;
+		/* The SGI register cannot be read. */
+		if (groups[i].what == EXIT_SGI && (esr & ESR_SYS_READ) != 0)
+			return EXIT_SYSREG_UNKNOWN;
+		return groups[i].what;
 	}
 	return EXIT_SYSREG_UNKNOWN;
 }

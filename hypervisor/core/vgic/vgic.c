@@ -81,8 +81,9 @@ struct vcpu *irq_target(const struct irq_ref *ref)
 		return ref->owner;
 	if (irq->active || irq->lr != 0)
 		return domain_vcpu(domain, irq->holder);
-	return irq->any ? first_awake(domain)
-			: vcpu_at_affinity(domain, irq->route);
+	if (irq->any)
+		return first_awake(domain);
+	return vcpu_at_affinity(domain, irq->route);
 }
 
 void irq_settle(const struct irq_ref *ref)
@@ -94,7 +95,10 @@ void irq_settle(const struct irq_ref *ref)
 				 ? &ref->owner->gic.busy
 				 : &ref->vgic->busy[ref->intid / 32 - 1];
 
-	*word = busy ? *word | bit : *word & ~bit;
+	if (busy)
+		*word |= bit;
+	else
+		*word &= ~bit;
 }
 
 void irq_changed(const struct irq_ref *ref, bool before, struct kicks *kicks)

@@ -65,10 +65,12 @@ static void active_write(const struct irq_ref *ref, bool active,
 			 const struct kicks *kicks)
 {
 	struct vgic_irq *irq = ref->irq;
-	const struct vcpu *target = irq_target(ref);
+	const struct vcpu *holder = irq_target(ref);
 
+	if (holder == NULL)
+		holder = kicks->caller;
 	if (active && !irq->active && irq->lr == 0 && ref->owner == NULL)
-		irq->holder = (target != NULL ? target : kicks->caller)->index;
+		irq->holder = holder->index;
 	irq->active = active;
 	irq->lr_overruled = irq->lr != 0;
 }
