@@ -15,6 +15,7 @@
 #include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/ich.h"
+#include "hypervisor/port/a64/machine_domains.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/vcpu_thread.h"
@@ -35,54 +36,19 @@ extern const char guesttest_guest[], guesttest_guest_end[];
 static struct domains domains;
 static struct dmesg dmesg;
 static struct machine *machine;
-static struct thread *worker;
 static struct verdict verdict;
 static struct control_session session;
 static struct control_reply reply;
 
-/* ---- struct domain_ops ---- */
-
-static uint64_t guesttest_now_ns(void *ctx)
-{
-	(void)ctx;
-	return time_ns();
-}
-
-static uint64_t guesttest_counter(void *ctx)
-{
-	(void)ctx;
-	return sysreg_read(cntvct_el0);
-}
-
-static void guesttest_worker_kick(void *ctx)
-{
-	(void)ctx;
-	thread_wake(worker);
-}
-
-static void guesttest_tlb_flush(void *ctx, unsigned vmid)
-{
-	(void)ctx;
-	(void)vmid;
-	__asm__ volatile("dsb ishst\n\ttlbi alle1is\n\tdsb ish\n\tisb" ::
-				 : "memory");
-}
-
-static uint64_t guesttest_pages_used(void *ctx)
-{
-	(void)ctx;
-	return machine->pages.used;
-}
-
-static const struct domain_ops ops = {
-	.now_ns = guesttest_now_ns,
-	.counter = guesttest_counter,
+static struct domain_ops ops = {
+	.now_ns = machine_now_ns,
+	.counter = machine_counter,
 	.vcpu_start = vcpu_thread_start,
 	.vcpu_kick = vcpu_thread_kick,
 	.vcpu_end = vcpu_thread_end,
-	.work_kick = guesttest_worker_kick,
-	.tlb_flush = guesttest_tlb_flush,
-	.pages_used = guesttest_pages_used,
+	.work_kick = machine_work_kick,
+	.tlb_flush = machine_tlb_flush,
+	.pages_used = machine_pages_used,
 };
 
 /* ---- What a client does ---- */
@@ -330,15 +296,6 @@ static void guesttest_steps(void)
 
 /* ---- The way there ---- */
 
-static void guesttest_worker_work(void *ctx)
-{
-	(void)ctx;
-	for (;;) {
-		thread_block();
-		domains_work(&domains);
-	}
-}
-
 static void guesttest_work(void *ctx)
 {
 	(void)ctx;
@@ -366,11 +323,11 @@ static void guesttest_domains_start(struct host *host)
 void host_run(struct machine *the_machine, struct host *host)
 {
 	machine = the_machine;
+	ops.ctx = machine;
 	guesttest_domains_start(host);
-	worker = thread_create(guesttest_worker_work, NULL, "worker",
-			       SCHED_WEIGHT_DEFAULT);
-	if (worker == NULL || thread_create(guesttest_work, NULL, "test",
-					    SCHED_WEIGHT_DEFAULT) == NULL)
+	if (!machine_worker_start(&domains) ||
+	    thread_create(guesttest_work, NULL, "test", SCHED_WEIGHT_DEFAULT) ==
+		    NULL)
 		verdict_step(&verdict, "there is memory for threads", false);
 	threads_run();
 }
