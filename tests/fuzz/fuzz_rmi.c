@@ -14,6 +14,7 @@
 #include "abi/psci.h"
 #include "abi/rmi.h"
 #include "abi/rsi.h"
+#include "lib/esr.h"
 #include "lib/ipa.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/rec/rec.h"
@@ -269,7 +270,7 @@ static void rsi_step(struct run *run)
 	inprocess_rsi(run->machine, rec, &regs, &outcome, &exit);
 }
 
-#define SMC (UINT64_C(0x17) << 26 | UINT64_C(1) << 25)
+#define SMC (BITS_PUT(ESR_EC, ESR_EC_SMC64) | ESR_IL)
 
 /* A vCPU that makes calls, and other things that trap, while there is input. */
 static void vcpu_play(void *context, struct rec *rec, struct rec_trap *trap)
@@ -288,7 +289,7 @@ static void vcpu_play(void *context, struct rec *rec, struct rec_trap *trap)
 	}
 	/* SErrors and uncontained aborts stop the RMM. */
 	trap->kind = (enum rec_trap_kind)(choice / 2 % 3);
-	trap->esr = (uint64_t)(choice / 4) << 26 |
+	trap->esr = BITS_PUT(ESR_EC, choice / 4) |
 		    (word_take(&run->input) & 0x3ffe7ff);
 	trap->far = word_take(&run->input);
 	trap->hpfar = ipa_take(&run->input) >> 8;

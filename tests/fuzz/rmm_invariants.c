@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/bits.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/realm/realm.h"
 #include "rmm/core/rec/rec.h"
@@ -52,7 +53,8 @@ static uint32_t word_at(const struct audit *audit, pa_t pa)
 
 static enum granule_state state_at(const struct audit *audit, pa_t pa)
 {
-	return (enum granule_state)(word_at(audit, pa) >> 10 & 0x1f);
+	return (enum granule_state)BITS_GET(word_at(audit, pa),
+					    GRANULE_WORD_STATE);
 }
 
 static const void *granule_content(const struct audit *audit, pa_t pa)
@@ -157,12 +159,13 @@ static void audit_granule(const struct audit *audit, unsigned index)
 	bool free = state == GRANULE_NS || state == GRANULE_DELEGATED;
 
 	require(state <= GRANULE_PARTIAL, "has a known state", pa);
-	require((word >> 15) == 0, "is not locked", pa);
+	require(word < GRANULE_WORD_LOCK, "is not locked", pa);
 	require(inprocess_in_realm(audit->machine, pa.value) ==
 			(state != GRANULE_NS),
 		"is in the PAS of its state", pa);
 	require(audit->owners[index] == !free, "is owned unless free", pa);
-	require((word & 0x3ff) == audit->refs[index], "has its references", pa);
+	require(BITS_GET(word, GRANULE_WORD_REFS) == audit->refs[index],
+		"has its references", pa);
 }
 
 /* Room for the counts of all granules. */

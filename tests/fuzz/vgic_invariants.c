@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "hypervisor/core/vgic/gic.h"
+#include "hypervisor/core/vgic/vgic_internal.h"
 
-#define LR_HW    (UINT64_C(1) << 61)
 #define LR_STATE (ICH_LR_PENDING | ICH_LR_ACTIVE)
 
 static void require(bool holds)
@@ -46,7 +46,7 @@ static void loaded_check(struct fake_guest *guest, const struct vcpu *vcpu,
 				     : &guest->irqs[intid - VGIC_PRIVATE];
 
 	require(number < FAKE_GUEST_LRS);
-	require((lr & LR_HW) == 0 && (uint32_t)lr == intid);
+	require((lr & ICH_LR_HW) == 0 && (uint32_t)lr == intid);
 	require(irq->lr == number + 1);
 	require(intid < VGIC_PRIVATE || irq->holder == vcpu->index);
 	/* An end with the line still high is heard of. */
@@ -58,11 +58,11 @@ static void list_registers_check(struct fake_guest *guest,
 				 const struct vcpu *vcpu, enum vcpu_place place)
 {
 	for (unsigned i = 0; i < VGIC_LRS; i++) {
-		if (vcpu->gic.loaded[i] == 0xffff)
+		if (vcpu->gic.loaded[i] == VGIC_NO_IRQ)
 			require(vcpu->gic.state.lr[i] == 0);
 		else
 			loaded_check(guest, vcpu, i);
-		require(place == VCPU_IN || vcpu->gic.loaded[i] == 0xffff);
+		require(place == VCPU_IN || vcpu->gic.loaded[i] == VGIC_NO_IRQ);
 	}
 }
 
@@ -116,7 +116,7 @@ void vgic_invariants(struct fake_guest *guest, const enum vcpu_place *places)
 		for (unsigned j = 0; j < VGIC_PRIVATE; j++)
 			loaded += vcpu->gic.irqs[j].lr != 0;
 		for (unsigned j = 0; j < VGIC_LRS; j++)
-			loaded -= vcpu->gic.loaded[j] != 0xffff;
+			loaded -= vcpu->gic.loaded[j] != VGIC_NO_IRQ;
 	}
 	for (unsigned i = 0; i < FAKE_GUEST_SPIS; i++)
 		loaded += guest->irqs[i].lr != 0;

@@ -16,18 +16,16 @@
 #include "hypervisor/core/rmi/rmi.h"
 #include "hypervisor/core/rmi/rmi_names.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
+#include "lib/mpidr.h"
 
-/* MPIDR_EL1 has Aff3 higher up than RmiRecMpidr, and others between. */
-#define MPIDR_EL1_AFF3_SHIFT 32
-#define MPIDR_EL1_AFF3_WIDTH 8
-
-/* The RMM's own rule for which REC an MPIDR_EL1 value names (rmi-rsi 2.4). */
+/* The RMM's own rule for which REC an MPIDR_EL1 value names (rmi-rsi 2.4).
+ * MPIDR_EL1 has Aff3 higher up than RmiRecMpidr, and others between. */
 static struct vcpu *psci_target(struct domain *domain, uint64_t mpidr)
 {
 	uint64_t index = BITS_GET(mpidr, RMI_MPIDR_AFF0) |
 			 BITS_GET(mpidr, RMI_MPIDR_AFF1) << 4 |
 			 BITS_GET(mpidr, RMI_MPIDR_AFF2) << 12 |
-			 BITS_GET(mpidr, MPIDR_EL1_AFF3) << 20;
+			 BITS_GET(mpidr, MPIDR_AFF3) << 20;
 
 	return domain_vcpu(domain, (unsigned)index);
 }

@@ -2,6 +2,7 @@
 /* What a vCPU waits for: its timers, its interrupts, the end of its domain. */
 #include "hypervisor/core/vcpu/vcpu.h"
 
+#include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
@@ -9,8 +10,9 @@
 
 struct vcpu *vcpu_at_affinity(struct domain *domain, uint64_t affinity)
 {
-	unsigned index =
-		(unsigned)((affinity & 0xf) | (affinity >> 8 & 0xff) << 4);
+	unsigned index = (unsigned)(BITS_GET(affinity, RMI_MPIDR_AFF0) |
+				    BITS_GET(affinity, RMI_MPIDR_AFF1)
+					    << RMI_MPIDR_AFF0_WIDTH);
 
 	if (GUEST_MPIDR(index) != affinity)
 		return NULL;

@@ -11,9 +11,7 @@
 #include "hypervisor/port/a64/thread.h"
 #include "lib/a64.h"
 #include "lib/log.h"
-
-/* Aff3, Aff2, Aff1, Aff0. */
-#define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
+#include "lib/mpidr.h"
 
 /* How long a core may take from CPU_ON to its first line of C. */
 #define START_SECONDS 10
@@ -70,9 +68,11 @@ unsigned cores_start(const struct board *board)
 	for (unsigned i = 0, next = 1; i < board->cpu_count; i++) {
 		if (board->cpus[i] == cores[0].data.affinity)
 			continue;
-		if (next < MACHINE_MAX_CPUS &&
-		    core_start(&cores[next++], board->cpus[i]))
+		if (next == MACHINE_MAX_CPUS)
+			break;
+		if (core_start(&cores[next], board->cpus[i]))
 			running++;
+		next++;
 	}
 	return running;
 }

@@ -15,8 +15,11 @@
 /* Added to trap()'s vector number when the stack was used up. */
 #define TRAP_OVERFLOW 16
 
-/* CPTR_EL2 with E2H = 0: its reserved ones; SVE and SME trap, FP does not. */
-#define CPTR_EL2_NO_FP_TRAP 0x33ff
+/* CPTR_EL2 with E2H = 0: SVE (TZ) and SME (TSM) trap, FP (TFP) does not. */
+#define CPTR_EL2_RES1       0x22ff
+#define CPTR_EL2_TZ         (1 << 8)
+#define CPTR_EL2_TSM        (1 << 12)
+#define CPTR_EL2_NO_FP_TRAP (CPTR_EL2_RES1 | CPTR_EL2_TZ | CPTR_EL2_TSM)
 
 /* struct trap_frame: X0-X30, then these. */
 #define TRAP_FRAME_SP   248

@@ -12,6 +12,7 @@
 #include "hypervisor/core/domain/stage2.h"
 #include "hypervisor/port/a64/core.h"
 #include "lib/a64.h"
+#include "lib/mpidr.h"
 
 _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
 		       offsetof(struct vcpu_regs, pstate) == GUEST_PSTATE,
@@ -40,10 +41,23 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
 /* E2H = 0: EL1 and EL0 have the counter and the physical timer. */
 #define CNTHCTL_GUEST (CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN)
 
-#define MPIDR_RES1 (UINT64_C(1) << 31)
-
-/* SCTLR_EL1 after a reset: all that is reserved as one, MMU and caches off. */
-#define SCTLR_EL1_RESET UINT64_C(0x30c50878)
+/* SCTLR_EL1 after a reset: MMU and caches off, nothing traps to EL1, and every
+ * bit that is reserved as one where its feature is missing. */
+#define SCTLR_EL1_SA0     (1 << 4)
+#define SCTLR_EL1_CP15BEN (1 << 5)
+#define SCTLR_EL1_NAA     (1 << 6)
+#define SCTLR_EL1_EOS     (1 << 11)
+#define SCTLR_EL1_NTWI    (1 << 16)
+#define SCTLR_EL1_NTWE    (1 << 18)
+#define SCTLR_EL1_EIS     (1 << 22)
+#define SCTLR_EL1_SPAN    (1 << 23)
+#define SCTLR_EL1_NTLSMD  (1 << 28)
+#define SCTLR_EL1_LSMAOE  (1 << 29)
+#define SCTLR_EL1_RESET                                                        \
+	(SCTLR_SA | SCTLR_EL1_SA0 | SCTLR_EL1_CP15BEN | SCTLR_EL1_NAA |        \
+	 SCTLR_EL1_EOS | SCTLR_EL1_NTWI | SCTLR_EL1_NTWE | SCTLR_EL1_EIS |     \
+	 SCTLR_EL1_SPAN | SCTLR_EL1_NTLSMD | SCTLR_EL1_LSMAOE)
+_Static_assert(SCTLR_EL1_RESET == 0x30c50878, "SCTLR_EL1_RESET");
 
 #define PARANGE_SHIFT 0
 #define PARANGE_WIDTH 4
@@ -69,9 +83,9 @@ static void el1_load(const struct guest *guest)
 /* What the core is told of the vCPU, and of its domain. */
 static void el2_load(const struct vcpu *vcpu)
 {
-	core_current()->data.guest_el2 = true;
 	const struct domain *domain = vcpu->domain;
 
+	core_current()->data.guest_el2 = true;
 	sysreg_write(hcr_el2, HCR_GUEST);
 	sysreg_write(HCRX_EL2, HCRX_GUEST);
 	sysreg_write(HFGRTR_EL2, 0);

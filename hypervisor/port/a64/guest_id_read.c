@@ -9,25 +9,30 @@
 #define INSTRUCTION_SIZE 4
 #define REG_ZERO         31
 
+#define ID_AA64ISAR2_EL1 S3_0_C0_C6_2 /* its name is not in every assembler */
+
+/* The number of S3_0_C0_C<crm>_<op2>. */
+#define ID_NUMBER(crm, op2) ((crm) << ESR_SYS_OP2_WIDTH | (op2))
+
 /* The registers of which guest_id_view() lets anything through. */
 static uint64_t machine_value(unsigned crm, unsigned op2)
 {
-	switch (crm << 4 | op2) {
-	case 0x40:
+	switch (ID_NUMBER(crm, op2)) {
+	case ID_NUMBER(4, 0):
 		return sysreg_read(id_aa64pfr0_el1);
-	case 0x41:
+	case ID_NUMBER(4, 1):
 		return sysreg_read(id_aa64pfr1_el1);
-	case 0x60:
+	case ID_NUMBER(6, 0):
 		return sysreg_read(id_aa64isar0_el1);
-	case 0x61:
+	case ID_NUMBER(6, 1):
 		return sysreg_read(id_aa64isar1_el1);
-	case 0x62:
-		return sysreg_read(S3_0_C0_C6_2); /* ID_AA64ISAR2_EL1 */
-	case 0x70:
+	case ID_NUMBER(6, 2):
+		return sysreg_read(ID_AA64ISAR2_EL1);
+	case ID_NUMBER(7, 0):
 		return sysreg_read(id_aa64mmfr0_el1);
-	case 0x71:
+	case ID_NUMBER(7, 1):
 		return sysreg_read(id_aa64mmfr1_el1);
-	case 0x72:
+	case ID_NUMBER(7, 2):
 		return sysreg_read(id_aa64mmfr2_el1);
 	default:
 		return 0;

@@ -13,6 +13,12 @@
 #define SCTLR_DSSBS (UINT64_C(1) << 44)
 #define EC_SAME_EL  1 /* added to an abort's class from a lower one */
 
+/* Groups of vectors, from VBAR_EL1, by where the exception comes from. */
+#define VECTORS_EL1T    0x000
+#define VECTORS_EL1H    0x200
+#define VECTORS_EL0     0x400
+#define VECTORS_EL0_A32 0x600
+
 static bool is_at_el1(uint64_t pstate)
 {
 	uint64_t mode = BITS_GET(pstate, PSTATE_MODE);
@@ -20,16 +26,18 @@ static bool is_at_el1(uint64_t pstate)
 	return mode == PSTATE_EL1T || mode == PSTATE_EL1H;
 }
 
-/* From VBAR_EL1: EL1 on SP_EL0, on its own, EL0 in A64, in A32. */
+/* Returns where, from VBAR_EL1, the vector of a synchronous exception is. */
 static uint64_t vector_offset(uint64_t pstate)
 {
 	switch (BITS_GET(pstate, PSTATE_MODE)) {
 	case PSTATE_EL1T:
-		return 0x000;
+		return VECTORS_EL1T;
 	case PSTATE_EL1H:
-		return 0x200;
+		return VECTORS_EL1H;
 	default:
-		return (pstate & PSTATE_A32) != 0 ? 0x600 : 0x400;
+		if ((pstate & PSTATE_A32) != 0)
+			return VECTORS_EL0_A32;
+		return VECTORS_EL0;
 	}
 }
 

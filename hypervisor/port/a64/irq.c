@@ -5,10 +5,19 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "abi/bits.h"
 #include "abi/machine_map.h"
 #include "hypervisor/core/vgic/gic.h"
 #include "hypervisor/port/a64/clock.h"
 #include "lib/a64.h"
+#include "lib/mpidr.h"
+
+/* ICC_SRE_EL2: system registers, at EL1 too; no bypass of FIQ and IRQ. */
+#define ICC_SRE_SRE    (1 << 0)
+#define ICC_SRE_DFB    (1 << 1)
+#define ICC_SRE_DIB    (1 << 2)
+#define ICC_SRE_ENABLE (1 << 3)
+#define ICC_SRE_ALL    (ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB | ICC_SRE_ENABLE)
 
 #define ISR_IRQ            (1 << 7)
 #define PRIORITY_MASK_NONE 0xff
@@ -40,7 +49,7 @@ void irq_core_init(struct core *core)
 	mmio_write32(frame + GIC_ISENABLER,
 		     1u << IRQ_SGI_KICK | 1u << MACHINE_TIMER_HYP_INTID |
 			     1u << MACHINE_GIC_MAINT_INTID);
-	sysreg_write(ICC_SRE_EL2, 0xf);
+	sysreg_write(ICC_SRE_EL2, ICC_SRE_ALL);
 	isb();
 	sysreg_write(ICC_PMR_EL1, PRIORITY_MASK_NONE);
 	sysreg_write(ICC_CTLR_EL1, 0);
@@ -106,25 +115,28 @@ void irq_poll(void)
 
 	if ((sysreg_read(isr_el1) & ISR_IRQ) == 0)
 		return;
-	while ((intid = (uint32_t)sysreg_read(ICC_IAR1_EL1)) < GIC_SPECIAL) {
+	intid = (uint32_t)sysreg_read(ICC_IAR1_EL1);
+	while (intid < GIC_SPECIAL) {
 		irq_handle(intid);
 		sysreg_write(ICC_EOIR1_EL1, intid);
 		isb();
+		intid = (uint32_t)sysreg_read(ICC_IAR1_EL1);
 	}
 }
 
-/* Aff3 from bit 48, the range of Aff0 from 44, Aff2 from 32, INTID from 24,
- * Aff1 from 16, a bit for each Aff0 of the range. */
 void irq_kick(const struct core *core)
 {
 	uint64_t affinity = core->data.affinity;
+	uint64_t aff0 = BITS_GET(affinity, MPIDR_AFF0);
 
 	dsb(ish);
-	sysreg_write(ICC_SGI1R_EL1, (affinity >> 32 & 0xff) << 48 |
-					    (affinity >> 4 & 0xf) << 44 |
-					    (affinity >> 16 & 0xff) << 32 |
-					    (uint64_t)IRQ_SGI_KICK << 24 |
-					    (affinity >> 8 & 0xff) << 16 |
-					    UINT64_C(1) << (affinity & 0xf));
+	sysreg_write(
+		ICC_SGI1R_EL1,
+		BITS_PUT(SGIR_AFF3, BITS_GET(affinity, MPIDR_AFF3)) |
+			BITS_PUT(SGIR_RS, aff0 / SGIR_TARGETS_WIDTH) |
+			BITS_PUT(SGIR_AFF2, BITS_GET(affinity, MPIDR_AFF2)) |
+			BITS_PUT(SGIR_INTID, IRQ_SGI_KICK) |
+			BITS_PUT(SGIR_AFF1, BITS_GET(affinity, MPIDR_AFF1)) |
+			BITS_PUT(SGIR_TARGETS, 1u << aff0 % SGIR_TARGETS_WIDTH));
 	isb();
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "abi/psci.h"
 #include "hypervisor/core/control/control.h"
@@ -28,8 +29,10 @@
 
 /* ESR_EL1 of what the guest runs into: a data abort at its own level, from
  * outside, on a read; an instruction that is not there. */
-#define ESR_ABORT UINT64_C(0x96000210)
-#define ESR_UNDEF UINT64_C(0x02000000)
+#define ESR_ABORT                                                              \
+	(BITS_PUT(ESR_EC, ESR_EC_DATA_CURRENT) | ESR_IL | ESR_EA |             \
+	 ESR_FSC_EXTERNAL)
+#define ESR_UNDEF (BITS_PUT(ESR_EC, ESR_EC_UNKNOWN) | ESR_IL)
 
 extern const char guesttest_guest[], guesttest_guest_end[];
 

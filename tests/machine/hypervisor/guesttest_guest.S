@@ -15,6 +15,16 @@
 
 #define REPORT (GUEST_RAM0_BASE + MACHINE_PAGE_SIZE)
 
+#define CPACR_FPEN      (3 << 20) /* no traps of floating point */
+#define CPACR_ZEN       (3 << 16) /* no traps of SVE */
+#define TCR_T0SZ        25 /* 39 bits of address */
+#define CNT_ENABLE      1
+#define CNT_ISTATUS_BIT 2
+#define ICC_SRE_SRE     1
+#define PMR_ALL         0xff
+#define INTID_MASK      0xffffff
+#define SGI_TURN        4
+
 	.macro	call fid
 	movz	x0, #(\fid & 0xffff)
 	movk	x0, #(\fid >> 16), lsl #16
@@ -29,7 +39,7 @@ guesttest_guest:
 	adr	x1, guest_vectors
 	msr	vbar_el1, x1
 	/* Floating point, and SVE which is not there. */
-	mov	x1, #(3 << 20 | 3 << 16)
+	mov	x1, #(CPACR_FPEN | CPACR_ZEN)
 	msr	cpacr_el1, x1
 	isb
 	cmp	x0, #GUESTTEST_COUNT
@@ -89,16 +99,16 @@ timer:	ldr	x21, =(GUEST_GICV3_GICR_BASE + GICR_SGI_BASE)
 	mov	x23, xzr
 1:	ldr	x1, =GUESTTEST_TICK
 	msr	cntv_tval_el0, x1
-	mov	x1, #1
+	mov	x1, #CNT_ENABLE
 	msr	cntv_ctl_el0, x1
 	isb
 2:	wfi
 	mrs	x1, ICC_IAR1_EL1
-	and	x1, x1, #0xffffff
+	and	x1, x1, #INTID_MASK
 	cmp	x1, #GUEST_TIMER_VIRT_PPI
 	b.ne	2b
 	mrs	x2, cntv_ctl_el0
-	tbz	x2, #2, 3f
+	tbz	x2, #CNT_ISTATUS_BIT, 3f
 	msr	cntv_ctl_el0, xzr
 	isb
 	msr	ICC_EOIR1_EL1, x1
@@ -147,7 +157,7 @@ sgi_second:
 
 /* X1: the target as a bit of Aff0. */
 sgi_send:
-	orr	x1, x1, #(4 << SGIR_INTID_SHIFT)
+	orr	x1, x1, #(SGI_TURN << SGIR_INTID_SHIFT)
 	msr	ICC_SGI1R_EL1, x1
 	isb
 	ret
@@ -155,8 +165,8 @@ sgi_send:
 sgi_wait:
 	wfi
 	mrs	x1, ICC_IAR1_EL1
-	and	x1, x1, #0xffffff
-	cmp	x1, #4
+	and	x1, x1, #INTID_MASK
+	cmp	x1, #SGI_TURN
 	b.ne	sgi_wait
 	msr	ICC_EOIR1_EL1, x1
 	isb
@@ -167,10 +177,10 @@ gic_init:
 	sub	x1, x21, #GICR_SGI_BASE
 	str	wzr, [x1, #GICR_WAKER]
 	mrs	x1, ICC_SRE_EL1
-	orr	x1, x1, #1
+	orr	x1, x1, #ICC_SRE_SRE
 	msr	ICC_SRE_EL1, x1
 	isb
-	mov	x1, #0xff
+	mov	x1, #PMR_ALL
 	msr	ICC_PMR_EL1, x1
 	mov	x1, #1
 	msr	ICC_IGRPEN1_EL1, x1
@@ -223,7 +233,7 @@ realm:	mov	x22, #GUESTTEST_ROUNDS
  * its vectors, is there any more. */
 wild:	ldr	x1, =GUEST_MAGIC_BASE
 	msr	ttbr0_el1, x1
-	mov	x1, #25
+	mov	x1, #TCR_T0SZ
 	msr	tcr_el1, x1
 	mrs	x1, sctlr_el1
 	orr	x1, x1, #SCTLR_M

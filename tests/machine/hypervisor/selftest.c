@@ -6,21 +6,24 @@
  */
 #include <stddef.h>
 
+#include "abi/bits.h"
 #include "abi/control.h"
 #include "abi/guest_map.h"
 #include "hypervisor/core/realm/realm.h"
 #include "hypervisor/core/rmi/failure_text.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/probe.h"
+#include "lib/esr.h"
 #include "lib/image.h"
 #include "lib/log.h"
 #include "tests/machine/hypervisor/verdict.h"
 
 /* Data aborts from the current EL, on reads and on writes (WnR): granule
  * protection, and permission at level 3. */
-#define ESR_GPF_READ         UINT64_C(0x96000028)
-#define ESR_GPF_WRITE        UINT64_C(0x96000068)
-#define ESR_PERMISSION_WRITE UINT64_C(0x9600004f)
+#define ESR_ABORT            (BITS_PUT(ESR_EC, ESR_EC_DATA_CURRENT) | ESR_IL)
+#define ESR_GPF_READ         (ESR_ABORT | ESR_FSC_GPF)
+#define ESR_GPF_WRITE        (ESR_ABORT | ESR_WNR | ESR_FSC_GPF)
+#define ESR_PERMISSION_WRITE (ESR_ABORT | ESR_WNR | (ESR_FSC_PERMISSION + 3))
 
 #define RAM_SIZE UINT64_C(0x400000)
 #define SECRET   UINT64_C(0x5ec5e75ec5e75ec5)
