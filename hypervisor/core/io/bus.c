@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The devices of a guest as one table of windows. */
+/* A guest's emulated devices: a table of address windows. */
 #include "hypervisor/core/io/bus.h"
 
 #include <stddef.h>
@@ -16,7 +16,7 @@ struct window {
 		       bool write, uint64_t *value);
 };
 
-/* Every domain has an interrupt controller. */
+/* Returns true: every domain has an interrupt controller. */
 static bool vgic_exists(const struct domain *domain)
 {
 	(void)domain;

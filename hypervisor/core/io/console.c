@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A console slot: one ring of output, read by a terminal and by a log. */
+/* A console slot: one ring of output, which a terminal and a log read at their
+ * own speed. */
 #include "hypervisor/core/io/console.h"
 
 #include <string.h>
@@ -24,7 +25,8 @@ void console_take(struct console *console)
 	spinlock_release(&console->typed_lock);
 }
 
-/* The oldest byte after one that is in the ring. */
+/* Returns the position of the oldest byte that is still in the ring, but not
+ * before the position after. */
 static uint64_t ring_oldest(const struct console *console, uint64_t after)
 {
 	uint64_t written = console->written;
@@ -32,7 +34,8 @@ static uint64_t ring_oldest(const struct console *console, uint64_t after)
 	return written - after > CONSOLE_RING ? written - CONSOLE_RING : after;
 }
 
-/* Whether a byte more would push out one that a reader still needs. */
+/* Returns true if one more byte would overwrite a byte that a reader has not
+ * read. */
 static bool ring_is_full(const struct console *console)
 {
 	uint64_t written = console->written;
@@ -61,7 +64,8 @@ void console_terminal(struct console *console, bool open)
 	spinlock_release(&console->lock);
 }
 
-/* What was written before the log came is in it as far as the ring has it. */
+/* A log that opens late still gets the earlier output, as far as the ring has
+ * it. */
 void console_log(struct console *console, bool open)
 {
 	spinlock_acquire(&console->lock);
@@ -70,7 +74,8 @@ void console_log(struct console *console, bool open)
 	spinlock_release(&console->lock);
 }
 
-/* With typed_lock held. */
+/* Hands waiting input to the guest until it takes no more. The caller holds
+ * typed_lock. */
 static void typed_deliver(struct console *console)
 {
 	const struct console_guest *guest = &console->guest;
@@ -102,7 +107,7 @@ bool console_feed(struct console *console)
 	return wanted;
 }
 
-/* A terminal of the guest before takes no part: its bytes go nowhere. */
+/* Input from a terminal that was opened for an earlier guest is dropped. */
 size_t console_input(struct console *console, const uint8_t *bytes, size_t size)
 {
 	size_t taken;
@@ -121,7 +126,8 @@ size_t console_input(struct console *console, const uint8_t *bytes, size_t size)
 	return taken;
 }
 
-/* Copies from the ring what a reader at *at has not got yet. */
+/* Copies at most size bytes that the reader at *at has not read, and advances
+ * *at. */
 static size_t ring_read(const struct console *console, uint64_t *at,
 			uint8_t *bytes, uint64_t size)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A virtio console device with several ports: control messages and data. */
+/* The driver of a virtio console device with several ports: control messages
+ * and data (VIRTIO 1.2, 5.3). */
 #include "hypervisor/core/io/serial.h"
 
 #include <assert.h>
@@ -66,7 +67,8 @@ static void port_open(struct serial *serial, unsigned number, bool open)
 
 	if (!port->present)
 		return;
-	/* A port that is opened anew without a close was closed. */
+	/* An opening without a closing before it means that the closing was
+	 * lost: the earlier client has gone. */
 	if (port->open)
 		serial->ops->opened(serial->ops->ctx, number, false);
 	if (open)
@@ -94,7 +96,8 @@ static void event_handle(struct serial *serial, const struct serial_event *event
 		port_open(serial, event->port, event->value != 0);
 		return;
 	default:
-		/* Names, sizes of a terminal: what a port is, its number says. */
+		/* Names and terminal sizes are ignored: the number of a port
+		 * tells its use. */
 		return;
 	}
 }
@@ -132,7 +135,9 @@ static bool messages_receive(struct serial *serial)
 	return any;
 }
 
-/* The next thing to tell the device. */
+/*
+ * Takes the next control message that is due. Returns false if there is none.
+ */
 static bool message_next(struct serial *serial,
 			 struct virtio_console_control *message)
 {
@@ -161,10 +166,8 @@ static bool message_next(struct serial *serial,
 	return false;
 }
 
-/*
- * QEMU does not look for what was sent to a port before the guest opened it
- * until it hears of the port's queue again.
- */
+/* QEMU does not deliver data that a client sent before PORT_OPEN until the
+ * port's receive queue is notified again. */
 static void message_done(struct serial *serial)
 {
 	if (serial->opening != 0) {
@@ -174,7 +177,8 @@ static void message_done(struct serial *serial)
 	serial->opening = 0;
 }
 
-/* One at a time: its answers find the queue empty, so that none is lost. */
+/* Sends one control message at a time. The device's answers to it then find a
+ * receive queue with free buffers, so that none is lost. */
 static bool message_send(struct serial *serial)
 {
 	struct virtqueue *queue = &serial->control_out;
@@ -193,8 +197,11 @@ static bool message_send(struct serial *serial)
 	return true;
 }
 
-/* What is held, if nothing then the next answer, goes to the port's user; what
- * was sent by who has gone, nowhere. */
+/*
+ * Delivers buffered data first, then new data. Drops data whose sender has
+ * disconnected. Returns false if there was nothing to deliver, or if none of it
+ * was taken.
+ */
 static bool port_deliver(struct serial *serial, unsigned number)
 {
 	struct serial_port *port = &serial->ports[number];
@@ -245,10 +252,11 @@ static bool port_receive(struct serial *serial, unsigned number)
 }
 
 /*
- * Takes back what was sent. When its reader goes QEMU drops the buffer that it
- * has sent in part, and never answers it; before it tells of the closing it is
- * through with all others. An answer is due then only if the driver was not
- * told of an opening, for want of buffers.
+ * Takes back the buffers that were sent. When a client disconnects, QEMU drops
+ * the buffer that it has sent in part and never answers it; all others it has
+ * answered before it reports the closing. Another answer can come late only if
+ * the driver missed an opening for want of buffers. So the buffers of a closed
+ * port are forgotten.
  */
 static void port_sent(struct serial_port *port)
 {
@@ -296,7 +304,7 @@ static bool serial_is_broken(const struct serial *serial)
 	return broken;
 }
 
-/* Nobody is to wait for a port any more. */
+/* Closes all ports, so that no user waits for a port any more. */
 static void serial_give_up(struct serial *serial)
 {
 	serial->failed = "the device broke the rules of a queue";
@@ -305,9 +313,12 @@ static void serial_give_up(struct serial *serial)
 }
 
 /*
- * How far the data has come is looked at before the control messages: so an
- * opening is never missed that came before the data, and none of the data is
- * taken for a session that is over when its successor's opening is not seen.
+ * The order matters. The driver first notes how much data has arrived, and then
+ * reads the control messages. The device reports an opening before it delivers
+ * data of that session, so the opening of any data that was noted is among the
+ * messages. Data that arrives after the note waits for the next poll: otherwise
+ * the data of a new session, whose opening came after the messages were read,
+ * would be taken for data of the old one.
  */
 bool serial_poll(struct serial *serial)
 {

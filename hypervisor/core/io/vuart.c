@@ -6,14 +6,14 @@
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/vgic/vgic.h"
 
-/* DEN0094, "Generic UART": offsets from its base. */
+/* DEN0094, "Generic UART": offsets from the UART's base. */
 #define UARTDR   0x000
 #define UARTFR   0x018
 #define UARTIMSC 0x038
 #define UARTRIS  0x03c
 #define UARTMIS  0x040
 #define UARTICR  0x044
-#define UARTID   0xfe0 /* eight of them, a byte in each word */
+#define UARTID   0xfe0 /* eight identification registers, a byte in each word */
 #define UARTEND  0x1000
 
 #define FR_TXFE 0x80
@@ -22,10 +22,11 @@
 
 #define INT_RX  0x10
 #define INT_TX  0x20
-#define INT_RT  0x40 /* bytes have been waiting */
+#define INT_RT  0x40 /* receive timeout: bytes have been waiting */
 #define INT_ALL 0x7f2
 
-/* Arm DDI0183 (PL011 r1p5), UARTPeriphID0.. and UARTPCellID0.. */
+/* The values of UARTPeriphID0 to 3 and UARTPCellID0 to 3 (Arm DDI0183, PL011
+ * r1p5). */
 static const uint8_t ids[8] = { 0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
 
 void vuart_init(struct vuart *vuart, struct domain *domain)
@@ -103,7 +104,8 @@ static void vuart_reg_write(struct vuart *vuart, uint64_t offset, uint32_t value
 	}
 }
 
-/* Whether to ask for what did not find room: once half of it is free. */
+/* Returns true if input that was refused can be asked for: once half of the
+ * FIFO is free. */
 static bool vuart_wants_more(struct vuart *vuart)
 {
 	bool wants = vuart->refused && vuart->count <= VUART_FIFO / 2;
