@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What an ordinary guest's vCPU was trapped for, and what comes of it. */
+/* Answers the traps of an ordinary guest's vCPU. */
 #include "abi/bits.h"
 #include "abi/guest_call.h"
 #include "abi/smccc.h"
@@ -10,13 +10,14 @@
 #include "lib/esr.h"
 
 #define INSTRUCTION_SIZE 4
-#define REG_ZERO         31 /* XZR, in syndromes */
+#define REG_ZERO         31 /* the number of XZR in syndromes */
 
-/* HVC and SMC: the number in the instruction; SMCCC has 0. */
+/* HVC and SMC: the immediate of the instruction. SMCCC calls have 0. */
 #define ESR_IMM_SHIFT 0
 #define ESR_IMM_WIDTH 16
 
-/* Classes of what the guest has no right to, beside those in lib/esr.h. */
+/* Exception classes of instructions that are hidden from the guest, beside
+ * those in lib/esr.h. */
 #define EC_PAUTH      0x09
 #define EC_PAUTH_FAIL 0x1c
 
@@ -31,7 +32,8 @@ static void gpr_write(struct vcpu *vcpu, uint64_t number, uint64_t value)
 		vcpu->regs.gprs[number] = value;
 }
 
-/* What the load puts into its register. */
+/* Returns what a load puts into its register: the value, sign-extended and cut
+ * as the syndrome says. */
 static uint64_t loaded_value_extend(uint64_t value, unsigned size, uint64_t esr)
 {
 	unsigned unused = 64 - 8 * size;
@@ -75,7 +77,10 @@ static enum vcpu_next guest_fault_resolve(struct vcpu *vcpu, ipa_t ipa)
 	}
 }
 
-/* An external abort is the guest's own; nothing else can happen to its RAM. */
+/*
+ * Handles an abort that is no translation fault. The guest gets its external
+ * aborts itself; any other kind is impossible for its RAM, and ends the domain.
+ */
 static enum vcpu_next guest_abort_judge(struct vcpu *vcpu, uint64_t esr)
 {
 	vcpu->exits[CONTROL_EXIT_OTHER]++;
@@ -123,7 +128,8 @@ static enum vcpu_next guest_sysreg_emulate(struct vcpu *vcpu, uint64_t esr)
 	return VCPU_RUN;
 }
 
-/* After an HVC the PC is behind it, after an SMC that is trapped it is not. */
+/* Answers HVC and SMC. After an HVC the PC is already behind the instruction;
+ * after a trapped SMC it is not. */
 static enum vcpu_next guest_call_answer(struct vcpu *vcpu, uint64_t esr)
 {
 	vcpu->exits[CONTROL_EXIT_PSCI]++;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a Realm's vCPU came out for (rmi-rsi 5.3 to 5.9), and what its next
- * entry brings. The RMM decides what the host may see; this side does what is
- * asked, or stops the domain and says why.
+ * Answers the exits of a Realm's vCPU (docs/rmi.md, Realm exits), and fills
+ * what its next entry brings. The RMM decides what the hypervisor may see of an
+ * exit. The hypervisor does what is asked, or stops the domain and says why.
  */
 #include <string.h>
 
@@ -18,14 +18,16 @@
 #include "lib/esr.h"
 
 /*
- * Exits without a cause, in a row, after which a vCPU is given up: the RMM has
- * the same instruction executed again after each (rmi-rsi 10.2).
+ * How many exits in a row, without a cause that the hypervisor can remove, end
+ * the domain. The RMM has the same instruction executed again after each
+ * (docs/rmi.md, Exit fields by reason).
  */
 #define STUCK_MAX 16
 
 /*
- * Refused entries in a row, each followed by letting others run. A Realm that
- * turned itself off refuses all its vCPUs until the one that did it is heard.
+ * How many refused entries in a row end the domain. The vCPU yields after each.
+ * A Realm that turned itself off has all its entries refused until the exit of
+ * the vCPU that did it is answered.
  */
 #define REFUSED_MAX 1000
 
@@ -40,7 +42,11 @@ static enum vcpu_next realm_stuck_count(struct vcpu *vcpu, uint64_t esr)
 	return VCPU_STOP;
 }
 
-/* An early end of an entry gives no timers: then all of them are zero. */
+/*
+ * Copies the timers of an exit. An entry that ended early, before the vCPU ran,
+ * has four zeros instead (docs/rmi.md, Exit fields by reason): the timers then
+ * stay as they are.
+ */
 static void realm_timers_read(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
 {
 	if (exit->exit_reason == RMI_EXIT_SYNC &&
@@ -120,7 +126,8 @@ static enum vcpu_next realm_data_abort_handle(struct vcpu *vcpu,
 	return realm_shared_fault_resolve(vcpu, ipa, enter);
 }
 
-/* Fetches outside the protected half do not come here. */
+/* Handles an instruction abort. It is in the protected half: fetches from the
+ * shared half never come to the hypervisor (docs/rmi.md, Stage 2 aborts). */
 static enum vcpu_next realm_fetch_abort_handle(struct vcpu *vcpu,
 					       const struct rmi_rec_exit *exit)
 {
@@ -131,7 +138,8 @@ static enum vcpu_next realm_fetch_abort_handle(struct vcpu *vcpu,
 					     exit_ipa(exit->hpfar, exit->far));
 }
 
-/* Reads get the zero that is in *enter. */
+/* Handles a trapped system register. A read gets the zero that *enter holds
+ * already. */
 static enum vcpu_next realm_sysreg_emulate(struct vcpu *vcpu,
 					   const struct rmi_rec_exit *exit)
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * PSCI of a Realm: the RMM decides, the host lends the vCPUs (rmi-rsi 9).
+ * PSCI of a Realm: the RMM decides, the hypervisor runs the vCPUs (docs/rsi.md,
+ * PSCI of a Realm).
  *
- * A vCPU that turned itself off is off for the RMM from its exit on, for the
- * host when that exit is looked at. Another vCPU may start it in between, and
- * the host cannot tell that from starting one that is on. So a start of a vCPU
- * that the host believes to be on is remembered; its CPU_OFF then has it run
- * on, and if it was off after all the RMM refuses the entry.
+ * A vCPU that turned itself off is off for the RMM from its exit on, but for
+ * the hypervisor only when that exit is answered. Another vCPU can start it in
+ * between, and the hypervisor cannot tell that from the start of a vCPU that is
+ * on. So the hypervisor remembers a start of a vCPU that it takes to be on.
+ * When that vCPU then turns itself off, it is entered again; if it was off
+ * after all, the RMM refuses the entry.
  */
 #include <stddef.h>
 
@@ -18,8 +20,11 @@
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 #include "lib/mpidr.h"
 
-/* The RMM's own rule for which REC an MPIDR_EL1 value names (rmi-rsi 2.4).
- * MPIDR_EL1 has Aff3 higher up than RmiRecMpidr, and others between. */
+/*
+ * Returns the vCPU that an MPIDR_EL1 value names, by the RMM's rule
+ * (docs/rmi.md, REC index). MPIDR_EL1 has Aff3 in another place than
+ * RmiRecMpidr.
+ */
 static struct vcpu *psci_target(struct domain *domain, uint64_t mpidr)
 {
 	uint64_t index = BITS_GET(mpidr, RMI_MPIDR_AFF0) |
@@ -92,7 +97,8 @@ static enum vcpu_next realm_cpu_off(struct vcpu *vcpu)
 	return again ? VCPU_RUN : VCPU_OFF;
 }
 
-/* The vCPU executed and is not off: nobody started it. */
+/* The vCPU executed and is not off, so a start that was remembered did not
+ * start it: forget it. */
 void realm_psci_alive(struct vcpu *vcpu)
 {
 	spinlock_acquire(&vcpu->domain->lock);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* PSCI 1.1 (Arm DEN0022) and SMCCC's own calls, of an ordinary guest. */
+/* PSCI 1.1 (Arm DEN0022) and SMCCC's own calls, for ordinary guests. */
 #include "abi/guest_map.h"
 #include "abi/psci.h"
 #include "abi/smccc.h"
@@ -9,7 +9,7 @@
 
 #define INSTRUCTION_SIZE 4
 
-/* Arguments of 32-bit calls are 32 bits wide. */
+/* Returns an argument of the call: those of a 32-bit call are 32 bits wide. */
 static uint64_t vpsci_argument(const struct vcpu *vcpu, unsigned number)
 {
 	uint64_t value = vcpu->regs.gprs[number];
@@ -25,7 +25,7 @@ static bool vpsci_entry_is_valid(const struct domain *domain, uint64_t entry)
 	       entry % INSTRUCTION_SIZE == 0;
 }
 
-/* false: it is on already. */
+/* Turns a vCPU on. Returns false if it is on already. */
 static bool vpsci_turn_on(struct vcpu *target, uint64_t entry, uint64_t context)
 {
 	struct domain *domain = target->domain;
@@ -82,7 +82,7 @@ static int64_t vpsci_affinity_info(struct vcpu *vcpu)
 		vcpu_at_affinity(domain, vpsci_argument(vcpu, 1));
 	bool online;
 
-	/* Only vCPUs are asked about, no clusters of them. */
+	/* The affinity level must be 0: a single vCPU, no cluster. */
 	if (target == NULL || vpsci_argument(vcpu, 2) != 0)
 		return PSCI_INVALID_PARAMETERS;
 	spinlock_acquire(&domain->lock);
@@ -120,7 +120,7 @@ static int64_t vpsci_arch_features(uint64_t fid)
 		       : PSCI_NOT_SUPPORTED;
 }
 
-/* The calls that only return a value. */
+/* Returns the result of a call that does not change how the caller goes on. */
 static int64_t vpsci_result(struct vcpu *vcpu, uint64_t fid)
 {
 	switch (fid) {
@@ -159,7 +159,8 @@ enum vcpu_next vpsci_call(struct vcpu *vcpu)
 		return vcpu_system_reset(vcpu);
 	case PSCI_CPU_SUSPEND_32:
 	case PSCI_CPU_SUSPEND_64:
-		/* Every state is one that keeps its context. */
+		/* Every power state keeps the context, so suspending is
+		 * waiting. */
 		gprs[0] = PSCI_SUCCESS;
 		return VCPU_WAIT;
 	default:
