@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The state of interrupts: where each one belongs, and who has to know. */
+/* The state of interrupts: which vCPU each belongs to, and which vCPUs must be
+ * told of a change. */
 #include "hypervisor/core/vgic/vgic.h"
 
 #include <string.h>
@@ -162,7 +163,8 @@ void irqs_visit(struct vcpu *vcpu,
 	}
 }
 
-/* The line of an interrupt has a level; an edge one latches its rise. */
+/* Sets the level of an interrupt's line. An edge-triggered interrupt latches
+ * its rise. */
 static void line_set(const struct irq_ref *ref, bool level, struct kicks *kicks)
 {
 	struct vgic_irq *irq = ref->irq;
@@ -172,7 +174,8 @@ static void line_set(const struct irq_ref *ref, bool level, struct kicks *kicks)
 	irq->level = level;
 	if (irq->edge)
 		irq->pending |= rises;
-	/* One in a list register is looked at again at its end (EOI). */
+	/* A level-triggered interrupt in a list register needs no kick: its EOI
+	 * raises a maintenance interrupt, and the level is read then. */
 	if (irq->lr != 0 && !irq->edge)
 		irq_settle(ref);
 	else

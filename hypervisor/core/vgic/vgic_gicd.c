@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The distributor (IHI 0069, 12.9): affinity routing is on for good, there is
- * one Security state, no LPIs, no message-based SPIs. Changes take effect
- * without a wait that the guest could see: RWP is always clear.
+ * The distributor (IHI0069, 12.9). Affinity routing is always on; there is one
+ * security state, no LPIs and no message-based SPIs. Changes take effect before
+ * the guest can look, so RWP is always clear.
  */
 #include "abi/bits.h"
 #include "abi/guest_map.h"
@@ -33,7 +33,7 @@ static bool router_find(struct vgic *vgic, uint64_t offset, struct irq_ref *ref)
 	return irq_find(vgic, NULL, (unsigned)(offset - GICD_IROUTER) / 8, ref);
 }
 
-/* The upper word has Aff3 alone, which is zero. */
+/* Reads a word of IROUTER. The upper word holds Aff3 only, which is zero. */
 static uint32_t router_read(struct vgic *vgic, uint64_t offset)
 {
 	struct irq_ref ref;
@@ -44,8 +44,8 @@ static uint32_t router_read(struct vgic *vgic, uint64_t offset)
 }
 
 /*
- * A pending interrupt is newly signalled to its new vCPU; if it is in a list
- * register, after the vCPU that has it gave it back.
+ * Writes a word of IROUTER. A pending interrupt is signalled to its new vCPU;
+ * if it is in a list register, then only once its old vCPU has given it back.
  */
 static void router_write(struct vgic *vgic, uint64_t offset, uint32_t value,
 			 struct kicks *kicks)
@@ -80,7 +80,8 @@ static uint32_t gicd_read(const struct bank *bank, uint64_t offset,
 	}
 }
 
-/* What is in list registers has to come out, or anything may go in. */
+/* Writes GICD_CTLR. Every vCPU is kicked: when the group is disabled its list
+ * registers must be emptied, and when it is enabled they may be filled. */
 static void gicd_control_write(const struct bank *bank, uint32_t value)
 {
 	struct vgic *vgic = bank->vgic;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The redistributors (IHI 0069, 12.11), one for each vCPU: the control frame,
- * and the SGI frame with the vCPU's private interrupts. Any vCPU may reach
- * all of them.
+ * The redistributors (IHI0069, 12.11), one for each vCPU: the control frame,
+ * and the SGI frame with the vCPU's private interrupts. Any vCPU may access all
+ * of them.
  */
 #include <stddef.h>
 
@@ -48,7 +48,7 @@ static uint64_t gicr_control_read(const struct vcpu *of, uint64_t frame,
 	}
 }
 
-/* What is for any vCPU may be for another one now. */
+/* An SPI that any vCPU may take can go to another vCPU now. */
 static void any_moved(const struct irq_ref *ref, void *ctx)
 {
 	if (ref->owner == NULL && ref->irq->any)
