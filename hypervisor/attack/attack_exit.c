@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Wrong answers to what a Realm asks of its host: RIPAS changes, PSCI, calls. */
+/*
+ * Wrong answers to requests of a Realm: RIPAS changes, PSCI calls, host calls.
+ */
 #include <string.h>
 
 #include "abi/guest_map.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Attacks that who asks carries out: beside a vCPU, or after its end. */
+/* Attacks carried out by the requesting thread: concurrently with the vCPU, or
+ * after the vCPU or the domain ended. */
 #include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "hypervisor/attack/attack_internal.h"
@@ -9,11 +10,14 @@
 #include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 
-/* One of the first tries meets a vCPU that does nothing but compute, unless the
- * emulator of its core is kept from running: the client may ask again. */
+/*
+ * How often an attack beside a vCPU is tried. One of the first tries meets a
+ * vCPU that only computes, unless the machine that runs the host does not let
+ * the emulator of its core run: the client may ask again.
+ */
 #define TRIES 100000
 
-/* Takes a page to enter with. Returns false if there is none. */
+/* Allocates a zeroed page to enter with. Returns false if there is none. */
 static bool entry_page_alloc(const struct domain *domain, pa_t *page)
 {
 	const struct host_ops *ops = domain_host(domain);
@@ -51,8 +55,8 @@ static enum control_status no_memory_refuse(char *text)
 
 /* ---- Beside a vCPU that executes ---- */
 
-/* Waits a moment for another core to run the vCPU. Returns false if its domain
- * has ended. */
+/* Waits a moment, so that another core can run the vCPU. Returns false if its
+ * domain has ended. */
 static bool beside_wait(const struct vcpu *vcpu)
 {
 	const struct host_ops *ops = domain_host(vcpu->domain);
@@ -66,8 +70,11 @@ static bool vcpu_enters(const struct vcpu *vcpu)
 	return __atomic_load_n(attack_enters(vcpu), __ATOMIC_SEQ_CST);
 }
 
-/* The vCPU was not executing, so the entry happened: the vCPU's thread takes
- * over the exit, unless the domain has ended. */
+/*
+ * Hands the exit to the vCPU's thread: the vCPU was not executing, so the entry
+ * happened. Waits until the thread has read the record, or takes the record
+ * back if the domain has ended, since the thread does not look then.
+ */
 static void record_hand_over(struct attack *attack, const struct vcpu *vcpu)
 {
 	const struct host_ops *ops = domain_host(vcpu->domain);
@@ -103,7 +110,8 @@ static bool ripas_beside(struct vcpu *vcpu, pa_t page)
 	uint64_t x0 = attack_ripas(vcpu);
 
 	(void)page;
-	/* A REC that does not execute asks for nothing: another error. */
+	/* A REC that does not execute has no RIPAS request pending, which is
+	 * another error: try again. */
 	if (return_status(x0) == RMI_ERROR_INPUT)
 		return false;
 	attack_done(attack_of(vcpu->domain), x0);
@@ -136,7 +144,7 @@ static enum control_status try_beside(struct vcpu *vcpu,
 			      vcpu->index);
 }
 
-/* ---- After its end ---- */
+/* ---- After the end of the vCPU ---- */
 
 static bool vcpu_is_off(struct domain *domain, const struct vcpu *vcpu)
 {
@@ -165,7 +173,8 @@ static enum control_status enter_off(struct domain *domain,
 	return CONTROL_OK;
 }
 
-/* The Realm then has one REC less to take apart. */
+/* Destroys the last REC and enters it. The Realm has one REC less from then on,
+ * and realm_destroy() one less to destroy. */
 static enum control_status enter_destroyed(struct domain *domain,
 					   const struct vcpu *vcpu, char *text)
 {
@@ -192,7 +201,7 @@ static enum control_status enter_destroyed(struct domain *domain,
 	return enter_off(domain, vcpu, text);
 }
 
-/* ---- Its memory ---- */
+/* ---- The domain's memory ---- */
 
 static enum control_status attack_pages(struct domain *domain,
 					const struct control_attack_ask *ask,
@@ -225,8 +234,8 @@ static bool terminate_once(struct domain *domain)
 	return done;
 }
 
-/* The RMM refuses it while a vCPU executes. The vCPU's next entry shows what it
- * means to the vCPU. */
+/* Terminates the Realm, which the RMM refuses while a vCPU executes. Then arms
+ * the attack: the vCPU's next entry shows what the termination means to it. */
 static enum control_status attack_terminate(struct vcpu *vcpu, char *text)
 {
 	struct domain *domain = vcpu->domain;

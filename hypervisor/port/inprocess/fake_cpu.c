@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The virtual CPU interface, played. */
+/* A stand-in for the virtual CPU interface. */
 #include "hypervisor/port/inprocess/fake_cpu.h"
 
 #include <stddef.h>

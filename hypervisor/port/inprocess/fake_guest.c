@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The stand-ins. Locks are looked at: none may be held where one must not. */
+/* The stand-ins. They assert that no lock is held where none may be. */
 #include "hypervisor/port/inprocess/fake_guest.h"
 
 #include <assert.h>

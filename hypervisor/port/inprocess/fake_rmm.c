@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* For tests: a host with a few pages, and a scripted RMM. */
+/* For tests: a machine with a few pages, and an RMM that follows a script. */
 #include "hypervisor/port/inprocess/fake_rmm.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/rmi/rmi_names.h"
 
-/* Pages with content. */
+/* Pages that have content. */
 #define MAPPED_PAGES 2
 
 static size_t page_number(uint64_t pa)
@@ -18,7 +18,7 @@ static size_t page_number(uint64_t pa)
 	return (pa - FAKE_BASE) / RMI_GRANULE_SIZE;
 }
 
-/* ---- The host ---- */
+/* ---- The machine ---- */
 
 static bool run_free(const struct fake *fake, uint64_t first, uint64_t count)
 {
@@ -82,7 +82,7 @@ static void fake_relax(void *ctx, bool waiting)
 
 /* ---- The RMM ---- */
 
-/* Moves a range as far as it can be moved. */
+/* Delegates or undelegates a range as far as possible. */
 static void range_play(struct fake *fake, struct smccc_regs *regs, bool to)
 {
 	uint64_t at = regs->x[1];
@@ -97,7 +97,7 @@ static void range_play(struct fake *fake, struct smccc_regs *regs, bool to)
 	regs->x[1] = at;
 }
 
-/* The RMM takes the first pages of the offer. */
+/* The RMM takes the first pages that are offered. */
 static void donation_play(struct fake *fake, uint64_t consumed)
 {
 	uint64_t word = fake->memory[0];
@@ -110,7 +110,8 @@ static void donation_play(struct fake *fake, uint64_t consumed)
 		fake->inside[fake->inside_count++] = base + i * RMI_GRANULE_SIZE;
 }
 
-/* The RMM returns its last pages, as they were given. */
+/* The RMM returns the pages that it got last, in the state in which it got
+ * them. */
 static void reclaim_play(struct fake *fake, uint64_t count)
 {
 	for (uint64_t i = 0; i < count && fake->inside_count > 0; i++) {

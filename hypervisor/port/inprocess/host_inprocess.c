@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A host inside this process. */
+/* struct host_ops over a machine inside this process. */
 #include "hypervisor/port/inprocess/host_inprocess.h"
 
 #include <sched.h>
@@ -35,7 +35,7 @@ static void *host_inprocess_page_map(void *ctx, pa_t page)
 	return host->machine.page(host->machine.ctx, page);
 }
 
-/* The machine's memory is always accessible here. */
+/* Nothing to undo: the machine's memory is always accessible here. */
 static void host_inprocess_page_unmap(void *ctx, pa_t page, void *address)
 {
 	(void)ctx;
@@ -50,7 +50,7 @@ static void host_inprocess_relax(void *ctx, bool waiting)
 		sched_yield();
 }
 
-/* Memory is committed on first use. */
+/* Reserves the map of pages. The system commits its memory on first use. */
 static bool host_inprocess_pages_open(struct pages *pages, pa_t base,
 				      uint64_t size)
 {
