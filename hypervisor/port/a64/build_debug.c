@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The build for finding faults: debug consoles and attacks. */
+/* The debug build: debug consoles and attacks. */
 #include "hypervisor/port/a64/build.h"
 
 #include <stddef.h>

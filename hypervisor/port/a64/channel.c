@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Control ports and consoles on the virtio console device. One thread moves
- * all bytes; each control port has one that answers.
- */
+/* Control ports and consoles on the virtio console device. One thread moves all
+ * bytes. Each control port has a thread that answers its requests. */
 #include "hypervisor/port/a64/channel.h"
 
 #include <stddef.h>
@@ -15,15 +13,15 @@
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/virtio_serial.h"
 
-#define WEIGHT 1024 /* of these threads: they seldom run, and then briefly */
-
-/* How long a guest waits that is ahead of its terminal, until it looks again. */
-#define BEHIND_NS UINT64_C(1000000)
+#define WEIGHT 1024 /* of these threads, which run rarely and briefly */
 
 /*
- * How long what a guest writes may wait for more: a byte costs two queues and
- * two threads of QEMU what a line does.
+ * How long a guest that is ahead of its terminal waits before it tries again.
  */
+#define BEHIND_NS UINT64_C(1000000)
+
+/* How long a guest's output may wait for more output. A single byte costs QEMU,
+ * with two queues and two threads, as much as a whole line. */
 #define BATCH_NS UINT64_C(2000000)
 
 static struct domains *all;
@@ -31,11 +29,12 @@ static struct console consoles[CONTROL_CONSOLES];
 static struct control_port controls[CONTROL_PORTS];
 static struct thread *control_threads[CONTROL_PORTS];
 static struct thread *mover;
-static uint32_t started; /* what the sessions need is there */
-static uint32_t mover_due; /* it was woken, and has not looked yet */
-static uint32_t output_due; /* a guest wrote, and the batch has not gone yet */
+static uint32_t started; /* the domains are initialized */
+static uint32_t mover_due; /* the mover was woken, and has not looked yet */
+static uint32_t output_due; /* a guest's output waits for its batch */
 
-/* Any thread, any number of times: it costs something the first time only. */
+/* Wakes the mover. Called by any thread; only the first call before the mover
+ * looks costs anything. */
 static void mover_wake(void)
 {
 	if (mover != NULL &&
@@ -43,7 +42,7 @@ static void mover_wake(void)
 		thread_wake(mover);
 }
 
-/* The same, but it can wait for BATCH_NS. */
+/* Wakes the mover for output, which may wait for BATCH_NS. */
 static void mover_wake_soon(void)
 {
 	if (__atomic_exchange_n(&output_due, 1, __ATOMIC_ACQ_REL) == 0)
@@ -128,7 +127,7 @@ static size_t console_guest_input(void *ctx, unsigned slot,
 	return taken;
 }
 
-/* Whether its guest can ever go on writing. */
+/* Returns true if the guest of the slot can still write output. */
 static bool console_guest_lives(unsigned slot)
 {
 	struct domain *domain = domains_console(all, slot);
@@ -174,7 +173,8 @@ static void channel_interrupt(void *ctx)
 	mover_wake();
 }
 
-/* Until there is something to move; output waits for the rest of its batch. */
+/* Waits until there is something to move. If it is only output, waits for the
+ * rest of its batch. */
 static void mover_wait(void)
 {
 	uint64_t limit;
@@ -249,10 +249,13 @@ void channel_start(void)
 {
 	irq_register(virtio_serial_intid(), channel_interrupt, NULL);
 	irq_enable_spi(virtio_serial_intid(), true);
-	/* If it is raised already there will be no edge. */
+	/*
+	 * The interrupt may be raised already, and then there would be no edge.
+	 */
 	virtio_serial_acknowledge();
 	__atomic_store_n(&started, 1, __ATOMIC_RELEASE);
-	/* It may be due already, and have gone back to sleep for this. */
+	/* The mover may have been woken before, and have gone back to sleep
+	 * because the start was not done. */
 	if (mover != NULL)
 		thread_wake(mover);
 }

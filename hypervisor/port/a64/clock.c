@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The counter as nanoseconds, and the timer of each core. */
+/* The counter in nanoseconds, and the timer of each core. */
 #include "hypervisor/port/a64/clock.h"
 
 #include "hypervisor/port/a64/core.h"
@@ -9,7 +9,7 @@
 #define SECOND     UINT64_C(1000000000)
 #define CTL_ENABLE 1
 
-/* value / from * to, without an intermediate that does not fit. */
+/* Returns value * to / from, without an overflow on the way. */
 static uint64_t value_scale(uint64_t value, uint64_t from, uint64_t to)
 {
 	return value / from * to + value % from * to / from;
@@ -29,7 +29,8 @@ uint64_t time_ns(void)
 	return time_of_counter(sysreg_read(cntpct_el0));
 }
 
-/* A write goes to a device of QEMU's and stops its main loop. */
+/* The timer is written only when its value changes: on QEMU a write goes to a
+ * device and interrupts the main loop (docs/machine.md, Timers). */
 void clock_arm(uint64_t deadline_ns)
 {
 	uint64_t hz = sysreg_read(cntfrq_el0);
@@ -41,7 +42,7 @@ void clock_arm(uint64_t deadline_ns)
 	}
 	if (*set == deadline_ns)
 		return;
-	/* Not before the time has come: rounded up. */
+	/* Rounded up, so that the timer does not fire early. */
 	sysreg_write(cnthp_cval_el2, value_scale(deadline_ns, SECOND, hz) + 1);
 	if (*set == 0)
 		sysreg_write(cnthp_ctl_el2, CTL_ENABLE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Starting the other cores. */
+/* Starts the other cores. */
 #include "hypervisor/port/a64/core.h"
 
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 #include "lib/log.h"
 #include "lib/mpidr.h"
 
-/* How long a core may take from CPU_ON to its first line of C. */
+/* How long a core may take from CPU_ON to its first line of C, in seconds. */
 #define START_SECONDS 10
 
 struct core cores[MACHINE_MAX_CPUS] __attribute__((section(".bss.page")));
@@ -44,7 +44,7 @@ static bool core_start(struct core *core, uint64_t affinity)
 
 	core->data.affinity = affinity;
 	core->data.index = (unsigned)(core - cores);
-	/* Read with the MMU off. */
+	/* The started core reads its struct core with the MMU off. */
 	dcache_clean((uintptr_t)core, MACHINE_PAGE_SIZE);
 	result = power_core_on(affinity, (uintptr_t)core_entry, (uintptr_t)core);
 	if (result != PSCI_SUCCESS) {

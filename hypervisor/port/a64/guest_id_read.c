@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What an ordinary guest gets when it reads an ID register. */
+/* Answers an ordinary guest's read of an ID register. */
 #include "abi/bits.h"
 #include "hypervisor/core/vcpu/guest_id.h"
 #include "hypervisor/port/a64/guest.h"
@@ -9,12 +9,13 @@
 #define INSTRUCTION_SIZE 4
 #define REG_ZERO         31
 
-#define ID_AA64ISAR2_EL1 S3_0_C0_C6_2 /* its name is not in every assembler */
+#define ID_AA64ISAR2_EL1 S3_0_C0_C6_2 /* not every assembler knows the name */
 
 /* The number of S3_0_C0_C<crm>_<op2>. */
 #define ID_NUMBER(crm, op2) ((crm) << ESR_SYS_OP2_WIDTH | (op2))
 
-/* The registers of which guest_id_view() lets anything through. */
+/* Returns the machine's value of a register that guest_id_view() shows in part,
+ * else 0. */
 static uint64_t machine_value(unsigned crm, unsigned op2)
 {
 	switch (ID_NUMBER(crm, op2)) {
@@ -39,7 +40,7 @@ static uint64_t machine_value(unsigned crm, unsigned op2)
 	}
 }
 
-/* S3_0_C0_C1_0 to S3_0_C0_C7_7. */
+/* Returns true for a read of S3_0_C0_C1_0 to S3_0_C0_C7_7. */
 static bool is_id_read(uint64_t esr)
 {
 	return BITS_GET(esr, ESR_EC) == ESR_EC_SYSREG &&

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Exceptions that EL1 of an ordinary guest takes because EL2 says so. */
+/* Injects an exception into EL1 of an ordinary guest. */
 #include "abi/bits.h"
 #include "hypervisor/port/a64/guest.h"
 #include "lib/a64.h"
 #include "lib/esr.h"
 #include "lib/pstate.h"
 
-/* The fields that an exception does not change. */
+/* The PSTATE fields that an exception does not change. */
 #define PSTATE_KEPT ((uint64_t)(PSTATE_NZCV | PSTATE_DIT | PSTATE_PAN))
 
 #define SCTLR_SPAN  (UINT64_C(1) << 23)
 #define SCTLR_DSSBS (UINT64_C(1) << 44)
-#define EC_SAME_EL  1 /* added to an abort's class from a lower one */
+#define EC_SAME_EL  1 /* added to the class of an abort from a lower EL */
 
 /* Groups of vectors, from VBAR_EL1, by where the exception comes from. */
 #define VECTORS_EL1T    0x000
@@ -50,7 +50,8 @@ static uint64_t pstate_taken(uint64_t pstate)
 	       ((sctlr & SCTLR_DSSBS) != 0 ? PSTATE_SSBS : 0);
 }
 
-/* An external abort where there was a fault of stage 2. */
+/* Returns the syndrome of an external abort in place of the trap's stage 2
+ * fault. */
 static uint64_t abort_syndrome(const struct vcpu_trap *trap, uint64_t pstate)
 {
 	uint64_t class = BITS_GET(trap->esr, ESR_EC);

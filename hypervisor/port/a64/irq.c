@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The machine's interrupts: what comes through, and who hears of it. */
+/* The machine's interrupts: which are enabled, and who handles them. */
 #include "hypervisor/port/a64/irq.h"
 
 #include <assert.h>
@@ -12,7 +12,7 @@
 #include "lib/a64.h"
 #include "lib/mpidr.h"
 
-/* ICC_SRE_EL2: system registers, at EL1 too; no bypass of FIQ and IRQ. */
+/* ICC_SRE_EL2: system registers, at EL1 too; FIQ and IRQ bypass disabled. */
 #define ICC_SRE_SRE    (1 << 0)
 #define ICC_SRE_DFB    (1 << 1)
 #define ICC_SRE_DIB    (1 << 2)
@@ -21,18 +21,19 @@
 
 #define ISR_IRQ            (1 << 7)
 #define PRIORITY_MASK_NONE 0xff
-#define PRIORITIES         0xa0a0a0a0u /* four of them */
-#define ICFGR_EDGE         2u /* of two bits an interrupt */
+#define PRIORITIES         0xa0a0a0a0u /* one priority, for four interrupts */
+#define ICFGR_EDGE         2u /* of the two bits of an interrupt */
 
 #define INTID_SPI 32
-#define INTIDS    288 /* of the board */
+#define INTIDS    288 /* number of INTIDs of the board */
 
 static struct {
 	void (*fn)(void *ctx);
 	void *ctx;
 } handlers[INTIDS];
 
-/* Of the core's redistributor, what is about SGIs and PPIs. */
+/* Returns the address of the SGI frame of the core's redistributor, which
+ * controls SGIs and PPIs. */
 static uint64_t frame_of(const struct core *core)
 {
 	return MACHINE_GICR_BASE + GICR_SGI_BASE +
@@ -93,8 +94,12 @@ void irq_ppi_set(unsigned intid, bool enabled)
 		     bit);
 }
 
-/* The timer's line stays up until it is turned off; the scheduler turns it on
- * again. The others of the private ones only end a wait. */
+/*
+ * Handles an interrupt. The timer's line stays asserted until the timer is off,
+ * so it is turned off; the scheduler arms it again. An SGI or another PPI has
+ * no handler: it has ended a wait or a guest's run, which is all that it is
+ * for.
+ */
 static void irq_handle(uint32_t intid)
 {
 	if (intid == MACHINE_TIMER_HYP_INTID) {
@@ -107,8 +112,8 @@ static void irq_handle(uint32_t intid)
 	}
 }
 
-/* ISR_EL1 first: on QEMU an acknowledgement waits for the lock of all devices,
- * and mostly there is nothing to acknowledge. */
+/* ISR_EL1 is read first: on QEMU an acknowledgement takes the lock of all
+ * devices, and mostly there is nothing to acknowledge. */
 void irq_poll(void)
 {
 	uint32_t intid;

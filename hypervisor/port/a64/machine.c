@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory and SMCs for the portable core. */
+/* Memory and SMCs, for the portable core. */
 #include "hypervisor/port/a64/machine.h"
 
 #include <stddef.h>
@@ -42,7 +42,7 @@ static void machine_pages_free(void *ctx, pa_t base, uint64_t count)
 	spinlock_release(&machine->lock);
 }
 
-/* All memory is mapped, at its physical address. */
+/* All memory is mapped at its physical address. */
 static void *machine_page_map(void *ctx, pa_t page)
 {
 	(void)ctx;
@@ -56,7 +56,9 @@ static void machine_page_unmap(void *ctx, pa_t page, void *address)
 	(void)address;
 }
 
-/* While the machine starts there is no thread, and nobody to wait for. */
+/*
+ * While the machine starts there is no thread, and no other thread to wait for.
+ */
 static void machine_relax(void *ctx, bool waiting)
 {
 	(void)ctx;
@@ -69,7 +71,8 @@ static void machine_relax(void *ctx, bool waiting)
 		thread_yield_if_due();
 }
 
-/* What of the board's memory is not spoken for by abi/machine_map.h. */
+/* Returns the part of the board's memory that abi/machine_map.h does not
+ * assign. */
 static struct host_ram machine_ram(const struct board *board)
 {
 	uint64_t base = board->ram.base.value;
@@ -80,7 +83,7 @@ static struct host_ram machine_ram(const struct board *board)
 	return (struct host_ram){ pa_make(base), base < end ? end - base : 0 };
 }
 
-/* Whether a range touches anything that the device tree reserves. */
+/* Returns true if a range overlaps one that the device tree reserves. */
 static bool board_reserves(const struct board *board, uint64_t base,
 			   uint64_t size)
 {
@@ -94,7 +97,8 @@ static bool board_reserves(const struct board *board, uint64_t base,
 	return false;
 }
 
-/* The allocator's map goes to the start of the memory. */
+/* Starts the allocator, whose map is placed at the start of the memory. Returns
+ * NULL, or what is wrong. */
 static const char *machine_pages_start(struct machine *machine,
 				       const struct board *board)
 {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The functions of struct domain_ops that are the same for the hypervisor and
- * for an image that tests it from inside. ctx is the struct machine.
- */
+/* Functions of struct domain_ops that the hypervisor and the images that test
+ * it from inside have in common. ctx is the struct machine. */
 #ifndef REEVE_HYPERVISOR_PORT_A64_MACHINE_DOMAINS_H
 #define REEVE_HYPERVISOR_PORT_A64_MACHINE_DOMAINS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From the firmware's jump to a host that is ready. */
+/* From the entry by the firmware to a host that is ready. */
 #include "hypervisor/port/a64/main.h"
 
 #include "abi/machine_map.h"
@@ -46,7 +46,8 @@ static void memory_start(uint64_t fdt, struct board *board)
 		 (unsigned long long)machine.ram.base.value);
 }
 
-/* A host whose RMM cannot be used has ordinary guests. */
+/* Starts the use of the RMM. Without an RMM that can be used, the host has
+ * ordinary guests only. */
 static void rmm_start(void)
 {
 	if (!host_init(&host, &machine.ops, &machine.ram, 1)) {
@@ -70,7 +71,7 @@ void hypervisor_main(uint64_t fdt)
 	if (!mmu_prepare(fdt))
 		start_give_up("the image or the device tree cannot be mapped");
 	mmu_enable();
-	log_init("hypervisor", log_put); /* which takes a lock */
+	log_init("hypervisor", log_put); /* the log takes a lock from now on */
 	memory_start(fdt, &board);
 	threads_init(&machine.ops);
 	machine.cores = cores_start(&board);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Translation tables of NS-EL2, and turning translation on. */
+/* The translation tables of NS-EL2, and turning translation on. */
 #include "hypervisor/port/a64/mmu.h"
 
 #include "abi/machine_map.h"
@@ -10,7 +10,7 @@
 #include "lib/number.h"
 #include "lib/pgtable.h"
 
-/* One per GiB of RAM at most, some for the ends of ranges. */
+/* At most one for each GiB of RAM, and some for the ends of ranges. */
 #define POOL_TABLES 32
 
 static uint64_t root[PGTABLE_ENTRIES]
@@ -32,7 +32,8 @@ static bool mmu_map_between(const char *start, const char *end,
 	return mmu_map((uintptr_t)start, (uint64_t)(end - start), attributes);
 }
 
-/* Of each core the data and the stack, with the gap that guards it. */
+/* Maps the data and the stack of each core, but not the gap between them, which
+ * catches an overflow. */
 static bool mmu_map_cores(void)
 {
 	for (unsigned i = 0; i < MACHINE_MAX_CPUS; i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The host at work: what its domains need of the machine, and its threads. */
+/* The host in operation: the functions that its domains need of the machine,
+ * and its threads. */
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/build.h"
 #include "hypervisor/port/a64/channel.h"
@@ -56,7 +57,8 @@ static void run_domains_start(struct machine *machine, struct host *host)
 		     });
 }
 
-/* First what takes memory: what is left then is the guests'. */
+/* All that takes memory comes first: domains may promise their guests only what
+ * is left. */
 void host_run(struct machine *machine, struct host *host)
 {
 	const char *why = channel_open(&domains);

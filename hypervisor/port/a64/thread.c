@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Threads: their stacks, and who has which core. */
+/* Threads: their stacks, and which thread has which core. */
 #include "hypervisor/port/a64/thread.h"
 
 #include <assert.h>
@@ -12,22 +12,24 @@
 #include "lib/a64.h"
 #include "lib/spinlock.h"
 
-/* At the far end of a stack: changed by whoever used it all. */
+/* The word at the far end of a stack: a thread that overran its stack has
+ * changed it. */
 #define CANARY UINT64_C(0x57acc0de57acc0de)
 
 struct thread_data {
-	struct sched_entity entity; /* first */
-	uint64_t sp; /* while it does not run */
+	struct sched_entity entity; /* first: it is cast to a thread */
+	uint64_t sp; /* its SP while it does not run */
 	void (*fn)(void *ctx);
 	void *ctx;
 	const char *name;
 	void (*leave)(void *ctx);
 	void *leave_ctx;
-	struct thread *joiner; /* waits for its end */
+	struct thread *joiner; /* the thread that waits for its end */
 	uint8_t room[THREAD_ROOM] __attribute__((aligned(16)));
 };
 
-/* As struct core is laid out: what vectors.S takes for a stack. */
+/* Laid out like struct core, because vectors.S checks the stack in both by
+ * CORE_STACK_BIT. */
 struct thread {
 	union {
 		struct thread_data data;
@@ -42,7 +44,11 @@ _Static_assert(offsetof(struct thread, stack) == CORE_STACK &&
 		       MACHINE_MAX_CPUS <= SCHED_CORES,
 	       "struct thread");
 
-/* Guarded by lock, which goes from a context to the one that follows it. */
+/*
+ * Guarded by lock. A context that gives up its core holds the lock across the
+ * switch, and the context that gets the core releases it: otherwise another
+ * core could resume a thread whose registers are not saved yet.
+ */
 static struct {
 	struct spinlock lock;
 	struct sched sched;
@@ -68,8 +74,8 @@ static void thread_leave(struct thread *thread)
 		thread->data.leave(thread->data.leave_ctx);
 }
 
-/* With the lock held: if anybody has to be told that there is work, unlock()
- * does. */
+/* Notes which core has to learn that there is work, if any. The caller holds
+ * the lock; threads_unlock() interrupts that core. */
 static void core_note_kick(uint64_t now)
 {
 	int target = sched_target(&threads.sched, now);
@@ -79,8 +85,9 @@ static void core_note_kick(uint64_t now)
 }
 
 /*
- * Releases the lock. What takes long on an emulator, because it goes to a
- * device, comes after it: others wait for the lock.
+ * Releases the lock. Interrupting a core and setting the timer come after it:
+ * on an emulator they go to a device and take long, and other cores wait for
+ * the lock.
  */
 static void threads_unlock(void)
 {
@@ -91,13 +98,14 @@ static void threads_unlock(void)
 	spinlock_release(&threads.lock);
 	if (kick != NULL)
 		irq_kick(kick);
-	/* Only this core changes its own. */
+	/* No lock is needed: only this core changes its own entry. */
 	clock_arm(threads.sched.cores[core->data.index].armed);
 }
 
 /*
- * With the lock held, which it still is when the calling context has a core
- * again: maybe another one.
+ * Gives the core to the thread that the scheduler picks. Called with the lock
+ * held; the lock is held again when the calling context continues, maybe on
+ * another core.
  */
 static void threads_reschedule(bool yield)
 {
@@ -154,7 +162,8 @@ void thread_main(void *begun)
 	__builtin_unreachable();
 }
 
-/* What thread_switch() finds when it comes here for the first time. */
+/* Fills a new stack with what thread_switch() restores when the thread gets a
+ * core for the first time. */
 static void thread_stack_fill(struct thread *thread)
 {
 	struct thread_frame *frame =
@@ -269,7 +278,7 @@ void thread_yield_if_due(void)
 	threads_unlock();
 }
 
-/* Nobody else charges it while it runs. */
+/* No lock is needed: no other core charges the thread while it runs. */
 uint64_t thread_ran_ns(void)
 {
 	return sched_ran_ns(&threads.sched, &thread_current()->data.entity,

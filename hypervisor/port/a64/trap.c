@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What becomes of an exception. */
+/* Handles exceptions that are taken to EL2. */
 #include "hypervisor/port/a64/trap.h"
 
 #include "abi/bits.h"
@@ -8,7 +8,7 @@
 #include "lib/a64.h"
 #include "lib/log.h"
 
-/* Vectors come in four groups of four. */
+/* Vectors come in groups of four. */
 #define VECTOR_SYNC_CURRENT 4
 
 static const char *const groups[] = { "at EL2 on SP_EL0", "at EL2" };
@@ -50,7 +50,7 @@ static void trap_report(const struct trap_frame *frame, unsigned vector)
 	trap_frame_report(frame);
 }
 
-/* The frame is not on the stack that was used up. */
+/* Reports an overflow. The frame is not on the stack that overflowed. */
 static _Noreturn void trap_overflow_report(struct trap_frame *frame,
 					   unsigned vector)
 {

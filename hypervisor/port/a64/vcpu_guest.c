@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One round of an ordinary guest's vCPU. */
+/* One round of an ordinary guest's vCPU: from an entry to the answer to its
+ * exit. */
 #include "abi/guest_map.h"
 #include "abi/machine_map.h"
 #include "hypervisor/core/domain/domain.h"
@@ -9,9 +10,11 @@
 #include "lib/a64.h"
 
 /*
- * The guest's timers are the core's while it runs. The line of one that has
- * fired stays up until the guest has seen to it, so it must not interrupt
- * again; its end in the list register is told of.
+ * Gives the core's EL1 timers to the guest. A timer that fired keeps its line
+ * asserted until the guest handles it, so the physical PPI is disabled
+ * meanwhile: otherwise it would end each entry at once. The EOI in the timer's
+ * list register raises a maintenance interrupt, after which the line is read
+ * again.
  */
 static void guest_timers_load(const struct vcpu *vcpu)
 {
@@ -44,7 +47,8 @@ static void guest_timers_save(struct vcpu *vcpu)
 	isb();
 }
 
-/* A vCPU that was started begins with nothing of what it was before. */
+/* Loads the vCPU's registers, and injects an exception that is due. A vCPU that
+ * was just started begins with the values of a reset. */
 static void guest_state_load(struct vcpu *vcpu, union vcpu_run *run)
 {
 	struct guest *guest = &run->ordinary.guest;
@@ -97,7 +101,7 @@ enum vcpu_next vcpu_run_guest(struct vcpu *vcpu, union vcpu_run *run)
 	vgic_load(vcpu);
 	ich_load(&vcpu->gic.state);
 	guest_timers_load(vcpu);
-	/* What was mapped is there before the guest looks. */
+	/* Changes of stage 2 must be visible to the walks that follow. */
 	dsb(ishst);
 	why = guest_enter(&vcpu->regs);
 	trap->esr = sysreg_read(esr_el2);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The parts of one round of a Realm's vCPU (docs/rmi.md, RMI_REC_ENTER). What
- * puts them together differs: vcpu_realm_plain.c, or vcpu_realm_attack.c in a
- * debug build.
- */
+/* The parts of one round of a Realm's vCPU (docs/rmi.md, RMI_REC_ENTER).
+ * vcpu_realm_plain.c combines them, or in a debug build vcpu_realm_attack.c. */
 #include "hypervisor/port/a64/vcpu_realm.h"
 
 #include <string.h>
@@ -23,7 +20,8 @@ void vcpu_realm_start(struct vcpu *vcpu)
 	memset(vcpu_run_page(vcpu), 0, sizeof(struct rmi_rec_run));
 }
 
-/* Only what the interface defines: the rest of each half stays zero. */
+/* Writes the entry half of the run page: only the fields that the interface
+ * defines. The rest stays zero. */
 static void run_page_write(struct rmi_rec_run *page,
 			   const struct rmi_rec_enter *enter)
 {
@@ -49,7 +47,10 @@ static void run_page_read(struct rmi_rec_exit *exit,
 	exit->imm = page->imm;
 }
 
-/* Its timers are the core's while it runs, and the RMM masks what has fired. */
+/*
+ * Enters the REC. The vCPU has the core's EL1 timers while it runs, so their
+ * PPIs are enabled; the RMM masks a timer that has fired (docs/rmi.md, Timers).
+ */
 static void vcpu_rec_enter(struct smccc_regs *regs)
 {
 	irq_ppi_set(MACHINE_TIMER_VIRT_INTID, true);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the thread of a vCPU does, from its start to the end of its domain. */
+/* The thread of a vCPU, from its start to the end of its domain. */
 #include "hypervisor/port/a64/vcpu_thread.h"
 
 #include "hypervisor/core/domain/domain.h"
@@ -20,8 +20,12 @@ static void vcpu_running_set(struct vcpu *vcpu, bool running)
 }
 
 /*
- * Whoever has something for the vCPU says so first and then kicks it: either
- * the kick finds it running, or it looks after this.
+ * Notes that the vCPU is on this core.
+ *
+ * A thread that has something for the vCPU writes it first and then kicks the
+ * vCPU. The fences here and in vcpu_thread_kick() order the two: either the
+ * kick sees that the vCPU is running and interrupts it, or the vCPU sees what
+ * was written when it looks after this call.
  */
 static void vcpu_arrive(struct vcpu *vcpu)
 {
@@ -31,7 +35,7 @@ static void vcpu_arrive(struct vcpu *vcpu)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-/* The thread is about to lose its core. */
+/* Called when the thread is about to leave its core. */
 static void vcpu_leave_core(void *ctx)
 {
 	struct vcpu *vcpu = ctx;
@@ -50,7 +54,7 @@ static bool vcpu_domain_ended(const struct vcpu *vcpu)
 	return state == CONTROL_SHUTDOWN || state == CONTROL_DYING;
 }
 
-/* The lock also brings the registers that it was started with. */
+/* The lock also makes visible the registers with which the vCPU was started. */
 static bool vcpu_is_online(struct vcpu *vcpu)
 {
 	bool online;
@@ -66,7 +70,7 @@ static bool vcpu_may_run(struct vcpu *vcpu)
 	return domain_runs(vcpu->domain) && vcpu_is_online(vcpu);
 }
 
-/* false: never again. */
+/* Waits until the vCPU may run. Returns false if its domain has ended. */
 static bool vcpu_wait_to_run(struct vcpu *vcpu)
 {
 	vcpu_arrive(vcpu);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Virtio over MMIO: finding, starting and telling a device. */
+/* Virtio over MMIO: finding a device, starting and notifying it. */
 #include "hypervisor/port/a64/virtio_mmio.h"
 
 #include <stddef.h>
@@ -42,7 +42,8 @@ static void virtio_status_add(const struct virtio_mmio *device, uint32_t bits)
 	virtio_reg_write(device, VIRTIO_MMIO_STATUS, status | bits);
 }
 
-/* Writing zero resets; it has when zero is read (4.2.2.1). QEMU is at once. */
+/* Resets the device by writing zero. The reset is complete when zero is read
+ * (VIRTIO 1.2, 4.2.2.1); on QEMU it is at once. */
 static bool virtio_reset(const struct virtio_mmio *device)
 {
 	virtio_reg_write(device, VIRTIO_MMIO_STATUS, 0);
@@ -110,7 +111,7 @@ bool virtio_mmio_queue_set(const struct virtio_mmio *device,
 	virtio_address_write(device, VIRTIO_MMIO_QUEUE_DESC, queue->desc);
 	virtio_address_write(device, VIRTIO_MMIO_QUEUE_DRIVER, queue->avail);
 	virtio_address_write(device, VIRTIO_MMIO_QUEUE_DEVICE, queue->used);
-	dsb(st); /* the rings before what makes the device read them */
+	dsb(st); /* the rings before the device may read them */
 	virtio_reg_write(device, VIRTIO_MMIO_QUEUE_READY, 1);
 	return true;
 }
@@ -125,7 +126,7 @@ void virtio_mmio_start(const struct virtio_mmio *device)
 	virtio_status_add(device, VIRTIO_STATUS_DRIVER_OK);
 }
 
-/* After a reset it does not touch memory. */
+/* A device that was reset does not access memory. */
 void virtio_mmio_stop(const struct virtio_mmio *device)
 {
 	(void)virtio_reset(device);
@@ -134,7 +135,7 @@ void virtio_mmio_stop(const struct virtio_mmio *device)
 
 void virtio_mmio_notify(const struct virtio_mmio *device, unsigned queue)
 {
-	dsb(st); /* what the queue holds, before the device looks */
+	dsb(st); /* the queue's content before the device looks at it */
 	virtio_reg_write(device, VIRTIO_MMIO_QUEUE_NOTIFY, queue);
 }
 
