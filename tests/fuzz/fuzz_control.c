@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Any bytes on the control ports, and anything that guests may do meanwhile,
- * over the RMM in process: nothing crashes, no domain holds more than was
- * promised to it, and when all are destroyed every page is back. The input is
- * a program of one-byte steps with arguments that mostly make sense.
+ * Fuzz entry for the control ports: any bytes on them, and anything that guests
+ * may do meanwhile, over the RMM in process. Nothing may crash, no domain may
+ * hold more than was promised to it, and once all are destroyed every page must
+ * be back. The input is a program of one-byte steps with arguments that mostly
+ * make sense.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,15 +27,15 @@
 #include "tests/fuzz/rmm_invariants.h"
 
 #define BASE      UINT64_C(0x80000000)
-#define SIZE      UINT64_C(0x1000000) /* of the machine: 16 MiB */
+#define SIZE      UINT64_C(0x1000000) /* of the machine's memory: 16 MiB */
 #define PAGE      ((uint64_t)GUEST_PAGE_SIZE)
 #define SESSIONS  2
-#define DOMIDS    8 /* that are named */
+#define DOMIDS    8 /* domids that steps use */
 #define STEPS_MAX 200
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The input not consumed yet; at its end it reads as zero. */
+/* The input that is not consumed yet. At its end it reads as zero. */
 struct input {
 	const uint8_t *next;
 	const uint8_t *end;
@@ -49,8 +50,8 @@ struct run {
 	struct dmesg dmesg;
 	struct domains domains;
 	struct control_session sessions[SESSIONS];
-	unsigned allocs; /* that fail, from the next one on */
-	uint64_t used; /* pages when there is no domain */
+	unsigned allocs; /* how many allocations from now on fail */
+	uint64_t used; /* used pages while there is no domain */
 };
 
 static void require(bool holds, const char *what)
@@ -103,7 +104,8 @@ static bool run_pages_alloc(void *ctx, uint64_t count, uint64_t align,
 	return pages_alloc(&port->pages, count, align, base);
 }
 
-/* Ascending runs, each known, and a place to go on that is behind them. */
+/* Checks that the runs are known and ascend, and that the place to continue is
+ * behind them. */
 static void memory_check(const struct control_memory *memory)
 {
 	uint64_t end = 0;
@@ -165,7 +167,7 @@ static void create_fill(struct input *input, struct control_create *create)
 	create->name[0] = 'a' + byte_take(input) % 16;
 }
 
-/* An IPA in, or about, RAM. */
+/* Returns an IPA in RAM or near it. */
 static uint64_t ipa_take(struct input *input)
 {
 	uint64_t block = byte_take(input) % 9;
@@ -230,7 +232,7 @@ static void request_step(struct run *run)
 	if (request.op == CONTROL_DMESG)
 		request.domid = 0;
 	body_fill(input, &request);
-	if (choice >= 224) { /* one byte of it is another */
+	if (choice >= 224) { /* one byte of it is replaced */
 		((uint8_t *)&request)[byte_take(input)] = byte_take(input);
 	}
 	request_send(run, choice / DOMIDS % SESSIONS, &request);
@@ -266,7 +268,7 @@ static void work_step(struct run *run)
 
 /* ---- Guests ---- */
 
-/* A domain that runs, and stays for now; NULL: the one named does not. */
+/* Returns the domain that the input names if it runs, else NULL. */
 static struct domain *running_take(struct run *run)
 {
 	struct domain *domain =
@@ -274,7 +276,7 @@ static struct domain *running_take(struct run *run)
 
 	if (domain == NULL)
 		return NULL;
-	domain_put(domain); /* nobody else is here */
+	domain_put(domain); /* no other thread could free it */
 	return domain_runs(domain) ? domain : NULL;
 }
 
@@ -295,7 +297,7 @@ static void fault_step(struct run *run)
 	}
 }
 
-/* In place of the code of a Realm. */
+/* Stands in for the code of a Realm. */
 static void vcpu_idle(void *context, struct rec *rec, struct rec_trap *trap)
 {
 	(void)context;
@@ -311,7 +313,8 @@ static void vcpu_enter(struct run *run, const struct vcpu *vcpu)
 	inprocess_smc(run->rmm, &regs);
 }
 
-/* What an exit says is for the RMM to have checked, and for us not to. */
+/* A Realm asks for a RIPAS change. The RMM has to check what the exit says; the
+ * hypervisor does not. */
 static void ripas_step(struct run *run)
 {
 	struct input *input = &run->input;
@@ -434,7 +437,7 @@ static void domains_open(struct run *run)
 	}
 }
 
-/* A Realm and an ordinary guest that run. */
+/* Starts a Realm and an ordinary guest. */
 static void head_start(struct run *run)
 {
 	for (uint32_t domid = 1; domid <= 2; domid++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Any text as a configuration, read into a domain and held against the rules. */
+/* Fuzz entry for configurations: any text, read into a domain and checked by
+ * the rules. */
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ static void require(bool truth)
 		abort();
 }
 
-/* Whether the text of a readable switch says yes. */
+/* Returns true if the text of a valid switch says yes. */
 static bool says_yes(const struct cfg_value *value)
 {
 	int64_t number;
@@ -26,7 +27,8 @@ static bool says_yes(const struct cfg_value *value)
 	return number != 0;
 }
 
-/* An accepted configuration is what its switch says, and complete. */
+/* Checks that an accepted configuration is complete and agrees with its switch
+ * `realm`. */
 static void accepted_check(const struct cfg *cfg, const struct domain *domain)
 {
 	const struct cfg_setting *realm = cfg_find(cfg, "realm");

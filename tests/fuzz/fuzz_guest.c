@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A guest that does anything: accesses to its devices, SGIs, interrupts taken
- * and ended in any order, exits of a Realm and traps of an ordinary guest with
- * any contents. The host goes on, the vGIC's books agree, no interrupt is
- * forgotten, and in the end all of them can be taken.
+ * Fuzz entry for a guest that does anything: accesses to its devices, SGIs,
+ * interrupts taken and ended in any order, exits of a Realm and traps of an
+ * ordinary guest with any content. The hypervisor must go on, the vGIC must
+ * stay consistent, no interrupt may be forgotten, and in the end the guest must
+ * be able to take all of them.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +28,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The input not consumed yet; at its end it reads as zero. */
+/* The input that is not consumed yet. At its end it reads as zero. */
 struct run {
 	const uint8_t *next;
 	const uint8_t *end;
@@ -55,14 +56,14 @@ static void require(bool holds)
 		abort();
 }
 
-/* It comes to a place: what it was told before is done with. */
+/* Puts a vCPU into a place. Kicks that it got before are forgotten. */
 static void place_set(struct run *run, struct vcpu *vcpu, enum vcpu_place place)
 {
 	run->places[vcpu->index] = place;
 	run->guest.kicks[vcpu->index] = 0;
 }
 
-/* A vCPU that is out of the guest, for what only such a one does. */
+/* Returns a vCPU that is out of the guest, for a step that needs one. */
 static struct vcpu *come_out(struct run *run)
 {
 	struct vcpu *vcpu = &run->guest.vcpus[byte_take(run) % VCPUS];
@@ -91,7 +92,9 @@ static void wait_step(struct run *run)
 		place_set(run, vcpu, VCPU_WAITS);
 }
 
-/* The guest takes or ends an interrupt; hardware tells when to come out. */
+/*
+ * The guest takes or ends an interrupt. A maintenance interrupt makes it exit.
+ */
 static void cpu_interface_step(struct run *run)
 {
 	struct vcpu *vcpu = &run->guest.vcpus[byte_take(run) % VCPUS];
@@ -109,7 +112,7 @@ static void cpu_interface_step(struct run *run)
 	}
 }
 
-/* Registers that do something are met more often than others. */
+/* Returns an address. Registers with an effect are more likely than others. */
 static uint64_t device_address_take(struct run *run)
 {
 	static const uint32_t bases[] = { GUEST_GICV3_GICD_BASE,
@@ -183,7 +186,7 @@ static void tick_step(struct run *run)
 }
 
 /* ---- Exits ---- */
-/* What the neighbours answer next. */
+/* Sets what the stand-ins answer next. */
 static void answers_set(struct run *run, bool is_realm)
 {
 	struct fake_guest *guest = &run->guest;
@@ -217,7 +220,7 @@ static uint64_t syndrome_take(struct run *run)
 	       ((any & 0xf0) != 0 ? 7 : any >> 16 & 0x3f);
 }
 
-/* A domain that has ended says why, and is given another life. */
+/* Checks that a domain that has ended says why, and lets it run again. */
 static void after_exit(struct run *run, enum vcpu_next next)
 {
 	struct fake_guest *guest = &run->guest;
@@ -331,7 +334,7 @@ static void run_settle(struct run *run)
 	}
 }
 
-/* A well-behaved guest takes all there is, and nothing is left. */
+/* Lets a well-behaved guest take all interrupts. None may be left. */
 static void vcpu_drain(struct vcpu *vcpu)
 {
 	unsigned intid, rounds;
@@ -350,7 +353,8 @@ static void vcpu_drain(struct vcpu *vcpu)
 	require(!vgic_pending(vcpu));
 }
 
-/* As a kernel leaves it at its start: all is on, and a third are edges. */
+/* Sets the state after the start of a kernel: all interrupts are enabled, and a
+ * third of the SPIs are edge-triggered. */
 static void run_boot(struct run *run)
 {
 	struct fake_guest *guest = &run->guest;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Any sequence of RMI commands, and of RSI calls by live RECs, on a small
- * machine: no panic, and every invariant holds after each step. The input is
- * a program of one-byte steps with arguments that mostly make sense.
+ * Fuzz entry for the RMM: any sequence of RMI commands, and of RSI calls by
+ * live RECs, on a small machine. The RMM must not panic, and every invariant
+ * must hold after each step. The input is a program of one-byte steps with
+ * arguments that mostly make sense.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +32,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The input not consumed yet; at its end it reads as zero. */
+/* The input that is not consumed yet. At its end it reads as zero. */
 struct input {
 	const uint8_t *next;
 	const uint8_t *end;
@@ -43,9 +44,10 @@ struct run {
 };
 
 /*
- * A call, and what its arguments mean: r an RD, v a REC (a vCPU), g a granule,
- * n a host page, i an IPA, t the end of a range from the IPA before, l a
- * level, h a small number, f mapping flags, d a descriptor or list, x any number.
+ * A call, and the meaning of its arguments: r an RD, v a REC (a vCPU), g a
+ * granule, n a host page, i an IPA, t the end of a range from the IPA before, l
+ * a level, h a small number, f mapping flags, d a descriptor or list, x any
+ * number.
  */
 struct call {
 	uint32_t fid;
@@ -110,19 +112,19 @@ static const struct call rsi_calls[] = {
 	{ PSCI_FEATURES, "x" },
 };
 
-/* What the head start below uses. */
+/* The pages that head_start() uses. */
 enum {
 	PAGE_SCRATCH = 0,
 	PAGE_RD = 1,
 	PAGE_ROOT = 2,
 	PAGE_TABLES = 3,
-	PAGE_REC = 5, /* and PAGE_REC + REC_STEP; its own behind each */
+	PAGE_REC = 5, /* and REC_STEP further; their own behind each */
 	REC_STEP = 8,
-	PAGE_PARAMS = 24, /* NS from here on */
+	PAGE_PARAMS = 24, /* not delegated from here on */
 	PAGE_LIST = 25,
 };
 
-/* Any number that is a P-384 scalar. */
+/* Any number that is a valid P-384 scalar. */
 static const uint8_t realm_key[48] = { 0x5a };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -146,7 +148,7 @@ static uint64_t page_address(unsigned number)
 	return BASE + (uint64_t)number * GRANULE_SIZE;
 }
 
-/* The first pages, where all but the block plays. */
+/* Returns one of the first pages, which all but the block use. */
 static uint64_t page_take(struct input *input)
 {
 	return page_address(byte_take(input) % 32);
@@ -173,7 +175,8 @@ static uint64_t flags_take(struct input *input)
 	       BITS_PUT(RMI_MAP_S2AP, choice >> 4);
 }
 
-/* A list's address, or a descriptor of a few pages or of the block. */
+/* Returns the address of a list, or a descriptor of a few pages or of the
+ * block. */
 static uint64_t desc_take(struct input *input)
 {
 	uint8_t choice = byte_take(input);
@@ -236,7 +239,7 @@ static void call_take(struct input *input, const struct call *call,
 	for (unsigned i = 0; call->arguments[i]; i++) {
 		regs->x[1 + i] =
 			argument_take(input, call->arguments[i], regs->x[i]);
-		/* Now and then, an argument that makes no sense. */
+		/* Now and then, an argument makes no sense. */
 		if (odd == i)
 			regs->x[1 + i] = word_take(input);
 		else if (odd == 8 + i)
@@ -272,7 +275,8 @@ static void rsi_step(struct run *run)
 
 #define SMC (BITS_PUT(ESR_EC, ESR_EC_SMC64) | ESR_IL)
 
-/* A vCPU that makes calls, and other things that trap, while there is input. */
+/* Plays a vCPU that makes calls, and traps for other reasons, while there is
+ * input. */
 static void vcpu_play(void *context, struct rec *rec, struct rec_trap *trap)
 {
 	struct run *run = context;
@@ -287,7 +291,9 @@ static void vcpu_play(void *context, struct rec *rec, struct rec_trap *trap)
 		*trap = (struct rec_trap){ .esr = SMC };
 		return;
 	}
-	/* SErrors and uncontained aborts stop the RMM. */
+	/*
+	 * SErrors and uncontained aborts would stop the RMM: they are left out.
+	 */
 	trap->kind = (enum rec_trap_kind)(choice / 2 % 3);
 	trap->esr = BITS_PUT(ESR_EC, choice / 4) |
 		    (word_take(&run->input) & 0x3ffe7ff);
@@ -358,7 +364,7 @@ static void faults_step(struct run *run)
 		.no_random = (choice & 4) != 0,
 		.interrupt_every = choice >> 3 & 3,
 	};
-	/* EL3 only refuses what it may refuse: pages that are not Realm's. */
+	/* EL3 may refuse only pages that are not in the Realm PAS. */
 	if (faults->el3_refuses &&
 	    inprocess_in_realm(run->machine, faults->el3_refuses))
 		faults->el3_refuses = 0;
@@ -387,7 +393,7 @@ static void rmi_call(struct run *run, const uint64_t words[5])
 	inprocess_smc(run->machine, &regs);
 }
 
-/* The vCPU of that index; the boot vCPU is runnable. */
+/* Creates the REC with that index. The boot vCPU is runnable. */
 static void rec_create(struct run *run, unsigned index)
 {
 	const unsigned rec = PAGE_REC + index * REC_STEP;
@@ -410,7 +416,9 @@ static void rec_create(struct run *run, unsigned index)
 		rmi_call(run, setup[i]);
 }
 
-/* A Realm in state NEW with tables for its first 2 MiB, and two vCPUs. */
+/*
+ * Creates a Realm in state NEW with tables for its first 2 MiB and two vCPUs.
+ */
 static void head_start(struct run *run)
 {
 	const uint64_t rd = page_address(PAGE_RD);

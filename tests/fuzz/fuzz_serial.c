@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A virtio console device that does anything at all with the queues that it
- * shares with the hypervisor, between two polls of the driver. The input is a
- * program of one-byte steps. What the driver hands on must lie within the
- * buffers, be offered in good order, and never go to a closed port.
+ * Fuzz entry for a virtio console device that does anything with the queues
+ * that it shares with the hypervisor, between two polls of the driver. The
+ * input is a program of one-byte steps. What the driver hands on must lie
+ * within the buffers, must come in a valid order, and must never go to a closed
+ * port.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,9 +18,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define PORTS (SERIAL_PORTS - 2) /* that the device has queues for */
+#define PORTS (SERIAL_PORTS - 2) /* for which the device has queues */
 
-/* The input not consumed yet; at its end it reads as zero. */
+/* The input that is not consumed yet. At its end it reads as zero. */
 struct input {
 	const uint8_t *next;
 	const uint8_t *end;
@@ -30,7 +31,7 @@ struct device {
 	struct serial_memory memory[SERIAL_PORTS];
 	struct console consoles[CONTROL_CONSOLES];
 	bool open[SERIAL_PORTS];
-	uint16_t seen[SERIAL_PORTS][2]; /* of avail: in, out */
+	uint16_t seen[SERIAL_PORTS][2]; /* position in avail: in, out */
 };
 
 static struct device device;
@@ -66,7 +67,7 @@ static void port_opened(void *ctx, unsigned port, bool open)
 		console_terminal(&device.consoles[port_slot(port)], open);
 }
 
-/* Takes an odd number of bytes at a time. */
+/* Echoes, and takes an odd number of bytes at a time. */
 static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
 			  size_t size)
 {
@@ -135,7 +136,8 @@ static struct virtqueue_memory *queue_take(struct input *input, unsigned *port,
 	return *out ? &device.memory[*port].out : &device.memory[*port].in;
 }
 
-/* As a device should: the next buffer that was offered comes back. */
+/* Answers the next buffer that was offered, as a device should; or, if it lies,
+ * any buffer. */
 static void answer_step(struct input *input, bool lies)
 {
 	unsigned port;
@@ -162,7 +164,7 @@ static void answer_step(struct input *input, bool lies)
 	*seen = (uint16_t)(*seen + 1);
 }
 
-/* What makes the most of the ports: a well-formed message. */
+/* Sends a well-formed message, which gets furthest into the driver. */
 static void message_step(struct input *input)
 {
 	struct virtqueue_memory *memory = &device.memory[0].in;
@@ -183,7 +185,7 @@ static void message_step(struct input *input)
 		(struct virtq_used_elem){ id, sizeof(control) };
 }
 
-/* The device can write all that it shares. */
+/* Writes a byte anywhere in the memory that the device shares. */
 static void scribble_step(struct input *input)
 {
 	unsigned port;

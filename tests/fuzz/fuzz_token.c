@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Fuzz entry for attestation tokens. What is refused says why; what is accepted
- * can be shown and verified, and points nowhere but into its bytes.
- */
+/* Fuzz entry for attestation tokens. A refused token must come with a reason.
+ * An accepted one can be shown and verified, and points only into its bytes. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Any point of the curve will do: no input is signed by it. */
+/* Any point of the curve will do: no input is signed with its key. */
 static const char key[] =
 	"{\"kty\":\"EC\",\"crv\":\"P-384\","
 	"\"x\":\"qofKIr6LBTeOscce8yCtdG4dO2KLp5uYWfdB4IJUKjhVAvJdv1UpbDpUXjhy"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What holds of an RMM between any two commands. */
+/* Checks the invariants of an RMM between two commands. */
 #include "tests/fuzz/rmm_invariants.h"
 
 #include <stdio.h>
@@ -15,13 +15,13 @@
 #include "rmm/core/rtt/rtt_entry.h"
 #include "rmm/port/inprocess/inprocess.h"
 
-/* What the check has found of each granule so far. */
+/* The state of a check. */
 struct audit {
 	struct inprocess *machine;
 	struct rmm *rmm;
 	unsigned granules;
-	unsigned *owners; /* places that own it */
-	unsigned *refs; /* references that it should have */
+	unsigned *owners; /* by granule: how many places own it */
+	unsigned *refs; /* by granule: references that it should have */
 };
 
 static void require(bool condition, const char *what, pa_t pa)
@@ -62,7 +62,7 @@ static const void *granule_content(const struct audit *audit, pa_t pa)
 	return inprocess_peek(audit->machine, pa.value);
 }
 
-/* One place owns the granule, which has that state. */
+/* Notes that a place owns the granule, which must have that state. */
 static void owner_count(struct audit *audit, pa_t pa, enum granule_state state)
 {
 	require(state_at(audit, pa) == state, "has its owner's state", pa);
@@ -131,7 +131,7 @@ static void audit_operation(struct audit *audit, const struct sro *sro)
 		owner_count(audit, sro->pages[i], GRANULE_REC_AUX);
 }
 
-/* Visits all owners; the number of Realms. */
+/* Visits all owners. Returns the number of Realms. */
 static unsigned audit_owners(struct audit *audit)
 {
 	unsigned realms = 0;
@@ -168,7 +168,7 @@ static void audit_granule(const struct audit *audit, unsigned index)
 		"has its references", pa);
 }
 
-/* Room for the counts of all granules. */
+/* Allocates the counters. */
 static void audit_open(struct audit *audit, struct inprocess *machine)
 {
 	audit->machine = machine;

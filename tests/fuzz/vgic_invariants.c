@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The invariants, from the vGIC's data and in other words than its code. */
+/* The invariants, computed from the vGIC's data independently of its code. */
 #include "tests/fuzz/vgic_invariants.h"
 
 #include <stddef.h>
@@ -35,7 +35,7 @@ static void busy_bits_check(const struct vgic_irq *irqs, uint32_t busy)
 	}
 }
 
-/* The interrupt that a vCPU has in a list register says so too. */
+/* Checks that an interrupt in a list register knows its vCPU and register. */
 static void loaded_check(struct fake_guest *guest, const struct vcpu *vcpu,
 			 unsigned number)
 {
@@ -49,7 +49,7 @@ static void loaded_check(struct fake_guest *guest, const struct vcpu *vcpu,
 	require((lr & ICH_LR_HW) == 0 && (uint32_t)lr == intid);
 	require(irq->lr == number + 1);
 	require(intid < VGIC_PRIVATE || irq->holder == vcpu->index);
-	/* An end with the line still high is heard of. */
+	/* An EOI while the line is still high must be noticed. */
 	require((lr & LR_STATE) != 0 || irq->edge || !irq->level ||
 		guest->kicks[vcpu->index] > 0);
 }
@@ -66,7 +66,8 @@ static void list_registers_check(struct fake_guest *guest,
 	}
 }
 
-/* Whether a vCPU that runs has to be asked to look again for that one. */
+/* Returns true if a vCPU in the guest should have been kicked for the interrupt
+ * and was not. */
 static bool irq_forgotten(const struct fake_guest *guest,
 			  const struct vcpu *vcpu, const struct vgic_irq *irq)
 {
@@ -94,7 +95,7 @@ static void forgotten_check(const struct fake_guest *guest,
 	for (unsigned i = 0; i < FAKE_GUEST_SPIS; i++) {
 		const struct vgic_irq *irq = &guest->irqs[i];
 
-		/* There are no more than 16 vCPUs: Aff0 is the index. */
+		/* There are at most 16 vCPUs, so Aff0 is the index. */
 		if ((irq->any ? any : irq->route) == vcpu->index)
 			require(!irq_forgotten(guest, vcpu, irq));
 	}

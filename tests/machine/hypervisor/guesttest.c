@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The image that runs ordinary guests on the machine: what a control client
- * would ask for is asked for here, and the guest's page of reports is read. A
- * line per step, then a verdict, then the machine is turned off.
+ * The image that runs ordinary guests on the machine. It asks for what a
+ * control client would ask for, and reads the page in which the guest reports.
+ * It logs a line for each step, then a verdict, then turns the machine off.
  */
 #include "tests/machine/hypervisor/guesttest.h"
 
@@ -27,8 +27,8 @@
 #define MS       UINT64_C(1000000)
 #define REPORT   (GUEST_RAM0_BASE + GUEST_PAGE_SIZE)
 
-/* ESR_EL1 of what the guest runs into: a data abort at its own level, from
- * outside, on a read; an instruction that is not there. */
+/* ESR_EL1 of the exceptions that the guest takes: an external abort of a read
+ * at its own level, and an undefined instruction. */
 #define ESR_ABORT                                                              \
 	(BITS_PUT(ESR_EC, ESR_EC_DATA_CURRENT) | ESR_IL | ESR_EA |             \
 	 ESR_FSC_EXTERNAL)
@@ -113,7 +113,7 @@ static bool client_build(uint32_t domid, uint64_t program)
 	return client_ask(&request);
 }
 
-/* Waits for a state; false: there is none such any more. */
+/* Waits until the domain has a state. Returns false if it never will. */
 static bool client_await(uint32_t domid, uint32_t state)
 {
 	while (client_ask_about(CONTROL_DOMAIN_INFO, domid)) {
@@ -126,7 +126,9 @@ static bool client_await(uint32_t domid, uint32_t state)
 	return false;
 }
 
-/* A domain that is ready to run the program; 0: it is not. */
+/*
+ * Creates a domain that is ready to run the program. Returns its domid, or 0.
+ */
 static uint32_t client_create(const char *name, uint64_t program, uint32_t vcpus)
 {
 	struct control_request request = {
@@ -174,7 +176,7 @@ static uint64_t report_word(uint32_t domid, unsigned offset)
 
 /* ---- Steps ---- */
 
-/* For a person: what a round out of a guest and in again takes. */
+/* Logs, for a person, what a round out of a guest and in again costs. */
 static void cost_tell(void)
 {
 	const struct control_domain *domain = &reply.body.domain;
@@ -185,7 +187,7 @@ static void cost_tell(void)
 					      : domain->cpu_ns / domain->exits));
 }
 
-/* A guest that ends by itself. */
+/* Runs a guest that ends by itself. */
 static void run_step(const char *name, uint64_t program, uint32_t vcpus,
 		     uint64_t result)
 {
@@ -202,7 +204,7 @@ static void run_step(const char *name, uint64_t program, uint32_t vcpus,
 	client_destroy(domid);
 }
 
-/* A Realm does nothing but call its host; nothing of it can be looked at. */
+/* Runs a Realm that only calls its host. Its memory cannot be looked at. */
 static void realm_step(void)
 {
 	uint32_t domid = client_create("realm", GUESTTEST_REALM, 1);
@@ -242,7 +244,7 @@ static uint64_t cpu_ns(uint32_t domid)
 		       : 0;
 }
 
-/* More guests than cores, each of which wants one. */
+/* Runs more guests than there are cores, each of which always wants one. */
 static void share_step(void)
 {
 	uint32_t domids[SHARERS];
@@ -297,7 +299,7 @@ static void guesttest_steps(void)
 		     machine->pages.used == used);
 }
 
-/* ---- The way there ---- */
+/* ---- Start ---- */
 
 static void guesttest_work(void *ctx)
 {

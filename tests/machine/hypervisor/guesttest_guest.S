@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The guest of guesttest.c: one page of code at GUEST_RAM0_BASE, then a page in
- * which it reports. X0 says which program; MMU off.
- */
+/* The guest of guesttest.c: one page of code at GUEST_RAM0_BASE, then a page in
+ * which it reports. X0 selects the program; the MMU is off. */
 #include "abi/guest_map.h"
 #include "abi/machine_map.h"
 #include "abi/psci.h"
@@ -38,7 +36,7 @@ guesttest_guest:
 	ldr	x20, =REPORT
 	adr	x1, guest_vectors
 	msr	vbar_el1, x1
-	/* Floating point, and SVE which is not there. */
+	/* Allow floating point, and SVE, which the guest does not have. */
 	mov	x1, #(CPACR_FPEN | CPACR_ZEN)
 	msr	cpacr_el1, x1
 	isb
@@ -61,8 +59,8 @@ guesttest_guest:
 off:	call	PSCI_SYSTEM_OFF
 	b	.
 
-/* Counts for ever. D0-D31 and TPIDR_EL0 are its own: each round they are
- * compared with what they were set to, which another guest has not. */
+/* Counts for ever. In each round D0 to D31 and TPIDR_EL0 are compared with what
+ * they were set to, values that no other guest has. */
 count:	mrs	x2, cntvct_el0
 	str	x2, [x20, #GUESTTEST_SEED]
 	msr	tpidr_el0, x2
@@ -92,7 +90,7 @@ count:	mrs	x2, cntvct_el0
 	str	x4, [x20, #GUESTTEST_WRONG]
 	b	off
 
-/* Sleeps until the virtual timer wakes it, so many times. */
+/* Sleeps until the virtual timer wakes it, GUESTTEST_TICKS times. */
 timer:	ldr	x21, =(GUEST_GICV3_GICR_BASE + GICR_SGI_BASE)
 	bl	gic_init
 	ldr	x22, =GUESTTEST_TICKS
@@ -118,7 +116,7 @@ timer:	ldr	x21, =(GUEST_GICV3_GICR_BASE + GICR_SGI_BASE)
 	cmp	x23, x22
 	b.ne	1b
 	b	off
-	/* It came too early. */
+	/* The timer fired too early. */
 3:	mov	x1, #1
 	str	x1, [x20, #GUESTTEST_WRONG]
 	b	off
@@ -134,7 +132,7 @@ sgi:	ldr	x21, =(GUEST_GICV3_GICR_BASE + GICR_SGI_BASE)
 	hvc	#0
 	cbnz	x0, off
 	ldr	x22, =GUESTTEST_TICKS
-	/* The second says that it is ready. */
+	/* The second vCPU says that it is ready. */
 	bl	sgi_wait
 1:	mov	x1, #2
 	bl	sgi_send
@@ -155,7 +153,7 @@ sgi_second:
 	bl	sgi_wait
 	b	2b
 
-/* X1: the target as a bit of Aff0. */
+/* X1: the target, as a bit of Aff0. */
 sgi_send:
 	orr	x1, x1, #(SGI_TURN << SGIR_INTID_SHIFT)
 	msr	ICC_SGI1R_EL1, x1
@@ -172,7 +170,9 @@ sgi_wait:
 	isb
 	ret
 
-/* X21: this vCPU's redistributor, its SGI frame. PPI 27 and SGIs come through. */
+/*
+ * X21: the SGI frame of this vCPU's redistributor. Enables PPI 27 and the SGIs.
+ */
 gic_init:
 	sub	x1, x21, #GICR_SGI_BASE
 	str	wzr, [x1, #GICR_WAKER]
@@ -194,16 +194,16 @@ gic_init:
 	str	w2, [x21, #GIC_ISENABLER]
 	ret
 
-/* Reads where nothing is: its vector reports the syndrome. */
+/* Reads where nothing is: the vector reports the syndrome. */
 abort:	mov	x1, #0x1000
 	ldr	x1, [x1]
 	b	off
 
-/* Uses what it has not: SVE. */
+/* Uses SVE, which the guest does not have. */
 undef:	.inst	0x04e0e3e0 /* cntd x0 */
 	b	off
 
-/* Asks for the version of PSCI, again and again. */
+/* Asks for the version of PSCI, GUESTTEST_ROUNDS times. */
 calls:	mov	x22, #GUESTTEST_ROUNDS
 1:	call	PSCI_VERSION
 	add	x23, x23, x0
@@ -214,7 +214,7 @@ calls:	mov	x22, #GUESTTEST_ROUNDS
 	str	x23, [x20, #GUESTTEST_RESULT]
 	b	off
 
-/* In a Realm, where calls are SMCs: calls its host again and again. */
+/* In a Realm, where calls are SMCs: calls the host GUESTTEST_ROUNDS times. */
 realm:	mov	x22, #GUESTTEST_ROUNDS
 1:	movz	x0, #(RSI_HOST_CALL & 0xffff)
 	movk	x0, #(RSI_HOST_CALL >> 16), lsl #16
@@ -229,8 +229,8 @@ realm:	mov	x22, #GUESTTEST_ROUNDS
 2:	wfi
 	b	2b
 
-/* Turns its MMU on with tables where no memory is: nothing it does, not even
- * its vectors, is there any more. */
+/* Turns its MMU on with tables where there is no memory: afterwards it cannot
+ * execute anything, not even its vectors. */
 wild:	ldr	x1, =GUEST_MAGIC_BASE
 	msr	ttbr0_el1, x1
 	mov	x1, #TCR_T0SZ

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The image that tests threads and the scheduler on the machine: a line per
- * step, then a verdict, then the machine is turned off.
- */
+/* The image that tests threads and the scheduler on the machine. It logs a line
+ * for each step, then a verdict, then turns the machine off. */
 #include <stddef.h>
 
 #include "hypervisor/port/a64/irq.h"
@@ -21,10 +19,10 @@ static struct verdict verdict;
 
 struct player {
 	struct thread *other;
-	uint32_t *ball; /* whose turn it is: number */
+	uint32_t *ball; /* number of the player whose turn it is */
 	uint32_t number;
 	unsigned turns;
-	uint32_t seen_cores; /* bits */
+	uint32_t seen_cores; /* a bit for each core */
 };
 
 static void player_run(void *ctx)
@@ -105,7 +103,7 @@ static void sleep_step(void)
 	verdict_step(&verdict, "all sleepers wake, none too early", in_time);
 }
 
-/* ---- Waking somebody before he waits is not lost ---- */
+/* ---- A wake before the wait is not lost ---- */
 
 static void early_run(void *ctx)
 {

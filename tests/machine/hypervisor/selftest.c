@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The image that tests the host from inside: attacks its own code, builds a
- * Realm, takes it apart, then attacks a granule that it gave away. A line per
- * step, then a verdict, then the machine is turned off.
+ * The image that tests the hypervisor from inside: it attacks its own code,
+ * builds a Realm, destroys it, and attacks a granule that it delegated. It logs
+ * a line for each step, then a verdict, then turns the machine off.
  */
 #include <stddef.h>
 
@@ -19,7 +19,7 @@
 #include "tests/machine/hypervisor/verdict.h"
 
 /* Data aborts from the current EL, on reads and on writes (WnR): granule
- * protection, and permission at level 3. */
+ * protection faults, and a permission fault at level 3. */
 #define ESR_ABORT            (BITS_PUT(ESR_EC, ESR_EC_DATA_CURRENT) | ESR_IL)
 #define ESR_GPF_READ         (ESR_ABORT | ESR_FSC_GPF)
 #define ESR_GPF_WRITE        (ESR_ABORT | ESR_WNR | ESR_FSC_GPF)
@@ -29,7 +29,7 @@
 #define SECRET   UINT64_C(0x5ec5e75ec5e75ec5)
 #define WORDS    (RMI_GRANULE_SIZE / sizeof(uint64_t))
 
-/* selftest_probe.S: whole pages, identity-mapped, the guest's content. */
+/* selftest_probe.S: the Realm's content, in whole pages. */
 extern const char probe_image[], probe_image_end[];
 
 struct selftest {
@@ -38,7 +38,7 @@ struct selftest {
 	struct realm realm;
 	struct granules granules; /* for the attack */
 	struct rmi_failure failure;
-	uint64_t used; /* pages, before the first step */
+	uint64_t used; /* used pages before the first step */
 	struct verdict verdict;
 };
 
@@ -47,7 +47,7 @@ static void selftest_step(struct selftest *test, const char *name, bool passed)
 	verdict_step(&test->verdict, name, passed);
 }
 
-/* A step that a failure of the core explains. */
+/* Reports a step of the core, and why it failed if it did. */
 static bool core_step(struct selftest *test, const char *name, bool passed,
 		      const struct rmi_failure *failure)
 {
@@ -61,7 +61,7 @@ static bool core_step(struct selftest *test, const char *name, bool passed,
 	return passed;
 }
 
-/* The syndrome is for a person, the verdict for the test. */
+/* Reports an attack. The log line with the syndrome is for a person. */
 static void attack_step(struct selftest *test, const char *name, uint64_t esr,
 			uint64_t expected)
 {
@@ -97,7 +97,8 @@ static bool selftest_realm_build(struct selftest *test)
 	return realm_build(test->host, &plan, &test->realm);
 }
 
-/* A page that did not come back is not zero, and no reason to stop. */
+/* Returns true if the page reads as zero. A page that was not returned faults,
+ * which must not stop the test. */
 static bool page_is_zero(pa_t page)
 {
 	uint64_t word;
@@ -141,8 +142,8 @@ static void page_fill(pa_t page, uint64_t word)
 		words[i] = word;
 }
 
-/* Delegates a page that holds something: taking one for data delegates it, and
- * the allocator gives the same page again. */
+/* Delegates a page that has content: allocating a granule for data delegates
+ * it, and the allocator returns the page that was freed last. */
 static bool victim_take(struct selftest *test, struct granules_range *victim)
 {
 	struct granules_want want = {

@@ -4,7 +4,7 @@
  * Every control port sends back what it gets. The console slots:
  *   0  echoes what is typed
  *   1  writes LINES numbered lines for each `g` that is typed
- *   2  like 1, but a new guest has it from each `n` on
+ *   2  like 1, but a new guest gets the slot at each `n`
  */
 #include <stddef.h>
 
@@ -16,16 +16,16 @@
 #include "hypervisor/port/a64/virtio_serial.h"
 #include "lib/log.h"
 
-/* 9 bytes each: 10 MB. */
+/* 9 bytes each: 10 MB in all. */
 #define LINES 1200000
 
 #define ECHO_SIZE 4096
 
 struct writer {
 	struct console *console;
-	uint64_t due; /* bytes to write yet */
-	uint64_t at; /* bytes written of this round */
-	bool ends; /* another guest is to have the console */
+	uint64_t due; /* bytes that are still to be written */
+	uint64_t at; /* bytes written in this round */
+	bool ends; /* another guest is to get the console */
 };
 
 static struct console consoles[CONTROL_CONSOLES];
@@ -58,7 +58,9 @@ static size_t serialtest_guest_input(void *ctx, unsigned slot,
 	return size;
 }
 
-/* The byte of the numbered lines, eight digits each, at a place. */
+/*
+ * Returns the byte at a place of the numbered lines, which have eight digits.
+ */
 static uint8_t line_byte(uint64_t at)
 {
 	unsigned column = (unsigned)(at % 9);
