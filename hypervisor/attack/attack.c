@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The attack that a domain has before it, and the moment at which it happens. */
+/* The attack that is armed for a domain, and the moment at which it happens. */
 #include "hypervisor/attack/attack.h"
 
 #include <string.h>
@@ -100,9 +100,9 @@ static bool attack_is_on(const struct attack *attack,
 	       domain->domid;
 }
 
-static enum control_status attack_check(const struct domain *domain,
-					const struct control_attack_ask *ask,
-					char *text)
+static enum control_status
+attack_request_check(const struct domain *domain,
+		     const struct control_attack_ask *ask, char *text)
 {
 	const struct attack *attack = attack_of(domain);
 	uint32_t state = domain_state(domain);
@@ -128,8 +128,11 @@ static enum control_status attack_check(const struct domain *domain,
 	return CONTROL_OK;
 }
 
-/* The vCPU's thread looks at domid and armed first: both are written last, so
- * that it never sees an attack in part. */
+/*
+ * Writes a new attack. The vCPU's thread reads domid, then armed, both with
+ * acquire; they are written last, with release, so that the thread never sees a
+ * part of an attack.
+ */
 static void attack_prepare(struct attack *attack, const struct domain *domain,
 			   const struct control_attack_ask *ask, bool armed)
 {
@@ -144,7 +147,7 @@ static enum control_status attack_begin(struct domain *domain,
 					const struct control_attack_ask *ask,
 					char *text)
 {
-	enum control_status status = attack_check(domain, ask, text);
+	enum control_status status = attack_request_check(domain, ask, text);
 
 	if (status != CONTROL_OK)
 		return status;
@@ -154,7 +157,8 @@ static enum control_status attack_begin(struct domain *domain,
 					: CONTROL_OK;
 }
 
-/* One request at a time: an attack that is carried out now keeps others out. */
+/* Serves a request. Requests are serialized: while one attack is carried out
+ * now, others wait. */
 static enum control_status attack_ask(void *ctx, struct domain *domain,
 				      const struct control_attack_ask *ask,
 				      struct control_attack *result, char *text)
@@ -226,7 +230,8 @@ void attack_before(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
 		attack->inside = !attack->done;
 }
 
-/* Another core is in the vCPU, or was: what came out then is the vCPU's exit. */
+/* Waits until the requesting thread no longer executes the vCPU. If its entry
+ * succeeded, the exit record of that entry becomes the vCPU's exit. */
 static void intruder_wait(struct vcpu *vcpu, struct attack *attack,
 			  uint64_t *x0, struct rmi_rec_exit *page)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The rules that a debug build breaks on purpose: once, and only when it is
- * asked to (enum control_attack_kind). The hypervisor is the attacker, and what
- * the RMM answers shows that the RMM holds. No other image contains this.
+ * The rules of the RMI that a debug build breaks on purpose: once, and only
+ * when it is asked to (enum control_attack_kind). The hypervisor is the
+ * attacker, and the RMM's answer shows that the RMM holds. No other build
+ * contains this folder.
  */
 #ifndef REEVE_HYPERVISOR_ATTACK_ATTACK_H
 #define REEVE_HYPERVISOR_ATTACK_ATTACK_H
@@ -27,17 +28,17 @@ struct vcpu;
  * atomically.
  */
 struct attack {
-	uint32_t domid; /* the domain; a later one in its place has another */
+	uint32_t domid; /* of the domain; a later one in its place differs */
 	uint32_t what; /* enum control_attack_kind */
 	uint32_t vcpu; /* index */
 	uint32_t armed; /* waits for its moment */
 	uint32_t done;
 	uint64_t x0; /* the RMM's answer, once it is done */
-	bool inside; /* the vCPU's thread: the entry under way is the wrong one */
+	bool inside; /* vCPU's thread: the entry under way is wrong */
 	uint64_t lrs[VGIC_LRS]; /* LR_STALE: those of an earlier entry */
 	bool has_lrs;
-	uint32_t intruding; /* TWICE: another core tries to enter */
-	uint32_t intruded; /* enum attack_record: it could, and *record came out */
+	uint32_t intruding; /* TWICE: the requesting thread tries to enter */
+	uint32_t intruded; /* enum attack_record: the state of *record */
 	const struct rmi_rec_exit *record;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Entries as they should not be: pages, flags, list registers. */
+/* Wrong entries: pages, flags, list registers. */
 #include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "hypervisor/attack/attack_internal.h"
@@ -10,29 +10,31 @@
 #define REC 1
 #define RUN 2
 
-#define FLAGS_DEFINED 0xff /* DEN0137, RmiRecEnterFlags */
+#define FLAGS_DEFINED 0xff /* all of DEN0137, RmiRecEnterFlags */
 
-/* SPIs of no device, and an INTID that stands for no interrupt. */
+/* SPIs of no device, and an INTID that is no interrupt's. */
 #define SPI_UNKNOWN 987
 #define SPI_OTHER   41
 #define SPECIAL     1023
 
 #define PENDING (ICH_LR_PENDING | ICH_LR_GROUP1)
 
-static bool is_free(const struct vcpu *vcpu, unsigned lr)
+static bool lr_is_free(const struct vcpu *vcpu, unsigned lr)
 {
 	return vcpu->gic.loaded[lr] == VGIC_NO_IRQ;
 }
 
-/* Puts words into the last list registers. They belong to no interrupt of the
- * vGIC, which ignores them afterwards. Returns false if the list registers are
- * in use. */
+/*
+ * Puts words into the last list registers. They belong to no interrupt of the
+ * vGIC, which ignores them after the exit. Returns false if those list
+ * registers are in use.
+ */
 static bool lrs_put(struct vcpu *vcpu, const uint64_t *words, unsigned count)
 {
 	unsigned first = vcpu->domain->vgic.lr_count - count;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (!is_free(vcpu, first + i))
+		if (!lr_is_free(vcpu, first + i))
 			return false;
 	}
 	for (unsigned i = 0; i < count; i++)
@@ -55,12 +57,12 @@ static bool lr_twice(struct vcpu *vcpu)
 
 /* ---- Stale list registers ---- */
 
-static unsigned intid_of(uint64_t lr)
+static unsigned lr_intid(uint64_t lr)
 {
 	return (unsigned)BITS_GET(lr, ICH_LR_INTID);
 }
 
-static bool is_loaded(const struct vcpu *vcpu, unsigned intid)
+static bool intid_is_loaded(const struct vcpu *vcpu, unsigned intid)
 {
 	for (unsigned i = 0; i < VGIC_LRS; i++) {
 		if (vcpu->gic.loaded[i] == intid)
@@ -69,10 +71,11 @@ static bool is_loaded(const struct vcpu *vcpu, unsigned intid)
 	return false;
 }
 
-/* Puts an old list register into a free one. */
+/* Puts an old list register into a free one. Returns false if it was empty or
+ * its interrupt is loaded now. */
 static bool stale_put(struct vcpu *vcpu, uint64_t old)
 {
-	if (old == 0 || is_loaded(vcpu, intid_of(old)))
+	if (old == 0 || intid_is_loaded(vcpu, lr_intid(old)))
 		return false;
 	return lr_put(vcpu, old);
 }
@@ -100,7 +103,7 @@ static bool lr_stale(struct vcpu *vcpu)
 	return false;
 }
 
-/* ---- Answers without a question ---- */
+/* ---- Answers to no request ---- */
 
 static bool ripas_none(const struct vcpu *vcpu)
 {

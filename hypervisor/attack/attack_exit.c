@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Wrong answers to what a Realm asks of its host: RIPAS changes, PSCI, calls. */
+/*
+ * Wrong answers to requests of a Realm: RIPAS changes, PSCI calls, host calls.
+ */
 #include <string.h>
 
 #include "abi/guest_map.h"
@@ -10,7 +12,7 @@
 
 #define JUNK UINT64_C(0x4a554e4b4a554e4b)
 
-static bool is_psci(enum control_attack_kind what)
+static bool attack_is_psci(enum control_attack_kind what)
 {
 	return what >= CONTROL_ATTACK_PSCI_SELF &&
 	       what <= CONTROL_ATTACK_PSCI_ENTER;
@@ -22,7 +24,7 @@ bool attack_exit_fits(enum control_attack_kind what,
 	if (what >= CONTROL_ATTACK_RIPAS_REJECT &&
 	    what <= CONTROL_ATTACK_RIPAS_RD)
 		return exit->exit_reason == RMI_EXIT_RIPAS_CHANGE;
-	if (is_psci(what)) {
+	if (attack_is_psci(what)) {
 		return exit->exit_reason == RMI_EXIT_PSCI &&
 		       exit->gprs[0] == PSCI_AFFINITY_INFO_64;
 	}
@@ -112,7 +114,7 @@ static void command_attack(enum control_attack_kind what, struct vcpu *vcpu,
 	const struct vcpu *target = vcpu_at_affinity(domain, exit->gprs[1]);
 	struct attack_command command;
 
-	if (is_psci(what)) {
+	if (attack_is_psci(what)) {
 		if (target == NULL ||
 		    !psci_command(what, vcpu, target, &command))
 			return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The parts of the attacks. */
+/* Shared by the files of the attacks. */
 #ifndef REEVE_HYPERVISOR_ATTACK_ATTACK_INTERNAL_H
 #define REEVE_HYPERVISOR_ATTACK_ATTACK_INTERNAL_H
 
@@ -9,36 +9,37 @@
 #include "hypervisor/attack/attack.h"
 #include "hypervisor/core/domain/domain.h"
 
-/* The attacks of the host that a domain belongs to. */
+/* Returns the attacks on all domains. */
 static inline struct attacks *attacks_of(const struct domain *domain)
 {
 	return domain->domains->config.attack->ctx;
 }
 
-/* The place of a domain in the table. */
+/* Returns the domain's place in the table of domains. */
 static inline unsigned attack_place(const struct domain *domain)
 {
 	return (unsigned)(domain - domain->domains->table);
 }
 
-/* The last attack on a domain, or on an earlier one in its place. */
+/* Returns the last attack on a domain, or on an earlier one in its place. */
 static inline struct attack *attack_of(const struct domain *domain)
 {
 	return &attacks_of(domain)->last[attack_place(domain)];
 }
 
-/* Whether a vCPU's thread is on its way into RMI_REC_ENTER, or is in it. */
+/* Returns the flag that is true while a vCPU's thread is about to call
+ * RMI_REC_ENTER or is in it. */
 static inline bool *attack_enters(const struct vcpu *vcpu)
 {
 	return &attacks_of(vcpu->domain)
 			->enters[attack_place(vcpu->domain)][vcpu->index];
 }
 
-/* attacks->lock. */
+/* Acquire and release attacks->lock. */
 void attacks_lock(struct domains *domains);
 void attacks_unlock(struct domains *domains);
 
-/* Issues one command as it stands, whatever the RMM makes of it. Returns X0. */
+/* Issues one command unchanged, whatever the RMM makes of it. Returns X0. */
 struct attack_command {
 	uint64_t fid;
 	uint64_t args[4];
@@ -64,7 +65,8 @@ enum attack_record {
 	ATTACK_RECORD_READ, /* the vCPU's thread is reading it */
 };
 
-/* Takes a record that waits into another state. Returns false if none waits. */
+/* Moves a record that waits into another state. Returns false if none waits. Of
+ * two threads that try, one succeeds. */
 bool attack_record_claim(struct attack *attack, enum attack_record becomes);
 
 /*

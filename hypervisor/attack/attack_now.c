@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Attacks that who asks carries out: beside a vCPU, or after its end. */
+/* Attacks carried out by the requesting thread: concurrently with the vCPU, or
+ * after the vCPU or the domain ended. */
 #include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "hypervisor/attack/attack_internal.h"
@@ -9,11 +10,14 @@
 #include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 
-/* One of the first tries meets a vCPU that does nothing but compute, unless the
- * emulator of its core is kept from running: the client may ask again. */
+/*
+ * How often an attack beside a vCPU is tried. One of the first tries meets a
+ * vCPU that only computes, unless the machine that runs the host does not let
+ * the emulator of its core run: the client may ask again.
+ */
 #define TRIES 100000
 
-/* Takes a page to enter with. Returns false if there is none. */
+/* Allocates a zeroed page to enter with. Returns false if there is none. */
 static bool entry_page_alloc(const struct domain *domain, pa_t *page)
 {
 	const struct host_ops *ops = domain_host(domain);
@@ -31,27 +35,28 @@ static void entry_page_free(const struct domain *domain, pa_t page)
 	ops->pages_free(ops->ctx, page, 1);
 }
 
-static uint64_t rec_enter(const struct domain *domain, pa_t rec, pa_t page)
+static uint64_t attack_rec_enter(const struct domain *domain, pa_t rec,
+				 pa_t page)
 {
 	return attack_command(
 		domain, &(struct attack_command){ RMI_REC_ENTER,
 						  { rec.value, page.value } });
 }
 
-static unsigned status_of(uint64_t x0)
+static unsigned return_status(uint64_t x0)
 {
 	return (unsigned)BITS_GET(x0, RMI_RETURN_STATUS);
 }
 
-static enum control_status no_memory(char *text)
+static enum control_status no_memory_refuse(char *text)
 {
 	return control_refuse(text, CONTROL_E_MEMORY, "there is no free page");
 }
 
 /* ---- Beside a vCPU that executes ---- */
 
-/* Waits a moment for another core to run the vCPU. Returns false if its domain
- * has ended. */
+/* Waits a moment, so that another core can run the vCPU. Returns false if its
+ * domain has ended. */
 static bool beside_wait(const struct vcpu *vcpu)
 {
 	const struct host_ops *ops = domain_host(vcpu->domain);
@@ -60,14 +65,17 @@ static bool beside_wait(const struct vcpu *vcpu)
 	return domain_runs(vcpu->domain);
 }
 
-static bool enters(const struct vcpu *vcpu)
+static bool vcpu_enters(const struct vcpu *vcpu)
 {
 	return __atomic_load_n(attack_enters(vcpu), __ATOMIC_SEQ_CST);
 }
 
-/* The vCPU was not executing, so the entry happened: the vCPU's thread takes
- * over the exit, unless the domain has ended. */
-static void hand_over(struct attack *attack, const struct vcpu *vcpu)
+/*
+ * Hands the exit to the vCPU's thread: the vCPU was not executing, so the entry
+ * happened. Waits until the thread has read the record, or takes the record
+ * back if the domain has ended, since the thread does not look then.
+ */
+static void record_hand_over(struct attack *attack, const struct vcpu *vcpu)
 {
 	const struct host_ops *ops = domain_host(vcpu->domain);
 
@@ -87,9 +95,9 @@ static bool enter_beside(struct vcpu *vcpu, pa_t page)
 	uint64_t x0;
 
 	__atomic_store_n(&attack->intruding, 1, __ATOMIC_SEQ_CST);
-	x0 = rec_enter(vcpu->domain, vcpu->rec, page);
-	if (status_of(x0) == RMI_SUCCESS) {
-		hand_over(attack, vcpu);
+	x0 = attack_rec_enter(vcpu->domain, vcpu->rec, page);
+	if (return_status(x0) == RMI_SUCCESS) {
+		record_hand_over(attack, vcpu);
 		return false;
 	}
 	attack_done(attack, x0);
@@ -102,8 +110,9 @@ static bool ripas_beside(struct vcpu *vcpu, pa_t page)
 	uint64_t x0 = attack_ripas(vcpu);
 
 	(void)page;
-	/* A REC that does not execute asks for nothing: another error. */
-	if (status_of(x0) == RMI_ERROR_INPUT)
+	/* A REC that does not execute has no RIPAS request pending, which is
+	 * another error: try again. */
+	if (return_status(x0) == RMI_ERROR_INPUT)
 		return false;
 	attack_done(attack_of(vcpu->domain), x0);
 	return true;
@@ -119,11 +128,11 @@ static enum control_status try_beside(struct vcpu *vcpu,
 	const struct rmi_rec_run *run;
 
 	if (!entry_page_alloc(vcpu->domain, &page))
-		return no_memory(text);
+		return no_memory_refuse(text);
 	run = ops->page_map(ops->ctx, page);
 	attack_of(vcpu->domain)->record = &run->exit;
 	for (unsigned i = 0; i < TRIES && !done && beside_wait(vcpu); i++)
-		done = enters(vcpu) && try(vcpu, page);
+		done = vcpu_enters(vcpu) && try(vcpu, page);
 	ops->page_unmap(ops->ctx, page, (void *)(uintptr_t)run);
 	entry_page_free(vcpu->domain, page);
 	if (done)
@@ -135,9 +144,9 @@ static enum control_status try_beside(struct vcpu *vcpu,
 			      vcpu->index);
 }
 
-/* ---- After its end ---- */
+/* ---- After the end of the vCPU ---- */
 
-static bool is_off(struct domain *domain, const struct vcpu *vcpu)
+static bool vcpu_is_off(struct domain *domain, const struct vcpu *vcpu)
 {
 	bool online;
 
@@ -152,18 +161,20 @@ static enum control_status enter_off(struct domain *domain,
 {
 	pa_t page;
 
-	if (!is_off(domain, vcpu)) {
+	if (!vcpu_is_off(domain, vcpu)) {
 		return control_refuse(text, CONTROL_E_STATE,
 				      "vCPU %u is not off", vcpu->index);
 	}
 	if (!entry_page_alloc(domain, &page))
-		return no_memory(text);
-	attack_done(attack_of(domain), rec_enter(domain, vcpu->rec, page));
+		return no_memory_refuse(text);
+	attack_done(attack_of(domain),
+		    attack_rec_enter(domain, vcpu->rec, page));
 	entry_page_free(domain, page);
 	return CONTROL_OK;
 }
 
-/* The Realm then has one REC less to take apart. */
+/* Destroys the last REC and enters it. The Realm has one REC less from then on,
+ * and realm_destroy() one less to destroy. */
 static enum control_status enter_destroyed(struct domain *domain,
 					   const struct vcpu *vcpu, char *text)
 {
@@ -190,7 +201,7 @@ static enum control_status enter_destroyed(struct domain *domain,
 	return enter_off(domain, vcpu, text);
 }
 
-/* ---- Its memory ---- */
+/* ---- The domain's memory ---- */
 
 static enum control_status attack_pages(struct domain *domain,
 					const struct control_attack_ask *ask,
@@ -223,9 +234,9 @@ static bool terminate_once(struct domain *domain)
 	return done;
 }
 
-/* The RMM refuses it while a vCPU executes. The vCPU's next entry shows what it
- * means to the vCPU. */
-static enum control_status realm_terminate(struct vcpu *vcpu, char *text)
+/* Terminates the Realm, which the RMM refuses while a vCPU executes. Then arms
+ * the attack: the vCPU's next entry shows what the termination means to it. */
+static enum control_status attack_terminate(struct vcpu *vcpu, char *text)
 {
 	struct domain *domain = vcpu->domain;
 
@@ -262,7 +273,7 @@ enum control_status attack_now(struct domain *domain,
 	case CONTROL_ATTACK_REC_DESTROYED:
 		return enter_destroyed(domain, vcpu, text);
 	case CONTROL_ATTACK_TERMINATE:
-		return realm_terminate(vcpu, text);
+		return attack_terminate(vcpu, text);
 	default:
 		return attack_pages(domain, ask, text);
 	}

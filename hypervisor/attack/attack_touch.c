@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The simplest attack: the hypervisor touches a granule that is delegated, to
- * show that it cannot.
- */
+/* The simplest attack: the hypervisor touches a granule that it has delegated,
+ * to show that it cannot. */
 #include "hypervisor/attack/attack_internal.h"
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
@@ -15,7 +13,7 @@ static enum control_status delegate_refuse(const struct rmi_failure *failure,
 	return CONTROL_E_RMM;
 }
 
-/* Touches a granule that is delegated for this alone. */
+/* Touches a granule that is delegated for this attack only. */
 static enum control_status touch_any(struct domains *domains, bool write,
 				     struct control_touch *result, char *text)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Fuzz entry for the configuration text. The first byte decides whether the
- * second half is given as an extra. Whatever the strict grammar reads, the
- * default one must read to the same settings.
+ * Fuzz entry for the text of configurations. The first byte decides whether the
+ * second half is given as an extra. Whatever the strict grammar accepts, the
+ * default one must read as the same settings.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ struct input {
 	size_t extra_count;
 };
 
-/* The settings as JSON; NULL: the text was refused. */
+/* Returns the settings as JSON, or NULL if the text was refused. */
 static char *read_text(const struct input *input, unsigned flags)
 {
 	struct reeve_report *report = reeve_report_new();

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Any bytes on the control ports, and anything that guests may do meanwhile,
- * over the RMM in process: nothing crashes, no domain holds more than was
- * promised to it, and when all are destroyed every page is back. The input is
- * a program of one-byte steps with arguments that mostly make sense.
+ * Fuzz entry for the control ports: any bytes on them, and anything that guests
+ * may do meanwhile, over the RMM in process. Nothing may crash, no domain may
+ * hold more than was promised to it, and once all are destroyed every page must
+ * be back. The input is a program of one-byte steps with arguments that mostly
+ * make sense.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,15 +27,15 @@
 #include "tests/fuzz/rmm_invariants.h"
 
 #define BASE      UINT64_C(0x80000000)
-#define SIZE      UINT64_C(0x1000000) /* of the machine: 16 MiB */
+#define SIZE      UINT64_C(0x1000000) /* of the machine's memory: 16 MiB */
 #define PAGE      ((uint64_t)GUEST_PAGE_SIZE)
 #define SESSIONS  2
-#define DOMIDS    8 /* that are named */
+#define DOMIDS    8 /* domids that steps use */
 #define STEPS_MAX 200
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The input not consumed yet; at its end it reads as zero. */
+/* The input that is not consumed yet. At its end it reads as zero. */
 struct input {
 	const uint8_t *next;
 	const uint8_t *end;
@@ -49,11 +50,11 @@ struct run {
 	struct dmesg dmesg;
 	struct domains domains;
 	struct control_session sessions[SESSIONS];
-	unsigned allocs; /* that fail, from the next one on */
-	uint64_t used; /* pages when there is no domain */
+	unsigned allocs; /* how many allocations from now on fail */
+	uint64_t used; /* used pages while there is no domain */
 };
 
-static void must(bool holds, const char *what)
+static void require(bool holds, const char *what)
 {
 	if (holds)
 		return;
@@ -76,20 +77,21 @@ static void bytes_take(struct input *input, void *to, size_t size)
 
 /* ---- The machine ---- */
 
-static void machine_smc(void *ctx, struct smccc_regs *regs)
+static void run_smc(void *ctx, struct smccc_regs *regs)
 {
 	inprocess_smc(ctx, regs);
 }
 
-static void *machine_page(void *ctx, pa_t page)
+static void *run_page(void *ctx, pa_t page)
 {
 	void *address = inprocess_host_page(ctx, page.value);
 
-	must(address != NULL, "the host touches a page that is not its own");
+	require(address != NULL, "the host touches a page that is not its own");
 	return address;
 }
 
-static bool pages_take(void *ctx, uint64_t count, uint64_t align, pa_t *base)
+static bool run_pages_alloc(void *ctx, uint64_t count, uint64_t align,
+			    pa_t *base)
 {
 	struct host_inprocess *port = ctx;
 	struct run *run =
@@ -102,22 +104,24 @@ static bool pages_take(void *ctx, uint64_t count, uint64_t align, pa_t *base)
 	return pages_alloc(&port->pages, count, align, base);
 }
 
-/* Ascending runs, each known, and a place to go on that is behind them. */
+/* Checks that the runs are known and ascend, and that the place to continue is
+ * behind them. */
 static void memory_check(const struct control_memory *memory)
 {
 	uint64_t end = 0;
 
-	must(memory->count <= CONTROL_RUNS, "too many runs");
+	require(memory->count <= CONTROL_RUNS, "too many runs");
 	for (unsigned i = 0; i < memory->count; i++) {
 		const struct control_run *run = &memory->runs[i];
 
-		must(run->pages > 0 && run->kind >= CONTROL_RUN_POPULATED &&
-			     run->kind <= CONTROL_RUN_SHARED,
-		     "a run that is none");
-		must(run->ipa >= end, "runs that do not ascend");
+		require(run->pages > 0 && run->kind >= CONTROL_RUN_POPULATED &&
+				run->kind <= CONTROL_RUN_SHARED,
+			"a run that is none");
+		require(run->ipa >= end, "runs that do not ascend");
 		end = run->ipa + run->pages * PAGE;
 	}
-	must(memory->next == 0 || memory->next >= end, "a map that goes back");
+	require(memory->next == 0 || memory->next >= end,
+		"a map that goes back");
 }
 
 static void reply_check(void *ctx, const struct control_reply *reply)
@@ -125,11 +129,12 @@ static void reply_check(void *ctx, const struct control_reply *reply)
 	(void)ctx;
 	if (reply->status == CONTROL_OK && reply->op == CONTROL_DOMAIN_MEMORY)
 		memory_check(&reply->body.memory);
-	must(reply->magic == CONTROL_MAGIC, "a reply without its magic");
-	must(reply->status <= CONTROL_E_RMM, "a status that is none");
-	must((reply->status == CONTROL_OK) == (reply->text[0] == 0),
-	     "a refusal without a text, or the other way round");
-	must(reply->text[CONTROL_TEXT_SIZE - 1] == 0, "a text without an end");
+	require(reply->magic == CONTROL_MAGIC, "a reply without its magic");
+	require(reply->status <= CONTROL_E_RMM, "a status that is none");
+	require((reply->status == CONTROL_OK) == (reply->text[0] == 0),
+		"a refusal without a text, or the other way round");
+	require(reply->text[CONTROL_TEXT_SIZE - 1] == 0,
+		"a text without an end");
 }
 
 /* ---- Control ---- */
@@ -162,7 +167,7 @@ static void create_fill(struct input *input, struct control_create *create)
 	create->name[0] = 'a' + byte_take(input) % 16;
 }
 
-/* An IPA in, or about, RAM. */
+/* Returns an IPA in RAM or near it. */
 static uint64_t ipa_take(struct input *input)
 {
 	uint64_t block = byte_take(input) % 9;
@@ -172,7 +177,7 @@ static uint64_t ipa_take(struct input *input)
 	       page * PAGE;
 }
 
-static void inject_fill(struct input *input, struct control_attack_ask *inject)
+static void attack_fill(struct input *input, struct control_attack_ask *inject)
 {
 	inject->what = byte_take(input) % CONTROL_ATTACKS;
 	inject->vcpu = byte_take(input) % 4;
@@ -203,7 +208,7 @@ static void body_fill(struct input *input, struct control_request *request)
 		request->body.rename.name[0] = 'a' + byte_take(input) % 16;
 		break;
 	case CONTROL_ATTACK:
-		inject_fill(input, &request->body.attack);
+		attack_fill(input, &request->body.attack);
 		break;
 	case CONTROL_DOMAIN_SHUTDOWN:
 	case CONTROL_VCPU_INFO:
@@ -227,7 +232,7 @@ static void request_step(struct run *run)
 	if (request.op == CONTROL_DMESG)
 		request.domid = 0;
 	body_fill(input, &request);
-	if (choice >= 224) { /* one byte of it is another */
+	if (choice >= 224) { /* one byte of it is replaced */
 		((uint8_t *)&request)[byte_take(input)] = byte_take(input);
 	}
 	request_send(run, choice / DOMIDS % SESSIONS, &request);
@@ -263,7 +268,7 @@ static void work_step(struct run *run)
 
 /* ---- Guests ---- */
 
-/* A domain that runs, and stays for now; NULL: the one named does not. */
+/* Returns the domain that the input names if it runs, else NULL. */
 static struct domain *running_take(struct run *run)
 {
 	struct domain *domain =
@@ -271,7 +276,7 @@ static struct domain *running_take(struct run *run)
 
 	if (domain == NULL)
 		return NULL;
-	domain_put(domain); /* nobody else is here */
+	domain_put(domain); /* no other thread could free it */
 	return domain_runs(domain) ? domain : NULL;
 }
 
@@ -292,7 +297,7 @@ static void fault_step(struct run *run)
 	}
 }
 
-/* In place of the code of a Realm. */
+/* Stands in for the code of a Realm. */
 static void vcpu_idle(void *context, struct rec *rec, struct rec_trap *trap)
 {
 	(void)context;
@@ -300,7 +305,7 @@ static void vcpu_idle(void *context, struct rec *rec, struct rec_trap *trap)
 	(void)trap;
 }
 
-static void rec_enter(struct run *run, const struct vcpu *vcpu)
+static void vcpu_enter(struct run *run, const struct vcpu *vcpu)
 {
 	struct smccc_regs regs = { .x = { RMI_REC_ENTER, vcpu->rec.value,
 					  vcpu->run.value } };
@@ -308,7 +313,8 @@ static void rec_enter(struct run *run, const struct vcpu *vcpu)
 	inprocess_smc(run->rmm, &regs);
 }
 
-/* What an exit says is for the RMM to have checked, and for us not to. */
+/* A Realm asks for a RIPAS change. The RMM has to check what the exit says; the
+ * hypervisor does not. */
 static void ripas_step(struct run *run)
 {
 	struct input *input = &run->input;
@@ -330,7 +336,7 @@ static void ripas_step(struct run *run)
 		return;
 	(void)memory_ripas_change(domain, vcpu, ipa_make(exit.ripas_base),
 				  ipa_make(exit.ripas_top), exit.ripas_value);
-	rec_enter(run, vcpu);
+	vcpu_enter(run, vcpu);
 }
 
 static void stop_step(struct run *run)
@@ -353,16 +359,16 @@ static void domains_check(struct run *run)
 		if (domain->domid == 0)
 			continue;
 		promised += domain->promised;
-		must(domain_pages_held(domain) <= domain->promised,
-		     "a domain holds more than was promised to it");
-		must(domain->users == 0, "a domain is still looked at");
-		must(domain->memory_lock.taken == 0, "a domain is locked");
+		require(domain_pages_held(domain) <= domain->promised,
+			"a domain holds more than was promised to it");
+		require(domain->users == 0, "a domain is still looked at");
+		require(domain->memory_lock.taken == 0, "a domain is locked");
 	}
-	must(promised == run->domains.promised, "the promises do not add up");
-	must(promised <= run->domains.config.pages, "too much was promised");
+	require(promised == run->domains.promised, "the promises do not add up");
+	require(promised <= run->domains.config.pages, "too much was promised");
 }
 
-static void step(struct run *run)
+static void fuzz_step(struct run *run)
 {
 	uint8_t choice = byte_take(&run->input);
 
@@ -397,16 +403,15 @@ static void run_open(struct run *run)
 		.num_wps = 3,
 	};
 	const struct host_ram bank = { { BASE }, SIZE };
-	struct inprocess_machine below = { .base = { BASE },
-					   .size = SIZE,
-					   .smc = machine_smc,
-					   .page = machine_page };
+	struct inprocess_machine below = {
+		.base = { BASE }, .size = SIZE, .smc = run_smc, .page = run_page
+	};
 
 	run->rmm = below.ctx = inprocess_create(&machine);
-	must(run->rmm != NULL && host_inprocess_open(&run->port, &below),
-	     "no memory");
-	run->port.ops.pages_alloc = pages_take;
-	must(host_init(&run->host, &run->port.ops, &bank, 1), "no RMM");
+	require(run->rmm != NULL && host_inprocess_open(&run->port, &below),
+		"no memory");
+	run->port.ops.pages_alloc = run_pages_alloc;
+	require(host_init(&run->host, &run->port.ops, &bank, 1), "no RMM");
 	inprocess_set_vcpu(run->rmm, vcpu_idle, NULL);
 	run->used = run->port.pages.used;
 }
@@ -432,7 +437,7 @@ static void domains_open(struct run *run)
 	}
 }
 
-/* A Realm and an ordinary guest that run. */
+/* Starts a Realm and an ordinary guest. */
 static void head_start(struct run *run)
 {
 	for (uint32_t domid = 1; domid <= 2; domid++) {
@@ -465,10 +470,10 @@ static void all_destroy(struct run *run)
 	}
 	work_step(run);
 	domains_check(run);
-	must(run->domains.promised == 0, "a domain is left");
-	must(run->port.pages.used == run->used, "a page is lost");
-	must(inprocess_delegated(run->rmm) == 0, "a granule is lost");
-	must(run->still.threads == 0, "a thread is left");
+	require(run->domains.promised == 0, "a domain is left");
+	require(run->port.pages.used == run->used, "a page is lost");
+	require(inprocess_delegated(run->rmm) == 0, "a granule is lost");
+	require(run->still.threads == 0, "a thread is left");
 	rmm_invariants_check(run->rmm);
 }
 
@@ -476,7 +481,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct run *run = calloc(1, sizeof(*run));
 
-	must(run != NULL, "no memory");
+	require(run != NULL, "no memory");
 	run->input = (struct input){ data, data + size };
 	run_open(run);
 	domains_open(run);
@@ -484,7 +489,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		head_start(run);
 	for (unsigned i = 0; i < STEPS_MAX && run->input.next < run->input.end;
 	     i++)
-		step(run);
+		fuzz_step(run);
 	rmm_invariants_check(run->rmm);
 	all_destroy(run);
 	host_inprocess_close(&run->port);

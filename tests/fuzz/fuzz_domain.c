@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Any text as a configuration, read into a domain and held against the rules. */
+/* Fuzz entry for configurations: any text, read into a domain and checked by
+ * the rules. */
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,34 +10,35 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void demand(bool truth)
+static void require(bool truth)
 {
 	if (!truth)
 		abort();
 }
 
-/* Whether the text of a readable switch says yes. */
+/* Returns true if the text of a valid switch says yes. */
 static bool says_yes(const struct cfg_value *value)
 {
 	int64_t number;
 
 	if (value->form == CFG_WORD)
 		return strcmp(value->text, "true") == 0;
-	demand(key_parse_number(value->text, &number));
+	require(key_parse_number(value->text, &number));
 	return number != 0;
 }
 
-/* An accepted configuration is what its switch says, and complete. */
+/* Checks that an accepted configuration is complete and agrees with its switch
+ * `realm`. */
 static void accepted_check(const struct cfg *cfg, const struct domain *domain)
 {
 	const struct cfg_setting *realm = cfg_find(cfg, "realm");
 
-	demand(domain->realm == (realm != NULL && says_yes(&realm->value)));
-	demand(domain->name != NULL && domain->memory == domain->maxmem);
-	demand(domain->memory >= 1 && domain->vcpus >= 1);
-	demand(domain->maxvcpus >= domain->vcpus && domain->maxvcpus <= 128);
-	demand(domain->type == DOMAIN_TYPE_PVH);
-	demand(domain->kernel != NULL || domain->bootloader != NULL);
+	require(domain->realm == (realm != NULL && says_yes(&realm->value)));
+	require(domain->name != NULL && domain->memory == domain->maxmem);
+	require(domain->memory >= 1 && domain->vcpus >= 1);
+	require(domain->maxvcpus >= domain->vcpus && domain->maxvcpus <= 128);
+	require(domain->type == DOMAIN_TYPE_PVH);
+	require(domain->kernel != NULL || domain->bootloader != NULL);
 }
 
 static void domain_print(const struct domain *domain)
@@ -44,7 +46,7 @@ static void domain_print(const struct domain *domain)
 	struct json_object *json = domain_to_json(domain);
 	struct domain_line line;
 
-	demand(json != NULL);
+	require(json != NULL);
 	json_object_put(json);
 	for (size_t i = 0; i < KEY_COUNT; i++) {
 		if (domain_line(domain, i, &line))
@@ -60,7 +62,7 @@ static void cfg_judge(const struct cfg *cfg, struct reeve_report *report)
 	int judged = policy_check(domain, NULL, report);
 
 	if (!domain->realm)
-		demand(judged == REEVE_OK && reeve_report_count(report) == said);
+		require(judged == REEVE_OK && reeve_report_count(report) == said);
 	if (result == REEVE_OK)
 		accepted_check(cfg, domain);
 	domain_print(domain);

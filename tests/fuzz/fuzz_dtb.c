@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Fuzz entry for device tree blobs from files: as a partial tree that is
- * merged into a guest's, and as source text, of the blob and of the result.
+ * Fuzz entry for device tree blobs from files. The blob is merged into a
+ * guest's device tree as a partial tree, and the blob and the result are
+ * printed as source text.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void merge(struct span partial)
+static void partial_merge(struct span partial)
 {
 	struct image_request request = { .vcpus = 1 };
 	struct fdt_plan plan = { .request = &request, .partial = partial };
@@ -26,13 +27,13 @@ static void merge(struct span partial)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t *copy = malloc(size != 0 ? size : 1); /* aligned */
+	uint8_t *copy = malloc(size != 0 ? size : 1); /* malloc aligns it */
 
 	if (copy == NULL)
 		abort();
 	memcpy(copy, data, size);
 	free(image_dtb_source(copy, size));
-	merge((struct span){ copy, size });
+	partial_merge((struct span){ copy, size });
 	free(copy);
 	return 0;
 }

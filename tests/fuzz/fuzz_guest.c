@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A guest that does anything: accesses to its devices, SGIs, interrupts taken
- * and ended in any order, exits of a Realm and traps of an ordinary guest with
- * any contents. The host goes on, the vGIC's books agree, no interrupt is
- * forgotten, and in the end all of them can be taken.
+ * Fuzz entry for a guest that does anything: accesses to its devices, SGIs,
+ * interrupts taken and ended in any order, exits of a Realm and traps of an
+ * ordinary guest with any content. The hypervisor must go on, the vGIC must
+ * stay consistent, no interrupt may be forgotten, and in the end the guest must
+ * be able to take all of them.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +28,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The input not consumed yet; at its end it reads as zero. */
+/* The input that is not consumed yet. At its end it reads as zero. */
 struct run {
 	const uint8_t *next;
 	const uint8_t *end;
@@ -35,17 +36,17 @@ struct run {
 	enum vcpu_place places[VCPUS];
 };
 
-static uint8_t byte(struct run *run)
+static uint8_t byte_take(struct run *run)
 {
 	return run->next < run->end ? *run->next++ : 0;
 }
 
-static uint64_t word(struct run *run)
+static uint64_t word_take(struct run *run)
 {
 	uint64_t value = 0;
 
 	for (unsigned i = 0; i < 8; i++)
-		value = value << 8 | byte(run);
+		value = value << 8 | byte_take(run);
 	return value;
 }
 
@@ -55,47 +56,49 @@ static void require(bool holds)
 		abort();
 }
 
-/* It comes to a place: what it was told before is done with. */
-static void move(struct run *run, struct vcpu *vcpu, enum vcpu_place place)
+/* Puts a vCPU into a place. Kicks that it got before are forgotten. */
+static void place_set(struct run *run, struct vcpu *vcpu, enum vcpu_place place)
 {
 	run->places[vcpu->index] = place;
 	run->guest.kicks[vcpu->index] = 0;
 }
 
-/* A vCPU that is out of the guest, for what only such a one does. */
+/* Returns a vCPU that is out of the guest, for a step that needs one. */
 static struct vcpu *come_out(struct run *run)
 {
-	struct vcpu *vcpu = &run->guest.vcpus[byte(run) % VCPUS];
+	struct vcpu *vcpu = &run->guest.vcpus[byte_take(run) % VCPUS];
 
 	if (run->places[vcpu->index] == VCPU_IN)
 		vgic_save(vcpu);
-	move(run, vcpu, VCPU_OUT);
+	place_set(run, vcpu, VCPU_OUT);
 	return vcpu;
 }
 
-static void go_in(struct run *run)
+static void enter_step(struct run *run)
 {
 	struct vcpu *vcpu = come_out(run);
 
 	vcpu_timers_update(vcpu);
-	move(run, vcpu, VCPU_IN);
+	place_set(run, vcpu, VCPU_IN);
 	vgic_load(vcpu);
 }
 
-static void wait(struct run *run)
+static void wait_step(struct run *run)
 {
 	struct vcpu *vcpu = come_out(run);
 
 	vcpu_timers_update(vcpu);
 	if (!vgic_pending(vcpu))
-		move(run, vcpu, VCPU_WAITS);
+		place_set(run, vcpu, VCPU_WAITS);
 }
 
-/* The guest takes or ends an interrupt; hardware tells when to come out. */
-static void cpu_interface(struct run *run)
+/*
+ * The guest takes or ends an interrupt. A maintenance interrupt makes it exit.
+ */
+static void cpu_interface_step(struct run *run)
 {
-	struct vcpu *vcpu = &run->guest.vcpus[byte(run) % VCPUS];
-	unsigned what = byte(run);
+	struct vcpu *vcpu = &run->guest.vcpus[byte_take(run) % VCPUS];
+	unsigned what = byte_take(run);
 
 	if (run->places[vcpu->index] != VCPU_IN)
 		return;
@@ -105,37 +108,37 @@ static void cpu_interface(struct run *run)
 		fake_cpu_end(vcpu, what / 2 % 96);
 	if (fake_cpu_maintenance(vcpu)) {
 		vgic_save(vcpu);
-		move(run, vcpu, VCPU_OUT);
+		place_set(run, vcpu, VCPU_OUT);
 	}
 }
 
-/* Registers that do something are met more often than others. */
-static uint64_t device_address(struct run *run)
+/* Returns an address. Registers with an effect are more likely than others. */
+static uint64_t device_address_take(struct run *run)
 {
 	static const uint32_t bases[] = { GUEST_GICV3_GICD_BASE,
 					  GUEST_GICV3_GICD_BASE + GICD_IROUTER,
 					  GUEST_GICV3_GICR_BASE,
 					  GUEST_GICV3_GICR_BASE + GICR_SGI_BASE,
 					  GUEST_PL011_BASE };
-	unsigned what = byte(run);
+	unsigned what = byte_take(run);
 	uint64_t base = bases[what % 5];
 
 	if (base == GUEST_GICV3_GICD_BASE || what % 5 == 3)
-		base += (uint64_t)byte(run) << 3;
+		base += (uint64_t)byte_take(run) << 3;
 	if (what % 5 == 2 || what % 5 == 3)
-		base += byte(run) % (VCPUS + 1) * UINT64_C(0x20000);
-	return base + byte(run) * UINT64_C(4) * (what % 5 == 1 ? 2 : 1) +
-	       (byte(run) < 8 ? 1 : 0);
+		base += byte_take(run) % (VCPUS + 1) * UINT64_C(0x20000);
+	return base + byte_take(run) * UINT64_C(4) * (what % 5 == 1 ? 2 : 1) +
+	       (byte_take(run) < 8 ? 1 : 0);
 }
 
-static void device(struct run *run)
+static void device_step(struct run *run)
 {
 	struct vcpu *vcpu = come_out(run);
 	struct bus_access access = {
-		.ipa = ipa_make(device_address(run)),
-		.size = 1U << byte(run) % 4,
-		.write = byte(run) % 4 != 0,
-		.value = word(run),
+		.ipa = ipa_make(device_address_take(run)),
+		.size = 1U << byte_take(run) % 4,
+		.write = byte_take(run) % 4 != 0,
+		.value = word_take(run),
 	};
 
 	if (!bus_access(vcpu, &access))
@@ -144,50 +147,50 @@ static void device(struct run *run)
 		require(access.value >> 8 * access.size == 0);
 }
 
-static void sgi(struct run *run)
+static void sgi_step(struct run *run)
 {
 	struct vcpu *vcpu = come_out(run);
-	bool likely = byte(run) % 4 != 0;
+	bool likely = byte_take(run) % 4 != 0;
 
-	vgic_sgi(vcpu, word(run) & (likely ? 0xf00000f : UINT64_MAX));
+	vgic_sgi(vcpu, word_take(run) & (likely ? 0xf00000f : UINT64_MAX));
 }
 
-static void line(struct run *run)
+static void line_step(struct run *run)
 {
-	unsigned what = byte(run);
+	unsigned what = byte_take(run);
 
 	vgic_spi_set(&run->guest.domain.vgic,
 		     VGIC_PRIVATE + what % FAKE_GUEST_SPIS, (what & 0x80) != 0);
 }
 
-static void type(struct run *run)
+static void type_step(struct run *run)
 {
 	uint8_t bytes[40] = { 0 };
 
 	require(vuart_input(&run->guest.domain.vuart, bytes,
-			    byte(run) % sizeof(bytes)) <= VUART_FIFO);
+			    byte_take(run) % sizeof(bytes)) <= VUART_FIFO);
 	require(run->guest.domain.vuart.count <= VUART_FIFO);
 }
 
-static void tick(struct run *run)
+static void tick_step(struct run *run)
 {
 	struct vcpu *vcpu = come_out(run);
 
-	run->guest.now += byte(run);
-	vcpu->virt = (struct vcpu_timer){ byte(run) % 8,
-					  run->guest.now + byte(run) };
-	vcpu->phys = (struct vcpu_timer){ byte(run) % 8, word(run) };
+	run->guest.now += byte_take(run);
+	vcpu->virt = (struct vcpu_timer){ byte_take(run) % 8,
+					  run->guest.now + byte_take(run) };
+	vcpu->phys = (struct vcpu_timer){ byte_take(run) % 8, word_take(run) };
 	vcpu_timers_update(vcpu);
 	vcpu_deadline(vcpu);
 	vcpu_awake(vcpu);
 }
 
 /* ---- Exits ---- */
-/* What the neighbours answer next. */
-static void scenery(struct run *run, bool is_realm)
+/* Sets what the stand-ins answer next. */
+static void answers_set(struct run *run, bool is_realm)
 {
 	struct fake_guest *guest = &run->guest;
-	unsigned what = byte(run);
+	unsigned what = byte_take(run);
 
 	guest->domain.is_realm = is_realm;
 	guest->memory = (enum memory_result)(what % 3);
@@ -195,28 +198,29 @@ static void scenery(struct run *run, bool is_realm)
 	guest->x0 = (what & 0x30) != 0 ? RMI_SUCCESS : what >> 6;
 }
 
-static uint64_t fault_address(struct run *run)
+static uint64_t fault_address_take(struct run *run)
 {
-	uint64_t address = byte(run) % 4 != 0 ? device_address(run) : word(run);
+	uint64_t address = byte_take(run) % 4 != 0 ? device_address_take(run)
+						   : word_take(run);
 
-	return byte(run) % 2 != 0 ? address | FAKE_GUEST_SHARED : address;
+	return byte_take(run) % 2 != 0 ? address | FAKE_GUEST_SHARED : address;
 }
 
-static uint64_t syndrome(struct run *run)
+static uint64_t syndrome_take(struct run *run)
 {
 	static const uint8_t classes[] = { ESR_EC_WFX,        ESR_EC_HVC64,
 					   ESR_EC_SMC64,      ESR_EC_SYSREG,
 					   ESR_EC_INST_LOWER, ESR_EC_DATA_LOWER,
 					   ESR_EC_DATA_LOWER, ESR_EC_UNKNOWN };
-	uint64_t any = word(run);
+	uint64_t any = word_take(run);
 
 	if (any % 16 == 0)
-		return word(run);
+		return word_take(run);
 	return BITS_PUT(ESR_EC, classes[any >> 8 & 7]) | (any & 0x1ffffc0) |
 	       ((any & 0xf0) != 0 ? 7 : any >> 16 & 0x3f);
 }
 
-/* A domain that has ended says why, and is given another life. */
+/* Checks that a domain that has ended says why, and lets it run again. */
 static void after_exit(struct run *run, enum vcpu_next next)
 {
 	struct fake_guest *guest = &run->guest;
@@ -229,7 +233,7 @@ static void after_exit(struct run *run, enum vcpu_next next)
 	guest->domain.state = CONTROL_RUNNING;
 }
 
-static void check_enter(const struct rmi_rec_exit *exit,
+static void enter_check(const struct rmi_rec_exit *exit,
 			const struct rmi_rec_enter *enter)
 {
 	bool data_abort = exit->exit_reason == RMI_EXIT_SYNC &&
@@ -252,73 +256,74 @@ static void check_enter(const struct rmi_rec_exit *exit,
 		require(enter->gprs[i] == 0);
 }
 
-static void realm_exit(struct run *run)
+static void realm_exit_step(struct run *run)
 {
 	struct vcpu *vcpu = come_out(run);
-	uint64_t ipa = fault_address(run);
+	uint64_t ipa = fault_address_take(run);
 	struct rmi_rec_exit exit = {
-		.exit_reason = byte(run) % 4 != 0 ? 0 : byte(run) % 16,
-		.esr = syndrome(run),
+		.exit_reason = byte_take(run) % 4 != 0 ? 0 : byte_take(run) % 16,
+		.esr = syndrome_take(run),
 		.far = ipa & 0xfff,
 		.hpfar = ipa >> 8,
-		.gprs = { word(run), byte(run), word(run) },
-		.cntv_ctl = byte(run),
-		.cntv_cval = byte(run),
-		.ripas_base = word(run),
+		.gprs = { word_take(run), byte_take(run), word_take(run) },
+		.cntv_ctl = byte_take(run),
+		.cntv_cval = byte_take(run),
+		.ripas_base = word_take(run),
 	};
 	struct rmi_rec_enter enter;
 	enum vcpu_next next;
 
-	scenery(run, true);
-	if (exit.exit_reason == RMI_EXIT_PSCI && byte(run) % 8 != 0)
-		exit.gprs[0] = PSCI_FID_FIRST + byte(run) % 16;
+	answers_set(run, true);
+	if (exit.exit_reason == RMI_EXIT_PSCI && byte_take(run) % 8 != 0)
+		exit.gprs[0] = PSCI_FID_FIRST + byte_take(run) % 16;
 	next = vcpu_exit_realm(vcpu, &exit, &enter);
 	require(next != VCPU_UNDEF && next != VCPU_ABORT);
-	check_enter(&exit, &enter);
+	enter_check(&exit, &enter);
 	after_exit(run, next);
 	vcpu->gic.state.vmcr = VMCR_OPEN;
 }
 
-static void refusal(struct run *run)
+static void refusal_step(struct run *run)
 {
 	struct vcpu *vcpu = come_out(run);
 
-	scenery(run, true);
-	after_exit(run, vcpu_enter_refused(vcpu, byte(run)));
+	answers_set(run, true);
+	after_exit(run, vcpu_enter_refused(vcpu, byte_take(run)));
 }
 
-static void guest_trap(struct run *run)
+static void trap_step(struct run *run)
 {
 	struct vcpu *vcpu = come_out(run);
-	uint64_t ipa = fault_address(run);
-	struct vcpu_trap trap = { .esr = syndrome(run),
+	uint64_t ipa = fault_address_take(run);
+	struct vcpu_trap trap = { .esr = syndrome_take(run),
 				  .far = ipa & 0xfff,
 				  .hpfar = ipa >> 8 };
 
-	scenery(run, false);
+	answers_set(run, false);
 	for (unsigned i = 0; i < 4; i++)
-		vcpu->regs.gprs[i] = byte(run);
-	if (byte(run) % 4 != 0)
-		vcpu->regs.gprs[0] = PSCI_FID_FIRST + byte(run) % 16;
+		vcpu->regs.gprs[i] = byte_take(run);
+	if (byte_take(run) % 4 != 0)
+		vcpu->regs.gprs[0] = PSCI_FID_FIRST + byte_take(run) % 16;
 	after_exit(run, vcpu_exit_guest(vcpu, &trap));
 	vcpu->gic.state.vmcr = VMCR_OPEN;
 }
 
 static void (*const steps[])(struct run *run) = {
-	go_in,  go_in,  wait,       cpu_interface, cpu_interface,
-	device, device, device,     sgi,           line,
-	type,   tick,   realm_exit, refusal,       guest_trap
+	enter_step,         enter_step,   wait_step,   cpu_interface_step,
+	cpu_interface_step, device_step,  device_step, device_step,
+	sgi_step,           line_step,    type_step,   tick_step,
+	realm_exit_step,    refusal_step, trap_step
 };
 
 /* ---- The end ---- */
-static void settle(struct run *run)
+static void run_settle(struct run *run)
 {
 	struct fake_guest *guest = &run->guest;
 
 	for (unsigned i = 0; i < VCPUS; i++) {
 		if (run->places[i] == VCPU_IN)
 			vgic_save(&guest->vcpus[i]);
-		move(run, &guest->vcpus[i], VCPU_OUT);
+		place_set(run, &guest->vcpus[i], VCPU_OUT);
 	}
 	for (unsigned i = 0; i < FAKE_GUEST_SPIS; i++)
 		vgic_spi_set(&guest->domain.vgic, VGIC_PRIVATE + i, false);
@@ -329,8 +334,8 @@ static void settle(struct run *run)
 	}
 }
 
-/* A well-behaved guest takes all there is, and nothing is left. */
-static void drain(struct vcpu *vcpu)
+/* Lets a well-behaved guest take all interrupts. None may be left. */
+static void vcpu_drain(struct vcpu *vcpu)
 {
 	unsigned intid, rounds;
 
@@ -348,8 +353,9 @@ static void drain(struct vcpu *vcpu)
 	require(!vgic_pending(vcpu));
 }
 
-/* As a kernel leaves it at its start: all is on, and a third are edges. */
-static void boot(struct run *run)
+/* Sets the state after the start of a kernel: all interrupts are enabled, and a
+ * third of the SPIs are edge-triggered. */
+static void run_boot(struct run *run)
 {
 	struct fake_guest *guest = &run->guest;
 	struct vgic_irq on = { .enabled = true, .group1 = true };
@@ -370,7 +376,7 @@ static void boot(struct run *run)
 		}
 		vcpu->gic.awake = true;
 		vcpu->gic.state.vmcr = VMCR_OPEN;
-		move(run, vcpu, VCPU_OUT);
+		place_set(run, vcpu, VCPU_OUT);
 	}
 }
 
@@ -380,14 +386,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	run.next = data;
 	run.end = data + size;
-	boot(&run);
+	run_boot(&run);
 	for (unsigned i = 0; i < STEPS_MAX && run.next < run.end; i++) {
-		steps[byte(&run) % (sizeof(steps) / sizeof(steps[0]))](&run);
+		steps[byte_take(&run) % (sizeof(steps) / sizeof(steps[0]))](&run);
 		vgic_invariants(&run.guest, run.places);
 	}
-	settle(&run);
+	run_settle(&run);
 	for (unsigned i = 0; i < VCPUS; i++)
-		drain(&run.guest.vcpus[i]);
+		vcpu_drain(&run.guest.vcpus[i]);
 	vgic_invariants(&run.guest, run.places);
 	return 0;
 }

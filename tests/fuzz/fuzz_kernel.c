@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Fuzz entry for kernels: headers, packings, banner. What is accepted must
- * be within its limits; what is refused must be told, once.
+ * Fuzz entry for kernels: headers, compression, banner. An accepted kernel must
+ * be within its limits. A refused one must be reported, once.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Fuzz entry for what a host sends: the input is a stream in which replies are
- * looked for, each read as every kind of reply. Whatever is taken for good must
- * be printable and within its limits.
+ * Fuzz entry for what a hypervisor sends: the input is a stream in which
+ * replies are looked for, and each is read as every kind of reply. Whatever is
+ * accepted must be printable and within its limits.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Any sequence of RMI commands, and of RSI calls by live RECs, on a small
- * machine: no panic, and every invariant holds after each step. The input is
- * a program of one-byte steps with arguments that mostly make sense.
+ * Fuzz entry for the RMM: any sequence of RMI commands, and of RSI calls by
+ * live RECs, on a small machine. The RMM must not panic, and every invariant
+ * must hold after each step. The input is a program of one-byte steps with
+ * arguments that mostly make sense.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include "abi/psci.h"
 #include "abi/rmi.h"
 #include "abi/rsi.h"
+#include "lib/esr.h"
 #include "lib/ipa.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/rec/rec.h"
@@ -30,7 +32,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The input not consumed yet; at its end it reads as zero. */
+/* The input that is not consumed yet. At its end it reads as zero. */
 struct input {
 	const uint8_t *next;
 	const uint8_t *end;
@@ -42,9 +44,10 @@ struct run {
 };
 
 /*
- * A call, and what its arguments mean: r an RD, v a REC (a vCPU), g a granule,
- * n a host page, i an IPA, t the end of a range from the IPA before, l a
- * level, h a small number, f mapping flags, d a descriptor or list, x any number.
+ * A call, and the meaning of its arguments: r an RD, v a REC (a vCPU), g a
+ * granule, n a host page, i an IPA, t the end of a range from the IPA before, l
+ * a level, h a small number, f mapping flags, d a descriptor or list, x any
+ * number.
  */
 struct call {
 	uint32_t fid;
@@ -109,19 +112,19 @@ static const struct call rsi_calls[] = {
 	{ PSCI_FEATURES, "x" },
 };
 
-/* What the head start below uses. */
+/* The pages that head_start() uses. */
 enum {
 	PAGE_SCRATCH = 0,
 	PAGE_RD = 1,
 	PAGE_ROOT = 2,
 	PAGE_TABLES = 3,
-	PAGE_REC = 5, /* and PAGE_REC + REC_STEP; its own behind each */
+	PAGE_REC = 5, /* and REC_STEP further; their own behind each */
 	REC_STEP = 8,
-	PAGE_PARAMS = 24, /* NS from here on */
+	PAGE_PARAMS = 24, /* not delegated from here on */
 	PAGE_LIST = 25,
 };
 
-/* Any number that is a P-384 scalar. */
+/* Any number that is a valid P-384 scalar. */
 static const uint8_t realm_key[48] = { 0x5a };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -140,15 +143,15 @@ static uint64_t word_take(struct input *input)
 	return word;
 }
 
-static uint64_t page(unsigned number)
+static uint64_t page_address(unsigned number)
 {
 	return BASE + (uint64_t)number * GRANULE_SIZE;
 }
 
-/* The first pages, where all but the block plays. */
+/* Returns one of the first pages, which all but the block use. */
 static uint64_t page_take(struct input *input)
 {
-	return page(byte_take(input) % 32);
+	return page_address(byte_take(input) % 32);
 }
 
 static uint64_t ipa_take(struct input *input)
@@ -172,7 +175,8 @@ static uint64_t flags_take(struct input *input)
 	       BITS_PUT(RMI_MAP_S2AP, choice >> 4);
 }
 
-/* A list's address, or a descriptor of a few pages or of the block. */
+/* Returns the address of a list, or a descriptor of a few pages or of the
+ * block. */
 static uint64_t desc_take(struct input *input)
 {
 	uint8_t choice = byte_take(input);
@@ -182,7 +186,8 @@ static uint64_t desc_take(struct input *input)
 	case 0:
 		return page_take(input);
 	case 1:
-		return page(BLOCK) | BITS_PUT(RMI_RANGE_COUNT, 1) | state | 1;
+		return page_address(BLOCK) | BITS_PUT(RMI_RANGE_COUNT, 1) |
+		       state | 1;
 	default:
 		return page_take(input) | state |
 		       BITS_PUT(RMI_RANGE_COUNT, choice >> 3 & 7);
@@ -201,9 +206,9 @@ static uint64_t argument_take(struct input *input, char kind, uint64_t before)
 {
 	switch (kind) {
 	case 'r':
-		return page(PAGE_RD);
+		return page_address(PAGE_RD);
 	case 'v':
-		return page(PAGE_REC + byte_take(input) % 2 * REC_STEP);
+		return page_address(PAGE_REC + byte_take(input) % 2 * REC_STEP);
 	case 'g':
 	case 'n':
 		return page_take(input);
@@ -234,7 +239,7 @@ static void call_take(struct input *input, const struct call *call,
 	for (unsigned i = 0; call->arguments[i]; i++) {
 		regs->x[1 + i] =
 			argument_take(input, call->arguments[i], regs->x[i]);
-		/* Now and then, an argument that makes no sense. */
+		/* Now and then, an argument makes no sense. */
 		if (odd == i)
 			regs->x[1 + i] = word_take(input);
 		else if (odd == 8 + i)
@@ -268,10 +273,11 @@ static void rsi_step(struct run *run)
 	inprocess_rsi(run->machine, rec, &regs, &outcome, &exit);
 }
 
-#define SMC (UINT64_C(0x17) << 26 | UINT64_C(1) << 25)
+#define SMC (BITS_PUT(ESR_EC, ESR_EC_SMC64) | ESR_IL)
 
-/* A vCPU that makes calls, and other things that trap, while there is input. */
-static void vcpu(void *context, struct rec *rec, struct rec_trap *trap)
+/* Plays a vCPU that makes calls, and traps for other reasons, while there is
+ * input. */
+static void vcpu_play(void *context, struct rec *rec, struct rec_trap *trap)
 {
 	struct run *run = context;
 	uint8_t choice = byte_take(&run->input);
@@ -285,9 +291,11 @@ static void vcpu(void *context, struct rec *rec, struct rec_trap *trap)
 		*trap = (struct rec_trap){ .esr = SMC };
 		return;
 	}
-	/* SErrors and uncontained aborts stop the RMM. */
+	/*
+	 * SErrors and uncontained aborts would stop the RMM: they are left out.
+	 */
 	trap->kind = (enum rec_trap_kind)(choice / 2 % 3);
-	trap->esr = (uint64_t)(choice / 4) << 26 |
+	trap->esr = BITS_PUT(ESR_EC, choice / 4) |
 		    (word_take(&run->input) & 0x3ffe7ff);
 	trap->far = word_take(&run->input);
 	trap->hpfar = ipa_take(&run->input) >> 8;
@@ -356,13 +364,13 @@ static void faults_step(struct run *run)
 		.no_random = (choice & 4) != 0,
 		.interrupt_every = choice >> 3 & 3,
 	};
-	/* EL3 only refuses what it may refuse: pages that are not Realm's. */
+	/* EL3 may refuse only pages that are not in the Realm PAS. */
 	if (faults->el3_refuses &&
 	    inprocess_in_realm(run->machine, faults->el3_refuses))
 		faults->el3_refuses = 0;
 }
 
-static void step(struct run *run)
+static void fuzz_step(struct run *run)
 {
 	uint8_t choice = byte_take(&run->input);
 
@@ -377,7 +385,7 @@ static void step(struct run *run)
 	rmm_invariants_check(run->machine);
 }
 
-static void call(struct run *run, const uint64_t words[5])
+static void rmi_call(struct run *run, const uint64_t words[5])
 {
 	struct smccc_regs regs = { { 0 } };
 
@@ -385,44 +393,50 @@ static void call(struct run *run, const uint64_t words[5])
 	inprocess_smc(run->machine, &regs);
 }
 
-/* The vCPU of that index; the boot vCPU is runnable. */
+/* Creates the REC with that index. The boot vCPU is runnable. */
 static void rec_create(struct run *run, unsigned index)
 {
 	const unsigned rec = PAGE_REC + index * REC_STEP;
 	const uint64_t setup[][5] = {
-		{ RMI_REC_CREATE, page(PAGE_RD), page(rec), page(PAGE_PARAMS) },
-		{ RMI_OP_MEM_DONATE, 0, page(PAGE_LIST), 1 },
+		{ RMI_REC_CREATE, page_address(PAGE_RD), page_address(rec),
+		  page_address(PAGE_PARAMS) },
+		{ RMI_OP_MEM_DONATE, 0, page_address(PAGE_LIST), 1 },
 		{ RMI_OP_CONTINUE, 0, 0 },
 	};
 	struct rmi_rec_params *params =
-		inprocess_host_page(run->machine, page(PAGE_PARAMS));
-	uint64_t *list = inprocess_host_page(run->machine, page(PAGE_LIST));
+		inprocess_host_page(run->machine, page_address(PAGE_PARAMS));
+	uint64_t *list =
+		inprocess_host_page(run->machine, page_address(PAGE_LIST));
 
 	params->flags = index == 0 ? RMI_REC_FLAG_RUNNABLE : 0;
 	params->mpidr = index;
-	list[0] = page(rec + 1) | BITS_PUT(RMI_RANGE_COUNT, REC_AUX_GRANULES);
+	list[0] = page_address(rec + 1) |
+		  BITS_PUT(RMI_RANGE_COUNT, REC_AUX_GRANULES);
 	for (size_t i = 0; i < COUNT(setup); i++)
-		call(run, setup[i]);
+		rmi_call(run, setup[i]);
 }
 
-/* A Realm in state NEW with tables for its first 2 MiB, and two vCPUs. */
+/*
+ * Creates a Realm in state NEW with tables for its first 2 MiB and two vCPUs.
+ */
 static void head_start(struct run *run)
 {
-	const uint64_t rd = page(PAGE_RD);
+	const uint64_t rd = page_address(PAGE_RD);
 	const uint64_t setup[][5] = {
-		{ RMI_GRANULE_RANGE_DELEGATE, rd, page(PAGE_PARAMS) },
-		{ RMI_GRANULE_RANGE_DELEGATE, page(BLOCK), page(GRANULES) },
-		{ RMI_REALM_CREATE, rd, page(PAGE_SCRATCH) },
-		{ RMI_RTT_CREATE, rd, page(PAGE_TABLES), 0, 2 },
-		{ RMI_RTT_CREATE, rd, page(PAGE_TABLES + 1), 0, 3 },
+		{ RMI_GRANULE_RANGE_DELEGATE, rd, page_address(PAGE_PARAMS) },
+		{ RMI_GRANULE_RANGE_DELEGATE, page_address(BLOCK),
+		  page_address(GRANULES) },
+		{ RMI_REALM_CREATE, rd, page_address(PAGE_SCRATCH) },
+		{ RMI_RTT_CREATE, rd, page_address(PAGE_TABLES), 0, 2 },
+		{ RMI_RTT_CREATE, rd, page_address(PAGE_TABLES + 1), 0, 3 },
 	};
 	struct rmi_realm_params *realm =
-		inprocess_host_page(run->machine, page(PAGE_SCRATCH));
+		inprocess_host_page(run->machine, page_address(PAGE_SCRATCH));
 
 	realm_params_fill(&run->input, realm);
-	realm->rtt_base = page(PAGE_ROOT);
+	realm->rtt_base = page_address(PAGE_ROOT);
 	for (size_t i = 0; i < COUNT(setup); i++)
-		call(run, setup[i]);
+		rmi_call(run, setup[i]);
 	rec_create(run, 0);
 	rec_create(run, 1);
 	rmm_invariants_check(run->machine);
@@ -443,21 +457,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run.machine = inprocess_create(&machine);
 	if (!run.machine)
 		abort();
-	inprocess_set_vcpu(run.machine, vcpu, &run);
+	inprocess_set_vcpu(run.machine, vcpu_play, &run);
 	if ((start & 8) != 0 &&
 	    !inprocess_provision(run.machine, realm_key, "platform", 8))
 		abort();
 	if (start & 1)
-		call(&run, (const uint64_t[5]){ RMI_RMM_ACTIVATE });
+		rmi_call(&run, (const uint64_t[5]){ RMI_RMM_ACTIVATE });
 	if ((start & 3) == 3)
 		head_start(&run);
 	if ((start & 7) == 7) {
-		call(&run,
-		     (const uint64_t[5]){ RMI_REALM_ACTIVATE, page(PAGE_RD) });
+		rmi_call(&run, (const uint64_t[5]){ RMI_REALM_ACTIVATE,
+						    page_address(PAGE_RD) });
 	}
 	for (unsigned i = 0; i < STEPS_MAX && run.input.next < run.input.end;
 	     i++)
-		step(&run);
+		fuzz_step(&run);
 	inprocess_destroy(run.machine);
 	return 0;
 }

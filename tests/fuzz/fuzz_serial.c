@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A virtio console device that does anything at all with the queues that it
- * shares with the hypervisor, between two polls of the driver. The input is a
- * program of one-byte steps. What the driver hands on must lie within the
- * buffers, be offered in good order, and never go to a closed port.
+ * Fuzz entry for a virtio console device that does anything with the queues
+ * that it shares with the hypervisor, between two polls of the driver. The
+ * input is a program of one-byte steps. What the driver hands on must lie
+ * within the buffers, must come in a valid order, and must never go to a closed
+ * port.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,13 +13,14 @@
 #include <string.h>
 
 #include "hypervisor/core/io/console.h"
+#include "hypervisor/core/io/port_number.h"
 #include "hypervisor/core/io/serial.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define PORTS (SERIAL_PORTS - 2) /* that the device has queues for */
+#define PORTS (SERIAL_PORTS - 2) /* for which the device has queues */
 
-/* The input not consumed yet; at its end it reads as zero. */
+/* The input that is not consumed yet. At its end it reads as zero. */
 struct input {
 	const uint8_t *next;
 	const uint8_t *end;
@@ -29,13 +31,13 @@ struct device {
 	struct serial_memory memory[SERIAL_PORTS];
 	struct console consoles[CONTROL_CONSOLES];
 	bool open[SERIAL_PORTS];
-	uint16_t seen[SERIAL_PORTS][2]; /* of avail: in, out */
+	uint16_t seen[SERIAL_PORTS][2]; /* position in avail: in, out */
 };
 
 static struct device device;
 static struct console_guest guest;
 
-static void check(bool good)
+static void require(bool good)
 {
 	if (!good)
 		abort();
@@ -46,27 +48,28 @@ static uint8_t byte_take(struct input *input)
 	return input->next < input->end ? *input->next++ : 0;
 }
 
-static void notify(void *ctx, unsigned queue)
+static void device_notified(void *ctx, unsigned queue)
 {
 	(void)ctx;
-	check(queue >= 2 && queue < 2 * PORTS + 2);
+	require(queue >= 2 && queue < 2 * PORTS + 2);
 }
 
-static void opened(void *ctx, unsigned port, bool open)
+static void port_opened(void *ctx, unsigned port, bool open)
 {
 	(void)ctx;
-	check(port > 0 && port < PORTS && device.open[port] != open);
+	require(port > 0 && port < PORTS && device.open[port] != open);
 	device.open[port] = open;
-	if (port < CONTROL_CONSOLE_NR(0))
+	if (port_is_control(port))
 		return;
-	if (port % 2 == CONTROL_CONSOLE_NR(0) % 2)
-		console_terminal(&device.consoles[port / 2 - 2], open);
+	if (port_is_log(port))
+		console_log(&device.consoles[port_slot(port)], open);
 	else
-		console_log(&device.consoles[port / 2 - 3], open);
+		console_terminal(&device.consoles[port_slot(port)], open);
 }
 
-/* Takes an odd number of bytes at a time. */
-static size_t echo(void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
+/* Echoes, and takes an odd number of bytes at a time. */
+static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
+			  size_t size)
 {
 	size_t taken = 0;
 
@@ -78,42 +81,43 @@ static size_t echo(void *ctx, unsigned slot, const uint8_t *bytes, size_t size)
 	return taken;
 }
 
-static size_t input(void *ctx, unsigned port, const uint8_t *bytes, size_t size)
+static size_t port_input(void *ctx, unsigned port, const uint8_t *bytes,
+			 size_t size)
 {
 	(void)ctx;
-	check(port > 0 && port < PORTS && device.open[port] && size > 0);
-	check(bytes >= device.memory[port].in.buffers &&
-	      bytes + size <= device.memory[port].in.buffers + VIRTQUEUE_BUFFERS);
-	if (port < CONTROL_CONSOLE_NR(0))
+	require(port > 0 && port < PORTS && device.open[port] && size > 0);
+	require(bytes >= device.memory[port].in.buffers &&
+		bytes + size <=
+			device.memory[port].in.buffers + VIRTQUEUE_BUFFERS);
+	if (port_is_control(port))
 		return size;
-	return console_input(&device.consoles[port / 2 - 2 - (port % 2 == 0)],
-			     bytes, size);
+	return console_input(&device.consoles[port_slot(port)], bytes, size);
 }
 
-static size_t output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
+static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
 {
 	(void)ctx;
-	check(port > 0 && port < PORTS && device.open[port]);
-	check(bytes >= device.memory[port].out.buffers &&
-	      bytes + size <=
-		      device.memory[port].out.buffers + VIRTQUEUE_BUFFERS);
-	if (port < CONTROL_CONSOLE_NR(0))
+	require(port > 0 && port < PORTS && device.open[port]);
+	require(bytes >= device.memory[port].out.buffers &&
+		bytes + size <=
+			device.memory[port].out.buffers + VIRTQUEUE_BUFFERS);
+	if (port_is_control(port))
 		return 0;
-	return console_terminal_output(
-		&device.consoles[port / 2 - 2 - (port % 2 == 0)], bytes, size);
+	return console_terminal_output(&device.consoles[port_slot(port)], bytes,
+				       size);
 }
 
 static const struct serial_ops ops = {
-	.notify = notify,
-	.opened = opened,
-	.input = input,
-	.output = output,
+	.notify = device_notified,
+	.opened = port_opened,
+	.input = port_input,
+	.output = port_output,
 };
 
 static void device_start(void)
 {
 	memset(&device, 0, sizeof(device));
-	guest.input = echo;
+	guest.input = guest_input;
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
 		guest.slot = i;
 		console_init(&device.consoles[i], &guest);
@@ -132,8 +136,9 @@ static struct virtqueue_memory *queue_take(struct input *input, unsigned *port,
 	return *out ? &device.memory[*port].out : &device.memory[*port].in;
 }
 
-/* As a device should: the next buffer that was offered comes back. */
-static void answer(struct input *input, bool lies)
+/* Answers the next buffer that was offered, as a device should; or, if it lies,
+ * any buffer. */
+static void answer_step(struct input *input, bool lies)
 {
 	unsigned port;
 	bool out;
@@ -159,8 +164,8 @@ static void answer(struct input *input, bool lies)
 	*seen = (uint16_t)(*seen + 1);
 }
 
-/* What makes the most of the ports: a well-formed message. */
-static void message(struct input *input)
+/* Sends a well-formed message, which gets furthest into the driver. */
+static void message_step(struct input *input)
 {
 	struct virtqueue_memory *memory = &device.memory[0].in;
 	struct virtio_console_control control = {
@@ -180,8 +185,8 @@ static void message(struct input *input)
 		(struct virtq_used_elem){ id, sizeof(control) };
 }
 
-/* The device can write all that it shares. */
-static void scribble(struct input *input)
+/* Writes a byte anywhere in the memory that the device shares. */
+static void scribble_step(struct input *input)
 {
 	unsigned port;
 	bool out;
@@ -200,13 +205,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint8_t step = byte_take(&steps);
 
 		if (step < 0x60)
-			message(&steps);
+			message_step(&steps);
 		else if (step < 0xb0)
-			answer(&steps, false);
+			answer_step(&steps, false);
 		else if (step < 0xc0)
-			answer(&steps, true);
+			answer_step(&steps, true);
 		else if (step < 0xd0)
-			scribble(&steps);
+			scribble_step(&steps);
 		else
 			(void)serial_poll(&device.serial);
 	}
@@ -214,7 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)serial_poll(&device.serial);
 	if (device.serial.failed != NULL) {
 		for (unsigned i = 0; i < SERIAL_PORTS; i++)
-			check(!device.open[i]);
+			require(!device.open[i]);
 	}
 	return 0;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Fuzz entry for attestation tokens. What is refused says why; what is accepted
- * can be shown and verified, and points nowhere but into its bytes.
- */
+/* Fuzz entry for attestation tokens. A refused token must come with a reason.
+ * An accepted one can be shown and verified, and points only into its bytes. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Any point of the curve will do: no input is signed by it. */
+/* Any point of the curve will do: no input is signed with its key. */
 static const char key[] =
 	"{\"kty\":\"EC\",\"crv\":\"P-384\","
 	"\"x\":\"qofKIr6LBTeOscce8yCtdG4dO2KLp5uYWfdB4IJUKjhVAvJdv1UpbDpUXjhy"
@@ -46,7 +44,8 @@ static void text_check(char *text)
 	free(text);
 }
 
-static void verify(const struct reeve_token *token, struct reeve_report *report)
+static void token_verify_check(const struct reeve_token *token,
+			       struct reeve_report *report)
 {
 	static const struct reeve_refs refs = { "sha-256", 32 };
 	const struct reeve_expectation expected = {
@@ -80,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		part_check(token, size, &token->token.realm);
 		text_check(reeve_token_text(token));
 		text_check(reeve_token_json(token));
-		verify(token, report);
+		token_verify_check(token, report);
 	}
 	reeve_token_free(token);
 	reeve_report_free(report);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What holds of an RMM between any two commands. */
+/* Checks the invariants of an RMM between two commands. */
 #include "tests/fuzz/rmm_invariants.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/bits.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/realm/realm.h"
 #include "rmm/core/rec/rec.h"
@@ -14,13 +15,13 @@
 #include "rmm/core/rtt/rtt_entry.h"
 #include "rmm/port/inprocess/inprocess.h"
 
-/* What the check has found of each granule so far. */
+/* The state of a check. */
 struct audit {
 	struct inprocess *machine;
 	struct rmm *rmm;
 	unsigned granules;
-	unsigned *owners; /* places that own it */
-	unsigned *refs; /* references that it should have */
+	unsigned *owners; /* by granule: how many places own it */
+	unsigned *refs; /* by granule: references that it should have */
 };
 
 static void require(bool condition, const char *what, pa_t pa)
@@ -52,16 +53,17 @@ static uint32_t word_at(const struct audit *audit, pa_t pa)
 
 static enum granule_state state_at(const struct audit *audit, pa_t pa)
 {
-	return (enum granule_state)(word_at(audit, pa) >> 10 & 0x1f);
+	return (enum granule_state)BITS_GET(word_at(audit, pa),
+					    GRANULE_WORD_STATE);
 }
 
-static const void *content(const struct audit *audit, pa_t pa)
+static const void *granule_content(const struct audit *audit, pa_t pa)
 {
 	return inprocess_peek(audit->machine, pa.value);
 }
 
-/* One place owns the granule, which has that state. */
-static void owned(struct audit *audit, pa_t pa, enum granule_state state)
+/* Notes that a place owns the granule, which must have that state. */
+static void owner_count(struct audit *audit, pa_t pa, enum granule_state state)
 {
 	require(state_at(audit, pa) == state, "has its owner's state", pa);
 	require(++audit->owners[index_of(audit, pa)] == 1, "has one owner", pa);
@@ -82,24 +84,24 @@ static void audit_entry(struct audit *audit, pa_t table, uint64_t word,
 		audit->refs[index_of(audit, table)]++;
 		for (uint64_t i = 0; i < rtt_level_size(level);
 		     i += GRANULE_SIZE)
-			owned(audit, pa_add(entry.pa, i), GRANULE_DATA);
+			owner_count(audit, pa_add(entry.pa, i), GRANULE_DATA);
 	}
 }
 
 static void audit_table(struct audit *audit, pa_t table, int level)
 {
-	const uint64_t *entries = content(audit, table);
+	const uint64_t *entries = granule_content(audit, table);
 
-	owned(audit, table, GRANULE_RTT);
+	owner_count(audit, table, GRANULE_RTT);
 	for (unsigned i = 0; i < RTT_ENTRIES; i++)
 		audit_entry(audit, table, entries[i], level);
 }
 
 static void audit_realm(struct audit *audit, pa_t pa)
 {
-	const struct rd *rd = content(audit, pa);
+	const struct rd *rd = granule_content(audit, pa);
 
-	owned(audit, pa, GRANULE_RD);
+	owner_count(audit, pa, GRANULE_RD);
 	require(rd->life >> 2 == 0, "has no executing REC", pa);
 	for (unsigned i = 0; i < rd->s2.root_count; i++) {
 		audit_table(audit,
@@ -110,13 +112,13 @@ static void audit_realm(struct audit *audit, pa_t pa)
 
 static void audit_rec(struct audit *audit, pa_t pa)
 {
-	const struct rec *rec = content(audit, pa);
+	const struct rec *rec = granule_content(audit, pa);
 
-	owned(audit, pa, GRANULE_REC);
+	owner_count(audit, pa, GRANULE_REC);
 	require(state_at(audit, rec->rd) == GRANULE_RD, "has a Realm", pa);
 	audit->refs[index_of(audit, rec->rd)]++;
 	for (unsigned i = 0; i < rec->aux_count; i++)
-		owned(audit, rec->aux[i], GRANULE_REC_AUX);
+		owner_count(audit, rec->aux[i], GRANULE_REC_AUX);
 }
 
 static void audit_operation(struct audit *audit, const struct sro *sro)
@@ -124,12 +126,12 @@ static void audit_operation(struct audit *audit, const struct sro *sro)
 	require(sro->owner != SRO_EXECUTING, "is not executed", sro->object);
 	if (sro->owner == SRO_FREE)
 		return;
-	owned(audit, sro->object, GRANULE_PARTIAL);
+	owner_count(audit, sro->object, GRANULE_PARTIAL);
 	for (unsigned i = 0; i < sro->count; i++)
-		owned(audit, sro->pages[i], GRANULE_REC_AUX);
+		owner_count(audit, sro->pages[i], GRANULE_REC_AUX);
 }
 
-/* Visits all owners; the number of Realms. */
+/* Visits all owners. Returns the number of Realms. */
 static unsigned audit_owners(struct audit *audit)
 {
 	unsigned realms = 0;
@@ -157,15 +159,16 @@ static void audit_granule(const struct audit *audit, unsigned index)
 	bool free = state == GRANULE_NS || state == GRANULE_DELEGATED;
 
 	require(state <= GRANULE_PARTIAL, "has a known state", pa);
-	require((word >> 15) == 0, "is not locked", pa);
+	require(word < GRANULE_WORD_LOCK, "is not locked", pa);
 	require(inprocess_in_realm(audit->machine, pa.value) ==
 			(state != GRANULE_NS),
 		"is in the PAS of its state", pa);
 	require(audit->owners[index] == !free, "is owned unless free", pa);
-	require((word & 0x3ff) == audit->refs[index], "has its references", pa);
+	require(BITS_GET(word, GRANULE_WORD_REFS) == audit->refs[index],
+		"has its references", pa);
 }
 
-/* Room for the counts of all granules. */
+/* Allocates the counters. */
 static void audit_open(struct audit *audit, struct inprocess *machine)
 {
 	audit->machine = machine;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What holds of an RMM between any two commands, checked from outside. */
+/* The invariants of an RMM between any two commands, checked from outside. */
 #ifndef REEVE_TESTS_FUZZ_RMM_INVARIANTS_H
 #define REEVE_TESTS_FUZZ_RMM_INVARIANTS_H
 

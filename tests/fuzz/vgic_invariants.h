@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What must hold of a vGIC after every step of a guest. */
+/* The invariants of a vGIC after every step of a guest. */
 #ifndef REEVE_TESTS_FUZZ_VGIC_INVARIANTS_H
 #define REEVE_TESTS_FUZZ_VGIC_INVARIANTS_H
 
@@ -7,17 +7,18 @@
 
 #include "hypervisor/port/inprocess/fake_guest.h"
 
-/* What a vCPU is doing. */
+/* Where a vCPU is. */
 enum vcpu_place {
-	VCPU_OUT, /* of the guest: it looks at its list registers next */
-	VCPU_IN, /* in the guest since vgic_load() */
-	VCPU_WAITS, /* since vgic_pending() said no */
+	VCPU_OUT, /* out of the guest; loads list registers next */
+	VCPU_IN, /* in the guest, since vgic_load() */
+	VCPU_WAITS, /* waiting, since vgic_pending() returned false */
 };
 
 /*
- * Aborts unless: the books agree (list registers, busy bits, who has what); no
- * list register is one that the RMM refuses; and no interrupt that a vCPU
- * would take is one that it does not look for. kicks are those since the vCPU
+ * Aborts unless all of this holds: the vGIC's data is consistent (list
+ * registers, busy bits, holders); no list register is one that the RMM refuses;
+ * each interrupt that a vCPU would take is loaded, reported by a maintenance
+ * interrupt, or the vCPU was kicked. guest->kicks are the kicks since the vCPU
  * came to its place.
  */
 void vgic_invariants(struct fake_guest *guest, const enum vcpu_place *places);

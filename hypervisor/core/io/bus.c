@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The devices of a guest as one table of windows. */
+/* A guest's emulated devices: a table of address windows. */
 #include "hypervisor/core/io/bus.h"
 
 #include <stddef.h>
@@ -11,14 +11,29 @@
 struct window {
 	uint64_t base;
 	uint64_t size;
+	bool (*exists)(const struct domain *domain);
 	bool (*access)(struct vcpu *vcpu, uint64_t offset, unsigned size,
 		       bool write, uint64_t *value);
 };
 
+/* Returns true: every domain has an interrupt controller. */
+static bool vgic_exists(const struct domain *domain)
+{
+	(void)domain;
+	return true;
+}
+
+static bool vuart_exists(const struct domain *domain)
+{
+	return domain->has_vuart;
+}
+
 static const struct window windows[] = {
-	{ GUEST_GICV3_GICD_BASE, GUEST_GICV3_GICD_SIZE, vgic_gicd_access },
-	{ GUEST_GICV3_GICR_BASE, GUEST_GICV3_GICR_SIZE, vgic_gicr_access },
-	{ GUEST_PL011_BASE, GUEST_PL011_SIZE, vuart_access },
+	{ GUEST_GICV3_GICD_BASE, GUEST_GICV3_GICD_SIZE, vgic_exists,
+	  vgic_gicd_access },
+	{ GUEST_GICV3_GICR_BASE, GUEST_GICV3_GICR_SIZE, vgic_exists,
+	  vgic_gicr_access },
+	{ GUEST_PL011_BASE, GUEST_PL011_SIZE, vuart_exists, vuart_access },
 };
 
 static const struct window *window_at(const struct domain *domain,
@@ -28,12 +43,9 @@ static const struct window *window_at(const struct domain *domain,
 		const struct window *window = &windows[i];
 
 		if (address >= window->base &&
-		    address - window->base < window->size) {
-			return window->access != vuart_access ||
-					       domain->has_vuart
-				       ? window
-				       : NULL;
-		}
+		    address - window->base < window->size &&
+		    window->exists(domain))
+			return window;
 	}
 	return NULL;
 }
@@ -60,18 +72,25 @@ bool bus_has_device(const struct domain *domain, ipa_t ipa)
 	return window_at(domain, ipa.value) != NULL;
 }
 
+/* Returns the bits of a value that an access of that many bytes carries. */
+static uint64_t access_mask(unsigned size)
+{
+	if (size >= 8)
+		return UINT64_MAX;
+	return (UINT64_C(1) << 8 * size) - 1;
+}
+
 bool bus_access(struct vcpu *vcpu, struct bus_access *access)
 {
 	const struct window *window = window_at(vcpu->domain, access->ipa.value);
-	uint64_t ones = access->size < 8 ? (UINT64_C(1) << 8 * access->size) - 1
-					 : UINT64_MAX;
+	uint64_t mask = access_mask(access->size);
 
 	if (window == NULL)
 		return false;
-	access->value &= ones;
+	access->value &= mask;
 	if (!window->access(vcpu, access->ipa.value - window->base,
 			    access->size, access->write, &access->value))
 		return false;
-	access->value &= ones;
+	access->value &= mask;
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which of a guest's emulated devices is at an address (abi/guest_map.h). */
+/* Finds the emulated device at an address of a guest (abi/guest_map.h). */
 #ifndef REEVE_HYPERVISOR_CORE_IO_BUS_H
 #define REEVE_HYPERVISOR_CORE_IO_BUS_H
 
@@ -12,25 +12,28 @@ struct domain;
 struct vcpu;
 
 struct bus_access {
-	ipa_t ipa; /* as of bus_ipa() */
+	ipa_t ipa; /* as bus_ipa() returns it */
 	unsigned size; /* bytes: 1, 2, 4 or 8 */
 	bool write;
-	uint64_t value; /* written, or of a read the result */
+	uint64_t value; /* the value to write, or the result of a read */
 };
 
-/* Whether an address of a Realm is in the unprotected half, whose topmost IPA
- * bit is set; what is there is what ipa without that bit names. */
+/* Returns true if an address of a Realm is in the shared half, whose topmost
+ * IPA bit is set. The device there is the one at the IPA without that bit. */
 bool bus_unprotected(const struct domain *domain, ipa_t ipa);
 
-/* The address as an ordinary guest would name it: of a Realm without the
- * topmost bit. */
+/* Returns the address as an ordinary guest would name it: for a Realm, the IPA
+ * without its topmost bit. */
 ipa_t bus_ipa(const struct domain *domain, ipa_t ipa);
 
-/* Whether a device of the domain is there; ipa as of bus_ipa(). */
+/* Returns true if the domain has a device at ipa, an address from bus_ipa(). */
 bool bus_has_device(const struct domain *domain, ipa_t ipa);
 
-/* Carries out an access; ipa as of bus_ipa(). false: no device there takes it,
- * and the guest is to get an external abort. */
+/*
+ * Carries out an access. access->ipa is an address from bus_ipa(). Returns
+ * false if no device there accepts the access: the guest must then get an
+ * external abort.
+ */
 bool bus_access(struct vcpu *vcpu, struct bus_access *access);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A console slot: one ring of output, read by a terminal and by a log. */
+/* A console slot: one ring of output, which a terminal and a log read at their
+ * own speed. */
 #include "hypervisor/core/io/console.h"
 
 #include <string.h>
@@ -16,23 +17,26 @@ void console_take(struct console *console)
 {
 	spinlock_acquire(&console->lock);
 	console->attached = false;
-	console->start = console->shown = console->written;
+	console->start = console->written;
+	console->shown = console->written;
 	spinlock_release(&console->lock);
 	spinlock_acquire(&console->typed_lock);
 	fifo_clear(&console->typed);
 	spinlock_release(&console->typed_lock);
 }
 
-/* The oldest byte after one that is in the ring. */
-static uint64_t oldest(const struct console *console, uint64_t after)
+/* Returns the position of the oldest byte that is still in the ring, but not
+ * before the position after. */
+static uint64_t ring_oldest(const struct console *console, uint64_t after)
 {
 	uint64_t written = console->written;
 
 	return written - after > CONSOLE_RING ? written - CONSOLE_RING : after;
 }
 
-/* Whether a byte more would push out one that a reader still needs. */
-static bool is_full(const struct console *console)
+/* Returns true if one more byte would overwrite a byte that a reader has not
+ * read. */
+static bool ring_is_full(const struct console *console)
 {
 	uint64_t written = console->written;
 
@@ -45,7 +49,7 @@ bool console_write(struct console *console, uint8_t byte)
 	bool taken;
 
 	spinlock_acquire(&console->lock);
-	taken = !is_full(console);
+	taken = !ring_is_full(console);
 	if (taken)
 		console->ring[console->written++ % CONSOLE_RING] = byte;
 	spinlock_release(&console->lock);
@@ -56,33 +60,37 @@ void console_terminal(struct console *console, bool open)
 {
 	spinlock_acquire(&console->lock);
 	console->attached = open;
-	console->shown = oldest(console, console->start);
+	console->shown = ring_oldest(console, console->start);
 	spinlock_release(&console->lock);
 }
 
-/* What was written before the log came is in it as far as the ring has it. */
+/* A log that opens late still gets the earlier output, as far as the ring has
+ * it. */
 void console_log(struct console *console, bool open)
 {
 	spinlock_acquire(&console->lock);
 	console->logging = open && console->log_left != 0;
-	console->logged = oldest(console, console->logged);
+	console->logged = ring_oldest(console, console->logged);
 	spinlock_release(&console->lock);
 }
 
-/* With typed_lock held. */
-static void feed(struct console *console)
+/* Hands waiting input to the guest until it takes no more. The caller holds
+ * typed_lock. */
+static void typed_deliver(struct console *console)
 {
 	const struct console_guest *guest = &console->guest;
+	const uint8_t *bytes;
 	size_t size, taken;
 
-	do {
-		const uint8_t *bytes = fifo_look(&console->typed, &size);
-
-		taken = size == 0 ? 0
-				  : guest->input(guest->ctx, guest->slot, bytes,
-						 size);
+	for (;;) {
+		bytes = fifo_look(&console->typed, &size);
+		if (size == 0)
+			return;
+		taken = guest->input(guest->ctx, guest->slot, bytes, size);
+		if (taken == 0)
+			return;
 		fifo_drop(&console->typed, taken);
-	} while (taken != 0);
+	}
 }
 
 bool console_feed(struct console *console)
@@ -90,7 +98,7 @@ bool console_feed(struct console *console)
 	bool wanted;
 
 	spinlock_acquire(&console->typed_lock);
-	feed(console);
+	typed_deliver(console);
 	wanted = console->refused &&
 		 fifo_room(&console->typed) >= CONSOLE_TYPED / 2;
 	if (wanted)
@@ -99,7 +107,7 @@ bool console_feed(struct console *console)
 	return wanted;
 }
 
-/* A terminal of the guest before takes no part: its bytes go nowhere. */
+/* Input from a terminal that was opened for an earlier guest is dropped. */
 size_t console_input(struct console *console, const uint8_t *bytes, size_t size)
 {
 	size_t taken;
@@ -113,12 +121,13 @@ size_t console_input(struct console *console, const uint8_t *bytes, size_t size)
 	spinlock_acquire(&console->typed_lock);
 	taken = fifo_put(&console->typed, bytes, size);
 	console->refused = taken < size;
-	feed(console);
+	typed_deliver(console);
 	spinlock_release(&console->typed_lock);
 	return taken;
 }
 
-/* Copies from the ring what a reader at *at has not got yet. */
+/* Copies at most size bytes that the reader at *at has not read, and advances
+ * *at. */
 static size_t ring_read(const struct console *console, uint64_t *at,
 			uint8_t *bytes, uint64_t size)
 {

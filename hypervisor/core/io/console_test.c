@@ -51,7 +51,8 @@ static void write_text(const char *text)
 		assert_true(console_write(&console, (uint8_t)*text));
 }
 
-/* Bytes that differ from their neighbours and from ring to ring. */
+/* Bytes that differ from their neighbours and from one lap of the ring to the
+ * next. */
 static uint8_t pattern(uint64_t at)
 {
 	return (uint8_t)(at * 5 + at / 251);
@@ -126,7 +127,7 @@ static void nobody_there_holds_nobody_up(void **state)
 	assert_int_equal(bytes[1], pattern(2 * CONSOLE_RING + 1));
 }
 
-/* Reads in odd steps while the writer fills what there is room for. */
+/* Reads in odd steps while the writer fills the room that becomes free. */
 static void expect_whole(size_t (*read)(struct console *console, uint8_t *bytes,
 					size_t size))
 {

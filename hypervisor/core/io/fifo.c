@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A queue of bytes. */
+/* A queue of bytes in a ring. */
 #include "hypervisor/core/io/fifo.h"
 
 #include <string.h>

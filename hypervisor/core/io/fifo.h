@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A queue of bytes in memory of its owner, who also locks it. */
+/* A queue of bytes, in memory that its owner provides and under a lock of the
+ * owner. */
 #ifndef REEVE_HYPERVISOR_CORE_IO_FIFO_H
 #define REEVE_HYPERVISOR_CORE_IO_FIFO_H
 
@@ -8,24 +9,27 @@
 
 struct fifo {
 	uint8_t *bytes;
-	size_t size; /* of the memory */
-	size_t first; /* the oldest byte */
+	size_t size; /* of the memory at bytes */
+	size_t first; /* index of the oldest byte */
 	size_t count;
 };
 
-/* Empty, over size bytes. */
+/* Initializes an empty queue over size bytes of memory. */
 void fifo_init(struct fifo *fifo, uint8_t *bytes, size_t size);
 
 size_t fifo_room(const struct fifo *fifo);
 
-/* Appends as many bytes as there is room for; returns how many. */
+/* Appends as many bytes as there is room for. Returns how many. */
 size_t fifo_put(struct fifo *fifo, const uint8_t *bytes, size_t size);
 
-/* Takes at most size of the oldest bytes; returns how many. */
+/* Removes at most size of the oldest bytes. Returns how many. */
 size_t fifo_get(struct fifo *fifo, uint8_t *bytes, size_t size);
 
-/* The oldest bytes, in place, and how many are there in a row (not all, at the
- * end of the memory); fifo_drop() takes the first of them. */
+/*
+ * Returns the oldest bytes in place, and how many of them are contiguous: fewer
+ * than all where the queue wraps at the end of the memory. fifo_drop() removes
+ * bytes from the front.
+ */
 const uint8_t *fifo_look(const struct fifo *fifo, size_t *size);
 void fifo_drop(struct fifo *fifo, size_t size);
 

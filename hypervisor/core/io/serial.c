@@ -1,29 +1,36 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A virtio console device with several ports: control messages and data. */
+/* The driver of a virtio console device with several ports: control messages
+ * and data (VIRTIO 1.2, 5.3). */
 #include "hypervisor/core/io/serial.h"
 
 #include <assert.h>
 #include <string.h>
 
+/* Lays out two queues in *memory, which the device sees at at. */
+static void queues_init(struct virtqueue *in, struct virtqueue *out,
+			struct serial_memory *memory, pa_t at, unsigned size)
+{
+	virtqueue_init(in, &memory->in,
+		       pa_add(at, offsetof(struct serial_memory, in)), size,
+		       true);
+	virtqueue_init(out, &memory->out,
+		       pa_add(at, offsetof(struct serial_memory, out)), size,
+		       false);
+}
+
 void serial_init(struct serial *serial, const struct serial_ops *ops,
 		 struct serial_memory *memory, pa_t base, unsigned ports)
 {
 	*serial = (struct serial){ .ops = ops, .ready_due = true };
-	for (unsigned i = 0; i < SERIAL_PORTS; i++) {
+	queues_init(&serial->control_in, &serial->control_out, &memory[0], base,
+		    SERIAL_CONTROL_QUEUE);
+	for (unsigned i = 1; i < SERIAL_PORTS; i++) {
 		struct serial_port *port = &serial->ports[i];
-		pa_t at = pa_add(base, i * sizeof(*memory));
-		unsigned size =
-			i == 0 ? SERIAL_CONTROL_QUEUE : SERIAL_PORT_QUEUE;
 
-		virtqueue_init(i == 0 ? &serial->control_in : &port->in,
-			       &memory[i].in,
-			       pa_add(at, offsetof(struct serial_memory, in)),
-			       size, true);
-		virtqueue_init(i == 0 ? &serial->control_out : &port->out,
-			       &memory[i].out,
-			       pa_add(at, offsetof(struct serial_memory, out)),
-			       size, false);
-		port->usable = i != 0 && i < ports;
+		queues_init(&port->in, &port->out, &memory[i],
+			    pa_add(base, i * sizeof(*memory)),
+			    SERIAL_PORT_QUEUE);
+		port->usable = i < ports;
 	}
 }
 
@@ -47,9 +54,11 @@ bool serial_event_read(const uint8_t *bytes, size_t size,
 
 static void port_add(struct serial_port *port)
 {
-	if (!port->present)
-		port->ready_due = port->open_due = true;
+	if (port->present)
+		return;
 	port->present = true;
+	port->ready_due = true;
+	port->open_due = true;
 }
 
 static void port_open(struct serial *serial, unsigned number, bool open)
@@ -58,7 +67,8 @@ static void port_open(struct serial *serial, unsigned number, bool open)
 
 	if (!port->present)
 		return;
-	/* A port that is opened anew without a close was closed. */
+	/* An opening without a closing before it means that the closing was
+	 * lost: the earlier client has gone. */
 	if (port->open)
 		serial->ops->opened(serial->ops->ctx, number, false);
 	if (open)
@@ -66,7 +76,7 @@ static void port_open(struct serial *serial, unsigned number, bool open)
 	port->open = open;
 }
 
-static void event_do(struct serial *serial, const struct serial_event *event)
+static void event_handle(struct serial *serial, const struct serial_event *event)
 {
 	struct serial_port *port = &serial->ports[event->port];
 
@@ -78,28 +88,35 @@ static void event_do(struct serial *serial, const struct serial_event *event)
 		return;
 	case VIRTIO_CONSOLE_DEVICE_REMOVE:
 		port_open(serial, event->port, false);
-		port->present = port->ready_due = port->open_due = false;
+		port->present = false;
+		port->ready_due = false;
+		port->open_due = false;
 		return;
 	case VIRTIO_CONSOLE_PORT_OPEN:
 		port_open(serial, event->port, event->value != 0);
 		return;
 	default:
-		/* Names, sizes of a terminal: what a port is, its number says. */
+		/* Names and terminal sizes are ignored: the number of a port
+		 * tells its use. */
 		return;
 	}
 }
 
-static void fill(struct serial *serial, struct virtqueue *queue, unsigned number)
+static void queue_fill(struct serial *serial, struct virtqueue *queue,
+		       unsigned number)
 {
 	bool posted = false;
+	unsigned id;
 
-	for (unsigned id; virtqueue_free(queue, &id); posted = true)
+	while (virtqueue_free(queue, &id)) {
 		virtqueue_post(queue, id, virtqueue_buffer_size(queue));
+		posted = true;
+	}
 	if (posted)
 		serial->ops->notify(serial->ops->ctx, number);
 }
 
-static bool control_receive(struct serial *serial)
+static bool messages_receive(struct serial *serial)
 {
 	struct virtqueue *queue = &serial->control_in;
 	struct virtqueue_done done;
@@ -107,17 +124,20 @@ static bool control_receive(struct serial *serial)
 	bool any = false;
 
 	virtqueue_look(queue);
-	for (; virtqueue_take(queue, &done); any = true) {
+	while (virtqueue_take(queue, &done)) {
+		any = true;
 		if (serial_event_read(virtqueue_buffer(queue, done.id),
 				      done.size, &event))
-			event_do(serial, &event);
+			event_handle(serial, &event);
 	}
 	if (!queue->broken)
-		fill(serial, queue, VIRTIO_CONSOLE_CONTROL_IN);
+		queue_fill(serial, queue, VIRTIO_CONSOLE_CONTROL_IN);
 	return any;
 }
 
-/* The next thing to tell the device. */
+/*
+ * Takes the next control message that is due. Returns false if there is none.
+ */
 static bool message_next(struct serial *serial,
 			 struct virtio_console_control *message)
 {
@@ -130,26 +150,24 @@ static bool message_next(struct serial *serial,
 	for (unsigned i = 1; i < SERIAL_PORTS; i++) {
 		struct serial_port *port = &serial->ports[i];
 
-		if (!port->ready_due && !port->open_due)
-			continue;
 		message->id = i;
-		message->event = port->ready_due ? VIRTIO_CONSOLE_PORT_READY
-						 : VIRTIO_CONSOLE_PORT_OPEN;
 		if (port->ready_due) {
 			port->ready_due = false;
-		} else {
-			port->open_due = false;
-			serial->opening = i;
+			message->event = VIRTIO_CONSOLE_PORT_READY;
+			return true;
 		}
-		return true;
+		if (port->open_due) {
+			port->open_due = false;
+			message->event = VIRTIO_CONSOLE_PORT_OPEN;
+			serial->opening = i;
+			return true;
+		}
 	}
 	return false;
 }
 
-/*
- * QEMU does not look for what was sent to a port before the guest opened it
- * until it hears of the port's queue again.
- */
+/* QEMU does not deliver data that a client sent before PORT_OPEN until the
+ * port's receive queue is notified again. */
 static void message_done(struct serial *serial)
 {
 	if (serial->opening != 0) {
@@ -159,8 +177,9 @@ static void message_done(struct serial *serial)
 	serial->opening = 0;
 }
 
-/* One at a time: its answers find the queue empty, so that none is lost. */
-static bool control_send(struct serial *serial)
+/* Sends one control message at a time. The device's answers to it then find a
+ * receive queue with free buffers, so that none is lost. */
+static bool message_send(struct serial *serial)
 {
 	struct virtqueue *queue = &serial->control_out;
 	struct virtio_console_control message;
@@ -178,11 +197,15 @@ static bool control_send(struct serial *serial)
 	return true;
 }
 
-/* What is held, if nothing then the next answer, goes to the port's user; what
- * was sent by who has gone, nowhere. */
+/*
+ * Delivers buffered data first, then new data. Drops data whose sender has
+ * disconnected. Returns false if there was nothing to deliver, or if none of it
+ * was taken.
+ */
 static bool port_deliver(struct serial *serial, unsigned number)
 {
 	struct serial_port *port = &serial->ports[number];
+	const struct serial_ops *ops = serial->ops;
 	const uint8_t *bytes;
 	size_t size, taken;
 
@@ -194,16 +217,16 @@ static bool port_deliver(struct serial *serial, unsigned number)
 	}
 	bytes = virtqueue_buffer(&port->in, port->holds.id) + port->held_at;
 	size = port->holds.size - port->held_at;
-	taken = port->open && size != 0 ? serial->ops->input(serial->ops->ctx,
-							     number, bytes, size)
-					: size;
+	taken = size;
+	if (port->open && size != 0)
+		taken = ops->input(ops->ctx, number, bytes, size);
 	assert(taken <= size);
 	port->held_at += (uint32_t)taken;
 	port->held = port->held_at < port->holds.size;
 	return taken != 0 || !port->held;
 }
 
-static bool port_input(struct serial *serial, unsigned number)
+static bool port_receive(struct serial *serial, unsigned number)
 {
 	struct serial_port *port = &serial->ports[number];
 	struct virtqueue *queue = &port->in;
@@ -229,10 +252,11 @@ static bool port_input(struct serial *serial, unsigned number)
 }
 
 /*
- * Takes back what was sent. When its reader goes QEMU drops the buffer that it
- * has sent in part, and never answers it; before it tells of the closing it is
- * through with all others. An answer is due then only if the driver was not
- * told of an opening, for want of buffers.
+ * Takes back the buffers that were sent. When a client disconnects, QEMU drops
+ * the buffer that it has sent in part and never answers it; all others it has
+ * answered before it reports the closing. Another answer can come late only if
+ * the driver missed an opening for want of buffers. So the buffers of a closed
+ * port are forgotten.
  */
 static void port_sent(struct serial_port *port)
 {
@@ -245,31 +269,31 @@ static void port_sent(struct serial_port *port)
 		virtqueue_forget(&port->out);
 }
 
-static bool port_output(struct serial *serial, unsigned number)
+static bool port_send(struct serial *serial, unsigned number)
 {
-	struct virtqueue *queue = &serial->ports[number].out;
+	struct serial_port *port = &serial->ports[number];
+	const struct serial_ops *ops = serial->ops;
+	struct virtqueue *queue = &port->out;
 	bool any = false;
+	unsigned id;
 
-	port_sent(&serial->ports[number]);
-	for (unsigned id; serial->ports[number].open && !queue->broken &&
-			  virtqueue_free(queue, &id);
-	     any = true) {
-		size_t size = serial->ops->output(serial->ops->ctx, number,
-						  virtqueue_buffer(queue, id),
-						  virtqueue_buffer_size(queue));
+	port_sent(port);
+	while (port->open && !queue->broken && virtqueue_free(queue, &id)) {
+		size_t size = ops->output(ops->ctx, number,
+					  virtqueue_buffer(queue, id),
+					  virtqueue_buffer_size(queue));
 
 		if (size == 0)
 			break;
 		virtqueue_post(queue, id, (uint32_t)size);
+		any = true;
 	}
-	if (any) {
-		serial->ops->notify(serial->ops->ctx,
-				    VIRTIO_CONSOLE_OUT(number));
-	}
+	if (any)
+		ops->notify(ops->ctx, VIRTIO_CONSOLE_OUT(number));
 	return any;
 }
 
-static bool is_broken(const struct serial *serial)
+static bool serial_is_broken(const struct serial *serial)
 {
 	bool broken = serial->control_in.broken || serial->control_out.broken;
 
@@ -280,8 +304,8 @@ static bool is_broken(const struct serial *serial)
 	return broken;
 }
 
-/* Nobody is to wait for a port any more. */
-static void give_up(struct serial *serial)
+/* Closes all ports, so that no user waits for a port any more. */
+static void serial_give_up(struct serial *serial)
 {
 	serial->failed = "the device broke the rules of a queue";
 	for (unsigned i = 1; i < SERIAL_PORTS; i++)
@@ -289,9 +313,12 @@ static void give_up(struct serial *serial)
 }
 
 /*
- * How far the data has come is looked at before the control messages: so an
- * opening is never missed that came before the data, and none of the data is
- * taken for a session that is over when its successor's opening is not seen.
+ * The order matters. The driver first notes how much data has arrived, and then
+ * reads the control messages. The device reports an opening before it delivers
+ * data of that session, so the opening of any data that was noted is among the
+ * messages. Data that arrives after the note waits for the next poll: otherwise
+ * the data of a new session, whose opening came after the messages were read,
+ * would be taken for data of the old one.
  */
 bool serial_poll(struct serial *serial)
 {
@@ -303,15 +330,15 @@ bool serial_poll(struct serial *serial)
 		if (serial->ports[i].present)
 			virtqueue_look(&serial->ports[i].in);
 	}
-	any = control_receive(serial);
-	any = control_send(serial) || any;
+	any = messages_receive(serial);
+	any = message_send(serial) || any;
 	for (unsigned i = 1; i < SERIAL_PORTS; i++) {
 		if (!serial->ports[i].present)
 			continue;
-		any = port_input(serial, i) || any;
-		any = port_output(serial, i) || any;
+		any = port_receive(serial, i) || any;
+		any = port_send(serial, i) || any;
 	}
-	if (is_broken(serial))
-		give_up(serial);
+	if (serial_is_broken(serial))
+		serial_give_up(serial);
 	return any;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The driver of a virtio console device with several ports (VIRTIO 1.2, 5.3),
- * above its queues and below what the ports are for. It is polled: one thread
- * calls serial_poll() after every interrupt, and whenever there may be output.
- * A device that breaks the protocol is left alone from then on.
+ * The driver of a virtio console device with several ports (VIRTIO 1.2, 5.3):
+ * above it are the users of the ports, below it the queues. The driver is
+ * polled: one thread calls serial_poll() after every interrupt, and whenever a
+ * user may have output. A device that breaks the protocol is not used any more.
  */
 #ifndef REEVE_HYPERVISOR_CORE_IO_SERIAL_H
 #define REEVE_HYPERVISOR_CORE_IO_SERIAL_H
@@ -16,40 +16,43 @@
 #include "abi/virtio.h"
 #include "hypervisor/core/io/virtqueue.h"
 
-/* Port numbers are below this; port 0 is not used. */
+/* Port numbers are below SERIAL_PORTS. Port 0 is not used. */
 #define SERIAL_PORTS CONTROL_MAX_PORTS
 
-/* Descriptors of a port's queue, and of a control queue: so that one message
- * of every port, and the answers to one of ours, fit in. */
+/*
+ * Descriptors of a port's queue and of a control queue. The control queue has
+ * room for one message about every port and for the answers to one message of
+ * the driver.
+ */
 #define SERIAL_PORT_QUEUE    8
 #define SERIAL_CONTROL_QUEUE 32
 
-/* What the driver needs, and whom it serves. All are called by serial_poll(),
- * on its thread. */
+/* What the driver calls, always from serial_poll() and on the thread that
+ * called it. */
 struct serial_ops {
 	void *ctx;
-	/* Tells the device that a queue has something new. */
+	/* Tells the device that a queue has new buffers. */
 	void (*notify)(void *ctx, unsigned queue);
-	/* Someone on the host side opened, or closed, a port. Comes before
-	 * any data that was sent after it. */
+	/* A client opened or closed a port. The call comes before any data that
+	 * was sent after that. */
 	void (*opened)(void *ctx, unsigned port, bool open);
-	/* Bytes from the host side. Returns how many were taken; the rest is
-	 * offered again at the next poll. */
+	/* Hands over bytes from the client. Returns how many were taken. The
+	 * rest is offered again at the next poll. */
 	size_t (*input)(void *ctx, unsigned port, const uint8_t *bytes,
 			size_t size);
-	/* Asks for at most size bytes to send. Returns how many. Asked only
-	 * while someone has the port open. */
+	/* Asks for at most size bytes to send. Returns how many there are.
+	 * Called only while a client has the port open. */
 	size_t (*output)(void *ctx, unsigned port, uint8_t *bytes, size_t size);
 };
 
 struct serial_port {
 	struct virtqueue in;
 	struct virtqueue out;
-	bool usable; /* the device has its queues */
-	bool present; /* DEVICE_ADD was seen */
-	bool open; /* on the host side */
-	bool ready_due, open_due; /* to be told to the device */
-	bool held; /* an answer that was not taken whole: */
+	bool usable; /* the device has queues for the port */
+	bool present; /* DEVICE_ADD was received */
+	bool open; /* a client has the port open */
+	bool ready_due, open_due; /* messages that are due */
+	bool held; /* a buffer was not taken whole: */
 	struct virtqueue_done holds;
 	uint32_t held_at; /* bytes of it that were taken */
 };
@@ -58,19 +61,21 @@ struct serial {
 	const struct serial_ops *ops;
 	struct virtqueue control_in;
 	struct virtqueue control_out;
-	bool ready_due; /* DEVICE_READY is to be told */
-	unsigned opening; /* the port whose PORT_OPEN the device has; or 0 */
-	const char *failed; /* not NULL: why the device is left alone */
+	bool ready_due; /* the message DEVICE_READY is due */
+	unsigned opening; /* the port whose PORT_OPEN is sent; 0: none */
+	const char *failed; /* why the device is not used; NULL: it is */
 	struct serial_port ports[SERIAL_PORTS];
 };
 
-/* The queues of one direction pair, shared with the device. */
+/*
+ * The two queues of a port, or of control, in memory that the device accesses.
+ */
 struct serial_memory {
 	struct virtqueue_memory in;
 	struct virtqueue_memory out;
 };
 
-/* One message of the device, checked. */
+/* A control message of the device, after checks. */
 struct serial_event {
 	unsigned port; /* below SERIAL_PORTS */
 	uint16_t event; /* enum virtio_console_event */
@@ -78,21 +83,20 @@ struct serial_event {
 };
 
 /*
- * Lays out the queues: memory[n] is port n's, memory[0] the control queues';
- * the device sees memory at base. ports: how many of SERIAL_PORTS the device
- * has queues for. The caller tells the device where they are, starts it, and
- * then polls.
+ * Lays out the queues: memory[0] is for the control queues, memory[n] for port
+ * n; the device sees memory at base. ports is the number of ports, at most
+ * SERIAL_PORTS, for which the device has queues. The caller then tells the
+ * device where the queues are, starts it, and polls.
  */
 void serial_init(struct serial *serial, const struct serial_ops *ops,
 		 struct serial_memory *memory, pa_t base, unsigned ports);
 
-/*
- * Does all that can be done now. Returns whether anything was: then there may
- * be more. After serial->failed is set nothing is done any more.
- */
+/* Does all that can be done now. Returns true if anything was done: there may
+ * then be more to do. Once serial->failed is set, the function does nothing. */
 bool serial_poll(struct serial *serial);
 
-/* Reads a message of size bytes. false: too short, or about no port of ours. */
+/* Decodes a message of size bytes. Returns false if it is too short or names a
+ * port that the driver does not know. */
 bool serial_event_read(const uint8_t *bytes, size_t size,
 		       struct serial_event *event);
 

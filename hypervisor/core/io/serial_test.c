@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #define PORT  3
-#define COUNT (SERIAL_PORTS - 4) /* ports that the device has queues for */
+#define COUNT (SERIAL_PORTS - 4) /* ports for which the device has queues */
 #define LOG   64
 
 /* The device's side of one queue. */
@@ -26,11 +26,11 @@ struct fixture {
 	struct device_queue in[SERIAL_PORTS]; /* [0]: control */
 	struct device_queue out[SERIAL_PORTS];
 	unsigned notified[2 * SERIAL_PORTS + 2];
-	int events[LOG]; /* port, negative: closed; 1000 + port: input */
+	int events[LOG]; /* port: opened, -port: closed, 1000 + port: input */
 	unsigned event_count;
-	uint8_t input[8192]; /* of all ports */
+	uint8_t input[8192]; /* input of all ports */
 	size_t input_size;
-	size_t input_room; /* bytes that the user takes yet */
+	size_t input_room; /* bytes that the user still takes */
 	uint8_t output[8192]; /* what PORT's user wants to send */
 	size_t output_size, output_at;
 };
@@ -116,7 +116,9 @@ static int setup(void **state)
 	return 0;
 }
 
-/* The next buffer that the driver gave; false: there is none. */
+/*
+ * Takes the next buffer that the driver posted. Returns false if there is none.
+ */
 static bool device_take(struct device_queue *queue, struct virtq_desc *desc,
 			uint32_t *id)
 {
@@ -157,7 +159,7 @@ static bool device_tells(uint32_t port, uint16_t event, uint16_t value)
 	return device_send(&fixture.in[0], &message, sizeof(message));
 }
 
-/* The driver's next control message, which must be this one. */
+/* Checks the driver's next control message. */
 static void expect_told(uint32_t port, uint16_t event)
 {
 	struct virtio_console_control message;
@@ -187,7 +189,7 @@ static void poll_all(void)
 		assert_true(turns++ < 1000);
 }
 
-/* PORT is there, and someone on the host side has it open. */
+/* PORT is present, and a client has it open. */
 static int setup_open(void **state)
 {
 	(void)setup(state);
@@ -293,7 +295,7 @@ static void input_is_delivered_in_order(void **state)
 	poll_all();
 	assert_int_equal(test->input_size, 7);
 	assert_memory_equal(test->input, "abcdefg", 7);
-	/* Its buffers are the device's again. */
+	/* The port's buffers belong to the device again. */
 	assert_int_equal(test->memory[PORT].in.avail.idx, SERIAL_PORT_QUEUE + 2);
 }
 
@@ -392,7 +394,7 @@ static void output_waits_for_a_slow_device(void **state)
 	assert_memory_equal(bytes, test->output, sizeof(bytes));
 }
 
-/* As QEMU does: the one that was being sent never comes back. */
+/* As QEMU does it: the buffer that was being sent never comes back. */
 static void a_buffer_that_is_dropped_at_the_closing_is_used_again(void **state)
 {
 	struct fixture *test = *state;

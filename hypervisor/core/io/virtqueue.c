@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A split virtqueue, driver's side. */
+/* The driver's side of a split virtqueue. */
 #include "hypervisor/core/io/virtqueue.h"
 
 #include <assert.h>
@@ -57,7 +57,8 @@ void virtqueue_post(struct virtqueue *queue, unsigned id, uint32_t size)
 	memory->avail.ring[queue->posted_idx % queue->size] = (uint16_t)id;
 	queue->posted |= 1u << id;
 	queue->posted_idx++;
-	/* The device sees the index after all that it stands for. */
+	/* Release: the device must not see the new index before the descriptor
+	 * and the ring entry that it covers. */
 	__atomic_store_n(&memory->avail.idx, queue->posted_idx,
 			 __ATOMIC_RELEASE);
 }
@@ -69,14 +70,15 @@ void virtqueue_look(struct virtqueue *queue)
 	uint16_t answers = (uint16_t)(idx - queue->taken_idx);
 	uint16_t seen = (uint16_t)(queue->seen_idx - queue->taken_idx);
 
-	/* It answers what it has, once, and takes no answer back. */
+	/* The device can only answer the buffers that it has, each once, and
+	 * cannot take an answer back. */
 	if (answers > queue->size || answers < seen)
 		queue->broken = true;
 	else
 		queue->seen_idx = idx;
 }
 
-/* The device may write on; what is judged is the copy. */
+/* The device can still write to the ring, so checks are made on a copy. */
 static struct virtq_used_elem used_copy(const struct virtqueue *queue)
 {
 	const volatile struct virtq_used_elem *used =
@@ -85,9 +87,9 @@ static struct virtq_used_elem used_copy(const struct virtqueue *queue)
 	return (struct virtq_used_elem){ .id = used->id, .len = used->len };
 }
 
-/* Whether the answer is to a buffer of a mask of buffers. */
-static bool is_in(const struct virtqueue *queue, struct virtq_used_elem elem,
-		  uint32_t mask)
+/* Returns true if the answer is plausible and to a buffer in the mask. */
+static bool used_is_in(const struct virtqueue *queue,
+		       struct virtq_used_elem elem, uint32_t mask)
 {
 	return elem.id < queue->size && (mask & 1u << elem.id) != 0 &&
 	       elem.len <= virtqueue_buffer_size(queue);
@@ -98,13 +100,13 @@ bool virtqueue_take(struct virtqueue *queue, struct virtqueue_done *done)
 	while (!queue->broken && queue->taken_idx != queue->seen_idx) {
 		struct virtq_used_elem elem = used_copy(queue);
 
-		if (is_in(queue, elem, queue->posted)) {
+		if (used_is_in(queue, elem, queue->posted)) {
 			queue->taken_idx++;
 			queue->posted &= ~(1u << elem.id);
 			*done = (struct virtqueue_done){ elem.id, elem.len };
 			return true;
 		}
-		queue->broken = !is_in(queue, elem, queue->forgotten);
+		queue->broken = !used_is_in(queue, elem, queue->forgotten);
 		if (!queue->broken) {
 			queue->taken_idx++;
 			queue->forgotten &= ~(1u << elem.id);

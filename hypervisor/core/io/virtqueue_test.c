@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The virtqueue, against a device that answers well and one that lies. */
+/* The virtqueue against a device that answers well, and one that lies. */
 #include "hypervisor/core/io/virtqueue.h"
 
 #include <setjmp.h>
@@ -24,7 +24,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* The device's side: one answer, as it would write it. */
+/* The device's side: writes one answer. */
 static void answer(uint32_t id, uint32_t len)
 {
 	memory.used.ring[memory.used.idx % SIZE] =
@@ -234,7 +234,7 @@ static void a_late_answer_to_what_is_forgotten_is_passed_over(void **state)
 	virtqueue_look(queue);
 	assert_false(virtqueue_take(queue, &done));
 	assert_false(queue->broken);
-	answer(0, 1); /* but once */
+	answer(0, 1); /* the second late answer is one too many */
 	expect_broken(queue);
 }
 

@@ -6,14 +6,14 @@
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/vgic/vgic.h"
 
-/* DEN0094, "Generic UART": offsets from its base. */
+/* DEN0094, "Generic UART": offsets from the UART's base. */
 #define UARTDR   0x000
 #define UARTFR   0x018
 #define UARTIMSC 0x038
 #define UARTRIS  0x03c
 #define UARTMIS  0x040
 #define UARTICR  0x044
-#define UARTID   0xfe0 /* eight of them, a byte in each word */
+#define UARTID   0xfe0 /* eight identification registers, a byte in each word */
 #define UARTEND  0x1000
 
 #define FR_TXFE 0x80
@@ -22,10 +22,11 @@
 
 #define INT_RX  0x10
 #define INT_TX  0x20
-#define INT_RT  0x40 /* bytes have been waiting */
+#define INT_RT  0x40 /* receive timeout: bytes have been waiting */
 #define INT_ALL 0x7f2
 
-/* Arm DDI0183 (PL011 r1p5), UARTPeriphID0.. and UARTPCellID0.. */
+/* The values of UARTPeriphID0 to 3 and UARTPCellID0 to 3 (Arm DDI0183, PL011
+ * r1p5). */
 static const uint8_t ids[8] = { 0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
 
 void vuart_init(struct vuart *vuart, struct domain *domain)
@@ -33,15 +34,15 @@ void vuart_init(struct vuart *vuart, struct domain *domain)
 	*vuart = (struct vuart){ .domain = domain };
 }
 
-static uint32_t raw(const struct vuart *vuart)
+static uint32_t vuart_interrupts(const struct vuart *vuart)
 {
 	return (vuart->sent ? INT_TX : 0) |
 	       (vuart->count > 0 ? INT_RX | INT_RT : 0);
 }
 
-static void line_update(struct vuart *vuart)
+static void vuart_line_update(struct vuart *vuart)
 {
-	bool line = (raw(vuart) & vuart->mask) != 0;
+	bool line = (vuart_interrupts(vuart) & vuart->mask) != 0;
 
 	if (line == vuart->line)
 		return;
@@ -49,13 +50,13 @@ static void line_update(struct vuart *vuart)
 	vgic_spi_set(&vuart->domain->vgic, GUEST_PL011_SPI, line);
 }
 
-static uint32_t flags(const struct vuart *vuart)
+static uint32_t vuart_flags(const struct vuart *vuart)
 {
 	return FR_TXFE | (vuart->count == VUART_FIFO ? FR_RXFF : 0) |
 	       (vuart->count == 0 ? FR_RXFE : 0);
 }
 
-static uint32_t receive(struct vuart *vuart)
+static uint32_t vuart_receive(struct vuart *vuart)
 {
 	uint8_t byte;
 
@@ -67,27 +68,27 @@ static uint32_t receive(struct vuart *vuart)
 	return byte;
 }
 
-static uint32_t reg_read(struct vuart *vuart, uint64_t offset)
+static uint32_t vuart_reg_read(struct vuart *vuart, uint64_t offset)
 {
 	switch (offset) {
 	case UARTDR:
-		return receive(vuart);
+		return vuart_receive(vuart);
 	case UARTFR:
-		return flags(vuart);
+		return vuart_flags(vuart);
 	case UARTIMSC:
 		return vuart->mask;
 	case UARTRIS:
-		return raw(vuart);
+		return vuart_interrupts(vuart);
 	case UARTMIS:
-		return raw(vuart) & vuart->mask;
+		return vuart_interrupts(vuart) & vuart->mask;
 	default:
-		return offset >= UARTID && offset % 4 == 0
-			       ? ids[(offset - UARTID) / 4]
-			       : 0;
+		if (offset >= UARTID && offset % 4 == 0)
+			return ids[(offset - UARTID) / 4];
+		return 0;
 	}
 }
 
-static void reg_write(struct vuart *vuart, uint64_t offset, uint32_t value)
+static void vuart_reg_write(struct vuart *vuart, uint64_t offset, uint32_t value)
 {
 	switch (offset) {
 	case UARTDR:
@@ -103,8 +104,9 @@ static void reg_write(struct vuart *vuart, uint64_t offset, uint32_t value)
 	}
 }
 
-/* Whether to ask for what did not find room: once half of it is free. */
-static bool wants_more(struct vuart *vuart)
+/* Returns true if input that was refused can be asked for: once half of the
+ * FIFO is free. */
+static bool vuart_wants_more(struct vuart *vuart)
 {
 	bool wants = vuart->refused && vuart->count <= VUART_FIFO / 2;
 
@@ -125,11 +127,11 @@ bool vuart_access(struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
 		return false;
 	spinlock_acquire(&vuart->lock);
 	if (write)
-		reg_write(vuart, offset, (uint32_t)*value);
+		vuart_reg_write(vuart, offset, (uint32_t)*value);
 	else
-		*value = reg_read(vuart, offset);
-	line_update(vuart);
-	ready = wants_more(vuart);
+		*value = vuart_reg_read(vuart, offset);
+	vuart_line_update(vuart);
+	ready = vuart_wants_more(vuart);
 	spinlock_release(&vuart->lock);
 
 	if (domain->console == CONTROL_NO_CONSOLE)
@@ -152,7 +154,7 @@ size_t vuart_input(struct vuart *vuart, const uint8_t *bytes, size_t size)
 		vuart->count++;
 	}
 	vuart->refused |= taken < size;
-	line_update(vuart);
+	vuart_line_update(vuart);
 	spinlock_release(&vuart->lock);
 	return taken;
 }

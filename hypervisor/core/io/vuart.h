@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * An SBSA Generic UART (Arm DEN0094; the subset of PL011 that it names) at
- * GUEST_PL011_BASE, with its interrupt GUEST_PL011_SPI.
+ * GUEST_PL011_BASE, with the interrupt GUEST_PL011_SPI.
  *
- * What the guest sends is taken at once: its transmit FIFO is always empty.
- * The receive interrupts follow the receive FIFO, so that none can be lost.
- * The lock is held while the vGIC is told of the line, and vCPUs are kicked.
+ * Output is taken at once, so the transmit FIFO is always empty. The receive
+ * interrupts follow the fill level of the receive FIFO, so that none can be
+ * lost.
+ *
+ * Lock order: the UART's lock is held while the vGIC's lock is taken to change
+ * the interrupt line, and while vCPUs are kicked.
  */
 #ifndef REEVE_HYPERVISOR_CORE_IO_VUART_H
 #define REEVE_HYPERVISOR_CORE_IO_VUART_H
@@ -25,21 +28,21 @@ struct vuart {
 	struct spinlock lock;
 	struct domain *domain;
 	uint8_t fifo[VUART_FIFO];
-	unsigned first, count; /* of what was received */
-	bool refused; /* there was no room for all that came in */
-	bool sent; /* the transmit interrupt, until it is cleared */
+	unsigned first, count; /* of the bytes in the receive FIFO */
+	bool refused; /* a call had to leave input with its sender */
+	bool sent; /* the transmit interrupt is pending */
 	uint32_t mask; /* UARTIMSC */
-	bool line; /* of the interrupt */
+	bool line; /* level of the interrupt's line */
 };
 
 void vuart_init(struct vuart *vuart, struct domain *domain);
 
-/* An access by the guest; as vgic_gicd_access(). */
+/* Carries out an access by the guest, like vgic_gicd_access(). */
 bool vuart_access(struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
 		  uint64_t *value);
 
-/* What the person at the console typed. Returns how many bytes there was room
- * for; domain_ops.console_ready() is called when there is more. */
+/* Takes input from the console. Returns how many bytes there was room for;
+ * domain_ops.console_ready() is called when there is room again. */
 size_t vuart_input(struct vuart *vuart, const uint8_t *bytes, size_t size);
 
 #endif

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Syndromes of exits, of Realms and of ordinary guests. */
+/* The syndromes of exits, for Realms and ordinary guests alike. */
 #include "abi/bits.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 #include "lib/esr.h"
 
-/* ESR_EL2 of WFx: which instruction (Arm DDI0487, "ISS for WF*"). */
+/* ESR_EL2 of WFI, WFE, WFIT and WFET: which instruction it was (Arm DDI0487,
+ * "ISS for WF*"). */
 #define WFX_TI_SHIFT 0
 #define WFX_TI_WIDTH 2
 #define WFX_TI_WFI   0
 
-/* HPFAR_EL2.FIPA: bits 51..12 of the address, from bit 4 on. */
+/* HPFAR_EL2.FIPA: bits 51 to 12 of the address. */
 #define HPFAR_FIPA_SHIFT 4
 #define HPFAR_FIPA_WIDTH 40
 #define FAR_PAGE_MASK    0xfff
@@ -18,13 +19,14 @@
 #define FSC_TRANSLATION_MINUS 0x2b /* level -1 */
 #define FSC_LEVEL_MASK        0x03
 
-/* A register's place in a syndrome, and that of a group of them. */
+/* The encoding of a register in a syndrome, and masks that select a group of
+ * registers. */
 #define SYSREG(op0, op1, crn, crm, op2)                                        \
 	(BITS_PUT(ESR_SYS_OP0, op0) | BITS_PUT(ESR_SYS_OP1, op1) |             \
 	 BITS_PUT(ESR_SYS_CRN, crn) | BITS_PUT(ESR_SYS_CRM, crm) |             \
 	 BITS_PUT(ESR_SYS_OP2, op2))
 #define SYSREG_ALL  SYSREG(3, 7, 15, 15, 7)
-#define SYSREG_CRM8 SYSREG(3, 7, 15, 8, 0) /* the upper or lower half of CRm */
+#define SYSREG_CRM8 SYSREG(3, 7, 15, 8, 0) /* CRm[2:0], op2: any */
 #define SYSREG_CRN  SYSREG(3, 7, 15, 0, 0)
 #define SYSREG_OP0  SYSREG(3, 0, 0, 0, 0)
 
@@ -34,13 +36,14 @@ struct sysreg_group {
 	enum exit_sysreg what;
 };
 
-/* The first row that fits. */
+/* The first row that fits decides. */
 static const struct sysreg_group groups[] = {
 	{ SYSREG_ALL, SYSREG(3, 0, 12, 11, 5), EXIT_SGI },
-	/* SGIs of group 0: ICC_ASGI1R_EL1, ICC_SGI0R_EL1. */
+	/* The registers for SGIs of group 0: ICC_ASGI1R_EL1, ICC_SGI0R_EL1. */
 	{ SYSREG_ALL, SYSREG(3, 0, 12, 11, 6), EXIT_SYSREG_IGNORED },
 	{ SYSREG_ALL, SYSREG(3, 0, 12, 11, 7), EXIT_SYSREG_IGNORED },
-	/* Debug, and the counters of performance and activity monitors. */
+	/* Debug registers, and the counters of performance and activity
+	 * monitors. */
 	{ SYSREG_OP0, SYSREG(2, 0, 0, 0, 0), EXIT_SYSREG_IGNORED },
 	{ SYSREG_CRM8, SYSREG(3, 3, 9, 8, 0), EXIT_SYSREG_IGNORED },
 	{ SYSREG_CRM8, SYSREG(3, 0, 9, 8, 0), EXIT_SYSREG_IGNORED },
@@ -50,7 +53,8 @@ static const struct sysreg_group groups[] = {
 
 enum vcpu_next exit_wfx(uint64_t esr)
 {
-	/* WFE; WFIT and WFET have a time limit, and may always end early. */
+	/* WFE only yields. WFIT and WFET have a time limit, and may always end
+	 * early. */
 	if (BITS_GET(esr, WFX_TI) != WFX_TI_WFI)
 		return VCPU_YIELD;
 	return VCPU_WAIT;
@@ -73,12 +77,12 @@ bool exit_is_translation_fault(uint64_t esr)
 enum exit_sysreg exit_sysreg(uint64_t esr)
 {
 	for (unsigned i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		if ((esr & groups[i].mask) == groups[i].value) {
-			return groups[i].what == EXIT_SGI &&
-					       (esr & ESR_SYS_READ) != 0
-				       ? EXIT_SYSREG_UNKNOWN
-				       : groups[i].what;
-		}
+		if ((esr & groups[i].mask) != groups[i].value)
+			continue;
+		/* The SGI register cannot be read. */
+		if (groups[i].what == EXIT_SGI && (esr & ESR_SYS_READ) != 0)
+			return EXIT_SYSREG_UNKNOWN;
+		return groups[i].what;
 	}
 	return EXIT_SYSREG_UNKNOWN;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What an ordinary guest's vCPU was trapped for, and what comes of it. */
+/* Answers the traps of an ordinary guest's vCPU. */
 #include "abi/bits.h"
 #include "abi/guest_call.h"
 #include "abi/smccc.h"
@@ -10,29 +10,31 @@
 #include "lib/esr.h"
 
 #define INSTRUCTION_SIZE 4
-#define REG_ZERO         31 /* XZR, in syndromes */
+#define REG_ZERO         31 /* the number of XZR in syndromes */
 
-/* HVC and SMC: the number in the instruction; SMCCC has 0. */
+/* HVC and SMC: the immediate of the instruction. SMCCC calls have 0. */
 #define ESR_IMM_SHIFT 0
 #define ESR_IMM_WIDTH 16
 
-/* Classes of what the guest has no right to, beside those in lib/esr.h. */
+/* Exception classes of instructions that are hidden from the guest, beside
+ * those in lib/esr.h. */
 #define EC_PAUTH      0x09
 #define EC_PAUTH_FAIL 0x1c
 
-static uint64_t reg_read(const struct vcpu *vcpu, uint64_t number)
+static uint64_t gpr_read(const struct vcpu *vcpu, uint64_t number)
 {
 	return number == REG_ZERO ? 0 : vcpu->regs.gprs[number];
 }
 
-static void reg_write(struct vcpu *vcpu, uint64_t number, uint64_t value)
+static void gpr_write(struct vcpu *vcpu, uint64_t number, uint64_t value)
 {
 	if (number != REG_ZERO)
 		vcpu->regs.gprs[number] = value;
 }
 
-/* What the load puts into its register. */
-static uint64_t extend(uint64_t value, unsigned size, uint64_t esr)
+/* Returns what a load puts into its register: the value, sign-extended and cut
+ * as the syndrome says. */
+static uint64_t loaded_value_extend(uint64_t value, unsigned size, uint64_t esr)
 {
 	unsigned unused = 64 - 8 * size;
 
@@ -41,26 +43,28 @@ static uint64_t extend(uint64_t value, unsigned size, uint64_t esr)
 	return (esr & ESR_SF) != 0 ? value : (uint32_t)value;
 }
 
-static enum vcpu_next mmio(struct vcpu *vcpu, ipa_t ipa, uint64_t esr)
+static enum vcpu_next guest_mmio_emulate(struct vcpu *vcpu, ipa_t ipa,
+					 uint64_t esr)
 {
 	uint64_t number = BITS_GET(esr, ESR_SRT);
 	struct bus_access access = {
 		.ipa = ipa,
 		.size = 1U << BITS_GET(esr, ESR_SAS),
 		.write = (esr & ESR_WNR) != 0,
-		.value = reg_read(vcpu, number),
+		.value = gpr_read(vcpu, number),
 	};
 
 	vcpu->exits[CONTROL_EXIT_MMIO]++;
 	if ((esr & ESR_ISV) == 0 || !bus_access(vcpu, &access))
 		return VCPU_ABORT;
 	if (!access.write)
-		reg_write(vcpu, number, extend(access.value, access.size, esr));
+		gpr_write(vcpu, number,
+			  loaded_value_extend(access.value, access.size, esr));
 	vcpu->regs.pc += INSTRUCTION_SIZE;
 	return VCPU_RUN;
 }
 
-static enum vcpu_next fault(struct vcpu *vcpu, ipa_t ipa)
+static enum vcpu_next guest_fault_resolve(struct vcpu *vcpu, ipa_t ipa)
 {
 	vcpu->exits[CONTROL_EXIT_FAULT]++;
 	switch (memory_guest_fault(vcpu->domain, ipa)) {
@@ -73,8 +77,11 @@ static enum vcpu_next fault(struct vcpu *vcpu, ipa_t ipa)
 	}
 }
 
-/* An external abort is the guest's own; nothing else can happen to its RAM. */
-static enum vcpu_next abort_of_other_kind(struct vcpu *vcpu, uint64_t esr)
+/*
+ * Handles an abort that is no translation fault. The guest gets its external
+ * aborts itself; any other kind is impossible for its RAM, and ends the domain.
+ */
+static enum vcpu_next guest_abort_judge(struct vcpu *vcpu, uint64_t esr)
 {
 	vcpu->exits[CONTROL_EXIT_OTHER]++;
 	if ((BITS_GET(esr, ESR_FSC) & ESR_FSC_EXTERNAL) != 0)
@@ -85,26 +92,27 @@ static enum vcpu_next abort_of_other_kind(struct vcpu *vcpu, uint64_t esr)
 	return VCPU_STOP;
 }
 
-static enum vcpu_next data_abort(struct vcpu *vcpu, const struct vcpu_trap *trap)
+static enum vcpu_next guest_data_abort_handle(struct vcpu *vcpu,
+					      const struct vcpu_trap *trap)
 {
 	ipa_t ipa = exit_ipa(trap->hpfar, trap->far);
 
 	if (!exit_is_translation_fault(trap->esr))
-		return abort_of_other_kind(vcpu, trap->esr);
+		return guest_abort_judge(vcpu, trap->esr);
 	if (bus_has_device(vcpu->domain, ipa))
-		return mmio(vcpu, ipa, trap->esr);
-	return fault(vcpu, ipa);
+		return guest_mmio_emulate(vcpu, ipa, trap->esr);
+	return guest_fault_resolve(vcpu, ipa);
 }
 
-static enum vcpu_next instruction_abort(struct vcpu *vcpu,
-					const struct vcpu_trap *trap)
+static enum vcpu_next guest_fetch_abort_handle(struct vcpu *vcpu,
+					       const struct vcpu_trap *trap)
 {
 	if (!exit_is_translation_fault(trap->esr))
-		return abort_of_other_kind(vcpu, trap->esr);
-	return fault(vcpu, exit_ipa(trap->hpfar, trap->far));
+		return guest_abort_judge(vcpu, trap->esr);
+	return guest_fault_resolve(vcpu, exit_ipa(trap->hpfar, trap->far));
 }
 
-static enum vcpu_next sysreg(struct vcpu *vcpu, uint64_t esr)
+static enum vcpu_next guest_sysreg_emulate(struct vcpu *vcpu, uint64_t esr)
 {
 	uint64_t number = BITS_GET(esr, ESR_SYS_RT);
 	enum exit_sysreg what = exit_sysreg(esr);
@@ -113,15 +121,16 @@ static enum vcpu_next sysreg(struct vcpu *vcpu, uint64_t esr)
 	if (what == EXIT_SYSREG_UNKNOWN)
 		return VCPU_UNDEF;
 	if (what == EXIT_SGI)
-		vgic_sgi(vcpu, reg_read(vcpu, number));
+		vgic_sgi(vcpu, gpr_read(vcpu, number));
 	else if ((esr & ESR_SYS_READ) != 0)
-		reg_write(vcpu, number, 0);
+		gpr_write(vcpu, number, 0);
 	vcpu->regs.pc += INSTRUCTION_SIZE;
 	return VCPU_RUN;
 }
 
-/* After an HVC the PC is behind it, after an SMC that is trapped it is not. */
-static enum vcpu_next call(struct vcpu *vcpu, uint64_t esr)
+/* Answers HVC and SMC. After an HVC the PC is already behind the instruction;
+ * after a trapped SMC it is not. */
+static enum vcpu_next guest_call_answer(struct vcpu *vcpu, uint64_t esr)
 {
 	vcpu->exits[CONTROL_EXIT_PSCI]++;
 	if (BITS_GET(esr, ESR_EC) == ESR_EC_SMC64)
@@ -136,14 +145,14 @@ static enum vcpu_next call(struct vcpu *vcpu, uint64_t esr)
 	return vpsci_call(vcpu);
 }
 
-static enum vcpu_next wfx(struct vcpu *vcpu, uint64_t esr)
+static enum vcpu_next guest_wfx_handle(struct vcpu *vcpu, uint64_t esr)
 {
 	vcpu->exits[CONTROL_EXIT_WFX]++;
 	vcpu->regs.pc += INSTRUCTION_SIZE;
 	return exit_wfx(esr);
 }
 
-static enum vcpu_next other(struct vcpu *vcpu, uint64_t esr)
+static enum vcpu_next guest_exception_judge(struct vcpu *vcpu, uint64_t esr)
 {
 	vcpu->exits[CONTROL_EXIT_OTHER]++;
 	switch (BITS_GET(esr, ESR_EC)) {
@@ -167,28 +176,29 @@ static enum vcpu_next other(struct vcpu *vcpu, uint64_t esr)
 	}
 }
 
-static enum vcpu_next dispatch(struct vcpu *vcpu, const struct vcpu_trap *trap)
+static enum vcpu_next guest_exit_dispatch(struct vcpu *vcpu,
+					  const struct vcpu_trap *trap)
 {
 	switch (BITS_GET(trap->esr, ESR_EC)) {
 	case ESR_EC_DATA_LOWER:
-		return data_abort(vcpu, trap);
+		return guest_data_abort_handle(vcpu, trap);
 	case ESR_EC_INST_LOWER:
-		return instruction_abort(vcpu, trap);
+		return guest_fetch_abort_handle(vcpu, trap);
 	case ESR_EC_HVC64:
 	case ESR_EC_SMC64:
-		return call(vcpu, trap->esr);
+		return guest_call_answer(vcpu, trap->esr);
 	case ESR_EC_WFX:
-		return wfx(vcpu, trap->esr);
+		return guest_wfx_handle(vcpu, trap->esr);
 	case ESR_EC_SYSREG:
-		return sysreg(vcpu, trap->esr);
+		return guest_sysreg_emulate(vcpu, trap->esr);
 	default:
-		return other(vcpu, trap->esr);
+		return guest_exception_judge(vcpu, trap->esr);
 	}
 }
 
 enum vcpu_next vcpu_exit_guest(struct vcpu *vcpu, const struct vcpu_trap *trap)
 {
-	enum vcpu_next next = dispatch(vcpu, trap);
+	enum vcpu_next next = guest_exit_dispatch(vcpu, trap);
 
 	return vcpu_has_ended(vcpu) ? VCPU_STOP : next;
 }

@@ -54,7 +54,7 @@ static enum vcpu_next trap(struct fake_guest *guest, uint64_t esr, uint64_t ipa)
 	return vcpu_exit_guest(&guest->vcpus[0], &trap);
 }
 
-/* Whether the guest went one instruction on. */
+/* Returns true if the guest's PC is one instruction further. */
 static bool advanced(const struct fake_guest *guest)
 {
 	return guest->vcpus[0].regs.pc == PC + 4;
@@ -87,7 +87,7 @@ static void a_load_fills_its_register(void **state)
 	assert_true(advanced(guest));
 	assert_int_equal(trap(guest, LOAD | SIZE(2) | REG(4), typer), VCPU_RUN);
 	assert_int_equal(gprs[4], 0x110);
-	/* To XZR: it is read all the same. */
+	/* A load to XZR still reads the device. */
 	assert_int_equal(trap(guest, LOAD | SIZE(2) | REG(31), typer), VCPU_RUN);
 	assert_int_equal(gprs[30], UINT64_C(0x100000110));
 }
@@ -115,7 +115,7 @@ static void what_no_device_takes_is_an_abort(void **state)
 {
 	struct fake_guest *guest = *state;
 
-	/* Eight bytes at a UART; an instruction that has no syndrome. */
+	/* Eight bytes at the UART; then an instruction that has no syndrome. */
 	assert_int_equal(trap(guest, STORE | SIZE(3), GUEST_PL011_BASE),
 			 VCPU_ABORT);
 	assert_int_equal(trap(guest, DATA, GUEST_PL011_BASE), VCPU_ABORT);
@@ -185,7 +185,7 @@ static void hvc_and_smc_are_calls(void **state)
 	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_PSCI], 4);
 }
 
-/* By HVC: an SMC with that number is a call like others. */
+/* Only an HVC says it: an SMC with that immediate is a call like others. */
 static void a_guest_may_say_that_it_cannot_go_on(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -224,7 +224,7 @@ static void a_write_of_sgi1r_sends(void **state)
 	assert_int_equal(trap(guest, SYS(3, 0, 12, 11, 5) | RT(7), 0), VCPU_RUN);
 	assert_true(guest->vcpus[1].gic.irqs[5].pending);
 	assert_true(advanced(guest));
-	/* XZR: SGI 0 to nobody. */
+	/* From XZR: SGI 0 to no vCPU. */
 	assert_int_equal(trap(guest, SYS(3, 0, 12, 11, 5) | RT(31), 0),
 			 VCPU_RUN);
 	assert_false(guest->vcpus[1].gic.irqs[0].pending);

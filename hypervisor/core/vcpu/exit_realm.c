@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a Realm's vCPU came out for (rmi-rsi 5.3 to 5.9), and what its next
- * entry brings. The RMM decides what the host may see; this side does what is
- * asked, or stops the domain and says why.
+ * Answers the exits of a Realm's vCPU (docs/rmi.md, Realm exits), and fills
+ * what its next entry brings. The RMM decides what the hypervisor may see of an
+ * exit. The hypervisor does what is asked, or stops the domain and says why.
  */
 #include <string.h>
 
@@ -18,18 +18,20 @@
 #include "lib/esr.h"
 
 /*
- * Exits without a cause, in a row, after which a vCPU is given up: the RMM has
- * the same instruction executed again after each (rmi-rsi 10.2).
+ * How many exits in a row, without a cause that the hypervisor can remove, end
+ * the domain. The RMM has the same instruction executed again after each
+ * (docs/rmi.md, Exit fields by reason).
  */
 #define STUCK_MAX 16
 
 /*
- * Refused entries in a row, each followed by letting others run. A Realm that
- * turned itself off refuses all its vCPUs until the one that did it is heard.
+ * How many refused entries in a row end the domain. The vCPU yields after each.
+ * A Realm that turned itself off has all its entries refused until the exit of
+ * the vCPU that did it is answered.
  */
 #define REFUSED_MAX 1000
 
-static enum vcpu_next stuck(struct vcpu *vcpu, uint64_t esr)
+static enum vcpu_next realm_stuck_count(struct vcpu *vcpu, uint64_t esr)
 {
 	vcpu->exits[CONTROL_EXIT_OTHER]++;
 	if (++vcpu->stuck < STUCK_MAX)
@@ -40,8 +42,12 @@ static enum vcpu_next stuck(struct vcpu *vcpu, uint64_t esr)
 	return VCPU_STOP;
 }
 
-/* An early end of an entry gives no timers: then all of them are zero. */
-static void timers_take(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
+/*
+ * Copies the timers of an exit. An entry that ended early, before the vCPU ran,
+ * has four zeros instead (docs/rmi.md, Exit fields by reason): the timers then
+ * stay as they are.
+ */
+static void realm_timers_read(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
 {
 	if (exit->exit_reason == RMI_EXIT_SYNC &&
 	    (exit->cntv_ctl | exit->cntv_cval | exit->cntp_ctl |
@@ -51,8 +57,9 @@ static void timers_take(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
 	vcpu->phys = (struct vcpu_timer){ exit->cntp_ctl, exit->cntp_cval };
 }
 
-static enum vcpu_next mmio(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
-			   struct rmi_rec_enter *enter)
+static enum vcpu_next realm_mmio_emulate(struct vcpu *vcpu,
+					 const struct rmi_rec_exit *exit,
+					 struct rmi_rec_enter *enter)
 {
 	struct bus_access access = {
 		.ipa = bus_ipa(vcpu->domain, exit_ipa(exit->hpfar, exit->far)),
@@ -71,8 +78,8 @@ static enum vcpu_next mmio(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
 	return VCPU_RUN;
 }
 
-static enum vcpu_next unprotected_fault(struct vcpu *vcpu, ipa_t ipa,
-					struct rmi_rec_enter *enter)
+static enum vcpu_next realm_shared_fault_resolve(struct vcpu *vcpu, ipa_t ipa,
+						 struct rmi_rec_enter *enter)
 {
 	vcpu->exits[CONTROL_EXIT_FAULT]++;
 	switch (memory_realm_fault(vcpu->domain, ipa)) {
@@ -86,7 +93,7 @@ static enum vcpu_next unprotected_fault(struct vcpu *vcpu, ipa_t ipa,
 	}
 }
 
-static enum vcpu_next protected_fault(struct vcpu *vcpu, ipa_t ipa)
+static enum vcpu_next realm_protected_fault_resolve(struct vcpu *vcpu, ipa_t ipa)
 {
 	vcpu->exits[CONTROL_EXIT_FAULT]++;
 	switch (memory_realm_fault(vcpu->domain, ipa)) {
@@ -102,35 +109,39 @@ static enum vcpu_next protected_fault(struct vcpu *vcpu, ipa_t ipa)
 	}
 }
 
-static enum vcpu_next data_abort(struct vcpu *vcpu,
-				 const struct rmi_rec_exit *exit,
-				 struct rmi_rec_enter *enter)
+static enum vcpu_next realm_data_abort_handle(struct vcpu *vcpu,
+					      const struct rmi_rec_exit *exit,
+					      struct rmi_rec_enter *enter)
 {
 	struct domain *domain = vcpu->domain;
 	ipa_t ipa = exit_ipa(exit->hpfar, exit->far);
 
 	if (!exit_is_translation_fault(exit->esr))
-		return stuck(vcpu, exit->esr);
+		return realm_stuck_count(vcpu, exit->esr);
 	vcpu->stuck = 0;
 	if (!bus_unprotected(domain, ipa))
-		return protected_fault(vcpu, ipa);
+		return realm_protected_fault_resolve(vcpu, ipa);
 	if (bus_has_device(domain, bus_ipa(domain, ipa)))
-		return mmio(vcpu, exit, enter);
-	return unprotected_fault(vcpu, ipa, enter);
+		return realm_mmio_emulate(vcpu, exit, enter);
+	return realm_shared_fault_resolve(vcpu, ipa, enter);
 }
 
-/* Fetches outside the protected half do not come here. */
-static enum vcpu_next instruction_abort(struct vcpu *vcpu,
-					const struct rmi_rec_exit *exit)
+/* Handles an instruction abort. It is in the protected half: fetches from the
+ * shared half never come to the hypervisor (docs/rmi.md, Stage 2 aborts). */
+static enum vcpu_next realm_fetch_abort_handle(struct vcpu *vcpu,
+					       const struct rmi_rec_exit *exit)
 {
 	if (!exit_is_translation_fault(exit->esr))
-		return stuck(vcpu, exit->esr);
+		return realm_stuck_count(vcpu, exit->esr);
 	vcpu->stuck = 0;
-	return protected_fault(vcpu, exit_ipa(exit->hpfar, exit->far));
+	return realm_protected_fault_resolve(vcpu,
+					     exit_ipa(exit->hpfar, exit->far));
 }
 
-/* Reads get the zero that is in *enter. */
-static enum vcpu_next sysreg(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
+/* Handles a trapped system register. A read gets the zero that *enter holds
+ * already. */
+static enum vcpu_next realm_sysreg_emulate(struct vcpu *vcpu,
+					   const struct rmi_rec_exit *exit)
 {
 	vcpu->stuck = 0;
 	vcpu->exits[CONTROL_EXIT_SYSREG]++;
@@ -139,28 +150,29 @@ static enum vcpu_next sysreg(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
 	return VCPU_RUN;
 }
 
-static enum vcpu_next sync(struct vcpu *vcpu, const struct rmi_rec_exit *exit,
-			   struct rmi_rec_enter *enter)
+static enum vcpu_next realm_sync_dispatch(struct vcpu *vcpu,
+					  const struct rmi_rec_exit *exit,
+					  struct rmi_rec_enter *enter)
 {
 	switch (BITS_GET(exit->esr, ESR_EC)) {
 	case ESR_EC_DATA_LOWER:
-		return data_abort(vcpu, exit, enter);
+		return realm_data_abort_handle(vcpu, exit, enter);
 	case ESR_EC_INST_LOWER:
-		return instruction_abort(vcpu, exit);
+		return realm_fetch_abort_handle(vcpu, exit);
 	case ESR_EC_WFX:
 		vcpu->stuck = 0;
 		vcpu->exits[CONTROL_EXIT_WFX]++;
 		return exit_wfx(exit->esr);
 	case ESR_EC_SYSREG:
-		return sysreg(vcpu, exit);
+		return realm_sysreg_emulate(vcpu, exit);
 	default:
-		return stuck(vcpu, exit->esr);
+		return realm_stuck_count(vcpu, exit->esr);
 	}
 }
 
-static enum vcpu_next ripas_change(struct vcpu *vcpu,
-				   const struct rmi_rec_exit *exit,
-				   struct rmi_rec_enter *enter)
+static enum vcpu_next realm_ripas_change_answer(struct vcpu *vcpu,
+						const struct rmi_rec_exit *exit,
+						struct rmi_rec_enter *enter)
 {
 	vcpu->exits[CONTROL_EXIT_RIPAS]++;
 	if (!memory_ripas_change(vcpu->domain, vcpu, ipa_make(exit->ripas_base),
@@ -169,9 +181,9 @@ static enum vcpu_next ripas_change(struct vcpu *vcpu,
 	return VCPU_RUN;
 }
 
-static enum vcpu_next host_call(struct vcpu *vcpu,
-				const struct rmi_rec_exit *exit,
-				struct rmi_rec_enter *enter)
+static enum vcpu_next realm_host_call_answer(struct vcpu *vcpu,
+					     const struct rmi_rec_exit *exit,
+					     struct rmi_rec_enter *enter)
 {
 	vcpu->exits[CONTROL_EXIT_HOST_CALL]++;
 	if ((uint16_t)exit->imm == GUEST_CALL_CRASH)
@@ -180,8 +192,8 @@ static enum vcpu_next host_call(struct vcpu *vcpu,
 	return VCPU_RUN;
 }
 
-static enum vcpu_next unexpected(struct vcpu *vcpu,
-				 const struct rmi_rec_exit *exit)
+static enum vcpu_next realm_exit_unexpected(struct vcpu *vcpu,
+					    const struct rmi_rec_exit *exit)
 {
 	vcpu->exits[CONTROL_EXIT_OTHER]++;
 	if (exit->exit_reason == RMI_EXIT_SERROR) {
@@ -196,13 +208,13 @@ static enum vcpu_next unexpected(struct vcpu *vcpu,
 	return VCPU_STOP;
 }
 
-static enum vcpu_next dispatch(struct vcpu *vcpu,
-			       const struct rmi_rec_exit *exit,
-			       struct rmi_rec_enter *enter)
+static enum vcpu_next realm_exit_dispatch(struct vcpu *vcpu,
+					  const struct rmi_rec_exit *exit,
+					  struct rmi_rec_enter *enter)
 {
 	switch (exit->exit_reason) {
 	case RMI_EXIT_SYNC:
-		return sync(vcpu, exit, enter);
+		return realm_sync_dispatch(vcpu, exit, enter);
 	case RMI_EXIT_IRQ:
 	case RMI_EXIT_FIQ:
 		vcpu->exits[CONTROL_EXIT_IRQ]++;
@@ -211,15 +223,15 @@ static enum vcpu_next dispatch(struct vcpu *vcpu,
 		vcpu->exits[CONTROL_EXIT_PSCI]++;
 		return realm_psci(vcpu, exit);
 	case RMI_EXIT_RIPAS_CHANGE:
-		return ripas_change(vcpu, exit, enter);
+		return realm_ripas_change_answer(vcpu, exit, enter);
 	case RMI_EXIT_HOST_CALL:
-		return host_call(vcpu, exit, enter);
+		return realm_host_call_answer(vcpu, exit, enter);
 	default:
-		return unexpected(vcpu, exit);
+		return realm_exit_unexpected(vcpu, exit);
 	}
 }
 
-static bool turns_off(const struct rmi_rec_exit *exit)
+static bool exit_turns_off(const struct rmi_rec_exit *exit)
 {
 	return exit->exit_reason == RMI_EXIT_PSCI &&
 	       exit->gprs[0] == PSCI_CPU_OFF;
@@ -233,15 +245,15 @@ enum vcpu_next vcpu_exit_realm(struct vcpu *vcpu,
 
 	enter->flags = 0;
 	memset(enter->gprs, 0, sizeof(enter->gprs));
-	timers_take(vcpu, exit);
+	realm_timers_read(vcpu, exit);
 	vcpu->refused = 0;
 	if (exit->exit_reason != RMI_EXIT_SYNC &&
 	    exit->exit_reason != RMI_EXIT_IRQ &&
 	    exit->exit_reason != RMI_EXIT_FIQ)
 		vcpu->stuck = 0;
-	if (!turns_off(exit))
+	if (!exit_turns_off(exit))
 		realm_psci_alive(vcpu);
-	next = dispatch(vcpu, exit, enter);
+	next = realm_exit_dispatch(vcpu, exit, enter);
 	return vcpu_has_ended(vcpu) ? VCPU_STOP : next;
 }
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * PSCI of a Realm: the RMM decides, the host lends the vCPUs (rmi-rsi 9).
+ * PSCI of a Realm: the RMM decides, the hypervisor runs the vCPUs (docs/rsi.md,
+ * PSCI of a Realm).
  *
- * A vCPU that turned itself off is off for the RMM from its exit on, for the
- * host when that exit is looked at. Another vCPU may start it in between, and
- * the host cannot tell that from starting one that is on. So a start of a vCPU
- * that the host believes to be on is remembered; its CPU_OFF then has it run
- * on, and if it was off after all the RMM refuses the entry.
+ * A vCPU that turned itself off is off for the RMM from its exit on, but for
+ * the hypervisor only when that exit is answered. Another vCPU can start it in
+ * between, and the hypervisor cannot tell that from the start of a vCPU that is
+ * on. So the hypervisor remembers a start of a vCPU that it takes to be on.
+ * When that vCPU then turns itself off, it is entered again; if it was off
+ * after all, the RMM refuses the entry.
  */
 #include <stddef.h>
 
@@ -16,23 +18,25 @@
 #include "hypervisor/core/rmi/rmi.h"
 #include "hypervisor/core/rmi/rmi_names.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
+#include "lib/mpidr.h"
 
-/* MPIDR_EL1 has Aff3 higher up than RmiRecMpidr, and others between. */
-#define MPIDR_EL1_AFF3_SHIFT 32
-#define MPIDR_EL1_AFF3_WIDTH 8
-
-/* The RMM's own rule for which REC an MPIDR_EL1 value names (rmi-rsi 2.4). */
-static struct vcpu *target_of(struct domain *domain, uint64_t mpidr)
+/*
+ * Returns the vCPU that an MPIDR_EL1 value names, by the RMM's rule
+ * (docs/rmi.md, REC index). MPIDR_EL1 has Aff3 in another place than
+ * RmiRecMpidr.
+ */
+static struct vcpu *psci_target(struct domain *domain, uint64_t mpidr)
 {
 	uint64_t index = BITS_GET(mpidr, RMI_MPIDR_AFF0) |
 			 BITS_GET(mpidr, RMI_MPIDR_AFF1) << 4 |
 			 BITS_GET(mpidr, RMI_MPIDR_AFF2) << 12 |
-			 BITS_GET(mpidr, MPIDR_EL1_AFF3) << 20;
+			 BITS_GET(mpidr, MPIDR_AFF3) << 20;
 
 	return domain_vcpu(domain, (unsigned)index);
 }
 
-static bool complete(struct vcpu *caller, uint64_t mpidr, struct vcpu **target)
+static bool psci_complete(struct vcpu *caller, uint64_t mpidr,
+			  struct vcpu **target)
 {
 	struct domain *domain = caller->domain;
 	struct rmi_failure failure = { 0 };
@@ -41,7 +45,7 @@ static bool complete(struct vcpu *caller, uint64_t mpidr, struct vcpu **target)
 		.failure = &failure,
 	};
 
-	*target = target_of(domain, mpidr);
+	*target = psci_target(domain, mpidr);
 	if (*target == NULL || *target == caller) {
 		domain_stop(domain, CONTROL_CRASH,
 			    "vCPU %u: PSCI about vCPU 0x%llx, which cannot be",
@@ -56,12 +60,12 @@ static bool complete(struct vcpu *caller, uint64_t mpidr, struct vcpu **target)
 	return false;
 }
 
-static enum vcpu_next cpu_on(struct vcpu *caller, uint64_t mpidr)
+static enum vcpu_next realm_cpu_on(struct vcpu *caller, uint64_t mpidr)
 {
 	struct domain *domain = caller->domain;
 	struct vcpu *target;
 
-	if (!complete(caller, mpidr, &target))
+	if (!psci_complete(caller, mpidr, &target))
 		return VCPU_STOP;
 	spinlock_acquire(&domain->lock);
 	target->on_again = target->online;
@@ -71,14 +75,14 @@ static enum vcpu_next cpu_on(struct vcpu *caller, uint64_t mpidr)
 	return VCPU_RUN;
 }
 
-static enum vcpu_next affinity_info(struct vcpu *caller, uint64_t mpidr)
+static enum vcpu_next realm_affinity_info(struct vcpu *caller, uint64_t mpidr)
 {
 	struct vcpu *target;
 
-	return complete(caller, mpidr, &target) ? VCPU_RUN : VCPU_STOP;
+	return psci_complete(caller, mpidr, &target) ? VCPU_RUN : VCPU_STOP;
 }
 
-static enum vcpu_next off(struct vcpu *vcpu)
+static enum vcpu_next realm_cpu_off(struct vcpu *vcpu)
 {
 	struct domain *domain = vcpu->domain;
 	bool again;
@@ -93,7 +97,8 @@ static enum vcpu_next off(struct vcpu *vcpu)
 	return again ? VCPU_RUN : VCPU_OFF;
 }
 
-/* The vCPU executed and is not off: nobody started it. */
+/* The vCPU executed and is not off, so a start that was remembered did not
+ * start it: forget it. */
 void realm_psci_alive(struct vcpu *vcpu)
 {
 	spinlock_acquire(&vcpu->domain->lock);
@@ -106,7 +111,7 @@ bool realm_psci_is_off(struct vcpu *vcpu, enum vcpu_next *next)
 {
 	if (!vcpu->restarted)
 		return false;
-	*next = off(vcpu);
+	*next = realm_cpu_off(vcpu);
 	return true;
 }
 
@@ -115,12 +120,12 @@ enum vcpu_next realm_psci(struct vcpu *vcpu, const struct rmi_rec_exit *exit)
 	switch (exit->gprs[0]) {
 	case PSCI_CPU_ON_32:
 	case PSCI_CPU_ON_64:
-		return cpu_on(vcpu, exit->gprs[1]);
+		return realm_cpu_on(vcpu, exit->gprs[1]);
 	case PSCI_AFFINITY_INFO_32:
 	case PSCI_AFFINITY_INFO_64:
-		return affinity_info(vcpu, exit->gprs[1]);
+		return realm_affinity_info(vcpu, exit->gprs[1]);
 	case PSCI_CPU_OFF:
-		return off(vcpu);
+		return realm_cpu_off(vcpu);
 	case PSCI_CPU_SUSPEND_32:
 	case PSCI_CPU_SUSPEND_64:
 		return VCPU_WAIT;

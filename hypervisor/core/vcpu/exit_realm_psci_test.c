@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* PSCI of a Realm: what the host tells the RMM, and which vCPUs run. */
+/* PSCI of a Realm: what the hypervisor tells the RMM, and which vCPUs run. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,7 +57,7 @@ static void a_start_is_completed_and_the_target_runs(void **state)
 	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_PSCI], 2);
 }
 
-/* Bits between Aff2 and Aff3 say nothing; Aff3 names another vCPU. */
+/* Bits between Aff2 and Aff3 are ignored; Aff3 names another vCPU. */
 static void affinities_are_those_of_mpidr_el1(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -124,7 +124,7 @@ static void a_vcpu_goes_off(void **state)
 	assert_true(guest->vcpus[0].online);
 }
 
-/* Started by another vCPU before the host saw that it was off. */
+/* Another vCPU starts it before the hypervisor sees that it is off. */
 static void a_start_overtakes_going_off(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -132,12 +132,13 @@ static void a_start_overtakes_going_off(void **state)
 	assert_int_equal(call(guest, 1, PSCI_CPU_ON_64, 0), VCPU_RUN);
 	assert_int_equal(call(guest, 0, PSCI_CPU_OFF, 0), VCPU_RUN);
 	assert_true(guest->vcpus[0].online);
-	/* That was one start: the next time it is off. */
+	/* That was a single start: the next time the vCPU is off. */
 	assert_int_equal(interrupted(guest, 0), VCPU_RUN);
 	assert_int_equal(call(guest, 0, PSCI_CPU_OFF, 0), VCPU_OFF);
 }
 
-/* It was on when it was started: the RMM refuses its entry once it is off. */
+/* The vCPU was on when it was started: the RMM refuses its entry once it is
+ * off. */
 static void a_start_of_one_that_is_on_is_forgotten(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -153,7 +154,7 @@ static void a_start_of_one_that_is_on_is_forgotten(void **state)
 	assert_int_equal(vcpu_enter_refused(vcpu, RMI_ERROR_REC), VCPU_OFF);
 	assert_false(vcpu->online);
 	assert_int_equal(guest->stops, 0);
-	/* And only then: another time it is an error. */
+	/* That explains one refusal only: the next is an error. */
 	vcpu->online = true;
 	assert_int_equal(vcpu_enter_refused(vcpu, RMI_ERROR_REC), VCPU_STOP);
 }

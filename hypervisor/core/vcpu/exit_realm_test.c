@@ -43,7 +43,8 @@ static enum vcpu_next take(struct fake_guest *guest,
 	return vcpu_exit_realm(&guest->vcpus[0], exit, &enter);
 }
 
-/* An abort as the RMM shows it: the page in HPFAR, the rest in FAR. */
+/* An abort as the RMM shows it: the page in HPFAR, the rest of the address in
+ * FAR. */
 static enum vcpu_next fault(struct fake_guest *guest, uint64_t esr,
 			    uint64_t ipa, uint64_t value)
 {
@@ -64,7 +65,7 @@ static enum vcpu_next sync(struct fake_guest *guest, uint64_t esr)
 	return fault(guest, esr, 0, 0);
 }
 
-/* Nothing in the entry but these flags and this X0. */
+/* Checks that the entry holds these flags and this X0, and nothing else. */
 static void assert_enter(uint64_t flags, uint64_t x0)
 {
 	const uint64_t gprs[RMI_REC_GPRS] = { x0 };
@@ -94,7 +95,7 @@ static void a_load_brings_its_value(void **state)
 			 VCPU_RUN);
 	assert_enter(RMI_REC_ENTER_EMUL_MMIO,
 		     UINT64_C(0x200000200) | GICR_TYPER_LAST);
-	/* The RMM extends the sign, not the host. */
+	/* The RMM extends the sign, not the hypervisor. */
 	vuart_input(&guest->domain.vuart, &byte, 1);
 	assert_int_equal(fault(guest, LOAD | SIZE(0) | ESR_SF, UART, 0),
 			 VCPU_RUN);
@@ -223,7 +224,7 @@ static void the_timers_are_those_of_the_record(void **state)
 	assert_int_equal(vcpu->virt.cval, 77);
 	assert_int_equal(vcpu->phys.ctl, 1);
 	assert_int_equal(vcpu->phys.cval, 99);
-	/* A fault before it ran has no timers: they stay. */
+	/* An exit before the vCPU ran has no timers: the old ones stay. */
 	exit = (struct rmi_rec_exit){ .exit_reason = RMI_EXIT_SYNC,
 				      .esr = DATA,
 				      .hpfar = 0x40000000 >> 8 };
@@ -241,7 +242,7 @@ static void exits_without_a_cause_are_borne_for_a_while(void **state)
 
 	for (unsigned i = 0; i < 15; i++) {
 		assert_int_equal(sync(guest, 0), VCPU_RUN);
-		/* An interrupt in between is no progress; a WFE is. */
+		/* An interrupt in between is no progress; a WFE is progress. */
 		assert_int_equal(take(guest, &irq), VCPU_RUN);
 	}
 	assert_int_equal(sync(guest, EC(ESR_EC_WFX) | 1), VCPU_YIELD);
@@ -307,7 +308,7 @@ static void host_calls_are_not_supported(void **state)
 static void a_guest_may_say_that_it_cannot_go_on(void **state)
 {
 	struct fake_guest *guest = *state;
-	/* 16 bits of it are significant. */
+	/* Only 16 bits of the immediate count. */
 	struct rmi_rec_exit exit = {
 		.exit_reason = RMI_EXIT_HOST_CALL,
 		.imm = 0x70000 | GUEST_CALL_CRASH,
@@ -357,7 +358,7 @@ static void a_realm_that_is_off_is_waited_for(void **state)
 		assert_int_equal(vcpu_enter_refused(vcpu, RMI_ERROR_REALM),
 				 VCPU_YIELD);
 	}
-	/* It came in after all: all over again. */
+	/* An entry succeeded: the count begins again. */
 	take(guest, &irq);
 	for (unsigned i = 0; i < 999; i++)
 		assert_int_equal(vcpu_enter_refused(vcpu, RMI_BUSY), VCPU_YIELD);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The ID registers as an ordinary guest sees them (Arm DDI0487, "ID_AA64*").
- * Gone are SVE and SME, memory tags, error records, maskable interrupts of
- * their own, performance and activity monitors, partitioning, A32, what
- * concerns EL2 and EL3, and every register that is not named here.
+ * Hidden are SVE and SME, memory tags, error records, non-maskable interrupts,
+ * performance and activity monitors, partitioning, A32, all that concerns EL2
+ * and EL3, and every register that this file does not name.
  */
 #include "hypervisor/core/vcpu/guest_id.h"
 
@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-/* A field of four bits of which the guest sees at most `most`. */
+/* A field of four bits, and the greatest value that the guest sees in it. */
 struct limit {
 	uint8_t crm, op2;
 	uint8_t shift;
@@ -78,7 +78,9 @@ static const struct limit limits[] = {
 	{ MMFR2, 56, 0 }, /* EVT */
 };
 
-/* Registers of which something is left, besides ID_AA64DFR0_EL1. */
+/*
+ * The registers that are not all zero for the guest, besides ID_AA64DFR0_EL1.
+ */
 static const struct {
 	uint8_t crm, op2;
 } shown[] = {
@@ -88,14 +90,14 @@ static const struct {
 
 #define FIELD_ONES UINT64_C(0xf)
 
-/* In MMFR0, TGran4 says with 15 that it is not there, with 1 that it is with
- * LPA2, which is hidden. */
+/* ID_AA64MMFR0_EL1.TGran4: 15 says that there are no 4 KiB granules, 1 that
+ * they exist with LPA2, which is hidden. */
 #define TGRAN4_CRM   7
 #define TGRAN4_OP2   0
 #define TGRAN4_SHIFT 28
 #define TGRAN4_LPA2  1
 
-static uint64_t limited(uint64_t value, const struct limit *limit)
+static uint64_t field_limit(uint64_t value, const struct limit *limit)
 {
 	uint64_t field = value >> limit->shift & FIELD_ONES;
 
@@ -113,11 +115,11 @@ static uint64_t without_lpa2(uint64_t value)
 				    : value;
 }
 
-static uint64_t view(unsigned crm, unsigned op2, uint64_t value)
+static uint64_t register_view(unsigned crm, unsigned op2, uint64_t value)
 {
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		if (limits[i].crm == crm && limits[i].op2 == op2)
-			value = limited(value, &limits[i]);
+			value = field_limit(value, &limits[i]);
 	}
 	if (crm == TGRAN4_CRM && op2 == TGRAN4_OP2)
 		value = without_lpa2(value);
@@ -130,7 +132,7 @@ uint64_t guest_id_view(unsigned crm, unsigned op2, uint64_t value)
 		return GUEST_DFR0;
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		if (shown[i].crm == crm && shown[i].op2 == op2)
-			return view(crm, op2, value);
+			return register_view(crm, op2, value);
 	}
 	return 0;
 }

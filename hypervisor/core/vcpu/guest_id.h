@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * The register S3_0_C0_C<crm>_<op2>, crm 1..7, op2 0..7, whose value on this
- * machine is given: what it is without the features that need registers or
- * traps which the hypervisor does not switch.
+ * Returns what the guest reads from register S3_0_C0_C<crm>_<op2> (crm 1 to 7,
+ * op2 0 to 7) whose value on this machine is value: the same without the
+ * features that need registers or traps which the hypervisor does not switch.
  */
 uint64_t guest_id_view(unsigned crm, unsigned op2, uint64_t value);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is left of the ID registers of QEMU's `max` CPU. */
+/* What ordinary guests see of the ID registers of QEMU's `max` CPU. */
 #include "hypervisor/core/vcpu/guest_id.h"
 
 #include <setjmp.h>

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a vCPU waits for: its timers, its interrupts, the end of its domain. */
+/*
+ * What a vCPU waits for: its timers, its interrupts, and the end of its domain.
+ */
 #include "hypervisor/core/vcpu/vcpu.h"
 
+#include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
@@ -9,8 +12,9 @@
 
 struct vcpu *vcpu_at_affinity(struct domain *domain, uint64_t affinity)
 {
-	unsigned index =
-		(unsigned)((affinity & 0xf) | (affinity >> 8 & 0xff) << 4);
+	unsigned index = (unsigned)(BITS_GET(affinity, RMI_MPIDR_AFF0) |
+				    BITS_GET(affinity, RMI_MPIDR_AFF1)
+					    << RMI_MPIDR_AFF0_WIDTH);
 
 	if (GUEST_MPIDR(index) != affinity)
 		return NULL;
@@ -50,7 +54,8 @@ static bool timer_armed(const struct vcpu_timer *timer)
 	       VCPU_TIMER_ENABLE;
 }
 
-/* ISTATUS is of the last exit: the timer may have fired since. */
+/* Returns true if the timer's output is asserted. ISTATUS was read at the last
+ * exit; the timer may have fired since then. */
 static bool timer_output(const struct vcpu *vcpu, const struct vcpu_timer *timer)
 {
 	const struct domain_ops *ops = vcpu->domain->ops;
@@ -59,7 +64,8 @@ static bool timer_output(const struct vcpu *vcpu, const struct vcpu_timer *timer
 				      ops->counter(ops->ctx) >= timer->cval);
 }
 
-/* The line in the vGIC is written by this function alone. */
+/* Brings a timer's line in the vGIC up to date. No other function writes that
+ * line. */
 static void timer_update(struct vcpu *vcpu, const struct vcpu_timer *timer,
 			 unsigned ppi)
 {
@@ -76,8 +82,10 @@ void vcpu_timers_update(struct vcpu *vcpu)
 }
 
 /*
- * One whose output is up already has nothing to wait for. That is what the
- * vGIC was told, not the time: if it fires just now it is found to be over.
+ * Returns when the timer will fire, or UINT64_MAX if there is nothing to wait
+ * for: also if the vGIC was told already that the timer's output is asserted.
+ * The level in the vGIC decides, not the time: a timer that fires just now has
+ * a deadline in the past, which ends the wait at once.
  */
 static uint64_t timer_deadline(const struct vcpu *vcpu,
 			       const struct vcpu_timer *timer, unsigned ppi)

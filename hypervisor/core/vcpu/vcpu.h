@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A virtual CPU of a domain, Realm or ordinary, as the core sees it. The port
- * runs each vCPU in a thread of its own: it enters the guest, and gives every
- * exit to vcpu_exit_realm() or vcpu_exit_guest(), which say what comes next.
+ * runs each vCPU in a thread of its own: it enters the guest and hands every
+ * exit to vcpu_exit_realm() or vcpu_exit_guest(), which say what to do next.
  */
 #ifndef REEVE_HYPERVISOR_CORE_VCPU_VCPU_H
 #define REEVE_HYPERVISOR_CORE_VCPU_VCPU_H
@@ -17,17 +17,17 @@
 
 struct domain;
 
-/* One of the two EL1 timers, as it was at the last exit. */
+/* One of the two EL1 timers as it was at the last exit. */
 struct vcpu_timer {
 	uint64_t ctl; /* CNTx_CTL_EL0: ENABLE 0, IMASK 1, ISTATUS 2 */
-	uint64_t cval; /* of the counter that the guest reads */
+	uint64_t cval; /* compared with the counter that the guest reads */
 };
 
 #define VCPU_TIMER_ENABLE  1
 #define VCPU_TIMER_IMASK   2
 #define VCPU_TIMER_ISTATUS 4
 
-/* What the port holds while the guest does not run; an ordinary guest's. */
+/* The registers of an ordinary guest while it does not run. */
 struct vcpu_regs {
 	uint64_t gprs[31];
 	uint64_t pc;
@@ -37,78 +37,86 @@ struct vcpu_regs {
 struct vcpu {
 	struct domain *domain;
 	unsigned index;
-	bool online; /* started by PSCI, or the boot vCPU; domain's lock */
-	bool reset; /* ordinary: the port clears its EL1 registers first */
-	/* A Realm's (exit_realm_psci.c); domain's lock. */
-	bool on_again; /* started when its CPU_OFF was not seen yet */
-	bool restarted; /* runs again for that reason */
-	unsigned stuck; /* exits in a row that had no cause */
-	unsigned refused; /* entries in a row that did not happen */
+	/* Started by PSCI, or the boot vCPU. Guarded by domain->lock. */
+	bool online;
+	bool reset; /* ordinary: the port is to reset the EL1 registers */
+	/* Of a Realm (exit_realm_psci.c); guarded by domain->lock. */
+	bool on_again; /* started before its CPU_OFF was answered */
+	bool restarted; /* entered again for that reason */
+	unsigned stuck; /* exits in a row without a cause */
+	unsigned refused; /* refused entries in a row */
 	struct vgic_cpu gic;
 	struct vcpu_timer virt;
 	struct vcpu_timer phys;
-	struct vcpu_regs regs; /* an ordinary guest's */
-	pa_t rec; /* a Realm's */
+	struct vcpu_regs regs; /* of an ordinary guest */
+	pa_t rec; /* of a Realm */
 	pa_t run; /* struct rmi_rec_run, a Non-secure page */
 	uint64_t exits[CONTROL_EXIT_KINDS];
-	uint64_t cpu_ns; /* the port counts it */
-	uint32_t core; /* the port says where it runs or ran */
-	bool running; /* the port: now, on that core */
-	bool waits; /* the port: for an interrupt, with nothing to do */
-	void *thread; /* the port's */
+	/* Written by the port: */
+	uint64_t cpu_ns; /* CPU time */
+	uint32_t core; /* where it runs or last ran */
+	bool running; /* it runs on that core now */
+	bool waits; /* it is idle, waiting for an interrupt */
+	void *thread;
 };
 
 enum vcpu_next {
-	VCPU_RUN, /* enter it again */
-	/* WFI: as soon as vcpu_awake(), or when a timer fires. */
+	VCPU_RUN, /* enter the vCPU again */
+	/* WFI: enter it once vcpu_awake() says so, or a timer fires. */
 	VCPU_WAIT,
-	/* WFE, or the RMM asks for time: let others run, then enter. */
+	/* WFE, or the entry has to be tried again: let others run first. */
 	VCPU_YIELD,
-	VCPU_OFF, /* PSCI CPU_OFF: until it is online again */
-	VCPU_STOP, /* its domain has ended; never enter it again */
-	/* An ordinary guest's: the port makes its EL1 take an exception, and
-	 * enters it again. UNDEF: of class 0. ABORT: a synchronous external
-	 * abort, of data or of an instruction as the trap was. */
+	VCPU_OFF, /* PSCI CPU_OFF: do not enter it until it is online again */
+	VCPU_STOP, /* its domain has ended: never enter it again */
+	/*
+	 * Of an ordinary guest: the port makes EL1 take an exception, then
+	 * enters the vCPU again. VCPU_UNDEF is an undefined instruction (class
+	 * 0). VCPU_ABORT is a synchronous external abort, of data or of an
+	 * instruction as the trap was.
+	 */
 	VCPU_UNDEF,
 	VCPU_ABORT,
 };
 
 /*
- * A REC came back from RMI_REC_ENTER with SUCCESS. exit is a copy of the exit
- * record; *enter is what the next entry gets: flags and gprs, all of them
- * written, and nothing else. Everything that the exit asks for is done here:
- * MMIO, SGIs, PSCI, RIPAS changes, pages, host calls. A guest that misbehaves
- * is stopped with domain_stop().
+ * Answers an exit of a Realm's vCPU, after RMI_REC_ENTER returned SUCCESS. exit
+ * is a copy of the exit record. Writes the flags and all gprs of *enter, for
+ * the next entry, and nothing else there. Everything that the exit asks for is
+ * done here: MMIO, SGIs, PSCI, RIPAS changes, pages, host calls. A guest that
+ * misbehaves is stopped with domain_stop().
  */
 enum vcpu_next vcpu_exit_realm(struct vcpu *vcpu,
 			       const struct rmi_rec_exit *exit,
 			       struct rmi_rec_enter *enter);
 
-/* RMI_REC_ENTER itself was refused: status and index as in X0. */
+/*
+ * Answers a refusal of RMI_REC_ENTER. x0 is the command's X0: status and index.
+ */
 enum vcpu_next vcpu_enter_refused(struct vcpu *vcpu, uint64_t x0);
 
-/* A synchronous exception of an ordinary guest: EL2's syndrome registers. */
+/*
+ * The EL2 syndrome registers of a synchronous exception of an ordinary guest.
+ */
 struct vcpu_trap {
 	uint64_t esr;
 	uint64_t far;
 	uint64_t hpfar;
 };
 
-/* vcpu->regs are the guest's, and may be changed. */
+/* Answers a trap of an ordinary guest. vcpu->regs are the guest's registers,
+ * and may be changed. */
 enum vcpu_next vcpu_exit_guest(struct vcpu *vcpu, const struct vcpu_trap *trap);
 
-/*
- * After an exit, and before an entry: brings the levels of the timer PPIs in
- * the vGIC up to what vcpu->virt and vcpu->phys say.
- */
+/* Brings the levels of the timer PPIs in the vGIC up to date with vcpu->virt
+ * and vcpu->phys. Called after each exit and before each entry. */
 void vcpu_timers_update(struct vcpu *vcpu);
 
-/* The counter value at which a timer of a waiting vCPU will fire next, in
- * counter ticks; UINT64_MAX: none will. */
+/* Returns the counter value at which a timer of a waiting vCPU fires next, or
+ * UINT64_MAX if none will. */
 uint64_t vcpu_deadline(const struct vcpu *vcpu);
 
-/* Whether a waiting vCPU has something to do: an interrupt that it would take,
- * or its domain has ended or is paused. */
+/* Returns true if a waiting vCPU has something to do: an interrupt that it
+ * would take, or a domain that has ended or is paused. */
 bool vcpu_awake(struct vcpu *vcpu);
 
 #endif

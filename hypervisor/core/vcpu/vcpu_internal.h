@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the files about vCPUs and their exits share. */
+/* Shared by the files about vCPUs and their exits. */
 #ifndef REEVE_HYPERVISOR_CORE_VCPU_VCPU_INTERNAL_H
 #define REEVE_HYPERVISOR_CORE_VCPU_VCPU_INTERNAL_H
 
@@ -9,30 +9,38 @@
 #include "hypervisor/core/vcpu/vcpu.h"
 #include "lib/addr.h"
 
-/* vcpu.c: the vCPU with that MPIDR affinity (abi/guest_map.h). NULL: none. */
+/* vcpu.c. Returns the vCPU with that MPIDR affinity (abi/guest_map.h), or NULL
+ * if there is none. */
 struct vcpu *vcpu_at_affinity(struct domain *domain, uint64_t affinity);
 
-/* Whether its domain is over: not paused, but SHUTDOWN or DYING. */
+/* Returns true if the vCPU's domain is over: SHUTDOWN or DYING, not merely
+ * paused. */
 bool vcpu_has_ended(const struct vcpu *vcpu);
 
-/* PSCI SYSTEM_OFF and SYSTEM_RESET. */
+/* Stop the domain for PSCI SYSTEM_OFF, for SYSTEM_RESET, and for
+ * GUEST_CALL_CRASH. */
 enum vcpu_next vcpu_system_off(struct vcpu *vcpu);
 enum vcpu_next vcpu_system_reset(struct vcpu *vcpu);
-/* GUEST_CALL_CRASH. */
 enum vcpu_next vcpu_crashed(struct vcpu *vcpu);
 
-/* exit_realm_psci.c: a Realm's PSCI call, as the RMM passes it on. */
+/* exit_realm_psci.c. Answers a PSCI call of a Realm that the RMM passed on. */
 enum vcpu_next realm_psci(struct vcpu *vcpu, const struct rmi_rec_exit *exit);
-/* An exit, or a refused entry with status: what follows for who started it. */
+/*
+ * A vCPU that was started while it seemed to be on: realm_psci_alive() is
+ * called at an exit that is no CPU_OFF; realm_psci_is_off() when the RMM
+ * refuses an entry with ERROR_REC. The latter returns true if that explains the
+ * refusal, and fills *next.
+ */
 void realm_psci_alive(struct vcpu *vcpu);
 bool realm_psci_is_off(struct vcpu *vcpu, enum vcpu_next *next);
 
-/* vpsci.c: a call of an ordinary guest by HVC or SMC, in its X0..X3. */
+/* vpsci.c. Answers a call of an ordinary guest, by HVC or SMC, whose arguments
+ * are in X0 to X3. */
 enum vcpu_next vpsci_call(struct vcpu *vcpu);
 
-/* exit.c: what syndromes mean (lib/esr.h). */
+/* exit.c: the meaning of syndromes (lib/esr.h). */
 enum vcpu_next exit_wfx(uint64_t esr);
-/* The address of a stage-2 fault. */
+/* Returns the IPA of a stage 2 fault. */
 ipa_t exit_ipa(uint64_t hpfar, uint64_t far);
 bool exit_is_translation_fault(uint64_t esr);
 

@@ -81,7 +81,7 @@ static void the_deadline_is_the_first_timer_that_is_still_to_fire(void **state)
 	vcpu->phys = (struct vcpu_timer){ ENABLED, 2000 };
 	assert_int_equal(vcpu_deadline(vcpu), 2000);
 	guest->now = 2500;
-	/* Nobody has seen that yet: it must not be slept over. */
+	/* The vGIC has not been told yet: the vCPU must not sleep over it. */
 	assert_int_equal(vcpu_deadline(vcpu), 2000);
 	vcpu_timers_update(vcpu);
 	assert_int_equal(vcpu_deadline(vcpu), 3000);

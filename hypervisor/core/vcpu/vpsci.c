@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* PSCI 1.1 (Arm DEN0022) and SMCCC's own calls, of an ordinary guest. */
+/* PSCI 1.1 (Arm DEN0022) and SMCCC's own calls, for ordinary guests. */
 #include "abi/guest_map.h"
 #include "abi/psci.h"
 #include "abi/smccc.h"
@@ -9,8 +9,8 @@
 
 #define INSTRUCTION_SIZE 4
 
-/* Arguments of 32-bit calls are 32 bits wide. */
-static uint64_t argument(const struct vcpu *vcpu, unsigned number)
+/* Returns an argument of the call: those of a 32-bit call are 32 bits wide. */
+static uint64_t vpsci_argument(const struct vcpu *vcpu, unsigned number)
 {
 	uint64_t value = vcpu->regs.gprs[number];
 
@@ -18,15 +18,15 @@ static uint64_t argument(const struct vcpu *vcpu, unsigned number)
 							: (uint32_t)value;
 }
 
-static bool is_entry_point(const struct domain *domain, uint64_t entry)
+static bool vpsci_entry_is_valid(const struct domain *domain, uint64_t entry)
 {
 	return entry >= GUEST_RAM0_BASE &&
 	       entry - GUEST_RAM0_BASE < domain->ram_size &&
 	       entry % INSTRUCTION_SIZE == 0;
 }
 
-/* false: it is on already. */
-static bool turn_on(struct vcpu *target, uint64_t entry, uint64_t context)
+/* Turns a vCPU on. Returns false if it is on already. */
+static bool vpsci_turn_on(struct vcpu *target, uint64_t entry, uint64_t context)
 {
 	struct domain *domain = target->domain;
 	bool was_on;
@@ -48,23 +48,23 @@ static bool turn_on(struct vcpu *target, uint64_t entry, uint64_t context)
 	return !was_on;
 }
 
-static int64_t cpu_on(struct vcpu *vcpu)
+static int64_t vpsci_cpu_on(struct vcpu *vcpu)
 {
 	struct domain *domain = vcpu->domain;
-	struct vcpu *target = vcpu_at_affinity(domain, argument(vcpu, 1));
-	uint64_t entry = argument(vcpu, 2);
+	struct vcpu *target = vcpu_at_affinity(domain, vpsci_argument(vcpu, 1));
+	uint64_t entry = vpsci_argument(vcpu, 2);
 
 	if (target == NULL)
 		return PSCI_INVALID_PARAMETERS;
-	if (!is_entry_point(domain, entry))
+	if (!vpsci_entry_is_valid(domain, entry))
 		return PSCI_INVALID_ADDRESS;
-	if (!turn_on(target, entry, argument(vcpu, 3)))
+	if (!vpsci_turn_on(target, entry, vpsci_argument(vcpu, 3)))
 		return PSCI_ALREADY_ON;
 	domain->ops->vcpu_kick(domain->ops->ctx, target);
 	return PSCI_SUCCESS;
 }
 
-static enum vcpu_next cpu_off(struct vcpu *vcpu)
+static enum vcpu_next vpsci_cpu_off(struct vcpu *vcpu)
 {
 	struct domain *domain = vcpu->domain;
 
@@ -75,14 +75,15 @@ static enum vcpu_next cpu_off(struct vcpu *vcpu)
 	return VCPU_OFF;
 }
 
-static int64_t affinity_info(struct vcpu *vcpu)
+static int64_t vpsci_affinity_info(struct vcpu *vcpu)
 {
 	struct domain *domain = vcpu->domain;
-	const struct vcpu *target = vcpu_at_affinity(domain, argument(vcpu, 1));
+	const struct vcpu *target =
+		vcpu_at_affinity(domain, vpsci_argument(vcpu, 1));
 	bool online;
 
-	/* Only vCPUs are asked about, no clusters of them. */
-	if (target == NULL || argument(vcpu, 2) != 0)
+	/* The affinity level must be 0: a single vCPU, no cluster. */
+	if (target == NULL || vpsci_argument(vcpu, 2) != 0)
 		return PSCI_INVALID_PARAMETERS;
 	spinlock_acquire(&domain->lock);
 	online = target->online;
@@ -90,7 +91,7 @@ static int64_t affinity_info(struct vcpu *vcpu)
 	return online ? PSCI_AFFINITY_ON : PSCI_AFFINITY_OFF;
 }
 
-static int64_t psci_features(uint64_t fid)
+static int64_t vpsci_features(uint64_t fid)
 {
 	switch (fid) {
 	case PSCI_VERSION:
@@ -112,31 +113,31 @@ static int64_t psci_features(uint64_t fid)
 	}
 }
 
-static int64_t arch_features(uint64_t fid)
+static int64_t vpsci_arch_features(uint64_t fid)
 {
 	return fid == SMCCC_VERSION_FID || fid == SMCCC_ARCH_FEATURES_FID
 		       ? 0
 		       : PSCI_NOT_SUPPORTED;
 }
 
-/* The calls that only return a value. */
-static int64_t answer(struct vcpu *vcpu, uint64_t fid)
+/* Returns the result of a call that does not change how the caller goes on. */
+static int64_t vpsci_result(struct vcpu *vcpu, uint64_t fid)
 {
 	switch (fid) {
 	case SMCCC_VERSION_FID:
 		return SMCCC_VERSION_1_2;
 	case SMCCC_ARCH_FEATURES_FID:
-		return arch_features(argument(vcpu, 1));
+		return vpsci_arch_features(vpsci_argument(vcpu, 1));
 	case PSCI_VERSION:
 		return PSCI_VERSION_1_1;
 	case PSCI_FEATURES:
-		return psci_features(argument(vcpu, 1));
+		return vpsci_features(vpsci_argument(vcpu, 1));
 	case PSCI_CPU_ON_32:
 	case PSCI_CPU_ON_64:
-		return cpu_on(vcpu);
+		return vpsci_cpu_on(vcpu);
 	case PSCI_AFFINITY_INFO_32:
 	case PSCI_AFFINITY_INFO_64:
-		return affinity_info(vcpu);
+		return vpsci_affinity_info(vcpu);
 	case PSCI_MIGRATE_INFO_TYPE:
 		return PSCI_MIGRATE_NOT_NEEDED;
 	default:
@@ -151,18 +152,19 @@ enum vcpu_next vpsci_call(struct vcpu *vcpu)
 
 	switch (fid) {
 	case PSCI_CPU_OFF:
-		return cpu_off(vcpu);
+		return vpsci_cpu_off(vcpu);
 	case PSCI_SYSTEM_OFF:
 		return vcpu_system_off(vcpu);
 	case PSCI_SYSTEM_RESET:
 		return vcpu_system_reset(vcpu);
 	case PSCI_CPU_SUSPEND_32:
 	case PSCI_CPU_SUSPEND_64:
-		/* Every state is one that keeps its context. */
+		/* Every power state keeps the context, so suspending is
+		 * waiting. */
 		gprs[0] = PSCI_SUCCESS;
 		return VCPU_WAIT;
 	default:
-		gprs[0] = (uint64_t)answer(vcpu, fid);
+		gprs[0] = (uint64_t)vpsci_result(vcpu, fid);
 		return VCPU_RUN;
 	}
 }

@@ -36,7 +36,7 @@ static enum vcpu_next call(struct fake_guest *guest, uint64_t fid, uint64_t x1,
 	return vpsci_call(&guest->vcpus[0]);
 }
 
-/* A call after which the guest runs on: its X0. */
+/* Makes a call after which the guest runs on, and returns its X0. */
 static int64_t ask(struct fake_guest *guest, uint64_t fid, uint64_t x1,
 		   uint64_t x2)
 {
@@ -51,10 +51,12 @@ static void versions_are_told(void **state)
 	assert_int_equal(ask(guest, PSCI_VERSION, 0, 0), 0x10001);
 	assert_int_equal(ask(guest, SMCCC_VERSION_FID, 0, 0), 0x10002);
 	assert_int_equal(ask(guest, PSCI_MIGRATE_INFO_TYPE, 0, 0), 2);
-	/* The hint that no SVE state is live is no part of the function. */
+	/*
+	 * The hint that there is no live SVE state is not part of the function.
+	 */
 	assert_int_equal(ask(guest, PSCI_VERSION | SMCCC_SVE_HINT, 0, 0),
 			 0x10001);
-	/* Nor is what is above 32 bits. */
+	/* Nor are the bits above 32. */
 	assert_int_equal(
 		ask(guest, UINT64_C(0xffff00000000) | PSCI_VERSION, 0, 0),
 		0x10001);

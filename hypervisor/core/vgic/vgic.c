@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The state of interrupts: where each one belongs, and who has to know. */
+/* The state of interrupts: which vCPU each belongs to, and which vCPUs must be
+ * told of a change. */
 #include "hypervisor/core/vgic/vgic.h"
 
 #include <string.h>
@@ -81,8 +82,9 @@ struct vcpu *irq_target(const struct irq_ref *ref)
 		return ref->owner;
 	if (irq->active || irq->lr != 0)
 		return domain_vcpu(domain, irq->holder);
-	return irq->any ? first_awake(domain)
-			: vcpu_at_affinity(domain, irq->route);
+	if (irq->any)
+		return first_awake(domain);
+	return vcpu_at_affinity(domain, irq->route);
 }
 
 void irq_settle(const struct irq_ref *ref)
@@ -94,7 +96,10 @@ void irq_settle(const struct irq_ref *ref)
 				 ? &ref->owner->gic.busy
 				 : &ref->vgic->busy[ref->intid / 32 - 1];
 
-	*word = busy ? *word | bit : *word & ~bit;
+	if (busy)
+		*word |= bit;
+	else
+		*word &= ~bit;
 }
 
 void irq_changed(const struct irq_ref *ref, bool before, struct kicks *kicks)
@@ -158,7 +163,8 @@ void irqs_visit(struct vcpu *vcpu,
 	}
 }
 
-/* The line of an interrupt has a level; an edge one latches its rise. */
+/* Sets the level of an interrupt's line. An edge-triggered interrupt latches
+ * its rise. */
 static void line_set(const struct irq_ref *ref, bool level, struct kicks *kicks)
 {
 	struct vgic_irq *irq = ref->irq;
@@ -168,7 +174,8 @@ static void line_set(const struct irq_ref *ref, bool level, struct kicks *kicks)
 	irq->level = level;
 	if (irq->edge)
 		irq->pending |= rises;
-	/* One in a list register is looked at again at its end (EOI). */
+	/* A level-triggered interrupt in a list register needs no kick: its EOI
+	 * raises a maintenance interrupt, and the level is read then. */
 	if (irq->lr != 0 && !irq->edge)
 		irq_settle(ref);
 	else

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The registers that have a field for each interrupt. The distributor has
- * them for SPIs, and a redistributor's SGI frame, at the same offsets, for its
- * private interrupts. Fields of interrupts that are not there read as zero.
+ * The registers that have a field for each interrupt. The distributor has them
+ * for SPIs. The SGI frame of a redistributor has them, at the same offsets, for
+ * its private interrupts. Fields of interrupts that do not exist read as zero.
  */
 #include "hypervisor/core/vgic/vgic_internal.h"
 
-#define PER_WORD_BITS    32 /* interrupts in a word, by width of field */
+#define PER_WORD_BITS    32 /* interrupts in a word, for each width of field */
 #define PER_WORD_CONFIGS 16
 
 bool bank_size_ok(uint64_t offset, unsigned size)
@@ -18,15 +18,18 @@ bool bank_size_ok(uint64_t offset, unsigned size)
 	return size == 4 && offset % 4 == 0;
 }
 
-/* An interrupt in a list register has its latch there. */
+/* Returns the pending state that the guest reads. While an interrupt is in a
+ * list register, its latch is there too. */
 static bool pending_seen(const struct vgic_irq *irq)
 {
 	return irq_is_pending(irq) || (irq->lr != 0 && irq->lr_latched);
 }
 
 /*
- * While it is in a list register only its vCPU knows; who waits for an end
- * reads again, and finds it once that vCPU was kicked.
+ * Returns the active state that the guest reads. While the interrupt is in a
+ * list register, only the hardware of its vCPU knows the state, so that vCPU is
+ * kicked. A guest that polls for the end of the interrupt then reads the new
+ * state.
  */
 static bool active_seen(const struct irq_ref *ref, struct kicks *kicks)
 {
@@ -60,20 +63,24 @@ static void pending_clear(struct vgic_irq *irq)
 	irq->lr_latched = false;
 }
 
-/* An inactive SPI that is made active is so on the vCPU that it is for. */
+/* Writes the active state. An SPI that becomes active is active on the vCPU
+ * that it is routed to, or on the writing one if there is none. */
 static void active_write(const struct irq_ref *ref, bool active,
 			 const struct kicks *kicks)
 {
 	struct vgic_irq *irq = ref->irq;
-	const struct vcpu *target = irq_target(ref);
+	const struct vcpu *holder = irq_target(ref);
 
+	if (holder == NULL)
+		holder = kicks->caller;
 	if (active && !irq->active && irq->lr == 0 && ref->owner == NULL)
-		irq->holder = (target != NULL ? target : kicks->caller)->index;
+		irq->holder = holder->index;
 	irq->active = active;
 	irq->lr_overruled = irq->lr != 0;
 }
 
-/* A one was written, in IGROUPR any bit. */
+/* Carries out a write to one bit. The bit was written as one; in IGROUPR it has
+ * either value. */
 static void bit_write(const struct irq_ref *ref, uint64_t kind, bool one,
 		      const struct kicks *kicks)
 {
@@ -175,7 +182,8 @@ static uint32_t configs_read(const struct bank *bank, uint64_t offset)
 	return value;
 }
 
-/* That of private interrupts is fixed: SGIs are edges, PPIs are levels. */
+/* Writes whether SPIs are edge-triggered. The configuration of private
+ * interrupts is fixed: SGIs are edges, PPIs are levels. */
 static void configs_write(const struct bank *bank, uint64_t offset,
 			  uint32_t value)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The distributor (IHI 0069, 12.9): affinity routing is on for good, there is
- * one Security state, no LPIs, no message-based SPIs. Changes take effect
- * without a wait that the guest could see: RWP is always clear.
+ * The distributor (IHI0069, 12.9). Affinity routing is always on; there is one
+ * security state, no LPIs and no message-based SPIs. Changes take effect before
+ * the guest can look, so RWP is always clear.
  */
 #include "abi/bits.h"
 #include "abi/guest_map.h"
@@ -15,14 +15,14 @@ static bool is_router(uint64_t offset)
 	return offset >= GICD_IROUTER && offset < GICD_IROUTER_END;
 }
 
-static bool size_ok(uint64_t offset, unsigned size)
+static bool gicd_size_ok(uint64_t offset, unsigned size)
 {
 	if (size == 8)
 		return is_router(offset) && offset % 8 == 0;
 	return bank_size_ok(offset, size);
 }
 
-static uint32_t typer(const struct vgic *vgic)
+static uint32_t gicd_typer(const struct vgic *vgic)
 {
 	return (uint32_t)(BITS_PUT(GICD_TYPER_LINES, vgic->spis / 32) |
 			  BITS_PUT(GICD_TYPER_IDBITS, INTID_BITS - 1));
@@ -33,7 +33,7 @@ static bool router_find(struct vgic *vgic, uint64_t offset, struct irq_ref *ref)
 	return irq_find(vgic, NULL, (unsigned)(offset - GICD_IROUTER) / 8, ref);
 }
 
-/* The upper word has Aff3 alone, which is zero. */
+/* Reads a word of IROUTER. The upper word holds Aff3 only, which is zero. */
 static uint32_t router_read(struct vgic *vgic, uint64_t offset)
 {
 	struct irq_ref ref;
@@ -44,8 +44,8 @@ static uint32_t router_read(struct vgic *vgic, uint64_t offset)
 }
 
 /*
- * A pending interrupt is newly signalled to its new vCPU; if it is in a list
- * register, after the vCPU that has it gave it back.
+ * Writes a word of IROUTER. A pending interrupt is signalled to its new vCPU;
+ * if it is in a list register, then only once its old vCPU has given it back.
  */
 static void router_write(struct vgic *vgic, uint64_t offset, uint32_t value,
 			 struct kicks *kicks)
@@ -69,7 +69,7 @@ static uint32_t gicd_read(const struct bank *bank, uint64_t offset,
 		return GICD_CTLR_ARE | GICD_CTLR_DS |
 		       (vgic->enabled ? GICD_CTLR_GRP1 : 0);
 	case GICD_TYPER:
-		return typer(vgic);
+		return gicd_typer(vgic);
 	case GICD_IIDR:
 		return GIC_IIDR;
 	case GIC_PIDR2:
@@ -80,8 +80,9 @@ static uint32_t gicd_read(const struct bank *bank, uint64_t offset,
 	}
 }
 
-/* What is in list registers has to come out, or anything may go in. */
-static void control_write(const struct bank *bank, uint32_t value)
+/* Writes GICD_CTLR. Every vCPU is kicked: when the group is disabled its list
+ * registers must be emptied, and when it is enabled they may be filled. */
+static void gicd_control_write(const struct bank *bank, uint32_t value)
 {
 	struct vgic *vgic = bank->vgic;
 	bool enabled = (value & GICD_CTLR_GRP1) != 0;
@@ -97,7 +98,7 @@ static void gicd_write(const struct bank *bank, uint64_t offset, unsigned size,
 		       uint32_t value)
 {
 	if (offset == GICD_CTLR)
-		control_write(bank, value);
+		gicd_control_write(bank, value);
 	else if (is_router(offset))
 		router_write(bank->vgic, offset, value, bank->kicks);
 	else
@@ -111,7 +112,7 @@ bool vgic_gicd_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
 	struct kicks kicks = { .caller = vcpu };
 	struct bank bank = { &domain->vgic, NULL, &kicks };
 
-	if (offset >= GUEST_GICV3_GICD_SIZE || !size_ok(offset, size))
+	if (offset >= GUEST_GICV3_GICD_SIZE || !gicd_size_ok(offset, size))
 		return false;
 	spinlock_acquire(&domain->vgic.lock);
 	if (write)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The redistributors (IHI 0069, 12.11), one for each vCPU: the control frame,
- * and the SGI frame with the vCPU's private interrupts. Any vCPU may reach
- * all of them.
+ * The redistributors (IHI0069, 12.11), one for each vCPU: the control frame,
+ * and the SGI frame with the vCPU's private interrupts. Any vCPU may access all
+ * of them.
  */
 #include <stddef.h>
 
@@ -10,7 +10,7 @@
 #include "abi/guest_map.h"
 #include "hypervisor/core/vgic/vgic_internal.h"
 
-static bool size_ok(uint64_t frame, unsigned size)
+static bool gicr_size_ok(uint64_t frame, unsigned size)
 {
 	if (size == 8)
 		return frame == GICR_TYPER;
@@ -19,7 +19,7 @@ static bool size_ok(uint64_t frame, unsigned size)
 	return bank_size_ok(frame - GICR_SGI_BASE, size);
 }
 
-static uint64_t typer(const struct vcpu *vcpu)
+static uint64_t gicr_typer(const struct vcpu *vcpu)
 {
 	bool last = vcpu->index + 1 == vcpu->domain->vcpu_count;
 
@@ -28,16 +28,16 @@ static uint64_t typer(const struct vcpu *vcpu)
 	       (last ? GICR_TYPER_LAST : 0);
 }
 
-static uint64_t control_read(const struct vcpu *of, uint64_t frame,
-			     unsigned size)
+static uint64_t gicr_control_read(const struct vcpu *of, uint64_t frame,
+				  unsigned size)
 {
 	switch (frame) {
 	case GICR_IIDR:
 		return GIC_IIDR;
 	case GICR_TYPER:
-		return size == 8 ? typer(of) : (uint32_t)typer(of);
+		return size == 8 ? gicr_typer(of) : (uint32_t)gicr_typer(of);
 	case GICR_TYPER + 4:
-		return typer(of) >> 32;
+		return gicr_typer(of) >> 32;
 	case GICR_WAKER:
 		return of->gic.awake ? 0
 				     : GICR_WAKER_SLEEP | GICR_WAKER_CHILDREN;
@@ -48,15 +48,15 @@ static uint64_t control_read(const struct vcpu *of, uint64_t frame,
 	}
 }
 
-/* What is for any vCPU may be for another one now. */
+/* An SPI that any vCPU may take can go to another vCPU now. */
 static void any_moved(const struct irq_ref *ref, void *ctx)
 {
 	if (ref->owner == NULL && ref->irq->any)
 		irq_changed(ref, false, ctx);
 }
 
-static void control_write(struct vcpu *of, uint64_t frame, uint64_t value,
-			  struct kicks *kicks)
+static void gicr_control_write(struct vcpu *of, uint64_t frame, uint64_t value,
+			       struct kicks *kicks)
 {
 	bool awake = (value & GICR_WAKER_SLEEP) == 0;
 
@@ -74,7 +74,7 @@ bool vgic_gicr_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
 	struct bank bank = { &domain->vgic, NULL, &kicks };
 	uint64_t frame = offset % GUEST_GICV3_GICR_STEP;
 
-	if (offset >= GUEST_GICV3_GICR_SIZE || !size_ok(frame, size))
+	if (offset >= GUEST_GICV3_GICR_SIZE || !gicr_size_ok(frame, size))
 		return false;
 	bank.owner =
 		domain_vcpu(domain, (unsigned)(offset / GUEST_GICV3_GICR_STEP));
@@ -82,9 +82,9 @@ bool vgic_gicr_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
 		return false;
 	spinlock_acquire(&domain->vgic.lock);
 	if (frame < GICR_SGI_BASE && write)
-		control_write(bank.owner, frame, *value, &kicks);
+		gicr_control_write(bank.owner, frame, *value, &kicks);
 	else if (frame < GICR_SGI_BASE)
-		*value = control_read(bank.owner, frame, size);
+		*value = gicr_control_read(bank.owner, frame, size);
 	else if (write)
 		bank_write(&bank, frame - GICR_SGI_BASE, size, (uint32_t)*value);
 	else

@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * List registers: which interrupts a vCPU takes along into the guest, and what
- * became of them (IHI 0069, 6.4 and 12.5).
+ * became of them (IHI0069, 6.4 and 12.5).
  *
- * When there are more than list registers, active ones come first, by
- * priority, but one place is kept for the most urgent pending one. A
- * maintenance interrupt tells when the places are used up: NPIE if pending
- * ones are left out, LRENPIE if active ones are: the guest's end of those is
- * then only counted (EOIcount), and belongs to the most urgent of them.
+ * When there are more interrupts than list registers, active ones are loaded
+ * first, by priority, but one register is kept for the most urgent pending one.
+ * A maintenance interrupt reports that more interrupts can be loaded: NPIE is
+ * set if pending ones are left out, LRENPIE if active ones are. When the guest
+ * ends an active interrupt that is in no list register, the hardware only
+ * counts the EOI (EOIcount); the EOI then belongs to the most urgent of those
+ * that were left out, since a guest ends the interrupt with the highest
+ * priority first.
  */
 #include "abi/bits.h"
 #include "hypervisor/core/vgic/vgic_internal.h"
 
-/* The most urgent ones of a kind. */
+/* The most urgent interrupts of a kind. */
 struct picks {
 	unsigned limit;
-	unsigned count; /* of refs, at most limit */
-	unsigned all; /* that there are */
+	unsigned count; /* number of refs, at most limit */
+	unsigned all; /* how many were offered */
 	struct irq_ref refs[VGIC_LRS];
 };
 
@@ -26,8 +29,9 @@ struct choice {
 	struct picks pending;
 };
 
-/* Equal ones stay in the order of INTIDs. */
-static void pick(struct picks *picks, const struct irq_ref *ref)
+/* Offers an interrupt. Interrupts of equal priority stay in the order of their
+ * INTIDs. */
+static void picks_add(struct picks *picks, const struct irq_ref *ref)
 {
 	unsigned place = picks->count;
 
@@ -44,7 +48,7 @@ static void pick(struct picks *picks, const struct irq_ref *ref)
 	picks->refs[place] = *ref;
 }
 
-/* Leaves refs as they are, which is most of it. */
+/* Initializes all but refs, which is most of the structure. */
 static void picks_init(struct picks *picks, unsigned limit)
 {
 	picks->limit = limit;
@@ -52,21 +56,23 @@ static void picks_init(struct picks *picks, unsigned limit)
 	picks->all = 0;
 }
 
-static void consider(const struct irq_ref *ref, void *ctx)
+static void choice_consider(const struct irq_ref *ref, void *ctx)
 {
 	struct choice *choice = ctx;
 
 	if (irq_target(ref) != choice->vcpu)
 		return;
 	if (ref->irq->active)
-		pick(&choice->active, ref);
+		picks_add(&choice->active, ref);
 	else if (irq_is_signalled(ref))
-		pick(&choice->pending, ref);
+		picks_add(&choice->pending, ref);
 }
 
 /*
- * A level that is still high while it is active is looked at again at its end.
- * A latch can be pending beside it.
+ * Returns the content of a list register for an interrupt. An active
+ * level-triggered interrupt is not marked pending, even while its line is high:
+ * the level is read again at its EOI. An active edge-triggered one can have
+ * latched another edge.
  */
 static uint64_t lr_word(const struct irq_ref *ref)
 {
@@ -96,7 +102,7 @@ static void lr_fill(struct vcpu *vcpu, unsigned number,
 		irq->pending = false;
 }
 
-/* How many active ones go along, if not all can. */
+/* Returns how many active interrupts are loaded, if not all fit. */
 static unsigned active_share(const struct choice *choice, unsigned lr_count)
 {
 	unsigned most = lr_count - (choice->pending.all > 0 ? 1 : 0);
@@ -104,7 +110,7 @@ static unsigned active_share(const struct choice *choice, unsigned lr_count)
 	return choice->active.count < most ? choice->active.count : most;
 }
 
-static void load(struct vcpu *vcpu, const struct choice *choice)
+static void choice_load(struct vcpu *vcpu, const struct choice *choice)
 {
 	unsigned lr_count = vcpu->domain->vgic.lr_count;
 	unsigned active = active_share(choice, lr_count);
@@ -131,12 +137,13 @@ void vgic_load(struct vcpu *vcpu)
 	picks_init(&choice.active, vgic->lr_count);
 	picks_init(&choice.pending, vgic->lr_count);
 	spinlock_acquire(&vgic->lock);
-	irqs_visit(vcpu, consider, &choice);
-	load(vcpu, &choice);
+	irqs_visit(vcpu, choice_consider, &choice);
+	choice_load(vcpu, &choice);
 	spinlock_release(&vgic->lock);
 }
 
-/* What the guest wrote to the registers meanwhile goes before the LR. */
+/* Takes an interrupt out of a list register. What the guest wrote to its
+ * registers meanwhile prevails over the list register. */
 static void lr_fold(struct vcpu *vcpu, unsigned number, struct kicks *kicks)
 {
 	struct vgic *vgic = &vcpu->domain->vgic;
@@ -158,14 +165,15 @@ static void lr_fold(struct vcpu *vcpu, unsigned number, struct kicks *kicks)
 	irq_changed(&ref, false, kicks);
 }
 
-/* The guest ended an interrupt that was in no list register. */
-static void find_ended(const struct irq_ref *ref, void *ctx)
+/* Offers an active interrupt that was in no list register and that the guest
+ * may have ended. */
+static void ended_consider(const struct irq_ref *ref, void *ctx)
 {
 	struct choice *choice = ctx;
 
 	if (ref->irq->active && ref->irq->lr == 0 &&
 	    irq_target(ref) == choice->vcpu)
-		pick(&choice->active, ref);
+		picks_add(&choice->active, ref);
 }
 
 static void fold_ended(struct vcpu *vcpu, unsigned count, struct kicks *kicks)
@@ -174,7 +182,7 @@ static void fold_ended(struct vcpu *vcpu, unsigned count, struct kicks *kicks)
 
 	choice.vcpu = vcpu;
 	picks_init(&choice.active, count < VGIC_LRS ? count : VGIC_LRS);
-	irqs_visit(vcpu, find_ended, &choice);
+	irqs_visit(vcpu, ended_consider, &choice);
 	for (unsigned i = 0; i < choice.active.count; i++) {
 		choice.active.refs[i].irq->active = false;
 		irq_changed(&choice.active.refs[i], false, kicks);
@@ -189,7 +197,8 @@ void vgic_save(struct vcpu *vcpu)
 	struct kicks kicks = { .caller = vcpu };
 
 	spinlock_acquire(&vgic->lock);
-	/* First those that were left out, while it is known which they are. */
+	/* First the interrupts that were left out, while it is known which they
+	 * are: those without a list register. */
 	if (ended > 0)
 		fold_ended(vcpu, ended, &kicks);
 	for (unsigned i = 0; i < vgic->lr_count; i++)
@@ -204,7 +213,7 @@ struct search {
 	bool found;
 };
 
-static void consider_signal(const struct irq_ref *ref, void *ctx)
+static void signal_consider(const struct irq_ref *ref, void *ctx)
 {
 	struct search *search = ctx;
 	uint64_t mask = BITS_GET(search->vcpu->gic.state.vmcr, ICH_VMCR_VPMR);
@@ -222,7 +231,7 @@ bool vgic_pending(struct vcpu *vcpu)
 	if ((vcpu->gic.state.vmcr & ICH_VMCR_VENG1) == 0)
 		return false;
 	spinlock_acquire(&vgic->lock);
-	irqs_visit(vcpu, consider_signal, &search);
+	irqs_visit(vcpu, signal_consider, &search);
 	spinlock_release(&vgic->lock);
 	return search.found;
 }

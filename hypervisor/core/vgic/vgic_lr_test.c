@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Interrupts on their way through list registers, and who is kicked. */
+/*
+ * Interrupts on their way through list registers, and which vCPUs are kicked.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +35,7 @@ static void gicr(struct fake_guest *guest, unsigned by, uint64_t offset,
 				     &value));
 }
 
-/* As a kernel starts: everything in group 1, private ones enabled. */
+/* As after the start of a kernel: all in group 1, private ones enabled. */
 static int setup(void **state)
 {
 	static struct fake_guest guest;
@@ -93,7 +95,8 @@ static void a_level_goes_from_line_to_end(void **state)
 	vgic_ppi_set(vcpu, PPI, true);
 	assert_true(vgic_pending(vcpu));
 	vgic_load(vcpu);
-	/* Group 1, pending, tell of its end, not linked to hardware. */
+	/* Group 1, pending, with a maintenance interrupt at its EOI, not linked
+	 * to hardware. */
 	assert_int_equal(vcpu->gic.state.lr[0],
 			 UINT64_C(0x5000020000000000) | PPI);
 	assert_int_equal(fake_cpu_ack(vcpu), PPI);
@@ -117,7 +120,7 @@ static void a_level_still_high_at_its_end_comes_again(void **state)
 	vgic_load(vcpu);
 	assert_int_equal(fake_cpu_ack(vcpu), PPI);
 	vgic_save(vcpu);
-	/* Active and high: only its end can bring it back. */
+	/* Active and still high: it comes back after its EOI only. */
 	assert_false(vgic_pending(vcpu));
 	vgic_load(vcpu);
 	assert_int_equal(vcpu->gic.state.lr[0] >> 62, 2);
@@ -140,7 +143,9 @@ static void a_level_that_fell_is_not_pending_any_more(void **state)
 	assert_true(vgic_pending(vcpu));
 	vgic_ppi_set(vcpu, PPI, false);
 	assert_false(vgic_pending(vcpu));
-	/* But what the guest made pending stays until it is taken. */
+	/*
+	 * But an interrupt that the guest made pending stays until it is taken.
+	 */
 	gicr(guest, 0, GIC_ISPENDR, 1U << PPI);
 	vgic_load(vcpu);
 	vgic_save(vcpu);
@@ -222,7 +227,7 @@ static void the_most_urgent_go_first_and_none_is_forgotten(void **state)
 	struct vcpu *vcpu = &guest->vcpus[0];
 	unsigned taken = 0, last = 0;
 
-	/* SGIs 0..7, the later the more urgent. */
+	/* SGIs 0 to 7, each more urgent than the one before. */
 	gicr(guest, 0, GIC_IPRIORITYR, 0x50607080);
 	gicr(guest, 0, GIC_IPRIORITYR + 4, 0x10203040);
 	gicr(guest, 0, GIC_ISPENDR, 0xff);
@@ -247,7 +252,8 @@ static void the_most_urgent_go_first_and_none_is_forgotten(void **state)
 	assert_int_equal(vcpu->gic.state.hcr, ICH_HCR_EN);
 }
 
-/* Seven nested ones: what is pending finds a place, and each end is heard. */
+/* Seven nested interrupts: a pending one finds a place, and each EOI is
+ * noticed. */
 static void active_ones_beyond_the_registers_end_by_count(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -302,7 +308,7 @@ static void an_sgi_goes_to_its_list(void **state)
 {
 	struct fake_guest *guest = *state;
 
-	/* To 0, 2 and 9 (which is not there), from 0 itself. */
+	/* From vCPU 0 to 0, 2 and 9; there is no 9. */
 	vgic_sgi(&guest->vcpus[0], SGI << 24 | 0x205);
 	assert_true(vgic_pending(&guest->vcpus[0]));
 	assert_false(vgic_pending(&guest->vcpus[1]));
@@ -310,7 +316,7 @@ static void an_sgi_goes_to_its_list(void **state)
 	assert_int_equal(guest->kicks[0], 0);
 	assert_int_equal(guest->kicks[2], 1);
 	assert_int_equal(fake_guest_kicks(guest), 1);
-	/* It is pending already: nobody needs to be told again. */
+	/* It is pending already: no vCPU is kicked again. */
 	vgic_sgi(&guest->vcpus[0], SGI << 24 | 0x205);
 	assert_int_equal(fake_guest_kicks(guest), 0);
 	vgic_load(&guest->vcpus[2]);
@@ -337,7 +343,7 @@ static void an_sgi_to_nobody_is_lost(void **state)
 
 	for (unsigned i = 0; i < 4; i++)
 		vgic_sgi(&guest->vcpus[0], fields[i] | SGI << 24 | 0xf);
-	/* Of group 0: ICC_SGI1R_EL1 makes none. */
+	/* In group 0: ICC_SGI1R_EL1 has no effect. */
 	gicr(guest, 1, GIC_IGROUPR, ~(1U << SGI));
 	vgic_sgi(&guest->vcpus[0], SGI << 24 | 0x2);
 	gicr(guest, 1, GIC_IGROUPR, 0xffffffff);
@@ -369,7 +375,7 @@ static void an_spi_goes_where_its_route_says(void **state)
 	assert_int_equal(guest->kicks[2], 1);
 	assert_int_equal(fake_guest_kicks(guest), 1);
 	assert_true(vgic_pending(&guest->vcpus[2]));
-	/* Nobody has that affinity; then another has. */
+	/* No vCPU has that affinity; then one has. */
 	gicd(guest, 0, GICD_IROUTER + 8 * SPI, 8, 0x10000);
 	assert_false(vgic_pending(&guest->vcpus[2]));
 	gicd(guest, 0, GICD_IROUTER + 8 * SPI, 8, 3);
@@ -389,7 +395,8 @@ static void an_spi_moves_from_a_vcpu_that_runs(void **state)
 	fake_guest_kicks(guest);
 	gicd(guest, 0, GICD_IROUTER + 8 * SPI, 8, 3);
 	assert_int_equal(guest->kicks[2], 1);
-	/* It is still in the list register of 2, which is asked for it. */
+	/* It is still in the list register of vCPU 2, which is kicked to give
+	 * it back. */
 	vgic_load(&guest->vcpus[3]);
 	assert_int_equal(loaded(&guest->vcpus[3]), 0);
 	vgic_save(&guest->vcpus[3]);
@@ -415,7 +422,7 @@ static void an_active_spi_ends_where_it_was_taken(void **state)
 	fake_cpu_end(&guest->vcpus[0], SPI);
 	vgic_save(&guest->vcpus[0]);
 	assert_false(vgic_pending(&guest->vcpus[0]));
-	/* The line is high still: now it is the other's. */
+	/* The line is still high: the interrupt is the other vCPU's now. */
 	assert_int_equal(guest->kicks[1], 1);
 	assert_true(vgic_pending(&guest->vcpus[1]));
 }
@@ -434,14 +441,14 @@ static void one_of_n_goes_to_a_vcpu_that_is_awake(void **state)
 	assert_int_equal(fake_guest_kicks(guest), 1);
 	for (unsigned i = 0; i < 4; i++)
 		assert_int_equal(vgic_pending(&guest->vcpus[i]), i == 1);
-	/* That one sleeps now: the next one is told. */
+	/* That vCPU sleeps now: the next one is kicked. */
 	assert_true(vgic_gicr_access(&guest->vcpus[1],
 				     UINT64_C(0x20000) + GICR_WAKER, 4, true,
 				     &sleep));
 	assert_int_equal(guest->kicks[2], 1);
 	assert_int_equal(fake_guest_kicks(guest), 1);
 	assert_true(vgic_pending(&guest->vcpus[2]));
-	/* Nobody is awake: it waits. */
+	/* No vCPU is awake: the interrupt waits. */
 	for (unsigned i = 0; i < 4; i++)
 		guest->vcpus[i].gic.awake = false;
 	assert_false(vgic_pending(&guest->vcpus[2]));
@@ -457,7 +464,7 @@ static void what_the_guest_writes_goes_before_the_register(void **state)
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	vgic_load(vcpu);
 	fake_guest_kicks(guest);
-	/* Another vCPU takes it back, and this one has not taken it yet. */
+	/* Another vCPU clears it before this one has taken it. */
 	gicd(guest, 1, GIC_ICPENDR + 4, 4, SPI_BIT);
 	assert_int_equal(guest->kicks[0], 1);
 	vgic_save(vcpu);

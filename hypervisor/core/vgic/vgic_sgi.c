@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Software generated interrupts: who one is sent to (IHI 0069, ICC_SGI1R_EL1). */
+/* Software Generated Interrupts: which vCPUs one is sent to (IHI0069,
+ * ICC_SGI1R_EL1). */
 #include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "hypervisor/core/vgic/vgic_internal.h"
 
-/* A group 1 SGI is ignored where the INTID is of group 0. */
+/* Makes an SGI pending. A group 1 SGI is ignored if the target has the INTID in
+ * group 0. */
 static void sgi_send(struct vcpu *to, unsigned intid, struct kicks *kicks)
 {
 	struct irq_ref ref;
@@ -26,7 +28,8 @@ static void send_to_others(struct domain *domain, unsigned intid,
 	}
 }
 
-/* Aff0 goes up to 15 here (GUEST_MPIDR), so only range 0 has anyone. */
+/* Sends an SGI to the vCPUs of a list. Aff0 is at most 15 here (GUEST_MPIDR),
+ * so every range but 0 is empty. */
 static void send_to_list(struct domain *domain, uint64_t value,
 			 struct kicks *kicks)
 {

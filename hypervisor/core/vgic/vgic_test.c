@@ -60,7 +60,7 @@ static void distributor_says_what_it_is(void **state)
 {
 	struct fake_guest *guest = *state;
 
-	/* 64 SPIs and 32 private ones are 3 * 32; 10 bits; no LPIs. */
+	/* 64 SPIs and 32 private interrupts are 3 * 32; 10 bits; no LPIs. */
 	assert_int_equal(gicd_read(guest, GICD_TYPER, 4), 2 | 9 << 19);
 	assert_int_equal(gicd_read(guest, GIC_PIDR2, 4) >> 4 & 0xf, 3);
 	assert_int_equal(gicd_read(guest, GICD_IIDR, 4) & 0xfff, 0x43b);
@@ -73,7 +73,7 @@ static void distributor_control_keeps_its_enable_alone(void **state)
 	assert_int_equal(gicd_read(guest, GICD_CTLR, 4), 0x50);
 	gicd_write(guest, GICD_CTLR, 4, 0xffffffff);
 	assert_int_equal(gicd_read(guest, GICD_CTLR, 4), 0x52);
-	/* All others look again, once; a second write changes nothing. */
+	/* All other vCPUs are kicked, once; a second write changes nothing. */
 	assert_int_equal(fake_guest_kicks(guest), FAKE_GUEST_VCPUS - 1);
 	gicd_write(guest, GICD_CTLR, 4, GICD_CTLR_GRP1);
 	assert_int_equal(fake_guest_kicks(guest), 0);
@@ -108,7 +108,8 @@ static void set_and_clear_registers_show_one_state(void **state)
 		assert_int_equal(gicd_read(guest, set, 4), 0x80000007);
 		gicd_write(guest, clear, 4, 0x80000001);
 		assert_int_equal(gicd_read(guest, clear, 4), 0x6);
-		/* The other words, and those of private ones, have no share. */
+		/* Other words, and those of private interrupts, are not
+		 * affected. */
 		assert_int_equal(gicd_read(guest, set - 4, 4), 0);
 		assert_int_equal(gicd_read(guest, set + 4, 4), 0);
 	}
@@ -167,7 +168,7 @@ static void routes_are_64_bits_or_two_halves(void **state)
 	assert_int_equal(gicd_read(guest, router + 4, 4), 0);
 	gicd_write(guest, router, 4, 0x3);
 	assert_int_equal(gicd_read(guest, router, 8), 3);
-	/* Private ones have none. */
+	/* Private interrupts have no IROUTER. */
 	gicd_write(guest, GICD_IROUTER + 8 * 31, 8, 1);
 	assert_int_equal(gicd_read(guest, GICD_IROUTER + 8 * 31, 8), 0);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading the firmware's device tree. */
+/* Reads the firmware's device tree. */
 #include "hypervisor/port/a64/board.h"
 
 #include <libfdt.h>
@@ -9,7 +9,7 @@
 
 #define PAGE_MASK UINT64_C(0xfff)
 
-/* The cells of a property that are not read yet. */
+/* The cells of a property that have not been read yet. */
 struct cells {
 	const fdt32_t *next;
 	int left;
@@ -23,7 +23,9 @@ static struct cells cells_of(const void *fdt, int node, const char *name)
 	return (struct cells){ first, first == NULL ? 0 : bytes / 4 };
 }
 
-/* Takes a number of one or two cells. false: there are not as many. */
+/*
+ * Reads a number of one or two cells. Returns false if there are not as many.
+ */
 static bool cells_take(struct cells *cells, int count, uint64_t *value)
 {
 	if (count < 1 || count > 2 || count > cells->left)
@@ -44,14 +46,14 @@ static bool has_text(const void *fdt, int node, const char *name,
 	return value != NULL && fdt_stringlist_contains(value, bytes, text);
 }
 
-/* A node without a status is usable. */
+/* Returns true if the node may be used: a node without a status may. */
 static bool is_usable(const void *fdt, int node)
 {
 	return fdt_getprop(fdt, node, "status", NULL) == NULL ||
 	       has_text(fdt, node, "status", "okay");
 }
 
-/* Takes the next range that a node's reg has. */
+/* Reads the next range of a node's reg. Returns false if there is none. */
 static bool reg_take(const void *fdt, int parent, struct cells *reg,
 		     uint64_t *base, uint64_t *size)
 {
@@ -59,7 +61,7 @@ static bool reg_take(const void *fdt, int parent, struct cells *reg,
 	       cells_take(reg, fdt_size_cells(fdt, parent), size);
 }
 
-/* Cuts a range at the end of what can be used. */
+/* Cuts a range at BOARD_RAM_END. */
 static struct host_ram range_cut(uint64_t base, uint64_t size)
 {
 	if (base >= BOARD_RAM_END)
@@ -69,7 +71,7 @@ static struct host_ram range_cut(uint64_t base, uint64_t size)
 	return (struct host_ram){ pa_make(base), size };
 }
 
-/* The whole pages of a bank. */
+/* Returns the whole pages of a bank. */
 static struct host_ram bank_trim(struct host_ram bank)
 {
 	uint64_t first = (bank.base.value + PAGE_MASK) & ~PAGE_MASK;
@@ -121,7 +123,7 @@ static void cpus_read(const void *fdt, struct board *board)
 	}
 }
 
-static bool reserve(struct board *board, uint64_t base, uint64_t size)
+static bool board_reserve(struct board *board, uint64_t base, uint64_t size)
 {
 	struct host_ram range = range_cut(base, size);
 
@@ -133,14 +135,14 @@ static bool reserve(struct board *board, uint64_t base, uint64_t size)
 	return true;
 }
 
-/* The tree's own list of reservations. */
+/* Reads the reservation list of the tree's header. */
 static bool reserved_list_read(const void *fdt, struct board *board)
 {
 	uint64_t base, size;
 
 	for (int i = 0; i < fdt_num_mem_rsv(fdt); i++) {
 		if (fdt_get_mem_rsv(fdt, i, &base, &size) != 0 ||
-		    !reserve(board, base, size))
+		    !board_reserve(board, base, size))
 			return false;
 	}
 	return true;
@@ -157,7 +159,7 @@ static bool reserved_nodes_read(const void *fdt, struct board *board)
 		struct cells reg = cells_of(fdt, node, "reg");
 
 		while (reg_take(fdt, parent, &reg, &base, &size)) {
-			if (!reserve(board, base, size))
+			if (!board_reserve(board, base, size))
 				return false;
 		}
 	}

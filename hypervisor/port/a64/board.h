@@ -10,21 +10,23 @@
 
 #define BOARD_RESERVED_MAX 8
 
-/* No memory from here on is used: what the page tables can map. */
+/*
+ * No memory from this address on is used: the translation tables cannot map it.
+ */
 #define BOARD_RAM_END (UINT64_C(1) << 39)
 
 struct board {
 	struct host_ram ram; /* the largest bank; whole pages */
-	uint64_t cpus[MACHINE_MAX_CPUS]; /* affinities, as MPIDR has them */
+	uint64_t cpus[MACHINE_MAX_CPUS]; /* affinities, as in MPIDR_EL1 */
 	unsigned cpu_count;
 	struct host_ram reserved[BOARD_RESERVED_MAX]; /* not to be touched */
 	unsigned reserved_count;
 };
 
 /*
- * Reads a device tree of which MACHINE_DTB_MAX bytes are accessible. CPUs
- * beyond the maximum are left out; a reservation never is. NULL: good, *board
- * is written; else what is wrong with the tree.
+ * Reads a device tree of which MACHINE_DTB_MAX bytes are accessible, into
+ * *board. CPUs beyond MACHINE_MAX_CPUS are left out; a reservation never is.
+ * Returns NULL, or what is wrong with the tree.
  */
 const char *board_read(const void *fdt, struct board *board);
 

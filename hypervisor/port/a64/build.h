@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The difference between the two builds of the hypervisor: build_plain.c or
- * build_debug.c, and with them vcpu_realm_plain.c or vcpu_realm_attack.c. Only
- * a debug build gives a Realm the debug console, which the host can read, and
- * attacks delegated memory or breaks the RMI's rules when it is asked to.
+ * The difference between the two builds of the hypervisor. Each links
+ * build_plain.c and vcpu_realm_plain.c, or build_debug.c and
+ * vcpu_realm_attack.c. Only a debug build gives a Realm the debug console,
+ * which the hypervisor can read, and on request attacks delegated memory or
+ * breaks the RMI's rules.
  */
 #ifndef REEVE_HYPERVISOR_PORT_A64_BUILD_H
 #define REEVE_HYPERVISOR_PORT_A64_BUILD_H

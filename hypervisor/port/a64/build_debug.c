@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The build for finding faults: debug consoles and attacks. */
+/* The debug build: debug consoles and attacks. */
 #include "hypervisor/port/a64/build.h"
 
 #include <stddef.h>
@@ -13,7 +13,8 @@ const bool build_debug = true;
 
 static struct attacks attacks;
 
-static bool touch(void *ctx, pa_t pa, bool write, struct control_touch *result)
+static bool attack_touch_word(void *ctx, pa_t pa, bool write,
+			      struct control_touch *result)
 {
 	(void)ctx;
 	result->esr = write ? probe_write(pa, TOUCH_WORD)
@@ -23,6 +24,6 @@ static bool touch(void *ctx, pa_t pa, bool write, struct control_touch *result)
 
 const struct attack_ops *build_attacks(void)
 {
-	attacks_init(&attacks, touch, NULL);
+	attacks_init(&attacks, attack_touch_word, NULL);
 	return &attacks.ops;
 }

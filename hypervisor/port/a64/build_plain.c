@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The build for use: the host cannot look into a Realm. */
+/* The ordinary build: the hypervisor cannot look into a Realm. */
 #include "hypervisor/port/a64/build.h"
 
 #include <stddef.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Control ports and consoles on the virtio console device. One thread moves
- * all bytes; each control port has one that answers.
- */
+/* Control ports and consoles on the virtio console device. One thread moves all
+ * bytes. Each control port has a thread that answers its requests. */
 #include "hypervisor/port/a64/channel.h"
 
 #include <stddef.h>
@@ -10,19 +8,20 @@
 #include "hypervisor/core/control/control_port.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/io/console.h"
+#include "hypervisor/core/io/port_number.h"
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/virtio_serial.h"
 
-#define WEIGHT 1024 /* of these threads: they seldom run, and then briefly */
-
-/* How long a guest waits that is ahead of its terminal, until it looks again. */
-#define BEHIND_NS UINT64_C(1000000)
+#define WEIGHT 1024 /* of these threads, which run rarely and briefly */
 
 /*
- * How long what a guest writes may wait for more: a byte costs two queues and
- * two threads of QEMU what a line does.
+ * How long a guest that is ahead of its terminal waits before it tries again.
  */
+#define BEHIND_NS UINT64_C(1000000)
+
+/* How long a guest's output may wait for more output. A single byte costs QEMU,
+ * with two queues and two threads, as much as a whole line. */
 #define BATCH_NS UINT64_C(2000000)
 
 static struct domains *all;
@@ -30,11 +29,12 @@ static struct console consoles[CONTROL_CONSOLES];
 static struct control_port controls[CONTROL_PORTS];
 static struct thread *control_threads[CONTROL_PORTS];
 static struct thread *mover;
-static uint32_t started; /* what the sessions need is there */
-static uint32_t mover_due; /* it was woken, and has not looked yet */
-static uint32_t output_due; /* a guest wrote, and the batch has not gone yet */
+static uint32_t started; /* the domains are initialized */
+static uint32_t mover_due; /* the mover was woken, and has not looked yet */
+static uint32_t output_due; /* a guest's output waits for its batch */
 
-/* Any thread, any number of times: it costs something the first time only. */
+/* Wakes the mover. Called by any thread; only the first call before the mover
+ * looks costs anything. */
 static void mover_wake(void)
 {
 	if (mover != NULL &&
@@ -42,96 +42,80 @@ static void mover_wake(void)
 		thread_wake(mover);
 }
 
-/* The same, but it can wait for BATCH_NS. */
+/* Wakes the mover for output, which may wait for BATCH_NS. */
 static void mover_wake_soon(void)
 {
 	if (__atomic_exchange_n(&output_due, 1, __ATOMIC_ACQ_REL) == 0)
 		thread_wake(mover);
 }
 
-/* ---- What a port is, by its number ---- */
-
-static bool is_control(unsigned port)
-{
-	return port < CONTROL_CONSOLE_NR(0);
-}
-
-static bool is_log(unsigned port)
-{
-	return (port - CONTROL_CONSOLE_NR(0)) % 2 != 0;
-}
-
-static struct console *console_of(unsigned port)
-{
-	return &consoles[(port - CONTROL_CONSOLE_NR(0)) / 2];
-}
-
-static unsigned control_of(unsigned port)
-{
-	return port - CONTROL_PORT_NR(0);
-}
-
 /* ---- The driver's calls ---- */
 
-static void port_opened(void *ctx, unsigned port, bool open)
+static struct console *port_console(unsigned port)
+{
+	return &consoles[port_slot(port)];
+}
+
+static void channel_port_opened(void *ctx, unsigned port, bool open)
 {
 	(void)ctx;
-	if (is_control(port)) {
-		control_port_opened(&controls[control_of(port)], open);
-		thread_wake(control_threads[control_of(port)]);
-	} else if (is_log(port)) {
-		console_log(console_of(port), open);
+	if (port_is_control(port)) {
+		control_port_opened(&controls[port_control(port)], open);
+		thread_wake(control_threads[port_control(port)]);
+	} else if (port_is_log(port)) {
+		console_log(port_console(port), open);
 	} else {
-		console_terminal(console_of(port), open);
+		console_terminal(port_console(port), open);
 	}
 }
 
-static size_t port_input(void *ctx, unsigned port, const uint8_t *bytes,
-			 size_t size)
+static size_t channel_port_input(void *ctx, unsigned port, const uint8_t *bytes,
+				 size_t size)
 {
 	size_t taken;
 
 	(void)ctx;
-	if (!is_control(port)) {
-		return is_log(port)
-			       ? size
-			       : console_input(console_of(port), bytes, size);
+	if (!port_is_control(port)) {
+		if (port_is_log(port))
+			return size;
+		return console_input(port_console(port), bytes, size);
 	}
-	taken = control_port_input(&controls[control_of(port)], bytes, size);
+	taken = control_port_input(&controls[port_control(port)], bytes, size);
 	if (taken != 0)
-		thread_wake(control_threads[control_of(port)]);
+		thread_wake(control_threads[port_control(port)]);
 	return taken;
 }
 
-static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
+static size_t channel_port_output(void *ctx, unsigned port, uint8_t *bytes,
+				  size_t size)
 {
 	size_t given;
 
 	(void)ctx;
-	if (!is_control(port)) {
-		return is_log(port) ? console_log_output(console_of(port),
-							 bytes, size)
-				    : console_terminal_output(console_of(port),
-							      bytes, size);
+	if (!port_is_control(port)) {
+		if (port_is_log(port))
+			return console_log_output(port_console(port), bytes,
+						  size);
+		return console_terminal_output(port_console(port), bytes, size);
 	}
-	given = control_port_output(&controls[control_of(port)], bytes, size);
+	given = control_port_output(&controls[port_control(port)], bytes, size);
 	if (given != 0) { /* there is room for a reply again */
-		thread_wake(control_threads[control_of(port)]);
+		thread_wake(control_threads[port_control(port)]);
 	}
 	return given;
 }
 
 static const struct serial_ops ops = {
 	.notify = virtio_serial_notify,
-	.opened = port_opened,
-	.input = port_input,
-	.output = port_output,
+	.opened = channel_port_opened,
+	.input = channel_port_input,
+	.output = channel_port_output,
 };
 
 /* ---- Consoles ---- */
 
-static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
-			  size_t size)
+static size_t console_guest_input(void *ctx, unsigned slot,
+				  const uint8_t *bytes, size_t size)
 {
 	struct domain *domain = domains_console(ctx, slot);
 	size_t taken;
@@ -143,8 +127,8 @@ static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
 	return taken;
 }
 
-/* Whether its guest can ever go on writing. */
-static bool guest_lives(unsigned slot)
+/* Returns true if the guest of the slot can still write output. */
+static bool console_guest_lives(unsigned slot)
 {
 	struct domain *domain = domains_console(all, slot);
 	uint32_t state;
@@ -165,7 +149,8 @@ void channel_console_take(void *ctx, unsigned slot)
 void channel_console_put(void *ctx, unsigned slot, uint8_t byte)
 {
 	(void)ctx;
-	while (!console_write(&consoles[slot], byte) && guest_lives(slot)) {
+	while (!console_write(&consoles[slot], byte) &&
+	       console_guest_lives(slot)) {
 		mover_wake();
 		thread_block_until(time_ns() + BEHIND_NS);
 	}
@@ -181,14 +166,15 @@ void channel_console_ready(void *ctx, unsigned slot)
 
 /* ---- Threads ---- */
 
-static void interrupt(void *ctx)
+static void channel_interrupt(void *ctx)
 {
 	(void)ctx;
 	virtio_serial_acknowledge();
 	mover_wake();
 }
 
-/* Until there is something to move; output waits for the rest of its batch. */
+/* Waits until there is something to move. If it is only output, waits for the
+ * rest of its batch. */
 static void mover_wait(void)
 {
 	uint64_t limit;
@@ -229,7 +215,7 @@ static void control_run(void *ctx)
 	}
 }
 
-static bool threads_make(void)
+static bool channel_threads_create(void)
 {
 	for (unsigned i = 0; i < CONTROL_PORTS; i++) {
 		control_threads[i] = thread_create(control_run, &controls[i],
@@ -248,24 +234,28 @@ const char *channel_open(struct domains *domains)
 	all = domains;
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
 		console_init(&consoles[i],
-			     &(struct console_guest){ domains, i, guest_input });
+			     &(struct console_guest){ domains, i,
+						      console_guest_input });
 	}
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		control_port_init(&controls[i], domains);
 	why = virtio_serial_start(&ops);
-	if (why == NULL && !threads_make())
+	if (why == NULL && !channel_threads_create())
 		why = "there is no memory for its threads";
 	return why;
 }
 
 void channel_start(void)
 {
-	irq_register(virtio_serial_intid(), interrupt, NULL);
+	irq_register(virtio_serial_intid(), channel_interrupt, NULL);
 	irq_enable_spi(virtio_serial_intid(), true);
-	/* If it is raised already there will be no edge. */
+	/*
+	 * The interrupt may be raised already, and then there would be no edge.
+	 */
 	virtio_serial_acknowledge();
 	__atomic_store_n(&started, 1, __ATOMIC_RELEASE);
-	/* It may be due already, and have gone back to sleep for this. */
+	/* The mover may have been woken before, and have gone back to sleep
+	 * because the start was not done. */
 	if (mover != NULL)
 		thread_wake(mover);
 }

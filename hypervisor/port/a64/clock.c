@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The counter as nanoseconds, and the timer of each core. */
+/* The counter in nanoseconds, and the timer of each core. */
 #include "hypervisor/port/a64/clock.h"
 
 #include "hypervisor/port/a64/core.h"
@@ -9,8 +9,8 @@
 #define SECOND     UINT64_C(1000000000)
 #define CTL_ENABLE 1
 
-/* value / from * to, without an intermediate that does not fit. */
-static uint64_t scale(uint64_t value, uint64_t from, uint64_t to)
+/* Returns value * to / from, without an overflow on the way. */
+static uint64_t value_scale(uint64_t value, uint64_t from, uint64_t to)
 {
 	return value / from * to + value % from * to / from;
 }
@@ -20,7 +20,7 @@ uint64_t time_of_counter(uint64_t counter)
 	uint64_t hz = sysreg_read(cntfrq_el0);
 	uint64_t last = hz >= SECOND ? UINT64_MAX : UINT64_MAX / SECOND * hz;
 
-	return counter >= last ? UINT64_MAX : scale(counter, hz, SECOND);
+	return counter >= last ? UINT64_MAX : value_scale(counter, hz, SECOND);
 }
 
 uint64_t time_ns(void)
@@ -29,7 +29,8 @@ uint64_t time_ns(void)
 	return time_of_counter(sysreg_read(cntpct_el0));
 }
 
-/* A write goes to a device of QEMU's and stops its main loop. */
+/* The timer is written only when its value changes: on QEMU a write goes to a
+ * device and interrupts the main loop (docs/machine.md, Timers). */
 void clock_arm(uint64_t deadline_ns)
 {
 	uint64_t hz = sysreg_read(cntfrq_el0);
@@ -41,8 +42,8 @@ void clock_arm(uint64_t deadline_ns)
 	}
 	if (*set == deadline_ns)
 		return;
-	/* Not before the time has come: rounded up. */
-	sysreg_write(cnthp_cval_el2, scale(deadline_ns, SECOND, hz) + 1);
+	/* Rounded up, so that the timer does not fire early. */
+	sysreg_write(cnthp_cval_el2, value_scale(deadline_ns, SECOND, hz) + 1);
 	if (*set == 0)
 		sysreg_write(cnthp_ctl_el2, CTL_ENABLE);
 	*set = deadline_ns;

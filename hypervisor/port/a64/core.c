@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Starting the other cores. */
+/* Starts the other cores. */
 #include "hypervisor/port/a64/core.h"
 
 #include <stdbool.h>
@@ -11,11 +11,9 @@
 #include "hypervisor/port/a64/thread.h"
 #include "lib/a64.h"
 #include "lib/log.h"
+#include "lib/mpidr.h"
 
-/* Aff3, Aff2, Aff1, Aff0. */
-#define MPIDR_AFFINITY UINT64_C(0xff00ffffff)
-
-/* How long a core may take from CPU_ON to its first line of C. */
+/* How long a core may take from CPU_ON to its first line of C, in seconds. */
 #define START_SECONDS 10
 
 struct core cores[MACHINE_MAX_CPUS] __attribute__((section(".bss.page")));
@@ -46,7 +44,7 @@ static bool core_start(struct core *core, uint64_t affinity)
 
 	core->data.affinity = affinity;
 	core->data.index = (unsigned)(core - cores);
-	/* Read with the MMU off. */
+	/* The started core reads its struct core with the MMU off. */
 	dcache_clean((uintptr_t)core, MACHINE_PAGE_SIZE);
 	result = power_core_on(affinity, (uintptr_t)core_entry, (uintptr_t)core);
 	if (result != PSCI_SUCCESS) {
@@ -70,9 +68,11 @@ unsigned cores_start(const struct board *board)
 	for (unsigned i = 0, next = 1; i < board->cpu_count; i++) {
 		if (board->cpus[i] == cores[0].data.affinity)
 			continue;
-		if (next < MACHINE_MAX_CPUS &&
-		    core_start(&cores[next++], board->cpus[i]))
+		if (next == MACHINE_MAX_CPUS)
+			break;
+		if (core_start(&cores[next], board->cpus[i]))
 			running++;
+		next++;
 	}
 	return running;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The cores of the machine, as far as the hypervisor uses them. */
+/* The cores of the machine that the hypervisor uses. */
 #ifndef REEVE_HYPERVISOR_PORT_A64_CORE_H
 #define REEVE_HYPERVISOR_PORT_A64_CORE_H
 
@@ -18,16 +18,16 @@ struct core_data {
 	uint64_t affinity;
 	uint32_t online; /* set by the core itself, with release */
 	unsigned index; /* in cores[] */
-	struct thread *thread; /* that it runs; NULL: none */
-	uint64_t idle_sp; /* of its own stack, while a thread runs */
-	const struct vcpu *guest; /* the last ordinary one; only compared */
-	bool guest_el2; /* its registers of EL2 are for an ordinary guest */
-	uint32_t ppis; /* irq_ppi_set(): bits that are enabled */
-	uint64_t timer_ns; /* clock_arm(): what the timer is set to; 0: off */
-	const struct core *kick; /* to be told of work at unlock; NULL: none */
+	struct thread *thread; /* the thread that it runs; NULL: none */
+	uint64_t idle_sp; /* SP of the core's own stack while a thread runs */
+	const struct vcpu *guest; /* the last ordinary guest's; only compared */
+	bool guest_el2; /* EL2 registers are set for an ordinary guest */
+	uint32_t ppis; /* irq_ppi_set(): PPIs that are enabled */
+	uint64_t timer_ns; /* clock_arm(): when the timer fires; 0: off */
+	const struct core *kick; /* to kick at the next unlock; NULL: none */
 };
 
-/* One core. TPIDR_EL2 of a core holds the address of its own. */
+/* A core. Its TPIDR_EL2 holds the address of its own. */
 struct core {
 	union {
 		struct core_data data;
@@ -44,22 +44,20 @@ _Static_assert(offsetof(struct core, stack) == CORE_STACK &&
 /* The boot core's is the first. */
 extern struct core cores[MACHINE_MAX_CPUS];
 
-/* The core that this is called on; a thread may be on another one after it has
- * waited or yielded. */
+/* Returns the core that the caller runs on. A thread may be on another core
+ * after it has waited or yielded. */
 static inline struct core *core_current(void)
 {
 	return (struct core *)(uintptr_t)sysreg_read(tpidr_el2);
 }
 
-/*
- * Starts every other core of the board and waits until they run. Returns how
- * many run, the calling one included; says which do not.
- */
+/* Starts every other core of the board, and waits until they run. Returns how
+ * many run, including the calling one. Logs which ones do not. */
 unsigned cores_start(const struct board *board);
 
-/* entry.S: where a started core enters. */
+/* entry.S. Where a started core enters. */
 void core_entry(void);
-/* Where its C begins. Does not return. */
+/* The first C function of a started core. Does not return. */
 void core_main(struct core *core);
 
 #endif

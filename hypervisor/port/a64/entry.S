@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where cores enter, at NS-EL2, MMU off, DAIF masked: the boot core at the
- * image's first byte with X0 = the device tree, every other core at
- * core_entry with X0 = its struct core, as CPU_ON was told.
+ * Where cores enter, at NS-EL2 with the MMU off and DAIF masked. The boot core
+ * enters at the first byte of the image, with the device tree's address in X0;
+ * every other core at core_entry, with the address of its struct core in X0, as
+ * CPU_ON was told.
  */
 #include "hypervisor/port/a64/core_layout.h"
 #include "lib/a64.h"
@@ -36,7 +37,9 @@ core_entry:
 	b	.
 	.size core_entry, . - core_entry
 
-/* X20: struct core. No guest runs: nothing of EL2 depends on HCR_EL2. */
+/*
+ * X20 is the struct core. No guest runs, so nothing at EL2 depends on HCR_EL2.
+ */
 	.type core_setup, %function
 core_setup:
 	ldr	x0, =HCR_IDLE

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which ordinary guest's registers a core has. */
+/* Ordinary guests' registers on a core: loading and saving them. */
 #include "hypervisor/port/a64/guest.h"
 
 #include <assert.h>
@@ -12,38 +12,54 @@
 #include "hypervisor/core/domain/stage2.h"
 #include "hypervisor/port/a64/core.h"
 #include "lib/a64.h"
+#include "lib/mpidr.h"
 
 _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
 		       offsetof(struct vcpu_regs, pstate) == GUEST_PSTATE,
 	       "struct vcpu_regs");
 
 /*
- * HCR_EL2 (DDI0487): EL1 is A64, behind stage 2 whose attributes stand (FWB);
- * interrupts come to EL2; maintenance reaches all cores (FB, BSU inner
- * shareable); pointer authentication is the guest's. Traps: WFI, SMC, ID
- * registers of group 3, what the implementation defines, limited ordering
- * regions, error records. Where a bit is 0 that would let a guest use what is
- * hidden from it, that traps too, as do all fine-grained traps (HFG*_EL2) of
- * which 0 is the trap.
+ * HCR_EL2 for an ordinary guest (DDI0487): EL1 is A64, behind stage 2, whose
+ * attributes prevail (FWB). Interrupts go to EL2. Cache and TLB maintenance
+ * reaches all cores (FB, BSU inner shareable). The guest may use pointer
+ * authentication. Trapped are WFI, SMC, ID registers of group 3,
+ * implementation-defined registers, limited ordering regions and error records.
+ *
+ * A bit that is 0 is a trap, too, where 1 would let the guest use a hidden
+ * feature. So are the fine-grained traps (HFG*_EL2) that trap at 0.
  */
 #define HCR_GUEST                                                              \
 	(HCR_STAGE2 | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |        \
 	 HCR_BSU | HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW |         \
 	 HCR_TLOR | HCR_TERR | HCR_APK | HCR_API)
 
-/* Memory copy instructions work (MSCEn); ALLINT traps (TALLINT). */
+/* HCRX_EL2: memory copy instructions work (MSCEn); ALLINT traps (TALLINT). */
 #define HCRX_GUEST (HCRX_MSCEN | HCRX_TALLINT)
 
-/* Debug and performance monitors trap. */
+/* MDCR_EL2: debug registers and performance monitors trap. */
 #define MDCR_GUEST MDCR_GUEST_TRAPS
 
-/* E2H = 0: EL1 and EL0 have the counter and the physical timer. */
+/* CNTHCTL_EL2 (E2H = 0): EL1 and EL0 may use the counter and the physical
+ * timer. */
 #define CNTHCTL_GUEST (CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN)
 
-#define MPIDR_RES1 (UINT64_C(1) << 31)
-
-/* SCTLR_EL1 after a reset: all that is reserved as one, MMU and caches off. */
-#define SCTLR_EL1_RESET UINT64_C(0x30c50878)
+/* SCTLR_EL1 after a reset: MMU and caches off, nothing traps to EL1, and every
+ * bit that is reserved as one where its feature is missing. */
+#define SCTLR_EL1_SA0     (1 << 4)
+#define SCTLR_EL1_CP15BEN (1 << 5)
+#define SCTLR_EL1_NAA     (1 << 6)
+#define SCTLR_EL1_EOS     (1 << 11)
+#define SCTLR_EL1_NTWI    (1 << 16)
+#define SCTLR_EL1_NTWE    (1 << 18)
+#define SCTLR_EL1_EIS     (1 << 22)
+#define SCTLR_EL1_SPAN    (1 << 23)
+#define SCTLR_EL1_NTLSMD  (1 << 28)
+#define SCTLR_EL1_LSMAOE  (1 << 29)
+#define SCTLR_EL1_RESET                                                        \
+	(SCTLR_SA | SCTLR_EL1_SA0 | SCTLR_EL1_CP15BEN | SCTLR_EL1_NAA |        \
+	 SCTLR_EL1_EOS | SCTLR_EL1_NTWI | SCTLR_EL1_NTWE | SCTLR_EL1_EIS |     \
+	 SCTLR_EL1_SPAN | SCTLR_EL1_NTLSMD | SCTLR_EL1_LSMAOE)
+_Static_assert(SCTLR_EL1_RESET == 0x30c50878, "SCTLR_EL1_RESET");
 
 #define PARANGE_SHIFT 0
 #define PARANGE_WIDTH 4
@@ -61,17 +77,18 @@ void guest_reset(struct guest *guest)
 static void el1_load(const struct guest *guest)
 {
 	GUEST_EL1(LOAD)
-	/* A write that changes nothing still drops all of QEMU's TLBs. */
+	/* QEMU drops all TLBs at each write of TCR_EL1, even of the value that
+	 * it has (docs/machine.md, Costs of a switch). */
 	if (sysreg_read(tcr_el1) != guest->tcr_el1)
 		sysreg_write(tcr_el1, guest->tcr_el1);
 }
 
-/* What the core is told of the vCPU, and of its domain. */
+/* Loads the EL2 registers for a vCPU and its domain. */
 static void el2_load(const struct vcpu *vcpu)
 {
-	core_current()->data.guest_el2 = true;
 	const struct domain *domain = vcpu->domain;
 
+	core_current()->data.guest_el2 = true;
 	sysreg_write(hcr_el2, HCR_GUEST);
 	sysreg_write(HCRX_EL2, HCRX_GUEST);
 	sysreg_write(HFGRTR_EL2, 0);
@@ -107,8 +124,11 @@ void guest_forget(void)
 	isb();
 }
 
-/* Two vCPUs of a domain may mean different things by the same translation;
- * the core has what the last one used. */
+/*
+ * Drops the TLB entries of stage 1 unless this vCPU was the last guest on the
+ * core. All vCPUs of a domain share one VMID, but two of them may use the same
+ * virtual address for different things.
+ */
 static void tlb_load(const struct vcpu *vcpu)
 {
 	struct core_data *core = &core_current()->data;

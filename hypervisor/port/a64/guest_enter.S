@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Into an ordinary guest and out of it. The stack stays as guest_enter left
- * it, so a vector finds struct vcpu_regs there.
+ * Entering and leaving an ordinary guest. While the guest runs, SP stays as
+ * guest_enter left it, so a vector finds the address of struct vcpu_regs on the
+ * stack.
  */
 #include "lib/gprs.inc"
 #include "hypervisor/port/a64/guest.h"
 
-	/* C has no use of these registers. */
+	/* The compiler does not use the SIMD registers. */
 	.arch_extension simd
 
 #define FRAME_REGS CALLEE_SAVED_SIZE
@@ -26,12 +27,13 @@ guest_enter:
 	ldr	x30, [x0, #240]
 	ldp	x0, x1, [x0]
 	eret
-	/* Nothing is fetched speculatively beyond the return. */
+	/* Prevents speculation past the ERET. */
 	dsb	nsh
 	isb
 	.size guest_enter, . - guest_enter
 
-/* From a vector: X0 and X1 are on the stack, X1 says why. */
+/* Entered from a vector. The guest's X0 and X1 are on the stack; X1 is the
+ * reason. */
 	.global guest_leave
 	.type guest_leave, %function
 guest_leave:

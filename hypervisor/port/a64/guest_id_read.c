@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What an ordinary guest gets when it reads an ID register. */
+/* Answers an ordinary guest's read of an ID register. */
 #include "abi/bits.h"
 #include "hypervisor/core/vcpu/guest_id.h"
 #include "hypervisor/port/a64/guest.h"
@@ -9,32 +9,38 @@
 #define INSTRUCTION_SIZE 4
 #define REG_ZERO         31
 
-/* The registers of which guest_id_view() lets anything through. */
+#define ID_AA64ISAR2_EL1 S3_0_C0_C6_2 /* not every assembler knows the name */
+
+/* The number of S3_0_C0_C<crm>_<op2>. */
+#define ID_NUMBER(crm, op2) ((crm) << ESR_SYS_OP2_WIDTH | (op2))
+
+/* Returns the machine's value of a register that guest_id_view() shows in part,
+ * else 0. */
 static uint64_t machine_value(unsigned crm, unsigned op2)
 {
-	switch (crm << 4 | op2) {
-	case 0x40:
+	switch (ID_NUMBER(crm, op2)) {
+	case ID_NUMBER(4, 0):
 		return sysreg_read(id_aa64pfr0_el1);
-	case 0x41:
+	case ID_NUMBER(4, 1):
 		return sysreg_read(id_aa64pfr1_el1);
-	case 0x60:
+	case ID_NUMBER(6, 0):
 		return sysreg_read(id_aa64isar0_el1);
-	case 0x61:
+	case ID_NUMBER(6, 1):
 		return sysreg_read(id_aa64isar1_el1);
-	case 0x62:
-		return sysreg_read(S3_0_C0_C6_2); /* ID_AA64ISAR2_EL1 */
-	case 0x70:
+	case ID_NUMBER(6, 2):
+		return sysreg_read(ID_AA64ISAR2_EL1);
+	case ID_NUMBER(7, 0):
 		return sysreg_read(id_aa64mmfr0_el1);
-	case 0x71:
+	case ID_NUMBER(7, 1):
 		return sysreg_read(id_aa64mmfr1_el1);
-	case 0x72:
+	case ID_NUMBER(7, 2):
 		return sysreg_read(id_aa64mmfr2_el1);
 	default:
 		return 0;
 	}
 }
 
-/* S3_0_C0_C1_0 to S3_0_C0_C7_7. */
+/* Returns true for a read of S3_0_C0_C1_0 to S3_0_C0_C7_7. */
 static bool is_id_read(uint64_t esr)
 {
 	return BITS_GET(esr, ESR_EC) == ESR_EC_SYSREG &&

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Exceptions that EL1 of an ordinary guest takes because EL2 says so. */
+/* Injects an exception into EL1 of an ordinary guest. */
 #include "abi/bits.h"
 #include "hypervisor/port/a64/guest.h"
 #include "lib/a64.h"
 #include "lib/esr.h"
 #include "lib/pstate.h"
 
-/* The fields that an exception does not change. */
+/* The PSTATE fields that an exception does not change. */
 #define PSTATE_KEPT ((uint64_t)(PSTATE_NZCV | PSTATE_DIT | PSTATE_PAN))
 
 #define SCTLR_SPAN  (UINT64_C(1) << 23)
 #define SCTLR_DSSBS (UINT64_C(1) << 44)
-#define EC_SAME_EL  1 /* added to an abort's class from a lower one */
+#define EC_SAME_EL  1 /* added to the class of an abort from a lower EL */
+
+/* Groups of vectors, from VBAR_EL1, by where the exception comes from. */
+#define VECTORS_EL1T    0x000
+#define VECTORS_EL1H    0x200
+#define VECTORS_EL0     0x400
+#define VECTORS_EL0_A32 0x600
 
 static bool is_at_el1(uint64_t pstate)
 {
@@ -20,16 +26,18 @@ static bool is_at_el1(uint64_t pstate)
 	return mode == PSTATE_EL1T || mode == PSTATE_EL1H;
 }
 
-/* From VBAR_EL1: EL1 on SP_EL0, on its own, EL0 in A64, in A32. */
+/* Returns where, from VBAR_EL1, the vector of a synchronous exception is. */
 static uint64_t vector_offset(uint64_t pstate)
 {
 	switch (BITS_GET(pstate, PSTATE_MODE)) {
 	case PSTATE_EL1T:
-		return 0x000;
+		return VECTORS_EL1T;
 	case PSTATE_EL1H:
-		return 0x200;
+		return VECTORS_EL1H;
 	default:
-		return (pstate & PSTATE_A32) != 0 ? 0x600 : 0x400;
+		if ((pstate & PSTATE_A32) != 0)
+			return VECTORS_EL0_A32;
+		return VECTORS_EL0;
 	}
 }
 
@@ -42,7 +50,8 @@ static uint64_t pstate_taken(uint64_t pstate)
 	       ((sctlr & SCTLR_DSSBS) != 0 ? PSTATE_SSBS : 0);
 }
 
-/* An external abort where there was a fault of stage 2. */
+/* Returns the syndrome of an external abort in place of the trap's stage 2
+ * fault. */
 static uint64_t abort_syndrome(const struct vcpu_trap *trap, uint64_t pstate)
 {
 	uint64_t class = BITS_GET(trap->esr, ESR_EC);

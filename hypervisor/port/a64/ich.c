@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Loading and saving the virtual CPU interface. */
+/* Loads and saves the virtual CPU interface. */
 #include "hypervisor/port/a64/ich.h"
 
 #include "abi/bits.h"
 #include "lib/a64.h"
 #include "lib/ich.h"
 
-#define ICH_VTR_LISTREGS_SHIFT 0 /* count - 1 */
+#define ICH_VTR_LISTREGS_SHIFT 0 /* number of list registers - 1 */
 #define ICH_VTR_LISTREGS_WIDTH 5
-#define ICH_VTR_PREBITS_SHIFT  26 /* bits of a preemption level - 1 */
+#define ICH_VTR_PREBITS_SHIFT  26 /* bits of a preemption level, minus 1 */
 #define ICH_VTR_PREBITS_WIDTH  3
 
-/* Their names by number, as encodings. */
+/* Registers by number, as encodings. */
 #define ICH_AP0R_EL2(n) S3_4_C12_C8_##n /* n = 0..3 */
 #define ICH_AP1R_EL2(n) S3_4_C12_C9_##n
 
@@ -24,7 +24,8 @@ unsigned ich_lr_count(void)
 	return count < VGIC_LRS ? count : VGIC_LRS;
 }
 
-/* How many active-priority registers of a group the core has: 1, 2 or 4. */
+/* Returns how many active-priority registers of each group the core has: 1, 2
+ * or 4 for 5, 6 or 7 bits of preemption level. */
 static unsigned apr_count(void)
 {
 	return 1u << (BITS_GET(sysreg_read(ICH_VTR_EL2), ICH_VTR_PREBITS) - 4);

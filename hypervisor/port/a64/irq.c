@@ -1,29 +1,39 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The machine's interrupts: what comes through, and who hears of it. */
+/* The machine's interrupts: which are enabled, and who handles them. */
 #include "hypervisor/port/a64/irq.h"
 
 #include <assert.h>
 #include <stddef.h>
 
+#include "abi/bits.h"
 #include "abi/machine_map.h"
 #include "hypervisor/core/vgic/gic.h"
 #include "hypervisor/port/a64/clock.h"
 #include "lib/a64.h"
+#include "lib/mpidr.h"
+
+/* ICC_SRE_EL2: system registers, at EL1 too; FIQ and IRQ bypass disabled. */
+#define ICC_SRE_SRE    (1 << 0)
+#define ICC_SRE_DFB    (1 << 1)
+#define ICC_SRE_DIB    (1 << 2)
+#define ICC_SRE_ENABLE (1 << 3)
+#define ICC_SRE_ALL    (ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB | ICC_SRE_ENABLE)
 
 #define ISR_IRQ            (1 << 7)
 #define PRIORITY_MASK_NONE 0xff
-#define PRIORITIES         0xa0a0a0a0u /* four of them */
-#define ICFGR_EDGE         2u /* of two bits an interrupt */
+#define PRIORITIES         0xa0a0a0a0u /* one priority, for four interrupts */
+#define ICFGR_EDGE         2u /* of the two bits of an interrupt */
 
 #define INTID_SPI 32
-#define INTIDS    288 /* of the board */
+#define INTIDS    288 /* number of INTIDs of the board */
 
 static struct {
 	void (*fn)(void *ctx);
 	void *ctx;
 } handlers[INTIDS];
 
-/* Of the core's redistributor, what is about SGIs and PPIs. */
+/* Returns the address of the SGI frame of the core's redistributor, which
+ * controls SGIs and PPIs. */
 static uint64_t frame_of(const struct core *core)
 {
 	return MACHINE_GICR_BASE + GICR_SGI_BASE +
@@ -40,7 +50,7 @@ void irq_core_init(struct core *core)
 	mmio_write32(frame + GIC_ISENABLER,
 		     1u << IRQ_SGI_KICK | 1u << MACHINE_TIMER_HYP_INTID |
 			     1u << MACHINE_GIC_MAINT_INTID);
-	sysreg_write(ICC_SRE_EL2, 0xf);
+	sysreg_write(ICC_SRE_EL2, ICC_SRE_ALL);
 	isb();
 	sysreg_write(ICC_PMR_EL1, PRIORITY_MASK_NONE);
 	sysreg_write(ICC_CTLR_EL1, 0);
@@ -84,9 +94,13 @@ void irq_ppi_set(unsigned intid, bool enabled)
 		     bit);
 }
 
-/* The timer's line stays up until it is turned off; the scheduler turns it on
- * again. The others of the private ones only end a wait. */
-static void take(uint32_t intid)
+/*
+ * Handles an interrupt. The timer's line stays asserted until the timer is off,
+ * so it is turned off; the scheduler arms it again. An SGI or another PPI has
+ * no handler: it has ended a wait or a guest's run, which is all that it is
+ * for.
+ */
+static void irq_handle(uint32_t intid)
 {
 	if (intid == MACHINE_TIMER_HYP_INTID) {
 		clock_disarm();
@@ -98,33 +112,36 @@ static void take(uint32_t intid)
 	}
 }
 
-/* ISR_EL1 first: on QEMU an acknowledgement waits for the lock of all devices,
- * and mostly there is nothing to acknowledge. */
+/* ISR_EL1 is read first: on QEMU an acknowledgement takes the lock of all
+ * devices, and mostly there is nothing to acknowledge. */
 void irq_poll(void)
 {
 	uint32_t intid;
 
 	if ((sysreg_read(isr_el1) & ISR_IRQ) == 0)
 		return;
-	while ((intid = (uint32_t)sysreg_read(ICC_IAR1_EL1)) < GIC_SPECIAL) {
-		take(intid);
+	intid = (uint32_t)sysreg_read(ICC_IAR1_EL1);
+	while (intid < GIC_SPECIAL) {
+		irq_handle(intid);
 		sysreg_write(ICC_EOIR1_EL1, intid);
 		isb();
+		intid = (uint32_t)sysreg_read(ICC_IAR1_EL1);
 	}
 }
 
-/* Aff3 from bit 48, the range of Aff0 from 44, Aff2 from 32, INTID from 24,
- * Aff1 from 16, a bit for each Aff0 of the range. */
 void irq_kick(const struct core *core)
 {
 	uint64_t affinity = core->data.affinity;
+	uint64_t aff0 = BITS_GET(affinity, MPIDR_AFF0);
 
 	dsb(ish);
-	sysreg_write(ICC_SGI1R_EL1, (affinity >> 32 & 0xff) << 48 |
-					    (affinity >> 4 & 0xf) << 44 |
-					    (affinity >> 16 & 0xff) << 32 |
-					    (uint64_t)IRQ_SGI_KICK << 24 |
-					    (affinity >> 8 & 0xff) << 16 |
-					    UINT64_C(1) << (affinity & 0xf));
+	sysreg_write(
+		ICC_SGI1R_EL1,
+		BITS_PUT(SGIR_AFF3, BITS_GET(affinity, MPIDR_AFF3)) |
+			BITS_PUT(SGIR_RS, aff0 / SGIR_TARGETS_WIDTH) |
+			BITS_PUT(SGIR_AFF2, BITS_GET(affinity, MPIDR_AFF2)) |
+			BITS_PUT(SGIR_INTID, IRQ_SGI_KICK) |
+			BITS_PUT(SGIR_AFF1, BITS_GET(affinity, MPIDR_AFF1)) |
+			BITS_PUT(SGIR_TARGETS, 1u << aff0 % SGIR_TARGETS_WIDTH));
 	isb();
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The machine's interrupt controller, a GICv3 (Arm IHI 0069) in its
- * Non-secure view. The hypervisor masks interrupts and looks for them.
- */
+/* The machine's interrupt controller, a GICv3 (Arm IHI0069) in its Non-secure
+ * view. The hypervisor masks interrupts and polls for them. */
 #ifndef REEVE_HYPERVISOR_PORT_A64_IRQ_H
 #define REEVE_HYPERVISOR_PORT_A64_IRQ_H
 
@@ -10,27 +8,27 @@
 
 #include "hypervisor/port/a64/core.h"
 
-#define IRQ_SGI_KICK 0 /* leave the guest, or stop waiting */
+#define IRQ_SGI_KICK 0 /* makes a core leave its guest, or stop waiting */
 
-/* Gets the calling core's part ready. */
+/* Sets up the calling core's part of the interrupt controller. */
 void irq_core_init(struct core *core);
 
-/*
- * Who is called, with ctx, when that shared peripheral interrupt (32..1019) is
- * taken. Before it is enabled; one handler each.
- */
+/* Sets the handler of a shared peripheral interrupt (32 to 1019), fn(ctx).
+ * Called before the interrupt is enabled; each has one handler. */
 void irq_register(unsigned intid, void (*fn)(void *ctx), void *ctx);
 
-/* Brings the interrupt to the calling core from now on. */
+/* Routes the interrupt to the calling core and enables it. */
 void irq_enable_spi(unsigned intid, bool edge);
 
-/* Whether a private interrupt (16..31) of the calling core comes through. */
+/* Enables or disables a private interrupt (16 to 31) of the calling core. */
 void irq_ppi_set(unsigned intid, bool enabled);
 
-/* Takes what is pending on the calling core, and calls the handlers. */
+/* Acknowledges all interrupts that are pending on the calling core, and calls
+ * their handlers. */
 void irq_poll(void);
 
-/* Interrupts another core. */
+/* Interrupts another core. What this core wrote before is visible to the other
+ * when the interrupt arrives. */
 void irq_kick(const struct core *core);
 
 #endif

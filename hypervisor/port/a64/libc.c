@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the core and Debian's libfdt want from a C library, beyond lib/. */
+/* The functions of a C library that the core and Debian's libfdt need, beyond
+ * lib/. */
 #include "hypervisor/port/a64/libc.h"
 
 #include <assert.h>
@@ -7,7 +8,8 @@
 #include "hypervisor/port/a64/power.h"
 #include "lib/log.h"
 
-/* Fixed: what it guards here only reads what the firmware wrote. */
+/* A fixed value will do: the code that it guards only reads what the firmware
+ * wrote. */
 const uintptr_t __stack_chk_guard = (uintptr_t)0x00a5f00dc0de0aff;
 
 void __stack_chk_fail(void)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What Debian's libfdt wants from a C library, beyond lib/libc/string.h. */
+/* The functions of a C library that Debian's libfdt needs, beyond
+ * lib/libc/string.h. */
 #ifndef REEVE_HYPERVISOR_PORT_A64_LIBC_H
 #define REEVE_HYPERVISOR_PORT_A64_LIBC_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* The stack protector's canary, and what happens when it is dead. */
+/* The canary of the stack protector, and what is called when it was
+ * overwritten. */
 extern const uintptr_t __stack_chk_guard;
 _Noreturn void __stack_chk_fail(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory and SMCs for the portable core. */
+/* Memory and SMCs, for the portable core. */
 #include "hypervisor/port/a64/machine.h"
 
 #include <stddef.h>
@@ -14,14 +14,15 @@
 
 #define HYP_END (MACHINE_HYP_BASE + MACHINE_HYP_SIZE)
 
-static void rmm_smc(void *ctx, struct smccc_regs *regs)
+static void machine_smc(void *ctx, struct smccc_regs *regs)
 {
 	(void)ctx;
 	guest_forget();
 	smc_call(regs);
 }
 
-static bool pages_take(void *ctx, uint64_t count, uint64_t align, pa_t *base)
+static bool machine_pages_alloc(void *ctx, uint64_t count, uint64_t align,
+				pa_t *base)
 {
 	struct machine *machine = ctx;
 	bool taken;
@@ -32,7 +33,7 @@ static bool pages_take(void *ctx, uint64_t count, uint64_t align, pa_t *base)
 	return taken;
 }
 
-static void pages_give(void *ctx, pa_t base, uint64_t count)
+static void machine_pages_free(void *ctx, pa_t base, uint64_t count)
 {
 	struct machine *machine = ctx;
 
@@ -41,22 +42,24 @@ static void pages_give(void *ctx, pa_t base, uint64_t count)
 	spinlock_release(&machine->lock);
 }
 
-/* All memory is mapped, at its physical address. */
-static void *page_at(void *ctx, pa_t page)
+/* All memory is mapped at its physical address. */
+static void *machine_page_map(void *ctx, pa_t page)
 {
 	(void)ctx;
 	return (void *)(uintptr_t)page.value;
 }
 
-static void page_done(void *ctx, pa_t page, void *address)
+static void machine_page_unmap(void *ctx, pa_t page, void *address)
 {
 	(void)ctx;
 	(void)page;
 	(void)address;
 }
 
-/* While the machine starts there is no thread, and nobody to wait for. */
-static void relax(void *ctx, bool waiting)
+/*
+ * While the machine starts there is no thread, and no other thread to wait for.
+ */
+static void machine_relax(void *ctx, bool waiting)
 {
 	(void)ctx;
 	if (thread_current() == NULL)
@@ -68,8 +71,9 @@ static void relax(void *ctx, bool waiting)
 		thread_yield_if_due();
 }
 
-/* What of the board's memory is not spoken for by abi/machine_map.h. */
-static struct host_ram ram_of(const struct board *board)
+/* Returns the part of the board's memory that abi/machine_map.h does not
+ * assign. */
+static struct host_ram machine_ram(const struct board *board)
 {
 	uint64_t base = board->ram.base.value;
 	uint64_t end = base + board->ram.size;
@@ -79,8 +83,9 @@ static struct host_ram ram_of(const struct board *board)
 	return (struct host_ram){ pa_make(base), base < end ? end - base : 0 };
 }
 
-/* Whether a range touches anything that the device tree reserves. */
-static bool is_reserved(const struct board *board, uint64_t base, uint64_t size)
+/* Returns true if a range overlaps one that the device tree reserves. */
+static bool board_reserves(const struct board *board, uint64_t base,
+			   uint64_t size)
 {
 	for (unsigned i = 0; i < board->reserved_count; i++) {
 		const struct host_ram *range = &board->reserved[i];
@@ -92,16 +97,17 @@ static bool is_reserved(const struct board *board, uint64_t base, uint64_t size)
 	return false;
 }
 
-/* The allocator's map goes to the start of the memory. */
-static const char *pages_start(struct machine *machine,
-			       const struct board *board)
+/* Starts the allocator, whose map is placed at the start of the memory. Returns
+ * NULL, or what is wrong. */
+static const char *machine_pages_start(struct machine *machine,
+				       const struct board *board)
 {
 	struct host_ram *ram = &machine->ram;
 	uint64_t map_size = pages_map_size(ram->size);
-	uint64_t *map = page_at(machine, ram->base);
+	uint64_t *map = machine_page_map(machine, ram->base);
 
 	if (map_size > ram->size ||
-	    is_reserved(board, ram->base.value, map_size))
+	    board_reserves(board, ram->base.value, map_size))
 		return "there is no place for the map of the memory";
 	memset(map, 0, map_size);
 	pages_init(&machine->pages, ram->base, ram->size, map);
@@ -118,18 +124,18 @@ const char *machine_open(struct machine *machine, const struct board *board)
 	*machine = (struct machine){
 		.ops = {
 			.ctx = machine,
-			.smc = rmm_smc,
-			.pages_alloc = pages_take,
-			.pages_free = pages_give,
-			.page_map = page_at,
-			.page_unmap = page_done,
-			.relax = relax,
+			.smc = machine_smc,
+			.pages_alloc = machine_pages_alloc,
+			.pages_free = machine_pages_free,
+			.page_map = machine_page_map,
+			.page_unmap = machine_page_unmap,
+			.relax = machine_relax,
 		},
-		.ram = ram_of(board),
+		.ram = machine_ram(board),
 	};
 	if (machine->ram.size == 0)
 		return "the memory ends below the hypervisor's";
 	if (!mmu_map_ram(&machine->ram))
 		return "the memory does not fit into the translation tables";
-	return pages_start(machine, board);
+	return machine_pages_start(machine, board);
 }

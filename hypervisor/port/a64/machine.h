@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The machine below the portable core: struct host_ops on the bare metal. */
+/* The machine below the portable core: struct host_ops on bare metal. */
 #ifndef REEVE_HYPERVISOR_PORT_A64_MACHINE_H
 #define REEVE_HYPERVISOR_PORT_A64_MACHINE_H
 
@@ -14,17 +14,17 @@
 
 struct machine {
 	struct host_ops ops; /* ctx is this struct */
-	struct host_ram ram; /* what pages are taken from */
+	struct host_ram ram; /* the memory that pages are allocated from */
 	struct spinlock lock; /* guards pages */
-	struct pages pages; /* pages.used, pages.peak: what is allocated */
-	unsigned cores; /* that run */
-	char rmm_text[CONTROL_TEXT_SIZE]; /* not empty: why no Realms */
+	struct pages pages; /* pages.used, pages.peak: how many are allocated */
+	unsigned cores; /* number of cores that run */
+	char rmm_text[CONTROL_TEXT_SIZE]; /* empty, or why there are no Realms */
 };
 
 /*
- * Takes the board's memory above the firmware and the hypervisor into use;
- * what the device tree reserves stays untouched. MMU on. NULL: good; else
- * what is wrong. The machine must stay where it is.
+ * Takes the board's memory above the firmware and the hypervisor into use,
+ * except what the device tree reserves. The MMU is on. Returns NULL, or what is
+ * wrong. The machine must not move.
  */
 const char *machine_open(struct machine *machine, const struct board *board);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From the firmware's jump to a host that is ready. */
+/* From the entry by the firmware to a host that is ready. */
 #include "hypervisor/port/a64/main.h"
 
 #include "abi/machine_map.h"
@@ -16,18 +16,18 @@ static struct host host;
 
 struct dmesg hypervisor_dmesg;
 
-static void console_put(char c)
+static void uart_put(char c)
 {
 	pl011_put(MACHINE_UART0_BASE, c);
 }
 
 static void log_put(char c)
 {
-	console_put(c);
+	uart_put(c);
 	dmesg_put(&hypervisor_dmesg, c);
 }
 
-static _Noreturn void give_up(const char *why)
+static _Noreturn void start_give_up(const char *why)
 {
 	log_line_unlocked("cannot start: %s", why);
 	power_off();
@@ -40,13 +40,14 @@ static void memory_start(uint64_t fdt, struct board *board)
 	if (why == NULL)
 		why = machine_open(&machine, board);
 	if (why != NULL)
-		give_up(why);
+		start_give_up(why);
 	log_line("%llu MiB of memory from %llx",
 		 (unsigned long long)(machine.ram.size >> 20),
 		 (unsigned long long)machine.ram.base.value);
 }
 
-/* A host whose RMM cannot be used has ordinary guests. */
+/* Starts the use of the RMM. Without an RMM that can be used, the host has
+ * ordinary guests only. */
 static void rmm_start(void)
 {
 	if (!host_init(&host, &machine.ops, &machine.ram, 1)) {
@@ -66,11 +67,11 @@ void hypervisor_main(uint64_t fdt)
 	struct board board;
 
 	pl011_init(MACHINE_UART0_BASE);
-	log_init("hypervisor", console_put);
+	log_init("hypervisor", uart_put);
 	if (!mmu_prepare(fdt))
-		give_up("the image or the device tree cannot be mapped");
+		start_give_up("the image or the device tree cannot be mapped");
 	mmu_enable();
-	log_init("hypervisor", log_put); /* which takes a lock */
+	log_init("hypervisor", log_put); /* the log takes a lock from now on */
 	memory_start(fdt, &board);
 	threads_init(&machine.ops);
 	machine.cores = cores_start(&board);

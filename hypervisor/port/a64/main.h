@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The hypervisor's way from start to end. */
+/* The hypervisor from start to end. */
 #ifndef REEVE_HYPERVISOR_PORT_A64_MAIN_H
 #define REEVE_HYPERVISOR_PORT_A64_MAIN_H
 
@@ -9,15 +9,16 @@
 #include "hypervisor/core/rmi/host_init.h"
 #include "hypervisor/port/a64/machine.h"
 
-/* The last of what was logged, all of it from the MMU's start on. */
+/* The latest log messages, from the start of the MMU on. */
 extern struct dmesg hypervisor_dmesg;
 
-/* Called once by entry.S, on the boot core, MMU off. */
+/* Called once by entry.S, on the boot core, with the MMU off. */
 _Noreturn void hypervisor_main(uint64_t fdt);
 
 /*
- * The work of the boot core once the host is ready: run.c in the hypervisor, a
- * file of tests/machine/hypervisor in an image that tests it from inside.
+ * Does the work of the boot core once the host is ready. It is in run.c in the
+ * hypervisor, and in a file of tests/machine/hypervisor in an image that tests
+ * it from inside.
  */
 _Noreturn void host_run(struct machine *machine, struct host *host);
 

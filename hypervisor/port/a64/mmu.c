@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Translation tables of NS-EL2, and turning translation on. */
+/* The translation tables of NS-EL2, and turning translation on. */
 #include "hypervisor/port/a64/mmu.h"
 
 #include "abi/machine_map.h"
@@ -10,7 +10,7 @@
 #include "lib/number.h"
 #include "lib/pgtable.h"
 
-/* One per GiB of RAM at most, some for the ends of ranges. */
+/* At most one for each GiB of RAM, and some for the ends of ranges. */
 #define POOL_TABLES 32
 
 static uint64_t root[PGTABLE_ENTRIES]
@@ -19,45 +19,48 @@ static uint64_t pool[POOL_TABLES][PGTABLE_ENTRIES]
 	__attribute__((section(".bss.page"), aligned(MACHINE_PAGE_SIZE)));
 static struct pgtable tables;
 
-static bool map(uint64_t base, uint64_t size, uint64_t attributes)
+static bool mmu_map(uint64_t base, uint64_t size, uint64_t attributes)
 {
 	struct pgtable_range range = { base, base, size, attributes };
 
 	return pgtable_map(&tables, &range);
 }
 
-static bool map_between(const char *start, const char *end, uint64_t attributes)
+static bool mmu_map_between(const char *start, const char *end,
+			    uint64_t attributes)
 {
-	return map((uintptr_t)start, (uint64_t)(end - start), attributes);
+	return mmu_map((uintptr_t)start, (uint64_t)(end - start), attributes);
 }
 
-/* Of each core the data and the stack, with the gap that guards it. */
-static bool map_cores(void)
+/* Maps the data and the stack of each core, but not the gap between them, which
+ * catches an overflow. */
+static bool mmu_map_cores(void)
 {
 	for (unsigned i = 0; i < MACHINE_MAX_CPUS; i++) {
 		uint64_t core = (uintptr_t)&cores[i];
 
-		if (!map(core, MACHINE_PAGE_SIZE, PGTABLE_DATA) ||
-		    !map(core + CORE_STACK, CORE_SIZE - CORE_STACK, PGTABLE_DATA))
+		if (!mmu_map(core, MACHINE_PAGE_SIZE, PGTABLE_DATA) ||
+		    !mmu_map(core + CORE_STACK, CORE_SIZE - CORE_STACK,
+			     PGTABLE_DATA))
 			return false;
 	}
 	return true;
 }
 
-static bool map_data(void)
+static bool mmu_map_data(void)
 {
 	const char *first = (const char *)&cores[0];
 	const char *end = (const char *)&cores[MACHINE_MAX_CPUS];
 
-	return map_between(image_rodata_end, first, PGTABLE_DATA) &&
-	       map_cores() && map_between(end, image_end, PGTABLE_DATA);
+	return mmu_map_between(image_rodata_end, first, PGTABLE_DATA) &&
+	       mmu_map_cores() && mmu_map_between(end, image_end, PGTABLE_DATA);
 }
 
-static bool map_gic(void)
+static bool mmu_map_gic(void)
 {
-	return map(MACHINE_GICD_BASE, MACHINE_GICD_SIZE, PGTABLE_IO) &&
-	       map(MACHINE_GICR_BASE, MACHINE_MAX_CPUS * MACHINE_GICR_STEP,
-		   PGTABLE_IO);
+	return mmu_map(MACHINE_GICD_BASE, MACHINE_GICD_SIZE, PGTABLE_IO) &&
+	       mmu_map(MACHINE_GICR_BASE, MACHINE_MAX_CPUS * MACHINE_GICR_STEP,
+		       PGTABLE_IO);
 }
 
 bool mmu_prepare(uint64_t fdt)
@@ -66,13 +69,14 @@ bool mmu_prepare(uint64_t fdt)
 				   .pool = pool[0],
 				   .pool_pages = POOL_TABLES };
 	return is_aligned(fdt, MACHINE_PAGE_SIZE) &&
-	       map_between(image_start, image_text_end, PGTABLE_CODE) &&
-	       map_between(image_text_end, image_rodata_end, PGTABLE_RODATA) &&
-	       map_data() && map_gic() &&
-	       map(MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
-	       map(MACHINE_VIRTIO_BASE,
-		   MACHINE_VIRTIO_SLOTS * MACHINE_VIRTIO_STEP, PGTABLE_IO) &&
-	       map(fdt, MACHINE_DTB_MAX, PGTABLE_RODATA);
+	       mmu_map_between(image_start, image_text_end, PGTABLE_CODE) &&
+	       mmu_map_between(image_text_end, image_rodata_end,
+			       PGTABLE_RODATA) &&
+	       mmu_map_data() && mmu_map_gic() &&
+	       mmu_map(MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
+	       mmu_map(MACHINE_VIRTIO_BASE,
+		       MACHINE_VIRTIO_SLOTS * MACHINE_VIRTIO_STEP, PGTABLE_IO) &&
+	       mmu_map(fdt, MACHINE_DTB_MAX, PGTABLE_RODATA);
 }
 
 void mmu_enable(void)
@@ -90,7 +94,7 @@ void mmu_enable(void)
 
 bool mmu_map_ram(const struct host_ram *ram)
 {
-	bool done = map(ram->base.value, ram->size, PGTABLE_DATA);
+	bool done = mmu_map(ram->base.value, ram->size, PGTABLE_DATA);
 
 	dsb(ishst);
 	isb();

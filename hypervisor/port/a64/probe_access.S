@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Accesses that may fault, and where each goes on when it does. */
+/* Accesses that may fault, and where each continues after a fault. */
 	.text
 	.global probe_read
 	.type probe_read, %function

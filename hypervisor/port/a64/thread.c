@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Threads: their stacks, and who has which core. */
+/* Threads: their stacks, and which thread has which core. */
 #include "hypervisor/port/a64/thread.h"
 
 #include <assert.h>
@@ -12,22 +12,24 @@
 #include "lib/a64.h"
 #include "lib/spinlock.h"
 
-/* At the far end of a stack: changed by whoever used it all. */
+/* The word at the far end of a stack: a thread that overran its stack has
+ * changed it. */
 #define CANARY UINT64_C(0x57acc0de57acc0de)
 
 struct thread_data {
-	struct sched_entity entity; /* first */
-	uint64_t sp; /* while it does not run */
+	struct sched_entity entity; /* first: it is cast to a thread */
+	uint64_t sp; /* its SP while it does not run */
 	void (*fn)(void *ctx);
 	void *ctx;
 	const char *name;
 	void (*leave)(void *ctx);
 	void *leave_ctx;
-	struct thread *joiner; /* waits for its end */
+	struct thread *joiner; /* the thread that waits for its end */
 	uint8_t room[THREAD_ROOM] __attribute__((aligned(16)));
 };
 
-/* As struct core is laid out: what vectors.S takes for a stack. */
+/* Laid out like struct core, because vectors.S checks the stack in both by
+ * CORE_STACK_BIT. */
 struct thread {
 	union {
 		struct thread_data data;
@@ -42,7 +44,11 @@ _Static_assert(offsetof(struct thread, stack) == CORE_STACK &&
 		       MACHINE_MAX_CPUS <= SCHED_CORES,
 	       "struct thread");
 
-/* Guarded by lock, which goes from a context to the one that follows it. */
+/*
+ * Guarded by lock. A context that gives up its core holds the lock across the
+ * switch, and the context that gets the core releases it: otherwise another
+ * core could resume a thread whose registers are not saved yet.
+ */
 static struct {
 	struct spinlock lock;
 	struct sched sched;
@@ -56,21 +62,21 @@ void threads_init(const struct host_ops *ops)
 
 /* ---- Giving the core away ---- */
 
-static uint64_t *canary(struct thread *thread)
+static uint64_t *thread_canary(struct thread *thread)
 {
 	return &thread->below[CORE_STACK / sizeof(uint64_t) - 1];
 }
 
-static void leave(struct thread *thread)
+static void thread_leave(struct thread *thread)
 {
-	assert(*canary(thread) == CANARY);
+	assert(*thread_canary(thread) == CANARY);
 	if (thread->data.leave != NULL)
 		thread->data.leave(thread->data.leave_ctx);
 }
 
-/* With the lock held: if anybody has to be told that there is work, unlock()
- * does. */
-static void tell(uint64_t now)
+/* Notes which core has to learn that there is work, if any. The caller holds
+ * the lock; threads_unlock() interrupts that core. */
+static void core_note_kick(uint64_t now)
 {
 	int target = sched_target(&threads.sched, now);
 
@@ -79,10 +85,11 @@ static void tell(uint64_t now)
 }
 
 /*
- * Releases the lock. What takes long on an emulator, because it goes to a
- * device, comes after it: others wait for the lock.
+ * Releases the lock. Interrupting a core and setting the timer come after it:
+ * on an emulator they go to a device and take long, and other cores wait for
+ * the lock.
  */
-static void unlock(void)
+static void threads_unlock(void)
 {
 	struct core *core = core_current();
 	const struct core *kick = core->data.kick;
@@ -91,15 +98,16 @@ static void unlock(void)
 	spinlock_release(&threads.lock);
 	if (kick != NULL)
 		irq_kick(kick);
-	/* Only this core changes its own. */
+	/* No lock is needed: only this core changes its own entry. */
 	clock_arm(threads.sched.cores[core->data.index].armed);
 }
 
 /*
- * With the lock held, which it still is when the calling context has a core
- * again: maybe another one.
+ * Gives the core to the thread that the scheduler picks. Called with the lock
+ * held; the lock is held again when the calling context continues, maybe on
+ * another core.
  */
-static void reschedule(bool yield)
+static void threads_reschedule(bool yield)
 {
 	struct core *core = core_current();
 	struct thread *from = core->data.thread;
@@ -107,11 +115,11 @@ static void reschedule(bool yield)
 	struct thread *to = (struct thread *)sched_pick(
 		&threads.sched, core->data.index, now, yield);
 
-	tell(now);
+	core_note_kick(now);
 	if (to == from)
 		return;
 	if (from != NULL)
-		leave(from);
+		thread_leave(from);
 	core->data.thread = to;
 	thread_switch(from != NULL ? &from->data.sp : &core->data.idle_sp,
 		      to != NULL ? to->data.sp : core->data.idle_sp);
@@ -124,12 +132,12 @@ void threads_run(void)
 
 	spinlock_acquire(&threads.lock);
 	sched_core_online(&threads.sched, core->data.index);
-	unlock();
+	threads_unlock();
 	for (;;) {
 		spinlock_acquire(&threads.lock);
-		reschedule(false);
+		threads_reschedule(false);
 		idle = threads.sched.queue == NULL;
-		unlock();
+		threads_unlock();
 		if (idle)
 			wfi();
 		irq_poll();
@@ -142,7 +150,7 @@ void thread_main(void *begun)
 {
 	struct thread *thread = begun;
 
-	unlock();
+	threads_unlock();
 	thread->data.fn(thread->data.ctx);
 	spinlock_acquire(&threads.lock);
 	sched_end(&threads.sched, core_current()->data.index);
@@ -150,12 +158,13 @@ void thread_main(void *begun)
 		sched_wake(&threads.sched, &thread->data.joiner->data.entity,
 			   time_ns());
 	}
-	reschedule(false);
+	threads_reschedule(false);
 	__builtin_unreachable();
 }
 
-/* What thread_switch() finds when it comes here for the first time. */
-static void stack_fill(struct thread *thread)
+/* Fills a new stack with what thread_switch() restores when the thread gets a
+ * core for the first time. */
+static void thread_stack_fill(struct thread *thread)
 {
 	struct thread_frame *frame =
 		(struct thread_frame *)((uintptr_t)thread + CORE_SIZE) - 1;
@@ -164,7 +173,7 @@ static void stack_fill(struct thread *thread)
 		.x19_x28 = { (uintptr_t)thread },
 		.x30 = (uintptr_t)thread_begin,
 	};
-	*canary(thread) = CANARY;
+	*thread_canary(thread) = CANARY;
 	thread->data.sp = (uintptr_t)frame;
 }
 
@@ -183,7 +192,7 @@ struct thread *thread_create(void (*fn)(void *ctx), void *ctx, const char *name,
 	thread->data.fn = fn;
 	thread->data.ctx = ctx;
 	thread->data.name = name;
-	stack_fill(thread);
+	thread_stack_fill(thread);
 	thread_wake(thread);
 	return thread;
 }
@@ -195,14 +204,14 @@ void thread_on_leave(struct thread *thread, void (*leave_fn)(void *ctx),
 	thread->data.leave_ctx = ctx;
 }
 
-static bool has_ended(struct thread *thread)
+static bool thread_has_ended(struct thread *thread)
 {
 	bool ended;
 
 	spinlock_acquire(&threads.lock);
 	ended = thread->data.entity.state == SCHED_ENDED;
 	thread->data.joiner = thread_current();
-	unlock();
+	threads_unlock();
 	return ended;
 }
 
@@ -211,7 +220,7 @@ void thread_join(struct thread *thread)
 	const struct host_ops *ops = threads.ops;
 	pa_t base = pa_make((uintptr_t)thread);
 
-	while (!has_ended(thread))
+	while (!thread_has_ended(thread))
 		thread_block();
 	ops->page_unmap(ops->ctx, base, thread);
 	ops->pages_free(ops->ctx, base, THREAD_PAGES);
@@ -233,8 +242,8 @@ void thread_block_until(uint64_t deadline_ns)
 {
 	spinlock_acquire(&threads.lock);
 	if (sched_block(&threads.sched, core_current()->data.index, deadline_ns))
-		reschedule(false);
-	unlock();
+		threads_reschedule(false);
+	threads_unlock();
 }
 
 void thread_block(void)
@@ -249,15 +258,15 @@ void thread_wake(struct thread *thread)
 	spinlock_acquire(&threads.lock);
 	now = time_ns();
 	sched_wake(&threads.sched, &thread->data.entity, now);
-	tell(now);
-	unlock();
+	core_note_kick(now);
+	threads_unlock();
 }
 
 void thread_yield(void)
 {
 	spinlock_acquire(&threads.lock);
-	reschedule(true);
-	unlock();
+	threads_reschedule(true);
+	threads_unlock();
 }
 
 void thread_yield_if_due(void)
@@ -265,11 +274,11 @@ void thread_yield_if_due(void)
 	if (!sched_due(&threads.sched, core_current()->data.index, time_ns()))
 		return;
 	spinlock_acquire(&threads.lock);
-	reschedule(false);
-	unlock();
+	threads_reschedule(false);
+	threads_unlock();
 }
 
-/* Nobody else charges it while it runs. */
+/* No lock is needed: no other core charges the thread while it runs. */
 uint64_t thread_ran_ns(void)
 {
 	return sched_ran_ns(&threads.sched, &thread_current()->data.entity,

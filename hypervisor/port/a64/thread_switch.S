@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The registers that a call preserves, to one stack and from another. */
+/* Stores the registers that a call preserves on one stack, and loads them from
+ * another. */
 #include "lib/gprs.inc"
 
 	.text

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What becomes of an exception. */
+/* Handles exceptions that are taken to EL2. */
 #include "hypervisor/port/a64/trap.h"
 
 #include "abi/bits.h"
@@ -8,7 +8,7 @@
 #include "lib/a64.h"
 #include "lib/log.h"
 
-/* Vectors come in four groups of four. */
+/* Vectors come in groups of four. */
 #define VECTOR_SYNC_CURRENT 4
 
 static const char *const groups[] = { "at EL2 on SP_EL0", "at EL2" };
@@ -24,7 +24,7 @@ uint64_t probe_fixup(uint64_t pc)
 	return 0;
 }
 
-static void frame_report(const struct trap_frame *frame)
+static void trap_frame_report(const struct trap_frame *frame)
 {
 	for (unsigned i = 0; i < 30; i += 2) {
 		log_line_unlocked("  x%u %016llx  x%u %016llx", i,
@@ -36,7 +36,7 @@ static void frame_report(const struct trap_frame *frame)
 			  (unsigned long long)frame->sp);
 }
 
-static void report(const struct trap_frame *frame, unsigned vector)
+static void trap_report(const struct trap_frame *frame, unsigned vector)
 {
 	log_line_unlocked("unexpected %s exception %s, core %llx",
 			  kinds[vector % 4], groups[vector / 4],
@@ -47,15 +47,16 @@ static void report(const struct trap_frame *frame, unsigned vector)
 	log_line_unlocked("  elr %016llx  spsr %016llx",
 			  (unsigned long long)frame->elr,
 			  (unsigned long long)frame->spsr);
-	frame_report(frame);
+	trap_frame_report(frame);
 }
 
-/* The frame is not on the stack that was used up. */
-static _Noreturn void overflow(struct trap_frame *frame, unsigned vector)
+/* Reports an overflow. The frame is not on the stack that overflowed. */
+static _Noreturn void trap_overflow_report(struct trap_frame *frame,
+					   unsigned vector)
 {
 	frame->sp = sysreg_read(tpidrro_el0) + TRAP_FRAME_SIZE;
 	log_line_unlocked("the stack is used up");
-	report(frame, vector);
+	trap_report(frame, vector);
 	power_off();
 }
 
@@ -65,12 +66,12 @@ void trap(struct trap_frame *frame, unsigned vector)
 	uint64_t fixup = 0;
 
 	if (vector >= TRAP_OVERFLOW)
-		overflow(frame, vector - TRAP_OVERFLOW);
+		trap_overflow_report(frame, vector - TRAP_OVERFLOW);
 	if (vector == VECTOR_SYNC_CURRENT &&
 	    BITS_GET(esr, ESR_EC) == ESR_EC_DATA_CURRENT)
 		fixup = probe_fixup(frame->elr);
 	if (fixup == 0) {
-		report(frame, vector);
+		trap_report(frame, vector);
 		power_off();
 	}
 	frame->x[0] = esr;

@@ -8,10 +8,10 @@
 
 #include "hypervisor/port/a64/core_layout.h"
 
-/* What vectors.S saves, and restores when trap() returns. */
+/* The registers that vectors.S saves, and restores when trap() returns. */
 struct trap_frame {
 	uint64_t x[31];
-	uint64_t sp; /* before the exception; not restored from here */
+	uint64_t sp; /* before the exception; not restored */
 	uint64_t elr;
 	uint64_t spsr;
 };
@@ -24,8 +24,9 @@ _Static_assert(offsetof(struct trap_frame, sp) == TRAP_FRAME_SP &&
 
 /*
  * Called by vectors.S with the number of the vector, plus TRAP_OVERFLOW if the
- * frame is not on the core's stack because it has no room. Returns for the
- * fault of a probe; everything else is reported and turns the machine off.
+ * frame is not on the core's stack because it has no room there. Returns after
+ * the fault of a probe. Every other exception is reported and turns the machine
+ * off.
  */
 void trap(struct trap_frame *frame, unsigned vector);
 

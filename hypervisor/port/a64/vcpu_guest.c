@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One round of an ordinary guest's vCPU. */
+/* One round of an ordinary guest's vCPU: from an entry to the answer to its
+ * exit. */
 #include "abi/guest_map.h"
 #include "abi/machine_map.h"
 #include "hypervisor/core/domain/domain.h"
@@ -9,11 +10,13 @@
 #include "lib/a64.h"
 
 /*
- * The guest's timers are the core's while it runs. The line of one that has
- * fired stays up until the guest has seen to it, so it must not interrupt
- * again; its end in the list register is told of.
+ * Gives the core's EL1 timers to the guest. A timer that fired keeps its line
+ * asserted until the guest handles it, so the physical PPI is disabled
+ * meanwhile: otherwise it would end each entry at once. The EOI in the timer's
+ * list register raises a maintenance interrupt, after which the line is read
+ * again.
  */
-static void timers_load(const struct vcpu *vcpu)
+static void guest_timers_load(const struct vcpu *vcpu)
 {
 	const struct vgic_irq *irqs = vcpu->gic.irqs;
 
@@ -26,26 +29,27 @@ static void timers_load(const struct vcpu *vcpu)
 	sysreg_write(cntp_ctl_el0, vcpu->phys.ctl);
 }
 
-static void timer_take(struct vcpu_timer *timer, uint64_t ctl, uint64_t cval)
+static void timer_read(struct vcpu_timer *timer, uint64_t ctl, uint64_t cval)
 {
 	timer->ctl = ctl;
 	timer->cval = cval;
 }
 
-static void timers_save(struct vcpu *vcpu)
+static void guest_timers_save(struct vcpu *vcpu)
 {
 	isb();
-	timer_take(&vcpu->virt, sysreg_read(cntv_ctl_el0),
+	timer_read(&vcpu->virt, sysreg_read(cntv_ctl_el0),
 		   sysreg_read(cntv_cval_el0));
-	timer_take(&vcpu->phys, sysreg_read(cntp_ctl_el0),
+	timer_read(&vcpu->phys, sysreg_read(cntp_ctl_el0),
 		   sysreg_read(cntp_cval_el0));
 	sysreg_write(cntv_ctl_el0, 0);
 	sysreg_write(cntp_ctl_el0, 0);
 	isb();
 }
 
-/* A vCPU that was started begins with nothing of what it was before. */
-static void state_load(struct vcpu *vcpu, union vcpu_run *run)
+/* Loads the vCPU's registers, and injects an exception that is due. A vCPU that
+ * was just started begins with the values of a reset. */
+static void guest_state_load(struct vcpu *vcpu, union vcpu_run *run)
 {
 	struct guest *guest = &run->ordinary.guest;
 
@@ -60,7 +64,8 @@ static void state_load(struct vcpu *vcpu, union vcpu_run *run)
 	run->ordinary.inject = VCPU_RUN;
 }
 
-static enum vcpu_next left(struct vcpu *vcpu, union vcpu_run *run, unsigned why)
+static enum vcpu_next guest_left_answer(struct vcpu *vcpu, union vcpu_run *run,
+					unsigned why)
 {
 	enum vcpu_next next;
 
@@ -92,18 +97,18 @@ enum vcpu_next vcpu_run_guest(struct vcpu *vcpu, union vcpu_run *run)
 	struct vcpu_trap *trap = &run->ordinary.trap;
 	unsigned why;
 
-	state_load(vcpu, run);
+	guest_state_load(vcpu, run);
 	vgic_load(vcpu);
 	ich_load(&vcpu->gic.state);
-	timers_load(vcpu);
-	/* What was mapped is there before the guest looks. */
+	guest_timers_load(vcpu);
+	/* Changes of stage 2 must be visible to the walks that follow. */
 	dsb(ishst);
 	why = guest_enter(&vcpu->regs);
 	trap->esr = sysreg_read(esr_el2);
 	trap->far = sysreg_read(far_el2);
 	trap->hpfar = sysreg_read(hpfar_el2);
-	timers_save(vcpu);
+	guest_timers_save(vcpu);
 	ich_save(&vcpu->gic.state);
 	vgic_save(vcpu);
-	return left(vcpu, run, why);
+	return guest_left_answer(vcpu, run, why);
 }

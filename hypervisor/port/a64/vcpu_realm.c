@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The parts of one round of a Realm's vCPU (docs/rmi.md, RMI_REC_ENTER). What
- * puts them together differs: vcpu_realm_plain.c, or vcpu_realm_attack.c in a
- * debug build.
- */
+/* The parts of one round of a Realm's vCPU (docs/rmi.md, RMI_REC_ENTER).
+ * vcpu_realm_plain.c combines them, or in a debug build vcpu_realm_attack.c. */
 #include "hypervisor/port/a64/vcpu_realm.h"
 
 #include <string.h>
@@ -23,15 +20,17 @@ void vcpu_realm_start(struct vcpu *vcpu)
 	memset(vcpu_run_page(vcpu), 0, sizeof(struct rmi_rec_run));
 }
 
-/* Only what the interface defines: the rest of each half stays zero. */
-static void enter_put(struct rmi_rec_run *page,
-		      const struct rmi_rec_enter *enter)
+/* Writes the entry half of the run page: only the fields that the interface
+ * defines. The rest stays zero. */
+static void run_page_write(struct rmi_rec_run *page,
+			   const struct rmi_rec_enter *enter)
 {
 	page->enter.flags = enter->flags;
 	memcpy(page->enter.gprs, enter->gprs, sizeof(enter->gprs));
 }
 
-static void exit_take(struct rmi_rec_exit *exit, const struct rmi_rec_exit *page)
+static void run_page_read(struct rmi_rec_exit *exit,
+			  const struct rmi_rec_exit *page)
 {
 	exit->exit_reason = page->exit_reason;
 	exit->esr = page->esr;
@@ -48,8 +47,11 @@ static void exit_take(struct rmi_rec_exit *exit, const struct rmi_rec_exit *page
 	exit->imm = page->imm;
 }
 
-/* Its timers are the core's while it runs, and the RMM masks what has fired. */
-static void rec_enter(struct smccc_regs *regs)
+/*
+ * Enters the REC. The vCPU has the core's EL1 timers while it runs, so their
+ * PPIs are enabled; the RMM masks a timer that has fired (docs/rmi.md, Timers).
+ */
+static void vcpu_rec_enter(struct smccc_regs *regs)
 {
 	irq_ppi_set(MACHINE_TIMER_VIRT_INTID, true);
 	irq_ppi_set(MACHINE_TIMER_PHYS_INTID, true);
@@ -62,14 +64,14 @@ void vcpu_realm_prepare(struct vcpu *vcpu, const union vcpu_run *run,
 {
 	*regs = (struct smccc_regs){ .x = { RMI_REC_ENTER, vcpu->rec.value,
 					    vcpu->run.value } };
-	enter_put(vcpu_run_page(vcpu), &run->realm.enter);
+	run_page_write(vcpu_run_page(vcpu), &run->realm.enter);
 	vgic_load(vcpu);
 }
 
 void vcpu_realm_enter(struct vcpu *vcpu, struct smccc_regs *regs)
 {
 	ich_load(&vcpu->gic.state);
-	rec_enter(regs);
+	vcpu_rec_enter(regs);
 	ich_save(&vcpu->gic.state);
 	vgic_save(vcpu);
 }
@@ -79,6 +81,6 @@ enum vcpu_next vcpu_realm_exit(struct vcpu *vcpu, union vcpu_run *run,
 {
 	if (BITS_GET(x0, RMI_RETURN_STATUS) != RMI_SUCCESS)
 		return vcpu_enter_refused(vcpu, x0);
-	exit_take(&run->realm.exit, &vcpu_run_page(vcpu)->exit);
+	run_page_read(&run->realm.exit, &vcpu_run_page(vcpu)->exit);
 	return vcpu_exit_realm(vcpu, &run->realm.exit, &run->realm.enter);
 }

@@ -10,20 +10,21 @@
 #include "hypervisor/core/vcpu/vcpu.h"
 #include "hypervisor/port/a64/vcpu_run.h"
 
-/* The run page, which the RMM writes too. */
+/* Returns the run page, which the RMM writes too. */
 static inline struct rmi_rec_run *vcpu_run_page(const struct vcpu *vcpu)
 {
 	return (struct rmi_rec_run *)(uintptr_t)vcpu->run.value;
 }
 
-/* Fills the run page, the list registers in memory, and the call. */
+/* Fills the run page, the list registers in vcpu->gic.state, and the call. */
 void vcpu_realm_prepare(struct vcpu *vcpu, const union vcpu_run *run,
 			struct smccc_regs *regs);
 
-/* Issues RMI_REC_ENTER with the list registers loaded. regs->x[0] is X0 then. */
+/* Loads the list registers and issues RMI_REC_ENTER. regs->x[0] is X0
+ * afterwards. */
 void vcpu_realm_enter(struct vcpu *vcpu, struct smccc_regs *regs);
 
-/* Answers the exit, or the refusal, that X0 tells of. */
+/* Answers the exit or the refusal that X0 reports. */
 enum vcpu_next vcpu_realm_exit(struct vcpu *vcpu, union vcpu_run *run,
 			       uint64_t x0);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * One round of a Realm's vCPU in the debug build: what vcpu_realm_plain.c does,
- * with the attacks around it.
- */
+/* One round of a Realm's vCPU in the debug build: vcpu_realm_plain.c with the
+ * hooks of the attacks. */
 #include "abi/bits.h"
 #include "hypervisor/attack/attack.h"
 #include "hypervisor/port/a64/vcpu_realm.h"

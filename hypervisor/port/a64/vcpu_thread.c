@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the thread of a vCPU does, from its start to the end of its domain. */
+/* The thread of a vCPU, from its start to the end of its domain. */
 #include "hypervisor/port/a64/vcpu_thread.h"
 
 #include "hypervisor/core/domain/domain.h"
@@ -9,49 +9,53 @@
 
 _Static_assert(sizeof(union vcpu_run) <= THREAD_ROOM, "union vcpu_run");
 
-static bool is_running(const struct vcpu *vcpu)
+static bool vcpu_is_running(const struct vcpu *vcpu)
 {
 	return __atomic_load_n(&vcpu->running, __ATOMIC_SEQ_CST);
 }
 
-static void running_set(struct vcpu *vcpu, bool running)
+static void vcpu_running_set(struct vcpu *vcpu, bool running)
 {
 	__atomic_store_n(&vcpu->running, running, __ATOMIC_SEQ_CST);
 }
 
 /*
- * Whoever has something for the vCPU says so first and then kicks it: either
- * the kick finds it running, or it looks after this.
+ * Notes that the vCPU is on this core.
+ *
+ * A thread that has something for the vCPU writes it first and then kicks the
+ * vCPU. The fences here and in vcpu_thread_kick() order the two: either the
+ * kick sees that the vCPU is running and interrupts it, or the vCPU sees what
+ * was written when it looks after this call.
  */
-static void here(struct vcpu *vcpu)
+static void vcpu_arrive(struct vcpu *vcpu)
 {
 	__atomic_store_n(&vcpu->core, core_current()->data.index,
 			 __ATOMIC_SEQ_CST);
-	running_set(vcpu, true);
+	vcpu_running_set(vcpu, true);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-/* The thread is about to lose its core. */
-static void leave(void *ctx)
+/* Called when the thread is about to leave its core. */
+static void vcpu_leave_core(void *ctx)
 {
 	struct vcpu *vcpu = ctx;
 	union vcpu_run *run = thread_room(vcpu->thread);
 
-	running_set(vcpu, false);
+	vcpu_running_set(vcpu, false);
 	vcpu->cpu_ns = thread_ran_ns();
 	if (!vcpu->domain->is_realm)
 		guest_save(&run->ordinary.guest);
 }
 
-static bool has_ended(const struct vcpu *vcpu)
+static bool vcpu_domain_ended(const struct vcpu *vcpu)
 {
 	uint32_t state = __atomic_load_n(&vcpu->domain->state, __ATOMIC_ACQUIRE);
 
 	return state == CONTROL_SHUTDOWN || state == CONTROL_DYING;
 }
 
-/* The lock also brings the registers that it was started with. */
-static bool is_online(struct vcpu *vcpu)
+/* The lock also makes visible the registers with which the vCPU was started. */
+static bool vcpu_is_online(struct vcpu *vcpu)
 {
 	bool online;
 
@@ -61,23 +65,23 @@ static bool is_online(struct vcpu *vcpu)
 	return online;
 }
 
-static bool may_run(struct vcpu *vcpu)
+static bool vcpu_may_run(struct vcpu *vcpu)
 {
-	return domain_runs(vcpu->domain) && is_online(vcpu);
+	return domain_runs(vcpu->domain) && vcpu_is_online(vcpu);
 }
 
-/* false: never again. */
-static bool wait_until_it_may_run(struct vcpu *vcpu)
+/* Waits until the vCPU may run. Returns false if its domain has ended. */
+static bool vcpu_wait_to_run(struct vcpu *vcpu)
 {
-	here(vcpu);
-	while (!has_ended(vcpu) && !may_run(vcpu)) {
+	vcpu_arrive(vcpu);
+	while (!vcpu_domain_ended(vcpu) && !vcpu_may_run(vcpu)) {
 		thread_block();
-		here(vcpu);
+		vcpu_arrive(vcpu);
 	}
-	return !has_ended(vcpu);
+	return !vcpu_domain_ended(vcpu);
 }
 
-static void wait_until_awake(struct vcpu *vcpu)
+static void vcpu_wait_awake(struct vcpu *vcpu)
 {
 	while (!vcpu_awake(vcpu)) {
 		__atomic_store_n(&vcpu->waits, true, __ATOMIC_RELAXED);
@@ -86,12 +90,12 @@ static void wait_until_awake(struct vcpu *vcpu)
 	__atomic_store_n(&vcpu->waits, false, __ATOMIC_RELAXED);
 }
 
-static void follow(struct vcpu *vcpu, enum vcpu_next next)
+static void vcpu_follow_exit(struct vcpu *vcpu, enum vcpu_next next)
 {
 	vcpu->cpu_ns = thread_ran_ns();
 	irq_poll();
 	if (next == VCPU_WAIT)
-		wait_until_awake(vcpu);
+		vcpu_wait_awake(vcpu);
 	else if (next == VCPU_YIELD)
 		thread_yield();
 	thread_yield_if_due();
@@ -104,16 +108,16 @@ static void vcpu_main(void *ctx)
 	enum vcpu_next next = VCPU_RUN;
 
 	vcpu->thread = thread_current();
-	thread_on_leave(thread_current(), leave, vcpu);
+	thread_on_leave(thread_current(), vcpu_leave_core, vcpu);
 	if (vcpu->domain->is_realm)
 		vcpu_realm_start(vcpu);
-	while (next != VCPU_STOP && wait_until_it_may_run(vcpu)) {
+	while (next != VCPU_STOP && vcpu_wait_to_run(vcpu)) {
 		domain_entered(vcpu->domain);
 		vcpu_timers_update(vcpu);
 		next = vcpu->domain->is_realm ? vcpu_run_realm(vcpu, run)
 					      : vcpu_run_guest(vcpu, run);
 		vcpu_timers_update(vcpu);
-		follow(vcpu, next);
+		vcpu_follow_exit(vcpu, next);
 	}
 }
 
@@ -134,7 +138,7 @@ void vcpu_thread_kick(void *ctx, struct vcpu *vcpu)
 	(void)ctx;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	thread_wake(vcpu->thread);
-	if (!is_running(vcpu))
+	if (!vcpu_is_running(vcpu))
 		return;
 	core = &cores[__atomic_load_n(&vcpu->core, __ATOMIC_SEQ_CST)];
 	if (core != core_current())

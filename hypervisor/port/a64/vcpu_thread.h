@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The thread of each vCPU: for struct domain_ops. */
+/* The thread of each vCPU. The functions are for struct domain_ops. */
 #ifndef REEVE_HYPERVISOR_PORT_A64_VCPU_THREAD_H
 #define REEVE_HYPERVISOR_PORT_A64_VCPU_THREAD_H
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The exception vectors of EL2: each saves a frame and calls trap(). */
+/* The exception vectors of EL2. Each saves a frame and calls trap(), or leaves
+ * a guest. */
 #include "lib/gprs.inc"
 #include "hypervisor/port/a64/core_layout.h"
 #include "hypervisor/port/a64/guest.h"
 
 /*
- * One of the vectors of EL2 itself, 128 bytes apart; which is trap()'s second argument.
- * Until the frame is known to fit, SP is all there is to work with: for a while
- * SP is the frame plus X0, and X0 the frame.
+ * One of the vectors of EL2 itself, which are 128 bytes apart. which is
+ * trap()'s second argument. Until the frame is known to fit on the stack, SP is
+ * the only register that can be used. So for a while SP holds the frame's
+ * address plus X0, and X0 the frame's address.
  */
 	.macro vector which
 	.balign	0x80
@@ -20,7 +22,8 @@
 	stp	x0, x1, [sp, #0]
 	mov	x1, #\which
 	b	trap_enter
-	/* The machine is lost, and with it what these two registers held. */
+	/* The machine will be turned off, so what these two registers held does
+	 * not matter. */
 1:	msr	tpidrro_el0, x0
 	sub	x0, sp, x0
 	msr	tpidr_el0, x0
@@ -33,7 +36,8 @@
 	b	trap_enter
 	.endm
 
-/* The same from a lower EL: an ordinary guest was left, GUEST_LEFT_<why>. */
+/* A vector for exceptions from a lower EL: an ordinary guest was left for the
+ * reason GUEST_LEFT_<why>. */
 	.macro vector_guest why
 	.balign	0x80
 	stp	x0, x1, [sp, #-16]!
@@ -53,7 +57,7 @@ vectors:
 	.irp	which, 0, 1, 2, 3, 4, 5, 6, 7
 	vector	\which
 	.endr
-	/* A64, and A32 which a guest's EL0 may be in. */
+	/* From A64, and from A32, in which a guest's EL0 may be. */
 	.rept	2
 	vector_guest GUEST_LEFT_SYNC
 	vector_guest GUEST_LEFT_IRQ

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The virtio console device of the machine: its queues, start and end. */
+/* The machine's virtio console device: its queues, its start and its end. */
 #include "hypervisor/port/a64/virtio_serial.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The virtual CPU interface, played. */
+/* A stand-in for the virtual CPU interface. */
 #include "hypervisor/port/inprocess/fake_cpu.h"
 
 #include <stddef.h>
@@ -7,7 +7,6 @@
 #include "abi/bits.h"
 #include "hypervisor/core/vgic/gic.h"
 
-#define LR_INTID 0xffffffff
 #define LR_STATE (ICH_LR_PENDING | ICH_LR_ACTIVE)
 
 unsigned fake_cpu_ack(struct vcpu *vcpu)
@@ -26,7 +25,7 @@ unsigned fake_cpu_ack(struct vcpu *vcpu)
 	if (best == NULL || (state->hcr & ICH_HCR_EN) == 0)
 		return FAKE_CPU_NONE;
 	*best = (*best & ~ICH_LR_PENDING) | ICH_LR_ACTIVE;
-	return (unsigned)(*best & LR_INTID);
+	return (unsigned)BITS_GET(*best, ICH_LR_INTID);
 }
 
 void fake_cpu_end(struct vcpu *vcpu, unsigned intid)
@@ -36,7 +35,8 @@ void fake_cpu_end(struct vcpu *vcpu, unsigned intid)
 	for (unsigned i = 0; i < VGIC_LRS; i++) {
 		uint64_t *lr = &state->lr[i];
 
-		if ((*lr & ICH_LR_ACTIVE) != 0 && (*lr & LR_INTID) == intid) {
+		if ((*lr & ICH_LR_ACTIVE) != 0 &&
+		    BITS_GET(*lr, ICH_LR_INTID) == intid) {
 			*lr &= ~ICH_LR_ACTIVE;
 			return;
 		}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * For tests: the virtual CPU interface as hardware has it (IHI 0069, 6.3 and
- * 6.4), over the list registers that vgic_load() filled. Priority mask and
- * running priority are not looked at.
+ * For tests: the virtual CPU interface as hardware has it (IHI0069, 6.3 and
+ * 6.4), over the list registers that vgic_load() filled. It ignores the
+ * priority mask and the running priority.
  */
 #ifndef REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_CPU_H
 #define REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_CPU_H
@@ -14,13 +14,13 @@
 
 #define FAKE_CPU_NONE 1023 /* the spurious INTID */
 
-/* The guest reads ICC_IAR1_EL1. */
+/* The guest reads ICC_IAR1_EL1. Returns the INTID. */
 unsigned fake_cpu_ack(struct vcpu *vcpu);
 
 /* The guest writes ICC_EOIR1_EL1 with EOImode 0. */
 void fake_cpu_end(struct vcpu *vcpu, unsigned intid);
 
-/* Whether a maintenance interrupt is asserted. */
+/* Returns true if a maintenance interrupt is asserted. */
 bool fake_cpu_maintenance(const struct vcpu *vcpu);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The stand-ins. Locks are looked at: none may be held where one must not. */
+/* The stand-ins. They assert that no lock is held where none may be. */
 #include "hypervisor/port/inprocess/fake_guest.h"
 
 #include <assert.h>
@@ -7,60 +7,60 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct fake_guest *guest_of(const struct domain *domain)
+static struct fake_guest *fake_guest_of(const struct domain *domain)
 {
 	return (struct fake_guest *)(uintptr_t)domain;
 }
 
-static bool is_free(const struct spinlock *lock)
+static bool lock_is_free(const struct spinlock *lock)
 {
 	return lock->taken == 0;
 }
 
-static void kick(void *ctx, struct vcpu *vcpu)
+static void fake_guest_kick(void *ctx, struct vcpu *vcpu)
 {
 	struct fake_guest *guest = ctx;
 
-	assert(is_free(&guest->domain.vgic.lock));
+	assert(lock_is_free(&guest->domain.vgic.lock));
 	guest->kicks[vcpu->index]++;
 }
 
-static uint64_t counter(void *ctx)
+static uint64_t fake_guest_counter(void *ctx)
 {
 	struct fake_guest *guest = ctx;
 
 	return guest->now;
 }
 
-static void console_put(void *ctx, unsigned slot, uint8_t byte)
+static void fake_guest_console_put(void *ctx, unsigned slot, uint8_t byte)
 {
 	struct fake_guest *guest = ctx;
 
 	assert(slot == FAKE_GUEST_CONSOLE);
-	assert(is_free(&guest->domain.vuart.lock));
+	assert(lock_is_free(&guest->domain.vuart.lock));
 	guest->console[guest->console_size++ % FAKE_GUEST_BYTES] = byte;
 }
 
-static void console_ready(void *ctx, unsigned slot)
+static void fake_guest_console_ready(void *ctx, unsigned slot)
 {
 	struct fake_guest *guest = ctx;
 
 	assert(slot == FAKE_GUEST_CONSOLE);
-	assert(is_free(&guest->domain.vuart.lock));
+	assert(lock_is_free(&guest->domain.vuart.lock));
 	guest->console_ready++;
 }
 
-static void smc(void *ctx, struct smccc_regs *regs)
+static void fake_guest_smc(void *ctx, struct smccc_regs *regs)
 {
 	struct fake_guest *guest = ctx;
 
-	assert(is_free(&guest->domain.lock));
+	assert(lock_is_free(&guest->domain.lock));
 	guest->calls++;
 	guest->call = *regs;
 	regs->x[0] = guest->x0;
 }
 
-static void relax(void *ctx, bool waiting)
+static void fake_guest_relax(void *ctx, bool waiting)
 {
 	(void)ctx;
 	(void)waiting;
@@ -69,11 +69,11 @@ static void relax(void *ctx, bool waiting)
 void domain_stop(struct domain *domain, enum control_reason reason,
 		 const char *format, ...)
 {
-	struct fake_guest *guest = guest_of(domain);
+	struct fake_guest *guest = fake_guest_of(domain);
 	va_list arguments;
 
-	assert(is_free(&domain->lock));
-	assert(is_free(&domain->vgic.lock));
+	assert(lock_is_free(&domain->lock));
+	assert(lock_is_free(&domain->vgic.lock));
 	domain->state = CONTROL_SHUTDOWN;
 	if (guest->stops++ > 0)
 		return;
@@ -90,12 +90,12 @@ struct vcpu *domain_vcpu(struct domain *domain, unsigned index)
 
 bool domain_runs(const struct domain *domain)
 {
-	return guest_of(domain)->runs && domain->state == CONTROL_RUNNING;
+	return fake_guest_of(domain)->runs && domain->state == CONTROL_RUNNING;
 }
 
-static enum memory_result fault(struct domain *domain, ipa_t ipa)
+static enum memory_result fake_guest_fault(struct domain *domain, ipa_t ipa)
 {
-	struct fake_guest *guest = guest_of(domain);
+	struct fake_guest *guest = fake_guest_of(domain);
 
 	guest->memory_calls++;
 	guest->fault = ipa;
@@ -107,19 +107,19 @@ static enum memory_result fault(struct domain *domain, ipa_t ipa)
 enum memory_result memory_realm_fault(struct domain *domain, ipa_t ipa)
 {
 	assert(domain->is_realm);
-	return fault(domain, ipa);
+	return fake_guest_fault(domain, ipa);
 }
 
 enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 {
 	assert(!domain->is_realm);
-	return fault(domain, ipa);
+	return fake_guest_fault(domain, ipa);
 }
 
 bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
 			 ipa_t top, uint8_t ripas)
 {
-	struct fake_guest *guest = guest_of(domain);
+	struct fake_guest *guest = fake_guest_of(domain);
 
 	assert(vcpu->domain == domain);
 	guest->memory_calls++;
@@ -129,7 +129,7 @@ bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
 	return guest->ripas_done;
 }
 
-static void vcpus_init(struct fake_guest *guest)
+static void fake_guest_vcpus_init(struct fake_guest *guest)
 {
 	for (unsigned i = 0; i < guest->domain.vcpu_count; i++) {
 		guest->vcpus[i] = (struct vcpu){
@@ -148,12 +148,13 @@ void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm)
 	guest->runs = true;
 	guest->ops = (struct domain_ops){
 		.ctx = guest,
-		.counter = counter,
-		.vcpu_kick = kick,
-		.console_put = console_put,
-		.console_ready = console_ready,
+		.counter = fake_guest_counter,
+		.vcpu_kick = fake_guest_kick,
+		.console_put = fake_guest_console_put,
+		.console_ready = fake_guest_console_ready,
 	};
-	guest->host = (struct host_ops){ guest, .smc = smc, .relax = relax };
+	guest->host = (struct host_ops){ guest, .smc = fake_guest_smc,
+					 .relax = fake_guest_relax };
 	guest->domain = (struct domain){
 		.ops = &guest->ops,
 		.state = CONTROL_RUNNING,
@@ -168,7 +169,7 @@ void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm)
 	};
 	vgic_init(&guest->domain.vgic, &guest->domain, FAKE_GUEST_LRS,
 		  guest->irqs, FAKE_GUEST_SPIS);
-	vcpus_init(guest);
+	fake_guest_vcpus_init(guest);
 	vuart_init(&guest->domain.vuart, &guest->domain);
 }
 

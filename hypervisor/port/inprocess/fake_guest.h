@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * For tests: a domain with a few vCPUs whose threads, console, memory and RMM
- * are played by the test. It stands in for domain.h and memory.h.
- */
+/* For tests: a domain with a few vCPUs. The test plays their threads, their
+ * console, the memory and the RMM. This stands in for domain.h and memory.h. */
 #ifndef REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_GUEST_H
 #define REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_GUEST_H
 
@@ -23,14 +21,14 @@
 #define FAKE_GUEST_BYTES    64
 
 struct fake_guest {
-	struct domain domain; /* the first: stand-ins get here from it */
+	struct domain domain; /* first: the stand-ins find the rest from it */
 	struct domain_ops ops;
 	struct host_ops host;
 	struct vcpu vcpus[FAKE_GUEST_VCPUS];
 	struct vgic_irq irqs[FAKE_GUEST_SPIS];
 	uint64_t now; /* the counter */
-	bool runs; /* what domain_runs() says, if it has not ended */
-	/* What happened. */
+	bool runs; /* what domain_runs() returns until the domain ends */
+	/* What the code under test did. */
 	unsigned kicks[FAKE_GUEST_VCPUS];
 	uint8_t console[FAKE_GUEST_BYTES];
 	size_t console_size;
@@ -38,23 +36,23 @@ struct fake_guest {
 	unsigned stops;
 	enum control_reason reason; /* of the first stop */
 	char text[CONTROL_TEXT_SIZE];
-	/* Memory: the answers, and what was last asked. */
+	/* Memory: the answers to give, and the last request. */
 	enum memory_result memory;
 	bool ripas_done;
 	ipa_t fault;
 	ipa_t ripas_base, ripas_top;
 	uint8_t ripas;
 	unsigned memory_calls;
-	/* The RMM: the answer of all calls, and the last one. */
+	/* The RMM: the answer to every call, and the last call. */
 	uint64_t x0;
 	struct smccc_regs call;
 	unsigned calls;
 };
 
-/* Every field anew; vcpus of them, all but the first offline. */
+/* Initializes every field. Of the vcpus vCPUs only the first is online. */
 void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm);
 
-/* How many kicks there were since the last call, of all vCPUs. */
+/* Returns how many kicks all vCPUs got since the last call. */
 unsigned fake_guest_kicks(struct fake_guest *guest);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* For tests: a host with a few pages, and a scripted RMM. */
+/* For tests: a machine with a few pages, and an RMM that follows a script. */
 #include "hypervisor/port/inprocess/fake_rmm.h"
 
 #include <stdlib.h>
@@ -8,17 +8,17 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/rmi/rmi_names.h"
 
-/* Pages with content. */
+/* Pages that have content. */
 #define MAPPED_PAGES 2
 
-static size_t number(uint64_t pa)
+static size_t page_number(uint64_t pa)
 {
 	assert_true(pa >= FAKE_BASE);
 	assert_true((pa - FAKE_BASE) / RMI_GRANULE_SIZE < FAKE_PAGES);
 	return (pa - FAKE_BASE) / RMI_GRANULE_SIZE;
 }
 
-/* ---- The host ---- */
+/* ---- The machine ---- */
 
 static bool run_free(const struct fake *fake, uint64_t first, uint64_t count)
 {
@@ -51,7 +51,7 @@ static void fake_free(void *ctx, pa_t base, uint64_t count)
 	struct fake *fake = ctx;
 
 	for (uint64_t i = 0; i < count; i++) {
-		size_t page = number(base.value) + i;
+		size_t page = page_number(base.value) + i;
 
 		assert_true(fake->allocated[page]);
 		assert_false(fake->delegated[page]);
@@ -63,9 +63,9 @@ static void *fake_map(void *ctx, pa_t page)
 {
 	struct fake *fake = ctx;
 
-	assert_true(number(page.value) < MAPPED_PAGES);
+	assert_true(page_number(page.value) < MAPPED_PAGES);
 	return fake->memory +
-	       number(page.value) * (RMI_GRANULE_SIZE / sizeof(uint64_t));
+	       page_number(page.value) * (RMI_GRANULE_SIZE / sizeof(uint64_t));
 }
 
 static void fake_unmap(void *ctx, pa_t page, void *address)
@@ -82,14 +82,14 @@ static void fake_relax(void *ctx, bool waiting)
 
 /* ---- The RMM ---- */
 
-/* Moves a range as far as it can be moved. */
+/* Delegates or undelegates a range as far as possible. */
 static void range_play(struct fake *fake, struct smccc_regs *regs, bool to)
 {
 	uint64_t at = regs->x[1];
 
 	while (!fake->stalls && at < regs->x[2] && at != fake->refused.value &&
-	       fake->delegated[number(at)] != to) {
-		fake->delegated[number(at)] = to;
+	       fake->delegated[page_number(at)] != to) {
+		fake->delegated[page_number(at)] = to;
 		at += RMI_GRANULE_SIZE;
 	}
 	regs->x[0] =
@@ -97,7 +97,7 @@ static void range_play(struct fake *fake, struct smccc_regs *regs, bool to)
 	regs->x[1] = at;
 }
 
-/* The RMM takes the first pages of the offer. */
+/* The RMM takes the first pages that are offered. */
 static void donation_play(struct fake *fake, uint64_t consumed)
 {
 	uint64_t word = fake->memory[0];
@@ -110,7 +110,8 @@ static void donation_play(struct fake *fake, uint64_t consumed)
 		fake->inside[fake->inside_count++] = base + i * RMI_GRANULE_SIZE;
 }
 
-/* The RMM returns its last pages, as they were given. */
+/* The RMM returns the pages that it got last, in the state in which it got
+ * them. */
 static void reclaim_play(struct fake *fake, uint64_t count)
 {
 	for (uint64_t i = 0; i < count && fake->inside_count > 0; i++) {
@@ -118,7 +119,7 @@ static void reclaim_play(struct fake *fake, uint64_t count)
 
 		fake->memory[i] = page | BITS_PUT(RMI_RANGE_COUNT, 1) |
 				  BITS_PUT(RMI_RANGE_STATE,
-					   !fake->delegated[number(page)]);
+					   !fake->delegated[page_number(page)]);
 	}
 }
 

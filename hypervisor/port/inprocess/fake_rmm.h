@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * For tests: a host with a few pages and an RMM that answers from a script.
- * Delegation is played by itself; every other call has to be the next one in
- * the script.
+ * For tests: a machine with a few pages and an RMM that answers from a script.
+ * Delegation is played without the script, unless the script's next call is a
+ * delegation; every other call has to be the next one in the script.
  */
 #ifndef REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_RMM_H
 #define REEVE_HYPERVISOR_PORT_INPROCESS_FAKE_RMM_H
@@ -22,33 +22,34 @@
 #define FAKE_PAGES 2048
 #define FAKE_BASE  UINT64_C(0x40000000)
 
-/* A call that is expected, and its answer. */
+/* An expected call, and its answer. */
 struct reply {
 	uint32_t fid;
 	uint64_t x0;
 	uint64_t out[3]; /* X1..X3 */
-	unsigned times; /* in a row; 0: once */
+	unsigned times; /* how often in a row; 0: once */
 };
 
 struct fake {
 	struct host_ops ops;
 	struct granules granules;
 	struct rmi_failure failure;
-	struct rmi rmi; /* with granules; the list is the first page */
+	struct rmi rmi; /* with granules; its list is the first page */
 	const struct reply *script;
-	unsigned repeated; /* of the script's first reply */
-	unsigned calls; /* without delegations */
-	unsigned waits; /* relax() with waiting */
+	unsigned repeated; /* how often the script's first reply was given */
+	unsigned calls; /* number of calls, without played delegations */
+	unsigned waits; /* calls of relax() with waiting */
 	uint64_t last[4]; /* X0..X3 of the last scripted call */
 	uint64_t offered; /* first descriptor of the last donation */
 	/* The pages. */
 	bool allocated[FAKE_PAGES];
 	bool delegated[FAKE_PAGES];
-	uint64_t *memory; /* of the first two pages: list, parameters */
-	uint64_t budget; /* allocations bigger than that fail */
-	pa_t refused; /* not delegated, nor undelegated */
+	uint64_t *memory; /* content of the first two pages: list, parameters */
+	uint64_t budget; /* larger allocations fail */
+	pa_t refused; /* page that the RMM neither delegates nor undelegates */
 	bool stalls; /* range commands succeed without progress */
-	/* Pages inside the RMM: what its reclaims return, one a descriptor. */
+	/* Pages that the RMM has: its reclaims return them, one in each
+	 * descriptor. */
 	uint64_t inside[FAKE_PAGES];
 	unsigned inside_count;
 };

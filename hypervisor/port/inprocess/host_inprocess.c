@@ -1,56 +1,58 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A host inside this process. */
+/* struct host_ops over a machine inside this process. */
 #include "hypervisor/port/inprocess/host_inprocess.h"
 
 #include <sched.h>
 #include <stddef.h>
 #include <sys/mman.h>
 
-static void machine_smc(void *ctx, struct smccc_regs *regs)
+static void host_inprocess_smc(void *ctx, struct smccc_regs *regs)
 {
 	struct host_inprocess *host = ctx;
 
 	host->machine.smc(host->machine.ctx, regs);
 }
 
-static bool pages_take(void *ctx, uint64_t count, uint64_t align, pa_t *base)
+static bool host_inprocess_pages_alloc(void *ctx, uint64_t count,
+				       uint64_t align, pa_t *base)
 {
 	struct host_inprocess *host = ctx;
 
 	return pages_alloc(&host->pages, count, align, base);
 }
 
-static void pages_give(void *ctx, pa_t base, uint64_t count)
+static void host_inprocess_pages_free(void *ctx, pa_t base, uint64_t count)
 {
 	struct host_inprocess *host = ctx;
 
 	pages_free(&host->pages, base, count);
 }
 
-static void *machine_page(void *ctx, pa_t page)
+static void *host_inprocess_page_map(void *ctx, pa_t page)
 {
 	struct host_inprocess *host = ctx;
 
 	return host->machine.page(host->machine.ctx, page);
 }
 
-/* The machine's memory is always accessible here. */
-static void machine_page_done(void *ctx, pa_t page, void *address)
+/* Nothing to undo: the machine's memory is always accessible here. */
+static void host_inprocess_page_unmap(void *ctx, pa_t page, void *address)
 {
 	(void)ctx;
 	(void)page;
 	(void)address;
 }
 
-static void machine_relax(void *ctx, bool waiting)
+static void host_inprocess_relax(void *ctx, bool waiting)
 {
 	(void)ctx;
 	if (waiting)
 		sched_yield();
 }
 
-/* Memory is committed on first use. */
-static bool pages_open(struct pages *pages, pa_t base, uint64_t size)
+/* Reserves the map of pages. The system commits its memory on first use. */
+static bool host_inprocess_pages_open(struct pages *pages, pa_t base,
+				      uint64_t size)
 {
 	uint64_t *map = mmap(NULL, pages_map_size(size), PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -65,14 +67,15 @@ bool host_inprocess_open(struct host_inprocess *host,
 	host->machine = *machine;
 	host->ops = (struct host_ops){
 		.ctx = host,
-		.smc = machine_smc,
-		.pages_alloc = pages_take,
-		.pages_free = pages_give,
-		.page_map = machine_page,
-		.page_unmap = machine_page_done,
-		.relax = machine_relax,
+		.smc = host_inprocess_smc,
+		.pages_alloc = host_inprocess_pages_alloc,
+		.pages_free = host_inprocess_pages_free,
+		.page_map = host_inprocess_page_map,
+		.page_unmap = host_inprocess_page_unmap,
+		.relax = host_inprocess_relax,
 	};
-	return pages_open(&host->pages, machine->base, machine->size);
+	return host_inprocess_pages_open(&host->pages, machine->base,
+					 machine->size);
 }
 
 void host_inprocess_close(struct host_inprocess *host)

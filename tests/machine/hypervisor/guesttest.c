@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The image that runs ordinary guests on the machine: what a control client
- * would ask for is asked for here, and the guest's page of reports is read. A
- * line per step, then a verdict, then the machine is turned off.
+ * The image that runs ordinary guests on the machine. It asks for what a
+ * control client would ask for, and reads the page in which the guest reports.
+ * It logs a line for each step, then a verdict, then turns the machine off.
  */
 #include "tests/machine/hypervisor/guesttest.h"
 
 #include <stddef.h>
 #include <string.h>
 
+#include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "abi/psci.h"
 #include "hypervisor/core/control/control.h"
 #include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/ich.h"
+#include "hypervisor/port/a64/machine_domains.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/vcpu_thread.h"
@@ -25,64 +27,31 @@
 #define MS       UINT64_C(1000000)
 #define REPORT   (GUEST_RAM0_BASE + GUEST_PAGE_SIZE)
 
-/* ESR_EL1 of what the guest runs into: a data abort at its own level, from
- * outside, on a read; an instruction that is not there. */
-#define ESR_ABORT UINT64_C(0x96000210)
-#define ESR_UNDEF UINT64_C(0x02000000)
+/* ESR_EL1 of the exceptions that the guest takes: an external abort of a read
+ * at its own level, and an undefined instruction. */
+#define ESR_ABORT                                                              \
+	(BITS_PUT(ESR_EC, ESR_EC_DATA_CURRENT) | ESR_IL | ESR_EA |             \
+	 ESR_FSC_EXTERNAL)
+#define ESR_UNDEF (BITS_PUT(ESR_EC, ESR_EC_UNKNOWN) | ESR_IL)
 
 extern const char guesttest_guest[], guesttest_guest_end[];
 
 static struct domains domains;
 static struct dmesg dmesg;
 static struct machine *machine;
-static struct thread *worker;
 static struct verdict verdict;
 static struct control_session session;
 static struct control_reply reply;
 
-/* ---- struct domain_ops ---- */
-
-static uint64_t now(void *ctx)
-{
-	(void)ctx;
-	return time_ns();
-}
-
-static uint64_t counter(void *ctx)
-{
-	(void)ctx;
-	return sysreg_read(cntvct_el0);
-}
-
-static void work_kick(void *ctx)
-{
-	(void)ctx;
-	thread_wake(worker);
-}
-
-static void tlb_flush(void *ctx, unsigned vmid)
-{
-	(void)ctx;
-	(void)vmid;
-	__asm__ volatile("dsb ishst\n\ttlbi alle1is\n\tdsb ish\n\tisb" ::
-				 : "memory");
-}
-
-static uint64_t pages_used(void *ctx)
-{
-	(void)ctx;
-	return machine->pages.used;
-}
-
-static const struct domain_ops ops = {
-	.now_ns = now,
-	.counter = counter,
+static struct domain_ops ops = {
+	.now_ns = machine_now_ns,
+	.counter = machine_counter,
 	.vcpu_start = vcpu_thread_start,
 	.vcpu_kick = vcpu_thread_kick,
 	.vcpu_end = vcpu_thread_end,
-	.work_kick = work_kick,
-	.tlb_flush = tlb_flush,
-	.pages_used = pages_used,
+	.work_kick = machine_work_kick,
+	.tlb_flush = machine_tlb_flush,
+	.pages_used = machine_pages_used,
 };
 
 /* ---- What a client does ---- */
@@ -93,7 +62,7 @@ static void reply_take(void *ctx, const struct control_reply *sent)
 	reply = *sent;
 }
 
-static bool ask(struct control_request *request)
+static bool client_ask(struct control_request *request)
 {
 	request->magic = CONTROL_MAGIC;
 	request->version = CONTROL_VERSION;
@@ -105,14 +74,14 @@ static bool ask(struct control_request *request)
 	return reply.status == CONTROL_OK;
 }
 
-static bool ask_about(enum control_op op, uint32_t domid)
+static bool client_ask_about(enum control_op op, uint32_t domid)
 {
 	struct control_request request = { .op = (uint32_t)op, .domid = domid };
 
-	return ask(&request);
+	return client_ask(&request);
 }
 
-static bool load(uint32_t domid)
+static bool client_load(uint32_t domid)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_SEGMENT,
@@ -124,7 +93,7 @@ static bool load(uint32_t domid)
 		},
 	};
 
-	if (!ask(&request))
+	if (!client_ask(&request))
 		return false;
 	memcpy((void *)(uintptr_t)reply.body.grant.pa, guesttest_guest,
 	       request.body.segment.size);
@@ -133,7 +102,7 @@ static bool load(uint32_t domid)
 	return true;
 }
 
-static bool build(uint32_t domid, uint64_t program)
+static bool client_build(uint32_t domid, uint64_t program)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_BUILD,
@@ -141,13 +110,13 @@ static bool build(uint32_t domid, uint64_t program)
 		.body.build = { .pc = GUEST_RAM0_BASE, .x0 = program },
 	};
 
-	return ask(&request);
+	return client_ask(&request);
 }
 
-/* Waits for a state; false: there is none such any more. */
-static bool reach(uint32_t domid, uint32_t state)
+/* Waits until the domain has a state. Returns false if it never will. */
+static bool client_await(uint32_t domid, uint32_t state)
 {
-	while (ask_about(CONTROL_DOMAIN_INFO, domid)) {
+	while (client_ask_about(CONTROL_DOMAIN_INFO, domid)) {
 		if (reply.body.domain.state == state)
 			return true;
 		if (reply.body.domain.state == CONTROL_FAILED)
@@ -157,8 +126,10 @@ static bool reach(uint32_t domid, uint32_t state)
 	return false;
 }
 
-/* A domain that is ready to run the program; 0: it is not. */
-static uint32_t make(const char *name, uint64_t program, uint32_t vcpus)
+/*
+ * Creates a domain that is ready to run the program. Returns its domid, or 0.
+ */
+static uint32_t client_create(const char *name, uint64_t program, uint32_t vcpus)
 {
 	struct control_request request = {
 		.op = CONTROL_DOMAIN_CREATE,
@@ -173,25 +144,25 @@ static uint32_t make(const char *name, uint64_t program, uint32_t vcpus)
 	uint32_t domid;
 
 	memcpy(request.body.create.name, name, strlen(name));
-	if (!ask(&request))
+	if (!client_ask(&request))
 		return 0;
 	domid = reply.body.domain.domid;
-	if (!load(domid) || !build(domid, program) ||
-	    !reach(domid, CONTROL_PAUSED))
+	if (!client_load(domid) || !client_build(domid, program) ||
+	    !client_await(domid, CONTROL_PAUSED))
 		return 0;
 	return domid;
 }
 
-static void destroy(uint32_t domid)
+static void client_destroy(uint32_t domid)
 {
-	if (!ask_about(CONTROL_DOMAIN_DESTROY, domid))
+	if (!client_ask_about(CONTROL_DOMAIN_DESTROY, domid))
 		return;
-	while (ask_about(CONTROL_DOMAIN_NEXT, domid) &&
+	while (client_ask_about(CONTROL_DOMAIN_NEXT, domid) &&
 	       reply.body.domain.domid == domid)
 		thread_block_until(time_ns() + MS);
 }
 
-static uint64_t report(uint32_t domid, unsigned offset)
+static uint64_t report_word(uint32_t domid, unsigned offset)
 {
 	struct domain *domain = domain_get(&domains, domid);
 	struct stage2_entry entry =
@@ -205,7 +176,7 @@ static uint64_t report(uint32_t domid, unsigned offset)
 
 /* ---- Steps ---- */
 
-/* For a person: what a round out of a guest and in again takes. */
+/* Logs, for a person, what a round out of a guest and in again costs. */
 static void cost_tell(void)
 {
 	const struct control_domain *domain = &reply.body.domain;
@@ -216,61 +187,64 @@ static void cost_tell(void)
 					      : domain->cpu_ns / domain->exits));
 }
 
-/* A guest that ends by itself. */
+/* Runs a guest that ends by itself. */
 static void run_step(const char *name, uint64_t program, uint32_t vcpus,
 		     uint64_t result)
 {
-	uint32_t domid = make("guest", program, vcpus);
-	bool ended = domid != 0 && ask_about(CONTROL_DOMAIN_UNPAUSE, domid) &&
-		     reach(domid, CONTROL_SHUTDOWN);
+	uint32_t domid = client_create("guest", program, vcpus);
+	bool ended = domid != 0 &&
+		     client_ask_about(CONTROL_DOMAIN_UNPAUSE, domid) &&
+		     client_await(domid, CONTROL_SHUTDOWN);
 
 	cost_tell();
 	verdict_step(&verdict, name,
 		     ended && reply.body.domain.reason == CONTROL_POWEROFF &&
-			     report(domid, GUESTTEST_RESULT) == result &&
-			     report(domid, GUESTTEST_WRONG) == 0);
-	destroy(domid);
+			     report_word(domid, GUESTTEST_RESULT) == result &&
+			     report_word(domid, GUESTTEST_WRONG) == 0);
+	client_destroy(domid);
 }
 
-/* A Realm does nothing but call its host; nothing of it can be looked at. */
+/* Runs a Realm that only calls its host. Its memory cannot be looked at. */
 static void realm_step(void)
 {
-	uint32_t domid = make("realm", GUESTTEST_REALM, 1);
-	bool ended = domid != 0 && ask_about(CONTROL_DOMAIN_UNPAUSE, domid) &&
-		     reach(domid, CONTROL_SHUTDOWN);
+	uint32_t domid = client_create("realm", GUESTTEST_REALM, 1);
+	bool ended = domid != 0 &&
+		     client_ask_about(CONTROL_DOMAIN_UNPAUSE, domid) &&
+		     client_await(domid, CONTROL_SHUTDOWN);
 
 	cost_tell();
 	verdict_step(&verdict, "a Realm calls its host and ends",
 		     ended && reply.body.domain.reason == CONTROL_POWEROFF &&
 			     reply.body.domain.exits >= GUESTTEST_ROUNDS);
-	destroy(domid);
+	client_destroy(domid);
 }
 
 #define WILD_EXITS 100
 
 static void wild_step(void)
 {
-	uint32_t domid = make("wild", GUESTTEST_WILD, 1);
+	uint32_t domid = client_create("wild", GUESTTEST_WILD, 1);
 
-	(void)ask_about(CONTROL_DOMAIN_UNPAUSE, domid);
-	while (ask_about(CONTROL_DOMAIN_INFO, domid) &&
+	(void)client_ask_about(CONTROL_DOMAIN_UNPAUSE, domid);
+	while (client_ask_about(CONTROL_DOMAIN_INFO, domid) &&
 	       reply.body.domain.state == CONTROL_RUNNING &&
 	       reply.body.domain.exits < WILD_EXITS)
 		thread_block_until(time_ns() + MS);
 	verdict_step(&verdict, "a guest runs wild, alone",
 		     reply.body.domain.exits >= WILD_EXITS);
-	destroy(domid);
+	client_destroy(domid);
 }
 
 #define SHARERS 3
 
 static uint64_t cpu_ns(uint32_t domid)
 {
-	return ask_about(CONTROL_DOMAIN_INFO, domid) ? reply.body.domain.cpu_ns
-						     : 0;
+	return client_ask_about(CONTROL_DOMAIN_INFO, domid)
+		       ? reply.body.domain.cpu_ns
+		       : 0;
 }
 
-/* More guests than cores, each of which wants one. */
+/* Runs more guests than there are cores, each of which always wants one. */
 static void share_step(void)
 {
 	uint32_t domids[SHARERS];
@@ -280,10 +254,10 @@ static void share_step(void)
 	for (unsigned i = 0; i < SHARERS; i++) {
 		char name[] = { 's', (char)('0' + i), '\0' };
 
-		domids[i] = make(name, GUESTTEST_COUNT, 1);
+		domids[i] = client_create(name, GUESTTEST_COUNT, 1);
 	}
 	for (unsigned i = 0; i < SHARERS; i++)
-		(void)ask_about(CONTROL_DOMAIN_UNPAUSE, domids[i]);
+		(void)client_ask_about(CONTROL_DOMAIN_UNPAUSE, domids[i]);
 	while (cpu_ns(domids[0]) < 500 * MS)
 		thread_block_until(time_ns() + 10 * MS);
 	for (unsigned i = 0; i < SHARERS; i++) {
@@ -293,19 +267,20 @@ static void share_step(void)
 		most = ns > most ? ns : most;
 		log_line("  %llu us, %llu rounds, %llu exits",
 			 (unsigned long long)(ns / 1000),
-			 (unsigned long long)report(domids[i], GUESTTEST_RESULT),
+			 (unsigned long long)report_word(domids[i],
+							 GUESTTEST_RESULT),
 			 (unsigned long long)reply.body.domain.exits);
-		right = right && report(domids[i], GUESTTEST_RESULT) > 0 &&
-			report(domids[i], GUESTTEST_WRONG) == 0;
+		right = right && report_word(domids[i], GUESTTEST_RESULT) > 0 &&
+			report_word(domids[i], GUESTTEST_WRONG) == 0;
 	}
 	verdict_step(&verdict, "guests keep their registers", right);
 	verdict_step(&verdict, "guests share the cores",
 		     most - least < most / 5);
 	for (unsigned i = 0; i < SHARERS; i++)
-		destroy(domids[i]);
+		client_destroy(domids[i]);
 }
 
-static void steps(void)
+static void guesttest_steps(void)
 {
 	uint64_t used = machine->pages.used;
 
@@ -324,28 +299,19 @@ static void steps(void)
 		     machine->pages.used == used);
 }
 
-/* ---- The way there ---- */
+/* ---- Start ---- */
 
-static void worker_run(void *ctx)
-{
-	(void)ctx;
-	for (;;) {
-		thread_block();
-		domains_work(&domains);
-	}
-}
-
-static void test_run(void *ctx)
+static void guesttest_work(void *ctx)
 {
 	(void)ctx;
 	control_init(&session, &domains, reply_take, NULL);
 	control_open(&session);
-	verdict_step(&verdict, "a session", ask_about(CONTROL_HELLO, 0));
-	steps();
+	verdict_step(&verdict, "a session", client_ask_about(CONTROL_HELLO, 0));
+	guesttest_steps();
 	verdict_end(&verdict);
 }
 
-static void domains_start(struct host *host)
+static void guesttest_domains_start(struct host *host)
 {
 	domains_init(&domains,
 		     &(struct domains_config){
@@ -362,10 +328,11 @@ static void domains_start(struct host *host)
 void host_run(struct machine *the_machine, struct host *host)
 {
 	machine = the_machine;
-	domains_start(host);
-	worker = thread_create(worker_run, NULL, "worker", SCHED_WEIGHT_DEFAULT);
-	if (worker == NULL ||
-	    thread_create(test_run, NULL, "test", SCHED_WEIGHT_DEFAULT) == NULL)
+	ops.ctx = machine;
+	guesttest_domains_start(host);
+	if (!machine_worker_start(&domains) ||
+	    thread_create(guesttest_work, NULL, "test", SCHED_WEIGHT_DEFAULT) ==
+		    NULL)
 		verdict_step(&verdict, "there is memory for threads", false);
 	threads_run();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What guesttest.c and its guest agree on. */
+/* Shared by guesttest.c and its guest. */
 #ifndef REEVE_TESTS_MACHINE_HYPERVISOR_GUESTTEST_H
 #define REEVE_TESTS_MACHINE_HYPERVISOR_GUESTTEST_H
 
@@ -13,12 +13,12 @@
 #define GUESTTEST_REALM 7
 #define GUESTTEST_WILD  8
 
-#define GUESTTEST_TICKS 50 /* of the timer, and SGIs back and forth */
-#define GUESTTEST_TICK  1000000 /* counts from one to the next */
+#define GUESTTEST_TICKS 50 /* ticks of the timer; SGIs back and forth */
+#define GUESTTEST_TICK  1000000 /* counter values from one tick to the next */
 
 #define GUESTTEST_ROUNDS 1000 /* calls of the host, one after the other */
 
-/* Words in its page of reports. */
+/* Words in the guest's page of reports. */
 #define GUESTTEST_RESULT 0
 #define GUESTTEST_WRONG  8
 #define GUESTTEST_SEED   16

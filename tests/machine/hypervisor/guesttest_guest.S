@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The guest of guesttest.c: one page of code at GUEST_RAM0_BASE, then a page in
- * which it reports. X0 says which program; MMU off.
- */
+/* The guest of guesttest.c: one page of code at GUEST_RAM0_BASE, then a page in
+ * which it reports. X0 selects the program; the MMU is off. */
 #include "abi/guest_map.h"
 #include "abi/machine_map.h"
 #include "abi/psci.h"
@@ -14,6 +12,16 @@
 	.arch_extension simd
 
 #define REPORT (GUEST_RAM0_BASE + MACHINE_PAGE_SIZE)
+
+#define CPACR_FPEN      (3 << 20) /* no traps of floating point */
+#define CPACR_ZEN       (3 << 16) /* no traps of SVE */
+#define TCR_T0SZ        25 /* 39 bits of address */
+#define CNT_ENABLE      1
+#define CNT_ISTATUS_BIT 2
+#define ICC_SRE_SRE     1
+#define PMR_ALL         0xff
+#define INTID_MASK      0xffffff
+#define SGI_TURN        4
 
 	.macro	call fid
 	movz	x0, #(\fid & 0xffff)
@@ -28,8 +36,8 @@ guesttest_guest:
 	ldr	x20, =REPORT
 	adr	x1, guest_vectors
 	msr	vbar_el1, x1
-	/* Floating point, and SVE which is not there. */
-	mov	x1, #(3 << 20 | 3 << 16)
+	/* Allow floating point, and SVE, which the guest does not have. */
+	mov	x1, #(CPACR_FPEN | CPACR_ZEN)
 	msr	cpacr_el1, x1
 	isb
 	cmp	x0, #GUESTTEST_COUNT
@@ -51,8 +59,8 @@ guesttest_guest:
 off:	call	PSCI_SYSTEM_OFF
 	b	.
 
-/* Counts for ever. D0-D31 and TPIDR_EL0 are its own: each round they are
- * compared with what they were set to, which another guest has not. */
+/* Counts for ever. In each round D0 to D31 and TPIDR_EL0 are compared with what
+ * they were set to, values that no other guest has. */
 count:	mrs	x2, cntvct_el0
 	str	x2, [x20, #GUESTTEST_SEED]
 	msr	tpidr_el0, x2
@@ -82,23 +90,23 @@ count:	mrs	x2, cntvct_el0
 	str	x4, [x20, #GUESTTEST_WRONG]
 	b	off
 
-/* Sleeps until the virtual timer wakes it, so many times. */
+/* Sleeps until the virtual timer wakes it, GUESTTEST_TICKS times. */
 timer:	ldr	x21, =(GUEST_GICV3_GICR_BASE + GICR_SGI_BASE)
 	bl	gic_init
 	ldr	x22, =GUESTTEST_TICKS
 	mov	x23, xzr
 1:	ldr	x1, =GUESTTEST_TICK
 	msr	cntv_tval_el0, x1
-	mov	x1, #1
+	mov	x1, #CNT_ENABLE
 	msr	cntv_ctl_el0, x1
 	isb
 2:	wfi
 	mrs	x1, ICC_IAR1_EL1
-	and	x1, x1, #0xffffff
+	and	x1, x1, #INTID_MASK
 	cmp	x1, #GUEST_TIMER_VIRT_PPI
 	b.ne	2b
 	mrs	x2, cntv_ctl_el0
-	tbz	x2, #2, 3f
+	tbz	x2, #CNT_ISTATUS_BIT, 3f
 	msr	cntv_ctl_el0, xzr
 	isb
 	msr	ICC_EOIR1_EL1, x1
@@ -108,7 +116,7 @@ timer:	ldr	x21, =(GUEST_GICV3_GICR_BASE + GICR_SGI_BASE)
 	cmp	x23, x22
 	b.ne	1b
 	b	off
-	/* It came too early. */
+	/* The timer fired too early. */
 3:	mov	x1, #1
 	str	x1, [x20, #GUESTTEST_WRONG]
 	b	off
@@ -124,7 +132,7 @@ sgi:	ldr	x21, =(GUEST_GICV3_GICR_BASE + GICR_SGI_BASE)
 	hvc	#0
 	cbnz	x0, off
 	ldr	x22, =GUESTTEST_TICKS
-	/* The second says that it is ready. */
+	/* The second vCPU says that it is ready. */
 	bl	sgi_wait
 1:	mov	x1, #2
 	bl	sgi_send
@@ -145,9 +153,9 @@ sgi_second:
 	bl	sgi_wait
 	b	2b
 
-/* X1: the target as a bit of Aff0. */
+/* X1: the target, as a bit of Aff0. */
 sgi_send:
-	orr	x1, x1, #(4 << SGIR_INTID_SHIFT)
+	orr	x1, x1, #(SGI_TURN << SGIR_INTID_SHIFT)
 	msr	ICC_SGI1R_EL1, x1
 	isb
 	ret
@@ -155,22 +163,24 @@ sgi_send:
 sgi_wait:
 	wfi
 	mrs	x1, ICC_IAR1_EL1
-	and	x1, x1, #0xffffff
-	cmp	x1, #4
+	and	x1, x1, #INTID_MASK
+	cmp	x1, #SGI_TURN
 	b.ne	sgi_wait
 	msr	ICC_EOIR1_EL1, x1
 	isb
 	ret
 
-/* X21: this vCPU's redistributor, its SGI frame. PPI 27 and SGIs come through. */
+/*
+ * X21: the SGI frame of this vCPU's redistributor. Enables PPI 27 and the SGIs.
+ */
 gic_init:
 	sub	x1, x21, #GICR_SGI_BASE
 	str	wzr, [x1, #GICR_WAKER]
 	mrs	x1, ICC_SRE_EL1
-	orr	x1, x1, #1
+	orr	x1, x1, #ICC_SRE_SRE
 	msr	ICC_SRE_EL1, x1
 	isb
-	mov	x1, #0xff
+	mov	x1, #PMR_ALL
 	msr	ICC_PMR_EL1, x1
 	mov	x1, #1
 	msr	ICC_IGRPEN1_EL1, x1
@@ -184,16 +194,16 @@ gic_init:
 	str	w2, [x21, #GIC_ISENABLER]
 	ret
 
-/* Reads where nothing is: its vector reports the syndrome. */
+/* Reads where nothing is: the vector reports the syndrome. */
 abort:	mov	x1, #0x1000
 	ldr	x1, [x1]
 	b	off
 
-/* Uses what it has not: SVE. */
+/* Uses SVE, which the guest does not have. */
 undef:	.inst	0x04e0e3e0 /* cntd x0 */
 	b	off
 
-/* Asks for the version of PSCI, again and again. */
+/* Asks for the version of PSCI, GUESTTEST_ROUNDS times. */
 calls:	mov	x22, #GUESTTEST_ROUNDS
 1:	call	PSCI_VERSION
 	add	x23, x23, x0
@@ -204,7 +214,7 @@ calls:	mov	x22, #GUESTTEST_ROUNDS
 	str	x23, [x20, #GUESTTEST_RESULT]
 	b	off
 
-/* In a Realm, where calls are SMCs: calls its host again and again. */
+/* In a Realm, where calls are SMCs: calls the host GUESTTEST_ROUNDS times. */
 realm:	mov	x22, #GUESTTEST_ROUNDS
 1:	movz	x0, #(RSI_HOST_CALL & 0xffff)
 	movk	x0, #(RSI_HOST_CALL >> 16), lsl #16
@@ -219,11 +229,11 @@ realm:	mov	x22, #GUESTTEST_ROUNDS
 2:	wfi
 	b	2b
 
-/* Turns its MMU on with tables where no memory is: nothing it does, not even
- * its vectors, is there any more. */
+/* Turns its MMU on with tables where there is no memory: afterwards it cannot
+ * execute anything, not even its vectors. */
 wild:	ldr	x1, =GUEST_MAGIC_BASE
 	msr	ttbr0_el1, x1
-	mov	x1, #25
+	mov	x1, #TCR_T0SZ
 	msr	tcr_el1, x1
 	mrs	x1, sctlr_el1
 	orr	x1, x1, #SCTLR_M

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The image that tests what is reported when a stack is used up. */
+/* The image that tests what is reported when a stack overflows. */
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/power.h"
 #include "lib/log.h"
 
 #define FRAME_SIZE 1000
 
-/* Never ends by itself; each call needs the frame of the one before. */
+/* Recurses for ever: each call needs the frame of the one before. */
 static unsigned descend(const volatile char *above, unsigned depth)
 {
 	volatile char frame[FRAME_SIZE];

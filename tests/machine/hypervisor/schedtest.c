@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The image that tests threads and the scheduler on the machine: a line per
- * step, then a verdict, then the machine is turned off.
- */
+/* The image that tests threads and the scheduler on the machine. It logs a line
+ * for each step, then a verdict, then turns the machine off. */
 #include <stddef.h>
 
 #include "hypervisor/port/a64/irq.h"
@@ -21,10 +19,10 @@ static struct verdict verdict;
 
 struct player {
 	struct thread *other;
-	uint32_t *ball; /* whose turn it is: number */
+	uint32_t *ball; /* number of the player whose turn it is */
 	uint32_t number;
 	unsigned turns;
-	uint32_t seen_cores; /* bits */
+	uint32_t seen_cores; /* a bit for each core */
 };
 
 static void player_run(void *ctx)
@@ -105,7 +103,7 @@ static void sleep_step(void)
 	verdict_step(&verdict, "all sleepers wake, none too early", in_time);
 }
 
-/* ---- Waking somebody before he waits is not lost ---- */
+/* ---- A wake before the wait is not lost ---- */
 
 static void early_run(void *ctx)
 {
@@ -124,7 +122,7 @@ static void early_step(void)
 	verdict_step(&verdict, "a wake before the wait is not lost", done);
 }
 
-static void test_run(void *ctx)
+static void schedtest_work(void *ctx)
 {
 	uint64_t used = *(uint64_t *)ctx;
 
@@ -142,7 +140,8 @@ void host_run(struct machine *the_machine, struct host *host)
 
 	(void)host;
 	machine = the_machine;
-	if (thread_create(test_run, &used, "test", SCHED_WEIGHT_DEFAULT) == NULL)
+	if (thread_create(schedtest_work, &used, "test",
+			  SCHED_WEIGHT_DEFAULT) == NULL)
 		verdict_step(&verdict, "there is memory for a thread", false);
 	threads_run();
 }

@@ -1,32 +1,35 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The image that tests the host from inside: attacks its own code, builds a
- * Realm, takes it apart, then attacks a granule that it gave away. A line per
- * step, then a verdict, then the machine is turned off.
+ * The image that tests the hypervisor from inside: it attacks its own code,
+ * builds a Realm, destroys it, and attacks a granule that it delegated. It logs
+ * a line for each step, then a verdict, then turns the machine off.
  */
 #include <stddef.h>
 
+#include "abi/bits.h"
 #include "abi/control.h"
 #include "abi/guest_map.h"
 #include "hypervisor/core/realm/realm.h"
 #include "hypervisor/core/rmi/failure_text.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/probe.h"
+#include "lib/esr.h"
 #include "lib/image.h"
 #include "lib/log.h"
 #include "tests/machine/hypervisor/verdict.h"
 
 /* Data aborts from the current EL, on reads and on writes (WnR): granule
- * protection, and permission at level 3. */
-#define ESR_GPF_READ         UINT64_C(0x96000028)
-#define ESR_GPF_WRITE        UINT64_C(0x96000068)
-#define ESR_PERMISSION_WRITE UINT64_C(0x9600004f)
+ * protection faults, and a permission fault at level 3. */
+#define ESR_ABORT            (BITS_PUT(ESR_EC, ESR_EC_DATA_CURRENT) | ESR_IL)
+#define ESR_GPF_READ         (ESR_ABORT | ESR_FSC_GPF)
+#define ESR_GPF_WRITE        (ESR_ABORT | ESR_WNR | ESR_FSC_GPF)
+#define ESR_PERMISSION_WRITE (ESR_ABORT | ESR_WNR | (ESR_FSC_PERMISSION + 3))
 
 #define RAM_SIZE UINT64_C(0x400000)
 #define SECRET   UINT64_C(0x5ec5e75ec5e75ec5)
 #define WORDS    (RMI_GRANULE_SIZE / sizeof(uint64_t))
 
-/* selftest_probe.S: whole pages, identity-mapped, the guest's content. */
+/* selftest_probe.S: the Realm's content, in whole pages. */
 extern const char probe_image[], probe_image_end[];
 
 struct selftest {
@@ -35,16 +38,16 @@ struct selftest {
 	struct realm realm;
 	struct granules granules; /* for the attack */
 	struct rmi_failure failure;
-	uint64_t used; /* pages, before the first step */
+	uint64_t used; /* used pages before the first step */
 	struct verdict verdict;
 };
 
-static void step(struct selftest *test, const char *name, bool passed)
+static void selftest_step(struct selftest *test, const char *name, bool passed)
 {
 	verdict_step(&test->verdict, name, passed);
 }
 
-/* A step that a failure of the core explains. */
+/* Reports a step of the core, and why it failed if it did. */
 static bool core_step(struct selftest *test, const char *name, bool passed,
 		      const struct rmi_failure *failure)
 {
@@ -54,16 +57,16 @@ static bool core_step(struct selftest *test, const char *name, bool passed,
 		failure_text(failure, text, sizeof(text));
 		log_line("  %s", text);
 	}
-	step(test, name, passed);
+	selftest_step(test, name, passed);
 	return passed;
 }
 
-/* The syndrome is for a person, the verdict for the test. */
+/* Reports an attack. The log line with the syndrome is for a person. */
 static void attack_step(struct selftest *test, const char *name, uint64_t esr,
 			uint64_t expected)
 {
 	log_line("  fault esr %llx", (unsigned long long)esr);
-	step(test, name, esr == expected);
+	selftest_step(test, name, esr == expected);
 }
 
 static void own_code_step(struct selftest *test)
@@ -73,7 +76,7 @@ static void own_code_step(struct selftest *test)
 		    ESR_PERMISSION_WRITE);
 }
 
-static bool realm_make(struct selftest *test)
+static bool selftest_realm_build(struct selftest *test)
 {
 	const struct realm_ram ram = { ipa_make(GUEST_RAM0_BASE), RAM_SIZE };
 	const struct realm_segment segment = {
@@ -94,7 +97,8 @@ static bool realm_make(struct selftest *test)
 	return realm_build(test->host, &plan, &test->realm);
 }
 
-/* A page that did not come back is not zero, and no reason to stop. */
+/* Returns true if the page reads as zero. A page that was not returned faults,
+ * which must not stop the test. */
 static bool page_is_zero(pa_t page)
 {
 	uint64_t word;
@@ -110,8 +114,8 @@ static void realm_steps(struct selftest *test)
 {
 	struct realm *realm = &test->realm;
 	const struct realm_account *account = &realm->granules.account;
-	bool built = core_step(test, "build a Realm", realm_make(test),
-			       &realm->failure);
+	bool built = core_step(test, "build a Realm",
+			       selftest_realm_build(test), &realm->failure);
 	pa_t rd;
 
 	log_line("  %u vCPUs, %llu granules, at most %llu", realm->rec_count,
@@ -123,10 +127,11 @@ static void realm_steps(struct selftest *test)
 	}
 	rd = realm->rd.base;
 	core_step(test, "destroy it", realm_destroy(realm), &realm->failure);
-	step(test, "its descriptor reads as zero", built && page_is_zero(rd));
-	step(test, "every granule is back",
-	     built && account->total == 0 &&
-		     test->machine->pages.used == test->used);
+	selftest_step(test, "its descriptor reads as zero",
+		      built && page_is_zero(rd));
+	selftest_step(test, "every granule is back",
+		      built && account->total == 0 &&
+			      test->machine->pages.used == test->used);
 }
 
 static void page_fill(pa_t page, uint64_t word)
@@ -137,8 +142,8 @@ static void page_fill(pa_t page, uint64_t word)
 		words[i] = word;
 }
 
-/* Delegates a page that holds something: taking one for data delegates it, and
- * the allocator gives the same page again. */
+/* Delegates a page that has content: allocating a granule for data delegates
+ * it, and the allocator returns the page that was freed last. */
 static bool victim_take(struct selftest *test, struct granules_range *victim)
 {
 	struct granules_want want = {
@@ -166,15 +171,15 @@ static void attack_steps(struct selftest *test)
 		return;
 	attack_step(test, "reading it faults", probe_read(victim.base, &word),
 		    ESR_GPF_READ);
-	step(test, "nothing was read", word == 0);
+	selftest_step(test, "nothing was read", word == 0);
 	attack_step(test, "writing it faults", probe_write(victim.base, SECRET),
 		    ESR_GPF_WRITE);
 	granules_free(&test->granules, GRANULES_DATA, victim);
 	core_step(test, "undelegate it", test->granules.account.total == 0,
 		  &test->failure);
-	step(test, "it reads as zero", page_is_zero(victim.base));
-	step(test, "every page is free",
-	     test->machine->pages.used == test->used);
+	selftest_step(test, "it reads as zero", page_is_zero(victim.base));
+	selftest_step(test, "every page is free",
+		      test->machine->pages.used == test->used);
 }
 
 void host_run(struct machine *machine, struct host *host)

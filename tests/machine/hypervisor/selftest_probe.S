@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * What the self-test loads into its Realm: a page of code that turns the Realm
- * off, and two pages of data.
- */
+/* The content of the self-test's Realm: a page of code that turns the Realm
+ * off, and two pages of data. */
 #include "abi/machine_map.h"
 #include "abi/psci.h"
 

@@ -4,27 +4,28 @@
  * Every control port sends back what it gets. The console slots:
  *   0  echoes what is typed
  *   1  writes LINES numbered lines for each `g` that is typed
- *   2  like 1, but a new guest has it from each `n` on
+ *   2  like 1, but a new guest gets the slot at each `n`
  */
 #include <stddef.h>
 
 #include "hypervisor/core/io/console.h"
 #include "hypervisor/core/io/fifo.h"
+#include "hypervisor/core/io/port_number.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/power.h"
 #include "hypervisor/port/a64/virtio_serial.h"
 #include "lib/log.h"
 
-/* 9 bytes each: 10 MB. */
+/* 9 bytes each: 10 MB in all. */
 #define LINES 1200000
 
 #define ECHO_SIZE 4096
 
 struct writer {
 	struct console *console;
-	uint64_t due; /* bytes to write yet */
-	uint64_t at; /* bytes written of this round */
-	bool ends; /* another guest is to have the console */
+	uint64_t due; /* bytes that are still to be written */
+	uint64_t at; /* bytes written in this round */
+	bool ends; /* another guest is to get the console */
 };
 
 static struct console consoles[CONTROL_CONSOLES];
@@ -41,8 +42,8 @@ static size_t echo_input(const uint8_t *bytes, size_t size)
 	return taken;
 }
 
-static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
-			  size_t size)
+static size_t serialtest_guest_input(void *ctx, unsigned slot,
+				     const uint8_t *bytes, size_t size)
 {
 	struct writer *writer = &writers[slot % 2];
 
@@ -57,7 +58,9 @@ static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
 	return size;
 }
 
-/* The byte of the numbered lines, eight digits each, at a place. */
+/*
+ * Returns the byte at a place of the numbered lines, which have eight digits.
+ */
 static uint8_t line_byte(uint64_t at)
 {
 	unsigned column = (unsigned)(at % 9);
@@ -81,72 +84,63 @@ static void writer_work(struct writer *writer)
 	writer->ends = false;
 }
 
-/* What a port is, by its number. */
-static bool is_control(unsigned port)
+static struct console *port_console(unsigned port)
 {
-	return port < CONTROL_CONSOLE_NR(0);
+	return &consoles[port_slot(port)];
 }
 
-static bool is_log(unsigned port)
+static struct fifo *port_echo(unsigned port)
 {
-	return (port - CONTROL_CONSOLE_NR(0)) % 2 != 0;
+	return &echoes[port_control(port)];
 }
 
-static struct console *console_of(unsigned port)
-{
-	return &consoles[(port - CONTROL_CONSOLE_NR(0)) / 2];
-}
-
-static struct fifo *echo_of(unsigned port)
-{
-	return &echoes[port - CONTROL_PORT_NR(0)];
-}
-
-static void port_opened(void *ctx, unsigned port, bool open)
+static void serialtest_port_opened(void *ctx, unsigned port, bool open)
 {
 	(void)ctx;
 	log_line("port %u %s", port, open ? "opened" : "closed");
-	if (is_control(port))
-		fifo_clear(echo_of(port));
-	else if (is_log(port))
-		console_log(console_of(port), open);
+	if (port_is_control(port))
+		fifo_clear(port_echo(port));
+	else if (port_is_log(port))
+		console_log(port_console(port), open);
 	else
-		console_terminal(console_of(port), open);
+		console_terminal(port_console(port), open);
 }
 
-static size_t port_input(void *ctx, unsigned port, const uint8_t *bytes,
-			 size_t size)
+static size_t serialtest_port_input(void *ctx, unsigned port,
+				    const uint8_t *bytes, size_t size)
 {
 	(void)ctx;
-	if (is_control(port))
-		return fifo_put(echo_of(port), bytes, size);
-	if (is_log(port))
+	if (port_is_control(port))
+		return fifo_put(port_echo(port), bytes, size);
+	if (port_is_log(port))
 		return size;
-	return console_input(console_of(port), bytes, size);
+	return console_input(port_console(port), bytes, size);
 }
 
-static size_t port_output(void *ctx, unsigned port, uint8_t *bytes, size_t size)
+static size_t serialtest_port_output(void *ctx, unsigned port, uint8_t *bytes,
+				     size_t size)
 {
 	(void)ctx;
-	if (is_control(port))
-		return fifo_get(echo_of(port), bytes, size);
-	if (is_log(port))
-		return console_log_output(console_of(port), bytes, size);
-	return console_terminal_output(console_of(port), bytes, size);
+	if (port_is_control(port))
+		return fifo_get(port_echo(port), bytes, size);
+	if (port_is_log(port))
+		return console_log_output(port_console(port), bytes, size);
+	return console_terminal_output(port_console(port), bytes, size);
 }
 
 static const struct serial_ops ops = {
 	.notify = virtio_serial_notify,
-	.opened = port_opened,
-	.input = port_input,
-	.output = port_output,
+	.opened = serialtest_port_opened,
+	.input = serialtest_port_input,
+	.output = serialtest_port_output,
 };
 
 static void consoles_start(void)
 {
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
 		console_init(&consoles[i],
-			     &(struct console_guest){ NULL, i, guest_input });
+			     &(struct console_guest){ NULL, i,
+						      serialtest_guest_input });
 	}
 	for (unsigned i = 0; i < 2; i++)
 		writers[i].console = &consoles[i == 0 ? 2 : 1];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What an image that tests the host says: a line per step, then a verdict. */
+/* The output of an image that tests the hypervisor: a line for each step, then
+ * a verdict. */
 #ifndef REEVE_TESTS_MACHINE_HYPERVISOR_VERDICT_H
 #define REEVE_TESTS_MACHINE_HYPERVISOR_VERDICT_H
 
@@ -23,7 +24,7 @@ static inline void verdict_step(struct verdict *verdict, const char *name,
 		verdict->failed++;
 }
 
-/* The last line; turns the machine off. */
+/* Logs the last line and turns the machine off. */
 static inline _Noreturn void verdict_end(const struct verdict *verdict)
 {
 	log_line("self-test: %u passed, %u failed", verdict->passed,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What of <limits.h> libfdt.h needs; the machine that builds has another. */
+/* The part of <limits.h> that libfdt.h needs. The compiling machine's own
+ * differs. */
 #ifndef REEVE_HYPERVISOR_LIBC_LIMITS_H
 #define REEVE_HYPERVISOR_LIBC_LIMITS_H
 
