@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import arrows
+import citations
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SKIPPED = re.compile(r"^(build(-.*)?|dist|\.git|\.cache|__pycache__)$")
@@ -75,6 +76,19 @@ def check_tidy():
 
 def check_arrows():
     return [fault for path in code() for fault in arrows.faults(path)]
+
+
+def check_citations():
+    """Not of data, nor of the list itself."""
+    paths = list(tree())
+    texts = [path for path in paths if path.endswith(
+        (".c", ".h", ".S", ".inc", ".ld", ".py", ".sh", ".md", ".build"))
+             and not path.startswith("tests/data/")
+             and path != "scripts/citations.py"]
+    words = set().union(*(re.findall(r"\w+", pathlib.Path(path).read_text())
+                          for path in texts if not path.endswith(".md")))
+    return [fault for path in texts
+            for fault in citations.faults(path, paths, words)]
 
 
 def check_headers():
