@@ -235,7 +235,7 @@ static void realm_memory_take(void)
 	}
 }
 
-/* Of DRAM, only Realm memory was made Root. */
+/* In DRAM, only the former Realm memory is Root. */
 void gpc_scrub(void)
 {
 	struct gpt_move run = { .pa = dram.base };

@@ -44,7 +44,7 @@ RULES = [
 ]
 # Tests beside a core run it on its program's in-process port.
 TEST = re.compile(r"_test\.[ch]$|/fixture\.[ch]$")
-# What a layer may include of the system's headers, where that is limited.
+# The system's headers that a layer may include, where that is limited.
 SYSTEM = {"abi/": {"stdint.h"}}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

@@ -62,7 +62,7 @@ size_t reeve_report_count(const struct reeve_report *report);
 /* NULL when index is out of range. Order is the order of appending. */
 const struct reeve_diagnostic *
 reeve_report_get(const struct reeve_report *report, size_t index);
-/* Whether a diagnostic was lost for want of memory. */
+/* Returns true if a diagnostic was lost for want of memory. */
 bool reeve_report_truncated(const struct reeve_report *report);
 
 /* ---- Keys ------------------------------------------------------------- */
@@ -128,8 +128,8 @@ void reeve_guest_free(struct reeve_guest *guest); /* NULL is fine */
 
 const char *reeve_guest_name(const struct reeve_guest *guest);
 bool reeve_guest_is_realm(const struct reeve_guest *guest);
-/* Whether the guest runs only on a host with the debug console, which a Realm
- * with the SBSA UART does. */
+/* Returns true if the guest runs only on a host with the debug console, as a
+ * Realm with the SBSA UART does. */
 bool reeve_guest_wants_debug(const struct reeve_guest *guest);
 /* RAM in bytes, and the number of vCPUs. */
 uint64_t reeve_guest_memory(const struct reeve_guest *guest);
@@ -162,7 +162,7 @@ void reeve_guest_values(const struct reeve_guest *guest,
 /* A guest with its files loaded, placed, and its device tree made. */
 struct reeve_plan;
 
-/* What a range of guest memory holds. Addresses are IPAs in bytes. */
+/* A range of guest memory and its content. Addresses are IPAs in bytes. */
 struct reeve_range {
 	const char *content; /* "kernel", "initrd", "device tree", "RAM" */
 	const char *file; /* the file name for a copy of it; NULL for RAM */
@@ -306,7 +306,7 @@ void *reeve_refs_corim(const struct reeve_refs *refs, size_t *size);
 int reeve_refs_replay(const char *path, struct reeve_refs *refs,
 		      struct reeve_report *report);
 
-/* What a verifier accepts beyond the defaults; see reeve(1), POLICY. */
+/* The choices of a verifier beyond the defaults; see reeve(1), POLICY. */
 struct reeve_token_policy;
 
 int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
@@ -357,7 +357,7 @@ int reeve_token_verify(const struct reeve_token *token,
 		       struct reeve_verification **out,
 		       struct reeve_report *report);
 void reeve_verification_free(struct reeve_verification *verification);
-/* Whether no check failed. */
+/* Returns true if no check failed. */
 bool reeve_verification_passed(const struct reeve_verification *verification);
 /* NULL past the last. */
 const struct reeve_check *
@@ -609,7 +609,7 @@ int reeve_domain_console(struct reeve_host *host,
 			 const struct reeve_domain *domain, int *fd, int *lock,
 			 struct reeve_report *report);
 
-/* What a configuration's on_poweroff, on_reboot and on_crash ask for. */
+/* The choices of a configuration's on_poweroff, on_reboot and on_crash. */
 enum reeve_action {
 	REEVE_ACTION_DESTROY,
 	REEVE_ACTION_RESTART,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whose turn it is, with cores and a clock that the test moves. */
+/* The choice of the next entity, with cores and a clock that the test moves. */
 #include "hypervisor/core/sched.h"
 
 #include <setjmp.h>
@@ -129,7 +129,7 @@ static void a_long_sleep_earns_a_slice_at_most(void **state)
 			520 * MS);
 }
 
-/* What a guest makes the hypervisor do is its own time. */
+/* Time that the hypervisor works for a guest counts as the guest's. */
 static void who_is_long_in_one_turn_waits_for_it(void **state)
 {
 	(void)state;
@@ -211,7 +211,7 @@ static void all_turns_end_when_somebody_waits(void **state)
 	wake(0, 2);
 	(void)pick(0, 0);
 	(void)pick(1, 0);
-	/* Who comes first finds the other waiting for the second core. */
+	/* The first core finds an entity waiting for the second one. */
 	(void)pick(0, 0);
 	assert_true(sched.cores[0].armed == SCHED_ALONE_NS);
 	wake(2, 1);

@@ -62,7 +62,7 @@ struct granule_ref {
 
 #define GRANULE_NONE_HELD ((struct granule_ref){ 0 })
 
-/* Whether pa is granule-aligned and tracked. */
+/* Returns true if pa is granule-aligned and tracked. */
 bool granule_tracked(const struct rmm *rmm, pa_t pa);
 
 /*

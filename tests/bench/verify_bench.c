@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What verifying a token costs: reading it and making all checks, and, in
+ * The cost of verifying a token: reading it and making all checks, and, in
  * turns with that, nothing but the two signatures' verification by OpenSSL.
  * Prints nanoseconds of CPU time for each, the best of many rounds.
  *

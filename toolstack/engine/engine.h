@@ -15,7 +15,7 @@
 #include "abi/rmi.h"
 #include "toolstack/report/report.h"
 
-/* What a host offers. */
+/* The capabilities of a host. */
 struct engine_info {
 	const char *name;
 	bool realms; /* it has an RMM that builds them */

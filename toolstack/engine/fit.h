@@ -14,7 +14,7 @@
 int engine_plan_fit(const struct domain *domain, struct reeve_report *report);
 
 /* Reports, as errors, what the Realm rules require and this host does not have.
- * What does not depend on the host was reported before. Returns 0,
+ * Faults that do not depend on the host were reported before. Returns 0,
  * REEVE_ERR_CONFIG or REEVE_ERR_MEMORY. */
 int engine_fit(const struct engine_info *info, const struct domain *domain,
 	       struct reeve_report *report);

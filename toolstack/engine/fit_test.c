@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What our hosts can give a guest, and what they cannot. */
+/* The fit of a configuration to our hosts: what they can give a guest. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -23,7 +23,7 @@ int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
 		struct link **out, struct reeve_report *report);
 void link_close(struct link *link); /* NULL is fine */
 
-/* What the host told about itself when the link was opened. */
+/* Returns what the host told about itself when the link was opened. */
 const struct reeve_host_info *link_host(const struct link *link);
 /* Sets the watch that is asked from now on. NULL: no watch is asked, so that
  * nothing ends a wait early. */

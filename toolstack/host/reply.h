@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a host says. It is taken as hostile: found in a stream that may hold any
- * bytes, checked, and turned into the structures of reeve.h. These functions
- * work on the caller's copy. */
+/* Replies of a host. They are taken as hostile: found in a stream that may hold
+ * any bytes, checked, and turned into the structures of reeve.h. These
+ * functions work on the caller's copy. */
 #ifndef REEVE_TOOLSTACK_HOST_REPLY_H
 #define REEVE_TOOLSTACK_HOST_REPLY_H
 

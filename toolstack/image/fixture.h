@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the tests of this folder need: small kernels, packed data, files. */
+/* Inputs for the tests of this folder: small kernels, packed data, files. */
 #ifndef REEVE_TOOLSTACK_IMAGE_FIXTURE_H
 #define REEVE_TOOLSTACK_IMAGE_FIXTURE_H
 

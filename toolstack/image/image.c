@@ -29,7 +29,7 @@ struct image_parts {
 	struct layout layout;
 };
 
-/* What every step works on. */
+/* The state that every step works on. */
 struct loading {
 	const struct image_request *request;
 	struct image_parts *parts;

@@ -68,7 +68,7 @@ struct image_segment {
 	uint64_t memory_size; /* >= size, whole pages; with a kernel's BSS */
 };
 
-/* What the kernel's file tells about it. */
+/* Facts about a kernel, from its file. */
 struct image_kernel_info {
 	const char *format; /* "Image", "Image.gz", "zboot (zstd)" ... */
 	const char *banner; /* "Linux version ..." or NULL: none found */

@@ -53,7 +53,7 @@ static const struct span pe_magic = SPAN("PE\0\0");
 static const char advice[] =
 	"give an arm64 Linux kernel: Image, Image.gz or an EFI zboot vmlinuz";
 
-/* What every step needs for its messages, and the limit. */
+/* The context of messages for every step, and the limit. */
 struct context {
 	const struct image_file *file;
 	struct reeve_report *report;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a profile demands of a part's claims beyond their form; and the Realm
+/* The demands of a profile on a part's claims beyond their form; and the Realm
  * key, which has one of two forms. */
 #include "toolstack/token/hash.h"
 #include "toolstack/token/token.h"

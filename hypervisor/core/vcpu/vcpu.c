@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a vCPU waits for: its timers, its interrupts, and the end of its domain.
+ * The events that a vCPU waits for: its timers, its interrupts, and the end of
+ * its domain.
  */
 #include "hypervisor/core/vcpu/vcpu.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What assembly needs of struct core, struct trap_frame and EL2. */
+/* Offsets in struct core and struct trap_frame, and fields of EL2 registers,
+ * for assembly. */
 #ifndef REEVE_HYPERVISOR_PORT_A64_CORE_LAYOUT_H
 #define REEVE_HYPERVISOR_PORT_A64_CORE_LAYOUT_H
 

@@ -28,7 +28,7 @@ struct fake_guest {
 	struct vgic_irq irqs[FAKE_GUEST_SPIS];
 	uint64_t now; /* the counter */
 	bool runs; /* what domain_runs() returns until the domain ends */
-	/* What the code under test did. */
+	/* Records of what the code under test did. */
 	unsigned kicks[FAKE_GUEST_VCPUS];
 	uint8_t console[FAKE_GUEST_BYTES];
 	size_t console_size;

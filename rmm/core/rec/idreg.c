@@ -21,7 +21,7 @@
 /* Signed fields with this value or a higher one mean "not there". */
 #define FIELD_NEGATIVE 8
 
-/* Whether a field is signed, and its negative values mean "not there". */
+/* The negative values of a signed field mean "not there". */
 enum id_sign {
 	UNSIGNED,
 	SIGNED,
