@@ -20,6 +20,9 @@ SKIPPED = re.compile(r"^(build(-.*)?|dist|\.git|\.cache|__pycache__)$")
 # Files whose format leaves no room for a licence line, or that have one only.
 UNLICENSED = re.compile(
     r"^(LICENSE|\.gitignore|\.git-blame-ignore-revs|.*\.(md|svg|png)|tests/data/.*)$")
+# A comment begins with its subject: see docs/contributing.md.
+INVERTED = re.compile(
+    r"^\s*(?:/\*+|\*|#) (?:Of|Who|Whose|Whom|Whether|What) (?!.*\?)")
 # Where packages come from, where this tree was written, what is left to do.
 UNWANTED = [re.compile(pattern) for pattern in (
     r"\b(deb|ftp|security|archive|snapshot|mirrors?|registry|pypi|proxy|index"
@@ -89,6 +92,13 @@ def check_citations():
                           for path in texts if not path.endswith(".md")))
     return [fault for path in texts
             for fault in citations.faults(path, paths, words)]
+
+
+def check_comments():
+    """Comments of code that begin with the wrong end."""
+    return [f"{place}: {line.strip()}" for place, line in lines()
+            if INVERTED.match(line) and place.split(":")[0].endswith(
+                (".c", ".h", ".S", ".inc", ".ld", ".py", ".sh", ".build"))]
 
 
 def check_headers():
