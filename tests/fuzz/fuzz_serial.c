@@ -2,7 +2,7 @@
 /*
  * Fuzz entry for a virtio console device that does anything with the queues
  * that it shares with the hypervisor, between two polls of the driver. The
- * input is a program of one-byte steps. What the driver hands on must lie
+ * input is a program of one-byte steps. Data that the driver hands on must lie
  * within the buffers, must come in a valid order, and must never go to a closed
  * port.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What ordinary guests see of the ID registers of QEMU's `max` CPU. */
+/* The ID registers of QEMU's `max` CPU as ordinary guests see them. */
 #include "hypervisor/core/vcpu/guest_id.h"
 
 #include <setjmp.h>

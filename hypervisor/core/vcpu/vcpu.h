@@ -40,7 +40,7 @@ struct vcpu {
 	/* Started by PSCI, or the boot vCPU. Guarded by domain->lock. */
 	bool online;
 	bool reset; /* ordinary: the port is to reset the EL1 registers */
-	/* Of a Realm (exit_realm_psci.c); guarded by domain->lock. */
+	/* For a Realm (exit_realm_psci.c); guarded by domain->lock. */
 	bool on_again; /* started before its CPU_OFF was answered */
 	bool restarted; /* entered again for that reason */
 	unsigned stuck; /* exits in a row without a cause */
@@ -69,10 +69,10 @@ enum vcpu_next {
 	VCPU_OFF, /* PSCI CPU_OFF: do not enter it until it is online again */
 	VCPU_STOP, /* its domain has ended: never enter it again */
 	/*
-	 * Of an ordinary guest: the port makes EL1 take an exception, then
-	 * enters the vCPU again. VCPU_UNDEF is an undefined instruction (class
-	 * 0). VCPU_ABORT is a synchronous external abort, of data or of an
-	 * instruction as the trap was.
+	 * For an ordinary guest only: the port makes EL1 take an exception,
+	 * then enters the vCPU again. VCPU_UNDEF is an undefined instruction
+	 * (class 0). VCPU_ABORT is a synchronous external abort, of data or of
+	 * an instruction as the trap was.
 	 */
 	VCPU_UNDEF,
 	VCPU_ABORT,

@@ -28,7 +28,7 @@ struct fake_guest {
 	struct vgic_irq irqs[FAKE_GUEST_SPIS];
 	uint64_t now; /* the counter */
 	bool runs; /* what domain_runs() returns until the domain ends */
-	/* What the code under test did. */
+	/* Records of what the code under test did. */
 	unsigned kicks[FAKE_GUEST_VCPUS];
 	uint8_t console[FAKE_GUEST_BYTES];
 	size_t console_size;
@@ -49,7 +49,7 @@ struct fake_guest {
 	unsigned calls;
 };
 
-/* Initializes every field. Of the vcpus vCPUs only the first is online. */
+/* Initializes every field, with vcpus vCPUs. Only the first is online. */
 void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm);
 
 /* Returns how many kicks all vCPUs got since the last call. */
