@@ -12,8 +12,8 @@
 
 /*
  * How often an attack beside a vCPU is tried. One of the first tries meets a
- * vCPU that only computes, unless the machine that runs the host does not let
- * the emulator of its core run: the client may ask again.
+ * vCPU that does nothing but compute, unless the emulator of its core gets no
+ * time: the client may ask again.
  */
 #define TRIES 100000
 

@@ -8,11 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "toolstack/config/cfg.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct input {
+struct config_input {
 	const char *text;
 	size_t length;
 	const char *extras[1];
@@ -20,7 +19,7 @@ struct input {
 };
 
 /* Returns the settings as JSON, or NULL if the text was refused. */
-static char *read_text(const struct input *input, unsigned flags)
+static char *read_text(const struct config_input *input, unsigned flags)
 {
 	struct reeve_report *report = reeve_report_new();
 	struct cfg *cfg = NULL;
@@ -42,7 +41,7 @@ static char *read_text(const struct input *input, unsigned flags)
 	return json;
 }
 
-static void compare_modes(const struct input *input)
+static void compare_modes(const struct config_input *input)
 {
 	char *strict = read_text(input, CFG_STRICT);
 	char *loose = read_text(input, 0);
@@ -55,7 +54,7 @@ static void compare_modes(const struct input *input)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct input input = { 0 };
+	struct config_input input = { 0 };
 	char *extra = NULL;
 
 	if (size == 0)

@@ -24,6 +24,7 @@
 #include "hypervisor/port/inprocess/host_inprocess.h"
 #include "rmm/port/inprocess/inprocess.h"
 #include "tests/fakehost/still.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/rmm_invariants.h"
 
 #define BASE      UINT64_C(0x80000000)
@@ -32,14 +33,6 @@
 #define SESSIONS  2
 #define DOMIDS    8 /* domids that steps use */
 #define STEPS_MAX 200
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* The input that is not consumed yet. At its end it reads as zero. */
-struct input {
-	const uint8_t *next;
-	const uint8_t *end;
-};
 
 struct run {
 	struct input input;
@@ -54,17 +47,12 @@ struct run {
 	uint64_t used; /* used pages while there is no domain */
 };
 
-static void require(bool holds, const char *what)
+static void must(bool holds, const char *what)
 {
 	if (holds)
 		return;
 	fprintf(stderr, "fuzz_control: %s\n", what);
 	abort();
-}
-
-static uint8_t byte_take(struct input *input)
-{
-	return input->next < input->end ? *input->next++ : 0;
 }
 
 static void bytes_take(struct input *input, void *to, size_t size)
@@ -86,7 +74,7 @@ static void *run_page(void *ctx, pa_t page)
 {
 	void *address = inprocess_host_page(ctx, page.value);
 
-	require(address != NULL, "the host touches a page that is not its own");
+	must(address != NULL, "the host touches a page that is not its own");
 	return address;
 }
 
@@ -110,18 +98,17 @@ static void memory_check(const struct control_memory *memory)
 {
 	uint64_t end = 0;
 
-	require(memory->count <= CONTROL_RUNS, "too many runs");
+	must(memory->count <= CONTROL_RUNS, "too many runs");
 	for (unsigned i = 0; i < memory->count; i++) {
 		const struct control_run *run = &memory->runs[i];
 
-		require(run->pages > 0 && run->kind >= CONTROL_RUN_POPULATED &&
-				run->kind <= CONTROL_RUN_SHARED,
-			"a run that is none");
-		require(run->ipa >= end, "runs that do not ascend");
+		must(run->pages > 0 && run->kind >= CONTROL_RUN_POPULATED &&
+			     run->kind <= CONTROL_RUN_SHARED,
+		     "a run that is none");
+		must(run->ipa >= end, "runs that do not ascend");
 		end = run->ipa + run->pages * PAGE;
 	}
-	require(memory->next == 0 || memory->next >= end,
-		"a map that goes back");
+	must(memory->next == 0 || memory->next >= end, "a map that goes back");
 }
 
 static void reply_check(void *ctx, const struct control_reply *reply)
@@ -129,12 +116,11 @@ static void reply_check(void *ctx, const struct control_reply *reply)
 	(void)ctx;
 	if (reply->status == CONTROL_OK && reply->op == CONTROL_DOMAIN_MEMORY)
 		memory_check(&reply->body.memory);
-	require(reply->magic == CONTROL_MAGIC, "a reply without its magic");
-	require(reply->status <= CONTROL_E_RMM, "a status that is none");
-	require((reply->status == CONTROL_OK) == (reply->text[0] == 0),
-		"a refusal without a text, or the other way round");
-	require(reply->text[CONTROL_TEXT_SIZE - 1] == 0,
-		"a text without an end");
+	must(reply->magic == CONTROL_MAGIC, "a reply without its magic");
+	must(reply->status <= CONTROL_E_RMM, "a status that is none");
+	must((reply->status == CONTROL_OK) == (reply->text[0] == 0),
+	     "a refusal without a text, or the other way round");
+	must(reply->text[CONTROL_TEXT_SIZE - 1] == 0, "a text without an end");
 }
 
 /* ---- Control ---- */
@@ -359,13 +345,13 @@ static void domains_check(struct run *run)
 		if (domain->domid == 0)
 			continue;
 		promised += domain->promised;
-		require(domain_pages_held(domain) <= domain->promised,
-			"a domain holds more than was promised to it");
-		require(domain->users == 0, "a domain is still looked at");
-		require(domain->memory_lock.taken == 0, "a domain is locked");
+		must(domain_pages_held(domain) <= domain->promised,
+		     "a domain holds more than was promised to it");
+		must(domain->users == 0, "a domain is still looked at");
+		must(domain->memory_lock.taken == 0, "a domain is locked");
 	}
-	require(promised == run->domains.promised, "the promises do not add up");
-	require(promised <= run->domains.config.pages, "too much was promised");
+	must(promised == run->domains.promised, "the promises do not add up");
+	must(promised <= run->domains.config.pages, "too much was promised");
 }
 
 static void fuzz_step(struct run *run)
@@ -408,10 +394,10 @@ static void run_open(struct run *run)
 	};
 
 	run->rmm = below.ctx = inprocess_create(&machine);
-	require(run->rmm != NULL && host_inprocess_open(&run->port, &below),
-		"no memory");
+	must(run->rmm != NULL && host_inprocess_open(&run->port, &below),
+	     "no memory");
 	run->port.ops.pages_alloc = run_pages_alloc;
-	require(host_init(&run->host, &run->port.ops, &bank, 1), "no RMM");
+	must(host_init(&run->host, &run->port.ops, &bank, 1), "no RMM");
 	inprocess_set_vcpu(run->rmm, vcpu_idle, NULL);
 	run->used = run->port.pages.used;
 }
@@ -470,10 +456,10 @@ static void all_destroy(struct run *run)
 	}
 	work_step(run);
 	domains_check(run);
-	require(run->domains.promised == 0, "a domain is left");
-	require(run->port.pages.used == run->used, "a page is lost");
-	require(inprocess_delegated(run->rmm) == 0, "a granule is lost");
-	require(run->still.threads == 0, "a thread is left");
+	must(run->domains.promised == 0, "a domain is left");
+	must(run->port.pages.used == run->used, "a page is lost");
+	must(inprocess_delegated(run->rmm) == 0, "a granule is lost");
+	must(run->still.threads == 0, "a thread is left");
 	rmm_invariants_check(run->rmm);
 }
 
@@ -481,7 +467,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct run *run = calloc(1, sizeof(*run));
 
-	require(run != NULL, "no memory");
+	must(run != NULL, "no memory");
 	run->input = (struct input){ data, data + size };
 	run_open(run);
 	domains_open(run);

@@ -5,16 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "toolstack/domain/schema.h"
 #include "toolstack/policy/policy.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool truth)
-{
-	if (!truth)
-		abort();
-}
 
 /* Returns true if the text of a valid switch says yes. */
 static bool says_yes(const struct cfg_value *value)

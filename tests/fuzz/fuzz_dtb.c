@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "toolstack/image/fdt_guest.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void partial_merge(struct span partial)
 {

@@ -20,40 +20,26 @@
 #include "hypervisor/port/inprocess/fake_cpu.h"
 #include "hypervisor/port/inprocess/fake_guest.h"
 #include "lib/esr.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/vgic_invariants.h"
 
 #define VCPUS     4
 #define STEPS_MAX 400
 #define VMCR_OPEN (ICH_VMCR_VENG1 | BITS_PUT(ICH_VMCR_VPMR, 0xff))
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* The input that is not consumed yet. At its end it reads as zero. */
 struct run {
-	const uint8_t *next;
-	const uint8_t *end;
+	struct input input;
 	struct fake_guest guest;
 	enum vcpu_place places[VCPUS];
 };
-
-static uint8_t byte_take(struct run *run)
-{
-	return run->next < run->end ? *run->next++ : 0;
-}
 
 static uint64_t word_take(struct run *run)
 {
 	uint64_t value = 0;
 
 	for (unsigned i = 0; i < 8; i++)
-		value = value << 8 | byte_take(run);
+		value = value << 8 | byte_take(&run->input);
 	return value;
-}
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
 }
 
 /* Puts a vCPU into a place. Kicks that it got before are forgotten. */
@@ -66,7 +52,7 @@ static void place_set(struct run *run, struct vcpu *vcpu, enum vcpu_place place)
 /* Returns a vCPU that is out of the guest, for a step that needs one. */
 static struct vcpu *come_out(struct run *run)
 {
-	struct vcpu *vcpu = &run->guest.vcpus[byte_take(run) % VCPUS];
+	struct vcpu *vcpu = &run->guest.vcpus[byte_take(&run->input) % VCPUS];
 
 	if (run->places[vcpu->index] == VCPU_IN)
 		vgic_save(vcpu);
@@ -97,8 +83,8 @@ static void wait_step(struct run *run)
  */
 static void cpu_interface_step(struct run *run)
 {
-	struct vcpu *vcpu = &run->guest.vcpus[byte_take(run) % VCPUS];
-	unsigned what = byte_take(run);
+	struct vcpu *vcpu = &run->guest.vcpus[byte_take(&run->input) % VCPUS];
+	unsigned what = byte_take(&run->input);
 
 	if (run->places[vcpu->index] != VCPU_IN)
 		return;
@@ -120,15 +106,16 @@ static uint64_t device_address_take(struct run *run)
 					  GUEST_GICV3_GICR_BASE,
 					  GUEST_GICV3_GICR_BASE + GICR_SGI_BASE,
 					  GUEST_PL011_BASE };
-	unsigned what = byte_take(run);
+	unsigned what = byte_take(&run->input);
 	uint64_t base = bases[what % 5];
 
 	if (base == GUEST_GICV3_GICD_BASE || what % 5 == 3)
-		base += (uint64_t)byte_take(run) << 3;
+		base += (uint64_t)byte_take(&run->input) << 3;
 	if (what % 5 == 2 || what % 5 == 3)
-		base += byte_take(run) % (VCPUS + 1) * UINT64_C(0x20000);
-	return base + byte_take(run) * UINT64_C(4) * (what % 5 == 1 ? 2 : 1) +
-	       (byte_take(run) < 8 ? 1 : 0);
+		base += byte_take(&run->input) % (VCPUS + 1) * UINT64_C(0x20000);
+	return base +
+	       byte_take(&run->input) * UINT64_C(4) * (what % 5 == 1 ? 2 : 1) +
+	       (byte_take(&run->input) < 8 ? 1 : 0);
 }
 
 static void device_step(struct run *run)
@@ -136,8 +123,8 @@ static void device_step(struct run *run)
 	struct vcpu *vcpu = come_out(run);
 	struct bus_access access = {
 		.ipa = ipa_make(device_address_take(run)),
-		.size = 1U << byte_take(run) % 4,
-		.write = byte_take(run) % 4 != 0,
+		.size = 1U << byte_take(&run->input) % 4,
+		.write = byte_take(&run->input) % 4 != 0,
 		.value = word_take(run),
 	};
 
@@ -150,14 +137,14 @@ static void device_step(struct run *run)
 static void sgi_step(struct run *run)
 {
 	struct vcpu *vcpu = come_out(run);
-	bool likely = byte_take(run) % 4 != 0;
+	bool likely = byte_take(&run->input) % 4 != 0;
 
 	vgic_sgi(vcpu, word_take(run) & (likely ? 0xf00000f : UINT64_MAX));
 }
 
 static void line_step(struct run *run)
 {
-	unsigned what = byte_take(run);
+	unsigned what = byte_take(&run->input);
 
 	vgic_spi_set(&run->guest.domain.vgic,
 		     VGIC_PRIVATE + what % FAKE_GUEST_SPIS, (what & 0x80) != 0);
@@ -168,7 +155,8 @@ static void type_step(struct run *run)
 	uint8_t bytes[40] = { 0 };
 
 	require(vuart_input(&run->guest.domain.vuart, bytes,
-			    byte_take(run) % sizeof(bytes)) <= VUART_FIFO);
+			    byte_take(&run->input) % sizeof(bytes)) <=
+		VUART_FIFO);
 	require(run->guest.domain.vuart.count <= VUART_FIFO);
 }
 
@@ -176,10 +164,12 @@ static void tick_step(struct run *run)
 {
 	struct vcpu *vcpu = come_out(run);
 
-	run->guest.now += byte_take(run);
-	vcpu->virt = (struct vcpu_timer){ byte_take(run) % 8,
-					  run->guest.now + byte_take(run) };
-	vcpu->phys = (struct vcpu_timer){ byte_take(run) % 8, word_take(run) };
+	run->guest.now += byte_take(&run->input);
+	vcpu->virt =
+		(struct vcpu_timer){ byte_take(&run->input) % 8,
+				     run->guest.now + byte_take(&run->input) };
+	vcpu->phys = (struct vcpu_timer){ byte_take(&run->input) % 8,
+					  word_take(run) };
 	vcpu_timers_update(vcpu);
 	vcpu_deadline(vcpu);
 	vcpu_awake(vcpu);
@@ -190,7 +180,7 @@ static void tick_step(struct run *run)
 static void answers_set(struct run *run, bool is_realm)
 {
 	struct fake_guest *guest = &run->guest;
-	unsigned what = byte_take(run);
+	unsigned what = byte_take(&run->input);
 
 	guest->domain.is_realm = is_realm;
 	guest->memory = (enum memory_result)(what % 3);
@@ -200,10 +190,12 @@ static void answers_set(struct run *run, bool is_realm)
 
 static uint64_t fault_address_take(struct run *run)
 {
-	uint64_t address = byte_take(run) % 4 != 0 ? device_address_take(run)
-						   : word_take(run);
+	uint64_t address = byte_take(&run->input) % 4 != 0
+				   ? device_address_take(run)
+				   : word_take(run);
 
-	return byte_take(run) % 2 != 0 ? address | FAKE_GUEST_SHARED : address;
+	return byte_take(&run->input) % 2 != 0 ? address | FAKE_GUEST_SHARED
+					       : address;
 }
 
 static uint64_t syndrome_take(struct run *run)
@@ -261,21 +253,24 @@ static void realm_exit_step(struct run *run)
 	struct vcpu *vcpu = come_out(run);
 	uint64_t ipa = fault_address_take(run);
 	struct rmi_rec_exit exit = {
-		.exit_reason = byte_take(run) % 4 != 0 ? 0 : byte_take(run) % 16,
+		.exit_reason = byte_take(&run->input) % 4 != 0
+				       ? 0
+				       : byte_take(&run->input) % 16,
 		.esr = syndrome_take(run),
 		.far = ipa & 0xfff,
 		.hpfar = ipa >> 8,
-		.gprs = { word_take(run), byte_take(run), word_take(run) },
-		.cntv_ctl = byte_take(run),
-		.cntv_cval = byte_take(run),
+		.gprs = { word_take(run), byte_take(&run->input),
+			  word_take(run) },
+		.cntv_ctl = byte_take(&run->input),
+		.cntv_cval = byte_take(&run->input),
 		.ripas_base = word_take(run),
 	};
 	struct rmi_rec_enter enter;
 	enum vcpu_next next;
 
 	answers_set(run, true);
-	if (exit.exit_reason == RMI_EXIT_PSCI && byte_take(run) % 8 != 0)
-		exit.gprs[0] = PSCI_FID_FIRST + byte_take(run) % 16;
+	if (exit.exit_reason == RMI_EXIT_PSCI && byte_take(&run->input) % 8 != 0)
+		exit.gprs[0] = PSCI_FID_FIRST + byte_take(&run->input) % 16;
 	next = vcpu_exit_realm(vcpu, &exit, &enter);
 	require(next != VCPU_UNDEF && next != VCPU_ABORT);
 	enter_check(&exit, &enter);
@@ -288,7 +283,7 @@ static void refusal_step(struct run *run)
 	struct vcpu *vcpu = come_out(run);
 
 	answers_set(run, true);
-	after_exit(run, vcpu_enter_refused(vcpu, byte_take(run)));
+	after_exit(run, vcpu_enter_refused(vcpu, byte_take(&run->input)));
 }
 
 static void trap_step(struct run *run)
@@ -301,9 +296,10 @@ static void trap_step(struct run *run)
 
 	answers_set(run, false);
 	for (unsigned i = 0; i < 4; i++)
-		vcpu->regs.gprs[i] = byte_take(run);
-	if (byte_take(run) % 4 != 0)
-		vcpu->regs.gprs[0] = PSCI_FID_FIRST + byte_take(run) % 16;
+		vcpu->regs.gprs[i] = byte_take(&run->input);
+	if (byte_take(&run->input) % 4 != 0)
+		vcpu->regs.gprs[0] =
+			PSCI_FID_FIRST + byte_take(&run->input) % 16;
 	after_exit(run, vcpu_exit_guest(vcpu, &trap));
 	vcpu->gic.state.vmcr = VMCR_OPEN;
 }
@@ -384,11 +380,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct run run;
 
-	run.next = data;
-	run.end = data + size;
+	run.input = (struct input){ data, data + size };
 	run_boot(&run);
-	for (unsigned i = 0; i < STEPS_MAX && run.next < run.end; i++) {
-		steps[byte_take(&run) % (sizeof(steps) / sizeof(steps[0]))](&run);
+	for (unsigned i = 0; i < STEPS_MAX && run.input.next < run.input.end;
+	     i++) {
+		steps[byte_take(&run.input) % (sizeof(steps) / sizeof(steps[0]))](
+			&run);
 		vgic_invariants(&run.guest, run.places);
 	}
 	run_settle(&run);

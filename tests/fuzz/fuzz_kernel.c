@@ -8,11 +8,10 @@
 #include <string.h>
 
 #include "abi/guest_map.h"
+#include "tests/fuzz/fuzz.h"
 #include "toolstack/image/kernel.h"
 
 #define UNPACKED_MAX ((size_t)1 << 20)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_kernel(const struct kernel *kernel)
 {

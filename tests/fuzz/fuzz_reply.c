@@ -9,20 +9,13 @@
 #include <string.h>
 
 #include "abi/machine_map.h"
+#include "tests/fuzz/fuzz.h"
 #include "toolstack/engine/machine/reply_memory.h"
 #include "toolstack/host/reply.h"
 #include "toolstack/report/utf8.h"
 
 #define COOKIE   UINT64_C(0x4141414141414141)
 #define RAM_SIZE ((uint64_t)1 << 30)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void require_text(const char *text, size_t size)
 {

@@ -20,6 +20,7 @@
 #include "rmm/core/granule.h"
 #include "rmm/core/rec/rec.h"
 #include "rmm/port/inprocess/inprocess.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/rmm_invariants.h"
 
 /* 3 MiB from 1 MiB below a 2 MiB boundary: one block fits. */
@@ -29,14 +30,6 @@
 #define IPA_BITS  34
 #define PROTECTED ipa_shared_start(IPA_BITS)
 #define STEPS_MAX 200
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* The input that is not consumed yet. At its end it reads as zero. */
-struct input {
-	const uint8_t *next;
-	const uint8_t *end;
-};
 
 struct run {
 	struct input input;
@@ -128,11 +121,6 @@ enum {
 static const uint8_t realm_key[48] = { 0x5a };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static uint8_t byte_take(struct input *input)
-{
-	return input->next < input->end ? *input->next++ : 0;
-}
 
 static uint64_t word_take(struct input *input)
 {

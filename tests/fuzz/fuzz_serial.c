@@ -2,7 +2,7 @@
 /*
  * Fuzz entry for a virtio console device that does anything with the queues
  * that it shares with the hypervisor, between two polls of the driver. The
- * input is a program of one-byte steps. What the driver hands on must lie
+ * input is a program of one-byte steps. Data that the driver hands on must lie
  * within the buffers, must come in a valid order, and must never go to a closed
  * port.
  */
@@ -15,16 +15,9 @@
 #include "hypervisor/core/io/console.h"
 #include "hypervisor/core/io/port_number.h"
 #include "hypervisor/core/io/serial.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 #define PORTS (SERIAL_PORTS - 2) /* for which the device has queues */
-
-/* The input that is not consumed yet. At its end it reads as zero. */
-struct input {
-	const uint8_t *next;
-	const uint8_t *end;
-};
 
 struct device {
 	struct serial serial;
@@ -36,17 +29,6 @@ struct device {
 
 static struct device device;
 static struct console_guest guest;
-
-static void require(bool good)
-{
-	if (!good)
-		abort();
-}
-
-static uint8_t byte_take(struct input *input)
-{
-	return input->next < input->end ? *input->next++ : 0;
-}
 
 static void device_notified(void *ctx, unsigned queue)
 {

@@ -7,14 +7,9 @@
 
 #include "hypervisor/core/vgic/gic.h"
 #include "hypervisor/core/vgic/vgic_internal.h"
+#include "tests/fuzz/fuzz.h"
 
 #define LR_STATE (ICH_LR_PENDING | ICH_LR_ACTIVE)
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static bool irq_pending(const struct vgic_irq *irq)
 {

@@ -27,8 +27,8 @@
 #define SERIAL_PORT_QUEUE    8
 #define SERIAL_CONTROL_QUEUE 32
 
-/* Calls of the driver, always from serial_poll() and on the thread that called
- * it. */
+/* The functions that the driver calls, always from serial_poll() and on the
+ * thread that called it. */
 struct serial_ops {
 	void *ctx;
 	/* Tells the device that a queue has new buffers. */

@@ -17,8 +17,8 @@
 #define VIRTQUEUE_MAX     32 /* descriptors */
 #define VIRTQUEUE_BUFFERS 4096 /* bytes of all buffers of a queue together */
 
-/* Memory that the device accesses. Of the rings, only the first entries, as
- * many as the queue has descriptors, are used. */
+/* Memory that the device accesses. A queue uses only as many entries of the
+ * rings, from the first on, as it has descriptors. */
 struct virtqueue_memory {
 	struct virtq_desc desc[VIRTQUEUE_MAX];
 	struct {

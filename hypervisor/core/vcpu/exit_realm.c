@@ -126,8 +126,10 @@ static enum vcpu_next realm_data_abort_handle(struct vcpu *vcpu,
 	return realm_shared_fault_resolve(vcpu, ipa, enter);
 }
 
-/* Handles an instruction abort. It is in the protected half: fetches from the
- * shared half never come to the hypervisor (docs/rmi.md, Stage 2 aborts). */
+/*
+ * Handles an instruction abort, which is in the protected half: fetches from
+ * the shared half never come to the hypervisor (docs/rmi.md, Stage 2 aborts).
+ */
 static enum vcpu_next realm_fetch_abort_handle(struct vcpu *vcpu,
 					       const struct rmi_rec_exit *exit)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The ID registers of QEMU's `max` CPU, as ordinary guests see them. */
+/* The ID registers of QEMU's `max` CPU as ordinary guests see them. */
 #include "hypervisor/core/vcpu/guest_id.h"
 
 #include <setjmp.h>

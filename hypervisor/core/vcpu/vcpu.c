@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The events that a vCPU waits for: its timers, its interrupts, and the end of
- * its domain.
- */
+/* The conditions that a vCPU waits for: its timers, its interrupts, and the end
+ * of its domain. */
 #include "hypervisor/core/vcpu/vcpu.h"
 
 #include "abi/bits.h"

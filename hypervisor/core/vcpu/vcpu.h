@@ -69,10 +69,10 @@ enum vcpu_next {
 	VCPU_OFF, /* PSCI CPU_OFF: do not enter it until it is online again */
 	VCPU_STOP, /* its domain has ended: never enter it again */
 	/*
-	 * For an ordinary guest: the port makes EL1 take an exception, then
-	 * enters the vCPU again. VCPU_UNDEF is an undefined instruction (class
-	 * 0). VCPU_ABORT is a synchronous external abort, of data or of an
-	 * instruction as the trap was.
+	 * For an ordinary guest only: the port makes EL1 take an exception,
+	 * then enters the vCPU again. VCPU_UNDEF is an undefined instruction
+	 * (class 0). VCPU_ABORT is a synchronous external abort, of data or of
+	 * an instruction as the trap was.
 	 */
 	VCPU_UNDEF,
 	VCPU_ABORT,

@@ -99,8 +99,8 @@ bool vgic_gicr_access(struct vcpu *vcpu, uint64_t offset, unsigned size,
  * ASGI1R are ignored.) */
 void vgic_sgi(struct vcpu *vcpu, uint64_t value);
 
-/* Set the level of a line. That of a private interrupt is set by the vCPU's own
- * thread, or while the vCPU waits: it is not kicked. */
+/* Set the level of a line. For a private interrupt this is done by the vCPU's
+ * own thread, or while the vCPU waits: the vCPU is not kicked. */
 void vgic_ppi_set(struct vcpu *vcpu, unsigned intid, bool level);
 void vgic_spi_set(struct vgic *vgic, unsigned intid, bool level);
 

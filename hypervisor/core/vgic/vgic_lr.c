@@ -142,8 +142,8 @@ void vgic_load(struct vcpu *vcpu)
 	spinlock_release(&vgic->lock);
 }
 
-/* Takes an interrupt out of a list register. What the guest wrote to its
- * registers meanwhile prevails over the list register. */
+/* Takes an interrupt out of a list register. A write by the guest to the
+ * interrupt's registers meanwhile prevails over the list register. */
 static void lr_fold(struct vcpu *vcpu, unsigned number, struct kicks *kicks)
 {
 	struct vgic *vgic = &vcpu->domain->vgic;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Offsets in struct core and struct trap_frame, and fields of EL2 registers,
- * for assembly. */
+/* The parts of struct core, struct trap_frame and EL2 that assembly uses. */
 #ifndef REEVE_HYPERVISOR_PORT_A64_CORE_LAYOUT_H
 #define REEVE_HYPERVISOR_PORT_A64_CORE_LAYOUT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The machine's interrupts: which are enabled, and who handles them. */
+/* The machine's interrupts: enabling, acknowledging and handling them. */
 #include "hypervisor/port/a64/irq.h"
 
 #include <assert.h>

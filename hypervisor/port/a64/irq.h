@@ -27,8 +27,8 @@ void irq_ppi_set(unsigned intid, bool enabled);
  * their handlers. */
 void irq_poll(void);
 
-/* Interrupts another core. What this core wrote before is visible to the other
- * when the interrupt arrives. */
+/* Interrupts another core. Earlier writes of this core are visible to the other
+ * one when the interrupt arrives. */
 void irq_kick(const struct core *core);
 
 #endif

@@ -16,9 +16,9 @@ extern struct dmesg hypervisor_dmesg;
 _Noreturn void hypervisor_main(uint64_t fdt);
 
 /*
- * Does the work of the boot core once the host is ready. It is in run.c in the
- * hypervisor, and in a file of tests/machine/hypervisor in an image that tests
- * it from inside.
+ * Does the work of the boot core once the host is ready. run.c defines it for
+ * the hypervisor; a file of tests/machine/hypervisor defines it for an image
+ * that tests the hypervisor from inside.
  */
 _Noreturn void host_run(struct machine *machine, struct host *host);
 

@@ -6,10 +6,10 @@
 #include "hypervisor/port/a64/guest.h"
 
 /*
- * One of the vectors of EL2 itself, which are 128 bytes apart. which is
- * trap()'s second argument. Until the frame is known to fit on the stack, SP is
- * the only register that can be used. So for a while SP holds the frame's
- * address plus X0, and X0 the frame's address.
+ * A vector of EL2 itself; vectors are 128 bytes apart. `which` is trap()'s
+ * second argument. Until the frame is known to fit on the stack, SP is the only
+ * register that can be used. So for a while SP holds the frame's address plus
+ * X0, and X0 the frame's address.
  */
 	.macro vector which
 	.balign	0x80

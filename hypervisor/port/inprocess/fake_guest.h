@@ -49,7 +49,7 @@ struct fake_guest {
 	unsigned calls;
 };
 
-/* Initializes every field. Of the vcpus vCPUs only the first is online. */
+/* Initializes every field, with vcpus vCPUs. Only the first is online. */
 void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm);
 
 /* Returns how many kicks all vCPUs got since the last call. */

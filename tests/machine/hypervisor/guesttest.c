@@ -204,7 +204,9 @@ static void run_step(const char *name, uint64_t program, uint32_t vcpus,
 	client_destroy(domid);
 }
 
-/* Runs a Realm that only calls its host. Its memory cannot be looked at. */
+/*
+ * Runs a Realm that only calls the hypervisor. Its memory cannot be looked at.
+ */
 static void realm_step(void)
 {
 	uint32_t domid = client_create("realm", GUESTTEST_REALM, 1);
