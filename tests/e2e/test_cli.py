@@ -296,11 +296,50 @@ def test_set_fails_closed(reeve):
     assert reeve.run("check", "--set", "realm", config).returncode == 2
 
 
-def test_acpi_of_an_ordinary_guest_is_read_but_not_planned(reeve):
-    config = reeve.config(realm="0", acpi="1")
-    done = reeve.run("check", config)
-    assert done.returncode == 0
-    assert "guest.cfg:6:8: warning: acpi: " in done.stderr
-    done = reeve.run("dtb", config)
-    assert done.returncode == 2
-    assert "guest.cfg:6:8: error: acpi: " in done.stderr
+# One fault of each kind that needs no host to be seen: its settings, its key,
+# and whether it is still one for a Xen host (-e model).
+FAULTS = {
+    "type": ({"vcpus": '"x"'}, "vcpus", True),
+    "policy": ({"sve": '"hw"'}, "sve", True),
+    "disk": ({"realm": "0", "disk": '["phy:/dev/x,xvda,w"]'}, "disk", False),
+    "dtdev": ({"realm": None, "dtdev": '["/soc/dma"]'}, "dtdev", False),
+    "acpi": ({"realm": "0", "acpi": "1"}, "acpi", True),
+    "bootloader": ({"realm": "0", "kernel": None, "bootloader": '"pygrub"',
+                    "disk": '["x,xvda"]'}, "bootloader", True),
+    "ram": ({"memory": "1"}, "memory", True),
+    "kernel": ({"kernel": '"initrd"'}, "kernel", True),
+}
+
+
+def blamed(done):
+    """Returns the errors of a report: place, key and message."""
+    return re.findall(r"^guest\.cfg:(\d+:\d+): error: (\w+): (.*)$",
+                      done.stderr, re.M)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_check_says_what_every_verb_says(reeve, name):
+    settings, key, _ = FAULTS[name]
+    config = reeve.config(**settings)
+    said = reeve.run("check", config)
+    assert said.returncode == 2 and said.stdout == ""
+    assert key in [error[1] for error in blamed(said)]
+    for verb in (["create", "-n"], ["create"], ["dtb"], ["measure"], ["map"],
+                 ["refs"]):
+        done = reeve.run(*verb, config)
+        assert done.returncode == 2, verb
+        assert blamed(done) == blamed(said), verb
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_model_takes_what_a_xen_host_has(reeve, name):
+    settings, _, refused = FAULTS[name]
+    done = reeve.run("create", "-n", "-e", "model", reeve.config(**settings))
+    assert done.returncode == (2 if refused else 0)
+
+
+def test_what_no_host_has_is_told_with_all_else(reeve):
+    done = reeve.run("check", reeve.config(
+        realm="0", vif='["bridge=a"]', vcpus='"x"', cap="50"))
+    assert [error[1] for error in blamed(done)] == ["vif", "vcpus"]
+    assert "guest.cfg:8:7: warning: cap: " in done.stderr

@@ -358,9 +358,10 @@ def test_an_interrupted_create_leaves_nothing(host, monkeypatch, number):
     wait_for(lambda: names(host) == [])
 
 
-def test_devices_of_a_xen_host_are_refused(host):
+def test_a_disk_is_refused(host):
     config = ordinary(host, "disky", disk='["phy:/dev/x,xvda,w"]')
-    failed(host.run("create", config), "disk: only a Xen host", 2)
+    failed(host.run("create", config), "disk: Reeve's hosts give a guest no",
+           2)
 
 
 # ---- Following a guest ------------------------------------------------------

@@ -220,8 +220,8 @@ static int plan_again(struct run *run)
 		return REEVE_ERR_STOPPED;
 	reeve_plan_free(run->session.plan);
 	run->session.plan = NULL;
-	return reeve_plan_new(run->session.guest, REEVE_ENGINE_MACHINE,
-			      &run->session.plan, run->session.report);
+	return reeve_plan_new(run->session.guest, &run->session.plan,
+			      run->session.report);
 }
 
 /* Does what the configuration says for this end. Sets *again if the domain is
