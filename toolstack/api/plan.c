@@ -44,7 +44,8 @@ static struct image_virtio *virtio_of(const struct domain *domain)
 static struct image_request request_of(const struct domain *domain,
 				       enum reeve_engine engine)
 {
-	const struct report_place *memory = domain_place(domain, KEY_memory);
+	const struct report_place *memory =
+		domain_place(domain, domain_memory_key(domain));
 	struct image_request request = {
 		.realm = domain->realm,
 		.xen = engine == REEVE_ENGINE_MODEL,
@@ -64,8 +65,6 @@ static struct image_request request_of(const struct domain *domain,
 		.virtio_count = domain->virtio_mmio_count,
 	};
 
-	if (memory == NULL)
-		memory = domain_place(domain, KEY_maxmem);
 	if (memory != NULL)
 		request.memory_place = *memory;
 	return request;

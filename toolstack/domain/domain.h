@@ -155,6 +155,7 @@ struct domain {
 
 	/* devices */
 	int passthrough; /* neither DEFAULT nor ENABLED once read */
+	bool passthrough_chosen; /* it is on by its own key, not by pci or dtdev */
 	struct domain_list pci;
 	bool pci_permissive;
 	bool pci_msitranslate;
@@ -234,6 +235,9 @@ bool domain_is_refused(const struct domain *domain, enum key_id id);
 /* Returns true if the value in effect is the schema's default or, for a key
  * without a default, if nothing or an empty list is set. */
 bool domain_is_default(const struct domain *domain, enum key_id id);
+/* Returns the key whose value is the guest's RAM: memory, or maxmem if only
+ * that is set. */
+enum key_id domain_memory_key(const struct domain *domain);
 /* Returns the value of a number, a boolean or a choice. */
 int64_t domain_number(const struct domain *domain, enum key_id id);
 

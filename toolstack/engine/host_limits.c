@@ -38,7 +38,7 @@ static bool sci_forwarded(const struct domain *domain, enum key_id key)
 static bool passthrough_chosen(const struct domain *domain, enum key_id key)
 {
 	(void)key;
-	return domain->passthrough != DOMAIN_PASSTHROUGH_DISABLED;
+	return domain->passthrough_chosen;
 }
 
 static bool gicv2_chosen(const struct domain *domain, enum key_id key)

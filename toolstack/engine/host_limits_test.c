@@ -133,6 +133,22 @@ static void what_no_host_has_is_refused_at_its_place(void **state)
 	}
 }
 
+static void a_mode_that_follows_from_another_key_is_not_blamed(void **state)
+{
+	static const char *const texts[] = {
+		ORDINARY "dtdev=[\"/soc/dma\"]\n",
+		ORDINARY "dtdev=[\"/soc/dma\"]\npassthrough=\"default\"\n",
+	};
+	struct judged judged;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		judge(&judged, texts[i], REEVE_ENGINE_MACHINE);
+		assert_said(&judged, "dtdev", 4);
+		forget(&judged);
+	}
+}
+
 static void ram_beyond_the_first_bank_is_refused(void **state)
 {
 	static const char *const keys[] = { "memory", "maxmem" };
@@ -214,6 +230,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_guests_are_within_the_limits),
 		cmocka_unit_test(what_no_host_has_is_refused_at_its_place),
+		cmocka_unit_test(
+			a_mode_that_follows_from_another_key_is_not_blamed),
 		cmocka_unit_test(ram_beyond_the_first_bank_is_refused),
 		cmocka_unit_test(
 			what_no_plan_can_have_is_refused_for_every_engine),
