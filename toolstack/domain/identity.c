@@ -53,8 +53,8 @@ static void type_settle(struct reader *reader)
 	if (domain->type == DOMAIN_TYPE_PV) {
 		key_warn(reader, key, "write type=\"pvh\"",
 			 "an Arm guest is a PVH guest; pv is read as pvh");
-		domain->type = DOMAIN_TYPE_PVH;
 	}
+	domain->type = DOMAIN_TYPE_PVH;
 }
 
 void domain_settle_identity(struct reader *reader)

@@ -59,6 +59,19 @@ static bool beyond_first_bank(const struct domain *domain, enum key_id key)
 	return domain_number(domain, key) > GUEST_RAM0_SIZE >> MIB_SHIFT;
 }
 
+static bool core_dumped(const struct domain *domain, enum key_id key)
+{
+	int64_t action = domain_number(domain, key);
+
+	return action == DOMAIN_ACTION_COREDUMP_DESTROY ||
+	       action == DOMAIN_ACTION_COREDUMP_RESTART;
+}
+
+static bool soft_reset(const struct domain *domain, enum key_id key)
+{
+	return domain_number(domain, key) == DOMAIN_ACTION_SOFT_RESET;
+}
+
 /* ---- The table ---------------------------------------------------------- */
 
 #define ABSENT(key, what)                                                      \
@@ -68,13 +81,39 @@ static bool beyond_first_bank(const struct domain *domain, enum key_id key)
 	  NULL,                                                                \
 	  "Reeve's hosts give a guest no " what,                               \
 	  "remove it" }
+#define IGNORED(key, whose, what)                                              \
+	{ key, whose, REEVE_WARNING, NULL, what "; it is ignored", "remove it" }
 #define NOT_SCHEDULED(key)                                                     \
+	IGNORED(key, LIMIT_ANY,                                                \
+		"the scheduler of Reeve's hosts does not do that")
+#define NOT_LABELLED(key)                                                      \
+	IGNORED(key, LIMIT_ANY, "Reeve's hosts have no security labels")
+#define NO_CLOCK(key)                                                          \
+	IGNORED(key, LIMIT_ANY, "Reeve's hosts give a guest no wall clock")
+#define NO_PCI(key)                                                            \
+	IGNORED(key, LIMIT_ANY, "Reeve's hosts give a guest no PCI devices")
+/* The policy says the same of a Realm. */
+#define NO_LOADER(key)                                                         \
+	IGNORED(key, LIMIT_ORDINARY, "Reeve's hosts run no boot loader")
+#define NO_GRANTS(key)                                                         \
+	IGNORED(key, LIMIT_ORDINARY, "Reeve's hosts have no grant tables")
+#define NO_STORE(key)                                                          \
+	IGNORED(key, LIMIT_ORDINARY, "Reeve's hosts have no xenstore")
+/* What a guest's end may do, and cannot here. */
+#define NO_DUMP(key)                                                           \
+	{ key,                                                                 \
+	  LIMIT_ORDINARY,                                                      \
+	  REEVE_WARNING,                                                       \
+	  core_dumped,                                                         \
+	  "Reeve's hosts write no core dump; only the rest of it is done",     \
+	  "write \"destroy\", \"restart\" or \"preserve\"" }
+#define NO_SOFT_RESET(key)                                                     \
 	{ key,                                                                 \
 	  LIMIT_ANY,                                                           \
 	  REEVE_WARNING,                                                       \
-	  NULL,                                                                \
-	  "the scheduler of Reeve's hosts does not do that; it is ignored",    \
-	  "remove it" }
+	  soft_reset,                                                          \
+	  "Reeve's hosts do no soft reset; it is read as \"destroy\"",         \
+	  "write \"destroy\", \"restart\" or \"preserve\"" }
 
 static const struct limit limits[] = {
 	{ KEY_acpi, LIMIT_EVERY_PLAN, REEVE_ERROR, NULL,
@@ -99,6 +138,9 @@ static const struct limit limits[] = {
 	{ KEY_passthrough, LIMIT_ORDINARY, REEVE_ERROR, passthrough_chosen,
 	  "Reeve's hosts have no device to pass through",
 	  "write \"disabled\" or remove it" },
+	{ KEY_trap_unmapped_accesses, LIMIT_ORDINARY, REEVE_ERROR, NULL,
+	  "on Reeve's hosts an access that hits nothing always faults",
+	  "remove it" },
 	ABSENT(KEY_device_tree, "further device tree nodes"),
 	ABSENT(KEY_tee, "trusted execution environment"),
 	ABSENT(KEY_sve, "SVE"),
@@ -106,6 +148,7 @@ static const struct limit limits[] = {
 	ABSENT(KEY_llc_colors, "cache colours"),
 	ABSENT(KEY_irqs, "interrupts of devices"),
 	ABSENT(KEY_iomem, "device memory"),
+	ABSENT(KEY_ioports, "I/O ports"),
 	ABSENT(KEY_pci, "PCI devices"),
 	ABSENT(KEY_dtdev, "devices of the host"),
 	ABSENT(KEY_disk, "disks"),
@@ -129,6 +172,38 @@ static const struct limit limits[] = {
 	NOT_SCHEDULED(KEY_period),
 	NOT_SCHEDULED(KEY_extratime),
 	NOT_SCHEDULED(KEY_pool),
+	NOT_LABELLED(KEY_seclabel),
+	NOT_LABELLED(KEY_init_seclabel),
+	NO_CLOCK(KEY_localtime),
+	NO_CLOCK(KEY_rtc_timeoffset),
+	NO_PCI(KEY_pci_permissive),
+	NO_PCI(KEY_pci_msitranslate),
+	NO_PCI(KEY_pci_seize),
+	NO_PCI(KEY_pci_power_mgmt),
+	NO_LOADER(KEY_bootloader_args),
+	NO_LOADER(KEY_bootloader_restrict),
+	NO_LOADER(KEY_bootloader_user),
+	NO_GRANTS(KEY_max_grant_frames),
+	NO_GRANTS(KEY_max_maptrack_frames),
+	NO_GRANTS(KEY_max_grant_version),
+	NO_STORE(KEY_xenstore_feature_mask),
+	NO_STORE(KEY_xenstore_quota),
+	IGNORED(KEY_max_event_channels, LIMIT_ANY,
+		"Reeve's hosts have no event channels"),
+	IGNORED(KEY_xend_suspend_evtchn_compat, LIMIT_ANY,
+		"Reeve's hosts have no event channels"),
+	IGNORED(KEY_shadow_memory, LIMIT_ANY,
+		"Reeve's hosts take what the stage 2 tables need"),
+	IGNORED(KEY_on_watchdog, LIMIT_ANY,
+		"Reeve's hosts give a guest no watchdog"),
+	IGNORED(KEY_on_soft_reset, LIMIT_ANY,
+		"on Reeve's hosts no guest can ask for a soft reset"),
+	NO_DUMP(KEY_on_poweroff),
+	NO_DUMP(KEY_on_reboot),
+	NO_DUMP(KEY_on_crash),
+	NO_SOFT_RESET(KEY_on_poweroff),
+	NO_SOFT_RESET(KEY_on_reboot),
+	NO_SOFT_RESET(KEY_on_crash),
 };
 
 static bool limit_applies(const struct limit *limit,

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "toolstack/engine/host_limits.h"
+#include "toolstack/policy/policy.h"
 
 #define ORDINARY "name=\"web\"\nkernel=\"k\"\nmemory=64\n"
 #define REALM    ORDINARY "realm=1\n"
@@ -88,6 +89,7 @@ static const char *const absent[][2] = {
 	{ "arm_sci", "\"type=scmi_smc\"" },
 	{ "irqs", "[40]" },
 	{ "iomem", "[\"1,1\"]" },
+	{ "ioports", "[\"3f8\"]" },
 	{ "pci", "[\"0:1.0\"]" },
 	{ "dtdev", "[\"/soc/dma\"]" },
 	{ "passthrough", "\"enabled\"" },
@@ -106,6 +108,7 @@ static const char *const absent[][2] = {
 	{ "usbdev", "[\"hostbus=1\"]" },
 	{ "sve", "\"hw\"" },
 	{ "vpmu", "1" },
+	{ "trap_unmapped_accesses", "0" },
 	{ "llc_colors", "[\"1\"]" },
 	{ "driver_domain", "1" },
 	{ "gic_version", "\"v2\"" },
@@ -225,6 +228,214 @@ static void what_the_scheduler_does_not_do_is_a_warning(void **state)
 	forget(&judged);
 }
 
+/* ---- Every key of the schema -------------------------------------------- */
+
+/* Keys, or single choices of them, that do on our hosts what they say, without
+ * a word about it. */
+static struct {
+	const char *setting;
+	bool met;
+} effective[] = {
+	{ "name" },
+	{ "uuid" },
+	{ "type=pvh" },
+	{ "realm" },
+	{ "realm_hash=sha256" },
+	{ "realm_hash=sha384" },
+	{ "realm_hash=sha512" },
+	{ "realm_rpv" },
+	{ "kernel" },
+	{ "ramdisk" },
+	{ "cmdline" },
+	{ "root" },
+	{ "extra" },
+	{ "memory" },
+	{ "maxmem" },
+	{ "vcpus" },
+	{ "maxvcpus" },
+	{ "cpu_weight" },
+	{ "gic_version=default" },
+	{ "gic_version=v3" },
+	{ "vuart=unknown" },
+	{ "vuart=sbsa_uart" },
+	{ "nr_spis" },
+	{ "passthrough=default" },
+	{ "passthrough=disabled" },
+	{ "on_poweroff=destroy" },
+	{ "on_poweroff=restart" },
+	{ "on_poweroff=rename-restart" },
+	{ "on_poweroff=preserve" },
+	{ "on_reboot=destroy" },
+	{ "on_reboot=restart" },
+	{ "on_reboot=rename-restart" },
+	{ "on_reboot=preserve" },
+	{ "on_crash=destroy" },
+	{ "on_crash=restart" },
+	{ "on_crash=rename-restart" },
+	{ "on_crash=preserve" },
+	{ "nomigrate" }, /* nothing ever migrates */
+	/* Defaults that ask for nothing. */
+	{ "tee=none" },
+	{ "sve=disabled" },
+	{ "altp2m=disabled" },
+	{ "on_watchdog=destroy" },
+	{ "on_soft_reset=soft-reset" },
+};
+
+/* Values that are not the default, of keys that do not take just any. */
+static const char *const samples[][2] = {
+	{ "uuid", "'00112233-4455-6677-8899-aabbccddeeff'" },
+	{ "realm_rpv", "'01'" },
+	{ "memory", "128" },
+	{ "maxmem", "64" },
+	{ "maxvcpus", "1" },
+	{ "vnuma", "[['size=64']]" },
+	{ "llc_colors", "['1']" },
+	{ "cpus", "'1'" },
+	{ "cpus_soft", "'1'" },
+	{ "max_event_channels", "5" },
+	{ "xenstore_quota", "['nodes=5']" },
+};
+
+static const char *sample_of(const struct key *key)
+{
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		if (strcmp(samples[i][0], key->info.name) == 0)
+			return samples[i][1];
+	}
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
+		if (strcmp(absent[i][0], key->info.name) == 0)
+			return absent[i][1];
+	}
+	return NULL;
+}
+
+/* Writes the value of a key that is not its default. */
+static void value_write(const struct key *key, char *value, size_t size)
+{
+	const char *sample = sample_of(key);
+
+	if (sample != NULL)
+		snprintf(value, size, "%s", sample);
+	else if (key->kind == KEY_NUMBER)
+		snprintf(value, size, "%lld", (long long)key->max);
+	else if (key->kind == KEY_BOOLEAN)
+		snprintf(value, size, "%d", key->info.fallback[0] != '1');
+	else
+		snprintf(value, size, "%s", key_is_list(key) ? "['x']" : "'x'");
+}
+
+static bool is_effective(const char *setting)
+{
+	for (size_t i = 0; i < sizeof(effective) / sizeof(effective[0]); i++) {
+		if (strcmp(effective[i].setting, setting) == 0) {
+			effective[i].met = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Expects that all that was said is about the key. Returns whether anything
+ * was. */
+static bool said_of(const struct reeve_report *report, const char *key)
+{
+	for (size_t i = 0; i < reeve_report_count(report); i++)
+		assert_string_equal(reeve_report_get(report, i)->key, key);
+	return reeve_report_count(report) != 0;
+}
+
+/* Writes a guest that sets the key, and else no more than it needs. */
+static void guest_write(const struct key *key, const char *value, bool realm,
+			char *text, size_t size)
+{
+	static const char *const needed[][2] = {
+		{ "name", "'web'" },
+		{ "kernel", "'k'" },
+		{ "memory", "64" },
+		{ "realm", "1" },
+	};
+	size_t count = realm ? 4 : 3;
+	size_t used =
+		(size_t)snprintf(text, size, "%s=%s\n", key->info.name, value);
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(needed[i][0], key->info.name) == 0)
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s=%s\n",
+					 needed[i][0], needed[i][1]);
+	}
+}
+
+/* Expects that the sample is a value that the key takes. Some keys are refused
+ * whatever their value is, and of the words of a choice some are. */
+static void sample_check(const struct key *key, const struct domain *domain)
+{
+	enum key_id id = schema_index(key);
+
+	if (key->kind != KEY_CHOICE && key->guests != KEY_REFUSED &&
+	    key->guests != KEY_FOR_REALM && id != KEY_bootloader)
+		assert_false(domain_is_refused(domain, id));
+}
+
+/* Expects that a setting is told of, or is one that has an effect. */
+static void setting_check(const struct key *key, const char *value,
+			  const char *setting, bool realm)
+{
+	struct judged judged;
+	char text[256];
+	bool said;
+
+	guest_write(key, value, realm, text, sizeof(text));
+	judge(&judged, text, REEVE_ENGINE_MACHINE);
+	sample_check(key, judged.domain);
+	(void)policy_check(judged.domain, NULL, judged.before);
+	said = said_of(judged.before, key->info.name);
+	said = said_of(judged.report, key->info.name) || said;
+	if (!said && !is_effective(setting)) {
+		fail_msg("%s=%s has no effect, and nothing says so",
+			 key->info.name, value);
+	}
+	forget(&judged);
+}
+
+static void choices_check(const struct key *key, bool realm)
+{
+	char setting[96];
+	char value[48];
+	const char *word;
+	size_t length;
+
+	for (int i = 0; (word = key_choice_word(key, i, &length)) != NULL; i++) {
+		snprintf(value, sizeof(value), "'%.*s'", (int)length, word);
+		snprintf(setting, sizeof(setting), "%s=%.*s", key->info.name,
+			 (int)length, word);
+		setting_check(key, value, setting, realm);
+	}
+}
+
+static void every_key_has_an_effect_or_is_told_of(void **state)
+{
+	char value[64];
+
+	(void)state;
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
+		if (key->field == KEY_NO_FIELD)
+			continue;
+		value_write(key, value, sizeof(value));
+		for (unsigned realm = 0; realm < 2; realm++) {
+			if (key->kind == KEY_CHOICE)
+				choices_check(key, realm);
+			else
+				setting_check(key, value, key->info.name, realm);
+		}
+	}
+	for (size_t i = 0; i < sizeof(effective) / sizeof(effective[0]); i++) {
+		if (!effective[i].met)
+			fail_msg("%s is told of", effective[i].setting);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +449,7 @@ int main(void)
 		cmocka_unit_test(a_realm_is_left_to_the_policy),
 		cmocka_unit_test(a_value_that_was_refused_is_not_blamed_again),
 		cmocka_unit_test(what_the_scheduler_does_not_do_is_a_warning),
+		cmocka_unit_test(every_key_has_an_effect_or_is_told_of),
 	};
 
 	return cmocka_run_group_tests_name("host_limits", tests, NULL, NULL);
