@@ -223,6 +223,16 @@ int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
 		struct reeve_report *report);
 void domain_free(struct domain *domain); /* NULL is fine */
 
+/* ---- Names ------------------------------------------------------------- */
+
+#define DOMAIN_NAME_MAX 63 /* bytes */
+
+/* Returns the words for what is wrong with the name of a guest, such as "is
+ * longer than 63 bytes", or NULL: a host takes it. */
+const char *domain_name_fault(const char *name);
+/* Returns true if the verbs take the name for a guest's number. */
+bool domain_name_is_number(const char *name);
+
 /* ---- By key: only for keys that have a field (see schema.h) ------------- */
 
 /* Returns the place of the key's value, or NULL if the key is not set. */
