@@ -94,7 +94,8 @@ char *reeve_printable(const char *text);
 enum {
 	/* libxlutil's grammar and nothing more. */
 	REEVE_STRICT = 1 << 0,
-	/* Unknown keys are warnings, unless close to one that matters. */
+	/* Unknown keys are warnings, unless a Realm is, or may have been,
+	 * meant; see reeve.cfg(5). */
 	REEVE_ALLOW_UNKNOWN = 1 << 1,
 };
 

@@ -205,8 +205,9 @@ struct domain {
 };
 
 enum {
-	/* Unknown keys are warnings. A key that resembles one that decides
-	 * confidentiality stays an error. */
+	/* Unknown keys are warnings. In a Realm, a slip of a key that decides
+	 * confidentiality stays an error. So does, without the key realm, a
+	 * name that may have been meant to make a Realm. */
 	DOMAIN_ALLOW_UNKNOWN = 1 << 0,
 };
 

@@ -112,7 +112,9 @@ bool key_parse_number(const char *text, int64_t *out);
 unsigned schema_distance(const char *a, const char *b, unsigned limit);
 /* Returns the key for which an unknown name was probably meant, or NULL. */
 const struct key *schema_nearest(const char *name);
-/* Returns the guard key that an unknown name resembles or contains, or NULL. */
+/* Returns true if an unknown name is one or two slips from that of the key. */
+bool schema_is_slip(const char *name, const struct key *key);
+/* Returns the guard key of which an unknown name is a slip, or NULL. */
 const struct key *schema_guard_near(const char *name);
 
 #endif
