@@ -94,8 +94,19 @@ char *reeve_printable(const char *text);
 enum {
 	/* libxlutil's grammar and nothing more. */
 	REEVE_STRICT = 1 << 0,
-	/* Unknown keys are warnings, unless close to one that matters. */
+	/* Unknown keys are warnings, unless a Realm is, or may have been,
+	 * meant; see reeve.cfg(5). */
 	REEVE_ALLOW_UNKNOWN = 1 << 1,
+};
+
+/* The engine that will run the guest. What an ordinary guest may have depends
+ * on it, and so does its device tree. A Realm is the same for every engine. */
+enum reeve_engine {
+	/* A CCA host of ours (reeve_host_start()): no hypervisor node. */
+	REEVE_ENGINE_MACHINE,
+	/* In this process. It runs nothing; an ordinary guest is judged and
+	 * planned as for a Xen host. */
+	REEVE_ENGINE_MODEL,
 };
 
 /* A configuration: a file, and settings appended to its text. */
@@ -104,6 +115,7 @@ struct reeve_source {
 	const char *const *extras; /* KEY=VALUE texts, as xl takes them */
 	size_t extra_count;
 	unsigned flags; /* REEVE_STRICT | REEVE_ALLOW_UNKNOWN */
+	enum reeve_engine engine;
 };
 
 /*
@@ -119,8 +131,9 @@ int reeve_settings_json(const struct reeve_source *source, char **json,
 struct reeve_guest;
 
 /*
- * Reads a configuration and judges it. Every problem is in the report, not
- * only the first. 0, REEVE_ERR_CONFIG, REEVE_ERR_IO or REEVE_ERR_MEMORY.
+ * Reads a configuration and judges it, by the rules that hold for every host
+ * of its engine. Every problem is in the report, not only the first. 0,
+ * REEVE_ERR_CONFIG, REEVE_ERR_IO or REEVE_ERR_MEMORY.
  */
 int reeve_guest_load(const struct reeve_source *source,
 		     struct reeve_guest **out, struct reeve_report *report);
@@ -176,19 +189,10 @@ struct reeve_range {
 uint64_t reeve_range_granules(const struct reeve_range *range);
 uint64_t reeve_range_measured(const struct reeve_range *range);
 
-/* The engine that will run the guest: the device tree depends on it. */
-enum reeve_engine {
-	/* A CCA host of ours (reeve_host_start()): no hypervisor node. */
-	REEVE_ENGINE_MACHINE,
-	/* In this process. It runs nothing; an ordinary guest is planned as
-	 * for a Xen host. */
-	REEVE_ENGINE_MODEL,
-};
-
-/* The guest must outlive the plan. A Realm's plan is the same for every
- * engine. */
-int reeve_plan_new(const struct reeve_guest *guest, enum reeve_engine engine,
-		   struct reeve_plan **out, struct reeve_report *report);
+/* Makes the plan for the engine of the guest's source. The guest must outlive
+ * the plan. */
+int reeve_plan_new(const struct reeve_guest *guest, struct reeve_plan **out,
+		   struct reeve_report *report);
 void reeve_plan_free(struct reeve_plan *plan); /* NULL is fine */
 
 /* Loaded segments in ascending order, then RAM banks; false: no such index. */

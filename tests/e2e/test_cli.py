@@ -238,13 +238,22 @@ def test_failed_output_leaves_nothing(reeve):
     assert not (reeve.folder / "no").exists()
 
 
+def named(reeve, name, **settings):
+    """Writes the configuration of a guest of that name."""
+    config = reeve.config(**settings)
+    path = reeve.folder / config
+    path.write_text(path.read_text().replace("probe", name))
+    return config
+
+
 def test_nothing_from_a_file_steers_the_terminal(reeve):
     reeve.write("kernel", kernel_image(banner=b"Linux version 7.3\x1b[2J"))
-    config = reeve.config(name='"a\x1b]0;x\x07"', cmdline='"\x1b[2J"')
-    for arguments in (["check"], ["create", "-n"]):
-        done = reeve.run(*arguments, config)
-        assert done.returncode == 0, done.stderr
-        assert "\x1b" not in done.stdout + done.stderr
+    for name, code in (("a", 0), ("a\x1b]0;x\x07", 2)):
+        config = named(reeve, name, cmdline='"\x1b[2J"')
+        for arguments in (["check"], ["create", "-n"]):
+            done = reeve.run(*arguments, config)
+            assert done.returncode == code, done.stderr
+            assert "\x1b" not in done.stdout + done.stderr
     done = reeve.run("check", config, 'foo\x1b="\x1b"')
     assert done.returncode == 2 and "\x1b" not in done.stderr
 
@@ -296,11 +305,84 @@ def test_set_fails_closed(reeve):
     assert reeve.run("check", "--set", "realm", config).returncode == 2
 
 
-def test_acpi_of_an_ordinary_guest_is_read_but_not_planned(reeve):
-    config = reeve.config(realm="0", acpi="1")
-    done = reeve.run("check", config)
-    assert done.returncode == 0
-    assert "guest.cfg:6:8: warning: acpi: " in done.stderr
-    done = reeve.run("dtb", config)
+# One fault of each kind that needs no host to be seen: its settings, its key,
+# and whether it is still one for a Xen host (-e model).
+FAULTS = {
+    "type": ({"vcpus": '"x"'}, "vcpus", True),
+    "policy": ({"sve": '"hw"'}, "sve", True),
+    "disk": ({"realm": "0", "disk": '["phy:/dev/x,xvda,w"]'}, "disk", False),
+    "dtdev": ({"realm": None, "dtdev": '["/soc/dma"]'}, "dtdev", False),
+    "acpi": ({"realm": "0", "acpi": "1"}, "acpi", True),
+    "bootloader": ({"realm": "0", "kernel": None, "bootloader": '"pygrub"',
+                    "disk": '["x,xvda"]'}, "bootloader", True),
+    "ram": ({"memory": "1"}, "memory", True),
+    "kernel": ({"kernel": '"initrd"'}, "kernel", True),
+}
+
+
+def blamed(done):
+    """Returns the errors of a report: place, key and message."""
+    return re.findall(r"^guest\.cfg:(\d+:\d+): error: (\w+): (.*)$",
+                      done.stderr, re.M)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_check_says_what_every_verb_says(reeve, name):
+    settings, key, _ = FAULTS[name]
+    config = reeve.config(**settings)
+    said = reeve.run("check", config)
+    assert said.returncode == 2 and said.stdout == ""
+    assert key in [error[1] for error in blamed(said)]
+    for verb in (["create", "-n"], ["create"], ["dtb"], ["measure"], ["map"],
+                 ["refs"]):
+        done = reeve.run(*verb, config)
+        assert done.returncode == 2, verb
+        assert blamed(done) == blamed(said), verb
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_model_takes_what_a_xen_host_has(reeve, name):
+    settings, _, refused = FAULTS[name]
+    done = reeve.run("create", "-n", "-e", "model", reeve.config(**settings))
+    assert done.returncode == (2 if refused else 0)
+
+
+def test_what_no_host_has_is_told_with_all_else(reeve):
+    done = reeve.run("check", reeve.config(
+        realm="0", vif='["bridge=a"]', vcpus='"x"', cap="50"))
+    assert [error[1] for error in blamed(done)] == ["vif", "vcpus"]
+    assert "guest.cfg:8:7: warning: cap: " in done.stderr
+
+
+@pytest.mark.parametrize("name, words", [
+    ("", "every guest needs a name"), ("  ", "every guest needs a name"),
+    ("web\\tone", "holds a control character"),
+    ("a\u0085", "holds a control character"),
+    ("a" * 64, "is longer than 63 bytes"),
+    ("\u00e9" * 32, "is longer than 63 bytes"),
+])
+def test_a_name_that_no_host_takes_is_refused_at_its_place(reeve, name, words):
+    config = named(reeve, name)
+    for verb in (["check"], ["create", "-n"], ["create"], ["measure"]):
+        done = reeve.run(*verb, config)
+        assert done.returncode == 2
+        (place, key, message), = blamed(done)
+        assert (place, key) == ("1:8", "name") and words in message
+    if "\\" not in name:
+        done = reeve.run("check", "--set", f"name={name}", reeve.config())
+        assert done.returncode == 2
+        assert "KEY=VALUE argument 1:1:6: error: name: " in done.stderr
+
+
+def test_a_name_that_is_not_utf8_is_refused(reeve):
+    path = reeve.write("latin1.cfg", b'name = "caf\xe9"\nkernel = "kernel"\n'
+                       b"memory = 64\n")
+    done = reeve.run("check", path.name)
     assert done.returncode == 2
-    assert "guest.cfg:6:8: error: acpi: " in done.stderr
+    assert "latin1.cfg:1:8: error: name: the name is not UTF-8" in done.stderr
+
+
+def test_the_longest_names_are_taken(reeve):
+    for name in ("a" * 63, "\u00e9" * 31 + "a", " a "):
+        done = reeve.run("check", named(reeve, name))
+        assert done.returncode == 0, done.stderr

@@ -358,9 +358,10 @@ def test_an_interrupted_create_leaves_nothing(host, monkeypatch, number):
     wait_for(lambda: names(host) == [])
 
 
-def test_devices_of_a_xen_host_are_refused(host):
+def test_a_disk_is_refused(host):
     config = ordinary(host, "disky", disk='["phy:/dev/x,xvda,w"]')
-    failed(host.run("create", config), "disk: only a Xen host", 2)
+    failed(host.run("create", config), "disk: Reeve's hosts give a guest no",
+           2)
 
 
 # ---- Following a guest ------------------------------------------------------
@@ -434,6 +435,20 @@ def test_a_guest_is_renamed_and_restarted(host):
     assert make.returncode == 0 and len(names(host)) == 1
 
 
+def test_a_long_name_is_cut_between_characters(host):
+    config = ordinary(host, "a" + "\u00e9" * 30, on_reboot='"rename-restart"')
+    good(host.run("host", "start"))
+    with subprocess.Popen([host.path, "create", "-F", config],
+                          cwd=host.folder, stdout=subprocess.PIPE,
+                          text=True) as make:
+        make.stdout.readline()
+        good(host.run("reboot", "1"))
+        make.stdout.readline()
+        assert re.fullmatch("a\u00e9{21}" + r"-\d{8}T\d{6}Z", names(host)[0])
+        good(host.run("shutdown", "-q", "2"))
+    assert make.returncode == 0
+
+
 def test_a_console_is_for_one(host):
     good(host.run("create", ordinary(host, "con", vuart='"sbsa_uart"')))
     with subprocess.Popen([host.path, "console", "con"], cwd=host.folder,
@@ -502,7 +517,11 @@ def test_other_lists(host):
     assert good(host.run("domname", "1")) == "probe\n"
     good(host.run("rename", "probe", "other"))
     assert names(host) == ["other"]
-    failed(host.run("rename", "other", "x" * 64), "is no name", 2)
+    for name in ("x" * 64, "", " ", "a\nb", "caf\udce9"):
+        failed(host.run("rename", "other", name), "is no name", 2)
+    assert names(host) == ["other"]
+    done = host.run("rename", "other", "42")
+    assert done.returncode == 0 and "warning: a name of digits" in done.stderr
 
 
 def test_shutdown_needs_one_domain_or_all(host):

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "toolstack/engine/host_limits.h"
 #include "toolstack/policy/policy.h"
 
 static int source_parse(const struct reeve_source *source, struct cfg **cfg,
@@ -35,8 +36,9 @@ int reeve_settings_json(const struct reeve_source *source, char **json,
 	return REEVE_OK;
 }
 
-/* Checks the types, then the policy. The policy is checked even if a value was
- * refused, so that one run reports everything that is wrong. */
+/* Checks the types, then the policy and the limits of all hosts. Both are
+ * checked even if a value was refused, so that one run reports everything that
+ * is wrong. */
 static int guest_judge(struct reeve_guest *guest,
 		       const struct reeve_source *source,
 		       struct reeve_report *report)
@@ -44,6 +46,7 @@ static int guest_judge(struct reeve_guest *guest,
 	unsigned flags = 0;
 	int typed;
 	int judged;
+	int limited;
 
 	if ((source->flags & REEVE_ALLOW_UNKNOWN) != 0)
 		flags = DOMAIN_ALLOW_UNKNOWN;
@@ -52,8 +55,11 @@ static int guest_judge(struct reeve_guest *guest,
 	if (guest->domain == NULL)
 		return typed;
 	judged = policy_check(guest->domain, NULL, report);
+	limited = engine_limits_check(guest->domain, guest->engine, report);
 	report_sort(report, cfg_name(guest->cfg));
-	return typed != REEVE_OK ? typed : judged;
+	if (typed != REEVE_OK)
+		return typed;
+	return judged != REEVE_OK ? judged : limited;
 }
 
 int reeve_guest_load(const struct reeve_source *source,
@@ -64,6 +70,7 @@ int reeve_guest_load(const struct reeve_source *source,
 
 	if (guest == NULL)
 		return REEVE_ERR_MEMORY;
+	guest->engine = source->engine;
 	result = source_parse(source, &guest->cfg, report);
 	if (result == REEVE_OK)
 		result = guest_judge(guest, source, report);
@@ -134,15 +141,9 @@ int reeve_guest_probe(const struct reeve_guest *guest,
 		file_probe(guest, KEY_device_tree, domain->device_tree, report);
 	int result;
 
-	if (domain->kernel == NULL || !kernel || !ramdisk || !tree)
+	if (!kernel || !ramdisk || !tree)
 		return REEVE_OK;
-	if (domain->acpi) {
-		report_add(report, REEVE_WARNING, domain_place(domain, KEY_acpi),
-			   "acpi", "create, dtb and measure will refuse it",
-			   "this release makes no ACPI tables");
-		return REEVE_OK;
-	}
-	result = reeve_plan_new(guest, REEVE_ENGINE_MODEL, &plan, report);
+	result = reeve_plan_new(guest, &plan, report);
 	if (result == REEVE_OK)
 		reeve_plan_free(plan);
 	return result;

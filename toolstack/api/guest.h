@@ -13,6 +13,7 @@ struct json_object;
 struct reeve_guest {
 	struct cfg *cfg;
 	struct domain *domain;
+	enum reeve_engine engine;
 };
 
 struct reeve_plan {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "toolstack/domain/domain.h"
 #include "toolstack/engine/machine/machine.h"
 #include "toolstack/host/clock.h"
 #include "toolstack/host/record.h"
@@ -166,7 +167,24 @@ int reeve_domain_shutdown(struct reeve_host *host, unsigned domid,
 int reeve_domain_rename(struct reeve_host *host, unsigned domid,
 			const char *name, struct reeve_report *report)
 {
-	return host->ops->rename(host->engine, domid, name, report);
+	const char *fault = domain_name_fault(name);
+	int result;
+
+	if (fault != NULL) {
+		return report_error(report, REEVE_ERR_ARGUMENT, NULL, NULL,
+				    "use 1 to 63 bytes of UTF-8, without "
+				    "control characters",
+				    "\"%s\" is no name for a domain: it %s",
+				    name, fault);
+	}
+	result = host->ops->rename(host->engine, domid, name, report);
+	if (result == REEVE_OK && domain_name_is_number(name)) {
+		report_add(report, REEVE_WARNING, NULL, NULL,
+			   "put a letter in it",
+			   "a name of digits only cannot be told from a "
+			   "guest's number");
+	}
+	return result;
 }
 
 int reeve_domain_destroy(struct reeve_host *host, unsigned domid,

@@ -6,7 +6,6 @@
 
 #include "abi/rmi.h"
 #include "toolstack/api/guest.h"
-#include "toolstack/engine/fit.h"
 
 /* libxl gives an ordinary guest's kernel a seed of this size. A Realm gets
  * none, because its tree is measured. */
@@ -45,7 +44,8 @@ static struct image_virtio *virtio_of(const struct domain *domain)
 static struct image_request request_of(const struct domain *domain,
 				       enum reeve_engine engine)
 {
-	const struct report_place *memory = domain_place(domain, KEY_memory);
+	const struct report_place *memory =
+		domain_place(domain, domain_memory_key(domain));
 	struct image_request request = {
 		.realm = domain->realm,
 		.xen = engine == REEVE_ENGINE_MODEL,
@@ -65,8 +65,6 @@ static struct image_request request_of(const struct domain *domain,
 		.virtio_count = domain->virtio_mmio_count,
 	};
 
-	if (memory == NULL)
-		memory = domain_place(domain, KEY_maxmem);
 	if (memory != NULL)
 		request.memory_place = *memory;
 	return request;
@@ -94,43 +92,17 @@ static int image_make(const struct domain *domain, enum reeve_engine engine,
 	return result;
 }
 
-/* Refuses what a plan cannot load; leaving it out would make another guest than
- * the user asked for. */
-static int plan_refuse(const struct domain *domain, struct reeve_report *report)
-{
-	if (domain->kernel == NULL) {
-		return report_error(
-			report, REEVE_ERR_CONFIG,
-			domain_place(domain, KEY_bootloader), "bootloader",
-			"name the kernel with kernel=",
-			"a boot loader's kernel cannot be planned without the "
-			"host");
-	}
-	if (domain->acpi) {
-		return report_error(
-			report, REEVE_ERR_CONFIG,
-			domain_place(domain, KEY_acpi), "acpi",
-			"remove it: the guest is described by a device tree",
-			"this release makes no ACPI tables");
-	}
-	return REEVE_OK;
-}
-
-int reeve_plan_new(const struct reeve_guest *guest, enum reeve_engine engine,
-		   struct reeve_plan **out, struct reeve_report *report)
+int reeve_plan_new(const struct reeve_guest *guest, struct reeve_plan **out,
+		   struct reeve_report *report)
 {
 	struct reeve_plan *plan;
-	int result = plan_refuse(guest->domain, report);
+	int result;
 
-	if (result == REEVE_OK && engine == REEVE_ENGINE_MACHINE)
-		result = engine_plan_fit(guest->domain, report);
-	if (result != REEVE_OK)
-		return result;
 	plan = calloc(1, sizeof(*plan));
 	if (plan == NULL)
 		return REEVE_ERR_MEMORY;
 	plan->guest = guest;
-	result = image_make(guest->domain, engine, &plan->image, report);
+	result = image_make(guest->domain, guest->engine, &plan->image, report);
 	if (result != REEVE_OK) {
 		free(plan);
 		return result;

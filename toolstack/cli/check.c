@@ -44,9 +44,6 @@ int cli_check(const struct cli_call *call)
 		print_verdict(call, session.guest);
 		code = cli_finish_output();
 	}
-	/* A configuration is wrong if it names a file that does not fit. */
-	if (result == REEVE_ERR_IMAGE)
-		result = REEVE_ERR_CONFIG;
 	result = cli_close(&session, result);
 	return result != CLI_OK ? result : code;
 }

@@ -129,6 +129,8 @@ char *cli_quote_setting(const char *setting);
 void cli_help(FILE *to); /* for the whole command */
 void cli_help_verb(FILE *to, const struct cli_verb *verb);
 
+/* Returns true if -e names the model engine. */
+bool cli_is_model(const struct cli_call *call);
 /* Returns the configuration that a call names. */
 struct reeve_source cli_source(const struct cli_call *call);
 

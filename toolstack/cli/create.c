@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* reeve create: the dry run (-n). run.c has the rest. */
-#include <string.h>
-
 #include "toolstack/cli/cli.h"
 
 static void print_value(void *context, const struct reeve_value *value)
@@ -30,13 +28,6 @@ static int create_print(const struct cli_call *call,
 	return cli_finish_output();
 }
 
-static bool is_model(const struct cli_call *call)
-{
-	const char *engine = cli_value(call, CLI_ENGINE);
-
-	return engine != NULL && strcmp(engine, "model") == 0;
-}
-
 int cli_create(const struct cli_call *call)
 {
 	struct reeve_measurement measurement;
@@ -45,7 +36,7 @@ int cli_create(const struct cli_call *call)
 	int code;
 	int result = REEVE_OK;
 
-	if ((call->options & CLI_DRY_RUN) == 0 && is_model(call)) {
+	if ((call->options & CLI_DRY_RUN) == 0 && cli_is_model(call)) {
 		fputs("reeve create: the model engine builds and measures a "
 		      "guest but cannot run it: add -n\n",
 		      stderr);

@@ -163,6 +163,19 @@ static int domain_destroy(struct run *run)
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
+/* Returns how many bytes of a name are kept if there is room for that many: a
+ * character of several bytes is kept whole or not at all. */
+static int name_cut(const char *name, size_t room)
+{
+	size_t length = strnlen(name, room + 1);
+
+	if (length <= room)
+		return (int)length;
+	while (room > 0 && (name[room] & 0xc0) == 0x80)
+		room--;
+	return (int)room;
+}
+
 /* Renames the domain to NAME-20260102T030405Z, as xl does. */
 static int domain_rename(struct run *run)
 {
@@ -177,7 +190,8 @@ static int domain_rename(struct run *run)
 	    strftime(when, sizeof(when), "-%Y%m%dT%H%M%SZ", &utc) == 0)
 		return REEVE_ERR_ARGUMENT;
 	snprintf(name, sizeof(name), "%.*s%s",
-		 (int)(sizeof(name) - sizeof(when)), run->domain.name, when);
+		 name_cut(run->domain.name, sizeof(name) - sizeof(when)),
+		 run->domain.name, when);
 	result = reeve_host_open(cli_host_name(run->call), NULL, &host,
 				 run->session.report);
 	if (result != REEVE_OK)
@@ -220,8 +234,8 @@ static int plan_again(struct run *run)
 		return REEVE_ERR_STOPPED;
 	reeve_plan_free(run->session.plan);
 	run->session.plan = NULL;
-	return reeve_plan_new(run->session.guest, REEVE_ENGINE_MACHINE,
-			      &run->session.plan, run->session.report);
+	return reeve_plan_new(run->session.guest, &run->session.plan,
+			      run->session.report);
 }
 
 /* Does what the configuration says for this end. Sets *again if the domain is

@@ -15,6 +15,13 @@ static const char *const severity_names[] = {
 	[REEVE_NOTE] = "note",
 };
 
+bool cli_is_model(const struct cli_call *call)
+{
+	const char *engine = cli_value(call, CLI_ENGINE);
+
+	return engine != NULL && strcmp(engine, "model") == 0;
+}
+
 struct reeve_source cli_source(const struct cli_call *call)
 {
 	unsigned flags = 0;
@@ -28,6 +35,8 @@ struct reeve_source cli_source(const struct cli_call *call)
 		.extras = call->extras,
 		.extra_count = call->extra_count,
 		.flags = flags,
+		.engine = cli_is_model(call) ? REEVE_ENGINE_MODEL
+					     : REEVE_ENGINE_MACHINE,
 	};
 }
 
@@ -103,6 +112,7 @@ int cli_exit_code(int result)
 	case REEVE_OK:
 		return CLI_OK;
 	case REEVE_ERR_CONFIG:
+	case REEVE_ERR_IMAGE: /* the configuration names a wrong file */
 	case REEVE_ERR_ARGUMENT:
 		return CLI_WRONG;
 	default:
@@ -127,16 +137,13 @@ bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
 	return false;
 }
 
-/* Gets the engine that -e names. Returns false after printing why not. */
-static bool engine_of(const struct cli_call *call, enum reeve_engine *engine)
+/* Returns true if there is an engine of the name that -e gives. Else prints
+ * that there is none. */
+static bool engine_exists(const struct cli_call *call)
 {
 	const char *name = cli_value(call, CLI_ENGINE);
 
-	*engine = REEVE_ENGINE_MACHINE;
-	if (name == NULL || strcmp(name, "machine") == 0)
-		return true;
-	*engine = REEVE_ENGINE_MODEL;
-	if (strcmp(name, "model") == 0)
+	if (name == NULL || strcmp(name, "machine") == 0 || cli_is_model(call))
 		return true;
 	fprintf(stderr, "reeve: no such engine: %s: use machine or model\n",
 		name);
@@ -188,17 +195,15 @@ bool cli_open_domain(struct cli_session *session, const struct cli_call *call,
 bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 		   int *exit_code)
 {
-	enum reeve_engine engine;
 	int result;
 
-	if (!engine_of(call, &engine)) {
+	if (!engine_exists(call)) {
 		*exit_code = CLI_WRONG;
 		return false;
 	}
 	if (!cli_open_guest(session, call, exit_code))
 		return false;
-	result = reeve_plan_new(session->guest, engine, &session->plan,
-				session->report);
+	result = reeve_plan_new(session->guest, &session->plan, session->report);
 	if (result == REEVE_OK)
 		return true;
 	*exit_code = cli_close(session, result);

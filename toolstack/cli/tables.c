@@ -61,8 +61,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "check", CLI_CONFIG_EXTRAS,
 	  CLI_JSON | CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET,
 	  "tell all that is wrong with a configuration",
-	  "Needs no host. Exit code 0: the configuration would be\n"
-	  "accepted; 2: it is refused, and every reason is printed.\n",
+	  "Needs no host. Exit code 0: a host of Reeve's would accept\n"
+	  "it; 2: none would, and every reason is printed.\n",
 	  cli_check },
 	{ "create", CLI_CONFIG_EXTRAS,
 	  CLI_DRY_RUN | CLI_JSON | CLI_STRICT | CLI_ALLOW_UNKNOWN |
@@ -82,7 +82,7 @@ const struct cli_verb cli_verbs[] = {
 	  "print the device tree that a guest would get",
 	  "Writes the blob to the standard output or to FILE (-o). The\n"
 	  "guest's files are read: they decide the tree. With -e model an\n"
-	  "ordinary guest's tree is the one for a Xen host.\n",
+	  "ordinary guest is one of a Xen host.\n",
 	  cli_dtb },
 	{ "measure", CLI_CONFIG_EXTRAS,
 	  CLI_JSON | CLI_OUTPUT | CLI_STRICT | CLI_ALLOW_UNKNOWN |

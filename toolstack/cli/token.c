@@ -69,11 +69,10 @@ static int guest_predict(const struct cli_call *call, struct inputs *inputs)
 	int result;
 
 	source.path = cli_value(call, CLI_GUEST);
+	source.engine = REEVE_ENGINE_MODEL;
 	result = reeve_guest_load(&source, &guest, inputs->report);
-	if (result == REEVE_OK) {
-		result = reeve_plan_new(guest, REEVE_ENGINE_MODEL, &plan,
-					inputs->report);
-	}
+	if (result == REEVE_OK)
+		result = reeve_plan_new(guest, &plan, inputs->report);
 	if (result == REEVE_OK)
 		result = reeve_measure(plan, &measurement, inputs->report);
 	if (result == REEVE_OK)

@@ -23,6 +23,11 @@ struct cfg_value {
 	char *text; /* NULL for a list; ended by its only NUL byte */
 	struct cfg_value *items; /* a list's elements; NULL if it has none */
 	size_t count; /* of elements, or of bytes in text */
+	/* The bytes of text from verbatim on stand in the file as they are, the
+	 * first in this column of place's line. Column 0: no bytes do, because
+	 * of an escape. */
+	size_t verbatim;
+	unsigned verbatim_column;
 	struct cfg_value *outer; /* the list that holds it; NULL: none */
 };
 
@@ -89,6 +94,10 @@ void cfg_free(struct cfg *cfg); /* NULL is fine */
 
 /* Returns the name of the text, as places have it. It lives as long as cfg. */
 const char *cfg_name(const struct cfg *cfg);
+
+/* Returns the place of a byte of the value's text, or of the whole value if
+ * that byte does not stand in the file as it is. */
+struct report_place cfg_place_in(const struct cfg_value *value, size_t offset);
 
 size_t cfg_count(const struct cfg *cfg);
 const struct cfg_setting *cfg_at(const struct cfg *cfg, size_t index);

@@ -80,6 +80,8 @@ static int text_join(struct cfg_value *value, const struct cfg_value *more)
 	if (array_reserve(&text, value->count + 1, more->count, 1) != 0)
 		return REEVE_ERR_MEMORY;
 	value->text = text;
+	value->verbatim = value->count;
+	value->verbatim_column = more->verbatim_column;
 	memcpy(value->text + value->count, more->text, more->count + 1);
 	value->count += more->count;
 	value->form = CFG_STRING;
@@ -248,6 +250,17 @@ void cfg_free(struct cfg *cfg)
 const char *cfg_name(const struct cfg *cfg)
 {
 	return cfg->sources[0].name;
+}
+
+struct report_place cfg_place_in(const struct cfg_value *value, size_t offset)
+{
+	struct report_place place = value->place;
+
+	if (value->verbatim_column != 0 && offset >= value->verbatim) {
+		place.column = value->verbatim_column +
+			       (unsigned)(offset - value->verbatim);
+	}
+	return place;
 }
 
 size_t cfg_count(const struct cfg *cfg)

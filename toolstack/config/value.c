@@ -93,6 +93,9 @@ static int string_unescape(struct parser *parser, struct cfg_value *value)
 	}
 	*out = '\0';
 	value->count = (size_t)(out - value->text);
+	/* Every escape is longer than the byte that it stands for. */
+	if (value->count == token->length - 2)
+		value->verbatim_column = token->place.column + 1;
 	return 0;
 }
 
@@ -104,6 +107,7 @@ static int token_copy(const struct token *token, struct cfg_value *value)
 	memcpy(value->text, token->text, token->length);
 	value->text[token->length] = '\0';
 	value->count = token->length;
+	value->verbatim_column = token->place.column;
 	return 0;
 }
 

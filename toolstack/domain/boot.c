@@ -11,7 +11,7 @@ static void kernel_settle(struct reader *reader)
 	if (domain->bootloader != NULL) {
 		if (domain->disk.count == 0) {
 			key_refuse(reader, KEY_bootloader,
-				   "add a disk, or name a kernel instead",
+				   "name the kernel with kernel= instead",
 				   "a bootloader takes the kernel from the first "
 				   "disk, and there is none");
 		}

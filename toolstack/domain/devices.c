@@ -19,6 +19,9 @@ static void passthrough_settle(struct reader *reader)
 	struct domain *domain = reader->domain;
 	bool devices = domain->pci.count > 0 || domain->dtdev.count > 0;
 
+	domain->passthrough_chosen =
+		domain->passthrough != DOMAIN_PASSTHROUGH_DEFAULT &&
+		domain->passthrough != DOMAIN_PASSTHROUGH_DISABLED;
 	switch (domain->passthrough) {
 	case DOMAIN_PASSTHROUGH_DEFAULT:
 		domain->passthrough = devices ? DOMAIN_PASSTHROUGH_SHARE_PT

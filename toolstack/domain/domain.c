@@ -43,11 +43,33 @@ void domain_free(struct domain *domain)
 
 /* ---- Names ------------------------------------------------------------- */
 
+/* Returns true if the name may have been meant to make the guest a Realm: it is
+ * a slip of a key that only a Realm has, or says realm. */
+static bool says_realm(const char *name, const struct key *guard)
+{
+	if (strstr(name, key_name(KEY_realm)) != NULL)
+		return true;
+	return guard == &schema_keys[KEY_realm] ||
+	       (guard != NULL && guard->guests == KEY_FOR_REALM);
+}
+
+/* Returns the key for which an unknown name must not be let pass, or NULL. In a
+ * Realm that is any key that decides confidentiality. A guest for which nothing
+ * says realm=0 must not become an ordinary one by a slip. */
+static const struct key *guard_of(const struct reader *reader, const char *name)
+{
+	const struct key *guard = schema_guard_near(name);
+
+	if (!domain_is_set(reader->domain, KEY_realm) && says_realm(name, guard))
+		return guard != NULL ? guard : &schema_keys[KEY_realm];
+	return reader->domain->realm ? guard : NULL;
+}
+
 /* Reports a name that is in no row of the schema. */
 static void unknown_report(struct reader *reader,
 			   const struct cfg_setting *setting)
 {
-	const struct key *guard = schema_guard_near(setting->key);
+	const struct key *guard = guard_of(reader, setting->key);
 	const struct key *nearest = guard;
 	bool allowed = reader->flags & DOMAIN_ALLOW_UNKNOWN;
 	char hint[HINT_SIZE] = "remove it; reeve.cfg(5) lists the known keys";
@@ -67,6 +89,18 @@ static void unknown_report(struct reader *reader,
 	} else {
 		report_add(reader->report, allowed ? REEVE_WARNING : REEVE_ERROR,
 			   &setting->place, setting->key, hint, "unknown key");
+	}
+}
+
+/* Reports the names that are in no row of the schema. The switch has been read
+ * before: an unknown key means more in a Realm. */
+static void unknown_names_report(struct reader *reader)
+{
+	for (size_t i = 0; i < cfg_count(reader->cfg); i++) {
+		const struct cfg_setting *setting = cfg_at(reader->cfg, i);
+
+		if (schema_find(setting->key) == NULL)
+			unknown_report(reader, setting);
 	}
 }
 
@@ -116,10 +150,8 @@ static void domain_setting_read(struct reader *reader,
 {
 	const struct key *key = schema_find(setting->key);
 
-	if (key == NULL) {
-		unknown_report(reader, setting);
-		return;
-	}
+	if (key == NULL)
+		return; /* unknown_names_report() */
 	if (key->field == KEY_NO_FIELD) {
 		idle_report(reader, key, setting);
 		return;
@@ -145,6 +177,7 @@ int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
 	for (size_t i = 0; i < cfg_count(cfg); i++)
 		domain_setting_read(&reader, cfg_at(cfg, i));
 	domain_settle_realm(&reader);
+	unknown_names_report(&reader);
 	domain_settle_identity(&reader);
 	domain_settle_boot(&reader);
 	domain_settle_memory(&reader);

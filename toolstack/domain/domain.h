@@ -155,6 +155,7 @@ struct domain {
 
 	/* devices */
 	int passthrough; /* neither DEFAULT nor ENABLED once read */
+	bool passthrough_chosen; /* it is on by its own key, not by pci or dtdev */
 	struct domain_list pci;
 	bool pci_permissive;
 	bool pci_msitranslate;
@@ -204,8 +205,9 @@ struct domain {
 };
 
 enum {
-	/* Unknown keys are warnings. A key that resembles one that decides
-	 * confidentiality stays an error. */
+	/* Unknown keys are warnings. In a Realm, a slip of a key that decides
+	 * confidentiality stays an error. So does, without the key realm, a
+	 * name that may have been meant to make a Realm. */
 	DOMAIN_ALLOW_UNKNOWN = 1 << 0,
 };
 
@@ -222,6 +224,16 @@ int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
 		struct reeve_report *report);
 void domain_free(struct domain *domain); /* NULL is fine */
 
+/* ---- Names ------------------------------------------------------------- */
+
+#define DOMAIN_NAME_MAX 63 /* bytes */
+
+/* Returns the words for what is wrong with the name of a guest, such as "is
+ * longer than 63 bytes", or NULL: a host takes it. */
+const char *domain_name_fault(const char *name);
+/* Returns true if the verbs take the name for a guest's number. */
+bool domain_name_is_number(const char *name);
+
 /* ---- By key: only for keys that have a field (see schema.h) ------------- */
 
 /* Returns the place of the key's value, or NULL if the key is not set. */
@@ -234,6 +246,9 @@ bool domain_is_refused(const struct domain *domain, enum key_id id);
 /* Returns true if the value in effect is the schema's default or, for a key
  * without a default, if nothing or an empty list is set. */
 bool domain_is_default(const struct domain *domain, enum key_id id);
+/* Returns the key whose value is the guest's RAM: memory, or maxmem if only
+ * that is set. */
+enum key_id domain_memory_key(const struct domain *domain);
 /* Returns the value of a number, a boolean or a choice. */
 int64_t domain_number(const struct domain *domain, enum key_id id);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define HINT_SIZE 512
+#define SHOWN_MAX 80 /* bytes of a text in a message */
 
 static struct domain_origin *key_origin(struct domain *domain,
 					const struct key *key)
@@ -57,27 +58,58 @@ static bool value_is_string_element(const struct key *key,
 	return list != NULL;
 }
 
-/* Reports that a value, or the text in it, is wrong. */
-static void value_refuse(struct reader *reader, const struct key *key,
-			 const struct cfg_value *value, const char *message)
+/* Notes that the value is refused, and writes a hint at the right one. */
+static void refusal_hint(struct reader *reader, const struct key *key,
+			 const struct cfg_value *value, char *hint)
 {
-	bool element = value_is_string_element(key, value);
-	const char *text = value->form == CFG_LIST ? NULL : value->text;
-	char hint[HINT_SIZE];
-
 	key_origin(reader->domain, key)->refused = true;
-	if (element)
+	if (value_is_string_element(key, value))
 		element_hint(key, hint);
 	else
 		key_hint(key, hint);
-	if (text != NULL) {
-		report_add(reader->report, REEVE_ERROR, &value->place,
-			   key->info.name, hint, "'%.80s' %s", text, message);
-	} else {
-		report_add(reader->report, REEVE_ERROR, &value->place,
-			   key->info.name, hint, "%s%s",
-			   element ? "an element " : "", message);
+}
+
+/* Reports what is wrong with the text of a value: shows the part at fault, and
+ * points at it. */
+static void text_refuse(struct reader *reader, const struct key *key,
+			const struct cfg_value *value,
+			const struct key_fault *fault)
+{
+	bool cut = fault->length > SHOWN_MAX;
+	bool whole = fault->at == value->text &&
+		     fault->length == strlen(value->text);
+	struct report_place place = value->place;
+	char hint[HINT_SIZE];
+
+	if (!whole)
+		place = cfg_place_in(value, (size_t)(fault->at - value->text));
+	refusal_hint(reader, key, value, hint);
+	report_add(reader->report, REEVE_ERROR, &place, key->info.name, hint,
+		   "'%.*s%s' %s%s%s%s", cut ? SHOWN_MAX : (int)fault->length,
+		   fault->at, cut ? "..." : "", fault->what,
+		   fault->missing != NULL ? " '" : "",
+		   fault->missing != NULL ? fault->missing : "",
+		   fault->missing != NULL ? "'" : "");
+}
+
+/* Reports that a value as a whole is wrong. */
+static void value_refuse(struct reader *reader, const struct key *key,
+			 const struct cfg_value *value, const char *message)
+{
+	char hint[HINT_SIZE];
+
+	if (value->form != CFG_LIST) {
+		text_refuse(reader, key, value,
+			    &(struct key_fault){ .what = message,
+						 .at = value->text,
+						 .length = strlen(value->text) });
+		return;
 	}
+	refusal_hint(reader, key, value, hint);
+	report_add(reader->report, REEVE_ERROR, &value->place, key->info.name,
+		   hint, "%s%s",
+		   value_is_string_element(key, value) ? "an element " : "",
+		   message);
 }
 
 /* Returns the place of the key's value, or the file alone if the key is not
@@ -150,13 +182,13 @@ static const char *text_judge(struct reader *reader, const struct key *key,
 			      const struct cfg_value *value)
 {
 	const char *text = value_text(reader, key, value);
-	const char *wrong = NULL;
+	struct key_fault fault = { 0 };
 
 	if (text != NULL && key->check != NULL)
-		wrong = key->check(key, text);
-	if (wrong == NULL)
+		fault = key->check(key, text);
+	if (fault.what == NULL)
 		return text;
-	value_refuse(reader, key, value, wrong);
+	text_refuse(reader, key, value, &fault);
 	return NULL;
 }
 

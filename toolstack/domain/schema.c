@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #define LONGEST_NAME 48 /* a longer name resembles no key */
+#define SLIPS        2 /* in the name of a key that decides confidentiality */
 
 const struct reeve_key *reeve_key_at(size_t index)
 {
@@ -172,13 +173,6 @@ static unsigned slips_allowed(const char *name)
 	return length < 8 ? 2 : 3;
 }
 
-/* Returns how many slips are recognised in the name of a key that decides
- * confidentiality. They are two even in the shortest, as none must pass. */
-static unsigned slips_watched(const char *name)
-{
-	return strlen(name) < 9 ? 2 : 3;
-}
-
 const struct key *schema_nearest(const char *name)
 {
 	unsigned best = slips_allowed(name) + 1;
@@ -195,15 +189,16 @@ const struct key *schema_nearest(const char *name)
 	return nearest;
 }
 
+/* Two slips count even in the shortest name, as none must pass. */
+bool schema_is_slip(const char *name, const struct key *key)
+{
+	return schema_distance(name, key->info.name, SLIPS) <= SLIPS;
+}
+
 const struct key *schema_guard_near(const char *name)
 {
 	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
-		unsigned limit = slips_watched(key->info.name);
-
-		if (!key->guard)
-			continue;
-		if (strstr(name, key->info.name) != NULL ||
-		    schema_distance(name, key->info.name, limit) <= limit)
+		if (key->guard && schema_is_slip(name, key))
 			return key;
 	}
 	return NULL;

@@ -58,11 +58,16 @@ enum key_id {
 
 struct key;
 
-/*
- * Judges one string: the value of a string key, or one element of a list.
- * Returns NULL if it is right, otherwise the words for what is wrong with it.
- */
-typedef const char *key_check(const struct key *key, const char *text);
+/* What is wrong with a text, and where in it. */
+struct key_fault {
+	const char *what; /* such as "has no ="; NULL: nothing is wrong */
+	const char *missing; /* the name of a part that is not there, or NULL */
+	const char *at; /* the part of the text that is at fault */
+	size_t length;
+};
+
+/* Judges one string: the value of a string key, or one element of a list. */
+typedef struct key_fault key_check(const struct key *key, const char *text);
 
 struct key {
 	struct reeve_key info;
@@ -112,7 +117,9 @@ bool key_parse_number(const char *text, int64_t *out);
 unsigned schema_distance(const char *a, const char *b, unsigned limit);
 /* Returns the key for which an unknown name was probably meant, or NULL. */
 const struct key *schema_nearest(const char *name);
-/* Returns the guard key that an unknown name resembles or contains, or NULL. */
+/* Returns true if an unknown name is one or two slips from that of the key. */
+bool schema_is_slip(const char *name, const struct key *key);
+/* Returns the guard key of which an unknown name is a slip, or NULL. */
 const struct key *schema_guard_near(const char *name);
 
 #endif

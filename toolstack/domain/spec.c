@@ -11,43 +11,72 @@
 #define COLOR_MAX   0xffff
 #define IRQ_MAX     991 /* the last of the 960 SPIs that nr_spis allows */
 #define PORT_MAX    0xffff
+#define PAGE_MAX    (UINT64_MAX >> 12)
 
-const char *spec_path(const struct key *key, const char *text)
+static const struct key_fault no_fault;
+
+/* Says what is wrong with the length bytes at a place in the text. */
+static struct key_fault fault_in(const char *at, size_t length, const char *what)
 {
-	(void)key;
-	return text[0] != '\0' ? NULL : "is empty";
+	return (struct key_fault){ .what = what, .at = at, .length = length };
 }
 
-const char *spec_uuid(const struct key *key, const char *text)
+static struct key_fault fault_whole(const char *text, const char *what)
+{
+	return fault_in(text, strlen(text), what);
+}
+
+/* The fault is the part from at to the next comma, without blanks before it. */
+static struct key_fault fault_part(const char *at, const char *what)
+{
+	at += strspn(at, " \t");
+	return fault_in(at, strcspn(at, ","), what);
+}
+
+struct key_fault spec_path(const struct key *key, const char *text)
+{
+	(void)key;
+	return text[0] != '\0' ? no_fault : fault_whole(text, "is empty");
+}
+
+struct key_fault spec_uuid(const struct key *key, const char *text)
 {
 	bool nil = true;
 
 	(void)key;
 	if (strlen(text) != UUID_LENGTH)
-		return "is not a UUID";
+		return fault_whole(text, "is not a UUID");
 	for (int i = 0; i < UUID_LENGTH; i++) {
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
 		if (dash && text[i] != '-')
-			return "is not a UUID";
+			return fault_in(text + i, 1,
+					"stands where a UUID has a dash");
 		if (!dash && !isxdigit((unsigned char)text[i]))
-			return "is not a UUID";
+			return fault_in(text + i, 1,
+					"is not a hexadecimal digit");
 		if (!dash && text[i] != '0')
 			nil = false;
 	}
-	return nil ? "is the nil UUID, which identifies nothing" : NULL;
+	if (nil)
+		return fault_whole(text,
+				   "is the nil UUID, which identifies nothing");
+	return no_fault;
 }
 
-const char *spec_rpv(const struct key *key, const char *text)
+struct key_fault spec_rpv(const struct key *key, const char *text)
 {
 	size_t length = strlen(text);
+	size_t digits = strspn(text, "0123456789abcdefABCDEF");
 
 	(void)key;
-	if (strspn(text, "0123456789abcdefABCDEF") != length)
-		return "holds something that is not a hexadecimal digit";
+	if (digits != length)
+		return fault_in(text + digits, 1, "is not a hexadecimal digit");
 	if (length % 2 != 0)
-		return "has an odd number of digits";
-	return length <= RPV_DIGITS ? NULL : "is longer than 64 bytes";
+		return fault_whole(text, "has an odd number of digits");
+	if (length > RPV_DIGITS)
+		return fault_whole(text, "is longer than 64 bytes");
+	return no_fault;
 }
 
 /* Moves *text past prefix and returns true if *text begins with it. */
@@ -90,7 +119,8 @@ static bool spec_take_number(const char **text, unsigned base, uint64_t max,
 	return *text != begin;
 }
 
-/* Judges "A" or "A-B" with A <= B and nothing after it. */
+/* Judges "A" or "A-B" with A <= B and nothing after it. Returns the words for
+ * what is wrong, or NULL. */
 static const char *range_judge(const char *text, unsigned base, uint64_t max)
 {
 	uint64_t first;
@@ -107,6 +137,14 @@ static const char *range_judge(const char *text, unsigned base, uint64_t max)
 	return first <= last ? NULL : "ends before it starts";
 }
 
+static struct key_fault range_fault(const char *text, unsigned base,
+				    uint64_t max)
+{
+	const char *wrong = range_judge(text, base, max);
+
+	return wrong == NULL ? no_fault : fault_whole(text, wrong);
+}
+
 static const char *cpu_set_judge(const char *text)
 {
 	bool not = spec_take_text(&text, "^");
@@ -118,81 +156,116 @@ static const char *cpu_set_judge(const char *text)
 	return range_judge(text, 10, CPU_MAX);
 }
 
-/*
- * Copies the part of *text up to the next comma and moves *text past the comma.
- * A part that is too long for the buffer is cut. No judge accepts it even so,
- * as it is longer than any name or number.
- */
-static bool next_part(const char **text, char *part, size_t size)
+/* Returns the text after the first part of text and its comma. */
+static const char *part_skip(const char *text)
 {
-	size_t length = strcspn(*text, ",");
-
-	if (**text == '\0')
-		return false;
-	part[0] = '\0';
-	strncat(part, *text, length < size - 1 ? length : size - 1);
-	*text += length;
-	if (**text == ',')
-		(*text)++;
-	return true;
+	text += strcspn(text, ",");
+	return *text == ',' ? text + 1 : text;
 }
 
-const char *spec_cpus(const struct key *key, const char *text)
+/*
+ * Copies the part of text up to the next comma. A part that is too long for the
+ * buffer is cut. No judge accepts it even so, as it is longer than any name or
+ * number.
+ */
+static void part_copy(const char *text, char *part, size_t size)
+{
+	size_t length = strcspn(text, ",");
+
+	part[0] = '\0';
+	strncat(part, text, length < size - 1 ? length : size - 1);
+}
+
+struct key_fault spec_cpus(const struct key *key, const char *text)
 {
 	char part[64];
-	const char *wrong = NULL;
 
 	(void)key;
-	while (wrong == NULL && next_part(&text, part, sizeof(part))) {
+	for (; *text != '\0'; text = part_skip(text)) {
+		const char *wrong = NULL;
+
+		part_copy(text, part, sizeof(part));
 		if (part[0] != '\0')
 			wrong = cpu_set_judge(part);
+		if (wrong != NULL)
+			return fault_part(text, wrong);
 	}
-	return wrong;
+	return no_fault;
 }
 
-const char *spec_colors(const struct key *key, const char *text)
+struct key_fault spec_colors(const struct key *key, const char *text)
 {
 	(void)key;
-	return range_judge(text, 10, COLOR_MAX);
+	return range_fault(text, 10, COLOR_MAX);
 }
 
-const char *spec_irq(const struct key *key, const char *text)
+struct key_fault spec_irq(const struct key *key, const char *text)
 {
+	const char *rest = text;
 	uint64_t number;
 
 	(void)key;
-	if (!spec_take_number(&text, 10, IRQ_MAX, &number))
-		return "is not a decimal number up to 991";
-	return *text == '\0' ? NULL : "has text behind its number";
+	if (!spec_take_number(&rest, 10, IRQ_MAX, &number))
+		return fault_whole(text, "is not a decimal number up to 991");
+	if (*rest != '\0')
+		return fault_whole(text, "has text behind its number");
+	return no_fault;
 }
 
-const char *spec_ioports(const struct key *key, const char *text)
+struct key_fault spec_ioports(const struct key *key, const char *text)
 {
 	(void)key;
-	return range_judge(text, 16, PORT_MAX);
+	return range_fault(text, 16, PORT_MAX);
 }
 
-const char *spec_iomem(const struct key *key, const char *text)
+/* Reads a page number at *text, which is to end at a byte of ends, and moves
+ * *text to it. */
+static struct key_fault page_take(const char **text, const char *ends,
+				  uint64_t *out)
 {
-	const uint64_t max = UINT64_MAX >> 12;
+	const char *number = *text;
+	size_t length = strcspn(number, ends);
+
+	if (!spec_take_number(text, 16, PAGE_MAX, out)) {
+		return fault_in(number, length,
+				"is not a page number in hexadecimal, or is "
+				"too large");
+	}
+	if (*text != number + length) {
+		return fault_in(number, length,
+				"has text behind its page number");
+	}
+	return no_fault;
+}
+
+struct key_fault spec_iomem(const struct key *key, const char *text)
+{
+	const char *count_text;
+	const char *rest = text;
+	struct key_fault fault;
 	uint64_t start;
 	uint64_t count;
 	uint64_t gfn = 0;
 
 	(void)key;
-	if (!spec_take_number(&text, 16, max, &start) ||
-	    !spec_take_text(&text, ",") ||
-	    !spec_take_number(&text, 16, max, &count))
-		return "is not START,COUNT in hexadecimal page numbers";
-	if (spec_take_text(&text, "@") && !spec_take_number(&text, 16, max, &gfn))
-		return "has no page number behind the @";
-	if (*text != '\0')
-		return "has text behind its numbers";
-	if (count == 0)
-		return "asks for no page";
-	if (count > max - start || count > max - gfn)
-		return "ends beyond the last page";
-	return NULL;
+	fault = page_take(&rest, ",", &start);
+	if (fault.what != NULL)
+		return fault;
+	if (!spec_take_text(&rest, ","))
+		return fault_whole(text, "has no count of pages behind a comma");
+	count_text = rest;
+	fault = page_take(&rest, "@", &count);
+	if (fault.what == NULL && count == 0) {
+		return fault_in(count_text, (size_t)(rest - count_text),
+				"asks for no page");
+	}
+	if (fault.what == NULL && spec_take_text(&rest, "@"))
+		fault = page_take(&rest, "", &gfn);
+	if (fault.what != NULL)
+		return fault;
+	if (count > PAGE_MAX - start || count > PAGE_MAX - gfn)
+		return fault_whole(text, "ends beyond the last page");
+	return no_fault;
 }
 
 /* Reads [DDDD:]BB:DD.F, where F is a function or *, and moves *text past it. */
@@ -246,46 +319,49 @@ static bool name_known(const char *names, const char *part, size_t length)
 
 /* Judges one KEY=VALUE, whose name must be among names. An empty part
  * is right. */
-static const char *part_judge(const char *names, const char *part)
+static struct key_fault part_judge(const char *names, const char *part)
 {
 	size_t name;
 
 	part += strspn(part, " \t");
 	name = strcspn(part, "=,");
 	if (name == 0 && *part != '=')
-		return NULL;
+		return no_fault;
 	if (part[name] != '=')
-		return "has a part without an =";
+		return fault_part(part, "has no =");
 	while (name > 0 && part[name - 1] == ' ')
 		name--;
-	return name_known(names, part, name)
-		       ? NULL
-		       : "has a part whose name is not known";
-}
-
-/* Returns the text after the first part of text and its comma. */
-static const char *part_skip(const char *text)
-{
-	text += strcspn(text, ",");
-	return *text == ',' ? text + 1 : text;
+	if (name == 0)
+		return fault_part(part, "has no name before its =");
+	if (!name_known(names, part, name))
+		return fault_in(part, name, "is no part that is known");
+	return no_fault;
 }
 
 /* Judges the parts that begin before end. */
-static const char *parts_judge(const char *names, const char *text,
-			       const char *end)
+static struct key_fault parts_judge(const char *names, const char *text,
+				    const char *end)
 {
-	const char *wrong = NULL;
+	struct key_fault fault = no_fault;
 
-	while (wrong == NULL && text < end) {
-		wrong = part_judge(names, text);
+	while (fault.what == NULL && text < end) {
+		fault = part_judge(names, text);
 		text = part_skip(text);
 	}
-	return wrong;
+	return fault;
 }
 
-static const char *all_parts_judge(const char *names, const char *text)
+static struct key_fault all_parts_judge(const char *names, const char *text)
 {
 	return parts_judge(names, text, text + strlen(text));
+}
+
+static struct key_fault fault_missing(const char *text, const char *name)
+{
+	struct key_fault fault = fault_whole(text, "lacks the part");
+
+	fault.missing = name;
+	return fault;
 }
 
 /* Returns the value of a part whose name is name, or NULL. */
@@ -323,48 +399,60 @@ bool spec_part_is(const char *text, const char *name, const char *value)
 	       strncmp(found, value, length) == 0;
 }
 
-const char *spec_parts(const struct key *key, const char *text)
+/* Returns the start of the part that has this value. */
+static const char *part_of(const char *text, const char *value)
+{
+	while (part_skip(text) <= value && *part_skip(text) != '\0')
+		text = part_skip(text);
+	return text;
+}
+
+struct key_fault spec_parts(const struct key *key, const char *text)
 {
 	size_t length;
-	const char *wrong = all_parts_judge(key->parts, text);
+	struct key_fault fault = all_parts_judge(key->parts, text);
 
-	if (wrong == NULL && key->required != NULL &&
+	if (fault.what == NULL && key->required != NULL &&
 	    spec_part(text, key->required, &length) == NULL)
-		return "lacks a part that it needs";
-	return wrong;
+		return fault_missing(text, key->required);
+	return fault;
 }
 
 static const char pci_names[] = "bdf, vslot, permissive, msitranslate, "
 				"seize, power_mgmt, rdm_policy, name";
 
 /* Judges the form in which the address is a KEY=VALUE part too: bdf. */
-static const char *pci_parts_judge(const char *text)
+static struct key_fault pci_parts_judge(const char *text)
 {
 	size_t length;
 	const char *bdf = spec_part(text, "bdf", &length);
+	const char *rest = bdf;
 
-	if (bdf != NULL && !spec_take_bdf(&bdf))
-		return "has no PCI address";
-	if (bdf == NULL && spec_part(text, "name", &length) == NULL)
-		return "has neither a PCI address nor a name";
+	if (bdf != NULL && !spec_take_bdf(&rest))
+		return fault_part(part_of(text, bdf), "is no PCI address");
+	if (bdf == NULL && spec_part(text, "name", &length) == NULL) {
+		return fault_whole(text, "has neither a PCI address nor a name");
+	}
 	return all_parts_judge(pci_names, text);
 }
 
-const char *spec_pci(const struct key *key, const char *text)
+struct key_fault spec_pci(const struct key *key, const char *text)
 {
+	const char *rest = text;
 	uint64_t slot;
 
 	(void)key;
 	if (text[strcspn(text, "=,")] == '=')
 		return pci_parts_judge(text);
-	if (!spec_take_bdf(&text))
-		return "does not start with a PCI address";
-	if (spec_take_text(&text, "@") &&
-	    !spec_take_number(&text, 16, 0x1f, &slot))
-		return "has no slot, 0 to 1f, behind the @";
-	if (*text != '\0' && *text != ',')
-		return "has text behind its PCI address";
-	return all_parts_judge(pci_names, text);
+	if (!spec_take_bdf(&rest))
+		return fault_part(text, "does not start with a PCI address");
+	if (spec_take_text(&rest, "@") &&
+	    !spec_take_number(&rest, 16, 0x1f, &slot)) {
+		return fault_part(text, "has no slot, 0 to 1f, behind the @");
+	}
+	if (*rest != '\0' && *rest != ',')
+		return fault_part(text, "has text behind its PCI address");
+	return all_parts_judge(pci_names, rest);
 }
 
 /* Returns true for "virtio,device" and an optional number, which is the
@@ -381,56 +469,85 @@ static bool virtio_type_known(const char *type)
 	       (*type == '\0' || *type == ',');
 }
 
-const char *spec_virtio(const struct key *key, const char *text)
+/* A type may have a comma of its own, which does not end its part. */
+static struct key_fault virtio_type_fault(const char *text, const char *type)
+{
+	const char *part = fault_part(part_of(text, type), "").at;
+	const char *end = type + strcspn(type, ",");
+
+	if (strncmp(type, "virtio,", strlen("virtio,")) == 0)
+		end += strcspn(end + 1, ",") + 1;
+	return fault_in(part, (size_t)(end - part),
+			"is a type other than virtio,deviceID");
+}
+
+static struct key_fault virtio_transport_judge(const char *text)
+{
+	size_t length;
+	const char *transport = spec_part(text, "transport", &length);
+
+	if (transport == NULL) {
+		return fault_whole(
+			text, "has no transport=mmio, the only one on Arm");
+	}
+	if (!spec_part_is(text, "transport", "mmio")) {
+		return fault_part(part_of(text, transport),
+				  "is not transport=mmio, the only one on Arm");
+	}
+	return no_fault;
+}
+
+struct key_fault spec_virtio(const struct key *key, const char *text)
 {
 	static const char names[] = "backend, type, transport, grant_usage";
 	size_t length;
 	const char *type = spec_part(text, "type", &length);
 	const char *rest;
-	const char *wrong;
+	struct key_fault fault;
 
 	(void)key;
 	if (type == NULL)
-		return "has no type";
+		return fault_missing(text, "type");
 	if (!virtio_type_known(type))
-		return "has a type other than virtio,deviceID";
+		return virtio_type_fault(text, type);
 	/* The comma inside the type does not end the part. */
 	rest = type + strlen("virtio,");
 	rest += strcspn(rest, ",");
-	wrong = parts_judge(names, text, type);
-	if (wrong == NULL)
-		wrong = all_parts_judge(names, rest);
-	if (wrong != NULL)
-		return wrong;
-	if (!spec_part_is(text, "transport", "mmio"))
-		return "has no transport=mmio, the only one on Arm";
-	return NULL;
+	fault = parts_judge(names, text, type);
+	if (fault.what == NULL)
+		fault = all_parts_judge(names, rest);
+	if (fault.what == NULL)
+		fault = virtio_transport_judge(text);
+	return fault;
 }
 
-const char *spec_quota(const struct key *key, const char *text)
+struct key_fault spec_quota(const struct key *key, const char *text)
 {
 	const char *number = strchr(text, '=');
 	int64_t value;
 
 	(void)key;
 	if (number == NULL || number == text)
-		return "is not NAME=NUMBER";
+		return fault_whole(text, "is not NAME=NUMBER");
 	if (!key_parse_number(number + 1, &value) || value < 0 ||
-	    value > UINT32_MAX)
-		return "has no number from 0 to 4294967295 behind the =";
-	return NULL;
+	    value > UINT32_MAX) {
+		return fault_whole(text,
+				   "has no number from 0 to 4294967295 behind "
+				   "the =");
+	}
+	return no_fault;
 }
 
-const char *spec_sci(const struct key *key, const char *text)
+struct key_fault spec_sci(const struct key *key, const char *text)
 {
+	struct key_fault fault = all_parts_judge("type", text);
 	size_t length;
-	const char *wrong = all_parts_judge("type", text);
+	const char *type = spec_part(text, "type", &length);
 
 	(void)key;
-	if (wrong != NULL || spec_part(text, "type", &length) == NULL)
-		return wrong;
-	if (spec_part_is(text, "type", "none") ||
+	if (fault.what != NULL || type == NULL ||
+	    spec_part_is(text, "type", "none") ||
 	    spec_part_is(text, "type", "scmi_smc"))
-		return NULL;
-	return "has a type that is not known";
+		return fault;
+	return fault_part(part_of(text, type), "is a type that is not known");
 }

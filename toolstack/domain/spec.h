@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Judge the texts inside a configuration: device specifications, CPU sets,
- * identifiers. Each function is a key_check (see schema.h): it returns NULL if
- * the text is right, otherwise the words for what is wrong with it.
+ * identifiers. Each function is a key_check (see schema.h).
  */
 #ifndef REEVE_TOOLSTACK_SPEC_H
 #define REEVE_TOOLSTACK_SPEC_H

@@ -4,21 +4,22 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "toolstack/domain/spec.h"
 
-static const char *judge(const char *name, const char *text)
+static struct key_fault judge(const char *name, const char *text)
 {
 	const struct key *key = schema_find(name);
 
 	return key->check(key, text);
 }
 
-#define PASSES(key, text) assert_null(judge(key, text))
-#define FAILS(key, text)  assert_non_null(judge(key, text))
+#define PASSES(key, text) assert_null(judge(key, text).what)
+#define FAILS(key, text)  assert_non_null(judge(key, text).what)
 
 static void uuids_have_one_form(void **state)
 {
@@ -183,6 +184,81 @@ static void control_interfaces_are_two(void **state)
 	FAILS("arm_sci", "scmi_smc");
 }
 
+/* Expects that the fault is that part of the text, which stands in it once. */
+static void assert_blamed(const char *key, const char *text, const char *part)
+{
+	struct key_fault fault = judge(key, text);
+
+	assert_non_null(fault.what);
+	assert_ptr_equal(fault.at, strstr(text, part));
+	assert_int_equal(fault.length, strlen(part));
+}
+
+static void every_device_names_the_part_that_is_not_known(void **state)
+{
+	char text[256];
+	char known[32];
+
+	(void)state;
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
+		size_t used = 0;
+
+		if (key->parts == NULL)
+			continue;
+		snprintf(known, sizeof(known), "%.*s",
+			 (int)strcspn(key->parts, ",*"), key->parts);
+		while (used < 120) {
+			used += (size_t)snprintf(text + used,
+						 sizeof(text) - used, "%s=1,",
+						 known);
+		}
+		snprintf(text + used, sizeof(text) - used, " frob = 1");
+		assert_blamed(key->info.name, text, "frob");
+		snprintf(text + used, sizeof(text) - used, " frob,");
+		assert_blamed(key->info.name, text, "frob");
+	}
+}
+
+static void every_grammar_blames_the_part_at_fault(void **state)
+{
+	static const char *const faults[][3] = {
+		{ "uuid", "01234567+89ab-cdef-0123-456789abcdef", "+" },
+		{ "uuid", "0123456g-89ab-cdef-0123-456789abcdef", "g" },
+		{ "realm_rpv", "00112233zz", "z" },
+		{ "cpus", "0-3,^2, 9-8,5", "9-8" },
+		{ "iomem", "9a000x,10", "9a000x" },
+		{ "iomem", "9a000,q@1", "q" },
+		{ "iomem", "9a11,0@1", "0" },
+		{ "iomem", "9a000,1@q", "q" },
+		{ "pci", "03:00.0,seize=1,colour=red", "colour" },
+		{ "pci", "03:00.0@20,seize=1", "03:00.0@20" },
+		{ "pci", "seize=1,bdf=x", "bdf=x" },
+		{ "virtio", "backend=d,type=net,transport=mmio", "type=net" },
+		{ "virtio", "type=virtio,net,transport=mmio", "type=virtio,net" },
+		{ "virtio", "type=virtio", "type=virtio" },
+		{ "virtio", "type=virtio,device1,transport=pci,backend=d",
+		  "transport=pci" },
+		{ "virtio", "type=virtio,device1,transport=mmio,x=1", "x" },
+		{ "arm_sci", "type=none,type=hvc", "type=hvc" },
+		{ "arm_sci", "type=none,agent=1", "agent" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		assert_blamed(faults[i][0], faults[i][1], faults[i][2]);
+}
+
+static void a_part_that_is_not_there_is_named(void **state)
+{
+	(void)state;
+	for (const struct key *key = schema_keys; key->info.name != NULL; key++) {
+		if (key->required != NULL)
+			assert_string_equal(key->check(key, "").missing,
+					    key->required);
+	}
+	assert_string_equal(judge("virtio", "transport=mmio").missing, "type");
+}
+
 static void parts_are_found_by_name(void **state)
 {
 	size_t length = 0;
@@ -221,6 +297,9 @@ int main(void)
 		cmocka_unit_test(a_needed_part_must_be_there),
 		cmocka_unit_test(quotas_are_named_numbers),
 		cmocka_unit_test(control_interfaces_are_two),
+		cmocka_unit_test(every_device_names_the_part_that_is_not_known),
+		cmocka_unit_test(every_grammar_blames_the_part_at_fault),
+		cmocka_unit_test(a_part_that_is_not_there_is_named),
 		cmocka_unit_test(parts_are_found_by_name),
 		cmocka_unit_test(the_last_part_of_a_name_wins_as_for_xl),
 	};

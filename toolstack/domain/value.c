@@ -30,6 +30,14 @@ bool domain_is_refused(const struct domain *domain, enum key_id id)
 	return origin_of(domain, id)->refused;
 }
 
+enum key_id domain_memory_key(const struct domain *domain)
+{
+	bool other = !domain_is_set(domain, KEY_memory) &&
+		     domain_is_set(domain, KEY_maxmem);
+
+	return other ? KEY_maxmem : KEY_memory;
+}
+
 const void *key_value(const struct domain *domain, const struct key *key)
 {
 	assert(key->field != KEY_NO_FIELD);

@@ -6,10 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "abi/guest_map.h"
 #include "toolstack/policy/policy.h"
-
-#define MIB_SHIFT 20
 
 /* The names of the schema's hashes, and their numbers in the RMI. */
 static const struct {
@@ -70,87 +67,6 @@ int engine_fit(const struct engine_info *info, const struct domain *domain,
 			host.hashes |= 1u << i;
 	}
 	return policy_report(domain, &host, report);
-}
-
-/* ---- An ordinary guest: what only a Xen host has ---- */
-
-static const enum key_id xen_keys[] = {
-	KEY_device_tree,  KEY_tee,     KEY_arm_sci, KEY_irqs,
-	KEY_iomem,        KEY_vnuma,   KEY_pci,     KEY_dtdev,
-	KEY_disk,         KEY_vif,     KEY_virtio,  KEY_vkb,
-	KEY_p9,           KEY_pvcalls, KEY_vtpm,    KEY_vfb,
-	KEY_vdispl,       KEY_vsnd,    KEY_channel, KEY_usbctrl,
-	KEY_usbdev,       KEY_sve,     KEY_vpmu,    KEY_llc_colors,
-	KEY_driver_domain
-};
-
-/* Keys that our hosts ignore for every guest, because their own scheduler
- * decides. */
-static const enum key_id ignored_keys[] = {
-	KEY_cpus, KEY_cpus_soft, KEY_cap, KEY_period, KEY_extratime, KEY_pool
-};
-
-static int fit_refuse(const struct domain *domain, enum key_id key,
-		      const char *what, struct reeve_report *report)
-{
-	return report_error(report, REEVE_ERR_CONFIG, domain_place(domain, key),
-			    key_name(key), "remove it", "%s", what);
-}
-
-static int ordinary_fit(const struct domain *domain, struct reeve_report *report)
-{
-	int result = REEVE_OK;
-
-	for (size_t i = 0; i < sizeof(xen_keys) / sizeof(xen_keys[0]); i++) {
-		if (!domain_is_default(domain, xen_keys[i])) {
-			result = fit_refuse(domain, xen_keys[i],
-					    "only a Xen host offers that",
-					    report);
-		}
-	}
-	if (domain->passthrough != DOMAIN_PASSTHROUGH_DISABLED) {
-		result = fit_refuse(domain, KEY_passthrough,
-				    "only a Xen host offers that", report);
-	}
-	if (domain->gic_version == DOMAIN_GIC_V2) {
-		result = fit_refuse(domain, KEY_gic_version,
-				    "this host gives its guests a GICv3",
-				    report);
-	}
-	if (domain->vcpus != domain->maxvcpus) {
-		result = fit_refuse(
-			domain, KEY_maxvcpus,
-			"this host offers all vCPUs from the start: maxvcpus "
-			"must be vcpus",
-			report);
-	}
-	if ((uint64_t)domain->memory > GUEST_RAM0_SIZE >> MIB_SHIFT) {
-		result = fit_refuse(domain, KEY_memory,
-				    "this host gives a guest at most 3072 MiB",
-				    report);
-	}
-	return result;
-}
-
-static void warn_of_ignored(const struct domain *domain,
-			    struct reeve_report *report)
-{
-	for (size_t i = 0; i < sizeof(ignored_keys) / sizeof(ignored_keys[0]);
-	     i++) {
-		if (!domain_is_default(domain, ignored_keys[i])) {
-			report_add(report, REEVE_WARNING,
-				   domain_place(domain, ignored_keys[i]),
-				   key_name(ignored_keys[i]), "remove it",
-				   "this host's scheduler does not do that; it is "
-				   "ignored");
-		}
-	}
-}
-
-int engine_plan_fit(const struct domain *domain, struct reeve_report *report)
-{
-	warn_of_ignored(domain, report);
-	return domain->realm ? REEVE_OK : ordinary_fit(domain, report);
 }
 
 /* ---- A domain as an engine takes it

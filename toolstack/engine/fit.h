@@ -8,11 +8,6 @@
 #include "toolstack/engine/engine.h"
 #include "toolstack/image/image.h"
 
-/* Reports what no host of ours can give its guests. Keys that our hosts ignore
- * get a warning. For an ordinary guest, keys that only a Xen host supports are
- * errors. Returns 0 or REEVE_ERR_CONFIG. */
-int engine_plan_fit(const struct domain *domain, struct reeve_report *report);
-
 /* Reports, as errors, what the Realm rules require and this host does not have.
  * Faults that do not depend on the host were reported before. Returns 0,
  * REEVE_ERR_CONFIG or REEVE_ERR_MEMORY. */

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,59 +59,6 @@ static void read_text(struct fixture *f, const char *text)
 			 REEVE_OK);
 	assert_int_equal(domain_read(f->cfg, 0, &f->domain, unheard), REEVE_OK);
 	reeve_report_free(unheard);
-}
-
-static void plain_guests_fit(void **state)
-{
-	struct fixture *f = *state;
-
-	read_text(f, ORDINARY "vcpus=4\nvuart=\"sbsa_uart\"\ncpu_weight=9\n");
-	assert_int_equal(engine_plan_fit(f->domain, f->report), REEVE_OK);
-	assert_int_equal(reeve_report_count(f->report), 0);
-	forget(f);
-	read_text(f, REALM);
-	assert_int_equal(engine_plan_fit(f->domain, f->report), REEVE_OK);
-	assert_int_equal(reeve_report_count(f->report), 0);
-}
-
-static void what_takes_a_xen_host_is_refused(void **state)
-{
-	static const char *const lines[] = {
-		"disk=[\"phy:/dev/x,xvda,w\"]",
-		"vif=[\"bridge=a\"]",
-		"tee=\"optee\"",
-		"device_tree=\"x\"",
-		"gic_version=\"v2\"",
-		"vpmu=1",
-		"sve=\"hw\"",
-		"memory=4096",
-		"maxvcpus=2",
-		"pci=[\"0:1.0\"]",
-		"iomem=[\"1,1\"]",
-		"p9=[\"tag=a,path=/,security_model=none\"]"
-	};
-	struct fixture *f = *state;
-	char text[256];
-
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		snprintf(text, sizeof(text), ORDINARY "%s\n", lines[i]);
-		read_text(f, text);
-		if (engine_plan_fit(f->domain, f->report) != REEVE_ERR_CONFIG)
-			fail_msg("accepted: %s", lines[i]);
-		assert_true(report_errors(f->report) >= 1);
-		forget(f);
-	}
-}
-
-static void what_the_scheduler_does_not_do_is_a_warning(void **state)
-{
-	struct fixture *f = *state;
-
-	read_text(f, REALM "cap=50\ncpus=\"1\"\n");
-	assert_int_equal(engine_plan_fit(f->domain, f->report), REEVE_OK);
-	assert_int_equal(reeve_report_count(f->report), 2);
-	assert_int_equal(reeve_report_get(f->report, 0)->severity,
-			 REEVE_WARNING);
 }
 
 static struct engine_info info_good(void)
@@ -198,9 +144,6 @@ static void a_uuid_that_is_not_set_is_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(plain_guests_fit),
-		TEST(what_takes_a_xen_host_is_refused),
-		TEST(what_the_scheduler_does_not_do_is_a_warning),
 		TEST(a_realm_needs_a_host_that_has_it_all),
 		TEST(a_domain_is_as_it_is_configured),
 		TEST(a_uuid_that_is_not_set_is_random),

@@ -9,19 +9,22 @@ static bool rule_broken(const struct policy_case *asked)
 	return !domain_is_default(asked->domain, asked->rule->key);
 }
 
-/* If the configuration does not set the key of the rule, the diagnostic points
- * at the realm switch: that is what makes the rule apply. */
+/* A rule on memory blames maxmem if that alone says how much there is. If the
+ * configuration sets no such key, the diagnostic points at the realm switch:
+ * that is what makes the rule apply. */
 static void rule_report(const struct policy_case *asked,
 			struct reeve_report *report)
 {
 	const struct policy_rule *rule = asked->rule;
-	const struct report_place *place =
-		domain_place(asked->domain, rule->key);
+	enum key_id key = rule->key == KEY_memory
+				  ? domain_memory_key(asked->domain)
+				  : rule->key;
+	const struct report_place *place = domain_place(asked->domain, key);
 
 	if (place == NULL)
 		place = domain_place(asked->domain, KEY_realm);
-	report_add(report, rule->severity, place, key_name(rule->key),
-		   rule->way_out, "%s", rule->reason);
+	report_add(report, rule->severity, place, key_name(key), rule->way_out,
+		   "%s", rule->reason);
 }
 
 int policy_check(const struct domain *domain, const struct policy_host *host,

@@ -73,12 +73,10 @@ static bool gicv3_missing(const struct policy_case *asked)
 	       asked->host != NULL && asked->host->gic_version != 3;
 }
 
-/* A mode that is not written follows from pci and dtdev, which have rules of
- * their own. */
+/* Another mode follows from pci and dtdev, which have rules of their own. */
 static bool passthrough_chosen(const struct policy_case *asked)
 {
-	return domain_is_set(asked->domain, KEY_passthrough) &&
-	       asked->domain->passthrough != DOMAIN_PASSTHROUGH_DISABLED;
+	return asked->domain->passthrough_chosen;
 }
 
 static bool sci_forwarded(const struct policy_case *asked)
