@@ -41,23 +41,29 @@ static enum control_status segment_check(const struct domain *domain,
 	return CONTROL_OK;
 }
 
-/* Promises what the content adds. false: the host has not so much. */
-static bool promise_renew(struct domain *domain)
+/* Promises what the content adds, or refuses it if the host has not so much. */
+static enum control_status promise_renew(struct domain *domain, char *text)
 {
 	struct domains *domains = domain->domains;
 	uint64_t pages = domain_overhead(domains, &domain->create) +
 			 domain_ram_cost(domain);
-	bool fits;
+	uint64_t unused;
 
 	spinlock_acquire(&domains->lock);
-	fits = pages <=
-	       domains->config.pages - domains->promised + domain->promised;
-	if (fits) {
+	unused = domains->config.pages - domains->promised + domain->promised;
+	if (pages <= unused) {
 		domains->promised += pages - domain->promised;
 		domain->promised = pages;
 	}
 	spinlock_release(&domains->lock);
-	return fits;
+	if (pages <= unused)
+		return CONTROL_OK;
+	return control_refuse(
+		text, CONTROL_E_MEMORY,
+		"with its content it needs %llu MiB while it is built, and the "
+		"host has %llu MiB free",
+		(unsigned long long)(pages + 0xff) >> 8,
+		(unsigned long long)unused >> 8);
 }
 
 /* Lets others run between any two parts of what may be long. */
@@ -83,21 +89,26 @@ static enum control_status segment_alloc(struct domain *domain,
 		.units = 1,
 		.align = 1,
 	};
+	enum control_status status;
 
 	taken->ipa = ipa_make(segment->ipa);
 	taken->size = segment->size;
 	taken->pages.count = want.unit;
 	domain->segment_count++;
-	if (promise_renew(domain) &&
-	    granules_alloc(&domain->own, &want, &taken->pages))
-		return CONTROL_OK;
+	status = promise_renew(domain, text);
+	if (status == CONTROL_OK) {
+		if (granules_alloc(&domain->own, &want, &taken->pages))
+			return CONTROL_OK;
+		status = control_refuse(
+			text, CONTROL_E_MEMORY,
+			"the host has not %llu KiB in a row for content",
+			(unsigned long long)want.unit * (PAGE_SIZE >> 10));
+	}
 	domain->segment_count--;
 	taken->pages.count = 0;
-	(void)promise_renew(domain); /* less than before: it fits */
+	(void)promise_renew(domain, text); /* less than before: it fits */
 	failure_clear(&domain->failure);
-	return control_refuse(text, CONTROL_E_MEMORY,
-			      "the host has not %llu KiB in a row for content",
-			      (unsigned long long)want.unit * (PAGE_SIZE >> 10));
+	return status;
 }
 
 enum control_status domain_grant(struct domain *domain,
