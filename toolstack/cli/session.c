@@ -189,7 +189,7 @@ bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 		   int *exit_code)
 {
 	enum reeve_engine engine;
-	int result;
+	int result = REEVE_OK;
 
 	if (!engine_of(call, &engine)) {
 		*exit_code = CLI_WRONG;
@@ -197,8 +197,14 @@ bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 	}
 	if (!cli_open_guest(session, call, exit_code))
 		return false;
-	result = reeve_plan_new(session->guest, engine, &session->plan,
-				session->report);
+	if ((call->options & CLI_CONSOLE) != 0) {
+		result = reeve_guest_need_console(session->guest,
+						  session->report);
+	}
+	if (result == REEVE_OK) {
+		result = reeve_plan_new(session->guest, engine, &session->plan,
+					session->report);
+	}
 	if (result == REEVE_OK)
 		return true;
 	*exit_code = cli_close(session, result);
