@@ -234,6 +234,8 @@ bool domain_is_refused(const struct domain *domain, enum key_id id);
 /* Returns true if the value in effect is the schema's default or, for a key
  * without a default, if nothing or an empty list is set. */
 bool domain_is_default(const struct domain *domain, enum key_id id);
+/* Returns the key whose text stands at offset of the command line in effect. */
+enum key_id domain_cmdline_key(const struct domain *domain, size_t offset);
 /* Returns the value of a number, a boolean or a choice. */
 int64_t domain_number(const struct domain *domain, enum key_id id);
 
