@@ -99,6 +99,32 @@ def test_missing_kernel_is_exit_1(reeve):
                      done.stderr, re.M)
 
 
+def long_line(reeve, extra, **settings):
+    """Returns a configuration whose command line has 2006 bytes and extra."""
+    return reeve.config(root='"' + "p" * 2000 + '"', extra='"' + "q" * extra + '"',
+                        **settings)
+
+
+@pytest.mark.parametrize("verb", [
+    ["check"], ["create", "-n"], ["create"], ["measure"], ["dtb", "--source"],
+    ["map"]])
+def test_a_realm_s_command_line_that_linux_cuts(reeve, verb):
+    done = reeve.run(*verb, long_line(reeve, 42))
+    assert done.returncode == 2 and done.stdout == ""
+    assert re.search(r"^guest.cfg:7:9: error: extra: Linux keeps 2047 bytes .*"
+                     "these 2048 .* measured$", done.stderr, re.M)
+
+
+@pytest.mark.parametrize("verb", [
+    ["check"], ["create", "-n"], ["dtb", "--source"], ["map"]])
+def test_an_ordinary_command_line_that_linux_cuts(reeve, verb):
+    assert reeve.run(*verb, long_line(reeve, 41, realm=None)).stderr == ""
+    done = reeve.run(*verb, long_line(reeve, 42, realm=None))
+    assert done.returncode == 0 and done.stdout != ""
+    assert re.search("^guest.cfg:6:9: warning: extra: Linux keeps 2047 bytes .*"
+                     "these 2048 without a word$", done.stderr, re.M)
+
+
 def test_extras_override_the_file(reeve):
     config = reeve.config()
     done = reeve.run("check", config, "vcpus=3", 'name="z"; memory=300')

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "abi/guest_map.h"
 #include "lib/number.h"
@@ -133,6 +134,27 @@ static void advise_on_version(const struct loading *loading)
 		   info->version_major, info->version_minor);
 }
 
+/* Linux drops the end of a command line that is too long, and does not say so.
+ * The end may be what makes a Realm safe, and it is measured: so a verifier
+ * would trust in what does not hold. */
+static int check_cmdline(const struct loading *loading)
+{
+	const struct image_request *request = loading->request;
+	bool linux = loading->parts->kernel.info.banner != NULL;
+	bool refused = request->realm && linux;
+	size_t length = request->cmdline != NULL ? strlen(request->cmdline) : 0;
+
+	if (length <= IMAGE_LINUX_CMDLINE)
+		return REEVE_OK;
+	report_add(loading->report, refused ? REEVE_ERROR : REEVE_WARNING,
+		   &request->cmdline_place, request->cmdline_key, "shorten it",
+		   "%sLinux keeps %d bytes of a command line and drops the rest "
+		   "of these %zu without a word%s",
+		   linux ? "" : "if the kernel is Linux: ", IMAGE_LINUX_CMDLINE,
+		   length, request->realm ? ", although it is measured" : "");
+	return refused ? REEVE_ERR_CONFIG : REEVE_OK;
+}
+
 static int load_partial(const struct loading *loading)
 {
 	const struct image_file *file = &loading->request->device_tree;
@@ -159,8 +181,10 @@ static int load_files(const struct loading *loading)
 	int ret, other;
 
 	ret = kernel_load(&parts->kernel, &request->kernel, loading->report);
-	if (ret == REEVE_OK)
+	if (ret == REEVE_OK) {
 		advise_on_version(loading);
+		ret = check_cmdline(loading);
+	}
 	if (has_file(&request->ramdisk)) {
 		other = blob_load(&parts->initrd, &request->ramdisk, "ramdisk",
 				  KERNEL_SIZE_MAX, loading->report);

@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/image/fixture.h"
@@ -131,6 +133,83 @@ static void new_or_ordinary_kernels_are_silent(void **state)
 	image_free(load(&request, report));
 	assert_int_equal(reeve_report_count(report), 0);
 	reeve_report_free(report);
+}
+
+/* Loads a guest with a command line of that many bytes, and returns what the
+ * report says about it; empty: nothing. */
+static struct reeve_diagnostic long_cmdline(bool realm, const char *kernel,
+					    size_t length, int expected,
+					    char message[256])
+{
+	struct image_request request = realm_request(kernel);
+	struct reeve_report *report = reeve_report_new();
+	struct reeve_diagnostic found = { .message = "" };
+	const struct reeve_diagnostic *item;
+	struct image *image = NULL;
+	char *cmdline = calloc(1, length + 1);
+
+	assert_non_null(cmdline);
+	memset(cmdline, 'x', length);
+	request.realm = realm;
+	request.cmdline = cmdline;
+	request.cmdline_key = "extra";
+	request.cmdline_place = (struct report_place){ "guest.cfg", 5, 7 };
+	assert_int_equal(image_load(&request, &image, report), expected);
+	for (size_t i = 0; (item = reeve_report_get(report, i)) != NULL; i++) {
+		if (strcmp(item->key, "extra") != 0)
+			continue;
+		assert_int_equal(item->line, 5);
+		assert_string_equal(found.message, "");
+		found = *item;
+		snprintf(message, 256, "%s", item->message);
+		found.message = message;
+	}
+	image_free(image);
+	reeve_report_free(report);
+	free(cmdline);
+	return found;
+}
+
+static void a_command_line_that_linux_keeps_is_silent(void **state)
+{
+	char text[256];
+
+	(void)state;
+	assert_string_equal(
+		long_cmdline(true, kernel_6_13, 2047, REEVE_OK, text).message,
+		"");
+	assert_string_equal(
+		long_cmdline(false, kernel_unknown, 2047, REEVE_OK, text).message,
+		"");
+}
+
+static void a_command_line_that_linux_cuts_is_an_error_for_a_realm(void **state)
+{
+	char text[256];
+	struct reeve_diagnostic item =
+		long_cmdline(true, kernel_6_13, 2048, REEVE_ERR_CONFIG, text);
+
+	(void)state;
+	assert_int_equal(item.severity, REEVE_ERROR);
+	assert_string_equal(
+		item.message,
+		"Linux keeps 2047 bytes of a command line and drops the rest of these 2048 without a word, although it is measured");
+}
+
+static void a_command_line_that_may_be_cut_is_warned_of(void **state)
+{
+	char text[256];
+	struct reeve_diagnostic item =
+		long_cmdline(false, kernel_6_13, 5000, REEVE_OK, text);
+
+	(void)state;
+	assert_int_equal(item.severity, REEVE_WARNING);
+	assert_string_equal(
+		item.message,
+		"Linux keeps 2047 bytes of a command line and drops the rest of these 5000 without a word");
+	item = long_cmdline(true, kernel_unknown, 2048, REEVE_OK, text);
+	assert_int_equal(item.severity, REEVE_WARNING);
+	assert_non_null(strstr(item.message, "if the kernel is Linux: "));
 }
 
 static void shortage_names_the_least_memory(void **state)
@@ -298,6 +377,10 @@ int main(void)
 		cmocka_unit_test(old_kernel_of_a_realm_is_warned_of),
 		cmocka_unit_test(unknown_kernel_of_a_realm_is_noted),
 		cmocka_unit_test(new_or_ordinary_kernels_are_silent),
+		cmocka_unit_test(a_command_line_that_linux_keeps_is_silent),
+		cmocka_unit_test(
+			a_command_line_that_linux_cuts_is_an_error_for_a_realm),
+		cmocka_unit_test(a_command_line_that_may_be_cut_is_warned_of),
 		cmocka_unit_test(shortage_names_the_least_memory),
 		cmocka_unit_test(what_fits_no_bank_is_told),
 		cmocka_unit_test(every_bad_file_is_told),
