@@ -225,8 +225,8 @@ static void shortage_names_the_least_memory(void **state)
 	item = fixture_only(report, REEVE_ERROR);
 	assert_string_equal(
 		item->message,
-		"2 MiB of memory cannot hold the kernel (12 KiB), the initrd (0 KiB) and the device tree (1 KiB): at least 3 MiB are needed");
-	assert_string_equal(item->hint, "set memory = 3");
+		"2 MiB of memory cannot hold the kernel (12 KiB), the initrd (0 KiB) and the device tree (1 KiB): 3 MiB hold the files alone, and the guest needs more to run");
+	assert_string_equal(item->hint, "begin with memory = 4");
 	assert_string_equal(item->key, "memory");
 	assert_int_equal(item->line, 4);
 	reeve_report_free(report);
@@ -236,6 +236,68 @@ static void shortage_names_the_least_memory(void **state)
 	assert_int_equal(image->ram_minimum, 3 * MIB);
 	image_free(image);
 	reeve_report_free(report);
+}
+
+/* The files' sizes, the memory, and what the report says about it. */
+static const struct memory_row {
+	unsigned kernel_kib, initrd_kib, memory;
+	const char *word; /* NULL: nothing */
+	const char *hint;
+} memory_rows[] = {
+	/* Debian's cloud kernel: what was seen to boot. */
+	{ 41792, 1024, 32, "cannot hold", "begin with memory = 256" },
+	{ 41792, 1024, 44, "leave little beside", "begin with memory = 256" },
+	{ 41792, 1024, 64, "leave little beside", "begin with memory = 256" },
+	{ 41792, 1024, 128, "leave little beside", "begin with memory = 256" },
+	{ 41792, 1024, 256, NULL, NULL },
+	/* A RAM disk is unpacked beside itself. */
+	{ 41792, 102400, 256, "leave little beside", "begin with memory = 512" },
+	{ 41792, 102400, 512, NULL, NULL },
+	/* Zephyr, Mini-OS and the like. */
+	{ 100, 0, 16, NULL, NULL },
+	{ 900, 0, 32, NULL, NULL },
+	{ 100, 0, 1, "cannot hold", "begin with memory = 4" },
+	/* No more than a Realm can have. */
+	{ 1024 * 1024, 0, 2048, "leave little beside",
+	  "begin with memory = 3072" },
+};
+
+static void memory_row_check(const struct memory_row *row)
+{
+	struct kernel_spec spec = { .size = 16384,
+				    .image_size = row->kernel_kib * 1024ULL,
+				    .banner = "Linux version 6.13.0 (a@b)" };
+	struct bytes kernel = fixture_kernel(&spec);
+	struct image_request request =
+		realm_request(fixture_file("sized", kernel.data, kernel.size));
+	struct reeve_report *report = reeve_report_new();
+	const struct reeve_diagnostic *item;
+	struct image *image = NULL;
+
+	bytes_free(&kernel);
+	if (row->initrd_kib != 0) {
+		request.ramdisk.path =
+			fixture_file("hole", NULL, row->initrd_kib * 1024ULL);
+	}
+	request.ram_size = row->memory * MIB;
+	(void)image_load(&request, &image, report);
+	image_free(image);
+	assert_int_equal(reeve_report_count(report), row->word != NULL);
+	item = reeve_report_get(report, 0);
+	if (item != NULL) {
+		assert_non_null(strstr(item->message, row->word));
+		assert_string_equal(item->hint, row->hint);
+		assert_string_equal(item->key, "memory");
+		assert_int_equal(item->line, 4);
+	}
+	reeve_report_free(report);
+}
+
+static void memory_that_a_kernel_cannot_run_in_is_not_advised(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(memory_rows) / sizeof(memory_rows[0]); i++)
+		memory_row_check(&memory_rows[i]);
 }
 
 /* The kernel's BSS leaves no room, however large the memory is. */
@@ -382,6 +444,8 @@ int main(void)
 			a_command_line_that_linux_cuts_is_an_error_for_a_realm),
 		cmocka_unit_test(a_command_line_that_may_be_cut_is_warned_of),
 		cmocka_unit_test(shortage_names_the_least_memory),
+		cmocka_unit_test(
+			memory_that_a_kernel_cannot_run_in_is_not_advised),
 		cmocka_unit_test(what_fits_no_bank_is_told),
 		cmocka_unit_test(every_bad_file_is_told),
 		cmocka_unit_test(impossible_requests_are_refused),
