@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Fuzz entry for kernels: headers, packings, banner. What is accepted must
- * be within its limits; what is refused must be told, once.
+ * be within its limits; what is refused must be told, once. The same bytes are
+ * looked at as a RAM disk, about which there is never an error.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "abi/guest_map.h"
 #include "toolstack/image/kernel.h"
+#include "toolstack/image/ramdisk.h"
 
 #define UNPACKED_MAX ((size_t)1 << 20)
 
@@ -35,6 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int result;
 
 	if (report == NULL)
+		abort();
+	ramdisk_check((struct span){ data, size }, &file, UNPACKED_MAX, report);
+	if (report_errors(report) != 0)
 		abort();
 	result = kernel_unpack(&kernel, &raw, UNPACKED_MAX, &file, report);
 	if (report_errors(report) != (result != REEVE_OK))

@@ -13,6 +13,7 @@
 #include "toolstack/image/fdt_guest.h"
 #include "toolstack/image/kernel.h"
 #include "toolstack/image/layout.h"
+#include "toolstack/image/ramdisk.h"
 
 #define MIB ((uint64_t)1 << 20)
 
@@ -188,6 +189,12 @@ static int load_files(const struct loading *loading)
 	if (has_file(&request->ramdisk)) {
 		other = blob_load(&parts->initrd, &request->ramdisk, "ramdisk",
 				  KERNEL_SIZE_MAX, loading->report);
+		if (other == REEVE_OK) {
+			ramdisk_check((struct span){ parts->initrd.data,
+						     parts->initrd.size },
+				      &request->ramdisk, request->ram_size,
+				      loading->report);
+		}
 		ret = ret != REEVE_OK ? ret : other;
 	}
 	if (has_file(&request->device_tree)) {
