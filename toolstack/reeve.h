@@ -144,6 +144,10 @@ bool reeve_guest_is_realm(const struct reeve_guest *guest);
 /* Returns true if the guest runs only on a host with the debug console, as a
  * Realm with the SBSA UART does. */
 bool reeve_guest_wants_debug(const struct reeve_guest *guest);
+/* 0, or REEVE_ERR_CONFIG after reporting that the guest has no console that
+ * reeve_domain_console() could attach to. */
+int reeve_guest_need_console(const struct reeve_guest *guest,
+			     struct reeve_report *report);
 /* RAM in bytes, and the number of vCPUs. */
 uint64_t reeve_guest_memory(const struct reeve_guest *guest);
 unsigned reeve_guest_vcpus(const struct reeve_guest *guest);

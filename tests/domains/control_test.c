@@ -476,8 +476,10 @@ static void content_that_the_host_has_no_room_for(void **state)
 	assert_int_equal(table_ask(table, CONTROL_DOMAIN_CREATE, 0), CONTROL_OK);
 	domid = table->reply.body.domain.domid;
 	promised = table->reply.body.domain.pages_promised;
-	segment(table, domid, RAM, 150 * MIB); /* would exist twice */
-	assert_refused(table, CONTROL_E_MEMORY, "153600 KiB in a row");
+	segment(table, domid, RAM, 150 * MIB); /* twice while it is built */
+	assert_refused(table, CONTROL_E_MEMORY,
+		       "with its content it needs 301 MiB while it is built, "
+		       "and the host has 253 MiB free");
 	assert_int_equal(table_info(table, domid)->pages_promised, promised);
 	assert_int_equal(segment(table, domid, RAM, 100 * MIB), CONTROL_OK);
 	assert_int_equal(table_info(table, domid)->pages_promised, promised);
@@ -486,6 +488,37 @@ static void content_that_the_host_has_no_room_for(void **state)
 	assert_int_equal(table_info(table, domid)->pages_promised,
 			 promised + 8 * MIB / 4096);
 	table_ask(table, CONTROL_DOMAIN_DESTROY, domid);
+	assert_empty(table);
+}
+
+/* 80 MiB are free before and 93 MiB behind what another domain holds. */
+static void content_that_finds_no_room_in_a_row(void **state)
+{
+	struct table *table = *state;
+	static const char *const names[] = { "a", "b", "c" };
+	uint32_t domid[3];
+	uint64_t promised;
+
+	for (unsigned i = 0; i < 3; i++) {
+		table_create_body(table, names[i], 0)->ram_size = 80 * MIB;
+		assert_int_equal(table_ask(table, CONTROL_DOMAIN_CREATE, 0),
+				 CONTROL_OK);
+		domid[i] = table->reply.body.domain.domid;
+		assert_int_equal(segment(table, domid[i], RAM, 80 * MIB),
+				 CONTROL_OK);
+	}
+	table_ask(table, CONTROL_DOMAIN_DESTROY, domid[0]);
+	table_ask(table, CONTROL_DOMAIN_DESTROY, domid[2]);
+	table_create_body(table, "d", 0)->ram_size = 110 * MIB;
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_CREATE, 0), CONTROL_OK);
+	domid[0] = table->reply.body.domain.domid;
+	promised = table->reply.body.domain.pages_promised;
+	segment(table, domid[0], RAM, 100 * MIB);
+	assert_refused(table, CONTROL_E_MEMORY, "102400 KiB in a row");
+	assert_int_equal(table_info(table, domid[0])->pages_promised, promised);
+	assert_int_equal(segment(table, domid[0], RAM, 60 * MIB), CONTROL_OK);
+	table_ask(table, CONTROL_DOMAIN_DESTROY, domid[0]);
+	table_ask(table, CONTROL_DOMAIN_DESTROY, domid[1]);
 	assert_empty(table);
 }
 
@@ -653,6 +686,7 @@ int main(void)
 		TEST(segments_outside_of_ram),
 		TEST(more_segments_than_places),
 		TEST(content_that_the_host_has_no_room_for),
+		TEST(content_that_finds_no_room_in_a_row),
 		TEST(granted_pages_are_zero),
 		TEST(reasons_to_shut_down),
 		TEST(a_vcpu_that_is_not_there),

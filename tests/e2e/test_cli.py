@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The command line: verbs, exit codes, and where the output goes."""
+import gzip
 import json
+import lzma
 import re
 import subprocess
 
@@ -97,6 +99,60 @@ def test_missing_kernel_is_exit_1(reeve):
     assert done.returncode == 1
     assert re.search(r"^guest.cfg:4:\d+: error: kernel: .*nowhere",
                      done.stderr, re.M)
+
+
+def long_line(reeve, extra, **settings):
+    """Returns a configuration whose command line has 2006 bytes and extra."""
+    return reeve.config(root='"' + "p" * 2000 + '"', extra='"' + "q" * extra + '"',
+                        **settings)
+
+
+@pytest.mark.parametrize("verb", [
+    ["check"], ["create", "-n"], ["create"], ["measure"], ["dtb", "--source"],
+    ["map"]])
+def test_a_realm_s_command_line_that_linux_cuts(reeve, verb):
+    done = reeve.run(*verb, long_line(reeve, 42))
+    assert done.returncode == 2 and done.stdout == ""
+    assert re.search(r"^guest.cfg:7:9: error: extra: Linux keeps 2047 bytes .*"
+                     "these 2048 .* measured$", done.stderr, re.M)
+
+
+@pytest.mark.parametrize("verb", [
+    ["check"], ["create", "-n"], ["dtb", "--source"], ["map"]])
+def test_an_ordinary_command_line_that_linux_cuts(reeve, verb):
+    assert reeve.run(*verb, long_line(reeve, 41, realm=None)).stderr == ""
+    done = reeve.run(*verb, long_line(reeve, 42, realm=None))
+    assert done.returncode == 0 and done.stdout != ""
+    assert re.search("^guest.cfg:6:9: warning: extra: Linux keeps 2047 bytes .*"
+                     "these 2048 without a word$", done.stderr, re.M)
+
+
+RAMDISKS = {
+    "text": (b"hello\n", "no RAM disk: text"),
+    "U-Boot": (b"\x27\x05\x19\x56" + bytes(60), "no RAM disk: a U-Boot image"),
+    "kernel": (kernel_image(), "no RAM disk: an arm64 kernel"),
+    "packed kernel": (gzip.compress(kernel_image()),
+                      "no RAM disk: gzip data of an arm64 kernel"),
+    "cut gzip": (gzip.compress(bytes(9999))[:-6], "the gzip data is truncated"),
+    "cut xz": (lzma.compress(bytes(9999))[:-6], "the xz data is truncated"),
+    "packed cpio": (gzip.compress(b"070701" + bytes(9999)), None),
+    "cpio": (b"070701" + bytes(9999), None),
+}
+
+
+@pytest.mark.parametrize("kind", RAMDISKS)
+def test_a_ramdisk_that_is_none(reeve, kind):
+    content, words = RAMDISKS[kind]
+    reeve.write("disk", content)
+    config = reeve.config(ramdisk='"disk"')
+    for verb in (["check"], ["measure"], ["dtb", "--source"]):
+        done = reeve.run(*verb, config)
+        assert done.returncode == 0
+        if words is None:
+            assert done.stderr == ""
+        else:
+            assert done.stderr.startswith(
+                f"guest.cfg:6:11: warning: ramdisk: disk: {words}\n")
 
 
 def test_extras_override_the_file(reeve):

@@ -459,7 +459,18 @@ def test_a_console_is_for_one(host):
                f"already taken by process {first.pid}")
         said, told = first.communicate("xyq")
     assert said == "xyq" and "has ended" in told and first.returncode == 0
-    failed(host.run("create", "-c", ordinary(host, "mute")), "has no console")
+    good(host.run("create", ordinary(host, "mute")))
+    failed(host.run("console", "mute"), "has no console")
+
+
+@pytest.mark.parametrize("options", [["-c"], ["-cF"], ["-cp"], ["-nc"]])
+@pytest.mark.parametrize("settings", [
+    {}, {"vuart": '"unknown"'}, {"realm": None}, {"kernel": '"nowhere"'}])
+def test_a_guest_without_a_console_is_not_made_for_one(host, options, settings):
+    failed(host.run("create", *options, host.config(**settings)),
+           "guest.cfg:.*error: vuart: the guest has no console to attach to",
+           code=2)
+    assert json.loads(good(host.run("host", "list", "--json"))) == []
 
 
 def test_a_megabyte_is_not_lost(host):

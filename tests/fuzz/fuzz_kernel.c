@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Fuzz entry for kernels: headers, compression, banner. An accepted kernel must
- * be within its limits. A refused one must be reported, once.
+ * be within its limits. A refused one must be reported, once. The same bytes are
+ * read as a RAM disk, about which there is never an error.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "abi/guest_map.h"
 #include "tests/fuzz/fuzz.h"
 #include "toolstack/image/kernel.h"
+#include "toolstack/image/ramdisk.h"
 
 #define UNPACKED_MAX ((size_t)1 << 20)
 
@@ -34,6 +36,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int result;
 
 	if (report == NULL)
+		abort();
+	ramdisk_check((struct span){ data, size }, &file, UNPACKED_MAX, report);
+	if (report_errors(report) != 0)
 		abort();
 	result = kernel_unpack(&kernel, &raw, UNPACKED_MAX, &file, report);
 	if (report_errors(report) != (result != REEVE_OK))

@@ -106,6 +106,21 @@ bool reeve_guest_wants_debug(const struct reeve_guest *guest)
 	return guest->domain->realm && guest->domain->vuart != DOMAIN_VUART_NONE;
 }
 
+int reeve_guest_need_console(const struct reeve_guest *guest,
+			     struct reeve_report *report)
+{
+	const struct report_place *place =
+		domain_place(guest->domain, KEY_vuart);
+	struct report_place file = { .file = cfg_name(guest->cfg) };
+
+	if (guest->domain->vuart != DOMAIN_VUART_NONE)
+		return REEVE_OK;
+	return report_error(report, REEVE_ERR_CONFIG,
+			    place != NULL ? place : &file, "vuart",
+			    "write vuart=\"sbsa_uart\", or create it without -c",
+			    "the guest has no console to attach to");
+}
+
 uint64_t reeve_guest_memory(const struct reeve_guest *guest)
 {
 	return (uint64_t)guest->domain->memory << 20;

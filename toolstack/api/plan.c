@@ -46,6 +46,9 @@ static struct image_request request_of(const struct domain *domain,
 {
 	const struct report_place *memory =
 		domain_place(domain, domain_memory_key(domain));
+	/* If it is cut off, then in the text of this key. */
+	enum key_id cmdline = domain_cmdline_key(domain, IMAGE_LINUX_CMDLINE);
+	const struct report_place *cmdline_place = domain_place(domain, cmdline);
 	struct image_request request = {
 		.realm = domain->realm,
 		.xen = engine == REEVE_ENGINE_MODEL,
@@ -54,6 +57,7 @@ static struct image_request request_of(const struct domain *domain,
 		.device_tree =
 			file_of(domain, KEY_device_tree, domain->device_tree),
 		.cmdline = domain->cmdline,
+		.cmdline_key = key_name(cmdline),
 		.ram_size = (uint64_t)domain->memory << 20,
 		.vcpus = (unsigned)domain->maxvcpus,
 		.gic = domain->gic_version == DOMAIN_GIC_V2 ? IMAGE_GICV2
@@ -67,6 +71,8 @@ static struct image_request request_of(const struct domain *domain,
 
 	if (memory != NULL)
 		request.memory_place = *memory;
+	if (cmdline_place != NULL)
+		request.cmdline_place = *cmdline_place;
 	return request;
 }
 

@@ -159,7 +159,8 @@ struct cli_session {
  */
 bool cli_open_guest(struct cli_session *session, const struct cli_call *call,
 		    int *exit_code);
-/* As cli_open_guest(), and loads the guest's files. */
+/* As cli_open_guest(), and loads the guest's files. With CLI_CONSOLE among the
+ * options, a guest without a console is refused. */
 bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 		   int *exit_code);
 /* Opens the host that --host or REEVE_HOST names, or else the default host. */

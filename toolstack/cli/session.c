@@ -195,7 +195,7 @@ bool cli_open_domain(struct cli_session *session, const struct cli_call *call,
 bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 		   int *exit_code)
 {
-	int result;
+	int result = REEVE_OK;
 
 	if (!engine_exists(call)) {
 		*exit_code = CLI_WRONG;
@@ -203,7 +203,14 @@ bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 	}
 	if (!cli_open_guest(session, call, exit_code))
 		return false;
-	result = reeve_plan_new(session->guest, &session->plan, session->report);
+	if ((call->options & CLI_CONSOLE) != 0) {
+		result = reeve_guest_need_console(session->guest,
+						  session->report);
+	}
+	if (result == REEVE_OK) {
+		result = reeve_plan_new(session->guest, &session->plan,
+					session->report);
+	}
 	if (result == REEVE_OK)
 		return true;
 	*exit_code = cli_close(session, result);

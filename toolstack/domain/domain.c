@@ -183,6 +183,7 @@ int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
 	domain_settle_memory(&reader);
 	domain_settle_cpus(&reader);
 	domain_settle_devices(&reader);
+	domain_settle_cmdline(&reader);
 	if (reader.no_memory) {
 		domain_free(reader.domain);
 		return REEVE_ERR_MEMORY;

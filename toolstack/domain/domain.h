@@ -249,6 +249,8 @@ bool domain_is_default(const struct domain *domain, enum key_id id);
 /* Returns the key whose value is the guest's RAM: memory, or maxmem if only
  * that is set. */
 enum key_id domain_memory_key(const struct domain *domain);
+/* Returns the key whose text stands at offset of the command line in effect. */
+enum key_id domain_cmdline_key(const struct domain *domain, size_t offset);
 /* Returns the value of a number, a boolean or a choice. */
 int64_t domain_number(const struct domain *domain, enum key_id id);
 

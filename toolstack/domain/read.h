@@ -56,5 +56,6 @@ void domain_settle_boot(struct reader *reader);
 void domain_settle_memory(struct reader *reader);
 void domain_settle_cpus(struct reader *reader);
 void domain_settle_devices(struct reader *reader);
+void domain_settle_cmdline(struct reader *reader);
 
 #endif

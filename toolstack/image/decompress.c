@@ -3,8 +3,10 @@
 #include "toolstack/image/decompress.h"
 
 #include <lz4.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lib/number.h"
 #include "toolstack/image/codecs.h"
 
 #define FIRST_CAPACITY ((size_t)4 << 20)
@@ -158,6 +160,97 @@ static enum unpack_result unpack_lz4_legacy(const struct codec *codec,
 		return UNPACK_TRUNCATED;
 	blob_trim(out, made);
 	return UNPACK_OK;
+}
+
+/* Goes through the blocks and unpacks none. Ends at what can be no block, since
+ * the format has no end mark; only another archive may follow. */
+static enum unpack_result lz4_legacy_drain(const struct codec *codec,
+					   struct span packed,
+					   struct drained *drained)
+{
+	struct span in = packed;
+	size_t size;
+
+	while (in.size >= sizeof(uint32_t)) {
+		if (span_matches(in, 0, codec->magic)) {
+			in = span_skip(in, codec->magic.size);
+			continue;
+		}
+		size = span_le32(in, 0);
+		if (size == 0 ||
+		    size > (size_t)LZ4_compressBound((int)LZ4_LEGACY_BLOCK))
+			break;
+		/* The last four bytes may be the unpacked size. */
+		if (in.size == sizeof(uint32_t))
+			break;
+		if (size > in.size - sizeof(uint32_t))
+			return UNPACK_TRUNCATED;
+		in = span_skip(in, sizeof(uint32_t) + size);
+	}
+	drained->rest = in;
+	return UNPACK_OK;
+}
+
+static void drained_add(struct drained *drained, const uint8_t *data,
+			size_t size)
+{
+	size_t room = sizeof(drained->head) - drained->head_size;
+	size_t count = smaller(room, size);
+
+	memcpy(drained->head + drained->head_size, data, count);
+	drained->head_size += count;
+	drained->size += size;
+}
+
+/* Unpacks one stream into the same room again and again. */
+static enum unpack_result stream_drain(const struct stream_ops *ops,
+				       void *state, struct stream *stream,
+				       uint64_t limit, struct drained *drained)
+{
+	static const size_t room = (size_t)1 << 18;
+	enum stream_step step = STREAM_MORE;
+	uint8_t *out = malloc(room);
+	size_t in_left, made = 1;
+
+	if (out == NULL)
+		return UNPACK_NO_MEMORY;
+	do {
+		stream->out = out;
+		stream->out_left = room;
+		in_left = stream->in_left;
+		step = ops->step(state, stream);
+		made = room - stream->out_left;
+		drained_add(drained, out, made);
+	} while (step == STREAM_MORE && drained->size <= limit &&
+		 (made != 0 || in_left != stream->in_left));
+	free(out);
+	if (drained->size > limit)
+		return UNPACK_TOO_LARGE;
+	if (step == STREAM_NO_MEMORY)
+		return UNPACK_NO_MEMORY;
+	if (step == STREAM_MORE && in_left == 0)
+		return UNPACK_TRUNCATED;
+	return step == STREAM_END ? UNPACK_OK : UNPACK_CORRUPT;
+}
+
+enum unpack_result codec_drain(const struct codec *codec, struct span packed,
+			       uint64_t limit, struct drained *drained)
+{
+	struct stream stream = { packed.data, packed.size, NULL, 0 };
+	enum unpack_result ret;
+	void *state;
+
+	drained->head_size = 0;
+	drained->size = 0;
+	if (codec->ops == NULL)
+		return lz4_legacy_drain(codec, packed, drained);
+	state = codec->ops->open();
+	if (state == NULL)
+		return UNPACK_NO_MEMORY;
+	ret = stream_drain(codec->ops, state, &stream, limit, drained);
+	codec->ops->close(state);
+	drained->rest = (struct span){ stream.in, stream.in_left };
+	return ret;
 }
 
 enum codec_index {

@@ -42,4 +42,20 @@ const struct codec *codec_of_zboot(const char *type);
 enum unpack_result codec_unpack(const struct codec *codec, struct span packed,
 				size_t limit, struct blob *out);
 
+/* What codec_drain() tells if it succeeds. */
+struct drained {
+	struct span rest; /* what follows the stream */
+	uint8_t head[4096]; /* the first bytes of the output */
+	size_t head_size;
+	uint64_t size; /* of the whole output */
+};
+
+/* Unpacks the stream at the start of the data, drops the output but for its
+ * first bytes, and stops with UNPACK_TOO_LARGE when it exceeds the limit. It
+ * takes little memory. What follows the stream is no fault. The kernel build's
+ * format of lz4 is not unpacked, and so has no output, but its blocks have to
+ * be complete. */
+enum unpack_result codec_drain(const struct codec *codec, struct span packed,
+			       uint64_t limit, struct drained *drained);
+
 #endif

@@ -6,12 +6,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "abi/guest_map.h"
 #include "lib/number.h"
 #include "toolstack/image/fdt_guest.h"
 #include "toolstack/image/kernel.h"
 #include "toolstack/image/layout.h"
+#include "toolstack/image/ramdisk.h"
 
 #define MIB ((uint64_t)1 << 20)
 
@@ -133,6 +135,27 @@ static void advise_on_version(const struct loading *loading)
 		   info->version_major, info->version_minor);
 }
 
+/* Linux drops the end of a command line that is too long, and does not say so.
+ * The end may be what makes a Realm safe, and it is measured: so a verifier
+ * would trust in what does not hold. */
+static int check_cmdline(const struct loading *loading)
+{
+	const struct image_request *request = loading->request;
+	bool linux = loading->parts->kernel.info.banner != NULL;
+	bool refused = request->realm && linux;
+	size_t length = request->cmdline != NULL ? strlen(request->cmdline) : 0;
+
+	if (length <= IMAGE_LINUX_CMDLINE)
+		return REEVE_OK;
+	report_add(loading->report, refused ? REEVE_ERROR : REEVE_WARNING,
+		   &request->cmdline_place, request->cmdline_key, "shorten it",
+		   "%sLinux keeps %d bytes of a command line and drops the rest "
+		   "of these %zu without a word%s",
+		   linux ? "" : "if the kernel is Linux: ", IMAGE_LINUX_CMDLINE,
+		   length, request->realm ? ", although it is measured" : "");
+	return refused ? REEVE_ERR_CONFIG : REEVE_OK;
+}
+
 static int load_partial(const struct loading *loading)
 {
 	const struct image_file *file = &loading->request->device_tree;
@@ -159,11 +182,19 @@ static int load_files(const struct loading *loading)
 	int ret, other;
 
 	ret = kernel_load(&parts->kernel, &request->kernel, loading->report);
-	if (ret == REEVE_OK)
+	if (ret == REEVE_OK) {
 		advise_on_version(loading);
+		ret = check_cmdline(loading);
+	}
 	if (has_file(&request->ramdisk)) {
 		other = blob_load(&parts->initrd, &request->ramdisk, "ramdisk",
 				  KERNEL_SIZE_MAX, loading->report);
+		if (other == REEVE_OK) {
+			ramdisk_check((struct span){ parts->initrd.data,
+						     parts->initrd.size },
+				      &request->ramdisk, request->ram_size,
+				      loading->report);
+		}
 		ret = ret != REEVE_OK ? ret : other;
 	}
 	if (has_file(&request->device_tree)) {
@@ -206,29 +237,80 @@ static uint64_t kib(uint64_t bytes)
 	return bytes / 1024 + (bytes % 1024 != 0);
 }
 
+/*
+ * Returns the bytes of memory in which a kernel of that size can be expected to
+ * run. Linux sets a part of its memory aside and unpacks the RAM disk into the
+ * rest. Debian's cloud kernel of 41 MiB, with a RAM disk of 1 MiB, panics with
+ * 64 and with 128 MiB, since it sets 64 MiB aside as soon as they fit; it runs
+ * with 256.
+ */
+static uint64_t memory_wanted(const struct layout_sizes *sizes)
+{
+	return 4 * sizes->kernel + 3 * sizes->initrd;
+}
+
+/* Returns the MiB of memory to propose: a power of two, or the whole bank. */
+static uint64_t memory_proposed(const struct layout_sizes *sizes)
+{
+	uint64_t minimum = layout_minimum(sizes);
+	uint64_t wanted = larger(memory_wanted(sizes), minimum);
+	uint64_t proposed = MIB;
+
+	while (proposed < wanted)
+		proposed *= 2;
+	return smaller(proposed, larger(minimum, GUEST_RAM0_SIZE)) / MIB;
+}
+
+/* Reports that the memory is too small, or warns that it is small. */
+static void memory_report(const struct loading *loading,
+			  enum reeve_severity severity,
+			  const struct layout_sizes *sizes, const char *holds,
+			  const char *reason)
+{
+	char hint[64] = "use a smaller kernel or initrd";
+
+	if (layout_minimum(sizes) != 0) {
+		/* There is room for any number. */
+		(void)snprintf(hint, sizeof(hint),
+			       "begin with memory = %" PRIu64,
+			       memory_proposed(sizes));
+	}
+	report_add(loading->report, severity, &loading->request->memory_place,
+		   "memory", hint,
+		   "%" PRIu64 " MiB of memory %s the kernel (%" PRIu64
+		   " KiB), the initrd (%" PRIu64
+		   " KiB) and the device tree (%" PRIu64 " KiB): %s",
+		   sizes->ram / MIB, holds, kib(sizes->kernel),
+		   kib(sizes->initrd), kib(sizes->dtb), reason);
+}
+
 static int report_shortage(const struct loading *loading,
 			   const struct layout_sizes *sizes)
 {
 	uint64_t minimum = layout_minimum(sizes);
-	char hint[64] = "use a smaller kernel or initrd";
-	char need[64] = "they do not fit into the first RAM bank of 3072 MiB";
+	char need[80] = "they do not fit into the first RAM bank of 3072 MiB";
 
 	if (minimum != 0) {
-		/* Both texts have room for any number. */
-		(void)snprintf(hint, sizeof(hint), "set memory = %" PRIu64,
-			       minimum / MIB);
+		/* There is room for any number. */
 		(void)snprintf(need, sizeof(need),
-			       "at least %" PRIu64 " MiB are needed",
+			       "%" PRIu64 " MiB hold the files alone, and the "
+			       "guest needs more to run",
 			       minimum / MIB);
 	}
-	return report_error(loading->report, REEVE_ERR_IMAGE,
-			    &loading->request->memory_place, "memory", hint,
-			    "%" PRIu64
-			    " MiB of memory cannot hold the kernel (%" PRIu64
-			    " KiB), the initrd (%" PRIu64
-			    " KiB) and the device tree (%" PRIu64 " KiB): %s",
-			    sizes->ram / MIB, kib(sizes->kernel),
-			    kib(sizes->initrd), kib(sizes->dtb), need);
+	memory_report(loading, REEVE_ERROR, sizes, "cannot hold", need);
+	return REEVE_ERR_IMAGE;
+}
+
+/* A guest that has little more memory than its files take often ends before it
+ * can say a word. */
+static void advise_on_memory(const struct loading *loading,
+			     const struct layout_sizes *sizes)
+{
+	if (sizes->ram < memory_wanted(sizes)) {
+		memory_report(loading, REEVE_WARNING, sizes,
+			      "leave little beside",
+			      "a kernel of this size may not start");
+	}
 }
 
 /* The addresses depend on the tree's size, and the tree's content depends on
@@ -253,6 +335,7 @@ static int image_place(const struct loading *loading)
 	};
 	if (!layout_place(&sizes, &parts->layout))
 		return report_shortage(loading, &sizes);
+	advise_on_memory(loading, &sizes);
 	image->ram_minimum = layout_minimum(&sizes);
 	return write_tree(loading);
 }

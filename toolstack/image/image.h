@@ -16,6 +16,10 @@ enum image_gic {
 	IMAGE_GICV2,
 };
 
+/* Linux keeps this many bytes of its command line (COMMAND_LINE_SIZE on arm64,
+ * without the NUL). */
+#define IMAGE_LINUX_CMDLINE 2047
+
 /* A file that the configuration names. */
 struct image_file {
 	const char *path; /* NULL or "": none */
@@ -37,6 +41,8 @@ struct image_request {
 	struct image_file ramdisk;
 	struct image_file device_tree; /* a partial tree, for ordinary guests */
 	const char *cmdline; /* NULL: none; "" gives an empty line */
+	const char *cmdline_key; /* the key that sets it; NULL: none */
+	struct report_place cmdline_place; /* for errors about its length */
 	uint64_t ram_size; /* bytes, whole MiB; bank 0 is filled first */
 	struct report_place memory_place; /* for errors about the size */
 	unsigned vcpus;
@@ -103,11 +109,13 @@ struct image {
  * REEVE_ERR_IO        a file cannot be read
  * REEVE_ERR_IMAGE     a file is unsuitable, or RAM is too small: the message
  *                     then names the sizes and the least memory that suffices
+ * REEVE_ERR_CONFIG    the command line of a Realm is longer than Linux keeps
  * REEVE_ERR_MEMORY    out of memory
  * REEVE_ERR_ARGUMENT  the request asks for what the policy should have refused
  *
  * A Realm's kernel gets a warning if it has no Realm support, and a note if its
- * version is unknown. While the image lives, a process that opens one of its
+ * version is unknown. A command line that is cut off is a warning where it is no
+ * error. While the image lives, a process that opens one of its
  * files for writing may have to wait (toolstack/image/blob.h).
  */
 int image_load(const struct image_request *request, struct image **out,

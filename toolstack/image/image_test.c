@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/image/fixture.h"
@@ -133,6 +135,83 @@ static void new_or_ordinary_kernels_are_silent(void **state)
 	reeve_report_free(report);
 }
 
+/* Loads a guest with a command line of that many bytes, and returns what the
+ * report says about it; empty: nothing. */
+static struct reeve_diagnostic long_cmdline(bool realm, const char *kernel,
+					    size_t length, int expected,
+					    char message[256])
+{
+	struct image_request request = realm_request(kernel);
+	struct reeve_report *report = reeve_report_new();
+	struct reeve_diagnostic found = { .message = "" };
+	const struct reeve_diagnostic *item;
+	struct image *image = NULL;
+	char *cmdline = calloc(1, length + 1);
+
+	assert_non_null(cmdline);
+	memset(cmdline, 'x', length);
+	request.realm = realm;
+	request.cmdline = cmdline;
+	request.cmdline_key = "extra";
+	request.cmdline_place = (struct report_place){ "guest.cfg", 5, 7 };
+	assert_int_equal(image_load(&request, &image, report), expected);
+	for (size_t i = 0; (item = reeve_report_get(report, i)) != NULL; i++) {
+		if (strcmp(item->key, "extra") != 0)
+			continue;
+		assert_int_equal(item->line, 5);
+		assert_string_equal(found.message, "");
+		found = *item;
+		snprintf(message, 256, "%s", item->message);
+		found.message = message;
+	}
+	image_free(image);
+	reeve_report_free(report);
+	free(cmdline);
+	return found;
+}
+
+static void a_command_line_that_linux_keeps_is_silent(void **state)
+{
+	char text[256];
+
+	(void)state;
+	assert_string_equal(
+		long_cmdline(true, kernel_6_13, 2047, REEVE_OK, text).message,
+		"");
+	assert_string_equal(
+		long_cmdline(false, kernel_unknown, 2047, REEVE_OK, text).message,
+		"");
+}
+
+static void a_command_line_that_linux_cuts_is_an_error_for_a_realm(void **state)
+{
+	char text[256];
+	struct reeve_diagnostic item =
+		long_cmdline(true, kernel_6_13, 2048, REEVE_ERR_CONFIG, text);
+
+	(void)state;
+	assert_int_equal(item.severity, REEVE_ERROR);
+	assert_string_equal(
+		item.message,
+		"Linux keeps 2047 bytes of a command line and drops the rest of these 2048 without a word, although it is measured");
+}
+
+static void a_command_line_that_may_be_cut_is_warned_of(void **state)
+{
+	char text[256];
+	struct reeve_diagnostic item =
+		long_cmdline(false, kernel_6_13, 5000, REEVE_OK, text);
+
+	(void)state;
+	assert_int_equal(item.severity, REEVE_WARNING);
+	assert_string_equal(
+		item.message,
+		"Linux keeps 2047 bytes of a command line and drops the rest of these 5000 without a word");
+	item = long_cmdline(true, kernel_unknown, 2048, REEVE_OK, text);
+	assert_int_equal(item.severity, REEVE_WARNING);
+	assert_non_null(strstr(item.message, "if the kernel is Linux: "));
+}
+
 static void shortage_names_the_least_memory(void **state)
 {
 	struct image_request request = realm_request(kernel_6_13);
@@ -146,8 +225,8 @@ static void shortage_names_the_least_memory(void **state)
 	item = fixture_only(report, REEVE_ERROR);
 	assert_string_equal(
 		item->message,
-		"2 MiB of memory cannot hold the kernel (12 KiB), the initrd (0 KiB) and the device tree (1 KiB): at least 3 MiB are needed");
-	assert_string_equal(item->hint, "set memory = 3");
+		"2 MiB of memory cannot hold the kernel (12 KiB), the initrd (0 KiB) and the device tree (1 KiB): 3 MiB hold the files alone, and the guest needs more to run");
+	assert_string_equal(item->hint, "begin with memory = 4");
 	assert_string_equal(item->key, "memory");
 	assert_int_equal(item->line, 4);
 	reeve_report_free(report);
@@ -157,6 +236,68 @@ static void shortage_names_the_least_memory(void **state)
 	assert_int_equal(image->ram_minimum, 3 * MIB);
 	image_free(image);
 	reeve_report_free(report);
+}
+
+/* The files' sizes, the memory, and what the report says about it. */
+static const struct memory_row {
+	unsigned kernel_kib, initrd_kib, memory;
+	const char *word; /* NULL: nothing */
+	const char *hint;
+} memory_rows[] = {
+	/* Debian's cloud kernel: what was seen to boot. */
+	{ 41792, 1024, 32, "cannot hold", "begin with memory = 256" },
+	{ 41792, 1024, 44, "leave little beside", "begin with memory = 256" },
+	{ 41792, 1024, 64, "leave little beside", "begin with memory = 256" },
+	{ 41792, 1024, 128, "leave little beside", "begin with memory = 256" },
+	{ 41792, 1024, 256, NULL, NULL },
+	/* A RAM disk is unpacked beside itself. */
+	{ 41792, 102400, 256, "leave little beside", "begin with memory = 512" },
+	{ 41792, 102400, 512, NULL, NULL },
+	/* Zephyr, Mini-OS and the like. */
+	{ 100, 0, 16, NULL, NULL },
+	{ 900, 0, 32, NULL, NULL },
+	{ 100, 0, 1, "cannot hold", "begin with memory = 4" },
+	/* No more than a Realm can have. */
+	{ 1024 * 1024, 0, 2048, "leave little beside",
+	  "begin with memory = 3072" },
+};
+
+static void memory_row_check(const struct memory_row *row)
+{
+	struct kernel_spec spec = { .size = 16384,
+				    .image_size = row->kernel_kib * 1024ULL,
+				    .banner = "Linux version 6.13.0 (a@b)" };
+	struct bytes kernel = fixture_kernel(&spec);
+	struct image_request request =
+		realm_request(fixture_file("sized", kernel.data, kernel.size));
+	struct reeve_report *report = reeve_report_new();
+	const struct reeve_diagnostic *item;
+	struct image *image = NULL;
+
+	bytes_free(&kernel);
+	if (row->initrd_kib != 0) {
+		request.ramdisk.path =
+			fixture_file("hole", NULL, row->initrd_kib * 1024ULL);
+	}
+	request.ram_size = row->memory * MIB;
+	(void)image_load(&request, &image, report);
+	image_free(image);
+	assert_int_equal(reeve_report_count(report), row->word != NULL);
+	item = reeve_report_get(report, 0);
+	if (item != NULL) {
+		assert_non_null(strstr(item->message, row->word));
+		assert_string_equal(item->hint, row->hint);
+		assert_string_equal(item->key, "memory");
+		assert_int_equal(item->line, 4);
+	}
+	reeve_report_free(report);
+}
+
+static void memory_that_a_kernel_cannot_run_in_is_not_advised(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(memory_rows) / sizeof(memory_rows[0]); i++)
+		memory_row_check(&memory_rows[i]);
 }
 
 /* The kernel's BSS leaves no room, however large the memory is. */
@@ -298,7 +439,13 @@ int main(void)
 		cmocka_unit_test(old_kernel_of_a_realm_is_warned_of),
 		cmocka_unit_test(unknown_kernel_of_a_realm_is_noted),
 		cmocka_unit_test(new_or_ordinary_kernels_are_silent),
+		cmocka_unit_test(a_command_line_that_linux_keeps_is_silent),
+		cmocka_unit_test(
+			a_command_line_that_linux_cuts_is_an_error_for_a_realm),
+		cmocka_unit_test(a_command_line_that_may_be_cut_is_warned_of),
 		cmocka_unit_test(shortage_names_the_least_memory),
+		cmocka_unit_test(
+			memory_that_a_kernel_cannot_run_in_is_not_advised),
 		cmocka_unit_test(what_fits_no_bank_is_told),
 		cmocka_unit_test(every_bad_file_is_told),
 		cmocka_unit_test(impossible_requests_are_refused),

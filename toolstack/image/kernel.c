@@ -120,6 +120,11 @@ static bool is_image(struct span bytes)
 		span_matches(bytes, 0, image_v0_code));
 }
 
+bool kernel_begins(struct span bytes)
+{
+	return is_image(bytes) || span_matches(bytes, 0, zboot_magic);
+}
+
 /* Unpacks the data, and refuses it unless the result is a kernel. */
 static int unpack_to_kernel(struct kernel *kernel, const struct codec *codec,
 			    struct span packed, const struct context *context)

@@ -38,6 +38,13 @@ void kernel_free(struct kernel *kernel); /* leaves KERNEL_NONE */
  * file". */
 const char *foreign_format(struct span bytes);
 
+/* Tells the same of bytes that are no RAM disk. Returns NULL if they may be one
+ * or are not known. */
+const char *foreign_to_ramdisk(struct span bytes);
+
+/* Returns true if the bytes begin as an arm64 Image or a zboot image does. */
+bool kernel_begins(struct span bytes);
+
 /* Looks for "Linux version X.Y". If it is found, fills the version and the
  * banner, which is allocated and is freed with the kernel. Returns 0 or
  * REEVE_ERR_MEMORY. */

@@ -41,24 +41,30 @@ static enum control_status segment_check(const struct domain *domain,
 	return CONTROL_OK;
 }
 
-/* Makes the promise as large as the content now requires. Returns false if the
- * host has not so many pages left. */
-static bool promise_renew(struct domain *domain)
+/* Makes the promise as large as the content now requires, or refuses the
+ * content if the host has not so many pages left. */
+static enum control_status promise_renew(struct domain *domain, char *text)
 {
 	struct domains *domains = domain->domains;
 	uint64_t pages = domain_overhead(domains, &domain->create) +
 			 domain_ram_cost(domain);
-	bool fits;
+	uint64_t unused;
 
 	spinlock_acquire(&domains->lock);
-	fits = pages <=
-	       domains->config.pages - domains->promised + domain->promised;
-	if (fits) {
+	unused = domains->config.pages - domains->promised + domain->promised;
+	if (pages <= unused) {
 		domains->promised += pages - domain->promised;
 		domain->promised = pages;
 	}
 	spinlock_release(&domains->lock);
-	return fits;
+	if (pages <= unused)
+		return CONTROL_OK;
+	return control_refuse(
+		text, CONTROL_E_MEMORY,
+		"with its content it needs %llu MiB while it is built, and the "
+		"host has %llu MiB free",
+		(unsigned long long)(pages + 0xff) >> 8,
+		(unsigned long long)unused >> 8);
 }
 
 /* Zeroes pages in parts, and lets other threads run between them. */
@@ -80,21 +86,26 @@ static enum control_status segment_alloc(struct domain *domain,
 	struct domain_segment *taken = &domain->segments[domain->segment_count];
 	struct granules_want want =
 		granules_run(GRANULES_SHARED, pages_for(segment->size));
+	enum control_status status;
 
 	taken->ipa = ipa_make(segment->ipa);
 	taken->size = segment->size;
 	taken->pages.count = want.unit;
 	domain->segment_count++;
-	if (promise_renew(domain) &&
-	    granules_alloc(&domain->own, &want, &taken->pages))
-		return CONTROL_OK;
+	status = promise_renew(domain, text);
+	if (status == CONTROL_OK) {
+		if (granules_alloc(&domain->own, &want, &taken->pages))
+			return CONTROL_OK;
+		status = control_refuse(
+			text, CONTROL_E_MEMORY,
+			"the host has not %llu KiB in a row for content",
+			(unsigned long long)want.unit * (PAGE_SIZE >> 10));
+	}
 	domain->segment_count--;
 	taken->pages.count = 0;
-	(void)promise_renew(domain); /* smaller than before: it fits */
+	(void)promise_renew(domain, text); /* smaller than before: it fits */
 	failure_clear(&domain->failure);
-	return control_refuse(text, CONTROL_E_MEMORY,
-			      "the host has not %llu KiB in a row for content",
-			      (unsigned long long)want.unit * (PAGE_SIZE >> 10));
+	return status;
 }
 
 enum control_status domain_grant(struct domain *domain,

@@ -2,7 +2,8 @@
 /* The shape of a Realm's stage 2. */
 #include "hypervisor/core/rmi/rtt_layout.h"
 
-#define IPA_BITS_MIN 32
+#include "lib/ipa.h"
+
 #define IPA_BITS_MAX 48 /* without LPA2 */
 #define ROOTS_MAX    16
 
@@ -31,11 +32,9 @@ static bool start_level_fits(unsigned ipa_bits, int start_level)
 bool rtt_layout_choose(uint64_t ram_top, unsigned max_bits,
 		       struct rtt_layout *out)
 {
-	unsigned bits = IPA_BITS_MIN;
+	unsigned bits = ipa_bits_for(ram_top);
 	int level = RTT_DEEPEST - 1;
 
-	while (bits <= IPA_BITS_MAX && (ram_top - 1) >> (bits - 1) != 0)
-		bits++;
 	if (bits > IPA_BITS_MAX || bits > max_bits)
 		return false;
 	while (!start_level_fits(bits, level))
