@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Fuzz entry for kernels: headers, compression, banner. An accepted kernel must
- * be within its limits. A refused one must be reported, once. The same bytes are
- * read as a RAM disk, about which there is never an error.
+ * be within its limits. A refused one must be reported, once. The same bytes
+ * are read as a RAM disk, about which there is never an error.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -58,7 +58,7 @@ enum key_id {
 
 struct key;
 
-/* What is wrong with a text, and where in it. */
+/* A fault of a text, and its place in it. */
 struct key_fault {
 	const char *what; /* such as "has no ="; NULL: nothing is wrong */
 	const char *missing; /* the name of a part that is not there, or NULL */

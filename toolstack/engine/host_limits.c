@@ -99,7 +99,7 @@ static bool soft_reset(const struct domain *domain, enum key_id key)
 	IGNORED(key, LIMIT_ORDINARY, "Reeve's hosts have no grant tables")
 #define NO_STORE(key)                                                          \
 	IGNORED(key, LIMIT_ORDINARY, "Reeve's hosts have no xenstore")
-/* What a guest's end may do, and cannot here. */
+/* The actions at a guest's end that xl has, and our hosts have not. */
 #define NO_DUMP(key)                                                           \
 	{ key,                                                                 \
 	  LIMIT_ORDINARY,                                                      \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What no host of ours gives a guest. */
+/* The limits of our hosts: what they give to no guest. */
 #ifndef REEVE_TOOLSTACK_ENGINE_HOST_LIMITS_H
 #define REEVE_TOOLSTACK_ENGINE_HOST_LIMITS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What our hosts can give a guest, and what they cannot. */
+/* The limits of our hosts, key by key. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -82,7 +82,7 @@ static void plain_guests_are_within_the_limits(void **state)
 	}
 }
 
-/* What only an ordinary guest may ask for, and no host of ours has. */
+/* Settings that only an ordinary guest may have, and no host of ours gives. */
 static const char *const absent[][2] = {
 	{ "device_tree", "\"x\"" },
 	{ "tee", "\"optee\"" },

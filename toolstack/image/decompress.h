@@ -42,7 +42,7 @@ const struct codec *codec_of_zboot(const char *type);
 enum unpack_result codec_unpack(const struct codec *codec, struct span packed,
 				size_t limit, struct blob *out);
 
-/* What codec_drain() tells if it succeeds. */
+/* The results of codec_drain() if it succeeds. */
 struct drained {
 	struct span rest; /* what follows the stream */
 	uint8_t head[4096]; /* the first bytes of the output */

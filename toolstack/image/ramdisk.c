@@ -20,7 +20,7 @@ static const char advice[] =
 	"give a cpio archive or the image of a file system, plain or compressed";
 static const char fetch[] = "fetch or copy the file again";
 
-/* What every step needs for its messages. */
+/* The context of messages for every step. */
 struct looking {
 	const struct image_file *file;
 	struct reeve_report *report;
