@@ -5,8 +5,8 @@
 The output of the stages goes to files in build-test/. The terminal shows a line
 for each stage, the end of the output of each failed test, and at the end
 `N passed, N failed, N skipped`. With REEVE_SOAK set, fuzzing takes longer, the
-firmware of both compilers boots Debian, and there is one more stage:
-tests/machine/soak_*.py.
+firmware of both compilers boots Debian, and there are two more stages:
+tests/stress for many rounds, and tests/machine/soak_*.py.
 """
 
 import collections
@@ -25,6 +25,8 @@ COMMAND = str(ROOT / "build" / "reeve")
 SOAK = bool(os.environ.get("REEVE_SOAK"))
 # The number of runs and the seed. Seed 0 means a random seed.
 FUZZ = ("2000000", "0") if SOAK else ("20000", "1")
+# The same of tests/stress in a soak; its output names the seed.
+STRESS = ("500", "0")
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 # The result of one test. output is shown if the test failed.
@@ -178,6 +180,13 @@ def soak():
                           "tests/machine/soak_rounds.py", log="soak")
 
 
+def stress():
+    """Runs the program that the unit tests with gcc have built."""
+    code, output = run("stress", "build-asan/tests/stress/stress_test",
+                       *STRESS, CMOCKA_MESSAGE_OUTPUT="TAP")
+    return verdict_of(code, parse_tap(output), "stress", output)
+
+
 def fuzzing():
     code, output = run("fuzz", "scripts/fuzz.sh", *FUZZ)
     return verdict_of(code, parse_tap(output), "fuzz", output)
@@ -192,7 +201,7 @@ STAGES = [
     ("firmware on QEMU, clang", machine_clang),
     ("end-to-end tests", end_to_end),
     ("fuzzing", fuzzing),
-] + SOAK * [("soak", soak)]
+] + SOAK * [("stress", stress), ("soak", soak)]
 
 
 def count(results):
