@@ -43,7 +43,11 @@ struct vcpu {
 	bool on_again; /* started when its CPU_OFF was not seen yet */
 	bool restarted; /* runs again for that reason */
 	unsigned stuck; /* exits in a row that had no cause */
-	unsigned refused; /* entries in a row that did not happen */
+	/* Its last entry was refused; the times of the first refusal in a row
+	 * and of the last, in ns. */
+	bool refused;
+	uint64_t refused_since;
+	uint64_t refused_last;
 	struct vgic_cpu gic;
 	struct vcpu_timer virt;
 	struct vcpu_timer phys;

@@ -32,6 +32,13 @@ static uint64_t counter(void *ctx)
 	return guest->now;
 }
 
+static uint64_t now_ns(void *ctx)
+{
+	struct fake_guest *guest = ctx;
+
+	return guest->now_ns;
+}
+
 static void console_put(void *ctx, unsigned slot, uint8_t byte)
 {
 	struct fake_guest *guest = ctx;
@@ -148,6 +155,7 @@ void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm)
 	guest->runs = true;
 	guest->ops = (struct domain_ops){
 		.ctx = guest,
+		.now_ns = now_ns,
 		.counter = counter,
 		.vcpu_kick = kick,
 		.console_put = console_put,

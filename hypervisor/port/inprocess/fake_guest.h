@@ -29,6 +29,7 @@ struct fake_guest {
 	struct vcpu vcpus[FAKE_GUEST_VCPUS];
 	struct vgic_irq irqs[FAKE_GUEST_SPIS];
 	uint64_t now; /* the counter */
+	uint64_t now_ns; /* the clock */
 	bool runs; /* what domain_runs() says, if it has not ended */
 	/* What happened. */
 	unsigned kicks[FAKE_GUEST_VCPUS];
