@@ -12,6 +12,7 @@
 #include "rmm/port/a64/el1.h"
 #include "rmm/port/a64/fp.h"
 #include "rmm/port/a64/gic.h"
+#include "rmm/port/a64/realm_at.h"
 #include "rmm/port/a64/rec_switch.h"
 #include "rmm/port/a64/regs.h"
 #include "rmm/port/a64/timer.h"
@@ -161,18 +162,17 @@ static bool lacks_hpfar(const struct rec_trap *trap)
 }
 
 /* Finds the faulting IPA by a walk of the Realm's stage 1. Returns false if the
- * walk fails, since another vCPU has changed stage 1: the access must then be
- * tried again. */
+ * walk fails or aborts, since another vCPU has changed stage 1: the access must
+ * then be tried again, and takes the abort itself if there is one. */
 static bool hpfar_find(struct rec_trap *trap)
 {
 	uint64_t kept = sysreg_read(PAR_EL1), par;
+	bool walked = realm_at(trap->far);
 
-	__asm__ volatile("at s1e1r, %0" ::"r"(trap->far) : "memory");
-	isb();
 	par = sysreg_read(PAR_EL1);
 	sysreg_write(PAR_EL1, kept);
 	trap->hpfar = BITS_GET(par, PAR_PA) << HPFAR_FIPA_SHIFT;
-	return (par & PAR_FAILED) == 0;
+	return walked && (par & PAR_FAILED) == 0;
 }
 
 static void rec_enter_once(struct rec *rec, struct rec_trap *trap)
