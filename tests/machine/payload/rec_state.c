@@ -137,20 +137,33 @@ static bool exits_in_wfi(struct vcpu *vcpu)
 	return vcpu_exits_sync(vcpu, ESR_EC_WFX);
 }
 
-/* Tries with longer and longer times until the vCPU waits before its timer
- * fires. Returns true if the record then shows the timer as running. */
-static bool timer_sleeps(struct vcpu *vcpu)
+/* Enters the vCPU until its program calls the host, or waits. Returns true if
+ * it waits and its timer has not fired yet. */
+static bool waits_for_timer(struct vcpu *vcpu)
 {
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
 
-	for (uint64_t ticks = SPIN;; ticks *= 2) {
+	do {
+		if (exits_in_wfi(vcpu) && exit->cntv_ctl == TIMER_ENABLE)
+			return true;
+	} while (exit->exit_reason == RMI_EXIT_IRQ ||
+		 exit->exit_reason == RMI_EXIT_SYNC);
+	return false;
+}
+
+/* Tries with longer and longer times until the vCPU waits before its timer
+ * fires. */
+static bool timer_sleeps(struct vcpu *vcpu)
+{
+	uint64_t ticks = SPIN;
+
+	do {
 		vcpu_command(vcpu, GUEST_TIMER_SLEEP, ticks);
-		if (exits_in_wfi(vcpu))
-			return exit->cntv_ctl == TIMER_ENABLE;
-		if (exit->exit_reason != RMI_EXIT_IRQ || !exits_in_wfi(vcpu) ||
-		    !vcpu_calls(vcpu))
-			return false;
-	}
+		if (waits_for_timer(vcpu))
+			return true;
+		ticks *= 2;
+	} while (vcpu->run->exit.exit_reason == RMI_EXIT_HOST_CALL);
+	return false;
 }
 
 static void check_timer(struct vcpu *vcpu)
