@@ -73,6 +73,10 @@
 #define ESR_AET_CE           6
 #define ESR_FSC_ASYNCHRONOUS 0x11
 
+/* DISR_EL1: an SError interrupt was deferred. The other bits are those of its
+ * syndrome, without the class. */
+#define DISR_A 0x80000000
+
 /* Trapped system registers, A64. */
 #define ESR_SYS_OP0_SHIFT 20
 #define ESR_SYS_OP0_WIDTH 2

@@ -133,6 +133,9 @@ struct rec_trap {
 	uint64_t esr; /* SYNC, SERROR: ESR_EL2 */
 	uint64_t far; /* SYNC: FAR_EL2 */
 	uint64_t hpfar; /* SYNC: HPFAR_EL2 */
+	/* Any kind: DISR_EL1 if the Realm caused an SError that was still
+	 * pending when it stopped; else 0. */
+	uint64_t disr;
 };
 
 /*
@@ -141,6 +144,10 @@ struct rec_trap {
  * sp_el0, pc and pstate are in *rec whenever port_rec_run() has returned. stop
  * leaves the virtual interface of the interrupt controller disabled. The
  * registers of the host are back when the command returns.
+ *
+ * start and run synchronize errors, so that an SError that an asynchronous
+ * write provoked is reported of the Realm that made the write, and of no Realm
+ * if the host made it. The host would otherwise take the SErrors of Realms.
  */
 void port_rec_start(struct rmm_port *port, struct rec *rec,
 		    const struct realm_s2 *s2);

@@ -16,6 +16,10 @@
 #define VECTOR_SIZE  8192
 #define SPIN         100000
 
+#define DISR_EL1 S3_0_C12_C1_1
+/* An SError that is not contained: one of the Realm's would stop the RMM. */
+#define DISR_OF_HOST (DISR_A | ESR_FSC_ASYNCHRONOUS)
+
 static struct el1_shared expected, seen;
 
 /* The low 16 bits of the patterns are 0: in MDSCR_EL1 they would enable debug
@@ -244,11 +248,22 @@ static void check_end_of_interrupt(struct vcpu *vcpu)
 	sysreg_write(ICH_LR_EL2(0), 0);
 }
 
+/* The worlds share DISR_EL1, in which the host may have an SError. */
+static void check_deferred(struct vcpu *vcpu)
+{
+	sysreg_write(DISR_EL1, DISR_OF_HOST);
+	check(vcpu_does(vcpu, GUEST_NOTHING),
+	      "a deferred SError of the host is not taken for the Realm's");
+	check(sysreg_read(DISR_EL1) == DISR_OF_HOST, "and stays the host's");
+	sysreg_write(DISR_EL1, 0);
+}
+
 void check_state(struct vm *vm)
 {
 	struct vcpu *vcpu = &vm->vcpu[0];
 
 	check_registers(vcpu);
+	check_deferred(vcpu);
 	check_vectors(vcpu);
 	check_timer(vcpu);
 	check_gic(vcpu);
