@@ -415,30 +415,6 @@ static void fold_goes_up_to_level_1_blocks(void **state)
 	assert_int_equal(refs_of(f, PAGE_ROOT), 0);
 }
 
-/* The work on such a block would be the work on all its granules. */
-static void fold_refuses_a_block_of_1_gib_of_the_realms(void **state)
-{
-	struct fixture *f = *state;
-	struct rmm *rmm = inprocess_rmm(f->machine);
-	struct granule_ref table;
-	uint64_t *entries;
-
-	tables_make(f, BASE, 2);
-	granule_lock_owned(rmm, pa_make(page(PAGE_L2)), GRANULE_RTT, &table);
-	entries = granule_map(&table);
-	for (unsigned i = 0; i < RTT_ENTRIES; i++) {
-		entries[i] = rtt_entry_encode(
-			(struct rtt_entry){ .kind = RTT_ASSIGNED,
-					    .ripas = RMI_RIPAS_RAM,
-					    .pa = pa_make(4 * GIB1 + i * MIB2) },
-			2);
-	}
-	granule_unmap(&table, entries);
-	granule_refs_add(&table, RTT_ENTRIES);
-	granule_unlock(&table);
-	refused(f, AT_LEVEL(1), RMI_RTT_FOLD, RD, BASE, 2);
-}
-
 static void fold_refuses_a_table_of_tables(void **state)
 {
 	struct fixture *f = *state;
@@ -538,6 +514,24 @@ static void fold_is_not_deceived_by_tables(void **state)
 	for (unsigned i = 0; i < 512; i++)
 		table_make(f, (i + 512) * 512, BASE + i * MIB2, 3);
 	assert_int_equal(rmi(f, RMI_RTT_FOLD, RD, BASE, 2), AT_LEVEL(2));
+	assert_int_equal(refs_of(f, PAGE_L2), 512);
+}
+
+/* The work on such a block would be the work on all its granules. */
+static void fold_refuses_a_block_of_1_gib_of_the_realms(void **state)
+{
+	const unsigned first = GIB1 / GRANULE_SIZE;
+	struct fixture *f = *state;
+
+	tables_make(f, BASE, 2);
+	delegate(f, first, first);
+	for (unsigned i = 0; i < 512; i++) {
+		uint64_t ipa = BASE + i * MIB2;
+
+		done(f, RMI_RTT_DATA_MAP, RD, ipa, ipa + MIB2, SINGLE,
+		     range(page(first) + i * MIB2, 2, 1, 0));
+	}
+	assert_int_equal(rmi(f, RMI_RTT_FOLD, RD, BASE, 2), AT_LEVEL(1));
 	assert_int_equal(refs_of(f, PAGE_L2), 512);
 }
 
@@ -726,7 +720,6 @@ int main(void)
 		test(fold_refuses_ns_pages_with_other_attributes),
 		test(fold_refuses_ns_pages_that_are_no_aligned_block),
 		test(fold_goes_up_to_level_1_blocks),
-		test(fold_refuses_a_block_of_1_gib_of_the_realms),
 		test(fold_refuses_a_table_of_tables),
 		test(fold_refuses_a_block_at_level_0),
 		test(fold_refuses_a_full_table_at_level_1),
@@ -734,6 +727,9 @@ int main(void)
 		test(blocks_are_not_mapped_at_level_0),
 		cmocka_unit_test_setup_teardown(fold_is_not_deceived_by_tables,
 						wide_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			fold_refuses_a_block_of_1_gib_of_the_realms, wide_setup,
+			fixture_teardown),
 		test(destroy_refuses_a_wrong_rd),
 		test(destroy_needs_a_table),
 		test(destroy_tells_where_something_is_live),
