@@ -29,6 +29,10 @@ void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address);
  * through a table that the caller has locked. They need not be mapped. */
 void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count);
 
+/* Makes the content of a granule, which is mapped at address, visible to
+ * instruction fetch of the Realm that gets the granule. */
+void port_code_sync(struct rmm_port *port, pa_t pa, const void *address);
+
 /*
  * Copies from or to Non-secure memory; [pa, pa + size) lies in one granule.
  * Returns false if the access took a granule protection fault, since the host
