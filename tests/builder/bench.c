@@ -228,6 +228,14 @@ static void bench_unmap(void *ctx, pa_t page, void *address)
 	bench->port.ops.page_unmap(&bench->port, page, address);
 }
 
+static void bench_code_sync(void *ctx, pa_t base, uint64_t count)
+{
+	struct bench *bench = ctx;
+
+	(void)base;
+	bench->code_syncs += count;
+}
+
 static void bench_relax(void *ctx, bool waiting)
 {
 	(void)ctx;
@@ -296,9 +304,10 @@ int bench_setup(void **state)
 					     .ctx = bench->rmm,
 					     .smc = machine_smc,
 					     .page = machine_page }));
-	bench->ops = (struct host_ops){ bench,      bench_smc, bench_alloc,
-					bench_free, bench_map, bench_unmap,
-					bench_relax };
+	bench->ops =
+		(struct host_ops){ bench,       bench_smc,      bench_alloc,
+				   bench_free,  bench_map,      bench_unmap,
+				   bench_relax, bench_code_sync };
 	bench_watch(bench);
 	assert_true(host_init(&bench->host, &bench->ops, &bank, 1));
 	sources_fill(bench);

@@ -55,6 +55,7 @@ struct bench {
 	struct smccc_regs deferred;
 	uint64_t rec_params;
 	uint64_t used; /* pages in use when no Realm exists */
+	uint64_t code_syncs; /* pages made visible to instruction fetch */
 };
 
 /* Set-up and tear-down for cmocka: *state is a struct bench with an active

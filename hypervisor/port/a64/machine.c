@@ -68,6 +68,12 @@ static void relax(void *ctx, bool waiting)
 		thread_yield_if_due();
 }
 
+static void pages_code_sync(void *ctx, pa_t base, uint64_t count)
+{
+	(void)ctx;
+	code_sync(base.value, count * MACHINE_PAGE_SIZE);
+}
+
 /* What of the board's memory is not spoken for by abi/machine_map.h. */
 static struct host_ram ram_of(const struct board *board)
 {
@@ -124,6 +130,7 @@ const char *machine_open(struct machine *machine, const struct board *board)
 			.page_map = page_at,
 			.page_unmap = page_done,
 			.relax = relax,
+			.code_sync = pages_code_sync,
 		},
 		.ram = ram_of(board),
 	};

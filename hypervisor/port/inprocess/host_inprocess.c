@@ -49,6 +49,14 @@ static void machine_relax(void *ctx, bool waiting)
 		sched_yield();
 }
 
+/* Nothing is executed. */
+static void machine_code_sync(void *ctx, pa_t base, uint64_t count)
+{
+	(void)ctx;
+	(void)base;
+	(void)count;
+}
+
 /* Memory is committed on first use. */
 static bool pages_open(struct pages *pages, pa_t base, uint64_t size)
 {
@@ -71,6 +79,7 @@ bool host_inprocess_open(struct host_inprocess *host,
 		.page_map = machine_page,
 		.page_unmap = machine_page_done,
 		.relax = machine_relax,
+		.code_sync = machine_code_sync,
 	};
 	return pages_open(&host->pages, machine->base, machine->size);
 }
