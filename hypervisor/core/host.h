@@ -55,6 +55,9 @@ struct host_ops {
 	/* Makes the content of count consecutive pages visible to instruction
 	 * fetch on all CPUs: an ordinary guest is about to get them. */
 	void (*code_sync)(void *ctx, pa_t base, uint64_t count);
+
+	/* Returns nanoseconds since some time in the past. */
+	uint64_t (*now_ns)(void *ctx);
 };
 
 /* Zeroes pages of one allocation, which may hold data of their last owner. */

@@ -197,7 +197,7 @@ static void a_call_busy_for_ever_is_given_up(void **state)
 
 	for (uint64_t at = 0; at < calls; at++) {
 		strike(bench, at, RMI_BUSY);
-		bench->meddler.times = RMI_RETRIES_MAX;
+		bench->meddler.times = BENCH_TRIES;
 		assert_false(build(bench, PLAN_SMALL, &realm));
 		assert_int_equal(realm.failure.kind, RMI_FAILURE_GAVE_UP);
 		assert_int_equal(realm.failure.fid, trace[at]);
@@ -355,7 +355,7 @@ static void each_call_of_a_teardown_given_up_once(void **state)
 		bench_watch(bench);
 		assert_true(build(bench, PLAN_SMALL, &realm));
 		strike(bench, at, RMI_BLOCKED);
-		bench->meddler.times = RMI_RETRIES_MAX;
+		bench->meddler.times = BENCH_TRIES;
 		assert_false(realm_destroy(&realm));
 		assert_int_equal(realm.failure.kind, RMI_FAILURE_GAVE_UP);
 		assert_int_equal(realm.failure.fid, trace[at]);

@@ -68,6 +68,12 @@ static void relax(void *ctx, bool waiting)
 		thread_yield_if_due();
 }
 
+static uint64_t now_ns(void *ctx)
+{
+	(void)ctx;
+	return time_ns();
+}
+
 static void pages_code_sync(void *ctx, pa_t base, uint64_t count)
 {
 	(void)ctx;
@@ -131,6 +137,7 @@ const char *machine_open(struct machine *machine, const struct board *board)
 			.page_unmap = page_done,
 			.relax = relax,
 			.code_sync = pages_code_sync,
+			.now_ns = now_ns,
 		},
 		.ram = ram_of(board),
 	};

@@ -69,8 +69,10 @@ static void smc(void *ctx, struct smccc_regs *regs)
 
 static void relax(void *ctx, bool waiting)
 {
-	(void)ctx;
-	(void)waiting;
+	struct fake_guest *guest = ctx;
+
+	if (waiting)
+		guest->now_ns += 1000000;
 }
 
 void domain_stop(struct domain *domain, enum control_reason reason,
@@ -161,7 +163,8 @@ void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm)
 		.console_put = console_put,
 		.console_ready = console_ready,
 	};
-	guest->host = (struct host_ops){ guest, .smc = smc, .relax = relax };
+	guest->host = (struct host_ops){ guest, .smc = smc, .relax = relax,
+					 .now_ns = now_ns };
 	guest->domain = (struct domain){
 		.ops = &guest->ops,
 		.state = CONTROL_RUNNING,

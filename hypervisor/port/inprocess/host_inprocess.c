@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <time.h>
 
 static void machine_smc(void *ctx, struct smccc_regs *regs)
 {
@@ -57,6 +58,15 @@ static void machine_code_sync(void *ctx, pa_t base, uint64_t count)
 	(void)count;
 }
 
+static uint64_t machine_now_ns(void *ctx)
+{
+	struct timespec now;
+
+	(void)ctx;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
 /* Memory is committed on first use. */
 static bool pages_open(struct pages *pages, pa_t base, uint64_t size)
 {
@@ -80,6 +90,7 @@ bool host_inprocess_open(struct host_inprocess *host,
 		.page_unmap = machine_page_done,
 		.relax = machine_relax,
 		.code_sync = machine_code_sync,
+		.now_ns = machine_now_ns,
 	};
 	return pages_open(&host->pages, machine->base, machine->size);
 }
