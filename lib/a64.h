@@ -133,6 +133,11 @@
 
 #define A64_CACHE_LINE 64 /* CTR_EL0.DminLine of the machine */
 
+/* CTR_EL0: for instruction fetch to see a store, data caches need not be
+ * cleaned (IDC), and instruction caches not be invalidated (DIC). */
+#define CTR_IDC (1 << 28)
+#define CTR_DIC (1 << 29)
+
 #ifdef __ASSEMBLER__
 #define UINT64_C(number) number
 #else
@@ -173,6 +178,24 @@ static inline void icache_invalidate_all(void)
 	__asm__ volatile("ic ialluis" ::: "memory");
 	dsb(ish);
 	isb();
+}
+
+/*
+ * Makes what was stored to [address, address + size) visible to instruction
+ * fetch on all CPUs, also at other addresses of the same memory. All of the
+ * instruction caches are invalidated, as they may be indexed by address. Does
+ * nothing on a CPU that needs none of this (CTR_EL0.IDC and DIC).
+ */
+static inline void code_sync(uint64_t address, uint64_t size)
+{
+	uint64_t ctr = sysreg_read(ctr_el0);
+
+	if (!(ctr & CTR_IDC))
+		dcache_clean(address, size);
+	if (!(ctr & CTR_DIC)) {
+		dsb(ish);
+		icache_invalidate_all();
+	}
 }
 
 /*

@@ -36,7 +36,12 @@
 #define ESR_FSC_WIDTH      6
 #define ESR_FSC_PERMISSION 0x0c /* + level; 0x00-0x0f are stage faults */
 #define ESR_FSC_EXTERNAL   0x10 /* not on a table walk */
+#define ESR_FSC_GPF_WALK   0x23 /* at level -1; up to 0x27: the next levels */
 #define ESR_FSC_GPF        0x28 /* not on a table walk */
+
+/* The bits that tell external aborts and parity errors, on a table walk or not,
+ * from the other values of ESR_ELx.FSC: they are ESR_FSC_EXTERNAL. */
+#define ESR_FSC_KIND_MASK 0x30
 
 /* Data aborts. */
 #define ESR_ISV       0x1000000 /* SAS to SF are valid */
@@ -67,6 +72,10 @@
 #define ESR_AET_UER          3
 #define ESR_AET_CE           6
 #define ESR_FSC_ASYNCHRONOUS 0x11
+
+/* DISR_EL1: an SError interrupt was deferred. The other bits are those of its
+ * syndrome, without the class. */
+#define DISR_A 0x80000000
 
 /* Trapped system registers, A64. */
 #define ESR_SYS_OP0_SHIFT 20

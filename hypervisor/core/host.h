@@ -51,6 +51,13 @@ struct host_ops {
 	 * answered BUSY or BLOCKED: others have to run before it can go on.
 	 */
 	void (*relax)(void *ctx, bool waiting);
+
+	/* Makes the content of count consecutive pages visible to instruction
+	 * fetch on all CPUs: an ordinary guest is about to get them. */
+	void (*code_sync)(void *ctx, pa_t base, uint64_t count);
+
+	/* Returns nanoseconds since some time in the past. */
+	uint64_t (*now_ns)(void *ctx);
 };
 
 /* Zeroes pages of one allocation, which may hold data of their last owner. */

@@ -29,6 +29,10 @@ void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address);
  * through a table that the caller has locked. They need not be mapped. */
 void port_granules_zero(struct rmm_port *port, pa_t pa, uint64_t count);
 
+/* Makes the content of a granule, which is mapped at address, visible to
+ * instruction fetch of the Realm that gets the granule. */
+void port_code_sync(struct rmm_port *port, pa_t pa, const void *address);
+
 /*
  * Copies from or to Non-secure memory; [pa, pa + size) lies in one granule.
  * Returns false if the access took a granule protection fault, since the host
@@ -133,6 +137,9 @@ struct rec_trap {
 	uint64_t esr; /* SYNC, SERROR: ESR_EL2 */
 	uint64_t far; /* SYNC: FAR_EL2 */
 	uint64_t hpfar; /* SYNC: HPFAR_EL2 */
+	/* Any kind: DISR_EL1 if the Realm caused an SError that was still
+	 * pending when it stopped; else 0. */
+	uint64_t disr;
 };
 
 /*
@@ -141,6 +148,10 @@ struct rec_trap {
  * sp_el0, pc and pstate are in *rec whenever port_rec_run() has returned. stop
  * leaves the virtual interface of the interrupt controller disabled. The
  * registers of the host are back when the command returns.
+ *
+ * start and run synchronize errors, so that an SError that an asynchronous
+ * write provoked is reported of the Realm that made the write, and of no Realm
+ * if the host made it. The host would otherwise take the SErrors of Realms.
  */
 void port_rec_start(struct rmm_port *port, struct rec *rec,
 		    const struct realm_s2 *s2);

@@ -19,7 +19,13 @@
 #include "rmm/core/port.h"
 #include "rmm/core/rmi/sro.h"
 
-#define RMM_VMIDS 256
+/*
+ * VMIDs of 8 bits. No Realm has VMID 0, which is that of VTTBR_EL2 = 0: stage 2
+ * stays turned on between runs, and a CPU that walks speculatively then must
+ * not fill its TLB with entries that a Realm could use.
+ */
+#define RMM_VMIDS  256
+#define RMM_REALMS (RMM_VMIDS - 1)
 
 /* The ID registers that a Realm sees at least in part (rec/idreg.c). */
 enum idreg {

@@ -228,10 +228,26 @@ static void bench_unmap(void *ctx, pa_t page, void *address)
 	bench->port.ops.page_unmap(&bench->port, page, address);
 }
 
+static void bench_code_sync(void *ctx, pa_t base, uint64_t count)
+{
+	struct bench *bench = ctx;
+
+	(void)base;
+	__atomic_fetch_add(&bench->code_syncs, count, __ATOMIC_RELAXED);
+}
+
 static void bench_relax(void *ctx, bool waiting)
 {
-	(void)ctx;
-	(void)waiting;
+	struct bench *bench = ctx;
+
+	__atomic_fetch_add(&bench->waits, waiting, __ATOMIC_RELAXED);
+}
+
+static uint64_t bench_now_ns(void *ctx)
+{
+	struct bench *bench = ctx;
+
+	return __atomic_load_n(&bench->waits, __ATOMIC_RELAXED) * BENCH_WAIT_NS;
 }
 
 void bench_watch(struct bench *bench)
@@ -296,9 +312,10 @@ int bench_setup(void **state)
 					     .ctx = bench->rmm,
 					     .smc = machine_smc,
 					     .page = machine_page }));
-	bench->ops = (struct host_ops){ bench,      bench_smc, bench_alloc,
-					bench_free, bench_map, bench_unmap,
-					bench_relax };
+	bench->ops =
+		(struct host_ops){ bench,       bench_smc,       bench_alloc,
+				   bench_free,  bench_map,       bench_unmap,
+				   bench_relax, bench_code_sync, bench_now_ns };
 	bench_watch(bench);
 	assert_true(host_init(&bench->host, &bench->ops, &bank, 1));
 	sources_fill(bench);

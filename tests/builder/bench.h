@@ -43,6 +43,10 @@ struct meddler {
 	unsigned kept_times; /* how often */
 };
 
+#define BENCH_WAIT_NS UINT64_C(1000000)
+/* So many calls in a row that are answered with BUSY are given up. */
+#define BENCH_TRIES (RMI_BUSY_NS / BENCH_WAIT_NS + 1)
+
 struct bench {
 	struct inprocess *rmm;
 	struct host_inprocess port;
@@ -55,6 +59,9 @@ struct bench {
 	struct smccc_regs deferred;
 	uint64_t rec_params;
 	uint64_t used; /* pages in use when no Realm exists */
+	/* relax() with waiting, which takes BENCH_WAIT_NS; atomic */
+	uint64_t waits;
+	uint64_t code_syncs; /* pages made visible to instruction fetch */
 };
 
 /* Set-up and tear-down for cmocka: *state is a struct bench with an active

@@ -68,20 +68,27 @@ static void assert_blamed(const struct realm *realm, uint32_t fid, uint64_t x0)
 		assert_int_equal(failure->kind, RMI_FAILURE_REFUSED);
 }
 
-static void build_call_refused(struct bench *bench, unsigned plan, uint32_t fid,
-			       uint64_t at)
+static void build_call_refused(struct bench *bench, unsigned plan,
+			       const uint32_t *trace, uint64_t at)
 {
+	uint32_t fid = trace[at];
+	bool first = true;
 	struct realm realm;
+
+	for (uint64_t i = 0; i < at; i++)
+		first = first && trace[i] != RMI_RTT_DATA_MAP_INIT;
 
 	for (unsigned i = 0; i < ERRORS; i++) {
 		strike(bench, at, errors[i]);
 		if (!build(bench, plan, &realm)) {
 			assert_blamed(&realm, fid, errors[i]);
 		} else {
-			/* Taken for an RMM that only knows single pages. */
+			/* The first answer that the RMM gave to such a call,
+			 * taken for that of an RMM for single pages. */
 			assert_int_equal(fid, RMI_RTT_DATA_MAP_INIT);
 			assert_int_equal(errors[i], RMI_ERROR_INPUT);
-			assert_true(realm.page_by_page);
+			assert_true(first);
+			assert_int_equal(realm.batches, REALM_BATCHES_UNKNOWN);
 			assert_true(realm_destroy(&realm));
 		}
 		assert_clean(bench, &realm);
@@ -107,7 +114,7 @@ static void each_call_of_a_build_refused_once(void **state)
 
 		for (uint64_t at = 0; at < calls; at++) {
 			if (!is_inner(trace, at, calls))
-				build_call_refused(bench, plan, trace[at], at);
+				build_call_refused(bench, plan, trace, at);
 		}
 	}
 }
@@ -190,7 +197,7 @@ static void a_call_busy_for_ever_is_given_up(void **state)
 
 	for (uint64_t at = 0; at < calls; at++) {
 		strike(bench, at, RMI_BUSY);
-		bench->meddler.times = RMI_RETRIES_MAX;
+		bench->meddler.times = BENCH_TRIES;
 		assert_false(build(bench, PLAN_SMALL, &realm));
 		assert_int_equal(realm.failure.kind, RMI_FAILURE_GAVE_UP);
 		assert_int_equal(realm.failure.fid, trace[at]);
@@ -348,7 +355,7 @@ static void each_call_of_a_teardown_given_up_once(void **state)
 		bench_watch(bench);
 		assert_true(build(bench, PLAN_SMALL, &realm));
 		strike(bench, at, RMI_BLOCKED);
-		bench->meddler.times = RMI_RETRIES_MAX;
+		bench->meddler.times = BENCH_TRIES;
 		assert_false(realm_destroy(&realm));
 		assert_int_equal(realm.failure.kind, RMI_FAILURE_GAVE_UP);
 		assert_int_equal(realm.failure.fid, trace[at]);

@@ -188,7 +188,7 @@ static void each_call_given_up_once(void **state)
 	for (uint64_t at = 0; at < calls; at += 7) {
 		watch(table);
 		table->bench->meddler.at = at;
-		table->bench->meddler.times = RMI_RETRIES_MAX;
+		table->bench->meddler.times = BENCH_TRIES;
 		table->bench->meddler.x0 = RMI_BUSY;
 		live(table, CONTROL_CREATE_REALM);
 		bury(table);

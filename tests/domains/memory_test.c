@@ -15,6 +15,8 @@
 #define PAGE ((uint64_t)4096)
 /* The pages of a Realm that starts: the block that holds its content. */
 #define CONTENT 512
+/* Those of them that are loaded. */
+#define LOADED 3
 
 static enum memory_result touch(struct domain *domain, uint64_t ipa)
 {
@@ -459,6 +461,37 @@ static void an_ordinary_guest_gets_pages_beside_its_content(void **state)
 	finish(table);
 }
 
+/* Every page that an ordinary guest gets, once, and no page of a Realm: the RMM
+ * does it for those, and a Realm cannot execute what it shares. */
+static void pages_become_visible_to_fetches_as_a_guest_gets_them(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = table_domain(table, table_build(table, "a", 0));
+	uint64_t content = table->bench->code_syncs;
+	ipa_t beside = ipa_make(RAM + 4 * MIB + 3 * PAGE);
+
+	assert_int_equal(content, domain->own.account.held[GRANULES_GUEST]);
+	assert_int_not_equal(content, 0);
+	assert_int_equal(memory_guest_fault(domain, beside), MEMORY_READY);
+	assert_int_equal(memory_guest_fault(domain, beside), MEMORY_READY);
+	assert_int_equal(table->bench->code_syncs, content + 1);
+	assert_int_equal(memory_guest_fault(domain, ipa_make(RAM)),
+			 MEMORY_READY);
+	assert_int_equal(table->bench->code_syncs, content + 1 + 512);
+	finish(table);
+}
+
+static void pages_of_a_realm_are_the_rmms_to_make_visible(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = realm_start(table, 16 * MIB);
+
+	assert_int_equal(touch(domain, RAM), MEMORY_READY);
+	assert_int_equal(table->bench->code_syncs, 0);
+	assert_int_equal(inprocess_code_syncs(table->bench->rmm), LOADED);
+	finish(table);
+}
+
 static void an_ordinary_guest_has_nothing_elsewhere(void **state)
 {
 	struct table *table = *state;
@@ -516,6 +549,8 @@ int main(void)
 		TEST(vcpus_that_fault_at_once_are_all_served),
 		TEST(an_ordinary_guest_gets_zeroed_memory),
 		TEST(an_ordinary_guest_gets_pages_beside_its_content),
+		TEST(pages_become_visible_to_fetches_as_a_guest_gets_them),
+		TEST(pages_of_a_realm_are_the_rmms_to_make_visible),
 		TEST(an_ordinary_guest_has_nothing_elsewhere),
 		TEST(the_worst_that_a_guest_can_do_was_promised),
 	};

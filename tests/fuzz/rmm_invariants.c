@@ -198,7 +198,8 @@ void rmm_invariants_check(struct inprocess *machine)
 		audit_granule(&audit, i);
 	for (unsigned i = 0; i < RMM_VMIDS / 32; i++)
 		vmids += __builtin_popcount(audit.rmm->vmids[i]);
-	require((unsigned)vmids == realms, "every Realm has a VMID",
+	require((unsigned)vmids == realms && (audit.rmm->vmids[0] & 1) == 0,
+		"every Realm has a VMID, and none has VMID 0",
 		audit.rmm->machine.memory_base);
 	audit_close(&audit);
 }

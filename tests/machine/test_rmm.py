@@ -3,17 +3,18 @@
 with payload/rec_host.c, whose Realm runs."""
 import collections
 import hashlib
-import os
-import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 
 import cbor2
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+import gdb
+from conftest import ROOT, Talker, build_folder
+
 sys.path.insert(0, str(ROOT / "tests"))
 import rim  # noqa: E402
 import tokens  # noqa: E402
@@ -23,6 +24,9 @@ RUNS_IMAGE = "firmware/image/rec_test.bin"
 PATIENCE = 120
 DRAM = 0x40000000
 GRANULE = 0x1000
+RMM_BASE = 0x40200000
+# A descriptor of stage 1 that points to a table.
+DESC_TABLE = 3
 
 Run = collections.namedtuple("Run", "code lines memory")
 
@@ -38,10 +42,10 @@ def qemu(image, memory, cpus=2):
             "-bios", str(image)]
 
 
-def host_run(name, folder, options=(), part=b""):
-    """Runs the checks of a host to their end."""
-    build = os.environ.get("FIRMWARE", ROOT / "build-firmware")
-    image = pathlib.Path(build) / name
+def machine_make(name, folder, options=(), part=b""):
+    """Returns the command of a machine with an image, and the file of its
+    DRAM."""
+    image = build_folder() / name
     if not shutil.which("qemu-system-aarch64"):
         pytest.skip("no qemu-system-aarch64")
     if not image.exists():
@@ -49,8 +53,14 @@ def host_run(name, folder, options=(), part=b""):
     flash = folder / "flash"
     flash.write_bytes(tokens.fill_flash(image.read_bytes(), part))
     memory = folder / "ram"
+    return [*qemu(flash, memory), *options], memory
+
+
+def host_run(name, folder, options=(), part=b""):
+    """Runs the checks of a host to their end."""
+    command, memory = machine_make(name, folder, options, part)
     done = subprocess.run(
-        [*qemu(flash, memory), *options], stdin=subprocess.DEVNULL, text=True,
+        command, stdin=subprocess.DEVNULL, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=PATIENCE,
         check=False)
     return Run(done.returncode, done.stdout.splitlines(), memory)
@@ -98,6 +108,47 @@ def test_every_check_of_a_running_realm_is_good(realm_run):
     checks_are_good(realm_run, 95)
     assert [line for line in realm_run.lines
             if re.fullmatch(r"host: host call: \d+ ticks", line)]
+
+
+def test_the_address_of_a_store_is_found_by_a_walk(realm_run):
+    assert "host: the walk found the address" in realm_run.lines
+
+
+def symbol(program, name):
+    symbols = subprocess.run(
+        ["aarch64-linux-gnu-nm", build_folder() / program],
+        stdout=subprocess.PIPE, text=True, check=True).stdout
+    return int(re.search(rf"^([0-9a-f]+) T {name}$", symbols,
+                         re.MULTILINE)[1], 16)
+
+
+def test_a_walk_that_aborts_does_not_stop_the_rmm(tmp_path):
+    """Between a store of the Realm and the RMM's own walk of the Realm's
+    tables, another vCPU could change them. Here the debugger does, each time
+    the test runs: the walk meets an address without memory."""
+    command, memory = machine_make(RUNS_IMAGE, tmp_path,
+                                   gdb.options(tmp_path / "gdb"))
+    machine = Talker(command)
+    try:
+        debugger = gdb.Gdb(tmp_path / "gdb", machine)
+        debugger.run_to(symbol("tests/machine/payload/payload_rec_host",
+                               "walk_follows"))
+        entry, nothing = machine.expect(
+            r"stage 1 entry at (\w+), nothing at (\w+)").groups()
+        debugger.run_to(RMM_BASE + symbol("rmm/port/a64/rmm", "realm_at"))
+        with memory.open("r+b") as stream:
+            stream.seek(int(entry, 16) - DRAM)
+            stream.write(struct.pack("<Q", int(nothing, 16) | DESC_TABLE))
+        debugger.leave()
+        assert machine.expect(r"panic|host: 1\.\.")[0] == "host: 1.."
+        _, code = machine.rest()
+    finally:
+        machine.stop()
+        memory.unlink()
+    run = Run(code, machine.seen, None)
+    checks_are_good(run, 95)
+    aborted = [line for line in run.lines if "the walk aborted" in line]
+    assert aborted == ["host: the walk aborted: ESR_EL1 96000056"]
 
 
 def test_without_provisioning_nothing_attests(realm_run):

@@ -135,6 +135,7 @@ struct stage2_entry stage2_look(const struct stage2 *stage2, ipa_t ipa)
 bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
 {
 	uint64_t page = level == STAGE2_PAGE_LEVEL ? DESC_TABLE : 0;
+	const struct host_ops *ops = ops_of(stage2);
 	struct place place = stage2_walk(stage2, ipa, level);
 	struct granules_range table;
 
@@ -145,6 +146,7 @@ bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
 			    table.base.value | DESC_VALID | DESC_TABLE);
 		place = stage2_walk(stage2, ipa, level);
 	}
+	ops->code_sync(ops->ctx, pa, rtt_entry_size(level) / PAGE_SIZE);
 	entry_write(stage2, place.table, place.index,
 		    pa.value | DESC_LEAF | page);
 	return true;

@@ -42,7 +42,8 @@ struct stage2_entry stage2_look(const struct stage2 *stage2, ipa_t ipa);
 
 /*
  * Maps a page (level 3) or a block (level 2), charged as GRANULES_GUEST, where
- * nothing is mapped yet. Returns false, noted, if there is no page for a table.
+ * nothing is mapped yet. The guest can execute what the memory holds. Returns
+ * false, noted, if there is no page for a table.
  */
 bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level);
 

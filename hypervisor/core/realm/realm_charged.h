@@ -24,6 +24,14 @@
 #include "hypervisor/core/rmi/rmi.h"
 #include "hypervisor/core/rmi/rtt_layout.h"
 
+/* The RMM's way of loading content: several pages in a call (RMI_DATA_MORE), or
+ * one. */
+enum realm_batches {
+	REALM_BATCHES_UNTRIED,
+	REALM_BATCHES_KNOWN,
+	REALM_BATCHES_UNKNOWN,
+};
+
 struct realm {
 	struct rmi rmi;
 	struct granules granules; /* granules.account: the pages it costs */
@@ -37,7 +45,7 @@ struct realm {
 	struct granules_range data; /* delegated, not yet in use */
 	struct granules_range lent; /* for sharing, not yet mapped */
 	struct granules_range recs; /* one page for each vCPU */
-	bool page_by_page; /* the RMM loads only one page in a call */
+	enum realm_batches batches;
 	/* The state of the Realm in the RMM. */
 	bool created;
 	bool active;

@@ -54,12 +54,39 @@ static uint64_t segment_top(const struct realm_segment *segment)
 	return align_up(segment->ipa.value + segment->size, RMI_GRANULE_SIZE);
 }
 
-/* Returns true if the RMM refused several pages in a call in the way in which
- * an RMM does that only knows calls for one page. */
-static bool is_too_many(struct realm *realm, const struct data_pages *pages)
+/*
+ * Learns from the answer to a call for count pages whether the RMM knows such
+ * calls. An RMM that does not refuses RMI_DATA_MORE with RMI_ERROR_INPUT before
+ * it looks at anything else, so any other answer shows that it does. If it
+ * refuses the call for several pages but not the one for their first, which
+ * tried makes, then the number was the reason.
+ */
+static void batches_learn(struct realm *realm, uint64_t count, bool tried)
 {
-	return pages->count > 1 && !realm->rmi.gave_up &&
-	       rmi_status(&realm->rmi) == RMI_ERROR_INPUT;
+	if (realm->rmi.gave_up || rmi_status(&realm->rmi) == RMI_ERROR_INPUT)
+		return;
+	if (count > 1)
+		realm->batches = REALM_BATCHES_KNOWN;
+	else if (tried)
+		realm->batches = REALM_BATCHES_UNKNOWN;
+}
+
+/* Returns true if the RMM may have refused a call because it is for several
+ * pages. */
+static bool batch_doubted(struct realm *realm, const struct data_pages *pages)
+{
+	return pages->count > 1 && realm->batches == REALM_BATCHES_UNTRIED &&
+	       !realm->rmi.gave_up && rmi_status(&realm->rmi) == RMI_ERROR_INPUT;
+}
+
+static bool pages_ask(struct realm *realm, const struct data_pages *pages,
+		      bool tried)
+{
+	bool done = ask_rtt_data_map_init(&realm->rmi, realm->rd.base, pages,
+					  RMI_DATA_MEASURE_CONTENT);
+
+	batches_learn(realm, pages->count, tried);
+	return realm_account_result(realm, done);
 }
 
 /* Loads at least one page. Advances *pages to the rest. */
@@ -67,14 +94,13 @@ static bool pages_load(struct realm *realm, struct data_pages *pages)
 {
 	uint64_t held = realm->data.count;
 	int deepest = realm_above_root(realm);
+	bool tried = false;
 
 	pages->data = realm->data.base;
-	while (!realm_account_result(
-		realm, ask_rtt_data_map_init(&realm->rmi, realm->rd.base, pages,
-					     RMI_DATA_MEASURE_CONTENT))) {
-		if (is_too_many(realm, pages)) {
-			realm->page_by_page = true;
+	while (!pages_ask(realm, pages, tried)) {
+		if (batch_doubted(realm, pages)) {
 			pages->count = 1;
+			tried = true;
 		} else if (!realm_walk_deepen(realm, pages->ipa, RTT_DEEPEST,
 					      &deepest)) {
 			return false;
@@ -114,8 +140,9 @@ static bool segment_load(struct realm *realm, const struct realm_plan *plan,
 		if (realm->data.count == 0 &&
 		    !realm_alloc(realm, &want, &realm->data))
 			return false;
-		pages.count = smaller(realm->data.count,
-				      realm->page_by_page ? 1 : PAGES_AT_ONCE);
+		pages.count = 1;
+		if (realm->batches != REALM_BATCHES_UNKNOWN)
+			pages.count = smaller(realm->data.count, PAGES_AT_ONCE);
 		if (!pages_load(realm, &pages))
 			return false;
 	}

@@ -234,6 +234,59 @@ static void content_page_by_page(void **state)
 	content_loads(*state, script);
 }
 
+/* The call for one page comes as far as the missing table, which the call for
+ * three did not. */
+static void content_page_by_page_after_a_table(void **state)
+{
+	const struct reply script[] = { CREATE,
+					RIPAS_3,
+					{ RMI_RTT_DATA_MAP_INIT,
+					  RMI_ERROR_INPUT },
+					{ RMI_RTT_DATA_MAP_INIT, RTT_ERROR(2) },
+					{ RMI_RTT_CREATE, RMI_SUCCESS },
+					LOAD,
+					LOAD,
+					LOAD,
+					REC,
+					END };
+	struct realm realm;
+
+	assert_true(build_with(*state, &realm, script, 0x3000, 0x3000));
+	assert_int_equal(realm.batches, REALM_BATCHES_UNKNOWN);
+}
+
+/* An RMM that once knew a call for several pages has another reason to refuse
+ * one, which is told and not tried around. */
+static void content_that_is_refused_later(void **state)
+{
+	const struct reply script[] = {
+		CREATE,         RIPAS_3,
+		LOADED(1),      { RMI_RTT_DATA_MAP_INIT, RMI_ERROR_INPUT },
+		UNMAPPED(8, 1), TERMINATE,
+		DESTROY,        END
+	};
+
+	content_loads_not(*state, script, RMI_FAILURE_REFUSED);
+}
+
+/* The same, where it only said that a table is missing. */
+static void content_that_is_refused_after_a_table(void **state)
+{
+	const struct reply script[] = {
+		CREATE,
+		RIPAS_3,
+		{ RMI_RTT_DATA_MAP_INIT, RTT_ERROR(2) },
+		{ RMI_RTT_CREATE, RMI_SUCCESS },
+		{ RMI_RTT_DATA_MAP_INIT, RMI_ERROR_INPUT },
+		TERMINATE,
+		{ RMI_RTT_DESTROY, RMI_SUCCESS, { PAGE(3), IPA_END } },
+		DESTROY,
+		END
+	};
+
+	content_loads_not(*state, script, RMI_FAILURE_REFUSED);
+}
+
 static void content_that_is_refused_either_way(void **state)
 {
 	const struct reply script[] = {
@@ -473,6 +526,9 @@ int main(void)
 		TEST(content_at_once),
 		TEST(content_in_parts),
 		TEST(content_page_by_page),
+		TEST(content_page_by_page_after_a_table),
+		TEST(content_that_is_refused_later),
+		TEST(content_that_is_refused_after_a_table),
 		TEST(content_that_is_refused_either_way),
 		TEST(no_content_was_mapped),
 		TEST(more_content_was_mapped_than_there_was),

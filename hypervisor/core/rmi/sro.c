@@ -47,17 +47,28 @@ static void issue_once(struct rmi *rmi, struct rmi_call *call)
 		call->out[i] = regs.x[1 + i];
 }
 
+static bool is_busy(const struct rmi_call *call)
+{
+	unsigned status = rmi_call_status(call);
+
+	return status == RMI_BUSY || status == RMI_BLOCKED;
+}
+
 bool sro_issue(struct rmi *rmi, struct rmi_call *call)
 {
-	unsigned status;
+	const struct host_ops *ops = rmi->ops;
+	uint64_t start;
 
-	for (unsigned tries = 0; tries < RMI_RETRIES_MAX; tries++) {
+	issue_once(rmi, call);
+	if (!is_busy(call))
+		return true;
+	start = ops->now_ns(ops->ctx);
+	do {
+		ops->relax(ops->ctx, true);
 		issue_once(rmi, call);
-		status = rmi_call_status(call);
-		if (status != RMI_BUSY && status != RMI_BLOCKED)
+		if (!is_busy(call))
 			return true;
-		rmi->ops->relax(rmi->ops->ctx, true);
-	}
+	} while (ops->now_ns(ops->ctx) - start < RMI_BUSY_NS);
 	return sro_give_up(rmi, RMI_FAILURE_GAVE_UP, call, NULL);
 }
 

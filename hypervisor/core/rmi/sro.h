@@ -46,11 +46,12 @@ bool rmi_call_failed(struct rmi *rmi, enum rmi_failure_kind kind,
 		     const struct rmi_call *call, const char *why);
 
 /*
- * How often one call is repeated while the RMM answers BUSY or BLOCKED. A busy
- * object is released within one command of another CPU, and relax() lets the
- * others run, so an honest RMM never needs this many.
+ * For how long one call is repeated while the RMM answers BUSY or BLOCKED. A
+ * busy object is released within one command of another CPU, and relax() lets
+ * the others run, so an honest RMM never needs this long. A number of tries
+ * would depend on what else there is to run.
  */
-#define RMI_RETRIES_MAX 0x10000
+#define RMI_BUSY_NS UINT64_C(10000000000)
 
 /*
  * How many further calls one operation may take. The longest operation of an

@@ -8,7 +8,7 @@
 #include "hypervisor/core/rmi/rmi.h"
 
 /* Repeats a call until the answer is neither BUSY nor BLOCKED. Returns false,
- * noted, after RMI_RETRIES_MAX attempts. */
+ * noted, after RMI_BUSY_NS. */
 bool sro_issue(struct rmi *rmi, struct rmi_call *call);
 
 /* Notes an answer of the RMM in the operation: its next request, or the end. */

@@ -60,11 +60,26 @@ static void busy_and_blocked_are_asked_again(void **state)
 	assert_played(fake);
 }
 
+/* On an idle core a try takes little time. */
+static void a_busy_rmm_is_waited_for_by_time(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, RMI_BUSY, .times = 199999 },
+		{ RMI_REC_CREATE, RMI_SUCCESS },
+		END,
+	};
+
+	fake->wait_ns = RMI_BUSY_NS / 200000;
+	assert_true(run(fake, script));
+	assert_played(fake);
+}
+
 static void a_busy_storm_is_given_up(void **state)
 {
 	struct fake *fake = *state;
 	const struct reply script[] = {
-		{ RMI_REC_CREATE, RMI_BUSY, .times = RMI_RETRIES_MAX },
+		{ RMI_REC_CREATE, RMI_BUSY, .times = FAKE_TRIES },
 		END,
 	};
 
@@ -79,7 +94,7 @@ static void an_operation_blocked_for_ever_stays_open(void **state)
 	struct fake *fake = *state;
 	const struct reply script[] = {
 		{ RMI_REC_CREATE, GO_ON, { HANDLE } },
-		{ RMI_OP_CONTINUE, RMI_BLOCKED, .times = RMI_RETRIES_MAX },
+		{ RMI_OP_CONTINUE, RMI_BLOCKED, .times = FAKE_TRIES },
 		END,
 	};
 	const struct reply later[] = { { RMI_OP_CONTINUE, RMI_SUCCESS }, END };
@@ -147,6 +162,7 @@ int main(void)
 		TEST(an_error_is_left_to_the_caller),
 		TEST(an_unknown_command_is_no_success),
 		TEST(busy_and_blocked_are_asked_again),
+		TEST(a_busy_rmm_is_waited_for_by_time),
 		TEST(a_busy_storm_is_given_up),
 		TEST(an_operation_blocked_for_ever_stays_open),
 		TEST(continuing_gives_the_commands_results),

@@ -25,11 +25,13 @@
 #define STUCK_MAX 16
 
 /*
- * How many refused entries in a row end the domain. The vCPU yields after each.
- * A Realm that turned itself off has all its entries refused until the exit of
- * the vCPU that did it is answered.
+ * The longest time for which entries are refused in a row before the vCPU is
+ * given up. A Realm that turned itself off refuses all its vCPUs until the
+ * hypervisor handles the exit of the vCPU that did it. An RMM may be busy while
+ * it zeroes or hashes memory. A number of tries would not do: on an idle core
+ * they are over in a few milliseconds.
  */
-#define REFUSED_MAX 1000
+#define REFUSED_NS UINT64_C(10000000000)
 
 static enum vcpu_next realm_stuck_count(struct vcpu *vcpu, uint64_t esr)
 {
@@ -248,7 +250,7 @@ enum vcpu_next vcpu_exit_realm(struct vcpu *vcpu,
 	enter->flags = 0;
 	memset(enter->gprs, 0, sizeof(enter->gprs));
 	realm_timers_read(vcpu, exit);
-	vcpu->refused = 0;
+	vcpu->refused = false;
 	if (exit->exit_reason != RMI_EXIT_SYNC &&
 	    exit->exit_reason != RMI_EXIT_IRQ &&
 	    exit->exit_reason != RMI_EXIT_FIQ)
@@ -257,6 +259,21 @@ enum vcpu_next vcpu_exit_realm(struct vcpu *vcpu,
 		realm_psci_alive(vcpu);
 	next = realm_exit_dispatch(vcpu, exit, enter);
 	return vcpu_has_ended(vcpu) ? VCPU_STOP : next;
+}
+
+/* Notes a refusal. Returns true if entries have been refused for too long. A
+ * long time without any attempt, in which the domain was paused, does not
+ * count. */
+static bool is_refused_for_long(struct vcpu *vcpu)
+{
+	const struct domain_ops *ops = vcpu->domain->ops;
+	uint64_t now = ops->now_ns(ops->ctx);
+
+	if (!vcpu->refused || now - vcpu->refused_last >= REFUSED_NS)
+		vcpu->refused_since = now;
+	vcpu->refused = true;
+	vcpu->refused_last = now;
+	return now - vcpu->refused_since >= REFUSED_NS;
 }
 
 enum vcpu_next vcpu_enter_refused(struct vcpu *vcpu, uint64_t x0)
@@ -270,7 +287,7 @@ enum vcpu_next vcpu_enter_refused(struct vcpu *vcpu, uint64_t x0)
 		return next;
 	if ((status == RMI_ERROR_REALM || status == RMI_BUSY ||
 	     status == RMI_BLOCKED) &&
-	    ++vcpu->refused < REFUSED_MAX)
+	    !is_refused_for_long(vcpu))
 		return VCPU_YIELD;
 	domain_stop(vcpu->domain, CONTROL_CRASH,
 		    "vCPU %u: RMI_REC_ENTER was refused: %s", vcpu->index,

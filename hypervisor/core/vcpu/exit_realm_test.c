@@ -348,23 +348,56 @@ static void after_the_end_nothing_runs(void **state)
 	assert_int_equal(guest->stops, 0);
 }
 
+#define SECOND UINT64_C(1000000000)
+
+static void a_busy_rmm_is_waited_for(void **state)
+{
+	struct fake_guest *guest = *state;
+	struct vcpu *vcpu = &guest->vcpus[0];
+
+	/* As many tries as there are in 9.9 seconds on an idle core. */
+	for (unsigned i = 0; i < 99 * 1000; i++) {
+		guest->now_ns = i * (SECOND / 10000);
+		assert_int_equal(vcpu_enter_refused(vcpu, RMI_BUSY), VCPU_YIELD);
+	}
+}
+
 static void a_realm_that_is_off_is_waited_for(void **state)
 {
 	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 	struct rmi_rec_exit irq = { .exit_reason = RMI_EXIT_IRQ };
 
-	for (unsigned i = 0; i < 999; i++) {
+	for (unsigned i = 0; i < 10; i++) {
+		guest->now_ns = i * SECOND;
 		assert_int_equal(vcpu_enter_refused(vcpu, RMI_ERROR_REALM),
 				 VCPU_YIELD);
 	}
-	/* An entry succeeded: the count begins again. */
+	/* A successful entry starts the time anew. */
 	take(guest, &irq);
-	for (unsigned i = 0; i < 999; i++)
-		assert_int_equal(vcpu_enter_refused(vcpu, RMI_BUSY), VCPU_YIELD);
+	for (unsigned i = 10; i < 20; i++) {
+		guest->now_ns = i * SECOND;
+		assert_int_equal(vcpu_enter_refused(vcpu, RMI_BLOCKED),
+				 VCPU_YIELD);
+	}
+	guest->now_ns = 20 * SECOND;
 	assert_int_equal(vcpu_enter_refused(vcpu, RMI_ERROR_REALM), VCPU_STOP);
 	assert_string_equal(guest->text,
 			    "vCPU 0: RMI_REC_ENTER was refused: RMI_ERROR_REALM");
+}
+
+static void a_pause_between_two_refusals_does_not_count(void **state)
+{
+	struct fake_guest *guest = *state;
+	struct vcpu *vcpu = &guest->vcpus[0];
+
+	assert_int_equal(vcpu_enter_refused(vcpu, RMI_BUSY), VCPU_YIELD);
+	guest->now_ns = 3600 * SECOND;
+	assert_int_equal(vcpu_enter_refused(vcpu, RMI_BUSY), VCPU_YIELD);
+	guest->now_ns += 9 * SECOND;
+	assert_int_equal(vcpu_enter_refused(vcpu, RMI_BUSY), VCPU_YIELD);
+	guest->now_ns += 1 * SECOND;
+	assert_int_equal(vcpu_enter_refused(vcpu, RMI_BUSY), VCPU_STOP);
 }
 
 static void any_other_refusal_stops_it(void **state)
@@ -412,7 +445,9 @@ int main(void)
 		TEST(a_guest_may_say_that_it_cannot_go_on),
 		TEST(what_the_rmm_cannot_mean_stops_it),
 		TEST(after_the_end_nothing_runs),
+		TEST(a_busy_rmm_is_waited_for),
 		TEST(a_realm_that_is_off_is_waited_for),
+		TEST(a_pause_between_two_refusals_does_not_count),
 		TEST(any_other_refusal_stops_it),
 	};
 

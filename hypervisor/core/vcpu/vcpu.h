@@ -44,7 +44,11 @@ struct vcpu {
 	bool on_again; /* started before its CPU_OFF was answered */
 	bool restarted; /* entered again for that reason */
 	unsigned stuck; /* exits in a row without a cause */
-	unsigned refused; /* refused entries in a row */
+	/* The last entry was refused; the times of the first refusal in a row
+	 * and of the last, in ns. */
+	bool refused;
+	uint64_t refused_since;
+	uint64_t refused_last;
 	struct vgic_cpu gic;
 	struct vcpu_timer virt;
 	struct vcpu_timer phys;

@@ -71,6 +71,18 @@ static void machine_relax(void *ctx, bool waiting)
 		thread_yield_if_due();
 }
 
+static uint64_t machine_now_ns(void *ctx)
+{
+	(void)ctx;
+	return time_ns();
+}
+
+static void machine_code_sync(void *ctx, pa_t base, uint64_t count)
+{
+	(void)ctx;
+	code_sync(base.value, count * MACHINE_PAGE_SIZE);
+}
+
 /* Returns the part of the board's memory that abi/machine_map.h does not
  * assign. */
 static struct host_ram machine_ram(const struct board *board)
@@ -130,6 +142,8 @@ const char *machine_open(struct machine *machine, const struct board *board)
 			.page_map = machine_page_map,
 			.page_unmap = machine_page_unmap,
 			.relax = machine_relax,
+			.code_sync = machine_code_sync,
+			.now_ns = machine_now_ns,
 		},
 		.ram = machine_ram(board),
 	};

@@ -32,6 +32,13 @@ static uint64_t fake_guest_counter(void *ctx)
 	return guest->now;
 }
 
+static uint64_t fake_guest_now_ns(void *ctx)
+{
+	struct fake_guest *guest = ctx;
+
+	return guest->now_ns;
+}
+
 static void fake_guest_console_put(void *ctx, unsigned slot, uint8_t byte)
 {
 	struct fake_guest *guest = ctx;
@@ -62,8 +69,10 @@ static void fake_guest_smc(void *ctx, struct smccc_regs *regs)
 
 static void fake_guest_relax(void *ctx, bool waiting)
 {
-	(void)ctx;
-	(void)waiting;
+	struct fake_guest *guest = ctx;
+
+	if (waiting)
+		guest->now_ns += 1000000;
 }
 
 void domain_stop(struct domain *domain, enum control_reason reason,
@@ -148,13 +157,15 @@ void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm)
 	guest->runs = true;
 	guest->ops = (struct domain_ops){
 		.ctx = guest,
+		.now_ns = fake_guest_now_ns,
 		.counter = fake_guest_counter,
 		.vcpu_kick = fake_guest_kick,
 		.console_put = fake_guest_console_put,
 		.console_ready = fake_guest_console_ready,
 	};
 	guest->host = (struct host_ops){ guest, .smc = fake_guest_smc,
-					 .relax = fake_guest_relax };
+					 .relax = fake_guest_relax,
+					 .now_ns = fake_guest_now_ns };
 	guest->domain = (struct domain){
 		.ops = &guest->ops,
 		.state = CONTROL_RUNNING,

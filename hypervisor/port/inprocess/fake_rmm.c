@@ -78,6 +78,14 @@ static void fake_relax(void *ctx, bool waiting)
 	struct fake *fake = ctx;
 
 	fake->waits += waiting;
+	fake->now_ns += waiting ? fake->wait_ns : 0;
+}
+
+static uint64_t fake_now_ns(void *ctx)
+{
+	struct fake *fake = ctx;
+
+	return fake->now_ns;
 }
 
 /* ---- The RMM ---- */
@@ -169,9 +177,10 @@ int fake_setup(void **state)
 	fake->memory = calloc(MAPPED_PAGES, RMI_GRANULE_SIZE);
 	assert_non_null(fake->memory);
 	fake->budget = FAKE_PAGES;
-	fake->ops =
-		(struct host_ops){ fake,     fake_smc,   fake_alloc, fake_free,
-				   fake_map, fake_unmap, fake_relax };
+	fake->wait_ns = FAKE_WAIT_NS;
+	fake->ops = (struct host_ops){ fake,       fake_smc, fake_alloc,
+				       fake_free,  fake_map, fake_unmap,
+				       fake_relax, NULL,     fake_now_ns };
 	granules_init(&fake->granules, &fake->ops, &fake->failure);
 	fake->rmi = (struct rmi){ .ops = &fake->ops,
 				  .failure = &fake->failure,

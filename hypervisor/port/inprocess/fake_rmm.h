@@ -22,6 +22,10 @@
 #define FAKE_PAGES 2048
 #define FAKE_BASE  UINT64_C(0x40000000)
 
+#define FAKE_WAIT_NS UINT64_C(1000000)
+/* So many calls in a row that are answered with BUSY are given up. */
+#define FAKE_TRIES (RMI_BUSY_NS / FAKE_WAIT_NS + 1)
+
 /* An expected call, and its answer. */
 struct reply {
 	uint32_t fid;
@@ -39,6 +43,8 @@ struct fake {
 	unsigned repeated; /* how often the script's first reply was given */
 	unsigned calls; /* number of calls, without played delegations */
 	unsigned waits; /* calls of relax() with waiting */
+	uint64_t wait_ns; /* how long each takes: FAKE_WAIT_NS */
+	uint64_t now_ns;
 	uint64_t last[4]; /* X0..X3 of the last scripted call */
 	uint64_t offered; /* first descriptor of the last donation */
 	/* The pages. */

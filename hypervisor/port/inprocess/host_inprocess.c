@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <time.h>
 
 static void host_inprocess_smc(void *ctx, struct smccc_regs *regs)
 {
@@ -50,6 +51,23 @@ static void host_inprocess_relax(void *ctx, bool waiting)
 		sched_yield();
 }
 
+/* Nothing is executed in this process. */
+static void host_inprocess_code_sync(void *ctx, pa_t base, uint64_t count)
+{
+	(void)ctx;
+	(void)base;
+	(void)count;
+}
+
+static uint64_t host_inprocess_now_ns(void *ctx)
+{
+	struct timespec now;
+
+	(void)ctx;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
 /* Reserves the map of pages. The system commits its memory on first use. */
 static bool host_inprocess_pages_open(struct pages *pages, pa_t base,
 				      uint64_t size)
@@ -73,6 +91,8 @@ bool host_inprocess_open(struct host_inprocess *host,
 		.page_map = host_inprocess_page_map,
 		.page_unmap = host_inprocess_page_unmap,
 		.relax = host_inprocess_relax,
+		.code_sync = host_inprocess_code_sync,
+		.now_ns = host_inprocess_now_ns,
 	};
 	return host_inprocess_pages_open(&host->pages, machine->base,
 					 machine->size);

@@ -156,23 +156,43 @@ static uint64_t create_numbered(struct fixture *f, unsigned number)
 		   PARAMS);
 }
 
+static void destroy_numbered(struct fixture *f, unsigned number)
+{
+	uint64_t rd = page(PAGE_FREE + 2 * number + 1);
+
+	assert_int_equal(rmi(f, RMI_REALM_TERMINATE, rd), RMI_SUCCESS);
+	assert_int_equal(rmi(f, RMI_REALM_DESTROY, rd), RMI_SUCCESS);
+}
+
 static void create_fails_when_no_vmid_is_left(void **state)
 {
 	struct fixture *f = *state;
 	struct inprocess_tlb tlb;
 
-	delegate(f, PAGE_FREE, 2 * (RMM_VMIDS + 1));
-	for (unsigned i = 0; i < RMM_VMIDS; i++)
+	delegate(f, PAGE_FREE, 2 * (RMM_REALMS + 1));
+	for (unsigned i = 0; i < RMM_REALMS; i++)
 		assert_int_equal(create_numbered(f, i), RMI_SUCCESS);
-	fixture_realm_params(f)->rtt_base = page(PAGE_FREE + 2 * RMM_VMIDS);
+	fixture_realm_params(f)->rtt_base = page(PAGE_FREE + 2 * RMM_REALMS);
 	refused(f, RMI_ERROR_GLOBAL, RMI_REALM_CREATE,
-		page(PAGE_FREE + 2 * RMM_VMIDS + 1), PARAMS);
-	rmi(f, RMI_REALM_TERMINATE, page(PAGE_FREE + 2 * 77 + 1));
-	assert_int_equal(rmi(f, RMI_REALM_DESTROY, page(PAGE_FREE + 2 * 77 + 1)),
-			 RMI_SUCCESS);
+		page(PAGE_FREE + 2 * RMM_REALMS + 1), PARAMS);
+	destroy_numbered(f, 77);
 	tlb = inprocess_tlb(f->machine);
-	assert_int_equal(tlb.last_vmid, 77);
+	assert_int_equal(tlb.last_vmid, 78);
 	assert_int_equal(create_numbered(f, 77), RMI_SUCCESS);
+}
+
+/* VMID 0 is that of VTTBR_EL2 while no Realm runs. */
+static void no_realm_has_vmid_0(void **state)
+{
+	struct fixture *f = *state;
+
+	delegate(f, PAGE_FREE, 2 * RMM_REALMS);
+	for (unsigned i = 0; i < RMM_REALMS; i++)
+		assert_int_equal(create_numbered(f, i), RMI_SUCCESS);
+	for (unsigned i = 0; i < RMM_REALMS; i++) {
+		destroy_numbered(f, i);
+		assert_int_not_equal(inprocess_tlb(f->machine).last_vmid, 0);
+	}
 }
 
 static void create_takes_all_granules_or_none(void **state)
@@ -310,6 +330,7 @@ int main(void)
 		test(create_without_entropy_fails),
 		test(create_with_a_private_mecid_fails),
 		test(create_fails_when_no_vmid_is_left),
+		test(no_realm_has_vmid_0),
 		test(create_takes_all_granules_or_none),
 		test(create_refuses_rd_among_its_tables),
 		test(activate_needs_a_new_realm),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A bitmap of VMIDs, in which a set bit is a VMID in use. The bit is cleared
- * with a release, and taken with an acquire, so that a new owner uses the VMID
- * only after the invalidation of the old one.
+ * A bitmap of VMIDs, in which a set bit is a VMID in use; VMID 0 is never given
+ * out (RMM_VMIDS). The bit is cleared with a release, and taken with an
+ * acquire, so that a new owner uses the VMID only after the invalidation of the
+ * old one.
  */
 #include "rmm/core/realm/vmid.h"
 
@@ -11,7 +12,7 @@
 
 bool vmid_take(struct rmm *rmm, uint32_t *vmid)
 {
-	for (uint32_t i = 0; i < RMM_VMIDS; i++) {
+	for (uint32_t i = 1; i < RMM_VMIDS; i++) {
 		uint32_t bit = 1U << i % 32;
 		uint32_t old = __atomic_fetch_or(&rmm->vmids[i / 32], bit,
 						 __ATOMIC_ACQUIRE);

@@ -8,7 +8,7 @@
 
 struct rmm;
 
-/* Returns false if all VMIDs are in use. */
+/* Gives a VMID other than 0. Returns false if all RMM_REALMS are in use. */
 bool vmid_take(struct rmm *rmm, uint32_t *vmid);
 /* Frees a VMID. It first invalidates the VMID in all TLBs, or the next Realm
  * with that VMID could use translations of this one. */

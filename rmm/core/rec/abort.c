@@ -28,10 +28,6 @@
 #define FSC_ADDRESS_SIZE_MINUS_1 0x29
 #define FSC_TRANSLATION_MINUS_1  0x2b
 
-/* The bits that tell external aborts and parity errors from the other values of
- * ESR_ELx.FSC. */
-#define FSC_KIND_MASK 0x30
-
 #define FAR_IN_PAGE (GRANULE_SIZE - 1)
 
 static ipa_t abort_page(const struct rec_trap *trap)
@@ -62,7 +58,7 @@ static bool is_permission_fault(uint64_t fsc)
  * error. */
 static bool is_external(uint64_t fsc)
 {
-	return (fsc & FSC_KIND_MASK) == ESR_FSC_EXTERNAL;
+	return (fsc & ESR_FSC_KIND_MASK) == ESR_FSC_EXTERNAL;
 }
 
 static void abort_inject_sea(const struct rec_hold *hold,

@@ -133,8 +133,30 @@ static bool serror_handle(const struct rec_hold *hold, uint64_t esr,
 	return host_exit(RMI_EXIT_SERROR, esr & SEEN_SERROR, exit);
 }
 
-bool exit_handle(const struct rec_hold *hold, const struct rec_trap *trap,
-		 struct rmi_rec_exit *exit)
+static bool is_hvc(const struct rec_trap *trap)
+{
+	uint64_t class = BITS_GET(trap->esr, ESR_EC);
+
+	return trap->kind == REC_TRAP_SYNC &&
+	       (class == ESR_EC_HVC32 || class == ESR_EC_HVC64);
+}
+
+/* The host is told of the SError and not of the trap beside it. The Realm
+ * executes the trapped instruction again. */
+static bool serror_deferred_handle(const struct rec_hold *hold,
+				   const struct rec_trap *trap,
+				   struct rmi_rec_exit *exit)
+{
+	if (is_hvc(trap))
+		hold->rec->pc -= HVC_SIZE;
+	return serror_handle(hold,
+			     BITS_PUT(ESR_EC, ESR_EC_SERROR) | ESR_IL |
+				     (trap->disr & BITS_MASK(VSESR_ISS)),
+			     exit);
+}
+
+static bool trap_handle(const struct rec_hold *hold,
+			const struct rec_trap *trap, struct rmi_rec_exit *exit)
 {
 	switch (trap->kind) {
 	case REC_TRAP_SYNC:
@@ -147,4 +169,16 @@ bool exit_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 	default:
 		return host_exit(RMI_EXIT_IRQ, 0, exit);
 	}
+}
+
+/* An SError that was taken may have been followed by one that was not. Both
+ * count, since either can be an error that is not contained. */
+bool exit_handle(const struct rec_hold *hold, const struct rec_trap *trap,
+		 struct rmi_rec_exit *exit)
+{
+	if (!(trap->disr & DISR_A))
+		return trap_handle(hold, trap, exit);
+	if (trap->kind == REC_TRAP_SERROR)
+		(void)trap_handle(hold, trap, exit);
+	return serror_deferred_handle(hold, trap, exit);
 }

@@ -181,6 +181,71 @@ static void an_serror_of_another_kind_stops_the_rmm(void **state)
 	}
 }
 
+static bool stops_deferred(struct vcpu_test *t, struct rec_trap trap,
+			   uint64_t serror)
+{
+	trap.disr = 0x80000000 | (serror & 0x1ffffff);
+	memset(&t->exit, 0, sizeof(t->exit));
+	return exit_handle(&t->hold, &trap, &t->exit);
+}
+
+/* The Realm caused it before whatever made the Realm stop. */
+static void a_deferred_serror_comes_before_any_trap(void **state)
+{
+	const struct rec_trap traps[] = {
+		{ .kind = REC_TRAP_IRQ },
+		{ .kind = REC_TRAP_FIQ },
+		{ .kind = REC_TRAP_SYNC, .esr = SMC },
+		{ .kind = REC_TRAP_SYNC, .esr = ESR(ESR_EC_WFX, 0) },
+		{ .kind = REC_TRAP_SYNC, .esr = ESR(ESR_EC_DATA_LOWER, 4) },
+		{ .kind = REC_TRAP_SERROR, .esr = SERROR(2) },
+	};
+	struct vcpu_test *t = *state;
+	uint64_t pc = t->rec->pc;
+
+	for (size_t i = 0; i < sizeof(traps) / sizeof(traps[0]); i++) {
+		t->rec->serror = false;
+		assert_true(stops_deferred(t, traps[i], SERROR(3)));
+		assert_exit(t, .exit_reason = RMI_EXIT_SERROR,
+			    .esr = 0xbc000011 | 3 << 10);
+		assert_true(t->rec->serror);
+		assert_int_equal(t->rec->vsesr, SERROR(3) & 0x1ffffff);
+		/* The instruction that trapped is executed again. */
+		assert_int_equal(t->rec->pc, pc);
+	}
+}
+
+/* ELR_EL2 is behind an HVC already. */
+static void a_deferred_serror_repeats_a_hypercall(void **state)
+{
+	struct vcpu_test *t = *state;
+	uint64_t pc = t->rec->pc;
+
+	assert_true(
+		stops_deferred(t,
+			       (struct rec_trap){ .kind = REC_TRAP_SYNC,
+						  .esr = ESR(ESR_EC_HVC64, 0) },
+			       SERROR(6)));
+	assert_exit(t, .exit_reason = RMI_EXIT_SERROR,
+		    .esr = 0xbc000011 | 6 << 10);
+	assert_int_equal(t->rec->pc, pc - 4);
+	assert_false(t->rec->serror);
+}
+
+static void an_uncontained_error_stops_the_rmm_deferred_or_not(void **state)
+{
+	struct vcpu_test *t = *state;
+
+	vcpu_panics(t, &(struct rec_trap){ .kind = REC_TRAP_IRQ,
+					   .disr = 0x80000011 });
+	vcpu_panics(t, &(struct rec_trap){ .kind = REC_TRAP_SERROR,
+					   .esr = SERROR(2),
+					   .disr = 0x80000011 });
+	vcpu_panics(t, &(struct rec_trap){ .kind = REC_TRAP_SERROR,
+					   .esr = SERROR(0),
+					   .disr = 0x80000011 | 2 << 10 });
+}
+
 #define test(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, vcpu_setup, vcpu_teardown)
 
@@ -198,6 +263,9 @@ int main(void)
 		test(an_unknown_class_is_the_hosts_to_give_up),
 		test(an_serror_is_pending_where_the_realm_cannot_go_on),
 		test(an_serror_of_another_kind_stops_the_rmm),
+		test(a_deferred_serror_comes_before_any_trap),
+		test(a_deferred_serror_repeats_a_hypercall),
+		test(an_uncontained_error_stops_the_rmm_deferred_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

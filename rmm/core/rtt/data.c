@@ -144,7 +144,9 @@ static uint64_t map_init_realm_check(const struct rd *rd,
 }
 
 /* Copies the page and measures the copy, since the host can change the page
- * meanwhile. Returns false if the page cannot be read. */
+ * meanwhile. The copy is also made visible to instruction fetch, because the
+ * Realm may begin to execute there. Returns false if the page cannot be
+ * read. */
 static bool map_init_content(struct rmm *rmm, struct rd *rd,
 			     const struct granule_ref *data,
 			     const struct map_init *init)
@@ -155,6 +157,7 @@ static bool map_init_content(struct rmm *rmm, struct rd *rd,
 	if (read) {
 		measurement_data_map_init(rmm->port, &rd->measurements,
 					  init->ipa, init->flags, content);
+		port_code_sync(rmm->port, data->pa, content);
 	}
 	granule_unmap(data, content);
 	return read;

@@ -30,6 +30,29 @@ static void init_maps_a_copy_as_ram(void **state)
 	assert_memory_equal(peek(f, PAGE_MEM), peek(f, PAGE_RUN), GRANULE_SIZE);
 }
 
+/* Only content that the host loads can be code that the Realm executes without
+ * having written it. */
+static void init_makes_code_visible_and_nothing_else_does(void **state)
+{
+	struct fixture *f = *state;
+
+	init_make(f);
+	done(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM), BASE, SRC, 0);
+	assert_int_equal(inprocess_code_syncs(f->machine), 1);
+	assert_int_equal(inprocess_code_last(f->machine), page(PAGE_MEM));
+	assert_int_equal(rmi(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM + 1),
+			     BASE, SRC, 0),
+			 AT_LEVEL(3));
+	inprocess_faults(f->machine)->ns_faults = SRC;
+	assert_int_equal(rmi(f, RMI_RTT_DATA_MAP_INIT, RD, page(PAGE_MEM + 1),
+			     BASE + KIB4, SRC, 0),
+			 RMI_ERROR_INPUT);
+	inprocess_faults(f->machine)->ns_faults = 0;
+	done(f, RMI_RTT_DATA_MAP, RD, BASE + KIB4, BASE + 2 * KIB4, SINGLE,
+	     pages(PAGE_MEM + 1, 1));
+	assert_int_equal(inprocess_code_syncs(f->machine), 1);
+}
+
 /* The RIM depends on the order, the address, the flag and the content: each
  * call gives another RIM, which is that of the arithmetic. */
 static void init_extends_the_rim(void **state)
@@ -263,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(init_maps_a_copy_as_ram),
+		test(init_makes_code_visible_and_nothing_else_does),
 		test(init_extends_the_rim),
 		test(init_of_several_is_as_one_by_one),
 		test(init_of_one_tells_no_count),

@@ -125,6 +125,7 @@ static void map_refuses_wrong_arguments(void **state)
 		{ RD, BASE, top, list_of(1), page(PAGE_NONE) },
 		{ RD, BASE, top, SINGLE, one | UINT64_C(1) << 63 },
 		{ RD, BASE, top, SINGLE, one | 3 }, /* level 0 */
+		{ RD, BASE, BASE + GIB1, SINGLE, range(0, 1, 1, 0) },
 		{ RD, BASE + 8, top, SINGLE, one },
 		{ RD, BASE + KIB4, BASE + 2 * MIB2, SINGLE, one | 1 },
 		{ RD, UNPROT, UNPROT + KIB4, SINGLE, one },

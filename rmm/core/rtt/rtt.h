@@ -27,6 +27,17 @@ static inline uint64_t rtt_level_size(int level)
 }
 
 /*
+ * Returns the lowest level with blocks. It is 1 for Non-secure memory, which is
+ * one entry. The granules of Realm memory are handled one by one, while the
+ * table is locked and interrupts are masked: a block of 1 GiB would take 512
+ * times as long as one of 2 MiB.
+ */
+static inline int rtt_block_level_min(bool protected)
+{
+	return protected ? 2 : 1;
+}
+
+/*
  * Returns the number of root tables for ipa_bits at start_level, or 0 if that
  * level does not suit (docs/rmi.md, Walk and level rules). pa_bits is the
  * implemented width of physical addresses: start level 0 needs 44.

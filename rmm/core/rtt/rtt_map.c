@@ -8,8 +8,6 @@
 #include "rmm/core/rmm.h"
 #include "rmm/core/rtt/rtt_range.h"
 
-#define BLOCK_LEVEL_MIN 1
-
 /* A Realm without LPA2 has output addresses of 48 bits. */
 #define PA_MAX (UINT64_C(1) << 48)
 
@@ -59,7 +57,8 @@ static uint64_t map_shape_check(const struct rtt_realm *realm,
 {
 	struct range_block first = range_block_of(map->list.ranges[0]);
 
-	if (!map_state_valid(kind, first) || first.level < BLOCK_LEVEL_MIN)
+	if (!map_state_valid(kind, first) ||
+	    first.level < rtt_block_level_min(kind->protected))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	map->level = first.level;
 	if (!is_aligned(map->base, rtt_level_size(map->level)) ||
@@ -123,7 +122,7 @@ static unsigned map_limit(const struct rtt_walk *walk, bool protected)
 
 	if (!protected || blocks >= left)
 		return RTT_ENTRIES;
-	return walk->index + (blocks ? (unsigned)blocks : 1);
+	return walk->index + (unsigned)blocks;
 }
 
 /* Maps blocks until one fails. Any progress is a success, whatever ended it;

@@ -7,8 +7,8 @@
  * A call works on one table and holds its lock until it is done, so that no
  * other command sees an entry half changed. No operation outlives its call:
  * DEN0137 allows these commands to be stateful, but here they never are. To
- * stay short, a call moves at most RTT_RANGE_DATA_MAX of Realm memory, or one
- * block that is larger, and reports how far it came.
+ * stay short, a call moves at most RTT_RANGE_DATA_MAX of Realm memory, which is
+ * the size of the largest block of it, and reports how far it came.
  */
 #ifndef REEVE_RMM_CORE_RTT_RTT_RANGE_H
 #define REEVE_RMM_CORE_RTT_RTT_RANGE_H

@@ -15,10 +15,6 @@
 #include "rmm/core/rmm.h"
 #include "rmm/core/rtt/rtt.h"
 
-/* Blocks exist at levels 1 and 2, so a table must be at level 2 or 3 to become
- * one. */
-#define FOLD_LEVEL_MIN 2
-
 /* A table that the host names by IPA and level, and the walk that stopped at
  * the table above it (the parent), or earlier. */
 struct target {
@@ -225,14 +221,15 @@ static uint64_t table_fold_check(const struct granule_ref *table, int level,
 
 	if (refs != 0 && refs != RTT_ENTRIES)
 		return rmi_error_rtt(level);
-	if (refs == RTT_ENTRIES && level < FOLD_LEVEL_MIN)
+	if (refs == RTT_ENTRIES && level <= rtt_block_level_min(false))
 		return rmi_error_rtt(level - 1);
 	entries = granule_map(table);
 	uniform = table_uniform(entries, level, whole);
 	granule_unmap(table, entries);
 	if (!uniform)
 		return rmi_error_rtt(level);
-	if (rtt_entry_live(*whole) && level < FOLD_LEVEL_MIN)
+	if (rtt_entry_live(*whole) &&
+	    level <= rtt_block_level_min(whole->kind == RTT_ASSIGNED))
 		return rmi_error_rtt(level - 1);
 	return rmi_return(RMI_SUCCESS, 0);
 }

@@ -517,6 +517,24 @@ static void fold_is_not_deceived_by_tables(void **state)
 	assert_int_equal(refs_of(f, PAGE_L2), 512);
 }
 
+/* The work on such a block would be the work on all its granules. */
+static void fold_refuses_a_block_of_1_gib_of_the_realms(void **state)
+{
+	const unsigned first = GIB1 / GRANULE_SIZE;
+	struct fixture *f = *state;
+
+	tables_make(f, BASE, 2);
+	delegate(f, first, first);
+	for (unsigned i = 0; i < 512; i++) {
+		uint64_t ipa = BASE + i * MIB2;
+
+		done(f, RMI_RTT_DATA_MAP, RD, ipa, ipa + MIB2, SINGLE,
+		     range(page(first) + i * MIB2, 2, 1, 0));
+	}
+	assert_int_equal(rmi(f, RMI_RTT_FOLD, RD, BASE, 2), AT_LEVEL(1));
+	assert_int_equal(refs_of(f, PAGE_L2), 512);
+}
+
 /* ---- RTT_DESTROY ---- */
 
 static void destroy_refuses_a_wrong_rd(void **state)
@@ -709,6 +727,9 @@ int main(void)
 		test(blocks_are_not_mapped_at_level_0),
 		cmocka_unit_test_setup_teardown(fold_is_not_deceived_by_tables,
 						wide_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			fold_refuses_a_block_of_1_gib_of_the_realms, wide_setup,
+			fixture_teardown),
 		test(destroy_refuses_a_wrong_rd),
 		test(destroy_needs_a_table),
 		test(destroy_tells_where_something_is_live),

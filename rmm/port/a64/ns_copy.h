@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The only code of the RMM that may fault: a copy from or to memory that the
- * host can delegate at any time.
+ * A copy from or to memory that the host can delegate at any time, so that it
+ * may fault.
  */
 #ifndef REEVE_RMM_PORT_A64_NS_COPY_H
 #define REEVE_RMM_PORT_A64_NS_COPY_H

@@ -12,6 +12,7 @@
 #include "rmm/port/a64/el1.h"
 #include "rmm/port/a64/fp.h"
 #include "rmm/port/a64/gic.h"
+#include "rmm/port/a64/realm_at.h"
 #include "rmm/port/a64/rec_switch.h"
 #include "rmm/port/a64/regs.h"
 #include "rmm/port/a64/timer.h"
@@ -86,10 +87,24 @@ static void el2_stop(void)
 	sysreg_write(VTCR_EL2, 0);
 }
 
+/* Returns the SError that has been deferred on this CPU, and forgets it. */
+static uint64_t disr_take(void)
+{
+	uint64_t disr = sysreg_read(DISR_EL1);
+
+	if (disr != 0)
+		sysreg_write(DISR_EL1, 0);
+	return disr;
+}
+
 void port_rec_start(struct rmm_port *port, struct rec *rec,
 		    const struct realm_s2 *s2)
 {
 	(void)port;
+	/* An error of the host's own writes stays the host's: it finds the
+	 * SError in DISR_EL1. */
+	__asm__ volatile("esb" ::: "memory");
+	cpu_this()->host_disr = disr_take();
 	el1_save(&cpu_this()->host_el1);
 	el1_load(&rec->el1);
 	el1_realm_load(&rec->own);
@@ -113,6 +128,8 @@ void port_rec_stop(struct rmm_port *port, struct rec *rec)
 	el1_load(&cpu_this()->host_el1);
 	el2_stop();
 	gic_disable();
+	if (cpu_this()->host_disr != 0)
+		sysreg_write(DISR_EL1, cpu_this()->host_disr);
 	cpu_this()->leaves = true;
 }
 
@@ -161,18 +178,17 @@ static bool lacks_hpfar(const struct rec_trap *trap)
 }
 
 /* Finds the faulting IPA by a walk of the Realm's stage 1. Returns false if the
- * walk fails, since another vCPU has changed stage 1: the access must then be
- * tried again. */
+ * walk fails or aborts, since another vCPU has changed stage 1: the access must
+ * then be tried again, and takes the abort itself if there is one. */
 static bool hpfar_find(struct rec_trap *trap)
 {
 	uint64_t kept = sysreg_read(PAR_EL1), par;
+	bool walked = realm_at(trap->far);
 
-	__asm__ volatile("at s1e1r, %0" ::"r"(trap->far) : "memory");
-	isb();
 	par = sysreg_read(PAR_EL1);
 	sysreg_write(PAR_EL1, kept);
 	trap->hpfar = BITS_GET(par, PAR_PA) << HPFAR_FIPA_SHIFT;
-	return (par & PAR_FAILED) == 0;
+	return walked && (par & PAR_FAILED) == 0;
 }
 
 static void rec_enter_once(struct rec *rec, struct rec_trap *trap)
@@ -185,13 +201,14 @@ static void rec_enter_once(struct rec *rec, struct rec_trap *trap)
 	trap->esr = sysreg_read(ESR_EL2);
 	trap->far = sysreg_read(FAR_EL2);
 	trap->hpfar = sysreg_read(HPFAR_EL2);
+	trap->disr = disr_take();
 }
 
 static void rec_enter(struct rec *rec, struct rec_trap *trap)
 {
 	do {
 		rec_enter_once(rec, trap);
-	} while (lacks_hpfar(trap) && !hpfar_find(trap));
+	} while (trap->disr == 0 && lacks_hpfar(trap) && !hpfar_find(trap));
 }
 
 static void rec_run_once(struct rec *rec, struct rec_trap *trap)
@@ -214,6 +231,7 @@ void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
 	fp_give(&rec->fp);
 	do {
 		rec_run_once(rec, trap);
-	} while (trap->kind == REC_TRAP_IRQ && timers_end(rec));
+	} while (trap->kind == REC_TRAP_IRQ && trap->disr == 0 &&
+		 timers_end(rec));
 	fp_take(&rec->fp);
 }

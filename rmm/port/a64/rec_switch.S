@@ -34,8 +34,13 @@ rec_switch:
 	dsb	nsh
 	isb
 
-/* X0: REC_SWITCH_*. X1 has been saved. */
+/*
+ * X0: REC_SWITCH_*. X1 has been saved. The barrier completes the Realm's writes
+ * as far as errors go: an SError that one of them provokes is now in DISR_EL1,
+ * and not pending until the host takes it.
+ */
 rec_switch_back:
+	esb
 	gprs_save_2_29
 	mrs	x1, sp_el0
 	stp	x30, x1, [sp, #240]

@@ -10,6 +10,7 @@
 #define FPSR             S3_3_C4_C4_1
 #define SVCR             S3_3_C4_C2_2
 #define DIT              S3_3_C4_C2_5
+#define DISR_EL1         S3_0_C12_C1_1
 #define ID_AA64ISAR2_EL1 S3_0_C0_C6_2
 #define ID_AA64MMFR3_EL1 S3_0_C0_C7_3
 

@@ -65,6 +65,13 @@ void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
 	slot_unmap(address);
 }
 
+void port_code_sync(struct rmm_port *port, pa_t pa, const void *address)
+{
+	(void)port;
+	(void)pa;
+	code_sync((uintptr_t)address, GRANULE_SIZE);
+}
+
 /* Not by DC ZVA: QEMU makes three calls for each, and none for these stores. */
 static void page_zero(void *page)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Exception vectors. An exception in the RMM itself is either a refused copy
- * from or to Non-secure memory, which trap_sync() repairs, or fatal. An
- * exception from a Realm ends rec_switch(), whose stack pointer is in struct
- * cpu.
+ * Exception vectors. An exception in the RMM itself is either a refused access
+ * to memory of the host, which trap_sync() repairs, or fatal. An exception from
+ * a Realm ends rec_switch(), whose stack pointer is in struct cpu.
  */
 #include "lib/gprs.inc"
 #include "rmm/port/a64/cpu.h"

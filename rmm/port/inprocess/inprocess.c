@@ -193,6 +193,16 @@ uint64_t inprocess_delegated(const struct inprocess *inprocess)
 	return __atomic_load_n(&inprocess->port.delegated, __ATOMIC_RELAXED);
 }
 
+unsigned inprocess_code_syncs(struct inprocess *inprocess)
+{
+	return __atomic_load_n(&inprocess->port.code_syncs, __ATOMIC_RELAXED);
+}
+
+uint64_t inprocess_code_last(struct inprocess *inprocess)
+{
+	return __atomic_load_n(&inprocess->port.code_last, __ATOMIC_RELAXED);
+}
+
 struct inprocess_faults *inprocess_faults(struct inprocess *inprocess)
 {
 	return &inprocess->port.faults;

@@ -120,6 +120,11 @@ struct inprocess_tlb {
 
 struct inprocess_tlb inprocess_tlb(struct inprocess *inprocess);
 
+/* Return how many granules were made visible to instruction fetch so far, and
+ * the address of the last one. */
+unsigned inprocess_code_syncs(struct inprocess *inprocess);
+uint64_t inprocess_code_last(struct inprocess *inprocess);
+
 /* Sets a function that is called at each invalidation of a range, before the
  * invalidation returns. NULL: none. */
 typedef void inprocess_tlb_fn(void *context, unsigned vmid, uint64_t ipa,

@@ -47,6 +47,8 @@ struct rmm_port {
 	struct hash_slot hashes[HASH_SLOTS];
 	struct inprocess_faults faults;
 	unsigned polls; /* for interrupts; atomic */
+	unsigned code_syncs; /* atomic */
+	uint64_t code_last; /* PA of the last one; atomic */
 	pthread_mutex_t tlb_mutex;
 	struct inprocess_tlb tlb;
 	inprocess_tlb_fn *tlb_watch;

@@ -65,6 +65,14 @@ void port_granule_unmap(struct rmm_port *port, pa_t pa, void *address)
 	discipline_unmapped(port, pa);
 }
 
+void port_code_sync(struct rmm_port *port, pa_t pa, const void *address)
+{
+	if (address != content_at(port, pa))
+		port_panic(port, "code is synchronized at another address");
+	__atomic_fetch_add(&port->code_syncs, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&port->code_last, pa.value, __ATOMIC_RELAXED);
+}
+
 /* A page that was never written is zero already. Not writing it saves the
  * memory that a write would commit. */
 static void granule_zero(struct rmm_port *port, pa_t pa)

@@ -2,6 +2,7 @@
 /* The program in the Realm, which takes commands from the host (guest.h). */
 #include "tests/machine/payload/guest.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "lib/a64.h"
@@ -16,7 +17,18 @@ _Static_assert(__builtin_offsetof(struct guest_cpu, fault) == GUEST_FAULT,
 #define FPCR    S3_3_C4_C4_0
 #define FPCR_FZ 0x1000000
 
+/* Stage 1 of the Realm: 39 bits below TTBR0 (T0SZ), none above (EPD1), 40 bits
+ * of output (IPS); Normal memory, inner shareable, with the access flag. */
+#define TCR_OWN     (25 | 1 << 23 | UINT64_C(2) << 32)
+#define MAIR_NORMAL 0xff
+#define DESC_BLOCK  (1 | 3 << 8 | 1 << 10)
+#define DESC_TABLE  3
+#define SCTLR_MMU   1
+#define IMAGE_GIB   UINT64_C(0x40000000)
+#define IMAGE_ENTRY 1
+
 struct guest_cpu guest_cpus[GUEST_CPUS];
+uint64_t guest_tables[2][512] __attribute__((aligned(0x1000)));
 
 extern char guest_loads[], guest_stores[];
 
@@ -79,6 +91,31 @@ static uint64_t read_sysreg(uint64_t which)
 	default:
 		return 0;
 	}
+}
+
+static void mmu_set(bool on)
+{
+	uint64_t sctlr = sysreg_read(sctlr_el1);
+
+	dsb(sy);
+	sysreg_write(sctlr_el1,
+		     on ? sctlr | SCTLR_MMU : sctlr & ~(uint64_t)SCTLR_MMU);
+	isb();
+	__asm__ volatile("tlbi vmalle1; dsb nsh; isb" ::: "memory");
+}
+
+static void store_mapped(uint64_t block, uint64_t offset, uint64_t value)
+{
+	guest_tables[0][IMAGE_ENTRY] = IMAGE_GIB | DESC_BLOCK;
+	guest_tables[0][GUEST_MAPPED_ENTRY] =
+		(uintptr_t)guest_tables[1] | DESC_TABLE;
+	guest_tables[1][0] = block | DESC_BLOCK;
+	sysreg_write(mair_el1, MAIR_NORMAL);
+	sysreg_write(tcr_el1, TCR_OWN);
+	sysreg_write(ttbr0_el1, (uintptr_t)guest_tables[0]);
+	mmu_set(true);
+	guest_store(STORE_W, GUEST_MAPPED + offset, value);
+	mmu_set(false);
 }
 
 static uint64_t spin_until(uint64_t address)
@@ -257,6 +294,10 @@ static void command_serve(struct guest_cpu *cpu, uint64_t *gprs)
 	case GUEST_STORE:
 		gprs[GUEST_PLACE] = (uintptr_t)guest_stores + 16 * gprs[1];
 		guest_store(gprs[1], gprs[2], gprs[3]);
+		break;
+	case GUEST_STORE_MAPPED:
+		gprs[GUEST_PLACE] = (uintptr_t)guest_stores + 16 * STORE_W;
+		store_mapped(gprs[1], gprs[2], gprs[3]);
 		break;
 	case GUEST_DO:
 		gprs[0] = do_deed(gprs[1], gprs[2], gprs[3]);

@@ -20,6 +20,11 @@ enum guest_command {
 	GUEST_SMC, /* X0-X10, and back */
 	GUEST_LOAD, /* enum guest_load, address: the value loaded */
 	GUEST_STORE, /* enum guest_store, address, value */
+	/* The same through tables of the Realm's own, which map the address
+	 * GUEST_MAPPED to the argument, a 2 MiB block: block, offset, value.
+	 * The entry of the first table is entry GUEST_MAPPED_ENTRY of
+	 * guest_tables. */
+	GUEST_STORE_MAPPED,
 	GUEST_DO, /* enum guest_deed, argument: result */
 	GUEST_SYSREG, /* enum guest_sysreg: value */
 	GUEST_PATTERN, /* fills all registers; WFI: how many have changed */
@@ -104,6 +109,12 @@ enum guest_sysreg {
 };
 
 #define GUEST_PATTERN_BASE UINT64_C(0x7ea1000000000000)
+
+#define GUEST_MAPPED       UINT64_C(0x100000000)
+#define GUEST_MAPPED_ENTRY 4
+
+/* A level 1 table, whose entries cover 1 GiB each, and a level 2 table. */
+extern uint64_t guest_tables[2][512];
 
 /* guest_start.S: the entry point of a vCPU. */
 extern char guest_entry[];

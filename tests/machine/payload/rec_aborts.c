@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "abi/bits.h"
+#include "lib/log.h"
 #include "tests/machine/payload/payload.h"
 #include "tests/machine/payload/vm.h"
 
@@ -218,6 +219,113 @@ static void check_nothing(struct vm *vm, struct vcpu *vcpu)
 	      "the Realm gets an external abort");
 }
 
+/* A debugger stops here, and then at the RMM's own walk of the Realm's tables,
+ * to change them in between (tests/machine/test_rmm.py). */
+void walk_follows(void);
+__attribute__((noinline)) void walk_follows(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
+
+static uint64_t vm_page(const struct vm *vm, uint64_t ipa)
+{
+	struct smccc_regs regs;
+
+	rmi_call(&regs, (const uint64_t[6]){ RMI_RTT_READ_ENTRY, vm->rd,
+					     ipa & ~(GRANULE - 1), 3 });
+	return regs.x[3] & ~(GRANULE - 1);
+}
+
+/*
+ * The RMM finds the address of a store to read-only memory by a walk of the
+ * Realm's own tables. What is printed lets the debugger give the RMM another
+ * table than the store has met: one at an address without memory
+ * (check_nothing()). Then the Realm repeats the store, and takes the abort.
+ */
+static void check_own_tables(struct vm *vm, struct vcpu *vcpu)
+{
+	const struct rmi_rec_exit *exit = &vcpu->run->exit;
+	uint64_t entry = (uintptr_t)&guest_tables[0][GUEST_MAPPED_ENTRY];
+	uint64_t block = VM_OUTSIDE + VM_BASE;
+	uint64_t ipa = block + 3 * GRANULE;
+
+	log_line_unlocked("stage 1 entry at %lx, nothing at %lx",
+			  vm_page(vm, entry) + entry % GRANULE,
+			  VM_OUTSIDE + VM_BASE + GRANULE);
+	vcpu_command(vcpu, GUEST_STORE_MAPPED, block, 3 * GRANULE + 4, VALUE);
+	walk_follows();
+	check(vcpu_enter(vcpu) == RMI_SUCCESS,
+	      "a store through the Realm's own tables");
+	if (exit->exit_reason == RMI_EXIT_HOST_CALL) {
+		check(result(vcpu, GUEST_FAULTS) == 1 &&
+			      result(vcpu, GUEST_FAULT_FAR) ==
+				      GUEST_MAPPED + 3 * GRANULE + 4,
+		      "takes an abort in the Realm");
+		log_line_unlocked("the walk aborted: ESR_EL1 %lx",
+				  result(vcpu, GUEST_FAULT_ESR));
+		return;
+	}
+	check(exit->esr == 0x9180004f && exit->far == 4 &&
+		      exit->hpfar == ipa / GRANULE * 16,
+	      "comes to the host with its address");
+	log_line_unlocked("the walk found the address");
+	vcpu->run->enter.flags = RMI_REC_ENTER_EMUL_MMIO;
+	check(vcpu_calls(vcpu), "which emulates it too");
+}
+
+/* A REC that is not made, because its parameters cannot be read, and lists of
+ * granules for it that cannot be read or written. */
+static void check_operation_copies(const struct vm *vm)
+{
+	static uint64_t list[512] __attribute__((aligned(0x1000)));
+	struct smccc_regs regs;
+	uint64_t handle, count;
+
+	rmi_call(&regs, (const uint64_t[6]){ RMI_REC_CREATE, vm->rd,
+					     granule_take(), MACHINE_RMM_BASE });
+	handle = regs.x[1];
+	count = BITS_GET(regs.x[2], RMI_DONATE_COUNT);
+	for (uint64_t i = 0; i < count; i++)
+		list[i] = granule_take() + RANGE_ONE_PAGE;
+	check(rmi_do(RMI_OP_MEM_DONATE, handle, MACHINE_RMM_BASE, count) ==
+		      RMI_ERROR_INPUT,
+	      "a list of donations cannot be read");
+	check((rmi_do(RMI_OP_MEM_DONATE, handle, (uintptr_t)list, count) &
+	       0xff) == RMI_INCOMPLETE &&
+		      (rmi_do(RMI_OP_CONTINUE, handle) & 0xff) == RMI_INCOMPLETE,
+	      "another can");
+	check(rmi_do(RMI_OP_MEM_RECLAIM, handle, MACHINE_RMM_BASE, 512) ==
+		      RMI_ERROR_INPUT,
+	      "a list of what comes back cannot be written");
+	check((rmi_do(RMI_OP_MEM_RECLAIM, handle, (uintptr_t)list, 512) &
+	       0xff) == RMI_INCOMPLETE &&
+		      rmi_do(RMI_OP_CONTINUE, handle) == RMI_ERROR_INPUT,
+	      "nor the parameters of the REC be read");
+}
+
+/*
+ * The RMM copies between its own memory and addresses that the host names, and
+ * takes an abort where the host must not access memory itself. The RMM's own
+ * memory is such a place. Parameters of a Realm and the configuration are in
+ * rmm_host.c, content in vm.c, the exit record in rec_cpus.c.
+ */
+static void check_copies(const struct vm *vm, const struct vcpu *vcpu)
+{
+	uint64_t list = BITS_PUT(RMI_MAP_TYPE, RMI_ADDR_TYPE_LIST) |
+			BITS_PUT(RMI_MAP_LIST_COUNT, 1);
+
+	check(rmi_do(RMI_REC_ENTER, vcpu->rec, MACHINE_RMM_BASE) ==
+		      RMI_ERROR_INPUT,
+	      "a run page cannot be read");
+	check(rmi_do(RMI_RTT_DATA_MAP, vm->rd, VM_RAM, VM_RAM + GRANULE, list,
+		     MACHINE_RMM_BASE) == RMI_ERROR_INPUT,
+	      "a list of ranges to map cannot be read");
+	check(rmi_do(RMI_RTT_DATA_UNMAP, vm->rd, VM_RAM, VM_RAM + GRANULE, list,
+		     MACHINE_RMM_BASE) == RMI_ERROR_INPUT,
+	      "a list of ranges to unmap cannot be written");
+	check_operation_copies(vm);
+}
+
 void check_aborts(struct vm *vm)
 {
 	struct vcpu *vcpu = &vm->vcpu[0];
@@ -228,6 +336,8 @@ void check_aborts(struct vm *vm)
 	check_shared(vm, vcpu);
 	check_read_only(vm, vcpu);
 	check_nothing(vm, vcpu);
+	check_own_tables(vm, vcpu);
+	check_copies(vm, vcpu);
 	check_populate(vm, vcpu);
 }
 

@@ -15,6 +15,7 @@
 enum job {
 	JOB_IDLE,
 	JOB_ENTER, /* enters its vCPU once */
+	JOB_ENTER_ONLY, /* and does not touch its run page */
 	JOB_ROUNDS, /* gives commands to its vCPU */
 	JOB_UNTIL_CALL, /* enters its vCPU until it makes a host call */
 	JOB_END,
@@ -55,6 +56,9 @@ static void job_do(enum job which)
 {
 	if (which == JOB_ENTER)
 		job_result = vcpu_enter(job_vcpu);
+	else if (which == JOB_ENTER_ONLY)
+		job_result = rmi_status(RMI_REC_ENTER, job_vcpu->rec,
+					(uintptr_t)job_vcpu->run);
 	else if (which == JOB_ROUNDS)
 		job_result = vcpu_rounds(job_vcpu, 5000);
 	else if (which == JOB_UNTIL_CALL)
@@ -154,6 +158,28 @@ static void check_busy(struct vm *vm)
 	check(job_result == RMI_SUCCESS &&
 		      second->run->exit.exit_reason == RMI_EXIT_HOST_CALL,
 	      "it sees what the host writes");
+}
+
+/* The host delegates the page for the exit record while the vCPU runs. */
+static void check_exit_record(struct vm *vm)
+{
+	struct vcpu *second = &vm->vcpu[1];
+
+	spin_word[0] = 0;
+	spin_word[1] = 0;
+	vcpu_command(second, GUEST_DO, DO_SPIN, SPIN_IPA);
+	job_start(JOB_ENTER_ONLY, second);
+	while (spin_word[1] == 0)
+		;
+	check(range_move(RMI_GRANULE_RANGE_DELEGATE, (uintptr_t)second->run, 1),
+	      "a run page is delegated");
+	spin_word[0] = 1;
+	job_wait();
+	check(job_result == RMI_ERROR_INPUT, "no exit record can be written");
+	check(range_move(RMI_GRANULE_RANGE_UNDELEGATE, (uintptr_t)second->run,
+			 1) &&
+		      vcpu_calls(second),
+	      "the vCPU goes on afterwards");
 }
 
 /* An interrupt of the host, from its EL2 timer, ends a run. */
@@ -259,6 +285,7 @@ void check_cpus(struct vm *vm)
 	check_second_runs(vm);
 	check_concurrency(vm);
 	check_busy(vm);
+	check_exit_record(vm);
 	check_interrupt(vm);
 	check_mapping(vm);
 	check_reshaping(vm);

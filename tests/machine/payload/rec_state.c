@@ -16,6 +16,10 @@
 #define VECTOR_SIZE  8192
 #define SPIN         100000
 
+#define DISR_EL1 S3_0_C12_C1_1
+/* An SError that is not contained: one of the Realm's would stop the RMM. */
+#define DISR_OF_HOST (DISR_A | ESR_FSC_ASYNCHRONOUS)
+
 static struct el1_shared expected, seen;
 
 /* The low 16 bits of the patterns are 0: in MDSCR_EL1 they would enable debug
@@ -137,20 +141,33 @@ static bool exits_in_wfi(struct vcpu *vcpu)
 	return vcpu_exits_sync(vcpu, ESR_EC_WFX);
 }
 
-/* Tries with longer and longer times until the vCPU waits before its timer
- * fires. Returns true if the record then shows the timer as running. */
-static bool timer_sleeps(struct vcpu *vcpu)
+/* Enters the vCPU until its program calls the host, or waits. Returns true if
+ * it waits and its timer has not fired yet. */
+static bool waits_for_timer(struct vcpu *vcpu)
 {
 	const struct rmi_rec_exit *exit = &vcpu->run->exit;
 
-	for (uint64_t ticks = SPIN;; ticks *= 2) {
+	do {
+		if (exits_in_wfi(vcpu) && exit->cntv_ctl == TIMER_ENABLE)
+			return true;
+	} while (exit->exit_reason == RMI_EXIT_IRQ ||
+		 exit->exit_reason == RMI_EXIT_SYNC);
+	return false;
+}
+
+/* Tries with longer and longer times until the vCPU waits before its timer
+ * fires. */
+static bool timer_sleeps(struct vcpu *vcpu)
+{
+	uint64_t ticks = SPIN;
+
+	do {
 		vcpu_command(vcpu, GUEST_TIMER_SLEEP, ticks);
-		if (exits_in_wfi(vcpu))
-			return exit->cntv_ctl == TIMER_ENABLE;
-		if (exit->exit_reason != RMI_EXIT_IRQ || !exits_in_wfi(vcpu) ||
-		    !vcpu_calls(vcpu))
-			return false;
-	}
+		if (waits_for_timer(vcpu))
+			return true;
+		ticks *= 2;
+	} while (vcpu->run->exit.exit_reason == RMI_EXIT_HOST_CALL);
+	return false;
 }
 
 static void check_timer(struct vcpu *vcpu)
@@ -231,11 +248,22 @@ static void check_end_of_interrupt(struct vcpu *vcpu)
 	sysreg_write(ICH_LR_EL2(0), 0);
 }
 
+/* The worlds share DISR_EL1, in which the host may have an SError. */
+static void check_deferred(struct vcpu *vcpu)
+{
+	sysreg_write(DISR_EL1, DISR_OF_HOST);
+	check(vcpu_does(vcpu, GUEST_NOTHING),
+	      "a deferred SError of the host is not taken for the Realm's");
+	check(sysreg_read(DISR_EL1) == DISR_OF_HOST, "and stays the host's");
+	sysreg_write(DISR_EL1, 0);
+}
+
 void check_state(struct vm *vm)
 {
 	struct vcpu *vcpu = &vm->vcpu[0];
 
 	check_registers(vcpu);
+	check_deferred(vcpu);
 	check_vectors(vcpu);
 	check_timer(vcpu);
 	check_gic(vcpu);

@@ -95,12 +95,19 @@ static bool vcpu_create(struct vm *vm, unsigned index)
 	       rec_donate(regs.x[1], regs.x[2]);
 }
 
+/* The RMM's own memory counts as the host's until the RMM tries to read it. */
+static bool content_refused(const struct vm *vm)
+{
+	return rmi_do(RMI_RTT_DATA_MAP_INIT, vm->rd, granule_take(), VM_CHANGE,
+		      MACHINE_RMM_BASE, MEASURE) == RMI_ERROR_INPUT;
+}
+
 bool vm_build(struct vm *vm)
 {
 	return realm_create(vm) &&
 	       table_create(vm, VM_BASE & ~0x3fffffffULL, 2) &&
 	       table_create(vm, VM_BASE, 3) && image_load(vm) &&
-	       table_create(vm, VM_CHANGE, 3) &&
+	       table_create(vm, VM_CHANGE, 3) && content_refused(vm) &&
 	       rmi_do(RMI_RTT_INIT_RIPAS, vm->rd, VM_RAM, VM_RAM + MIB2) ==
 		       RMI_SUCCESS &&
 	       rmi_do(RMI_RTT_INIT_RIPAS, vm->rd, VM_BLOCK, VM_BLOCK + MIB2) ==

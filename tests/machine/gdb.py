@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A debugger for a machine that is tested: QEMU's side of GDB's remote serial
+protocol, on a Unix socket. It stops all CPUs at an address."""
+import socket
+import time
+
+
+def options(path):
+    """QEMU's options: the machine waits for the debugger before it starts."""
+    return ("-S", "-chardev", f"socket,path={path},server=on,wait=off,id=gdb",
+            "-gdb", "chardev:gdb")
+
+
+class Gdb:
+    def __init__(self, path, machine):
+        while not path.exists() and machine.process.poll() is None:
+            time.sleep(0.01)
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(machine.patience)
+        self.socket.connect(str(path))
+        self.stream = self.socket.makefile("rb")
+
+    def send(self, packet):
+        data = packet.encode()
+        self.socket.sendall(b"$%s#%02x" % (data, sum(data) % 256))
+
+    def answer(self):
+        while self.stream.read(1) != b"$":
+            pass
+        packet = b""
+        while (byte := self.stream.read(1)) != b"#":
+            assert byte, "the machine is gone"
+            packet += byte
+        self.stream.read(2)
+        self.socket.sendall(b"+")
+        return packet.decode()
+
+    def ask(self, packet):
+        self.send(packet)
+        return self.answer()
+
+    def run_to(self, address):
+        """Runs until a CPU is at the address."""
+        assert self.ask(f"Z0,{address:x},4") == "OK"
+        assert self.ask("c").startswith("T05")
+        assert self.ask(f"z0,{address:x},4") == "OK"
+
+    def leave(self):
+        """Lets the machine run on without a debugger."""
+        self.send("D")
+        self.socket.close()
