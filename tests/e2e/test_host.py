@@ -254,6 +254,26 @@ def test_more_clients_than_ports_wait(host):
         assert client.returncode == 0
 
 
+def test_builds_leave_a_port_to_others(host, monkeypatch):
+    """Also builds whose process is stopped, and builds that wait for a port."""
+    ways(monkeypatch, "slow-build")
+    good(host.run("host", "start"))
+    makes = [subprocess.Popen([host.path, "create", ordinary(host, f"b{i}")],
+                              cwd=host.folder, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) for i in range(6)]
+    try:
+        wait_for(lambda: len(names(host)) == 3)
+        for make in makes:
+            make.send_signal(signal.SIGSTOP)
+        for name in names(host):
+            good(host.run("destroy", name))
+        assert names(host) == []
+    finally:
+        for make in makes:
+            make.kill()
+            make.wait()
+
+
 # ---- create -----------------------------------------------------------------
 
 def test_create_starts_the_default_host_and_says_so(host):

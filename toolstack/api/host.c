@@ -6,13 +6,8 @@
 #include <string.h>
 
 #include "toolstack/engine/machine/machine.h"
-#include "toolstack/host/clock.h"
 #include "toolstack/host/record.h"
-#include "toolstack/host/watch.h"
 #include "toolstack/report/report.h"
-
-/* The pause between two looks at a domain that is being destroyed. */
-#define DESTROY_POLL_MS 5
 
 int reeve_host_open(const char *name, const struct reeve_watch *watch,
 		    struct reeve_host **out, struct reeve_report *report)
@@ -173,22 +168,15 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,
 			 struct reeve_report *report)
 {
-	struct reeve_domain domain;
-	int result = host->ops->act(host->engine, domid, ENGINE_DESTROY, report);
+	int result;
 
-	while (result == REEVE_OK) {
-		result = host->ops->next(host->engine, domid, &domain, report);
-		if (result != REEVE_OK || domain.domid != domid)
-			break;
-		if (!watch_go_on(watch, "destroying", domain.progress_done,
-				 domain.progress_all))
-			return REEVE_ERR_STOPPED;
-		clock_pause(DESTROY_POLL_MS);
-	}
-	if (result == REEVE_OK || result == REEVE_ERR_NO_DOMAIN) {
+	machine_watch(host->engine, watch);
+	result = host->ops->act(host->engine, domid, ENGINE_DESTROY, report);
+	if (result == REEVE_OK)
+		result = machine_await_gone(host->engine, domid, report);
+	machine_watch(host->engine, host->watch);
+	if (result == REEVE_OK || result == REEVE_ERR_NO_DOMAIN)
 		record_rim_remove(&host->folder, domid);
-		return REEVE_OK;
-	}
 	return result;
 }
 
