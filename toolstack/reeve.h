@@ -382,7 +382,9 @@ struct reeve_watch {
 	/*
 	 * Called at least every 100 ms while waiting. step says in words what
 	 * is being done; done of its all units are done (all is 0 if their
-	 * number is not known). To give up it returns false: the function then
+	 * number is not known). Both are 0 while the function only waits, for
+	 * the host or for a control port that other processes use: step then
+	 * says which. To give up it returns false: the function then
 	 * undoes all that it has begun and returns REEVE_ERR_STOPPED.
 	 */
 	bool (*go_on)(void *ctx, const char *step, uint64_t done, uint64_t all);
@@ -424,7 +426,8 @@ int reeve_host_start(const struct reeve_host_options *options,
 		     struct reeve_report *report);
 /* Ends a host with all its guests, and removes its folder. Also removes what is
  * left of a host that died. */
-int reeve_host_stop(const char *name, struct reeve_report *report);
+int reeve_host_stop(const char *name, const struct reeve_watch *watch,
+		    struct reeve_report *report);
 
 enum reeve_host_state {
 	REEVE_HOST_STARTING, /* being started, or its starter was killed */

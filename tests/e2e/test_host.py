@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Hosts and the verbs for their domains, with fake_qemu.py instead of QEMU.
 tests/machine/test_host.py uses the real QEMU."""
+import fcntl
 import json
 import os
 import pathlib
@@ -252,6 +253,91 @@ def test_more_clients_than_ports_wait(host):
     for client in clients:
         client.communicate()
         assert client.returncode == 0
+
+
+class Ports:
+    """Has all control ports of a host, as commands that use them would."""
+
+    def __init__(self, host):
+        self.locks = []
+        for number in range(4):
+            path = host.hosts / "default" / f"control-{number}.lock"
+            self.locks.append(path.open("a+"))
+            fcntl.flock(self.locks[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.locks[-1].truncate(0)
+            self.locks[-1].write(f"{os.getpid()}\n")
+            self.locks[-1].flush()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for lock in self.locks:
+            lock.close()
+
+
+VERBS = [["list"], ["info"], ["dmesg"], ["top"], ["vcpu-list", "probe"],
+         ["map", "-d", "probe"], ["pause", "probe"], ["rename", "probe", "x"],
+         ["shutdown", "-a"], ["console", "probe"], ["destroy", "probe"],
+         ["create", "-q", "guest.cfg", 'name="b"']]
+
+
+def test_a_verb_that_waits_says_for_which_process(host):
+    """Each verb says so once, also to a pipe, and goes on later."""
+    good(host.run("create", "guest.cfg"))
+    with Ports(host):
+        waiting = [subprocess.Popen(
+            [host.path, *verb], cwd=host.folder, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, text=True)
+            for verb in VERBS]
+        me = os.getpid()
+        for verb in waiting:
+            assert verb.stderr.readline() == (
+                "reeve: waiting for a control port: in use by process "
+                f"{me}, {me}, {me}, {me}\n")
+    for verb in waiting:
+        assert "waiting" not in verb.communicate()[1]
+
+
+def test_a_verb_that_waits_can_be_ended(host):
+    good(host.run("create", "guest.cfg"))
+    with Ports(host):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with subprocess.Popen([host.path, "list"], cwd=host.folder,
+                                  stderr=subprocess.PIPE, text=True) as verb:
+                assert "waiting" in verb.stderr.readline()
+                verb.send_signal(number)
+                assert "stopped by a signal" in verb.communicate()[1]
+            assert verb.returncode == 1
+
+
+def test_a_key_does_not_stop_a_verb_that_has_a_port(host, monkeypatch):
+    """Ctrl-Z arrives while a guest is built. A process that it stopped at once
+    would not react to SIGTERM. It stops the process afterwards."""
+    ways(monkeypatch, "slow-build")
+    good(host.run("host", "start"))
+    with subprocess.Popen([host.path, "create", "guest.cfg"],
+                          cwd=host.folder, stderr=subprocess.PIPE, text=True,
+                          process_group=0) as make:
+        wait_for(lambda: names(host) == ["probe"])
+        make.send_signal(signal.SIGTSTP)
+        make.terminate()
+        wait_for(lambda: names(host) == [])
+        make.send_signal(signal.SIGCONT)
+        assert "stopped by a signal" in make.communicate(timeout=PATIENCE)[1]
+
+
+def test_stop_says_that_it_waits(host):
+    """For a QEMU that takes its time to end, because it is stopped."""
+    good(host.run("host", "start"))
+    pid = pid_of(host)
+    os.kill(pid, signal.SIGSTOP)
+    with subprocess.Popen([host.path, "host", "stop"], cwd=host.folder,
+                          stderr=subprocess.PIPE, text=True) as stop:
+        assert stop.stderr.readline() == (
+            f"reeve: waiting for the end of process {pid}\n")
+        os.kill(pid, signal.SIGCONT)
+    assert stop.returncode == 0 and folders(host) == []
 
 
 def test_builds_leave_a_port_to_others(host, monkeypatch):

@@ -186,12 +186,23 @@ int cli_write_file(const char *path, const void *data, size_t size);
 /* Returns the host that the call or the environment names; NULL: the default
  * host. */
 const char *cli_host_name(const struct cli_call *call);
+/* Opens the host that the call names. Until cli_host_close() the keys that stop
+ * a command (Ctrl-Z) wait: a stopped command would keep a control port. */
+int cli_host_open(const struct cli_call *call, const struct reeve_watch *watch,
+		  struct reeve_host **host, struct reeve_report *report);
+void cli_host_close(struct reeve_host *host); /* NULL is fine */
 
 /*
  * Returns a watch that stops an operation at SIGINT, SIGTERM, SIGHUP and
  * SIGQUIT, and shows its progress on a terminal once it has taken a second.
+ * Without a terminal it prints once what the command waits for, after two
+ * seconds.
  */
 const struct reeve_watch *cli_watch(void);
+/* Returns one that shows and prints the same, but stops nothing. */
+const struct reeve_watch *cli_watch_firm(void);
+/* The monotonic clock, in milliseconds. */
+int64_t cli_now_ms(void);
 /* Returns whether such a signal has arrived. */
 bool cli_is_stopped(void);
 /* Erases the line that shows the progress. */

@@ -12,12 +12,11 @@ enum cli_end cli_domain_look(const struct cli_call *call,
 {
 	struct reeve_domain now;
 	struct reeve_host *host;
-	int result = reeve_host_open(cli_host_name(call), cli_watch(), &host,
-				     report);
+	int result = cli_host_open(call, cli_watch(), &host, report);
 
 	if (result == REEVE_OK) {
 		result = reeve_domain_next(host, domain->domid, &now, report);
-		reeve_host_close(host);
+		cli_host_close(host);
 	}
 	if (result == REEVE_ERR_STOPPED)
 		return CLI_END_STOPPED;
@@ -53,8 +52,7 @@ enum cli_end cli_attach(const struct cli_call *call,
 	struct reeve_host *host;
 	int fd;
 	int lock;
-	int result = reeve_host_open(cli_host_name(call), cli_watch(), &host,
-				     session->report);
+	int result = cli_host_open(call, cli_watch(), &host, session->report);
 
 	if (result != REEVE_OK) {
 		return result == REEVE_ERR_STOPPED ? CLI_END_STOPPED
@@ -62,7 +60,7 @@ enum cli_end cli_attach(const struct cli_call *call,
 	}
 	result = reeve_domain_console(host, domain, &fd, &lock, session->report);
 	/* A host serves only a few connections at a time: keep none. */
-	reeve_host_close(host);
+	cli_host_close(host);
 	if (result != REEVE_OK)
 		return CLI_END_FAILED;
 	if (isatty(STDIN_FILENO)) {
@@ -86,7 +84,7 @@ int cli_console(const struct cli_call *call)
 
 	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
-	reeve_host_close(session.host);
+	cli_host_close(session.host);
 	session.host = NULL;
 	end = cli_attach(call, &session, &domain);
 	code = cli_close(&session, REEVE_OK);

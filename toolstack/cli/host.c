@@ -88,8 +88,10 @@ int cli_host_stop(const struct cli_call *call)
 	struct cli_session session = { .report = reeve_report_new() };
 	int result = REEVE_ERR_MEMORY;
 
-	if (session.report != NULL)
-		result = reeve_host_stop(cli_host_name(call), session.report);
+	if (session.report != NULL) {
+		result = reeve_host_stop(cli_host_name(call), cli_watch(),
+					 session.report);
+	}
 	return cli_close(&session, result);
 }
 

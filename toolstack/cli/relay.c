@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "toolstack/cli/cli.h"
@@ -44,14 +43,6 @@ struct relay {
 	struct flow out; /* from the guest */
 	int64_t looked; /* when the domain's state was asked for, in ms */
 };
-
-static int64_t relay_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool is_empty(const struct flow *flow)
 {
@@ -157,16 +148,16 @@ static bool relay_step(struct relay *relay, bool *quiet)
 /* Prints the output that the console still holds of an ended guest. */
 static void relay_drain(struct relay *relay)
 {
-	int64_t spoke = relay_now_ms();
+	int64_t spoke = cli_now_ms();
 	bool quiet = false;
 
 	relay->in.ended = true;
 	relay->in.first = relay->in.filled;
-	while (!cli_is_stopped() && relay_now_ms() - spoke < SILENCE_MS) {
+	while (!cli_is_stopped() && cli_now_ms() - spoke < SILENCE_MS) {
 		if (!relay_step(relay, &quiet))
 			return;
 		if (!quiet)
-			spoke = relay_now_ms();
+			spoke = cli_now_ms();
 	}
 }
 
@@ -176,7 +167,7 @@ static enum cli_end relay_run(struct relay *relay)
 	bool quiet = true;
 
 	while (!relay->detached || !is_empty(&relay->in)) {
-		int64_t age = relay_now_ms() - relay->looked;
+		int64_t age = cli_now_ms() - relay->looked;
 
 		if (cli_is_stopped())
 			return CLI_END_STOPPED;
@@ -188,7 +179,7 @@ static enum cli_end relay_run(struct relay *relay)
 		}
 		if (age < IDLE_MS || (!quiet && age < LOOK_MS))
 			continue;
-		relay->looked = relay_now_ms();
+		relay->looked = cli_now_ms();
 		end = cli_domain_look(relay->call, relay->domain, relay->report);
 		if (end == CLI_END_DETACHED)
 			continue;

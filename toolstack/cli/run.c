@@ -124,8 +124,8 @@ static int domain_make(struct run *run)
 {
 	struct cli_session *session = &run->session;
 	struct reeve_host *host;
-	int result = reeve_host_open(cli_host_name(run->call), cli_watch(),
-				     &host, session->report);
+	int result =
+		cli_host_open(run->call, cli_watch(), &host, session->report);
 
 	if (result != REEVE_OK)
 		return result;
@@ -137,10 +137,11 @@ static int domain_make(struct run *run)
 		if (result != REEVE_OK) {
 			/* The first failure is the one to report. */
 			(void)reeve_domain_destroy(host, run->domain.domid,
-						   NULL, session->report);
+						   cli_watch_firm(),
+						   session->report);
 		}
 	}
-	reeve_host_close(host);
+	cli_host_close(host);
 	cli_watch_clear();
 	if (result != REEVE_OK)
 		return result;
@@ -152,14 +153,14 @@ static int domain_make(struct run *run)
 static int domain_destroy(struct run *run)
 {
 	struct reeve_host *host;
-	int result = reeve_host_open(cli_host_name(run->call), NULL, &host,
-				     run->session.report);
+	const struct reeve_watch *firm = cli_watch_firm();
+	int result = cli_host_open(run->call, firm, &host, run->session.report);
 
 	if (result != REEVE_OK)
 		return result;
-	result = reeve_domain_destroy(host, run->domain.domid, NULL,
+	result = reeve_domain_destroy(host, run->domain.domid, firm,
 				      run->session.report);
-	reeve_host_close(host);
+	cli_host_close(host);
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
@@ -178,13 +179,13 @@ static int domain_rename(struct run *run)
 		return REEVE_ERR_ARGUMENT;
 	snprintf(name, sizeof(name), "%.*s%s",
 		 (int)(sizeof(name) - sizeof(when)), run->domain.name, when);
-	result = reeve_host_open(cli_host_name(run->call), NULL, &host,
-				 run->session.report);
+	result = cli_host_open(run->call, cli_watch_firm(), &host,
+			       run->session.report);
 	if (result != REEVE_OK)
 		return result;
 	result = reeve_domain_rename(host, run->domain.domid, name,
 				     run->session.report);
-	reeve_host_close(host);
+	cli_host_close(host);
 	return result;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -11,6 +12,7 @@
 #include "toolstack/host/clock.h"
 #include "toolstack/host/folder.h"
 #include "toolstack/host/record.h"
+#include "toolstack/host/watch.h"
 
 /* The time that QEMU gets to end in good order, and then after it was
  * killed. */
@@ -18,6 +20,9 @@
 #define KILL_PATIENCE_MS 5000
 /* The pause between two looks at the folder's lock. */
 #define RELEASE_POLL_MS 10
+
+/* A result inside this file: the time is over. */
+#define SILENT 1
 
 #define KEY_MAX 4096 /* bytes, the largest platform.pem */
 
@@ -108,27 +113,62 @@ int reeve_host_key(const char *name, char **pem, struct reeve_report *report)
 
 /* ---- Stopping ------------------------------------------------------------ */
 
-/* Sends a signal and waits until the process has ended. */
-static bool signal_and_wait(int process, int signal, int patience_ms)
+/* Waits until the process has ended. Returns SILENT if it takes longer than
+ * patience_ms. */
+static int await_end(int process, long pid, int patience_ms,
+		     const struct reeve_watch *watch)
 {
 	struct pollfd poller = { .fd = process, .events = POLLIN };
-	int ready;
+	int64_t deadline = clock_ms() + patience_ms;
+	char step[64];
 
-	if (syscall(SYS_pidfd_send_signal, process, signal, NULL, 0) != 0)
-		return errno == ESRCH;
-	do {
-		ready = poll(&poller, 1, patience_ms);
-	} while (ready < 0 && errno == EINTR);
-	return ready > 0;
+	snprintf(step, sizeof(step), "waiting for the end of process %ld", pid);
+	while (poll(&poller, 1, WATCH_STEP_MS) <= 0) {
+		if (!watch_go_on(watch, step, 0, 0))
+			return REEVE_ERR_STOPPED;
+		if (clock_ms() >= deadline)
+			return SILENT;
+	}
+	return REEVE_OK;
+}
+
+static bool process_signal(int process, int signal)
+{
+	return syscall(SYS_pidfd_send_signal, process, signal, NULL, 0) == 0;
+}
+
+static int tell_unending(long pid, const char *why, struct reeve_report *report)
+{
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
+			    "QEMU, process %ld, cannot be ended: %s", pid, why);
+}
+
+/* Ends a process that was opened, in good order if possible. */
+static int process_end(int process, long pid, const struct reeve_watch *watch,
+		       struct reeve_report *report)
+{
+	int result = SILENT;
+
+	if (process_signal(process, SIGTERM))
+		result = await_end(process, pid, TERM_PATIENCE_MS, watch);
+	if (result == SILENT && process_signal(process, SIGKILL))
+		result = await_end(process, pid, KILL_PATIENCE_MS, watch);
+	else if (result == SILENT && errno == ESRCH)
+		result = REEVE_OK;
+	else if (result == SILENT)
+		return tell_unending(pid, strerror(errno), report);
+	return result == SILENT ? tell_unending(pid, "it does not go", report)
+				: result;
 }
 
 /* Ends QEMU. While the lock is held, the process with the recorded pid is QEMU.
  * So the lock is looked at again after the process was opened: if it is still
  * held, the process that was opened is QEMU. */
-static int process_end(const struct folder *folder, struct reeve_report *report)
+static int qemu_end(const struct folder *folder,
+		    const struct reeve_watch *watch, struct reeve_report *report)
 {
 	long pid = record_pid(folder);
-	bool ended;
+	int result = REEVE_OK;
 	int process;
 
 	if (pid == 0) {
@@ -140,34 +180,33 @@ static int process_end(const struct folder *folder, struct reeve_report *report)
 	process = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
 	if (process < 0 && errno == ESRCH)
 		return REEVE_OK;
-	if (process >= 0 && folder_state(folder) != FOLDER_HELD) {
-		close(process);
-		return REEVE_OK;
-	}
-	ended = process >= 0 &&
-		(signal_and_wait(process, SIGTERM, TERM_PATIENCE_MS) ||
-		 signal_and_wait(process, SIGKILL, KILL_PATIENCE_MS));
-	if (process >= 0)
-		close(process);
-	if (ended)
-		return REEVE_OK;
-	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-			    "QEMU, process %ld, cannot be ended: %s", pid,
-			    process < 0 ? strerror(errno) : "it does not go");
+	if (process < 0)
+		return tell_unending(pid, strerror(errno), report);
+	if (folder_state(folder) == FOLDER_HELD)
+		result = process_end(process, pid, watch, report);
+	close(process);
+	return result;
 }
 
 /* Waits until the lock is free: a process that is still starting this host
  * undoes its work once the machine has gone. */
-static void await_release(const struct folder *folder)
+static int await_release(const struct folder *folder,
+			 const struct reeve_watch *watch)
 {
 	for (int waited = 0;
 	     waited < KILL_PATIENCE_MS && folder_state(folder) == FOLDER_HELD;
 	     waited += RELEASE_POLL_MS) {
+		if (!watch_go_on(watch,
+				 "waiting for the process that starts the host",
+				 0, 0))
+			return REEVE_ERR_STOPPED;
 		clock_pause(RELEASE_POLL_MS);
 	}
+	return REEVE_OK;
 }
 
-int reeve_host_stop(const char *name, struct reeve_report *report)
+int reeve_host_stop(const char *name, const struct reeve_watch *watch,
+		    struct reeve_report *report)
 {
 	struct folder folder;
 	int lock = -1;
@@ -178,11 +217,11 @@ int reeve_host_stop(const char *name, struct reeve_report *report)
 	if (folder_state(&folder) == FOLDER_ABSENT)
 		return tell_none(&folder, report);
 	if (folder_state(&folder) == FOLDER_HELD)
-		result = process_end(&folder, report);
-	if (result == REEVE_OK) {
-		await_release(&folder);
+		result = qemu_end(&folder, watch, report);
+	if (result == REEVE_OK)
+		result = await_release(&folder, watch);
+	if (result == REEVE_OK)
 		result = folder_take_stale(&folder, &lock, report);
-	}
 	if (lock >= 0) {
 		folder_remove(&folder);
 		close(lock);
