@@ -15,6 +15,7 @@ a 'q' and crashes at a '!'. FAKE_QEMU lists ways to fail, with commas:
   stale      first sends a reply that an earlier client left
   small      has memory for only one small guest
   endless    sends a map that never ends
+  deaf       reads nothing from consoles
 """
 import os
 import selectors
@@ -284,7 +285,8 @@ def serve(selector, host):
             slot = int(name.split("-")[1].split(".")[0])
             client = (Control(host, stream) if name.startswith("control")
                       else Console(host, stream, slot))
-            selector.register(stream, selectors.EVENT_READ, client)
+            if "deaf" not in WAYS or name.startswith("control"):
+                selector.register(stream, selectors.EVENT_READ, client)
 
 
 if "--version" in sys.argv:

@@ -263,7 +263,7 @@ class Ports:
         for number in range(4):
             path = host.hosts / "default" / f"control-{number}.lock"
             self.locks.append(path.open("a+"))
-            fcntl.flock(self.locks[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self.locks[-1], fcntl.LOCK_EX)
             self.locks[-1].truncate(0)
             self.locks[-1].write(f"{os.getpid()}\n")
             self.locks[-1].flush()

@@ -241,6 +241,7 @@ enum cli_end {
  * domain goes on, CLI_END_DETACHED, with *domain up to date; else
  * CLI_END_GONE, CLI_END_STOPPED or CLI_END_FAILED. */
 enum cli_end cli_domain_look(const struct cli_call *call,
+			     const struct reeve_watch *watch,
 			     struct reeve_domain *domain,
 			     struct reeve_report *report);
 /* Relays the console until the domain ends or the user detaches. */

@@ -7,12 +7,13 @@
 #include "toolstack/cli/cli.h"
 
 enum cli_end cli_domain_look(const struct cli_call *call,
+			     const struct reeve_watch *watch,
 			     struct reeve_domain *domain,
 			     struct reeve_report *report)
 {
 	struct reeve_domain now;
 	struct reeve_host *host;
-	int result = cli_host_open(call, cli_watch(), &host, report);
+	int result = cli_host_open(call, watch, &host, report);
 
 	if (result == REEVE_OK) {
 		result = reeve_domain_next(host, domain->domid, &now, report);
@@ -40,7 +41,7 @@ enum cli_end cli_await_end(const struct cli_call *call,
 
 	do {
 		(void)nanosleep(&pause, NULL); /* a shorter pause is fine */
-		end = cli_domain_look(call, domain, report);
+		end = cli_domain_look(call, cli_watch(), domain, report);
 	} while (end == CLI_END_DETACHED && !cli_is_stopped());
 	return cli_is_stopped() ? CLI_END_STOPPED : end;
 }
