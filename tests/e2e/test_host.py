@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -31,12 +32,17 @@ def wait_for(condition):
     return result
 
 
-def gone(pid):
+def state_of(pid):
+    """The letter of a process's state. Z: there is no such process."""
     try:
         state = pathlib.Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
-        return True
-    return state.rsplit(")", 1)[1].split()[0] == "Z"
+        return "Z"
+    return state.rsplit(")", 1)[1].split()[0]
+
+
+def gone(pid):
+    return state_of(pid) == "Z"
 
 
 @pytest.fixture
@@ -263,10 +269,18 @@ class Ports:
         for number in range(4):
             path = host.hosts / "default" / f"control-{number}.lock"
             self.locks.append(path.open("a+"))
-            fcntl.flock(self.locks[-1], fcntl.LOCK_EX)
+            wait_for(lambda: self.locked(self.locks[-1]))
             self.locks[-1].truncate(0)
             self.locks[-1].write(f"{os.getpid()}\n")
             self.locks[-1].flush()
+
+    @staticmethod
+    def locked(lock):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def __enter__(self):
         return self
@@ -332,12 +346,32 @@ def test_stop_says_that_it_waits(host):
     good(host.run("host", "start"))
     pid = pid_of(host)
     os.kill(pid, signal.SIGSTOP)
+    wait_for(lambda: state_of(pid) == "T")
     with subprocess.Popen([host.path, "host", "stop"], cwd=host.folder,
                           stderr=subprocess.PIPE, text=True) as stop:
         assert stop.stderr.readline() == (
             f"reeve: waiting for the end of process {pid}\n")
         os.kill(pid, signal.SIGCONT)
     assert stop.returncode == 0 and folders(host) == []
+
+
+@pytest.mark.parametrize("verb", [
+    ["vcpu-list"], ["vcpu-list", "--json"], ["list", "--json"],
+    ["map", "-d", "big0", "--json"]])
+def test_a_verb_has_no_port_while_it_prints(host, verb):
+    """The output does not fit into a pipe that is not read."""
+    for number in range(12):
+        good(host.run("create", ordinary(host, f"big{number}", vcpus="128")))
+    reader, writer = os.pipe()
+    assert fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096) == 4096
+    with subprocess.Popen([host.path, *verb], cwd=host.folder,
+                          stdout=writer) as printing:
+        os.close(writer)
+        with open(reader, "rb") as stream:
+            assert select.select([stream], [], [], PATIENCE)[0]
+            with Ports(host):
+                assert len(stream.read()) > 4096
+    assert printing.returncode == 0
 
 
 def test_builds_leave_a_port_to_others(host, monkeypatch):
@@ -351,6 +385,7 @@ def test_builds_leave_a_port_to_others(host, monkeypatch):
         wait_for(lambda: len(names(host)) == 3)
         for make in makes:
             make.send_signal(signal.SIGSTOP)
+            wait_for(lambda make=make: state_of(make.pid) == "T")
         for name in names(host):
             good(host.run("destroy", name))
         assert names(host) == []

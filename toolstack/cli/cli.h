@@ -163,6 +163,8 @@ bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 /* Opens the host that --host or REEVE_HOST names, or else the default host. */
 bool cli_open_host(struct cli_session *session, const struct cli_call *call,
 		   int *exit_code);
+/* Closes the session's host if it is open. A verb prints only afterwards. */
+void cli_leave_host(struct cli_session *session);
 /* As cli_open_host(), and finds the domain that the first operand names. */
 bool cli_open_domain(struct cli_session *session, const struct cli_call *call,
 		     struct reeve_domain *domain, int *exit_code);

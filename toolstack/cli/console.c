@@ -85,8 +85,7 @@ int cli_console(const struct cli_call *call)
 
 	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
-	cli_host_close(session.host);
-	session.host = NULL;
+	cli_leave_host(&session);
 	end = cli_attach(call, &session, &domain);
 	code = cli_close(&session, REEVE_OK);
 	if (end == CLI_END_SHUTDOWN) {

@@ -190,11 +190,29 @@ void cli_host_close(struct reeve_host *host)
 	sigprocmask(SIG_UNBLOCK, &signals, NULL);
 }
 
+void cli_leave_host(struct cli_session *session)
+{
+	cli_host_close(session->host);
+	session->host = NULL;
+}
+
+/* Keeps the output until the verb has left the host: a reader that does not
+ * read, like a pager, must not make it keep a control port. What does not fit
+ * is written earlier. */
+static void output_hold(void)
+{
+	static char held[1 << 20];
+
+	/* If it fails, the output is only written earlier. */
+	(void)setvbuf(stdout, held, _IOFBF, sizeof(held));
+}
+
 bool cli_open_host(struct cli_session *session, const struct cli_call *call,
 		   int *exit_code)
 {
 	int result = REEVE_ERR_MEMORY;
 
+	output_hold();
 	*session = (struct cli_session){ .report = reeve_report_new() };
 	if (session->report != NULL) {
 		result = cli_host_open(call, cli_watch(), &session->host,
@@ -256,6 +274,7 @@ void cli_tell(struct cli_session *session)
 
 int cli_close(struct cli_session *session, int result)
 {
+	cli_leave_host(session);
 	cli_watch_clear();
 	if (session->report != NULL)
 		cli_print_report(session->report);
@@ -263,7 +282,6 @@ int cli_close(struct cli_session *session, int result)
 		fputs("reeve: error: out of memory\n", stderr);
 	if (result == REEVE_ERR_STOPPED)
 		fputs("reeve: stopped by a signal\n", stderr);
-	cli_host_close(session->host);
 	reeve_plan_free(session->plan);
 	reeve_guest_free(session->guest);
 	reeve_report_free(session->report);
