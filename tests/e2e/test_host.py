@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import select
 import signal
 import subprocess
@@ -393,6 +394,35 @@ def test_builds_leave_a_port_to_others(host, monkeypatch):
         for make in makes:
             make.kill()
             make.wait()
+
+
+def on_a_full_disk(host, *arguments):
+    """Runs a command that cannot write to any file."""
+    return subprocess.run(
+        [host.path, *arguments], cwd=host.folder, capture_output=True,
+        text=True, check=False, timeout=PATIENCE, stdin=subprocess.DEVNULL,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+
+
+def test_a_host_on_a_full_disk_can_be_reached(host):
+    good(host.run("create", ordinary(host, "short", vuart='"sbsa_uart"')))
+    good(host.run("create", ordinary(host, "con")))
+    for verb in (["list"], ["info"], ["dmesg"], ["console", "short"],
+                 ["pause", "con"], ["rename", "con", "x"], ["destroy", "x"],
+                 ["destroy", "short"], ["host", "list"], ["host", "stop"]):
+        good(on_a_full_disk(host, *verb))
+    assert folders(host) == []
+
+
+def test_a_measurement_that_cannot_be_kept_costs_no_guest(host):
+    good(host.run("host", "start"))
+    (host.hosts / "default" / "guest-1.json.part").mkdir()
+    done = host.run("create", "guest.cfg")
+    assert "RIM" in good(done)
+    assert re.search("warning: reeve list will not show .* domain 1: ",
+                     done.stderr)
+    assert "rim" not in json.loads(good(host.run("list", "--json")))[0]
+    (host.hosts / "default" / "guest-1.json.part").rmdir()
 
 
 # ---- create -----------------------------------------------------------------

@@ -55,6 +55,9 @@ int link_protocol_error(struct reeve_report *report);
  * -EWOULDBLOCK with the pid of the process that has the port (0: not known); or
  * another -errno. Closing *fd releases the port. */
 int link_claim(const char *path, int *fd, long *owner);
+/* Makes the locks of all ports, so that no claim needs room in the file system
+ * later. */
+int link_locks_make(const struct folder *folder, struct reeve_report *report);
 /* Claims one of the host's first so many control ports: the last that is free.
  * While all are in use it waits, and tells the watch which processes use them.
  * Returns 0 with *fd and *index, -ECANCELED if the watch ended the wait,

@@ -18,6 +18,8 @@
  * use. */
 #define PORT_POLL_MS 20
 
+#define LOCK_FLAGS (O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW)
+
 static long owner_read(int fd)
 {
 	char text[24] = "";
@@ -26,15 +28,23 @@ static long owner_read(int fd)
 	return n > 0 ? strtol(text, NULL, 10) : 0;
 }
 
-/* Writes our pid into the lock, so that others can tell who has the port. */
-static bool owner_write(int fd)
+/* Writes our pid into the lock, so that others can tell who has the port. If
+ * the file system is full they cannot: the port is ours all the same. */
+static void owner_write(int fd)
 {
-	return ftruncate(fd, 0) == 0 && dprintf(fd, "%ld\n", (long)getpid()) > 0;
+	if (ftruncate(fd, 0) == 0)
+		(void)dprintf(fd, "%ld\n", (long)getpid());
+}
+
+static int tell_lock(const char *path, struct reeve_report *report)
+{
+	return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
+			    "%s cannot be made: %s", path, strerror(errno));
 }
 
 int link_claim(const char *path, int *fd, long *owner)
 {
-	int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int lock = open(path, LOCK_FLAGS, 0600);
 	int error = 0;
 
 	if (lock < 0)
@@ -42,14 +52,34 @@ int link_claim(const char *path, int *fd, long *owner)
 	if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
 		error = -errno;
 		*owner = owner_read(lock);
-	} else if (!owner_write(lock)) {
-		error = -errno;
-	}
-	if (error == 0)
-		*fd = lock;
-	else
 		close(lock);
+	} else {
+		owner_write(lock);
+		*fd = lock;
+	}
 	return error;
+}
+
+int link_locks_make(const struct folder *folder, struct reeve_report *report)
+{
+	static const struct {
+		const char *name;
+		unsigned count;
+	} kinds[] = { { "control", CONTROL_PORTS },
+		      { "console", CONTROL_CONSOLES } };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		for (unsigned n = 0; n < kinds[i].count; n++) {
+			struct folder_path path = folder_path(
+				folder, "%s-%u.lock", kinds[i].name, n);
+			int fd = open(path.text, LOCK_FLAGS, 0600);
+
+			if (fd < 0)
+				return tell_lock(path.text, report);
+			close(fd);
+		}
+	}
+	return REEVE_OK;
 }
 
 /* ---- Control ports --------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -133,6 +134,56 @@ static void a_stopped_client_is_told_as_stopped(void **state)
 	close(folder);
 }
 
+/* The file system of the folder is full. */
+static void a_claim_needs_no_room(void **state)
+{
+	struct host_fixture *f = *state;
+	struct rlimit before, none;
+	char heard[256] = "";
+	const struct reeve_watch watch = { hear, heard };
+	int folder, lock, other;
+	unsigned index;
+
+	folder_make(f, &folder);
+	assert_int_equal(link_locks_make(&f->folder, f->report), REEVE_OK);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	assert_int_equal(link_claim_port(&f->folder, 1, &watch, &lock, &index),
+			 0);
+	assert_int_equal(link_claim_port(&f->folder, 1, &watch, &other, &index),
+			 -ECANCELED);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_string_equal(heard, "waiting for a control port");
+	close(lock);
+	close(folder);
+}
+
+/* A folder that cannot be written any more, after the host was started. */
+static void a_started_host_has_all_locks(void **state)
+{
+	struct host_fixture *f = *state;
+	int folder;
+
+	folder_make(f, &folder);
+	assert_int_equal(link_locks_make(&f->folder, f->report), REEVE_OK);
+	for (unsigned i = 0; i < CONTROL_PORTS; i++) {
+		assert_int_equal(
+			access(folder_path(&f->folder, "control-%u.lock", i).text,
+			       F_OK),
+			0);
+	}
+	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
+		assert_int_equal(
+			access(folder_path(&f->folder, "console-%u.lock", i).text,
+			       F_OK),
+			0);
+	}
+	close(folder);
+}
+
 /* A host that accepts no connection: its process is stopped. */
 static void a_connection_does_not_wait_to_be_accepted(void **state)
 {
@@ -171,6 +222,8 @@ int main(void)
 		TEST(the_last_free_port_is_taken_first),
 		TEST(some_ports_can_be_kept_out_of_a_claim),
 		TEST(a_stopped_client_is_told_as_stopped),
+		TEST(a_claim_needs_no_room),
+		TEST(a_started_host_has_all_locks),
 		TEST(a_connection_does_not_wait_to_be_accepted),
 	};
 

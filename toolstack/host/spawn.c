@@ -2,6 +2,7 @@
 /* QEMU as a process that outlives ours, and the reasons why it may not work. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,8 @@ static void child_run(char **arguments, int log, int lock, int failure)
 	int high_failure = fcntl(failure, F_DUPFD_CLOEXEC, CHILD_OUT_OF_THE_WAY);
 
 	umask(077);
+	/* Ignored signals stay ignored in the new program. */
+	signal(SIGXFSZ, SIG_DFL);
 	if (null < 0 || high_lock < 0 || high_failure < 0 || setsid() < 0 ||
 	    dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
 	    dup2(high_lock, CHILD_LOCK) < 0 ||

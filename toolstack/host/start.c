@@ -271,6 +271,8 @@ int reeve_host_start(const struct reeve_host_options *options,
 	if (result == REEVE_OK)
 		result = folder_take(&start.folder, &start.lock, report);
 	if (result == REEVE_OK)
+		result = link_locks_make(&start.folder, report);
+	if (result == REEVE_OK)
 		result = flash_make(&start);
 	if (result == REEVE_OK)
 		result = folder_ram(&start.folder, start.machine.memory, report);
