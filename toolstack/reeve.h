@@ -582,7 +582,8 @@ int reeve_domain_create(struct reeve_host *host, const struct reeve_plan *plan,
  * (nothing is reported): there are no more. */
 int reeve_domain_next(struct reeve_host *host, unsigned domid,
 		      struct reeve_domain *out, struct reeve_report *report);
-/* The domain of that id, if the text is a number, or of that name. */
+/* The domain of that id, if the text is a number, or of that name. A domain
+ * that is being destroyed has an id only. */
 int reeve_domain_find(struct reeve_host *host, const char *text,
 		      struct reeve_domain *out, struct reeve_report *report);
 int reeve_domain_vcpu(struct reeve_host *host, unsigned domid, unsigned index,

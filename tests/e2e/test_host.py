@@ -645,6 +645,25 @@ def test_without_a_host_verbs_say_how_to_get_one(host, verb):
     failed(host.run(*verb, "--host", "../x"), "no name for a host", 2)
 
 
+def test_a_name_means_the_domain_that_lives(host, monkeypatch):
+    ways(monkeypatch, "undying")
+    good(host.run("create", "guest.cfg"))
+    with subprocess.Popen([host.path, "destroy", "probe"], cwd=host.folder,
+                          stderr=subprocess.DEVNULL) as destroy:
+        wait_for(lambda: json.loads(good(
+            host.run("list", "1", "--json")))[0]["state"] == "dying")
+        for verb in ["domid"], ["shutdown"], ["destroy"]:
+            failed(host.run(*verb, "probe"),
+                   "(?s)no domain probe.*domain 1 had that name")
+        assert good(host.run("domname", "1")) == "probe\n"
+        good(host.run("create", "guest.cfg"))
+        assert good(host.run("domid", "probe")) == "2\n"
+        assert "domain 2" in good(host.run("shutdown", "probe"))
+        listed = json.loads(good(host.run("list", "--json", "probe")))
+        assert [d["domid"] for d in listed] == [2]
+        destroy.terminate()
+
+
 def test_list_has_the_columns_of_xl(host):
     good(host.run("create", "guest.cfg", "vcpus=2"))
     good(host.run("create", "-p", ordinary(host, "gr\u00fc\u00df")))

@@ -2,6 +2,7 @@
 /* A connection to a host, and the requests about the domains on it. */
 #include "toolstack/api/host.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,28 +79,51 @@ static bool domid_of(const char *text, unsigned *domid)
 	return value != 0;
 }
 
+/* Finds the domain that has the name. A domain that is being destroyed has it
+ * no more, because another one may take it: *dying is the id of such a domain,
+ * or 0. */
 static int find_by_name(struct reeve_host *host, const char *name,
-			struct reeve_domain *out, struct reeve_report *report)
+			struct reeve_domain *out, unsigned *dying,
+			struct reeve_report *report)
 {
 	struct reeve_domain domain;
 	unsigned domid = 1;
 	int result;
 
+	*dying = 0;
 	while ((result = host->ops->next(host->engine, domid, &domain,
 					 report)) == REEVE_OK) {
-		if (strcmp(domain.name, name) == 0) {
+		domid = domain.domid + 1;
+		if (strcmp(domain.name, name) != 0)
+			continue;
+		if (domain.state != REEVE_DOMAIN_DYING) {
 			*out = domain;
 			return REEVE_OK;
 		}
-		domid = domain.domid + 1;
+		*dying = domain.domid;
 	}
 	return result;
+}
+
+static int tell_no_domain(const char *text, unsigned dying,
+			  struct reeve_report *report)
+{
+	char hint[64] = "see reeve list";
+
+	if (dying != 0) {
+		snprintf(hint, sizeof(hint),
+			 "domain %u had that name, and is being destroyed",
+			 dying);
+	}
+	return report_error(report, REEVE_ERR_NO_DOMAIN, NULL, NULL, hint,
+			    "there is no domain %s", text);
 }
 
 int reeve_domain_find(struct reeve_host *host, const char *text,
 		      struct reeve_domain *out, struct reeve_report *report)
 {
 	struct reeve_domain domain;
+	unsigned dying = 0;
 	unsigned domid;
 	int result;
 
@@ -108,12 +132,10 @@ int reeve_domain_find(struct reeve_host *host, const char *text,
 		if (result == REEVE_OK && domain.domid != domid)
 			result = REEVE_ERR_NO_DOMAIN;
 	} else {
-		result = find_by_name(host, text, &domain, report);
+		result = find_by_name(host, text, &domain, &dying, report);
 	}
-	if (result == REEVE_ERR_NO_DOMAIN) {
-		return report_error(report, result, NULL, NULL, "see reeve list",
-				    "there is no domain %s", text);
-	}
+	if (result == REEVE_ERR_NO_DOMAIN)
+		return tell_no_domain(text, dying, report);
 	if (result != REEVE_OK)
 		return result;
 	record_rim_read(&host->folder, &domain);
