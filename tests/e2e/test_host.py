@@ -471,7 +471,15 @@ def test_expect_rim(host):
 
 def test_create_json(host):
     made = json.loads(good(host.run("create", "-q", "--json", "guest.cfg")))
-    assert made["domid"] == 1 and made["state"] == "paused" and made["rim"]
+    assert made["domid"] == 1 and made["rim"]
+    assert [made] == json.loads(good(host.run("list", "--json")))
+    for options, state in (["-p"], "paused"), ([], "running"):
+        made = json.loads(good(host.run("create", "-q", "--json", *options,
+                                        ordinary(host, state))))
+        assert made["state"] == state
+    made = json.loads(good(host.run("create", "-q", "--json",
+                                    ordinary(host, "short"))))
+    assert made["state"] == "shutdown"
 
 
 def test_create_paused(host):

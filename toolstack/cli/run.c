@@ -120,6 +120,35 @@ static void tell_created(const struct run *run)
 	}
 }
 
+/* Lets the domain run, and reads what it is now, which may be its end. */
+static int domain_begin(struct run *run, struct reeve_host *host)
+{
+	struct reeve_report *report = run->session.report;
+	unsigned domid = run->domain.domid;
+	struct reeve_domain now;
+	int result = reeve_domain_unpause(host, domid, report);
+
+	if (result != REEVE_OK) {
+		/* The first failure is the one to report. */
+		(void)reeve_domain_destroy(host, domid, cli_watch_firm(),
+					   report);
+		return result;
+	}
+	result = reeve_domain_next(host, domid, &now, report);
+	/* It was destroyed already, or a signal arrived: what follows sees to
+	 * both. */
+	if (result == REEVE_ERR_NO_DOMAIN || result == REEVE_ERR_STOPPED ||
+	    (result == REEVE_OK && now.domid != domid))
+		return REEVE_OK;
+	if (result != REEVE_OK)
+		return result;
+	/* The record of the measurement may be missing. */
+	now.rim_size = run->domain.rim_size;
+	memcpy(now.rim, run->domain.rim, sizeof(now.rim));
+	run->domain = now;
+	return REEVE_OK;
+}
+
 static int domain_make(struct run *run)
 {
 	struct cli_session *session = &run->session;
@@ -131,16 +160,8 @@ static int domain_make(struct run *run)
 		return result;
 	result = reeve_domain_create(host, session->plan, run->predicted,
 				     cli_watch(), &run->domain, session->report);
-	if (result == REEVE_OK && !option_given(run, CLI_PAUSED)) {
-		result = reeve_domain_unpause(host, run->domain.domid,
-					      session->report);
-		if (result != REEVE_OK) {
-			/* The first failure is the one to report. */
-			(void)reeve_domain_destroy(host, run->domain.domid,
-						   cli_watch_firm(),
-						   session->report);
-		}
-	}
+	if (result == REEVE_OK && !option_given(run, CLI_PAUSED))
+		result = domain_begin(run, host);
 	cli_host_close(host);
 	cli_watch_clear();
 	if (result != REEVE_OK)
