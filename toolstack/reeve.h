@@ -433,13 +433,14 @@ enum reeve_host_state {
 	REEVE_HOST_STARTING, /* being started, or its starter was killed */
 	REEVE_HOST_RUNNING,
 	REEVE_HOST_DEAD, /* only its folder is left */
+	REEVE_HOST_LOST, /* runs, but its folder was removed: stop it */
 };
 
 struct reeve_host_entry {
 	char name[REEVE_HOST_NAME_SIZE];
 	char folder[108];
 	enum reeve_host_state state;
-	/* The rest is 0 unless it is RUNNING. */
+	/* The rest is 0 unless it is RUNNING; pid is known of a LOST one too. */
 	long pid; /* of QEMU */
 	uint64_t memory; /* bytes, of the machine */
 	unsigned cpus;

@@ -8,6 +8,7 @@ import pathlib
 import re
 import resource
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -220,6 +221,38 @@ def test_stop_removes_what_is_left(host):
     good(host.run("host", "stop"))
     assert folders(host) == []
     failed(host.run("host", "stop"), "no host")
+
+
+def test_a_host_that_has_lost_its_folder_is_found(host):
+    good(host.run("host", "start", "--memory", "256M"))
+    pid = pid_of(host)
+    ram = (host.hosts / "default" / "ram").resolve()
+    shutil.rmtree(host.hosts)
+    listed = json.loads(good(host.run("host", "list", "--json")))
+    assert [(h["name"], h["state"], h["pid"]) for h in listed] == [
+        ("default", "lost", pid)]
+    assert "lost" in host.run("host", "status").stdout
+    for start in (["host", "start"], ["create", "guest.cfg"]):
+        failed(host.run(*start), f"(?s)still runs, as process {pid}.*"
+                                 "reeve host stop")
+    good(host.run("host", "start", "--name", "b", "--memory", "256M"))
+    good(host.run("host", "stop"))
+    assert gone(pid) and not ram.exists()
+    failed(host.run("host", "stop"), "no host")
+    assert json.loads(good(host.run("host", "list", "--json")))[0][
+        "name"] == "b"
+
+
+def test_a_limit_of_file_sizes_is_told(host):
+    name = f"limit{os.getpid()}"
+    done = subprocess.run(
+        [host.path, "host", "start", "--name", name, "--memory", "256M"],
+        cwd=host.folder, capture_output=True, text=True, check=False, timeout=PATIENCE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
+                                              (1 << 20, 1 << 20)))
+    failed(done, "(?s)256 MiB can be made: File too large.*ulimit -f")
+    assert folders(host) == []
+    assert not list(pathlib.Path("/dev/shm").glob(f"*{name}*"))
 
 
 def test_an_interrupted_start_leaves_nothing(host, monkeypatch):

@@ -44,7 +44,7 @@ static int host_ensure(const struct run *run)
 	if (unheard == NULL)
 		return REEVE_ERR_MEMORY;
 	there = reeve_host_find(name, &entry, unheard) == REEVE_OK &&
-		entry.state != REEVE_HOST_DEAD;
+		entry.state != REEVE_HOST_DEAD && entry.state != REEVE_HOST_LOST;
 	reeve_report_free(unheard);
 	if (there || name != NULL)
 		return REEVE_OK;

@@ -38,6 +38,15 @@ static void entry_fill(const struct folder *folder,
 	memcpy(entry->folder, folder->path, sizeof(entry->folder));
 }
 
+static void entry_fill_lost(const struct folder *folder, long pid,
+			    struct reeve_host_entry *entry)
+{
+	*entry = (struct reeve_host_entry){ .state = REEVE_HOST_LOST,
+					    .pid = pid };
+	memcpy(entry->name, folder->name, sizeof(entry->name));
+	memcpy(entry->folder, folder->path, sizeof(entry->folder));
+}
+
 static int tell_none(const struct folder *folder, struct reeve_report *report)
 {
 	return report_error(report, REEVE_ERR_HOST, NULL, NULL,
@@ -49,46 +58,96 @@ int reeve_host_find(const char *name, struct reeve_host_entry *out,
 		    struct reeve_report *report)
 {
 	struct folder folder;
+	int process;
+	long lost;
 	int result = folder_of(name, &folder, report);
 
 	if (result != REEVE_OK)
 		return result;
-	if (folder_state(&folder) == FOLDER_ABSENT)
+	if (folder_state(&folder) != FOLDER_ABSENT) {
+		entry_fill(&folder, out);
+		return REEVE_OK;
+	}
+	lost = folder_lost(&folder, &process);
+	if (lost == 0)
 		return tell_none(&folder, report);
-	entry_fill(&folder, out);
+	close(process);
+	entry_fill_lost(&folder, lost, out);
 	return REEVE_OK;
+}
+
+/* ---- The list ------------------------------------------------------------- */
+
+struct list {
+	struct reeve_host_entry *entries;
+	size_t count;
+};
+
+static bool list_add(struct list *list, const struct reeve_host_entry *entry)
+{
+	struct reeve_host_entry *grown =
+		realloc(list->entries, (list->count + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return false;
+	list->entries = grown;
+	grown[list->count++] = *entry;
+	return true;
+}
+
+static int list_add_lost(void *ctx, const struct folder *folder, long pid)
+{
+	struct reeve_host_entry entry;
+
+	entry_fill_lost(folder, pid, &entry);
+	return list_add(ctx, &entry) ? 0 : REEVE_ERR_MEMORY;
+}
+
+static int list_add_name(struct list *list, const char *name,
+			 struct reeve_report *report)
+{
+	struct reeve_host_entry entry;
+	struct folder folder;
+	int result = folder_of(name, &folder, report);
+
+	if (result != REEVE_OK || folder_state(&folder) == FOLDER_ABSENT)
+		return result;
+	entry_fill(&folder, &entry);
+	return list_add(list, &entry) ? REEVE_OK : REEVE_ERR_MEMORY;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct reeve_host_entry *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
 }
 
 int reeve_host_list(struct reeve_host_entry **list, size_t *count,
 		    struct reeve_report *report)
 {
-	struct reeve_host_entry *entries;
+	struct list found = { calloc(1, sizeof(*found.entries)), 0 };
 	char **names;
-	size_t found;
-	size_t used = 0;
-	int result = folder_names(&names, &found, report);
+	size_t named;
+	int result = folder_names(&names, &named, report);
 
 	if (result != REEVE_OK)
-		return result;
-	entries = calloc(found + 1, sizeof(*entries));
-	for (size_t i = 0; entries != NULL && i < found; i++) {
-		struct folder folder;
-
-		result = folder_of(names[i], &folder, report);
-		if (result != REEVE_OK)
-			break;
-		if (folder_state(&folder) != FOLDER_ABSENT)
-			entry_fill(&folder, &entries[used++]);
-	}
-	folder_names_free(names, found);
-	if (entries == NULL)
-		return REEVE_ERR_MEMORY;
+		goto out;
+	for (size_t i = 0; result == REEVE_OK && i < named; i++)
+		result = list_add_name(&found, names[i], report);
+	folder_names_free(names, named);
+	if (result == REEVE_OK)
+		result = folder_lost_each(list_add_lost, &found);
+	if (result == REEVE_OK && found.entries == NULL)
+		result = REEVE_ERR_MEMORY;
+out:
 	if (result != REEVE_OK) {
-		free(entries);
+		free(found.entries);
 		return result;
 	}
-	*list = entries;
-	*count = used;
+	qsort(found.entries, found.count, sizeof(*found.entries), by_name);
+	*list = found.entries;
+	*count = found.count;
 	return REEVE_OK;
 }
 
@@ -205,16 +264,38 @@ static int await_release(const struct folder *folder,
 	return REEVE_OK;
 }
 
+/* Ends the processes that have lost this folder. Returns how many, or a
+ * result. */
+static int lost_end(const struct folder *folder,
+		    const struct reeve_watch *watch, struct reeve_report *report)
+{
+	int result = REEVE_OK;
+	int count = 0;
+	int process;
+	long pid;
+
+	while (result == REEVE_OK && (pid = folder_lost(folder, &process)) != 0) {
+		result = process_end(process, pid, watch, report);
+		close(process);
+		count++;
+	}
+	return result == REEVE_OK ? count : result;
+}
+
 int reeve_host_stop(const char *name, const struct reeve_watch *watch,
 		    struct reeve_report *report)
 {
 	struct folder folder;
 	int lock = -1;
+	int ended;
 	int result = folder_of(name, &folder, report);
 
 	if (result != REEVE_OK)
 		return result;
-	if (folder_state(&folder) == FOLDER_ABSENT)
+	ended = lost_end(&folder, watch, report);
+	if (ended < 0)
+		return ended;
+	if (ended == 0 && folder_state(&folder) == FOLDER_ABSENT)
 		return tell_none(&folder, report);
 	if (folder_state(&folder) == FOLDER_HELD)
 		result = qemu_end(&folder, watch, report);
@@ -226,5 +307,6 @@ int reeve_host_stop(const char *name, const struct reeve_watch *watch,
 		folder_remove(&folder);
 		close(lock);
 	}
+	folder_ram_clean();
 	return result;
 }
