@@ -295,6 +295,12 @@ def test_more_clients_than_ports_wait(host):
         assert client.returncode == 0
 
 
+def heard(process):
+    """A line of what a process says on stderr, which is expected now."""
+    assert select.select([process.stderr], [], [], PATIENCE)[0], process.args
+    return process.stderr.readline()
+
+
 class Ports:
     """Has all control ports of a host, as commands that use them would."""
 
@@ -340,7 +346,7 @@ def test_a_verb_that_waits_says_for_which_process(host):
             for verb in VERBS]
         me = os.getpid()
         for verb in waiting:
-            assert verb.stderr.readline() == (
+            assert heard(verb) == (
                 "reeve: waiting for a control port: in use by process "
                 f"{me}, {me}, {me}, {me}\n")
     for verb in waiting:
@@ -353,8 +359,10 @@ def test_a_verb_that_waits_can_be_ended(host):
         for number in (signal.SIGINT, signal.SIGTERM):
             with subprocess.Popen([host.path, "list"], cwd=host.folder,
                                   stderr=subprocess.PIPE, text=True) as verb:
-                assert "waiting" in verb.stderr.readline()
-                verb.send_signal(number)
+                try:
+                    assert "waiting" in heard(verb)
+                finally:
+                    verb.send_signal(number)
                 assert "stopped by a signal" in verb.communicate()[1]
             assert verb.returncode == 1
 
@@ -370,8 +378,10 @@ def test_a_key_does_not_stop_a_verb_that_has_a_port(host, monkeypatch):
         wait_for(lambda: names(host) == ["probe"])
         make.send_signal(signal.SIGTSTP)
         make.terminate()
-        wait_for(lambda: names(host) == [])
-        make.send_signal(signal.SIGCONT)
+        try:
+            wait_for(lambda: names(host) == [])
+        finally:
+            make.send_signal(signal.SIGCONT)
         assert "stopped by a signal" in make.communicate(timeout=PATIENCE)[1]
 
 
@@ -383,9 +393,11 @@ def test_stop_says_that_it_waits(host):
     wait_for(lambda: state_of(pid) == "T")
     with subprocess.Popen([host.path, "host", "stop"], cwd=host.folder,
                           stderr=subprocess.PIPE, text=True) as stop:
-        assert stop.stderr.readline() == (
-            f"reeve: waiting for the end of process {pid}\n")
-        os.kill(pid, signal.SIGCONT)
+        try:
+            assert heard(stop) == (
+                f"reeve: waiting for the end of process {pid}\n")
+        finally:
+            os.kill(pid, signal.SIGCONT)
     assert stop.returncode == 0 and folders(host) == []
 
 
