@@ -390,7 +390,9 @@ struct reeve_watch {
 	/*
 	 * Called at least every 100 ms while waiting. step says in words what
 	 * is being done; done of its all units are done (all is 0 if their
-	 * number is not known). To give up it returns false: the function then
+	 * number is not known). Both are 0 while the function only waits, for
+	 * the host or for a control port that other processes use: step then
+	 * says which. To give up it returns false: the function then
 	 * undoes all that it has begun and returns REEVE_ERR_STOPPED.
 	 */
 	bool (*go_on)(void *ctx, const char *step, uint64_t done, uint64_t all);
@@ -432,19 +434,21 @@ int reeve_host_start(const struct reeve_host_options *options,
 		     struct reeve_report *report);
 /* Ends a host with all its guests, and removes its folder. Also removes what is
  * left of a host that died. */
-int reeve_host_stop(const char *name, struct reeve_report *report);
+int reeve_host_stop(const char *name, const struct reeve_watch *watch,
+		    struct reeve_report *report);
 
 enum reeve_host_state {
 	REEVE_HOST_STARTING, /* being started, or its starter was killed */
 	REEVE_HOST_RUNNING,
 	REEVE_HOST_DEAD, /* only its folder is left */
+	REEVE_HOST_LOST, /* runs, but its folder was removed: stop it */
 };
 
 struct reeve_host_entry {
 	char name[REEVE_HOST_NAME_SIZE];
 	char folder[108];
 	enum reeve_host_state state;
-	/* The rest is 0 unless it is RUNNING. */
+	/* The rest is 0 unless it is RUNNING; pid is known of a LOST one too. */
 	long pid; /* of QEMU */
 	uint64_t memory; /* bytes, of the machine */
 	unsigned cpus;
@@ -587,7 +591,8 @@ int reeve_domain_create(struct reeve_host *host, const struct reeve_plan *plan,
  * (nothing is reported): there are no more. */
 int reeve_domain_next(struct reeve_host *host, unsigned domid,
 		      struct reeve_domain *out, struct reeve_report *report);
-/* The domain of that id, if the text is a number, or of that name. */
+/* The domain of that id, if the text is a number, or of that name. A domain
+ * that is being destroyed has an id only. */
 int reeve_domain_find(struct reeve_host *host, const char *text,
 		      struct reeve_domain *out, struct reeve_report *report);
 int reeve_domain_vcpu(struct reeve_host *host, unsigned domid, unsigned index,

@@ -8,6 +8,9 @@ import sys
 
 import pytest
 
+# Seconds after which a command is taken to wait for ever.
+PATIENCE = 300
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -36,7 +39,8 @@ class Reeve:
     def run(self, *arguments, text=True, stdin=None):
         return subprocess.run(
             [self.path, *map(str, arguments)], cwd=self.folder,
-            capture_output=True, text=text, check=False, input=stdin)
+            capture_output=True, text=text, check=False, input=stdin,
+            timeout=PATIENCE)
 
     def write(self, name, content):
         path = self.folder / name

@@ -15,6 +15,8 @@ a 'q' and crashes at a '!'. FAKE_QEMU lists ways to fail, with commas:
   stale      first sends a reply that an earlier client left
   small      has memory for only one small guest
   endless    sends a map that never ends
+  undying    never finishes destroying a guest
+  deaf       reads nothing from consoles
 """
 import os
 import selectors
@@ -111,7 +113,7 @@ class Host:
             0, 0, 0, 0, 0, 0x20000, 0x20000, 48, 8, 7, 12, 61000000000, b"")
 
     def create(self, body):
-        if any(d.name == body[16:80] for d in self.domains.values()):
+        if any(d.name == body[16:80] and d.state != DYING for d in self.domains.values()):
             return E_EXISTS, b"", b"the name is taken: web\x1b[2J"
         if struct.unpack_from("<Q", body, 8)[0] > TOTAL - self.used():
             return E_MEMORY, b"", b"no memory for it"
@@ -170,6 +172,8 @@ class Host:
             domain.reason = struct.unpack_from("<I", body)[0]
         elif op == RENAME:
             domain.name = body[:64]
+        elif op == DESTROY and "undying" in WAYS:
+            domain.state = DYING
         elif op == DESTROY:
             del self.domains[domain.domid]
         else:
@@ -284,7 +288,8 @@ def serve(selector, host):
             slot = int(name.split("-")[1].split(".")[0])
             client = (Control(host, stream) if name.startswith("control")
                       else Console(host, stream, slot))
-            selector.register(stream, selectors.EVENT_READ, client)
+            if "deaf" not in WAYS or name.startswith("control"):
+                selector.register(stream, selectors.EVENT_READ, client)
 
 
 if "--version" in sys.argv:

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Hosts and the verbs for their domains, with fake_qemu.py instead of QEMU.
 tests/machine/test_host.py uses the real QEMU."""
+import fcntl
 import json
 import os
 import pathlib
 import re
+import resource
+import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,12 +34,17 @@ def wait_for(condition):
     return result
 
 
-def gone(pid):
+def state_of(pid):
+    """The letter of a process's state. Z: there is no such process."""
     try:
         state = pathlib.Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
-        return True
-    return state.rsplit(")", 1)[1].split()[0] == "Z"
+        return "Z"
+    return state.rsplit(")", 1)[1].split()[0]
+
+
+def gone(pid):
+    return state_of(pid) == "Z"
 
 
 @pytest.fixture
@@ -214,6 +223,38 @@ def test_stop_removes_what_is_left(host):
     failed(host.run("host", "stop"), "no host")
 
 
+def test_a_host_that_has_lost_its_folder_is_found(host):
+    good(host.run("host", "start", "--memory", "256M"))
+    pid = pid_of(host)
+    ram = (host.hosts / "default" / "ram").resolve()
+    shutil.rmtree(host.hosts)
+    listed = json.loads(good(host.run("host", "list", "--json")))
+    assert [(h["name"], h["state"], h["pid"]) for h in listed] == [
+        ("default", "lost", pid)]
+    assert "lost" in host.run("host", "status").stdout
+    for start in (["host", "start"], ["create", "guest.cfg"]):
+        failed(host.run(*start), f"(?s)still runs, as process {pid}.*"
+                                 "reeve host stop")
+    good(host.run("host", "start", "--name", "b", "--memory", "256M"))
+    good(host.run("host", "stop"))
+    assert gone(pid) and not ram.exists()
+    failed(host.run("host", "stop"), "no host")
+    assert json.loads(good(host.run("host", "list", "--json")))[0][
+        "name"] == "b"
+
+
+def test_a_limit_of_file_sizes_is_told(host):
+    name = f"limit{os.getpid()}"
+    done = subprocess.run(
+        [host.path, "host", "start", "--name", name, "--memory", "256M"],
+        cwd=host.folder, capture_output=True, text=True, check=False, timeout=PATIENCE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
+                                              (1 << 20, 1 << 20)))
+    failed(done, "(?s)256 MiB can be made: File too large.*ulimit -f")
+    assert folders(host) == []
+    assert not list(pathlib.Path("/dev/shm").glob(f"*{name}*"))
+
+
 def test_an_interrupted_start_leaves_nothing(host, monkeypatch):
     ways(monkeypatch, "mute")
     with subprocess.Popen([host.path, "host", "start"], cwd=host.folder,
@@ -252,6 +293,181 @@ def test_more_clients_than_ports_wait(host):
     for client in clients:
         client.communicate()
         assert client.returncode == 0
+
+
+def heard(process):
+    """A line of what a process says on stderr, which is expected now."""
+    assert select.select([process.stderr], [], [], PATIENCE)[0], process.args
+    return process.stderr.readline()
+
+
+class Ports:
+    """Has all control ports of a host, as commands that use them would."""
+
+    def __init__(self, host):
+        self.locks = []
+        for number in range(4):
+            path = host.hosts / "default" / f"control-{number}.lock"
+            self.locks.append(path.open("a+"))
+            wait_for(lambda: self.locked(self.locks[-1]))
+            self.locks[-1].truncate(0)
+            self.locks[-1].write(f"{os.getpid()}\n")
+            self.locks[-1].flush()
+
+    @staticmethod
+    def locked(lock):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for lock in self.locks:
+            lock.close()
+
+
+VERBS = [["list"], ["info"], ["dmesg"], ["top"], ["vcpu-list", "probe"],
+         ["map", "-d", "probe"], ["pause", "probe"], ["rename", "probe", "x"],
+         ["shutdown", "-a"], ["console", "probe"], ["destroy", "probe"],
+         ["create", "-q", "guest.cfg", 'name="b"']]
+
+
+def test_a_verb_that_waits_says_for_which_process(host):
+    """Each verb says so once, also to a pipe, and goes on later."""
+    good(host.run("create", "guest.cfg"))
+    with Ports(host):
+        waiting = [subprocess.Popen(
+            [host.path, *verb], cwd=host.folder, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, text=True)
+            for verb in VERBS]
+        me = os.getpid()
+        for verb in waiting:
+            assert heard(verb) == (
+                "reeve: waiting for a control port: in use by process "
+                f"{me}, {me}, {me}, {me}\n")
+    for verb in waiting:
+        assert "waiting" not in verb.communicate()[1]
+
+
+def test_a_verb_that_waits_can_be_ended(host):
+    good(host.run("create", "guest.cfg"))
+    with Ports(host):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with subprocess.Popen([host.path, "list"], cwd=host.folder,
+                                  stderr=subprocess.PIPE, text=True) as verb:
+                try:
+                    assert "waiting" in heard(verb)
+                finally:
+                    verb.send_signal(number)
+                assert "stopped by a signal" in verb.communicate()[1]
+            assert verb.returncode == 1
+
+
+def test_a_key_does_not_stop_a_verb_that_has_a_port(host, monkeypatch):
+    """Ctrl-Z arrives while a guest is built. A process that it stopped at once
+    would not react to SIGTERM. It stops the process afterwards."""
+    ways(monkeypatch, "slow-build")
+    good(host.run("host", "start"))
+    with subprocess.Popen([host.path, "create", "guest.cfg"],
+                          cwd=host.folder, stderr=subprocess.PIPE, text=True,
+                          process_group=0) as make:
+        wait_for(lambda: names(host) == ["probe"])
+        make.send_signal(signal.SIGTSTP)
+        make.terminate()
+        try:
+            wait_for(lambda: names(host) == [])
+        finally:
+            make.send_signal(signal.SIGCONT)
+        assert "stopped by a signal" in make.communicate(timeout=PATIENCE)[1]
+
+
+def test_stop_says_that_it_waits(host):
+    """For a QEMU that takes its time to end, because it is stopped."""
+    good(host.run("host", "start"))
+    pid = pid_of(host)
+    os.kill(pid, signal.SIGSTOP)
+    wait_for(lambda: state_of(pid) == "T")
+    with subprocess.Popen([host.path, "host", "stop"], cwd=host.folder,
+                          stderr=subprocess.PIPE, text=True) as stop:
+        try:
+            assert heard(stop) == (
+                f"reeve: waiting for the end of process {pid}\n")
+        finally:
+            os.kill(pid, signal.SIGCONT)
+    assert stop.returncode == 0 and folders(host) == []
+
+
+@pytest.mark.parametrize("verb", [
+    ["vcpu-list"], ["vcpu-list", "--json"], ["list", "--json"],
+    ["map", "-d", "big0", "--json"]])
+def test_a_verb_has_no_port_while_it_prints(host, verb):
+    """The output does not fit into a pipe that is not read."""
+    for number in range(12):
+        good(host.run("create", ordinary(host, f"big{number}", vcpus="128")))
+    reader, writer = os.pipe()
+    assert fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096) == 4096
+    with subprocess.Popen([host.path, *verb], cwd=host.folder,
+                          stdout=writer) as printing:
+        os.close(writer)
+        with open(reader, "rb") as stream:
+            assert select.select([stream], [], [], PATIENCE)[0]
+            with Ports(host):
+                assert len(stream.read()) > 4096
+    assert printing.returncode == 0
+
+
+def test_builds_leave_a_port_to_others(host, monkeypatch):
+    """Also builds whose process is stopped, and builds that wait for a port."""
+    ways(monkeypatch, "slow-build")
+    good(host.run("host", "start"))
+    makes = [subprocess.Popen([host.path, "create", ordinary(host, f"b{i}")],
+                              cwd=host.folder, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) for i in range(6)]
+    try:
+        wait_for(lambda: len(names(host)) == 3)
+        for make in makes:
+            make.send_signal(signal.SIGSTOP)
+            wait_for(lambda make=make: state_of(make.pid) == "T")
+        for name in names(host):
+            good(host.run("destroy", name))
+        assert names(host) == []
+    finally:
+        for make in makes:
+            make.kill()
+            make.wait()
+
+
+def on_a_full_disk(host, *arguments):
+    """Runs a command that cannot write to any file."""
+    return subprocess.run(
+        [host.path, *arguments], cwd=host.folder, capture_output=True,
+        text=True, check=False, timeout=PATIENCE, stdin=subprocess.DEVNULL,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+
+
+def test_a_host_on_a_full_disk_can_be_reached(host):
+    good(host.run("create", ordinary(host, "short", vuart='"sbsa_uart"')))
+    good(host.run("create", ordinary(host, "con")))
+    for verb in (["list"], ["info"], ["dmesg"], ["console", "short"],
+                 ["pause", "con"], ["rename", "con", "x"], ["destroy", "x"],
+                 ["destroy", "short"], ["host", "list"], ["host", "stop"]):
+        good(on_a_full_disk(host, *verb))
+    assert folders(host) == []
+
+
+def test_a_measurement_that_cannot_be_kept_costs_no_guest(host):
+    good(host.run("host", "start"))
+    (host.hosts / "default" / "guest-1.json.part").mkdir()
+    done = host.run("create", "guest.cfg")
+    assert "RIM" in good(done)
+    assert re.search("warning: reeve list will not show .* domain 1: ",
+                     done.stderr)
+    assert "rim" not in json.loads(good(host.run("list", "--json")))[0]
+    (host.hosts / "default" / "guest-1.json.part").rmdir()
 
 
 # ---- create -----------------------------------------------------------------
@@ -300,7 +516,15 @@ def test_expect_rim(host):
 
 def test_create_json(host):
     made = json.loads(good(host.run("create", "-q", "--json", "guest.cfg")))
-    assert made["domid"] == 1 and made["state"] == "paused" and made["rim"]
+    assert made["domid"] == 1 and made["rim"]
+    assert [made] == json.loads(good(host.run("list", "--json")))
+    for options, state in (["-p"], "paused"), ([], "running"):
+        made = json.loads(good(host.run("create", "-q", "--json", *options,
+                                        ordinary(host, state))))
+        assert made["state"] == state
+    made = json.loads(good(host.run("create", "-q", "--json",
+                                    ordinary(host, "short"))))
+    assert made["state"] == "shutdown"
 
 
 def test_create_paused(host):
@@ -498,6 +722,25 @@ def test_a_missing_domain_is_exit_1(host, verb):
 def test_without_a_host_verbs_say_how_to_get_one(host, verb):
     failed(host.run(*verb), "(?s)no host \"default\".*reeve host start")
     failed(host.run(*verb, "--host", "../x"), "no name for a host", 2)
+
+
+def test_a_name_means_the_domain_that_lives(host, monkeypatch):
+    ways(monkeypatch, "undying")
+    good(host.run("create", "guest.cfg"))
+    with subprocess.Popen([host.path, "destroy", "probe"], cwd=host.folder,
+                          stderr=subprocess.DEVNULL) as destroy:
+        wait_for(lambda: json.loads(good(
+            host.run("list", "1", "--json")))[0]["state"] == "dying")
+        for verb in ["domid"], ["shutdown"], ["destroy"]:
+            failed(host.run(*verb, "probe"),
+                   "(?s)no domain probe.*domain 1 had that name")
+        assert good(host.run("domname", "1")) == "probe\n"
+        good(host.run("create", "guest.cfg"))
+        assert good(host.run("domid", "probe")) == "2\n"
+        assert "domain 2" in good(host.run("shutdown", "probe"))
+        listed = json.loads(good(host.run("list", "--json", "probe")))
+        assert [d["domid"] for d in listed] == [2]
+        destroy.terminate()
 
 
 def test_list_has_the_columns_of_xl(host):

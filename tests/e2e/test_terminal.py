@@ -12,7 +12,7 @@ import termios
 import time
 
 import pytest
-from test_host import (PATIENCE, good, host, names, ordinary, pid_of,
+from test_host import (PATIENCE, Ports, good, host, names, ordinary, pid_of,
                        wait_for, ways)
 
 
@@ -24,14 +24,14 @@ LEADER = """trap : INT QUIT; "$@"; echo $? >/dev/fd/$CODE; exec sleep 1000"""
 class Terminal:
     """A command that has a terminal of its own for all three streams."""
 
-    def __init__(self, reeve, *arguments):
+    def __init__(self, reeve, *arguments, program=None):
         self.master, self.slave = pty.openpty()
         self.before = termios.tcgetattr(self.slave)
         self.seen = b""
         self.code, code = os.pipe()
         self.leader = subprocess.Popen(
-            ["setsid", "--ctty", "sh", "-c", LEADER, "sh", reeve.path,
-             *arguments], cwd=reeve.folder, stdin=self.slave,
+            ["setsid", "--ctty", "sh", "-c", LEADER, "sh",
+             program or reeve.path, *arguments], cwd=reeve.folder, stdin=self.slave,
             stdout=self.slave, stderr=self.slave, pass_fds=[code],
             env={**os.environ, "CODE": str(code)})
         os.close(code)
@@ -48,7 +48,15 @@ class Terminal:
         return before
 
     def type(self, text):
-        os.write(self.master, text)
+        """Types as fast as the command reads."""
+        deadline = time.monotonic() + PATIENCE
+        os.set_blocking(self.master, False)
+        while text:
+            left = deadline - time.monotonic()
+            assert left > 0, (len(text), self.seen)
+            if select.select([], [self.master], [], left)[1]:
+                text = text[os.write(self.master, text):]
+        os.set_blocking(self.master, True)
 
     def signal(self, number):
         """Sends a signal to the command, as any process could."""
@@ -139,6 +147,40 @@ def test_keys_that_signal_are_the_guest_s(attached):
     attached.expect(b"a\x03\x1c\x1a\x04\x13\x11b")
     attached.type(b"\x1d")
     assert attached.end() == 0
+
+
+def test_a_console_does_not_wait_for_a_port(host, attached):
+    """It looks at its domain several times meanwhile. It prints nothing of its
+    own on the guest's terminal."""
+    attached.expect(b"\r\r\n")
+    with Ports(host):
+        for _ in range(25):
+            attached.type(b"x")
+            assert attached.expect(b"x") == b""
+            time.sleep(0.1)
+        attached.type(b"\x1d")
+        assert attached.end() == 0
+        assert b"waiting" not in attached.seen
+    assert names(host) == ["con"]
+
+
+@pytest.mark.parametrize("after", ["", " >fifo"])
+def test_the_detach_key_needs_no_guest_that_reads(host, monkeypatch, after):
+    """The guest reads nothing, or the standard output is not read, which holds
+    the guest up as well."""
+    ways(monkeypatch, "" if after else "deaf")
+    good(host.run("create", ordinary(host, "con", vuart='"sbsa_uart"')))
+    os.mkfifo(host.folder / "fifo")
+    fifo = os.open(host.folder / "fifo", os.O_RDWR)
+    with Terminal(host, "-c", f"exec {host.path} console con{after}",
+                  program="/bin/sh") as terminal:
+        terminal.expect(b"leave it with Ctrl-]")
+        wait_for(terminal.is_raw)
+        terminal.type(b"0123456789abcde\n" * 50000)
+        terminal.type(b"\x1d")
+        assert terminal.end() == 0
+        assert terminal.is_as_before()
+    os.close(fifo)
 
 
 def test_a_new_size_is_harmless(attached):

@@ -103,7 +103,7 @@ class Attacker(Control):
 @pytest.fixture
 def attacker(debug_host):
     with Attacker(debug_host.runtime / "default", name="control-{}.sock",
-                  number=3) as session:
+                  number=0) as session:
         yield session
 
 

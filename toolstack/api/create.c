@@ -8,6 +8,28 @@
 #include "toolstack/engine/fit.h"
 #include "toolstack/engine/machine/machine.h"
 #include "toolstack/host/record.h"
+#include "toolstack/report/report.h"
+
+/* Records what was predicted, which only `reeve list` shows: if that cannot be
+ * written, the guest is none the worse. */
+static void prediction_keep(const struct reeve_host *host,
+			    const struct reeve_domain *domain,
+			    struct reeve_report *report)
+{
+	struct reeve_report *why = reeve_report_new();
+
+	if (why == NULL ||
+	    record_rim_write(&host->folder, domain, why) == REEVE_OK) {
+		reeve_report_free(why);
+		return;
+	}
+	report_add(report, REEVE_WARNING, NULL, NULL, NULL,
+		   "reeve list will not show the measurement of domain %u: %s",
+		   domain->domid,
+		   reeve_report_count(why) > 0 ? reeve_report_get(why, 0)->message
+					       : "out of memory");
+	reeve_report_free(why);
+}
 
 /* Asks the host about the domain that it has just made. If a measurement was
  * predicted, adds it to *out and records it. */
@@ -29,7 +51,8 @@ static int created_domain_read(struct reeve_host *host,
 		return REEVE_OK;
 	out->rim_size = (unsigned)predicted->size;
 	memcpy(out->rim, predicted->rim, sizeof(out->rim));
-	return record_rim_write(&host->folder, out, report);
+	prediction_keep(host, out, report);
+	return REEVE_OK;
 }
 
 static int guest_build(struct reeve_host *host, const struct reeve_plan *plan,

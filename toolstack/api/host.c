@@ -2,18 +2,14 @@
 /* A connection to a host, and the requests about the domains on it. */
 #include "toolstack/api/host.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/domain/domain.h"
 #include "toolstack/engine/machine/machine.h"
-#include "toolstack/host/clock.h"
 #include "toolstack/host/record.h"
-#include "toolstack/host/watch.h"
 #include "toolstack/report/report.h"
-
-/* The pause between two looks at a domain that is being destroyed. */
-#define DESTROY_POLL_MS 5
 
 int reeve_host_open(const char *name, const struct reeve_watch *watch,
 		    struct reeve_host **out, struct reeve_report *report)
@@ -84,28 +80,51 @@ static bool domid_of(const char *text, unsigned *domid)
 	return value != 0;
 }
 
+/* Finds the domain that has the name. A domain that is being destroyed has it
+ * no more, because another one may take it: *dying is the id of such a domain,
+ * or 0. */
 static int find_by_name(struct reeve_host *host, const char *name,
-			struct reeve_domain *out, struct reeve_report *report)
+			struct reeve_domain *out, unsigned *dying,
+			struct reeve_report *report)
 {
 	struct reeve_domain domain;
 	unsigned domid = 1;
 	int result;
 
+	*dying = 0;
 	while ((result = host->ops->next(host->engine, domid, &domain,
 					 report)) == REEVE_OK) {
-		if (strcmp(domain.name, name) == 0) {
+		domid = domain.domid + 1;
+		if (strcmp(domain.name, name) != 0)
+			continue;
+		if (domain.state != REEVE_DOMAIN_DYING) {
 			*out = domain;
 			return REEVE_OK;
 		}
-		domid = domain.domid + 1;
+		*dying = domain.domid;
 	}
 	return result;
+}
+
+static int tell_no_domain(const char *text, unsigned dying,
+			  struct reeve_report *report)
+{
+	char hint[64] = "see reeve list";
+
+	if (dying != 0) {
+		snprintf(hint, sizeof(hint),
+			 "domain %u had that name, and is being destroyed",
+			 dying);
+	}
+	return report_error(report, REEVE_ERR_NO_DOMAIN, NULL, NULL, hint,
+			    "there is no domain %s", text);
 }
 
 int reeve_domain_find(struct reeve_host *host, const char *text,
 		      struct reeve_domain *out, struct reeve_report *report)
 {
 	struct reeve_domain domain;
+	unsigned dying = 0;
 	unsigned domid;
 	int result;
 
@@ -114,12 +133,10 @@ int reeve_domain_find(struct reeve_host *host, const char *text,
 		if (result == REEVE_OK && domain.domid != domid)
 			result = REEVE_ERR_NO_DOMAIN;
 	} else {
-		result = find_by_name(host, text, &domain, report);
+		result = find_by_name(host, text, &domain, &dying, report);
 	}
-	if (result == REEVE_ERR_NO_DOMAIN) {
-		return report_error(report, result, NULL, NULL, "see reeve list",
-				    "there is no domain %s", text);
-	}
+	if (result == REEVE_ERR_NO_DOMAIN)
+		return tell_no_domain(text, dying, report);
 	if (result != REEVE_OK)
 		return result;
 	record_rim_read(&host->folder, &domain);
@@ -191,22 +208,15 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,
 			 struct reeve_report *report)
 {
-	struct reeve_domain domain;
-	int result = host->ops->act(host->engine, domid, ENGINE_DESTROY, report);
+	int result;
 
-	while (result == REEVE_OK) {
-		result = host->ops->next(host->engine, domid, &domain, report);
-		if (result != REEVE_OK || domain.domid != domid)
-			break;
-		if (!watch_go_on(watch, "destroying", domain.progress_done,
-				 domain.progress_all))
-			return REEVE_ERR_STOPPED;
-		clock_pause(DESTROY_POLL_MS);
-	}
-	if (result == REEVE_OK || result == REEVE_ERR_NO_DOMAIN) {
+	machine_watch(host->engine, watch);
+	result = host->ops->act(host->engine, domid, ENGINE_DESTROY, report);
+	if (result == REEVE_OK)
+		result = machine_await_gone(host->engine, domid, report);
+	machine_watch(host->engine, host->watch);
+	if (result == REEVE_OK || result == REEVE_ERR_NO_DOMAIN)
 		record_rim_remove(&host->folder, domid);
-		return REEVE_OK;
-	}
 	return result;
 }
 

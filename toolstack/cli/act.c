@@ -68,6 +68,7 @@ static int domain_fact_print(const struct cli_call *call,
 
 	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
+	cli_leave_host(&session);
 	print(&domain);
 	code = cli_finish_output();
 	(void)cli_close(&session, REEVE_OK); /* the report is empty */
@@ -150,6 +151,7 @@ static int domains_stop(const struct cli_call *call, enum reeve_reason reason)
 		if (result == REEVE_OK)
 			result = domain_stop(&session, call, &domain, reason);
 	}
+	cli_leave_host(&session);
 	code = cli_finish_output();
 	result = cli_close(&session, result);
 	return result != CLI_OK ? result : code;

@@ -166,6 +166,8 @@ bool cli_open_plan(struct cli_session *session, const struct cli_call *call,
 /* Opens the host that --host or REEVE_HOST names, or else the default host. */
 bool cli_open_host(struct cli_session *session, const struct cli_call *call,
 		   int *exit_code);
+/* Closes the session's host if it is open. A verb prints only afterwards. */
+void cli_leave_host(struct cli_session *session);
 /* As cli_open_host(), and finds the domain that the first operand names. */
 bool cli_open_domain(struct cli_session *session, const struct cli_call *call,
 		     struct reeve_domain *domain, int *exit_code);
@@ -189,12 +191,23 @@ int cli_write_file(const char *path, const void *data, size_t size);
 /* Returns the host that the call or the environment names; NULL: the default
  * host. */
 const char *cli_host_name(const struct cli_call *call);
+/* Opens the host that the call names. Until cli_host_close() the keys that stop
+ * a command (Ctrl-Z) wait: a stopped command would keep a control port. */
+int cli_host_open(const struct cli_call *call, const struct reeve_watch *watch,
+		  struct reeve_host **host, struct reeve_report *report);
+void cli_host_close(struct reeve_host *host); /* NULL is fine */
 
 /*
  * Returns a watch that stops an operation at SIGINT, SIGTERM, SIGHUP and
  * SIGQUIT, and shows its progress on a terminal once it has taken a second.
+ * Without a terminal it prints once what the command waits for, after two
+ * seconds.
  */
 const struct reeve_watch *cli_watch(void);
+/* Returns one that shows and prints the same, but stops nothing. */
+const struct reeve_watch *cli_watch_firm(void);
+/* The monotonic clock, in milliseconds. */
+int64_t cli_now_ms(void);
 /* Returns whether such a signal has arrived. */
 bool cli_is_stopped(void);
 /* Erases the line that shows the progress. */
@@ -233,6 +246,7 @@ enum cli_end {
  * domain goes on, CLI_END_DETACHED, with *domain up to date; else
  * CLI_END_GONE, CLI_END_STOPPED or CLI_END_FAILED. */
 enum cli_end cli_domain_look(const struct cli_call *call,
+			     const struct reeve_watch *watch,
 			     struct reeve_domain *domain,
 			     struct reeve_report *report);
 /* Relays the console until the domain ends or the user detaches. */

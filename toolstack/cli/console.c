@@ -7,17 +7,17 @@
 #include "toolstack/cli/cli.h"
 
 enum cli_end cli_domain_look(const struct cli_call *call,
+			     const struct reeve_watch *watch,
 			     struct reeve_domain *domain,
 			     struct reeve_report *report)
 {
 	struct reeve_domain now;
 	struct reeve_host *host;
-	int result = reeve_host_open(cli_host_name(call), cli_watch(), &host,
-				     report);
+	int result = cli_host_open(call, watch, &host, report);
 
 	if (result == REEVE_OK) {
 		result = reeve_domain_next(host, domain->domid, &now, report);
-		reeve_host_close(host);
+		cli_host_close(host);
 	}
 	if (result == REEVE_ERR_STOPPED)
 		return CLI_END_STOPPED;
@@ -41,7 +41,7 @@ enum cli_end cli_await_end(const struct cli_call *call,
 
 	do {
 		(void)nanosleep(&pause, NULL); /* a shorter pause is fine */
-		end = cli_domain_look(call, domain, report);
+		end = cli_domain_look(call, cli_watch(), domain, report);
 	} while (end == CLI_END_DETACHED && !cli_is_stopped());
 	return cli_is_stopped() ? CLI_END_STOPPED : end;
 }
@@ -53,8 +53,7 @@ enum cli_end cli_attach(const struct cli_call *call,
 	struct reeve_host *host;
 	int fd;
 	int lock;
-	int result = reeve_host_open(cli_host_name(call), cli_watch(), &host,
-				     session->report);
+	int result = cli_host_open(call, cli_watch(), &host, session->report);
 
 	if (result != REEVE_OK) {
 		return result == REEVE_ERR_STOPPED ? CLI_END_STOPPED
@@ -62,7 +61,7 @@ enum cli_end cli_attach(const struct cli_call *call,
 	}
 	result = reeve_domain_console(host, domain, &fd, &lock, session->report);
 	/* A host serves only a few connections at a time: keep none. */
-	reeve_host_close(host);
+	cli_host_close(host);
 	if (result != REEVE_OK)
 		return CLI_END_FAILED;
 	if (isatty(STDIN_FILENO)) {
@@ -86,8 +85,7 @@ int cli_console(const struct cli_call *call)
 
 	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
-	reeve_host_close(session.host);
-	session.host = NULL;
+	cli_leave_host(&session);
 	end = cli_attach(call, &session, &domain);
 	code = cli_close(&session, REEVE_OK);
 	if (end == CLI_END_SHUTDOWN) {

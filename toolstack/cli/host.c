@@ -88,8 +88,10 @@ int cli_host_stop(const struct cli_call *call)
 	struct cli_session session = { .report = reeve_report_new() };
 	int result = REEVE_ERR_MEMORY;
 
-	if (session.report != NULL)
-		result = reeve_host_stop(cli_host_name(call), session.report);
+	if (session.report != NULL) {
+		result = reeve_host_stop(cli_host_name(call), cli_watch(),
+					 session.report);
+	}
 	return cli_close(&session, result);
 }
 
@@ -121,6 +123,7 @@ static const char *const state_names[] = {
 	[REEVE_HOST_STARTING] = "starting",
 	[REEVE_HOST_RUNNING] = "running",
 	[REEVE_HOST_DEAD] = "dead",
+	[REEVE_HOST_LOST] = "lost",
 };
 
 static struct json_object *entry_json(const struct reeve_host_entry *entry)
@@ -130,9 +133,10 @@ static struct json_object *entry_json(const struct reeve_host_entry *entry)
 	cli_json_add_text(object, "name", entry->name);
 	cli_json_add_text(object, "state", state_names[entry->state]);
 	cli_json_add_text(object, "folder", entry->folder);
+	if (entry->pid != 0)
+		cli_json_add_number(object, "pid", (uint64_t)entry->pid);
 	if (entry->state != REEVE_HOST_RUNNING)
 		return object;
-	cli_json_add_number(object, "pid", (uint64_t)entry->pid);
 	cli_json_add_number(object, "memory", entry->memory);
 	cli_json_add_number(object, "cpus", entry->cpus);
 	cli_json_add_bool(object, "debug_console", entry->debug_console);

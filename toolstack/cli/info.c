@@ -72,6 +72,7 @@ int cli_info(const struct cli_call *call)
 	if (!cli_open_host(&session, call, &code))
 		return code;
 	result = reeve_host_ask(session.host, &info, session.report);
+	cli_leave_host(&session);
 	if (result == REEVE_OK)
 		code = info_print(call, info_json(&info));
 	result = cli_close(&session, result);
@@ -109,6 +110,7 @@ int cli_dmesg(const struct cli_call *call)
 		if (result == REEVE_OK)
 			print_log(text, got);
 	} while (result == REEVE_OK && got > 0);
+	cli_leave_host(&session);
 	code = cli_finish_output();
 	result = cli_close(&session, result);
 	return result != CLI_OK ? result : code;

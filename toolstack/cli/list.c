@@ -183,6 +183,7 @@ static int domains_visit(const struct cli_call *call, const char *header,
 		result = each_named(call, &session, each, list);
 	else
 		result = each_all(call, &session, each, list);
+	cli_leave_host(&session);
 	if (json && result == REEVE_OK)
 		code = cli_print_json(json_object_get(list));
 	else

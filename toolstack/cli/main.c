@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* reeve: finds the verb and runs it. */
+#include <signal.h>
 #include <string.h>
 
 #include "toolstack/cli/cli.h"
@@ -83,6 +84,8 @@ int main(int argc, char **argv)
 	const struct cli_verb *verb;
 	int taken;
 
+	/* A write beyond a limit (ulimit -f) fails instead, and is told. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		cli_help(stderr);
 		return CLI_WRONG;

@@ -37,6 +37,7 @@ static int map_finish(const struct cli_call *call, struct cli_session *session,
 {
 	int code;
 
+	cli_leave_host(session);
 	if (result == REEVE_OK)
 		result = map_show(call, map);
 	reeve_map_free(map);

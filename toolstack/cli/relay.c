@@ -2,15 +2,18 @@
 /*
  * Moves bytes between a terminal (or pipes) and a console, until the domain has
  * ended or the user detaches. No byte is lost or sent twice: a byte that was
- * read is kept until it is written.
+ * read is kept until it is written. Nothing else holds the bytes up: they move
+ * also while the relay asks the host about its domain, and the detach key is
+ * found even if the guest reads nothing.
  */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "toolstack/cli/cli.h"
@@ -25,9 +28,16 @@
 #define LOOK_MS    1000
 #define SILENCE_MS 200
 
-/* Bytes on their way in one direction. */
+/* Bytes that are read at a time. */
+#define READ_MAX 16384
+/* Rounds of the relay between two looks at a host that has not replied yet. */
+#define ROUNDS_MAX 64
+
+/* Bytes on their way in one direction. From a terminal, bytes are read ahead of
+ * those that the guest has not taken, because the detach key may be behind
+ * them: so there is room for what a person may paste. */
 struct flow {
-	char bytes[16384];
+	char bytes[1 << 20];
 	size_t first; /* the first byte that is not written yet */
 	size_t filled;
 	bool ended; /* no more to read */
@@ -39,23 +49,21 @@ struct relay {
 	struct reeve_report *report;
 	int console;
 	bool terminal; /* stdin is a terminal */
-	bool detached;
+	bool detached; /* by the key, or the output was closed */
+	bool closed; /* the console was closed */
 	struct flow in; /* to the guest */
 	struct flow out; /* from the guest */
 	int64_t looked; /* when the domain's state was asked for, in ms */
 };
 
-static int64_t relay_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static bool is_empty(const struct flow *flow)
 {
 	return flow->first == flow->filled;
+}
+
+static bool has_room(const struct flow *flow)
+{
+	return sizeof(flow->bytes) - flow->filled >= READ_MAX;
 }
 
 /* Returns whether an error only means "try again later". */
@@ -64,42 +72,69 @@ static bool is_transient(ssize_t n)
 	return n < 0 && (errno == EINTR || errno == EAGAIN);
 }
 
+/* Reads once, behind the bytes that are not written yet. There is room. */
 static void flow_read(struct flow *flow, int fd)
 {
-	ssize_t n;
+	ssize_t n = read(fd, flow->bytes + flow->filled, READ_MAX);
 
-	flow->first = 0;
-	flow->filled = 0;
-	n = read(fd, flow->bytes, sizeof(flow->bytes));
 	if (n > 0)
-		flow->filled = (size_t)n;
+		flow->filled += (size_t)n;
 	else if (!is_transient(n))
 		flow->ended = true;
 }
 
-/* Returns false if the other end is closed. */
-static bool flow_write(struct flow *flow, int fd)
+/* Takes note of a write. Returns false if the other end is closed. */
+static bool flow_written(struct flow *flow, ssize_t n)
 {
-	ssize_t n = write(fd, flow->bytes + flow->first,
-			  flow->filled - flow->first);
-
 	if (n > 0)
 		flow->first += (size_t)n;
+	if (is_empty(flow)) {
+		flow->first = 0;
+		flow->filled = 0;
+	}
 	return n >= 0 || is_transient(n);
 }
 
-/* Looks for the detach key. The bytes behind it are dropped: they are not for
- * the guest. */
-static void find_detach(struct relay *relay)
+static bool console_write(struct relay *relay)
 {
 	struct flow *in = &relay->in;
-	const char *key = memchr(in->bytes, DETACH_KEY, in->filled);
+
+	return flow_written(in, send(relay->console, in->bytes + in->first,
+				     in->filled - in->first,
+				     MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+/* A pipe that poll() finds ready takes PIPE_BUF bytes without blocking. */
+static bool output_write(struct relay *relay)
+{
+	struct flow *out = &relay->out;
+	size_t left = out->filled - out->first;
+
+	return flow_written(out, write(STDOUT_FILENO, out->bytes + out->first,
+				       left < PIPE_BUF ? left : PIPE_BUF));
+}
+
+/* Looks for the detach key in the bytes from start on. The bytes behind it are
+ * dropped: they are not for the guest. */
+static void find_detach(struct relay *relay, size_t start)
+{
+	struct flow *in = &relay->in;
+	const char *key =
+		memchr(in->bytes + start, DETACH_KEY, in->filled - start);
 
 	if (!relay->terminal || key == NULL)
 		return;
 	in->filled = (size_t)(key - in->bytes);
 	in->ended = true;
 	relay->detached = true;
+}
+
+static void input_read(struct relay *relay)
+{
+	size_t start = relay->in.filled;
+
+	flow_read(&relay->in, STDIN_FILENO);
+	find_detach(relay, start);
 }
 
 /* The descriptors of one poll(). */
@@ -110,91 +145,130 @@ enum {
 	FDS,
 };
 
-/* Asks for the moves that are possible: a flow is read while it is empty, and
- * written while it is not. poll() ignores a descriptor of -1. */
+/* Asks for the moves that are possible: a flow is written while it is not
+ * empty, and read while it is, or ahead from a terminal. poll() ignores a
+ * descriptor of -1. */
 static void fds_fill(const struct relay *relay, struct pollfd fds[FDS])
 {
+	const struct flow *in = &relay->in;
+
 	fds[FD_IN] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	fds[FD_CONSOLE] = (struct pollfd){ .fd = relay->console };
 	fds[FD_OUT] = (struct pollfd){ .fd = -1, .events = POLLOUT };
-	if (!is_empty(&relay->in))
-		fds[FD_CONSOLE].events |= POLLOUT;
-	else if (!relay->in.ended)
+	if (!in->ended && (is_empty(in) || (relay->terminal && has_room(in))))
 		fds[FD_IN].fd = STDIN_FILENO;
+	if (!is_empty(in))
+		fds[FD_CONSOLE].events |= POLLOUT;
 	if (is_empty(&relay->out))
 		fds[FD_CONSOLE].events |= POLLIN;
 	else
 		fds[FD_OUT].fd = STDOUT_FILENO;
+	/* poll() tells of a closed console again and again, also while nothing
+	 * can be done about it. */
+	if (fds[FD_CONSOLE].events == 0)
+		fds[FD_CONSOLE].fd = -1;
 }
 
 /* One round: waits until some bytes can be moved, and moves them. Returns false
- * if the console or the output is closed. */
-static bool relay_step(struct relay *relay, bool *quiet)
+ * if none could be moved for that long. */
+static bool relay_step(struct relay *relay, int wait_ms)
 {
 	struct pollfd fds[FDS];
 
 	fds_fill(relay, fds);
-	*quiet = poll(fds, FDS, IDLE_MS) <= 0;
-	if (*quiet)
-		return true;
-	if (fds[FD_IN].revents != 0) {
-		flow_read(&relay->in, STDIN_FILENO);
-		find_detach(relay);
-	}
-	if ((fds[FD_CONSOLE].revents & POLLOUT) != 0 &&
-	    !flow_write(&relay->in, relay->console))
+	if (poll(fds, FDS, wait_ms) <= 0)
 		return false;
-	if (fds[FD_OUT].revents != 0 && !flow_write(&relay->out, STDOUT_FILENO)) {
+	if (fds[FD_IN].revents != 0)
+		input_read(relay);
+	if ((fds[FD_CONSOLE].revents & POLLOUT) != 0 && !console_write(relay))
+		relay->closed = true;
+	if (fds[FD_OUT].revents != 0 && !output_write(relay))
 		relay->detached = true;
-		return false;
-	}
 	if ((fds[FD_CONSOLE].revents & (POLLIN | POLLHUP | POLLERR)) != 0 &&
 	    is_empty(&relay->out))
 		flow_read(&relay->out, relay->console);
-	return !relay->out.ended;
+	if (relay->out.ended)
+		relay->closed = true;
+	return true;
+}
+
+static bool is_over(const struct relay *relay)
+{
+	return relay->closed || relay->detached || cli_is_stopped();
+}
+
+/* The watch of a look at the domain: moves bytes while the look waits for a
+ * control port or for the host. It shows no progress, because the terminal is
+ * the guest's. */
+static bool relay_meanwhile(void *ctx, const char *step, uint64_t done,
+			    uint64_t all)
+{
+	struct relay *relay = ctx;
+	unsigned rounds = 0;
+
+	(void)step;
+	(void)done;
+	(void)all;
+	while (!is_over(relay) && rounds < ROUNDS_MAX && relay_step(relay, 0))
+		rounds++;
+	return !is_over(relay);
+}
+
+static enum cli_end relay_look(struct relay *relay)
+{
+	const struct reeve_watch watch = { relay_meanwhile, relay };
+	enum cli_end end = cli_domain_look(relay->call, &watch, relay->domain,
+					   relay->report);
+
+	relay->looked = cli_now_ms();
+	return end;
 }
 
 /* Prints the output that the console still holds of an ended guest. */
 static void relay_drain(struct relay *relay)
 {
-	int64_t spoke = relay_now_ms();
-	bool quiet = false;
+	int64_t spoke = cli_now_ms();
 
 	relay->in.ended = true;
 	relay->in.first = relay->in.filled;
-	while (!cli_is_stopped() && relay_now_ms() - spoke < SILENCE_MS) {
-		if (!relay_step(relay, &quiet))
-			return;
-		if (!quiet)
-			spoke = relay_now_ms();
+	while (!is_over(relay) && cli_now_ms() - spoke < SILENCE_MS) {
+		if (relay_step(relay, SILENCE_MS))
+			spoke = cli_now_ms();
 	}
 }
 
+/* Sends what was typed before the detach key, as long as the guest takes it. */
+static void relay_flush(struct relay *relay)
+{
+	struct pollfd console = { .fd = relay->console, .events = POLLOUT };
+
+	while (!is_empty(&relay->in) && !cli_is_stopped() &&
+	       poll(&console, 1, SILENCE_MS) > 0 && console_write(relay))
+		;
+}
+
+/* Relays until the end. Returns CLI_END_DETACHED also if the console was
+ * closed. */
 static enum cli_end relay_run(struct relay *relay)
 {
-	enum cli_end end = CLI_END_DETACHED;
-	bool quiet = true;
+	while (!is_over(relay)) {
+		int64_t age = cli_now_ms() - relay->looked;
+		bool moved = relay_step(relay, IDLE_MS);
+		enum cli_end end;
 
-	while (!relay->detached || !is_empty(&relay->in)) {
-		int64_t age = relay_now_ms() - relay->looked;
-
-		if (cli_is_stopped())
-			return CLI_END_STOPPED;
-		if (!relay_step(relay, &quiet)) {
-			if (relay->detached)
-				break;
-			return cli_domain_look(relay->call, relay->domain,
-					       relay->report);
-		}
-		if (age < IDLE_MS || (!quiet && age < LOOK_MS))
+		if (is_over(relay) || age < IDLE_MS || (moved && age < LOOK_MS))
 			continue;
-		relay->looked = relay_now_ms();
-		end = cli_domain_look(relay->call, relay->domain, relay->report);
-		if (end == CLI_END_DETACHED)
+		end = relay_look(relay);
+		/* STOPPED: the relay was over during the look. */
+		if (end == CLI_END_DETACHED || end == CLI_END_STOPPED)
 			continue;
 		relay_drain(relay);
 		return end;
 	}
+	if (cli_is_stopped())
+		return CLI_END_STOPPED;
+	if (relay->detached)
+		relay_flush(relay);
 	return CLI_END_DETACHED;
 }
 
@@ -224,6 +298,9 @@ enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
 	end = relay_run(relay);
 	if (relay->terminal)
 		tcsetattr(STDIN_FILENO, TCSANOW, &before);
+	/* The terminal is ours again, so that this look can be interrupted. */
+	if (end == CLI_END_DETACHED && relay->closed && !relay->detached)
+		end = cli_domain_look(call, cli_watch(), domain, report);
 	free(relay);
 	return end;
 }

@@ -44,7 +44,7 @@ static int host_ensure(const struct run *run)
 	if (unheard == NULL)
 		return REEVE_ERR_MEMORY;
 	there = reeve_host_find(name, &entry, unheard) == REEVE_OK &&
-		entry.state != REEVE_HOST_DEAD;
+		entry.state != REEVE_HOST_DEAD && entry.state != REEVE_HOST_LOST;
 	reeve_report_free(unheard);
 	if (there || name != NULL)
 		return REEVE_OK;
@@ -120,27 +120,49 @@ static void tell_created(const struct run *run)
 	}
 }
 
+/* Lets the domain run, and reads what it is now, which may be its end. */
+static int domain_begin(struct run *run, struct reeve_host *host)
+{
+	struct reeve_report *report = run->session.report;
+	unsigned domid = run->domain.domid;
+	struct reeve_domain now;
+	int result = reeve_domain_unpause(host, domid, report);
+
+	if (result != REEVE_OK) {
+		/* The first failure is the one to report. */
+		(void)reeve_domain_destroy(host, domid, cli_watch_firm(),
+					   report);
+		return result;
+	}
+	result = reeve_domain_next(host, domid, &now, report);
+	/* It was destroyed already, or a signal arrived: what follows sees to
+	 * both. */
+	if (result == REEVE_ERR_NO_DOMAIN || result == REEVE_ERR_STOPPED ||
+	    (result == REEVE_OK && now.domid != domid))
+		return REEVE_OK;
+	if (result != REEVE_OK)
+		return result;
+	/* The record of the measurement may be missing. */
+	now.rim_size = run->domain.rim_size;
+	memcpy(now.rim, run->domain.rim, sizeof(now.rim));
+	run->domain = now;
+	return REEVE_OK;
+}
+
 static int domain_make(struct run *run)
 {
 	struct cli_session *session = &run->session;
 	struct reeve_host *host;
-	int result = reeve_host_open(cli_host_name(run->call), cli_watch(),
-				     &host, session->report);
+	int result =
+		cli_host_open(run->call, cli_watch(), &host, session->report);
 
 	if (result != REEVE_OK)
 		return result;
 	result = reeve_domain_create(host, session->plan, run->predicted,
 				     cli_watch(), &run->domain, session->report);
-	if (result == REEVE_OK && !option_given(run, CLI_PAUSED)) {
-		result = reeve_domain_unpause(host, run->domain.domid,
-					      session->report);
-		if (result != REEVE_OK) {
-			/* The first failure is the one to report. */
-			(void)reeve_domain_destroy(host, run->domain.domid,
-						   NULL, session->report);
-		}
-	}
-	reeve_host_close(host);
+	if (result == REEVE_OK && !option_given(run, CLI_PAUSED))
+		result = domain_begin(run, host);
+	cli_host_close(host);
 	cli_watch_clear();
 	if (result != REEVE_OK)
 		return result;
@@ -152,14 +174,14 @@ static int domain_make(struct run *run)
 static int domain_destroy(struct run *run)
 {
 	struct reeve_host *host;
-	int result = reeve_host_open(cli_host_name(run->call), NULL, &host,
-				     run->session.report);
+	const struct reeve_watch *firm = cli_watch_firm();
+	int result = cli_host_open(run->call, firm, &host, run->session.report);
 
 	if (result != REEVE_OK)
 		return result;
-	result = reeve_domain_destroy(host, run->domain.domid, NULL,
+	result = reeve_domain_destroy(host, run->domain.domid, firm,
 				      run->session.report);
-	reeve_host_close(host);
+	cli_host_close(host);
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
@@ -192,13 +214,13 @@ static int domain_rename(struct run *run)
 	snprintf(name, sizeof(name), "%.*s%s",
 		 name_cut(run->domain.name, sizeof(name) - sizeof(when)),
 		 run->domain.name, when);
-	result = reeve_host_open(cli_host_name(run->call), NULL, &host,
-				 run->session.report);
+	result = cli_host_open(run->call, cli_watch_firm(), &host,
+			       run->session.report);
 	if (result != REEVE_OK)
 		return result;
 	result = reeve_domain_rename(host, run->domain.domid, name,
 				     run->session.report);
-	reeve_host_close(host);
+	cli_host_close(host);
 	return result;
 }
 

@@ -2,6 +2,7 @@
 /* Steps that the verbs share: opening a guest, a host or a domain, printing a
  * report, and finishing the output. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,15 +162,68 @@ const char *cli_host_name(const struct cli_call *call)
 	return name != NULL && *name != '\0' ? name : NULL;
 }
 
+/* The signals that stop a command which is in the way of another on its
+ * terminal. */
+static sigset_t stop_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTSTP);
+	sigaddset(&signals, SIGTTOU);
+	return signals;
+}
+
+int cli_host_open(const struct cli_call *call, const struct reeve_watch *watch,
+		  struct reeve_host **host, struct reeve_report *report)
+{
+	sigset_t signals = stop_signals();
+	int result;
+
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	result = reeve_host_open(cli_host_name(call), watch, host, report);
+	if (result != REEVE_OK)
+		sigprocmask(SIG_UNBLOCK, &signals, NULL);
+	return result;
+}
+
+void cli_host_close(struct reeve_host *host)
+{
+	sigset_t signals = stop_signals();
+
+	if (host == NULL)
+		return;
+	reeve_host_close(host);
+	sigprocmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+void cli_leave_host(struct cli_session *session)
+{
+	cli_host_close(session->host);
+	session->host = NULL;
+}
+
+/* Keeps the output until the verb has left the host: a reader that does not
+ * read, like a pager, must not make it keep a control port. What does not fit
+ * is written earlier. */
+static void output_hold(void)
+{
+	static char held[1 << 20];
+
+	/* If it fails, the output is only written earlier. */
+	(void)setvbuf(stdout, held, _IOFBF, sizeof(held));
+}
+
 bool cli_open_host(struct cli_session *session, const struct cli_call *call,
 		   int *exit_code)
 {
 	int result = REEVE_ERR_MEMORY;
 
+	output_hold();
 	*session = (struct cli_session){ .report = reeve_report_new() };
 	if (session->report != NULL) {
-		result = reeve_host_open(cli_host_name(call), NULL,
-					 &session->host, session->report);
+		result = cli_host_open(call, cli_watch(), &session->host,
+				       session->report);
 	}
 	if (result == REEVE_OK)
 		return true;
@@ -232,6 +286,7 @@ void cli_tell(struct cli_session *session)
 
 int cli_close(struct cli_session *session, int result)
 {
+	cli_leave_host(session);
 	cli_watch_clear();
 	if (session->report != NULL)
 		cli_print_report(session->report);
@@ -239,7 +294,6 @@ int cli_close(struct cli_session *session, int result)
 		fputs("reeve: error: out of memory\n", stderr);
 	if (result == REEVE_ERR_STOPPED)
 		fputs("reeve: stopped by a signal\n", stderr);
-	reeve_host_close(session->host);
 	reeve_plan_free(session->plan);
 	reeve_guest_free(session->guest);
 	reeve_report_free(session->report);

@@ -92,13 +92,12 @@ static int table_refresh(const struct cli_call *call, struct table *table,
 			 const struct table *before, struct reeve_report *report)
 {
 	struct reeve_host *host;
-	int result = reeve_host_open(cli_host_name(call), cli_watch(), &host,
-				     report);
+	int result = cli_host_open(call, cli_watch(), &host, report);
 
 	if (result != REEVE_OK)
 		return result;
 	result = table_fill(table, before, host, report);
-	reeve_host_close(host);
+	cli_host_close(host);
 	return result;
 }
 

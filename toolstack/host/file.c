@@ -1,106 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The files of a host's folder: its RAM, and the small ones. */
+/* The small files of a host's folder. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "toolstack/host/folder.h"
-
-#define SHARED_MEMORY "/dev/shm"
-#define MIB           ((uint64_t)1 << 20)
-
-struct space {
-	bool in_memory;
-	uint64_t free; /* bytes */
-};
-
-static struct space space_of(const char *path)
-{
-	struct statfs status;
-
-	if (statfs(path, &status) != 0)
-		return (struct space){ false, 0 };
-	return (struct space){
-		.in_memory = status.f_type == TMPFS_MAGIC,
-		.free = (uint64_t)status.f_bavail * (uint64_t)status.f_bsize,
-	};
-}
-
-static int tell_no_ram(const char *path, uint64_t size, int error,
-		       struct reeve_report *report)
-{
-	return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL,
-			    "%s: no RAM of %" PRIu64 " MiB can be made: %s",
-			    path, size / MIB, strerror(error));
-}
-
-/* Gives the new file its size. fd -1: the file could not be made, and errno
- * tells why. */
-static int ram_fill(int fd, const char *path, uint64_t size,
-		    struct reeve_report *report)
-{
-	bool ok = fd >= 0 && ftruncate(fd, (off_t)size) == 0;
-	int error = errno;
-
-	if (fd >= 0)
-		close(fd);
-	if (ok)
-		return REEVE_OK;
-	if (fd >= 0)
-		unlink(path);
-	return tell_no_ram(path, size, error, report);
-}
-
-/* Makes the RAM as a file in shared memory, and a link to it in the folder. */
-static int ram_outside(const struct folder *folder, uint64_t size,
-		       struct reeve_report *report)
-{
-	struct folder_path link = folder_path(folder, "ram");
-	char path[128];
-	int result;
-
-	snprintf(path, sizeof(path), SHARED_MEMORY "/reeve-%u-%s-XXXXXX",
-		 (unsigned)geteuid(), folder->name);
-	result = ram_fill(mkostemp(path, O_CLOEXEC), path, size, report);
-	if (result != REEVE_OK || symlink(path, link.text) == 0)
-		return result;
-	result = tell_no_ram(link.text, size, errno, report);
-	unlink(path);
-	return result;
-}
-
-int folder_ram(const struct folder *folder, uint64_t size,
-	       struct reeve_report *report)
-{
-	struct folder_path path = folder_path(folder, "ram");
-	struct space here = space_of(folder->path);
-	struct space shared = space_of(SHARED_MEMORY);
-
-	if (!here.in_memory || here.free < size) {
-		if (shared.in_memory && shared.free >= size)
-			return ram_outside(folder, size, report);
-	}
-	if (here.free < size) {
-		return report_error(
-			report, REEVE_ERR_IO, NULL, NULL,
-			"use a smaller --memory, or set XDG_RUNTIME_DIR to a "
-			"folder with more room",
-			"no room for %" PRIu64 " MiB of RAM: %s has %" PRIu64
-			" MiB left, " SHARED_MEMORY " %" PRIu64,
-			size / MIB, folder->path, here.free / MIB,
-			shared.free / MIB);
-	}
-	return ram_fill(
-		open(path.text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600),
-		path.text, size, report);
-}
 
 static bool fd_write(int fd, const char *data, size_t size)
 {

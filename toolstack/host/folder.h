@@ -3,7 +3,8 @@
  * The private runtime folder of a host, and the lock in it. The process that
  * holds the lock owns the folder. That is first the process that makes the
  * host, then QEMU, which inherits the lock. So a host lives exactly as long as
- * its lock is held. A folder whose lock nobody holds is a leftover.
+ * its lock is held. A host whose folder was removed has lost it, and lives on
+ * (lost.c). A folder whose lock nobody holds is a leftover.
  *
  *   lock            held as described above
  *   ram             the machine's RAM, or a link to it in /dev/shm
@@ -70,11 +71,35 @@ int folder_take_stale(const struct folder *folder, int *lock,
 /* Removes the folder. The caller holds its lock. */
 void folder_remove(const struct folder *folder);
 
-/* Makes the RAM file, sparse. It lies in memory if there is a file system in
+/*
+ * Makes the RAM file, sparse. It lies in memory if there is a file system in
  * memory with room for it. Returns REEVE_ERR_IO if there is no room, or on an
- * error. */
-int folder_ram(const struct folder *folder, uint64_t size,
+ * error. *fd: the RAM lies outside of the folder, and is a leftover as soon as
+ * this descriptor and all that were inherited from it are closed; -1: it lies
+ * in the folder.
+ */
+int folder_ram(const struct folder *folder, uint64_t size, int *fd,
 	       struct reeve_report *report);
+/* The same, outside in any case. */
+int folder_ram_outside(const struct folder *folder, uint64_t size, int *fd,
+		       struct reeve_report *report);
+/* Removes what is left outside of folders, of all hosts of this user. */
+void folder_ram_clean(void);
+
+/*
+ * Finds a host that has lost its folder: its process runs, but cannot be
+ * reached any more. Returns its pid; 0: there is none. *process is a pidfd of
+ * it that the caller closes.
+ */
+long folder_lost(const struct folder *folder, int *process);
+/* Calls found for each such host of this user. A result other than 0 ends the
+ * search, and is returned. */
+typedef int folder_lost_fn(void *ctx, const struct folder *folder, long pid);
+int folder_lost_each(folder_lost_fn *found, void *ctx);
+
+/* Returns true if systemd removes the folder when this user logs out for the
+ * last time. root is put before the paths of systemd: "" but in tests. */
+bool folder_is_of_session(const char *path, const char *root);
 
 /* Writes a file of mode 0600, either as a whole or not at all. */
 int folder_write(const struct folder *folder, const char *name,

@@ -2,13 +2,16 @@
 /* The folders of hosts: their names and places, their lock, and their files. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -211,11 +214,12 @@ static void ram_is_sparse_and_private(void **state)
 	struct stat status;
 	char path[64];
 	ssize_t length;
-	int lock;
+	int lock, ram;
 
 	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
-	assert_int_equal(folder_ram(&f->folder, (uint64_t)64 << 20, f->report),
-			 REEVE_OK);
+	assert_int_equal(
+		folder_ram(&f->folder, (uint64_t)64 << 20, &ram, f->report),
+		REEVE_OK);
 	assert_int_equal(stat(folder_path(&f->folder, "ram").text, &status), 0);
 	assert_int_equal(status.st_size, 64 << 20);
 	assert_int_equal(status.st_blocks, 0);
@@ -227,17 +231,132 @@ static void ram_is_sparse_and_private(void **state)
 		path[length] = '\0';
 		assert_int_equal(access(path, F_OK), -1);
 	}
+	assert_int_equal(ram >= 0, length > 0);
+	if (ram >= 0)
+		close(ram);
 	close(lock);
+}
+
+/* Where the RAM outside of the folder is. */
+static void ram_target(struct host_fixture *f, char *path, size_t size)
+{
+	ssize_t length =
+		readlink(folder_path(&f->folder, "ram").text, path, size - 1);
+
+	assert_true(length > 0);
+	path[length] = '\0';
+}
+
+static void ram_outside_is_left_once_its_process_has_gone(void **state)
+{
+	struct host_fixture *f = *state;
+	struct stat status;
+	char path[128];
+	int lock, ram, inherited;
+
+	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
+	assert_int_equal(folder_ram_outside(&f->folder, (uint64_t)64 << 20,
+					    &ram, f->report),
+			 REEVE_OK);
+	ram_target(f, path, sizeof(path));
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_size, 64 << 20);
+	assert_int_equal(status.st_mode & 0777, 0600);
+	inherited = dup(ram);
+	close(ram);
+	/* The folder goes, and with it the link. */
+	assert_int_equal(unlink(folder_path(&f->folder, "ram").text), 0);
+	folder_ram_clean();
+	assert_int_equal(access(path, F_OK), 0);
+	close(inherited);
+	folder_ram_clean();
+	assert_int_equal(access(path, F_OK), -1);
+	close(lock);
+}
+
+static void ram_that_cannot_be_made_leaves_nothing(void **state)
+{
+	struct host_fixture *f = *state;
+	struct rlimit before, small;
+	int lock, ram;
+
+	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small = before;
+	small.rlim_cur = 1 << 20;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_int_equal(folder_ram_outside(&f->folder, (uint64_t)64 << 20,
+					    &ram, f->report),
+			 REEVE_ERR_IO);
+	host_fixture_told(f, "File too large");
+	assert_false(exists(f, "ram"));
+	assert_int_equal(
+		folder_ram(&f->folder, (uint64_t)64 << 20, &ram, f->report),
+		REEVE_ERR_IO);
+	host_fixture_told(f, "File too large");
+	assert_false(exists(f, "ram"));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	close(lock);
+}
+
+/* The link is made before the file that it names: a start that is killed in
+ * between leaves nothing that the folder does not know of. */
+static void without_the_link_there_is_no_ram(void **state)
+{
+	struct host_fixture *f = *state;
+	struct folder_path path = folder_path(&f->folder, "ram");
+	int lock, ram = -1;
+
+	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
+	assert_int_equal(symlink("/nowhere", path.text), 0);
+	assert_int_equal(folder_ram_outside(&f->folder, (uint64_t)64 << 20,
+					    &ram, f->report),
+			 REEVE_ERR_IO);
+	host_fixture_told(f, "File exists");
+	assert_int_equal(ram, -1);
+	folder_remove(&f->folder);
+	assert_int_equal(folder_state(&f->folder), FOLDER_ABSENT);
+	close(lock);
+}
+
+static void root_folder(const char *root, const char *path)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "mkdir -p '%s%s'", root, path);
+	assert_int_equal(system(command), 0);
+}
+
+/* systemd removes /run/user/UID at the last logout, unless the user lingers. */
+static void a_folder_of_a_session_is_known(void **state)
+{
+	struct host_fixture *f = *state;
+	const struct passwd *user = getpwuid(geteuid());
+	const char *path = "/run/user/7/reeve/default";
+	char linger[96];
+
+	assert_non_null(user);
+	assert_false(folder_is_of_session(path, f->runtime));
+	root_folder(f->runtime, "/run/systemd/system");
+	assert_true(folder_is_of_session(path, f->runtime));
+	assert_false(folder_is_of_session("/run/reeve/default", f->runtime));
+	assert_false(folder_is_of_session("/tmp/run/user/x", f->runtime));
+	snprintf(linger, sizeof(linger), "/var/lib/systemd/linger/%s",
+		 user->pw_name);
+	root_folder(f->runtime, linger);
+	assert_false(folder_is_of_session(path, f->runtime));
 }
 
 static void more_ram_than_there_is_room_is_told(void **state)
 {
 	struct host_fixture *f = *state;
-	int lock;
+	int lock, ram;
 
 	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
-	assert_int_equal(folder_ram(&f->folder, (uint64_t)1 << 60, f->report),
-			 REEVE_ERR_IO);
+	assert_int_equal(
+		folder_ram(&f->folder, (uint64_t)1 << 60, &ram, f->report),
+		REEVE_ERR_IO);
 	host_fixture_told(f, "no room for");
 	assert_false(exists(f, "ram"));
 	close(lock);
@@ -296,6 +415,10 @@ int main(void)
 		TEST(there_is_nothing_stale_to_take),
 		TEST(taking_a_folder_empties_it),
 		TEST(ram_is_sparse_and_private),
+		TEST(ram_outside_is_left_once_its_process_has_gone),
+		TEST(ram_that_cannot_be_made_leaves_nothing),
+		TEST(without_the_link_there_is_no_ram),
+		TEST(a_folder_of_a_session_is_known),
 		TEST(more_ram_than_there_is_room_is_told),
 		TEST(files_are_written_whole_and_read_back),
 		TEST(a_file_that_cannot_be_written_is_told),

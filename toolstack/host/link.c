@@ -25,16 +25,19 @@
  * (abi/control.h). So a silent connection is given up after this time, the next
  * one after twice this time, and so on. */
 #define FIRST_CONNECTION_MS 300
-/* The pause between two attempts to claim a control port while all are in
- * use. */
-#define PORT_POLL_MS 20
+/* A build keeps its port until it is done: when the port is closed, the
+ * hypervisor destroys what is not built (abi/control.h). So builds have all
+ * control ports but one, and cannot keep other clients out. */
+#define BUILD_PORTS (CONTROL_PORTS - 1)
 
 /* A result inside this file: the time is over. */
 #define SILENT 1
 
 struct link {
-	int fd;
+	int fd; /* -1: the port was released */
 	int lock; /* -1: none is held */
+	struct folder folder; /* of the host; empty for a link by link_attach() */
+	bool builds; /* the next port that it claims is for a build */
 	const struct reeve_watch *watch;
 	uint64_t cookie; /* that of the last request */
 	struct reply_stream stream;
@@ -178,15 +181,6 @@ static int link_exchange(struct link *link, struct control_request *request,
 					   : link_tell_refusal(reply, report);
 }
 
-int link_call(struct link *link, struct control_request *request,
-	      struct control_reply *reply, struct reeve_report *report)
-{
-	int result =
-		link_exchange(link, request, reply, REPLY_PATIENCE_MS, report);
-
-	return result == SILENT ? tell_silence(report) : result;
-}
-
 const struct reeve_host_info *link_host(const struct link *link)
 {
 	return &link->host;
@@ -222,13 +216,42 @@ static int link_hello(struct link *link, int patience_ms,
 		       : link_protocol_error(report);
 }
 
-/* Does the work of link_attach(), but returns SILENT without a report if the
- * host does not answer in time. */
-static int link_try_attach(int fd, const struct reeve_watch *watch,
-			   int patience_ms, struct link **out,
-			   struct reeve_report *report)
+static struct link *link_new(const struct reeve_watch *watch)
 {
 	struct link *link = calloc(1, sizeof(*link));
+
+	if (link == NULL)
+		return NULL;
+	link->fd = -1;
+	link->lock = -1;
+	link->watch = watch;
+	if (getrandom(&link->cookie, sizeof(link->cookie), 0) !=
+	    sizeof(link->cookie))
+		abort();
+	return link;
+}
+
+/* Closes the stream. What was received and not used belongs to it. */
+static void stream_close(struct link *link)
+{
+	if (link->fd >= 0)
+		close(link->fd);
+	link->fd = -1;
+	link->stream.filled = 0;
+}
+
+static void port_release(struct link *link)
+{
+	stream_close(link);
+	if (link->lock >= 0)
+		close(link->lock);
+	link->lock = -1;
+}
+
+int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
+		struct link **out, struct reeve_report *report)
+{
+	struct link *link = link_new(watch);
 	int result;
 
 	if (link == NULL) {
@@ -236,125 +259,124 @@ static int link_try_attach(int fd, const struct reeve_watch *watch,
 		return REEVE_ERR_MEMORY;
 	}
 	link->fd = fd;
-	link->lock = -1;
-	link->watch = watch;
-	if (getrandom(&link->cookie, sizeof(link->cookie), 0) !=
-	    sizeof(link->cookie))
-		abort();
 	result = link_hello(link, patience_ms, report);
-	if (result != REEVE_OK) {
+	if (result == REEVE_OK)
+		*out = link;
+	else
 		link_close(link);
-		return result;
-	}
-	*out = link;
-	return REEVE_OK;
-}
-
-int link_attach(int fd, const struct reeve_watch *watch, int patience_ms,
-		struct link **out, struct reeve_report *report)
-{
-	int result = link_try_attach(fd, watch, patience_ms, out, report);
-
 	return result == SILENT ? tell_silence(report) : result;
 }
 
-/* Claims a control port that has no client. Returns 0 with *lock and *index,
- * -EWOULDBLOCK if all ports are in use, or another -errno. */
-static int free_port_claim(const struct folder *folder, int *lock,
-			   unsigned *index)
+static int tell_unreachable(const struct link *link, int error,
+			    struct reeve_report *report)
 {
-	int error = -EWOULDBLOCK;
-	long owner;
-
-	for (*index = 0; *index < CONTROL_PORTS; ++*index) {
-		error = link_claim(
-			folder_path(folder, "control-%u.lock", *index).text,
-			lock, &owner);
-		if (error != -EWOULDBLOCK)
-			break;
-	}
-	return error;
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
+			    "the host \"%s\" cannot be reached: %s",
+			    link->folder.name, strerror(error));
 }
 
-/* Does the work of free_port_claim(), but waits until a port becomes free. */
-static int free_port_await(const struct folder *folder,
-			   const struct reeve_watch *watch, int *lock,
-			   unsigned *index, struct reeve_report *report)
+/* Connects to the claimed port, and connects anew while the host is silent. */
+static int port_connect(struct link *link, unsigned index, int patience_ms,
+			struct reeve_report *report)
 {
-	int error;
-
-	while ((error = free_port_claim(folder, lock, index)) == -EWOULDBLOCK) {
-		if (!watch_go_on(watch, "waiting for a free control port", 0, 0))
-			return REEVE_ERR_STOPPED;
-		clock_pause(PORT_POLL_MS);
-	}
-	if (error != 0) {
-		return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
-				    "the host \"%s\" cannot be reached: %s",
-				    folder->name, strerror(-error));
-	}
-	return REEVE_OK;
-}
-
-/* Connects to a claimed port, and connects anew while the host is silent. */
-static int port_connect(const struct folder *folder, unsigned index,
-			const struct reeve_watch *watch, int patience_ms,
-			struct link **out, struct reeve_report *report)
-{
-	struct folder_path path = folder_path(folder, "control-%u.sock", index);
+	struct folder_path path =
+		folder_path(&link->folder, "control-%u.sock", index);
 	int64_t deadline = clock_ms() + patience_ms;
 	int64_t patience = FIRST_CONNECTION_MS;
 	int result = SILENT;
 
-	for (; result == SILENT; patience *= 2) {
+	while (result == SILENT) {
 		int64_t left = deadline - clock_ms();
-		int fd;
 
 		if (left <= 0)
 			return tell_silence(report);
-		fd = link_connect(path.text);
-		if (fd < 0) {
-			return report_error(
-				report, REEVE_ERR_HOST, NULL, NULL, NULL,
-				"the host \"%s\" cannot be reached: %s",
-				folder->name, strerror(errno));
+		stream_close(link);
+		link->fd = link_connect(path.text);
+		if (link->fd < 0 && errno == EAGAIN) {
+			/* QEMU does not even accept connections. poll() ignores
+			 * the descriptor -1, so that this only waits. */
+			result = wait_for(link, 0, 0, report);
+			continue;
 		}
-		result = link_try_attach(
-			fd, watch, (int)(left < patience ? left : patience),
-			out, report);
+		if (link->fd < 0)
+			return tell_unreachable(link, errno, report);
+		result = link_hello(
+			link, (int)(left < patience ? left : patience), report);
+		patience *= 2;
 	}
+	return result;
+}
+
+/* Claims a port, and connects to it. On failure the link has none. */
+static int port_open(struct link *link, int patience_ms,
+		     struct reeve_report *report)
+{
+	unsigned index;
+	int result;
+	int error;
+
+	if (folder_state(&link->folder) != FOLDER_HELD) {
+		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+				    "start it with reeve host start",
+				    "there is no host \"%s\"",
+				    link->folder.name);
+	}
+	error = link_claim_port(&link->folder,
+				link->builds ? BUILD_PORTS : CONTROL_PORTS,
+				link->watch, &link->lock, &index);
+	if (error == -ECANCELED)
+		return REEVE_ERR_STOPPED;
+	if (error != 0)
+		return tell_unreachable(link, -error, report);
+	result = port_connect(link, index, patience_ms, report);
+	if (result != REEVE_OK)
+		port_release(link);
 	return result;
 }
 
 int link_open(const struct folder *folder, const struct reeve_watch *watch,
 	      int patience_ms, struct link **out, struct reeve_report *report)
 {
-	unsigned index;
-	int lock;
+	struct link *link = link_new(watch);
 	int result;
 
-	if (folder_state(folder) != FOLDER_HELD) {
-		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
-				    "start it with reeve host start",
-				    "there is no host \"%s\"", folder->name);
-	}
-	result = free_port_await(folder, watch, &lock, &index, report);
-	if (result != REEVE_OK)
-		return result;
-	result = port_connect(folder, index, watch, patience_ms, out, report);
+	if (link == NULL)
+		return REEVE_ERR_MEMORY;
+	link->folder = *folder;
+	result = port_open(link, patience_ms, report);
 	if (result == REEVE_OK)
-		(*out)->lock = lock;
+		*out = link;
 	else
-		close(lock);
+		link_close(link);
 	return result;
+}
+
+int link_call(struct link *link, struct control_request *request,
+	      struct control_reply *reply, struct reeve_report *report)
+{
+	int result = REEVE_OK;
+
+	if (link->fd < 0)
+		result = port_open(link, REPLY_PATIENCE_MS, report);
+	if (result == REEVE_OK) {
+		result = link_exchange(link, request, reply, REPLY_PATIENCE_MS,
+				       report);
+	}
+	return result == SILENT ? tell_silence(report) : result;
+}
+
+void link_release(struct link *link, bool build_next)
+{
+	if (link->folder.path[0] == '\0')
+		return;
+	port_release(link);
+	link->builds = build_next;
 }
 
 void link_close(struct link *link)
 {
 	if (link == NULL)
 		return;
-	close(link->fd);
-	if (link->lock >= 0)
-		close(link->lock);
+	port_release(link);
 	free(link);
 }

@@ -29,6 +29,12 @@ const struct reeve_host_info *link_host(const struct link *link);
  * nothing ends a wait early. */
 void link_watch(struct link *link, const struct reeve_watch *watch);
 
+/* Gives the port to other clients. The next request claims one again, for which
+ * it may have to wait; build_next: it is for a build, which keeps its port for
+ * long. The hypervisor destroys the domains that this client has not finished
+ * building. Does nothing to a link by link_attach(). */
+void link_release(struct link *link, bool build_next);
+
 /*
  * Sends one request and waits for its reply; fills in magic, version and
  * cookie. Returns 0, or:
@@ -49,8 +55,17 @@ int link_protocol_error(struct reeve_report *report);
  * -EWOULDBLOCK with the pid of the process that has the port (0: not known); or
  * another -errno. Closing *fd releases the port. */
 int link_claim(const char *path, int *fd, long *owner);
-/* Connects a stream to a socket of the host. Returns -1 and errno on
- * failure. */
+/* Makes the locks of all ports, so that no claim needs room in the file system
+ * later. */
+int link_locks_make(const struct folder *folder, struct reeve_report *report);
+/* Claims one of the host's first so many control ports: the last that is free.
+ * While all are in use it waits, and tells the watch which processes use them.
+ * Returns 0 with *fd and *index, -ECANCELED if the watch ended the wait,
+ * or another -errno. */
+int link_claim_port(const struct folder *folder, unsigned ports,
+		    const struct reeve_watch *watch, int *fd, unsigned *index);
+/* Connects a stream to a socket of the host, without waiting. Returns -1 and
+ * errno on failure; EAGAIN: the host accepts no connection now. */
 int link_connect(const char *path);
 
 #endif

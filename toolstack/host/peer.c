@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -119,4 +120,37 @@ int peer_start(struct peer *peer)
 void peer_join(struct peer *peer)
 {
 	assert_int_equal(pthread_join(peer->thread, NULL), 0);
+}
+
+static void *peer_accept(void *ctx)
+{
+	struct peer *peer = ctx;
+
+	while ((peer->fd = accept(peer->listener, NULL, NULL)) >= 0)
+		(void)peer_run(peer); /* returns NULL */
+	return NULL;
+}
+
+void peer_listen(struct peer *peer, const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	assert_true(strlen(path) < sizeof(address.sun_path));
+	strcpy(address.sun_path, path);
+	peer->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_true(peer->listener >= 0);
+	assert_int_equal(bind(peer->listener, (struct sockaddr *)&address,
+			      sizeof(address)),
+			 0);
+	assert_int_equal(listen(peer->listener, 4), 0);
+	assert_int_equal(pthread_create(&peer->thread, NULL, peer_accept, peer),
+			 0);
+}
+
+void peer_unlisten(struct peer *peer)
+{
+	/* Ends accept(). */
+	shutdown(peer->listener, SHUT_RDWR);
+	peer_join(peer);
+	close(peer->listener);
 }

@@ -23,6 +23,7 @@ struct peer {
 	unsigned asked[CONTROL_OPS]; /* number of requests, by operation */
 	uint32_t state; /* control_state of the domain; 0: no domain */
 	int fd; /* the peer's end */
+	int listener; /* of peer_listen() */
 	pthread_t thread;
 };
 
@@ -30,5 +31,10 @@ struct peer {
 int peer_start(struct peer *peer);
 /* Waits for the end of the peer, which ends with its connection. */
 void peer_join(struct peer *peer);
+
+/* Starts a peer that makes a socket and serves its clients, one after the
+ * other, until peer_unlisten(). */
+void peer_listen(struct peer *peer, const char *path);
+void peer_unlisten(struct peer *peer);
 
 #endif

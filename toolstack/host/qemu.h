@@ -19,11 +19,20 @@ char **qemu_arguments(const struct folder *folder,
 		      const struct qemu_options *options);
 void qemu_arguments_free(char **arguments);
 
-/* Runs QEMU in a session of its own. The lock is the only file that it
- * inherits, besides qemu.log, which takes its output. Returns REEVE_ERR_HOST if
- * it cannot be run. */
-int qemu_spawn(const struct folder *folder, char **arguments, int lock,
-	       pid_t *pid, struct reeve_report *report);
+/* The descriptor under which QEMU has the lock of its folder. */
+#define QEMU_LOCK_FD 3
+
+/* The files that QEMU inherits. */
+struct qemu_files {
+	int lock; /* of the folder */
+	int ram; /* of the RAM outside of the folder; -1: there is none */
+};
+
+/* Runs QEMU in a session of its own. Besides *files it inherits only qemu.log,
+ * which takes its output. Returns REEVE_ERR_HOST if it cannot be run. */
+int qemu_spawn(const struct folder *folder, char **arguments,
+	       const struct qemu_files *files, pid_t *pid,
+	       struct reeve_report *report);
 
 /* Reports why a QEMU that has ended did not work. Returns REEVE_ERR_HOST. */
 int qemu_blame(const struct folder *folder, const char *program,

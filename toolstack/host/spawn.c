@@ -2,6 +2,7 @@
 /* QEMU as a process that outlives ours, and the reasons why it may not work. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +20,12 @@
 
 #define LOG_TAIL 2000 /* bytes at the end of a log that are read */
 
-/* File descriptors of the child. The lock becomes 3. The pipe that reports a
- * failure becomes 4, and exec closes it. */
+/* File descriptors of the child. The pipe that reports a failure becomes 4, and
+ * exec closes it. */
 enum {
-	CHILD_LOCK = 3,
+	CHILD_LOCK = QEMU_LOCK_FD,
 	CHILD_FAILURE,
+	CHILD_RAM,
 	CHILD_FIRST_CLOSED,
 	CHILD_OUT_OF_THE_WAY = 16,
 };
@@ -38,19 +40,27 @@ static void child_fail(int failure)
 }
 
 /* Runs in the child. Only async-signal-safe calls are allowed until exec. */
-static void child_run(char **arguments, int log, int lock, int failure)
+static void child_run(char **arguments, int log, const struct qemu_files *files,
+		      int failure)
 {
 	int null = open("/dev/null", O_RDWR);
-	/* Copies beyond the numbers that they get below, so that neither dup2()
-	 * closes the other. */
-	int high_lock = fcntl(lock, F_DUPFD_CLOEXEC, CHILD_OUT_OF_THE_WAY);
+	/* Copies beyond the numbers that they get below, so that no dup2()
+	 * closes another. Without RAM outside, null takes its place. */
+	int high_lock =
+		fcntl(files->lock, F_DUPFD_CLOEXEC, CHILD_OUT_OF_THE_WAY);
+	int high_ram = fcntl(files->ram >= 0 ? files->ram : null,
+			     F_DUPFD_CLOEXEC, CHILD_OUT_OF_THE_WAY);
 	int high_failure = fcntl(failure, F_DUPFD_CLOEXEC, CHILD_OUT_OF_THE_WAY);
 
 	umask(077);
-	if (null < 0 || high_lock < 0 || high_failure < 0 || setsid() < 0 ||
-	    dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
-	    dup2(high_lock, CHILD_LOCK) < 0 ||
-	    dup3(high_failure, CHILD_FAILURE, O_CLOEXEC) < 0)
+	/* Ignored signals stay ignored in the new program. */
+	signal(SIGXFSZ, SIG_DFL);
+	if (null < 0 || high_lock < 0 || high_ram < 0 || high_failure < 0 ||
+	    setsid() < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 ||
+	    dup2(log, 2) < 0 || dup2(high_lock, CHILD_LOCK) < 0 ||
+
+	    dup3(high_failure, CHILD_FAILURE, O_CLOEXEC) < 0 ||
+	    dup2(high_ram, CHILD_RAM) < 0)
 		child_fail(failure);
 	if (close_range(CHILD_FIRST_CLOSED, ~0U, 0) != 0 || chdir("/") != 0)
 		child_fail(CHILD_FAILURE);
@@ -84,8 +94,9 @@ static bool child_started(pid_t pid, int failure, int *error)
 	return false;
 }
 
-int qemu_spawn(const struct folder *folder, char **arguments, int lock,
-	       pid_t *pid, struct reeve_report *report)
+int qemu_spawn(const struct folder *folder, char **arguments,
+	       const struct qemu_files *files, pid_t *pid,
+	       struct reeve_report *report)
 {
 	struct folder_path path = folder_path(folder, "qemu.log");
 	int log = open(path.text, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
@@ -101,7 +112,7 @@ int qemu_spawn(const struct folder *folder, char **arguments, int lock,
 	}
 	child = fork();
 	if (child == 0)
-		child_run(arguments, log, lock, ends[1]);
+		child_run(arguments, log, files, ends[1]);
 	if (child < 0) {
 		error = errno;
 		goto out;

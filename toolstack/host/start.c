@@ -36,7 +36,7 @@ struct start {
 	struct reeve_report *report;
 	struct folder folder;
 	struct qemu_options machine;
-	int lock; /* -1: not taken */
+	struct qemu_files files; /* lock -1: not taken */
 	pid_t pid; /* 0: no process */
 };
 
@@ -160,6 +160,15 @@ static int flash_make(const struct start *start)
 	return result;
 }
 
+/* ---- RAM ---------------------------------------------------------------------- */
+
+static int ram_make(struct start *start)
+{
+	folder_ram_clean();
+	return folder_ram(&start->folder, start->machine.memory,
+			  &start->files.ram, start->report);
+}
+
 /* ---- The process --------------------------------------------------------------- */
 
 static int start_record_write(const struct start *start)
@@ -231,14 +240,47 @@ static int machine_run(struct start *start)
 
 	if (arguments == NULL)
 		return REEVE_ERR_MEMORY;
-	result = qemu_spawn(&start->folder, arguments, start->lock, &start->pid,
-			    start->report);
+	result = qemu_spawn(&start->folder, arguments, &start->files,
+			    &start->pid, start->report);
 	if (result == REEVE_OK)
 		result = start_record_write(start);
 	if (result == REEVE_OK)
 		result = await_answer(start, arguments[0]);
 	qemu_arguments_free(arguments);
 	return result;
+}
+
+/* ---- The folder --------------------------------------------------------------- */
+
+/* Takes the folder, unless a host that has lost it still runs. */
+static int start_folder_take(struct start *start)
+{
+	const struct folder *folder = &start->folder;
+	int process;
+	long pid = folder_lost(folder, &process);
+
+	if (pid != 0) {
+		close(process);
+		return report_error(
+			start->report, REEVE_ERR_HOST, NULL, NULL,
+			"stop it with reeve host stop, or choose another --name",
+			"the host \"%s\" still runs, as process %ld, but its "
+			"folder has been removed",
+			folder->name, pid);
+	}
+	return folder_take(folder, &start->files.lock, start->report);
+}
+
+static void warn_of_session(const struct start *start)
+{
+	if (!folder_is_of_session(start->folder.path, ""))
+		return;
+	report_add(start->report, REEVE_WARNING, NULL, NULL,
+		   "loginctl enable-linger, or set XDG_RUNTIME_DIR to another "
+		   "folder",
+		   "systemd removes %s when you log out for the last time; the "
+		   "host then runs on but cannot be reached",
+		   start->folder.path);
 }
 
 /* ---- The way ------------------------------------------------------------------- */
@@ -250,7 +292,7 @@ static void start_undo(struct start *start)
 		while (waitpid(start->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
-	if (start->lock >= 0)
+	if (start->files.lock >= 0)
 		folder_remove(&start->folder);
 }
 
@@ -262,23 +304,29 @@ int reeve_host_start(const struct reeve_host_options *options,
 		.options = options,
 		.watch = watch,
 		.report = report,
-		.lock = -1,
+		.files = { -1, -1 },
 	};
 	int result = options_check(&start);
 
 	if (result == REEVE_OK)
 		result = folder_of(options->name, &start.folder, report);
 	if (result == REEVE_OK)
-		result = folder_take(&start.folder, &start.lock, report);
+		result = start_folder_take(&start);
+	if (result == REEVE_OK)
+		result = link_locks_make(&start.folder, report);
 	if (result == REEVE_OK)
 		result = flash_make(&start);
 	if (result == REEVE_OK)
-		result = folder_ram(&start.folder, start.machine.memory, report);
+		result = ram_make(&start);
 	if (result == REEVE_OK)
 		result = machine_run(&start);
-	if (result != REEVE_OK)
+	if (result == REEVE_OK)
+		warn_of_session(&start);
+	else
 		start_undo(&start);
-	if (start.lock >= 0)
-		close(start.lock);
+	if (start.files.lock >= 0)
+		close(start.files.lock);
+	if (start.files.ram >= 0)
+		close(start.files.ram);
 	return result;
 }

@@ -9,6 +9,7 @@ struct engine {
 	struct folder folder;
 	struct link *link;
 	const struct reeve_watch *watch;
+	const struct reeve_watch *caller; /* during machine_destroy() */
 	int ram; /* file of the machine's RAM; -1: not open yet */
 	uint64_t ram_size; /* bytes */
 	unsigned domid; /* of the domain that was made last; 0: none */

@@ -135,6 +135,7 @@ static int machine_create(struct engine *engine,
 				    "the name is too long");
 	}
 	request.body.create = create_of(domain);
+	link_release(engine->link, true);
 	result = machine_ask(engine, &request, &reply, report);
 	if (result != REEVE_OK)
 		return result;
@@ -276,37 +277,56 @@ static int machine_finalise(struct engine *engine, struct engine_realm *realm,
 	return result;
 }
 
-/* Finds out if the domain still exists. */
-static int domain_is_there(struct engine *engine, unsigned domid, bool *there,
-			   struct reeve_report *report)
+int machine_await_gone(struct engine *engine, unsigned domid,
+		       struct reeve_report *report)
 {
-	struct reeve_domain domain = { 0 };
-	int result = machine_next(engine, domid, &domain, report);
+	unsigned pause = POLL_MS;
 
-	*there = result == REEVE_OK && domain.domid == domid;
-	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
+	for (;;) {
+		struct reeve_domain domain = { 0 };
+		int result = machine_next(engine, domid, &domain, report);
+
+		if (result == REEVE_ERR_NO_DOMAIN ||
+		    (result == REEVE_OK && domain.domid != domid))
+			return REEVE_OK;
+		if (result != REEVE_OK)
+			return result;
+		link_release(engine->link, false);
+		if (!watch_go_on(engine->watch, "destroying",
+				 domain.progress_done, domain.progress_all))
+			return REEVE_ERR_STOPPED;
+		clock_pause(pause);
+		pause = pause * 2 < POLL_MAX_MS ? pause * 2 : POLL_MAX_MS;
+	}
+}
+
+/* Shows the caller's watch what goes on, but does not let it end the wait. */
+static bool firm_go_on(void *ctx, const char *step, uint64_t done, uint64_t all)
+{
+	const struct engine *engine = ctx;
+
+	(void)watch_go_on(engine->caller, step, done, all);
+	return true;
 }
 
 /* No watch can end the wait here, because a half-built domain must not stay on
  * the host. */
 static int machine_destroy(struct engine *engine, struct reeve_report *report)
 {
+	const struct reeve_watch firm = { firm_go_on, engine };
 	unsigned domid = engine->domid;
-	bool there = true;
 	int result;
 
 	if (domid == 0)
 		return REEVE_OK;
 	engine->domid = 0;
 	engine->building = false;
-	link_watch(engine->link, NULL);
+	engine->caller = engine->watch;
+	machine_watch(engine, &firm);
 	result = machine_act(engine, domid, ENGINE_DESTROY, report);
-	while (result == REEVE_OK && there) {
-		result = domain_is_there(engine, domid, &there, report);
-		if (there)
-			clock_pause(POLL_MS);
-	}
-	link_watch(engine->link, engine->watch);
+	if (result == REEVE_OK)
+		result = machine_await_gone(engine, domid, report);
+	machine_watch(engine, engine->caller);
 	return result;
 }
 

@@ -21,4 +21,9 @@ int machine_attach(const struct folder *folder, struct link *link,
 /* Sets the watch that is asked from now on. */
 void machine_watch(struct engine *engine, const struct reeve_watch *watch);
 
+/* Waits until a domain that is being destroyed is gone. Between two looks at it
+ * other clients can have the control port. */
+int machine_await_gone(struct engine *engine, unsigned domid,
+		       struct reeve_report *report);
+
 #endif

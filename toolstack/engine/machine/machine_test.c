@@ -372,6 +372,127 @@ static void a_long_name_is_refused(void **state)
 	assert_int_equal(f->peer.asked[CONTROL_DOMAIN_CREATE], 0);
 }
 
+/* ---- Which port, and how long ---------------------------------------------- */
+
+/* A test of the ports: what is free while the engine waits. */
+struct ports {
+	struct fixture *fixture;
+	const char *step; /* that of the looks that count */
+	unsigned looks;
+	unsigned dying; /* looks at the domain until it is gone */
+	bool free[CONTROL_PORTS]; /* at the last look */
+};
+
+static void ports_look(struct ports *ports)
+{
+	const struct folder *folder = &ports->fixture->host->folder;
+
+	for (unsigned i = 0; i < CONTROL_PORTS; i++) {
+		long owner;
+		int lock;
+
+		ports->free[i] =
+			link_claim(folder_path(folder, "control-%u.lock", i).text,
+				   &lock, &owner) == 0;
+		if (ports->free[i])
+			close(lock);
+	}
+	ports->looks++;
+}
+
+static bool look_and_go_on(void *ctx, const char *step, uint64_t done,
+			   uint64_t all)
+{
+	struct ports *ports = ctx;
+
+	(void)done;
+	(void)all;
+	if (strcmp(step, ports->step) == 0)
+		ports_look(ports);
+	return strcmp(step, "building") != 0;
+}
+
+static bool dies_slowly(void *ctx, const struct control_request *request,
+			struct control_reply *reply)
+{
+	struct ports *ports = ctx;
+
+	if (request->op == CONTROL_DOMAIN_NEXT && ports->dying > 0) {
+		ports->dying--;
+		reply->status = CONTROL_OK;
+		reply->body.domain = (struct control_domain){
+			.domid = 3,
+			.state = CONTROL_DYING,
+			.vcpus = 1,
+			.console = CONTROL_NO_CONSOLE,
+			.name = "web",
+		};
+	}
+	return true;
+}
+
+static void port_listen(struct fixture *f, struct peer *peer, unsigned index)
+{
+	peer_listen(peer,
+		    folder_path(&f->host->folder, "control-%u.sock", index).text);
+}
+
+static void a_destruction_leaves_the_ports_to_others(void **state)
+{
+	struct fixture *f = *state;
+	struct ports ports = { f, "destroying", .dying = 3 };
+	const struct reeve_watch watch = { look_and_go_on, &ports };
+	struct peer peer = { .state = CONTROL_PAUSED,
+			     .change = dies_slowly,
+			     .ctx = &ports };
+	struct reeve_report *report = f->host->report;
+	struct engine *engine;
+
+	port_listen(f, &peer, CONTROL_PORTS - 1);
+	assert_int_equal(machine_open(&f->host->folder, &watch, &engine, report),
+			 REEVE_OK);
+	assert_int_equal(engine_machine.act(engine, 3, ENGINE_DESTROY, report),
+			 REEVE_OK);
+	assert_int_equal(machine_await_gone(engine, 3, report), REEVE_OK);
+	engine_machine.close(engine);
+	peer_unlisten(&peer);
+	assert_int_equal(ports.looks, 3);
+	for (unsigned i = 0; i < CONTROL_PORTS; i++)
+		assert_true(ports.free[i]);
+	assert_int_equal(peer.asked[CONTROL_HELLO], 4);
+}
+
+/* While a domain is built its port is kept. It is not the last one, which is
+ * left to clients that need a port for a moment. */
+static void a_build_leaves_a_port_to_others(void **state)
+{
+	struct fixture *f = *state;
+	struct ports ports = { f, "building" };
+	const struct reeve_watch watch = { look_and_go_on, &ports };
+	struct fault fault = { f, CONTROL_DOMAIN_INFO, building };
+	struct peer last = { 0 };
+	struct peer builder = { .change = with_fault, .ctx = &fault };
+	struct engine_realm realm;
+	struct engine *engine;
+
+	port_listen(f, &last, CONTROL_PORTS - 1);
+	port_listen(f, &builder, CONTROL_PORTS - 2);
+	assert_int_equal(machine_open(&f->host->folder, &watch, &engine,
+				      f->host->report),
+			 REEVE_OK);
+	assert_int_equal(engine_build(&engine_machine, engine, &f->domain,
+				      &f->image, &realm, f->host->report),
+			 REEVE_ERR_STOPPED);
+	engine_machine.close(engine);
+	peer_unlisten(&builder);
+	peer_unlisten(&last);
+	assert_int_equal(ports.looks, 1);
+	for (unsigned i = 0; i < CONTROL_PORTS; i++)
+		assert_int_equal(ports.free[i], i != CONTROL_PORTS - 2);
+	assert_int_equal(builder.asked[CONTROL_DOMAIN_CREATE], 1);
+	assert_int_equal(last.asked[CONTROL_DOMAIN_CREATE], 0);
+}
+
 /* ---- Domains that exist -------------------------------------------------------- */
 
 static void verbs_of_a_missing_domain_are_told(void **state)
@@ -502,6 +623,8 @@ int main(void)
 		TEST(a_stopped_build_is_destroyed),
 		TEST(a_stopped_load_is_destroyed),
 		TEST(a_long_name_is_refused),
+		TEST(a_destruction_leaves_the_ports_to_others),
+		TEST(a_build_leaves_a_port_to_others),
 		TEST(verbs_of_a_missing_domain_are_told),
 		TEST(bad_names_are_not_sent),
 		TEST(the_log_is_read_to_its_end),
