@@ -42,7 +42,7 @@ struct cpu {
 	uint64_t *slot_table; /* the level 3 table of the slots */
 	uint64_t *block_entry; /* the level 2 entry of the CPU's block */
 	struct el1_shared host_el1; /* saved while a REC has the registers */
-	uint64_t host_disr;
+	uint64_t host_disr; /* DISR_EL1, while a REC runs */
 	bool leaves; /* rec_leave() has something to do */
 	struct rec_timer host_virt;
 	struct rec_timer host_phys;
