@@ -422,7 +422,7 @@ static void domains_open(struct run *run)
 		.host = &run->host,
 		.ops = &run->still.ops,
 		.dmesg = &run->dmesg,
-		.pages = run->port.pages.count - run->used,
+		.pages = pages_unused(&run->port.pages),
 		.cores = 1,
 		.lr_count = 4,
 		.debug = true,

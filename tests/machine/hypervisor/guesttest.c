@@ -313,16 +313,15 @@ static void guesttest_work(void *ctx)
 
 static void guesttest_domains_start(struct host *host)
 {
-	domains_init(&domains,
-		     &(struct domains_config){
-			     .host = host,
-			     .ops = &ops,
-			     .dmesg = &dmesg,
-			     .pages = machine->pages.count - machine->pages.used,
-			     .thread_pages = THREAD_PAGES,
-			     .cores = machine->cores,
-			     .lr_count = ich_lr_count(),
-		     });
+	domains_init(&domains, &(struct domains_config){
+				       .host = host,
+				       .ops = &ops,
+				       .dmesg = &dmesg,
+				       .pages = pages_unused(&machine->pages),
+				       .thread_pages = THREAD_PAGES,
+				       .cores = machine->cores,
+				       .lr_count = ich_lr_count(),
+			       });
 }
 
 void host_run(struct machine *the_machine, struct host *host)
