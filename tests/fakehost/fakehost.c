@@ -115,6 +115,7 @@ static void domains_start(uint64_t size, bool debug)
 		.ops = &fake.still.ops,
 		.dmesg = &dmesg,
 		.pages = pages_unused(&fake.port.pages),
+		.thread_pages = 4,
 		.cores = 2,
 		.lr_count = 4,
 		.debug = debug,

@@ -384,10 +384,8 @@ static void fuzz_step(struct run *run)
 		session_step(run);
 	else if (choice < 240)
 		bytes_step(run);
-	else if (choice < 245)
+	else if (choice < 248)
 		stop_step(run);
-	else if (choice < 250)
-		run->still.threads_max = byte_take(&run->input) % 16;
 	else
 		run->allocs = byte_take(&run->input) % 4;
 	domains_check(run);
@@ -423,6 +421,7 @@ static void domains_open(struct run *run)
 		.ops = &run->still.ops,
 		.dmesg = &run->dmesg,
 		.pages = pages_unused(&run->port.pages),
+		.thread_pages = 4,
 		.cores = 1,
 		.lr_count = 4,
 		.debug = true,

@@ -49,7 +49,7 @@ static inline bool domain_is_there(const struct domain *domain)
  * domain_get(). */
 struct domain *domain_get_from(struct domains *domains, uint32_t domid);
 
-/* Returns how many pages the domain holds now, without those of its threads. */
+/* Returns how many pages the domain holds now. */
 uint64_t domain_pages_held(const struct domain *domain);
 
 void domain_kick_all(struct domain *domain);

@@ -130,7 +130,8 @@ static bool unused_free(struct realm *realm)
 
 static bool objects_free(struct realm *realm)
 {
-	return realm_free_checked(realm, GRANULES_REC, &realm->recs) &&
+	return realm_free_checked(realm, GRANULES_SHARED, &realm->reserve) &&
+	       realm_free_checked(realm, GRANULES_REC, &realm->recs) &&
 	       realm_free_checked(realm, GRANULES_ROOT, &realm->roots) &&
 	       realm_free_checked(realm, GRANULES_RD, &realm->rd);
 }

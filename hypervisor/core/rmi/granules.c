@@ -230,6 +230,17 @@ bool granules_alloc(struct granules *granules, const struct granules_want *want,
 	return true;
 }
 
+bool granules_delegate(struct granules *granules, enum granules_kind kind,
+		       struct granules_range range)
+{
+	if (granules_batch(granules) == 0) {
+		range_free(granules, GRANULES_SHARED, range);
+		return alloc_failed(granules, "too many abandoned granules");
+	}
+	granules_transfer(granules, GRANULES_SHARED, kind, range.count);
+	return range_delegate(granules, kind, range);
+}
+
 void granules_retry(struct granules *granules)
 {
 	unsigned count = granules->abandoned_count;

@@ -97,6 +97,14 @@ bool granules_alloc(struct granules *granules, const struct granules_want *want,
 		    struct granules_range *out);
 
 /*
+ * Delegates pages that are charged as GRANULES_SHARED, and charges them as kind
+ * from now on. Returns false, noted, if the RMM refused or no place is left to
+ * remember abandoned pages; then all of them are freed or abandoned.
+ */
+bool granules_delegate(struct granules *granules, enum granules_kind kind,
+		       struct granules_range range);
+
+/*
  * Undelegates (if the kind is a delegated one) and frees a range. Pages that
  * the RMM refuses to undelegate are noted as a failure and abandoned, for which
  * granules_batch() must not be 0.

@@ -121,14 +121,17 @@ static void vcpu_main(void *ctx)
 	}
 }
 
-bool vcpu_thread_start(void *ctx, struct vcpu *vcpu)
+void vcpu_thread_start(void *ctx, struct vcpu *vcpu, pa_t pages)
 {
-	struct thread *thread =
-		thread_create(vcpu_main, vcpu, "vcpu", vcpu->domain->weight);
+	const struct thread_plan plan = {
+		.fn = vcpu_main,
+		.ctx = vcpu,
+		.name = "vcpu",
+		.weight = vcpu->domain->weight,
+	};
 
 	(void)ctx;
-	vcpu->thread = thread;
-	return thread != NULL;
+	vcpu->thread = thread_start(pages, &plan);
 }
 
 void vcpu_thread_kick(void *ctx, struct vcpu *vcpu)
@@ -148,6 +151,6 @@ void vcpu_thread_kick(void *ctx, struct vcpu *vcpu)
 void vcpu_thread_end(void *ctx, struct vcpu *vcpu)
 {
 	(void)ctx;
-	thread_join(vcpu->thread);
+	thread_wait(vcpu->thread);
 	vcpu->thread = NULL;
 }

@@ -330,8 +330,11 @@ void host_run(struct machine *the_machine, struct host *host)
 	ops.ctx = machine;
 	guesttest_domains_start(host);
 	if (!machine_worker_start(&domains) ||
-	    thread_create(guesttest_work, NULL, "test", SCHED_WEIGHT_DEFAULT) ==
-		    NULL)
+	    thread_create(&(struct thread_plan){
+		    .fn = guesttest_work,
+		    .name = "test",
+		    .weight = SCHED_WEIGHT_DEFAULT,
+	    }) == NULL)
 		verdict_step(&verdict, "there is memory for threads", false);
 	threads_run();
 }
