@@ -44,9 +44,34 @@ static void list_remove(struct sched_entity **list, struct sched_entity *entity)
 
 /* ---- Time ---- */
 
-static uint64_t vruntime_delta(const struct sched_entity *entity, uint64_t ns)
+/* Returns how many entities share the weight of one that is runnable. */
+static uint64_t entity_sharers(const struct sched_entity *entity)
 {
-	return ns * SCHED_WEIGHT_DEFAULT / entity->weight;
+	return entity->group != NULL ? entity->group->runnable : 1;
+}
+
+static uint64_t entity_weight(const struct sched *sched,
+			      const struct sched_entity *entity)
+{
+	if (entity->weight != SCHED_WEIGHT_HALF)
+		return entity->weight;
+	return larger(sched->weight, 1);
+}
+
+static uint64_t vruntime_delta(const struct sched *sched,
+			       const struct sched_entity *entity, uint64_t ns)
+{
+	return ns * SCHED_WEIGHT_DEFAULT * entity_sharers(entity) /
+	       entity_weight(sched, entity);
+}
+
+static uint64_t slice_length(const struct sched *sched,
+			     const struct sched_entity *entity)
+{
+	uint64_t ns = SCHED_STEP_NS * entity_weight(sched, entity) /
+		      (SCHED_WEIGHT_DEFAULT * entity_sharers(entity));
+
+	return smaller(larger(ns, SCHED_GRANULARITY_NS), SCHED_SLICE_NS);
 }
 
 /* Returns a - b, or 0 if b is larger. */
@@ -67,7 +92,7 @@ static void current_charge(struct sched *sched, struct sched_core *core,
 	if (current == NULL)
 		return;
 	current->ran_ns += ns;
-	current->vruntime += vruntime_delta(current, ns);
+	current->vruntime += vruntime_delta(sched, current, ns);
 	if (sched->queue != NULL) {
 		current->vruntime = larger(
 			current->vruntime,
@@ -77,10 +102,11 @@ static void current_charge(struct sched *sched, struct sched_core *core,
 
 /* Returns the vruntime of the core's current entity as of now. The stored one
  * is old where an entity has run long without being charged. */
-static uint64_t current_vruntime(const struct sched_core *core, uint64_t now)
+static uint64_t current_vruntime(const struct sched *sched,
+				 const struct sched_core *core, uint64_t now)
 {
 	return core->current->vruntime +
-	       vruntime_delta(core->current,
+	       vruntime_delta(sched, core->current,
 			      saturating_sub(now, core->exec_start));
 }
 
@@ -96,7 +122,8 @@ static void min_vruntime_update(struct sched *sched, uint64_t now)
 		const struct sched_core *core = &sched->cores[i];
 
 		if (core->current != NULL)
-			least = smaller(least, current_vruntime(core, now));
+			least = smaller(least,
+					current_vruntime(sched, core, now));
 	}
 	if (least != SCHED_NEVER)
 		sched->min_vruntime = larger(sched->min_vruntime, least);
@@ -108,6 +135,20 @@ static void enqueue(struct sched *sched, struct sched_entity *entity)
 {
 	entity->state = SCHED_READY;
 	list_add(&sched->queue, entity, entity->vruntime);
+}
+
+/* Counts an entity that becomes runnable; stops counting one that is not any
+ * more, after it was charged as one of those that were. */
+static void runnable_count(struct sched *sched, struct sched_entity *entity)
+{
+	if (entity->group == NULL || entity->group->runnable++ == 0)
+		sched->weight += entity->weight;
+}
+
+static void runnable_uncount(struct sched *sched, struct sched_entity *entity)
+{
+	if (entity->group == NULL || --entity->group->runnable == 0)
+		sched->weight -= entity->weight;
 }
 
 /* Puts a blocked entity into the queue, no more than a slice ahead of all
@@ -122,6 +163,7 @@ static void entity_wake(struct sched *sched, struct sched_entity *entity,
 	entity->vruntime =
 		larger(entity->vruntime,
 		       saturating_sub(sched->min_vruntime, SCHED_SLICE_NS));
+	runnable_count(sched, entity);
 	enqueue(sched, entity);
 }
 
@@ -241,14 +283,18 @@ struct sched_entity *sched_pick(struct sched *sched, unsigned core,
 
 	min_vruntime_update(sched, now); /* while `ran` still counts */
 	current_charge(sched, this, now);
+	if (ran != NULL && ran->state != SCHED_RUNNING)
+		runnable_uncount(sched, ran);
 	sleepers_wake(sched, now);
 	this->current = pick_next(sched, ran, yield);
 	this->need_resched = false;
 	if (this->current != NULL) {
 		this->current->state = SCHED_RUNNING;
 		this->current->core = core;
-		if (this->current != ran || now >= this->slice_end)
-			this->slice_end = now + SCHED_SLICE_NS;
+		if (this->current != ran || now >= this->slice_end) {
+			this->slice_end =
+				now + slice_length(sched, this->current);
+		}
 	}
 	timer_arm(sched, core);
 	return this->current;
@@ -293,7 +339,7 @@ static int busy_core(const struct sched *sched, uint64_t now)
 
 		if (!can_resched(core) || core->current == NULL)
 			continue;
-		vruntime = current_vruntime(core, now);
+		vruntime = current_vruntime(sched, core, now);
 		if (vruntime > most) {
 			most = vruntime;
 			found = (int)i;

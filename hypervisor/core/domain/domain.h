@@ -104,9 +104,9 @@ struct domain {
 	bool has_vuart;
 	struct realm realm; /* of a Realm guest */
 	struct stage2 stage2; /* of an ordinary guest */
-	unsigned vmid; /* of an ordinary guest */
+	unsigned vmid; /* 1 + its place in the table */
 	uint64_t ram_size; /* bytes from GUEST_RAM0_BASE on */
-	uint32_t weight; /* share of CPU time */
+	uint32_t weight; /* share of CPU time, of all vCPUs together */
 	struct busy_lock memory_lock;
 
 	/* The requests that made it, and its life. */

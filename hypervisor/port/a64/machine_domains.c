@@ -56,7 +56,7 @@ bool machine_worker_start(struct domains *domains)
 		.fn = worker_main,
 		.ctx = domains,
 		.name = "domains",
-		.weight = SCHED_WEIGHT_DEFAULT,
+		.weight = SCHED_WEIGHT_HALF,
 	});
 	return worker != NULL;
 }

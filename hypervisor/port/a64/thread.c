@@ -182,6 +182,7 @@ struct thread *thread_start(pa_t pages, const struct thread_plan *plan)
 
 	memset(thread, 0, sizeof(*thread));
 	thread->data.entity.weight = plan->weight;
+	thread->data.entity.group = plan->group;
 	thread->data.plan = *plan;
 	thread_stack_fill(thread);
 	thread_wake(thread);

@@ -36,6 +36,7 @@ struct thread_plan {
 	void *ctx;
 	const char *name; /* for a person who debugs; not copied */
 	uint32_t weight;
+	struct sched_group *group; /* that shares the weight; NULL: none does */
 };
 
 /* Starts a thread in THREAD_PAGES consecutive pages, aligned to as many, which

@@ -9,6 +9,9 @@
 
 _Static_assert(sizeof(union vcpu_run) <= THREAD_ROOM, "union vcpu_run");
 
+/* The vCPUs of each domain, by its VMID. */
+static struct sched_group groups[CONTROL_DOMAINS + 1];
+
 static bool vcpu_is_running(const struct vcpu *vcpu)
 {
 	return __atomic_load_n(&vcpu->running, __ATOMIC_SEQ_CST);
@@ -128,6 +131,7 @@ void vcpu_thread_start(void *ctx, struct vcpu *vcpu, pa_t pages)
 		.ctx = vcpu,
 		.name = "vcpu",
 		.weight = vcpu->domain->weight,
+		.group = &groups[vcpu->domain->vmid],
 	};
 
 	(void)ctx;
