@@ -9,6 +9,8 @@
 
 /* Granules that TF-RMM asks for with each REC; our RMM asks for fewer. */
 #define REC_DONATION 16
+/* For an RMM that asks for some at the commands for the Realm itself. */
+#define REALM_DONATION 16
 
 /* Returns how many tables below the roots map RAM page by page in one half. */
 static uint64_t realm_tables(const struct rtt_layout *layout, uint64_t ram_size)
@@ -24,8 +26,13 @@ static uint64_t realm_tables(const struct rtt_layout *layout, uint64_t ram_size)
 	return tables;
 }
 
-/* Counts the RD, the root tables, a list and a parameter page; a REC, its
- * donation and a run page for each vCPU; the tables of both halves. */
+uint64_t domain_donations(const struct control_create *create)
+{
+	return (uint64_t)create->vcpus * REC_DONATION + REALM_DONATION;
+}
+
+/* Counts the RD, the root tables, a list and a parameter page; a REC and
+ * a run page for each vCPU; donations; the tables of both halves. */
 static uint64_t realm_overhead(const struct domains *domains,
 			       const struct control_create *create)
 {
@@ -35,8 +42,8 @@ static uint64_t realm_overhead(const struct domains *domains,
 			       domains->config.host->info.ipa_bits, &layout)) {
 		return 0; /* domain_create() refuses it */
 	}
-	return 1 + layout.roots + 2 +
-	       create->vcpus * (1 + REC_DONATION + UINT64_C(1)) +
+	return 1 + layout.roots + 2 + 2 * (uint64_t)create->vcpus +
+	       domain_donations(create) +
 	       2 * realm_tables(&layout, create->ram_size);
 }
 

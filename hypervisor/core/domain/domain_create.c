@@ -201,10 +201,14 @@ static bool runs_alloc(struct domain *domain)
 
 	if (!granules_alloc(&domain->own, &threads, &domain->thread_pages))
 		return false;
-	return !domain->is_realm ||
-	       (granules_alloc(&domain->own, &run, &domain->run_pages) &&
-		realm_reserve(config->host, GUEST_RAM0_BASE + domain->ram_size,
-			      domain->create.vcpus, &domain->realm));
+	if (!domain->is_realm)
+		return true;
+	if (!granules_alloc(&domain->own, &run, &domain->run_pages) ||
+	    !realm_reserve(config->host, GUEST_RAM0_BASE + domain->ram_size,
+			   domain->create.vcpus, &domain->realm))
+		return false;
+	domain->realm.granules.donation_max = domain_donations(&domain->create);
+	return true;
 }
 
 static bool arrays_alloc(struct domain *domain)

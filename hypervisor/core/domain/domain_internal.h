@@ -62,6 +62,9 @@ void domain_kick_all(struct domain *domain);
 uint64_t domain_overhead(const struct domains *domains,
 			 const struct control_create *create);
 uint64_t domain_ram_cost(const struct domain *domain);
+/* Returns how many of those are for donations to the RMM, which asks for them
+ * at its commands for that Realm. */
+uint64_t domain_donations(const struct control_create *create);
 
 /* domain_create.c. Makes a domain, LOADING, in *out, as domain_get(). Returns
  * CONTROL_OK or a refusal, as do all functions below; a refusal has no

@@ -63,6 +63,7 @@ static bool runs_alloc(struct realm *realm, unsigned vcpus)
 	if (!realm_alloc(realm, &shared, &realm->shared))
 		return false;
 	realm->rmi.list = shared_page(realm, LIST_PAGE);
+	realm->granules.list = realm->rmi.list;
 	return realm_alloc(realm, &reserve, &realm->reserve);
 }
 

@@ -140,6 +140,7 @@ static bool objects_free(struct realm *realm)
  * that are still charged then are lost in the RMM: they are abandoned. */
 static bool account_close(struct realm *realm)
 {
+	realm->granules.list = pa_make(0);
 	realm_free(realm, GRANULES_SHARED, &realm->shared);
 	granules_transfer(&realm->granules, GRANULES_DONATED, GRANULES_ABANDONED,
 			  realm_charged(realm, GRANULES_DONATED));

@@ -63,6 +63,11 @@ struct granules {
 	struct rmi_failure *failure; /* in which failures are noted */
 	struct realm_account account;
 	uint64_t calls; /* SMCs made so far */
+	/* The most pages that it may hold as donated; 0: there is no limit. */
+	uint64_t donation_max;
+	/* A Non-secure page for descriptors, so that a range command that asks
+	 * for memory can be left; 0: none. */
+	pa_t list;
 	unsigned abandoned_count;
 	struct granules_range abandoned[GRANULES_ABANDONED_MAX];
 };
