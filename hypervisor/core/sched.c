@@ -7,39 +7,101 @@
 
 #include "lib/number.h"
 
-/* ---- Sorted lists; entities with equal keys keep the order of arrival ---- */
+/*
+ * ---- Pairing heaps ----
+ *
+ * The root has the smallest key, and each entity has a smaller one than its
+ * children; of equal keys the one that came first counts as smaller. Adding
+ * takes one step, removing a number of steps that grows with the logarithm of
+ * the number of entities, on average.
+ */
 
-static void list_add(struct sched_entity **list, struct sched_entity *entity,
-		     uint64_t key)
+static bool is_before(const struct sched_entity *a, const struct sched_entity *b)
 {
-	struct sched_entity *prev = NULL;
-	struct sched_entity *next = *list;
-
-	while (next != NULL && next->key <= key) {
-		prev = next;
-		next = next->next;
-	}
-	entity->key = key;
-	entity->prev = prev;
-	entity->next = next;
-	if (next != NULL)
-		next->prev = entity;
-	if (prev != NULL)
-		prev->next = entity;
-	else
-		*list = entity;
+	return a->key < b->key || (a->key == b->key && a->arrival < b->arrival);
 }
 
-static void list_remove(struct sched_entity **list, struct sched_entity *entity)
+/* Makes one of two roots, which may be NULL, a child of the other. Returns that
+ * other one. */
+static struct sched_entity *heap_meld(struct sched_entity *a,
+				      struct sched_entity *b)
 {
+	struct sched_entity *parent = a;
+	struct sched_entity *child = b;
+
+	if (a == NULL || b == NULL)
+		return a != NULL ? a : b;
+	if (is_before(b, a)) {
+		parent = b;
+		child = a;
+	}
+	child->prev = parent;
+	child->next = parent->child;
+	if (child->next != NULL)
+		child->next->prev = child;
+	parent->child = child;
+	return parent;
+}
+
+/* Takes the first of a list of siblings out of it, as a root. Returns NULL if
+ * the list is empty. */
+static struct sched_entity *sibling_take(struct sched_entity **list)
+{
+	struct sched_entity *first = *list;
+
+	if (first != NULL) {
+		*list = first->next;
+		first->next = NULL;
+		first->prev = NULL;
+	}
+	return first;
+}
+
+/* Makes one heap of siblings: of each two from left to right, then of the
+ * results from right to left. */
+static struct sched_entity *siblings_meld(struct sched_entity *list)
+{
+	struct sched_entity *pairs = NULL;
+	struct sched_entity *root = NULL;
+
+	while (list != NULL) {
+		struct sched_entity *a = sibling_take(&list);
+		struct sched_entity *pair = heap_meld(a, sibling_take(&list));
+
+		pair->next = pairs;
+		pairs = pair;
+	}
+	while (pairs != NULL)
+		root = heap_meld(root, sibling_take(&pairs));
+	return root;
+}
+
+static void heap_add(struct sched *sched, struct sched_entity **root,
+		     struct sched_entity *entity, uint64_t key)
+{
+	entity->key = key;
+	entity->arrival = sched->arrivals++;
+	*root = heap_meld(*root, entity);
+}
+
+static void heap_remove(struct sched_entity **root, struct sched_entity *entity)
+{
+	struct sched_entity *children = siblings_meld(entity->child);
+
+	entity->child = NULL;
+	if (entity == *root) {
+		*root = children;
+		return;
+	}
+	if (entity->prev->child == entity)
+		entity->prev->child = entity->next;
+	else
+		entity->prev->next = entity->next;
 	if (entity->next != NULL)
 		entity->next->prev = entity->prev;
-	if (entity->prev != NULL)
-		entity->prev->next = entity->next;
-	else
-		*list = entity->next;
 	entity->next = NULL;
 	entity->prev = NULL;
+	*root = heap_meld(*root, children);
 }
 
 /* ---- Time ---- */
@@ -134,7 +196,7 @@ static void min_vruntime_update(struct sched *sched, uint64_t now)
 static void enqueue(struct sched *sched, struct sched_entity *entity)
 {
 	entity->state = SCHED_READY;
-	list_add(&sched->queue, entity, entity->vruntime);
+	heap_add(sched, &sched->queue, entity, entity->vruntime);
 }
 
 /* Counts an entity that becomes runnable; stops counting one that is not any
@@ -157,7 +219,7 @@ static void entity_wake(struct sched *sched, struct sched_entity *entity,
 			uint64_t now)
 {
 	if (entity->sleeps)
-		list_remove(&sched->sleepers, entity);
+		heap_remove(&sched->sleepers, entity);
 	entity->sleeps = false;
 	min_vruntime_update(sched, now);
 	entity->vruntime =
@@ -185,7 +247,7 @@ bool sched_block(struct sched *sched, unsigned core, uint64_t deadline)
 	entity->state = SCHED_BLOCKED;
 	entity->sleeps = deadline != SCHED_NEVER;
 	if (entity->sleeps)
-		list_add(&sched->sleepers, entity, deadline);
+		heap_add(sched, &sched->sleepers, entity, deadline);
 	return true;
 }
 
@@ -256,7 +318,7 @@ static struct sched_entity *dequeue(struct sched *sched)
 	struct sched_entity *first = sched->queue;
 
 	if (first != NULL)
-		list_remove(&sched->queue, first);
+		heap_remove(&sched->queue, first);
 	return first;
 }
 

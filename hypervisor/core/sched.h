@@ -65,9 +65,13 @@ struct sched_entity {
 	uint64_t ran_ns; /* CPU time, up to when it was last charged */
 	unsigned core; /* on which it runs or ran last */
 	bool wake_pending; /* woken while not blocked: do not block next time */
-	uint64_t key; /* in a list: by which the list is sorted */
-	struct sched_entity *next, *prev;
-	bool sleeps; /* blocked with a deadline: in the list of sleepers */
+	bool sleeps; /* blocked with a deadline: among the sleepers */
+	/* In a heap: what it is sorted by; links. */
+	uint64_t key;
+	uint64_t arrival;
+	struct sched_entity *child; /* the first one */
+	struct sched_entity *next; /* the parent's next child */
+	struct sched_entity *prev; /* the one before; of the first: the parent */
 };
 
 struct sched_core {
@@ -81,8 +85,9 @@ struct sched_core {
 
 struct sched {
 	struct sched_core cores[SCHED_CORES];
-	struct sched_entity *queue; /* READY, by vruntime */
-	struct sched_entity *sleepers; /* by deadline */
+	struct sched_entity *queue; /* the first READY one, by vruntime */
+	struct sched_entity *sleepers; /* the first one, by deadline */
+	uint64_t arrivals; /* in either heap, so far */
 	uint64_t min_vruntime; /* the least of READY and RUNNING; never falls */
 	uint64_t weight; /* of all groups and lone entities that are runnable */
 };

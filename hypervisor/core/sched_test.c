@@ -505,6 +505,55 @@ static void sleepers_wake_in_the_order_of_their_deadlines(void **state)
 	assert_true(sched.queue == &e[0]);
 }
 
+/* Hundreds sleep and are woken early, in any order. */
+static void many_sleepers_wake_in_the_order_of_their_deadlines(void **state)
+{
+	static uint64_t deadlines[CROWD];
+	struct sched_entity *current;
+	uint32_t random = 2463534242;
+	unsigned woken = 0;
+	uint64_t now = 0;
+
+	(void)state;
+	start(1);
+	crowd_wake(CROWD, SCHED_WEIGHT_DEFAULT, 0);
+	while ((current = pick(0, 0)) != NULL) {
+		random = random * 1664525 + 1013904223;
+		deadlines[current - crowd] = 1 + (random >> 8);
+		assert_true(sched_block(&sched, 0, 1 + (random >> 8)));
+	}
+	for (unsigned i = 0; i < CROWD; i += 3) {
+		sched_wake(&sched, &crowd[i], 0);
+		assert_ptr_equal(pick(0, 0), &crowd[i]);
+		assert_true(sched_block(&sched, 0, SCHED_NEVER));
+		woken++;
+	}
+	while (woken < CROWD) {
+		current = pick(0, now);
+		if (current == NULL) {
+			now = sched.cores[0].armed;
+			continue;
+		}
+		assert_true(deadlines[current - crowd] == now);
+		assert_true(sched_block(&sched, 0, SCHED_NEVER));
+		woken++;
+	}
+	assert_null(pick(0, now));
+	assert_null(sched.sleepers);
+}
+
+static void who_waits_equally_long_has_its_turn(void **state)
+{
+	(void)state;
+	start(1);
+	crowd_wake(CROWD, SCHED_WEIGHT_DEFAULT, 0);
+	for (unsigned i = 0; i < CROWD; i++) {
+		assert_ptr_equal(pick(0, 0), &crowd[i]);
+		assert_true(sched_block(&sched, 0, SCHED_NEVER));
+	}
+	assert_null(pick(0, 0));
+}
+
 static void who_is_woken_sleeps_no_more(void **state)
 {
 	(void)state;
@@ -618,6 +667,9 @@ int main(void)
 		cmocka_unit_test(who_yields_alone_goes_on),
 		cmocka_unit_test(a_wake_before_the_wait_is_kept),
 		cmocka_unit_test(sleepers_wake_in_the_order_of_their_deadlines),
+		cmocka_unit_test(
+			many_sleepers_wake_in_the_order_of_their_deadlines),
+		cmocka_unit_test(who_waits_equally_long_has_its_turn),
 		cmocka_unit_test(who_is_woken_sleeps_no_more),
 		cmocka_unit_test(one_core_looks_after_the_first_sleeper),
 		cmocka_unit_test(an_idle_core_is_told_first_and_once),
