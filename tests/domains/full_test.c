@@ -219,7 +219,7 @@ static void memory_limit(struct table *table)
 
 	pages_reserve(pages, pa_add(pages->base, MEMORY),
 		      pages->count * PAGE - MEMORY);
-	table->domains.config.pages = pages_unused(pages);
+	table->domains.config.pages = pages_unused(pages) - 1; /* for attacks */
 }
 
 /* ---- The tests ---- */
@@ -276,6 +276,20 @@ static void guests_fill_a_host_whose_memory_is_in_pieces(void **state)
 	assert_true(filled >= ROUNDS / 2);
 }
 
+/* What a debug host does for an attack costs no guest a page. */
+static void an_attack_has_a_page_that_is_promised_to_nobody(void **state)
+{
+	struct table *table = *state;
+	struct pages *pages = &table->bench->port.pages;
+	uint64_t promised = table->domains.config.pages;
+	pa_t base;
+
+	assert_true(pages_alloc(pages, promised, 1, &base));
+	assert_int_equal(table_ask(table, CONTROL_TOUCH, 0), CONTROL_OK);
+	pages_free(pages, base, promised);
+	assert_empty(table);
+}
+
 /* The content of a Realm exists twice while it is built, and the blocks that
  * hold it are populated whole. */
 static void a_realm_keeps_to_its_promise(struct table *table,
@@ -315,6 +329,7 @@ int main(void)
 		TEST(an_empty_host_is_filled_by_one_guest),
 		TEST(a_guest_beside_one_that_takes_the_rest_keeps_its_pages),
 		TEST(guests_fill_a_host_whose_memory_is_in_pieces),
+		TEST(an_attack_has_a_page_that_is_promised_to_nobody),
 		TEST(a_small_realm_of_much_content_keeps_to_its_promise),
 	};
 
