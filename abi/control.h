@@ -206,7 +206,7 @@ struct control_create {
 	uint8_t rpv[64];
 	uint32_t hash_algo; /* RMI_HASH_*; for a Realm, as is rpv */
 	uint32_t nr_spis; /* up to 992, rounded up to 32; 0: as needed */
-	uint32_t weight; /* share of CPU time, 1..65535; 0: 256 */
+	uint32_t weight; /* share of CPU time, all vCPUs; 1..65535; 0: 256 */
 	uint32_t zero;
 };
 

@@ -7,46 +7,133 @@
 
 #include "lib/number.h"
 
-/* ---- Sorted lists; entities with equal keys keep the order of arrival ---- */
+/*
+ * ---- Pairing heaps ----
+ *
+ * The root has the smallest key, and each entity has a smaller one than its
+ * children; of equal keys the one that came first counts as smaller. Adding
+ * takes one step, removing a number of steps that grows with the logarithm of
+ * the number of entities, on average.
+ */
 
-static void list_add(struct sched_entity **list, struct sched_entity *entity,
-		     uint64_t key)
+static bool is_before(const struct sched_entity *a, const struct sched_entity *b)
 {
-	struct sched_entity *prev = NULL;
-	struct sched_entity *next = *list;
-
-	while (next != NULL && next->key <= key) {
-		prev = next;
-		next = next->next;
-	}
-	entity->key = key;
-	entity->prev = prev;
-	entity->next = next;
-	if (next != NULL)
-		next->prev = entity;
-	if (prev != NULL)
-		prev->next = entity;
-	else
-		*list = entity;
+	return a->key < b->key || (a->key == b->key && a->arrival < b->arrival);
 }
 
-static void list_remove(struct sched_entity **list, struct sched_entity *entity)
+/* Makes one of two roots, which may be NULL, a child of the other. Returns that
+ * other one. */
+static struct sched_entity *heap_meld(struct sched_entity *a,
+				      struct sched_entity *b)
 {
+	struct sched_entity *parent = a;
+	struct sched_entity *child = b;
+
+	if (a == NULL || b == NULL)
+		return a != NULL ? a : b;
+	if (is_before(b, a)) {
+		parent = b;
+		child = a;
+	}
+	child->prev = parent;
+	child->next = parent->child;
+	if (child->next != NULL)
+		child->next->prev = child;
+	parent->child = child;
+	return parent;
+}
+
+/* Takes the first of a list of siblings out of it, as a root. Returns NULL if
+ * the list is empty. */
+static struct sched_entity *sibling_take(struct sched_entity **list)
+{
+	struct sched_entity *first = *list;
+
+	if (first != NULL) {
+		*list = first->next;
+		first->next = NULL;
+		first->prev = NULL;
+	}
+	return first;
+}
+
+/* Makes one heap of siblings: of each two from left to right, then of the
+ * results from right to left. */
+static struct sched_entity *siblings_meld(struct sched_entity *list)
+{
+	struct sched_entity *pairs = NULL;
+	struct sched_entity *root = NULL;
+
+	while (list != NULL) {
+		struct sched_entity *a = sibling_take(&list);
+		struct sched_entity *pair = heap_meld(a, sibling_take(&list));
+
+		pair->next = pairs;
+		pairs = pair;
+	}
+	while (pairs != NULL)
+		root = heap_meld(root, sibling_take(&pairs));
+	return root;
+}
+
+static void heap_add(struct sched *sched, struct sched_entity **root,
+		     struct sched_entity *entity, uint64_t key)
+{
+	entity->key = key;
+	entity->arrival = sched->arrivals++;
+	*root = heap_meld(*root, entity);
+}
+
+static void heap_remove(struct sched_entity **root, struct sched_entity *entity)
+{
+	struct sched_entity *children = siblings_meld(entity->child);
+
+	entity->child = NULL;
+	if (entity == *root) {
+		*root = children;
+		return;
+	}
+	if (entity->prev->child == entity)
+		entity->prev->child = entity->next;
+	else
+		entity->prev->next = entity->next;
 	if (entity->next != NULL)
 		entity->next->prev = entity->prev;
-	if (entity->prev != NULL)
-		entity->prev->next = entity->next;
-	else
-		*list = entity->next;
 	entity->next = NULL;
 	entity->prev = NULL;
+	*root = heap_meld(*root, children);
 }
 
 /* ---- Time ---- */
 
-static uint64_t vruntime_delta(const struct sched_entity *entity, uint64_t ns)
+/* Returns how many entities share the weight of one that is runnable. */
+static uint64_t entity_sharers(const struct sched_entity *entity)
 {
-	return ns * SCHED_WEIGHT_DEFAULT / entity->weight;
+	return entity->group != NULL ? entity->group->runnable : 1;
+}
+
+static uint64_t entity_weight(const struct sched *sched,
+			      const struct sched_entity *entity)
+{
+	if (entity->weight != SCHED_WEIGHT_HALF)
+		return entity->weight;
+	return larger(sched->weight, 1);
+}
+
+static uint64_t vruntime_delta(const struct sched *sched,
+			       const struct sched_entity *entity, uint64_t ns)
+{
+	return ns * SCHED_WEIGHT_DEFAULT * entity_sharers(entity) /
+	       entity_weight(sched, entity);
+}
+
+static uint64_t slice_length(const struct sched *sched,
+			     const struct sched_entity *entity)
+{
+	uint64_t ns = SCHED_STEP_NS * entity_weight(sched, entity) /
+		      (SCHED_WEIGHT_DEFAULT * entity_sharers(entity));
+
+	return smaller(larger(ns, SCHED_GRANULARITY_NS), SCHED_SLICE_NS);
 }
 
 /* Returns a - b, or 0 if b is larger. */
@@ -67,7 +154,7 @@ static void current_charge(struct sched *sched, struct sched_core *core,
 	if (current == NULL)
 		return;
 	current->ran_ns += ns;
-	current->vruntime += vruntime_delta(current, ns);
+	current->vruntime += vruntime_delta(sched, current, ns);
 	if (sched->queue != NULL) {
 		current->vruntime = larger(
 			current->vruntime,
@@ -77,10 +164,11 @@ static void current_charge(struct sched *sched, struct sched_core *core,
 
 /* Returns the vruntime of the core's current entity as of now. The stored one
  * is old where an entity has run long without being charged. */
-static uint64_t current_vruntime(const struct sched_core *core, uint64_t now)
+static uint64_t current_vruntime(const struct sched *sched,
+				 const struct sched_core *core, uint64_t now)
 {
 	return core->current->vruntime +
-	       vruntime_delta(core->current,
+	       vruntime_delta(sched, core->current,
 			      saturating_sub(now, core->exec_start));
 }
 
@@ -96,7 +184,8 @@ static void min_vruntime_update(struct sched *sched, uint64_t now)
 		const struct sched_core *core = &sched->cores[i];
 
 		if (core->current != NULL)
-			least = smaller(least, current_vruntime(core, now));
+			least = smaller(least,
+					current_vruntime(sched, core, now));
 	}
 	if (least != SCHED_NEVER)
 		sched->min_vruntime = larger(sched->min_vruntime, least);
@@ -107,7 +196,21 @@ static void min_vruntime_update(struct sched *sched, uint64_t now)
 static void enqueue(struct sched *sched, struct sched_entity *entity)
 {
 	entity->state = SCHED_READY;
-	list_add(&sched->queue, entity, entity->vruntime);
+	heap_add(sched, &sched->queue, entity, entity->vruntime);
+}
+
+/* Counts an entity that becomes runnable; stops counting one that is not any
+ * more, after it was charged as one of those that were. */
+static void runnable_count(struct sched *sched, struct sched_entity *entity)
+{
+	if (entity->group == NULL || entity->group->runnable++ == 0)
+		sched->weight += entity->weight;
+}
+
+static void runnable_uncount(struct sched *sched, struct sched_entity *entity)
+{
+	if (entity->group == NULL || --entity->group->runnable == 0)
+		sched->weight -= entity->weight;
 }
 
 /* Puts a blocked entity into the queue, no more than a slice ahead of all
@@ -116,12 +219,13 @@ static void entity_wake(struct sched *sched, struct sched_entity *entity,
 			uint64_t now)
 {
 	if (entity->sleeps)
-		list_remove(&sched->sleepers, entity);
+		heap_remove(&sched->sleepers, entity);
 	entity->sleeps = false;
 	min_vruntime_update(sched, now);
 	entity->vruntime =
 		larger(entity->vruntime,
 		       saturating_sub(sched->min_vruntime, SCHED_SLICE_NS));
+	runnable_count(sched, entity);
 	enqueue(sched, entity);
 }
 
@@ -143,7 +247,7 @@ bool sched_block(struct sched *sched, unsigned core, uint64_t deadline)
 	entity->state = SCHED_BLOCKED;
 	entity->sleeps = deadline != SCHED_NEVER;
 	if (entity->sleeps)
-		list_add(&sched->sleepers, entity, deadline);
+		heap_add(sched, &sched->sleepers, entity, deadline);
 	return true;
 }
 
@@ -214,7 +318,7 @@ static struct sched_entity *dequeue(struct sched *sched)
 	struct sched_entity *first = sched->queue;
 
 	if (first != NULL)
-		list_remove(&sched->queue, first);
+		heap_remove(&sched->queue, first);
 	return first;
 }
 
@@ -241,14 +345,18 @@ struct sched_entity *sched_pick(struct sched *sched, unsigned core,
 
 	min_vruntime_update(sched, now); /* while `ran` still counts */
 	current_charge(sched, this, now);
+	if (ran != NULL && ran->state != SCHED_RUNNING)
+		runnable_uncount(sched, ran);
 	sleepers_wake(sched, now);
 	this->current = pick_next(sched, ran, yield);
 	this->need_resched = false;
 	if (this->current != NULL) {
 		this->current->state = SCHED_RUNNING;
 		this->current->core = core;
-		if (this->current != ran || now >= this->slice_end)
-			this->slice_end = now + SCHED_SLICE_NS;
+		if (this->current != ran || now >= this->slice_end) {
+			this->slice_end =
+				now + slice_length(sched, this->current);
+		}
 	}
 	timer_arm(sched, core);
 	return this->current;
@@ -293,7 +401,7 @@ static int busy_core(const struct sched *sched, uint64_t now)
 
 		if (!can_resched(core) || core->current == NULL)
 			continue;
-		vruntime = current_vruntime(core, now);
+		vruntime = current_vruntime(sched, core, now);
 		if (vruntime > most) {
 			most = vruntime;
 			found = (int)i;

@@ -5,6 +5,8 @@
  * words. All cores share one queue. The entity with the least vruntime, which
  * is the CPU time it has had divided by its weight, runs next. An entity that
  * slept may be behind the others by one slice at most, however long it slept.
+ * The entities of a group (a domain's vCPUs) share one weight: each has the part
+ * of it that it would have if all that are runnable now had the same.
  * The functions here do not wait, lock or read a clock: the caller holds its
  * lock round every call and passes the time in nanoseconds.
  */
@@ -18,8 +20,18 @@
 #define SCHED_NEVER          UINT64_MAX
 #define SCHED_WEIGHT_DEFAULT 256
 #define SCHED_WEIGHT_MAX     65535
-#define SCHED_SLICE_NS       UINT64_C(10000000)
-#define SCHED_ALONE_NS       UINT64_C(100000000) /* slice, queue empty */
+/* The weight of an entity that weighs as much as all others that are runnable
+ * together: it has half of the cores, but at most one. For one entity only. */
+#define SCHED_WEIGHT_HALF 0
+/*
+ * A slice ends when the vruntime has grown by SCHED_STEP_NS, but is not shorter
+ * than the granularity nor longer than SCHED_SLICE_NS. A longer slice of an
+ * entity of little weight would take it so far beyond the others that they run
+ * without it for long, and then it and its like without them.
+ */
+#define SCHED_STEP_NS  UINT64_C(80000000)
+#define SCHED_SLICE_NS UINT64_C(10000000)
+#define SCHED_ALONE_NS UINT64_C(100000000) /* slice, queue empty */
 /* How much smaller a vruntime must be to interrupt the entity that runs. */
 #define SCHED_GRANULARITY_NS UINT64_C(1000000)
 /*
@@ -38,17 +50,28 @@ enum sched_state {
 	SCHED_ENDED,
 };
 
-/* An entity that is all zero except for its weight has never been woken. */
+/* Entities that share one weight, which each of them names. */
+struct sched_group {
+	unsigned runnable; /* how many of them are READY or RUNNING */
+};
+
+/* An entity that is all zero except for its weight and its group has never been
+ * woken. */
 struct sched_entity {
 	enum sched_state state;
-	uint32_t weight; /* 1..SCHED_WEIGHT_MAX */
-	uint64_t vruntime; /* ran_ns * default weight / weight, adjusted */
+	uint32_t weight; /* 1..SCHED_WEIGHT_MAX, or SCHED_WEIGHT_HALF */
+	struct sched_group *group; /* NULL: it has its weight alone */
+	uint64_t vruntime; /* ran_ns * default weight / its part, adjusted */
 	uint64_t ran_ns; /* CPU time, up to when it was last charged */
 	unsigned core; /* on which it runs or ran last */
 	bool wake_pending; /* woken while not blocked: do not block next time */
-	uint64_t key; /* in a list: by which the list is sorted */
-	struct sched_entity *next, *prev;
-	bool sleeps; /* blocked with a deadline: in the list of sleepers */
+	bool sleeps; /* blocked with a deadline: among the sleepers */
+	/* In a heap: what it is sorted by; links. */
+	uint64_t key;
+	uint64_t arrival;
+	struct sched_entity *child; /* the first one */
+	struct sched_entity *next; /* the parent's next child */
+	struct sched_entity *prev; /* the one before; of the first: the parent */
 };
 
 struct sched_core {
@@ -62,9 +85,11 @@ struct sched_core {
 
 struct sched {
 	struct sched_core cores[SCHED_CORES];
-	struct sched_entity *queue; /* READY, by vruntime */
-	struct sched_entity *sleepers; /* by deadline */
+	struct sched_entity *queue; /* the first READY one, by vruntime */
+	struct sched_entity *sleepers; /* the first one, by deadline */
+	uint64_t arrivals; /* in either heap, so far */
 	uint64_t min_vruntime; /* the least of READY and RUNNING; never falls */
+	uint64_t weight; /* of all groups and lone entities that are runnable */
 };
 
 /* The core schedules from now on, and may be told to. */

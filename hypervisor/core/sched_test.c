@@ -50,6 +50,32 @@ static uint64_t run(unsigned cores, uint64_t from, uint64_t to)
 	return from;
 }
 
+/* Each core picks when its timer fires. The clock stops at that time. */
+static void run_armed(unsigned cores, uint64_t from, uint64_t to)
+{
+	while (from < to) {
+		uint64_t next = to;
+
+		for (unsigned i = 0; i < cores; i++) {
+			if (sched_due(&sched, i, from))
+				(void)pick(i, from);
+		}
+		for (unsigned i = 0; i < cores; i++) {
+			if (sched.cores[i].armed < next)
+				next = sched.cores[i].armed;
+		}
+		from = next;
+	}
+}
+
+/* Makes each core pick for the first time. */
+static void run_from_start(unsigned cores, uint64_t to)
+{
+	for (unsigned i = 0; i < cores; i++)
+		(void)pick(i, 0);
+	run_armed(cores, 0, to);
+}
+
 static void assert_within(uint64_t value, uint64_t wanted, uint64_t percent)
 {
 	assert_in_range(value, wanted - wanted * percent / 100,
@@ -94,6 +120,18 @@ static void who_weighs_more_gets_more(void **state)
 	assert_within(sched_ran_ns(&sched, &e[1], end), end * 3 / 4, 5);
 }
 
+static void the_lightest_gets_its_part(void **state)
+{
+	const uint64_t end = 60000 * MS;
+
+	(void)state;
+	start(1);
+	e[0].weight = 1;
+	wake(0, 2);
+	run_from_start(1, end);
+	assert_within(sched_ran_ns(&sched, &e[0], end), end / 257, 5);
+}
+
 static void a_heavy_one_starves_nobody_who_comes_later(void **state)
 {
 	uint64_t end;
@@ -109,6 +147,179 @@ static void a_heavy_one_starves_nobody_who_comes_later(void **state)
 	end = run(2, end, end + 6000 * MS);
 	assert_true(sched_ran_ns(&sched, &e[1], end) >= 1000 * MS);
 }
+
+/* ---- Groups: the vCPUs of domains ---- */
+
+#define CROWD 400
+
+static struct sched_entity crowd[CROWD];
+static struct sched_group crowd_group;
+
+/* Wakes that many entities which share one weight. */
+static void crowd_wake(unsigned count, uint32_t weight, uint64_t now)
+{
+	crowd_group = (struct sched_group){ 0 };
+	for (unsigned i = 0; i < count; i++) {
+		crowd[i] = (struct sched_entity){ .weight = weight,
+						  .group = &crowd_group };
+		sched_wake(&sched, &crowd[i], now);
+	}
+}
+
+static uint64_t crowd_ran(unsigned count, uint64_t now)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		sum += sched_ran_ns(&sched, &crowd[i], now);
+	return sum;
+}
+
+static void a_crowd_has_one_share(void **state)
+{
+	static const unsigned counts[] = { 2, 8, 32, 128, CROWD };
+	const uint64_t end = 20000 * MS;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		for (unsigned cores = 1; cores <= 2; cores++) {
+			start(cores);
+			crowd_wake(counts[i], SCHED_WEIGHT_DEFAULT, 0);
+			wake(0, 1);
+			run_from_start(cores, end);
+			/* Half of the cores: of two, one. */
+			assert_within(sched_ran_ns(&sched, &e[0], end),
+				      end * cores / 2, 5);
+			assert_within(crowd_ran(counts[i], end),
+				      end * cores / 2, 5);
+		}
+	}
+}
+
+static void a_crowd_shares_equally(void **state)
+{
+	const uint64_t end = 20000 * MS;
+
+	(void)state;
+	start(2);
+	crowd_wake(40, SCHED_WEIGHT_DEFAULT, 0);
+	wake(0, 1);
+	run_from_start(2, end);
+	for (unsigned i = 0; i < 40; i++)
+		assert_within(sched_ran_ns(&sched, &crowd[i], end), end / 40,
+			      10);
+}
+
+static void a_crowd_that_weighs_more_gets_more(void **state)
+{
+	const uint64_t end = 20000 * MS;
+
+	(void)state;
+	start(1);
+	crowd_wake(32, 3 * SCHED_WEIGHT_DEFAULT, 0);
+	wake(0, 1);
+	run_from_start(1, end);
+	assert_within(sched_ran_ns(&sched, &e[0], end), end / 4, 10);
+}
+
+/* What the others of the group do not use belongs to those that want it. */
+static void a_crowd_asleep_takes_nothing_from_one_of_it(void **state)
+{
+	uint64_t end = 2000 * MS;
+
+	(void)state;
+	start(1);
+	crowd_wake(32, SCHED_WEIGHT_DEFAULT, 0);
+	(void)pick(0, 0);
+	for (unsigned i = 0; i < 31; i++) {
+		assert_true(sched_block(&sched, 0, SCHED_NEVER));
+		(void)pick(0, 0);
+	}
+	assert_int_equal(crowd_group.runnable, 1);
+	wake(0, 1);
+	run_armed(1, 0, end);
+	assert_within(crowd_ran(32, end), end / 2, 5);
+	assert_within(sched_ran_ns(&sched, &e[0], end), end / 2, 5);
+}
+
+/* Nobody waits for the crowd longer than for a few single ones. */
+static void one_beside_a_crowd_does_not_wait_long(void **state)
+{
+	uint64_t waits = 0, longest = 0;
+
+	(void)state;
+	start(1);
+	crowd_wake(128, SCHED_WEIGHT_DEFAULT, 0);
+	wake(0, 1);
+	(void)pick(0, 0);
+	for (uint64_t now = 0; now < 5000 * MS; now = sched.cores[0].armed) {
+		if (pick(0, now) == &e[0])
+			waits = now + SCHED_SLICE_NS;
+		else if (now > waits && now - waits > longest)
+			longest = now - waits;
+	}
+	assert_in_range(longest, 1, 150 * MS);
+}
+
+static void who_leaves_a_crowd_is_not_counted(void **state)
+{
+	(void)state;
+	start(1);
+	crowd_wake(3, SCHED_WEIGHT_DEFAULT, 0);
+	assert_int_equal(crowd_group.runnable, 3);
+	assert_true(sched.weight == SCHED_WEIGHT_DEFAULT);
+	(void)pick(0, 0);
+	sched_end(&sched, 0);
+	(void)pick(0, 1);
+	assert_int_equal(crowd_group.runnable, 2);
+	/* Its deadline is over when it blocks: it stays. */
+	assert_true(sched_block(&sched, 0, 1));
+	(void)pick(0, 2);
+	assert_int_equal(crowd_group.runnable, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_true(sched_block(&sched, 0, SCHED_NEVER));
+		(void)pick(0, 3);
+	}
+	assert_int_equal(crowd_group.runnable, 0);
+	assert_true(sched.weight == 0);
+}
+
+/* ---- The worker, which builds and destroys ---- */
+
+static void the_worker_has_half_whatever_the_others_weigh(void **state)
+{
+	static const uint32_t weights[] = { 1, SCHED_WEIGHT_DEFAULT,
+					    SCHED_WEIGHT_MAX };
+	const uint64_t end = 20000 * MS;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned cores = 1; cores <= 2; cores++) {
+			start(cores);
+			e[9].weight = SCHED_WEIGHT_HALF;
+			crowd_wake(200, weights[i], 0);
+			for (unsigned n = 0; n < 8; n++)
+				e[n].weight = weights[i];
+			wake(0, 8);
+			wake(9, 1);
+			run_from_start(cores, end);
+			assert_within(sched_ran_ns(&sched, &e[9], end),
+				      end * cores / 2, 10);
+		}
+	}
+}
+
+static void the_worker_alone_has_a_core(void **state)
+{
+	(void)state;
+	start(1);
+	e[0].weight = SCHED_WEIGHT_HALF;
+	wake(0, 1);
+	run_from_start(1, 1000 * MS);
+	assert_true(sched_ran_ns(&sched, &e[0], 1000 * MS) == 1000 * MS);
+}
+
+/* ---- Sleeping ---- */
 
 static void a_long_sleep_earns_a_slice_at_most(void **state)
 {
@@ -294,6 +505,55 @@ static void sleepers_wake_in_the_order_of_their_deadlines(void **state)
 	assert_true(sched.queue == &e[0]);
 }
 
+/* Hundreds sleep and are woken early, in any order. */
+static void many_sleepers_wake_in_the_order_of_their_deadlines(void **state)
+{
+	static uint64_t deadlines[CROWD];
+	struct sched_entity *current;
+	uint32_t random = 2463534242;
+	unsigned woken = 0;
+	uint64_t now = 0;
+
+	(void)state;
+	start(1);
+	crowd_wake(CROWD, SCHED_WEIGHT_DEFAULT, 0);
+	while ((current = pick(0, 0)) != NULL) {
+		random = random * 1664525 + 1013904223;
+		deadlines[current - crowd] = 1 + (random >> 8);
+		assert_true(sched_block(&sched, 0, 1 + (random >> 8)));
+	}
+	for (unsigned i = 0; i < CROWD; i += 3) {
+		sched_wake(&sched, &crowd[i], 0);
+		assert_ptr_equal(pick(0, 0), &crowd[i]);
+		assert_true(sched_block(&sched, 0, SCHED_NEVER));
+		woken++;
+	}
+	while (woken < CROWD) {
+		current = pick(0, now);
+		if (current == NULL) {
+			now = sched.cores[0].armed;
+			continue;
+		}
+		assert_true(deadlines[current - crowd] == now);
+		assert_true(sched_block(&sched, 0, SCHED_NEVER));
+		woken++;
+	}
+	assert_null(pick(0, now));
+	assert_null(sched.sleepers);
+}
+
+static void who_waits_equally_long_has_its_turn(void **state)
+{
+	(void)state;
+	start(1);
+	crowd_wake(CROWD, SCHED_WEIGHT_DEFAULT, 0);
+	for (unsigned i = 0; i < CROWD; i++) {
+		assert_ptr_equal(pick(0, 0), &crowd[i]);
+		assert_true(sched_block(&sched, 0, SCHED_NEVER));
+	}
+	assert_null(pick(0, 0));
+}
+
 static void who_is_woken_sleeps_no_more(void **state)
 {
 	(void)state;
@@ -383,7 +643,16 @@ int main(void)
 		cmocka_unit_test(eight_share_two_cores),
 		cmocka_unit_test(three_share_two_cores),
 		cmocka_unit_test(who_weighs_more_gets_more),
+		cmocka_unit_test(the_lightest_gets_its_part),
 		cmocka_unit_test(a_heavy_one_starves_nobody_who_comes_later),
+		cmocka_unit_test(a_crowd_has_one_share),
+		cmocka_unit_test(a_crowd_shares_equally),
+		cmocka_unit_test(a_crowd_that_weighs_more_gets_more),
+		cmocka_unit_test(a_crowd_asleep_takes_nothing_from_one_of_it),
+		cmocka_unit_test(one_beside_a_crowd_does_not_wait_long),
+		cmocka_unit_test(who_leaves_a_crowd_is_not_counted),
+		cmocka_unit_test(the_worker_has_half_whatever_the_others_weigh),
+		cmocka_unit_test(the_worker_alone_has_a_core),
 		cmocka_unit_test(a_long_sleep_earns_a_slice_at_most),
 		cmocka_unit_test(who_is_long_in_one_turn_waits_for_it),
 		cmocka_unit_test(who_sleeps_for_an_instant_gets_its_share),
@@ -398,6 +667,9 @@ int main(void)
 		cmocka_unit_test(who_yields_alone_goes_on),
 		cmocka_unit_test(a_wake_before_the_wait_is_kept),
 		cmocka_unit_test(sleepers_wake_in_the_order_of_their_deadlines),
+		cmocka_unit_test(
+			many_sleepers_wake_in_the_order_of_their_deadlines),
+		cmocka_unit_test(who_waits_equally_long_has_its_turn),
 		cmocka_unit_test(who_is_woken_sleeps_no_more),
 		cmocka_unit_test(one_core_looks_after_the_first_sleeper),
 		cmocka_unit_test(an_idle_core_is_told_first_and_once),

@@ -334,9 +334,9 @@ static void a_domain_that_cannot_go_stays_and_says_why(void **state)
 		table_ask(table, CONTROL_DOMAIN_DESTROY, 1);
 		assert_int_equal(table_state(table, 1), CONTROL_DYING);
 		assert_int_equal(info->granules_delegated, 1);
-		/* And the pages of vCPUs, interrupts, and run pages. */
-		assert_int_equal(info->pages_held, 1 + 4);
-		assert_int_equal(info->progress_done, info->progress_all - 5);
+		/* And those of vCPUs, interrupts, runs, and threads. */
+		assert_int_equal(info->pages_held, 1 + 4 + 8);
+		assert_int_equal(info->progress_done, info->progress_all - 13);
 		assert_non_null(strstr((const char *)info->text,
 				       "taking the Realm apart: "
 				       "RMI_GRANULE_RANGE_UNDELEGATE"));

@@ -338,15 +338,17 @@ static void what_runs_is_told(void **state)
 static void a_session_takes_what_it_did_not_finish_with_it(void **state)
 {
 	struct table *table = *state;
-	uint32_t kept;
+	uint32_t kept, failed;
 
 	table_create_body(table, "other", 0);
 	table_ask_by(table, &table->other, CONTROL_DOMAIN_CREATE, 0);
 	kept = table_build(table, "paused", CONTROL_CREATE_REALM);
 	table_create(table, "created", 0);
 	table_load(table, "loaded", CONTROL_CREATE_REALM);
-	table->still.threads_max = table->still.threads;
-	ask(table, CONTROL_DOMAIN_BUILD, table_load(table, "failed", 0));
+	failed = table_load(table, "failed", 0);
+	bench_watch(table->bench);
+	table->bench->meddler.alloc_at = 0;
+	ask(table, CONTROL_DOMAIN_BUILD, failed);
 	assert_int_equal(table_state(table, 5), CONTROL_FAILED);
 	control_close(&table->session);
 	assert_true(table->still.work);
@@ -394,27 +396,7 @@ static void a_session_that_closes_while_its_domain_is_built(void **state)
 	assert_int_equal(inprocess_delegated(table->bench->rmm), 0);
 }
 
-/* ---- Failures of the port ---- */
-
-static void a_domain_without_threads_fails(void **state)
-{
-	struct table *table = *state;
-
-	for (unsigned i = 0; i < KINDS; i++) {
-		uint32_t domid = table_load(table, "a", kinds[i]);
-
-		table->still.threads_max = i % 2;
-		ask(table, CONTROL_DOMAIN_BUILD, domid);
-		assert_int_equal(table_state(table, domid), CONTROL_FAILED);
-		assert_string_equal(
-			(char *)table->reply.body.domain.text,
-			"starting the vCPUs: there is no memory for a thread");
-		state_refused(table, CONTROL_DOMAIN_UNPAUSE, domid,
-			      "failed to build");
-		ask(table, CONTROL_DOMAIN_DESTROY, domid);
-		assert_empty(table);
-	}
-}
+/* ---- The port ---- */
 
 static void the_vmid_of_a_guest_that_is_gone_is_flushed(void **state)
 {
@@ -451,7 +433,6 @@ int main(void)
 		TEST(a_session_takes_what_it_did_not_finish_with_it),
 		TEST(a_port_that_is_opened_again_ends_its_session),
 		TEST(a_session_that_closes_while_its_domain_is_built),
-		TEST(a_domain_without_threads_fails),
 		TEST(the_vmid_of_a_guest_that_is_gone_is_flushed),
 	};
 

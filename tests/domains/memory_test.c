@@ -335,9 +335,7 @@ static void the_worst_that_a_realm_can_do_was_promised(void **state)
 		assert_int_equal(touch_shared(domain, ipa), MEMORY_READY);
 	}
 	assert_int_equal(realm_pages(domain, GRANULES_GUEST), 7 * MIB / 8192);
-	assert_true(table->bench->port.pages.count -
-			    table->bench->port.pages.used >=
-		    free);
+	assert_true(pages_unused(&table->bench->port.pages) >= free);
 	finish(table);
 }
 

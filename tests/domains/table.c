@@ -38,7 +38,7 @@ int table_setup(void **state)
 		.host = &table->bench->host,
 		.ops = &table->still.ops,
 		.dmesg = &table->dmesg,
-		.pages = table->bench->port.pages.count - table->bench->used,
+		.pages = pages_unused(&table->bench->port.pages),
 		.cores = 2,
 		.lr_count = 4,
 		.thread_pages = 4,

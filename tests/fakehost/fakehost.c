@@ -110,14 +110,12 @@ static void machine_start(int ram, uint64_t size)
 
 static void domains_start(uint64_t size, bool debug)
 {
-	uint64_t firmware =
-		MACHINE_HYP_BASE + MACHINE_HYP_SIZE - MACHINE_DRAM_BASE;
 	struct domains_config config = {
 		.host = &fake.host,
 		.ops = &fake.still.ops,
 		.dmesg = &dmesg,
-		.pages = ((size - firmware) >> PAGES_SHIFT) -
-			 fake.port.pages.used,
+		.pages = pages_unused(&fake.port.pages),
+		.thread_pages = 4,
 		.cores = 2,
 		.lr_count = 4,
 		.debug = debug,

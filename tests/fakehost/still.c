@@ -3,7 +3,6 @@
 #include "tests/fakehost/still.h"
 
 #include <assert.h>
-#include <limits.h>
 
 #define ESR_DATA_ABORT 0x96000028 /* a granule protection fault */
 
@@ -14,15 +13,13 @@ static uint64_t now_ns(void *ctx)
 	return still->now_ns;
 }
 
-static bool vcpu_start(void *ctx, struct vcpu *vcpu)
+static void vcpu_start(void *ctx, struct vcpu *vcpu, pa_t pages)
 {
 	struct still *still = ctx;
 
-	if (still->threads >= still->threads_max)
-		return false;
+	(void)pages;
 	still->threads++;
 	vcpu->thread = still;
-	return true;
 }
 
 static void vcpu_kick(void *ctx, struct vcpu *vcpu)
@@ -119,7 +116,6 @@ void still_init(struct still *still, const struct pages *pages)
 			.power_off = power_off,
 		},
 		.pages = pages,
-		.threads_max = UINT_MAX,
 	};
 	attacks_init(&still->attacks, touch, still);
 }

@@ -23,7 +23,6 @@ struct still {
 	unsigned threads; /* threads of vCPUs that exist */
 	unsigned kicks;
 	unsigned touches;
-	unsigned threads_max; /* more cannot be started */
 	unsigned consoles; /* bit i: a domain has slot i */
 	unsigned flushed; /* the VMID of the last TLB flush */
 };

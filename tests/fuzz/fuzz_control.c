@@ -370,10 +370,8 @@ static void fuzz_step(struct run *run)
 		session_step(run);
 	else if (choice < 240)
 		bytes_step(run);
-	else if (choice < 245)
+	else if (choice < 248)
 		stop_step(run);
-	else if (choice < 250)
-		run->still.threads_max = byte_take(&run->input) % 16;
 	else
 		run->allocs = byte_take(&run->input) % 4;
 	domains_check(run);
@@ -408,7 +406,8 @@ static void domains_open(struct run *run)
 		.host = &run->host,
 		.ops = &run->still.ops,
 		.dmesg = &run->dmesg,
-		.pages = run->port.pages.count - run->used,
+		.pages = pages_unused(&run->port.pages),
+		.thread_pages = 4,
 		.cores = 1,
 		.lr_count = 4,
 		.debug = true,

@@ -12,6 +12,9 @@ void domains_init(struct domains *domains, const struct domains_config *config)
 {
 	memset(domains, 0, sizeof(*domains));
 	domains->config = *config;
+	/* An attack takes a page while it lasts; only one is made at a time. */
+	if (config->attack != NULL)
+		domains->config.pages--;
 }
 
 /* ---- Finding a domain ---- */

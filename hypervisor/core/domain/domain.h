@@ -47,10 +47,11 @@ struct domain_ops {
 	uint64_t (*now_ns)(void *ctx);
 	uint64_t (*counter)(void *ctx);
 	/*
-	 * Creates the thread of a vCPU, which waits until the vCPU is online
-	 * and its domain RUNNING. Returns false if there is no memory for it.
+	 * Starts the thread of a vCPU, which waits until the vCPU is online and
+	 * its domain RUNNING. It uses thread_pages consecutive pages, aligned
+	 * to as many, until vcpu_end() returns.
 	 */
-	bool (*vcpu_start)(void *ctx, struct vcpu *vcpu);
+	void (*vcpu_start)(void *ctx, struct vcpu *vcpu, pa_t pages);
 	/*
 	 * Makes a vCPU leave the guest, or stop waiting, and look again at what
 	 * it is to do. Any core may call it, with domain->lock or the locks of
@@ -103,9 +104,9 @@ struct domain {
 	bool has_vuart;
 	struct realm realm; /* of a Realm guest */
 	struct stage2 stage2; /* of an ordinary guest */
-	unsigned vmid; /* of an ordinary guest */
+	unsigned vmid; /* 1 + its place in the table */
 	uint64_t ram_size; /* bytes from GUEST_RAM0_BASE on */
-	uint32_t weight; /* share of CPU time */
+	uint32_t weight; /* share of CPU time, of all vCPUs together */
 	struct busy_lock memory_lock;
 
 	/* The requests that made it, and its life. */
@@ -124,7 +125,8 @@ struct domain {
 	struct granules own; /* all pages that are not in realm.granules */
 	struct granules_range vcpu_pages;
 	struct granules_range irq_pages;
-	struct granules_range run_pages;
+	struct granules_range run_pages; /* of a Realm */
+	struct granules_range thread_pages;
 	struct domain_segment segments[CONTROL_SEGMENTS];
 	unsigned segment_count;
 	uint32_t cancelled; /* a build that is not over yet is to fail */
@@ -139,7 +141,7 @@ struct domains_config {
 	struct dmesg *dmesg;
 	const char *rmm_text; /* why there can be no Realms; NULL: there can */
 	uint64_t pages; /* free pages of the allocator, for guests */
-	unsigned thread_pages; /* pages that each vcpu_start() allocates */
+	unsigned thread_pages; /* of a vCPU's thread; a power of two */
 	unsigned cores; /* cores that run guests */
 	unsigned lr_count; /* 1 + ICH_VTR_EL2.ListRegs */
 	bool debug; /* Realms may have a vuart */

@@ -3,10 +3,14 @@
  * created, so that it cannot run out of memory later. */
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain/domain_internal.h"
+#include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/rmi/rtt_layout.h"
+#include "lib/number.h"
 
 /* Granules that TF-RMM asks for with each REC; our RMM asks for fewer. */
 #define REC_DONATION 16
+/* For an RMM that asks for some at the commands for the Realm itself. */
+#define REALM_DONATION 16
 
 /* Returns how many tables below the roots map RAM page by page in one half. */
 static uint64_t realm_tables(const struct rtt_layout *layout, uint64_t ram_size)
@@ -22,8 +26,13 @@ static uint64_t realm_tables(const struct rtt_layout *layout, uint64_t ram_size)
 	return tables;
 }
 
-/* Counts the RD, the root tables, a list and a parameter page; a REC, its
- * donation and a run page for each vCPU; the tables of both halves. */
+uint64_t domain_donations(const struct control_create *create)
+{
+	return (uint64_t)create->vcpus * REC_DONATION + REALM_DONATION;
+}
+
+/* Counts the RD, the root tables, a list and a parameter page; a REC and
+ * a run page for each vCPU; donations; the tables of both halves. */
 static uint64_t realm_overhead(const struct domains *domains,
 			       const struct control_create *create)
 {
@@ -31,10 +40,10 @@ static uint64_t realm_overhead(const struct domains *domains,
 
 	if (!rtt_layout_choose(GUEST_RAM0_BASE + create->ram_size,
 			       domains->config.host->info.ipa_bits, &layout)) {
-		return 0; /* the build will be refused */
+		return 0; /* domain_create() refuses it */
 	}
-	return 1 + layout.roots + 2 +
-	       create->vcpus * (1 + REC_DONATION + UINT64_C(1)) +
+	return 1 + layout.roots + 2 + 2 * (uint64_t)create->vcpus +
+	       domain_donations(create) +
 	       2 * realm_tables(&layout, create->ram_size);
 }
 
@@ -53,15 +62,29 @@ uint64_t domain_overhead(const struct domains *domains,
 
 /*
  * While a Realm is built, its content exists twice, in granted pages and in the
- * Realm, but the rest of its RAM is not populated yet. In an ordinary guest the
- * granted pages become its RAM.
+ * Realm. In the Realm the blocks that hold content are populated whole, and the
+ * rest of its RAM is not populated yet. In an ordinary guest the granted pages
+ * become its RAM.
  */
 uint64_t domain_ram_cost(const struct domain *domain)
 {
 	uint64_t ram = domain->ram_size / PAGE_SIZE;
+	uint64_t block = rtt_entry_size(REALM_BLOCK_LEVEL);
 	uint64_t content = 0;
+	uint64_t populated = 0;
 
-	for (unsigned i = 0; i < domain->segment_count; i++)
-		content += domain->segments[i].pages.count;
-	return domain->is_realm && 2 * content > ram ? 2 * content : ram;
+	if (!domain->is_realm)
+		return ram;
+	for (unsigned i = 0; i < domain->segment_count; i++) {
+		const struct domain_segment *segment = &domain->segments[i];
+		uint64_t first = segment->ipa.value;
+		uint64_t end = first + segment->pages.count * PAGE_SIZE;
+
+		if (segment->pages.count == 0)
+			continue;
+		content += segment->pages.count;
+		populated += (align_up(end, block) - align_down(first, block)) /
+			     PAGE_SIZE;
+	}
+	return larger(content + smaller(populated, ram), ram);
 }

@@ -5,6 +5,7 @@
 #include "abi/guest_map.h"
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
+#include "hypervisor/core/rmi/rtt_layout.h"
 
 #define WEIGHT_DEFAULT 256
 #define SPI_STEP       32
@@ -34,6 +35,7 @@ static enum control_status realm_check(const struct domains_config *config,
 				       char *text)
 {
 	const struct host_info *info = &config->host->info;
+	struct rtt_layout layout;
 
 	if (config->rmm_text != NULL) {
 		return control_refuse(text, CONTROL_E_UNSUPPORTED,
@@ -50,6 +52,11 @@ static enum control_status realm_check(const struct domains_config *config,
 		return control_refuse(
 			text, CONTROL_E_UNSUPPORTED,
 			"the RMM does not offer the hash algorithm");
+	}
+	if (!rtt_layout_choose(GUEST_RAM0_BASE + create->ram_size,
+			       info->ipa_bits, &layout)) {
+		return control_refuse(text, CONTROL_E_LIMIT,
+				      "the RMM cannot address so much RAM");
 	}
 	if (has_vuart(create) && !config->debug) {
 		return control_refuse(
@@ -178,6 +185,32 @@ static void domain_vcpus_init(struct domain *domain)
 	}
 }
 
+/* Allocates the pages for threads, and those of a Realm that have to be
+ * consecutive. */
+static bool runs_alloc(struct domain *domain)
+{
+	const struct domains_config *config = &domain->domains->config;
+	uint64_t vcpus = domain->create.vcpus;
+	struct granules_want threads = {
+		.kind = GRANULES_SHARED,
+		.unit = vcpus * config->thread_pages,
+		.units = 1,
+		.align = config->thread_pages,
+	};
+	struct granules_want run = granules_run(GRANULES_SHARED, vcpus);
+
+	if (!granules_alloc(&domain->own, &threads, &domain->thread_pages))
+		return false;
+	if (!domain->is_realm)
+		return true;
+	if (!granules_alloc(&domain->own, &run, &domain->run_pages) ||
+	    !realm_reserve(config->host, GUEST_RAM0_BASE + domain->ram_size,
+			   domain->create.vcpus, &domain->realm))
+		return false;
+	domain->realm.granules.donation_max = domain_donations(&domain->create);
+	return true;
+}
+
 static bool arrays_alloc(struct domain *domain)
 {
 	const struct control_create *create = &domain->create;
@@ -199,10 +232,13 @@ static bool arrays_alloc(struct domain *domain)
 	return true;
 }
 
-/* Undoes place_alloc() and arrays_alloc(). No other thread can have found the
- * domain yet: it has no state. */
+/* Undoes place_alloc(), arrays_alloc() and runs_alloc(). No other thread can
+ * have found the domain yet: it has no state. */
 static void place_release(struct domains *domains, struct domain *domain)
 {
+	(void)realm_destroy(&domain->realm); /* the RMM knows nothing of it */
+	granules_free(&domain->own, GRANULES_SHARED, domain->run_pages);
+	granules_free(&domain->own, GRANULES_SHARED, domain->thread_pages);
 	granules_free(&domain->own, GRANULES_SHARED, domain->irq_pages);
 	granules_free(&domain->own, GRANULES_SHARED, domain->vcpu_pages);
 	spinlock_acquire(&domains->lock);
@@ -231,7 +267,7 @@ enum control_status domain_create(struct domains *domains,
 	spinlock_release(&domains->lock);
 	if (domain == NULL)
 		return status;
-	if (!arrays_alloc(domain)) {
+	if (!arrays_alloc(domain) || !runs_alloc(domain)) {
 		place_release(domains, domain);
 		return control_refuse(
 			text, CONTROL_E_MEMORY,

@@ -49,7 +49,7 @@ static inline bool domain_is_there(const struct domain *domain)
  * domain_get(). */
 struct domain *domain_get_from(struct domains *domains, uint32_t domid);
 
-/* Returns how many pages the domain holds now, without those of its threads. */
+/* Returns how many pages the domain holds now. */
 uint64_t domain_pages_held(const struct domain *domain);
 
 void domain_kick_all(struct domain *domain);
@@ -62,6 +62,9 @@ void domain_kick_all(struct domain *domain);
 uint64_t domain_overhead(const struct domains *domains,
 			 const struct control_create *create);
 uint64_t domain_ram_cost(const struct domain *domain);
+/* Returns how many of those are for donations to the RMM, which asks for them
+ * at its commands for that Realm. */
+uint64_t domain_donations(const struct control_create *create);
 
 /* domain_create.c. Makes a domain, LOADING, in *out, as domain_get(). Returns
  * CONTROL_OK or a refusal, as do all functions below; a refusal has no

@@ -36,22 +36,15 @@ static void plan_fill(struct domain *domain, struct realm_ram *ram,
 	memcpy(plan->rpv, domain->create.rpv, sizeof(plan->rpv));
 }
 
-/* Allocates a run page for each vCPU, and notes its REC. */
-static bool run_pages_alloc(struct domain *domain)
+/* Notes the REC and the run page of each vCPU. */
+static void recs_note(struct domain *domain)
 {
-	struct granules_want want =
-		granules_run(GRANULES_SHARED, domain->vcpu_count);
-
-	failure_step(&domain->failure, "making room for the vCPUs");
-	if (!granules_alloc(&domain->own, &want, &domain->run_pages))
-		return false;
 	for (unsigned i = 0; i < domain->vcpu_count; i++) {
 		uint64_t offset = i * PAGE_SIZE;
 
 		domain->vcpus[i].rec = pa_add(domain->realm.recs.base, offset);
 		domain->vcpus[i].run = pa_add(domain->run_pages.base, offset);
 	}
-	return true;
 }
 
 static bool realm_make(struct domain *domain)
@@ -62,11 +55,13 @@ static bool realm_make(struct domain *domain)
 	struct realm_ram ram;
 
 	plan_fill(domain, &ram, segments, &plan);
-	if (realm_build(host, &plan, &domain->realm) &&
-	    realm_activate(&domain->realm))
-		return run_pages_alloc(domain);
-	domain->failure = domain->realm.failure;
-	return false;
+	if (!realm_build_reserved(host, &plan, &domain->realm) ||
+	    !realm_activate(&domain->realm)) {
+		domain->failure = domain->realm.failure;
+		return false;
+	}
+	recs_note(domain);
+	return true;
 }
 
 /* ---- Building: ordinary guests ---- */
@@ -111,19 +106,17 @@ static bool guest_make(struct domain *domain)
 
 /* ---- Building ---- */
 
-static bool threads_start(struct domain *domain)
+static void threads_start(struct domain *domain)
 {
-	failure_step(&domain->failure, "starting the vCPUs");
+	uint64_t size = domain->domains->config.thread_pages * PAGE_SIZE;
+
 	while (domain->threads < domain->vcpu_count) {
-		if (!domain->ops->vcpu_start(domain->ops->ctx,
-					     &domain->vcpus[domain->threads])) {
-			return failure_note_reason(
-				&domain->failure, RMI_FAILURE_MEMORY,
-				"there is no memory for a thread");
-		}
+		domain->ops->vcpu_start(domain->ops->ctx,
+					&domain->vcpus[domain->threads],
+					pa_add(domain->thread_pages.base,
+					       domain->threads * size));
 		domain->threads++;
 	}
-	return true;
 }
 
 /* Frees the granted pages that did not become RAM, and makes the promise
@@ -173,7 +166,7 @@ static void domain_build_work(struct domain *domain)
 	failure_clear(&domain->failure);
 	done = domain->is_realm ? realm_make(domain) : guest_make(domain);
 	if (done)
-		done = threads_start(domain);
+		threads_start(domain);
 	staging_free(domain);
 	domain_memory_unlock(domain);
 	build_finish(domain, done);
@@ -207,6 +200,7 @@ static void own_free(struct domain *domain)
 	}
 	for (unsigned i = 0; i < domain->segment_count; i++)
 		own_range_free(domain, &domain->segments[i].pages);
+	own_range_free(domain, &domain->thread_pages);
 	own_range_free(domain, &domain->run_pages);
 	own_range_free(domain, &domain->irq_pages);
 	own_range_free(domain, &domain->vcpu_pages);

@@ -26,17 +26,19 @@ static pa_t shared_page(const struct realm *realm, unsigned page)
 	return pa_add(realm->shared.base, (uint64_t)page * RMI_GRANULE_SIZE);
 }
 
-static bool realm_begin(struct realm *realm, const struct host *host,
-			const struct realm_plan *plan)
+static void realm_init(struct realm *realm, const struct host *host)
 {
-	const char *why;
-	struct granules_want shared = granules_run(GRANULES_SHARED, 2);
-
 	memset(realm, 0, sizeof(*realm));
 	granules_init(&realm->granules, host->ops, &realm->failure);
 	realm->rmi.ops = host->ops;
 	realm->rmi.failure = &realm->failure;
 	realm->rmi.granules = &realm->granules;
+}
+
+static bool plan_check(struct realm *realm, const struct host *host,
+		       const struct realm_plan *plan)
+{
+	const char *why;
 
 	failure_step(&realm->failure, "checking the plan");
 	why = realm_plan_check(plan, &host->info, &realm->layout);
@@ -44,11 +46,37 @@ static bool realm_begin(struct realm *realm, const struct host *host,
 		return failure_note_reason(&realm->failure, RMI_FAILURE_PLAN,
 					   why);
 	}
+	return true;
+}
+
+static bool runs_alloc(struct realm *realm, unsigned vcpus)
+{
+	struct granules_want shared = granules_run(GRANULES_SHARED, 2);
+	struct granules_want reserve = {
+		.kind = GRANULES_SHARED,
+		.unit = realm->layout.roots + (uint64_t)vcpus,
+		.units = 1,
+		.align = realm->layout.roots,
+	};
+
 	failure_step(&realm->failure, "making room for parameters");
 	if (!realm_alloc(realm, &shared, &realm->shared))
 		return false;
 	realm->rmi.list = shared_page(realm, LIST_PAGE);
-	return true;
+	realm->granules.list = realm->rmi.list;
+	return realm_alloc(realm, &reserve, &realm->reserve);
+}
+
+bool realm_reserve(const struct host *host, uint64_t ram_end, unsigned vcpus,
+		   struct realm *realm)
+{
+	realm_init(realm, host);
+	if (!rtt_layout_choose(ram_end, host->info.ipa_bits, &realm->layout)) {
+		return failure_note_reason(
+			&realm->failure, RMI_FAILURE_PLAN,
+			"RAM ends above what the RMM can address");
+	}
+	return runs_alloc(realm, vcpus);
 }
 
 static void params_fill(const struct realm *realm, const struct realm_plan *plan,
@@ -70,17 +98,12 @@ static bool realm_create(struct realm *realm, const struct realm_plan *plan)
 	const struct host_ops *ops = realm->rmi.ops;
 	pa_t page = shared_page(realm, PARAMS_PAGE);
 	struct granules_want rd = granules_run(GRANULES_RD, 1);
-	struct granules_want roots = {
-		.kind = GRANULES_ROOT,
-		.unit = realm->layout.roots,
-		.units = 1,
-		.align = realm->layout.roots,
-	};
 	struct rmi_realm_params *params;
 
 	failure_step(&realm->failure, "creating the Realm");
 	if (!realm_alloc(realm, &rd, &realm->rd) ||
-	    !realm_alloc(realm, &roots, &realm->roots))
+	    !realm_reserve_delegate(realm, GRANULES_ROOT, realm->layout.roots,
+				    &realm->roots))
 		return false;
 	params = ops->page_map(ops->ctx, page);
 	params_fill(realm, plan, params);
@@ -123,10 +146,9 @@ static bool rec_create(struct realm *realm, const struct realm_plan *plan)
 
 static bool recs_create(struct realm *realm, const struct realm_plan *plan)
 {
-	struct granules_want want = granules_run(GRANULES_REC, plan->vcpus);
-
 	failure_step(&realm->failure, "creating the vCPUs");
-	if (!realm_alloc(realm, &want, &realm->recs))
+	if (!realm_reserve_delegate(realm, GRANULES_REC, plan->vcpus,
+				    &realm->recs))
 		return false;
 	while (realm->rec_count < plan->vcpus) {
 		if (!rec_create(realm, plan))
@@ -140,19 +162,39 @@ static bool recs_create(struct realm *realm, const struct realm_plan *plan)
  * then, so that one command covers a large range, and the tables that are made
  * later inherit the RIPAS.
  */
+static bool realm_make(struct realm *realm, const struct realm_plan *plan)
+{
+	return realm_create(realm, plan) && realm_ram_init(realm, plan) &&
+	       realm_load(realm, plan) && realm_gaps_populate(realm, plan) &&
+	       recs_create(realm, plan);
+}
+
+/* Ends a build. Pages that cannot be freed now stay charged; realm_destroy()
+ * can try again. */
+static bool build_end(struct realm *realm, bool done)
+{
+	if (done)
+		failure_clear(&realm->failure);
+	else
+		(void)realm_dismantle(realm);
+	return done;
+}
+
+bool realm_build_reserved(const struct host *host,
+			  const struct realm_plan *plan, struct realm *realm)
+{
+	failure_clear(&realm->failure);
+	return build_end(realm, plan_check(realm, host, plan) &&
+					realm_make(realm, plan));
+}
+
 bool realm_build(const struct host *host, const struct realm_plan *plan,
 		 struct realm *realm)
 {
-	if (realm_begin(realm, host, plan) && realm_create(realm, plan) &&
-	    realm_ram_init(realm, plan) && realm_load(realm, plan) &&
-	    realm_gaps_populate(realm, plan) && recs_create(realm, plan)) {
-		failure_clear(&realm->failure);
-		return true;
-	}
-	/* Pages that cannot be freed now stay charged; realm_destroy() can try
-	 * again. */
-	(void)realm_dismantle(realm);
-	return false;
+	realm_init(realm, host);
+	return build_end(realm, plan_check(realm, host, plan) &&
+					runs_alloc(realm, plan->vcpus) &&
+					realm_make(realm, plan));
 }
 
 bool realm_activate(struct realm *realm)

@@ -14,6 +14,24 @@
 #include "hypervisor/core/rmi/host_init.h"
 
 /*
+ * Allocates the pages of a Realm that have to be consecutive: those for its
+ * root tables and RECs, and the two that it shares with the RMM. Its RAM ends
+ * at ram_end. *realm need not be initialised, and must not move until the Realm
+ * is gone. No command is issued. Returns false, noted, if there are no such
+ * runs of pages, or the RMM cannot address the RAM; in both cases
+ * realm_destroy() frees what was allocated.
+ */
+bool realm_reserve(const struct host *host, uint64_t ram_end, unsigned vcpus,
+		   struct realm *realm);
+
+/*
+ * Builds a Realm in the pages of realm_reserve(), which was called for the same
+ * RAM and vCPUs, as realm_build() does.
+ */
+bool realm_build_reserved(const struct host *host,
+			  const struct realm_plan *plan, struct realm *realm);
+
+/*
  * Builds a Realm up to, and not including, its activation. *realm need not be
  * initialised, and must not move until the Realm is gone. The plan and its
  * source pages must not change until this function returns. The RIM covers the

@@ -12,6 +12,24 @@ bool realm_alloc(struct realm *realm, const struct granules_want *want,
 	return granules_alloc(&realm->granules, want, range);
 }
 
+/* Removes the first pages of a range. */
+static void range_consume(struct granules_range *range, uint64_t count)
+{
+	range->base = pa_add(range->base, count * RMI_GRANULE_SIZE);
+	range->count -= count;
+}
+
+bool realm_reserve_delegate(struct realm *realm, enum granules_kind kind,
+			    uint64_t count, struct granules_range *range)
+{
+	*range = (struct granules_range){ realm->reserve.base, count };
+	range_consume(&realm->reserve, count);
+	if (granules_delegate(&realm->granules, kind, *range))
+		return true;
+	range->count = 0;
+	return false;
+}
+
 void realm_free(struct realm *realm, enum granules_kind kind,
 		struct granules_range *range)
 {
@@ -39,13 +57,6 @@ bool realm_free_checked(struct realm *realm, enum granules_kind kind,
 }
 
 /* ---- Accounting for results ---- */
-
-/* Removes the first pages of a range, which now belong to the RMM. */
-static void range_consume(struct granules_range *range, uint64_t count)
-{
-	range->base = pa_add(range->base, count * RMI_GRANULE_SIZE);
-	range->count -= count;
-}
 
 /* Frees pages that the RMM returned. Returns false, noted, if they cannot be
  * pages of the Realm. */

@@ -39,6 +39,7 @@ struct realm {
 	struct rtt_layout layout;
 	/* Pages held, in the order of their allocation; count 0: none. */
 	struct granules_range shared; /* a list page, a parameter page */
+	struct granules_range reserve; /* for roots and recs, not delegated */
 	struct granules_range rd;
 	struct granules_range roots;
 	struct granules_range tables; /* delegated, not yet in use */
@@ -62,6 +63,11 @@ static inline uint64_t realm_charged(const struct realm *realm,
 /* Allocates one run of pages. Returns false, noted, if there is none. */
 bool realm_alloc(struct realm *realm, const struct granules_want *want,
 		 struct granules_range *range);
+
+/* Delegates the first pages of realm->reserve as a kind. Returns false, noted,
+ * if the RMM refused. */
+bool realm_reserve_delegate(struct realm *realm, enum granules_kind kind,
+			    uint64_t count, struct granules_range *range);
 
 /* Frees a range, if the Realm holds it. Pages that the RMM refuses to
  * undelegate stay charged, as abandoned. */

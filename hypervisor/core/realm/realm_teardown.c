@@ -130,7 +130,8 @@ static bool unused_free(struct realm *realm)
 
 static bool objects_free(struct realm *realm)
 {
-	return realm_free_checked(realm, GRANULES_REC, &realm->recs) &&
+	return realm_free_checked(realm, GRANULES_SHARED, &realm->reserve) &&
+	       realm_free_checked(realm, GRANULES_REC, &realm->recs) &&
 	       realm_free_checked(realm, GRANULES_ROOT, &realm->roots) &&
 	       realm_free_checked(realm, GRANULES_RD, &realm->rd);
 }
@@ -139,6 +140,7 @@ static bool objects_free(struct realm *realm)
  * that are still charged then are lost in the RMM: they are abandoned. */
 static bool account_close(struct realm *realm)
 {
+	realm->granules.list = pa_make(0);
 	realm_free(realm, GRANULES_SHARED, &realm->shared);
 	granules_transfer(&realm->granules, GRANULES_DONATED, GRANULES_ABANDONED,
 			  realm_charged(realm, GRANULES_DONATED));

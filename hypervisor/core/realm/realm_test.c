@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A Realm on RMMs whose answers break the protocol. The fake allocates its
- * pages in this order: 0 and 1 shared, 2 the RD, 4..7 root tables, then 3, 8,
- * 9, ...
+ * pages in this order: 0 and 1 shared, 4..7 root tables, 8 the REC, 2 the RD,
+ * then 3, 9, 10, ...
  */
 #include "hypervisor/core/realm/realm.h"
 
@@ -183,10 +183,10 @@ static void ram_marked_beyond_what_was_asked(void **state)
 		}                                                               \
 	}
 
-/* Three pages of content, at pages 8 to 10, and nothing else. */
+/* Three pages of content, at pages 9 to 11, and nothing else. */
 static void content_loads(struct fake *fake, const struct reply *script)
 {
-	const struct reply gone[] = { REC_GONE, UNMAPPED(8, 3), TERMINATE,
+	const struct reply gone[] = { REC_GONE, UNMAPPED(9, 3), TERMINATE,
 				      DESTROY, END };
 	struct realm realm;
 
@@ -305,7 +305,7 @@ static void content_that_is_refused_either_way(void **state)
 static void no_content_was_mapped(void **state)
 {
 	const struct reply script[] = { CREATE,    RIPAS_3,
-					LOADED(0), UNMAPPED(8, 3),
+					LOADED(0), UNMAPPED(9, 3),
 					TERMINATE, DESTROY,
 					END };
 
@@ -315,7 +315,7 @@ static void no_content_was_mapped(void **state)
 static void more_content_was_mapped_than_there_was(void **state)
 {
 	const struct reply script[] = { CREATE,    RIPAS_3,
-					LOADED(4), UNMAPPED(8, 3),
+					LOADED(4), UNMAPPED(9, 3),
 					TERMINATE, DESTROY,
 					END };
 
@@ -323,7 +323,7 @@ static void more_content_was_mapped_than_there_was(void **state)
 }
 
 /* Builds a Realm where the RMM says that the two pages of RAM after the
- * content, pages 8 and 9, are mapped up to next, and the other replies. */
+ * content, pages 9 and 10, are mapped up to next, and the other replies. */
 static bool build_beside(struct fake *fake, struct realm *realm, uint64_t next,
 			 const struct reply *rest)
 {
@@ -346,7 +346,7 @@ static void memory_beside_content_in_two_steps(void **state)
 		{ RMI_RTT_DATA_UNMAP,
 		  RMI_SUCCESS,
 		  { RAM_TOP, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
-		UNMAPPED(8, 2),
+		UNMAPPED(9, 2),
 		TERMINATE,
 		DESTROY,
 		END
@@ -367,7 +367,7 @@ static void beside_content_goes_wrong(struct fake *fake, uint64_t next)
 		{ RMI_RTT_DATA_UNMAP,
 		  RMI_SUCCESS,
 		  { RAM_TOP, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT } },
-		UNMAPPED(8, 2),
+		UNMAPPED(9, 2),
 		TERMINATE,
 		DESTROY,
 		END
@@ -479,7 +479,7 @@ static void table_fails(struct fake *fake, uint64_t x0, uint64_t table,
 	};
 	const struct reply after[] = {
 		TERMINATE,
-		{ RMI_RTT_DESTROY, RMI_SUCCESS, { PAGE(8), IPA_END } },
+		{ RMI_RTT_DESTROY, RMI_SUCCESS, { PAGE(9), IPA_END } },
 		DESTROY,
 		END
 	};
@@ -504,7 +504,7 @@ static void a_table_skipped_to_inside_of_an_entry(void **state)
 
 static void a_table_that_is_no_page(void **state)
 {
-	table_fails(*state, RMI_SUCCESS, PAGE(8) + 8, IPA_END);
+	table_fails(*state, RMI_SUCCESS, PAGE(9) + 8, IPA_END);
 }
 
 static void a_table_that_does_not_come_back(void **state)

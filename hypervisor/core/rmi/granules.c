@@ -77,12 +77,15 @@ struct movement {
 	bool unsure; /* the pages after those may have moved as well */
 };
 
-/* Repeats a range command until it has moved the range or fails. */
+/* Repeats a range command until it has moved the range or fails. No memory is
+ * given to one that asks for it, since it may run within a donation. */
 static struct movement range_move(struct granules *granules,
 				  range_command *command,
 				  struct granules_range range)
 {
-	struct rmi rmi = { .ops = granules->ops, .failure = granules->failure };
+	struct rmi rmi = { .ops = granules->ops,
+			   .failure = granules->failure,
+			   .list = granules->list };
 	pa_t top = pa_add(range.base, byte_count(range.count));
 	pa_t at = range.base;
 	pa_t next;
@@ -228,6 +231,17 @@ bool granules_alloc(struct granules *granules, const struct granules_want *want,
 		return false;
 	*out = range;
 	return true;
+}
+
+bool granules_delegate(struct granules *granules, enum granules_kind kind,
+		       struct granules_range range)
+{
+	if (granules_batch(granules) == 0) {
+		range_free(granules, GRANULES_SHARED, range);
+		return alloc_failed(granules, "too many abandoned granules");
+	}
+	granules_transfer(granules, GRANULES_SHARED, kind, range.count);
+	return range_delegate(granules, kind, range);
 }
 
 void granules_retry(struct granules *granules)

@@ -63,6 +63,11 @@ struct granules {
 	struct rmi_failure *failure; /* in which failures are noted */
 	struct realm_account account;
 	uint64_t calls; /* SMCs made so far */
+	/* The most pages that it may hold as donated; 0: there is no limit. */
+	uint64_t donation_max;
+	/* A Non-secure page for descriptors, so that a range command that asks
+	 * for memory can be left; 0: none. */
+	pa_t list;
 	unsigned abandoned_count;
 	struct granules_range abandoned[GRANULES_ABANDONED_MAX];
 };
@@ -95,6 +100,14 @@ void granules_init(struct granules *granules, const struct host_ops *ops,
  */
 bool granules_alloc(struct granules *granules, const struct granules_want *want,
 		    struct granules_range *out);
+
+/*
+ * Delegates pages that are charged as GRANULES_SHARED, and charges them as kind
+ * from now on. Returns false, noted, if the RMM refused or no place is left to
+ * remember abandoned pages; then all of them are freed or abandoned.
+ */
+bool granules_delegate(struct granules *granules, enum granules_kind kind,
+		       struct granules_range range);
 
 /*
  * Undelegates (if the kind is a delegated one) and frees a range. Pages that

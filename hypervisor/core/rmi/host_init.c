@@ -168,7 +168,9 @@ bool host_init(struct host *host, const struct host_ops *ops,
 	if (!granules_alloc(&host->granules, &want, &list))
 		return false;
 	rmi.list = list.base;
+	host->granules.list = list.base;
 	done = rmm_prepare(host, &rmi, banks, count);
+	host->granules.list = pa_make(0);
 	granules_free(&host->granules, GRANULES_SHARED, list);
 	if (done)
 		failure_clear(&host->failure);

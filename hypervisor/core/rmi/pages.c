@@ -143,8 +143,10 @@ void pages_reserve(struct pages *pages, pa_t base, uint64_t size)
 	uint64_t first = page_clamp(pages, base.value);
 	uint64_t end = page_clamp(pages, base.value + size + round);
 
-	for (uint64_t page = first; page < end; page++)
+	for (uint64_t page = first; page < end; page++) {
+		pages->reserved += !page_in_use(pages, page);
 		page_mark(pages, page, true);
+	}
 	if (first < end && pages->top < end)
 		pages->top = end;
 }

@@ -21,6 +21,7 @@ struct pages {
 	uint64_t *map; /* bit set: in use */
 	uint64_t lowest; /* no page below this one is free */
 	uint64_t top; /* no page from this one on was ever in use */
+	uint64_t reserved; /* pages that are never allocated */
 	uint64_t used;
 	uint64_t peak; /* the largest value of used so far */
 };
@@ -36,8 +37,8 @@ void pages_init(struct pages *pages, pa_t base, uint64_t size, uint64_t *map);
 
 /*
  * Makes every page that [base, base + size) touches unavailable for good. None
- * of them may be allocated at the time. They do not count as used; parts of the
- * range that are not managed are ignored.
+ * of them may be allocated at the time. They count as reserved, each once, and
+ * not as used. Parts of the range that are not managed are ignored.
  */
 void pages_reserve(struct pages *pages, pa_t base, uint64_t size);
 
@@ -48,5 +49,11 @@ bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align,
 
 /* Frees consecutive pages, all of which must be in use: an assertion checks. */
 void pages_free(struct pages *pages, pa_t base, uint64_t count);
+
+/* Returns how many pages are free. */
+static inline uint64_t pages_unused(const struct pages *pages)
+{
+	return pages->count - pages->reserved - pages->used;
+}
 
 #endif

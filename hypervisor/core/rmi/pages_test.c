@@ -101,6 +101,7 @@ static void what_is_reserved_is_not_given(void **state)
 
 	pages_reserve(pages, pa_make(BASE + 2 * PAGE), 3 * PAGE);
 	assert_int_equal(pages->used, 0);
+	assert_int_equal(pages_unused(pages), 197);
 	assert_int_equal(take(pages, 3, 1), BASE + 5 * PAGE);
 	assert_int_equal(take(pages, 2, 1), BASE);
 	assert_int_equal(take(pages, 1, 1), BASE + 8 * PAGE);
@@ -125,6 +126,23 @@ static void a_reservation_reaches_beyond_the_memory(void **state)
 	assert_int_equal(take(pages, 198, 1), BASE + PAGE);
 }
 
+static void what_is_unused_can_all_be_allocated(void **state)
+{
+	struct pages *pages = *state;
+	uint64_t unused;
+
+	pages_reserve(pages, pa_make(BASE), 4 * PAGE);
+	pages_reserve(pages, pa_make(BASE + 3 * PAGE), 2 * PAGE);
+	pages_reserve(pages, pa_make(BASE + 190 * PAGE), 20 * PAGE);
+	take(pages, 7, 1);
+	unused = pages_unused(pages);
+	assert_int_equal(unused, 200 - 5 - 10 - 7);
+	for (uint64_t i = 0; i < unused; i++)
+		assert_true(take(pages, 1, 1) != 0);
+	assert_int_equal(pages_unused(pages), 0);
+	assert_int_equal(take(pages, 1, 1), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -139,6 +157,7 @@ int main(void)
 		TEST(what_is_reserved_is_not_given),
 		TEST(pages_touched_by_a_reservation_are_not_given),
 		TEST(a_reservation_reaches_beyond_the_memory),
+		TEST(what_is_unused_can_all_be_allocated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

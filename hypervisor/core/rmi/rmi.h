@@ -23,7 +23,7 @@ struct rmi {
 	const struct host_ops *ops;
 	struct rmi_failure *failure;
 	struct granules *granules; /* for donations; NULL: none are made */
-	pa_t list; /* if there are granules: an NS page for descriptors */
+	pa_t list; /* an NS page for descriptors; 0: none, and no granules */
 	bool gave_up; /* the last command has no proper answer; noted */
 	struct rmi_call call; /* the last command, and its answer */
 	uint64_t calls; /* SMCs made so far */

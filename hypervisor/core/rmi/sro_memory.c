@@ -58,6 +58,18 @@ static const char *donation_refusal(const struct rmi *rmi,
 	return NULL;
 }
 
+/* Returns true if the owner may hold that much more as donated. */
+static bool donation_promised(const struct rmi *rmi,
+			      const struct donation *donation)
+{
+	const struct granules *granules = rmi->granules;
+	uint64_t held = granules->account.held[GRANULES_DONATED];
+
+	return granules->donation_max == 0 ||
+	       held + donation->block * donation->blocks <=
+		       granules->donation_max;
+}
+
 static uint64_t range_descriptor(const struct donation *donation,
 				 struct granules_range range)
 {
@@ -151,6 +163,11 @@ bool sro_donate(struct rmi *rmi)
 		sro_abort(rmi, RMI_FAILURE_PROTOCOL, &rmi->call, refusal);
 		return true;
 	}
+	if (!donation_promised(rmi, &donation)) {
+		sro_abort(rmi, RMI_FAILURE_MEMORY, &rmi->call,
+			  "more memory is asked for than was promised");
+		return true;
+	}
 	if (!donation_alloc(rmi, &donation, &range)) {
 		sro_abort(rmi, RMI_FAILURE_MEMORY, &rmi->call, NULL);
 		return true;
@@ -181,7 +198,7 @@ bool sro_decline(struct rmi *rmi)
 	struct granules_range nowhere = { .count = donation.block };
 	struct rmi_call call;
 
-	if (rmi->granules == NULL)
+	if (rmi->list.value == 0)
 		return false;
 	if (donation.contiguous)
 		nowhere.count *= donation.blocks;
@@ -206,7 +223,8 @@ static bool returned_free(struct rmi *rmi, uint64_t word)
 		BITS_GET(word, RMI_RANGE_COUNT) * block,
 	};
 
-	if (range.count > rmi->granules->account.held[GRANULES_DONATED])
+	if (rmi->granules == NULL ||
+	    range.count > rmi->granules->account.held[GRANULES_DONATED])
 		return false;
 	donation_return(rmi, (unsigned)BITS_GET(word, RMI_RANGE_STATE), range);
 	if (range.count <= rmi->op.given)
@@ -232,11 +250,11 @@ bool sro_reclaim(struct rmi *rmi)
 	struct rmi_call call = { .fid = RMI_OP_MEM_RECLAIM,
 				 .args = { rmi->op.handle, rmi->list.value } };
 
-	if (rmi->granules == NULL) {
+	if (rmi->list.value == 0) {
 		return sro_give_up(rmi, RMI_FAILURE_PROTOCOL, &rmi->call,
 				   "memory is returned that never was given");
 	}
-	call.args[2] = granules_batch(rmi->granules);
+	call.args[2] = rmi->granules == NULL ? 1 : granules_batch(rmi->granules);
 	if (call.args[2] == 0) {
 		return sro_give_up(rmi, RMI_FAILURE_MEMORY, &rmi->call,
 				   "too many abandoned granules");

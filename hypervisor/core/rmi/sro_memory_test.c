@@ -302,6 +302,25 @@ static void without_memory_the_donation_is_declined(void **state)
 	assert_returned(fake);
 }
 
+static void more_than_was_promised_is_declined(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_REC_CREATE, PLEASE, { HANDLE, PAGES(3) } },
+		{ RMI_OP_MEM_DONATE, PLEASE, { 3, PAGES(4) } },
+		{ RMI_OP_MEM_DONATE, FETCH, { 0 } },
+		{ RMI_OP_MEM_RECLAIM, GO_ON, { 3 } },
+		{ RMI_OP_CONTINUE, RMI_ERROR_INPUT },
+		END,
+	};
+
+	fake->granules.donation_max = 6;
+	assert_false(run(fake, script));
+	assert_played(fake);
+	assert_int_equal(fake->failure.kind, RMI_FAILURE_MEMORY);
+	assert_returned(fake);
+}
+
 static void memory_running_out_returns_what_was_given(void **state)
 {
 	struct fake *fake = *state;
@@ -459,6 +478,67 @@ static void delegation_itself_is_given_no_memory(void **state)
 	assert_int_equal(fake->granules.account.held[GRANULES_ABANDONED], 1);
 }
 
+/* Delegation that asks for memory and cannot be cancelled is left as well. */
+static void delegation_that_wants_memory_is_declined(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_GRANULE_RANGE_DELEGATE, PLEASE, { HANDLE, PAGES(1) } },
+		DECLINED,
+	};
+	struct granules_want want = { GRANULES_DATA, 4, 1, 1 };
+	struct granules_range range;
+
+	fake->granules.list = fake->rmi.list;
+	fake_play(fake, script);
+	assert_false(granules_alloc(&fake->granules, &want, &range));
+	assert_played(fake);
+	assert_failed(fake, RMI_FAILURE_PROTOCOL, RMI_GRANULE_RANGE_DELEGATE, 0);
+	assert_returned(fake);
+}
+
+static void undelegation_that_wants_memory_is_declined(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_GRANULE_RANGE_UNDELEGATE, PLEASE, { HANDLE, PAGES(1) } },
+		DECLINED,
+	};
+	const struct reply later[] = { END };
+	struct granules_want want = { GRANULES_DATA, 4, 1, 1 };
+	struct granules_range range;
+
+	fake->granules.list = fake->rmi.list;
+	fake_play(fake, later);
+	assert_true(granules_alloc(&fake->granules, &want, &range));
+	fake_play(fake, script);
+	granules_free(&fake->granules, GRANULES_DATA, range);
+	assert_played(fake);
+	assert_int_equal(fake->granules.account.held[GRANULES_ABANDONED], 4);
+	fake_play(fake, later);
+	granules_retry(&fake->granules);
+	assert_returned(fake);
+}
+
+/* A range command was given nothing, so it has nothing to return. */
+static void memory_returned_by_delegation_is_not_believed(void **state)
+{
+	struct fake *fake = *state;
+	const struct reply script[] = {
+		{ RMI_GRANULE_RANGE_DELEGATE, FETCH, { HANDLE } },
+		{ RMI_OP_MEM_RECLAIM, GO_ON, { 1 } },
+		END,
+	};
+	struct granules_want want = { GRANULES_DATA, 4, 1, 1 };
+	struct granules_range range;
+
+	fake->granules.list = fake->rmi.list;
+	fake_play(fake, script);
+	assert_false(granules_alloc(&fake->granules, &want, &range));
+	assert_failed(fake, RMI_FAILURE_PROTOCOL, RMI_OP_MEM_RECLAIM,
+		      RMI_GRANULE_RANGE_DELEGATE);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, fake_setup, fake_teardown)
 
@@ -483,6 +563,7 @@ int main(void)
 		TEST(nothing_is_asked_for),
 		TEST(an_odd_contiguous_size_is_asked_for),
 		TEST(without_memory_the_donation_is_declined),
+		TEST(more_than_was_promised_is_declined),
 		TEST(memory_running_out_returns_what_was_given),
 		TEST(what_can_be_cancelled_is_cancelled),
 		TEST(cancelling_returns_what_was_given),
@@ -492,6 +573,9 @@ int main(void)
 		TEST(a_donation_taken_more_than_once),
 		TEST(a_granule_for_a_donation_that_cannot_be_delegated),
 		TEST(delegation_itself_is_given_no_memory),
+		TEST(delegation_that_wants_memory_is_declined),
+		TEST(undelegation_that_wants_memory_is_declined),
+		TEST(memory_returned_by_delegation_is_not_believed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,12 +218,17 @@ static void control_run(void *ctx)
 static bool channel_threads_create(void)
 {
 	for (unsigned i = 0; i < CONTROL_PORTS; i++) {
-		control_threads[i] = thread_create(control_run, &controls[i],
-						   "control", WEIGHT);
+		control_threads[i] = thread_create(&(struct thread_plan){
+			.fn = control_run,
+			.ctx = &controls[i],
+			.name = "control",
+			.weight = WEIGHT,
+		});
 		if (control_threads[i] == NULL)
 			return false;
 	}
-	mover = thread_create(mover_run, NULL, "ports", WEIGHT);
+	mover = thread_create(&(struct thread_plan){
+		.fn = mover_run, .name = "ports", .weight = WEIGHT });
 	return mover != NULL;
 }
 

@@ -52,8 +52,12 @@ static void worker_main(void *ctx)
 
 bool machine_worker_start(struct domains *domains)
 {
-	worker = thread_create(worker_main, domains, "domains",
-			       SCHED_WEIGHT_DEFAULT);
+	worker = thread_create(&(struct thread_plan){
+		.fn = worker_main,
+		.ctx = domains,
+		.name = "domains",
+		.weight = SCHED_WEIGHT_HALF,
+	});
 	return worker != NULL;
 }
 

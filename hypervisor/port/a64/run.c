@@ -40,21 +40,20 @@ static struct domain_ops ops = {
 static void run_domains_start(struct machine *machine, struct host *host)
 {
 	ops.ctx = machine;
-	domains_init(&domains,
-		     &(struct domains_config){
-			     .host = host,
-			     .ops = &ops,
-			     .dmesg = &hypervisor_dmesg,
-			     .rmm_text = machine->rmm_text[0] == '\0'
-						 ? NULL
-						 : machine->rmm_text,
-			     .pages = machine->pages.count - machine->pages.used,
-			     .thread_pages = THREAD_PAGES,
-			     .cores = machine->cores,
-			     .lr_count = ich_lr_count(),
-			     .debug = build_debug,
-			     .attack = build_attacks(),
-		     });
+	domains_init(&domains, &(struct domains_config){
+				       .host = host,
+				       .ops = &ops,
+				       .dmesg = &hypervisor_dmesg,
+				       .rmm_text = machine->rmm_text[0] == '\0'
+							   ? NULL
+							   : machine->rmm_text,
+				       .pages = pages_unused(&machine->pages),
+				       .thread_pages = THREAD_PAGES,
+				       .cores = machine->cores,
+				       .lr_count = ich_lr_count(),
+				       .debug = build_debug,
+				       .attack = build_attacks(),
+			       });
 }
 
 /* All that takes memory comes first: domains may promise their guests only what

@@ -19,9 +19,7 @@
 struct thread_data {
 	struct sched_entity entity; /* first: it is cast to a thread */
 	uint64_t sp; /* its SP while it does not run */
-	void (*fn)(void *ctx);
-	void *ctx;
-	const char *name;
+	struct thread_plan plan;
 	void (*leave)(void *ctx);
 	void *leave_ctx;
 	struct thread *joiner; /* the thread that waits for its end */
@@ -151,7 +149,7 @@ void thread_main(void *begun)
 	struct thread *thread = begun;
 
 	threads_unlock();
-	thread->data.fn(thread->data.ctx);
+	thread->data.plan.fn(thread->data.plan.ctx);
 	spinlock_acquire(&threads.lock);
 	sched_end(&threads.sched, core_current()->data.index);
 	if (thread->data.joiner != NULL) {
@@ -177,24 +175,28 @@ static void thread_stack_fill(struct thread *thread)
 	thread->data.sp = (uintptr_t)frame;
 }
 
-struct thread *thread_create(void (*fn)(void *ctx), void *ctx, const char *name,
-			     uint32_t weight)
+struct thread *thread_start(pa_t pages, const struct thread_plan *plan)
 {
 	const struct host_ops *ops = threads.ops;
-	struct thread *thread;
+	struct thread *thread = ops->page_map(ops->ctx, pages);
+
+	memset(thread, 0, sizeof(*thread));
+	thread->data.entity.weight = plan->weight;
+	thread->data.entity.group = plan->group;
+	thread->data.plan = *plan;
+	thread_stack_fill(thread);
+	thread_wake(thread);
+	return thread;
+}
+
+struct thread *thread_create(const struct thread_plan *plan)
+{
+	const struct host_ops *ops = threads.ops;
 	pa_t base;
 
 	if (!ops->pages_alloc(ops->ctx, THREAD_PAGES, THREAD_PAGES, &base))
 		return NULL;
-	thread = ops->page_map(ops->ctx, base);
-	memset(thread, 0, sizeof(*thread));
-	thread->data.entity.weight = weight;
-	thread->data.fn = fn;
-	thread->data.ctx = ctx;
-	thread->data.name = name;
-	thread_stack_fill(thread);
-	thread_wake(thread);
-	return thread;
+	return thread_start(base, plan);
 }
 
 void thread_on_leave(struct thread *thread, void (*leave_fn)(void *ctx),
@@ -215,15 +217,21 @@ static bool thread_has_ended(struct thread *thread)
 	return ended;
 }
 
-void thread_join(struct thread *thread)
+void thread_wait(struct thread *thread)
 {
 	const struct host_ops *ops = threads.ops;
-	pa_t base = pa_make((uintptr_t)thread);
 
 	while (!thread_has_ended(thread))
 		thread_block();
-	ops->page_unmap(ops->ctx, base, thread);
-	ops->pages_free(ops->ctx, base, THREAD_PAGES);
+	ops->page_unmap(ops->ctx, pa_make((uintptr_t)thread), thread);
+}
+
+void thread_join(struct thread *thread)
+{
+	const struct host_ops *ops = threads.ops;
+
+	thread_wait(thread);
+	ops->pages_free(ops->ctx, pa_make((uintptr_t)thread), THREAD_PAGES);
 }
 
 /* ---- What threads do ---- */

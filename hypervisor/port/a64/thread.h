@@ -30,10 +30,28 @@ void threads_init(const struct host_ops *ops);
 /* Runs threads on the calling core. Does not return. */
 _Noreturn void threads_run(void);
 
-/* Creates a thread that runs fn(ctx) and ends when fn returns. name, for a
- * person who debugs, is not copied. Returns NULL if there is no memory. */
-struct thread *thread_create(void (*fn)(void *ctx), void *ctx, const char *name,
-			     uint32_t weight);
+/* What a thread does, and how the scheduler sees it. */
+struct thread_plan {
+	void (*fn)(void *ctx); /* the thread ends when it returns */
+	void *ctx;
+	const char *name; /* for a person who debugs; not copied */
+	uint32_t weight;
+	struct sched_group *group; /* that shares the weight; NULL: none does */
+};
+
+/* Starts a thread in THREAD_PAGES consecutive pages, aligned to as many, which
+ * belong to it until thread_wait() returns. */
+struct thread *thread_start(pa_t pages, const struct thread_plan *plan);
+
+/* Waits until the thread has ended. Only one thread may wait. */
+void thread_wait(struct thread *thread);
+
+/* Starts a thread in pages that it allocates. Returns NULL if there are none.
+ */
+struct thread *thread_create(const struct thread_plan *plan);
+
+/* Does the same as thread_wait(), and frees the pages of thread_create(). */
+void thread_join(struct thread *thread);
 
 /* Returns the calling thread; NULL while the core starts or is idle. */
 struct thread *thread_current(void);
@@ -55,9 +73,6 @@ void thread_yield(void);
 /* The same if the thread's slice has ended, or a thread with less run time has
  * come. */
 void thread_yield_if_due(void);
-
-/* Waits until the thread has ended, and frees it. Only one thread may wait. */
-void thread_join(struct thread *thread);
 
 /* Returns the CPU time of the calling thread, in nanoseconds. */
 uint64_t thread_ran_ns(void);

@@ -9,6 +9,9 @@
 
 _Static_assert(sizeof(union vcpu_run) <= THREAD_ROOM, "union vcpu_run");
 
+/* The vCPUs of each domain, by its VMID. */
+static struct sched_group groups[CONTROL_DOMAINS + 1];
+
 static bool vcpu_is_running(const struct vcpu *vcpu)
 {
 	return __atomic_load_n(&vcpu->running, __ATOMIC_SEQ_CST);
@@ -121,14 +124,18 @@ static void vcpu_main(void *ctx)
 	}
 }
 
-bool vcpu_thread_start(void *ctx, struct vcpu *vcpu)
+void vcpu_thread_start(void *ctx, struct vcpu *vcpu, pa_t pages)
 {
-	struct thread *thread =
-		thread_create(vcpu_main, vcpu, "vcpu", vcpu->domain->weight);
+	const struct thread_plan plan = {
+		.fn = vcpu_main,
+		.ctx = vcpu,
+		.name = "vcpu",
+		.weight = vcpu->domain->weight,
+		.group = &groups[vcpu->domain->vmid],
+	};
 
 	(void)ctx;
-	vcpu->thread = thread;
-	return thread != NULL;
+	vcpu->thread = thread_start(pages, &plan);
 }
 
 void vcpu_thread_kick(void *ctx, struct vcpu *vcpu)
@@ -148,6 +155,6 @@ void vcpu_thread_kick(void *ctx, struct vcpu *vcpu)
 void vcpu_thread_end(void *ctx, struct vcpu *vcpu)
 {
 	(void)ctx;
-	thread_join(vcpu->thread);
+	thread_wait(vcpu->thread);
 	vcpu->thread = NULL;
 }

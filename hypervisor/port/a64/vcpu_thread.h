@@ -3,11 +3,9 @@
 #ifndef REEVE_HYPERVISOR_PORT_A64_VCPU_THREAD_H
 #define REEVE_HYPERVISOR_PORT_A64_VCPU_THREAD_H
 
-#include <stdbool.h>
-
 #include "hypervisor/core/vcpu/vcpu.h"
 
-bool vcpu_thread_start(void *ctx, struct vcpu *vcpu);
+void vcpu_thread_start(void *ctx, struct vcpu *vcpu, pa_t pages);
 void vcpu_thread_kick(void *ctx, struct vcpu *vcpu);
 void vcpu_thread_end(void *ctx, struct vcpu *vcpu);
 

@@ -146,6 +146,8 @@ static void reply_play(struct fake *fake, struct smccc_regs *regs)
 	regs->x[0] = reply->x0;
 	for (unsigned i = 0; i < 3; i++)
 		regs->x[1 + i] = reply->out[i];
+	if (reply->drains)
+		fake->budget = 0;
 	fake->calls++;
 	if (++fake->repeated >= reply->times) {
 		fake->script++;

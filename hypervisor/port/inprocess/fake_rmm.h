@@ -32,6 +32,7 @@ struct reply {
 	uint64_t x0;
 	uint64_t out[3]; /* X1..X3 */
 	unsigned times; /* how often in a row; 0: once */
+	bool drains; /* no page can be allocated from then on */
 };
 
 struct fake {

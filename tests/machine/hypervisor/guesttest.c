@@ -315,16 +315,15 @@ static void guesttest_work(void *ctx)
 
 static void guesttest_domains_start(struct host *host)
 {
-	domains_init(&domains,
-		     &(struct domains_config){
-			     .host = host,
-			     .ops = &ops,
-			     .dmesg = &dmesg,
-			     .pages = machine->pages.count - machine->pages.used,
-			     .thread_pages = THREAD_PAGES,
-			     .cores = machine->cores,
-			     .lr_count = ich_lr_count(),
-		     });
+	domains_init(&domains, &(struct domains_config){
+				       .host = host,
+				       .ops = &ops,
+				       .dmesg = &dmesg,
+				       .pages = pages_unused(&machine->pages),
+				       .thread_pages = THREAD_PAGES,
+				       .cores = machine->cores,
+				       .lr_count = ich_lr_count(),
+			       });
 }
 
 void host_run(struct machine *the_machine, struct host *host)
@@ -333,8 +332,11 @@ void host_run(struct machine *the_machine, struct host *host)
 	ops.ctx = machine;
 	guesttest_domains_start(host);
 	if (!machine_worker_start(&domains) ||
-	    thread_create(guesttest_work, NULL, "test", SCHED_WEIGHT_DEFAULT) ==
-		    NULL)
+	    thread_create(&(struct thread_plan){
+		    .fn = guesttest_work,
+		    .name = "test",
+		    .weight = SCHED_WEIGHT_DEFAULT,
+	    }) == NULL)
 		verdict_step(&verdict, "there is memory for threads", false);
 	threads_run();
 }

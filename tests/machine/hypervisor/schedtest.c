@@ -15,6 +15,17 @@
 static struct machine *machine;
 static struct verdict verdict;
 
+static struct thread *thread_make(void (*fn)(void *ctx), void *ctx,
+				  const char *name)
+{
+	return thread_create(&(struct thread_plan){
+		.fn = fn,
+		.ctx = ctx,
+		.name = name,
+		.weight = SCHED_WEIGHT_DEFAULT,
+	});
+}
+
 /* ---- Two threads wake each other in turns ---- */
 
 struct player {
@@ -53,8 +64,7 @@ static void ping_pong_step(void)
 	struct thread *threads[2];
 
 	for (unsigned i = 0; i < 2; i++) {
-		threads[i] = thread_create(player_run, &players[i], "player",
-					   SCHED_WEIGHT_DEFAULT);
+		threads[i] = thread_make(player_run, &players[i], "player");
 	}
 	for (unsigned i = 0; i < 2; i++) {
 		__atomic_store_n(&players[i].other, threads[1 - i],
@@ -93,8 +103,7 @@ static void sleep_step(void)
 
 	for (unsigned i = 0; i < SLEEPERS; i++) {
 		sleepers[i].until = start + (SLEEPERS - i) * 20 * MS;
-		threads[i] = thread_create(sleeper_run, &sleepers[i], "sleeper",
-					   SCHED_WEIGHT_DEFAULT);
+		threads[i] = thread_make(sleeper_run, &sleepers[i], "sleeper");
 	}
 	for (unsigned i = 0; i < SLEEPERS; i++) {
 		thread_join(threads[i]);
@@ -118,7 +127,7 @@ static void early_step(void)
 {
 	bool done = false;
 
-	thread_join(thread_create(early_run, &done, "early", 1));
+	thread_join(thread_make(early_run, &done, "early"));
 	verdict_step(&verdict, "a wake before the wait is not lost", done);
 }
 
@@ -140,8 +149,7 @@ void host_run(struct machine *the_machine, struct host *host)
 
 	(void)host;
 	machine = the_machine;
-	if (thread_create(schedtest_work, &used, "test",
-			  SCHED_WEIGHT_DEFAULT) == NULL)
+	if (thread_make(schedtest_work, &used, "test") == NULL)
 		verdict_step(&verdict, "there is memory for a thread", false);
 	threads_run();
 }
