@@ -222,7 +222,7 @@ static void a_crowd_that_weighs_more_gets_more(void **state)
 	assert_within(sched_ran_ns(&sched, &e[0], end), end / 4, 10);
 }
 
-/* What the others of the group do not use belongs to those that want it. */
+/* Time that the others of the group do not use belongs to those that want it. */
 static void a_crowd_asleep_takes_nothing_from_one_of_it(void **state)
 {
 	uint64_t end = 2000 * MS;

@@ -478,7 +478,7 @@ static void content_that_the_host_has_no_room_for(void **state)
 	promised = table->reply.body.domain.pages_promised;
 	segment(table, domid, RAM, 150 * MIB); /* twice while it is built */
 	assert_refused(table, CONTROL_E_MEMORY,
-		       "with its content it needs 301 MiB while it is built, "
+		       "with its content it needs 302 MiB while it is built, "
 		       "and the host has 253 MiB free");
 	assert_int_equal(table_info(table, domid)->pages_promised, promised);
 	assert_int_equal(segment(table, domid, RAM, 100 * MIB), CONTROL_OK);

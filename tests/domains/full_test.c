@@ -11,7 +11,7 @@
 
 #define PAGE   ((uint64_t)4096)
 #define ROUNDS 12
-/* Of the bench's memory; the rest is reserved. */
+/* A part of the bench's memory; the rest is reserved. */
 #define MEMORY (40 * MIB)
 #define PIECES 25
 
@@ -276,7 +276,7 @@ static void guests_fill_a_host_whose_memory_is_in_pieces(void **state)
 	assert_true(filled >= ROUNDS / 2);
 }
 
-/* What a debug host does for an attack costs no guest a page. */
+/* An attack of a debug host costs no guest a page. */
 static void an_attack_has_a_page_that_is_promised_to_nobody(void **state)
 {
 	struct table *table = *state;

@@ -262,7 +262,7 @@ static void content_that_is_refused_later(void **state)
 	const struct reply script[] = {
 		CREATE,         RIPAS_3,
 		LOADED(1),      { RMI_RTT_DATA_MAP_INIT, RMI_ERROR_INPUT },
-		UNMAPPED(8, 1), TERMINATE,
+		UNMAPPED(9, 1), TERMINATE,
 		DESTROY,        END
 	};
 

@@ -30,7 +30,7 @@ void threads_init(const struct host_ops *ops);
 /* Runs threads on the calling core. Does not return. */
 _Noreturn void threads_run(void);
 
-/* What a thread does, and how the scheduler sees it. */
+/* The work of a thread, and how the scheduler sees it. */
 struct thread_plan {
 	void (*fn)(void *ctx); /* the thread ends when it returns */
 	void *ctx;
