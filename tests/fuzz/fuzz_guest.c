@@ -24,6 +24,7 @@
 
 #define VCPUS     4
 #define STEPS_MAX 400
+#define UART_TX   0x20 /* the transmit interrupt */
 #define VMCR_OPEN (ICH_VMCR_VENG1 | BITS_PUT(ICH_VMCR_VPMR, 0xff))
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -185,6 +186,20 @@ static void tick_step(struct run *run)
 	vcpu_awake(vcpu);
 }
 
+/* The console's room changes, and the UART is told of room. */
+static void drain_step(struct run *run)
+{
+	struct vuart *vuart = &run->guest.domain.vuart;
+	unsigned before = run->guest.console_room;
+
+	run->guest.console_room = byte_take(run) % (VUART_FIFO + 1);
+	if (before < VUART_FIFO / 2 &&
+	    run->guest.console_room >= VUART_FIFO / 2) {
+		vuart_drained(vuart);
+		require(vuart->line || (vuart->mask & UART_TX) == 0);
+	}
+}
+
 /* ---- Exits ---- */
 /* Sets what the stand-ins answer next. */
 static void answers_set(struct run *run, bool is_realm)
@@ -312,7 +327,7 @@ static void (*const steps[])(struct run *run) = {
 	enter_step,         enter_step,   wait_step,   cpu_interface_step,
 	cpu_interface_step, device_step,  device_step, device_step,
 	sgi_step,           line_step,    type_step,   tick_step,
-	realm_exit_step,    refusal_step, trap_step
+	realm_exit_step,    refusal_step, trap_step,   drain_step
 };
 
 /* ---- The end ---- */

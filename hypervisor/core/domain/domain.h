@@ -67,9 +67,13 @@ struct domain_ops {
 	void (*work_kick)(void *ctx);
 	/* Tells that a new domain has that console. */
 	void (*console_take)(void *ctx, unsigned slot);
-	/* Outputs a byte that the guest wrote. It waits while the terminal is
-	 * behind, so no lock is held. */
+	/* Outputs a byte that the guest wrote. The byte is lost if there is no
+	 * room for it. */
 	void (*console_put)(void *ctx, unsigned slot, uint8_t byte);
+	/* Returns how many bytes console_put() has room for: at most
+	 * VUART_FIFO. vuart_drained() is called when it is half of that again.
+	 * The UART's lock is held. */
+	unsigned (*console_room)(void *ctx, unsigned slot);
 	/* Tells that the guest can take input again. It calls vuart_input(), so
 	 * no lock is held. */
 	void (*console_ready)(void *ctx, unsigned slot);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The UART's registers, its receive FIFO and its interrupt. */
+/* The UART's registers, its FIFOs and its interrupt. */
 #include "hypervisor/core/io/vuart.h"
 
 #include "abi/guest_map.h"
@@ -18,7 +18,9 @@
 
 #define FR_TXFE 0x80
 #define FR_RXFF 0x40
+#define FR_TXFF 0x20
 #define FR_RXFE 0x10
+#define FR_BUSY 0x08
 
 #define INT_RX  0x10
 #define INT_TX  0x20
@@ -34,10 +36,24 @@ void vuart_init(struct vuart *vuart, struct domain *domain)
 	*vuart = (struct vuart){ .domain = domain };
 }
 
+/* Returns how many bytes the transmit FIFO has room for. Nothing is ever in the
+ * FIFO of a UART that leads nowhere. */
+static unsigned vuart_room(const struct vuart *vuart)
+{
+	const struct domain *domain = vuart->domain;
+
+	if (domain->console == CONTROL_NO_CONSOLE)
+		return VUART_FIFO;
+	return domain->ops->console_room(domain->ops->ctx, domain->console);
+}
+
+/* The transmit FIFO has the trigger level of half its size: a driver writes
+ * half a FIFO at each interrupt, without a look at the flags. */
 static uint32_t vuart_interrupts(const struct vuart *vuart)
 {
-	return (vuart->sent ? INT_TX : 0) |
-	       (vuart->count > 0 ? INT_RX | INT_RT : 0);
+	bool send = vuart->sent && vuart_room(vuart) >= VUART_FIFO / 2;
+
+	return (send ? INT_TX : 0) | (vuart->count > 0 ? INT_RX | INT_RT : 0);
 }
 
 static void vuart_line_update(struct vuart *vuart)
@@ -52,7 +68,11 @@ static void vuart_line_update(struct vuart *vuart)
 
 static uint32_t vuart_flags(const struct vuart *vuart)
 {
-	return FR_TXFE | (vuart->count == VUART_FIFO ? FR_RXFF : 0) |
+	unsigned room = vuart_room(vuart);
+
+	return (room == VUART_FIFO ? FR_TXFE : FR_BUSY) |
+	       (room == 0 ? FR_TXFF : 0) |
+	       (vuart->count == VUART_FIFO ? FR_RXFF : 0) |
 	       (vuart->count == 0 ? FR_RXFE : 0);
 }
 
@@ -125,6 +145,8 @@ bool vuart_access(struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
 
 	if (offset >= UARTEND || size > 4 || offset % size != 0)
 		return false;
+	if (write && offset == UARTDR && domain->console != CONTROL_NO_CONSOLE)
+		ops->console_put(ops->ctx, domain->console, (uint8_t)*value);
 	spinlock_acquire(&vuart->lock);
 	if (write)
 		vuart_reg_write(vuart, offset, (uint32_t)*value);
@@ -134,11 +156,7 @@ bool vuart_access(struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
 	ready = vuart_wants_more(vuart);
 	spinlock_release(&vuart->lock);
 
-	if (domain->console == CONTROL_NO_CONSOLE)
-		return true;
-	if (write && offset == UARTDR)
-		ops->console_put(ops->ctx, domain->console, (uint8_t)*value);
-	if (ready)
+	if (ready && domain->console != CONTROL_NO_CONSOLE)
 		ops->console_ready(ops->ctx, domain->console);
 	return true;
 }
@@ -157,4 +175,12 @@ size_t vuart_input(struct vuart *vuart, const uint8_t *bytes, size_t size)
 	vuart_line_update(vuart);
 	spinlock_release(&vuart->lock);
 	return taken;
+}
+
+void vuart_drained(struct vuart *vuart)
+{
+	spinlock_acquire(&vuart->lock);
+	vuart->sent = true;
+	vuart_line_update(vuart);
+	spinlock_release(&vuart->lock);
 }

@@ -23,6 +23,7 @@
 #define RT   0x40
 #define RXFE 0x10
 #define RXFF 0x40
+#define BUSY 0x08
 #define TXFF 0x20
 #define TXFE 0x80
 
@@ -94,6 +95,57 @@ static void the_transmit_interrupt_follows_a_byte(void **state)
 	put(guest, IMSC, 0);
 	assert_int_equal(get(guest, RIS), TX);
 	assert_int_equal(get(guest, MIS), 0);
+	assert_false(line(guest));
+}
+
+/* The driver of Linux writes half a FIFO at an interrupt, without a look at the
+ * flags, and looks at them before each byte when it polls. */
+static void the_flags_follow_the_room_of_the_console(void **state)
+{
+	struct fake_guest *guest = *state;
+
+	guest->console_room = VUART_FIFO - 1;
+	assert_int_equal(get(guest, FR) & (TXFF | TXFE | BUSY), BUSY);
+	guest->console_room = 1;
+	assert_int_equal(get(guest, FR) & (TXFF | TXFE | BUSY), BUSY);
+	guest->console_room = 0;
+	assert_int_equal(get(guest, FR) & (TXFF | TXFE | BUSY), TXFF | BUSY);
+	guest->domain.console = CONTROL_NO_CONSOLE;
+	assert_int_equal(get(guest, FR) & (TXFF | TXFE | BUSY), TXFE);
+}
+
+static void the_transmit_interrupt_waits_for_half_a_fifo(void **state)
+{
+	struct fake_guest *guest = *state;
+
+	put(guest, IMSC, TX);
+	guest->console_room = VUART_FIFO / 2;
+	put(guest, DR, 'x');
+	assert_true(line(guest));
+	guest->console_room = VUART_FIFO / 2 - 1;
+	put(guest, DR, 'x');
+	assert_false(line(guest));
+	assert_int_equal(get(guest, RIS), 0);
+	guest->console_room = VUART_FIFO / 2;
+	vuart_drained(&guest->domain.vuart);
+	assert_true(line(guest));
+	assert_int_equal(get(guest, MIS), TX);
+}
+
+/* A driver that starts with a full FIFO has not written a byte. */
+static void room_raises_the_transmit_interrupt_without_a_byte(void **state)
+{
+	struct fake_guest *guest = *state;
+
+	guest->console_room = 0;
+	put(guest, DR, 'x');
+	put(guest, ICR, TX);
+	put(guest, IMSC, TX);
+	assert_false(line(guest));
+	guest->console_room = VUART_FIFO;
+	vuart_drained(&guest->domain.vuart);
+	assert_true(line(guest));
+	put(guest, ICR, TX);
 	assert_false(line(guest));
 }
 
@@ -277,6 +329,9 @@ int main(void)
 		TEST(what_is_sent_is_at_the_console_at_once),
 		TEST(without_a_console_it_is_lost),
 		TEST(the_transmit_interrupt_follows_a_byte),
+		TEST(the_flags_follow_the_room_of_the_console),
+		TEST(the_transmit_interrupt_waits_for_half_a_fifo),
+		TEST(room_raises_the_transmit_interrupt_without_a_byte),
 		TEST(what_is_typed_is_received),
 		TEST(a_full_fifo_asks_for_the_rest_when_half_empty),
 		TEST(the_mask_has_its_bits_alone),

@@ -27,6 +27,7 @@ struct fake_guest {
 	struct vcpu vcpus[FAKE_GUEST_VCPUS];
 	struct vgic_irq irqs[FAKE_GUEST_SPIS];
 	uint64_t now; /* the counter */
+	unsigned console_room; /* of the console, for the guest's output */
 	bool runs; /* what domain_runs() returns until the domain ends */
 	/* Records of what the code under test did. */
 	unsigned kicks[FAKE_GUEST_VCPUS];
