@@ -313,6 +313,18 @@ def test_create_paused(host):
     failed(host.run("pause", "1"), "not now")
 
 
+def test_a_realm_s_time_runs_on_in_a_pause(host):
+    good(host.run("create", "-q", "guest.cfg"))
+    done = host.run("pause", "probe")
+    good(done)
+    assert done.stderr == (
+        "reeve: note: time runs on in a Realm while it is paused\n")
+    good(host.run("create", "-q", ordinary(host, "o")))
+    done = host.run("pause", "o")
+    good(done)
+    assert done.stderr == ""
+
+
 def test_a_name_is_taken(host):
     good(host.run("create", "guest.cfg"))
     failed(host.run("create", "guest.cfg"), r"the name is taken: web\?\[2J")

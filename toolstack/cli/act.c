@@ -30,9 +30,23 @@ static int domain_destroy_watched(struct reeve_host *host, unsigned domid,
 	return reeve_domain_destroy(host, domid, cli_watch(), report);
 }
 
+/* The time of a Realm is the RMM's, so that its kernel may take a long pause
+ * for a CPU that was stuck. */
 int cli_pause(const struct cli_call *call)
 {
-	return domain_change(call, reeve_domain_pause);
+	struct reeve_domain domain;
+	struct cli_session session;
+	int code;
+
+	if (!cli_open_domain(&session, call, &domain, &code))
+		return code;
+	code = cli_close(&session, reeve_domain_pause(session.host, domain.domid,
+						      session.report));
+	if (code == 0 && domain.realm) {
+		fputs("reeve: note: time runs on in a Realm while it is paused\n",
+		      stderr);
+	}
+	return code;
 }
 
 int cli_unpause(const struct cli_call *call)

@@ -97,12 +97,12 @@ static enum control_status handle_vcpu_info(struct exchange *exchange)
 
 static enum control_status handle_domain_pause(struct exchange *exchange)
 {
-	return domain_pause(exchange->domain, true, reply_text(exchange));
+	return domain_pause(exchange->domain, reply_text(exchange));
 }
 
 static enum control_status handle_domain_unpause(struct exchange *exchange)
 {
-	return domain_pause(exchange->domain, false, reply_text(exchange));
+	return domain_unpause(exchange->domain, reply_text(exchange));
 }
 
 static enum control_status handle_domain_shutdown(struct exchange *exchange)

@@ -43,7 +43,7 @@ struct domains;
 /* The functions that the core needs from the port beside struct host_ops. */
 struct domain_ops {
 	void *ctx;
-	/* Return nanoseconds since boot, and the guests' counter in ticks. */
+	/* Return nanoseconds since boot, and the machine's counter in ticks. */
 	uint64_t (*now_ns)(void *ctx);
 	uint64_t (*counter)(void *ctx);
 	/*
@@ -120,6 +120,17 @@ struct domain {
 	const void *session; /* whose end destroys the domain; or NULL */
 	uint64_t created_ns;
 	uint64_t first_entry_ns; /* since created_ns; 0: not entered yet */
+
+	/*
+	 * The time of an ordinary guest: how far its counter is behind the
+	 * machine's. It changes only while no vCPU is in the guest, before the
+	 * state becomes RUNNING. It is 0 for a Realm, whose counter is the
+	 * RMM's. The other fields are guarded by lock.
+	 */
+	uint64_t counter_offset;
+	bool time_stopped;
+	uint64_t stopped_at; /* the machine's counter */
+	unsigned pauses; /* how often it was paused */
 
 	/* Its pages. */
 	unsigned users; /* domain_get() without domain_put(); domains->lock */
