@@ -164,6 +164,26 @@ static void a_pause_that_is_over_at_once_stops_no_time(void **state)
 	assert_int_equal(pausing.domain->counter_offset, offset);
 }
 
+static void a_break_is_for_a_guest_with_a_uart(void **state)
+{
+	struct table *table = *state;
+	uint32_t loading = table_create(table, "l", CONTROL_CREATE_VUART);
+	uint32_t without = table_build(table, "w", 0);
+	uint32_t domid = table_build(table, "a", CONTROL_CREATE_VUART);
+	struct domain *domain = table_domain(table, domid);
+
+	state_refused(table, CONTROL_DOMAIN_BREAK, loading, "being loaded");
+	state_refused(table, CONTROL_DOMAIN_BREAK, without, "has no UART");
+	for (unsigned i = 0; i < VUART_FIFO / 2; i++) {
+		table->request.body.brk.byte = 'h';
+		ask(table, CONTROL_DOMAIN_BREAK, domid);
+	}
+	assert_int_equal(domain->vuart.count, VUART_FIFO);
+	assert_int_equal(domain->vuart.fifo[0], 0x400);
+	assert_int_equal(domain->vuart.fifo[1], 'h');
+	state_refused(table, CONTROL_DOMAIN_BREAK, domid, "is full");
+}
+
 static void domids_count_up(void **state)
 {
 	struct table *table = *state;
@@ -542,6 +562,7 @@ int main(void)
 		TEST(the_time_of_a_realm_is_not_the_host_s),
 		TEST(time_stops_when_the_last_vcpu_is_out),
 		TEST(a_pause_that_is_over_at_once_stops_no_time),
+		TEST(a_break_is_for_a_guest_with_a_uart),
 		TEST(domids_count_up),
 		TEST(what_a_new_domain_is),
 		TEST(what_was_asked_for_is_what_the_vcpus_get),

@@ -170,6 +170,8 @@ static void type_step(struct run *run)
 
 	require(vuart_input(&run->guest.domain.vuart, bytes,
 			    byte_take(run) % sizeof(bytes)) <= VUART_FIFO);
+	if (byte_take(run) % 8 == 0)
+		(void)vuart_break(&run->guest.domain.vuart, byte_take(run));
 	require(run->guest.domain.vuart.count <= VUART_FIFO);
 }
 

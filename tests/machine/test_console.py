@@ -68,6 +68,16 @@ def test_consoles_do_not_mix(host):
         assert one.silent()
 
 
+def test_a_system_request_is_a_break_and_a_key(host):
+    """Also while another command has the console. The probe reads a break as a
+    zero."""
+    folder = guest(host, "one")
+    with Port(folder, "console-0.sock") as port:
+        port.receive_until(GREETING)
+        host.good("sysrq", "one", "h")
+        assert port.receive(2) == b"\0h"
+
+
 def test_a_terminal_is_not_the_next_guest_s(host):
     folder = guest(host, "one")
     with Port(folder, "console-0.sock") as old:

@@ -298,6 +298,23 @@ enum control_status domain_shutdown(struct domain *domain,
 	return CONTROL_OK;
 }
 
+enum control_status domain_break(struct domain *domain, uint8_t byte, char *text)
+{
+	if (!state_is_alive(domain_state(domain)))
+		return state_refuse(domain, text);
+	if (!domain->has_vuart) {
+		return control_refuse(text, CONTROL_E_STATE,
+				      "domain %u has no UART", domain->domid);
+	}
+	if (!vuart_break(&domain->vuart, byte)) {
+		return control_refuse(
+			text, CONTROL_E_STATE,
+			"the UART of domain %u is full: its guest does not read",
+			domain->domid);
+	}
+	return CONTROL_OK;
+}
+
 enum control_status domain_rename(struct domain *domain, const uint8_t *name,
 				  char *text)
 {

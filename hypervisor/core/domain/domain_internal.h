@@ -84,6 +84,8 @@ enum control_status domain_pause(struct domain *domain, char *text);
 enum control_status domain_unpause(struct domain *domain, char *text);
 enum control_status domain_shutdown(struct domain *domain,
 				    enum control_reason reason, char *text);
+enum control_status domain_break(struct domain *domain, uint8_t byte,
+				 char *text);
 enum control_status domain_rename(struct domain *domain, const uint8_t *name,
 				  char *text);
 void domain_destroy(struct domain *domain);

@@ -2,12 +2,14 @@
 /* The UART's registers, its FIFOs and its interrupt. */
 #include "hypervisor/core/io/vuart.h"
 
+#include "abi/bits.h"
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/vgic/vgic.h"
 
 /* DEN0094, "Generic UART": offsets from the UART's base. */
 #define UARTDR   0x000
+#define UARTRSR  0x004
 #define UARTFR   0x018
 #define UARTIMSC 0x038
 #define UARTRIS  0x03c
@@ -25,7 +27,13 @@
 #define INT_RX  0x10
 #define INT_TX  0x20
 #define INT_RT  0x40 /* receive timeout: bytes have been waiting */
+#define INT_BE  0x200 /* break */
 #define INT_ALL 0x7f2
+
+/* UARTDR: the byte and its errors, which are also in UARTRSR. */
+#define DR_BE           0x400
+#define DR_ERRORS_SHIFT 8
+#define DR_ERRORS_WIDTH 4
 
 /* The values of UARTPeriphID0 to 3 and UARTPCellID0 to 3 (Arm DDI0183, PL011
  * r1p5). */
@@ -53,7 +61,8 @@ static uint32_t vuart_interrupts(const struct vuart *vuart)
 {
 	bool send = vuart->sent && vuart_room(vuart) >= VUART_FIFO / 2;
 
-	return (send ? INT_TX : 0) | (vuart->count > 0 ? INT_RX | INT_RT : 0);
+	return (send ? INT_TX : 0) | (vuart->broken ? INT_BE : 0) |
+	       (vuart->count > 0 ? INT_RX | INT_RT : 0);
 }
 
 static void vuart_line_update(struct vuart *vuart)
@@ -78,11 +87,12 @@ static uint32_t vuart_flags(const struct vuart *vuart)
 
 static uint32_t vuart_receive(struct vuart *vuart)
 {
-	uint8_t byte;
+	uint16_t byte;
 
 	if (vuart->count == 0)
 		return 0;
 	byte = vuart->fifo[vuart->first];
+	vuart->errors = (uint8_t)BITS_GET(byte, DR_ERRORS);
 	vuart->first = (vuart->first + 1) % VUART_FIFO;
 	vuart->count--;
 	return byte;
@@ -93,6 +103,8 @@ static uint32_t vuart_reg_read(struct vuart *vuart, uint64_t offset)
 	switch (offset) {
 	case UARTDR:
 		return vuart_receive(vuart);
+	case UARTRSR:
+		return vuart->errors;
 	case UARTFR:
 		return vuart_flags(vuart);
 	case UARTIMSC:
@@ -114,12 +126,17 @@ static void vuart_reg_write(struct vuart *vuart, uint64_t offset, uint32_t value
 	case UARTDR:
 		vuart->sent = true;
 		break;
+	case UARTRSR:
+		vuart->errors = 0;
+		break;
 	case UARTIMSC:
 		vuart->mask = value & INT_ALL;
 		break;
 	case UARTICR:
 		if ((value & INT_TX) != 0)
 			vuart->sent = false;
+		if ((value & INT_BE) != 0)
+			vuart->broken = false;
 		break;
 	}
 }
@@ -161,20 +178,41 @@ bool vuart_access(struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
 	return true;
 }
 
+/* The receive FIFO has room, and the caller holds the lock. */
+static void vuart_fifo_put(struct vuart *vuart, uint16_t byte)
+{
+	vuart->fifo[(vuart->first + vuart->count) % VUART_FIFO] = byte;
+	vuart->count++;
+}
+
 size_t vuart_input(struct vuart *vuart, const uint8_t *bytes, size_t size)
 {
 	size_t taken;
 
 	spinlock_acquire(&vuart->lock);
-	for (taken = 0; taken < size && vuart->count < VUART_FIFO; taken++) {
-		vuart->fifo[(vuart->first + vuart->count) % VUART_FIFO] =
-			bytes[taken];
-		vuart->count++;
-	}
+	for (taken = 0; taken < size && vuart->count < VUART_FIFO; taken++)
+		vuart_fifo_put(vuart, bytes[taken]);
 	vuart->refused |= taken < size;
 	vuart_line_update(vuart);
 	spinlock_release(&vuart->lock);
 	return taken;
+}
+
+bool vuart_break(struct vuart *vuart, uint8_t byte)
+{
+	bool room;
+
+	spinlock_acquire(&vuart->lock);
+	room = vuart->count <= VUART_FIFO - 2;
+	if (room) {
+		vuart_fifo_put(vuart, DR_BE);
+		if (byte != 0)
+			vuart_fifo_put(vuart, byte);
+		vuart->broken = true;
+		vuart_line_update(vuart);
+	}
+	spinlock_release(&vuart->lock);
+	return room;
 }
 
 void vuart_drained(struct vuart *vuart)

@@ -32,7 +32,9 @@ struct vcpu;
 struct vuart {
 	struct spinlock lock;
 	struct domain *domain;
-	uint8_t fifo[VUART_FIFO];
+	uint16_t fifo[VUART_FIFO]; /* as UARTDR is read: bytes and errors */
+	uint8_t errors; /* UARTRSR: of the last byte that was read */
+	bool broken; /* the break interrupt is pending */
 	unsigned first, count; /* of the bytes in the receive FIFO */
 	bool refused; /* a call had to leave input with its sender */
 	bool sent; /* the transmit interrupt is pending while there is room */
@@ -49,6 +51,10 @@ bool vuart_access(struct vcpu *vcpu, uint64_t offset, unsigned size, bool write,
 /* Takes input from the console. Returns how many bytes there was room for;
  * domain_ops.console_ready() is called when there is room again. */
 size_t vuart_input(struct vuart *vuart, const uint8_t *bytes, size_t size);
+
+/* Lets the UART receive a break, and then a byte unless that is 0. Returns
+ * false if the receive FIFO has no room for both: then it receives neither. */
+bool vuart_break(struct vuart *vuart, uint8_t byte);
 
 /* Tells that domain_ops.console_room() is half of VUART_FIFO or more again. */
 void vuart_drained(struct vuart *vuart);
