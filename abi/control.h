@@ -97,6 +97,13 @@ enum control_op {
 	 * Realm. body.attack; reply: struct control_attack.
 	 */
 	CONTROL_ATTACK,
+	/*
+	 * The UART of a domain receives a break, and then body.brk.byte if that
+	 * is not 0. Both come before input that waits for the guest. Only while
+	 * PAUSED or RUNNING. A hypervisor that is older than this operation
+	 * answers CONTROL_E_REQUEST.
+	 */
+	CONTROL_DOMAIN_BREAK,
 	CONTROL_OPS, /* one past the last */
 };
 
@@ -254,6 +261,11 @@ struct control_attack_ask {
 	uint64_t size; /* bytes, for PAGE_LOST; else 0 */
 };
 
+struct control_break {
+	uint32_t byte; /* below 256 */
+	uint32_t zero;
+};
+
 struct control_request {
 	uint64_t magic;
 	uint32_t version;
@@ -272,6 +284,7 @@ struct control_request {
 		struct control_touch_ask touch;
 		struct control_memory_ask memory;
 		struct control_attack_ask attack;
+		struct control_break brk;
 		uint8_t bytes[224]; /* unused ones are zero */
 	} body;
 };

@@ -128,6 +128,7 @@
 /* CNTHCTL_EL2 (E2H = 0): EL1 and EL0 have the physical counter and timer. */
 #define CNTHCTL_EL1PCTEN (1 << 0)
 #define CNTHCTL_EL1PCEN  (1 << 1)
+#define CNTHCTL_ECV      (1 << 12) /* CNTPOFF_EL2 takes effect */
 #define CNTHCTL_CNTVMASK (1 << 18) /* masks the virtual timer's output */
 #define CNTHCTL_CNTPMASK (1 << 19) /* masks the physical timer's output */
 

@@ -608,6 +608,10 @@ int reeve_domain_shutdown(struct reeve_host *host, unsigned domid,
 /* The name must not be empty, and no other domain may have it. */
 int reeve_domain_rename(struct reeve_host *host, unsigned domid,
 			const char *name, struct reeve_report *report);
+/* Sends a break and then the key through the domain's UART, which Linux takes
+ * for a system request (SysRq) on its console. */
+int reeve_domain_sysrq(struct reeve_host *host, unsigned domid, char key,
+		       struct reeve_report *report);
 /* Takes the domain apart and waits until all that it held is given back. */
 int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,

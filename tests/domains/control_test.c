@@ -142,6 +142,7 @@ static void bytes_that_are_not_used_are_zero(void **state)
 		[CONTROL_DOMAIN_SHUTDOWN] = 4, [CONTROL_DOMAIN_RENAME] = 64,
 		[CONTROL_DMESG] = 8,           [CONTROL_TOUCH] = 4,
 		[CONTROL_DOMAIN_MEMORY] = 8,   [CONTROL_ATTACK] = 24,
+		[CONTROL_DOMAIN_BREAK] = 1,
 	};
 
 	for (enum control_op op = CONTROL_HELLO; op < CONTROL_OPS; op++) {

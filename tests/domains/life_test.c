@@ -61,6 +61,129 @@ static void a_domain_lives_and_dies(void **state)
 	}
 }
 
+static void time_does_not_run_while_a_guest_is_paused(void **state)
+{
+	struct table *table = *state;
+	uint32_t domid = table_build(table, "a", 0);
+	const struct domain *domain = table_domain(table, domid);
+
+	table->still.now_ns += 5000;
+	ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+	assert_int_equal(domain->counter_offset, table->still.now_ns);
+	for (unsigned i = 1; i <= 3; i++) {
+		uint64_t before = domain->counter_offset;
+
+		table->still.now_ns += 300;
+		ask(table, CONTROL_DOMAIN_PAUSE, domid);
+		table->still.now_ns += 7000 * i;
+		ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+		assert_int_equal(domain->counter_offset, before + 7000 * i);
+	}
+}
+
+static void the_time_of_a_realm_is_not_the_host_s(void **state)
+{
+	struct table *table = *state;
+	uint32_t domid = table_build(table, "a", CONTROL_CREATE_REALM);
+
+	ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+	ask(table, CONTROL_DOMAIN_PAUSE, domid);
+	table->still.now_ns += 7000;
+	ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+	assert_int_equal(table_domain(table, domid)->counter_offset, 0);
+}
+
+/* The test acts while a pause waits for the vCPUs. */
+static struct {
+	struct table *table;
+	struct domain *domain;
+	unsigned waits;
+	bool goes_on; /* the domain is unpaused before they are out */
+} pausing;
+
+static void pausing_relax(void *ctx, bool waiting)
+{
+	(void)ctx;
+	assert_true(waiting);
+	pausing.table->still.now_ns += 10;
+	pausing.waits++;
+	if (pausing.waits == 2)
+		pausing.domain->vcpus[0].running = false;
+	if (pausing.waits == 2 && pausing.goes_on) {
+		char text[CONTROL_TEXT_SIZE];
+
+		assert_int_equal(domain_unpause(pausing.domain, text),
+				 CONTROL_OK);
+	}
+	if (pausing.waits == 4)
+		pausing.domain->vcpus[1].running = false;
+}
+
+static void pausing_begin(struct table *table, bool goes_on)
+{
+	uint32_t domid = table_build(table, "a", 0);
+
+	pausing.table = table;
+	pausing.domain = table_domain(table, domid);
+	pausing.waits = 0;
+	pausing.goes_on = goes_on;
+	table->bench->ops.relax = pausing_relax;
+	ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+	pausing.domain->vcpus[0].running = true;
+	pausing.domain->vcpus[1].running = true;
+	ask(table, CONTROL_DOMAIN_PAUSE, domid);
+}
+
+/* If it stopped before, the counter of a vCPU that is still in the guest would
+ * go back afterwards. */
+static void time_stops_when_the_last_vcpu_is_out(void **state)
+{
+	struct table *table = *state;
+	uint64_t offset;
+
+	pausing_begin(table, false);
+	assert_int_equal(pausing.waits, 4);
+	offset = pausing.domain->counter_offset;
+	table->still.now_ns += 500;
+	ask(table, CONTROL_DOMAIN_UNPAUSE, pausing.domain->domid);
+	assert_int_equal(pausing.domain->counter_offset, offset + 500);
+}
+
+static void a_pause_that_is_over_at_once_stops_no_time(void **state)
+{
+	struct table *table = *state;
+	uint64_t offset;
+
+	pausing_begin(table, true);
+	assert_int_equal(pausing.waits, 2);
+	offset = pausing.domain->counter_offset;
+	assert_true(domain_runs(pausing.domain));
+	pausing.domain->vcpus[1].running = false;
+	ask(table, CONTROL_DOMAIN_PAUSE, pausing.domain->domid);
+	ask(table, CONTROL_DOMAIN_UNPAUSE, pausing.domain->domid);
+	assert_int_equal(pausing.domain->counter_offset, offset);
+}
+
+static void a_break_is_for_a_guest_with_a_uart(void **state)
+{
+	struct table *table = *state;
+	uint32_t loading = table_create(table, "l", CONTROL_CREATE_VUART);
+	uint32_t without = table_build(table, "w", 0);
+	uint32_t domid = table_build(table, "a", CONTROL_CREATE_VUART);
+	struct domain *domain = table_domain(table, domid);
+
+	state_refused(table, CONTROL_DOMAIN_BREAK, loading, "being loaded");
+	state_refused(table, CONTROL_DOMAIN_BREAK, without, "has no UART");
+	for (unsigned i = 0; i < VUART_FIFO / 2; i++) {
+		table->request.body.brk.byte = 'h';
+		ask(table, CONTROL_DOMAIN_BREAK, domid);
+	}
+	assert_int_equal(domain->vuart.count, VUART_FIFO);
+	assert_int_equal(domain->vuart.fifo[0], 0x400);
+	assert_int_equal(domain->vuart.fifo[1], 'h');
+	state_refused(table, CONTROL_DOMAIN_BREAK, domid, "is full");
+}
+
 static void domids_count_up(void **state)
 {
 	struct table *table = *state;
@@ -417,6 +540,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_domain_lives_and_dies),
+		TEST(time_does_not_run_while_a_guest_is_paused),
+		TEST(the_time_of_a_realm_is_not_the_host_s),
+		TEST(time_stops_when_the_last_vcpu_is_out),
+		TEST(a_pause_that_is_over_at_once_stops_no_time),
+		TEST(a_break_is_for_a_guest_with_a_uart),
 		TEST(domids_count_up),
 		TEST(what_a_new_domain_is),
 		TEST(what_was_asked_for_is_what_the_vcpus_get),

@@ -30,7 +30,7 @@ REQUEST = struct.Struct("<8sIIQII224s")
 PAGE = 0x1000
 (HELLO, HOST_INFO, CREATE, SEGMENT, BUILD, NEXT, INFO, VCPU, PAUSE, UNPAUSE,
  SHUTDOWN, RENAME, DESTROY, DMESG) = range(1, 15)
-MEMORY = 17
+MEMORY, BREAK = 17, 19
 (OK, E_VERSION, E_REQUEST, E_NO_DOMAIN, E_STATE, E_EXISTS, E_MEMORY,
  E_LIMIT) = range(8)
 LOADING, BUILDING, FAILED, PAUSED, RUNNING, ENDED, DYING = range(1, 8)
@@ -174,6 +174,8 @@ class Host:
             domain.name = body[:64]
         elif op == DESTROY and "undying" in WAYS:
             domain.state = DYING
+        elif op == BREAK and domain.console is not None:
+            self.say(domain, b"break " + body[:1] + b"\r\n")
         elif op == DESTROY:
             del self.domains[domain.domid]
         else:

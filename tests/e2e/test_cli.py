@@ -11,7 +11,7 @@ from conftest import kernel_image
 
 VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion",
          "list", "console", "destroy", "shutdown", "reboot", "pause",
-         "unpause", "rename", "domid", "domname", "vcpu-list", "uptime",
+         "unpause", "rename", "sysrq", "domid", "domname", "vcpu-list", "uptime",
          "top", "info", "dmesg", "host start", "host stop", "host status",
          "host list", "host show-key", "refs", "token show", "token verify"]
 

@@ -537,6 +537,18 @@ def test_create_paused(host):
     failed(host.run("pause", "1"), "not now")
 
 
+def test_a_realm_s_time_runs_on_in_a_pause(host):
+    good(host.run("create", "-q", "guest.cfg"))
+    done = host.run("pause", "probe")
+    good(done)
+    assert done.stderr == (
+        "reeve: note: time runs on in a Realm while it is paused\n")
+    good(host.run("create", "-q", ordinary(host, "o")))
+    done = host.run("pause", "o")
+    good(done)
+    assert done.stderr == ""
+
+
 def test_a_name_is_taken(host):
     good(host.run("create", "guest.cfg"))
     failed(host.run("create", "guest.cfg"), r"the name is taken: web\?\[2J")
@@ -715,6 +727,18 @@ def test_a_missing_domain_is_exit_1(host, verb):
     for name in ("nobody", "7", "0", "4294967296", ""):
         failed(host.run(*verb, name), f"there is no domain {name}")
     failed(host.run("rename", "nobody", "x"), "there is no domain nobody")
+    failed(host.run("sysrq", "nobody", "h"), "there is no domain nobody")
+
+
+def test_sysrq_is_a_key_for_a_guest_with_a_uart(host):
+    good(host.run("create", "-q", ordinary(host, "with", vuart='"sbsa_uart"')))
+    good(host.run("create", "-q", ordinary(host, "without")))
+    assert good(host.run("sysrq", "with", "h")) == ""
+    assert good(host.run("console", "with", stdin="q")) == (
+        "HELLO\nbreak h\nq")
+    failed(host.run("sysrq", "without", "h"), "the host refused: not now")
+    for key in ("", "hh", " ", "\n", "\u00e9"):
+        failed(host.run("sysrq", "with", key), "is no key", 2)
 
 
 @pytest.mark.parametrize("verb", [

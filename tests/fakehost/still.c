@@ -60,6 +60,13 @@ static void console_put(void *ctx, unsigned slot, uint8_t byte)
 	(void)byte;
 }
 
+static unsigned console_room(void *ctx, unsigned slot)
+{
+	(void)ctx;
+	(void)slot;
+	return VUART_FIFO;
+}
+
 static void console_ready(void *ctx, unsigned slot)
 {
 	(void)ctx;
@@ -110,6 +117,7 @@ void still_init(struct still *still, const struct pages *pages)
 			.work_kick = work_kick,
 			.console_take = console_take,
 			.console_put = console_put,
+			.console_room = console_room,
 			.console_ready = console_ready,
 			.tlb_flush = tlb_flush,
 			.pages_used = pages_used,

@@ -196,6 +196,7 @@ static void body_fill(struct input *input, struct control_request *request)
 	case CONTROL_ATTACK:
 		attack_fill(input, &request->body.attack);
 		break;
+	case CONTROL_DOMAIN_BREAK:
 	case CONTROL_DOMAIN_SHUTDOWN:
 	case CONTROL_VCPU_INFO:
 	case CONTROL_TOUCH:

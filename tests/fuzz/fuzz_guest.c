@@ -25,6 +25,7 @@
 
 #define VCPUS     4
 #define STEPS_MAX 400
+#define UART_TX   0x20 /* the transmit interrupt */
 #define VMCR_OPEN (ICH_VMCR_VENG1 | BITS_PUT(ICH_VMCR_VPMR, 0xff))
 
 struct run {
@@ -157,6 +158,10 @@ static void type_step(struct run *run)
 	require(vuart_input(&run->guest.domain.vuart, bytes,
 			    byte_take(&run->input) % sizeof(bytes)) <=
 		VUART_FIFO);
+	if (byte_take(&run->input) % 8 == 0) {
+		(void)vuart_break(&run->guest.domain.vuart,
+				  byte_take(&run->input));
+	}
 	require(run->guest.domain.vuart.count <= VUART_FIFO);
 }
 
@@ -173,6 +178,20 @@ static void tick_step(struct run *run)
 	vcpu_timers_update(vcpu);
 	vcpu_deadline(vcpu);
 	vcpu_awake(vcpu);
+}
+
+/* The console's room changes, and the UART is told of room. */
+static void drain_step(struct run *run)
+{
+	struct vuart *vuart = &run->guest.domain.vuart;
+	unsigned before = run->guest.console_room;
+
+	run->guest.console_room = byte_take(&run->input) % (VUART_FIFO + 1);
+	if (before < VUART_FIFO / 2 &&
+	    run->guest.console_room >= VUART_FIFO / 2) {
+		vuart_drained(vuart);
+		require(vuart->line || (vuart->mask & UART_TX) == 0);
+	}
 }
 
 /* ---- Exits ---- */
@@ -308,7 +327,7 @@ static void (*const steps[])(struct run *run) = {
 	enter_step,         enter_step,   wait_step,   cpu_interface_step,
 	cpu_interface_step, device_step,  device_step, device_step,
 	sgi_step,           line_step,    type_step,   tick_step,
-	realm_exit_step,    refusal_step, trap_step
+	realm_exit_step,    refusal_step, trap_step,   drain_step
 };
 
 /* ---- The end ---- */

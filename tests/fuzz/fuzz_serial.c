@@ -63,6 +63,24 @@ static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
 	return taken;
 }
 
+/* Only the check of a console and its readers make room. */
+static void guest_drained(void *ctx, unsigned slot)
+{
+	(void)ctx;
+	require(console_room(&device.consoles[slot]) >= VUART_FIFO / 2);
+}
+
+/* Lets time pass, after which readers that take nothing have stalled. */
+static void check_step(struct input *input)
+{
+	static uint64_t now;
+	unsigned slot = byte_take(input) % CONTROL_CONSOLES;
+
+	now += CONSOLE_PATIENCE_NS / 2;
+	require(console_check(&device.consoles[slot], now) > now);
+	require(console_room(&device.consoles[slot]) <= VUART_FIFO);
+}
+
 static size_t port_input(void *ctx, unsigned port, const uint8_t *bytes,
 			 size_t size)
 {
@@ -100,6 +118,7 @@ static void device_start(void)
 {
 	memset(&device, 0, sizeof(device));
 	guest.input = guest_input;
+	guest.drained = guest_drained;
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
 		guest.slot = i;
 		console_init(&device.consoles[i], &guest);
@@ -194,6 +213,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			answer_step(&steps, true);
 		else if (step < 0xd0)
 			scribble_step(&steps);
+		else if (step < 0xe0)
+			check_step(&steps);
 		else
 			(void)serial_poll(&device.serial);
 	}

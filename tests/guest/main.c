@@ -118,6 +118,8 @@ void probe_main(const void *fdt)
 		check_realm();
 	if ((is_realm() && wants("realm")) || argument_has("hidden"))
 		check_hidden();
+	if (argument_has("clock"))
+		clock();
 	if (argument_has("fp"))
 		fp();
 	if (wants("memory"))

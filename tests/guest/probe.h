@@ -191,6 +191,7 @@ void token_print(void);
 void fuzz(void);
 void steady(void);
 void lend(void);
+void clock(void);
 void fp(void);
 void check_hidden(void);
 /* Runs the loops that the command line asks for. */

@@ -2,9 +2,11 @@
 """A guest's console on the real host: the probe echoes all that it gets through
 its UART, and every byte must come back once."""
 import random
+import re
+import time
 
 from ports import Port
-from test_host import a_command, a_host
+from test_host import PATIENCE, a_command, a_host
 from test_serial import echo
 
 GREETING = b"probe: echo\r\n"
@@ -66,6 +68,16 @@ def test_consoles_do_not_mix(host):
         assert one.silent()
 
 
+def test_a_system_request_is_a_break_and_a_key(host):
+    """Also while another command has the console. The probe reads a break as a
+    zero."""
+    folder = guest(host, "one")
+    with Port(folder, "console-0.sock") as port:
+        port.receive_until(GREETING)
+        host.good("sysrq", "one", "h")
+        assert port.receive(2) == b"\0h"
+
+
 def test_a_terminal_is_not_the_next_guest_s(host):
     folder = guest(host, "one")
     with Port(folder, "console-0.sock") as old:
@@ -77,3 +89,29 @@ def test_a_terminal_is_not_the_next_guest_s(host):
     with Port(folder, "console-0.sock") as port:
         assert port.receive_until(GREETING).count(b"probe: echo") == 1
         assert echo(port, b"for two") == b"for two"
+
+
+def test_a_terminal_that_is_not_read_does_not_stop_its_guest(host):
+    """The guest prints more than all buffers hold and ends, and its log has all
+    of it. The terminal then gets the beginning, the end, and how many bytes are
+    missing between them."""
+    host.good("create", "-pq", host.config(
+        "one", realm=None, vuart='"sbsa_uart"',
+        cmdline='"probe=flood-psci report=1 rounds=16000"'))
+    folder = host.runtime / "default"
+    with Port(folder, "console-0.sock") as port:
+        host.good("unpause", "one")
+        deadline = time.monotonic() + PATIENCE
+        while host.domain("one")["state"] != "shutdown":
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        seen = port.receive_until(b" failed\r\n")
+        assert port.silent()
+    log = (folder / "console-0.log").read_bytes()
+    assert b"missing" not in log and log.endswith(b" failed\r\n")
+    before, missing, after = re.fullmatch(
+        rb"(.*)\r\n\[reeve: (\d+) bytes of output are missing\]\r\n(.*)",
+        seen, re.DOTALL).groups()
+    assert log.startswith(before) and log.endswith(after)
+    assert len(before) + int(missing) + len(after) == len(log)
+    assert "console 0: its terminal takes no more output" in host.good("dmesg")

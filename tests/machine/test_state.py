@@ -3,6 +3,7 @@
 interruptions, and memory that a Realm gives up comes back."""
 import os
 import re
+import time
 
 from test_fairness import a_single_core
 from test_host import a_command, a_debug_host
@@ -30,6 +31,27 @@ def test_vector_state_survives_on_a_shared_core(single):
         assert single.domain(name)["exits"] >= 5
         single.good("destroy", name)
     single.settled(before)
+
+
+def test_time_does_not_run_while_a_guest_is_paused(debug_host):
+    """A guest's counter begins when the guest does, and never shows more than
+    the time since then without the pauses."""
+    began = time.monotonic_ns()
+    console = debug_host.guest("clock", None, "probe=clock rounds=3")
+    console.wait(r"probe: clock: (\d+) ns\r")
+    port = console.terminal()
+    paused = 0
+    for round_ in range(1, 4):
+        debug_host.good("pause", "clock")
+        since = time.monotonic_ns()
+        time.sleep(2)
+        paused += time.monotonic_ns() - since
+        debug_host.good("unpause", "clock")
+        port.send(b".")
+        shown = console.wait(
+            rf"(?s)(?:probe: clock: (\d+) ns\r.*){{{round_ + 1}}}")[1]
+        assert int(shown) < time.monotonic_ns() - began - paused
+    console.passes()
 
 
 FIGURES = ("granules_delegated", "pages_shared", "pages_held")

@@ -204,6 +204,12 @@ int reeve_domain_rename(struct reeve_host *host, unsigned domid,
 	return result;
 }
 
+int reeve_domain_sysrq(struct reeve_host *host, unsigned domid, char key,
+		       struct reeve_report *report)
+{
+	return host->ops->sysrq(host->engine, domid, key, report);
+}
+
 int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,
 			 struct reeve_report *report)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Verbs that do or print one thing: pause, unpause, destroy, rename, domid and
- * domname; and shutdown and reboot, which can act on all domains. */
+/* Verbs that do or print one thing: pause, unpause, destroy, rename, sysrq,
+ * domid and domname; and shutdown and reboot, which can act on all domains. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +30,23 @@ static int domain_destroy_watched(struct reeve_host *host, unsigned domid,
 	return reeve_domain_destroy(host, domid, cli_watch(), report);
 }
 
+/* The time of a Realm is the RMM's, so that its kernel may take a long pause
+ * for a CPU that was stuck. */
 int cli_pause(const struct cli_call *call)
 {
-	return domain_change(call, reeve_domain_pause);
+	struct reeve_domain domain;
+	struct cli_session session;
+	int code;
+
+	if (!cli_open_domain(&session, call, &domain, &code))
+		return code;
+	code = cli_close(&session, reeve_domain_pause(session.host, domain.domid,
+						      session.report));
+	if (code == 0 && domain.realm) {
+		fputs("reeve: note: time runs on in a Realm while it is paused\n",
+		      stderr);
+	}
+	return code;
 }
 
 int cli_unpause(const struct cli_call *call)
@@ -56,6 +70,27 @@ int cli_rename(const struct cli_call *call)
 	return cli_close(&session,
 			 reeve_domain_rename(session.host, domain.domid,
 					     call->operands[1], session.report));
+}
+
+/* A key is refused here that no kernel could know: one that a shell made longer
+ * than it looks, for example. */
+int cli_sysrq(const struct cli_call *call)
+{
+	const char *key = call->operands[1];
+	struct reeve_domain domain;
+	struct cli_session session;
+	int code;
+
+	if (key[0] <= ' ' || key[0] > '~' || key[1] != '\0') {
+		fprintf(stderr,
+			"reeve: error: \"%s\" is no key: write one letter or digit\n",
+			key);
+		return CLI_WRONG;
+	}
+	if (!cli_open_domain(&session, call, &domain, &code))
+		return code;
+	return cli_close(&session, reeve_domain_sysrq(session.host, domain.domid,
+						      key[0], session.report));
 }
 
 /* Prints one fact about a domain. */

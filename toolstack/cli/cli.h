@@ -90,6 +90,7 @@ enum cli_operands {
 	CLI_DOMAIN_OR_NONE,
 	CLI_DOMAINS, /* any number of domains */
 	CLI_DOMAIN_NAME, /* DOMAIN NEW-NAME */
+	CLI_DOMAIN_KEY, /* DOMAIN KEY */
 	CLI_FIELD_OR_NONE,
 	CLI_MAPPED, /* CONFIG [KEY=VALUE ...]; a domain if -d is given */
 	CLI_TOKEN, /* the name of a token's file */
@@ -288,6 +289,7 @@ int cli_pause(const struct cli_call *call);
 int cli_reboot(const struct cli_call *call);
 int cli_refs(const struct cli_call *call);
 int cli_rename(const struct cli_call *call);
+int cli_sysrq(const struct cli_call *call);
 int cli_shutdown(const struct cli_call *call);
 int cli_token_show(const struct cli_call *call);
 int cli_token_verify(const struct cli_call *call);

@@ -85,6 +85,7 @@ static const struct {
 	[CLI_DOMAIN_OR_NONE] = { 0, 1, "[DOMAIN]" },
 	[CLI_DOMAINS] = { 0, SIZE_MAX, "[DOMAIN ...]" },
 	[CLI_DOMAIN_NAME] = { 2, 2, "DOMAIN NEW-NAME" },
+	[CLI_DOMAIN_KEY] = { 2, 2, "DOMAIN KEY" },
 	[CLI_FIELD_OR_NONE] = { 0, 1, "[FIELD]" },
 	[CLI_MAPPED] = { 1, 1, "CONFIG [KEY=VALUE ...] | -d DOMAIN" },
 	[CLI_TOKEN] = { 1, 1, "TOKEN" },

@@ -153,6 +153,12 @@ const struct cli_verb cli_verbs[] = {
 	  cli_unpause },
 	{ "rename", CLI_DOMAIN_NAME, CLI_HOST, "give a domain another name", "",
 	  cli_rename },
+	{ "sysrq", CLI_DOMAIN_KEY, CLI_HOST,
+	  "send a system request to a domain's kernel",
+	  "A break and KEY, a letter or a digit, on its UART: h prints\n"
+	  "what a Linux kernel understands. Its console must be that\n"
+	  "UART. What it answers is on the console.\n",
+	  cli_sysrq },
 	{ "domid", CLI_DOMAIN, CLI_HOST, "print the id of a domain", "",
 	  cli_domid },
 	{ "domname", CLI_DOMAIN, CLI_HOST, "print the name of a domain", "",

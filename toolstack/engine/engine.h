@@ -125,6 +125,8 @@ struct engine_ops {
 			enum reeve_reason reason, struct reeve_report *report);
 	int (*rename)(struct engine *engine, unsigned domid, const char *name,
 		      struct reeve_report *report);
+	int (*sysrq)(struct engine *engine, unsigned domid, char key,
+		     struct reeve_report *report);
 	int (*dmesg)(struct engine *engine, uint64_t *from, char *text,
 		     size_t size, size_t *got, struct reeve_report *report);
 	int (*console)(struct engine *engine, unsigned slot, int *fd, int *lock,

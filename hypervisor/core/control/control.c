@@ -97,12 +97,12 @@ static enum control_status handle_vcpu_info(struct exchange *exchange)
 
 static enum control_status handle_domain_pause(struct exchange *exchange)
 {
-	return domain_pause(exchange->domain, true, reply_text(exchange));
+	return domain_pause(exchange->domain, reply_text(exchange));
 }
 
 static enum control_status handle_domain_unpause(struct exchange *exchange)
 {
-	return domain_pause(exchange->domain, false, reply_text(exchange));
+	return domain_unpause(exchange->domain, reply_text(exchange));
 }
 
 static enum control_status handle_domain_shutdown(struct exchange *exchange)
@@ -180,6 +180,13 @@ static enum control_status handle_attack(struct exchange *exchange)
 			&exchange->reply->body.attack, reply_text(exchange));
 }
 
+static enum control_status handle_domain_break(struct exchange *exchange)
+{
+	return domain_break(exchange->domain,
+			    (uint8_t)exchange->request->body.brk.byte,
+			    reply_text(exchange));
+}
+
 static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_HELLO] = handle_host_info,
 	[CONTROL_HOST_INFO] = handle_host_info,
@@ -198,6 +205,7 @@ static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_TOUCH] = handle_touch,
 	[CONTROL_DOMAIN_MEMORY] = handle_domain_memory,
 	[CONTROL_ATTACK] = handle_attack,
+	[CONTROL_DOMAIN_BREAK] = handle_domain_break,
 };
 
 /* ---- One request ---- */

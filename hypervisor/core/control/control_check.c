@@ -38,6 +38,7 @@ static const struct shape shapes[CONTROL_OPS] = {
 	[CONTROL_DOMAIN_MEMORY] = { sizeof(struct control_memory_ask),
 				    DOMAIN_ONE },
 	[CONTROL_ATTACK] = { sizeof(struct control_attack_ask), DOMAIN_ONE },
+	[CONTROL_DOMAIN_BREAK] = { sizeof(struct control_break), DOMAIN_ONE },
 };
 
 bool control_wants_domain(uint32_t op)
@@ -169,6 +170,13 @@ static const char *touch_body_check(const struct control_touch_ask *touch)
 	return NULL;
 }
 
+static const char *break_body_check(const struct control_break *brk)
+{
+	if (brk->zero != 0)
+		return "reserved bits are set";
+	return brk->byte > UINT8_MAX ? "a byte is below 256" : NULL;
+}
+
 static const char *body_check(const struct control_request *request)
 {
 	switch (request->op) {
@@ -191,6 +199,8 @@ static const char *body_check(const struct control_request *request)
 			       : NULL;
 	case CONTROL_ATTACK:
 		return attack_body_check(&request->body.attack);
+	case CONTROL_DOMAIN_BREAK:
+		return break_body_check(&request->body.brk);
 	default:
 		return NULL;
 	}

@@ -198,16 +198,92 @@ static enum control_status state_refuse(const struct domain *domain, char *text)
 			      domain->domid, words[domain_state(domain)]);
 }
 
-enum control_status domain_pause(struct domain *domain, bool pause, char *text)
+static uint64_t machine_ticks(const struct domain *domain)
 {
-	uint32_t from = pause ? CONTROL_RUNNING : CONTROL_PAUSED;
-	uint32_t to = pause ? CONTROL_PAUSED : CONTROL_RUNNING;
+	return domain->ops->counter(domain->ops->ctx);
+}
+
+/* Notes that the time of a domain stops now. The caller holds the lock. */
+static void time_stop(struct domain *domain)
+{
+	if (!domain->time_stopped)
+		domain->stopped_at = machine_ticks(domain);
+	domain->time_stopped = true;
+}
+
+/* Lets the time of an ordinary guest go on where it stopped. A domain that never
+ * ran stopped at 0, so its counter begins there. The caller holds the lock. */
+static void time_resume(struct domain *domain)
+{
+	uint64_t offset = domain->counter_offset;
+
+	if (domain->time_stopped && !domain->is_realm) {
+		offset += machine_ticks(domain) - domain->stopped_at;
+		__atomic_store_n(&domain->counter_offset, offset,
+				 __ATOMIC_RELAXED);
+	}
+	domain->time_stopped = false;
+}
+
+static bool vcpus_are_out(const struct domain *domain)
+{
+	for (unsigned i = 0; i < domain->vcpu_count; i++) {
+		if (__atomic_load_n(&domain->vcpus[i].running, __ATOMIC_SEQ_CST))
+			return false;
+	}
+	return true;
+}
+
+/* Returns true once all vCPUs are out of the guest, whose time stops then, or
+ * once the pause of that number is over. */
+static bool pause_is_complete(struct domain *domain, unsigned pause)
+{
+	bool out = vcpus_are_out(domain);
+	bool lasts;
+
+	spinlock_acquire(&domain->lock);
+	lasts = domain->state == CONTROL_PAUSED && domain->pauses == pause;
+	if (lasts && out)
+		time_stop(domain);
+	spinlock_release(&domain->lock);
+	return out || !lasts;
+}
+
+/*
+ * A vCPU may be in the guest for a while after the state has changed. The time
+ * of the guest stops only when all are out: if it stopped before, the counter
+ * of such a vCPU would go back when the domain goes on.
+ */
+enum control_status domain_pause(struct domain *domain, char *text)
+{
+	const struct host_ops *host = domain_host(domain);
+	unsigned pause;
 	bool done;
 
 	spinlock_acquire(&domain->lock);
-	done = domain->state == from;
+	done = domain->state == CONTROL_RUNNING;
 	if (done)
-		domain_state_set(domain, to);
+		domain_state_set(domain, CONTROL_PAUSED);
+	pause = done ? ++domain->pauses : domain->pauses;
+	spinlock_release(&domain->lock);
+	if (!done)
+		return state_refuse(domain, text);
+	domain_kick_all(domain);
+	while (!pause_is_complete(domain, pause))
+		host->relax(host->ctx, true);
+	return CONTROL_OK;
+}
+
+enum control_status domain_unpause(struct domain *domain, char *text)
+{
+	bool done;
+
+	spinlock_acquire(&domain->lock);
+	done = domain->state == CONTROL_PAUSED;
+	if (done) {
+		time_resume(domain);
+		domain_state_set(domain, CONTROL_RUNNING);
+	}
 	spinlock_release(&domain->lock);
 	if (!done)
 		return state_refuse(domain, text);
@@ -222,6 +298,23 @@ enum control_status domain_shutdown(struct domain *domain,
 
 	if (!domain_end(domain, reason, why))
 		return state_refuse(domain, text);
+	return CONTROL_OK;
+}
+
+enum control_status domain_break(struct domain *domain, uint8_t byte, char *text)
+{
+	if (!state_is_alive(domain_state(domain)))
+		return state_refuse(domain, text);
+	if (!domain->has_vuart) {
+		return control_refuse(text, CONTROL_E_STATE,
+				      "domain %u has no UART", domain->domid);
+	}
+	if (!vuart_break(&domain->vuart, byte)) {
+		return control_refuse(
+			text, CONTROL_E_STATE,
+			"the UART of domain %u is full: its guest does not read",
+			domain->domid);
+	}
 	return CONTROL_OK;
 }
 

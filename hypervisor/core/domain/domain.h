@@ -43,7 +43,7 @@ struct domains;
 /* The functions that the core needs from the port beside struct host_ops. */
 struct domain_ops {
 	void *ctx;
-	/* Return nanoseconds since boot, and the guests' counter in ticks. */
+	/* Return nanoseconds since boot, and the machine's counter in ticks. */
 	uint64_t (*now_ns)(void *ctx);
 	uint64_t (*counter)(void *ctx);
 	/*
@@ -68,9 +68,13 @@ struct domain_ops {
 	void (*work_kick)(void *ctx);
 	/* Tells that a new domain has that console. */
 	void (*console_take)(void *ctx, unsigned slot);
-	/* Outputs a byte that the guest wrote. It waits while the terminal is
-	 * behind, so no lock is held. */
+	/* Outputs a byte that the guest wrote. The byte is lost if there is no
+	 * room for it. */
 	void (*console_put)(void *ctx, unsigned slot, uint8_t byte);
+	/* Returns how many bytes console_put() has room for: at most
+	 * VUART_FIFO. vuart_drained() is called when it is half of that again.
+	 * The UART's lock is held. */
+	unsigned (*console_room)(void *ctx, unsigned slot);
 	/* Tells that the guest can take input again. It calls vuart_input(), so
 	 * no lock is held. */
 	void (*console_ready)(void *ctx, unsigned slot);
@@ -117,6 +121,17 @@ struct domain {
 	const void *session; /* whose end destroys the domain; or NULL */
 	uint64_t created_ns;
 	uint64_t first_entry_ns; /* since created_ns; 0: not entered yet */
+
+	/*
+	 * The time of an ordinary guest: how far its counter is behind the
+	 * machine's. It changes only while no vCPU is in the guest, before the
+	 * state becomes RUNNING. It is 0 for a Realm, whose counter is the
+	 * RMM's. The other fields are guarded by lock.
+	 */
+	uint64_t counter_offset;
+	bool time_stopped;
+	uint64_t stopped_at; /* the machine's counter */
+	unsigned pauses; /* how often it was paused */
 
 	/* Its pages. */
 	unsigned users; /* domain_get() without domain_put(); domains->lock */

@@ -111,6 +111,7 @@ static void domain_init(struct domain *domain, struct domains *domains,
 		.vmid = 1 + (unsigned)(domain - domains->table),
 		.session = session,
 		.users = 1,
+		.time_stopped = true,
 		.create = *create,
 	};
 	granules_init(&domain->own, domains->config.host->ops, &domain->failure);

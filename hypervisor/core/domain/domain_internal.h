@@ -81,10 +81,14 @@ enum control_status domain_grant(struct domain *domain,
 enum control_status domain_build(struct domain *domain,
 				 const struct control_build *build, char *text);
 
-/* domain.c: the rest of a domain's life. */
-enum control_status domain_pause(struct domain *domain, bool pause, char *text);
+/* domain.c: the rest of a domain's life. domain_pause() returns when no vCPU is
+ * in the guest any more, unless the domain went on or ended meanwhile. */
+enum control_status domain_pause(struct domain *domain, char *text);
+enum control_status domain_unpause(struct domain *domain, char *text);
 enum control_status domain_shutdown(struct domain *domain,
 				    enum control_reason reason, char *text);
+enum control_status domain_break(struct domain *domain, uint8_t byte,
+				 char *text);
 enum control_status domain_rename(struct domain *domain, const uint8_t *name,
 				  char *text);
 void domain_destroy(struct domain *domain);

@@ -12,6 +12,7 @@
 #define SLOT 7
 
 struct guest {
+	unsigned drained; /* how often it was told of room */
 	uint8_t got[64];
 	size_t size;
 	size_t room;
@@ -34,7 +35,17 @@ static size_t guest_input(void *ctx, unsigned slot, const uint8_t *bytes,
 	return size;
 }
 
-static const struct console_guest way = { &guest, SLOT, guest_input };
+static void guest_drained(void *ctx, unsigned slot)
+{
+	struct guest *to = ctx;
+
+	assert_int_equal(slot, SLOT);
+	assert_true(console_room(&console) >= VUART_FIFO / 2);
+	to->drained++;
+}
+
+static const struct console_guest way = { &guest, SLOT, guest_input,
+					  guest_drained };
 
 static int setup(void **state)
 {
@@ -123,8 +134,8 @@ static void nobody_there_holds_nobody_up(void **state)
 	assert_int_equal(write_pattern(0, 3 * CONSOLE_RING), 3 * CONSOLE_RING);
 	console_terminal(&console, true);
 	assert_int_equal(console_terminal_output(&console, bytes, 2), 2);
-	assert_int_equal(bytes[0], pattern(2 * CONSOLE_RING));
-	assert_int_equal(bytes[1], pattern(2 * CONSOLE_RING + 1));
+	assert_int_equal(bytes[0], pattern(3 * CONSOLE_RING - CONSOLE_KEPT));
+	assert_int_equal(bytes[1], pattern(3 * CONSOLE_RING - CONSOLE_KEPT + 1));
 }
 
 /* Reads in odd steps while the writer fills the room that becomes free. */
@@ -183,6 +194,140 @@ static void a_terminal_that_goes_frees_the_guest(void **state)
 	assert_int_equal(write_pattern(0, 100), 100);
 }
 
+/* Fills the ring for a terminal that reads nothing, and lets it stall. Returns
+ * how much was written. */
+static uint64_t terminal_stall(void)
+{
+	uint64_t written;
+
+	console_terminal(&console, true);
+	written = write_pattern(0, UINT64_MAX);
+	assert_int_equal(console_check(&console, 100),
+			 100 + CONSOLE_PATIENCE_NS);
+	assert_int_equal(console_check(&console, 100 + CONSOLE_PATIENCE_NS),
+			 UINT64_MAX);
+	return written;
+}
+
+static void room_is_shown_as_it_goes_and_told_as_it_comes(void **state)
+{
+	uint8_t bytes[VUART_FIFO];
+
+	(void)state;
+	console_terminal(&console, true);
+	assert_int_equal(write_pattern(0, CONSOLE_KEPT), CONSOLE_KEPT);
+	for (unsigned room = VUART_FIFO; room > 0; room--) {
+		assert_int_equal(console_room(&console), room);
+		assert_true(console_write(&console, 'x'));
+	}
+	assert_int_equal(console_room(&console), 0);
+	assert_false(console_write(&console, 'x'));
+	console_terminal_output(&console, bytes, VUART_FIFO / 2 - 1);
+	assert_int_equal(guest.drained, 0);
+	console_terminal_output(&console, bytes, 1);
+	assert_int_equal(guest.drained, 1);
+	console_terminal_output(&console, bytes, VUART_FIFO);
+	assert_int_equal(guest.drained, 1);
+}
+
+static void a_reader_that_joins_takes_no_room_away(void **state)
+{
+	(void)state;
+	assert_int_equal(write_pattern(0, 2 * CONSOLE_RING), 2 * CONSOLE_RING);
+	console_terminal(&console, true);
+	assert_int_equal(console_room(&console), VUART_FIFO);
+	console_log(&console, true);
+	assert_int_equal(console_room(&console), VUART_FIFO);
+}
+
+static void patience_is_for_a_reader_that_takes_nothing(void **state)
+{
+	uint64_t second = CONSOLE_PATIENCE_NS;
+	uint8_t bytes[8];
+
+	(void)state;
+	console_terminal(&console, true);
+	assert_int_equal(write_pattern(0, CONSOLE_KEPT), CONSOLE_KEPT);
+	assert_int_equal(console_check(&console, 0), UINT64_MAX);
+	write_pattern(CONSOLE_KEPT, UINT64_MAX);
+	assert_int_equal(console_check(&console, 10), 10 + second);
+	console_terminal_output(&console, bytes, sizeof(bytes));
+	assert_int_equal(console_check(&console, 10 + second), 10 + 2 * second);
+	assert_int_equal(console_check(&console, 9 + 2 * second),
+			 10 + 2 * second);
+	assert_int_equal(guest.drained, 0);
+	assert_int_equal(console_check(&console, 10 + 2 * second), UINT64_MAX);
+	assert_int_equal(guest.drained, 1);
+	assert_int_equal(console_room(&console), VUART_FIFO);
+}
+
+/* It reads what was not overwritten, and is told of the rest. */
+static void a_stalled_terminal_is_told_what_is_missing(void **state)
+{
+	static const char notice[] =
+		"\r\n[reeve: 32868 bytes of output are missing]\r\n";
+	uint64_t written = terminal_stall();
+	uint8_t bytes[2 * CONSOLE_NOTICE];
+	size_t size = sizeof(notice) - 1;
+
+	(void)state;
+	written += write_pattern(written, CONSOLE_RING / 2 + 68);
+	assert_int_equal(written, CONSOLE_RING + CONSOLE_RING / 2 + 68);
+	assert_int_equal(console_terminal_output(&console, bytes, sizeof(bytes)),
+			 sizeof(bytes));
+	assert_memory_equal(bytes, notice, size);
+	for (size_t i = size; i < sizeof(bytes); i++) {
+		assert_int_equal(bytes[i],
+				 pattern(written - CONSOLE_KEPT + i - size));
+	}
+}
+
+static void a_stalled_terminal_that_missed_nothing_gets_all(void **state)
+{
+	uint64_t written = terminal_stall(), seen = 0;
+	uint8_t bytes[500];
+
+	(void)state;
+	while (seen < written) {
+		size_t size = console_terminal_output(&console, bytes,
+						      1 + seen % 500);
+
+		assert_true(size != 0);
+		for (size_t i = 0; i < size; i++)
+			assert_int_equal(bytes[i], pattern(seen++));
+	}
+}
+
+static void after_a_stall_the_guest_waits_again(void **state)
+{
+	uint64_t written = terminal_stall();
+	uint8_t bytes[CONSOLE_NOTICE];
+
+	(void)state;
+	written += write_pattern(written, 3 * CONSOLE_RING);
+	console_terminal_output(&console, bytes, sizeof(bytes));
+	assert_true(write_pattern(written, UINT64_MAX) < CONSOLE_RING);
+	assert_int_equal(console_check(&console, 0), CONSOLE_PATIENCE_NS);
+}
+
+static void a_stalled_terminal_takes_nothing_from_the_log(void **state)
+{
+	uint64_t written, logged = 0;
+	uint8_t bytes[1000];
+
+	(void)state;
+	console_log(&console, true);
+	written = terminal_stall();
+	while (logged < 4 * CONSOLE_RING) {
+		size_t size = console_log_output(&console, bytes, sizeof(bytes));
+
+		for (size_t i = 0; i < size; i++)
+			assert_int_equal(bytes[i], pattern(logged++));
+		written += write_pattern(written, size);
+		assert_int_equal(written - logged, CONSOLE_RING);
+	}
+}
+
 static void the_log_has_what_came_before_it(void **state)
 {
 	(void)state;
@@ -196,8 +341,10 @@ static void the_log_has_what_came_before_it(void **state)
 
 static void the_log_ends_at_its_limit(void **state)
 {
+	static const char notice[] =
+		"\r\n[reeve: the log of this guest ends at its limit of 64 MiB]\r\n";
 	uint64_t written = 0, logged = 0;
-	uint8_t bytes[4096];
+	uint8_t bytes[4096], last[sizeof(notice)];
 	size_t size;
 
 	(void)state;
@@ -205,23 +352,33 @@ static void the_log_ends_at_its_limit(void **state)
 	do {
 		written += write_pattern(written, sizeof(bytes));
 		size = console_log_output(&console, bytes, sizeof(bytes));
+		if (size == sizeof(notice) - 1)
+			memcpy(last, bytes, size);
 		logged += size;
 	} while (size != 0);
-	assert_int_equal(logged, CONSOLE_LOG_LIMIT);
+	assert_int_equal(logged, CONSOLE_LOG_LIMIT + sizeof(notice) - 1);
+	assert_memory_equal(last, notice, sizeof(notice) - 1);
 	assert_int_equal(write_pattern(written, 2 * CONSOLE_RING),
 			 2 * CONSOLE_RING);
 	console_log(&console, true);
 	assert_int_equal(console_log_output(&console, bytes, 1), 0);
 }
 
-static void a_new_guest_does_not_lift_the_limit(void **state)
+/* Also if the guest before used the limit up, and went on. */
+static void a_new_guest_has_the_whole_limit(void **state)
 {
+	uint8_t bytes[CONSOLE_NOTICE];
+
 	(void)state;
 	console_log(&console, true);
-	write_text("abc");
+	console.log_left = 3;
+	write_text("abcdef");
 	expect_log("abc");
+	assert_true(console_log_output(&console, bytes, sizeof(bytes)) > 3);
 	console_take(&console);
-	assert_int_equal(console.log_left, CONSOLE_LOG_LIMIT - 3);
+	assert_int_equal(console.log_left, CONSOLE_LOG_LIMIT);
+	write_text("new");
+	expect_log("new");
 }
 
 static void input_waits_until_the_guest_takes_it(void **state)
@@ -313,9 +470,16 @@ int main(void)
 		TEST(a_slow_log_makes_the_guest_wait),
 		TEST(the_slower_of_both_counts),
 		TEST(a_terminal_that_goes_frees_the_guest),
+		TEST(room_is_shown_as_it_goes_and_told_as_it_comes),
+		TEST(a_reader_that_joins_takes_no_room_away),
+		TEST(patience_is_for_a_reader_that_takes_nothing),
+		TEST(a_stalled_terminal_is_told_what_is_missing),
+		TEST(a_stalled_terminal_that_missed_nothing_gets_all),
+		TEST(after_a_stall_the_guest_waits_again),
+		TEST(a_stalled_terminal_takes_nothing_from_the_log),
 		TEST(the_log_has_what_came_before_it),
 		TEST(the_log_ends_at_its_limit),
-		TEST(a_new_guest_does_not_lift_the_limit),
+		TEST(a_new_guest_has_the_whole_limit),
 		TEST(input_waits_until_the_guest_takes_it),
 		TEST(a_guest_that_takes_nothing_stops_the_terminal),
 		TEST(a_new_guest_gets_nothing_that_waited_for_the_old),

@@ -12,6 +12,7 @@
 #include "hypervisor/port/inprocess/fake_guest.h"
 
 #define DR   0x00
+#define RSR  0x04
 #define FR   0x18
 #define IMSC 0x38
 #define RIS  0x3c
@@ -21,10 +22,14 @@
 #define RX   0x10
 #define TX   0x20
 #define RT   0x40
+#define BE   0x200
 #define RXFE 0x10
 #define RXFF 0x40
+#define BUSY 0x08
 #define TXFF 0x20
 #define TXFE 0x80
+
+#define DR_BE 0x400
 
 static int setup(void **state)
 {
@@ -97,6 +102,57 @@ static void the_transmit_interrupt_follows_a_byte(void **state)
 	assert_false(line(guest));
 }
 
+/* The driver of Linux writes half a FIFO at an interrupt, without a look at the
+ * flags, and looks at them before each byte when it polls. */
+static void the_flags_follow_the_room_of_the_console(void **state)
+{
+	struct fake_guest *guest = *state;
+
+	guest->console_room = VUART_FIFO - 1;
+	assert_int_equal(get(guest, FR) & (TXFF | TXFE | BUSY), BUSY);
+	guest->console_room = 1;
+	assert_int_equal(get(guest, FR) & (TXFF | TXFE | BUSY), BUSY);
+	guest->console_room = 0;
+	assert_int_equal(get(guest, FR) & (TXFF | TXFE | BUSY), TXFF | BUSY);
+	guest->domain.console = CONTROL_NO_CONSOLE;
+	assert_int_equal(get(guest, FR) & (TXFF | TXFE | BUSY), TXFE);
+}
+
+static void the_transmit_interrupt_waits_for_half_a_fifo(void **state)
+{
+	struct fake_guest *guest = *state;
+
+	put(guest, IMSC, TX);
+	guest->console_room = VUART_FIFO / 2;
+	put(guest, DR, 'x');
+	assert_true(line(guest));
+	guest->console_room = VUART_FIFO / 2 - 1;
+	put(guest, DR, 'x');
+	assert_false(line(guest));
+	assert_int_equal(get(guest, RIS), 0);
+	guest->console_room = VUART_FIFO / 2;
+	vuart_drained(&guest->domain.vuart);
+	assert_true(line(guest));
+	assert_int_equal(get(guest, MIS), TX);
+}
+
+/* A driver that starts with a full FIFO has not written a byte. */
+static void room_raises_the_transmit_interrupt_without_a_byte(void **state)
+{
+	struct fake_guest *guest = *state;
+
+	guest->console_room = 0;
+	put(guest, DR, 'x');
+	put(guest, ICR, TX);
+	put(guest, IMSC, TX);
+	assert_false(line(guest));
+	guest->console_room = VUART_FIFO;
+	vuart_drained(&guest->domain.vuart);
+	assert_true(line(guest));
+	put(guest, ICR, TX);
+	assert_false(line(guest));
+}
+
 static void what_is_typed_is_received(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -137,6 +193,47 @@ static void a_full_fifo_asks_for_the_rest_when_half_empty(void **state)
 	for (unsigned i = VUART_FIFO / 2; i < sizeof(text); i++)
 		assert_int_equal(get(guest, DR), '0' + i);
 	assert_int_equal(guest->console_ready, 1);
+}
+
+static void a_break_is_received_before_its_byte(void **state)
+{
+	struct fake_guest *guest = *state;
+	struct vuart *vuart = &guest->domain.vuart;
+
+	assert_int_equal(type(guest, "a", 1), 1);
+	put(guest, IMSC, BE);
+	assert_false(line(guest));
+	assert_true(vuart_break(vuart, 'h'));
+	assert_true(line(guest));
+	assert_int_equal(get(guest, MIS), BE);
+	assert_int_equal(get(guest, DR), 'a');
+	assert_int_equal(get(guest, RSR), 0);
+	assert_int_equal(get(guest, DR), DR_BE);
+	assert_int_equal(get(guest, RSR), DR_BE >> 8);
+	assert_int_equal(get(guest, DR), 'h');
+	assert_int_equal(get(guest, RSR), 0);
+	/* It is one of the interrupts that only ICR clears. */
+	assert_true(line(guest));
+	put(guest, ICR, BE);
+	assert_false(line(guest));
+	assert_true(vuart_break(vuart, 0));
+	assert_int_equal(get(guest, DR), DR_BE);
+	put(guest, RSR, 0);
+	assert_int_equal(get(guest, RSR), 0);
+	assert_int_equal(get(guest, FR) & RXFE, RXFE);
+}
+
+static void a_break_needs_room_for_its_byte(void **state)
+{
+	struct fake_guest *guest = *state;
+	char text[VUART_FIFO - 1] = { 0 };
+
+	assert_int_equal(type(guest, text, sizeof(text)), sizeof(text));
+	assert_false(vuart_break(&guest->domain.vuart, 'h'));
+	assert_int_equal(get(guest, RIS) & BE, 0);
+	get(guest, DR);
+	assert_true(vuart_break(&guest->domain.vuart, 'h'));
+	assert_int_equal(get(guest, FR) & RXFF, RXFF);
 }
 
 static void the_mask_has_its_bits_alone(void **state)
@@ -277,8 +374,13 @@ int main(void)
 		TEST(what_is_sent_is_at_the_console_at_once),
 		TEST(without_a_console_it_is_lost),
 		TEST(the_transmit_interrupt_follows_a_byte),
+		TEST(the_flags_follow_the_room_of_the_console),
+		TEST(the_transmit_interrupt_waits_for_half_a_fifo),
+		TEST(room_raises_the_transmit_interrupt_without_a_byte),
 		TEST(what_is_typed_is_received),
 		TEST(a_full_fifo_asks_for_the_rest_when_half_empty),
+		TEST(a_break_is_received_before_its_byte),
+		TEST(a_break_needs_room_for_its_byte),
 		TEST(the_mask_has_its_bits_alone),
 		TEST(other_registers_read_as_zero_and_the_ids_are_those),
 		TEST(odd_accesses_are_refused),

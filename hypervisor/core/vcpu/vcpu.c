@@ -53,14 +53,21 @@ static bool timer_armed(const struct vcpu_timer *timer)
 	       VCPU_TIMER_ENABLE;
 }
 
+/* Returns how far the guest's counter is behind the machine's. */
+static uint64_t counter_offset(const struct vcpu *vcpu)
+{
+	return __atomic_load_n(&vcpu->domain->counter_offset, __ATOMIC_RELAXED);
+}
+
 /* Returns true if the timer's output is asserted. ISTATUS was read at the last
  * exit; the timer may have fired since then. */
 static bool timer_output(const struct vcpu *vcpu, const struct vcpu_timer *timer)
 {
 	const struct domain_ops *ops = vcpu->domain->ops;
 
-	return timer_armed(timer) && ((timer->ctl & VCPU_TIMER_ISTATUS) != 0 ||
-				      ops->counter(ops->ctx) >= timer->cval);
+	return timer_armed(timer) &&
+	       ((timer->ctl & VCPU_TIMER_ISTATUS) != 0 ||
+		ops->counter(ops->ctx) - counter_offset(vcpu) >= timer->cval);
 }
 
 /* Brings a timer's line in the vGIC up to date. No other function writes that
@@ -81,17 +88,20 @@ void vcpu_timers_update(struct vcpu *vcpu)
 }
 
 /*
- * Returns when the timer will fire, or UINT64_MAX if there is nothing to wait
- * for: also if the vGIC was told already that the timer's output is asserted.
- * The level in the vGIC decides, not the time: a timer that fires just now has
- * a deadline in the past, which ends the wait at once.
+ * Returns the machine's counter when the timer will fire, or UINT64_MAX if
+ * there is nothing to wait for: also if the vGIC was told already that the
+ * timer's output is asserted. The level in the vGIC decides, not the time: a
+ * timer that fires just now has a deadline in the past, which ends the wait at
+ * once.
  */
 static uint64_t timer_deadline(const struct vcpu *vcpu,
 			       const struct vcpu_timer *timer, unsigned ppi)
 {
 	if (!timer_armed(timer) || vcpu->gic.irqs[ppi].level)
 		return UINT64_MAX;
-	return timer->cval;
+	if (timer->cval >= UINT64_MAX - counter_offset(vcpu))
+		return UINT64_MAX;
+	return timer->cval + counter_offset(vcpu);
 }
 
 uint64_t vcpu_deadline(const struct vcpu *vcpu)

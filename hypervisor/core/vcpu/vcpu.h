@@ -59,7 +59,12 @@ struct vcpu {
 	/* Written by the port: */
 	uint64_t cpu_ns; /* CPU time */
 	uint32_t core; /* where it runs or last ran */
-	bool running; /* it runs on that core now */
+	/*
+	 * It runs on that core now. Once it is false, the vCPU is not in the
+	 * guest, and the port looks at the domain's state before it enters the
+	 * vCPU again.
+	 */
+	bool running;
 	bool waits; /* it is idle, waiting for an interrupt */
 	void *thread;
 };
@@ -115,8 +120,8 @@ enum vcpu_next vcpu_exit_guest(struct vcpu *vcpu, const struct vcpu_trap *trap);
  * and vcpu->phys. Called after each exit and before each entry. */
 void vcpu_timers_update(struct vcpu *vcpu);
 
-/* Returns the counter value at which a timer of a waiting vCPU fires next, or
- * UINT64_MAX if none will. */
+/* Returns the value of the machine's counter at which a timer of a waiting vCPU
+ * fires next, or UINT64_MAX if none will. */
 uint64_t vcpu_deadline(const struct vcpu *vcpu);
 
 /* Returns true if a waiting vCPU has something to do: an interrupt that it

@@ -100,6 +100,27 @@ static void a_waiting_vcpu_wakes_when_its_timer_fires(void **state)
 	assert_true(vcpu_awake(vcpu));
 }
 
+/* A timer compares with the guest's counter; the wait is by the machine's. */
+static void a_timer_fires_by_the_counter_of_its_guest(void **state)
+{
+	struct fake_guest *guest = *state;
+	struct vcpu *vcpu = &guest->vcpus[0];
+
+	guest->domain.counter_offset = 700;
+	vcpu->virt = (struct vcpu_timer){ ENABLED, 500 };
+	vcpu->phys = (struct vcpu_timer){ ENABLED, 600 };
+	assert_int_equal(vcpu_deadline(vcpu), 1200);
+	guest->now = 1199;
+	assert_false(vcpu_awake(vcpu));
+	guest->now = 1200;
+	vcpu_timers_update(vcpu);
+	assert_true(line(vcpu, GUEST_TIMER_VIRT_PPI));
+	assert_false(line(vcpu, GUEST_TIMER_PHYS_NS_PPI));
+	assert_int_equal(vcpu_deadline(vcpu), 1300);
+	vcpu->phys.cval = UINT64_MAX - 500;
+	assert_int_equal(vcpu_deadline(vcpu), UINT64_MAX);
+}
+
 static void a_timer_whose_interrupt_is_off_does_not_keep_it_awake(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -159,6 +180,7 @@ int main(void)
 		TEST(a_timer_that_is_off_or_masked_raises_none),
 		TEST(the_deadline_is_the_first_timer_that_is_still_to_fire),
 		TEST(a_waiting_vcpu_wakes_when_its_timer_fires),
+		TEST(a_timer_fires_by_the_counter_of_its_guest),
 		TEST(a_timer_whose_interrupt_is_off_does_not_keep_it_awake),
 		TEST(an_interrupt_wakes),
 		TEST(the_end_or_a_pause_wakes),

@@ -12,19 +12,14 @@
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/virtio_serial.h"
+#include "lib/number.h"
 
 #define WEIGHT 1024 /* of these threads, which run rarely and briefly */
-
-/*
- * How long a guest that is ahead of its terminal waits before it tries again.
- */
-#define BEHIND_NS UINT64_C(1000000)
 
 /* How long a guest's output may wait for more output. A single byte costs QEMU,
  * with two queues and two threads, as much as a whole line. */
 #define BATCH_NS UINT64_C(2000000)
 
-static struct domains *all;
 static struct console consoles[CONTROL_CONSOLES];
 static struct control_port controls[CONTROL_PORTS];
 static struct thread *control_threads[CONTROL_PORTS];
@@ -127,17 +122,14 @@ static size_t console_guest_input(void *ctx, unsigned slot,
 	return taken;
 }
 
-/* Returns true if the guest of the slot can still write output. */
-static bool console_guest_lives(unsigned slot)
+static void console_guest_drained(void *ctx, unsigned slot)
 {
-	struct domain *domain = domains_console(all, slot);
-	uint32_t state;
+	struct domain *domain = domains_console(ctx, slot);
 
 	if (domain == NULL)
-		return false;
-	state = __atomic_load_n(&domain->state, __ATOMIC_ACQUIRE);
+		return;
+	vuart_drained(&domain->vuart);
 	domain_put(domain);
-	return state == CONTROL_RUNNING || state == CONTROL_PAUSED;
 }
 
 void channel_console_take(void *ctx, unsigned slot)
@@ -149,12 +141,15 @@ void channel_console_take(void *ctx, unsigned slot)
 void channel_console_put(void *ctx, unsigned slot, uint8_t byte)
 {
 	(void)ctx;
-	while (!console_write(&consoles[slot], byte) &&
-	       console_guest_lives(slot)) {
-		mover_wake();
-		thread_block_until(time_ns() + BEHIND_NS);
-	}
+	/* A byte for which there is no room is lost, as in any UART. */
+	(void)console_write(&consoles[slot], byte);
 	mover_wake_soon();
+}
+
+unsigned channel_console_room(void *ctx, unsigned slot)
+{
+	(void)ctx;
+	return console_room(&consoles[slot]);
 }
 
 void channel_console_ready(void *ctx, unsigned slot)
@@ -173,15 +168,29 @@ static void channel_interrupt(void *ctx)
 	mover_wake();
 }
 
-/* Waits until there is something to move. If it is only output, waits for the
- * rest of its batch. */
+/* Returns when the consoles have to be looked at again, as console_check(). */
+static uint64_t consoles_check(void)
+{
+	uint64_t deadline = UINT64_MAX;
+	uint64_t now = time_ns();
+
+	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
+		deadline = smaller(deadline, console_check(&consoles[i], now));
+	return deadline;
+}
+
+/* Waits until there is something to move, or a guest has waited long enough for
+ * a reader of its output. If it is only output, waits for the rest of its
+ * batch. */
 static void mover_wait(void)
 {
+	uint64_t deadline = consoles_check();
 	uint64_t limit;
 
 	while (!__atomic_load_n(&mover_due, __ATOMIC_SEQ_CST) &&
-	       !__atomic_load_n(&output_due, __ATOMIC_SEQ_CST))
-		thread_block();
+	       !__atomic_load_n(&output_due, __ATOMIC_SEQ_CST) &&
+	       time_ns() < deadline)
+		thread_block_until(deadline);
 	limit = time_ns() + BATCH_NS;
 	while (!__atomic_load_n(&mover_due, __ATOMIC_SEQ_CST) &&
 	       time_ns() < limit)
@@ -236,11 +245,11 @@ const char *channel_open(struct domains *domains)
 {
 	const char *why;
 
-	all = domains;
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
 		console_init(&consoles[i],
 			     &(struct console_guest){ domains, i,
-						      console_guest_input });
+						      console_guest_input,
+						      console_guest_drained });
 	}
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		control_port_init(&controls[i], domains);

@@ -22,6 +22,7 @@ void channel_start(void);
 /* For struct domain_ops (domain.h). ctx is not used. */
 void channel_console_take(void *ctx, unsigned slot);
 void channel_console_put(void *ctx, unsigned slot, uint8_t byte);
+unsigned channel_console_room(void *ctx, unsigned slot);
 void channel_console_ready(void *ctx, unsigned slot);
 
 #endif

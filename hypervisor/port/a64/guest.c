@@ -40,8 +40,8 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
 #define MDCR_GUEST MDCR_GUEST_TRAPS
 
 /* CNTHCTL_EL2 (E2H = 0): EL1 and EL0 may use the counter and the physical
- * timer. */
-#define CNTHCTL_GUEST (CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN)
+ * timer, which are as far behind the machine's as the virtual ones (ECV). */
+#define CNTHCTL_GUEST (CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN | CNTHCTL_ECV)
 
 /* SCTLR_EL1 after a reset: MMU and caches off, nothing traps to EL1, and every
  * bit that is reserved as one where its feature is missing. */
@@ -87,6 +87,8 @@ static void el1_load(const struct guest *guest)
 static void el2_load(const struct vcpu *vcpu)
 {
 	const struct domain *domain = vcpu->domain;
+	uint64_t offset =
+		__atomic_load_n(&domain->counter_offset, __ATOMIC_RELAXED);
 
 	core_current()->data.guest_el2 = true;
 	sysreg_write(hcr_el2, HCR_GUEST);
@@ -98,7 +100,8 @@ static void el2_load(const struct vcpu *vcpu)
 	sysreg_write(HDFGWTR_EL2, 0);
 	sysreg_write(mdcr_el2, MDCR_GUEST);
 	sysreg_write(cnthctl_el2, CNTHCTL_GUEST);
-	sysreg_write(cntvoff_el2, 0);
+	sysreg_write(cntvoff_el2, offset);
+	sysreg_write(CNTPOFF_EL2, offset);
 	sysreg_write(vpidr_el2, sysreg_read(midr_el1));
 	sysreg_write(vmpidr_el2,
 		     MPIDR_RES1 | GUEST_MPIDR((uint64_t)vcpu->index));
@@ -118,6 +121,8 @@ void guest_forget(void)
 	sysreg_write(HCRX_EL2, 0);
 	sysreg_write(mdcr_el2, 0);
 	sysreg_write(cnthctl_el2, 0);
+	sysreg_write(cntvoff_el2, 0);
+	sysreg_write(CNTPOFF_EL2, 0);
 	sysreg_write(vtcr_el2, 0);
 	sysreg_write(vttbr_el2, 0);
 	sysreg_write(hcr_el2, HCR_IDLE);

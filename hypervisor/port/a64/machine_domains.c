@@ -20,7 +20,7 @@ uint64_t machine_now_ns(void *ctx)
 uint64_t machine_counter(void *ctx)
 {
 	(void)ctx;
-	return sysreg_read(cntvct_el0);
+	return sysreg_read(cntpct_el0);
 }
 
 void machine_tlb_flush(void *ctx, unsigned vmid)

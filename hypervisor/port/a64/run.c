@@ -31,6 +31,7 @@ static struct domain_ops ops = {
 	.work_kick = machine_work_kick,
 	.console_take = channel_console_take,
 	.console_put = channel_console_put,
+	.console_room = channel_console_room,
 	.console_ready = channel_console_ready,
 	.tlb_flush = machine_tlb_flush,
 	.pages_used = machine_pages_used,

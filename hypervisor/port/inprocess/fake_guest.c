@@ -48,6 +48,14 @@ static void fake_guest_console_put(void *ctx, unsigned slot, uint8_t byte)
 	guest->console[guest->console_size++ % FAKE_GUEST_BYTES] = byte;
 }
 
+static unsigned fake_guest_console_room(void *ctx, unsigned slot)
+{
+	struct fake_guest *guest = ctx;
+
+	assert(slot == FAKE_GUEST_CONSOLE);
+	return guest->console_room;
+}
+
 static void fake_guest_console_ready(void *ctx, unsigned slot)
 {
 	struct fake_guest *guest = ctx;
@@ -155,12 +163,14 @@ void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm)
 {
 	memset(guest, 0, sizeof(*guest));
 	guest->runs = true;
+	guest->console_room = VUART_FIFO;
 	guest->ops = (struct domain_ops){
 		.ctx = guest,
 		.now_ns = fake_guest_now_ns,
 		.counter = fake_guest_counter,
 		.vcpu_kick = fake_guest_kick,
 		.console_put = fake_guest_console_put,
+		.console_room = fake_guest_console_room,
 		.console_ready = fake_guest_console_ready,
 	};
 	guest->host = (struct host_ops){ guest, .smc = fake_guest_smc,

@@ -61,7 +61,7 @@ off:	call	PSCI_SYSTEM_OFF
 
 /* Counts for ever. In each round D0 to D31 and TPIDR_EL0 are compared with what
  * they were set to, values that no other guest has. */
-count:	mrs	x2, cntvct_el0
+count:	mrs	x2, s3_3_c2_c4_0	// RNDR
 	str	x2, [x20, #GUESTTEST_SEED]
 	msr	tpidr_el0, x2
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, \

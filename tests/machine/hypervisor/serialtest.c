@@ -135,12 +135,19 @@ static const struct serial_ops ops = {
 	.output = serialtest_port_output,
 };
 
+static void serialtest_guest_drained(void *ctx, unsigned slot)
+{
+	(void)ctx;
+	(void)slot;
+}
+
 static void consoles_start(void)
 {
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++) {
-		console_init(&consoles[i],
-			     &(struct console_guest){ NULL, i,
-						      serialtest_guest_input });
+		console_init(
+			&consoles[i],
+			&(struct console_guest){ NULL, i, serialtest_guest_input,
+						 serialtest_guest_drained });
 	}
 	for (unsigned i = 0; i < 2; i++)
 		writers[i].console = &consoles[i == 0 ? 2 : 1];

@@ -351,6 +351,7 @@ const struct engine_ops engine_machine = {
 	.act = machine_act,
 	.shutdown = machine_shutdown,
 	.rename = machine_rename,
+	.sysrq = machine_sysrq,
 	.dmesg = machine_dmesg,
 	.console = machine_console,
 };

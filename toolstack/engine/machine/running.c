@@ -130,6 +130,18 @@ int machine_rename(struct engine *engine, unsigned domid, const char *name,
 	return machine_ask(engine, &request, NULL, report);
 }
 
+int machine_sysrq(struct engine *engine, unsigned domid, char key,
+		  struct reeve_report *report)
+{
+	struct control_request request = {
+		.op = CONTROL_DOMAIN_BREAK,
+		.domid = domid,
+		.body.brk.byte = (unsigned char)key,
+	};
+
+	return machine_ask(engine, &request, NULL, report);
+}
+
 int machine_dmesg(struct engine *engine, uint64_t *from, char *text,
 		  size_t size, size_t *got, struct reeve_report *report)
 {
