@@ -138,7 +138,10 @@ void peer_listen(struct peer *peer, const char *path)
 	assert_true(strlen(path) < sizeof(address.sun_path));
 	strcpy(address.sun_path, path);
 	peer->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_true(peer->listener >= 0);
+	if (peer->listener < 0) {
+		fail_msg("no socket for %s", path);
+		return; /* the analyser does not know that a failure ends it */
+	}
 	assert_int_equal(bind(peer->listener, (struct sockaddr *)&address,
 			      sizeof(address)),
 			 0);

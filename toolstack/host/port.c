@@ -47,6 +47,7 @@ int link_claim(const char *path, int *fd, long *owner)
 	int lock = open(path, LOCK_FLAGS, 0600);
 	int error = 0;
 
+	*owner = 0; /* not known */
 	if (lock < 0)
 		return -errno;
 	if (flock(lock, LOCK_EX | LOCK_NB) != 0) {

@@ -157,16 +157,17 @@ static bool is_left(int dir, const char *name)
 void folder_ram_clean(void)
 {
 	DIR *dir = opendir(SHARED_MEMORY);
+	int fd = dir != NULL ? dirfd(dir) : -1;
 	struct dirent *entry;
 	char prefix[32];
 
 	if (dir == NULL)
 		return;
 	snprintf(prefix, sizeof(prefix), SHARED_PREFIX, (unsigned)geteuid());
-	while ((entry = readdir(dir)) != NULL) {
+	while (fd >= 0 && (entry = readdir(dir)) != NULL) {
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0 &&
-		    is_left(dirfd(dir), entry->d_name))
-			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+		    is_left(fd, entry->d_name))
+			(void)unlinkat(fd, entry->d_name, 0);
 	}
 	closedir(dir);
 }
