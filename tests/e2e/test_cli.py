@@ -145,10 +145,12 @@ def test_a_ramdisk_that_is_none(reeve, kind):
     content, words = RAMDISKS[kind]
     reeve.write("disk", content)
     config = reeve.config(ramdisk='"disk"')
+    packed = kind in ("packed kernel", "cut gzip", "cut xz")
     for verb in (["check"], ["measure"], ["dtb", "--source"]):
         done = reeve.run(*verb, config)
         assert done.returncode == 0
-        if words is None:
+        # Only check unpacks it: the other verbs would take much longer.
+        if words is None or (packed and verb != ["check"]):
             assert done.stderr == ""
         else:
             assert done.stderr.startswith(

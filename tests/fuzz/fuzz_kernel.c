@@ -37,7 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (report == NULL)
 		abort();
-	ramdisk_check((struct span){ data, size }, &file, UNPACKED_MAX, report);
+	ramdisk_check((struct span){ data, size }, &file, report);
+	ramdisk_unpack_check((struct span){ data, size }, &file, UNPACKED_MAX,
+			     report);
 	if (report_errors(report) != 0)
 		abort();
 	result = kernel_unpack(&kernel, &raw, UNPACKED_MAX, &file, report);

@@ -158,7 +158,7 @@ int reeve_guest_probe(const struct reeve_guest *guest,
 
 	if (!kernel || !ramdisk || !tree)
 		return REEVE_OK;
-	result = reeve_plan_new(guest, &plan, report);
+	result = plan_new(guest, true, &plan, report);
 	if (result == REEVE_OK)
 		reeve_plan_free(plan);
 	return result;

@@ -3,6 +3,8 @@
 #ifndef REEVE_TOOLSTACK_API_GUEST_H
 #define REEVE_TOOLSTACK_API_GUEST_H
 
+#include <stdbool.h>
+
 #include "toolstack/config/cfg.h"
 #include "toolstack/domain/domain.h"
 #include "toolstack/image/image.h"
@@ -20,6 +22,11 @@ struct reeve_plan {
 	const struct reeve_guest *guest;
 	struct image *image;
 };
+
+/* Does what reeve_plan_new() does. unpack: a compressed RAM disk is unpacked,
+ * to see whether it is whole. */
+int plan_new(const struct reeve_guest *guest, bool unpack,
+	     struct reeve_plan **out, struct reeve_report *report);
 
 /* Returns the measurement as a JSON object, or NULL if memory is short. */
 struct json_object *

@@ -76,10 +76,11 @@ static struct image_request request_of(const struct domain *domain,
 	return request;
 }
 
-static int image_make(const struct domain *domain, enum reeve_engine engine,
+static int image_make(const struct reeve_guest *guest, bool unpack,
 		      struct image **out, struct reeve_report *report)
 {
-	struct image_request request = request_of(domain, engine);
+	const struct domain *domain = guest->domain;
+	struct image_request request = request_of(domain, guest->engine);
 	struct image_virtio *virtio = virtio_of(domain);
 	uint8_t seed[RNG_SEED_SIZE];
 	int result;
@@ -87,6 +88,7 @@ static int image_make(const struct domain *domain, enum reeve_engine engine,
 	if (virtio == NULL)
 		return REEVE_ERR_MEMORY;
 	request.virtio = virtio;
+	request.unpack_ramdisk = unpack;
 	if (!domain->realm) {
 		if (getrandom(seed, sizeof(seed), 0) != sizeof(seed))
 			abort();
@@ -98,8 +100,8 @@ static int image_make(const struct domain *domain, enum reeve_engine engine,
 	return result;
 }
 
-int reeve_plan_new(const struct reeve_guest *guest, struct reeve_plan **out,
-		   struct reeve_report *report)
+int plan_new(const struct reeve_guest *guest, bool unpack,
+	     struct reeve_plan **out, struct reeve_report *report)
 {
 	struct reeve_plan *plan;
 	int result;
@@ -108,13 +110,19 @@ int reeve_plan_new(const struct reeve_guest *guest, struct reeve_plan **out,
 	if (plan == NULL)
 		return REEVE_ERR_MEMORY;
 	plan->guest = guest;
-	result = image_make(guest->domain, guest->engine, &plan->image, report);
+	result = image_make(guest, unpack, &plan->image, report);
 	if (result != REEVE_OK) {
 		free(plan);
 		return result;
 	}
 	*out = plan;
 	return REEVE_OK;
+}
+
+int reeve_plan_new(const struct reeve_guest *guest, struct reeve_plan **out,
+		   struct reeve_report *report)
+{
+	return plan_new(guest, false, out, report);
 }
 
 void reeve_plan_free(struct reeve_plan *plan)

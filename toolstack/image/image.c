@@ -175,6 +175,19 @@ static int load_partial(const struct loading *loading)
 
 /* Reads every file even if one is bad, so that one run reports all bad
  * files. */
+static void check_ramdisk(const struct loading *loading)
+{
+	const struct image_request *request = loading->request;
+	struct span bytes = { loading->parts->initrd.data,
+			      loading->parts->initrd.size };
+
+	ramdisk_check(bytes, &request->ramdisk, loading->report);
+	if (request->unpack_ramdisk) {
+		ramdisk_unpack_check(bytes, &request->ramdisk,
+				     request->ram_size, loading->report);
+	}
+}
+
 static int load_files(const struct loading *loading)
 {
 	const struct image_request *request = loading->request;
@@ -189,12 +202,8 @@ static int load_files(const struct loading *loading)
 	if (has_file(&request->ramdisk)) {
 		other = blob_load(&parts->initrd, &request->ramdisk, "ramdisk",
 				  KERNEL_SIZE_MAX, loading->report);
-		if (other == REEVE_OK) {
-			ramdisk_check((struct span){ parts->initrd.data,
-						     parts->initrd.size },
-				      &request->ramdisk, request->ram_size,
-				      loading->report);
-		}
+		if (other == REEVE_OK)
+			check_ramdisk(loading);
 		ret = ret != REEVE_OK ? ret : other;
 	}
 	if (has_file(&request->device_tree)) {

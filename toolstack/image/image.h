@@ -39,6 +39,7 @@ struct image_request {
 	bool xen; /* an ordinary guest's host is Xen: write Xen's node */
 	struct image_file kernel;
 	struct image_file ramdisk;
+	bool unpack_ramdisk; /* to see whether it is whole; takes its time */
 	struct image_file device_tree; /* a partial tree, for ordinary guests */
 	const char *cmdline; /* NULL: none; "" gives an empty line */
 	const char *cmdline_key; /* the key that sets it; NULL: none */

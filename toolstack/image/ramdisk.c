@@ -144,13 +144,19 @@ static void packed_check(const struct looking *looking, struct span bytes,
 }
 
 void ramdisk_check(struct span bytes, const struct image_file *file,
-		   uint64_t memory, struct reeve_report *report)
+		   struct reeve_report *report)
 {
 	struct looking looking = { file, report };
 	const char *name = strange_content(bytes);
 
-	if (codec_recognise(bytes) != NULL)
-		packed_check(&looking, bytes, memory);
-	else if (name != NULL)
+	if (codec_recognise(bytes) == NULL && name != NULL)
 		ramdisk_warn(&looking, advice, "no RAM disk: %s", name);
+}
+
+void ramdisk_unpack_check(struct span bytes, const struct image_file *file,
+			  uint64_t memory, struct reeve_report *report)
+{
+	struct looking looking = { file, report };
+
+	packed_check(&looking, bytes, memory);
 }

@@ -9,11 +9,18 @@
 
 /*
  * Warns of bytes that are surely no RAM disk: those of another kind of file
- * that is known, text, and compressed data that is incomplete, corrupt, not a
- * RAM disk itself, or larger than the guest's memory when it is unpacked.
- * Everything else may be a file system, and is passed without a word.
+ * that is known, and text. Everything else may be a file system, and is passed
+ * without a word.
  */
 void ramdisk_check(struct span bytes, const struct image_file *file,
-		   uint64_t memory, struct reeve_report *report);
+		   struct reeve_report *report);
+
+/*
+ * Unpacks a compressed RAM disk, which takes its time, and warns if the data is
+ * incomplete, corrupt, no RAM disk itself, or larger than the guest's memory.
+ * Other bytes are passed without a word.
+ */
+void ramdisk_unpack_check(struct span bytes, const struct image_file *file,
+			  uint64_t memory, struct reeve_report *report);
 
 #endif

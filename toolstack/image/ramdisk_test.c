@@ -58,7 +58,8 @@ static void expect_within(struct span bytes, uint64_t memory, const char *words)
 	struct reeve_report *report = reeve_report_new();
 	const struct reeve_diagnostic *item;
 
-	ramdisk_check(bytes, &file, memory, report);
+	ramdisk_check(bytes, &file, report);
+	ramdisk_unpack_check(bytes, &file, memory, report);
 	item = reeve_report_get(report, 0);
 	if (words == NULL && item != NULL)
 		fail_msg("%s", item->message);
