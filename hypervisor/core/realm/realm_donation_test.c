@@ -5,12 +5,8 @@
  */
 #include "abi/rmi.h"
 #include "hypervisor/core/realm/realm.h"
-#include "hypervisor/port/inprocess/fake_rmm.h"
+#include "hypervisor/port/inprocess/fake_realm.h"
 
-#define RAM_BASE UINT64_C(0x40000000)
-#define RAM_TOP  UINT64_C(0x40001000)
-#define PAR_END  UINT64_C(0x80000000)
-#define PAGE(n)  (FAKE_BASE + (n) * UINT64_C(0x1000))
 #define HANDLE   7
 #define PAGES(n) ((uint64_t)(n) << RMI_DONATE_COUNT_SHIFT)
 
@@ -18,17 +14,6 @@
 #define FETCH  (RMI_INCOMPLETE | RMI_MEM_REQ_RECLAIM << 8)
 #define GO_ON  RMI_INCOMPLETE
 
-#define CREATE { RMI_REALM_CREATE, RMI_SUCCESS }
-#define RIPAS                                                                  \
-	{                                                                      \
-		RMI_RTT_INIT_RIPAS, RMI_SUCCESS,                               \
-		{                                                              \
-			RAM_TOP                                                \
-		}                                                              \
-	}
-#define LOAD     { RMI_RTT_DATA_MAP_INIT, RMI_SUCCESS }
-#define REC      { RMI_REC_CREATE, RMI_SUCCESS }
-#define REC_GONE { RMI_REC_DESTROY, RMI_SUCCESS }
 #define UNMAPPED                                                               \
 	{                                                                      \
 		RMI_RTT_DATA_UNMAP, RMI_SUCCESS,                               \
@@ -36,9 +21,6 @@
 			PAR_END, PAGE(3) | 1 << RMI_RANGE_COUNT_SHIFT          \
 		}                                                              \
 	}
-#define TERMINATE { RMI_REALM_TERMINATE, RMI_SUCCESS }
-#define DESTROY   { RMI_REALM_DESTROY, RMI_SUCCESS }
-#define END       { 0 }
 
 /* A command that asks for 16 pages when there are none; it is declined. */
 #define HUNGRY(command)                                                        \

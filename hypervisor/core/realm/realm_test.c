@@ -7,30 +7,11 @@
 #include "hypervisor/core/realm/realm.h"
 
 #include "abi/rmi.h"
-#include "hypervisor/port/inprocess/fake_rmm.h"
+#include "hypervisor/port/inprocess/fake_realm.h"
 
-#define RAM_BASE UINT64_C(0x40000000)
-#define RAM_TOP  UINT64_C(0x40001000)
-#define IPA_END  UINT64_C(0x100000000)
-#define PAR_END  UINT64_C(0x80000000)
-#define PAGE(n)  (FAKE_BASE + (n) * UINT64_C(0x1000))
+#define IPA_END UINT64_C(0x100000000)
 
 #define RTT_ERROR(level) (RMI_ERROR_RTT | (level) << 8)
-
-#define CREATE { RMI_REALM_CREATE, RMI_SUCCESS }
-#define RIPAS                                                                  \
-	{                                                                      \
-		RMI_RTT_INIT_RIPAS, RMI_SUCCESS,                               \
-		{                                                              \
-			RAM_TOP                                                \
-		}                                                              \
-	}
-#define LOAD      { RMI_RTT_DATA_MAP_INIT, RMI_SUCCESS }
-#define REC       { RMI_REC_CREATE, RMI_SUCCESS }
-#define REC_GONE  { RMI_REC_DESTROY, RMI_SUCCESS }
-#define TERMINATE { RMI_REALM_TERMINATE, RMI_SUCCESS }
-#define DESTROY   { RMI_REALM_DESTROY, RMI_SUCCESS }
-#define END       { 0 }
 
 static const struct host_info info = {
 	.ipa_bits = 48,
