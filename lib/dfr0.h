@@ -22,7 +22,7 @@
 #define DFR0_MTPMU_WIDTH      4
 
 #define DFR0_DEBUG_ARMV8 6
-#define DFR0_NONE        15 /* in the last two fields: not implemented */
+#define DFR0_NONE        15 /* in the last two fields: absent */
 
 #define GUEST_DFR0                                                             \
 	(BITS_PUT(DFR0_DEBUGVER, DFR0_DEBUG_ARMV8) | BITS_PUT(DFR0_BRPS, 1) |  \
