@@ -149,6 +149,19 @@ def test_keys_that_signal_are_the_guest_s(attached):
     assert attached.end() == 0
 
 
+def test_a_system_request_is_typed_behind_its_key(attached):
+    """The guest gets any other key behind Ctrl-^, and a second Ctrl-^."""
+    attached.type(b"\x1eh")
+    attached.expect(b"break h")
+    attached.type(b"\x1e")
+    attached.type(b"s")
+    attached.expect(b"break s")
+    attached.type(b"b\x1e\x1ec\x1e\td")
+    attached.expect(b"b\x1ec\td")
+    attached.type(b"\x1e\x1d")
+    assert attached.end() == 0
+
+
 def test_a_console_does_not_wait_for_a_port(host, attached):
     """It looks at its domain several times meanwhile. It prints nothing of its
     own on the guest's terminal."""

@@ -72,8 +72,6 @@ int cli_rename(const struct cli_call *call)
 					     call->operands[1], session.report));
 }
 
-/* A key is refused here that no kernel could know: one that a shell made longer
- * than it looks, for example. */
 int cli_sysrq(const struct cli_call *call)
 {
 	const char *key = call->operands[1];
@@ -81,7 +79,7 @@ int cli_sysrq(const struct cli_call *call)
 	struct cli_session session;
 	int code;
 
-	if (key[0] <= ' ' || key[0] > '~' || key[1] != '\0') {
+	if (!cli_is_request(key[0]) || key[1] != '\0') {
 		fprintf(stderr,
 			"reeve: error: \"%s\" is no key: write one letter or digit\n",
 			key);

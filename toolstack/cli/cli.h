@@ -265,6 +265,13 @@ enum cli_end cli_await_end(const struct cli_call *call,
  * the options say. */
 int cli_create_run(const struct cli_call *call);
 
+/* Returns whether a key can be a system request. Any other key is refused that
+ * no kernel could know: one that a shell made longer than it looks, too. */
+static inline bool cli_is_request(char key)
+{
+	return key > ' ' && key <= '~';
+}
+
 int cli_check(const struct cli_call *call);
 int cli_completion(const struct cli_call *call);
 int cli_console(const struct cli_call *call);

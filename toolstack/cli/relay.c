@@ -18,7 +18,8 @@
 
 #include "toolstack/cli/cli.h"
 
-#define DETACH_KEY 0x1d /* Ctrl-] */
+#define DETACH_KEY  0x1d /* Ctrl-] */
+#define REQUEST_KEY 0x1e /* Ctrl-^: the next key is a system request */
 
 /* Times in milliseconds. The relay asks for the domain's state every IDLE_MS
  * while the console is silent, and at least every LOOK_MS while it is not. The
@@ -51,6 +52,8 @@ struct relay {
 	bool terminal; /* stdin is a terminal */
 	bool detached; /* by the key, or the output was closed */
 	bool closed; /* the console was closed */
+	bool escaped; /* the last key was REQUEST_KEY */
+	char request; /* the system request to send; 0: none */
 	struct flow in; /* to the guest */
 	struct flow out; /* from the guest */
 	int64_t looked; /* when the domain's state was asked for, in ms */
@@ -114,19 +117,37 @@ static bool output_write(struct relay *relay)
 				       left < PIPE_BUF ? left : PIPE_BUF));
 }
 
-/* Looks for the detach key in the bytes from start on. The bytes behind it are
- * dropped: they are not for the guest. */
-static void find_detach(struct relay *relay, size_t start)
+/* Returns whether a byte from a terminal is for the guest, and takes note of
+ * what a byte that is not asks for. A key behind the request key that can be no
+ * request is the guest's, the request key itself among them. Of several
+ * requests in one read the last counts. */
+static bool is_for_guest(struct relay *relay, char byte)
+{
+	bool escaped = relay->escaped;
+
+	relay->escaped = !escaped && byte == REQUEST_KEY;
+	if (byte == DETACH_KEY)
+		relay->detached = true;
+	else if (escaped && cli_is_request(byte))
+		relay->request = byte;
+	else
+		return !relay->escaped;
+	return false;
+}
+
+/* Takes the keys that are not for the guest out of the bytes from start on. All
+ * bytes behind the detach key are dropped. */
+static void keys_take(struct relay *relay, size_t start)
 {
 	struct flow *in = &relay->in;
-	const char *key =
-		memchr(in->bytes + start, DETACH_KEY, in->filled - start);
+	size_t end = start;
 
-	if (!relay->terminal || key == NULL)
-		return;
-	in->filled = (size_t)(key - in->bytes);
-	in->ended = true;
-	relay->detached = true;
+	for (size_t i = start; i < in->filled && !relay->detached; i++) {
+		if (is_for_guest(relay, in->bytes[i]))
+			in->bytes[end++] = in->bytes[i];
+	}
+	in->filled = end;
+	in->ended = in->ended || relay->detached;
 }
 
 static void input_read(struct relay *relay)
@@ -134,7 +155,8 @@ static void input_read(struct relay *relay)
 	size_t start = relay->in.filled;
 
 	flow_read(&relay->in, STDIN_FILENO);
-	find_detach(relay, start);
+	if (relay->terminal)
+		keys_take(relay, start);
 }
 
 /* The descriptors of one poll(). */
@@ -224,6 +246,21 @@ static enum cli_end relay_look(struct relay *relay)
 	return end;
 }
 
+/* Sends the system request that was typed. If that fails, the report says it
+ * when the console is left: until then the terminal is the guest's. */
+static void relay_request(struct relay *relay)
+{
+	const struct reeve_watch watch = { relay_meanwhile, relay };
+	char key = relay->request;
+	struct reeve_host *host;
+
+	relay->request = 0;
+	if (cli_host_open(relay->call, &watch, &host, relay->report) != REEVE_OK)
+		return;
+	(void)reeve_domain_sysrq(host, relay->domain->domid, key, relay->report);
+	cli_host_close(host);
+}
+
 /* Prints the output that the console still holds of an ended guest. */
 static void relay_drain(struct relay *relay)
 {
@@ -256,6 +293,8 @@ static enum cli_end relay_run(struct relay *relay)
 		bool moved = relay_step(relay, IDLE_MS);
 		enum cli_end end;
 
+		if (!is_over(relay) && relay->request != 0)
+			relay_request(relay);
 		if (is_over(relay) || age < IDLE_MS || (moved && age < LOOK_MS))
 			continue;
 		end = relay_look(relay);

@@ -133,7 +133,8 @@ const struct cli_verb cli_verbs[] = {
 	  "(- powered off, r reboot, c crash), d dying.\n",
 	  cli_list },
 	{ "console", CLI_DOMAIN, CLI_HOST, "attach to a domain's console",
-	  "Leave it with Ctrl-]. What it said before comes first.\n",
+	  "Leave it with Ctrl-]. Ctrl-^ and a key sends a system request,\n"
+	  "as sysrq does. What it said before comes first.\n",
 	  cli_console },
 	{ "destroy", CLI_DOMAIN, CLI_HOST, "take a domain apart at once",
 	  "Returns when all that it held is given back.\n", cli_destroy },
