@@ -16,7 +16,8 @@ import arrows
 import citations
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SKIPPED = re.compile(r"^(build(-.*)?|dist|\.git|\.cache|__pycache__)$")
+SKIPPED = re.compile(
+    r"^(build(-.*)?|dist|\.git|\.cache|\.pytest_cache|__pycache__)$")
 # Files whose format leaves no room for a licence line, or that have one only.
 UNLICENSED = re.compile(
     r"^(LICENSE|\.gitignore|\.git-blame-ignore-revs|.*\.(md|svg|png)|tests/data/.*)$")
