@@ -77,15 +77,20 @@ wanted() {
 	echo "$firmware_packages"
 	[ "$1" = test ] || return 0
 	echo "$test_packages"
-	case $(dpkg --print-architecture 2>/dev/null) in
+	case $architecture in
 	amd64 | arm64 | armhf) echo "$xen_packages" ;;
 	esac
 }
 
-is_installed() {
+# Prints the version of a package if it is installed for this machine. dpkg
+# knows it once for each architecture that the machine has; a library of
+# another one cannot be linked.
+version() {
 	# shellcheck disable=SC2016 # the format is dpkg's, not the shell's
-	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = \
-		installed ]
+	dpkg-query -W -f '${Architecture} ${db:Status-Status} ${Version}\n' \
+		"$1" 2>/dev/null |
+		awk -v native="$architecture" '$2 == "installed" &&
+			($1 == native || $1 == "all") { print $3; exit }'
 }
 
 is_old_qemu() {
@@ -98,10 +103,7 @@ is_outdated() {
 	debian-archive-keyring)
 		! [ -e /usr/share/keyrings/debian-archive-trixie-stable.gpg ]
 		;;
-	qemu-system-arm)
-		# shellcheck disable=SC2016 # the format is dpkg's
-		is_old_qemu "$(dpkg-query -W -f '${Version}' "$1")"
-		;;
+	qemu-system-arm) is_old_qemu "$(version "$1")" ;;
 	*) return 1 ;;
 	esac
 }
@@ -109,7 +111,7 @@ is_outdated() {
 missing() {
 	wanted "$1" | while read -r package _; do
 		[ -n "$package" ] || continue
-		if ! is_installed "$package" || is_outdated "$package"; then
+		if [ -z "$(version "$package")" ] || is_outdated "$package"; then
 			echo "$package"
 		fi
 	done
@@ -130,6 +132,24 @@ privilege() {
 	esac
 }
 
+# Runs apt-get. While another apt holds a lock, it says so and tries again, for
+# ten minutes: a machine that was just switched on updates itself.
+apt_get() {
+	tries=60
+	while ! $sudo env LC_ALL=C DEBIAN_FRONTEND=noninteractive \
+		apt-get -q "$@" 2>"$work/errors"; do
+		tries=$((tries - 1))
+		if [ "$tries" = 0 ] ||
+			! grep 'Could not get lock' "$work/errors" >"$work/lock"; then
+			cat "$work/errors" >&2
+			return 1
+		fi
+		say "waiting for another apt: $(sed 's/^E: //;q' "$work/lock")"
+		sleep 10
+	done
+	cat "$work/errors" >&2
+}
+
 # Succeeds if QEMU is to be installed, and if this machine's apt offers one that
 # is too old.
 needs_backport() {
@@ -144,24 +164,25 @@ install_backport() {
 	release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)-backports
 	uri=$(mirror)
 	[ -n "$uri" ] || die "apt names no Debian mirror; set REEVE_MIRROR"
-	sources=$(mktemp -d)
-	trap 'rm -rf "$sources"' EXIT
+	mkdir "$work/sources"
 	for list in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
-		[ ! -f "$list" ] || cp "$list" "$sources"
+		[ ! -f "$list" ] || cp "$list" "$work/sources"
 	done
 	echo "deb [signed-by=$keyring] $uri $release main" \
-		>"$sources/reeve-backports.list"
+		>"$work/sources/reeve-backports.list"
 	set -- -o Dir::Etc::sourcelist=/dev/null \
-		-o "Dir::Etc::sourceparts=$sources" -o APT::Get::List-Cleanup=0
-	$sudo apt-get -q "$@" update || say "apt-get update failed"
-	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qy "$@" \
-		--no-install-recommends -t "$release" install qemu-system-arm
+		-o "Dir::Etc::sourceparts=$work/sources" \
+		-o APT::Get::List-Cleanup=0
+	apt_get "$@" update || say "apt-get update failed"
+	apt_get -y "$@" --no-install-recommends -t "$release" \
+		install qemu-system-arm
 }
 
 case ${1-} in
 build | firmware | test) ;;
 *) die "usage: scripts/setup.sh build|firmware|test" ;;
 esac
+architecture=$(dpkg --print-architecture 2>/dev/null) || architecture=
 command -v dpkg-query >/dev/null ||
 	die "not a Debian machine; install the like of:" \
 		"$(wanted "$1" | awk '{ printf "%s ", $1 }')"
@@ -170,14 +191,15 @@ packages=$(missing "$1" | tr '\n' ' ')
 [ -n "$packages" ] || exit 0
 sudo=$(privilege "$packages")
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 say "installing $packages"
-$sudo apt-get -q update || say "apt-get update failed; trying nevertheless"
+apt_get update || say "apt-get update failed; trying nevertheless"
 if needs_backport; then
 	install_backport
 	packages=$(missing "$1" | tr '\n' ' ')
 fi
-# shellcheck disable=SC2086 # a list of words each
-[ -z "$packages" ] || $sudo env DEBIAN_FRONTEND=noninteractive \
-	apt-get -qy --no-install-recommends install $packages
+# shellcheck disable=SC2086 # a list of words
+[ -z "$packages" ] || apt_get -y --no-install-recommends install $packages
 left=$(missing "$1" | tr '\n' ' ')
 [ -z "$left" ] || die "still missing: $left"
