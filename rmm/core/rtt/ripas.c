@@ -37,20 +37,25 @@ static uint64_t ripas_sweep_entries(const struct rtt_walk *walk,
 				    const struct change *change, bool *stale)
 {
 	uint64_t size = rtt_level_size(walk->level);
-	uint64_t ipa = change->base;
+	uint64_t count = (change->top - change->base) / size;
+	unsigned left = RTT_ENTRIES - walk->index;
+	unsigned end = walk->index + (count < left ? (unsigned)count : left);
+	unsigned i = walk->index;
 
-	for (unsigned i = walk->index; i < RTT_ENTRIES; i++, ipa += size) {
+	while (i < end) {
 		struct rtt_entry entry = rtt_walk_entry(walk, i);
+		unsigned next = rtt_walk_run(walk, i, end);
 
-		if (size > change->top - ipa || !entry_may_change(entry, change))
+		if (!entry_may_change(entry, change))
 			break;
-		if (entry.ripas == change->ripas)
-			continue;
-		*stale |= rtt_entry_mapped(entry);
-		entry.ripas = change->ripas;
-		rtt_walk_write(walk, i, entry);
+		if (entry.ripas != change->ripas) {
+			*stale |= rtt_entry_mapped(entry);
+			entry.ripas = change->ripas;
+			rtt_walk_write_run(walk, i, next, entry);
+		}
+		i = next;
 	}
-	return ipa;
+	return change->base + (i - walk->index) * size;
 }
 
 /*

@@ -180,6 +180,31 @@ void rtt_walk_write(const struct rtt_walk *walk, unsigned index,
 			 rtt_entry_encode(entry, walk->level));
 }
 
+unsigned rtt_walk_run(const struct rtt_walk *walk, unsigned index, unsigned end)
+{
+	uint64_t word = walk->entries[index];
+
+	do
+		index++;
+	while (index < end && walk->entries[index] == word);
+	return index;
+}
+
+void rtt_walk_write_run(const struct rtt_walk *walk, unsigned index,
+			unsigned end, struct rtt_entry entry)
+{
+	uint64_t word = rtt_entry_encode(entry, walk->level);
+
+	if (rtt_word_valid(word) || rtt_word_valid(walk->entries[index])) {
+		for (; index < end; index++)
+			rtt_walk_write(walk, index, entry);
+		return;
+	}
+	/* Hardware finds nothing there before and after: no barrier. */
+	for (; index < end; index++)
+		walk->entries[index] = word;
+}
+
 uint64_t rtt_walk_error(const struct rtt_walk *walk)
 {
 	return rmi_error_rtt(walk->level);
@@ -212,20 +237,33 @@ enum rtt_page rtt_page_find(struct rmm *rmm, const struct realm_s2 *s2,
 	return page;
 }
 
-/* Returns the number of entries, from the walk's on, that have its RIPAS. */
-static unsigned ripas_run(const struct rtt_walk *walk)
+/* Returns the first entry, from the walk's on, that has another RIPAS than the
+ * walk's, but end if all before it have the same. */
+static unsigned ripas_end(const struct rtt_walk *walk, unsigned end)
 {
 	uint8_t ripas = rtt_walk_entry(walk, walk->index).ripas;
-	unsigned end = walk->index + 1;
+	unsigned i = walk->index;
 
-	while (end < RTT_ENTRIES) {
-		struct rtt_entry entry = rtt_walk_entry(walk, end);
+	do {
+		struct rtt_entry entry = rtt_walk_entry(walk, i);
 
-		if (entry.kind == RTT_TABLE || entry.ripas != ripas)
+		if (i != walk->index &&
+		    (entry.kind == RTT_TABLE || entry.ripas != ripas))
 			break;
-		end++;
-	}
-	return end - walk->index;
+		i = rtt_walk_run(walk, i, end);
+	} while (i < end);
+	return i;
+}
+
+/* Returns the end of the entries of the walk's table that map [start, top). */
+static unsigned entries_end(const struct rtt_walk *walk, ipa_t start, ipa_t top)
+{
+	uint64_t size = rtt_level_size(walk->level);
+	uint64_t base = align_down(start.value, size);
+	uint64_t count = (top.value - base - 1) / size + 1;
+	unsigned left = RTT_ENTRIES - walk->index;
+
+	return walk->index + (count < left ? (unsigned)count : left);
 }
 
 uint8_t rtt_ripas_get(struct rmm *rmm, const struct realm_s2 *s2, ipa_t start,
@@ -233,11 +271,13 @@ uint8_t rtt_ripas_get(struct rmm *rmm, const struct realm_s2 *s2, ipa_t start,
 {
 	struct rtt_walk walk;
 	uint64_t size, end;
+	unsigned last;
 	uint8_t ripas;
 
 	rtt_walk_start(rmm, s2, start, RTT_LEVEL_MAX, &walk);
 	size = rtt_level_size(walk.level);
-	end = align_down(start.value, size) + ripas_run(&walk) * size;
+	last = ripas_end(&walk, entries_end(&walk, start, *top));
+	end = align_down(start.value, size) + (last - walk.index) * size;
 	if (end < top->value)
 		*top = ipa_make(end);
 	ripas = rtt_walk_entry(&walk, walk.index).ripas;

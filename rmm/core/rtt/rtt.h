@@ -101,6 +101,17 @@ struct rtt_entry rtt_walk_entry(const struct rtt_walk *walk, unsigned index);
 void rtt_walk_write(const struct rtt_walk *walk, unsigned index,
 		    struct rtt_entry entry);
 
+/* A run of entries is those that follow each other and have the same word. In
+ * the protected half they are not assigned and have one RIPAS, or it is one
+ * entry. */
+
+/* Returns the first entry behind the run that begins at index, but end if the
+ * run reaches it. index < end <= RTT_ENTRIES. */
+unsigned rtt_walk_run(const struct rtt_walk *walk, unsigned index, unsigned end);
+/* Writes the entry to all of a run, as rtt_walk_write() does. */
+void rtt_walk_write_run(const struct rtt_walk *walk, unsigned index,
+			unsigned end, struct rtt_entry entry);
+
 /* Returns the status ERROR_RTT with the level of the walk's table. */
 uint64_t rtt_walk_error(const struct rtt_walk *walk);
 

@@ -94,11 +94,9 @@ struct rtt_entry rtt_entry_decode(uint64_t word, int level)
 	return entry;
 }
 
-struct rtt_entry rtt_entry_part(struct rtt_entry whole, unsigned i, int level)
+uint64_t rtt_entry_step(struct rtt_entry whole, int level)
 {
-	if (rtt_entry_live(whole))
-		whole.pa = pa_add(whole.pa, i * rtt_level_size(level));
-	return whole;
+	return rtt_entry_live(whole) ? rtt_level_size(level) : 0;
 }
 
 bool rtt_entry_equal(struct rtt_entry a, struct rtt_entry b)

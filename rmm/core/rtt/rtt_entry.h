@@ -56,9 +56,18 @@ static inline bool rtt_entry_live(struct rtt_entry entry)
 	return entry.kind != RTT_UNASSIGNED && entry.kind != RTT_UNASSIGNED_NS;
 }
 
-/* Returns entry i of a table at level that maps the same as the entry whole one
- * level above, which is no table. */
-struct rtt_entry rtt_entry_part(struct rtt_entry whole, unsigned i, int level);
+/* Returns whether hardware can read more of a word than that it is invalid. */
+static inline bool rtt_word_valid(uint64_t word)
+{
+	return (word & 1) != 0;
+}
+
+/*
+ * The parts of an entry that is no table are the entries of a table one level
+ * below that map the same. Returns what one part's word is greater than the
+ * word of the part before it. level is that of the parts.
+ */
+uint64_t rtt_entry_step(struct rtt_entry whole, int level);
 
 bool rtt_entry_equal(struct rtt_entry a, struct rtt_entry b);
 

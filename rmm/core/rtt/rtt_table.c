@@ -104,11 +104,11 @@ static void table_fill(const struct granule_ref *table, struct rtt_entry whole,
 		       int level)
 {
 	uint64_t *entries = granule_map(table);
+	uint64_t word = rtt_entry_encode(whole, level);
+	uint64_t step = rtt_entry_step(whole, level);
 
-	for (unsigned i = 0; i < RTT_ENTRIES; i++) {
-		entries[i] = rtt_entry_encode(rtt_entry_part(whole, i, level),
-					      level);
-	}
+	for (unsigned i = 0; i < RTT_ENTRIES; i++, word += step)
+		entries[i] = word;
 	granule_unmap(table, entries);
 }
 
@@ -199,13 +199,15 @@ static uint64_t table_command(struct rmm *rmm, const uint64_t *args,
 static bool table_uniform(const uint64_t *entries, int level,
 			  struct rtt_entry *whole)
 {
+	uint64_t step;
+
 	*whole = rtt_entry_decode(entries[0], level);
 	if (whole->kind == RTT_TABLE ||
 	    !is_aligned(whole->pa.value, rtt_level_size(level - 1)))
 		return false;
+	step = rtt_entry_step(*whole, level);
 	for (unsigned i = 1; i < RTT_ENTRIES; i++) {
-		if (!rtt_entry_equal(rtt_entry_decode(entries[i], level),
-				     rtt_entry_part(*whole, i, level)))
+		if (entries[i] != entries[i - 1] + step)
 			return false;
 	}
 	return true;
@@ -288,7 +290,7 @@ static uint64_t target_next_live(const struct target *target)
 	if (rtt_entry_live(rtt_walk_entry(walk, i)))
 		return target->ipa.value;
 	while (i < RTT_ENTRIES && !rtt_entry_live(rtt_walk_entry(walk, i)))
-		i++;
+		i = rtt_walk_run(walk, i, RTT_ENTRIES);
 	return base + (i - walk->index) * size;
 }
 
