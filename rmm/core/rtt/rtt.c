@@ -182,12 +182,17 @@ void rtt_walk_write(const struct rtt_walk *walk, unsigned index,
 
 unsigned rtt_walk_run(const struct rtt_walk *walk, unsigned index, unsigned end)
 {
-	uint64_t word = walk->entries[index];
+	const uint64_t *entry = walk->entries + index;
+	const uint64_t *top = walk->entries + end;
+	uint64_t word = *entry;
 
+	/* The CPU loads two words by one instruction. */
+	while (top - entry > 2 && ((entry[1] ^ word) | (entry[2] ^ word)) == 0)
+		entry += 2;
 	do
-		index++;
-	while (index < end && walk->entries[index] == word);
-	return index;
+		entry++;
+	while (entry < top && *entry == word);
+	return (unsigned)(entry - walk->entries);
 }
 
 void rtt_walk_write_run(const struct rtt_walk *walk, unsigned index,

@@ -99,7 +99,8 @@ static uint64_t table_create_check(const struct target *target)
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* Plain stores are enough, because nothing walks the new table yet. */
+/* Plain stores are enough, because nothing walks the new table yet. The CPU
+ * stores two words by one instruction. */
 static void table_fill(const struct granule_ref *table, struct rtt_entry whole,
 		       int level)
 {
@@ -107,8 +108,10 @@ static void table_fill(const struct granule_ref *table, struct rtt_entry whole,
 	uint64_t word = rtt_entry_encode(whole, level);
 	uint64_t step = rtt_entry_step(whole, level);
 
-	for (unsigned i = 0; i < RTT_ENTRIES; i++, word += step)
+	for (unsigned i = 0; i < RTT_ENTRIES; i += 2, word += 2 * step) {
 		entries[i] = word;
+		entries[i + 1] = word + step;
+	}
 	granule_unmap(table, entries);
 }
 
