@@ -101,11 +101,11 @@ def test_boots_and_says_what_it_tracks(run):
 
 
 def test_every_check_of_the_host_is_good(run):
-    checks_are_good(run, 30)
+    checks_are_good(run, 34)
 
 
 def test_every_check_of_a_running_realm_is_good(realm_run):
-    checks_are_good(realm_run, 95)
+    checks_are_good(realm_run, 99)
     assert [line for line in realm_run.lines
             if re.fullmatch(r"host: host call: \d+ ticks", line)]
 

@@ -58,6 +58,18 @@ static void do_smc(uint64_t *gprs)
 	memcpy(gprs, regs.x, 11 * sizeof(*gprs));
 }
 
+/* Makes a call again and again. Returns the ticks of one. */
+static uint64_t smc_cost(const uint64_t *gprs)
+{
+	uint64_t work[12], start = sysreg_read(cntvct_el0);
+
+	for (unsigned i = 0; i < GUEST_COST_ROUNDS; i++) {
+		memcpy(work, gprs, sizeof(work));
+		do_smc(work);
+	}
+	return (sysreg_read(cntvct_el0) - start) / GUEST_COST_ROUNDS;
+}
+
 #define READ(name, reg)                                                        \
 	case name:                                                             \
 		return sysreg_read(reg);
@@ -286,6 +298,9 @@ static void command_serve(struct guest_cpu *cpu, uint64_t *gprs)
 		break;
 	case GUEST_SMC:
 		do_smc(gprs);
+		break;
+	case GUEST_SMC_COST:
+		gprs[0] = smc_cost(gprs);
 		break;
 	case GUEST_LOAD:
 		gprs[GUEST_PLACE] = (uintptr_t)guest_loads + 16 * gprs[1];

@@ -18,6 +18,7 @@ enum guest_command {
 	GUEST_NOTHING, /* results: the CPU's index and MPIDR_EL1, its X0 */
 	GUEST_PING, /* calls again until another command comes, quickly */
 	GUEST_SMC, /* X0-X10, and back */
+	GUEST_SMC_COST, /* X0-X10: the ticks of such a call */
 	GUEST_LOAD, /* enum guest_load, address: the value loaded */
 	GUEST_STORE, /* enum guest_store, address, value */
 	/* The same through tables of the Realm's own, which map the address
@@ -107,6 +108,9 @@ enum guest_sysreg {
 	SYS_BRBCR,
 	SYS_COUNT,
 };
+
+/* The calls of GUEST_SMC_COST. */
+#define GUEST_COST_ROUNDS 64
 
 #define GUEST_PATTERN_BASE UINT64_C(0x7ea1000000000000)
 

@@ -21,6 +21,7 @@
 #define RANGE_BASE     UINT64_C(0x50000000)
 #define RANGE_GRANULES 64
 #define REALM_BASE(n)  (UINT64_C(0x51000000) + (n) * UINT64_C(0x100000))
+#define GIB1           UINT64_C(0x40000000)
 #define SHARED_BASE    UINT64_C(0x58000000)
 #define ROUNDS         20
 /* Realms 0 and 1 are those of the CPUs, the others are left in memory. */
@@ -258,6 +259,45 @@ static void check_two_cpus(void)
 	}
 }
 
+/* Prints what a command costs, in ticks. With QEMU's -icount shift=0 a tick is
+ * an instruction. Returns false if the command fails. */
+static bool measured(const char *name, const uint64_t words[6])
+{
+	struct smccc_regs regs;
+	uint64_t start = sysreg_read(cntpct_el0);
+	uint64_t status = rmi_call(&regs, words);
+
+	log_line_unlocked("%s: %lu ticks", name,
+			  sysreg_read(cntpct_el0) - start);
+	return status == RMI_SUCCESS;
+}
+
+#define measured_rmi(name, ...)                                                \
+	measured(name, (const uint64_t[6]){ __VA_ARGS__ })
+
+/* The cost of commands on a table, each of whose 512 entries they look at. */
+static void measure_tables(void)
+{
+	uint64_t rd = REALM_BASE(0);
+	uint64_t upper = rd + 2 * GRANULE, lower = rd + 3 * GRANULE;
+	bool good = range_move(RMI_GRANULE_RANGE_DELEGATE, rd, 4) &&
+		    realm_create(0, RMI_HASH_SHA_256) == RMI_SUCCESS &&
+		    rmi_do(RMI_RTT_CREATE, rd, upper, 0, 2) == RMI_SUCCESS;
+
+	check(good && measured_rmi("RTT_INIT_RIPAS of 1 GiB",
+				   RMI_RTT_INIT_RIPAS, rd, 0, GIB1),
+	      "all entries of a table become RAM");
+	check(good && measured_rmi("RTT_CREATE", RMI_RTT_CREATE, rd, lower, 0, 3),
+	      "a table is created");
+	check(good && measured_rmi("RTT_DESTROY", RMI_RTT_DESTROY, rd, 0, 3),
+	      "and destroyed");
+	check(good && rmi_do(RMI_RTT_DESTROY, rd, 0, 2) == RMI_SUCCESS &&
+		      rmi_status(RMI_REALM_TERMINATE, rd, 0) == RMI_SUCCESS &&
+		      rmi_status(RMI_REALM_DESTROY, rd, 0) == RMI_SUCCESS &&
+		      range_move(RMI_GRANULE_RANGE_UNDELEGATE, rd, 4),
+	      "nothing stays of it");
+}
+
 /* Leaves a Realm for each algorithm, whose RD this program cannot read. */
 static void leave_realms(void)
 {
@@ -285,6 +325,7 @@ void host_primary(void)
 	check_realms();
 	check_vectors();
 	check_two_cpus();
+	measure_tables();
 	leave_realms();
 	checks_end();
 	machine_off();
