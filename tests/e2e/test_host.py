@@ -140,6 +140,9 @@ def test_parts_of_the_firmware_can_be_replaced(host):
     good(host.run("host", "start", "--rmm", "other"))
     flash = (host.hosts / "default" / "flash").read_bytes()
     assert b"another RMM" in flash and b"RRRR" not in flash
+    # The platform token has the versions of our two parts.
+    version = good(host.run("--version")).split()[1]
+    assert flash.count(version.encode()) == 2
     failed(host.run("host", "start", "--name", "b", "--monitor", "absent"),
            "absent")
     assert folders(host) == ["default"]

@@ -78,12 +78,14 @@ static int options_check(struct start *start)
 
 /* ---- Flash ------------------------------------------------------------------- */
 
-static struct platform_image image_of(const char *name,
+/* Describes a part of the firmware; file is the user's, or NULL if the part is
+ * ours. Nobody knows the version of a file. */
+static struct platform_image image_of(const char *name, const char *file,
 				      const struct flash_part *part)
 {
 	return (struct platform_image){
 		.name = name,
-		.version = REEVE_VERSION,
+		.version = file == NULL ? REEVE_VERSION : NULL,
 		.data = part->data,
 		.size = part->size,
 	};
@@ -93,14 +95,17 @@ static struct platform_image image_of(const char *name,
 static int platform_of(const struct start *start, const struct flash *flash,
 		       struct platform *platform)
 {
+	const struct reeve_host_options *options = start->options;
 	struct platform_request request = {
 		.images = {
-			image_of("monitor", &flash->part[FIRMWARE_MONITOR]),
-			image_of("rmm", &flash->part[FIRMWARE_RMM]),
-			image_of("hypervisor",
+			image_of("monitor", options->monitor,
+				&flash->part[FIRMWARE_MONITOR]),
+			image_of("rmm", options->rmm,
+				&flash->part[FIRMWARE_RMM]),
+			image_of("hypervisor", options->hypervisor,
 				&flash->part[FIRMWARE_HYPERVISOR]),
 		},
-		.debug = start->options->debug_console,
+		.debug = options->debug_console,
 		.service = PLATFORM_SERVICE,
 	};
 

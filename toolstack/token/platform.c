@@ -24,10 +24,11 @@ static bool platform_component_write(struct cbor_out *out,
 
 	if (!sha256_compute(image->data, image->size, digest))
 		return false;
-	cbor_out_map(out, 5);
+	cbor_out_map(out, image->version != NULL ? 5 : 4);
 	cbor_out_key_text(out, CCA_COMPONENT_TYPE, image->name);
 	cbor_out_key_bytes(out, CCA_COMPONENT_VALUE, digest, sizeof(digest));
-	cbor_out_key_text(out, CCA_COMPONENT_VERSION, image->version);
+	if (image->version != NULL)
+		cbor_out_key_text(out, CCA_COMPONENT_VERSION, image->version);
 	cbor_out_key_bytes(out, CCA_COMPONENT_SIGNER, no_signer,
 			   sizeof(no_signer));
 	cbor_out_key_text(out, CCA_COMPONENT_HASH, CCA_SHA_256);

@@ -32,7 +32,7 @@
 /* A firmware image as it is loaded. Its SHA-256 becomes a claim. */
 struct platform_image {
 	const char *name; /* the component's type: "monitor", "rmm" ... */
-	const char *version;
+	const char *version; /* NULL: not known, and no claim */
 	const void *data;
 	size_t size;
 };
