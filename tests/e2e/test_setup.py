@@ -7,7 +7,7 @@ import pytest
 
 from conftest import PATIENCE, ROOT
 
-# What dpkg knows, by lines; other packages are installed.
+# The file packages has what dpkg knows; every other package is installed.
 DPKG_QUERY = r"""#!/bin/sh
 for package; do :; done
 grep "^$package " "$MACHINE/packages" | cut -d ' ' -f 2- >"$MACHINE/found"
