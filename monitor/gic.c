@@ -16,15 +16,13 @@
 #define GICD_IPRIORITYR (MACHINE_GICD_BASE + 0x400)
 #define GICD_IGRPMODR   (MACHINE_GICD_BASE + 0xd00)
 
-#define CTLR_GRP0    (1u << 0)
-#define CTLR_GRP1_NS (1u << 1)
-#define CTLR_GRP1_S  (1u << 2)
-#define CTLR_ARE_S   (1u << 4)
-#define CTLR_ARE_NS  (1u << 5)
-#define CTLR_RWP     (1u << 31)
-#define CTLR_GROUPS  (CTLR_GRP0 | CTLR_GRP1_NS | CTLR_GRP1_S)
-#define CTLR_ARE     (CTLR_ARE_S | CTLR_ARE_NS)
-#define TYPER_LINES  0x1fu /* 32 (n + 1) INTIDs */
+#define CTLR_GRP0   (1u << 0)
+#define CTLR_GRP1_S (1u << 2)
+#define CTLR_ARE_S  (1u << 4)
+#define CTLR_ARE_NS (1u << 5)
+#define CTLR_RWP    (1u << 31)
+#define CTLR_ARE    (CTLR_ARE_S | CTLR_ARE_NS)
+#define TYPER_LINES 0x1fu /* 32 (n + 1) INTIDs */
 
 #define GICR_TYPER      0x8
 #define GICR_TYPER_LAST 0x10u
@@ -51,7 +49,8 @@ void gic_init(void)
 	}
 	for (uint64_t i = 8; i < 8 * words; i++)
 		mmio_write32(GICD_IPRIORITYR + 4 * i, PRIORITY_NS);
-	distributor_control(CTLR_ARE | CTLR_GROUPS);
+	/* The Non-secure world enables its own group. */
+	distributor_control(CTLR_ARE | CTLR_GRP0 | CTLR_GRP1_S);
 }
 
 void gic_cpu_hand_over(void)

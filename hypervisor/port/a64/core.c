@@ -64,6 +64,7 @@ unsigned cores_start(const struct board *board)
 	unsigned running = 1;
 
 	cores[0].data.affinity = sysreg_read(mpidr_el1) & MPIDR_AFFINITY;
+	irq_machine_init();
 	irq_core_init(&cores[0]);
 	for (unsigned i = 0, next = 1; i < board->cpu_count; i++) {
 		if (board->cpus[i] == cores[0].data.affinity)

@@ -58,6 +58,13 @@ void irq_core_init(struct core *core)
 	isb();
 }
 
+/* In this view the register has the bits of the Non-secure group only. */
+void irq_machine_init(void)
+{
+	mmio_write32(MACHINE_GICD_BASE + GICD_CTLR,
+		     GICD_CTLR_ARE | GICD_CTLR_GRP1);
+}
+
 void irq_register(unsigned intid, void (*fn)(void *ctx), void *ctx)
 {
 	assert(intid >= INTID_SPI && intid < INTIDS);

@@ -10,6 +10,9 @@
 
 #define IRQ_SGI_KICK 0 /* makes a core leave its guest, or stop waiting */
 
+/* Sets up the part of the interrupt controller that all cores share. */
+void irq_machine_init(void);
+
 /* Sets up the calling core's part of the interrupt controller. */
 void irq_core_init(struct core *core);
 
