@@ -6,6 +6,9 @@
 #include "lib/pl011.h"
 #include "monitor/el2_state.h"
 
+/* GICD_CTLR, in the Non-secure view (IHI0069, 12.9): ARE_NS, EnableGrp1A. */
+#define GICD_CTLR_ON (1u << 4 | 1u << 1)
+
 uint64_t payload_fault;
 
 static uint64_t el2_expected[EL2_STATE_WORDS];
@@ -110,4 +113,9 @@ static void console_put(char c)
 void console_init(const char *name)
 {
 	log_init(name, console_put);
+}
+
+void interrupts_enable(void)
+{
+	mmio_write32(MACHINE_GICD_BASE, GICD_CTLR_ON);
 }

@@ -154,6 +154,7 @@ static void command_suspend(void)
 	uint64_t x[GENERAL_REGISTERS];
 	uint64_t start, end;
 
+	interrupts_enable();
 	mmio_write32(GICR_ISENABLER0, 1u << MACHINE_TIMER_HYP_INTID);
 	sysreg_write(ICC_PMR_EL1, 0xff);
 	sysreg_write(ICC_IGRPEN1_EL1, 1);

@@ -50,6 +50,9 @@ unsigned general_changed(const uint64_t *x, unsigned from, uint64_t pattern);
 void el2_fill(uint64_t pattern);
 unsigned el2_changed(void);
 
+/* Lets Non-secure interrupts of the machine reach its CPUs. */
+void interrupts_enable(void);
+
 /* Starts the console; name begins each line. */
 void console_init(const char *name);
 

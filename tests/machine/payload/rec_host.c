@@ -59,6 +59,7 @@ void host_primary(void)
 {
 	console_init("host");
 	vectors_open();
+	interrupts_enable();
 	check(rmi_status(RMI_RMM_ACTIVATE, 0, 0) == RMI_SUCCESS, "activation");
 	check(vm_build(&vm), "a Realm is built");
 	check(vcpu_calls(&vm.vcpu[0]), "it runs");
