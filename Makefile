@@ -33,8 +33,6 @@ bench: all
 	@scripts/guest.sh
 	@/usr/bin/python3 scripts/initrd.py
 	@/usr/bin/python3 scripts/bench.py
-	@/usr/bin/python3 scripts/bench_host.py
-	@/usr/bin/python3 scripts/bench_loads.py
 
 install: all
 	@DESTDIR='$(DESTDIR)' meson install -C build --no-rebuild --quiet
