@@ -39,13 +39,13 @@ static const struct limit limits[] = {
 	{ PFR0, 40, 0 }, /* MPAM */
 	{ PFR0, 44, 0 }, /* AMU */
 	{ PFR0, 52, 0 }, /* RME */
-	{ PFR0, 56, 1 }, /* CSV2: no SCXTNUM_ELx */
+	{ PFR0, 56, 3 }, /* CSV2 */
 	{ PFR1, 8, 0 }, /* MTE */
 	{ PFR1, 12, 0 }, /* RAS_frac */
 	{ PFR1, 16, 0 }, /* MPAM_frac */
 	{ PFR1, 24, 0 }, /* SME */
 	{ PFR1, 28, 0 }, /* RNDR_trap */
-	{ PFR1, 32, 0 }, /* CSV2_frac */
+	{ PFR1, 32, 2 }, /* CSV2_frac */
 	{ PFR1, 36, 0 }, /* NMI */
 	{ PFR1, 40, 0 }, /* MTE_frac */
 	{ PFR1, 44, 0 }, /* GCS */

@@ -83,7 +83,27 @@ static void features_are_what_is_there(void **state)
 	assert_int_equal(
 		ask(guest, SMCCC_ARCH_FEATURES_FID, SMCCC_ARCH_FEATURES_FID, 0),
 		0);
-	assert_int_equal(ask(guest, SMCCC_ARCH_FEATURES_FID, 0x80008000, 0), -1);
+}
+
+/* CSV2 of the CPU's ID register says if the workarounds of CVE-2017-5715 and
+ * CVE-2022-23960 are needed. Nobody has a workaround. */
+static void workarounds_are_required_as_the_cpu_says(void **state)
+{
+	static const int64_t first[] = { -1, 1, 1, 1 };
+	static const int64_t third[] = { -1, -1, -1, 1 };
+	const uint64_t features = SMCCC_ARCH_FEATURES_FID;
+	struct fake_guest *guest = *state;
+
+	assert_int_equal(ask(guest, features, 0x80007fff, 0), -1);
+	for (uint64_t csv2 = 0; csv2 < 4; csv2++) {
+		guest->pfr0 = csv2 << 56;
+		assert_int_equal(ask(guest, features, SMCCC_WORKAROUND_1_FID, 0),
+				 first[csv2]);
+		assert_int_equal(ask(guest, features, SMCCC_WORKAROUND_3_FID, 0),
+				 third[csv2]);
+		assert_int_equal(ask(guest, SMCCC_WORKAROUND_3_FID, 0, 0),
+				 csv2 == 3 ? 0 : -1);
+	}
 }
 
 static void unknown_functions_are_not_supported(void **state)
@@ -186,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(versions_are_told),
 		TEST(features_are_what_is_there),
+		TEST(workarounds_are_required_as_the_cpu_says),
 		TEST(unknown_functions_are_not_supported),
 		TEST(a_vcpu_is_started_where_it_is_told),
 		TEST(arguments_of_32_bit_calls_have_32_bits),

@@ -22,8 +22,9 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
  * HCR_EL2 for an ordinary guest (DDI0487): EL1 is A64, behind stage 2, whose
  * attributes prevail (FWB). Interrupts go to EL2. Cache and TLB maintenance
  * reaches all cores (FB, BSU inner shareable). The guest may use pointer
- * authentication. Trapped are WFI, SMC, ID registers of group 3,
- * implementation-defined registers, limited ordering regions and error records.
+ * authentication and SCXTNUM_EL0 and _EL1. Trapped are WFI, SMC, ID registers
+ * of group 3, implementation-defined registers, limited ordering regions and
+ * error records.
  *
  * A bit that is 0 is a trap, too, where 1 would let the guest use a hidden
  * feature. So are the fine-grained traps (HFG*_EL2) that trap at 0.
@@ -31,7 +32,7 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
 #define HCR_GUEST                                                              \
 	(HCR_STAGE2 | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |        \
 	 HCR_BSU | HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW |         \
-	 HCR_TLOR | HCR_TERR | HCR_APK | HCR_API)
+	 HCR_TLOR | HCR_TERR | HCR_APK | HCR_API | HCR_ENSCXT)
 
 /* HCRX_EL2: memory copy instructions work (MSCEn); ALLINT traps (TALLINT). */
 #define HCRX_GUEST (HCRX_MSCEN | HCRX_TALLINT)

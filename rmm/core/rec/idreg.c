@@ -43,10 +43,11 @@ static const struct id_field fields[] = {
 	{ ID_PFR0, 20, 1, SIGNED }, /* AdvSIMD */
 	{ ID_PFR0, 24, 1, UNSIGNED }, /* GIC */
 	{ ID_PFR0, 48, 1, UNSIGNED }, /* DIT */
-	{ ID_PFR0, 56, 1, UNSIGNED }, /* CSV2, without SCXTNUM_ELx */
+	{ ID_PFR0, 56, 3, UNSIGNED }, /* CSV2 */
 	{ ID_PFR0, 60, 1, UNSIGNED }, /* CSV3 */
 	{ ID_PFR1, 0, 1, UNSIGNED }, /* BT */
 	{ ID_PFR1, 4, 2, UNSIGNED }, /* SSBS */
+	{ ID_PFR1, 32, 2, UNSIGNED }, /* CSV2_frac */
 	{ ID_ISAR0, 4, 2, UNSIGNED }, /* AES */
 	{ ID_ISAR0, 8, 1, UNSIGNED }, /* SHA1 */
 	{ ID_ISAR0, 12, 2, UNSIGNED }, /* SHA2 */

@@ -25,8 +25,8 @@ static void a_cpu_with_everything_is_cut_to_what_is_switched(void **state)
 		unsigned crm, op2;
 		uint64_t seen;
 	} cases[] = {
-		{ 4, 0, 0x1101000001110011 }, /* PFR0: no RAS, SVE, EL2, RME */
-		{ 4, 1, 0x0000000000000021 }, /* PFR1: BT and SSBS only */
+		{ 4, 0, 0x1301000001110011 }, /* PFR0: no RAS, SVE, EL2, RME */
+		{ 4, 1, 0x0000000200000021 }, /* PFR1: BT, SSBS, CSV2_frac */
 		{ 6, 0, 0x1221111110312120 }, /* ISAR0: no TME */
 		{ 6, 1, 0x0111221111311552 }, /* ISAR1: no LS64 */
 		{ 6, 2, 0x0011000011115110 }, /* ISAR2: no WFxT, 128-bit regs */

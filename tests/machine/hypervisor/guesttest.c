@@ -51,6 +51,7 @@ static struct domain_ops ops = {
 	.vcpu_end = vcpu_thread_end,
 	.work_kick = machine_work_kick,
 	.tlb_flush = machine_tlb_flush,
+	.id_read = machine_id_read,
 	.pages_used = machine_pages_used,
 };
 

@@ -128,9 +128,9 @@ static uint64_t guest_sysreg(struct vcpu *vcpu, enum guest_sysreg which)
 
 static bool all_zero(struct vcpu *vcpu)
 {
-	static const uint8_t zero[] = { SYS_ZFR0,   SYS_SMFR0,   SYS_ERRIDR,
-					SYS_PMCR,   SYS_OSLSR,   SYS_SMPRI,
-					SYS_TPIDR2, SYS_SCXTNUM, SYS_MDSCR };
+	static const uint8_t zero[] = { SYS_ZFR0,   SYS_SMFR0, SYS_ERRIDR,
+					SYS_PMCR,   SYS_OSLSR, SYS_SMPRI,
+					SYS_TPIDR2, SYS_MDSCR };
 	bool good = true;
 
 	for (unsigned i = 0; i < sizeof(zero); i++)
@@ -141,7 +141,7 @@ static bool all_zero(struct vcpu *vcpu)
 /* The ID registers are those of QEMU's CPU, less what Realms do not get. */
 static void check_id(struct vcpu *vcpu)
 {
-	check(guest_sysreg(vcpu, SYS_PFR0) == 0x1101000001110011,
+	check(guest_sysreg(vcpu, SYS_PFR0) == 0x1301000001110011,
 	      "ID_AA64PFR0_EL1 has neither SVE, RAS nor EL2");
 	check(guest_sysreg(vcpu, SYS_PFR1) == 0x21,
 	      "ID_AA64PFR1_EL1 has neither SME, MTE nor NMI");
