@@ -414,6 +414,8 @@ static void complete_starts_the_target(void **state)
 
 	target->pstate = 0;
 	target->el1.sctlr_el1 = 1;
+	target->debug.mdscr = 0x8000;
+	target->debug.os_locked = false;
 	target->gprs[5] = 55;
 	rec_of(f, 0)->el1.sctlr_el1 |= 1 << 25;
 	rsi(f, PSCI_CPU_ON_64, 1, 0x2000, 42);
@@ -425,6 +427,8 @@ static void complete_starts_the_target(void **state)
 	assert_int_equal(target->gprs[5], 55);
 	assert_int_equal(target->pstate, PSTATE_EL1H_MASKED);
 	assert_int_equal(target->el1.sctlr_el1, 0xc50878 | 1 << 25);
+	assert_false(debug_is_used(&target->debug));
+	assert_int_equal(target->el1.mdscr_el1, 0x1000);
 }
 
 static void complete_denied_leaves_the_target(void **state)
