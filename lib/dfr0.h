@@ -38,6 +38,4 @@ static inline uint64_t dfr0_guest(uint64_t brps, uint64_t wrps)
 	       BITS_PUT(DFR0_MTPMU, DFR0_NONE);
 }
 
-#define GUEST_DFR0 dfr0_guest(1, 1)
-
 #endif

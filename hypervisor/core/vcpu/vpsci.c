@@ -43,6 +43,7 @@ static bool vpsci_turn_on(struct vcpu *target, uint64_t entry, uint64_t context)
 		};
 		target->virt = (struct vcpu_timer){ 0 };
 		target->phys = (struct vcpu_timer){ 0 };
+		debug_reset(&target->debug);
 		target->reset = true;
 		target->online = true;
 	}

@@ -125,6 +125,7 @@ static void a_vcpu_is_started_where_it_is_told(void **state)
 
 	target->regs.gprs[5] = 0xdead;
 	target->virt.ctl = VCPU_TIMER_ENABLE;
+	target->debug.mdscr = 0x8000;
 	assert_int_equal(ask(guest, PSCI_CPU_ON_64, 0x101, ENTRY), 0);
 	assert_true(target->online);
 	assert_true(target->reset);
@@ -133,6 +134,8 @@ static void a_vcpu_is_started_where_it_is_told(void **state)
 	assert_int_equal(target->regs.gprs[0], UINT64_C(0x123456789a));
 	assert_int_equal(target->regs.gprs[5], 0);
 	assert_int_equal(target->virt.ctl, 0);
+	assert_true(target->debug.os_locked);
+	assert_int_equal(target->debug.mdscr, 0x1000);
 	assert_int_equal(guest->kicks[17], 1);
 	assert_int_equal(fake_guest_kicks(guest), 1);
 }

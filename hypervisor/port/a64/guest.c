@@ -12,6 +12,7 @@
 #include "hypervisor/core/domain/stage2.h"
 #include "hypervisor/port/a64/core.h"
 #include "lib/a64.h"
+#include "lib/debug_cpu.h"
 #include "lib/mpidr.h"
 
 _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
@@ -37,7 +38,8 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
 /* HCRX_EL2: memory copy instructions work (MSCEn); ALLINT traps (TALLINT). */
 #define HCRX_GUEST (HCRX_MSCEN | HCRX_TALLINT)
 
-/* MDCR_EL2: debug registers and performance monitors trap. */
+/* MDCR_EL2: debug registers and performance monitors trap. The guest takes its
+ * debug exceptions itself (TDE). */
 #define MDCR_GUEST MDCR_GUEST_TRAPS
 
 /* CNTHCTL_EL2 (E2H = 0): EL1 and EL0 may use the counter and the physical
@@ -145,7 +147,15 @@ static void tlb_load(const struct vcpu *vcpu)
 	__asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
 }
 
-void guest_load(struct guest *guest, const struct vcpu *vcpu)
+void guest_debug_load(struct vcpu *vcpu)
+{
+	vcpu->debug_changed = false;
+	sysreg_write(mdscr_el1, debug_mdscr(&vcpu->debug));
+	if (debug_is_used(&vcpu->debug))
+		debug_cpu_load_guest(&vcpu->debug, debug_cpu_counts());
+}
+
+void guest_load(struct guest *guest, struct vcpu *vcpu)
 {
 	if (guest->loaded && core_current()->data.guest_el2)
 		return;
@@ -155,6 +165,7 @@ void guest_load(struct guest *guest, const struct vcpu *vcpu)
 	tlb_load(vcpu);
 	el1_load(guest);
 	guest_fp_load(&guest->fp);
+	guest_debug_load(vcpu);
 	guest->loaded = true;
 }
 
@@ -165,5 +176,8 @@ void guest_save(struct guest *guest)
 	GUEST_EL1(SAVE)
 	guest->tcr_el1 = sysreg_read(tcr_el1);
 	guest_fp_save(&guest->fp);
+	/* Breakpoints and watchpoints that stay loaded mean nothing then, and
+	 * the next guest that uses them loads all of its own. */
+	sysreg_write(mdscr_el1, 0);
 	guest->loaded = false;
 }

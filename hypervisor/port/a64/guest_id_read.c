@@ -9,8 +9,7 @@
 #include "lib/a64.h"
 #include "lib/esr.h"
 
-#define INSTRUCTION_SIZE 4
-#define REG_ZERO         31
+#define REG_ZERO 31
 
 #define ID_AA64ISAR2_EL1 S3_0_C0_C6_2 /* not every assembler knows the name */
 
@@ -25,6 +24,8 @@ uint64_t machine_id_read(void *ctx, unsigned crm, unsigned op2)
 		return sysreg_read(id_aa64pfr0_el1);
 	case ID_NUMBER(4, 1):
 		return sysreg_read(id_aa64pfr1_el1);
+	case ID_NUMBER(5, 0):
+		return sysreg_read(id_aa64dfr0_el1);
 	case ID_NUMBER(6, 0):
 		return sysreg_read(id_aa64isar0_el1);
 	case ID_NUMBER(6, 1):
@@ -66,6 +67,6 @@ bool guest_id_read(struct vcpu *vcpu, const struct vcpu_trap *trap)
 		vcpu->regs.gprs[rt] =
 			guest_id_view(crm, op2, machine_id_read(NULL, crm, op2));
 	}
-	vcpu->regs.pc += INSTRUCTION_SIZE;
+	vcpu_skip(vcpu);
 	return true;
 }
