@@ -128,9 +128,8 @@ static uint64_t guest_sysreg(struct vcpu *vcpu, enum guest_sysreg which)
 
 static bool all_zero(struct vcpu *vcpu)
 {
-	static const uint8_t zero[] = { SYS_ZFR0,   SYS_SMFR0, SYS_ERRIDR,
-					SYS_PMCR,   SYS_OSLSR, SYS_SMPRI,
-					SYS_TPIDR2, SYS_MDSCR };
+	static const uint8_t zero[] = { SYS_ZFR0, SYS_SMFR0, SYS_ERRIDR,
+					SYS_PMCR, SYS_SMPRI, SYS_TPIDR2 };
 	bool good = true;
 
 	for (unsigned i = 0; i < sizeof(zero); i++)
@@ -154,6 +153,9 @@ static void check_id(struct vcpu *vcpu)
 	check(guest_sysreg(vcpu, SYS_MIDR) == sysreg_read(MIDR_EL1),
 	      "MIDR_EL1 too");
 	check(all_zero(vcpu), "what is hidden reads as zero");
+	check(guest_sysreg(vcpu, SYS_OSLSR) == 0xa &&
+		      guest_sysreg(vcpu, SYS_MDSCR) == 0x1000,
+	      "the OS lock is there, and locked");
 	check(vcpu_does(vcpu, GUEST_SYSREG, SYS_MPAM) &&
 		      result(vcpu, GUEST_FAULTS) == 1 &&
 		      vcpu_does(vcpu, GUEST_SYSREG, SYS_BRBCR) &&
