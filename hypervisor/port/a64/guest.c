@@ -147,12 +147,28 @@ static void tlb_load(const struct vcpu *vcpu)
 	__asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
 }
 
+/* Takes breakpoints and watchpoints off the core: with debug exceptions off they
+ * stop nothing, but QEMU would still look at each access to such a page. */
+static void debug_clear(void)
+{
+	struct core_data *core = &core_current()->data;
+
+	if (!core->guest_debugs)
+		return;
+	core->guest_debugs = false;
+	debug_cpu_load(&(struct debug){ 0 });
+}
+
 void guest_debug_load(struct vcpu *vcpu)
 {
 	vcpu->debug_changed = false;
 	sysreg_write(mdscr_el1, debug_mdscr(&vcpu->debug));
-	if (debug_is_used(&vcpu->debug))
-		debug_cpu_load_guest(&vcpu->debug, debug_cpu_counts());
+	if (!debug_is_used(&vcpu->debug)) {
+		debug_clear();
+		return;
+	}
+	core_current()->data.guest_debugs = true;
+	debug_cpu_load_guest(&vcpu->debug, debug_cpu_counts());
 }
 
 void guest_load(struct guest *guest, struct vcpu *vcpu)
@@ -176,8 +192,7 @@ void guest_save(struct guest *guest)
 	GUEST_EL1(SAVE)
 	guest->tcr_el1 = sysreg_read(tcr_el1);
 	guest_fp_save(&guest->fp);
-	/* Breakpoints and watchpoints that stay loaded mean nothing then, and
-	 * the next guest that uses them loads all of its own. */
 	sysreg_write(mdscr_el1, 0);
+	debug_clear();
 	guest->loaded = false;
 }

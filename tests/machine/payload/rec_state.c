@@ -151,8 +151,9 @@ static void host_debug_fill(struct debug *kept, bool os_locked)
 
 static bool host_debug_kept(const struct debug *kept)
 {
-	struct debug found = { 0 };
+	struct debug found;
 
+	memset(&found, 0, sizeof(found));
 	debug_cpu_save(&found);
 	return sysreg_read(mdscr_el1) == MDSCR_ALL &&
 	       memcmp(&found, kept, sizeof(found)) == 0;
