@@ -5,6 +5,7 @@
 
 #include "abi/bits.h"
 #include "abi/psci.h"
+#include "lib/dfr0.h"
 #include "lib/pstate.h"
 #include "tests/machine/payload/payload.h"
 #include "tests/machine/payload/vm.h"
@@ -144,8 +145,9 @@ static void check_id(struct vcpu *vcpu)
 	      "ID_AA64PFR0_EL1 has neither SVE, RAS nor EL2");
 	check(guest_sysreg(vcpu, SYS_PFR1) == 0x21,
 	      "ID_AA64PFR1_EL1 has neither SME, MTE nor NMI");
-	check(guest_sysreg(vcpu, SYS_DFR0) == 0xf00f000101006,
-	      "ID_AA64DFR0_EL1 has no counters");
+	check(guest_sysreg(vcpu, SYS_DFR0) ==
+		      dfr0_guest(VM_BREAKPOINTS - 1, VM_WATCHPOINTS - 1),
+	      "ID_AA64DFR0_EL1 has the Realm's breakpoints and no counters");
 	check((guest_sysreg(vcpu, SYS_MMFR0) & 0xf000000f) == 5,
 	      "ID_AA64MMFR0_EL1 has 48 bits");
 	check(guest_sysreg(vcpu, SYS_ISAR0) == sysreg_read(ID_AA64ISAR0_EL1),
