@@ -19,6 +19,11 @@
 #define SMCCC_AVAILABILITY_SCR  0x1e1100
 #define SMCCC_AVAILABILITY_CPTR 0x1e1140
 #define SMCCC_AVAILABILITY_MDCR 0x1e1320
+/* DEN0028 1.5, 7: branch predictors (CVE-2017-5715), and the history
+ * of branches (CVE-2022-23960). */
+#define SMCCC_WORKAROUND_1_FID  0x80008000
+#define SMCCC_WORKAROUND_3_FID  0x80003fff
+#define SMCCC_NOT_REQUIRED      1 /* of SMCCC_ARCH_FEATURES about these */
 #define SMCCC_SUCCESS           0
 #define SMCCC_INVALID_PARAMETER (-3)
 /* DEN0028 5.1: the answer to an unknown function, all ones in X0. */

@@ -96,6 +96,8 @@
 #define HCR_API   (UINT64_C(1) << 41)
 #define HCR_FWB   (UINT64_C(1) << 46)
 #define HCR_TID5  (UINT64_C(1) << 58)
+/* SCXTNUM_EL0 and SCXTNUM_EL1 do not trap. */
+#define HCR_ENSCXT (UINT64_C(1) << 53)
 /*
  * The bits that say how EL1's addresses are translated. The hypervisor and the
  * RMM leave them set whether they run a guest or not: to EL2 itself (E2H = 0)

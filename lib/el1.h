@@ -21,6 +21,8 @@
 	REG(tpidr_el0)                                                         \
 	REG(tpidrro_el0)                                                       \
 	REG(tpidr_el1)                                                         \
+	REG(scxtnum_el0)                                                       \
+	REG(scxtnum_el1)                                                       \
 	REG(csselr_el1)
 
 /* The keys of pointer authentication. */

@@ -30,6 +30,10 @@
 #define ESR_EC_DATA_CURRENT 0x25
 #define ESR_EC_GCS          0x2d
 #define ESR_EC_SERROR       0x2f
+/* Debug exceptions from the same level. */
+#define ESR_EC_BREAK_CURRENT 0x31
+#define ESR_EC_STEP_CURRENT  0x33
+#define ESR_EC_WATCH_CURRENT 0x35
 
 /* Aborts: the cause, ESR_ELx[5:0]. */
 #define ESR_FSC_SHIFT      0

@@ -162,6 +162,10 @@ void port_rec_stop(struct rmm_port *port, struct rec *rec);
 void port_rec_el1_get(struct rmm_port *port, struct rec *rec);
 void port_rec_el1_put(struct rmm_port *port, struct rec *rec);
 
+/* Between start and stop: the CPU gets MDSCR_EL1 from rec->el1, and breakpoints
+ * and watchpoints from rec->debug, which has changed. */
+void port_rec_debug_put(struct rmm_port *port, struct rec *rec);
+
 /* Stops the RMM because its own state is corrupt; never returns to the host. */
 _Noreturn void port_panic(struct rmm_port *port, const char *why);
 

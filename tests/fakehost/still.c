@@ -90,6 +90,15 @@ static bool touch(void *ctx, pa_t pa, bool write, struct control_touch *result)
 	return true;
 }
 
+/* A CPU whose features are all absent. */
+static uint64_t id_read(void *ctx, unsigned crm, unsigned op2)
+{
+	(void)ctx;
+	(void)crm;
+	(void)op2;
+	return 0;
+}
+
 static uint64_t pages_used(void *ctx)
 {
 	struct still *still = ctx;
@@ -120,6 +129,7 @@ void still_init(struct still *still, const struct pages *pages)
 			.console_room = console_room,
 			.console_ready = console_ready,
 			.tlb_flush = tlb_flush,
+			.id_read = id_read,
 			.pages_used = pages_used,
 			.power_off = power_off,
 		},

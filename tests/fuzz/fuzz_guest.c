@@ -19,7 +19,9 @@
 #include "hypervisor/core/vgic/gic.h"
 #include "hypervisor/port/inprocess/fake_cpu.h"
 #include "hypervisor/port/inprocess/fake_guest.h"
+#include "lib/dfr0.h"
 #include "lib/esr.h"
+#include "tests/fuzz/debug_invariants.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/vgic_invariants.h"
 
@@ -227,6 +229,8 @@ static uint64_t syndrome_take(struct run *run)
 
 	if (any % 16 == 0)
 		return word_take(run);
+	if (any % 16 == 1)
+		return debug_syndrome(any >> 4);
 	return BITS_PUT(ESR_EC, classes[any >> 8 & 7]) | (any & 0x1ffffc0) |
 	       ((any & 0xf0) != 0 ? 7 : any >> 16 & 0x3f);
 }
@@ -376,6 +380,7 @@ static void run_boot(struct run *run)
 	struct vgic_irq on = { .enabled = true, .group1 = true };
 
 	fake_guest_init(guest, VCPUS, false);
+	guest->dfr0 = dfr0_guest(5, 3);
 	guest->domain.vgic.enabled = true;
 	for (unsigned i = 0; i < FAKE_GUEST_SPIS; i++) {
 		guest->irqs[i] = on;
@@ -395,6 +400,14 @@ static void run_boot(struct run *run)
 	}
 }
 
+static void debug_invariants(const struct fake_guest *guest)
+{
+	struct debug_counts counts = debug_counts(guest->dfr0);
+
+	for (unsigned i = 0; i < VCPUS; i++)
+		require(debug_is_sane(&guest->vcpus[i].debug, counts, counts));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct run run;
@@ -406,6 +419,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		steps[byte_take(&run.input) % (sizeof(steps) / sizeof(steps[0]))](
 			&run);
 		vgic_invariants(&run.guest, run.places);
+		debug_invariants(&run.guest);
 	}
 	run_settle(&run);
 	for (unsigned i = 0; i < VCPUS; i++)

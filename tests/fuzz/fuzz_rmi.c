@@ -20,6 +20,7 @@
 #include "rmm/core/granule.h"
 #include "rmm/core/rec/rec.h"
 #include "rmm/port/inprocess/inprocess.h"
+#include "tests/fuzz/debug_invariants.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/rmm_invariants.h"
 
@@ -261,6 +262,9 @@ static void rsi_step(struct run *run)
 	inprocess_rsi(run->machine, rec, &regs, &outcome, &exit);
 }
 
+/* One of the choices that would be an interrupt. */
+#define DEBUG_CHOICE 98
+
 #define SMC (BITS_PUT(ESR_EC, ESR_EC_SMC64) | ESR_IL)
 
 /* Plays a vCPU that makes calls, and traps for other reasons, while there is
@@ -277,6 +281,13 @@ static void vcpu_play(void *context, struct rec *rec, struct rec_trap *trap)
 		rsi_take(&run->input, &regs);
 		memcpy(rec->gprs, regs.x, sizeof(regs.x));
 		*trap = (struct rec_trap){ .esr = SMC };
+		return;
+	}
+	if (choice == DEBUG_CHOICE) {
+		rec->gprs[0] = word_take(&run->input);
+		*trap = (struct rec_trap){
+			.esr = debug_syndrome(word_take(&run->input)),
+		};
 		return;
 	}
 	/*

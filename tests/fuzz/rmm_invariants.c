@@ -14,6 +14,7 @@
 #include "rmm/core/rtt/rtt.h"
 #include "rmm/core/rtt/rtt_entry.h"
 #include "rmm/port/inprocess/inprocess.h"
+#include "tests/fuzz/debug_invariants.h"
 
 /* The state of a check. */
 struct audit {
@@ -110,10 +111,30 @@ static void audit_realm(struct audit *audit, pa_t pa)
 	}
 }
 
+/* The REC has no more than the host granted and the CPU has. */
+static void audit_debug(const struct audit *audit, pa_t pa,
+			const struct rec *rec)
+{
+	const struct rmm_machine *machine = &audit->rmm->machine;
+	const struct debug_counts has = { (uint8_t)(machine->num_bps + 1),
+					  (uint8_t)(machine->num_wps + 1) };
+
+	require(rec->debug_counts.breakpoints >= 2 &&
+			rec->debug_counts.breakpoints <= has.breakpoints &&
+			rec->debug_counts.watchpoints >= 2 &&
+			rec->debug_counts.watchpoints <= has.watchpoints,
+		"has breakpoints that the CPU has", pa);
+	require(debug_is_sane(&rec->debug, rec->debug_counts, has),
+		"has debug registers with a meaning", pa);
+	require(rec->el1.mdscr_el1 == debug_mdscr(&rec->debug),
+		"has the MDSCR_EL1 that the CPU gets", pa);
+}
+
 static void audit_rec(struct audit *audit, pa_t pa)
 {
 	const struct rec *rec = granule_content(audit, pa);
 
+	audit_debug(audit, pa, rec);
 	owner_count(audit, pa, GRANULE_REC);
 	require(state_at(audit, rec->rd) == GRANULE_RD, "has a Realm", pa);
 	audit->refs[index_of(audit, rec->rd)]++;

@@ -130,6 +130,8 @@ void probe_main(const void *fdt)
 		check_interrupts();
 	if (wants("state"))
 		check_state();
+	if (wants("debug"))
+		check_debug();
 	measure();
 	token_print();
 	if (argument_has("fuzz"))

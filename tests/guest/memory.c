@@ -83,6 +83,7 @@ void mmu_enable(void)
 uint64_t access_read(uint64_t address);
 void access_write(uint64_t address, uint64_t word);
 void access_fetch(uint64_t address);
+void access_step(uint64_t address);
 
 static struct fault *fault_begin(void)
 {
@@ -124,6 +125,13 @@ void try_fetch(uint64_t address, struct fault *fault)
 {
 	fault_begin();
 	access_fetch(address);
+	fault_end(fault);
+}
+
+void try_step(uint64_t address, struct fault *fault)
+{
+	fault_begin();
+	access_step(address);
 	fault_end(fault);
 }
 

@@ -50,6 +50,7 @@ struct fault {
 	bool is_expected;
 	uint64_t esr; /* 0: there was no fault */
 	uint64_t far;
+	uint64_t elr;
 };
 
 struct vcpu {
@@ -62,7 +63,7 @@ struct vcpu {
 	struct fault fault;
 	volatile unsigned interrupts[32]; /* taken, by INTID */
 	volatile unsigned strays; /* interrupts taken with other INTIDs */
-	uint8_t stack[VCPU_SIZE - 0xd0];
+	uint8_t stack[VCPU_SIZE - 0xd8];
 } __attribute__((aligned(16)));
 extern struct vcpu vcpus[VCPUS_MAX];
 
@@ -112,6 +113,9 @@ void mmu_enable(void);
 uint64_t try_read(uint64_t address, struct fault *fault);
 void try_write(uint64_t address, uint64_t word, struct fault *fault);
 void try_fetch(uint64_t address, struct fault *fault);
+/* Executes code at an address, with PSTATE.SS set: the software step, if it is
+ * turned on, ends after one instruction. */
+void try_step(uint64_t address, struct fault *fault);
 /* Runs one instruction that may fault, from code, which is 64-byte aligned. */
 #define CODE_WORDS 16
 void try_instruction(uint32_t code[CODE_WORDS], uint32_t instruction,
@@ -186,6 +190,9 @@ void check_memory(void);
 void check_psci(void);
 void check_interrupts(void);
 void check_state(void);
+void check_debug(void);
+/* Turns the software step off. */
+void debug_step_end(void);
 void measure(void);
 void token_print(void);
 void fuzz(void);

@@ -63,6 +63,18 @@ static void exception_report(const struct frame *frame, const char *what)
 	power_off();
 }
 
+/* Continues after the instruction; after a failed fetch at the return address;
+ * after a step without stepping. */
+static void fault_continue(struct frame *frame, uint64_t class)
+{
+	if (class == ESR_EC_INST_CURRENT)
+		frame->elr = frame->x[30];
+	else if (class == ESR_EC_STEP_CURRENT)
+		debug_step_end();
+	else
+		frame->elr += 4;
+}
+
 void exception_sync(struct frame *frame)
 {
 	struct fault *fault = &vcpu_this()->fault;
@@ -71,11 +83,8 @@ void exception_sync(struct frame *frame)
 		exception_report(frame, "an exception");
 	fault->esr = sysreg_read(ESR_EL1);
 	fault->far = sysreg_read(FAR_EL1);
-	/* After a failed fetch continue at the return address, otherwise after
-	 * the instruction. */
-	frame->elr = BITS_GET(fault->esr, ESR_EC) == ESR_EC_INST_CURRENT
-			     ? frame->x[30]
-			     : frame->elr + 4;
+	fault->elr = frame->elr;
+	fault_continue(frame, BITS_GET(fault->esr, ESR_EC));
 }
 
 void exception_irq(struct frame *frame)

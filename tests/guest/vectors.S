@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The probe's exception vectors, and accesses that may fault. */
 #include "lib/gprs.inc"
+#include "lib/pstate.h"
+
 #define FRAME_SIZE 272
 
 	.macro	entry handler
@@ -42,7 +44,7 @@ enter:
 	add	sp, sp, #FRAME_SIZE
 	eret
 
-	.global	access_read, access_write, access_fetch
+	.global	access_read, access_write, access_fetch, access_step
 access_read:
 	ldr	x0, [x0]
 	ret
@@ -53,5 +55,15 @@ access_fetch:
 	stp	x29, x30, [sp, #-16]!
 	blr	x0
 	ldp	x29, x30, [sp], #16
+	ret
+access_step:
+	stp	x29, x30, [sp, #-16]!
+	mov	x1, #(PSTATE_EL1H | PSTATE_A | PSTATE_I | PSTATE_F)
+	orr	x1, x1, #PSTATE_SS
+	msr	spsr_el1, x1
+	msr	elr_el1, x0
+	adr	x30, 1f
+	eret
+1:	ldp	x29, x30, [sp], #16
 	ret
 	.section .note.GNU-stack, "", %progbits

@@ -111,6 +111,8 @@ GUEST_STEPS = [
     "an address where nothing is",
     "an instruction that is hidden",
     "a guest calls its host",
+    "a guest debugs",
+    "and leaves nothing of it on a core",
     "a Realm calls its host and ends",
     "a guest runs wild, alone",
     "guests keep their registers",

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Debian's kernel, unchanged, on the real host: a boot for each way in which a
 guest can go on or end. soak_linux.py has the other kernels and sizes."""
+import contextlib
 import json
 
 import pytest
 
+import debugger
 from guests import Followed, expect_up, linux, rim
 from test_host import a_command, a_debug_host
 
@@ -101,3 +103,22 @@ def test_what_is_done_with_an_end(debug_host, what, action, again, left):
     for name in names:
         debug_host.good("destroy", name)
     assert debug_host.counters() == before
+
+
+def test_it_debugs_and_is_as_safe_as_on_plain_qemu(debug_host, tmp_path):
+    """What the CPU shows is what works: hardware watchpoints, breakpoints and
+    single-step, and what the kernel believes of speculation."""
+    disk = debugger.ramdisk(tmp_path)
+    with contextlib.ExitStack() as stack:
+        plain = debugger.bare(disk)
+        stack.callback(plain.stop)
+        guests = [stack.enter_context(Followed(debug_host, "-F", "-c", linux(
+            debug_host, name, "", vcpus=1, realm=realm, ramdisk=f'"{disk}"')))
+            for name, realm in (("ordinary", None), ("realm", 1))]
+        lines, _ = plain.rest()
+        debugger.expect_debugged(lines)
+        for guest in guests:
+            said = guest.finish().splitlines()
+            debugger.expect_debugged(said)
+            assert debugger.vulnerabilities(
+                said) == debugger.vulnerabilities(lines)

@@ -53,7 +53,7 @@ def results(lines):
 
 
 @pytest.mark.parametrize("cpus, memory, checks", [
-    (1, "512M", 17), (2, "1G", 31), (4, "3G", 59)])
+    (1, "512M", 23), (2, "1G", 38), (4, "3G", 68)])
 def test_an_ordinary_guest_passes(guest, cpus, memory, checks):
     lines, code = guest("probe=all", cpus, memory).rest()
     assert f"an ordinary guest, {cpus} vCPUs" in lines[0]

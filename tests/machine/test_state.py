@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The state of a guest on the whole host: FP and SIMD registers survive many
-interruptions, and memory that a Realm gives up comes back."""
+"""The state of a guest on the whole host: FP, SIMD and debug registers survive
+many interruptions, and memory that a Realm gives up comes back."""
 import os
 import re
 import time
@@ -29,6 +29,21 @@ def test_vector_state_survives_on_a_shared_core(single):
             console.text()).groups())
         assert checks == CHECKS and away >= 5
         assert single.domain(name)["exits"] >= 5
+        single.good("destroy", name)
+    single.settled(before)
+
+
+def test_debug_registers_survive_on_a_shared_core(single):
+    """Realms and ordinary guests that all debug take turns, each with other
+    values."""
+    before = single.counters()
+    guests = {
+        f"d{seed}": single.guest(
+            f"d{seed}", realm, f"probe=debug,oslock seed={seed}", vcpus=2)
+        for seed, realm in enumerate((1, None, 1, None), 1)}
+    for name, console in guests.items():
+        console.passes()
+        assert "the OS lock stops them all" in console.text()
         single.good("destroy", name)
     single.settled(before)
 

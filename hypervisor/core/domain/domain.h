@@ -80,6 +80,8 @@ struct domain_ops {
 	void (*console_ready)(void *ctx, unsigned slot);
 	/* Invalidates all TLB entries of an ordinary guest's stage 2. */
 	void (*tlb_flush)(void *ctx, unsigned vmid);
+	/* Returns an ID register of the machine's CPUs (vcpu/guest_id.h). */
+	uint64_t (*id_read)(void *ctx, unsigned crm, unsigned op2);
 	/* Returns how many pages are allocated now. */
 	uint64_t (*pages_used)(void *ctx);
 	/* Turns the machine off. It returns if it cannot. */

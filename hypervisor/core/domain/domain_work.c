@@ -100,6 +100,7 @@ static bool guest_make(struct domain *domain)
 	boot->regs.pc = domain->entry.pc;
 	boot->regs.gprs[0] = domain->entry.x0;
 	boot->regs.pstate = PSTATE_EL1H_MASKED;
+	debug_reset(&boot->debug);
 	boot->reset = true;
 	return true;
 }

@@ -42,8 +42,8 @@ static const struct sysreg_group groups[] = {
 	/* The registers for SGIs of group 0: ICC_ASGI1R_EL1, ICC_SGI0R_EL1. */
 	{ SYSREG_ALL, SYSREG(3, 0, 12, 11, 6), EXIT_SYSREG_IGNORED },
 	{ SYSREG_ALL, SYSREG(3, 0, 12, 11, 7), EXIT_SYSREG_IGNORED },
-	/* Debug registers, and the counters of performance and activity
-	 * monitors. */
+	/* Registers of op0 2 that are not of self-hosted debug, and the
+	 * counters of performance and activity monitors. */
 	{ SYSREG_OP0, SYSREG(2, 0, 0, 0, 0), EXIT_SYSREG_IGNORED },
 	{ SYSREG_CRM8, SYSREG(3, 3, 9, 8, 0), EXIT_SYSREG_IGNORED },
 	{ SYSREG_CRM8, SYSREG(3, 0, 9, 8, 0), EXIT_SYSREG_IGNORED },

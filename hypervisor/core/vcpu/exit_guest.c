@@ -6,11 +6,11 @@
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/domain/memory.h"
 #include "hypervisor/core/io/bus.h"
+#include "hypervisor/core/vcpu/guest_id.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 #include "lib/esr.h"
 
-#define INSTRUCTION_SIZE 4
-#define REG_ZERO         31 /* the number of XZR in syndromes */
+#define REG_ZERO 31 /* the number of XZR in syndromes */
 
 /* HVC and SMC: the immediate of the instruction. SMCCC calls have 0. */
 #define ESR_IMM_SHIFT 0
@@ -60,7 +60,7 @@ static enum vcpu_next guest_mmio_emulate(struct vcpu *vcpu, ipa_t ipa,
 	if (!access.write)
 		gpr_write(vcpu, number,
 			  loaded_value_extend(access.value, access.size, esr));
-	vcpu->regs.pc += INSTRUCTION_SIZE;
+	vcpu_skip(vcpu);
 	return VCPU_RUN;
 }
 
@@ -112,19 +112,44 @@ static enum vcpu_next guest_fetch_abort_handle(struct vcpu *vcpu,
 	return guest_fault_resolve(vcpu, exit_ipa(trap->hpfar, trap->far));
 }
 
+/* Serves an access to a debug register. Returns DEBUG_OTHER if it is none. */
+static enum debug_result guest_debug_emulate(struct vcpu *vcpu, uint64_t esr)
+{
+	const struct domain_ops *ops = vcpu->domain->ops;
+	uint64_t number = BITS_GET(esr, ESR_SYS_RT);
+	uint64_t value = gpr_read(vcpu, number);
+	struct debug_counts counts =
+		debug_counts(ops->id_read(ops->ctx, GUEST_ID_DFR0));
+	enum debug_result result =
+		debug_access(&vcpu->debug, counts, esr, &value);
+
+	if (result == DEBUG_WRITTEN)
+		vcpu->debug_changed = true;
+	if (result == DEBUG_DONE && (esr & ESR_SYS_READ) != 0)
+		gpr_write(vcpu, number, value);
+	return result;
+}
+
 static enum vcpu_next guest_sysreg_emulate(struct vcpu *vcpu, uint64_t esr)
 {
 	uint64_t number = BITS_GET(esr, ESR_SYS_RT);
 	enum exit_sysreg what = exit_sysreg(esr);
+	enum debug_result debug = guest_debug_emulate(vcpu, esr);
 
 	vcpu->exits[CONTROL_EXIT_SYSREG]++;
+	if (debug == DEBUG_UNDEFINED)
+		return VCPU_UNDEF;
+	if (debug != DEBUG_OTHER) {
+		vcpu_skip(vcpu);
+		return VCPU_RUN;
+	}
 	if (what == EXIT_SYSREG_UNKNOWN)
 		return VCPU_UNDEF;
 	if (what == EXIT_SGI)
 		vgic_sgi(vcpu, gpr_read(vcpu, number));
 	else if ((esr & ESR_SYS_READ) != 0)
 		gpr_write(vcpu, number, 0);
-	vcpu->regs.pc += INSTRUCTION_SIZE;
+	vcpu_skip(vcpu);
 	return VCPU_RUN;
 }
 
@@ -134,7 +159,7 @@ static enum vcpu_next guest_call_answer(struct vcpu *vcpu, uint64_t esr)
 {
 	vcpu->exits[CONTROL_EXIT_PSCI]++;
 	if (BITS_GET(esr, ESR_EC) == ESR_EC_SMC64)
-		vcpu->regs.pc += INSTRUCTION_SIZE;
+		vcpu_skip(vcpu);
 	if (BITS_GET(esr, ESR_EC) == ESR_EC_HVC64 &&
 	    BITS_GET(esr, ESR_IMM) == GUEST_CALL_CRASH)
 		return vcpu_crashed(vcpu);
@@ -148,7 +173,7 @@ static enum vcpu_next guest_call_answer(struct vcpu *vcpu, uint64_t esr)
 static enum vcpu_next guest_wfx_handle(struct vcpu *vcpu, uint64_t esr)
 {
 	vcpu->exits[CONTROL_EXIT_WFX]++;
-	vcpu->regs.pc += INSTRUCTION_SIZE;
+	vcpu_skip(vcpu);
 	return exit_wfx(esr);
 }
 

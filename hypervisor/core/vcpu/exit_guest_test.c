@@ -15,6 +15,7 @@
 #include "hypervisor/core/vgic/gic.h"
 #include "hypervisor/port/inprocess/fake_guest.h"
 #include "lib/esr.h"
+#include "lib/pstate.h"
 
 #define PC      UINT64_C(0x40080000)
 #define EC(ec)  BITS_PUT(ESR_EC, ec)
@@ -233,10 +234,11 @@ static void a_write_of_sgi1r_sends(void **state)
 static void some_registers_are_nothing(void **state)
 {
 	struct fake_guest *guest = *state;
-	/* MDSCR_EL1, PMCR_EL0, PMINTENSET_EL1, PMEVCNTR0_EL0, AMCR_EL0. */
+	/* OSDLR_EL1, BRBIDR0_EL1, PMCR_EL0, PMINTENSET_EL1, PMEVCNTR0_EL0,
+	 * AMCR_EL0. */
 	static const uint64_t nothing[] = {
-		SYS(2, 0, 0, 2, 2), SYS(3, 3, 9, 12, 0), SYS(3, 0, 9, 14, 1),
-		SYS(3, 3, 14, 8, 0), SYS(3, 3, 13, 2, 0)
+		SYS(2, 0, 1, 3, 4),  SYS(2, 1, 9, 2, 0),  SYS(3, 3, 9, 12, 0),
+		SYS(3, 0, 9, 14, 1), SYS(3, 3, 14, 8, 0), SYS(3, 3, 13, 2, 0)
 	};
 
 	for (unsigned i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
@@ -253,6 +255,51 @@ static void some_registers_are_nothing(void **state)
 	/* Writes of the group 0 SGI registers. */
 	assert_int_equal(trap(guest, SYS(3, 0, 12, 11, 6), 0), VCPU_RUN);
 	assert_int_equal(trap(guest, SYS(3, 0, 12, 11, 7), 0), VCPU_RUN);
+}
+
+#define MDSCR  (SYS(2, 0, 0, 2, 2) | RT(9))
+#define OSLAR  (SYS(2, 0, 1, 0, 4) | RT(31))
+#define WVR(n) (SYS(2, 0, 0, n, 6) | RT(9))
+
+static void debug_registers_are_the_vcpu_s_own(void **state)
+{
+	struct fake_guest *guest = *state;
+	struct vcpu *vcpu = &guest->vcpus[0];
+
+	guest->dfr0 = 0x100000001030560a; /* four watchpoints */
+	vcpu->debug.os_locked = true;
+	vcpu->regs.gprs[9] = 0x1234;
+	assert_int_equal(trap(guest, WVR(3), 0), VCPU_RUN);
+	assert_int_equal(vcpu->debug.watchpoints[3].value, 0x1234);
+	assert_true(vcpu->debug_changed && !debug_is_used(&vcpu->debug));
+	vcpu->regs.gprs[9] = 0x8000;
+	assert_int_equal(trap(guest, MDSCR, 0), VCPU_RUN);
+	assert_int_equal(trap(guest, OSLAR, 0), VCPU_RUN);
+	assert_true(debug_is_used(&vcpu->debug));
+	vcpu->debug_changed = false;
+	assert_int_equal(trap(guest, WVR(3) | ESR_SYS_READ, 0), VCPU_RUN);
+	assert_int_equal(vcpu->regs.gprs[9], 0x1234);
+	assert_false(vcpu->debug_changed);
+	assert_int_equal(vcpu->exits[CONTROL_EXIT_SYSREG], 4);
+	assert_int_equal(trap(guest, WVR(4) | ESR_SYS_READ, 0), VCPU_UNDEF);
+	assert_int_equal(guest->vcpus[1].debug.watchpoints[3].value, 0);
+}
+
+/* A debugger's single step over the instruction is over, then. */
+static void what_is_emulated_ends_a_step(void **state)
+{
+	static const uint64_t emulated[] = { MDSCR, SYS(3, 3, 9, 12, 0),
+					     EC(ESR_EC_WFX), EC(ESR_EC_SMC64) };
+	struct fake_guest *guest = *state;
+	struct vcpu *vcpu = &guest->vcpus[0];
+
+	for (unsigned i = 0; i < sizeof(emulated) / sizeof(emulated[0]); i++) {
+		vcpu->regs.pc = PC;
+		vcpu->regs.pstate = PSTATE_EL1H | PSTATE_SS;
+		(void)trap(guest, emulated[i], 0);
+		assert_true(advanced(guest));
+		assert_int_equal(vcpu->regs.pstate, PSTATE_EL1H);
+	}
 }
 
 static void what_it_has_no_right_to_is_undefined(void **state)
@@ -312,6 +359,8 @@ int main(void)
 		TEST(waiting_instructions_wait),
 		TEST(a_write_of_sgi1r_sends),
 		TEST(some_registers_are_nothing),
+		TEST(debug_registers_are_the_vcpu_s_own),
+		TEST(what_is_emulated_ends_a_step),
 		TEST(what_it_has_no_right_to_is_undefined),
 		TEST(an_exception_of_no_known_class_stops_it),
 		TEST(after_the_end_nothing_runs),

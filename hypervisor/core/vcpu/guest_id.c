@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The ID registers as an ordinary guest sees them (Arm DDI0487, "ID_AA64*").
- * Hidden are SVE and SME, memory tags, error records, non-maskable interrupts,
- * performance and activity monitors, partitioning, A32, all that concerns EL2
- * and EL3, and every register that this file does not name.
+ * The ID registers as an ordinary guest sees them (Arm DDI0487, "ID_AA64*"). A
+ * feature is shown only if the registers that it needs are switched, or
+ * emulated as those of debug are (lib/debug.h); the tests compare the two by
+ * lib/feature_regs.h. Hidden are SVE and SME, memory tags, error records,
+ * non-maskable interrupts, performance and activity monitors, partitioning,
+ * A32, all that concerns EL2 and EL3, and every register that this file does
+ * not name.
  */
 #include "hypervisor/core/vcpu/guest_id.h"
 
@@ -39,13 +42,13 @@ static const struct limit limits[] = {
 	{ PFR0, 40, 0 }, /* MPAM */
 	{ PFR0, 44, 0 }, /* AMU */
 	{ PFR0, 52, 0 }, /* RME */
-	{ PFR0, 56, 1 }, /* CSV2: no SCXTNUM_ELx */
+	{ PFR0, 56, 3 }, /* CSV2 */
 	{ PFR1, 8, 0 }, /* MTE */
 	{ PFR1, 12, 0 }, /* RAS_frac */
 	{ PFR1, 16, 0 }, /* MPAM_frac */
 	{ PFR1, 24, 0 }, /* SME */
 	{ PFR1, 28, 0 }, /* RNDR_trap */
-	{ PFR1, 32, 0 }, /* CSV2_frac */
+	{ PFR1, 32, 2 }, /* CSV2_frac */
 	{ PFR1, 36, 0 }, /* NMI */
 	{ PFR1, 40, 0 }, /* MTE_frac */
 	{ PFR1, 44, 0 }, /* GCS */
@@ -128,8 +131,10 @@ static uint64_t register_view(unsigned crm, unsigned op2, uint64_t value)
 
 uint64_t guest_id_view(unsigned crm, unsigned op2, uint64_t value)
 {
-	if (crm == 5 && op2 == 0)
-		return GUEST_DFR0;
+	if (crm == 5 && op2 == 0) {
+		return dfr0_guest(BITS_GET(value, DFR0_BRPS),
+				  BITS_GET(value, DFR0_WRPS));
+	}
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		if (shown[i].crm == crm && shown[i].op2 == op2)
 			return register_view(crm, op2, value);

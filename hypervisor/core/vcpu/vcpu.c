@@ -8,6 +8,9 @@
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 #include "lib/number.h"
+#include "lib/pstate.h"
+
+#define INSTRUCTION_SIZE 4
 
 struct vcpu *vcpu_at_affinity(struct domain *domain, uint64_t affinity)
 {
@@ -18,6 +21,12 @@ struct vcpu *vcpu_at_affinity(struct domain *domain, uint64_t affinity)
 	if (GUEST_MPIDR(index) != affinity)
 		return NULL;
 	return domain_vcpu(domain, index);
+}
+
+void vcpu_skip(struct vcpu *vcpu)
+{
+	vcpu->regs.pc += INSTRUCTION_SIZE;
+	vcpu->regs.pstate &= ~(uint64_t)(PSTATE_BTYPE | PSTATE_SS);
 }
 
 bool vcpu_has_ended(const struct vcpu *vcpu)

@@ -14,6 +14,7 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/vgic/vgic.h"
 #include "lib/addr.h"
+#include "lib/debug.h"
 
 struct domain;
 
@@ -52,7 +53,10 @@ struct vcpu {
 	struct vgic_cpu gic;
 	struct vcpu_timer virt;
 	struct vcpu_timer phys;
-	struct vcpu_regs regs; /* of an ordinary guest */
+	/* An ordinary guest's: */
+	struct vcpu_regs regs;
+	struct debug debug;
+	bool debug_changed; /* the port is to load the debug registers again */
 	pa_t rec; /* of a Realm */
 	pa_t run; /* struct rmi_rec_run, a Non-secure page */
 	uint64_t exits[CONTROL_EXIT_KINDS];
@@ -115,6 +119,10 @@ struct vcpu_trap {
 /* Answers a trap of an ordinary guest. vcpu->regs are the guest's registers,
  * and may be changed. */
 enum vcpu_next vcpu_exit_guest(struct vcpu *vcpu, const struct vcpu_trap *trap);
+
+/* Moves an ordinary guest's vCPU past an instruction that was emulated, which
+ * ends a single step of the guest's debugger. */
+void vcpu_skip(struct vcpu *vcpu);
 
 /* Brings the levels of the timer PPIs in the vGIC up to date with vcpu->virt
  * and vcpu->phys. Called after each exit and before each entry. */

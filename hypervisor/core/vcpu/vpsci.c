@@ -4,8 +4,10 @@
 #include "abi/psci.h"
 #include "abi/smccc.h"
 #include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/vcpu/guest_id.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 #include "lib/pstate.h"
+#include "lib/workaround.h"
 
 #define INSTRUCTION_SIZE 4
 
@@ -41,6 +43,7 @@ static bool vpsci_turn_on(struct vcpu *target, uint64_t entry, uint64_t context)
 		};
 		target->virt = (struct vcpu_timer){ 0 };
 		target->phys = (struct vcpu_timer){ 0 };
+		debug_reset(&target->debug);
 		target->reset = true;
 		target->online = true;
 	}
@@ -113,10 +116,20 @@ static int64_t vpsci_features(uint64_t fid)
 	}
 }
 
-static int64_t vpsci_arch_features(uint64_t fid)
+static int64_t vpsci_arch_features(const struct vcpu *vcpu, uint64_t fid)
 {
-	return fid == SMCCC_VERSION_FID || fid == SMCCC_ARCH_FEATURES_FID
-		       ? 0
+	const struct domain_ops *ops = vcpu->domain->ops;
+
+	if (fid == SMCCC_VERSION_FID || fid == SMCCC_ARCH_FEATURES_FID)
+		return SMCCC_SUCCESS;
+	return workaround_features(fid, ops->id_read(ops->ctx, GUEST_ID_PFR0));
+}
+
+/* A workaround that is not required does nothing. */
+static int64_t vpsci_workaround(const struct vcpu *vcpu, uint64_t fid)
+{
+	return vpsci_arch_features(vcpu, fid) == SMCCC_NOT_REQUIRED
+		       ? SMCCC_SUCCESS
 		       : PSCI_NOT_SUPPORTED;
 }
 
@@ -127,7 +140,10 @@ static int64_t vpsci_result(struct vcpu *vcpu, uint64_t fid)
 	case SMCCC_VERSION_FID:
 		return SMCCC_VERSION_1_2;
 	case SMCCC_ARCH_FEATURES_FID:
-		return vpsci_arch_features(vpsci_argument(vcpu, 1));
+		return vpsci_arch_features(vcpu, vpsci_argument(vcpu, 1));
+	case SMCCC_WORKAROUND_1_FID:
+	case SMCCC_WORKAROUND_3_FID:
+		return vpsci_workaround(vcpu, fid);
 	case PSCI_VERSION:
 		return PSCI_VERSION_1_1;
 	case PSCI_FEATURES:

@@ -83,7 +83,27 @@ static void features_are_what_is_there(void **state)
 	assert_int_equal(
 		ask(guest, SMCCC_ARCH_FEATURES_FID, SMCCC_ARCH_FEATURES_FID, 0),
 		0);
-	assert_int_equal(ask(guest, SMCCC_ARCH_FEATURES_FID, 0x80008000, 0), -1);
+}
+
+/* CSV2 of the CPU's ID register says if the workarounds of CVE-2017-5715 and
+ * CVE-2022-23960 are needed. Nobody has a workaround. */
+static void workarounds_are_required_as_the_cpu_says(void **state)
+{
+	static const int64_t first[] = { -1, 1, 1, 1 };
+	static const int64_t third[] = { -1, -1, -1, 1 };
+	const uint64_t features = SMCCC_ARCH_FEATURES_FID;
+	struct fake_guest *guest = *state;
+
+	assert_int_equal(ask(guest, features, 0x80007fff, 0), -1);
+	for (uint64_t csv2 = 0; csv2 < 4; csv2++) {
+		guest->pfr0 = csv2 << 56;
+		assert_int_equal(ask(guest, features, SMCCC_WORKAROUND_1_FID, 0),
+				 first[csv2]);
+		assert_int_equal(ask(guest, features, SMCCC_WORKAROUND_3_FID, 0),
+				 third[csv2]);
+		assert_int_equal(ask(guest, SMCCC_WORKAROUND_3_FID, 0, 0),
+				 csv2 == 3 ? 0 : -1);
+	}
 }
 
 static void unknown_functions_are_not_supported(void **state)
@@ -105,6 +125,7 @@ static void a_vcpu_is_started_where_it_is_told(void **state)
 
 	target->regs.gprs[5] = 0xdead;
 	target->virt.ctl = VCPU_TIMER_ENABLE;
+	target->debug.mdscr = 0x8000;
 	assert_int_equal(ask(guest, PSCI_CPU_ON_64, 0x101, ENTRY), 0);
 	assert_true(target->online);
 	assert_true(target->reset);
@@ -113,6 +134,8 @@ static void a_vcpu_is_started_where_it_is_told(void **state)
 	assert_int_equal(target->regs.gprs[0], UINT64_C(0x123456789a));
 	assert_int_equal(target->regs.gprs[5], 0);
 	assert_int_equal(target->virt.ctl, 0);
+	assert_true(target->debug.os_locked);
+	assert_int_equal(target->debug.mdscr, 0x1000);
 	assert_int_equal(guest->kicks[17], 1);
 	assert_int_equal(fake_guest_kicks(guest), 1);
 }
@@ -186,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(versions_are_told),
 		TEST(features_are_what_is_there),
+		TEST(workarounds_are_required_as_the_cpu_says),
 		TEST(unknown_functions_are_not_supported),
 		TEST(a_vcpu_is_started_where_it_is_told),
 		TEST(arguments_of_32_bit_calls_have_32_bits),

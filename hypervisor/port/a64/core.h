@@ -22,6 +22,7 @@ struct core_data {
 	uint64_t idle_sp; /* SP of the core's own stack while a thread runs */
 	const struct vcpu *guest; /* the last ordinary guest's; only compared */
 	bool guest_el2; /* EL2 registers are set for an ordinary guest */
+	bool guest_debugs; /* a guest's breakpoints and watchpoints are set */
 	uint32_t ppis; /* irq_ppi_set(): PPIs that are enabled */
 	uint64_t timer_ns; /* clock_arm(): when the timer fires; 0: off */
 	const struct core *kick; /* to kick at the next unlock; NULL: none */

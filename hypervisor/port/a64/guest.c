@@ -12,6 +12,7 @@
 #include "hypervisor/core/domain/stage2.h"
 #include "hypervisor/port/a64/core.h"
 #include "lib/a64.h"
+#include "lib/debug_cpu.h"
 #include "lib/mpidr.h"
 
 _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
@@ -22,8 +23,9 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
  * HCR_EL2 for an ordinary guest (DDI0487): EL1 is A64, behind stage 2, whose
  * attributes prevail (FWB). Interrupts go to EL2. Cache and TLB maintenance
  * reaches all cores (FB, BSU inner shareable). The guest may use pointer
- * authentication. Trapped are WFI, SMC, ID registers of group 3,
- * implementation-defined registers, limited ordering regions and error records.
+ * authentication and SCXTNUM_EL0 and _EL1. Trapped are WFI, SMC, ID registers
+ * of group 3, implementation-defined registers, limited ordering regions and
+ * error records.
  *
  * A bit that is 0 is a trap, too, where 1 would let the guest use a hidden
  * feature. So are the fine-grained traps (HFG*_EL2) that trap at 0.
@@ -31,12 +33,13 @@ _Static_assert(offsetof(struct vcpu_regs, pc) == GUEST_PC &&
 #define HCR_GUEST                                                              \
 	(HCR_STAGE2 | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |        \
 	 HCR_BSU | HCR_TWI | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_RW |         \
-	 HCR_TLOR | HCR_TERR | HCR_APK | HCR_API)
+	 HCR_TLOR | HCR_TERR | HCR_APK | HCR_API | HCR_ENSCXT)
 
 /* HCRX_EL2: memory copy instructions work (MSCEn); ALLINT traps (TALLINT). */
 #define HCRX_GUEST (HCRX_MSCEN | HCRX_TALLINT)
 
-/* MDCR_EL2: debug registers and performance monitors trap. */
+/* MDCR_EL2: debug registers and performance monitors trap. The guest takes its
+ * debug exceptions itself (TDE). */
 #define MDCR_GUEST MDCR_GUEST_TRAPS
 
 /* CNTHCTL_EL2 (E2H = 0): EL1 and EL0 may use the counter and the physical
@@ -144,7 +147,31 @@ static void tlb_load(const struct vcpu *vcpu)
 	__asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" ::: "memory");
 }
 
-void guest_load(struct guest *guest, const struct vcpu *vcpu)
+/* Takes breakpoints and watchpoints off the core: with debug exceptions off they
+ * stop nothing, but QEMU would still look at each access to such a page. */
+static void debug_clear(void)
+{
+	struct core_data *core = &core_current()->data;
+
+	if (!core->guest_debugs)
+		return;
+	core->guest_debugs = false;
+	debug_cpu_load(&(struct debug){ 0 });
+}
+
+void guest_debug_load(struct vcpu *vcpu)
+{
+	vcpu->debug_changed = false;
+	sysreg_write(mdscr_el1, debug_mdscr(&vcpu->debug));
+	if (!debug_is_used(&vcpu->debug)) {
+		debug_clear();
+		return;
+	}
+	core_current()->data.guest_debugs = true;
+	debug_cpu_load_guest(&vcpu->debug, debug_cpu_counts());
+}
+
+void guest_load(struct guest *guest, struct vcpu *vcpu)
 {
 	if (guest->loaded && core_current()->data.guest_el2)
 		return;
@@ -154,6 +181,7 @@ void guest_load(struct guest *guest, const struct vcpu *vcpu)
 	tlb_load(vcpu);
 	el1_load(guest);
 	guest_fp_load(&guest->fp);
+	guest_debug_load(vcpu);
 	guest->loaded = true;
 }
 
@@ -164,5 +192,7 @@ void guest_save(struct guest *guest)
 	GUEST_EL1(SAVE)
 	guest->tcr_el1 = sysreg_read(tcr_el1);
 	guest_fp_save(&guest->fp);
+	sysreg_write(mdscr_el1, 0);
+	debug_clear();
 	guest->loaded = false;
 }

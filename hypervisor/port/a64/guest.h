@@ -60,7 +60,10 @@ struct guest {
 void guest_reset(struct guest *guest);
 
 /* Loads the vCPU's registers, unless the core has them already. */
-void guest_load(struct guest *guest, const struct vcpu *vcpu);
+void guest_load(struct guest *guest, struct vcpu *vcpu);
+/* Loads the debug registers, which vcpu->debug has: MDSCR_EL1, and the others
+ * if the guest uses them. */
+void guest_debug_load(struct vcpu *vcpu);
 /*
  * Saves the registers, if they are loaded, before the thread leaves the core.
  */

@@ -1,28 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Answers an ordinary guest's read of an ID register. */
+/* The machine's ID registers, and answers to an ordinary guest's reads. */
+#include <stddef.h>
+
 #include "abi/bits.h"
 #include "hypervisor/core/vcpu/guest_id.h"
 #include "hypervisor/port/a64/guest.h"
+#include "hypervisor/port/a64/machine_domains.h"
 #include "lib/a64.h"
 #include "lib/esr.h"
 
-#define INSTRUCTION_SIZE 4
-#define REG_ZERO         31
+#define REG_ZERO 31
 
 #define ID_AA64ISAR2_EL1 S3_0_C0_C6_2 /* not every assembler knows the name */
 
 /* The number of S3_0_C0_C<crm>_<op2>. */
 #define ID_NUMBER(crm, op2) ((crm) << ESR_SYS_OP2_WIDTH | (op2))
 
-/* Returns the machine's value of a register that guest_id_view() shows in part,
- * else 0. */
-static uint64_t machine_value(unsigned crm, unsigned op2)
+uint64_t machine_id_read(void *ctx, unsigned crm, unsigned op2)
 {
+	(void)ctx;
 	switch (ID_NUMBER(crm, op2)) {
 	case ID_NUMBER(4, 0):
 		return sysreg_read(id_aa64pfr0_el1);
 	case ID_NUMBER(4, 1):
 		return sysreg_read(id_aa64pfr1_el1);
+	case ID_NUMBER(5, 0):
+		return sysreg_read(id_aa64dfr0_el1);
 	case ID_NUMBER(6, 0):
 		return sysreg_read(id_aa64isar0_el1);
 	case ID_NUMBER(6, 1):
@@ -62,8 +65,8 @@ bool guest_id_read(struct vcpu *vcpu, const struct vcpu_trap *trap)
 	vcpu->exits[CONTROL_EXIT_SYSREG]++;
 	if (rt != REG_ZERO) {
 		vcpu->regs.gprs[rt] =
-			guest_id_view(crm, op2, machine_value(crm, op2));
+			guest_id_view(crm, op2, machine_id_read(NULL, crm, op2));
 	}
-	vcpu->regs.pc += INSTRUCTION_SIZE;
+	vcpu_skip(vcpu);
 	return true;
 }

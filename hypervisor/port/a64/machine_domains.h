@@ -13,6 +13,8 @@ uint64_t machine_now_ns(void *ctx);
 uint64_t machine_counter(void *ctx);
 void machine_tlb_flush(void *ctx, unsigned vmid);
 uint64_t machine_pages_used(void *ctx);
+/* Returns 0 for a register of which guest_id_view() shows nothing. */
+uint64_t machine_id_read(void *ctx, unsigned crm, unsigned op2);
 
 /*
  * Makes the thread that calls domains_work() after each machine_work_kick().

@@ -34,6 +34,7 @@ static struct domain_ops ops = {
 	.console_room = channel_console_room,
 	.console_ready = channel_console_ready,
 	.tlb_flush = machine_tlb_flush,
+	.id_read = machine_id_read,
 	.pages_used = machine_pages_used,
 	.power_off = run_power_off,
 };

@@ -59,6 +59,8 @@ static void guest_state_load(struct vcpu *vcpu, union vcpu_run *run)
 		guest_reset(guest);
 	}
 	guest_load(guest, vcpu);
+	if (vcpu->debug_changed)
+		guest_debug_load(vcpu);
 	if (run->ordinary.inject != VCPU_RUN)
 		guest_inject(vcpu, run->ordinary.inject, &run->ordinary.trap);
 	run->ordinary.inject = VCPU_RUN;

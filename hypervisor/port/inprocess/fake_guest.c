@@ -39,6 +39,15 @@ static uint64_t fake_guest_now_ns(void *ctx)
 	return guest->now_ns;
 }
 
+static uint64_t fake_guest_id_read(void *ctx, unsigned crm, unsigned op2)
+{
+	const struct fake_guest *guest = ctx;
+
+	if (op2 != 0)
+		return 0;
+	return crm == 4 ? guest->pfr0 : crm == 5 ? guest->dfr0 : 0;
+}
+
 static void fake_guest_console_put(void *ctx, unsigned slot, uint8_t byte)
 {
 	struct fake_guest *guest = ctx;
@@ -169,6 +178,7 @@ void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm)
 		.now_ns = fake_guest_now_ns,
 		.counter = fake_guest_counter,
 		.vcpu_kick = fake_guest_kick,
+		.id_read = fake_guest_id_read,
 		.console_put = fake_guest_console_put,
 		.console_room = fake_guest_console_room,
 		.console_ready = fake_guest_console_ready,

@@ -28,6 +28,7 @@ struct fake_guest {
 	struct vgic_irq irqs[FAKE_GUEST_SPIS];
 	uint64_t now; /* the counter */
 	uint64_t now_ns; /* the clock */
+	uint64_t pfr0, dfr0; /* the CPU's ID registers; the others are 0 */
 	unsigned console_room; /* of the console, for the guest's output */
 	bool runs; /* what domain_runs() returns until the domain ends */
 	/* Records of what the code under test did. */

@@ -132,6 +132,10 @@ static bool rd_prepare(struct rmm *rmm, const struct rmi_realm_params *params,
 			.root_count = params->rtt_num_start,
 			.root = pa_make(params->rtt_base),
 		},
+		.debug_counts = {
+			.breakpoints = (uint8_t)(params->num_bps + 1),
+			.watchpoints = (uint8_t)(params->num_wps + 1),
+		},
 		.mec_policy = (uint8_t)BITS_GET(
 			params->flags0, RMI_REALM_FLAG0_MEC),
 	};

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/addr.h"
+#include "lib/debug.h"
 #include "lib/ipa.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/measurement.h"
@@ -37,6 +38,7 @@ struct rd {
 	uint64_t life;
 	struct realm_s2 s2;
 	struct measurements measurements;
+	struct debug_counts debug_counts;
 	uint32_t rec_count; /* RECs ever created: the next REC's index */
 	uint8_t rpv[RMI_RPV_SIZE];
 	uint8_t instance_id[33]; /* 0x01, then 32 random bytes */

@@ -11,12 +11,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/debug.h"
 #include "lib/el1.h"
 
 /*
  * Registers that Realms and the host's own guests both use. A Realm cannot
  * reach a register that is in none of the lists here: its feature is hidden
- * (idreg.c) and accesses to it trap.
+ * (idreg.c), or it is one of debug (lib/debug.h), and accesses to it trap.
+ * MDSCR_EL1 is here with the value that the CPU has while the Realm runs.
  */
 #define EL1_SHARED(REG)                                                        \
 	REG(sp_el1)                                                            \

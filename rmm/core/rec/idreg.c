@@ -2,11 +2,12 @@
 /*
  * The ID registers as a Realm sees them (docs/rmi.md, ID registers). A table
  * lists the fields that a Realm may see. A feature is in the table if all
- * registers that it needs are switched (context.h), and none of them traps. A
- * value above the highest one known here is cut to that one. All other fields
- * read as "not there": vectors longer than 128 bits, matrices, memory tags
- * beyond instructions, error records, debug and performance counters, nested
- * virtualization, and features of later CPUs.
+ * registers that it needs are switched (context.h), and none of them traps;
+ * the tests compare the two by lib/feature_regs.h. A value above the highest
+ * one known here is cut to that one. All other fields read as "not there":
+ * vectors longer than 128 bits, matrices, memory tags beyond instructions,
+ * error records, performance counters, nested virtualization, and features of
+ * later CPUs. Debug is that of lib/debug.h.
  */
 #include "rmm/core/rec/idreg.h"
 
@@ -43,10 +44,11 @@ static const struct id_field fields[] = {
 	{ ID_PFR0, 20, 1, SIGNED }, /* AdvSIMD */
 	{ ID_PFR0, 24, 1, UNSIGNED }, /* GIC */
 	{ ID_PFR0, 48, 1, UNSIGNED }, /* DIT */
-	{ ID_PFR0, 56, 1, UNSIGNED }, /* CSV2, without SCXTNUM_ELx */
+	{ ID_PFR0, 56, 3, UNSIGNED }, /* CSV2 */
 	{ ID_PFR0, 60, 1, UNSIGNED }, /* CSV3 */
 	{ ID_PFR1, 0, 1, UNSIGNED }, /* BT */
 	{ ID_PFR1, 4, 2, UNSIGNED }, /* SSBS */
+	{ ID_PFR1, 32, 2, UNSIGNED }, /* CSV2_frac */
 	{ ID_ISAR0, 4, 2, UNSIGNED }, /* AES */
 	{ ID_ISAR0, 8, 1, UNSIGNED }, /* SHA1 */
 	{ ID_ISAR0, 12, 2, UNSIGNED }, /* SHA2 */
@@ -124,7 +126,7 @@ static const struct {
 	[ID_MMFR1] = { 7, 1 }, [ID_MMFR2] = { 7, 2 }, [ID_MMFR3] = { 7, 3 },
 };
 
-/* ID_AA64DFR0_EL1, whose view does not depend on the machine. */
+/* ID_AA64DFR0_EL1, whose view depends on the Realm and not on the machine. */
 #define DFR0_CRM 5
 #define DFR0_OP2 0
 
@@ -149,11 +151,13 @@ static uint64_t register_view(unsigned reg, uint64_t value)
 	return seen;
 }
 
-uint64_t idreg_view(const struct rmm_machine *machine, unsigned crm,
-		    unsigned op2)
+uint64_t idreg_view(const struct rmm_machine *machine,
+		    struct debug_counts counts, unsigned crm, unsigned op2)
 {
-	if (crm == DFR0_CRM && op2 == DFR0_OP2)
-		return GUEST_DFR0;
+	if (crm == DFR0_CRM && op2 == DFR0_OP2) {
+		return dfr0_guest(counts.breakpoints - 1U,
+				  counts.watchpoints - 1U);
+	}
 	for (unsigned i = 0; i < ID_REGS; i++) {
 		if (places[i].crm == crm && places[i].op2 == op2)
 			return register_view(i, machine->id[i]);

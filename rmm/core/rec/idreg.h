@@ -5,11 +5,13 @@
 
 #include <stdint.h>
 
+#include "lib/debug.h"
+
 struct rmm_machine;
 
-/* Returns the register S3_0_C0_C<crm>_<op2> as a Realm reads it. crm is 1 to 7,
- * op2 0 to 7. */
-uint64_t idreg_view(const struct rmm_machine *machine, unsigned crm,
-		    unsigned op2);
+/* Returns the register S3_0_C0_C<crm>_<op2> as a Realm with so many breakpoints
+ * and watchpoints reads it. crm is 1 to 7, op2 0 to 7. */
+uint64_t idreg_view(const struct rmm_machine *machine,
+		    struct debug_counts counts, unsigned crm, unsigned op2);
 
 #endif

@@ -29,9 +29,6 @@
 	 SCTLR_EL1_EOS | SCTLR_EL1_NAA | SCTLR_EL1_CP15BEN | SCTLR_EL1_SA0 |   \
 	 SCTLR_EL1_SA)
 
-/* EL0 has no debug communication channel. */
-#define MDSCR_EL1_TDCC (UINT64_C(1) << 12)
-
 _Static_assert(REC_AUX_GRANULES <= SRO_PAGES_MAX, "one operation holds all");
 
 static uint32_t rec_index_from_affinity(uint64_t aff0, uint64_t aff1,
@@ -76,6 +73,8 @@ void rec_reset(struct rec *rec)
 {
 	rec->pstate = PSTATE_EL1H_MASKED;
 	rec->el1.sctlr_el1 = SCTLR_EL1_RESET;
+	debug_reset(&rec->debug);
+	rec->el1.mdscr_el1 = debug_mdscr(&rec->debug);
 }
 
 void rec_skip(struct rec *rec, uint64_t esr)
@@ -117,7 +116,7 @@ static void rec_fill(const struct granule_ref *ref, const struct rd *rd,
 		.runnable = (params->flags & RMI_REC_FLAG_RUNNABLE) != 0,
 		.mpidr = params->mpidr,
 		.pc = params->pc,
-		.el1.mdscr_el1 = MDSCR_EL1_TDCC,
+		.debug_counts = rd->debug_counts,
 		.aux_count = sro->count,
 	};
 	rec_reset(rec);

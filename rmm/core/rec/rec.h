@@ -87,6 +87,8 @@ struct rec {
 	struct el1_realm own;
 	struct rec_timer virt;
 	struct rec_timer phys;
+	struct debug debug;
+	struct debug_counts debug_counts; /* of the Realm */
 	uint64_t vsesr; /* syndrome of the pending SError */
 	bool serror; /* a virtual SError is pending */
 	bool trap_wfi; /* in this run */
@@ -120,8 +122,8 @@ bool rec_index_from_params(uint64_t mpidr, uint32_t *index);
  * are ignored. */
 uint32_t rec_index_from_mpidr(uint64_t mpidr_el1);
 
-/* Sets PSTATE and SCTLR_EL1 to those of a vCPU that starts: EL1h, with D, A, I
- * and F masked and the MMU off. */
+/* Sets PSTATE, SCTLR_EL1 and the debug registers to those of a vCPU that starts:
+ * EL1h, with D, A, I and F masked, the MMU off and no debug exceptions. */
 void rec_reset(struct rec *rec);
 
 /* Moves the vCPU past the instruction that trapped with this ESR_EL2. */

@@ -107,6 +107,10 @@ static void create_makes_a_rec(void **state)
 	assert_int_equal(rec_of(f)->gprs[8], 0);
 	assert_int_equal(rec_of(f)->pstate, PSTATE_EL1H_MASKED);
 	assert_int_equal(rec_of(f)->el1.sctlr_el1, 0xc50878);
+	assert_int_equal(rec_of(f)->el1.mdscr_el1, 0x1000);
+	assert_true(rec_of(f)->debug.os_locked);
+	assert_int_equal(rec_of(f)->debug_counts.breakpoints, 2);
+	assert_int_equal(rec_of(f)->debug_counts.watchpoints, 2);
 }
 
 static void create_begins_with_a_delegated_granule(void **state)

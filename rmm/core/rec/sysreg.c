@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * System registers whose access traps (docs/rmi.md, Trapped system registers).
- * The host emulates those of the interrupt controller, and idreg.c has the ID
- * registers. An access to a register of a feature that a Realm must not find is
- * undefined. All other registers read as zero and ignore writes.
+ * The host emulates those of the interrupt controller, idreg.c has the ID
+ * registers, and lib/debug.h those of debug. An access to a register of a
+ * feature that a Realm must not find is undefined. All other registers read as
+ * zero and ignore writes.
  */
 #include <stddef.h>
 
@@ -78,6 +79,13 @@ static const struct group *group_find(uint64_t esr)
 	return NULL;
 }
 
+static uint64_t sysreg_register_get(const struct rec *rec, uint64_t esr)
+{
+	uint64_t rt = BITS_GET(esr, ESR_SYS_RT);
+
+	return rt == REC_ZERO_REGISTER ? 0 : rec->gprs[rt];
+}
+
 static void sysreg_register_put(struct rec *rec, uint64_t esr, uint64_t value)
 {
 	uint64_t rt = BITS_GET(esr, ESR_SYS_RT);
@@ -90,22 +98,45 @@ static void sysreg_register_put(struct rec *rec, uint64_t esr, uint64_t value)
 static bool sysreg_host_handle(struct rec *rec, uint64_t esr,
 			       struct rmi_rec_exit *exit)
 {
-	uint64_t rt = BITS_GET(esr, ESR_SYS_RT);
-
 	exit->exit_reason = RMI_EXIT_SYNC;
 	exit->esr = esr & ~BITS_MASK(ESR_SYS_RT);
 	if (esr & ESR_SYS_READ)
 		rec->last = (struct rec_last){ REC_LAST_SYSREG_READ, esr, 0 };
-	else if (rt != REC_ZERO_REGISTER)
-		exit->gprs[0] = rec->gprs[rt];
+	else
+		exit->gprs[0] = sysreg_register_get(rec, esr);
 	rec_skip(rec, esr);
 	return true;
 }
 
-static uint64_t id_value(const struct rmm *rmm, uint64_t esr)
+static uint64_t id_value(const struct rec_hold *hold, uint64_t esr)
 {
-	return idreg_view(&rmm->machine, (unsigned)BITS_GET(esr, ESR_SYS_CRM),
+	return idreg_view(&hold->rmm->machine, hold->rec->debug_counts,
+			  (unsigned)BITS_GET(esr, ESR_SYS_CRM),
 			  (unsigned)BITS_GET(esr, ESR_SYS_OP2));
+}
+
+/* Serves an access to a register of debug. Returns false if it is none. */
+static bool sysreg_debug_handle(const struct rec_hold *hold, uint64_t esr)
+{
+	struct rec *rec = hold->rec;
+	uint64_t value = sysreg_register_get(rec, esr);
+
+	switch (debug_access(&rec->debug, rec->debug_counts, esr, &value)) {
+	case DEBUG_DONE:
+		sysreg_register_put(rec, esr, value);
+		break;
+	case DEBUG_WRITTEN:
+		rec->el1.mdscr_el1 = debug_mdscr(&rec->debug);
+		port_rec_debug_put(hold->rmm->port, rec);
+		break;
+	case DEBUG_UNDEFINED:
+		(void)exit_undefined(hold);
+		return true;
+	default:
+		return false;
+	}
+	rec_skip(rec, esr);
+	return true;
 }
 
 bool sysreg_handle(const struct rec_hold *hold, const struct rec_trap *trap,
@@ -114,13 +145,15 @@ bool sysreg_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 	const struct group *group = group_find(trap->esr);
 	uint64_t value = 0;
 
+	if (sysreg_debug_handle(hold, trap->esr))
+		return false;
 	if (is_branch_record(trap->esr) ||
 	    (group != NULL && group->treatment == UNDEFINED))
 		return exit_undefined(hold);
 	if (group != NULL && group->treatment == HOST)
 		return sysreg_host_handle(hold->rec, trap->esr, exit);
 	if (group != NULL)
-		value = id_value(hold->rmm, trap->esr);
+		value = id_value(hold, trap->esr);
 	sysreg_register_put(hold->rec, trap->esr, value);
 	rec_skip(hold->rec, trap->esr);
 	return false;

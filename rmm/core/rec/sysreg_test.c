@@ -29,8 +29,8 @@ static void others_read_as_zero_and_ignore_writes(void **state)
 {
 	const uint64_t others[] = {
 		PMCR,
-		ACCESS(2, 0, 0, 2, 2, 4), /* MDSCR_EL1 */
-		ACCESS(2, 0, 1, 0, 4, 4), /* OSLAR_EL1 */
+		ACCESS(2, 0, 1, 3, 4, 4), /* OSDLR_EL1 */
+		ACCESS(2, 3, 0, 5, 0, 4), /* DBGDTRRX_EL0 */
 		ACCESS(3, 0, 5, 3, 0, 4), /* ERRIDR_EL1 */
 		ACCESS(3, 3, 13, 0, 5, 4), /* TPIDR2_EL0 */
 		ACCESS(3, 0, 2, 0, 3, 4), /* TCR2_EL1 */
@@ -44,6 +44,58 @@ static void others_read_as_zero_and_ignore_writes(void **state)
 		goes_on(t, others[i] | READ);
 		assert_int_equal(t->rec->gprs[4], 0);
 	}
+}
+
+#define MDSCR  ACCESS(2, 0, 0, 2, 2, 4)
+#define OSLAR  ACCESS(2, 0, 1, 0, 4, 31)
+#define BVR(n) ACCESS(2, 0, 0, n, 4, 4)
+#define DFR0   ACCESS(3, 0, 0, 5, 0, 4)
+#define MDE    0x8000
+
+/* The Realm writes a register, and reads it again. */
+static uint64_t written(struct vcpu_test *t, uint64_t esr, uint64_t value)
+{
+	t->rec->gprs[4] = value;
+	goes_on(t, esr);
+	t->rec->gprs[4] = 0;
+	goes_on(t, esr | READ);
+	return t->rec->gprs[4];
+}
+
+static void debug_registers_are_the_vcpu_s_own(void **state)
+{
+	struct vcpu_test *t = *state;
+
+	assert_int_equal(written(t, BVR(1), 0x12345678), 0x12345678);
+	assert_int_equal(t->rec->debug.breakpoints[1].value, 0x12345678);
+	assert_int_equal(written(t, MDSCR, MDE), MDE);
+	/* The OS lock is locked after a reset. */
+	assert_int_equal(t->rec->el1.mdscr_el1, 0);
+	goes_on(t, OSLAR);
+	assert_int_equal(t->rec->el1.mdscr_el1, MDE);
+	assert_true(debug_is_used(&t->rec->debug));
+}
+
+static void a_realm_has_the_breakpoints_that_it_is_shown(void **state)
+{
+	struct vcpu_test *t = *state;
+
+	goes_on(t, DFR0 | READ);
+	assert_int_equal(t->rec->gprs[4], 0xf00f000101006);
+	t->rec->pc = VCPU_PC;
+	t->rec->pstate = PSTATE_EL1H_MASKED;
+	assert_false(vcpu_traps(t, BVR(2) | READ, 0, 0));
+	vcpu_is_at(t, 0x200, 0x2000000);
+}
+
+/* A debugger's single step over the instruction is over, then. */
+static void what_is_served_ends_a_step(void **state)
+{
+	struct vcpu_test *t = *state;
+
+	t->rec->pstate = PSTATE_EL1H | PSTATE_SS;
+	goes_on(t, MDSCR | READ);
+	assert_int_equal(t->rec->pstate, PSTATE_EL1H);
 }
 
 static void id_registers_come_from_the_table(void **state)
@@ -128,6 +180,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(others_read_as_zero_and_ignore_writes),
+		test(debug_registers_are_the_vcpu_s_own),
+		test(a_realm_has_the_breakpoints_that_it_is_shown),
+		test(what_is_served_ends_a_step),
 		test(id_registers_come_from_the_table),
 		test(the_zero_register_takes_no_value),
 		test(the_host_has_those_of_the_interrupt_controller),

@@ -4,6 +4,7 @@
  * another vCPU waits until the host completes it by RMI_PSCI_COMPLETE.
  */
 #include "abi/psci.h"
+#include "lib/workaround.h"
 #include "rmm/core/rsi/rsi.h"
 
 /* Arguments of 32-bit calls are 32 bits wide (DEN0028, 2.8). */
@@ -110,11 +111,32 @@ static enum rsi_outcome psci_features(struct rsi_call *call)
 	}
 }
 
+static int64_t smccc_features(const struct rsi_call *call, uint64_t fid)
+{
+	if (fid == SMCCC_VERSION_FID || fid == SMCCC_ARCH_FEATURES_FID)
+		return SMCCC_SUCCESS;
+	return workaround_features(fid, call->rmm->machine.id[ID_PFR0]);
+}
+
+/* A workaround that is not required does nothing. */
+static enum rsi_outcome smccc_workaround(struct rsi_call *call)
+{
+	if (smccc_features(call, call->fid) != SMCCC_NOT_REQUIRED)
+		return rsi_return(call, SMCCC_NOT_SUPPORTED);
+	return rsi_return(call, SMCCC_SUCCESS);
+}
+
 enum rsi_outcome psci_handle(struct rsi_call *call)
 {
 	switch (call->fid) {
 	case SMCCC_VERSION_FID:
 		return rsi_return(call, SMCCC_VERSION_1_2);
+	case SMCCC_ARCH_FEATURES_FID:
+		return psci_return(
+			call, smccc_features(call, psci_argument(call, 1)));
+	case SMCCC_WORKAROUND_1_FID:
+	case SMCCC_WORKAROUND_3_FID:
+		return smccc_workaround(call);
 	case PSCI_VERSION:
 		return rsi_return(call, PSCI_VERSION_1_1);
 	case PSCI_CPU_SUSPEND_32:

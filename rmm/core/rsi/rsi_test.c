@@ -71,8 +71,8 @@ static void no_features_are_offered(void **state)
 static void unknown_calls_are_unknown(void **state)
 {
 	const uint64_t unknown[] = { 0xc400019a, 0xc40001a3, 0x84000005,
-				     0x84000006, 0x80000001, 0xc4000150,
-				     0 };
+				     0x84000006, 0x80000002, 0xc4000150,
+				     0x80007fff, 0 };
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
@@ -268,6 +268,37 @@ static void psci_features_are_those_served(void **state)
 		assert_int_equal(rsi(f, PSCI_FEATURES, others[i]), (uint64_t)-1);
 }
 
+/* CSV2 of the CPU's ID register says if the workarounds of CVE-2017-5715 and
+ * CVE-2022-23960 are needed. Nobody has a workaround. */
+static void workarounds_are_required_as_the_cpu_says(void **state)
+{
+	const struct {
+		uint64_t csv2, first, third;
+	} cases[] = {
+		{ 0, SMCCC_NOT_SUPPORTED, SMCCC_NOT_SUPPORTED },
+		{ 1, SMCCC_NOT_REQUIRED, SMCCC_NOT_SUPPORTED },
+		{ 2, SMCCC_NOT_REQUIRED, SMCCC_NOT_SUPPORTED },
+		{ 3, SMCCC_NOT_REQUIRED, SMCCC_NOT_REQUIRED },
+	};
+	const uint64_t features = SMCCC_ARCH_FEATURES_FID;
+	struct fixture *f = *state;
+
+	assert_int_equal(rsi(f, features, SMCCC_VERSION_FID), 0);
+	assert_int_equal(rsi(f, features, features), 0);
+	assert_int_equal(rsi(f, features, 0x80007fff), SMCCC_NOT_SUPPORTED);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		inprocess_rmm(f->machine)->machine.id[ID_PFR0] = cases[i].csv2
+								 << 56;
+		assert_int_equal(rsi(f, features, SMCCC_WORKAROUND_1_FID),
+				 cases[i].first);
+		assert_int_equal(rsi(f, features, SMCCC_WORKAROUND_3_FID),
+				 cases[i].third);
+		assert_int_equal(rsi(f, SMCCC_WORKAROUND_3_FID),
+				 cases[i].csv2 == 3 ? SMCCC_SUCCESS
+						    : SMCCC_NOT_SUPPORTED);
+	}
+}
+
 static void suspend_and_off_exit_to_the_host(void **state)
 {
 	struct fixture *f = *state;
@@ -383,6 +414,8 @@ static void complete_starts_the_target(void **state)
 
 	target->pstate = 0;
 	target->el1.sctlr_el1 = 1;
+	target->debug.mdscr = 0x8000;
+	target->debug.os_locked = false;
 	target->gprs[5] = 55;
 	rec_of(f, 0)->el1.sctlr_el1 |= 1 << 25;
 	rsi(f, PSCI_CPU_ON_64, 1, 0x2000, 42);
@@ -394,6 +427,8 @@ static void complete_starts_the_target(void **state)
 	assert_int_equal(target->gprs[5], 55);
 	assert_int_equal(target->pstate, PSTATE_EL1H_MASKED);
 	assert_int_equal(target->el1.sctlr_el1, 0xc50878 | 1 << 25);
+	assert_false(debug_is_used(&target->debug));
+	assert_int_equal(target->el1.mdscr_el1, 0x1000);
 }
 
 static void complete_denied_leaves_the_target(void **state)
@@ -497,6 +532,7 @@ int main(void)
 		test(host_call_shows_the_structure),
 		test(psci_tells_its_version),
 		test(psci_features_are_those_served),
+		test(workarounds_are_required_as_the_cpu_says),
 		test(suspend_and_off_exit_to_the_host),
 		test(a_stopped_system_runs_no_more),
 		test(cpu_on_checks_its_arguments_in_order),

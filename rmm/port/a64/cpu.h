@@ -44,6 +44,8 @@ struct cpu {
 	struct el1_shared host_el1; /* saved while a REC has the registers */
 	uint64_t host_disr; /* DISR_EL1, while a REC runs */
 	bool leaves; /* rec_leave() has something to do */
+	bool debugs; /* a REC has breakpoints and watchpoints, which follow */
+	struct debug host_debug;
 	struct rec_timer host_virt;
 	struct rec_timer host_phys;
 	struct signing *signing; /* the signature that sign.c's hooks work on */

@@ -5,6 +5,7 @@
  * world, so a Realm runs with those of the RMM.
  */
 #include "abi/bits.h"
+#include "lib/debug_cpu.h"
 #include "rmm/core/port.h"
 #include "rmm/core/realm/realm.h"
 #include "rmm/core/rec/rec.h"
@@ -97,6 +98,29 @@ static uint64_t disr_take(void)
 	return disr;
 }
 
+/* Gives the CPU's breakpoints and watchpoints to a REC that uses them. */
+static void debug_start(const struct rec *rec)
+{
+	struct cpu *cpu = cpu_this();
+
+	if (!debug_is_used(&rec->debug))
+		return;
+	if (!cpu->debugs)
+		debug_cpu_save(&cpu->host_debug);
+	cpu->debugs = true;
+	debug_cpu_load_guest(&rec->debug, rec->debug_counts);
+}
+
+static void debug_stop(void)
+{
+	struct cpu *cpu = cpu_this();
+
+	if (!cpu->debugs)
+		return;
+	cpu->debugs = false;
+	debug_cpu_load(&cpu->host_debug);
+}
+
 void port_rec_start(struct rmm_port *port, struct rec *rec,
 		    const struct realm_s2 *s2)
 {
@@ -108,6 +132,7 @@ void port_rec_start(struct rmm_port *port, struct rec *rec,
 	el1_save(&cpu_this()->host_el1);
 	el1_load(&rec->el1);
 	el1_realm_load(&rec->own);
+	debug_start(rec);
 	el2_start(rec, s2);
 	timers_start(rec);
 	el1_translation_enter(&rec->el1,
@@ -124,6 +149,7 @@ void port_rec_stop(struct rmm_port *port, struct rec *rec)
 		rec->serror = true;
 	el1_save(&rec->el1);
 	el1_realm_save(&rec->own);
+	debug_stop();
 	timers_stop(rec);
 	el1_load(&cpu_this()->host_el1);
 	el2_stop();
@@ -160,6 +186,16 @@ void port_rec_el1_put(struct rmm_port *port, struct rec *rec)
 	el1_load(&rec->el1);
 	el1_translation_enter(&rec->el1, sysreg_read(VTTBR_EL2),
 			      sysreg_read(HCR_EL2));
+}
+
+void port_rec_debug_put(struct rmm_port *port, struct rec *rec)
+{
+	(void)port;
+	sysreg_write(mdscr_el1, rec->el1.mdscr_el1);
+	if (debug_is_used(&rec->debug))
+		debug_start(rec);
+	else
+		debug_stop();
 }
 
 /*

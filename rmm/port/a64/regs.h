@@ -28,7 +28,8 @@
 #define HCR_REALM                                                              \
 	(HCR_STAGE2 | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |        \
 	 HCR_BSU | HCR_TID1 | HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TACR |      \
-	 HCR_RW | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK | HCR_API | HCR_TID5)
+	 HCR_RW | HCR_TLOR | HCR_TERR | HCR_TEA | HCR_APK | HCR_API |          \
+	 HCR_TID5 | HCR_ENSCXT)
 
 /* HCRX_EL2: memory copy instructions work (MSCEn), ALLINT traps (TALLINT). */
 #define HCRX_REALM (HCRX_MSCEN | HCRX_TALLINT)

@@ -260,6 +260,12 @@ void port_rec_el1_put(struct rmm_port *port, struct rec *rec)
 	(void)rec;
 }
 
+void port_rec_debug_put(struct rmm_port *port, struct rec *rec)
+{
+	(void)port;
+	(void)rec;
+}
+
 void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
 {
 	*trap = (struct rec_trap){ .kind = REC_TRAP_IRQ };

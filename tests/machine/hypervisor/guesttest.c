@@ -15,12 +15,14 @@
 #include "hypervisor/core/control/control.h"
 #include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/domain/domain.h"
+#include "hypervisor/port/a64/core.h"
 #include "hypervisor/port/a64/ich.h"
 #include "hypervisor/port/a64/machine_domains.h"
 #include "hypervisor/port/a64/main.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/vcpu_thread.h"
 #include "lib/a64.h"
+#include "lib/debug_cpu.h"
 #include "tests/machine/hypervisor/verdict.h"
 
 #define RAM_SIZE UINT64_C(0x400000)
@@ -51,6 +53,7 @@ static struct domain_ops ops = {
 	.vcpu_end = vcpu_thread_end,
 	.work_kick = machine_work_kick,
 	.tlb_flush = machine_tlb_flush,
+	.id_read = machine_id_read,
 	.pages_used = machine_pages_used,
 };
 
@@ -282,6 +285,24 @@ static void share_step(void)
 		client_destroy(domids[i]);
 }
 
+/* The calling core can look at its own registers only. */
+static void debug_step(void)
+{
+	static const struct debug none;
+	struct debug found;
+	bool left = false;
+
+	memset(&found, 0, sizeof(found));
+	run_step("a guest debugs", GUESTTEST_DEBUG, 1, GUESTTEST_WATCHED);
+	for (unsigned i = 0; i < machine->cores; i++)
+		left = left || cores[i].data.guest_debugs;
+	debug_cpu_save(&found);
+	found.os_locked = false; /* after a reset it is locked */
+	verdict_step(&verdict, "and leaves nothing of it on a core",
+		     !left && sysreg_read(mdscr_el1) == 0 &&
+			     memcmp(&found, &none, sizeof(none)) == 0);
+}
+
 static void guesttest_steps(void)
 {
 	uint64_t used = machine->pages.used;
@@ -292,6 +313,7 @@ static void guesttest_steps(void)
 	run_step("an address where nothing is", GUESTTEST_ABORT, 1, ESR_ABORT);
 	run_step("an instruction that is hidden", GUESTTEST_UNDEF, 1, ESR_UNDEF);
 	run_step("a guest calls its host", GUESTTEST_CALLS, 1, PSCI_VERSION_1_1);
+	debug_step();
 	realm_step();
 	wild_step();
 	share_step();

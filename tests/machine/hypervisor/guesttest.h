@@ -12,9 +12,12 @@
 #define GUESTTEST_CALLS 6
 #define GUESTTEST_REALM 7
 #define GUESTTEST_WILD  8
+#define GUESTTEST_DEBUG 9
 
 #define GUESTTEST_TICKS 50 /* ticks of the timer; SGIs back and forth */
 #define GUESTTEST_TICK  1000000 /* counter values from one tick to the next */
+
+#define GUESTTEST_WATCHED 0x7ea1000 /* the address of the guest's watchpoint */
 
 #define GUESTTEST_ROUNDS 1000 /* calls of the host, one after the other */
 

@@ -22,6 +22,9 @@
 #define PMR_ALL         0xff
 #define INTID_MASK      0xffffff
 #define SGI_TURN        4
+#define OSLAR_EL1       S2_0_C1_C0_4
+#define MDSCR_MDE       (1 << 15)
+#define WCR_STORES      (0xff << 5 | 2 << 3 | 3 << 1 | 1) /* of EL1 and EL0 */
 
 	.macro	call fid
 	movz	x0, #(\fid & 0xffff)
@@ -56,6 +59,8 @@ guesttest_guest:
 	b.eq	realm
 	cmp	x0, #GUESTTEST_WILD
 	b.eq	wild
+	cmp	x0, #GUESTTEST_DEBUG
+	b.eq	debug
 off:	call	PSCI_SYSTEM_OFF
 	b	.
 
@@ -241,6 +246,23 @@ wild:	ldr	x1, =GUEST_MAGIC_BASE
 	msr	sctlr_el1, x1
 	isb
 	b	.
+
+/* Sets a watchpoint, turns debug exceptions on, and ends with both. */
+debug:	ldr	x1, =GUESTTEST_WATCHED
+	msr	OSLAR_EL1, xzr
+	msr	dbgwvr0_el1, x1
+	mov	x2, #WCR_STORES
+	msr	dbgwcr0_el1, x2
+	mov	x22, #MDSCR_MDE
+	msr	mdscr_el1, x22
+	call	PSCI_VERSION
+	mrs	x1, dbgwvr0_el1
+	str	x1, [x20, #GUESTTEST_RESULT]
+	mrs	x3, mdscr_el1
+	cmp	x22, x3
+	b.eq	off
+	str	x3, [x20, #GUESTTEST_WRONG]
+	b	off
 
 exception:
 	mrs	x1, esr_el1

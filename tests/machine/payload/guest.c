@@ -199,6 +199,8 @@ static uint64_t do_deed(uint64_t deed, uint64_t argument, uint64_t second)
 	REG(tpidr_el0)                                                         \
 	REG(tpidrro_el0)                                                       \
 	REG(tpidr_el1)                                                         \
+	REG(scxtnum_el0)                                                       \
+	REG(scxtnum_el1)                                                       \
 	EL1_KEYS(REG)
 
 #define FILL(reg)                                                              \
@@ -221,6 +223,39 @@ static uint64_t pattern_check(struct guest_cpu *cpu)
 		changed += cpu->x[i] != GUEST_PATTERN_BASE + i;
 	i = 0;
 	FILLED(COMPARE)
+	return changed;
+}
+
+#define OSLAR_EL1 S2_0_C1_C0_4
+#define MDSCR_MDE 0x8000
+
+/* The least that a Realm has, two of each. The breakpoints and watchpoints are
+ * off, but debug exceptions are on, so the CPU has them. */
+#define POINTS(REG)                                                            \
+	REG(dbgbvr0_el1)                                                       \
+	REG(dbgbvr1_el1)                                                       \
+	REG(dbgwvr0_el1)                                                       \
+	REG(dbgwvr1_el1)
+
+static void debug_fill(uint64_t seed)
+{
+#define POINT_FILL(reg) sysreg_write(reg, seed += 0x1000);
+	POINTS(POINT_FILL)
+	sysreg_write(OSLAR_EL1, 0);
+	sysreg_write(mdscr_el1, MDSCR_MDE);
+}
+
+/* Takes debug exceptions meanwhile, and then turns debug off. */
+static uint64_t debug_check(uint64_t seed)
+{
+	volatile uint64_t changed = 0;
+
+	__asm__ volatile("msr daifclr, #8" ::: "memory");
+	changed += sysreg_read(mdscr_el1) != MDSCR_MDE;
+#define POINT_CHECK(reg) changed += sysreg_read(reg) != (seed += 0x1000);
+	POINTS(POINT_CHECK)
+	__asm__ volatile("msr daifset, #8" ::: "memory");
+	sysreg_write(mdscr_el1, 0);
 	return changed;
 }
 
@@ -328,6 +363,12 @@ static void command_serve(struct guest_cpu *cpu, uint64_t *gprs)
 		break;
 	case GUEST_VECTORS_CHECK:
 		gprs[0] = vectors_check(gprs[1]);
+		break;
+	case GUEST_DEBUG_FILL:
+		debug_fill(gprs[1]);
+		break;
+	case GUEST_DEBUG_CHECK:
+		gprs[0] = debug_check(gprs[1]);
 		break;
 	case GUEST_TIMER:
 		gprs[0] = timer_wait(gprs[1], 0);

@@ -31,6 +31,9 @@ enum guest_command {
 	GUEST_PATTERN, /* fills all registers; WFI: how many have changed */
 	GUEST_VECTORS_FILL, /* V0-V31 from a seed */
 	GUEST_VECTORS_CHECK, /* a seed: how many of V0-V31 differ from it */
+	GUEST_DEBUG_FILL, /* breakpoints and watchpoints from a seed */
+	/* A seed: how many of them differ from it. Turns debug off. */
+	GUEST_DEBUG_CHECK,
 	GUEST_TIMER, /* starts the virtual timer: ticks; waits until it fires */
 	GUEST_TIMER_SLEEP, /* the same, and waits by WFI */
 	GUEST_ACKNOWLEDGE, /* the INTID of the next interrupt */

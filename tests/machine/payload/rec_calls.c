@@ -5,6 +5,7 @@
 
 #include "abi/bits.h"
 #include "abi/psci.h"
+#include "lib/dfr0.h"
 #include "lib/pstate.h"
 #include "tests/machine/payload/payload.h"
 #include "tests/machine/payload/vm.h"
@@ -128,9 +129,8 @@ static uint64_t guest_sysreg(struct vcpu *vcpu, enum guest_sysreg which)
 
 static bool all_zero(struct vcpu *vcpu)
 {
-	static const uint8_t zero[] = { SYS_ZFR0,   SYS_SMFR0,   SYS_ERRIDR,
-					SYS_PMCR,   SYS_OSLSR,   SYS_SMPRI,
-					SYS_TPIDR2, SYS_SCXTNUM, SYS_MDSCR };
+	static const uint8_t zero[] = { SYS_ZFR0, SYS_SMFR0, SYS_ERRIDR,
+					SYS_PMCR, SYS_SMPRI, SYS_TPIDR2 };
 	bool good = true;
 
 	for (unsigned i = 0; i < sizeof(zero); i++)
@@ -141,12 +141,13 @@ static bool all_zero(struct vcpu *vcpu)
 /* The ID registers are those of QEMU's CPU, less what Realms do not get. */
 static void check_id(struct vcpu *vcpu)
 {
-	check(guest_sysreg(vcpu, SYS_PFR0) == 0x1101000001110011,
+	check(guest_sysreg(vcpu, SYS_PFR0) == 0x1301000001110011,
 	      "ID_AA64PFR0_EL1 has neither SVE, RAS nor EL2");
 	check(guest_sysreg(vcpu, SYS_PFR1) == 0x21,
 	      "ID_AA64PFR1_EL1 has neither SME, MTE nor NMI");
-	check(guest_sysreg(vcpu, SYS_DFR0) == 0xf00f000101006,
-	      "ID_AA64DFR0_EL1 has no counters");
+	check(guest_sysreg(vcpu, SYS_DFR0) ==
+		      dfr0_guest(VM_BREAKPOINTS - 1, VM_WATCHPOINTS - 1),
+	      "ID_AA64DFR0_EL1 has the Realm's breakpoints and no counters");
 	check((guest_sysreg(vcpu, SYS_MMFR0) & 0xf000000f) == 5,
 	      "ID_AA64MMFR0_EL1 has 48 bits");
 	check(guest_sysreg(vcpu, SYS_ISAR0) == sysreg_read(ID_AA64ISAR0_EL1),
@@ -154,6 +155,9 @@ static void check_id(struct vcpu *vcpu)
 	check(guest_sysreg(vcpu, SYS_MIDR) == sysreg_read(MIDR_EL1),
 	      "MIDR_EL1 too");
 	check(all_zero(vcpu), "what is hidden reads as zero");
+	check(guest_sysreg(vcpu, SYS_OSLSR) == 0xa &&
+		      guest_sysreg(vcpu, SYS_MDSCR) == 0x1000,
+	      "the OS lock is there, and locked");
 	check(vcpu_does(vcpu, GUEST_SYSREG, SYS_MPAM) &&
 		      result(vcpu, GUEST_FAULTS) == 1 &&
 		      vcpu_does(vcpu, GUEST_SYSREG, SYS_BRBCR) &&

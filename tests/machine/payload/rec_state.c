@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "abi/bits.h"
+#include "lib/debug_cpu.h"
 #include "lib/ich.h"
 #include "rmm/core/rec/context.h"
 #include "tests/machine/payload/payload.h"
@@ -124,6 +125,57 @@ static void check_vectors(struct vcpu *vcpu)
 		      vcpu_does(vcpu, GUEST_VECTORS_CHECK, 0x1234567) &&
 		      result(vcpu, 0) == 0,
 	      "and when the RMM hashes");
+}
+
+/* DBGWCR<n>_EL1: accesses of EL0 and EL1 to the GiB of the machine's RAM. */
+#define WCR_ALL   (1 | 3 << 1 | 3 << 3 | 0xff << 5 | 30 << 24)
+#define MDSCR_ALL (1 << 13 | 1 << 15) /* KDE, MDE */
+
+/* Loads breakpoints and watchpoints of the host, of which one would stop a
+ * Realm at once. *kept is what the CPU makes of them. */
+static void host_debug_fill(struct debug *kept, bool os_locked)
+{
+	struct debug mine = { .os_locked = os_locked };
+
+	for (unsigned i = 0; i < DEBUG_MAX; i++) {
+		mine.breakpoints[i].value = HOST_PATTERN + i * 0x10000;
+		mine.watchpoints[i].value = HOST_PATTERN + i * 0x1000;
+	}
+	mine.watchpoints[0].value = MACHINE_DRAM_BASE;
+	mine.watchpoints[0].control = WCR_ALL;
+	debug_cpu_load(&mine);
+	sysreg_write(mdscr_el1, MDSCR_ALL);
+	memset(kept, 0, sizeof(*kept));
+	debug_cpu_save(kept);
+}
+
+static bool host_debug_kept(const struct debug *kept)
+{
+	struct debug found;
+
+	memset(&found, 0, sizeof(found));
+	debug_cpu_save(&found);
+	return sysreg_read(mdscr_el1) == MDSCR_ALL &&
+	       memcmp(&found, kept, sizeof(found)) == 0;
+}
+
+static void check_debug(struct vcpu *vcpu)
+{
+	const uint64_t seed = UINT64_C(0x7ea10000);
+	struct debug kept;
+
+	host_debug_fill(&kept, false);
+	check(vcpu_does(vcpu, GUEST_DEBUG_CHECK, 0) &&
+		      result(vcpu, GUEST_FAULTS) == 0 && host_debug_kept(&kept),
+	      "a watchpoint of the host stops no Realm");
+	check(vcpu_does(vcpu, GUEST_DEBUG_FILL, seed) && host_debug_kept(&kept),
+	      "and stays the host's when a Realm has its own");
+	host_debug_fill(&kept, true);
+	check(vcpu_does(vcpu, GUEST_DEBUG_CHECK, seed) &&
+		      result(vcpu, 0) == 0 && host_debug_kept(&kept),
+	      "which the Realm finds again, and the host its OS lock");
+	debug_cpu_load(&(struct debug){ 0 });
+	sysreg_write(mdscr_el1, 0);
 }
 
 static void gic_enable(void)
@@ -265,6 +317,7 @@ void check_state(struct vm *vm)
 	check_registers(vcpu);
 	check_deferred(vcpu);
 	check_vectors(vcpu);
+	check_debug(vcpu);
 	check_timer(vcpu);
 	check_gic(vcpu);
 	check_end_of_interrupt(vcpu);

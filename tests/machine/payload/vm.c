@@ -37,8 +37,8 @@ static bool realm_create(struct vm *vm)
 	vm->rd = granule_take();
 	memset(p, 0, sizeof(*p));
 	p->s2sz = 39;
-	p->num_bps = 1;
-	p->num_wps = 1;
+	p->num_bps = VM_BREAKPOINTS - 1;
+	p->num_wps = VM_WATCHPOINTS - 1;
 	p->hash_algo = RMI_HASH_SHA_256;
 	p->rtt_base = granule_take();
 	p->rtt_level_start = 1;

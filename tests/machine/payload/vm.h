@@ -17,6 +17,10 @@
 
 #define MIB2 UINT64_C(0x200000)
 
+/* More than the least, and fewer than the CPU has. */
+#define VM_BREAKPOINTS 4
+#define VM_WATCHPOINTS 3
+
 /* The protected regions, 2 MiB each, and their RIPAS. */
 #define VM_BASE   UINT64_C(0x42200000) /* the image: RAM where its pages are */
 #define VM_EMPTY  UINT64_C(0x42400000) /* EMPTY */
