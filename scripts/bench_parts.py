@@ -27,10 +27,10 @@ TURNS = 5
 # At most so many instructions for calls of the host, and for calls of a Realm.
 CALLS = {
     "host call": 6000,
-    "PSCI_VERSION": 1000,
-    "RSI_VERSION": 950,
-    "RSI_MEASUREMENT_READ": 1400,
-    "RSI_IPA_STATE_GET of a page": 2000,
+    "PSCI_VERSION": 770,
+    "RSI_VERSION": 690,
+    "RSI_MEASUREMENT_READ": 1140,
+    "RSI_IPA_STATE_GET of a page": 1760,
     "RTT_CREATE": 3600,
     "RTT_DESTROY": 4600,
     "RTT_INIT_RIPAS of 1 GiB": 7000,

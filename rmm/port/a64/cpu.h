@@ -49,8 +49,10 @@ struct cpu {
 	struct rec_timer host_virt;
 	struct rec_timer host_phys;
 	struct signing *signing; /* the signature that sign.c's hooks work on */
-	/* The host's, while a REC or the RMM has the FP/SIMD registers. */
+	/* The host's, while a REC or the RMM has the FP/SIMD registers; and
+	 * those of the REC that has them, or NULL. */
 	struct fp_state fp;
+	struct rec_fp *rec_fp;
 };
 
 _Static_assert(__builtin_offsetof(struct cpu, stack) == CPU_STACK &&

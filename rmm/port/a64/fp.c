@@ -3,6 +3,7 @@
 #include "rmm/port/a64/fp.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "abi/bits.h"
 #include "rmm/port/a64/cpu.h"
@@ -19,12 +20,8 @@ static bool has_sme(void)
 	return BITS_GET(sysreg_read(ID_AA64PFR1_EL1), ID_AA64PFR1_SME) != 0;
 }
 
-void fp_own(void)
+static void host_save(struct fp_state *fp)
 {
-	struct fp_state *fp = &cpu_this()->fp;
-
-	sysreg_write(CPTR_EL2, CPTR_OPEN);
-	isb();
 	fp->fpsr = sysreg_read(FPSR);
 	fp->fpcr = sysreg_read(FPCR);
 	fp->svcr = has_sme() ? sysreg_read(SVCR) : 0;
@@ -36,13 +33,10 @@ void fp_own(void)
 	}
 	if (fp->svcr & SVCR_SM)
 		sysreg_write(SVCR, fp->svcr & ~SVCR_SM);
-	sysreg_write(FPCR, 0);
 }
 
-void fp_return(void)
+static void host_load(const struct fp_state *fp)
 {
-	struct fp_state *fp = &cpu_this()->fp;
-
 	if (fp->svcr & SVCR_SM)
 		sysreg_write(SVCR, fp->svcr);
 	if (!has_sve()) {
@@ -53,26 +47,57 @@ void fp_return(void)
 	}
 	sysreg_write(FPSR, fp->fpsr);
 	sysreg_write(FPCR, fp->fpcr);
-	sysreg_write(CPTR_EL2, CPTR_CLOSED);
-	isb();
 }
 
-void fp_give(const struct rec_fp *fp)
+static void rec_save(struct rec_fp *fp)
 {
-	fp_own();
+	fp->fpsr = sysreg_read(FPSR);
+	fp->fpcr = sysreg_read(FPCR);
+	fp_save_simd(fp->vectors);
+}
+
+static void rec_load(const struct rec_fp *fp)
+{
 	fp_load_simd(fp->vectors);
 	sysreg_write(FPSR, fp->fpsr);
 	sysreg_write(FPCR, fp->fpcr);
-	sysreg_write(CPTR_EL2, CPTR_SIMD);
+}
+
+void fp_own(void)
+{
+	struct cpu *cpu = cpu_this();
+
+	sysreg_write(CPTR_EL2, CPTR_OPEN);
+	isb();
+	if (cpu->rec_fp != NULL)
+		rec_save(cpu->rec_fp);
+	else
+		host_save(&cpu->fp);
+	sysreg_write(FPCR, 0);
+}
+
+void fp_return(void)
+{
+	struct cpu *cpu = cpu_this();
+
+	if (cpu->rec_fp != NULL)
+		rec_load(cpu->rec_fp);
+	else
+		host_load(&cpu->fp);
+	sysreg_write(CPTR_EL2, cpu->rec_fp != NULL ? CPTR_SIMD : CPTR_CLOSED);
 	isb();
 }
 
-void fp_take(struct rec_fp *fp)
+void fp_give(struct rec_fp *fp)
 {
-	fp_save_simd(fp->vectors);
-	fp->fpsr = sysreg_read(FPSR);
-	fp->fpcr = sysreg_read(FPCR);
-	sysreg_write(CPTR_EL2, CPTR_OPEN);
-	isb();
+	fp_own();
+	cpu_this()->rec_fp = fp;
+	fp_return();
+}
+
+void fp_take(void)
+{
+	fp_own();
+	cpu_this()->rec_fp = NULL;
 	fp_return();
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Ownership of the FP/SIMD registers. EL3 does not switch them, so they hold
- * the host's values whenever the RMM runs. The RMM is compiled without them and
- * traps its own use of them, except in calls into BearSSL. Such calls are
- * between fp_own() and fp_return(). These two preserve all of the host's
- * registers, including SVE and streaming SVE registers of any length, and leave
- * nothing of what was hashed or signed.
+ * the host's values when a command begins, and a REC's from its start to its
+ * stop. The RMM is compiled without them and traps its own use of them while
+ * they are the host's, except in calls into BearSSL. Such calls are between
+ * fp_own() and fp_return(). These two preserve what the registers hold, and
+ * leave nothing of what was hashed or signed: all of the host's registers,
+ * including SVE and streaming SVE registers of any length, or those of a REC,
+ * which has no others than SIMD registers.
  */
 #ifndef REEVE_RMM_PORT_A64_FP_H
 #define REEVE_RMM_PORT_A64_FP_H
@@ -30,11 +32,10 @@ void fp_own(void);
 void fp_return(void);
 
 /*
- * The same for the run of a REC: fp_give() saves the host's registers and loads
- * the REC's, fp_take() does the reverse. In between the Realm has FP/SIMD and
- * the RMM must not use it.
+ * fp_give() saves the host's registers and loads the REC's; fp_take() does the
+ * reverse. *fp stays where it is in between.
  */
-void fp_give(const struct rec_fp *fp);
-void fp_take(struct rec_fp *fp);
+void fp_give(struct rec_fp *fp);
+void fp_take(void);
 
 #endif

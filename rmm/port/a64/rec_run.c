@@ -121,6 +121,12 @@ static void debug_stop(void)
 	debug_cpu_load(&cpu->host_debug);
 }
 
+/*
+ * The FP/SIMD registers are the REC's up to the stop, whatever the RMM serves
+ * meanwhile. They are loaded at once, not when the Realm first uses them: QEMU
+ * would translate the guest's code once with that trap on and once with it off,
+ * which is a sixth of all that is translated in a boot.
+ */
 void port_rec_start(struct rmm_port *port, struct rec *rec,
 		    const struct realm_s2 *s2)
 {
@@ -133,6 +139,7 @@ void port_rec_start(struct rmm_port *port, struct rec *rec,
 	el1_load(&rec->el1);
 	el1_realm_load(&rec->own);
 	debug_start(rec);
+	fp_give(&rec->fp);
 	el2_start(rec, s2);
 	timers_start(rec);
 	el1_translation_enter(&rec->el1,
@@ -150,6 +157,7 @@ void port_rec_stop(struct rmm_port *port, struct rec *rec)
 	el1_save(&rec->el1);
 	el1_realm_save(&rec->own);
 	debug_stop();
+	fp_take();
 	timers_stop(rec);
 	el1_load(&cpu_this()->host_el1);
 	el2_stop();
@@ -255,19 +263,11 @@ static void rec_run_once(struct rec *rec, struct rec_trap *trap)
 	rec_enter(rec, trap);
 }
 
-/*
- * The FP/SIMD registers hold the host's values again on return. They are loaded
- * for every run, not only when the Realm first uses them: QEMU would translate
- * the guest's code once with that trap on and once with it off, which is a
- * sixth of all that is translated in a boot.
- */
 void port_rec_run(struct rmm_port *port, struct rec *rec, struct rec_trap *trap)
 {
 	(void)port;
-	fp_give(&rec->fp);
 	do {
 		rec_run_once(rec, trap);
 	} while (trap->kind == REC_TRAP_IRQ && trap->disr == 0 &&
 		 timers_end(rec));
-	fp_take(&rec->fp);
 }
