@@ -190,7 +190,7 @@ static bool create_is_whole(void *ctx, const struct control_request *request,
 	if (request->op != CONTROL_DOMAIN_CREATE)
 		return true;
 	*seen = create->flags == CONTROL_CREATE_REALM && create->vcpus == 2 &&
-		create->ram_size == 1 << 25 && create->zero == 0 &&
+		create->ram_size == 1 << 25 && create->rtc_offset == 0 &&
 		create->weight == 99 && create->nr_spis == 64 &&
 		create->hash_algo == 1 && create->rpv[63] == 7 &&
 		create->uuid[15] == 9 &&
