@@ -203,6 +203,10 @@ enum control_attack_kind {
 /* ---- Requests ---- */
 #define CONTROL_CREATE_REALM 0x1
 #define CONTROL_CREATE_VUART 0x2 /* SBSA UART and a console for it */
+/* An older hypervisor answers CONTROL_E_REQUEST to these two. */
+#define CONTROL_CREATE_RTC 0x4 /* PL031 */
+#define CONTROL_CREATE_PVPANIC                                                 \
+	0x8 /* the device by which a guest tells a panic */
 
 struct control_create {
 	uint32_t flags; /* CONTROL_CREATE_* */
@@ -214,7 +218,9 @@ struct control_create {
 	uint32_t hash_algo; /* RMI_HASH_*; for a Realm, as is rpv */
 	uint32_t nr_spis; /* up to 992, rounded up to 32; 0: as needed */
 	uint32_t weight; /* share of CPU time, all vCPUs; 1..65535; 0: 256 */
-	uint32_t zero;
+	/* Seconds that the RTC shows beyond UTC at first, modulo 2^32; 0
+	 * without CONTROL_CREATE_RTC. */
+	uint32_t rtc_offset;
 };
 
 struct control_segment {

@@ -3,7 +3,7 @@
  * The memory map and interrupts of a guest, as the toolstack plans it and the
  * hypervisor emulates it. It is the map of Xen's public Arm header
  * (xen-project/xen, xen/include/public/arch-arm.h), so that a guest prepared
- * here fits a Xen host. All addresses are IPAs in bytes.
+ * here fits a Xen host, and two devices more. All addresses are IPAs in bytes.
  */
 #ifndef REEVE_ABI_GUEST_MAP_H
 #define REEVE_ABI_GUEST_MAP_H
@@ -36,6 +36,12 @@
 
 #define GUEST_PL011_BASE 0x22000000
 #define GUEST_PL011_SIZE 0x1000
+/* Xen has neither: they are where its map is free, each in 64 KiB of its own,
+ * the largest page of a guest. */
+#define GUEST_PL031_BASE   0x22010000
+#define GUEST_PL031_SIZE   0x1000
+#define GUEST_PVPANIC_BASE 0x22020000
+#define GUEST_PVPANIC_SIZE 0x1000
 
 #define GUEST_GNTTAB_BASE 0x38000000
 #define GUEST_GNTTAB_SIZE 0x1000000

@@ -202,7 +202,7 @@ static inline void code_sync(uint64_t address, uint64_t size)
 }
 
 /*
- * Both use plain addressing. The syndrome of an access that writes its address
+ * All use plain addressing. The syndrome of an access that writes its address
  * back is not valid (DDI0487 D24.2, ESR_EL2.ISS.ISV), so a hypervisor could not
  * emulate the register.
  */
@@ -220,6 +220,12 @@ static inline uint32_t mmio_read32(uint64_t address)
 static inline void mmio_write32(uint64_t address, uint32_t value)
 {
 	__asm__ volatile("str %w0, [%1]" ::"rZ"(value), "r"(address)
+			 : "memory");
+}
+
+static inline void mmio_write8(uint64_t address, uint8_t value)
+{
+	__asm__ volatile("strb %w0, [%1]" ::"rZ"(value), "r"(address)
 			 : "memory");
 }
 

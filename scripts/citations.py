@@ -15,6 +15,7 @@ import re
 DOCUMENTS = {
     "DDI0183": "PrimeCell UART (PL011)",
     "DDI0190": "PrimeCell GPIO (PL061)",
+    "DDI0224": "PrimeCell Real Time Clock (PL031)",
     "DDI0487": "Arm Architecture Reference Manual, A-profile",
     "DEN0022": "Power State Coordination Interface (PSCI)",
     "DEN0028": "SMC Calling Convention (SMCCC)",

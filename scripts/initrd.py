@@ -17,7 +17,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GUEST = ROOT / ".cache" / (sys.argv[1] if len(sys.argv) > 1 else "guest")
-WANTED_MODULES = ["arm-cca-guest"]  # and the modules that they depend on
+# And the modules that they depend on. A kernel need not have them.
+WANTED_MODULES = ["arm-cca-guest", "pvpanic-mmio"]
 
 DIRECTORY = stat.S_IFDIR | 0o755
 PROGRAM = stat.S_IFREG | 0o755

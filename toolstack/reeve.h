@@ -540,6 +540,8 @@ struct reeve_domain {
 	enum reeve_reason reason; /* in SHUTDOWN */
 	bool realm;
 	bool vuart; /* has the SBSA UART */
+	bool rtc; /* has a real-time clock */
+	bool pvpanic; /* has the device by which it tells a panic */
 	bool blocked; /* RUNNING, and every online vCPU waits */
 	unsigned vcpus;
 	unsigned vcpus_online;

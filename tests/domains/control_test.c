@@ -203,12 +203,10 @@ static void reserved_bits_of_create(void **state)
 {
 	struct table *table = *state;
 
-	for (unsigned bit = 2; bit < 32; bit++) {
+	for (unsigned bit = 4; bit < 32; bit++) {
 		table_create_body(table, "a", 1U << bit);
 		create_refused(table, CONTROL_E_REQUEST, "reserved");
 	}
-	table_create_body(table, "a", 0)->zero = 1;
-	create_refused(table, CONTROL_E_REQUEST, "reserved");
 }
 
 static void sizes_of_ram(void **state)
@@ -387,6 +385,18 @@ static void what_the_rmm_does_not_offer(void **state)
 			    "it speaks RMI 1.0");
 	assert_int_equal(table->reply.body.host.flags, CONTROL_HOST_DEBUG);
 	table_create(table, "ordinary", 0);
+}
+
+static void an_offset_needs_a_clock(void **state)
+{
+	struct table *table = *state;
+
+	table_create_body(table, "a", CONTROL_CREATE_PVPANIC)->rtc_offset = 1;
+	create_refused(table, CONTROL_E_REQUEST, "an offset of no clock");
+	table_create_body(table, "a", CONTROL_CREATE_RTC)->rtc_offset =
+		UINT32_MAX;
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_CREATE, 0), CONTROL_OK);
+	assert_int_equal(table->reply.body.domain.flags, CONTROL_CREATE_RTC);
 }
 
 static void what_this_build_does_not_offer(void **state)
@@ -682,6 +692,7 @@ int main(void)
 		TEST(more_consoles_than_slots),
 		TEST(more_memory_than_there_is),
 		TEST(what_the_rmm_does_not_offer),
+		TEST(an_offset_needs_a_clock),
 		TEST(what_this_build_does_not_offer),
 		TEST(segments_that_are_none),
 		TEST(segments_outside_of_ram),

@@ -4,6 +4,7 @@
 
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
+#include "hypervisor/core/io/bus.h"
 #include "lib/pstate.h"
 #include "tests/domains/table.h"
 
@@ -182,6 +183,70 @@ static void a_break_is_for_a_guest_with_a_uart(void **state)
 	assert_int_equal(domain->vuart.fifo[0], 0x400);
 	assert_int_equal(domain->vuart.fifo[1], 'h');
 	state_refused(table, CONTROL_DOMAIN_BREAK, domid, "is full");
+}
+
+static uint64_t device_access(struct domain *domain, uint64_t ipa, bool write,
+			      uint64_t value)
+{
+	struct bus_access access = { .ipa = ipa_make(ipa),
+				     .size = write ? 1 : 4,
+				     .write = write,
+				     .value = value };
+
+	assert_true(bus_access(&domain->vcpus[0], &access));
+	return access.value;
+}
+
+static void the_wall_clock_goes_on_while_a_guest_is_paused(void **state)
+{
+	struct table *table = *state;
+	const uint64_t second = 1000000000;
+
+	for (uint32_t kind = 0; kind <= CONTROL_CREATE_REALM; kind++) {
+		uint32_t domid;
+		struct domain *domain;
+
+		table_create_body(table, "a", kind | CONTROL_CREATE_RTC)
+			->rtc_offset = 3600;
+		table->still.now_ns = 50 * second;
+		ask(table, CONTROL_DOMAIN_CREATE, 0);
+		domid = table->reply.body.domain.domid;
+		domain = table_domain(table, domid);
+		assert_int_equal(
+			device_access(domain, GUEST_PL031_BASE, false, 0), 3650);
+		ask(table, CONTROL_DOMAIN_BUILD, domid);
+		ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+		ask(table, CONTROL_DOMAIN_PAUSE, domid);
+		table->still.now_ns += 9 * second;
+		ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+		assert_int_equal(
+			device_access(domain, GUEST_PL031_BASE, false, 0), 3659);
+		ask(table, CONTROL_DOMAIN_DESTROY, domid);
+	}
+}
+
+static void a_panic_is_a_crash_to_the_host(void **state)
+{
+	struct table *table = *state;
+
+	for (uint32_t kind = 0; kind <= CONTROL_CREATE_REALM; kind++) {
+		uint32_t domid =
+			table_build(table, "a", kind | CONTROL_CREATE_PVPANIC);
+		const struct control_domain *info;
+
+		ask(table, CONTROL_DOMAIN_UNPAUSE, domid);
+		device_access(table_domain(table, domid), GUEST_PVPANIC_BASE,
+			      true, 2);
+		assert_int_equal(table_state(table, domid), CONTROL_RUNNING);
+		device_access(table_domain(table, domid), GUEST_PVPANIC_BASE,
+			      true, 1);
+		info = table_info(table, domid);
+		assert_int_equal(info->state, CONTROL_SHUTDOWN);
+		assert_int_equal(info->reason, CONTROL_CRASH);
+		assert_string_equal((const char *)info->text,
+				    "vCPU 0: the guest's kernel has panicked");
+		ask(table, CONTROL_DOMAIN_DESTROY, domid);
+	}
 }
 
 static void domids_count_up(void **state)
@@ -545,6 +610,8 @@ int main(void)
 		TEST(time_stops_when_the_last_vcpu_is_out),
 		TEST(a_pause_that_is_over_at_once_stops_no_time),
 		TEST(a_break_is_for_a_guest_with_a_uart),
+		TEST(the_wall_clock_goes_on_while_a_guest_is_paused),
+		TEST(a_panic_is_a_crash_to_the_host),
 		TEST(domids_count_up),
 		TEST(what_a_new_domain_is),
 		TEST(what_was_asked_for_is_what_the_vcpus_get),

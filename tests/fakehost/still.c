@@ -13,6 +13,13 @@ static uint64_t now_ns(void *ctx)
 	return still->now_ns;
 }
 
+static uint32_t utc(void *ctx)
+{
+	struct still *still = ctx;
+
+	return (uint32_t)(still->now_ns / 1000000000);
+}
+
 static void vcpu_start(void *ctx, struct vcpu *vcpu, pa_t pages)
 {
 	struct still *still = ctx;
@@ -120,6 +127,7 @@ void still_init(struct still *still, const struct pages *pages)
 			.ctx = still,
 			.now_ns = now_ns,
 			.counter = now_ns,
+			.utc = utc,
 			.vcpu_start = vcpu_start,
 			.vcpu_kick = vcpu_kick,
 			.vcpu_end = vcpu_end,

@@ -146,7 +146,9 @@ static void create_fill(struct input *input, struct control_create *create)
 {
 	uint8_t choice = byte_take(input);
 
-	create->flags = choice & 3;
+	create->flags = (choice & 3) | (choice >> 6) * CONTROL_CREATE_RTC;
+	if ((choice >> 6) != 0)
+		create->rtc_offset = byte_take(input);
 	create->vcpus = 1 + (choice >> 2 & 3);
 	create->ram_size = (1 + byte_take(input)) * 16 * PAGE;
 	create->hash_algo = choice >> 4 & 3;

@@ -104,21 +104,32 @@ static void cpu_interface_step(struct run *run)
 /* Returns an address. Registers with an effect are more likely than others. */
 static uint64_t device_address_take(struct run *run)
 {
-	static const uint32_t bases[] = { GUEST_GICV3_GICD_BASE,
-					  GUEST_GICV3_GICD_BASE + GICD_IROUTER,
-					  GUEST_GICV3_GICR_BASE,
-					  GUEST_GICV3_GICR_BASE + GICR_SGI_BASE,
-					  GUEST_PL011_BASE };
-	unsigned what = byte_take(&run->input);
-	uint64_t base = bases[what % 5];
+	static const uint32_t bases[] = {
+		GUEST_GICV3_GICD_BASE, GUEST_GICV3_GICD_BASE + GICD_IROUTER,
+		GUEST_GICV3_GICR_BASE, GUEST_GICV3_GICR_BASE + GICR_SGI_BASE,
+		GUEST_PL011_BASE,      GUEST_PL031_BASE,
+		GUEST_PVPANIC_BASE
+	};
+	unsigned what = byte_take(&run->input) % 7;
+	uint64_t base = bases[what];
 
-	if (base == GUEST_GICV3_GICD_BASE || what % 5 == 3)
+	if (what == 0 || what == 3)
 		base += (uint64_t)byte_take(&run->input) << 3;
-	if (what % 5 == 2 || what % 5 == 3)
+	if (what == 2 || what == 3)
 		base += byte_take(&run->input) % (VCPUS + 1) * UINT64_C(0x20000);
 	return base +
-	       byte_take(&run->input) * UINT64_C(4) * (what % 5 == 1 ? 2 : 1) +
+	       byte_take(&run->input) * UINT64_C(4) * (what == 1 ? 2 : 1) +
 	       (byte_take(&run->input) < 8 ? 1 : 0);
+}
+
+/* Checks that a domain that has ended says why, and lets it run again. */
+static void end_take(struct fake_guest *guest)
+{
+	if (guest->stops == 0)
+		return;
+	require(guest->text[0] != '\0' || guest->reason != CONTROL_CRASH);
+	guest->stops = 0;
+	guest->domain.state = CONTROL_RUNNING;
 }
 
 static void device_step(struct run *run)
@@ -131,10 +142,9 @@ static void device_step(struct run *run)
 		.value = word_take(run),
 	};
 
-	if (!bus_access(vcpu, &access))
-		return;
-	if (!access.write && access.size < 8)
+	if (bus_access(vcpu, &access) && !access.write && access.size < 8)
 		require(access.value >> 8 * access.size == 0);
+	end_take(&run->guest);
 }
 
 static void sgi_step(struct run *run)
@@ -172,6 +182,7 @@ static void tick_step(struct run *run)
 	struct vcpu *vcpu = come_out(run);
 
 	run->guest.now += byte_take(&run->input);
+	run->guest.utc += (uint32_t)word_take(run);
 	vcpu->virt =
 		(struct vcpu_timer){ byte_take(&run->input) % 8,
 				     run->guest.now + byte_take(&run->input) };
@@ -235,17 +246,10 @@ static uint64_t syndrome_take(struct run *run)
 	       ((any & 0xf0) != 0 ? 7 : any >> 16 & 0x3f);
 }
 
-/* Checks that a domain that has ended says why, and lets it run again. */
 static void after_exit(struct run *run, enum vcpu_next next)
 {
-	struct fake_guest *guest = &run->guest;
-
-	require((guest->stops > 0) == (next == VCPU_STOP));
-	if (guest->stops == 0)
-		return;
-	require(guest->text[0] != '\0' || guest->reason != CONTROL_CRASH);
-	guest->stops = 0;
-	guest->domain.state = CONTROL_RUNNING;
+	require((run->guest.stops > 0) == (next == VCPU_STOP));
+	end_take(&run->guest);
 }
 
 static void enter_check(const struct rmi_rec_exit *exit,

@@ -110,6 +110,8 @@ static void node_read(const struct node *node, const struct node *parent)
 		machine.gicr = reg_base(node, parent, 1);
 	} else if (is_uart(node) && machine.uart == 0) {
 		machine.uart = reg_base(node, parent, 0);
+	} else if (has_string(node->compatible, "qemu,pvpanic-mmio")) {
+		machine.pvpanic = reg_base(node, parent, 0);
 	} else if (node->method.data != NULL) {
 		machine.is_psci_smc = has_string(node->method, "smc");
 	}

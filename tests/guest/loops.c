@@ -12,6 +12,9 @@
 /* The offset in RAM behind all that was loaded. */
 #define TOUCH_FROM UINT64_C(0x9000000)
 
+/* The event of the panic device (hypervisor/core/io/pvpanic.h). */
+#define PANICKED 1
+
 /* calls.S: how an ordinary guest says that it cannot go on. */
 void crash_call(void);
 
@@ -37,6 +40,13 @@ static void crash(void)
 		(void)rsi(&regs, RSI_HOST_CALL, (uintptr_t)&call, 0);
 	else
 		crash_call();
+}
+
+/* Tells a panic, as Linux's driver of the device does. */
+static void panic(void)
+{
+	if (machine.pvpanic != 0 && (mmio_read32(machine.pvpanic) & PANICKED))
+		mmio_write8(machine.pvpanic, PANICKED);
 }
 
 static void reboot(void)
@@ -145,6 +155,7 @@ static const struct {
 	{ "idle", idle, false },
 	{ "spin", spin, false },
 	{ "crash", crash, false },
+	{ "panic", panic, false },
 	{ "reboot", reboot, false },
 	{ "echo", echo, false },
 	{ "flood-psci", flood_psci, false },

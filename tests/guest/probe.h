@@ -22,6 +22,7 @@
 /* The machine as the device tree describes it. */
 struct machine {
 	uint64_t uart; /* 0: none */
+	uint64_t pvpanic; /* 0: none */
 	uint64_t ram_base;
 	uint64_t ram_size;
 	uint64_t gicd;

@@ -5,6 +5,8 @@ import os
 import random
 import re
 
+import pytest
+
 from test_host import a_command, a_debug_host
 
 SOAK = bool(os.environ.get("REEVE_SOAK"))
@@ -43,18 +45,21 @@ def test_hostile_guests_harm_nobody(debug_host):
     debug_host.settled(before)
 
 
-def test_a_crash_is_one(debug_host):
+@pytest.mark.parametrize("what, why", [
+    ("crash", "vCPU 0: the guest says that it cannot go on"),
+    ("panic", "vCPU 0: the guest's kernel has panicked")])
+def test_a_crash_is_one(debug_host, what, why):
     before = debug_host.counters()
     for realm in (1, None):
         config = debug_host.config(
-            "crash", realm=realm, cmdline='"probe=crash"')
+            "crash", realm=realm, cmdline=f'"probe={what}"')
         done = debug_host.run("create", "-F", config)
         assert done.returncode == 1
-        assert "the domain crash has crashed: vCPU 0: the guest says that it " \
-            "cannot go on" in done.stderr
+        assert f"the domain crash has crashed: {why}" in done.stderr
         assert debug_host.counters() == before
     config = debug_host.config(
-        "kept", cmdline='"probe=crash"', on_crash='"preserve"')
+        "kept", cmdline=f'"probe={what}"', on_crash='"preserve"')
     assert debug_host.run("create", "-F", config).returncode == 1
     ended = debug_host.domain("kept")
     assert (ended["state"], ended["reason"]) == ("shutdown", "crash")
+    assert f"domain {ended['domid']} crashed: {why}" in debug_host.good("dmesg")

@@ -3,6 +3,7 @@
 guest can go on or end. soak_linux.py has the other kernels and sizes."""
 import contextlib
 import json
+import time
 
 import pytest
 
@@ -65,7 +66,8 @@ def test_a_realm_is_rebooted_and_shut_down_from_outside(debug_host):
 
 
 def test_a_panic_is_a_reboot_to_the_host(debug_host):
-    """Linux does not report its panic; with panic=-1 it resets at once."""
+    """This kernel has no driver of the panic device; with panic=-1 it resets at
+    once. test_hostile.py has a panic that is told."""
     before = debug_host.counters()
     config = linux(debug_host, "deb", "crash", on_reboot='"preserve"',
                    on_crash='"destroy"')
@@ -77,19 +79,47 @@ def test_a_panic_is_a_reboot_to_the_host(debug_host):
     assert debug_host.counters() == before
 
 
+DAY = 24 * 3600
+
+
+def date_of(host, config):
+    """Returns the date in a guest, in seconds since 1970."""
+    with Followed(host, "-F", "-c", config) as guest:
+        date = int(guest.expect(r"^reeve: the date is (\d+)$")[1])
+        guest.finish()
+    return date
+
+
+@pytest.mark.parametrize("settings, distance", [
+    ({"realm": None, "rtc_timeoffset": f'"{-400 * DAY}"'}, -400),
+    ({"realm_clock": '"host"', "rtc_timeoffset": 300 * DAY}, 300)])
+def test_linux_knows_the_date(debug_host, settings, distance):
+    """Its driver of the clock sets the date, without a program's help."""
+    config = linux(debug_host, "deb", "date", **settings)
+    date = date_of(debug_host, config)
+    assert abs(date - (time.time() + distance * DAY)) < DAY
+
+
+def test_a_realm_that_does_not_ask_has_no_clock(debug_host):
+    assert date_of(debug_host, linux(debug_host, "deb", "date")) < DAY
+
+
 @pytest.mark.parametrize("what, action, again, left", [
     ("reboot", "destroy", False, 0), ("reboot", "preserve", False, 1),
     ("reboot", "restart", True, 0), ("reboot", "rename-restart", True, 1),
-    ("crash", "preserve", False, 1), ("crash", "restart", True, 0)])
+    ("crash", "preserve", False, 1), ("crash", "restart", True, 0),
+    ("panic", "destroy", False, 0), ("panic", "restart", True, 0)])
 def test_what_is_done_with_an_end(debug_host, what, action, again, left):
     """The probe asks for its end, each time it is started."""
     why = {"reboot": "reboots: the guest asked for a reboot",
            "crash": "has crashed: vCPU 0: the guest says that it cannot go "
-                    "on"}
+                    "on",
+           "panic": "has crashed: vCPU 0: the guest's kernel has panicked"}
+    key = "on_reboot" if what == "reboot" else "on_crash"
     before = debug_host.counters()
     config = debug_host.config("probe", vuart='"sbsa_uart"',
                                cmdline=f'"probe={what}"',
-                               **{f"on_{what}": f'"{action}"'})
+                               **{key: f'"{action}"'})
     with Followed(debug_host, "-F", "-c", config) as guest:
         guest.expect("^Created domain 1: probe$")
         guest.expect(f"probe {why[what]}")
@@ -97,7 +127,7 @@ def test_what_is_done_with_an_end(debug_host, what, action, again, left):
             guest.expect("^Created domain 2: probe$")
             guest.process.terminate()
             guest.expect("stopped by a signal")
-        guest.finish(1 if again or what == "crash" else 0)
+        guest.finish(0 if what == "reboot" and not again else 1)
     names = debug_host.names()
     assert len(names) == left
     for name in names:

@@ -155,6 +155,6 @@ int reeve_map_domain(struct reeve_host *host, const struct reeve_domain *domain,
 		map_fill(map, MAP_UNSHARED, "alias of RAM",
 			 map->shared_base + GUEST_RAM0_BASE, map->ram_size);
 	}
-	map_put_machine(map, domain->vuart);
+	map_put_machine(map, domain);
 	return map_hand_over(map, out);
 }

@@ -49,9 +49,11 @@ static struct image_request request_of(const struct domain *domain,
 	/* If it is cut off, then in the text of this key. */
 	enum key_id cmdline = domain_cmdline_key(domain, IMAGE_LINUX_CMDLINE);
 	const struct report_place *cmdline_place = domain_place(domain, cmdline);
+	/* The model engine plans an ordinary guest for a Xen host. */
+	bool xen = engine == REEVE_ENGINE_MODEL && !domain->realm;
 	struct image_request request = {
 		.realm = domain->realm,
-		.xen = engine == REEVE_ENGINE_MODEL,
+		.xen = xen,
 		.kernel = file_of(domain, KEY_kernel, domain->kernel),
 		.ramdisk = file_of(domain, KEY_ramdisk, domain->ramdisk),
 		.device_tree =
@@ -63,6 +65,8 @@ static struct image_request request_of(const struct domain *domain,
 		.gic = domain->gic_version == DOMAIN_GIC_V2 ? IMAGE_GICV2
 							    : IMAGE_GICV3,
 		.vuart = domain->vuart == DOMAIN_VUART_SBSA,
+		.rtc = !xen && domain_has_rtc(domain),
+		.pvpanic = !xen,
 		.optee = domain->tee == DOMAIN_TEE_OPTEE,
 		.acpi = domain->acpi,
 		.vpci = domain->pci.count != 0,

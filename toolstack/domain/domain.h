@@ -70,6 +70,11 @@ enum domain_hash {
 	DOMAIN_HASH_SHA384,
 };
 
+enum domain_clock {
+	DOMAIN_CLOCK_NONE,
+	DOMAIN_CLOCK_HOST,
+};
+
 /* The elements of a list, or the one string that is written in place of
  * a list. */
 struct domain_list {
@@ -152,6 +157,7 @@ struct domain {
 	int realm_hash;
 	const char *realm_rpv; /* as written; NULL: all zero */
 	uint8_t rpv[DOMAIN_RPV_SIZE];
+	int realm_clock;
 
 	/* devices */
 	int passthrough; /* neither DEFAULT nor ENABLED once read */
@@ -223,6 +229,10 @@ enum {
 int domain_read(const struct cfg *cfg, unsigned flags, struct domain **out,
 		struct reeve_report *report);
 void domain_free(struct domain *domain); /* NULL is fine */
+
+/* Returns true if our hosts give the guest a real-time clock: always, unless it
+ * is a Realm that does not want the host's. */
+bool domain_has_rtc(const struct domain *domain);
 
 /* ---- Names ------------------------------------------------------------- */
 

@@ -63,6 +63,11 @@ static void rpv_convert(struct domain *domain)
 	}
 }
 
+bool domain_has_rtc(const struct domain *domain)
+{
+	return !domain->realm || domain->realm_clock == DOMAIN_CLOCK_HOST;
+}
+
 void domain_settle_realm(struct reader *reader)
 {
 	struct domain *domain = reader->domain;
@@ -74,6 +79,7 @@ void domain_settle_realm(struct reader *reader)
 		domain->realm = true;
 	parameter_check(reader, KEY_realm_hash);
 	parameter_check(reader, KEY_realm_rpv);
+	parameter_check(reader, KEY_realm_clock);
 	rpv_convert(domain);
 	if (domain->realm && !domain_is_set(domain, KEY_nomigrate))
 		domain->nomigrate = true;

@@ -120,6 +120,8 @@ static void choices_are_numbered_as_the_enums(void **state)
 			 DOMAIN_ACTION_SOFT_RESET);
 	assert_int_equal(choice("realm_hash", "sha512"), DOMAIN_HASH_SHA512);
 	assert_int_equal(choice("realm_hash", "sha384"), DOMAIN_HASH_SHA384);
+	assert_int_equal(choice("realm_clock", "none"), DOMAIN_CLOCK_NONE);
+	assert_int_equal(choice("realm_clock", "host"), DOMAIN_CLOCK_HOST);
 	assert_int_equal(choice("sve", "hw"), 1);
 	assert_int_equal(choice("sve", "128"), 2);
 	assert_int_equal(choice("sve", "2048"), 17);

@@ -30,6 +30,9 @@ struct engine_info {
 struct engine_domain {
 	bool realm;
 	bool vuart; /* it has the SBSA UART */
+	bool rtc; /* it has a real-time clock (PL031) */
+	bool pvpanic; /* it has the device by which it tells a panic */
+	uint32_t rtc_offset; /* seconds of the clock beyond UTC, modulo 2^32 */
 	const char *name;
 	uint8_t uuid[16];
 	unsigned nr_spis;

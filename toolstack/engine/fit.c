@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "toolstack/policy/policy.h"
 
@@ -99,12 +100,29 @@ static void uuid_random(uint8_t uuid[16])
 	uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
 }
 
+/* Returns how many seconds a guest's clock shows beyond UTC, as libxl reckons:
+ * the time zone of this computer counts as it is when the guest is created. */
+static uint32_t rtc_offset(const struct domain *domain)
+{
+	time_t now = time(NULL);
+	struct tm local = { 0 };
+
+	if (!domain_has_rtc(domain))
+		return 0;
+	if (domain->localtime)
+		(void)localtime_r(&now, &local); /* on failure it stays UTC */
+	return (uint32_t)(domain->rtc_timeoffset + local.tm_gmtoff);
+}
+
 struct engine_domain engine_domain_of(const struct domain *domain,
 				      const struct image *image)
 {
 	struct engine_domain wanted = {
 		.realm = domain->realm,
 		.vuart = domain->vuart == DOMAIN_VUART_SBSA,
+		.rtc = domain_has_rtc(domain),
+		.pvpanic = true,
+		.rtc_offset = rtc_offset(domain),
 		.name = domain->name,
 		.nr_spis = domain->nr_spis > 0 ? (unsigned)domain->nr_spis : 0,
 		.weight = domain->cpu_weight > 0 ? (unsigned)domain->cpu_weight

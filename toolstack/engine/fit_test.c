@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -122,6 +123,50 @@ static void a_domain_is_as_it_is_configured(void **state)
 		assert_int_equal(wanted.uuid[i], 0x11 * i);
 }
 
+static struct engine_domain domain_made(struct fixture *f, const char *text)
+{
+	struct image image = { .banks = { { GUEST_RAM0_BASE, 64 << 20 } } };
+	struct engine_domain wanted;
+
+	read_text(f, text);
+	wanted = engine_domain_of(f->domain, &image);
+	forget(f);
+	assert_true(wanted.pvpanic);
+	return wanted;
+}
+
+static void a_realm_has_a_clock_if_it_asks(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(domain_made(f, ORDINARY).rtc);
+	assert_false(domain_made(f, REALM).rtc);
+	assert_true(domain_made(f, REALM "realm_clock=\"host\"\n").rtc);
+	assert_int_equal(domain_made(f, REALM "rtc_timeoffset=5\n").rtc_offset,
+			 0);
+}
+
+static void the_clock_is_off_by_what_is_asked(void **state)
+{
+	struct fixture *f = *state;
+
+	setenv("TZ", "ABC-5:30", 1); /* east of UTC */
+	tzset();
+	assert_int_equal(domain_made(f, ORDINARY).rtc_offset, 0);
+	assert_int_equal(
+		domain_made(f, ORDINARY "rtc_timeoffset='-3600'\n").rtc_offset,
+		(uint32_t)-3600);
+	assert_int_equal(domain_made(f, ORDINARY "localtime=1\n").rtc_offset,
+			 19800);
+	assert_int_equal(domain_made(f, REALM "realm_clock='host'\n"
+					      "localtime=1\n"
+					      "rtc_timeoffset=200\n")
+				 .rtc_offset,
+			 20000);
+	unsetenv("TZ");
+	tzset();
+}
+
 static void a_uuid_that_is_not_set_is_random(void **state)
 {
 	struct image image = { .banks = { { GUEST_RAM0_BASE, 64 << 20 } } };
@@ -146,6 +191,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_realm_needs_a_host_that_has_it_all),
 		TEST(a_domain_is_as_it_is_configured),
+		TEST(a_realm_has_a_clock_if_it_asks),
+		TEST(the_clock_is_off_by_what_is_asked),
 		TEST(a_uuid_that_is_not_set_is_random),
 	};
 

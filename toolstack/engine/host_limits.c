@@ -88,8 +88,6 @@ static bool soft_reset(const struct domain *domain, enum key_id key)
 		"the scheduler of Reeve's hosts does not do that")
 #define NOT_LABELLED(key)                                                      \
 	IGNORED(key, LIMIT_ANY, "Reeve's hosts have no security labels")
-#define NO_CLOCK(key)                                                          \
-	IGNORED(key, LIMIT_ANY, "Reeve's hosts give a guest no wall clock")
 #define NO_PCI(key)                                                            \
 	IGNORED(key, LIMIT_ANY, "Reeve's hosts give a guest no PCI devices")
 /* The policy says the same of a Realm. */
@@ -174,8 +172,6 @@ static const struct limit limits[] = {
 	NOT_SCHEDULED(KEY_pool),
 	NOT_LABELLED(KEY_seclabel),
 	NOT_LABELLED(KEY_init_seclabel),
-	NO_CLOCK(KEY_localtime),
-	NO_CLOCK(KEY_rtc_timeoffset),
 	NO_PCI(KEY_pci_permissive),
 	NO_PCI(KEY_pci_msitranslate),
 	NO_PCI(KEY_pci_seize),

@@ -134,6 +134,14 @@ static int receive_reply(struct link *link, struct control_reply *reply,
 
 /* ---- Requests ---------------------------------------------------------------- */
 
+/* A host of the same release understands every request of ours. */
+static const char *refusal_hint(uint32_t status)
+{
+	if (status != CONTROL_E_REQUEST && status != CONTROL_E_VERSION)
+		return NULL;
+	return "if another release of Reeve started the host, start it anew";
+}
+
 static int link_tell_refusal(const struct control_reply *reply,
 			     struct reeve_report *report)
 {
@@ -155,8 +163,8 @@ static int link_tell_refusal(const struct control_reply *reply,
 	if (reply->status == CONTROL_E_NO_DOMAIN)
 		return REEVE_ERR_NO_DOMAIN;
 	reply_text(text, sizeof(text), reply->text, sizeof(reply->text));
-	return report_error(report, REEVE_ERR_ENGINE, NULL, NULL, NULL,
-			    "the host refused: %s",
+	return report_error(report, REEVE_ERR_ENGINE, NULL, NULL,
+			    refusal_hint(reply->status), "the host refused: %s",
 			    text[0] != '\0' ? text : words[reply->status]);
 }
 

@@ -239,6 +239,20 @@ static void a_refusal_is_told_in_the_hosts_words(void **state)
 	assert_told(f, "the host refused: no?memory");
 }
 
+static void a_request_that_the_host_does_not_know_is_explained(void **state)
+{
+	struct fixture *f = *state;
+	struct status status = { CONTROL_E_REQUEST, "reserved bits are set" };
+
+	f->peer.change = refuse;
+	f->peer.ctx = &status;
+	assert_int_equal(attach(f, PATIENCE_MS), REEVE_OK);
+	assert_int_equal(ask(f, CONTROL_DOMAIN_CREATE), REEVE_ERR_ENGINE);
+	assert_told(f, "the host refused: reserved bits are set");
+	assert_non_null(strstr(reeve_report_get(f->report, 0)->hint,
+			       "another release"));
+}
+
 static void a_refusal_without_words_gets_some(void **state)
 {
 	struct fixture *f = *state;
@@ -310,6 +324,7 @@ int main(void)
 		TEST(another_version_is_told),
 		TEST(a_reply_to_something_else_is_told),
 		TEST(a_refusal_is_told_in_the_hosts_words),
+		TEST(a_request_that_the_host_does_not_know_is_explained),
 		TEST(a_refusal_without_words_gets_some),
 		TEST(a_text_without_an_end_is_cut),
 		TEST(a_status_that_does_not_exist_is_told),

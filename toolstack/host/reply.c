@@ -118,6 +118,8 @@ bool reply_domain(const struct control_domain *from, struct reeve_domain *out)
 		.reason = (enum reeve_reason)from->reason,
 		.realm = (from->flags & CONTROL_CREATE_REALM) != 0,
 		.vuart = (from->flags & CONTROL_CREATE_VUART) != 0,
+		.rtc = (from->flags & CONTROL_CREATE_RTC) != 0,
+		.pvpanic = (from->flags & CONTROL_CREATE_PVPANIC) != 0,
 		.blocked = from->blocked != 0,
 		.vcpus = from->vcpus,
 		.vcpus_online = from->vcpus_online,

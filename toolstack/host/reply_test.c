@@ -42,10 +42,16 @@ static void a_domain_is_converted(void **state)
 	assert_int_equal(out.domid, 1);
 	assert_int_equal(out.state, REEVE_DOMAIN_RUNNING);
 	assert_true(out.realm);
-	assert_false(out.vuart);
+	assert_false(out.vuart || out.rtc || out.pvpanic);
 	assert_int_equal(out.cpu_ns, 5);
 	assert_string_equal(out.name, "web");
 	assert_int_equal(out.rim_size, 0);
+	from.flags = CONTROL_CREATE_VUART | CONTROL_CREATE_PVPANIC;
+	assert_true(reply_domain(&from, &out));
+	assert_true(out.vuart && !out.rtc && out.pvpanic && !out.realm);
+	from.flags = CONTROL_CREATE_RTC;
+	assert_true(reply_domain(&from, &out));
+	assert_true(!out.vuart && out.rtc && !out.pvpanic);
 }
 
 static void a_domain_must_have_an_id_and_a_state(void **state)

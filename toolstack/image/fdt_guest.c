@@ -26,6 +26,7 @@
 #define PSCI_0_1_CPU_ON  2
 
 #define UART_SPEED 115200
+#define CLOCK_HZ   24000000
 
 void fdt_put_interrupts(struct fdt_writer *w, const unsigned *intids,
 			size_t count, enum fdt_irq_flags flags)
@@ -192,6 +193,45 @@ static void put_uart(struct fdt_writer *w)
 	fdt_close(w);
 }
 
+/* The bus clock of a PrimeCell, without which Linux leaves the device alone. No
+ * register depends on its rate; this is the rate on QEMU's machines. */
+static void put_clock(struct fdt_writer *w)
+{
+	fdt_open(w, "apb-pclk");
+	fdt_put_string(w, "compatible", "fixed-clock");
+	fdt_put_cell(w, "#clock-cells", 0);
+	fdt_put_cell(w, "clock-frequency", CLOCK_HZ);
+	fdt_put_cell(w, "phandle", FDT_PHANDLE_CLOCK);
+	fdt_close(w);
+}
+
+/* Without an interrupt: the alarm has none (hypervisor/core/io/vrtc.h). */
+static void put_rtc(struct fdt_writer *w)
+{
+	static const char compatible[] = "arm,pl031\0arm,primecell";
+	static const struct fdt_range range = { GUEST_PL031_BASE,
+						GUEST_PL031_SIZE };
+
+	put_clock(w);
+	fdt_open_at(w, "rtc", GUEST_PL031_BASE);
+	fdt_put(w, "compatible", compatible, sizeof(compatible));
+	fdt_put_ranges(w, "reg", &range, 1);
+	fdt_put_cell(w, "clocks", FDT_PHANDLE_CLOCK);
+	fdt_put_string(w, "clock-names", "apb_pclk");
+	fdt_close(w);
+}
+
+static void put_pvpanic(struct fdt_writer *w)
+{
+	static const struct fdt_range range = { GUEST_PVPANIC_BASE,
+						GUEST_PVPANIC_SIZE };
+
+	fdt_open_at(w, "pvpanic", GUEST_PVPANIC_BASE);
+	fdt_put_string(w, "compatible", "qemu,pvpanic-mmio");
+	fdt_put_ranges(w, "reg", &range, 1);
+	fdt_close(w);
+}
+
 static void put_tree(struct fdt_writer *w, const struct fdt_plan *plan)
 {
 	const struct image_request *request = plan->request;
@@ -212,6 +252,10 @@ static void put_tree(struct fdt_writer *w, const struct fdt_plan *plan)
 		fdt_put_hypervisor(w, plan->banks);
 	if (request->vuart)
 		put_uart(w);
+	if (request->rtc)
+		put_rtc(w);
+	if (request->pvpanic)
+		put_pvpanic(w);
 	if (request->optee)
 		fdt_put_optee(w);
 	if (request->vpci)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The guest's device tree: the same nodes and properties that libxl writes. */
+/* The guest's device tree: the nodes and properties that libxl writes, and
+ * those of the two devices that only our hosts have. */
 #ifndef REEVE_TOOLSTACK_IMAGE_FDT_GUEST_H
 #define REEVE_TOOLSTACK_IMAGE_FDT_GUEST_H
 
@@ -15,6 +16,10 @@
 /* Phandles that a partial tree must not use. */
 #define FDT_PHANDLE_GIC   65000
 #define FDT_PHANDLE_IOMMU 65001
+
+/* The bus clock of the real-time clock. A guest that has one is for our hosts,
+ * which take no partial tree. */
+#define FDT_PHANDLE_CLOCK 65002
 
 /* The largest device tree that Linux maps. */
 #define FDT_SIZE_MAX ((size_t)2 << 20)

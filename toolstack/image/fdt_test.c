@@ -157,9 +157,12 @@ static void padding_is_zero(void **state)
 
 static void largest_guest_fits(void **state)
 {
-	struct image_request request = {
-		.vcpus = 128, .vuart = true, .optee = true, .vpci = true
-	};
+	struct image_request request = { .vcpus = 128,
+					 .vuart = true,
+					 .rtc = true,
+					 .pvpanic = true,
+					 .optee = true,
+					 .vpci = true };
 	struct image_virtio devices[11];
 	struct blob dtb;
 
@@ -172,6 +175,55 @@ static void largest_guest_fits(void **state)
 	assert_true(fdt_path_offset(dtb.data, "/cpus/cpu@70f") > 0);
 	assert_true(fdt_path_offset(dtb.data, "/virtio@2001400/gpio") > 0);
 	blob_free(&dtb);
+}
+
+/* Linux binds no PrimeCell whose bus clock it does not find. */
+static void the_rtc_has_its_bus_clock(void **state)
+{
+	struct image_request request = realm;
+	struct blob dtb;
+	int rtc, clock;
+	const fdt32_t *cell;
+
+	(void)state;
+	request.rtc = true;
+	dtb = write_tree(&request, (struct span){ NULL, 0 });
+	rtc = fdt_path_offset(dtb.data, "/rtc@22010000");
+	assert_int_equal(
+		fdt_node_check_compatible(dtb.data, rtc, "arm,primecell"), 0);
+	cell = fdt_getprop(dtb.data, rtc, "clocks", NULL);
+	clock = fdt_node_offset_by_phandle(dtb.data, fdt32_to_cpu(*cell));
+	assert_int_equal(
+		fdt_node_check_compatible(dtb.data, clock, "fixed-clock"), 0);
+	assert_string_equal(fdt_getprop(dtb.data, rtc, "clock-names", NULL),
+			    "apb_pclk");
+	blob_free(&dtb);
+}
+
+static void each_device_is_in_the_tree_if_asked_for(void **state)
+{
+	static const char *const paths[] = { "/sbsa-pl011", "/rtc@22010000",
+					     "/apb-pclk", "/pvpanic@22020000" };
+
+	(void)state;
+	for (unsigned asked = 0; asked < 8; asked++) {
+		struct image_request request = realm;
+		struct blob dtb;
+
+		request.vuart = (asked & 1) != 0;
+		request.rtc = (asked & 2) != 0;
+		request.pvpanic = (asked & 4) != 0;
+		dtb = write_tree(&request, (struct span){ NULL, 0 });
+		assert_int_equal(fdt_path_offset(dtb.data, paths[0]) > 0,
+				 request.vuart);
+		assert_int_equal(fdt_path_offset(dtb.data, paths[1]) > 0,
+				 request.rtc);
+		assert_int_equal(fdt_path_offset(dtb.data, paths[2]) > 0,
+				 request.rtc);
+		assert_int_equal(fdt_path_offset(dtb.data, paths[3]) > 0,
+				 request.pvpanic);
+		blob_free(&dtb);
+	}
 }
 
 static void too_large_a_tree_is_refused(void **state)
@@ -340,6 +392,8 @@ int main(void)
 		cmocka_unit_test(same_plan_gives_same_bytes),
 		cmocka_unit_test(padding_is_zero),
 		cmocka_unit_test(largest_guest_fits),
+		cmocka_unit_test(the_rtc_has_its_bus_clock),
+		cmocka_unit_test(each_device_is_in_the_tree_if_asked_for),
 		cmocka_unit_test(too_large_a_tree_is_refused),
 		cmocka_unit_test(partial_tree_is_merged),
 		cmocka_unit_test(unfit_partial_trees_are_refused),

@@ -84,6 +84,10 @@ static void read_line(struct golden *golden, const char *key, const char *value)
 			strcmp(value, "v2") == 0 ? IMAGE_GICV2 : IMAGE_GICV3;
 	} else if (strcmp(key, "vuart") == 0) {
 		request->vuart = number(value) != 0;
+	} else if (strcmp(key, "rtc") == 0) {
+		request->rtc = number(value) != 0;
+	} else if (strcmp(key, "pvpanic") == 0) {
+		request->pvpanic = number(value) != 0;
 	} else if (strcmp(key, "optee") == 0) {
 		request->optee = number(value) != 0;
 	} else if (strcmp(key, "vpci") == 0) {

@@ -49,6 +49,8 @@ struct image_request {
 	unsigned vcpus;
 	enum image_gic gic;
 	bool vuart; /* the SBSA UART */
+	bool rtc; /* the real-time clock */
+	bool pvpanic; /* the device by which a kernel tells its panic */
 	bool optee;
 	bool acpi; /* refused: we make no ACPI tables */
 	bool vpci;

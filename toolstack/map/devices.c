@@ -8,10 +8,12 @@
 #include "abi/guest_map.h"
 #include "toolstack/map/map.h"
 
-#define GICD_NAME "GIC distributor"
-#define GICR_NAME "GIC redistributors"
-#define GICC_NAME "GIC CPU interface"
-#define UART_NAME "UART"
+#define GICD_NAME    "GIC distributor"
+#define GICR_NAME    "GIC redistributors"
+#define GICC_NAME    "GIC CPU interface"
+#define UART_NAME    "UART"
+#define RTC_NAME     "RTC"
+#define PVPANIC_NAME "pvpanic"
 
 /* A range in a node's reg: an address and a size, of two cells each. All trees
  * of the toolstack have those (image/fdt_writer.h). */
@@ -29,6 +31,8 @@ static const struct {
 	{ "arm,cortex-a15-gic", { GICD_NAME, GICC_NAME } },
 	{ "arm,sbsa-uart", { UART_NAME } },
 	{ "arm,pl011", { UART_NAME } },
+	{ "arm,pl031", { RTC_NAME } },
+	{ "qemu,pvpanic-mmio", { PVPANIC_NAME } },
 	{ "virtio,mmio", { "virtio" } },
 };
 
@@ -78,14 +82,22 @@ void map_put_tree(struct reeve_map *map, const void *dtb, size_t size)
 	fdt_for_each_subnode(node, dtb, 0) node_put(map, dtb, node);
 }
 
-void map_put_machine(struct reeve_map *map, bool vuart)
+void map_put_machine(struct reeve_map *map, const struct reeve_domain *domain)
 {
 	map_put(map, MAP_DEVICE, GICD_NAME, GUEST_GICV3_GICD_BASE,
 		GUEST_GICV3_GICD_SIZE);
 	map_put(map, MAP_DEVICE, GICR_NAME, GUEST_GICV3_GICR_BASE,
 		(uint64_t)map->vcpus * GUEST_GICV3_GICR_STEP);
-	if (vuart) {
+	if (domain->vuart) {
 		map_put(map, MAP_DEVICE, UART_NAME, GUEST_PL011_BASE,
 			GUEST_PL011_SIZE);
+	}
+	if (domain->rtc) {
+		map_put(map, MAP_DEVICE, RTC_NAME, GUEST_PL031_BASE,
+			GUEST_PL031_SIZE);
+	}
+	if (domain->pvpanic) {
+		map_put(map, MAP_DEVICE, PVPANIC_NAME, GUEST_PVPANIC_BASE,
+			GUEST_PVPANIC_SIZE);
 	}
 }

@@ -83,7 +83,7 @@ bool map_finish(struct reeve_map *map);
  * except RAM. Adds nothing if the blob is not a valid tree. */
 void map_put_tree(struct reeve_map *map, const void *dtb, size_t size);
 /* Adds the devices of a domain on a Reeve host (abi/guest_map.h). */
-void map_put_machine(struct reeve_map *map, bool vuart);
+void map_put_machine(struct reeve_map *map, const struct reeve_domain *domain);
 
 /* ---- Words and colours, by kind ---- */
 

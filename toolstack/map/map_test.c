@@ -193,12 +193,16 @@ static void sizes_are_said_as_people_do(void **state)
  * area. */
 static void realm_fill(struct reeve_map *map)
 {
+	const struct reeve_domain domain = { .vuart = true,
+					     .rtc = true,
+					     .pvpanic = true };
+
 	map->realm = true;
 	map->domid = 7;
 	map->shared_base = 0x80000000;
 	map->top = 0x100000000;
 	map->pages[CONTROL_PAGE_DATA] = 512;
-	map_put_machine(map, true);
+	map_put_machine(map, &domain);
 	map_put(map, MAP_POPULATED, "RAM", RAM, 2 * MIB);
 	map_put(map, MAP_EMPTY, "RAM", RAM + 2 * MIB, 4096);
 	map_put(map, MAP_UNTOUCHED, "RAM", RAM + 2 * MIB + 4096, 61 * MIB);
@@ -227,6 +231,12 @@ static void a_table_has_a_line_an_area(void **state)
 			   "bits, as domain 7 has it now\n");
 	assert_holds(text, "  0x0040200000  0x0040201000  4 KiB      EMPTY     "
 			   " RAM, given up\n");
+	assert_holds(text, "  0x0022000000  0x0022001000  4 KiB      EMPTY     "
+			   " UART, device\n");
+	assert_holds(text, "  0x0022010000  0x0022011000  4 KiB      EMPTY     "
+			   " RTC, device\n");
+	assert_holds(text, "  0x0022020000  0x0022021000  4 KiB      EMPTY     "
+			   " pvpanic, device\n");
 	assert_holds(text, "  0x0080000000  the shared half begins\n");
 	assert_holds(text, "  0x00c0200000  0x00c0201000  4 KiB      -         "
 			   " alias of RAM, shared with the host\n");

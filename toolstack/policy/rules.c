@@ -127,6 +127,17 @@ static bool uart_readable(const struct policy_case *asked)
 	       (asked->host == NULL || asked->host->debug_uart);
 }
 
+static bool clock_of_host(const struct policy_case *asked)
+{
+	return asked->domain->realm_clock == DOMAIN_CLOCK_HOST;
+}
+
+static bool no_clock_to_set(const struct policy_case *asked)
+{
+	return asked->domain->realm_clock == DOMAIN_CLOCK_NONE &&
+	       !domain_is_default(asked->domain, asked->rule->key);
+}
+
 /* A Realm has no use for the key, so that any value breaks the rule. */
 static bool key_written(const struct policy_case *asked)
 {
@@ -156,6 +167,13 @@ static bool key_written(const struct policy_case *asked)
 	  core_dumped,                                                         \
 	  "the host cannot dump a Realm's memory",                             \
 	  "write \"destroy\", \"restart\" or \"preserve\"" }
+#define NO_CLOCK(id, key)                                                      \
+	{ id,                                                                  \
+	  REEVE_WARNING,                                                       \
+	  key,                                                                 \
+	  no_clock_to_set,                                                     \
+	  "a Realm without realm_clock has no clock; this is ignored",         \
+	  "remove it, or write realm_clock=\"host\"" }
 #define NO_USE(id, key, what)                                                  \
 	{ id,                                                                  \
 	  REEVE_NOTE,                                                          \
@@ -266,6 +284,12 @@ static const struct policy_rule rules[] = {
 	  "the host can read and write all that passes this UART; only a host "
 	  "started with reeve host start --debug-console offers it",
 	  "remove it from a guest that is to be confidential" },
+	{ "clock-untrusted", REEVE_WARNING, KEY_realm_clock, clock_of_host,
+	  "the host sets this clock, and can set it wrong at any time: it is "
+	  "untrusted",
+	  "remove it where the Realm's security depends on the date" },
+	NO_CLOCK("no-clock-localtime", KEY_localtime),
+	NO_CLOCK("no-clock-offset", KEY_rtc_timeoffset),
 	NO_USE("no-grant-frames", KEY_max_grant_frames, "grant table"),
 	NO_USE("no-maptrack", KEY_max_maptrack_frames, "grant table"),
 	NO_USE("no-grant-version", KEY_max_grant_version, "grant table"),

@@ -7,8 +7,10 @@
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 
-#define CREATE_FLAGS (CONTROL_CREATE_REALM | CONTROL_CREATE_VUART)
-#define WEIGHT_MAX   65535
+#define CREATE_FLAGS                                                           \
+	(CONTROL_CREATE_REALM | CONTROL_CREATE_VUART | CONTROL_CREATE_RTC |    \
+	 CONTROL_CREATE_PVPANIC)
+#define WEIGHT_MAX 65535
 
 /* The form of the requests of an operation. */
 struct shape {
@@ -117,8 +119,10 @@ static const char *name_check(const uint8_t name[CONTROL_NAME_SIZE])
 
 static const char *create_body_check(const struct control_create *create)
 {
-	if (create->flags & ~(uint32_t)CREATE_FLAGS || create->zero != 0)
+	if (create->flags & ~(uint32_t)CREATE_FLAGS)
 		return "reserved bits of create are set";
+	if (create->rtc_offset != 0 && !(create->flags & CONTROL_CREATE_RTC))
+		return "an offset of no clock";
 	if (create->ram_size == 0 || create->ram_size > GUEST_RAM0_SIZE ||
 	    create->ram_size % GUEST_PAGE_SIZE != 0)
 		return "RAM is whole pages, up to 3 GiB";

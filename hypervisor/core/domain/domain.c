@@ -182,6 +182,11 @@ void domain_stop(struct domain *domain, enum control_reason reason,
 	}
 }
 
+void domain_note(const struct domain *domain, const char *what)
+{
+	log_line("domain %u: %s", domain->domid, what);
+}
+
 static enum control_status state_refuse(const struct domain *domain, char *text)
 {
 	static const char *const words[] = {

@@ -28,6 +28,8 @@
 #include "abi/control.h"
 #include "hypervisor/core/busy_lock.h"
 #include "hypervisor/core/domain/stage2.h"
+#include "hypervisor/core/io/pvpanic.h"
+#include "hypervisor/core/io/vrtc.h"
 #include "hypervisor/core/io/vuart.h"
 #include "hypervisor/core/realm/realm.h"
 #include "hypervisor/core/rmi/host_init.h"
@@ -46,6 +48,8 @@ struct domain_ops {
 	/* Return nanoseconds since boot, and the machine's counter in ticks. */
 	uint64_t (*now_ns)(void *ctx);
 	uint64_t (*counter)(void *ctx);
+	/* Returns the seconds since 1970, UTC, modulo 2^32. */
+	uint32_t (*utc)(void *ctx);
 	/*
 	 * Starts the thread of a vCPU, which waits until the vCPU is online and
 	 * its domain RUNNING. It uses thread_pages consecutive pages, aligned
@@ -108,6 +112,10 @@ struct domain {
 	struct vgic vgic;
 	struct vuart vuart;
 	bool has_vuart;
+	struct vrtc vrtc;
+	bool has_rtc;
+	struct pvpanic pvpanic;
+	bool has_pvpanic;
 	struct realm realm; /* of a Realm guest */
 	struct stage2 stage2; /* of an ordinary guest */
 	unsigned vmid; /* 1 + its place in the table */
@@ -189,6 +197,10 @@ void domains_work(struct domains *domains);
  */
 void domain_stop(struct domain *domain, enum control_reason reason,
 		 const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Logs what a domain did that does not end it. A device of a guest calls it
+ * only as often as the guest cannot fill the log. */
+void domain_note(const struct domain *domain, const char *what);
 
 /* Returns a vCPU, or NULL if the domain has no such vCPU. */
 struct vcpu *domain_vcpu(struct domain *domain, unsigned index);

@@ -20,6 +20,16 @@ static bool has_vuart(const struct control_create *create)
 	return (create->flags & CONTROL_CREATE_VUART) != 0;
 }
 
+static bool has_rtc(const struct control_create *create)
+{
+	return (create->flags & CONTROL_CREATE_RTC) != 0;
+}
+
+static bool has_pvpanic(const struct control_create *create)
+{
+	return (create->flags & CONTROL_CREATE_PVPANIC) != 0;
+}
+
 static void defaults_fill(struct control_create *create)
 {
 	create->nr_spis = (create->nr_spis + SPI_STEP - 1) / SPI_STEP * SPI_STEP;
@@ -105,6 +115,8 @@ static void domain_init(struct domain *domain, struct domains *domains,
 		.ops = domains->config.ops,
 		.is_realm = is_realm(create),
 		.has_vuart = has_vuart(create),
+		.has_rtc = has_rtc(create),
+		.has_pvpanic = has_pvpanic(create),
 		.console = CONTROL_NO_CONSOLE,
 		.ram_size = create->ram_size,
 		.weight = create->weight,
@@ -230,6 +242,8 @@ static bool arrays_alloc(struct domain *domain)
 	domain_vcpus_init(domain);
 	if (domain->has_vuart)
 		vuart_init(&domain->vuart, domain);
+	if (domain->has_rtc)
+		vrtc_init(&domain->vrtc, create->rtc_offset);
 	return true;
 }
 

@@ -28,12 +28,25 @@ static bool vuart_exists(const struct domain *domain)
 	return domain->has_vuart;
 }
 
+static bool vrtc_exists(const struct domain *domain)
+{
+	return domain->has_rtc;
+}
+
+static bool pvpanic_exists(const struct domain *domain)
+{
+	return domain->has_pvpanic;
+}
+
 static const struct window windows[] = {
 	{ GUEST_GICV3_GICD_BASE, GUEST_GICV3_GICD_SIZE, vgic_exists,
 	  vgic_gicd_access },
 	{ GUEST_GICV3_GICR_BASE, GUEST_GICV3_GICR_SIZE, vgic_exists,
 	  vgic_gicr_access },
 	{ GUEST_PL011_BASE, GUEST_PL011_SIZE, vuart_exists, vuart_access },
+	{ GUEST_PL031_BASE, GUEST_PL031_SIZE, vrtc_exists, vrtc_access },
+	{ GUEST_PVPANIC_BASE, GUEST_PVPANIC_SIZE, pvpanic_exists,
+	  pvpanic_access },
 };
 
 static const struct window *window_at(const struct domain *domain,

@@ -315,6 +315,11 @@ static void the_bus_leads_to_each_device(void **state)
 	assert_int_equal(value, UINT64_C(1) << 32 | 0x110);
 	assert_true(bus_read(guest, GUEST_PL011_BASE + FR, 2, &value));
 	assert_int_equal(value, TXFE | RXFE);
+	guest->utc = 1234;
+	assert_true(bus_read(guest, GUEST_PL031_BASE, 4, &value));
+	assert_int_equal(value, 1234);
+	assert_true(bus_read(guest, GUEST_PVPANIC_BASE, 1, &value));
+	assert_int_equal(value, 7);
 }
 
 static void a_narrow_write_has_no_upper_bits(void **state)
@@ -339,6 +344,10 @@ static void nothing_is_beside_the_devices(void **state)
 		GUEST_GICV3_GICR_BASE + GUEST_GICV3_GICR_SIZE,
 		GUEST_PL011_BASE - 4,
 		GUEST_PL011_BASE + GUEST_PL011_SIZE,
+		GUEST_PL031_BASE - 4,
+		GUEST_PL031_BASE + GUEST_PL031_SIZE,
+		GUEST_PVPANIC_BASE - 4,
+		GUEST_PVPANIC_BASE + GUEST_PVPANIC_SIZE,
 		GUEST_RAM0_BASE,
 		UINT64_MAX
 	};
@@ -349,9 +358,37 @@ static void nothing_is_beside_the_devices(void **state)
 		assert_false(bus_has_device(&guest->domain, ipa_make(ipas[i])));
 		assert_false(bus_read(guest, ipas[i], 4, &value));
 	}
-	assert_true(bus_has_device(&guest->domain, ipa_make(GUEST_PL011_BASE)));
-	guest->domain.has_vuart = false;
-	assert_false(bus_has_device(&guest->domain, ipa_make(GUEST_PL011_BASE)));
+}
+
+/* Returns how many of the devices that a guest may lack it has. */
+static unsigned devices_there(const struct domain *domain)
+{
+	static const uint64_t ipas[] = { GUEST_PL011_BASE, GUEST_PL031_BASE,
+					 GUEST_PVPANIC_BASE };
+	unsigned there = 0;
+
+	for (unsigned i = 0; i < 3; i++)
+		there += bus_has_device(domain, ipa_make(ipas[i]));
+	return there;
+}
+
+static void a_device_can_be_left_out(void **state)
+{
+	struct fake_guest *guest = *state;
+	bool *const has[] = { &guest->domain.has_vuart, &guest->domain.has_rtc,
+			      &guest->domain.has_pvpanic };
+
+	assert_int_equal(devices_there(&guest->domain), 3);
+	for (unsigned i = 0; i < 3; i++) {
+		*has[i] = false;
+		assert_int_equal(devices_there(&guest->domain), 2);
+		*has[i] = true;
+	}
+	guest->domain.has_rtc = false;
+	assert_false(bus_has_device(&guest->domain, ipa_make(GUEST_PL031_BASE)));
+	guest->domain.has_pvpanic = false;
+	assert_false(
+		bus_has_device(&guest->domain, ipa_make(GUEST_PVPANIC_BASE)));
 }
 
 static void a_realm_finds_its_devices_in_the_shared_half(void **state)
@@ -388,6 +425,7 @@ int main(void)
 		TEST(the_bus_leads_to_each_device),
 		TEST(a_narrow_write_has_no_upper_bits),
 		TEST(nothing_is_beside_the_devices),
+		TEST(a_device_can_be_left_out),
 		TEST(a_realm_finds_its_devices_in_the_shared_half),
 	};
 

@@ -125,6 +125,17 @@ static void what_no_device_takes_is_an_abort(void **state)
 	assert_int_equal(guest->console_size, 0);
 }
 
+static void a_store_can_end_its_guest(void **state)
+{
+	struct fake_guest *guest = *state;
+
+	guest->vcpus[0].regs.gprs[3] = 1;
+	assert_int_equal(
+		trap(guest, STORE | SIZE(0) | REG(3), GUEST_PVPANIC_BASE),
+		VCPU_STOP);
+	assert_int_equal(guest->reason, CONTROL_CRASH);
+}
+
 static void memory_is_populated_where_there_is_any(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -351,6 +362,7 @@ int main(void)
 		TEST(a_load_fills_its_register),
 		TEST(a_load_extends_the_sign_when_told),
 		TEST(what_no_device_takes_is_an_abort),
+		TEST(a_store_can_end_its_guest),
 		TEST(memory_is_populated_where_there_is_any),
 		TEST(external_aborts_go_back_to_the_guest),
 		TEST(aborts_that_cannot_be_stop_it),

@@ -114,6 +114,16 @@ static void what_no_device_takes_is_an_abort(void **state)
 	assert_int_equal(guest->memory_calls, 0);
 }
 
+static void a_store_can_end_its_realm(void **state)
+{
+	struct fake_guest *guest = *state;
+
+	assert_int_equal(fault(guest, STORE | SIZE(0),
+			       FAKE_GUEST_SHARED | GUEST_PVPANIC_BASE, 1),
+			 VCPU_STOP);
+	assert_int_equal(guest->reason, CONTROL_CRASH);
+}
+
 static void a_device_in_the_protected_half_is_none(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -430,6 +440,7 @@ int main(void)
 		TEST(a_store_reaches_its_device),
 		TEST(a_load_brings_its_value),
 		TEST(what_no_device_takes_is_an_abort),
+		TEST(a_store_can_end_its_realm),
 		TEST(a_device_in_the_protected_half_is_none),
 		TEST(shared_memory_is_mapped_and_tried_again),
 		TEST(protected_memory_is_populated),

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "abi/machine_map.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/machine.h"
 #include "hypervisor/port/a64/thread.h"
@@ -21,6 +22,13 @@ uint64_t machine_counter(void *ctx)
 {
 	(void)ctx;
 	return sysreg_read(cntpct_el0);
+}
+
+/* QEMU's clock follows that of the computer on which QEMU runs. */
+uint32_t machine_utc(void *ctx)
+{
+	(void)ctx;
+	return mmio_read32(MACHINE_RTC_BASE); /* RTCDR */
 }
 
 void machine_tlb_flush(void *ctx, unsigned vmid)

@@ -74,6 +74,7 @@ bool mmu_prepare(uint64_t fdt)
 			       PGTABLE_RODATA) &&
 	       mmu_map_data() && mmu_map_gic() &&
 	       mmu_map(MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
+	       mmu_map(MACHINE_RTC_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
 	       mmu_map(MACHINE_VIRTIO_BASE,
 		       MACHINE_VIRTIO_SLOTS * MACHINE_VIRTIO_STEP, PGTABLE_IO) &&
 	       mmu_map(fdt, MACHINE_DTB_MAX, PGTABLE_RODATA);

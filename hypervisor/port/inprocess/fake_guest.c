@@ -48,6 +48,13 @@ static uint64_t fake_guest_id_read(void *ctx, unsigned crm, unsigned op2)
 	return crm == 4 ? guest->pfr0 : crm == 5 ? guest->dfr0 : 0;
 }
 
+static uint32_t fake_guest_utc(void *ctx)
+{
+	struct fake_guest *guest = ctx;
+
+	return guest->utc;
+}
+
 static void fake_guest_console_put(void *ctx, unsigned slot, uint8_t byte)
 {
 	struct fake_guest *guest = ctx;
@@ -107,6 +114,14 @@ void domain_stop(struct domain *domain, enum control_reason reason,
 	va_start(arguments, format);
 	vsnprintf(guest->text, sizeof(guest->text), format, arguments);
 	va_end(arguments);
+}
+
+void domain_note(const struct domain *domain, const char *what)
+{
+	struct fake_guest *guest = fake_guest_of(domain);
+
+	guest->notes++;
+	snprintf(guest->text, sizeof(guest->text), "%s", what);
 }
 
 struct vcpu *domain_vcpu(struct domain *domain, unsigned index)
@@ -177,6 +192,7 @@ void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm)
 		.ctx = guest,
 		.now_ns = fake_guest_now_ns,
 		.counter = fake_guest_counter,
+		.utc = fake_guest_utc,
 		.vcpu_kick = fake_guest_kick,
 		.id_read = fake_guest_id_read,
 		.console_put = fake_guest_console_put,
@@ -194,6 +210,8 @@ void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm)
 		.vcpu_count = vcpus,
 		.vcpus = guest->vcpus,
 		.has_vuart = true,
+		.has_rtc = true,
+		.has_pvpanic = true,
 		.realm.layout.ipa_bits = FAKE_GUEST_IPA_BITS,
 		.realm.rmi.ops = &guest->host,
 		.ram_size = UINT64_C(0x10000000),

@@ -29,6 +29,7 @@ struct fake_guest {
 	uint64_t now; /* the counter */
 	uint64_t now_ns; /* the clock */
 	uint64_t pfr0, dfr0; /* the CPU's ID registers; the others are 0 */
+	uint32_t utc; /* the wall clock */
 	unsigned console_room; /* of the console, for the guest's output */
 	bool runs; /* what domain_runs() returns until the domain ends */
 	/* Records of what the code under test did. */
@@ -38,7 +39,8 @@ struct fake_guest {
 	unsigned console_ready;
 	unsigned stops;
 	enum control_reason reason; /* of the first stop */
-	char text[CONTROL_TEXT_SIZE];
+	unsigned notes;
+	char text[CONTROL_TEXT_SIZE]; /* of the first stop, or of a note */
 	/* Memory: the answers to give, and the last request. */
 	enum memory_result memory;
 	bool ripas_done;

@@ -48,6 +48,7 @@ static struct control_reply reply;
 static struct domain_ops ops = {
 	.now_ns = machine_now_ns,
 	.counter = machine_counter,
+	.utc = machine_utc,
 	.vcpu_start = vcpu_thread_start,
 	.vcpu_kick = vcpu_thread_kick,
 	.vcpu_end = vcpu_thread_end,

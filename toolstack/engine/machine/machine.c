@@ -100,7 +100,10 @@ static struct control_create create_of(const struct engine_domain *domain)
 {
 	struct control_create create = {
 		.flags = (domain->realm ? CONTROL_CREATE_REALM : 0) |
-			 (domain->vuart ? CONTROL_CREATE_VUART : 0),
+			 (domain->vuart ? CONTROL_CREATE_VUART : 0) |
+			 (domain->rtc ? CONTROL_CREATE_RTC : 0) |
+			 (domain->pvpanic ? CONTROL_CREATE_PVPANIC : 0),
+		.rtc_offset = domain->rtc_offset,
 		.vcpus = domain->vcpus,
 		.ram_size = domain->ram_size,
 		.hash_algo = domain->hash_algo,

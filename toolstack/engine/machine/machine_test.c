@@ -189,11 +189,12 @@ static bool create_is_whole(void *ctx, const struct control_request *request,
 	(void)reply;
 	if (request->op != CONTROL_DOMAIN_CREATE)
 		return true;
-	*seen = create->flags == CONTROL_CREATE_REALM && create->vcpus == 2 &&
-		create->ram_size == 1 << 25 && create->zero == 0 &&
-		create->weight == 99 && create->nr_spis == 64 &&
-		create->hash_algo == 1 && create->rpv[63] == 7 &&
-		create->uuid[15] == 9 &&
+	*seen = create->flags == (CONTROL_CREATE_REALM | CONTROL_CREATE_VUART |
+				  CONTROL_CREATE_RTC | CONTROL_CREATE_PVPANIC) &&
+		create->vcpus == 2 && create->ram_size == 1 << 25 &&
+		create->rtc_offset == 3600 && create->weight == 99 &&
+		create->nr_spis == 64 && create->hash_algo == 1 &&
+		create->rpv[63] == 7 && create->uuid[15] == 9 &&
 		strcmp((const char *)create->name, "web") == 0;
 	return true;
 }
@@ -203,6 +204,10 @@ static void what_is_fixed_at_creation_is_passed_on(void **state)
 	struct fixture *f = *state;
 	bool seen = false;
 
+	f->domain.vuart = true;
+	f->domain.rtc = true;
+	f->domain.pvpanic = true;
+	f->domain.rtc_offset = 3600;
 	f->domain.weight = 99;
 	f->domain.nr_spis = 64;
 	f->domain.hash_algo = 1;
