@@ -21,6 +21,45 @@
 extern "C" {
 #endif
 
+/* ---- Versions --------------------------------------------------------- */
+
+/* The release that this header belongs to. */
+#define REEVE_VERSION_MAJOR 0
+#define REEVE_VERSION_MINOR 1
+#define REEVE_VERSION_MICRO 0
+
+/* Versions as numbers that can be compared, also by #if. */
+#define REEVE_VERSION_NUMBER(major, minor, micro)                              \
+	((major) * 1000000 + (minor) * 1000 + (micro))
+#define REEVE_VERSION                                                          \
+	REEVE_VERSION_NUMBER(REEVE_VERSION_MAJOR, REEVE_VERSION_MINOR,         \
+			     REEVE_VERSION_MICRO)
+
+/*
+ * The header has a macro for each feature, so that a program can be compiled
+ * with several releases: #ifdef REEVE_HAVE_... A macro stays for as long as
+ * what it stands for. A release with more functions or fields adds one.
+ */
+/* Realms: reeve_guest_is_realm(), reeve_measure(), reeve_host_info.realms. */
+#define REEVE_HAVE_REALM 1
+/* Attestation: reeve_token_...(), reeve_refs_...(). */
+#define REEVE_HAVE_TOKEN 1
+/* reeve_map_...(). */
+#define REEVE_HAVE_MAP 1
+/* reeve_domain_sysrq(). */
+#define REEVE_HAVE_DOMAIN_SYSRQ 1
+
+/*
+ * The version of the library that the program runs with, as a number like
+ * REEVE_VERSION, and as text ("1.2.3"). Up to 1.0, releases whose major and
+ * minor numbers are the same have the same binary interface, and their shared
+ * libraries have the same soname.
+ */
+unsigned reeve_version(void);
+const char *reeve_version_text(void);
+
+/* ---- Results ---------------------------------------------------------- */
+
 enum reeve_result {
 	REEVE_OK = 0,
 	REEVE_ERR_CONFIG = -1, /* the configuration is refused */

@@ -93,7 +93,7 @@ int main(int argc, char **argv)
 	if (asks_help(argv[1]))
 		return help_run(argc, argv);
 	if (strcmp(argv[1], "--version") == 0) {
-		puts("reeve " REEVE_VERSION);
+		printf("reeve %s\n", reeve_version_text());
 		return cli_finish_output();
 	}
 	verb = verb_find(argc - 1, argv + 1, &taken);

@@ -83,7 +83,7 @@ static struct platform_image image_of(const char *name,
 {
 	return (struct platform_image){
 		.name = name,
-		.version = REEVE_VERSION,
+		.version = REEVE_BUILD_VERSION,
 		.data = part->data,
 		.size = part->size,
 	};
