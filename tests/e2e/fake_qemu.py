@@ -4,7 +4,8 @@
 serves the control interface (abi/control.h) as a small hypervisor would.
 
 A guest prints HELLO when it is unpaused, echoes what is typed, powers off at
-a 'q' and crashes at a '!'. FAKE_QEMU lists ways to fail, with commas:
+a 'q' and crashes at a '!'. A guest named short... powers off at once, and one
+named brief... crashes after five seconds, but later if it is domain 4. FAKE_QEMU lists ways to fail, with commas:
   exit       prints a message and ends
   old        is an old QEMU
   mute       never answers
@@ -63,13 +64,17 @@ class Domain:
         self.console = None
         self.text = b""
 
+    def uptime(self):
+        brief = self.name.startswith(b"brief") and self.domid != 4
+        return 5000000000 if brief else 90061000000000
+
     def pack(self):
         state = 77 if "nonsense" in WAYS else self.state
         slot = 0xffffffff if self.console is None else self.console
         return struct.pack(
             f"<8I12QII{RIM}s64s16s192s", self.domid, state, self.flags,
             self.reason, self.vcpus, self.vcpus, slot, 0, self.ram,
-            3, 4, 5, 6, 1500000000, 90061000000000, 1, 2, 7, 8, 9, 0, 0,
+            3, 4, 5, 6, 1500000000, self.uptime(), 1, 2, 7, 8, 9, 0, 0,
             b"", self.name, self.uuid, self.text)
 
 
@@ -165,6 +170,8 @@ class Host:
             self.say(domain, b"HELLO\r\n")
             if domain.name.startswith(b"short"):
                 domain.state = ENDED
+            if domain.name.startswith(b"brief"):
+                domain.state, domain.reason = ENDED, 3
         elif op == PAUSE and domain.state == RUNNING:
             domain.state = PAUSED
         elif op == SHUTDOWN:

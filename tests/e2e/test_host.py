@@ -671,6 +671,18 @@ def test_a_guest_is_renamed_and_restarted(host):
     assert make.returncode == 0 and len(names(host)) == 1
 
 
+@pytest.mark.parametrize("action, left", [("restart", 0), ("rename-restart", 14)])
+def test_a_guest_that_ends_again_and_again_is_not_restarted(host, action, left):
+    """Domain 4 lives for longer than a minute, so that ten more lives follow
+    it."""
+    config = ordinary(host, "brief", on_crash=f'"{action}"')
+    done = host.run("create", "-F", config)
+    failed(done, "error: the domain brief ended 10 times in a row within a minute")
+    made = re.findall(r"^Created domain (\d+): brief$", done.stdout, re.M)
+    assert made == [str(i) for i in range(1, 15)]
+    assert len(names(host)) == left
+
+
 def test_a_long_name_is_cut_between_characters(host):
     config = ordinary(host, "a" + "\u00e9" * 30, on_reboot='"rename-restart"')
     good(host.run("host", "start"))
