@@ -683,6 +683,43 @@ def test_a_guest_that_ends_again_and_again_is_not_restarted(host, action, left):
     assert len(names(host)) == left
 
 
+def test_completion_knows_hosts_and_domains(host):
+    def offered(*words):
+        done = host.run("completion", "fish", "--", *words)
+        return [line.split("\t")[0] for line in good(done).splitlines()]
+
+    assert offered("destroy", "") == []
+    good(host.run("host", "start"))
+    good(host.run("host", "start", "--name", "big"))
+    good(host.run("create", ordinary(host, "web")))
+    good(host.run("create", ordinary(host, "my guest")))
+    good(host.run("create", "--host", "big", ordinary(host, "far")))
+    for verb in ("destroy", "console", "shutdown", "rename", "domid"):
+        assert offered(verb, "") == ["web", "my guest"]
+    assert offered("list", "web", "m") == ["my guest"]
+    assert offered("map", "-d", "w") == ["web"]
+    assert offered("destroy", "web", "") == offered("rename", "web", "m") == []
+    for before in (["--host", "big"], ["--host=big"], ["--host", "=", "big"]):
+        assert offered("destroy", *before, "") == ["far"]
+    assert offered("list", "--host", "b") == ["big"]
+    assert offered("list", "--host=b") == ["--host=big"]
+    assert offered("host", "stop", "--name", "") == ["big", "default"]
+
+
+def test_info_of_one_field(host):
+    good(host.run("host", "start"))
+    everything = json.loads(good(host.run("info", "--json")))
+    for name, value in everything.items():
+        text = good(host.run("info", name))
+        assert text == f"{str(value).lower() if isinstance(value, bool) else value}\n"
+        assert json.loads(good(host.run("info", "--json", name))) == value
+    for options in ([], ["--json"]):
+        done = host.run("info", *options, "nosuch")
+        failed(done, "no such field: nosuch\nTry: reeve info\n", 2)
+        assert done.stdout == ""
+    assert good(host.run("info", "realms_why_not")) == ""
+
+
 def test_a_long_name_is_cut_between_characters(host):
     config = ordinary(host, "a" + "\u00e9" * 30, on_reboot='"rename-restart"')
     good(host.run("host", "start"))
@@ -831,7 +868,6 @@ def test_info_and_dmesg(host):
     assert re.search(r"^nr_cpus                : 2$",
                      good(host.run("info")), re.M)
     assert good(host.run("info", "nr_cpus")) == "2\n"
-    assert good(host.run("info", "nonesuch")) == ""
     assert json.loads(good(host.run("info", "--json")))["realms"] is True
     assert good(host.run("dmesg")) == "hypervisor: ready\nbad \\x1b byte\n"
 

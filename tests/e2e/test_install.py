@@ -52,7 +52,9 @@ def find(root, pattern):
 def test_everything_is_there(installed):
     for pattern in ("bin/reeve", "include/reeve.h", "libreeve.a",
                     "libreeve.so", "pkgconfig/reeve.pc", "man1/reeve.1",
-                    "man5/reeve.cfg.5", "bash-completion/completions/reeve"):
+                    "man5/reeve.cfg.5", "bash-completion/completions/reeve",
+                    "zsh/site-functions/_reeve",
+                    "fish/vendor_completions.d/reeve.fish"):
         find(installed, pattern)
 
 

@@ -57,6 +57,8 @@ const struct cli_option cli_options[] = {
 	{ 0 },
 };
 
+const char *const cli_groups[] = { "host", "token", NULL };
+
 const struct cli_verb cli_verbs[] = {
 	{ "check", CLI_CONFIG_EXTRAS,
 	  CLI_JSON | CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET,
@@ -194,8 +196,15 @@ const struct cli_verb cli_verbs[] = {
 	  "The public key that its platform token is signed with, as\n"
 	  "PEM, or with --json as a JWK.\n",
 	  cli_host_show_key },
-	{ "completion", CLI_SHELL, 0,
-	  "print a completion script for a shell (bash)",
-	  "Use it as: source <(reeve completion bash)\n", cli_completion },
+	{ "completion", CLI_SHELL, 0, "print a completion script for a shell",
+	  "SHELL is bash, zsh or fish. Use it as:\n"
+	  "  source <(reeve completion bash)\n"
+	  "  source <(reeve completion zsh)\n"
+	  "  reeve completion fish | source\n"
+	  "With WORDs, which the scripts give, it prints what the last of\n"
+	  "them may become.\n",
+	  cli_completion },
+	{ "version", CLI_NO_OPERANDS, 0, "print the version of reeve", "",
+	  cli_version },
 	{ 0 },
 };
