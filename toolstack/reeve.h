@@ -48,6 +48,8 @@ extern "C" {
 #define REEVE_HAVE_MAP 1
 /* reeve_domain_sysrq(). */
 #define REEVE_HAVE_DOMAIN_SYSRQ 1
+/* reeve_host_trim(). */
+#define REEVE_HAVE_HOST_TRIM 1
 
 /*
  * The version of the library that the program runs with, as a number like
@@ -551,6 +553,15 @@ int reeve_host_ask(struct reeve_host *host, struct reeve_host_info *out,
 int reeve_host_dmesg(struct reeve_host *host, uint64_t *from, char *text,
 		     size_t size, size_t *got, struct reeve_report *report);
 
+/*
+ * Gives memory that no guest of the host uses, but some guest has used, back to
+ * the computer that the host runs on. *freed is how much less of its memory the
+ * host takes then, in bytes. Guests run on meanwhile.
+ * reeve_domain_destroy() does the same.
+ */
+int reeve_host_trim(struct reeve_host *host, const struct reeve_watch *watch,
+		    uint64_t *freed, struct reeve_report *report);
+
 /* ---- Domains ------------------------------------------------------------ */
 
 enum reeve_domain_state {
@@ -651,7 +662,8 @@ int reeve_domain_rename(struct reeve_host *host, unsigned domid,
  * for a system request (SysRq) on its console. */
 int reeve_domain_sysrq(struct reeve_host *host, unsigned domid, char key,
 		       struct reeve_report *report);
-/* Takes the domain apart and waits until all that it held is given back. */
+/* Takes the domain apart and waits until all that it held is given back, as
+ * far as possible also to the computer that the host runs on. */
 int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,
 			 struct reeve_report *report);

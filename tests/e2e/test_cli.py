@@ -20,7 +20,7 @@ VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion",
          "version", "list", "console", "destroy", "shutdown", "reboot", "pause",
          "unpause", "rename", "sysrq", "domid", "domname", "vcpu-list", "uptime",
          "top", "info", "dmesg", "host start", "host stop", "host status",
-         "host list", "host show-key", "refs", "token show", "token verify"]
+         "host list", "host trim", "host show-key", "refs", "token show", "token verify"]
 
 
 def test_help_names_every_verb(reeve):
@@ -328,6 +328,7 @@ def offered(reeve, *words):
     (["help", "tok"], ["token"], False),
     (["help", "token", "s"], ["show"], False),
     (["host", "sto"], ["stop"], False),
+    (["host", "t"], ["trim"], False),
     (["map", "-"], None, False),
     (["check", "--js"], ["--json"], False),
     (["check", ""], [], True),

@@ -10,6 +10,8 @@ import resource
 import select
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -681,6 +683,89 @@ def test_a_guest_that_ends_again_and_again_is_not_restarted(host, action, left):
     made = re.findall(r"^Created domain (\d+): brief$", done.stdout, re.M)
     assert made == [str(i) for i in range(1, 15)]
     assert len(names(host)) == left
+
+
+def ram_of(host):
+    return (host.hosts / "default" / "ram").resolve()
+
+
+def blocks_of(host):
+    return ram_of(host).stat().st_blocks
+
+
+def destroy_only(host, domid):
+    """Does what a `reeve destroy` does that is killed then."""
+    with socket.socket(socket.AF_UNIX) as stream:
+        stream.connect(str(host.hosts / "default" / "control-0.sock"))
+        for op, about in ((1, 0), (13, domid)):  # HELLO, DOMAIN_DESTROY
+            stream.sendall(struct.pack("<8sIIQII224x", b"REEVECTL", 1, op, 7,
+                                       about, 0))
+            assert len(stream.recv(1512, socket.MSG_WAITALL)) == 1512
+
+
+def test_destroy_gives_memory_back(host):
+    """A guest that goes on keeps its content."""
+    good(host.run("host", "start"))
+    empty = blocks_of(host)
+    good(host.run("create", ordinary(host, "stays")))
+    stays = blocks_of(host)
+    with ram_of(host).open("rb") as ram:
+        ram.seek(0x2a00000)
+        content = ram.read(300000)
+        assert content.startswith((host.folder / "kernel").read_bytes()[:4096])
+        good(host.run("create", ordinary(host, "goes")))
+        assert blocks_of(host) - stays >= 300000 // 512
+        good(host.run("destroy", "goes"))
+        assert blocks_of(host) == stays
+        ram.seek(0x2a00000)
+        assert ram.read(300000) == content
+    good(host.run("destroy", "stays"))
+    assert blocks_of(host) == empty
+    assert good(host.run("host", "trim")) == "0 MiB given back\n"
+
+
+def test_a_create_that_stays_gives_memory_back(host):
+    good(host.run("host", "start"))
+    empty = blocks_of(host)
+    good(host.run("create", "-F", ordinary(host, "short")))
+    assert blocks_of(host) == empty
+
+
+def test_what_a_killed_destroy_leaves_is_given_back_by_trim(host):
+    good(host.run("host", "start"))
+    empty = blocks_of(host)
+    config = ordinary(host, "a", ramdisk='"big"')
+    host.write("big", os.urandom(5 << 20))
+    good(host.run("create", config))
+    destroy_only(host, 1)
+    assert blocks_of(host) - empty > 5 << 11
+    assert good(host.run("host", "trim")) == "5 MiB given back\n"
+    assert blocks_of(host) == empty
+    assert good(host.run("host", "trim", "-q")) == ""
+    failed(host.run("host", "trim", "--name", "nosuch"), "no host")
+
+
+def test_a_host_that_cannot_lend_pages_destroys_all_the_same(host, monkeypatch):
+    ways(monkeypatch, "no-trim")
+    good(host.run("create", ordinary(host, "a")))
+    full = blocks_of(host)
+    done = host.run("destroy", "a")
+    assert good(done) == "" and done.stderr == ""
+    assert blocks_of(host) == full
+    failed(host.run("host", "trim"), "the host refused: an unknown operation")
+
+
+def test_pages_of_the_firmware_are_not_given_back(host, monkeypatch):
+    ways(monkeypatch, "wild-trim")
+    good(host.run("create", ordinary(host, "a")))
+    with ram_of(host).open("r+b") as ram:
+        ram.seek(0x200000)
+        ram.write(b"RMM")
+    good(host.run("destroy", "a"))
+    failed(host.run("host", "trim"), "breaks the protocol")
+    with ram_of(host).open("rb") as ram:
+        ram.seek(0x200000)
+        assert ram.read(3) == b"RMM"
 
 
 def test_completion_knows_hosts_and_domains(host):

@@ -292,6 +292,7 @@ int cli_host_show_key(const struct cli_call *call);
 int cli_host_start(const struct cli_call *call);
 int cli_host_status(const struct cli_call *call);
 int cli_host_stop(const struct cli_call *call);
+int cli_host_trim(const struct cli_call *call);
 int cli_info(const struct cli_call *call);
 int cli_keys(const struct cli_call *call);
 int cli_list(const struct cli_call *call);
