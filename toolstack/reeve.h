@@ -557,7 +557,7 @@ int reeve_host_dmesg(struct reeve_host *host, uint64_t *from, char *text,
  * Gives memory that no guest of the host uses, but some guest has used, back to
  * the computer that the host runs on. *freed is how much less of its memory the
  * host takes then, in bytes. Guests run on meanwhile.
- * reeve_domain_destroy() does the same.
+ * reeve_domain_destroy(), and reeve_domain_create() when it fails, do the same.
  */
 int reeve_host_trim(struct reeve_host *host, const struct reeve_watch *watch,
 		    uint64_t *freed, struct reeve_report *report);

@@ -724,6 +724,14 @@ def test_destroy_gives_memory_back(host):
     assert good(host.run("host", "trim")) == "0 MiB given back\n"
 
 
+def test_a_create_that_fails_gives_memory_back(host, monkeypatch):
+    ways(monkeypatch, "fail-build")
+    good(host.run("host", "start"))
+    empty = blocks_of(host)
+    failed(host.run("create", ordinary(host, "a")), "could not build")
+    assert blocks_of(host) == empty
+
+
 def test_a_create_that_stays_gives_memory_back(host):
     good(host.run("host", "start"))
     empty = blocks_of(host)

@@ -221,10 +221,8 @@ int reeve_domain_sysrq(struct reeve_host *host, unsigned domid, char key,
 	return host->ops->sysrq(host->engine, domid, key, report);
 }
 
-/* Gives the memory of destroyed domains back to this computer, if possible: the
- * hypervisor may be too old for it. */
-static void memory_give_back(struct reeve_host *host,
-			     const struct reeve_watch *watch)
+void host_memory_give_back(struct reeve_host *host,
+			   const struct reeve_watch *watch)
 {
 	struct reeve_report *unheard = reeve_report_new();
 	uint64_t freed;
@@ -246,7 +244,7 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 		result = machine_await_gone(host->engine, domid, report);
 	machine_watch(host->engine, host->watch);
 	if (result == REEVE_OK)
-		memory_give_back(host, watch);
+		host_memory_give_back(host, watch);
 	if (result == REEVE_OK || result == REEVE_ERR_NO_DOMAIN)
 		record_rim_remove(&host->folder, domid);
 	return result;
