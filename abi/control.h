@@ -104,6 +104,16 @@ enum control_op {
 	 * answers CONTROL_E_REQUEST.
 	 */
 	CONTROL_DOMAIN_BREAK,
+	/*
+	 * Takes free pages away from the hypervisor, so that the client can
+	 * drop what backs them: their content does not matter. body.trim;
+	 * reply: struct control_trim, which says where to go on. The session's
+	 * earlier ones are free again first; at its end all of them are. It is
+	 * given no pages that are promised to domains, and none while another
+	 * session waits for memory. A hypervisor that is older than this
+	 * operation answers CONTROL_E_REQUEST.
+	 */
+	CONTROL_HOST_TRIM,
 	CONTROL_OPS, /* one past the last */
 };
 
@@ -272,6 +282,12 @@ struct control_break {
 	uint32_t zero;
 };
 
+#define CONTROL_TRIM_PAGES 32768 /* the most that a session has at a time */
+struct control_trim_ask {
+	uint64_t from; /* PA, page-aligned */
+	uint64_t pages; /* the most to take; 0: none */
+};
+
 struct control_request {
 	uint64_t magic;
 	uint32_t version;
@@ -291,6 +307,7 @@ struct control_request {
 		struct control_memory_ask memory;
 		struct control_attack_ask attack;
 		struct control_break brk;
+		struct control_trim_ask trim;
 		uint8_t bytes[224]; /* unused ones are zero */
 	} body;
 };
@@ -440,6 +457,19 @@ struct control_memory {
 	struct control_run runs[CONTROL_RUNS]; /* ascending, below next */
 };
 
+struct control_free_run {
+	uint64_t pa;
+	uint64_t pages; /* not 0 */
+};
+
+/* Free pages that were never in use are left out: nothing backs them. */
+struct control_trim {
+	uint64_t next; /* the PA to go on from; 0: that was all */
+	uint32_t count; /* of runs; may be 0 though there is more */
+	uint32_t zero;
+	struct control_free_run runs[CONTROL_RUNS]; /* ascending, below next */
+};
+
 /* The last one that was asked for in the domain. */
 struct control_attack {
 	uint32_t what; /* enum control_attack_kind */
@@ -462,6 +492,7 @@ struct control_reply {
 		struct control_touch touch;
 		struct control_memory memory;
 		struct control_attack attack;
+		struct control_trim trim;
 		uint8_t bytes[1296]; /* unused ones are zero */
 	} body;
 };
@@ -475,6 +506,8 @@ _Static_assert(sizeof(struct control_attack_ask) == 24, "control_attack_ask");
 _Static_assert(sizeof(struct control_attack) == 16, "control_attack");
 _Static_assert(sizeof(struct control_dmesg) == 1040, "control_dmesg");
 _Static_assert(sizeof(struct control_memory) == 1112, "control_memory");
+_Static_assert(sizeof(struct control_trim_ask) == 16, "control_trim_ask");
+_Static_assert(sizeof(struct control_trim) == 1040, "control_trim");
 _Static_assert(sizeof(struct control_vcpu) == 24 + 8 * CONTROL_EXIT_KINDS,
 	       "control_vcpu");
 

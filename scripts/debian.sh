@@ -49,7 +49,29 @@ private_apt_sources() {
 	echo "deb [arch=arm64 signed-by=$keyring] $1 $suite-backports main"
 }
 
+# Removes what scripts have left that were killed, unless another one fetches.
+clean_up() {
+	[ -d "$cache" ] || return 0
+	(! flock -n 9 || rm -rf "$cache"/unpack.*) 9>"$cache/fetch.lock"
+}
+
+# Waits until no other script of this tree fetches. What this script unpacks is removed when it ends; the shell
+# does that at a signal only if the signal has a trap.
+begin() {
+	mkdir -p "$cache"
+	exec 9>"$cache/fetch.lock"
+	flock -n 9 || {
+		say "waiting for another script that fetches packages"
+		flock 9
+	}
+	trap 'rm -rf "$cache"/unpack.*' EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+}
+
 update_lists() {
+	begin
 	uri=$(mirror)
 	[ -n "$uri" ] || die "apt names no Debian mirror; set REEVE_MIRROR"
 	say "reading the package lists of Debian $suite from" \
@@ -69,10 +91,10 @@ newest() {
 }
 
 # Downloads packages, which apt verifies, and unpacks them into $tree, a new
-# folder that is removed when the script ends.
+# folder that stays until the next one is made or the script ends.
 unpack() {
+	rm -rf "$cache"/unpack.*
 	tree=$(mktemp -d "$cache/unpack.XXXXXX")
-	trap 'rm -rf "$tree"' EXIT
 	(cd "$tree" && apt-get -c "$apt/apt.conf" -qq download "$@") ||
 		die "cannot download: $*"
 	for deb in "$tree"/*.deb; do
@@ -86,3 +108,5 @@ find_one() {
 	[ -e "$found" ] || die "not exactly one $2 in the packages"
 	echo "$found"
 }
+
+clean_up

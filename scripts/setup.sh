@@ -54,6 +54,8 @@ llvm-19              readable stack traces from clang
 clang-format-19      lint: the format of the code
 clang-tidy-19        lint: static analysis
 man-db               tests: the manual pages
+zsh                  tests: its completion
+fish                 tests: its completion
 shellcheck           lint: the scripts
 '
 # libxlutil, the parser that ours is compared with. Debian has it only for the

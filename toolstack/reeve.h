@@ -21,6 +21,47 @@
 extern "C" {
 #endif
 
+/* ---- Versions --------------------------------------------------------- */
+
+/* The release that this header belongs to. */
+#define REEVE_VERSION_MAJOR 0
+#define REEVE_VERSION_MINOR 1
+#define REEVE_VERSION_MICRO 0
+
+/* Versions as numbers that can be compared, also by #if. */
+#define REEVE_VERSION_NUMBER(major, minor, micro)                              \
+	((major) * 1000000 + (minor) * 1000 + (micro))
+#define REEVE_VERSION                                                          \
+	REEVE_VERSION_NUMBER(REEVE_VERSION_MAJOR, REEVE_VERSION_MINOR,         \
+			     REEVE_VERSION_MICRO)
+
+/*
+ * The header has a macro for each feature, so that a program can be compiled
+ * with several releases: #ifdef REEVE_HAVE_... A macro stays for as long as
+ * what it stands for. A release with more functions or fields adds one.
+ */
+/* Realms: reeve_guest_is_realm(), reeve_measure(), reeve_host_info.realms. */
+#define REEVE_HAVE_REALM 1
+/* Attestation: reeve_token_...(), reeve_refs_...(). */
+#define REEVE_HAVE_TOKEN 1
+/* reeve_map_...(). */
+#define REEVE_HAVE_MAP 1
+/* reeve_domain_sysrq(). */
+#define REEVE_HAVE_DOMAIN_SYSRQ 1
+/* reeve_host_trim(). */
+#define REEVE_HAVE_HOST_TRIM 1
+
+/*
+ * The version of the library that the program runs with, as a number like
+ * REEVE_VERSION, and as text ("1.2.3"). Up to 1.0, releases whose major and
+ * minor numbers are the same have the same binary interface, and their shared
+ * libraries have the same soname.
+ */
+unsigned reeve_version(void);
+const char *reeve_version_text(void);
+
+/* ---- Results ---------------------------------------------------------- */
+
 enum reeve_result {
 	REEVE_OK = 0,
 	REEVE_ERR_CONFIG = -1, /* the configuration is refused */
@@ -512,6 +553,15 @@ int reeve_host_ask(struct reeve_host *host, struct reeve_host_info *out,
 int reeve_host_dmesg(struct reeve_host *host, uint64_t *from, char *text,
 		     size_t size, size_t *got, struct reeve_report *report);
 
+/*
+ * Gives memory that no guest of the host uses, but some guest has used, back to
+ * the computer that the host runs on. *freed is how much less of its memory the
+ * host takes then, in bytes. Guests run on meanwhile.
+ * reeve_domain_destroy(), and reeve_domain_create() when it fails, do the same.
+ */
+int reeve_host_trim(struct reeve_host *host, const struct reeve_watch *watch,
+		    uint64_t *freed, struct reeve_report *report);
+
 /* ---- Domains ------------------------------------------------------------ */
 
 enum reeve_domain_state {
@@ -614,7 +664,8 @@ int reeve_domain_rename(struct reeve_host *host, unsigned domid,
  * for a system request (SysRq) on its console. */
 int reeve_domain_sysrq(struct reeve_host *host, unsigned domid, char key,
 		       struct reeve_report *report);
-/* Takes the domain apart and waits until all that it held is given back. */
+/* Takes the domain apart and waits until all that it held is given back, as
+ * far as possible also to the computer that the host runs on. */
 int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,
 			 struct reeve_report *report);

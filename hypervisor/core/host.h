@@ -58,6 +58,10 @@ struct host_ops {
 
 	/* Returns nanoseconds since some time in the past. */
 	uint64_t (*now_ns)(void *ctx);
+
+	/* Allocates free pages from *at on that were in use once, as
+	 * pages_take() does. Only the control server calls it. */
+	uint64_t (*pages_take)(void *ctx, uint64_t max, pa_t *at);
 };
 
 /* Zeroes pages of one allocation, which may hold data of their last owner. */

@@ -214,6 +214,13 @@ static void bench_free(void *ctx, pa_t base, uint64_t count)
 	bench->port.ops.pages_free(&bench->port, base, count);
 }
 
+static uint64_t bench_take(void *ctx, uint64_t max, pa_t *at)
+{
+	struct bench *bench = ctx;
+
+	return bench->port.ops.pages_take(&bench->port, max, at);
+}
+
 static void *bench_map(void *ctx, pa_t page)
 {
 	struct bench *bench = ctx;
@@ -316,6 +323,7 @@ int bench_setup(void **state)
 		(struct host_ops){ bench,       bench_smc,       bench_alloc,
 				   bench_free,  bench_map,       bench_unmap,
 				   bench_relax, bench_code_sync, bench_now_ns };
+	bench->ops.pages_take = bench_take;
 	bench_watch(bench);
 	assert_true(host_init(&bench->host, &bench->ops, &bank, 1));
 	sources_fill(bench);

@@ -142,7 +142,7 @@ static void bytes_that_are_not_used_are_zero(void **state)
 		[CONTROL_DOMAIN_SHUTDOWN] = 4, [CONTROL_DOMAIN_RENAME] = 64,
 		[CONTROL_DMESG] = 8,           [CONTROL_TOUCH] = 4,
 		[CONTROL_DOMAIN_MEMORY] = 8,   [CONTROL_ATTACK] = 24,
-		[CONTROL_DOMAIN_BREAK] = 1,
+		[CONTROL_DOMAIN_BREAK] = 1,    [CONTROL_HOST_TRIM] = 16,
 	};
 
 	for (enum control_op op = CONTROL_HELLO; op < CONTROL_OPS; op++) {
@@ -169,6 +169,7 @@ static void a_domain_is_named_where_one_is_meant(void **state)
 		case CONTROL_DOMAIN_CREATE:
 		case CONTROL_DMESG:
 		case CONTROL_HOST_OFF:
+		case CONTROL_HOST_TRIM:
 			table_ask(table, op, 1);
 			assert_refused(table, CONTROL_E_REQUEST,
 				       "about no domain");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Several sessions, the worker and vCPUs at the same time. */
+/* Several sessions, the worker and vCPUs at the same time, while another
+ * session takes all pages that are promised to nobody, again and again. */
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 
 #define CLIENTS 3
 #define ROUNDS  30
+/* Pages of the host: so many that all clients find room, if only just. */
+#define PLACE UINT64_C(9000)
 
 static pthread_mutex_t pages_mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -32,6 +35,17 @@ static void release(void *ctx, pa_t base, uint64_t count)
 	pthread_mutex_unlock(&pages_mutex);
 }
 
+static uint64_t take(void *ctx, uint64_t max, pa_t *at)
+{
+	struct bench *bench = ctx;
+	uint64_t count;
+
+	pthread_mutex_lock(&pages_mutex);
+	count = bench->port.ops.pages_take(&bench->port, max, at);
+	pthread_mutex_unlock(&pages_mutex);
+	return count;
+}
+
 static void smc(void *ctx, struct smccc_regs *regs)
 {
 	struct bench *bench = ctx;
@@ -53,6 +67,7 @@ struct client {
 	struct control_reply reply;
 	char name;
 	const char *failed; /* the step that failed; NULL: none */
+	uint64_t pages; /* runs of pages that it was given */
 };
 
 static void reply_take(void *ctx, const struct control_reply *reply)
@@ -178,24 +193,57 @@ static void *worker_run(void *context)
 	return NULL;
 }
 
+static void *trimmer_run(void *context)
+{
+	struct client *client = context;
+	struct control_request request = { .op = CONTROL_HOST_TRIM };
+
+	request.body.trim.pages = CONTROL_TRIM_PAGES;
+	while (!__atomic_load_n(&stopped, __ATOMIC_ACQUIRE)) {
+		if (ask(client, request) != CONTROL_OK)
+			client->failed = "trimming";
+		client->pages += client->reply.body.trim.count;
+		request.body.trim.from = client->reply.body.trim.next;
+		sched_yield();
+	}
+	control_close(&client->session);
+	return NULL;
+}
+
+static void memory_limit(struct table *table)
+{
+	struct pages *pages = &table->bench->port.pages;
+
+	pages_reserve(pages, pa_add(pages->base, PLACE * PAGE_SIZE),
+		      (pages->count - PLACE) * PAGE_SIZE);
+	table->domains.config.pages = pages_unused(pages);
+}
+
+static void client_open(struct client *client, struct table *table, char name)
+{
+	*client = (struct client){ .table = table, .name = name };
+	control_init(&client->session, &table->domains, reply_take, client);
+	control_open(&client->session);
+	ask_about(client, CONTROL_HELLO, 0);
+}
+
 static void clients_do_not_get_in_each_others_way(void **state)
 {
 	struct table *table = *state;
-	struct client clients[CLIENTS];
-	pthread_t threads[CLIENTS], worker;
+	struct client clients[CLIENTS], trimmer;
+	pthread_t threads[CLIENTS], worker, other;
 
+	memory_limit(table);
 	table->bench->ops.pages_alloc = alloc;
 	table->bench->ops.pages_free = release;
+	table->bench->ops.pages_take = take;
 	table->bench->ops.relax = relax;
 	table->bench->ops.smc = smc;
 	pthread_create(&worker, NULL, worker_run, table);
+	client_open(&trimmer, table, 't');
+	pthread_create(&other, NULL, trimmer_run, &trimmer);
 	for (unsigned i = 0; i < CLIENTS; i++) {
-		clients[i] = (struct client){ .table = table,
-					      .name = (char)('a' + i) };
-		control_init(&clients[i].session, &table->domains, reply_take,
-			     &clients[i]);
-		control_open(&clients[i].session);
-		ask_about(&clients[i], CONTROL_HELLO, 0);
+		client_open(&clients[i], table, (char)('a' + i));
 		pthread_create(&threads[i], NULL, client_run, &clients[i]);
 	}
 	for (unsigned i = 0; i < CLIENTS; i++) {
@@ -207,6 +255,9 @@ static void clients_do_not_get_in_each_others_way(void **state)
 	}
 	__atomic_store_n(&stopped, true, __ATOMIC_RELEASE);
 	pthread_join(worker, NULL);
+	pthread_join(other, NULL);
+	assert_null(trimmer.failed);
+	assert_true(trimmer.pages > 0);
 	assert_int_equal(table->domains.last_domid, CLIENTS * ROUNDS);
 	assert_empty(table);
 }

@@ -4,7 +4,8 @@
 serves the control interface (abi/control.h) as a small hypervisor would.
 
 A guest prints HELLO when it is unpaused, echoes what is typed, powers off at
-a 'q' and crashes at a '!'. FAKE_QEMU lists ways to fail, with commas:
+a 'q' and crashes at a '!'. A guest named short... powers off at once, and one
+named brief... crashes after five seconds, but later if it is domain 4. FAKE_QEMU lists ways to fail, with commas:
   exit       prints a message and ends
   old        is an old QEMU
   mute       never answers
@@ -17,6 +18,8 @@ a 'q' and crashes at a '!'. FAKE_QEMU lists ways to fail, with commas:
   endless    sends a map that never ends
   undying    never finishes destroying a guest
   deaf       reads nothing from consoles
+  no-trim    is older than CONTROL_HOST_TRIM
+  wild-trim  says that pages of the firmware are free
 """
 import os
 import selectors
@@ -28,9 +31,11 @@ WAYS = os.environ.get("FAKE_QEMU", "").split(",")
 MAGIC = b"REEVECTL"
 REQUEST = struct.Struct("<8sIIQII224s")
 PAGE = 0x1000
+FIRST = 0x42a00000  # behind the firmware
+TRIM_PAGES = 4  # that are told to be free at a time
 (HELLO, HOST_INFO, CREATE, SEGMENT, BUILD, NEXT, INFO, VCPU, PAUSE, UNPAUSE,
  SHUTDOWN, RENAME, DESTROY, DMESG) = range(1, 15)
-MEMORY, BREAK = 17, 19
+MEMORY, BREAK, TRIM = 17, 19, 20
 (OK, E_VERSION, E_REQUEST, E_NO_DOMAIN, E_STATE, E_EXISTS, E_MEMORY,
  E_LIMIT) = range(8)
 LOADING, BUILDING, FAILED, PAUSED, RUNNING, ENDED, DYING = range(1, 8)
@@ -63,13 +68,17 @@ class Domain:
         self.console = None
         self.text = b""
 
+    def uptime(self):
+        brief = self.name.startswith(b"brief") and self.domid != 4
+        return 5000000000 if brief else 90061000000000
+
     def pack(self):
         state = 77 if "nonsense" in WAYS else self.state
         slot = 0xffffffff if self.console is None else self.console
         return struct.pack(
             f"<8I12QII{RIM}s64s16s192s", self.domid, state, self.flags,
             self.reason, self.vcpus, self.vcpus, slot, 0, self.ram,
-            3, 4, 5, 6, 1500000000, 90061000000000, 1, 2, 7, 8, 9, 0, 0,
+            3, 4, 5, 6, 1500000000, self.uptime(), 1, 2, 7, 8, 9, 0, 0,
             b"", self.name, self.uuid, self.text)
 
 
@@ -100,7 +109,8 @@ class Host:
         self.selector = selector
         self.domains = {}
         self.next = 1
-        self.granted = 0x42a00000
+        self.granted = FIRST
+        self.grants = {}  # the first page of each: its domid
         self.consoles = {}
 
     def used(self):
@@ -126,10 +136,27 @@ class Host:
         self.next += 1
         return OK, domain.pack(), b""
 
-    def segment(self, body):
+    def trim(self, body):
+        """All pages that were granted are free if their domain is gone."""
+        if "no-trim" in WAYS:
+            return E_REQUEST, b"", b"an unknown operation"
+        start, most = struct.unpack_from("<QQ", body)
+        free = [page for page, domid in sorted(self.grants.items())
+                if page >= start and domid not in self.domains]
+        part = free[:min(most, TRIM_PAGES)]
+        left = part != free and part
+        if "wild-trim" in WAYS:
+            part = [0x40200000]
+        runs = b"".join(struct.pack("<QQ", page, 1) for page in part)
+        return OK, struct.pack("<QII", part[-1] + PAGE if left else 0,
+                               len(part), 0) + runs, b""
+
+    def segment(self, domid, body):
         size = struct.unpack_from("<QQ", body)[1]
         start = self.granted
         self.granted += size
+        self.grants.update(dict.fromkeys(range(start, start + size, PAGE),
+                                         domid))
         if "wild-grant" in WAYS:
             start = 0x40200000
         return OK, struct.pack("<QQ", start, size), b""
@@ -165,6 +192,8 @@ class Host:
             self.say(domain, b"HELLO\r\n")
             if domain.name.startswith(b"short"):
                 domain.state = ENDED
+            if domain.name.startswith(b"brief"):
+                domain.state, domain.reason = ENDED, 3
         elif op == PAUSE and domain.state == RUNNING:
             domain.state = PAUSED
         elif op == SHUTDOWN:
@@ -187,6 +216,8 @@ class Host:
             return OK, self.host(), b""
         if op == CREATE:
             return self.create(body)
+        if op == TRIM:
+            return self.trim(body)
         if op == DMESG:
             text = b"hypervisor: ready\nbad \x1b byte\n"
             start = struct.unpack_from("<Q", body)[0]
@@ -199,7 +230,7 @@ class Host:
             return E_NO_DOMAIN, b"", b""
         domain = self.domains[domid]
         if op == SEGMENT:
-            return self.segment(body)
+            return self.segment(domid, body)
         if op in (NEXT, INFO):
             return OK, domain.pack(), b""
         if op == MEMORY:

@@ -3,17 +3,24 @@
 import gzip
 import json
 import lzma
+import os
+import pathlib
+import pty
 import re
+import select
+import shutil
+import signal
 import subprocess
+import time
 
 import pytest
 from conftest import kernel_image
 
 VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion",
-         "list", "console", "destroy", "shutdown", "reboot", "pause",
+         "version", "list", "console", "destroy", "shutdown", "reboot", "pause",
          "unpause", "rename", "sysrq", "domid", "domname", "vcpu-list", "uptime",
          "top", "info", "dmesg", "host start", "host stop", "host status",
-         "host list", "host show-key", "refs", "token show", "token verify"]
+         "host list", "host trim", "host show-key", "refs", "token show", "token verify"]
 
 
 def test_help_names_every_verb(reeve):
@@ -34,7 +41,9 @@ def test_every_verb_has_help(reeve, verb):
 @pytest.mark.parametrize("arguments", [
     [], ["frobnicate"], ["check"], ["check", "a", "b"], ["check", "--no"],
     ["dtb", "-o"], ["create", "-e", "model", "guest.cfg"], ["completion", "tcsh"],
-    ["parse", "a.cfg", "b.cfg"], ["keys", "x"],
+    ["parse", "a.cfg", "b.cfg"], ["keys", "x"], ["host"], ["token"],
+    ["host", "frobnicate"], ["help", "frobnicate"], ["help", "host", "x"],
+    ["version", "x"],
 ])
 def test_wrong_command_line_is_exit_2(reeve, arguments):
     reeve.config()
@@ -43,10 +52,31 @@ def test_wrong_command_line_is_exit_2(reeve, arguments):
     assert done.stdout == "" and done.stderr != ""
 
 
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_a_verb_by_its_name(reeve, verb):
+    assert (reeve.run("help", *verb.split()).stdout
+            == reeve.run(*verb.split(), "--help").stdout)
+
+
+@pytest.mark.parametrize("group", ["host", "token"])
+def test_a_group_of_verbs_has_help(reeve, group):
+    done = reeve.run(group, "--help")
+    assert done.returncode == 0 and done.stderr == ""
+    named = re.findall(r"^  (\w+ [\w-]+)  ?", done.stdout, re.M)
+    assert named == [verb for verb in re.findall(
+        r"^  ([\w-]+(?: [\w-]+)?)  ?", reeve.run("--help").stdout, re.M)
+        if verb.startswith(f"{group} ")]
+    for words in (["help", group], [group, "-h"], [group, "help"]):
+        assert reeve.run(*words).stdout == done.stdout
+    assert reeve.run(group).stderr == done.stdout
+    assert f"Try: reeve {group} --help" in reeve.run(group, "x").stderr
+
+
 def test_version(reeve):
-    done = reeve.run("--version")
-    assert done.returncode == 0
-    assert re.fullmatch(r"reeve \d+\.\d+\.\d+\n", done.stdout)
+    for words in ("--version", "version"):
+        done = reeve.run(words)
+        assert done.returncode == 0
+        assert re.fullmatch(r"reeve \d+\.\d+\.\d+\n", done.stdout)
 
 
 def test_missing_file_is_exit_1(reeve):
@@ -261,11 +291,12 @@ def test_keys_json_and_text_agree(reeve):
 
 def complete(reeve, words, at):
     script = reeve.run("completion", "bash").stdout
-    line = " ".join(f"'{word}'" for word in words)
+    line = " ".join(f"'{word}'" for word in [reeve.path, *words[1:]])
     done = subprocess.run(
         ["bash", "-c", f"{script}\nCOMP_WORDS=({line}); COMP_CWORD={at}\n"
          '_reeve; printf "%s\\n" "${COMPREPLY[@]}"'],
         capture_output=True, text=True, check=True, cwd=reeve.folder)
+    assert done.stderr == ""
     return done.stdout.split()
 
 
@@ -281,6 +312,103 @@ def test_completion_of_verbs_options_and_keys(reeve):
         "--monitor"]
     assert "realm_hash=" in complete(
         reeve, ["reeve", "check", "guest.cfg", "realm_"], 3)
+
+
+def offered(reeve, *words):
+    """Returns what the last word may become, and whether files are asked for."""
+    done = reeve.run("completion", "zsh", "--", *words)
+    assert done.returncode == 0 and done.stderr == ""
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    return [word for word, _ in lines if word], ["", "files"] in lines
+
+
+@pytest.mark.parametrize("words, wanted, files", [
+    (["me"], ["measure"], False),
+    (["ho"], ["host"], False),
+    (["help", "tok"], ["token"], False),
+    (["help", "token", "s"], ["show"], False),
+    (["host", "sto"], ["stop"], False),
+    (["host", "t"], ["trim"], False),
+    (["map", "-"], None, False),
+    (["check", "--js"], ["--json"], False),
+    (["check", ""], [], True),
+    (["check", "a.cfg", "realm_h"], ["realm_hash="], True),
+    (["check", "-f", ""], [], True),
+    (["check", "-f", "a.cfg", "realm_h"], ["realm_hash="], True),
+    (["check", "--set", "realm_h"], ["realm_hash="], False),
+    (["create", "-e", "mo"], ["model"], False),
+    (["create", "--engine=mo"], ["--engine=model"], False),
+    (["create", "--engine", "=", "mo"], ["model"], False),
+    (["create", "--engine", "="], ["machine", "model"], False),
+    (["dtb", "-o", "x"], [], True),
+    (["completion", ""], ["bash", "zsh", "fish"], False),
+    (["token", "show", ""], [], True),
+    (["keys", ""], [], False),
+    (["frobnicate", ""], [], False),
+    (["rename", "a", "b"], [], False),
+])
+def test_what_the_last_word_may_become(reeve, words, wanted, files):
+    found, asks = offered(reeve, *words)
+    if wanted is None:
+        help_text = reeve.run(*words[:-1], "--help").stdout
+        assert set(found) == set(re.findall(r"(?<![\w-])--?[a-z][\w-]*",
+                                            help_text.partition("Options:")[2]))
+    else:
+        assert found == wanted
+    assert asks == files
+
+
+# How each shell is started without the user's files, and told of the script.
+SHELLS = {
+    "bash": (["bash", "--noprofile", "--norc", "-i"],
+             "source <(reeve completion bash)"),
+    "zsh": (["zsh", "-f", "-i"], "autoload -U compinit; compinit -D -u; "
+            "source <(reeve completion zsh)"),
+    "fish": (["fish", "--no-config", "-i"], "reeve completion fish | source"),
+}
+
+
+def typed(reeve, shell, keys, name):
+    """Types into a shell on a terminal, until the file of that name has its
+    last line. Returns the file's text."""
+    command, script = SHELLS[shell]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{shell} is not installed")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(reeve.folder)
+        os.environ.update(PATH=f"{pathlib.Path(reeve.path).parent}:"
+                          f"{os.environ['PATH']}", TERM="dumb",
+                          HOME=str(reeve.folder))
+        os.execvp(command[0], command)
+    try:
+        os.write(terminal, f"{script}\necho ready > ready\n".encode())
+        read_until(terminal, reeve.folder / "ready", "ready\n")
+        os.write(terminal, keys.encode())
+        return read_until(terminal, reeve.folder / name, "\n")
+    finally:
+        os.close(terminal)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def read_until(terminal, path, end):
+    """Reads the terminal until the file ends so. Returns the file's text."""
+    deadline = time.monotonic() + 60
+    seen = b""
+    while not path.exists() or not path.read_text().endswith(end):
+        assert time.monotonic() < deadline, seen
+        if select.select([terminal], [], [], 0.05)[0]:
+            seen += os.read(terminal, 4096)
+    return path.read_text()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_completes_on_a_terminal(reeve, shell):
+    reeve.config("my-guest.cfg")
+    text = typed(reeve, shell, "reeve che\tmy-g\trealm_ha\t'\"sha512\"' > out\n",
+                 "out")
+    assert text == 'my-guest.cfg: ok: Realm "probe", 1 vCPU, 512 MiB\n'
 
 
 def test_output_to_a_full_device_is_exit_1(reeve):

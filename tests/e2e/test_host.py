@@ -10,6 +10,8 @@ import resource
 import select
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -674,6 +676,146 @@ def test_a_guest_is_renamed_and_restarted(host):
     assert make.returncode == 0 and len(names(host)) == 1
 
 
+@pytest.mark.parametrize("action, left", [("restart", 0), ("rename-restart", 14)])
+def test_a_guest_that_ends_again_and_again_is_not_restarted(host, action, left):
+    """Domain 4 lives for longer than a minute, so that ten more lives follow
+    it."""
+    config = ordinary(host, "brief", on_crash=f'"{action}"')
+    done = host.run("create", "-F", config)
+    failed(done, "error: the domain brief ended 10 times in a row within a minute")
+    made = re.findall(r"^Created domain (\d+): brief$", done.stdout, re.M)
+    assert made == [str(i) for i in range(1, 15)]
+    assert len(names(host)) == left
+
+
+def ram_of(host):
+    return (host.hosts / "default" / "ram").resolve()
+
+
+def blocks_of(host):
+    return ram_of(host).stat().st_blocks
+
+
+def destroy_only(host, domid):
+    """Does what a `reeve destroy` does that is killed then."""
+    with socket.socket(socket.AF_UNIX) as stream:
+        stream.connect(str(host.hosts / "default" / "control-0.sock"))
+        for op, about in ((1, 0), (13, domid)):  # HELLO, DOMAIN_DESTROY
+            stream.sendall(struct.pack("<8sIIQII224x", b"REEVECTL", 1, op, 7,
+                                       about, 0))
+            assert len(stream.recv(1512, socket.MSG_WAITALL)) == 1512
+
+
+def test_destroy_gives_memory_back(host):
+    """A guest that goes on keeps its content."""
+    good(host.run("host", "start"))
+    empty = blocks_of(host)
+    good(host.run("create", ordinary(host, "stays")))
+    stays = blocks_of(host)
+    with ram_of(host).open("rb") as ram:
+        ram.seek(0x2a00000)
+        content = ram.read(300000)
+        assert content.startswith((host.folder / "kernel").read_bytes()[:4096])
+        good(host.run("create", ordinary(host, "goes")))
+        assert blocks_of(host) - stays >= 300000 // 512
+        good(host.run("destroy", "goes"))
+        assert blocks_of(host) == stays
+        ram.seek(0x2a00000)
+        assert ram.read(300000) == content
+    good(host.run("destroy", "stays"))
+    assert blocks_of(host) == empty
+    assert good(host.run("host", "trim")) == "0 MiB given back\n"
+
+
+def test_a_create_that_fails_gives_memory_back(host, monkeypatch):
+    ways(monkeypatch, "fail-build")
+    good(host.run("host", "start"))
+    empty = blocks_of(host)
+    failed(host.run("create", ordinary(host, "a")), "could not build")
+    assert blocks_of(host) == empty
+
+
+def test_a_create_that_stays_gives_memory_back(host):
+    good(host.run("host", "start"))
+    empty = blocks_of(host)
+    good(host.run("create", "-F", ordinary(host, "short")))
+    assert blocks_of(host) == empty
+
+
+def test_what_a_killed_destroy_leaves_is_given_back_by_trim(host):
+    good(host.run("host", "start"))
+    empty = blocks_of(host)
+    config = ordinary(host, "a", ramdisk='"big"')
+    host.write("big", os.urandom(5 << 20))
+    good(host.run("create", config))
+    destroy_only(host, 1)
+    assert blocks_of(host) - empty > 5 << 11
+    assert good(host.run("host", "trim")) == "5 MiB given back\n"
+    assert blocks_of(host) == empty
+    assert good(host.run("host", "trim", "-q")) == ""
+    failed(host.run("host", "trim", "--name", "nosuch"), "no host")
+
+
+def test_a_host_that_cannot_lend_pages_destroys_all_the_same(host, monkeypatch):
+    ways(monkeypatch, "no-trim")
+    good(host.run("create", ordinary(host, "a")))
+    full = blocks_of(host)
+    done = host.run("destroy", "a")
+    assert good(done) == "" and done.stderr == ""
+    assert blocks_of(host) == full
+    failed(host.run("host", "trim"), "the host refused: an unknown operation")
+
+
+def test_pages_of_the_firmware_are_not_given_back(host, monkeypatch):
+    ways(monkeypatch, "wild-trim")
+    good(host.run("create", ordinary(host, "a")))
+    with ram_of(host).open("r+b") as ram:
+        ram.seek(0x200000)
+        ram.write(b"RMM")
+    good(host.run("destroy", "a"))
+    failed(host.run("host", "trim"), "breaks the protocol")
+    with ram_of(host).open("rb") as ram:
+        ram.seek(0x200000)
+        assert ram.read(3) == b"RMM"
+
+
+def test_completion_knows_hosts_and_domains(host):
+    def offered(*words):
+        done = host.run("completion", "fish", "--", *words)
+        return [line.split("\t")[0] for line in good(done).splitlines()]
+
+    assert offered("destroy", "") == []
+    good(host.run("host", "start"))
+    good(host.run("host", "start", "--name", "big"))
+    good(host.run("create", ordinary(host, "web")))
+    good(host.run("create", ordinary(host, "my guest")))
+    good(host.run("create", "--host", "big", ordinary(host, "far")))
+    for verb in ("destroy", "console", "shutdown", "rename", "domid"):
+        assert offered(verb, "") == ["web", "my guest"]
+    assert offered("list", "web", "m") == ["my guest"]
+    assert offered("map", "-d", "w") == ["web"]
+    assert offered("destroy", "web", "") == offered("rename", "web", "m") == []
+    for before in (["--host", "big"], ["--host=big"], ["--host", "=", "big"]):
+        assert offered("destroy", *before, "") == ["far"]
+    assert offered("list", "--host", "b") == ["big"]
+    assert offered("list", "--host=b") == ["--host=big"]
+    assert offered("host", "stop", "--name", "") == ["big", "default"]
+
+
+def test_info_of_one_field(host):
+    good(host.run("host", "start"))
+    everything = json.loads(good(host.run("info", "--json")))
+    for name, value in everything.items():
+        text = good(host.run("info", name))
+        assert text == f"{str(value).lower() if isinstance(value, bool) else value}\n"
+        assert json.loads(good(host.run("info", "--json", name))) == value
+    for options in ([], ["--json"]):
+        done = host.run("info", *options, "nosuch")
+        failed(done, "no such field: nosuch\nTry: reeve info\n", 2)
+        assert done.stdout == ""
+    assert good(host.run("info", "realms_why_not")) == ""
+
+
 def test_a_long_name_is_cut_between_characters(host):
     config = ordinary(host, "a" + "\u00e9" * 30, on_reboot='"rename-restart"')
     good(host.run("host", "start"))
@@ -822,7 +964,6 @@ def test_info_and_dmesg(host):
     assert re.search(r"^nr_cpus                : 2$",
                      good(host.run("info")), re.M)
     assert good(host.run("info", "nr_cpus")) == "2\n"
-    assert good(host.run("info", "nonesuch")) == ""
     assert json.loads(good(host.run("info", "--json")))["realms"] is True
     assert good(host.run("dmesg")) == "hypervisor: ready\nbad \\x1b byte\n"
 

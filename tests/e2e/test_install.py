@@ -52,7 +52,9 @@ def find(root, pattern):
 def test_everything_is_there(installed):
     for pattern in ("bin/reeve", "include/reeve.h", "libreeve.a",
                     "libreeve.so", "pkgconfig/reeve.pc", "man1/reeve.1",
-                    "man5/reeve.cfg.5", "bash-completion/completions/reeve"):
+                    "man5/reeve.cfg.5", "bash-completion/completions/reeve",
+                    "zsh/site-functions/_reeve",
+                    "fish/vendor_completions.d/reeve.fish"):
         find(installed, pattern)
 
 
@@ -66,17 +68,80 @@ def test_installed_command_runs(installed, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def build_consumer(installed, folder):
-    (folder / "consumer.c").write_text(CONSUMER)
+# A program for several releases: it compiles without what a release lacks.
+VERSIONED = r"""
+#include <reeve.h>
+#include <stdio.h>
+
+#if REEVE_VERSION < REEVE_VERSION_NUMBER(0, 1, 0)
+#error "the header has no version"
+#endif
+
+int main(void)
+{
+#ifdef REEVE_HAVE_REALM
+	bool (*is_realm)(const struct reeve_guest *) = reeve_guest_is_realm;
+
+	printf("realm %d\n", is_realm != NULL);
+#endif
+#ifdef REEVE_HAVE_WHAT_NO_RELEASE_HAS
+	reeve_what_no_release_has();
+#endif
+	printf("%d.%d.%d %d %s\n", REEVE_VERSION_MAJOR, REEVE_VERSION_MINOR,
+	       REEVE_VERSION_MICRO, REEVE_VERSION == reeve_version(),
+	       reeve_version_text());
+	return 0;
+}
+"""
+
+
+def pkg_config(installed, *options):
+    """Returns what pkg-config says of the installed library, as words."""
     pc = find(installed, "pkgconfig/reeve.pc")
-    flags = subprocess.run(
-        ["pkg-config", "--cflags", "--libs", "reeve"], check=True, text=True,
+    return subprocess.run(
+        ["pkg-config", *options, "reeve"], check=True, text=True,
         capture_output=True,
         env=dict(os.environ, PKG_CONFIG_PATH=str(pc.parent),
                  PKG_CONFIG_SYSROOT_DIR=str(installed))).stdout.split()
+
+
+def build_consumer(installed, folder, text=CONSUMER):
+    (folder / "consumer.c").write_text(text)
     subprocess.run(["gcc", "-Wall", "-Werror", "-o", "consumer", "consumer.c",
-                    *flags], cwd=folder, check=True)
+                    *pkg_config(installed, "--cflags", "--libs")],
+                   cwd=folder, check=True)
     return folder / "consumer"
+
+
+def header_of(installed):
+    """Returns the text of the installed header without its comments."""
+    text = find(installed, "include/reeve.h").read_text()
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+
+
+def test_header_library_command_and_pkg_config_name_one_version(installed,
+                                                                reeve, tmp_path):
+    version, = pkg_config(installed, "--modversion")
+    program = build_consumer(installed, tmp_path, VERSIONED)
+    library = find(installed, "libreeve.so").parent
+    done = subprocess.run([program], text=True, capture_output=True, check=True,
+                          env=dict(os.environ, LD_LIBRARY_PATH=str(library)))
+    assert done.stdout == f"realm 1\n{version} 1 {version}\n"
+    assert reeve.run("--version").stdout == f"reeve {version}\n"
+    major, minor, _ = version.split(".")
+    dynamic = subprocess.run(["readelf", "-d", find(installed, "libreeve.so")],
+                             check=True, text=True, capture_output=True).stdout
+    assert f"[libreeve.so.{major}.{minor}]" in dynamic
+
+
+def test_each_macro_of_a_feature_stands_for_something(installed):
+    header = header_of(installed)
+    features = re.findall(r"^#define (REEVE_HAVE_\w+) (.*)$", header, re.M)
+    assert ("REEVE_HAVE_REALM", "1") in features
+    assert all(value == "1" for _, value in features)
+    for name, _ in features:
+        word = name.removeprefix("REEVE_HAVE_").lower()
+        assert re.search(rf"\breeve_\w*{word}\w*\(", header), name
 
 
 def test_a_program_uses_the_shared_library(installed, tmp_path):
@@ -93,23 +158,32 @@ def test_a_program_uses_the_shared_library(installed, tmp_path):
         assert done.stderr == ""
 
 
-def test_shared_library_shows_only_its_own_names(installed):
-    done = subprocess.run(["nm", "-D", "--defined-only",
+def exported(installed):
+    """Returns the symbols that the shared library shows, each with the node of
+    its version, and "" if it has none."""
+    done = subprocess.run(["nm", "-D", "--defined-only", "--with-symbol-versions",
                            find(installed, "libreeve.so")], check=True,
                           capture_output=True, text=True)
-    names = [line.split()[-1] for line in done.stdout.splitlines()]
-    assert "reeve_measure" in names
-    assert all(name.startswith("reeve_") for name in names)
+    words = [line.split() for line in done.stdout.splitlines()]
+    # The nodes themselves are absolute symbols (A).
+    return dict(name.partition("@@")[::2] for _, kind, name in words
+                if kind != "A")
 
 
-def test_every_public_function_is_shown(installed):
-    header = find(installed, "include/reeve.h").read_text()
-    declared = set(re.findall(r"\b(reeve_[a-z_]+)\(", header))
-    done = subprocess.run(["nm", "-D", "--defined-only",
-                           find(installed, "libreeve.so")], check=True,
-                          capture_output=True, text=True)
-    assert declared == {line.split()[-1]
-                        for line in done.stdout.splitlines()}
+def test_the_shared_library_shows_the_header_s_functions(installed):
+    declared = re.findall(r"\b(reeve_[a-z_0-9]+)\(", header_of(installed))
+    assert len(declared) == len(set(declared))
+    assert sorted(declared) == sorted(exported(installed)), (
+        "a function of toolstack/reeve.h has a line in toolstack/reeve.map")
+
+
+def test_every_symbol_has_the_version_of_a_release(installed):
+    release, = pkg_config(installed, "--modversion")
+    latest = tuple(map(int, release.split(".")[:2]))
+    for name, node in exported(installed).items():
+        found = re.fullmatch(r"REEVE_(\d+)\.(\d+)", node)
+        assert found, (name, node)
+        assert tuple(map(int, found.groups())) <= latest, (name, node)
 
 
 def test_manual_names_every_verb_option_and_key(installed, reeve):

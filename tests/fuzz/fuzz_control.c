@@ -45,6 +45,7 @@ struct run {
 	struct control_session sessions[SESSIONS];
 	unsigned allocs; /* how many allocations from now on fail */
 	uint64_t used; /* used pages while there is no domain */
+	uint64_t now_ns;
 };
 
 static void must(bool holds, const char *what)
@@ -92,6 +93,16 @@ static bool run_pages_alloc(void *ctx, uint64_t count, uint64_t align,
 	return pages_alloc(&port->pages, count, align, base);
 }
 
+/* No other thread can end a wait, so that time passes with each look at it. */
+static uint64_t run_now_ns(void *ctx)
+{
+	struct host_inprocess *port = ctx;
+	struct run *run =
+		(struct run *)((char *)port - offsetof(struct run, port));
+
+	return run->now_ns += 100000000;
+}
+
 /* Checks that the runs are known and ascend, and that the place to continue is
  * behind them. */
 static void memory_check(const struct control_memory *memory)
@@ -111,11 +122,31 @@ static void memory_check(const struct control_memory *memory)
 	must(memory->next == 0 || memory->next >= end, "a map that goes back");
 }
 
+/* Checks that the runs ascend, and that none of their pages is in the Realm
+ * world. */
+static void trim_check(struct run *run, const struct control_trim *trim)
+{
+	uint64_t end = BASE;
+
+	must(trim->count <= CONTROL_RUNS, "too many runs of free pages");
+	for (unsigned i = 0; i < trim->count; i++) {
+		const struct control_free_run *free = &trim->runs[i];
+
+		must(free->pages > 0 && free->pa >= end, "no run of free pages");
+		end = free->pa + free->pages * PAGE;
+		must(end <= BASE + SIZE, "free pages outside of the memory");
+		for (uint64_t pa = free->pa; pa < end; pa += PAGE)
+			must(!inprocess_in_realm(run->rmm, pa), "a granule");
+	}
+	must(trim->next == 0 || trim->next >= end, "a search that goes back");
+}
+
 static void reply_check(void *ctx, const struct control_reply *reply)
 {
-	(void)ctx;
 	if (reply->status == CONTROL_OK && reply->op == CONTROL_DOMAIN_MEMORY)
 		memory_check(&reply->body.memory);
+	if (reply->status == CONTROL_OK && reply->op == CONTROL_HOST_TRIM)
+		trim_check(ctx, &reply->body.trim);
 	must(reply->magic == CONTROL_MAGIC, "a reply without its magic");
 	must(reply->status <= CONTROL_E_RMM, "a status that is none");
 	must((reply->status == CONTROL_OK) == (reply->text[0] == 0),
@@ -198,6 +229,11 @@ static void body_fill(struct input *input, struct control_request *request)
 	case CONTROL_ATTACK:
 		attack_fill(input, &request->body.attack);
 		break;
+	case CONTROL_HOST_TRIM:
+		request->body.trim.from =
+			byte_take(input) % 16 * (SIZE / 16) + BASE;
+		request->body.trim.pages = byte_take(input) * 16ULL;
+		break;
 	case CONTROL_DOMAIN_BREAK:
 	case CONTROL_DOMAIN_SHUTDOWN:
 	case CONTROL_VCPU_INFO:
@@ -218,7 +254,7 @@ static void request_step(struct run *run)
 	request.op = byte_take(input) % (CONTROL_OPS + 1);
 	if (request.op >= CONTROL_DOMAIN_SEGMENT)
 		request.domid = choice % DOMIDS;
-	if (request.op == CONTROL_DMESG)
+	if (request.op == CONTROL_DMESG || request.op == CONTROL_HOST_TRIM)
 		request.domid = 0;
 	body_fill(input, &request);
 	if (choice >= 224) { /* one byte of it is replaced */
@@ -341,6 +377,7 @@ static void stop_step(struct run *run)
 static void domains_check(struct run *run)
 {
 	uint64_t promised = 0;
+	uint64_t taken = 0;
 
 	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
 		const struct domain *domain = &run->domains.table[i];
@@ -353,8 +390,16 @@ static void domains_check(struct run *run)
 		must(domain->users == 0, "a domain is still looked at");
 		must(domain->memory_lock.taken == 0, "a domain is locked");
 	}
+	for (unsigned i = 0; i < SESSIONS; i++) {
+		const struct control_session *session = &run->sessions[i];
+
+		for (unsigned j = 0; j < session->taken_count; j++)
+			taken += session->taken[j].pages;
+	}
 	must(promised == run->domains.promised, "the promises do not add up");
-	must(promised <= run->domains.config.pages, "too much was promised");
+	must(taken == run->domains.trimmed, "what was taken does not add up");
+	must(promised + taken <= run->domains.config.pages,
+	     "too much was promised, or taken");
 }
 
 static void fuzz_step(struct run *run)
@@ -398,6 +443,7 @@ static void run_open(struct run *run)
 	must(run->rmm != NULL && host_inprocess_open(&run->port, &below),
 	     "no memory");
 	run->port.ops.pages_alloc = run_pages_alloc;
+	run->port.ops.now_ns = run_now_ns;
 	must(host_init(&run->host, &run->port.ops, &bank, 1), "no RMM");
 	inprocess_set_vcpu(run->rmm, vcpu_idle, NULL);
 	run->used = run->port.pages.used;
@@ -452,6 +498,8 @@ static void head_start(struct run *run)
 static void all_destroy(struct run *run)
 {
 	run->allocs = 0;
+	for (unsigned i = 0; i < SESSIONS; i++)
+		control_close(&run->sessions[i]);
 	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
 		if (domain_is_there(&run->domains.table[i]))
 			domain_destroy(&run->domains.table[i]);

@@ -55,6 +55,21 @@ static void read_memory(const struct control_memory *from)
 	require(memory.next == 0 || memory.next >= end);
 }
 
+static void read_trim(const struct control_trim *trim)
+{
+	const uint64_t asked = MACHINE_DRAM_BASE + RAM_SIZE / 2;
+	uint64_t end = asked;
+
+	if (!reply_trim(trim, asked, RAM_SIZE))
+		return;
+	for (size_t i = 0; i < trim->count; i++) {
+		require(trim->runs[i].pages > 0 && trim->runs[i].pa >= end);
+		end = trim->runs[i].pa + trim->runs[i].pages * MACHINE_PAGE_SIZE;
+		require(end - MACHINE_DRAM_BASE <= RAM_SIZE);
+	}
+	require(trim->next == 0 || (trim->next >= end && trim->next > asked));
+}
+
 static void read_values(const struct control_reply *reply)
 {
 	const struct control_grant *grant = &reply->body.grant;
@@ -69,6 +84,7 @@ static void read_values(const struct control_reply *reply)
 	if (reply_vcpu(&reply->body.vcpu, &vcpu))
 		require(vcpu.core < MACHINE_MAX_CPUS);
 	read_memory(&reply->body.memory);
+	read_trim(&reply->body.trim);
 	if (reply_grant(grant, grant->size, RAM_SIZE))
 		require(grant->pa - MACHINE_DRAM_BASE + grant->size <= RAM_SIZE);
 }

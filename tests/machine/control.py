@@ -34,6 +34,7 @@ BODIES = {
     "dmesg": ("<QII1024s", "start size zero text"),
     "touch": ("<IIQQQ", "faulted zero esr value pa"),
     "attack": ("<IIQ", "what done x0"),
+    "trim": ("<QII1024s", "next count zero runs"),
 }
 
 

@@ -35,10 +35,14 @@ def control(folder):
         yield session
 
 
-def create(control, name, flags=REALM, size=64 * MIB, vcpus=1):
-    body = struct.pack("<IIQ64s16s64sIIII", flags, vcpus, size, name.encode(),
+def create_body(name, flags, size, vcpus):
+    return struct.pack("<IIQ64s16s64sIIII", flags, vcpus, size, name.encode(),
                        bytes(16), bytes(64), 0, 0, 0, 0)
-    return control.ask("DOMAIN_CREATE", body, kind="domain")
+
+
+def create(control, name, flags=REALM, size=64 * MIB, vcpus=1):
+    return control.ask("DOMAIN_CREATE", create_body(name, flags, size, vcpus),
+                       kind="domain")
 
 
 def build(control, name, flags=REALM, **more):
@@ -105,6 +109,59 @@ def test_every_control_port_has_a_session(folder):
     assert info_of(sessions[3], domid).state == "LOADING"
     for session in sessions:
         session.close()
+
+
+def take(control, most=32768):
+    """Takes free pages. Returns them as addresses."""
+    reply = control.ask("HOST_TRIM", struct.pack("<QQ", 0, most), kind="trim")
+    runs = struct.iter_unpack("<QQ", reply.runs[:16 * reply.count])
+    return {pa + 4096 * i for pa, pages in runs for i in range(pages)}
+
+
+def test_free_pages_are_lent_until_the_session_ends(control, folder):
+    """A domain gets none of the pages, and can be built all the same."""
+    domid = build(control, "one", size=64 * MIB).domid
+    destroy(control, domid)
+    before = used(control)
+    with Control(folder, 1) as other:
+        lent = take(other)
+        assert len(lent) >= 512
+        assert used(control)[3] == before[3] + len(lent)
+        domid = create(control, "two").domid
+        grant = control.ask("DOMAIN_SEGMENT", struct.pack("<QQ", RAM, 4 * MIB),
+                            domid, kind="grant")
+        assert lent.isdisjoint(range(grant.pa, grant.pa + grant.size, 4096))
+        control.ask("DOMAIN_BUILD", struct.pack("<QQ", RAM, 0), domid)
+        wait(control, domid, lambda info: info.state == "PAUSED")
+        assert take(other, 0) == set()
+        lent = take(other)
+    deadline = time.monotonic() + PATIENCE
+    destroy(control, domid)
+    while used(control) != before:
+        assert time.monotonic() < deadline
+
+
+def test_a_domain_waits_for_pages_that_are_lent(control, folder):
+    """All but a little of the memory is promised, so that one more domain needs
+    what another session has: it is refused if it waits in vain."""
+    before = used(control)
+    first = create(control, "first", 0).domid
+    control.ask("DOMAIN_SEGMENT", struct.pack("<QQ", RAM, 16 * MIB), first)
+    destroy(control, first)
+    large = create(control, "large", 0, before[1] - 32 * MIB).domid
+    free = used(control)[1]
+    assert free > 20 * MIB
+    with Control(folder, 1) as other:
+        assert len(take(other)) >= 16 * MIB // 4096
+        with pytest.raises(Refused, match="E_MEMORY: .* MiB free"):
+            create(control, "late", 0, free - 4 * MIB)
+        control.send(REQUEST.pack(
+            MAGIC, VERSION, OPS["DOMAIN_CREATE"], 77, 0, 0, create_body(
+                "late", 0, free - 4 * MIB, 1)))
+    late = control.answer(77, "domain").domid
+    for domid in (large, late):
+        destroy(control, domid)
+    assert used(control) == before
 
 
 def test_another_version_is_told_ours(control):

@@ -13,6 +13,7 @@ import time
 import pytest
 
 from conftest import ROOT, build_folder
+from guests import Followed
 from ports import Port
 
 PATIENCE = 1200 if os.environ.get("REEVE_SOAK") else 120
@@ -208,6 +209,39 @@ def test_a_probe_realm_runs_to_its_end(debug_host, vcpus):
     assert f"RIM {rim}\n" in said
     assert re.search(r"probe: \d+ passed, 0 failed", said), said
     assert debug_host.counters() == before
+
+
+def ram_used(host):
+    """Returns how many MiB of the host's RAM this computer has allocated."""
+    return (host.runtime / "default/ram").stat().st_blocks >> 11
+
+
+def test_destroy_gives_memory_back_to_the_computer(debug_host):
+    """A guest beside passes its checks meanwhile, and so does one that gets
+    the same pages afterwards."""
+    config = debug_host.config(
+        "large", memory=400, realm=None, vuart='"sbsa_uart"',
+        cmdline='"probe=flood-touch rounds=150"')
+    realm = debug_host.config(
+        "realm", memory=400, vuart='"sbsa_uart"',
+        cmdline='"probe=flood-touch rounds=150"')
+    before = ram_used(debug_host)
+    counters = debug_host.counters()
+    with Followed(debug_host, "-F", "-c", debug_host.config(
+            "beside", vuart='"sbsa_uart"')) as beside:
+        for file, name in ((config, "large"), (realm, "realm")):
+            debug_host.good("create", "-q", file)
+            said = debug_host.run("console", name).stdout
+            assert "probe: 1 passed, 0 failed" in said, said
+            full = ram_used(debug_host)
+            assert full > before + 250
+            debug_host.good("destroy", name)
+            assert ram_used(debug_host) < full - 250
+        assert re.search(r"probe: \d+ passed, 0 failed", beside.finish())
+    debug_host.good("create", "-F", realm)
+    assert ram_used(debug_host) < before + 50
+    assert debug_host.good("host", "trim") == "0 MiB given back\n"
+    assert debug_host.counters() == counters
 
 
 def test_the_map_is_that_of_the_domain(host):

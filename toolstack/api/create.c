@@ -92,6 +92,8 @@ int reeve_domain_create(struct reeve_host *host, const struct reeve_plan *plan,
 	machine_watch(host->engine, host->watch);
 	if (result == REEVE_OK)
 		*out = domain;
+	else if (result != REEVE_ERR_HOST) /* that one does not answer */
+		host_memory_give_back(host, NULL);
 	return result;
 }
 

@@ -54,6 +54,17 @@ int reeve_host_dmesg(struct reeve_host *host, uint64_t *from, char *text,
 	return host->ops->dmesg(host->engine, from, text, size, got, report);
 }
 
+int reeve_host_trim(struct reeve_host *host, const struct reeve_watch *watch,
+		    uint64_t *freed, struct reeve_report *report)
+{
+	int result;
+
+	machine_watch(host->engine, watch);
+	result = host->ops->trim(host->engine, freed, report);
+	machine_watch(host->engine, host->watch);
+	return result;
+}
+
 /* ---- Finding domains ---------------------------------------------------------- */
 
 int reeve_domain_next(struct reeve_host *host, unsigned domid,
@@ -210,6 +221,17 @@ int reeve_domain_sysrq(struct reeve_host *host, unsigned domid, char key,
 	return host->ops->sysrq(host->engine, domid, key, report);
 }
 
+void host_memory_give_back(struct reeve_host *host,
+			   const struct reeve_watch *watch)
+{
+	struct reeve_report *unheard = reeve_report_new();
+	uint64_t freed;
+
+	if (unheard != NULL)
+		(void)reeve_host_trim(host, watch, &freed, unheard);
+	reeve_report_free(unheard);
+}
+
 int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,
 			 struct reeve_report *report)
@@ -221,6 +243,8 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 	if (result == REEVE_OK)
 		result = machine_await_gone(host->engine, domid, report);
 	machine_watch(host->engine, host->watch);
+	if (result == REEVE_OK)
+		host_memory_give_back(host, watch);
 	if (result == REEVE_OK || result == REEVE_ERR_NO_DOMAIN)
 		record_rim_remove(&host->folder, domid);
 	return result;

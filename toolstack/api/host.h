@@ -13,4 +13,9 @@ struct reeve_host {
 	const struct reeve_watch *watch;
 };
 
+/* Gives the memory of destroyed domains back to this computer, if possible: the
+ * hypervisor may be too old for it. */
+void host_memory_give_back(struct reeve_host *host,
+			   const struct reeve_watch *watch);
+
 #endif

@@ -85,7 +85,7 @@ enum cli_operands {
 	CLI_NO_OPERANDS,
 	CLI_CONFIG, /* CONFIG */
 	CLI_CONFIG_EXTRAS, /* CONFIG [KEY=VALUE ...] */
-	CLI_SHELL, /* the name of a shell */
+	CLI_SHELL, /* SHELL [WORD ...] */
 	CLI_DOMAIN,
 	CLI_DOMAIN_OR_NONE,
 	CLI_DOMAINS, /* any number of domains */
@@ -127,7 +127,15 @@ void cli_dispose(struct cli_call *call);
  * frees it. NULL: out of memory. */
 char *cli_quote_setting(const char *setting);
 
-void cli_help(FILE *to); /* for the whole command */
+/* A group is the first word of verbs that have two: "host". The last entry is
+ * NULL. */
+extern const char *const cli_groups[];
+
+bool cli_is_group(const char *word);
+bool cli_in_group(const struct cli_verb *verb, const char *group);
+
+/* Prints the verbs of a group; NULL: all verbs. */
+void cli_help(FILE *to, const char *group);
 void cli_help_verb(FILE *to, const struct cli_verb *verb);
 
 /* Returns true if -e names the model engine. */
@@ -272,6 +280,11 @@ static inline bool cli_is_request(char key)
 	return key > ' ' && key <= '~';
 }
 
+/* Prints what the last of at least one word may become; see complete.c. */
+void cli_complete(size_t count, const char *const *words);
+/* The shells that have a completion script; NULL past the last. */
+const char *cli_shell_name(size_t index);
+
 int cli_check(const struct cli_call *call);
 int cli_completion(const struct cli_call *call);
 int cli_console(const struct cli_call *call);
@@ -286,6 +299,7 @@ int cli_host_show_key(const struct cli_call *call);
 int cli_host_start(const struct cli_call *call);
 int cli_host_status(const struct cli_call *call);
 int cli_host_stop(const struct cli_call *call);
+int cli_host_trim(const struct cli_call *call);
 int cli_info(const struct cli_call *call);
 int cli_keys(const struct cli_call *call);
 int cli_list(const struct cli_call *call);
@@ -304,6 +318,7 @@ int cli_top(const struct cli_call *call);
 int cli_unpause(const struct cli_call *call);
 int cli_uptime(const struct cli_call *call);
 int cli_vcpu_list(const struct cli_call *call);
+int cli_version(const struct cli_call *call); /* does not look at the call */
 
 /* Prints text that may contain any bytes, with unprintable ones replaced. */
 void cli_print_safely(const char *text);

@@ -1,131 +1,114 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve completion: makes the shell's completion script from the tables of
- * verbs, options and keys. */
+/*
+ * reeve completion SHELL: prints the shell's completion script. The scripts are
+ * thin: each asks `reeve completion SHELL -- WORD ...` (complete.c) what the
+ * last word may become, and shows the answer.
+ */
 #include <string.h>
 
 #include "toolstack/cli/cli.h"
 
-/* The first words of the verbs that have two words. */
-static const char *const groups[] = { "host", "token" };
+/* A name that ends with = is the begin of KEY=VALUE, so that no space follows
+ * it. */
+static const char bash_script[] =
+	"# bash completion for reeve(1), made by: reeve completion bash\n"
+	"_reeve()\n"
+	"{\n"
+	"\tlocal line word files cur=${COMP_WORDS[COMP_CWORD]}\n"
+	"\tCOMPREPLY=()\n"
+	"\twhile IFS= read -r line; do\n"
+	"\t\tcase $line in\n"
+	"\t\t$'\\t'*)\n"
+	"\t\t\tcompopt -o filenames 2>/dev/null\n"
+	"\t\t\tmapfile -t files < <(compgen -f -- \"$cur\")\n"
+	"\t\t\tCOMPREPLY+=(\"${files[@]}\") ;;\n"
+	"\t\t*)\n"
+	"\t\t\tprintf -v word %q \"${line%%$'\\t'*}\"\n"
+	"\t\t\tCOMPREPLY+=(\"$word\") ;;\n"
+	"\t\tesac\n"
+	"\tdone < <(\"${COMP_WORDS[0]}\" completion bash -- \\\n"
+	"\t\t\"${COMP_WORDS[@]:1:COMP_CWORD}\" 2>/dev/null)\n"
+	"\tif [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]]; then\n"
+	"\t\tcompopt -o nospace 2>/dev/null\n"
+	"\tfi\n"
+	"}\n"
+	"complete -F _reeve reeve\n";
 
-#define GROUPS (sizeof(groups) / sizeof(groups[0]))
+static const char zsh_script[] =
+	"#compdef reeve\n"
+	"# zsh completion for reeve(1), made by: reeve completion zsh\n"
+	"_reeve()\n"
+	"{\n"
+	"\tlocal line word files=''\n"
+	"\tlocal -a found shown keys\n"
+	"\tfor line in \"${(@f)$(\"${words[1]}\" completion zsh -- \\\n"
+	"\t\t\"${(@Q)words[2,CURRENT]}\" 2>/dev/null)}\"; do\n"
+	"\t\tword=${line%%$'\\t'*}\n"
+	"\t\tcase $line in\n"
+	"\t\t$'\\t'*) files=1 ;;\n"
+	"\t\t*=$'\\t'*) keys+=(\"$word\") ;;\n"
+	"\t\t?*) found+=(\"$word\"); shown+=(\"$word -- ${line#*$'\\t'}\") ;;\n"
+	"\t\tesac\n"
+	"\tdone\n"
+	"\tcompadd -l -d shown -a found\n"
+	"\tcompadd -S '' -a keys\n"
+	"\tif [[ -n $files ]]; then\n"
+	"\t\tcompset -P '--*='\n"
+	"\t\t_files\n"
+	"\tfi\n"
+	"}\n"
+	"if [[ $funcstack[1] == _reeve ]]; then\n"
+	"\t_reeve \"$@\"\n"
+	"else\n"
+	"\tcompdef _reeve reeve\n"
+	"fi\n";
 
-/* Prints the verbs of one word, and the first words of the others. */
-static void print_verbs(void)
+static const char fish_script[] =
+	"# fish completion for reeve(1), made by: reeve completion fish\n"
+	"function __reeve_complete\n"
+	"\tset -l words (commandline -opc) (commandline -ct)\n"
+	"\tfor line in ($words[1] completion fish -- $words[2..-1] 2>/dev/null)\n"
+	"\t\tif string match -q \\t'*' -- $line\n"
+	"\t\t\t__fish_complete_path (commandline -ct)\n"
+	"\t\telse\n"
+	"\t\t\tstring join \\n -- $line\n"
+	"\t\tend\n"
+	"\tend\n"
+	"end\n"
+	"complete -c reeve -f -a '(__reeve_complete)'\n";
+
+static const struct {
+	const char *name;
+	const char *script;
+} shells[] = {
+	{ "bash", bash_script },
+	{ "zsh", zsh_script },
+	{ "fish", fish_script },
+};
+
+#define SHELLS (sizeof(shells) / sizeof(shells[0]))
+
+const char *cli_shell_name(size_t index)
 {
-	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++) {
-		if (strchr(v->name, ' ') == NULL)
-			printf("%s ", v->name);
-	}
-	for (size_t i = 0; i < GROUPS; i++)
-		printf("%s ", groups[i]);
-	fputs("help", stdout);
-}
-
-static void print_second_words(const char *group)
-{
-	size_t length = strlen(group);
-
-	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++) {
-		if (strncmp(v->name, group, length) == 0 &&
-		    v->name[length] == ' ')
-			printf("%s ", v->name + length + 1);
-	}
-}
-
-/* Prints the code that completes the second word of a group, and that joins
- * both words in $verb. */
-static void print_group(const char *group)
-{
-	printf("\tif [ \"$verb\" = %s ]; then\n"
-	       "\t\tif [ \"$COMP_CWORD\" -eq 2 ]; then\n"
-	       "\t\t\tmapfile -t COMPREPLY < <(compgen -W '",
-	       group);
-	print_second_words(group);
-	puts("' -- \"$cur\")\n\t\t\treturn\n\t\tfi\n"
-	     "\t\tverb=\"$verb ${COMP_WORDS[2]}\"\n\tfi");
-}
-
-/* Prints the options of a verb, as a case branch that sets $options. */
-static void print_verb_case(const struct cli_verb *verb)
-{
-	printf("\t'%s') options='", verb->name);
-	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
-		if (o->id != CLI_HELP && (verb->options & o->id) == 0)
-			continue;
-		printf("--%s ", o->name);
-		if (o->letter != 0)
-			printf("-%c ", o->letter);
-	}
-	printf("'; keys=%d ;;\n", verb->operands == CLI_CONFIG_EXTRAS ||
-					  verb->operands == CLI_MAPPED);
-}
-
-static void print_file_options(void)
-{
-	const char *separator = "";
-
-	for (const struct cli_option *o = cli_options; o->id != 0; o++) {
-		if (o->argument == NULL || strcmp(o->argument, "FILE") != 0)
-			continue;
-		printf("%s--%s", separator, o->name);
-		if (o->letter != 0)
-			printf("|-%c", o->letter);
-		separator = "|";
-	}
-}
-
-static void print_keys(void)
-{
-	const struct reeve_key *key;
-
-	for (size_t i = 0; (key = reeve_key_at(i)) != NULL; i++)
-		printf("%s= ", key->name);
-}
-
-static void print_bash(void)
-{
-	puts("# bash completion for reeve(1), made by: reeve completion bash");
-	puts("_reeve()\n{\n\tlocal cur prev verb options='' keys=0\n"
-	     "\tCOMPREPLY=()\n\tcur=${COMP_WORDS[COMP_CWORD]}\n"
-	     "\tprev=${COMP_WORDS[COMP_CWORD-1]}\n"
-	     "\tverb=${COMP_WORDS[1]}");
-	fputs("\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-	      "\t\tmapfile -t COMPREPLY < <(compgen -W '",
-	      stdout);
-	print_verbs();
-	puts("' -- \"$cur\")\n\t\treturn\n\tfi");
-	for (size_t i = 0; i < GROUPS; i++)
-		print_group(groups[i]);
-	puts("\tcase $verb in");
-	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
-		print_verb_case(v);
-	fputs("\tesac\n\tcase $prev in\n\t", stdout);
-	print_file_options();
-	puts(")\n\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
-	     "\t\treturn ;;\n\tesac\n"
-	     "\tif [[ $cur == -* ]]; then\n"
-	     "\t\tmapfile -t COMPREPLY < "
-	     "<(compgen -W \"$options\" -- \"$cur\")\n\t\treturn\n\tfi\n"
-	     "\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")");
-	fputs("\tif [ \"$keys\" -eq 1 ] && [ \"$COMP_CWORD\" -gt 2 ]; then\n"
-	      "\t\tlocal words\n"
-	      "\t\tmapfile -t words < <(compgen -W '",
-	      stdout);
-	print_keys();
-	puts("' -- \"$cur\")\n\t\tCOMPREPLY+=(\"${words[@]}\")\n\tfi\n}\n"
-	     "complete -o filenames -F _reeve reeve");
+	return index < SHELLS ? shells[index].name : NULL;
 }
 
 int cli_completion(const struct cli_call *call)
 {
-	if (strcmp(call->config, "bash") != 0) {
-		fprintf(stderr,
-			"reeve completion: no script for %s: "
-			"only bash is known\n",
-			call->config);
-		return CLI_WRONG;
+	for (size_t i = 0; i < SHELLS; i++) {
+		if (strcmp(call->config, shells[i].name) != 0)
+			continue;
+		if (call->operand_count > 1) {
+			cli_complete(call->operand_count - 1,
+				     call->operands + 1);
+		} else {
+			fputs(shells[i].script, stdout);
+		}
+		return cli_finish_output();
 	}
-	print_bash();
-	return cli_finish_output();
+	fprintf(stderr,
+		"reeve completion: no script for %s: "
+		"only bash, zsh and fish are known\n",
+		call->config);
+	return CLI_WRONG;
 }

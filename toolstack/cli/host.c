@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve host: starts, stops and lists hosts, and shows their keys. */
+/* reeve host: starts, stops, trims and lists hosts, and shows their keys. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +93,28 @@ int cli_host_stop(const struct cli_call *call)
 					 session.report);
 	}
 	return cli_close(&session, result);
+}
+
+int cli_host_trim(const struct cli_call *call)
+{
+	struct cli_session session;
+	uint64_t freed;
+	int code;
+	int result;
+
+	if (!cli_open_host(&session, call, &code))
+		return code;
+	result = reeve_host_trim(session.host, cli_watch(), &freed,
+				 session.report);
+	cli_leave_host(&session);
+	cli_watch_clear();
+	code = CLI_OK;
+	if (result == REEVE_OK && (call->options & CLI_QUIET) == 0) {
+		printf("%" PRIu64 " MiB given back\n", freed >> 20);
+		code = cli_finish_output();
+	}
+	result = cli_close(&session, result);
+	return result != CLI_OK ? result : code;
 }
 
 int cli_host_show_key(const struct cli_call *call)

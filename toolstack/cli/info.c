@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve info, dmesg: print what a host reports about itself. */
+/* reeve info, dmesg: print what a host reports about itself. reeve version:
+ * what this program is. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "toolstack/cli/cli.h"
 
 #define DMESG_SIZE 4096 /* bytes asked for at a time */
+#define WHY_NOT    "realms_why_not"
 
 /* Makes an object of the facts, in the order in which they are printed. */
 static struct json_object *info_json(const struct reeve_host_info *info)
@@ -36,7 +38,7 @@ static struct json_object *info_json(const struct reeve_host_info *info)
 	}
 	cli_json_add_bool(object, "realms", info->realms);
 	if (info->rmm_text[0] != '\0')
-		cli_json_add_text(object, "realms_why_not", info->rmm_text);
+		cli_json_add_text(object, WHY_NOT, info->rmm_text);
 	snprintf(rmi, sizeof(rmi), "%u.%u-%u.%u", info->rmi_lower >> 16,
 		 info->rmi_lower & 0xffff, info->rmi_higher >> 16,
 		 info->rmi_higher & 0xffff);
@@ -45,18 +47,41 @@ static struct json_object *info_json(const struct reeve_host_info *info)
 	return object;
 }
 
+/* Prints the value of one field. A host that runs Realms has nothing to say of
+ * why it does not. */
+static int field_print(const char *name, struct json_object *info, bool json)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(info, name, &value)) {
+		if (strcmp(name, WHY_NOT) == 0)
+			return CLI_OK;
+		fprintf(stderr,
+			"reeve info: no such field: %s\nTry: reeve info\n",
+			name);
+		return CLI_WRONG;
+	}
+	if (json)
+		return cli_print_json(json_object_get(value));
+	puts(json_object_get_string(value));
+	return cli_finish_output();
+}
+
 static int info_print(const struct cli_call *call, struct json_object *info)
 {
-	if ((call->options & CLI_JSON) != 0)
+	bool json = (call->options & CLI_JSON) != 0;
+	int code;
+
+	if (call->config != NULL) {
+		code = field_print(call->config, info, json);
+		json_object_put(info);
+		return code;
+	}
+	if (json)
 		return cli_print_json(info);
 	json_object_object_foreach(info, name, value)
 	{
-		const char *text = json_object_get_string(value);
-
-		if (call->config == NULL)
-			printf("%-23s: %s\n", name, text);
-		else if (strcmp(call->config, name) == 0)
-			puts(text);
+		printf("%-23s: %s\n", name, json_object_get_string(value));
 	}
 	json_object_put(info);
 	return cli_finish_output();
@@ -114,4 +139,11 @@ int cli_dmesg(const struct cli_call *call)
 	code = cli_finish_output();
 	result = cli_close(&session, result);
 	return result != CLI_OK ? result : code;
+}
+
+int cli_version(const struct cli_call *call)
+{
+	(void)call;
+	printf("reeve %s\n", reeve_version_text());
+	return cli_finish_output();
 }

@@ -25,17 +25,19 @@ static int verb_matches(const struct cli_verb *verb, int count,
 static const struct cli_verb *verb_find(int count, char *const *words,
 					int *taken)
 {
-	const char *second = "";
-
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++) {
 		*taken = verb_matches(v, count, words);
 		if (*taken != 0)
 			return v;
 	}
-	if (strcmp(words[0], "host") == 0 || strcmp(words[0], "token") == 0)
-		second = count > 1 ? words[1] : "(nothing)";
-	fprintf(stderr, "reeve: no such verb: %s%s%s\nTry: reeve --help\n",
-		words[0], *second != '\0' ? " " : "", second);
+	if (cli_is_group(words[0]) && count > 1) {
+		fprintf(stderr,
+			"reeve: no such verb: %s %s\nTry: reeve %s --help\n",
+			words[0], words[1], words[0]);
+	} else {
+		fprintf(stderr, "reeve: no such verb: %s\nTry: reeve --help\n",
+			words[0]);
+	}
 	return NULL;
 }
 
@@ -56,14 +58,24 @@ static int verb_run(const struct cli_verb *verb, int argc, char **argv)
 	return code;
 }
 
-/* Runs `reeve help [VERB]`. */
+static bool asks_help(const char *word)
+{
+	return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 ||
+	       strcmp(word, "-h") == 0;
+}
+
+/* Runs `reeve help [VERB | GROUP]`. */
 static int help_run(int argc, char **argv)
 {
 	const struct cli_verb *verb;
 	int taken;
 
 	if (argc < 3) {
-		cli_help(stdout);
+		cli_help(stdout, NULL);
+		return cli_finish_output();
+	}
+	if (argc == 3 && cli_is_group(argv[2])) {
+		cli_help(stdout, argv[2]);
 		return cli_finish_output();
 	}
 	verb = verb_find(argc - 2, argv + 2, &taken);
@@ -73,10 +85,11 @@ static int help_run(int argc, char **argv)
 	return cli_finish_output();
 }
 
-static bool asks_help(const char *word)
+/* Returns true if the words are the name of a group, alone or with the wish for
+ * help. */
+static bool is_only_group(int count, char *const *words)
 {
-	return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 ||
-	       strcmp(word, "-h") == 0;
+	return cli_is_group(words[0]) && (count == 1 || asks_help(words[1]));
 }
 
 int main(int argc, char **argv)
@@ -87,15 +100,17 @@ int main(int argc, char **argv)
 	/* A write beyond a limit (ulimit -f) fails instead, and is told. */
 	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
-		cli_help(stderr);
+		cli_help(stderr, NULL);
 		return CLI_WRONG;
 	}
 	if (asks_help(argv[1]))
 		return help_run(argc, argv);
-	if (strcmp(argv[1], "--version") == 0) {
-		puts("reeve " REEVE_VERSION);
-		return cli_finish_output();
+	if (is_only_group(argc - 1, argv + 1)) {
+		cli_help(argc == 2 ? stderr : stdout, argv[1]);
+		return argc == 2 ? CLI_WRONG : cli_finish_output();
 	}
+	if (strcmp(argv[1], "--version") == 0)
+		return cli_version(NULL);
 	verb = verb_find(argc - 1, argv + 1, &taken);
 	if (verb == NULL)
 		return CLI_WRONG;

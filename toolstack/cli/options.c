@@ -80,7 +80,7 @@ static const struct {
 	[CLI_NO_OPERANDS] = { 0, 0, "" },
 	[CLI_CONFIG] = { 1, 1, "CONFIG" },
 	[CLI_CONFIG_EXTRAS] = { 1, 1, "CONFIG [KEY=VALUE ...]" },
-	[CLI_SHELL] = { 1, 1, "SHELL" },
+	[CLI_SHELL] = { 1, SIZE_MAX, "SHELL [WORD ...]" },
 	[CLI_DOMAIN] = { 1, 1, "DOMAIN" },
 	[CLI_DOMAIN_OR_NONE] = { 0, 1, "[DOMAIN]" },
 	[CLI_DOMAINS] = { 0, SIZE_MAX, "[DOMAIN ...]" },
@@ -254,14 +254,36 @@ void cli_help_verb(FILE *to, const struct cli_verb *verb)
 	      to);
 }
 
-void cli_help(FILE *to)
+bool cli_in_group(const struct cli_verb *verb, const char *group)
 {
-	fputs("Usage: reeve VERB [OPTION ...] [ARGUMENT ...]\n\n"
-	      "Arm CCA Realm guests from xl.cfg files.\n\nVerbs:\n",
-	      to);
-	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
-		fprintf(to, "  %-13s %s\n", v->name, v->summary);
-	fputs("\nreeve VERB --help tells more; so do reeve(1) and "
-	      "reeve.cfg(5).\n",
-	      to);
+	size_t length = strlen(group);
+
+	return strncmp(verb->name, group, length) == 0 &&
+	       verb->name[length] == ' ';
+}
+
+bool cli_is_group(const char *word)
+{
+	for (const char *const *group = cli_groups; *group != NULL; group++) {
+		if (strcmp(*group, word) == 0)
+			return true;
+	}
+	return false;
+}
+
+void cli_help(FILE *to, const char *group)
+{
+	fprintf(to, "Usage: reeve %s%sVERB [OPTION ...] [ARGUMENT ...]\n\n",
+		group != NULL ? group : "", group != NULL ? " " : "");
+	if (group == NULL)
+		fputs("Arm CCA Realm guests from xl.cfg files.\n\n", to);
+	fputs("Verbs:\n", to);
+	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++) {
+		if (group == NULL || cli_in_group(v, group))
+			fprintf(to, "  %-13s %s\n", v->name, v->summary);
+	}
+	fprintf(to,
+		"\nreeve %s%sVERB --help tells more; so do reeve(1) and "
+		"reeve.cfg(5).\n",
+		group != NULL ? group : "", group != NULL ? " " : "");
 }

@@ -16,12 +16,18 @@
  * only, so that a guest that fails at once does not keep the host busy. */
 #define SHORT_LIFE_NS UINT64_C(2000000000)
 
+/* The brake: a guest that has ended RESTARTS_MAX times in a row, each time
+ * earlier than QUICK_END_NS after its creation, is not restarted any more. */
+#define QUICK_END_NS UINT64_C(60000000000)
+#define RESTARTS_MAX 10
+
 struct run {
 	const struct cli_call *call;
 	struct cli_session session;
 	struct reeve_measurement measurement;
 	const struct reeve_measurement *predicted; /* NULL: not a Realm */
 	struct reeve_domain domain;
+	unsigned quick_ends; /* in a row */
 };
 
 static bool option_given(const struct run *run, uint64_t option)
@@ -260,6 +266,24 @@ static int plan_again(struct run *run)
 			      run->session.report);
 }
 
+/* Returns false, and says so, if the guest has ended too often too early. */
+static bool may_restart(struct run *run)
+{
+	if (run->domain.uptime_ns >= QUICK_END_NS)
+		run->quick_ends = 0;
+	else
+		run->quick_ends++;
+	if (run->quick_ends < RESTARTS_MAX)
+		return true;
+	fprintf(stderr,
+		"reeve: error: the domain %s ended %u times in a row within a "
+		"minute of its start: it is not restarted\n"
+		"reeve: note: its console says why (-c); with "
+		"on_crash=\"preserve\" the ended domain stays\n",
+		run->domain.name, run->quick_ends);
+	return false;
+}
+
 /* Does what the configuration says for this end. Sets *again if the domain is
  * to be made anew. */
 static int on_end(struct run *run, bool *again)
@@ -275,9 +299,10 @@ static int on_end(struct run *run, bool *again)
 		result = domain_rename(run);
 	else if (action != REEVE_ACTION_PRESERVE)
 		result = domain_destroy(run);
-	if (result == REEVE_OK && *again)
-		result = plan_again(run);
-	return result;
+	if (result != REEVE_OK || !*again)
+		return result;
+	*again = may_restart(run);
+	return *again ? plan_again(run) : REEVE_ERR_ENGINE;
 }
 
 /* Follows the domain as far as the options say. */

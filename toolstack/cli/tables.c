@@ -57,6 +57,8 @@ const struct cli_option cli_options[] = {
 	{ 0 },
 };
 
+const char *const cli_groups[] = { "host", "token", NULL };
+
 const struct cli_verb cli_verbs[] = {
 	{ "check", CLI_CONFIG_EXTRAS,
 	  CLI_JSON | CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET,
@@ -185,6 +187,10 @@ const struct cli_verb cli_verbs[] = {
 	{ "host stop", CLI_NO_OPERANDS, CLI_NAME,
 	  "end a host with all its guests",
 	  "Also removes what is left of one that died.\n", cli_host_stop },
+	{ "host trim", CLI_NO_OPERANDS, CLI_NAME | CLI_QUIET,
+	  "give unused memory of a host back",
+	  "To the computer that it runs on. destroy does so, too.\n",
+	  cli_host_trim },
 	{ "host status", CLI_NO_OPERANDS, CLI_NAME | CLI_JSON,
 	  "tell whether a host runs", "Exit code 0: it runs; 1: it does not.\n",
 	  cli_host_status },
@@ -195,8 +201,15 @@ const struct cli_verb cli_verbs[] = {
 	  "The public key that its platform token is signed with, as\n"
 	  "PEM, or with --json as a JWK.\n",
 	  cli_host_show_key },
-	{ "completion", CLI_SHELL, 0,
-	  "print a completion script for a shell (bash)",
-	  "Use it as: source <(reeve completion bash)\n", cli_completion },
+	{ "completion", CLI_SHELL, 0, "print a completion script for a shell",
+	  "SHELL is bash, zsh or fish. Use it as:\n"
+	  "  source <(reeve completion bash)\n"
+	  "  source <(reeve completion zsh)\n"
+	  "  reeve completion fish | source\n"
+	  "With WORDs, which the scripts give, it prints what the last of\n"
+	  "them may become.\n",
+	  cli_completion },
+	{ "version", CLI_NO_OPERANDS, 0, "print the version of reeve", "",
+	  cli_version },
 	{ 0 },
 };

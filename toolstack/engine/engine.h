@@ -130,6 +130,9 @@ struct engine_ops {
 		      struct reeve_report *report);
 	int (*sysrq)(struct engine *engine, unsigned domid, char key,
 		     struct reeve_report *report);
+	/* Gives free memory back to this computer; *freed is in bytes. */
+	int (*trim)(struct engine *engine, uint64_t *freed,
+		    struct reeve_report *report);
 	int (*dmesg)(struct engine *engine, uint64_t *from, char *text,
 		     size_t size, size_t *got, struct reeve_report *report);
 	int (*console)(struct engine *engine, unsigned slot, int *fd, int *lock,

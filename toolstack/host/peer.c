@@ -79,7 +79,7 @@ static void peer_answer(struct peer *peer, const struct control_request *request
 		};
 	} else if (request->op == CONTROL_VCPU_INFO) {
 		reply->body.vcpu.index = request->body.vcpu.index;
-	} else {
+	} else if (request->op != CONTROL_HOST_TRIM) {
 		domain_fill(peer, &reply->body.domain);
 	}
 }

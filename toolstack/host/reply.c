@@ -165,13 +165,41 @@ bool reply_vcpu(const struct control_vcpu *from, struct reeve_vcpu *out)
 	return from->index < CONTROL_VCPUS && from->core < MACHINE_MAX_CPUS;
 }
 
+/* The RAM that guests can have begins behind that of the firmware. */
+#define GUESTS_BASE ((uint64_t)MACHINE_HYP_BASE + MACHINE_HYP_SIZE)
+
 bool reply_grant(const struct control_grant *grant, uint64_t size,
 		 uint64_t ram_size)
 {
-	const uint64_t first = MACHINE_HYP_BASE + MACHINE_HYP_SIZE;
 	const uint64_t end = MACHINE_DRAM_BASE + ram_size;
 
 	return grant->size == size && size <= ram_size &&
-	       grant->pa % MACHINE_PAGE_SIZE == 0 && grant->pa >= first &&
+	       grant->pa % MACHINE_PAGE_SIZE == 0 && grant->pa >= GUESTS_BASE &&
 	       grant->pa <= end - size;
+}
+
+bool reply_trim(const struct control_trim *trim, uint64_t asked,
+		uint64_t ram_size)
+{
+	uint64_t end = MACHINE_DRAM_BASE + ram_size;
+	uint64_t at = asked > GUESTS_BASE ? asked : GUESTS_BASE;
+
+	if (trim->next != 0) {
+		if (trim->next > end || trim->next <= asked ||
+		    trim->next % MACHINE_PAGE_SIZE != 0)
+			return false;
+		end = trim->next;
+	}
+	if (trim->count > CONTROL_RUNS)
+		return false;
+	for (unsigned i = 0; i < trim->count; i++) {
+		const struct control_free_run *run = &trim->runs[i];
+
+		if (run->pa < at || run->pa >= end || run->pages == 0 ||
+		    run->pa % MACHINE_PAGE_SIZE != 0 ||
+		    run->pages > (end - run->pa) / MACHINE_PAGE_SIZE)
+			return false;
+		at = run->pa + run->pages * MACHINE_PAGE_SIZE;
+	}
+	return true;
 }

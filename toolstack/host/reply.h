@@ -42,4 +42,9 @@ bool reply_vcpu(const struct control_vcpu *from, struct reeve_vcpu *out);
 bool reply_grant(const struct control_grant *grant, uint64_t size,
 		 uint64_t ram_size);
 
+/* Returns true if the pages of a reply to CONTROL_HOST_TRIM, asked for from that
+ * PA on, may be dropped: its runs ascend, and lie where a grant may lie. */
+bool reply_trim(const struct control_trim *trim, uint64_t asked,
+		uint64_t ram_size);
+
 #endif

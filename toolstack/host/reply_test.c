@@ -191,6 +191,55 @@ static void a_grant_is_not_larger_than_ram(void **state)
 	assert_false(reply_grant(&grant, 2 * RAM_SIZE, 0));
 }
 
+static void free_pages_lie_where_a_grant_may_lie(void **state)
+{
+	const uint64_t end = MACHINE_DRAM_BASE + RAM_SIZE;
+	const uint64_t pages = (end - FIRST) / 0x1000;
+	const struct {
+		struct control_trim trim;
+		uint64_t asked;
+		bool good;
+	} cases[] = {
+		{ { .count = 0 }, FIRST, true },
+		{ { .next = end }, FIRST, true },
+		{ { .next = FIRST + 0x1000 }, FIRST, true },
+		{ { .next = FIRST }, FIRST, false },
+		{ { .next = FIRST - 0x1000 }, FIRST, false },
+		{ { .next = end + 0x1000 }, FIRST, false },
+		{ { .next = FIRST + 8 }, FIRST, false },
+		{ { .count = 1, .runs = { { FIRST, pages } } }, FIRST, true },
+		{ { .count = 1, .runs = { { FIRST, pages } } }, 0, true },
+		{ { .count = 1, .runs = { { FIRST, pages + 1 } } }, FIRST, false },
+		{ { .count = 1, .runs = { { FIRST, 0 } } }, FIRST, false },
+		{ { .count = 1, .runs = { { FIRST + 8, 1 } } }, FIRST, false },
+		{ { .count = 1, .runs = { { end, 1 } } }, FIRST, false },
+		{ { .count = 1, .runs = { { FIRST, UINT64_MAX } } }, 0, false },
+		{ { .count = 1, .runs = { { FIRST - 0x1000, 1 } } }, 0, false },
+		{ { .count = 1, .runs = { { MACHINE_RMM_BASE, 1 } } }, 0, false },
+		{ { .count = 1, .runs = { { FIRST, 1 } } },
+		  FIRST + 0x1000,
+		  false },
+		{ { .count = 2, .runs = { { FIRST, 2 }, { FIRST + 0x2000, 1 } } },
+		  FIRST,
+		  true },
+		{ { .count = 2, .runs = { { FIRST, 2 }, { FIRST + 0x1000, 1 } } },
+		  FIRST,
+		  false },
+		{ { .next = FIRST + 0x1000, .count = 1, .runs = { { FIRST, 2 } } },
+		  FIRST,
+		  false },
+		{ { .count = CONTROL_RUNS + 1 }, FIRST, false },
+		{ { .count = UINT32_MAX }, FIRST, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(
+			reply_trim(&cases[i].trim, cases[i].asked, RAM_SIZE),
+			cases[i].good);
+	}
+}
+
 static void assert_text(const char *from, size_t size, const char *expected)
 {
 	char to[16];
@@ -227,6 +276,7 @@ int main(void)
 		TEST(a_vcpu_has_limits),
 		TEST(a_grant_lies_in_ram_behind_the_firmware),
 		TEST(a_grant_is_not_larger_than_ram),
+		TEST(free_pages_lie_where_a_grant_may_lie),
 		TEST(texts_become_printable),
 	};
 

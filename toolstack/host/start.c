@@ -85,7 +85,7 @@ static struct platform_image image_of(const char *name, const char *file,
 {
 	return (struct platform_image){
 		.name = name,
-		.version = file == NULL ? REEVE_VERSION : NULL,
+		.version = file == NULL ? REEVE_BUILD_VERSION : NULL,
 		.data = part->data,
 		.size = part->size,
 	};

@@ -34,7 +34,24 @@ static enum control_status handle_host_info(struct exchange *exchange)
 	return CONTROL_OK;
 }
 
-static enum control_status handle_domain_create(struct exchange *exchange)
+/* Tries again what found too little memory, if only for the pages that sessions
+ * have taken to trim the host. */
+static enum control_status try_twice(struct exchange *exchange,
+				     operation *handle)
+{
+	struct domains *domains = exchange->session->domains;
+	uint64_t trims = control_trims(domains);
+	enum control_status status = handle(exchange);
+
+	if (status != CONTROL_E_MEMORY || !control_trim_hold(domains, trims))
+		return status;
+	memset(exchange->reply->text, 0, sizeof(exchange->reply->text));
+	status = handle(exchange);
+	control_trim_release(domains);
+	return status;
+}
+
+static enum control_status domain_create_once(struct exchange *exchange)
 {
 	struct control_session *session = exchange->session;
 	struct domain *domain;
@@ -49,10 +66,20 @@ static enum control_status handle_domain_create(struct exchange *exchange)
 	return CONTROL_OK;
 }
 
-static enum control_status handle_domain_segment(struct exchange *exchange)
+static enum control_status handle_domain_create(struct exchange *exchange)
+{
+	return try_twice(exchange, domain_create_once);
+}
+
+static enum control_status domain_grant_once(struct exchange *exchange)
 {
 	return domain_grant(exchange->domain, &exchange->request->body.segment,
 			    &exchange->reply->body.grant, reply_text(exchange));
+}
+
+static enum control_status handle_domain_segment(struct exchange *exchange)
+{
+	return try_twice(exchange, domain_grant_once);
 }
 
 static enum control_status handle_domain_build(struct exchange *exchange)
@@ -187,6 +214,13 @@ static enum control_status handle_domain_break(struct exchange *exchange)
 			    reply_text(exchange));
 }
 
+static enum control_status handle_host_trim(struct exchange *exchange)
+{
+	control_trim(exchange->session, &exchange->request->body.trim,
+		     &exchange->reply->body.trim);
+	return CONTROL_OK;
+}
+
 static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_HELLO] = handle_host_info,
 	[CONTROL_HOST_INFO] = handle_host_info,
@@ -206,6 +240,7 @@ static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_DOMAIN_MEMORY] = handle_domain_memory,
 	[CONTROL_ATTACK] = handle_attack,
 	[CONTROL_DOMAIN_BREAK] = handle_domain_break,
+	[CONTROL_HOST_TRIM] = handle_host_trim,
 };
 
 /* ---- One request ---- */
@@ -325,5 +360,6 @@ void control_close(struct control_session *session)
 {
 	session->synced = false;
 	session->filled = 0;
+	control_trim_end(session);
 	domains_session_end(session->domains, session);
 }

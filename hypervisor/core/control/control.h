@@ -24,6 +24,9 @@ struct control_session {
 	bool synced; /* a CONTROL_HELLO was seen since the port was opened */
 	size_t filled; /* bytes of `request` that have come */
 	struct control_request request;
+	/* Free pages that the client has for CONTROL_HOST_TRIM. */
+	unsigned taken_count;
+	struct control_free_run taken[CONTROL_RUNS];
 };
 
 void control_init(struct control_session *session, struct domains *domains,
@@ -31,7 +34,8 @@ void control_init(struct control_session *session, struct domains *domains,
 		  void *ctx);
 
 /* A client opened the port, perhaps anew; closed it. Both end the session
- * before: domains that depend on it are destroyed. */
+ * before: domains that depend on it are destroyed, and pages that it has taken
+ * are free again. */
 void control_open(struct control_session *session);
 void control_close(struct control_session *session);
 

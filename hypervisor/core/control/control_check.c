@@ -41,6 +41,7 @@ static const struct shape shapes[CONTROL_OPS] = {
 				    DOMAIN_ONE },
 	[CONTROL_ATTACK] = { sizeof(struct control_attack_ask), DOMAIN_ONE },
 	[CONTROL_DOMAIN_BREAK] = { sizeof(struct control_break), DOMAIN_ONE },
+	[CONTROL_HOST_TRIM] = { sizeof(struct control_trim_ask), DOMAIN_NONE },
 };
 
 bool control_wants_domain(uint32_t op)
@@ -181,6 +182,14 @@ static const char *break_body_check(const struct control_break *brk)
 	return brk->byte > UINT8_MAX ? "a byte is below 256" : NULL;
 }
 
+static const char *trim_body_check(const struct control_trim_ask *trim)
+{
+	if (trim->from % GUEST_PAGE_SIZE != 0)
+		return "a range begins with a page";
+	return trim->pages > CONTROL_TRIM_PAGES ? "too many pages at a time"
+						: NULL;
+}
+
 static const char *body_check(const struct control_request *request)
 {
 	switch (request->op) {
@@ -205,6 +214,8 @@ static const char *body_check(const struct control_request *request)
 		return attack_body_check(&request->body.attack);
 	case CONTROL_DOMAIN_BREAK:
 		return break_body_check(&request->body.brk);
+	case CONTROL_HOST_TRIM:
+		return trim_body_check(&request->body.trim);
 	default:
 		return NULL;
 	}

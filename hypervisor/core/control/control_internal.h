@@ -31,4 +31,23 @@ void control_vcpu_fill(const struct vcpu *vcpu, struct control_vcpu *info);
 enum control_status control_memory(struct domain *domain, uint64_t from,
 				   struct control_memory *memory, char *text);
 
+/*
+ * control_trim.c: gives back the pages that the session has, and takes others
+ * as the request says; gives them back for good.
+ */
+void control_trim(struct control_session *session,
+		  const struct control_trim_ask *ask, struct control_trim *trim);
+void control_trim_end(struct control_session *session);
+
+/*
+ * Returns how often pages were given back so far; a request that then finds too
+ * little memory passes the number to control_trim_hold(). That returns false if
+ * no session had any pages meanwhile. Else it waits, for a bounded time, until
+ * no session has any, keeps all from taking more until control_trim_release(),
+ * and returns true: the request is worth a second try.
+ */
+uint64_t control_trims(struct domains *domains);
+bool control_trim_hold(struct domains *domains, uint64_t before);
+void control_trim_release(struct domains *domains);
+
 #endif

@@ -178,6 +178,11 @@ struct domains {
 	struct domains_config config; /* all that it points to stays valid */
 	uint32_t last_domid;
 	uint64_t promised; /* pages, all domains */
+	/* Pages that sessions have taken to trim the host; lock. No promise may
+	 * count on them. */
+	uint64_t trimmed;
+	uint64_t trims; /* how often such pages became free again */
+	unsigned trim_holds; /* while it is not 0, no session takes any */
 	struct domain table[CONTROL_DOMAINS];
 };
 

@@ -138,7 +138,7 @@ static enum control_status place_alloc(struct domains *domains,
 {
 	uint64_t pages =
 		domain_overhead(domains, create) + create->ram_size / PAGE_SIZE;
-	uint64_t unused = domains->config.pages - domains->promised;
+	uint64_t unused = domains_unpromised(domains);
 	uint32_t console = console_choose(domains);
 	unsigned i = 0;
 

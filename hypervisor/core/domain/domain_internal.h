@@ -26,6 +26,13 @@ static inline void domain_state_set(struct domain *domain, uint32_t state)
 	__atomic_store_n(&domain->state, state, __ATOMIC_RELEASE);
 }
 
+/* Returns how many pages can still be promised. The caller holds
+ * domains->lock. */
+static inline uint64_t domains_unpromised(const struct domains *domains)
+{
+	return domains->config.pages - domains->promised - domains->trimmed;
+}
+
 /* Acquire and release domain->memory_lock. */
 void domain_memory_lock(struct domain *domain);
 void domain_memory_unlock(struct domain *domain);

@@ -51,7 +51,7 @@ static enum control_status promise_renew(struct domain *domain, char *text)
 	uint64_t unused;
 
 	spinlock_acquire(&domains->lock);
-	unused = domains->config.pages - domains->promised + domain->promised;
+	unused = domains_unpromised(domains) + domain->promised;
 	if (pages <= unused) {
 		domains->promised += pages - domain->promised;
 		domain->promised = pages;

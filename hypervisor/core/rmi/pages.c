@@ -38,11 +38,12 @@ static void page_mark(struct pages *pages, uint64_t page, bool use)
 		pages->map[page / WORD_BITS] &= ~bit;
 }
 
-/* Returns the first free page from `page` on, or top if all below top are used.
+/* Returns the first free page of [page, end), or end if all of them are used.
  * Pages from top on are free. */
-static uint64_t page_free_after(const struct pages *pages, uint64_t page)
+static uint64_t page_free_after(const struct pages *pages, uint64_t page,
+				uint64_t end)
 {
-	while (page < pages->top) {
+	while (page < end) {
 		if (page % WORD_BITS == 0 &&
 		    pages->map[page / WORD_BITS] == WORD_FULL)
 			page += WORD_BITS;
@@ -51,7 +52,7 @@ static uint64_t page_free_after(const struct pages *pages, uint64_t page)
 		else
 			return page;
 	}
-	return smaller(page, pages->top);
+	return smaller(page, end);
 }
 
 /* Returns how far [page, page + count) is free: its end, or the first page of
@@ -80,7 +81,7 @@ static bool run_find(struct pages *pages, uint64_t count, uint64_t align,
 	uint64_t page;
 	uint64_t end;
 
-	pages->lowest = page_free_after(pages, pages->lowest);
+	pages->lowest = page_free_after(pages, pages->lowest, pages->top);
 	page = aligned_page(pages, pages->lowest, align);
 	while (page < pages->count && count <= pages->count - page) {
 		end = run_end(pages, page, count);
@@ -88,17 +89,15 @@ static bool run_find(struct pages *pages, uint64_t count, uint64_t align,
 			*out = page;
 			return true;
 		}
-		page = aligned_page(pages, page_free_after(pages, end), align);
+		page = aligned_page(
+			pages, page_free_after(pages, end, pages->top), align);
 	}
 	return false;
 }
 
-bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align, pa_t *base)
+/* Marks a free run as in use. */
+static void run_use(struct pages *pages, uint64_t first, uint64_t count)
 {
-	uint64_t first;
-
-	if (count == 0 || !run_find(pages, count, align, &first))
-		return false;
 	for (uint64_t i = 0; i < count; i++)
 		page_mark(pages, first + i, true);
 	if (pages->top < first + count)
@@ -108,7 +107,21 @@ bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align, pa_t *base
 	pages->used += count;
 	if (pages->peak < pages->used)
 		pages->peak = pages->used;
-	*base = pa_add(pages->base, first << PAGES_SHIFT);
+}
+
+static pa_t page_address(const struct pages *pages, uint64_t page)
+{
+	return pa_add(pages->base, page << PAGES_SHIFT);
+}
+
+bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align, pa_t *base)
+{
+	uint64_t first;
+
+	if (count == 0 || !run_find(pages, count, align, &first))
+		return false;
+	run_use(pages, first, count);
+	*base = page_address(pages, first);
 	return true;
 }
 
@@ -149,4 +162,21 @@ void pages_reserve(struct pages *pages, pa_t base, uint64_t size)
 	}
 	if (first < end && pages->top < end)
 		pages->top = end;
+}
+
+uint64_t pages_take(struct pages *pages, uint64_t max, pa_t *at)
+{
+	uint64_t from = page_clamp(pages, at->value);
+	uint64_t end = smaller(from + PAGES_LOOKS, pages->top);
+	uint64_t first = page_free_after(pages, from, end);
+	uint64_t count;
+
+	if (first >= end || max == 0) {
+		*at = end < pages->top ? page_address(pages, end) : pa_make(0);
+		return 0;
+	}
+	count = run_end(pages, first, smaller(max, end - first)) - first;
+	run_use(pages, first, count);
+	*at = page_address(pages, first);
+	return count;
 }

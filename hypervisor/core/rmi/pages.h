@@ -47,6 +47,15 @@ void pages_reserve(struct pages *pages, pa_t base, uint64_t size);
 bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align,
 		 pa_t *base);
 
+/*
+ * Allocates the first run of free pages from *at on, at most max pages, that
+ * were in use once. Sets *at to the first of them, and returns their number.
+ * Only PAGES_LOOKS pages are looked at: 0 says that none of them is free, and
+ * *at is where to go on, or 0 if there are no more.
+ */
+#define PAGES_LOOKS 65536
+uint64_t pages_take(struct pages *pages, uint64_t max, pa_t *at);
+
 /* Frees consecutive pages, all of which must be in use: an assertion checks. */
 void pages_free(struct pages *pages, pa_t base, uint64_t count);
 

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -143,6 +144,79 @@ static void what_is_unused_can_all_be_allocated(void **state)
 	assert_int_equal(take(pages, 1, 1), 0);
 }
 
+/* Takes a run and checks where it is. Returns its pages. */
+static uint64_t take_from(struct pages *pages, uint64_t from, uint64_t max,
+			  uint64_t expected)
+{
+	pa_t at = pa_make(from);
+	uint64_t count = pages_take(pages, max, &at);
+
+	assert_int_equal(at.value, expected);
+	return count;
+}
+
+static void only_free_pages_that_were_used_are_taken(void **state)
+{
+	struct pages *pages = *state;
+
+	assert_int_equal(take_from(pages, 0, 10, 0), 0); /* none was used */
+	take(pages, 100, 1);
+	assert_int_equal(take_from(pages, BASE, 10, 0), 0); /* none is free */
+	pages_free(pages, pa_make(BASE + 10 * PAGE), 5);
+	pages_free(pages, pa_make(BASE + 90 * PAGE), 10);
+	assert_int_equal(take_from(pages, 0, 3, BASE + 10 * PAGE), 3);
+	assert_int_equal(take_from(pages, 0, 9, BASE + 13 * PAGE), 2);
+	assert_int_equal(
+		take_from(pages, BASE + 95 * PAGE, 99, BASE + 95 * PAGE), 5);
+	assert_int_equal(take_from(pages, BASE, 99, BASE + 90 * PAGE), 5);
+	assert_int_equal(take_from(pages, BASE, 99, 0), 0);
+	assert_int_equal(take_from(pages, BASE + 500 * PAGE, 99, 0), 0);
+	assert_int_equal(pages->used, 100);
+	assert_int_equal(pages_unused(pages), 100);
+}
+
+static void a_taken_page_is_not_given_to_anybody(void **state)
+{
+	struct pages *pages = *state;
+
+	take(pages, 8, 1);
+	pages_free(pages, pa_make(BASE), 8);
+	assert_int_equal(take_from(pages, 0, 4, BASE), 4);
+	assert_int_equal(take(pages, 1, 1), BASE + 4 * PAGE);
+	pages_free(pages, pa_make(BASE), 4);
+	assert_int_equal(take(pages, 4, 1), BASE);
+}
+
+static void reserved_pages_are_not_taken(void **state)
+{
+	struct pages *pages = *state;
+
+	pages_reserve(pages, pa_make(BASE), 2 * PAGE);
+	take(pages, 4, 1);
+	pages_free(pages, pa_make(BASE + 2 * PAGE), 4);
+	assert_int_equal(take_from(pages, 0, 99, BASE + 2 * PAGE), 4);
+}
+
+/* A search that finds nothing stops, and says where to go on. */
+static void a_search_is_bounded(void **state)
+{
+	const uint64_t count = PAGES_LOOKS + 128;
+	uint64_t *map = calloc(1, pages_map_size(count * PAGE));
+	struct pages pages;
+
+	(void)state;
+	assert_non_null(map);
+	pages_init(&pages, pa_make(BASE), count * PAGE, map);
+	take(&pages, count, 1);
+	pages_free(&pages, pa_make(BASE + (PAGES_LOOKS + 7) * PAGE), 3);
+	assert_int_equal(take_from(&pages, BASE, 9, BASE + PAGES_LOOKS * PAGE),
+			 0);
+	assert_int_equal(take_from(&pages, BASE + PAGES_LOOKS * PAGE, 9,
+				   BASE + (PAGES_LOOKS + 7) * PAGE),
+			 3);
+	free(map);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -158,6 +232,10 @@ int main(void)
 		TEST(pages_touched_by_a_reservation_are_not_given),
 		TEST(a_reservation_reaches_beyond_the_memory),
 		TEST(what_is_unused_can_all_be_allocated),
+		TEST(only_free_pages_that_were_used_are_taken),
+		TEST(a_taken_page_is_not_given_to_anybody),
+		TEST(reserved_pages_are_not_taken),
+		TEST(a_search_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

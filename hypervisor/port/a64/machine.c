@@ -42,6 +42,17 @@ static void machine_pages_free(void *ctx, pa_t base, uint64_t count)
 	spinlock_release(&machine->lock);
 }
 
+static uint64_t machine_pages_take(void *ctx, uint64_t max, pa_t *at)
+{
+	struct machine *machine = ctx;
+	uint64_t count;
+
+	spinlock_acquire(&machine->lock);
+	count = pages_take(&machine->pages, max, at);
+	spinlock_release(&machine->lock);
+	return count;
+}
+
 /* All memory is mapped at its physical address. */
 static void *machine_page_map(void *ctx, pa_t page)
 {
@@ -139,6 +150,7 @@ const char *machine_open(struct machine *machine, const struct board *board)
 			.smc = machine_smc,
 			.pages_alloc = machine_pages_alloc,
 			.pages_free = machine_pages_free,
+			.pages_take = machine_pages_take,
 			.page_map = machine_page_map,
 			.page_unmap = machine_page_unmap,
 			.relax = machine_relax,

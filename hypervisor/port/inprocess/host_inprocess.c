@@ -29,6 +29,13 @@ static void host_inprocess_pages_free(void *ctx, pa_t base, uint64_t count)
 	pages_free(&host->pages, base, count);
 }
 
+static uint64_t host_inprocess_pages_take(void *ctx, uint64_t max, pa_t *at)
+{
+	struct host_inprocess *host = ctx;
+
+	return pages_take(&host->pages, max, at);
+}
+
 static void *host_inprocess_page_map(void *ctx, pa_t page)
 {
 	struct host_inprocess *host = ctx;
@@ -88,6 +95,7 @@ bool host_inprocess_open(struct host_inprocess *host,
 		.smc = host_inprocess_smc,
 		.pages_alloc = host_inprocess_pages_alloc,
 		.pages_free = host_inprocess_pages_free,
+		.pages_take = host_inprocess_pages_take,
 		.page_map = host_inprocess_page_map,
 		.page_unmap = host_inprocess_page_unmap,
 		.relax = host_inprocess_relax,
