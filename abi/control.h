@@ -500,8 +500,8 @@ struct control_device {
 	uint64_t interrupts; /* of the guest */
 	uint8_t text[CONTROL_TEXT_SIZE]; /* what last broke the device */
 };
-#define CONTROL_DEVICE_BROKEN 0x1 /* DEVICE_NEEDS_RESET: see text */
-#define CONTROL_DEVICE_DEAD   0x2 /* it does not reset, so is not used again */
+#define CONTROL_DEVICE_BROKEN   0x1 /* DEVICE_NEEDS_RESET: see text */
+#define CONTROL_DEVICE_STOPPING 0x2 /* its reset waits for requests in flight */
 
 struct control_reply {
 	uint64_t magic;
