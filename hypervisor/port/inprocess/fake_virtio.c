@@ -25,7 +25,11 @@ static uint64_t page_pa(const struct fake_virtio *fake, unsigned page)
 
 unsigned fake_host_page(const struct fake_virtio *fake, uint64_t pa)
 {
-	for (unsigned page = 0; page < FAKE_VIRTIO_PAGES; page++) {
+	uint64_t block = (pa - HOST_RAM) / (8 * PAGE_SIZE) * 8;
+
+	if (pa < HOST_RAM || block >= FAKE_VIRTIO_PAGES)
+		return FAKE_VIRTIO_PAGES;
+	for (unsigned page = (unsigned)block; page < block + 8; page++) {
 		if (page_pa(fake, page) == (pa & ~(PAGE_SIZE - 1)))
 			return page;
 	}
