@@ -126,10 +126,10 @@ static void guest_write(uint64_t ipa, const void *from, unsigned size)
 
 static void register_write(uint64_t offset, uint64_t value)
 {
-	unsigned resets = run.fake.resets;
+	unsigned resets = run.fake.theirs.resets;
 
 	(void)virtio_access(run.fake.device, offset, 4, true, &value);
-	if (run.fake.resets != resets) {
+	if (run.fake.theirs.resets != resets) {
 		memset(run.has, 0, sizeof(run.has));
 		run.lied = false;
 	}
@@ -252,7 +252,7 @@ static void lie_step(void)
 	uint8_t id = byte_take(&run.input);
 	uint8_t size = byte_take(&run.input);
 
-	if (run.fake.queues[queue].size == 0)
+	if (run.fake.theirs.queues[queue].size == 0)
 		return;
 	run.lied = true;
 	memset(run.has, 0, sizeof(run.has));
@@ -273,26 +273,26 @@ static void host_state_step(void)
 {
 	uint8_t choice = byte_take(&run.input);
 
-	run.fake.isr |= choice & 3;
+	run.fake.theirs.isr |= choice & 3;
 	(void)virtio_interrupt(run.fake.device);
-	run.fake.reset_sticks = (choice & 4) != 0;
-	run.fake.picky = (choice & 0x18) == 0x18;
+	run.fake.theirs.reset_sticks = (choice & 4) != 0;
+	run.fake.theirs.picky = (choice & 0x18) == 0x18;
 	if ((choice & 0xe0) == 0xe0)
-		run.fake.status |= VIRTIO_STATUS_NEEDS_RESET;
+		run.fake.theirs.status |= VIRTIO_STATUS_NEEDS_RESET;
 }
 
 /* ---- The run ---- */
 
 static void work_step(void)
 {
-	unsigned resets = run.fake.resets;
+	unsigned resets = run.fake.theirs.resets;
 
 	run.fake.now += byte_take(&run.input) * 10000;
 	for (unsigned i = 0; i < 8 && (i == 0 || run.fake.kicks > 0); i++) {
 		run.fake.kicks = 0;
 		(void)virtio_work(run.fake.device);
 	}
-	if (run.fake.resets != resets) {
+	if (run.fake.theirs.resets != resets) {
 		memset(run.has, 0, sizeof(run.has));
 		run.lied = false;
 	}
@@ -331,11 +331,11 @@ static void end(void)
 {
 	struct virtio_state state;
 
-	run.fake.reset_sticks = false;
-	run.fake.status |= VIRTIO_STATUS_NEEDS_RESET;
+	run.fake.theirs.reset_sticks = false;
+	run.fake.theirs.status |= VIRTIO_STATUS_NEEDS_RESET;
 	/* The first reset may have been written while it stuck. */
 	if (!virtio_stop(run.fake.device)) {
-		run.fake.status = 0;
+		run.fake.theirs.status = 0;
 		require(virtio_stop(run.fake.device));
 	}
 	virtio_state_read(run.fake.device, &state);

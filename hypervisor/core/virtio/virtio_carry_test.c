@@ -87,7 +87,7 @@ static void a_request_arrives_and_comes_back(void **state)
 	buffer(fake, 7, 0x20, 1, WRITE);
 	fake_driver_offer(fake, 0, 5);
 	fake_driver_notify(fake, 0);
-	assert_int_equal(fake->notified[0], 1);
+	assert_int_equal(fake->theirs.notified[0], 1);
 	assert_true(fake_host_take(fake, 0, &request));
 	assert_int_equal(request.count, 3);
 	assert_int_equal(request.pieces[0].size, 16);
@@ -295,7 +295,7 @@ static void queues_do_not_mix(void **state)
 	assert_false(fake_host_take(fake, 0, &request));
 	assert_false(fake_host_take(fake, 1, &request));
 	assert_true(fake_host_take(fake, 2, &request));
-	assert_int_equal(fake->notified[0] + fake->notified[1], 0);
+	assert_int_equal(fake->theirs.notified[0] + fake->theirs.notified[1], 0);
 	fake_host_answer(fake, 2, request.id, 4);
 	fake_virtio_work(fake);
 	assert_int_equal(*fake_driver_used(fake, 2, VIRTQ_IDX), 1);
@@ -527,16 +527,16 @@ static void the_host_is_notified_as_it_asks(void **state)
 
 	page_offer(fake, 0);
 	fake_driver_notify(fake, 0);
-	assert_int_equal(fake->notified[0], 1);
+	assert_int_equal(fake->theirs.notified[0], 1);
 	event = fake_host_idx(fake, 0);
 	event += (VIRTQ_USED_RING(fake->size) - VIRTQ_IDX) / 2;
 	*event = 2;
 	page_offer(fake, 1);
 	fake_driver_notify(fake, 0);
-	assert_int_equal(fake->notified[0], 1);
+	assert_int_equal(fake->theirs.notified[0], 1);
 	page_offer(fake, 2);
 	fake_driver_notify(fake, 0);
-	assert_int_equal(fake->notified[0], 2);
+	assert_int_equal(fake->theirs.notified[0], 2);
 	assert_int_equal(seen(fake).notifications, 2);
 }
 

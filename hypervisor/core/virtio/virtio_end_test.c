@@ -12,7 +12,7 @@ static void assert_lost(struct fake_virtio *fake, unsigned resets,
 {
 	fake_virtio_work(fake);
 	(void)virtio_work(fake->device);
-	assert_int_equal(fake->resets, resets + 1);
+	assert_int_equal(fake->theirs.resets, resets + 1);
 	assert_int_equal(seen(fake).in_flight, 0);
 	assert_int_equal(seen(fake).pages_pinned, 0);
 	assert_int_equal(pinned(fake, 0, ALL_OF), ALL_OF);
@@ -23,7 +23,7 @@ static void assert_lost(struct fake_virtio *fake, unsigned resets,
 static void answers_that_nobody_asked_for(void **state)
 {
 	struct fake_virtio *fake = *state;
-	unsigned resets = fake->resets;
+	unsigned resets = fake->theirs.resets;
 
 	page_carry(fake, 0);
 	*fake_host_idx(fake, 0) = 2;
@@ -33,7 +33,7 @@ static void answers_that_nobody_asked_for(void **state)
 static void an_answer_that_is_taken_back(void **state)
 {
 	struct fake_virtio *fake = *state;
-	unsigned resets = fake->resets;
+	unsigned resets = fake->theirs.resets;
 
 	page_carry(fake, 0);
 	*fake_host_idx(fake, 0) = UINT16_MAX;
@@ -46,7 +46,7 @@ static void an_answer_to_no_request(void **state)
 	static const unsigned wrong[] = { 1, FAKE_VIRTIO_DEPTH, UINT32_MAX };
 
 	for (unsigned i = 0; i < 3; i++) {
-		unsigned resets = fake->resets;
+		unsigned resets = fake->theirs.resets;
 
 		page_carry(fake, 0);
 		assert_true(fake_host_take(fake, 0, &request));
@@ -62,7 +62,7 @@ static void an_answer_to_no_request(void **state)
 static void a_second_answer(void **state)
 {
 	struct fake_virtio *fake = *state;
-	unsigned resets = fake->resets;
+	unsigned resets = fake->theirs.resets;
 
 	page_carry(fake, 0);
 	page_carry(fake, 1);
@@ -73,7 +73,7 @@ static void a_second_answer(void **state)
 	}
 	*fake_host_idx(fake, 0) = 2;
 	(void)virtio_work(fake->device);
-	assert_int_equal(fake->resets, resets + 1);
+	assert_int_equal(fake->theirs.resets, resets + 1);
 	assert_int_equal(pinned(fake, 0, ALL_OF), ALL_OF);
 	assert_broke(fake, "queue 0: an answer to no request");
 }
@@ -81,7 +81,7 @@ static void a_second_answer(void **state)
 static void an_answer_longer_than_its_buffer(void **state)
 {
 	struct fake_virtio *fake = *state;
-	unsigned resets = fake->resets;
+	unsigned resets = fake->theirs.resets;
 
 	desc(fake, 0, data(0), 100, NEXT, 1);
 	desc(fake, 1, data(1), 10, WRITE, 0);
@@ -98,7 +98,7 @@ static void an_answer_longer_than_its_buffer(void **state)
 static void a_device_that_lies_is_reset_even_if_that_waits(void **state)
 {
 	struct fake_virtio *fake = *state;
-	unsigned resets = fake->resets;
+	unsigned resets = fake->theirs.resets;
 
 	page_carry(fake, 0);
 	*fake_host_idx(fake, 0) = 2;
@@ -108,11 +108,11 @@ static void a_device_that_lies_is_reset_even_if_that_waits(void **state)
 static void a_device_that_says_that_it_broke(void **state)
 {
 	struct fake_virtio *fake = *state;
-	unsigned resets = fake->resets;
+	unsigned resets = fake->theirs.resets;
 
 	page_carry(fake, 0);
-	fake->status |= VIRTIO_STATUS_NEEDS_RESET;
-	fake->isr = VIRTIO_ISR_CONFIG;
+	fake->theirs.status |= VIRTIO_STATUS_NEEDS_RESET;
+	fake->theirs.isr = VIRTIO_ISR_CONFIG;
 	assert_true(virtio_interrupt(fake->device));
 	assert_lost(fake, resets, "the host's device broke");
 }
@@ -121,12 +121,12 @@ static void a_device_that_refuses_a_queue(void **state)
 {
 	struct fake_virtio *fake = *state;
 
-	fake->queue_max = 8;
+	fake->theirs.queue_max = 8;
 	fake_driver_start(fake);
 	assert_int_equal(fake_virtio_read(fake, VIRTIO_MMIO_STATUS) &
 				 VIRTIO_STATUS_DRIVER_OK,
 			 0);
-	fake->queue_max = FAKE_VIRTIO_DEPTH;
+	fake->theirs.queue_max = FAKE_VIRTIO_DEPTH;
 	assert_broke(fake, "the host's device refuses queue 0");
 }
 
@@ -157,14 +157,14 @@ static enum virtio_access reset_try(struct fake_virtio *fake)
 static void a_reset_that_would_wait_is_not_made(void **state)
 {
 	struct fake_virtio *fake = *state;
-	unsigned resets = fake->resets;
+	unsigned resets = fake->theirs.resets;
 
 	page_carry(fake, 0);
 	assert_true(fake_host_take(fake, 0, &request));
 	for (unsigned i = 0; i < 3; i++) {
 		assert_int_equal(reset_try(fake), VIRTIO_ACCESS_LATER);
 		(void)virtio_work(fake->device);
-		assert_int_equal(fake->resets, resets);
+		assert_int_equal(fake->theirs.resets, resets);
 		assert_int_equal(pinned(fake, 0, ALL_OF), data(0));
 	}
 	assert_true(seen(fake).stopping);
@@ -174,7 +174,7 @@ static void a_reset_that_would_wait_is_not_made(void **state)
 
 	fake_host_answer(fake, 0, request.id, 0);
 	assert_int_equal(reset_try(fake), VIRTIO_ACCESS_DONE);
-	assert_int_equal(fake->resets, resets + 1);
+	assert_int_equal(fake->theirs.resets, resets + 1);
 	assert_int_equal(pinned(fake, 0, ALL_OF), ALL_OF);
 	assert_false(seen(fake).stopping);
 	assert_works(fake);
@@ -186,13 +186,13 @@ static void a_reset_that_is_not_confirmed_unpins_nothing(void **state)
 	struct fake_virtio *fake = *state;
 
 	page_carry(fake, 0);
-	fake->reset_sticks = true;
+	fake->theirs.reset_sticks = true;
 	assert_int_equal(reset_try(fake), VIRTIO_ACCESS_LATER);
 	assert_int_equal(reset_try(fake), VIRTIO_ACCESS_LATER);
 	assert_int_equal(pinned(fake, 0, ALL_OF), data(0));
 	assert_int_not_equal(virtio_work(fake->device), UINT64_MAX);
 	assert_false(virtio_stop(fake->device));
-	fake->status = 0;
+	fake->theirs.status = 0;
 	assert_true(virtio_stop(fake->device));
 	assert_int_equal(pinned(fake, 0, ALL_OF), ALL_OF);
 }
@@ -204,7 +204,7 @@ static void a_stop_ends_all_use(void **state)
 	page_carry(fake, 0);
 	assert_true(virtio_stop(fake->device));
 	assert_true(virtio_stop(fake->device));
-	assert_int_equal(fake->status, 0);
+	assert_int_equal(fake->theirs.status, 0);
 	assert_int_equal(seen(fake).in_flight, 0);
 	assert_int_equal(pinned(fake, 0, ALL_OF), ALL_OF);
 }
@@ -219,7 +219,7 @@ static void a_stop_waits_for_answers_if_the_reset_would(void **state)
 	fake_host_answer(fake, 0, request.id, 0);
 	/* The thread sees it, and goes on with the stop. */
 	(void)virtio_work(fake->device);
-	assert_int_equal(fake->status, 0);
+	assert_int_equal(fake->theirs.status, 0);
 	assert_true(virtio_stop(fake->device));
 }
 
@@ -272,7 +272,7 @@ static void a_request_whose_memory_is_taken_back_ends(void **state)
 static void a_request_whose_reset_waits_is_waited_for(void **state)
 {
 	struct fake_virtio *fake = *state;
-	unsigned resets = fake->resets;
+	unsigned resets = fake->theirs.resets;
 
 	page_carry(fake, 2);
 	assert_true(fake_host_take(fake, 0, &request));
@@ -283,7 +283,7 @@ static void a_request_whose_reset_waits_is_waited_for(void **state)
 	release(fake, data(1), data(4));
 	assert_int_equal(pinned(fake, data(1), data(4)), data(4));
 	assert_int_equal(fake->breaks, 0);
-	assert_int_equal(fake->resets, resets);
+	assert_int_equal(fake->theirs.resets, resets);
 	assert_int_equal(*fake_driver_used(fake, 0, VIRTQ_IDX), 1);
 }
 

@@ -138,9 +138,9 @@ the_host_gets_what_the_driver_wants_and_the_carrier_needs(void **state)
 
 	fake_driver_begin(fake, least | BIT(5) | BIT(60));
 	assert_int_equal(status(fake), READY);
-	assert_int_equal(fake->accepted, least | BIT(5) | BIT(60) |
-						 BIT(VIRTIO_F_INDIRECT_DESC) |
-						 BIT(VIRTIO_F_EVENT_IDX));
+	assert_int_equal(fake->theirs.accepted,
+			 least | BIT(5) | BIT(60) | BIT(VIRTIO_F_INDIRECT_DESC) |
+				 BIT(VIRTIO_F_EVENT_IDX));
 }
 
 static void features_that_do_not_fit_are_not_agreed_on(void **state)
@@ -154,8 +154,8 @@ static void features_that_do_not_fit_are_not_agreed_on(void **state)
 	assert_int_equal(status(fake) & VIRTIO_STATUS_FEATURES_OK, 0);
 	fake_driver_begin(fake, least | BIT(34)); /* RING_PACKED */
 	assert_int_equal(status(fake) & VIRTIO_STATUS_FEATURES_OK, 0);
-	assert_int_equal(fake->accepted, 0);
-	fake->picky = true;
+	assert_int_equal(fake->theirs.accepted, 0);
+	fake->theirs.picky = true;
 	fake_driver_begin(fake, least);
 	assert_int_equal(status(fake) & VIRTIO_STATUS_FEATURES_OK, 0);
 }
@@ -178,22 +178,22 @@ static void the_configuration_is_passed_through(void **state)
 	uint64_t value = 0;
 
 	for (unsigned i = 0; i < FAKE_VIRTIO_CONFIG; i++)
-		fake->config[i] = (uint8_t)(0x10 + i);
-	fake->generation = 9;
+		fake->theirs.config[i] = (uint8_t)(0x10 + i);
+	fake->theirs.generation = 9;
 	assert_int_equal(fake_virtio_read(fake, VIRTIO_MMIO_GENERATION), 9);
 	for (unsigned size = 1; size <= 8; size *= 2) {
 		assert_int_equal(virtio_access(fake->device,
 					       VIRTIO_MMIO_CONFIG + 8, size,
 					       false, &value),
 				 VIRTIO_ACCESS_DONE);
-		assert_memory_equal(&value, fake->config + 8, size);
+		assert_memory_equal(&value, fake->theirs.config + 8, size);
 	}
 	value = 0x77;
 	assert_int_equal(virtio_access(fake->device, VIRTIO_MMIO_CONFIG + 3, 1,
 				       true, &value),
 			 VIRTIO_ACCESS_DONE);
-	assert_int_equal(fake->config[3], 0x77);
-	assert_int_equal(fake->config[4], 0x14);
+	assert_int_equal(fake->theirs.config[3], 0x77);
+	assert_int_equal(fake->theirs.config[4], 0x14);
 	assert_int_equal(virtio_access(fake->device, VIRTIO_MMIO_CONFIG + 3, 2,
 				       true, &value),
 			 VIRTIO_ACCESS_NONE);
@@ -206,7 +206,7 @@ static void a_change_of_the_configuration_interrupts(void **state)
 
 	fake_driver_start(fake);
 	assert_false(virtio_interrupt(fake->device));
-	fake->isr = VIRTIO_ISR_CONFIG;
+	fake->theirs.isr = VIRTIO_ISR_CONFIG;
 	assert_true(virtio_interrupt(fake->device));
 	fake_virtio_work(fake);
 	assert_true(fake->line);
@@ -235,11 +235,12 @@ static void queues_are_described_and_enabled(void **state)
 	fake_driver_begin(fake, fake->agreed);
 	fake_driver_queue(fake, 1);
 	assert_int_equal(fake_virtio_read(fake, VIRTIO_MMIO_QUEUE_READY), 1);
-	assert_int_equal(fake->queues[1].size, 0); /* not before DRIVER_OK */
+	assert_int_equal(fake->theirs.queues[1].size,
+			 0); /* not before DRIVER_OK */
 	fake_virtio_write(fake, VIRTIO_MMIO_STATUS, LIVE);
-	assert_int_equal(fake->queues[1].size, 16);
-	assert_int_equal(fake->queues[0].size, 0);
-	assert_int_equal(fake->status, LIVE);
+	assert_int_equal(fake->theirs.queues[1].size, 16);
+	assert_int_equal(fake->theirs.queues[0].size, 0);
+	assert_int_equal(fake->theirs.status, LIVE);
 }
 
 static void a_queue_may_be_taken_back_before_it_is_used(void **state)
@@ -255,7 +256,7 @@ static void a_queue_may_be_taken_back_before_it_is_used(void **state)
 		UINT64_MAX);
 	fake_virtio_write(fake, VIRTIO_MMIO_STATUS, LIVE);
 	assert_int_equal(status(fake), LIVE);
-	assert_int_equal(fake->queues[0].size, 0);
+	assert_int_equal(fake->theirs.queues[0].size, 0);
 }
 
 static void a_reset_makes_it_new(void **state)
@@ -265,7 +266,7 @@ static void a_reset_makes_it_new(void **state)
 	fake_driver_start(fake);
 	fake_virtio_write(fake, VIRTIO_MMIO_STATUS, 0);
 	assert_int_equal(status(fake), 0);
-	assert_int_equal(fake->status, 0);
+	assert_int_equal(fake->theirs.status, 0);
 	fake_virtio_write(fake, VIRTIO_MMIO_QUEUE_SEL, 0);
 	assert_int_equal(fake_virtio_read(fake, VIRTIO_MMIO_QUEUE_READY), 0);
 	assert_int_equal(
@@ -300,7 +301,7 @@ static void the_driver_clears_no_status_bit(void **state)
 	fake_virtio_write(fake, VIRTIO_MMIO_STATUS, VIRTIO_STATUS_ACKNOWLEDGE);
 	assert_int_equal(status(fake), LIVE);
 	fake_virtio_write(fake, VIRTIO_MMIO_STATUS, VIRTIO_STATUS_FAILED | LIVE);
-	assert_int_equal(fake->status, VIRTIO_STATUS_FAILED | LIVE);
+	assert_int_equal(fake->theirs.status, VIRTIO_STATUS_FAILED | LIVE);
 }
 
 static void a_driver_that_skips_the_features_breaks_it(void **state)
@@ -338,16 +339,16 @@ static void a_device_that_cannot_be_carried(void **state)
 	unsigned queues;
 
 	for (unsigned i = 0; i < 3; i++) {
-		fake->features = ~BIT(needed[i]);
-		assert_non_null(virtio_probe(&fake->backend, &queues));
+		fake->theirs.features = ~BIT(needed[i]);
+		assert_non_null(virtio_probe(&fake->theirs.backend, &queues));
 	}
-	fake->features = UINT64_MAX;
-	fake->queue_max = 0;
-	assert_string_equal(virtio_probe(&fake->backend, &queues),
+	fake->theirs.features = UINT64_MAX;
+	fake->theirs.queue_max = 0;
+	assert_string_equal(virtio_probe(&fake->theirs.backend, &queues),
 			    "has no queues");
-	fake->status = 1;
-	fake->reset_sticks = true;
-	assert_string_equal(virtio_probe(&fake->backend, &queues),
+	fake->theirs.status = 1;
+	fake->theirs.reset_sticks = true;
+	assert_string_equal(virtio_probe(&fake->theirs.backend, &queues),
 			    "does not reset");
 }
 

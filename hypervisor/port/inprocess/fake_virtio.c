@@ -56,8 +56,9 @@ void *fake_virtio_at(struct fake_virtio *fake, uint64_t ipa)
 
 /* Returns where an address of the host is in this process: the whole range must
  * be memory that the carrier may show to a device. */
-static uint8_t *host_at(struct fake_virtio *fake, uint64_t pa, uint64_t size)
+static void *host_at(void *ctx, uint64_t pa, uint64_t size)
 {
+	struct fake_virtio *fake = ctx;
 	unsigned page;
 
 	if (pa >= HOST_SHARED) {
@@ -171,230 +172,27 @@ static void broken(void *ctx, unsigned index, const char *why)
 
 /* ---- The host's device ---- */
 
-static uint64_t host_features(void *ctx)
-{
-	struct fake_virtio *fake = ctx;
-
-	return fake->features;
-}
-
-static void host_features_set(void *ctx, uint64_t features)
-{
-	struct fake_virtio *fake = ctx;
-
-	assert((features & ~fake->features) == 0);
-	fake->accepted = features;
-}
-
-static uint8_t host_status(void *ctx)
-{
-	struct fake_virtio *fake = ctx;
-
-	return fake->status;
-}
-
-static void host_status_set(void *ctx, uint8_t status)
-{
-	struct fake_virtio *fake = ctx;
-
-	if (status == 0 && fake->reset_sticks)
-		return;
-	if (status == 0) {
-		memset(fake->queues, 0, sizeof(fake->queues));
-		memset(fake->seen, 0, sizeof(fake->seen));
-		fake->isr = 0;
-		fake->resets++;
-	}
-	if (fake->picky)
-		status &= (uint8_t)~VIRTIO_STATUS_FEATURES_OK;
-	fake->status = status;
-}
-
-static unsigned host_queue_max(void *ctx, unsigned queue)
-{
-	struct fake_virtio *fake = ctx;
-
-	return queue < FAKE_VIRTIO_QUEUES ? fake->queue_max : 0;
-}
-
-static bool host_queue_set(void *ctx, const struct virtio_backend_queue *queue)
-{
-	struct fake_virtio *fake = ctx;
-
-	assert(queue->number < FAKE_VIRTIO_QUEUES && queue->size != 0 &&
-	       (queue->size & (queue->size - 1)) == 0);
-	assert(queue->desc.value % VIRTQ_DESC_ALIGN == 0 &&
-	       queue->driver.value % VIRTQ_AVAIL_ALIGN == 0 &&
-	       queue->device.value % VIRTQ_USED_ALIGN == 0);
-	assert((fake->status & VIRTIO_STATUS_DRIVER_OK) == 0 &&
-	       fake->queues[queue->number].size == 0);
-	if (queue->size > fake->queue_max)
-		return false;
-	fake->queues[queue->number] = *queue;
-	return true;
-}
-
-static void host_notify(void *ctx, unsigned queue)
-{
-	struct fake_virtio *fake = ctx;
-
-	assert(queue < FAKE_VIRTIO_QUEUES && fake->queues[queue].size != 0);
-	assert((fake->status & VIRTIO_STATUS_DRIVER_OK) != 0);
-	fake->notified[queue]++;
-}
-
-static uint8_t host_isr(void *ctx)
-{
-	struct fake_virtio *fake = ctx;
-	uint8_t isr = fake->isr;
-
-	fake->isr = 0;
-	return isr;
-}
-
-static uint8_t host_generation(void *ctx)
-{
-	struct fake_virtio *fake = ctx;
-
-	return fake->generation;
-}
-
-static uint64_t host_config(void *ctx, unsigned offset, unsigned size)
-{
-	struct fake_virtio *fake = ctx;
-	uint64_t value = 0;
-
-	assert(size <= 8 && offset % size == 0);
-	if (offset + size <= FAKE_VIRTIO_CONFIG)
-		memcpy(&value, fake->config + offset, size);
-	return value;
-}
-
-static void host_config_set(void *ctx, unsigned offset, unsigned size,
-			    uint64_t value)
-{
-	struct fake_virtio *fake = ctx;
-
-	assert(size <= 8 && offset % size == 0);
-	if (offset + size <= FAKE_VIRTIO_CONFIG)
-		memcpy(fake->config + offset, &value, size);
-}
-
-static const struct virtio_backend_ops host_ops = {
-	.features = host_features,
-	.features_set = host_features_set,
-	.status = host_status,
-	.status_set = host_status_set,
-	.queue_max = host_queue_max,
-	.queue_set = host_queue_set,
-	.notify = host_notify,
-	.isr = host_isr,
-	.generation = host_generation,
-	.config = host_config,
-	.config_set = host_config_set,
-};
-
-static uint16_t *host_field(struct fake_virtio *fake, pa_t ring, uint64_t offset)
-{
-	return (uint16_t *)(void *)host_at(fake, ring.value + offset, 2);
-}
-
 uint16_t *fake_host_idx(struct fake_virtio *fake, unsigned queue)
 {
-	return host_field(fake, fake->queues[queue].device, VIRTQ_IDX);
+	return fake_backend_idx(&fake->theirs, queue);
 }
 
 struct virtq_used_elem *fake_host_elem(struct fake_virtio *fake, unsigned queue,
 				       uint16_t number)
 {
-	const struct virtio_backend_queue *ring = &fake->queues[queue];
-	uint64_t offset = VIRTQ_USED_RING((uint64_t)number % ring->size);
-
-	return (struct virtq_used_elem *)(void *)host_field(fake, ring->device,
-							    offset);
-}
-
-static void host_piece(struct fake_request *request,
-		       const struct virtq_desc *desc)
-{
-	assert(request->count < VIRTIO_PIECES && desc->len > 0);
-	request->pieces[request->count++] =
-		(struct fake_piece){ desc->addr, desc->len,
-				     (desc->flags & VIRTQ_DESC_WRITE) != 0 };
-}
-
-static void host_table(struct fake_virtio *fake, const struct virtq_desc *desc,
-		       struct fake_request *request)
-{
-	const struct virtq_desc *table =
-		(const void *)host_at(fake, desc->addr, desc->len);
-	unsigned count = desc->len / (unsigned)sizeof(*table);
-
-	assert(desc->flags == VIRTQ_DESC_INDIRECT && count > 1);
-	for (unsigned i = 0; i < count; i++) {
-		bool more = (table[i].flags & VIRTQ_DESC_NEXT) != 0;
-
-		assert(more == (i + 1 < count));
-		assert(!more || table[i].next == i + 1);
-		host_piece(request, &table[i]);
-	}
+	return fake_backend_elem(&fake->theirs, queue, number);
 }
 
 bool fake_host_take(struct fake_virtio *fake, unsigned queue,
 		    struct fake_request *request)
 {
-	const struct virtio_backend_queue *ring = &fake->queues[queue];
-	const struct virtq_desc *desc;
-	uint16_t seen = fake->seen[queue];
-
-	if (ring->size == 0 ||
-	    seen == *host_field(fake, ring->driver, VIRTQ_IDX))
-		return false;
-	*request = (struct fake_request){
-		.id = *host_field(fake, ring->driver,
-				  VIRTQ_AVAIL_RING((uint64_t)seen % ring->size))
-	};
-	assert(request->id < ring->size);
-	desc = (const void *)host_at(
-		fake, ring->desc.value + VIRTQ_DESC_SIZE((uint64_t)request->id),
-		sizeof(*desc));
-	if ((desc->flags & VIRTQ_DESC_INDIRECT) != 0)
-		host_table(fake, desc, request);
-	else
-		host_piece(request, desc);
-	for (unsigned i = 0; i < request->count; i++)
-		(void)host_at(fake, request->pieces[i].pa, 1);
-	fake->seen[queue] = (uint16_t)(seen + 1);
-	return true;
-}
-
-/* Returns true if the carrier wants to hear of the answer to which the index is
- * about to move. */
-static bool host_wanted(struct fake_virtio *fake, unsigned queue, uint16_t from)
-{
-	const struct virtio_backend_queue *ring = &fake->queues[queue];
-
-	if ((fake->accepted >> VIRTIO_F_EVENT_IDX & 1) != 0)
-		return *host_field(fake, ring->driver,
-				   VIRTQ_AVAIL_RING((uint64_t)ring->size)) ==
-		       from;
-	return (*host_field(fake, ring->driver, VIRTQ_FLAGS) &
-		VIRTQ_AVAIL_NO_INTERRUPT) == 0;
+	return fake_backend_take(&fake->theirs, queue, request);
 }
 
 void fake_host_answer(struct fake_virtio *fake, unsigned queue, unsigned id,
 		      uint32_t size)
 {
-	uint16_t *idx = fake_host_idx(fake, queue);
-	uint16_t from = *idx;
-
-	*fake_host_elem(fake, queue, from) =
-		(struct virtq_used_elem){ id, size };
-	*idx = (uint16_t)(from + 1);
-	if (!host_wanted(fake, queue, from))
-		return;
-	fake->isr |= VIRTIO_ISR_QUEUE;
-	(void)virtio_interrupt(fake->device);
+	fake_backend_answer(&fake->theirs, queue, id, size);
 }
 
 /* ---- The guest's driver ---- */
@@ -537,7 +335,7 @@ void fake_virtio_work(struct fake_virtio *fake)
 static void device_make(struct fake_virtio *fake)
 {
 	unsigned queues = 0;
-	const char *why = virtio_probe(&fake->backend, &queues);
+	const char *why = virtio_probe(&fake->theirs.backend, &queues);
 
 	assert(why == NULL && queues == FAKE_VIRTIO_QUEUES);
 	(void)why;
@@ -549,13 +347,14 @@ static void device_make(struct fake_virtio *fake)
 		abort();
 	fake->device = virtio_device_init(&(struct virtio_plan){
 		.ops = &fake->ops,
-		.backend = &fake->backend,
+		.backend = &fake->theirs.backend,
 		.id = VIRTIO_ID_BLOCK,
 		.queues = queues,
 		.memory = fake->memory,
 		.shared_base = pa_make(HOST_SHARED),
 		.shared = fake->shared,
 	});
+	fake->theirs.device = fake->device;
 }
 
 void fake_virtio_init(struct fake_virtio *fake, uint64_t features,
@@ -575,9 +374,6 @@ void fake_virtio_init(struct fake_virtio *fake, uint64_t features,
 			  .page_unmap = page_unmap,
 			  .relax = relax,
 			  .now_ns = now_ns },
-		.backend = { &host_ops, fake, reset_waits },
-		.features = features,
-		.queue_max = FAKE_VIRTIO_DEPTH,
 		.size = FAKE_VIRTIO_DEPTH,
 		.agreed = UINT64_C(1) << VIRTIO_F_VERSION_1 |
 			  UINT64_C(1) << VIRTIO_F_ACCESS_PLATFORM |
@@ -585,6 +381,9 @@ void fake_virtio_init(struct fake_virtio *fake, uint64_t features,
 			  UINT64_C(1) << VIRTIO_F_EVENT_IDX,
 		.now = 1000,
 	};
+	fake_backend_init(&fake->theirs, features, reset_waits);
+	fake->theirs.at = host_at;
+	fake->theirs.ctx = fake;
 	device_make(fake);
 }
 

@@ -13,13 +13,14 @@
 
 #include "abi/virtio.h"
 #include "hypervisor/core/virtio/virtio.h"
+#include "hypervisor/port/inprocess/fake_backend.h"
 
 #define FAKE_VIRTIO_PAGES  1200 /* of the guest */
 #define FAKE_VIRTIO_RAM    UINT64_C(0x40000000) /* its IPA */
 #define FAKE_VIRTIO_SHARED UINT64_C(0x100000000) /* other name of each page */
-#define FAKE_VIRTIO_QUEUES 3
-#define FAKE_VIRTIO_DEPTH  64 /* descriptors of each queue, at most */
-#define FAKE_VIRTIO_CONFIG 16 /* bytes */
+#define FAKE_VIRTIO_QUEUES FAKE_BACKEND_QUEUES
+#define FAKE_VIRTIO_DEPTH  FAKE_BACKEND_DEPTH
+#define FAKE_VIRTIO_CONFIG FAKE_BACKEND_CONFIG
 #define FAKE_VIRTIO_ALL    UINT64_MAX /* all features that there ever were */
 
 /* The parts of queue n lie in pages of their own, the first of these. */
@@ -29,7 +30,6 @@
 struct fake_virtio {
 	struct virtio_ops ops;
 	struct host_ops host;
-	struct virtio_backend backend;
 	struct virtio_device *device;
 	void *memory; /* of the device */
 
@@ -46,19 +46,7 @@ struct fake_virtio {
 	void *shared;
 	size_t shared_size;
 
-	/* The host's device. */
-	uint64_t features, accepted;
-	uint8_t status;
-	bool reset_sticks; /* a reset does not happen */
-	bool picky; /* it agrees to no features */
-	unsigned queue_max;
-	struct virtio_backend_queue queues[FAKE_VIRTIO_QUEUES]; /* size 0: none */
-	uint16_t seen[FAKE_VIRTIO_QUEUES]; /* requests that it took */
-	uint8_t isr;
-	uint8_t generation;
-	uint8_t config[FAKE_VIRTIO_CONFIG];
-	unsigned notified[FAKE_VIRTIO_QUEUES];
-	unsigned resets;
+	struct fake_backend theirs; /* the host's device */
 
 	/* The guest's driver. */
 	uint64_t agreed;
@@ -71,19 +59,6 @@ struct fake_virtio {
 	unsigned breaks;
 	char why[VIRTIO_TEXT];
 	uint64_t now;
-};
-
-/* Part of a request, as the host's device sees it. */
-struct fake_piece {
-	uint64_t pa;
-	uint32_t size;
-	bool write;
-};
-
-struct fake_request {
-	unsigned id;
-	unsigned count;
-	struct fake_piece pieces[VIRTIO_PIECES];
 };
 
 /* Makes the device, and fills every field. The host's device offers these
