@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Virtual I/O Device (VIRTIO) version 1.2, OASIS: the split virtqueue (2.7),
- * the transport over MMIO (4.2) and the console device (5.3), as far as the
+ * the transport over PCI (4.1) and the console device (5.3), as far as the
  * hypervisor drives them. Everything is little endian.
  */
 #ifndef REEVE_ABI_VIRTIO_H
@@ -16,7 +16,9 @@ struct virtq_desc {
 	uint16_t flags; /* VIRTQ_DESC_* */
 	uint16_t next;
 };
-#define VIRTQ_DESC_WRITE 2 /* the device writes, else it reads */
+#define VIRTQ_DESC_NEXT     1 /* next is the next one of the buffer */
+#define VIRTQ_DESC_WRITE    2 /* the device writes, else it reads */
+#define VIRTQ_DESC_INDIRECT 4 /* the memory holds more descriptors */
 
 struct virtq_used_elem {
 	uint32_t id; /* of the descriptor */
@@ -35,31 +37,43 @@ struct virtq_used_elem {
 #define VIRTIO_STATUS_FEATURES_OK 8
 #define VIRTIO_STATUS_FAILED      128
 
-#define VIRTIO_F_VERSION_1 32 /* feature bit, 6 */
+/* Feature bits, 6. */
+#define VIRTIO_F_VERSION_1       32
+#define VIRTIO_F_ACCESS_PLATFORM 33 /* its memory accesses are translated */
 
-/* ---- MMIO transport, 4.2.2: registers, by offset ---- */
-#define VIRTIO_MMIO_MAGIC               0x000
-#define VIRTIO_MMIO_VERSION             0x004
-#define VIRTIO_MMIO_DEVICE_ID           0x008
-#define VIRTIO_MMIO_DEVICE_FEATURES     0x010
-#define VIRTIO_MMIO_DEVICE_FEATURES_SEL 0x014
-#define VIRTIO_MMIO_DRIVER_FEATURES     0x020
-#define VIRTIO_MMIO_DRIVER_FEATURES_SEL 0x024
-#define VIRTIO_MMIO_QUEUE_SEL           0x030
-#define VIRTIO_MMIO_QUEUE_NUM_MAX       0x034
-#define VIRTIO_MMIO_QUEUE_NUM           0x038
-#define VIRTIO_MMIO_QUEUE_READY         0x044
-#define VIRTIO_MMIO_QUEUE_NOTIFY        0x050
-#define VIRTIO_MMIO_INTERRUPT_STATUS    0x060
-#define VIRTIO_MMIO_INTERRUPT_ACK       0x064
-#define VIRTIO_MMIO_STATUS              0x070
-#define VIRTIO_MMIO_QUEUE_DESC          0x080 /* low half, then high half */
-#define VIRTIO_MMIO_QUEUE_DRIVER        0x090
-#define VIRTIO_MMIO_QUEUE_DEVICE        0x0a0
-#define VIRTIO_MMIO_CONFIG              0x100
+/* ---- PCI transport, 4.1 ---- */
+#define VIRTIO_PCI_VENDOR     0x1af4
+#define VIRTIO_PCI_DEVICE(id) (0x1040 + (id))
 
-#define VIRTIO_MMIO_MAGIC_VALUE 0x74726976 /* "virt" */
-#define VIRTIO_MMIO_VERSION_2   2
+/* A capability of the vendor says where a structure is, 4.1.4. */
+#define VIRTIO_PCI_CAP_TYPE     3 /* 8 bits: VIRTIO_PCI_CAP_* */
+#define VIRTIO_PCI_CAP_BAR      4 /* 8 bits */
+#define VIRTIO_PCI_CAP_OFFSET   8 /* 32 bits: in the BAR */
+#define VIRTIO_PCI_CAP_LENGTH   12 /* 32 bits */
+#define VIRTIO_PCI_CAP_MULTIPLY 16 /* of NOTIFY: 32 bits */
+
+#define VIRTIO_PCI_CAP_COMMON 1
+#define VIRTIO_PCI_CAP_NOTIFY 2
+#define VIRTIO_PCI_CAP_ISR    3
+#define VIRTIO_PCI_CAP_CONFIG 4
+#define VIRTIO_PCI_CAPS       5 /* one past the last that is used */
+
+/* The common structure, 4.1.4.3: offsets. */
+#define VIRTIO_PCI_DEVICE_FEATURES_SEL 0x00
+#define VIRTIO_PCI_DEVICE_FEATURES     0x04
+#define VIRTIO_PCI_DRIVER_FEATURES_SEL 0x08
+#define VIRTIO_PCI_DRIVER_FEATURES     0x0c
+#define VIRTIO_PCI_NUM_QUEUES          0x12 /* 16 bits */
+#define VIRTIO_PCI_STATUS              0x14 /* 8 bits */
+#define VIRTIO_PCI_GENERATION          0x15 /* 8 bits */
+#define VIRTIO_PCI_QUEUE_SEL           0x16 /* 16 bits */
+#define VIRTIO_PCI_QUEUE_SIZE          0x18 /* 16 bits */
+#define VIRTIO_PCI_QUEUE_ENABLE        0x1c /* 16 bits */
+#define VIRTIO_PCI_QUEUE_NOTIFY_OFF    0x1e /* 16 bits */
+#define VIRTIO_PCI_QUEUE_DESC          0x20 /* low half, then high half */
+#define VIRTIO_PCI_QUEUE_DRIVER        0x28
+#define VIRTIO_PCI_QUEUE_DEVICE        0x30
+#define VIRTIO_PCI_COMMON_SIZE         0x38
 
 /* ---- Console device, 5.3 ---- */
 #define VIRTIO_ID_CONSOLE          3
