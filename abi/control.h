@@ -210,6 +210,8 @@ enum control_attack_kind {
 /* ---- Requests ---- */
 #define CONTROL_CREATE_REALM 0x1
 #define CONTROL_CREATE_VUART 0x2 /* SBSA UART and a console for it */
+/* It has devices: its RAM, or what a Realm shares, is memory for devices. */
+#define CONTROL_CREATE_DMA 0x4
 
 /*
  * A virtio device of a guest. QEMU's device is plugged into a slot of the host
@@ -334,6 +336,12 @@ struct control_host {
 	uint32_t domains; /* at present */
 	uint64_t memory_total; /* bytes that guests can have */
 	uint64_t memory_free; /* not promised to anyone */
+	/*
+	 * The memory that devices can access and no Realm can have, which is
+	 * counted in both of those; 0: no memory is kept from devices.
+	 */
+	uint64_t dma_total;
+	uint64_t dma_free;
 	uint64_t granules_delegated; /* now, all domains and the RMM's own */
 	uint64_t pages_used; /* of the allocator, now */
 	uint64_t features[5]; /* RMI_FEATURES, as read */
@@ -344,6 +352,15 @@ struct control_host {
 	uint32_t hashes; /* bit RMI_HASH_* */
 	uint32_t consoles_free;
 	uint64_t uptime_ns;
+	/*
+	 * Accesses of devices to other memory, which were stopped; 1: and more
+	 * that were not counted. The last one: address, what it was
+	 * (abi/dma_guard.h).
+	 */
+	uint64_t dma_faults;
+	uint64_t dma_faults_more;
+	uint64_t dma_fault_address;
+	uint64_t dma_fault_what;
 	uint8_t rmm_text[CONTROL_TEXT_SIZE]; /* not empty: why no Realms */
 	/* The rest is zero on a hypervisor that is older than devices. */
 	uint32_t slots; /* for devices of guests */
@@ -526,7 +543,7 @@ struct control_reply {
 _Static_assert(sizeof(struct control_create) == 224, "control_create");
 _Static_assert(sizeof(struct control_request) == 256, "control_request");
 _Static_assert(sizeof(struct control_reply) == 1512, "control_reply");
-_Static_assert(sizeof(struct control_host) == 336, "control_host");
+_Static_assert(sizeof(struct control_host) == 384, "control_host");
 _Static_assert(sizeof(struct control_domain) == 408, "control_domain");
 _Static_assert(sizeof(struct control_attack_ask) == 24, "control_attack_ask");
 _Static_assert(sizeof(struct control_attack) == 16, "control_attack");

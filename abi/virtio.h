@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Virtual I/O Device (VIRTIO) version 1.2, OASIS: the split virtqueue (2.7),
- * the transport over MMIO (4.2) and the console device (5.3), as far as the
- * hypervisor drives them, or offers them to guests. Everything is little endian.
+ * the transports over MMIO (4.2), which guests see, and over PCI (4.1), and the
+ * console device (5.3), as far as the hypervisor drives them. Everything is
+ * little endian.
  */
 #ifndef REEVE_ABI_VIRTIO_H
 #define REEVE_ABI_VIRTIO_H
@@ -89,6 +90,40 @@ struct virtq_used_elem {
 
 #define VIRTIO_MMIO_MAGIC_VALUE 0x74726976 /* "virt" */
 #define VIRTIO_MMIO_VERSION_2   2
+
+/* ---- PCI transport, 4.1 ---- */
+#define VIRTIO_PCI_VENDOR     0x1af4
+#define VIRTIO_PCI_DEVICE(id) (0x1040 + (id))
+
+/* A capability of the vendor says where a structure is, 4.1.4. */
+#define VIRTIO_PCI_CAP_TYPE     3 /* 8 bits: VIRTIO_PCI_CAP_* */
+#define VIRTIO_PCI_CAP_BAR      4 /* 8 bits */
+#define VIRTIO_PCI_CAP_OFFSET   8 /* 32 bits: in the BAR */
+#define VIRTIO_PCI_CAP_LENGTH   12 /* 32 bits */
+#define VIRTIO_PCI_CAP_MULTIPLY 16 /* of NOTIFY: 32 bits */
+
+#define VIRTIO_PCI_CAP_COMMON 1
+#define VIRTIO_PCI_CAP_NOTIFY 2
+#define VIRTIO_PCI_CAP_ISR    3
+#define VIRTIO_PCI_CAP_CONFIG 4
+#define VIRTIO_PCI_CAPS       5 /* one past the last that is used */
+
+/* The common structure, 4.1.4.3: offsets. */
+#define VIRTIO_PCI_DEVICE_FEATURES_SEL 0x00
+#define VIRTIO_PCI_DEVICE_FEATURES     0x04
+#define VIRTIO_PCI_DRIVER_FEATURES_SEL 0x08
+#define VIRTIO_PCI_DRIVER_FEATURES     0x0c
+#define VIRTIO_PCI_NUM_QUEUES          0x12 /* 16 bits */
+#define VIRTIO_PCI_STATUS              0x14 /* 8 bits */
+#define VIRTIO_PCI_GENERATION          0x15 /* 8 bits */
+#define VIRTIO_PCI_QUEUE_SEL           0x16 /* 16 bits */
+#define VIRTIO_PCI_QUEUE_SIZE          0x18 /* 16 bits */
+#define VIRTIO_PCI_QUEUE_ENABLE        0x1c /* 16 bits */
+#define VIRTIO_PCI_QUEUE_NOTIFY_OFF    0x1e /* 16 bits */
+#define VIRTIO_PCI_QUEUE_DESC          0x20 /* low half, then high half */
+#define VIRTIO_PCI_QUEUE_DRIVER        0x28
+#define VIRTIO_PCI_QUEUE_DEVICE        0x30
+#define VIRTIO_PCI_COMMON_SIZE         0x38
 
 /* Interrupt status, 4.2.2 and 4.1.4.5. */
 #define VIRTIO_ISR_QUEUE  1

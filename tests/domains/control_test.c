@@ -204,7 +204,7 @@ static void reserved_bits_of_create(void **state)
 {
 	struct table *table = *state;
 
-	for (unsigned bit = 2; bit < 32; bit++) {
+	for (unsigned bit = 3; bit < 32; bit++) {
 		table_create_body(table, "a", 1U << bit);
 		create_refused(table, CONTROL_E_REQUEST, "reserved");
 	}

@@ -346,7 +346,8 @@ static void domains_check(struct run *run)
 		if (domain->domid == 0)
 			continue;
 		promised += domain->promised;
-		must(domain_pages_held(domain) <= domain->promised,
+		must(domain_pages_held(domain) <=
+			     domain->promised + domain->dma_promised,
 		     "a domain holds more than was promised to it");
 		must(domain->users == 0, "a domain is still looked at");
 		must(domain->memory_lock.taken == 0, "a domain is locked");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* QEMU's command line. abi/machine_map.h defines the machine, abi/control.h its
- * ports. QEMU gives the first -device the highest virtio slot. */
+ * ports. Every device that accesses memory is on PCIe, with iommu_platform=on,
+ * so that the SMMU is before it: its accesses otherwise reach Realms. */
 #include "toolstack/host/qemu.h"
 
 #include <inttypes.h>
@@ -12,7 +13,10 @@
 #include "abi/control.h"
 
 #define MACHINE                                                                \
-	"virt,secure=on,virtualization=on,gic-version=3,its=off,memory-backend=ram"
+	"virt,secure=on,virtualization=on,gic-version=3,its=off,"              \
+	"iommu=smmuv3,memory-backend=ram"
+/* For versions of QEMU whose machine has a stage 1 by default. */
+#define SMMU "arm-smmuv3.stage=2"
 
 /* The fixed arguments, and eight for each port. */
 #define ARGUMENTS_MAX (40 + 8 * CONTROL_MAX_PORTS)
@@ -79,6 +83,7 @@ static void add_machine(struct arguments *arguments, const struct folder *folder
 	uint64_t mib = options->memory >> 20;
 
 	add_option(arguments, "-M", MACHINE);
+	add_option(arguments, "-global", SMMU);
 	add_option(arguments, "-cpu", "max,x-rme=on,pauth-impdef=on");
 	add_option(arguments, "-smp", "%u", options->cpus);
 	add_option(arguments, "-m", "%" PRIu64 "M", mib);
@@ -96,9 +101,9 @@ static void add_machine(struct arguments *arguments, const struct folder *folder
 		   folder_path(folder, "serial.log").text);
 	add_option(arguments, "-serial", "file:%s",
 		   folder_path(folder, "monitor.log").text);
-	add_option(arguments, "-global", "virtio-mmio.force-legacy=false");
 	add_option(arguments, "-device",
-		   "virtio-serial-device,id=serial,max_ports=%u",
+		   "virtio-serial-pci,id=serial,addr=1,max_ports=%u,vectors=0,"
+		   "disable-legacy=on,iommu_platform=on",
 		   CONTROL_MAX_PORTS);
 }
 

@@ -8,8 +8,9 @@
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 
-#define CREATE_FLAGS (CONTROL_CREATE_REALM | CONTROL_CREATE_VUART)
-#define WEIGHT_MAX   65535
+#define CREATE_FLAGS                                                           \
+	(CONTROL_CREATE_REALM | CONTROL_CREATE_VUART | CONTROL_CREATE_DMA)
+#define WEIGHT_MAX 65535
 
 /* The form of the requests of an operation. */
 struct shape {

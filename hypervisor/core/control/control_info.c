@@ -51,8 +51,11 @@ static void table_fill(struct domains *domains, struct control_host *host)
 		host->granules_delegated +=
 			pages_delegated(&domain->realm.granules.account);
 	}
+	host->dma_free =
+		(domains->config.dma_pages - domains->dma_promised) * PAGE_SIZE;
 	host->memory_free =
-		(domains->config.pages - domains->promised) * PAGE_SIZE;
+		(domains->config.pages - domains->promised) * PAGE_SIZE +
+		host->dma_free;
 	spinlock_release(&domains->lock);
 	host->consoles_free = consoles;
 	host->slots = domains->config.slots;
@@ -86,7 +89,10 @@ void control_host_fill(struct domains *domains, struct control_host *host)
 	host->version = CONTROL_VERSION;
 	host->flags = config->debug ? CONTROL_HOST_DEBUG : 0;
 	host->cores = config->cores;
-	host->memory_total = config->pages * PAGE_SIZE;
+	host->dma_total = config->dma_pages * PAGE_SIZE;
+	host->memory_total = config->pages * PAGE_SIZE + host->dma_total;
+	if (ops->dma_faults != NULL)
+		ops->dma_faults(ops->ctx, host);
 	host->pages_used = ops->pages_used(ops->ctx);
 	host->uptime_ns = ops->now_ns(ops->ctx);
 	table_fill(domains, host);
@@ -101,7 +107,7 @@ static void life_fill(struct domain *domain, struct control_domain *info)
 
 	spinlock_acquire(&domains->lock);
 	memcpy(info->name, domain->create.name, sizeof(info->name));
-	info->pages_promised = domain->promised;
+	info->pages_promised = domain->promised + domain->dma_promised;
 	spinlock_release(&domains->lock);
 	spinlock_acquire(&domain->lock);
 	info->state = domain->state;

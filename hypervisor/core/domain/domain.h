@@ -82,6 +82,9 @@ struct domain_ops {
 	void (*tlb_flush)(void *ctx, unsigned vmid);
 	/* Returns how many pages are allocated now. */
 	uint64_t (*pages_used)(void *ctx);
+	/* Fills in the fields dma_fault*. NULL: no access of a device is
+	 * stopped. */
+	void (*dma_faults)(void *ctx, struct control_host *host);
 	/* Turns the machine off. It returns if it cannot. */
 	void (*power_off)(void *ctx);
 };
@@ -135,7 +138,9 @@ struct domain {
 
 	/* Its pages. */
 	unsigned users; /* domain_get() without domain_put(); domains->lock */
-	uint64_t promised; /* pages; domains->lock */
+	/* Pages of domains_config.pages and .dma_pages; domains->lock. */
+	uint64_t promised;
+	uint64_t dma_promised; /* does not change */
 	struct rmi_failure failure; /* of own */
 	struct granules own; /* all pages that are not in realm.granules */
 	struct granules_range vcpu_pages;
@@ -156,6 +161,9 @@ struct domains_config {
 	struct dmesg *dmesg;
 	const char *rmm_text; /* why there can be no Realms; NULL: there can */
 	uint64_t pages; /* free pages of the allocator, for guests */
+	/* Those that devices can access, which are not counted in pages; 0 if
+	 * devices can access all. */
+	uint64_t dma_pages;
 	unsigned thread_pages; /* of a vCPU's thread; a power of two */
 	unsigned cores; /* cores that run guests */
 	unsigned lr_count; /* 1 + ICH_VTR_EL2.ListRegs */
@@ -168,7 +176,8 @@ struct domains {
 	struct spinlock lock;
 	struct domains_config config; /* all that it points to stays valid */
 	uint32_t last_domid;
-	uint64_t promised; /* pages, all domains */
+	uint64_t promised; /* of config.pages, to all domains */
+	uint64_t dma_promised; /* of config.dma_pages */
 	struct domain table[CONTROL_DOMAINS];
 };
 

@@ -61,6 +61,33 @@ uint64_t domain_overhead(const struct domains *domains,
 }
 
 /*
+ * Pages that a Realm with devices can share with them; more that it shares are
+ * pages that they cannot access. The pool of bounce buffers of Linux (swiotlb)
+ * has 64 MiB, and some more is for what it does not bounce.
+ */
+#define SHARED_MOST ((UINT64_C(64) + 4) << 8)
+
+uint64_t domain_dma_choose(const struct domains *domains,
+			   const struct control_create *create)
+{
+	const struct domains_config *config = &domains->config;
+	uint64_t ram = create->ram_size / PAGE_SIZE;
+	uint64_t dma_unused = config->dma_pages - domains->dma_promised;
+	uint64_t unused = config->pages - domains->promised;
+
+	if (config->dma_pages == 0)
+		return 0;
+	if (create->flags & CONTROL_CREATE_REALM) {
+		return create->flags & CONTROL_CREATE_DMA
+			       ? smaller(ram, SHARED_MOST)
+			       : 0;
+	}
+	if (create->flags & CONTROL_CREATE_DMA)
+		return ram;
+	return ram <= dma_unused && dma_unused > unused ? ram : 0;
+}
+
+/*
  * While a Realm is built, its content exists twice, in granted pages and in the
  * Realm. In the Realm the blocks that hold content are populated whole, and the
  * rest of its RAM is not populated yet. In an ordinary guest the granted pages
@@ -87,4 +114,13 @@ uint64_t domain_ram_cost(const struct domain *domain)
 			     PAGE_SIZE;
 	}
 	return larger(content + smaller(populated, ram), ram);
+}
+
+uint64_t domain_cost(const struct domain *domain)
+{
+	uint64_t cost = domain_overhead(domain->domains, &domain->create);
+
+	if (!domain->is_realm && domain->dma_promised != 0)
+		return cost;
+	return cost + domain_ram_cost(domain);
 }

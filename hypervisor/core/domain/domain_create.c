@@ -67,15 +67,59 @@ static enum control_status realm_check(const struct domains_config *config,
 	return CONTROL_OK;
 }
 
-static enum control_status memory_refuse(char *text, uint64_t needed,
-					 uint64_t unused)
+/* The pages that a new domain is promised. */
+struct promise {
+	uint64_t pages; /* of domains_config.pages */
+	uint64_t dma; /* of domains_config.dma_pages */
+};
+
+static struct promise promise_choose(const struct domains *domains,
+				     const struct control_create *create)
 {
-	return control_refuse(
-		text, CONTROL_E_MEMORY,
-		"it needs %llu MiB with its tables, and the host has %llu MiB "
-		"free",
-		(unsigned long long)(needed + 0xff) >> 8,
-		(unsigned long long)unused >> 8);
+	struct promise promise = {
+		.pages = domain_overhead(domains, create),
+		.dma = domain_dma_choose(domains, create),
+	};
+
+	/* A Realm may own all of its RAM, and share none. */
+	if (is_realm(create) || promise.dma == 0)
+		promise.pages += create->ram_size / PAGE_SIZE;
+	return promise;
+}
+
+/* Returns how many MiB so many pages are, rounded up. */
+static unsigned long long mib_up(uint64_t pages)
+{
+	return (pages + 0xff) >> 8;
+}
+
+/* The caller holds domains->lock. */
+static enum control_status promise_check(const struct domains *domains,
+					 const struct promise *promise,
+					 char *text)
+{
+	const struct domains_config *config = &domains->config;
+	uint64_t unused = config->pages - domains->promised;
+	uint64_t dma_unused = config->dma_pages - domains->dma_promised;
+
+	if (promise->pages > unused) {
+		return control_refuse(
+			text, CONTROL_E_MEMORY,
+			"it needs %llu MiB with its tables, and the host has "
+			"%llu MiB free%s",
+			mib_up(promise->pages), (unsigned long long)unused >> 8,
+			config->dma_pages == 0 ? ""
+					       : " that devices cannot access");
+	}
+	if (promise->dma > dma_unused) {
+		return control_refuse(text, CONTROL_E_MEMORY,
+				      "it needs %llu MiB that devices can "
+				      "access, and the host has %llu MiB of "
+				      "them free",
+				      mib_up(promise->dma),
+				      (unsigned long long)dma_unused >> 8);
+	}
+	return CONTROL_OK;
 }
 
 /* Returns a free console slot, or CONTROL_NO_CONSOLE. The caller holds
@@ -168,9 +212,7 @@ static enum control_status place_alloc(struct domains *domains,
 				       const void *session, struct domain **out,
 				       char *text)
 {
-	uint64_t pages =
-		domain_overhead(domains, create) + create->ram_size / PAGE_SIZE;
-	uint64_t unused = domains->config.pages - domains->promised;
+	struct promise promise = promise_choose(domains, create);
 	uint32_t console = console_choose(domains);
 	enum control_status status;
 	unsigned i = 0;
@@ -195,13 +237,16 @@ static enum control_status place_alloc(struct domains *domains,
 	status = slots_check(domains, create, text);
 	if (status != CONTROL_OK)
 		return status;
-	if (pages > unused)
-		return memory_refuse(text, pages, unused);
+	status = promise_check(domains, &promise, text);
+	if (status != CONTROL_OK)
+		return status;
 	*out = &domains->table[i];
 	domain_init(*out, domains, create, session);
 	(*out)->console = has_vuart(create) ? console : CONTROL_NO_CONSOLE;
-	(*out)->promised = pages;
-	domains->promised += pages;
+	(*out)->promised = promise.pages;
+	(*out)->dma_promised = promise.dma;
+	domains->promised += promise.pages;
+	domains->dma_promised += promise.dma;
 	(*out)->domid = ++domains->last_domid;
 	return CONTROL_OK;
 }
@@ -257,6 +302,7 @@ static bool runs_alloc(struct domain *domain)
 			   domain->create.vcpus, &domain->realm))
 		return false;
 	domain->realm.granules.donation_max = domain_donations(&domain->create);
+	domain->realm.granules.dma_max = domain->dma_promised;
 	return true;
 }
 
@@ -292,6 +338,7 @@ static void place_release(struct domains *domains, struct domain *domain)
 	granules_free(&domain->own, GRANULES_SHARED, domain->vcpu_pages);
 	spinlock_acquire(&domains->lock);
 	domains->promised -= domain->promised;
+	domains->dma_promised -= domain->dma_promised;
 	domain->domid = 0;
 	spinlock_release(&domains->lock);
 }
@@ -322,6 +369,8 @@ enum control_status domain_create(struct domains *domains,
 			text, CONTROL_E_MEMORY,
 			"the host has no run of free pages for its vCPUs");
 	}
+	if (!domain->is_realm)
+		domain->own.dma_max = domain->dma_promised;
 	if (domain->console != CONTROL_NO_CONSOLE)
 		domain->ops->console_take(domain->ops->ctx, domain->console);
 	domain->created_ns = domain->ops->now_ns(domain->ops->ctx);

@@ -57,11 +57,22 @@ void domain_kick_all(struct domain *domain);
 /*
  * domain_cost.c. The sum of both is the most pages that a domain can hold at
  * any time: domain_ram_cost() returns those for its RAM and its content,
- * domain_overhead() all others.
+ * domain_overhead() all others. The RAM of an ordinary guest is of one kind:
+ * if its dma_promised is not 0, it is memory that devices can access.
  */
 uint64_t domain_overhead(const struct domains *domains,
 			 const struct control_create *create);
 uint64_t domain_ram_cost(const struct domain *domain);
+/* Returns those of them that are not memory that devices can access: what
+ * domain->promised has to be. */
+uint64_t domain_cost(const struct domain *domain);
+/*
+ * Returns how many pages of memory that devices can access a new domain is
+ * promised. For an ordinary guest without devices these are none, or all of its
+ * RAM, wherever more pages are free. The caller holds domains->lock.
+ */
+uint64_t domain_dma_choose(const struct domains *domains,
+			   const struct control_create *create);
 /* Returns how many of those are for donations to the RMM, which asks for them
  * at its commands for that Realm. */
 uint64_t domain_donations(const struct control_create *create);

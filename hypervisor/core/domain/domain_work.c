@@ -131,8 +131,7 @@ static void staging_free(struct domain *domain)
 			      domain->segments[i].pages);
 		domain->segments[i].pages.count = 0;
 	}
-	pages = domain_overhead(domains, &domain->create) +
-		domain_ram_cost(domain);
+	pages = domain_cost(domain);
 	spinlock_acquire(&domains->lock);
 	domains->promised -= domain->promised - pages;
 	domain->promised = pages;
@@ -246,6 +245,7 @@ static void vcpus_hide(struct domain *domain)
 static void place_free(struct domain *domain)
 {
 	domain->domains->promised -= domain->promised;
+	domain->domains->dma_promised -= domain->dma_promised;
 	domain_state_set(domain, 0);
 	domain->domid = 0;
 }

@@ -4,6 +4,7 @@
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/build.h"
 #include "hypervisor/port/a64/channel.h"
+#include "hypervisor/port/a64/dma.h"
 #include "hypervisor/port/a64/ich.h"
 #include "hypervisor/port/a64/machine_domains.h"
 #include "hypervisor/port/a64/main.h"
@@ -35,33 +36,36 @@ static struct domain_ops ops = {
 	.console_ready = channel_console_ready,
 	.tlb_flush = machine_tlb_flush,
 	.pages_used = machine_pages_used,
+	.dma_faults = dma_faults_fill,
 	.power_off = run_power_off,
 };
 
 static void run_domains_start(struct machine *machine, struct host *host)
 {
 	ops.ctx = machine;
-	domains_init(&domains, &(struct domains_config){
-				       .host = host,
-				       .ops = &ops,
-				       .dmesg = &hypervisor_dmesg,
-				       .rmm_text = machine->rmm_text[0] == '\0'
-							   ? NULL
-							   : machine->rmm_text,
-				       .pages = pages_unused(&machine->pages),
-				       .thread_pages = THREAD_PAGES,
-				       .cores = machine->cores,
-				       .lr_count = ich_lr_count(),
-				       .debug = build_debug,
-				       .attack = build_attacks(),
-			       });
+	domains_init(&domains,
+		     &(struct domains_config){
+			     .host = host,
+			     .ops = &ops,
+			     .dmesg = &hypervisor_dmesg,
+			     .rmm_text = machine->rmm_text[0] == '\0'
+						 ? NULL
+						 : machine->rmm_text,
+			     .pages = pages_unused(&machine->pages),
+			     .dma_pages = pages_unused(&machine->dma_pages),
+			     .thread_pages = THREAD_PAGES,
+			     .cores = machine->cores,
+			     .lr_count = ich_lr_count(),
+			     .debug = build_debug,
+			     .attack = build_attacks(),
+		     });
 }
 
 /* All that takes memory comes first: domains may promise their guests only what
  * is left. */
 void host_run(struct machine *machine, struct host *host)
 {
-	const char *why = channel_open(&domains);
+	const char *why = channel_open(&domains, &machine->ops);
 
 	if (!machine_worker_start(&domains))
 		why = "there is no memory for its threads";
@@ -71,7 +75,9 @@ void host_run(struct machine *machine, struct host *host)
 	else
 		log_line("nobody can speak to this host: %s", why);
 	log_line("ready, %llu of %llu pages in use",
-		 (unsigned long long)machine->pages.used,
-		 (unsigned long long)machine->pages.count);
+		 (unsigned long long)(machine->pages.used +
+				      machine->dma_pages.used),
+		 (unsigned long long)(machine->pages.count +
+				      machine->dma_pages.count));
 	threads_run();
 }
