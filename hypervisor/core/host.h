@@ -94,6 +94,12 @@ static inline uint64_t host_dma_count(const struct host_ops *ops, pa_t base,
 	return from < to ? (to - from) / PAGE_SIZE : 0;
 }
 
+/* Returns true if devices can access a page. */
+static inline bool host_dma_reaches(const struct host_ops *ops, pa_t page)
+{
+	return ops->dma_size == 0 || host_dma_count(ops, page, 1) == 1;
+}
+
 /* Zeroes pages of one allocation, which may hold data of their last owner. */
 static inline void host_pages_zero(const struct host_ops *ops, pa_t base,
 				   uint64_t count)

@@ -129,7 +129,7 @@ static void device_step(struct run *run)
 		.value = word_take(run),
 	};
 
-	if (!bus_access(vcpu, &access))
+	if (bus_access(vcpu, &access) != BUS_DONE)
 		return;
 	if (!access.write && access.size < 8)
 		require(access.value >> 8 * access.size == 0);
@@ -203,7 +203,7 @@ static void answers_set(struct run *run, bool is_realm)
 
 	guest->domain.is_realm = is_realm;
 	guest->memory = (enum memory_result)(what % 3);
-	guest->ripas_done = (what & 8) != 0;
+	guest->ripas_change = (enum memory_change)((what >> 3 & 3) % 3);
 	guest->x0 = (what & 0x30) != 0 ? RMI_SUCCESS : what >> 6;
 }
 

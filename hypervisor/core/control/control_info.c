@@ -8,6 +8,7 @@
 
 #include "abi/guest_map.h"
 #include "hypervisor/core/control/control_internal.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "lib/number.h"
 
@@ -31,6 +32,15 @@ static uint64_t pages_delegated(const struct realm_account *account)
 
 /* ---- The host ---- */
 
+static void devices_count(const struct domain *domain, struct control_host *host)
+{
+	const struct domain_devices *devices = domain->devices;
+
+	for (unsigned i = 0; devices != NULL && i < devices->count; i++)
+		host->requests_in_flight += virtio_in_flight(
+			devices->devices[i], &host->pages_pinned);
+}
+
 /* Totals over all domains. */
 static void table_fill(struct domains *domains, struct control_host *host)
 {
@@ -48,6 +58,8 @@ static void table_fill(struct domains *domains, struct control_host *host)
 		if (domain->console != CONTROL_NO_CONSOLE)
 			consoles--;
 		slots -= domain->create.device_count;
+		if (domain_is_there(domain))
+			devices_count(domain, host);
 		host->granules_delegated +=
 			pages_delegated(&domain->realm.granules.account);
 	}
@@ -188,9 +200,27 @@ void control_domain_fill(struct domain *domain, struct control_domain *info)
 void control_device_fill(const struct domain *domain, unsigned index,
 			 struct control_device *info)
 {
+	const struct domain_devices *devices = domain->devices;
+	struct virtio_state state;
+
 	info->index = index;
 	info->slot = domain->create.devices[index].slot;
 	info->id = domain->create.devices[index].id;
+	if (devices == NULL) /* the domain is about to be gone */
+		return;
+	virtio_state_read(devices->devices[index], &state);
+	info->flags = (state.broken ? CONTROL_DEVICE_BROKEN : 0) |
+		      (state.stopping ? CONTROL_DEVICE_STOPPING : 0);
+	info->status = state.status;
+	info->queues = state.queues;
+	info->features = state.features;
+	info->requests = state.requests;
+	info->in_flight = state.in_flight;
+	info->pages_pinned = state.pages_pinned;
+	info->exits = state.exits;
+	info->notifications = state.notifications;
+	info->interrupts = state.interrupts;
+	text_copy(info->text, state.why);
 }
 
 void control_vcpu_fill(const struct vcpu *vcpu, struct control_vcpu *info)

@@ -2,6 +2,7 @@
 /* The pages that a domain can cost at most. They are promised to it when it is
  * created, so that it cannot run out of memory later. */
 #include "abi/guest_map.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/rmi/rtt_layout.h"
@@ -52,7 +53,8 @@ uint64_t domain_overhead(const struct domains *domains,
 {
 	uint64_t pages = pages_for(create->vcpus * sizeof(struct vcpu)) +
 			 pages_for(create->nr_spis * sizeof(struct vgic_irq)) +
-			 (uint64_t)create->vcpus * domains->config.thread_pages;
+			 (uint64_t)create->vcpus * domains->config.thread_pages +
+			 domain_devices_pages(domains, create);
 
 	if (create->flags & CONTROL_CREATE_REALM)
 		return pages + realm_overhead(domains, create);
@@ -118,7 +120,8 @@ uint64_t domain_ram_cost(const struct domain *domain)
 
 uint64_t domain_cost(const struct domain *domain)
 {
-	uint64_t cost = domain_overhead(domain->domains, &domain->create);
+	uint64_t cost = domain_overhead(domain->domains, &domain->create) +
+			domain->device_pages;
 
 	if (!domain->is_realm && domain->dma_promised != 0)
 		return cost;

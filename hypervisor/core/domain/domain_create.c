@@ -4,6 +4,7 @@
 
 #include "abi/guest_map.h"
 #include "hypervisor/core/control_refuse.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/rmi/rtt_layout.h"
 
@@ -27,6 +28,8 @@ static void defaults_fill(struct control_create *create)
 		create->nr_spis = SPI_STEP;
 	if (create->weight == 0)
 		create->weight = WEIGHT_DEFAULT;
+	if (create->device_count > 0)
+		create->flags |= CONTROL_CREATE_DMA;
 }
 
 /* Refuses a Realm that the RMM or this build of the hypervisor cannot offer. */
@@ -251,9 +254,24 @@ static enum control_status place_alloc(struct domains *domains,
 	return CONTROL_OK;
 }
 
-/* Allocates zeroed pages for an array, *range. Returns NULL if there are not so
- * many consecutive pages. */
-static void *array_alloc(struct domain *domain, uint64_t bytes,
+enum control_status domain_promise_more(struct domain *domain, uint64_t pages,
+					uint64_t dma, char *text)
+{
+	struct promise promise = { pages, dma };
+	enum control_status status =
+		promise_check(domain->domains, &promise, text);
+
+	if (status != CONTROL_OK)
+		return status;
+	domain->promised += pages;
+	domain->dma_promised += dma;
+	domain->device_pages += pages;
+	domain->domains->promised += pages;
+	domain->domains->dma_promised += dma;
+	return CONTROL_OK;
+}
+
+void *domain_array_alloc(struct domain *domain, uint64_t bytes, bool dma,
 			 struct granules_range *range)
 {
 	const struct host_ops *host = domain_host(domain);
@@ -261,6 +279,7 @@ static void *array_alloc(struct domain *domain, uint64_t bytes,
 		granules_run(GRANULES_SHARED, pages_for(bytes));
 	void *array;
 
+	want.becomes_guest = dma;
 	if (!granules_alloc(&domain->own, &want, range))
 		return NULL;
 	array = host->page_map(host->ctx, range->base);
@@ -309,14 +328,15 @@ static bool runs_alloc(struct domain *domain)
 static bool arrays_alloc(struct domain *domain)
 {
 	const struct control_create *create = &domain->create;
-	struct vgic_irq *irqs =
-		array_alloc(domain, create->nr_spis * sizeof(struct vgic_irq),
-			    &domain->irq_pages);
+	struct vgic_irq *irqs = domain_array_alloc(
+		domain, create->nr_spis * sizeof(struct vgic_irq), false,
+		&domain->irq_pages);
 
 	if (irqs == NULL)
 		return false;
-	domain->vcpus = array_alloc(domain, create->vcpus * sizeof(struct vcpu),
-				    &domain->vcpu_pages);
+	domain->vcpus =
+		domain_array_alloc(domain, create->vcpus * sizeof(struct vcpu),
+				   false, &domain->vcpu_pages);
 	if (domain->vcpus == NULL)
 		return false;
 	vgic_init(&domain->vgic, domain, domain->domains->config.lr_count, irqs,
@@ -331,6 +351,8 @@ static bool arrays_alloc(struct domain *domain)
  * have found the domain yet: it has no state. */
 static void place_release(struct domains *domains, struct domain *domain)
 {
+	domain_devices_close(domain, domain->devices);
+	domain->devices = NULL;
 	(void)realm_destroy(&domain->realm); /* the RMM knows nothing of it */
 	granules_free(&domain->own, GRANULES_SHARED, domain->run_pages);
 	granules_free(&domain->own, GRANULES_SHARED, domain->thread_pages);
@@ -368,6 +390,11 @@ enum control_status domain_create(struct domains *domains,
 		return control_refuse(
 			text, CONTROL_E_MEMORY,
 			"the host has no run of free pages for its vCPUs");
+	}
+	status = domain_devices_open(domain, text);
+	if (status != CONTROL_OK) {
+		place_release(domains, domain);
+		return status;
 	}
 	if (!domain->is_realm)
 		domain->own.dma_max = domain->dma_promised;

@@ -77,6 +77,16 @@ uint64_t domain_dma_choose(const struct domains *domains,
  * at its commands for that Realm. */
 uint64_t domain_donations(const struct control_create *create);
 
+/* domain_create.c. Promises a domain that is being created more pages, and more
+ * that devices can access. The caller holds domains->lock. */
+enum control_status domain_promise_more(struct domain *domain, uint64_t pages,
+					uint64_t dma, char *text);
+
+/* domain_create.c. Allocates zeroed pages for an array, *range, which devices
+ * can access if dma. Returns NULL if there are not so many consecutive pages. */
+void *domain_array_alloc(struct domain *domain, uint64_t bytes, bool dma,
+			 struct granules_range *range);
+
 /* domain_create.c. Makes a domain, LOADING, in *out, as domain_get(). Returns
  * CONTROL_OK or a refusal, as do all functions below; a refusal has no
  * effect. */

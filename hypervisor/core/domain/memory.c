@@ -8,6 +8,7 @@
 
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/rmi/failure_text.h"
@@ -127,6 +128,7 @@ static bool ripas_follow(struct domain *domain, ipa_t base, ipa_t top,
 	if (ripas == RMI_RIPAS_EMPTY) {
 		done = realm_unmap(realm, base, top);
 	} else {
+		domain_devices_forget(domain, base, top);
 		done = realm_unshare(realm, realm_alias(realm, base),
 				     realm_alias(realm, top));
 	}
@@ -148,23 +150,38 @@ static bool realm_ripas_change(struct domain *domain,
 	return done && changed;
 }
 
-bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
-			 ipa_t top, uint8_t ripas)
+/* Does what can be done now, with the lock held. */
+static enum memory_change
+realm_ripas_try(struct domain *domain, struct ripas_range *range, uint8_t ripas)
+{
+	if (ripas == RMI_RIPAS_RAM)
+		range->top = domain_devices_free_up_to(domain, range->base,
+						       range->top);
+	if (range->top.value == range->base.value)
+		return MEMORY_LATER;
+	return realm_ripas_change(domain, range, ripas) ? MEMORY_CHANGED
+							: MEMORY_KEPT;
+}
+
+enum memory_change memory_ripas_change(struct domain *domain, struct vcpu *vcpu,
+				       ipa_t base, ipa_t top, uint8_t ripas)
 {
 	uint64_t end = GUEST_RAM0_BASE + domain->ram_size;
 	struct ripas_range range = { vcpu->rec, base, top };
-	bool done;
+	enum memory_change change;
 
 	if (!domain_has_ram(domain, base.value, 1) || top.value <= base.value ||
 	    !is_aligned(base.value | top.value, GUEST_PAGE_SIZE) ||
 	    ripas > RMI_RIPAS_RAM)
-		return false;
+		return MEMORY_KEPT;
 	if (range.top.value > end)
 		range.top = ipa_make(end);
+	if (ripas == RMI_RIPAS_RAM)
+		domain_devices_release(domain, range.base, range.top);
 	domain_memory_lock(domain);
-	done = realm_ripas_change(domain, &range, ripas);
+	change = realm_ripas_try(domain, &range, ripas);
 	domain_memory_unlock(domain);
-	return done;
+	return change;
 }
 
 /* ---- Ordinary guests ---- */
@@ -215,4 +232,74 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 	result = guest_fault(domain, ipa);
 	domain_memory_unlock(domain);
 	return result;
+}
+
+/* ---- For devices ---- */
+
+/* Finds the Non-secure page that a Realm shares at an IPA of its RAM. */
+static const char *realm_page_find(struct domain *domain, ipa_t page, pa_t *pa)
+{
+	struct realm *realm = &domain->realm;
+	struct rtt_look look;
+
+	if (domain_devices_recall(domain, page, pa))
+		return NULL;
+	if (!realm_look(realm, page, &look)) {
+		(void)memory_failed(domain, &realm->failure);
+		return "cannot be looked at";
+	}
+	if (look.ripas != RMI_RIPAS_EMPTY)
+		return "the Realm does not share";
+	if (!realm_shared_find(realm, realm_alias(realm, page), pa)) {
+		(void)memory_failed(domain, &realm->failure);
+		return "cannot be populated";
+	}
+	domain_devices_remember(domain, page, *pa);
+	return NULL;
+}
+
+/* Finds the page of an ordinary guest at an IPA of its RAM. */
+static const char *guest_page_find(struct domain *domain, ipa_t page, pa_t *pa)
+{
+	struct stage2_entry entry;
+
+	if (guest_fault(domain, page) != MEMORY_READY)
+		return "cannot be populated";
+	entry = stage2_look(&domain->stage2, page);
+	*pa = pa_add(entry.pa, page.value % rtt_entry_size(entry.level));
+	return NULL;
+}
+
+/* Both names of a Realm's page mean the same one. */
+static uint64_t device_address_to_ipa(const struct domain *domain,
+				      uint64_t address)
+{
+	uint64_t half;
+
+	if (!domain->is_realm)
+		return address;
+	half = realm_alias(&domain->realm, ipa_make(0)).value;
+	return address >= half && address < 2 * half ? address - half : address;
+}
+
+const char *memory_device_find(struct domain *domain, uint64_t address,
+			       uint64_t size, struct virtio_run *run)
+{
+	uint64_t ipa = device_address_to_ipa(domain, address);
+	uint64_t in_page = ipa % GUEST_PAGE_SIZE;
+	ipa_t page = ipa_make(ipa - in_page);
+	const char *why;
+	pa_t pa;
+
+	if (!domain_has_ram(domain, ipa, 1))
+		return "is no RAM of the guest";
+	why = domain->is_realm ? realm_page_find(domain, page, &pa)
+			       : guest_page_find(domain, page, &pa);
+	if (why != NULL)
+		return why;
+	if (!host_dma_reaches(domain_host(domain), pa))
+		return "the host has where no device can access it";
+	*run = (struct virtio_run){ ipa_make(ipa), pa_add(pa, in_page),
+				    smaller(size, GUEST_PAGE_SIZE - in_page) };
+	return NULL;
 }

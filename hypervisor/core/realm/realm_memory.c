@@ -111,6 +111,20 @@ bool realm_share(struct realm *realm, ipa_t ipa)
 	return page_share(realm, ipa);
 }
 
+bool realm_shared_find(struct realm *realm, ipa_t ipa, pa_t *pa)
+{
+	struct rtt_look look;
+
+	if (!realm_share(realm, ipa))
+		return false;
+	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, &look))
+		return rmi_refused(&realm->rmi);
+	if (look.state != RMI_ENTRY_ASSIGNED || look.level != REALM_PAGE_LEVEL)
+		return rmi_protocol_error(&realm->rmi, "a page that is gone");
+	*pa = look.pa;
+	return true;
+}
+
 bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)
 {
 	return request_begin(realm, "taking shared memory back") &&

@@ -30,6 +30,9 @@ bool realm_populate(struct realm *realm, ipa_t ipa, int level);
  * if a page is mapped there already. */
 bool realm_share(struct realm *realm, ipa_t ipa);
 
+/* Does the same, and finds the page. */
+bool realm_shared_find(struct realm *realm, ipa_t ipa, pa_t *pa);
+
 /*
  * Carries out a first part of the RIPAS change that a REC waits for, as large
  * as possible; *reached is its end. Returns true also if no part was possible:

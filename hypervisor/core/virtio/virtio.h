@@ -171,4 +171,8 @@ struct virtio_state {
 
 void virtio_state_read(struct virtio_device *device, struct virtio_state *state);
 
+/* Returns how many requests are under way, and adds the pages that they pin.
+ * Needs no lock. */
+uint64_t virtio_in_flight(const struct virtio_device *device, uint64_t *pages);
+
 #endif

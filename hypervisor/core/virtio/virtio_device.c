@@ -106,3 +106,9 @@ void virtio_state_read(struct virtio_device *device, struct virtio_state *state)
 	memcpy(state->why, device->why, sizeof(state->why));
 	virtio_unlock(device);
 }
+
+uint64_t virtio_in_flight(const struct virtio_device *device, uint64_t *pages)
+{
+	*pages += __atomic_load_n(&device->pages, __ATOMIC_RELAXED);
+	return __atomic_load_n(&device->in_flight, __ATOMIC_RELAXED);
+}

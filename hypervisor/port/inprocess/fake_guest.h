@@ -40,7 +40,7 @@ struct fake_guest {
 	char text[CONTROL_TEXT_SIZE];
 	/* Memory: the answers to give, and the last request. */
 	enum memory_result memory;
-	bool ripas_done;
+	enum memory_change ripas_change;
 	ipa_t fault;
 	ipa_t ripas_base, ripas_top;
 	uint8_t ripas;
