@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The memory that a request of a Realm may name, memory that is taken back while
- * a device has it, and a host that keeps devices to a part of memory. */
+/* The memory that a request of a Realm may name, memory that is taken back
+ * while a device has it, and a host that keeps devices to a part of memory. */
 #include "abi/rmi.h"
 #include "hypervisor/core/domain/domain_devices.h"
 #include "tests/domains/device_bench.h"
