@@ -3,6 +3,7 @@
  * while a device has it, and a host that keeps devices to a part of memory. */
 #include "abi/rmi.h"
 #include "hypervisor/core/domain/domain_devices.h"
+#include "hypervisor/core/domain/memory.h"
 #include "tests/domains/device_bench.h"
 
 /* ---- Realms ---- */
@@ -161,6 +162,156 @@ static void a_page_that_is_shared_again_is_found_anew(void **state)
 	device_finish(table, domain);
 }
 
+/* ---- Blocks ---- */
+
+#define BLOCK (2 * MIB)
+
+static uint8_t *shared_at(struct table *table, struct domain *domain,
+			  uint64_t ipa)
+{
+	uint64_t alias = realm_alias(&domain->realm, ipa_make(ipa)).value;
+
+	return realm_shared_page(table, domain, alias);
+}
+
+/* A Realm with a device that has made the block at RAM EMPTY. */
+static struct domain *block_realm(struct table *table)
+{
+	struct domain *domain =
+		device_domain(table, "r", CONTROL_CREATE_REALM, 1);
+
+	assert_true(realm_asks(table, domain, RAM, RAM + BLOCK, 0,
+			       RMI_RIPAS_EMPTY));
+	return domain;
+}
+
+static void share(struct domain *domain, uint64_t ipa)
+{
+	assert_int_equal(memory_realm_fault(domain, realm_alias(&domain->realm,
+								ipa_make(ipa))),
+			 MEMORY_READY);
+}
+
+/* One fault for all of it, as for the pool of bounce buffers. */
+static void a_block_is_shared_at_once(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = block_realm(table);
+	uint8_t *first;
+
+	share(domain, RAM + 5 * PAGE);
+	assert_int_equal(realm_pages(domain, GRANULES_GUEST), BLOCK / PAGE);
+	first = shared_at(table, domain, RAM);
+	for (uint64_t page = 0; page < BLOCK / PAGE; page++) {
+		assert_ptr_equal(shared_at(table, domain, RAM + page * PAGE),
+				 first + page * PAGE);
+		assert_int_equal(first[page * PAGE], 0);
+	}
+	share(domain, RAM);
+	assert_int_equal(realm_pages(domain, GRANULES_GUEST), BLOCK / PAGE);
+	device_finish(table, domain);
+}
+
+/* A part of a block is taken back: the rest stays where it is. */
+static void a_part_of_a_block_is_taken_back(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = block_realm(table);
+	uint8_t *first;
+
+	share(domain, RAM);
+	first = shared_at(table, domain, RAM);
+	first[0] = 1;
+	first[BLOCK - 1] = 2;
+	assert_true(device_take_back(table, domain, RAM + 3 * PAGE,
+				     RAM + 5 * PAGE));
+	assert_int_equal(realm_pages(domain, GRANULES_GUEST), BLOCK / PAGE - 2);
+	assert_null(shared_at(table, domain, RAM + 3 * PAGE));
+	assert_null(shared_at(table, domain, RAM + 4 * PAGE));
+	assert_ptr_equal(shared_at(table, domain, RAM), first);
+	assert_ptr_equal(shared_at(table, domain, RAM + BLOCK - PAGE),
+			 first + BLOCK - PAGE);
+	assert_int_equal(first[0], 1);
+	assert_int_equal(first[BLOCK - 1], 2);
+	assert_true(device_take_back(table, domain, RAM, RAM + PAGE));
+	assert_true(device_take_back(table, domain, RAM, RAM + BLOCK));
+	assert_int_equal(realm_pages(domain, GRANULES_GUEST), 0);
+	device_finish(table, domain);
+}
+
+static void a_request_in_a_block(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = block_realm(table);
+
+	assert_true(realm_asks(table, domain, SHARED, TOP, 0, RMI_RIPAS_EMPTY));
+	device_driver_start(table, domain);
+	device_offer(table, domain, RAM + 7 * PAGE + 16, 3 * (uint32_t)PAGE);
+	device_take(domain);
+	assert_int_equal(device_request.count, 1);
+	assert_ptr_equal(device_host_at(table, device_request.pieces[0].pa, 1),
+			 shared_at(table, domain, RAM + 7 * PAGE) + 16);
+	/* The pages before it can be taken back, and the block splits. */
+	assert_true(device_take_back(table, domain, RAM, RAM + BLOCK));
+	assert_null(shared_at(table, domain, RAM + 6 * PAGE));
+	assert_non_null(shared_at(table, domain, RAM + 7 * PAGE));
+	assert_false(
+		device_take_back(table, domain, RAM + 7 * PAGE, RAM + BLOCK));
+	device_answer(domain);
+	assert_true(device_take_back(table, domain, RAM + 7 * PAGE, RAM + BLOCK));
+	device_finish(table, domain);
+}
+
+/* Each command of it is refused once. */
+static void a_block_whose_split_fails(void **state)
+{
+	struct table *table = *state;
+	struct bench *bench = table->bench;
+	bool done = false;
+
+	for (uint64_t at = 0; !done; at++) {
+		struct domain *domain = block_realm(table);
+
+		assert_true(at < 20);
+		share(domain, RAM);
+		bench_watch(bench);
+		bench->meddler.how = MEDDLE_ANSWER;
+		bench->meddler.x0 = RMI_ERROR_INPUT;
+		bench->meddler.times = 1;
+		bench->meddler.at = at;
+		(void)device_take_back(table, domain, RAM + 3 * PAGE,
+				       RAM + 5 * PAGE);
+		bench->meddler.at = NEVER;
+		done = bench->calls <= at;
+		assert_int_equal(table_state(table, domain->domid),
+				 done ? CONTROL_RUNNING : CONTROL_SHUTDOWN);
+		device_finish(table, domain);
+	}
+}
+
+/* Not all of the block is EMPTY, or nobody has so many pages in a row. */
+static void pages_are_shared_where_no_block_can_be(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain =
+		device_domain(table, "r", CONTROL_CREATE_REALM, 1);
+
+	assert_true(realm_asks(table, domain, RAM + PAGE, RAM + BLOCK, 0,
+			       RMI_RIPAS_EMPTY));
+	share(domain, RAM + PAGE);
+	assert_int_equal(realm_pages(domain, GRANULES_GUEST), 1);
+	device_finish(table, domain);
+
+	domain = block_realm(table);
+	bench_watch(table->bench);
+	table->bench->meddler.alloc_at = 0;
+	table->bench->meddler.alloc_times = 1;
+	share(domain, RAM);
+	table->bench->meddler.alloc_at = NEVER;
+	assert_int_equal(realm_pages(domain, GRANULES_GUEST), 1);
+	device_finish(table, domain);
+}
+
 /* ---- A host that keeps devices to a part of memory ---- */
 
 static bool reaches(const struct table *table, uint64_t pa)
@@ -239,6 +390,11 @@ int main(void)
 		TEST(a_request_that_may_never_be_answered_ends),
 		TEST(a_ring_that_is_taken_back_breaks_the_device),
 		TEST(a_page_that_is_shared_again_is_found_anew),
+		TEST(a_block_is_shared_at_once),
+		TEST(a_part_of_a_block_is_taken_back),
+		TEST(a_request_in_a_block),
+		TEST(a_block_whose_split_fails),
+		TEST(pages_are_shared_where_no_block_can_be),
 		TEST_DMA(devices_see_that_part_only),
 		TEST_DMA(a_page_that_no_device_can_access_breaks_the_device),
 		TEST_DMA(more_devices_than_that_part_has_room_for),

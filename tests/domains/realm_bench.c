@@ -79,10 +79,14 @@ void *realm_shared_page(struct table *table, struct domain *domain, uint64_t ipa
 					  domain->realm.rd.base.value, ipa,
 					  RTT_DEEPEST } };
 
+	uint64_t in_block;
+
 	inprocess_smc(table->bench->rmm, &regs);
 	assert_int_equal(regs.x[0], RMI_SUCCESS);
 	if (regs.x[2] != RMI_ENTRY_ASSIGNED)
 		return NULL;
+	in_block = ipa % rtt_entry_size((int)regs.x[1]);
 	return inprocess_host_page(table->bench->rmm,
-				   regs.x[3] & BITS_MASK(ENTRY_ADDRESS));
+				   (regs.x[3] & BITS_MASK(ENTRY_ADDRESS)) +
+					   in_block);
 }

@@ -80,6 +80,34 @@ static enum memory_result realm_protected_fault(struct domain *domain, ipa_t ipa
 
 /* ---- Realms: the shared half ---- */
 
+/*
+ * Shares the page at an IPA, with its block if devices may use it and all of
+ * the block can be shared: the pool of a Realm's bounce buffers would take an
+ * exit for each page else. look is the entry at which the walk for the page
+ * ends, in the protected half, and EMPTY.
+ */
+static bool realm_page_share(struct domain *domain, ipa_t ipa,
+			     const struct rtt_look *look)
+{
+	struct realm *realm = &domain->realm;
+	ipa_t alias = realm_alias(realm, ipa);
+	struct rtt_look there;
+
+	if (domain->devices != NULL && look->level <= REALM_BLOCK_LEVEL &&
+	    block_in_ram(domain, ipa)) {
+		if (!realm_look(realm, alias, &there))
+			return false;
+		if (there.level <= REALM_BLOCK_LEVEL &&
+		    realm_share(realm, ipa_align_down(alias, BLOCK_SIZE),
+				REALM_BLOCK_LEVEL))
+			return true;
+		if (realm->failure.kind != RMI_FAILURE_NONE &&
+		    realm->failure.kind != RMI_FAILURE_MEMORY)
+			return false;
+	}
+	return realm_share(realm, alias, REALM_PAGE_LEVEL);
+}
+
 static enum memory_result realm_shared_fault(struct domain *domain, ipa_t alias)
 {
 	struct realm *realm = &domain->realm;
@@ -93,7 +121,7 @@ static enum memory_result realm_shared_fault(struct domain *domain, ipa_t alias)
 		return memory_failed(domain, &realm->failure);
 	if (look.ripas != RMI_RIPAS_EMPTY)
 		return MEMORY_NONE;
-	if (!realm_share(realm, alias))
+	if (!realm_page_share(domain, ipa, &look))
 		return memory_failed(domain, &realm->failure);
 	return MEMORY_READY;
 }
@@ -250,7 +278,8 @@ static const char *realm_page_find(struct domain *domain, ipa_t page, pa_t *pa)
 	}
 	if (look.ripas != RMI_RIPAS_EMPTY)
 		return "the Realm does not share";
-	if (!realm_shared_find(realm, realm_alias(realm, page), pa)) {
+	if (!realm_page_share(domain, page, &look) ||
+	    !realm_shared_find(realm, realm_alias(realm, page), pa)) {
 		(void)memory_failed(domain, &realm->failure);
 		return "cannot be populated";
 	}
