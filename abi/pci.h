@@ -36,6 +36,7 @@
 #define PCI_HEADER_BRIDGE 1
 
 #define PCI_BARS        6 /* of a device */
+#define PCI_BRIDGE_BARS 2
 #define PCI_BAR_IO      0x1
 #define PCI_BAR_64      0x4 /* the next BAR is the upper half */
 #define PCI_BAR_ADDRESS 0xfffffff0u

@@ -35,9 +35,11 @@ struct virtq_used_elem {
 #define VIRTIO_STATUS_DRIVER      2
 #define VIRTIO_STATUS_DRIVER_OK   4
 #define VIRTIO_STATUS_FEATURES_OK 8
+#define VIRTIO_STATUS_NEEDS_RESET 64
 #define VIRTIO_STATUS_FAILED      128
 
 /* Feature bits, 6. */
+#define VIRTIO_F_INDIRECT_DESC   28
 #define VIRTIO_F_VERSION_1       32
 #define VIRTIO_F_ACCESS_PLATFORM 33 /* its memory accesses are translated */
 

@@ -80,7 +80,12 @@ static bool room_take(struct pci_room *room, struct pci_bar *bar)
 
 static bool bars_place(struct pci_function *function, struct pci_room *room)
 {
-	for (unsigned i = 0; i < PCI_BARS; i++) {
+	uint8_t header = mmio_read8(function->config + PCI_HEADER);
+	unsigned bars = (header & PCI_HEADER_TYPE) == PCI_HEADER_BRIDGE
+				? PCI_BRIDGE_BARS
+				: PCI_BARS;
+
+	for (unsigned i = 0; i < bars; i++) {
 		uint64_t at = function->config + PCI_BAR(i);
 		uint32_t kind = mmio_read32(at);
 		bool is_64 = (kind & PCI_BAR_64) != 0;

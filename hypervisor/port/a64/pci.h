@@ -44,11 +44,8 @@ struct pci_function {
 /* Returns the function 0 of a device, without its BARs. */
 struct pci_function pci_function_at(unsigned bus, unsigned device);
 
-/* Returns vendor and device: the first word of a configuration space. */
-static inline uint32_t pci_identity(uint16_t vendor, uint16_t device)
-{
-	return (uint32_t)device << 16 | vendor;
-}
+/* Vendor and device: the first word of a configuration space. */
+#define PCI_IDENTITY(vendor, device) ((uint32_t)(device) << 16 | (vendor))
 uint32_t pci_identity_read(const struct pci_function *function);
 
 /* Finds the first such device on the root bus. Returns false if there is none.
