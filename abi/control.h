@@ -249,7 +249,7 @@ struct control_dmesg_ask {
 
 struct control_touch_ask {
 	uint32_t write; /* 1: writes; 0: reads */
-	uint32_t zero;
+	uint32_t device; /* 1: by an entropy device of the machine; 0: a CPU */
 };
 
 struct control_memory_ask {
@@ -398,10 +398,10 @@ struct control_dmesg {
 };
 
 struct control_touch {
-	uint32_t faulted; /* 1: the access took an exception */
+	uint32_t faulted; /* 1: the access took an exception, or was stopped */
 	uint32_t zero;
-	uint64_t esr; /* ESR_EL2 of it */
-	uint64_t value; /* what was read if it did not */
+	uint64_t esr; /* of a CPU: ESR_EL2 of it */
+	uint64_t value; /* of a CPU: what was read if it did not */
 	uint64_t pa;
 };
 

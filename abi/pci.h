@@ -26,8 +26,9 @@
 
 #define PCI_NONE 0xffff
 
-#define PCI_COMMAND_MEMORY 0x0002
-#define PCI_COMMAND_MASTER 0x0004
+#define PCI_COMMAND_MEMORY  0x0002
+#define PCI_COMMAND_MASTER  0x0004
+#define PCI_COMMAND_NO_INTX 0x0400 /* its interrupt stays low */
 
 #define PCI_STATUS_CAPS 0x0010
 

@@ -77,6 +77,9 @@ struct virtq_used_elem {
 #define VIRTIO_PCI_QUEUE_DEVICE        0x30
 #define VIRTIO_PCI_COMMON_SIZE         0x38
 
+/* ---- Entropy device, 5.4: one queue ---- */
+#define VIRTIO_ID_ENTROPY 4
+
 /* ---- Console device, 5.3 ---- */
 #define VIRTIO_ID_CONSOLE          3
 #define VIRTIO_CONSOLE_F_MULTIPORT 1 /* feature bit */

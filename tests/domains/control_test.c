@@ -584,7 +584,7 @@ static void attacks(void **state)
 	table->request.body.touch.write = 2;
 	table_ask(table, CONTROL_TOUCH, 0);
 	assert_refused(table, CONTROL_E_REQUEST, "reserved");
-	table->request.body.touch.zero = 1;
+	table->request.body.touch.device = 2;
 	table_ask(table, CONTROL_TOUCH, 0);
 	assert_refused(table, CONTROL_E_REQUEST, "reserved");
 	table_ask(table, CONTROL_TOUCH, ordinary);
@@ -599,6 +599,9 @@ static void attacks(void **state)
 	assert_int_equal(result->pa,
 			 table_domain(table, realm)->realm.rd.base.value);
 	assert_int_equal(table->still.touches, 2);
+	table->request.body.touch.device = 1;
+	table_ask(table, CONTROL_TOUCH, 0);
+	assert_refused(table, CONTROL_E_UNSUPPORTED, "there is no device");
 	bench_watch(table->bench);
 	table->bench->meddler.alloc_at = 0;
 	table_ask(table, CONTROL_TOUCH, 0);

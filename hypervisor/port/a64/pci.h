@@ -54,7 +54,7 @@ bool pci_find(uint32_t identity, struct pci_function *function);
 
 /*
  * Gives each BAR for memory an address, and lets the function answer there and
- * access memory. Returns false if the room is too small.
+ * access memory, but not interrupt. Returns false if the room is too small.
  */
 bool pci_function_start(struct pci_function *function, struct pci_room *room);
 /* The function neither answers nor accesses memory any more. */
@@ -79,9 +79,12 @@ struct pci_interrupt {
 	void *ctx;
 	struct pci_interrupt *next;
 };
-void pci_interrupt_add(unsigned line, struct pci_interrupt *interrupt);
-/* fn is not called any more when this function has returned. */
-void pci_interrupt_remove(unsigned line, struct pci_interrupt *interrupt);
+void pci_interrupt_add(const struct pci_function *function,
+		       struct pci_interrupt *interrupt);
+/* The function does not interrupt any more, and fn is not called, when this
+ * function has returned. */
+void pci_interrupt_remove(const struct pci_function *function,
+			  struct pci_interrupt *interrupt);
 /* Routes all lines to the calling core and enables them. Called once. */
 void pci_interrupts_enable(void);
 

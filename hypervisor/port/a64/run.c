@@ -42,6 +42,8 @@ static struct domain_ops ops = {
 
 static void run_domains_start(struct machine *machine, struct host *host)
 {
+	const struct attack_ops *attack = build_attacks(&machine->ops);
+
 	ops.ctx = machine;
 	domains_init(&domains,
 		     &(struct domains_config){
@@ -57,7 +59,7 @@ static void run_domains_start(struct machine *machine, struct host *host)
 			     .cores = machine->cores,
 			     .lr_count = ich_lr_count(),
 			     .debug = build_debug,
-			     .attack = build_attacks(),
+			     .attack = attack,
 		     });
 }
 
