@@ -69,7 +69,8 @@ def console(image, cpus, *options):
     """Runs the machine with the image at that path. Returns what it prints."""
     done = subprocess.run(
         ["qemu-system-aarch64", "-M",
-         "virt,secure=on,virtualization=on,gic-version=3,its=off", "-cpu",
+         "virt,secure=on,virtualization=on,gic-version=3,its=off,"
+         "iommu=smmuv3", "-cpu",
          "max,x-rme=on", "-m", "1G", "-smp", str(cpus), "-display", "none",
          "-nodefaults", "-no-reboot", "-monitor", "none", "-serial", "stdio",
          "-bios", str(image), *options],
