@@ -299,12 +299,6 @@ struct control_host {
 	uint32_t domains; /* at present */
 	uint64_t memory_total; /* bytes that guests can have */
 	uint64_t memory_free; /* not promised to anyone */
-	/*
-	 * The memory that devices can access and no Realm can have, which is
-	 * counted in both of those; 0: no memory is kept from devices.
-	 */
-	uint64_t dma_total;
-	uint64_t dma_free;
 	uint64_t granules_delegated; /* now, all domains and the RMM's own */
 	uint64_t pages_used; /* of the allocator, now */
 	uint64_t features[5]; /* RMI_FEATURES, as read */
@@ -315,6 +309,13 @@ struct control_host {
 	uint32_t hashes; /* bit RMI_HASH_* */
 	uint32_t consoles_free;
 	uint64_t uptime_ns;
+	uint8_t rmm_text[CONTROL_TEXT_SIZE]; /* not empty: why no Realms */
+	/*
+	 * The memory that devices can access and no Realm can have, which is
+	 * counted in memory_total and _free; 0: no memory is kept from devices.
+	 */
+	uint64_t dma_total;
+	uint64_t dma_free;
 	/*
 	 * Accesses of devices to other memory, which were stopped; 1: and more
 	 * that were not counted. The last one: address, what it was
@@ -324,7 +325,6 @@ struct control_host {
 	uint64_t dma_faults_more;
 	uint64_t dma_fault_address;
 	uint64_t dma_fault_what;
-	uint8_t rmm_text[CONTROL_TEXT_SIZE]; /* not empty: why no Realms */
 };
 #define CONTROL_HOST_DEBUG 0x1 /* the build with attacks and Realm vuart */
 #define CONTROL_HOST_REALM 0x2 /* the RMM is usable */

@@ -99,6 +99,8 @@ def machine_comparisons():
     yield "RMI_VERSION, instructions", count["version"], "", 600
     yield "delegating a granule", count["delegate_one"], "", 1500
     yield "and each in a range", count["delegate_range"], "", 400
+    yield "undelegating a granule", count["undelegate_one"], "", 2000
+    yield "and each in a range", count["undelegate_range"], "", 800
     yield "a host call and back", host_call(), "", 6000
     turns = [(figures("bench.bin")["version"],
               figures("bench_bare.bin")["bare"]) for _ in range(TURNS)]

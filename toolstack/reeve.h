@@ -413,8 +413,8 @@ struct reeve_watch {
 struct reeve_host_options {
 	const char *name; /* NULL: REEVE_HOST_DEFAULT */
 	uint64_t memory; /* bytes, whole MiB; 0: 2 GiB */
-	/* What devices can access of it and Realms cannot have: bytes, in 2
-	 * MiB; 0: a quarter, at most 8 GiB. */
+	/* The part that devices can access and Realms cannot have: bytes, in
+	 * 2 MiB; 0: a quarter, at most 8 GiB. */
 	uint64_t dma_memory;
 	unsigned cpus; /* 1 to 32; 0: this machine's, at most 4 */
 	/* Use the build that offers Realms the SBSA UART. Its platform token

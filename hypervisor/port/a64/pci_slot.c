@@ -29,7 +29,7 @@
 #define SLOT_ON  (2 | 1 << 2 | 3 << 4)
 #define SLOT_OFF (3 | 3 << 2 | 3 << 4)
 
-/* Of the register of a slot. */
+/* Bits of the register of a slot. */
 #define SLOT_PRESENCE 0xc00 /* all bits set: it is empty */
 
 #define PATIENCE 1000000

@@ -69,8 +69,8 @@ static void run_domains_start(struct machine *machine, struct host *host)
 void host_run(struct machine *machine, struct host *host)
 {
 	const char *why = channel_open(&domains, &machine->ops);
-	const char *no_slots = dma_possible() ? pci_slots_start()
-					      : "there is no PCIe";
+	const char *no_slots =
+		dma_possible() ? pci_slots_start() : "there is no PCIe";
 
 	if (!machine_worker_start(&domains))
 		why = "there is no memory for its threads";
