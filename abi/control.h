@@ -280,7 +280,7 @@ struct control_dmesg_ask {
 
 struct control_touch_ask {
 	uint32_t write; /* 1: writes; 0: reads */
-	uint32_t zero;
+	uint32_t device; /* 1: by an entropy device of the machine; 0: a CPU */
 };
 
 struct control_memory_ask {
@@ -336,12 +336,6 @@ struct control_host {
 	uint32_t domains; /* at present */
 	uint64_t memory_total; /* bytes that guests can have */
 	uint64_t memory_free; /* not promised to anyone */
-	/*
-	 * The memory that devices can access and no Realm can have, which is
-	 * counted in both of those; 0: no memory is kept from devices.
-	 */
-	uint64_t dma_total;
-	uint64_t dma_free;
 	uint64_t granules_delegated; /* now, all domains and the RMM's own */
 	uint64_t pages_used; /* of the allocator, now */
 	uint64_t features[5]; /* RMI_FEATURES, as read */
@@ -352,6 +346,13 @@ struct control_host {
 	uint32_t hashes; /* bit RMI_HASH_* */
 	uint32_t consoles_free;
 	uint64_t uptime_ns;
+	uint8_t rmm_text[CONTROL_TEXT_SIZE]; /* not empty: why no Realms */
+	/*
+	 * The memory that devices can access and no Realm can have, which is
+	 * counted in memory_total and _free; 0: no memory is kept from devices.
+	 */
+	uint64_t dma_total;
+	uint64_t dma_free;
 	/*
 	 * Accesses of devices to other memory, which were stopped; 1: and more
 	 * that were not counted. The last one: address, what it was
@@ -361,8 +362,6 @@ struct control_host {
 	uint64_t dma_faults_more;
 	uint64_t dma_fault_address;
 	uint64_t dma_fault_what;
-	uint8_t rmm_text[CONTROL_TEXT_SIZE]; /* not empty: why no Realms */
-	/* The rest is zero on a hypervisor that is older than devices. */
 	uint32_t slots; /* for devices of guests */
 	uint32_t slots_free; /* that belong to no domain */
 	uint64_t requests_in_flight; /* of all devices, now */
@@ -440,10 +439,10 @@ struct control_dmesg {
 };
 
 struct control_touch {
-	uint32_t faulted; /* 1: the access took an exception */
+	uint32_t faulted; /* 1: the access took an exception, or was stopped */
 	uint32_t zero;
-	uint64_t esr; /* ESR_EL2 of it */
-	uint64_t value; /* what was read if it did not */
+	uint64_t esr; /* of a CPU: ESR_EL2 of it */
+	uint64_t value; /* of a CPU: what was read if it did not */
 	uint64_t pa;
 };
 

@@ -26,8 +26,9 @@
 
 #define PCI_NONE 0xffff
 
-#define PCI_COMMAND_MEMORY 0x0002
-#define PCI_COMMAND_MASTER 0x0004
+#define PCI_COMMAND_MEMORY  0x0002
+#define PCI_COMMAND_MASTER  0x0004
+#define PCI_COMMAND_NO_INTX 0x0400 /* its interrupt stays low */
 
 #define PCI_STATUS_CAPS 0x0010
 
@@ -36,6 +37,7 @@
 #define PCI_HEADER_BRIDGE 1
 
 #define PCI_BARS        6 /* of a device */
+#define PCI_BRIDGE_BARS 2
 #define PCI_BAR_IO      0x1
 #define PCI_BAR_64      0x4 /* the next BAR is the upper half */
 #define PCI_BAR_ADDRESS 0xfffffff0u

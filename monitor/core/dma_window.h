@@ -28,8 +28,8 @@
 #define DMA_BLOCK UINT64_C(0x200000)
 
 /*
- * The memory that the SMMU reads and writes. It is aligned to its first member's
- * size, which is the largest.
+ * The memory that the SMMU reads and writes. It is aligned to its first
+ * member's size, which is the largest.
  */
 struct dma_tables {
 	uint64_t streams[1 << DMA_STREAM_LOW][SMMU_STE_WORDS];

@@ -141,7 +141,7 @@ static void bytes_that_are_not_used_are_zero(void **state)
 		[CONTROL_DOMAIN_CREATE] = 224, [CONTROL_DOMAIN_SEGMENT] = 16,
 		[CONTROL_DOMAIN_BUILD] = 16,   [CONTROL_VCPU_INFO] = 4,
 		[CONTROL_DOMAIN_SHUTDOWN] = 4, [CONTROL_DOMAIN_RENAME] = 64,
-		[CONTROL_DMESG] = 8,           [CONTROL_TOUCH] = 4,
+		[CONTROL_DMESG] = 8,           [CONTROL_TOUCH] = 5,
 		[CONTROL_DOMAIN_MEMORY] = 8,   [CONTROL_ATTACK] = 24,
 		[CONTROL_DOMAIN_BREAK] = 1,    [CONTROL_DEVICE_INFO] = 4,
 	};
@@ -623,7 +623,7 @@ static void attacks(void **state)
 	table->request.body.touch.write = 2;
 	table_ask(table, CONTROL_TOUCH, 0);
 	assert_refused(table, CONTROL_E_REQUEST, "reserved");
-	table->request.body.touch.zero = 1;
+	table->request.body.touch.device = 2;
 	table_ask(table, CONTROL_TOUCH, 0);
 	assert_refused(table, CONTROL_E_REQUEST, "reserved");
 	table_ask(table, CONTROL_TOUCH, ordinary);
@@ -638,6 +638,9 @@ static void attacks(void **state)
 	assert_int_equal(result->pa,
 			 table_domain(table, realm)->realm.rd.base.value);
 	assert_int_equal(table->still.touches, 2);
+	table->request.body.touch.device = 1;
+	table_ask(table, CONTROL_TOUCH, 0);
+	assert_refused(table, CONTROL_E_UNSUPPORTED, "there is no device");
 	bench_watch(table->bench);
 	table->bench->meddler.alloc_at = 0;
 	table_ask(table, CONTROL_TOUCH, 0);

@@ -41,7 +41,8 @@ def qemu(image, cpus=2, memory="2G"):
     if not shutil.which("qemu-system-aarch64"):
         pytest.skip("no qemu-system-aarch64")
     return ["qemu-system-aarch64",
-            "-M", "virt,secure=on,virtualization=on,gic-version=3,its=off,iommu=smmuv3",
+            "-M", "virt,secure=on,virtualization=on,gic-version=3,its=off,"
+            "iommu=smmuv3",
             "-cpu", "max,x-rme=on", "-smp", str(cpus), "-m", memory,
             "-nodefaults", "-display", "none", "-no-reboot",
             "-serial", "stdio", "-bios", flash(image)]

@@ -260,6 +260,13 @@ def test_delegated_granule_faults_until_it_is_undelegated(machine):
     assert machine.smc(REALM_READ, PAGE)[2] == GPF_READ
 
 
+def test_the_interrupt_controller_accesses_no_memory(machine):
+    """Its redistributors have no LPIs, and so no tables of them in memory."""
+    assert int(machine.ask("read", 0x080A0008), 16) & 1 == 0
+    machine.ask("write", 0x080A0000, 1)  # EnableLPIs
+    assert int(machine.ask("read", 0x080A0000), 16) & 1 == 0
+
+
 # Flash, the monitor, its tables, the RMM and its shared page; the ITS, fw_cfg
 # and virtio devices beside PCIe, which would write to any of these on request;
 # both pages of the SMMU, and its tables.

@@ -107,6 +107,14 @@ static void add_machine(struct arguments *arguments, const struct folder *folder
 		   CONTROL_MAX_PORTS);
 }
 
+/* The slots of hypervisor/port/a64/pci_slot.h: devices that are plugged in have
+ * bus=slots, and their slot as addr. */
+static void add_slots(struct arguments *arguments)
+{
+	add_option(arguments, "-device",
+		   "pci-bridge,id=slots,addr=2,chassis_nr=1,msi=off,shpc=on");
+}
+
 static void add_port(struct arguments *arguments, unsigned nr, const char *name)
 {
 	add_option(arguments, "-device",
@@ -173,6 +181,7 @@ char **qemu_arguments(const struct folder *folder,
 		program = "qemu-system-aarch64";
 	add_argument(&arguments, "%s", program);
 	add_machine(&arguments, folder, options);
+	add_slots(&arguments);
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		add_control(&arguments, folder, i);
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)

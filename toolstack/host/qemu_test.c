@@ -69,6 +69,18 @@ static void the_first_device_is_the_serial_one(void **state)
 	qemu_arguments_free(list);
 }
 
+static void there_are_slots(void **state)
+{
+	struct host_fixture *f = *state;
+	char **list = qemu_arguments(&f->folder, &options);
+
+	assert_int_equal(count(list, "-device",
+			       "pci-bridge,id=slots,addr=2,chassis_nr=1,"
+			       "msi=off,shpc=on"),
+			 1);
+	qemu_arguments_free(list);
+}
+
 static void assert_port(struct host_fixture *f, char **list, unsigned nr,
 			const char *name, const char *socket)
 {
@@ -143,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_machine_is_the_one_of_the_map),
 		TEST(the_first_device_is_the_serial_one),
+		TEST(there_are_slots),
 		TEST(every_port_has_its_number),
 		TEST(a_comma_in_a_path_is_doubled),
 		TEST(the_program_can_be_chosen),

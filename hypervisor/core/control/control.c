@@ -152,7 +152,7 @@ static enum control_status handle_touch(struct exchange *exchange)
 				      "there is no domain %u", domid);
 	}
 	status = ops->touch(ops->ctx, domains, domain,
-			    exchange->request->body.touch.write == 1,
+			    &exchange->request->body.touch,
 			    &exchange->reply->body.touch, reply_text(exchange));
 	if (domain != NULL)
 		domain_put(domain);

@@ -214,7 +214,7 @@ static const char *attack_body_check(const struct control_attack_ask *attack)
 
 static const char *touch_body_check(const struct control_touch_ask *touch)
 {
-	if (touch->zero != 0 || touch->write > 1)
+	if (touch->device > 1 || touch->write > 1)
 		return "reserved bits are set";
 	return NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The memory that EL3 lets devices access (abi/dma_guard.h). An EL3 that does not
- * know the service lets them access all.
+ * The memory that EL3 lets devices access (abi/dma_guard.h). An EL3 that does
+ * not know the service lets them access all.
  */
 #ifndef REEVE_HYPERVISOR_PORT_A64_DMA_H
 #define REEVE_HYPERVISOR_PORT_A64_DMA_H

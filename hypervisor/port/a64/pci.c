@@ -80,7 +80,12 @@ static bool room_take(struct pci_room *room, struct pci_bar *bar)
 
 static bool bars_place(struct pci_function *function, struct pci_room *room)
 {
-	for (unsigned i = 0; i < PCI_BARS; i++) {
+	uint8_t header = mmio_read8(function->config + PCI_HEADER);
+	unsigned bars = (header & PCI_HEADER_TYPE) == PCI_HEADER_BRIDGE
+				? PCI_BRIDGE_BARS
+				: PCI_BARS;
+
+	for (unsigned i = 0; i < bars; i++) {
 		uint64_t at = function->config + PCI_BAR(i);
 		uint32_t kind = mmio_read32(at);
 		bool is_64 = (kind & PCI_BAR_64) != 0;
@@ -103,7 +108,9 @@ bool pci_function_start(struct pci_function *function, struct pci_room *room)
 	command_set(function, 0);
 	if (!bars_place(function, room))
 		return false;
-	command_set(function, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+	/* A line that nobody lowers would interrupt without end. */
+	command_set(function, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
+				      PCI_COMMAND_NO_INTX);
 	return true;
 }
 
@@ -141,18 +148,33 @@ static void line_handle(void *ctx)
 	spinlock_release(&interrupts_lock);
 }
 
-void pci_interrupt_add(unsigned line, struct pci_interrupt *interrupt)
+static void interrupt_allow(const struct pci_function *function, bool allowed)
 {
-	spinlock_acquire(&interrupts_lock);
-	interrupt->next = interrupts[line];
-	interrupts[line] = interrupt;
-	spinlock_release(&interrupts_lock);
+	uint16_t command = mmio_read16(function->config + PCI_COMMAND);
+	uint16_t low = PCI_COMMAND_NO_INTX;
+
+	command_set(function,
+		    allowed ? command & (uint16_t)~low : command | low);
 }
 
-void pci_interrupt_remove(unsigned line, struct pci_interrupt *interrupt)
+void pci_interrupt_add(const struct pci_function *function,
+		       struct pci_interrupt *interrupt)
 {
-	struct pci_interrupt **at = &interrupts[line];
+	struct pci_interrupt **line = &interrupts[function->line];
 
+	spinlock_acquire(&interrupts_lock);
+	interrupt->next = *line;
+	*line = interrupt;
+	spinlock_release(&interrupts_lock);
+	interrupt_allow(function, true);
+}
+
+void pci_interrupt_remove(const struct pci_function *function,
+			  struct pci_interrupt *interrupt)
+{
+	struct pci_interrupt **at = &interrupts[function->line];
+
+	interrupt_allow(function, false);
 	spinlock_acquire(&interrupts_lock);
 	while (*at != interrupt)
 		at = &(*at)->next;

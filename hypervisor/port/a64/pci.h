@@ -44,11 +44,8 @@ struct pci_function {
 /* Returns the function 0 of a device, without its BARs. */
 struct pci_function pci_function_at(unsigned bus, unsigned device);
 
-/* Returns vendor and device: the first word of a configuration space. */
-static inline uint32_t pci_identity(uint16_t vendor, uint16_t device)
-{
-	return (uint32_t)device << 16 | vendor;
-}
+/* Vendor and device: the first word of a configuration space. */
+#define PCI_IDENTITY(vendor, device) ((uint32_t)(device) << 16 | (vendor))
 uint32_t pci_identity_read(const struct pci_function *function);
 
 /* Finds the first such device on the root bus. Returns false if there is none.
@@ -57,7 +54,7 @@ bool pci_find(uint32_t identity, struct pci_function *function);
 
 /*
  * Gives each BAR for memory an address, and lets the function answer there and
- * access memory. Returns false if the room is too small.
+ * access memory, but not interrupt. Returns false if the room is too small.
  */
 bool pci_function_start(struct pci_function *function, struct pci_room *room);
 /* The function neither answers nor accesses memory any more. */
@@ -82,9 +79,12 @@ struct pci_interrupt {
 	void *ctx;
 	struct pci_interrupt *next;
 };
-void pci_interrupt_add(unsigned line, struct pci_interrupt *interrupt);
-/* fn is not called any more when this function has returned. */
-void pci_interrupt_remove(unsigned line, struct pci_interrupt *interrupt);
+void pci_interrupt_add(const struct pci_function *function,
+		       struct pci_interrupt *interrupt);
+/* The function does not interrupt any more, and fn is not called, when this
+ * function has returned. */
+void pci_interrupt_remove(const struct pci_function *function,
+			  struct pci_interrupt *interrupt);
 /* Routes all lines to the calling core and enables them. Called once. */
 void pci_interrupts_enable(void);
 

@@ -8,6 +8,7 @@
 #include "hypervisor/port/a64/ich.h"
 #include "hypervisor/port/a64/machine_domains.h"
 #include "hypervisor/port/a64/main.h"
+#include "hypervisor/port/a64/pci_slot.h"
 #include "hypervisor/port/a64/power.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/vcpu_thread.h"
@@ -42,6 +43,8 @@ static struct domain_ops ops = {
 
 static void run_domains_start(struct machine *machine, struct host *host)
 {
+	const struct attack_ops *attack = build_attacks(&machine->ops);
+
 	ops.ctx = machine;
 	domains_init(&domains,
 		     &(struct domains_config){
@@ -57,7 +60,7 @@ static void run_domains_start(struct machine *machine, struct host *host)
 			     .cores = machine->cores,
 			     .lr_count = ich_lr_count(),
 			     .debug = build_debug,
-			     .attack = build_attacks(),
+			     .attack = attack,
 		     });
 }
 
@@ -66,6 +69,8 @@ static void run_domains_start(struct machine *machine, struct host *host)
 void host_run(struct machine *machine, struct host *host)
 {
 	const char *why = channel_open(&domains, &machine->ops);
+	const char *no_slots =
+		dma_possible() ? pci_slots_start() : "there is no PCIe";
 
 	if (!machine_worker_start(&domains))
 		why = "there is no memory for its threads";
@@ -74,6 +79,8 @@ void host_run(struct machine *machine, struct host *host)
 		channel_start();
 	else
 		log_line("nobody can speak to this host: %s", why);
+	if (no_slots != NULL)
+		log_line("no device can be plugged in: %s", no_slots);
 	log_line("ready, %llu of %llu pages in use",
 		 (unsigned long long)(machine->pages.used +
 				      machine->dma_pages.used),

@@ -66,8 +66,7 @@ const char *virtio_pci_open(struct virtio_pci *device, struct pci_room *room)
 
 bool virtio_pci_find(uint32_t id, struct virtio_pci *device)
 {
-	return pci_find(pci_identity(VIRTIO_PCI_VENDOR,
-				     (uint16_t)VIRTIO_PCI_DEVICE(id)),
+	return pci_find(PCI_IDENTITY(VIRTIO_PCI_VENDOR, VIRTIO_PCI_DEVICE(id)),
 			&device->function);
 }
 

@@ -127,5 +127,5 @@ void virtio_serial_interrupt(void (*fn)(void))
 						  NULL };
 
 	handler = fn;
-	pci_interrupt_add(device.function.line, &interrupt);
+	pci_interrupt_add(&device.function, &interrupt);
 }
