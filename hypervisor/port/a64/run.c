@@ -4,11 +4,11 @@
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/build.h"
 #include "hypervisor/port/a64/channel.h"
+#include "hypervisor/port/a64/device_slot.h"
 #include "hypervisor/port/a64/dma.h"
 #include "hypervisor/port/a64/ich.h"
 #include "hypervisor/port/a64/machine_domains.h"
 #include "hypervisor/port/a64/main.h"
-#include "hypervisor/port/a64/pci_slot.h"
 #include "hypervisor/port/a64/power.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/vcpu_thread.h"
@@ -41,7 +41,8 @@ static struct domain_ops ops = {
 	.power_off = run_power_off,
 };
 
-static void run_domains_start(struct machine *machine, struct host *host)
+static void run_domains_start(struct machine *machine, struct host *host,
+			      unsigned slots)
 {
 	const struct attack_ops *attack = build_attacks(&machine->ops);
 
@@ -59,6 +60,8 @@ static void run_domains_start(struct machine *machine, struct host *host)
 			     .thread_pages = THREAD_PAGES,
 			     .cores = machine->cores,
 			     .lr_count = ich_lr_count(),
+			     .slots = slots,
+			     .slot_ops = device_slots_open(&machine->ops),
 			     .debug = build_debug,
 			     .attack = attack,
 		     });
@@ -74,7 +77,7 @@ void host_run(struct machine *machine, struct host *host)
 
 	if (!machine_worker_start(&domains))
 		why = "there is no memory for its threads";
-	run_domains_start(machine, host);
+	run_domains_start(machine, host, no_slots == NULL ? DEVICE_SLOTS : 0);
 	if (why == NULL)
 		channel_start();
 	else
