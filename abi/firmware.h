@@ -2,7 +2,7 @@
 /*
  * The layout of flash 0: the monitor at its start (the CPUs leave reset at
  * address 0), then this header at a fixed offset, then the other parts, each
- * aligned to a page. Version 1. firmware/pack.py writes it, the monitor and
+ * aligned to a page. Version 2. firmware/pack.py writes it, the monitor and
  * the toolstack read it. Offsets are from the start of flash; an absent part
  * has the size 0.
  */
@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define FIRMWARE_MAGIC         UINT64_C(0x3157464556454552) /* "REEVEFW1" */
-#define FIRMWARE_VERSION       1
+#define FIRMWARE_VERSION       2
 #define FIRMWARE_HEADER_OFFSET 0x80000
 #define FIRMWARE_ALIGN         0x1000
 
@@ -35,9 +35,11 @@ struct firmware_header {
 	uint32_t parts; /* FIRMWARE_PARTS */
 	uint64_t total; /* bytes of flash in use */
 	struct firmware_part part[FIRMWARE_PARTS];
+	/* Bytes of DRAM for devices, in 2 MiB; 0: the monitor chooses. */
+	uint64_t dma_memory;
 };
 
-_Static_assert(sizeof(struct firmware_header) == 24 + 16 * FIRMWARE_PARTS,
+_Static_assert(sizeof(struct firmware_header) == 32 + 16 * FIRMWARE_PARTS,
 	       "firmware_header");
 
 #endif

@@ -25,23 +25,26 @@
 #define MACHINE_GICR_SIZE 0x00f60000
 #define MACHINE_GICR_STEP 0x00020000 /* one CPU: RD frame, SGI frame */
 
-#define MACHINE_UART0_BASE   0x09000000 /* PL011, every world */
-#define MACHINE_RTC_BASE     0x09010000
-#define MACHINE_FW_CFG_BASE  0x09020000
-#define MACHINE_UART1_BASE   0x09040000 /* PL011, Secure and Root only */
-#define MACHINE_SEC_GPIO     0x090b0000 /* PL061, Secure and Root only */
-#define MACHINE_VIRTIO_BASE  0x0a000000
-#define MACHINE_VIRTIO_STEP  0x00000200
-#define MACHINE_VIRTIO_SLOTS 32 /* the first -device takes the highest */
-#define MACHINE_DEVICES_END  0x0e000000
-#define MACHINE_PCIE_BASE    0x10000000
-#define MACHINE_PCIE_END     0x40000000
+#define MACHINE_UART0_BASE        0x09000000 /* PL011, every world */
+#define MACHINE_RTC_BASE          0x09010000
+#define MACHINE_FW_CFG_BASE       0x09020000
+#define MACHINE_UART1_BASE        0x09040000 /* PL011, Secure and Root only */
+#define MACHINE_SMMU_BASE         0x09050000 /* SMMUv3, with iommu=smmuv3 */
+#define MACHINE_SMMU_SIZE         0x00020000
+#define MACHINE_SEC_GPIO          0x090b0000 /* PL061, Secure and Root only */
+#define MACHINE_VIRTIO_BASE       0x0a000000 /* slots of devices without PCIe */
+#define MACHINE_VIRTIO_SIZE       0x00004000
+#define MACHINE_PLATFORM_BUS_BASE 0x0c000000
+#define MACHINE_PLATFORM_BUS_SIZE 0x02000000
+#define MACHINE_DEVICES_END       0x0e000000
+#define MACHINE_PCIE_BASE         0x10000000 /* BARs of PCIe devices */
+#define MACHINE_PCIE_END          0x3eff0000
 
-/* Above DRAM of up to 255 GiB: more redistributors, PCIe ECAM, PCIe MMIO. */
-#define MACHINE_HIGH_IO_BASE   0x4000000000
-#define MACHINE_HIGH_IO_SIZE   0x40000000
-#define MACHINE_HIGH_MMIO_BASE 0x8000000000
-#define MACHINE_HIGH_MMIO_SIZE 0x8000000000
+/* Above DRAM of up to 255 GiB: with configuration of PCIe, for 256 buses. */
+#define MACHINE_HIGH_IO_BASE 0x4000000000
+#define MACHINE_HIGH_IO_SIZE 0x40000000
+#define MACHINE_ECAM_BASE    0x4010000000
+#define MACHINE_ECAM_SIZE    0x10000000
 
 #define MACHINE_SECURE_RAM_BASE 0x0e000000
 #define MACHINE_SECURE_RAM_SIZE 0x01000000
@@ -52,11 +55,12 @@
 /* One bank; its size is in the device tree, which QEMU puts at its start. */
 #define MACHINE_DRAM_BASE 0x40000000
 #define MACHINE_DTB_BASE  MACHINE_DRAM_BASE
-#define MACHINE_DTB_MAX   0x00200000
+#define MACHINE_DTB_MAX   0x001f0000
 
 /* Interrupts: INTIDs. */
 #define MACHINE_UART0_INTID        33
-#define MACHINE_VIRTIO_INTID       48 /* of slot 0, then one a slot; edge */
+#define MACHINE_PCIE_INTID         35 /* the first of four; level */
+#define MACHINE_PCIE_INTIDS        4
 #define MACHINE_GIC_MAINT_INTID    25
 #define MACHINE_TIMER_HYP_INTID    26
 #define MACHINE_TIMER_VIRT_INTID   27
@@ -75,7 +79,13 @@
 /* The physical address space that the granule protection tables cover. */
 #define MACHINE_PPS_BITS 40
 
-/* ---- Our division of DRAM: 2 MiB aligned ---- */
+/* ---- Our division of DRAM: 2 MiB aligned, except the first ---- */
+/*
+ * Root: what EL3 tells the SMMU, which cannot read secure RAM.
+ */
+#define MACHINE_SMMU_TABLES_BASE 0x401f0000
+#define MACHINE_SMMU_TABLES_SIZE 0x00010000
+
 /*
  * Realm: the RMM. The file and its bss from the start (entry: the first
  * byte), then what RMM_EL3_RESERVE_MEMORY hands out, then the page shared

@@ -206,22 +206,30 @@ static inline void code_sync(uint64_t address, uint64_t size)
  * back is not valid (DDI0487 D24.2, ESR_EL2.ISS.ISV), so a hypervisor could not
  * emulate the register.
  */
-static inline uint32_t mmio_read32(uint64_t address)
-{
-	uint32_t value;
+#define A64_MMIO(bits, load, store, modifier)                                  \
+	static inline uint##bits##_t mmio_read##bits(uint64_t address)         \
+	{                                                                      \
+		uint##bits##_t value;                                          \
+                                                                               \
+		__asm__ volatile(load " %" modifier "0, [%1]"                  \
+				 : "=r"(value)                                 \
+				 : "r"(address)                                \
+				 : "memory");                                  \
+		return value;                                                  \
+	}                                                                      \
+                                                                               \
+	static inline void mmio_write##bits(uint64_t address,                  \
+					    uint##bits##_t value)              \
+	{                                                                      \
+		__asm__ volatile(store " %" modifier "0, [%1]" ::"rZ"(value),  \
+				 "r"(address)                                  \
+				 : "memory");                                  \
+	}
 
-	__asm__ volatile("ldr %w0, [%1]"
-			 : "=r"(value)
-			 : "r"(address)
-			 : "memory");
-	return value;
-}
-
-static inline void mmio_write32(uint64_t address, uint32_t value)
-{
-	__asm__ volatile("str %w0, [%1]" ::"rZ"(value), "r"(address)
-			 : "memory");
-}
+A64_MMIO(8, "ldrb", "strb", "w")
+A64_MMIO(16, "ldrh", "strh", "w")
+A64_MMIO(32, "ldr", "str", "w")
+A64_MMIO(64, "ldr", "str", "x")
 
 static inline void mmio_write8(uint64_t address, uint8_t value)
 {

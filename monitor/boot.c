@@ -10,6 +10,7 @@
 #include "monitor/core/dram.h"
 #include "monitor/core/el3_regs.h"
 #include "monitor/core/firmware.h"
+#include "monitor/dma_guard.h"
 #include "monitor/gic.h"
 #include "monitor/gpc.h"
 #include "monitor/mmu.h"
@@ -80,7 +81,8 @@ static const struct firmware_header *firmware_find(void)
 
 static void memory_find(struct rmm_el3_bank *dram)
 {
-	if (!dram_find((const void *)MACHINE_DTB_BASE, MACHINE_DTB_MAX, dram))
+	if (!dram_find((const void *)MACHINE_DTB_BASE, MACHINE_DTB_MAX,
+		       "memory@", dram))
 		panic("the board's device tree names no memory");
 	if (dram->base != MACHINE_DRAM_BASE ||
 	    dram->size < MACHINE_HYP_BASE + MACHINE_HYP_SIZE - MACHINE_DRAM_BASE)
@@ -139,6 +141,7 @@ struct frame *monitor_cold_boot(void)
 {
 	const struct firmware_header *header;
 	struct rmm_el3_bank dram;
+	struct rmm_el3_bank window;
 	uint32_t cpu_count;
 	struct cpu *cpu;
 
@@ -147,7 +150,8 @@ struct frame *monitor_cold_boot(void)
 	mmu_enable();
 	header = firmware_find();
 	memory_find(&dram);
-	gpc_init(&dram);
+	window = dma_guard_start(&dram, header->dma_memory);
+	gpc_init(&dram, &window);
 	cpu = cpu_start(0);
 	images_load(header);
 	services_init(header);

@@ -13,6 +13,7 @@
 #include "lib/a64.h"
 #include "lib/number.h"
 #include "lib/spinlock.h"
+#include "monitor/core/dma_window.h"
 #include "monitor/core/gpt.h"
 #include "monitor/mmu.h"
 #include "monitor/panic.h"
@@ -37,24 +38,30 @@ static const struct gpt_range board[] = {
 	{ MACHINE_FLASH1_BASE, MACHINE_FLASH1_SIZE, GPI_NON_SECURE },
 	/* EL3 uses the Secure view of the GIC, the hypervisor the other. */
 	{ MACHINE_GICD_BASE, MACHINE_UART0_BASE - MACHINE_GICD_BASE, GPI_ANY },
-	/* QEMU holds no access of a device against this table: devices that
-	 * read or write memory on request are closed unless they are used. */
-	{ MACHINE_ITS_BASE, MACHINE_ITS_SIZE, GPI_ROOT },
 	{ MACHINE_UART0_BASE, MACHINE_DEVICES_END - MACHINE_UART0_BASE,
 	  GPI_NON_SECURE },
+	/* QEMU holds no access of a device against this table. Devices that
+	 * read or write memory on request, and are not behind the SMMU, are
+	 * closed; so is the SMMU, which is EL3's. */
+	{ MACHINE_ITS_BASE, MACHINE_ITS_SIZE, GPI_ROOT },
 	{ MACHINE_FW_CFG_BASE, MACHINE_PAGE_SIZE, GPI_ROOT },
+	{ MACHINE_SMMU_BASE, MACHINE_SMMU_SIZE, GPI_ROOT },
+	{ MACHINE_VIRTIO_BASE, MACHINE_VIRTIO_SIZE, GPI_ROOT },
+	{ MACHINE_PLATFORM_BUS_BASE, MACHINE_PLATFORM_BUS_SIZE, GPI_ROOT },
 	/* All worlds log here. */
 	{ MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, GPI_ANY },
 	{ MACHINE_UART1_BASE, MACHINE_PAGE_SIZE, GPI_ROOT },
 	{ MACHINE_SEC_GPIO, MACHINE_PAGE_SIZE, GPI_ROOT },
 	{ MACHINE_SECURE_RAM_BASE, MACHINE_SECURE_RAM_SIZE, GPI_ROOT },
-	{ MACHINE_PCIE_BASE, MACHINE_PCIE_END - MACHINE_PCIE_BASE,
-	  GPI_NON_SECURE },
 };
-static const struct gpt_range high[] = {
-	{ MACHINE_HIGH_IO_BASE, MACHINE_HIGH_IO_SIZE, GPI_NON_SECURE },
-	{ MACHINE_HIGH_MMIO_BASE, MACHINE_HIGH_MMIO_SIZE, GPI_NON_SECURE },
-};
+/* Devices on PCIe are behind the SMMU, and closed if there is none. */
+static const struct gpt_range pcie = { MACHINE_PCIE_BASE,
+				       MACHINE_PCIE_END - MACHINE_PCIE_BASE,
+				       GPI_NON_SECURE };
+/* Whole GiBs, so that no level 1 table is needed. */
+static const struct gpt_range pcie_config = { MACHINE_HIGH_IO_BASE,
+					      MACHINE_HIGH_IO_SIZE,
+					      GPI_NON_SECURE };
 
 static uint64_t l0[GPT_L0_ENTRIES]
 	__attribute__((aligned(GPT_L0_ENTRIES * sizeof(uint64_t))));
@@ -64,6 +71,7 @@ static struct gpt gpt = {
 	.l1_tables = TABLES_SIZE / GPT_L1_BYTES,
 };
 static struct rmm_el3_bank dram;
+static struct rmm_el3_bank dma;
 /* Guards the table: a change of one granule rewrites a word of sixteen. */
 static struct spinlock gpt_lock;
 
@@ -73,22 +81,26 @@ static void range_set(const struct gpt_range *range)
 		panic("more memory than the granule tables can cover");
 }
 
-void gpc_init(const struct rmm_el3_bank *bank)
+void gpc_init(const struct rmm_el3_bank *bank, const struct rmm_el3_bank *window)
 {
 	const struct gpt_range ns = { bank->base, bank->size, GPI_NON_SECURE };
 	const struct gpt_range realm = { MACHINE_RMM_BASE, MACHINE_RMM_SIZE,
 					 GPI_REALM };
+	const struct gpt_range smmu = { MACHINE_SMMU_TABLES_BASE,
+					MACHINE_SMMU_TABLES_SIZE, GPI_ROOT };
 
 	dram = *bank;
+	dma = *window;
 	gpt_init(&gpt);
-	for (size_t i = 0; i < sizeof(high) / sizeof(high[0]); i++) {
-		if (!gpt_set_blocks(&gpt, &high[i]))
-			panic("the granule table of the board is wrong");
-	}
+	if (dma.size != 0 && !gpt_set_blocks(&gpt, &pcie_config))
+		panic("the granule table of the board is wrong");
 	for (size_t i = 0; i < sizeof(board) / sizeof(board[0]); i++)
 		range_set(&board[i]);
+	if (dma.size != 0)
+		range_set(&pcie);
 	range_set(&ns);
 	range_set(&realm);
+	range_set(&smmu);
 	dcache_clean((uint64_t)l0, sizeof(l0));
 	dcache_clean(TABLES_BASE, (uint64_t)gpt.l1_used * GPT_L1_BYTES);
 }
@@ -208,8 +220,12 @@ enum gpt_result gpc_move(const struct gpt_move *move, uint64_t *done)
 	struct gpt_move found = *move;
 	enum gpt_result result = GPT_BAD_ADDRESS;
 
-	if (move->from == GPI_REALM)
+	if (move->from == GPI_REALM) {
 		found.count = movable(move);
+	} else {
+		found.count = dma_window_before(&dma, move->pa, move->count);
+		result = GPT_BAD_GPI;
+	}
 	if (found.count > 0) {
 		spinlock_acquire(&gpt_lock);
 		result = move_locked(&found);
@@ -235,7 +251,10 @@ static void realm_memory_take(void)
 	}
 }
 
-/* In DRAM, only the former Realm memory is Root. */
+/*
+ * In DRAM, only the former Realm memory and the tables of the SMMU are Root.
+ * Zeroed, the tables stop all DMA.
+ */
 void gpc_scrub(void)
 {
 	struct gpt_move run = { .pa = dram.base };

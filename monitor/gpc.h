@@ -12,15 +12,21 @@
 #include "abi/rmm_el3.h"
 #include "monitor/core/gpt.h"
 
-/* Builds the table, once. Panics if the memory is more than it can cover. */
-void gpc_init(const struct rmm_el3_bank *bank);
+/*
+ * Builds the table, once. No granule of the window, which devices can access,
+ * becomes Realm. Without a window PCIe is closed to the hypervisor. Panics if
+ * the memory is more than the table can cover.
+ */
+void gpc_init(const struct rmm_el3_bank *bank,
+	      const struct rmm_el3_bank *window);
 
 /* Turns the granule protection check of the calling CPU on. */
 void gpc_enable(void);
 
 /*
  * Moves granules between Non-secure and Realm: from the first one up to the
- * first that is not in the state move->from. *done becomes their number; the
+ * first that is not in the state move->from, or that devices can access and is
+ * to become Realm. *done becomes their number; the
  * result is GPT_OK if that is not 0. The RMM's own memory stays Realm. The
  * content stays too: scrubbing it is the RMM's duty. Any CPU may call this at
  * any time.

@@ -8,6 +8,7 @@
 #include "abi/bits.h"
 #include "abi/smccc.h"
 #include "monitor/core/arch.h"
+#include "monitor/dma_guard.h"
 #include "monitor/panic.h"
 #include "monitor/psci_calls.h"
 #include "monitor/rmm.h"
@@ -36,6 +37,9 @@ static struct frame *smc_serve(struct cpu *cpu, struct frame *frame)
 		return frame;
 	case ROUTE_PSCI:
 		return psci_calls_serve(cpu);
+	case ROUTE_DMA_GUARD:
+		dma_guard_serve(frame);
+		return frame;
 	case ROUTE_ARCH:
 		smc_serve_arch(frame);
 		return frame;

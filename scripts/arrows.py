@@ -10,13 +10,14 @@ PROGRAMS = ("monitor", "rmm", "hypervisor")
 # The first row whose folder holds a file says which folders (or headers) of
 # ours it may include. {0} is the program.
 # Within the hypervisor's core: rmi <- realm <- domains and their devices <-
-# control.
+# control. The carrier of virtio requests knows of no domain.
 CORE = "hypervisor/core/"
 BELOW = ["abi/", "lib/", CORE + "host.h", CORE + "busy_lock.h"]
 RMI = BELOW + [CORE + "rmi/"]
 REALM = RMI + [CORE + "realm/"]
+VIRTIO = BELOW + [CORE + "virtio/"]
 DOMAIN = REALM + [CORE + folder for folder in (
-    "control_refuse.h", "domain/", "vcpu/", "vgic/", "io/")]
+    "control_refuse.h", "virtio/", "domain/", "vcpu/", "vgic/", "io/")]
 # A host's folder, process and control link know nothing of the engines, which
 # build on them.
 HOST = ["abi/", "lib/number.h"] + ["toolstack/" + room for room in (
@@ -27,6 +28,7 @@ RULES = [
     ("lib/", ["abi/", "lib/"]),
     (CORE + "rmi/", RMI),
     (CORE + "realm/", REALM),
+    (CORE + "virtio/", VIRTIO),
     ("hypervisor/attack/", BELOW + [CORE, "hypervisor/attack/"]),
     *[(CORE + folder, DOMAIN) for folder in (
         "domain/", "vcpu/", "vgic/", "io/")],

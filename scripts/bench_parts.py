@@ -81,8 +81,8 @@ def console(image, cpus, *options):
     """Runs the machine with the image at that path. Returns what it prints."""
     done = subprocess.run(
         ["qemu-system-aarch64", "-M",
-         "virt,secure=on,virtualization=on,gic-version=3,its=off", "-cpu",
-         "max,x-rme=on", "-m", "1G", "-smp", str(cpus), "-display", "none",
+         "virt,secure=on,virtualization=on,gic-version=3,its=off,"
+         "iommu=smmuv3", "-cpu", "max,x-rme=on", "-m", "1G", "-smp", str(cpus), "-display", "none",
          "-nodefaults", "-no-reboot", "-monitor", "none", "-serial", "stdio",
          "-bios", str(image), *options],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -113,6 +113,8 @@ def machine(_folder):
     yield "RMI_VERSION, instructions", count["version"], "", 600
     yield "delegating a granule", count["delegate_one"], "", 1500
     yield "and each in a range", count["delegate_range"], "", 400
+    yield "undelegating a granule", count["undelegate_one"], "", 2000
+    yield "and each in a range", count["undelegate_range"], "", 800
     count = instructions()
     for name, limit in CALLS.items():
         yield name, count[name], "", limit

@@ -22,6 +22,7 @@ DOCUMENTS = {
     "DEN0094": "Base System Architecture (BSA)",
     "DEN0137": "Realm Management Monitor specification",
     "IHI0069": "GICv3 and GICv4 architecture",
+    "IHI0070": "SMMUv3 architecture",
     "RFC 2606": "reserved names",
     "RFC 4648": "Base16, Base32, Base64",
     "RFC 6979": "deterministic ECDSA",

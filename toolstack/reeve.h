@@ -454,6 +454,9 @@ struct reeve_watch {
 struct reeve_host_options {
 	const char *name; /* NULL: REEVE_HOST_DEFAULT */
 	uint64_t memory; /* bytes, whole MiB; 0: 2 GiB */
+	/* The part that devices can access and Realms cannot have: bytes, in
+	 * 2 MiB; 0: a quarter, at most 8 GiB. */
+	uint64_t dma_memory;
 	unsigned cpus; /* 1 to 32; 0: this machine's, at most 4 */
 	/* Use the build that offers Realms the SBSA UART. Its platform token
 	 * says so. */
@@ -529,6 +532,13 @@ struct reeve_host_info {
 	unsigned domains; /* at present */
 	uint64_t memory_total; /* bytes that guests can have */
 	uint64_t memory_free; /* bytes not promised to anyone */
+	uint64_t dma_total; /* of memory_total: what devices can access and
+			     * Realms cannot have; 0: not divided */
+	uint64_t dma_free; /* the same of memory_free */
+	uint64_t dma_faults; /* accesses of devices to other memory: stopped */
+	bool dma_faults_more; /* and some that were not counted */
+	uint64_t dma_fault_address; /* of the last one, and who it was: */
+	unsigned dma_fault_stream; /* bus << 8 | device << 3 | function */
 	uint64_t granules_delegated; /* 4 KiB granules in the Realm world */
 	uint64_t pages_used; /* 4 KiB pages taken from the host's allocator */
 	unsigned rmi_lower; /* RMI versions that the RMM speaks: */

@@ -181,8 +181,9 @@ static enum control_status attack_ask(void *ctx, struct domain *domain,
 }
 
 void attacks_init(struct attacks *attacks,
-		  bool (*touch)(void *ctx, pa_t pa, bool write,
-				struct control_touch *result),
+		  const char *(*touch)(void *ctx, pa_t pa,
+				       const struct control_touch_ask *ask,
+				       struct control_touch *result),
 		  void *ctx)
 {
 	memset(attacks, 0, sizeof(*attacks));

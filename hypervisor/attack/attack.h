@@ -45,10 +45,12 @@ struct attack {
 /* The attacks on all domains of a host. */
 struct attacks {
 	struct attack_ops ops; /* for domains_config.attack */
-	/* The port reads or writes a word at pa, which is delegated. Returns
-	 * true if that faulted; fills esr, and value if it did not. */
-	bool (*touch)(void *ctx, pa_t pa, bool write,
-		      struct control_touch *result);
+	/* The port, or a device, reads or writes a word at pa, which is
+	 * delegated. Fills in faulted, esr and value. Returns NULL, or why that
+	 * cannot be tried. */
+	const char *(*touch)(void *ctx, pa_t pa,
+			     const struct control_touch_ask *ask,
+			     struct control_touch *result);
 	void *ctx; /* of touch() */
 	struct busy_lock lock; /* one attack by a requesting thread at a time */
 	struct attack last[CONTROL_DOMAINS]; /* by place in domains->table */
@@ -57,8 +59,9 @@ struct attacks {
 };
 
 void attacks_init(struct attacks *attacks,
-		  bool (*touch)(void *ctx, pa_t pa, bool write,
-				struct control_touch *result),
+		  const char *(*touch)(void *ctx, pa_t pa,
+				       const struct control_touch_ask *ask,
+				       struct control_touch *result),
 		  void *ctx);
 
 /*

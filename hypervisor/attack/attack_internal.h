@@ -98,7 +98,8 @@ enum control_status attack_now(struct domain *domain,
 
 /* attack_touch.c: struct attack_ops.touch. */
 enum control_status attack_touch(void *ctx, struct domains *domains,
-				 struct domain *domain, bool write,
+				 struct domain *domain,
+				 const struct control_touch_ask *ask,
 				 struct control_touch *result, char *text);
 
 #endif

@@ -13,8 +13,22 @@ static enum control_status delegate_refuse(const struct rmi_failure *failure,
 	return CONTROL_E_RMM;
 }
 
+static enum control_status touch(const struct attacks *attacks, pa_t pa,
+				 const struct control_touch_ask *ask,
+				 struct control_touch *result, char *text)
+{
+	const char *why;
+
+	result->pa = pa.value;
+	why = attacks->touch(attacks->ctx, pa, ask, result);
+	if (why == NULL)
+		return CONTROL_OK;
+	return control_refuse(text, CONTROL_E_UNSUPPORTED, "%s", why);
+}
+
 /* Touches a granule that is delegated for this attack only. */
-static enum control_status touch_any(struct domains *domains, bool write,
+static enum control_status touch_any(struct domains *domains,
+				     const struct control_touch_ask *ask,
 				     struct control_touch *result, char *text)
 {
 	const struct attacks *attacks = domains->config.attack->ctx;
@@ -23,30 +37,29 @@ static enum control_status touch_any(struct domains *domains, bool write,
 		.kind = GRANULES_RD, .unit = 1, .units = 1, .align = 1
 	};
 	struct granules_range range;
+	enum control_status status;
 
 	failure_clear(&host->failure);
 	failure_step(&host->failure, "delegating a granule");
 	if (!granules_alloc(&host->granules, &want, &range))
 		return delegate_refuse(&host->failure, text);
-	result->pa = range.base.value;
-	result->faulted =
-		attacks->touch(attacks->ctx, range.base, write, result);
+	status = touch(attacks, range.base, ask, result, text);
 	granules_free(&host->granules, GRANULES_RD, range);
-	return CONTROL_OK;
+	return status;
 }
 
 /* Touches the Realm's descriptor, which exists as long as the Realm does. */
-static enum control_status touch_realm(struct domain *domain, bool write,
+static enum control_status touch_realm(struct domain *domain,
+				       const struct control_touch_ask *ask,
 				       struct control_touch *result, char *text)
 {
 	const struct attacks *attacks = attacks_of(domain);
-	enum control_status status = CONTROL_OK;
+	enum control_status status;
 
 	domain_memory_lock(domain);
 	if (domain->realm.active) {
-		result->pa = domain->realm.rd.base.value;
-		result->faulted = attacks->touch(
-			attacks->ctx, domain->realm.rd.base, write, result);
+		status = touch(attacks, domain->realm.rd.base, ask, result,
+			       text);
 	} else {
 		status = control_refuse(text, CONTROL_E_STATE,
 					"domain %u has no active Realm",
@@ -57,16 +70,16 @@ static enum control_status touch_realm(struct domain *domain, bool write,
 }
 
 enum control_status attack_touch(void *ctx, struct domains *domains,
-				 struct domain *domain, bool write,
+				 struct domain *domain,
+				 const struct control_touch_ask *ask,
 				 struct control_touch *result, char *text)
 {
 	enum control_status status;
 
 	(void)ctx;
-	if (domain != NULL)
-		return touch_realm(domain, write, result, text);
-	attacks_lock(domains);
-	status = touch_any(domains, write, result, text);
+	attacks_lock(domains); /* guards the device as well */
+	status = domain != NULL ? touch_realm(domain, ask, result, text)
+				: touch_any(domains, ask, result, text);
 	attacks_unlock(domains);
 	return status;
 }

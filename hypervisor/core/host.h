@@ -14,6 +14,7 @@
 #include "abi/machine_map.h"
 #include "abi/smccc.h"
 #include "lib/addr.h"
+#include "lib/number.h"
 
 /* Bytes of a page of the allocator and of stage 2, and of a granule. */
 #define PAGE_SIZE ((uint64_t)MACHINE_PAGE_SIZE)
@@ -37,7 +38,18 @@ struct host_ops {
 	 */
 	bool (*pages_alloc)(void *ctx, uint64_t count, uint64_t align,
 			    pa_t *base);
-	/* Frees pages: all of an allocation, or any part of it. */
+	/*
+	 * Does the same with memory that devices can access: pages of
+	 * [dma_base, dma_base + dma_size), which pages_alloc() does not
+	 * allocate, as EL3 delegates none of them. If dma_size is 0, devices
+	 * can access all memory, and this is not called.
+	 */
+	bool (*dma_pages_alloc)(void *ctx, uint64_t count, uint64_t align,
+				pa_t *base);
+	pa_t dma_base;
+	uint64_t dma_size;
+	/* Frees pages: all of an allocation, or any part of it, or several
+	 * that follow each other. */
 	void (*pages_free)(void *ctx, pa_t base, uint64_t count);
 
 	/* Makes an allocated Non-secure page accessible; cannot fail. The
@@ -63,6 +75,34 @@ struct host_ops {
 	 * pages_take() does. Only the control server calls it. */
 	uint64_t (*pages_take)(void *ctx, uint64_t max, pa_t *at);
 };
+
+/* Allocates pages that devices can access, as host_ops.pages_alloc(). */
+static inline bool host_dma_alloc(const struct host_ops *ops, uint64_t count,
+				  uint64_t align, pa_t *base)
+{
+	if (ops->dma_size == 0)
+		return ops->pages_alloc(ops->ctx, count, align, base);
+	return ops->dma_pages_alloc(ops->ctx, count, align, base);
+}
+
+/* Returns how many of those pages host_dma_alloc() has allocated, where it
+ * differs from pages_alloc(). */
+static inline uint64_t host_dma_count(const struct host_ops *ops, pa_t base,
+				      uint64_t count)
+{
+	uint64_t end = base.value + count * PAGE_SIZE;
+	uint64_t dma_end = ops->dma_base.value + ops->dma_size;
+	uint64_t from = larger(base.value, ops->dma_base.value);
+	uint64_t to = smaller(end, dma_end);
+
+	return from < to ? (to - from) / PAGE_SIZE : 0;
+}
+
+/* Returns true if devices can access a page. */
+static inline bool host_dma_reaches(const struct host_ops *ops, pa_t page)
+{
+	return ops->dma_size == 0 || host_dma_count(ops, page, 1) == 1;
+}
 
 /* Zeroes pages of one allocation, which may hold data of their last owner. */
 static inline void host_pages_zero(const struct host_ops *ops, pa_t base,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Walks the device tree (Devicetree Specification 0.4, chapter 5) up to the
- * memory node. Every word is read within the bounds of the structure block.
+ * Walks the device tree (Devicetree Specification 0.4, chapter 5) up to a node.
+ * Every word is read within the bounds of the structure block.
  */
 #include "monitor/core/dram.h"
 
@@ -24,8 +24,8 @@
 #define HEADER_STRUCT_SIZE  9
 #define HEADER_SIZE         40
 
-#define MEMORY_DEPTH 2 /* the root is 1 */
-#define REG_SIZE     16
+#define NODE_DEPTH 2 /* the root is 1 */
+#define REG_SIZE   16
 
 struct block {
 	const unsigned char *bytes;
@@ -98,17 +98,17 @@ static uint64_t number_at(const unsigned char *cells)
 }
 
 /*
- * Takes one property. Returns true, with *bank set, if it is the memory node's
- * "reg".
+ * Takes one property. Returns true, with *bank set, if it is the "reg" of the
+ * node that is looked for.
  */
 static bool take_property(struct block *nodes, const struct block *strings,
-			  bool is_memory, struct rmm_el3_bank *bank)
+			  bool is_it, struct rmm_el3_bank *bank)
 {
 	uint32_t size = take_word(nodes);
 	uint32_t name = take_word(nodes);
 	const unsigned char *value = block_take(nodes, size);
 
-	if (value == NULL || !is_memory || size < REG_SIZE ||
+	if (value == NULL || !is_it || size < REG_SIZE ||
 	    strcmp(string_at(strings, name), "reg") != 0)
 		return false;
 	bank->base = number_at(value);
@@ -124,31 +124,31 @@ static const char *take_name(struct block *nodes)
 	return name;
 }
 
-static bool is_memory_node(struct block *nodes, unsigned depth)
+static bool is_node(struct block *nodes, unsigned depth, const char *wanted)
 {
 	const char *name = take_name(nodes);
 
-	return depth == MEMORY_DEPTH && strncmp(name, "memory@", 7) == 0;
+	return depth == NODE_DEPTH && strncmp(name, wanted, strlen(wanted)) == 0;
 }
 
 static bool tree_walk(struct block *nodes, const struct block *strings,
-		      struct rmm_el3_bank *bank)
+		      const char *name, struct rmm_el3_bank *bank)
 {
-	bool is_memory = false;
+	bool is_it = false;
 	unsigned depth = 0;
 
 	while (!nodes->broken) {
 		switch (take_word(nodes)) {
 		case FDT_BEGIN_NODE:
 			depth++;
-			is_memory = is_memory_node(nodes, depth);
+			is_it = is_node(nodes, depth, name);
 			break;
 		case FDT_END_NODE:
-			is_memory = false;
+			is_it = false;
 			depth--;
 			break;
 		case FDT_PROP:
-			if (take_property(nodes, strings, is_memory, bank))
+			if (take_property(nodes, strings, is_it, bank))
 				return true;
 			break;
 		case FDT_NOP:
@@ -160,7 +160,8 @@ static bool tree_walk(struct block *nodes, const struct block *strings,
 	return false;
 }
 
-bool dram_find(const void *tree, size_t size, struct rmm_el3_bank *bank)
+bool dram_find(const void *tree, size_t size, const char *name,
+	       struct rmm_el3_bank *bank)
 {
 	const unsigned char *bytes = tree;
 	struct block nodes;
@@ -173,5 +174,5 @@ bool dram_find(const void *tree, size_t size, struct rmm_el3_bank *bank)
 	if (!find_block(bytes, HEADER_STRUCT, HEADER_STRUCT_SIZE, &nodes) ||
 	    !find_block(bytes, HEADER_STRINGS, HEADER_STRINGS_SIZE, &strings))
 		return false;
-	return tree_walk(&nodes, &strings, bank);
+	return tree_walk(&nodes, &strings, name, bank);
 }

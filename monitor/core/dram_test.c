@@ -42,7 +42,7 @@ static void memory_node_is_found(void **state)
 {
 	struct rmm_el3_bank bank = { 0 };
 
-	assert_true(dram_find(*state, TREE_SIZE, &bank));
+	assert_true(dram_find(*state, TREE_SIZE, "memory@", &bank));
 	assert_int_equal(bank.base, 0x40000000);
 	assert_int_equal(bank.size, 0x200001000);
 }
@@ -58,7 +58,7 @@ static void cut_trees_are_refused(void **state)
 
 		assert_non_null(cut);
 		memcpy(cut, *state, size);
-		assert_false(dram_find(cut, size, &bank));
+		assert_false(dram_find(cut, size, "memory@", &bank));
 		free(cut);
 	}
 }
@@ -76,7 +76,7 @@ static void broken_trees_are_read_within_bounds(void **state)
 			assert_non_null(broken);
 			memcpy(broken, *state, whole);
 			broken[at] ^= (unsigned char)value;
-			(void)dram_find(broken, whole, &bank);
+			(void)dram_find(broken, whole, "memory@", &bank);
 			free(broken);
 		}
 	}
@@ -88,7 +88,7 @@ static void tree_without_memory_is_refused(void **state)
 	struct rmm_el3_bank bank;
 
 	fdt_nop_node(tree, fdt_path_offset(tree, "/memory@40000000"));
-	assert_false(dram_find(tree, TREE_SIZE, &bank));
+	assert_false(dram_find(tree, TREE_SIZE, "memory@", &bank));
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "abi/dma_guard.h"
 #include "abi/firme.h"
 #include "abi/psci.h"
 #include "abi/rmi.h"
@@ -32,6 +33,9 @@ static const struct route_range ranges[] = {
 	  PSCI_FID_LAST | SMCCC_FID_64,
 	  { ROUTE_PSCI, ROUTE_UNKNOWN } },
 	{ RMM_EL3_FID_FIRST, RMM_EL3_FID_LAST, { ROUTE_UNKNOWN, ROUTE_SERVICE } },
+	{ DMA_GUARD_FID_FIRST,
+	  DMA_GUARD_FID_LAST,
+	  { ROUTE_DMA_GUARD, ROUTE_UNKNOWN } },
 	{ RMI_FID_FIRST_1, ROUTE_RMI_END_1, { ROUTE_TO_RMM, ROUTE_UNKNOWN } },
 };
 

@@ -25,6 +25,7 @@ enum route {
 	ROUTE_TO_RMM, /* a request of the hypervisor */
 	ROUTE_TO_HYPERVISOR, /* the result of a request */
 	ROUTE_FIRME,
+	ROUTE_DMA_GUARD,
 	ROUTE_SERVICE, /* a service of EL3 to the RMM */
 };
 

@@ -203,6 +203,14 @@ static bool bench_alloc(void *ctx, uint64_t count, uint64_t align, pa_t *base)
 	return bench->port.ops.pages_alloc(&bench->port, count, align, base);
 }
 
+static bool bench_dma_alloc(void *ctx, uint64_t count, uint64_t align,
+			    pa_t *base)
+{
+	struct bench *bench = ctx;
+
+	return bench->port.ops.dma_pages_alloc(&bench->port, count, align, base);
+}
+
 static void bench_free(void *ctx, pa_t base, uint64_t count)
 {
 	struct bench *bench = ctx;
@@ -319,11 +327,19 @@ int bench_setup(void **state)
 					     .ctx = bench->rmm,
 					     .smc = machine_smc,
 					     .page = machine_page }));
-	bench->ops =
-		(struct host_ops){ bench,       bench_smc,       bench_alloc,
-				   bench_free,  bench_map,       bench_unmap,
-				   bench_relax, bench_code_sync, bench_now_ns };
-	bench->ops.pages_take = bench_take;
+	bench->ops = (struct host_ops){
+		.ctx = bench,
+		.smc = bench_smc,
+		.pages_alloc = bench_alloc,
+		.dma_pages_alloc = bench_dma_alloc,
+		.pages_free = bench_free,
+		.page_map = bench_map,
+		.page_unmap = bench_unmap,
+		.relax = bench_relax,
+		.code_sync = bench_code_sync,
+		.now_ns = bench_now_ns,
+		.pages_take = bench_take,
+	};
 	bench_watch(bench);
 	assert_true(host_init(&bench->host, &bench->ops, &bank, 1));
 	sources_fill(bench);

@@ -280,12 +280,19 @@ static void ranges_that_are_not_ram_are_rejected(void **state)
 				RMI_RIPAS_RAM));
 	assert_false(realm_asks(table, domain, RAM + 16 * MIB, RAM + 17 * MIB,
 				0, RMI_RIPAS_RAM));
-	assert_false(memory_ripas_change(domain, vcpu, top, base, 0));
-	assert_false(memory_ripas_change(domain, vcpu, base, base, 0));
-	assert_false(memory_ripas_change(domain, vcpu, base, ipa_add(top, 1), 0));
-	assert_false(memory_ripas_change(domain, vcpu, ipa_add(base, 1), top, 0));
-	assert_false(memory_ripas_change(domain, vcpu, base, top,
-					 RMI_RIPAS_DESTROYED));
+	assert_int_equal(memory_ripas_change(domain, vcpu, top, base, 0),
+			 MEMORY_KEPT);
+	assert_int_equal(memory_ripas_change(domain, vcpu, base, base, 0),
+			 MEMORY_KEPT);
+	assert_int_equal(
+		memory_ripas_change(domain, vcpu, base, ipa_add(top, 1), 0),
+		MEMORY_KEPT);
+	assert_int_equal(
+		memory_ripas_change(domain, vcpu, ipa_add(base, 1), top, 0),
+		MEMORY_KEPT);
+	assert_int_equal(memory_ripas_change(domain, vcpu, base, top,
+					     RMI_RIPAS_DESTROYED),
+			 MEMORY_KEPT);
 	/* The part that is RAM is changed. */
 	assert_true(realm_asks(table, domain, RAM + 15 * MIB, RAM + 17 * MIB, 0,
 			       RMI_RIPAS_EMPTY));

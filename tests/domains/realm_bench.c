@@ -60,17 +60,17 @@ bool realm_asks(struct table *table, struct domain *domain, uint64_t base,
 					  flags } };
 	enum rsi_outcome outcome;
 	struct rmi_rec_exit exit;
-	bool done;
+	enum memory_change change;
 
 	if (inprocess_rsi(table->bench->rmm, vcpu->rec.value, &regs, &outcome,
 			  &exit) != RMI_SUCCESS)
 		return false;
 	assert_int_equal(outcome, RSI_EXIT);
 	assert_int_equal(exit.exit_reason, RMI_EXIT_RIPAS_CHANGE);
-	done = memory_ripas_change(domain, vcpu, ipa_make(exit.ripas_base),
-				   ipa_make(exit.ripas_top), exit.ripas_value);
+	change = memory_ripas_change(domain, vcpu, ipa_make(exit.ripas_base),
+				     ipa_make(exit.ripas_top), exit.ripas_value);
 	rec_enter(table, vcpu);
-	return done;
+	return change == MEMORY_CHANGED;
 }
 
 void *realm_shared_page(struct table *table, struct domain *domain, uint64_t ipa)
@@ -79,10 +79,14 @@ void *realm_shared_page(struct table *table, struct domain *domain, uint64_t ipa
 					  domain->realm.rd.base.value, ipa,
 					  RTT_DEEPEST } };
 
+	uint64_t in_block;
+
 	inprocess_smc(table->bench->rmm, &regs);
 	assert_int_equal(regs.x[0], RMI_SUCCESS);
 	if (regs.x[2] != RMI_ENTRY_ASSIGNED)
 		return NULL;
+	in_block = ipa % rtt_entry_size((int)regs.x[1]);
 	return inprocess_host_page(table->bench->rmm,
-				   regs.x[3] & BITS_MASK(ENTRY_ADDRESS));
+				   (regs.x[3] & BITS_MASK(ENTRY_ADDRESS)) +
+					   in_block);
 }

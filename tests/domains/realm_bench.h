@@ -12,8 +12,7 @@
 struct domain *realm_start(struct table *table, uint64_t ram_size);
 
 /* Has vCPU 0 ask for RIPAS `ripas` on [base, top) with RSI_IPA_STATE_SET, and
- * does the hypervisor's part. Returns the result of memory_ripas_change(), or
- * false if the RMM does not run the vCPU. */
+ * does the hypervisor's part. Returns true if some of the change was made. */
 bool realm_asks(struct table *table, struct domain *domain, uint64_t base,
 		uint64_t top, uint64_t flags, unsigned ripas);
 

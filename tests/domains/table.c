@@ -193,4 +193,6 @@ void assert_empty(struct table *table)
 	assert_int_equal(inprocess_delegated(table->bench->rmm), 0);
 	assert_int_equal(table->still.threads, 0);
 	assert_int_equal(table->domains.promised, 0);
+	assert_int_equal(table->domains.dma_promised, 0);
+	assert_int_equal(table->bench->port.dma_pages.used, 0);
 }

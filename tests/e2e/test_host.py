@@ -172,6 +172,10 @@ def test_a_second_start_is_refused_and_harms_nothing(host):
 
 @pytest.mark.parametrize("options, pattern", [
     (["--memory", "12"], "memory of"), (["--memory", "96G"], "memory of"),
+    (["--dma-memory", "3"], "devices cannot have"),
+    (["--memory", "256", "--dma-memory", "200"], "give 2 to 128 MiB"),
+    (["--dma-memory", "4G"], "devices cannot have"),
+    (["--dma-memory", "0"], "--dma-memory"),
     (["--memory", "x"], "--memory"), (["--memory", "0"], "--memory"),
     (["--memory", "1P"], "--memory"), (["--memory", "99999999T"], "--memory"),
     (["--cpus", "0"], "--cpus"), (["--cpus", "33"], "33 CPUs"),

@@ -87,14 +87,18 @@ static void tlb_flush(void *ctx, unsigned vmid)
 	still->flushed = vmid;
 }
 
-static bool touch(void *ctx, pa_t pa, bool write, struct control_touch *result)
+static const char *touch(void *ctx, pa_t pa, const struct control_touch_ask *ask,
+			 struct control_touch *result)
 {
 	struct still *still = ctx;
 
 	(void)pa;
 	still->touches++;
-	result->esr = ESR_DATA_ABORT | (write ? 1U << 6 : 0);
-	return true;
+	if (ask->device)
+		return "there is no device";
+	result->faulted = 1;
+	result->esr = ESR_DATA_ABORT | (ask->write ? 1U << 6 : 0);
+	return NULL;
 }
 
 /* A CPU whose features are all absent. */

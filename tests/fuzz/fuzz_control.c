@@ -24,6 +24,7 @@
 #include "hypervisor/port/inprocess/host_inprocess.h"
 #include "rmm/port/inprocess/inprocess.h"
 #include "tests/fakehost/still.h"
+#include "tests/fuzz/device_steps.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/rmm_invariants.h"
 
@@ -43,6 +44,7 @@ struct run {
 	struct dmesg dmesg;
 	struct domains domains;
 	struct control_session sessions[SESSIONS];
+	struct device_steps devices;
 	unsigned allocs; /* how many allocations from now on fail */
 	uint64_t used; /* used pages while there is no domain */
 	uint64_t now_ns;
@@ -184,6 +186,12 @@ static void create_fill(struct input *input, struct control_create *create)
 	create->ram_size = (1 + byte_take(input)) * 16 * PAGE;
 	create->hash_algo = choice >> 4 & 3;
 	create->name[0] = 'a' + byte_take(input) % 16;
+	create->device_count = choice >> 6;
+	for (unsigned i = 0; i < create->device_count; i++) {
+		create->devices[i] = (struct control_device_plan){
+			byte_take(input) % (SLOTS + 1), VIRTIO_ID_BLOCK
+		};
+	}
 }
 
 /* Returns an IPA in RAM or near it. */
@@ -385,7 +393,9 @@ static void domains_check(struct run *run)
 		if (domain->domid == 0)
 			continue;
 		promised += domain->promised;
-		must(domain_pages_held(domain) <= domain->promised,
+		device_steps_check(&run->devices);
+		must(domain_pages_held(domain) <=
+			     domain->promised + domain->dma_promised,
 		     "a domain holds more than was promised to it");
 		must(domain->users == 0, "a domain is still looked at");
 		must(domain->memory_lock.taken == 0, "a domain is locked");
@@ -410,8 +420,11 @@ static void fuzz_step(struct run *run)
 		request_step(run);
 	else if (choice < 150)
 		fault_step(run);
-	else if (choice < 190)
+	else if (choice < 170)
 		ripas_step(run);
+	else if (choice < 190)
+		device_step(&run->devices, &run->domains, running_take(run),
+			    &run->input);
 	else if (choice < 220)
 		work_step(run);
 	else if (choice < 230)
@@ -460,8 +473,11 @@ static void domains_open(struct run *run)
 		.cores = 1,
 		.lr_count = 4,
 		.debug = true,
+		.slots = SLOTS,
+		.slot_ops = &run->devices.slots.ops,
 	};
 
+	device_steps_init(&run->devices, run->rmm);
 	still_init(&run->still, &run->port.pages);
 	domains_init(&run->domains, &config);
 	for (unsigned i = 0; i < SESSIONS; i++) {
@@ -484,6 +500,8 @@ static void head_start(struct run *run)
 			.vcpus = 1,
 			.ram_size = 5 << 20,
 			.name = { (uint8_t)('a' + domid) },
+			.device_count = 1,
+			.devices = { { (uint16_t)domid, VIRTIO_ID_BLOCK } },
 		};
 		load.body.segment.ipa = GUEST_RAM0_BASE + (4 << 20);
 		load.body.segment.size = 2 * PAGE;
@@ -500,6 +518,7 @@ static void all_destroy(struct run *run)
 	run->allocs = 0;
 	for (unsigned i = 0; i < SESSIONS; i++)
 		control_close(&run->sessions[i]);
+	device_steps_end(&run->devices);
 	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
 		if (domain_is_there(&run->domains.table[i]))
 			domain_destroy(&run->domains.table[i]);
@@ -510,6 +529,7 @@ static void all_destroy(struct run *run)
 	must(run->port.pages.used == run->used, "a page is lost");
 	must(inprocess_delegated(run->rmm) == 0, "a granule is lost");
 	must(run->still.threads == 0, "a thread is left");
+	must(run->devices.slots.threads == 0, "a device's thread is left");
 	rmm_invariants_check(run->rmm);
 }
 

@@ -142,7 +142,9 @@ static void device_step(struct run *run)
 		.value = word_take(run),
 	};
 
-	if (bus_access(vcpu, &access) && !access.write && access.size < 8)
+	bool done = bus_access(vcpu, &access) == BUS_DONE;
+
+	if (done && !access.write && access.size < 8)
 		require(access.value >> 8 * access.size == 0);
 	end_take(&run->guest);
 }
@@ -216,7 +218,7 @@ static void answers_set(struct run *run, bool is_realm)
 
 	guest->domain.is_realm = is_realm;
 	guest->memory = (enum memory_result)(what % 3);
-	guest->ripas_done = (what & 8) != 0;
+	guest->ripas_change = (enum memory_change)((what >> 3 & 3) % 3);
 	guest->x0 = (what & 0x30) != 0 ? RMI_SUCCESS : what >> 6;
 }
 

@@ -69,10 +69,12 @@ class Talker:
 class Machine(Talker):
     """A QEMU, by its console."""
 
-    def __init__(self, image, cpus=4, memory="1G", options=("-no-reboot",)):
+    def __init__(self, image, cpus=4, memory="1G", options=("-no-reboot",),
+                 smmu=True, board="virt"):
         super().__init__([
             "qemu-system-aarch64",
-            "-M", "virt,secure=on,virtualization=on,gic-version=3,its=off",
+            "-M", f"{board},secure=on,virtualization=on,gic-version=3,its=off"
+            + ",iommu=smmuv3" * smmu,
             "-cpu", "max,x-rme=on", "-m", memory, "-smp", str(cpus),
             "-nographic", "-nodefaults", "-monitor", "none",
             "-serial", "stdio", "-bios", str(image), *options])

@@ -12,8 +12,8 @@ PATIENCE = 60
 
 def options(folder):
     """Returns QEMU's options for every port; sockets and logs are in folder."""
-    result = ["-global", "virtio-mmio.force-legacy=false",
-              "-device", f"virtio-serial-device,max_ports={MAX_PORTS}"]
+    result = ["-device", f"virtio-serial-pci,max_ports={MAX_PORTS},"
+              "disable-legacy=on,iommu_platform=on,vectors=0,addr=1"]
 
     def port(number, name, backend):
         result.extend([

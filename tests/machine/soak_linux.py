@@ -33,7 +33,7 @@ def kernel(request):
 def a_roomy_host(command, monkeypatch):
     monkeypatch.setenv("REEVE_FIRMWARE", str(
         build_folder() / "firmware/image/firmware-debug.bin"))
-    command.good("host", "start", "--debug-console", "--memory", "4G",
+    command.good("host", "start", "--debug-console", "--memory", "5G",
                  "--cpus", "2")
     return command
 

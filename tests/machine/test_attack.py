@@ -14,7 +14,7 @@ import pytest
 from conftest import build_folder
 from control import Control, Refused, numbers_of, text
 from ports import PATIENCE
-from test_host import a_command, a_debug_host
+from test_host import ConsoleLog, a_command, a_debug_host
 
 ATTACKS = numbers_of("control_attack_kind")
 SUCCESS, INPUT, REALM, REC = 0, 1, 2, 3
@@ -218,6 +218,57 @@ def test_a_terminated_realm_runs_no_more(debug_host, attacker):
     debug_host.good("destroy", "ended")
     debug_host.good("destroy", "other")
     debug_host.settled(before)
+
+
+def entropy(tmp_path):
+    """A QEMU with one more device, at which the hypervisor can aim."""
+    path = tmp_path / "qemu"
+    path.write_text(
+        '#!/bin/sh\nexec qemu-system-aarch64 "$@" -device virtio-rng-pci,'
+        'addr=5,vectors=0,disable-legacy=on,iommu_platform=on\n')
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_a_device_does_not_reach_a_realm(command, monkeypatch, tmp_path):
+    """Its reads and writes of the Realm's descriptor, and of a granule that is
+    delegated for that, end with faults, which the status of the host shows."""
+    monkeypatch.setenv("REEVE_QEMU", entropy(tmp_path))
+    monkeypatch.setenv("REEVE_FIRMWARE", str(
+        build_folder() / "firmware/image/firmware-debug.bin"))
+    command.good("host", "start", "--debug-console", "--memory", "1G")
+    assert ", 0 accesses to other memory stopped\n" in command.good(
+        "host", "status")
+    config = command.config("victim", vuart='"sbsa_uart"')
+    command.good("create", "-p", config)
+    with Control(command.runtime / "default",
+                 name="control-{}.sock") as session:
+        victim = session.ask("DOMAIN_NEXT", domid=1, kind="domain")
+        for domid in (victim.domid, 0):
+            for write in (0, 1):
+                before = session.ask("HOST_INFO", kind="host")
+                touched = session.ask("TOUCH", struct.pack("<II", write, 1),
+                                      domid, "touch")
+                after = session.ask("HOST_INFO", kind="host")
+                assert touched.faulted == 1
+                assert after.dma_faults > before.dma_faults
+                assert (after.dma_fault_address & -PAGE) == touched.pa
+    shown = json.loads(command.good("host", "status", "--json"))["dma"]
+    assert shown["faults"] == after.dma_faults
+    assert shown["last_address"] == after.dma_fault_address
+    assert shown["last_stream"] == 5 << 3
+    assert re.search(rf", {after.dma_faults} accesses to other memory stopped, "
+                     rf"the last at {after.dma_fault_address:#x} by 00:05.0\n",
+                     command.good("host", "status"))
+    # The Realm's descriptor is whole, and so is the Realm.
+    log = ConsoleLog(command, "victim")
+    command.good("unpause", "victim")
+    log.passes()
+
+
+def test_a_host_without_such_a_device_says_so(attacker):
+    with pytest.raises(Refused, match="has no entropy device"):
+        attacker.ask("TOUCH", struct.pack("<II", 1, 1))
 
 
 def test_a_plain_host_cannot_break_rules():

@@ -21,7 +21,8 @@ def count():
         pytest.fail(f"{image} is not built: scripts/build.sh firmware")
     done = subprocess.run(
         ["qemu-system-aarch64",
-         "-M", "virt,secure=on,virtualization=on,gic-version=3,its=off",
+         "-M", "virt,secure=on,virtualization=on,gic-version=3,its=off,"
+         "iommu=smmuv3",
          "-cpu", "max,x-rme=on", "-m", "1G", "-smp", "1", "-display", "none",
          "-nodefaults", "-no-reboot", "-monitor", "none", "-serial", "stdio",
          "-icount", "shift=0,sleep=off", "-bios", str(image)],

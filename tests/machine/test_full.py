@@ -13,6 +13,7 @@ PAGE = 4096
 DRAM = 0x40000000
 PAGES = 300
 CONTENT = 1
+DMA = 4  # CONTROL_CREATE_DMA
 SEGMENTS = 4
 POWEROFF = numbers_of("control_reason")["POWEROFF"]
 # Stores into each of its pages, and turns the guest off.
@@ -37,7 +38,10 @@ def a_small_host(command):
 
 
 def free_pages(control):
-    return control.ask("HOST_INFO", kind="host").memory_free // PAGE
+    """Returns how many pages are free that devices cannot access, and how many
+    that they can."""
+    host = control.ask("HOST_INFO", kind="host")
+    return (host.memory_free - host.dma_free) // PAGE, host.dma_free // PAGE
 
 
 def load(control, domid, ipa, size):
@@ -53,7 +57,7 @@ def built(control, domid):
 
 def create_rest(control, spare):
     """Creates the largest ordinary guest that leaves that many pages."""
-    size = free_pages(control) - spare
+    size = free_pages(control)[0] - spare
     size -= size // 513  # about as many tables as it needs
     while True:
         try:
@@ -61,7 +65,7 @@ def create_rest(control, spare):
         except Refused as refused:
             assert refused.status == "E_MEMORY"
         else:
-            left = free_pages(control)
+            left = free_pages(control)[0]
             if left >= spare:
                 assert left <= spare + 1
                 return info
@@ -70,8 +74,16 @@ def create_rest(control, spare):
 
 
 def fill(control, spare):
-    """Has a guest take all pages that are not promised, but some."""
-    info = create_rest(control, spare)
+    """Has one guest take all pages that devices can access, and another all
+    others that are not promised, but some."""
+    size = free_pages(control)[1] * PAGE
+    take(control, create(control, "devices", DMA, size))
+    assert free_pages(control)[1] == 0
+    take(control, create_rest(control, spare))
+
+
+def take(control, info):
+    """Has a guest take its pages, by content for all of them."""
     pages = info.ram_size // PAGE
     for n in range(SEGMENTS):
         first, last = (pages * k // SEGMENTS for k in (n, n + 1))

@@ -179,6 +179,19 @@ def test_a_host_answers_and_goes(command):
     assert ended(pid)
 
 
+def test_the_memory_for_devices_can_be_chosen(command):
+    command.good("host", "start", "--memory", "512M", "--dma-memory", "64M")
+    info = json.loads(command.good("info", "--json"))
+    assert info["free_dma_memory"] == info["dma_memory"] == 63
+    assert 390 < info["total_memory"] - info["dma_memory"] < 406
+    assert "Devices: 63 MiB of memory (63 MiB free), 0 " in command.good(
+        "host", "status")
+    command.refused("it needs .* MiB free that devices cannot access",
+                    "create", command.config("large", memory=420))
+    command.good("create", "-p", command.config("fits", memory=360))
+    command.good("destroy", "fits")
+
+
 def test_memory_that_qemu_does_not_get_is_told(command):
     limit = ["sh", "-c", 'ulimit -v 300000; exec "$@"', "sh"]
     done = subprocess.run(

@@ -27,6 +27,7 @@ GPI_NS, GPI_REALM = 0x9, 0xB
 REALM_ECHO, REALM_FILL, REALM_CHECK = 0xC4000150, 0xC4000153, 0xC4000157
 REALM_SMC, REALM_READ, REALM_WRITE = 0xC4000158, 0xC4000159, 0xC400015A
 REALM_LIST = 0xC400015B
+DMA_WINDOW, DMA_FAULTS = 0xC2000100, 0xC2000101
 
 UNKNOWN = 2**64 - 1
 BAD_ADDRESS, BAD_PAS, NO_MEMORY, INVALID = (2**64 - n for n in (2, 3, 4, 5))
@@ -35,6 +36,9 @@ ENTRY = 0x42200000  # of the program at NS-EL2
 RMM = 0x40200000
 SHARED = 0x421FF000
 PAGE = 0x50000000  # Non-secure memory that nothing else uses
+WINDOW = 0x70000000  # the last quarter of 1 GiB, for devices
+WINDOW_SIZE = 0x10000000
+SMMU, SMMU_TABLES, ECAM = 0x09050000, 0x401F0000, 0x4010000000
 GPF_READ, GPF_WRITE = 0x96000028, 0x96000068
 
 HEADER = 0x80000
@@ -256,11 +260,20 @@ def test_delegated_granule_faults_until_it_is_undelegated(machine):
     assert machine.smc(REALM_READ, PAGE)[2] == GPF_READ
 
 
-# Flash, the monitor, its tables, the RMM and its shared page; the ITS and
-# fw_cfg, which would write to any of these on request.
+def test_the_interrupt_controller_accesses_no_memory(machine):
+    """Its redistributors have no LPIs, and so no tables of them in memory."""
+    assert int(machine.ask("read", 0x080A0008), 16) & 1 == 0
+    machine.ask("write", 0x080A0000, 1)  # EnableLPIs
+    assert int(machine.ask("read", 0x080A0000), 16) & 1 == 0
+
+
+# Flash, the monitor, its tables, the RMM and its shared page; the ITS, fw_cfg
+# and virtio devices beside PCIe, which would write to any of these on request;
+# both pages of the SMMU, and its tables.
 @pytest.mark.parametrize("address", [
     0x0, 0x0E000000, 0x0E400000, RMM, SHARED, 0x08080000, 0x08090000,
-    0x09020000])
+    0x09020000, 0x0A000000, 0x0A003E00, 0x0C000000, SMMU, SMMU + 0x10000,
+    SMMU_TABLES, RMM - 0x1000])
 def test_host_cannot_reach_the_firmware(machine, address):
     assert machine.ask("read", address) == f"fault {GPF_READ:x}"
 
@@ -273,6 +286,9 @@ def test_host_cannot_reach_the_firmware(machine, address):
     (DELEGATE, 0x80000000, BAD_ADDRESS),
     (DELEGATE, RMM, BAD_PAS),
     (DELEGATE, 0x0E000000, BAD_PAS),
+    (DELEGATE, SMMU_TABLES, BAD_PAS),
+    (DELEGATE, WINDOW, BAD_PAS),
+    (DELEGATE, WINDOW + WINDOW_SIZE - 0x1000, BAD_PAS),
     (UNDELEGATE, PAGE, BAD_PAS),
     (UNDELEGATE, RMM, BAD_ADDRESS),
     (UNDELEGATE, PAGE + 8, BAD_ADDRESS),
@@ -323,13 +339,62 @@ def test_firme_stops_at_the_first_that_cannot_be(machine):
     assert realm_smc(machine, GPI_SET, PAGE, 8, GPI_NS)[:2] == [
         FIRME_INCOMPLETE, 4]
     assert states(machine, PAGE, 6) == "NNNNNN"
-    assert realm_smc(machine, GPI_SET, 0x7FFFF000, 2, GPI_REALM)[:2] == [
+    assert realm_smc(machine, GPI_SET, WINDOW - 0x1000, 2, GPI_REALM)[:2] == [
         FIRME_INCOMPLETE, 1]
-    assert realm_smc(machine, GPI_SET, RMM - 0x1000, 2, GPI_REALM)[:2] == [
+    assert realm_smc(machine, GPI_SET, RMM - 0x11000, 2, GPI_REALM)[:2] == [
         FIRME_INCOMPLETE, 1]
-    # The RMM's own granules follow.
-    assert realm_smc(machine, GPI_SET, RMM - 0x1000, 2, GPI_NS)[:2] == [
+    # The device tree ends where the tables of the SMMU begin.
+    assert realm_smc(machine, GPI_SET, RMM - 0x11000, 2, GPI_NS)[:2] == [
         FIRME_INCOMPLETE, 1]
+
+
+def test_the_window_of_devices_is_told(machine):
+    assert machine.smc(DMA_WINDOW, 7)[:4] == [0, WINDOW, WINDOW_SIZE, 0]
+    assert machine.smc(DMA_FAULTS)[:5] == [0, 0, 0, 0, 0]
+    assert realm_smc(machine, DMA_WINDOW, 1)[:2] == [UNKNOWN, 1]
+    assert realm_smc(machine, DMA_FAULTS, 1)[:2] == [UNKNOWN, 1]
+
+
+def test_pcie_is_open_behind_the_smmu(machine):
+    assert machine.ask("read", ECAM) == "81b36"  # the host bridge
+    assert machine.ask("read", WINDOW) == "0"
+
+
+def test_without_an_smmu_there_is_no_pcie(start):
+    machine = start(smmu=False)
+    machine.expect("^normal: ready")
+    assert machine.smc(DMA_WINDOW)[:3] == [0, 0, 0]
+    assert machine.smc(DMA_FAULTS)[:2] == [0, 0]
+    for address in ECAM, 0x10000000, SMMU:
+        assert machine.ask("read", address) == f"fault {GPF_READ:x}"
+    assert realm_smc(machine, DELEGATE, WINDOW)[0] == 0
+
+
+def test_an_smmu_without_stage_2_is_refused(start):
+    """The board of QEMU 9.0 has a stage 1, unless it is told otherwise."""
+    machine = start(board="virt-9.0")
+    lines, _ = machine.rest()
+    assert lines == ["monitor: PANIC: the SMMU has no stage 2"]
+    machine = start(board="virt-9.0", options=(
+        "-no-reboot", "-global", "arm-smmuv3.stage=2"))
+    machine.expect("^normal: ready")
+
+
+@pytest.mark.parametrize("size, window", [
+    (0x200000, 0x7FE00000), (0x3D600000, 0x42A00000), (0x3D800000, None),
+    (0x300000, None)])
+def test_the_window_has_the_size_that_the_firmware_says(start, image, tmp_path,
+                                                        size, window):
+    other = bytearray(image.read_bytes())
+    struct.pack_into("<Q", other, HEADER + 24 + 16 * 4, size)
+    path = tmp_path / "other.bin"
+    path.write_bytes(other)
+    machine = start(path)
+    if window is None:
+        machine.expect("PANIC: the memory for devices does not fit")
+        return
+    machine.expect("^normal: ready")
+    assert machine.smc(DMA_WINDOW)[:3] == [0, window, size]
 
 
 def test_firme_moves_so_many_at_most(machine):
@@ -343,6 +408,8 @@ def test_firme_moves_so_many_at_most(machine):
     ((2**40, 1, GPI_REALM), FIRME_INVALID),
     ((2**63, 1, GPI_REALM), FIRME_INVALID),
     ((0x80000000, 1, GPI_REALM), FIRME_INVALID),
+    ((WINDOW, 1, GPI_REALM), FIRME_DENIED),
+    ((WINDOW + 0x1000, 512, GPI_REALM), FIRME_DENIED),
     ((PAGE, 0, GPI_REALM), FIRME_INVALID),
     ((PAGE, 1, 0x1B), FIRME_INVALID),
     ((PAGE, 1, 0xA), FIRME_DENIED),
@@ -379,7 +446,8 @@ def test_reserves_memory_for_the_rmm(machine):
 # Blocks of identifiers, and the identifiers that would stop or change the
 # programs under test.
 BLOCKS = (0x80000000, 0xC0000000, 0x84000000, 0xC4000000, 0xC4000150,
-          0xC4000190, 0xC40001B0, 0xC40001D0, 0xC4000400, 0xC2000000)
+          0xC4000190, 0xC40001B0, 0xC40001D0, 0xC4000400, 0xC2000000,
+          0xC20000F0)
 NOT_TRIED = {0x84000001, 0xC4000001, 0x84000002, 0x84000003, 0xC4000003,
              0x84000008, 0x84000009, REALM_FILL, REALM_SMC, REALM_READ,
              REALM_WRITE}

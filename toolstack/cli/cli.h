@@ -55,7 +55,8 @@ enum {
 #define CLI_EVENTS         (UINT64_C(1) << 29)
 #define CLI_POLICY         (UINT64_C(1) << 30)
 #define CLI_DOMAIN_OPERAND (UINT64_C(1) << 31)
-#define CLI_OPTION_BITS    32
+#define CLI_DMA_MEMORY     (UINT64_C(1) << 32)
+#define CLI_OPTION_BITS    33
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */

@@ -53,6 +53,7 @@ static bool options_read(const struct cli_call *call,
 			 struct reeve_host_options *options)
 {
 	const char *memory = cli_value(call, CLI_MEMORY);
+	const char *dma = cli_value(call, CLI_DMA_MEMORY);
 	const char *cpus = cli_value(call, CLI_CPUS);
 
 	*options = (struct reeve_host_options){
@@ -65,6 +66,9 @@ static bool options_read(const struct cli_call *call,
 	if (memory != NULL &&
 	    (!cli_read_size(memory, &options->memory) || options->memory == 0))
 		return option_refuse("--memory", memory);
+	if (dma != NULL && (!cli_read_size(dma, &options->dma_memory) ||
+			    options->dma_memory == 0))
+		return option_refuse("--dma-memory", dma);
 	if (cpus != NULL && !read_cpus(cpus, &options->cpus))
 		return option_refuse("--cpus", cpus);
 	return true;
@@ -205,6 +209,84 @@ int cli_host_list(const struct cli_call *call)
 	return result != CLI_OK ? result : code;
 }
 
+/*
+ * Asks a host that runs about its devices. Returns false if it does not answer;
+ * why it does not is not the question that was asked.
+ */
+static bool dma_ask(const struct reeve_host_entry *entry,
+		    struct reeve_host_info *info)
+{
+	struct reeve_report *unheard = reeve_report_new();
+	struct reeve_host *host = NULL;
+	bool answered = false;
+
+	if (entry->state == REEVE_HOST_RUNNING && unheard != NULL &&
+	    reeve_host_open(entry->name, cli_watch(), &host, unheard) == REEVE_OK)
+		answered = reeve_host_ask(host, info, unheard) == REEVE_OK;
+	reeve_host_close(host);
+	reeve_report_free(unheard);
+	return answered;
+}
+
+static struct json_object *dma_json(const struct reeve_host_info *info)
+{
+	struct json_object *object = json_object_new_object();
+
+	cli_json_add_number(object, "memory", info->dma_total);
+	cli_json_add_number(object, "free_memory", info->dma_free);
+	cli_json_add_number(object, "faults", info->dma_faults);
+	cli_json_add_bool(object, "more_faults", info->dma_faults_more);
+	if (info->dma_faults > 0) {
+		cli_json_add_number(object, "last_address",
+				    info->dma_fault_address);
+		cli_json_add_number(object, "last_stream",
+				    info->dma_fault_stream);
+	}
+	return object;
+}
+
+/* The stream is the bus, the device and the function. */
+static void print_dma(const struct reeve_host_info *info)
+{
+	unsigned stream = info->dma_fault_stream;
+
+	if (info->dma_total == 0) {
+		puts("Devices: not kept from any memory");
+		return;
+	}
+	printf("Devices: %" PRIu64 " MiB of memory (%" PRIu64
+	       " MiB free), %s%" PRIu64 " accesses to other memory stopped",
+	       info->dma_total >> 20, info->dma_free >> 20,
+	       info->dma_faults_more ? "over " : "", info->dma_faults);
+	if (info->dma_faults > 0) {
+		printf(", the last at 0x%" PRIx64 " by %02x:%02x.%u",
+		       info->dma_fault_address, stream >> 8, stream >> 3 & 0x1f,
+		       stream & 7);
+	}
+	putchar('\n');
+}
+
+static int print_status(const struct cli_call *call,
+			const struct reeve_host_entry *entry)
+{
+	struct reeve_host_info info;
+	bool answered = dma_ask(entry, &info);
+	struct json_object *object;
+
+	if ((call->options & CLI_JSON) != 0) {
+		object = entry_json(entry);
+		if (answered)
+			json_object_object_add(object, "dma", dma_json(&info));
+		return cli_print_json(object);
+	}
+	print_entries(entry, 1);
+	if (answered)
+		print_dma(&info);
+	else if (entry->state == REEVE_HOST_RUNNING)
+		puts("Devices: unknown, the host does not answer");
+	return cli_finish_output();
+}
+
 /* The exit code is 0 if the host runs, and 1 if it does not. */
 int cli_host_status(const struct cli_call *call)
 {
@@ -219,12 +301,7 @@ int cli_host_status(const struct cli_call *call)
 	}
 	if (result != REEVE_OK)
 		return cli_close(&session, result);
-	if ((call->options & CLI_JSON) != 0) {
-		code = cli_print_json(entry_json(&entry));
-	} else {
-		print_entries(&entry, 1);
-		code = cli_finish_output();
-	}
+	code = print_status(call, &entry);
 	(void)cli_close(&session, result); /* result is REEVE_OK */
 	return entry.state == REEVE_HOST_RUNNING ? code : CLI_FAILED;
 }

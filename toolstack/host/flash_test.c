@@ -25,7 +25,7 @@ static uint8_t *packed(size_t *size)
 {
 	uint8_t *image;
 
-	assert_null(flash_pack(parts, &image, size));
+	assert_null(flash_pack(parts, 6 << 20, &image, size));
 	return image;
 }
 
@@ -51,6 +51,7 @@ static void what_is_packed_is_found_again(void **state)
 		assert_int_equal((found[i].data - image) % FIRMWARE_ALIGN, 0);
 	}
 	assert_int_equal(header_of(image)->total, size);
+	assert_int_equal(header_of(image)->dma_memory, 6 << 20);
 	free(image);
 }
 
@@ -103,16 +104,16 @@ static void parts_must_fit_their_places(void **state)
 	(void)state;
 	memcpy(large, parts, sizeof(large));
 	large[FIRMWARE_MONITOR].size = 0;
-	assert_non_null(flash_pack(large, &image, &size));
+	assert_non_null(flash_pack(large, 0, &image, &size));
 	memcpy(large, parts, sizeof(large));
 	large[FIRMWARE_MONITOR].size = FIRMWARE_HEADER_OFFSET + 1;
-	assert_non_null(flash_pack(large, &image, &size));
+	assert_non_null(flash_pack(large, 0, &image, &size));
 	memcpy(large, parts, sizeof(large));
 	large[FIRMWARE_RMM].size = MACHINE_RMM_IMAGE_SIZE + 1;
-	assert_non_null(flash_pack(large, &image, &size));
+	assert_non_null(flash_pack(large, 0, &image, &size));
 	memcpy(large, parts, sizeof(large));
 	large[FIRMWARE_HYPERVISOR].size = MACHINE_HYP_SIZE + 1;
-	assert_non_null(flash_pack(large, &image, &size));
+	assert_non_null(flash_pack(large, 0, &image, &size));
 }
 
 /* ---- Files ------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* QEMU's command line. abi/machine_map.h defines the machine, abi/control.h its
- * ports. QEMU gives the first -device the highest virtio slot. */
+ * ports. Every device that accesses memory is on PCIe, with iommu_platform=on,
+ * so that the SMMU is before it: its accesses otherwise reach Realms. */
 #include "toolstack/host/qemu.h"
 
 #include <inttypes.h>
@@ -12,7 +13,10 @@
 #include "abi/control.h"
 
 #define MACHINE                                                                \
-	"virt,secure=on,virtualization=on,gic-version=3,its=off,memory-backend=ram"
+	"virt,secure=on,virtualization=on,gic-version=3,its=off,"              \
+	"iommu=smmuv3,memory-backend=ram"
+/* For versions of QEMU whose machine has a stage 1 by default. */
+#define SMMU "arm-smmuv3.stage=2"
 
 /* The fixed arguments, and eight for each port. */
 #define ARGUMENTS_MAX (40 + 8 * CONTROL_MAX_PORTS)
@@ -79,6 +83,7 @@ static void add_machine(struct arguments *arguments, const struct folder *folder
 	uint64_t mib = options->memory >> 20;
 
 	add_option(arguments, "-M", MACHINE);
+	add_option(arguments, "-global", SMMU);
 	add_option(arguments, "-cpu", "max,x-rme=on,pauth-impdef=on");
 	add_option(arguments, "-smp", "%u", options->cpus);
 	add_option(arguments, "-m", "%" PRIu64 "M", mib);
@@ -96,10 +101,18 @@ static void add_machine(struct arguments *arguments, const struct folder *folder
 		   folder_path(folder, "serial.log").text);
 	add_option(arguments, "-serial", "file:%s",
 		   folder_path(folder, "monitor.log").text);
-	add_option(arguments, "-global", "virtio-mmio.force-legacy=false");
 	add_option(arguments, "-device",
-		   "virtio-serial-device,id=serial,max_ports=%u",
+		   "virtio-serial-pci,id=serial,addr=1,max_ports=%u,vectors=0,"
+		   "disable-legacy=on,iommu_platform=on",
 		   CONTROL_MAX_PORTS);
+}
+
+/* The slots of hypervisor/port/a64/pci_slot.h: devices that are plugged in have
+ * bus=slots, and their slot as addr. */
+static void add_slots(struct arguments *arguments)
+{
+	add_option(arguments, "-device",
+		   "pci-bridge,id=slots,addr=2,chassis_nr=1,msi=off,shpc=on");
 }
 
 static void add_port(struct arguments *arguments, unsigned nr, const char *name)
@@ -168,6 +181,7 @@ char **qemu_arguments(const struct folder *folder,
 		program = "qemu-system-aarch64";
 	add_argument(&arguments, "%s", program);
 	add_machine(&arguments, folder, options);
+	add_slots(&arguments);
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		add_control(&arguments, folder, i);
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)

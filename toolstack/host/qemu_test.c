@@ -39,8 +39,10 @@ static void the_machine_is_the_one_of_the_map(void **state)
 		 folder_path(&f->folder, "ram").text);
 	assert_int_equal(count(list, "-M",
 			       "virt,secure=on,virtualization=on,"
-			       "gic-version=3,its=off,memory-backend=ram"),
+			       "gic-version=3,its=off,iommu=smmuv3,"
+			       "memory-backend=ram"),
 			 1);
+	assert_int_equal(count(list, "-global", "arm-smmuv3.stage=2"), 1);
 	assert_int_equal(count(list, "-cpu", "max,x-rme=on,pauth-impdef=on"), 1);
 	assert_int_equal(count(list, "-smp", "3"), 1);
 	assert_int_equal(count(list, "-m", "1024M"), 1);
@@ -55,14 +57,27 @@ static void the_first_device_is_the_serial_one(void **state)
 	struct host_fixture *f = *state;
 	char **list = qemu_arguments(&f->folder, &options);
 	char **at = list;
-	char expected[64];
+	char expected[128];
 
 	while (strcmp(*at, "-device") != 0)
 		at++;
 	snprintf(expected, sizeof(expected),
-		 "virtio-serial-device,id=serial,max_ports=%u",
+		 "virtio-serial-pci,id=serial,addr=1,max_ports=%u,vectors=0,"
+		 "disable-legacy=on,iommu_platform=on",
 		 CONTROL_MAX_PORTS);
 	assert_string_equal(at[1], expected);
+	qemu_arguments_free(list);
+}
+
+static void there_are_slots(void **state)
+{
+	struct host_fixture *f = *state;
+	char **list = qemu_arguments(&f->folder, &options);
+
+	assert_int_equal(count(list, "-device",
+			       "pci-bridge,id=slots,addr=2,chassis_nr=1,"
+			       "msi=off,shpc=on"),
+			 1);
 	qemu_arguments_free(list);
 }
 
@@ -140,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_machine_is_the_one_of_the_map),
 		TEST(the_first_device_is_the_serial_one),
+		TEST(there_are_slots),
 		TEST(every_port_has_its_number),
 		TEST(a_comma_in_a_path_is_doubled),
 		TEST(the_program_can_be_chosen),

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "abi/bits.h"
+#include "abi/dma_guard.h"
 #include "abi/machine_map.h"
 #include "toolstack/report/utf8.h"
 
@@ -86,6 +88,13 @@ bool reply_host(const struct control_host *from, struct reeve_host_info *out)
 		.domains = from->domains,
 		.memory_total = from->memory_total,
 		.memory_free = from->memory_free,
+		.dma_total = from->dma_total,
+		.dma_free = from->dma_free,
+		.dma_faults = from->dma_faults,
+		.dma_faults_more = from->dma_faults_more != 0,
+		.dma_fault_address = from->dma_fault_address,
+		.dma_fault_stream = (unsigned)BITS_GET(from->dma_fault_what,
+						       DMA_GUARD_STREAM),
 		.granules_delegated = from->granules_delegated,
 		.pages_used = from->pages_used,
 		.rmi_lower = from->rmi_lower,
@@ -101,6 +110,9 @@ bool reply_host(const struct control_host *from, struct reeve_host_info *out)
 	return from->version == CONTROL_VERSION &&
 	       from->domains <= CONTROL_DOMAINS &&
 	       from->memory_free <= from->memory_total &&
+	       from->dma_total <= from->memory_total &&
+	       from->dma_free <= from->dma_total &&
+	       from->dma_free <= from->memory_free &&
 	       from->consoles_free <= CONTROL_CONSOLES;
 }
 

@@ -107,6 +107,8 @@ static struct control_host host_good(void)
 		.domains = CONTROL_DOMAINS,
 		.memory_total = 5,
 		.memory_free = 5,
+		.dma_total = 4,
+		.dma_free = 4,
 		.consoles_free = CONTROL_CONSOLES,
 	};
 }
@@ -125,6 +127,15 @@ static void a_host_has_limits(void **state)
 	assert_false(reply_host(&from, &out));
 	from = host_good();
 	from.memory_free++;
+	assert_false(reply_host(&from, &out));
+	from = host_good();
+	from.dma_free++;
+	assert_false(reply_host(&from, &out));
+	from = host_good();
+	from.dma_total = 6;
+	assert_false(reply_host(&from, &out));
+	from = host_good();
+	from.memory_free = 3;
 	assert_false(reply_host(&from, &out));
 	from = host_good();
 	from.consoles_free++;

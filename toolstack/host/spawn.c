@@ -196,8 +196,9 @@ int qemu_blame(const struct folder *folder, const char *program,
 
 	if (is_too_old(program, &major, &minor)) {
 		report_add(report, REEVE_ERROR, NULL, NULL, QEMU_OLDEST_HINT,
-			   "QEMU %d.%d is too old: it emulates no RME", major,
-			   minor);
+			   "QEMU %d.%d is too old: it has no RME, and no stage 2 in "
+			   "its SMMU",
+			   major, minor);
 	} else if (said != NULL) {
 		report_add(report, REEVE_ERROR, NULL, NULL, NULL,
 			   "QEMU does not run: %s", said);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -24,6 +25,10 @@
 /* The monitor's memory has room for the granule tables of this much RAM. */
 #define MEMORY_MOST  (MIB * 1024 * 95)
 #define CPUS_DEFAULT 4
+/* The monitor maps the memory for devices in blocks of this size. */
+#define DMA_BLOCK (2 * MIB)
+/* So much beside it is left for the firmware, and for what Realms need. */
+#define DMA_REST (128 * MIB)
 
 /* The longest time that a machine may take to boot. */
 #define BOOT_PATIENCE_MS 120000
@@ -64,6 +69,18 @@ static int options_check(struct start *start)
 				    "a host cannot have a memory of %" PRIu64
 				    " bytes",
 				    memory);
+	}
+	if (options->dma_memory % DMA_BLOCK != 0 ||
+	    options->dma_memory > memory - DMA_REST) {
+		char hint[64];
+
+		snprintf(hint, sizeof(hint), "give 2 to %" PRIu64 " MiB, even",
+			 (memory - DMA_REST) / MIB);
+		return report_error(start->report, REEVE_ERR_ARGUMENT, NULL,
+				    NULL, hint,
+				    "devices cannot have %" PRIu64
+				    " bytes of this host's memory",
+				    options->dma_memory);
 	}
 	if (options->cpus > MACHINE_MAX_CPUS) {
 		return report_error(start->report, REEVE_ERR_ARGUMENT, NULL,
@@ -124,7 +141,7 @@ static int image_write(const struct start *start, const struct flash *flash,
 	memcpy(parts, flash->part, sizeof(parts));
 	parts[FIRMWARE_PROVISION] =
 		(struct flash_part){ platform->part, sizeof(platform->part) };
-	wrong = flash_pack(parts, &image, &size);
+	wrong = flash_pack(parts, start->options->dma_memory, &image, &size);
 	if (wrong != NULL) {
 		return report_error(start->report, REEVE_ERR_IO, NULL, NULL,
 				    NULL, "the firmware cannot be packed: %s",

@@ -18,7 +18,8 @@ struct attack_ops {
 	void *ctx;
 	/* CONTROL_TOUCH. domain is NULL for a granule of no domain. */
 	enum control_status (*touch)(void *ctx, struct domains *domains,
-				     struct domain *domain, bool write,
+				     struct domain *domain,
+				     const struct control_touch_ask *ask,
 				     struct control_touch *result, char *text);
 	/* CONTROL_ATTACK, on a domain that exists. */
 	enum control_status (*ask)(void *ctx, struct domain *domain,

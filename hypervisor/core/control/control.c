@@ -179,7 +179,7 @@ static enum control_status handle_touch(struct exchange *exchange)
 				      "there is no domain %u", domid);
 	}
 	status = ops->touch(ops->ctx, domains, domain,
-			    exchange->request->body.touch.write == 1,
+			    &exchange->request->body.touch,
 			    &exchange->reply->body.touch, reply_text(exchange));
 	if (domain != NULL)
 		domain_put(domain);
@@ -221,6 +221,20 @@ static enum control_status handle_host_trim(struct exchange *exchange)
 	return CONTROL_OK;
 }
 
+static enum control_status handle_device_info(struct exchange *exchange)
+{
+	unsigned index = exchange->request->body.device.index;
+
+	if (index >= exchange->domain->create.device_count) {
+		return control_refuse(reply_text(exchange), CONTROL_E_REQUEST,
+				      "domain %u has no device %u",
+				      exchange->domain->domid, index);
+	}
+	control_device_fill(exchange->domain, index,
+			    &exchange->reply->body.device);
+	return CONTROL_OK;
+}
+
 static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_HELLO] = handle_host_info,
 	[CONTROL_HOST_INFO] = handle_host_info,
@@ -241,6 +255,7 @@ static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_ATTACK] = handle_attack,
 	[CONTROL_DOMAIN_BREAK] = handle_domain_break,
 	[CONTROL_HOST_TRIM] = handle_host_trim,
+	[CONTROL_DEVICE_INFO] = handle_device_info,
 };
 
 /* ---- One request ---- */

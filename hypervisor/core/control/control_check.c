@@ -3,13 +3,14 @@
 #include <stddef.h>
 
 #include "abi/guest_map.h"
+#include "abi/virtio.h"
 #include "hypervisor/core/control/control_internal.h"
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 
 #define CREATE_FLAGS                                                           \
 	(CONTROL_CREATE_REALM | CONTROL_CREATE_VUART | CONTROL_CREATE_RTC |    \
-	 CONTROL_CREATE_PVPANIC)
+	 CONTROL_CREATE_PVPANIC | CONTROL_CREATE_DMA)
 #define WEIGHT_MAX 65535
 
 /* The form of the requests of an operation. */
@@ -42,6 +43,7 @@ static const struct shape shapes[CONTROL_OPS] = {
 	[CONTROL_ATTACK] = { sizeof(struct control_attack_ask), DOMAIN_ONE },
 	[CONTROL_DOMAIN_BREAK] = { sizeof(struct control_break), DOMAIN_ONE },
 	[CONTROL_HOST_TRIM] = { sizeof(struct control_trim_ask), DOMAIN_NONE },
+	[CONTROL_DEVICE_INFO] = { sizeof(struct control_device_ask), DOMAIN_ONE },
 };
 
 bool control_wants_domain(uint32_t op)
@@ -118,6 +120,52 @@ static const char *name_check(const uint8_t name[CONTROL_NAME_SIZE])
 	return NULL;
 }
 
+/* The devices whose requests are buffers and nothing else, which are those that
+ * can be carried. */
+static bool device_is_carried(uint16_t id)
+{
+	switch (id) {
+	case VIRTIO_ID_NET:
+	case VIRTIO_ID_BLOCK:
+	case VIRTIO_ID_CONSOLE:
+	case VIRTIO_ID_ENTROPY:
+	case VIRTIO_ID_9P:
+	case VIRTIO_ID_VSOCK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool slot_is_named_before(const struct control_create *create,
+				 unsigned index)
+{
+	for (unsigned i = 0; i < index; i++) {
+		if (create->devices[i].slot == create->devices[index].slot)
+			return true;
+	}
+	return false;
+}
+
+static const char *devices_check(const struct control_create *create)
+{
+	unsigned count = create->device_count;
+
+	if (count > CONTROL_DEVICES)
+		return "a domain has at most 11 devices";
+	for (unsigned i = 0; i < count; i++) {
+		if (!device_is_carried(create->devices[i].id))
+			return "a device of a kind that is not carried";
+		if (slot_is_named_before(create, i))
+			return "two devices are in one slot";
+	}
+	for (unsigned i = count; i < CONTROL_DEVICES; i++) {
+		if (create->devices[i].slot != 0 || create->devices[i].id != 0)
+			return "devices are named beyond their number";
+	}
+	return NULL;
+}
+
 static const char *create_body_check(const struct control_create *create)
 {
 	if (create->flags & ~(uint32_t)CREATE_FLAGS)
@@ -135,7 +183,7 @@ static const char *create_body_check(const struct control_create *create)
 		return "more interrupts than a GIC has";
 	if (create->weight > WEIGHT_MAX)
 		return "the weight is more than 65535";
-	return NULL;
+	return devices_check(create);
 }
 
 static const char *segment_body_check(const struct control_segment *segment)
@@ -170,7 +218,7 @@ static const char *attack_body_check(const struct control_attack_ask *attack)
 
 static const char *touch_body_check(const struct control_touch_ask *touch)
 {
-	if (touch->zero != 0 || touch->write > 1)
+	if (touch->device > 1 || touch->write > 1)
 		return "reserved bits are set";
 	return NULL;
 }
@@ -216,6 +264,9 @@ static const char *body_check(const struct control_request *request)
 		return break_body_check(&request->body.brk);
 	case CONTROL_HOST_TRIM:
 		return trim_body_check(&request->body.trim);
+	case CONTROL_DEVICE_INFO:
+		return request->body.device.zero != 0 ? "reserved bits are set"
+						      : NULL;
 	default:
 		return NULL;
 	}

@@ -8,6 +8,7 @@
 
 #include "abi/guest_map.h"
 #include "hypervisor/core/control/control_internal.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "lib/number.h"
 
@@ -31,10 +32,20 @@ static uint64_t pages_delegated(const struct realm_account *account)
 
 /* ---- The host ---- */
 
+static void devices_count(const struct domain *domain, struct control_host *host)
+{
+	const struct domain_devices *devices = domain->devices;
+
+	for (unsigned i = 0; devices != NULL && i < devices->count; i++)
+		host->requests_in_flight += virtio_in_flight(
+			devices->devices[i], &host->pages_pinned);
+}
+
 /* Totals over all domains. */
 static void table_fill(struct domains *domains, struct control_host *host)
 {
 	uint32_t consoles = CONTROL_CONSOLES;
+	uint32_t slots = domains->config.slots;
 
 	spinlock_acquire(&domains->lock);
 	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
@@ -46,13 +57,21 @@ static void table_fill(struct domains *domains, struct control_host *host)
 			host->domains++;
 		if (domain->console != CONTROL_NO_CONSOLE)
 			consoles--;
+		slots -= domain->create.device_count;
+		if (domain_is_there(domain))
+			devices_count(domain, host);
 		host->granules_delegated +=
 			pages_delegated(&domain->realm.granules.account);
 	}
+	host->dma_free =
+		(domains->config.dma_pages - domains->dma_promised) * PAGE_SIZE;
 	host->memory_free =
-		(domains->config.pages - domains->promised) * PAGE_SIZE;
+		(domains->config.pages - domains->promised) * PAGE_SIZE +
+		host->dma_free;
 	spinlock_release(&domains->lock);
 	host->consoles_free = consoles;
+	host->slots = domains->config.slots;
+	host->slots_free = slots;
 }
 
 static void rmm_fill(const struct domains_config *config,
@@ -82,7 +101,10 @@ void control_host_fill(struct domains *domains, struct control_host *host)
 	host->version = CONTROL_VERSION;
 	host->flags = config->debug ? CONTROL_HOST_DEBUG : 0;
 	host->cores = config->cores;
-	host->memory_total = config->pages * PAGE_SIZE;
+	host->dma_total = config->dma_pages * PAGE_SIZE;
+	host->memory_total = config->pages * PAGE_SIZE + host->dma_total;
+	if (ops->dma_faults != NULL)
+		ops->dma_faults(ops->ctx, host);
 	host->pages_used = ops->pages_used(ops->ctx);
 	host->uptime_ns = ops->now_ns(ops->ctx);
 	table_fill(domains, host);
@@ -97,7 +119,7 @@ static void life_fill(struct domain *domain, struct control_domain *info)
 
 	spinlock_acquire(&domains->lock);
 	memcpy(info->name, domain->create.name, sizeof(info->name));
-	info->pages_promised = domain->promised;
+	info->pages_promised = domain->promised + domain->dma_promised;
 	spinlock_release(&domains->lock);
 	spinlock_acquire(&domain->lock);
 	info->state = domain->state;
@@ -167,11 +189,38 @@ void control_domain_fill(struct domain *domain, struct control_domain *info)
 	info->first_entry_ns =
 		__atomic_load_n(&domain->first_entry_ns, __ATOMIC_RELAXED);
 	info->hash_algo = domain->create.hash_algo;
+	info->devices = domain->create.device_count;
 	memcpy(info->uuid, domain->create.uuid, sizeof(info->uuid));
 	life_fill(domain, info);
 	vcpus_fill(domain, info);
 	memory_fill(domain, info);
 	progress_fill(domain, info);
+}
+
+void control_device_fill(const struct domain *domain, unsigned index,
+			 struct control_device *info)
+{
+	const struct domain_devices *devices = domain->devices;
+	struct virtio_state state;
+
+	info->index = index;
+	info->slot = domain->create.devices[index].slot;
+	info->id = domain->create.devices[index].id;
+	if (devices == NULL) /* the domain is about to be gone */
+		return;
+	virtio_state_read(devices->devices[index], &state);
+	info->flags = (state.broken ? CONTROL_DEVICE_BROKEN : 0) |
+		      (state.stopping ? CONTROL_DEVICE_STOPPING : 0);
+	info->status = state.status;
+	info->queues = state.queues;
+	info->features = state.features;
+	info->requests = state.requests;
+	info->in_flight = state.in_flight;
+	info->pages_pinned = state.pages_pinned;
+	info->exits = state.exits;
+	info->notifications = state.notifications;
+	info->interrupts = state.interrupts;
+	text_copy(info->text, state.why);
 }
 
 void control_vcpu_fill(const struct vcpu *vcpu, struct control_vcpu *info)

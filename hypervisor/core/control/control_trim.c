@@ -18,11 +18,32 @@ static const struct host_ops *trim_host(const struct domains *domains)
 	return domains->config.host->ops;
 }
 
+/* Returns whether pages at that address are memory that devices can access,
+ * which lies above the other memory and is accounted for by itself. */
+static bool is_dma(const struct domains *domains, uint64_t pa)
+{
+	const struct host_ops *host = trim_host(domains);
+
+	return host->dma_size != 0 && pa >= host->dma_base.value;
+}
+
+/* The caller holds domains->lock. */
+static uint64_t *trimmed_of(struct domains *domains, bool dma)
+{
+	return dma ? &domains->dma_trimmed : &domains->trimmed;
+}
+
+static void trimmed_drop(struct domains *domains, bool dma, uint64_t pages)
+{
+	spinlock_acquire(&domains->lock);
+	*trimmed_of(domains, dma) -= pages;
+	spinlock_release(&domains->lock);
+}
+
 void control_trim_end(struct control_session *session)
 {
 	struct domains *domains = session->domains;
 	const struct host_ops *host = trim_host(domains);
-	uint64_t pages = 0;
 
 	if (session->taken_count == 0)
 		return;
@@ -30,36 +51,38 @@ void control_trim_end(struct control_session *session)
 		const struct control_free_run *run = &session->taken[i];
 
 		host->pages_free(host->ctx, pa_make(run->pa), run->pages);
-		pages += run->pages;
+		trimmed_drop(domains, is_dma(domains, run->pa), run->pages);
 	}
 	session->taken_count = 0;
 	spinlock_acquire(&domains->lock);
-	domains->trimmed -= pages;
 	domains->trims++;
 	spinlock_release(&domains->lock);
 }
 
 /* Accounts for pages before they are taken. Returns how many may be. */
-static uint64_t trim_account(struct domains *domains, uint64_t pages)
+static uint64_t trim_account(struct domains *domains, bool dma, uint64_t pages)
 {
 	spinlock_acquire(&domains->lock);
 	if (domains->trim_holds > 0)
 		pages = 0;
-	pages = smaller(pages, domains_unpromised(domains));
-	domains->trimmed += pages;
+	pages = smaller(pages, dma ? domains_dma_unpromised(domains)
+				   : domains_unpromised(domains));
+	*trimmed_of(domains, dma) += pages;
 	spinlock_release(&domains->lock);
 	return pages;
 }
 
-/* Takes runs from *at on, and moves *at to where to go on. Each run ends at a
- * page that is in use, or is long. Returns how many of the pages are left. */
-static uint64_t runs_take(struct control_session *session, pa_t *at,
+/* Takes runs from *at on, of one kind of memory, and moves *at to where to go
+ * on. Each run ends at a page that is in use, or is long. Returns how many of
+ * the pages are left. */
+static uint64_t runs_take(struct control_session *session, bool dma, pa_t *at,
 			  uint64_t left)
 {
 	const struct host_ops *host = trim_host(session->domains);
 	uint64_t pages;
 
-	while (left > 0 && session->taken_count < CONTROL_RUNS) {
+	while (left > 0 && session->taken_count < CONTROL_RUNS &&
+	       is_dma(session->domains, at->value) == dma) {
 		pages = host->pages_take(host->ctx, left, at);
 		if (pages == 0)
 			break;
@@ -76,18 +99,19 @@ void control_trim(struct control_session *session,
 		  const struct control_trim_ask *ask, struct control_trim *trim)
 {
 	struct domains *domains = session->domains;
+	bool dma = is_dma(domains, ask->from);
 	pa_t at = pa_make(ask->from);
 	uint64_t may;
-	uint64_t left;
 
 	control_trim_end(session);
-	may = trim_account(domains, ask->pages);
-	if (may == 0)
+	may = trim_account(domains, dma, ask->pages);
+	if (may == 0) {
+		/* All may be promised here, and not there. */
+		if (ask->pages != 0 && !dma)
+			trim->next = trim_host(domains)->dma_base.value;
 		return;
-	left = runs_take(session, &at, may);
-	spinlock_acquire(&domains->lock);
-	domains->trimmed -= left;
-	spinlock_release(&domains->lock);
+	}
+	trimmed_drop(domains, dma, runs_take(session, dma, &at, may));
 	trim->next = at.value;
 	trim->count = session->taken_count;
 	for (unsigned i = 0; i < session->taken_count; i++)
@@ -109,7 +133,7 @@ static uint64_t trimmed_now(struct domains *domains)
 	uint64_t pages;
 
 	spinlock_acquire(&domains->lock);
-	pages = domains->trimmed;
+	pages = domains->trimmed + domains->dma_trimmed;
 	spinlock_release(&domains->lock);
 	return pages;
 }
@@ -121,7 +145,8 @@ bool control_trim_hold(struct domains *domains, uint64_t before)
 	bool missed;
 
 	spinlock_acquire(&domains->lock);
-	missed = domains->trimmed != 0 || domains->trims != before;
+	missed = domains->trimmed != 0 || domains->dma_trimmed != 0 ||
+		 domains->trims != before;
 	domains->trim_holds += missed;
 	spinlock_release(&domains->lock);
 	while (missed && trimmed_now(domains) != 0 &&

@@ -40,7 +40,11 @@
 
 struct attack_ops;
 struct dmesg;
+struct domain;
+struct domain_devices;
 struct domains;
+struct virtio_backend;
+struct virtio_device;
 
 /* The functions that the core needs from the port beside struct host_ops. */
 struct domain_ops {
@@ -88,8 +92,43 @@ struct domain_ops {
 	uint64_t (*id_read)(void *ctx, unsigned crm, unsigned op2);
 	/* Returns how many pages are allocated now. */
 	uint64_t (*pages_used)(void *ctx);
+	/* Fills in the fields dma_fault*. NULL: no access of a device is
+	 * stopped. */
+	void (*dma_faults)(void *ctx, struct control_host *host);
 	/* Turns the machine off. It returns if it cannot. */
 	void (*power_off)(void *ctx);
+};
+
+/*
+ * The slots of the host for devices of guests, and the thread that a domain
+ * with devices has. The functions about slots take long, and may let other
+ * threads run.
+ */
+struct slot_ops {
+	void *ctx;
+	/*
+	 * Opens the device in a slot, which must be one of that kind
+	 * (VIRTIO_ID_*), and fills in how to drive it. Returns CONTROL_OK, or a
+	 * refusal with its text; the slot is as before then.
+	 */
+	enum control_status (*open)(void *ctx, unsigned slot, unsigned id,
+				    struct virtio_backend *backend, char *text);
+	/* Calls virtio_interrupt() for that device at its interrupts. */
+	void (*attach)(void *ctx, unsigned slot, struct virtio_device *device);
+	/* Empties a slot that was opened. virtio_interrupt() is not called, and
+	 * does not run, any more. */
+	void (*close)(void *ctx, unsigned slot);
+	/*
+	 * Starts a thread that calls domain_devices_work(), after each kick and
+	 * at the time that the last call returned. It uses thread_pages
+	 * consecutive pages until thread_end() returns.
+	 */
+	void (*thread_start)(void *ctx, struct domain *domain, pa_t pages);
+	/* Any core may call it, also in the handler of an interrupt. It does
+	 * nothing if there is no thread. */
+	void (*thread_kick)(void *ctx, struct domain *domain);
+	/* Waits until the thread has ended. */
+	void (*thread_end)(void *ctx, struct domain *domain);
 };
 
 /* Pages for content, which were granted to a client that fills them. */
@@ -116,6 +155,7 @@ struct domain {
 	bool has_rtc;
 	struct pvpanic pvpanic;
 	bool has_pvpanic;
+	struct domain_devices *devices; /* NULL: it has none */
 	struct realm realm; /* of a Realm guest */
 	struct stage2 stage2; /* of an ordinary guest */
 	unsigned vmid; /* 1 + its place in the table */
@@ -145,7 +185,10 @@ struct domain {
 
 	/* Its pages. */
 	unsigned users; /* domain_get() without domain_put(); domains->lock */
-	uint64_t promised; /* pages; domains->lock */
+	/* Pages of domains_config.pages and .dma_pages; domains->lock. */
+	uint64_t promised;
+	uint64_t dma_promised; /* does not change once it is LOADING */
+	uint64_t device_pages; /* of promised, for its devices */
 	struct rmi_failure failure; /* of own */
 	struct granules own; /* all pages that are not in realm.granules */
 	struct granules_range vcpu_pages;
@@ -166,9 +209,14 @@ struct domains_config {
 	struct dmesg *dmesg;
 	const char *rmm_text; /* why there can be no Realms; NULL: there can */
 	uint64_t pages; /* free pages of the allocator, for guests */
+	/* Those that devices can access, which are not counted in pages; 0 if
+	 * devices can access all. */
+	uint64_t dma_pages;
 	unsigned thread_pages; /* of a vCPU's thread; a power of two */
 	unsigned cores; /* cores that run guests */
 	unsigned lr_count; /* 1 + ICH_VTR_EL2.ListRegs */
+	unsigned slots; /* for devices of guests; 0: there are none */
+	const struct slot_ops *slot_ops; /* for those slots */
 	bool debug; /* Realms may have a vuart */
 	const struct attack_ops *attack; /* debug build; else NULL */
 };
@@ -177,10 +225,12 @@ struct domains {
 	struct spinlock lock;
 	struct domains_config config; /* all that it points to stays valid */
 	uint32_t last_domid;
-	uint64_t promised; /* pages, all domains */
+	uint64_t promised; /* of config.pages, to all domains */
+	uint64_t dma_promised; /* of config.dma_pages */
 	/* Pages that sessions have taken to trim the host; lock. No promise may
 	 * count on them. */
-	uint64_t trimmed;
+	uint64_t trimmed; /* of config.pages */
+	uint64_t dma_trimmed; /* of config.dma_pages */
 	uint64_t trims; /* how often such pages became free again */
 	unsigned trim_holds; /* while it is not 0, no session takes any */
 	struct domain table[CONTROL_DOMAINS];

@@ -2,6 +2,7 @@
 /* The pages that a domain can cost at most. They are promised to it when it is
  * created, so that it cannot run out of memory later. */
 #include "abi/guest_map.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/rmi/rtt_layout.h"
@@ -52,12 +53,39 @@ uint64_t domain_overhead(const struct domains *domains,
 {
 	uint64_t pages = pages_for(create->vcpus * sizeof(struct vcpu)) +
 			 pages_for(create->nr_spis * sizeof(struct vgic_irq)) +
-			 (uint64_t)create->vcpus * domains->config.thread_pages;
+			 (uint64_t)create->vcpus * domains->config.thread_pages +
+			 domain_devices_pages(domains, create);
 
 	if (create->flags & CONTROL_CREATE_REALM)
 		return pages + realm_overhead(domains, create);
 	return pages +
 	       stage2_tables_max(ipa_make(GUEST_RAM0_BASE), create->ram_size);
+}
+
+/*
+ * Pages that a Realm with devices can share with them; more that it shares are
+ * pages that they cannot access. The pool of bounce buffers of Linux (swiotlb)
+ * has 64 MiB, and some more is for what it does not bounce.
+ */
+#define SHARED_MOST ((UINT64_C(64) + 4) << 8)
+
+uint64_t domain_dma_choose(const struct domains *domains,
+			   const struct control_create *create)
+{
+	uint64_t ram = create->ram_size / PAGE_SIZE;
+	uint64_t dma_unused = domains_dma_unpromised(domains);
+	uint64_t unused = domains_unpromised(domains);
+
+	if (domains->config.dma_pages == 0)
+		return 0;
+	if (create->flags & CONTROL_CREATE_REALM) {
+		return create->flags & CONTROL_CREATE_DMA
+			       ? smaller(ram, SHARED_MOST)
+			       : 0;
+	}
+	if (create->flags & CONTROL_CREATE_DMA)
+		return ram;
+	return ram <= dma_unused && dma_unused > unused ? ram : 0;
 }
 
 /*
@@ -87,4 +115,14 @@ uint64_t domain_ram_cost(const struct domain *domain)
 			     PAGE_SIZE;
 	}
 	return larger(content + smaller(populated, ram), ram);
+}
+
+uint64_t domain_cost(const struct domain *domain)
+{
+	uint64_t cost = domain_overhead(domain->domains, &domain->create) +
+			domain->device_pages;
+
+	if (!domain->is_realm && domain->dma_promised != 0)
+		return cost;
+	return cost + domain_ram_cost(domain);
 }

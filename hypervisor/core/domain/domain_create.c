@@ -4,6 +4,7 @@
 
 #include "abi/guest_map.h"
 #include "hypervisor/core/control_refuse.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/rmi/rtt_layout.h"
 
@@ -37,6 +38,8 @@ static void defaults_fill(struct control_create *create)
 		create->nr_spis = SPI_STEP;
 	if (create->weight == 0)
 		create->weight = WEIGHT_DEFAULT;
+	if (create->device_count > 0)
+		create->flags |= CONTROL_CREATE_DMA;
 }
 
 /* Refuses a Realm that the RMM or this build of the hypervisor cannot offer. */
@@ -77,15 +80,59 @@ static enum control_status realm_check(const struct domains_config *config,
 	return CONTROL_OK;
 }
 
-static enum control_status memory_refuse(char *text, uint64_t needed,
-					 uint64_t unused)
+/* The pages that a new domain is promised. */
+struct promise {
+	uint64_t pages; /* of domains_config.pages */
+	uint64_t dma; /* of domains_config.dma_pages */
+};
+
+static struct promise promise_choose(const struct domains *domains,
+				     const struct control_create *create)
 {
-	return control_refuse(
-		text, CONTROL_E_MEMORY,
-		"it needs %llu MiB with its tables, and the host has %llu MiB "
-		"free",
-		(unsigned long long)(needed + 0xff) >> 8,
-		(unsigned long long)unused >> 8);
+	struct promise promise = {
+		.pages = domain_overhead(domains, create),
+		.dma = domain_dma_choose(domains, create),
+	};
+
+	/* A Realm may own all of its RAM, and share none. */
+	if (is_realm(create) || promise.dma == 0)
+		promise.pages += create->ram_size / PAGE_SIZE;
+	return promise;
+}
+
+/* Returns how many MiB so many pages are, rounded up. */
+static unsigned long long mib_up(uint64_t pages)
+{
+	return (pages + 0xff) >> 8;
+}
+
+/* The caller holds domains->lock. */
+static enum control_status promise_check(const struct domains *domains,
+					 const struct promise *promise,
+					 char *text)
+{
+	uint64_t unused = domains_unpromised(domains);
+	uint64_t dma_unused = domains_dma_unpromised(domains);
+
+	if (promise->pages > unused) {
+		return control_refuse(
+			text, CONTROL_E_MEMORY,
+			"it needs %llu MiB with its tables, and the host has "
+			"%llu MiB free%s",
+			mib_up(promise->pages), (unsigned long long)unused >> 8,
+			domains->config.dma_pages == 0
+				? ""
+				: " that devices cannot access");
+	}
+	if (promise->dma > dma_unused) {
+		return control_refuse(text, CONTROL_E_MEMORY,
+				      "it needs %llu MiB that devices can "
+				      "access, and the host has %llu MiB of "
+				      "them free",
+				      mib_up(promise->dma),
+				      (unsigned long long)dma_unused >> 8);
+	}
+	return CONTROL_OK;
 }
 
 /* Returns a free console slot, or CONTROL_NO_CONSOLE. The caller holds
@@ -104,6 +151,50 @@ static uint32_t console_choose(const struct domains *domains)
 			return slot;
 	}
 	return CONTROL_NO_CONSOLE;
+}
+
+/* Returns the domain that has a slot, or NULL. The caller holds
+ * domains->lock. */
+static const struct domain *slot_owner(const struct domains *domains,
+				       unsigned slot)
+{
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		const struct domain *domain = &domains->table[i];
+
+		if (domain->domid == 0)
+			continue;
+		for (unsigned k = 0; k < domain->create.device_count; k++) {
+			if (domain->create.devices[k].slot == slot)
+				return domain;
+		}
+	}
+	return NULL;
+}
+
+/* Refuses slots that the host does not have, or that belong to a domain. The
+ * caller holds domains->lock. */
+static enum control_status slots_check(const struct domains *domains,
+				       const struct control_create *create,
+				       char *text)
+{
+	for (unsigned i = 0; i < create->device_count; i++) {
+		unsigned slot = create->devices[i].slot;
+		const struct domain *owner = slot_owner(domains, slot);
+
+		if (slot >= domains->config.slots) {
+			return control_refuse(
+				text, CONTROL_E_LIMIT,
+				"this host has no slot %u: it has %u for "
+				"devices of guests",
+				slot, domains->config.slots);
+		}
+		if (owner != NULL) {
+			return control_refuse(text, CONTROL_E_EXISTS,
+					      "slot %u belongs to domain %u",
+					      slot, owner->domid);
+		}
+	}
+	return CONTROL_OK;
 }
 
 /* Fills in a domain that has no pages yet. */
@@ -136,10 +227,9 @@ static enum control_status place_alloc(struct domains *domains,
 				       const void *session, struct domain **out,
 				       char *text)
 {
-	uint64_t pages =
-		domain_overhead(domains, create) + create->ram_size / PAGE_SIZE;
-	uint64_t unused = domains_unpromised(domains);
+	struct promise promise = promise_choose(domains, create);
 	uint32_t console = console_choose(domains);
+	enum control_status status;
 	unsigned i = 0;
 
 	if (!domains_name_free(domains, create->name)) {
@@ -159,20 +249,41 @@ static enum control_status place_alloc(struct domains *domains,
 				      "all %u consoles are taken",
 				      CONTROL_CONSOLES);
 	}
-	if (pages > unused)
-		return memory_refuse(text, pages, unused);
+	status = slots_check(domains, create, text);
+	if (status != CONTROL_OK)
+		return status;
+	status = promise_check(domains, &promise, text);
+	if (status != CONTROL_OK)
+		return status;
 	*out = &domains->table[i];
 	domain_init(*out, domains, create, session);
 	(*out)->console = has_vuart(create) ? console : CONTROL_NO_CONSOLE;
-	(*out)->promised = pages;
-	domains->promised += pages;
+	(*out)->promised = promise.pages;
+	(*out)->dma_promised = promise.dma;
+	domains->promised += promise.pages;
+	domains->dma_promised += promise.dma;
 	(*out)->domid = ++domains->last_domid;
 	return CONTROL_OK;
 }
 
-/* Allocates zeroed pages for an array, *range. Returns NULL if there are not so
- * many consecutive pages. */
-static void *array_alloc(struct domain *domain, uint64_t bytes,
+enum control_status domain_promise_more(struct domain *domain, uint64_t pages,
+					uint64_t dma, char *text)
+{
+	struct promise promise = { pages, dma };
+	enum control_status status =
+		promise_check(domain->domains, &promise, text);
+
+	if (status != CONTROL_OK)
+		return status;
+	domain->promised += pages;
+	domain->dma_promised += dma;
+	domain->device_pages += pages;
+	domain->domains->promised += pages;
+	domain->domains->dma_promised += dma;
+	return CONTROL_OK;
+}
+
+void *domain_array_alloc(struct domain *domain, uint64_t bytes, bool dma,
 			 struct granules_range *range)
 {
 	const struct host_ops *host = domain_host(domain);
@@ -180,6 +291,7 @@ static void *array_alloc(struct domain *domain, uint64_t bytes,
 		granules_run(GRANULES_SHARED, pages_for(bytes));
 	void *array;
 
+	want.becomes_guest = dma;
 	if (!granules_alloc(&domain->own, &want, range))
 		return NULL;
 	array = host->page_map(host->ctx, range->base);
@@ -221,20 +333,22 @@ static bool runs_alloc(struct domain *domain)
 			   domain->create.vcpus, &domain->realm))
 		return false;
 	domain->realm.granules.donation_max = domain_donations(&domain->create);
+	domain->realm.granules.dma_max = domain->dma_promised;
 	return true;
 }
 
 static bool arrays_alloc(struct domain *domain)
 {
 	const struct control_create *create = &domain->create;
-	struct vgic_irq *irqs =
-		array_alloc(domain, create->nr_spis * sizeof(struct vgic_irq),
-			    &domain->irq_pages);
+	struct vgic_irq *irqs = domain_array_alloc(
+		domain, create->nr_spis * sizeof(struct vgic_irq), false,
+		&domain->irq_pages);
 
 	if (irqs == NULL)
 		return false;
-	domain->vcpus = array_alloc(domain, create->vcpus * sizeof(struct vcpu),
-				    &domain->vcpu_pages);
+	domain->vcpus =
+		domain_array_alloc(domain, create->vcpus * sizeof(struct vcpu),
+				   false, &domain->vcpu_pages);
 	if (domain->vcpus == NULL)
 		return false;
 	vgic_init(&domain->vgic, domain, domain->domains->config.lr_count, irqs,
@@ -251,6 +365,8 @@ static bool arrays_alloc(struct domain *domain)
  * have found the domain yet: it has no state. */
 static void place_release(struct domains *domains, struct domain *domain)
 {
+	domain_devices_close(domain, domain->devices);
+	domain->devices = NULL;
 	(void)realm_destroy(&domain->realm); /* the RMM knows nothing of it */
 	granules_free(&domain->own, GRANULES_SHARED, domain->run_pages);
 	granules_free(&domain->own, GRANULES_SHARED, domain->thread_pages);
@@ -258,6 +374,7 @@ static void place_release(struct domains *domains, struct domain *domain)
 	granules_free(&domain->own, GRANULES_SHARED, domain->vcpu_pages);
 	spinlock_acquire(&domains->lock);
 	domains->promised -= domain->promised;
+	domains->dma_promised -= domain->dma_promised;
 	domain->domid = 0;
 	spinlock_release(&domains->lock);
 }
@@ -288,6 +405,13 @@ enum control_status domain_create(struct domains *domains,
 			text, CONTROL_E_MEMORY,
 			"the host has no run of free pages for its vCPUs");
 	}
+	status = domain_devices_open(domain, text);
+	if (status != CONTROL_OK) {
+		place_release(domains, domain);
+		return status;
+	}
+	if (!domain->is_realm)
+		domain->own.dma_max = domain->dma_promised;
 	if (domain->console != CONTROL_NO_CONSOLE)
 		domain->ops->console_take(domain->ops->ctx, domain->console);
 	domain->created_ns = domain->ops->now_ns(domain->ops->ctx);

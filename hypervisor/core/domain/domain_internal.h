@@ -33,6 +33,12 @@ static inline uint64_t domains_unpromised(const struct domains *domains)
 	return domains->config.pages - domains->promised - domains->trimmed;
 }
 
+static inline uint64_t domains_dma_unpromised(const struct domains *domains)
+{
+	return domains->config.dma_pages - domains->dma_promised -
+	       domains->dma_trimmed;
+}
+
 /* Acquire and release domain->memory_lock. */
 void domain_memory_lock(struct domain *domain);
 void domain_memory_unlock(struct domain *domain);
@@ -64,14 +70,35 @@ void domain_kick_all(struct domain *domain);
 /*
  * domain_cost.c. The sum of both is the most pages that a domain can hold at
  * any time: domain_ram_cost() returns those for its RAM and its content,
- * domain_overhead() all others.
+ * domain_overhead() all others. The RAM of an ordinary guest is of one kind:
+ * if its dma_promised is not 0, it is memory that devices can access.
  */
 uint64_t domain_overhead(const struct domains *domains,
 			 const struct control_create *create);
 uint64_t domain_ram_cost(const struct domain *domain);
+/* Returns those of them that are not memory that devices can access: what
+ * domain->promised has to be. */
+uint64_t domain_cost(const struct domain *domain);
+/*
+ * Returns how many pages of memory that devices can access a new domain is
+ * promised. For an ordinary guest without devices these are none, or all of its
+ * RAM, wherever more pages are free. The caller holds domains->lock.
+ */
+uint64_t domain_dma_choose(const struct domains *domains,
+			   const struct control_create *create);
 /* Returns how many of those are for donations to the RMM, which asks for them
  * at its commands for that Realm. */
 uint64_t domain_donations(const struct control_create *create);
+
+/* domain_create.c. Promises a domain that is being created more pages, and more
+ * that devices can access. The caller holds domains->lock. */
+enum control_status domain_promise_more(struct domain *domain, uint64_t pages,
+					uint64_t dma, char *text);
+
+/* domain_create.c. Allocates zeroed pages for an array, *range, which devices
+ * can access if dma. Returns NULL if there are not so many consecutive pages. */
+void *domain_array_alloc(struct domain *domain, uint64_t bytes, bool dma,
+			 struct granules_range *range);
 
 /* domain_create.c. Makes a domain, LOADING, in *out, as domain_get(). Returns
  * CONTROL_OK or a refusal, as do all functions below; a refusal has no

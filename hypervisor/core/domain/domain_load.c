@@ -46,8 +46,7 @@ static enum control_status segment_check(const struct domain *domain,
 static enum control_status promise_renew(struct domain *domain, char *text)
 {
 	struct domains *domains = domain->domains;
-	uint64_t pages = domain_overhead(domains, &domain->create) +
-			 domain_ram_cost(domain);
+	uint64_t pages = domain_cost(domain);
 	uint64_t unused;
 
 	spinlock_acquire(&domains->lock);
@@ -88,6 +87,7 @@ static enum control_status segment_alloc(struct domain *domain,
 		granules_run(GRANULES_SHARED, pages_for(segment->size));
 	enum control_status status;
 
+	want.becomes_guest = !domain->is_realm;
 	taken->ipa = ipa_make(segment->ipa);
 	taken->size = segment->size;
 	taken->pages.count = want.unit;

@@ -4,6 +4,7 @@
 
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/rmi/failure_text.h"
 #include "lib/log.h"
@@ -132,8 +133,7 @@ static void staging_free(struct domain *domain)
 			      domain->segments[i].pages);
 		domain->segments[i].pages.count = 0;
 	}
-	pages = domain_overhead(domains, &domain->create) +
-		domain_ram_cost(domain);
+	pages = domain_cost(domain);
 	spinlock_acquire(&domains->lock);
 	domains->promised -= domain->promised - pages;
 	domain->promised = pages;
@@ -166,8 +166,10 @@ static void domain_build_work(struct domain *domain)
 	domain_memory_lock(domain);
 	failure_clear(&domain->failure);
 	done = domain->is_realm ? realm_make(domain) : guest_make(domain);
-	if (done)
+	if (done) {
 		threads_start(domain);
+		domain_devices_start(domain);
+	}
 	staging_free(domain);
 	domain_memory_unlock(domain);
 	build_finish(domain, done);
@@ -238,15 +240,17 @@ static void leave_alone(struct domain *domain)
 	(void)domain;
 }
 
-/* A thread that finds the domain from now on sees no vCPU. */
-static void vcpus_hide(struct domain *domain)
+/* A thread that finds the domain from now on sees no vCPU and no device. */
+static void parts_hide(struct domain *domain)
 {
 	domain->vcpu_count = 0;
+	domain->devices = NULL;
 }
 
 static void place_free(struct domain *domain)
 {
 	domain->domains->promised -= domain->promised;
+	domain->domains->dma_promised -= domain->dma_promised;
 	domain_state_set(domain, 0);
 	domain->domid = 0;
 }
@@ -262,14 +266,20 @@ static void destroy_refused(struct domain *domain)
 	spinlock_release(&domain->lock);
 }
 
-/* If the RMM refuses to destroy the Realm, the domain stays DYING, with the
- * reason as its text, and the next domains_work() tries again. */
+/*
+ * If a device has requests that are not answered yet, or the RMM refuses to
+ * destroy the Realm, the domain stays DYING, with the reason as its text, and
+ * the next domains_work() tries again.
+ */
 static void domain_destroy_work(struct domain *domain)
 {
+	struct domain_devices *devices = domain->devices;
 	bool gone;
 
 	when_alone(domain, leave_alone);
 	threads_end(domain);
+	if (!domain_devices_stop(domain))
+		return;
 	domain_memory_lock(domain);
 	gone = realm_destroy(&domain->realm);
 	domain_memory_unlock(domain);
@@ -277,7 +287,8 @@ static void domain_destroy_work(struct domain *domain)
 		destroy_refused(domain);
 		return;
 	}
-	when_alone(domain, vcpus_hide);
+	when_alone(domain, parts_hide);
+	domain_devices_close(domain, devices);
 	own_free(domain);
 	when_alone(domain, place_free);
 }

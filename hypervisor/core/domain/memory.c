@@ -8,6 +8,7 @@
 
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/rmi/failure_text.h"
@@ -79,6 +80,34 @@ static enum memory_result realm_protected_fault(struct domain *domain, ipa_t ipa
 
 /* ---- Realms: the shared half ---- */
 
+/*
+ * Shares the page at an IPA, with its block if devices may use it and all of
+ * the block can be shared: the pool of a Realm's bounce buffers would take an
+ * exit for each page else. look is the entry at which the walk for the page
+ * ends, in the protected half, and EMPTY.
+ */
+static bool realm_page_share(struct domain *domain, ipa_t ipa,
+			     const struct rtt_look *look)
+{
+	struct realm *realm = &domain->realm;
+	ipa_t alias = realm_alias(realm, ipa);
+	struct rtt_look there;
+
+	if (domain->devices != NULL && look->level <= REALM_BLOCK_LEVEL &&
+	    block_in_ram(domain, ipa)) {
+		if (!realm_look(realm, alias, &there))
+			return false;
+		if (there.level <= REALM_BLOCK_LEVEL &&
+		    realm_share(realm, ipa_align_down(alias, BLOCK_SIZE),
+				REALM_BLOCK_LEVEL))
+			return true;
+		if (realm->failure.kind != RMI_FAILURE_NONE &&
+		    realm->failure.kind != RMI_FAILURE_MEMORY)
+			return false;
+	}
+	return realm_share(realm, alias, REALM_PAGE_LEVEL);
+}
+
 static enum memory_result realm_shared_fault(struct domain *domain, ipa_t alias)
 {
 	struct realm *realm = &domain->realm;
@@ -92,7 +121,7 @@ static enum memory_result realm_shared_fault(struct domain *domain, ipa_t alias)
 		return memory_failed(domain, &realm->failure);
 	if (look.ripas != RMI_RIPAS_EMPTY)
 		return MEMORY_NONE;
-	if (!realm_share(realm, alias))
+	if (!realm_page_share(domain, ipa, &look))
 		return memory_failed(domain, &realm->failure);
 	return MEMORY_READY;
 }
@@ -127,6 +156,7 @@ static bool ripas_follow(struct domain *domain, ipa_t base, ipa_t top,
 	if (ripas == RMI_RIPAS_EMPTY) {
 		done = realm_unmap(realm, base, top);
 	} else {
+		domain_devices_forget(domain, base, top);
 		done = realm_unshare(realm, realm_alias(realm, base),
 				     realm_alias(realm, top));
 	}
@@ -148,23 +178,38 @@ static bool realm_ripas_change(struct domain *domain,
 	return done && changed;
 }
 
-bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
-			 ipa_t top, uint8_t ripas)
+/* Does what can be done now, with the lock held. */
+static enum memory_change
+realm_ripas_try(struct domain *domain, struct ripas_range *range, uint8_t ripas)
+{
+	if (ripas == RMI_RIPAS_RAM)
+		range->top = domain_devices_free_up_to(domain, range->base,
+						       range->top);
+	if (range->top.value == range->base.value)
+		return MEMORY_LATER;
+	return realm_ripas_change(domain, range, ripas) ? MEMORY_CHANGED
+							: MEMORY_KEPT;
+}
+
+enum memory_change memory_ripas_change(struct domain *domain, struct vcpu *vcpu,
+				       ipa_t base, ipa_t top, uint8_t ripas)
 {
 	uint64_t end = GUEST_RAM0_BASE + domain->ram_size;
 	struct ripas_range range = { vcpu->rec, base, top };
-	bool done;
+	enum memory_change change;
 
 	if (!domain_has_ram(domain, base.value, 1) || top.value <= base.value ||
 	    !is_aligned(base.value | top.value, GUEST_PAGE_SIZE) ||
 	    ripas > RMI_RIPAS_RAM)
-		return false;
+		return MEMORY_KEPT;
 	if (range.top.value > end)
 		range.top = ipa_make(end);
+	if (ripas == RMI_RIPAS_RAM)
+		domain_devices_release(domain, range.base, range.top);
 	domain_memory_lock(domain);
-	done = realm_ripas_change(domain, &range, ripas);
+	change = realm_ripas_try(domain, &range, ripas);
 	domain_memory_unlock(domain);
-	return done;
+	return change;
 }
 
 /* ---- Ordinary guests ---- */
@@ -215,4 +260,75 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 	result = guest_fault(domain, ipa);
 	domain_memory_unlock(domain);
 	return result;
+}
+
+/* ---- For devices ---- */
+
+/* Finds the Non-secure page that a Realm shares at an IPA of its RAM. */
+static const char *realm_page_find(struct domain *domain, ipa_t page, pa_t *pa)
+{
+	struct realm *realm = &domain->realm;
+	struct rtt_look look;
+
+	if (domain_devices_recall(domain, page, pa))
+		return NULL;
+	if (!realm_look(realm, page, &look)) {
+		(void)memory_failed(domain, &realm->failure);
+		return "cannot be looked at";
+	}
+	if (look.ripas != RMI_RIPAS_EMPTY)
+		return "the Realm does not share";
+	if (!realm_page_share(domain, page, &look) ||
+	    !realm_shared_find(realm, realm_alias(realm, page), pa)) {
+		(void)memory_failed(domain, &realm->failure);
+		return "cannot be populated";
+	}
+	domain_devices_remember(domain, page, *pa);
+	return NULL;
+}
+
+/* Finds the page of an ordinary guest at an IPA of its RAM. */
+static const char *guest_page_find(struct domain *domain, ipa_t page, pa_t *pa)
+{
+	struct stage2_entry entry;
+
+	if (guest_fault(domain, page) != MEMORY_READY)
+		return "cannot be populated";
+	entry = stage2_look(&domain->stage2, page);
+	*pa = pa_add(entry.pa, page.value % rtt_entry_size(entry.level));
+	return NULL;
+}
+
+/* Both names of a Realm's page mean the same one. */
+static uint64_t device_address_to_ipa(const struct domain *domain,
+				      uint64_t address)
+{
+	uint64_t half;
+
+	if (!domain->is_realm)
+		return address;
+	half = realm_alias(&domain->realm, ipa_make(0)).value;
+	return address >= half && address < 2 * half ? address - half : address;
+}
+
+const char *memory_device_find(struct domain *domain, uint64_t address,
+			       uint64_t size, struct virtio_run *run)
+{
+	uint64_t ipa = device_address_to_ipa(domain, address);
+	uint64_t in_page = ipa % GUEST_PAGE_SIZE;
+	ipa_t page = ipa_make(ipa - in_page);
+	const char *why;
+	pa_t pa;
+
+	if (!domain_has_ram(domain, ipa, 1))
+		return "is no RAM of the guest";
+	why = domain->is_realm ? realm_page_find(domain, page, &pa)
+			       : guest_page_find(domain, page, &pa);
+	if (why != NULL)
+		return why;
+	if (!host_dma_reaches(domain_host(domain), pa))
+		return "the host has where no device can access it";
+	*run = (struct virtio_run){ ipa_make(ipa), pa_add(pa, in_page),
+				    smaller(size, GUEST_PAGE_SIZE - in_page) };
+	return NULL;
 }

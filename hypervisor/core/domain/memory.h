@@ -13,6 +13,8 @@
 #include "hypervisor/core/domain/domain.h"
 #include "lib/addr.h"
 
+struct virtio_run;
+
 enum memory_result {
 	MEMORY_READY, /* the access can be made again */
 	MEMORY_NONE, /* the IPA is not RAM: perhaps a device's */
@@ -30,12 +32,29 @@ enum memory_result memory_realm_fault(struct domain *domain, ipa_t ipa);
 /* The same for an ordinary guest: maps zeroed memory in its stage 2. */
 enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa);
 
+enum memory_change {
+	MEMORY_CHANGED, /* a part of it at least */
+	MEMORY_KEPT, /* the change is to be rejected */
+	/* Devices have requests there: the vCPU is to ask again. */
+	MEMORY_LATER,
+};
+
 /*
  * Carries out as much as possible of the change of [base, top) to `ripas` that
  * a Realm's vCPU asked for. The vCPU does not execute. Pages that become EMPTY
- * are freed. Returns false if the change is to be rejected.
+ * are freed. So are shared pages whose IPAs become RAM, but none of which a
+ * device has a request.
  */
-bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
-			 ipa_t top, uint8_t ripas);
+enum memory_change memory_ripas_change(struct domain *domain, struct vcpu *vcpu,
+				       ipa_t base, ipa_t top, uint8_t ripas);
+
+/*
+ * Finds the memory for a device at an address that a guest put into a ring
+ * (virtio_ops.memory_find). An untouched page of an ordinary guest, or one that
+ * a Realm shares, is populated as by a fault. The caller holds
+ * domain->memory_lock.
+ */
+const char *memory_device_find(struct domain *domain, uint64_t address,
+			       uint64_t size, struct virtio_run *run);
 
 #endif

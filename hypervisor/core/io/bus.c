@@ -6,7 +6,11 @@
 
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/domain/domain_devices.h"
+#include "hypervisor/core/virtio/virtio.h"
 #include "lib/ipa.h"
+
+_Static_assert(GUEST_VIRTIO_MMIO_STEP == VIRTIO_WINDOW, "virtio windows");
 
 struct window {
 	uint64_t base;
@@ -80,9 +84,22 @@ ipa_t bus_ipa(const struct domain *domain, ipa_t ipa)
 	return ipa_make(ipa.value & ~shared_bit(domain));
 }
 
+/* Returns the virtio device at an address, or NULL. */
+static struct virtio_device *virtio_at(const struct domain *domain, ipa_t ipa)
+{
+	const struct domain_devices *devices = domain->devices;
+	uint64_t index = (ipa.value - GUEST_VIRTIO_MMIO_BASE) / VIRTIO_WINDOW;
+
+	if (devices == NULL || ipa.value < GUEST_VIRTIO_MMIO_BASE ||
+	    index >= devices->count)
+		return NULL;
+	return devices->devices[index];
+}
+
 bool bus_has_device(const struct domain *domain, ipa_t ipa)
 {
-	return window_at(domain, ipa.value) != NULL;
+	return virtio_at(domain, ipa) != NULL ||
+	       window_at(domain, ipa.value) != NULL;
 }
 
 /* Returns the bits of a value that an access of that many bytes carries. */
@@ -93,17 +110,44 @@ static uint64_t access_mask(unsigned size)
 	return (UINT64_C(1) << 8 * size) - 1;
 }
 
-bool bus_access(struct vcpu *vcpu, struct bus_access *access)
+static enum bus_result window_access(struct vcpu *vcpu,
+				     struct bus_access *access)
 {
 	const struct window *window = window_at(vcpu->domain, access->ipa.value);
-	uint64_t mask = access_mask(access->size);
 
-	if (window == NULL)
-		return false;
-	access->value &= mask;
-	if (!window->access(vcpu, access->ipa.value - window->base,
+	if (window == NULL ||
+	    !window->access(vcpu, access->ipa.value - window->base,
 			    access->size, access->write, &access->value))
-		return false;
+		return BUS_NONE;
+	return BUS_DONE;
+}
+
+static enum bus_result device_access(struct virtio_device *device,
+				     struct bus_access *access)
+{
+	uint64_t offset =
+		(access->ipa.value - GUEST_VIRTIO_MMIO_BASE) % VIRTIO_WINDOW;
+
+	switch (virtio_access(device, offset, access->size, access->write,
+			      &access->value)) {
+	case VIRTIO_ACCESS_DONE:
+		return BUS_DONE;
+	case VIRTIO_ACCESS_LATER:
+		return BUS_LATER;
+	default:
+		return BUS_NONE;
+	}
+}
+
+enum bus_result bus_access(struct vcpu *vcpu, struct bus_access *access)
+{
+	struct virtio_device *device = virtio_at(vcpu->domain, access->ipa);
+	uint64_t mask = access_mask(access->size);
+	enum bus_result result;
+
 	access->value &= mask;
-	return true;
+	result = device != NULL ? device_access(device, access)
+				: window_access(vcpu, access);
+	access->value &= mask;
+	return result;
 }

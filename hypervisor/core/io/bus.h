@@ -29,11 +29,13 @@ ipa_t bus_ipa(const struct domain *domain, ipa_t ipa);
 /* Returns true if the domain has a device at ipa, an address from bus_ipa(). */
 bool bus_has_device(const struct domain *domain, ipa_t ipa);
 
-/*
- * Carries out an access. access->ipa is an address from bus_ipa(). Returns
- * false if no device there accepts the access: the guest must then get an
- * external abort.
- */
-bool bus_access(struct vcpu *vcpu, struct bus_access *access);
+enum bus_result {
+	BUS_NONE, /* no device there accepts it: the guest gets an abort */
+	BUS_DONE,
+	BUS_LATER, /* the vCPU is to make the access again */
+};
+
+/* Carries out an access. access->ipa is an address from bus_ipa(). */
+enum bus_result bus_access(struct vcpu *vcpu, struct bus_access *access);
 
 #endif

@@ -5,8 +5,7 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/realm/realm_charged.h"
 
-/* Creates a table below the entry at `level` that covers ipa. */
-static bool table_create(struct realm *realm, ipa_t ipa, int level)
+bool realm_table_create(struct realm *realm, ipa_t ipa, int level)
 {
 	struct granules_want want = granules_run(GRANULES_RTT, 1);
 	uint64_t span = rtt_entry_size(level);
@@ -31,7 +30,7 @@ bool realm_walk_deepen(struct realm *realm, ipa_t ipa, int want, int *deepest)
 	    level <= *deepest)
 		return rmi_refused(&realm->rmi);
 	*deepest = level;
-	return table_create(realm, ipa, level);
+	return realm_table_create(realm, ipa, level);
 }
 
 bool realm_data_map(struct realm *realm, ipa_t ipa, int level)

@@ -13,6 +13,11 @@ static inline int realm_above_root(const struct realm *realm)
 	return realm->layout.start_level - 1;
 }
 
+/* Creates a table below the entry at `level` that covers ipa. If that entry
+ * maps a block, the table maps its parts. Returns false, noted, if the RMM
+ * refuses or there is no page. */
+bool realm_table_create(struct realm *realm, ipa_t ipa, int level);
+
 /*
  * Creates the table for lack of which the last command failed: the RMM answered
  * RMI_ERROR_RTT with the level at which its walk for ipa ended, and the command

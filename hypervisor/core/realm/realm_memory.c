@@ -70,34 +70,37 @@ bool realm_unmap(struct realm *realm, ipa_t base, ipa_t top)
 
 /* ---- The shared half ---- */
 
-static bool lent_map(struct realm *realm, ipa_t ipa)
+static bool lent_map(struct realm *realm, ipa_t ipa, int level)
 {
 	int deepest = realm_above_root(realm);
 
 	while (!realm_account_result(
 		realm, ask_rtt_unprot_map(&realm->rmi, realm->rd.base, ipa,
-					  realm->lent.base, REALM_PAGE_LEVEL))) {
-		if (!realm_walk_deepen(realm, ipa, REALM_PAGE_LEVEL, &deepest))
+					  realm->lent.base, level))) {
+		if (!realm_walk_deepen(realm, ipa, level, &deepest))
 			return false;
 	}
 	return true;
 }
 
-static bool page_share(struct realm *realm, ipa_t ipa)
+static bool lent_share(struct realm *realm, ipa_t ipa, int level)
 {
-	struct granules_want want = granules_run(GRANULES_GUEST, 1);
+	uint64_t count = rtt_entry_size(level) / RMI_GRANULE_SIZE;
+	struct granules_want want = {
+		.kind = GRANULES_GUEST, .unit = count, .units = 1, .align = count
+	};
 
 	if (!realm_alloc(realm, &want, &realm->lent))
 		return false;
-	host_pages_zero(realm->rmi.ops, realm->lent.base, 1);
-	if (!lent_map(realm, ipa)) {
+	host_pages_zero(realm->rmi.ops, realm->lent.base, count);
+	if (!lent_map(realm, ipa, level)) {
 		mapping_undo(realm, GRANULES_GUEST, &realm->lent);
 		return false;
 	}
 	return true;
 }
 
-bool realm_share(struct realm *realm, ipa_t ipa)
+bool realm_share(struct realm *realm, ipa_t ipa, int level)
 {
 	struct rtt_look look;
 
@@ -108,7 +111,22 @@ bool realm_share(struct realm *realm, ipa_t ipa)
 		return rmi_refused(&realm->rmi);
 	if (look.state == RMI_ENTRY_ASSIGNED)
 		return true;
-	return page_share(realm, ipa);
+	return lent_share(realm, ipa, level);
+}
+
+bool realm_shared_find(struct realm *realm, ipa_t ipa, pa_t *pa)
+{
+	struct rtt_look look;
+
+	if (!request_begin(realm, "looking at a shared page"))
+		return false;
+	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, &look))
+		return rmi_refused(&realm->rmi);
+	if (look.state != RMI_ENTRY_ASSIGNED ||
+	    look.level < REALM_BLOCK_LEVEL || look.level > REALM_PAGE_LEVEL)
+		return rmi_protocol_error(&realm->rmi, "a page that is gone");
+	*pa = pa_add(look.pa, ipa.value % rtt_entry_size(look.level));
+	return true;
 }
 
 bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)

@@ -26,9 +26,13 @@ bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out);
  * is wholly untouched. ipa is aligned accordingly. */
 bool realm_populate(struct realm *realm, ipa_t ipa, int level);
 
-/* Maps a zeroed Non-secure page at an IPA of the shared half. Returns true also
- * if a page is mapped there already. */
-bool realm_share(struct realm *realm, ipa_t ipa);
+/* Maps zeroed Non-secure memory at an IPA of the shared half: a page (level 3),
+ * or a block of 2 MiB (level 2) that is wholly untouched. Returns true also if
+ * something is mapped there already. */
+bool realm_share(struct realm *realm, ipa_t ipa, int level);
+
+/* Finds the page that is mapped at an IPA of the shared half. */
+bool realm_shared_find(struct realm *realm, ipa_t ipa, pa_t *pa);
 
 /*
  * Carries out a first part of the RIPAS change that a REC waits for, as large

@@ -128,6 +128,8 @@ static void range_free(struct granules *granules, enum granules_kind kind,
 {
 	if (range.count == 0)
 		return;
+	granules->dma_held -=
+		host_dma_count(granules->ops, range.base, range.count);
 	granules->ops->pages_free(granules->ops->ctx, range.base, range.count);
 	account_discharge(granules, kind, range.count);
 }
@@ -208,17 +210,31 @@ static bool alloc_failed(struct granules *granules, const char *why)
 	return failure_note_reason(granules->failure, RMI_FAILURE_MEMORY, why);
 }
 
+static bool pages_alloc_for(struct granules *granules,
+			    const struct granules_want *want, uint64_t count,
+			    pa_t *base)
+{
+	const struct host_ops *ops = granules->ops;
+	bool for_guest = want->kind == GRANULES_GUEST || want->becomes_guest;
+
+	if (!for_guest || granules->dma_max - granules->dma_held < count)
+		return ops->pages_alloc(ops->ctx, count, want->align, base);
+	if (!host_dma_alloc(ops, count, want->align, base))
+		return false;
+	granules->dma_held += host_dma_count(ops, *base, count);
+	return true;
+}
+
 bool granules_alloc(struct granules *granules, const struct granules_want *want,
 		    struct granules_range *out)
 {
-	const struct host_ops *ops = granules->ops;
 	uint64_t units = want->units;
 	struct granules_range range;
 
 	if (granules_batch(granules) == 0)
 		return alloc_failed(granules, "too many abandoned granules");
-	while (!ops->pages_alloc(ops->ctx, units * want->unit, want->align,
-				 &range.base)) {
+	while (!pages_alloc_for(granules, want, units * want->unit,
+				&range.base)) {
 		if (units == 1)
 			return alloc_failed(granules,
 					    "the host has no free pages");

@@ -65,6 +65,13 @@ struct granules {
 	uint64_t calls; /* SMCs made so far */
 	/* The most pages that it may hold as donated; 0: there is no limit. */
 	uint64_t donation_max;
+	/*
+	 * How many of its pages may be, and are, memory that devices can access
+	 * (host_ops.dma_base). While there may be more of them, its pages of
+	 * the kind GRANULES_GUEST are such memory.
+	 */
+	uint64_t dma_max;
+	uint64_t dma_held;
 	/* A Non-secure page for descriptors, so that a range command that asks
 	 * for memory can be left; 0: none. */
 	pa_t list;
@@ -78,6 +85,7 @@ struct granules_want {
 	uint64_t unit; /* pages that must be consecutive */
 	uint64_t units; /* how many units are wanted, at least 1 */
 	uint64_t align; /* pages, a power of two */
+	bool becomes_guest; /* of another kind, but GRANULES_GUEST later */
 };
 
 /* Wants exactly so many consecutive pages. */

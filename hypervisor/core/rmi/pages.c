@@ -180,3 +180,16 @@ uint64_t pages_take(struct pages *pages, uint64_t max, pa_t *at)
 	*at = page_address(pages, first);
 	return count;
 }
+
+uint64_t pages_take_either(struct pages *low, struct pages *high, uint64_t max,
+			   pa_t *at)
+{
+	uint64_t count;
+
+	if (high->count != 0 && at->value >= high->base.value)
+		return pages_take(high, max, at);
+	count = pages_take(low, max, at);
+	if (count == 0 && at->value == 0 && high->count != 0)
+		*at = high->base;
+	return count;
+}

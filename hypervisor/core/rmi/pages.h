@@ -56,6 +56,11 @@ bool pages_alloc(struct pages *pages, uint64_t count, uint64_t align,
 #define PAGES_LOOKS 65536
 uint64_t pages_take(struct pages *pages, uint64_t max, pa_t *at);
 
+/* Does the same with two allocators: the pages of high lie above those of low.
+ * high may manage none. */
+uint64_t pages_take_either(struct pages *low, struct pages *high, uint64_t max,
+			   pa_t *at);
+
 /* Frees consecutive pages, all of which must be in use: an assertion checks. */
 void pages_free(struct pages *pages, pa_t base, uint64_t count);
 

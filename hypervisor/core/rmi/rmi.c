@@ -228,6 +228,10 @@ bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level)
 		   single_range(pa, level, 1, RMI_RANGE_UNDELEGATED));
 }
 
+/* The descriptor of an entry: its address, above the attributes. */
+#define ENTRY_ADDR_SHIFT 12
+#define ENTRY_ADDR_WIDTH 36
+
 bool ask_rtt_read_entry(struct rmi *rmi, pa_t rd, ipa_t ipa,
 			struct rtt_look *out)
 {
@@ -235,6 +239,8 @@ bool ask_rtt_read_entry(struct rmi *rmi, pa_t rd, ipa_t ipa,
 		return false;
 	out->level = (int)(int64_t)rmi->call.out[0];
 	out->state = rmi->call.out[1];
+	out->pa = pa_make(BITS_GET(rmi->call.out[2], ENTRY_ADDR)
+			  << RMI_GRANULE_SHIFT);
 	out->ripas = rmi->call.out[3];
 	return true;
 }

@@ -124,6 +124,7 @@ struct rtt_look {
 	int level; /* of the table that the entry is in */
 	uint64_t state; /* RMI_ENTRY_* */
 	uint64_t ripas; /* RMI_RIPAS_* */
+	pa_t pa; /* of what is assigned there */
 };
 
 bool ask_rtt_read_entry(struct rmi *rmi, pa_t rd, ipa_t ipa,

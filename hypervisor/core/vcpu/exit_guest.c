@@ -53,9 +53,14 @@ static enum vcpu_next guest_mmio_emulate(struct vcpu *vcpu, ipa_t ipa,
 		.write = (esr & ESR_WNR) != 0,
 		.value = gpr_read(vcpu, number),
 	};
+	enum bus_result result = BUS_NONE;
 
 	vcpu->exits[CONTROL_EXIT_MMIO]++;
-	if ((esr & ESR_ISV) == 0 || !bus_access(vcpu, &access))
+	if ((esr & ESR_ISV) != 0)
+		result = bus_access(vcpu, &access);
+	if (result == BUS_LATER) /* the instruction is executed again */
+		return VCPU_YIELD;
+	if (result != BUS_DONE)
 		return VCPU_ABORT;
 	if (!access.write)
 		gpr_write(vcpu, number,

@@ -69,15 +69,22 @@ static enum vcpu_next realm_mmio_emulate(struct vcpu *vcpu,
 		.write = (exit->esr & ESR_WNR) != 0,
 		.value = exit->gprs[0],
 	};
+	enum bus_result result = BUS_NONE;
 
 	vcpu->exits[CONTROL_EXIT_MMIO]++;
-	if ((exit->esr & ESR_ISV) == 0 || !bus_access(vcpu, &access)) {
+	if ((exit->esr & ESR_ISV) != 0)
+		result = bus_access(vcpu, &access);
+	switch (result) {
+	case BUS_DONE:
+		enter->flags = RMI_REC_ENTER_EMUL_MMIO;
+		enter->gprs[0] = access.write ? 0 : access.value;
+		return VCPU_RUN;
+	case BUS_LATER: /* without a flag the RMM has it executed again */
+		return VCPU_YIELD;
+	default:
 		enter->flags = RMI_REC_ENTER_INJECT_SEA;
 		return VCPU_RUN;
 	}
-	enter->flags = RMI_REC_ENTER_EMUL_MMIO;
-	enter->gprs[0] = access.write ? 0 : access.value;
-	return VCPU_RUN;
 }
 
 static enum vcpu_next realm_shared_fault_resolve(struct vcpu *vcpu, ipa_t ipa,
@@ -179,10 +186,17 @@ static enum vcpu_next realm_ripas_change_answer(struct vcpu *vcpu,
 						struct rmi_rec_enter *enter)
 {
 	vcpu->exits[CONTROL_EXIT_RIPAS]++;
-	if (!memory_ripas_change(vcpu->domain, vcpu, ipa_make(exit->ripas_base),
-				 ipa_make(exit->ripas_top), exit->ripas_value))
+	switch (memory_ripas_change(
+		vcpu->domain, vcpu, ipa_make(exit->ripas_base),
+		ipa_make(exit->ripas_top), exit->ripas_value)) {
+	case MEMORY_CHANGED:
+		return VCPU_RUN;
+	case MEMORY_LATER: /* the Realm sees no progress, and asks again */
+		return VCPU_YIELD;
+	default:
 		enter->flags = RMI_REC_ENTER_RIPAS_REJECT;
-	return VCPU_RUN;
+		return VCPU_RUN;
+	}
 }
 
 static enum vcpu_next realm_host_call_answer(struct vcpu *vcpu,

@@ -288,16 +288,20 @@ static void ripas_changes_are_accepted_or_not(void **state)
 		.ripas_value = RMI_RIPAS_RAM,
 	};
 
-	guest->ripas_done = true;
+	guest->ripas_change = MEMORY_CHANGED;
 	assert_int_equal(take(guest, &exit), VCPU_RUN);
 	assert_enter(0, 0);
 	assert_int_equal(guest->ripas_base.value, 0x40000000);
 	assert_int_equal(guest->ripas_top.value, 0x40200000);
 	assert_int_equal(guest->ripas, RMI_RIPAS_RAM);
-	guest->ripas_done = false;
+	guest->ripas_change = MEMORY_KEPT;
 	assert_int_equal(take(guest, &exit), VCPU_RUN);
 	assert_enter(RMI_REC_ENTER_RIPAS_REJECT, 0);
-	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_RIPAS], 2);
+	/* Not rejected, and nothing done: the Realm asks again. */
+	guest->ripas_change = MEMORY_LATER;
+	assert_int_equal(take(guest, &exit), VCPU_YIELD);
+	assert_enter(0, 0);
+	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_RIPAS], 3);
 }
 
 static void host_calls_are_not_supported(void **state)

@@ -12,10 +12,12 @@
 #include <stdbool.h>
 
 #include "hypervisor/core/control/attack_ops.h"
+#include "hypervisor/core/host.h"
 
 extern const bool build_debug;
 
-/* For struct domains_config; NULL in the plain build. */
-const struct attack_ops *build_attacks(void);
+/* For struct domains_config; NULL in the plain build. Called once; memory for
+ * attacks is allocated from ops. */
+const struct attack_ops *build_attacks(const struct host_ops *ops);
 
 #endif

@@ -6,7 +6,8 @@
 
 const bool build_debug = false;
 
-const struct attack_ops *build_attacks(void)
+const struct attack_ops *build_attacks(const struct host_ops *ops)
 {
+	(void)ops;
 	return NULL;
 }

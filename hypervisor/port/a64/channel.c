@@ -9,7 +9,7 @@
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/io/console.h"
 #include "hypervisor/core/io/port_number.h"
-#include "hypervisor/port/a64/irq.h"
+#include "hypervisor/port/a64/pci.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/virtio_serial.h"
 #include "lib/number.h"
@@ -161,13 +161,6 @@ void channel_console_ready(void *ctx, unsigned slot)
 
 /* ---- Threads ---- */
 
-static void channel_interrupt(void *ctx)
-{
-	(void)ctx;
-	virtio_serial_acknowledge();
-	mover_wake();
-}
-
 /* Returns when the consoles have to be looked at again, as console_check(). */
 static uint64_t consoles_check(void)
 {
@@ -241,7 +234,7 @@ static bool channel_threads_create(void)
 	return mover != NULL;
 }
 
-const char *channel_open(struct domains *domains)
+const char *channel_open(struct domains *domains, const struct host_ops *host)
 {
 	const char *why;
 
@@ -253,7 +246,7 @@ const char *channel_open(struct domains *domains)
 	}
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		control_port_init(&controls[i], domains);
-	why = virtio_serial_start(&ops);
+	why = virtio_serial_start(&ops, host);
 	if (why == NULL && !channel_threads_create())
 		why = "there is no memory for its threads";
 	return why;
@@ -261,12 +254,8 @@ const char *channel_open(struct domains *domains)
 
 void channel_start(void)
 {
-	irq_register(virtio_serial_intid(), channel_interrupt, NULL);
-	irq_enable_spi(virtio_serial_intid(), true);
-	/*
-	 * The interrupt may be raised already, and then there would be no edge.
-	 */
-	virtio_serial_acknowledge();
+	virtio_serial_interrupt(mover_wake);
+	pci_interrupts_enable();
 	__atomic_store_n(&started, 1, __ATOMIC_RELEASE);
 	/* The mover may have been woken before, and have gone back to sleep
 	 * because the start was not done. */

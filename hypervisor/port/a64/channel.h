@@ -11,10 +11,12 @@
 #include <stdint.h>
 
 struct domains;
+struct host_ops;
 
 /* Finds the device, and creates the threads, which wait. domains need not be
- * initialized yet. Returns NULL, or why no client can reach this host. */
-const char *channel_open(struct domains *domains);
+ * initialized yet. Memory for the device is allocated from host. Returns NULL,
+ * or why no client can reach this host. */
+const char *channel_open(struct domains *domains, const struct host_ops *host);
 
 /* Starts to serve. The device's interrupt goes to the calling core. */
 void channel_start(void);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "abi/machine_map.h"
+#include "hypervisor/port/a64/dma.h"
 #include "hypervisor/port/a64/guest.h"
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/mmu.h"
@@ -33,12 +34,32 @@ static bool machine_pages_alloc(void *ctx, uint64_t count, uint64_t align,
 	return taken;
 }
 
+static bool machine_dma_pages_alloc(void *ctx, uint64_t count, uint64_t align,
+				    pa_t *base)
+{
+	struct machine *machine = ctx;
+	bool taken;
+
+	spinlock_acquire(&machine->lock);
+	taken = pages_alloc(&machine->dma_pages, count, align, base);
+	spinlock_release(&machine->lock);
+	return taken;
+}
+
+/* The memory for devices follows the other, and so a run may have pages of
+ * both. */
 static void machine_pages_free(void *ctx, pa_t base, uint64_t count)
 {
 	struct machine *machine = ctx;
+	uint64_t dma = host_dma_count(&machine->ops, base, count);
 
+	count -= dma;
 	spinlock_acquire(&machine->lock);
-	pages_free(&machine->pages, base, count);
+	if (count > 0)
+		pages_free(&machine->pages, base, count);
+	base = pa_add(base, count * PAGE_SIZE);
+	if (dma > 0)
+		pages_free(&machine->dma_pages, base, dma);
 	spinlock_release(&machine->lock);
 }
 
@@ -48,7 +69,7 @@ static uint64_t machine_pages_take(void *ctx, uint64_t max, pa_t *at)
 	uint64_t count;
 
 	spinlock_acquire(&machine->lock);
-	count = pages_take(&machine->pages, max, at);
+	count = pages_take_either(&machine->pages, &machine->dma_pages, max, at);
 	spinlock_release(&machine->lock);
 	return count;
 }
@@ -120,13 +141,14 @@ static bool board_reserves(const struct board *board, uint64_t base,
 	return false;
 }
 
-/* Starts the allocator, whose map is placed at the start of the memory. Returns
- * NULL, or what is wrong. */
+/* Starts the allocators, whose maps are placed at the start of the memory,
+ * where devices cannot access them. Returns NULL, or what is wrong. */
 static const char *machine_pages_start(struct machine *machine,
 				       const struct board *board)
 {
-	struct host_ram *ram = &machine->ram;
-	uint64_t map_size = pages_map_size(ram->size);
+	const struct host_ram *ram = &machine->ram;
+	uint64_t size = pages_map_size(ram->size);
+	uint64_t map_size = size + pages_map_size(machine->dma.size);
 	uint64_t *map = machine_page_map(machine, ram->base);
 
 	if (map_size > ram->size ||
@@ -134,21 +156,47 @@ static const char *machine_pages_start(struct machine *machine,
 		return "there is no place for the map of the memory";
 	memset(map, 0, map_size);
 	pages_init(&machine->pages, ram->base, ram->size, map);
+	pages_init(&machine->dma_pages, machine->dma.base, machine->dma.size,
+		   map + size / sizeof(*map));
 	pages_reserve(&machine->pages, ram->base, map_size);
 	for (unsigned i = 0; i < board->reserved_count; i++) {
 		pages_reserve(&machine->pages, board->reserved[i].base,
+			      board->reserved[i].size);
+		pages_reserve(&machine->dma_pages, board->reserved[i].base,
 			      board->reserved[i].size);
 	}
 	return NULL;
 }
 
+/* Cuts the memory for devices off the end of the rest. Returns NULL, or what is
+ * wrong. */
+static const char *machine_ram_divide(struct machine *machine)
+{
+	struct host_ram *ram = &machine->ram;
+	struct host_ram dma = dma_window();
+
+	if (dma.size == 0)
+		return NULL;
+	if (dma.base.value < ram->base.value ||
+	    dma.base.value - ram->base.value > ram->size)
+		return "EL3 lets devices access memory that is not there";
+	ram->size = dma.base.value - ram->base.value;
+	machine->dma = dma;
+	machine->ops.dma_base = dma.base;
+	machine->ops.dma_size = dma.size;
+	return NULL;
+}
+
 const char *machine_open(struct machine *machine, const struct board *board)
 {
+	const char *why;
+
 	*machine = (struct machine){
 		.ops = {
 			.ctx = machine,
 			.smc = machine_smc,
 			.pages_alloc = machine_pages_alloc,
+			.dma_pages_alloc = machine_dma_pages_alloc,
 			.pages_free = machine_pages_free,
 			.pages_take = machine_pages_take,
 			.page_map = machine_page_map,
@@ -163,5 +211,6 @@ const char *machine_open(struct machine *machine, const struct board *board)
 		return "the memory ends below the hypervisor's";
 	if (!mmu_map_ram(&machine->ram))
 		return "the memory does not fit into the translation tables";
-	return machine_pages_start(machine, board);
+	why = machine_ram_divide(machine);
+	return why != NULL ? why : machine_pages_start(machine, board);
 }

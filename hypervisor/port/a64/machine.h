@@ -14,16 +14,21 @@
 
 struct machine {
 	struct host_ops ops; /* ctx is this struct */
-	struct host_ram ram; /* the memory that pages are allocated from */
-	struct spinlock lock; /* guards pages */
+	/* The memory that pages are allocated from: that which can become
+	 * Realm, and that which devices can access (abi/dma_guard.h). */
+	struct host_ram ram;
+	struct host_ram dma; /* may be of size 0 */
+	struct spinlock lock; /* guards pages and dma_pages */
 	struct pages pages; /* pages.used, pages.peak: how many are allocated */
+	struct pages dma_pages;
 	unsigned cores; /* number of cores that run */
 	char rmm_text[CONTROL_TEXT_SIZE]; /* empty, or why there are no Realms */
 };
 
 /*
  * Takes the board's memory above the firmware and the hypervisor into use,
- * except what the device tree reserves. The MMU is on. Returns NULL, or what is
+ * except what the device tree reserves, and takes as much of it for devices as
+ * EL3 lets them access. The MMU is on. Returns NULL, or what is
  * wrong. The machine must not move.
  */
 const char *machine_open(struct machine *machine, const struct board *board);

@@ -45,7 +45,8 @@ uint64_t machine_pages_used(void *ctx)
 {
 	struct machine *machine = ctx;
 
-	return __atomic_load_n(&machine->pages.used, __ATOMIC_RELAXED);
+	return __atomic_load_n(&machine->pages.used, __ATOMIC_RELAXED) +
+	       __atomic_load_n(&machine->dma_pages.used, __ATOMIC_RELAXED);
 }
 
 static void worker_main(void *ctx)

@@ -41,9 +41,10 @@ static void memory_start(uint64_t fdt, struct board *board)
 		why = machine_open(&machine, board);
 	if (why != NULL)
 		start_give_up(why);
-	log_line("%llu MiB of memory from %llx",
+	log_line("%llu MiB of memory from %llx, %llu MiB more for devices",
 		 (unsigned long long)(machine.ram.size >> 20),
-		 (unsigned long long)machine.ram.base.value);
+		 (unsigned long long)machine.ram.base.value,
+		 (unsigned long long)(machine.dma.size >> 20));
 }
 
 /* Starts the use of the RMM. Without an RMM that can be used, the host has

@@ -4,6 +4,7 @@
 
 #include "abi/machine_map.h"
 #include "hypervisor/port/a64/core.h"
+#include "hypervisor/port/a64/pci.h"
 #include "lib/a64.h"
 #include "lib/addr.h"
 #include "lib/image.h"
@@ -75,8 +76,8 @@ bool mmu_prepare(uint64_t fdt)
 	       mmu_map_data() && mmu_map_gic() &&
 	       mmu_map(MACHINE_UART0_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
 	       mmu_map(MACHINE_RTC_BASE, MACHINE_PAGE_SIZE, PGTABLE_IO) &&
-	       mmu_map(MACHINE_VIRTIO_BASE,
-		       MACHINE_VIRTIO_SLOTS * MACHINE_VIRTIO_STEP, PGTABLE_IO) &&
+	       mmu_map(MACHINE_ECAM_BASE, PCI_ECAM_USED, PGTABLE_IO) &&
+	       mmu_map(MACHINE_PCIE_BASE, PCI_MMIO_SIZE, PGTABLE_IO) &&
 	       mmu_map(fdt, MACHINE_DTB_MAX, PGTABLE_RODATA);
 }
 

@@ -14,7 +14,7 @@
 
 /*
  * Builds the tables: the image, the console, the interrupt controller, the
- * virtio slots, and the device tree at fdt. Called once, with the MMU off.
+ * PCIe, and the device tree at fdt. Called once, with the MMU off.
  * Returns false if it runs out of tables, or if fdt is not page-aligned.
  */
 bool mmu_prepare(uint64_t fdt);

@@ -4,6 +4,8 @@
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/port/a64/build.h"
 #include "hypervisor/port/a64/channel.h"
+#include "hypervisor/port/a64/device_slot.h"
+#include "hypervisor/port/a64/dma.h"
 #include "hypervisor/port/a64/ich.h"
 #include "hypervisor/port/a64/machine_domains.h"
 #include "hypervisor/port/a64/main.h"
@@ -37,43 +39,57 @@ static struct domain_ops ops = {
 	.tlb_flush = machine_tlb_flush,
 	.id_read = machine_id_read,
 	.pages_used = machine_pages_used,
+	.dma_faults = dma_faults_fill,
 	.power_off = run_power_off,
 };
 
-static void run_domains_start(struct machine *machine, struct host *host)
+static void run_domains_start(struct machine *machine, struct host *host,
+			      unsigned slots)
 {
+	const struct attack_ops *attack = build_attacks(&machine->ops);
+
 	ops.ctx = machine;
-	domains_init(&domains, &(struct domains_config){
-				       .host = host,
-				       .ops = &ops,
-				       .dmesg = &hypervisor_dmesg,
-				       .rmm_text = machine->rmm_text[0] == '\0'
-							   ? NULL
-							   : machine->rmm_text,
-				       .pages = pages_unused(&machine->pages),
-				       .thread_pages = THREAD_PAGES,
-				       .cores = machine->cores,
-				       .lr_count = ich_lr_count(),
-				       .debug = build_debug,
-				       .attack = build_attacks(),
-			       });
+	domains_init(&domains,
+		     &(struct domains_config){
+			     .host = host,
+			     .ops = &ops,
+			     .dmesg = &hypervisor_dmesg,
+			     .rmm_text = machine->rmm_text[0] == '\0'
+						 ? NULL
+						 : machine->rmm_text,
+			     .pages = pages_unused(&machine->pages),
+			     .dma_pages = pages_unused(&machine->dma_pages),
+			     .thread_pages = THREAD_PAGES,
+			     .cores = machine->cores,
+			     .lr_count = ich_lr_count(),
+			     .slots = slots,
+			     .slot_ops = device_slots_open(&machine->ops),
+			     .debug = build_debug,
+			     .attack = attack,
+		     });
 }
 
 /* All that takes memory comes first: domains may promise their guests only what
  * is left. */
 void host_run(struct machine *machine, struct host *host)
 {
-	const char *why = channel_open(&domains);
+	const char *why = channel_open(&domains, &machine->ops);
+	const char *no_slots =
+		dma_possible() ? pci_slots_start() : "there is no PCIe";
 
 	if (!machine_worker_start(&domains))
 		why = "there is no memory for its threads";
-	run_domains_start(machine, host);
+	run_domains_start(machine, host, no_slots == NULL ? DEVICE_SLOTS : 0);
 	if (why == NULL)
 		channel_start();
 	else
 		log_line("nobody can speak to this host: %s", why);
+	if (no_slots != NULL)
+		log_line("no device can be plugged in: %s", no_slots);
 	log_line("ready, %llu of %llu pages in use",
-		 (unsigned long long)machine->pages.used,
-		 (unsigned long long)machine->pages.count);
+		 (unsigned long long)(machine->pages.used +
+				      machine->dma_pages.used),
+		 (unsigned long long)(machine->pages.count +
+				      machine->dma_pages.count));
 	threads_run();
 }

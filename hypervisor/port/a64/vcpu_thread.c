@@ -9,8 +9,13 @@
 
 _Static_assert(sizeof(union vcpu_run) <= THREAD_ROOM, "union vcpu_run");
 
-/* The vCPUs of each domain, by its VMID. */
+/* The threads of each domain, by its VMID. */
 static struct sched_group groups[CONTROL_DOMAINS + 1];
+
+struct sched_group *vcpu_thread_group(const struct domain *domain)
+{
+	return &groups[domain->vmid];
+}
 
 static bool vcpu_is_running(const struct vcpu *vcpu)
 {
@@ -131,7 +136,7 @@ void vcpu_thread_start(void *ctx, struct vcpu *vcpu, pa_t pages)
 		.ctx = vcpu,
 		.name = "vcpu",
 		.weight = vcpu->domain->weight,
-		.group = &groups[vcpu->domain->vmid],
+		.group = vcpu_thread_group(vcpu->domain),
 	};
 
 	(void)ctx;

@@ -3,10 +3,15 @@
 #ifndef REEVE_HYPERVISOR_PORT_A64_VCPU_THREAD_H
 #define REEVE_HYPERVISOR_PORT_A64_VCPU_THREAD_H
 
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/sched.h"
 #include "hypervisor/core/vcpu/vcpu.h"
 
 void vcpu_thread_start(void *ctx, struct vcpu *vcpu, pa_t pages);
 void vcpu_thread_kick(void *ctx, struct vcpu *vcpu);
 void vcpu_thread_end(void *ctx, struct vcpu *vcpu);
+
+/* Returns the group in which the threads of a domain share its weight. */
+struct sched_group *vcpu_thread_group(const struct domain *domain);
 
 #endif

@@ -4,35 +4,46 @@
 
 #include <stddef.h>
 
-#include "hypervisor/port/a64/virtio_mmio.h"
+#include "hypervisor/port/a64/dma.h"
+#include "hypervisor/port/a64/virtio_pci.h"
 #include "lib/log.h"
 
 #define FEATURES                                                               \
 	(UINT64_C(1) << VIRTIO_F_VERSION_1 |                                   \
+	 UINT64_C(1) << VIRTIO_F_ACCESS_PLATFORM |                             \
 	 UINT64_C(1) << VIRTIO_CONSOLE_F_MULTIPORT)
 
-static struct serial_memory memory[SERIAL_PORTS]
-	__attribute__((section(".bss.page")));
-static struct virtio_mmio device;
+#define QUEUES (VIRTIO_CONSOLE_OUT(SERIAL_PORTS - 1) + 1)
+
+#define MEMORY_PAGES (pages_for(SERIAL_PORTS * sizeof(struct serial_memory)))
+
+static struct virtio_pci device;
 static struct serial serial;
 static bool running;
+/* The address that notifies each queue, as long as the device runs. */
+static uint64_t notify_at[QUEUES];
 
 static bool queue_set(const struct virtqueue *queue, unsigned number)
 {
 	pa_t base = pa_make((uintptr_t)queue->memory);
 
-	return virtio_mmio_queue_set(
-		&device,
-		&(struct virtio_mmio_queue){
-			.number = number,
-			.size = queue->size,
-			.desc = pa_add(base,
+	notify_at[number] = virtio_pci_notify_at(&device, number);
+	return notify_at[number] != 0 &&
+	       virtio_pci_queue_set(
+		       &device,
+		       &(struct virtio_pci_queue){
+			       .number = number,
+			       .size = queue->size,
+			       .desc = pa_add(
+				       base,
 				       offsetof(struct virtqueue_memory, desc)),
-			.avail = pa_add(
-				base, offsetof(struct virtqueue_memory, avail)),
-			.used = pa_add(base,
+			       .avail = pa_add(base,
+					       offsetof(struct virtqueue_memory,
+							avail)),
+			       .used = pa_add(
+				       base,
 				       offsetof(struct virtqueue_memory, used)),
-		});
+		       });
 }
 
 static bool queues_set(void)
@@ -51,22 +62,31 @@ static bool queues_set(void)
 	return set;
 }
 
-const char *virtio_serial_start(const struct serial_ops *ops)
+const char *virtio_serial_start(const struct serial_ops *ops,
+				const struct host_ops *host)
 {
 	const char *why;
+	pa_t memory;
 
-	if (!virtio_mmio_find(VIRTIO_ID_CONSOLE, &device))
+	if (!dma_possible())
+		return "the machine has no SMMU, so that EL3 gives no devices";
+	if (!virtio_pci_find(VIRTIO_ID_CONSOLE, &device))
 		return "there is no virtio console device";
-	why = virtio_mmio_begin(&device, FEATURES);
+	why = virtio_pci_open(&device, &pci_root_room);
+	if (why == NULL)
+		why = virtio_pci_begin(&device, FEATURES);
 	if (why != NULL)
 		return why;
-	serial_init(&serial, ops, memory, pa_make((uintptr_t)memory),
-		    virtio_mmio_config(&device, VIRTIO_CONSOLE_MAX_PORTS));
+	if (!host_dma_alloc(host, MEMORY_PAGES, 1, &memory))
+		return "there is no memory for its queues";
+	serial_init(&serial, ops, host->page_map(host->ctx, memory), memory,
+		    (unsigned)virtio_pci_config(&device,
+						VIRTIO_CONSOLE_MAX_PORTS, 4));
 	if (!queues_set()) {
-		virtio_mmio_stop(&device);
+		virtio_pci_stop(&device);
 		return "its queues are too short";
 	}
-	virtio_mmio_start(&device);
+	virtio_pci_start(&device);
 	running = true;
 	return NULL;
 }
@@ -74,7 +94,7 @@ const char *virtio_serial_start(const struct serial_ops *ops)
 void virtio_serial_notify(void *ctx, unsigned queue)
 {
 	(void)ctx;
-	virtio_mmio_notify(&device, queue);
+	virtio_pci_notify(notify_at[queue], queue);
 }
 
 bool virtio_serial_poll(void)
@@ -86,18 +106,26 @@ bool virtio_serial_poll(void)
 	any = serial_poll(&serial);
 	if (serial.failed != NULL) {
 		running = false;
-		virtio_mmio_stop(&device);
+		virtio_pci_stop(&device);
 		log_line("virtio console: %s", serial.failed);
 	}
 	return any;
 }
 
-uint32_t virtio_serial_intid(void)
+static void device_interrupt(void *ctx)
 {
-	return device.intid;
+	void (*const *fn)(void) = ctx;
+
+	if (virtio_pci_isr(&device) != 0)
+		(*fn)();
 }
 
-void virtio_serial_acknowledge(void)
+void virtio_serial_interrupt(void (*fn)(void))
 {
-	virtio_mmio_acknowledge(&device);
+	static void (*handler)(void);
+	static struct pci_interrupt interrupt = { device_interrupt, &handler,
+						  NULL };
+
+	handler = fn;
+	pci_interrupt_add(&device.function, &interrupt);
 }

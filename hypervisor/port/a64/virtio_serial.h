@@ -8,11 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hypervisor/core/host.h"
 #include "hypervisor/core/io/serial.h"
 
-/* Finds and starts the device. Called once. ops->notify is
- * virtio_serial_notify. Returns NULL, or why there is no device. */
-const char *virtio_serial_start(const struct serial_ops *ops);
+/* Finds and starts the device, with memory that is allocated from host. Called
+ * once. ops->notify is virtio_serial_notify. Returns NULL, or why there is no
+ * device. */
+const char *virtio_serial_start(const struct serial_ops *ops,
+				const struct host_ops *host);
 
 /* For struct serial_ops. ctx is not used. */
 void virtio_serial_notify(void *ctx, unsigned queue);
@@ -24,8 +27,8 @@ void virtio_serial_notify(void *ctx, unsigned queue);
  */
 bool virtio_serial_poll(void);
 
-/* Return and acknowledge the interrupt of the device that was started. */
-uint32_t virtio_serial_intid(void);
-void virtio_serial_acknowledge(void);
+/* Has fn called at each interrupt of the device that was started, with a
+ * spinlock held. Called once. */
+void virtio_serial_interrupt(void (*fn)(void));
 
 #endif

@@ -157,8 +157,8 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 	return fake_guest_fault(domain, ipa);
 }
 
-bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
-			 ipa_t top, uint8_t ripas)
+enum memory_change memory_ripas_change(struct domain *domain, struct vcpu *vcpu,
+				       ipa_t base, ipa_t top, uint8_t ripas)
 {
 	struct fake_guest *guest = fake_guest_of(domain);
 
@@ -167,7 +167,7 @@ bool memory_ripas_change(struct domain *domain, struct vcpu *vcpu, ipa_t base,
 	guest->ripas_base = base;
 	guest->ripas_top = top;
 	guest->ripas = ripas;
-	return guest->ripas_done;
+	return guest->ripas_change;
 }
 
 static void fake_guest_vcpus_init(struct fake_guest *guest)

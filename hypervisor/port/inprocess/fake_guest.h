@@ -43,7 +43,7 @@ struct fake_guest {
 	char text[CONTROL_TEXT_SIZE]; /* of the first stop, or of a note */
 	/* Memory: the answers to give, and the last request. */
 	enum memory_result memory;
-	bool ripas_done;
+	enum memory_change ripas_change;
 	ipa_t fault;
 	ipa_t ripas_base, ripas_top;
 	uint8_t ripas;

@@ -180,9 +180,16 @@ int fake_setup(void **state)
 	assert_non_null(fake->memory);
 	fake->budget = FAKE_PAGES;
 	fake->wait_ns = FAKE_WAIT_NS;
-	fake->ops = (struct host_ops){ fake,       fake_smc, fake_alloc,
-				       fake_free,  fake_map, fake_unmap,
-				       fake_relax, NULL,     fake_now_ns };
+	fake->ops = (struct host_ops){
+		.ctx = fake,
+		.smc = fake_smc,
+		.pages_alloc = fake_alloc,
+		.pages_free = fake_free,
+		.page_map = fake_map,
+		.page_unmap = fake_unmap,
+		.relax = fake_relax,
+		.now_ns = fake_now_ns,
+	};
 	granules_init(&fake->granules, &fake->ops, &fake->failure);
 	fake->rmi = (struct rmi){ .ops = &fake->ops,
 				  .failure = &fake->failure,

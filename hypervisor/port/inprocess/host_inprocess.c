@@ -22,18 +22,31 @@ static bool host_inprocess_pages_alloc(void *ctx, uint64_t count,
 	return pages_alloc(&host->pages, count, align, base);
 }
 
-static void host_inprocess_pages_free(void *ctx, pa_t base, uint64_t count)
+static bool host_inprocess_dma_pages_alloc(void *ctx, uint64_t count,
+					   uint64_t align, pa_t *base)
 {
 	struct host_inprocess *host = ctx;
 
-	pages_free(&host->pages, base, count);
+	return pages_alloc(&host->dma_pages, count, align, base);
+}
+
+static void host_inprocess_pages_free(void *ctx, pa_t base, uint64_t count)
+{
+	struct host_inprocess *host = ctx;
+	uint64_t dma = host_dma_count(&host->ops, base, count);
+
+	if (count > dma)
+		pages_free(&host->pages, base, count - dma);
+	base = pa_add(base, (count - dma) * PAGE_SIZE);
+	if (dma > 0)
+		pages_free(&host->dma_pages, base, dma);
 }
 
 static uint64_t host_inprocess_pages_take(void *ctx, uint64_t max, pa_t *at)
 {
 	struct host_inprocess *host = ctx;
 
-	return pages_take(&host->pages, max, at);
+	return pages_take_either(&host->pages, &host->dma_pages, max, at);
 }
 
 static void *host_inprocess_page_map(void *ctx, pa_t page)
@@ -90,10 +103,12 @@ bool host_inprocess_open(struct host_inprocess *host,
 			 const struct inprocess_machine *machine)
 {
 	host->machine = *machine;
+	host->dma_pages = (struct pages){ .map = NULL };
 	host->ops = (struct host_ops){
 		.ctx = host,
 		.smc = host_inprocess_smc,
 		.pages_alloc = host_inprocess_pages_alloc,
+		.dma_pages_alloc = host_inprocess_dma_pages_alloc,
 		.pages_free = host_inprocess_pages_free,
 		.pages_take = host_inprocess_pages_take,
 		.page_map = host_inprocess_page_map,
@@ -106,11 +121,26 @@ bool host_inprocess_open(struct host_inprocess *host,
 					 machine->size);
 }
 
-void host_inprocess_close(struct host_inprocess *host)
+bool host_inprocess_divide(struct host_inprocess *host, uint64_t dma_size)
 {
-	struct pages *pages = &host->pages;
+	const struct inprocess_machine *machine = &host->machine;
+	pa_t base = pa_add(machine->base, machine->size - dma_size);
 
+	pages_reserve(&host->pages, base, dma_size);
+	host->ops.dma_base = base;
+	host->ops.dma_size = dma_size;
+	return host_inprocess_pages_open(&host->dma_pages, base, dma_size);
+}
+
+static void pages_close(struct pages *pages)
+{
 	if (pages->map != NULL)
 		munmap(pages->map, pages_map_size(pages->count << PAGES_SHIFT));
 	pages->map = NULL;
+}
+
+void host_inprocess_close(struct host_inprocess *host)
+{
+	pages_close(&host->pages);
+	pages_close(&host->dma_pages);
 }

@@ -27,12 +27,16 @@ struct host_inprocess {
 	struct host_ops ops; /* for host_init() */
 	struct inprocess_machine machine;
 	struct pages pages; /* pages.used, pages.peak: how many are allocated */
+	struct pages dma_pages; /* of ops.dma_pages_alloc() */
 };
 
 /* Fills *host, which must not move until it is closed. Returns false if there
  * is no memory. */
 bool host_inprocess_open(struct host_inprocess *host,
 			 const struct inprocess_machine *machine);
+/* Makes the last bytes, whole pages, of the memory that which devices can
+ * access. No page of them is allocated. Returns false if there is no memory. */
+bool host_inprocess_divide(struct host_inprocess *host, uint64_t dma_size);
 void host_inprocess_close(struct host_inprocess *host);
 
 #endif

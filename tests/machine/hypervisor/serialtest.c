@@ -157,12 +157,11 @@ void host_run(struct machine *machine, struct host *host)
 {
 	const char *why;
 
-	(void)machine;
 	(void)host;
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		fifo_init(&echoes[i], echo_bytes[i], ECHO_SIZE);
 	consoles_start();
-	why = virtio_serial_start(&ops);
+	why = virtio_serial_start(&ops, &machine->ops);
 	log_line("serial test: %s", why == NULL ? "ready" : why);
 	if (why != NULL)
 		power_off();

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The devices of a domain, from the slots to the guest's memory and interrupts,
+ * and back. */
+#include "hypervisor/core/domain/domain_devices.h"
+
+#include <string.h>
+
+#include "abi/guest_map.h"
+#include "hypervisor/core/control_refuse.h"
+#include "hypervisor/core/domain/domain_internal.h"
+#include "hypervisor/core/domain/memory.h"
+#include "lib/log.h"
+#include "lib/number.h"
+
+static const struct slot_ops *slots_of(const struct domain *domain)
+{
+	return domain->domains->config.slot_ops;
+}
+
+static unsigned slot_of(const struct domain *domain, unsigned index)
+{
+	return domain->create.devices[index].slot;
+}
+
+/* ---- struct virtio_ops: ctx is the domain ---- */
+
+static void devices_memory_lock(void *ctx)
+{
+	domain_memory_lock(ctx);
+}
+
+static void devices_memory_unlock(void *ctx)
+{
+	domain_memory_unlock(ctx);
+}
+
+static const char *devices_memory_find(void *ctx, uint64_t address,
+				       uint64_t size, struct virtio_run *run)
+{
+	return memory_device_find(ctx, address, size, run);
+}
+
+static void devices_line_set(void *ctx, unsigned index, bool level)
+{
+	struct domain *domain = ctx;
+
+	vgic_spi_set(&domain->vgic, GUEST_VIRTIO_MMIO_SPI + index, level);
+}
+
+static void devices_kick(void *ctx)
+{
+	struct domain *domain = ctx;
+	const struct slot_ops *slots = slots_of(domain);
+
+	slots->thread_kick(slots->ctx, domain);
+}
+
+static void devices_broken(void *ctx, unsigned index, const char *why)
+{
+	const struct domain *domain = ctx;
+
+	log_line("domain %u: device %u, in slot %u, broke: %s", domain->domid,
+		 index, slot_of(domain, index), why);
+}
+
+/* ---- Opening ---- */
+
+uint64_t domain_devices_pages(const struct domains *domains,
+			      const struct control_create *create)
+{
+	if (create->device_count == 0)
+		return 0;
+	return pages_for(sizeof(struct domain_devices)) +
+	       domains->config.thread_pages;
+}
+
+static bool record_alloc(struct domain *domain)
+{
+	struct granules_range pages;
+	struct domain_devices *devices = domain_array_alloc(
+		domain, sizeof(struct domain_devices), false, &pages);
+
+	if (devices == NULL)
+		return false;
+	devices->domain = domain;
+	devices->pages = pages;
+	devices->ops = (struct virtio_ops){
+		.ctx = domain,
+		.host = domain_host(domain),
+		.memory_lock = devices_memory_lock,
+		.memory_unlock = devices_memory_unlock,
+		.memory_find = devices_memory_find,
+		.line_set = devices_line_set,
+		.kick = devices_kick,
+		.broken = devices_broken,
+	};
+	domain->devices = devices;
+	return true;
+}
+
+static bool thread_alloc(struct domain *domain)
+{
+	unsigned pages = domain->domains->config.thread_pages;
+	struct granules_want want = { .kind = GRANULES_SHARED,
+				      .unit = pages,
+				      .units = 1,
+				      .align = pages };
+
+	return granules_alloc(&domain->own, &want, &domain->devices->thread);
+}
+
+/* Promises the domain the pages of one more device. */
+static enum control_status device_promise(struct domain *domain,
+					  unsigned queues, char *text)
+{
+	struct domains *domains = domain->domains;
+	uint64_t shared = pages_for(virtio_shared_size(queues));
+	uint64_t pages = pages_for(virtio_memory_size(queues));
+	bool dma = domains->config.dma_pages != 0;
+	enum control_status status;
+
+	spinlock_acquire(&domains->lock);
+	status = domain_promise_more(domain, pages + (dma ? 0 : shared),
+				     dma ? shared : 0, text);
+	spinlock_release(&domains->lock);
+	if (status == CONTROL_OK)
+		domain->own.dma_max += shared;
+	return status;
+}
+
+static enum control_status device_make(struct domain *domain, unsigned index,
+				       const struct virtio_backend *backend,
+				       unsigned queues, char *text)
+{
+	const struct slot_ops *slots = slots_of(domain);
+	struct domain_devices *devices = domain->devices;
+	struct virtio_plan plan = {
+		.ops = &devices->ops,
+		.backend = backend,
+		.index = index,
+		.id = domain->create.devices[index].id,
+		.queues = queues,
+	};
+
+	plan.memory = domain_array_alloc(domain, virtio_memory_size(queues),
+					 false, &devices->memory[index]);
+	if (plan.memory != NULL)
+		plan.shared =
+			domain_array_alloc(domain, virtio_shared_size(queues),
+					   true, &devices->shared[index]);
+	if (plan.shared == NULL) {
+		return control_refuse(
+			text, CONTROL_E_MEMORY,
+			"the host has no run of free pages for device %u",
+			index);
+	}
+	plan.shared_base = devices->shared[index].base;
+	devices->devices[index] = virtio_device_init(&plan);
+	devices->count++;
+	slots->attach(slots->ctx, slot_of(domain, index),
+		      devices->devices[index]);
+	return CONTROL_OK;
+}
+
+static enum control_status device_open(struct domain *domain, unsigned index,
+				       char *text)
+{
+	const struct control_device_plan *want = &domain->create.devices[index];
+	const struct slot_ops *slots = slots_of(domain);
+	struct virtio_backend backend;
+	enum control_status status;
+	unsigned queues;
+	const char *why;
+
+	status = slots->open(slots->ctx, want->slot, want->id, &backend, text);
+	if (status != CONTROL_OK)
+		return status;
+	domain->devices->opened++;
+	why = virtio_probe(&backend, &queues);
+	if (why != NULL) {
+		return control_refuse(text, CONTROL_E_UNSUPPORTED,
+				      "the device in slot %u %s", want->slot,
+				      why);
+	}
+	status = device_promise(domain, queues, text);
+	if (status != CONTROL_OK)
+		return status;
+	return device_make(domain, index, &backend, queues, text);
+}
+
+enum control_status domain_devices_open(struct domain *domain, char *text)
+{
+	enum control_status status = CONTROL_OK;
+
+	if (domain->create.device_count == 0)
+		return CONTROL_OK;
+	if (!record_alloc(domain) || !thread_alloc(domain)) {
+		return control_refuse(
+			text, CONTROL_E_MEMORY,
+			"the host has no run of free pages for its devices");
+	}
+	for (unsigned i = 0;
+	     i < domain->create.device_count && status == CONTROL_OK; i++)
+		status = device_open(domain, i, text);
+	return status;
+}
+
+/* ---- Closing ---- */
+
+void domain_devices_close(struct domain *domain, struct domain_devices *devices)
+{
+	const struct slot_ops *slots = slots_of(domain);
+
+	if (devices == NULL)
+		return;
+	for (unsigned i = 0; i < devices->opened; i++)
+		slots->close(slots->ctx, slot_of(domain, i));
+	for (unsigned i = 0; i < CONTROL_DEVICES; i++) {
+		granules_free(&domain->own, GRANULES_SHARED, devices->shared[i]);
+		granules_free(&domain->own, GRANULES_SHARED, devices->memory[i]);
+	}
+	granules_free(&domain->own, GRANULES_SHARED, devices->thread);
+	granules_free(&domain->own, GRANULES_SHARED, devices->pages);
+}
+
+/* ---- Work ---- */
+
+void domain_devices_start(struct domain *domain)
+{
+	const struct slot_ops *slots = slots_of(domain);
+	struct domain_devices *devices = domain->devices;
+
+	if (devices == NULL || devices->started)
+		return;
+	devices->started = true;
+	slots->thread_start(slots->ctx, domain, devices->thread.base);
+}
+
+uint64_t domain_devices_work(struct domain *domain)
+{
+	const struct domain_devices *devices = domain->devices;
+	uint64_t next = UINT64_MAX;
+
+	for (unsigned i = 0; i < devices->count; i++)
+		next = smaller(next, virtio_work(devices->devices[i]));
+	if (domain_state(domain) == CONTROL_DYING)
+		domain->ops->work_kick(domain->ops->ctx);
+	return next;
+}
+
+static void stop_wait_tell(struct domain *domain, unsigned index)
+{
+	char text[CONTROL_TEXT_SIZE] = { 0 };
+
+	(void)control_refuse(text, CONTROL_E_STATE,
+			     "device %u, in slot %u, has requests that are not "
+			     "answered yet",
+			     index, slot_of(domain, index));
+	spinlock_acquire(&domain->lock);
+	memcpy(domain->text, text, sizeof(text));
+	spinlock_release(&domain->lock);
+}
+
+bool domain_devices_stop(struct domain *domain)
+{
+	const struct slot_ops *slots = slots_of(domain);
+	struct domain_devices *devices = domain->devices;
+	bool stopped = true;
+
+	if (devices == NULL)
+		return true;
+	for (unsigned i = 0; i < devices->count; i++) {
+		if (virtio_stop(devices->devices[i]))
+			continue;
+		stop_wait_tell(domain, i);
+		stopped = false;
+	}
+	if (stopped && devices->started) {
+		slots->thread_end(slots->ctx, domain);
+		devices->started = false;
+	}
+	return stopped;
+}
+
+/* ---- Memory that is taken back ---- */
+
+void domain_devices_release(struct domain *domain, ipa_t base, ipa_t top)
+{
+	const struct domain_devices *devices = domain->devices;
+
+	if (devices == NULL)
+		return;
+	for (unsigned i = 0; i < devices->count; i++)
+		virtio_release(devices->devices[i], base, top);
+}
+
+ipa_t domain_devices_free_up_to(const struct domain *domain, ipa_t base,
+				ipa_t top)
+{
+	const struct domain_devices *devices = domain->devices;
+
+	if (devices == NULL)
+		return top;
+	for (unsigned i = 0; i < devices->count; i++)
+		top = virtio_pinned(devices->devices[i], base, top);
+	return ipa_align_down(top, GUEST_PAGE_SIZE);
+}
+
+/* ---- What is known about shared pages ---- */
+
+static struct device_page *cache_place(struct domain_devices *devices,
+				       ipa_t page)
+{
+	return &devices->cache[page.value / GUEST_PAGE_SIZE % DEVICE_CACHE];
+}
+
+bool domain_devices_recall(const struct domain *domain, ipa_t page, pa_t *pa)
+{
+	const struct device_page *known = cache_place(domain->devices, page);
+
+	*pa = known->pa;
+	return known->ipa.value == page.value;
+}
+
+void domain_devices_remember(struct domain *domain, ipa_t page, pa_t pa)
+{
+	*cache_place(domain->devices, page) = (struct device_page){ page, pa };
+}
+
+void domain_devices_forget(struct domain *domain, ipa_t base, ipa_t top)
+{
+	struct domain_devices *devices = domain->devices;
+
+	if (devices == NULL)
+		return;
+	for (unsigned i = 0; i < DEVICE_CACHE; i++) {
+		struct device_page *known = &devices->cache[i];
+
+		if (known->ipa.value >= base.value &&
+		    known->ipa.value < top.value)
+			known->ipa = ipa_make(0);
+	}
+}

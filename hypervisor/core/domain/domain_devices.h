@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The virtio devices of a domain, which lie in slots of the host. A domain
+ * without any has no such record, and the functions below do nothing for it.
+ */
+#ifndef REEVE_HYPERVISOR_CORE_DOMAIN_DOMAIN_DEVICES_H
+#define REEVE_HYPERVISOR_CORE_DOMAIN_DOMAIN_DEVICES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/virtio/virtio.h"
+
+/* Pages that a Realm shares, of which the RMM need not be asked again. Guarded
+ * by domain->memory_lock. */
+#define DEVICE_CACHE 512
+struct device_page {
+	ipa_t ipa; /* 0: none, as RAM does not begin there */
+	pa_t pa;
+};
+
+struct domain_devices {
+	struct domain *domain;
+	struct virtio_ops ops;
+	unsigned opened; /* slots that were opened, from the first on */
+	unsigned count; /* devices that were made */
+	bool started; /* their thread was */
+	struct virtio_device *devices[CONTROL_DEVICES];
+	struct granules_range pages; /* of this record */
+	struct granules_range thread;
+	struct granules_range memory[CONTROL_DEVICES];
+	struct granules_range shared[CONTROL_DEVICES]; /* with the device */
+	struct device_page cache[DEVICE_CACHE];
+};
+
+/* Returns how many pages the record and the thread need. */
+uint64_t domain_devices_pages(const struct domains *domains,
+			      const struct control_create *create);
+
+/*
+ * Opens the devices that domain->create names. Returns CONTROL_OK or a refusal;
+ * domain_devices_close() undoes what was done in both cases. No other thread
+ * can find the domain yet.
+ */
+enum control_status domain_devices_open(struct domain *domain, char *text);
+
+/* Empties the slots, and frees all memory. The devices have stopped, or were
+ * never started. devices may be NULL. */
+void domain_devices_close(struct domain *domain, struct domain_devices *devices);
+
+/* Starts the thread that carries requests. */
+void domain_devices_start(struct domain *domain);
+
+/*
+ * Ends the use of the host's devices, which access no memory any more then, and
+ * the thread. No vCPU runs. Returns false if a device still has requests, with
+ * the reason in domain->text; domain_ops.work_kick() is called when it is worth
+ * another try.
+ */
+bool domain_devices_stop(struct domain *domain);
+
+/* Carries what there is to carry. The thread of the devices calls it after each
+ * slot_ops.thread_kick(). Returns the time (host_ops.now_ns) at which it is to
+ * be called again at the latest. */
+uint64_t domain_devices_work(struct domain *domain);
+
+/* For memory.c. Addresses are IPAs in RAM. domain_devices_release() breaks the
+ * devices that need memory that is about to be taken back; no lock is held. The
+ * others are called with domain->memory_lock held: the end of what may be taken
+ * of [base, top), in whole pages; what is known about shared pages. */
+void domain_devices_release(struct domain *domain, ipa_t base, ipa_t top);
+ipa_t domain_devices_free_up_to(const struct domain *domain, ipa_t base,
+				ipa_t top);
+bool domain_devices_recall(const struct domain *domain, ipa_t page, pa_t *pa);
+void domain_devices_remember(struct domain *domain, ipa_t page, pa_t pa);
+void domain_devices_forget(struct domain *domain, ipa_t base, ipa_t top);
+
+#endif

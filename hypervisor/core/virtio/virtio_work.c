@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * When requests and answers are carried. A guest that notifies, and a host that
+ * interrupts, for each request alone would leave the guest several times for
+ * each. So whoever finds several requests, or answers, at once asks to be
+ * notified only after some more (VIRTIO_F_EVENT_IDX), and looks by itself after
+ * VIRTIO_POLL_NS if they do not come. With requests that come one by one
+ * nothing waits; under load their number at once grows, up to half of those
+ * that are under way. Without the feature, notifications are off for that time.
+ */
+#include "hypervisor/core/virtio/virtio_internal.h"
+#include "lib/number.h"
+
+/* How often a host's device that does not reset at once is looked at. */
+#define HALT_POLL_NS UINT64_C(10000000)
+
+/* Returns how many more may come before a notification, after n at once. At
+ * most half of those under way: the device must not run dry meanwhile. */
+static uint16_t wait_after(const struct virtio_queue *queue, unsigned n)
+{
+	return n == 0 ? 0 : (uint16_t)smaller(2 * (n - 1), queue->in_flight / 2);
+}
+
+/* Asks the guest for a notification once `wait` more requests than those that
+ * were taken are there. */
+static void guest_ask(const struct virtio_device *device,
+		      struct virtio_queue *queue)
+{
+	uint16_t wait = queue->requests_wait;
+
+	if (virtio_agreed(device, VIRTIO_F_EVENT_IDX)) {
+		virtio_store16(
+			virtio_window_at(&queue->used,
+					 VIRTQ_USED_RING((uint64_t)queue->size)),
+			(uint16_t)(queue->avail_idx + wait));
+		return;
+	}
+	virtio_store16(virtio_window_at(&queue->used, VIRTQ_FLAGS),
+		       wait > 0 ? VIRTQ_USED_NO_NOTIFY : 0);
+}
+
+static void host_ask(const struct virtio_device *device,
+		     struct virtio_queue *queue)
+{
+	uint8_t *avail = queue->shared->avail;
+	uint16_t wait = queue->answers_wait;
+
+	if (device->host_events) {
+		virtio_store16(avail + VIRTQ_AVAIL_RING(queue->size),
+			       (uint16_t)(queue->taken_idx + wait));
+		return;
+	}
+	virtio_store16(avail + VIRTQ_FLAGS,
+		       wait > 0 ? VIRTQ_AVAIL_NO_INTERRUPT : 0);
+}
+
+/* Returns true if more came, before the request for a notification was seen,
+ * than the notification was to wait for. */
+static bool came_too_early(const struct virtio_queue *queue, bool all)
+{
+	uint16_t avail_idx =
+		virtio_load16(virtio_window_at(&queue->avail, VIRTQ_IDX));
+	uint16_t used_idx = virtio_load16(queue->shared->used + VIRTQ_IDX);
+
+	return (all && (uint16_t)(avail_idx - queue->avail_idx) >
+			       queue->requests_wait) ||
+	       (uint16_t)(used_idx - queue->taken_idx) > queue->answers_wait;
+}
+
+/*
+ * Sets the waits after a round that found so many answers and requests. A wait
+ * that is under way goes on if the round found nothing and its time is not
+ * over: another queue may have been the reason for the round. While answers are
+ * waited for, a round is near, so that requests can wait for it too; a guest
+ * that offers one for each answer would otherwise notify for each.
+ */
+static void waits_set(struct virtio_queue *queue, unsigned answers,
+		      unsigned requests, uint64_t now)
+{
+	bool over = now >= queue->poll_ns;
+
+	if (answers > 0 || over)
+		queue->answers_wait = wait_after(queue, answers);
+	if (requests > 0 || over)
+		queue->requests_wait = wait_after(queue, requests);
+	if (queue->answers_wait > 0)
+		queue->requests_wait = (uint16_t)(queue->in_flight / 2);
+	if (queue->answers_wait == 0 && queue->requests_wait == 0)
+		queue->poll_ns = UINT64_MAX;
+	else if (answers > 0 || requests > 0 || over)
+		queue->poll_ns = now + VIRTIO_POLL_NS;
+}
+
+static bool queue_is_used(const struct virtio_device *device,
+			  const struct virtio_queue *queue)
+{
+	return (device->status & VIRTIO_STATUS_DRIVER_OK) != 0 &&
+	       queue->enabled && !device->broken && !device->halting;
+}
+
+static void queue_round(struct virtio_device *device,
+			struct virtio_queue *queue, uint64_t now)
+{
+	unsigned answers, requests;
+	bool all = true;
+
+	answers = virtio_answers_take(device, queue);
+	if (!queue_is_used(device, queue))
+		return;
+	requests = virtio_carry(device, queue, &all);
+	if (!queue_is_used(device, queue))
+		return;
+	waits_set(queue, answers, requests, now);
+	guest_ask(device, queue);
+	host_ask(device, queue);
+	/* The notifications are asked for before a look at what has come. */
+	virtio_fence();
+	if (came_too_early(queue, all))
+		__atomic_store_n(&device->pending, 1, __ATOMIC_SEQ_CST);
+}
+
+/* One round over all queues. Returns the time of the next one at the latest. */
+static uint64_t device_round(struct virtio_device *device)
+{
+	const struct host_ops *host = device->ops->host;
+	uint64_t now = host->now_ns(host->ctx);
+	uint64_t next = UINT64_MAX;
+
+	__atomic_store_n(&device->pending, 0, __ATOMIC_SEQ_CST);
+	for (unsigned i = 0; i < device->queue_count && !device->lost; i++) {
+		struct virtio_queue *queue = &device->queues[i];
+
+		if (queue->enabled)
+			queue_round(device, queue, now);
+		next = smaller(next, queue->poll_ns);
+	}
+	if (device->halting && !virtio_halt(device))
+		next = smaller(next, now + HALT_POLL_NS);
+	return next;
+}
+
+/* ---- The lock ---- */
+
+void virtio_lock(struct virtio_device *device)
+{
+	busy_lock_acquire(&device->lock, device->ops->host);
+}
+
+static bool virtio_lock_try(struct virtio_device *device)
+{
+	return __atomic_exchange_n(&device->lock.taken, 1, __ATOMIC_ACQUIRE) ==
+	       0;
+}
+
+void virtio_unlock(struct virtio_device *device)
+{
+	const struct virtio_ops *ops = device->ops;
+
+	busy_lock_release(&device->lock);
+	/* The release before the look: a thread that finds the lock taken has
+	 * set pending before. */
+	virtio_fence();
+	if (__atomic_load_n(&device->pending, __ATOMIC_SEQ_CST) != 0)
+		ops->kick(ops->ctx);
+}
+
+/* ---- Its callers ---- */
+
+/* The thread must come by itself if this round made it necessary. */
+void virtio_notified(struct virtio_device *device)
+{
+	const struct virtio_ops *ops = device->ops;
+	uint64_t next;
+	bool earlier;
+
+	__atomic_store_n(&device->pending, 1, __ATOMIC_SEQ_CST);
+	virtio_fence();
+	if (!virtio_lock_try(device))
+		return;
+	next = device_round(device);
+	earlier = next < device->thread_ns;
+	if (earlier)
+		device->thread_ns = next;
+	virtio_unlock(device);
+	if (earlier)
+		ops->kick(ops->ctx);
+}
+
+static void reconfigured_tell(struct virtio_device *device)
+{
+	if (__atomic_exchange_n(&device->reconfigured, 0, __ATOMIC_SEQ_CST) == 0)
+		return;
+	if ((device->status & VIRTIO_STATUS_DRIVER_OK) == 0)
+		return;
+	if ((device->backend.ops->status(device->backend.ctx) &
+	     VIRTIO_STATUS_NEEDS_RESET) != 0 &&
+	    !device->halting)
+		virtio_lose(device, "the host's device broke");
+	else
+		virtio_isr_raise(device, VIRTIO_ISR_CONFIG);
+}
+
+uint64_t virtio_work(struct virtio_device *device)
+{
+	uint64_t next;
+
+	virtio_lock(device);
+	reconfigured_tell(device);
+	next = device_round(device);
+	device->thread_ns = next;
+	virtio_unlock(device);
+	return next;
+}
+
+bool virtio_interrupt(struct virtio_device *device)
+{
+	const struct virtio_ops *ops = device->ops;
+	uint8_t isr = device->backend.ops->isr(device->backend.ctx);
+
+	if (isr == 0)
+		return false;
+	if ((isr & VIRTIO_ISR_CONFIG) != 0)
+		__atomic_store_n(&device->reconfigured, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&device->pending, 1, __ATOMIC_SEQ_CST);
+	ops->kick(ops->ctx);
+	return true;
+}
