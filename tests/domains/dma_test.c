@@ -288,6 +288,56 @@ static void a_run_may_have_pages_of_both_parts(void **state)
 			 DMA_SIZE / PAGE);
 }
 
+/* Takes all free pages by requests that follow each other, and returns how many
+ * of them devices can access; *other is how many they cannot. */
+static uint64_t trim_all(struct table *table, uint64_t *other)
+{
+	const struct control_trim *trim = &table->reply.body.trim;
+	uint64_t dma_base = table->bench->ops.dma_base.value;
+	uint64_t dma = 0, from = 0;
+
+	*other = 0;
+	do {
+		table->request.body.trim =
+			(struct control_trim_ask){ from, CONTROL_TRIM_PAGES };
+		assert_int_equal(table_ask(table, CONTROL_HOST_TRIM, 0),
+				 CONTROL_OK);
+		for (unsigned i = 0; i < trim->count; i++) {
+			if (trim->runs[i].pa >= dma_base)
+				dma += trim->runs[i].pages;
+			else
+				*other += trim->runs[i].pages;
+		}
+		from = trim->next;
+	} while (from != 0);
+	assert_int_equal(table_ask(table, CONTROL_HOST_TRIM, 0), CONTROL_OK);
+	assert_int_equal(table->domains.trimmed, 0);
+	assert_int_equal(table->domains.dma_trimmed, 0);
+	return dma;
+}
+
+/* What is promised of one part does not count in the other. */
+static void free_pages_of_both_parts_are_trimmed(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain;
+	uint64_t other;
+
+	(void)fill(table, DMA);
+	(void)fill(table, REALM);
+	touch_everything(table);
+	destroy_everything(table);
+	assert_int_equal(trim_all(table, &other), dma_unused(table));
+	assert_true(other > unused(table) / 2);
+	domain = start(table, DMA, DMA_SIZE / PAGE);
+	assert_int_equal(trim_all(table, &other), 0);
+	assert_true(other > unused(table) / 2);
+	destroy(table, domain);
+	(void)fill(table, REALM);
+	assert_int_equal(trim_all(table, &other), dma_unused(table));
+	destroy_everything(table);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, table_teardown)
 
 int main(void)
@@ -302,6 +352,7 @@ int main(void)
 		TEST(both_parts_are_filled_to_the_last_page),
 		TEST(what_is_missing_is_said),
 		TEST(a_run_may_have_pages_of_both_parts),
+		TEST(free_pages_of_both_parts_are_trimmed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
