@@ -37,6 +37,9 @@ BODIES = {
     "dmesg": ("<QII1024s", "start size zero text"),
     "touch": ("<IIQQQ", "faulted zero esr value pa"),
     "attack": ("<IIQ", "what done x0"),
+    "device": ("<6I7Q192s",
+               "index slot id flags status queues features requests in_flight "
+               "pages_pinned exits notifications interrupts text"),
 }
 
 
