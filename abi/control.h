@@ -229,9 +229,10 @@ enum control_attack_kind {
 
 /*
  * A virtio device of a guest. QEMU's device is plugged into a slot of the host
- * (below control_host.slots) before the domain is created. From then to the end
- * of the domain the slot belongs to it; the hypervisor resets the device and
- * empties the slot before the domain is gone.
+ * (below control_host.slots; slot n is device n + 1 of the bridge) before the
+ * domain is created. From then to the end of the domain the slot belongs to it;
+ * the hypervisor resets the device and empties the slot before the domain is
+ * gone. Slots of a creation that is refused may have been emptied, too.
  *
  * Refusals of CONTROL_DOMAIN_CREATE, besides those for bad values: the host has
  * no such slot (CONTROL_E_LIMIT), another domain has it (CONTROL_E_EXISTS), it

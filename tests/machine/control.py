@@ -38,6 +38,9 @@ BODIES = {
     "touch": ("<IIQQQ", "faulted zero esr value pa"),
     "attack": ("<IIQ", "what done x0"),
     "trim": ("<QII1024s", "next count zero runs"),
+    "device": ("<6I7Q192s",
+               "index slot id flags status queues features requests in_flight "
+               "pages_pinned exits notifications interrupts text"),
 }
 
 

@@ -16,12 +16,27 @@ FIRMWARE = "firmware/image/firmware.bin"
 REALM, VUART = 1, 2
 RAM = 0x40000000
 MIB = 1 << 20
+BLOCK, ENTROPY = 2, 4  # kinds of virtio devices
 
 
 @pytest.fixture
 def machine(start, tmp_path):
     return start(build_folder() / FIRMWARE, cpus=2,
                  options=("-no-reboot", *options(tmp_path)))
+
+
+@pytest.fixture
+def plugged(start, tmp_path):
+    """A session with a host that has entropy devices in slots 0 and 3."""
+    slots = ["-device",
+             "pci-bridge,id=slots,addr=2,chassis_nr=1,msi=off,shpc=on"]
+    for slot in (0, 3):
+        slots += ["-device", f"virtio-rng-pci,bus=slots,addr={slot + 1:#x},"
+                  "disable-legacy=on,iommu_platform=on,vectors=0"]
+    start(build_folder() / FIRMWARE, cpus=2,
+          options=("-no-reboot", *options(tmp_path), *slots))
+    with Control(tmp_path) as session:
+        yield session
 
 
 @pytest.fixture
@@ -35,6 +50,7 @@ def control(folder):
         yield session
 
 
+<<<<<<< HEAD
 def create_body(name, flags, size, vcpus):
     return struct.pack("<IIQ64s16s64sIIII", flags, vcpus, size, name.encode(),
                        bytes(16), bytes(64), 0, 0, 0, 0)
@@ -43,6 +59,14 @@ def create_body(name, flags, size, vcpus):
 def create(control, name, flags=REALM, size=64 * MIB, vcpus=1):
     return control.ask("DOMAIN_CREATE", create_body(name, flags, size, vcpus),
                        kind="domain")
+=======
+def create(control, name, flags=REALM, size=64 * MIB, vcpus=1, devices=()):
+    """Creates a domain. A device is a slot and the kind that is in it."""
+    body = struct.pack("<IIQ64s16s64sIIII", flags, vcpus, size, name.encode(),
+                       bytes(16), bytes(64), 0, 0, 0, len(devices))
+    body += b"".join(struct.pack("<HH", *device) for device in devices)
+    return control.ask("DOMAIN_CREATE", body, kind="domain")
+>>>>>>> carrier
 
 
 def build(control, name, flags=REALM, **more):
@@ -191,6 +215,36 @@ def test_a_domain_comes_and_goes(control, flags, kind):
     assert used(control) != before
     destroy(control, info.domid)
     assert used(control) == before
+
+
+def refused(control, status, why, *devices):
+    with pytest.raises(Refused, match=f"{status}: {why}"):
+        create(control, "refused", devices=devices)
+
+
+def test_a_host_without_slots_refuses_devices(control):
+    assert control.host.slots == 0
+    refused(control, "E_LIMIT", "this host has no slot 0: it has 0",
+            (0, ENTROPY))
+
+
+def test_domains_get_the_devices_in_their_slots(plugged):
+    before = used(plugged)
+    assert plugged.host.slots == plugged.host.slots_free == 31
+    refused(plugged, "E_STATE", "slot 7 is empty", (7, ENTROPY))
+    refused(plugged, "E_STATE", "slot 3 has a virtio device 4, not 2",
+            (3, BLOCK))
+    assert used(plugged) == before
+    info = build(plugged, "guest", devices=[(0, ENTROPY)])
+    assert info.state == "PAUSED" and info.devices == 1, info.text
+    device = plugged.ask("DEVICE_INFO", struct.pack("<I", 0), info.domid,
+                         kind="device")
+    assert (device.slot, device.id, device.flags) == (0, ENTROPY, 0)
+    refused(plugged, "E_EXISTS", "slot 0 belongs to domain", (0, ENTROPY))
+    destroy(plugged, info.domid)
+    assert used(plugged) == before
+    # QEMU has removed the device.
+    refused(plugged, "E_STATE", "slot 0 is empty", (0, ENTROPY))
 
 
 def test_what_a_client_left_half_made_goes_with_it(folder, control):
