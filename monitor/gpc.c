@@ -81,6 +81,21 @@ static void range_set(const struct gpt_range *range)
 		panic("more memory than the granule tables can cover");
 }
 
+/*
+ * The first page of each redistributor has the addresses of its tables of LPIs,
+ * which QEMU reads and writes wherever they are. There are no LPIs without an
+ * ITS, and all else that the page is for is EL3's.
+ */
+static void redistributors_close(void)
+{
+	struct gpt_range page = { MACHINE_GICR_BASE, MACHINE_PAGE_SIZE,
+				  GPI_ROOT };
+
+	for (; page.base < MACHINE_GICR_BASE + MACHINE_GICR_SIZE;
+	     page.base += MACHINE_GICR_STEP)
+		range_set(&page);
+}
+
 void gpc_init(const struct rmm_el3_bank *bank, const struct rmm_el3_bank *window)
 {
 	const struct gpt_range ns = { bank->base, bank->size, GPI_NON_SECURE };
@@ -96,6 +111,7 @@ void gpc_init(const struct rmm_el3_bank *bank, const struct rmm_el3_bank *window
 		panic("the granule table of the board is wrong");
 	for (size_t i = 0; i < sizeof(board) / sizeof(board[0]); i++)
 		range_set(&board[i]);
+	redistributors_close();
 	if (dma.size != 0)
 		range_set(&pcie);
 	range_set(&ns);

@@ -50,23 +50,17 @@ def control(folder):
         yield session
 
 
-<<<<<<< HEAD
-def create_body(name, flags, size, vcpus):
-    return struct.pack("<IIQ64s16s64sIIII", flags, vcpus, size, name.encode(),
-                       bytes(16), bytes(64), 0, 0, 0, 0)
+def create_body(name, flags, size, vcpus, devices=()):
+    """A device is a slot and the kind that is in it."""
+    body = struct.pack("<IIQ64s16s64s5I", flags, vcpus, size, name.encode(),
+                       bytes(16), bytes(64), 0, 0, 0, 0, len(devices))
+    return body + b"".join(struct.pack("<HH", *device) for device in devices)
 
 
-def create(control, name, flags=REALM, size=64 * MIB, vcpus=1):
-    return control.ask("DOMAIN_CREATE", create_body(name, flags, size, vcpus),
-                       kind="domain")
-=======
 def create(control, name, flags=REALM, size=64 * MIB, vcpus=1, devices=()):
-    """Creates a domain. A device is a slot and the kind that is in it."""
-    body = struct.pack("<IIQ64s16s64sIIII", flags, vcpus, size, name.encode(),
-                       bytes(16), bytes(64), 0, 0, 0, len(devices))
-    body += b"".join(struct.pack("<HH", *device) for device in devices)
-    return control.ask("DOMAIN_CREATE", body, kind="domain")
->>>>>>> carrier
+    return control.ask("DOMAIN_CREATE",
+                       create_body(name, flags, size, vcpus, devices),
+                       kind="domain")
 
 
 def build(control, name, flags=REALM, **more):

@@ -39,7 +39,10 @@ struct tester {
 	struct verdict verdict;
 	struct attack_dma dma; /* the device under test */
 	uint64_t foreign; /* a granule of the Realm world */
+	bool by_interrupt; /* a request ends with an interrupt, too */
 };
+
+static uint32_t interrupts;
 
 static void step(struct tester *tester, const char *name, bool passed)
 {
@@ -110,6 +113,7 @@ static bool request_works(struct tester *tester, bool write)
 	const struct attack_dma_access access = {
 		ATTACK_DMA_INDIRECT, write, pa_make((uintptr_t)memory->buffer)
 	};
+	uint32_t before = interrupts;
 	bool filled = false;
 
 	if (!attack_dma_begin(&tester->dma, &access))
@@ -120,7 +124,8 @@ static bool request_works(struct tester *tester, bool write)
 		memcpy(memory->buffer, TEXT, sizeof(TEXT) - 1);
 	}
 	attack_dma_post(&tester->dma);
-	while (!attack_dma_ended(&tester->dma))
+	while (!attack_dma_ended(&tester->dma) ||
+	       (tester->by_interrupt && interrupts == before))
 		continue;
 	if (virtio_pci_status(&tester->dma.device) & VIRTIO_STATUS_NEEDS_RESET)
 		return false;
@@ -185,8 +190,6 @@ static void page_in_use_delegate(struct tester *tester)
 
 /* ---- Slots ---- */
 
-static uint32_t interrupts;
-
 static void slot_interrupt(void *ctx)
 {
 	const struct virtio_pci *device = ctx;
@@ -203,7 +206,6 @@ static bool slot_serve(struct tester *tester, unsigned slot)
 	struct virtio_pci *device = &tester->dma.device;
 	struct pci_interrupt interrupt = { slot_interrupt, device, NULL };
 	const char *why = pci_slot_attach(slot, device);
-	uint32_t before = interrupts;
 	bool done;
 
 	if (why != NULL) {
@@ -211,10 +213,8 @@ static bool slot_serve(struct tester *tester, unsigned slot)
 		return false;
 	}
 	pci_interrupt_add(&device->function, &interrupt);
-	done = request_works(tester, true);
-	while (done && interrupts == before)
-		irq_poll();
-	done = done && attack_dma_stopped(&tester->dma, &access);
+	done = request_works(tester, true) &&
+	       attack_dma_stopped(&tester->dma, &access);
 	log_line("slot %u: line %u, stream %llx", slot, device->function.line,
 		 (unsigned long long)BITS_GET(faults_read().dma_fault_what,
 					      DMA_GUARD_STREAM));
@@ -247,6 +247,7 @@ static void slots_serve(struct tester *tester)
 		return;
 	pci_interrupts_enable();
 	tester->dma.queue = ENTROPY;
+	tester->by_interrupt = true;
 	log_line("slots: ready");
 	do {
 		slot = slot_await();
