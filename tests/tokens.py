@@ -36,8 +36,7 @@ Each tests/data/token/NAME.json says how its token differs from a good one:
 
 usage: tests/tokens.py FOLDER
 Writes NAME.cbor for each case, platform.pem, platform.json (a JWK set with all
-platform keys), other.pem and refs.json there. In the folder vectors, it writes
-NAME.json and NAME.cbor for each vector of token_profiles.py.
+platform keys), other.pem and refs.json there.
 """
 
 import base64
@@ -456,16 +455,21 @@ def cases():
         yield path.stem, json.loads(path.read_text())
 
 
+def write_inputs(folder, keys):
+    """Writes what a verifier needs beside the tokens."""
+    (folder / "platform.pem").write_bytes(pem(keys["platform"]))
+    (folder / "platform.json").write_text(key_set(keys))
+    (folder / "other.pem").write_bytes(pem(keys["other"]))
+    (folder / "refs.json").write_text(json.dumps(refs()))
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(exist_ok=True)
     keys = new_keys()
     for name, case in cases():
         (folder / f"{name}.cbor").write_bytes(make(case, keys))
-    (folder / "platform.pem").write_bytes(pem(keys["platform"]))
-    (folder / "platform.json").write_text(key_set(keys))
-    (folder / "other.pem").write_bytes(pem(keys["other"]))
-    (folder / "refs.json").write_text(json.dumps(refs()))
+    write_inputs(folder, keys)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Every case of tests/data/token: the decoder gives the refusal that the case's
- * file names, and the verifier fails exactly the checks that the file lists.
+ * Every case of tests/data/token, or vector of tests/token_profiles.py: it is
+ * refused for the reason that the case's file names, or the verifier fails
+ * exactly the checks that the file lists.
  * Arguments: the folder of cases, and the folder of the tokens made from them.
  */
 #include <setjmp.h>
@@ -17,7 +18,7 @@
 
 #include "toolstack/token/load.h"
 
-#define CASES_MAX 400
+#define CASES_MAX 4000
 
 static const char *case_folder;
 static const char *made_folder;
