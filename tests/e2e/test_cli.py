@@ -278,7 +278,7 @@ def test_completion_of_verbs_options_and_keys(reeve):
     assert complete(reeve, ["reeve", "token", ""], 2) == [
         "show", "verify", "challenge", "profiles"]
     assert complete(reeve, ["reeve", "token", "verify", "--ch"], 3) == [
-        "--challenge"]
+        "--challenge", "--challenge-file"]
     assert complete(reeve, ["reeve", "host", "start", "--mo"], 3) == [
         "--monitor"]
     assert "realm_hash=" in complete(

@@ -10,6 +10,7 @@ import subprocess
 import cbor2
 import pytest
 import tokens
+from conftest import ROOT
 
 CHECKS = ["platform-signature", "realm-signature", "realm-key-binding",
           "challenge", "lifecycle", "platform-identity",
@@ -198,6 +199,19 @@ hash = ["sha-256"]
     reeve.write("policy", 'hash=["sha-384"]\n')
     assert verdicts(reeve, "--policy", "policy",
                     code=1)["hash-algorithms"] == "fail"
+
+
+def test_profiles_are_those_of_the_documentation(reeve):
+    text = reeve.run("token", "profiles").stdout
+    page = (ROOT / "docs" / "attestation.md").read_text()
+    assert f"```\n{text}```\n" in page
+    document = json.loads(reeve.run("token", "profiles", "--json").stdout)
+    assert len(document) == 15
+    for profile in document:
+        assert profile["profile"] in text
+        for claim in profile["claims"]:
+            assert re.search(rf"^{claim['key']} .* {claim['name']} ", text,
+                             re.M)
 
 
 def test_policy_accepts_other_hash_names(case):

@@ -74,14 +74,15 @@ static bool text_add(struct reeve_keys *keys, const char *text, size_t size)
 {
 	struct span bytes = { (const uint8_t *)text, size };
 	bool is_text = strlen(text) == size;
+	char first = text[strspn(text, " \t\r\n")];
 	bool ok = false;
 
-	if (is_text && strstr(text, "-----BEGIN CERTIFICATE-----") != NULL)
+	if (is_text && (first == '{' || first == '['))
+		ok = keys_add_json(keys, text);
+	else if (is_text && strstr(text, "-----BEGIN CERTIFICATE-----") != NULL)
 		ok = keys_add(keys, key_from_certificate_pem(text, size));
 	else if (is_text && strstr(text, "-----BEGIN ") != NULL)
 		ok = keys_add(keys, key_from_pem(text, size));
-	else if (is_text && strpbrk(text, "{[") != NULL)
-		ok = keys_add_json(keys, text);
 	if (!ok && keys->count == 0) {
 		ok = keys_add(keys, key_from_der(bytes)) ||
 		     keys_add_cose(keys, bytes);
