@@ -167,7 +167,7 @@ bool cbor_in_int(struct cbor_in *in, int64_t *value)
  * of at most 2^32 heads adds less than 2^32. */
 bool cbor_in_skip(struct cbor_in *in)
 {
-	struct cbor_head head;
+	struct cbor_head head = { 0 };
 
 	for (uint64_t left = 1; left > 0; left--) {
 		if (!cbor_in_next(in, &head))

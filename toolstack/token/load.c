@@ -21,16 +21,25 @@ static int io_error(const char *path, const char *doing,
 	return REEVE_ERR_IO;
 }
 
-static int file_open(const char *path, FILE **file, struct reeve_report *report)
+/* A file that is read, or the standard input, which is not ours to close. */
+struct input {
+	FILE *file;
+	bool opened;
+};
+
+/* Opens a file, or takes the standard input for "-". */
+static int input_open(const char *path, struct input *input,
+		      struct reeve_report *report)
 {
-	*file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
-	return *file != NULL ? REEVE_OK : io_error(path, "opened", report);
+	input->opened = strcmp(path, "-") != 0;
+	input->file = input->opened ? fopen(path, "rbe") : stdin;
+	return input->file != NULL ? REEVE_OK : io_error(path, "opened", report);
 }
 
-static void file_close(FILE *file)
+static void input_close(struct input *input)
 {
-	if (file != stdin)
-		fclose(file); /* nothing was written that could be lost */
+	if (input->opened)
+		fclose(input->file); /* nothing was written that could be lost */
 }
 
 /* Reads at most limit + 1 bytes, and puts a NUL behind them. */
@@ -54,13 +63,13 @@ static int stream_read(FILE *file, const char *path, size_t limit, char **data,
 int file_read(const char *path, size_t limit, char **data, size_t *size,
 	      struct reeve_report *report)
 {
-	FILE *file;
-	int result = file_open(path, &file, report);
+	struct input input;
+	int result = input_open(path, &input, report);
 
 	if (result != REEVE_OK)
 		return result;
-	result = stream_read(file, path, limit, data, size, report);
-	file_close(file);
+	result = stream_read(input.file, path, limit, data, size, report);
+	input_close(&input);
 	return result;
 }
 
@@ -199,24 +208,24 @@ int reeve_token_load(const char *path, struct reeve_token **out,
 		     struct reeve_report *report)
 {
 	const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
+	struct input input;
 	struct span head;
-	FILE *file;
 	char *data;
 	size_t size;
-	int result = file_open(path, &file, report);
+	int result = input_open(path, &input, report);
 
 	if (result != REEVE_OK)
 		return result;
-	result = stream_read(file, path, HEAD_MAX, &data, &size, report);
+	result = stream_read(input.file, path, HEAD_MAX, &data, &size, report);
 	if (result == REEVE_OK) {
 		head = (struct span){ (const uint8_t *)data, size };
 		if (size > HEAD_MAX || log_has_mark(head))
-			result = log_load(head, file, name, out, report);
+			result = log_load(head, input.file, name, out, report);
 		else
 			result = evidence_load(head, name, out, report);
 		free(data);
 	}
-	file_close(file);
+	input_close(&input);
 	return result;
 }
 

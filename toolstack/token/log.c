@@ -13,7 +13,7 @@ static const struct span end_mark = SPAN("-----END " LOG_MARK "-----");
 
 /* Letters of the longest token: four for three bytes, and as many line ends and
  * blanks again. */
-#define BLOCK_MAX (TOKEN_SIZE_MAX / 3 * 8)
+#define BLOCK_MAX ((size_t)TOKEN_SIZE_MAX / 3 * 8)
 #define MARK_MAX  40 /* more bytes than a mark has */
 
 struct search {

@@ -73,18 +73,15 @@ static char *devices_text(bool present, struct span hash)
 	return present ? hex_text(hash) : check_text("none");
 }
 
-void verify_realm_options(struct verify *verify)
+/* Judges the options. wanted and found are those of the devices. */
+static void realm_options_judge(struct verify *verify, const char *wanted,
+				const char *found)
 {
 	const struct reeve_token_policy *policy = verify->policy;
 	const struct token_claim *claims = verify->token->realm.claims;
 	const struct token_claim *mec = &claims[REALM_MEC_POLICY];
 	const struct token_claim *lfa = &claims[REALM_LFA_POLICY];
-	const struct token_claim *devices = &claims[REALM_DEVICES];
 	const struct claim_rule *rules = realm_rules;
-	char *wanted = devices_text(
-		policy->devices_size != 0,
-		(struct span){ policy->devices, policy->devices_size });
-	char *found = devices_text(devices->present, devices->bytes);
 	const struct option list[] = {
 		{ "memory", policy->has_mec, choice_holds(mec, policy->mec),
 		  rules[REALM_MEC_POLICY].values[policy->mec],
@@ -93,25 +90,37 @@ void verify_realm_options(struct verify *verify)
 		  choice_holds(lfa, policy->lfa),
 		  rules[REALM_LFA_POLICY].values[policy->lfa],
 		  choice_text(lfa, &rules[REALM_LFA_POLICY]) },
-		{ "devices", policy->has_devices, devices_hold(policy, devices),
-		  wanted != NULL ? wanted : "", found != NULL ? found : "" },
+		{ "devices", policy->has_devices,
+		  devices_hold(policy, &claims[REALM_DEVICES]), wanted, found },
 	};
 	const struct option *picked =
 		option_pick(list, sizeof(list) / sizeof(list[0]));
 
-	if (wanted == NULL || found == NULL) {
-		verify->out->short_of_memory = true;
-	} else if (picked != NULL) {
+	if (picked != NULL) {
 		option_add(verify, CHECK_REALM_OPTIONS, picked);
-	} else {
-		check_leave(verify, CHECK_REALM_OPTIONS,
-			    check_text("memory %s, live activation %s, devices "
-				       "%s",
-				       list[0].found, list[1].found,
-				       list[2].found),
-			    "write mec_policy, lfa_policy or devices in the "
-			    "policy file");
+		return;
 	}
+	check_leave(verify, CHECK_REALM_OPTIONS,
+		    check_text("memory %s, live activation %s, devices %s",
+			       list[0].found, list[1].found, found),
+		    "write mec_policy, lfa_policy or devices in the policy "
+		    "file");
+}
+
+void verify_realm_options(struct verify *verify)
+{
+	const struct reeve_token_policy *policy = verify->policy;
+	const struct token_claim *devices =
+		&verify->token->realm.claims[REALM_DEVICES];
+	char *wanted = devices_text(
+		policy->devices_size != 0,
+		(struct span){ policy->devices, policy->devices_size });
+	char *found = devices_text(devices->present, devices->bytes);
+
+	if (wanted != NULL && found != NULL)
+		realm_options_judge(verify, wanted, found);
+	else
+		verify->out->short_of_memory = true;
 	free(wanted);
 	free(found);
 }
