@@ -51,22 +51,33 @@ static char *key_label(const EVP_PKEY *key)
 	return text;
 }
 
-static void signature_check(struct verify *verify, enum token_check check,
-			    const struct token_part *part, EVP_PKEY *key,
-			    const char *hint)
+/* A key, and whether it made the signature of a part. */
+struct signer {
+	EVP_PKEY *key;
+	bool holds;
+};
+
+static struct signer signer_try(const struct token_part *part, EVP_PKEY *key)
 {
-	const struct token_curve *curve = curve_of_key(key);
-	bool ok = signature_holds(part, key);
+	return (struct signer){ key, signature_holds(part, key) };
+}
+
+static void signature_add(struct verify *verify, enum token_check check,
+			  const struct token_part *part, struct signer signer,
+			  const char *hint)
+{
+	const struct token_curve *curve = curve_of_key(signer.key);
 	char *found;
 
-	if (ok)
-		found = key_label(key);
+	if (signer.holds)
+		found = key_label(signer.key);
 	else if (curve != NULL && curve != part->algorithm->curve)
 		found = check_text("%s, which a key of %s cannot make",
 				   part->algorithm->name, curve->name);
 	else
 		found = check_text("not by that key");
-	check_add_hint(verify, check, ok, key_label(key), found, hint);
+	check_add_hint(verify, check, signer.holds, key_label(signer.key),
+		       found, hint);
 }
 
 /* ---- The platform key ------------------------------------------------- */
@@ -103,62 +114,61 @@ static const char *key_hint(const struct token *token)
 }
 
 /* Picks the key that made the signature, or if none did the first that could
- * have. NULL: the list has none for this platform. */
-static EVP_PKEY *key_pick(const struct verify *verify, size_t *candidates)
+ * have; its key is NULL if the list has none for this platform. */
+static struct signer signer_pick(const struct verify *verify, size_t *candidates)
 {
 	const struct reeve_keys *keys = verify->expected->keys;
-	EVP_PKEY *first = NULL;
+	struct signer picked = { NULL, false };
 
 	*candidates = 0;
-	for (size_t i = 0; i < keys->count; i++) {
-		EVP_PKEY *key = keys->list[i].key;
+	for (size_t i = 0; i < keys->count && !picked.holds; i++) {
+		struct signer signer;
 
 		if (!key_is_for(&keys->list[i], verify->token))
 			continue;
 		++*candidates;
-		if (signature_holds(&verify->token->platform, key))
-			return key;
-		if (first == NULL)
-			first = key;
+		signer = signer_try(&verify->token->platform, keys->list[i].key);
+		if (signer.holds || picked.key == NULL)
+			picked = signer;
 	}
-	return first;
+	return picked;
 }
 
 static void listed_key_check(struct verify *verify)
 {
 	const struct token *token = verify->token;
 	size_t candidates;
-	EVP_PKEY *key = key_pick(verify, &candidates);
+	struct signer signer = signer_pick(verify, &candidates);
 
-	if (key == NULL) {
+	if (signer.key == NULL) {
 		check_add_hint(verify, CHECK_PLATFORM_SIGNATURE, false,
 			       check_text("a key for this platform"),
 			       check_text("none among %zu",
 					  verify->expected->keys->count),
 			       key_hint(token));
-	} else if (candidates > 1 && !signature_holds(&token->platform, key)) {
+	} else if (candidates > 1 && !signer.holds) {
 		check_add_hint(verify, CHECK_PLATFORM_SIGNATURE, false,
 			       check_text("by one of %zu keys", candidates),
 			       check_text("by none of them"), key_hint(token));
 	} else {
-		signature_check(verify, CHECK_PLATFORM_SIGNATURE,
-				&token->platform, key, key_hint(token));
+		signature_add(verify, CHECK_PLATFORM_SIGNATURE,
+			      &token->platform, signer, key_hint(token));
 	}
 }
 
 static void chain_check(struct verify *verify)
 {
+	const struct token_part *part = &verify->token->platform;
 	const char *reason;
-	EVP_PKEY *key = chain_key(&verify->token->platform,
-				  verify->expected->keys->roots, &reason);
+	EVP_PKEY *key = chain_key(part, verify->expected->keys->roots, &reason);
 
 	if (key == NULL) {
 		check_add_hint(verify, CHECK_PLATFORM_SIGNATURE, false,
 			       check_text("a chain to a given root"),
 			       check_text("%s", reason), NULL);
 	} else {
-		signature_check(verify, CHECK_PLATFORM_SIGNATURE,
-				&verify->token->platform, key, NULL);
+		signature_add(verify, CHECK_PLATFORM_SIGNATURE, part,
+			      signer_try(part, key), NULL);
 	}
 	EVP_PKEY_free(key);
 }
@@ -217,9 +227,11 @@ static void binding_check(struct verify *verify)
 
 static void checks_make(struct verify *verify, EVP_PKEY *realm_key)
 {
+	const struct token_part *realm = &verify->token->realm;
+
 	platform_signature_check(verify);
-	signature_check(verify, CHECK_REALM_SIGNATURE, &verify->token->realm,
-			realm_key, NULL);
+	signature_add(verify, CHECK_REALM_SIGNATURE, realm,
+		      signer_try(realm, realm_key), NULL);
 	binding_check(verify);
 	verify_challenge(verify);
 	verify_platform(verify);
