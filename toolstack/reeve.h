@@ -298,12 +298,26 @@ struct reeve_refs {
 	uint8_t rems[4][64];
 };
 
+struct reeve_keys;
+
 void reeve_refs_from(const struct reeve_measurement *measurement,
 		     struct reeve_refs *out);
-/* Reads the JSON document that reeve_refs_json() makes. REEVE_ERR_IO, or
- * REEVE_ERR_CONFIG: the file is not such a document. */
-int reeve_refs_load(const char *path, struct reeve_refs *out,
-		    struct reeve_report *report);
+/* A file of reference values. */
+struct reeve_refs_source {
+	const char *path;
+	/* A CoRIM may hold several Realms: the one with this token's RIM is
+	 * taken. NULL: it must hold one. */
+	const struct reeve_token *token;
+	/* The keys of which one must have signed the CoRIM. NULL: any file
+	 * will do. */
+	const struct reeve_keys *signers;
+};
+
+/* Reads the JSON document that reeve_refs_json() makes, or a CoRIM of the Realm
+ * profile, unsigned or signed. REEVE_ERR_IO, or REEVE_ERR_CONFIG: the file is
+ * neither, or cannot be used. */
+int reeve_refs_load(const struct reeve_refs_source *source,
+		    struct reeve_refs *out, struct reeve_report *report);
 /* The caller frees. NULL: out of memory. */
 char *reeve_refs_json(const struct reeve_refs *refs, const char *name);
 /* A CoRIM with one CoMID, by the CCA Realm profile
@@ -326,8 +340,8 @@ int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
 			    struct reeve_report *report);
 void reeve_token_policy_free(struct reeve_token_policy *policy); /* or NULL */
 
-/* Public keys of platforms, or certificates that vouch for such keys. */
-struct reeve_keys;
+/* Public keys of platforms, or certificates that vouch for such keys: struct
+ * reeve_keys. */
 
 /* Reads keys of P-256, P-384 or P-521: PEM, DER, a certificate (X.509), JWK, a
  * JWK set, COSE_Key, or trust anchors of Veraison's stores. name may be NULL.

@@ -570,6 +570,9 @@ def test_refs_is_a_corim(reeve, name, size):
         name, bytes(size + 1)).digest()]]}
     assert values["cca.rpv"][4].tag == 560
     assert values["cca.rpv"][4].value == b"\x01\x02" + bytes(62)
+    # The same Realm without its REMs is another document.
+    done = reeve.run("refs", config, text=False)
+    assert cbor2.loads(done.stdout).value[0] != corim.value[0]
 
 
 def test_refs_of_an_ordinary_guest_is_exit_2(reeve):

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fuzz entry for attestation tokens and platform keys. A token that cannot be
- * decoded must come with a reason. Another can be shown and judged, points only
- * into its bytes, and is never accepted. */
+/* Fuzz entry for attestation tokens, platform keys and CoRIM. A token that
+ * cannot be decoded must come with a reason. Another can be shown and judged,
+ * points only into its bytes, and is never accepted. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
+#include "toolstack/token/corim_in.h"
 #include "toolstack/token/evidence.h"
 #include "toolstack/token/load.h"
 
@@ -75,12 +76,13 @@ static void token_verify_check(const struct reeve_token *token,
 	reeve_verification_free(verification);
 }
 
-/* Any text may be said to be a token, a key or a log. */
+/* Any text may be said to be a token, a key or a CoRIM. */
 static void evidence_check(const uint8_t *data, size_t size)
 {
 	struct reeve_report *report = reeve_report_new();
 	struct span text = { data, size };
 	struct evidence evidence;
+	struct corim_found corim;
 	struct reeve_keys *keys;
 
 	if (report == NULL || !evidence_find(text, &evidence) ||
@@ -89,6 +91,8 @@ static void evidence_check(const uint8_t *data, size_t size)
 	free(evidence.data);
 	if (reeve_keys_read(data, size, "key", &keys, report) == REEVE_OK)
 		reeve_keys_free(keys);
+	if (corim_read(text, NULL, NULL, &corim) == NULL && corim.count == 0)
+		abort();
 	reeve_report_free(report);
 }
 

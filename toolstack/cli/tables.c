@@ -53,7 +53,10 @@ const struct cli_option cli_options[] = {
 	  "accept a token of any time" },
 	{ CLI_GUEST, 0, "config", "FILE",
 	  "the guest's configuration, to predict its RIM" },
-	{ CLI_REFS, 0, "refs", "FILE", "its reference values (JSON) instead" },
+	{ CLI_REFS, 0, "refs", "FILE",
+	  "its reference values (JSON or CoRIM) instead" },
+	{ CLI_REFS_KEY, 0, "refs-key", "FILE",
+	  "the key that must have signed the CoRIM" },
 	{ CLI_NO_REFERENCES, 0, "no-references", NULL,
 	  "accept a token of any guest" },
 	{ CLI_EVENTS, 0, "events", "FILE",
@@ -124,8 +127,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "token verify", CLI_TOKEN,
 	  CLI_JSON | CLI_PLATFORM_KEY | CLI_PLATFORM_ROOT | CLI_CHALLENGE |
 		  CLI_CHALLENGE_FILE | CLI_NO_CHALLENGE | CLI_GUEST | CLI_REFS |
-		  CLI_NO_REFERENCES | CLI_EVENTS | CLI_POLICY | CLI_STRICT |
-		  CLI_ALLOW_UNKNOWN | CLI_SET,
+		  CLI_REFS_KEY | CLI_NO_REFERENCES | CLI_EVENTS | CLI_POLICY |
+		  CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_SET,
 	  "decide whether an attestation token is that guest's",
 	  "Prints a line for each check. A platform key (or root), a\n"
 	  "challenge and the guest's reference values are needed; only\n"

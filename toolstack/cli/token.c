@@ -11,6 +11,7 @@ struct inputs {
 	struct reeve_token *token;
 	struct reeve_token_policy *policy;
 	struct reeve_keys *keys;
+	struct reeve_keys *signers; /* of the reference values */
 	char *challenge;
 	struct reeve_refs refs;
 	bool has_refs;
@@ -21,6 +22,7 @@ static void inputs_free(struct inputs *inputs)
 	reeve_token_free(inputs->token);
 	reeve_token_policy_free(inputs->policy);
 	reeve_keys_free(inputs->keys);
+	reeve_keys_free(inputs->signers);
 	free(inputs->challenge);
 	reeve_report_free(inputs->report);
 }
@@ -95,6 +97,27 @@ static int guest_predict(const struct cli_call *call, struct inputs *inputs)
 	return result;
 }
 
+/* Reads the file of --refs. */
+static int refs_read(const struct cli_call *call, struct inputs *inputs)
+{
+	const char *signers = cli_value(call, CLI_REFS_KEY);
+	struct reeve_refs_source source = {
+		.path = cli_value(call, CLI_REFS),
+		.token = inputs->token,
+	};
+	int result = REEVE_OK;
+
+	if (signers != NULL) {
+		result = reeve_keys_load(signers, &inputs->signers,
+					 inputs->report);
+	}
+	source.signers = inputs->signers;
+	if (result == REEVE_OK) {
+		result = reeve_refs_load(&source, &inputs->refs, inputs->report);
+	}
+	return result;
+}
+
 /* Gets the reference values from --config or --refs, and from --events. */
 static int refs_load(const struct cli_call *call, struct inputs *inputs)
 {
@@ -104,7 +127,7 @@ static int refs_load(const struct cli_call *call, struct inputs *inputs)
 
 	inputs->has_refs = path != NULL || cli_value(call, CLI_GUEST) != NULL;
 	if (path != NULL)
-		result = reeve_refs_load(path, &inputs->refs, inputs->report);
+		result = refs_read(call, inputs);
 	else if (inputs->has_refs)
 		result = guest_predict(call, inputs);
 	if (result == REEVE_OK && events != NULL) {
@@ -156,12 +179,12 @@ static int inputs_load(const struct cli_call *call, struct inputs *inputs)
 		result = reeve_token_policy_load(policy, &inputs->policy,
 						 inputs->report);
 	}
-	if (result == REEVE_OK)
-		result = refs_load(call, inputs);
 	if (result == REEVE_OK) {
 		result = reeve_token_load(call->config, &inputs->token,
 					  inputs->report);
 	}
+	if (result == REEVE_OK)
+		result = refs_load(call, inputs);
 	return result;
 }
 
@@ -250,6 +273,8 @@ static bool options_fit(const struct cli_call *call)
 			"one";
 	} else if (guest && refs) {
 		wrong = "--config and --refs say the same thing: give one";
+	} else if (cli_value(call, CLI_REFS_KEY) != NULL && !refs) {
+		wrong = "--refs-key needs --refs, a signed CoRIM";
 	} else if (cli_value(call, CLI_EVENTS) != NULL && !guest && !refs) {
 		wrong = "--events needs --config or --refs, for the hash";
 	}

@@ -196,7 +196,10 @@ static void common_load(void)
 	assert_int_equal(reeve_keys_load(path, &keys, report), REEVE_OK);
 	free(path);
 	path = path_in(made_folder, "refs", ".json");
-	assert_int_equal(reeve_refs_load(path, &refs, report), REEVE_OK);
+	assert_int_equal(
+		reeve_refs_load(&(struct reeve_refs_source){ .path = path },
+				&refs, report),
+		REEVE_OK);
 	free(path);
 	reeve_report_free(report);
 }

@@ -289,7 +289,7 @@ bool token_decode(struct span text, struct token *token,
 	return ok;
 }
 
-static void part_free(struct token_part *part)
+void token_part_free(struct token_part *part)
 {
 	cbor_pairs_free(&part->protected);
 	cbor_pairs_free(&part->unprotected);
@@ -300,8 +300,8 @@ void token_free(struct token *token)
 {
 	struct span text = token->text;
 
-	part_free(&token->platform);
-	part_free(&token->realm);
+	token_part_free(&token->platform);
+	token_part_free(&token->realm);
 	cbor_pairs_free(&token->entries);
 	for (size_t i = 0; i < token->component_count; i++)
 		cbor_pairs_free(&token->components[i].pairs);

@@ -156,7 +156,10 @@ static void reference_values_survive_json(void **state)
 	file_fill(w, json);
 	free(json);
 	memset(&again, 0x77, sizeof(again));
-	assert_int_equal(reeve_refs_load(w->path, &again, w->report), REEVE_OK);
+	assert_int_equal(
+		reeve_refs_load(&(struct reeve_refs_source){ .path = w->path },
+				&again, w->report),
+		REEVE_OK);
 	assert_string_equal(again.hash, refs.hash);
 	assert_int_equal(again.size, refs.size);
 	assert_memory_equal(again.rim, refs.rim, sizeof(refs.rim));
@@ -185,8 +188,10 @@ static void refused_refs(struct world *w, const char *text)
 	struct reeve_refs refs = { .size = 99 };
 
 	file_fill(w, text);
-	assert_int_equal(reeve_refs_load(w->path, &refs, w->report),
-			 REEVE_ERR_CONFIG);
+	assert_int_equal(
+		reeve_refs_load(&(struct reeve_refs_source){ .path = w->path },
+				&refs, w->report),
+		REEVE_ERR_CONFIG);
 	assert_int_equal(refs.size, 99);
 }
 
@@ -410,8 +415,10 @@ static void a_missing_file_is_told(void **state)
 	unlink(w->path);
 	assert_int_equal(reeve_keys_load(w->path, &keys, w->report),
 			 REEVE_ERR_IO);
-	assert_int_equal(reeve_refs_load(w->path, &refs, w->report),
-			 REEVE_ERR_IO);
+	assert_int_equal(
+		reeve_refs_load(&(struct reeve_refs_source){ .path = w->path },
+				&refs, w->report),
+		REEVE_ERR_IO);
 	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report),
 			 REEVE_ERR_IO);
 	assert_int_equal(reeve_token_load(w->path, &token, w->report),

@@ -202,6 +202,7 @@ bool token_refusal(const struct token *token, struct token_error *error);
 
 /* Reads one part: a COSE_Sign1, or claims that nobody signed. */
 bool token_part_read(struct cbor_in *in, struct token_part *part);
+void token_part_free(struct token_part *part);
 
 /* Reads the claims of both parts by the tables of rules. On a fault *error says
  * which claim cannot be read. */

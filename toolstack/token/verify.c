@@ -13,25 +13,6 @@
 #include "toolstack/token/realm_key.h"
 #include "toolstack/token/sign1.h"
 
-static bool signature_holds(const struct token_part *part, EVP_PKEY *key)
-{
-	struct cbor_out out = {
-		.capacity = SIGN1_OVERHEAD + part->headers.size +
-			    part->payload.size,
-	};
-	bool ok;
-
-	out.data = malloc(out.capacity);
-	if (out.data == NULL)
-		return false;
-	sign1_to_be_signed(&out, part->headers, part->payload);
-	ok = !out.full &&
-	     key_verify(key, part->algorithm,
-			(struct span){ out.data, out.size }, part->signature);
-	free(out.data);
-	return ok;
-}
-
 /* Names a key by the first 8 bytes of the SHA-256 of its COSE_Key. */
 static char *key_label(const EVP_PKEY *key)
 {
@@ -59,7 +40,7 @@ struct signer {
 
 static struct signer signer_try(const struct token_part *part, EVP_PKEY *key)
 {
-	return (struct signer){ key, signature_holds(part, key) };
+	return (struct signer){ key, sign1_holds(part, key) };
 }
 
 static void signature_add(struct verify *verify, enum token_check check,
