@@ -578,3 +578,78 @@ def test_refs_is_a_corim(reeve, name, size):
 def test_refs_of_an_ordinary_guest_is_exit_2(reeve):
     done = reeve.run("refs", reeve.config(realm=None), "--json")
     assert done.returncode == 2 and done.stdout == ""
+
+
+def parts_of(token):
+    return {key: part for key, (_, part) in cbor2.loads(token).value.items()}
+
+
+def test_show_prints_what_a_verifier_refuses(case):
+    """A part alone, claims without a signature, a collection without its tag,
+    other algorithms and profiles."""
+    reeve = case()
+    token = (reeve.folder / "token").read_bytes()
+    parts = parts_of(token)
+    realm = cbor2.loads(parts[44241])
+    for content, refusal in (
+            (parts[44234], "wrong-tag: collection: expected 907 or 399 round "
+             "two parts, found a part alone"),
+            (parts[44241], "found a part alone"),
+            (realm.value[2], "found a part alone"),
+            (token[3:], "round two parts, found none")):
+        reeve.write("token", content)
+        shown = reeve.run("token", "show", "token")
+        assert shown.returncode == 0, shown.stderr
+        assert refusal in shown.stdout
+        document = json.loads(
+            reeve.run("token", "show", "--json", "token").stdout)
+        assert refusal in document["refusal"] and "tag" not in document
+        if content != parts[44234]:
+            part = document["cca-realm-delegated-token"]
+            assert part["cca-realm-initial-measurement"] == tokens.RIM.hex()
+    reeve.write("token", realm.value[2])
+    assert re.search("^  signature +none$", reeve.run(
+        "token", "show", "token").stdout, re.M)
+
+
+def test_show_prints_what_it_does_not_understand(case):
+    reeve = case(["set", "platform/claims/70001", {"hex": "abcd"}],
+                 ["set", "realm/claims/70002", 5],
+                 ["rename", "realm/claims/70002", {"raw": "6161"}],
+                 ["set", "realm/claims/44243", "text"],
+                 ["set", "realm/unprotected/70003", 7],
+                 ["set", "realm/protected/1", -8],
+                 ["set", "platform/claims/265", "tag:example.com,2030:x"],
+                 ["set", "parts/44250", [60, {"hex": "ee"}]])
+    shown = reeve.run("token", "show", "token").stdout
+    for line in (r"  claim 70001 +42abcd", r"  claim h'6161' +05",
+                 r"  cca-realm-mec-policy +\(wrong-value\) 6474657874",
+                 r"  unprotected header 70003 +07", r"  header 1 +27",
+                 r"  entry 44250 +82183c41ee"):
+        assert re.search(f"^{line}$", shown, re.M), line
+    assert 'found "tag:example.com,2030:x"' in shown
+    document = json.loads(reeve.run("token", "show", "--json", "token").stdout)
+    platform = document["cca-platform-token"]
+    realm = document["cca-realm-delegated-token"]
+    assert platform["unknown-claims"] == [{"key": 70001, "value": "42abcd"}]
+    assert realm["unknown-claims"] == [{"key": "6161", "value": "05"}]
+    assert realm["cca-realm-mec-policy"] == {
+        "fault": "wrong-value", "cbor": "6474657874"}
+    assert realm["protected-headers"] == [{"key": 1, "value": "27"}]
+    assert realm["unprotected-headers"] == [{"key": 70003, "value": "07"}]
+    assert document["further-entries"] == [
+        {"key": 44250, "value": "82183c41ee"}]
+    done = verify(reeve, code=1)
+    assert "unknown-profile: platform part" in done.stderr
+    case(["set", "realm/protected/1", -8])
+    assert "found EdDSA (-8)" in verify(reeve, code=1).stderr
+
+
+def test_the_place_of_a_fault_is_in_the_token(case):
+    reeve = case(["set", "realm/claims/70001", {"raw": "1c"}])
+    token = (reeve.folder / "token").read_bytes()
+    done = reeve.run("token", "show", "token")
+    assert done.returncode == 1
+    at, size = map(int, re.search(
+        r"malformed: Realm part, at byte (\d+) of (\d+)", done.stderr).groups())
+    assert size == len(token) and token[at] == 0x1C

@@ -343,9 +343,10 @@ static bool collection_judge(const struct token *token,
 	}
 	if (token->fault == TOKEN_WRONG_TAG) {
 		return judge_fail(&judge, token->fault, NULL,
-				  "expected tag %d or %d round two parts, found "
-				  "a part alone",
-				  CCA_TAG_COLLECTION, CCA_TAG_OLD);
+				  "expected %d or %d round two parts, found %s",
+				  CCA_TAG_COLLECTION, CCA_TAG_OLD,
+				  token->entries.count != 0 ? "none"
+							    : "a part alone");
 	}
 	return judge_fail(&judge, token->fault, NULL,
 			  "a part is no record of type %d", CCA_CONTENT_CWT);

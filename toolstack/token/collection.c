@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Decodes a token: the collection of two parts, and the COSE_Sign1 of each.
  * A fault is noted for what a verifier refuses but a reader can show. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "toolstack/token/token.h"
@@ -157,6 +158,7 @@ static bool type_is_cwt(const struct cbor_head *type)
 static bool entry_read(struct token *token, const struct cbor_pair *entry,
 		       struct cbor_in *in, struct span *part)
 {
+	bool is_new = token->tag == CCA_TAG_COLLECTION;
 	bool is_old = token->tag == CCA_TAG_OLD;
 	struct cbor_head head;
 	struct cbor_head type;
@@ -173,7 +175,7 @@ static bool entry_read(struct token *token, const struct cbor_pair *entry,
 			return false;
 		if (!type_is_cwt(&type))
 			entry_note(token, TOKEN_WRONG_VALUE);
-	} else if (!is_old) {
+	} else if (is_new) {
 		entry_note(token, TOKEN_WRONG_TYPE);
 	}
 	*part = head.content;
@@ -241,52 +243,90 @@ static bool lone_part_decode(struct token *token, struct token_error *error)
 	return part_decode(token, &token->platform, token->text, error);
 }
 
-/* Returns whether text starts like a part. */
-static bool is_lone_part(struct span text)
+/* Reads the entries of a collection, and its parts. */
+static bool entries_decode(struct token *token, struct cbor_in *in,
+			   struct token_error *error)
 {
-	struct cbor_in in = { .text = text };
-	struct cbor_head head;
-
-	return cbor_in_next(&in, &head) && head.kind == CBOR_TAG &&
-	       head.number == COSE_TAG_SIGN1;
+	if (!cbor_in_map(in, &token->entries) || !cbor_in_end(in))
+		return read_fail(in, "collection", NULL, error);
+	return entry_decode(token, CCA_PLATFORM_TOKEN, &token->platform, error) &&
+	       entry_decode(token, CCA_REALM_TOKEN, &token->realm, error);
 }
 
-static bool collection_decode(struct token *token, struct token_error *error)
+/* Decodes a map without a tag: a collection, or the claims of a part. */
+static bool map_decode(struct token *token, struct token_error *error)
+{
+	struct cbor_in in = { .text = token->text };
+	struct cbor_pairs pairs;
+	bool is_collection;
+
+	if (!cbor_in_map(&in, &pairs) || !cbor_in_end(&in)) {
+		cbor_pairs_free(&pairs);
+		return read_fail(&in, "collection", NULL, error);
+	}
+	is_collection = cbor_pairs_find(&pairs, CCA_PLATFORM_TOKEN) != NULL ||
+			cbor_pairs_find(&pairs, CCA_REALM_TOKEN) != NULL;
+	cbor_pairs_free(&pairs);
+	if (!is_collection)
+		return lone_part_decode(token, error);
+	token->fault = TOKEN_WRONG_TAG;
+	in.at = 0;
+	return entries_decode(token, &in, error);
+}
+
+/* Refuses what starts with another item than a token, and says with which. */
+static bool start_refuse(struct cbor_in *in, const struct cbor_head *head,
+			 struct token_error *error)
+{
+	in->at = 0;
+	cbor_in_fail(in, TOKEN_WRONG_TAG);
+	read_fail(in, "collection", NULL, error);
+	if (head->kind == CBOR_TAG) {
+		snprintf(error->found, sizeof(error->found),
+			 "expected %d or %d, found %llu", CCA_TAG_COLLECTION,
+			 CCA_TAG_OLD, (unsigned long long)head->number);
+	} else {
+		snprintf(error->found, sizeof(error->found),
+			 "expected %d or %d, found none", CCA_TAG_COLLECTION,
+			 CCA_TAG_OLD);
+	}
+	return false;
+}
+
+static bool outermost_decode(struct token *token, struct token_error *error)
 {
 	struct cbor_in in = { .text = token->text };
 	struct cbor_head head;
 
 	if (!cbor_in_next(&in, &head))
 		return read_fail(&in, "collection", NULL, error);
+	if (head.kind == CBOR_MAP)
+		return map_decode(token, error);
+	if (head.kind == CBOR_TAG && head.number == COSE_TAG_SIGN1)
+		return lone_part_decode(token, error);
 	if (head.kind != CBOR_TAG ||
-	    (head.number != CCA_TAG_COLLECTION && head.number != CCA_TAG_OLD)) {
-		in.at = 0;
-		cbor_in_fail(&in, TOKEN_WRONG_TAG);
-		return read_fail(&in, "collection", NULL, error);
-	}
+	    (head.number != CCA_TAG_COLLECTION && head.number != CCA_TAG_OLD))
+		return start_refuse(&in, &head, error);
 	token->tag = head.number;
-	if (!cbor_in_map(&in, &token->entries) || !cbor_in_end(&in))
-		return read_fail(&in, "collection", NULL, error);
-	return entry_decode(token, CCA_PLATFORM_TOKEN, &token->platform, error) &&
-	       entry_decode(token, CCA_REALM_TOKEN, &token->realm, error);
+	return entries_decode(token, &in, error);
 }
 
 bool token_decode(struct span text, struct token *token,
 		  struct token_error *error)
 {
-	bool ok;
-
 	*token = (struct token){ .text = text };
 	*error = (struct token_error){ .part = "collection" };
 	if (text.size > TOKEN_SIZE_MAX) {
 		error->fault = TOKEN_OVERSIZED;
+		snprintf(error->found, sizeof(error->found),
+			 "expected at most %d bytes, found %zu", TOKEN_SIZE_MAX,
+			 text.size);
 		return false;
 	}
-	ok = is_lone_part(text) ? lone_part_decode(token, error)
-				: collection_decode(token, error);
-	if (ok)
-		token_profiles_find(token);
-	return ok;
+	if (!outermost_decode(token, error))
+		return false;
+	token_profiles_find(token);
+	return true;
 }
 
 void token_part_free(struct token_part *part)

@@ -275,6 +275,10 @@ char *reeve_token_text(const struct reeve_token *token)
 		fprintf(to,
 			"CCA token, tag %u; nothing in it is verified here\n",
 			(unsigned)parts->tag);
+	} else if (parts->entries.count != 0) {
+		fputs("CCA token without a tag; nothing in it is verified "
+		      "here\n",
+		      to);
 	} else {
 		fputs("A part of a CCA token; nothing in it is verified here\n",
 		      to);
