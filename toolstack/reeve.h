@@ -302,6 +302,11 @@ struct reeve_keys;
 
 void reeve_refs_from(const struct reeve_measurement *measurement,
 		     struct reeve_refs *out);
+/* Takes the values of a token that is known to be good: nothing is verified.
+ * REEVE_ERR_TOKEN: it has no Realm part, or no measurements of a known hash. */
+int reeve_refs_from_token(const struct reeve_token *token,
+			  struct reeve_refs *out, struct reeve_report *report);
+
 /* A file of reference values. */
 struct reeve_refs_source {
 	const char *path;

@@ -193,3 +193,35 @@ def test_validity_is_looked_at(check, before, after, problem):
 ])
 def test_what_cannot_be_used_is_named(check, content, problem):
     assert problem in check(content, code=2)
+
+
+def test_references_are_made_from_a_token(check):
+    reeve = check.reeve
+    for name, options in (("made.corim", []), ("made.json", ["--json"])):
+        done = reeve.run("refs", "--from-token", "token", "-o", name,
+                         *options)
+        assert done.returncode == 0, done.stderr
+        text = check((reeve.folder / name).read_bytes())
+        for check_name in ("rim", "rems", "rpv"):
+            assert f"\nok        {check_name} " in text
+    reeve.write("token", tokens.make(
+        {"edits": [["set", "realm/claims/44239/2", {"bytes": 32}]]}, KEYS))
+    assert "FAILED    rems " in check(
+        (reeve.folder / "made.corim").read_bytes(), code=1)
+
+
+@pytest.mark.parametrize("edit", [
+    ["delete", "realm/claims/44238"], ["set", "realm/claims/44236", "md5"],
+    ["set", "realm/claims/44238", {"bytes": 48}],
+    ["set", "realm/claims/44239/0", {"bytes": 64}],
+    ["delete", "parts/44241"],
+])
+def test_a_token_without_measurements_gives_no_references(check, edit):
+    reeve = check.reeve
+    reeve.write("token", tokens.make({"edits": [edit]}, KEYS))
+    done = reeve.run("refs", "--from-token", "token", "--json")
+    assert done.returncode == 1 and done.stdout == ""
+    assert "no measurements of a known hash" in done.stderr
+    done = reeve.run("refs", "--from-token", "token", "--json", "--events",
+                     "e")
+    assert done.returncode == 2 and "leave --events out" in done.stderr

@@ -60,7 +60,8 @@ enum {
 #define CLI_NO_REFERENCES  (UINT64_C(1) << 34)
 #define CLI_PLATFORM_ROOT  (UINT64_C(1) << 35)
 #define CLI_REFS_KEY       (UINT64_C(1) << 36)
-#define CLI_OPTION_BITS    37
+#define CLI_FROM_TOKEN     (UINT64_C(1) << 37)
+#define CLI_OPTION_BITS    38
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */

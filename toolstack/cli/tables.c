@@ -64,6 +64,8 @@ const struct cli_option cli_options[] = {
 	{ CLI_POLICY, 0, "policy", "FILE", "what to accept" },
 	{ CLI_DOMAIN_OPERAND, 'd', "domain", NULL,
 	  "the argument is a domain of a host, not a file" },
+	{ CLI_FROM_TOKEN, 0, "from-token", NULL,
+	  "the argument is a token that is known to be good" },
 	{ CLI_HELP, 'h', "help", NULL, "show this help" },
 	{ 0 },
 };
@@ -113,11 +115,13 @@ const struct cli_verb cli_verbs[] = {
 	  "with both.\n",
 	  cli_map },
 	{ "refs", CLI_CONFIG_EXTRAS,
-	  CLI_JSON | CLI_OUTPUT | CLI_EVENTS | CLI_STRICT | CLI_ALLOW_UNKNOWN |
-		  CLI_DEFCONFIG | CLI_SET,
+	  CLI_JSON | CLI_OUTPUT | CLI_EVENTS | CLI_FROM_TOKEN | CLI_STRICT |
+		  CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET,
 	  "print a Realm's reference values, for verifiers",
 	  "An unsigned CoRIM (CBOR) by the CCA Realm profile, or with\n"
-	  "--json the document that token verify --refs takes.\n",
+	  "--json the document that token verify --refs takes too.\n"
+	  "With --from-token they are the values in a token, which is\n"
+	  "not verified here.\n",
 	  cli_refs },
 	{ "token show", CLI_TOKEN, CLI_JSON,
 	  "print all that an attestation token says",

@@ -7,6 +7,7 @@
 
 #include "toolstack/report/report.h"
 #include "toolstack/token/corim_in.h"
+#include "toolstack/token/hash.h"
 #include "toolstack/token/hex.h"
 #include "toolstack/token/json.h"
 #include "toolstack/token/load.h"
@@ -41,6 +42,57 @@ void reeve_refs_from(const struct reeve_measurement *measurement,
 	}
 	memcpy(out->rim, measurement->rim, measurement->size);
 	memcpy(out->rpv, measurement->rpv, sizeof(out->rpv));
+}
+
+/* Returns whether a claim is there and has its form. */
+static bool has_claim(const struct token *token, enum realm_claim claim)
+{
+	const struct token_claim *found = &token->realm.claims[claim];
+
+	return found->present && found->fault == TOKEN_OK;
+}
+
+/* Returns whether RIM and REMs are there, as long as their hash. */
+static bool has_measurements(const struct token *token, size_t size)
+{
+	if (size == 0 || !has_claim(token, REALM_RIM) ||
+	    !has_claim(token, REALM_REMS) ||
+	    token->realm.claims[REALM_RIM].bytes.size != size)
+		return false;
+	for (size_t i = 0; i < CCA_REMS; i++) {
+		if (token->rems[i].size != size)
+			return false;
+	}
+	return true;
+}
+
+int reeve_refs_from_token(const struct reeve_token *token,
+			  struct reeve_refs *out, struct reeve_report *report)
+{
+	const struct token *parts = &token->token;
+	const struct token_claim *claims = parts->realm.claims;
+	size_t size = 0;
+
+	*out = (struct reeve_refs){ .has_rems = true };
+	if (has_claim(parts, REALM_HASH))
+		size = token_hash_size(claims[REALM_HASH].bytes);
+	if (!has_measurements(parts, size)) {
+		return report_error(report, REEVE_ERR_TOKEN, NULL, NULL, NULL,
+				    "the token has no measurements of a known "
+				    "hash");
+	}
+	for (size_t i = 0; i < HASHES; i++) {
+		if (hashes[i].size == size)
+			hash_set(out, i);
+	}
+	memcpy(out->rim, claims[REALM_RIM].bytes.data, size);
+	for (size_t i = 0; i < CCA_REMS; i++)
+		memcpy(out->rems[i], parts->rems[i].data, size);
+	if (has_claim(parts, REALM_RPV)) {
+		out->has_rpv = true;
+		memcpy(out->rpv, claims[REALM_RPV].bytes.data, CCA_RPV_SIZE);
+	}
+	return REEVE_OK;
 }
 
 static void add_rems(struct json_object *object, const struct reeve_refs *refs)
