@@ -349,8 +349,8 @@ void reeve_token_policy_free(struct reeve_token_policy *policy); /* or NULL */
  * reeve_keys. */
 
 /* Reads keys of P-256, P-384 or P-521: PEM, DER, a certificate (X.509), JWK, a
- * JWK set, COSE_Key, or trust anchors of Veraison's stores. name may be NULL.
- * REEVE_ERR_ARGUMENT: it is none of these; REEVE_ERR_IO. */
+ * JWK set, COSE_Key, an unsigned CoRIM, or trust anchors of Veraison's stores.
+ * name may be NULL. REEVE_ERR_ARGUMENT: it is none of these; REEVE_ERR_IO. */
 int reeve_keys_read(const void *data, size_t size, const char *name,
 		    struct reeve_keys **out, struct reeve_report *report);
 int reeve_keys_load(const char *path, struct reeve_keys **out,

@@ -225,3 +225,57 @@ def test_a_token_without_measurements_gives_no_references(check, edit):
     done = reeve.run("refs", "--from-token", "token", "--json", "--events",
                      "e")
     assert done.returncode == 2 and "leave --events out" in done.stderr
+
+
+INSTANCE = b"\x01" + tokens.pattern(5, 32)
+IMPLEMENTATION = tokens.pattern(4, 32)
+
+
+def anchor(keys, instance=INSTANCE, implementation=IMPLEMENTATION):
+    """An attest-key triple: a platform, and its keys."""
+    environments = [[0, Map([[0, Tag((560, implementation))]])]]
+    if instance is not None:
+        environments.append([1, Tag((550, instance))])
+    return [Map(environments), [
+        Tag((554, tokens.pem(KEYS[key]).decode())) for key in keys]]
+
+
+def anchors(*triples, profile="tag:arm.com,2025:cca_platform#1.0.0"):
+    return Tag((501, Map([[0, "id"], [1, [Tag((506, Encoded((Map([
+        [1, Map([[0, "tag"]])], [4, Map([[3, list(triples)]])]]),))))]],
+                          [3, Tag((32, profile))]])))
+
+
+def keyed(reeve, content, code=0):
+    reeve.write("anchors", tokens.encode(content))
+    done = reeve.run("token", "verify", "token", "--platform-key", "anchors",
+                     "--no-challenge", "--no-references")
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_a_corim_has_platform_keys(check):
+    other = b"\x01" + bytes(32)
+    good = anchor(["platform"])
+    for content in (anchors(good), anchors(anchor(["other"], other), good),
+                    anchors(anchor(["other", "platform"]))):
+        assert "accepted" in keyed(check.reeve, content)
+    for triple in (anchor(["platform"], other),
+                   anchor(["platform"], INSTANCE, bytes(32))):
+        text = keyed(check.reeve, anchors(triple), code=1)
+        assert "expected a key for this platform, found none among 1" in text
+    assert "FAILED    platform-signature" in keyed(
+        check.reeve, anchors(anchor(["other"])), code=1)
+
+
+@pytest.mark.parametrize("content", [
+    anchors(), anchors(anchor([])), anchors(anchor(["platform"], None)),
+    anchors(anchor(["platform"], bytes(32))),
+    anchors(anchor(["platform"], INSTANCE, bytes(31))),
+    anchors([Map([]), []]), anchors([anchor(["platform"])[0], [
+        Tag((554, "-----BEGIN PUBLIC KEY-----"))]]),
+    anchors([anchor(["platform"])[0], [tokens.pem(KEYS["platform"])]]),
+    anchors(anchor(["platform"]), profile=PROFILE), corim(realm()),
+])
+def test_a_corim_without_platform_keys_is_exit_2(check, content):
+    assert "is no public key" in keyed(check.reeve, content, code=2)

@@ -18,18 +18,23 @@
 #define CORIM_COMID        506 /* tagged-concise-mid-tag, encoded in bytes */
 #define CORIM_URI          32
 #define CORIM_TAGGED_BYTES 560
+#define CORIM_TAGGED_UEID  550
+#define CORIM_TAGGED_KEY   554 /* SubjectPublicKeyInfo in PEM */
 #define CORIM_REALM        "tag:arm.com,2025:cca_realm#1.0.0"
+#define CORIM_PLATFORM     "tag:arm.com,2025:cca_platform#1.0.0"
 
-#define COMID_IDENTITY   1
-#define COMID_TAG_ID     0
-#define COMID_TRIPLES    4
-#define COMID_REFERENCES 0 /* in the triples map */
-#define COMID_CLASS      0 /* in an environment map */
-#define COMID_CLASS_ID   0
-#define COMID_MKEY       0 /* in a measurement map */
-#define COMID_MVAL       1
-#define COMID_DIGESTS    2 /* in a measurement values map */
-#define COMID_RAW_VALUE  4
+#define COMID_IDENTITY    1
+#define COMID_TAG_ID      0
+#define COMID_TRIPLES     4
+#define COMID_REFERENCES  0 /* in the triples map */
+#define COMID_ATTEST_KEYS 3
+#define COMID_CLASS       0 /* in an environment map */
+#define COMID_CLASS_ID    0
+#define COMID_INSTANCE    1 /* in an environment map */
+#define COMID_MKEY        0 /* in a measurement map */
+#define COMID_MVAL        1
+#define COMID_DIGESTS     2 /* in a measurement values map */
+#define COMID_RAW_VALUE   4
 
 /* Keys of measurements. "cca.rem0" to "cca.rem3" are the REMs. */
 #define CORIM_RIM "cca.rim"

@@ -6,86 +6,10 @@
 #include <time.h>
 
 #include "toolstack/token/corim.h"
+#include "toolstack/token/corim_items.h"
 #include "toolstack/token/hash.h"
 #include "toolstack/token/policy.h"
 #include "toolstack/token/sign1.h"
-
-static const char broken[] = "is no CoRIM that can be read";
-
-/* ---- Items ------------------------------------------------------------ */
-
-/* Reads a map that is all of text. The caller frees *pairs in any case. */
-static bool map_read(struct span text, struct cbor_pairs *pairs)
-{
-	struct cbor_in in = { .text = text };
-
-	return cbor_in_map(&in, pairs) && cbor_in_end(&in);
-}
-
-/* Gets the value of an entry. Returns false if there is none. */
-static bool entry_get(const struct cbor_pairs *pairs, int64_t key,
-		      struct span *value)
-{
-	const struct cbor_pair *pair = cbor_pairs_find(pairs, key);
-
-	if (pair == NULL)
-		return false;
-	*value = pair->value;
-	return true;
-}
-
-/* Gets the value of an entry of the map that text is. */
-static bool map_get(struct span text, int64_t key, struct span *value)
-{
-	struct cbor_pairs pairs;
-	bool ok = map_read(text, &pairs) && entry_get(&pairs, key, value);
-
-	cbor_pairs_free(&pairs);
-	return ok;
-}
-
-/* Reads the content of a byte string or a text, with a tag before it or, for
- * tag 0, without one. */
-static bool content_get(struct span text, uint64_t tag, enum cbor_kind kind,
-			struct span *content)
-{
-	struct cbor_in in = { .text = text };
-	struct cbor_head head;
-
-	if (tag != 0 &&
-	    (!cbor_in_expect(&in, CBOR_TAG, &head) || head.number != tag))
-		return false;
-	if (!cbor_in_expect(&in, kind, &head))
-		return false;
-	*content = head.content;
-	return true;
-}
-
-/* Calls take for each item of an array until it returns a text. */
-struct walk {
-	const char *(*take)(struct span item, void *context);
-	void *context;
-};
-
-static const char *array_walk(struct span text, struct walk walk)
-{
-	struct cbor_in in = { .text = text };
-	struct cbor_head head;
-	struct span item;
-
-	if (!cbor_in_expect(&in, CBOR_ARRAY, &head))
-		return broken;
-	for (uint64_t i = head.number; i > 0; i--) {
-		const char *problem;
-
-		if (!cbor_in_item(&in, &item))
-			return broken;
-		problem = walk.take(item, walk.context);
-		if (problem != NULL)
-			return problem;
-	}
-	return NULL;
-}
 
 /* ---- Digests ---------------------------------------------------------- */
 
@@ -125,7 +49,7 @@ static const char *digest_take(struct span item, void *context)
 	if (!cbor_in_expect(&in, CBOR_ARRAY, &head) || head.number != 2 ||
 	    !cbor_in_next(&in, &algorithm) ||
 	    !cbor_in_expect(&in, CBOR_BYTES, &head))
-		return broken;
+		return corim_broken;
 	size = hash_size(&algorithm);
 	if (size == 0 || (search->size != 0 && size != search->size))
 		return NULL;
@@ -143,9 +67,10 @@ static const char *digest_get(struct span values, size_t size,
 	struct span digests;
 
 	*search = (struct digest_search){ .size = size };
-	if (!map_get(values, COMID_DIGESTS, &digests))
+	if (!corim_map_get(values, COMID_DIGESTS, &digests))
 		return "has a measurement without digests";
-	return array_walk(digests, (struct walk){ digest_take, search });
+	return corim_array_walk(digests,
+				(struct corim_walk){ digest_take, search });
 }
 
 /* ---- A Realm ---------------------------------------------------------- */
@@ -205,8 +130,8 @@ static const char *rpv_take(struct span values, struct realm_reader *reader)
 	struct span raw;
 	struct span bytes;
 
-	if (!map_get(values, COMID_RAW_VALUE, &raw) ||
-	    !content_get(raw, CORIM_TAGGED_BYTES, CBOR_BYTES, &bytes) ||
+	if (!corim_map_get(values, COMID_RAW_VALUE, &raw) ||
+	    !corim_content_get(raw, CORIM_TAGGED_BYTES, CBOR_BYTES, &bytes) ||
 	    bytes.size != CCA_RPV_SIZE)
 		return "has a personalization value that is not 64 bytes";
 	reader->refs.has_rpv = true;
@@ -221,9 +146,9 @@ static bool measurement_get(struct span item, struct span *name,
 {
 	struct span key;
 
-	return map_get(item, COMID_MKEY, &key) &&
-	       content_get(key, 0, CBOR_TEXT, name) &&
-	       map_get(item, COMID_MVAL, values);
+	return corim_map_get(item, COMID_MKEY, &key) &&
+	       corim_content_get(key, 0, CBOR_TEXT, name) &&
+	       corim_map_get(item, COMID_MVAL, values);
 }
 
 /* The RIM comes first, because the REMs must have its hash. */
@@ -266,9 +191,9 @@ static bool class_fits(struct span environment, const struct reeve_refs *refs)
 	struct span id;
 	struct span bytes;
 
-	return map_get(environment, COMID_CLASS, &class) &&
-	       map_get(class, COMID_CLASS_ID, &id) &&
-	       content_get(id, CORIM_TAGGED_BYTES, CBOR_BYTES, &bytes) &&
+	return corim_map_get(environment, COMID_CLASS, &class) &&
+	       corim_map_get(class, COMID_CLASS_ID, &id) &&
+	       corim_content_get(id, CORIM_TAGGED_BYTES, CBOR_BYTES, &bytes) &&
 	       bytes.size == refs->size &&
 	       memcmp(bytes.data, refs->rim, bytes.size) == 0;
 }
@@ -312,37 +237,23 @@ static const char *triple_take(struct span item, void *context)
 	if (!cbor_in_expect(&in, CBOR_ARRAY, &head) || head.number != 2 ||
 	    !cbor_in_item(&in, &environment) ||
 	    !cbor_in_item(&in, &measurements))
-		return broken;
-	problem = array_walk(measurements, (struct walk){ rim_find, &reader });
+		return corim_broken;
+	problem = corim_array_walk(measurements,
+				   (struct corim_walk){ rim_find, &reader });
 	if (problem == NULL && reader.refs.size == 0)
 		problem = "has a Realm without a RIM (" CORIM_RIM ")";
 	if (problem == NULL && !class_fits(environment, &reader.refs))
 		problem = "has a Realm whose class is not its RIM";
 	if (problem == NULL) {
-		problem = array_walk(measurements,
-				     (struct walk){ value_take, &reader });
+		problem = corim_array_walk(
+			measurements,
+			(struct corim_walk){ value_take, &reader });
 	}
 	if (problem != NULL)
 		return problem;
 	reader.refs.has_rems = reader.rems == (1u << CCA_REMS) - 1;
 	realm_keep(corim, &reader.refs);
 	return NULL;
-}
-
-/* Takes a tag of a CoRIM: a CoMID. One of another kind has no references. */
-static const char *tag_take(struct span item, void *context)
-{
-	struct span comid;
-	struct span triples;
-	struct span references;
-
-	if (!content_get(item, CORIM_COMID, CBOR_BYTES, &comid))
-		return NULL;
-	if (!map_get(comid, COMID_TRIPLES, &triples))
-		return broken;
-	if (!map_get(triples, COMID_REFERENCES, &references))
-		return NULL;
-	return array_walk(references, (struct walk){ triple_take, context });
 }
 
 /* ---- The envelope ----------------------------------------------------- */
@@ -354,7 +265,7 @@ static bool time_get(struct span validity, int64_t key, int64_t *seconds)
 	struct cbor_in in;
 	struct cbor_head head;
 
-	if (!map_get(validity, key, &value))
+	if (!corim_map_get(validity, key, &value))
 		return false;
 	in = (struct cbor_in){ .text = value };
 	return cbor_in_expect(&in, CBOR_TAG, &head) &&
@@ -367,7 +278,7 @@ static const char *validity_judge(const struct cbor_pairs *corim)
 	int64_t now = (int64_t)time(NULL);
 	int64_t limit;
 
-	if (!entry_get(corim, CORIM_VALIDITY, &validity))
+	if (!corim_entry_get(corim, CORIM_VALIDITY, &validity))
 		return NULL;
 	if (!time_get(validity, CORIM_NOT_AFTER, &limit))
 		return "has a validity without an end that can be read";
@@ -378,41 +289,21 @@ static const char *validity_judge(const struct cbor_pairs *corim)
 	return NULL;
 }
 
-static const char *map_judge(const struct cbor_pairs *corim,
-			     struct corim_reader *reader)
-{
-	struct span profile;
-	struct span uri;
-	struct span tags;
-	const char *problem;
-
-	if (!entry_get(corim, CORIM_PROFILE, &profile) ||
-	    !content_get(profile, CORIM_URI, CBOR_TEXT, &uri) ||
-	    !span_is_text(uri, CORIM_REALM))
-		return "is a CoRIM of another profile than " CORIM_REALM;
-	problem = validity_judge(corim);
-	if (problem == NULL && !entry_get(corim, CORIM_TAGS, &tags))
-		problem = broken;
-	if (problem == NULL)
-		problem = array_walk(tags, (struct walk){ tag_take, reader });
-	if (problem == NULL && reader->found->count == 0)
-		problem = "is a CoRIM without a Realm";
-	return problem;
-}
-
 static const char *unsigned_read(struct span text, struct corim_reader *reader)
 {
-	struct cbor_in in = { .text = text };
-	struct cbor_head head;
 	struct cbor_pairs corim;
-	const char *problem;
+	const char *problem = corim_open(text, CORIM_REALM, &corim);
 
-	if (!cbor_in_expect(&in, CBOR_TAG, &head) || head.number != CORIM_TAG)
-		return broken;
-	problem = map_read(span_skip(text, in.at), &corim)
-			  ? map_judge(&corim, reader)
-			  : broken;
+	if (problem == NULL)
+		problem = validity_judge(&corim);
+	if (problem == NULL) {
+		problem = corim_triples_walk(
+			&corim, COMID_REFERENCES,
+			(struct corim_walk){ triple_take, reader });
+	}
 	cbor_pairs_free(&corim);
+	if (problem == NULL && reader->found->count == 0)
+		problem = "is a CoRIM without a Realm";
 	return problem;
 }
 
@@ -434,7 +325,7 @@ static const char *signed_read(struct span text, const struct reeve_keys *keys,
 {
 	struct cbor_in in = { .text = text };
 	struct token_part message = { 0 };
-	const char *problem = broken;
+	const char *problem = corim_broken;
 
 	if (token_part_read(&in, &message) && message.signature.data != NULL)
 		problem = keys != NULL ? signature_judge(&message, keys) : NULL;

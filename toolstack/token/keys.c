@@ -73,7 +73,9 @@ static EVP_PKEY *key_from_der(struct span text)
 static bool text_add(struct reeve_keys *keys, const char *text, size_t size)
 {
 	struct span bytes = { (const uint8_t *)text, size };
-	bool is_text = strlen(text) == size;
+	/* No text in ASCII begins like the CBOR of a CoRIM, which has PEM in
+	 * it. */
+	bool is_text = strlen(text) == size && (*text & 0x80) == 0;
 	char first = text[strspn(text, " \t\r\n")];
 	bool ok = false;
 
@@ -85,7 +87,8 @@ static bool text_add(struct reeve_keys *keys, const char *text, size_t size)
 		ok = keys_add(keys, key_from_pem(text, size));
 	if (!ok && keys->count == 0) {
 		ok = keys_add(keys, key_from_der(bytes)) ||
-		     keys_add_cose(keys, bytes);
+		     keys_add_cose(keys, bytes) ||
+		     (keys->count == 0 && keys_add_corim(keys, bytes));
 	}
 	ERR_clear_error();
 	return ok;
@@ -115,7 +118,7 @@ int reeve_keys_read(const void *data, size_t size, const char *name,
 		"give the maker's key of this platform; of a host of ours, "
 		"`reeve host show-key` prints it",
 		"is no public key of P-256, P-384 or P-521 in PEM, DER, X.509, "
-		"JWK, COSE_Key or a store of Veraison's");
+		"JWK, COSE_Key, CoRIM or a store of Veraison's");
 }
 
 int reeve_keys_load(const char *path, struct reeve_keys **out,

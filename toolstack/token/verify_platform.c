@@ -177,14 +177,16 @@ static void software_check(struct verify *verify)
 
 	if (verify->policy->component_count == 0) {
 		check_leave(verify, CHECK_COMPONENTS,
-			    check_text("%zu components", count),
+			    check_text("%zu component%s", count,
+				       count == 1 ? "" : "s"),
 			    "write components=[\"TYPE=HEX\", ...] in the policy "
 			    "file");
 	} else if (components_check(verify)) {
 		check_add(verify, CHECK_COMPONENTS, true,
 			  check_text("the %zu in the policy",
 				     verify->policy->component_count),
-			  check_text("%zu components", count));
+			  check_text("%zu component%s", count,
+				     count == 1 ? "" : "s"));
 	}
 }
 
