@@ -42,7 +42,7 @@ show build/reeve host start --debug-console
 show build/reeve info
 step "The Realm: built, measured, activated, and run until it powers off"
 # The challenge that a verifier gives the guest to get a fresh token.
-challenge=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
+challenge=$(build/reeve token challenge)
 cmdline="console=ttyAMA0 panic=-1 reeve=token challenge=$challenge"
 show build/reeve create -F -c --set "cmdline=$cmdline" "$realm"
 step "Its attestation token, held against what was predicted"

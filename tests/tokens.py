@@ -13,6 +13,11 @@ Each tests/data/token/NAME.json says how its token differs from a good one:
            ["repeat", PATH]         add the same key and value once more
            ["rename", PATH, KEY]
            ["sign", PART, KEY]      with the key "platform", "realm" or "other"
+           ["key", PART, KEY, ALG]  with the key "p256", "p384" or "p521", which
+                                    the verifier knows and the Realm part has
+           ["many", PATH, N]        N claims more
+           ["append_to", PATH, VALUE]  one more element of a list
+           ["unwrap", PART]         the bytes of a part without its record
            ["swap", PATH, PATH]     exchange two values
            ["cut", N]               keep the first N bytes, or all but -N
            ["append", HEX]          add bytes at the end
@@ -30,9 +35,11 @@ Each tests/data/token/NAME.json says how its token differs from a good one:
   fails    the verifier's checks that fail
 
 usage: tests/tokens.py FOLDER
-Writes NAME.cbor for each case, platform.pem, other.pem and refs.json there.
+Writes NAME.cbor for each case, platform.pem, platform.json (a JWK set with all
+platform keys), other.pem and refs.json there.
 """
 
+import base64
 import hashlib
 import json
 import pathlib
@@ -44,6 +51,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 CASES = pathlib.Path(__file__).resolve().parent / "data" / "token"
 SIZE = 48
+
+# The curves: bytes of a coordinate, COSE's number, algorithm, hash.
+CURVES = {"secp256r1": (32, 1, -7, hashes.SHA256, "P-256"),
+          "secp384r1": (48, 2, -35, hashes.SHA384, "P-384"),
+          "secp521r1": (66, 3, -36, hashes.SHA512, "P-521")}
 
 
 class Raw(bytes):
@@ -66,7 +78,8 @@ class Signed:
     """A COSE_Sign1 that is signed when it is encoded."""
 
     def __init__(self, claims, key):
-        self.parts = Map([["tag", 18], ["protected", Map([[1, -35]])],
+        algorithm = CURVES[key.curve.name][2]
+        self.parts = Map([["tag", 18], ["protected", Map([[1, algorithm]])],
                           ["unprotected", Map()], ["claims", claims],
                           ["signature", None]])
         self.key = key
@@ -120,21 +133,29 @@ def sign(part):
     signature = get(part.parts, "signature")
     if signature is None:
         text = encode(["Signature1", protected, b"", claims])
+        size, _, _, algorithm, _ = CURVES[part.key.curve.name]
         r, s = utils.decode_dss_signature(
-            part.key.sign(text, ec.ECDSA(hashes.SHA384())))
-        signature = r.to_bytes(SIZE, "big") + s.to_bytes(SIZE, "big")
+            part.key.sign(text, ec.ECDSA(algorithm())))
+        signature = r.to_bytes(size, "big") + s.to_bytes(size, "big")
     return encode(Tag((get(part.parts, "tag"), [
         protected, get(part.parts, "unprotected"), claims, signature])))
 
 
 def point(key):
     numbers = key.public_key().public_numbers()
-    return (numbers.x.to_bytes(SIZE, "big"), numbers.y.to_bytes(SIZE, "big"))
+    size = CURVES[key.curve.name][0]
+    return (numbers.x.to_bytes(size, "big"), numbers.y.to_bytes(size, "big"))
 
 
 def cose_key(key):
     x, y = point(key)
-    return Map([[1, 2], [-1, 2], [-2, x], [-3, y]])
+    return Map([[1, 2], [-1, CURVES[key.curve.name][1]], [-2, x], [-3, y]])
+
+
+def jwk(key):
+    x, y = (base64.urlsafe_b64encode(part).decode().rstrip("=")
+            for part in point(key))
+    return {"kty": "EC", "crv": CURVES[key.curve.name][4], "x": x, "y": y}
 
 
 def pattern(seed, size):
@@ -242,7 +263,8 @@ def put(tree, path, value):
     if not isinstance(node, Map):
         node[index] = value
     elif index is None:
-        node.append([int(word), value])
+        digits = word.lstrip("-").isdigit()
+        node.append([int(word) if digits else word, value])
     else:
         node[index][1] = value
 
@@ -272,6 +294,19 @@ def age(tree, keys):
         put(tree, "/".join(ALIASES[name][:2]), node[1])
 
 
+def change_key(tree, key, part, _, algorithm=None):
+    """Signs a part with another key."""
+    node = tree
+    for word in steps(part):
+        node = child(node, word)
+    node.key = key
+    put(tree, f"{part}/protected/1",
+        algorithm or CURVES[key.curve.name][2])
+    if part == "realm":
+        put(tree, "realm/claims/44237", Encoded((cose_key(key),)))
+        rebind(tree)
+
+
 def edit_tree(tree, keys, edit):
     """Makes an edit of the tree. Returns False if the edit is one of bytes."""
     operation, *arguments = edit
@@ -297,6 +332,17 @@ def edit_tree(tree, keys, edit):
         for word in words:
             node = child(node, word)
         node.key = keys[arguments[1]]
+    elif operation == "key":
+        change_key(tree, keys[arguments[1]], *arguments)
+    elif operation == "many":
+        node, word = parent(tree, arguments[0])
+        child(node, word).extend([70000 + i, 0] for i in range(arguments[1]))
+    elif operation == "append_to":
+        node, word = parent(tree, arguments[0])
+        child(node, word).append(value_of(arguments[1]))
+    elif operation == "unwrap":
+        node, _ = parent(tree, arguments[0])
+        put(tree, "/".join(ALIASES[arguments[0]][:2]), node[1])
     elif operation == "rebind":
         rebind(tree)
     elif operation == "old":
@@ -331,8 +377,17 @@ def make(case, keys):
 
 
 def new_keys():
-    return {name: ec.generate_private_key(ec.SECP384R1())
-            for name in ("platform", "realm", "other")}
+    keys = {name: ec.generate_private_key(ec.SECP384R1())
+            for name in ("platform", "realm", "other", "p384")}
+    keys["p256"] = ec.generate_private_key(ec.SECP256R1())
+    keys["p521"] = ec.generate_private_key(ec.SECP521R1())
+    return keys
+
+
+def key_set(keys):
+    """Returns a JWK set of the platform keys that a verifier knows."""
+    return json.dumps({"keys": [jwk(keys[name]) for name in (
+        "platform", "p256", "p384", "p521")]})
 
 
 def pem(key):
@@ -400,15 +455,21 @@ def cases():
         yield path.stem, json.loads(path.read_text())
 
 
+def write_inputs(folder, keys):
+    """Writes what a verifier needs beside the tokens."""
+    (folder / "platform.pem").write_bytes(pem(keys["platform"]))
+    (folder / "platform.json").write_text(key_set(keys))
+    (folder / "other.pem").write_bytes(pem(keys["other"]))
+    (folder / "refs.json").write_text(json.dumps(refs()))
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(exist_ok=True)
     keys = new_keys()
     for name, case in cases():
         (folder / f"{name}.cbor").write_bytes(make(case, keys))
-    (folder / "platform.pem").write_bytes(pem(keys["platform"]))
-    (folder / "other.pem").write_bytes(pem(keys["other"]))
-    (folder / "refs.json").write_text(json.dumps(refs()))
+    write_inputs(folder, keys)
 
 
 if __name__ == "__main__":

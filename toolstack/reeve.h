@@ -305,15 +305,20 @@ char *reeve_measurement_json(const struct reeve_measurement *measurement);
 struct reeve_token;
 
 /*
- * Decodes a token of at most 64 KiB. Diagnostics call it name. No signature is
- * verified. REEVE_ERR_TOKEN: the token is refused, and the report starts with
- * the name of the reason ("truncated", "duplicate" ...).
+ * Decodes a token of at most 64 KiB: whatever can be shown of it, also if a
+ * verifier must refuse it. Diagnostics call it name. REEVE_ERR_TOKEN: nothing
+ * can be shown, and the report starts with the name of the reason ("truncated",
+ * "duplicate" ...).
  */
 int reeve_token_read(const void *data, size_t size, const char *name,
 		     struct reeve_token **out, struct reeve_report *report);
-/* Decodes a token from a file; "-" is the standard input. The file may also be
- * a log of at most 1 MiB with tokens in base64, each between -----BEGIN REEVE
- * TOKEN----- and -----END REEVE TOKEN-----: the last one is taken. */
+/*
+ * Decodes a token from a file; "-" is the standard input. The file may hold the
+ * token itself, or as base64, base64url, hexadecimal, PEM, a member of a JSON
+ * document or of a JWT; or it is a log of any length with tokens in base64,
+ * each between -----BEGIN REEVE TOKEN----- and -----END REEVE TOKEN-----. The
+ * last one is taken, and a note in the report says that there were several.
+ */
 int reeve_token_load(const char *path, struct reeve_token **out,
 		     struct reeve_report *report);
 void reeve_token_free(struct reeve_token *token); /* NULL is fine */
@@ -334,12 +339,31 @@ struct reeve_refs {
 	uint8_t rems[4][64];
 };
 
+struct reeve_keys;
+
 void reeve_refs_from(const struct reeve_measurement *measurement,
 		     struct reeve_refs *out);
-/* Reads the JSON document that reeve_refs_json() makes. REEVE_ERR_IO, or
- * REEVE_ERR_CONFIG: the file is not such a document. */
-int reeve_refs_load(const char *path, struct reeve_refs *out,
-		    struct reeve_report *report);
+/* Takes the values of a token that is known to be good: nothing is verified.
+ * REEVE_ERR_TOKEN: it has no Realm part, or no measurements of a known hash. */
+int reeve_refs_from_token(const struct reeve_token *token,
+			  struct reeve_refs *out, struct reeve_report *report);
+
+/* A file of reference values. */
+struct reeve_refs_source {
+	const char *path;
+	/* A CoRIM may hold several Realms: the one with this token's RIM is
+	 * taken. NULL: it must hold one. */
+	const struct reeve_token *token;
+	/* The keys of which one must have signed the CoRIM. NULL: any file
+	 * will do. */
+	const struct reeve_keys *signers;
+};
+
+/* Reads the JSON document that reeve_refs_json() makes, or a CoRIM of the Realm
+ * profile, unsigned or signed. REEVE_ERR_IO, or REEVE_ERR_CONFIG: the file is
+ * neither, or cannot be used. */
+int reeve_refs_load(const struct reeve_refs_source *source,
+		    struct reeve_refs *out, struct reeve_report *report);
 /* The caller frees. NULL: out of memory. */
 char *reeve_refs_json(const struct reeve_refs *refs, const char *name);
 /* A CoRIM with one CoMID, by the CCA Realm profile
@@ -362,34 +386,59 @@ int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
 			    struct reeve_report *report);
 void reeve_token_policy_free(struct reeve_token_policy *policy); /* or NULL */
 
-/* The text of a public key's file (P-384, PEM or JWK); the caller frees it.
- * REEVE_ERR_IO, or REEVE_ERR_ARGUMENT: it holds no such key. */
-int reeve_key_load(const char *path, char **text, struct reeve_report *report);
+/* Public keys of platforms, or certificates that vouch for such keys: struct
+ * reeve_keys. */
 
-/* Converts the text of such a key to a JWK (RFC 7517). The caller frees. NULL:
- * out of memory, or text is not such a key. */
-char *reeve_key_jwk(const char *text);
+/* Reads keys of P-256, P-384 or P-521: PEM, DER, a certificate (X.509), JWK, a
+ * JWK set, COSE_Key, an unsigned CoRIM, or trust anchors of Veraison's stores.
+ * name may be NULL. REEVE_ERR_ARGUMENT: it is none of these; REEVE_ERR_IO. */
+int reeve_keys_read(const void *data, size_t size, const char *name,
+		    struct reeve_keys **out, struct reeve_report *report);
+int reeve_keys_load(const char *path, struct reeve_keys **out,
+		    struct reeve_report *report);
+/* Reads certificates in PEM. A token is then to bring the certificate of its
+ * key, with a chain that leads to one of these. */
+int reeve_keys_load_roots(const char *path, struct reeve_keys **out,
+			  struct reeve_report *report);
+void reeve_keys_free(struct reeve_keys *keys); /* NULL is fine */
+
+/* The key as a JWK (RFC 7517). The caller frees. NULL: out of memory, or it is
+ * not one key. */
+char *reeve_keys_jwk(const struct reeve_keys *keys);
+
+/* The table of profiles as text for a person, or as JSON. The caller frees.
+ * NULL: out of memory. */
+char *reeve_token_profiles_text(void);
+char *reeve_token_profiles_json(void);
+
+/* A challenge of 32 random bytes in hexadecimal. The caller frees. NULL: there
+ * is no randomness or no memory. */
+char *reeve_challenge_new(void);
 
 struct reeve_expectation {
-	const char *platform_key; /* text: P-384 public key, PEM or JWK */
+	const struct reeve_keys *keys;
 	/* The challenge that the guest was given, 1 to 64 bytes in hexadecimal;
-	 * in the token zeros follow it. NULL: freshness is not checked. */
+	 * in the token zeros follow it. */
 	const char *challenge;
-	/* NULL: the Realm's measurements are not checked. */
 	const struct reeve_refs *refs;
 	const struct reeve_token_policy *policy; /* NULL: the default */
+	/* Without a challenge, or without refs, a token is not accepted, unless
+	 * these say that the caller wants none. */
+	bool no_challenge;
+	bool no_references;
 };
 
 enum reeve_verdict {
 	REEVE_PASS,
 	REEVE_FAIL,
 	REEVE_UNCHECKED, /* nothing was given to compare with */
+	REEVE_MISSING, /* nothing was given, and without it none is accepted */
 };
 
 struct reeve_check {
 	const char *name; /* "platform-signature" ... */
 	enum reeve_verdict verdict;
-	const char *expected; /* NULL when unchecked */
+	const char *expected; /* NULL when unchecked or missing */
 	const char *found;
 	const char *hint; /* the way out of a failure; NULL: none */
 };
@@ -398,15 +447,16 @@ struct reeve_verification;
 
 /*
  * Makes all checks in a fixed order; a failed check does not stop the others.
- * REEVE_ERR_ARGUMENT: the platform key is not such a key, or the challenge is
- * not 1 to 64 bytes in hexadecimal.
+ * REEVE_ERR_TOKEN: the token has not the form that its profiles demand, and the
+ * report starts with the name of the reason. REEVE_ERR_ARGUMENT: the challenge
+ * is not 1 to 64 bytes in hexadecimal.
  */
 int reeve_token_verify(const struct reeve_token *token,
 		       const struct reeve_expectation *expected,
 		       struct reeve_verification **out,
 		       struct reeve_report *report);
 void reeve_verification_free(struct reeve_verification *verification);
-/* Returns true if no check failed. */
+/* Returns true if no check failed, and nothing is missing. */
 bool reeve_verification_passed(const struct reeve_verification *verification);
 /* NULL past the last. */
 const struct reeve_check *

@@ -135,8 +135,8 @@ static struct reeve_token *token_get(struct world *w)
 /* Verifies a new token. Only the check named wrong may fail; NULL: none. */
 static void verdict_is(struct world *w, const char *wrong)
 {
-	const struct reeve_expectation expected = {
-		.platform_key = w->platform.key_pem,
+	struct reeve_keys *keys;
+	struct reeve_expectation expected = {
 		.challenge = challenge_hex,
 		.refs = &w->refs,
 	};
@@ -144,6 +144,11 @@ static void verdict_is(struct world *w, const char *wrong)
 	struct reeve_verification *verification;
 	const struct reeve_check *check;
 
+	assert_int_equal(reeve_keys_read(w->platform.key_pem,
+					 strlen(w->platform.key_pem), NULL,
+					 &keys, w->report),
+			 REEVE_OK);
+	expected.keys = keys;
 	assert_int_equal(
 		reeve_token_verify(token, &expected, &verification, w->report),
 		REEVE_OK);
@@ -158,6 +163,7 @@ static void verdict_is(struct world *w, const char *wrong)
 	}
 	reeve_verification_free(verification);
 	reeve_token_free(token);
+	reeve_keys_free(keys);
 }
 
 static void the_chain_holds(void **state)

@@ -20,7 +20,8 @@ VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion",
          "version", "list", "console", "destroy", "shutdown", "reboot", "pause",
          "unpause", "rename", "sysrq", "domid", "domname", "vcpu-list", "uptime",
          "top", "info", "dmesg", "host start", "host stop", "host status",
-         "host list", "host trim", "host show-key", "refs", "token show", "token verify"]
+         "host list", "host trim", "host show-key", "refs", "token show",
+         "token verify", "token challenge", "token profiles"]
 
 
 def test_help_names_every_verb(reeve):
@@ -305,9 +306,10 @@ def test_completion_of_verbs_options_and_keys(reeve):
     assert complete(reeve, ["reeve", "dtb", "--so"], 2) == ["--source"]
     assert complete(reeve, ["reeve", "host", "sta"], 2) == [
         "start", "status"]
-    assert complete(reeve, ["reeve", "token", ""], 2) == ["show", "verify"]
+    assert complete(reeve, ["reeve", "token", ""], 2) == [
+        "show", "verify", "challenge", "profiles"]
     assert complete(reeve, ["reeve", "token", "verify", "--ch"], 3) == [
-        "--challenge"]
+        "--challenge", "--challenge-file"]
     assert complete(reeve, ["reeve", "host", "start", "--mo"], 3) == [
         "--monitor"]
     assert "realm_hash=" in complete(

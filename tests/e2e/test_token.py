@@ -10,11 +10,16 @@ import subprocess
 import cbor2
 import pytest
 import tokens
+from conftest import ROOT
 
 CHECKS = ["platform-signature", "realm-signature", "realm-key-binding",
           "challenge", "lifecycle", "platform-identity",
-          "software-components", "rim", "rems", "rpv", "hash-algorithms"]
+          "software-components", "platform-options", "rim", "rems", "rpv",
+          "realm-options", "hash-algorithms"]
 KEYS = tokens.new_keys()
+# Waives what no token is accepted without.
+WAIVED = ["--no-challenge", "--no-references"]
+GIVEN = ["--refs", "refs.json", "--challenge", tokens.CHALLENGE.hex()]
 
 
 @pytest.fixture
@@ -54,15 +59,79 @@ def test_a_good_token_is_accepted(case):
     assert [line.split()[1] for line in lines[:-1]] == CHECKS
     found = verdicts(reeve, *options)
     assert {name for name, verdict in found.items() if verdict != "pass"} == {
-        "platform-identity", "software-components"}
+        "platform-identity", "software-components", "platform-options",
+        "realm-options"}
 
 
-def test_what_is_not_given_is_not_checked(case):
-    found = verdicts(case())
+def test_what_is_waived_is_not_checked(case):
+    found = verdicts(case(), *WAIVED)
     assert {name for name, verdict in found.items()
             if verdict == "unchecked"} == {
-        "challenge", "platform-identity", "software-components", "rim",
-        "rems", "rpv"}
+        "challenge", "platform-identity", "software-components",
+        "platform-options", "rim", "rems", "rpv", "realm-options"}
+
+
+@pytest.mark.parametrize("options, missing", [
+    ([], {"challenge", "rim"}), (WAIVED[:1], {"rim"}),
+    (WAIVED[1:], {"challenge"}), (GIVEN[:2], {"challenge"}),
+    (GIVEN[2:], {"rim"}), (GIVEN[:2] + WAIVED[:1], set()),
+    (GIVEN[2:] + WAIVED[1:], set()),
+])
+def test_nothing_is_accepted_by_default(case, options, missing):
+    reeve = case()
+    code = 1 if missing else 0
+    found = verdicts(reeve, *options, code=code)
+    assert {n for n, verdict in found.items()
+            if verdict == "missing"} == missing
+    lines = verify(reeve, *options, code=code).stdout.splitlines()
+    assert lines[-1] == ("NOT ACCEPTED: give what is missing, or waive it"
+                         if missing else "accepted")
+    for name in missing:
+        (line,) = [i for i, line in enumerate(lines)
+                   if line.startswith(f"MISSING   {name} ")]
+        assert "--no-" in lines[line + 1]
+
+
+def test_a_policy_requires_what_the_command_line_waives(case):
+    reeve = case()
+    reeve.write("policy", 'require = ["challenge", "rim"]\n')
+    found = verdicts(reeve, "--policy", "policy", *WAIVED, code=1)
+    assert found["challenge"] == found["rim"] == "fail"
+
+
+def test_a_challenge_accepts_one_token(case):
+    reeve = case()
+    done = reeve.run("token", "challenge", "nonce")
+    challenge = done.stdout.strip()
+    assert done.returncode == 0 and re.fullmatch("[0-9a-f]{64}", challenge)
+    path = reeve.folder / "nonce"
+    assert path.read_text() == challenge + "\n"
+    assert path.stat().st_mode & 0o777 == 0o600
+    again = reeve.run("token", "challenge", "nonce")
+    assert again.returncode == 1 and again.stdout == ""
+    assert path.read_text() == challenge + "\n"
+    options = ["--refs", "refs.json", "--challenge-file", "nonce"]
+    assert verdicts(reeve, *options, code=1)["challenge"] == "fail"
+    assert path.exists()
+    case(["set", "realm/claims/10", {"hex": challenge + "00" * 32}])
+    assert verdicts(reeve, *options)["challenge"] == "pass"
+    assert not path.exists()
+    done = verify(reeve, *options, code=1)
+    assert "nonce: cannot be opened" in done.stderr and done.stdout == ""
+
+
+def test_challenges_differ(reeve):
+    made = {reeve.run("token", "challenge").stdout for _ in range(3)}
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize("text", ["", "\n", "xyz\n", "00 11\n"])
+def test_a_file_without_a_challenge_is_exit_1(case, text):
+    reeve = case()
+    reeve.write("nonce", text)
+    done = verify(reeve, "--challenge-file", "nonce", "--no-references",
+                  code=1)
+    assert "nonce: holds no challenge" in done.stderr
 
 
 @pytest.mark.parametrize("edit, check", [
@@ -87,20 +156,21 @@ def test_a_check_that_fails_is_named(case, edit, check):
 
 def test_a_debug_platform_tells_the_way_out(case):
     reeve = case(["set", "platform/claims/2395", 0x4000])
-    hint = verify(reeve, code=1).stdout
+    hint = verify(reeve, *WAIVED, code=1).stdout
     assert 'lifecycle=["secured","non-platform-debug"]' in hint
     reeve.write("policy", 'lifecycle=["secured","non-platform-debug"]\n')
-    assert verdicts(reeve, "--policy", "policy")["lifecycle"] == "pass"
+    assert verdicts(reeve, "--policy", "policy",
+                    *WAIVED)["lifecycle"] == "pass"
 
 
 def test_a_shorter_challenge_has_zeros_behind(case):
     challenge = bytes(range(32))
     reeve = case(["set", "realm/claims/10",
                   {"hex": challenge.hex() + "00" * 32}])
-    assert verdicts(reeve, "--challenge",
+    assert verdicts(reeve, "--no-references", "--challenge",
                     challenge.hex())["challenge"] == "pass"
-    assert verdicts(reeve, "--challenge", challenge[:31].hex(),
-                    code=1)["challenge"] == "fail"
+    assert verdicts(reeve, "--no-references", "--challenge",
+                    challenge[:31].hex(), code=1)["challenge"] == "fail"
 
 
 def test_policy_names_platforms_and_components(case):
@@ -113,7 +183,7 @@ platform_config = "01010000"
 components = ["rmm={rmm}", "monitor={monitor}"]
 hash = ["sha-256"]
 """)
-    found = verdicts(reeve, "--policy", "policy")
+    found = verdicts(reeve, "--policy", "policy", *WAIVED)
     assert found["platform-identity"] == "pass"
     assert found["software-components"] == "pass"
     for line in ('platform_config="00"', f'instance="01{"00" * 32}"',
@@ -129,6 +199,84 @@ hash = ["sha-256"]
     reeve.write("policy", 'hash=["sha-384"]\n')
     assert verdicts(reeve, "--policy", "policy",
                     code=1)["hash-algorithms"] == "fail"
+
+
+def test_profiles_are_those_of_the_documentation(reeve):
+    text = reeve.run("token", "profiles").stdout
+    page = (ROOT / "docs" / "attestation.md").read_text()
+    assert f"```\n{text}```\n" in page
+    document = json.loads(reeve.run("token", "profiles", "--json").stdout)
+    assert len(document) == 15
+    for profile in document:
+        assert profile["profile"] in text
+        for claim in profile["claims"]:
+            assert re.search(rf"^{claim['key']} .* {claim['name']} ", text,
+                             re.M)
+
+
+def test_policy_accepts_other_hash_names(case):
+    reeve = case(["set", "platform/claims/2399/0/6", "MAKER_SHA256"])
+    done = verify(reeve, *WAIVED, code=1)
+    assert "found MAKER_SHA256" in done.stdout
+    assert "hash=[...]" in done.stdout
+    reeve.write("policy", 'hash = ["sha-256", "MAKER_SHA256"]\n')
+    assert verdicts(reeve, "--policy", "policy",
+                    *WAIVED)["hash-algorithms"] == "pass"
+    reeve.write("policy", 'hash = "MAKER_SHA256"\n')
+    assert verdicts(reeve, "--policy", "policy", *WAIVED,
+                    code=1)["hash-algorithms"] == "fail"
+
+
+def test_policy_accepts_measurements_of_another_size(case):
+    reeve = case(["set", "realm/claims/44238", {"bytes": 64}])
+    done = verify(reeve, *WAIVED, code=1)
+    assert ("expected measurements of 32 bytes, for sha-256, found 64 bytes"
+            in done.stdout)
+    reeve.write("policy", 'allow = "measurement-size"\n')
+    assert verdicts(reeve, "--policy", "policy",
+                    *WAIVED)["hash-algorithms"] == "pass"
+
+
+DEVICES = "ab" * 32
+SIGNER = "cd" * 48
+
+
+@pytest.mark.parametrize("line, edits, check", [
+    ('mec_policy = "private"', [["set", "realm/claims/44243", 1]],
+     "realm-options"),
+    ('lfa_policy = "disallow"', [["set", "realm/claims/44244", 0]],
+     "realm-options"),
+    (f'devices = "{DEVICES}"',
+     [["set", "realm/claims/44257", {"hex": DEVICES}]], "realm-options"),
+    ("client_id = 1", [["set", "platform/claims/2394", 1]],
+     "platform-options"),
+    (f'countersigners = ["00", "{SIGNER}"]',
+     [["set", "platform/claims/2399/0/8", [{"hex": SIGNER}]],
+      ["set", "platform/claims/2399/1/8",
+       [{"bytes": 32}, {"hex": SIGNER}]]], "platform-options"),
+])
+def test_policy_asks_for_options(case, line, edits, check):
+    reeve = case()
+    reeve.write("policy", line + "\n")
+    assert verdicts(reeve, "--policy", "policy", *WAIVED,
+                    code=1)[check] == "fail"
+    case(*edits)
+    assert verdicts(reeve, "--policy", "policy", *WAIVED)[check] == "pass"
+
+
+@pytest.mark.parametrize("line, edit, check", [
+    ('devices = "none"', ["set", "realm/claims/44257", {"bytes": 32}],
+     "realm-options"),
+    ('live_activation = "none"', ["set", "platform/claims/2399/1/7", True],
+     "platform-options"),
+])
+def test_policy_refuses_options(case, line, edit, check):
+    reeve = case()
+    reeve.write("policy", line + "\n")
+    assert verdicts(reeve, "--policy", "policy", *WAIVED)[check] == "pass"
+    case(edit)
+    assert verdicts(reeve, "--policy", "policy", *WAIVED,
+                    code=1)[check] == "fail"
 
 
 def test_policy_can_require_checks(case):
@@ -148,7 +296,11 @@ def test_policy_can_require_checks(case):
     ('components = "monitor"', "components"),
     ('components = "monitor="', "components"),
     ('components = [["a=00"]]', "components"), ('colour = "red"', "colour"),
-    ('require = "luck"', "require"),
+    ('require = "luck"', "require"), ('allow = "all"', "allow"),
+    ('mec_policy = "open"', "mec_policy"), ("lfa_policy = 1", "lfa_policy"),
+    ('devices = "0"', "devices"), ("client_id = 2", "client_id"),
+    ('live_activation = "all"', "live_activation"),
+    ('countersigners = "x"', "countersigners"),
 ])
 def test_a_policy_that_is_wrong_is_exit_2(case, line, key):
     reeve = case()
@@ -165,7 +317,7 @@ def test_rems_are_those_of_the_events(case):
     reeve = case(["set", "realm/claims/44239/1", {"hex": rem.hex()}])
     reeve.write("events", f"# boot\nrem1 {first.hex()}\n\n"
                 f"  rem1\t{second.hex()} # later\n")
-    options = ["--refs", "refs.json", "--events", "events"]
+    options = ["--refs", "refs.json", "--events", "events", "--no-challenge"]
     assert verdicts(reeve, *options)["rems"] == "pass"
     reeve.write("events", f"rem1 {second.hex()}\nrem1 {first.hex()}\n")
     assert verdicts(reeve, *options, code=1)["rems"] == "fail"
@@ -205,6 +357,13 @@ def test_wrong_reference_values_are_exit_2(case, refs):
     ["--platform-key", "platform.pem", "--challenge", ""],
     ["--platform-key", "platform.pem", "--challenge", "00" * 65],
     ["--platform-key", "token"], ["--platform-key", "refs.json"],
+    ["--platform-key", "platform.pem", "--platform-root", "platform.pem"],
+    ["--platform-root", "platform.pem"],
+    ["--platform-key", "platform.pem", "--challenge", "00", "--no-challenge"],
+    ["--platform-key", "platform.pem", "--challenge", "00",
+     "--challenge-file", "f"],
+    ["--platform-key", "platform.pem", "--refs", "refs.json",
+     "--no-references"],
 ])
 def test_a_wrong_command_line_is_exit_2(case, options):
     done = case().run("token", "verify", "token", *options)
@@ -223,11 +382,8 @@ def test_a_missing_file_is_exit_1(case, options):
 
 def test_a_jwk_is_a_platform_key_too(case):
     reeve = case()
-    x, y = (base64.urlsafe_b64encode(part).decode().rstrip("=")
-            for part in tokens.point(KEYS["platform"]))
-    reeve.write("platform.pem", json.dumps(
-        {"kty": "EC", "crv": "P-384", "x": x, "y": y}))
-    verify(reeve)
+    reeve.write("platform.pem", json.dumps(tokens.jwk(KEYS["platform"])))
+    verify(reeve, *WAIVED)
 
 
 def test_a_token_comes_on_the_standard_input(case):
@@ -251,12 +407,82 @@ def test_a_token_comes_in_a_console_log(case):
 
     log = b"[    0.0] Linux\r\n\x1b[0m\xff" * 2000 + b"\r\n"
     reeve.write("token", log + block(b"an old one") + log + block(token) + log)
-    verify(reeve)
+    done = verify(reeve, *WAIVED)
+    assert "token: note: holds 2 tokens: the last one counts" in done.stderr
     reeve.write("token", log + block(token)[:-40] + log)
     done = verify(reeve, code=1)
     assert "token: error: no-token: " in done.stderr
     reeve.write("token", block(token[:-1]))
     assert "token: error: truncated: " in verify(reeve, code=1).stderr
+    reeve.write("token", block(token) + log + block(token)[:-40])
+    done = verify(reeve, *WAIVED)
+    assert "token: warning: a later token is not whole" in done.stderr
+    # The last token counts, however long the log is.
+    case(["set", "platform/claims/2395", 0x4000])
+    debug = (reeve.folder / "token").read_bytes()
+    for size in (0xfffff, 3 << 20):
+        filler = (b"x" * 99 + b"\n") * (size // 100)
+        reeve.write("token", block(token) + filler + block(debug) + filler)
+        assert verdicts(reeve, *WAIVED, code=1)["lifecycle"] == "fail"
+        reeve.write("token", filler + block(debug) + filler + block(token))
+        assert verdicts(reeve, *WAIVED)["lifecycle"] == "pass"
+    reeve.write("token", filler)
+    assert "no-token: longer than a token" in verify(reeve, code=1).stderr
+
+
+ENCODINGS = {
+    "base64": base64.b64encode, "base64 in lines": base64.encodebytes,
+    "base64url": lambda t: base64.urlsafe_b64encode(t).rstrip(b"="),
+    "hexadecimal": lambda t: t.hex().encode(),
+    "0x": lambda t: b"0x" + t.hex().upper().encode() + b"\n",
+    "PEM": lambda t: b"-----BEGIN CCA TOKEN-----\n" + base64.encodebytes(t)
+    + b"-----END CCA TOKEN-----\n",
+    "a broker's evidence": lambda t: json.dumps(
+        {"token": list(t), "tee": "cca"}).encode(),
+    "a text in JSON": lambda t: json.dumps(
+        ["application/eat+cwt", base64.urlsafe_b64encode(t).decode()]).encode(),
+    "a result's raw evidence": lambda t: b".".join(
+        base64.urlsafe_b64encode(part).rstrip(b"=") for part in (
+            b'{"alg":"ES256"}', json.dumps({"submods": {"CCA": {
+                "ear.raw-evidence": base64.urlsafe_b64encode(t).decode(),
+                "ear.status": "affirming"}}}).encode(), b"signature")),
+}
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_a_token_comes_in_many_encodings(case, name):
+    reeve = case()
+    token = (reeve.folder / "token").read_bytes()
+    reeve.write("token", ENCODINGS[name](token))
+    verify(reeve, *WAIVED)
+
+
+@pytest.mark.parametrize("text, message", [
+    ("Hello, world!\n", "is text, and neither base64, hexadecimal"),
+    ("aGVsbG8=\n", "does not start like a token"),
+    ("{\"a\": 1}", "is JSON, and nothing in it is a token"),
+    ("{\"a\": 1", "no JSON that can be read"),
+    ("eyJhIjoxfQ.eyJhIjoxfQ.AA", "is a JWT, and nothing in its payload"),
+    ("eyJhIjoxfQ.*.AA", "no JWT that can be read"),
+    ("-----BEGIN CCA TOKEN-----\naGVsbG8=\n-----END CCA TOKEN-----\n",
+     "is PEM, and no block of it is a token"),
+])
+def test_what_is_no_token_is_named(case, text, message):
+    reeve = case()
+    reeve.write("token", text)
+    done = verify(reeve, code=1)
+    assert "error: no-token: " in done.stderr and message in done.stderr
+
+
+def test_two_tokens_in_json_are_refused(case):
+    reeve = case()
+    token = (reeve.folder / "token").read_bytes()
+    case(["set", "platform/claims/2395", 0x4000])
+    other = (reeve.folder / "token").read_bytes()
+    reeve.write("token", json.dumps([token.hex(), [token.hex()]]))
+    verify(reeve, *WAIVED)
+    reeve.write("token", json.dumps([token.hex(), other.hex()]))
+    assert "holds different tokens" in verify(reeve, code=1).stderr
 
 
 def test_show_agrees_with_cbor2(case):
@@ -311,7 +537,7 @@ def test_refs_json_is_what_verify_takes(case):
     case(["set", "realm/claims/44238", {"hex": refs["rim"]}],
          ["set", "realm/claims/44235", {"hex": refs["rpv"]}])
     for options in (["--refs", "refs.json"], ["--config", config]):
-        found = verdicts(reeve, *options)
+        found = verdicts(reeve, "--no-challenge", *options)
         assert (found["rim"], found["rpv"]) == ("pass", "pass")
     found = verdicts(reeve, "--config", config, "--set", "memory=640", code=1)
     assert found["rim"] == "fail"
@@ -344,8 +570,86 @@ def test_refs_is_a_corim(reeve, name, size):
         name, bytes(size + 1)).digest()]]}
     assert values["cca.rpv"][4].tag == 560
     assert values["cca.rpv"][4].value == b"\x01\x02" + bytes(62)
+    # The same Realm without its REMs is another document.
+    done = reeve.run("refs", config, text=False)
+    assert cbor2.loads(done.stdout).value[0] != corim.value[0]
 
 
 def test_refs_of_an_ordinary_guest_is_exit_2(reeve):
     done = reeve.run("refs", reeve.config(realm=None), "--json")
     assert done.returncode == 2 and done.stdout == ""
+
+
+def parts_of(token):
+    return {key: part for key, (_, part) in cbor2.loads(token).value.items()}
+
+
+def test_show_prints_what_a_verifier_refuses(case):
+    """A part alone, claims without a signature, a collection without its tag,
+    other algorithms and profiles."""
+    reeve = case()
+    token = (reeve.folder / "token").read_bytes()
+    parts = parts_of(token)
+    realm = cbor2.loads(parts[44241])
+    for content, refusal in (
+            (parts[44234], "wrong-tag: collection: expected 907 or 399 round "
+             "two parts, found a part alone"),
+            (parts[44241], "found a part alone"),
+            (realm.value[2], "found a part alone"),
+            (token[3:], "round two parts, found none")):
+        reeve.write("token", content)
+        shown = reeve.run("token", "show", "token")
+        assert shown.returncode == 0, shown.stderr
+        assert refusal in shown.stdout
+        document = json.loads(
+            reeve.run("token", "show", "--json", "token").stdout)
+        assert refusal in document["refusal"] and "tag" not in document
+        if content != parts[44234]:
+            part = document["cca-realm-delegated-token"]
+            assert part["cca-realm-initial-measurement"] == tokens.RIM.hex()
+    reeve.write("token", realm.value[2])
+    assert re.search("^  signature +none$", reeve.run(
+        "token", "show", "token").stdout, re.M)
+
+
+def test_show_prints_what_it_does_not_understand(case):
+    reeve = case(["set", "platform/claims/70001", {"hex": "abcd"}],
+                 ["set", "realm/claims/70002", 5],
+                 ["rename", "realm/claims/70002", {"raw": "6161"}],
+                 ["set", "realm/claims/44243", "text"],
+                 ["set", "realm/unprotected/70003", 7],
+                 ["set", "realm/protected/1", -8],
+                 ["set", "platform/claims/265", "tag:example.com,2030:x"],
+                 ["set", "parts/44250", [60, {"hex": "ee"}]])
+    shown = reeve.run("token", "show", "token").stdout
+    for line in (r"  claim 70001 +42abcd", r"  claim h'6161' +05",
+                 r"  cca-realm-mec-policy +\(wrong-value\) 6474657874",
+                 r"  unprotected header 70003 +07", r"  header 1 +27",
+                 r"  entry 44250 +82183c41ee"):
+        assert re.search(f"^{line}$", shown, re.M), line
+    assert 'found "tag:example.com,2030:x"' in shown
+    document = json.loads(reeve.run("token", "show", "--json", "token").stdout)
+    platform = document["cca-platform-token"]
+    realm = document["cca-realm-delegated-token"]
+    assert platform["unknown-claims"] == [{"key": 70001, "value": "42abcd"}]
+    assert realm["unknown-claims"] == [{"key": "6161", "value": "05"}]
+    assert realm["cca-realm-mec-policy"] == {
+        "fault": "wrong-value", "cbor": "6474657874"}
+    assert realm["protected-headers"] == [{"key": 1, "value": "27"}]
+    assert realm["unprotected-headers"] == [{"key": 70003, "value": "07"}]
+    assert document["further-entries"] == [
+        {"key": 44250, "value": "82183c41ee"}]
+    done = verify(reeve, code=1)
+    assert "unknown-profile: platform part" in done.stderr
+    case(["set", "realm/protected/1", -8])
+    assert "found EdDSA (-8)" in verify(reeve, code=1).stderr
+
+
+def test_the_place_of_a_fault_is_in_the_token(case):
+    reeve = case(["set", "realm/claims/70001", {"raw": "1c"}])
+    token = (reeve.folder / "token").read_bytes()
+    done = reeve.run("token", "show", "token")
+    assert done.returncode == 1
+    at, size = map(int, re.search(
+        r"malformed: Realm part, at byte (\d+) of (\d+)", done.stderr).groups())
+    assert size == len(token) and token[at] == 0x1C

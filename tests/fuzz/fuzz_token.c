@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fuzz entry for attestation tokens. A refused token must come with a reason.
- * An accepted one can be shown and verified, and points only into its bytes. */
+/* Fuzz entry for attestation tokens, platform keys and CoRIM. A token that
+ * cannot be decoded must come with a reason. Another can be shown and judged,
+ * points only into its bytes, and is never accepted. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
+#include "toolstack/token/corim_in.h"
+#include "toolstack/token/evidence.h"
 #include "toolstack/token/load.h"
 
 /* Any point of the curve will do: no input is signed with its key. */
@@ -32,8 +35,10 @@ static void part_check(const struct reeve_token *token, size_t size,
 	span_check(token, size, part->headers);
 	span_check(token, size, part->payload);
 	span_check(token, size, part->signature);
-	for (size_t i = 0; i < REALM_CLAIMS; i++)
+	for (size_t i = 0; i < PART_CLAIMS_MAX; i++) {
 		span_check(token, size, part->claims[i].bytes);
+		span_check(token, size, part->claims[i].value);
+	}
 }
 
 static void text_check(char *text)
@@ -47,19 +52,48 @@ static void token_verify_check(const struct reeve_token *token,
 			       struct reeve_report *report)
 {
 	static const struct reeve_refs refs = { "sha-256", 32 };
-	const struct reeve_expectation expected = {
-		.platform_key = key,
+	struct reeve_expectation expected = {
 		.challenge = "00",
 		.refs = &refs,
 	};
 	struct reeve_verification *verification;
+	struct reeve_keys *keys;
+	int result;
 
-	if (reeve_token_verify(token, &expected, &verification, report) !=
-		    REEVE_OK ||
-	    reeve_verification_passed(verification))
+	if (reeve_keys_read(key, sizeof(key) - 1, NULL, &keys, report) !=
+	    REEVE_OK)
+		abort();
+	expected.keys = keys;
+	result = reeve_token_verify(token, &expected, &verification, report);
+	reeve_keys_free(keys);
+	if ((result == REEVE_OK) != (reeve_report_count(report) == 0))
+		abort();
+	if (result != REEVE_OK)
+		return;
+	if (reeve_verification_passed(verification))
 		abort();
 	text_check(reeve_verification_json(verification));
 	reeve_verification_free(verification);
+}
+
+/* Any text may be said to be a token, a key or a CoRIM. */
+static void evidence_check(const uint8_t *data, size_t size)
+{
+	struct reeve_report *report = reeve_report_new();
+	struct span text = { data, size };
+	struct evidence evidence;
+	struct corim_found corim;
+	struct reeve_keys *keys;
+
+	if (report == NULL || !evidence_find(text, &evidence) ||
+	    (evidence.problem == NULL && evidence.data == NULL))
+		abort();
+	free(evidence.data);
+	if (reeve_keys_read(data, size, "key", &keys, report) == REEVE_OK)
+		reeve_keys_free(keys);
+	if (corim_read(text, NULL, NULL, &corim) == NULL && corim.count == 0)
+		abort();
+	reeve_report_free(report);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -82,5 +116,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	reeve_token_free(token);
 	reeve_report_free(report);
+	evidence_check(data, size);
 	return 0;
 }

@@ -56,7 +56,13 @@ enum {
 #define CLI_POLICY         (UINT64_C(1) << 30)
 #define CLI_DOMAIN_OPERAND (UINT64_C(1) << 31)
 #define CLI_DMA_MEMORY     (UINT64_C(1) << 32)
-#define CLI_OPTION_BITS    33
+#define CLI_CHALLENGE_FILE (UINT64_C(1) << 33)
+#define CLI_NO_CHALLENGE   (UINT64_C(1) << 34)
+#define CLI_NO_REFERENCES  (UINT64_C(1) << 35)
+#define CLI_PLATFORM_ROOT  (UINT64_C(1) << 36)
+#define CLI_REFS_KEY       (UINT64_C(1) << 37)
+#define CLI_FROM_TOKEN     (UINT64_C(1) << 38)
+#define CLI_OPTION_BITS    39
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -95,6 +101,7 @@ enum cli_operands {
 	CLI_FIELD_OR_NONE,
 	CLI_MAPPED, /* CONFIG [KEY=VALUE ...]; a domain if -d is given */
 	CLI_TOKEN, /* the name of a token's file */
+	CLI_NEW_FILE_OR_NONE, /* the name of a file that is to be made */
 };
 
 struct cli_verb {
@@ -286,6 +293,15 @@ void cli_complete(size_t count, const char *const *words);
 /* The shells that have a completion script; NULL past the last. */
 const char *cli_shell_name(size_t index);
 
+#define CLI_CHALLENGE_DIGITS 128 /* of the longest challenge */
+
+/* Returns the challenge that a file remembers; the caller frees it. NULL: why
+ * there is none was printed. */
+char *cli_challenge_read(const char *path);
+/* Removes the file, so that its challenge accepts one token only. Returns false
+ * after printing why that failed: another command may have used it. */
+bool cli_challenge_use(const char *path);
+
 int cli_check(const struct cli_call *call);
 int cli_completion(const struct cli_call *call);
 int cli_console(const struct cli_call *call);
@@ -313,6 +329,8 @@ int cli_refs(const struct cli_call *call);
 int cli_rename(const struct cli_call *call);
 int cli_sysrq(const struct cli_call *call);
 int cli_shutdown(const struct cli_call *call);
+int cli_token_challenge(const struct cli_call *call);
+int cli_token_profiles(const struct cli_call *call);
 int cli_token_show(const struct cli_call *call);
 int cli_token_verify(const struct cli_call *call);
 int cli_top(const struct cli_call *call);

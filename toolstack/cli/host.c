@@ -121,6 +121,23 @@ int cli_host_trim(const struct cli_call *call)
 	return result != CLI_OK ? result : code;
 }
 
+/* Returns a key in PEM as a JWK, which the caller frees; NULL: no memory is
+ * left, as a host's key is one key. */
+static char *key_jwk(const char *pem)
+{
+	struct reeve_report *report = reeve_report_new();
+	struct reeve_keys *keys;
+	char *jwk = NULL;
+
+	if (report != NULL && reeve_keys_read(pem, strlen(pem), NULL, &keys,
+					      report) == REEVE_OK) {
+		jwk = reeve_keys_jwk(keys);
+		reeve_keys_free(keys);
+	}
+	reeve_report_free(report);
+	return jwk;
+}
+
 int cli_host_show_key(const struct cli_call *call)
 {
 	struct cli_session session = { .report = reeve_report_new() };
@@ -133,7 +150,7 @@ int cli_host_show_key(const struct cli_call *call)
 					session.report);
 	}
 	if (result == REEVE_OK && (call->options & CLI_JSON) != 0)
-		code = cli_print_text(reeve_key_jwk(pem));
+		code = cli_print_text(key_jwk(pem));
 	else if (result == REEVE_OK)
 		fputs(pem, stdout);
 	free(pem);

@@ -89,6 +89,7 @@ static const struct {
 	[CLI_FIELD_OR_NONE] = { 0, 1, "[FIELD]" },
 	[CLI_MAPPED] = { 1, 1, "CONFIG [KEY=VALUE ...] | -d DOMAIN" },
 	[CLI_TOKEN] = { 1, 1, "TOKEN" },
+	[CLI_NEW_FILE_OR_NONE] = { 0, 1, "[FILE]" },
 };
 
 static bool operand_take(const struct cli_verb *verb, struct cli_call *call,
@@ -167,11 +168,12 @@ static bool options_parse(const struct cli_verb *verb, int argc, char **argv,
 }
 
 /* Returns whether operands with a = in them are settings. They are not if the
- * operand is a domain, because its name may contain a =. */
+ * operand is a domain or a token, because its name may contain a =. */
 static bool takes_settings(const struct cli_verb *verb,
 			   const struct cli_call *call)
 {
-	return verb->operands == CLI_CONFIG_EXTRAS ||
+	return (verb->operands == CLI_CONFIG_EXTRAS &&
+		(call->options & CLI_FROM_TOKEN) == 0) ||
 	       (verb->operands == CLI_MAPPED &&
 		(call->options & CLI_DOMAIN_OPERAND) == 0);
 }

@@ -44,17 +44,30 @@ const struct cli_option cli_options[] = {
 	{ CLI_ALL, 'a', "all", NULL, "all domains" },
 	{ CLI_VERBOSE, 'v', "verbose", NULL, "tell more" },
 	{ CLI_PLATFORM_KEY, 0, "platform-key", "FILE",
-	  "the platform's public key (PEM or JWK)" },
+	  "the platform's public key, or several" },
+	{ CLI_PLATFORM_ROOT, 0, "platform-root", "FILE",
+	  "certificates (PEM) that vouch for its key" },
 	{ CLI_CHALLENGE, 0, "challenge", "HEX",
 	  "the challenge that the guest was given" },
+	{ CLI_CHALLENGE_FILE, 0, "challenge-file", "FILE",
+	  "the one that token challenge remembers there" },
+	{ CLI_NO_CHALLENGE, 0, "no-challenge", NULL,
+	  "accept a token of any time" },
 	{ CLI_GUEST, 0, "config", "FILE",
 	  "the guest's configuration, to predict its RIM" },
-	{ CLI_REFS, 0, "refs", "FILE", "its reference values (JSON) instead" },
+	{ CLI_REFS, 0, "refs", "FILE",
+	  "its reference values (JSON or CoRIM) instead" },
+	{ CLI_REFS_KEY, 0, "refs-key", "FILE",
+	  "the key that must have signed the CoRIM" },
+	{ CLI_NO_REFERENCES, 0, "no-references", NULL,
+	  "accept a token of any guest" },
 	{ CLI_EVENTS, 0, "events", "FILE",
 	  "what the guest measured, to predict its REMs" },
 	{ CLI_POLICY, 0, "policy", "FILE", "what to accept" },
 	{ CLI_DOMAIN_OPERAND, 'd', "domain", NULL,
 	  "the argument is a domain of a host, not a file" },
+	{ CLI_FROM_TOKEN, 0, "from-token", NULL,
+	  "the argument is a token that is known to be good" },
 	{ CLI_HELP, 'h', "help", NULL, "show this help" },
 	{ 0 },
 };
@@ -106,25 +119,40 @@ const struct cli_verb cli_verbs[] = {
 	  "with both.\n",
 	  cli_map },
 	{ "refs", CLI_CONFIG_EXTRAS,
-	  CLI_JSON | CLI_OUTPUT | CLI_EVENTS | CLI_STRICT | CLI_ALLOW_UNKNOWN |
-		  CLI_DEFCONFIG | CLI_SET,
+	  CLI_JSON | CLI_OUTPUT | CLI_EVENTS | CLI_FROM_TOKEN | CLI_STRICT |
+		  CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET,
 	  "print a Realm's reference values, for verifiers",
 	  "An unsigned CoRIM (CBOR) by the CCA Realm profile, or with\n"
-	  "--json the document that token verify --refs takes.\n",
+	  "--json the document that token verify --refs takes too.\n"
+	  "With --from-token they are the values in a token, which is\n"
+	  "not verified here.\n",
 	  cli_refs },
 	{ "token show", CLI_TOKEN, CLI_JSON,
 	  "print all that an attestation token says",
-	  "Verifies nothing but the form. Exit code 1: it is refused.\n",
+	  "Verifies nothing, and says whether a verifier would refuse\n"
+	  "the form. Exit code 1: nothing can be shown.\n",
 	  cli_token_show },
 	{ "token verify", CLI_TOKEN,
-	  CLI_JSON | CLI_PLATFORM_KEY | CLI_CHALLENGE | CLI_GUEST | CLI_REFS |
-		  CLI_EVENTS | CLI_POLICY | CLI_STRICT | CLI_ALLOW_UNKNOWN |
-		  CLI_SET,
+	  CLI_JSON | CLI_PLATFORM_KEY | CLI_PLATFORM_ROOT | CLI_CHALLENGE |
+		  CLI_CHALLENGE_FILE | CLI_NO_CHALLENGE | CLI_GUEST | CLI_REFS |
+		  CLI_REFS_KEY | CLI_NO_REFERENCES | CLI_EVENTS | CLI_POLICY |
+		  CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_SET,
 	  "decide whether an attestation token is that guest's",
-	  "Prints a line for each check. --platform-key is needed;\n"
-	  "what is not given besides is not checked, and said so. Exit\n"
-	  "code 0: no check failed; 1: one did, or it is no token.\n",
+	  "Prints a line for each check. A platform key (or root), a\n"
+	  "challenge and the guest's reference values are needed; only\n"
+	  "--no-challenge and --no-references waive the last two. Exit\n"
+	  "code 0: accepted; 1: a check failed, something is missing, or\n"
+	  "it is no token.\n",
 	  cli_token_verify },
+	{ "token challenge", CLI_NEW_FILE_OR_NONE, 0,
+	  "make a challenge for a guest's token",
+	  "Prints 32 random bytes in hexadecimal. FILE, which must be\n"
+	  "new, remembers them for token verify --challenge-file.\n",
+	  cli_token_challenge },
+	{ "token profiles", CLI_NO_OPERANDS, CLI_JSON,
+	  "list the profiles of tokens, and what they demand",
+	  "The table by which tokens are read and judged.\n",
+	  cli_token_profiles },
 	{ "parse", CLI_CONFIG, CLI_STRICT | CLI_DEFCONFIG,
 	  "print the settings of a file as JSON, without judging them",
 	  "The settings in effect, as libxlutil would hold them.\n",

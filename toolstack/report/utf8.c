@@ -106,6 +106,21 @@ bool utf8_is_printable(const char *text, size_t length)
 	return true;
 }
 
+bool utf8_is_text(const char *text, size_t length)
+{
+	const unsigned char *in = (const unsigned char *)text;
+
+	while (length > 0) {
+		size_t taken = sequence_length(in, length);
+
+		if (taken == 0)
+			return false;
+		in += taken;
+		length -= taken;
+	}
+	return true;
+}
+
 char *reeve_printable(const char *text)
 {
 	const unsigned char *in = (const unsigned char *)text;

@@ -21,4 +21,8 @@ size_t utf8_printable(const unsigned char *text, size_t left);
  * characters. */
 bool utf8_is_printable(const char *text, size_t length);
 
+/* Returns true if all of text is well-formed UTF-8, control characters or
+ * not. */
+bool utf8_is_text(const char *text, size_t length);
+
 #endif

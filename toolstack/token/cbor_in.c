@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The strict CBOR reader: libcbor decodes heads, and this file judges them. */
+/* The CBOR reader. libcbor decodes no simple values and not every tag, and
+ * builds a tree of a whole item; this file reads heads, in place. */
 #include "toolstack/token/cbor_in.h"
 
-#include <cbor.h>
+#include <stdlib.h>
 
 #include "toolstack/report/utf8.h"
 
 static const char *const fault_names[] = {
 	[TOKEN_OK] = "ok",
+	[TOKEN_MEMORY] = "out-of-memory",
 	[TOKEN_OVERSIZED] = "oversized",
 	[TOKEN_TRUNCATED] = "truncated",
 	[TOKEN_MALFORMED] = "malformed",
 	[TOKEN_INDEFINITE] = "indefinite-length",
-	[TOKEN_TOO_DEEP] = "too-deep",
 	[TOKEN_TRAILING] = "trailing-bytes",
 	[TOKEN_WRONG_TAG] = "wrong-tag",
 	[TOKEN_WRONG_TYPE] = "wrong-type",
@@ -20,7 +21,7 @@ static const char *const fault_names[] = {
 	[TOKEN_WRONG_VALUE] = "wrong-value",
 	[TOKEN_DUPLICATE] = "duplicate",
 	[TOKEN_MISSING] = "missing",
-	[TOKEN_MISPLACED] = "misplaced",
+	[TOKEN_FORBIDDEN] = "forbidden",
 	[TOKEN_ALGORITHM] = "wrong-algorithm",
 	[TOKEN_CRITICAL] = "critical-header",
 	[TOKEN_PROFILE] = "unknown-profile",
@@ -39,190 +40,96 @@ bool cbor_in_fail(struct cbor_in *in, enum token_fault fault)
 	return false;
 }
 
-/* The head that libcbor's callbacks fill in. */
-struct decoded {
-	struct cbor_head head;
-	bool indefinite;
-};
+/* The first byte of an item: its major type, and additional information. */
+#define MAJOR(byte)       ((byte) >> 5)
+#define INFORMATION(byte) ((byte) & 31)
+#define MAJOR_OTHER       7
+#define INFO_ONE_BYTE     24 /* of the number, which follows; 25: two ... */
+#define INFO_EIGHT_BYTES  27
+#define INFO_INDEFINITE   31
+#define SIMPLE_LONG_MIN   32 /* the least simple value with a byte of its own */
 
-static void head_take_number(void *to, enum cbor_kind kind, uint64_t number)
-{
-	((struct decoded *)to)->head =
-		(struct cbor_head){ .kind = kind, .number = number };
-}
-
-static void head_take_string(void *to, enum cbor_kind kind, cbor_data data,
-			     size_t size)
-{
-	head_take_number(to, kind, size);
-	((struct decoded *)to)->head.content = (struct span){ data, size };
-}
-
-/* The callbacks for numbers differ only in their type. */
-#define TAKES_NUMBER(name, kind, type)                                         \
-	static void name(void *to, type number)                                \
-	{                                                                      \
-		head_take_number(to, kind, number);                            \
-	}
-
-TAKES_NUMBER(uint8_take, CBOR_UINT, uint8_t)
-TAKES_NUMBER(uint16_take, CBOR_UINT, uint16_t)
-TAKES_NUMBER(uint32_take, CBOR_UINT, uint32_t)
-TAKES_NUMBER(uint64_take, CBOR_UINT, uint64_t)
-TAKES_NUMBER(negative8_take, CBOR_NEGATIVE, uint8_t)
-TAKES_NUMBER(negative16_take, CBOR_NEGATIVE, uint16_t)
-TAKES_NUMBER(negative32_take, CBOR_NEGATIVE, uint32_t)
-TAKES_NUMBER(negative64_take, CBOR_NEGATIVE, uint64_t)
-TAKES_NUMBER(array_alloc, CBOR_ARRAY, size_t)
-TAKES_NUMBER(map_take, CBOR_MAP, size_t)
-TAKES_NUMBER(tag_take, CBOR_TAG, uint64_t)
-
-static void bytes_take(void *to, cbor_data data, size_t size)
-{
-	head_take_string(to, CBOR_BYTES, data, size);
-}
-
-static void text_take(void *to, cbor_data data, size_t size)
-{
-	head_take_string(to, CBOR_TEXT, data, size);
-}
-
-static void other_take(void *to)
-{
-	head_take_number(to, CBOR_OTHER, 0);
-}
-
-static void boolean_take(void *to, bool value)
-{
-	(void)value;
-	other_take(to);
-}
-
-static void float_take(void *to, float value)
-{
-	(void)value;
-	other_take(to);
-}
-
-static void double_take(void *to, double value)
-{
-	(void)value;
-	other_take(to);
-}
-
-static void indefinite_take(void *to)
-{
-	((struct decoded *)to)->indefinite = true;
-}
-
-static const struct cbor_callbacks callbacks = {
-	.uint8 = uint8_take,
-	.uint16 = uint16_take,
-	.uint32 = uint32_take,
-	.uint64 = uint64_take,
-	.negint8 = negative8_take,
-	.negint16 = negative16_take,
-	.negint32 = negative32_take,
-	.negint64 = negative64_take,
-	.byte_string = bytes_take,
-	.byte_string_start = indefinite_take,
-	.string = text_take,
-	.string_start = indefinite_take,
-	.array_start = array_alloc,
-	.indef_array_start = indefinite_take,
-	.map_start = map_take,
-	.indef_map_start = indefinite_take,
-	.tag = tag_take,
-	.float2 = float_take,
-	.float4 = float_take,
-	.float8 = double_take,
-	.undefined = other_take,
-	.null = other_take,
-	.boolean = boolean_take,
-	.indef_break = indefinite_take,
-};
-
-/* One-byte tags (0xc0 | tag) are read here and not by libcbor: its version 0.8
- * calls the tags 6 to 20 malformed, and COSE_Sign1 is tag 18. */
-#define SMALL_TAG       0xc0
-#define SMALL_TAG_COUNT 24
-
-static bool small_tag_take(struct span rest, struct cbor_head *head,
-			   size_t *read)
-{
-	if (rest.size == 0 || rest.data[0] < SMALL_TAG ||
-	    rest.data[0] >= SMALL_TAG + SMALL_TAG_COUNT)
-		return false;
-	*head = (struct cbor_head){ CBOR_TAG,
-				    rest.data[0] - SMALL_TAG,
-				    { NULL, 0 } };
-	*read = 1;
-	return true;
-}
-
-static bool head_decode(struct cbor_in *in, struct cbor_head *head, size_t *read)
+/* Reads the number of a head. *size is how many bytes the head has. */
+static bool number_read(struct cbor_in *in, uint64_t *number, size_t *size)
 {
 	struct span rest = span_skip(in->text, in->at);
-	struct decoded decoded = { 0 };
-	struct cbor_decoder_result result;
+	unsigned info = INFORMATION(rest.data[0]);
 
-	if (small_tag_take(rest, head, read))
+	*size = 1;
+	*number = info;
+	if (info < INFO_ONE_BYTE)
 		return true;
-	result = cbor_stream_decode(rest.data, rest.size, &callbacks, &decoded);
-	if (result.status == CBOR_DECODER_NEDATA)
-		return cbor_in_fail(in, TOKEN_TRUNCATED);
-	if (result.status != CBOR_DECODER_FINISHED)
+	if (info > INFO_EIGHT_BYTES)
 		return cbor_in_fail(in, TOKEN_MALFORMED);
-	if (decoded.indefinite)
-		return cbor_in_fail(in, TOKEN_INDEFINITE);
-	*head = decoded.head;
-	*read = result.read;
+	*size += (size_t)1 << (info - INFO_ONE_BYTE);
+	if (*size > rest.size)
+		return cbor_in_fail(in, TOKEN_TRUNCATED);
+	*number = 0;
+	for (size_t i = 1; i < *size; i++)
+		*number = *number << 8 | rest.data[i];
 	return true;
 }
 
-/* Returns how many bytes the shortest head for a number has (RFC 8949,
- * 4.2.1). */
-static size_t shortest_head_size(uint64_t number)
+/* Judges a simple value or a float, whose bits nobody needs. */
+static bool other_check(struct cbor_in *in, struct cbor_head *head, size_t size)
 {
-	if (number < 24)
-		return 1;
-	if (number <= UINT8_MAX)
-		return 2;
-	if (number <= UINT16_MAX)
-		return 3;
-	return number <= UINT32_MAX ? 5 : 9;
+	if (size > 2)
+		head->number = UINT64_MAX;
+	else if (size == 2 && head->number < SIMPLE_LONG_MIN)
+		return cbor_in_fail(in, TOKEN_MALFORMED);
+	return true;
 }
 
-/* Returns whether the count of an array or a map is possible: each item takes
- * at least one byte, each pair two. */
-static bool count_fits(const struct cbor_in *in, const struct cbor_head *head)
+/* Gets a string's content, which starts at in->at. */
+static bool content_read(struct cbor_in *in, struct cbor_head *head)
+{
+	if (head->number > in->text.size - in->at)
+		return cbor_in_fail(in, TOKEN_TRUNCATED);
+	head->content =
+		(struct span){ in->text.data + in->at, (size_t)head->number };
+	if (head->kind == CBOR_TEXT &&
+	    !utf8_is_text((const char *)head->content.data, head->content.size))
+		return cbor_in_fail(in, TOKEN_MALFORMED);
+	in->at += head->content.size;
+	return true;
+}
+
+/* Checks that the count of an array or a map is possible: each item takes at
+ * least one byte, each pair two. */
+static bool count_check(struct cbor_in *in, const struct cbor_head *head)
 {
 	size_t left = in->text.size - in->at;
 
-	if (head->kind == CBOR_ARRAY)
-		return head->number <= left;
-	if (head->kind == CBOR_MAP)
-		return head->number <= left / 2;
+	if ((head->kind == CBOR_ARRAY && head->number > left) ||
+	    (head->kind == CBOR_MAP && head->number > left / 2) ||
+	    (head->kind == CBOR_TAG && left == 0))
+		return cbor_in_fail(in, TOKEN_TRUNCATED);
 	return true;
 }
 
 bool cbor_in_next(struct cbor_in *in, struct cbor_head *head)
 {
-	size_t read = 0;
+	size_t size = 0;
+	unsigned major;
+	uint8_t byte;
 
-	if (in->fault != TOKEN_OK || !head_decode(in, head, &read))
+	if (in->fault != TOKEN_OK)
 		return false;
-	if (head->kind != CBOR_OTHER &&
-	    read - head->content.size != shortest_head_size(head->number))
-		return cbor_in_fail(in, TOKEN_MALFORMED);
-	if (head->kind == CBOR_TEXT &&
-	    !utf8_is_printable((const char *)head->content.data,
-			       head->content.size))
-		return cbor_in_fail(in, TOKEN_MALFORMED);
-	in->at += read;
-	if (!count_fits(in, head))
+	if (in->at == in->text.size)
 		return cbor_in_fail(in, TOKEN_TRUNCATED);
-	return true;
+	byte = in->text.data[in->at];
+	major = MAJOR(byte);
+	if (INFORMATION(byte) == INFO_INDEFINITE && major != CBOR_UINT &&
+	    major != CBOR_NEGATIVE && major != CBOR_TAG)
+		return cbor_in_fail(in, TOKEN_INDEFINITE);
+	*head = (struct cbor_head){ .kind = (enum cbor_kind)major };
+	if (!number_read(in, &head->number, &size) ||
+	    (major == MAJOR_OTHER && !other_check(in, head, size)))
+		return false;
+	in->at += size;
+	if (head->kind == CBOR_BYTES || head->kind == CBOR_TEXT)
+		return content_read(in, head);
+	return count_check(in, head);
 }
 
 bool cbor_in_expect(struct cbor_in *in, enum cbor_kind kind,
@@ -255,31 +162,34 @@ bool cbor_in_int(struct cbor_in *in, int64_t *value)
 	return true;
 }
 
-static bool skip_at(struct cbor_in *in, unsigned level)
+/* Counts the items that are still to come instead of calling itself for each
+ * level, so that no depth exhausts the stack. The count cannot overflow: each
+ * of at most 2^32 heads adds less than 2^32. */
+bool cbor_in_skip(struct cbor_in *in)
 {
-	struct cbor_head head;
-	uint64_t items = 0;
+	struct cbor_head head = { 0 };
 
-	if (level > CBOR_LEVELS_MAX)
-		return cbor_in_fail(in, TOKEN_TOO_DEEP);
-	if (!cbor_in_next(in, &head))
-		return false;
-	if (head.kind == CBOR_ARRAY)
-		items = head.number;
-	else if (head.kind == CBOR_MAP)
-		items = 2 * head.number;
-	else if (head.kind == CBOR_TAG)
-		items = 1;
-	while (items-- > 0) {
-		if (!skip_at(in, level + 1))
+	for (uint64_t left = 1; left > 0; left--) {
+		if (!cbor_in_next(in, &head))
 			return false;
+		if (head.kind == CBOR_ARRAY)
+			left += head.number;
+		else if (head.kind == CBOR_MAP)
+			left += 2 * head.number;
+		else if (head.kind == CBOR_TAG)
+			left++;
 	}
 	return true;
 }
 
-bool cbor_in_skip(struct cbor_in *in)
+bool cbor_in_item(struct cbor_in *in, struct span *item)
 {
-	return skip_at(in, 1);
+	size_t start = in->at;
+
+	if (!cbor_in_skip(in))
+		return false;
+	*item = (struct span){ in->text.data + start, in->at - start };
+	return true;
 }
 
 bool cbor_in_end(struct cbor_in *in)
@@ -291,31 +201,114 @@ bool cbor_in_end(struct cbor_in *in)
 	return true;
 }
 
-static bool key_is_new(struct cbor_in *in, struct cbor_keys *keys,
-		       struct span key)
+/* ---- Maps ------------------------------------------------------------ */
+
+static int span_compare(struct span a, struct span b)
 {
-	for (size_t i = 0; i < keys->count; i++) {
-		if (keys->keys[i].size == key.size &&
-		    span_matches(key, 0, keys->keys[i]))
-			return cbor_in_fail(in, TOKEN_DUPLICATE);
-	}
-	if (keys->count == CBOR_KEYS_MAX)
-		return cbor_in_fail(in, TOKEN_OVERSIZED);
-	keys->keys[keys->count++] = key;
-	return true;
+	if (a.size != b.size)
+		return a.size < b.size ? -1 : 1;
+	return a.size == 0 ? 0 : memcmp(a.data, b.data, a.size);
 }
 
-bool cbor_in_key(struct cbor_in *in, struct cbor_keys *keys, int64_t *key,
-		 bool *known)
+/* Orders keys by what they mean, not by how their heads are encoded. Keys that
+ * are neither integers nor strings have no meaning in any map of a token, and
+ * are compared as they are encoded. */
+static int key_compare(const void *first, const void *second)
 {
-	size_t start = in->at;
+	const struct cbor_pair *a = *(const struct cbor_pair *const *)first;
+	const struct cbor_pair *b = *(const struct cbor_pair *const *)second;
+
+	if (a->head.kind != b->head.kind)
+		return a->head.kind < b->head.kind ? -1 : 1;
+	if (a->head.kind == CBOR_BYTES || a->head.kind == CBOR_TEXT)
+		return span_compare(a->head.content, b->head.content);
+	if (a->head.number != b->head.number)
+		return a->head.number < b->head.number ? -1 : 1;
+	if (a->head.kind <= CBOR_NEGATIVE)
+		return 0;
+	return span_compare(a->key, b->key);
+}
+
+/* Returns the later of two entries with the same key; NULL: all differ. */
+static const struct cbor_pair *duplicate_find(const struct cbor_pair **sorted,
+					      size_t count)
+{
+	const struct cbor_pair *found = NULL;
+
+	qsort(sorted, count, sizeof(*sorted), key_compare);
+	for (size_t i = 1; i < count; i++) {
+		if (key_compare(&sorted[i - 1], &sorted[i]) != 0)
+			continue;
+		found = sorted[i - 1] > sorted[i] ? sorted[i - 1] : sorted[i];
+	}
+	return found;
+}
+
+static bool keys_differ(struct cbor_in *in, struct cbor_pairs *pairs)
+{
+	const struct cbor_pair **sorted;
+	const struct cbor_pair *twice;
+
+	if (pairs->count < 2)
+		return true;
+	sorted = malloc(pairs->count * sizeof(*sorted));
+	if (sorted == NULL)
+		return cbor_in_fail(in, TOKEN_MEMORY);
+	for (size_t i = 0; i < pairs->count; i++)
+		sorted[i] = &pairs->list[i];
+	twice = duplicate_find(sorted, pairs->count);
+	free(sorted);
+	if (twice == NULL)
+		return true;
+	/* The caller finds the entry at fault at the end. */
+	pairs->count = (size_t)(twice - pairs->list) + 1;
+	in->at = (size_t)(twice->key.data - in->text.data);
+	return cbor_in_fail(in, TOKEN_DUPLICATE);
+}
+
+static bool pair_read(struct cbor_in *in, struct cbor_pair *pair)
+{
+	struct cbor_in again = *in;
+
+	*pair = (struct cbor_pair){ .head.kind = CBOR_OTHER };
+	return cbor_in_item(in, &pair->key) &&
+	       cbor_in_next(&again, &pair->head) &&
+	       cbor_in_item(in, &pair->value);
+}
+
+bool cbor_in_map(struct cbor_in *in, struct cbor_pairs *pairs)
+{
 	struct cbor_head head;
 
-	if (!cbor_in_next(in, &head))
+	*pairs = (struct cbor_pairs){ 0 };
+	if (!cbor_in_expect(in, CBOR_MAP, &head))
 		return false;
-	if (head.kind > CBOR_TEXT)
-		return cbor_in_fail(in, TOKEN_WRONG_TYPE);
-	*known = cbor_head_int(&head, key);
-	return key_is_new(in, keys,
-			  (struct span){ in->text.data + start, in->at - start });
+	if (head.number == 0)
+		return true;
+	pairs->list = calloc((size_t)head.number, sizeof(*pairs->list));
+	if (pairs->list == NULL)
+		return cbor_in_fail(in, TOKEN_MEMORY);
+	while (pairs->count < head.number) {
+		if (!pair_read(in, &pairs->list[pairs->count++]))
+			return false;
+	}
+	return keys_differ(in, pairs);
+}
+
+void cbor_pairs_free(struct cbor_pairs *pairs)
+{
+	free(pairs->list);
+	*pairs = (struct cbor_pairs){ 0 };
+}
+
+const struct cbor_pair *cbor_pairs_find(const struct cbor_pairs *pairs,
+					int64_t key)
+{
+	int64_t found;
+
+	for (size_t i = 0; i < pairs->count; i++) {
+		if (cbor_head_int(&pairs->list[i].head, &found) && found == key)
+			return &pairs->list[i];
+	}
+	return NULL;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Reading CBOR that may be hostile: one item at a time, in place, without
- * allocating. The reader accepts definite lengths and shortest heads only, as
- * the CCA profiles demand. It refuses an item that claims to be longer than the
- * bytes that are left.
+ * Reading CBOR (RFC 8949) that may be hostile: one item at a time, in place.
+ * The reader takes every well-formed encoding of definite length, also a head
+ * that is longer than it need be: a verifier of CCA tokens has to. It refuses
+ * indefinite lengths, which the CCA profiles do not allow, texts that are no
+ * UTF-8, and an item that claims to be longer than the bytes that are left.
  */
 #ifndef REEVE_TOOLSTACK_TOKEN_CBOR_IN_H
 #define REEVE_TOOLSTACK_TOKEN_CBOR_IN_H
@@ -17,11 +18,11 @@
 /* The reasons to refuse a token. token_fault_name() returns their names. */
 enum token_fault {
 	TOKEN_OK,
-	TOKEN_OVERSIZED, /* longer than TOKEN_SIZE_MAX, or too many entries */
+	TOKEN_MEMORY, /* none was left: no fault of the token's */
+	TOKEN_OVERSIZED, /* longer than TOKEN_SIZE_MAX */
 	TOKEN_TRUNCATED, /* the bytes end inside an item */
-	TOKEN_MALFORMED, /* not CBOR, or not in the shortest form */
+	TOKEN_MALFORMED, /* not CBOR, or a text that cannot be shown */
 	TOKEN_INDEFINITE, /* an item of indefinite length */
-	TOKEN_TOO_DEEP, /* items are nested more than CBOR_LEVELS_MAX deep */
 	TOKEN_TRAILING, /* bytes after the end */
 	TOKEN_WRONG_TAG, /* not a CCA collection, or not a COSE_Sign1 */
 	TOKEN_WRONG_TYPE,
@@ -29,28 +30,30 @@ enum token_fault {
 	TOKEN_WRONG_VALUE,
 	TOKEN_DUPLICATE, /* one map has the same key twice */
 	TOKEN_MISSING, /* a mandatory claim or part is missing */
-	TOKEN_MISPLACED, /* a claim of the other part, or the parts swapped */
-	TOKEN_ALGORITHM, /* the part is not signed with ES384 */
+	TOKEN_FORBIDDEN, /* a claim that the profile does not allow */
+	TOKEN_ALGORITHM, /* signed with an algorithm that we do not take */
 	TOKEN_CRITICAL, /* a header is marked critical; we understand none */
 	TOKEN_PROFILE, /* the profile is not one that this verifier knows */
-	TOKEN_KEY, /* the Realm key is not a point of P-384 */
+	TOKEN_KEY, /* the Realm key is not a key of the part's algorithm */
 };
 
 /* Returns "truncated", "wrong-type" ... */
 const char *token_fault_name(enum token_fault fault);
 
-#define CBOR_LEVELS_MAX 8
-
 enum cbor_kind {
 	CBOR_UINT,
 	CBOR_NEGATIVE, /* -1 - number */
 	CBOR_BYTES,
-	CBOR_TEXT, /* printable UTF-8 */
+	CBOR_TEXT, /* UTF-8, with control characters perhaps */
 	CBOR_ARRAY, /* as many items as number says follow */
 	CBOR_MAP, /* as many pairs as number says follow */
 	CBOR_TAG, /* number is the tag; one item follows */
-	CBOR_OTHER, /* floats, booleans, null, undefined */
+	CBOR_OTHER, /* number: a simple value, or UINT64_MAX for a float */
 };
+
+/* Simple values: CBOR_OTHER's number. */
+#define CBOR_FALSE 20
+#define CBOR_TRUE  21
 
 struct cbor_head {
 	enum cbor_kind kind;
@@ -77,8 +80,10 @@ bool cbor_in_expect(struct cbor_in *in, enum cbor_kind kind,
 		    struct cbor_head *head);
 /* Reads an integer; TOKEN_WRONG_TYPE if it is none, or too large. */
 bool cbor_in_int(struct cbor_in *in, int64_t *value);
-/* Skips the next item with all that it contains. */
+/* Skips the next item with all that it contains, at whatever depth. */
 bool cbor_in_skip(struct cbor_in *in);
+/* As cbor_in_skip(), and gets the item's bytes. */
+bool cbor_in_item(struct cbor_in *in, struct span *item);
 /* Checks that the text ends here; TOKEN_TRAILING. */
 bool cbor_in_end(struct cbor_in *in);
 
@@ -86,19 +91,28 @@ bool cbor_in_end(struct cbor_in *in);
  * if the integer does not fit. */
 bool cbor_head_int(const struct cbor_head *head, int64_t *value);
 
-/* The keys that were seen in one map: each key may come once only. */
-#define CBOR_KEYS_MAX 64
-struct cbor_keys {
+/* An entry of a map. key and value are the encoded items. */
+struct cbor_pair {
+	struct cbor_head head; /* of the key */
+	struct span key;
+	struct span value;
+};
+
+/* The entries of a map, in their order. */
+struct cbor_pairs {
 	size_t count;
-	struct span keys[CBOR_KEYS_MAX]; /* encoded */
+	struct cbor_pair *list;
 };
 
 /*
- * Reads a map's next key. *known is true for an integer. It is false for text
- * or bytes: no map of a token gives a meaning to such a key. TOKEN_DUPLICATE,
- * or TOKEN_OVERSIZED if the map has more than CBOR_KEYS_MAX keys.
+ * Reads a whole map. The caller frees *pairs with cbor_pairs_free(), also after
+ * a fault: then it holds what was read, and last the entry at fault.
+ * TOKEN_DUPLICATE: a key is there twice, in whatever encoding.
  */
-bool cbor_in_key(struct cbor_in *in, struct cbor_keys *keys, int64_t *key,
-		 bool *known);
+bool cbor_in_map(struct cbor_in *in, struct cbor_pairs *pairs);
+void cbor_pairs_free(struct cbor_pairs *pairs);
+/* Returns the entry with an integer key; NULL: there is none. */
+const struct cbor_pair *cbor_pairs_find(const struct cbor_pairs *pairs,
+					int64_t key);
 
 #endif

@@ -48,7 +48,8 @@ static void check_append(struct reeve_verification *list,
 			 struct reeve_check check)
 {
 	if (check.found == NULL ||
-	    (check.expected == NULL && check.verdict != REEVE_UNCHECKED))
+	    (check.expected == NULL &&
+	     (check.verdict == REEVE_PASS || check.verdict == REEVE_FAIL)))
 		list->short_of_memory = true;
 	list->checks[list->count++] = check;
 }
@@ -72,9 +73,18 @@ void check_add(struct verify *verify, enum token_check check, bool ok,
 	check_add_hint(verify, check, ok, expected, found, NULL);
 }
 
+/* Returns whether a token is not accepted without this check. */
+static bool is_needed(const struct verify *verify, enum token_check check)
+{
+	return (check == CHECK_CHALLENGE && !verify->expected->no_challenge) ||
+	       (check == CHECK_RIM && !verify->expected->no_references);
+}
+
 void check_leave(struct verify *verify, enum token_check check, char *found,
 		 const char *hint)
 {
+	bool needed = is_needed(verify, check);
+
 	if ((verify->policy->required >> check & 1) != 0) {
 		check_add_hint(
 			verify, check, false,
@@ -84,8 +94,10 @@ void check_leave(struct verify *verify, enum token_check check, char *found,
 		check_append(verify->out,
 			     (struct reeve_check){
 				     .name = token_check_names[check],
-				     .verdict = REEVE_UNCHECKED,
+				     .verdict = needed ? REEVE_MISSING
+						       : REEVE_UNCHECKED,
 				     .found = found,
+				     .hint = needed ? hint : NULL,
 			     });
 	}
 }
@@ -104,7 +116,9 @@ void reeve_verification_free(struct reeve_verification *verification)
 bool reeve_verification_passed(const struct reeve_verification *verification)
 {
 	for (size_t i = 0; i < verification->count; i++) {
-		if (verification->checks[i].verdict == REEVE_FAIL)
+		enum reeve_verdict verdict = verification->checks[i].verdict;
+
+		if (verdict == REEVE_FAIL || verdict == REEVE_MISSING)
 			return false;
 	}
 	return true;
@@ -123,6 +137,7 @@ static struct json_object *check_json(const struct reeve_check *check)
 		[REEVE_PASS] = "pass",
 		[REEVE_FAIL] = "fail",
 		[REEVE_UNCHECKED] = "unchecked",
+		[REEVE_MISSING] = "missing",
 	};
 	struct json_object *object = json_object_new_object();
 

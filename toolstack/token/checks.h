@@ -3,8 +3,6 @@
 #ifndef REEVE_TOOLSTACK_TOKEN_CHECKS_H
 #define REEVE_TOOLSTACK_TOKEN_CHECKS_H
 
-#include <openssl/evp.h>
-
 #include "toolstack/token/load.h"
 #include "toolstack/token/policy.h"
 
@@ -17,8 +15,6 @@ struct reeve_verification {
 /* The input of a verification, and its result. */
 struct verify {
 	const struct token *token;
-	EVP_PKEY *realm_key;
-	EVP_PKEY *platform_key;
 	const struct reeve_expectation *expected;
 	const struct reeve_token_policy *policy;
 	uint8_t challenge[CCA_CHALLENGE_SIZE]; /* padded with zeros */
@@ -44,7 +40,8 @@ void check_add(struct verify *verify, enum token_check check, bool ok,
 void check_add_hint(struct verify *verify, enum token_check check, bool ok,
 		    char *expected, char *found, const char *hint);
 /* Appends a check that the caller gave nothing to compare with. It counts as
- * failed if the policy requires it, else as unchecked. */
+ * failed if the policy requires it, as missing if nobody waived what no token
+ * is accepted without, else as unchecked. */
 void check_leave(struct verify *verify, enum token_check check, char *found,
 		 const char *hint);
 
@@ -52,6 +49,8 @@ void check_leave(struct verify *verify, enum token_check check, char *found,
 void verify_challenge(struct verify *verify);
 void verify_platform(struct verify *verify);
 void verify_realm(struct verify *verify);
+void verify_realm_options(struct verify *verify);
+void verify_platform_options(struct verify *verify);
 void verify_hashes(struct verify *verify);
 
 #endif

@@ -1,131 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The claims of both parts: tables with the form of each claim, and the reader
- * that works by these tables. */
-#include <string.h>
+/* The reader of claims, which works by the tables of rules. A claim that has
+ * not the form of its rule keeps its bytes, and its fault: the profile decides
+ * whether that matters. */
+#include <stdlib.h>
 
+#include "toolstack/report/utf8.h"
+#include "toolstack/token/hash.h"
 #include "toolstack/token/token.h"
-
-#define HASH_SIZES { 32, 48, 64 }
-
-const struct claim_rule platform_rules[PLATFORM_CLAIMS] = {
-	[PLATFORM_PROFILE] = { CCA_PROFILE,
-			       "cca-platform-profile",
-			       CLAIM_TEXT,
-			       true,
-			       { 0 } },
-	[PLATFORM_CHALLENGE] = { CCA_CHALLENGE, "cca-platform-challenge",
-				 CLAIM_BYTES, true, HASH_SIZES },
-	[PLATFORM_IMPLEMENTATION_ID] = { CCA_IMPLEMENTATION_ID,
-					 "cca-platform-implementation-id",
-					 CLAIM_BYTES,
-					 true,
-					 { CCA_ID_SIZE } },
-	[PLATFORM_INSTANCE_ID] = { CCA_INSTANCE_ID,
-				   "cca-platform-instance-id",
-				   CLAIM_BYTES,
-				   true,
-				   { CCA_INSTANCE_ID_SIZE } },
-	[PLATFORM_CONFIG] = { CCA_CONFIG,
-			      "cca-platform-config",
-			      CLAIM_BYTES,
-			      true,
-			      { 0 } },
-	[PLATFORM_LIFECYCLE] = { CCA_LIFECYCLE,
-				 "cca-platform-lifecycle",
-				 CLAIM_NUMBER,
-				 true,
-				 { 0 } },
-	[PLATFORM_HASH] = { CCA_HASH,
-			    "cca-platform-hash-algo-id",
-			    CLAIM_TEXT,
-			    true,
-			    { 0 } },
-	[PLATFORM_COMPONENTS] = { CCA_COMPONENTS,
-				  "cca-platform-sw-components",
-				  CLAIM_COMPONENTS,
-				  true,
-				  { 0 } },
-	[PLATFORM_SERVICE_INDICATOR] = { CCA_SERVICE,
-					 "cca-platform-service-indicator",
-					 CLAIM_TEXT,
-					 false,
-					 { 0 } },
-};
-
-const struct claim_rule realm_rules[REALM_CLAIMS] = {
-	[REALM_PROFILE] = { CCA_PROFILE,
-			    "cca-realm-profile",
-			    CLAIM_TEXT,
-			    false,
-			    { 0 } },
-	[REALM_CHALLENGE] = { CCA_CHALLENGE,
-			      "cca-realm-challenge",
-			      CLAIM_BYTES,
-			      true,
-			      { CCA_CHALLENGE_SIZE } },
-	[REALM_INSTANCE_ID] = { CCA_REALM_INSTANCE_ID,
-				"cca-realm-instance-id",
-				CLAIM_BYTES,
-				false,
-				{ CCA_INSTANCE_ID_SIZE } },
-	[REALM_RPV] = { CCA_REALM_RPV,
-			"cca-realm-personalization-value",
-			CLAIM_BYTES,
-			true,
-			{ CCA_RPV_SIZE } },
-	[REALM_HASH] = { CCA_REALM_HASH,
-			 "cca-realm-hash-algo-id",
-			 CLAIM_TEXT,
-			 true,
-			 { 0 } },
-	[REALM_KEY] = { CCA_REALM_KEY,
-			"cca-realm-public-key",
-			CLAIM_BYTES,
-			true,
-			{ 0 } },
-	[REALM_KEY_HASH] = { CCA_REALM_KEY_HASH,
-			     "cca-realm-public-key-hash-algo-id",
-			     CLAIM_TEXT,
-			     true,
-			     { 0 } },
-	[REALM_RIM] = { CCA_REALM_RIM, "cca-realm-initial-measurement",
-			CLAIM_BYTES, true, HASH_SIZES },
-	[REALM_REMS] = { CCA_REALM_REMS,
-			 "cca-realm-extensible-measurements",
-			 CLAIM_REMS,
-			 true,
-			 { 0 } },
-	[REALM_MEC_POLICY] = { CCA_REALM_MEC_POLICY,
-			       "cca-realm-mec-policy",
-			       CLAIM_NUMBER,
-			       false,
-			       { 0 } },
-};
-
-static const struct claim_rule component_rules[] = {
-	{ CCA_COMPONENT_TYPE, "component type", CLAIM_TEXT, false, { 0 } },
-	{ CCA_COMPONENT_VALUE, "component measurement", CLAIM_BYTES, true,
-	  HASH_SIZES },
-	{ CCA_COMPONENT_VERSION, "component version", CLAIM_TEXT, false, { 0 } },
-	{ CCA_COMPONENT_SIGNER, "component signer", CLAIM_BYTES, true,
-	  HASH_SIZES },
-	{ CCA_COMPONENT_HASH, "component hash", CLAIM_TEXT, false, { 0 } },
-};
-
-#define COMPONENT_RULES (sizeof(component_rules) / sizeof(component_rules[0]))
-
-/* A map of claims that is being read. claims[i] belongs to rules[i]. */
-struct claims_reader {
-	struct cbor_in *in;
-	const struct claim_rule *rules;
-	size_t count;
-	struct token_claim *claims;
-	struct token *token;
-	const char **what; /* the claim at fault */
-	unsigned unknown;
-};
-
-static bool claims_read(struct claims_reader *reader);
 
 static bool size_fits(const struct claim_rule *rule, size_t size)
 {
@@ -138,108 +19,147 @@ static bool size_fits(const struct claim_rule *rule, size_t size)
 	return false;
 }
 
-static bool claim_string_read(struct cbor_in *in, const struct claim_rule *rule,
-			      struct token_claim *claim)
+static bool bytes_read(struct cbor_in *in, const struct claim_rule *rule,
+		       struct span *bytes)
 {
-	enum cbor_kind kind = rule->kind == CLAIM_TEXT ? CBOR_TEXT : CBOR_BYTES;
 	struct cbor_head head;
 
-	if (!cbor_in_expect(in, kind, &head))
+	if (!cbor_in_expect(in, CBOR_BYTES, &head))
 		return false;
-	claim->bytes = head.content;
+	*bytes = head.content;
 	if (!size_fits(rule, head.content.size))
 		return cbor_in_fail(in, TOKEN_WRONG_SIZE);
 	return true;
 }
 
-static bool claim_number_read(struct cbor_in *in, struct token_claim *claim)
+static bool ueid_read(struct cbor_in *in, const struct claim_rule *rule,
+		      struct span *bytes)
 {
-	struct cbor_head head;
-
-	if (!cbor_in_expect(in, CBOR_UINT, &head))
+	if (!bytes_read(in, rule, bytes))
 		return false;
-	claim->number = head.number;
-	if (head.number > UINT16_MAX)
+	if (bytes->data[0] != CCA_INSTANCE_ID_RAND)
 		return cbor_in_fail(in, TOKEN_WRONG_VALUE);
 	return true;
 }
 
-static bool component_read(struct claims_reader *outer)
-{
-	struct token *token = outer->token;
-	struct token_claim claims[COMPONENT_RULES] = { 0 };
-	struct claims_reader reader = {
-		.in = outer->in,
-		.rules = component_rules,
-		.count = COMPONENT_RULES,
-		.claims = claims,
-		.what = outer->what,
-	};
-
-	if (token->component_count == TOKEN_COMPONENTS_MAX)
-		return cbor_in_fail(outer->in, TOKEN_OVERSIZED);
-	if (!claims_read(&reader))
-		return false;
-	token->components[token->component_count++] =
-		(struct token_component){ claims[0], claims[1], claims[2],
-					  claims[3], claims[4] };
-	return true;
-}
-
-static bool claim_components_read(struct claims_reader *reader)
+/* A text that is shown to a person must not move his cursor. */
+static bool text_read(struct cbor_in *in, const struct claim_rule *rule,
+		      struct span *bytes)
 {
 	struct cbor_head head;
 
-	if (!cbor_in_expect(reader->in, CBOR_ARRAY, &head))
+	if (!cbor_in_expect(in, CBOR_TEXT, &head))
 		return false;
-	if (head.number == 0)
-		return cbor_in_fail(reader->in, TOKEN_WRONG_SIZE);
+	*bytes = head.content;
+	if (!utf8_is_printable((const char *)bytes->data, bytes->size))
+		return cbor_in_fail(in, TOKEN_MALFORMED);
+	if (rule->kind == CLAIM_HASH_NAME && token_hash_size(*bytes) == 0)
+		return cbor_in_fail(in, TOKEN_WRONG_VALUE);
+	return true;
+}
+
+static bool number_read(struct cbor_in *in, const struct claim_rule *rule,
+			struct token_claim *claim)
+{
+	uint64_t *number = &claim->number;
+	struct cbor_head head;
+
+	if (!cbor_in_next(in, &head))
+		return false;
+	/* Texts are the form of draft-ffm-rats-cca-token-03. */
+	if (head.kind == CBOR_TEXT && rule->values != NULL) {
+		for (*number = rule->least; *number <= rule->most; ++*number) {
+			claim->bytes = head.content;
+			if (span_is_text(head.content,
+					 rule->values[*number - rule->least]))
+				return true;
+		}
+		return cbor_in_fail(in, TOKEN_WRONG_VALUE);
+	}
+	if (head.kind != CBOR_UINT)
+		return cbor_in_fail(in, TOKEN_WRONG_TYPE);
+	*number = head.number;
+	if (head.number < rule->least || head.number > rule->most)
+		return cbor_in_fail(in, TOKEN_WRONG_VALUE);
+	return true;
+}
+
+static bool bool_read(struct cbor_in *in, uint64_t *number)
+{
+	struct cbor_head head;
+
+	if (!cbor_in_expect(in, CBOR_OTHER, &head))
+		return false;
+	if (head.number != CBOR_FALSE && head.number != CBOR_TRUE)
+		return cbor_in_fail(in, TOKEN_WRONG_TYPE);
+	*number = head.number == CBOR_TRUE;
+	return true;
+}
+
+/* Reads an array of byte strings. list has room for wanted of them; NULL: any
+ * number but none is right, and they are only judged. */
+static bool hashes_read(struct cbor_in *in, const struct claim_rule *rule,
+			struct span *list, size_t wanted)
+{
+	struct cbor_head head;
+	struct span bytes;
+
+	if (!cbor_in_expect(in, CBOR_ARRAY, &head))
+		return false;
+	if (list != NULL ? head.number != wanted : head.number == 0)
+		return cbor_in_fail(in, TOKEN_WRONG_SIZE);
 	for (uint64_t i = 0; i < head.number; i++) {
-		*reader->what = platform_rules[PLATFORM_COMPONENTS].name;
-		if (!component_read(reader))
+		if (!bytes_read(in, rule, &bytes))
 			return false;
+		if (list != NULL)
+			list[i] = bytes;
 	}
 	return true;
 }
 
-static bool rems_read(struct claims_reader *reader)
+static bool components_read(struct cbor_in *in, struct token *token);
+
+static bool value_read(struct cbor_in *in, const struct claim_rule *rule,
+		       struct token *token, struct token_claim *claim)
 {
-	struct cbor_head head;
-
-	if (!cbor_in_expect(reader->in, CBOR_ARRAY, &head))
-		return false;
-	if (head.number != CCA_REMS)
-		return cbor_in_fail(reader->in, TOKEN_WRONG_SIZE);
-	for (size_t i = 0; i < CCA_REMS; i++) {
-		if (!cbor_in_expect(reader->in, CBOR_BYTES, &head))
-			return false;
-		reader->token->rems[i] = head.content;
-	}
-	return true;
-}
-
-static bool claim_read(struct claims_reader *reader, size_t index)
-{
-	const struct claim_rule *rule = &reader->rules[index];
-	struct token_claim *claim = &reader->claims[index];
-
-	claim->present = true;
 	switch (rule->kind) {
 	case CLAIM_BYTES:
+		return bytes_read(in, rule, &claim->bytes);
+	case CLAIM_UEID:
+		return ueid_read(in, rule, &claim->bytes);
 	case CLAIM_TEXT:
-		return claim_string_read(reader->in, rule, claim);
+	case CLAIM_HASH_NAME:
+		return text_read(in, rule, &claim->bytes);
 	case CLAIM_NUMBER:
-		return claim_number_read(reader->in, claim);
+		return number_read(in, rule, claim);
+	case CLAIM_BOOL:
+		return bool_read(in, &claim->number);
 	case CLAIM_COMPONENTS:
-		return claim_components_read(reader);
+		return components_read(in, token);
+	case CLAIM_HASHES:
+		return hashes_read(in, rule, NULL, 0);
 	case CLAIM_REMS:
-		return rems_read(reader);
+		return hashes_read(in, rule, token->rems, CCA_REMS);
+	case CLAIM_ANY:
+		return cbor_in_skip(in);
 	}
 	return false;
 }
 
-static size_t rule_find(const struct claim_rule *rules, size_t count,
-			int64_t key)
+/* Reads one claim. That its bytes are well-formed is known. */
+static void claim_read(const struct cbor_pair *pair,
+		       const struct claim_rule *rule, struct token *token,
+		       struct token_claim *claim)
+{
+	struct cbor_in in = { .text = pair->value };
+
+	claim->present = true;
+	claim->value = pair->value;
+	value_read(&in, rule, token, claim);
+	claim->fault = in.fault;
+}
+
+size_t token_rule_find(const struct claim_rule *rules, size_t count, int64_t key)
 {
 	size_t i = 0;
 
@@ -248,64 +168,87 @@ static size_t rule_find(const struct claim_rule *rules, size_t count,
 	return i;
 }
 
-/* Returns whether only the other part may have this claim. */
-static bool is_foreign(const struct claims_reader *reader, int64_t key)
+static void pairs_read(const struct cbor_pairs *pairs,
+		       const struct claim_rule *rules, size_t count,
+		       struct token *token, struct token_claim *claims)
 {
-	if (reader->rules == platform_rules)
-		return rule_find(realm_rules, REALM_CLAIMS, key) < REALM_CLAIMS;
-	if (reader->rules == realm_rules) {
-		return rule_find(platform_rules, PLATFORM_CLAIMS, key) <
-		       PLATFORM_CLAIMS;
+	for (size_t i = 0; i < pairs->count; i++) {
+		int64_t key;
+		size_t index = count;
+
+		if (cbor_head_int(&pairs->list[i].head, &key))
+			index = token_rule_find(rules, count, key);
+		if (index < count) {
+			claim_read(&pairs->list[i], &rules[index], token,
+				   &claims[index]);
+		}
 	}
-	return false;
 }
 
-static bool pair_read(struct claims_reader *reader, struct cbor_keys *keys)
+/* Returns the name of the last claim that was read; NULL: it has none. */
+static const char *last_name(const struct cbor_pairs *pairs,
+			     const struct claim_rule *rules, size_t count)
 {
-	size_t index = reader->count;
-	int64_t key = 0;
-	bool known = false;
-	bool ok = cbor_in_key(reader->in, keys, &key, &known);
+	int64_t key;
+	size_t index = count;
 
-	if (known)
-		index = rule_find(reader->rules, reader->count, key);
-	if (index < reader->count)
-		*reader->what = reader->rules[index].name;
-	else
-		*reader->what = NULL;
-	if (!ok)
-		return false;
-	if (index < reader->count)
-		return claim_read(reader, index);
-	if (known && is_foreign(reader, key))
-		return cbor_in_fail(reader->in, TOKEN_MISPLACED);
-	reader->unknown++;
-	return cbor_in_skip(reader->in);
+	if (pairs->count != 0 &&
+	    cbor_head_int(&pairs->list[pairs->count - 1].head, &key))
+		index = token_rule_find(rules, count, key);
+	return index < count ? rules[index].name : NULL;
 }
 
-static bool required_check(struct claims_reader *reader)
+/* Returns whether the mandatory entries of a component are there, and all of
+ * profile 1.0 have their form. The profile judges those of 2.0. */
+static bool component_check(struct cbor_in *in, struct token *token,
+			    const struct token_component *component)
 {
-	for (size_t i = 0; i < reader->count; i++) {
-		*reader->what = reader->rules[i].name;
-		if (reader->rules[i].required && !reader->claims[i].present)
-			return cbor_in_fail(reader->in, TOKEN_MISSING);
+	for (size_t i = 0; i < COMPONENT_LFA; i++) {
+		const struct token_claim *claim = &component->claims[i];
+		bool must = i == COMPONENT_VALUE || i == COMPONENT_SIGNER;
+
+		token->component_what = component_rules[i].name;
+		if (claim->fault != TOKEN_OK)
+			return cbor_in_fail(in, claim->fault);
+		if (must && !claim->present)
+			return cbor_in_fail(in, TOKEN_MISSING);
 	}
-	*reader->what = NULL;
+	token->component_what = NULL;
 	return true;
 }
 
-static bool claims_read(struct claims_reader *reader)
+static bool component_read(struct cbor_in *in, struct token *token)
 {
-	struct cbor_keys keys = { 0 };
+	struct token_component *component =
+		&token->components[token->component_count++];
+
+	if (!cbor_in_map(in, &component->pairs)) {
+		token->component_what = last_name(
+			&component->pairs, component_rules, COMPONENT_CLAIMS);
+		return false;
+	}
+	pairs_read(&component->pairs, component_rules, COMPONENT_CLAIMS, token,
+		   component->claims);
+	return component_check(in, token, component);
+}
+
+static bool components_read(struct cbor_in *in, struct token *token)
+{
 	struct cbor_head head;
 
-	if (!cbor_in_expect(reader->in, CBOR_MAP, &head))
+	if (!cbor_in_expect(in, CBOR_ARRAY, &head))
 		return false;
-	for (uint64_t i = 0; i < head.number; i++) {
-		if (!pair_read(reader, &keys))
+	if (head.number == 0)
+		return cbor_in_fail(in, TOKEN_WRONG_SIZE);
+	token->components =
+		calloc((size_t)head.number, sizeof(*token->components));
+	if (token->components == NULL)
+		return cbor_in_fail(in, TOKEN_MEMORY);
+	while (token->component_count < head.number) {
+		if (!component_read(in, token))
 			return false;
 	}
-	return required_check(reader);
+	return true;
 }
 
 bool span_is_text(struct span span, const char *text)
@@ -315,22 +258,36 @@ bool span_is_text(struct span span, const char *text)
 	return span.size == size && memcmp(span.data, text, size) == 0;
 }
 
-bool token_claims_read(struct cbor_in *in, struct token *token,
-		       struct token_part *part, const char **what)
+const struct claim_rule *token_rules(const struct token *token,
+				     const struct token_part *part,
+				     size_t *count)
 {
 	bool is_realm = part == &token->realm;
-	struct claims_reader reader = {
-		.in = in,
-		.rules = is_realm ? realm_rules : platform_rules,
-		.count = is_realm ? (size_t)REALM_CLAIMS
-				  : (size_t)PLATFORM_CLAIMS,
-		.claims = part->claims,
-		.token = token,
-		.what = what,
-	};
 
-	if (!claims_read(&reader) || !cbor_in_end(in))
+	*count = is_realm ? (size_t)REALM_CLAIMS : (size_t)PLATFORM_CLAIMS;
+	return is_realm ? realm_rules : platform_rules;
+}
+
+bool token_claims_read(struct token *token, struct token_part *part,
+		       struct token_error *error)
+{
+	struct cbor_in in = { .text = part->payload };
+	size_t count;
+	const struct claim_rule *rules = token_rules(token, part, &count);
+
+	if (!cbor_in_map(&in, &part->pairs)) {
+		error->what = last_name(&part->pairs, rules, count);
+	} else {
+		cbor_in_end(&in);
+	}
+	error->fault = in.fault;
+	error->at = in.text.data + in.at;
+	if (in.fault != TOKEN_OK)
 		return false;
-	part->unknown = reader.unknown;
-	return true;
+	pairs_read(&part->pairs, rules, count, token, part->claims);
+	for (size_t i = 0; i < count; i++) {
+		if (part->claims[i].fault == TOKEN_MEMORY)
+			error->fault = TOKEN_MEMORY;
+	}
+	return error->fault == TOKEN_OK;
 }

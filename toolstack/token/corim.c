@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Reference values for verifiers that read CoRIM, like Veraison: an unsigned
- * CoRIM with one CoMID (draft-ietf-rats-corim-10), by the Realm profile of
- * draft-ydb-rats-cca-endorsements-04. The numbers come from the drafts and were
- * compared with github.com/veraison/corim (profiles/cca).
- */
+/* Writes reference values for verifiers that read CoRIM, like Veraison: an
+ * unsigned CoRIM with one CoMID, by the Realm profile. */
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,30 +9,11 @@
 #include "abi/cca_token.h"
 #include "toolstack/reeve.h"
 #include "toolstack/token/cbor_out.h"
+#include "toolstack/token/corim.h"
 #include "toolstack/token/hex.h"
 
-#define CORIM_TAG          501 /* tagged-unsigned-corim-map */
-#define CORIM_ID           0
-#define CORIM_TAGS         1
-#define CORIM_PROFILE      3
-#define CORIM_COMID        506 /* tagged-concise-mid-tag, encoded in bytes */
-#define CORIM_URI          32
-#define CORIM_TAGGED_BYTES 560
-#define CORIM_REALM        "tag:arm.com,2025:cca_realm#1.0.0"
-
-#define COMID_IDENTITY   1
-#define COMID_TAG_ID     0
-#define COMID_TRIPLES    4
-#define COMID_REFERENCES 0 /* in the triples map */
-#define COMID_CLASS      0 /* in an environment map */
-#define COMID_CLASS_ID   0
-#define COMID_MKEY       0 /* in a measurement map */
-#define COMID_MVAL       1
-#define COMID_DIGESTS    2 /* in a measurement values map */
-#define COMID_RAW_VALUE  4
-
 #define CORIM_MAX 2048 /* bytes: holds six values of 64 and their names */
-/* "reeve-", 16 bytes of the RIM in digits, and the NUL. */
+/* "reeve-", 16 bytes of a hash in digits, and the NUL. */
 #define ID_SIZE 40
 
 static void tagged_bytes(struct cbor_out *out, const void *data, size_t size)
@@ -61,7 +39,7 @@ static void digest_write(struct cbor_out *out, const char *key,
 static void rpv_write(struct cbor_out *out, const struct reeve_refs *refs)
 {
 	cbor_out_map(out, 2);
-	cbor_out_key_text(out, COMID_MKEY, "cca.rpv");
+	cbor_out_key_text(out, COMID_MKEY, CORIM_RPV);
 	cbor_out_int(out, COMID_MVAL);
 	cbor_out_map(out, 1);
 	cbor_out_int(out, COMID_RAW_VALUE);
@@ -71,13 +49,13 @@ static void rpv_write(struct cbor_out *out, const struct reeve_refs *refs)
 static void measurements_write(struct cbor_out *out,
 			       const struct reeve_refs *refs)
 {
-	char key[] = "cca.rem0";
+	char key[] = CORIM_REM "0";
 	size_t rems = refs->has_rems ? CCA_REMS : 0;
 
 	cbor_out_array(out, 1 + rems + (refs->has_rpv ? 1 : 0));
-	digest_write(out, "cca.rim", refs, refs->rim);
+	digest_write(out, CORIM_RIM, refs, refs->rim);
 	for (size_t i = 0; i < rems; i++) {
-		key[7] = (char)('0' + i);
+		key[sizeof(key) - 2] = (char)('0' + i);
 		digest_write(out, key, refs, refs->rems[i]);
 	}
 	if (refs->has_rpv)
@@ -131,19 +109,39 @@ static void corim_encode(struct cbor_out *out, const struct reeve_refs *refs,
 	cbor_out_text(out, CORIM_REALM);
 }
 
+/* Makes a name of what the CoMID holds, so that files of the same Realm with
+ * other values have other names. Returns false if OpenSSL failed. */
+static bool id_make(const struct reeve_refs *refs, char id[ID_SIZE])
+{
+	uint8_t buffer[CORIM_MAX];
+	struct cbor_out comid = { .data = buffer, .capacity = sizeof(buffer) };
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	char *hex;
+
+	comid_write(&comid, refs, "");
+	if (EVP_Digest(comid.data, comid.size, digest, NULL, EVP_sha256(),
+		       NULL) != 1)
+		return false;
+	hex = hex_text((struct span){ digest, 16 });
+	if (hex != NULL)
+		snprintf(id, ID_SIZE, "reeve-%s", hex);
+	free(hex);
+	return hex != NULL;
+}
+
 void *reeve_refs_corim(const struct reeve_refs *refs, size_t *size)
 {
 	struct cbor_out out = { .capacity = CORIM_MAX };
 	char id[ID_SIZE];
-	char *hex = hex_text((struct span){ refs->rim, 16 });
 
 	out.data = malloc(CORIM_MAX);
-	if (hex != NULL && out.data != NULL) {
-		snprintf(id, sizeof(id), "reeve-%s", hex);
+	if (out.data == NULL)
+		return NULL;
+	if (id_make(refs, id))
 		corim_encode(&out, refs, id);
-	}
-	free(hex);
-	if (hex == NULL || out.full) {
+	else
+		out.full = true;
+	if (out.full) {
 		free(out.data);
 		return NULL;
 	}

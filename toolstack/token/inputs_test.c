@@ -11,8 +11,9 @@
 
 #include <cmocka.h>
 
+#include "toolstack/token/base64.h"
 #include "toolstack/token/hex.h"
-#include "toolstack/token/key.h"
+#include "toolstack/token/keys.h"
 #include "toolstack/token/policy.h"
 
 struct world {
@@ -118,9 +119,9 @@ static void too_many_components_are_refused(void **state)
 {
 	struct world *w = *state;
 	struct reeve_token_policy *policy;
-	char text[33 * 8 + 32] = "components = [";
+	char text[65 * 8 + 32] = "components = [";
 
-	for (unsigned i = 0; i < 33; i++)
+	for (unsigned i = 0; i < 65; i++)
 		strcat(text, "\"a=00\",");
 	strcat(text, "]\n");
 	file_fill(w, text);
@@ -155,7 +156,10 @@ static void reference_values_survive_json(void **state)
 	file_fill(w, json);
 	free(json);
 	memset(&again, 0x77, sizeof(again));
-	assert_int_equal(reeve_refs_load(w->path, &again, w->report), REEVE_OK);
+	assert_int_equal(
+		reeve_refs_load(&(struct reeve_refs_source){ .path = w->path },
+				&again, w->report),
+		REEVE_OK);
 	assert_string_equal(again.hash, refs.hash);
 	assert_int_equal(again.size, refs.size);
 	assert_memory_equal(again.rim, refs.rim, sizeof(refs.rim));
@@ -184,8 +188,10 @@ static void refused_refs(struct world *w, const char *text)
 	struct reeve_refs refs = { .size = 99 };
 
 	file_fill(w, text);
-	assert_int_equal(reeve_refs_load(w->path, &refs, w->report),
-			 REEVE_ERR_CONFIG);
+	assert_int_equal(
+		reeve_refs_load(&(struct reeve_refs_source){ .path = w->path },
+				&refs, w->report),
+		REEVE_ERR_CONFIG);
 	assert_int_equal(refs.size, 99);
 }
 
@@ -242,24 +248,143 @@ static void a_key_file_is_pem_or_jwk(void **state)
 	struct world *w = *state;
 	EVP_PKEY *key = key_new();
 	char *forms[] = { key_public_pem(key), key_public_jwk(key) };
-	char *text;
+	struct reeve_keys *keys;
 	char *jwk;
 
 	for (unsigned i = 0; i < 2; i++) {
 		file_fill(w, forms[i]);
-		assert_int_equal(reeve_key_load(w->path, &text, w->report),
+		assert_int_equal(reeve_keys_load(w->path, &keys, w->report),
 				 REEVE_OK);
-		jwk = reeve_key_jwk(text);
+		jwk = reeve_keys_jwk(keys);
 		assert_string_equal(jwk, forms[1]);
 		free(jwk);
-		free(text);
+		reeve_keys_free(keys);
 		free(forms[i]);
 	}
 	file_fill(w, "no key");
-	assert_int_equal(reeve_key_load(w->path, &text, w->report),
+	assert_int_equal(reeve_keys_load(w->path, &keys, w->report),
 			 REEVE_ERR_ARGUMENT);
-	assert_null(reeve_key_jwk("no key"));
+	assert_int_equal(reeve_keys_load_roots(w->path, &keys, w->report),
+			 REEVE_ERR_ARGUMENT);
 	EVP_PKEY_free(key);
+}
+
+static void keys_are_der_and_cose_too(void **state)
+{
+	struct world *w = *state;
+	EVP_PKEY *key = EVP_EC_gen("P-521");
+	uint8_t *der = NULL;
+	int size = i2d_PUBKEY(key, &der);
+	uint8_t cose[KEY_COSE_MAX];
+	size_t cose_size = key_cose(key, cose);
+	struct reeve_keys *keys;
+
+	assert_int_equal(
+		reeve_keys_read(der, (size_t)size, NULL, &keys, w->report),
+		REEVE_OK);
+	assert_int_equal(EVP_PKEY_eq(keys->list[0].key, key), 1);
+	reeve_keys_free(keys);
+	assert_int_equal(
+		reeve_keys_read(der, (size_t)size - 1, NULL, &keys, w->report),
+		REEVE_ERR_ARGUMENT);
+	assert_int_equal(reeve_keys_read(cose, cose_size, NULL, &keys, w->report),
+			 REEVE_OK);
+	assert_int_equal(EVP_PKEY_eq(keys->list[0].key, key), 1);
+	reeve_keys_free(keys);
+	assert_int_equal(
+		reeve_keys_read(cose, cose_size - 1, NULL, &keys, w->report),
+		REEVE_ERR_ARGUMENT);
+	OPENSSL_free(der);
+	EVP_PKEY_free(key);
+}
+
+/* A document with two keys in it, the JWKs given. */
+static void document_has(struct world *w, const char *form, const char *jwk,
+			 size_t count)
+{
+	struct reeve_keys *keys;
+	char *text;
+
+	assert_true(asprintf(&text, form, jwk, jwk) > 0);
+	if (count == 0) {
+		assert_int_equal(reeve_keys_read(text, strlen(text), NULL,
+						 &keys, w->report),
+				 REEVE_ERR_ARGUMENT);
+	} else {
+		assert_int_equal(reeve_keys_read(text, strlen(text), NULL,
+						 &keys, w->report),
+				 REEVE_OK);
+		assert_int_equal(keys->count, count);
+		reeve_keys_free(keys);
+	}
+	free(text);
+}
+
+#define ID_32 "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
+
+static void documents_hold_several_keys(void **state)
+{
+	struct world *w = *state;
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	char *jwk = key_public_jwk(key);
+
+	document_has(w, "{\"keys\":[%s,%s]}", jwk, 2);
+	document_has(w, "[%s,%s]", jwk, 2);
+	document_has(w,
+		     "[{\"instance-id\":\"01" ID_32 "\",\"implementation-id\":"
+		     "\"" ID_32 "\",\"pkey\":%s}]",
+		     jwk, 1);
+	document_has(w, "[{\"instance-id\":\"01\",\"pkey\":%s}]", jwk, 0);
+	document_has(w, "[{\"instance-id\":3,\"pkey\":%s}]", jwk, 0);
+	document_has(w, "[{\"pkey\":3}]", jwk, 0);
+	document_has(w, "[%s,{}]", jwk, 0);
+	document_has(w, "[]", jwk, 0);
+	document_has(w, "{\"keys\":%s}", jwk, 0);
+	free(jwk);
+	EVP_PKEY_free(key);
+}
+
+static void base64_is_read_in_both_alphabets(void **state)
+{
+	uint8_t bytes[8];
+	size_t size;
+
+	(void)state;
+	assert_true(base64_read("-_8=", 4, bytes, 8, &size));
+	assert_int_equal(size, 2);
+	assert_memory_equal(bytes, "\xfb\xff", 2);
+	assert_true(base64_read("+/8", 3, bytes, 8, &size));
+	assert_int_equal(size, 2);
+	assert_true(base64_read("AA\r\n AA", 7, bytes, 8, &size));
+	assert_int_equal(size, 3);
+	assert_true(base64_read("", 0, bytes, 8, &size));
+	assert_int_equal(size, 0);
+	assert_false(base64_read("+_8=", 4, bytes, 8, &size));
+	assert_false(base64_read("A", 1, bytes, 8, &size));
+	assert_false(base64_read("AA=A", 4, bytes, 8, &size));
+	assert_false(base64_read("AAA==", 5, bytes, 8, &size));
+	assert_false(base64_read("A*AA", 4, bytes, 8, &size));
+	assert_false(base64_read("AAAAAAAAAAAA", 12, bytes, 8, &size));
+}
+
+static void base64_survives(void **state)
+{
+	uint8_t bytes[16];
+	uint8_t again[16];
+	size_t found;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(0xfb * (i + 1));
+	for (size_t size = 0; size <= sizeof(bytes); size++) {
+		char *text = base64url_text((struct span){ bytes, size });
+
+		assert_true(base64_read(text, strlen(text), again,
+					sizeof(again), &found));
+		assert_int_equal(found, size);
+		assert_memory_equal(again, bytes, size);
+		free(text);
+	}
 }
 
 static void hexadecimal_is_pairs_of_digits(void **state)
@@ -285,13 +410,15 @@ static void a_missing_file_is_told(void **state)
 	struct world *w = *state;
 	struct reeve_refs refs = { .size = 32 };
 	struct reeve_token *token;
-	char *text;
+	struct reeve_keys *keys;
 
 	unlink(w->path);
-	assert_int_equal(reeve_key_load(w->path, &text, w->report),
+	assert_int_equal(reeve_keys_load(w->path, &keys, w->report),
 			 REEVE_ERR_IO);
-	assert_int_equal(reeve_refs_load(w->path, &refs, w->report),
-			 REEVE_ERR_IO);
+	assert_int_equal(
+		reeve_refs_load(&(struct reeve_refs_source){ .path = w->path },
+				&refs, w->report),
+		REEVE_ERR_IO);
 	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report),
 			 REEVE_ERR_IO);
 	assert_int_equal(reeve_token_load(w->path, &token, w->report),
@@ -313,6 +440,10 @@ int main(void)
 		TEST(events_extend_each_its_own),
 		TEST(a_wrong_event_has_its_line),
 		TEST(a_key_file_is_pem_or_jwk),
+		TEST(keys_are_der_and_cose_too),
+		TEST(documents_hold_several_keys),
+		cmocka_unit_test(base64_is_read_in_both_alphabets),
+		cmocka_unit_test(base64_survives),
 		cmocka_unit_test(hexadecimal_is_pairs_of_digits),
 		TEST(a_missing_file_is_told),
 	};

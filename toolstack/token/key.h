@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * P-384 keys: making, reading and writing them, and ECDSA with SHA-384. A
- * signature has COSE's form: r, then s. OpenSSL does the arithmetic.
+ * Keys of elliptic curves, and ECDSA. A signature has COSE's form: r, then s.
+ * OpenSSL does the arithmetic. We make keys and signatures of P-384 only, and
+ * verify with all algorithms of alg.h.
  */
 #ifndef REEVE_TOOLSTACK_TOKEN_KEY_H
 #define REEVE_TOOLSTACK_TOKEN_KEY_H
@@ -11,28 +12,49 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "abi/cca_token.h"
+#include "toolstack/image/bytes.h"
+#include "toolstack/token/alg.h"
+
+struct json_object;
+
+/* A point of a curve. x and y have the curve's size. */
+struct key_point {
+	const struct token_curve *curve;
+	struct span x, y;
+	bool is_compressed; /* no y, but its sign */
+	bool y_is_odd;
+};
 
 /* These return a key that the caller frees with EVP_PKEY_free(), or NULL if
- * OpenSSL failed or the input is not a P-384 key. */
-EVP_PKEY *key_new(void);
+ * OpenSSL failed or the input is not a key of one of our curves. */
+EVP_PKEY *key_new(void); /* of P-384 */
 /* Reads PEM: a private key, or a public one (SubjectPublicKeyInfo). */
 EVP_PKEY *key_from_pem(const char *pem, size_t size);
 /* Reads a JWK (RFC 7517). A private part in it is ignored. */
-EVP_PKEY *key_from_jwk(const char *json);
-/* Makes a public key from x and y, P384_SIZE bytes each. Returns NULL also for
- * a point that is not on the curve. */
-EVP_PKEY *key_from_point(const uint8_t *x, const uint8_t *y);
+EVP_PKEY *key_from_jwk(struct json_object *jwk);
+/* Makes a public key. Returns NULL also for a point that is not on the
+ * curve. */
+EVP_PKEY *key_from_point(const struct key_point *point);
+/* Returns the key if it is of a curve of ours; else frees it and returns
+ * NULL. */
+EVP_PKEY *key_of_our_curves(EVP_PKEY *key);
 
 bool key_is_private(const EVP_PKEY *key);
-/* Writes the private number, P384_SIZE bytes, big endian. Returns false if the
- * key has no private part. */
+/* Writes the private number of a P-384 key, P384_SIZE bytes, big endian.
+ * Returns false if the key is another, or has no private part. */
 bool key_scalar(const EVP_PKEY *key, uint8_t *scalar);
-/* Writes x, then y: 2 * P384_SIZE bytes. */
+/* Writes x, then y: twice the size of the key's curve. */
 bool key_point(const EVP_PKEY *key, uint8_t *point);
-/* Writes the public part as {1: 2, -1: 2, -2: x, -3: y}, which takes
- * CCA_COSE_KEY_SIZE bytes. */
-bool key_cose(const EVP_PKEY *key, uint8_t *cose);
+
+#define KEY_POINT_MAX (2 * CURVE_SIZE_MAX)
+/* A COSE_Key of the largest curve: each coordinate has a key, and a head of at
+ * most two bytes. */
+#define KEY_COSE_MAX (KEY_POINT_MAX + 16)
+
+/* Writes the public part as {1: 2, -1: curve, -2: x, -3: y}. Returns how many
+ * of KEY_COSE_MAX bytes that takes: CCA_COSE_KEY_SIZE for P-384; 0: OpenSSL
+ * failed. */
+size_t key_cose(const EVP_PKEY *key, uint8_t *cose);
 
 /* Return the public part as text that the caller frees. NULL: out of
  * memory. */
@@ -41,10 +63,11 @@ char *key_public_jwk(const EVP_PKEY *key);
 /* Returns both parts as text that the caller clears and frees. */
 char *key_private_pem(const EVP_PKEY *key);
 
-/* Writes a signature of P384_SIGNATURE_SIZE bytes. */
+/* Writes a signature of P384_SIGNATURE_SIZE bytes, by ES384. */
 bool key_sign(EVP_PKEY *key, const void *data, size_t size, uint8_t *signature);
-/* Returns whether this key made that signature of data. */
-bool key_verify(EVP_PKEY *key, const void *data, size_t size,
-		const uint8_t *signature);
+/* Returns whether this key made that signature of data. A key of another curve
+ * than the algorithm's did not. */
+bool key_verify(EVP_PKEY *key, const struct token_algorithm *algorithm,
+		struct span data, struct span signature);
 
 #endif

@@ -39,10 +39,11 @@ static bool platform_component_write(struct cbor_out *out,
  * its public key. */
 static bool instance_id_make(const EVP_PKEY *key, uint8_t *id)
 {
-	uint8_t cose[CCA_COSE_KEY_SIZE];
+	uint8_t cose[KEY_COSE_MAX];
+	size_t size = key_cose(key, cose);
 
 	id[0] = CCA_INSTANCE_ID_RAND;
-	return key_cose(key, cose) && sha256_compute(cose, sizeof(cose), id + 1);
+	return size != 0 && sha256_compute(cose, size, id + 1);
 }
 
 static void identity_write(struct cbor_out *out, const uint8_t *instance,
@@ -105,14 +106,14 @@ static int provision_part_write(uint8_t *part,
 		.token_offset = sizeof(head),
 		.realm_key_size = PROVISION_KEY_SIZE,
 	};
-	uint8_t cose[CCA_COSE_KEY_SIZE];
+	uint8_t cose[KEY_COSE_MAX];
+	size_t cose_size = key_cose(keys->realm, cose);
 	uint8_t buffer[PROVISION_TOKEN_MAX];
 	struct cbor_out claims = { .data = buffer, .capacity = sizeof(buffer) };
 	struct cbor_out token = { .data = part + sizeof(head),
 				  .capacity = PROVISION_TOKEN_MAX };
-	bool ok = key_scalar(keys->realm, head.realm_key) &&
-		  key_cose(keys->realm, cose) &&
-		  sha256_compute(cose, sizeof(cose), head.challenge) &&
+	bool ok = key_scalar(keys->realm, head.realm_key) && cose_size != 0 &&
+		  sha256_compute(cose, cose_size, head.challenge) &&
 		  claims_write(&claims, request, keys->platform,
 			       head.challenge) &&
 		  sign1_make(&token, (struct span){ claims.data, claims.size },
@@ -144,7 +145,8 @@ static int keys_make(struct keys *keys, const struct platform_request *request,
 	keys->platform =
 		pem != NULL ? key_from_pem(pem, strlen(pem)) : key_new();
 	if (pem != NULL &&
-	    (keys->platform == NULL || !key_is_private(keys->platform))) {
+	    (keys->platform == NULL || !key_is_private(keys->platform) ||
+	     curve_of_key(keys->platform)->number != COSE_KEY_P384)) {
 		return report_error(
 			report, REEVE_ERR_ARGUMENT, NULL, NULL,
 			"openssl ecparam -name secp384r1 -genkey -noout makes "

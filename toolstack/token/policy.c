@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "toolstack/config/cfg.h"
+#include "toolstack/report/utf8.h"
 #include "toolstack/token/hex.h"
 
 const char *const token_check_names[CHECKS] = {
@@ -16,9 +17,11 @@ const char *const token_check_names[CHECKS] = {
 	[CHECK_LIFECYCLE] = "lifecycle",
 	[CHECK_IDENTITY] = "platform-identity",
 	[CHECK_COMPONENTS] = "software-components",
+	[CHECK_PLATFORM_OPTIONS] = "platform-options",
 	[CHECK_RIM] = "rim",
 	[CHECK_REMS] = "rems",
 	[CHECK_RPV] = "rpv",
+	[CHECK_REALM_OPTIONS] = "realm-options",
 	[CHECK_HASHES] = "hash-algorithms",
 };
 
@@ -110,10 +113,29 @@ static int lifecycle_take(struct policy_reader *reader,
 			 &reader->policy->lifecycles);
 }
 
+/* Takes a hash that we know, or any other name: we cannot compute it, and a
+ * relying party may accept it as a name. */
 static int hash_take(struct policy_reader *reader, const struct cfg_value *value)
 {
-	return name_take(reader, value, token_hash_names, TOKEN_HASHES,
-			 &reader->policy->hashes);
+	struct reeve_token_policy *policy = reader->policy;
+
+	for (size_t i = 0; i < TOKEN_HASHES; i++) {
+		if (strcmp(value->text, token_hash_names[i]) == 0) {
+			policy->hashes |= 1u << i;
+			return REEVE_OK;
+		}
+	}
+	if (policy->other_hash_count == POLICY_HASHES_MAX ||
+	    !utf8_is_printable(value->text, value->count)) {
+		return policy_refuse(reader, value,
+				     "at most 8 names beside sha-256, sha-384 "
+				     "and sha-512");
+	}
+	policy->other_hashes[policy->other_hash_count] = strdup(value->text);
+	if (policy->other_hashes[policy->other_hash_count] == NULL)
+		return REEVE_ERR_MEMORY;
+	policy->other_hash_count++;
+	return REEVE_OK;
 }
 
 static int required_take(struct policy_reader *reader,
@@ -191,8 +213,8 @@ static int component_take(struct policy_reader *reader,
 		&policy->components[policy->component_count];
 	const char *equals = strchr(value->text, '=');
 
-	if (policy->component_count == TOKEN_COMPONENTS_MAX)
-		return policy_refuse(reader, value, "at most 32 components");
+	if (policy->component_count == POLICY_COMPONENTS_MAX)
+		return policy_refuse(reader, value, "at most 64 components");
 	if (equals == NULL ||
 	    !hex_read(equals + 1, component->value, sizeof(component->value),
 		      &component->size) ||
@@ -211,6 +233,113 @@ static int policy_components_read(struct policy_reader *reader,
 	return each_text(reader, value, component_take);
 }
 
+static int allow_take(struct policy_reader *reader,
+		      const struct cfg_value *value)
+{
+	static const char *const names[] = { "measurement-size" };
+	unsigned bits = 0;
+	int result = name_take(reader, value, names, 1, &bits);
+
+	reader->policy->any_measurement_size |= bits != 0;
+	return result;
+}
+
+static int allow_read(struct policy_reader *reader,
+		      const struct cfg_value *value)
+{
+	return each_text(reader, value, allow_take);
+}
+
+/* Reads the name of a number. */
+static int choice_read(struct policy_reader *reader,
+		       const struct cfg_value *value,
+		       const struct claim_rule *rule, unsigned *number)
+{
+	unsigned bits = 0;
+	int result;
+
+	if (value->form != CFG_STRING)
+		return policy_refuse(reader, value, "a text");
+	result = name_take(reader, value, rule->values,
+			   (size_t)(rule->most - rule->least) + 1, &bits);
+	*number = rule->least + (bits >> 1);
+	return result;
+}
+
+static int mec_read(struct policy_reader *reader, const struct cfg_value *value)
+{
+	reader->policy->has_mec = true;
+	return choice_read(reader, value, &realm_rules[REALM_MEC_POLICY],
+			   &reader->policy->mec);
+}
+
+static int lfa_read(struct policy_reader *reader, const struct cfg_value *value)
+{
+	reader->policy->has_lfa = true;
+	return choice_read(reader, value, &realm_rules[REALM_LFA_POLICY],
+			   &reader->policy->lfa);
+}
+
+static int devices_read(struct policy_reader *reader,
+			const struct cfg_value *value)
+{
+	struct reeve_token_policy *policy = reader->policy;
+
+	policy->has_devices = true;
+	policy->devices_size = 0;
+	if (value->form == CFG_STRING && strcmp(value->text, "none") == 0)
+		return REEVE_OK;
+	if (value->form != CFG_STRING ||
+	    !hex_read(value->text, policy->devices, sizeof(policy->devices),
+		      &policy->devices_size) ||
+	    policy->devices_size == 0) {
+		return policy_refuse(reader, value,
+				     "\"none\" or a hash in hexadecimal");
+	}
+	return REEVE_OK;
+}
+
+static int client_read(struct policy_reader *reader,
+		       const struct cfg_value *value)
+{
+	reader->policy->has_client = true;
+	if (value->form != CFG_NUMBER || strcmp(value->text, "1") != 0) {
+		return policy_refuse(reader, value,
+				     "1, the Realm Management domain");
+	}
+	return REEVE_OK;
+}
+
+static int live_read(struct policy_reader *reader, const struct cfg_value *value)
+{
+	reader->policy->has_no_live = true;
+	if (value->form != CFG_STRING || strcmp(value->text, "none") != 0)
+		return policy_refuse(reader, value, "\"none\"");
+	return REEVE_OK;
+}
+
+static int countersigner_take(struct policy_reader *reader,
+			      const struct cfg_value *value)
+{
+	struct reeve_token_policy *policy = reader->policy;
+	struct policy_id *id;
+
+	if (policy->countersigner_count == POLICY_SIGNERS_MAX)
+		return policy_refuse(reader, value, "at most 16 countersigners");
+	id = &policy->countersigners[policy->countersigner_count];
+	if (!hex_read(value->text, id->value, sizeof(id->value), &id->size) ||
+	    id->size == 0)
+		return policy_refuse(reader, value, "a hash in hexadecimal");
+	policy->countersigner_count++;
+	return REEVE_OK;
+}
+
+static int countersigners_read(struct policy_reader *reader,
+			       const struct cfg_value *value)
+{
+	return each_text(reader, value, countersigner_take);
+}
+
 /* The keys of a policy file. */
 static const struct {
 	const char *key;
@@ -223,6 +352,13 @@ static const struct {
 	{ "instance", instance_read },
 	{ "platform_config", config_read },
 	{ "components", policy_components_read },
+	{ "allow", allow_read },
+	{ "mec_policy", mec_read },
+	{ "lfa_policy", lfa_read },
+	{ "devices", devices_read },
+	{ "client_id", client_read },
+	{ "live_activation", live_read },
+	{ "countersigners", countersigners_read },
 };
 
 static int policy_setting_read(struct reeve_token_policy *policy,
@@ -288,5 +424,7 @@ void reeve_token_policy_free(struct reeve_token_policy *policy)
 		return;
 	for (size_t i = 0; i < policy->component_count; i++)
 		free(policy->components[i].type);
+	for (size_t i = 0; i < policy->other_hash_count; i++)
+		free(policy->other_hashes[i]);
 	free(policy);
 }

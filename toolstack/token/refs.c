@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reference values: made from a measurement, and written and read as JSON. */
+/* Reference values: made from a measurement, written as JSON, and read from
+ * files of JSON or CoRIM. */
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/report/report.h"
+#include "toolstack/token/corim_in.h"
+#include "toolstack/token/hash.h"
 #include "toolstack/token/hex.h"
 #include "toolstack/token/json.h"
 #include "toolstack/token/load.h"
 
-#define REFS_FILE_MAX 0x10000 /* bytes of a file of reference values */
+#define REFS_FILE_MAX 0x100000 /* bytes of a file of reference values */
 
 static const struct {
 	const char *measured; /* its name in a measurement */
@@ -39,6 +42,57 @@ void reeve_refs_from(const struct reeve_measurement *measurement,
 	}
 	memcpy(out->rim, measurement->rim, measurement->size);
 	memcpy(out->rpv, measurement->rpv, sizeof(out->rpv));
+}
+
+/* Returns whether a claim is there and has its form. */
+static bool has_claim(const struct token *token, enum realm_claim claim)
+{
+	const struct token_claim *found = &token->realm.claims[claim];
+
+	return found->present && found->fault == TOKEN_OK;
+}
+
+/* Returns whether RIM and REMs are there, as long as their hash. */
+static bool has_measurements(const struct token *token, size_t size)
+{
+	if (size == 0 || !has_claim(token, REALM_RIM) ||
+	    !has_claim(token, REALM_REMS) ||
+	    token->realm.claims[REALM_RIM].bytes.size != size)
+		return false;
+	for (size_t i = 0; i < CCA_REMS; i++) {
+		if (token->rems[i].size != size)
+			return false;
+	}
+	return true;
+}
+
+int reeve_refs_from_token(const struct reeve_token *token,
+			  struct reeve_refs *out, struct reeve_report *report)
+{
+	const struct token *parts = &token->token;
+	const struct token_claim *claims = parts->realm.claims;
+	size_t size = 0;
+
+	*out = (struct reeve_refs){ .has_rems = true };
+	if (has_claim(parts, REALM_HASH))
+		size = token_hash_size(claims[REALM_HASH].bytes);
+	if (!has_measurements(parts, size)) {
+		return report_error(report, REEVE_ERR_TOKEN, NULL, NULL, NULL,
+				    "the token has no measurements of a known "
+				    "hash");
+	}
+	for (size_t i = 0; i < HASHES; i++) {
+		if (hashes[i].size == size)
+			hash_set(out, i);
+	}
+	memcpy(out->rim, claims[REALM_RIM].bytes.data, size);
+	for (size_t i = 0; i < CCA_REMS; i++)
+		memcpy(out->rems[i], parts->rems[i].data, size);
+	if (has_claim(parts, REALM_RPV)) {
+		out->has_rpv = true;
+		memcpy(out->rpv, claims[REALM_RPV].bytes.data, CCA_RPV_SIZE);
+	}
+	return REEVE_OK;
 }
 
 static void add_rems(struct json_object *object, const struct reeve_refs *refs)
@@ -145,27 +199,91 @@ static bool refs_from(struct json_object *document, struct reeve_refs *refs)
 	       rpv_from(document, refs) && rems_from(document, refs);
 }
 
-int reeve_refs_load(const char *path, struct reeve_refs *out,
-		    struct reeve_report *report)
+static int refs_refuse(const char *path, const char *problem,
+		       struct reeve_report *report)
 {
 	struct report_place place = { .file = path };
+
+	return report_error(report, REEVE_ERR_CONFIG, &place, NULL,
+			    "`reeve refs CONFIG` makes a CoRIM, with --json a "
+			    "document",
+			    "%s", problem);
+}
+
+static int json_load(const char *path, const char *text, struct reeve_refs *out,
+		     struct reeve_report *report)
+{
+	struct json_object *document = json_tokener_parse(text);
 	struct reeve_refs refs = { .size = 0 };
-	struct json_object *document;
-	char *text;
-	size_t size;
-	int result = file_read(path, REFS_FILE_MAX, &text, &size, report);
+	bool ok = refs_from(document, &refs);
+
+	json_object_put(document);
+	if (!ok)
+		return refs_refuse(path, "holds no reference values", report);
+	*out = refs;
+	return REEVE_OK;
+}
+
+/* Says what a reader of the verdict must know of the file. */
+static void corim_notes(const char *path, const struct corim_found *found,
+			bool is_verified, struct reeve_report *report)
+{
+	struct report_place place = { .file = path };
+
+	if (found->is_signed && !is_verified) {
+		report_add(report, REEVE_NOTE, &place, NULL, NULL,
+			   "is signed, and no key of the signer was given");
+	}
+	if (found->count > 1 && found->matches == 0) {
+		report_add(report, REEVE_NOTE, &place, NULL, NULL,
+			   "holds %zu Realms, and none with the RIM of the "
+			   "token: the first one is compared",
+			   found->count);
+	}
+}
+
+static int corim_load(const struct reeve_refs_source *source, struct span text,
+		      struct reeve_refs *out, struct reeve_report *report)
+{
+	const struct token *token =
+		source->token != NULL ? &source->token->token : NULL;
+	struct corim_found found;
+	const char *problem = corim_read(text, token, source->signers, &found);
+
+	if (problem == NULL && found.matches > 1)
+		problem = "holds more than one Realm with the RIM of the token";
+	if (problem == NULL && token == NULL && found.count > 1)
+		problem = "holds more than one Realm";
+	if (problem != NULL)
+		return refs_refuse(source->path, problem, report);
+	corim_notes(source->path, &found, source->signers != NULL, report);
+	*out = found.refs;
+	return REEVE_OK;
+}
+
+int reeve_refs_load(const struct reeve_refs_source *source,
+		    struct reeve_refs *out, struct reeve_report *report)
+{
+	struct span text;
+	char *data;
+	int result = file_read(source->path, REFS_FILE_MAX, &data, &text.size,
+			       report);
 
 	if (result != REEVE_OK)
 		return result;
-	document = size <= REFS_FILE_MAX ? json_tokener_parse(text) : NULL;
-	if (refs_from(document, &refs)) {
-		*out = refs;
-	} else {
-		result = report_error(report, REEVE_ERR_CONFIG, &place, NULL,
-				      "`reeve refs CONFIG --json` makes one",
-				      "holds no reference values");
-	}
-	json_object_put(document);
-	free(text);
+	text.data = (const uint8_t *)data;
+	if (text.size > REFS_FILE_MAX)
+		result = refs_refuse(source->path, "holds no reference values",
+				     report);
+	else if (corim_is(text))
+		result = corim_load(source, text, out, report);
+	else if (source->signers != NULL)
+		result = refs_refuse(source->path,
+				     "is no CoRIM, and a key of its signer was "
+				     "given",
+				     report);
+	else
+		result = json_load(source->path, data, out, report);
+	free(data);
 	return result;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Makes a COSE_Sign1 message. */
+/* Makes a COSE_Sign1 message, and verifies one. */
 #include "toolstack/token/sign1.h"
 
 #include <stdlib.h>
@@ -48,4 +48,23 @@ bool sign1_make(struct cbor_out *out, struct span payload, EVP_PKEY *key)
 	cbor_out_bytes(out, payload.data, payload.size);
 	cbor_out_bytes(out, signature, sizeof(signature));
 	return true;
+}
+
+bool sign1_holds(const struct token_part *part, EVP_PKEY *key)
+{
+	struct cbor_out out = {
+		.capacity = SIGN1_OVERHEAD + part->headers.size +
+			    part->payload.size,
+	};
+	bool ok;
+
+	out.data = malloc(out.capacity);
+	if (out.data == NULL)
+		return false;
+	sign1_to_be_signed(&out, part->headers, part->payload);
+	ok = !out.full &&
+	     key_verify(key, part->algorithm,
+			(struct span){ out.data, out.size }, part->signature);
+	free(out.data);
+	return ok;
 }

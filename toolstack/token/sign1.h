@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* COSE_Sign1 with ES384 (RFC 9052, 4.2 and 4.4): making such a message, and the
- * bytes that its signature covers. */
+/* COSE_Sign1 (RFC 9052, 4.2 and 4.4): making such a message with ES384, the
+ * bytes that its signature covers, and verifying one. */
 #ifndef REEVE_TOOLSTACK_TOKEN_SIGN1_H
 #define REEVE_TOOLSTACK_TOKEN_SIGN1_H
 
 #include "toolstack/image/bytes.h"
 #include "toolstack/token/cbor_out.h"
 #include "toolstack/token/key.h"
+#include "toolstack/token/token.h"
 
 /* Bytes that a Sig_structure needs beside the protected headers and the
  * payload. */
@@ -20,5 +21,9 @@ void sign1_to_be_signed(struct cbor_out *out, struct span headers,
 /* Appends the tagged message. Returns false if OpenSSL failed or memory is
  * short. Too little room in out sets out->full, as with every writer. */
 bool sign1_make(struct cbor_out *out, struct span payload, EVP_PKEY *key);
+
+/* Returns whether a key made the signature of a message, whose algorithm is one
+ * of ours. */
+bool sign1_holds(const struct token_part *message, EVP_PKEY *key);
 
 #endif

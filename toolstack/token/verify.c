@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Verifies a token: the order of all checks, and those of the signatures and of
  * the key that joins the two parts. */
-#include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,37 +8,22 @@
 #include "toolstack/token/checks.h"
 #include "toolstack/token/hash.h"
 #include "toolstack/token/hex.h"
+#include "toolstack/token/keys.h"
+#include "toolstack/token/platform.h"
+#include "toolstack/token/realm_key.h"
 #include "toolstack/token/sign1.h"
-
-static bool signature_holds(const struct token_part *part, EVP_PKEY *key)
-{
-	struct cbor_out out = {
-		.capacity = SIGN1_OVERHEAD + part->headers.size +
-			    part->payload.size,
-	};
-	bool ok;
-
-	out.data = malloc(out.capacity);
-	if (out.data == NULL)
-		return false;
-	sign1_to_be_signed(&out, part->headers, part->payload);
-	ok = !out.full &&
-	     key_verify(key, out.data, out.size, part->signature.data);
-	free(out.data);
-	ERR_clear_error();
-	return ok;
-}
 
 /* Names a key by the first 8 bytes of the SHA-256 of its COSE_Key. */
 static char *key_label(const EVP_PKEY *key)
 {
-	uint8_t cose[CCA_COSE_KEY_SIZE];
+	uint8_t cose[KEY_COSE_MAX];
 	uint8_t digest[EVP_MAX_MD_SIZE];
+	size_t size = key_cose(key, cose);
 	char *hex;
 	char *text = NULL;
 
-	if (!key_cose(key, cose) || EVP_Digest(cose, sizeof(cose), digest, NULL,
-					       EVP_sha256(), NULL) != 1)
+	if (size == 0 ||
+	    EVP_Digest(cose, size, digest, NULL, EVP_sha256(), NULL) != 1)
 		return NULL;
 	hex = hex_text((struct span){ digest, 8 });
 	if (hex != NULL)
@@ -48,49 +32,187 @@ static char *key_label(const EVP_PKEY *key)
 	return text;
 }
 
-static void signature_check(struct verify *verify, enum token_check check,
-			    const struct token_part *part, EVP_PKEY *key,
-			    const char *hint)
-{
-	bool ok = signature_holds(part, key);
+/* A key, and whether it made the signature of a part. */
+struct signer {
+	EVP_PKEY *key;
+	bool holds;
+};
 
-	check_add_hint(verify, check, ok, key_label(key),
-		       ok ? key_label(key) : check_text("not by that key"),
-		       hint);
+static struct signer signer_try(const struct token_part *part, EVP_PKEY *key)
+{
+	return (struct signer){ key, sign1_holds(part, key) };
 }
 
-/* The platform vouches for the Realm key: its challenge claim must be the hash
- * of that key. */
+static void signature_add(struct verify *verify, enum token_check check,
+			  const struct token_part *part, struct signer signer,
+			  const char *hint)
+{
+	const struct token_curve *curve = curve_of_key(signer.key);
+	char *found;
+
+	if (signer.holds)
+		found = key_label(signer.key);
+	else if (curve != NULL && curve != part->algorithm->curve)
+		found = check_text("%s, which a key of %s cannot make",
+				   part->algorithm->name, curve->name);
+	else
+		found = check_text("not by that key");
+	check_add_hint(verify, check, signer.holds, key_label(signer.key),
+		       found, hint);
+}
+
+/* ---- The platform key ------------------------------------------------- */
+
+/* Returns whether a key is meant for the platform that the token names. */
+static bool key_is_for(const struct trusted_key *key, const struct token *token)
+{
+	const struct token_claim *claims = token->platform.claims;
+
+	if (key->has_instance &&
+	    memcmp(key->instance, claims[PLATFORM_INSTANCE_ID].bytes.data,
+		   sizeof(key->instance)) != 0)
+		return false;
+	return !key->has_implementation ||
+	       memcmp(key->implementation,
+		      claims[PLATFORM_IMPLEMENTATION_ID].bytes.data,
+		      sizeof(key->implementation)) == 0;
+}
+
+/* Says what to look for, to the owner of a host of ours or of another
+ * platform. */
+static const char *key_hint(const struct token *token)
+{
+	static const char ours[CCA_ID_SIZE] = PLATFORM_IMPLEMENTATION;
+	struct span id =
+		token->platform.claims[PLATFORM_IMPLEMENTATION_ID].bytes;
+
+	if (memcmp(id.data, ours, sizeof(ours)) == 0) {
+		return "a host makes a key when it starts: is this the key of "
+		       "the run that made the token?";
+	}
+	return "is this the key of the platform that the token names? "
+	       "`reeve token show` prints its instance ID";
+}
+
+/* Picks the key that made the signature, or if none did the first that could
+ * have; its key is NULL if the list has none for this platform. */
+static struct signer signer_pick(const struct verify *verify, size_t *candidates)
+{
+	const struct reeve_keys *keys = verify->expected->keys;
+	struct signer picked = { NULL, false };
+
+	*candidates = 0;
+	for (size_t i = 0; i < keys->count && !picked.holds; i++) {
+		struct signer signer;
+
+		if (!key_is_for(&keys->list[i], verify->token))
+			continue;
+		++*candidates;
+		signer = signer_try(&verify->token->platform, keys->list[i].key);
+		if (signer.holds || picked.key == NULL)
+			picked = signer;
+	}
+	return picked;
+}
+
+static void listed_key_check(struct verify *verify)
+{
+	const struct token *token = verify->token;
+	size_t candidates;
+	struct signer signer = signer_pick(verify, &candidates);
+
+	if (signer.key == NULL) {
+		check_add_hint(verify, CHECK_PLATFORM_SIGNATURE, false,
+			       check_text("a key for this platform"),
+			       check_text("none among %zu",
+					  verify->expected->keys->count),
+			       key_hint(token));
+	} else if (candidates > 1 && !signer.holds) {
+		check_add_hint(verify, CHECK_PLATFORM_SIGNATURE, false,
+			       check_text("by one of %zu keys", candidates),
+			       check_text("by none of them"), key_hint(token));
+	} else {
+		signature_add(verify, CHECK_PLATFORM_SIGNATURE,
+			      &token->platform, signer, key_hint(token));
+	}
+}
+
+static void chain_check(struct verify *verify)
+{
+	const struct token_part *part = &verify->token->platform;
+	const char *reason;
+	EVP_PKEY *key = chain_key(part, verify->expected->keys->roots, &reason);
+
+	if (key == NULL) {
+		check_add_hint(verify, CHECK_PLATFORM_SIGNATURE, false,
+			       check_text("a chain to a given root"),
+			       check_text("%s", reason), NULL);
+	} else {
+		signature_add(verify, CHECK_PLATFORM_SIGNATURE, part,
+			      signer_try(part, key), NULL);
+	}
+	EVP_PKEY_free(key);
+}
+
+static void platform_signature_check(struct verify *verify)
+{
+	if (verify->expected->keys->roots != NULL)
+		chain_check(verify);
+	else
+		listed_key_check(verify);
+}
+
+/* ---- The Realm key ---------------------------------------------------- */
+
+static void binding_fail(struct verify *verify)
+{
+	bool is_direct =
+		verify->token->platform.profile->binding == BINDING_DIRECT;
+
+	check_add_hint(verify, CHECK_BINDING, false,
+		       check_text("the delegated model"),
+		       check_text("%s", is_direct ? "direct" : "HESRAK"),
+		       "this verifier knows no binding of the two parts in "
+		       "this signing model");
+}
+
+/* The platform vouches for the Realm key: one of its claims must be the hash of
+ * that key. The profile says which. */
 static void binding_check(struct verify *verify)
 {
-	const struct token_claim *realm = verify->token->realm.claims;
+	const struct token *token = verify->token;
+	const struct token_claim *realm = token->realm.claims;
+	bool by_challenge =
+		token->platform.profile->binding == BINDING_CHALLENGE;
 	struct span key = realm[REALM_KEY].bytes;
-	struct span challenge =
-		verify->token->platform.claims[PLATFORM_CHALLENGE].bytes;
+	struct span claim = token->platform
+				    .claims[by_challenge ? PLATFORM_CHALLENGE
+							 : PLATFORM_WORKLOAD]
+				    .bytes;
 	const EVP_MD *hash = token_hash_function(
 		token_hash_size(realm[REALM_KEY_HASH].bytes));
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned size = 0;
-	bool ok = EVP_Digest(key.data, key.size, digest, &size, hash, NULL) ==
-			  1 &&
-		  size == challenge.size &&
-		  memcmp(digest, challenge.data, size) == 0;
+	bool ok;
 
+	if (!by_challenge &&
+	    token->platform.profile->binding != BINDING_WORKLOAD) {
+		binding_fail(verify);
+		return;
+	}
+	ok = EVP_Digest(key.data, key.size, digest, &size, hash, NULL) == 1 &&
+	     size == claim.size && memcmp(digest, claim.data, size) == 0;
 	check_add(verify, CHECK_BINDING, ok,
-		  hex_text((struct span){ digest, size }), hex_text(challenge));
+		  hex_text((struct span){ digest, size }), hex_text(claim));
 }
 
-static void checks_make(struct verify *verify)
+static void checks_make(struct verify *verify, EVP_PKEY *realm_key)
 {
-	const struct token *token = verify->token;
+	const struct token_part *realm = &verify->token->realm;
 
-	signature_check(
-		verify, CHECK_PLATFORM_SIGNATURE, &token->platform,
-		verify->platform_key,
-		"a host makes a key when it starts: is this the key of the "
-		"run that made the token?");
-	signature_check(verify, CHECK_REALM_SIGNATURE, &token->realm,
-			verify->realm_key, NULL);
+	platform_signature_check(verify);
+	signature_add(verify, CHECK_REALM_SIGNATURE, realm,
+		      signer_try(realm, realm_key), NULL);
 	binding_check(verify);
 	verify_challenge(verify);
 	verify_platform(verify);
@@ -98,53 +220,16 @@ static void checks_make(struct verify *verify)
 	verify_hashes(verify);
 }
 
-#define KEY_FILE_MAX 0x4000 /* bytes */
-
-static EVP_PKEY *public_key_read(const char *text)
+/* Judges the form of the token, and makes the Realm key. */
+static int token_judge(const struct token *token, EVP_PKEY **realm_key,
+		       struct reeve_report *report)
 {
-	EVP_PKEY *key = key_from_pem(text, strlen(text));
+	struct token_error error;
 
-	return key != NULL ? key : key_from_jwk(text);
-}
-
-static int key_check(const EVP_PKEY *key, const char *path,
-		     struct reeve_report *report)
-{
-	struct report_place place = { .file = path };
-
-	if (key != NULL)
-		return REEVE_OK;
-	return report_error(report, REEVE_ERR_ARGUMENT, &place, NULL,
-			    "`reeve host show-key` prints the right kind",
-			    "is not a P-384 public key in PEM or JWK");
-}
-
-int reeve_key_load(const char *path, char **text, struct reeve_report *report)
-{
-	EVP_PKEY *key;
-	char *content;
-	size_t size;
-	int result = file_read(path, KEY_FILE_MAX, &content, &size, report);
-
-	if (result != REEVE_OK)
-		return result;
-	key = size <= KEY_FILE_MAX ? public_key_read(content) : NULL;
-	result = key_check(key, path, report);
-	EVP_PKEY_free(key);
-	if (result == REEVE_OK)
-		*text = content;
-	else
-		free(content);
-	return result;
-}
-
-char *reeve_key_jwk(const char *text)
-{
-	EVP_PKEY *key = public_key_read(text);
-	char *jwk = key != NULL ? key_public_jwk(key) : NULL;
-
-	EVP_PKEY_free(key);
-	return jwk;
+	if (token_check(token, &error))
+		*realm_key = token_realm_key(token, &error);
+	return *realm_key != NULL ? REEVE_OK
+				  : token_refuse(token, &error, NULL, report);
 }
 
 static int challenge_read(struct verify *verify, struct reeve_report *report)
@@ -167,25 +252,23 @@ int reeve_token_verify(const struct reeve_token *token,
 {
 	struct verify verify = {
 		.token = &token->token,
-		.realm_key = token->realm_key,
-		.platform_key = public_key_read(expected->platform_key),
 		.expected = expected,
 		.policy = expected->policy != NULL ? expected->policy
 						   : &token_policy_default,
 	};
-	int result = key_check(verify.platform_key, NULL, report);
+	EVP_PKEY *realm_key = NULL;
+	int result = challenge_read(&verify, report);
 
 	if (result == REEVE_OK)
-		result = challenge_read(&verify, report);
-
+		result = token_judge(&token->token, &realm_key, report);
 	if (result == REEVE_OK) {
 		verify.out = calloc(1, sizeof(*verify.out));
 		if (verify.out != NULL)
-			checks_make(&verify);
+			checks_make(&verify, realm_key);
 		if (verify.out == NULL || verify.out->short_of_memory)
 			result = REEVE_ERR_MEMORY;
 	}
-	EVP_PKEY_free(verify.platform_key);
+	EVP_PKEY_free(realm_key);
 	if (result == REEVE_OK)
 		*out = verify.out;
 	else

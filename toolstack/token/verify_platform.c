@@ -106,10 +106,12 @@ static bool component_is_known(const struct reeve_token_policy *policy,
 	for (size_t i = 0; i < policy->component_count; i++) {
 		const struct policy_component *known = &policy->components[i];
 
-		if (span_is_text(component->type.bytes, known->type) &&
-		    component->value.bytes.size == known->size &&
-		    memcmp(component->value.bytes.data, known->value,
-			   known->size) == 0)
+		struct span type = component->claims[COMPONENT_TYPE].bytes;
+		struct span value = component->claims[COMPONENT_VALUE].bytes;
+
+		if (span_is_text(type, known->type) &&
+		    value.size == known->size &&
+		    memcmp(value.data, known->value, known->size) == 0)
 			return true;
 	}
 	return false;
@@ -119,19 +121,23 @@ static const struct token_component *component_find(const struct token *token,
 						    const char *type)
 {
 	for (size_t i = 0; i < token->component_count; i++) {
-		if (span_is_text(token->components[i].type.bytes, type))
-			return &token->components[i];
+		const struct token_component *component = &token->components[i];
+
+		if (span_is_text(component->claims[COMPONENT_TYPE].bytes, type))
+			return component;
 	}
 	return NULL;
 }
 
 static char *component_text(const struct token_component *component)
 {
-	char *type = check_copy(component->type.present
-					? component->type.bytes
+	const struct token_claim *claims = component->claims;
+	char *type = check_copy(claims[COMPONENT_TYPE].present
+					? claims[COMPONENT_TYPE].bytes
 					: (struct span)SPAN("unnamed"));
-	char *text =
-		type != NULL ? hex_label(type, component->value.bytes) : NULL;
+	char *text = type != NULL
+			     ? hex_label(type, claims[COMPONENT_VALUE].bytes)
+			     : NULL;
 
 	free(type);
 	return text;
@@ -171,14 +177,16 @@ static void software_check(struct verify *verify)
 
 	if (verify->policy->component_count == 0) {
 		check_leave(verify, CHECK_COMPONENTS,
-			    check_text("%zu components", count),
+			    check_text("%zu component%s", count,
+				       count == 1 ? "" : "s"),
 			    "write components=[\"TYPE=HEX\", ...] in the policy "
 			    "file");
 	} else if (components_check(verify)) {
 		check_add(verify, CHECK_COMPONENTS, true,
 			  check_text("the %zu in the policy",
 				     verify->policy->component_count),
-			  check_text("%zu components", count));
+			  check_text("%zu component%s", count,
+				     count == 1 ? "" : "s"));
 	}
 }
 
@@ -187,4 +195,5 @@ void verify_platform(struct verify *verify)
 	lifecycle_check(verify);
 	identity_check(verify);
 	software_check(verify);
+	verify_platform_options(verify);
 }

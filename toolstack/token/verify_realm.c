@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The checks of the Realm part: its challenge, its measurements, its
  * personalization value and its hashes. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/token/checks.h"
+#include "toolstack/token/hash.h"
 #include "toolstack/token/hex.h"
 
 static void bytes_check(struct verify *verify, enum token_check check,
@@ -26,7 +28,8 @@ void verify_challenge(struct verify *verify)
 
 	if (verify->challenge_size == 0) {
 		check_leave(verify, CHECK_CHALLENGE, hex_text(found),
-			    "give the challenge with --challenge HEX");
+			    "give the challenge with --challenge or "
+			    "--challenge-file, or say --no-challenge");
 	} else {
 		bytes_check(verify, CHECK_CHALLENGE, wanted, found,
 			    "the token is of another time");
@@ -40,7 +43,7 @@ static void rim_check(struct verify *verify)
 
 	if (refs == NULL) {
 		check_leave(verify, CHECK_RIM, hex_text(found),
-			    "give --config or --refs");
+			    "give --config or --refs, or say --no-references");
 	} else {
 		bytes_check(verify, CHECK_RIM,
 			    (struct span){ refs->rim, refs->size }, found,
@@ -107,6 +110,7 @@ void verify_realm(struct verify *verify)
 	rim_check(verify);
 	rems_check(verify);
 	rpv_check(verify);
+	verify_realm_options(verify);
 }
 
 static bool hash_is_accepted(const struct reeve_token_policy *policy,
@@ -115,6 +119,10 @@ static bool hash_is_accepted(const struct reeve_token_policy *policy,
 	for (size_t i = 0; i < TOKEN_HASHES; i++) {
 		if ((policy->hashes >> i & 1) != 0 &&
 		    span_is_text(name, token_hash_names[i]))
+			return true;
+	}
+	for (size_t i = 0; i < policy->other_hash_count; i++) {
+		if (span_is_text(name, policy->other_hashes[i]))
 			return true;
 	}
 	return false;
@@ -137,12 +145,66 @@ static struct span unaccepted_hash(const struct verify *verify)
 			return names[i];
 	}
 	for (size_t i = 0; i < token->component_count; i++) {
-		if (token->components[i].hash.present &&
-		    !hash_is_accepted(verify->policy,
-				      token->components[i].hash.bytes))
-			return token->components[i].hash.bytes;
+		const struct token_claim *hash =
+			&token->components[i].claims[COMPONENT_HASH];
+
+		if (hash->present &&
+		    !hash_is_accepted(verify->policy, hash->bytes))
+			return hash->bytes;
 	}
 	return (struct span){ 0 };
+}
+
+/* Returns the size of the first of the RIM and the REMs that is not as long as
+ * the Realm's hash; 0: all are. Of a hash that only the policy knows, all must
+ * be alike. */
+static size_t wrong_measurement_size(const struct token *token, size_t wanted)
+{
+	size_t rim = token->realm.claims[REALM_RIM].bytes.size;
+
+	if (wanted == 0)
+		wanted = rim;
+	if (rim != wanted)
+		return rim;
+	for (size_t i = 0; i < CCA_REMS; i++) {
+		if (token->rems[i].size != wanted)
+			return token->rems[i].size;
+	}
+	return 0;
+}
+
+static char *accepted_hashes_text(const struct reeve_token_policy *policy)
+{
+	char *text = check_names(policy->hashes, token_hash_names, TOKEN_HASHES);
+
+	for (size_t i = 0; i < policy->other_hash_count && text != NULL; i++) {
+		char *longer =
+			check_text("%s%s%s", text, *text != '\0' ? " or " : "",
+				   policy->other_hashes[i]);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* Returns true if the measurements have the size of their hash, or the policy
+ * does not mind; else appends a failed check. */
+static bool sizes_check(struct verify *verify)
+{
+	struct span realm = verify->token->realm.claims[REALM_HASH].bytes;
+	size_t wanted = token_hash_size(realm);
+	size_t found = wrong_measurement_size(verify->token, wanted);
+
+	if (found == 0 || verify->policy->any_measurement_size)
+		return true;
+	check_add_hint(verify, CHECK_HASHES, false,
+		       check_text("measurements of %zu bytes, for %.*s", wanted,
+				  (int)realm.size, (const char *)realm.data),
+		       check_text("%zu bytes", found),
+		       "to accept that, write allow=\"measurement-size\" in the "
+		       "policy file");
+	return false;
 }
 
 void verify_hashes(struct verify *verify)
@@ -152,17 +214,19 @@ void verify_hashes(struct verify *verify)
 	struct span unaccepted = unaccepted_hash(verify);
 
 	if (unaccepted.data != NULL) {
-		check_add(verify, CHECK_HASHES, false,
-			  check_names(verify->policy->hashes, token_hash_names,
-				      TOKEN_HASHES),
-			  check_copy(unaccepted));
+		check_add_hint(verify, CHECK_HASHES, false,
+			       accepted_hashes_text(verify->policy),
+			       check_copy(unaccepted),
+			       "name it with hash=[...] in the policy file to "
+			       "accept it");
+	} else if (!sizes_check(verify)) {
+		return;
 	} else if (refs != NULL) {
 		check_add(verify, CHECK_HASHES, span_is_text(realm, refs->hash),
 			  check_text("%s", refs->hash), check_copy(realm));
 	} else {
 		check_add(verify, CHECK_HASHES, true,
-			  check_names(verify->policy->hashes, token_hash_names,
-				      TOKEN_HASHES),
+			  accepted_hashes_text(verify->policy),
 			  check_copy(realm));
 	}
 }

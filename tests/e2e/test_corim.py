@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""reeve token verify with reference values in CoRIM. tokens.py's CBOR writer
+makes the files (draft-ietf-rats-corim-10, and the Realm profile of
+draft-ydb-rats-cca-endorsements-04), and none of Reeve's code."""
+
+import pytest
+import tokens
+from tokens import Encoded, Map, Tag
+
+KEYS = tokens.new_keys()
+PROFILE = "tag:arm.com,2025:cca_realm#1.0.0"
+OTHER_RIM = tokens.pattern(99, 32)
+
+
+def digest(key, value, algorithm=1):
+    return Map([[0, key], [1, Map([[2, [[algorithm, value]]]])]])
+
+
+def raw(key, value):
+    return Map([[0, key], [1, Map([[4, Tag((560, value))]])]])
+
+
+def environment(rim):
+    return Map([[0, Map([[0, Tag((560, rim))]])]])
+
+
+def realm(rim=tokens.RIM, rpv=tokens.RPV, rems=tokens.REMS, algorithm=1):
+    values = [digest("cca.rim", rim, algorithm)]
+    values += [digest(f"cca.rem{i}", rem, algorithm)
+               for i, rem in enumerate(rems or [])]
+    if rpv is not None:
+        values.append(raw("cca.rpv", rpv))
+    return [environment(rim), values]
+
+
+def comid(*triples):
+    return Tag((506, Encoded((Map([
+        [1, Map([[0, "tag"]])], [4, Map([[0, list(triples)]])]]),))))
+
+
+def corim(*triples, profile=PROFILE, extra=()):
+    return Tag((501, Map([[0, "id"], [1, [comid(*triples)]],
+                          [3, Tag((32, profile))], *extra])))
+
+
+def signed(content, key):
+    message = tokens.Signed(content, KEYS[key])
+    tokens.get(message.parts, "protected").append(
+        [3, "application/rim+cbor"])
+    return tokens.sign(message)
+
+
+@pytest.fixture
+def check(reeve):
+    """Returns a function that verifies a token with a CoRIM."""
+    reeve.write("platform.pem", tokens.pem(KEYS["platform"]))
+    reeve.write("token", tokens.make({"edits": []}, KEYS))
+
+    def run(content, *options, code=0):
+        if not isinstance(content, bytes):
+            content = tokens.encode(content)
+        reeve.write("refs", content)
+        done = reeve.run("token", "verify", "token", "--platform-key",
+                         "platform.pem", "--no-challenge", "--refs", "refs",
+                         *options)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    run.reeve = reeve
+    return run
+
+
+@pytest.mark.parametrize("algorithm", [1, "sha-256"])
+def test_a_corim_has_the_references(check, algorithm):
+    text = check(corim(realm(algorithm=algorithm)))
+    for name in ("rim", "rems", "rpv"):
+        assert f"\nok        {name} " in text
+    text = check(corim(realm(rpv=None, rems=None, algorithm=algorithm)))
+    assert "\nunchecked rems " in text and "\nunchecked rpv " in text
+
+
+@pytest.mark.parametrize("values, name", [
+    ({"rim": OTHER_RIM}, "rim"), ({"rpv": bytes(64)}, "rpv"),
+    ({"rems": [*tokens.REMS[:3], OTHER_RIM]}, "rems"),
+])
+def test_another_realm_is_refused(check, values, name):
+    text = check(corim(realm(**values)), code=1)
+    assert f"FAILED    {name} " in text
+
+
+def test_the_realm_of_the_token_is_picked(check):
+    others = [realm(tokens.pattern(n, 32), rpv=None) for n in (50, 51)]
+    for triples in ([*others, realm()], [realm(), *others]):
+        assert "\nok        rim " in check(corim(*triples))
+    text = check(corim(*others), code=1)
+    assert "note: holds 2 Realms, and none with the RIM of the token" in text
+    assert "FAILED    rim " in text
+    # Two tags are as good as one.
+    content = Tag((501, Map([[0, "id"], [1, [comid(others[0]),
+                                             comid(realm())]],
+                             [3, Tag((32, PROFILE))]])))
+    assert "accepted" in check(content)
+
+
+def test_of_several_digests_that_of_the_hash_counts(check):
+    values = Map([[0, "cca.rim"], [1, Map([[2, [
+        [8, tokens.pattern(1, 64)], [2, b"short"], [1, tokens.RIM]]]])]])
+    assert "accepted" in check(corim([environment(tokens.RIM), [values]]))
+
+
+def test_what_reeve_writes_it_reads(check):
+    reeve = check.reeve
+    config = reeve.config(realm_rpv='"aabb"')
+    reeve.run("refs", config, "-o", "refs.corim")
+    reeve.run("refs", config, "--json", "-o", "refs.json")
+    content = (reeve.folder / "refs.corim").read_bytes()
+    from_corim = check(content, code=1)
+    assert from_corim == check((reeve.folder / "refs.json").read_bytes(),
+                               code=1)
+
+
+@pytest.mark.parametrize("key", ["other", "p256", "p384", "p521"])
+def test_a_signed_corim_is_verified(check, key):
+    content = signed(corim(realm()), key)
+    check.reeve.write("signer", tokens.pem(KEYS[key]))
+    assert "accepted" in check(content, "--refs-key", "signer")
+    assert "note: is signed, and no key of the signer was given" in check(
+        content)
+    check.reeve.write("signer", tokens.pem(KEYS["platform"]))
+    assert "is not signed by the key that was given" in check(
+        content, "--refs-key", "signer", code=2)
+
+
+def test_a_signature_that_is_wanted_must_be_there(check):
+    check.reeve.write("signer", tokens.pem(KEYS["other"]))
+    assert "is not signed, and a key" in check(
+        corim(realm()), "--refs-key", "signer", code=2)
+    assert "is no CoRIM, and a key" in check(
+        b'{"hash":"sha-256","rim":"' + tokens.RIM.hex().encode() + b'"}',
+        "--refs-key", "signer", code=2)
+    broken = bytearray(signed(corim(realm()), "other"))
+    for at in (-1, -100, 20):
+        changed = bytearray(broken)
+        changed[at] ^= 1
+        check(bytes(changed), "--refs-key", "signer", code=2)
+    done = check.reeve.run("token", "verify", "token", "--platform-key",
+                           "platform.pem", "--refs-key", "signer")
+    assert done.returncode == 2 and "--refs-key needs --refs" in done.stderr
+
+
+def validity(before, after):
+    entries = [] if before is None else [[0, Tag((1, before))]]
+    return [[4, Map([*entries, [1, Tag((1, after))]])]]
+
+
+@pytest.mark.parametrize("before, after, problem", [
+    (None, 1 << 40, None), (0, 1 << 40, None), (None, 1000, "no longer valid"),
+    (1 << 39, 1 << 40, "not valid yet"),
+])
+def test_validity_is_looked_at(check, before, after, problem):
+    content = corim(realm(), extra=validity(before, after))
+    text = check(content, code=2 if problem else 0)
+    assert problem is None or problem in text
+
+
+@pytest.mark.parametrize("content, problem", [
+    (corim(realm(), profile="tag:arm.com,2025:cca_platform#1.0.0"),
+     "another profile"),
+    (Tag((501, Map([[0, "id"], [1, [comid(realm())]]]))), "another profile"),
+    (corim(), "without a Realm"),
+    (corim([environment(tokens.RIM), []]), "without a RIM"),
+    (corim([environment(OTHER_RIM), [digest("cca.rim", tokens.RIM)]]),
+     "whose class is not its RIM"),
+    (corim([Map([]), [digest("cca.rim", tokens.RIM)]]),
+     "whose class is not its RIM"),
+    (corim(realm(), realm(rpv=bytes(64))), "more than one Realm with the RIM"),
+    (corim([environment(tokens.RIM), [digest("cca.rim", tokens.RIM),
+                                      digest("cca.rim", tokens.RIM)]]),
+     "two RIMs"),
+    (corim(realm(rim=tokens.pattern(1, 31))), "another size than its hash"),
+    (corim(realm(algorithm=6)), "no RIM of a known hash"),
+    (corim(realm(rpv=bytes(63))), "not 64 bytes"),
+    (corim([environment(tokens.RIM), [
+        digest("cca.rim", tokens.RIM),
+        digest("cca.rem0", bytes(48), 7)]]), "another hash than the RIM"),
+    (corim(realm(), extra=[[4, Map([])]]), "validity without an end"),
+    (Tag((501, Map([[0, "id"], [3, Tag((32, PROFILE))]]))), "no CoRIM"),
+    (Tag((501, 1)), "no CoRIM"), (Tag((18, 1)), "no CoRIM"),
+    (Tag((502, 1)), "holds no reference values"),
+    (tokens.encode(corim(realm())) + b"\x00", "no CoRIM"),
+    (tokens.encode(corim(realm()))[:-1], "no CoRIM"),
+    (b"\xd9\x01\xf5", "holds no reference values"),
+])
+def test_what_cannot_be_used_is_named(check, content, problem):
+    assert problem in check(content, code=2)
+
+
+def test_references_are_made_from_a_token(check):
+    reeve = check.reeve
+    for name, options in (("made.corim", []), ("made.json", ["--json"])):
+        done = reeve.run("refs", "--from-token", "token", "-o", name,
+                         *options)
+        assert done.returncode == 0, done.stderr
+        text = check((reeve.folder / name).read_bytes())
+        for check_name in ("rim", "rems", "rpv"):
+            assert f"\nok        {check_name} " in text
+    reeve.write("token", tokens.make(
+        {"edits": [["set", "realm/claims/44239/2", {"bytes": 32}]]}, KEYS))
+    assert "FAILED    rems " in check(
+        (reeve.folder / "made.corim").read_bytes(), code=1)
+
+
+@pytest.mark.parametrize("edit", [
+    ["delete", "realm/claims/44238"], ["set", "realm/claims/44236", "md5"],
+    ["set", "realm/claims/44238", {"bytes": 48}],
+    ["set", "realm/claims/44239/0", {"bytes": 64}],
+    ["delete", "parts/44241"],
+])
+def test_a_token_without_measurements_gives_no_references(check, edit):
+    reeve = check.reeve
+    reeve.write("token", tokens.make({"edits": [edit]}, KEYS))
+    done = reeve.run("refs", "--from-token", "token", "--json")
+    assert done.returncode == 1 and done.stdout == ""
+    assert "no measurements of a known hash" in done.stderr
+    done = reeve.run("refs", "--from-token", "token", "--json", "--events",
+                     "e")
+    assert done.returncode == 2 and "leave --events out" in done.stderr
+
+
+INSTANCE = b"\x01" + tokens.pattern(5, 32)
+IMPLEMENTATION = tokens.pattern(4, 32)
+
+
+def anchor(keys, instance=INSTANCE, implementation=IMPLEMENTATION):
+    """An attest-key triple: a platform, and its keys."""
+    environments = [[0, Map([[0, Tag((560, implementation))]])]]
+    if instance is not None:
+        environments.append([1, Tag((550, instance))])
+    return [Map(environments), [
+        Tag((554, tokens.pem(KEYS[key]).decode())) for key in keys]]
+
+
+def anchors(*triples, profile="tag:arm.com,2025:cca_platform#1.0.0"):
+    return Tag((501, Map([[0, "id"], [1, [Tag((506, Encoded((Map([
+        [1, Map([[0, "tag"]])], [4, Map([[3, list(triples)]])]]),))))]],
+                          [3, Tag((32, profile))]])))
+
+
+def keyed(reeve, content, code=0):
+    reeve.write("anchors", tokens.encode(content))
+    done = reeve.run("token", "verify", "token", "--platform-key", "anchors",
+                     "--no-challenge", "--no-references")
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_a_corim_has_platform_keys(check):
+    other = b"\x01" + bytes(32)
+    good = anchor(["platform"])
+    for content in (anchors(good), anchors(anchor(["other"], other), good),
+                    anchors(anchor(["other", "platform"]))):
+        assert "accepted" in keyed(check.reeve, content)
+    for triple in (anchor(["platform"], other),
+                   anchor(["platform"], INSTANCE, bytes(32))):
+        text = keyed(check.reeve, anchors(triple), code=1)
+        assert "expected a key for this platform, found none among 1" in text
+    assert "FAILED    platform-signature" in keyed(
+        check.reeve, anchors(anchor(["other"])), code=1)
+
+
+@pytest.mark.parametrize("content", [
+    anchors(), anchors(anchor([])), anchors(anchor(["platform"], None)),
+    anchors(anchor(["platform"], bytes(32))),
+    anchors(anchor(["platform"], INSTANCE, bytes(31))),
+    anchors([Map([]), []]), anchors([anchor(["platform"])[0], [
+        Tag((554, "-----BEGIN PUBLIC KEY-----"))]]),
+    anchors([anchor(["platform"])[0], [tokens.pem(KEYS["platform"])]]),
+    anchors(anchor(["platform"]), profile=PROFILE), corim(realm()),
+])
+def test_a_corim_without_platform_keys_is_exit_2(check, content):
+    assert "is no public key" in keyed(check.reeve, content, code=2)

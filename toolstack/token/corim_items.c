@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Items of a CoRIM, and the way from its map to the triples of its CoMIDs. */
+#include "toolstack/token/corim_items.h"
+
+#include "toolstack/token/corim.h"
+#include "toolstack/token/token.h"
+
+const char corim_broken[] = "is no CoRIM that can be read";
+
+bool corim_map_read(struct span text, struct cbor_pairs *pairs)
+{
+	struct cbor_in in = { .text = text };
+
+	return cbor_in_map(&in, pairs) && cbor_in_end(&in);
+}
+
+bool corim_entry_get(const struct cbor_pairs *pairs, int64_t key,
+		     struct span *value)
+{
+	const struct cbor_pair *pair = cbor_pairs_find(pairs, key);
+
+	if (pair == NULL)
+		return false;
+	*value = pair->value;
+	return true;
+}
+
+bool corim_map_get(struct span text, int64_t key, struct span *value)
+{
+	struct cbor_pairs pairs;
+	bool ok = corim_map_read(text, &pairs) &&
+		  corim_entry_get(&pairs, key, value);
+
+	cbor_pairs_free(&pairs);
+	return ok;
+}
+
+bool corim_content_get(struct span text, uint64_t tag, enum cbor_kind kind,
+		       struct span *content)
+{
+	struct cbor_in in = { .text = text };
+	struct cbor_head head;
+
+	if (tag != 0 &&
+	    (!cbor_in_expect(&in, CBOR_TAG, &head) || head.number != tag))
+		return false;
+	if (!cbor_in_expect(&in, kind, &head))
+		return false;
+	*content = head.content;
+	return true;
+}
+
+const char *corim_array_walk(struct span text, struct corim_walk walk)
+{
+	struct cbor_in in = { .text = text };
+	struct cbor_head head;
+	struct span item;
+
+	if (!cbor_in_expect(&in, CBOR_ARRAY, &head))
+		return corim_broken;
+	for (uint64_t i = head.number; i > 0; i--) {
+		const char *problem;
+
+		if (!cbor_in_item(&in, &item))
+			return corim_broken;
+		problem = walk.take(item, walk.context);
+		if (problem != NULL)
+			return problem;
+	}
+	return NULL;
+}
+
+const char *corim_open(struct span text, const char *profile,
+		       struct cbor_pairs *corim)
+{
+	struct cbor_in in = { .text = text };
+	struct cbor_head head;
+	struct span named;
+	struct span uri;
+
+	*corim = (struct cbor_pairs){ 0 };
+	if (!cbor_in_expect(&in, CBOR_TAG, &head) || head.number != CORIM_TAG ||
+	    !corim_map_read(span_skip(text, in.at), corim))
+		return corim_broken;
+	if (!corim_entry_get(corim, CORIM_PROFILE, &named) ||
+	    !corim_content_get(named, CORIM_URI, CBOR_TEXT, &uri) ||
+	    !span_is_text(uri, profile))
+		return "is a CoRIM of another profile than the one wanted here";
+	return NULL;
+}
+
+/* The triples that are looked for in each tag. */
+struct triples {
+	int64_t kind;
+	struct corim_walk walk;
+};
+
+/* Takes a tag of a CoRIM: a CoMID. One of another kind has no triples. */
+static const char *tag_take(struct span item, void *context)
+{
+	const struct triples *wanted = context;
+	struct span comid;
+	struct span triples;
+	struct span list;
+
+	if (!corim_content_get(item, CORIM_COMID, CBOR_BYTES, &comid))
+		return NULL;
+	if (!corim_map_get(comid, COMID_TRIPLES, &triples))
+		return corim_broken;
+	if (!corim_map_get(triples, wanted->kind, &list))
+		return NULL;
+	return corim_array_walk(list, wanted->walk);
+}
+
+const char *corim_triples_walk(const struct cbor_pairs *corim, int64_t kind,
+			       struct corim_walk walk)
+{
+	struct triples wanted = { kind, walk };
+	struct span tags;
+
+	if (!corim_entry_get(corim, CORIM_TAGS, &tags))
+		return corim_broken;
+	return corim_array_walk(tags, (struct corim_walk){ tag_take, &wanted });
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Items of a CoRIM. Functions that return a text return NULL if all is well, or
+ * a constant text that says what is wrong. */
+#ifndef REEVE_TOOLSTACK_TOKEN_CORIM_ITEMS_H
+#define REEVE_TOOLSTACK_TOKEN_CORIM_ITEMS_H
+
+#include "toolstack/token/cbor_in.h"
+
+extern const char corim_broken[]; /* "is no CoRIM that can be read" */
+
+/* Reads a map that is all of text. The caller frees *pairs in any case. */
+bool corim_map_read(struct span text, struct cbor_pairs *pairs);
+/* Gets the value of an entry. Returns false if there is none. */
+bool corim_entry_get(const struct cbor_pairs *pairs, int64_t key,
+		     struct span *value);
+/* Gets the value of an entry of the map that text is. */
+bool corim_map_get(struct span text, int64_t key, struct span *value);
+/* Reads the content of a byte string or a text, with a tag before it or, for
+ * tag 0, without one. */
+bool corim_content_get(struct span text, uint64_t tag, enum cbor_kind kind,
+		       struct span *content);
+
+/* What is done with each item of an array, until it returns a text. */
+struct corim_walk {
+	const char *(*take)(struct span item, void *context);
+	void *context;
+};
+
+const char *corim_array_walk(struct span text, struct corim_walk walk);
+
+/* Opens an unsigned CoRIM of a profile. The caller frees *corim in any case. */
+const char *corim_open(struct span text, const char *profile,
+		       struct cbor_pairs *corim);
+/* Walks through the triples of a kind, of all CoMIDs. */
+const char *corim_triples_walk(const struct cbor_pairs *corim, int64_t kind,
+			       struct corim_walk walk);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Recognises the encodings of a token. */
+#include "toolstack/token/evidence.h"
+
+#include <json-c/json.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+
+#include "toolstack/report/utf8.h"
+#include "toolstack/token/base64.h"
+#include "toolstack/token/hex.h"
+#include "toolstack/token/token.h"
+
+bool evidence_is_token(struct span bytes)
+{
+	struct cbor_in in = { .text = bytes };
+	struct cbor_head head;
+
+	return cbor_in_next(&in, &head) && head.kind == CBOR_TAG &&
+	       (head.number == CCA_TAG_COLLECTION ||
+		head.number == CCA_TAG_OLD || head.number == COSE_TAG_SIGN1);
+}
+
+static bool copy_take(struct span bytes, struct evidence *found)
+{
+	found->data = malloc(bytes.size + 1);
+	if (found->data == NULL)
+		return false;
+	memcpy(found->data, bytes.data, bytes.size);
+	found->size = bytes.size;
+	return true;
+}
+
+/* Returns whether all of text is printable, but for blanks and line ends. */
+static bool is_plain_text(struct span text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t byte = text.data[i];
+
+		if ((byte < ' ' && byte != '\t' && byte != '\r' && byte != '\n') ||
+		    byte >= 0x7f)
+			return false;
+	}
+	return text.size != 0;
+}
+
+/* Returns text without blanks and line ends, ended by a NUL. The caller
+ * frees. */
+static char *squeezed(struct span text)
+{
+	char *copy = malloc(text.size + 1);
+	char *to = copy;
+
+	for (size_t i = 0; i < text.size && copy != NULL; i++) {
+		if (text.data[i] > ' ')
+			*to++ = (char)text.data[i];
+	}
+	if (copy != NULL)
+		*to = '\0';
+	return copy;
+}
+
+/* Takes letters as hexadecimal, or else as base64. Leaves found alone if they
+ * are neither. */
+static void letters_take(const char *letters, struct evidence *found)
+{
+	size_t length = strlen(letters);
+	uint8_t *data = malloc(length + 1);
+	size_t size;
+
+	if (strncmp(letters, "0x", 2) == 0) {
+		letters += 2;
+		length -= 2;
+	}
+	if (data != NULL && (hex_read(letters, data, length, &size) ||
+			     base64_read(letters, length, data, length, &size))) {
+		found->data = data;
+		found->size = size;
+	} else {
+		free(data);
+	}
+}
+
+/* Takes the first block of PEM that is a token. */
+static void pem_take(struct span text, struct evidence *found)
+{
+	BIO *bio = BIO_new_mem_buf(text.data, (int)text.size);
+	unsigned char *data;
+	char *name;
+	char *header;
+	long size;
+
+	while (bio != NULL && found->data == NULL &&
+	       PEM_read_bio(bio, &name, &header, &data, &size) == 1) {
+		struct span bytes = { data, (size_t)size };
+
+		if (evidence_is_token(bytes))
+			(void)copy_take(bytes, found); /* NULL: no token */
+		OPENSSL_free(name);
+		OPENSSL_free(header);
+		OPENSSL_free(data);
+	}
+	BIO_free(bio);
+	ERR_clear_error();
+	if (found->data == NULL)
+		found->problem = "is PEM, and no block of it is a token";
+}
+
+static void json_take(const char *text, struct evidence *found, const char *kind)
+{
+	struct json_object *document = json_tokener_parse(text);
+	size_t count = 0;
+
+	if (document == NULL) {
+		found->problem = "is not a token, and no JSON that can be read";
+	} else if (!evidence_find_json(document, found, &count) || count == 0) {
+		found->problem = kind;
+	} else if (count > 1) {
+		found->problem = "holds different tokens: give one";
+	}
+	json_object_put(document);
+}
+
+/* Takes a JWT: three texts in base64url, the second of them JSON. */
+static void jwt_take(const char *text, struct evidence *found)
+{
+	const char *payload = strchr(text, '.') + 1;
+	size_t length = (size_t)(strchr(payload, '.') - payload);
+	char *json = malloc(BASE64_BYTES(length) + 1);
+	size_t size;
+
+	if (json != NULL &&
+	    base64_read(payload, length, json, BASE64_BYTES(length), &size)) {
+		json[size] = '\0';
+		json_take(json, found,
+			  "is a JWT, and nothing in its payload is a token");
+	} else {
+		found->problem = "is not a token, and no JWT that can be read";
+	}
+	free(json);
+}
+
+static bool is_jwt(const char *text)
+{
+	const char *dot = strchr(text, '.');
+
+	return strncmp(text, "eyJ", 3) == 0 && dot != NULL &&
+	       strchr(dot + 1, '.') != NULL;
+}
+
+bool evidence_find(struct span text, struct evidence *found)
+{
+	char *plain;
+
+	*found = (struct evidence){ 0 };
+	if (evidence_is_token(text) || !is_plain_text(text))
+		return copy_take(text, found);
+	plain = squeezed(text);
+	if (plain == NULL)
+		return false;
+	if (strncmp(plain, "-----BEGIN", 10) == 0)
+		pem_take(text, found);
+	else if (*plain == '{' || *plain == '[' || *plain == '"')
+		json_take(plain, found, "is JSON, and nothing in it is a token");
+	else if (is_jwt(plain))
+		jwt_take(plain, found);
+	else
+		letters_take(plain, found);
+	free(plain);
+	if (found->data == NULL && found->problem == NULL) {
+		found->problem =
+			"is text, and neither base64, hexadecimal, PEM nor JSON";
+	} else if (found->problem == NULL &&
+		   !evidence_is_token((struct span){ found->data, found->size })) {
+		found->problem =
+			"is text, and what it encodes does not start like a token";
+	}
+	return true;
+}
