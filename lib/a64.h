@@ -231,11 +231,5 @@ A64_MMIO(16, "ldrh", "strh", "w")
 A64_MMIO(32, "ldr", "str", "w")
 A64_MMIO(64, "ldr", "str", "x")
 
-static inline void mmio_write8(uint64_t address, uint8_t value)
-{
-	__asm__ volatile("strb %w0, [%1]" ::"rZ"(value), "r"(address)
-			 : "memory");
-}
-
 #endif
 #endif
