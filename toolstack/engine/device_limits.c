@@ -121,7 +121,8 @@ static void disk_name_check(struct device_check *check,
 		part_refuse(check, disk->vdev,
 			    "write xvda, xvdb ...: the guest sees vda, vdb ...",
 			    "is a partition, and a virtio disk is a whole disk");
-	} else if (disk->number != index) {
+	} else if (disk->number != index && index < 26 &&
+		   !domain_is_refused(check->domain, KEY_disk)) {
 		report_add(check->report, REEVE_WARNING, &place, "disk",
 			   "virtio disks have no gaps; the guest also finds it "
 			   "as /dev/disk/by-id/virtio-NAME, with this name",
