@@ -206,6 +206,21 @@ bool reeve_plan_bank(const struct reeve_plan *plan, size_t index,
 		     struct reeve_range *out);
 /* The bytes of a segment; size as in its range. */
 const void *reeve_plan_segment_data(const struct reeve_plan *plan, size_t index);
+/* A virtio device of a guest: its registers and its interrupt. */
+struct reeve_device {
+	const char *kind; /* "disk", "vif", "channels", "p9", "rng", "virtio" */
+	/* A disk's or a folder's name in the configuration, the number of an
+	 * interface, the type of a device that another domain serves; else
+	 * "". */
+	char name[32];
+	uint64_t ipa;
+	uint64_t size; /* bytes */
+	unsigned interrupt; /* INTID */
+	bool untrusted; /* the guest is a Realm, whose host has the device */
+};
+/* The devices in the order of their addresses; false: no such index. */
+bool reeve_plan_device(const struct reeve_plan *plan, size_t index,
+		       struct reeve_device *out);
 /* Where the boot vCPU starts, and the device tree that X0 points to. */
 uint64_t reeve_plan_entry(const struct reeve_plan *plan);
 uint64_t reeve_plan_dtb_ipa(const struct reeve_plan *plan);

@@ -17,14 +17,6 @@ bool reader_is_for_xen(const struct reader *reader)
 	return !reader->domain->realm && (reader->flags & DOMAIN_ON_XEN) != 0;
 }
 
-bool domain_has_devices(const struct domain *domain)
-{
-	return domain->disk.count + domain->vif.count + domain->channel.count +
-			       domain->p9.count >
-		       0 ||
-	       domain->rng;
-}
-
 struct report_place domain_words_place(const struct cfg_value *entry,
 				       struct words words)
 {

@@ -270,15 +270,16 @@ bool disk_vdev_read(struct words vdev, unsigned *number, unsigned *partition)
 static bool vdev_and_devtype(struct disk_reader *reader, struct words words,
 			     struct key_fault *fault)
 {
-	const char *colon = memrchr(words.at, ':', words.length);
-	struct words vdev = { .at = words.at };
+	struct words vdev = words;
 	struct words type = { 0 };
 
-	if (colon == NULL)
+	while (vdev.length > 0 && vdev.at[vdev.length - 1] != ':')
+		vdev.length--;
+	if (vdev.length == 0)
 		return false;
-	vdev.length = (size_t)(colon - words.at);
-	type.at = colon + 1;
-	type.length = words.length - vdev.length - 1;
+	type.at = vdev.at + vdev.length;
+	type.length = words.length - vdev.length;
+	vdev.length--;
 	reader->has_vdev = true;
 	*fault = words_set(&reader->disk->vdev, vdev);
 	if (fault->what == NULL)
