@@ -46,6 +46,7 @@
 #define CONTROL_NAME_SIZE  64 /* with its NUL */
 #define CONTROL_TEXT_SIZE  192 /* with its NUL */
 #define CONTROL_SEGMENTS   8
+#define CONTROL_DEVICES    11 /* virtio devices of a domain */
 #define CONTROL_NO_CONSOLE 0xffffffffU
 #define CONTROL_NO_DOMAIN  0U
 
@@ -104,6 +105,12 @@ enum control_op {
 	 * answers CONTROL_E_REQUEST.
 	 */
 	CONTROL_DOMAIN_BREAK,
+	/*
+	 * Reports on one virtio device of a domain. body.device; reply: struct
+	 * control_device. A hypervisor that is older than this operation
+	 * answers CONTROL_E_REQUEST.
+	 */
+	CONTROL_DEVICE_INFO,
 	CONTROL_OPS, /* one past the last */
 };
 
@@ -204,6 +211,22 @@ enum control_attack_kind {
 #define CONTROL_CREATE_REALM 0x1
 #define CONTROL_CREATE_VUART 0x2 /* SBSA UART and a console for it */
 
+/*
+ * A virtio device of a guest. QEMU's device is plugged into a slot of the host
+ * (below control_host.slots) before the domain is created. From then to the end
+ * of the domain the slot belongs to it; the hypervisor resets the device and
+ * empties the slot before the domain is gone.
+ *
+ * Refusals of CONTROL_DOMAIN_CREATE, besides those for bad values: the host has
+ * no such slot (CONTROL_E_LIMIT), another domain has it (CONTROL_E_EXISTS), it
+ * is empty or has a device with another id (CONTROL_E_STATE), the device lacks
+ * a feature or does not reset (CONTROL_E_UNSUPPORTED).
+ */
+struct control_device_plan {
+	uint16_t slot;
+	uint16_t id; /* VIRTIO_ID_* (abi/virtio.h): what is expected there */
+};
+
 struct control_create {
 	uint32_t flags; /* CONTROL_CREATE_* */
 	uint32_t vcpus;
@@ -214,6 +237,14 @@ struct control_create {
 	uint32_t hash_algo; /* RMI_HASH_*; for a Realm, as is rpv */
 	uint32_t nr_spis; /* up to 992, rounded up to 32; 0: as needed */
 	uint32_t weight; /* share of CPU time, all vCPUs; 1..65535; 0: 256 */
+	/*
+	 * Device k is at GUEST_VIRTIO_MMIO_BASE + k * GUEST_VIRTIO_MMIO_STEP,
+	 * with the interrupt GUEST_VIRTIO_MMIO_SPI + k. A Realm has it at the
+	 * same address in the shared half. A hypervisor that is older than
+	 * devices answers CONTROL_E_REQUEST if there are any.
+	 */
+	uint32_t device_count;
+	struct control_device_plan devices[CONTROL_DEVICES]; /* unused: zero */
 	uint32_t zero;
 };
 
@@ -261,6 +292,11 @@ struct control_attack_ask {
 	uint64_t size; /* bytes, for PAGE_LOST; else 0 */
 };
 
+struct control_device_ask {
+	uint32_t index; /* below control_domain.devices */
+	uint32_t zero;
+};
+
 struct control_break {
 	uint32_t byte; /* below 256 */
 	uint32_t zero;
@@ -285,6 +321,7 @@ struct control_request {
 		struct control_memory_ask memory;
 		struct control_attack_ask attack;
 		struct control_break brk;
+		struct control_device_ask device;
 		uint8_t bytes[224]; /* unused ones are zero */
 	} body;
 };
@@ -308,6 +345,11 @@ struct control_host {
 	uint32_t consoles_free;
 	uint64_t uptime_ns;
 	uint8_t rmm_text[CONTROL_TEXT_SIZE]; /* not empty: why no Realms */
+	/* The rest is zero on a hypervisor that is older than devices. */
+	uint32_t slots; /* for devices of guests */
+	uint32_t slots_free; /* that belong to no domain */
+	uint64_t requests_in_flight; /* of all devices, now */
+	uint64_t pages_pinned; /* by those requests */
 };
 #define CONTROL_HOST_DEBUG 0x1 /* the build with attacks and Realm vuart */
 #define CONTROL_HOST_REALM 0x2 /* the RMM is usable */
@@ -338,7 +380,7 @@ struct control_domain {
 	 * only. A toolstack can compute it.
 	 */
 	uint32_t hash_algo;
-	uint32_t zero;
+	uint32_t devices; /* virtio devices; CONTROL_DEVICE_INFO tells more */
 	uint8_t name[CONTROL_NAME_SIZE];
 	uint8_t uuid[16];
 	uint8_t text[CONTROL_TEXT_SIZE]; /* FAILED, SHUTDOWN: why */
@@ -441,6 +483,26 @@ struct control_attack {
 	uint64_t x0; /* what the RMM answered to the wrong command: X0 */
 };
 
+/* A virtio device of a domain, as far as the hypervisor carries its requests. */
+struct control_device {
+	uint32_t index;
+	uint32_t slot;
+	uint32_t id; /* VIRTIO_ID_* */
+	uint32_t flags; /* CONTROL_DEVICE_* */
+	uint32_t status; /* the register Status, as the guest reads it */
+	uint32_t queues; /* that the guest's driver has set up */
+	uint64_t features; /* on which driver and device agreed */
+	uint64_t requests; /* descriptor chains taken from the guest */
+	uint64_t in_flight; /* of those, not answered yet */
+	uint64_t pages_pinned; /* by those in flight; a page counts each time */
+	uint64_t exits; /* accesses of the guest to the registers */
+	uint64_t notifications; /* of QEMU's device */
+	uint64_t interrupts; /* of the guest */
+	uint8_t text[CONTROL_TEXT_SIZE]; /* what last broke the device */
+};
+#define CONTROL_DEVICE_BROKEN 0x1 /* DEVICE_NEEDS_RESET: see text */
+#define CONTROL_DEVICE_DEAD   0x2 /* it does not reset, so is not used again */
+
 struct control_reply {
 	uint64_t magic;
 	uint64_t cookie; /* of the request */
@@ -456,17 +518,19 @@ struct control_reply {
 		struct control_touch touch;
 		struct control_memory memory;
 		struct control_attack attack;
+		struct control_device device;
 		uint8_t bytes[1296]; /* unused ones are zero */
 	} body;
 };
 
-_Static_assert(sizeof(struct control_create) == 176, "control_create");
+_Static_assert(sizeof(struct control_create) == 224, "control_create");
 _Static_assert(sizeof(struct control_request) == 256, "control_request");
 _Static_assert(sizeof(struct control_reply) == 1512, "control_reply");
-_Static_assert(sizeof(struct control_host) == 312, "control_host");
+_Static_assert(sizeof(struct control_host) == 336, "control_host");
 _Static_assert(sizeof(struct control_domain) == 408, "control_domain");
 _Static_assert(sizeof(struct control_attack_ask) == 24, "control_attack_ask");
 _Static_assert(sizeof(struct control_attack) == 16, "control_attack");
+_Static_assert(sizeof(struct control_device) == 272, "control_device");
 _Static_assert(sizeof(struct control_dmesg) == 1040, "control_dmesg");
 _Static_assert(sizeof(struct control_memory) == 1112, "control_memory");
 _Static_assert(sizeof(struct control_vcpu) == 24 + 8 * CONTROL_EXIT_KINDS,

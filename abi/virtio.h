@@ -61,8 +61,15 @@ struct virtq_used_elem {
 #define VIRTIO_MMIO_MAGIC_VALUE 0x74726976 /* "virt" */
 #define VIRTIO_MMIO_VERSION_2   2
 
+/* ---- Devices, 5: the ids of those that the hypervisor drives or carries ---- */
+#define VIRTIO_ID_NET     1
+#define VIRTIO_ID_BLOCK   2
+#define VIRTIO_ID_CONSOLE 3
+#define VIRTIO_ID_ENTROPY 4
+#define VIRTIO_ID_9P      9
+#define VIRTIO_ID_VSOCK   19
+
 /* ---- Console device, 5.3 ---- */
-#define VIRTIO_ID_CONSOLE          3
 #define VIRTIO_CONSOLE_F_MULTIPORT 1 /* feature bit */
 
 /* Offset of max_nr_ports in the configuration, 5.3.4. */

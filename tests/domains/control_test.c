@@ -4,6 +4,7 @@
 
 #include "abi/guest_map.h"
 #include "abi/rmi.h"
+#include "abi/virtio.h"
 #include "tests/domains/table.h"
 
 /* ---- The stream ---- */
@@ -137,12 +138,12 @@ static void bytes_that_are_not_used_are_zero(void **state)
 {
 	struct table *table = *state;
 	static const uint8_t used[CONTROL_OPS] = {
-		[CONTROL_DOMAIN_CREATE] = 176, [CONTROL_DOMAIN_SEGMENT] = 16,
+		[CONTROL_DOMAIN_CREATE] = 224, [CONTROL_DOMAIN_SEGMENT] = 16,
 		[CONTROL_DOMAIN_BUILD] = 16,   [CONTROL_VCPU_INFO] = 4,
 		[CONTROL_DOMAIN_SHUTDOWN] = 4, [CONTROL_DOMAIN_RENAME] = 64,
 		[CONTROL_DMESG] = 8,           [CONTROL_TOUCH] = 4,
 		[CONTROL_DOMAIN_MEMORY] = 8,   [CONTROL_ATTACK] = 24,
-		[CONTROL_DOMAIN_BREAK] = 1,
+		[CONTROL_DOMAIN_BREAK] = 1,    [CONTROL_DEVICE_INFO] = 4,
 	};
 
 	for (enum control_op op = CONTROL_HELLO; op < CONTROL_OPS; op++) {
@@ -352,6 +353,44 @@ static void more_consoles_than_slots(void **state)
 	assert_int_equal(domains_console(&table->domains, 2)->domid,
 			 table->reply.body.domain.domid);
 	assert_null(domains_console(&table->domains, CONTROL_CONSOLES));
+}
+
+static void devices_that_make_no_sense(void **state)
+{
+	struct table *table = *state;
+	struct control_create *create;
+
+	create = table_create_body(table, "a", 0);
+	create->device_count = CONTROL_DEVICES + 1;
+	create_refused(table, CONTROL_E_REQUEST, "at most 11 devices");
+	create = table_create_body(table, "a", 0);
+	create->device_count = 1; /* with the id 0 */
+	create_refused(table, CONTROL_E_REQUEST, "kind that is not carried");
+	create = table_create_body(table, "a", 0);
+	create->device_count = 2;
+	create->devices[0] = (struct control_device_plan){ 3, VIRTIO_ID_NET };
+	create->devices[1] = (struct control_device_plan){ 3, VIRTIO_ID_BLOCK };
+	create_refused(table, CONTROL_E_REQUEST, "two devices are in one slot");
+	create = table_create_body(table, "a", 0);
+	create->devices[CONTROL_DEVICES - 1].slot = 1;
+	create_refused(table, CONTROL_E_REQUEST, "beyond their number");
+	create = table_create_body(table, "a", 0);
+	create->zero = 1;
+	create_refused(table, CONTROL_E_REQUEST, "reserved bits of create");
+}
+
+static void a_slot_that_the_host_does_not_have(void **state)
+{
+	struct table *table = *state;
+	struct control_create *create = table_create_body(table, "a", 0);
+
+	create->device_count = 1;
+	create->devices[0] = (struct control_device_plan){ 3, VIRTIO_ID_BLOCK };
+	create_refused(table, CONTROL_E_LIMIT,
+		       "this host has no slot 3: it has 0");
+	table->request.body.device.index = 0;
+	table_ask(table, CONTROL_DEVICE_INFO, table_create(table, "without", 0));
+	assert_refused(table, CONTROL_E_REQUEST, "has no device 0");
 }
 
 static void more_memory_than_there_is(void **state)
@@ -680,6 +719,8 @@ int main(void)
 		TEST(a_name_is_taken_once),
 		TEST(more_domains_than_places),
 		TEST(more_consoles_than_slots),
+		TEST(devices_that_make_no_sense),
+		TEST(a_slot_that_the_host_does_not_have),
 		TEST(more_memory_than_there_is),
 		TEST(what_the_rmm_does_not_offer),
 		TEST(what_this_build_does_not_offer),

@@ -18,15 +18,16 @@ REPLY = struct.Struct("<QQII192s1296s")
 
 # The fields of each body in order, and their formats.
 BODIES = {
-    "host": ("<IIIIQQQQ40sIIIIIIQ192s",
+    "host": ("<IIIIQQQQ40sIIIIIIQ192sIIQQ",
              "version flags cores domains memory_total memory_free "
              "granules_delegated pages_used features rmi_lower rmi_higher "
-             "ipa_bits max_recs hashes consoles_free uptime_ns rmm_text"),
+             "ipa_bits max_recs hashes consoles_free uptime_ns rmm_text slots "
+             "slots_free requests_in_flight pages_pinned"),
     "domain": ("<8I12QII64s16s192s",
                "domid state flags reason vcpus vcpus_online console blocked "
                "ram_size pages_held pages_promised granules_delegated "
                "pages_shared cpu_ns uptime_ns progress_done progress_all "
-               "rmi_calls exits first_entry_ns hash_algo zero name uuid text"),
+               "rmi_calls exits first_entry_ns hash_algo devices name uuid text"),
     "grant": ("<QQ", "pa size"),
     "vcpu": ("<IIIIQ9Q",
              "index online core running cpu_ns irq mmio fault wfx sysreg psci "

@@ -187,6 +187,20 @@ static enum control_status handle_domain_break(struct exchange *exchange)
 			    reply_text(exchange));
 }
 
+static enum control_status handle_device_info(struct exchange *exchange)
+{
+	unsigned index = exchange->request->body.device.index;
+
+	if (index >= exchange->domain->create.device_count) {
+		return control_refuse(reply_text(exchange), CONTROL_E_REQUEST,
+				      "domain %u has no device %u",
+				      exchange->domain->domid, index);
+	}
+	control_device_fill(exchange->domain, index,
+			    &exchange->reply->body.device);
+	return CONTROL_OK;
+}
+
 static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_HELLO] = handle_host_info,
 	[CONTROL_HOST_INFO] = handle_host_info,
@@ -206,6 +220,7 @@ static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_DOMAIN_MEMORY] = handle_domain_memory,
 	[CONTROL_ATTACK] = handle_attack,
 	[CONTROL_DOMAIN_BREAK] = handle_domain_break,
+	[CONTROL_DEVICE_INFO] = handle_device_info,
 };
 
 /* ---- One request ---- */

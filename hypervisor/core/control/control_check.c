@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "abi/guest_map.h"
+#include "abi/virtio.h"
 #include "hypervisor/core/control/control_internal.h"
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
@@ -39,6 +40,7 @@ static const struct shape shapes[CONTROL_OPS] = {
 				    DOMAIN_ONE },
 	[CONTROL_ATTACK] = { sizeof(struct control_attack_ask), DOMAIN_ONE },
 	[CONTROL_DOMAIN_BREAK] = { sizeof(struct control_break), DOMAIN_ONE },
+	[CONTROL_DEVICE_INFO] = { sizeof(struct control_device_ask), DOMAIN_ONE },
 };
 
 bool control_wants_domain(uint32_t op)
@@ -115,6 +117,52 @@ static const char *name_check(const uint8_t name[CONTROL_NAME_SIZE])
 	return NULL;
 }
 
+/* The devices whose requests are buffers and nothing else, which are those that
+ * can be carried. */
+static bool device_is_carried(uint16_t id)
+{
+	switch (id) {
+	case VIRTIO_ID_NET:
+	case VIRTIO_ID_BLOCK:
+	case VIRTIO_ID_CONSOLE:
+	case VIRTIO_ID_ENTROPY:
+	case VIRTIO_ID_9P:
+	case VIRTIO_ID_VSOCK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool slot_is_named_before(const struct control_create *create,
+				 unsigned index)
+{
+	for (unsigned i = 0; i < index; i++) {
+		if (create->devices[i].slot == create->devices[index].slot)
+			return true;
+	}
+	return false;
+}
+
+static const char *devices_check(const struct control_create *create)
+{
+	unsigned count = create->device_count;
+
+	if (count > CONTROL_DEVICES)
+		return "a domain has at most 11 devices";
+	for (unsigned i = 0; i < count; i++) {
+		if (!device_is_carried(create->devices[i].id))
+			return "a device of a kind that is not carried";
+		if (slot_is_named_before(create, i))
+			return "two devices are in one slot";
+	}
+	for (unsigned i = count; i < CONTROL_DEVICES; i++) {
+		if (create->devices[i].slot != 0 || create->devices[i].id != 0)
+			return "devices are named beyond their number";
+	}
+	return NULL;
+}
+
 static const char *create_body_check(const struct control_create *create)
 {
 	if (create->flags & ~(uint32_t)CREATE_FLAGS || create->zero != 0)
@@ -130,7 +178,7 @@ static const char *create_body_check(const struct control_create *create)
 		return "more interrupts than a GIC has";
 	if (create->weight > WEIGHT_MAX)
 		return "the weight is more than 65535";
-	return NULL;
+	return devices_check(create);
 }
 
 static const char *segment_body_check(const struct control_segment *segment)
@@ -201,6 +249,9 @@ static const char *body_check(const struct control_request *request)
 		return attack_body_check(&request->body.attack);
 	case CONTROL_DOMAIN_BREAK:
 		return break_body_check(&request->body.brk);
+	case CONTROL_DEVICE_INFO:
+		return request->body.device.zero != 0 ? "reserved bits are set"
+						      : NULL;
 	default:
 		return NULL;
 	}

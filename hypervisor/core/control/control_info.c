@@ -35,6 +35,7 @@ static uint64_t pages_delegated(const struct realm_account *account)
 static void table_fill(struct domains *domains, struct control_host *host)
 {
 	uint32_t consoles = CONTROL_CONSOLES;
+	uint32_t slots = domains->config.slots;
 
 	spinlock_acquire(&domains->lock);
 	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
@@ -46,6 +47,7 @@ static void table_fill(struct domains *domains, struct control_host *host)
 			host->domains++;
 		if (domain->console != CONTROL_NO_CONSOLE)
 			consoles--;
+		slots -= domain->create.device_count;
 		host->granules_delegated +=
 			pages_delegated(&domain->realm.granules.account);
 	}
@@ -53,6 +55,8 @@ static void table_fill(struct domains *domains, struct control_host *host)
 		(domains->config.pages - domains->promised) * PAGE_SIZE;
 	spinlock_release(&domains->lock);
 	host->consoles_free = consoles;
+	host->slots = domains->config.slots;
+	host->slots_free = slots;
 }
 
 static void rmm_fill(const struct domains_config *config,
@@ -167,11 +171,20 @@ void control_domain_fill(struct domain *domain, struct control_domain *info)
 	info->first_entry_ns =
 		__atomic_load_n(&domain->first_entry_ns, __ATOMIC_RELAXED);
 	info->hash_algo = domain->create.hash_algo;
+	info->devices = domain->create.device_count;
 	memcpy(info->uuid, domain->create.uuid, sizeof(info->uuid));
 	life_fill(domain, info);
 	vcpus_fill(domain, info);
 	memory_fill(domain, info);
 	progress_fill(domain, info);
+}
+
+void control_device_fill(const struct domain *domain, unsigned index,
+			 struct control_device *info)
+{
+	info->index = index;
+	info->slot = domain->create.devices[index].slot;
+	info->id = domain->create.devices[index].id;
 }
 
 void control_vcpu_fill(const struct vcpu *vcpu, struct control_vcpu *info)

@@ -22,6 +22,8 @@ bool control_wants_domain(uint32_t op);
 void control_host_fill(struct domains *domains, struct control_host *host);
 void control_domain_fill(struct domain *domain, struct control_domain *info);
 void control_vcpu_fill(const struct vcpu *vcpu, struct control_vcpu *info);
+void control_device_fill(const struct domain *domain, unsigned index,
+			 struct control_device *info);
 
 /*
  * control_memory.c: tells a domain's pages by kind, and the use of its IPAs

@@ -159,6 +159,7 @@ struct domains_config {
 	unsigned thread_pages; /* of a vCPU's thread; a power of two */
 	unsigned cores; /* cores that run guests */
 	unsigned lr_count; /* 1 + ICH_VTR_EL2.ListRegs */
+	unsigned slots; /* for devices of guests; 0: there are none */
 	bool debug; /* Realms may have a vuart */
 	const struct attack_ops *attack; /* debug build; else NULL */
 };

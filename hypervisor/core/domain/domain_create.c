@@ -96,6 +96,50 @@ static uint32_t console_choose(const struct domains *domains)
 	return CONTROL_NO_CONSOLE;
 }
 
+/* Returns the domain that has a slot, or NULL. The caller holds
+ * domains->lock. */
+static const struct domain *slot_owner(const struct domains *domains,
+				       unsigned slot)
+{
+	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
+		const struct domain *domain = &domains->table[i];
+
+		if (domain->domid == 0)
+			continue;
+		for (unsigned k = 0; k < domain->create.device_count; k++) {
+			if (domain->create.devices[k].slot == slot)
+				return domain;
+		}
+	}
+	return NULL;
+}
+
+/* Refuses slots that the host does not have, or that belong to a domain. The
+ * caller holds domains->lock. */
+static enum control_status slots_check(const struct domains *domains,
+				       const struct control_create *create,
+				       char *text)
+{
+	for (unsigned i = 0; i < create->device_count; i++) {
+		unsigned slot = create->devices[i].slot;
+		const struct domain *owner = slot_owner(domains, slot);
+
+		if (slot >= domains->config.slots) {
+			return control_refuse(
+				text, CONTROL_E_LIMIT,
+				"this host has no slot %u: it has %u for "
+				"devices of guests",
+				slot, domains->config.slots);
+		}
+		if (owner != NULL) {
+			return control_refuse(text, CONTROL_E_EXISTS,
+					      "slot %u belongs to domain %u",
+					      slot, owner->domid);
+		}
+	}
+	return CONTROL_OK;
+}
+
 /* Fills in a domain that has no pages yet. */
 static void domain_init(struct domain *domain, struct domains *domains,
 			const struct control_create *create, const void *session)
@@ -128,6 +172,7 @@ static enum control_status place_alloc(struct domains *domains,
 		domain_overhead(domains, create) + create->ram_size / PAGE_SIZE;
 	uint64_t unused = domains->config.pages - domains->promised;
 	uint32_t console = console_choose(domains);
+	enum control_status status;
 	unsigned i = 0;
 
 	if (!domains_name_free(domains, create->name)) {
@@ -147,6 +192,9 @@ static enum control_status place_alloc(struct domains *domains,
 				      "all %u consoles are taken",
 				      CONTROL_CONSOLES);
 	}
+	status = slots_check(domains, create, text);
+	if (status != CONTROL_OK)
+		return status;
 	if (pages > unused)
 		return memory_refuse(text, pages, unused);
 	*out = &domains->table[i];
