@@ -20,7 +20,7 @@ bool reader_is_for_xen(const struct reader *reader)
 struct report_place domain_words_place(const struct cfg_value *entry,
 				       struct words words)
 {
-	if (words.at == NULL || words.at == entry->text)
+	if (words.at == NULL)
 		return entry->place;
 	return cfg_place_in(entry, (size_t)(words.at - entry->text));
 }
