@@ -34,6 +34,11 @@ static const struct cli_verb *verb_find(int count, char *const *words,
 	}
 	if (strcmp(words[0], "host") == 0 || strcmp(words[0], "token") == 0)
 		second = count > 1 ? words[1] : "(nothing)";
+	if (cli_missing_verb(words[0]) != NULL) {
+		fprintf(stderr, "reeve: there is no %s: %s.\n", words[0],
+			cli_missing_verb(words[0]));
+		return NULL;
+	}
 	fprintf(stderr, "reeve: no such verb: %s%s%s\nTry: reeve --help\n",
 		words[0], *second != '\0' ? " " : "", second);
 	return NULL;

@@ -64,7 +64,7 @@ int device_fixture_start(void **state)
 	assert_non_null(f);
 	strcpy(f->folder, "/tmp/reeve-dev-XXXXXX");
 	assert_non_null(mkdtemp(f->folder));
-	(void)snprintf(f->socket, sizeof(f->socket), "%s/qmp", f->folder);
+	(void)snprintf(f->socket, sizeof(f->socket), "%s/qmp.sock", f->folder);
 	f->report = reeve_report_new();
 	f->qemu = fork();
 	assert_true(f->qemu >= 0);

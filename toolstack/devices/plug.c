@@ -12,7 +12,7 @@
 #include "toolstack/devices/backend.h"
 #include "toolstack/devices/slot.h"
 
-/* What plugs one device knows. */
+/* A device that is being plugged. */
 struct plugging {
 	struct qmp *qmp;
 	const struct plug_guest *guest;

@@ -95,13 +95,18 @@ bool reply_host(const struct control_host *from, struct reeve_host_info *out)
 		.hashes = from->hashes,
 		.consoles_free = from->consoles_free,
 		.uptime_ns = from->uptime_ns,
+		.slots = from->slots,
+		.slots_free = from->slots_free,
+		.requests_in_flight = from->requests_in_flight,
+		.pages_pinned = from->pages_pinned,
 	};
 	reply_text(out->rmm_text, sizeof(out->rmm_text), from->rmm_text,
 		   sizeof(from->rmm_text));
 	return from->version == CONTROL_VERSION &&
 	       from->domains <= CONTROL_DOMAINS &&
 	       from->memory_free <= from->memory_total &&
-	       from->consoles_free <= CONTROL_CONSOLES;
+	       from->consoles_free <= CONTROL_CONSOLES &&
+	       from->slots <= REPLY_SLOTS_MAX && from->slots_free <= from->slots;
 }
 
 static bool reason_is_known(uint32_t reason)
@@ -134,6 +139,7 @@ bool reply_domain(const struct control_domain *from, struct reeve_domain *out)
 		.rmi_calls = from->rmi_calls,
 		.exits = from->exits,
 		.first_entry_ns = from->first_entry_ns,
+		.devices = from->devices,
 	};
 	memcpy(out->uuid, from->uuid, sizeof(out->uuid));
 	reply_text(out->name, sizeof(out->name), from->name, sizeof(from->name));
@@ -144,6 +150,7 @@ bool reply_domain(const struct control_domain *from, struct reeve_domain *out)
 		reason_is_known(from->reason)) &&
 	       from->vcpus <= CONTROL_VCPUS &&
 	       from->vcpus_online <= from->vcpus &&
+	       from->devices <= CONTROL_DEVICES &&
 	       (from->console < CONTROL_CONSOLES ||
 		from->console == CONTROL_NO_CONSOLE);
 }
@@ -161,6 +168,25 @@ bool reply_vcpu(const struct control_vcpu *from, struct reeve_vcpu *out)
 	};
 	memcpy(out->exits, from->exits, sizeof(out->exits));
 	return from->index < CONTROL_VCPUS && from->core < MACHINE_MAX_CPUS;
+}
+
+bool reply_device(const struct control_device *from,
+		  struct reeve_domain_device *out)
+{
+	*out = (struct reeve_domain_device){
+		.index = from->index,
+		.slot = from->slot,
+		.virtio_id = from->id,
+		.broken = (from->flags & CONTROL_DEVICE_BROKEN) != 0,
+		.queues = from->queues,
+		.requests = from->requests,
+		.in_flight = from->in_flight,
+		.pages_pinned = from->pages_pinned,
+		.exits = from->exits,
+		.interrupts = from->interrupts,
+	};
+	reply_text(out->text, sizeof(out->text), from->text, sizeof(from->text));
+	return from->index < CONTROL_DEVICES && from->slot < REPLY_SLOTS_MAX;
 }
 
 bool reply_grant(const struct control_grant *grant, uint64_t size,
