@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "toolstack/host/clock.h"
+#include "toolstack/host/link.h"
 
 #define QEMU "qemu-system-aarch64"
 
@@ -49,12 +50,15 @@ static void qemu_run(const struct device_fixture *f)
 static void connect_patiently(struct device_fixture *f)
 {
 	int64_t deadline = clock_ms() + START_MS;
-	struct stat status;
+	int fd;
 
-	while (stat(f->socket, &status) != 0 && clock_ms() < deadline)
+	/* The socket is there a moment before QEMU listens. */
+	while ((fd = link_connect(f->socket)) < 0 && clock_ms() < deadline)
 		clock_pause(5);
-	assert_int_equal(qmp_open(f->socket, NULL, &f->qmp, f->report),
-			 REEVE_OK);
+	assert_true(fd >= 0);
+	assert_int_equal(
+		qmp_attach(fd, NULL, QMP_PATIENCE_MS, &f->qmp, f->report),
+		REEVE_OK);
 }
 
 int device_fixture_start(void **state)
