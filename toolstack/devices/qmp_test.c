@@ -15,8 +15,11 @@
 
 #include "toolstack/devices/qmp.h"
 
-#define GREETING "{\"QMP\":{\"version\":{},\"capabilities\":[]}}\r\n"
-#define OK_1     "{\"return\":{},\"id\":1}\r\n"
+#define GREETING  "{\"QMP\":{\"version\":{},\"capabilities\":[]}}\r\n"
+#define TEN(text) text text text text text text text text text text
+/* Lists within lists, more than any answer has. */
+#define DEEP "{\"return\":" TEN("[[[[") TEN("]]]]") ",\"id\":2}\n"
+#define OK_1 "{\"return\":{},\"id\":1}\r\n"
 
 /* A QEMU that sends a text for each line that it gets, the first before any. */
 struct fake {
@@ -193,8 +196,7 @@ static void nonsense_ends_the_connection(void **state)
 		"{\"id\":2}\n",
 		"{\"return\":\"\xff\",\"id\":2}\n",
 		"{\"return\":{},\"id\":2} x\n",
-		"{\"return\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]"
-		"]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]],\"id\":2}\n",
+		DEEP,
 	};
 	char words[256];
 
