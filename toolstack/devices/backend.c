@@ -127,7 +127,7 @@ int backend_disk(const struct domain_disk *disk, const char *id,
 		[DISK_FORMAT_QED] = "qed",     [DISK_FORMAT_EMPTY] = "raw",
 	};
 	struct json_object *node;
-	bool block;
+	bool block = false;
 	int result = disk_look(disk, &block, report);
 
 	if (result != REEVE_OK)
