@@ -628,7 +628,7 @@ struct reeve_attached {
 	char format[16]; /* "raw", "qcow2" ...; "socket" or "pty" */
 	bool writable; /* a disk */
 	uint64_t size; /* of a disk, bytes */
-	bool connected; /* a channel: somebody is at the host's end */
+	bool connected; /* a socket: somebody is at the host's end */
 	char mac[18]; /* of an interface */
 	unsigned mtu; /* the same; 0: not set */
 };

@@ -151,7 +151,9 @@ static void channel_print(void *context, const struct reeve_attached *attached)
 
 	print_start(print, attached);
 	printf("%-31s  %-6s  %-3s  ", attached->name, attached->format,
-	       attached->connected ? "yes" : "no");
+	       strcmp(attached->format, "socket") != 0 ? "-"
+	       : attached->connected                   ? "yes"
+						       : "no");
 	print_end(attached->target, attached);
 }
 
@@ -163,7 +165,8 @@ static void channel_append(void *context, const struct reeve_attached *attached)
 	cli_json_add_text(object, "name", attached->name);
 	cli_json_add_text(object, "connection", attached->format);
 	cli_json_add_text(object, "path", attached->target);
-	cli_json_add_bool(object, "connected", attached->connected);
+	if (strcmp(attached->format, "socket") == 0)
+		cli_json_add_bool(object, "connected", attached->connected);
 	json_object_array_add(print->list, object);
 }
 

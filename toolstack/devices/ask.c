@@ -148,10 +148,12 @@ static void end_read(const char *text, struct reeve_attached *out)
 		{ "unix:", "socket" },
 	};
 	char *option;
+	bool closed = strncmp(text, "disconnected:", 13) == 0;
 
-	out->connected = strncmp(text, "disconnected:", 13) != 0;
-	if (!out->connected)
+	if (closed)
 		text += 13;
+	/* QEMU does not say whether a terminal is open. */
+	out->connected = !closed && strncmp(text, "pty:", 4) != 0;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		size_t length = strlen(kinds[i].before);
 

@@ -4,6 +4,8 @@
  * nestedhvm, altp2m, unequal memory and maxmem ...) are not here: domain_read()
  * refuses them.
  */
+#include <string.h>
+
 #include "abi/guest_map.h"
 #include "lib/ipa.h"
 #include "toolstack/policy/policy.h"
@@ -145,6 +147,18 @@ static bool devices_unused(const struct policy_case *asked)
 {
 	return asked->domain->realm_devices == DOMAIN_DEVICES_UNTRUSTED &&
 	       !domain_has_devices(asked->domain);
+}
+
+/* Linux copies all that passes a device through memory that the Realm shares,
+ * and by itself sets aside only a thousandth of a small Realm's RAM: so little
+ * that its devices stop. */
+static bool bounce_buffer_unasked(const struct policy_case *asked)
+{
+	const char *cmdline = asked->domain->cmdline;
+
+	return asked->domain->realm_devices == DOMAIN_DEVICES_UNTRUSTED &&
+	       domain_has_devices(asked->domain) &&
+	       (cmdline == NULL || strstr(cmdline, "swiotlb=") == NULL);
 }
 
 static bool disk_called_trusted(const struct policy_case *asked)
@@ -294,6 +308,10 @@ static const struct policy_rule rules[] = {
 		  "remove it: a Realm has random numbers from its CPU"),
 	{ "devices-unused", REEVE_NOTE, KEY_realm_devices, devices_unused,
 	  "the Realm has no device that this would be about", "remove it" },
+	{ "bounce-buffer", REEVE_WARNING, KEY_realm_devices,
+	  bounce_buffer_unasked,
+	  "Linux may share too little memory with its devices, which then stop",
+	  "add swiotlb=16384 to the command line: 32 MiB, in pieces of 2 KiB" },
 	{ "no-trusted-disk", REEVE_ERROR, KEY_disk, disk_called_trusted,
 	  "a Realm trusts no disk of its host", "write untrusted, or neither" },
 	{ "no-trusted-vif", REEVE_ERROR, KEY_vif, vif_called_trusted,
