@@ -41,7 +41,7 @@ seeds=tests/data/${name#fuzz_}
 [ -d "$seeds" ] || seeds=tests/data
 # One input is a whole sequence of commands with checks after each: run fewer.
 case $name in
-fuzz_rmi | fuzz_control | fuzz_guest | fuzz_virtio) runs=$((runs / 10)) ;;
+fuzz_rmi | fuzz_control | fuzz_guest | fuzz_qmp | fuzz_virtio) runs=$((runs / 10)) ;;
 esac
 mkdir -p "$corpus"
 if "build-fuzz/tests/fuzz/$name" -runs="$runs" -seed="$seed" -timeout=60 \

@@ -247,6 +247,21 @@ bool reeve_plan_bank(const struct reeve_plan *plan, size_t index,
 		     struct reeve_range *out);
 /* The bytes of a segment; size as in its range. */
 const void *reeve_plan_segment_data(const struct reeve_plan *plan, size_t index);
+/* A virtio device of a guest: its registers and its interrupt. */
+struct reeve_device {
+	const char *kind; /* "disk", "vif", "channels", "p9", "rng", "virtio" */
+	/* A disk's or a folder's name in the configuration, the number of an
+	 * interface, the type of a device that another domain serves; else
+	 * "". */
+	char name[32];
+	uint64_t ipa;
+	uint64_t size; /* bytes */
+	unsigned interrupt; /* INTID */
+	bool untrusted; /* the guest is a Realm, whose host has the device */
+};
+/* The devices in the order of their addresses; false: no such index. */
+bool reeve_plan_device(const struct reeve_plan *plan, size_t index,
+		       struct reeve_device *out);
 /* Where the boot vCPU starts, and the device tree that X0 points to. */
 uint64_t reeve_plan_entry(const struct reeve_plan *plan);
 uint64_t reeve_plan_dtb_ipa(const struct reeve_plan *plan);
@@ -598,6 +613,10 @@ struct reeve_host_info {
 	unsigned hashes; /* bit RMI_HASH_* */
 	unsigned consoles_free;
 	uint64_t uptime_ns;
+	unsigned slots; /* for devices of guests; 0: it gives guests none */
+	unsigned slots_free;
+	uint64_t requests_in_flight; /* of all devices, now */
+	uint64_t pages_pinned; /* by those requests */
 	char rmm_text[REEVE_TEXT_SIZE]; /* not empty: why no Realms */
 };
 
@@ -656,6 +675,7 @@ struct reeve_domain {
 	unsigned vcpus;
 	unsigned vcpus_online;
 	unsigned console; /* slot, or REEVE_NO_CONSOLE */
+	unsigned devices; /* of reeve_domain_device() */
 	uint64_t ram_size; /* bytes */
 	uint64_t pages_held; /* 4 KiB pages that it costs the host now */
 	uint64_t pages_promised; /* accounted when it was created */
@@ -690,6 +710,41 @@ struct reeve_vcpu {
 	uint64_t exits[REEVE_EXIT_KINDS];
 };
 
+/* A virtio device that a domain has. */
+struct reeve_domain_device {
+	unsigned index; /* in the order of their addresses */
+	unsigned slot; /* of the host */
+	unsigned virtio_id; /* virtio 1.2, 5 */
+	bool broken; /* it needs a reset by the guest; text says why */
+	unsigned queues; /* that the guest's driver has set up */
+	uint64_t requests; /* taken from the guest */
+	uint64_t in_flight; /* of those, not answered yet */
+	uint64_t pages_pinned; /* by those in flight */
+	uint64_t exits; /* accesses of the guest to its registers */
+	uint64_t interrupts; /* of the guest */
+	char text[REEVE_TEXT_SIZE]; /* what last broke it */
+};
+
+enum reeve_attached_kind {
+	REEVE_ATTACHED_DISK,
+	REEVE_ATTACHED_VIF,
+	REEVE_ATTACHED_CHANNEL, /* each of them; one device has all */
+};
+
+/* A disk, an interface or a channel of a domain, as the host's QEMU has it. */
+struct reeve_attached {
+	struct reeve_domain_device device;
+	bool untrusted; /* the domain is a Realm */
+	char name[32]; /* a disk's (xvda) or a channel's */
+	char target[4096]; /* its image; its socket or terminal */
+	char format[16]; /* "raw", "qcow2" ...; "socket" or "pty" */
+	bool writable; /* a disk */
+	uint64_t size; /* of a disk, bytes */
+	bool connected; /* a socket: somebody is at the host's end */
+	char mac[18]; /* of an interface */
+	unsigned mtu; /* the same; 0: not set */
+};
+
 /*
  * Makes the plan's guest, paused. predicted is a Realm's measurement, to be
  * kept on record beside the host; else NULL. On failure no domain is left.
@@ -709,6 +764,18 @@ int reeve_domain_find(struct reeve_host *host, const char *text,
 		      struct reeve_domain *out, struct reeve_report *report);
 int reeve_domain_vcpu(struct reeve_host *host, unsigned domid, unsigned index,
 		      struct reeve_vcpu *out, struct reeve_report *report);
+/* The device of that index, below the domain's devices. */
+int reeve_domain_device(struct reeve_host *host, unsigned domid, unsigned index,
+			struct reeve_domain_device *out,
+			struct reeve_report *report);
+/* Calls visit for each device of that kind. REEVE_ERR_HOST: QEMU does not
+ * answer. */
+int reeve_domain_attached(struct reeve_host *host,
+			  const struct reeve_domain *domain,
+			  enum reeve_attached_kind kind,
+			  void (*visit)(void *context,
+					const struct reeve_attached *attached),
+			  void *context, struct reeve_report *report);
 int reeve_domain_pause(struct reeve_host *host, unsigned domid,
 		       struct reeve_report *report);
 int reeve_domain_unpause(struct reeve_host *host, unsigned domid,

@@ -19,6 +19,7 @@ from conftest import kernel_image
 VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion",
          "version", "list", "console", "destroy", "shutdown", "reboot", "pause",
          "unpause", "rename", "sysrq", "domid", "domname", "vcpu-list", "uptime",
+         "block-list", "network-list", "channel-list",
          "top", "info", "dmesg", "host start", "host stop", "host status",
          "host list", "host trim", "host show-key", "refs", "token show",
          "token verify", "token challenge", "token profiles"]
@@ -574,3 +575,12 @@ def test_the_longest_names_are_taken(reeve):
     for name in ("a" * 63, "\u00e9" * 31 + "a", " a "):
         done = reeve.run("check", named(reeve, name))
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("verb", ["block-attach", "block-detach", "cd-eject",
+                                  "network-attach", "channel-attach"])
+def test_xl_verbs_that_change_devices_are_refused_with_the_reason(reeve, verb):
+    done = reeve.run(verb, "guest", "phy:/dev/x,xvdb,w")
+    assert done.returncode == 2 and done.stdout == ""
+    assert f"there is no {verb}: " in done.stderr
+    assert "hot-plug" in done.stderr or "drive" in done.stderr

@@ -64,3 +64,16 @@ def test_output_file(reeve):
     assert reeve.run("dtb", "-o", "x.dtb", config).returncode == 0
     assert (reeve.folder / "x.dtb").read_bytes() == reeve.run(
         "dtb", config, text=False).stdout
+
+
+def test_a_realm_s_devices_are_in_its_tree(reeve):
+    text = compiled(blob(reeve, "-e", "model", realm_devices='"untrusted"',
+                         disk='["/a,raw,xvda"]', rng="1"))
+    first, second = text.split("virtio@2000000 {")[1].split(
+        "virtio@2000200 {")
+    for node, address, interrupt in ((first, 0, 1), (second, 0x200, 2)):
+        node = node[:node.index("}")]
+        assert 'compatible = "virtio,mmio"' in node
+        assert f"reg = <0x00 {0x2000000 + address:#x} 0x00 0x200>" in node
+        assert f"interrupts = <0x00 {interrupt:#04x} 0xf01>" in node
+        assert "dma-coherent" in node

@@ -152,3 +152,12 @@ def test_a_file_that_is_not_there_is_no_domain(reeve):
     done = reeve.run("map", "web")
     assert done.returncode == 1 and "web" in done.stderr
     assert "reeve map -d web" in done.stderr
+
+
+def test_devices_have_their_names(reeve):
+    document = mapped(reeve, "-e", "model", realm_devices='"untrusted"',
+                      disk='["/a,raw,xvda", "/b,raw,xvdb"]', vif='[""]')
+    areas = {area["name"]: area for area in document["areas"]}
+    for index, name in enumerate(["disk xvda", "disk xvdb", "vif 0"]):
+        assert areas[name]["ipa"] == 0x2000000 + 0x200 * index
+        assert areas[name]["size"] == 0x200

@@ -86,3 +86,19 @@ def test_text_output_shows_the_same_rim(reeve):
     done = reeve.run("measure", config)
     assert document["rim"] in done.stdout
     assert "sha256" in done.stdout
+
+
+def test_a_device_in_the_tree_changes_the_rim(reeve):
+    seen = []
+    for devices in ({}, {"rng": "1"}, {"disk": '["/a,raw,xvda"]'},
+                    {"disk": '["/a,raw,xvda", "/b,raw,xvdb"]'},
+                    {"disk": '["/c,qcow2,xvda,r"]'},
+                    {"channel": '["name=a,connection=pty"]', "vif": '[""]'}):
+        config = reeve.config(realm_devices='"untrusted"', **devices)
+        done = reeve.run("create", "-n", "-e", "model", "--json", config)
+        assert done.returncode == 0, done.stderr
+        seen.append(json.loads(done.stdout)["measurement"]["rim"])
+    # One device looks as any other in the tree: the guest asks the device
+    # what it is. So what counts is their number.
+    assert seen[1] == seen[2] == seen[4] and seen[3] == seen[5]
+    assert len(set(seen)) == 3

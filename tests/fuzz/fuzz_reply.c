@@ -74,6 +74,7 @@ static void read_values(const struct control_reply *reply)
 {
 	const struct control_grant *grant = &reply->body.grant;
 	struct reeve_domain domain;
+	struct reeve_domain_device device;
 	struct reeve_vcpu vcpu;
 
 	if (reply_domain(&reply->body.domain, &domain)) {
@@ -83,6 +84,9 @@ static void read_values(const struct control_reply *reply)
 	}
 	if (reply_vcpu(&reply->body.vcpu, &vcpu))
 		require(vcpu.core < MACHINE_MAX_CPUS);
+	if (reply_device(&reply->body.device, &device))
+		require(device.slot < REPLY_SLOTS_MAX);
+	require_text(device.text, sizeof(device.text));
 	read_memory(&reply->body.memory);
 	read_trim(&reply->body.trim);
 	if (reply_grant(grant, grant->size, RAM_SIZE))

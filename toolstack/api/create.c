@@ -2,6 +2,7 @@
 /* Makes a plan's guest on a host. */
 #include <string.h>
 
+#include "toolstack/api/attached.h"
 #include "toolstack/api/guest.h"
 #include "toolstack/api/host.h"
 #include "toolstack/engine/build.h"
@@ -55,14 +56,32 @@ static int created_domain_read(struct reeve_host *host,
 	return REEVE_OK;
 }
 
+/* A Realm's prediction, and the domain that a build has made. */
+struct build_result {
+	const struct reeve_measurement *predicted;
+	struct reeve_domain *domain;
+};
+
+/* Names the devices that are plugged: used[k] is the slot of device k. */
+static void devices_of(const struct domain *domain, const unsigned *used,
+		       struct engine_domain *wanted)
+{
+	wanted->device_count = domain->virtio_mmio_count;
+	for (size_t i = 0; i < wanted->device_count; i++) {
+		wanted->devices[i] = (struct engine_device){
+			.slot = used[i],
+			.virtio_id = plug_virtio_id(domain->virtio_mmio[i].kind),
+		};
+	}
+}
+
 static int guest_build(struct reeve_host *host, const struct reeve_plan *plan,
+		       const struct engine_domain *wanted,
 		       const struct reeve_measurement *predicted,
 		       struct reeve_domain *out, struct reeve_report *report)
 {
-	struct engine_domain wanted =
-		engine_domain_of(plan->guest->domain, plan->image);
 	struct engine_realm realm;
-	int result = engine_build(host->ops, host->engine, &wanted, plan->image,
+	int result = engine_build(host->ops, host->engine, wanted, plan->image,
 				  &realm, report);
 
 	if (result != REEVE_OK)
@@ -72,6 +91,52 @@ static int guest_build(struct reeve_host *host, const struct reeve_plan *plan,
 	if (result != REEVE_OK)
 		(void)host->ops->destroy(host->engine, report);
 	return result;
+}
+
+/* Plugs the guest's devices, and builds it with them. If that fails, they are
+ * taken out again, once the hypervisor has let go of them. */
+static int guest_build_plugged(struct reeve_host *host,
+			       const struct reeve_plan *plan,
+			       struct engine_domain *wanted,
+			       const struct reeve_watch *watch,
+			       const struct build_result *to,
+			       struct reeve_report *report)
+{
+	struct plug_guest guest = { .domain = plan->guest->domain };
+	size_t count = guest.domain->virtio_mmio_count;
+	unsigned used[ENGINE_DEVICES];
+	struct devices_slots slots;
+	struct devices *devices;
+	int result = attached_open(host, watch, &devices, &slots, report);
+
+	if (result != REEVE_OK)
+		return result;
+	memcpy(guest.uuid, wanted->uuid, sizeof(guest.uuid));
+	result = devices_plug(devices, &guest, &slots, used, report);
+	if (result == REEVE_OK) {
+		devices_of(guest.domain, used, wanted);
+		result = guest_build(host, plan, wanted, to->predicted,
+				     to->domain, report);
+		/* The first failure is the one to return. */
+		if (result != REEVE_OK)
+			(void)devices_unplug(devices, used, count, report);
+	}
+	devices_close(devices);
+	return result;
+}
+
+static int guest_make(struct reeve_host *host, const struct reeve_plan *plan,
+		      const struct reeve_watch *watch,
+		      const struct build_result *to, struct reeve_report *report)
+{
+	const struct domain *domain = plan->guest->domain;
+	struct engine_domain wanted = engine_domain_of(domain, plan->image);
+
+	if (domain->virtio_mmio_count == 0) {
+		return guest_build(host, plan, &wanted, to->predicted,
+				   to->domain, report);
+	}
+	return guest_build_plugged(host, plan, &wanted, watch, to, report);
 }
 
 int reeve_domain_create(struct reeve_host *host, const struct reeve_plan *plan,
@@ -88,7 +153,9 @@ int reeve_domain_create(struct reeve_host *host, const struct reeve_plan *plan,
 	if (result != REEVE_OK)
 		return result;
 	machine_watch(host->engine, watch);
-	result = guest_build(host, plan, predicted, &domain, report);
+	result = guest_make(host, plan, watch,
+			    &(struct build_result){ predicted, &domain },
+			    report);
 	machine_watch(host->engine, host->watch);
 	if (result == REEVE_OK)
 		*out = domain;

@@ -148,6 +148,30 @@ static struct json_object *kernel_json(const struct image_kernel_info *kernel)
 	return object;
 }
 
+static struct json_object *device_json(const struct reeve_device *device)
+{
+	struct json_object *object = json_object_new_object();
+
+	describe_text(object, "kind", device->kind);
+	describe_text(object, "name", device->name);
+	describe_number(object, "ipa", device->ipa);
+	describe_number(object, "size", device->size);
+	describe_number(object, "interrupt", device->interrupt);
+	json_object_object_add(object, "untrusted",
+			       json_object_new_boolean(device->untrusted));
+	return object;
+}
+
+static struct json_object *devices_json(const struct reeve_plan *plan)
+{
+	struct json_object *devices = json_object_new_array();
+	struct reeve_device device;
+
+	for (size_t i = 0; reeve_plan_device(plan, i, &device); i++)
+		json_object_array_add(devices, device_json(&device));
+	return devices;
+}
+
 static struct json_object *plan_json(const struct reeve_plan *plan)
 {
 	struct json_object *object = json_object_new_object();
@@ -161,6 +185,7 @@ static struct json_object *plan_json(const struct reeve_plan *plan)
 	for (size_t i = 0; reeve_plan_segment(plan, i, &range); i++)
 		json_object_array_add(segments, range_json(&range));
 	json_object_object_add(object, "segments", segments);
+	json_object_object_add(object, "devices", devices_json(plan));
 	json_object_object_add(object, "kernel",
 			       kernel_json(&plan->image->kernel));
 	describe_number(object, "entry", plan->image->entry);

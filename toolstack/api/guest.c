@@ -50,12 +50,15 @@ static int guest_judge(struct reeve_guest *guest,
 
 	if ((source->flags & REEVE_ALLOW_UNKNOWN) != 0)
 		flags = DOMAIN_ALLOW_UNKNOWN;
+	if (guest->engine == REEVE_ENGINE_MODEL)
+		flags |= DOMAIN_ON_XEN;
 	typed = domain_read(guest->cfg, flags, &guest->domain, report);
 
 	if (guest->domain == NULL)
 		return typed;
 	judged = policy_check(guest->domain, NULL, report);
-	limited = engine_limits_check(guest->domain, guest->engine, report);
+	limited = engine_limits_check(guest->domain, guest->engine,
+				      ENGINE_HOSTS_HAVE_DEVICES, report);
 	report_sort(report, cfg_name(guest->cfg));
 	if (typed != REEVE_OK)
 		return typed;

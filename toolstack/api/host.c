@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A connection to a host, and the requests about the domains on it. */
 #include "toolstack/api/host.h"
+#include "toolstack/api/attached.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,6 +162,13 @@ int reeve_domain_vcpu(struct reeve_host *host, unsigned domid, unsigned index,
 	return host->ops->vcpu(host->engine, domid, index, out, report);
 }
 
+int reeve_domain_device(struct reeve_host *host, unsigned domid, unsigned index,
+			struct reeve_domain_device *out,
+			struct reeve_report *report)
+{
+	return host->ops->device(host->engine, domid, index, out, report);
+}
+
 const char *reeve_exit_name(unsigned kind)
 {
 	static const char *const names[REEVE_EXIT_KINDS] = {
@@ -236,12 +244,17 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,
 			 struct reeve_report *report)
 {
+	struct reeve_domain domain = { 0 };
 	int result;
 
 	machine_watch(host->engine, watch);
+	/* If it is not there, the next request says so. */
+	(void)host->ops->next(host->engine, domid, &domain, report);
 	result = host->ops->act(host->engine, domid, ENGINE_DESTROY, report);
 	if (result == REEVE_OK)
 		result = machine_await_gone(host->engine, domid, report);
+	if (result == REEVE_OK && domain.domid == domid && domain.devices > 0)
+		attached_reap(host, watch, report);
 	machine_watch(host->engine, host->watch);
 	if (result == REEVE_OK)
 		host_memory_give_back(host, watch);

@@ -2,6 +2,7 @@
 /* Makes maps from a plan, and from what a host tells about a domain. */
 #include "toolstack/map/map.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "abi/guest_map.h"
@@ -54,6 +55,19 @@ static void put_plan(struct reeve_map *map, const struct reeve_plan *plan)
 	}
 }
 
+/* The tree tells of each virtio device only that it is one. */
+static void name_devices(struct reeve_map *map, const struct reeve_plan *plan)
+{
+	struct reeve_device device;
+	char name[48];
+
+	for (size_t i = 0; reeve_plan_device(plan, i, &device); i++) {
+		(void)snprintf(name, sizeof(name), "%s%s%s", device.kind,
+			       device.name[0] != '\0' ? " " : "", device.name);
+		map_rename(map, device.ipa, name);
+	}
+}
+
 int reeve_map_plan(const struct reeve_plan *plan,
 		   const struct reeve_measurement *measured,
 		   struct reeve_map **out)
@@ -80,6 +94,7 @@ int reeve_map_plan(const struct reeve_plan *plan,
 		}
 	}
 	map_put_tree(map, plan->image->dtb, plan->image->dtb_size);
+	name_devices(map, plan);
 	return map_hand_over(map, out);
 }
 

@@ -302,6 +302,22 @@ char *cli_challenge_read(const char *path);
  * after printing why that failed: another command may have used it. */
 bool cli_challenge_use(const char *path);
 
+/* The function of a verb that handles one domain: it prints the domain or, if
+ * list is not NULL, appends to the list. Returns an enum reeve_result. */
+typedef int cli_each_fn(const struct cli_call *call, struct cli_session *session,
+			const struct reeve_domain *domain,
+			struct json_object *list);
+/* Visits the domains that the call names, or all domains if it names none.
+ * header is printed before them, unless a JSON document is asked for. */
+int cli_visit_domains(const struct cli_call *call, const char *header,
+		      cli_each_fn *each);
+
+/* Returns why there is no verb of that name although xl has it, or NULL. */
+const char *cli_missing_verb(const char *name);
+
+int cli_block_list(const struct cli_call *call);
+int cli_channel_list(const struct cli_call *call);
+int cli_network_list(const struct cli_call *call);
 int cli_check(const struct cli_call *call);
 int cli_completion(const struct cli_call *call);
 int cli_console(const struct cli_call *call);

@@ -31,6 +31,10 @@ static struct json_object *info_json(const struct reeve_host_info *info)
 		{ "free_consoles", info->consoles_free },
 		{ "ipa_bits", info->ipa_bits },
 		{ "max_recs", info->max_recs },
+		{ "device_slots", info->slots },
+		{ "free_device_slots", info->slots_free },
+		{ "device_requests", info->requests_in_flight },
+		{ "device_pages", info->pages_pinned },
 		{ "uptime_ns", info->uptime_ns },
 	};
 	struct json_object *object = json_object_new_object();

@@ -122,18 +122,17 @@ struct json_object *cli_domain_json(const struct reeve_domain *domain)
 	cli_json_add_number(object, "first_entry_ns", domain->first_entry_ns);
 	cli_json_add_number(object, "rmi_calls", domain->rmi_calls);
 	cli_json_add_number(object, "exits", domain->exits);
+	cli_json_add_number(object, "devices", domain->devices);
+	if (domain->realm)
+		cli_json_add_number(object, "untrusted_devices",
+				    domain->devices);
 	return object;
 }
 
 /* ---- Each domain of a host ------------------------------------------- */
 
-/* The function of a verb that handles one domain: it prints the domain or, if
- * list is not NULL, appends to the list. Returns an enum reeve_result. */
-typedef int each_fn(const struct cli_call *call, struct cli_session *session,
-		    const struct reeve_domain *domain, struct json_object *list);
-
 static int each_named(const struct cli_call *call, struct cli_session *session,
-		      each_fn *each, struct json_object *list)
+		      cli_each_fn *each, struct json_object *list)
 {
 	struct reeve_domain domain;
 	int result = REEVE_OK;
@@ -148,7 +147,7 @@ static int each_named(const struct cli_call *call, struct cli_session *session,
 }
 
 static int each_all(const struct cli_call *call, struct cli_session *session,
-		    each_fn *each, struct json_object *list)
+		    cli_each_fn *each, struct json_object *list)
 {
 	struct reeve_domain domain = { 0 };
 	int result;
@@ -163,9 +162,8 @@ static int each_all(const struct cli_call *call, struct cli_session *session,
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
-/* Visits the domains that the call names, or all domains if it names none. */
-static int domains_visit(const struct cli_call *call, const char *header,
-			 each_fn *each)
+int cli_visit_domains(const struct cli_call *call, const char *header,
+		      cli_each_fn *each)
 {
 	bool json = (call->options & CLI_JSON) != 0;
 	struct json_object *list = json ? json_object_new_array() : NULL;
@@ -216,6 +214,11 @@ static int list_one(const struct cli_call *call, struct cli_session *session,
 		uuid_text(domain->uuid, uuid);
 		printf("  %s ", uuid);
 		cli_print_safely(domain->text[0] != '\0' ? domain->text : "-");
+		if (domain->devices > 0) {
+			printf("  %u %sdevice%s", domain->devices,
+			       domain->realm ? "untrusted " : "",
+			       domain->devices == 1 ? "" : "s");
+		}
 	}
 	putchar('\n');
 	return REEVE_OK;
@@ -225,7 +228,7 @@ int cli_list(const struct cli_call *call)
 {
 	bool verbose = (call->options & CLI_VERBOSE) != 0;
 
-	return domains_visit(
+	return cli_visit_domains(
 		call,
 		verbose ? "Name                                        ID   Mem "
 			  "VCPUs\tState\tTime(s) Realm UUID / Reason"
@@ -255,9 +258,9 @@ static int uptime_one(const struct cli_call *call, struct cli_session *session,
 
 int cli_uptime(const struct cli_call *call)
 {
-	return domains_visit(call,
-			     "Name                                ID Uptime",
-			     uptime_one);
+	return cli_visit_domains(call,
+				 "Name                                ID Uptime",
+				 uptime_one);
 }
 
 /* ---- vcpu-list ------------------------------------------------------- */
@@ -319,7 +322,7 @@ static int vcpus_one(const struct cli_call *call, struct cli_session *session,
 
 int cli_vcpu_list(const struct cli_call *call)
 {
-	return domains_visit(
+	return cli_visit_domains(
 		call,
 		"Name                                ID  VCPU   CPU State   "
 		"Time(s) Affinity (Hard / Soft)",

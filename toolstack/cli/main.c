@@ -30,7 +30,10 @@ static const struct cli_verb *verb_find(int count, char *const *words,
 		if (*taken != 0)
 			return v;
 	}
-	if (cli_is_group(words[0]) && count > 1) {
+	if (cli_missing_verb(words[0]) != NULL) {
+		fprintf(stderr, "reeve: there is no %s: %s.\n", words[0],
+			cli_missing_verb(words[0]));
+	} else if (cli_is_group(words[0]) && count > 1) {
 		fprintf(stderr,
 			"reeve: no such verb: %s %s\nTry: reeve %s --help\n",
 			words[0], words[1], words[0]);

@@ -39,9 +39,21 @@ static void print_banner(const char *banner)
 	free(words);
 }
 
+static void print_device(const struct reeve_device *device)
+{
+	printf("  0x%010" PRIx64 "  0x%010" PRIx64 "  interrupt %-11u  %s",
+	       device->ipa, device->ipa + device->size, device->interrupt,
+	       device->kind);
+	if (device->name[0] != '\0')
+		putchar(' ');
+	cli_print_safely(device->name);
+	puts(device->untrusted ? ", untrusted" : "");
+}
+
 void cli_print_plan(const struct reeve_plan *plan)
 {
 	const char *banner = reeve_plan_kernel_banner(plan);
+	struct reeve_device device;
 	struct reeve_range range;
 
 	puts("  from          to            loaded            content");
@@ -49,6 +61,8 @@ void cli_print_plan(const struct reeve_plan *plan)
 		print_range(&range);
 	for (size_t i = 0; reeve_plan_segment(plan, i, &range); i++)
 		print_range(&range);
+	for (size_t i = 0; reeve_plan_device(plan, i, &device); i++)
+		print_device(&device);
 	printf("  kernel   %s", reeve_plan_kernel_format(plan));
 	if (banner != NULL)
 		print_banner(banner);

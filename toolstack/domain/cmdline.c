@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Looks for consoles on the command line that the guest does not have. The
- * words are those of Linux (Documentation/admin-guide/kernel-parameters.txt).
+ * Looks for consoles and disks on the command line that the guest does not
+ * have. The words are those of Linux
+ * (Documentation/admin-guide/kernel-parameters.txt).
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -299,6 +300,41 @@ static void consoles_settle(struct reader *reader)
 		console_warn(reader, last, last_value);
 }
 
+/* ---- The root ---------------------------------------------------------- */
+
+/* Warns of a root that has a name which no virtio disk has. */
+static void root_settle(struct reader *reader, struct part word)
+{
+	static const char *const families[] = { "/dev/xvd", "/dev/hd",
+						"/dev/sd" };
+	struct part value;
+
+	if (!word_value(word, "root", &value))
+		return;
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		size_t length = strlen(families[i]);
+
+		if (value.length > length &&
+		    memcmp(value.text, families[i], length) == 0) {
+			word_warn(reader, word,
+				  "write /dev/vda for the first disk, "
+				  "/dev/vda1 for its first partition",
+				  "the guest sees its disks as vda, vdb ...");
+		}
+	}
+}
+
+static void roots_settle(struct reader *reader)
+{
+	const char *text = reader->domain->cmdline;
+	struct part word;
+
+	if (reader->domain->disk_count == 0 || reader_is_for_xen(reader))
+		return;
+	while (word_take(&text, &word))
+		root_settle(reader, word);
+}
+
 void domain_settle_cmdline(struct reader *reader)
 {
 	const char *text = reader->domain->cmdline;
@@ -307,6 +343,7 @@ void domain_settle_cmdline(struct reader *reader)
 	if (text == NULL)
 		return;
 	consoles_settle(reader);
+	roots_settle(reader);
 	if (reader->domain->memory < 1)
 		return; /* refused: the IPA space is not known */
 	while (word_take(&text, &word))

@@ -45,18 +45,39 @@ static void passthrough_settle(struct reader *reader)
 	}
 }
 
-static bool disk_is_virtio(const struct cfg_value *disk)
+/* Adds a device; the list has room for it. */
+static struct domain_virtio *
+virtio_put(struct domain *domain, enum domain_virtio_kind kind, size_t index)
 {
-	return disk->form != CFG_LIST &&
-	       spec_part_is(disk->text, "specification", "virtio");
+	struct domain_virtio *device =
+		&domain->virtio_mmio[domain->virtio_mmio_count++];
+
+	*device = (struct domain_virtio){ .kind = kind, .index = index };
+	return device;
 }
 
-static void virtio_disks_add(struct domain *domain)
+/* On Xen only some disks are virtio. */
+static void virtio_disks_add(struct reader *reader)
 {
-	for (size_t i = 0; i < domain->disk.count; i++) {
-		if (disk_is_virtio(&domain->disk.items[i]))
-			domain->virtio_mmio_count++;
+	const struct domain *domain = reader->domain;
+	bool all = !reader_is_for_xen(reader);
+
+	for (size_t i = 0; i < domain->disk_count; i++) {
+		if (all || domain->disks[i].protocol == DISK_PROTOCOL_VIRTIO)
+			virtio_put(reader->domain, DOMAIN_VIRTIO_DISK, i);
 	}
+}
+
+static void virtio_others_add(struct domain *domain)
+{
+	for (size_t i = 0; i < domain->vif_count; i++)
+		virtio_put(domain, DOMAIN_VIRTIO_VIF, i);
+	if (domain->channel_count > 0)
+		virtio_put(domain, DOMAIN_VIRTIO_CONSOLE, 0);
+	for (size_t i = 0; i < domain->folder_count; i++)
+		virtio_put(domain, DOMAIN_VIRTIO_P9, i);
+	if (domain->rng)
+		virtio_put(domain, DOMAIN_VIRTIO_RNG, 0);
 }
 
 /* Copies the type. It has a comma of its own: "virtio,deviceID". */
@@ -88,16 +109,14 @@ static uint32_t backend_domid(const char *text)
 
 static void virtio_add(struct reader *reader, const char *text)
 {
-	struct domain *domain = reader->domain;
 	struct domain_virtio *device =
-		&domain->virtio_mmio[domain->virtio_mmio_count];
+		virtio_put(reader->domain, DOMAIN_VIRTIO_FOREIGN, 0);
 
 	device->type = virtio_type(text);
 	if (device->type == NULL) {
 		reader->no_memory = true;
 		return;
 	}
-	domain->virtio_mmio_count++;
 	device->backend_domid = backend_domid(text);
 	device->grant = device->backend_domid != 0;
 	if (spec_part_is(text, "grant_usage", "0"))
@@ -106,10 +125,27 @@ static void virtio_add(struct reader *reader, const char *text)
 		device->grant = true;
 }
 
+/* Returns the key of the last devices in the list: those that found no room. */
+static enum key_id virtio_last_key(const struct domain *domain)
+{
+	static const enum key_id keys[] = {
+		[DOMAIN_VIRTIO_DISK] = KEY_disk,
+		[DOMAIN_VIRTIO_VIF] = KEY_vif,
+		[DOMAIN_VIRTIO_CONSOLE] = KEY_channel,
+		[DOMAIN_VIRTIO_P9] = KEY_p9,
+		[DOMAIN_VIRTIO_RNG] = KEY_rng,
+		[DOMAIN_VIRTIO_FOREIGN] = KEY_virtio,
+	};
+
+	return keys[domain->virtio_mmio[domain->virtio_mmio_count - 1].kind];
+}
+
 static void virtio_settle(struct reader *reader)
 {
 	struct domain *domain = reader->domain;
-	size_t most = domain->disk.count + domain->virtio.count;
+	size_t most = domain->disk_count + domain->vif_count +
+		      (domain->channel_count > 0) + domain->folder_count +
+		      domain->rng + domain->virtio.count;
 
 	if (most == 0 || domain_is_refused(domain, KEY_virtio))
 		return;
@@ -118,13 +154,13 @@ static void virtio_settle(struct reader *reader)
 		reader->no_memory = true;
 		return;
 	}
-	virtio_disks_add(domain);
+	virtio_disks_add(reader);
+	if (!reader_is_for_xen(reader))
+		virtio_others_add(domain);
 	for (size_t i = 0; i < domain->virtio.count; i++)
 		virtio_add(reader, domain->virtio.items[i].text);
 	if (domain->virtio_mmio_count > GUEST_VIRTIO_MMIO_SPIS) {
-		key_refuse(reader,
-			   domain->virtio.count > 0 ? KEY_virtio : KEY_disk,
-			   "use fewer of them",
+		key_refuse(reader, virtio_last_key(domain), "use fewer of them",
 			   "%zu virtio devices are more than the %d that fit",
 			   domain->virtio_mmio_count, GUEST_VIRTIO_MMIO_SPIS);
 	}
@@ -219,6 +255,7 @@ void domain_settle_devices(struct reader *reader)
 	struct domain *domain = reader->domain;
 
 	passthrough_settle(reader);
+	device_lists_settle(reader);
 	virtio_settle(reader);
 	spis_settle(reader);
 	bootloader_args_settle(reader);

@@ -36,6 +36,10 @@ void domain_free(struct domain *domain)
 	for (size_t i = 0; i < domain->virtio_mmio_count; i++)
 		free(domain->virtio_mmio[i].type);
 	free(domain->virtio_mmio);
+	free(domain->disks);
+	free(domain->vifs);
+	free(domain->channels);
+	free(domain->folders);
 	free(domain->joined_cmdline);
 	free(domain->origins);
 	free(domain);

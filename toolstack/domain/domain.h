@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "toolstack/config/cfg.h"
+#include "toolstack/domain/device.h"
 #include "toolstack/domain/schema.h"
 #include "toolstack/report/report.h"
 
@@ -82,10 +83,25 @@ struct domain_list {
 	size_t count;
 };
 
-/* A virtio-mmio device. They are in the order in which Xen assigns
- * addresses. */
+enum domain_devices {
+	DOMAIN_DEVICES_NONE,
+	DOMAIN_DEVICES_UNTRUSTED,
+};
+
+enum domain_virtio_kind {
+	DOMAIN_VIRTIO_DISK, /* index is that of domain->disks */
+	DOMAIN_VIRTIO_VIF, /* of domain->vifs */
+	DOMAIN_VIRTIO_CONSOLE, /* all channels are its ports */
+	DOMAIN_VIRTIO_P9, /* of domain->folders */
+	DOMAIN_VIRTIO_RNG,
+	DOMAIN_VIRTIO_FOREIGN, /* the key virtio: served by another domain */
+};
+
+/* A virtio-mmio device. They are in the order of their addresses. */
 struct domain_virtio {
-	char *type; /* such as "virtio,device22"; NULL: a disk */
+	enum domain_virtio_kind kind;
+	size_t index;
+	char *type; /* of a foreign one, such as "virtio,device22"; or NULL */
 	bool grant; /* the back end maps memory by grants */
 	uint32_t backend_domid;
 };
@@ -156,6 +172,7 @@ struct domain {
 	bool realm;
 	int realm_hash;
 	const char *realm_rpv; /* as written; NULL: all zero */
+	int realm_devices;
 	uint8_t rpv[DOMAIN_RPV_SIZE];
 	int realm_clock;
 
@@ -185,7 +202,19 @@ struct domain {
 	struct domain_list channel;
 	struct domain_list usbctrl;
 	struct domain_list usbdev;
-	struct domain_virtio *virtio_mmio; /* virtio disks, then virtio */
+	bool rng;
+	/* The four lists, typed; owned, but their texts are borrowed. Disks
+	 * are in the order of their numbers, interfaces in that of their
+	 * devids. On Xen the disks are as they are written. */
+	struct domain_disk *disks;
+	size_t disk_count;
+	struct domain_vif *vifs;
+	size_t vif_count;
+	struct domain_channel *channels;
+	size_t channel_count;
+	struct domain_p9 *folders;
+	size_t folder_count;
+	struct domain_virtio *virtio_mmio; /* owned; all of them */
 	size_t virtio_mmio_count;
 
 	/* events and limits */
@@ -215,6 +244,9 @@ enum {
 	 * confidentiality stays an error. So does, without the key realm, a
 	 * name that may have been meant to make a Realm. */
 	DOMAIN_ALLOW_UNKNOWN = 1 << 0,
+	/* An ordinary guest is for a Xen host: its disks and interfaces are
+	 * Xen's own, but for disks that say specification=virtio. */
+	DOMAIN_ON_XEN = 1 << 1,
 };
 
 /*
@@ -243,6 +275,15 @@ bool domain_has_rtc(const struct domain *domain);
 const char *domain_name_fault(const char *name);
 /* Returns true if the verbs take the name for a guest's number. */
 bool domain_name_is_number(const char *name);
+
+/* ---- Devices ------------------------------------------------------------ */
+
+/* Returns true if the guest asks for a device of the host that is no
+ * passthrough: a disk, an interface, a channel, a shared folder, entropy. */
+bool domain_has_devices(const struct domain *domain);
+/* Returns the place in the configuration of words that an entry has. */
+struct report_place domain_words_place(const struct cfg_value *entry,
+				       struct words words);
 
 /* ---- By key: only for keys that have a field (see schema.h) ------------- */
 

@@ -23,16 +23,22 @@ struct read_case {
 	int result;
 };
 
-static void case_read(struct read_case *tested, const char *text)
+static void case_read_with(struct read_case *tested, const char *text,
+			   unsigned flags)
 {
 	tested->report = reeve_report_new();
 	assert_int_equal(cfg_parse("g.cfg", text, strlen(text), NULL, 0, 0,
 				   &tested->cfg, tested->report),
 			 0);
 	tested->domain = NULL;
-	tested->result =
-		domain_read(tested->cfg, 0, &tested->domain, tested->report);
+	tested->result = domain_read(tested->cfg, flags, &tested->domain,
+				     tested->report);
 	assert_non_null(tested->domain);
+}
+
+static void case_read(struct read_case *tested, const char *text)
+{
+	case_read_with(tested, text, 0);
 }
 
 static void case_end(struct read_case *tested)
@@ -156,14 +162,19 @@ static void virtio_disks_come_before_virtio_devices(void **state)
 	struct read_case tested;
 
 	(void)state;
-	case_read(&tested, BASE
-		  "virtio=['type=virtio,device22,transport=mmio,backend=3',"
-		  " 'type=virtio,device29,transport=mmio,grant_usage=1',"
-		  " 'type=virtio,device,transport=mmio,backend=Domain-0']\n"
-		  "disk=['a,xvda,w', 'vdev=vda,specification=virtio']\n");
+	case_read_with(
+		&tested,
+		BASE "virtio=['type=virtio,device22,transport=mmio,backend=3',"
+		     " 'type=virtio,device29,transport=mmio,grant_usage=1',"
+		     " 'type=virtio,device,transport=mmio,backend=Domain-0']\n"
+		     "disk=['a,raw,xvda,w',"
+		     " 'b,raw,xvdb,specification=virtio']\nvif=['']\nrng=1\n",
+		DOMAIN_ON_XEN);
 	assert_int_equal(tested.result, REEVE_OK);
 	assert_int_equal(tested.domain->virtio_mmio_count, 4);
 	virtio = tested.domain->virtio_mmio;
+	assert_int_equal(virtio[0].kind, DOMAIN_VIRTIO_DISK);
+	assert_int_equal(virtio[0].index, 1);
 	assert_null(virtio[0].type);
 	assert_string_equal(virtio[1].type, "virtio,device22");
 	assert_int_equal(virtio[1].backend_domid, 3);
@@ -174,6 +185,43 @@ static void virtio_disks_come_before_virtio_devices(void **state)
 	assert_false(virtio[3].grant);
 	assert_int_equal(tested.domain->nr_spis, 5);
 	case_end(&tested);
+}
+
+static void assert_kinds(const struct domain *domain,
+			 const enum domain_virtio_kind *kinds, size_t count)
+{
+	assert_int_equal(domain->virtio_mmio_count, count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(domain->virtio_mmio[i].kind, kinds[i]);
+}
+
+/* On our hosts every device is virtio, for an ordinary guest and for a Realm
+ * alike, whatever engine plans it. */
+static void all_devices_of_our_hosts_are_virtio(void **state)
+{
+	static const char devices[] =
+		"channel=['name=a,connection=pty', 'name=b,connection=pty']\n"
+		"vif=['', 'mac=02:00:00:00:00:01']\nrng=1\n"
+		"p9=['tag=t,path=/srv']\ndisk=['b,raw,xvdb','a,raw,xvda,w']\n";
+	static const enum domain_virtio_kind kinds[] = {
+		DOMAIN_VIRTIO_DISK, DOMAIN_VIRTIO_DISK,    DOMAIN_VIRTIO_VIF,
+		DOMAIN_VIRTIO_VIF,  DOMAIN_VIRTIO_CONSOLE, DOMAIN_VIRTIO_P9,
+		DOMAIN_VIRTIO_RNG,
+	};
+	struct read_case tested;
+	char text[512];
+
+	(void)state;
+	for (unsigned realm = 0; realm < 2; realm++) {
+		snprintf(text, sizeof(text), BASE "%s%s", devices,
+			 realm ? "realm=1\nrealm_devices='untrusted'\n" : "");
+		case_read_with(&tested, text, realm ? DOMAIN_ON_XEN : 0);
+		assert_int_equal(tested.result, REEVE_OK);
+		assert_kinds(tested.domain, kinds, 7);
+		assert_memory_equal(tested.domain->disks[0].vdev.at, "xvda", 4);
+		assert_int_equal(tested.domain->nr_spis, 8);
+		case_end(&tested);
+	}
 }
 
 static void spis_reach_to_the_last_interrupt(void **state)
@@ -341,7 +389,9 @@ static void want_of_memory_is_reported_and_leaves_nothing(void **state)
 {
 	static const char text[] =
 		BASE "virtio=['type=virtio,device22,transport=mmio',"
-		     " 'type=virtio,device29,transport=mmio']\n";
+		     " 'type=virtio,device29,transport=mmio']\n"
+		     "disk=['a,raw,xvda']\nvif=['']\np9=['tag=a,path=/a']\n"
+		     "channel=['name=a,connection=pty']\n";
 	struct reeve_report *report = reeve_report_new();
 	struct domain *domain = NULL;
 	struct cfg *cfg = NULL;
@@ -358,9 +408,9 @@ static void want_of_memory_is_reported_and_leaves_nothing(void **state)
 		allocations_left = SIZE_MAX;
 	}
 	assert_int_equal(result, REEVE_OK);
-	/* Five allocations: the domain, its origins, the devices, their
-	 * types. */
-	assert_int_equal(tried, 6);
+	/* Nine allocations: the domain, its origins, four lists of devices,
+	 * all virtio devices, the types of two. */
+	assert_int_equal(tried, 10);
 	domain_free(domain);
 	cfg_free(cfg);
 	reeve_report_free(report);
@@ -481,6 +531,7 @@ int main(void)
 		cmocka_unit_test(memory_and_maxmem_stand_for_each_other),
 		cmocka_unit_test(root_and_extra_make_the_command_line),
 		cmocka_unit_test(virtio_disks_come_before_virtio_devices),
+		cmocka_unit_test(all_devices_of_our_hosts_are_virtio),
 		cmocka_unit_test(spis_reach_to_the_last_interrupt),
 		cmocka_unit_test(passthrough_follows_the_devices),
 		cmocka_unit_test(every_key_refuses_the_wrong_type_at_its_place),

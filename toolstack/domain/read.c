@@ -84,7 +84,8 @@ static void text_refuse(struct reader *reader, const struct key *key,
 	if (!whole)
 		place = cfg_place_in(value, (size_t)(fault->at - value->text));
 	refusal_hint(reader, key, value, hint);
-	report_add(reader->report, REEVE_ERROR, &place, key->info.name, hint,
+	report_add(reader->report, REEVE_ERROR, &place, key->info.name,
+		   fault->hint != NULL ? fault->hint : hint,
 		   "'%.*s%s' %s%s%s%s", cut ? SHOWN_MAX : (int)fault->length,
 		   fault->at, cut ? "..." : "", fault->what,
 		   fault->missing != NULL ? " '" : "",
@@ -156,6 +157,22 @@ void key_warn(struct reader *reader, enum key_id id, const char *hint,
 	va_start(args, message);
 	key_speak(reader, REEVE_WARNING, id, hint, message, args);
 	va_end(args);
+}
+
+void words_refuse(struct reader *reader, enum key_id id,
+		  const struct cfg_value *entry, struct words words,
+		  const char *hint, const char *message, ...)
+{
+	struct report_place place = domain_words_place(entry, words);
+	char text[HINT_SIZE];
+	va_list args;
+
+	reader->domain->origins[id].refused = true;
+	va_start(args, message);
+	vsnprintf(text, sizeof(text), message, args);
+	va_end(args);
+	report_add(reader->report, REEVE_ERROR, &place, key_name(id), hint,
+		   "%s", text);
 }
 
 /* ---- Single values ----------------------------------------------------- */

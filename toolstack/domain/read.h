@@ -49,6 +49,18 @@ __attribute__((format(printf, 4, 5))) void key_warn(struct reader *reader,
 						    const char *hint,
 						    const char *message, ...);
 
+/* Reports an error about some words of a list's entry, at their place. The key
+ * then counts as refused. */
+__attribute__((format(printf, 6, 7))) void
+words_refuse(struct reader *reader, enum key_id id,
+	     const struct cfg_value *entry, struct words words,
+	     const char *hint, const char *message, ...);
+
+/* Makes the typed lists of devices, and checks each list as a whole. */
+void device_lists_settle(struct reader *reader);
+/* Returns true if the guest's devices are Xen's own, not virtio. */
+bool reader_is_for_xen(const struct reader *reader);
+
 /* Settle the families of keys, in this order. */
 void domain_settle_realm(struct reader *reader);
 void domain_settle_identity(struct reader *reader);

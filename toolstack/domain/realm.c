@@ -80,6 +80,7 @@ void domain_settle_realm(struct reader *reader)
 	parameter_check(reader, KEY_realm_hash);
 	parameter_check(reader, KEY_realm_rpv);
 	parameter_check(reader, KEY_realm_clock);
+	parameter_check(reader, KEY_realm_devices);
 	rpv_convert(domain);
 	if (domain->realm && !domain_is_set(domain, KEY_nomigrate))
 		domain->nomigrate = true;

@@ -62,6 +62,7 @@ struct key;
 struct key_fault {
 	const char *what; /* such as "has no ="; NULL: nothing is wrong */
 	const char *missing; /* the name of a part that is not there, or NULL */
+	const char *hint; /* what to write; NULL: what the row of the key says */
 	const char *at; /* the part of the text that is at fault */
 	size_t length;
 };

@@ -21,6 +21,10 @@ key_check spec_ioports;
 key_check spec_pci;
 key_check spec_parts; /* KEY=VALUE,... of the key's sub-keys */
 key_check spec_virtio;
+key_check spec_disk; /* these four are in disk.c, vif.c and channel.c */
+key_check spec_vif;
+key_check spec_channel;
+key_check spec_p9;
 key_check spec_quota;
 key_check spec_sci;
 

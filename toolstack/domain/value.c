@@ -38,6 +38,14 @@ enum key_id domain_memory_key(const struct domain *domain)
 	return other ? KEY_maxmem : KEY_memory;
 }
 
+bool domain_has_devices(const struct domain *domain)
+{
+	return domain->disk.count + domain->vif.count + domain->channel.count +
+			       domain->p9.count >
+		       0 ||
+	       domain->rng;
+}
+
 const void *key_value(const struct domain *domain, const struct key *key)
 {
 	assert(key->field != KEY_NO_FIELD);

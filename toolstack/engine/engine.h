@@ -24,7 +24,16 @@ struct engine_info {
 	unsigned hashes; /* bit RMI_HASH_* set: the RMM offers it */
 	bool gicv3;
 	bool debug_vuart; /* a Realm may have the SBSA UART */
+	unsigned slots; /* for devices of guests */
 };
+
+/* A device of a guest: where it is plugged, and which kind it is. */
+struct engine_device {
+	unsigned slot; /* of the host */
+	unsigned virtio_id; /* VIRTIO_ID_* (abi/virtio.h) */
+};
+
+#define ENGINE_DEVICES 11 /* the most that a guest can have */
 
 /* The properties that are fixed when a domain is created. */
 struct engine_domain {
@@ -40,6 +49,9 @@ struct engine_domain {
 	unsigned vcpus;
 	uint64_t ram_base;
 	uint64_t ram_size;
+	/* In the order of their addresses; all are plugged. */
+	struct engine_device devices[ENGINE_DEVICES];
+	size_t device_count;
 	uint8_t hash_algo; /* RMI_HASH_* */
 	uint8_t rpv[RMI_RPV_SIZE];
 };
@@ -120,6 +132,9 @@ struct engine_ops {
 		    struct reeve_domain *out, struct reeve_report *report);
 	int (*vcpu)(struct engine *engine, unsigned domid, unsigned index,
 		    struct reeve_vcpu *out, struct reeve_report *report);
+	int (*device)(struct engine *engine, unsigned domid, unsigned index,
+		      struct reeve_domain_device *out,
+		      struct reeve_report *report);
 	int (*memory)(struct engine *engine, unsigned domid, uint64_t from,
 		      struct engine_memory *out, struct reeve_report *report);
 	int (*act)(struct engine *engine, unsigned domid, enum engine_act act,

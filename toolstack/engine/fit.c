@@ -52,6 +52,29 @@ static int policy_report(const struct domain *domain,
 	return result;
 }
 
+/* Reports, at each key, that the host has no slots for devices. */
+static int slots_report(const struct engine_info *info,
+			const struct domain *domain, struct reeve_report *report)
+{
+	static const enum key_id keys[] = { KEY_disk, KEY_vif, KEY_channel,
+					    KEY_p9, KEY_rng };
+	int result = REEVE_OK;
+
+	if (info->slots > 0 || domain->virtio_mmio_count == 0)
+		return REEVE_OK;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (!domain_is_set(domain, keys[i]) ||
+		    domain_is_default(domain, keys[i]))
+			continue;
+		result = report_error(
+			report, REEVE_ERR_CONFIG, domain_place(domain, keys[i]),
+			key_name(keys[i]),
+			"start a new host, if an older release started this one",
+			"this host has no devices for guests");
+	}
+	return result;
+}
+
 int engine_fit(const struct engine_info *info, const struct domain *domain,
 	       struct reeve_report *report)
 {
@@ -62,12 +85,16 @@ int engine_fit(const struct engine_info *info, const struct domain *domain,
 		.max_recs = info->max_vcpus,
 		.ipa_bits = info->ipa_bits,
 	};
+	int result;
 
 	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
 		if ((info->hashes >> hashes[i].algorithm & 1) != 0)
 			host.hashes |= 1u << i;
 	}
-	return policy_report(domain, &host, report);
+	result = policy_report(domain, &host, report);
+	if (result == REEVE_OK)
+		result = slots_report(info, domain, report);
+	return result;
 }
 
 /* ---- A domain as an engine takes it

@@ -186,6 +186,32 @@ static void a_uuid_that_is_not_set_is_random(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void a_host_without_slots_has_no_devices(void **state)
+{
+	struct fixture *f = *state;
+	struct engine_info info = { .realms = true,
+				    .gicv3 = true,
+				    .max_vcpus = 8,
+				    .ipa_bits = 40,
+				    .hashes = 0xff };
+
+	read_text(f, ORDINARY "disk=[\"/a,raw,xvda\"]\nvif=[]\nrng=1\n");
+	assert_int_equal(engine_fit(&info, f->domain, f->report),
+			 REEVE_ERR_CONFIG);
+	assert_int_equal(reeve_report_count(f->report), 2);
+	assert_string_equal(reeve_report_get(f->report, 0)->key, "disk");
+	assert_int_equal(reeve_report_get(f->report, 0)->line, 4);
+	assert_string_equal(reeve_report_get(f->report, 1)->key, "rng");
+	info.slots = 1;
+	forget(f);
+	read_text(f, ORDINARY "disk=[\"/a,raw,xvda\"]\n");
+	assert_int_equal(engine_fit(&info, f->domain, f->report), REEVE_OK);
+	forget(f);
+	info.slots = 0;
+	read_text(f, ORDINARY "disk=[]\n");
+	assert_int_equal(engine_fit(&info, f->domain, f->report), REEVE_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +220,7 @@ int main(void)
 		TEST(a_realm_has_a_clock_if_it_asks),
 		TEST(the_clock_is_off_by_what_is_asked),
 		TEST(a_uuid_that_is_not_set_is_random),
+		TEST(a_host_without_slots_has_no_devices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

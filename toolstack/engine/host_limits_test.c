@@ -35,8 +35,8 @@ static void judge(struct judged *judged, const char *text,
 			 REEVE_OK);
 	(void)domain_read(judged->cfg, 0, &judged->domain, judged->before);
 	assert_non_null(judged->domain);
-	judged->result =
-		engine_limits_check(judged->domain, engine, judged->report);
+	judged->result = engine_limits_check(judged->domain, engine, false,
+					     judged->report);
 }
 
 static void forget(struct judged *judged)
@@ -103,7 +103,8 @@ static const char *const absent[][2] = {
 	{ "vfb", "[\"vnc=1\"]" },
 	{ "vdispl", "[\"connectors=a:1x1\"]" },
 	{ "vsnd", "[[\"CARD\"]]" },
-	{ "channel", "[\"connection=pty\"]" },
+	{ "channel", "[\"name=a,connection=pty\"]" },
+	{ "rng", "1" },
 	{ "usbctrl", "[\"version=2\"]" },
 	{ "usbdev", "[\"hostbus=1\"]" },
 	{ "sve", "\"hw\"" },
@@ -173,7 +174,7 @@ static void what_no_plan_can_have_is_refused_for_every_engine(void **state)
 {
 	static const char *const texts[][2] = {
 		{ "acpi", ORDINARY "acpi=1\n" },
-		{ "bootloader", "name='a'\nmemory=64\ndisk=['vdev=xvda']\n"
+		{ "bootloader", "name='a'\nmemory=64\ndisk=['a,raw,xvda']\n"
 				"bootloader='pygrub'\n" },
 	};
 	struct judged judged;
@@ -247,6 +248,7 @@ static struct {
 	{ "realm_clock=none" },
 	{ "localtime" },
 	{ "rtc_timeoffset" },
+	{ "realm_devices=none" },
 	{ "kernel" },
 	{ "ramdisk" },
 	{ "cmdline" },

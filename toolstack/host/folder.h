@@ -14,6 +14,8 @@
  *   platform.pem    the public platform key
  *   control-N.sock  a control port; control-N.lock names its client
  *   console-N.sock  a console; console-N.lock likewise; console-N.log
+ *   qmp.sock        QEMU's own commands, for devices; devices.lock names the
+ *                   client
  *   guest-ID.json   the measurement that was predicted of a Realm
  *   serial.log, monitor.log, qemu.log
  */

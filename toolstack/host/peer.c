@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "abi/machine_map.h"
+#include "abi/virtio.h"
 
 static const struct control_host host = {
 	.version = CONTROL_VERSION,
@@ -76,6 +77,13 @@ static void peer_answer(struct peer *peer, const struct control_request *request
 			.from = request->body.dmesg.from,
 			.size = request->body.dmesg.from == 0 ? 2 : 0,
 			.text = "ok",
+		};
+	} else if (request->op == CONTROL_DEVICE_INFO) {
+		reply->body.device = (struct control_device){
+			.index = request->body.device.index,
+			.slot = 7,
+			.id = VIRTIO_ID_BLOCK,
+			.text = "a ring has a loop",
 		};
 	} else if (request->op == CONTROL_VCPU_INFO) {
 		reply->body.vcpu.index = request->body.vcpu.index;

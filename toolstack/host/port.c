@@ -64,15 +64,16 @@ int link_claim(const char *path, int *fd, long *owner)
 int link_locks_make(const struct folder *folder, struct reeve_report *report)
 {
 	static const struct {
-		const char *name;
+		const char *format;
 		unsigned count;
-	} kinds[] = { { "control", CONTROL_PORTS },
-		      { "console", CONTROL_CONSOLES } };
+	} kinds[] = { { "control-%u.lock", CONTROL_PORTS },
+		      { "console-%u.lock", CONTROL_CONSOLES },
+		      { "devices.lock", 1 } };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		for (unsigned n = 0; n < kinds[i].count; n++) {
-			struct folder_path path = folder_path(
-				folder, "%s-%u.lock", kinds[i].name, n);
+			struct folder_path path =
+				folder_path(folder, kinds[i].format, n);
 			int fd = open(path.text, LOCK_FLAGS, 0600);
 
 			if (fd < 0)

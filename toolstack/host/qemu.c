@@ -97,6 +97,8 @@ static void add_machine(struct arguments *arguments, const struct folder *folder
 	add_option(arguments, "-pidfile", "%s", folder_path(folder, "pid").text);
 	add_option(arguments, "-display", "none");
 	add_option(arguments, "-monitor", "none");
+	add_option(arguments, "-qmp", "unix:%s,server=on,wait=off",
+		   value_path(folder, "qmp.sock", 0).text);
 	add_option(arguments, "-serial", "file:%s",
 		   folder_path(folder, "serial.log").text);
 	add_option(arguments, "-serial", "file:%s",

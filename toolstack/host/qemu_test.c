@@ -33,6 +33,7 @@ static void the_machine_is_the_one_of_the_map(void **state)
 	struct host_fixture *f = *state;
 	char **list = qemu_arguments(&f->folder, &options);
 	char ram[256];
+	char qmp[256];
 
 	snprintf(ram, sizeof(ram),
 		 "memory-backend-file,id=ram,size=1024M,share=on,mem-path=%s",
@@ -44,6 +45,9 @@ static void the_machine_is_the_one_of_the_map(void **state)
 			 1);
 	assert_int_equal(count(list, "-global", "arm-smmuv3.stage=2"), 1);
 	assert_int_equal(count(list, "-cpu", "max,x-rme=on,pauth-impdef=on"), 1);
+	snprintf(qmp, sizeof(qmp), "unix:%s,server=on,wait=off",
+		 folder_path(&f->folder, "qmp.sock").text);
+	assert_int_equal(count(list, "-qmp", qmp), 1);
 	assert_int_equal(count(list, "-smp", "3"), 1);
 	assert_int_equal(count(list, "-m", "1024M"), 1);
 	assert_int_equal(count(list, "-object", ram), 1);

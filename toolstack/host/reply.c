@@ -104,6 +104,10 @@ bool reply_host(const struct control_host *from, struct reeve_host_info *out)
 		.hashes = from->hashes,
 		.consoles_free = from->consoles_free,
 		.uptime_ns = from->uptime_ns,
+		.slots = from->slots,
+		.slots_free = from->slots_free,
+		.requests_in_flight = from->requests_in_flight,
+		.pages_pinned = from->pages_pinned,
 	};
 	reply_text(out->rmm_text, sizeof(out->rmm_text), from->rmm_text,
 		   sizeof(from->rmm_text));
@@ -113,7 +117,8 @@ bool reply_host(const struct control_host *from, struct reeve_host_info *out)
 	       from->dma_total <= from->memory_total &&
 	       from->dma_free <= from->dma_total &&
 	       from->dma_free <= from->memory_free &&
-	       from->consoles_free <= CONTROL_CONSOLES;
+	       from->consoles_free <= CONTROL_CONSOLES &&
+	       from->slots <= REPLY_SLOTS_MAX && from->slots_free <= from->slots;
 }
 
 static bool reason_is_known(uint32_t reason)
@@ -148,6 +153,7 @@ bool reply_domain(const struct control_domain *from, struct reeve_domain *out)
 		.rmi_calls = from->rmi_calls,
 		.exits = from->exits,
 		.first_entry_ns = from->first_entry_ns,
+		.devices = from->devices,
 	};
 	memcpy(out->uuid, from->uuid, sizeof(out->uuid));
 	reply_text(out->name, sizeof(out->name), from->name, sizeof(from->name));
@@ -158,6 +164,7 @@ bool reply_domain(const struct control_domain *from, struct reeve_domain *out)
 		reason_is_known(from->reason)) &&
 	       from->vcpus <= CONTROL_VCPUS &&
 	       from->vcpus_online <= from->vcpus &&
+	       from->devices <= CONTROL_DEVICES &&
 	       (from->console < CONTROL_CONSOLES ||
 		from->console == CONTROL_NO_CONSOLE);
 }
@@ -177,6 +184,24 @@ bool reply_vcpu(const struct control_vcpu *from, struct reeve_vcpu *out)
 	return from->index < CONTROL_VCPUS && from->core < MACHINE_MAX_CPUS;
 }
 
+bool reply_device(const struct control_device *from,
+		  struct reeve_domain_device *out)
+{
+	*out = (struct reeve_domain_device){
+		.index = from->index,
+		.slot = from->slot,
+		.virtio_id = from->id,
+		.broken = (from->flags & CONTROL_DEVICE_BROKEN) != 0,
+		.queues = from->queues,
+		.requests = from->requests,
+		.in_flight = from->in_flight,
+		.pages_pinned = from->pages_pinned,
+		.exits = from->exits,
+		.interrupts = from->interrupts,
+	};
+	reply_text(out->text, sizeof(out->text), from->text, sizeof(from->text));
+	return from->index < CONTROL_DEVICES && from->slot < REPLY_SLOTS_MAX;
+}
 /* The RAM that guests can have begins behind that of the firmware. */
 #define GUESTS_BASE ((uint64_t)MACHINE_HYP_BASE + MACHINE_HYP_SIZE)
 

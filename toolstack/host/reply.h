@@ -26,6 +26,9 @@ uint8_t *reply_room(struct reply_stream *stream, size_t *size);
 bool reply_take(struct reply_stream *stream, uint64_t cookie,
 		struct control_reply *reply);
 
+/* No host has more slots: a bus has 32 devices of 8 functions. */
+#define REPLY_SLOTS_MAX 256
+
 /* Copies a text up to its NUL. A byte that is not part of printable UTF-8
  * becomes '?'. */
 void reply_text(char *to, size_t size, const uint8_t *from, size_t from_size);
@@ -35,6 +38,9 @@ void reply_text(char *to, size_t size, const uint8_t *from, size_t from_size);
 bool reply_host(const struct control_host *from, struct reeve_host_info *out);
 bool reply_domain(const struct control_domain *from, struct reeve_domain *out);
 bool reply_vcpu(const struct control_vcpu *from, struct reeve_vcpu *out);
+
+bool reply_device(const struct control_device *from,
+		  struct reeve_domain_device *out);
 
 /* Returns true if a grant for size bytes (whole pages) may be written to: it is
  * page-aligned, has that size, lies in RAM of ram_size bytes, and not where

@@ -94,6 +94,9 @@ static void counts_of_a_domain_have_limits(void **state)
 	from.vcpus = 1;
 	assert_false(domain_fits(&from)); /* more vCPUs are online */
 	from = domain_good();
+	from.devices = CONTROL_DEVICES + 1;
+	assert_false(domain_fits(&from));
+	from = domain_good();
 	from.console = CONTROL_CONSOLES;
 	assert_false(domain_fits(&from));
 	from.console = CONTROL_NO_CONSOLE;
@@ -140,6 +143,43 @@ static void a_host_has_limits(void **state)
 	from = host_good();
 	from.consoles_free++;
 	assert_false(reply_host(&from, &out));
+}
+
+static void slots_of_a_host_have_limits(void **state)
+{
+	struct control_host from = host_good();
+	struct reeve_host_info out;
+
+	(void)state;
+	from.slots = REPLY_SLOTS_MAX;
+	from.slots_free = REPLY_SLOTS_MAX;
+	assert_true(reply_host(&from, &out));
+	assert_int_equal(out.slots, REPLY_SLOTS_MAX);
+	from.slots_free++;
+	assert_false(reply_host(&from, &out));
+	from.slots++;
+	assert_false(reply_host(&from, &out));
+}
+
+static void a_device_has_limits(void **state)
+{
+	struct control_device from = {
+		.index = CONTROL_DEVICES - 1,
+		.slot = REPLY_SLOTS_MAX - 1,
+		.flags = CONTROL_DEVICE_BROKEN,
+		.text = "\x1b",
+	};
+	struct reeve_domain_device out;
+
+	(void)state;
+	assert_true(reply_device(&from, &out));
+	assert_true(out.broken);
+	assert_string_equal(out.text, "?");
+	from.slot++;
+	assert_false(reply_device(&from, &out));
+	from.slot--;
+	from.index++;
+	assert_false(reply_device(&from, &out));
 }
 
 static void a_vcpu_has_limits(void **state)
@@ -284,6 +324,8 @@ int main(void)
 		TEST(a_reason_counts_for_an_ended_domain),
 		TEST(counts_of_a_domain_have_limits),
 		TEST(a_host_has_limits),
+		TEST(slots_of_a_host_have_limits),
+		TEST(a_device_has_limits),
 		TEST(a_vcpu_has_limits),
 		TEST(a_grant_lies_in_ram_behind_the_firmware),
 		TEST(a_grant_is_not_larger_than_ram),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The nodes for an ordinary guest's paravirtual and virtual devices. */
+/* The nodes for paravirtual and virtual devices. */
 #include <string.h>
 
 #include "abi/guest_map.h"
@@ -127,6 +127,11 @@ static void put_gpio(struct fdt_writer *w)
 	fdt_close(w);
 }
 
+static bool type_is(const struct image_virtio *device, const char *type)
+{
+	return device->type != NULL && strcmp(device->type, type) == 0;
+}
+
 static void put_virtio_device(struct fdt_writer *w,
 			      const struct image_virtio *device, unsigned slot)
 {
@@ -143,9 +148,9 @@ static void put_virtio_device(struct fdt_writer *w,
 	fdt_put_empty(w, "dma-coherent");
 	if (device->grant)
 		fdt_put_cells(w, "iommus", iommu, 2);
-	if (strcmp(device->type, "virtio,device22") == 0)
+	if (type_is(device, "virtio,device22"))
 		put_i2c(w);
-	else if (strcmp(device->type, "virtio,device29") == 0)
+	else if (type_is(device, "virtio,device29"))
 		put_gpio(w);
 	fdt_close(w);
 }

@@ -44,6 +44,8 @@ int fdt_guest_write(const struct fdt_plan *plan, struct blob *out);
 void fdt_put_hypervisor(struct fdt_writer *w, const struct image_bank banks[2]);
 void fdt_put_optee(struct fdt_writer *w);
 void fdt_put_vpci(struct fdt_writer *w);
+
+/* The virtio-mmio devices of any guest. */
 void fdt_put_virtio(struct fdt_writer *w, const struct image_virtio *devices,
 		    size_t count);
 

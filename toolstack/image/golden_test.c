@@ -53,7 +53,8 @@ static void read_virtio(struct golden *golden, const char *value)
 	assert_int_equal(sscanf(value, "%31s %d %" SCNu32, golden->types[at],
 				&grant, &device->backend_domid),
 			 3);
-	device->type = golden->types[at];
+	if (strcmp(golden->types[at], "-") != 0)
+		device->type = golden->types[at];
 	device->grant = grant != 0;
 	golden->request.virtio = golden->virtio;
 }

@@ -87,8 +87,10 @@ static const char *realm_fault(const struct image_request *request,
 	if (request->vpci)
 		return "a Realm has no virtual PCI";
 	*key = "virtio";
-	if (request->virtio_count != 0)
-		return "a Realm has no virtio devices";
+	for (size_t i = 0; i < request->virtio_count; i++) {
+		if (request->virtio[i].grant || request->virtio[i].type != NULL)
+			return "a Realm has no devices of other domains";
+	}
 	*key = "realm";
 	if (request->rng_seed != NULL)
 		return "a Realm's device tree holds nothing random";

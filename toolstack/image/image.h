@@ -26,10 +26,9 @@ struct image_file {
 	struct report_place place; /* where the configuration names the file */
 };
 
-/* A virtio-mmio device of an ordinary guest. The order of the devices is that
- * of their addresses. */
+/* A virtio-mmio device. The order of the devices is that of their addresses. */
 struct image_virtio {
-	const char *type; /* "virtio,device22" etc. */
+	const char *type; /* "virtio,device22" etc.; NULL: its registers tell */
 	bool grant; /* uses grants: its node gets "iommus" */
 	uint32_t backend_domid;
 };

@@ -400,7 +400,7 @@ static void realm_takes_nothing_unmeasurable(void **state)
 	request.virtio = &device;
 	request.virtio_count = 1;
 	expect_error(&request, REEVE_ERR_ARGUMENT, "virtio",
-		     "a Realm has no virtio devices");
+		     "a Realm has no devices of other domains");
 	request = realm_request(kernel_6_13);
 	request.rng_seed = seed;
 	request.rng_seed_size = sizeof(seed);

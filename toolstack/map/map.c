@@ -62,6 +62,17 @@ void map_put(struct reeve_map *map, enum map_kind kind, const char *name,
 	snprintf(area->name, sizeof(area->name), "%s", name);
 }
 
+void map_rename(struct reeve_map *map, uint64_t ipa, const char *name)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		struct map_area *area = &map->areas[i];
+
+		if (area->ipa == ipa)
+			(void)snprintf(area->name, sizeof(area->name), "%s",
+				       name);
+	}
+}
+
 void map_fill(struct reeve_map *map, enum map_kind kind, const char *name,
 	      uint64_t ipa, uint64_t size)
 {

@@ -67,6 +67,9 @@ struct reeve_map *map_new(const char *name);
 void map_put(struct reeve_map *map, enum map_kind kind, const char *name,
 	     uint64_t ipa, uint64_t size);
 
+/* Gives the area that begins at ipa another name. */
+void map_rename(struct reeve_map *map, uint64_t ipa, const char *name);
+
 /* Adds the parts of [ipa, ipa + size) in which there is no area yet, as areas
  * of kind. The areas that were added so far must be in ascending order. */
 void map_fill(struct reeve_map *map, enum map_kind kind, const char *name,

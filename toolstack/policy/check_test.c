@@ -8,6 +8,9 @@
  * Lines "#: WORD ..." in a configuration prepare its case:
  *	#: allow-unknown	unknown keys are warnings
  *	#: argument KEY=VALUE	an argument after the file
+ *	#: xen			an ordinary guest is for a Xen host
+ *	#: our-hosts		the limits of our hosts are checked too, as
+ *those of hosts with devices; the devices are shown
  *	#: host WORD ...	a host that has all features but those that the
  *				words take away: no-realms gicv2 no-uart
  *				recs=N ipa=N only-sha256
@@ -22,6 +25,7 @@
 
 #include <cmocka.h>
 
+#include "toolstack/engine/host_limits.h"
 #include "toolstack/policy/policy.h"
 
 #define PREFIX   "#: "
@@ -31,6 +35,7 @@ struct setup {
 	unsigned flags;
 	const char *args[MAX_ARGS];
 	size_t arg_count;
+	bool our_hosts;
 	bool has_host;
 	struct policy_host host;
 	char *words; /* the text that args point into */
@@ -102,6 +107,10 @@ static void setup_line(struct setup *setup, char *line)
 {
 	if (strcmp(line, "allow-unknown") == 0)
 		setup->flags |= DOMAIN_ALLOW_UNKNOWN;
+	else if (strcmp(line, "xen") == 0)
+		setup->flags |= DOMAIN_ON_XEN;
+	else if (strcmp(line, "our-hosts") == 0)
+		setup->our_hosts = true;
 	else if (strncmp(line, "argument ", 9) == 0)
 		setup->args[setup->arg_count++] = line + 9;
 	else if (strncmp(line, "host", 4) == 0)
@@ -132,30 +141,6 @@ static const char *verdict(int result, const struct domain *domain)
 	return domain->realm ? "a Realm" : "an ordinary guest";
 }
 
-/* Does what "reeve check" does: every stage appends to one report. */
-static const char *config_check(const char *name, const char *text,
-				const struct setup *setup,
-				struct reeve_report *report)
-{
-	struct domain *domain = NULL;
-	struct cfg *cfg = NULL;
-	int result;
-	int policy;
-	const char *words;
-
-	if (cfg_parse(name, text, strlen(text), setup->args, setup->arg_count,
-		      0, &cfg, report) != REEVE_OK)
-		return "refused";
-	result = domain_read(cfg, setup->flags, &domain, report);
-	assert_non_null(domain);
-	policy = policy_check(domain, setup->has_host ? &setup->host : NULL,
-			      report);
-	words = verdict(result != REEVE_OK ? result : policy, domain);
-	domain_free(domain);
-	cfg_free(cfg);
-	return words;
-}
-
 static void report_print(FILE *out, const struct reeve_report *report)
 {
 	static const char *const severities[] = { "error", "warning", "note" };
@@ -173,6 +158,131 @@ static void report_print(FILE *out, const struct reeve_report *report)
 	}
 }
 
+/* ---- Devices as they are typed ------------------------------------------ */
+
+#define SHOWN(words) (int)(words).length, (words).at
+
+static void disk_print(FILE *out, const struct domain_disk *disk)
+{
+	fprintf(out, "%.*s, disk %u, %s, %s%s%s%s", SHOWN(disk->vdev),
+		disk->number, disk_format_words[disk->format],
+		disk->writable ? "rw" : "ro", disk->cdrom ? ", cdrom" : "",
+		disk->direct ? ", direct" : "", disk->keep ? ", keep" : "");
+	fprintf(out, ", '%.*s'\n", SHOWN(disk->target));
+}
+
+static void vif_print(FILE *out, const struct domain_vif *vif)
+{
+	fprintf(out, "%d", vif->devid);
+	if (vif->has_mac) {
+		fprintf(out, ", %02x:%02x:%02x:%02x:%02x:%02x", vif->mac[0],
+			vif->mac[1], vif->mac[2], vif->mac[3], vif->mac[4],
+			vif->mac[5]);
+	}
+	if (vif->bridge.at != NULL)
+		fprintf(out, ", bridge '%.*s'", SHOWN(vif->bridge));
+	if (vif->mtu != 0)
+		fprintf(out, ", mtu %u", vif->mtu);
+	for (size_t i = 0; i < vif->forward_count; i++) {
+		const struct vif_forward *forward = &vif->forwards[i];
+
+		fprintf(out, ", %s %.*s port %u to %u",
+			vif_protocol_words[forward->protocol],
+			SHOWN(forward->address), forward->host_port,
+			forward->guest_port);
+	}
+	fprintf(out, "\n");
+}
+
+static void channels_print(FILE *out, const struct domain *domain)
+{
+	for (size_t i = 0; i < domain->channel_count; i++) {
+		const struct domain_channel *channel = &domain->channels[i];
+
+		fprintf(out, "\t%.*s, %s", SHOWN(channel->name),
+			channel_connection_words[channel->connection]);
+		if (channel->path.at != NULL)
+			fprintf(out, " '%.*s'", SHOWN(channel->path));
+		fprintf(out, "\n");
+	}
+}
+
+static void device_print(FILE *out, const struct domain *domain, size_t index)
+{
+	const struct domain_virtio *virtio = &domain->virtio_mmio[index];
+	const struct domain_p9 *folder;
+
+	fprintf(out, "device %zu: ", index);
+	switch (virtio->kind) {
+	case DOMAIN_VIRTIO_DISK:
+		disk_print(out, &domain->disks[virtio->index]);
+		break;
+	case DOMAIN_VIRTIO_VIF:
+		vif_print(out, &domain->vifs[virtio->index]);
+		break;
+	case DOMAIN_VIRTIO_CONSOLE:
+		fprintf(out, "channels\n");
+		channels_print(out, domain);
+		break;
+	case DOMAIN_VIRTIO_P9:
+		folder = &domain->folders[virtio->index];
+		fprintf(out, "folder %.*s, '%.*s'\n", SHOWN(folder->tag),
+			SHOWN(folder->path));
+		break;
+	case DOMAIN_VIRTIO_RNG:
+		fprintf(out, "entropy\n");
+		break;
+	case DOMAIN_VIRTIO_FOREIGN:
+		fprintf(out, "%s of domain %u\n", virtio->type,
+			virtio->backend_domid);
+		break;
+	}
+}
+
+/* ---- The check ---------------------------------------------------------- */
+
+/* Makes every check that needs no file: all of them append to one report. */
+static int domain_check(struct domain *domain, const struct setup *setup,
+			struct reeve_report *report)
+{
+	int result = policy_check(domain, setup->has_host ? &setup->host : NULL,
+				  report);
+
+	if (setup->our_hosts && engine_limits_check(domain, REEVE_ENGINE_MACHINE,
+						    true, report) != REEVE_OK)
+		result = REEVE_ERR_CONFIG;
+	return result;
+}
+
+/* Does what "reeve check" does: every stage appends to one report. Writes the
+ * verdict and the devices. */
+static void config_check(FILE *out, const char *name, const char *text,
+			 const struct setup *setup, struct reeve_report *report)
+{
+	struct domain *domain = NULL;
+	struct cfg *cfg = NULL;
+	int result;
+	int checked;
+
+	if (cfg_parse(name, text, strlen(text), setup->args, setup->arg_count,
+		      0, &cfg, report) != REEVE_OK) {
+		fprintf(out, "refused\n");
+		report_print(out, report);
+		return;
+	}
+	result = domain_read(cfg, setup->flags, &domain, report);
+	assert_non_null(domain);
+	checked = domain_check(domain, setup, report);
+	fprintf(out, "%s\n",
+		verdict(result != REEVE_OK ? result : checked, domain));
+	for (size_t i = 0; setup->our_hosts && i < domain->virtio_mmio_count;
+	     i++)
+		device_print(out, domain, i);
+	report_print(out, report);
+	domain_free(domain);
+	cfg_free(cfg);
+}
+
 /* Returns the verdict on a configuration and its report, as text that the
  * caller frees. */
 static char *check_text(const char *name, const char *text)
@@ -185,8 +295,7 @@ static char *check_text(const char *name, const char *text)
 
 	assert_non_null(out);
 	setup_read(&setup, text);
-	fprintf(out, "%s\n", config_check(name, text, &setup, report));
-	report_print(out, report);
+	config_check(out, name, text, &setup, report);
 	fclose(out);
 	free(setup.words);
 	reeve_report_free(report);

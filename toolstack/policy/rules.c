@@ -4,6 +4,8 @@
  * nestedhvm, altp2m, unequal memory and maxmem ...) are not here: domain_read()
  * refuses them.
  */
+#include <string.h>
+
 #include "abi/guest_map.h"
 #include "lib/ipa.h"
 #include "toolstack/policy/policy.h"
@@ -138,6 +140,60 @@ static bool no_clock_to_set(const struct policy_case *asked)
 	       !domain_is_default(asked->domain, asked->rule->key);
 }
 
+/* Any device opens a way for the host to feed the Realm data. So the
+ * configuration must have asked for that in so many words. */
+static bool device_unasked(const struct policy_case *asked)
+{
+	return asked->domain->realm_devices == DOMAIN_DEVICES_NONE &&
+	       !domain_is_default(asked->domain, asked->rule->key);
+}
+
+static bool device_untrusted(const struct policy_case *asked)
+{
+	return asked->domain->realm_devices == DOMAIN_DEVICES_UNTRUSTED &&
+	       !domain_is_default(asked->domain, asked->rule->key);
+}
+
+static bool devices_unused(const struct policy_case *asked)
+{
+	return asked->domain->realm_devices == DOMAIN_DEVICES_UNTRUSTED &&
+	       !domain_has_devices(asked->domain);
+}
+
+/* Linux copies all that passes a device through memory that the Realm shares,
+ * and by itself sets aside only a thousandth of a small Realm's RAM: so little
+ * that its devices stop. */
+static bool bounce_buffer_unasked(const struct policy_case *asked)
+{
+	const char *cmdline = asked->domain->cmdline;
+
+	return asked->domain->realm_devices == DOMAIN_DEVICES_UNTRUSTED &&
+	       domain_has_devices(asked->domain) &&
+	       (cmdline == NULL || strstr(cmdline, "swiotlb=") == NULL);
+}
+
+static bool disk_called_trusted(const struct policy_case *asked)
+{
+	const struct domain *domain = asked->domain;
+
+	for (size_t i = 0; i < domain->disk_count; i++) {
+		if (domain->disks[i].trusted.at != NULL)
+			return true;
+	}
+	return false;
+}
+
+static bool vif_called_trusted(const struct policy_case *asked)
+{
+	const struct domain *domain = asked->domain;
+
+	for (size_t i = 0; i < domain->vif_count; i++) {
+		if (domain->vifs[i].trusted.at != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* A Realm has no use for the key, so that any value breaks the rule. */
 static bool key_written(const struct policy_case *asked)
 {
@@ -153,6 +209,17 @@ static bool key_written(const struct policy_case *asked)
 	  NULL,                                                                 \
 	  "a Realm cannot have " what ": its memory is closed to the back end", \
 	  "remove it" }
+/* The same for what the key realm_devices can allow. */
+#define ASKABLE(id, key, what)                                                  \
+	{ id,                                                                   \
+	  REEVE_ERROR,                                                          \
+	  key,                                                                  \
+	  device_unasked,                                                       \
+	  "a Realm cannot have " what ": its memory is closed to the back end", \
+	  "remove it, or write realm_devices=\"untrusted\": the host can then " \
+	  "read and change all that passes the device" }
+#define UNTRUSTED(id, key, what, way_out)                                      \
+	{ id, REEVE_NOTE, key, device_untrusted, "untrusted: " what, way_out }
 #define ASSIGNED(id, key, what)                                                \
 	{ id,                                                                  \
 	  REEVE_ERROR,                                                         \
@@ -228,19 +295,46 @@ static const struct policy_rule rules[] = {
 	  "a Realm has no IOMMU context", "write \"disabled\" or remove it" },
 	ASSIGNED("no-pci", KEY_pci, "PCI devices passed through"),
 	ASSIGNED("no-dtdev", KEY_dtdev, "device tree devices passed through"),
-	DEVICE("no-disk", KEY_disk, "a disk"),
-	DEVICE("no-vif", KEY_vif, "a network interface"),
+	ASKABLE("no-disk", KEY_disk, "a disk"),
+	ASKABLE("no-vif", KEY_vif, "a network interface"),
 	DEVICE("no-virtio", KEY_virtio, "a virtio device"),
 	DEVICE("no-vkb", KEY_vkb, "a virtual keyboard"),
-	DEVICE("no-p9", KEY_p9, "a shared folder"),
+	ASKABLE("no-p9", KEY_p9, "a shared folder"),
 	DEVICE("no-pvcalls", KEY_pvcalls, "a PV calls interface"),
 	DEVICE("no-vtpm", KEY_vtpm, "a virtual TPM"),
 	DEVICE("no-vfb", KEY_vfb, "a frame buffer"),
 	DEVICE("no-vdispl", KEY_vdispl, "a virtual display"),
 	DEVICE("no-vsnd", KEY_vsnd, "a sound card"),
-	DEVICE("no-channel", KEY_channel, "a channel"),
+	ASKABLE("no-channel", KEY_channel, "a channel"),
+	ASKABLE("no-rng", KEY_rng, "an entropy device"),
 	DEVICE("no-usbctrl", KEY_usbctrl, "a USB controller"),
 	DEVICE("no-usbdev", KEY_usbdev, "a USB device"),
+	UNTRUSTED("untrusted-disk", KEY_disk,
+		  "the host can read and change what is on this Realm's disks",
+		  "let the guest check and encrypt them (dm-verity, LUKS)"),
+	UNTRUSTED("untrusted-vif", KEY_vif,
+		  "the host can read and change this Realm's traffic",
+		  "let the guest encrypt it"),
+	UNTRUSTED("untrusted-channel", KEY_channel,
+		  "the host can read and change what passes a channel",
+		  "let the guest encrypt it"),
+	UNTRUSTED("untrusted-p9", KEY_p9,
+		  "the host can read and change what is in a shared folder",
+		  "let the guest check what it reads there"),
+	UNTRUSTED("untrusted-rng", KEY_rng,
+		  "the host knows what this entropy device gives",
+		  "remove it: a Realm has random numbers from its CPU"),
+	{ "devices-unused", REEVE_NOTE, KEY_realm_devices, devices_unused,
+	  "the Realm has no device that this would be about", "remove it" },
+	{ "bounce-buffer", REEVE_WARNING, KEY_realm_devices,
+	  bounce_buffer_unasked,
+	  "Linux may share too little memory with its devices, which then stop",
+	  "add swiotlb=16384 to the command line: 32 MiB, in pieces of 2 KiB" },
+	{ "no-trusted-disk", REEVE_ERROR, KEY_disk, disk_called_trusted,
+	  "a Realm trusts no disk of its host", "write untrusted, or neither" },
+	{ "no-trusted-vif", REEVE_ERROR, KEY_vif, vif_called_trusted,
+	  "a Realm trusts no network interface of its host",
+	  "write trusted=0, or remove it" },
 	{ "no-sve", REEVE_ERROR, KEY_sve, NULL, "SVE is not given to Realms",
 	  "remove it" },
 	{ "no-vpmu", REEVE_ERROR, KEY_vpmu, NULL,

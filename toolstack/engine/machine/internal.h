@@ -31,6 +31,8 @@ int machine_next(struct engine *engine, unsigned domid,
 		 struct reeve_domain *out, struct reeve_report *report);
 int machine_vcpu(struct engine *engine, unsigned domid, unsigned index,
 		 struct reeve_vcpu *out, struct reeve_report *report);
+int machine_device(struct engine *engine, unsigned domid, unsigned index,
+		   struct reeve_domain_device *out, struct reeve_report *report);
 int machine_memory(struct engine *engine, unsigned domid, uint64_t from,
 		   struct engine_memory *out, struct reeve_report *report);
 int machine_act(struct engine *engine, unsigned domid, enum engine_act act,

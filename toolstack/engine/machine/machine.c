@@ -91,10 +91,13 @@ static void machine_info(struct engine *engine, struct engine_info *info)
 		.hashes = host->hashes,
 		.gicv3 = true,
 		.debug_vuart = host->debug,
+		.slots = host->slots,
 	};
 }
 
 /* ---- create, load ------------------------------------------------------------ */
+
+_Static_assert((int)ENGINE_DEVICES == (int)CONTROL_DEVICES, "devices");
 
 static struct control_create create_of(const struct engine_domain *domain)
 {
@@ -115,6 +118,13 @@ static struct control_create create_of(const struct engine_domain *domain)
 	       strnlen(domain->name, sizeof(create.name) - 1));
 	memcpy(create.uuid, domain->uuid, sizeof(create.uuid));
 	memcpy(create.rpv, domain->rpv, sizeof(create.rpv));
+	create.device_count = (uint32_t)domain->device_count;
+	for (size_t i = 0; i < domain->device_count; i++) {
+		create.devices[i] = (struct control_device_plan){
+			.slot = (uint16_t)domain->devices[i].slot,
+			.id = (uint16_t)domain->devices[i].virtio_id,
+		};
+	}
 	return create;
 }
 
@@ -350,6 +360,7 @@ const struct engine_ops engine_machine = {
 	.host = machine_host,
 	.next = machine_next,
 	.vcpu = machine_vcpu,
+	.device = machine_device,
 	.memory = machine_memory,
 	.act = machine_act,
 	.shutdown = machine_shutdown,

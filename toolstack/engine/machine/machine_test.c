@@ -15,6 +15,7 @@
 
 #include "abi/guest_map.h"
 #include "abi/machine_map.h"
+#include "abi/virtio.h"
 #include "toolstack/engine/build.h"
 #include "toolstack/engine/machine/machine.h"
 #include "toolstack/host/fixture.h"
@@ -195,6 +196,11 @@ static bool create_is_whole(void *ctx, const struct control_request *request,
 		create->rtc_offset == 3600 && create->weight == 99 &&
 		create->nr_spis == 64 && create->hash_algo == 1 &&
 		create->rpv[63] == 7 && create->uuid[15] == 9 &&
+		create->device_count == 2 && create->devices[0].slot == 4 &&
+		create->devices[0].id == VIRTIO_ID_BLOCK &&
+		create->devices[1].slot == 30 &&
+		create->devices[1].id == VIRTIO_ID_NET &&
+		create->devices[2].slot == 0 && create->devices[2].id == 0 &&
 		strcmp((const char *)create->name, "web") == 0;
 	return true;
 }
@@ -213,11 +219,53 @@ static void what_is_fixed_at_creation_is_passed_on(void **state)
 	f->domain.hash_algo = 1;
 	f->domain.rpv[63] = 7;
 	f->domain.uuid[15] = 9;
+	f->domain.device_count = 2;
+	f->domain.devices[0] = (struct engine_device){ 4, VIRTIO_ID_BLOCK };
+	f->domain.devices[1] = (struct engine_device){ 30, VIRTIO_ID_NET };
 	f->peer.change = create_is_whole;
 	f->peer.ctx = &seen;
 	attach(f);
 	assert_int_equal(build(f), REEVE_OK);
 	assert_true(seen);
+}
+
+static void a_device_is_told_of(void **state)
+{
+	struct reeve_domain_device device;
+	struct fixture *f = *state;
+
+	attach(f);
+	assert_int_equal(build(f), REEVE_OK);
+	assert_int_equal(engine_machine.device(f->engine, 3, 2, &device,
+					       f->host->report),
+			 REEVE_OK);
+	assert_int_equal(device.index, 2);
+	assert_int_equal(device.slot, 7);
+	assert_int_equal(device.virtio_id, VIRTIO_ID_BLOCK);
+	assert_string_equal(device.text, "a ring has a loop");
+}
+
+static bool of_another_index(void *ctx, const struct control_request *request,
+			     struct control_reply *reply)
+{
+	(void)ctx;
+	if (request->op == CONTROL_DEVICE_INFO)
+		reply->body.device.index++;
+	return true;
+}
+
+static void another_device_than_asked_for_is_nonsense(void **state)
+{
+	struct reeve_domain_device device;
+	struct fixture *f = *state;
+
+	f->peer.change = of_another_index;
+	attach(f);
+	assert_int_equal(build(f), REEVE_OK);
+	assert_int_equal(engine_machine.device(f->engine, 3, 2, &device,
+					       f->host->report),
+			 REEVE_ERR_HOST);
+	host_fixture_told(f->host, "breaks the protocol");
 }
 
 /* ---- It fails
@@ -619,6 +667,8 @@ int main(void)
 		TEST(content_gets_to_the_granted_pages),
 		TEST(another_domain_can_be_built_after_it),
 		TEST(what_is_fixed_at_creation_is_passed_on),
+		TEST(a_device_is_told_of),
+		TEST(another_device_than_asked_for_is_nonsense),
 		TEST(a_host_without_memory_is_told),
 		TEST(a_new_domain_that_runs_is_nonsense),
 		TEST(a_grant_of_foreign_memory_is_not_used),

@@ -70,6 +70,24 @@ int machine_vcpu(struct engine *engine, unsigned domid, unsigned index,
 						 : link_protocol_error(report);
 }
 
+int machine_device(struct engine *engine, unsigned domid, unsigned index,
+		   struct reeve_domain_device *out, struct reeve_report *report)
+{
+	struct control_request request = {
+		.op = CONTROL_DEVICE_INFO,
+		.domid = domid,
+		.body.device.index = index,
+	};
+	struct control_reply reply;
+	int result = machine_ask(engine, &request, &reply, report);
+
+	if (result != REEVE_OK)
+		return result;
+	if (!reply_device(&reply.body.device, out) || out->index != index)
+		return link_protocol_error(report);
+	return REEVE_OK;
+}
+
 int machine_memory(struct engine *engine, unsigned domid, uint64_t from,
 		   struct engine_memory *out, struct reeve_report *report)
 {

@@ -165,6 +165,7 @@ static void model_info(struct engine *engine, struct engine_info *info)
 		.ipa_bits = host->ipa_bits,
 		.hashes = host->hashes,
 		.gicv3 = true,
+		.slots = ENGINE_DEVICES,
 		/* The engine also stands in for a host with the debug console,
 		 * so that a guest for such a host can be measured. */
 		.debug_vuart = true,

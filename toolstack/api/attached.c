@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The devices of domains on a host: has them while a guest is made, takes out
+ * what a guest has left, and tells what there is. */
+#include "toolstack/api/attached.h"
+
+#include <string.h>
+
+#include "abi/virtio.h"
+#include "toolstack/devices/ask.h"
+#include "toolstack/report/report.h"
+
+/* ---- Slots -------------------------------------------------------------- */
+
+static int domain_slots_read(struct reeve_host *host,
+			     const struct reeve_domain *domain,
+			     struct devices_slots *slots,
+			     struct reeve_report *report)
+{
+	struct reeve_domain_device device;
+	int result = REEVE_OK;
+
+	for (unsigned i = 0; result == REEVE_OK && i < domain->devices; i++) {
+		result = host->ops->device(host->engine, domain->domid, i,
+					   &device, report);
+		if (result == REEVE_OK)
+			slots->owned[device.slot] = true;
+	}
+	return result;
+}
+
+/* Asks the hypervisor which slots there are, and which of them belong to a
+ * domain. */
+static int slots_read(struct reeve_host *host, struct devices_slots *slots,
+		      struct reeve_report *report)
+{
+	struct reeve_domain domain = { 0 };
+	struct reeve_host_info info;
+	int result = host->ops->host(host->engine, &info, report);
+
+	*slots = (struct devices_slots){ .count = info.slots };
+	if (result != REEVE_OK)
+		return result;
+	while ((result = host->ops->next(host->engine, domain.domid + 1,
+					 &domain, report)) == REEVE_OK) {
+		result = domain_slots_read(host, &domain, slots, report);
+		if (result != REEVE_OK)
+			return result;
+	}
+	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
+}
+
+int attached_open(struct reeve_host *host, const struct reeve_watch *watch,
+		  struct devices **out, struct devices_slots *slots,
+		  struct reeve_report *report)
+{
+	int result = devices_open(&host->folder, watch, out, report);
+
+	if (result != REEVE_OK)
+		return result;
+	result = slots_read(host, slots, report);
+	if (result == REEVE_OK)
+		result = devices_reap(*out, slots, report);
+	if (result != REEVE_OK)
+		devices_close(*out);
+	return result;
+}
+
+void attached_reap(struct reeve_host *host, const struct reeve_watch *watch,
+		   struct reeve_report *report)
+{
+	struct reeve_report *why = reeve_report_new();
+	struct devices_slots slots;
+	struct devices *devices;
+
+	if (why == NULL)
+		return;
+	if (attached_open(host, watch, &devices, &slots, why) == REEVE_OK) {
+		devices_close(devices);
+	} else {
+		report_add(report, REEVE_WARNING, NULL, NULL,
+			   "the next guest with devices that is made takes them "
+			   "out",
+			   "the guest's devices are still in QEMU: %s",
+			   reeve_report_count(why) > 0
+				   ? reeve_report_get(why, 0)->message
+				   : "it was not waited for");
+	}
+	reeve_report_free(why);
+}
+
+/* ---- Telling ------------------------------------------------------------ */
+
+struct telling {
+	struct qmp *qmp;
+	const struct reeve_domain *domain;
+	void (*visit)(void *context, const struct reeve_attached *attached);
+	void *context;
+	struct reeve_report *report;
+};
+
+static unsigned virtio_id_of(enum reeve_attached_kind kind)
+{
+	static const unsigned ids[] = {
+		[REEVE_ATTACHED_DISK] = VIRTIO_ID_BLOCK,
+		[REEVE_ATTACHED_VIF] = VIRTIO_ID_NET,
+		[REEVE_ATTACHED_CHANNEL] = VIRTIO_ID_CONSOLE,
+	};
+
+	return ids[kind];
+}
+
+static struct reeve_attached attached_of(const struct telling *telling,
+					 const struct reeve_domain_device *device)
+{
+	return (struct reeve_attached){
+		.device = *device,
+		.untrusted = telling->domain->realm,
+	};
+}
+
+static int disk_tell(const struct telling *telling,
+		     const struct reeve_domain_device *device)
+{
+	struct reeve_attached attached = attached_of(telling, device);
+	int result = ask_disk(telling->qmp, device->slot, &attached,
+			      telling->report);
+
+	if (result == REEVE_OK)
+		telling->visit(telling->context, &attached);
+	return result;
+}
+
+static int vif_tell(const struct telling *telling,
+		    const struct reeve_domain_device *device)
+{
+	struct reeve_attached attached = attached_of(telling, device);
+	int result =
+		ask_vif(telling->qmp, device->slot, &attached, telling->report);
+
+	if (result == REEVE_OK)
+		telling->visit(telling->context, &attached);
+	return result;
+}
+
+static int channels_tell(const struct telling *telling,
+			 const struct reeve_domain_device *device)
+{
+	int result = REEVE_OK;
+
+	for (unsigned part = 1; result == REEVE_OK; part++) {
+		struct reeve_attached attached = attached_of(telling, device);
+
+		result = ask_channel(telling->qmp, device->slot, part,
+				     &attached, telling->report);
+		if (result == REEVE_OK)
+			telling->visit(telling->context, &attached);
+	}
+	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
+}
+
+static int device_tell(const struct telling *telling,
+		       const struct reeve_domain_device *device)
+{
+	switch (device->virtio_id) {
+	case VIRTIO_ID_BLOCK:
+		return disk_tell(telling, device);
+	case VIRTIO_ID_NET:
+		return vif_tell(telling, device);
+	default:
+		return channels_tell(telling, device);
+	}
+}
+
+/* Tells of the devices of that kind. Connects to QEMU for the first. */
+static int kind_tell(struct reeve_host *host, struct telling *telling,
+		     enum reeve_attached_kind kind, struct devices **devices)
+{
+	int result = REEVE_OK;
+
+	for (unsigned i = 0; result == REEVE_OK && i < telling->domain->devices;
+	     i++) {
+		struct reeve_domain_device device;
+
+		result = host->ops->device(host->engine, telling->domain->domid,
+					   i, &device, telling->report);
+		if (result != REEVE_OK || device.virtio_id != virtio_id_of(kind))
+			continue;
+		if (*devices == NULL) {
+			result = devices_open(&host->folder, host->watch,
+					      devices, telling->report);
+		}
+		if (result != REEVE_OK)
+			return result;
+		telling->qmp = devices_qmp(*devices);
+		result = device_tell(telling, &device);
+	}
+	return result;
+}
+
+int reeve_domain_attached(struct reeve_host *host,
+			  const struct reeve_domain *domain,
+			  enum reeve_attached_kind kind,
+			  void (*visit)(void *context,
+					const struct reeve_attached *attached),
+			  void *context, struct reeve_report *report)
+{
+	struct telling telling = {
+		.domain = domain,
+		.visit = visit,
+		.context = context,
+		.report = report,
+	};
+	struct devices *devices = NULL;
+	int result = kind_tell(host, &telling, kind, &devices);
+
+	devices_close(devices);
+	return result;
+}
