@@ -7,8 +7,7 @@
   attacker   the Realm part is made and signed with an attacker's key, under a
              good platform part: never accepted
   signed     claims and headers are changed and signed again by the right keys:
-             accepted exactly if the profiles, as tests/token_profiles.py has
-             them, allow the result
+             accepted exactly if tests/token_rules.py allows the result
 
 None of Reeve's code is used here: the verifier is PROGRAM,
 tests/attest/mutants.c.
@@ -27,10 +26,10 @@ import sys
 
 import token_profiles as profiles
 import tokens
+from token_rules import HASHES, PAIRS, Rules, dict_of, is_array, message_of
 
 CURVES = {"platform": ("platform", "p256", "p384", "p521"),
           "realm": ("realm", "p256", "p384", "p521")}
-HASHES = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 
 
 class Wide:
@@ -94,18 +93,13 @@ class Mutants:
     def __init__(self, seed):
         self.rng = random.Random(seed)
         self.keys = tokens.new_keys()
-        self.pairs = [(p, r) for p, r, _, _, _, fails
-                      in profiles.platform_profiles() if not fails]
-        self.rows = {p: (must, may, no) for p, _, must, may, no, fails
-                     in profiles.platform_profiles() if not fails}
-        self.realm_rows = {r: (must, may) for _, r, must, may
-                           in profiles.realm_profiles()}
+        self.rules = Rules()
         self.pool = [self.fixed(self.base()) for _ in range(40)]
 
     # ---- Good tokens
 
     def base(self):
-        tree = profiles.base(self.keys, *self.rng.choice(self.pairs))
+        tree = profiles.base(self.keys, *self.rng.choice(PAIRS))
         for part in ("platform", "realm"):
             if self.rng.random() < 0.5:
                 self.use_key(tree, part, self.rng.choice(CURVES[part]))
@@ -113,7 +107,7 @@ class Mutants:
 
     def use_key(self, tree, part, name):
         key = self.keys[name]
-        message = self.message(tree, part)
+        message = message_of(tree, part)
         message.key = key
         tokens.put(tree, f"{part}/protected/1",
                    tokens.CURVES[key.curve.name][2])
@@ -122,17 +116,9 @@ class Mutants:
                        tokens.Encoded((tokens.cose_key(key),)))
             self.rebind(tree)
 
-    @staticmethod
-    def message(tree, part):
-        node, word = tokens.parent(tree, part)
-        return tokens.child(node, word)
-
-    def claims(self, tree, part):
-        return tokens.get(self.message(tree, part).parts, "claims")
-
     def rebind(self, tree):
         """Makes the binding fit the Realm key, if both are still there."""
-        realm = dict_of(self.claims(tree, "realm"))
+        realm = dict_of(tokens.get_claims(tree, "realm"))
         key, name = realm.get(44237), realm.get(44240)
         if not isinstance(name, str) or name not in HASHES or key is None:
             return
@@ -140,7 +126,7 @@ class Mutants:
         if not isinstance(key, bytes):
             return
         digest = hashlib.new(name.replace("-", ""), key).digest()
-        for pair in self.claims(tree, "platform"):
+        for pair in tokens.get_claims(tree, "platform"):
             if pair[0] in (10, 2408) and isinstance(pair[1], bytes):
                 pair[1] = digest
 
@@ -203,7 +189,7 @@ class Mutants:
         """Replaces both signatures by their bytes, so that changing the tree
         does not change them."""
         for part in ("platform", "realm"):
-            message = self.message(tree, part)
+            message = message_of(tree, part)
             tokens.put(message.parts, "signature",
                        decode(tokens.sign(message))[0][3])
         return tree
@@ -226,8 +212,8 @@ class Mutants:
     def attacker(self):
         rng = self.rng
         tree = self.signed_tree()
-        message = self.message(tree, "realm")
-        claims = self.claims(tree, "realm")
+        message = message_of(tree, "realm")
+        claims = tokens.get_claims(tree, "realm")
         own = self.keys[rng.choice(("other", "p256", "p384", "p521"))]
         if tokens.cose_key(own) == dict_of(claims)[44237][0]:
             own = self.keys["other"]
@@ -269,15 +255,15 @@ class Mutants:
                         self.add_entry))(tree)
         if rng.random() < 0.9:
             self.rebind(tree)
-        expected = self.allowed(tree)
+        expected = self.rules.allowed(tree)
         if rng.random() < 0.3:
             # The binding is over the bytes of the key as they are.
-            for pair in self.claims(tree, "realm"):
+            for pair in tokens.get_claims(tree, "realm"):
                 if isinstance(pair[1], tokens.Encoded):
                     pair[1] = tokens.encode(pair[1][0])
             wide = Wide(rng)
             for part in ("platform", "realm"):
-                message = self.message(tree, part)
+                message = message_of(tree, part)
                 for name in ("protected", "claims"):
                     tokens.put(message.parts, name, wide.encode(
                         tokens.get(message.parts, name)))
@@ -286,7 +272,7 @@ class Mutants:
     def change_claim(self, tree, part=None):
         rng = self.rng
         part = part or rng.choice(("platform", "realm"))
-        claims = self.claims(tree, part)
+        claims = tokens.get_claims(tree, part)
         table = profiles.REALM if part == "realm" else profiles.PLATFORM
         if not claims:
             return
@@ -312,15 +298,15 @@ class Mutants:
             pair[1] = pair[1][:-1] if rng.random() < 0.5 else pair[1] + b"\0"
         else:
             key = 265
-            names = [p for p, _ in self.pairs] + [
-                r for r in self.realm_rows if r] + ["tag:x", "sha-384"]
+            names = [p for p, _ in PAIRS] + [
+                r for r in self.rules.realm_rows if r] + ["tag:x", "sha-384"]
             for other in claims:
                 if other[0] == key:
                     other[1] = rng.choice(names)
 
     def change_component(self, tree):
         rng = self.rng
-        claims = dict_of(self.claims(tree, "platform"))
+        claims = dict_of(tokens.get_claims(tree, "platform"))
         components = claims.get(2399)
         if not isinstance(components, list) or not components:
             return
@@ -342,14 +328,14 @@ class Mutants:
                 [[2, rng.randbytes(32)], [5, rng.randbytes(48)]]))
 
     def add_unknown(self, tree):
-        claims = self.claims(tree, self.rng.choice(("platform", "realm")))
+        claims = tokens.get_claims(tree, self.rng.choice(("platform", "realm")))
         key = self.rng.choice((70001, -70001, "x", b"y", tokens.Raw(b"\x80"),
                                tokens.Raw(b"\xf5"), 1 << 63))
         claims.insert(self.rng.randrange(len(claims) + 1),
                       [key, self.value(5)])
 
     def add_header(self, tree):
-        message = self.message(tree, self.rng.choice(("platform", "realm")))
+        message = message_of(tree, self.rng.choice(("platform", "realm")))
         headers = tokens.get(message.parts, self.rng.choice(
             ("protected", "unprotected")))
         headers.append([self.rng.choice((3, 4, 5, 33, "x", 70001)),
@@ -360,7 +346,7 @@ class Mutants:
             [self.rng.choice((44250, 1, "__cmwc_t", b"z")), self.value()])
 
     def change_header(self, tree):
-        message = self.message(tree, self.rng.choice(("platform", "realm")))
+        message = message_of(tree, self.rng.choice(("platform", "realm")))
         headers = tokens.get(message.parts, self.rng.choice(
             ("protected", "unprotected", "unprotected")))
         if headers and self.rng.random() < 0.5:
@@ -377,10 +363,10 @@ class Mutants:
         elif how == 1:
             tokens.put(tree, "tag", rng.choice((399, 907, 18, 55799)))
         elif how == 2:
-            message = self.message(tree, rng.choice(("platform", "realm")))
+            message = message_of(tree, rng.choice(("platform", "realm")))
             tokens.put(message.parts, "tag", rng.choice((17, 18, 61, 98)))
         elif how == 3:
-            message = self.message(tree, rng.choice(("platform", "realm")))
+            message = message_of(tree, rng.choice(("platform", "realm")))
             # None would have the part signed again.
             value = self.value()
             tokens.put(message.parts, "signature",
@@ -389,84 +375,6 @@ class Mutants:
             entry = rng.choice(tokens.get(tree, "parts"))[1]
             if is_array(entry):
                 entry.append(self.value())
-
-    # ---- What the profiles allow
-
-    def allowed(self, tree):
-        platform = self.claims(tree, "platform")
-        realm = self.claims(tree, "realm")
-        return (self.envelope_allowed(tree) and
-                self.platform_allowed(platform) and
-                self.realm_allowed(platform, realm) and
-                self.bound(platform, realm))
-
-    def envelope_allowed(self, tree):
-        keys = [repr(key) for key, _ in tokens.get(tree, "parts")]
-        if len(keys) != len(set(keys)):
-            return False
-        for part in ("platform", "realm"):
-            message = self.message(tree, part)
-            both = []
-            for name in ("protected", "unprotected"):
-                headers = tokens.get(message.parts, name)
-                names = [repr(key) for key, _ in headers]
-                if len(names) != len(set(names)):
-                    return False
-                both += [key for key, _ in headers if key == 33]
-            if len(both) > 1:
-                return False
-        return True
-
-    def claims_allowed(self, claims, table, must, may, no):
-        keys = [repr(key) for key, _ in claims]
-        if len(keys) != len(set(keys)):
-            return False
-        found = dict_of(claims)
-        if any(key not in found for key in must):
-            return False
-        if any(key in found for key in no):
-            return False
-        return all(fits(found[key], form) for key, _, form, _ in table
-                   if key in must | may and key in found)
-
-    def platform_allowed(self, claims):
-        found = dict_of(claims)
-        row = self.rows.get(found.get(265) if isinstance(
-            found.get(265), str) else None)
-        if row is None or not self.claims_allowed(
-                claims, profiles.PLATFORM, *row):
-            return False
-        later = found[265] not in (profiles.OLD, profiles.P2023)
-        return (found[2395] & 0xFF00 == 0x3000 and found[2402] in HASHES and
-                all(component_allowed(c, later) for c in found[2399]))
-
-    def realm_allowed(self, platform, claims):
-        found = dict_of(claims)
-        name = found.get(265)
-        if 265 not in found:
-            name = dict(self.pairs)[dict_of(platform)[265]]
-        elif not isinstance(name, str):
-            return False
-        row = self.realm_rows.get(name)
-        if row is None or not self.claims_allowed(
-                claims, profiles.REALM, *row, set()):
-            return False
-        for key in (44243, 44244):
-            if isinstance(found.get(key), str):
-                return False
-        size = HASHES.get(found[44236])
-        return size is not None and all(
-            len(m) == size for m in [found[44238], *found[44239]])
-
-    def bound(self, platform, realm):
-        found, realm = dict_of(platform), dict_of(realm)
-        if not isinstance(realm[44237], tokens.Encoded):
-            return False
-        key = tokens.encode(realm[44237][0])
-        binding = found[2408 if found[265].startswith(profiles.P2026)
-                        else 10]
-        return binding == hashlib.new(realm[44240].replace("-", ""),
-                                      key).digest()
 
 
 def copied(node):
@@ -480,67 +388,6 @@ def copied(node):
     if isinstance(node, list):
         return type(node)(copied(item) for item in node)
     return node
-
-
-def dict_of(pairs):
-    return {key: value for key, value in pairs
-            if isinstance(key, (int, str, bytes))}
-
-
-def is_bytes(value):
-    return isinstance(value, bytes) and not isinstance(value, tokens.Raw)
-
-
-def is_text(value):
-    return isinstance(value, str) and value.isprintable()
-
-
-def is_number(value):
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def fits(value, form):
-    kind = form[0]
-    if kind == "any":
-        return True
-    if kind == "bytes":
-        return is_bytes(value) and (not form[1] or len(value) in form[1])
-    if kind == "ueid":
-        return is_bytes(value) and len(value) == 33 and value[0] == 1
-    if kind == "text":
-        return is_text(value)
-    if kind == "hash":
-        return is_text(value) and value in HASHES
-    if kind == "number":
-        return is_number(value) and form[1] <= value <= form[2]
-    if kind == "key":
-        return isinstance(value, tokens.Encoded) or is_bytes(value)
-    if kind == "rems":
-        return is_array(value) and len(value) == 4 and all(
-            fits(rem, profiles.HASH) for rem in value)
-    if kind == "components":
-        return is_array(value) and value != [] and all(
-            isinstance(c, tokens.Map) for c in value)
-    if kind == "bool":
-        return isinstance(value, bool)
-    assert kind == "hashes", kind
-    return is_array(value) and value != [] and all(
-        fits(one, profiles.HASH) for one in value)
-
-
-def is_array(value):
-    return isinstance(value, list) and not isinstance(value, tokens.Map)
-
-
-def component_allowed(component, later):
-    keys = [repr(key) for key, _ in component]
-    found = dict_of(component)
-    if len(keys) != len(set(keys)) or 2 not in found or 5 not in found:
-        return False
-    for key, _, form, _ in profiles.COMPONENT:
-        if key in found and (later or key < 7) and not fits(found[key], form):
-            return False
-    return found.get(6, "sha-256") in HASHES
 
 
 class Verifier:

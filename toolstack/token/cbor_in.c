@@ -215,8 +215,8 @@ static int span_compare(struct span a, struct span b)
  * are compared as they are encoded. */
 static int key_compare(const void *first, const void *second)
 {
-	const struct cbor_pair *a = *(const struct cbor_pair *const *)first;
-	const struct cbor_pair *b = *(const struct cbor_pair *const *)second;
+	const struct cbor_entry *a = *(const struct cbor_entry *const *)first;
+	const struct cbor_entry *b = *(const struct cbor_entry *const *)second;
 
 	if (a->head.kind != b->head.kind)
 		return a->head.kind < b->head.kind ? -1 : 1;
@@ -230,10 +230,10 @@ static int key_compare(const void *first, const void *second)
 }
 
 /* Returns the later of two entries with the same key; NULL: all differ. */
-static const struct cbor_pair *duplicate_find(const struct cbor_pair **sorted,
-					      size_t count)
+static const struct cbor_entry *duplicate_find(const struct cbor_entry **sorted,
+					       size_t count)
 {
-	const struct cbor_pair *found = NULL;
+	const struct cbor_entry *found = NULL;
 
 	qsort(sorted, count, sizeof(*sorted), key_compare);
 	for (size_t i = 1; i < count; i++) {
@@ -246,8 +246,8 @@ static const struct cbor_pair *duplicate_find(const struct cbor_pair **sorted,
 
 static bool keys_differ(struct cbor_in *in, struct cbor_pairs *pairs)
 {
-	const struct cbor_pair **sorted;
-	const struct cbor_pair *twice;
+	const struct cbor_entry **sorted;
+	const struct cbor_entry *twice;
 
 	if (pairs->count < 2)
 		return true;
@@ -266,11 +266,11 @@ static bool keys_differ(struct cbor_in *in, struct cbor_pairs *pairs)
 	return cbor_in_fail(in, TOKEN_DUPLICATE);
 }
 
-static bool pair_read(struct cbor_in *in, struct cbor_pair *pair)
+static bool pair_read(struct cbor_in *in, struct cbor_entry *pair)
 {
 	struct cbor_in again = *in;
 
-	*pair = (struct cbor_pair){ .head.kind = CBOR_OTHER };
+	*pair = (struct cbor_entry){ .head.kind = CBOR_OTHER };
 	return cbor_in_item(in, &pair->key) &&
 	       cbor_in_next(&again, &pair->head) &&
 	       cbor_in_item(in, &pair->value);
@@ -301,8 +301,8 @@ void cbor_pairs_free(struct cbor_pairs *pairs)
 	*pairs = (struct cbor_pairs){ 0 };
 }
 
-const struct cbor_pair *cbor_pairs_find(const struct cbor_pairs *pairs,
-					int64_t key)
+const struct cbor_entry *cbor_pairs_find(const struct cbor_pairs *pairs,
+					 int64_t key)
 {
 	int64_t found;
 

@@ -92,7 +92,7 @@ bool cbor_in_end(struct cbor_in *in);
 bool cbor_head_int(const struct cbor_head *head, int64_t *value);
 
 /* An entry of a map. key and value are the encoded items. */
-struct cbor_pair {
+struct cbor_entry {
 	struct cbor_head head; /* of the key */
 	struct span key;
 	struct span value;
@@ -101,7 +101,7 @@ struct cbor_pair {
 /* The entries of a map, in their order. */
 struct cbor_pairs {
 	size_t count;
-	struct cbor_pair *list;
+	struct cbor_entry *list;
 };
 
 /*
@@ -112,7 +112,7 @@ struct cbor_pairs {
 bool cbor_in_map(struct cbor_in *in, struct cbor_pairs *pairs);
 void cbor_pairs_free(struct cbor_pairs *pairs);
 /* Returns the entry with an integer key; NULL: there is none. */
-const struct cbor_pair *cbor_pairs_find(const struct cbor_pairs *pairs,
-					int64_t key);
+const struct cbor_entry *cbor_pairs_find(const struct cbor_pairs *pairs,
+					 int64_t key);
 
 #endif

@@ -77,7 +77,7 @@ static const char *chain_judge(STACK_OF(X509) * chain, X509_STORE *roots)
 EVP_PKEY *chain_key(const struct token_part *part, X509_STORE *roots,
 		    const char **reason)
 {
-	const struct cbor_pair *pair =
+	const struct cbor_entry *pair =
 		cbor_pairs_find(&part->protected, COSE_HEADER_X5CHAIN);
 	STACK_OF(X509) *chain = sk_X509_new_null();
 	EVP_PKEY *key = NULL;

@@ -41,7 +41,7 @@ static bool algorithm_fail(const struct judge *judge)
 {
 	static const char expected[] = "expected %s in the protected headers, "
 				       "found %s";
-	const struct cbor_pair *pair =
+	const struct cbor_entry *pair =
 		cbor_pairs_find(&judge->part->protected, COSE_HEADER_ALG);
 	const char *name;
 	char number[32];

@@ -147,7 +147,7 @@ static bool value_read(struct cbor_in *in, const struct claim_rule *rule,
 }
 
 /* Reads one claim. That its bytes are well-formed is known. */
-static void claim_read(const struct cbor_pair *pair,
+static void claim_read(const struct cbor_entry *pair,
 		       const struct claim_rule *rule, struct token *token,
 		       struct token_claim *claim)
 {

@@ -23,7 +23,7 @@ static bool has_header(const struct cbor_pairs *headers, int64_t key)
 
 static void algorithm_note(struct token_part *part)
 {
-	const struct cbor_pair *pair =
+	const struct cbor_entry *pair =
 		cbor_pairs_find(&part->protected, COSE_HEADER_ALG);
 	int64_t number;
 
@@ -155,7 +155,7 @@ static bool type_is_cwt(const struct cbor_head *type)
 
 /* Finds the bytes of a part in its entry: a record [type, bytes, indicator] or,
  * in the oldest collection, the bytes alone. */
-static bool entry_read(struct token *token, const struct cbor_pair *entry,
+static bool entry_read(struct token *token, const struct cbor_entry *entry,
 		       struct cbor_in *in, struct span *part)
 {
 	bool is_new = token->tag == CCA_TAG_COLLECTION;
@@ -216,7 +216,7 @@ static bool part_decode(struct token *token, struct token_part *part,
 static bool entry_decode(struct token *token, int64_t key,
 			 struct token_part *part, struct token_error *error)
 {
-	const struct cbor_pair *entry = cbor_pairs_find(&token->entries, key);
+	const struct cbor_entry *entry = cbor_pairs_find(&token->entries, key);
 	struct cbor_in in;
 	struct span text = { 0 };
 

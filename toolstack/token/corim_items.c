@@ -17,7 +17,7 @@ bool corim_map_read(struct span text, struct cbor_pairs *pairs)
 bool corim_entry_get(const struct cbor_pairs *pairs, int64_t key,
 		     struct span *value)
 {
-	const struct cbor_pair *pair = cbor_pairs_find(pairs, key);
+	const struct cbor_entry *pair = cbor_pairs_find(pairs, key);
 
 	if (pair == NULL)
 		return false;

@@ -20,7 +20,7 @@ bool corim_map_get(struct span text, int64_t key, struct span *value);
 bool corim_content_get(struct span text, uint64_t tag, enum cbor_kind kind,
 		       struct span *content);
 
-/* What is done with each item of an array, until it returns a text. */
+/* The function for each item of an array. A text that it returns ends the walk. */
 struct corim_walk {
 	const char *(*take)(struct span item, void *context);
 	void *context;

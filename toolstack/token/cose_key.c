@@ -6,7 +6,7 @@
 static bool parameter_int(const struct cbor_pairs *pairs, int64_t key,
 			  int64_t *value)
 {
-	const struct cbor_pair *pair = cbor_pairs_find(pairs, key);
+	const struct cbor_entry *pair = cbor_pairs_find(pairs, key);
 	struct cbor_in in;
 
 	if (pair == NULL)
@@ -35,7 +35,7 @@ static bool algorithm_fits(const struct cbor_pairs *pairs,
 /* Returns whether the key's uses, if it names them, include verifying. */
 static bool uses_fit(const struct cbor_pairs *pairs)
 {
-	const struct cbor_pair *pair = cbor_pairs_find(pairs, COSE_KEY_OPS);
+	const struct cbor_entry *pair = cbor_pairs_find(pairs, COSE_KEY_OPS);
 	struct cbor_head head;
 	struct cbor_in in;
 	bool found = false;
@@ -58,7 +58,7 @@ static bool coordinate_read(struct cbor_in *in, const struct cbor_pairs *pairs,
 			    int64_t key, struct key_point *point,
 			    struct span *coordinate)
 {
-	const struct cbor_pair *pair = cbor_pairs_find(pairs, key);
+	const struct cbor_entry *pair = cbor_pairs_find(pairs, key);
 	struct cbor_in inner;
 	struct cbor_head head;
 

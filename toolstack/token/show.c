@@ -26,7 +26,7 @@ static struct json_object *span_hex_json(struct span bytes)
 
 /* An entry that nobody can name: its key, if it is an integer, else the key's
  * CBOR, and the CBOR of its value. */
-static struct json_object *pair_json(const struct cbor_pair *pair)
+static struct json_object *pair_json(const struct cbor_entry *pair)
 {
 	struct json_object *object = json_object_new_object();
 	int64_t key;

@@ -32,7 +32,7 @@ static void span_write(FILE *to, struct span text)
 /* ---- What has no name ------------------------------------------------- */
 
 /* Writes an entry by its key, and its value as CBOR. */
-static void pair_write(FILE *to, const struct cbor_pair *pair, const char *what)
+static void pair_write(FILE *to, const struct cbor_entry *pair, const char *what)
 {
 	char label[64];
 	int64_t key;
