@@ -20,12 +20,20 @@ named brief... crashes after five seconds, but later if it is domain 4. FAKE_QEM
   deaf       reads nothing from consoles
   no-trim    is older than CONTROL_HOST_TRIM
   wild-trim  says that pages of the firmware are free
+These add to it:
+  devices    has slots for devices of guests, which a real QEMU serves that runs
+             no CPU
 """
+import ctypes
 import os
+import re
 import selectors
 import socket
+import signal
 import struct
+import subprocess
 import sys
+import time
 
 WAYS = os.environ.get("FAKE_QEMU", "").split(",")
 MAGIC = b"REEVECTL"
@@ -42,18 +50,31 @@ LOADING, BUILDING, FAILED, PAUSED, RUNNING, ENDED, DYING = range(1, 8)
 TOTAL = 512 << 20 if "small" in WAYS else 1 << 40
 
 
-def domain_size():
-    """Reads the size of struct control_domain from its header, because the
-    struct may grow."""
+def size_of(struct_name):
+    """Reads the size of a struct from its header, because it may grow."""
     root = os.path.dirname(os.path.abspath(__file__)) + "/../.."
     with open(root + "/abi/control.h", encoding="utf-8") as header:
         for line in header:
-            if "sizeof(struct control_domain)" in line:
+            if f"sizeof(struct {struct_name})" in line:
                 return int(line.split("==")[1].split(",")[0])
-    raise SystemExit("no size of control_domain")
+    raise SystemExit(f"no size of {struct_name}")
 
 
-RIM = 64 if domain_size() == 472 else 0
+def op_number(name):
+    """Reads the number of an operation, because the enum may grow."""
+    root = os.path.dirname(os.path.abspath(__file__)) + "/../.."
+    with open(root + "/abi/control.h", encoding="utf-8") as header:
+        text = header.read()
+    text = re.sub(r"/\*.*?\*/", "", text.split("enum control_op {")[1],
+                  flags=re.S).split("}")[0]
+    return [entry.split("=")[0].strip()
+            for entry in text.split(",")].index(name) + 1
+
+
+DEVICE = op_number("CONTROL_DEVICE_INFO")
+SLOTS = 31 if "devices" in WAYS else 0
+RIM = 64 if size_of("control_domain") == 472 else 0
+DMA = size_of("control_host") - 336  # facts about DMA, before the slots
 
 
 class Domain:
@@ -63,6 +84,9 @@ class Domain:
         self.reason = 0
         (self.flags, self.vcpus, self.ram) = struct.unpack_from(
             "<IIQ", create)
+        count = struct.unpack_from("<I", create, 176)[0]
+        self.devices = [struct.unpack_from("<HH", create, 180 + 4 * i)
+                        for i in range(count)]
         self.name = create[16:80]
         self.uuid = create[80:96]
         self.console = None
@@ -78,7 +102,8 @@ class Domain:
         return struct.pack(
             f"<8I12QII{RIM}s64s16s192s", self.domid, state, self.flags,
             self.reason, self.vcpus, self.vcpus, slot, 0, self.ram,
-            3, 4, 5, 6, 1500000000, self.uptime(), 1, 2, 7, 8, 9, 0, 0,
+            3, 4, 5, 6, 1500000000, self.uptime(), 1, 2, 7, 8, 9, 0,
+            len(self.devices),
             b"", self.name, self.uuid, self.text)
 
 
@@ -118,9 +143,14 @@ class Host:
 
     def host(self):
         return struct.pack(
-            "<4I4Q5Q6IQ192s", 1, 2 | (1 if "debug" in WAYS else 0), 2,
+            f"<4I4Q5Q6IQ192s{DMA}xIIQQ", 1, 2 | (1 if "debug" in WAYS else 0), 2,
             len(self.domains), TOTAL, TOTAL - self.used(), 0, 0,
-            0, 0, 0, 0, 0, 0x20000, 0x20000, 48, 8, 7, 12, 61000000000, b"")
+            0, 0, 0, 0, 0, 0x20000, 0x20000, 48, 8, 7, 12, 61000000000, b"",
+            SLOTS, SLOTS - len(self.owned()), 0, 0)
+
+    def owned(self):
+        return [slot for domain in self.domains.values()
+                for slot, _ in domain.devices]
 
     def create(self, body):
         if any(d.name == body[16:80] and d.state != DYING for d in self.domains.values()):
@@ -128,6 +158,8 @@ class Host:
         if struct.unpack_from("<Q", body, 8)[0] > TOTAL - self.used():
             return E_MEMORY, b"", b"no memory for it"
         domain = Domain(self.next, body)
+        if set(self.owned()) & {slot for slot, _ in domain.devices}:
+            return E_EXISTS, b"", b"the slot belongs to domain 1"
         if domain.flags & 2:
             domain.console = next(
                 n for n in range(12)
@@ -235,6 +267,11 @@ class Host:
             return OK, domain.pack(), b""
         if op == MEMORY:
             return OK, memory(domain, struct.unpack_from("<Q", body)[0]), b""
+        if op == DEVICE:
+            index = struct.unpack_from("<I", body)[0]
+            slot, kind = domain.devices[index]
+            return OK, struct.pack("<6I7Q192s", index, slot, kind, 0, 15, 1, 0,
+                                   77, 0, 0, 5, 6, 7, b""), b""
         if op == VCPU:
             index = struct.unpack_from("<I", body)[0]
             return OK, struct.pack("<4I10Q", index, 1, 1, 0, 5,
@@ -334,6 +371,21 @@ if "exit" in WAYS or "old" in WAYS:
 FOLDER = os.path.dirname(sys.argv[sys.argv.index("-pidfile") + 1])
 with open(f"{FOLDER}/pid", "w", encoding="ascii") as pid:
     pid.write(f"{os.getpid()}\n")
+if "devices" in WAYS:
+    # Its slots are those of the machine that it stands in for.
+    subprocess.Popen(
+        ["qemu-system-aarch64", "-M", "virt,its=off", "-S", "-nodefaults",
+         "-display", "none", "-m", "64", "-device",
+         "pci-bridge,id=slots,chassis_nr=1,msi=off", "-qmp",
+         sys.argv[sys.argv.index("-qmp") + 1]],
+        preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL))
+    while True:
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(f"{FOLDER}/qmp.sock")
+                break
+            except OSError:
+                time.sleep(0.02)
 SELECTOR = selectors.DefaultSelector()
 for flag, value in zip(sys.argv, sys.argv[1:]):
     if flag == "-chardev" and value.startswith("socket"):

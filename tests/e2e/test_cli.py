@@ -499,7 +499,7 @@ def test_set_fails_closed(reeve):
 FAULTS = {
     "type": ({"vcpus": '"x"'}, "vcpus", True),
     "policy": ({"sve": '"hw"'}, "sve", True),
-    "disk": ({"realm": "0", "disk": '["phy:/dev/x,xvda,w"]'}, "disk", False),
+    "tpm": ({"realm": "0", "vtpm": '["backend=tpm"]'}, "vtpm", False),
     "dtdev": ({"realm": None, "dtdev": '["/soc/dma"]'}, "dtdev", False),
     "acpi": ({"realm": "0", "acpi": "1"}, "acpi", True),
     "bootloader": ({"realm": "0", "kernel": None, "bootloader": '"pygrub"',
@@ -538,8 +538,8 @@ def test_the_model_takes_what_a_xen_host_has(reeve, name):
 
 def test_what_no_host_has_is_told_with_all_else(reeve):
     done = reeve.run("check", reeve.config(
-        realm="0", vif='["bridge=a"]', vcpus='"x"', cap="50"))
-    assert [error[1] for error in blamed(done)] == ["vif", "vcpus"]
+        realm="0", vkb='["backend-type=x"]', vcpus='"x"', cap="50"))
+    assert [error[1] for error in blamed(done)] == ["vkb", "vcpus"]
     assert "guest.cfg:8:7: warning: cap: " in done.stderr
 
 

@@ -603,30 +603,12 @@ def test_an_interrupted_create_leaves_nothing(host, monkeypatch, number):
     wait_for(lambda: names(host) == [])
 
 
-@pytest.mark.parametrize("key, value", [
-    ("disk", '["/srv/a.img,raw,xvda"]'), ("vif", '[""]'), ("rng", "1"),
-    ("channel", '["name=a,connection=pty"]'), ("p9", '["tag=a,path=/"]'),
-])
-def test_devices_are_refused_for_realms_too(host, key, value):
-    config = host.config("able.cfg", memory="64",
-                         realm_devices='"untrusted"', **{key: value})
-    for verb in ("check", "create", "measure", "dtb", "map"):
-        failed(host.run(verb, config),
-               f"{key}: Reeve's hosts give a guest no", 2)
-
-
 def test_a_guest_without_devices_has_none_to_list(host):
     good(host.run("create", ordinary(host, "bare")))
     for verb in ("block-list", "network-list", "channel-list"):
         assert len(good(host.run(verb)).splitlines()) == 1
         assert json.loads(good(host.run(verb, "--json", "bare"))) == []
         failed(host.run(verb, "nobody"), "there is no domain nobody")
-
-
-def test_a_disk_is_refused(host):
-    config = ordinary(host, "disky", disk='["phy:/dev/x,xvda,w"]')
-    failed(host.run("create", config), "disk: Reeve's hosts give a guest no",
-           2)
 
 
 # ---- Following a guest ------------------------------------------------------

@@ -57,8 +57,7 @@ static int guest_judge(struct reeve_guest *guest,
 	if (guest->domain == NULL)
 		return typed;
 	judged = policy_check(guest->domain, NULL, report);
-	limited = engine_limits_check(guest->domain, guest->engine,
-				      ENGINE_HOSTS_HAVE_DEVICES, report);
+	limited = engine_limits_check(guest->domain, guest->engine, report);
 	report_sort(report, cfg_name(guest->cfg));
 	if (typed != REEVE_OK)
 		return typed;

@@ -15,7 +15,6 @@ enum limit_guests {
 	LIMIT_ANY,
 	LIMIT_ORDINARY, /* on our hosts; the policy has a rule for Realms */
 	LIMIT_EVERY_PLAN, /* ordinary, and for a Xen host too */
-	LIMIT_DEVICE, /* any on our hosts, as long as they have no devices */
 };
 
 struct limit {
@@ -79,13 +78,6 @@ static bool soft_reset(const struct domain *domain, enum key_id key)
 #define ABSENT(key, what)                                                      \
 	{ key,                                                                 \
 	  LIMIT_ORDINARY,                                                      \
-	  REEVE_ERROR,                                                         \
-	  NULL,                                                                \
-	  "Reeve's hosts give a guest no " what,                               \
-	  "remove it" }
-#define DEVICE(key, what)                                                      \
-	{ key,                                                                 \
-	  LIMIT_DEVICE,                                                        \
 	  REEVE_ERROR,                                                         \
 	  NULL,                                                                \
 	  "Reeve's hosts give a guest no " what,                               \
@@ -158,18 +150,13 @@ static const struct limit limits[] = {
 	ABSENT(KEY_ioports, "I/O ports"),
 	ABSENT(KEY_pci, "PCI devices"),
 	ABSENT(KEY_dtdev, "devices of the host"),
-	DEVICE(KEY_disk, "disks"),
-	DEVICE(KEY_vif, "network interfaces"),
 	ABSENT(KEY_virtio, "virtio devices"),
 	ABSENT(KEY_vkb, "virtual keyboards"),
-	DEVICE(KEY_p9, "shared folders"),
 	ABSENT(KEY_pvcalls, "PV calls interfaces"),
 	ABSENT(KEY_vtpm, "virtual TPMs"),
 	ABSENT(KEY_vfb, "frame buffers"),
 	ABSENT(KEY_vdispl, "virtual displays"),
 	ABSENT(KEY_vsnd, "sound cards"),
-	DEVICE(KEY_channel, "channels"),
-	DEVICE(KEY_rng, "entropy devices"),
 	ABSENT(KEY_usbctrl, "USB controllers"),
 	ABSENT(KEY_usbdev, "USB devices"),
 	{ KEY_driver_domain, LIMIT_ORDINARY, REEVE_ERROR, NULL,
@@ -214,18 +201,13 @@ static const struct limit limits[] = {
 
 /* The policy refuses what a Realm may not have, so that nothing more is to be
  * said of it here. */
-static bool limit_applies(const struct limit *limit, const struct domain *domain,
-			  enum reeve_engine engine, bool devices)
+static bool limit_applies(const struct limit *limit,
+			  const struct domain *domain, enum reeve_engine engine)
 {
 	if (limit->guests == LIMIT_EVERY_PLAN)
 		return !domain->realm;
 	if (engine == REEVE_ENGINE_MODEL)
 		return false;
-	if (limit->guests == LIMIT_DEVICE) {
-		return !devices &&
-		       (!domain->realm ||
-			domain->realm_devices == DOMAIN_DEVICES_UNTRUSTED);
-	}
 	return limit->guests == LIMIT_ANY || !domain->realm;
 }
 
@@ -241,14 +223,14 @@ static bool limit_exceeded(const struct limit *limit,
 }
 
 int engine_limits_check(const struct domain *domain, enum reeve_engine engine,
-			bool devices, struct reeve_report *report)
+			struct reeve_report *report)
 {
 	int result = REEVE_OK;
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		const struct limit *limit = &limits[i];
 
-		if (!limit_applies(limit, domain, engine, devices) ||
+		if (!limit_applies(limit, domain, engine) ||
 		    !limit_exceeded(limit, domain))
 			continue;
 		report_add(report, limit->severity,
@@ -258,7 +240,7 @@ int engine_limits_check(const struct domain *domain, enum reeve_engine engine,
 		if (limit->severity == REEVE_ERROR)
 			result = REEVE_ERR_CONFIG;
 	}
-	if (devices && engine != REEVE_ENGINE_MODEL &&
+	if (engine != REEVE_ENGINE_MODEL &&
 	    device_limits_check(domain, report) != REEVE_OK)
 		result = REEVE_ERR_CONFIG;
 	return result;

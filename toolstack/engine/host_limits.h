@@ -5,20 +5,15 @@
 
 #include "toolstack/domain/domain.h"
 
-/* Our hosts carry disks, network interfaces, channels and entropy to a guest.
- * While this is false, each of these keys is refused. */
-#define ENGINE_HOSTS_HAVE_DEVICES false
-
 /*
  * Reports what the configuration asks for and no host of ours has: an error if
  * the guest would miss it, a warning if the key is ignored. Reports a key only
  * if the configuration sets it, and not if an error was reported about its
  * value before. For the model engine, an ordinary guest is one of a Xen host:
- * only those keys are errors of which no plan can be made. devices: the hosts
- * have devices for guests; then the parts of each device are checked. Returns 0
- * or REEVE_ERR_CONFIG.
+ * only those keys are errors of which no plan can be made. Returns 0 or
+ * REEVE_ERR_CONFIG.
  */
 int engine_limits_check(const struct domain *domain, enum reeve_engine engine,
-			bool devices, struct reeve_report *report);
+			struct reeve_report *report);
 
 #endif

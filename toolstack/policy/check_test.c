@@ -249,7 +249,7 @@ static int domain_check(struct domain *domain, const struct setup *setup,
 				  report);
 
 	if (setup->our_hosts && engine_limits_check(domain, REEVE_ENGINE_MACHINE,
-						    true, report) != REEVE_OK)
+						    report) != REEVE_OK)
 		result = REEVE_ERR_CONFIG;
 	return result;
 }

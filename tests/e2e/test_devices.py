@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Guests with devices: fake_qemu.py plays the hypervisor, and a real QEMU
+serves the devices."""
+import json
+import shutil
+import signal
+import socket
+import subprocess
+
+import pytest
+from test_host import failed, good, host, ordinary, wait_for, ways  # noqa: F401
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("qemu-system-aarch64") is None,
+    reason="qemu-system-aarch64 is not installed")
+
+
+class Qmp:
+    def __init__(self, host):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(60)
+        self.socket.connect(str(host.hosts / "default" / "qmp.sock"))
+        self.lines = self.socket.makefile("r")
+        self.lines.readline()
+        self.do("qmp_capabilities")
+
+    def do(self, command, **arguments):
+        self.socket.sendall(json.dumps(
+            {"execute": command, "arguments": arguments}).encode() + b"\n")
+        while True:
+            reply = json.loads(self.lines.readline())
+            if "event" not in reply:
+                assert "error" not in reply, reply
+                return reply["return"]
+
+
+def inventory(host):
+    """All that QEMU has."""
+    qmp = Qmp(host)
+    have = [qmp.do("qom-list", path="/machine/peripheral"),
+            qmp.do("qom-list", path="/objects"),
+            qmp.do("query-named-block-nodes"),
+            [c for c in qmp.do("query-chardev")
+             if not c["label"].startswith("compat")]]
+    qmp.socket.close()
+    return have
+
+
+@pytest.fixture
+def machine(host, monkeypatch):  # noqa: F811
+    ways(monkeypatch, "devices")
+    good(host.run("host", "start"))
+    (host.folder / "root.img").write_bytes(bytes(1 << 20))
+    (host.folder / "data.img").write_bytes(bytes(2 << 20))
+    host.empty = inventory(host)
+    return host
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def whole(machine, name, **settings):
+    """A guest with a device of each kind."""
+    port = free_port()
+    return port, ordinary(
+        machine, name,
+        disk=f'["{machine.folder}/data.img,raw,xvdb,ro",'
+             f' "{machine.folder}/root.img,raw,xvda"]',
+        vif=f'["mac=02:00:00:00:00:07,mtu=1400,'
+            f'forward=tcp:127.0.0.1:{port}:22"]',
+        channel='["name=log,connection=pty", "name=cmd,connection=socket,'
+                f'path={machine.folder}/{name}.sock"]', rng="1", **settings)
+
+
+def listed(machine, verb, *names):
+    return json.loads(good(machine.run(verb, "--json", *names)))
+
+
+def test_a_guest_has_its_devices_until_it_is_destroyed(machine):
+    port, config = whole(machine, "able")
+    good(machine.run("create", config))
+    root, data = listed(machine, "block-list")
+    assert root["vdev"] == "xvda" and root["writable"]
+    assert root["target"] == f"{machine.folder}/root.img"
+    assert root["format"] == "raw" and root["size"] == 1 << 20
+    assert data["vdev"] == "xvdb" and not data["writable"]
+    assert (root["index"], data["index"]) == (0, 1)
+    assert root["requests"] == 77 and not root["untrusted"]
+    vif, = listed(machine, "network-list", "able")
+    assert vif["mac"] == "02:00:00:00:00:07" and vif["mtu"] == 1400
+    log, cmd = listed(machine, "channel-list")
+    assert log["name"] == "log" and log["path"].startswith("/dev/pts/")
+    assert cmd["path"] == f"{machine.folder}/able.sock"
+    assert cmd["connection"] == "socket" and not cmd["connected"]
+    # The devices are QEMU's: it listens at the port and at the socket.
+    with socket.socket() as taken, pytest.raises(OSError):
+        taken.bind(("127.0.0.1", port))
+    with socket.socket(socket.AF_UNIX) as stream:
+        stream.connect(f"{machine.folder}/able.sock")
+        assert listed(machine, "channel-list")[1]["connected"]
+    domain, = listed(machine, "list")
+    assert domain["devices"] == 5
+    info = listed(machine, "info")
+    assert info["device_slots"] - info["free_device_slots"] == 5
+    good(machine.run("destroy", "able"))
+    assert inventory(machine) == machine.empty
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", port))
+
+
+def test_tables_for_a_person(machine):
+    good(machine.run("create", whole(machine, "able")[1]))
+    text = good(machine.run("block-list"))
+    assert text.splitlines()[0].split()[:3] == ["ID", "Slot", "Vdev"]
+    assert text.splitlines()[1].endswith("/root.img")
+    assert "02:00:00:00:00:07" in good(machine.run("network-list"))
+    assert "/able.sock" in good(machine.run("channel-list"))
+    assert "5 devices" in good(machine.run("list", "-v"))
+
+
+def test_a_realm_s_devices_are_untrusted(machine):
+    config = machine.config(
+        "vault.cfg", memory="64", realm_devices='"untrusted"',
+        disk=f'["{machine.folder}/root.img,raw,xvda"]')
+    done = machine.run("create", config)
+    assert "untrusted: the host can read" in done.stderr
+    good(done)
+    assert listed(machine, "block-list")[0]["untrusted"]
+    assert listed(machine, "list")[0]["untrusted_devices"] == 1
+    assert "1 untrusted device" in good(machine.run("list", "-v"))
+    assert "disk xvda, untrusted" in good(machine.run("create", "-n", config))
+
+
+def test_addresses_are_stable(machine):
+    config = ordinary(machine, "net", vif='["", ""]',
+                      uuid='"6f1e3c3e-6d5e-4b0e-9e36-0d8f8a3f4a12"')
+    seen = []
+    for _ in range(2):
+        good(machine.run("create", config))
+        seen.append([vif["mac"] for vif in listed(machine, "network-list")])
+        good(machine.run("destroy", "net"))
+    assert seen[0] == seen[1] and len(set(seen[0])) == 2
+    assert all(mac.startswith("00:16:3e:") for mac in seen[0])
+
+
+def test_two_guests_cannot_write_one_image(machine):
+    disk = f'["{machine.folder}/root.img,raw,xvda"]'
+    good(machine.run("create", ordinary(machine, "one", disk=disk)))
+    failed(machine.run("create", ordinary(machine, "two", disk=disk)),
+           r"two.cfg:\d+:\d+: error: disk: .* is in use elsewhere: "
+           r"process \d+ \(qemu-system-aar\)", 2)
+    assert [d["name"] for d in listed(machine, "list")] == ["one"]
+    # Reading together is fine.
+    good(machine.run("destroy", "one"))
+    disk = disk.replace("xvda", "xvda,ro")
+    for name in ("one", "two"):
+        good(machine.run("create", ordinary(machine, name, disk=disk)))
+    for name in ("one", "two"):
+        good(machine.run("destroy", name))
+    assert inventory(machine) == machine.empty
+
+
+@pytest.mark.parametrize("settings, pattern, code", [
+    ({"disk": '["/nowhere,raw,xvda"]'}, "disk: '/nowhere' cannot be used", 2),
+    ({"vif": '["bridge=reeve-none"]'}, "vif: 'reeve-none' is no bridge", 2),
+    ({"channel": '["name=a,connection=socket,path=/nowhere/a"]'},
+     "channel: QEMU does not make the channel", 1),
+    ({"memory": '"1048576"'}, "memory", 2),
+])
+def test_a_create_that_fails_leaves_nothing(machine, settings, pattern, code):
+    settings = {"rng": "1", **settings}
+    config = ordinary(machine, "bad", **settings) if "memory" not in settings \
+        else machine.config("bad.cfg", realm="0", **settings)
+    failed(machine.run("create", config), pattern, code)
+    assert listed(machine, "list") == []
+    assert inventory(machine) == machine.empty
+
+
+@pytest.mark.parametrize("way", ["fail-build", "wild-grant"])
+def test_a_failed_build_leaves_nothing(machine, monkeypatch, way):
+    good(machine.run("host", "stop"))
+    ways(monkeypatch, "devices", way)
+    good(machine.run("host", "start"))
+    empty = inventory(machine)
+    failed(machine.run("create", whole(machine, "able")[1]), "")
+    assert inventory(machine) == empty
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM,
+                                    signal.SIGKILL])
+def test_an_interrupted_create_leaves_nothing(machine, monkeypatch, number):
+    good(machine.run("host", "stop"))
+    ways(monkeypatch, "devices", "slow-build")
+    good(machine.run("host", "start"))
+    empty = inventory(machine)
+    with subprocess.Popen([machine.path, "create", whole(machine, "able")[1]],
+                          cwd=machine.folder,
+                          stderr=subprocess.DEVNULL) as make:
+        wait_for(lambda: listed(machine, "list"))
+        make.send_signal(number)
+    wait_for(lambda: listed(machine, "list") == [])
+    if number == signal.SIGKILL:
+        # Nobody has taken the devices out yet: the next guest does.
+        assert inventory(machine) != empty
+        failed(machine.run("create", ordinary(
+            machine, "next", disk='["/nowhere,raw,xvda"]')), "/nowhere", 2)
+    assert inventory(machine) == empty
+
+
+def test_too_many_devices_are_told(machine):
+    vifs = ", ".join(['""'] * 11)
+    for name in ("one", "two"):
+        good(machine.run("create", ordinary(machine, name, vif=f"[{vifs}]")))
+    failed(machine.run("create", ordinary(machine, "three", vif=f"[{vifs}]")),
+           "has 11 devices, and this host has only 9 free slots of 31")
+    assert len(listed(machine, "network-list", "one")) == 11
+
+
+def test_a_host_without_slots_has_no_devices(host):  # noqa: F811
+    good(host.run("host", "start"))
+    failed(host.run("create", ordinary(host, "able", rng="1")),
+           "rng: this host has no devices for guests", 2)
+
+
+@pytest.mark.parametrize("key, value", [
+    ("disk", '["/srv/a.img,raw,xvda"]'), ("vif", '[""]'), ("rng", "1"),
+    ("channel", '["name=a,connection=pty"]'),
+])
+def test_realms_have_devices_if_they_ask_for_them(host, key, value):  # noqa: F811
+    settings = {"memory": "64", key: value}
+    for verb in (["check"], ["measure"], ["dtb", "--source"], ["map"]):
+        failed(host.run(*verb, host.config("shy.cfg", **settings)),
+               f"{key}: a Realm cannot have", 2)
+        good(host.run(*verb, host.config(
+            "able.cfg", realm_devices='"untrusted"', **settings)))
+
+
+def test_no_folder_is_shared(host):  # noqa: F811
+    failed(host.run("check", ordinary(host, "able", p9='["tag=a,path=/"]')),
+           "p9: 'a' cannot be shared", 2)
