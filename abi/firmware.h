@@ -37,9 +37,14 @@ struct firmware_header {
 	struct firmware_part part[FIRMWARE_PARTS];
 	/* Bytes of DRAM for devices, in 2 MiB; 0: the monitor chooses. */
 	uint64_t dma_memory;
+	uint32_t flags; /* FIRMWARE_* */
+	uint32_t zero;
 };
 
-_Static_assert(sizeof(struct firmware_header) == 32 + 16 * FIRMWARE_PARTS,
+/* The hypervisor is not ours: it has all pages of the redistributors. */
+#define FIRMWARE_FOREIGN_HYPERVISOR 0x1
+
+_Static_assert(sizeof(struct firmware_header) == 40 + 16 * FIRMWARE_PARTS,
 	       "firmware_header");
 
 #endif

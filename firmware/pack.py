@@ -15,7 +15,6 @@ HEADER_OFFSET = 0x80000
 ALIGN = 0x1000
 PARTS = 4
 FLASH_SIZE = 0x4000000
-HEADER_SIZE = 32 + 16 * PARTS
 # The size of the last part if it is not given: zeros for the toolstack to fill.
 PROVISION_SIZE = 0x2000
 
@@ -40,8 +39,9 @@ def pack(parts):
     header = struct.pack("<8sIIQ", MAGIC, VERSION, PARTS, len(image))
     for entry in table:
         header += struct.pack("<QQ", *entry)
-    header += struct.pack("<Q", 0)  # the monitor chooses the devices' memory
-    image[HEADER_OFFSET:HEADER_OFFSET + HEADER_SIZE] = header
+    # The monitor chooses the devices' memory; the hypervisor is ours.
+    header += struct.pack("<QII", 0, 0, 0)
+    image[HEADER_OFFSET:HEADER_OFFSET + len(header)] = header
     return image
 
 

@@ -151,7 +151,8 @@ struct frame *monitor_cold_boot(void)
 	header = firmware_find();
 	memory_find(&dram);
 	window = dma_guard_start(&dram, header->dma_memory);
-	gpc_init(&dram, &window);
+	gpc_init(&dram, &window,
+		 (header->flags & FIRMWARE_FOREIGN_HYPERVISOR) != 0);
 	cpu = cpu_start(0);
 	images_load(header);
 	services_init(header);

@@ -84,7 +84,8 @@ static void range_set(const struct gpt_range *range)
 /*
  * The first page of each redistributor has the addresses of its tables of LPIs,
  * which QEMU reads and writes wherever they are. There are no LPIs without an
- * ITS, and all else that the page is for is EL3's.
+ * ITS, and all else that the page is for is EL3's. Hypervisors of others look
+ * for their redistributor there, and wake it.
  */
 static void redistributors_close(void)
 {
@@ -96,7 +97,8 @@ static void redistributors_close(void)
 		range_set(&page);
 }
 
-void gpc_init(const struct rmm_el3_bank *bank, const struct rmm_el3_bank *window)
+void gpc_init(const struct rmm_el3_bank *bank,
+	      const struct rmm_el3_bank *window, bool whole_gic)
 {
 	const struct gpt_range ns = { bank->base, bank->size, GPI_NON_SECURE };
 	const struct gpt_range realm = { MACHINE_RMM_BASE, MACHINE_RMM_SIZE,
@@ -111,7 +113,8 @@ void gpc_init(const struct rmm_el3_bank *bank, const struct rmm_el3_bank *window
 		panic("the granule table of the board is wrong");
 	for (size_t i = 0; i < sizeof(board) / sizeof(board[0]); i++)
 		range_set(&board[i]);
-	redistributors_close();
+	if (!whole_gic)
+		redistributors_close();
 	if (dma.size != 0)
 		range_set(&pcie);
 	range_set(&ns);

@@ -14,11 +14,12 @@
 
 /*
  * Builds the table, once. No granule of the window, which devices can access,
- * becomes Realm. Without a window PCIe is closed to the hypervisor. Panics if
+ * becomes Realm. Without a window PCIe is closed to the hypervisor. With
+ * whole_gic the hypervisor has all pages of the interrupt controller. Panics if
  * the memory is more than the table can cover.
  */
 void gpc_init(const struct rmm_el3_bank *bank,
-	      const struct rmm_el3_bank *window);
+	      const struct rmm_el3_bank *window, bool whole_gic);
 
 /* Turns the granule protection check of the calling CPU on. */
 void gpc_enable(void);

@@ -24,6 +24,9 @@ const char *firmware_fault(const struct firmware_header *header)
 	if (header->version != FIRMWARE_VERSION ||
 	    header->parts != FIRMWARE_PARTS)
 		return "a firmware header of another version";
+	if ((header->flags & ~(uint32_t)FIRMWARE_FOREIGN_HYPERVISOR) != 0 ||
+	    header->zero != 0)
+		return "a firmware header with unknown flags";
 	if (header->total > MACHINE_FLASH0_SIZE)
 		return "firmware larger than the flash";
 	for (size_t i = 0; i < FIRMWARE_PARTS; i++) {

@@ -59,6 +59,14 @@ static void header_must_be_ours(void **state)
 	header.version++;
 	faults("a firmware header of another version", &header);
 	header = good();
+	header.flags = FIRMWARE_FOREIGN_HYPERVISOR;
+	assert_null(firmware_fault(&header));
+	header.flags <<= 1;
+	faults("a firmware header with unknown flags", &header);
+	header = good();
+	header.zero = 1;
+	faults("a firmware header with unknown flags", &header);
+	header = good();
 	header.parts--;
 	faults("a firmware header of another version", &header);
 }

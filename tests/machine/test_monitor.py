@@ -272,6 +272,23 @@ def test_no_redistributor_can_be_told_of_memory(machine, cpu):
     assert machine.ask("read", frame + 0x10100) == "0"
 
 
+# The place of the flags in flash (abi/firmware.h).
+FLASH_FLAGS = 0x80000 + 24 + 4 * 16 + 8
+
+
+def test_a_foreign_hypervisor_has_its_redistributors(start, image, tmp_path):
+    """Xen and Linux look at GICR_TYPER, and wake their redistributor."""
+    flash = bytearray(image.read_bytes())
+    assert flash[FLASH_FLAGS] == 0
+    flash[FLASH_FLAGS] = 1
+    (tmp_path / "flash.bin").write_bytes(flash)
+    machine = start(tmp_path / "flash.bin")
+    machine.expect("^normal: ready")
+    frames = [0x080A0000 + cpu * 0x20000 for cpu in range(4)]
+    found = [int(machine.ask("read", frame + 0x8), 16) for frame in frames]
+    assert [affinity >> 32 for affinity in found] == [0, 1, 2, 3]
+
+
 # Flash, the monitor, its tables, the RMM and its shared page; the ITS, fw_cfg
 # and virtio devices beside PCIe, which would write to any of these on request;
 # both pages of the SMMU, and its tables.

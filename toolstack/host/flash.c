@@ -77,8 +77,9 @@ static struct firmware_header header_layout(const struct flash_part *parts)
 	return header;
 }
 
-const char *flash_pack(const struct flash_part *parts, uint64_t dma_memory,
-		       uint8_t **image, size_t *size)
+const char *flash_pack(const struct flash_part *parts,
+		       const struct flash_settings *settings, uint8_t **image,
+		       size_t *size)
 {
 	const char *wrong = parts_check(parts);
 	struct firmware_header header;
@@ -87,7 +88,9 @@ const char *flash_pack(const struct flash_part *parts, uint64_t dma_memory,
 	if (wrong != NULL)
 		return wrong;
 	header = header_layout(parts);
-	header.dma_memory = dma_memory;
+	header.dma_memory = settings->dma_memory;
+	if (settings->foreign_hypervisor)
+		header.flags |= FIRMWARE_FOREIGN_HYPERVISOR;
 	bytes = calloc(1, header.total);
 	if (bytes == NULL)
 		return "no memory for it";

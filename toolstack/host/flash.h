@@ -26,11 +26,17 @@ struct flash {
  * wrong with the image. */
 const char *flash_parse(const uint8_t *image, size_t size,
 			struct flash_part *parts);
-/* Packs the parts into an image of *size bytes, which the caller frees. It says
- * how much memory is for devices; 0: the monitor chooses. Returns NULL, or what
- * is wrong with the parts. */
-const char *flash_pack(const struct flash_part *parts, uint64_t dma_memory,
-		       uint8_t **image, size_t *size);
+/* What an image tells the monitor. */
+struct flash_settings {
+	uint64_t dma_memory; /* bytes for devices; 0: the monitor chooses */
+	bool foreign_hypervisor; /* it is not ours */
+};
+
+/* Packs the parts into an image of *size bytes, which the caller frees. Returns
+ * NULL, or what is wrong with the parts. */
+const char *flash_pack(const struct flash_part *parts,
+		       const struct flash_settings *settings, uint8_t **image,
+		       size_t *size);
 
 /* Reads the firmware. If files[i] is not NULL, that file replaces part i (only
  * FIRMWARE_MONITOR, _RMM and _HYPERVISOR). Returns REEVE_ERR_IO if a file is

@@ -21,11 +21,13 @@ static const struct flash_part parts[FIRMWARE_PARTS] = {
 	{ NULL, 0 },
 };
 
+static const struct flash_settings settings = { 6 << 20, true };
+
 static uint8_t *packed(size_t *size)
 {
 	uint8_t *image;
 
-	assert_null(flash_pack(parts, 6 << 20, &image, size));
+	assert_null(flash_pack(parts, &settings, &image, size));
 	return image;
 }
 
@@ -51,7 +53,8 @@ static void what_is_packed_is_found_again(void **state)
 		assert_int_equal((found[i].data - image) % FIRMWARE_ALIGN, 0);
 	}
 	assert_int_equal(header_of(image)->total, size);
-	assert_int_equal(header_of(image)->dma_memory, 6 << 20);
+	assert_int_equal(header_of(image)->dma_memory, settings.dma_memory);
+	assert_int_equal(header_of(image)->flags, FIRMWARE_FOREIGN_HYPERVISOR);
 	free(image);
 }
 
@@ -104,16 +107,16 @@ static void parts_must_fit_their_places(void **state)
 	(void)state;
 	memcpy(large, parts, sizeof(large));
 	large[FIRMWARE_MONITOR].size = 0;
-	assert_non_null(flash_pack(large, 0, &image, &size));
+	assert_non_null(flash_pack(large, &settings, &image, &size));
 	memcpy(large, parts, sizeof(large));
 	large[FIRMWARE_MONITOR].size = FIRMWARE_HEADER_OFFSET + 1;
-	assert_non_null(flash_pack(large, 0, &image, &size));
+	assert_non_null(flash_pack(large, &settings, &image, &size));
 	memcpy(large, parts, sizeof(large));
 	large[FIRMWARE_RMM].size = MACHINE_RMM_IMAGE_SIZE + 1;
-	assert_non_null(flash_pack(large, 0, &image, &size));
+	assert_non_null(flash_pack(large, &settings, &image, &size));
 	memcpy(large, parts, sizeof(large));
 	large[FIRMWARE_HYPERVISOR].size = MACHINE_HYP_SIZE + 1;
-	assert_non_null(flash_pack(large, 0, &image, &size));
+	assert_non_null(flash_pack(large, &settings, &image, &size));
 }
 
 /* ---- Files ------------------------------------------------------------------- */

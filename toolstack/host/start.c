@@ -132,6 +132,10 @@ static int platform_of(const struct start *start, const struct flash *flash,
 static int image_write(const struct start *start, const struct flash *flash,
 		       const struct platform *platform)
 {
+	const struct flash_settings settings = {
+		.dma_memory = start->options->dma_memory,
+		.foreign_hypervisor = start->options->hypervisor != NULL,
+	};
 	struct flash_part parts[FIRMWARE_PARTS];
 	const char *wrong;
 	uint8_t *image;
@@ -141,7 +145,7 @@ static int image_write(const struct start *start, const struct flash *flash,
 	memcpy(parts, flash->part, sizeof(parts));
 	parts[FIRMWARE_PROVISION] =
 		(struct flash_part){ platform->part, sizeof(platform->part) };
-	wrong = flash_pack(parts, start->options->dma_memory, &image, &size);
+	wrong = flash_pack(parts, &settings, &image, &size);
 	if (wrong != NULL) {
 		return report_error(start->report, REEVE_ERR_IO, NULL, NULL,
 				    NULL, "the firmware cannot be packed: %s",
