@@ -26,7 +26,7 @@ struct flash {
  * wrong with the image. */
 const char *flash_parse(const uint8_t *image, size_t size,
 			struct flash_part *parts);
-/* What an image tells the monitor. */
+/* The settings that an image has for the monitor. */
 struct flash_settings {
 	uint64_t dma_memory; /* bytes for devices; 0: the monitor chooses */
 	bool foreign_hypervisor; /* it is not ours */
