@@ -13,7 +13,7 @@ PAGE = 4096
 DRAM = 0x40000000
 PAGES = 300
 CONTENT = 1
-DMA = 4  # CONTROL_CREATE_DMA
+DMA = 0x10  # CONTROL_CREATE_DMA
 SEGMENTS = 4
 POWEROFF = numbers_of("control_reason")["POWEROFF"]
 # Stores into each of its pages, and turns the guest off.
