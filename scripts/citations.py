@@ -22,6 +22,7 @@ DOCUMENTS = {
     "DEN0137": "Realm Management Monitor specification",
     "IHI0069": "GICv3 and GICv4 architecture",
     "RFC 2606": "reserved names",
+    "RFC 4253": "SSH transport",
     "RFC 4648": "Base16, Base32, Base64",
     "RFC 6979": "deterministic ECDSA",
     "RFC 7517": "JSON Web Key",

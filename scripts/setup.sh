@@ -36,6 +36,7 @@ debian-archive-keyring  verifies what guest.sh fetches
 '
 firmware_packages='
 gcc-aarch64-linux-gnu compiles the bare-metal programs
+libc6-dev-arm64-cross the C library of the program for guests
 qemu-system-arm      the emulated machine
 '
 test_packages='
