@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Makes .cache/NAME/initrd.cpio.gz from the files that guest.sh fetched there.
-NAME is the argument, or guest.
+"""Makes .cache/NAME/initrd.cpio.gz from the files that guest.sh fetched there
+and from reeve-guest, which `build.sh guest` made. NAME is the argument, or
+guest.
 
 The archive is written entry by entry. So the script needs no privilege to make
 a device node, and the same input gives the same bytes: order, owner and times
@@ -17,6 +18,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GUEST = ROOT / ".cache" / (sys.argv[1] if len(sys.argv) > 1 else "guest")
+REEVE_GUEST = ROOT / "build-guest" / "guest" / "reeve-guest"
 WANTED_MODULES = ["arm-cca-guest"]  # and the modules that they depend on
 
 DIRECTORY = stat.S_IFDIR | 0o755
@@ -83,6 +85,7 @@ def entries():
     tree = {
         "dev/console": (CONSOLE, b"", (5, 1)),
         "bin/busybox": (PROGRAM, (GUEST / "busybox").read_bytes()),
+        "bin/reeve-guest": (PROGRAM, REEVE_GUEST.read_bytes()),
         "init": (PROGRAM, (ROOT / "scripts" / "guest-init").read_bytes()),
         "lib/modules/order": (DATA, order.encode()),
     }
@@ -110,6 +113,8 @@ def packed(data):
 
 
 def main():
+    if not REEVE_GUEST.exists():
+        sys.exit("initrd: there is no reeve-guest: run scripts/build.sh guest")
     data = packed(archive())
     target = GUEST / "initrd.cpio.gz"
     if not target.exists() or target.read_bytes() != data:

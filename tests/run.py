@@ -128,9 +128,10 @@ def lint():
 
 def guest():
     """Fetches Debian's kernel and makes its initrd: later stages boot them."""
-    for name, command in (("guest", "scripts/guest.sh"),
-                          ("initrd", "scripts/initrd.py")):
-        code, output = run(name, command)
+    for name, *command in (("build-guest", "scripts/build.sh", "guest"),
+                           ("guest", "scripts/guest.sh"),
+                           ("initrd", "scripts/initrd.py")):
+        code, output = run(name, *command)
         if code != 0:
             return [Result(name, FAILED, output)]
     return [Result("guest", PASSED, "")]
