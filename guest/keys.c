@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -117,13 +118,17 @@ bool keys_add(struct keys *keys, const struct key *key)
 	return true;
 }
 
-static bool key_load(int folder, const char *name, struct keys *out)
+static bool key_load(const char *folder, const char *name, struct keys *out)
 {
+	char path[4096];
 	char text[KEY_TEXT_MAX];
 	struct key key;
 	ssize_t size = -1;
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = -1;
 
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) <
+	    (int)sizeof(path))
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd >= 0) {
 		size = io_read(fd, text, sizeof(text));
 		close(fd);
@@ -159,7 +164,7 @@ bool keys_load(const char *folder, struct keys *out)
 	}
 	while (ok && (entry = readdir(dir)) != NULL) {
 		if (fnmatch("ssh_host_*_key.pub", entry->d_name, 0) == 0)
-			ok = key_load(dirfd(dir), entry->d_name, out);
+			ok = key_load(folder, entry->d_name, out);
 	}
 	closedir(dir);
 	return ok;

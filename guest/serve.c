@@ -24,7 +24,7 @@
  * left. Returns false if the port is gone. */
 static bool port_wait(int fd)
 {
-	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
+	const struct timespec pause = { .tv_nsec = 200000000 };
 
 	for (;;) {
 		struct pollfd port = { .fd = fd, .events = POLLIN };
