@@ -9,11 +9,12 @@ import subprocess
 import pytest
 from conftest import kernel_image
 
-VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion",
-         "list", "console", "destroy", "shutdown", "reboot", "pause",
-         "unpause", "rename", "sysrq", "domid", "domname", "vcpu-list", "uptime",
-         "top", "info", "dmesg", "host start", "host stop", "host status",
-         "host list", "host show-key", "refs", "token show", "token verify"]
+VERBS = ["attest", "check", "create", "ssh", "dtb", "measure", "parse",
+         "keys", "completion", "list", "console", "destroy", "shutdown",
+         "reboot", "pause", "unpause", "rename", "sysrq", "domid", "domname",
+         "vcpu-list", "uptime", "top", "info", "dmesg", "host start",
+         "host stop", "host status", "host list", "host show-key", "refs",
+         "token show", "token verify"]
 
 
 def test_help_names_every_verb(reeve):

@@ -55,7 +55,9 @@ enum {
 #define CLI_EVENTS         (UINT64_C(1) << 29)
 #define CLI_POLICY         (UINT64_C(1) << 30)
 #define CLI_DOMAIN_OPERAND (UINT64_C(1) << 31)
-#define CLI_OPTION_BITS    32
+#define CLI_CONNECT        (UINT64_C(1) << 32)
+#define CLI_KNOWN_HOSTS    (UINT64_C(1) << 33)
+#define CLI_OPTION_BITS    34
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -94,6 +96,7 @@ enum cli_operands {
 	CLI_FIELD_OR_NONE,
 	CLI_MAPPED, /* CONFIG [KEY=VALUE ...]; a domain if -d is given */
 	CLI_TOKEN, /* the name of a token's file */
+	CLI_SSH_ARGUMENTS, /* what ssh gets: anything */
 };
 
 struct cli_verb {
@@ -271,6 +274,55 @@ static inline bool cli_is_request(char key)
 {
 	return key > ' ' && key <= '~';
 }
+
+/* ---- Verifying ------------------------------------------------------- */
+
+/* The inputs of a verification. cli_inputs_finish() frees them. */
+struct cli_inputs {
+	struct reeve_report *report;
+	struct reeve_token *token;
+	struct reeve_token_policy *policy;
+	char *platform_key;
+	char *name; /* of the configuration; NULL: there is none */
+	struct reeve_refs refs;
+	bool has_refs;
+};
+
+/* Returns whether the options of a verification go together. If not, it says
+ * why. */
+bool cli_inputs_fit(const struct cli_call *call, const char *verb);
+/* Loads what the options name, but no token. */
+int cli_inputs_load(const struct cli_call *call, struct cli_inputs *inputs);
+int cli_inputs_verify(struct cli_inputs *inputs,
+		      const struct reeve_token *token, const char *challenge,
+		      struct reeve_verification **verification);
+/* Prints the report and frees the inputs. Returns the exit code. */
+int cli_inputs_finish(struct cli_inputs *inputs, int result, int code);
+/* Prints the line of one check. */
+void cli_check_print(const struct reeve_check *check, FILE *to);
+
+/* A guest that was asked for evidence, and the verdict on it. */
+struct cli_attested {
+	struct cli_inputs inputs;
+	struct reeve_evidence *evidence;
+	struct reeve_verification *verification;
+};
+
+/* Attests the guest that --connect names. Returns a result of the library, or
+ * REEVE_ERR_ARGUMENT after saying what is wrong with the options. */
+int cli_attest_run(const struct cli_call *call, const char *verb,
+		   struct cli_attested *attested);
+/* Prints a line for each check, each key that the token speaks for, and the
+ * verdict. */
+void cli_attest_print(const struct cli_attested *attested, FILE *to);
+/* Returns the lines that OpenSSH reads: the guest's name and a key, each. The
+ * caller frees. NULL: out of memory. */
+char *cli_attest_known_hosts(const struct cli_attested *attested);
+/* Prints the report and frees everything. Returns the exit code. */
+int cli_attest_finish(struct cli_attested *attested, int result, int code);
+
+int cli_attest(const struct cli_call *call);
+int cli_ssh(const struct cli_call *call);
 
 int cli_check(const struct cli_call *call);
 int cli_completion(const struct cli_call *call);

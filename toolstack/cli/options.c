@@ -89,6 +89,7 @@ static const struct {
 	[CLI_FIELD_OR_NONE] = { 0, 1, "[FIELD]" },
 	[CLI_MAPPED] = { 1, 1, "CONFIG [KEY=VALUE ...] | -d DOMAIN" },
 	[CLI_TOKEN] = { 1, 1, "TOKEN" },
+	[CLI_SSH_ARGUMENTS] = { 1, SIZE_MAX, "-- SSH-ARGUMENT ..." },
 };
 
 static bool operand_take(const struct cli_verb *verb, struct cli_call *call,

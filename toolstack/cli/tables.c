@@ -53,6 +53,10 @@ const struct cli_option cli_options[] = {
 	{ CLI_POLICY, 0, "policy", "FILE", "what to accept" },
 	{ CLI_DOMAIN_OPERAND, 'd', "domain", NULL,
 	  "the argument is a domain of a host, not a file" },
+	{ CLI_CONNECT, 0, "connect", "PEER",
+	  "where the guest answers: HOST:PORT or unix:PATH" },
+	{ CLI_KNOWN_HOSTS, 0, "known-hosts", "FILE",
+	  "write the guest's keys there, for ssh" },
 	{ CLI_HELP, 'h', "help", NULL, "show this help" },
 	{ 0 },
 };
@@ -121,6 +125,25 @@ const struct cli_verb cli_verbs[] = {
 	  "what is not given besides is not checked, and said so. Exit\n"
 	  "code 0: no check failed; 1: one did, or it is no token.\n",
 	  cli_token_verify },
+	{ "attest", CLI_NO_OPERANDS,
+	  CLI_CONNECT | CLI_JSON | CLI_PLATFORM_KEY | CLI_GUEST | CLI_REFS |
+		  CLI_EVENTS | CLI_POLICY | CLI_KNOWN_HOSTS | CLI_STRICT |
+		  CLI_ALLOW_UNKNOWN | CLI_SET,
+	  "ask a running guest for a token, and judge it",
+	  "The guest runs reeve-guest serve. Makes all checks of token\n"
+	  "verify, for a nonce that is drawn now; then the SSH host keys\n"
+	  "that it prints are those of this guest. --known-hosts writes\n"
+	  "them for ssh -o HostKeyAlias=NAME, with the NAME that the\n"
+	  "configuration gives the guest.\n",
+	  cli_attest },
+	{ "ssh", CLI_SSH_ARGUMENTS,
+	  CLI_CONNECT | CLI_PLATFORM_KEY | CLI_GUEST | CLI_EVENTS | CLI_POLICY |
+		  CLI_QUIET | CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_SET,
+	  "attest a running guest, then open a shell in it",
+	  "Runs ssh with what follows --, if no check failed, and with\n"
+	  "the guest's host keys as the only ones that ssh may accept.\n"
+	  "Exit code: that of ssh, or as below if ssh was not run.\n",
+	  cli_ssh },
 	{ "parse", CLI_CONFIG, CLI_STRICT | CLI_DEFCONFIG,
 	  "print the settings of a file as JSON, without judging them",
 	  "The settings in effect, as libxlutil would hold them.\n",

@@ -5,26 +5,16 @@
 
 #include "toolstack/cli/cli.h"
 
-/* The inputs of a verification. inputs_free() frees them. */
-struct inputs {
-	struct reeve_report *report;
-	struct reeve_token *token;
-	struct reeve_token_policy *policy;
-	char *platform_key;
-	struct reeve_refs refs;
-	bool has_refs;
-};
-
-static void inputs_free(struct inputs *inputs)
+static void inputs_free(struct cli_inputs *inputs)
 {
 	reeve_token_free(inputs->token);
 	reeve_token_policy_free(inputs->policy);
 	free(inputs->platform_key);
+	free(inputs->name);
 	reeve_report_free(inputs->report);
 }
 
-/* Prints the report and frees the inputs. Returns the exit code. */
-static int inputs_finish(struct inputs *inputs, int result, int code)
+int cli_inputs_finish(struct cli_inputs *inputs, int result, int code)
 {
 	if (inputs->report != NULL)
 		cli_print_report(inputs->report);
@@ -37,7 +27,7 @@ static int inputs_finish(struct inputs *inputs, int result, int code)
 int cli_token_show(const struct cli_call *call)
 {
 	bool json = (call->options & CLI_JSON) != 0;
-	struct inputs inputs = { .report = reeve_report_new() };
+	struct cli_inputs inputs = { .report = reeve_report_new() };
 	int result = REEVE_ERR_MEMORY;
 	int code = CLI_OK;
 	char *text;
@@ -55,12 +45,12 @@ int cli_token_show(const struct cli_call *call)
 		}
 		code = cli_print_text(text);
 	}
-	return inputs_finish(&inputs, result, code);
+	return cli_inputs_finish(&inputs, result, code);
 }
 
 /* Predicts the reference values from the configuration that --config names,
  * with the settings of --set. */
-static int guest_predict(const struct cli_call *call, struct inputs *inputs)
+static int guest_predict(const struct cli_call *call, struct cli_inputs *inputs)
 {
 	struct reeve_source source = cli_source(call);
 	struct reeve_measurement measurement;
@@ -75,15 +65,19 @@ static int guest_predict(const struct cli_call *call, struct inputs *inputs)
 		result = reeve_plan_new(guest, &plan, inputs->report);
 	if (result == REEVE_OK)
 		result = reeve_measure(plan, &measurement, inputs->report);
-	if (result == REEVE_OK)
+	if (result == REEVE_OK) {
 		reeve_refs_from(&measurement, &inputs->refs);
+		inputs->name = strdup(reeve_guest_name(guest));
+		if (inputs->name == NULL)
+			result = REEVE_ERR_MEMORY;
+	}
 	reeve_plan_free(plan);
 	reeve_guest_free(guest);
 	return result;
 }
 
 /* Gets the reference values from --config or --refs, and from --events. */
-static int refs_load(const struct cli_call *call, struct inputs *inputs)
+static int refs_load(const struct cli_call *call, struct cli_inputs *inputs)
 {
 	const char *events = cli_value(call, CLI_EVENTS);
 	const char *path = cli_value(call, CLI_REFS);
@@ -101,7 +95,7 @@ static int refs_load(const struct cli_call *call, struct inputs *inputs)
 	return result;
 }
 
-static int inputs_load(const struct cli_call *call, struct inputs *inputs)
+int cli_inputs_load(const struct cli_call *call, struct cli_inputs *inputs)
 {
 	const char *policy = cli_value(call, CLI_POLICY);
 	int result;
@@ -117,14 +111,10 @@ static int inputs_load(const struct cli_call *call, struct inputs *inputs)
 	}
 	if (result == REEVE_OK)
 		result = refs_load(call, inputs);
-	if (result == REEVE_OK) {
-		result = reeve_token_load(call->config, &inputs->token,
-					  inputs->report);
-	}
 	return result;
 }
 
-static void check_print(const struct reeve_check *check)
+void cli_check_print(const struct reeve_check *check, FILE *to)
 {
 	static const char *const verdicts[] = {
 		[REEVE_PASS] = "ok",
@@ -132,16 +122,17 @@ static void check_print(const struct reeve_check *check)
 		[REEVE_UNCHECKED] = "unchecked",
 	};
 
-	printf("%-10s%-21s", verdicts[check->verdict], check->name);
+	fprintf(to, "%-10s%-21s", verdicts[check->verdict], check->name);
 	if (check->verdict == REEVE_FAIL)
 		printf("expected %s, found %s\n", check->expected, check->found);
 	else if (check->verdict == REEVE_PASS &&
 		 strcmp(check->expected, check->found) != 0)
-		printf("%s (accepted: %s)\n", check->found, check->expected);
+		fprintf(to, "%s (accepted: %s)\n", check->found,
+			check->expected);
 	else
-		printf("%s\n", check->found);
+		fprintf(to, "%s\n", check->found);
 	if (check->hint != NULL)
-		printf("%31s%s\n", "", check->hint);
+		fprintf(to, "%31s%s\n", "", check->hint);
 }
 
 static int verification_print(const struct cli_call *call,
@@ -157,13 +148,13 @@ static int verification_print(const struct cli_call *call,
 	}
 	for (size_t i = 0;
 	     (check = reeve_verification_check(verification, i)) != NULL; i++)
-		check_print(check);
+		cli_check_print(check, stdout);
 	puts(passed ? "accepted" : "REFUSED");
 	code = cli_finish_output();
 	return code != CLI_OK || passed ? code : CLI_FAILED;
 }
 
-static bool options_fit(const struct cli_call *call)
+bool cli_inputs_fit(const struct cli_call *call, const char *verb)
 {
 	bool guest = cli_value(call, CLI_GUEST) != NULL;
 	bool refs = cli_value(call, CLI_REFS) != NULL;
@@ -178,33 +169,46 @@ static bool options_fit(const struct cli_call *call)
 		wrong = "--events needs --config or --refs, for the hash";
 	}
 	if (wrong != NULL)
-		fprintf(stderr, "reeve token verify: %s\n", wrong);
+		fprintf(stderr, "reeve %s: %s\n", verb, wrong);
 	return wrong == NULL;
+}
+
+int cli_inputs_verify(struct cli_inputs *inputs,
+		      const struct reeve_token *token, const char *challenge,
+		      struct reeve_verification **verification)
+{
+	const struct reeve_expectation expected = {
+		.platform_key = inputs->platform_key,
+		.challenge = challenge,
+		.refs = inputs->has_refs ? &inputs->refs : NULL,
+		.policy = inputs->policy,
+	};
+
+	return reeve_token_verify(token, &expected, verification,
+				  inputs->report);
 }
 
 int cli_token_verify(const struct cli_call *call)
 {
-	struct inputs inputs = { 0 };
+	struct cli_inputs inputs = { 0 };
 	struct reeve_verification *verification = NULL;
 	int code = CLI_OK;
 	int result;
 
-	if (!options_fit(call))
+	if (!cli_inputs_fit(call, "token verify"))
 		return CLI_WRONG;
-	result = inputs_load(call, &inputs);
+	result = cli_inputs_load(call, &inputs);
 	if (result == REEVE_OK) {
-		const struct reeve_expectation expected = {
-			.platform_key = inputs.platform_key,
-			.challenge = cli_value(call, CLI_CHALLENGE),
-			.refs = inputs.has_refs ? &inputs.refs : NULL,
-			.policy = inputs.policy,
-		};
-
-		result = reeve_token_verify(inputs.token, &expected,
-					    &verification, inputs.report);
+		result = reeve_token_load(call->config, &inputs.token,
+					  inputs.report);
+	}
+	if (result == REEVE_OK) {
+		result = cli_inputs_verify(&inputs, inputs.token,
+					   cli_value(call, CLI_CHALLENGE),
+					   &verification);
 	}
 	if (result == REEVE_OK)
 		code = verification_print(call, verification);
 	reeve_verification_free(verification);
-	return inputs_finish(&inputs, result, code);
+	return cli_inputs_finish(&inputs, result, code);
 }
