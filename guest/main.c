@@ -155,9 +155,7 @@ static int run_serve(const struct options *options)
 {
 	struct serve_options serving = options->serve;
 
-	if (!options->has_port && serving.listen != NULL &&
-	    access(serving.port, F_OK) != 0)
-		serving.port = NULL;
+	serving.port_may_come = !options->has_port && serving.listen != NULL;
 	return serve(&serving);
 }
 

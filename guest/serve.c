@@ -39,12 +39,27 @@ static bool port_wait(int fd)
 	}
 }
 
+/* Opens the port. One that may come, because its driver is not ready when this
+ * program starts, is looked for every second. Returns -1 with errno. */
+static int port_open(const struct serve_options *options)
+{
+	const struct timespec pause = { .tv_sec = 1 };
+
+	for (;;) {
+		int fd = open(options->port, O_RDWR | O_CLOEXEC);
+
+		if (fd >= 0 || errno != ENOENT || !options->port_may_come)
+			return fd;
+		nanosleep(&pause, NULL);
+	}
+}
+
 /* Opens the port anew after each connection of the host, so that a request that
  * one left unfinished does not become part of the next. */
 static int serve_port(const struct serve_options *options)
 {
 	for (;;) {
-		int fd = open(options->port, O_RDWR | O_CLOEXEC);
+		int fd = port_open(options);
 
 		if (fd < 0 || !port_wait(fd)) {
 			complain("%s: %s", options->port, strerror(errno));

@@ -10,6 +10,7 @@
 
 struct serve_options {
 	const char *port; /* a device or NULL */
+	bool port_may_come; /* it is waited for */
 	const char *listen; /* ADDRESS:PORT, [ADDRESS]:PORT, PORT or NULL */
 	const char *keys; /* the folder of the SSH host keys */
 	const char *tsm; /* the folder of the kernel's reports */
