@@ -169,7 +169,7 @@ int main(int argc, char **argv)
 	if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0)
 		return fputs(help, stdout) < 0 || fflush(stdout) != 0;
 	if (strcmp(verb, "--version") == 0)
-		return puts("reeve-guest " REEVE_VERSION) < 0 ||
+		return puts("reeve-guest " GUEST_VERSION) < 0 ||
 		       fflush(stdout) != 0;
 	if (strcmp(verb, "token") != 0 && strcmp(verb, "serve") != 0) {
 		fputs(help, stderr);

@@ -371,6 +371,12 @@ def test_reeve_guest_writes_a_token(guest, guest_program, tmp_path):
     assert done.returncode == 1 and b"no report can be made" in done.stderr
 
 
+def test_reeve_guest_tells_its_version_and_its_use(guest_program):
+    version = run_guest(guest_program, "--version").stdout
+    assert re.fullmatch(rb"reeve-guest \d+\.\d+\.\d+\n", version)
+    assert run_guest(guest_program, "--help").stdout.startswith(b"usage: ")
+
+
 @pytest.mark.parametrize("arguments", [
     [], ["tokens"], ["token"], ["token", "--challenge", ""],
     ["token", "--challenge", "0"], ["token", "--challenge", "0x"],
