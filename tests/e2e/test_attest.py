@@ -474,10 +474,12 @@ def fake_ssh(guest, monkeypatch):
 def test_ssh_gets_these_keys_and_no_others(fake_ssh):
     guest, folder = fake_ssh, fake_ssh.reeve.folder
     port = guest.start()
-    done = guest.reeve.run("ssh", *guest.options(port), "--", "-p", "22",
+    done = guest.reeve.run("ssh", *guest.options(port), "--set",
+                           'acpi_laptop_slate=1', "--", "-p", "22",
                            "root@h", "echo", "a b=c")
     assert done.returncode == 7, done.stderr
     assert done.stdout == "" and done.stderr.endswith("accepted\n")
+    assert done.stderr.index("warning: ") < done.stderr.index("ok   ")
     words = (folder / "arguments").read_text().splitlines()
     assert words[-5:] == ["-p", "22", "root@h", "echo", "a b=c"]
     settings = words[1:-5:2]

@@ -343,6 +343,8 @@ int cli_inputs_load(const struct cli_call *call, struct cli_inputs *inputs);
 int cli_inputs_verify(const struct cli_call *call, struct cli_inputs *inputs,
 		      const struct reeve_token *token, const char *challenge,
 		      struct reeve_verification **verification);
+/* Prints the report as it is so far, and empties it. */
+void cli_inputs_tell(struct cli_inputs *inputs);
 /* Prints the report and frees the inputs. Returns the exit code. */
 int cli_inputs_finish(struct cli_inputs *inputs, int result, int code);
 /* Prints a line for each check, with a hint below if there is one. */

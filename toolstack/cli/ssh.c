@@ -143,6 +143,9 @@ int cli_ssh(const struct cli_call *call)
 	bool passed = result == REEVE_OK &&
 		      reeve_verification_passed(attested.verification);
 
+	/* A warning that comes after the shell is too late. */
+	if (result == REEVE_OK)
+		cli_inputs_tell(&attested.inputs);
 	if (result == REEVE_OK && (!passed || (call->options & CLI_QUIET) == 0))
 		cli_attest_print(&attested, stderr);
 	if (passed)

@@ -17,6 +17,17 @@ static void inputs_free(struct cli_inputs *inputs)
 	reeve_report_free(inputs->report);
 }
 
+void cli_inputs_tell(struct cli_inputs *inputs)
+{
+	struct reeve_report *next = reeve_report_new();
+
+	cli_print_report(inputs->report);
+	if (next == NULL)
+		return; /* cli_inputs_finish() prints this report once more */
+	reeve_report_free(inputs->report);
+	inputs->report = next;
+}
+
 int cli_inputs_finish(struct cli_inputs *inputs, int result, int code)
 {
 	if (inputs->report != NULL)
