@@ -229,8 +229,13 @@ memory = {memory}
 vcpus = {vcpus}
 kernel = "@FOLDER@/vmlinuz"
 ramdisk = "@FOLDER@/initrd"
+# The host can read and change what passes these devices: dm-verity checks each
+# block of the disk, and the answers of the channel are signed.
+realm_devices = "untrusted"
 disk = [ "format=raw, vdev=xvda, access=ro, target=@FOLDER@/disk.img" ]
-cmdline = "{cmdline}verity={root},{blocks}"
+channel = [ "name=org.reeve.attest.0, connection=socket, path=@FOLDER@/attest" ]
+# What the devices and a Realm share is 32 MiB.
+cmdline = "{cmdline}swiotlb=16384 verity={root},{blocks}"
 """
 
 
