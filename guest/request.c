@@ -43,20 +43,22 @@ static bool answer_send(int fd, struct answer *answer, enum attest_status status
 	return io_write(fd, answer->bytes, (size_t)(end - answer->bytes));
 }
 
-bool serve_request(int fd, const struct serve_options *options)
+enum serve_end serve_request(int fd, const struct serve_options *options)
 {
 	static struct answer answer;
 	uint8_t head[ATTEST_REQUEST_HEAD];
 	struct nonce *nonce = &answer.nonce;
 
 	if (io_read(fd, head, sizeof(head)) != sizeof(head))
-		return false;
+		return SERVE_GONE;
 	nonce->size = request_nonce_size(head);
 	if (nonce->size == 0) {
 		(void)answer_send(fd, &answer, ATTEST_E_REQUEST);
-		return false;
+		return SERVE_WRONG;
 	}
 	if (io_read(fd, nonce->data, nonce->size) != (ssize_t)nonce->size)
-		return false;
-	return answer_send(fd, &answer, answer_make(&answer, options));
+		return SERVE_GONE;
+	if (!answer_send(fd, &answer, answer_make(&answer, options)))
+		return SERVE_GONE;
+	return SERVE_MORE;
 }

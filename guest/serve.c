@@ -54,19 +54,27 @@ static int port_open(const struct serve_options *options)
 	}
 }
 
-/* Opens the port anew after each connection of the host, so that a request that
- * one left unfinished does not become part of the next. */
+/* Serves the connections of the host until one sends what is no request: the
+ * rest of that goes with the open file. It stays open from one connection to
+ * the next, because closing it drops what the next one has sent already. */
+static bool port_serve(int fd, const struct serve_options *options)
+{
+	while (port_wait(fd)) {
+		if (serve_request(fd, options) == SERVE_WRONG)
+			return true;
+	}
+	return false;
+}
+
 static int serve_port(const struct serve_options *options)
 {
 	for (;;) {
 		int fd = port_open(options);
 
-		if (fd < 0 || !port_wait(fd)) {
+		if (fd < 0 || !port_serve(fd, options)) {
 			complain("%s: %s", options->port, strerror(errno));
 			return 1;
 		}
-		while (serve_request(fd, options))
-			continue;
 		close(fd);
 	}
 }
@@ -93,7 +101,7 @@ static void connection_start(int fd, int listener,
 	if (child == 0) {
 		close(listener);
 		alarm(CONNECTION_S);
-		while (serve_request(fd, options))
+		while (serve_request(fd, options) == SERVE_MORE)
 			continue;
 		_exit(0);
 	}

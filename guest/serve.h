@@ -16,9 +16,14 @@ struct serve_options {
 	const char *tsm; /* the folder of the kernel's reports */
 };
 
-/* Answers one request. Returns false if there will be no further one: the peer
- * has gone, or what it sent is no request. */
-bool serve_request(int fd, const struct serve_options *options);
+enum serve_end {
+	SERVE_MORE, /* there may be a further request */
+	SERVE_GONE, /* the peer has gone, perhaps within a request */
+	SERVE_WRONG, /* what it sent is no request */
+};
+
+/* Answers one request. */
+enum serve_end serve_request(int fd, const struct serve_options *options);
 
 /* Serves the port, and each TCP connection in a process of its own. Returns
  * the program's exit code when it cannot go on. */

@@ -78,7 +78,7 @@ static void a_request_is_answered(void **state)
 	memcpy(expected + 29, challenge, sizeof(challenge));
 	for (int round = 0; round < 2; round++) {
 		request_send("RVATASK0", ATTEST_NONCE_MIN);
-		assert_true(serve_request(ends[1], &options));
+		assert_int_equal(serve_request(ends[1], &options), SERVE_MORE);
 		assert_int_equal(io_read(ends[0], answer, sizeof(expected)),
 				 sizeof(expected));
 		assert_memory_equal(answer, expected, sizeof(expected));
@@ -101,7 +101,7 @@ static void what_is_no_request_ends_the_connection(void **state)
 		teardown(state);
 		setup(state);
 		request_send(wrong[i].magic, wrong[i].size);
-		assert_false(serve_request(ends[1], &options));
+		assert_int_equal(serve_request(ends[1], &options), SERVE_WRONG);
 		status_expect(ATTEST_E_REQUEST);
 		assert_int_equal(fake_tsm.challenge_size, 0);
 	}
@@ -135,7 +135,7 @@ static void a_request_cut_short_has_no_answer(void **state)
 		setup(state);
 		assert_true(io_write(ends[0], request, size));
 		shutdown(ends[0], SHUT_WR);
-		assert_false(serve_request(ends[1], &options));
+		assert_int_equal(serve_request(ends[1], &options), SERVE_GONE);
 		shutdown(ends[1], SHUT_WR);
 		assert_int_equal(io_read(ends[0], answer, sizeof(answer)), 0);
 	}
@@ -147,11 +147,11 @@ static void failures_have_their_status(void **state)
 
 	(void)state;
 	request_send("RVATASK0", ATTEST_NONCE_MAX);
-	assert_true(serve_request(ends[1], &wrong));
+	assert_int_equal(serve_request(ends[1], &wrong), SERVE_MORE);
 	status_expect(ATTEST_E_KEYS);
 	fake_tsm.fails = "outblob";
 	request_send("RVATASK0", ATTEST_NONCE_MAX);
-	assert_true(serve_request(ends[1], &options));
+	assert_int_equal(serve_request(ends[1], &options), SERVE_MORE);
 	status_expect(ATTEST_E_TOKEN);
 }
 
@@ -160,7 +160,7 @@ static void a_peer_that_has_gone_ends_the_connection(void **state)
 	(void)state;
 	request_send("RVATASK0", ATTEST_NONCE_MIN);
 	close(ends[0]);
-	assert_false(serve_request(ends[1], &options));
+	assert_int_equal(serve_request(ends[1], &options), SERVE_GONE);
 	assert_int_equal(fake_tsm.entries, 0);
 }
 

@@ -234,7 +234,7 @@ ramdisk = "@FOLDER@/initrd"
 realm_devices = "untrusted"
 disk = [ "format=raw, vdev=xvda, access=ro, target=@FOLDER@/disk.img" ]
 channel = [ "name=org.reeve.attest.0, connection=socket, path=@FOLDER@/attest" ]
-# What the devices and a Realm share is 32 MiB.
+# A buffer of 32 MiB, through which the Realm shares what passes its devices.
 cmdline = "{cmdline}swiotlb=16384 verity={root},{blocks}"
 """
 

@@ -60,12 +60,12 @@ static void connection_check(const uint8_t *data, size_t size)
 	require(io_write(ends[0], data, size));
 	require(shutdown(ends[0], SHUT_WR) == 0);
 	while ((taken = request_take(data, size, &nonce)) != 0) {
-		require(serve_request(ends[1], &options));
+		require(serve_request(ends[1], &options) == SERVE_MORE);
 		answer_check(ends[0], &nonce);
 		data += taken;
 		size -= taken;
 	}
-	require(!serve_request(ends[1], &options));
+	require(serve_request(ends[1], &options) != SERVE_MORE);
 	close(ends[0]);
 	close(ends[1]);
 }

@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -120,6 +121,17 @@ def test_half_a_request_does_not_meet_the_next_one(booted):
     with connected(booted) as peer:
         peer.sendall(request)
         assert peer.recv(12, socket.MSG_WAITALL) == b"RVATANS0\0\0\0\3"
+
+
+def test_no_request_is_lost_between_connections(booted):
+    """Each comes a little later after the end of the one before."""
+    request = b"RVATASK0\0\0\0\x20" + bytes(32)
+    for pause in range(60):
+        with connected(booted) as peer:
+            peer.settimeout(60)
+            peer.sendall(request)
+            assert peer.recv(12, socket.MSG_WAITALL) == b"RVATANS0\0\0\0\3"
+        time.sleep(pause / 2000)
 
 
 def test_a_changed_byte_is_an_error_before_the_system_starts(image):
