@@ -7,6 +7,7 @@ all:
 	@scripts/setup.sh firmware
 	@PREFIX='$(prefix)' scripts/build.sh release
 	@PREFIX='$(prefix)' scripts/build.sh firmware
+	@PREFIX='$(prefix)' scripts/build.sh guest
 
 run: all
 	@scripts/run.sh
@@ -38,6 +39,7 @@ install: all
 	@DESTDIR='$(DESTDIR)' meson install -C build --no-rebuild --quiet
 	@DESTDIR='$(DESTDIR)' meson install -C build-firmware --no-rebuild \
 		--quiet
+	@DESTDIR='$(DESTDIR)' meson install -C build-guest --no-rebuild --quiet
 
 clean:
 	rm -rf build build-*

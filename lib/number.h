@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Alignment, and the smaller or larger of two: once for all four programs. */
+/* Alignment, and the smaller or larger of two: once for all programs. */
 #ifndef REEVE_LIB_NUMBER_H
 #define REEVE_LIB_NUMBER_H
 

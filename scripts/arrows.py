@@ -38,6 +38,7 @@ RULES = [
           ("/core/", ["abi/", "lib/", "{0}/core/"]),
           ("/", ["abi/", "lib/", "{0}/"]),
       ]],
+    ("guest/", ["abi/", "lib/number.h", "guest/"]),
     ("toolstack/host/", HOST),
     ("toolstack/engine/", ["abi/", "toolstack/", "rmm/", "hypervisor/"]),
     ("toolstack/cli/", ["toolstack/reeve.h", "toolstack/cli/"]),

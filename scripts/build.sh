@@ -3,13 +3,14 @@
 # Configures one kind of build if it is new or if its options have changed, and
 # then compiles it.
 #
-# usage: scripts/build.sh release|asan|clang|fuzz|firmware[-clang] [configure]
+# usage: scripts/build.sh KIND [configure], where KIND is
 #   release  build/        the command, at build/reeve
 #   asan     build-asan/   gcc, unit tests under the sanitizers
 #   clang    build-clang/  the same with clang
 #   fuzz     build-fuzz/   the libFuzzer targets
 #   firmware build-firmware/  the images for flash; firmware-clang uses clang
-# PREFIX is used by the kinds that install something: release and firmware.
+#   guest    build-guest/  reeve-guest, the program for guests
+# PREFIX is used by the kinds that install something: release, firmware, guest.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -40,9 +41,14 @@ firmware-clang)
 	scripts/armlibs.sh
 	options='--cross-file firmware/clang.ini'
 	;;
+guest)
+	scripts/armlibs.sh
+	options="--cross-file guest/gcc.ini --buildtype=minsize -Dguest=true
+		-Dprefix=${PREFIX:-/usr/local}"
+	;;
 *)
-	echo "usage: scripts/build.sh release|asan|clang|fuzz|firmware[-clang]" \
-		"[configure]" >&2
+	echo "usage: scripts/build.sh" \
+		"release|asan|clang|fuzz|firmware[-clang]|guest [configure]" >&2
 	exit 2
 	;;
 esac

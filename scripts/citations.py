@@ -24,6 +24,7 @@ DOCUMENTS = {
     "IHI0069": "GICv3 and GICv4 architecture",
     "IHI0070": "SMMUv3 architecture",
     "RFC 2606": "reserved names",
+    "RFC 4253": "SSH transport",
     "RFC 4648": "Base16, Base32, Base64",
     "RFC 6979": "deterministic ECDSA",
     "RFC 7517": "JSON Web Key",

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Makes .cache/NAME/initrd.cpio.gz from the files that guest.sh fetched there.
-NAME is the argument, or guest.
+"""Makes .cache/NAME/initrd.cpio.gz from the files that guest.sh fetched there
+and from reeve-guest, which `build.sh guest` made. NAME is the argument, or
+guest.
 
 The archive is written entry by entry. So the script needs no privilege to make
 a device node, and the same input gives the same bytes: order, owner and times
@@ -16,7 +17,7 @@ import stat
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-GUEST = ROOT / ".cache" / (sys.argv[1] if len(sys.argv) > 1 else "guest")
+REEVE_GUEST = ROOT / "build-guest" / "guest" / "reeve-guest"
 # And the modules that they depend on. A kernel need not have them.
 WANTED_MODULES = ["arm-cca-guest", "pvpanic-mmio"]
 
@@ -38,9 +39,9 @@ def padded(data):
     return data + bytes(-len(data) % 4)
 
 
-def module_files():
+def module_files(guest):
     """Maps module names, as the kernel spells them, to their files."""
-    files = (GUEST / "modules").rglob("*.ko*")
+    files = (guest / "modules").rglob("*.ko*")
     return {path.name.split(".")[0].replace("-", "_"): path for path in files}
 
 
@@ -69,21 +70,24 @@ def load_order(name, files, loaded):
     loaded[name] = content
 
 
-def guest_modules():
-    files = module_files()
+def guest_modules(guest, wanted):
+    """Maps the names of those modules, and of all that they need, to their
+    contents, in the order in which they load."""
+    files = module_files(guest)
     loaded = {}
-    for name in WANTED_MODULES:
+    for name in wanted:
         load_order(name.replace("-", "_"), files, loaded)
     return loaded
 
 
-def entries():
+def entries(guest):
     """Returns (path, (mode, content, device number)) in the archive's order."""
-    modules = guest_modules()
+    modules = guest_modules(guest, WANTED_MODULES)
     order = "".join(f"{name}.ko\n" for name in modules)
     tree = {
         "dev/console": (CONSOLE, b"", (5, 1)),
-        "bin/busybox": (PROGRAM, (GUEST / "busybox").read_bytes()),
+        "bin/busybox": (PROGRAM, (guest / "busybox").read_bytes()),
+        "bin/reeve-guest": (PROGRAM, REEVE_GUEST.read_bytes()),
         "init": (PROGRAM, (ROOT / "scripts" / "guest-init").read_bytes()),
         "lib/modules/order": (DATA, order.encode()),
     }
@@ -94,9 +98,10 @@ def entries():
     return sorted(tree.items())
 
 
-def archive():
+def archive(tree):
+    """Returns an archive of entries as entries() returns them."""
     parts = [cpio_entry(inode, path, *entry)
-             for inode, (path, entry) in enumerate(entries(), 1)]
+             for inode, (path, entry) in enumerate(tree, 1)]
     parts.append(cpio_entry(0, "TRAILER!!!", 0))
     return b"".join(parts)
 
@@ -111,8 +116,11 @@ def packed(data):
 
 
 def main():
-    data = packed(archive())
-    target = GUEST / "initrd.cpio.gz"
+    if not REEVE_GUEST.exists():
+        sys.exit("initrd: there is no reeve-guest: run scripts/build.sh guest")
+    guest = ROOT / ".cache" / (sys.argv[1] if len(sys.argv) > 1 else "guest")
+    data = packed(archive(entries(guest)))
+    target = guest / "initrd.cpio.gz"
     if not target.exists() or target.read_bytes() != data:
         fresh = target.with_suffix(".new")
         fresh.write_bytes(data)

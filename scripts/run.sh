@@ -53,7 +53,7 @@ cat >"$scratch/policy" <<END
 # A debug host says that it is one; a verifier refuses it unless told.
 lifecycle = ["secured", "non-platform-debug"]
 END
-folder=$(build/reeve host status | awk 'END { print $NF }')
+folder=$(build/reeve host status | awk 'NR == 2 { print $NF }')
 show build/reeve token verify --platform-key "$scratch/platform.pem" \
 	--policy "$scratch/policy" --challenge "$challenge" \
 	--config "$realm" --set "cmdline=$cmdline" "$folder/console-0.log"

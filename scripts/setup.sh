@@ -36,6 +36,7 @@ debian-archive-keyring  verifies what guest.sh fetches
 '
 firmware_packages='
 gcc-aarch64-linux-gnu compiles the bare-metal programs
+libc6-dev-arm64-cross the C library of the program for guests
 qemu-system-arm      the emulated machine
 '
 test_packages='
@@ -45,6 +46,7 @@ device-tree-compiler reads the generated trees back
 cpio                 reads the initramfs back
 python3-cbor2        tests: reads our tokens
 python3-cryptography  tests: verifies their signatures
+openssh-client       tests: keys, and a shell in a guest
 zstd                 makes packed kernels for tests
 lz4                  makes packed kernels for tests
 xz-utils             makes packed kernels for tests

@@ -50,6 +50,8 @@ extern "C" {
 #define REEVE_HAVE_DOMAIN_SYSRQ 1
 /* reeve_host_trim(). */
 #define REEVE_HAVE_HOST_TRIM 1
+/* reeve_attest() and reeve_evidence_...(). */
+#define REEVE_HAVE_ATTEST 1
 
 /*
  * The version of the library that the program runs with, as a number like
@@ -504,6 +506,39 @@ struct reeve_watch {
 	bool (*go_on)(void *ctx, const char *step, uint64_t done, uint64_t all);
 	void *ctx;
 };
+
+/* ---- Evidence of a running guest ----------------------------------------- */
+
+/* The answer of a guest to a fresh nonce (docs/attest-protocol.md). None of it is
+ * believed before reeve_token_verify() has accepted its token with its
+ * challenge. */
+struct reeve_evidence;
+
+/*
+ * Asks the guest at "HOST:PORT", "[IPV6]:PORT" or "unix:PATH". Waits for up to
+ * half a minute. REEVE_ERR_ARGUMENT: peer is none of these; REEVE_ERR_HOST:
+ * there is no answer; REEVE_ERR_TOKEN: the answer is none of reeve-guest, or
+ * has no token that can be read.
+ */
+int reeve_attest(const char *peer, const struct reeve_watch *watch,
+		 struct reeve_evidence **out, struct reeve_report *report);
+void reeve_evidence_free(struct reeve_evidence *evidence); /* NULL is fine */
+
+const struct reeve_token *
+reeve_evidence_token(const struct reeve_evidence *evidence);
+/* For struct reeve_expectation: binds the token to the nonce and the keys. */
+const char *reeve_evidence_challenge(const struct reeve_evidence *evidence);
+
+/* An SSH host key of the guest. */
+struct reeve_ssh_key {
+	const char *type; /* "ssh-ed25519" ... */
+	const char *base64;
+	const char *fingerprint; /* "SHA256:...", as ssh-keygen -l prints it */
+};
+
+/* NULL past the last. */
+const struct reeve_ssh_key *
+reeve_evidence_key(const struct reeve_evidence *evidence, size_t index);
 
 /* ---- Hosts ------------------------------------------------------------- */
 

@@ -52,7 +52,8 @@ def find(root, pattern):
 def test_everything_is_there(installed):
     for pattern in ("bin/reeve", "include/reeve.h", "libreeve.a",
                     "libreeve.so", "pkgconfig/reeve.pc", "man1/reeve.1",
-                    "man5/reeve.cfg.5", "bash-completion/completions/reeve",
+                    "man1/reeve-guest.1", "man5/reeve.cfg.5",
+                    "bash-completion/completions/reeve",
                     "zsh/site-functions/_reeve",
                     "fish/vendor_completions.d/reeve.fish"):
         find(installed, pattern)
@@ -203,7 +204,7 @@ def test_manual_names_every_verb_option_and_key(installed, reeve):
 def test_manual_pages_have_no_warnings(installed):
     if shutil.which("man") is None:
         pytest.skip("man is not installed")
-    for page in ("reeve.1", "reeve.cfg.5"):
+    for page in ("reeve.1", "reeve-guest.1", "reeve.cfg.5"):
         path = pathlib.Path(find(installed, page))
         done = subprocess.run(["man", "--warnings", "-l", path],
                               capture_output=True, text=True, check=True)

@@ -35,12 +35,39 @@ def test_a_realm_comes_up_and_powers_off(debug_host):
     assert debug_host.counters() == before
 
 
+def test_reeve_guest_gets_a_token_of_this_realm(debug_host):
+    """The verifier accepts it, for this challenge only."""
+    challenge = bytes(range(0xc0, 0x100)).hex()
+    config = linux(
+        debug_host, "deb", "token", cmdline='"console=ttyAMA0 quiet panic=-1 '
+        f'reeve=token challenge={challenge}"')
+    log = debug_host.folder / "token.log"
+    with Followed(debug_host, "-F", "-c", config) as guest:
+        guest.expect("^reeve: token of [0-9]+ bytes follows$")
+        guest.expect("^-----END REEVE TOKEN-----$")
+        log.write_text("\n".join(guest.seen))
+        guest.finish()
+    key = debug_host.folder / "key.pem"
+    key.write_text(debug_host.good("host", "show-key"))
+    policy = debug_host.folder / "policy"
+    policy.write_text('lifecycle = ["secured", "non-platform-debug"]\n')
+    verify = ["token", "verify", "--platform-key", key, "--policy", policy,
+              "--config", config, log, "--challenge"]
+    assert debug_host.good(*verify, challenge).endswith("accepted\n")
+    done = debug_host.run(*verify, challenge[2:])
+    assert done.returncode == 1
+    assert [line.split()[1] for line in done.stdout.splitlines()
+            if line.startswith("FAILED")] == ["challenge"]
+
+
 def test_an_ordinary_guest_comes_up_and_reboots(debug_host):
     before = debug_host.counters()
-    config = linux(debug_host, "deb", "hotplug,reboot", realm=None,
+    config = linux(debug_host, "deb", "token,hotplug,reboot", realm=None,
                    on_reboot='"destroy"')
     with Followed(debug_host, "-F", "-c", config) as guest:
         expect_up(guest, 2, 256, realm=False)
+        guest.expect("^reeve-guest: no report can be made in /sys/kernel/")
+        guest.expect("^reeve: the token cannot be had$")
         assert guest.next_line() == "reeve: hotplug done: 2 CPUs"
         guest.expect("^reeve: rebooting$")
         assert "deb reboots: the guest asked for a reboot" in guest.finish()

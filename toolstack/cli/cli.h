@@ -62,7 +62,9 @@ enum {
 #define CLI_PLATFORM_ROOT  (UINT64_C(1) << 36)
 #define CLI_REFS_KEY       (UINT64_C(1) << 37)
 #define CLI_FROM_TOKEN     (UINT64_C(1) << 38)
-#define CLI_OPTION_BITS    39
+#define CLI_CONNECT        (UINT64_C(1) << 39)
+#define CLI_KNOWN_HOSTS    (UINT64_C(1) << 40)
+#define CLI_OPTION_BITS    41
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -102,6 +104,7 @@ enum cli_operands {
 	CLI_MAPPED, /* CONFIG [KEY=VALUE ...]; a domain if -d is given */
 	CLI_TOKEN, /* the name of a token's file */
 	CLI_NEW_FILE_OR_NONE, /* the name of a file that is to be made */
+	CLI_SSH_ARGUMENTS, /* what ssh gets: anything */
 };
 
 struct cli_verb {
@@ -315,9 +318,65 @@ int cli_visit_domains(const struct cli_call *call, const char *header,
 /* Returns why there is no verb of that name although xl has it, or NULL. */
 const char *cli_missing_verb(const char *name);
 
+/* ---- Verifying ------------------------------------------------------- */
+
+/* The inputs of a verification. cli_inputs_finish() frees them. */
+struct cli_inputs {
+	struct reeve_report *report;
+	struct reeve_token *token;
+	struct reeve_token_policy *policy;
+	struct reeve_keys *keys;
+	struct reeve_keys *signers; /* of the reference values */
+	char *challenge;
+	char *name; /* of the configuration; NULL: there is none */
+	struct reeve_refs refs;
+	bool has_refs;
+};
+
+/* Returns whether the options of a verification go together. If not, it says
+ * why. */
+bool cli_inputs_fit(const struct cli_call *call, const char *verb);
+/* Loads what the options name, but no token, nor what depends on it. */
+int cli_inputs_load(const struct cli_call *call, struct cli_inputs *inputs);
+/* Reads the reference values of a file, which may be chosen by the token, and
+ * verifies. */
+int cli_inputs_verify(const struct cli_call *call, struct cli_inputs *inputs,
+		      const struct reeve_token *token, const char *challenge,
+		      struct reeve_verification **verification);
+/* Prints the report as it is so far, and empties it. */
+void cli_inputs_tell(struct cli_inputs *inputs);
+/* Prints the report and frees the inputs. Returns the exit code. */
+int cli_inputs_finish(struct cli_inputs *inputs, int result, int code);
+/* Prints a line for each check, with a hint below if there is one. */
+void cli_checks_print(const struct reeve_verification *verification, FILE *to);
+/* Returns "accepted", or how the token was not. */
+const char *cli_verdict_text(const struct reeve_verification *verification);
+
+/* A guest that was asked for evidence, and the verdict on it. */
+struct cli_attested {
+	struct cli_inputs inputs;
+	struct reeve_evidence *evidence;
+	struct reeve_verification *verification;
+};
+
+/* Attests the guest that --connect names. Returns a result of the library, or
+ * REEVE_ERR_ARGUMENT after saying what is wrong with the options. */
+int cli_attest_run(const struct cli_call *call, const char *verb,
+		   struct cli_attested *attested);
+/* Prints a line for each check, each key that the token speaks for, and the
+ * verdict. */
+void cli_attest_print(const struct cli_attested *attested, FILE *to);
+/* Returns the lines that OpenSSH reads: the guest's name and a key, each. The
+ * caller frees. NULL: out of memory. */
+char *cli_attest_known_hosts(const struct cli_attested *attested);
+/* Prints the report and frees everything. Returns the exit code. */
+int cli_attest_finish(struct cli_attested *attested, int result, int code);
+
+/* ---- Verbs ----------------------------------------------------------- */
+
+int cli_attest(const struct cli_call *call);
 int cli_block_list(const struct cli_call *call);
 int cli_channel_list(const struct cli_call *call);
-int cli_network_list(const struct cli_call *call);
 int cli_check(const struct cli_call *call);
 int cli_completion(const struct cli_call *call);
 int cli_console(const struct cli_call *call);
@@ -338,11 +397,13 @@ int cli_keys(const struct cli_call *call);
 int cli_list(const struct cli_call *call);
 int cli_map(const struct cli_call *call);
 int cli_measure(const struct cli_call *call);
+int cli_network_list(const struct cli_call *call);
 int cli_parse_verb(const struct cli_call *call);
 int cli_pause(const struct cli_call *call);
 int cli_reboot(const struct cli_call *call);
 int cli_refs(const struct cli_call *call);
 int cli_rename(const struct cli_call *call);
+int cli_ssh(const struct cli_call *call);
 int cli_sysrq(const struct cli_call *call);
 int cli_shutdown(const struct cli_call *call);
 int cli_token_challenge(const struct cli_call *call);

@@ -200,6 +200,7 @@ static void offer_operands(const struct line *line)
 		break;
 	case CLI_CONFIG:
 	case CLI_TOKEN:
+	case CLI_SSH_ARGUMENTS:
 		offer_files();
 		break;
 	case CLI_SHELL:

@@ -68,6 +68,10 @@ const struct cli_option cli_options[] = {
 	  "the argument is a domain of a host, not a file" },
 	{ CLI_FROM_TOKEN, 0, "from-token", NULL,
 	  "the argument is a token that is known to be good" },
+	{ CLI_CONNECT, 0, "connect", "PEER",
+	  "where the guest answers: HOST:PORT or unix:PATH" },
+	{ CLI_KNOWN_HOSTS, 0, "known-hosts", "FILE",
+	  "write the guest's keys there, for ssh" },
 	{ CLI_HELP, 'h', "help", NULL, "show this help" },
 	{ 0 },
 };
@@ -153,6 +157,26 @@ const struct cli_verb cli_verbs[] = {
 	  "list the profiles of tokens, and what they demand",
 	  "The table by which tokens are read and judged.\n",
 	  cli_token_profiles },
+	{ "attest", CLI_NO_OPERANDS,
+	  CLI_CONNECT | CLI_JSON | CLI_PLATFORM_KEY | CLI_PLATFORM_ROOT |
+		  CLI_GUEST | CLI_REFS | CLI_REFS_KEY | CLI_EVENTS | CLI_POLICY |
+		  CLI_KNOWN_HOSTS | CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_SET,
+	  "ask a running guest for a token, and judge it",
+	  "The guest runs reeve-guest serve. Makes all checks of token\n"
+	  "verify, for a nonce that is drawn now; then the SSH host keys\n"
+	  "that it prints are those of this guest. --known-hosts writes\n"
+	  "them for ssh -o HostKeyAlias=NAME, with the NAME that the\n"
+	  "configuration gives the guest.\n",
+	  cli_attest },
+	{ "ssh", CLI_SSH_ARGUMENTS,
+	  CLI_CONNECT | CLI_PLATFORM_KEY | CLI_PLATFORM_ROOT | CLI_GUEST |
+		  CLI_EVENTS | CLI_POLICY | CLI_QUIET | CLI_STRICT |
+		  CLI_ALLOW_UNKNOWN | CLI_SET,
+	  "attest a running guest, then open a shell in it",
+	  "Runs ssh with what follows --, if no check failed, and with\n"
+	  "the guest's host keys as the only ones that ssh may accept.\n"
+	  "Exit code: that of ssh, or as below if ssh was not run.\n",
+	  cli_ssh },
 	{ "parse", CLI_CONFIG, CLI_STRICT | CLI_DEFCONFIG,
 	  "print the settings of a file as JSON, without judging them",
 	  "The settings in effect, as libxlutil would hold them.\n",

@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Resolves and downloads the packages of an image, and of the tools that make
+# it, into .cache/image/debs, with the private apt of debian.sh. Prints a line
+# for each package: essential, package or tool, and the name of its file.
+# Messages go to the standard error. Works offline if the lists and the packages
+# are there; --refresh reads the lists anew.
+#
+# usage: scripts/image-packages.sh [--refresh] PACKAGE...
+set -eu
+cd "$(dirname "$0")/.."
+
+. scripts/debian.sh
+debs=$cache/image/debs
+tools='erofs-utils dmsetup'
+
+# Prints the files of the packages that an installation into an empty system
+# takes, in apt's order.
+resolve() {
+	apt-get -c "$apt/apt.conf" -qq -s --no-install-recommends install "$@" \
+		>"$work/order" || die "these packages do not go together: $*"
+	sed -nE 's/^Inst ([^ ]+) \(([^ ]+) .*\[([a-z0-9]+)\]\)( .*)?$/\1_\2_\3.deb/p' \
+		"$work/order" | sed 's/:/%3a/g'
+}
+
+download() {
+	apt-get -c "$apt/apt.conf" -o Dir::Cache::archives="$debs" -qq -y \
+		--download-only --no-install-recommends install "$@" >&2 ||
+		die "cannot download: is there a network, and room in $debs?"
+}
+
+all_there() {
+	sort -u "$work/package" "$work/tool" | while read -r file; do
+		[ -e "$debs/$file" ] || exit 1
+	done
+}
+
+refresh=
+if [ "${1-}" = --refresh ]; then
+	refresh=yes
+	shift
+fi
+[ $# != 0 ] || die "usage: scripts/image-packages.sh [--refresh] PACKAGE..."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$debs/partial"
+if [ -n "$refresh" ] || ! ls "$apt"/state/lists/*_Packages* >/dev/null 2>&1
+then
+	update_lists >&2
+else
+	# The folder may have been moved since the lists were read.
+	private_apt_config >"$apt/apt.conf"
+fi
+resolve '?essential' >"$work/essential"
+resolve '?essential' "$@" >"$work/package"
+# shellcheck disable=SC2086 # a list of words
+resolve $tools >"$work/tool"
+if ! all_there; then
+	download '?essential' "$@"
+	# shellcheck disable=SC2086
+	download $tools
+fi
+sed 's/^/essential /' "$work/essential"
+grep -vxFf "$work/essential" "$work/package" | sed 's/^/package /'
+sed 's/^/tool /' "$work/tool"

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""scripts/image.py: what it refuses before it makes anything, and the parts
+that it makes of packages. tests/machine/test_image.py boots an image."""
+import hashlib
+import io
+import subprocess
+import sys
+import tarfile
+
+import pytest
+from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "scripts"))
+import image_parts  # noqa: E402
+
+GOOD = 'name = "a"\npackages = ["b"]\n'
+
+
+def run(folder, *options):
+    return subprocess.run(
+        [ROOT / "scripts/image.py", "spec.toml", "-o", "out", *options],
+        cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("text, message", [
+    ("name = a", "spec.toml: "),
+    ('name = "a"', "packages is missing"),
+    ('packages = []', "name is missing"),
+    (GOOD + 'colour = "red"', "unknown key colour"),
+    ('name = "a"\npackages = "b"', "packages takes a list"),
+    (GOOD + 'memory = "1"', "memory takes a int"),
+    ('name = "a"\npackages = [1]', "take texts"),
+    ('name = "../a"\npackages = []', "name takes letters"),
+    (GOOD + '[files]\n"/etc/x" = "absent"', "there is no file absent"),
+])
+def test_a_wrong_specification_is_named(tmp_path, text, message):
+    (tmp_path / "spec.toml").write_text(text)
+    done = run(tmp_path)
+    assert done.returncode == 1 and message in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["spec.toml"]
+
+
+def test_a_folder_that_a_configuration_cannot_name_is_refused(tmp_path):
+    (tmp_path / "spec.toml").write_text(GOOD)
+    done = run(tmp_path, "-o", 'a "b"')
+    assert done.returncode == 1 and "no such characters" in done.stderr
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path):
+    (tmp_path / "spec.toml").write_text(GOOD)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine").write_text("mine")
+    done = run(tmp_path)
+    assert done.returncode == 1 and "is no image" in done.stderr
+    assert (tmp_path / "out" / "mine").read_text() == "mine"
+
+
+def package(folder):
+    """Makes a package with a file, a link to it and a second name for it."""
+    tree = folder / "tree"
+    (tree / "DEBIAN").mkdir(parents=True)
+    (tree / "DEBIAN" / "control").write_text(
+        "Package: a\nVersion: 1\nArchitecture: all\nMaintainer: a <a@b>\n"
+        "Description: a\n")
+    (tree / "usr").mkdir()
+    (tree / "usr" / "file").write_text("content\n")
+    (tree / "usr" / "link").symlink_to("file")
+    (tree / "usr" / "same").hardlink_to(tree / "usr" / "file")
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-b", tree, "a.deb"],
+                   cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return folder / "a.deb"
+
+
+def test_a_package_is_repacked_without_compression(tmp_path):
+    path = package(tmp_path)
+    plain = tmp_path / "plain.deb"
+    plain.write_bytes(image_parts.package_plain(path))
+    names = [name for name, _ in image_parts.ar_members(plain.read_bytes())]
+    assert names == ["debian-binary", "control.tar", "data.tar"]
+    for command in ("-c", "-f"):
+        first, second = (subprocess.check_output(
+            ["dpkg-deb", command, file]) for file in (path, plain))
+        assert first == second
+
+
+def test_an_archive_keeps_links_and_owners(tmp_path):
+    stream = io.BytesIO()
+    archive = image_parts.Archive(stream)
+    archive.add_package("target", package(tmp_path))
+    archive.add_file("overlay/etc/x", b"y", 0o755)
+    archive.close()
+    stream.seek(0)
+    members = {m.name: m for m in tarfile.open(fileobj=stream)}
+    assert members["target/usr/link"].linkname == "file"
+    pair = members["target/usr/file"], members["target/usr/same"]
+    assert {m.linkname for m in pair if m.islnk()} <= {
+        "target/usr/file", "target/usr/same"}
+    assert {(m.uid, m.gid) for m in members.values()} == {(0, 0)}
+    assert members["overlay/etc"].isdir()
+    assert members["overlay/etc/x"].mode == 0o755
+
+
+@pytest.mark.parametrize("blocks", [2, 128, 129, 130])
+def test_a_hash_tree_has_a_hash_for_every_block(blocks):
+    """Each level is computed here block by block, from below."""
+    data = b"".join(bytes([n % 251]) * 4096 for n in range(blocks))
+    tree, root = image_parts.hash_tree(data)
+    level, count = data, 0
+    while len(level) > 4096:
+        hashes = b"".join(hashlib.sha256(level[n:n + 4096]).digest()
+                          for n in range(0, len(level), 4096))
+        level = hashes.ljust(-(-len(hashes) // 4096) * 4096, b"\0")
+        end = len(tree) - count
+        assert tree[end - len(level):end] == level
+        count += len(level)
+    assert count == len(tree)
+    assert root == hashlib.sha256(tree[:4096]).hexdigest()
+
+
+def test_a_file_system_has_the_size_of_its_superblock():
+    start = bytearray(4096)
+    start[1024:1028] = bytes.fromhex("e2e1f5e0")
+    start[1024 + 12] = 12
+    start[1024 + 36] = 5
+    assert image_parts.erofs_size(start, 5 << 12) == 5 << 12
+    for change, value in ((1024, 0), (1024 + 36, 6), (1024 + 12, 9)):
+        wrong = bytearray(start)
+        wrong[change] = value
+        with pytest.raises(ValueError):
+            image_parts.erofs_size(wrong, 5 << 12)

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* reeve attest: asks a running guest for evidence, and judges it. */
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "toolstack/cli/cli.h"
+
+static bool options_fit(const struct cli_call *call, const char *verb)
+{
+	const char *wrong = NULL;
+
+	if (cli_value(call, CLI_CONNECT) == NULL) {
+		wrong = "--connect is missing: it says where the guest answers";
+	} else if (cli_value(call, CLI_GUEST) == NULL &&
+		   cli_value(call, CLI_REFS) == NULL) {
+		wrong = "--config is missing: without it, any Realm would do";
+	} else if (cli_value(call, CLI_GUEST) == NULL &&
+		   cli_value(call, CLI_KNOWN_HOSTS) != NULL) {
+		wrong = "--known-hosts needs --config, for the guest's name";
+	}
+	if (wrong == NULL)
+		return cli_inputs_fit(call, verb);
+	fprintf(stderr, "reeve %s: %s\n", verb, wrong);
+	return false;
+}
+
+/* In a list of known hosts other characters are patterns, or end the name. */
+static int name_check(const struct cli_call *call, const char *verb,
+		      const char *name)
+{
+	static const char fit[] = "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	bool needed = cli_value(call, CLI_KNOWN_HOSTS) != NULL ||
+		      strcmp(verb, "ssh") == 0;
+
+	if (!needed || (name[0] != '\0' && name[strspn(name, fit)] == '\0'))
+		return REEVE_OK;
+	fprintf(stderr,
+		"reeve %s: the guest's name is none for ssh: it may "
+		"have letters, digits, '.', '_' and '-'\n",
+		verb);
+	return REEVE_ERR_ARGUMENT;
+}
+
+/* Every input is read before the guest is asked, but for the file of --refs, of
+ * which the token chooses a part. */
+int cli_attest_run(const struct cli_call *call, const char *verb,
+		   struct cli_attested *attested)
+{
+	struct cli_inputs *inputs = &attested->inputs;
+	int result;
+
+	*attested = (struct cli_attested){ 0 };
+	if (!options_fit(call, verb))
+		return REEVE_ERR_ARGUMENT;
+	result = cli_inputs_load(call, inputs);
+	if (result == REEVE_OK)
+		result = name_check(call, verb, inputs->name);
+	if (result == REEVE_OK) {
+		result = reeve_attest(cli_value(call, CLI_CONNECT), cli_watch(),
+				      &attested->evidence, inputs->report);
+	}
+	cli_watch_clear();
+	if (result != REEVE_OK)
+		return result;
+	return cli_inputs_verify(call, inputs,
+				 reeve_evidence_token(attested->evidence),
+				 reeve_evidence_challenge(attested->evidence),
+				 &attested->verification);
+}
+
+/* Prints the keys. They are the guest's only if the token was accepted. */
+static void keys_print(const struct reeve_evidence *evidence, FILE *to)
+{
+	const struct reeve_ssh_key *key;
+
+	for (size_t i = 0; (key = reeve_evidence_key(evidence, i)) != NULL; i++) {
+		fprintf(to, "%-10s%-21s%s %s\n", "ok", "ssh-host-key",
+			key->type, key->fingerprint);
+	}
+	if (reeve_evidence_key(evidence, 0) == NULL)
+		fprintf(to, "%-10s%-21s%s\n", "unchecked", "ssh-host-key",
+			"the guest has none");
+}
+
+void cli_attest_print(const struct cli_attested *attested, FILE *to)
+{
+	cli_checks_print(attested->verification, to);
+	if (reeve_verification_passed(attested->verification))
+		keys_print(attested->evidence, to);
+	fprintf(to, "%s\n", cli_verdict_text(attested->verification));
+}
+
+static struct json_object *keys_json(const struct cli_attested *attested)
+{
+	bool passed = reeve_verification_passed(attested->verification);
+	struct json_object *list = json_object_new_array();
+	const struct reeve_ssh_key *key;
+
+	for (size_t i = 0;
+	     passed && (key = reeve_evidence_key(attested->evidence, i)) != NULL;
+	     i++) {
+		struct json_object *object = json_object_new_object();
+
+		cli_json_add_text(object, "type", key->type);
+		cli_json_add_text(object, "key", key->base64);
+		cli_json_add_text(object, "fingerprint", key->fingerprint);
+		json_object_array_add(list, object);
+	}
+	return list;
+}
+
+/* The document of `token verify`, with the keys. */
+static int attest_print_json(const struct cli_attested *attested)
+{
+	char *text = reeve_verification_json(attested->verification);
+	struct json_object *document =
+		text != NULL ? json_tokener_parse(text) : NULL;
+
+	free(text);
+	if (document == NULL)
+		return cli_print_text(NULL);
+	json_object_object_add(document, "ssh-host-keys", keys_json(attested));
+	return cli_print_json(document);
+}
+
+char *cli_attest_known_hosts(const struct cli_attested *attested)
+{
+	const struct reeve_ssh_key *key;
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	if (stream == NULL)
+		return NULL;
+	for (size_t i = 0;
+	     (key = reeve_evidence_key(attested->evidence, i)) != NULL; i++) {
+		fprintf(stream, "%s %s %s\n", attested->inputs.name, key->type,
+			key->base64);
+	}
+	if (fclose(stream) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static int known_hosts_write(const struct cli_attested *attested,
+			     const char *path)
+{
+	char *text = cli_attest_known_hosts(attested);
+	int result = REEVE_ERR_MEMORY;
+
+	if (text != NULL)
+		result = cli_write_file(path, text, strlen(text));
+	free(text);
+	return result;
+}
+
+int cli_attest_finish(struct cli_attested *attested, int result, int code)
+{
+	reeve_verification_free(attested->verification);
+	reeve_evidence_free(attested->evidence);
+	return cli_inputs_finish(&attested->inputs, result, code);
+}
+
+int cli_attest(const struct cli_call *call)
+{
+	const char *path = cli_value(call, CLI_KNOWN_HOSTS);
+	struct cli_attested attested;
+	int code = CLI_OK;
+	int result = cli_attest_run(call, "attest", &attested);
+	bool passed = result == REEVE_OK &&
+		      reeve_verification_passed(attested.verification);
+
+	if (passed && path != NULL)
+		result = known_hosts_write(&attested, path);
+	if (result == REEVE_OK && (call->options & CLI_JSON) != 0) {
+		code = attest_print_json(&attested);
+	} else if (result == REEVE_OK) {
+		cli_attest_print(&attested, stdout);
+		code = cli_finish_output();
+	}
+	if (code == CLI_OK && !passed)
+		code = CLI_FAILED;
+	return cli_attest_finish(&attested, result, code);
+}
