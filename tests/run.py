@@ -171,7 +171,9 @@ def machine_gcc():
 def machine_clang():
     """Boots Debian only in a soak, to save time: the firmware that gcc built
     boots it in every run."""
-    linux = [] if SOAK else ["--ignore=tests/machine/test_linux.py"]
+    linux = [] if SOAK else [
+        f"--ignore=tests/machine/test_{name}.py"
+        for name in ("linux", "guest_devices")]
     return on_the_machine("firmware-clang", "tests/machine", *linux)
 
 
