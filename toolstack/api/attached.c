@@ -66,6 +66,42 @@ static int disk_await(struct reeve_host *host, const struct reeve_watch *watch,
 	return result;
 }
 
+static int domain_disks_await(struct reeve_host *host,
+			      const struct reeve_watch *watch,
+			      const struct reeve_domain *domain,
+			      struct reeve_report *report)
+{
+	struct reeve_domain_device device;
+	int result = REEVE_OK;
+
+	for (unsigned i = 0; result == REEVE_OK && i < domain->devices; i++) {
+		result = host->ops->device(host->engine, domain->domid, i,
+					   &device, report);
+		if (result == REEVE_OK && device.virtio_id == VIRTIO_ID_BLOCK)
+			result = disk_await(host, watch, domain, &device,
+					    report);
+	}
+	return result;
+}
+
+int attached_await_others(struct reeve_host *host,
+			  const struct reeve_watch *watch, unsigned domid,
+			  struct reeve_report *report)
+{
+	struct reeve_domain domain = { 0 };
+	int result;
+
+	while ((result = host->ops->next(host->engine, domain.domid + 1,
+					 &domain, report)) == REEVE_OK) {
+		if (domain.domid != domid)
+			result = domain_disks_await(host, watch, &domain,
+						    report);
+		if (result != REEVE_OK)
+			return result;
+	}
+	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
+}
+
 /* ---- Slots -------------------------------------------------------------- */
 
 static int domain_slots_read(struct reeve_host *host,
