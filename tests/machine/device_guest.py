@@ -12,7 +12,7 @@ from guests import CACHE, Followed, linux
 from ports import Port
 
 MODULES = ["virtio_mmio", "virtio_blk", "virtio_net", "virtio_rng"]
-SHELL = "shell"  # the name of the channel
+SHELL = "{}.shell"  # the channel: QEMU has one port of a name
 # The shell answers each line with its output, and then its exit code.
 INIT = b"""#!/bin/busybox sh
 bb=/bin/busybox
@@ -33,10 +33,10 @@ name_ports() {
 			ln -sf "../${port##*/}" "/dev/virtio-ports/$name"
 	done
 }
-until name_ports; [ -e /dev/virtio-ports/shell ]; do
+until name_ports; [ -e /dev/virtio-ports/*.shell ]; do
 	sleep 0.1
 done
-exec 3<>/dev/virtio-ports/shell
+exec 3<>"$(echo /dev/virtio-ports/*.shell)"
 echo "the shell is ready"
 while :; do
 	if read -r line <&3; then
@@ -83,20 +83,17 @@ def ramdisk(folder):
 def config(host, name, realm, **settings):
     """Makes the configuration of a guest with a shell."""
     cmdline = "console=ttyAMA0 quiet panic=-1"
-    channels = [f"name={SHELL},connection=socket,path={socket_of(host, name)}"]
+    shell = SHELL.format(name)
+    channels = [f"name={shell},connection=socket,path={host.folder}/{shell}"]
     channels += settings.pop("channels", [])
     if realm:
         settings["realm_devices"] = '"untrusted"'
         # Less than the kernel's default, which it shrinks in a small guest.
         cmdline += " swiotlb=16384"
-    settings.setdefault("memory", 192)
-    return linux(host, name, "", realm=realm or None, vcpus=1,
+    return linux(host, name, "", realm=realm or None, vcpus=1, memory=192,
+                 on_reboot='"destroy"',
                  ramdisk=f'"{ramdisk(host.folder)}"', cmdline=f'"{cmdline}"',
                  channel=json.dumps(channels), **settings)
-
-
-def socket_of(host, name):
-    return host.folder / f"{name}-{SHELL}"
 
 
 class DeviceGuest(Followed):
@@ -112,7 +109,7 @@ class DeviceGuest(Followed):
         """Waits until it has booted."""
         self.expect("the shell is ready")
         assert not [line for line in self.seen if "FAIL" in line]
-        self.shell = Port(self.host.folder, f"{self.name}-{SHELL}")
+        self.shell = Port(self.host.folder, SHELL.format(self.name))
 
     def tell(self, command):
         """Sends a command."""

@@ -1,23 +1,36 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Debian's drivers with all kinds of devices, in both kinds of guest."""
+import contextlib
 import hashlib
 import os
 import re
 import socket
+import subprocess
 import time
 
 import pytest
 
 import qcow2
-from device_guest import DeviceGuest, state
-from guests import PATIENCE, rim
+from device_guest import DeviceGuest, Qmp, state
+from conftest import ROOT, build_folder
+from guests import PATIENCE, Command, rim
 from ports import Port
-from test_host import a_command, a_debug_host
+from test_host import a_command
 
 MIB = 1 << 20
 KINDS = pytest.mark.parametrize("realm", [0, 1], ids=["ordinary", "realm"])
 PATTERN = b"what the guest has written and flushed is in the file " * 4096
 ECHO = 7  # the port of the guest
+
+
+@pytest.fixture(name="debug_host")
+def a_host_for_devices(command, monkeypatch):
+    """A debug host with room for two ordinary guests with devices."""
+    monkeypatch.setenv("REEVE_FIRMWARE", str(
+        build_folder() / "firmware/image/firmware-debug.bin"))
+    command.good("host", "start", "--debug-console", "--memory", "1G",
+                 "--dma-memory", "512M", "--cpus", "2")
+    return command
 
 
 def free_port():
@@ -146,3 +159,62 @@ def test_linux_uses_its_devices(debug_host, realm):
         destroyed_while_it_writes(guest)
     assert state(debug_host) == before
     assert not (folder / "data.sock").exists()
+
+
+@pytest.fixture(name="gate")
+def a_gate(command, monkeypatch):
+    """A file: while it is there, the disk "stuck" answers no write."""
+    folder = command.folder
+    library = folder / "gate.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library,
+                    ROOT / "tests/machine/gate.c"], check=True)
+    qemu = folder / "qemu"
+    qemu.write_text(
+        f"#!/bin/sh\nGATE={folder}/gate GATED={folder}/stuck "
+        f"LD_PRELOAD={library} exec qemu-system-aarch64 \"$@\"\n")
+    qemu.chmod(0o755)
+    monkeypatch.setenv("REEVE_QEMU", str(qemu))
+    yield folder / "gate"
+    (folder / "gate").unlink(missing_ok=True)
+
+
+def go_on(host, other, slot):
+    """A guest that runs works, and others come and go, also one of the name of
+    a guest that is being destroyed."""
+    other.do("dd if=/dev/zero of=/dev/vda bs=64k count=16 oflag=direct")
+    host.good("create", "-p", host.config("stuck", realm=None))
+    host.good("destroy", "stuck")
+    (host.folder / "third").write_bytes(bytes(MIB))
+    host.refused(f"the disk in slot {slot}, of the domain \"stuck\", does not answer",
+                 "create", host.config("third", realm=None,
+                                       disk=f'["{host.folder}/third,raw,xvda"]'))
+    host.refused("does not answer, and QEMU would stop", "destroy", "other")
+    other.do("dd if=/dev/zero of=/dev/vda bs=64k count=16 oflag=direct")
+
+
+def test_a_disk_that_does_not_answer_stops_its_guest_only(gate, debug_host):
+    before = state(debug_host)
+    folder = debug_host.folder
+    for name in ("stuck", "other"):
+        (folder / name).write_bytes(bytes(4 * MIB))
+    with contextlib.ExitStack() as stack:
+        stuck, other = (stack.enter_context(DeviceGuest(
+            debug_host, name, kind, disk=f'["{folder / name},raw,xvda"]'))
+            for name, kind in (("stuck", 1), ("other", 0)))
+        stuck.ready()
+        other.ready()
+        slot = stuck.device(0).slot
+        gate.touch()
+        stuck.do("dd if=/dev/zero of=/dev/vda bs=64k oflag=direct "
+                 ">/dev/null 2>&1 &")
+        wait_for(lambda: stuck.device(0).in_flight)
+        assert stuck.do("echo it lives") == "it lives"
+        end = stack.enter_context(Command(debug_host, "destroy", "stuck"))
+        end.expect(f"destroying: device 0, in slot {slot}, has requests that "
+                   "are not answered yet")
+        assert debug_host.names() == ["stuck", "other"]
+        go_on(debug_host, other, slot)
+        gate.unlink()
+        assert end.finish() == ""
+        other.host.good("destroy", "other")
+    assert state(debug_host) == before
