@@ -316,7 +316,7 @@ static uint64_t trim_all(struct table *table, uint64_t *other)
 	return dma;
 }
 
-/* What is promised of one part does not count in the other. */
+/* A promise of one part does not count in the other. */
 static void free_pages_of_both_parts_are_trimmed(void **state)
 {
 	struct table *table = *state;
