@@ -24,7 +24,7 @@ export PATH=/bin
 while read -r module; do
 	insmod "/lib/modules/$module" || echo "FAIL: $module"
 done </lib/modules/order
-# What udev does elsewhere.
+# udev makes these links elsewhere.
 mkdir /dev/virtio-ports
 name_ports() {
 	for port in /sys/class/virtio-ports/*; do

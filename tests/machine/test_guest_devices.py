@@ -112,7 +112,8 @@ def entropy(guest):
 
 
 def refused_beside(host, raw, realm):
-    """Another guest does not get the image, and leaves nothing."""
+    """Another guest gets neither the image nor a channel of that name, and leaves
+    nothing."""
     before = state(host)
     host.refused(
         rf"'{re.escape(str(raw))}' is in use elsewhere: process {host.pid()} "
@@ -120,6 +121,9 @@ def refused_beside(host, raw, realm):
             "second", realm=realm or None, cmdline='"swiotlb=16384"',
             realm_devices='"untrusted"' if realm else None,
             disk=f'["{raw},raw,xvda"]'), code=2)
+    host.refused("another guest of the host has a channel 'data'", "create",
+                 host.config("second", realm=None,
+                             channel='["name=data,connection=pty"]'), code=2)
     assert state(host) == before
 
 
