@@ -423,7 +423,8 @@ struct control_domain {
 	uint32_t devices; /* virtio devices; CONTROL_DEVICE_INFO tells more */
 	uint8_t name[CONTROL_NAME_SIZE];
 	uint8_t uuid[16];
-	uint8_t text[CONTROL_TEXT_SIZE]; /* FAILED, SHUTDOWN: why */
+	/* FAILED, SHUTDOWN: why; DYING: what it waits for, or empty. */
+	uint8_t text[CONTROL_TEXT_SIZE];
 };
 
 struct control_grant {

@@ -729,7 +729,8 @@ struct reeve_domain {
 	uint8_t rim[64];
 	uint8_t uuid[16];
 	char name[REEVE_NAME_SIZE];
-	char text[REEVE_TEXT_SIZE]; /* FAILED, SHUTDOWN: why */
+	/* FAILED, SHUTDOWN: why; DYING: what it waits for, or empty. */
+	char text[REEVE_TEXT_SIZE];
 };
 
 #define REEVE_EXIT_KINDS 9

@@ -189,6 +189,25 @@ static void a_stuck_device_holds_its_domain_only(void **state)
 	device_finish(table, domain);
 }
 
+/* The text of a domain that is DYING is what it waits for, and nothing else. */
+static void a_crash_is_no_reason_to_wait(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_realm(table, 1);
+	const uint8_t *text = table->reply.body.domain.text;
+
+	device_offer(table, domain, DATA, 16);
+	device_take(domain);
+	domain_stop(domain, CONTROL_CRASH, "it has crashed");
+	assert_int_equal(table_state(table, domain->domid), CONTROL_SHUTDOWN);
+	assert_string_equal((const char *)text, "it has crashed");
+	domain_destroy(domain);
+	assert_int_equal(table_state(table, domain->domid), CONTROL_DYING);
+	assert_int_equal(text[0], 0);
+	device_answer(domain);
+	device_finish(table, domain);
+}
+
 #define STATUS_IPA (GUEST_VIRTIO_MMIO_BASE + VIRTIO_MMIO_STATUS)
 /* A store of a word of zero, which finds nothing mapped. */
 #define STORE_ZERO                                                             \
@@ -290,6 +309,7 @@ int main(void)
 		TEST(a_request_of_an_ordinary_guest),
 		TEST(an_ordinary_guest_names_what_is_not_its_ram),
 		TEST(a_stuck_device_holds_its_domain_only),
+		TEST(a_crash_is_no_reason_to_wait),
 		TEST(an_ordinary_vcpu_makes_a_reset_until_it_is_done),
 		TEST(a_realm_s_vcpu_makes_a_reset_until_it_is_done),
 		TEST(a_domain_whose_device_has_requests_is_destroyed),

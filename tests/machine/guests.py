@@ -11,13 +11,12 @@ CACHE = ROOT / ".cache"
 PATIENCE = 120
 
 
-class Followed(Talker):
-    """A `reeve create` that stays, with the output of it and of the guest."""
+class Command(Talker):
+    """The command, while it works."""
     patience = PATIENCE
 
     def __init__(self, host, *arguments):
-        super().__init__([host.path, "create", *map(str, arguments)],
-                         cwd=host.folder)
+        super().__init__([host.path, *map(str, arguments)], cwd=host.folder)
 
     def finish(self, code=0):
         """Returns the output that was not read yet. The command must end with
@@ -31,6 +30,13 @@ class Followed(Talker):
 
     def __exit__(self, *_):
         self.stop()
+
+
+class Followed(Command):
+    """A `reeve create` that stays, with the output of it and of the guest."""
+
+    def __init__(self, host, *arguments):
+        super().__init__(host, "create", *arguments)
 
 
 def files(name="guest"):

@@ -7,11 +7,105 @@
 
 #include "abi/virtio.h"
 #include "toolstack/devices/ask.h"
+#include "toolstack/host/clock.h"
+#include "toolstack/host/watch.h"
 #include "toolstack/report/report.h"
+
+/* How long a disk with requests may answer none of them. */
+#define ANSWER_PATIENCE_MS 3000
+#define ANSWER_POLL_MS     20
+
+/* ---- Disks that do not answer ------------------------------------------- */
+
+static bool disk_is_silent(const struct reeve_domain_device *disk,
+			   uint64_t answered)
+{
+	return disk->in_flight > 0 &&
+	       disk->requests - disk->in_flight == answered;
+}
+
+static int tell_silent(const struct reeve_domain *domain,
+		       const struct reeve_domain_device *disk,
+		       struct reeve_report *report)
+{
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+			    "mend what its image is on, and try again",
+			    "the disk in slot %u, of the domain \"%s\", does not "
+			    "answer, and QEMU would stop the whole host if it "
+			    "changed devices now",
+			    disk->slot, domain->name);
+}
+
+/* Waits until the disk has answered a request, if it has any. */
+static int disk_await(struct reeve_host *host, const struct reeve_watch *watch,
+		      const struct reeve_domain *domain,
+		      struct reeve_domain_device *disk,
+		      struct reeve_report *report)
+{
+	struct reeve_report *unheard = reeve_report_new();
+	uint64_t answered = disk->requests - disk->in_flight;
+	int64_t deadline = clock_ms() + ANSWER_PATIENCE_MS;
+	int result = REEVE_OK;
+
+	if (unheard == NULL)
+		return REEVE_ERR_MEMORY;
+	while (result == REEVE_OK && disk_is_silent(disk, answered)) {
+		if (clock_ms() >= deadline)
+			result = tell_silent(domain, disk, report);
+		else if (!watch_go_on(watch, "waiting for a disk", 0, 0))
+			result = REEVE_ERR_STOPPED;
+		else
+			clock_pause(ANSWER_POLL_MS);
+		/* A domain that was dying is gone when it has the answer. */
+		if (result == REEVE_OK &&
+		    host->ops->device(host->engine, domain->domid, disk->index,
+				      disk, unheard) != REEVE_OK)
+			disk->in_flight = 0;
+	}
+	reeve_report_free(unheard);
+	return result;
+}
+
+static int domain_disks_await(struct reeve_host *host,
+			      const struct reeve_watch *watch,
+			      const struct reeve_domain *domain,
+			      struct reeve_report *report)
+{
+	struct reeve_domain_device device;
+	int result = REEVE_OK;
+
+	for (unsigned i = 0; result == REEVE_OK && i < domain->devices; i++) {
+		result = host->ops->device(host->engine, domain->domid, i,
+					   &device, report);
+		if (result == REEVE_OK && device.virtio_id == VIRTIO_ID_BLOCK)
+			result = disk_await(host, watch, domain, &device,
+					    report);
+	}
+	return result;
+}
+
+int attached_await_others(struct reeve_host *host,
+			  const struct reeve_watch *watch, unsigned domid,
+			  struct reeve_report *report)
+{
+	struct reeve_domain domain = { 0 };
+	int result;
+
+	while ((result = host->ops->next(host->engine, domain.domid + 1,
+					 &domain, report)) == REEVE_OK) {
+		if (domain.domid != domid)
+			result = domain_disks_await(host, watch, &domain,
+						    report);
+		if (result != REEVE_OK)
+			return result;
+	}
+	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
+}
 
 /* ---- Slots -------------------------------------------------------------- */
 
 static int domain_slots_read(struct reeve_host *host,
+			     const struct reeve_watch *watch,
 			     const struct reeve_domain *domain,
 			     struct devices_slots *slots,
 			     struct reeve_report *report)
@@ -22,16 +116,24 @@ static int domain_slots_read(struct reeve_host *host,
 	for (unsigned i = 0; result == REEVE_OK && i < domain->devices; i++) {
 		result = host->ops->device(host->engine, domain->domid, i,
 					   &device, report);
-		if (result == REEVE_OK)
-			slots->owned[device.slot] = true;
+		if (result != REEVE_OK)
+			return result;
+		slots->owned[device.slot] = true;
+		if (device.virtio_id == VIRTIO_ID_BLOCK)
+			result = disk_await(host, watch, domain, &device,
+					    report);
 	}
 	return result;
 }
 
-/* Asks the hypervisor which slots there are, and which of them belong to a
- * domain. */
-static int slots_read(struct reeve_host *host, struct devices_slots *slots,
-		      struct reeve_report *report)
+/*
+ * Asks the hypervisor which slots there are, and which of them belong to a
+ * domain. Fails if the disk of one does not answer: to add or remove a disk,
+ * QEMU waits until no request of any disk is under way, with its big lock held,
+ * and the whole host would stand still.
+ */
+static int slots_read(struct reeve_host *host, const struct reeve_watch *watch,
+		      struct devices_slots *slots, struct reeve_report *report)
 {
 	struct reeve_domain domain = { 0 };
 	struct reeve_host_info info;
@@ -42,7 +144,7 @@ static int slots_read(struct reeve_host *host, struct devices_slots *slots,
 		return result;
 	while ((result = host->ops->next(host->engine, domain.domid + 1,
 					 &domain, report)) == REEVE_OK) {
-		result = domain_slots_read(host, &domain, slots, report);
+		result = domain_slots_read(host, watch, &domain, slots, report);
 		if (result != REEVE_OK)
 			return result;
 	}
@@ -57,7 +159,7 @@ int attached_open(struct reeve_host *host, const struct reeve_watch *watch,
 
 	if (result != REEVE_OK)
 		return result;
-	result = slots_read(host, slots, report);
+	result = slots_read(host, watch, slots, report);
 	if (result == REEVE_OK)
 		result = devices_reap(*out, slots, report);
 	if (result != REEVE_OK)

@@ -245,15 +245,22 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 struct reeve_report *report)
 {
 	struct reeve_domain domain = { 0 };
-	int result;
+	int result = REEVE_OK;
 
 	machine_watch(host->engine, watch);
 	/* If it is not there, the next request says so. */
 	(void)host->ops->next(host->engine, domid, &domain, report);
-	result = host->ops->act(host->engine, domid, ENGINE_DESTROY, report);
+	if (domain.domid != domid)
+		domain.devices = 0;
+	if (domain.devices > 0)
+		result = attached_await_others(host, watch, domid, report);
+	if (result == REEVE_OK) {
+		result = host->ops->act(host->engine, domid, ENGINE_DESTROY,
+					report);
+	}
 	if (result == REEVE_OK)
 		result = machine_await_gone(host->engine, domid, report);
-	if (result == REEVE_OK && domain.domid == domid && domain.devices > 0)
+	if (result == REEVE_OK && domain.devices > 0)
 		attached_reap(host, watch, report);
 	machine_watch(host->engine, host->watch);
 	if (result == REEVE_OK)

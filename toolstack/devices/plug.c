@@ -205,6 +205,25 @@ static int channel_backend(const struct plugging *plug, size_t index)
 }
 
 /* Makes the guest's end: a port of the console device. */
+/* QEMU's names of ports are those of all its devices. */
+static int channel_refused(const struct plugging *plug,
+			   const struct domain_channel *channel)
+{
+	struct report_place place =
+		domain_words_place(channel->entry, channel->name);
+
+	if (strstr(qmp_words(plug->qmp), "already exists by name") == NULL) {
+		return tell_refusal(plug, KEY_channel, channel->entry,
+				    channel->name,
+				    "QEMU does not plug the channel");
+	}
+	return report_error(plug->report, REEVE_ERR_CONFIG, &place,
+			    key_name(KEY_channel), "choose another name",
+			    "another guest of the host has a channel '%.*s', "
+			    "and QEMU has one of a name",
+			    (int)channel->name.length, channel->name.at);
+}
+
 static int channel_port(const struct plugging *plug, size_t index)
 {
 	const struct domain_channel *channel =
@@ -223,12 +242,8 @@ static int channel_port(const struct plugging *plug, size_t index)
 	add_text(port, "chardev", id.text);
 	add_words(port, "name", channel->name);
 	result = qmp_call(plug->qmp, "device_add", port, NULL, plug->report);
-	if (result == REEVE_ERR_ENGINE) {
-		return tell_refusal(plug, KEY_channel, channel->entry,
-				    channel->name,
-				    "QEMU does not plug the channel");
-	}
-	return result;
+	return result == REEVE_ERR_ENGINE ? channel_refused(plug, channel)
+					  : result;
 }
 
 /* Makes the console device whose ports the channels are. Port 0 is for a

@@ -359,6 +359,7 @@ static void domain_die(struct domain *domain)
 	if (domain->state == CONTROL_DYING)
 		return;
 	domain->session = NULL;
+	memset(domain->text, 0, sizeof(domain->text));
 	domain->pages_dying = domain_pages_held(domain);
 	__atomic_store_n(&domain->cancelled, 1, __ATOMIC_RELAXED);
 	domain_state_set(domain, CONTROL_DYING);

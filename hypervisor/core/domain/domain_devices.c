@@ -248,16 +248,10 @@ uint64_t domain_devices_work(struct domain *domain)
 	return next;
 }
 
-static void stop_wait_tell(struct domain *domain, unsigned index)
+static void stop_text_set(struct domain *domain, const char *text)
 {
-	char text[CONTROL_TEXT_SIZE] = { 0 };
-
-	(void)control_refuse(text, CONTROL_E_STATE,
-			     "device %u, in slot %u, has requests that are not "
-			     "answered yet",
-			     index, slot_of(domain, index));
 	spinlock_acquire(&domain->lock);
-	memcpy(domain->text, text, sizeof(text));
+	memcpy(domain->text, text, sizeof(domain->text));
 	spinlock_release(&domain->lock);
 }
 
@@ -265,6 +259,7 @@ bool domain_devices_stop(struct domain *domain)
 {
 	const struct slot_ops *slots = slots_of(domain);
 	struct domain_devices *devices = domain->devices;
+	char text[CONTROL_TEXT_SIZE] = { 0 };
 	bool stopped = true;
 
 	if (devices == NULL)
@@ -272,9 +267,13 @@ bool domain_devices_stop(struct domain *domain)
 	for (unsigned i = 0; i < devices->count; i++) {
 		if (virtio_stop(devices->devices[i]))
 			continue;
-		stop_wait_tell(domain, i);
+		(void)control_refuse(text, CONTROL_E_STATE,
+				     "device %u, in slot %u, has requests that "
+				     "are not answered yet",
+				     i, slot_of(domain, i));
 		stopped = false;
 	}
+	stop_text_set(domain, text);
 	if (stopped && devices->started) {
 		slots->thread_end(slots->ctx, domain);
 		devices->started = false;

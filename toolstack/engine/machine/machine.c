@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -290,6 +291,20 @@ static int machine_finalise(struct engine *engine, struct engine_realm *realm,
 	return result;
 }
 
+/* Shows the watch a domain that is being destroyed, or what that waits for. */
+static bool destruction_go_on(const struct engine *engine,
+			      const struct reeve_domain *domain)
+{
+	char step[sizeof("destroying: ") + sizeof(domain->text)];
+
+	if (domain->state != REEVE_DOMAIN_DYING || domain->text[0] == '\0') {
+		return watch_go_on(engine->watch, "destroying",
+				   domain->progress_done, domain->progress_all);
+	}
+	(void)snprintf(step, sizeof(step), "destroying: %s", domain->text);
+	return watch_go_on(engine->watch, step, 0, 0);
+}
+
 int machine_await_gone(struct engine *engine, unsigned domid,
 		       struct reeve_report *report)
 {
@@ -305,8 +320,7 @@ int machine_await_gone(struct engine *engine, unsigned domid,
 		if (result != REEVE_OK)
 			return result;
 		link_release(engine->link, false);
-		if (!watch_go_on(engine->watch, "destroying",
-				 domain.progress_done, domain.progress_all))
+		if (!destruction_go_on(engine, &domain))
 			return REEVE_ERR_STOPPED;
 		clock_pause(pause);
 		pause = pause * 2 < POLL_MAX_MS ? pause * 2 : POLL_MAX_MS;

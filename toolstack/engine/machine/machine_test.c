@@ -433,6 +433,7 @@ struct ports {
 	const char *step; /* that of the looks that count */
 	unsigned looks;
 	unsigned dying; /* looks at the domain until it is gone */
+	const char *text; /* what it waits for while it is DYING */
 	bool free[CONTROL_PORTS]; /* at the last look */
 };
 
@@ -480,6 +481,10 @@ static bool dies_slowly(void *ctx, const struct control_request *request,
 			.console = CONTROL_NO_CONSOLE,
 			.name = "web",
 		};
+		if (ports->text != NULL) {
+			memcpy(reply->body.domain.text, ports->text,
+			       strlen(ports->text));
+		}
 	}
 	return true;
 }
@@ -490,14 +495,14 @@ static void port_listen(struct fixture *f, struct peer *peer, unsigned index)
 		    folder_path(&f->host->folder, "control-%u.sock", index).text);
 }
 
-static void a_destruction_leaves_the_ports_to_others(void **state)
+/* Destroys a domain, and waits until it is gone. */
+static void destroy_slowly(struct ports *ports)
 {
-	struct fixture *f = *state;
-	struct ports ports = { f, "destroying", .dying = 3 };
-	const struct reeve_watch watch = { look_and_go_on, &ports };
+	struct fixture *f = ports->fixture;
+	const struct reeve_watch watch = { look_and_go_on, ports };
 	struct peer peer = { .state = CONTROL_PAUSED,
 			     .change = dies_slowly,
-			     .ctx = &ports };
+			     .ctx = ports };
 	struct reeve_report *report = f->host->report;
 	struct engine *engine;
 
@@ -509,10 +514,26 @@ static void a_destruction_leaves_the_ports_to_others(void **state)
 	assert_int_equal(machine_await_gone(engine, 3, report), REEVE_OK);
 	engine_machine.close(engine);
 	peer_unlisten(&peer);
+	assert_int_equal(peer.asked[CONTROL_HELLO], 4);
+}
+
+static void a_destruction_leaves_the_ports_to_others(void **state)
+{
+	struct ports ports = { *state, "destroying", .dying = 3 };
+
+	destroy_slowly(&ports);
 	assert_int_equal(ports.looks, 3);
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		assert_true(ports.free[i]);
-	assert_int_equal(peer.asked[CONTROL_HELLO], 4);
+}
+
+static void a_destruction_tells_what_it_waits_for(void **state)
+{
+	struct ports ports = { *state, "destroying: a disk is slow", .dying = 3,
+			       .text = "a disk is slow" };
+
+	destroy_slowly(&ports);
+	assert_int_equal(ports.looks, 3);
 }
 
 /* While a domain is built its port is kept. It is not the last one, which is
@@ -679,6 +700,7 @@ int main(void)
 		TEST(a_stopped_load_is_destroyed),
 		TEST(a_long_name_is_refused),
 		TEST(a_destruction_leaves_the_ports_to_others),
+		TEST(a_destruction_tells_what_it_waits_for),
 		TEST(a_build_leaves_a_port_to_others),
 		TEST(verbs_of_a_missing_domain_are_told),
 		TEST(bad_names_are_not_sent),

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Debian's drivers with all kinds of devices, in both kinds of guest."""
+import contextlib
+import hashlib
+import os
+import re
+import socket
+import subprocess
+import time
+
+import pytest
+
+import qcow2
+from device_guest import DeviceGuest, Qmp, state
+from conftest import ROOT, build_folder
+from guests import PATIENCE, Command, rim
+from ports import Port
+from test_host import a_command
+
+MIB = 1 << 20
+KINDS = pytest.mark.parametrize("realm", [0, 1], ids=["ordinary", "realm"])
+PATTERN = b"what the guest has written and flushed is in the file " * 4096
+ECHO = 7  # the port of the guest
+
+
+@pytest.fixture(name="debug_host")
+def a_host_for_devices(command, monkeypatch):
+    """A debug host with room for two ordinary guests with devices."""
+    monkeypatch.setenv("REEVE_FIRMWARE", str(
+        build_folder() / "firmware/image/firmware-debug.bin"))
+    command.good("host", "start", "--debug-console", "--memory", "1G",
+                 "--dma-memory", "512M", "--cpus", "2")
+    return command
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(condition):
+    """Waits until a function returns something true, and returns that."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
+
+
+def md5(data):
+    return hashlib.md5(data).hexdigest()
+
+
+def disks(guest, given, raw, packed):
+    """Content that was there is read; what is written and flushed is in the
+    file; what is read-only stays as it was."""
+    content = given.read_bytes()
+    assert guest.do("md5sum </dev/vdc") == f"{md5(content)}  -"
+    assert guest.do("cat /sys/block/vdc/ro") == "1"
+    for disk in "ab":
+        guest.do(f"dd if=/dev/vdc of=/dev/vd{disk} bs=64k seek=48 count=64 "
+                 "conv=fsync,notrunc")
+    written = content[:4 * MIB]
+    assert raw.read_bytes()[3 * MIB:7 * MIB] == written
+    assert qcow2.read(packed, 3 * MIB, 4 * MIB) == written
+    assert qcow2.read(packed, 0, 3 * MIB) == bytes(3 * MIB)
+    guest.do("echo 3 >/proc/sys/vm/drop_caches")
+    for disk in "ab":
+        assert guest.do(f"tail -c +{3 * MIB + 1} /dev/vd{disk} | "
+                        f"head -c {4 * MIB} | md5sum").startswith(md5(written))
+    guest.fails("dd if=/dev/zero of=/dev/vdc count=1 conv=fsync")
+    assert given.read_bytes() == content
+
+
+def network(guest, port):
+    """A listener of the guest gives back what comes to the forwarded port."""
+    guest.do("ifconfig eth0 10.0.2.15 netmask 255.255.255.0 up")
+    guest.do(f"nc -l -p {ECHO} -e /bin/cat >/dev/null 2>&1 &")
+    guest.do(f"until netstat -ltn | grep -q :{ECHO}; do sleep 0.1; done")
+    data = os.urandom(MIB // 2)
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as stream:
+        back = b""
+        for at in range(0, len(data), 1 << 14):
+            part = data[at:at + (1 << 14)]
+            stream.sendall(part)
+            while len(back) < at + len(part):
+                got = stream.recv(1 << 16)
+                assert got, "the guest has closed the connection"
+                back += got
+    assert back == data
+
+
+def channels(guest, given):
+    """Bytes of any value go both ways by a second channel."""
+    with Port(guest.host.folder, "data.sock") as data:
+        sent = os.urandom(MIB // 4)
+        guest.tell(f"head -c {len(sent)} /dev/virtio-ports/data | md5sum")
+        data.send(sent)
+        assert guest.answer() == (f"{md5(sent)}  -", 0)
+        guest.tell(f"head -c {MIB} /dev/vdc >/dev/virtio-ports/data")
+        assert data.receive(MIB) == given.read_bytes()[:MIB]
+        assert guest.answer() == ("", 0)
+
+
+def entropy(guest):
+    chosen = "/sys/class/misc/hw_random/rng_current"
+    assert guest.do(f"cat {chosen}").startswith("virtio_rng")
+    numbers = {guest.do("head -c 32 /dev/hwrng | xxd -p -c 64")
+               for _ in range(2)}
+    assert len(numbers) == 2 and all(len(n) == 64 for n in numbers)
+
+
+def refused_beside(host, raw, realm):
+    """Another guest gets neither the image nor a channel of that name, and leaves
+    nothing."""
+    before = state(host)
+    host.refused(
+        rf"'{re.escape(str(raw))}' is in use elsewhere: process {host.pid()} "
+        r"\(qemu-system", "create", host.config(
+            "second", realm=realm or None, cmdline='"swiotlb=16384"',
+            realm_devices='"untrusted"' if realm else None,
+            disk=f'["{raw},raw,xvda"]'), code=2)
+    host.refused("another guest of the host has a channel 'data'", "create",
+                 host.config("second", realm=None,
+                             channel='["name=data,connection=pty"]'), code=2)
+    assert state(host) == before
+
+
+def destroyed_while_it_writes(guest):
+    guest.do("(while :; do dd if=/dev/vdc of=/dev/vda bs=64k oflag=direct; "
+             "dd if=/dev/vdc of=/dev/vdb bs=64k oflag=direct; done) "
+             ">/dev/null 2>&1 &")
+    for disk in (0, 1):
+        first = guest.device(disk).requests
+        wait_for(lambda d=disk, f=first: guest.device(d).requests > f + 20)
+    guest.host.good("destroy", guest.name)
+
+
+@KINDS
+def test_linux_uses_its_devices(debug_host, realm):
+    before = state(debug_host)
+    folder, port = debug_host.folder, free_port()
+    raw, packed, given = (folder / name for name in ("raw", "packed", "given"))
+    raw.write_bytes(bytes(16 * MIB))
+    qcow2.make(packed, 16 * MIB)
+    given.write_bytes(os.urandom(8 * MIB))
+    with DeviceGuest(
+            debug_host, "all", realm, rng=1,
+            disk=f'["{raw},raw,xvda", "{packed},qcow2,xvdb", '
+                 f'"{given},raw,xvdc,ro"]',
+            vif=f'["forward=tcp:127.0.0.1:{port}:{ECHO}"]',
+            channels=[f"name=data,connection=socket,path={folder}/data.sock"],
+    ) as guest:
+        if realm:
+            guest.expect(f"^RIM {rim(debug_host, guest.config)}$")
+        guest.ready()
+        disks(guest, given, raw, packed)
+        network(guest, port)
+        channels(guest, given)
+        entropy(guest)
+        refused_beside(debug_host, raw, realm)
+        destroyed_while_it_writes(guest)
+    assert state(debug_host) == before
+    assert not (folder / "data.sock").exists()
+
+
+@pytest.fixture(name="gate")
+def a_gate(command, monkeypatch):
+    """A file: while it is there, the disk "stuck" answers no write."""
+    folder = command.folder
+    library = folder / "gate.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library,
+                    ROOT / "tests/machine/gate.c"], check=True)
+    qemu = folder / "qemu"
+    qemu.write_text(
+        f"#!/bin/sh\nGATE={folder}/gate GATED={folder}/stuck "
+        f"LD_PRELOAD={library} exec qemu-system-aarch64 \"$@\"\n")
+    qemu.chmod(0o755)
+    monkeypatch.setenv("REEVE_QEMU", str(qemu))
+    yield folder / "gate"
+    (folder / "gate").unlink(missing_ok=True)
+
+
+def go_on(host, other, slot):
+    """A guest that runs works, and others come and go, also one of the name of
+    a guest that is being destroyed."""
+    other.do("dd if=/dev/zero of=/dev/vda bs=64k count=16 oflag=direct")
+    host.good("create", "-p", host.config("stuck", realm=None))
+    host.good("destroy", "stuck")
+    (host.folder / "third").write_bytes(bytes(MIB))
+    host.refused(f"the disk in slot {slot}, of the domain \"stuck\", does not answer",
+                 "create", host.config("third", realm=None,
+                                       disk=f'["{host.folder}/third,raw,xvda"]'))
+    host.refused("does not answer, and QEMU would stop", "destroy", "other")
+    other.do("dd if=/dev/zero of=/dev/vda bs=64k count=16 oflag=direct")
+
+
+def test_a_disk_that_does_not_answer_stops_its_guest_only(gate, debug_host):
+    before = state(debug_host)
+    folder = debug_host.folder
+    for name in ("stuck", "other"):
+        (folder / name).write_bytes(bytes(4 * MIB))
+    with contextlib.ExitStack() as stack:
+        stuck, other = (stack.enter_context(DeviceGuest(
+            debug_host, name, kind, disk=f'["{folder / name},raw,xvda"]'))
+            for name, kind in (("stuck", 1), ("other", 0)))
+        stuck.ready()
+        other.ready()
+        slot = stuck.device(0).slot
+        gate.touch()
+        stuck.do("dd if=/dev/zero of=/dev/vda bs=64k oflag=direct "
+                 ">/dev/null 2>&1 &")
+        wait_for(lambda: stuck.device(0).in_flight)
+        assert stuck.do("echo it lives") == "it lives"
+        end = stack.enter_context(Command(debug_host, "destroy", "stuck"))
+        end.expect(f"destroying: device 0, in slot {slot}, has requests that "
+                   "are not answered yet")
+        assert debug_host.names() == ["stuck", "other"]
+        go_on(debug_host, other, slot)
+        gate.unlink()
+        assert end.finish() == ""
+        other.host.good("destroy", "other")
+    assert state(debug_host) == before
