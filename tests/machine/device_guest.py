@@ -57,26 +57,21 @@ def ramdisk(folder):
     if path.exists():
         return path
     initrd = packer()
-    initrd.GUEST = CACHE / "guest"  # not what this program's arguments say
-    files = initrd.module_files()
-    modules = {}
-    for name in MODULES:
-        initrd.load_order(name, files, modules)
-        assert name in modules, f"the kernel's package has no {name}"
+    guest = CACHE / "guest"
+    modules = initrd.guest_modules(guest, MODULES)
+    missing = set(MODULES) - set(modules)
+    assert not missing, f"the kernel's package has no {missing}"
     order = "".join(f"{name}.ko\n" for name in modules).encode()
-    entries = [(name, initrd.DIRECTORY) for name in (
-        "bin", "dev", "lib", "lib/modules", "proc", "sys")]
-    entries += [
-        ("dev/console", initrd.CONSOLE, b"", (5, 1)),
-        ("bin/busybox", initrd.PROGRAM,
-         (CACHE / "guest/busybox").read_bytes()),
-        ("init", initrd.PROGRAM, INIT),
-        ("lib/modules/order", initrd.DATA, order)]
-    entries += [(f"lib/modules/{name}.ko", initrd.DATA, content)
-                for name, content in modules.items()]
-    path.write_bytes(b"".join(
-        initrd.cpio_entry(n, *entry) for n, entry in enumerate(entries, 1))
-        + initrd.cpio_entry(0, "TRAILER!!!", 0))
+    tree = {name: (initrd.DIRECTORY,) for name in (
+        "bin", "dev", "lib", "lib/modules", "proc", "sys")}
+    tree |= {
+        "dev/console": (initrd.CONSOLE, b"", (5, 1)),
+        "bin/busybox": (initrd.PROGRAM, (guest / "busybox").read_bytes()),
+        "init": (initrd.PROGRAM, INIT),
+        "lib/modules/order": (initrd.DATA, order)}
+    tree |= {f"lib/modules/{name}.ko": (initrd.DATA, content)
+             for name, content in modules.items()}
+    path.write_bytes(initrd.archive(sorted(tree.items())))
     return path
 
 
