@@ -44,7 +44,7 @@ static void request_post(struct virtio_queue *queue, unsigned place)
 {
 	uint8_t *ring = queue->shared->avail + VIRTQ_AVAIL_RING(0);
 
-	virtio_store16(ring + 2 * (queue->posted_idx % queue->size),
+	virtio_store16(ring + (size_t)2 * (queue->posted_idx % queue->size),
 		       (uint16_t)place);
 	queue->posted_idx++;
 }

@@ -69,11 +69,12 @@ static bool desc_copy(struct virtio_device *device, struct table *table,
 		      unsigned index, struct virtq_desc *desc)
 {
 	const volatile struct virtq_desc *from;
+	const void *at;
 
 	if (table->ring == NULL)
 		return table_copy(device, table, index, desc);
-	from = (const volatile struct virtq_desc *)(const void *)virtio_window_at(
-		table->ring, VIRTQ_DESC_SIZE(index));
+	at = virtio_window_at(table->ring, VIRTQ_DESC_SIZE((uint64_t)index));
+	from = at;
 	*desc = (struct virtq_desc){ .addr = from->addr,
 				     .len = from->len,
 				     .flags = from->flags,

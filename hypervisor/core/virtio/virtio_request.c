@@ -60,7 +60,7 @@ static void request_pin(struct virtio_device *device, struct virtio_queue *queue
 			struct virtio_request *request)
 {
 	struct virtio_extent *extents =
-		&queue->extents[request->chunk * VIRTIO_CHUNK];
+		&queue->extents[(size_t)request->chunk * VIRTIO_CHUNK];
 
 	for (unsigned i = 0; i < device->piece_count; i++) {
 		const struct virtio_piece *piece = &device->pieces[i];

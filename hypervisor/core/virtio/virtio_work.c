@@ -18,7 +18,9 @@
  * most half of those under way: the device must not run dry meanwhile. */
 static uint16_t wait_after(const struct virtio_queue *queue, unsigned n)
 {
-	return n == 0 ? 0 : (uint16_t)smaller(2 * (n - 1), queue->in_flight / 2);
+	return n == 0 ? 0
+		      : (uint16_t)smaller(UINT64_C(2) * (n - 1),
+					  queue->in_flight / 2);
 }
 
 /* Asks the guest for a notification once `wait` more requests than those that

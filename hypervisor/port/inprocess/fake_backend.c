@@ -128,11 +128,15 @@ static const struct virtio_backend_ops host_ops = {
 	.config_set = host_config_set,
 };
 
+static void *host_at(struct fake_backend *theirs, pa_t ring, uint64_t offset)
+{
+	return theirs->at(theirs->ctx, ring.value + offset, 2);
+}
+
 static uint16_t *host_field(struct fake_backend *theirs, pa_t ring,
 			    uint64_t offset)
 {
-	return (uint16_t *)(void *)theirs->at(theirs->ctx, ring.value + offset,
-					      2);
+	return host_at(theirs, ring, offset);
 }
 
 uint16_t *fake_backend_idx(struct fake_backend *theirs, unsigned queue)
@@ -146,8 +150,7 @@ struct virtq_used_elem *fake_backend_elem(struct fake_backend *theirs,
 	const struct virtio_backend_queue *ring = &theirs->queues[queue];
 	uint64_t offset = VIRTQ_USED_RING((uint64_t)number % ring->size);
 
-	return (struct virtq_used_elem *)(void *)host_field(
-		theirs, ring->device, offset);
+	return host_at(theirs, ring->device, offset);
 }
 
 static void host_piece(struct fake_request *request,

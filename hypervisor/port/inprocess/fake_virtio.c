@@ -269,25 +269,28 @@ void fake_driver_start(struct fake_virtio *fake)
 struct virtq_desc *fake_driver_desc(struct fake_virtio *fake, unsigned queue,
 				    unsigned index)
 {
-	uint8_t *ring = fake->ram[FAKE_VIRTIO_RING_PAGE(queue)];
+	void *ring = fake->ram[FAKE_VIRTIO_RING_PAGE((size_t)queue)];
+	struct virtq_desc *table = ring;
 
-	return (struct virtq_desc *)(void *)ring + index;
+	return table + index;
 }
 
 uint16_t *fake_driver_avail(struct fake_virtio *fake, unsigned queue,
 			    unsigned offset)
 {
-	uint8_t *ring = fake->ram[FAKE_VIRTIO_RING_PAGE(queue) + 1];
+	uint8_t *ring = fake->ram[FAKE_VIRTIO_RING_PAGE((size_t)queue) + 1];
+	void *field = ring + offset;
 
-	return (uint16_t *)(void *)(ring + offset);
+	return field;
 }
 
 uint16_t *fake_driver_used(struct fake_virtio *fake, unsigned queue,
 			   unsigned offset)
 {
-	uint8_t *ring = fake->ram[FAKE_VIRTIO_RING_PAGE(queue) + 2];
+	uint8_t *ring = fake->ram[FAKE_VIRTIO_RING_PAGE((size_t)queue) + 2];
+	void *field = ring + offset;
 
-	return (uint16_t *)(void *)(ring + offset);
+	return field;
 }
 
 void fake_driver_buffer(struct fake_virtio *fake, unsigned queue,

@@ -98,7 +98,9 @@ static void machine_info(struct engine *engine, struct engine_info *info)
 
 /* ---- create, load ------------------------------------------------------------ */
 
-_Static_assert((int)ENGINE_DEVICES == (int)CONTROL_DEVICES, "devices");
+_Static_assert(sizeof(((struct control_create *)NULL)->devices) ==
+		       ENGINE_DEVICES * sizeof(struct control_device_plan),
+	       "devices");
 
 static struct control_create create_of(const struct engine_domain *domain)
 {
