@@ -13,11 +13,12 @@ def options(path):
 
 class Gdb:
     def __init__(self, path, machine):
-        while not path.exists() and machine.process.poll() is None:
-            time.sleep(0.01)
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(machine.patience)
-        self.socket.connect(str(path))
+        # The socket is there a moment before QEMU listens.
+        while self.socket.connect_ex(str(path)) != 0:
+            assert machine.process.poll() is None, machine.seen
+            time.sleep(0.01)
         self.stream = self.socket.makefile("rb")
 
     def send(self, packet):

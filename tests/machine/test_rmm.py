@@ -144,7 +144,7 @@ def test_a_walk_that_aborts_does_not_stop_the_rmm(tmp_path):
         _, code = machine.rest()
     finally:
         machine.stop()
-        memory.unlink()
+        memory.unlink(missing_ok=True)
     run = Run(code, machine.seen, None)
     checks_are_good(run, 95)
     aborted = [line for line in run.lines if "the walk aborted" in line]
