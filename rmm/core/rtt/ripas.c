@@ -38,8 +38,7 @@ static uint64_t ripas_sweep_entries(const struct rtt_walk *walk,
 {
 	uint64_t size = rtt_level_size(walk->level);
 	uint64_t count = (change->top - change->base) / size;
-	unsigned left = RTT_ENTRIES - walk->index;
-	unsigned end = walk->index + (count < left ? (unsigned)count : left);
+	unsigned end = (unsigned)smaller(walk->index + count, RTT_ENTRIES);
 	unsigned i = walk->index;
 
 	while (i < end) {

@@ -252,8 +252,7 @@ static unsigned ripas_end(const struct rtt_walk *walk, unsigned end)
 	do {
 		struct rtt_entry entry = rtt_walk_entry(walk, i);
 
-		if (i != walk->index &&
-		    (entry.kind == RTT_TABLE || entry.ripas != ripas))
+		if (entry.kind == RTT_TABLE || entry.ripas != ripas)
 			break;
 		i = rtt_walk_run(walk, i, end);
 	} while (i < end);
@@ -266,9 +265,8 @@ static unsigned entries_end(const struct rtt_walk *walk, ipa_t start, ipa_t top)
 	uint64_t size = rtt_level_size(walk->level);
 	uint64_t base = align_down(start.value, size);
 	uint64_t count = (top.value - base - 1) / size + 1;
-	unsigned left = RTT_ENTRIES - walk->index;
 
-	return walk->index + (count < left ? (unsigned)count : left);
+	return (unsigned)smaller(walk->index + count, RTT_ENTRIES);
 }
 
 uint8_t rtt_ripas_get(struct rmm *rmm, const struct realm_s2 *s2, ipa_t start,
