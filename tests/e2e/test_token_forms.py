@@ -8,34 +8,7 @@ import re
 import cbor2
 import pytest
 import tokens
-
-KEYS = tokens.new_keys()
-WAIVED = ["--no-challenge", "--no-references"]
-
-
-@pytest.fixture
-def case(reeve):
-    """Returns a function that writes a case's token. The key to verify it is
-    written at once."""
-    reeve.write("platform.pem", tokens.pem(KEYS["platform"]))
-
-    def write(*edits):
-        reeve.write("token", tokens.make({"edits": list(edits)}, KEYS))
-        return reeve
-
-    return write
-
-
-def verify(reeve, *options, code=0):
-    done = reeve.run("token", "verify", "token", "--platform-key",
-                     "platform.pem", *options)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
-
-
-def verdicts(reeve, *options, code=0):
-    document = json.loads(verify(reeve, "--json", *options, code=code).stdout)
-    return {check["check"]: check["verdict"] for check in document["checks"]}
+from test_token import WAIVED, case, verdicts, verify  # noqa: F401
 
 
 def test_a_token_comes_on_the_standard_input(case):
