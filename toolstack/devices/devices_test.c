@@ -55,7 +55,6 @@ static void a_guest_gets_the_lowest_free_slots(void **state)
 	struct device_guest guest;
 	struct devices *devices;
 	unsigned used[3];
-	char *after;
 
 	slots.owned[0] = true;
 	slots.owned[2] = true;
@@ -69,10 +68,7 @@ static void a_guest_gets_the_lowest_free_slots(void **state)
 	assert_int_equal(used[2], 4);
 	assert_int_equal(devices_unplug(devices, used, 3, f->report), REEVE_OK);
 	devices_put(f, devices);
-	after = device_fixture_inventory(f);
-	assert_string_equal(before, after);
-	free(before);
-	free(after);
+	device_fixture_restored(f, before);
 	device_guest_free(&guest);
 }
 
@@ -84,7 +80,6 @@ static void a_device_that_fails_takes_the_others_with_it(void **state)
 	struct device_guest guest;
 	struct devices *devices;
 	unsigned used[4];
-	char *after;
 
 	/* Disks come first, and the second is not there. */
 	device_guest_read(f, &guest, "rng=1;disk=['/nowhere,raw,xvda']");
@@ -100,10 +95,7 @@ static void a_device_that_fails_takes_the_others_with_it(void **state)
 		REEVE_ERR_CONFIG);
 	device_fixture_told(f, 17, "vif", "is no bridge");
 	devices_put(f, devices);
-	after = device_fixture_inventory(f);
-	assert_string_equal(before, after);
-	free(before);
-	free(after);
+	device_fixture_restored(f, before);
 	device_guest_free(&guest);
 }
 
@@ -138,7 +130,6 @@ static void what_was_left_behind_is_taken_out(void **state)
 	struct device_guest guest;
 	struct devices *devices;
 	unsigned used[3];
-	char *after;
 
 	device_guest_read(f, &guest, "vif=['',''];rng=1");
 	devices = devices_get(f);
@@ -156,10 +147,7 @@ static void what_was_left_behind_is_taken_out(void **state)
 	slots.owned[1] = false;
 	assert_int_equal(devices_reap(devices, &slots, f->report), REEVE_OK);
 	devices_put(f, devices);
-	after = device_fixture_inventory(f);
-	assert_string_equal(before, after);
-	free(before);
-	free(after);
+	device_fixture_restored(f, before);
 	device_guest_free(&guest);
 }
 

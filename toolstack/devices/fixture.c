@@ -157,6 +157,15 @@ char *device_fixture_inventory(struct device_fixture *f)
 	return text;
 }
 
+void device_fixture_restored(struct device_fixture *f, char *before)
+{
+	char *after = device_fixture_inventory(f);
+
+	assert_string_equal(after, before);
+	free(after);
+	free(before);
+}
+
 void device_fixture_told(struct device_fixture *f, unsigned column,
 			 const char *key, const char *part)
 {

@@ -36,6 +36,9 @@ const char *device_fixture_file(struct device_fixture *f, const char *name,
  * nodes, channels, objects. */
 char *device_fixture_inventory(struct device_fixture *f);
 
+/* Asserts that QEMU has again what it had, which is freed. */
+void device_fixture_restored(struct device_fixture *f, char *before);
+
 /* Asserts that exactly one error was reported: its place, key and a part of its
  * message. Empties the report. */
 void device_fixture_told(struct device_fixture *f, unsigned column,
