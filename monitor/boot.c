@@ -6,6 +6,7 @@
 
 #include "abi/machine_map.h"
 #include "lib/log.h"
+#include "lib/number.h"
 #include "lib/pl011.h"
 #include "monitor/core/dram.h"
 #include "monitor/core/el3_regs.h"
@@ -79,13 +80,21 @@ static const struct firmware_header *firmware_find(void)
 	return header;
 }
 
-static void memory_find(struct rmm_el3_bank *dram)
+/* The room that a hypervisor gets: at least ours, or all of its file. */
+static uint64_t hypervisor_room(const struct firmware_header *header)
+{
+	return align_up(larger(header->part[FIRMWARE_HYPERVISOR].size,
+			       MACHINE_HYP_SIZE),
+			MACHINE_PAGE_SIZE);
+}
+
+static void memory_find(struct rmm_el3_bank *dram, uint64_t room)
 {
 	if (!dram_find((const void *)MACHINE_DTB_BASE, MACHINE_DTB_MAX,
 		       "memory@", dram))
 		panic("the board's device tree names no memory");
 	if (dram->base != MACHINE_DRAM_BASE ||
-	    dram->size < MACHINE_HYP_BASE + MACHINE_HYP_SIZE - MACHINE_DRAM_BASE)
+	    dram->size < MACHINE_HYP_BASE + room - MACHINE_DRAM_BASE)
 		panic("too little memory");
 }
 
@@ -109,7 +118,7 @@ static void images_load(const struct firmware_header *header)
 	part_load(&header->part[FIRMWARE_RMM], MACHINE_RMM_BASE,
 		  MACHINE_RMM_IMAGE_SIZE);
 	part_load(&header->part[FIRMWARE_HYPERVISOR], MACHINE_HYP_BASE,
-		  MACHINE_HYP_SIZE);
+		  hypervisor_room(header));
 }
 
 /* The steps of each CPU at each start, cold or warm. */
@@ -149,7 +158,7 @@ struct frame *monitor_cold_boot(void)
 	mmu_init();
 	mmu_enable();
 	header = firmware_find();
-	memory_find(&dram);
+	memory_find(&dram, hypervisor_room(header));
 	window = dma_guard_start(&dram, header->dma_memory);
 	gpc_init(&dram, &window,
 		 (header->flags & FIRMWARE_FOREIGN_HYPERVISOR) != 0);

@@ -52,7 +52,8 @@ static const struct mapping board[] = {
 	{ MACHINE_SMMU_TABLES_BASE, MACHINE_SMMU_TABLES_SIZE,
 	  PGTABLE_DATA | PAS_ROOT },
 	{ MACHINE_RMM_BASE, MACHINE_RMM_SIZE, PGTABLE_DATA | PAS_REALM },
-	{ MACHINE_HYP_BASE, MACHINE_HYP_SIZE, PGTABLE_DATA | PAS_NS },
+	/* A hypervisor that is not ours can be as large as the flash. */
+	{ MACHINE_HYP_BASE, MACHINE_FLASH0_SIZE, PGTABLE_DATA | PAS_NS },
 };
 
 static void mmu_map(struct pgtable *table, const struct mapping *mapping)

@@ -38,9 +38,8 @@ const char *firmware_fault(const struct firmware_header *header)
 	if (part[FIRMWARE_RMM].size == 0 ||
 	    part[FIRMWARE_RMM].size > MACHINE_RMM_IMAGE_SIZE)
 		return "no RMM, or one that is too large";
-	if (part[FIRMWARE_HYPERVISOR].size == 0 ||
-	    part[FIRMWARE_HYPERVISOR].size > MACHINE_HYP_SIZE)
-		return "no hypervisor, or one that is too large";
+	if (part[FIRMWARE_HYPERVISOR].size == 0)
+		return "no hypervisor";
 	if (part[FIRMWARE_PROVISION].size > PROVISION_PART_SIZE)
 		return "a provisioned part that is too large";
 	return NULL;
