@@ -179,6 +179,21 @@ def test_a_host_answers_and_goes(command):
     assert ended(pid)
 
 
+def test_the_hypervisor_runs_where_it_is_loaded(command):
+    """As under TF-A: elsewhere, and with nothing in X0."""
+    loader = (build_folder() / "tests/machine/payload/elsewhere.bin"
+              ).read_bytes()
+    image = (build_folder() / "hypervisor/port/a64/hypervisor.bin").read_bytes()
+    path = command.folder / "elsewhere.bin"
+    path.write_bytes(loader + bytes(-len(loader) % 4096) + image)
+    command.good("host", "start", "--memory", "1G", "--cpus", "2",
+                 "--hypervisor", path)
+    assert "2 of 2 cores run" in command.good("dmesg")
+    before = command.counters()
+    command.good("create", "-F", command.config("probe"))
+    assert command.counters() == before
+
+
 def test_the_memory_for_devices_can_be_chosen(command):
     command.good("host", "start", "--memory", "512M", "--dma-memory", "64M")
     info = json.loads(command.good("info", "--json"))

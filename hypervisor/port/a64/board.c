@@ -3,7 +3,6 @@
 #include "hypervisor/port/a64/board.h"
 
 #include <libfdt.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -123,7 +122,7 @@ static void cpus_read(const void *fdt, struct board *board)
 	}
 }
 
-static bool board_reserve(struct board *board, uint64_t base, uint64_t size)
+bool board_reserve(struct board *board, uint64_t base, uint64_t size)
 {
 	struct host_ram range = range_cut(base, size);
 

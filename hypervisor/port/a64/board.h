@@ -3,6 +3,7 @@
 #ifndef REEVE_HYPERVISOR_PORT_A64_BOARD_H
 #define REEVE_HYPERVISOR_PORT_A64_BOARD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "abi/machine_map.h"
@@ -29,5 +30,9 @@ struct board {
  * Returns NULL, or what is wrong with the tree.
  */
 const char *board_read(const void *fdt, struct board *board);
+
+/* Adds a range that is not to be touched. Returns false if there are too
+ * many. */
+bool board_reserve(struct board *board, uint64_t base, uint64_t size);
 
 #endif

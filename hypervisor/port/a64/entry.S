@@ -1,19 +1,44 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Where cores enter, at NS-EL2 with the MMU off and DAIF masked. The boot core
- * enters at the first byte of the image, with the device tree's address in X0;
- * every other core at core_entry, with the address of its struct core in X0, as
- * CPU_ON was told.
+ * enters at the first byte of the image, wherever that was loaded, with the
+ * device tree's address in X0; every other core at core_entry, with the address
+ * of its struct core in X0, as CPU_ON was told.
  */
+#include "abi/hypervisor_mark.h"
+#include "abi/machine_map.h"
 #include "hypervisor/port/a64/core_layout.h"
 #include "lib/a64.h"
+
+#define R_AARCH64_RELATIVE 0x403
 
 	.section .text.start, "ax", %progbits
 	.global _start
 	.type _start, %function
 _start:
-	mov	x19, x0
-	adrp	x0, image_bss_start
+	b	1f
+	.balign	HYPERVISOR_MARK_OFFSET
+	.asciz	HYPERVISOR_MARK
+1:	mov	x19, x0
+	/* Addresses in the image are those for MACHINE_HYP_BASE: X2 is what
+	 * they differ by. A relocation of another kind cannot be applied. */
+	adr	x2, _start
+	ldr	x3, =MACHINE_HYP_BASE
+	sub	x2, x2, x3
+	adrp	x0, image_rela_start
+	add	x0, x0, :lo12:image_rela_start
+	adrp	x1, image_rela_end
+	add	x1, x1, :lo12:image_rela_end
+1:	cmp	x0, x1
+	b.hs	3f
+	ldp	x3, x4, [x0], #16
+	ldr	x5, [x0], #8
+	cmp	x4, #R_AARCH64_RELATIVE
+2:	b.ne	2b
+	add	x5, x5, x2
+	str	x5, [x3, x2]
+	b	1b
+3:	adrp	x0, image_bss_start
 	adrp	x1, image_bss_end
 1:	stp	xzr, xzr, [x0], #16
 	cmp	x0, x1

@@ -8,6 +8,7 @@
 #include "hypervisor/port/a64/mmu.h"
 #include "hypervisor/port/a64/power.h"
 #include "hypervisor/port/a64/thread.h"
+#include "lib/image.h"
 #include "lib/log.h"
 #include "lib/pl011.h"
 
@@ -37,6 +38,10 @@ static void memory_start(uint64_t fdt, struct board *board)
 {
 	const char *why = board_read((const void *)(uintptr_t)fdt, board);
 
+	/* Our own monitor loads the image below all memory that is used. */
+	if (why == NULL && !board_reserve(board, (uintptr_t)image_start,
+					  (uintptr_t)(image_end - image_start)))
+		why = "the device tree reserves too many ranges";
 	if (why == NULL)
 		why = machine_open(&machine, board);
 	if (why != NULL)
@@ -69,6 +74,9 @@ void hypervisor_main(uint64_t fdt)
 
 	pl011_init(MACHINE_UART0_BASE);
 	log_init("hypervisor", uart_put);
+	/* TF-A's BL31 names no device tree to BL33. QEMU has put it there. */
+	if (fdt == 0)
+		fdt = MACHINE_DTB_BASE;
 	if (!mmu_prepare(fdt))
 		start_give_up("the image or the device tree cannot be mapped");
 	mmu_enable();

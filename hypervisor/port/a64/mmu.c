@@ -94,9 +94,19 @@ void mmu_enable(void)
 	isb();
 }
 
+/* Maps what is between two addresses, if that is anything. */
+static bool mmu_map_to(uint64_t from, uint64_t to)
+{
+	return from >= to || mmu_map(from, to - from, PGTABLE_DATA);
+}
+
+/* The image is mapped already, if it is in this memory. */
 bool mmu_map_ram(const struct host_ram *ram)
 {
-	bool done = mmu_map(ram->base.value, ram->size, PGTABLE_DATA);
+	uint64_t base = ram->base.value;
+	uint64_t end = base + ram->size;
+	bool done = mmu_map_to(base, smaller(end, (uintptr_t)image_start)) &&
+		    mmu_map_to(larger(base, (uintptr_t)image_end), end);
 
 	dsb(ishst);
 	isb();
