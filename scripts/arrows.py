@@ -19,9 +19,9 @@ VIRTIO = BELOW + [CORE + "virtio/"]
 DOMAIN = REALM + [CORE + folder for folder in (
     "control_refuse.h", "virtio/", "domain/", "vcpu/", "vgic/", "io/")]
 # A host's folder, process and control link know nothing of the engines, which
-# build on them.
+# build on them. They unpack the files that another hypervisor boots from.
 HOST = ["abi/", "lib/number.h"] + ["toolstack/" + room for room in (
-    "reeve.h", "report/", "token/", "host/")]
+    "reeve.h", "report/", "token/", "image/", "host/")]
 
 RULES = [
     ("abi/", ["abi/"]),

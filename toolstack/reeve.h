@@ -52,6 +52,9 @@ extern "C" {
 #define REEVE_HAVE_HOST_TRIM 1
 /* reeve_attest() and reeve_evidence_...(). */
 #define REEVE_HAVE_ATTEST 1
+/* Hypervisors of other projects: reeve_host_console(), and the fields for them
+ * of reeve_host_options and reeve_host_entry. */
+#define REEVE_HAVE_HOST_CONSOLE 1
 
 /*
  * The version of the library that the program runs with, as a number like
@@ -561,17 +564,29 @@ struct reeve_host_options {
 	/* Use the build that offers Realms the SBSA UART. Its platform token
 	 * says so. */
 	bool debug_console;
-	/* Files to put in the place of the firmware's parts; NULL: ours. */
+	/* Files to put in the place of the firmware's parts; NULL: ours. A
+	 * monitor that is larger than 512 KiB is a whole flash, with the other
+	 * parts in it. The hypervisor can be packed as a kernel can. */
 	const char *monitor;
 	const char *rmm;
 	const char *hypervisor;
+	/* For a hypervisor that does not serve our control interface: the
+	 * kernel that it starts, with an initrd and a command line, and its own
+	 * command line. Without a kernel the hypervisor is itself one, and has
+	 * the initrd and the command line. NULL: none. */
+	const char *kernel;
+	const char *initrd;
+	const char *cmdline;
+	const char *hypervisor_cmdline;
 };
 
 /*
- * Starts a host and waits until it answers. On failure nothing is left behind
- * and the report tells the reason. REEVE_ERR_ARGUMENT: an option is out of
- * range. REEVE_ERR_IO: a file is missing, or there is no room. REEVE_ERR_HOST:
- * a host of that name runs already, or QEMU or the firmware failed.
+ * Starts a host and waits until it answers; if its hypervisor does not serve
+ * our control interface, until the machine runs. On failure nothing is left
+ * behind but what the machine said, and the report tells the reason.
+ * REEVE_ERR_ARGUMENT: an option is out of range. REEVE_ERR_IO: a file is
+ * missing, or there is no room. REEVE_ERR_HOST: a host of that name runs
+ * already, or QEMU or the firmware failed.
  */
 int reeve_host_start(const struct reeve_host_options *options,
 		     const struct reeve_watch *watch,
@@ -588,6 +603,8 @@ enum reeve_host_state {
 	REEVE_HOST_LOST, /* runs, but its folder was removed: stop it */
 };
 
+#define REEVE_RUNS_SIZE 256 /* a longer path is cut */
+
 struct reeve_host_entry {
 	char name[REEVE_HOST_NAME_SIZE];
 	char folder[108];
@@ -597,6 +614,10 @@ struct reeve_host_entry {
 	uint64_t memory; /* bytes, of the machine */
 	unsigned cpus;
 	bool debug_console;
+	/* The hypervisor does not serve our control interface: there are no
+	 * domains. */
+	bool foreign;
+	char runs[REEVE_RUNS_SIZE]; /* its file, if it is foreign */
 };
 
 /* One host; name NULL: the default. REEVE_ERR_HOST: there is none. */
@@ -609,6 +630,12 @@ int reeve_host_list(struct reeve_host_entry **list, size_t *count,
 /* The public part of the host's platform attestation key (P-384), as PEM; the
  * caller frees. */
 int reeve_host_key(const char *name, char **pem, struct reeve_report *report);
+/* Attaches to the UART of a foreign host: *fd is a stream of its output from
+ * now on, and of its input. Its output so far is in serial.log of its folder.
+ * One at a time: REEVE_ERR_HOST names the process that has it. The caller
+ * closes *fd, and *lock after it. */
+int reeve_host_console(const char *name, int *fd, int *lock,
+		       struct reeve_report *report);
 
 /* ---- Talking to a host -------------------------------------------------- */
 

@@ -20,6 +20,10 @@ named brief... crashes after five seconds, but later if it is domain 4. FAKE_QEM
   deaf       reads nothing from consoles
   no-trim    is older than CONTROL_HOST_TRIM
   wild-trim  says that pages of the firmware are free
+  no-tree    writes no device tree
+  crash      ends as soon as it has said something
+A machine for a hypervisor of another project (it has a device tree) says HELLO
+on its UART, echoes what is typed there, and ends at a 'q'.
 These add to it:
   devices    has slots for devices of guests, which a real QEMU serves that runs
              no CPU
@@ -333,6 +337,47 @@ class Console:
             del self.host.consoles[self.slot]
 
 
+class Commands:
+    """QEMU's own commands, of which every one succeeds."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        stream.sendall(b'{"QMP": {}}\r\n')
+
+    def input(self):
+        data = self.stream.recv(65536)
+        if data:
+            self.stream.sendall(b'{"return": {}}\r\n')
+        return bool(data)
+
+    def close(self):
+        pass
+
+
+class Uart:
+    """The UART of a machine for a hypervisor of another project."""
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def input(self):
+        data = self.stream.recv(65536)
+        if data:
+            say_uart(data)
+            self.stream.sendall(data)
+        if b"q" in data:
+            sys.exit()
+        return bool(data)
+
+    def close(self):
+        pass
+
+
+def say_uart(data):
+    with open(f"{FOLDER}/serial.log", "ab") as log:
+        log.write(data)
+
+
 def listen(selector, path):
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
@@ -355,6 +400,10 @@ def serve(selector, host):
                 continue
             stream = key.fileobj.accept()[0]
             name = os.path.basename(key.data)
+            if name in ("qmp.sock", "serial.sock"):
+                client = (Commands if name == "qmp.sock" else Uart)(stream)
+                selector.register(stream, selectors.EVENT_READ, client)
+                continue
             slot = int(name.split("-")[1].split(".")[0])
             client = (Control(host, stream) if name.startswith("control")
                       else Console(host, stream, slot))
@@ -369,6 +418,19 @@ if "--version" in sys.argv:
 if "exit" in WAYS or "old" in WAYS:
     sys.exit("qemu-system-aarch64: Property 'max-arm-cpu.x-rme' not found")
 FOLDER = os.path.dirname(sys.argv[sys.argv.index("-pidfile") + 1])
+MACHINE = sys.argv[sys.argv.index("-M") + 1]
+if "dumpdtb=" in MACHINE:
+    if "no-tree" not in WAYS:
+        subprocess.run(["dtc", "-O", "dtb", "-o", MACHINE.split("dumpdtb=")[1],
+                        "-"], text=True, check=True, input="""/dts-v1/;
+/ { #address-cells = <2>; #size-cells = <2>;
+    fw-cfg@9020000 { compatible = "qemu,fw-cfg-mmio"; };
+    cpus { cpu@0 { device_type = "cpu"; }; };
+    chosen { }; };""", stderr=subprocess.DEVNULL)
+    sys.exit()
+if "crash" in WAYS:
+    say_uart(b"HELLO\npanic: no way on\n")
+    sys.exit()
 with open(f"{FOLDER}/pid", "w", encoding="ascii") as pid:
     pid.write(f"{os.getpid()}\n")
 if "devices" in WAYS:
@@ -387,7 +449,10 @@ if "devices" in WAYS:
             except OSError:
                 time.sleep(0.02)
 SELECTOR = selectors.DefaultSelector()
+if "iommu" not in MACHINE:
+    say_uart(b"HELLO\n")
+    listen(SELECTOR, f"{FOLDER}/qmp.sock")
 for flag, value in zip(sys.argv, sys.argv[1:]):
     if flag == "-chardev" and value.startswith("socket"):
-        listen(SELECTOR, value.split("path=")[1])
+        listen(SELECTOR, value.split("path=")[1].split(",")[0])
 serve(SELECTOR, Host(SELECTOR))

@@ -2,6 +2,7 @@
 """Hosts and the verbs for their domains, with fake_qemu.py instead of QEMU.
 tests/machine/test_host.py uses the real QEMU."""
 import fcntl
+import gzip
 import json
 import os
 import pathlib
@@ -18,7 +19,7 @@ import time
 import xml.etree.ElementTree
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, kernel_image
 
 sys.path.insert(0, str(ROOT / "firmware"))
 from pack import pack  # noqa: E402
@@ -148,6 +149,145 @@ def test_parts_of_the_firmware_can_be_replaced(host):
     failed(host.run("host", "start", "--name", "b", "--monitor", "absent"),
            "absent")
     assert folders(host) == ["default"]
+
+
+def test_what_a_machine_said_is_kept_when_its_start_fails(host, monkeypatch):
+    ways(monkeypatch, "crash")
+    failed(host.run("host", "start"),
+           "(?s)turned itself off; its last words: panic: no way on.*"
+           "what the machine said is in .*serial.log")
+    log = host.hosts / "default" / "serial.log"
+    assert sorted(path.name for path in log.parent.iterdir()) == [
+        "lock", "serial.log"]
+    assert log.read_text() == "HELLO\npanic: no way on\n"
+    assert host.run("host", "status").returncode == 1
+    good(host.run("host", "stop"))
+    assert folders(host) == []
+
+
+# ---- Hypervisors of other projects ------------------------------------------
+
+@pytest.fixture
+def foreign(host):
+    """Files of another hypervisor, and a function that starts a host of it."""
+    host.write("xen", kernel_image(300000, 0x200000))
+    host.write("linux.gz", gzip.compress(kernel_image(100000)))
+    host.write("initrd", b"initrd")
+
+    def start(*options):
+        return host.run("host", "start", "--memory", "256M",
+                        "--hypervisor", "xen", *options)
+
+    return start
+
+
+def test_a_foreign_host_is_not_asked(host, foreign):
+    assert good(foreign()) == ""
+    status = json.loads(good(host.run("host", "status", "--json")))
+    assert status["state"] == "running" and status["runs"] == str(host.folder / "xen")
+    assert "dma" not in status
+    shown = good(host.run("host", "status"))
+    assert "/xen\nConsole: reeve console --host default\n" in shown
+    for verb in (["list"], ["create", "guest.cfg"], ["dmesg"], ["info"],
+                 ["host", "trim"]):
+        failed(host.run(*verb), "(?s)runs /.*/xen, which has no guests of reeve.*"
+                                "reeve console --host default")
+    good(host.run("host", "stop"))
+    assert folders(host) == []
+
+
+def test_the_console_of_a_foreign_host(host, foreign):
+    good(foreign())
+    with subprocess.Popen([host.path, "console"], cwd=host.folder, text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as console:
+        assert console.stdout.readline() == "HELLO\n"
+        failed(host.run("console", "--host", "default"),
+               f"already taken by process {console.pid}")
+        console.stdin.write("to you\n")
+        console.stdin.flush()
+        assert console.stdout.readline() == "to you\n"
+        out, err = console.communicate("q")
+    assert (console.returncode, out) == (0, "q")
+    assert "the host default has ended" in err
+    wait_for(lambda: host.run("host", "status").returncode == 1)
+    log = host.hosts / "default" / "serial.log"
+    assert log.read_text() == "HELLO\nto you\nq"
+    failed(host.run("console"), "no host")
+
+
+def test_a_host_of_ours_has_no_console_itself(host):
+    good(host.run("host", "start"))
+    failed(host.run("console"), "(?s)has a console for each domain only.*"
+                                "reeve dmesg", 2)
+
+
+def test_files_of_a_foreign_host_are_placed(host, foreign):
+    good(foreign("--kernel", "linux.gz", "--initrd", "initrd",
+                 "--cmdline", "quiet", "--hypervisor-cmdline", "x=1"))
+    arguments = pathlib.Path(
+        f"/proc/{pid_of(host)}/cmdline").read_text().split("\0")
+    folder = host.hosts / "default"
+    assert f"loader,file={folder}/kernel,addr=0x42a00000,force-raw=on" in (
+        arguments)
+    assert f"loader,file={folder}/initrd,addr=0x42c00000,force-raw=on" in (
+        arguments)
+    assert arguments[arguments.index("-dtb") + 1] == f"{folder}/tree"
+    # QEMU has read them.
+    assert not {"kernel", "initrd", "tree", "tree.qemu"} & {
+        path.name for path in folder.iterdir()}
+    flash = (folder / "flash").read_bytes()
+    assert kernel_image(300000, 0x200000) in flash
+
+
+@pytest.mark.parametrize("options, pattern", [
+    (["--dma-memory", "64M"], "no devices that access memory"),
+    (["--kernel", "initrd"], "not a kernel for arm64"),
+    (["--initrd", "absent"], "absent: cannot be opened"),
+])
+def test_bad_options_of_a_foreign_host(host, foreign, options, pattern):
+    done = foreign(*options)
+    assert done.returncode in (1, 2) and pattern in done.stderr
+    assert folders(host) == []
+
+
+def test_options_of_a_foreign_host_need_one(host):
+    host.write("ours", b"....\0\0\0\0REEVE-CONTROL-1\0")
+    for hypervisor in ([], ["--hypervisor", "ours"]):
+        for option in ("--cmdline", "--hypervisor-cmdline"):
+            failed(host.run("host", "start", *hypervisor, option, "x"),
+                   "for a hypervisor of another project", 2)
+    assert folders(host) == []
+
+
+def test_a_marked_hypervisor_is_asked(host):
+    host.write("ours", b"....\0\0\0\0REEVE-CONTROL-1\0")
+    good(host.run("host", "start", "--hypervisor", "ours"))
+    good(host.run("info"))
+    failed(host.run("console"), "for each domain only", 2)
+
+
+def test_a_qemu_without_a_tree_is_told(host, foreign, monkeypatch):
+    ways(monkeypatch, "no-tree")
+    failed(foreign(), "QEMU ended without a word")
+    assert folders(host) == []
+
+
+def test_a_whole_flash_takes_the_place_of_the_firmware(host):
+    """It may have our hypervisor in it, or another."""
+    host.write("theirs", b"T" * 600000)
+    host.write("ours", b"T" * 600000 + b"REEVE-CONTROL-1\0" + bytes(9))
+    good(host.run("host", "start", "--monitor", "ours"))
+    good(host.run("info"))
+    flash = host.hosts / "default" / "flash"
+    assert flash.read_bytes() == (host.folder / "ours").read_bytes()
+    failed(host.run("host", "show-key"), "platform.pem cannot be read")
+    good(host.run("host", "start", "--name", "b", "--monitor", "theirs"))
+    failed(host.run("list", "--host", "b"), "runs /.*/theirs, which has no guests")
+    for part in ("--rmm", "--hypervisor"):
+        failed(host.run("host", "start", "--name", "c", "--monitor", "ours",
+                        part, "theirs"), "is a whole flash", 2)
+    assert folders(host) == ["b", "default"]
 
 
 def test_hosts_run_side_by_side(host):

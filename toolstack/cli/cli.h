@@ -64,7 +64,11 @@ enum {
 #define CLI_FROM_TOKEN     (UINT64_C(1) << 38)
 #define CLI_CONNECT        (UINT64_C(1) << 39)
 #define CLI_KNOWN_HOSTS    (UINT64_C(1) << 40)
-#define CLI_OPTION_BITS    41
+#define CLI_KERNEL         (UINT64_C(1) << 41)
+#define CLI_INITRD         (UINT64_C(1) << 42)
+#define CLI_CMDLINE        (UINT64_C(1) << 43)
+#define CLI_HYP_CMDLINE    (UINT64_C(1) << 44)
+#define CLI_OPTION_BITS    45
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -269,7 +273,8 @@ enum cli_end cli_domain_look(const struct cli_call *call,
 			     const struct reeve_watch *watch,
 			     struct reeve_domain *domain,
 			     struct reeve_report *report);
-/* Relays the console until the domain ends or the user detaches. */
+/* Relays the console until the domain ends or the user detaches. domain NULL:
+ * it is that of the host itself. */
 enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
 		       int console, struct reeve_report *report);
 /* Attaches to the console, relays it, and releases it. */

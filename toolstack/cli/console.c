@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* reeve console; and following a domain to its end. */
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -76,6 +77,76 @@ enum cli_end cli_attach(const struct cli_call *call,
 	return end;
 }
 
+/* ---- The host's own console ------------------------------------------ */
+
+/* Prints what the host has said so far. More may be written meanwhile, which
+ * the attached console has too: a line can come twice, but none is lost. */
+static bool log_print(const char *folder)
+{
+	char path[256];
+	struct stat status;
+	char bytes[4096];
+	size_t n;
+	FILE *log;
+
+	snprintf(path, sizeof(path), "%s/serial.log", folder);
+	log = fopen(path, "re");
+	if (log == NULL || fstat(fileno(log), &status) != 0)
+		return log == NULL || fclose(log) == 0;
+	while (status.st_size > 0 &&
+	       (n = fread(bytes, 1, sizeof(bytes), log)) > 0) {
+		if ((off_t)n > status.st_size)
+			n = (size_t)status.st_size;
+		(void)fwrite(bytes, 1, n, stdout);
+		status.st_size -= (off_t)n;
+	}
+	fclose(log);
+	return cli_finish_output() == CLI_OK;
+}
+
+/* Relays the console of a host that was found, and releases it. */
+static int host_attach(const struct cli_call *call,
+		       const struct reeve_host_entry *entry,
+		       struct reeve_report *report)
+{
+	enum cli_end end = CLI_END_FAILED;
+	int fd;
+	int lock;
+	int result = reeve_host_console(entry->name, &fd, &lock, report);
+
+	if (result != REEVE_OK)
+		return result;
+	if (isatty(STDIN_FILENO)) {
+		fprintf(stderr,
+			"reeve: console of the host %s; leave it with Ctrl-]\n",
+			entry->name);
+	}
+	if (log_print(entry->folder))
+		end = cli_relay(call, NULL, fd, report);
+	close(fd);
+	close(lock);
+	if (end == CLI_END_GONE)
+		fprintf(stderr, "\nreeve: the host %s has ended\n", entry->name);
+	else if (isatty(STDIN_FILENO))
+		fputc('\n', stderr);
+	return end == CLI_END_FAILED ? REEVE_ERR_IO : REEVE_OK;
+}
+
+static int host_console(const struct cli_call *call)
+{
+	struct cli_session session = { .report = reeve_report_new() };
+	struct reeve_host_entry entry;
+	int result = REEVE_ERR_MEMORY;
+
+	if (session.report != NULL) {
+		result = reeve_host_find(cli_host_name(call), &entry,
+					 session.report);
+	}
+	if (result == REEVE_OK)
+		result = host_attach(call, &entry, session.report);
+	return cli_close(&session, result);
+}
+
 int cli_console(const struct cli_call *call)
 {
 	struct reeve_domain domain;
@@ -83,6 +154,8 @@ int cli_console(const struct cli_call *call)
 	enum cli_end end;
 	int code;
 
+	if (call->config == NULL)
+		return host_console(call);
 	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
 	cli_leave_host(&session);

@@ -62,6 +62,10 @@ static bool options_read(const struct cli_call *call,
 		.monitor = cli_value(call, CLI_MONITOR),
 		.rmm = cli_value(call, CLI_RMM),
 		.hypervisor = cli_value(call, CLI_HYPERVISOR),
+		.kernel = cli_value(call, CLI_KERNEL),
+		.initrd = cli_value(call, CLI_INITRD),
+		.cmdline = cli_value(call, CLI_CMDLINE),
+		.hypervisor_cmdline = cli_value(call, CLI_HYP_CMDLINE),
 	};
 	if (memory != NULL &&
 	    (!cli_read_size(memory, &options->memory) || options->memory == 0))
@@ -183,6 +187,8 @@ static struct json_object *entry_json(const struct reeve_host_entry *entry)
 	cli_json_add_number(object, "memory", entry->memory);
 	cli_json_add_number(object, "cpus", entry->cpus);
 	cli_json_add_bool(object, "debug_console", entry->debug_console);
+	if (entry->foreign)
+		cli_json_add_text(object, "runs", entry->runs);
 	return object;
 }
 
@@ -237,7 +243,8 @@ static bool dma_ask(const struct reeve_host_entry *entry,
 	struct reeve_host *host = NULL;
 	bool answered = false;
 
-	if (entry->state == REEVE_HOST_RUNNING && unheard != NULL &&
+	if (entry->state == REEVE_HOST_RUNNING && !entry->foreign &&
+	    unheard != NULL &&
 	    reeve_host_open(entry->name, cli_watch(), &host, unheard) == REEVE_OK)
 		answered = reeve_host_ask(host, info, unheard) == REEVE_OK;
 	reeve_host_close(host);
@@ -297,7 +304,10 @@ static int print_status(const struct cli_call *call,
 		return cli_print_json(object);
 	}
 	print_entries(entry, 1);
-	if (answered)
+	if (entry->foreign) {
+		printf("Runs %s\nConsole: reeve console --host %s\n",
+		       entry->runs, entry->name);
+	} else if (answered)
 		print_dma(&info);
 	else if (entry->state == REEVE_HOST_RUNNING)
 		puts("Devices: unknown, the host does not answer");

@@ -46,7 +46,7 @@ struct flow {
 
 struct relay {
 	const struct cli_call *call;
-	struct reeve_domain *domain;
+	struct reeve_domain *domain; /* NULL: the console is the host's own */
 	struct reeve_report *report;
 	int console;
 	bool terminal; /* stdin is a terminal */
@@ -125,7 +125,8 @@ static bool is_for_guest(struct relay *relay, char byte)
 {
 	bool escaped = relay->escaped;
 
-	relay->escaped = !escaped && byte == REQUEST_KEY;
+	relay->escaped =
+		relay->domain != NULL && !escaped && byte == REQUEST_KEY;
 	if (byte == DETACH_KEY)
 		relay->detached = true;
 	else if (escaped && cli_is_request(byte))
@@ -239,9 +240,13 @@ static bool relay_meanwhile(void *ctx, const char *step, uint64_t done,
 static enum cli_end relay_look(struct relay *relay)
 {
 	const struct reeve_watch watch = { relay_meanwhile, relay };
-	enum cli_end end = cli_domain_look(relay->call, &watch, relay->domain,
-					   relay->report);
+	enum cli_end end = CLI_END_DETACHED;
 
+	/* The console of a host is closed when the host ends. */
+	if (relay->domain != NULL) {
+		end = cli_domain_look(relay->call, &watch, relay->domain,
+				      relay->report);
+	}
 	relay->looked = cli_now_ms();
 	return end;
 }
@@ -338,8 +343,11 @@ enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
 	if (relay->terminal)
 		tcsetattr(STDIN_FILENO, TCSANOW, &before);
 	/* The terminal is ours again, so that this look can be interrupted. */
-	if (end == CLI_END_DETACHED && relay->closed && !relay->detached)
-		end = cli_domain_look(call, cli_watch(), domain, report);
+	if (end == CLI_END_DETACHED && relay->closed && !relay->detached) {
+		end = domain == NULL ? CLI_END_GONE
+				     : cli_domain_look(call, cli_watch(),
+						       domain, report);
+	}
 	free(relay);
 	return end;
 }

@@ -41,6 +41,12 @@ const struct cli_option cli_options[] = {
 	{ CLI_RMM, 0, "rmm", "FILE", "another RMM than ours" },
 	{ CLI_HYPERVISOR, 0, "hypervisor", "FILE",
 	  "another hypervisor than ours" },
+	{ CLI_KERNEL, 0, "kernel", "FILE",
+	  "the kernel that this hypervisor starts (Xen's dom0)" },
+	{ CLI_INITRD, 0, "initrd", "FILE", "that kernel's initial RAM disk" },
+	{ CLI_CMDLINE, 0, "cmdline", "TEXT", "that kernel's command line" },
+	{ CLI_HYP_CMDLINE, 0, "hypervisor-cmdline", "TEXT",
+	  "the hypervisor's own (xen,xen-bootargs)" },
 	{ CLI_ALL, 'a', "all", NULL, "all domains" },
 	{ CLI_VERBOSE, 'v', "verbose", NULL, "tell more" },
 	{ CLI_PLATFORM_KEY, 0, "platform-key", "FILE",
@@ -188,9 +194,11 @@ const struct cli_verb cli_verbs[] = {
 	  "State is r running, b blocked, p paused, s ended and then why\n"
 	  "(- powered off, r reboot, c crash), d dying.\n",
 	  cli_list },
-	{ "console", CLI_DOMAIN, CLI_HOST, "attach to a domain's console",
+	{ "console", CLI_DOMAIN_OR_NONE, CLI_HOST, "attach to a domain's console",
 	  "Leave it with Ctrl-]. Ctrl-^ and a key sends a system request,\n"
-	  "as sysrq does. What it said before comes first.\n",
+	  "as sysrq does. What it said before comes first. Without a\n"
+	  "DOMAIN it is the console of the host itself, if that runs\n"
+	  "another hypervisor than ours.\n",
 	  cli_console },
 	{ "destroy", CLI_DOMAIN, CLI_HOST, "take a domain apart at once",
 	  "Returns when all that it held is given back.\n", cli_destroy },
@@ -243,9 +251,13 @@ const struct cli_verb cli_verbs[] = {
 	  cli_dmesg },
 	{ "host start", CLI_NO_OPERANDS,
 	  CLI_NAME | CLI_MEMORY | CLI_DMA_MEMORY | CLI_CPUS |
-		  CLI_DEBUG_CONSOLE | CLI_MONITOR | CLI_RMM | CLI_HYPERVISOR,
+		  CLI_DEBUG_CONSOLE | CLI_MONITOR | CLI_RMM | CLI_HYPERVISOR |
+		  CLI_KERNEL | CLI_INITRD | CLI_CMDLINE | CLI_HYP_CMDLINE,
 	  "start a CCA host on QEMU",
-	  "Returns when it answers. It stays until host stop.\n",
+	  "Returns when it answers. It stays until host stop. A\n"
+	  "hypervisor can be another project's: Xen, or without --kernel\n"
+	  "a Linux kernel that starts at EL2. Such a host has no guests\n"
+	  "of reeve's; its console is reeve console --host NAME.\n",
 	  cli_host_start },
 	{ "host stop", CLI_NO_OPERANDS, CLI_NAME,
 	  "end a host with all its guests",

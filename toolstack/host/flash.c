@@ -40,7 +40,7 @@ const char *flash_parse(const uint8_t *image, size_t size,
 static const size_t part_sizes[FIRMWARE_PARTS] = {
 	[FIRMWARE_MONITOR] = FIRMWARE_HEADER_OFFSET,
 	[FIRMWARE_RMM] = MACHINE_RMM_IMAGE_SIZE,
-	[FIRMWARE_HYPERVISOR] = MACHINE_HYP_SIZE,
+	[FIRMWARE_HYPERVISOR] = MACHINE_FLASH0_SIZE,
 	[FIRMWARE_PROVISION] = MACHINE_FLASH0_SIZE / 2,
 };
 
@@ -88,6 +88,8 @@ const char *flash_pack(const struct flash_part *parts,
 	if (wrong != NULL)
 		return wrong;
 	header = header_layout(parts);
+	if (header.total > MACHINE_FLASH0_SIZE)
+		return "it is larger than the flash, which has 64 MiB";
 	header.dma_memory = settings->dma_memory;
 	if (settings->foreign_hypervisor)
 		header.flags |= FIRMWARE_FOREIGN_HYPERVISOR;
@@ -207,7 +209,7 @@ int flash_load(bool debug, const char *const files[FIRMWARE_PARTS],
 	struct flash flash = { 0 };
 	int result = image_load(debug, &flash, report);
 
-	for (size_t i = 0; result == REEVE_OK && i < FIRMWARE_PROVISION; i++) {
+	for (size_t i = 0; result == REEVE_OK && i < FIRMWARE_HYPERVISOR; i++) {
 		if (files[i] != NULL)
 			result = part_replace(&flash, i, files[i], report);
 	}

@@ -39,8 +39,8 @@ const char *flash_pack(const struct flash_part *parts,
 		       size_t *size);
 
 /* Reads the firmware. If files[i] is not NULL, that file replaces part i (only
- * FIRMWARE_MONITOR, _RMM and _HYPERVISOR). Returns REEVE_ERR_IO if a file is
- * missing or unsuitable. The caller disposes of *out after success only. */
+ * FIRMWARE_MONITOR and _RMM). Returns REEVE_ERR_IO if a file is missing or
+ * unsuitable. The caller disposes of *out after success only. */
 int flash_load(bool debug, const char *const files[FIRMWARE_PARTS],
 	       struct flash *out, struct reeve_report *report);
 void flash_dispose(struct flash *flash);

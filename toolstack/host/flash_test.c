@@ -115,7 +115,7 @@ static void parts_must_fit_their_places(void **state)
 	large[FIRMWARE_RMM].size = MACHINE_RMM_IMAGE_SIZE + 1;
 	assert_non_null(flash_pack(large, &settings, &image, &size));
 	memcpy(large, parts, sizeof(large));
-	large[FIRMWARE_HYPERVISOR].size = MACHINE_HYP_SIZE + 1;
+	large[FIRMWARE_HYPERVISOR].size = MACHINE_FLASH0_SIZE;
 	assert_non_null(flash_pack(large, &settings, &image, &size));
 }
 

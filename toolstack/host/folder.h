@@ -18,6 +18,8 @@
  *                   client
  *   guest-ID.json   the measurement that was predicted of a Realm
  *   serial.log, monitor.log, qemu.log
+ *   serial.sock     the UART of a machine whose hypervisor is not ours;
+ *                   serial.lock names the client
  */
 #ifndef REEVE_TOOLSTACK_HOST_FOLDER_H
 #define REEVE_TOOLSTACK_HOST_FOLDER_H
@@ -72,6 +74,10 @@ int folder_take_stale(const struct folder *folder, int *lock,
 		      struct reeve_report *report);
 /* Removes the folder. The caller holds its lock. */
 void folder_remove(const struct folder *folder);
+/* Removes all but the log of the machine's console. Returns false, and removes
+ * nothing, if it is empty. */
+bool folder_keep_log(const struct folder *folder);
+#define FOLDER_LOG "serial.log"
 
 /*
  * Makes the RAM file, sparse. It lies in memory if there is a file system in

@@ -208,6 +208,31 @@ static void taking_a_folder_empties_it(void **state)
 	close(lock);
 }
 
+static void the_console_log_alone_is_kept(void **state)
+{
+	struct host_fixture *f = *state;
+	struct folder_path log = folder_path(&f->folder, "serial.log");
+	struct folder_path other = folder_path(&f->folder, "flash");
+	int lock;
+
+	assert_int_equal(folder_take(&f->folder, &lock, f->report), REEVE_OK);
+	assert_int_equal(folder_write(&f->folder, "flash", "x", 1, f->report),
+			 REEVE_OK);
+	assert_false(folder_keep_log(&f->folder));
+	assert_int_equal(folder_write(&f->folder, "serial.log", "", 0, f->report),
+			 REEVE_OK);
+	assert_false(folder_keep_log(&f->folder));
+	assert_int_equal(access(other.text, F_OK), 0);
+	assert_int_equal(
+		folder_write(&f->folder, "serial.log", "words", 5, f->report),
+		REEVE_OK);
+	assert_true(folder_keep_log(&f->folder));
+	assert_int_equal(access(log.text, F_OK), 0);
+	assert_int_not_equal(access(other.text, F_OK), 0);
+	close(lock);
+	assert_int_equal(folder_state(&f->folder), FOLDER_STALE);
+}
+
 static void ram_is_sparse_and_private(void **state)
 {
 	struct host_fixture *f = *state;
@@ -414,6 +439,7 @@ int main(void)
 		TEST(a_duplicate_keeps_the_lock),
 		TEST(there_is_nothing_stale_to_take),
 		TEST(taking_a_folder_empties_it),
+		TEST(the_console_log_alone_is_kept),
 		TEST(ram_is_sparse_and_private),
 		TEST(ram_outside_is_left_once_its_process_has_gone),
 		TEST(ram_that_cannot_be_made_leaves_nothing),

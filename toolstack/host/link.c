@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "toolstack/host/clock.h"
+#include "toolstack/host/record.h"
 #include "toolstack/host/reply.h"
 #include "toolstack/host/watch.h"
 
@@ -315,6 +317,23 @@ static int port_connect(struct link *link, unsigned index, int patience_ms,
 	return result;
 }
 
+/* Reports that a host has no control ports, if its record says so. */
+static int foreign_refuse(const struct folder *folder,
+			  struct reeve_report *report)
+{
+	struct reeve_host_entry entry = { 0 };
+	char hint[64 + REEVE_HOST_NAME_SIZE];
+
+	if (!record_read(folder, &entry) || !entry.foreign)
+		return REEVE_OK;
+	snprintf(hint, sizeof(hint),
+		 "attach to it with reeve console --host %s", folder->name);
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL, hint,
+			    "the host \"%s\" runs %s, which has no guests of "
+			    "reeve",
+			    folder->name, entry.runs);
+}
+
 /* Claims a port, and connects to it. On failure the link has none. */
 static int port_open(struct link *link, int patience_ms,
 		     struct reeve_report *report)
@@ -329,6 +348,9 @@ static int port_open(struct link *link, int patience_ms,
 				    "there is no host \"%s\"",
 				    link->folder.name);
 	}
+	result = foreign_refuse(&link->folder, report);
+	if (result != REEVE_OK)
+		return result;
 	error = link_claim_port(&link->folder,
 				link->builds ? BUILD_PORTS : CONTROL_PORTS,
 				link->watch, &link->lock, &index);

@@ -60,8 +60,8 @@ static void ram_remove(const struct folder *folder)
 	(void)unlink(target); /* may be gone already */
 }
 
-/* Removes all files but the lock. */
-static void folder_empty(const struct folder *folder)
+/* Removes all files but the lock, and another one if that is named. */
+static void folder_empty(const struct folder *folder, const char *kept)
 {
 	DIR *dir = opendir(folder->path);
 	struct dirent *entry;
@@ -72,7 +72,8 @@ static void folder_empty(const struct folder *folder)
 	fd = dirfd(dir);
 	ram_remove(folder);
 	while (fd >= 0 && (entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, LOCK_NAME) != 0) {
+		if (strcmp(entry->d_name, LOCK_NAME) != 0 &&
+		    (kept == NULL || strcmp(entry->d_name, kept) != 0)) {
 			/* The call refuses "." and ".."; there are no other
 			 * folders. */
 			(void)unlinkat(fd, entry->d_name, 0);
@@ -85,10 +86,21 @@ void folder_remove(const struct folder *folder)
 {
 	struct folder_path path = folder_path(folder, LOCK_NAME);
 
-	folder_empty(folder);
+	folder_empty(folder, NULL);
 	/* The next start removes what cannot be removed now. */
 	(void)unlink(path.text);
 	(void)rmdir(folder->path);
+}
+
+bool folder_keep_log(const struct folder *folder)
+{
+	struct folder_path path = folder_path(folder, FOLDER_LOG);
+	struct stat status;
+
+	if (stat(path.text, &status) != 0 || status.st_size == 0)
+		return false;
+	folder_empty(folder, FOLDER_LOG);
+	return true;
 }
 
 static int tell_unusable(const struct folder *folder,
@@ -149,7 +161,7 @@ int folder_take(const struct folder *folder, int *lock,
 		result = lock_try(folder, O_CREAT, lock, &again, report);
 	}
 	if (result == REEVE_OK)
-		folder_empty(folder);
+		folder_empty(folder, NULL);
 	return result;
 }
 

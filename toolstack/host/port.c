@@ -68,7 +68,8 @@ int link_locks_make(const struct folder *folder, struct reeve_report *report)
 		unsigned count;
 	} kinds[] = { { "control-%u.lock", CONTROL_PORTS },
 		      { "console-%u.lock", CONTROL_CONSOLES },
-		      { "devices.lock", 1 } };
+		      { "devices.lock", 1 },
+		      { "serial.lock", 1 } };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		for (unsigned n = 0; n < kinds[i].count; n++) {

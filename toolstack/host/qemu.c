@@ -11,10 +11,11 @@
 #include <string.h>
 
 #include "abi/control.h"
+#include "toolstack/host/boot.h"
 
 #define MACHINE                                                                \
-	"virt,secure=on,virtualization=on,gic-version=3,its=off,"              \
-	"iommu=smmuv3,memory-backend=ram"
+	"virt,secure=on,virtualization=on,gic-version=3,its=off,%s"            \
+	"memory-backend=ram"
 /* For versions of QEMU whose machine has a stage 1 by default. */
 #define SMMU "arm-smmuv3.stage=2"
 
@@ -82,8 +83,6 @@ static void add_machine(struct arguments *arguments, const struct folder *folder
 {
 	uint64_t mib = options->memory >> 20;
 
-	add_option(arguments, "-M", MACHINE);
-	add_option(arguments, "-global", SMMU);
 	add_option(arguments, "-cpu", "max,x-rme=on,pauth-impdef=on");
 	add_option(arguments, "-smp", "%u", options->cpus);
 	add_option(arguments, "-m", "%" PRIu64 "M", mib);
@@ -93,16 +92,29 @@ static void add_machine(struct arguments *arguments, const struct folder *folder
 		   mib, value_path(folder, "ram", 0).text);
 	add_option(arguments, "-bios", "%s", folder_path(folder, "flash").text);
 	add_argument(arguments, "-nodefaults");
-	add_argument(arguments, "-no-reboot");
 	add_option(arguments, "-pidfile", "%s", folder_path(folder, "pid").text);
 	add_option(arguments, "-display", "none");
 	add_option(arguments, "-monitor", "none");
 	add_option(arguments, "-qmp", "unix:%s,server=on,wait=off",
 		   value_path(folder, "qmp.sock", 0).text);
-	add_option(arguments, "-serial", "file:%s",
-		   folder_path(folder, "serial.log").text);
+}
+
+static void add_monitor_log(struct arguments *arguments,
+			    const struct folder *folder)
+{
 	add_option(arguments, "-serial", "file:%s",
 		   folder_path(folder, "monitor.log").text);
+}
+
+/* The devices of a machine for our hypervisor. */
+static void add_devices(struct arguments *arguments, const struct folder *folder)
+{
+	add_option(arguments, "-M", MACHINE, "iommu=smmuv3,");
+	add_option(arguments, "-global", SMMU);
+	add_argument(arguments, "-no-reboot");
+	add_option(arguments, "-serial", "file:%s",
+		   folder_path(folder, "serial.log").text);
+	add_monitor_log(arguments, folder);
 	add_option(arguments, "-device",
 		   "virtio-serial-pci,id=serial,addr=1,max_ports=%u,vectors=0,"
 		   "disable-legacy=on,iommu_platform=on",
@@ -161,6 +173,51 @@ static void add_console(struct arguments *arguments,
 	add_port(arguments, nr, name);
 }
 
+/* QEMU loads the file at each reset. */
+static void add_file(struct arguments *arguments, const struct folder *folder,
+		     const char *name, uint64_t at)
+{
+	if (at != 0) {
+		add_option(arguments, "-device",
+			   "loader,file=%s,addr=0x%" PRIx64 ",force-raw=on",
+			   value_path(folder, name, 0).text, at);
+	}
+}
+
+/* A machine for another hypervisor. Without an SMMU the monitor closes PCIe,
+ * and all of the memory can be delegated. */
+static void add_foreign(struct arguments *arguments, const struct folder *folder,
+			const struct qemu_options *options)
+{
+	add_option(arguments, "-M", MACHINE "%s%s", "",
+		   options->dump ? ",dumpdtb=" : "",
+		   options->dump ? value_path(folder, BOOT_QEMU_TREE, 0).text
+				 : "");
+	add_option(arguments, "-chardev",
+		   "socket,id=console,server=on,wait=off,logappend=on,"
+		   "path=%s,logfile=%s",
+		   value_path(folder, "serial.sock", 0).text,
+		   value_path(folder, "serial.log", 0).text);
+	add_option(arguments, "-serial", "chardev:console");
+	add_monitor_log(arguments, folder);
+	if (options->dump || !options->tree)
+		return;
+	add_option(arguments, "-dtb", "%s", folder_path(folder, BOOT_TREE).text);
+	add_file(arguments, folder, BOOT_KERNEL, options->kernel_at);
+	add_file(arguments, folder, BOOT_INITRD, options->initrd_at);
+}
+
+/* The devices and the ports of a machine for our hypervisor. */
+static void add_ours(struct arguments *arguments, const struct folder *folder)
+{
+	add_devices(arguments, folder);
+	add_slots(arguments);
+	for (unsigned i = 0; i < CONTROL_PORTS; i++)
+		add_control(arguments, folder, i);
+	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
+		add_console(arguments, folder, i);
+}
+
 void qemu_arguments_free(char **arguments)
 {
 	for (char **argument = arguments; argument != NULL && *argument != NULL;
@@ -183,11 +240,10 @@ char **qemu_arguments(const struct folder *folder,
 		program = "qemu-system-aarch64";
 	add_argument(&arguments, "%s", program);
 	add_machine(&arguments, folder, options);
-	add_slots(&arguments);
-	for (unsigned i = 0; i < CONTROL_PORTS; i++)
-		add_control(&arguments, folder, i);
-	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
-		add_console(&arguments, folder, i);
+	if (options->foreign)
+		add_foreign(&arguments, folder, options);
+	else
+		add_ours(&arguments, folder);
 	if (!arguments.failed)
 		return arguments.list;
 	qemu_arguments_free(arguments.list);

@@ -10,6 +10,14 @@
 struct qemu_options {
 	uint64_t memory; /* bytes, whole MiB */
 	unsigned cpus;
+	/* For a hypervisor that serves no control interface: the machine has no
+	 * ports and no device that accesses memory; its UART is a console; and
+	 * a reset starts it again. The rest is for such a machine only. */
+	bool foreign;
+	bool tree; /* it has BOOT_TREE of the folder (boot.h), not QEMU's own */
+	uint64_t kernel_at; /* where BOOT_KERNEL is; 0: there is none */
+	uint64_t initrd_at; /* the same of BOOT_INITRD */
+	bool dump; /* QEMU only writes BOOT_QEMU_TREE */
 };
 
 /* Makes the command line for a machine in a folder, an argv that
@@ -33,6 +41,10 @@ struct qemu_files {
 int qemu_spawn(const struct folder *folder, char **arguments,
 	       const struct qemu_files *files, pid_t *pid,
 	       struct reeve_report *report);
+
+/* Returns true once QEMU runs the machine, which it then tells over its socket
+ * for commands. *stream is -1 at first, and the caller closes it at the end. */
+bool qemu_runs(const struct folder *folder, int *stream);
 
 /* Reports why a QEMU that has ended did not work. Returns REEVE_ERR_HOST. */
 int qemu_blame(const struct folder *folder, const char *program,

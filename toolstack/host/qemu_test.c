@@ -14,7 +14,8 @@
 #include "toolstack/host/fixture.h"
 #include "toolstack/host/qemu.h"
 
-static const struct qemu_options options = { (uint64_t)1 << 30, 3 };
+static const struct qemu_options options = { .memory = (uint64_t)1 << 30,
+					     .cpus = 3 };
 
 /* Counts the options of that name that have that value. */
 static unsigned count(char **list, const char *option, const char *value)
@@ -82,6 +83,71 @@ static void there_are_slots(void **state)
 			       "pci-bridge,id=slots,addr=2,chassis_nr=1,"
 			       "msi=off,shpc=on"),
 			 1);
+	qemu_arguments_free(list);
+}
+
+/* Counts the options of that name, whatever their values. */
+static unsigned count_all(char **list, const char *option)
+{
+	unsigned found = 0;
+
+	for (; *list != NULL; list++)
+		found += strcmp(*list, option) == 0;
+	return found;
+}
+
+static void a_foreign_machine_has_a_console_and_files(void **state)
+{
+	const struct qemu_options foreign = { .memory = (uint64_t)1 << 30,
+					      .cpus = 1,
+					      .foreign = true,
+					      .tree = true,
+					      .kernel_at = 0x44000000 };
+	struct host_fixture *f = *state;
+	char **list = qemu_arguments(&f->folder, &foreign);
+	char value[512];
+
+	assert_int_equal(count(list, "-M",
+			       "virt,secure=on,virtualization=on,"
+			       "gic-version=3,its=off,memory-backend=ram"),
+			 1);
+	snprintf(value, sizeof(value),
+		 "socket,id=console,server=on,wait=off,logappend=on,path=%s,"
+		 "logfile=%s",
+		 folder_path(&f->folder, "serial.sock").text,
+		 folder_path(&f->folder, "serial.log").text);
+	assert_int_equal(count(list, "-chardev", value), 1);
+	assert_int_equal(
+		count(list, "-dtb", folder_path(&f->folder, "tree").text), 1);
+	snprintf(value, sizeof(value),
+		 "loader,file=%s,addr=0x44000000,force-raw=on",
+		 folder_path(&f->folder, "kernel").text);
+	assert_int_equal(count(list, "-device", value), 1);
+	/* No other device, and a reset starts it again. */
+	assert_int_equal(count_all(list, "-device"), 1);
+	assert_int_equal(count_all(list, "-no-reboot"), 0);
+	qemu_arguments_free(list);
+}
+
+static void a_dump_is_of_the_same_machine(void **state)
+{
+	const struct qemu_options dump = { .memory = (uint64_t)1 << 30,
+					   .cpus = 1,
+					   .foreign = true,
+					   .tree = true,
+					   .kernel_at = 0x44000000,
+					   .dump = true };
+	struct host_fixture *f = *state;
+	char **list = qemu_arguments(&f->folder, &dump);
+	char value[512];
+
+	snprintf(value, sizeof(value),
+		 "virt,secure=on,virtualization=on,gic-version=3,its=off,"
+		 "memory-backend=ram,dumpdtb=%s",
+		 folder_path(&f->folder, "tree.qemu").text);
+	assert_int_equal(count(list, "-M", value), 1);
+	assert_int_equal(count_all(list, "-dtb"), 0);
+	assert_int_equal(count_all(list, "-device"), 0);
 	qemu_arguments_free(list);
 }
 
@@ -160,6 +226,8 @@ int main(void)
 		TEST(the_machine_is_the_one_of_the_map),
 		TEST(the_first_device_is_the_serial_one),
 		TEST(there_are_slots),
+		TEST(a_foreign_machine_has_a_console_and_files),
+		TEST(a_dump_is_of_the_same_machine),
 		TEST(every_port_has_its_number),
 		TEST(a_comma_in_a_path_is_doubled),
 		TEST(the_program_can_be_chosen),

@@ -73,6 +73,10 @@ int record_write(const struct folder *folder,
 	record_add_number(document, "cpus", entry->cpus);
 	json_object_object_add(document, "debug_console",
 			       json_object_new_boolean(entry->debug_console));
+	if (entry->foreign) {
+		json_object_object_add(document, "runs",
+				       json_object_new_string(entry->runs));
+	}
 	return document_write(folder, "host.json", document, report);
 }
 
@@ -87,6 +91,10 @@ bool record_read(const struct folder *folder, struct reeve_host_entry *entry)
 		entry->cpus = (unsigned)record_number(document, "cpus");
 		entry->debug_console = json_object_get_boolean(
 			json_object_object_get(document, "debug_console"));
+		entry->foreign =
+			json_object_object_get(document, "runs") != NULL;
+		snprintf(entry->runs, sizeof(entry->runs), "%s",
+			 record_text(document, "runs"));
 		good = entry->pid > 1;
 	}
 	json_object_put(document);

@@ -47,6 +47,26 @@ static void a_host_is_recorded(void **state)
 	assert_int_equal(record_pid(&f->folder), 4711);
 }
 
+static void what_a_foreign_host_runs_is_recorded(void **state)
+{
+	struct host_fixture *f = *state;
+	struct reeve_host_entry entry = { .pid = 4711,
+					  .foreign = true,
+					  .runs = "/boot/xen" };
+	struct reeve_host_entry found = { 0 };
+
+	take(f);
+	assert_int_equal(record_write(&f->folder, &entry, f->report), REEVE_OK);
+	assert_true(record_read(&f->folder, &found));
+	assert_true(found.foreign);
+	assert_string_equal(found.runs, "/boot/xen");
+	entry.foreign = false;
+	assert_int_equal(record_write(&f->folder, &entry, f->report), REEVE_OK);
+	assert_true(record_read(&f->folder, &found));
+	assert_false(found.foreign);
+	assert_string_equal(found.runs, "");
+}
+
 static void anything_else_is_no_record(void **state)
 {
 	static const char *const texts[] = {
@@ -126,6 +146,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_host_is_recorded),
+		TEST(what_a_foreign_host_runs_is_recorded),
 		TEST(anything_else_is_no_record),
 		TEST(qemu_tells_its_pid_itself),
 		TEST(a_prediction_belongs_to_one_domain),

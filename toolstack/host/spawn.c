@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "toolstack/host/link.h"
 #include "toolstack/host/qemu.h"
 
 #define QEMU_OLDEST_MAJOR 8
@@ -130,6 +132,34 @@ out:
 		close(log);
 	return started ? REEVE_OK
 		       : tell_exec_failed(arguments[0], error, report);
+}
+
+/* ---- The machine ------------------------------------------------------------ */
+
+#define REPLY_MAX 4096 /* bytes, more than a greeting and a reply */
+
+/* A reply means that QEMU is past its preparations: it serves no command
+ * before. The stream was told nothing else. */
+bool qemu_runs(const struct folder *folder, int *stream)
+{
+	static const char command[] = "{\"execute\":\"qmp_capabilities\"}\n";
+	char said[REPLY_MAX];
+	ssize_t n;
+
+	if (*stream < 0) {
+		*stream = link_connect(folder_path(folder, "qmp.sock").text);
+		if (*stream < 0)
+			return false;
+		n = send(*stream, command, sizeof(command) - 1,
+			 MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n != sizeof(command) - 1) {
+			close(*stream);
+			*stream = -1;
+			return false;
+		}
+	}
+	n = recv(*stream, said, sizeof(said), MSG_DONTWAIT | MSG_PEEK);
+	return n > 0 && memmem(said, (size_t)n, "\"return\"", 8) != NULL;
 }
 
 /* ---- Blame ---------------------------------------------------------------- */

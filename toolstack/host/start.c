@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Starts a host: folder → flash → RAM → QEMU → an answer. If a step fails, all
- * steps before it are undone. */
+ * steps before it are undone; only what the machine said is kept. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -12,12 +12,11 @@
 
 #include "abi/machine_map.h"
 #include "toolstack/host/clock.h"
-#include "toolstack/host/flash.h"
+#include "toolstack/host/firmware.h"
 #include "toolstack/host/link.h"
 #include "toolstack/host/qemu.h"
 #include "toolstack/host/record.h"
 #include "toolstack/host/watch.h"
-#include "toolstack/token/platform.h"
 
 #define MIB            ((uint64_t)1 << 20)
 #define MEMORY_DEFAULT (2048 * MIB)
@@ -41,6 +40,7 @@ struct start {
 	struct reeve_report *report;
 	struct folder folder;
 	struct qemu_options machine;
+	struct boot boot;
 	struct qemu_files files; /* lock -1: not taken */
 	pid_t pid; /* 0: no process */
 };
@@ -93,96 +93,25 @@ static int options_check(struct start *start)
 	return REEVE_OK;
 }
 
-/* ---- Flash ------------------------------------------------------------------- */
+/* ---- What the machine runs ---------------------------------------------------- */
 
-/* Describes a part of the firmware; file is the user's, or NULL if the part is
- * ours. Nobody knows the version of a file. */
-static struct platform_image image_of(const char *name, const char *file,
-				      const struct flash_part *part)
+static int hypervisor_make(struct start *start)
 {
-	return (struct platform_image){
-		.name = name,
-		.version = file == NULL ? REEVE_BUILD_VERSION : NULL,
-		.data = part->data,
-		.size = part->size,
-	};
-}
+	struct boot *boot = &start->boot;
+	int result = boot_load(boot, start->options, start->machine.memory,
+			       start->report);
 
-/* Makes the keys, and the token for the parts in flash. */
-static int platform_of(const struct start *start, const struct flash *flash,
-		       struct platform *platform)
-{
-	const struct reeve_host_options *options = start->options;
-	struct platform_request request = {
-		.images = {
-			image_of("monitor", options->monitor,
-				&flash->part[FIRMWARE_MONITOR]),
-			image_of("rmm", options->rmm,
-				&flash->part[FIRMWARE_RMM]),
-			image_of("hypervisor", options->hypervisor,
-				&flash->part[FIRMWARE_HYPERVISOR]),
-		},
-		.debug = options->debug_console,
-		.service = PLATFORM_SERVICE,
-	};
-
-	return platform_make(&request, platform, start->report);
-}
-
-static int image_write(const struct start *start, const struct flash *flash,
-		       const struct platform *platform)
-{
-	const struct flash_settings settings = {
-		.dma_memory = start->options->dma_memory,
-		.foreign_hypervisor = start->options->hypervisor != NULL,
-	};
-	struct flash_part parts[FIRMWARE_PARTS];
-	const char *wrong;
-	uint8_t *image;
-	size_t size;
-	int result;
-
-	memcpy(parts, flash->part, sizeof(parts));
-	parts[FIRMWARE_PROVISION] =
-		(struct flash_part){ platform->part, sizeof(platform->part) };
-	wrong = flash_pack(parts, &settings, &image, &size);
-	if (wrong != NULL) {
-		return report_error(start->report, REEVE_ERR_IO, NULL, NULL,
-				    NULL, "the firmware cannot be packed: %s",
-				    wrong);
-	}
-	result = folder_write(&start->folder, "flash", image, size,
-			      start->report);
-	explicit_bzero(image, size);
-	free(image);
 	if (result == REEVE_OK) {
-		result = folder_write(&start->folder, "platform.pem",
-				      platform->key_pem,
-				      strlen(platform->key_pem), start->report);
+		result = firmware_write(&start->folder, start->options, boot,
+					start->report);
 	}
-	return result;
-}
-
-static int flash_make(const struct start *start)
-{
-	const char *const files[FIRMWARE_PARTS] = {
-		[FIRMWARE_MONITOR] = start->options->monitor,
-		[FIRMWARE_RMM] = start->options->rmm,
-		[FIRMWARE_HYPERVISOR] = start->options->hypervisor,
-	};
-	struct platform platform;
-	struct flash flash;
-	int result = flash_load(start->options->debug_console, files, &flash,
-				start->report);
-
-	if (result != REEVE_OK)
-		return result;
-	result = platform_of(start, &flash, &platform);
-	if (result == REEVE_OK) {
-		result = image_write(start, &flash, &platform);
-		platform_dispose(&platform);
-	}
-	flash_dispose(&flash);
+	if (result == REEVE_OK)
+		result = boot_check(boot, start->options, start->report);
+	start->machine.foreign = boot->foreign;
+	/* In a flash of another project, the tree is its own affair. */
+	start->machine.tree = boot->foreign && boot->hypervisor.bytes.size != 0;
+	start->machine.kernel_at = boot->kernel_at;
+	start->machine.initrd_at = boot->initrd_at;
 	return result;
 }
 
@@ -199,13 +128,23 @@ static int ram_make(struct start *start)
 
 static int start_record_write(const struct start *start)
 {
-	const struct reeve_host_entry entry = {
+	struct reeve_host_entry entry = {
 		.pid = start->pid,
 		.memory = start->machine.memory,
 		.cpus = start->machine.cpus,
 		.debug_console = start->options->debug_console,
+		.foreign = start->machine.foreign,
 	};
+	const char *program = start->options->hypervisor != NULL
+				      ? start->options->hypervisor
+				      : start->options->monitor;
+	char *whole = entry.foreign ? realpath(program, NULL) : NULL;
 
+	if (entry.foreign) {
+		snprintf(entry.runs, sizeof(entry.runs), "%s",
+			 whole != NULL ? whole : program);
+	}
+	free(whole);
 	return record_write(&start->folder, &entry, start->report);
 }
 
@@ -236,30 +175,63 @@ static int machine_greet(const struct start *start, int patience_ms)
 	return result;
 }
 
-/* Waits until the machine answers, has ended, or takes too long. */
-static int await_answer(struct start *start, const char *program)
+/* Looks once whether the machine is started: a host of ours then answers; of
+ * another nothing is known but that QEMU runs it. */
+static int machine_look(struct start *start, int patience_ms, int *stream)
+{
+	if (!start->machine.foreign)
+		return machine_greet(start, patience_ms);
+	return qemu_runs(&start->folder, stream) ? REEVE_OK : REEVE_ERR_HOST;
+}
+
+/* Waits until the machine is started, has ended, or takes too long. */
+static int await_start(struct start *start, const char *program)
 {
 	int64_t begin = clock_ms();
 	int result = REEVE_ERR_HOST;
+	int stream = -1;
 
 	while (result == REEVE_ERR_HOST) {
 		int64_t elapsed = clock_ms() - begin;
 
 		if (has_ended(start)) {
-			return qemu_blame(&start->folder, program,
-					  start->report);
+			result = qemu_blame(&start->folder, program,
+					    start->report);
+			break;
 		}
-		if (elapsed >= BOOT_PATIENCE_MS)
-			return qemu_blame_silence(&start->folder, start->report);
-		if (!watch_go_on(start->watch, "starting the host", 0, 0))
-			return REEVE_ERR_STOPPED;
+		if (elapsed >= BOOT_PATIENCE_MS) {
+			result = qemu_blame_silence(&start->folder,
+						    start->report);
+			break;
+		}
+		if (!watch_go_on(start->watch, "starting the host", 0, 0)) {
+			result = REEVE_ERR_STOPPED;
+			break;
+		}
 		clock_pause(HELLO_POLL_MS);
-		result = machine_greet(start, (int)(BOOT_PATIENCE_MS - elapsed));
+		result = machine_look(start, (int)(BOOT_PATIENCE_MS - elapsed),
+				      &stream);
 	}
+	if (stream >= 0)
+		close(stream);
 	return result;
 }
 
-static int machine_run(struct start *start)
+/* Waits until a QEMU that only writes its tree has ended. */
+static int await_dump(struct start *start)
+{
+	while (!has_ended(start)) {
+		if (!watch_go_on(start->watch, "reading QEMU's device tree", 0,
+				 0))
+			return REEVE_ERR_STOPPED;
+		clock_pause(HELLO_POLL_MS);
+	}
+	return REEVE_OK;
+}
+
+/* Runs QEMU as far as the function waits for. */
+static int qemu_run(struct start *start,
+		    int (*await)(struct start *start, const char *program))
 {
 	char **arguments = qemu_arguments(&start->folder, &start->machine);
 	int result;
@@ -269,10 +241,49 @@ static int machine_run(struct start *start)
 	result = qemu_spawn(&start->folder, arguments, &start->files,
 			    &start->pid, start->report);
 	if (result == REEVE_OK)
-		result = start_record_write(start);
-	if (result == REEVE_OK)
-		result = await_answer(start, arguments[0]);
+		result = await(start, arguments[0]);
 	qemu_arguments_free(arguments);
+	return result;
+}
+
+static int await_tree(struct start *start, const char *program)
+{
+	int result = await_dump(start);
+	struct folder_path path = folder_path(&start->folder, BOOT_QEMU_TREE);
+
+	if (result == REEVE_OK && access(path.text, R_OK) != 0)
+		result = qemu_blame(&start->folder, program, start->report);
+	return result;
+}
+
+static int tree_make(struct start *start)
+{
+	int result;
+
+	start->machine.dump = true;
+	result = qemu_run(start, await_tree);
+	start->machine.dump = false;
+	if (result == REEVE_OK) {
+		result = boot_write(&start->boot, &start->folder,
+				    start->options, start->report);
+	}
+	return result;
+}
+
+static int await_machine(struct start *start, const char *program)
+{
+	int result = start_record_write(start);
+
+	return result == REEVE_OK ? await_start(start, program) : result;
+}
+
+static int machine_run(struct start *start)
+{
+	int result = start->machine.tree ? tree_make(start) : REEVE_OK;
+
+	if (result == REEVE_OK)
+		result = qemu_run(start, await_machine);
+	boot_unlink(&start->folder);
 	return result;
 }
 
@@ -318,8 +329,15 @@ static void start_undo(struct start *start)
 		while (waitpid(start->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
-	if (start->files.lock >= 0)
+	if (start->files.lock < 0)
+		return;
+	if (folder_keep_log(&start->folder)) {
+		report_add(start->report, REEVE_NOTE, NULL, NULL, NULL,
+			   "what the machine said is in %s/serial.log",
+			   start->folder.path);
+	} else {
 		folder_remove(&start->folder);
+	}
 }
 
 int reeve_host_start(const struct reeve_host_options *options,
@@ -330,6 +348,7 @@ int reeve_host_start(const struct reeve_host_options *options,
 		.options = options,
 		.watch = watch,
 		.report = report,
+		.boot = BOOT_NONE,
 		.files = { -1, -1 },
 	};
 	int result = options_check(&start);
@@ -341,7 +360,7 @@ int reeve_host_start(const struct reeve_host_options *options,
 	if (result == REEVE_OK)
 		result = link_locks_make(&start.folder, report);
 	if (result == REEVE_OK)
-		result = flash_make(&start);
+		result = hypervisor_make(&start);
 	if (result == REEVE_OK)
 		result = ram_make(&start);
 	if (result == REEVE_OK)
@@ -350,6 +369,7 @@ int reeve_host_start(const struct reeve_host_options *options,
 		warn_of_session(&start);
 	else
 		start_undo(&start);
+	boot_free(&start.boot);
 	if (start.files.lock >= 0)
 		close(start.files.lock);
 	if (start.files.ram >= 0)
