@@ -127,10 +127,12 @@ def lint():
 
 
 def guest():
-    """Fetches Debian's kernel and makes its initrd: later stages boot them."""
+    """Fetches Debian's kernel and makes its initrd, and fetches hypervisors of
+    other projects: later stages boot them."""
     for name, *command in (("build-guest", "scripts/build.sh", "guest"),
                            ("guest", "scripts/guest.sh"),
-                           ("initrd", "scripts/initrd.py")):
+                           ("initrd", "scripts/initrd.py"),
+                           ("foreign", "scripts/foreign.sh")):
         code, output = run(name, *command)
         if code != 0:
             return [Result(name, FAILED, output)]
@@ -172,7 +174,8 @@ def machine_gcc():
 def machine_clang():
     """Boots Debian only in a soak, to save time: the firmware that gcc built
     boots it in every run. test_image.py needs no firmware of ours."""
-    left_out = ["image"] + ([] if SOAK else ["linux", "guest_devices"])
+    left_out = ["image"] + (
+        [] if SOAK else ["linux", "guest_devices", "foreign"])
     return on_the_machine("firmware-clang", "tests/machine", *(
         f"--ignore=tests/machine/test_{name}.py" for name in left_out))
 
