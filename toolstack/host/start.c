@@ -322,7 +322,8 @@ static void warn_of_session(const struct start *start)
 
 /* ---- The way ------------------------------------------------------------------- */
 
-static void start_undo(struct start *start)
+/* Undoes a start that failed with that result. */
+static void start_undo(struct start *start, int result)
 {
 	if (start->pid > 0) {
 		kill(start->pid, SIGKILL);
@@ -331,7 +332,7 @@ static void start_undo(struct start *start)
 	}
 	if (start->files.lock < 0)
 		return;
-	if (folder_keep_log(&start->folder)) {
+	if (result == REEVE_ERR_HOST && folder_keep_log(&start->folder)) {
 		report_add(start->report, REEVE_NOTE, NULL, NULL, NULL,
 			   "what the machine said is in %s/serial.log",
 			   start->folder.path);
@@ -368,7 +369,7 @@ int reeve_host_start(const struct reeve_host_options *options,
 	if (result == REEVE_OK)
 		warn_of_session(&start);
 	else
-		start_undo(&start);
+		start_undo(&start, result);
 	boot_free(&start.boot);
 	if (start.files.lock >= 0)
 		close(start.files.lock);
