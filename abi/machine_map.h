@@ -100,7 +100,8 @@
 
 /*
  * Non-secure: the hypervisor's file and bss from the start (entry: the first
- * byte); the rest of DRAM is the hypervisor's to divide.
+ * byte); the rest of DRAM is the hypervisor's to divide. The size is that of
+ * ours; another hypervisor's file can be larger.
  */
 #define MACHINE_HYP_BASE 0x42200000
 #define MACHINE_HYP_SIZE 0x00800000

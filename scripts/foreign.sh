@@ -11,8 +11,8 @@ set -eu
 cd "$(dirname "$0")/.."
 
 . scripts/debian.sh
-xen_package=xen-hypervisor-4.20-arm64
-qemu_package=qemu-system-arm
+xen_package='xen-hypervisor-4.20-arm64'
+qemu_package='qemu-system-arm'
 emulator=usr/bin/qemu-system-aarch64
 
 # Prints a package and all that it depends on, each with its version: what apt
@@ -68,6 +68,7 @@ assemble() {
 fetch() {
 	update_lists
 	xen=$xen_package=$(newest $xen_package)
+	# shellcheck disable=SC2046 # a list of words
 	set -- $(closure $qemu_package)
 	[ $# -gt 1 ] || die "Debian $suite cannot install $qemu_package"
 	for qemu; do

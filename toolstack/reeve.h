@@ -585,8 +585,9 @@ struct reeve_host_options {
  * our control interface, until the machine runs. On failure nothing is left
  * behind but what the machine said, and the report tells the reason.
  * REEVE_ERR_ARGUMENT: an option is out of range. REEVE_ERR_IO: a file is
- * missing, or there is no room. REEVE_ERR_HOST: a host of that name runs
- * already, or QEMU or the firmware failed.
+ * missing, or there is no room. REEVE_ERR_IMAGE: a hypervisor, kernel or initrd
+ * is unfit. REEVE_ERR_HOST: a host of that name runs already, or QEMU or the
+ * firmware failed.
  */
 int reeve_host_start(const struct reeve_host_options *options,
 		     const struct reeve_watch *watch,

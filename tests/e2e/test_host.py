@@ -251,6 +251,24 @@ def test_bad_options_of_a_foreign_host(host, foreign, options, pattern):
     assert folders(host) == []
 
 
+def test_a_packed_hypervisor_is_unpacked(host, foreign):
+    good(foreign("--hypervisor", "linux.gz", "--initrd", "initrd",
+                 "--cmdline", "quiet"))
+    flash = (host.hosts / "default" / "flash").read_bytes()
+    assert kernel_image(100000) in flash
+    # It is itself the kernel that has the initrd.
+    arguments = pathlib.Path(f"/proc/{pid_of(host)}/cmdline").read_text()
+    assert "/initrd,addr=0x42a00000," in arguments
+    assert "/kernel," not in arguments
+
+
+def test_a_hypervisor_larger_than_the_flash_is_told(host, foreign):
+    host.write("huge", bytes(64 << 20))
+    failed(foreign("--hypervisor", "huge"),
+           "larger than the flash, which has 64 MiB")
+    assert folders(host) == []
+
+
 def test_options_of_a_foreign_host_need_one(host):
     host.write("ours", b"....\0\0\0\0REEVE-CONTROL-1\0")
     for hypervisor in ([], ["--hypervisor", "ours"]):
