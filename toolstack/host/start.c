@@ -42,6 +42,7 @@ struct start {
 	struct qemu_options machine;
 	struct boot boot;
 	struct qemu_files files; /* lock -1: not taken */
+	int commands; /* a stream for commands of QEMU; -1: not connected */
 	pid_t pid; /* 0: no process */
 };
 
@@ -177,11 +178,12 @@ static int machine_greet(const struct start *start, int patience_ms)
 
 /* Looks once whether the machine is started: a host of ours then answers; of
  * another nothing is known but that QEMU runs it. */
-static int machine_look(struct start *start, int patience_ms, int *stream)
+static int machine_look(struct start *start, int patience_ms)
 {
 	if (!start->machine.foreign)
 		return machine_greet(start, patience_ms);
-	return qemu_runs(&start->folder, stream) ? REEVE_OK : REEVE_ERR_HOST;
+	return qemu_runs(&start->folder, &start->commands) ? REEVE_OK
+							   : REEVE_ERR_HOST;
 }
 
 /* Waits until the machine is started, has ended, or takes too long. */
@@ -189,31 +191,21 @@ static int await_start(struct start *start, const char *program)
 {
 	int64_t begin = clock_ms();
 	int result = REEVE_ERR_HOST;
-	int stream = -1;
 
 	while (result == REEVE_ERR_HOST) {
 		int64_t elapsed = clock_ms() - begin;
 
 		if (has_ended(start)) {
-			result = qemu_blame(&start->folder, program,
-					    start->report);
-			break;
+			return qemu_blame(&start->folder, program,
+					  start->report);
 		}
-		if (elapsed >= BOOT_PATIENCE_MS) {
-			result = qemu_blame_silence(&start->folder,
-						    start->report);
-			break;
-		}
-		if (!watch_go_on(start->watch, "starting the host", 0, 0)) {
-			result = REEVE_ERR_STOPPED;
-			break;
-		}
+		if (elapsed >= BOOT_PATIENCE_MS)
+			return qemu_blame_silence(&start->folder, start->report);
+		if (!watch_go_on(start->watch, "starting the host", 0, 0))
+			return REEVE_ERR_STOPPED;
 		clock_pause(HELLO_POLL_MS);
-		result = machine_look(start, (int)(BOOT_PATIENCE_MS - elapsed),
-				      &stream);
+		result = machine_look(start, (int)(BOOT_PATIENCE_MS - elapsed));
 	}
-	if (stream >= 0)
-		close(stream);
 	return result;
 }
 
@@ -351,6 +343,7 @@ int reeve_host_start(const struct reeve_host_options *options,
 		.report = report,
 		.boot = BOOT_NONE,
 		.files = { -1, -1 },
+		.commands = -1,
 	};
 	int result = options_check(&start);
 
@@ -371,6 +364,8 @@ int reeve_host_start(const struct reeve_host_options *options,
 	else
 		start_undo(&start, result);
 	boot_free(&start.boot);
+	if (start.commands >= 0)
+		close(start.commands);
 	if (start.files.lock >= 0)
 		close(start.files.lock);
 	if (start.files.ram >= 0)
