@@ -51,15 +51,15 @@ done
 """
 
 
-def ramdisk(folder):
+def ramdisk(folder, name="devices", init=INIT, wanted=MODULES):
     """Makes a RAM disk with the drivers of virtio devices."""
-    path = folder / "devices.cpio"
+    path = folder / f"{name}.cpio"
     if path.exists():
         return path
     initrd = packer()
     guest = CACHE / "guest"
-    modules = initrd.guest_modules(guest, MODULES)
-    missing = set(MODULES) - set(modules)
+    modules = initrd.guest_modules(guest, wanted)
+    missing = set(wanted) - set(modules)
     assert not missing, f"the kernel's package has no {missing}"
     order = "".join(f"{name}.ko\n" for name in modules).encode()
     tree = {name: (initrd.DIRECTORY,) for name in (
@@ -67,7 +67,7 @@ def ramdisk(folder):
     tree |= {
         "dev/console": (initrd.CONSOLE, b"", (5, 1)),
         "bin/busybox": (initrd.PROGRAM, (guest / "busybox").read_bytes()),
-        "init": (initrd.PROGRAM, INIT),
+        "init": (initrd.PROGRAM, init),
         "lib/modules/order": (initrd.DATA, order)}
     tree |= {f"lib/modules/{name}.ko": (initrd.DATA, content)
              for name, content in modules.items()}

@@ -64,7 +64,8 @@ enum {
 #define CLI_FROM_TOKEN     (UINT64_C(1) << 38)
 #define CLI_CONNECT        (UINT64_C(1) << 39)
 #define CLI_KNOWN_HOSTS    (UINT64_C(1) << 40)
-#define CLI_OPTION_BITS    41
+#define CLI_TYPE           (UINT64_C(1) << 41)
+#define CLI_OPTION_BITS    42
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -274,7 +275,7 @@ enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
 		       int console, struct reeve_report *report);
 /* Attaches to the console, relays it, and releases it. */
 enum cli_end cli_attach(const struct cli_call *call, struct cli_session *session,
-			struct reeve_domain *domain);
+			struct reeve_domain *domain, enum reeve_console which);
 /* Waits until the domain ends. */
 enum cli_end cli_await_end(const struct cli_call *call,
 			   struct reeve_domain *domain,

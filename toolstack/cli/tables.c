@@ -72,6 +72,8 @@ const struct cli_option cli_options[] = {
 	  "where the guest answers: HOST:PORT or unix:PATH" },
 	{ CLI_KNOWN_HOSTS, 0, "known-hosts", "FILE",
 	  "write the guest's keys there, for ssh" },
+	{ CLI_TYPE, 't', "type", "TYPE",
+	  "which console: pv (hvc0) or vuart (the UART)" },
 	{ CLI_HELP, 'h', "help", NULL, "show this help" },
 	{ 0 },
 };
@@ -188,7 +190,9 @@ const struct cli_verb cli_verbs[] = {
 	  "State is r running, b blocked, p paused, s ended and then why\n"
 	  "(- powered off, r reboot, c crash), d dying.\n",
 	  cli_list },
-	{ "console", CLI_DOMAIN, CLI_HOST, "attach to a domain's console",
+	{ "console", CLI_DOMAIN, CLI_HOST | CLI_TYPE,
+	  "attach to a domain's console",
+	  "It is hvc0 if the guest has that, or else the UART; -t chooses.\n"
 	  "Leave it with Ctrl-]. Ctrl-^ and a key sends a system request,\n"
 	  "as sysrq does. What it said before comes first.\n",
 	  cli_console },

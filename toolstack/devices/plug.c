@@ -319,10 +319,16 @@ unsigned plug_virtio_id(enum domain_virtio_kind kind)
 		[DOMAIN_VIRTIO_CONSOLE] = VIRTIO_ID_CONSOLE,
 		[DOMAIN_VIRTIO_P9] = VIRTIO_ID_9P,
 		[DOMAIN_VIRTIO_RNG] = VIRTIO_ID_ENTROPY,
+		[DOMAIN_VIRTIO_HVC] = VIRTIO_ID_CONSOLE,
 		[DOMAIN_VIRTIO_FOREIGN] = 0,
 	};
 
 	return ids[kind];
+}
+
+bool plug_is_plugged(const struct domain_virtio *virtio)
+{
+	return virtio->kind != DOMAIN_VIRTIO_HVC;
 }
 
 /* device_limits_check() has refused what no host can plug. */
@@ -344,6 +350,7 @@ static int plug_by_kind(const struct plugging *plug)
 	case DOMAIN_VIRTIO_RNG:
 		return plug_rng(plug);
 	case DOMAIN_VIRTIO_P9:
+	case DOMAIN_VIRTIO_HVC:
 	case DOMAIN_VIRTIO_FOREIGN:
 		break;
 	}
