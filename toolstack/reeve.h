@@ -561,6 +561,9 @@ struct reeve_host_options {
 	/* Use the build that offers Realms the SBSA UART. Its platform token
 	 * says so. */
 	bool debug_console;
+	/* Folders that guests can have by the key p9: absolute paths, separated
+	 * by colons; NULL: none. */
+	const char *shares;
 	/* Files to put in the place of the firmware's parts; NULL: ours. */
 	const char *monitor;
 	const char *rmm;

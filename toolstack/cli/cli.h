@@ -65,7 +65,8 @@ enum {
 #define CLI_CONNECT        (UINT64_C(1) << 39)
 #define CLI_KNOWN_HOSTS    (UINT64_C(1) << 40)
 #define CLI_TYPE           (UINT64_C(1) << 41)
-#define CLI_OPTION_BITS    42
+#define CLI_SHARE          (UINT64_C(1) << 42)
+#define CLI_OPTION_BITS    43
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */

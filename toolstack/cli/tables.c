@@ -37,6 +37,8 @@ const struct cli_option cli_options[] = {
 	{ CLI_CPUS, 0, "cpus", "N", "CPUs of the machine (at most 4)" },
 	{ CLI_DEBUG_CONSOLE, 0, "debug-console", NULL,
 	  "offer Realms the debug UART, and say so in tokens" },
+	{ CLI_SHARE, 0, "share", "FOLDER[:...]",
+	  "folders that guests can have by p9" },
 	{ CLI_MONITOR, 0, "monitor", "FILE", "another monitor than ours" },
 	{ CLI_RMM, 0, "rmm", "FILE", "another RMM than ours" },
 	{ CLI_HYPERVISOR, 0, "hypervisor", "FILE",
@@ -246,8 +248,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "dmesg", CLI_NO_OPERANDS, CLI_HOST, "print a host's log", "",
 	  cli_dmesg },
 	{ "host start", CLI_NO_OPERANDS,
-	  CLI_NAME | CLI_MEMORY | CLI_DMA_MEMORY | CLI_CPUS |
-		  CLI_DEBUG_CONSOLE | CLI_MONITOR | CLI_RMM | CLI_HYPERVISOR,
+	  CLI_NAME | CLI_MEMORY | CLI_DMA_MEMORY | CLI_CPUS | CLI_DEBUG_CONSOLE |
+		  CLI_SHARE | CLI_MONITOR | CLI_RMM | CLI_HYPERVISOR,
 	  "start a CCA host on QEMU",
 	  "Returns when it answers. It stays until host stop.\n",
 	  cli_host_start },

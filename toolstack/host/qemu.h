@@ -6,10 +6,12 @@
 #include <sys/types.h>
 
 #include "toolstack/host/folder.h"
+#include "toolstack/host/share.h"
 
 struct qemu_options {
 	uint64_t memory; /* bytes, whole MiB */
 	unsigned cpus;
+	struct shares shares;
 };
 
 /* Makes the command line for a machine in a folder, an argv that
