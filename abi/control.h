@@ -238,7 +238,12 @@ enum control_attack_kind {
  * no such slot (CONTROL_E_LIMIT), another domain has it (CONTROL_E_EXISTS), it
  * is empty or has a device with another id (CONTROL_E_STATE), the device lacks
  * a feature or does not reset (CONTROL_E_UNSUPPORTED).
+ *
+ * One console of a domain can be in CONTROL_SLOT_CONSOLE: the hypervisor serves
+ * it by itself, at a console slot of its own (control_domain.hvc). It needs no
+ * memory for devices.
  */
+#define CONTROL_SLOT_CONSOLE 0xffff
 struct control_device_plan {
 	uint16_t slot;
 	uint16_t id; /* VIRTIO_ID_* (abi/virtio.h): what is expected there */
@@ -425,6 +430,10 @@ struct control_domain {
 	uint8_t uuid[16];
 	/* FAILED, SHUTDOWN: why; DYING: what it waits for, or empty. */
 	uint8_t text[CONTROL_TEXT_SIZE];
+	/* 1 + the console slot of its virtio console; 0: it has none, or the
+	 * hypervisor is older than such consoles. */
+	uint32_t hvc;
+	uint32_t zero;
 };
 
 struct control_grant {
@@ -582,7 +591,7 @@ _Static_assert(sizeof(struct control_create) == 224, "control_create");
 _Static_assert(sizeof(struct control_request) == 256, "control_request");
 _Static_assert(sizeof(struct control_reply) == 1512, "control_reply");
 _Static_assert(sizeof(struct control_host) == 384, "control_host");
-_Static_assert(sizeof(struct control_domain) == 408, "control_domain");
+_Static_assert(sizeof(struct control_domain) == 416, "control_domain");
 _Static_assert(sizeof(struct control_attack_ask) == 24, "control_attack_ask");
 _Static_assert(sizeof(struct control_attack) == 16, "control_attack");
 _Static_assert(sizeof(struct control_device) == 272, "control_device");

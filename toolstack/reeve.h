@@ -564,6 +564,9 @@ struct reeve_host_options {
 	/* Use the build that offers Realms the SBSA UART. Its platform token
 	 * says so. */
 	bool debug_console;
+	/* Folders that guests can have by the key p9: absolute paths, separated
+	 * by colons; NULL: none. */
+	const char *shares;
 	/* Files to put in the place of the firmware's parts; NULL: ours. A
 	 * monitor that is larger than 512 KiB is a whole flash, with the other
 	 * parts in it. The hypervisor can be packed as a kernel can. */
@@ -737,7 +740,8 @@ struct reeve_domain {
 	bool blocked; /* RUNNING, and every online vCPU waits */
 	unsigned vcpus;
 	unsigned vcpus_online;
-	unsigned console; /* slot, or REEVE_NO_CONSOLE */
+	unsigned console; /* slot of its UART, or REEVE_NO_CONSOLE */
+	unsigned hvc; /* slot of its virtio console, or REEVE_NO_CONSOLE */
 	unsigned devices; /* of reeve_domain_device() */
 	uint64_t ram_size; /* bytes */
 	uint64_t pages_held; /* 4 KiB pages that it costs the host now */
@@ -774,10 +778,12 @@ struct reeve_vcpu {
 	uint64_t exits[REEVE_EXIT_KINDS];
 };
 
+#define REEVE_NO_SLOT 0xffffU
+
 /* A virtio device that a domain has. */
 struct reeve_domain_device {
 	unsigned index; /* in the order of their addresses */
-	unsigned slot; /* of the host */
+	unsigned slot; /* of the host; REEVE_NO_SLOT: the hypervisor's own */
 	unsigned virtio_id; /* virtio 1.2, 5 */
 	bool broken; /* it needs a reset by the guest; text says why */
 	unsigned queues; /* that the guest's driver has set up */
@@ -861,13 +867,21 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 			 const struct reeve_watch *watch,
 			 struct reeve_report *report);
 
+/* Which console of a domain. */
+enum reeve_console {
+	REEVE_CONSOLE_ANY, /* the virtio console, or else the UART */
+	REEVE_CONSOLE_HVC, /* the virtio console, hvc0 */
+	REEVE_CONSOLE_UART,
+};
+
 /*
  * Attaches to a domain's console: *fd is a stream of the guest's output, past
  * output first, and of its input. One at a time: REEVE_ERR_HOST names the
  * process that has it. The caller closes *fd, and *lock after it.
  */
 int reeve_domain_console(struct reeve_host *host,
-			 const struct reeve_domain *domain, int *fd, int *lock,
+			 const struct reeve_domain *domain,
+			 enum reeve_console which, int *fd, int *lock,
 			 struct reeve_report *report);
 
 /* The choices of a configuration's on_poweroff, on_reboot and on_crash. */

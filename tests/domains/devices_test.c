@@ -111,6 +111,66 @@ static void a_slot_can_be_used_again(void **state)
 	}
 }
 
+/* ---- The console without a slot ---- */
+
+static struct control_create *hvc_create_body(struct table *table,
+					      uint32_t flags)
+{
+	struct control_create *create = table_create_body(table, "a", flags);
+
+	create->device_count = 1;
+	create->devices[0] = (struct control_device_plan){ CONTROL_SLOT_CONSOLE,
+							   VIRTIO_ID_CONSOLE };
+	return create;
+}
+
+/* It has a console slot of its own, beside the UART's, and takes neither a slot
+ * for devices nor memory for them. */
+static void a_console_needs_no_slot(void **state)
+{
+	struct table *table = *state;
+	const struct control_domain *info = &table->reply.body.domain;
+	struct domain *domain;
+
+	(void)hvc_create_body(table, CONTROL_CREATE_VUART);
+	table_ask(table, CONTROL_DOMAIN_CREATE, 0);
+	assert_int_equal(table->reply.status, CONTROL_OK);
+	assert_int_equal(info->console, 0);
+	assert_int_equal(info->hvc, 1 + 1);
+	assert_int_equal(info->flags & CONTROL_CREATE_DMA, 0);
+	assert_int_equal(table->still.consoles, 3);
+	domain = table_domain(table, info->domid);
+	assert_int_equal(device_info(table, domain)->slot, CONTROL_SLOT_CONSOLE);
+	assert_int_equal(table_ask(table, CONTROL_HOST_INFO, 0), CONTROL_OK);
+	assert_int_equal(table->reply.body.host.slots_free, SLOTS);
+	assert_int_equal(table->reply.body.host.consoles_free,
+			 CONTROL_CONSOLES - 2);
+	device_finish(table, domain);
+	assert_int_equal(table_ask(table, CONTROL_HOST_INFO, 0), CONTROL_OK);
+	assert_int_equal(table->reply.body.host.consoles_free, CONTROL_CONSOLES);
+}
+
+static void consoles_that_cannot_be_had(void **state)
+{
+	struct table *table = *state;
+	struct control_create *create = hvc_create_body(table, 0);
+
+	create->devices[0].id = VIRTIO_ID_BLOCK;
+	create_refused(table, CONTROL_E_REQUEST, "only a console");
+	create = hvc_create_body(table, 0);
+	create->device_count = 2;
+	create->devices[1] = create->devices[0];
+	create_refused(table, CONTROL_E_REQUEST, "two devices are in one slot");
+	for (unsigned i = 1; i < CONTROL_CONSOLES; i++) {
+		char name[2] = { (char)('a' + i), '\0' };
+
+		table_create(table, name, CONTROL_CREATE_VUART);
+	}
+	(void)hvc_create_body(table, CONTROL_CREATE_VUART);
+	table_ask(table, CONTROL_DOMAIN_CREATE, 0);
+	assert_refused(table, CONTROL_E_LIMIT, "all 12 consoles are taken");
+}
+
 /* ---- Requests ---- */
 
 static void a_request_of_an_ordinary_guest(void **state)
@@ -306,6 +366,8 @@ int main(void)
 		TEST(a_refused_device_closes_the_others),
 		TEST(without_memory_nothing_is_left),
 		TEST(a_slot_can_be_used_again),
+		TEST(a_console_needs_no_slot),
+		TEST(consoles_that_cannot_be_had),
 		TEST(a_request_of_an_ordinary_guest),
 		TEST(an_ordinary_guest_names_what_is_not_its_ram),
 		TEST(a_stuck_device_holds_its_domain_only),

@@ -439,7 +439,9 @@ if "devices" in WAYS:
         ["qemu-system-aarch64", "-M", "virt,its=off", "-S", "-nodefaults",
          "-display", "none", "-m", "64", "-device",
          "pci-bridge,id=slots,chassis_nr=1,msi=off", "-qmp",
-         sys.argv[sys.argv.index("-qmp") + 1]],
+         sys.argv[sys.argv.index("-qmp") + 1],
+         *(word for flag, value in zip(sys.argv, sys.argv[1:])
+           if flag == "-fsdev" for word in (flag, value))],
         preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL))
     while True:
         with socket.socket(socket.AF_UNIX) as probe:

@@ -227,7 +227,7 @@ def test_a_host_without_slots_has_no_devices(host):  # noqa: F811
 
 @pytest.mark.parametrize("key, value", [
     ("disk", '["/srv/a.img,raw,xvda"]'), ("vif", '[""]'), ("rng", "1"),
-    ("channel", '["name=a,connection=pty"]'),
+    ("channel", '["name=a,connection=pty"]'), ("p9", '["tag=a,path=/srv"]'),
 ])
 def test_realms_have_devices_if_they_ask_for_them(host, key, value):  # noqa: F811
     settings = {"memory": "64", key: value}
@@ -238,6 +238,37 @@ def test_realms_have_devices_if_they_ask_for_them(host, key, value):  # noqa: F8
             "able.cfg", realm_devices='"untrusted"', **settings)))
 
 
-def test_no_folder_is_shared(host):  # noqa: F811
-    failed(host.run("check", ordinary(host, "able", p9='["tag=a,path=/"]')),
-           "p9: 'a' cannot be shared", 2)
+@pytest.mark.parametrize("shares, wrong", [
+    ("/nowhere-at-all", "'/nowhere-at-all' cannot be shared: No such file"),
+    ("/:relative", "'relative' cannot be shared: is no absolute path"),
+    ("/etc/hostname", "cannot be shared: is no folder"),
+    ("/:", "'' cannot be shared: is no absolute path"),
+])
+def test_what_is_no_folder_is_not_shared(host, shares, wrong):  # noqa: F811
+    failed(host.run("host", "start", "--share", shares), wrong, 2)
+
+
+def test_a_host_shares_the_folders_that_it_was_started_with(
+        host, monkeypatch):  # noqa: F811
+    ways(monkeypatch, "devices")
+    folders = [host.folder / name for name in ("in, out", "second", "third")]
+    for folder in folders:
+        folder.mkdir()
+    (host.folder / "link").symlink_to(folders[1])
+    good(host.run("host", "start", "--share", f"{folders[0]}:{folders[1]}"))
+    empty = inventory(host)
+    # A path of another spelling leads to the same folder.
+    shared = [folders[0], host.folder / "link", f"{folders[1]}/."]
+    good(host.run("create", ordinary(host, "able", p9=json.dumps(
+        [f"tag=t{n},path={path}" for n, path in enumerate(shared)
+         if "," not in str(path)]))))
+    good(host.run("destroy", "able"))
+    assert inventory(host) == empty
+    failed(host.run("create", ordinary(
+        host, "wants", p9=f'["tag=t,path={folders[2]}"]')),
+        r"wants.cfg:\d+:\d+: error: p9: .*third' is not shared by this host"
+        r"(.|\n)*--share", 2)
+    failed(host.run("create", ordinary(
+        host, "wants", p9='["tag=t,path=/nowhere"]')),
+        "'/nowhere' cannot be used: No such file", 2)
+    assert inventory(host) == empty

@@ -30,6 +30,18 @@ def test_ordinary_tree(reeve):
     assert "hypervisor" not in text and "rng-seed" in text
 
 
+def test_hvc0_is_in_the_tree_where_it_may_be(reeve):
+    """A Realm asks for it by a second key: without that its tree, and so its
+    RIM, is that of a Realm without devices."""
+    named = {"cmdline": '"console=hvc0 swiotlb=16384"'}
+    untrusted = {"realm_devices": '"untrusted"'}
+    assert "virtio@2000000" in compiled(blob(reeve, realm="0", **named))
+    assert "virtio@2000000" in compiled(blob(reeve, **named, **untrusted))
+    assert "virtio" not in compiled(blob(reeve, **named))
+    assert "virtio" not in compiled(blob(reeve, "-e", "model", realm="0",
+                                         **named))
+
+
 def test_tree_for_a_xen_host(reeve):
     text = compiled(blob(reeve, "-e", "model", realm="0"))
     assert 'method = "hvc"' in text

@@ -149,6 +149,14 @@ static void work_step(struct domains *domains)
 	}
 }
 
+/* Types at the first console slot. */
+static void type_step(struct domains *domains, struct input *input)
+{
+	uint8_t byte = byte_take(input);
+
+	(void)domain_console_input(domains, 0, &byte, 1);
+}
+
 /* A device that was reset has no request. */
 static void requests_forget(struct device_steps *steps)
 {
@@ -181,6 +189,8 @@ void device_step(struct device_steps *steps, struct domains *domains,
 		work_step(domains);
 	else if (choice >= 0x90)
 		answer_step(steps, slot);
+	else if (choice >= 0x88)
+		type_step(domains, input);
 	else if (choice >= 0x60)
 		take_step(steps, slot);
 	else if (driver && choice >= 0x18)

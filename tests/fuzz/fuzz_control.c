@@ -189,8 +189,13 @@ static void create_fill(struct input *input, struct control_create *create)
 	create->device_count = choice >> 6;
 	for (unsigned i = 0; i < create->device_count; i++) {
 		create->devices[i] = (struct control_device_plan){
-			byte_take(input) % (SLOTS + 1), VIRTIO_ID_BLOCK
+			byte_take(input) % (SLOTS + 2), VIRTIO_ID_BLOCK
 		};
+		if (create->devices[i].slot > SLOTS) {
+			create->devices[i] = (struct control_device_plan){
+				CONTROL_SLOT_CONSOLE, VIRTIO_ID_CONSOLE
+			};
+		}
 	}
 }
 

@@ -25,11 +25,12 @@ BODIES = {
              "dma_total dma_free dma_faults dma_faults_more "
              "dma_fault_address dma_fault_what slots slots_free "
              "requests_in_flight pages_pinned"),
-    "domain": ("<8I12QII64s16s192s",
+    "domain": ("<8I12QII64s16s192sII",
                "domid state flags reason vcpus vcpus_online console blocked "
                "ram_size pages_held pages_promised granules_delegated "
                "pages_shared cpu_ns uptime_ns progress_done progress_all "
-               "rmi_calls exits first_entry_ns hash_algo devices name uuid text"),
+               "rmi_calls exits first_entry_ns hash_algo devices name uuid text "
+               "hvc zero"),
     "grant": ("<QQ", "pa size"),
     "vcpu": ("<IIIIQ9Q",
              "index online core running cpu_ns irq mmio fault wfx sysreg psci "

@@ -51,15 +51,16 @@ done
 """
 
 
-def ramdisk(folder):
-    """Makes a RAM disk with the drivers of virtio devices."""
-    path = folder / "devices.cpio"
+def ramdisk(folder, name="devices", init=INIT, wanted=MODULES, kernel="guest"):
+    """Makes a RAM disk with the drivers of virtio devices, for the kernel in
+    that folder of the cache."""
+    path = folder / f"{name}.cpio"
     if path.exists():
         return path
     initrd = packer()
-    guest = CACHE / "guest"
-    modules = initrd.guest_modules(guest, MODULES)
-    missing = set(MODULES) - set(modules)
+    guest = CACHE / kernel
+    modules = initrd.guest_modules(guest, wanted)
+    missing = set(wanted) - set(modules)
     assert not missing, f"the kernel's package has no {missing}"
     order = "".join(f"{name}.ko\n" for name in modules).encode()
     tree = {name: (initrd.DIRECTORY,) for name in (
@@ -67,7 +68,7 @@ def ramdisk(folder):
     tree |= {
         "dev/console": (initrd.CONSOLE, b"", (5, 1)),
         "bin/busybox": (initrd.PROGRAM, (guest / "busybox").read_bytes()),
-        "init": (initrd.PROGRAM, INIT),
+        "init": (initrd.PROGRAM, init),
         "lib/modules/order": (initrd.DATA, order)}
     tree |= {f"lib/modules/{name}.ko": (initrd.DATA, content)
              for name, content in modules.items()}
@@ -75,7 +76,7 @@ def ramdisk(folder):
     return path
 
 
-def config(host, name, realm, **settings):
+def config(host, name, realm, kernel="guest", **settings):
     """Makes the configuration of a guest with a shell."""
     cmdline = "console=ttyAMA0 quiet panic=-1"
     shell = SHELL.format(name)
@@ -85,18 +86,21 @@ def config(host, name, realm, **settings):
         settings["realm_devices"] = '"untrusted"'
         # Less than the kernel's default, which it shrinks in a small guest.
         cmdline += " swiotlb=16384"
-    return linux(host, name, "", realm=realm or None, vcpus=1, memory=192,
-                 on_reboot='"destroy"',
-                 ramdisk=f'"{ramdisk(host.folder)}"', cmdline=f'"{cmdline}"',
-                 channel=json.dumps(channels), **settings)
+    modules = MODULES + ["9pnet_virtio", "9p"] * ("p9" in settings)
+    path = ramdisk(host.folder, wanted=modules, kernel=kernel)
+    settings = {"memory": 192, **settings}
+    return linux(host, name, "", kernel, realm=realm or None, vcpus=1,
+                 on_reboot='"destroy"', ramdisk=f'"{path}"',
+                 cmdline=f'"{cmdline}"', channel=json.dumps(channels),
+                 **settings)
 
 
 class DeviceGuest(Followed):
     """A guest that does what it is told."""
 
-    def __init__(self, host, name, realm, **settings):
+    def __init__(self, host, name, realm, kernel="guest", **settings):
         self.host, self.name = host, name
-        self.config = config(host, name, realm, **settings)
+        self.config = config(host, name, realm, kernel, **settings)
         super().__init__(host, "-F", "-c", self.config)
         self.domid = int(self.expect(r"^Created domain (\d+): ")[1])
 

@@ -118,7 +118,8 @@ static int domain_slots_read(struct reeve_host *host,
 					   &device, report);
 		if (result != REEVE_OK)
 			return result;
-		slots->owned[device.slot] = true;
+		if (device.slot != REEVE_NO_SLOT)
+			slots->owned[device.slot] = true;
 		if (device.virtio_id == VIRTIO_ID_BLOCK)
 			result = disk_await(host, watch, domain, &device,
 					    report);
@@ -285,7 +286,9 @@ static int kind_tell(struct reeve_host *host, struct telling *telling,
 
 		result = host->ops->device(host->engine, telling->domain->domid,
 					   i, &device, telling->report);
-		if (result != REEVE_OK || device.virtio_id != virtio_id_of(kind))
+		if (result != REEVE_OK ||
+		    device.virtio_id != virtio_id_of(kind) ||
+		    device.slot == REEVE_NO_SLOT)
 			continue;
 		if (*devices == NULL) {
 			result = devices_open(&host->folder, host->watch,

@@ -132,7 +132,10 @@ static int guest_make(struct reeve_host *host, const struct reeve_plan *plan,
 	const struct domain *domain = plan->guest->domain;
 	struct engine_domain wanted = engine_domain_of(domain, plan->image);
 
-	if (domain->virtio_mmio_count == 0) {
+	if (devices_plugged(domain) == 0) {
+		const unsigned used[ENGINE_DEVICES] = { DEVICES_NO_SLOT };
+
+		devices_of(domain, used, &wanted);
 		return guest_build(host, plan, &wanted, to->predicted,
 				   to->domain, report);
 	}

@@ -30,6 +30,7 @@ static void device_name(const struct domain *domain,
 		break;
 	case DOMAIN_VIRTIO_CONSOLE:
 	case DOMAIN_VIRTIO_RNG:
+	case DOMAIN_VIRTIO_HVC:
 		break;
 	}
 }
@@ -43,6 +44,7 @@ bool reeve_plan_device(const struct reeve_plan *plan, size_t index,
 		[DOMAIN_VIRTIO_CONSOLE] = "channels",
 		[DOMAIN_VIRTIO_P9] = "p9",
 		[DOMAIN_VIRTIO_RNG] = "rng",
+		[DOMAIN_VIRTIO_HVC] = "console",
 		[DOMAIN_VIRTIO_FOREIGN] = "virtio",
 	};
 	const struct domain *domain = plan->guest->domain;

@@ -115,12 +115,17 @@ int reeve_guest_need_console(const struct reeve_guest *guest,
 		domain_place(guest->domain, KEY_vuart);
 	struct report_place file = { .file = cfg_name(guest->cfg) };
 
-	if (guest->domain->vuart != DOMAIN_VUART_NONE)
+	if (guest->domain->vuart != DOMAIN_VUART_NONE || guest->domain->hvc)
 		return REEVE_OK;
-	return report_error(report, REEVE_ERR_CONFIG,
-			    place != NULL ? place : &file, "vuart",
-			    "write vuart=\"sbsa_uart\", or create it without -c",
-			    "the guest has no console to attach to");
+	return report_error(
+		report, REEVE_ERR_CONFIG, place != NULL ? place : &file, "vuart",
+		guest->domain->realm
+			? "write vuart=\"sbsa_uart\", or create it "
+			  "without -c"
+			: "write vuart=\"sbsa_uart\", or console=hvc0 "
+			  "on the command line, or create it without "
+			  "-c",
+		"the guest has no console to attach to");
 }
 
 uint64_t reeve_guest_memory(const struct reeve_guest *guest)

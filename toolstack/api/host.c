@@ -271,15 +271,29 @@ int reeve_domain_destroy(struct reeve_host *host, unsigned domid,
 }
 
 int reeve_domain_console(struct reeve_host *host,
-			 const struct reeve_domain *domain, int *fd, int *lock,
+			 const struct reeve_domain *domain,
+			 enum reeve_console which, int *fd, int *lock,
 			 struct reeve_report *report)
 {
-	if (domain->console == REEVE_NO_CONSOLE) {
+	static const char *const names[] = {
+		[REEVE_CONSOLE_ANY] = "console",
+		[REEVE_CONSOLE_HVC] = "virtio console",
+		[REEVE_CONSOLE_UART] = "UART",
+	};
+	unsigned slot = domain->console;
+
+	if (which == REEVE_CONSOLE_HVC ||
+	    (which == REEVE_CONSOLE_ANY && domain->hvc != REEVE_NO_CONSOLE))
+		slot = domain->hvc;
+	if (slot == REEVE_NO_CONSOLE) {
 		return report_error(
 			report, REEVE_ERR_HOST, NULL, NULL,
-			"write vuart=\"sbsa_uart\" in its configuration",
-			"the domain \"%s\" has no console", domain->name);
+			which == REEVE_CONSOLE_HVC
+				? "write console=hvc0 on its command line"
+				: "write vuart=\"sbsa_uart\" in its "
+				  "configuration",
+			"the domain \"%s\" has no %s", domain->name,
+			names[which]);
 	}
-	return host->ops->console(host->engine, domain->console, fd, lock,
-				  report);
+	return host->ops->console(host->engine, slot, fd, lock, report);
 }

@@ -68,7 +68,9 @@ enum {
 #define CLI_INITRD         (UINT64_C(1) << 42)
 #define CLI_CMDLINE        (UINT64_C(1) << 43)
 #define CLI_HYP_CMDLINE    (UINT64_C(1) << 44)
-#define CLI_OPTION_BITS    45
+#define CLI_TYPE           (UINT64_C(1) << 45)
+#define CLI_SHARE          (UINT64_C(1) << 46)
+#define CLI_OPTION_BITS    47
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -279,7 +281,7 @@ enum cli_end cli_relay(const struct cli_call *call, struct reeve_domain *domain,
 		       int console, struct reeve_report *report);
 /* Attaches to the console, relays it, and releases it. */
 enum cli_end cli_attach(const struct cli_call *call, struct cli_session *session,
-			struct reeve_domain *domain);
+			struct reeve_domain *domain, enum reeve_console which);
 /* Waits until the domain ends. */
 enum cli_end cli_await_end(const struct cli_call *call,
 			   struct reeve_domain *domain,

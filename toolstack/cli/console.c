@@ -47,8 +47,33 @@ enum cli_end cli_await_end(const struct cli_call *call,
 	return cli_is_stopped() ? CLI_END_STOPPED : end;
 }
 
-enum cli_end cli_attach(const struct cli_call *call,
-			struct cli_session *session, struct reeve_domain *domain)
+/* Reads the option -t. Returns false, and says so, if there is no such type. */
+static bool type_read(const struct cli_call *call, enum reeve_console *which)
+{
+	static const char *const types[] = {
+		[REEVE_CONSOLE_HVC] = "pv",
+		[REEVE_CONSOLE_UART] = "vuart",
+	};
+	const char *type = cli_value(call, CLI_TYPE);
+
+	*which = REEVE_CONSOLE_ANY;
+	if (type == NULL)
+		return true;
+	for (int i = REEVE_CONSOLE_HVC; i <= REEVE_CONSOLE_UART; i++) {
+		if (strcmp(type, types[i]) == 0)
+			*which = (enum reeve_console)i;
+	}
+	if (*which != REEVE_CONSOLE_ANY)
+		return true;
+	fprintf(stderr,
+		"reeve console: no type of a console: %s\n"
+		"reeve: note: write pv (hvc0) or vuart (the UART)\n",
+		type);
+	return false;
+}
+
+enum cli_end cli_attach(const struct cli_call *call, struct cli_session *session,
+			struct reeve_domain *domain, enum reeve_console which)
 {
 	enum cli_end end = CLI_END_FAILED;
 	struct reeve_host *host;
@@ -60,7 +85,8 @@ enum cli_end cli_attach(const struct cli_call *call,
 		return result == REEVE_ERR_STOPPED ? CLI_END_STOPPED
 						   : CLI_END_FAILED;
 	}
-	result = reeve_domain_console(host, domain, &fd, &lock, session->report);
+	result = reeve_domain_console(host, domain, which, &fd, &lock,
+				      session->report);
 	/* A host serves only a few connections at a time: keep none. */
 	cli_host_close(host);
 	if (result != REEVE_OK)
@@ -151,15 +177,18 @@ int cli_console(const struct cli_call *call)
 {
 	struct reeve_domain domain;
 	struct cli_session session;
+	enum reeve_console which;
 	enum cli_end end;
 	int code;
 
+	if (!type_read(call, &which))
+		return CLI_WRONG;
 	if (call->config == NULL)
 		return host_console(call);
 	if (!cli_open_domain(&session, call, &domain, &code))
 		return code;
 	cli_leave_host(&session);
-	end = cli_attach(call, &session, &domain);
+	end = cli_attach(call, &session, &domain, which);
 	code = cli_close(&session, REEVE_OK);
 	if (end == CLI_END_SHUTDOWN) {
 		fprintf(stderr, "reeve: the domain %s has ended%s%s\n",

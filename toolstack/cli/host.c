@@ -59,6 +59,7 @@ static bool options_read(const struct cli_call *call,
 	*options = (struct reeve_host_options){
 		.name = cli_host_name(call),
 		.debug_console = (call->options & CLI_DEBUG_CONSOLE) != 0,
+		.shares = cli_value(call, CLI_SHARE),
 		.monitor = cli_value(call, CLI_MONITOR),
 		.rmm = cli_value(call, CLI_RMM),
 		.hypervisor = cli_value(call, CLI_HYPERVISOR),

@@ -111,6 +111,8 @@ struct json_object *cli_domain_json(const struct reeve_domain *domain)
 	cli_json_add_number(object, "vcpus_online", domain->vcpus_online);
 	if (domain->console != REEVE_NO_CONSOLE)
 		cli_json_add_number(object, "console", domain->console);
+	if (domain->hvc != REEVE_NO_CONSOLE)
+		cli_json_add_number(object, "hvc", domain->hvc);
 	cli_json_add_number(object, "memory", domain->ram_size);
 	cli_json_add_number(object, "pages_held", domain->pages_held);
 	cli_json_add_number(object, "pages_promised", domain->pages_promised);

@@ -311,7 +311,8 @@ static enum cli_end domain_follow(struct run *run)
 	enum cli_end end = CLI_END_DETACHED;
 
 	if (option_given(run, CLI_CONSOLE))
-		end = cli_attach(run->call, &run->session, &run->domain);
+		end = cli_attach(run->call, &run->session, &run->domain,
+				 REEVE_CONSOLE_ANY);
 	if (end == CLI_END_DETACHED && option_given(run, CLI_FOREGROUND)) {
 		end = cli_await_end(run->call, &run->domain,
 				    run->session.report);

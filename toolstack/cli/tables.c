@@ -37,6 +37,8 @@ const struct cli_option cli_options[] = {
 	{ CLI_CPUS, 0, "cpus", "N", "CPUs of the machine (at most 4)" },
 	{ CLI_DEBUG_CONSOLE, 0, "debug-console", NULL,
 	  "offer Realms the debug UART, and say so in tokens" },
+	{ CLI_SHARE, 0, "share", "FOLDER[:...]",
+	  "folders that guests can have by p9" },
 	{ CLI_MONITOR, 0, "monitor", "FILE", "another monitor than ours" },
 	{ CLI_RMM, 0, "rmm", "FILE", "another RMM than ours" },
 	{ CLI_HYPERVISOR, 0, "hypervisor", "FILE",
@@ -78,6 +80,8 @@ const struct cli_option cli_options[] = {
 	  "where the guest answers: HOST:PORT or unix:PATH" },
 	{ CLI_KNOWN_HOSTS, 0, "known-hosts", "FILE",
 	  "write the guest's keys there, for ssh" },
+	{ CLI_TYPE, 't', "type", "TYPE",
+	  "which console: pv (hvc0) or vuart (the UART)" },
 	{ CLI_HELP, 'h', "help", NULL, "show this help" },
 	{ 0 },
 };
@@ -194,7 +198,9 @@ const struct cli_verb cli_verbs[] = {
 	  "State is r running, b blocked, p paused, s ended and then why\n"
 	  "(- powered off, r reboot, c crash), d dying.\n",
 	  cli_list },
-	{ "console", CLI_DOMAIN_OR_NONE, CLI_HOST, "attach to a domain's console",
+	{ "console", CLI_DOMAIN_OR_NONE, CLI_HOST | CLI_TYPE,
+	  "attach to a domain's console",
+	  "It is hvc0 if the guest has that, or else the UART; -t chooses.\n"
 	  "Leave it with Ctrl-]. Ctrl-^ and a key sends a system request,\n"
 	  "as sysrq does. What it said before comes first. Without a\n"
 	  "DOMAIN it is the console of the host itself, if that runs\n"
@@ -250,8 +256,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "dmesg", CLI_NO_OPERANDS, CLI_HOST, "print a host's log", "",
 	  cli_dmesg },
 	{ "host start", CLI_NO_OPERANDS,
-	  CLI_NAME | CLI_MEMORY | CLI_DMA_MEMORY | CLI_CPUS |
-		  CLI_DEBUG_CONSOLE | CLI_MONITOR | CLI_RMM | CLI_HYPERVISOR |
+	  CLI_NAME | CLI_MEMORY | CLI_DMA_MEMORY | CLI_CPUS | CLI_DEBUG_CONSOLE |
+		  CLI_SHARE | CLI_MONITOR | CLI_RMM | CLI_HYPERVISOR |
 		  CLI_KERNEL | CLI_INITRD | CLI_CMDLINE | CLI_HYP_CMDLINE,
 	  "start a CCA host on QEMU",
 	  "Returns when it answers. It stays until host stop. A\n"

@@ -420,3 +420,43 @@ int backend_channel(const struct domain_channel *channel, const char *id,
 	*out = chardev;
 	return REEVE_OK;
 }
+
+/* ---- Shared folders ----------------------------------------------------- */
+
+static int p9_refuse(const struct domain_p9 *folder, const char *hint,
+		     const char *what, const char *why,
+		     struct reeve_report *report)
+{
+	struct report_place place =
+		domain_words_place(folder->entry, folder->path);
+
+	return report_error(report, REEVE_ERR_CONFIG, &place, key_name(KEY_p9),
+			    hint, "'%.*s' %s%s%s", SHOWN(folder->path), what,
+			    why != NULL ? ": " : "", why != NULL ? why : "");
+}
+
+int backend_p9(const struct domain_p9 *folder, char id[SHARE_ID],
+	       struct reeve_report *report)
+{
+	char given[PATH_MAX], path[PATH_MAX];
+
+	(void)snprintf(given, sizeof(given), "%.*s", SHOWN(folder->path));
+	if (realpath(given, path) == NULL) {
+		return p9_refuse(folder, "make it first, or correct the path",
+				 "cannot be used", strerror(errno), report);
+	}
+	share_id(path, id);
+	return REEVE_OK;
+}
+
+int backend_p9_refused(const struct domain_p9 *folder, const char *words,
+		       struct reeve_report *report)
+{
+	if (strstr(words, "fsdev") == NULL)
+		return p9_refuse(folder, NULL, "cannot be shared", words,
+				 report);
+	return p9_refuse(folder,
+			 "start the host with it: reeve host start --share "
+			 "FOLDER (QEMU learns of folders only then)",
+			 "is not shared by this host", NULL, report);
+}

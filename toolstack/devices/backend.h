@@ -5,6 +5,7 @@
 #define REEVE_TOOLSTACK_DEVICES_BACKEND_H
 
 #include "toolstack/domain/domain.h"
+#include "toolstack/host/share.h"
 
 struct json_object;
 
@@ -20,6 +21,14 @@ int backend_vif(const struct domain_vif *vif, const char *id,
 		struct json_object **out, struct reeve_report *report);
 int backend_channel(const struct domain_channel *channel, const char *id,
 		    struct json_object **out, struct reeve_report *report);
+
+/* Makes the id under which QEMU knows a shared folder. Returns 0, or
+ * REEVE_ERR_CONFIG: there is no such folder. */
+int backend_p9(const struct domain_p9 *folder, char id[SHARE_ID],
+	       struct reeve_report *report);
+/* Reports that QEMU did not take a folder. Returns REEVE_ERR_CONFIG. */
+int backend_p9_refused(const struct domain_p9 *folder, const char *words,
+		       struct reeve_report *report);
 
 /* Report why QEMU could not open the image, or make the network. words: what it
  * said. Return REEVE_ERR_CONFIG. The first tells whether it said that the image

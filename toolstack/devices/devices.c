@@ -108,15 +108,34 @@ int devices_reap(struct devices *devices, const struct devices_slots *slots,
 	return result;
 }
 
-/* Chooses slots for the devices, from the lowest on. */
-static int slots_choose(const struct devices_slots *slots, unsigned *used,
-			size_t count, struct reeve_report *report)
+size_t devices_plugged(const struct domain *domain)
 {
-	size_t chosen = 0;
+	size_t count = 0;
 
-	for (unsigned i = 0; i < slots->count && chosen < count; i++) {
-		if (!slots->owned[i])
-			used[chosen++] = i;
+	for (size_t i = 0; i < domain->virtio_mmio_count; i++)
+		count += plug_is_plugged(&domain->virtio_mmio[i]);
+	return count;
+}
+
+/* Chooses slots for the devices, from the lowest on. */
+static int slots_choose(const struct devices_slots *slots,
+			const struct domain *domain, unsigned *used,
+			struct reeve_report *report)
+{
+	size_t count = devices_plugged(domain);
+	size_t chosen = 0;
+	unsigned slot = 0;
+
+	for (size_t i = 0; i < domain->virtio_mmio_count; i++) {
+		used[i] = DEVICES_NO_SLOT;
+		if (!plug_is_plugged(&domain->virtio_mmio[i]))
+			continue;
+		while (slot < slots->count && slots->owned[slot])
+			slot++;
+		if (slot < slots->count) {
+			used[i] = slot++;
+			chosen++;
+		}
 	}
 	if (chosen == count)
 		return REEVE_OK;
@@ -132,12 +151,13 @@ int devices_plug(struct devices *devices, const struct plug_guest *guest,
 		 struct reeve_report *report)
 {
 	size_t count = guest->domain->virtio_mmio_count;
-	int result = slots_choose(slots, used, count, report);
+	int result = slots_choose(slots, guest->domain, used, report);
 	size_t done = 0;
 
 	while (result == REEVE_OK && done < count) {
-		result = plug_device(devices->qmp, guest, done, used[done],
-				     report);
+		if (used[done] != DEVICES_NO_SLOT)
+			result = plug_device(devices->qmp, guest, done,
+					     used[done], report);
 		done += result == REEVE_OK;
 	}
 	/* The first failure is the one to return. */
@@ -153,7 +173,10 @@ int devices_unplug(struct devices *devices, const unsigned *used, size_t count,
 
 	qmp_watch(devices->qmp, NULL);
 	while (count > 0) {
-		int removed = plug_empty(devices->qmp, used[--count], report);
+		unsigned slot = used[--count];
+		int removed = slot != DEVICES_NO_SLOT
+				      ? plug_empty(devices->qmp, slot, report)
+				      : REEVE_OK;
 
 		if (result == REEVE_OK)
 			result = removed;

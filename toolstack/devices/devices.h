@@ -13,6 +13,9 @@
 
 struct devices;
 
+/* The slot of a device that is in none: the hypervisor serves it. */
+#define DEVICES_NO_SLOT 0xffffU
+
 /* The slots of a host, and which of them belong to a domain. */
 struct devices_slots {
 	unsigned count;
@@ -34,13 +37,16 @@ int devices_reap(struct devices *devices, const struct devices_slots *slots,
 
 /*
  * Plugs all devices of a guest into slots that belong to no domain, which
- * devices_reap() has emptied. used[k] becomes the slot of device k. On failure
+ * devices_reap() has emptied. used[k] becomes the slot of device k, or
+ * DEVICES_NO_SLOT if that is not plugged. On failure
  * nothing of the guest is plugged. Returns as plug_device() does, or
  * REEVE_ERR_HOST: there are too few free slots.
  */
 int devices_plug(struct devices *devices, const struct plug_guest *guest,
 		 const struct devices_slots *slots, unsigned *used,
 		 struct reeve_report *report);
+/* Returns how many devices of a guest are to be plugged. */
+size_t devices_plugged(const struct domain *domain);
 /* Takes the first count devices of a guest out again, the last one first. No
  * watch ends that early. */
 int devices_unplug(struct devices *devices, const unsigned *used, size_t count,

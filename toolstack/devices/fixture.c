@@ -20,6 +20,7 @@
 
 #include "toolstack/host/clock.h"
 #include "toolstack/host/link.h"
+#include "toolstack/host/share.h"
 
 #define QEMU "qemu-system-aarch64"
 
@@ -34,16 +35,19 @@ bool device_fixture_possible(void)
 /* The machine that a host has, as far as its slots go. */
 static void qemu_run(const struct device_fixture *f)
 {
-	char qmp[96];
+	char qmp[96], share[160], id[SHARE_ID];
 
 	/* A test that fails must not leave it behind. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)snprintf(qmp, sizeof(qmp), "unix:%s,server=on,wait=off",
 		       f->socket);
+	share_id(f->folder, id);
+	(void)snprintf(share, sizeof(share),
+		       "local,id=%s,security_model=none,path=%s", id, f->folder);
 	execlp(QEMU, QEMU, "-M", "virt,its=off", "-S", "-nodefaults",
 	       "-display", "none", "-m", "64", "-device",
 	       "pci-bridge,id=slots,chassis_nr=1,msi=off,shpc=on", "-qmp", qmp,
-	       (char *)NULL);
+	       "-fsdev", share, (char *)NULL);
 	_exit(127);
 }
 

@@ -280,6 +280,28 @@ static int plug_channels(const struct plugging *plug)
 	return result;
 }
 
+/* ---- Shared folders ----------------------------------------------------- */
+
+static int plug_p9(const struct plugging *plug)
+{
+	const struct domain_p9 *folder =
+		&plug->guest->domain->folders[plug->virtio->index];
+	struct json_object *device;
+	char id[SHARE_ID];
+	int result = backend_p9(folder, id, plug->report);
+
+	if (result != REEVE_OK)
+		return result;
+	device = device_arguments(plug, "virtio-9p-pci");
+	add_text(device, "fsdev", id);
+	add_words(device, "mount_tag", folder->tag);
+	result = qmp_call(plug->qmp, "device_add", device, NULL, plug->report);
+	return result == REEVE_ERR_ENGINE
+		       ? backend_p9_refused(folder, qmp_words(plug->qmp),
+					    plug->report)
+		       : result;
+}
+
 /* ---- Entropy ------------------------------------------------------------ */
 
 static int plug_rng(const struct plugging *plug)
@@ -319,10 +341,16 @@ unsigned plug_virtio_id(enum domain_virtio_kind kind)
 		[DOMAIN_VIRTIO_CONSOLE] = VIRTIO_ID_CONSOLE,
 		[DOMAIN_VIRTIO_P9] = VIRTIO_ID_9P,
 		[DOMAIN_VIRTIO_RNG] = VIRTIO_ID_ENTROPY,
+		[DOMAIN_VIRTIO_HVC] = VIRTIO_ID_CONSOLE,
 		[DOMAIN_VIRTIO_FOREIGN] = 0,
 	};
 
 	return ids[kind];
+}
+
+bool plug_is_plugged(const struct domain_virtio *virtio)
+{
+	return virtio->kind != DOMAIN_VIRTIO_HVC;
 }
 
 /* device_limits_check() has refused what no host can plug. */
@@ -344,6 +372,8 @@ static int plug_by_kind(const struct plugging *plug)
 	case DOMAIN_VIRTIO_RNG:
 		return plug_rng(plug);
 	case DOMAIN_VIRTIO_P9:
+		return plug_p9(plug);
+	case DOMAIN_VIRTIO_HVC:
 	case DOMAIN_VIRTIO_FOREIGN:
 		break;
 	}

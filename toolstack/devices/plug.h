@@ -51,6 +51,10 @@ void plug_mac(const struct plug_guest *guest, int devid, uint8_t mac[6]);
 int plug_empty_network(struct qmp *qmp, unsigned slot,
 		       struct reeve_report *report);
 
+/* Returns true if a device of the guest is one of QEMU's. The hypervisor serves
+ * a virtio console by itself. */
+bool plug_is_plugged(const struct domain_virtio *virtio);
+
 /* Returns the virtio device id of a device (abi/virtio.h, VIRTIO_ID_*). */
 unsigned plug_virtio_id(enum domain_virtio_kind kind);
 

@@ -132,8 +132,10 @@ static void every_kind_is_plugged_and_leaves_nothing(void **state)
 		       "disk=['%s,raw,xvda,rw'];vif=['mtu=9000,mac=02:0:0:0:0:1,"
 		       "forward=tcp:127.0.0.1:%u:22'];channel=['name=a,"
 		       "connection=pty','name=b,connection=socket,path=%s/b']"
+		       ";p9=['tag=t,path=%s/.']"
 		       ";rng=1",
-		       device_fixture_file(f, "disk", 1 << 20), port, f->folder);
+		       device_fixture_file(f, "disk", 1 << 20), port, f->folder,
+		       f->folder);
 	device_guest_read(f, &guest, text);
 	plug_all(f, &guest);
 	assert_property(f, "slot0", "serial", "xvda");
@@ -144,13 +146,14 @@ static void every_kind_is_plugged_and_leaves_nothing(void **state)
 	assert_property(f, "slot1", "host_mtu", "9000");
 	assert_property(f, "slot2-port1", "name", "a");
 	assert_property(f, "slot2-port2", "name", "b");
-	assert_property(f, "slot3", "type", "virtio-rng-pci");
+	assert_property(f, "slot3", "mount_tag", "t");
+	assert_property(f, "slot4", "type", "virtio-rng-pci");
 	assert_int_equal(port_take(&port), -1);
 	device_fixture_reconnect(f);
 	assert_int_equal(plug_find(f->qmp, used, f->report), REEVE_OK);
 	for (unsigned i = 0; i < PLUG_SLOTS_MAX; i++)
-		assert_int_equal(used[i], i < 4);
-	empty_all(f, 4);
+		assert_int_equal(used[i], i < 5);
+	empty_all(f, 5);
 	device_fixture_restored(f, before);
 	fd = port_take(&port);
 	assert_true(fd >= 0);
@@ -316,6 +319,14 @@ static void a_bridge_that_is_none_is_told(void **state)
 		     "'reeve-no-such' is no bridge of this computer");
 }
 
+static void a_folder_that_is_not_shared_is_told(void **state)
+{
+	plug_refused(*state, "p9=['tag=t,path=/nowhere']", 17, "p9",
+		     "'/nowhere' cannot be used: No such file");
+	plug_refused(*state, "p9=['tag=t,path=/']", 17, "p9",
+		     "'/' is not shared by this host");
+}
+
 static void a_channel_does_not_replace_a_file(void **state)
 {
 	struct device_fixture *f = *state;
@@ -426,6 +437,7 @@ int main(void)
 		PLUG_TEST(two_guests_cannot_write_one_image),
 		PLUG_TEST(a_taken_port_is_told_at_its_place),
 		PLUG_TEST(a_bridge_that_is_none_is_told),
+		PLUG_TEST(a_folder_that_is_not_shared_is_told),
 		PLUG_TEST(a_channel_does_not_replace_a_file),
 		PLUG_TEST(a_channel_that_fails_takes_the_others_with_it),
 		PLUG_TEST(a_used_slot_is_refused),

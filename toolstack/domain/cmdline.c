@@ -18,8 +18,10 @@
 #define HINT_SIZE 160
 #define SHOWN_MAX 64 /* bytes of a word in a message */
 
-/* The console of every guest that has the UART. */
+/* The console of every guest that has the UART, and the one that a guest gets
+ * because its command line names it. */
 static const char uart_console[] = "ttyAMA0";
+static const char hvc_console[] = "hvc0";
 
 /* A part of the command line. */
 struct part {
@@ -243,8 +245,9 @@ static void early_settle(struct reader *reader, struct part word)
 
 /* Returns true if the guest has the console, or if its messages are to go
  * nowhere. A name with a colon is that of a device, which is not known here. */
-static bool console_exists(const struct domain *domain, struct part value)
+static bool console_exists(const struct reader *reader, struct part value)
 {
+	const struct domain *domain = reader->domain;
 	struct early early;
 
 	early_read(&early, value);
@@ -252,9 +255,24 @@ static bool console_exists(const struct domain *domain, struct part value)
 		return true; /* early_settle() looks at it */
 	if (part_is(early.name, uart_console))
 		return domain->vuart != DOMAIN_VUART_NONE;
+	if (part_is(early.name, hvc_console))
+		return domain->hvc || reader_is_for_xen(reader);
 	return early.name.length == 0 || part_is(early.name, "null") ||
 	       part_is(early.name, "ttynull") ||
 	       memchr(early.name.text, ':', early.name.length) != NULL;
+}
+
+bool domain_cmdline_names_hvc(const struct domain *domain)
+{
+	const char *text = domain->cmdline;
+	struct part word, value;
+
+	while (text != NULL && word_take(&text, &word)) {
+		if (word_value(word, "console", &value) &&
+		    part_is(part_name(value), hvc_console))
+			return true;
+	}
+	return false;
 }
 
 static void console_warn(struct reader *reader, struct part word,
@@ -266,14 +284,20 @@ static void console_warn(struct reader *reader, struct part word,
 	char hint[HINT_SIZE];
 
 	/* There is room for all of these texts. */
-	(void)snprintf(hint, sizeof(hint), "write %s%s%s%s",
-		       uart ? "" : "vuart=\"sbsa_uart\"",
-		       uart || named ? "" : " and ",
-		       named ? "" : "console=ttyAMA0",
-		       uart || !domain->realm
-			       ? ""
-			       : ", or remove it from a guest that is to be "
-				 "confidential");
+	if (part_is(part_name(value), hvc_console)) {
+		(void)snprintf(hint, sizeof(hint),
+			       "write realm_devices=\"untrusted\": the host can "
+			       "then read what it prints; or remove it");
+	} else {
+		(void)snprintf(hint, sizeof(hint), "write %s%s%s%s",
+			       uart ? "" : "vuart=\"sbsa_uart\"",
+			       uart || named ? "" : " and ",
+			       named ? "" : "console=ttyAMA0",
+			       uart || !domain->realm
+				       ? ""
+				       : ", or remove it from a guest that is "
+					 "to be confidential");
+	}
 	word_warn(reader, word, hint,
 		  named ? "without vuart the guest has no UART, and prints "
 			  "nothing"
@@ -291,7 +315,7 @@ static void consoles_settle(struct reader *reader)
 	while (word_take(&text, &word)) {
 		if (!word_value(word, "console", &value))
 			continue;
-		if (console_exists(reader->domain, value))
+		if (console_exists(reader, value))
 			return;
 		last = word;
 		last_value = value;

@@ -78,6 +78,8 @@ static void virtio_others_add(struct domain *domain)
 		virtio_put(domain, DOMAIN_VIRTIO_P9, i);
 	if (domain->rng)
 		virtio_put(domain, DOMAIN_VIRTIO_RNG, 0);
+	if (domain->hvc)
+		virtio_put(domain, DOMAIN_VIRTIO_HVC, 0);
 }
 
 /* Copies the type. It has a comma of its own: "virtio,deviceID". */
@@ -137,7 +139,23 @@ static enum key_id virtio_last_key(const struct domain *domain)
 		[DOMAIN_VIRTIO_FOREIGN] = KEY_virtio,
 	};
 
-	return keys[domain->virtio_mmio[domain->virtio_mmio_count - 1].kind];
+	enum domain_virtio_kind last =
+		domain->virtio_mmio[domain->virtio_mmio_count - 1].kind;
+
+	return last == DOMAIN_VIRTIO_HVC ? domain_cmdline_key(domain, 0)
+					 : keys[last];
+}
+
+/* A guest whose command line names hvc0 gets that console, as on Xen; a Realm
+ * only if it may have devices. */
+static void hvc_settle(struct reader *reader)
+{
+	struct domain *domain = reader->domain;
+	bool may = !domain->realm ||
+		   domain->realm_devices == DOMAIN_DEVICES_UNTRUSTED;
+
+	domain->hvc = may && !reader_is_for_xen(reader) &&
+		      domain_cmdline_names_hvc(domain);
 }
 
 static void virtio_settle(struct reader *reader)
@@ -145,7 +163,7 @@ static void virtio_settle(struct reader *reader)
 	struct domain *domain = reader->domain;
 	size_t most = domain->disk_count + domain->vif_count +
 		      (domain->channel_count > 0) + domain->folder_count +
-		      domain->rng + domain->virtio.count;
+		      domain->rng + domain->hvc + domain->virtio.count;
 
 	if (most == 0 || domain_is_refused(domain, KEY_virtio))
 		return;
@@ -160,7 +178,10 @@ static void virtio_settle(struct reader *reader)
 	for (size_t i = 0; i < domain->virtio.count; i++)
 		virtio_add(reader, domain->virtio.items[i].text);
 	if (domain->virtio_mmio_count > GUEST_VIRTIO_MMIO_SPIS) {
-		key_refuse(reader, virtio_last_key(domain), "use fewer of them",
+		key_refuse(reader, virtio_last_key(domain),
+			   domain->hvc ? "use fewer of them, or another console "
+					 "than hvc0, which is one"
+				       : "use fewer of them",
 			   "%zu virtio devices are more than the %d that fit",
 			   domain->virtio_mmio_count, GUEST_VIRTIO_MMIO_SPIS);
 	}
@@ -256,6 +277,7 @@ void domain_settle_devices(struct reader *reader)
 
 	passthrough_settle(reader);
 	device_lists_settle(reader);
+	hvc_settle(reader);
 	virtio_settle(reader);
 	spis_settle(reader);
 	bootloader_args_settle(reader);

@@ -94,6 +94,7 @@ enum domain_virtio_kind {
 	DOMAIN_VIRTIO_CONSOLE, /* all channels are its ports */
 	DOMAIN_VIRTIO_P9, /* of domain->folders */
 	DOMAIN_VIRTIO_RNG,
+	DOMAIN_VIRTIO_HVC, /* the console that Linux calls hvc0 */
 	DOMAIN_VIRTIO_FOREIGN, /* the key virtio: served by another domain */
 };
 
@@ -203,6 +204,7 @@ struct domain {
 	struct domain_list usbctrl;
 	struct domain_list usbdev;
 	bool rng;
+	bool hvc; /* the command line names hvc0, and it gets one */
 	/* The four lists, typed; owned, but their texts are borrowed. Disks
 	 * are in the order of their numbers, interfaces in that of their
 	 * devids. On Xen the disks are as they are written. */
@@ -279,7 +281,8 @@ bool domain_name_is_number(const char *name);
 /* ---- Devices ------------------------------------------------------------ */
 
 /* Returns true if the guest asks for a device of the host that is no
- * passthrough: a disk, an interface, a channel, a shared folder, entropy. */
+ * passthrough: a disk, an interface, a channel, a shared folder, entropy, the
+ * console hvc0. */
 bool domain_has_devices(const struct domain *domain);
 /* Returns the place in the configuration of words that an entry has. */
 struct report_place domain_words_place(const struct cfg_value *entry,

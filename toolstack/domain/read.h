@@ -68,6 +68,8 @@ void domain_settle_boot(struct reader *reader);
 void domain_settle_memory(struct reader *reader);
 void domain_settle_cpus(struct reader *reader);
 void domain_settle_devices(struct reader *reader);
+/* Returns true if the command line names the console hvc0. */
+bool domain_cmdline_names_hvc(const struct domain *domain);
 void domain_settle_cmdline(struct reader *reader);
 
 #endif

@@ -43,7 +43,7 @@ bool domain_has_devices(const struct domain *domain)
 	return domain->disk.count + domain->vif.count + domain->channel.count +
 			       domain->p9.count >
 		       0 ||
-	       domain->rng;
+	       domain->rng || domain->hvc;
 }
 
 const void *key_value(const struct domain *domain, const struct key *key)

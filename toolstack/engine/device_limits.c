@@ -248,15 +248,21 @@ static void channels_check(struct device_check *check)
 
 static void folders_check(struct device_check *check)
 {
+	static const char *const types[] = { "qemu", NULL };
 	const struct domain *domain = check->domain;
 
 	check->key = KEY_p9;
 	for (size_t i = 0; i < domain->folder_count; i++) {
-		check->entry = domain->folders[i].entry;
-		part_refuse(check, domain->folders[i].tag,
-			    "use a disk, or a network file system",
-			    "cannot be shared: QEMU adds no folder to a host "
-			    "that runs");
+		const struct domain_p9 *folder = &domain->folders[i];
+
+		check->entry = folder->entry;
+		backend_check(check, folder->backend);
+		if (!words_one_of(folder->type, types)) {
+			part_refuse(check, folder->type,
+				    "write type=qemu, or remove it",
+				    "is a server of Xen's: on Reeve's hosts "
+				    "QEMU serves folders");
+		}
 	}
 }
 

@@ -148,10 +148,11 @@ int boot_check(const struct boot *boot, const struct reeve_host_options *options
 			"a kernel, an initrd and command lines are for a "
 			"hypervisor of another project");
 	}
-	if (boot->foreign && options->dma_memory != 0) {
+	if (boot->foreign &&
+	    (options->dma_memory != 0 || options->shares != NULL)) {
 		return report_error(
 			report, REEVE_ERR_ARGUMENT, NULL, NULL,
-			"leave --dma-memory out",
+			"leave --dma-memory and --share out",
 			"a machine for a hypervisor of another project has no "
 			"devices that access memory");
 	}

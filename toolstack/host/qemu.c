@@ -19,8 +19,8 @@
 /* For versions of QEMU whose machine has a stage 1 by default. */
 #define SMMU "arm-smmuv3.stage=2"
 
-/* The fixed arguments, and eight for each port. */
-#define ARGUMENTS_MAX (40 + 8 * CONTROL_MAX_PORTS)
+/* The fixed arguments, eight for each port, and two for each folder. */
+#define ARGUMENTS_MAX (40 + 8 * CONTROL_MAX_PORTS + 2 * SHARES_MAX)
 
 struct arguments {
 	char **list; /* ends with NULL */
@@ -60,21 +60,27 @@ add_option(struct arguments *arguments, const char *option, const char *format,
 	free(text);
 }
 
-/* Returns a path as it is written in an option's value: each comma is
- * doubled. */
+/* Writes a text as it is in an option's value: each comma is doubled. */
+static void value_quote(const char *text, char *quoted, size_t size)
+{
+	size_t out = 0;
+
+	for (; *text != '\0' && out + 2 < size; text++) {
+		if (*text == ',')
+			quoted[out++] = ',';
+		quoted[out++] = *text;
+	}
+	quoted[out] = '\0';
+}
+
+/* Returns a path as it is written in an option's value. */
 static struct folder_path value_path(const struct folder *folder,
 				     const char *name, unsigned index)
 {
 	struct folder_path plain = folder_path(folder, name, index);
-	struct folder_path quoted = { "" };
-	size_t out = 0;
+	struct folder_path quoted;
 
-	for (const char *c = plain.text;
-	     *c != '\0' && out + 2 < sizeof(quoted.text); c++) {
-		if (*c == ',')
-			quoted.text[out++] = ',';
-		quoted.text[out++] = *c;
-	}
+	value_quote(plain.text, quoted.text, sizeof(quoted.text));
 	return quoted;
 }
 
@@ -127,6 +133,23 @@ static void add_slots(struct arguments *arguments)
 {
 	add_option(arguments, "-device",
 		   "pci-bridge,id=slots,addr=2,chassis_nr=1,msi=off,shpc=on");
+}
+
+/* QEMU cannot learn of a folder later. What a guest makes there belongs to the
+ * user of QEMU, and its links are not followed. */
+static void add_shares(struct arguments *arguments, const struct shares *shares)
+{
+	char id[SHARE_ID];
+	char path[2 * PATH_MAX];
+
+	for (unsigned i = 0; i < shares->count; i++) {
+		share_id(shares->paths[i], id);
+		value_quote(shares->paths[i], path, sizeof(path));
+		add_option(arguments, "-fsdev",
+			   "local,id=%s,security_model=none,multidevs=remap,"
+			   "path=%s",
+			   id, path);
+	}
 }
 
 static void add_port(struct arguments *arguments, unsigned nr, const char *name)
@@ -208,10 +231,12 @@ static void add_foreign(struct arguments *arguments, const struct folder *folder
 }
 
 /* The devices and the ports of a machine for our hypervisor. */
-static void add_ours(struct arguments *arguments, const struct folder *folder)
+static void add_ours(struct arguments *arguments, const struct folder *folder,
+		     const struct qemu_options *options)
 {
 	add_devices(arguments, folder);
 	add_slots(arguments);
+	add_shares(arguments, &options->shares);
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		add_control(arguments, folder, i);
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)
@@ -243,7 +268,7 @@ char **qemu_arguments(const struct folder *folder,
 	if (options->foreign)
 		add_foreign(&arguments, folder, options);
 	else
-		add_ours(&arguments, folder);
+		add_ours(&arguments, folder, options);
 	if (!arguments.failed)
 		return arguments.list;
 	qemu_arguments_free(arguments.list);

@@ -6,10 +6,12 @@
 #include <sys/types.h>
 
 #include "toolstack/host/folder.h"
+#include "toolstack/host/share.h"
 
 struct qemu_options {
 	uint64_t memory; /* bytes, whole MiB */
 	unsigned cpus;
+	struct shares shares; /* for a machine with our hypervisor only */
 	/* For a hypervisor that serves no control interface: the machine has no
 	 * ports and no device that accesses memory; its UART is a console; and
 	 * a reset starts it again. The rest is for such a machine only. */

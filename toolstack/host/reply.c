@@ -141,6 +141,7 @@ bool reply_domain(const struct control_domain *from, struct reeve_domain *out)
 		.vcpus = from->vcpus,
 		.vcpus_online = from->vcpus_online,
 		.console = from->console,
+		.hvc = from->hvc != 0 ? from->hvc - 1 : REEVE_NO_CONSOLE,
 		.ram_size = from->ram_size,
 		.pages_held = from->pages_held,
 		.pages_promised = from->pages_promised,
@@ -166,7 +167,8 @@ bool reply_domain(const struct control_domain *from, struct reeve_domain *out)
 	       from->vcpus_online <= from->vcpus &&
 	       from->devices <= CONTROL_DEVICES &&
 	       (from->console < CONTROL_CONSOLES ||
-		from->console == CONTROL_NO_CONSOLE);
+		from->console == CONTROL_NO_CONSOLE) &&
+	       from->hvc <= CONTROL_CONSOLES;
 }
 
 bool reply_vcpu(const struct control_vcpu *from, struct reeve_vcpu *out)
@@ -200,7 +202,9 @@ bool reply_device(const struct control_device *from,
 		.interrupts = from->interrupts,
 	};
 	reply_text(out->text, sizeof(out->text), from->text, sizeof(from->text));
-	return from->index < CONTROL_DEVICES && from->slot < REPLY_SLOTS_MAX;
+	return from->index < CONTROL_DEVICES &&
+	       (from->slot < REPLY_SLOTS_MAX ||
+		from->slot == CONTROL_SLOT_CONSOLE);
 }
 /* The RAM that guests can have begins behind that of the firmware. */
 #define GUESTS_BASE ((uint64_t)MACHINE_HYP_BASE + MACHINE_HYP_SIZE)

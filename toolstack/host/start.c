@@ -57,6 +57,24 @@ static unsigned cpus_default(void)
 	return cpus < CPUS_DEFAULT ? (unsigned)cpus : CPUS_DEFAULT;
 }
 
+static int shares_check(struct start *start)
+{
+	const char *list = start->options->shares;
+	const char *at;
+	const char *wrong;
+	size_t length;
+
+	if (list == NULL)
+		return REEVE_OK;
+	wrong = shares_read(list, &start->machine.shares, &at, &length);
+	if (wrong == NULL)
+		return REEVE_OK;
+	return report_error(start->report, REEVE_ERR_ARGUMENT, NULL, NULL,
+			    "give folders of this computer, separated by colons",
+			    "'%.*s' cannot be shared: %s", (int)length, at,
+			    wrong);
+}
+
 static int options_check(struct start *start)
 {
 	const struct reeve_host_options *options = start->options;
@@ -91,7 +109,7 @@ static int options_check(struct start *start)
 	start->machine.memory = memory;
 	start->machine.cpus =
 		options->cpus != 0 ? options->cpus : cpus_default();
-	return REEVE_OK;
+	return shares_check(start);
 }
 
 /* ---- What the machine runs ---------------------------------------------------- */

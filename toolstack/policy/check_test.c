@@ -232,6 +232,9 @@ static void device_print(FILE *out, const struct domain *domain, size_t index)
 	case DOMAIN_VIRTIO_RNG:
 		fprintf(out, "entropy\n");
 		break;
+	case DOMAIN_VIRTIO_HVC:
+		fprintf(out, "console hvc0\n");
+		break;
 	case DOMAIN_VIRTIO_FOREIGN:
 		fprintf(out, "%s of domain %u\n", virtio->type,
 			virtio->backend_domid);

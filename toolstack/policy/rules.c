@@ -154,6 +154,11 @@ static bool device_untrusted(const struct policy_case *asked)
 	       !domain_is_default(asked->domain, asked->rule->key);
 }
 
+static bool hvc_untrusted(const struct policy_case *asked)
+{
+	return asked->domain->hvc;
+}
+
 static bool devices_unused(const struct policy_case *asked)
 {
 	return asked->domain->realm_devices == DOMAIN_DEVICES_UNTRUSTED &&
@@ -324,6 +329,10 @@ static const struct policy_rule rules[] = {
 	UNTRUSTED("untrusted-rng", KEY_rng,
 		  "the host knows what this entropy device gives",
 		  "remove it: a Realm has random numbers from its CPU"),
+	{ "untrusted-hvc", REEVE_WARNING, KEY_realm_devices, hvc_untrusted,
+	  "the host can read and write all that passes the console hvc0, which "
+	  "the command line names",
+	  "let the guest print only what the host may know" },
 	{ "devices-unused", REEVE_NOTE, KEY_realm_devices, devices_unused,
 	  "the Realm has no device that this would be about", "remove it" },
 	{ "bounce-buffer", REEVE_WARNING, KEY_realm_devices,

@@ -156,6 +156,9 @@ static const char *devices_check(const struct control_create *create)
 	for (unsigned i = 0; i < count; i++) {
 		if (!device_is_carried(create->devices[i].id))
 			return "a device of a kind that is not carried";
+		if (create->devices[i].slot == CONTROL_SLOT_CONSOLE &&
+		    create->devices[i].id != VIRTIO_ID_CONSOLE)
+			return "only a console is without a slot";
 		if (slot_is_named_before(create, i))
 			return "two devices are in one slot";
 	}

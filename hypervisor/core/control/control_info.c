@@ -57,7 +57,9 @@ static void table_fill(struct domains *domains, struct control_host *host)
 			host->domains++;
 		if (domain->console != CONTROL_NO_CONSOLE)
 			consoles--;
-		slots -= domain->create.device_count;
+		if (domain->hvc != CONTROL_NO_CONSOLE)
+			consoles--;
+		slots -= domain_devices_slots(&domain->create);
 		if (domain_is_there(domain))
 			devices_count(domain, host);
 		host->granules_delegated +=
@@ -184,6 +186,7 @@ void control_domain_fill(struct domain *domain, struct control_domain *info)
 	info->flags = domain->create.flags;
 	info->vcpus = domain->create.vcpus;
 	info->console = domain->console;
+	info->hvc = domain->hvc != CONTROL_NO_CONSOLE ? domain->hvc + 1 : 0;
 	info->ram_size = domain->ram_size;
 	info->uptime_ns = ops->now_ns(ops->ctx) - domain->created_ns;
 	info->first_entry_ns =

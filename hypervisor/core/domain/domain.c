@@ -59,24 +59,6 @@ struct domain *domain_get_from(struct domains *domains, uint32_t domid)
 	return best;
 }
 
-struct domain *domains_console(struct domains *domains, unsigned slot)
-{
-	struct domain *found = NULL;
-
-	spinlock_acquire(&domains->lock);
-	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
-		struct domain *domain = &domains->table[i];
-
-		if (domain_is_there(domain) && domain->console == slot &&
-		    domain_state(domain) != CONTROL_DYING)
-			found = domain;
-	}
-	if (found != NULL)
-		found->users++;
-	spinlock_release(&domains->lock);
-	return found;
-}
-
 void domain_put(struct domain *domain)
 {
 	struct domains *domains = domain->domains;

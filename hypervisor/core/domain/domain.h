@@ -80,11 +80,11 @@ struct domain_ops {
 	 * room for it. */
 	void (*console_put)(void *ctx, unsigned slot, uint8_t byte);
 	/* Returns how many bytes console_put() has room for: at most
-	 * VUART_FIFO. vuart_drained() is called when it is half of that again.
-	 * The UART's lock is held. */
+	 * VUART_FIFO. domain_console_drained() is called when it is half of
+	 * that again. The lock of the UART or of the virtio console is held. */
 	unsigned (*console_room)(void *ctx, unsigned slot);
-	/* Tells that the guest can take input again. It calls vuart_input(), so
-	 * no lock is held. */
+	/* Tells that the guest can take input again. It calls
+	 * domain_console_input(), so no spinlock is held. */
 	void (*console_ready)(void *ctx, unsigned slot);
 	/* Invalidates all TLB entries of an ordinary guest's stage 2. */
 	void (*tlb_flush)(void *ctx, unsigned vmid);
@@ -145,7 +145,10 @@ struct domain {
 	uint32_t domid; /* 0: this place in the table is free */
 	uint32_t state; /* enum control_state; also read without the lock */
 	bool is_realm;
-	uint32_t console; /* slot, or CONTROL_NO_CONSOLE */
+	/* Console slots of its UART and of its virtio console, or
+	 * CONTROL_NO_CONSOLE. */
+	uint32_t console;
+	uint32_t hvc;
 	unsigned vcpu_count;
 	struct vcpu *vcpus;
 	struct vgic vgic;
@@ -266,9 +269,16 @@ bool domain_runs(const struct domain *domain);
 /* Notes the time of the first entry of a vCPU: one is about to be entered. */
 void domain_entered(struct domain *domain);
 
-/* Returns the domain that has a console, which stays until domain_put().
- * Returns NULL if no domain has it or the domain is DYING. */
-struct domain *domains_console(struct domains *domains, unsigned slot);
+/*
+ * Hands input from a console slot to the device of the guest that has the slot.
+ * Returns how many bytes it took, or size if no domain has the slot, or only
+ * one that is DYING. domain_ops.console_ready() is called when a device takes
+ * input again.
+ */
+size_t domain_console_input(struct domains *domains, unsigned slot,
+			    const uint8_t *bytes, size_t size);
+/* Tells that device that there is room for output again. */
+void domain_console_drained(struct domains *domains, unsigned slot);
 
 /* Returns the domain of that domid, which stays until domain_put(), or NULL. */
 struct domain *domain_get(struct domains *domains, uint32_t domid);

@@ -38,7 +38,7 @@ static void defaults_fill(struct control_create *create)
 		create->nr_spis = SPI_STEP;
 	if (create->weight == 0)
 		create->weight = WEIGHT_DEFAULT;
-	if (create->device_count > 0)
+	if (domain_devices_slots(create) > 0)
 		create->flags |= CONTROL_CREATE_DMA;
 }
 
@@ -135,22 +135,50 @@ static enum control_status promise_check(const struct domains *domains,
 	return CONTROL_OK;
 }
 
-/* Returns a free console slot, or CONTROL_NO_CONSOLE. The caller holds
- * domains->lock. */
-static uint32_t console_choose(const struct domains *domains)
+/* The console slots of a new domain, or CONTROL_NO_CONSOLE. */
+struct consoles {
+	uint32_t uart;
+	uint32_t hvc;
+};
+
+/* Takes the next free console slot from *slot on, or returns
+ * CONTROL_NO_CONSOLE. */
+static uint32_t console_take(const bool taken[CONTROL_CONSOLES], uint32_t *slot)
+{
+	while (*slot < CONTROL_CONSOLES && taken[*slot])
+		(*slot)++;
+	return *slot < CONTROL_CONSOLES ? (*slot)++ : CONTROL_NO_CONSOLE;
+}
+
+static bool has_hvc(const struct control_create *create)
+{
+	return domain_devices_slots(create) < create->device_count;
+}
+
+/* Chooses a console slot for each device that needs one. Returns false if there
+ * are too few. The caller holds domains->lock. */
+static bool consoles_choose(const struct domains *domains,
+			    const struct control_create *create,
+			    struct consoles *consoles)
 {
 	bool taken[CONTROL_CONSOLES] = { false };
+	uint32_t slot = 0;
 
 	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
-		if (domains->table[i].domid != 0 &&
-		    domains->table[i].console < CONTROL_CONSOLES)
-			taken[domains->table[i].console] = true;
+		const struct domain *domain = &domains->table[i];
+
+		if (domain->domid != 0 && domain->console < CONTROL_CONSOLES)
+			taken[domain->console] = true;
+		if (domain->domid != 0 && domain->hvc < CONTROL_CONSOLES)
+			taken[domain->hvc] = true;
 	}
-	for (uint32_t slot = 0; slot < CONTROL_CONSOLES; slot++) {
-		if (!taken[slot])
-			return slot;
-	}
-	return CONTROL_NO_CONSOLE;
+	*consoles = (struct consoles){ CONTROL_NO_CONSOLE, CONTROL_NO_CONSOLE };
+	if (has_vuart(create))
+		consoles->uart = console_take(taken, &slot);
+	if (has_hvc(create))
+		consoles->hvc = console_take(taken, &slot);
+	return (!has_vuart(create) || consoles->uart != CONTROL_NO_CONSOLE) &&
+	       (!has_hvc(create) || consoles->hvc != CONTROL_NO_CONSOLE);
 }
 
 /* Returns the domain that has a slot, or NULL. The caller holds
@@ -181,6 +209,8 @@ static enum control_status slots_check(const struct domains *domains,
 		unsigned slot = create->devices[i].slot;
 		const struct domain *owner = slot_owner(domains, slot);
 
+		if (!device_has_slot(create, i))
+			continue;
 		if (slot >= domains->config.slots) {
 			return control_refuse(
 				text, CONTROL_E_LIMIT,
@@ -209,6 +239,7 @@ static void domain_init(struct domain *domain, struct domains *domains,
 		.has_rtc = has_rtc(create),
 		.has_pvpanic = has_pvpanic(create),
 		.console = CONTROL_NO_CONSOLE,
+		.hvc = CONTROL_NO_CONSOLE,
 		.ram_size = create->ram_size,
 		.weight = create->weight,
 		.vmid = 1 + (unsigned)(domain - domains->table),
@@ -228,7 +259,7 @@ static enum control_status place_alloc(struct domains *domains,
 				       char *text)
 {
 	struct promise promise = promise_choose(domains, create);
-	uint32_t console = console_choose(domains);
+	struct consoles consoles;
 	enum control_status status;
 	unsigned i = 0;
 
@@ -244,7 +275,7 @@ static enum control_status place_alloc(struct domains *domains,
 				      "there are %u domains, the most at once",
 				      CONTROL_DOMAINS);
 	}
-	if (has_vuart(create) && console == CONTROL_NO_CONSOLE) {
+	if (!consoles_choose(domains, create, &consoles)) {
 		return control_refuse(text, CONTROL_E_LIMIT,
 				      "all %u consoles are taken",
 				      CONTROL_CONSOLES);
@@ -257,7 +288,8 @@ static enum control_status place_alloc(struct domains *domains,
 		return status;
 	*out = &domains->table[i];
 	domain_init(*out, domains, create, session);
-	(*out)->console = has_vuart(create) ? console : CONTROL_NO_CONSOLE;
+	(*out)->console = consoles.uart;
+	(*out)->hvc = consoles.hvc;
 	(*out)->promised = promise.pages;
 	(*out)->dma_promised = promise.dma;
 	domains->promised += promise.pages;
@@ -414,6 +446,8 @@ enum control_status domain_create(struct domains *domains,
 		domain->own.dma_max = domain->dma_promised;
 	if (domain->console != CONTROL_NO_CONSOLE)
 		domain->ops->console_take(domain->ops->ctx, domain->console);
+	if (domain->hvc != CONTROL_NO_CONSOLE)
+		domain->ops->console_take(domain->ops->ctx, domain->hvc);
 	domain->created_ns = domain->ops->now_ns(domain->ops->ctx);
 	domain_state_set(domain, CONTROL_LOADING);
 	*out = domain;

@@ -37,6 +37,18 @@ static void devices_memory_unlock(void *ctx)
 static const char *devices_memory_find(void *ctx, uint64_t address,
 				       uint64_t size, struct virtio_run *run)
 {
+	const struct domain *domain = ctx;
+	const char *why = memory_device_find(ctx, address, size, run);
+
+	if (why == NULL && !host_dma_reaches(domain_host(domain), run->pa))
+		return "the host has where no device can access it";
+	return why;
+}
+
+/* The hypervisor can access all that the guest lets it. */
+static const char *hvc_memory_find(void *ctx, uint64_t address, uint64_t size,
+				   struct virtio_run *run)
+{
 	return memory_device_find(ctx, address, size, run);
 }
 
@@ -47,23 +59,41 @@ static void devices_line_set(void *ctx, unsigned index, bool level)
 	vgic_spi_set(&domain->vgic, GUEST_VIRTIO_MMIO_SPI + index, level);
 }
 
-static void devices_kick(void *ctx)
+void domain_devices_kick(struct domain *domain)
 {
-	struct domain *domain = ctx;
 	const struct slot_ops *slots = slots_of(domain);
 
 	slots->thread_kick(slots->ctx, domain);
+}
+
+static void devices_kick(void *ctx)
+{
+	domain_devices_kick(ctx);
 }
 
 static void devices_broken(void *ctx, unsigned index, const char *why)
 {
 	const struct domain *domain = ctx;
 
-	log_line("domain %u: device %u, in slot %u, broke: %s", domain->domid,
-		 index, slot_of(domain, index), why);
+	if (device_has_slot(&domain->create, index)) {
+		log_line("domain %u: device %u, in slot %u, broke: %s",
+			 domain->domid, index, slot_of(domain, index), why);
+	} else {
+		log_line("domain %u: device %u, its console, broke: %s",
+			 domain->domid, index, why);
+	}
 }
 
 /* ---- Opening ---- */
+
+unsigned domain_devices_slots(const struct control_create *create)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < create->device_count; i++)
+		count += device_has_slot(create, i);
+	return count;
+}
 
 uint64_t domain_devices_pages(const struct domains *domains,
 			      const struct control_create *create)
@@ -94,6 +124,8 @@ static bool record_alloc(struct domain *domain)
 		.kick = devices_kick,
 		.broken = devices_broken,
 	};
+	devices->hvc_ops = devices->ops;
+	devices->hvc_ops.memory_find = hvc_memory_find;
 	domain->devices = devices;
 	return true;
 }
@@ -110,20 +142,21 @@ static bool thread_alloc(struct domain *domain)
 }
 
 /* Promises the domain the pages of one more device. */
-static enum control_status device_promise(struct domain *domain,
+static enum control_status device_promise(struct domain *domain, unsigned index,
 					  unsigned queues, char *text)
 {
 	struct domains *domains = domain->domains;
 	uint64_t shared = pages_for(virtio_shared_size(queues));
 	uint64_t pages = pages_for(virtio_memory_size(queues));
-	bool dma = domains->config.dma_pages != 0;
+	bool dma = domains->config.dma_pages != 0 &&
+		   device_has_slot(&domain->create, index);
 	enum control_status status;
 
 	spinlock_acquire(&domains->lock);
 	status = domain_promise_more(domain, pages + (dma ? 0 : shared),
 				     dma ? shared : 0, text);
 	spinlock_release(&domains->lock);
-	if (status == CONTROL_OK)
+	if (status == CONTROL_OK && dma)
 		domain->own.dma_max += shared;
 	return status;
 }
@@ -132,10 +165,10 @@ static enum control_status device_make(struct domain *domain, unsigned index,
 				       const struct virtio_backend *backend,
 				       unsigned queues, char *text)
 {
-	const struct slot_ops *slots = slots_of(domain);
 	struct domain_devices *devices = domain->devices;
+	bool has_slot = device_has_slot(&domain->create, index);
 	struct virtio_plan plan = {
-		.ops = &devices->ops,
+		.ops = has_slot ? &devices->ops : &devices->hvc_ops,
 		.backend = backend,
 		.index = index,
 		.id = domain->create.devices[index].id,
@@ -147,7 +180,7 @@ static enum control_status device_make(struct domain *domain, unsigned index,
 	if (plan.memory != NULL)
 		plan.shared =
 			domain_array_alloc(domain, virtio_shared_size(queues),
-					   true, &devices->shared[index]);
+					   has_slot, &devices->shared[index]);
 	if (plan.shared == NULL) {
 		return control_refuse(
 			text, CONTROL_E_MEMORY,
@@ -157,35 +190,60 @@ static enum control_status device_make(struct domain *domain, unsigned index,
 	plan.shared_base = devices->shared[index].base;
 	devices->devices[index] = virtio_device_init(&plan);
 	devices->count++;
-	slots->attach(slots->ctx, slot_of(domain, index),
-		      devices->devices[index]);
+	return CONTROL_OK;
+}
+
+/* Lets the device behind the new one interrupt it. */
+static void device_attach(struct domain *domain, unsigned index)
+{
+	const struct slot_ops *slots = slots_of(domain);
+	struct domain_devices *devices = domain->devices;
+
+	if (device_has_slot(&domain->create, index))
+		slots->attach(slots->ctx, slot_of(domain, index),
+			      devices->devices[index]);
+	else
+		devices->hvc.device = devices->devices[index];
+}
+
+static enum control_status backend_open(struct domain *domain, unsigned index,
+					struct virtio_backend *backend,
+					char *text)
+{
+	const struct control_device_plan *want = &domain->create.devices[index];
+	const struct slot_ops *slots = slots_of(domain);
+
+	if (device_has_slot(&domain->create, index))
+		return slots->open(slots->ctx, want->slot, want->id, backend,
+				   text);
+	domain_hvc_open(domain, backend);
 	return CONTROL_OK;
 }
 
 static enum control_status device_open(struct domain *domain, unsigned index,
 				       char *text)
 {
-	const struct control_device_plan *want = &domain->create.devices[index];
-	const struct slot_ops *slots = slots_of(domain);
 	struct virtio_backend backend;
 	enum control_status status;
 	unsigned queues;
 	const char *why;
 
-	status = slots->open(slots->ctx, want->slot, want->id, &backend, text);
+	status = backend_open(domain, index, &backend, text);
 	if (status != CONTROL_OK)
 		return status;
 	domain->devices->opened++;
 	why = virtio_probe(&backend, &queues);
 	if (why != NULL) {
 		return control_refuse(text, CONTROL_E_UNSUPPORTED,
-				      "the device in slot %u %s", want->slot,
-				      why);
+				      "the device in slot %u %s",
+				      slot_of(domain, index), why);
 	}
-	status = device_promise(domain, queues, text);
-	if (status != CONTROL_OK)
-		return status;
-	return device_make(domain, index, &backend, queues, text);
+	status = device_promise(domain, index, queues, text);
+	if (status == CONTROL_OK)
+		status = device_make(domain, index, &backend, queues, text);
+	if (status == CONTROL_OK)
+		device_attach(domain, index);
+	return status;
 }
 
 enum control_status domain_devices_open(struct domain *domain, char *text)
@@ -213,8 +271,10 @@ void domain_devices_close(struct domain *domain, struct domain_devices *devices)
 
 	if (devices == NULL)
 		return;
-	for (unsigned i = 0; i < devices->opened; i++)
-		slots->close(slots->ctx, slot_of(domain, i));
+	for (unsigned i = 0; i < devices->opened; i++) {
+		if (device_has_slot(&domain->create, i))
+			slots->close(slots->ctx, slot_of(domain, i));
+	}
 	for (unsigned i = 0; i < CONTROL_DEVICES; i++) {
 		granules_free(&domain->own, GRANULES_SHARED, devices->shared[i]);
 		granules_free(&domain->own, GRANULES_SHARED, devices->memory[i]);
@@ -238,9 +298,11 @@ void domain_devices_start(struct domain *domain)
 
 uint64_t domain_devices_work(struct domain *domain)
 {
-	const struct domain_devices *devices = domain->devices;
+	struct domain_devices *devices = domain->devices;
 	uint64_t next = UINT64_MAX;
 
+	if (domain->hvc != CONTROL_NO_CONSOLE && hvc_work(&devices->hvc))
+		domain_devices_kick(domain);
 	for (unsigned i = 0; i < devices->count; i++)
 		next = smaller(next, virtio_work(devices->devices[i]));
 	if (domain_state(domain) == CONTROL_DYING)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/virtio/hvc.h"
 #include "hypervisor/core/virtio/virtio.h"
 
 /* Pages that a Realm shares, of which the RMM need not be asked again. Guarded
@@ -23,7 +24,9 @@ struct device_page {
 struct domain_devices {
 	struct domain *domain;
 	struct virtio_ops ops;
-	unsigned opened; /* slots that were opened, from the first on */
+	struct virtio_ops hvc_ops; /* of the console without a slot */
+	struct hvc hvc;
+	unsigned opened; /* devices that were opened, from the first on */
 	unsigned count; /* devices that were made */
 	bool started; /* their thread was */
 	struct virtio_device *devices[CONTROL_DEVICES];
@@ -33,6 +36,15 @@ struct domain_devices {
 	struct granules_range shared[CONTROL_DEVICES]; /* with the device */
 	struct device_page cache[DEVICE_CACHE];
 };
+
+/* Returns true if QEMU's device in a slot is behind a device of the guest, and
+ * how many such devices a domain has. */
+static inline bool device_has_slot(const struct control_create *create,
+				   unsigned index)
+{
+	return create->devices[index].slot != CONTROL_SLOT_CONSOLE;
+}
+unsigned domain_devices_slots(const struct control_create *create);
 
 /* Returns how many pages the record and the thread need. */
 uint64_t domain_devices_pages(const struct domains *domains,
@@ -48,6 +60,12 @@ enum control_status domain_devices_open(struct domain *domain, char *text);
 /* Empties the slots, and frees all memory. The devices have stopped, or were
  * never started. devices may be NULL. */
 void domain_devices_close(struct domain *domain, struct domain_devices *devices);
+
+/* Fills in how to drive the virtio console without a slot. */
+void domain_hvc_open(struct domain *domain, struct virtio_backend *backend);
+
+/* Has domain_devices_work() called soon. */
+void domain_devices_kick(struct domain *domain);
 
 /* Starts the thread that carries requests. */
 void domain_devices_start(struct domain *domain);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A console slot connects one guest's UART with two readers: a terminal and a
- * log, each of which is a port of the virtio console device. The guest's output
- * goes to both while they are open; input from the terminal goes to the guest.
- * No byte is lost or doubled in either direction while both ends go on: a slow
- * reader makes the writer wait. A reader that takes nothing for
+ * A console slot connects one guest's UART, or its hvc0, with two readers: a
+ * terminal and a log, each of which is a port of the virtio console device. The
+ * guest's output goes to both while they are open; input from the terminal goes
+ * to the guest. No byte is lost or doubled in either direction while both ends
+ * go on: a slow reader makes the writer wait. A reader that takes nothing for
  * CONSOLE_PATIENCE_NS while output waits for it is stalled: the writer waits
  * for it no more, and the oldest output that it has not read is dropped. What
  * is missing is told where it is missing. The most recent output is kept for a

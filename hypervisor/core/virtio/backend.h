@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The device behind a guest's virtio device: QEMU's, which the port drives
- * (virtio 1.2, 4.1). The carrier uses it through nothing else. It trusts no
- * answer: what the device says is checked, or only passed on to the guest.
+ * (virtio 1.2, 4.1), or the hypervisor's own console (hvc.h). The carrier uses
+ * it through nothing else. It trusts no answer: what the device says is
+ * checked, or only passed on to the guest.
  *
  * All functions but isr() are called with the device's lock held, which is no
  * spinlock. isr() may be called at the same time as any other of them, by the
@@ -67,6 +68,8 @@ struct virtio_backend {
 	 * Such a device is reset only when nothing is under way.
 	 */
 	bool reset_waits;
+	/* It answers during notify(): its answers are taken behind that. */
+	bool answers_at_once;
 };
 
 #endif

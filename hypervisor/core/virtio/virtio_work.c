@@ -110,6 +110,8 @@ static void queue_round(struct virtio_device *device,
 	if (!queue_is_used(device, queue))
 		return;
 	requests = virtio_carry(device, queue, &all);
+	if (requests > 0 && device->backend.answers_at_once)
+		answers += virtio_answers_take(device, queue);
 	if (!queue_is_used(device, queue))
 		return;
 	waits_set(queue, answers, requests, now);

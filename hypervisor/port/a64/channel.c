@@ -112,24 +112,12 @@ static const struct serial_ops ops = {
 static size_t console_guest_input(void *ctx, unsigned slot,
 				  const uint8_t *bytes, size_t size)
 {
-	struct domain *domain = domains_console(ctx, slot);
-	size_t taken;
-
-	if (domain == NULL)
-		return size;
-	taken = vuart_input(&domain->vuart, bytes, size);
-	domain_put(domain);
-	return taken;
+	return domain_console_input(ctx, slot, bytes, size);
 }
 
 static void console_guest_drained(void *ctx, unsigned slot)
 {
-	struct domain *domain = domains_console(ctx, slot);
-
-	if (domain == NULL)
-		return;
-	vuart_drained(&domain->vuart);
-	domain_put(domain);
+	domain_console_drained(ctx, slot);
 }
 
 void channel_console_take(void *ctx, unsigned slot)

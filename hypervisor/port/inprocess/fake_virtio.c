@@ -335,13 +335,15 @@ void fake_virtio_work(struct fake_virtio *fake)
 	}
 }
 
-static void device_make(struct fake_virtio *fake)
+static void device_make(struct fake_virtio *fake,
+			const struct virtio_backend *backend, unsigned wanted)
 {
 	unsigned queues = 0;
-	const char *why = virtio_probe(&fake->theirs.backend, &queues);
+	const char *why = virtio_probe(backend, &queues);
 
-	assert(why == NULL && queues == FAKE_VIRTIO_QUEUES);
+	assert(why == NULL && queues == wanted);
 	(void)why;
+	(void)wanted;
 	fake->memory = calloc(1, virtio_memory_size(queues));
 	fake->shared_size = virtio_shared_size(queues);
 	fake->shared = aligned_alloc(PAGE_SIZE, fake->shared_size);
@@ -350,18 +352,16 @@ static void device_make(struct fake_virtio *fake)
 		abort();
 	fake->device = virtio_device_init(&(struct virtio_plan){
 		.ops = &fake->ops,
-		.backend = &fake->theirs.backend,
+		.backend = backend,
 		.id = VIRTIO_ID_BLOCK,
 		.queues = queues,
 		.memory = fake->memory,
 		.shared_base = pa_make(HOST_SHARED),
 		.shared = fake->shared,
 	});
-	fake->theirs.device = fake->device;
 }
 
-void fake_virtio_init(struct fake_virtio *fake, uint64_t features,
-		      bool reset_waits)
+static void fake_virtio_fill(struct fake_virtio *fake)
 {
 	*fake = (struct fake_virtio){
 		.ops = { .ctx = fake,
@@ -384,10 +384,25 @@ void fake_virtio_init(struct fake_virtio *fake, uint64_t features,
 			  UINT64_C(1) << VIRTIO_F_EVENT_IDX,
 		.now = 1000,
 	};
+}
+
+void fake_virtio_init_before(struct fake_virtio *fake,
+			     const struct virtio_backend *backend,
+			     unsigned queues)
+{
+	fake_virtio_fill(fake);
+	device_make(fake, backend, queues);
+}
+
+void fake_virtio_init(struct fake_virtio *fake, uint64_t features,
+		      bool reset_waits)
+{
+	fake_virtio_fill(fake);
 	fake_backend_init(&fake->theirs, features, reset_waits);
 	fake->theirs.at = host_at;
 	fake->theirs.ctx = fake;
-	device_make(fake);
+	device_make(fake, &fake->theirs.backend, FAKE_VIRTIO_QUEUES);
+	fake->theirs.device = fake->device;
 }
 
 void fake_virtio_free(struct fake_virtio *fake)

@@ -65,6 +65,11 @@ struct fake_virtio {
  * features. */
 void fake_virtio_init(struct fake_virtio *fake, uint64_t features,
 		      bool reset_waits);
+/* The same before another device than the one that the test plays, which has so
+ * many queues. */
+void fake_virtio_init_before(struct fake_virtio *fake,
+			     const struct virtio_backend *backend,
+			     unsigned queues);
 void fake_virtio_free(struct fake_virtio *fake);
 
 /* ---- The guest ---- */
