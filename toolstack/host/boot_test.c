@@ -167,6 +167,11 @@ static void options_must_suit_the_hypervisor(void **state)
 	assert_int_equal(boot_check(&boot, &options, f->report),
 			 REEVE_ERR_ARGUMENT);
 	host_fixture_told(f, "no devices that access memory");
+	options.dma_memory = 0;
+	options.shares = "/srv";
+	assert_int_equal(boot_check(&boot, &options, f->report),
+			 REEVE_ERR_ARGUMENT);
+	host_fixture_told(f, "no devices that access memory");
 }
 
 #define TEST(name)                                                             \
