@@ -96,7 +96,7 @@ def tracking(folder):
     log = (folder / "reeve" / "bench" / "serial.log").read_text()
     memory, used = map(int, re.search(
         r"(\d+) MiB of memory from \w+, (\d+) KiB to track it", log).groups())
-    yield "RMM memory for a GiB, KiB", used * 1024 / memory, "", 1024
+    yield "RMM memory for a GiB, KiB", used * 1024 / memory, "", 512
 
 
 def until_userspace(command):

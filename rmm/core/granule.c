@@ -15,14 +15,14 @@
  * of their own, since port_lock() acquires and port_unlock() releases, which
  * orders everything that the lock guards.
  */
-static uint32_t word_load(const struct granule *granule)
+static uint16_t word_load(const struct granule *granule)
 {
 	return __atomic_load_n(&granule->word, __ATOMIC_RELAXED);
 }
 
 static void word_store(struct granule *granule, uint64_t word)
 {
-	__atomic_store_n(&granule->word, (uint32_t)word, __ATOMIC_RELAXED);
+	__atomic_store_n(&granule->word, (uint16_t)word, __ATOMIC_RELAXED);
 }
 
 static enum granule_state word_state(const struct granule *granule)
@@ -61,8 +61,8 @@ static bool lock_in_state(const struct rmm *rmm, struct granule *granule,
 			  pa_t pa, enum granule_state state)
 {
 	return port_lock(rmm->port, &granule->word, pa,
-			 (uint32_t)BITS_MASK(GRANULE_WORD_STATE),
-			 (uint32_t)BITS_PUT(GRANULE_WORD_STATE, state));
+			 (uint16_t)BITS_MASK(GRANULE_WORD_STATE),
+			 (uint16_t)BITS_PUT(GRANULE_WORD_STATE, state));
 }
 
 /*

@@ -76,9 +76,9 @@ bool port_random(struct rmm_port *port, void *to, size_t size);
  * port_unlock() releases: whatever one holder stored, the next one sees. The
  * in-process port checks here that locks are taken in order and released.
  */
-bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
-	       uint32_t value);
-void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa);
+bool port_lock(struct rmm_port *port, uint16_t *word, pa_t pa, uint16_t mask,
+	       uint16_t value);
+void port_unlock(struct rmm_port *port, uint16_t *word, pa_t pa);
 
 /* Returns whether a physical interrupt is pending, so that a long command
  * should end early. */

@@ -97,7 +97,7 @@ def granule(run, address):
 
 def test_boots_and_says_what_it_tracks(run):
     assert ("rmm: RMI 2.0, 1024 MiB of memory from 40000000, "
-            "1024 KiB to track it") in run.lines
+            "512 KiB to track it") in run.lines
 
 
 def test_every_check_of_the_host_is_good(run):
