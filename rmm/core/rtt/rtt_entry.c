@@ -80,7 +80,7 @@ struct rtt_entry rtt_entry_decode(uint64_t word, int level)
 		entry.kind = RTT_TABLE;
 	} else if (word & DESC_NS) {
 		entry.kind = RTT_ASSIGNED_NS;
-		entry.attrs = word & HOST_ATTRS;
+		entry.attrs = (uint8_t)(word & HOST_ATTRS);
 	} else {
 		entry.kind = RTT_ASSIGNED;
 		entry.ripas = RMI_RIPAS_RAM;
