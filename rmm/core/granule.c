@@ -56,6 +56,11 @@ bool granule_tracked(const struct rmm *rmm, pa_t pa)
 	return tracked(rmm, pa);
 }
 
+bool granule_is(const struct rmm *rmm, pa_t pa, enum granule_state state)
+{
+	return tracked(rmm, pa) && word_state(granule_at(rmm, pa)) == state;
+}
+
 /* Waits for the lock as long as the granule is in the state. */
 static bool lock_in_state(const struct rmm *rmm, struct granule *granule,
 			  pa_t pa, enum granule_state state)

@@ -66,6 +66,10 @@ struct granule_ref {
 /* Returns true if pa is granule-aligned and tracked. */
 bool granule_tracked(const struct rmm *rmm, pa_t pa);
 
+/* Returns whether a tracked granule is in that state now. It is not locked, so
+ * another CPU may change the state at once. */
+bool granule_is(const struct rmm *rmm, pa_t pa, enum granule_state state);
+
 /*
  * Locks the granule at pa if it is tracked and in that state. false: it is
  * not, and nothing is held. It does not wait for a granule in another state,

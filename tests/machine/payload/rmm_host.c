@@ -21,6 +21,9 @@
 #define RANGE_BASE     UINT64_C(0x50000000)
 #define RANGE_GRANULES 64
 #define REALM_BASE(n)  (UINT64_C(0x51000000) + (n) * UINT64_C(0x100000))
+#define DATA_BASE      UINT64_C(0x5a000000)
+#define DATA_GRANULES  512
+#define MIB2           UINT64_C(0x200000)
 #define GIB1           UINT64_C(0x40000000)
 #define SHARED_BASE    UINT64_C(0x58000000)
 #define ROUNDS         20
@@ -280,6 +283,7 @@ static void measure_tables(void)
 {
 	uint64_t rd = REALM_BASE(0);
 	uint64_t upper = rd + 2 * GRANULE, lower = rd + 3 * GRANULE;
+	uint64_t data = DATA_BASE | BITS_PUT(RMI_RANGE_COUNT, DATA_GRANULES);
 	bool good = range_move(RMI_GRANULE_RANGE_DELEGATE, rd, 4) &&
 		    realm_create(0, RMI_HASH_SHA_256) == RMI_SUCCESS &&
 		    rmi_do(RMI_RTT_CREATE, rd, upper, 0, 2) == RMI_SUCCESS;
@@ -289,11 +293,20 @@ static void measure_tables(void)
 	      "all entries of a table become RAM");
 	check(good && measured_rmi("RTT_CREATE", RMI_RTT_CREATE, rd, lower, 0, 3),
 	      "a table is created");
+	check(range_move(RMI_GRANULE_RANGE_DELEGATE, DATA_BASE, DATA_GRANULES) &&
+		      measured_rmi("RTT_DATA_MAP of 512 pages", RMI_RTT_DATA_MAP,
+				   rd, 0, MIB2, RMI_ADDR_TYPE_SINGLE, data),
+	      "all entries of a table get pages");
+	check(measured_rmi("RTT_DATA_UNMAP of 512 pages", RMI_RTT_DATA_UNMAP,
+			   rd, 0, MIB2, RMI_ADDR_TYPE_SINGLE, 0) &&
+		      range_move(RMI_GRANULE_RANGE_UNDELEGATE, DATA_BASE,
+				 DATA_GRANULES),
+	      "and lose them");
 	check(good && measured_rmi("RTT_DESTROY", RMI_RTT_DESTROY, rd, 0, 3),
 	      "and destroyed");
 	check(good && rmi_do(RMI_RTT_DESTROY, rd, 0, 2) == RMI_SUCCESS &&
 		      rmi_status(RMI_REALM_TERMINATE, rd, 0) == RMI_SUCCESS &&
-		      rmi_status(RMI_REALM_DESTROY, rd, 0) == RMI_SUCCESS &&
+		      measured_rmi("REALM_DESTROY", RMI_REALM_DESTROY, rd) &&
 		      range_move(RMI_GRANULE_RANGE_UNDELEGATE, rd, 4),
 	      "nothing stays of it");
 }
