@@ -278,12 +278,36 @@ static bool measured(const char *name, const uint64_t words[6])
 #define measured_rmi(name, ...)                                                \
 	measured(name, (const uint64_t[6]){ __VA_ARGS__ })
 
+/* The cost of content for a page, and of memory for all pages of a table. */
+static void measure_data(uint64_t rd)
+{
+	uint64_t all = DATA_BASE | BITS_PUT(RMI_RANGE_COUNT, DATA_GRANULES);
+	bool good = range_move(RMI_GRANULE_RANGE_DELEGATE, DATA_BASE,
+			       DATA_GRANULES);
+
+	check(good &&
+		      measured_rmi("RTT_DATA_MAP_INIT", RMI_RTT_DATA_MAP_INIT,
+				   rd, DATA_BASE, 0, (uintptr_t)page,
+				   RMI_DATA_MEASURE_CONTENT) &&
+		      rmi_do(RMI_RTT_DATA_UNMAP, rd, 0, GRANULE,
+			     RMI_ADDR_TYPE_SINGLE, 0) == RMI_SUCCESS,
+	      "a page with content is mapped and unmapped");
+	check(good && measured_rmi("RTT_DATA_MAP of 512 pages", RMI_RTT_DATA_MAP,
+				   rd, 0, MIB2, RMI_ADDR_TYPE_SINGLE, all),
+	      "all entries of a table get pages");
+	check(good && measured_rmi("RTT_DATA_UNMAP of 512 pages",
+				   RMI_RTT_DATA_UNMAP, rd, 0, MIB2,
+				   RMI_ADDR_TYPE_SINGLE, 0),
+	      "and lose them");
+	check(range_move(RMI_GRANULE_RANGE_UNDELEGATE, DATA_BASE, DATA_GRANULES),
+	      "which the host has back");
+}
+
 /* The cost of commands on a table, each of whose 512 entries they look at. */
 static void measure_tables(void)
 {
 	uint64_t rd = REALM_BASE(0);
 	uint64_t upper = rd + 2 * GRANULE, lower = rd + 3 * GRANULE;
-	uint64_t data = DATA_BASE | BITS_PUT(RMI_RANGE_COUNT, DATA_GRANULES);
 	bool good = range_move(RMI_GRANULE_RANGE_DELEGATE, rd, 4) &&
 		    realm_create(0, RMI_HASH_SHA_256) == RMI_SUCCESS &&
 		    rmi_do(RMI_RTT_CREATE, rd, upper, 0, 2) == RMI_SUCCESS;
@@ -293,15 +317,7 @@ static void measure_tables(void)
 	      "all entries of a table become RAM");
 	check(good && measured_rmi("RTT_CREATE", RMI_RTT_CREATE, rd, lower, 0, 3),
 	      "a table is created");
-	check(range_move(RMI_GRANULE_RANGE_DELEGATE, DATA_BASE, DATA_GRANULES) &&
-		      measured_rmi("RTT_DATA_MAP of 512 pages", RMI_RTT_DATA_MAP,
-				   rd, 0, MIB2, RMI_ADDR_TYPE_SINGLE, data),
-	      "all entries of a table get pages");
-	check(measured_rmi("RTT_DATA_UNMAP of 512 pages", RMI_RTT_DATA_UNMAP,
-			   rd, 0, MIB2, RMI_ADDR_TYPE_SINGLE, 0) &&
-		      range_move(RMI_GRANULE_RANGE_UNDELEGATE, DATA_BASE,
-				 DATA_GRANULES),
-	      "and lose them");
+	measure_data(rd);
 	check(good && measured_rmi("RTT_DESTROY", RMI_RTT_DESTROY, rd, 0, 3),
 	      "and destroyed");
 	check(good && rmi_do(RMI_RTT_DESTROY, rd, 0, 2) == RMI_SUCCESS &&
