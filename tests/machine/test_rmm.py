@@ -217,10 +217,10 @@ def test_a_token_keeps_no_interrupt_waiting_for_long(attested_run):
     _, run = attested_run
     whole = next(int(line.split()[2]) for line in run.lines
                  if re.fullmatch(r"host: token: \d+ ticks", line))
-    assert 20000000 < whole < 60000000
+    assert 1000000 < whole < 6000000
     late = next(int(line.split()[2]) for line in run.lines
                 if re.fullmatch(r"host: token: \d+ ticks late", line))
-    assert 100000 < late < 8000000
+    assert 100000 < late < whole
 
 
 @pytest.mark.parametrize("number, name", [

@@ -182,6 +182,8 @@ void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3)
 		bench_report("version", cost_of(version_cost));
 		measure_granules();
 		bench_report("sign", bench_sign());
+		bench_report("product_few", bench_product_few());
+		bench_report("product_many", bench_product_many());
 		bench_report("hash_plain", cost_best(bench_hash_plain));
 		bench_report("hash_cpu", cost_best(bench_hash_cpu));
 	} else {
