@@ -76,8 +76,8 @@ static bool lock_in_state(const struct rmm *rmm, struct granule *granule,
  * to wait for it would be a deadlock. Granules in the wanted state are held
  * only by commands that keep the lock order.
  */
-bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
-		  struct granule_ref *out)
+static inline bool lock_take(struct rmm *rmm, pa_t pa, enum granule_state state,
+			     struct granule_ref *out)
 {
 	if (tracked(rmm, pa)) {
 		struct granule *granule = granule_at(rmm, pa);
@@ -89,6 +89,12 @@ bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
 	}
 	*out = GRANULE_NONE_HELD;
 	return false;
+}
+
+bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
+		  struct granule_ref *out)
+{
+	return lock_take(rmm, pa, state, out);
 }
 
 bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
@@ -116,7 +122,7 @@ bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
 void granule_lock_owned(struct rmm *rmm, pa_t pa, enum granule_state state,
 			struct granule_ref *out)
 {
-	if (!granule_lock(rmm, pa, state, out))
+	if (!lock_take(rmm, pa, state, out))
 		port_panic(rmm->port, "an owned granule changed its state");
 }
 
@@ -137,7 +143,8 @@ void granule_unlock(struct granule_ref *ref)
 		unlock(ref);
 }
 
-static void state_put(const struct granule_ref *ref, enum granule_state state)
+static inline void state_put(const struct granule_ref *ref,
+			     enum granule_state state)
 {
 	uint64_t word = word_load(ref->granule);
 
