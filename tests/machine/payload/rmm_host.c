@@ -155,19 +155,26 @@ static void check_rmm_memory(void)
 	check(read_faults(RMM_MEMORY), "we do not read it");
 }
 
-static uint64_t realm_create(unsigned cpu, uint8_t algorithm)
+/* Creates a Realm with 1 or 4 root tables, aligned to their size. */
+static uint64_t realm_create_with(unsigned cpu, uint8_t algorithm,
+				  unsigned roots)
 {
 	struct rmi_realm_params *params = (void *)pages[cpu];
 
 	memset(params, 0, sizeof(*params));
-	params->s2sz = 39;
+	params->s2sz = roots == 1 ? 39 : 41;
 	params->num_bps = 1;
 	params->num_wps = 1;
 	params->hash_algo = algorithm;
-	params->rtt_base = REALM_BASE(cpu) + GRANULE;
+	params->rtt_base = REALM_BASE(cpu) + roots * GRANULE;
 	params->rtt_level_start = 1;
-	params->rtt_num_start = 1;
+	params->rtt_num_start = roots;
 	return rmi_status(RMI_REALM_CREATE, REALM_BASE(cpu), (uintptr_t)params);
+}
+
+static uint64_t realm_create(unsigned cpu, uint8_t algorithm)
+{
+	return realm_create_with(cpu, algorithm, 1);
 }
 
 /* Delegates granules, creates and destroys a Realm, undelegates the
@@ -307,9 +314,9 @@ static void measure_data(uint64_t rd)
 static void measure_tables(void)
 {
 	uint64_t rd = REALM_BASE(0);
-	uint64_t upper = rd + 2 * GRANULE, lower = rd + 3 * GRANULE;
-	bool good = range_move(RMI_GRANULE_RANGE_DELEGATE, rd, 4) &&
-		    realm_create(0, RMI_HASH_SHA_256) == RMI_SUCCESS &&
+	uint64_t upper = rd + 8 * GRANULE, lower = rd + 9 * GRANULE;
+	bool good = range_move(RMI_GRANULE_RANGE_DELEGATE, rd, 10) &&
+		    realm_create_with(0, RMI_HASH_SHA_256, 4) == RMI_SUCCESS &&
 		    rmi_do(RMI_RTT_CREATE, rd, upper, 0, 2) == RMI_SUCCESS;
 
 	check(good && measured_rmi("RTT_INIT_RIPAS of 1 GiB",
@@ -322,8 +329,9 @@ static void measure_tables(void)
 	      "and destroyed");
 	check(good && rmi_do(RMI_RTT_DESTROY, rd, 0, 2) == RMI_SUCCESS &&
 		      rmi_status(RMI_REALM_TERMINATE, rd, 0) == RMI_SUCCESS &&
-		      measured_rmi("REALM_DESTROY", RMI_REALM_DESTROY, rd) &&
-		      range_move(RMI_GRANULE_RANGE_UNDELEGATE, rd, 4),
+		      measured_rmi("REALM_DESTROY of 4 root tables",
+				   RMI_REALM_DESTROY, rd) &&
+		      range_move(RMI_GRANULE_RANGE_UNDELEGATE, rd, 10),
 	      "nothing stays of it");
 }
 
