@@ -16,7 +16,8 @@ import bench_host
 import bench_loads
 import bench_parts
 
-# Each part takes a folder, and yields (what, value, unit, limit).
+# Each part takes a folder, and yields (what, value, unit, limit), and a fifth
+# if another implementation was measured too (tests/bench/peers.toml).
 PARTS = {
     "toolstack": bench_parts.toolstack,
     "token": bench_parts.token,
@@ -33,9 +34,11 @@ def rows(name):
     print(f"---- {name}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            for what, value, unit, limit in PARTS[name](pathlib.Path(folder)):
+            for what, value, unit, limit, *peer in PARTS[name](
+                    pathlib.Path(folder)):
+                beside = "".join(f", TF-RMM {figure}" for figure in peer)
                 found.append((value <= limit, f"{what:40} {value:10.2f} "
-                              f"{unit:2} (at most {limit})"))
+                              f"{unit:2} (at most {limit}{beside})"))
         except Exception as why:  # whatever it is, the others are measured
             found.append((False, f"not measured: {why!r}"))
     return found

@@ -13,6 +13,7 @@ import pathlib
 import re
 import subprocess
 import time
+import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 REEVE = str(ROOT / "build" / "reeve")
@@ -23,8 +24,19 @@ SHORT_RUNS = 15  # for measurements that take milliseconds
 USERSPACE = b"reeve: userspace is up"
 
 
+PEER = tomllib.loads((ROOT / "tests/bench/peers.toml").read_text())["tf-rmm"]
+
+
 class Failure(Exception):
     """Something that is measured does not work."""
+
+
+def beside_peer(what, value, limit):
+    """Returns a row with the figure of the peer, if the peer was measured. The
+    limit is never above that figure."""
+    peer = PEER["rows"].get(what)
+    return ((what, value, "", limit) if peer is None else
+            (what, value, "", min(limit, peer), peer))
 
 
 def reeve(*arguments):
@@ -96,19 +108,29 @@ def tracking(folder):
     log = (folder / "reeve" / "bench" / "serial.log").read_text()
     memory, used = map(int, re.search(
         r"(\d+) MiB of memory from \w+, (\d+) KiB to track it", log).groups())
-    yield "RMM memory for a GiB, KiB", used * 1024 / memory, "", 1024
+    yield beside_peer("RMM memory for a GiB, KiB", used * 1024 / memory, 512)
 
 
-def until_userspace(command):
-    """Returns the seconds until the guest's first program prints its first
-    line."""
+def cpu_seconds(pid):
+    """Returns the CPU time that a process has taken so far."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+        ticks = stat.read().rpartition(")")[2].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+def until_userspace(command, qemu=None):
+    """Returns the seconds, and those of CPU time, until the guest's first
+    program prints its first line. qemu is the process that counts, if it is
+    not the command's."""
     start = time.perf_counter()
+    before = cpu_seconds(qemu) if qemu else 0
     with subprocess.Popen(command, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as process:
         for line in process.stdout:
             if USERSPACE in line:
-                taken = time.perf_counter() - start
+                taken = (time.perf_counter() - start,
+                         cpu_seconds(qemu or process.pid) - before)
                 break
         else:
             raise Failure(f"the guest does not come up: {command}")
@@ -122,7 +144,9 @@ def boot(path):
     against this guest."""
     reeve("host", "stop")
     reeve("host", "start", "--debug-console", "--memory", "4G")
-    return until_userspace([REEVE, "create", "-q", "-c", "-F", path])
+    host = json.loads(reeve("host", "list", "--json"))[0]
+    return until_userspace([REEVE, "create", "-q", "-c", "-F", path],
+                           host["pid"])
 
 
 def bare_boot(arguments):
@@ -142,21 +166,20 @@ def boots(folder, start):
              "ramdisk": str(GUEST / "initrd.cpio.gz")}
     realm = config(folder, "realm", cmdline=arguments, **shape)
     plain = config(folder, "plain", cmdline=arguments, realm=0, **shape)
-    turns = [(boot(realm), boot(plain), bare_boot(arguments))
+    turns = [boot(realm) + boot(plain) + bare_boot(arguments)
              for _ in range(RUNS)]
     best = [min(times) for times in zip(*turns)]
-    print("Debian to userspace: {:.1f} s in a Realm, {:.1f} s in an ordinary "
-          "guest, {:.1f} s on QEMU alone".format(*best))
+    print("Debian to userspace: {:.1f} s ({:.1f} of CPU time) in a Realm, "
+          "{:.1f} s ({:.1f}) in an ordinary guest, {:.1f} s ({:.1f}) on QEMU "
+          "alone".format(*best))
     print(f"a host answers after {start:.1f} s")
-    yield "a Realm's boot, ordinary guest", best[0] / best[1], "x", 1.3
-    yield "a host's start, boot on QEMU alone", start / best[2], "x", 0.6
+    yield "a Realm's boot, CPU, ordinary guest", best[1] / best[3], "x", 1.3
+    yield "a host's start, boot on QEMU alone", start / best[4], "x", 0.6
 
 
-def exits(folder):
-    """Prints how often a Realm left its vCPUs until it was up, by reason."""
-    path = config(folder, "counted", kernel=str(GUEST / "vmlinuz"),
-                  ramdisk=str(GUEST / "initrd.cpio.gz"), memory=512,
-                  cmdline="console=ttyAMA0 quiet reeve=idle")
+def run_and_destroy(path):
+    """Runs Debian up to userspace and destroys it. Returns the exits of its
+    vCPU by reason, and the seconds of its build and of its end."""
     with subprocess.Popen([REEVE, "create", "-q", "-c", path],
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as process:
@@ -164,13 +187,25 @@ def exits(folder):
             if b"reeve: idle" in line:
                 break
         vcpu = json.loads(reeve("vcpu-list", "--json", "counted"))[0]
-        reeve("destroy", "counted")
+        build = domain("counted")["first_entry_ns"] / 1e9
+        end = timed("destroy", "counted")
         process.stdin.close()
         process.stdout.read()
+    return vcpu["exits"], build, end
+
+
+def exits(folder):
+    """Prints how often a Realm left its vCPUs until it was up, by reason.
+    Compares the time that taking it apart takes with that of its build."""
+    path = config(folder, "counted", kernel=str(GUEST / "vmlinuz"),
+                  ramdisk=str(GUEST / "initrd.cpio.gz"), memory=512,
+                  cmdline="console=ttyAMA0 quiet reeve=idle")
+    counts, *times = zip(*(run_and_destroy(path) for _ in range(RUNS)))
     print("exits of a Realm up to userspace: " + ", ".join(
-        f"{count} {reason}" for reason, count in vcpu["exits"].items()
-        if count))
-    return []
+        f"{count} {reason}" for reason, count in counts[0].items() if count))
+    build, end = map(min, times)
+    print(f"its build takes {build:.2f} s, its end {end:.2f} s")
+    yield "a Realm's end, its build", end / build, "x", 1
 
 
 def measured(folder):

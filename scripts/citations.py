@@ -21,6 +21,7 @@ DOCUMENTS = {
     "DEN0028": "SMC Calling Convention (SMCCC)",
     "DEN0094": "Base System Architecture (BSA)",
     "DEN0137": "Realm Management Monitor specification",
+    "FIPS 180-4": "Secure Hash Standard",
     "IHI0069": "GICv3 and GICv4 architecture",
     "IHI0070": "SMMUv3 architecture",
     "RFC 2606": "reserved names",
@@ -35,6 +36,7 @@ DOCUMENTS = {
     "RFC 9360": "X.509 certificates in COSE",
     "RFC 9562": "UUID",
     "RFC 9864": "fully specified COSE algorithms",
+    "SP 800-186": "elliptic curves",
     "draft-ffm-rats-cca-token-00": "the CCA token, profiles of 2023",
     "draft-ffm-rats-cca-token-03": "the CCA token, profiles of 2024",
     "draft-ffm-rats-cca-token-04": "the CCA token, profiles of 2026",
@@ -44,7 +46,7 @@ DOCUMENTS = {
 }
 CITED = re.compile(
     r"\b(?:(?:DEN|DDI|IHI)[- ]?\d{4}|RFC ?\d+|draft(?:-[a-z]+)+(?:-\d\d)?"
-    r"|virtio \d\.\d)\b")
+    r"|FIPS \d+(?:-\d)?|SP 800-\d+|virtio \d\.\d)\b")
 # Names of notes that are not part of the tree.
 PRIVATE = re.compile(r"\b(rmi-rsi|el3-qemu-virt|xl-guest|xen-cca-series)\b")
 PAGE = re.compile(r"\bdocs/([a-z0-9-]+\.md)(, )?")

@@ -15,14 +15,14 @@
  * of their own, since port_lock() acquires and port_unlock() releases, which
  * orders everything that the lock guards.
  */
-static uint32_t word_load(const struct granule *granule)
+static uint16_t word_load(const struct granule *granule)
 {
 	return __atomic_load_n(&granule->word, __ATOMIC_RELAXED);
 }
 
 static void word_store(struct granule *granule, uint64_t word)
 {
-	__atomic_store_n(&granule->word, (uint32_t)word, __ATOMIC_RELAXED);
+	__atomic_store_n(&granule->word, (uint16_t)word, __ATOMIC_RELAXED);
 }
 
 static enum granule_state word_state(const struct granule *granule)
@@ -56,13 +56,18 @@ bool granule_tracked(const struct rmm *rmm, pa_t pa)
 	return tracked(rmm, pa);
 }
 
+bool granule_is(const struct rmm *rmm, pa_t pa, enum granule_state state)
+{
+	return tracked(rmm, pa) && word_state(granule_at(rmm, pa)) == state;
+}
+
 /* Waits for the lock as long as the granule is in the state. */
 static bool lock_in_state(const struct rmm *rmm, struct granule *granule,
 			  pa_t pa, enum granule_state state)
 {
 	return port_lock(rmm->port, &granule->word, pa,
-			 (uint32_t)BITS_MASK(GRANULE_WORD_STATE),
-			 (uint32_t)BITS_PUT(GRANULE_WORD_STATE, state));
+			 (uint16_t)BITS_MASK(GRANULE_WORD_STATE),
+			 (uint16_t)BITS_PUT(GRANULE_WORD_STATE, state));
 }
 
 /*
@@ -71,8 +76,8 @@ static bool lock_in_state(const struct rmm *rmm, struct granule *granule,
  * to wait for it would be a deadlock. Granules in the wanted state are held
  * only by commands that keep the lock order.
  */
-bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
-		  struct granule_ref *out)
+static inline bool lock_take(struct rmm *rmm, pa_t pa, enum granule_state state,
+			     struct granule_ref *out)
 {
 	if (tracked(rmm, pa)) {
 		struct granule *granule = granule_at(rmm, pa);
@@ -84,6 +89,12 @@ bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
 	}
 	*out = GRANULE_NONE_HELD;
 	return false;
+}
+
+bool granule_lock(struct rmm *rmm, pa_t pa, enum granule_state state,
+		  struct granule_ref *out)
+{
+	return lock_take(rmm, pa, state, out);
 }
 
 bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
@@ -111,7 +122,7 @@ bool granule_lock_pair(struct rmm *rmm, struct granule_want first,
 void granule_lock_owned(struct rmm *rmm, pa_t pa, enum granule_state state,
 			struct granule_ref *out)
 {
-	if (!granule_lock(rmm, pa, state, out))
+	if (!lock_take(rmm, pa, state, out))
 		port_panic(rmm->port, "an owned granule changed its state");
 }
 
@@ -132,7 +143,8 @@ void granule_unlock(struct granule_ref *ref)
 		unlock(ref);
 }
 
-static void state_put(const struct granule_ref *ref, enum granule_state state)
+static inline void state_put(const struct granule_ref *ref,
+			     enum granule_state state)
 {
 	uint64_t word = word_load(ref->granule);
 

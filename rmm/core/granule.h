@@ -36,16 +36,17 @@ enum granule_state {
 	GRANULE_PARTIAL = 7, /* an object between the steps of an SRO */
 };
 
-/* One per granule: how often it is referred to, its state, and its lock. */
+/* One per granule: how often it is referred to, its state, and its lock. All
+ * memory has one, so it is as small as it can be. */
 struct granule {
-	uint32_t word;
+	uint16_t word;
 };
 
 #define GRANULE_WORD_REFS_SHIFT  0
 #define GRANULE_WORD_REFS_WIDTH  10
 #define GRANULE_WORD_STATE_SHIFT 10
 #define GRANULE_WORD_STATE_WIDTH 5
-#define GRANULE_WORD_LOCK        (UINT32_C(1) << 15)
+#define GRANULE_WORD_LOCK        (1U << 15)
 
 /* The largest reference count. */
 #define GRANULE_REFS_MAX ((1U << GRANULE_WORD_REFS_WIDTH) - 1)
@@ -64,6 +65,10 @@ struct granule_ref {
 
 /* Returns true if pa is granule-aligned and tracked. */
 bool granule_tracked(const struct rmm *rmm, pa_t pa);
+
+/* Returns whether a tracked granule is in that state now. It is not locked, so
+ * another CPU may change the state at once. */
+bool granule_is(const struct rmm *rmm, pa_t pa, enum granule_state state);
 
 /*
  * Locks the granule at pa if it is tracked and in that state. false: it is

@@ -17,10 +17,10 @@
 struct rmm_port;
 
 /* Slot 0 is the RIM, slots 1 to 4 are REM 0 to 3. Zeros follow a digest that is
- * shorter than 64 bytes. */
+ * shorter than 64 bytes. Aligned slots are copied by words. */
 struct measurements {
+	_Alignas(uint64_t) uint8_t slot[RSI_MEASUREMENTS][RSI_MEASUREMENT_SIZE];
 	uint32_t algorithm; /* RMI_HASH_* */
-	uint8_t slot[RSI_MEASUREMENTS][RSI_MEASUREMENT_SIZE];
 };
 
 /* Returns the bytes of a digest: 32, 48 or 64; 0 for an unknown algorithm. */

@@ -76,37 +76,23 @@ bool port_random(struct rmm_port *port, void *to, size_t size);
  * port_unlock() releases: whatever one holder stored, the next one sees. The
  * in-process port checks here that locks are taken in order and released.
  */
-bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
-	       uint32_t value);
-void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa);
+bool port_lock(struct rmm_port *port, uint16_t *word, pa_t pa, uint16_t mask,
+	       uint16_t value);
+void port_unlock(struct rmm_port *port, uint16_t *word, pa_t pa);
 
 /* Returns whether a physical interrupt is pending, so that a long command
  * should end early. */
 bool port_interrupt_pending(struct rmm_port *port);
 
-/* The state of a signature in progress. It is secret: together with the
- * finished signature it reveals the private key. */
-struct signing {
-	uint32_t step; /* 0: not begun */
-	uint8_t digest[48]; /* SHA-384; the caller sets it */
-	uint8_t nonce[48];
-	uint8_t point[104];
-};
-
-enum sign_progress {
-	SIGN_MORE, /* call again */
-	SIGN_DONE, /* signature has r and s, 96 bytes */
-	SIGN_FAILED,
-};
+#define SIGN_DIGEST_SIZE 48 /* SHA-384 */
 
 /*
- * Does one step of a signature (ES384, by the Realm attestation key). A step
- * takes a bounded time, which does not depend on secrets. Before the first
- * step *signing is zero except for the digest; after the last step it is all
- * zero. It is called only if the port has provided a platform token.
+ * Signs a digest (ES384, by the Realm attestation key); signature becomes r and
+ * s, 96 bytes. The time does not depend on secrets. Returns false if it fails.
+ * It is called only if the port has provided a platform token.
  */
-enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
-			     uint8_t *signature);
+bool port_sign(struct rmm_port *port, const uint8_t digest[SIGN_DIGEST_SIZE],
+	       uint8_t *signature);
 
 /* Returns ICH_VTR_EL2, which RSI_REALM_CONFIG shows to the Realm. */
 uint32_t port_gic_vtr(struct rmm_port *port);

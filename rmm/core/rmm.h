@@ -95,13 +95,12 @@ enum rsi_outcome {
 };
 
 /*
- * Serves one SMC of a Realm (RSI, PSCI, SMCCC). regs are X0 to X17 of the REC,
- * before and after the call. With RSI_EXIT and RSI_RETRY, *exit is the exit
- * record for the host. The caller holds the REC and has counted it as executing
+ * Serves one SMC of a Realm (RSI, PSCI, SMCCC), whose arguments and results are
+ * in the REC. With RSI_EXIT and RSI_RETRY, *exit is the exit record for the
+ * host. The caller holds the REC and has counted it as executing
  * (rec_execute()).
  */
 enum rsi_outcome rmm_handle_rsi(const struct rec_hold *hold,
-				struct smccc_regs *regs,
 				struct rmi_rec_exit *exit);
 
 #endif

@@ -13,10 +13,10 @@
  * As port_lock(): locks the word while (word & mask) == value; returns false
  * once it is not. relax is called between two looks at a word that is locked.
  */
-static inline bool word_lock(uint32_t *word, uint32_t mask, uint32_t value,
+static inline bool word_lock(uint16_t *word, uint16_t mask, uint16_t value,
 			     void (*relax)(void))
 {
-	uint32_t old = __atomic_load_n(word, __ATOMIC_RELAXED);
+	uint16_t old = __atomic_load_n(word, __ATOMIC_RELAXED);
 
 	while ((old & mask) == value) {
 		if (old & GRANULE_WORD_LOCK) {

@@ -47,7 +47,7 @@ static pa_t pa_of(const struct audit *audit, unsigned index)
 		      (uint64_t)index * GRANULE_SIZE);
 }
 
-static uint32_t word_at(const struct audit *audit, pa_t pa)
+static uint16_t word_at(const struct audit *audit, pa_t pa)
 {
 	return audit->rmm->granules[index_of(audit, pa)].word;
 }

@@ -37,3 +37,7 @@ def count():
     ("version", 600), ("delegate_one", 1500), ("delegate_range", 400)])
 def test_request_stays_within_its_count(count, call, limit):
     assert 0 < count[call] < limit
+
+
+def test_the_time_of_a_product_does_not_depend_on_the_scalar(count):
+    assert 0 < count["product_few"] == count["product_many"]

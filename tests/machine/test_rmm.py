@@ -97,7 +97,7 @@ def granule(run, address):
 
 def test_boots_and_says_what_it_tracks(run):
     assert ("rmm: RMI 2.0, 1024 MiB of memory from 40000000, "
-            "1024 KiB to track it") in run.lines
+            "512 KiB to track it") in run.lines
 
 
 def test_every_check_of_the_host_is_good(run):
@@ -217,10 +217,10 @@ def test_a_token_keeps_no_interrupt_waiting_for_long(attested_run):
     _, run = attested_run
     whole = next(int(line.split()[2]) for line in run.lines
                  if re.fullmatch(r"host: token: \d+ ticks", line))
-    assert 20000000 < whole < 60000000
+    assert 1000000 < whole < 6000000
     late = next(int(line.split()[2]) for line in run.lines
                 if re.fullmatch(r"host: token: \d+ ticks late", line))
-    assert 100000 < late < 8000000
+    assert 100000 < late < whole
 
 
 @pytest.mark.parametrize("number, name", [

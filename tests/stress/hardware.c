@@ -97,7 +97,7 @@ static bool has_state(const struct hardware *hardware, uint64_t pa,
 {
 	const struct rmm *rmm = hardware->rmm;
 	uint64_t base = rmm->machine.memory_base.value;
-	uint32_t word;
+	uint16_t word;
 
 	if (!granule_tracked(rmm, pa_make(pa)))
 		return false;

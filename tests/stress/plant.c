@@ -112,10 +112,10 @@ void __real_port_entry_write(struct rmm_port *port, uint64_t *slot,
 			     uint64_t entry);
 void __wrap_port_entry_write(struct rmm_port *port, uint64_t *slot,
 			     uint64_t entry);
-bool __real_port_lock(struct rmm_port *port, uint32_t *word, pa_t pa,
-		      uint32_t mask, uint32_t value);
-bool __wrap_port_lock(struct rmm_port *port, uint32_t *word, pa_t pa,
-		      uint32_t mask, uint32_t value);
+bool __real_port_lock(struct rmm_port *port, uint16_t *word, pa_t pa,
+		      uint16_t mask, uint16_t value);
+bool __wrap_port_lock(struct rmm_port *port, uint16_t *word, pa_t pa,
+		      uint16_t mask, uint16_t value);
 void __real_port_rec_start(struct rmm_port *port, struct rec *rec,
 			   const struct realm_s2 *s2);
 void __wrap_port_rec_start(struct rmm_port *port, struct rec *rec,
@@ -132,15 +132,15 @@ void __wrap_port_entry_write(struct rmm_port *port, uint64_t *slot,
 }
 
 /* Returns true if the granule has the wanted state, and is locked. */
-static bool must_wait(const uint32_t *word, uint32_t mask, uint32_t value)
+static bool must_wait(const uint16_t *word, uint16_t mask, uint16_t value)
 {
-	uint32_t now = __atomic_load_n(word, __ATOMIC_RELAXED);
+	uint16_t now = __atomic_load_n(word, __ATOMIC_RELAXED);
 
 	return (now & mask) == value && (now & GRANULE_WORD_LOCK) != 0;
 }
 
-bool __wrap_port_lock(struct rmm_port *port, uint32_t *word, pa_t pa,
-		      uint32_t mask, uint32_t value)
+bool __wrap_port_lock(struct rmm_port *port, uint16_t *word, pa_t pa,
+		      uint16_t mask, uint16_t value)
 {
 	unsigned waits = 0;
 

@@ -219,16 +219,21 @@ uint64_t rmi_realm_terminate(struct rmm *rmm, const uint64_t *args,
 }
 
 /*
- * docs/rmi.md, RMI_REALM_DESTROY steps 2 to 4. The answer stays true while the
- * RD is held: RECs and tables are made only by commands that lock the RD first.
- * Such a command may have let go of the RD before, but then it holds a root
- * table, whose lock rtt_roots_refs() waits for, or a table that a root counts.
+ * docs/rmi.md, RMI_REALM_DESTROY steps 2 to 4. If the Realm can be destroyed,
+ * its root tables are locked. No RECs and tables are made meanwhile: commands
+ * that make them lock the RD first. Such a command may have let go of the RD
+ * before, but then it holds a root table, whose lock is waited for, or a table
+ * that a root counts.
  */
 static bool realm_destroyable(struct rmm *rmm, const struct granule_ref *ref,
 			      const struct rd *rd)
 {
-	return granule_refs(ref) == 0 && realm_life_state(rd) == REALM_ZOMBIE &&
-	       rtt_roots_refs(rmm, &rd->s2) == 0;
+	if (granule_refs(ref) != 0 || realm_life_state(rd) != REALM_ZOMBIE)
+		return false;
+	if (rtt_roots_lock(rmm, &rd->s2) == 0)
+		return true;
+	rtt_roots_unlock(rmm, &rd->s2);
+	return false;
 }
 
 uint64_t rmi_realm_destroy(struct rmm *rmm, const uint64_t *args,
@@ -253,7 +258,7 @@ uint64_t rmi_realm_destroy(struct rmm *rmm, const uint64_t *args,
 	/* The VMID goes first, since the TLBs must not refer to tables that the
 	 * host can have back. */
 	vmid_release(rmm, s2.vmid);
-	roots_release(rmm, s2.root, s2.root_count);
+	rtt_roots_release(rmm, &s2);
 	granule_unlock_to(&ref, GRANULE_DELEGATED);
 	return rmi_return(RMI_SUCCESS, 0);
 }

@@ -3,10 +3,7 @@
  * exits). */
 #include "rmm/core/rec/exit.h"
 
-#include <string.h>
-
 #include "abi/bits.h"
-#include "abi/smccc.h"
 #include "lib/esr.h"
 #include "rmm/core/rmm.h"
 
@@ -59,15 +56,10 @@ static bool wfx_handle(struct rec *rec, const struct rec_trap *trap,
 static bool smc_handle(const struct rec_hold *hold, const struct rec_trap *trap,
 		       struct rmi_rec_exit *exit)
 {
-	struct rec *rec = hold->rec;
-	struct smccc_regs regs;
-	enum rsi_outcome outcome;
+	enum rsi_outcome outcome = rmm_handle_rsi(hold, exit);
 
-	memcpy(regs.x, rec->gprs, sizeof(regs.x));
-	outcome = rmm_handle_rsi(hold, &regs, exit);
-	memcpy(rec->gprs, regs.x, sizeof(regs.x));
 	if (outcome != RSI_RETRY)
-		rec_skip(rec, trap->esr);
+		rec_skip(hold->rec, trap->esr);
 	return outcome != RSI_RETURN;
 }
 

@@ -48,7 +48,6 @@ struct rec_host_call {
 enum rec_token_phase {
 	TOKEN_NONE = 0,
 	TOKEN_CLAIMED, /* RSI_ATTEST_TOKEN_INIT has written the claims */
-	TOKEN_HASHED,
 	TOKEN_SIGNED,
 };
 

@@ -13,43 +13,41 @@
 /* The bits that the host sees of the immediate of a host call. */
 #define HOST_CALL_IMM_MASK 0xffff
 
-struct rsi_command {
-	uint32_t fid;
-	rsi_handler_fn *handler;
+/* The identifiers follow one another, so a call's identifier is its index in
+ * the table. */
+#define INDEX(fid) ((fid) - RSI_VERSION)
+
+static rsi_handler_fn *const handlers[] = {
+	[INDEX(RSI_VERSION)] = rsi_version,
+	[INDEX(RSI_FEATURES)] = rsi_features,
+	[INDEX(RSI_MEASUREMENT_READ)] = rsi_measurement_read,
+	[INDEX(RSI_MEASUREMENT_EXTEND)] = rsi_measurement_extend,
+	[INDEX(RSI_ATTEST_TOKEN_INIT)] = rsi_attest_token_init,
+	[INDEX(RSI_ATTEST_TOKEN_CONTINUE)] = rsi_attest_token_continue,
+	[INDEX(RSI_REALM_CONFIG)] = rsi_realm_config,
+	[INDEX(RSI_IPA_STATE_SET)] = rsi_ipa_state_set,
+	[INDEX(RSI_IPA_STATE_GET)] = rsi_ipa_state_get,
+	[INDEX(RSI_HOST_CALL)] = rsi_host_call,
 };
 
-static const struct rsi_command commands[] = {
-	{ RSI_HOST_CALL, rsi_host_call },
-	{ RSI_VERSION, rsi_version },
-	{ RSI_FEATURES, rsi_features },
-	{ RSI_MEASUREMENT_READ, rsi_measurement_read },
-	{ RSI_MEASUREMENT_EXTEND, rsi_measurement_extend },
-	{ RSI_ATTEST_TOKEN_INIT, rsi_attest_token_init },
-	{ RSI_ATTEST_TOKEN_CONTINUE, rsi_attest_token_continue },
-	{ RSI_REALM_CONFIG, rsi_realm_config },
-	{ RSI_IPA_STATE_SET, rsi_ipa_state_set },
-	{ RSI_IPA_STATE_GET, rsi_ipa_state_get },
-};
+#define HANDLERS (sizeof(handlers) / sizeof(handlers[0]))
 
 static rsi_handler_fn *handler_find(uint32_t fid)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (commands[i].fid == fid)
-			return commands[i].handler;
-	}
-	return psci_handle;
+	uint32_t index = INDEX(fid);
+
+	return index < HANDLERS ? handlers[index] : psci_handle;
 }
 
 enum rsi_outcome rmm_handle_rsi(const struct rec_hold *hold,
-				struct smccc_regs *regs,
 				struct rmi_rec_exit *exit)
 {
 	struct rsi_call call = {
 		.rmm = hold->rmm,
 		.rec = hold->rec,
 		.rd = hold->rd,
-		.fid = (uint32_t)regs->x[0] & ~(uint32_t)SMCCC_SVE_HINT,
-		.x = regs->x,
+		.fid = (uint32_t)hold->rec->gprs[0] & ~(uint32_t)SMCCC_SVE_HINT,
+		.x = hold->rec->gprs,
 		.exit = exit,
 	};
 

@@ -10,7 +10,6 @@
 
 #include "abi/rmi.h"
 #include "abi/rsi.h"
-#include "abi/smccc.h"
 #include "lib/addr.h"
 #include "rmm/core/realm/realm.h"
 #include "rmm/core/rec/rec.h"
@@ -25,7 +24,7 @@ struct rsi_call {
 	 * while a REC executes. */
 	struct rd *rd;
 	uint32_t fid; /* W0 without the SVE hint */
-	uint64_t *x; /* X0..X17 */
+	uint64_t *x; /* X0..X30 */
 	struct rmi_rec_exit *exit; /* zero before the call */
 };
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * RSI_ATTEST_TOKEN_INIT and _CONTINUE (docs/rsi.md, RSI_ATTEST_TOKEN_INIT and
- * docs/rsi.md, RSI_ATTEST_TOKEN_CONTINUE). A token is made in steps, most of
- * which are those of port_sign(); between two of them a pending interrupt ends
- * the call. The progress of the token is in the REC, and its bytes are in a
- * granule that was donated for the REC.
+ * docs/rsi.md, RSI_ATTEST_TOKEN_CONTINUE). The progress of a token is in the
+ * REC, and its bytes are in a granule that was donated for the REC.
  */
 #include <string.h>
 
@@ -16,46 +14,41 @@
 /* The index in rec->aux of the granule that holds the token. */
 #define AUX_TOKEN 0
 
-struct token_buffer {
-	uint8_t realm[TOKEN_REALM_MAX];
-	struct signing signing;
-};
+_Static_assert(TOKEN_REALM_MAX <= GRANULE_SIZE, "fits a granule");
 
-_Static_assert(sizeof(struct token_buffer) <= GRANULE_SIZE, "fits a granule");
-
-static struct token_buffer *buffer_map(const struct rsi_call *call)
+/* Maps the granule, and returns the Realm part of the token. */
+static uint8_t *buffer_map(const struct rsi_call *call)
 {
 	return port_granule_map(call->rmm->port, call->rec->aux[AUX_TOKEN]);
 }
 
-static void buffer_unmap(const struct rsi_call *call,
-			 struct token_buffer *buffer)
+static void buffer_unmap(const struct rsi_call *call, uint8_t *buffer)
 {
 	port_granule_unmap(call->rmm->port, call->rec->aux[AUX_TOKEN], buffer);
 }
 
 static void token_collection_make(const struct rsi_call *call,
-				  const struct token_buffer *buffer,
+				  const uint8_t *buffer,
 				  struct token_collection *collection)
 {
 	const struct rmm_attestation *attestation = &call->rmm->attestation;
 	struct token_piece platform = { attestation->platform_token,
 					attestation->platform_token_size };
-	struct token_piece realm = { buffer->realm, call->rec->token.size };
+	struct token_piece realm = { buffer, call->rec->token.size };
 
 	token_collect(collection, platform, realm);
 }
 
 /* Writes the claims with the measurements of this moment; the lock of the RD
  * keeps other RECs from extending them meanwhile. */
-static void claims_write(struct rsi_call *call, struct token_buffer *buffer)
+static void claims_write(struct rsi_call *call, uint8_t *buffer)
 {
 	struct granule_ref ref;
 
 	granule_lock_owned(call->rmm, call->rec->rd, GRANULE_RD, &ref);
 	call->rec->token = (struct rec_token){
 		.phase = TOKEN_CLAIMED,
-		.size = (uint32_t)token_realm_write(buffer->realm, call->rd,
+		.size = (uint32_t)token_realm_write(buffer, call->rd,
 						    (const uint8_t *)&call->x[1],
 						    call->rmm->attestation.key),
 	};
@@ -65,7 +58,7 @@ static void claims_write(struct rsi_call *call, struct token_buffer *buffer)
 enum rsi_outcome rsi_attest_token_init(struct rsi_call *call)
 {
 	struct token_collection collection;
-	struct token_buffer *buffer;
+	uint8_t *buffer;
 	size_t size;
 
 	if (call->rmm->attestation.platform_token == NULL)
@@ -80,66 +73,24 @@ enum rsi_outcome rsi_attest_token_init(struct rsi_call *call)
 	return rsi_return(call, RSI_SUCCESS);
 }
 
-/* Does one step. Returns false if signing has failed; the token is then given
- * up. */
-static bool token_step(struct rsi_call *call, struct token_buffer *buffer)
+/* Signs a token that is not signed yet. Returns false if that fails; the token
+ * is then given up. */
+static bool token_sign(struct rsi_call *call)
 {
 	struct rmm_port *port = call->rmm->port;
 	struct rec_token *token = &call->rec->token;
-
-	if (token->phase == TOKEN_CLAIMED) {
-		memset(&buffer->signing, 0, sizeof(buffer->signing));
-		token_realm_digest(port, buffer->realm, token->size,
-				   buffer->signing.digest);
-		token->phase = TOKEN_HASHED;
-		return true;
-	}
-	switch (port_sign(port, &buffer->signing,
-			  token_realm_signature(buffer->realm, token->size))) {
-	case SIGN_MORE:
-		return true;
-	case SIGN_DONE:
-		token->phase = TOKEN_SIGNED;
-		return true;
-	case SIGN_FAILED:
-	default:
-		token->phase = TOKEN_NONE;
-		return false;
-	}
-}
-
-static enum rsi_outcome token_interrupted(struct rsi_call *call)
-{
-	call->exit->exit_reason = RMI_EXIT_IRQ;
-	call->x[1] = 0;
-	rsi_return(call, RSI_INCOMPLETE);
-	return RSI_EXIT;
-}
-
-/* Does steps until the token is signed, and at least one, so that interrupts
- * delay a token but never stop it. Returns false if the call ends with
- * *outcome. */
-static bool token_finish(struct rsi_call *call, enum rsi_outcome *outcome)
-{
-	struct rec_token *token = &call->rec->token;
-	struct token_buffer *buffer;
+	uint8_t digest[SIGN_DIGEST_SIZE];
+	uint8_t *buffer;
 	bool ok;
 
-	while (token->phase != TOKEN_SIGNED) {
-		buffer = buffer_map(call);
-		ok = token_step(call, buffer);
-		buffer_unmap(call, buffer);
-		if (!ok) {
-			*outcome = rsi_return(call, RSI_ERROR_UNKNOWN);
-			return false;
-		}
-		if (token->phase != TOKEN_SIGNED &&
-		    port_interrupt_pending(call->rmm->port)) {
-			*outcome = token_interrupted(call);
-			return false;
-		}
-	}
-	return true;
+	if (token->phase == TOKEN_SIGNED)
+		return true;
+	buffer = buffer_map(call);
+	token_realm_digest(port, buffer, token->size, digest);
+	ok = port_sign(port, digest, token_realm_signature(buffer, token->size));
+	buffer_unmap(call, buffer);
+	token->phase = ok ? TOKEN_SIGNED : TOKEN_NONE;
+	return ok;
 }
 
 /* Copies the next bytes of the token to their place in the page. */
@@ -147,7 +98,7 @@ static enum rsi_outcome token_deliver(struct rsi_call *call,
 				      const struct rsi_page *page)
 {
 	struct rec_token *token = &call->rec->token;
-	struct token_buffer *buffer = buffer_map(call);
+	uint8_t *buffer = buffer_map(call);
 	struct token_collection collection;
 	bool complete;
 
@@ -179,8 +130,8 @@ enum rsi_outcome rsi_attest_token_continue(struct rsi_call *call)
 		return rsi_return(call, RSI_ERROR_INPUT);
 	if (call->rec->token.phase == TOKEN_NONE)
 		return rsi_return(call, RSI_ERROR_STATE);
-	if (!token_finish(call, &outcome))
-		return outcome;
+	if (!token_sign(call))
+		return rsi_return(call, RSI_ERROR_UNKNOWN);
 	if (!rsi_page_map(call, ipa, &page, &outcome))
 		return outcome;
 	outcome = token_deliver(call, &page);

@@ -183,7 +183,7 @@ uint8_t *token_realm_signature(uint8_t *token, size_t size)
 /* The Sig_structure (RFC 9052, 4.4) ends with the payload as it is in the
  * token. */
 void token_realm_digest(struct rmm_port *port, const uint8_t *token,
-			size_t size, uint8_t digest[TOKEN_DIGEST_SIZE])
+			size_t size, uint8_t digest[SIGN_DIGEST_SIZE])
 {
 	static const char context[] = "Signature1";
 	uint8_t start[32];

@@ -11,13 +11,12 @@
 #include <stdint.h>
 
 #include "abi/cca_token.h"
+#include "rmm/core/port.h"
 
 struct rd;
-struct rmm_port;
 
 /* More bytes than the Realm token takes with SHA-512. */
-#define TOKEN_REALM_MAX   1152
-#define TOKEN_DIGEST_SIZE 48 /* SHA-384, which ES384 signs */
+#define TOKEN_REALM_MAX 1152
 
 /* Writes the public key with the point x || y as the token has it. */
 void token_cose_key(const uint8_t point[2 * P384_SIZE],
@@ -35,7 +34,7 @@ size_t token_realm_write(uint8_t *to, const struct rd *rd,
 /* Compute the digest of a Realm token that is signed, and return the place of
  * its signature. */
 void token_realm_digest(struct rmm_port *port, const uint8_t *token,
-			size_t size, uint8_t digest[TOKEN_DIGEST_SIZE]);
+			size_t size, uint8_t digest[SIGN_DIGEST_SIZE]);
 uint8_t *token_realm_signature(uint8_t *token, size_t size);
 
 /* The whole token (docs/rsi.md, Envelope) as pieces that follow one another. */

@@ -102,16 +102,6 @@ struct map_init {
 	uint64_t count; /* granules, from these addresses on */
 };
 
-static bool granule_is_ns(struct rmm *rmm, pa_t pa)
-{
-	struct granule_ref ref;
-
-	if (!granule_lock(rmm, pa, GRANULE_NS, &ref))
-		return false;
-	granule_unlock(&ref);
-	return true;
-}
-
 /* docs/rmi.md, RMI_RTT_DATA_MAP_INIT steps 1 and 3. Step 2, data == rd, needs
  * no check of its own, since an RD is not DELEGATED. */
 static bool map_init_args_check(struct rmm *rmm, const uint64_t *args,
@@ -127,7 +117,7 @@ static bool map_init_args_check(struct rmm *rmm, const uint64_t *args,
 		.count = 1 + BITS_GET(more, RMI_DATA_MORE),
 	};
 	return (init->flags & ~(uint64_t)RMI_DATA_MEASURE_CONTENT) == 0 &&
-	       granule_is_ns(rmm, init->src);
+	       granule_is(rmm, init->src, GRANULE_NS);
 }
 
 /* docs/rmi.md, RMI_RTT_DATA_MAP_INIT steps 5 and 6. A tracked granule lies

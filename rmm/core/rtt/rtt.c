@@ -78,7 +78,7 @@ void rtt_roots_init(struct rmm *rmm, const struct realm_s2 *s2)
 	}
 }
 
-unsigned rtt_roots_refs(struct rmm *rmm, const struct realm_s2 *s2)
+unsigned rtt_roots_lock(struct rmm *rmm, const struct realm_s2 *s2)
 {
 	unsigned refs = 0;
 
@@ -87,9 +87,32 @@ unsigned rtt_roots_refs(struct rmm *rmm, const struct realm_s2 *s2)
 
 		root_lock(rmm, s2, i, &root);
 		refs += granule_refs(&root);
-		granule_unlock(&root);
 	}
 	return refs;
+}
+
+static struct granule_ref root_held(struct rmm *rmm, const struct realm_s2 *s2,
+				    uint64_t i)
+{
+	return granule_held(rmm, pa_add(s2->root, i * GRANULE_SIZE));
+}
+
+void rtt_roots_unlock(struct rmm *rmm, const struct realm_s2 *s2)
+{
+	for (unsigned i = 0; i < s2->root_count; i++) {
+		struct granule_ref root = root_held(rmm, s2, i);
+
+		granule_unlock(&root);
+	}
+}
+
+void rtt_roots_release(struct rmm *rmm, const struct realm_s2 *s2)
+{
+	for (unsigned i = 0; i < s2->root_count; i++) {
+		struct granule_ref root = root_held(rmm, s2, i);
+
+		granule_unlock_to(&root, GRANULE_DELEGATED);
+	}
 }
 
 void rtt_realm_take(struct granule_ref *rd, struct rtt_realm *out)

@@ -45,13 +45,18 @@ static inline int rtt_block_level_min(bool protected)
 unsigned rtt_root_count(uint32_t ipa_bits, int64_t start_level,
 			unsigned pa_bits);
 
-/*
- * Writes the initial content of root tables, which are RTT granules and not
- * locked. rtt_roots_refs() returns the sum of their references. The caller
- * holds the RD, or the granule that becomes the RD.
- */
+/* Writes the initial content of root tables, which are RTT granules and not
+ * locked. The caller holds the granule that becomes the RD. */
 void rtt_roots_init(struct rmm *rmm, const struct realm_s2 *s2);
-unsigned rtt_roots_refs(struct rmm *rmm, const struct realm_s2 *s2);
+
+/*
+ * Locks all root tables, and returns the sum of their references;
+ * rtt_roots_unlock() lets go of them, and rtt_roots_release() also makes them
+ * DELEGATED, which needs a sum of 0. The caller holds the RD.
+ */
+unsigned rtt_roots_lock(struct rmm *rmm, const struct realm_s2 *s2);
+void rtt_roots_unlock(struct rmm *rmm, const struct realm_s2 *s2);
+void rtt_roots_release(struct rmm *rmm, const struct realm_s2 *s2);
 
 /* The Realm that a command names. Its RD is locked. */
 struct rtt_realm {

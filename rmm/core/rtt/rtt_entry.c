@@ -65,28 +65,22 @@ uint64_t rtt_entry_encode(struct rtt_entry entry, int level)
 	return entry.pa.value | DESC_VALID | DESC_TABLE_OR_PAGE;
 }
 
-static struct rtt_entry decode_invalid(uint64_t word)
-{
-	if (word & DESC_NS)
-		return (struct rtt_entry){ .kind = RTT_UNASSIGNED_NS };
-	return (struct rtt_entry){
-		.kind = word & INVALID_ASSIGNED ? RTT_ASSIGNED : RTT_UNASSIGNED,
-		.ripas = (uint8_t)BITS_GET(word, INVALID_RIPAS),
-		.pa = pa_make(word & DESC_PA_MASK),
-	};
-}
-
 struct rtt_entry rtt_entry_decode(uint64_t word, int level)
 {
 	struct rtt_entry entry = { .pa = pa_make(word & DESC_PA_MASK) };
 
-	if (!(word & DESC_VALID))
-		return decode_invalid(word);
-	if (level < RTT_LEVEL_MAX && word & DESC_TABLE_OR_PAGE) {
+	if (!(word & DESC_VALID)) {
+		entry.ripas = (uint8_t)BITS_GET(word, INVALID_RIPAS);
+		if (word & INVALID_ASSIGNED)
+			entry.kind = RTT_ASSIGNED;
+		else
+			entry.kind = word & DESC_NS ? RTT_UNASSIGNED_NS
+						    : RTT_UNASSIGNED;
+	} else if (level < RTT_LEVEL_MAX && word & DESC_TABLE_OR_PAGE) {
 		entry.kind = RTT_TABLE;
 	} else if (word & DESC_NS) {
 		entry.kind = RTT_ASSIGNED_NS;
-		entry.attrs = word & HOST_ATTRS;
+		entry.attrs = (uint8_t)(word & HOST_ATTRS);
 	} else {
 		entry.kind = RTT_ASSIGNED;
 		entry.ripas = RMI_RIPAS_RAM;

@@ -23,11 +23,12 @@ enum rtt_kind {
 	RTT_TABLE,
 };
 
+/* Two words, which a call passes in registers. */
 struct rtt_entry {
 	enum rtt_kind kind;
 	uint8_t ripas; /* protected: RMI_RIPAS_*; else 0 */
+	uint8_t attrs; /* ASSIGNED_NS: RTT_ATTR_*, the host's choice; else 0 */
 	pa_t pa; /* ASSIGNED, ASSIGNED_NS, TABLE; else 0 */
-	uint64_t attrs; /* ASSIGNED_NS: RTT_ATTR_*, the host's choice; else 0 */
 };
 
 /* The attributes that the host chooses for a mapping in the unprotected half.

@@ -99,8 +99,8 @@ static uint64_t table_create_check(const struct target *target)
 	return rmi_return(RMI_SUCCESS, 0);
 }
 
-/* Plain stores are enough, because nothing walks the new table yet. The CPU
- * stores two words by one instruction. */
+/* Plain stores are enough, because nothing walks the new table yet. Four words
+ * at a time are two instructions of the CPU and half the turns of a loop. */
 static void table_fill(const struct granule_ref *table, struct rtt_entry whole,
 		       int level)
 {
@@ -108,9 +108,11 @@ static void table_fill(const struct granule_ref *table, struct rtt_entry whole,
 	uint64_t word = rtt_entry_encode(whole, level);
 	uint64_t step = rtt_entry_step(whole, level);
 
-	for (unsigned i = 0; i < RTT_ENTRIES; i += 2, word += 2 * step) {
+	for (unsigned i = 0; i < RTT_ENTRIES; i += 4, word += 4 * step) {
 		entries[i] = word;
 		entries[i + 1] = word + step;
+		entries[i + 2] = word + 2 * step;
+		entries[i + 3] = word + 3 * step;
 	}
 	granule_unmap(table, entries);
 }
@@ -135,16 +137,6 @@ static void table_create(struct target *target, struct granule_ref *table)
 		       rtt_entry_mapped(whole) ? GRANULE_SIZE : 0);
 }
 
-static bool table_granule_delegated(struct rmm *rmm, pa_t pa)
-{
-	struct granule_ref ref;
-
-	if (!granule_lock(rmm, pa, GRANULE_DELEGATED, &ref))
-		return false;
-	granule_unlock(&ref);
-	return true;
-}
-
 /*
  * docs/rmi.md, RMI_RTT_CREATE. The lock of the granule comes after those of
  * tables (granule.h), so its state is looked at twice: in step 1, and in step 6
@@ -158,7 +150,7 @@ uint64_t rmi_rtt_create(struct rmm *rmm, const uint64_t *args, uint64_t *results
 	uint64_t status;
 
 	(void)results; /* it has none */
-	if (!table_granule_delegated(rmm, pa_make(args[1])))
+	if (!granule_is(rmm, pa_make(args[1]), GRANULE_DELEGATED))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	status = target_find(rmm, args[0], args[2], args[3], &target);
 	if (status != RMI_SUCCESS)

@@ -21,13 +21,14 @@ static uint64_t unprot_flags_check(uint64_t flags)
 
 /* Returns the attributes of the descriptor. The flags have read and write in
  * the opposite order. */
-static uint64_t unprot_attrs(uint64_t flags)
+static uint8_t unprot_attrs(uint64_t flags)
 {
 	uint64_t s2ap = BITS_GET(flags, RMI_MAP_S2AP);
 
-	return BITS_PUT(RTT_ATTR_MEMATTR, BITS_GET(flags, RMI_MAP_MEMATTR)) |
-	       (s2ap & RMI_S2AP_READ ? RTT_ATTR_READ : 0) |
-	       (s2ap & RMI_S2AP_WRITE ? RTT_ATTR_WRITE : 0);
+	return (uint8_t)(BITS_PUT(RTT_ATTR_MEMATTR,
+				  BITS_GET(flags, RMI_MAP_MEMATTR)) |
+			 (s2ap & RMI_S2AP_READ ? RTT_ATTR_READ : 0) |
+			 (s2ap & RMI_S2AP_WRITE ? RTT_ATTR_WRITE : 0));
 }
 
 /* A block that is mapped in the same way already is a success, so that a host

@@ -30,8 +30,6 @@
 #include "rmm/core/rec/context.h"
 #include "rmm/port/a64/fp.h"
 
-struct signing;
-
 struct cpu {
 	uint32_t index;
 	uint32_t slots; /* number in use, from the first on */
@@ -48,7 +46,6 @@ struct cpu {
 	struct debug host_debug;
 	struct rec_timer host_virt;
 	struct rec_timer host_phys;
-	struct signing *signing; /* the signature that sign.c's hooks work on */
 	/* The host's, while a REC or the RMM has the FP/SIMD registers; and
 	 * those of the REC that has them, or NULL. */
 	struct fp_state fp;

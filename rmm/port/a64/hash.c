@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* SHA-2 by BearSSL, which uses FP/SIMD registers: the RMM owns them from
- * port_hash_start() to port_hash_end(). */
+/*
+ * SHA-2 by BearSSL, and whole blocks of SHA-256 by the CPU's instructions for it
+ * if there are any. Both use FP/SIMD registers: the RMM owns them from
+ * port_hash_start() to port_hash_end().
+ */
 #include <bearssl.h>
 
+#include "abi/bits.h"
 #include "abi/rmi.h"
 #include "rmm/core/port.h"
 #include "rmm/port/a64/fp.h"
 #include "rmm/port/a64/machine.h"
 #include "rmm/port/a64/panic.h"
+#include "rmm/port/a64/regs.h"
+#include "rmm/port/a64/sha256.h"
 
 static const br_hash_class *const classes[] = {
 	[RMI_HASH_SHA_256] = &br_sha256_vtable,
@@ -40,11 +46,38 @@ void port_hash_start(struct rmm_port *port, struct hash *hash,
 	classes[algorithm]->init(bearssl_context(hash));
 }
 
+static bool has_sha256(void)
+{
+	return BITS_GET(sysreg_read(ID_AA64ISAR0_EL1), ID_AA64ISAR0_SHA2) != 0;
+}
+
+/* Adds the whole blocks of the data by the CPU's instructions, unless BearSSL
+ * holds a part of a block. Returns the number of bytes added. */
+static size_t blocks_add(br_sha256_context *context, const void *data,
+			 size_t size)
+{
+	uint8_t value[SHA256_SIZE];
+	uint64_t before = br_sha256_state(context, value);
+	size_t added = size - size % SHA256_BLOCK;
+
+	if (added == 0 || before % SHA256_BLOCK != 0)
+		return 0;
+	sha256_blocks(value, data, added / SHA256_BLOCK);
+	br_sha256_set_state(context, value, before + added);
+	return added;
+}
+
 void port_hash_add(struct rmm_port *port, struct hash *hash, const void *data,
 		   size_t size)
 {
+	const br_hash_class **context = bearssl_context(hash);
+	size_t added = 0;
+
 	(void)port;
-	classes[hash->algorithm]->update(bearssl_context(hash), data, size);
+	if (hash->algorithm == RMI_HASH_SHA_256 && has_sha256())
+		added = blocks_add((br_sha256_context *)context, data, size);
+	classes[hash->algorithm]->update(context, (const uint8_t *)data + added,
+					 size - added);
 }
 
 void port_hash_end(struct rmm_port *port, struct hash *hash, uint8_t *digest)

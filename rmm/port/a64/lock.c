@@ -9,17 +9,17 @@ static void lock_relax(void)
 	__asm__ volatile("yield");
 }
 
-bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
-	       uint32_t value)
+bool port_lock(struct rmm_port *port, uint16_t *word, pa_t pa, uint16_t mask,
+	       uint16_t value)
 {
 	(void)port;
 	(void)pa;
 	return word_lock(word, mask, value, lock_relax);
 }
 
-void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)
+void port_unlock(struct rmm_port *port, uint16_t *word, pa_t pa)
 {
 	(void)port;
 	(void)pa;
-	__atomic_fetch_and(word, ~GRANULE_WORD_LOCK, __ATOMIC_RELEASE);
+	__atomic_fetch_and(word, (uint16_t)~GRANULE_WORD_LOCK, __ATOMIC_RELEASE);
 }

@@ -26,7 +26,7 @@ enum rank {
 };
 
 struct held {
-	uint32_t *word;
+	uint16_t *word;
 	uint64_t pa;
 	enum granule_state state; /* when it was locked */
 	enum rank rank;
@@ -59,7 +59,7 @@ void discipline_end(struct rmm_port *port)
 		port_panic(port, "a command left a granule mapped");
 }
 
-static enum granule_state lock_word_state(uint32_t word)
+static enum granule_state lock_word_state(uint16_t word)
 {
 	return (enum granule_state)BITS_GET(word, GRANULE_WORD_STATE);
 }
@@ -84,7 +84,7 @@ static enum rank rank_of(enum granule_state state)
 
 /* Looks at the present state: the granule may have become a table since it was
  * locked. */
-static bool may_be_data(const uint32_t *word)
+static bool may_be_data(const uint16_t *word)
 {
 	unsigned state =
 		lock_word_state(__atomic_load_n(word, __ATOMIC_RELAXED));
@@ -139,7 +139,7 @@ static void check_order(struct rmm_port *port, const struct held *next)
 }
 
 /* A word that is not locked is not in the record, so it is not looked for. */
-static void check_not_held(struct rmm_port *port, const uint32_t *word)
+static void check_not_held(struct rmm_port *port, const uint16_t *word)
 {
 	bool locked = (__atomic_load_n(word, __ATOMIC_RELAXED) &
 		       GRANULE_WORD_LOCK) != 0;
@@ -184,8 +184,8 @@ static void lock_relax(void)
 	sched_yield();
 }
 
-bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
-	       uint32_t value)
+bool port_lock(struct rmm_port *port, uint16_t *word, pa_t pa, uint16_t mask,
+	       uint16_t value)
 {
 	struct held next = { .word = word, .pa = pa.value };
 
@@ -201,14 +201,14 @@ bool port_lock(struct rmm_port *port, uint32_t *word, pa_t pa, uint32_t mask,
 	return true;
 }
 
-static bool lock_is_at(unsigned i, const uint32_t *word)
+static bool lock_is_at(unsigned i, const uint16_t *word)
 {
 	return i < held.lock_count && held.locks[i].word == word;
 }
 
 /* Returns the index of a lock, or lock_count if it is not held. Searches
  * outwards from the lock that was released last. */
-static unsigned lock_find(const uint32_t *word)
+static unsigned lock_find(const uint16_t *word)
 {
 	unsigned last = held.released;
 
@@ -221,7 +221,7 @@ static unsigned lock_find(const uint32_t *word)
 	return held.lock_count;
 }
 
-void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)
+void port_unlock(struct rmm_port *port, uint16_t *word, pa_t pa)
 {
 	unsigned i = lock_find(word);
 
@@ -229,7 +229,7 @@ void port_unlock(struct rmm_port *port, uint32_t *word, pa_t pa)
 	if (i == held.lock_count)
 		port_panic(port, "a granule released that is not held");
 	note_unlock(i);
-	__atomic_fetch_and(word, ~GRANULE_WORD_LOCK, __ATOMIC_RELEASE);
+	__atomic_fetch_and(word, (uint16_t)~GRANULE_WORD_LOCK, __ATOMIC_RELEASE);
 }
 
 void discipline_mapped(struct rmm_port *port, pa_t pa)

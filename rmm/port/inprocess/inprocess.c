@@ -115,8 +115,9 @@ static enum rsi_outcome call_rsi(struct rec_hold *hold, struct smccc_regs *regs,
 	enum rsi_outcome outcome;
 
 	memset(exit, 0, sizeof(*exit));
-	outcome = rmm_handle_rsi(hold, regs, exit);
 	memcpy(hold->rec->gprs, regs->x, sizeof(regs->x));
+	outcome = rmm_handle_rsi(hold, exit);
+	memcpy(regs->x, hold->rec->gprs, sizeof(regs->x));
 	return outcome;
 }
 

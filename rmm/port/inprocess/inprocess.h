@@ -102,7 +102,6 @@ struct inprocess_faults {
 	uint64_t ns_faults; /* PA of a Non-secure granule whose access faults */
 	bool no_random;
 	bool no_signature; /* signing fails */
-	unsigned sign_steps; /* steps of a signature before the last one */
 	bool no_gic_registers; /* the host has turned off ICC_SRE_EL2.SRE */
 	unsigned interrupt_every; /* every n-th poll finds one; 0: none */
 };

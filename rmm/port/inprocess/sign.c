@@ -117,24 +117,16 @@ static bool digest_sign(EVP_PKEY *key, const uint8_t *digest, uint8_t *signature
 	size_t size = sizeof(der);
 	bool ok = context != NULL && EVP_PKEY_sign_init(context) == 1 &&
 		  EVP_PKEY_sign(context, der, &size, digest,
-				TOKEN_DIGEST_SIZE) == 1 &&
+				SIGN_DIGEST_SIZE) == 1 &&
 		  raw_from_der(der, size, signature);
 
 	EVP_PKEY_CTX_free(context);
 	return ok;
 }
 
-enum sign_progress port_sign(struct rmm_port *port, struct signing *signing,
-			     uint8_t *signature)
+bool port_sign(struct rmm_port *port, const uint8_t digest[SIGN_DIGEST_SIZE],
+	       uint8_t *signature)
 {
-	bool ok;
-
-	if (signing->step < port->faults.sign_steps) {
-		signing->step++;
-		return SIGN_MORE;
-	}
-	ok = !port->faults.no_signature &&
-	     digest_sign(port->realm_key, signing->digest, signature);
-	memset(signing, 0, sizeof(*signing));
-	return ok ? SIGN_DONE : SIGN_FAILED;
+	return !port->faults.no_signature &&
+	       digest_sign(port->realm_key, digest, signature);
 }

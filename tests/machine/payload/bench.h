@@ -18,4 +18,17 @@ uint64_t bench_nop(uint64_t x[4]);
  */
 uint64_t bench_sign(void);
 
+/* bench_product.c: return the ticks of a product of the generator of P-384, as
+ * the RMM computes it, for scalars of few ones and of many. */
+uint64_t bench_product_few(void);
+uint64_t bench_product_many(void);
+
+/*
+ * bench_hash.c: return the ticks of SHA-256 of a granule by the library, and by
+ * the CPU's instructions, after bench_sign(). The second is called after the
+ * first, and returns 0 if the results differ.
+ */
+uint64_t bench_hash_plain(void);
+uint64_t bench_hash_cpu(void);
+
 #endif

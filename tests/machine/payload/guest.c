@@ -61,11 +61,12 @@ static void do_smc(uint64_t *gprs)
 /* Makes a call again and again. Returns the ticks of one. */
 static uint64_t smc_cost(const uint64_t *gprs)
 {
-	uint64_t work[12], start = sysreg_read(cntvct_el0);
+	uint64_t start = sysreg_read(cntvct_el0);
 
 	for (unsigned i = 0; i < GUEST_COST_ROUNDS; i++) {
-		memcpy(work, gprs, sizeof(work));
-		do_smc(work);
+		struct smccc_regs regs = { { gprs[1], gprs[2], gprs[3] } };
+
+		smc_call(&regs);
 	}
 	return (sysreg_read(cntvct_el0) - start) / GUEST_COST_ROUNDS;
 }

@@ -21,6 +21,9 @@
 #define RANGE_BASE     UINT64_C(0x50000000)
 #define RANGE_GRANULES 64
 #define REALM_BASE(n)  (UINT64_C(0x51000000) + (n) * UINT64_C(0x100000))
+#define DATA_BASE      UINT64_C(0x5a000000)
+#define DATA_GRANULES  512
+#define MIB2           UINT64_C(0x200000)
 #define GIB1           UINT64_C(0x40000000)
 #define SHARED_BASE    UINT64_C(0x58000000)
 #define ROUNDS         20
@@ -152,19 +155,26 @@ static void check_rmm_memory(void)
 	check(read_faults(RMM_MEMORY), "we do not read it");
 }
 
-static uint64_t realm_create(unsigned cpu, uint8_t algorithm)
+/* Creates a Realm with 1 or 4 root tables, aligned to their size. */
+static uint64_t realm_create_with(unsigned cpu, uint8_t algorithm,
+				  unsigned roots)
 {
 	struct rmi_realm_params *params = (void *)pages[cpu];
 
 	memset(params, 0, sizeof(*params));
-	params->s2sz = 39;
+	params->s2sz = roots == 1 ? 39 : 41;
 	params->num_bps = 1;
 	params->num_wps = 1;
 	params->hash_algo = algorithm;
-	params->rtt_base = REALM_BASE(cpu) + GRANULE;
+	params->rtt_base = REALM_BASE(cpu) + roots * GRANULE;
 	params->rtt_level_start = 1;
-	params->rtt_num_start = 1;
+	params->rtt_num_start = roots;
 	return rmi_status(RMI_REALM_CREATE, REALM_BASE(cpu), (uintptr_t)params);
+}
+
+static uint64_t realm_create(unsigned cpu, uint8_t algorithm)
+{
+	return realm_create_with(cpu, algorithm, 1);
 }
 
 /* Delegates granules, creates and destroys a Realm, undelegates the
@@ -275,13 +285,38 @@ static bool measured(const char *name, const uint64_t words[6])
 #define measured_rmi(name, ...)                                                \
 	measured(name, (const uint64_t[6]){ __VA_ARGS__ })
 
+/* The cost of content for a page, and of memory for all pages of a table. */
+static void measure_data(uint64_t rd)
+{
+	uint64_t all = DATA_BASE | BITS_PUT(RMI_RANGE_COUNT, DATA_GRANULES);
+	bool good = range_move(RMI_GRANULE_RANGE_DELEGATE, DATA_BASE,
+			       DATA_GRANULES);
+
+	check(good &&
+		      measured_rmi("RTT_DATA_MAP_INIT", RMI_RTT_DATA_MAP_INIT,
+				   rd, DATA_BASE, 0, (uintptr_t)page,
+				   RMI_DATA_MEASURE_CONTENT) &&
+		      rmi_do(RMI_RTT_DATA_UNMAP, rd, 0, GRANULE,
+			     RMI_ADDR_TYPE_SINGLE, 0) == RMI_SUCCESS,
+	      "a page with content is mapped and unmapped");
+	check(good && measured_rmi("RTT_DATA_MAP of 512 pages", RMI_RTT_DATA_MAP,
+				   rd, 0, MIB2, RMI_ADDR_TYPE_SINGLE, all),
+	      "all entries of a table get pages");
+	check(good && measured_rmi("RTT_DATA_UNMAP of 512 pages",
+				   RMI_RTT_DATA_UNMAP, rd, 0, MIB2,
+				   RMI_ADDR_TYPE_SINGLE, 0),
+	      "and lose them");
+	check(range_move(RMI_GRANULE_RANGE_UNDELEGATE, DATA_BASE, DATA_GRANULES),
+	      "which the host has back");
+}
+
 /* The cost of commands on a table, each of whose 512 entries they look at. */
 static void measure_tables(void)
 {
 	uint64_t rd = REALM_BASE(0);
-	uint64_t upper = rd + 2 * GRANULE, lower = rd + 3 * GRANULE;
-	bool good = range_move(RMI_GRANULE_RANGE_DELEGATE, rd, 4) &&
-		    realm_create(0, RMI_HASH_SHA_256) == RMI_SUCCESS &&
+	uint64_t upper = rd + 8 * GRANULE, lower = rd + 9 * GRANULE;
+	bool good = range_move(RMI_GRANULE_RANGE_DELEGATE, rd, 10) &&
+		    realm_create_with(0, RMI_HASH_SHA_256, 4) == RMI_SUCCESS &&
 		    rmi_do(RMI_RTT_CREATE, rd, upper, 0, 2) == RMI_SUCCESS;
 
 	check(good && measured_rmi("RTT_INIT_RIPAS of 1 GiB",
@@ -289,12 +324,14 @@ static void measure_tables(void)
 	      "all entries of a table become RAM");
 	check(good && measured_rmi("RTT_CREATE", RMI_RTT_CREATE, rd, lower, 0, 3),
 	      "a table is created");
+	measure_data(rd);
 	check(good && measured_rmi("RTT_DESTROY", RMI_RTT_DESTROY, rd, 0, 3),
 	      "and destroyed");
 	check(good && rmi_do(RMI_RTT_DESTROY, rd, 0, 2) == RMI_SUCCESS &&
 		      rmi_status(RMI_REALM_TERMINATE, rd, 0) == RMI_SUCCESS &&
-		      rmi_status(RMI_REALM_DESTROY, rd, 0) == RMI_SUCCESS &&
-		      range_move(RMI_GRANULE_RANGE_UNDELEGATE, rd, 4),
+		      measured_rmi("REALM_DESTROY of 4 root tables",
+				   RMI_REALM_DESTROY, rd) &&
+		      range_move(RMI_GRANULE_RANGE_UNDELEGATE, rd, 10),
 	      "nothing stays of it");
 }
 
