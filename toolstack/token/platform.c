@@ -116,8 +116,9 @@ static int provision_part_write(uint8_t *part,
 		  sha256_compute(cose, cose_size, head.challenge) &&
 		  claims_write(&claims, request, keys->platform,
 			       head.challenge) &&
-		  sign1_make(&token, (struct span){ claims.data, claims.size },
-			     keys->platform);
+		  sign1_make_es384(&token,
+				   (struct span){ claims.data, claims.size },
+				   keys->platform);
 
 	if (ok && !claims.full && !token.full) {
 		head.token_size = (uint32_t)token.size;
