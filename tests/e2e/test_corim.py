@@ -93,7 +93,8 @@ def test_the_realm_of_the_token_is_picked(check):
     for triples in ([*others, realm()], [realm(), *others]):
         assert "\nok        rim " in check(corim(*triples))
     text = check(corim(*others), code=1)
-    assert "note: holds 2 Realms, and none with the RIM of the token" in text
+    assert ("note: the reference values have 2 Realms, and none with the RIM "
+            "of the token") in text
     assert "FAILED    rim " in text
     # Two tags are as good as one.
     content = Tag((501, Map([[0, "id"], [1, [comid(others[0]),
@@ -164,8 +165,9 @@ def test_validity_is_looked_at(check, before, after, problem):
 
 
 @pytest.mark.parametrize("content, problem", [
+    (corim(realm(), profile="tag:arm.com,2025:psa#1.0.0"), "another profile"),
     (corim(realm(), profile="tag:arm.com,2025:cca_platform#1.0.0"),
-     "another profile"),
+     "a measurement that is not compared here"),
     (Tag((501, Map([[0, "id"], [1, [comid(realm())]]]))), "another profile"),
     (corim(), "without a Realm"),
     (corim([environment(tokens.RIM), []]), "without a RIM"),

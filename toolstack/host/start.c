@@ -12,12 +12,11 @@
 
 #include "abi/machine_map.h"
 #include "toolstack/host/clock.h"
-#include "toolstack/host/flash.h"
+#include "toolstack/host/firmware.h"
 #include "toolstack/host/link.h"
 #include "toolstack/host/qemu.h"
 #include "toolstack/host/record.h"
 #include "toolstack/host/watch.h"
-#include "toolstack/token/platform.h"
 
 #define MIB            ((uint64_t)1 << 20)
 #define MEMORY_DEFAULT (2048 * MIB)
@@ -95,40 +94,6 @@ static int options_check(struct start *start)
 
 /* ---- Flash ------------------------------------------------------------------- */
 
-/* Describes a part of the firmware; file is the user's, or NULL if the part is
- * ours. Nobody knows the version of a file. */
-static struct platform_image image_of(const char *name, const char *file,
-				      const struct flash_part *part)
-{
-	return (struct platform_image){
-		.name = name,
-		.version = file == NULL ? REEVE_BUILD_VERSION : NULL,
-		.data = part->data,
-		.size = part->size,
-	};
-}
-
-/* Makes the keys, and the token for the parts in flash. */
-static int platform_of(const struct start *start, const struct flash *flash,
-		       struct platform *platform)
-{
-	const struct reeve_host_options *options = start->options;
-	struct platform_request request = {
-		.images = {
-			image_of("monitor", options->monitor,
-				&flash->part[FIRMWARE_MONITOR]),
-			image_of("rmm", options->rmm,
-				&flash->part[FIRMWARE_RMM]),
-			image_of("hypervisor", options->hypervisor,
-				&flash->part[FIRMWARE_HYPERVISOR]),
-		},
-		.debug = options->debug_console,
-		.service = PLATFORM_SERVICE,
-	};
-
-	return platform_make(&request, platform, start->report);
-}
-
 static int image_write(const struct start *start, const struct flash *flash,
 		       const struct platform *platform)
 {
@@ -165,19 +130,15 @@ static int image_write(const struct start *start, const struct flash *flash,
 
 static int flash_make(const struct start *start)
 {
-	const char *const files[FIRMWARE_PARTS] = {
-		[FIRMWARE_MONITOR] = start->options->monitor,
-		[FIRMWARE_RMM] = start->options->rmm,
-		[FIRMWARE_HYPERVISOR] = start->options->hypervisor,
-	};
+	struct platform_request request;
 	struct platform platform;
 	struct flash flash;
-	int result = flash_load(start->options->debug_console, files, &flash,
-				start->report);
+	int result = firmware_load(start->options, &flash, &request,
+				   start->report);
 
 	if (result != REEVE_OK)
 		return result;
-	result = platform_of(start, &flash, &platform);
+	result = platform_make(&request, &platform, start->report);
 	if (result == REEVE_OK) {
 		result = image_write(start, &flash, &platform);
 		platform_dispose(&platform);

@@ -8,6 +8,12 @@
 
 extern const char corim_broken[]; /* "is no CoRIM that can be read" */
 
+/* What a CoRIM is about. */
+enum corim_profile {
+	CORIM_OF_REALMS,
+	CORIM_OF_PLATFORMS,
+};
+
 /* Reads a map that is all of text. The caller frees *pairs in any case. */
 bool corim_map_read(struct span text, struct cbor_pairs *pairs);
 /* Gets the value of an entry. Returns false if there is none. */
@@ -27,12 +33,20 @@ struct corim_walk {
 };
 
 const char *corim_array_walk(struct span text, struct corim_walk walk);
+/* Reads an array of two items, of which the first may be of any kind. Returns
+ * false if text is none. */
+bool corim_pair_get(struct span text, struct span *first, struct span *second);
 
-/* Opens an unsigned CoRIM of a profile. The caller frees *corim in any case. */
-const char *corim_open(struct span text, const char *profile,
+/* Opens an unsigned CoRIM. The caller frees *corim in any case. */
+const char *corim_open(struct span text, enum corim_profile *profile,
 		       struct cbor_pairs *corim);
 /* Walks through the triples of a kind, of all CoMIDs. */
 const char *corim_triples_walk(const struct cbor_pairs *corim, int64_t kind,
 			       struct corim_walk walk);
+/* Reads the platform that an environment names: its implementation ID, and its
+ * instance ID, whose data is NULL if there is none. Returns false if it is none
+ * of the platform profile. */
+bool corim_platform_get(struct span environment, struct span *implementation,
+			struct span *instance);
 
 #endif
