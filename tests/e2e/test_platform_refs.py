@@ -237,7 +237,9 @@ def test_a_policy_is_obeyed_too(check):
     check.reeve.write("policy", f'instance = "{INSTANCE.hex()}"\n')
     checks = check(manifest(platform()),
                    options=["--no-references", "--policy", "policy"])
-    assert checks["platform-identity"]["found"] == f"instance {INSTANCE.hex()}"
+    assert checks["platform-identity"]["found"] == (
+        f"instance {INSTANCE.hex()}, implementation {IMPLEMENTATION.hex()}, "
+        f"configuration {CONFIG.hex()}")
     checks = check(manifest(BAD_CONFIG), code=1,
                    options=["--no-references", "--policy", "policy"])
     assert checks["platform-identity"]["verdict"] == "fail"

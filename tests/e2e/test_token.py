@@ -426,6 +426,20 @@ def test_openssl_verifies_what_we_verify(case):
                        cwd=reeve.folder, stdout=subprocess.DEVNULL)
 
 
+def test_all_options_that_were_looked_at_are_named(case):
+    """Of several that a policy asks for; of a wrong one only that."""
+    reeve = case()
+    for devices, wanted in (("none", "memory shared, devices none"),
+                            ("00", "devices 00")):
+        reeve.write("policy", 'mec_policy = "shared"\n'
+                    f'devices = "{devices}"\n')
+        done = verify(reeve, *WAIVED, "--policy", "policy", "--json",
+                      code=int(devices != "none"))
+        checks = {item["check"]: item
+                  for item in json.loads(done.stdout)["checks"]}
+        assert checks["realm-options"]["expected"] == wanted
+
+
 def test_refs_json_is_what_verify_takes(case):
     reeve = case()
     config = reeve.config(realm_rpv='"aabb"')

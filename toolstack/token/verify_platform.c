@@ -68,6 +68,20 @@ static char *hex_label(const char *label, struct span bytes)
 	return text;
 }
 
+/* Returns all identities that were compared. */
+static char *identities_text(const struct identity *list, size_t count)
+{
+	char *text = strdup("");
+
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].wanted) {
+			text = check_join(
+				text, hex_label(list[i].name, list[i].found));
+		}
+	}
+	return text;
+}
+
 /* ---- Reference values ------------------------------------------------- */
 
 /* Returns whether a platform's configurations are as expected. */
@@ -182,6 +196,9 @@ static void identity_check(struct verify *verify, const struct fitting *fitting)
 {
 	const struct reeve_token_policy *policy = verify->policy;
 	const struct token_claim *claims = verify->token->platform.claims;
+	/* The reference values have held when this list is looked at. */
+	bool is_config = fitting->best != NULL &&
+			 fitting->best->config.value.data != NULL;
 	const struct identity list[] = {
 		{ "instance",
 		  policy->has_instance,
@@ -194,25 +211,31 @@ static void identity_check(struct verify *verify, const struct fitting *fitting)
 			    : fitting->best->implementation,
 		    CCA_ID_SIZE },
 		  claims[PLATFORM_IMPLEMENTATION_ID].bytes },
-		{ "configuration",
-		  policy->has_config,
-		  { policy->config, policy->config_size },
+		{ "configuration", policy->has_config || is_config,
+		  policy->has_config
+			  ? (struct span){ policy->config, policy->config_size }
+			  : claims[PLATFORM_CONFIG].bytes,
 		  claims[PLATFORM_CONFIG].bytes },
 	};
+	size_t count = sizeof(list) / sizeof(list[0]);
 	const struct identity *picked;
 
 	if (!reference_identity_check(verify, fitting))
 		return;
-	picked = identity_pick(list, sizeof(list) / sizeof(list[0]));
+	picked = identity_pick(list, count);
 	if (picked == NULL) {
 		check_leave(verify, CHECK_IDENTITY,
 			    hex_label(list[0].name, list[0].found),
 			    "give the platform's reference values with --refs, "
 			    "or write instance=\"HEX\" in the policy file");
-	} else {
-		check_add(verify, CHECK_IDENTITY, identity_holds(picked),
+	} else if (!identity_holds(picked)) {
+		check_add(verify, CHECK_IDENTITY, false,
 			  hex_label(picked->name, picked->expected),
 			  hex_label(picked->name, picked->found));
+	} else {
+		check_add(verify, CHECK_IDENTITY, true,
+			  identities_text(list, count),
+			  identities_text(list, count));
 	}
 }
 
