@@ -60,7 +60,7 @@ mec_policy = "shared"
 END
 show cat "$scratch/policy"
 folder=$(build/reeve host status | awk 'NR == 2 { print $NF }')
-# What the platform is: make has written the values of its firmware.
+# make has written what the platform of this firmware is.
 show build/reeve token verify --platform-key "$scratch/platform.pem" \
 	--refs build-firmware/firmware/image/firmware-debug.corim \
 	--policy "$scratch/policy" --challenge "$challenge" \

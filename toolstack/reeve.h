@@ -389,8 +389,8 @@ size_t reeve_references_platforms(const struct reeve_references *references);
 /* A file of reference values. */
 struct reeve_refs_source {
 	const char *path;
-	/* Of several digests of a Realm in a CoRIM, the one of this token's hash
-	 * is taken. May be NULL. */
+	/* A CoRIM may have several digests of a Realm: the one of this token's
+	 * hash is taken. May be NULL. */
 	const struct reeve_token *token;
 	/* The keys of which one must have signed the CoRIM. NULL: any file
 	 * will do. */
@@ -429,8 +429,8 @@ int reeve_references_add_key(struct reeve_references *references,
 			     struct reeve_report *report);
 
 struct reeve_corim_options {
-	/* The name and the version of what the CoRIM holds. NULL: a name that is
-	 * made of it. */
+	/* The name and the version of its tag. NULL: a name that is made of
+	 * what the tag holds. */
 	const char *tag_id;
 	uint64_t tag_version;
 	/* Times in seconds since 1970. Without an end the CoRIM is always

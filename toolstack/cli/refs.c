@@ -6,7 +6,7 @@
 
 #include "toolstack/cli/refs.h"
 
-/* What the values come from: the configurations of Realms, tokens, or the
+/* The values come from the configurations of Realms, from tokens, or from the
  * firmware of a host. */
 static bool is_of_tokens(const struct cli_call *call)
 {
@@ -93,7 +93,7 @@ static bool options_fit(const struct cli_call *call)
 
 /* ---- The values ------------------------------------------------------- */
 
-/* What is to be written. */
+/* The values that are to be written. */
 struct product {
 	struct reeve_references *references;
 	struct reeve_refs realm; /* the last one, and its name */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What of a host's firmware its platform token says, when the host starts and
- * when a verifier wants to know it before. */
+/* Describes a host's firmware as its platform token does: when the host starts,
+ * and when a verifier wants to know it before. */
 #include "toolstack/host/firmware.h"
 
 #include "toolstack/token/platform_reference.h"

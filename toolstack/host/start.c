@@ -133,8 +133,8 @@ static int flash_make(const struct start *start)
 	struct platform_request request;
 	struct platform platform;
 	struct flash flash;
-	int result = firmware_load(start->options, &flash, &request,
-				   start->report);
+	int result =
+		firmware_load(start->options, &flash, &request, start->report);
 
 	if (result != REEVE_OK)
 		return result;

@@ -8,8 +8,8 @@
 
 /* A CoRIM that is being read. */
 struct corim_reader {
-	/* Of several digests of a RIM, that of this token's hash is taken.
-	 * NULL: the first of a known hash. */
+	/* A RIM may have several digests: that of this token's hash is taken.
+	 * NULL: one of a known hash. */
 	const struct token *token;
 	/* The keys of which one must have signed it. NULL: a signature is not
 	 * looked at. */

@@ -8,7 +8,7 @@
 
 extern const char corim_broken[]; /* "is no CoRIM that can be read" */
 
-/* What a CoRIM is about. */
+/* The subject of a CoRIM. */
 enum corim_profile {
 	CORIM_OF_REALMS,
 	CORIM_OF_PLATFORMS,

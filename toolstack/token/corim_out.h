@@ -6,7 +6,7 @@
 #include "toolstack/token/cbor_out.h"
 #include "toolstack/token/references.h"
 
-/* What a CoRIM is written from. */
+/* The input of a CoRIM. */
 struct corim_source {
 	const struct reeve_references *references;
 	const struct reeve_corim_options *options;

@@ -60,7 +60,8 @@ struct platform {
 	char *key_jwk; /* the same key as a JWK (RFC 7517) */
 };
 
-/* What a token says of its platform, for those who predict it, too. */
+/* These make what a token says of its platform, also for those who predict
+ * it. */
 extern const uint8_t platform_implementation[CCA_ID_SIZE];
 extern const uint8_t platform_no_signer[PROVISION_HASH_SIZE];
 /* Writes the SHA-256 of an image. Returns false if OpenSSL failed. */
