@@ -182,6 +182,27 @@ def test_validity_is_looked_at(check, before, after, problem):
     (corim(realm(rim=tokens.pattern(1, 31))), "another size than its hash"),
     (corim(realm(algorithm=6)), "no RIM of a known hash"),
     (corim(realm(rpv=bytes(63))), "not 64 bytes"),
+    (corim(realm(rems=tokens.REMS[:3])), "not all four"),
+    (corim(realm(rems=tokens.REMS + tokens.REMS)), "not compared here"),
+    (corim([environment(tokens.RIM), [
+        digest("cca.rim", tokens.RIM),
+        *[digest("cca.rem0", bytes(32))] * 2]]), "a REM twice"),
+    (corim([environment(tokens.RIM), [
+        digest("cca.rim", tokens.RIM), raw("cca.rpv", bytes(64)),
+        raw("cca.rpv", bytes(64))]]), "not compared here"),
+    (corim([environment(tokens.RIM), [
+        digest("cca.rim", tokens.RIM), raw("svn", bytes(64))]]),
+     "not compared here"),
+    (corim([environment(tokens.RIM), [
+        Map([*digest("cca.rim", tokens.RIM), [2, [b"k"]]])]]),
+     "not compared here"),
+    (corim([environment(tokens.RIM), [
+        Map([[0, "cca.rim"], [1, Map([[1, 7], [2, [[1, tokens.RIM]]]])]])]]),
+     "not compared here"),
+    (corim([environment(tokens.RIM), [Map([[0, "cca.rim"]])]]),
+     "not compared here"),
+    (corim([Map([*environment(tokens.RIM), [1, Tag((560, b"i"))]]), [
+        digest("cca.rim", tokens.RIM)]]), "whose class is not its RIM"),
     (corim([environment(tokens.RIM), [
         digest("cca.rim", tokens.RIM),
         digest("cca.rem0", bytes(48), 7)]]), "another hash than the RIM"),

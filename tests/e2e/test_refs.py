@@ -372,3 +372,93 @@ def test_the_checker_refuses_each_wrong_type(firmware):
                 rules(changed(document[4], path, lambda _: -1.5))
             count += 1
     assert count > 60
+
+
+# ---- Every part of a file counts --------------------------------------------
+
+def tree(value):
+    """What corim_rules decoded, for the writer of tokens.py."""
+    if isinstance(value, corim_rules.Tag):
+        return Tag((value.number, tree(value.value)))
+    if isinstance(value, dict):
+        return Map([[key, tree(item)] for key, item in value.items()])
+    if isinstance(value, list):
+        return [tree(item) for item in value]
+    return value
+
+
+def another(value):
+    """A value of the same type, if it has only one; else None: gone."""
+    if isinstance(value, bytes):
+        return bytes([value[0] ^ 1]) + value[1:]
+    if isinstance(value, str):
+        return value[:-1] + chr(ord(value[-1]) ^ 1)
+    return value + 1 if isinstance(value, int) else None
+
+
+def item_at(value, path):
+    for key in path:
+        value = value[key]
+    return value
+
+
+@pytest.mark.parametrize("kind", ["platform", "realm"])
+@pytest.mark.parametrize("edit", [another, lambda _: None])
+def test_a_file_with_one_thing_changed_is_another(reeve, kind, edit):
+    """Of each environment and measurement: with anything changed or left out,
+    the file is refused or the token is."""
+    reeve.write("token", tokens.make({"edits": []}, KEYS))
+    private(reeve, "platform")
+    options = {"platform": ["--platform"], "realm": []}[kind]
+    corim, comid, _ = written(reeve, "--from-token", "token", *options)
+    verify = ["token", "verify", "token", "--platform-key", "platform.pub",
+              "--refs", "changed", "--no-challenge"]
+    if kind == "platform":
+        verify.append("--no-references")
+    accepted = []
+    count = 0
+    for path in walk(comid[4]):
+        if not path or (edit is another and isinstance(
+                item_at(comid[4], path), (dict, list, tuple))):
+            continue
+        if edit is not another and isinstance(
+                item_at(comid[4], path[:-1]), tuple):
+            continue  # a tag has its two parts
+        other = changed(comid[4], path, edit)
+        if other == comid[4]:
+            continue
+        document = Tag((501, Map([
+            [0, "changed"], [1, [Tag((506, Encoded((Map([
+                [1, Map([[0, "tag"]])], [4, tree(other)]]),))))]],
+            [3, tree(corim[3])]])))
+        reeve.write("changed", tokens.encode(document))
+        done = reeve.run(*verify)
+        assert done.returncode in (0, 1, 2)
+        count += 1
+        if done.returncode == 0:
+            accepted.append((path, item_at(comid[4], path)))
+    assert count >= 20
+    # A value or a measurement that may be left out demands less without it.
+    for path, value in accepted:
+        assert edit is not another or value == b"\xff" * 4, path
+        may_go = path[-1] in (0, 11) and isinstance(value, (dict, str))
+        may_go |= isinstance(value, dict) and value.get(0) in (
+            "cca.platform-config", "cca.rpv")
+        assert may_go or edit is another, (path, value)
+
+
+def test_a_signature_covers_all(reeve):
+    """A signed file with any byte changed is refused."""
+    reeve.write("token", tokens.make({"edits": []}, KEYS))
+    private(reeve, "platform")
+    secret, public = private(reeve, "p256")
+    written(reeve, "--from-token", "token", "--sign", secret)
+    content = (reeve.folder / "out").read_bytes()
+    verify = ["token", "verify", "token", "--platform-key", "platform.pub",
+              "--refs", "changed", "--no-challenge", "--refs-key", public]
+    for at in range(0, len(content), 7):
+        reeve.write("changed", content[:at] + bytes([content[at] ^ 1 << at % 8])
+                    + content[at + 1:])
+        assert reeve.run(*verify).returncode == 2, at
+    reeve.write("changed", content)
+    assert reeve.run(*verify).returncode == 0

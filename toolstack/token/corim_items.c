@@ -35,6 +35,33 @@ bool corim_map_get(struct span text, int64_t key, struct span *value)
 	return ok;
 }
 
+bool corim_keys_are_among(const struct cbor_pairs *pairs, const int64_t *keys,
+			  size_t count)
+{
+	for (size_t i = 0; i < pairs->count; i++) {
+		int64_t key;
+		bool known = false;
+
+		if (!cbor_head_int(&pairs->list[i].head, &key))
+			return false;
+		for (size_t j = 0; j < count && !known; j++)
+			known = keys[j] == key;
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+bool corim_map_has_only(struct span text, const int64_t *keys, size_t count)
+{
+	struct cbor_pairs pairs;
+	bool ok = corim_map_read(text, &pairs) &&
+		  corim_keys_are_among(&pairs, keys, count);
+
+	cbor_pairs_free(&pairs);
+	return ok;
+}
+
 bool corim_content_get(struct span text, uint64_t tag, enum cbor_kind kind,
 		       struct span *content)
 {

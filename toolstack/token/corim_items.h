@@ -21,6 +21,10 @@ bool corim_entry_get(const struct cbor_pairs *pairs, int64_t key,
 		     struct span *value);
 /* Gets the value of an entry of the map that text is. */
 bool corim_map_get(struct span text, int64_t key, struct span *value);
+/* Return whether all keys of a map are among count keys. */
+bool corim_keys_are_among(const struct cbor_pairs *pairs, const int64_t *keys,
+			  size_t count);
+bool corim_map_has_only(struct span text, const int64_t *keys, size_t count);
 /* Reads the content of a byte string or a text, with a tag before it or, for
  * tag 0, without one. */
 bool corim_content_get(struct span text, uint64_t tag, enum cbor_kind kind,

@@ -13,24 +13,6 @@ static const char no_memory[] = "cannot be read: out of memory";
 static const char foreign[] =
 	"has a platform with a measurement that is not compared here";
 
-/* Returns whether all keys of a map are among count keys. */
-static bool keys_are_among(const struct cbor_pairs *pairs, const int64_t *keys,
-			   size_t count)
-{
-	for (size_t i = 0; i < pairs->count; i++) {
-		int64_t key;
-		bool known = false;
-
-		if (!cbor_head_int(&pairs->list[i].head, &key))
-			return false;
-		for (size_t j = 0; j < count && !known; j++)
-			known = keys[j] == key;
-		if (!known)
-			return false;
-	}
-	return true;
-}
-
 static bool is_hash_size(size_t size)
 {
 	return size == 32 || size == 48 || size == 64;
@@ -99,7 +81,7 @@ static const char *component_read(const struct cbor_pairs *values,
 	struct span signers;
 	const char *problem;
 
-	if (!keys_are_among(values, keys, sizeof(keys) / sizeof(keys[0])) ||
+	if (!corim_keys_are_among(values, keys, sizeof(keys) / sizeof(keys[0])) ||
 	    !texts_get(values, component))
 		return foreign;
 	if (!corim_entry_get(values, COMID_DIGESTS, &digests) ||
@@ -166,7 +148,7 @@ static const char *config_read(const struct cbor_pairs *values,
 
 	if (bytes->value.data != NULL)
 		return "has two configurations for one platform";
-	if (!keys_are_among(values, keys, sizeof(keys) / sizeof(keys[0])) ||
+	if (!corim_keys_are_among(values, keys, sizeof(keys) / sizeof(keys[0])) ||
 	    !corim_entry_get(values, COMID_RAW_VALUE, &raw) ||
 	    (!masked_get(raw, bytes) && !unmasked_get(raw, values, bytes)))
 		return foreign;
@@ -198,7 +180,8 @@ static const char *measurement_read(const struct cbor_pairs *measurement,
 	struct span name;
 	const char *problem = foreign;
 
-	if (!keys_are_among(measurement, keys, sizeof(keys) / sizeof(keys[0])) ||
+	if (!corim_keys_are_among(measurement, keys,
+				  sizeof(keys) / sizeof(keys[0])) ||
 	    !corim_entry_get(measurement, COMID_MKEY, &item) ||
 	    !corim_content_get(item, 0, CBOR_TEXT, &name) ||
 	    !corim_entry_get(measurement, COMID_MVAL, &item))
@@ -220,25 +203,15 @@ static const char *measurement_take(struct span item, void *context)
 	return problem;
 }
 
-/* Returns whether an environment has nothing but a class and an instance. */
-static bool environment_is_known(struct span environment)
-{
-	static const int64_t keys[] = { COMID_CLASS, COMID_INSTANCE };
-	struct cbor_pairs pairs;
-	bool ok = corim_map_read(environment, &pairs) &&
-		  keys_are_among(&pairs, keys, sizeof(keys) / sizeof(keys[0]));
-
-	cbor_pairs_free(&pairs);
-	return ok;
-}
-
 static const char *environment_take(struct span environment,
 				    struct platform_reference *platform)
 {
+	static const int64_t keys[] = { COMID_CLASS, COMID_INSTANCE };
 	struct span implementation;
 	struct span instance;
 
-	if (!environment_is_known(environment) ||
+	if (!corim_map_has_only(environment, keys,
+				sizeof(keys) / sizeof(keys[0])) ||
 	    !corim_platform_get(environment, &implementation, &instance))
 		return "has a platform without an implementation ID of 32 bytes";
 	memcpy(platform->implementation, implementation.data, CCA_ID_SIZE);

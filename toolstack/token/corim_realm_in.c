@@ -5,6 +5,9 @@
 #include "toolstack/token/corim_items.h"
 #include "toolstack/token/hash.h"
 
+static const char foreign[] =
+	"has a Realm with a measurement that is not compared here";
+
 /* ---- Digests ---------------------------------------------------------- */
 
 /* The digest that is looked for among several. */
@@ -34,9 +37,12 @@ static const char *digest_take(struct span item, void *context)
 static const char *digest_get(struct span values, size_t size,
 			      struct digest_search *search)
 {
+	static const int64_t keys[] = { COMID_DIGESTS };
 	struct span digests;
 
 	*search = (struct digest_search){ .size = size };
+	if (!corim_map_has_only(values, keys, 1))
+		return foreign;
 	if (!corim_map_get(values, COMID_DIGESTS, &digests))
 		return "has a measurement without digests";
 	return corim_array_walk(digests,
@@ -81,6 +87,8 @@ static const char *rem_take(struct span values, struct realm_reader *reader,
 	struct digest_search search;
 	const char *problem = digest_get(values, reader->refs.size, &search);
 
+	if ((reader->rems >> index & 1) != 0)
+		return "has a REM twice";
 	if (problem != NULL)
 		return problem;
 	if (search.digest.value.data == NULL || search.size != reader->refs.size)
@@ -92,9 +100,12 @@ static const char *rem_take(struct span values, struct realm_reader *reader,
 
 static const char *rpv_take(struct span values, struct realm_reader *reader)
 {
+	static const int64_t keys[] = { COMID_RAW_VALUE };
 	struct span raw;
 	struct span bytes;
 
+	if (reader->refs.has_rpv || !corim_map_has_only(values, keys, 1))
+		return foreign;
 	if (!corim_map_get(values, COMID_RAW_VALUE, &raw) ||
 	    !corim_content_get(raw, CORIM_TAGGED_BYTES, CBOR_BYTES, &bytes) ||
 	    bytes.size != CCA_RPV_SIZE)
@@ -104,14 +115,16 @@ static const char *rpv_take(struct span values, struct realm_reader *reader)
 	return NULL;
 }
 
-/* Gets the key and the values of a measurement. One without a key, or with one
- * of another kind, is nothing of a Realm's. */
+/* Gets the key and the values of a measurement. Returns false if it has not
+ * both, or something besides. */
 static bool measurement_get(struct span item, struct span *name,
 			    struct span *values)
 {
+	static const int64_t keys[] = { COMID_MKEY, COMID_MVAL };
 	struct span key;
 
-	return corim_map_get(item, COMID_MKEY, &key) &&
+	return corim_map_has_only(item, keys, sizeof(keys) / sizeof(keys[0])) &&
+	       corim_map_get(item, COMID_MKEY, &key) &&
 	       corim_content_get(key, 0, CBOR_TEXT, name) &&
 	       corim_map_get(item, COMID_MVAL, values);
 }
@@ -123,8 +136,9 @@ static const char *rim_find(struct span item, void *context)
 	struct span name;
 	struct span values;
 
-	if (!measurement_get(item, &name, &values) ||
-	    !span_is_text(name, CORIM_RIM))
+	if (!measurement_get(item, &name, &values))
+		return foreign;
+	if (!span_is_text(name, CORIM_RIM))
 		return NULL;
 	if (reader->refs.size != 0)
 		return "has two RIMs for one Realm";
@@ -139,6 +153,8 @@ static const char *value_take(struct span item, void *context)
 	struct span values;
 
 	if (!measurement_get(item, &name, &values))
+		return foreign;
+	if (span_is_text(name, CORIM_RIM))
 		return NULL;
 	if (span_is_text(name, CORIM_RPV))
 		return rpv_take(values, reader);
@@ -146,17 +162,20 @@ static const char *value_take(struct span item, void *context)
 	    name.data[rem.size] >= '0' && name.data[rem.size] < '0' + CCA_REMS)
 		return rem_take(values, reader,
 				(unsigned)(name.data[rem.size] - '0'));
-	return NULL;
+	return foreign;
 }
 
-/* Returns whether the class of an environment is the RIM. */
+/* Returns whether the class of an environment is the RIM, and there is nothing
+ * else to know the Realm by. */
 static bool class_fits(struct span environment, const struct reeve_refs *refs)
 {
+	static const int64_t keys[] = { COMID_CLASS };
 	struct span class;
 	struct span id;
 	struct span bytes;
 
-	return corim_map_get(environment, COMID_CLASS, &class) &&
+	return corim_map_has_only(environment, keys, 1) &&
+	       corim_map_get(environment, COMID_CLASS, &class) &&
 	       corim_map_get(class, COMID_CLASS_ID, &id) &&
 	       corim_content_get(id, CORIM_TAGGED_BYTES, CBOR_BYTES, &bytes) &&
 	       bytes.size == refs->size &&
@@ -194,6 +213,8 @@ const char *corim_realm_take(struct span triple, void *context)
 	if (problem != NULL)
 		return problem;
 	reader.refs.has_rems = reader.rems == (1u << CCA_REMS) - 1;
+	if (reader.rems != 0 && !reader.refs.has_rems)
+		return "has some of the REMs, and not all four";
 	return references_add_realm(corim->references, &reader.refs)
 		       ? NULL
 		       : "cannot be read: out of memory";
