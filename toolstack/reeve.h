@@ -44,6 +44,8 @@ extern "C" {
 #define REEVE_HAVE_REALM 1
 /* Attestation: reeve_token_...(), reeve_refs_...(). */
 #define REEVE_HAVE_TOKEN 1
+/* reeve_references_...(), and with it the references of an expectation. */
+#define REEVE_HAVE_REFERENCES 1
 /* reeve_map_...(). */
 #define REEVE_HAVE_MAP 1
 /* reeve_domain_sysrq(). */
