@@ -7,6 +7,7 @@ all:
 	@scripts/setup.sh firmware
 	@PREFIX='$(prefix)' scripts/build.sh release
 	@PREFIX='$(prefix)' scripts/build.sh firmware
+	@scripts/references.sh
 	@PREFIX='$(prefix)' scripts/build.sh guest
 
 run: all

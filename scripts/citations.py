@@ -41,7 +41,7 @@ DOCUMENTS = {
     "draft-ffm-rats-cca-token-03": "the CCA token, profiles of 2024",
     "draft-ffm-rats-cca-token-04": "the CCA token, profiles of 2026",
     "draft-ietf-rats-corim-10": "CoRIM",
-    "draft-ydb-rats-cca-endorsements-04": "CoRIM of CCA Realms",
+    "draft-ydb-rats-cca-endorsements-04": "CoRIM of CCA Realms and platforms",
     "virtio 1.2": "virtual I/O devices",
 }
 CITED = re.compile(

@@ -52,9 +52,17 @@ build/reeve host show-key >"$scratch/platform.pem"
 cat >"$scratch/policy" <<END
 # A debug host says that it is one; a verifier refuses it unless told.
 lifecycle = ["secured", "non-platform-debug"]
+# No software of the platform may be replaced while it runs.
+live_activation = "none"
+# The Realm has no devices, and shares its memory's encryption with others.
+devices = "none"
+mec_policy = "shared"
 END
+show cat "$scratch/policy"
 folder=$(build/reeve host status | awk 'NR == 2 { print $NF }')
+# make has written what the platform of this firmware is.
 show build/reeve token verify --platform-key "$scratch/platform.pem" \
+	--refs build-firmware/firmware/image/firmware-debug.corim \
 	--policy "$scratch/policy" --challenge "$challenge" \
 	--config "$realm" --set "cmdline=$cmdline" "$folder/console-0.log"
 step "What is left of it"

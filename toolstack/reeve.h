@@ -44,6 +44,8 @@ extern "C" {
 #define REEVE_HAVE_REALM 1
 /* Attestation: reeve_token_...(), reeve_refs_...(). */
 #define REEVE_HAVE_TOKEN 1
+/* reeve_references_...(), and with it the references of an expectation. */
+#define REEVE_HAVE_REFERENCES 1
 /* reeve_map_...(). */
 #define REEVE_HAVE_MAP 1
 /* reeve_domain_sysrq(). */
@@ -368,28 +370,8 @@ void reeve_refs_from(const struct reeve_measurement *measurement,
 int reeve_refs_from_token(const struct reeve_token *token,
 			  struct reeve_refs *out, struct reeve_report *report);
 
-/* A file of reference values. */
-struct reeve_refs_source {
-	const char *path;
-	/* A CoRIM may hold several Realms: the one with this token's RIM is
-	 * taken. NULL: it must hold one. */
-	const struct reeve_token *token;
-	/* The keys of which one must have signed the CoRIM. NULL: any file
-	 * will do. */
-	const struct reeve_keys *signers;
-};
-
-/* Reads the JSON document that reeve_refs_json() makes, or a CoRIM of the Realm
- * profile, unsigned or signed. REEVE_ERR_IO, or REEVE_ERR_CONFIG: the file is
- * neither, or cannot be used. */
-int reeve_refs_load(const struct reeve_refs_source *source,
-		    struct reeve_refs *out, struct reeve_report *report);
 /* The caller frees. NULL: out of memory. */
 char *reeve_refs_json(const struct reeve_refs *refs, const char *name);
-/* A CoRIM with one CoMID, by the CCA Realm profile
- * (draft-ydb-rats-cca-endorsements-04), unsigned. The caller frees. NULL: out
- * of memory. */
-void *reeve_refs_corim(const struct reeve_refs *refs, size_t *size);
 
 /*
  * Replays an event list into refs->rems. Each line is "rem0 HEX" to "rem3 HEX"
@@ -398,6 +380,79 @@ void *reeve_refs_corim(const struct reeve_refs *refs, size_t *size);
  */
 int reeve_refs_replay(const char *path, struct reeve_refs *refs,
 		      struct reeve_report *report);
+
+/* Reference values of any number of Realms and platforms. NULL: out of
+ * memory. */
+struct reeve_references;
+struct reeve_host_options; /* see reeve_host_start() */
+
+struct reeve_references *reeve_references_new(void);
+void reeve_references_free(struct reeve_references *references); /* or NULL */
+size_t reeve_references_realms(const struct reeve_references *references);
+size_t reeve_references_platforms(const struct reeve_references *references);
+
+/* A file of reference values. */
+struct reeve_refs_source {
+	const char *path;
+	/* A CoRIM may have several digests of a Realm: the one of this token's
+	 * hash is taken. May be NULL. */
+	const struct reeve_token *token;
+	/* The keys of which one must have signed the CoRIM. NULL: any file
+	 * will do. */
+	const struct reeve_keys *signers;
+};
+
+/* Appends what a file holds: the JSON document that reeve_refs_json() makes, or
+ * a CoRIM of the CCA Realm or platform profile
+ * (draft-ydb-rats-cca-endorsements-04), unsigned or signed. REEVE_ERR_IO, or
+ * REEVE_ERR_CONFIG: the file is neither, or cannot be used. */
+int reeve_references_load(struct reeve_references *references,
+			  const struct reeve_refs_source *source,
+			  struct reeve_report *report);
+/* Picks the Realm with the RIM of a token; the first one if there is none.
+ * REEVE_ERR_CONFIG: there is no Realm, or several with that RIM. */
+int reeve_references_realm(const struct reeve_references *references,
+			   const struct reeve_token *token,
+			   struct reeve_refs *out, struct reeve_report *report);
+
+/* Append a Realm; the platform that a token is of, as it is and unverified; the
+ * platform of the firmware that reeve_host_start() would load with these
+ * options. */
+int reeve_references_add_realm(struct reeve_references *references,
+			       const struct reeve_refs *realm);
+int reeve_references_add_token(struct reeve_references *references,
+			       const struct reeve_token *token,
+			       struct reeve_report *report);
+int reeve_references_add_firmware(struct reeve_references *references,
+				  const struct reeve_host_options *options,
+				  struct reeve_report *report);
+/* Appends the key of the last platform. It is taken to be for the instance that
+ * our hosts derive from their key, unless keys say which it is for.
+ * REEVE_ERR_ARGUMENT: they are not one key, or there is no platform. */
+int reeve_references_add_key(struct reeve_references *references,
+			     const struct reeve_keys *keys,
+			     struct reeve_report *report);
+
+struct reeve_corim_options {
+	/* The name and the version of its tag. NULL: a name that is made of
+	 * what the tag holds. */
+	const char *tag_id;
+	uint64_t tag_version;
+	/* Times in seconds since 1970. Without an end the CoRIM is always
+	 * valid. */
+	bool has_not_before, has_not_after;
+	int64_t not_before, not_after;
+	bool digest_numbers; /* hashes by their numbers; else by their names */
+	const char *key_path; /* a private key in PEM, to sign it with */
+	const char *signer; /* the signer's name; NULL: that of the key */
+};
+
+/* A CoRIM with one CoMID, of all Realms or of all platforms. The caller frees
+ * *out. REEVE_ERR_ARGUMENT: there are none, or both; or the options do not go
+ * together, or the key is none. */
+int reeve_references_corim(const struct reeve_references *references,
+			   const struct reeve_corim_options *options, void **out,
+			   size_t *size, struct reeve_report *report);
 
 /* The choices of a verifier beyond the defaults; see reeve(1), POLICY. */
 struct reeve_token_policy;
@@ -441,6 +496,8 @@ struct reeve_expectation {
 	 * in the token zeros follow it. */
 	const char *challenge;
 	const struct reeve_refs *refs;
+	/* The platforms that are accepted, if there are any in it. NULL: any. */
+	const struct reeve_references *references;
 	const struct reeve_token_policy *policy; /* NULL: the default */
 	/* Without a challenge, or without refs, a token is not accepted, unless
 	 * these say that the caller wants none. */

@@ -279,6 +279,18 @@ def test_references_of_a_file_are_as_good(guest):
     assert done.returncode == 1 and done.stdout.endswith("REFUSED\n")
 
 
+def test_the_platform_of_a_file_is_looked_at(guest):
+    """Beside the configuration, which says what the Realm is."""
+    port = guest.start()
+    guest.reeve.write("token", tokens.make({"edits": []}, tokens.new_keys()))
+    guest.reeve.run("refs", "--platform", "--from-token", "token", "-o",
+                    "refs")
+    text = guest.attest(port, "--refs", "refs").stdout
+    assert "\nok        software-components  2 components" in text
+    guest.edit(["set", "platform/claims/2399/0/2", {"bytes": 32}])
+    assert guest.failures(port, "--refs", "refs") == ["software-components"]
+
+
 def test_a_root_vouches_for_no_key_without_a_chain(guest):
     """The tokens of this guest bring none."""
     port = guest.start()

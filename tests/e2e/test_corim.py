@@ -93,7 +93,8 @@ def test_the_realm_of_the_token_is_picked(check):
     for triples in ([*others, realm()], [realm(), *others]):
         assert "\nok        rim " in check(corim(*triples))
     text = check(corim(*others), code=1)
-    assert "note: holds 2 Realms, and none with the RIM of the token" in text
+    assert ("note: the reference values have 2 Realms, and none with the RIM "
+            "of the token") in text
     assert "FAILED    rim " in text
     # Two tags are as good as one.
     content = Tag((501, Map([[0, "id"], [1, [comid(others[0]),
@@ -164,8 +165,9 @@ def test_validity_is_looked_at(check, before, after, problem):
 
 
 @pytest.mark.parametrize("content, problem", [
+    (corim(realm(), profile="tag:arm.com,2025:psa#1.0.0"), "another profile"),
     (corim(realm(), profile="tag:arm.com,2025:cca_platform#1.0.0"),
-     "another profile"),
+     "a measurement that is not compared here"),
     (Tag((501, Map([[0, "id"], [1, [comid(realm())]]]))), "another profile"),
     (corim(), "without a Realm"),
     (corim([environment(tokens.RIM), []]), "without a RIM"),
@@ -180,6 +182,27 @@ def test_validity_is_looked_at(check, before, after, problem):
     (corim(realm(rim=tokens.pattern(1, 31))), "another size than its hash"),
     (corim(realm(algorithm=6)), "no RIM of a known hash"),
     (corim(realm(rpv=bytes(63))), "not 64 bytes"),
+    (corim(realm(rems=tokens.REMS[:3])), "not all four"),
+    (corim(realm(rems=tokens.REMS + tokens.REMS)), "not compared here"),
+    (corim([environment(tokens.RIM), [
+        digest("cca.rim", tokens.RIM),
+        *[digest("cca.rem0", bytes(32))] * 2]]), "a REM twice"),
+    (corim([environment(tokens.RIM), [
+        digest("cca.rim", tokens.RIM), raw("cca.rpv", bytes(64)),
+        raw("cca.rpv", bytes(64))]]), "not compared here"),
+    (corim([environment(tokens.RIM), [
+        digest("cca.rim", tokens.RIM), raw("svn", bytes(64))]]),
+     "not compared here"),
+    (corim([environment(tokens.RIM), [
+        Map([*digest("cca.rim", tokens.RIM), [2, [b"k"]]])]]),
+     "not compared here"),
+    (corim([environment(tokens.RIM), [
+        Map([[0, "cca.rim"], [1, Map([[1, 7], [2, [[1, tokens.RIM]]]])]])]]),
+     "not compared here"),
+    (corim([environment(tokens.RIM), [Map([[0, "cca.rim"]])]]),
+     "not compared here"),
+    (corim([Map([*environment(tokens.RIM), [1, Tag((560, b"i"))]]), [
+        digest("cca.rim", tokens.RIM)]]), "whose class is not its RIM"),
     (corim([environment(tokens.RIM), [
         digest("cca.rim", tokens.RIM),
         digest("cca.rem0", bytes(48), 7)]]), "another hash than the RIM"),

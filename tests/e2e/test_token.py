@@ -350,7 +350,8 @@ def test_wrong_reference_values_are_exit_2(case, refs):
 
 
 @pytest.mark.parametrize("options", [
-    [], ["--platform-key", "platform.pem", "--refs", "a", "--config", "b"],
+    [], ["--platform-key", "platform.pem", "--config", "a",
+         "--no-references"],
     ["--platform-key", "platform.pem", "--events", "e"],
     ["--platform-key", "platform.pem", "--challenge", "xyz"],
     ["--platform-key", "platform.pem", "--challenge", ""],
@@ -425,6 +426,20 @@ def test_openssl_verifies_what_we_verify(case):
                        cwd=reeve.folder, stdout=subprocess.DEVNULL)
 
 
+def test_all_options_that_were_looked_at_are_named(case):
+    """Of several that a policy asks for; of a wrong one only that."""
+    reeve = case()
+    for devices, wanted in (("none", "memory shared, devices none"),
+                            ("00", "devices 00")):
+        reeve.write("policy", 'mec_policy = "shared"\n'
+                    f'devices = "{devices}"\n')
+        done = verify(reeve, *WAIVED, "--policy", "policy", "--json",
+                      code=int(devices != "none"))
+        checks = {item["check"]: item
+                  for item in json.loads(done.stdout)["checks"]}
+        assert checks["realm-options"]["expected"] == wanted
+
+
 def test_refs_json_is_what_verify_takes(case):
     reeve = case()
     config = reeve.config(realm_rpv='"aabb"')
@@ -458,7 +473,7 @@ def test_refs_is_a_corim(reeve, name, size):
     (comid,) = corim.value[1]
     assert comid.tag == 506
     comid = cbor2.loads(comid.value)
-    assert comid[1][0] == corim.value[0]
+    assert comid[1][0].startswith("reeve-")
     ((environment, measurements),) = comid[4][0]
     rim = bytes.fromhex(measured["rim"])
     assert environment[0][0].tag == 560 and environment[0][0].value == rim

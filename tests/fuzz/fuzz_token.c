@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fuzz entry for attestation tokens, platform keys and CoRIM. A token that
- * cannot be decoded must come with a reason. Another can be shown and judged,
+/* Fuzz entry for attestation tokens and platform keys. A token that cannot
+ * be decoded must come with a reason. Another can be shown and judged,
  * points only into its bytes, and is never accepted. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "toolstack/token/corim_in.h"
 #include "toolstack/token/evidence.h"
 #include "toolstack/token/load.h"
+#include "toolstack/token/references.h"
 
 /* Any point of the curve will do: no input is signed with its key. */
 static const char key[] =
@@ -48,13 +48,28 @@ static void text_check(char *text)
 	free(text);
 }
 
+/* Makes the platform of a token the one that is expected, if it describes
+ * one. */
+static void token_platform_add(struct reeve_references *references,
+			       const struct reeve_token *token)
+{
+	struct reeve_report *report = reeve_report_new();
+	int result = reeve_references_add_token(references, token, report);
+
+	if ((result == REEVE_OK) != (reeve_references_platforms(references) == 1))
+		abort();
+	reeve_report_free(report);
+}
+
 static void token_verify_check(const struct reeve_token *token,
 			       struct reeve_report *report)
 {
 	static const struct reeve_refs refs = { "sha-256", 32 };
+	struct reeve_references *references = reeve_references_new();
 	struct reeve_expectation expected = {
 		.challenge = "00",
 		.refs = &refs,
+		.references = references,
 	};
 	struct reeve_verification *verification;
 	struct reeve_keys *keys;
@@ -64,7 +79,9 @@ static void token_verify_check(const struct reeve_token *token,
 	    REEVE_OK)
 		abort();
 	expected.keys = keys;
+	token_platform_add(references, token);
 	result = reeve_token_verify(token, &expected, &verification, report);
+	reeve_references_free(references);
 	reeve_keys_free(keys);
 	if ((result == REEVE_OK) != (reeve_report_count(report) == 0))
 		abort();
@@ -76,13 +93,12 @@ static void token_verify_check(const struct reeve_token *token,
 	reeve_verification_free(verification);
 }
 
-/* Any text may be said to be a token, a key or a CoRIM. */
+/* Any text may be said to be a token or a key. */
 static void evidence_check(const uint8_t *data, size_t size)
 {
 	struct reeve_report *report = reeve_report_new();
 	struct span text = { data, size };
 	struct evidence evidence;
-	struct corim_found corim;
 	struct reeve_keys *keys;
 
 	if (report == NULL || !evidence_find(text, &evidence) ||
@@ -91,8 +107,6 @@ static void evidence_check(const uint8_t *data, size_t size)
 	free(evidence.data);
 	if (reeve_keys_read(data, size, "key", &keys, report) == REEVE_OK)
 		reeve_keys_free(keys);
-	if (corim_read(text, NULL, NULL, &corim) == NULL && corim.count == 0)
-		abort();
 	reeve_report_free(report);
 }
 

@@ -104,6 +104,63 @@ def test_a_debug_host_is_not_accepted_by_default(tool):
             if verdict == "fail"] == ["lifecycle"]
 
 
+PLATFORM = ["platform-identity", "software-components"]
+
+
+@pytest.fixture(scope="module")
+def published():
+    """The folder with the reference values of the firmware that was built."""
+    subprocess.run([ROOT / "scripts" / "references.sh", FIRMWARE], check=True)
+    return FIRMWARE / "firmware/image"
+
+
+def test_the_values_are_installed_with_the_firmware(published, tmp_path):
+    subprocess.run(["meson", "install", "-C", FIRMWARE, "--no-rebuild",
+                    "--quiet"], check=True,
+                   env=dict(os.environ, DESTDIR=str(tmp_path)))
+    for name in ("firmware", "firmware-debug"):
+        found, = tmp_path.rglob(f"{name}.corim")
+        assert found.read_bytes() == (published / found.name).read_bytes()
+        assert found.with_suffix(".bin").is_file()
+
+
+def test_the_platform_is_that_of_the_published_values(tool, published):
+    found = tool.verdicts(*EXPECTED, "--policy", "policy", "--refs",
+                          published / "firmware-debug.corim")
+    assert [found[name] for name in PLATFORM] == ["pass", "pass"]
+    found = tool.verdicts(*EXPECTED, "--policy", "policy", "--refs",
+                          published / "firmware.corim", code=1)
+    assert [found[name] for name in PLATFORM] == ["fail", "fail"]
+
+
+@pytest.mark.parametrize("part", ["monitor", "rmm", "hypervisor"])
+def test_other_firmware_is_not_the_published(tool, part):
+    tool.run("refs", "--platform", "--debug-console", f"--{part}", "probe.img",
+             "-o", "other.corim")
+    found = tool.verdicts(*EXPECTED, "--policy", "policy", "--refs",
+                          "other.corim", code=1)
+    assert [found[name] for name in PLATFORM] == ["pass", "fail"]
+
+
+def test_the_host_s_key_is_that_of_its_instance(tool):
+    """The key's file may be the CoRIM, in which it is for this instance."""
+    tool.run("refs", "--platform", "--debug-console", "--platform-key",
+             "key.pem", "-o", "keyed.corim")
+    tool.run("token", "verify", "token", "--platform-key", "keyed.corim",
+             "--refs", "keyed.corim", "--policy", "policy", *EXPECTED)
+
+
+def test_nothing_is_unchecked_that_a_verifier_can_say(tool, published):
+    """With what `make run` gives, only the REMs are left."""
+    (tool.folder / "whole").write_text(
+        'lifecycle = ["secured", "non-platform-debug"]\n'
+        'live_activation = "none"\ndevices = "none"\nmec_policy = "shared"\n')
+    found = tool.verdicts(*EXPECTED, "--policy", "whole", "--refs",
+                          published / "firmware-debug.corim")
+    assert {name for name, verdict in found.items()
+            if verdict != "pass"} == {"rems"}
+
+
 def test_the_guest_is_that_of_the_configuration(tool):
     found = tool.verdicts(*EXPECTED, "--policy", "policy")
     for name in ("platform-signature", "realm-signature", "realm-key-binding",

@@ -70,7 +70,15 @@ enum {
 #define CLI_HYP_CMDLINE    (UINT64_C(1) << 44)
 #define CLI_TYPE           (UINT64_C(1) << 45)
 #define CLI_SHARE          (UINT64_C(1) << 46)
-#define CLI_OPTION_BITS    47
+#define CLI_PLATFORM       (UINT64_C(1) << 47)
+#define CLI_SIGN           (UINT64_C(1) << 48)
+#define CLI_SIGNER         (UINT64_C(1) << 49)
+#define CLI_TAG_ID         (UINT64_C(1) << 50)
+#define CLI_TAG_VERSION    (UINT64_C(1) << 51)
+#define CLI_NOT_BEFORE     (UINT64_C(1) << 52)
+#define CLI_NOT_AFTER      (UINT64_C(1) << 53)
+#define CLI_DIGEST_NUMBERS (UINT64_C(1) << 54)
+#define CLI_OPTION_BITS    55
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -89,6 +97,8 @@ struct cli_call {
 	const char *values[CLI_OPTION_BITS]; /* arguments: see cli_value() */
 	const char **operands; /* in order, without the settings */
 	size_t operand_count;
+	const char **refs; /* each --refs, in order */
+	size_t ref_count;
 	const char *config; /* the first operand, or NULL */
 	const char **extras; /* KEY=VALUE texts: from --set, then arguments */
 	size_t extra_count;
@@ -100,6 +110,7 @@ enum cli_operands {
 	CLI_NO_OPERANDS,
 	CLI_CONFIG, /* CONFIG */
 	CLI_CONFIG_EXTRAS, /* CONFIG [KEY=VALUE ...] */
+	CLI_CONFIGS_EXTRAS, /* CONFIG ... [KEY=VALUE ...], or none */
 	CLI_SHELL, /* SHELL [WORD ...] */
 	CLI_DOMAIN,
 	CLI_DOMAIN_OR_NONE,
@@ -336,7 +347,8 @@ struct cli_inputs {
 	struct reeve_keys *signers; /* of the reference values */
 	char *challenge;
 	char *name; /* of the configuration; NULL: there is none */
-	struct reeve_refs refs;
+	struct reeve_references *references;
+	struct reeve_refs refs; /* the Realm's */
 	bool has_refs;
 };
 

@@ -190,6 +190,7 @@ static void offer_operands(const struct line *line)
 		break;
 	case CLI_MAPPED:
 	case CLI_CONFIG_EXTRAS:
+	case CLI_CONFIGS_EXTRAS:
 		if (domain) {
 			offer_domains(line);
 			break;

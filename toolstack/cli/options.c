@@ -80,6 +80,7 @@ static const struct {
 	[CLI_NO_OPERANDS] = { 0, 0, "" },
 	[CLI_CONFIG] = { 1, 1, "CONFIG" },
 	[CLI_CONFIG_EXTRAS] = { 1, 1, "CONFIG [KEY=VALUE ...]" },
+	[CLI_CONFIGS_EXTRAS] = { 0, SIZE_MAX, "[CONFIG ...] [KEY=VALUE ...]" },
 	[CLI_SHELL] = { 1, SIZE_MAX, "SHELL [WORD ...]" },
 	[CLI_DOMAIN] = { 1, 1, "DOMAIN" },
 	[CLI_DOMAIN_OR_NONE] = { 0, 1, "[DOMAIN]" },
@@ -138,6 +139,8 @@ static bool option_take(const struct cli_verb *verb, struct cli_call *call,
 		return operand_take(verb, call, optarg);
 	if (option->id == CLI_SET)
 		return set_take(verb, call, optarg);
+	if (option->id == CLI_REFS)
+		call->refs[call->ref_count++] = optarg;
 	return true;
 }
 
@@ -173,7 +176,8 @@ static bool options_parse(const struct cli_verb *verb, int argc, char **argv,
 static bool takes_settings(const struct cli_verb *verb,
 			   const struct cli_call *call)
 {
-	return (verb->operands == CLI_CONFIG_EXTRAS &&
+	return verb->operands == CLI_CONFIG_EXTRAS ||
+	       (verb->operands == CLI_CONFIGS_EXTRAS &&
 		(call->options & CLI_FROM_TOKEN) == 0) ||
 	       (verb->operands == CLI_MAPPED &&
 		(call->options & CLI_DOMAIN_OPERAND) == 0);
@@ -206,7 +210,8 @@ bool cli_parse(const struct cli_verb *verb, int argc, char **argv,
 	*call = (struct cli_call){ 0 };
 	call->extras = calloc((size_t)argc + 1, sizeof(*call->extras));
 	call->operands = calloc((size_t)argc + 1, sizeof(*call->operands));
-	if (call->extras == NULL || call->operands == NULL)
+	call->refs = calloc((size_t)argc + 1, sizeof(*call->refs));
+	if (call->extras == NULL || call->operands == NULL || call->refs == NULL)
 		return usage_error(verb, "out of memory", "");
 	if (!options_parse(verb, argc, argv, call))
 		return false;
@@ -221,6 +226,7 @@ void cli_dispose(struct cli_call *call)
 		free((char *)call->extras[i]);
 	free(call->extras);
 	free(call->operands);
+	free(call->refs);
 }
 
 const char *cli_operands_text(enum cli_operands operands)

@@ -76,6 +76,21 @@ const struct cli_option cli_options[] = {
 	  "the argument is a domain of a host, not a file" },
 	{ CLI_FROM_TOKEN, 0, "from-token", NULL,
 	  "the argument is a token that is known to be good" },
+	{ CLI_PLATFORM, 0, "platform", NULL,
+	  "the values of a host's platform, not of a Realm" },
+	{ CLI_SIGN, 0, "sign", "FILE", "sign the CoRIM with this private key" },
+	{ CLI_SIGNER, 0, "signer", "TEXT",
+	  "the signer's name in it; else that of the key" },
+	{ CLI_TAG_ID, 0, "tag-id", "TEXT",
+	  "the tag's name; else one made of the values" },
+	{ CLI_TAG_VERSION, 0, "tag-version", "N",
+	  "the version of the tag of that name (0)" },
+	{ CLI_NOT_BEFORE, 0, "not-before", "DATE",
+	  "the day from which it is valid" },
+	{ CLI_NOT_AFTER, 0, "not-after", "DATE",
+	  "the last day on which it is valid" },
+	{ CLI_DIGEST_NUMBERS, 0, "digest-numbers", NULL,
+	  "name the hashes of digests by IANA's numbers" },
 	{ CLI_CONNECT, 0, "connect", "PEER",
 	  "where the guest answers: HOST:PORT or unix:PATH" },
 	{ CLI_KNOWN_HOSTS, 0, "known-hosts", "FILE",
@@ -132,14 +147,21 @@ const struct cli_verb cli_verbs[] = {
 	  "--json a document; with -o a picture (SVG), or the document\n"
 	  "with both.\n",
 	  cli_map },
-	{ "refs", CLI_CONFIG_EXTRAS,
-	  CLI_JSON | CLI_OUTPUT | CLI_EVENTS | CLI_FROM_TOKEN | CLI_STRICT |
-		  CLI_ALLOW_UNKNOWN | CLI_DEFCONFIG | CLI_SET,
-	  "print a Realm's reference values, for verifiers",
-	  "An unsigned CoRIM (CBOR) by the CCA Realm profile, or with\n"
-	  "--json the document that token verify --refs takes too.\n"
-	  "With --from-token they are the values in a token, which is\n"
-	  "not verified here.\n",
+	{ "refs", CLI_CONFIGS_EXTRAS,
+	  CLI_JSON | CLI_OUTPUT | CLI_EVENTS | CLI_FROM_TOKEN | CLI_PLATFORM |
+		  CLI_PLATFORM_KEY | CLI_DEBUG_CONSOLE | CLI_MONITOR | CLI_RMM |
+		  CLI_HYPERVISOR | CLI_SIGN | CLI_SIGNER | CLI_TAG_ID |
+		  CLI_TAG_VERSION | CLI_NOT_BEFORE | CLI_NOT_AFTER |
+		  CLI_DIGEST_NUMBERS | CLI_STRICT | CLI_ALLOW_UNKNOWN |
+		  CLI_DEFCONFIG | CLI_SET,
+	  "print reference values, for verifiers",
+	  "A CoRIM (CBOR) by the CCA Realm profile, of the Realms of all\n"
+	  "configurations; or with --json the document of one, which\n"
+	  "token verify --refs takes too. With --platform, and without\n"
+	  "an argument, a CoRIM by the CCA platform profile, of the\n"
+	  "firmware that host start would load with the same options;\n"
+	  "--platform-key adds the host's key. With --from-token they\n"
+	  "are the values in tokens, which are not verified here.\n",
 	  cli_refs },
 	{ "token show", CLI_TOKEN, CLI_JSON,
 	  "print all that an attestation token says",

@@ -12,6 +12,7 @@ static void inputs_free(struct cli_inputs *inputs)
 	reeve_token_policy_free(inputs->policy);
 	reeve_keys_free(inputs->keys);
 	reeve_keys_free(inputs->signers);
+	reeve_references_free(inputs->references);
 	free(inputs->challenge);
 	free(inputs->name);
 	reeve_report_free(inputs->report);
@@ -40,6 +41,9 @@ int cli_inputs_finish(struct cli_inputs *inputs, int result, int code)
 
 /* ---- Inputs ---------------------------------------------------------- */
 
+static const char both_references[] =
+	"--no-references, and reference values of a Realm with it: give one";
+
 bool cli_inputs_fit(const struct cli_call *call, const char *verb)
 {
 	bool guest = cli_value(call, CLI_GUEST) != NULL;
@@ -59,11 +63,8 @@ bool cli_inputs_fit(const struct cli_call *call, const char *verb)
 	} else if (challenges > 1) {
 		wrong = "give one of --challenge, --challenge-file and "
 			"--no-challenge";
-	} else if ((guest || refs) && (call->options & CLI_NO_REFERENCES) != 0) {
-		wrong = "--no-references, and reference values with it: give "
-			"one";
-	} else if (guest && refs) {
-		wrong = "--config and --refs say the same thing: give one";
+	} else if (guest && (call->options & CLI_NO_REFERENCES) != 0) {
+		wrong = both_references;
 	} else if (cli_value(call, CLI_REFS_KEY) != NULL && !refs) {
 		wrong = "--refs-key needs --refs, a signed CoRIM";
 	} else if (cli_value(call, CLI_EVENTS) != NULL && !guest && !refs) {
@@ -155,6 +156,49 @@ int cli_inputs_load(const struct cli_call *call, struct cli_inputs *inputs)
 	return result;
 }
 
+/* Reads the files of --refs, of Realms and of platforms. */
+static int refs_load(const struct cli_call *call,
+		     const struct reeve_token *token, struct cli_inputs *inputs)
+{
+	struct reeve_refs_source source = {
+		.token = token,
+		.signers = inputs->signers,
+	};
+	int result = REEVE_OK;
+
+	inputs->references = reeve_references_new();
+	if (inputs->references == NULL)
+		return REEVE_ERR_MEMORY;
+	for (size_t i = 0; i < call->ref_count && result == REEVE_OK; i++) {
+		source.path = call->refs[i];
+		result = reeve_references_load(inputs->references, &source,
+					       inputs->report);
+	}
+	return result;
+}
+
+/* Says what is wrong with the options, now that the files are read. */
+static int references_fit(const struct cli_call *call,
+			  const struct cli_inputs *inputs)
+{
+	bool realms = reeve_references_realms(inputs->references) != 0;
+	const char *wrong = NULL;
+
+	if (realms && (call->options & CLI_NO_REFERENCES) != 0)
+		wrong = both_references;
+	else if (realms && inputs->has_refs)
+		wrong = "--config and --refs both say what the Realm is: give "
+			"one";
+	else if (!realms && !inputs->has_refs &&
+		 cli_value(call, CLI_EVENTS) != NULL)
+		wrong = "--events needs reference values of a Realm, for the "
+			"hash";
+	if (wrong == NULL)
+		return REEVE_OK;
+	fprintf(stderr, "reeve: %s\n", wrong);
+	return REEVE_ERR_ARGUMENT;
+}
+
 /* Gets the reference values from --refs, if they are not of --config, and the
  * REMs from --events. */
 static int refs_complete(const struct cli_call *call,
@@ -162,15 +206,14 @@ static int refs_complete(const struct cli_call *call,
 			 struct cli_inputs *inputs)
 {
 	const char *events = cli_value(call, CLI_EVENTS);
-	const struct reeve_refs_source source = {
-		.path = cli_value(call, CLI_REFS),
-		.token = token,
-		.signers = inputs->signers,
-	};
-	int result = REEVE_OK;
+	int result = refs_load(call, token, inputs);
 
-	if (source.path != NULL) {
-		result = reeve_refs_load(&source, &inputs->refs, inputs->report);
+	if (result == REEVE_OK)
+		result = references_fit(call, inputs);
+	if (result == REEVE_OK &&
+	    reeve_references_realms(inputs->references) != 0) {
+		result = reeve_references_realm(inputs->references, token,
+						&inputs->refs, inputs->report);
 		inputs->has_refs = result == REEVE_OK;
 	}
 	if (result == REEVE_OK && events != NULL) {
@@ -196,6 +239,7 @@ int cli_inputs_verify(const struct cli_call *call, struct cli_inputs *inputs,
 	if (result != REEVE_OK)
 		return result;
 	expected.refs = inputs->has_refs ? &inputs->refs : NULL;
+	expected.references = inputs->references;
 	return reeve_token_verify(token, &expected, verification,
 				  inputs->report);
 }

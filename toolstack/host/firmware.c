@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 
 #include "abi/machine_map.h"
-#include "toolstack/host/flash.h"
-#include "toolstack/token/platform.h"
 
 /* The input of each step. */
 struct firmware {
@@ -32,12 +30,25 @@ static struct platform_image image_of(const char *name, const char *file,
 	};
 }
 
-/* Makes the keys, and the token for the parts in flash. */
-static int platform_of(const struct firmware *firmware,
-		       const struct flash *flash, struct platform *platform)
+int firmware_load(const struct reeve_host_options *options,
+		  const struct boot *boot, struct flash *flash,
+		  struct platform_request *request, struct reeve_report *report)
 {
-	const struct reeve_host_options *options = firmware->options;
-	struct platform_request request = {
+	const struct blob *hypervisor = &boot->hypervisor.bytes;
+	const char *const files[FIRMWARE_PARTS] = {
+		[FIRMWARE_MONITOR] = options->monitor,
+		[FIRMWARE_RMM] = options->rmm,
+	};
+	int result = flash_load(options->debug_console, files, flash, report);
+
+	if (result != REEVE_OK)
+		return result;
+	if (hypervisor->size != 0) {
+		flash->part[FIRMWARE_HYPERVISOR] =
+			(struct flash_part){ hypervisor->data,
+					     hypervisor->size };
+	}
+	*request = (struct platform_request){
 		.images = {
 			image_of("monitor", options->monitor,
 				&flash->part[FIRMWARE_MONITOR]),
@@ -49,8 +60,7 @@ static int platform_of(const struct firmware *firmware,
 		.debug = options->debug_console,
 		.service = PLATFORM_SERVICE,
 	};
-
-	return platform_make(&request, platform, firmware->report);
+	return REEVE_OK;
 }
 
 static int image_write(const struct firmware *firmware,
@@ -90,24 +100,15 @@ static int image_write(const struct firmware *firmware,
 
 static int parts_write(const struct firmware *firmware)
 {
-	const struct blob *hypervisor = &firmware->boot->hypervisor.bytes;
-	const char *const files[FIRMWARE_PARTS] = {
-		[FIRMWARE_MONITOR] = firmware->options->monitor,
-		[FIRMWARE_RMM] = firmware->options->rmm,
-	};
+	struct platform_request request;
 	struct platform platform;
 	struct flash flash;
-	int result = flash_load(firmware->options->debug_console, files, &flash,
-				firmware->report);
+	int result = firmware_load(firmware->options, firmware->boot, &flash,
+				   &request, firmware->report);
 
 	if (result != REEVE_OK)
 		return result;
-	if (hypervisor->size != 0) {
-		flash.part[FIRMWARE_HYPERVISOR] =
-			(struct flash_part){ hypervisor->data,
-					     hypervisor->size };
-	}
-	result = platform_of(firmware, &flash, &platform);
+	result = platform_make(&request, &platform, firmware->report);
 	if (result == REEVE_OK) {
 		result = image_write(firmware, &flash, &platform);
 		platform_dispose(&platform);

@@ -5,6 +5,16 @@
 #define REEVE_TOOLSTACK_HOST_FIRMWARE_H
 
 #include "toolstack/host/boot.h"
+#include "toolstack/host/flash.h"
+#include "toolstack/token/platform.h"
+
+/* Reads the firmware, with boot->hypervisor in the place of ours if it has
+ * bytes, and describes it for its platform token. The description points into
+ * *flash, which points into *boot. REEVE_ERR_IO as flash_load(). The caller
+ * disposes of *flash after success only. */
+int firmware_load(const struct reeve_host_options *options,
+		  const struct boot *boot, struct flash *flash,
+		  struct platform_request *request, struct reeve_report *report);
 
 /*
  * Writes "flash" into the folder, and with our firmware also "platform.pem".

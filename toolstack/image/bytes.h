@@ -32,6 +32,13 @@ static inline bool span_matches(struct span span, size_t offset,
 	       memcmp(span.data + offset, bytes.data, bytes.size) == 0;
 }
 
+/* Returns true if two spans have the same bytes; of none, data may be NULL. */
+static inline bool spans_equal(struct span a, struct span b)
+{
+	return a.size == b.size &&
+	       (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
 static inline struct span span_skip(struct span span, size_t count)
 {
 	return (struct span){ span.data + count, span.size - count };

@@ -78,6 +78,17 @@ const struct token_curve *curve_of_key(const EVP_PKEY *key)
 	return NULL;
 }
 
+const struct token_algorithm *algorithm_of_key(const EVP_PKEY *key)
+{
+	const struct token_curve *curve = curve_of_key(key);
+
+	for (size_t i = 0; i < ALGORITHMS && curve != NULL; i++) {
+		if (algorithms[i].curve == curve)
+			return &algorithms[i];
+	}
+	return NULL;
+}
+
 const char *algorithm_name(int64_t number)
 {
 	const struct token_algorithm *algorithm = algorithm_find(number);

@@ -31,6 +31,8 @@ const struct token_algorithm *algorithm_find(int64_t number);
 const struct token_curve *curve_find(int64_t number);
 const struct token_curve *curve_named(const char *name);
 const struct token_curve *curve_of_key(const EVP_PKEY *key);
+/* Returns the one of ES256, ES384 and ES512 for a key's curve. */
+const struct token_algorithm *algorithm_of_key(const EVP_PKEY *key);
 
 /* Returns the name of an algorithm, also of ones that we do not take; NULL: we
  * know none of this number. */

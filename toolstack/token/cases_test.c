@@ -17,6 +17,7 @@
 #include <json-c/json.h>
 
 #include "toolstack/token/load.h"
+#include "toolstack/token/references.h"
 
 #define CASES_MAX 4000
 
@@ -190,16 +191,20 @@ static void the_case_is_as_it_says(void **state)
 
 static void common_load(void)
 {
+	struct reeve_references *list = reeve_references_new();
 	struct reeve_report *report = reeve_report_new();
 	char *path = path_in(made_folder, "platform", ".json");
 
 	assert_int_equal(reeve_keys_load(path, &keys, report), REEVE_OK);
 	free(path);
 	path = path_in(made_folder, "refs", ".json");
-	assert_int_equal(
-		reeve_refs_load(&(struct reeve_refs_source){ .path = path },
-				&refs, report),
-		REEVE_OK);
+	assert_int_equal(reeve_references_load(
+				 list,
+				 &(struct reeve_refs_source){ .path = path },
+				 report),
+			 REEVE_OK);
+	refs = list->realms[0];
+	reeve_references_free(list);
 	free(path);
 	reeve_report_free(report);
 }

@@ -72,13 +72,25 @@ void cbor_out_bytes(struct cbor_out *out, const void *data, size_t size)
 	cbor_append(out, data, size);
 }
 
+void cbor_out_filled(struct cbor_out *out, uint8_t byte, size_t size)
+{
+	cbor_advance(out, cbor_encode_bytestring_start(size, cbor_cursor(out),
+						       cbor_room(out)));
+	for (size_t i = 0; i < size; i++)
+		cbor_append(out, &byte, 1);
+}
+
+void cbor_out_text_span(struct cbor_out *out, struct span text)
+{
+	cbor_advance(out, cbor_encode_string_start(text.size, cbor_cursor(out),
+						   cbor_room(out)));
+	cbor_append(out, text.data, text.size);
+}
+
 void cbor_out_text(struct cbor_out *out, const char *text)
 {
-	size_t size = strlen(text);
-
-	cbor_advance(out, cbor_encode_string_start(size, cbor_cursor(out),
-						   cbor_room(out)));
-	cbor_append(out, text, size);
+	cbor_out_text_span(
+		out, (struct span){ (const uint8_t *)text, strlen(text) });
 }
 
 void cbor_out_key_int(struct cbor_out *out, int64_t key, int64_t value)

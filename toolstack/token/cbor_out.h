@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "toolstack/image/bytes.h"
+
 /* A buffer. A writer that would go past capacity sets full instead, which
  * stays set. */
 struct cbor_out {
@@ -22,7 +24,10 @@ void cbor_out_tag(struct cbor_out *out, uint64_t tag);
 void cbor_out_array(struct cbor_out *out, size_t items);
 void cbor_out_map(struct cbor_out *out, size_t pairs);
 void cbor_out_bytes(struct cbor_out *out, const void *data, size_t size);
+/* Writes a byte string of size bytes that are all the same. */
+void cbor_out_filled(struct cbor_out *out, uint8_t byte, size_t size);
 void cbor_out_text(struct cbor_out *out, const char *text);
+void cbor_out_text_span(struct cbor_out *out, struct span text);
 
 /* Each writes an integer key, then its value. */
 void cbor_out_key_int(struct cbor_out *out, int64_t key, int64_t value);

@@ -27,6 +27,18 @@ char *check_copy(struct span text)
 	return strndup((const char *)text.data, text.size);
 }
 
+char *check_join(char *list, char *text)
+{
+	char *longer = NULL;
+
+	if (list != NULL && text != NULL)
+		longer = check_text("%s%s%s", list, *list != '\0' ? ", " : "",
+				    text);
+	free(list);
+	free(text);
+	return longer;
+}
+
 char *check_names(unsigned bits, const char *const *names, size_t count)
 {
 	char *list = strdup("");

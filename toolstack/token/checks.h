@@ -28,6 +28,10 @@ __attribute__((format(printf, 1, 2))) char *check_text(const char *format, ...);
 /* Copies text, which must be printable. The caller frees the copy. */
 char *check_copy(struct span text);
 
+/* Returns list with one text more, after a comma if it is not the first, and
+ * frees both. NULL: one of them is, or out of memory. */
+char *check_join(char *list, char *text);
+
 /* Returns the names of the bits that are set, as "this or that". The caller
  * frees the text. */
 char *check_names(unsigned bits, const char *const *names, size_t count);

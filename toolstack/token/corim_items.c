@@ -35,6 +35,33 @@ bool corim_map_get(struct span text, int64_t key, struct span *value)
 	return ok;
 }
 
+bool corim_keys_are_among(const struct cbor_pairs *pairs, const int64_t *keys,
+			  size_t count)
+{
+	for (size_t i = 0; i < pairs->count; i++) {
+		int64_t key;
+		bool known = false;
+
+		if (!cbor_head_int(&pairs->list[i].head, &key))
+			return false;
+		for (size_t j = 0; j < count && !known; j++)
+			known = keys[j] == key;
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+bool corim_map_has_only(struct span text, const int64_t *keys, size_t count)
+{
+	struct cbor_pairs pairs;
+	bool ok = corim_map_read(text, &pairs) &&
+		  corim_keys_are_among(&pairs, keys, count);
+
+	cbor_pairs_free(&pairs);
+	return ok;
+}
+
 bool corim_content_get(struct span text, uint64_t tag, enum cbor_kind kind,
 		       struct span *content)
 {
@@ -70,7 +97,37 @@ const char *corim_array_walk(struct span text, struct corim_walk walk)
 	return NULL;
 }
 
-const char *corim_open(struct span text, const char *profile,
+bool corim_pair_get(struct span text, struct span *first, struct span *second)
+{
+	struct cbor_in in = { .text = text };
+	struct cbor_head head;
+
+	return cbor_in_expect(&in, CBOR_ARRAY, &head) && head.number == 2 &&
+	       cbor_in_item(&in, first) && cbor_in_item(&in, second);
+}
+
+static const struct {
+	const char *name;
+	enum corim_profile profile;
+} profiles[] = {
+	{ CORIM_REALM, CORIM_OF_REALMS },
+	{ CORIM_REALM_LATER, CORIM_OF_REALMS },
+	{ CORIM_PLATFORM, CORIM_OF_PLATFORMS },
+	{ CORIM_PLATFORM_LATER, CORIM_OF_PLATFORMS },
+};
+
+static bool profile_find(struct span name, enum corim_profile *profile)
+{
+	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
+		if (span_is_text(name, profiles[i].name)) {
+			*profile = profiles[i].profile;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *corim_open(struct span text, enum corim_profile *profile,
 		       struct cbor_pairs *corim)
 {
 	struct cbor_in in = { .text = text };
@@ -84,9 +141,29 @@ const char *corim_open(struct span text, const char *profile,
 		return corim_broken;
 	if (!corim_entry_get(corim, CORIM_PROFILE, &named) ||
 	    !corim_content_get(named, CORIM_URI, CBOR_TEXT, &uri) ||
-	    !span_is_text(uri, profile))
-		return "is a CoRIM of another profile than the one wanted here";
+	    !profile_find(uri, profile))
+		return "is a CoRIM of another profile than those of CCA";
 	return NULL;
+}
+
+bool corim_platform_get(struct span environment, struct span *implementation,
+			struct span *instance)
+{
+	struct span class;
+	struct span id;
+	struct span ueid;
+
+	*instance = (struct span){ 0 };
+	if (!corim_map_get(environment, COMID_CLASS, &class) ||
+	    !corim_map_get(class, COMID_CLASS_ID, &id) ||
+	    !corim_content_get(id, CORIM_TAGGED_BYTES, CBOR_BYTES,
+			       implementation) ||
+	    implementation->size != CCA_ID_SIZE)
+		return false;
+	if (!corim_map_get(environment, COMID_INSTANCE, &ueid))
+		return true;
+	return corim_content_get(ueid, CORIM_TAGGED_UEID, CBOR_BYTES, instance) &&
+	       instance->size == CCA_INSTANCE_ID_SIZE;
 }
 
 /* The triples that are looked for in each tag. */

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "toolstack/token/base64.h"
+#include "toolstack/token/corim_in.h"
 #include "toolstack/token/hex.h"
 #include "toolstack/token/keys.h"
 #include "toolstack/token/policy.h"
@@ -148,6 +149,7 @@ static void refs_fill(struct reeve_refs *refs)
 static void reference_values_survive_json(void **state)
 {
 	struct world *w = *state;
+	struct reeve_references *list = reeve_references_new();
 	struct reeve_refs refs, again;
 	char *json;
 
@@ -155,11 +157,15 @@ static void reference_values_survive_json(void **state)
 	json = reeve_refs_json(&refs, "a\"b\n\xff");
 	file_fill(w, json);
 	free(json);
-	memset(&again, 0x77, sizeof(again));
-	assert_int_equal(
-		reeve_refs_load(&(struct reeve_refs_source){ .path = w->path },
-				&again, w->report),
-		REEVE_OK);
+	assert_int_equal(reeve_references_load(
+				 list,
+				 &(struct reeve_refs_source){ .path = w->path },
+				 w->report),
+			 REEVE_OK);
+	assert_int_equal(reeve_references_realms(list), 1);
+	assert_int_equal(reeve_references_platforms(list), 0);
+	again = list->realms[0];
+	reeve_references_free(list);
 	assert_string_equal(again.hash, refs.hash);
 	assert_int_equal(again.size, refs.size);
 	assert_memory_equal(again.rim, refs.rim, sizeof(refs.rim));
@@ -167,32 +173,78 @@ static void reference_values_survive_json(void **state)
 	assert_memory_equal(again.rems, refs.rems, sizeof(refs.rems));
 }
 
-static void a_corim_with_everything_fits(void **state)
+/* A CoRIM has as many Realms as there are: its buffer grows. */
+static void a_corim_holds_many_realms(void **state)
 {
+	struct world *w = *state;
+	struct reeve_references *list = reeve_references_new();
+	struct reeve_references *again = reeve_references_new();
+	struct corim_reader reader = { .references = again };
+	struct reeve_corim_options options = { 0 };
 	struct reeve_refs refs;
 	size_t size;
 	void *corim;
 
-	(void)state;
 	refs_fill(&refs);
 	strcpy(refs.hash, "sha-512");
 	refs.size = 64;
-	corim = reeve_refs_corim(&refs, &size);
-	assert_non_null(corim);
-	assert_in_range(size, 5 * 64 + 64, 1000);
+	for (unsigned i = 0; i < 300; i++) {
+		refs.rim[0] = (uint8_t)i;
+		assert_int_equal(reeve_references_add_realm(list, &refs),
+				 REEVE_OK);
+	}
+	assert_int_equal(reeve_references_corim(list, &options, &corim, &size,
+						w->report),
+			 REEVE_OK);
+	assert_in_range(size, 300 * 6 * 64, 300 * 7 * 100);
+	assert_null(corim_read((struct span){ corim, size }, &reader));
+	assert_int_equal(again->realm_count, 300);
+	for (unsigned i = 0; i < 300; i++) {
+		refs.rim[0] = (uint8_t)i;
+		assert_string_equal(again->realms[i].hash, "sha-512");
+		assert_memory_equal(again->realms[i].rim, refs.rim, 64);
+		assert_memory_equal(again->realms[i].rpv, refs.rpv, 64);
+		assert_memory_equal(again->realms[i].rems, refs.rems,
+				    sizeof(refs.rems));
+	}
 	free(corim);
+	reeve_references_free(list);
+	reeve_references_free(again);
+}
+
+static void a_corim_of_nothing_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct reeve_references *list = reeve_references_new();
+	struct reeve_corim_options options = { 0 };
+	struct reeve_refs refs;
+	size_t size;
+	void *corim;
+
+	assert_int_equal(reeve_references_corim(list, &options, &corim, &size,
+						w->report),
+			 REEVE_ERR_ARGUMENT);
+	refs_fill(&refs);
+	assert_int_equal(reeve_references_add_realm(list, &refs), REEVE_OK);
+	assert_non_null(references_add_platform(list));
+	assert_int_equal(reeve_references_corim(list, &options, &corim, &size,
+						w->report),
+			 REEVE_ERR_ARGUMENT);
+	reeve_references_free(list);
 }
 
 static void refused_refs(struct world *w, const char *text)
 {
-	struct reeve_refs refs = { .size = 99 };
+	struct reeve_references *list = reeve_references_new();
 
 	file_fill(w, text);
-	assert_int_equal(
-		reeve_refs_load(&(struct reeve_refs_source){ .path = w->path },
-				&refs, w->report),
-		REEVE_ERR_CONFIG);
-	assert_int_equal(refs.size, 99);
+	assert_int_equal(reeve_references_load(
+				 list,
+				 &(struct reeve_refs_source){ .path = w->path },
+				 w->report),
+			 REEVE_ERR_CONFIG);
+	assert_int_equal(reeve_references_realms(list), 0);
+	reeve_references_free(list);
 }
 
 static void what_is_no_reference_is_refused(void **state)
@@ -408,6 +460,7 @@ static void hexadecimal_is_pairs_of_digits(void **state)
 static void a_missing_file_is_told(void **state)
 {
 	struct world *w = *state;
+	struct reeve_references *list = reeve_references_new();
 	struct reeve_refs refs = { .size = 32 };
 	struct reeve_token *token;
 	struct reeve_keys *keys;
@@ -415,10 +468,12 @@ static void a_missing_file_is_told(void **state)
 	unlink(w->path);
 	assert_int_equal(reeve_keys_load(w->path, &keys, w->report),
 			 REEVE_ERR_IO);
-	assert_int_equal(
-		reeve_refs_load(&(struct reeve_refs_source){ .path = w->path },
-				&refs, w->report),
-		REEVE_ERR_IO);
+	assert_int_equal(reeve_references_load(
+				 list,
+				 &(struct reeve_refs_source){ .path = w->path },
+				 w->report),
+			 REEVE_ERR_IO);
+	reeve_references_free(list);
 	assert_int_equal(reeve_refs_replay(w->path, &refs, w->report),
 			 REEVE_ERR_IO);
 	assert_int_equal(reeve_token_load(w->path, &token, w->report),
@@ -435,7 +490,8 @@ int main(void)
 		TEST(all_that_is_wrong_with_a_policy_is_told),
 		TEST(too_many_components_are_refused),
 		TEST(reference_values_survive_json),
-		cmocka_unit_test(a_corim_with_everything_fits),
+		TEST(a_corim_holds_many_realms),
+		TEST(a_corim_of_nothing_is_refused),
 		TEST(what_is_no_reference_is_refused),
 		TEST(events_extend_each_its_own),
 		TEST(a_wrong_event_has_its_line),

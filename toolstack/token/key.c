@@ -122,15 +122,17 @@ size_t key_cose(const EVP_PKEY *key, uint8_t *cose)
 	return out.full ? 0 : out.size;
 }
 
-static bool signature_from_der(const uint8_t *der, size_t size,
-			       uint8_t *signature)
+/* Writes r and s, half bytes each. */
+static bool signature_from_der(struct span der, size_t half, uint8_t *signature)
 {
-	ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &der, (long)size);
-	bool ok = pair != NULL &&
-		  BN_bn2binpad(ECDSA_SIG_get0_r(pair), signature, P384_SIZE) ==
-			  P384_SIZE &&
-		  BN_bn2binpad(ECDSA_SIG_get0_s(pair), signature + P384_SIZE,
-			       P384_SIZE) == P384_SIZE;
+	const uint8_t *at = der.data;
+	ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &at, (long)der.size);
+	int size = (int)half;
+	bool ok =
+		pair != NULL &&
+		BN_bn2binpad(ECDSA_SIG_get0_r(pair), signature, size) == size &&
+		BN_bn2binpad(ECDSA_SIG_get0_s(pair), signature + half, size) ==
+			size;
 
 	ECDSA_SIG_free(pair);
 	return ok;
@@ -160,14 +162,16 @@ static size_t signature_to_der(struct span signature, uint8_t *der)
 
 bool key_sign(EVP_PKEY *key, const void *data, size_t size, uint8_t *signature)
 {
+	const struct token_algorithm *algorithm = algorithm_of_key(key);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	uint8_t der[DER_MAX];
 	size_t der_size = sizeof(der);
-	bool ok = context != NULL &&
-		  EVP_DigestSignInit(context, NULL, EVP_sha384(), NULL, key) ==
-			  1 &&
+	bool ok = context != NULL && algorithm != NULL &&
+		  EVP_DigestSignInit(context, NULL, algorithm->hash(), NULL,
+				     key) == 1 &&
 		  EVP_DigestSign(context, der, &der_size, data, size) == 1 &&
-		  signature_from_der(der, der_size, signature);
+		  signature_from_der((struct span){ der, der_size },
+				     algorithm->curve->size, signature);
 
 	EVP_MD_CTX_free(context);
 	return ok;

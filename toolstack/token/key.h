@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Keys of elliptic curves, and ECDSA. A signature has COSE's form: r, then s.
- * OpenSSL does the arithmetic. We make keys and signatures of P-384 only, and
- * verify with all algorithms of alg.h.
+ * OpenSSL does the arithmetic. We make keys of P-384 only.
  */
 #ifndef REEVE_TOOLSTACK_TOKEN_KEY_H
 #define REEVE_TOOLSTACK_TOKEN_KEY_H
@@ -63,7 +62,8 @@ char *key_public_jwk(const EVP_PKEY *key);
 /* Returns both parts as text that the caller clears and frees. */
 char *key_private_pem(const EVP_PKEY *key);
 
-/* Writes a signature of P384_SIGNATURE_SIZE bytes, by ES384. */
+/* Writes a signature of twice the size of the key's curve, by the algorithm of
+ * algorithm_of_key(). */
 bool key_sign(EVP_PKEY *key, const void *data, size_t size, uint8_t *signature);
 /* Returns whether this key made that signature of data. A key of another curve
  * than the algorithm's did not. */

@@ -32,44 +32,28 @@ static const char *key_take(struct span item, void *context)
 	return NULL;
 }
 
-/* Gets the implementation ID and the instance ID of an environment. */
-static bool environment_read(struct span environment, struct key_reader *reader)
-{
-	struct span class;
-	struct span id;
-	struct span instance;
-
-	return corim_map_get(environment, COMID_CLASS, &class) &&
-	       corim_map_get(class, COMID_CLASS_ID, &id) &&
-	       corim_content_get(id, CORIM_TAGGED_BYTES, CBOR_BYTES,
-				 &reader->implementation) &&
-	       reader->implementation.size == CCA_ID_SIZE &&
-	       corim_map_get(environment, COMID_INSTANCE, &instance) &&
-	       corim_content_get(instance, CORIM_TAGGED_UEID, CBOR_BYTES,
-				 &reader->instance) &&
-	       reader->instance.size == CCA_INSTANCE_ID_SIZE;
-}
-
 static const char *triple_take(struct span item, void *context)
 {
 	struct key_reader reader = { .keys = context };
-	struct cbor_in in = { .text = item };
-	struct cbor_head head;
 	struct span environment;
 	struct span list;
 
-	if (!cbor_in_expect(&in, CBOR_ARRAY, &head) || head.number != 2 ||
-	    !cbor_in_item(&in, &environment) || !cbor_in_item(&in, &list) ||
-	    !environment_read(environment, &reader))
+	if (!corim_pair_get(item, &environment, &list) ||
+	    !corim_platform_get(environment, &reader.implementation,
+				&reader.instance) ||
+	    reader.instance.data == NULL)
 		return foreign;
 	return corim_array_walk(list, (struct corim_walk){ key_take, &reader });
 }
 
 bool keys_add_corim(struct reeve_keys *keys, struct span text)
 {
+	enum corim_profile profile;
 	struct cbor_pairs corim;
-	const char *problem = corim_open(text, CORIM_PLATFORM, &corim);
+	const char *problem = corim_open(text, &profile, &corim);
 
+	if (problem == NULL && profile != CORIM_OF_PLATFORMS)
+		problem = foreign;
 	if (problem == NULL) {
 		problem = corim_triples_walk(
 			&corim, COMID_ATTEST_KEYS,

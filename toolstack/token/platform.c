@@ -9,12 +9,27 @@
 #include "toolstack/report/report.h"
 #include "toolstack/token/sign1.h"
 
+const uint8_t platform_implementation[CCA_ID_SIZE] = PLATFORM_IMPLEMENTATION;
+
 /* The images carry no signature of their own, so their signer is all zeros. */
-static const uint8_t no_signer[PROVISION_HASH_SIZE];
+const uint8_t platform_no_signer[PROVISION_HASH_SIZE];
 
 static bool sha256_compute(const void *data, size_t size, uint8_t *digest)
 {
 	return EVP_Digest(data, size, digest, NULL, EVP_sha256(), NULL) == 1;
+}
+
+bool platform_digest(const struct platform_image *image, uint8_t *digest)
+{
+	return sha256_compute(image->data, image->size, digest);
+}
+
+void platform_config_fill(bool debug, uint8_t *config)
+{
+	memset(config, 0, PLATFORM_CONFIG_SIZE);
+	config[0] = PLATFORM_CONFIG_VERSION;
+	config[1] =
+		PLATFORM_CONFIG_EMULATED | (debug ? PLATFORM_CONFIG_DEBUG : 0);
 }
 
 static bool platform_component_write(struct cbor_out *out,
@@ -22,22 +37,20 @@ static bool platform_component_write(struct cbor_out *out,
 {
 	uint8_t digest[PROVISION_HASH_SIZE];
 
-	if (!sha256_compute(image->data, image->size, digest))
+	if (!platform_digest(image, digest))
 		return false;
 	cbor_out_map(out, image->version != NULL ? 5 : 4);
 	cbor_out_key_text(out, CCA_COMPONENT_TYPE, image->name);
 	cbor_out_key_bytes(out, CCA_COMPONENT_VALUE, digest, sizeof(digest));
 	if (image->version != NULL)
 		cbor_out_key_text(out, CCA_COMPONENT_VERSION, image->version);
-	cbor_out_key_bytes(out, CCA_COMPONENT_SIGNER, no_signer,
-			   sizeof(no_signer));
+	cbor_out_key_bytes(out, CCA_COMPONENT_SIGNER, platform_no_signer,
+			   sizeof(platform_no_signer));
 	cbor_out_key_text(out, CCA_COMPONENT_HASH, CCA_SHA_256);
 	return true;
 }
 
-/* Makes the instance ID, which identifies this platform: 0x01, then the hash of
- * its public key. */
-static bool instance_id_make(const EVP_PKEY *key, uint8_t *id)
+bool platform_instance_id(const EVP_PKEY *key, uint8_t *id)
 {
 	uint8_t cose[KEY_COSE_MAX];
 	size_t size = key_cose(key, cose);
@@ -49,14 +62,11 @@ static bool instance_id_make(const EVP_PKEY *key, uint8_t *id)
 static void identity_write(struct cbor_out *out, const uint8_t *instance,
 			   bool debug)
 {
-	char implementation[CCA_ID_SIZE] = PLATFORM_IMPLEMENTATION;
-	uint8_t config[PLATFORM_CONFIG_SIZE] = {
-		PLATFORM_CONFIG_VERSION,
-		PLATFORM_CONFIG_EMULATED | (debug ? PLATFORM_CONFIG_DEBUG : 0),
-	};
+	uint8_t config[PLATFORM_CONFIG_SIZE];
 
-	cbor_out_key_bytes(out, CCA_IMPLEMENTATION_ID, implementation,
-			   sizeof(implementation));
+	platform_config_fill(debug, config);
+	cbor_out_key_bytes(out, CCA_IMPLEMENTATION_ID, platform_implementation,
+			   sizeof(platform_implementation));
 	cbor_out_key_bytes(out, CCA_INSTANCE_ID, instance, CCA_INSTANCE_ID_SIZE);
 	cbor_out_key_bytes(out, CCA_CONFIG, config, sizeof(config));
 	cbor_out_key_int(out, CCA_LIFECYCLE,
@@ -70,7 +80,7 @@ static bool claims_write(struct cbor_out *out,
 {
 	uint8_t instance[CCA_INSTANCE_ID_SIZE];
 
-	if (!instance_id_make(key, instance))
+	if (!platform_instance_id(key, instance))
 		return false;
 	cbor_out_map(out, request->service != NULL ? 9 : 8);
 	cbor_out_key_text(out, CCA_PROFILE, CCA_PLATFORM_PROFILE);
@@ -116,8 +126,9 @@ static int provision_part_write(uint8_t *part,
 		  sha256_compute(cose, cose_size, head.challenge) &&
 		  claims_write(&claims, request, keys->platform,
 			       head.challenge) &&
-		  sign1_make(&token, (struct span){ claims.data, claims.size },
-			     keys->platform);
+		  sign1_make_es384(&token,
+				   (struct span){ claims.data, claims.size },
+				   keys->platform);
 
 	if (ok && !claims.full && !token.full) {
 		head.token_size = (uint32_t)token.size;

@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <openssl/evp.h>
+
+#include "abi/cca_token.h"
 #include "abi/provision.h"
 #include "toolstack/reeve.h"
 
@@ -56,6 +59,18 @@ struct platform {
 	char *key_pem; /* the public platform key, SubjectPublicKeyInfo */
 	char *key_jwk; /* the same key as a JWK (RFC 7517) */
 };
+
+/* These make what a token says of its platform, also for those who predict
+ * it. */
+extern const uint8_t platform_implementation[CCA_ID_SIZE];
+extern const uint8_t platform_no_signer[PROVISION_HASH_SIZE];
+/* Writes the SHA-256 of an image. Returns false if OpenSSL failed. */
+bool platform_digest(const struct platform_image *image, uint8_t *digest);
+/* Writes PLATFORM_CONFIG_SIZE bytes. */
+void platform_config_fill(bool debug, uint8_t *config);
+/* Makes the instance ID, which identifies a platform: 0x01, then the hash of
+ * its public key. Returns false if OpenSSL failed. */
+bool platform_instance_id(const EVP_PKEY *key, uint8_t *id);
 
 /*
  * Makes the keys, the token and the part of flash. REEVE_ERR_ARGUMENT: key_pem

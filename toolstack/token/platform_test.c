@@ -14,7 +14,7 @@
 #include <openssl/ec.h>
 #include <openssl/obj_mac.h>
 
-#include "toolstack/token/platform.h"
+#include "toolstack/token/platform_reference.h"
 #include "toolstack/token/sign1.h"
 
 static const struct platform_request request = {
@@ -275,6 +275,55 @@ static void a_given_key_signs(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* Returns what of a token differs from the reference values of a request. */
+static const char *difference(const struct world *w,
+			      const struct platform_request *wanted)
+{
+	struct reeve_references *references = reeve_references_new();
+	struct span text = { w->platform.part + w->head.token_offset,
+			     w->head.token_size };
+	const struct platform_reference *platform;
+	struct token_error error;
+	struct token token;
+	const char *found = NULL;
+
+	assert_true(platform_reference_add(references, wanted));
+	assert_true(token_decode(text, &token, &error));
+	platform = &references->platforms[0];
+	if (!reference_is_for(platform, &token))
+		found = "identity";
+	else if (!reference_bytes_hold(&platform->config,
+				       &token.platform.claims[PLATFORM_CONFIG]))
+		found = "configuration";
+	else if (reference_stranger(platform, &token) != NULL &&
+		 reference_absent(platform, &token) != NULL)
+		found = "software";
+	token_free(&token);
+	reeve_references_free(references);
+	return found;
+}
+
+static void a_token_is_what_was_predicted_of_it(void **state)
+{
+	struct world *w = *state;
+	struct platform_request other = request;
+
+	assert_null(difference(w, &request));
+	other.debug = true;
+	assert_string_equal(difference(w, &other), "configuration");
+	for (size_t i = 0; i < PLATFORM_IMAGES; i++) {
+		other = request;
+		other.images[i].data = "another";
+		assert_string_equal(difference(w, &other), "software");
+		other = request;
+		other.images[i].version = "2";
+		assert_string_equal(difference(w, &other), "software");
+		other = request;
+		other.images[i].name = "another";
+		assert_string_equal(difference(w, &other), "software");
+	}
+}
+
 static void two_starts_share_no_key(void **state)
 {
 	struct world *w = *state;
@@ -352,6 +401,8 @@ int main(void)
 		TEST(the_components_are_the_images),
 		cmocka_unit_test(a_debug_host_says_so),
 		cmocka_unit_test(a_given_key_signs),
+		cmocka_unit_test_setup_teardown(
+			a_token_is_what_was_predicted_of_it, setup, teardown),
 		TEST(two_starts_share_no_key),
 		TEST(a_public_key_cannot_sign),
 		cmocka_unit_test(a_token_too_large_is_refused),

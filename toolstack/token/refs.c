@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reference values: made from a measurement, written as JSON, and read from
- * files of JSON or CoRIM. */
+/* Reference values of a Realm: made from a measurement or a token, and as
+ * JSON. */
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/report/report.h"
-#include "toolstack/token/corim_in.h"
 #include "toolstack/token/hash.h"
 #include "toolstack/token/hex.h"
 #include "toolstack/token/json.h"
 #include "toolstack/token/load.h"
-
-#define REFS_FILE_MAX 0x100000 /* bytes of a file of reference values */
+#include "toolstack/token/references.h"
 
 static const struct {
 	const char *measured; /* its name in a measurement */
@@ -192,98 +190,13 @@ static bool rems_from(struct json_object *document, struct reeve_refs *refs)
 	return true;
 }
 
-static bool refs_from(struct json_object *document, struct reeve_refs *refs)
-{
-	return json_object_is_type(document, json_type_object) &&
-	       hash_from(document, refs) && rim_from(document, refs) &&
-	       rpv_from(document, refs) && rems_from(document, refs);
-}
-
-static int refs_refuse(const char *path, const char *problem,
-		       struct reeve_report *report)
-{
-	struct report_place place = { .file = path };
-
-	return report_error(report, REEVE_ERR_CONFIG, &place, NULL,
-			    "`reeve refs CONFIG` makes a CoRIM, with --json a "
-			    "document",
-			    "%s", problem);
-}
-
-static int json_load(const char *path, const char *text, struct reeve_refs *out,
-		     struct reeve_report *report)
+bool refs_read_json(const char *text, struct reeve_refs *refs)
 {
 	struct json_object *document = json_tokener_parse(text);
-	struct reeve_refs refs = { .size = 0 };
-	bool ok = refs_from(document, &refs);
+	bool ok = json_object_is_type(document, json_type_object) &&
+		  hash_from(document, refs) && rim_from(document, refs) &&
+		  rpv_from(document, refs) && rems_from(document, refs);
 
 	json_object_put(document);
-	if (!ok)
-		return refs_refuse(path, "holds no reference values", report);
-	*out = refs;
-	return REEVE_OK;
-}
-
-/* Says what a reader of the verdict must know of the file. */
-static void corim_notes(const char *path, const struct corim_found *found,
-			bool is_verified, struct reeve_report *report)
-{
-	struct report_place place = { .file = path };
-
-	if (found->is_signed && !is_verified) {
-		report_add(report, REEVE_NOTE, &place, NULL, NULL,
-			   "is signed, and no key of the signer was given");
-	}
-	if (found->count > 1 && found->matches == 0) {
-		report_add(report, REEVE_NOTE, &place, NULL, NULL,
-			   "holds %zu Realms, and none with the RIM of the "
-			   "token: the first one is compared",
-			   found->count);
-	}
-}
-
-static int corim_load(const struct reeve_refs_source *source, struct span text,
-		      struct reeve_refs *out, struct reeve_report *report)
-{
-	const struct token *token =
-		source->token != NULL ? &source->token->token : NULL;
-	struct corim_found found;
-	const char *problem = corim_read(text, token, source->signers, &found);
-
-	if (problem == NULL && found.matches > 1)
-		problem = "holds more than one Realm with the RIM of the token";
-	if (problem == NULL && token == NULL && found.count > 1)
-		problem = "holds more than one Realm";
-	if (problem != NULL)
-		return refs_refuse(source->path, problem, report);
-	corim_notes(source->path, &found, source->signers != NULL, report);
-	*out = found.refs;
-	return REEVE_OK;
-}
-
-int reeve_refs_load(const struct reeve_refs_source *source,
-		    struct reeve_refs *out, struct reeve_report *report)
-{
-	struct span text;
-	char *data;
-	int result = file_read(source->path, REFS_FILE_MAX, &data, &text.size,
-			       report);
-
-	if (result != REEVE_OK)
-		return result;
-	text.data = (const uint8_t *)data;
-	if (text.size > REFS_FILE_MAX)
-		result = refs_refuse(source->path, "holds no reference values",
-				     report);
-	else if (corim_is(text))
-		result = corim_load(source, text, out, report);
-	else if (source->signers != NULL)
-		result = refs_refuse(source->path,
-				     "is no CoRIM, and a key of its signer was "
-				     "given",
-				     report);
-	else
-		result = json_load(source->path, data, out, report);
-	free(data);
-	return result;
+	return ok;
 }

@@ -34,20 +34,28 @@ static bool payload_sign(struct span headers, struct span payload,
 	return ok;
 }
 
-bool sign1_make(struct cbor_out *out, struct span payload, EVP_PKEY *key)
+bool sign1_make(struct cbor_out *out, struct span headers, struct span payload,
+		EVP_PKEY *key)
 {
-	struct span headers = { es384_headers, sizeof(es384_headers) };
-	uint8_t signature[P384_SIGNATURE_SIZE];
+	const struct token_curve *curve = curve_of_key(key);
+	uint8_t signature[2 * CURVE_SIZE_MAX];
 
-	if (!payload_sign(headers, payload, key, signature))
+	if (curve == NULL || !payload_sign(headers, payload, key, signature))
 		return false;
 	cbor_out_tag(out, COSE_TAG_SIGN1);
 	cbor_out_array(out, 4);
 	cbor_out_bytes(out, headers.data, headers.size);
 	cbor_out_map(out, 0);
 	cbor_out_bytes(out, payload.data, payload.size);
-	cbor_out_bytes(out, signature, sizeof(signature));
+	cbor_out_bytes(out, signature, 2 * curve->size);
 	return true;
+}
+
+bool sign1_make_es384(struct cbor_out *out, struct span payload, EVP_PKEY *key)
+{
+	return sign1_make(out,
+			  (struct span){ es384_headers, sizeof(es384_headers) },
+			  payload, key);
 }
 
 bool sign1_holds(const struct token_part *part, EVP_PKEY *key)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* COSE_Sign1 (RFC 9052, 4.2 and 4.4): making such a message with ES384, the
- * bytes that its signature covers, and verifying one. */
+/* COSE_Sign1 (RFC 9052, 4.2 and 4.4): making such a message, the bytes
+ * that its signature covers, and verifying one. */
 #ifndef REEVE_TOOLSTACK_TOKEN_SIGN1_H
 #define REEVE_TOOLSTACK_TOKEN_SIGN1_H
 
@@ -18,9 +18,13 @@
 void sign1_to_be_signed(struct cbor_out *out, struct span headers,
 			struct span payload);
 
-/* Appends the tagged message. Returns false if OpenSSL failed or memory is
- * short. Too little room in out sets out->full, as with every writer. */
-bool sign1_make(struct cbor_out *out, struct span payload, EVP_PKEY *key);
+/* Appends the tagged message, with encoded protected headers that name the
+ * algorithm of the key. Returns false if OpenSSL failed or memory is short. Too
+ * little room in out sets out->full, as with every writer. */
+bool sign1_make(struct cbor_out *out, struct span headers, struct span payload,
+		EVP_PKEY *key);
+/* The same with a P-384 key, and with no header but the algorithm. */
+bool sign1_make_es384(struct cbor_out *out, struct span payload, EVP_PKEY *key);
 
 /* Returns whether a key made the signature of a message, whose algorithm is one
  * of ours. */

@@ -82,11 +82,10 @@ static bool key_is_for(const struct trusted_key *key, const struct token *token)
  * platform. */
 static const char *key_hint(const struct token *token)
 {
-	static const char ours[CCA_ID_SIZE] = PLATFORM_IMPLEMENTATION;
 	struct span id =
 		token->platform.claims[PLATFORM_IMPLEMENTATION_ID].bytes;
 
-	if (memcmp(id.data, ours, sizeof(ours)) == 0) {
+	if (memcmp(id.data, platform_implementation, CCA_ID_SIZE) == 0) {
 		return "a host makes a key when it starts: is this the key of "
 		       "the run that made the token?";
 	}

@@ -33,12 +33,39 @@ static const struct option *option_pick(const struct option *list, size_t count)
 	return wanted;
 }
 
-static void option_add(struct verify *verify, enum token_check check,
-		       const struct option *option)
+/* Returns all options that were wanted, as they were found or expected. */
+static char *options_text(const struct option *list, size_t count,
+			  bool is_expected)
 {
-	check_add(verify, check, option->holds,
-		  check_text("%s %s", option->name, option->expected),
-		  check_text("%s %s", option->name, option->found));
+	char *text = strdup("");
+
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].wanted) {
+			text = check_join(
+				text, check_text("%s %s", list[i].name,
+						 is_expected ? list[i].expected
+							     : list[i].found));
+		}
+	}
+	return text;
+}
+
+/* Appends the check if an option is wanted: of one that is wrong, or of all.
+ * Returns false if none is wanted. */
+static bool options_add(struct verify *verify, enum token_check check,
+			const struct option *list, size_t count)
+{
+	const struct option *picked = option_pick(list, count);
+
+	if (picked == NULL)
+		return false;
+	if (!picked->holds) {
+		list = picked;
+		count = 1;
+	}
+	check_add(verify, check, picked->holds, options_text(list, count, true),
+		  options_text(list, count, false));
+	return true;
 }
 
 /* Returns what a claim with named numbers says. */
@@ -93,13 +120,10 @@ static void realm_options_judge(struct verify *verify, const char *wanted,
 		{ "devices", policy->has_devices,
 		  devices_hold(policy, &claims[REALM_DEVICES]), wanted, found },
 	};
-	const struct option *picked =
-		option_pick(list, sizeof(list) / sizeof(list[0]));
 
-	if (picked != NULL) {
-		option_add(verify, CHECK_REALM_OPTIONS, picked);
+	if (options_add(verify, CHECK_REALM_OPTIONS, list,
+			sizeof(list) / sizeof(list[0])))
 		return;
-	}
 	check_leave(verify, CHECK_REALM_OPTIONS,
 		    check_text("memory %s, live activation %s, devices %s",
 			       list[0].found, list[1].found, found),
@@ -202,16 +226,13 @@ void verify_platform_options(struct verify *verify)
 		  countersigned, "by one of the policy's, each",
 		  countersigned ? "all" : "not all" },
 	};
-	const struct option *picked =
-		option_pick(list, sizeof(list) / sizeof(list[0]));
 
-	if (picked != NULL) {
-		option_add(verify, CHECK_PLATFORM_OPTIONS, picked);
-	} else {
-		check_leave(verify, CHECK_PLATFORM_OPTIONS,
-			    check_text("client %s, live activation %s",
-				       list[0].found, list[1].found),
-			    "write client_id, live_activation or countersigners "
-			    "in the policy file");
-	}
+	if (options_add(verify, CHECK_PLATFORM_OPTIONS, list,
+			sizeof(list) / sizeof(list[0])))
+		return;
+	check_leave(verify, CHECK_PLATFORM_OPTIONS,
+		    check_text("client %s, live activation %s", list[0].found,
+			       list[1].found),
+		    "write client_id, live_activation or countersigners in the "
+		    "policy file");
 }

@@ -6,6 +6,7 @@
 
 #include "toolstack/token/checks.h"
 #include "toolstack/token/hex.h"
+#include "toolstack/token/references.h"
 
 static void lifecycle_check(struct verify *verify)
 {
@@ -67,35 +68,174 @@ static char *hex_label(const char *label, struct span bytes)
 	return text;
 }
 
-static void identity_check(struct verify *verify)
+/* Returns all identities that were compared. */
+static char *identities_text(const struct identity *list, size_t count)
+{
+	char *text = strdup("");
+
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].wanted) {
+			text = check_join(
+				text, hex_label(list[i].name, list[i].found));
+		}
+	}
+	return text;
+}
+
+/* ---- Reference values ------------------------------------------------- */
+
+/* Returns whether a platform's configurations are as expected. */
+static bool configs_hold(const struct verify *verify,
+			 const struct platform_reference *platform)
+{
+	const struct token_claim *claims = verify->token->platform.claims;
+
+	return reference_bytes_hold(&platform->config,
+				    &claims[PLATFORM_CONFIG]) &&
+	       reference_bytes_hold(&platform->manufacturing,
+				    &claims[PLATFORM_MANUFACTURING]);
+}
+
+static bool software_holds(const struct verify *verify,
+			   const struct platform_reference *platform)
+{
+	return reference_stranger(platform, verify->token) == NULL &&
+	       reference_absent(platform, verify->token) == NULL;
+}
+
+/* The platforms of the reference values that a token may be of: the one that
+ * fits best. */
+struct fitting {
+	size_t given; /* platforms among the reference values */
+	size_t candidates; /* with the implementation and the instance */
+	const struct platform_reference *best; /* of them; NULL: none */
+	unsigned fit; /* 1: its configuration holds; 2: its software too */
+};
+
+/* Only one platform as a whole can be the token's: neither the configuration of
+ * one with the software of another, nor a mixture of software. */
+static struct fitting fitting_find(const struct verify *verify)
+{
+	const struct reeve_references *list = verify->expected->references;
+	struct fitting fitting = { 0 };
+
+	fitting.given = list != NULL ? list->platform_count : 0;
+	for (size_t i = 0; i < fitting.given; i++) {
+		const struct platform_reference *platform = &list->platforms[i];
+		unsigned fit = 0;
+
+		if (!reference_is_for(platform, verify->token))
+			continue;
+		if (configs_hold(verify, platform))
+			fit = software_holds(verify, platform) ? 2 : 1;
+		if (fitting.candidates++ == 0 || fit > fitting.fit) {
+			fitting.best = platform;
+			fitting.fit = fit;
+		}
+	}
+	return fitting;
+}
+
+/* Returns bytes with their mask, for a person. */
+static char *masked_text(const char *label, const struct reference_bytes *bytes)
+{
+	char *value = hex_label(label, bytes->value);
+	char *mask = bytes->mask.data != NULL ? hex_text(bytes->mask) : NULL;
+	char *text = value;
+
+	if (value != NULL && mask != NULL) {
+		text = check_text("%s under mask %s", value, mask);
+		free(value);
+	}
+	free(mask);
+	return text;
+}
+
+static void config_fail(struct verify *verify,
+			const struct platform_reference *platform)
+{
+	const struct token_claim *claims = verify->token->platform.claims;
+	bool is_config = !reference_bytes_hold(&platform->config,
+					       &claims[PLATFORM_CONFIG]);
+	const char *label = is_config ? "configuration" : "manufacturing";
+
+	check_add_hint(
+		verify, CHECK_IDENTITY, false,
+		masked_text(label, is_config ? &platform->config
+					     : &platform->manufacturing),
+		hex_label(label, claims[is_config ? PLATFORM_CONFIG
+						  : PLATFORM_MANUFACTURING]
+					 .bytes),
+		"another configuration of the platform: a debug host has other "
+		"reference values");
+}
+
+/* ---- Identity and software -------------------------------------------- */
+
+/* Appends a failed check and returns false if the platform is none of the
+ * reference values, or its configuration is another. */
+static bool reference_identity_check(struct verify *verify,
+				     const struct fitting *fitting)
+{
+	struct span id =
+		verify->token->platform.claims[PLATFORM_IMPLEMENTATION_ID].bytes;
+
+	if (fitting->given == 0 || (fitting->best != NULL && fitting->fit > 0))
+		return true;
+	if (fitting->best == NULL) {
+		check_add(verify, CHECK_IDENTITY, false,
+			  check_text("a platform of the reference values"),
+			  hex_label("implementation", id));
+	} else {
+		config_fail(verify, fitting->best);
+	}
+	return false;
+}
+
+static void identity_check(struct verify *verify, const struct fitting *fitting)
 {
 	const struct reeve_token_policy *policy = verify->policy;
 	const struct token_claim *claims = verify->token->platform.claims;
+	/* The reference values have held when this list is looked at. */
+	bool is_config = fitting->best != NULL &&
+			 fitting->best->config.value.data != NULL;
 	const struct identity list[] = {
 		{ "instance",
 		  policy->has_instance,
 		  { policy->instance, CCA_INSTANCE_ID_SIZE },
 		  claims[PLATFORM_INSTANCE_ID].bytes },
 		{ "implementation",
-		  policy->has_implementation,
-		  { policy->implementation, CCA_ID_SIZE },
+		  policy->has_implementation || fitting->given != 0,
+		  { policy->has_implementation || fitting->best == NULL
+			    ? policy->implementation
+			    : fitting->best->implementation,
+		    CCA_ID_SIZE },
 		  claims[PLATFORM_IMPLEMENTATION_ID].bytes },
-		{ "configuration",
-		  policy->has_config,
-		  { policy->config, policy->config_size },
+		{ "configuration", policy->has_config || is_config,
+		  policy->has_config
+			  ? (struct span){ policy->config, policy->config_size }
+			  : claims[PLATFORM_CONFIG].bytes,
 		  claims[PLATFORM_CONFIG].bytes },
 	};
-	const struct identity *picked =
-		identity_pick(list, sizeof(list) / sizeof(list[0]));
+	size_t count = sizeof(list) / sizeof(list[0]);
+	const struct identity *picked;
 
+	if (!reference_identity_check(verify, fitting))
+		return;
+	picked = identity_pick(list, count);
 	if (picked == NULL) {
 		check_leave(verify, CHECK_IDENTITY,
 			    hex_label(list[0].name, list[0].found),
-			    "write instance=\"HEX\" in the policy file");
-	} else {
-		check_add(verify, CHECK_IDENTITY, identity_holds(picked),
+			    "give the platform's reference values with --refs, "
+			    "or write instance=\"HEX\" in the policy file");
+	} else if (!identity_holds(picked)) {
+		check_add(verify, CHECK_IDENTITY, false,
 			  hex_label(picked->name, picked->expected),
 			  hex_label(picked->name, picked->found));
+	} else {
+		check_add(verify, CHECK_IDENTITY, true,
+			  identities_text(list, count),
+			  identities_text(list, count));
 	}
 }
 
@@ -171,29 +311,76 @@ static bool components_check(struct verify *verify)
 	return true;
 }
 
-static void software_check(struct verify *verify)
+/* Names a component of the reference values. */
+static char *expected_text(const struct reference_component *component)
+{
+	struct span type = component->type.data != NULL
+				   ? component->type
+				   : (struct span)SPAN("unnamed");
+	char *name = check_copy(type);
+	char *text = name != NULL ? hex_label(name, component->digests[0].value)
+				  : NULL;
+
+	free(name);
+	return text;
+}
+
+/* Appends a failed check and returns false if the components are not those of
+ * the platform that fits best. */
+static bool reference_software_check(struct verify *verify,
+				     const struct fitting *fitting)
+{
+	const struct token_component *stranger;
+	const struct reference_component *absent;
+
+	if (fitting->best == NULL)
+		return true;
+	stranger = reference_stranger(fitting->best, verify->token);
+	absent = reference_absent(fitting->best, verify->token);
+	if (stranger == NULL && absent == NULL)
+		return true;
+	check_add_hint(
+		verify, CHECK_COMPONENTS, false,
+		absent != NULL ? expected_text(absent)
+			       : check_text("one of the %zu of the reference "
+					    "values",
+					    fitting->best->component_count),
+		stranger != NULL ? component_text(stranger) : check_text("none"),
+		"type, version, signer and a digest must be those of the "
+		"reference values: is this other firmware?");
+	return false;
+}
+
+static void software_check(struct verify *verify, const struct fitting *fitting)
 {
 	size_t count = verify->token->component_count;
+	size_t listed = verify->policy->component_count;
 
-	if (verify->policy->component_count == 0) {
+	if ((listed != 0 && !components_check(verify)) ||
+	    !reference_software_check(verify, fitting))
+		return;
+	if (listed == 0 && fitting->best == NULL) {
 		check_leave(verify, CHECK_COMPONENTS,
 			    check_text("%zu component%s", count,
 				       count == 1 ? "" : "s"),
-			    "write components=[\"TYPE=HEX\", ...] in the policy "
-			    "file");
-	} else if (components_check(verify)) {
-		check_add(verify, CHECK_COMPONENTS, true,
-			  check_text("the %zu in the policy",
-				     verify->policy->component_count),
-			  check_text("%zu component%s", count,
-				     count == 1 ? "" : "s"));
+			    "give the platform's reference values with --refs, "
+			    "or write components=[\"TYPE=HEX\", ...] in the "
+			    "policy file");
+		return;
 	}
+	check_add(verify, CHECK_COMPONENTS, true,
+		  listed != 0 ? check_text("the %zu in the policy", listed)
+			      : check_text("the %zu of the reference values",
+					   fitting->best->component_count),
+		  check_text("%zu component%s", count, count == 1 ? "" : "s"));
 }
 
 void verify_platform(struct verify *verify)
 {
+	struct fitting fitting = fitting_find(verify);
+
 	lifecycle_check(verify);
-	identity_check(verify);
-	software_check(verify);
+	identity_check(verify, &fitting);
+	software_check(verify, &fitting);
 	verify_platform_options(verify);
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The reference values of a host's firmware, for who wants to know them before
+ * a host runs it. */
+#include "toolstack/host/firmware.h"
+#include "toolstack/token/platform_reference.h"
+
+static int firmware_add(struct reeve_references *references,
+			const struct reeve_host_options *options,
+			const struct boot *boot, struct reeve_report *report)
+{
+	struct platform_request request;
+	struct flash flash;
+	int result = firmware_load(options, boot, &flash, &request, report);
+
+	if (result != REEVE_OK)
+		return result;
+	if (!platform_reference_add(references, &request))
+		result = REEVE_ERR_MEMORY;
+	flash_dispose(&flash);
+	return result;
+}
+
+int reeve_references_add_firmware(struct reeve_references *references,
+				  const struct reeve_host_options *options,
+				  struct reeve_report *report)
+{
+	struct boot boot = BOOT_NONE;
+	int result = boot_load(&boot, options, UINT64_MAX, report);
+
+	if (result == REEVE_OK)
+		result = firmware_add(references, options, &boot, report);
+	boot_free(&boot);
+	return result;
+}
