@@ -61,7 +61,7 @@ def test_xen_boots_debian_and_reboots(command, attach, debian):
     command.good("host", "start", "--memory", "1G", "--cpus", "2",
                  "--hypervisor", FOREIGN / "xen", "--kernel", debian["kernel"],
                  "--initrd", debian["ramdisk"],
-                 "--cmdline", "console=hvc0 quiet reeve=shell",
+                 "--cmdline", "console=hvc0 reeve=shell",
                  "--hypervisor-cmdline", "dom0_mem=384M")
     status = json.loads(command.good("host", "status", "--json"))
     assert status["runs"] == str(FOREIGN / "xen")

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* reeve console; and following a domain to its end. */
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -110,23 +111,26 @@ enum cli_end cli_attach(const struct cli_call *call, struct cli_session *session
 static bool log_print(const char *folder)
 {
 	char path[256];
-	struct stat status;
 	char bytes[4096];
-	size_t n;
-	FILE *log;
+	struct stat status = { .st_size = 0 };
+	off_t left;
+	ssize_t n = 1;
+	int fd;
 
 	snprintf(path, sizeof(path), "%s/serial.log", folder);
-	log = fopen(path, "re");
-	if (log == NULL || fstat(fileno(log), &status) != 0)
-		return log == NULL || fclose(log) == 0;
-	while (status.st_size > 0 &&
-	       (n = fread(bytes, 1, sizeof(bytes), log)) > 0) {
-		if ((off_t)n > status.st_size)
-			n = (size_t)status.st_size;
-		(void)fwrite(bytes, 1, n, stdout);
-		status.st_size -= (off_t)n;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return true;
+	if (fstat(fd, &status) != 0)
+		status.st_size = 0;
+	for (left = status.st_size; left > 0 && n > 0; left -= n) {
+		n = read(fd, bytes,
+			 left < (off_t)sizeof(bytes) ? (size_t)left
+						     : sizeof(bytes));
+		if (n > 0)
+			(void)fwrite(bytes, 1, (size_t)n, stdout);
 	}
-	fclose(log);
+	close(fd);
 	return cli_finish_output() == CLI_OK;
 }
 
