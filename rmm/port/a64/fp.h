@@ -3,11 +3,11 @@
  * Ownership of the FP/SIMD registers. EL3 does not switch them, so they hold
  * the host's values when a command begins, and a REC's from its start to its
  * stop. The RMM is compiled without them and traps its own use of them while
- * they are the host's, except in calls into BearSSL. Such calls are between
- * fp_own() and fp_return(). These two preserve what the registers hold, and
- * leave nothing of what was hashed or signed: all of the host's registers,
- * including SVE and streaming SVE registers of any length, or those of a REC,
- * which has no others than SIMD registers.
+ * they are the host's, except in calls into BearSSL and sha256.S. Such calls
+ * are between fp_own() and fp_return(). These two preserve what the registers
+ * hold, and leave nothing of what was hashed or signed: all of the host's
+ * registers, including SVE and streaming SVE registers of any length, or those
+ * of a REC, which has no others than SIMD registers.
  */
 #ifndef REEVE_RMM_PORT_A64_FP_H
 #define REEVE_RMM_PORT_A64_FP_H

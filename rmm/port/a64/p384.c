@@ -162,7 +162,7 @@ static void limbs_add_product(uint64_t *sum, uint64_t factor,
  * the prime makes the lowest limb of the sum zero. */
 static struct field field_multiply(struct field a, struct field other)
 {
-	uint64_t sum[2 * LIMBS + 1] = { 0 };
+	uint64_t sum[LIMBS + LIMBS + 1] = { 0 };
 	struct field product;
 
 	for (unsigned i = 0; i < LIMBS; i++) {
@@ -171,7 +171,7 @@ static struct field field_multiply(struct field a, struct field other)
 	}
 	for (unsigned i = 0; i < LIMBS; i++)
 		product.limb[i] = sum[LIMBS + i];
-	return field_reduce(sum[2 * LIMBS], product);
+	return field_reduce(sum[LIMBS + LIMBS], product);
 }
 
 /* Returns 1 / a, as the power prime - 2 of a. */
