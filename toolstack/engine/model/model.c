@@ -2,6 +2,7 @@
 /* The model engine runs the RMM core and the hypervisor's Realm builder inside
  * this process, over plain memory. It builds, measures and activates a Realm,
  * but cannot run it. */
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,16 @@ static void *model_page(void *ctx, pa_t page)
 	return inprocess_host_page(engine->rmm, page.value);
 }
 
+/* Returns how many threads beside this one can run at once. */
+static unsigned threads_beside(void)
+{
+	cpu_set_t cpus;
+
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0)
+		return 0;
+	return (unsigned)CPU_COUNT(&cpus) - 1;
+}
+
 static bool machine_open(struct engine *engine)
 {
 	static const struct rmm_machine rmm = {
@@ -120,6 +131,7 @@ static bool machine_open(struct engine *engine)
 	/* No vCPU will ever read the Realm's pages, so their content need not
 	 * be kept. */
 	inprocess_discard_content(engine->rmm);
+	inprocess_hash_threads(engine->rmm, threads_beside());
 	engine->machine_open = host_inprocess_open(&engine->machine, &machine);
 	return engine->machine_open;
 }
@@ -218,6 +230,8 @@ static int model_load(struct engine *engine, uint64_t ipa, const void *data,
 		.size = size,
 		.source = base,
 	};
+	inprocess_hash_ahead(engine->rmm, data, pages * RMI_GRANULE_SIZE,
+			     engine->domain.hash_algo);
 	return REEVE_OK;
 }
 
