@@ -197,7 +197,7 @@ static void hashing_ahead_changes_no_hash(void **state)
 	free(data);
 }
 
-/* What is forgotten while threads hash it can be freed at once. */
+/* Granules that are forgotten while threads hash them can be freed at once. */
 static void granules_that_are_hashed_can_be_forgotten(void **state)
 {
 	struct fixture *f = *state;
