@@ -52,6 +52,8 @@ extern "C" {
 #define REEVE_HAVE_HOST_TRIM 1
 /* reeve_attest() and reeve_evidence_...(). */
 #define REEVE_HAVE_ATTEST 1
+/* reeve_listing_...(). */
+#define REEVE_HAVE_LISTING 1
 
 /*
  * The version of the library that the program runs with, as a number like
@@ -315,6 +317,32 @@ int reeve_measure(const struct reeve_plan *plan, struct reeve_measurement *out,
 /* The measurement as the JSON document of `reeve measure`; the caller frees.
  * NULL: out of memory. */
 char *reeve_measurement_json(const struct reeve_measurement *measurement);
+
+/* A Realm that another builder makes: what it loads where, in which order, with
+ * which parameters, for which RMM. */
+struct reeve_listing;
+
+/*
+ * Reads the document of reeve_measurement_json() or one that reeve(1) describes
+ * under "Documents of other builders". folder has the files that it names; they
+ * are read now, and a process that writes to one of them waits until the
+ * listing is freed. REEVE_ERR_CONFIG, REEVE_ERR_IO, REEVE_ERR_IMAGE.
+ */
+int reeve_listing_load(const char *path, const char *folder,
+		       struct reeve_listing **out, struct reeve_report *report);
+void reeve_listing_free(struct reeve_listing *listing); /* NULL is fine */
+/* Computes the measurement. *out names no ranges, and the first REC that is
+ * measured. Warns if the document has another RIM. */
+int reeve_listing_measure(struct reeve_listing *listing,
+			  struct reeve_measurement *out,
+			  struct reeve_report *report);
+/* The document again, with everything in it that is measured. The caller frees.
+ * NULL: out of memory. */
+char *reeve_listing_json(const struct reeve_listing *listing,
+			 const struct reeve_measurement *measurement);
+/* A line for each step, in order, for a person. The caller frees. NULL: out of
+ * memory. */
+char *reeve_listing_text(const struct reeve_listing *listing);
 
 /* ---- Attestation ------------------------------------------------------ */
 

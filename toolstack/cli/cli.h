@@ -64,7 +64,8 @@ enum {
 #define CLI_FROM_TOKEN     (UINT64_C(1) << 38)
 #define CLI_CONNECT        (UINT64_C(1) << 39)
 #define CLI_KNOWN_HOSTS    (UINT64_C(1) << 40)
-#define CLI_OPTION_BITS    41
+#define CLI_FROM           (UINT64_C(1) << 41)
+#define CLI_OPTION_BITS    42
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -102,6 +103,7 @@ enum cli_operands {
 	CLI_DOMAIN_KEY, /* DOMAIN KEY */
 	CLI_FIELD_OR_NONE,
 	CLI_MAPPED, /* CONFIG [KEY=VALUE ...]; a domain if -d is given */
+	CLI_MEASURED, /* CONFIG [KEY=VALUE ...]; a folder if --from is given */
 	CLI_TOKEN, /* the name of a token's file */
 	CLI_NEW_FILE_OR_NONE, /* the name of a file that is to be made */
 	CLI_SSH_ARGUMENTS, /* what ssh gets: anything */
@@ -425,5 +427,8 @@ void cli_hex_text(char *text, const uint8_t *bytes, size_t size);
 /* Sections that more than one verb prints. */
 void cli_print_plan(const struct reeve_plan *plan);
 void cli_print_measurement(const struct reeve_measurement *measurement);
+/* The same for a Realm of another builder; steps is reeve_listing_text(). */
+void cli_print_listing(const struct reeve_measurement *measurement,
+		       const char *steps);
 
 #endif

@@ -126,10 +126,7 @@ struct ahead *ahead_start(struct rmm_port *port, unsigned threads)
 	pthread_cond_init(&ahead->more, NULL);
 	pthread_cond_init(&ahead->done, NULL);
 	threads_start(ahead, threads);
-	if (ahead->count != 0)
-		return ahead;
-	ahead_end(ahead);
-	return NULL;
+	return ahead;
 }
 
 static void range_free(struct range *range)

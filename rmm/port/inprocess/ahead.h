@@ -18,8 +18,9 @@
 struct ahead;
 struct rmm_port;
 
-/* Starts threads that hash with the hashes of port. Returns NULL if not one
- * could be started. */
+/* Starts threads that hash with the hashes of port; as many as possible. With
+ * none of them whoever asks hashes each granule, and once at most. Returns NULL
+ * if there is no memory. */
 struct ahead *ahead_start(struct rmm_port *port, unsigned threads);
 void ahead_end(struct ahead *ahead); /* NULL is fine */
 

@@ -191,7 +191,7 @@ void inprocess_hash_threads(struct inprocess *inprocess, unsigned threads)
 {
 	struct rmm_port *port = &inprocess->port;
 
-	if (port->ahead == NULL && threads != 0)
+	if (port->ahead == NULL)
 		port->ahead = ahead_start(port, threads);
 }
 

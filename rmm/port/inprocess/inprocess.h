@@ -94,9 +94,9 @@ void inprocess_take_back(struct inprocess *inprocess, uint64_t pa);
 
 /*
  * From now on threads (at most 7) compute the hashes of the granules that
- * inprocess_hash_ahead() announces, before the core asks for them. If no thread
- * can be started, nothing is hashed ahead. No measurement depends on it. Not to
- * be called while a command runs.
+ * inprocess_hash_ahead() announces, before the core asks for them, and each
+ * only once. If no thread can be started, they are computed when the core asks.
+ * No measurement depends on it. Not to be called while a command runs.
  */
 void inprocess_hash_threads(struct inprocess *inprocess, unsigned threads);
 /* Announces size bytes at data, whole granules, that the core will hash one by

@@ -2,7 +2,6 @@
 /* The model engine runs the RMM core and the hypervisor's Realm builder inside
  * this process, over plain memory. It builds, measures and activates a Realm,
  * but cannot run it. */
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "rmm/port/inprocess/inprocess.h"
 #include "toolstack/engine/engine.h"
 #include "toolstack/engine/model/failure.h"
+#include "toolstack/engine/model/threads.h"
 
 /* The machine. Its memory is only reserved address space. It has room for the
  * content of the largest guest twice: once where it is lent to the machine, and
@@ -96,16 +96,6 @@ static void *model_page(void *ctx, pa_t page)
 	struct engine *engine = ctx;
 
 	return inprocess_host_page(engine->rmm, page.value);
-}
-
-/* Returns how many threads beside this one can run at once. */
-static unsigned threads_beside(void)
-{
-	cpu_set_t cpus;
-
-	if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0)
-		return 0;
-	return (unsigned)CPU_COUNT(&cpus) - 1;
 }
 
 static bool machine_open(struct engine *engine)
