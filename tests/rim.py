@@ -35,7 +35,7 @@ def extended(digest):
     return digest + bytes(64 - len(digest))
 
 
-def parameters(new, given, algorithm):
+def parameters(new, given):
     page = bytearray(GRANULE)
     put(page, 0x00, "Q", number(given.get("flags0", 0)))
     put(page, 0x08, "I", number(given["s2sz"]))
@@ -43,7 +43,7 @@ def parameters(new, given, algorithm):
     put(page, 0x18, "I", number(given["num_bps"]))
     put(page, 0x20, "I", number(given["num_wps"]))
     put(page, 0x28, "I", number(given.get("pmu_num_ctrs", 0)))
-    put(page, 0x30, "B", algorithm)
+    put(page, 0x30, "B", given["hash_algo"])
     return new(page).digest()
 
 
@@ -148,13 +148,13 @@ def steps(document, folder):
 
 def compute(document, folder):
     given = document["parameters"]
-    name = document.get("hash") or {
-        number: name for name, number in NUMBERS.items()}[given["hash_algo"]]
+    name = document.get("hash") or next(
+        key for key, value in NUMBERS.items() if value == given["hash_algo"])
 
     def new(content):
         return hashlib.new(name, content)
 
-    rim = parameters(new, given, NUMBERS[name])
+    rim = parameters(new, dict(given, hash_algo=NUMBERS[name]))
     listed = xen_steps if document.get("builder") == "xen" else steps
     for kind, *what in listed(document, folder):
         if kind == "data":

@@ -404,9 +404,9 @@ struct reeve_refs_source {
 	const struct reeve_keys *signers;
 };
 
-/* Reads the JSON document that reeve_refs_json() makes, or a CoRIM of the Realm
- * profile, unsigned or signed. REEVE_ERR_IO, or REEVE_ERR_CONFIG: the file is
- * neither, or cannot be used. */
+/* Reads the JSON document that reeve_refs_json() makes, or
+ * reeve_measurement_json(), or a CoRIM of the Realm profile, unsigned or signed.
+ * REEVE_ERR_IO, or REEVE_ERR_CONFIG: the file is neither, or cannot be used. */
 int reeve_refs_load(const struct reeve_refs_source *source,
 		    struct reeve_refs *out, struct reeve_report *report);
 /* The caller frees. NULL: out of memory. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`reeve measure --from`: documents of other builders. tests/rim.py is the
 second opinion on every RIM here."""
+import hashlib
 import json
 import random
 
@@ -182,6 +183,13 @@ def test_random_documents(reeve):
         agreed(reeve, document(
             ranges=ranges, rmm=rng.choice(("1.0", "2.0")),
             parameters=dict(HOST, num_bps=rng.randrange(64))))
+
+
+def test_parameters_are_measured_as_others_publish():
+    """Veraison's cca-realm-measurements publishes this for RMM 1.0."""
+    given = {"s2sz": 48, "num_bps": 1, "num_wps": 1, "hash_algo": 0}
+    assert rim.parameters(hashlib.sha256, given).hex() == (
+        "6739dfb22b75ee1268d08dfa8369f501bc0b066243553f069f560d1fa1172973")
 
 
 # ---- Xen

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A listing: the steps of a builder of any make, in the order in which an RMM
- * measures them, as the document of `reeve measure --from` tells them. reeve(1),
- * "Documents of other builders", describes its members.
+ * measures them, as the document of `reeve measure --from` tells them.
+ * reeve(1), "Documents of other builders", describes its members.
  */
 #ifndef REEVE_TOOLSTACK_MEASURE_LISTING_H
 #define REEVE_TOOLSTACK_MEASURE_LISTING_H
