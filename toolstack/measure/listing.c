@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Loads the listing of another builder's Realm with its files, and computes the
  * measurement that the Realm would have. */
-#include <inttypes.h>
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +17,16 @@
 
 /* ---- Loading ---- */
 
+/* Returns the file, or NULL if it is not loaded. */
 static struct listing_file *file_find(struct reeve_listing *listing,
 				      const char *name)
 {
 	for (size_t i = 0; i < listing->file_count; i++) {
-		if (strcmp(listing->files[i].name, name) == 0)
-			return &listing->files[i];
+		struct listing_file *file = &listing->files[i];
+
+		assert(file->name != NULL);
+		if (strcmp(file->name, name) == 0)
+			return file;
 	}
 	return NULL;
 }
@@ -152,7 +156,7 @@ static const uint8_t *granule_at(const struct range *range, uint64_t offset)
 	uint64_t from = larger(offset, range->lead);
 	uint64_t to = smaller(offset + LISTING_GRANULE, range->end);
 
-	if (from >= to || range->step->flags == 0)
+	if (range->data == NULL || from >= to || range->step->flags == 0)
 		return range->fill;
 	if (to - from == LISTING_GRANULE)
 		return range->data + (offset - range->lead);

@@ -47,7 +47,7 @@ struct report_place node_place(const struct node *node);
 
 /* Reports an error at a value. Returns false. */
 __attribute__((format(printf, 3, 4))) bool
-node_error(const struct node *node, const char *hint, const char *message, ...);
+node_error(const struct node *node, const char *hint, const char *format, ...);
 
 /* Each of these returns true and leaves *out as it is if the value is not
  * there. It returns false after an error. */
