@@ -308,8 +308,9 @@ struct reeve_measurement {
 
 /*
  * Builds and activates the plan's Realm on the model engine, reads its RIM,
- * and takes everything down again. REEVE_ERR_ENGINE: a command of the RMM
- * was refused (the report names it). REEVE_ERR_ARGUMENT: not a Realm.
+ * and takes everything down again. Threads on the other CPUs help with the
+ * hashes, and have ended when this function returns. REEVE_ERR_ENGINE: a command
+ * of the RMM was refused (the report names it). REEVE_ERR_ARGUMENT: not a Realm.
  */
 int reeve_measure(const struct reeve_plan *plan, struct reeve_measurement *out,
 		  struct reeve_report *report);
