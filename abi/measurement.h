@@ -35,6 +35,26 @@ struct rim_desc_rec {
 	uint8_t pad90[0x70];
 };
 
+/*
+ * RMM 1.0 (DEN0137 1.0-rel0, "RIM", as TF-RMM's releases of 1.0 compute it)
+ * also extends the RIM at RTT_INIT_RIPAS: once for each RTT entry whose RIPAS
+ * becomes RAM. Its other records are those above.
+ */
+#define RIM_DESC_RIPAS 2
+
+struct rim_desc_ripas {
+	uint8_t type; /* RIM_DESC_RIPAS */
+	uint8_t pad1[7];
+	uint64_t length; /* RIM_DESC_SIZE */
+	uint8_t rim[64]; /* the RIM so far, zero-extended */
+	uint64_t base; /* of the entry */
+	uint64_t top;
+	uint8_t pad60[0xa0];
+};
+
+_Static_assert(sizeof(struct rim_desc_ripas) == RIM_DESC_SIZE, "rim_desc_ripas");
+_Static_assert(__builtin_offsetof(struct rim_desc_ripas, base) == 0x50,
+	       "rim_desc_ripas.base");
 _Static_assert(sizeof(struct rim_desc_data) == RIM_DESC_SIZE, "rim_desc_data");
 _Static_assert(__builtin_offsetof(struct rim_desc_data, ipa) == 0x50,
 	       "rim_desc_data.ipa");

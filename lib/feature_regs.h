@@ -92,4 +92,32 @@ feature_reg_missing(uint64_t (*view)(unsigned crm, unsigned op2),
 	return NULL;
 }
 
+/* The ID registers of a CPU with the highest value in every field. */
+#define FEATURES_MOST UINT64_C(0x7777777777777777)
+
+static inline uint64_t feature_view_of_most(unsigned crm, unsigned op2)
+{
+	(void)crm;
+	(void)op2;
+	return FEATURES_MOST;
+}
+
+/*
+ * Checks that a guest has for itself the registers of all features that it
+ * sees, where view() shows it a CPU of FEATURES_MOST. Returns NULL, or a
+ * register that it lacks. The check itself is checked too: if the CPU were
+ * shown as it is, the guest would lack the register of RAS.
+ */
+static inline const char *
+feature_regs_check(uint64_t (*view)(unsigned crm, unsigned op2),
+		   const char *const *names, size_t count)
+{
+	const char *missing =
+		feature_reg_missing(feature_view_of_most, names, count);
+
+	if (missing == NULL || strcmp(missing, "errselr_el1") != 0)
+		return "none, if all features are shown";
+	return feature_reg_missing(view, names, count);
+}
+
 #endif

@@ -17,6 +17,7 @@ With REEVE_SOAK set, COUNT is 1,000,000 and the seed is random.
 """
 
 import collections
+import contextlib
 import hashlib
 import os
 import random
@@ -391,17 +392,23 @@ def copied(node):
 
 
 class Verifier:
+    """Judges tokens one after the other, while more of them are made."""
+
+    AHEAD = 64  # tokens that may wait for their answer
+
     def __init__(self, program, keys):
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
             [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.send(tokens.key_set(keys).encode())
 
     def send(self, data):
-        self.process.stdin.write(struct.pack("<I", len(data)) + data)
-        self.process.stdin.flush()
+        # If it has ended, the answer that is missing tells at which token.
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(struct.pack("<I", len(data)) + data)
+            self.process.stdin.flush()
 
-    def judge(self, data):
-        self.send(data)
+    def answer(self, data):
+        """Returns the answer to the first token that waits, which is data."""
         answer = self.process.stdout.read(1).decode()
         if answer not in tuple("DFRA"):
             sys.exit(f"the verifier ended at {data.hex()}")
@@ -427,16 +434,24 @@ def main():
     mutants = Mutants(seed)
     verifier = Verifier(program, mutants.keys)
     answers = collections.Counter()
+    waiting = collections.deque()
     wrong = 0
-    for i in range(count):
-        name = ("unsigned", "signed", "unsigned", "signed", "attacker")[i % 5]
-        data, may, expected = getattr(mutants, name)()
-        answer = verifier.judge(data)
+    for i in range(count + verifier.AHEAD):
+        if i < count:
+            name = ("unsigned", "signed", "unsigned", "signed",
+                    "attacker")[i % 5]
+            mutant = getattr(mutants, name)()
+            verifier.send(mutant[0])
+            waiting.append((i, name, *mutant))
+        if not waiting or i < verifier.AHEAD:
+            continue
+        number, name, data, may, expected = waiting.popleft()
+        answer = verifier.answer(data)
         answers[name, answer] += 1
         if not judge(data, may, expected, answer):
             wrong += 1
-            print(f"wrong: {name} {i}, answer {answer}, expected {expected}: "
-                  f"{data.hex()}")
+            print(f"wrong: {name} {number}, answer {answer}, expected "
+                  f"{expected}: {data.hex()}")
     code = verifier.end()
     for (name, answer), number in sorted(answers.items()):
         print(f"{name} {answer} {number}")

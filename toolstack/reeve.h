@@ -57,6 +57,8 @@ extern "C" {
 /* Hypervisors of other projects: reeve_host_console(), and the fields for them
  * of reeve_host_options and reeve_host_entry. */
 #define REEVE_HAVE_HOST_CONSOLE 1
+/* reeve_listing_...(). */
+#define REEVE_HAVE_LISTING 1
 
 /*
  * The version of the library that the program runs with, as a number like
@@ -311,8 +313,9 @@ struct reeve_measurement {
 
 /*
  * Builds and activates the plan's Realm on the model engine, reads its RIM,
- * and takes everything down again. REEVE_ERR_ENGINE: a command of the RMM
- * was refused (the report names it). REEVE_ERR_ARGUMENT: not a Realm.
+ * and takes everything down again. Threads on the other CPUs help with the
+ * hashes, and have ended when this function returns. REEVE_ERR_ENGINE: a command
+ * of the RMM was refused (the report names it). REEVE_ERR_ARGUMENT: not a Realm.
  */
 int reeve_measure(const struct reeve_plan *plan, struct reeve_measurement *out,
 		  struct reeve_report *report);
@@ -320,6 +323,32 @@ int reeve_measure(const struct reeve_plan *plan, struct reeve_measurement *out,
 /* The measurement as the JSON document of `reeve measure`; the caller frees.
  * NULL: out of memory. */
 char *reeve_measurement_json(const struct reeve_measurement *measurement);
+
+/* A Realm that another builder makes: what it loads where, in which order, with
+ * which parameters, for which RMM. */
+struct reeve_listing;
+
+/*
+ * Reads the document of reeve_measurement_json() or one that reeve(1) describes
+ * under "Documents of other builders". folder has the files that it names; they
+ * are read now, and a process that writes to one of them waits until the
+ * listing is freed. REEVE_ERR_CONFIG, REEVE_ERR_IO, REEVE_ERR_IMAGE.
+ */
+int reeve_listing_load(const char *path, const char *folder,
+		       struct reeve_listing **out, struct reeve_report *report);
+void reeve_listing_free(struct reeve_listing *listing); /* NULL is fine */
+/* Computes the measurement. *out names no ranges, and the first REC that is
+ * measured. Warns if the document has another RIM. */
+int reeve_listing_measure(struct reeve_listing *listing,
+			  struct reeve_measurement *out,
+			  struct reeve_report *report);
+/* The document again, with everything in it that is measured. The caller frees.
+ * NULL: out of memory. */
+char *reeve_listing_json(const struct reeve_listing *listing,
+			 const struct reeve_measurement *measurement);
+/* A line for each step, in order, for a person. The caller frees. NULL: out of
+ * memory. */
+char *reeve_listing_text(const struct reeve_listing *listing);
 
 /* ---- Attestation ------------------------------------------------------ */
 
@@ -402,10 +431,11 @@ struct reeve_refs_source {
 	const struct reeve_keys *signers;
 };
 
-/* Appends what a file holds: the JSON document that reeve_refs_json() makes, or
- * a CoRIM of the CCA Realm or platform profile
- * (draft-ydb-rats-cca-endorsements-04), unsigned or signed. REEVE_ERR_IO, or
- * REEVE_ERR_CONFIG: the file is neither, or cannot be used. */
+/* Appends what a file holds: the JSON document that reeve_refs_json() or
+ * reeve_measurement_json() makes, or a CoRIM of the CCA Realm or platform
+ * profile (draft-ydb-rats-cca-endorsements-04), unsigned or signed.
+ * REEVE_ERR_IO, or REEVE_ERR_CONFIG: the file is none of these, or cannot be
+ * used. */
 int reeve_references_load(struct reeve_references *references,
 			  const struct reeve_refs_source *source,
 			  struct reeve_report *report);

@@ -443,7 +443,8 @@ def test_all_options_that_were_looked_at_are_named(case):
 def test_refs_json_is_what_verify_takes(case):
     reeve = case()
     config = reeve.config(realm_rpv='"aabb"')
-    measured = json.loads(reeve.run("measure", "--json", config).stdout)
+    reeve.write("rim.json", reeve.run("measure", "--json", config).stdout)
+    measured = json.loads((reeve.folder / "rim.json").read_text())
     assert reeve.run("refs", config, "--json", "-o",
                      "refs.json").returncode == 0
     refs = json.loads((reeve.folder / "refs.json").read_text())
@@ -451,7 +452,8 @@ def test_refs_json_is_what_verify_takes(case):
                     "rim": measured["rim"], "rpv": measured["rpv"]}
     case(["set", "realm/claims/44238", {"hex": refs["rim"]}],
          ["set", "realm/claims/44235", {"hex": refs["rpv"]}])
-    for options in (["--refs", "refs.json"], ["--config", config]):
+    for options in (["--refs", "refs.json"], ["--refs", "rim.json"],
+                    ["--config", config]):
         found = verdicts(reeve, "--no-challenge", *options)
         assert (found["rim"], found["rpv"]) == ("pass", "pass")
     found = verdicts(reeve, "--config", config, "--set", "memory=640", code=1)

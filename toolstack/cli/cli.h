@@ -78,7 +78,8 @@ enum {
 #define CLI_NOT_BEFORE     (UINT64_C(1) << 52)
 #define CLI_NOT_AFTER      (UINT64_C(1) << 53)
 #define CLI_DIGEST_NUMBERS (UINT64_C(1) << 54)
-#define CLI_OPTION_BITS    55
+#define CLI_FROM           (UINT64_C(1) << 55)
+#define CLI_OPTION_BITS    56
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -119,6 +120,7 @@ enum cli_operands {
 	CLI_DOMAIN_KEY, /* DOMAIN KEY */
 	CLI_FIELD_OR_NONE,
 	CLI_MAPPED, /* CONFIG [KEY=VALUE ...]; a domain if -d is given */
+	CLI_MEASURED, /* CONFIG [KEY=VALUE ...]; a folder if --from is given */
 	CLI_TOKEN, /* the name of a token's file */
 	CLI_NEW_FILE_OR_NONE, /* the name of a file that is to be made */
 	CLI_SSH_ARGUMENTS, /* what ssh gets: anything */
@@ -444,5 +446,8 @@ void cli_hex_text(char *text, const uint8_t *bytes, size_t size);
 /* Sections that more than one verb prints. */
 void cli_print_plan(const struct reeve_plan *plan);
 void cli_print_measurement(const struct reeve_measurement *measurement);
+/* The same for a Realm of another builder; steps is reeve_listing_text(). */
+void cli_print_listing(const struct reeve_measurement *measurement,
+		       const char *steps);
 
 #endif

@@ -189,6 +189,7 @@ static void offer_operands(const struct line *line)
 			offer_domains(line);
 		break;
 	case CLI_MAPPED:
+	case CLI_MEASURED:
 	case CLI_CONFIG_EXTRAS:
 	case CLI_CONFIGS_EXTRAS:
 		if (domain) {

@@ -55,6 +55,48 @@ static int measure_print(const struct cli_call *call,
 	return cli_finish_output();
 }
 
+static int listing_print(const struct cli_call *call,
+			 const struct reeve_listing *listing,
+			 const struct reeve_measurement *measurement)
+{
+	char *steps;
+
+	if ((call->options & CLI_JSON) != 0)
+		return cli_print_text(reeve_listing_json(listing, measurement));
+	steps = reeve_listing_text(listing);
+	if (steps == NULL) {
+		fputs("reeve: error: out of memory\n", stderr);
+		return CLI_FAILED;
+	}
+	cli_print_listing(measurement, steps);
+	free(steps);
+	return cli_finish_output();
+}
+
+/* Measures what a document of another builder lists. */
+static int measure_listing(const struct cli_call *call)
+{
+	struct cli_session session = { .report = reeve_report_new() };
+	struct reeve_listing *listing = NULL;
+	struct reeve_measurement measurement;
+	int code = CLI_OK;
+	int result = REEVE_ERR_MEMORY;
+
+	if (session.report != NULL) {
+		result = reeve_listing_load(cli_value(call, CLI_FROM),
+					    call->config, &listing,
+					    session.report);
+	}
+	if (result == REEVE_OK)
+		result = reeve_listing_measure(listing, &measurement,
+					       session.report);
+	if (result == REEVE_OK)
+		code = listing_print(call, listing, &measurement);
+	reeve_listing_free(listing);
+	result = cli_close(&session, result);
+	return result != CLI_OK ? result : code;
+}
+
 int cli_measure(const struct cli_call *call)
 {
 	struct reeve_measurement measurement;
@@ -62,6 +104,14 @@ int cli_measure(const struct cli_call *call)
 	int code;
 	int result;
 
+	if (cli_value(call, CLI_FROM) != NULL) {
+		if (call->extra_count == 0 && cli_value(call, CLI_OUTPUT) == NULL)
+			return measure_listing(call);
+		fputs("reeve measure: with --from there are neither settings "
+		      "nor -o\n",
+		      stderr);
+		return CLI_WRONG;
+	}
 	if (!cli_open_plan(&session, call, &code))
 		return code;
 	result = reeve_measure(session.plan, &measurement, session.report);

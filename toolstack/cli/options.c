@@ -89,6 +89,8 @@ static const struct {
 	[CLI_DOMAIN_KEY] = { 2, 2, "DOMAIN KEY" },
 	[CLI_FIELD_OR_NONE] = { 0, 1, "[FIELD]" },
 	[CLI_MAPPED] = { 1, 1, "CONFIG [KEY=VALUE ...] | -d DOMAIN" },
+	[CLI_MEASURED] = { 1, 1,
+			   "CONFIG [KEY=VALUE ...] | --from DOCUMENT FOLDER" },
 	[CLI_TOKEN] = { 1, 1, "TOKEN" },
 	[CLI_NEW_FILE_OR_NONE] = { 0, 1, "[FILE]" },
 	[CLI_SSH_ARGUMENTS] = { 1, SIZE_MAX, "-- SSH-ARGUMENT ..." },
@@ -172,13 +174,16 @@ static bool options_parse(const struct cli_verb *verb, int argc, char **argv,
 }
 
 /* Returns whether operands with a = in them are settings. They are not if the
- * operand is a domain or a token, because its name may contain a =. */
+ * operand is a domain, a token or a folder, because its name may contain a
+ * =. */
 static bool takes_settings(const struct cli_verb *verb,
 			   const struct cli_call *call)
 {
 	return verb->operands == CLI_CONFIG_EXTRAS ||
 	       (verb->operands == CLI_CONFIGS_EXTRAS &&
 		(call->options & CLI_FROM_TOKEN) == 0) ||
+	       (verb->operands == CLI_MEASURED &&
+		(call->options & CLI_FROM) == 0) ||
 	       (verb->operands == CLI_MAPPED &&
 		(call->options & CLI_DOMAIN_OPERAND) == 0);
 }

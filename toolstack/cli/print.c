@@ -85,13 +85,8 @@ static void print_hex(const char *label, const uint8_t *bytes, size_t size)
 	putchar('\n');
 }
 
-static void print_measured(const struct reeve_measurement *m)
+static void print_ranges(const struct reeve_measurement *m)
 {
-	printf("Measured, in this order:\n"
-	       "  parameters  flags0 0x%" PRIx64 ", s2sz %u, sve_vl %u, "
-	       "num_bps %u, num_wps %u, pmu_num_ctrs %u, hash_algo %u\n",
-	       m->flags0, m->s2sz, m->sve_vl, m->num_bps, m->num_wps,
-	       m->pmu_num_ctrs, m->hash_algo);
 	for (size_t i = 0; i < m->range_count; i++) {
 		printf("  0x%010" PRIx64 "  %8" PRIu64 " granules  %s\n",
 		       m->ranges[i].ipa, reeve_range_granules(&m->ranges[i]),
@@ -102,13 +97,38 @@ static void print_measured(const struct reeve_measurement *m)
 	       m->rec_flags, m->rec_pc, m->rec_gprs[0]);
 }
 
+/* Prints what a measurement is, up to how much content it covers. */
+static void print_result(const struct reeve_measurement *m)
+{
+	print_hex("RIM", m->rim, m->size);
+	printf("%-12s%s\n", "Hash", m->hash);
+	print_hex("RPV", m->rpv, sizeof(m->rpv));
+	printf("%-12s", "Content");
+}
+
+static void print_amount(const struct reeve_measurement *m)
+{
+	printf("%" PRIu64 " granules, %u vCPU%s\n", m->granules, m->vcpus,
+	       m->vcpus == 1 ? "" : "s");
+	printf("Measured, in this order:\n"
+	       "  parameters  flags0 0x%" PRIx64 ", s2sz %u, sve_vl %u, "
+	       "num_bps %u, num_wps %u, pmu_num_ctrs %u, hash_algo %u\n",
+	       m->flags0, m->s2sz, m->sve_vl, m->num_bps, m->num_wps,
+	       m->pmu_num_ctrs, m->hash_algo);
+}
+
 void cli_print_measurement(const struct reeve_measurement *measurement)
 {
-	print_hex("RIM", measurement->rim, measurement->size);
-	printf("%-12s%s\n", "Hash", measurement->hash);
-	print_hex("RPV", measurement->rpv, sizeof(measurement->rpv));
-	printf("%-12s%zu segments, %" PRIu64 " granules, %u vCPU%s\n",
-	       "Content", measurement->range_count, measurement->granules,
-	       measurement->vcpus, measurement->vcpus == 1 ? "" : "s");
-	print_measured(measurement);
+	print_result(measurement);
+	printf("%zu segments, ", measurement->range_count);
+	print_amount(measurement);
+	print_ranges(measurement);
+}
+
+void cli_print_listing(const struct reeve_measurement *measurement,
+		       const char *steps)
+{
+	print_result(measurement);
+	print_amount(measurement);
+	fputs(steps, stdout);
 }

@@ -76,6 +76,8 @@ const struct cli_option cli_options[] = {
 	  "the argument is a domain of a host, not a file" },
 	{ CLI_FROM_TOKEN, 0, "from-token", NULL,
 	  "the argument is a token that is known to be good" },
+	{ CLI_FROM, 0, "from", "DOCUMENT",
+	  "what another builder loads; the argument is a folder" },
 	{ CLI_PLATFORM, 0, "platform", NULL,
 	  "the values of a host's platform, not of a Realm" },
 	{ CLI_SIGN, 0, "sign", "FILE", "sign the CoRIM with this private key" },
@@ -130,13 +132,16 @@ const struct cli_verb cli_verbs[] = {
 	  "guest's files are read: they decide the tree. With -e model an\n"
 	  "ordinary guest is one of a Xen host.\n",
 	  cli_dtb },
-	{ "measure", CLI_CONFIG_EXTRAS,
-	  CLI_JSON | CLI_OUTPUT | CLI_STRICT | CLI_ALLOW_UNKNOWN |
+	{ "measure", CLI_MEASURED,
+	  CLI_JSON | CLI_OUTPUT | CLI_FROM | CLI_STRICT | CLI_ALLOW_UNKNOWN |
 		  CLI_DEFCONFIG | CLI_SET,
 	  "predict a Realm's initial measurement (RIM)",
 	  "Builds the Realm on the model engine and reads its RIM. With\n"
 	  "-o the argument is a folder (made if needed) that receives\n"
-	  "the segments as they are measured: kernel, initrd, dtb.\n",
+	  "the segments as they are measured: kernel, initrd, dtb.\n"
+	  "With --from the Realm is one that another builder makes, or\n"
+	  "another RMM measures: DOCUMENT lists what is loaded where, and\n"
+	  "FOLDER has the files. It has the form of measure --json.\n",
 	  cli_measure },
 	{ "map", CLI_MAPPED,
 	  CLI_JSON | CLI_OUTPUT | CLI_DOMAIN_OPERAND | CLI_HOST | CLI_ENGINE |

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "toolstack/config/cfg.h"
+#include "toolstack/config/random_text.h"
 
 enum {
 	TEXT_MAX = 1 << 16,
@@ -31,14 +32,6 @@ static FILE *nowhere;
 /* ---- Texts that are the same in every run ------------------------------ */
 
 static uint64_t random_state;
-
-static size_t random_below(size_t bound)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (size_t)(random_state % bound);
-}
 
 /* Pieces that random texts are made of. */
 static const char *const pieces[] = {
@@ -108,38 +101,36 @@ static const char *const pieces[] = {
 	"\xef\xbb\xbf",
 };
 
-static size_t random_text(char *text)
-{
-	size_t count = random_below(24);
-	char *end = text;
+static const struct random_pieces texts = {
+	pieces,
+	sizeof(pieces) / sizeof(*pieces),
+	24,
+};
 
-	for (size_t i = 0; i < count; i++) {
-		end = stpcpy(
-			end,
-			pieces[random_below(sizeof(pieces) / sizeof(*pieces))]);
-	}
-	return (size_t)(end - text);
+static size_t below(size_t bound)
+{
+	return random_below(&random_state, bound);
 }
 
 static void mutate(char *text, size_t *length)
 {
 	static const char bytes[] = "a1=+[],;#\"'\\ \n\r\tA-x0\xff";
-	size_t at = *length != 0 ? random_below(*length) : 0;
+	size_t at = *length != 0 ? below(*length) : 0;
 	size_t cut = *length - at;
 
-	switch (random_below(3)) {
+	switch (below(3)) {
 	case 0:
 		if (*length != 0)
-			text[at] = bytes[random_below(sizeof(bytes) - 1)];
+			text[at] = bytes[below(sizeof(bytes) - 1)];
 		break;
 	case 1:
 		memmove(text + at + 1, text + at, cut);
-		text[at] = bytes[random_below(sizeof(bytes) - 1)];
+		text[at] = bytes[below(sizeof(bytes) - 1)];
 		++*length;
 		break;
 	default:
 		if (cut > 8)
-			cut = random_below(8);
+			cut = below(8);
 		memmove(text + at, text + at + cut, *length - at - cut);
 		*length -= cut;
 		break;
@@ -312,9 +303,10 @@ static void random_texts_agree(void **state)
 	size_t accepted = 0;
 
 	(void)state;
-	random_state = 0x9e3779b97f4a7c15;
+	random_state = RANDOM_SEED;
 	for (size_t i = 0; i < RANDOM_TEXTS; i++)
-		accepted += compare(text, random_text(text));
+		accepted +=
+			compare(text, random_text(&random_state, &texts, text));
 	/* The random texts test little unless many are read and many are
 	 * refused. */
 	assert_in_range(accepted, RANDOM_TEXTS / 50, RANDOM_TEXTS / 2);
@@ -447,7 +439,7 @@ static void file_compare(const char *name)
 		return;
 	compare(original, length);
 	for (size_t i = 0; i < MUTANTS_PER_FILE; i++) {
-		size_t changes = 1 + random_below(3);
+		size_t changes = 1 + below(3);
 		size_t changed = length;
 
 		memcpy(text, original, length);

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "toolstack/config/random_text.h"
 #include "toolstack/domain/disk.h"
 #include "toolstack/domain/entry.h"
 
@@ -22,15 +23,6 @@
 #define TEXT_MAX 512
 
 static FILE *nowhere;
-static uint64_t random_state = 0x9e3779b97f4a7c15;
-
-static size_t random_below(size_t bound)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (size_t)(random_state % bound);
-}
 
 /* Pieces that random texts are made of. */
 static const char *const pieces[] = {
@@ -102,18 +94,11 @@ static const char *const pieces[] = {
 	"active-disk=a",
 };
 
-static void random_text(char text[TEXT_MAX])
-{
-	size_t count = random_below(12);
-	char *end = text;
-
-	*end = '\0';
-	for (size_t i = 0; i < count; i++) {
-		end = stpcpy(
-			end,
-			pieces[random_below(sizeof(pieces) / sizeof(*pieces))]);
-	}
-}
+static const struct random_pieces texts = {
+	pieces,
+	sizeof(pieces) / sizeof(*pieces),
+	12,
+};
 
 /* Expects that a fault in a text that libxlutil takes is one that libxl would
  * find later. */
@@ -191,11 +176,12 @@ static void text_check(const char *text)
 
 static void random_texts_mean_the_same(void **state)
 {
+	uint64_t random_state = RANDOM_SEED;
 	char text[TEXT_MAX];
 
 	(void)state;
 	for (int i = 0; i < TEXTS; i++) {
-		random_text(text);
+		random_text(&random_state, &texts, text);
 		text_check(text);
 	}
 }

@@ -145,7 +145,8 @@ static bool hash_from(struct json_object *document, struct reeve_refs *refs)
 	const char *name = member_text(document, "hash");
 
 	for (size_t i = 0; name != NULL && i < HASHES; i++) {
-		if (strcmp(name, hashes[i].name) == 0)
+		if (strcmp(name, hashes[i].name) == 0 ||
+		    strcmp(name, hashes[i].measured) == 0)
 			hash_set(refs, i);
 	}
 	return refs->size != 0;

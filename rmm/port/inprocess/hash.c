@@ -3,8 +3,12 @@
 #include <openssl/evp.h>
 #include <sched.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "abi/rmi.h"
+#include "abi/rsi.h"
+#include "rmm/core/granule.h"
+#include "rmm/core/measurement.h"
 #include "rmm/port/inprocess/machine.h"
 
 static const char *const names[HASH_ALGORITHMS] = {
@@ -13,11 +17,13 @@ static const char *const names[HASH_ALGORITHMS] = {
 	[RMI_HASH_SHA_384] = "SHA2-384",
 };
 
-static bool slot_create(struct hash_slot *slot)
+static bool slot_create(struct rmm_port *port, struct hash_slot *slot)
 {
 	for (unsigned i = 0; i < HASH_ALGORITHMS; i++) {
 		slot->contexts[i] = EVP_MD_CTX_new();
-		if (slot->contexts[i] == NULL)
+		if (slot->contexts[i] == NULL ||
+		    !EVP_DigestInit_ex2(slot->contexts[i], port->digests[i],
+					NULL))
 			return false;
 	}
 	return true;
@@ -31,7 +37,7 @@ bool hashes_create(struct rmm_port *port)
 			return false;
 	}
 	for (unsigned i = 0; i < HASH_SLOTS; i++) {
-		if (!slot_create(&port->hashes[i]))
+		if (!slot_create(port, &port->hashes[i]))
 			return false;
 	}
 	return true;
@@ -59,34 +65,108 @@ static unsigned slot_take(struct rmm_port *port)
 	}
 }
 
-/* Returns the OpenSSL state of a hash under way. state[0] is its slot. */
-static EVP_MD_CTX *openssl_context(struct rmm_port *port,
-				   const struct hash *hash)
+/* Takes a slot in which a hash begins. */
+static unsigned slot_begin(struct rmm_port *port, uint32_t algorithm)
 {
-	return port->hashes[hash->state[0]].contexts[hash->algorithm];
+	unsigned slot = slot_take(port);
+
+	/* Naming the algorithm again would allocate the state again. */
+	if (!EVP_DigestInit_ex2(port->hashes[slot].contexts[algorithm], NULL,
+				NULL))
+		port_panic(port, "the hash library fails");
+	return slot;
+}
+
+static void slot_add(struct rmm_port *port, unsigned slot, uint32_t algorithm,
+		     const void *data, size_t size)
+{
+	if (!EVP_DigestUpdate(port->hashes[slot].contexts[algorithm], data, size))
+		port_panic(port, "the hash library fails");
+}
+
+/* Ends the hash of a slot, and gives the slot back. */
+static void slot_end(struct rmm_port *port, unsigned slot, uint32_t algorithm,
+		     uint8_t *digest)
+{
+	if (!EVP_DigestFinal_ex(port->hashes[slot].contexts[algorithm], digest,
+				NULL))
+		port_panic(port, "the hash library fails");
+	__atomic_store_n(&port->hashes[slot].taken, 0, __ATOMIC_RELEASE);
+}
+
+void hash_now(struct rmm_port *port, uint32_t algorithm, const void *data,
+	      size_t size, uint8_t *digest)
+{
+	unsigned slot = slot_begin(port, algorithm);
+
+	slot_add(port, slot, algorithm, data, size);
+	slot_end(port, slot, algorithm, digest);
+}
+
+/* The state of a hash under way, for which struct hash has room. */
+struct hash_state {
+	bool begun; /* the slot has all of the data so far */
+	unsigned slot;
+	/* Until it has begun: the data so far, if that is one granule that was
+	 * hashed ahead, and its digest; or NULL. */
+	const void *granule;
+	uint8_t digest[RSI_MEASUREMENT_SIZE];
+};
+
+_Static_assert(sizeof(struct hash_state) <= sizeof(((struct hash *)0)->state),
+	       "struct hash has room for struct hash_state");
+
+static struct hash_state *state_of(struct hash *hash)
+{
+	return (struct hash_state *)hash->state;
+}
+
+static void hash_begin(struct rmm_port *port, struct hash *hash)
+{
+	struct hash_state *state = state_of(hash);
+
+	if (state->begun)
+		return;
+	state->begun = true;
+	state->slot = slot_begin(port, hash->algorithm);
+	if (state->granule != NULL) {
+		slot_add(port, state->slot, hash->algorithm, state->granule,
+			 GRANULE_SIZE);
+	}
 }
 
 void port_hash_start(struct rmm_port *port, struct hash *hash,
 		     uint32_t algorithm)
 {
+	(void)port;
 	hash->algorithm = algorithm;
-	hash->state[0] = slot_take(port);
-	if (!EVP_DigestInit_ex2(openssl_context(port, hash),
-				port->digests[algorithm], NULL))
-		port_panic(port, "the hash library fails");
+	*state_of(hash) = (struct hash_state){ 0 };
 }
 
 void port_hash_add(struct rmm_port *port, struct hash *hash, const void *data,
 		   size_t size)
 {
-	if (!EVP_DigestUpdate(openssl_context(port, hash), data, size))
-		port_panic(port, "the hash library fails");
+	struct hash_state *state = state_of(hash);
+	const void *origin = memory_origin(data);
+
+	if (port->ahead != NULL && size == GRANULE_SIZE && !state->begun &&
+	    state->granule == NULL &&
+	    ahead_digest(port->ahead, hash->algorithm, origin, state->digest)) {
+		state->granule = origin;
+		return;
+	}
+	hash_begin(port, hash);
+	slot_add(port, state->slot, hash->algorithm, origin, size);
 }
 
 void port_hash_end(struct rmm_port *port, struct hash *hash, uint8_t *digest)
 {
-	if (!EVP_DigestFinal_ex(openssl_context(port, hash), digest, NULL))
-		port_panic(port, "the hash library fails");
-	__atomic_store_n(&port->hashes[hash->state[0]].taken, 0,
-			 __ATOMIC_RELEASE);
+	struct hash_state *state = state_of(hash);
+
+	if (state->granule != NULL && !state->begun) {
+		memcpy(digest, state->digest, hash_size(hash->algorithm));
+		return;
+	}
+	hash_begin(port, hash);
+	slot_end(port, state->slot, hash->algorithm, digest);
 }

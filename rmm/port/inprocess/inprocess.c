@@ -10,6 +10,7 @@
 #include "abi/rmi.h"
 #include "lib/number.h"
 #include "rmm/core/granule.h"
+#include "rmm/core/measurement.h"
 #include "rmm/core/realm/realm.h"
 #include "rmm/core/rec/rec.h"
 #include "rmm/port/inprocess/machine.h"
@@ -91,6 +92,7 @@ void inprocess_destroy(struct inprocess *inprocess)
 	if (inprocess == NULL)
 		return;
 	port = &inprocess->port;
+	ahead_end(port->ahead);
 	hashes_destroy(port);
 	provision_forget(port);
 	memory_release(inprocess->rmm.granules, granules_size(port->size));
@@ -179,9 +181,32 @@ void inprocess_take_back(struct inprocess *inprocess, uint64_t pa)
 	struct lent_range *lent = inprocess->port.lent;
 
 	for (unsigned i = 0; i < LENT_RANGES; i++) {
-		if (lent[i].size != 0 && lent[i].pa == pa)
+		if (lent[i].size != 0 && lent[i].pa == pa) {
+			inprocess_hash_forget(inprocess, lent[i].data);
 			lent[i].size = 0;
+		}
 	}
+}
+
+void inprocess_hash_threads(struct inprocess *inprocess, unsigned threads)
+{
+	struct rmm_port *port = &inprocess->port;
+
+	if (port->ahead == NULL)
+		port->ahead = ahead_start(port, threads);
+}
+
+void inprocess_hash_ahead(struct inprocess *inprocess, const void *data,
+			  uint64_t size, uint32_t algorithm)
+{
+	if (inprocess->port.ahead != NULL && hash_size(algorithm) != 0)
+		ahead_announce(inprocess->port.ahead, data, size, algorithm);
+}
+
+void inprocess_hash_forget(struct inprocess *inprocess, const void *data)
+{
+	if (inprocess->port.ahead != NULL)
+		ahead_forget(inprocess->port.ahead, data);
 }
 
 void inprocess_discard_content(struct inprocess *inprocess)

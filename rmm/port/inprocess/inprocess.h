@@ -88,8 +88,24 @@ void inprocess_discard_content(struct inprocess *inprocess);
  */
 bool inprocess_lend(struct inprocess *inprocess, uint64_t pa, const void *data,
 		    uint64_t size);
-/* Takes back the bytes that were lent at pa. */
+/* Takes back the bytes that were lent at pa, and forgets them if they were
+ * announced with inprocess_hash_ahead(). */
 void inprocess_take_back(struct inprocess *inprocess, uint64_t pa);
+
+/*
+ * From now on threads (at most 7) compute the hashes of the granules that
+ * inprocess_hash_ahead() announces, before the core asks for them, and each
+ * only once. If no thread can be started, they are computed when the core asks.
+ * No measurement depends on it. Not to be called while a command runs.
+ */
+void inprocess_hash_threads(struct inprocess *inprocess, unsigned threads);
+/* Announces size bytes at data, whole granules, that the core will hash one by
+ * one: at data, or where it copies them after inprocess_lend(). They must not
+ * change until inprocess_hash_forget(data). Neither function is to be called
+ * while a command runs. */
+void inprocess_hash_ahead(struct inprocess *inprocess, const void *data,
+			  uint64_t size, uint32_t algorithm);
+void inprocess_hash_forget(struct inprocess *inprocess, const void *data);
 
 /* Returns the number of granules in the Realm PAS. */
 uint64_t inprocess_delegated(const struct inprocess *inprocess);

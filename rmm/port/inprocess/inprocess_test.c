@@ -138,6 +138,140 @@ static void discarding_still_scrubs_what_was_written(void **state)
 	assert_int_equal(inprocess_delegated(f->machine), 0);
 }
 
+/* Granules that were announced: the chunks of several threads, and a rest. */
+#define AHEAD 1001
+
+/* Hashes the granule at data, alone or before another byte. */
+static void hash(struct fixture *f, uint32_t algorithm, const void *data,
+		 bool more, uint8_t *digest)
+{
+	struct rmm_port *port = inprocess_rmm(f->machine)->port;
+	struct hash state;
+
+	memset(digest, 0, RSI_MEASUREMENT_SIZE);
+	port_hash_start(port, &state, algorithm);
+	port_hash_add(port, &state, data, GRANULE_SIZE);
+	if (more)
+		port_hash_add(port, &state, "x", 1);
+	port_hash_end(port, &state, digest);
+}
+
+static void assert_hashes_same(struct fixture *f, struct fixture *ahead,
+			       uint32_t algorithm, const uint8_t *data)
+{
+	uint8_t plain[RSI_MEASUREMENT_SIZE], digest[RSI_MEASUREMENT_SIZE];
+
+	for (unsigned more = 0; more < 2; more++) {
+		hash(f, algorithm, data, more != 0, plain);
+		hash(ahead, algorithm, data, more != 0, digest);
+		assert_memory_equal(plain, digest, sizeof(plain));
+	}
+}
+
+/* So it is in the middle of two granules, after the last one, and with another
+ * algorithm than was announced. */
+static void hashing_ahead_changes_no_hash(void **state)
+{
+	struct fixture *ahead = *state;
+	size_t size = (size_t)AHEAD * GRANULE_SIZE;
+	uint8_t *data = malloc(size + GRANULE_SIZE);
+	void *other;
+
+	assert_non_null(data);
+	for (size_t i = 0; i < size + GRANULE_SIZE; i++)
+		data[i] = (uint8_t)(i / GRANULE_SIZE + i * 7);
+	fixture_setup(&other);
+	inprocess_hash_threads(ahead->machine, 3);
+	for (uint32_t algorithm = 0; algorithm < 3; algorithm++) {
+		inprocess_hash_ahead(ahead->machine, data, size, algorithm);
+		for (size_t i = 0; i < size; i += GRANULE_SIZE)
+			assert_hashes_same(other, ahead, algorithm, data + i);
+		assert_hashes_same(other, ahead, algorithm, data + 1);
+		assert_hashes_same(other, ahead, algorithm, data + size);
+		assert_hashes_same(other, ahead, (algorithm + 1) % 3, data);
+		inprocess_hash_forget(ahead->machine, data);
+		memset(data, (int)algorithm, size);
+		assert_hashes_same(other, ahead, algorithm, data);
+	}
+	fixture_teardown(&other);
+	free(data);
+}
+
+/* Granules that are forgotten while threads hash them can be freed at once. */
+static void granules_that_are_hashed_can_be_forgotten(void **state)
+{
+	struct fixture *f = *state;
+
+	inprocess_hash_threads(f->machine, 3);
+	for (unsigned i = 0; i < 100; i++) {
+		uint8_t *data = calloc(AHEAD, GRANULE_SIZE);
+
+		assert_non_null(data);
+		inprocess_hash_ahead(f->machine, data,
+				     (uint64_t)AHEAD * GRANULE_SIZE,
+				     RMI_HASH_SHA_256);
+		inprocess_hash_forget(f->machine, data);
+		free(data);
+	}
+}
+
+/* The digest is the one that was computed ahead: the granule changes after it,
+ * which is not allowed, and the digest does not. */
+static void an_announced_granule_is_hashed_once(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t early[RSI_MEASUREMENT_SIZE], late[RSI_MEASUREMENT_SIZE];
+	uint8_t *data = aligned_alloc(GRANULE_SIZE, GRANULE_SIZE);
+
+	assert_non_null(data);
+	memset(data, 0x3c, GRANULE_SIZE);
+	inprocess_hash_threads(f->machine, 1);
+	inprocess_hash_ahead(f->machine, data, GRANULE_SIZE, RMI_HASH_SHA_256);
+	hash(f, RMI_HASH_SHA_256, data, false, early);
+	data[0] = 0;
+	hash(f, RMI_HASH_SHA_256, data, false, late);
+	assert_memory_equal(early, late, sizeof(early));
+	inprocess_hash_forget(f->machine, data);
+	hash(f, RMI_HASH_SHA_256, data, false, late);
+	assert_memory_not_equal(early, late, sizeof(early));
+	free(data);
+}
+
+/* Its content is lent and discarded; threads: 0 or 1 that hash it ahead. */
+static void assert_lent_measured(unsigned threads, const uint8_t *rim)
+{
+	uint8_t *data = aligned_alloc(GRANULE_SIZE, GRANULE_SIZE);
+	struct fixture *f;
+	const struct rd *rd;
+	void *state;
+
+	assert_non_null(data);
+	memset(data, 0x3c, GRANULE_SIZE);
+	fixture_setup(&state);
+	f = state;
+	inprocess_discard_content(f->machine);
+	inprocess_hash_threads(f->machine, threads);
+	fixture_realm(f);
+	assert_true(inprocess_lend(f->machine, page(PAGE_SCRATCH), data,
+				   GRANULE_SIZE));
+	inprocess_hash_ahead(f->machine, data, GRANULE_SIZE, RMI_HASH_SHA_256);
+	fixture_data(f);
+	inprocess_take_back(f->machine, page(PAGE_SCRATCH));
+	free(data);
+	rd = peek(f, PAGE_RD);
+	assert_memory_equal(rd->measurements.slot[0], rim, RSI_MEASUREMENT_SIZE);
+	fixture_teardown(&state);
+}
+
+static void lending_content_changes_no_measurement(void **state)
+{
+	uint8_t rim[RSI_MEASUREMENT_SIZE];
+
+	build(*state, rim);
+	assert_lent_measured(0, rim);
+	assert_lent_measured(1, rim);
+}
+
 #define test(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
@@ -151,6 +285,10 @@ int main(void)
 		test(only_the_hosts_memory_can_be_lent_over),
 		test(discarding_content_changes_no_measurement),
 		test(discarding_still_scrubs_what_was_written),
+		test(lending_content_changes_no_measurement),
+		test(hashing_ahead_changes_no_hash),
+		test(granules_that_are_hashed_can_be_forgotten),
+		test(an_announced_granule_is_hashed_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

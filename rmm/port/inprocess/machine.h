@@ -10,10 +10,12 @@
 
 #include "rmm/core/port.h"
 #include "rmm/core/rmm.h"
+#include "rmm/port/inprocess/ahead.h"
 #include "rmm/port/inprocess/inprocess.h"
 
 /* The number of hashes that can be under way at once; more must wait. */
 #define HASH_SLOTS      8
+#define HASH_THREADS    7 /* at most, that hash ahead */
 #define HASH_ALGORITHMS 3
 
 struct hash_slot {
@@ -45,6 +47,7 @@ struct rmm_port {
 	struct lent_range lent[LENT_RANGES];
 	EVP_MD *digests[HASH_ALGORITHMS];
 	struct hash_slot hashes[HASH_SLOTS];
+	struct ahead *ahead; /* NULL: nothing is hashed ahead */
 	struct inprocess_faults faults;
 	unsigned polls; /* for interrupts; atomic */
 	unsigned code_syncs; /* atomic */
@@ -70,6 +73,10 @@ struct inprocess {
 uint8_t *memory_at(const struct rmm_port *port, pa_t pa);
 uint8_t *memory_touch(const struct rmm_port *port, pa_t pa);
 
+/* port.c: returns where the bytes are that a hash is to read at address: with
+ * discarded content, a lent granule is not copied there. */
+const void *memory_origin(const void *address);
+
 /* port.c: returns the byte at pa of memory that is lent to the bank, or NULL if
  * the bank's own memory is there. */
 const uint8_t *lent_at(const struct rmm_port *port, uint64_t pa);
@@ -77,6 +84,9 @@ const uint8_t *lent_at(const struct rmm_port *port, uint64_t pa);
 /* hash.c: returns false if there is no memory. */
 bool hashes_create(struct rmm_port *port);
 void hashes_destroy(struct rmm_port *port);
+/* Hashes one piece of data at once. */
+void hash_now(struct rmm_port *port, uint32_t algorithm, const void *data,
+	      size_t size, uint8_t *digest);
 
 /* sign.c: forgets the Realm key and the platform token. */
 void provision_forget(struct rmm_port *port);

@@ -42,6 +42,9 @@ static bool in_realm_pas(const struct rmm_port *port, pa_t pa)
 /* Stands in for a page whose content is not kept. A command maps one such page
  * at a time. */
 static _Thread_local uint8_t discarded[GRANULE_SIZE];
+/* The lent granule that would have been copied there since it was mapped; or
+ * NULL. */
+static _Thread_local const uint8_t *discarded_origin;
 
 static uint8_t *content_at(const struct rmm_port *port, pa_t pa)
 {
@@ -55,6 +58,7 @@ void *port_granule_map(struct rmm_port *port, pa_t pa)
 	if (!in_realm_pas(port, pa))
 		port_panic(port, "a granule outside Realm PAS is mapped");
 	discipline_mapped(port, pa);
+	discarded_origin = NULL;
 	return content_at(port, pa);
 }
 
@@ -116,8 +120,19 @@ bool port_ns_read(struct rmm_port *port, pa_t pa, void *to, size_t size)
 
 	if (!ns_accessible(port, pa))
 		return false;
+	if (to == discarded && size == GRANULE_SIZE && lent != NULL) {
+		discarded_origin = lent; /* nobody but a hash will read it */
+		return true;
+	}
 	memcpy(to, lent != NULL ? lent : memory_at(port, pa), size);
 	return true;
+}
+
+const void *memory_origin(const void *address)
+{
+	return address == discarded && discarded_origin != NULL
+		       ? discarded_origin
+		       : address;
 }
 
 bool port_ns_write(struct rmm_port *port, pa_t pa, const void *from, size_t size)

@@ -13,6 +13,7 @@
 #include "rmm/port/inprocess/inprocess.h"
 #include "toolstack/engine/engine.h"
 #include "toolstack/engine/model/failure.h"
+#include "toolstack/engine/model/threads.h"
 
 /* The machine. Its memory is only reserved address space. It has room for the
  * content of the largest guest twice: once where it is lent to the machine, and
@@ -120,6 +121,7 @@ static bool machine_open(struct engine *engine)
 	/* No vCPU will ever read the Realm's pages, so their content need not
 	 * be kept. */
 	inprocess_discard_content(engine->rmm);
+	inprocess_hash_threads(engine->rmm, threads_beside());
 	engine->machine_open = host_inprocess_open(&engine->machine, &machine);
 	return engine->machine_open;
 }
@@ -218,6 +220,8 @@ static int model_load(struct engine *engine, uint64_t ipa, const void *data,
 		.size = size,
 		.source = base,
 	};
+	inprocess_hash_ahead(engine->rmm, data, pages * RMI_GRANULE_SIZE,
+			     engine->domain.hash_algo);
 	return REEVE_OK;
 }
 

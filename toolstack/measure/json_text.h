@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Where values stand in JSON text. json-c reads documents, but keeps no places
+ * and no members that are there twice. The text is one that json-c accepts. */
+#ifndef REEVE_TOOLSTACK_MEASURE_JSON_TEXT_H
+#define REEVE_TOOLSTACK_MEASURE_JSON_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A step on the way from a document to a value. */
+struct json_step {
+	const struct json_step *parent; /* NULL: this is the document */
+	const char *key; /* of a member; NULL: an item, or the document */
+	size_t index; /* of an item */
+};
+
+/* Returns the byte of text, which ends with a NUL, at which a value begins. If
+ * it is not there, it is the byte at which the value above it begins. */
+const char *json_text_find(const char *text, const struct json_step *step);
+
+/* Returns the number of members that the text of an object has. */
+size_t json_text_members(const char *object);
+
+/* Sets line and column, both from 1, of the byte at. */
+void json_text_place(const char *text, const char *at, unsigned *line,
+		     unsigned *column);
+
+#endif
