@@ -508,6 +508,12 @@ enum control_run_kind {
 	 * reported.
 	 */
 	CONTROL_RUN_SHARED,
+	/*
+	 * A page that devices have now: it is in a ring, or in a request under
+	 * way. Of a Realm, in the shared half. An older hypervisor tells it as
+	 * one of the kinds above.
+	 */
+	CONTROL_RUN_PINNED,
 };
 
 struct control_run {

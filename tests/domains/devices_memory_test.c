@@ -78,6 +78,62 @@ static void a_page_with_a_request_is_not_taken_back(void **state)
 	device_finish(table, domain);
 }
 
+/* Returns the kind of the page at an IPA, as a request for the map tells it. */
+static uint32_t page_kind(struct table *table, struct domain *domain,
+			  uint64_t ipa)
+{
+	const struct control_memory *memory = &table->reply.body.memory;
+
+	table->request = (struct control_request){ .body.memory.from = ipa };
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_MEMORY, domain->domid),
+			 CONTROL_OK);
+	for (unsigned i = 0; i < memory->count; i++) {
+		const struct control_run *run = &memory->runs[i];
+
+		if (run->ipa <= ipa && ipa < run->ipa + run->pages * PAGE)
+			return run->kind;
+	}
+	return 0;
+}
+
+/* A page is told to be a device's as long as that has it: of a Realm in the
+ * shared half only. */
+static void the_map_tells_what_devices_have(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_realm(table, 1);
+	uint64_t half = realm_alias(&domain->realm, ipa_make(0)).value;
+	uint64_t page = half | DATA;
+
+	device_offer(table, domain, DATA + 8, PAGE);
+	device_take(domain);
+	assert_int_equal(page_kind(table, domain, page), CONTROL_RUN_PINNED);
+	assert_int_equal(page_kind(table, domain, page + PAGE),
+			 CONTROL_RUN_PINNED);
+	assert_int_equal(page_kind(table, domain, page + 2 * PAGE), 0);
+	assert_int_equal(page_kind(table, domain, DATA), CONTROL_RUN_EMPTY);
+	assert_int_equal(page_kind(table, domain, half | USED),
+			 CONTROL_RUN_PINNED);
+	device_answer(domain);
+	assert_int_equal(page_kind(table, domain, page), CONTROL_RUN_SHARED);
+	device_finish(table, domain);
+
+	domain = device_domain(table, "b", 0, 1);
+	device_driver_start(table, domain);
+	device_offer(table, domain, RAM + 5 * MIB, PAGE);
+	device_take(domain);
+	assert_int_not_equal(page_kind(table, domain, RAM + 5 * MIB - PAGE),
+			     CONTROL_RUN_PINNED);
+	assert_int_equal(page_kind(table, domain, RAM + 5 * MIB),
+			 CONTROL_RUN_PINNED);
+	assert_int_not_equal(page_kind(table, domain, RAM + 5 * MIB + PAGE),
+			     CONTROL_RUN_PINNED);
+	device_answer(domain);
+	assert_int_equal(page_kind(table, domain, RAM + 5 * MIB),
+			 CONTROL_RUN_POPULATED);
+	device_finish(table, domain);
+}
+
 /* The part before the page with the request is taken back. */
 static void memory_before_a_request_is_taken_back(void **state)
 {
@@ -386,6 +442,7 @@ int main(void)
 		TEST(a_realm_uses_what_it_shares),
 		TEST(what_a_realm_does_not_share_breaks_its_device),
 		TEST(a_page_with_a_request_is_not_taken_back),
+		TEST(the_map_tells_what_devices_have),
 		TEST(memory_before_a_request_is_taken_back),
 		TEST(a_request_that_may_never_be_answered_ends),
 		TEST(a_ring_that_is_taken_back_breaks_the_device),

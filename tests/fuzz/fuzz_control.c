@@ -116,7 +116,7 @@ static void memory_check(const struct control_memory *memory)
 		const struct control_run *run = &memory->runs[i];
 
 		must(run->pages > 0 && run->kind >= CONTROL_RUN_POPULATED &&
-			     run->kind <= CONTROL_RUN_SHARED,
+			     run->kind <= CONTROL_RUN_PINNED,
 		     "a run that is none");
 		must(run->ipa >= end, "runs that do not ascend");
 		end = run->ipa + run->pages * PAGE;

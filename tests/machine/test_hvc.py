@@ -81,6 +81,10 @@ def test_a_guest_has_the_console_that_it_names(host, realm):
         assert "console" not in listed and listed["devices"] == 1
         log = host.runtime / "default" / f"console-{listed['hvc']}.log"
         assert "ready to read" in log.read_text(errors="replace")
+        # The driver keeps 16 buffers ready for input.
+        areas = json.loads(host.good("map", "--json", "-d", "con"))["areas"]
+        pinned = [area for area in areas if area["kind"] == "pinned"]
+        assert sum(area["size"] for area in pinned) >= 16 * 4096
         # It needs no device of QEMU's, and no memory for devices.
         now = state(host)
         assert now["slots"] == before["slots"]

@@ -109,11 +109,13 @@ static void put_runs(struct reeve_map *map, const struct engine_memory *memory)
 		[CONTROL_RUN_EMPTY] = MAP_EMPTY,
 		[CONTROL_RUN_DESTROYED] = MAP_DESTROYED,
 		[CONTROL_RUN_SHARED] = MAP_SHARED,
+		[CONTROL_RUN_PINNED] = MAP_PINNED,
 	};
 
 	for (size_t i = 0; i < memory->count; i++) {
 		const struct engine_run *run = &memory->runs[i];
-		bool shared = run->kind == CONTROL_RUN_SHARED;
+		bool shared = memory->shared_base != 0 &&
+			      run->ipa >= memory->shared_base;
 
 		map_put(map, kinds[run->kind], shared ? "alias of RAM" : "RAM",
 			run->ipa, run->size);

@@ -183,6 +183,7 @@ const struct map_look *map_look(enum map_kind kind)
 				    "#b3261e" },
 		[MAP_SHARED] = { "shared with the host", "shared", "",
 				 "#d9722a" },
+		[MAP_PINNED] = { "in use by a device", "pinned", "", "#c2185b" },
 		[MAP_UNSHARED] = { "not shared", "not-shared", "", "#f6e0cf" },
 	};
 

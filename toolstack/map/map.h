@@ -33,6 +33,7 @@ enum map_kind {
 	MAP_EMPTY,
 	MAP_DESTROYED,
 	MAP_SHARED,
+	MAP_PINNED, /* of RAM or in the shared half: devices have it now */
 	MAP_UNSHARED, /* in the shared half: nothing is mapped */
 	MAP_KINDS,
 };

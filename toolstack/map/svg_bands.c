@@ -125,7 +125,8 @@ void svg_bands(struct svg *svg)
 		if (stretch_begins(map, i, false)) {
 			bands_draw(svg, "RAM", map->areas[i].ipa,
 				   stretch_size(map, i));
-		} else if (map_sum(map, MAP_SHARED) != 0 &&
+		} else if (map_sum(map, MAP_SHARED) + map_sum(map, MAP_PINNED) !=
+				   0 &&
 			   stretch_begins(map, i, true)) {
 			bands_draw(svg, "What the Realm shares of it",
 				   map->areas[i].ipa, stretch_size(map, i));

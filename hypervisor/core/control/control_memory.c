@@ -5,6 +5,7 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/control/control_internal.h"
 #include "hypervisor/core/control_refuse.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/rmi/failure_text.h"
@@ -94,6 +95,33 @@ static bool entry_look(struct domain *domain, ipa_t ipa, struct entry *out)
 	return true;
 }
 
+/*
+ * Cuts [at, *end), which has one kind, behind a page that devices have, or
+ * before the next such page. Returns the kind of what is left.
+ */
+static uint32_t pins_cut(const struct domain *domain, uint64_t at,
+			 uint64_t *end, uint32_t kind)
+{
+	uint64_t half = domain->is_realm
+				? realm_alias(&domain->realm, ipa_make(0)).value
+				: 0;
+	uint64_t pinned;
+
+	if (at < half || kind == 0 || kind == CONTROL_RUN_UNTOUCHED)
+		return kind;
+	pinned = half + domain_devices_free_up_to(domain, ipa_make(at - half),
+						  ipa_make(*end - half))
+				.value;
+	if (pinned >= *end)
+		return kind;
+	if (pinned > at) {
+		*end = pinned;
+		return kind;
+	}
+	*end = at + PAGE_SIZE;
+	return CONTROL_RUN_PINNED;
+}
+
 /* ---- Runs ---- */
 
 /* Appends a run for [ipa, end), or makes the last run longer. Returns false if
@@ -146,6 +174,7 @@ static bool window_fill(struct domain *domain, const struct window *window,
 		(*looks)--;
 		size = rtt_entry_size(entry.level);
 		end = smaller(align_down(*at, size) + size, window->end);
+		entry.kind = pins_cut(domain, *at, &end, entry.kind);
 		if (!run_append(memory, *at, end, entry.kind)) {
 			*looks = 0;
 			return true;

@@ -16,13 +16,15 @@ static bool run_fits(const struct control_run *run, uint64_t at, uint64_t end,
 {
 	uint64_t size = (uint64_t)run->pages * MACHINE_PAGE_SIZE;
 
-	if (run->kind < CONTROL_RUN_POPULATED || run->kind > CONTROL_RUN_SHARED)
+	if (run->kind < CONTROL_RUN_POPULATED || run->kind > CONTROL_RUN_PINNED)
 		return false;
 	if (size == 0 || run->ipa % MACHINE_PAGE_SIZE != 0 || run->ipa < at ||
 	    run->ipa >= end || size > end - run->ipa)
 		return false;
 	if (run->kind == CONTROL_RUN_SHARED)
 		return shared_base != 0 && run->ipa >= shared_base;
+	if (run->kind == CONTROL_RUN_PINNED)
+		return run->ipa >= shared_base;
 	return shared_base == 0 || run->ipa + size <= shared_base;
 }
 

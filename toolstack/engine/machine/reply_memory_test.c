@@ -71,7 +71,7 @@ static void runs_of_a_map_ascend_and_are_known(void **state)
 	MEMORY_REFUSED(from.runs[0].pages = 3); /* overlaps the next run */
 	MEMORY_REFUSED(from.runs[2].pages = UINT32_MAX);
 	MEMORY_REFUSED(from.runs[1].kind = 0);
-	MEMORY_REFUSED(from.runs[1].kind = CONTROL_RUN_SHARED + 1);
+	MEMORY_REFUSED(from.runs[1].kind = CONTROL_RUN_PINNED + 1);
 	MEMORY_REFUSED(from.runs[1].ipa = 0x1000);
 }
 
@@ -80,6 +80,7 @@ static void halves_of_a_map_are_kept_apart(void **state)
 	(void)state;
 	MEMORY_REFUSED(from.runs[1].kind = CONTROL_RUN_SHARED);
 	MEMORY_REFUSED(from.runs[2].kind = CONTROL_RUN_POPULATED);
+	MEMORY_REFUSED(from.runs[1].kind = CONTROL_RUN_PINNED);
 	MEMORY_REFUSED(from.shared_base = 0); /* then it is not a Realm's */
 	MEMORY_REFUSED(from.shared_base = 0x80001000);
 	MEMORY_REFUSED(from.shared_base = UINT64_C(1) << 63);
