@@ -22,7 +22,7 @@ SEQUENTIAL, RANDOM, STREAM, ROUNDS = 32, 2048, 16 * MIB, 500
 # How many times as long as another guest each may take: 0.8 times the speed of
 # QEMU alone, and 0.7 times that of an ordinary guest.
 LIMITS = {"ordinary": ("qemu", 1 / 0.8), "realm": ("ordinary", 1 / 0.7)}
-EXITS_LIMIT = 0.25  # of a request, with 32 under way
+EXITS_LIMIT = 0.25  # to access registers, for a request with 32 under way
 
 
 def disk(how, block, depth, requests):
@@ -151,5 +151,6 @@ def devices(folder):
         for kind in LIMITS:
             found = exits_of(kind, loads[kind])
             print(f"exits for a request, {kind}: {found}")
-            yield (f"exits for a request, {kind}", sum(found.values()), "",
+            # The others come by the time that it takes, too: timers' ticks.
+            yield (f"accesses for a request, {kind}", found["mmio"], "",
                    EXITS_LIMIT)
