@@ -99,7 +99,7 @@ static int command_serve(int peer, char *line)
 	     word = strtok(NULL, " \n"))
 		words[count++] = word;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (count == commands[i].words &&
+		if (words[0] != NULL && count == commands[i].words &&
 		    strcmp(words[0], commands[i].name) == 0)
 			return commands[i].serve(peer, words);
 	}
@@ -113,15 +113,16 @@ static void peer_serve(int peer)
 	FILE *lines = fdopen(peer, "r");
 	char line[256];
 	int one = 1;
+	bool goes_on;
 
-	if (lines == NULL)
+	if (lines == NULL) {
+		(void)close(peer);
 		return;
-	setbuf(lines, NULL);
-	(void)setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	while (fgets(line, sizeof(line), lines) != NULL) {
-		if (command_serve(peer, line) < 0)
-			break;
 	}
+	goes_on = setvbuf(lines, NULL, _IONBF, 0) == 0;
+	(void)setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	while (goes_on && fgets(line, sizeof(line), lines) != NULL)
+		goes_on = command_serve(peer, line) >= 0;
 	(void)fclose(lines);
 }
 
