@@ -12,6 +12,7 @@ import pathlib
 import sys
 import tempfile
 
+import bench_devices
 import bench_host
 import bench_loads
 import bench_parts
@@ -25,6 +26,7 @@ PARTS = {
     "host": bench_host.hosts,
     "exits": bench_loads.exits_limited,
     "loads": bench_loads.loads_limited,
+    "devices": bench_devices.devices,
 }
 
 

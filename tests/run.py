@@ -183,8 +183,9 @@ def machine_clang():
 
 def soak():
     return on_the_machine("firmware", "tests/machine/soak_linux.py",
-                          "tests/machine/soak_devices.py",
+                          "tests/machine/soak_pages.py",
                           "tests/machine/soak_rounds.py",
+                          "tests/machine/soak_devices.py",
                           "tests/machine/soak_image.py", log="soak")
 
 

@@ -94,33 +94,17 @@ void device_finish(struct table *table, struct domain *domain)
 
 /* ---- A driver ---- */
 
-enum bus_result device_reg_try(struct domain *domain, uint64_t offset,
-			       uint32_t value)
-{
-	struct bus_access access = {
-		.ipa = ipa_make(GUEST_VIRTIO_MMIO_BASE + offset),
-		.size = 4,
-		.write = true,
-		.value = value,
-	};
-
-	return bus_access(domain_vcpu(domain, 0), &access);
-}
-
 void device_reg_write(struct domain *domain, uint64_t offset, uint32_t value)
 {
-	assert_int_equal(device_reg_try(domain, offset, value), BUS_DONE);
+	assert_int_equal(driver_reg_write(domain, offset, value), BUS_DONE);
 }
 
 uint32_t device_reg_read(struct domain *domain, uint64_t offset)
 {
-	struct bus_access access = {
-		.ipa = ipa_make(GUEST_VIRTIO_MMIO_BASE + offset),
-		.size = 4,
-	};
+	uint32_t value;
 
-	assert_int_equal(bus_access(domain_vcpu(domain, 0), &access), BUS_DONE);
-	return (uint32_t)access.value;
+	assert_int_equal(driver_reg_read(domain, offset, &value), BUS_DONE);
+	return value;
 }
 
 /* Returns where the guest's byte at an IPA is: as a Realm's shared page, or as
@@ -143,54 +127,41 @@ void *device_guest_at(struct table *table, struct domain *domain, uint64_t ipa)
 		table, entry.pa.value + ipa % rtt_entry_size(entry.level), 1);
 }
 
-static void features_write(struct domain *domain)
+static void *ring_at(void *ctx, struct domain *domain, uint64_t address)
 {
-	static const uint32_t halves[] = {
-		1U << VIRTIO_F_EVENT_IDX,
-		1U << (VIRTIO_F_VERSION_1 - 32) |
-			1U << (VIRTIO_F_ACCESS_PLATFORM - 32)
-	};
-
-	for (uint32_t i = 0; i < 2; i++) {
-		device_reg_write(domain, VIRTIO_MMIO_DRIVER_FEATURES_SEL, i);
-		device_reg_write(domain, VIRTIO_MMIO_DRIVER_FEATURES, halves[i]);
-	}
+	return device_guest_at(ctx, domain, address);
 }
 
-/* Starts the driver, with one queue. */
+static struct driver driver_of(struct table *table, struct domain *domain)
+{
+	return (struct driver){
+		.domain = domain,
+		.desc = DESC,
+		.avail = AVAIL,
+		.used = USED,
+		.size = SIZE,
+		.at = ring_at,
+		.ctx = table,
+	};
+}
+
 void device_driver_start(struct table *table, struct domain *domain)
 {
-	device_reg_write(domain, VIRTIO_MMIO_STATUS, 0);
-	device_reg_write(domain, VIRTIO_MMIO_STATUS, 3);
-	features_write(domain);
-	device_reg_write(domain, VIRTIO_MMIO_STATUS,
-			 3 | VIRTIO_STATUS_FEATURES_OK);
+	struct driver driver = driver_of(table, domain);
+
 	for (uint64_t ring = DESC; ring <= USED; ring += PAGE)
 		memset(device_guest_at(table, domain, ring), 0, PAGE);
-	device_reg_write(domain, VIRTIO_MMIO_QUEUE_SEL, 0);
-	device_reg_write(domain, VIRTIO_MMIO_QUEUE_NUM, SIZE);
-	device_reg_write(domain, VIRTIO_MMIO_QUEUE_DESC, (uint32_t)DESC);
-	device_reg_write(domain, VIRTIO_MMIO_QUEUE_DRIVER, (uint32_t)AVAIL);
-	device_reg_write(domain, VIRTIO_MMIO_QUEUE_DEVICE, (uint32_t)USED);
-	device_reg_write(domain, VIRTIO_MMIO_QUEUE_READY, 1);
-	device_reg_write(domain, VIRTIO_MMIO_STATUS,
-			 3 | VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK);
-	assert_int_equal(device_reg_read(domain, VIRTIO_MMIO_STATUS),
-			 3 | VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK);
+	assert_true(driver_start(&driver));
 }
 
-/* Offers one buffer, which the device writes, and notifies it. */
 void device_offer(struct table *table, struct domain *domain, uint64_t address,
 		  uint32_t size)
 {
-	struct virtq_desc *desc = device_guest_at(table, domain, DESC);
-	uint16_t *avail = device_guest_at(table, domain, AVAIL);
-	uint16_t place = avail[1] % SIZE;
+	struct driver driver = driver_of(table, domain);
 
-	desc[place] = (struct virtq_desc){ address, size, VIRTQ_DESC_WRITE, 0 };
-	avail[2 + place] = place;
-	avail[1]++;
-	device_reg_write(domain, VIRTIO_MMIO_QUEUE_NOTIFY, 0);
+	assert_true(driver_offer(
+		&driver,
+		&(struct virtq_desc){ address, size, VIRTQ_DESC_WRITE, 0 }));
 }
 
 void device_thread_run(struct domain *domain)

@@ -7,8 +7,8 @@
 #ifndef REEVE_TESTS_DOMAINS_DEVICE_BENCH_H
 #define REEVE_TESTS_DOMAINS_DEVICE_BENCH_H
 
-#include "hypervisor/core/io/bus.h"
 #include "tests/domains/realm_bench.h"
+#include "tests/fakehost/driver.h"
 #include "tests/fakehost/slots.h"
 
 #define PAGE ((uint64_t)4096)
@@ -54,8 +54,7 @@ void assert_device_broken(struct table *table, struct domain *domain,
 
 /* ---- The guest ---- */
 
-enum bus_result device_reg_try(struct domain *domain, uint64_t offset,
-			       uint32_t value);
+/* driver_reg_write() and driver_reg_read(), which must not fail. */
 void device_reg_write(struct domain *domain, uint64_t offset, uint32_t value);
 uint32_t device_reg_read(struct domain *domain, uint64_t offset);
 

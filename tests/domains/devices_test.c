@@ -227,7 +227,7 @@ static void a_stuck_device_holds_its_domain_only(void **state)
 
 	device_offer(table, domain, DATA, 16);
 	device_take(domain);
-	assert_int_equal(device_reg_try(domain, VIRTIO_MMIO_STATUS, 0),
+	assert_int_equal(driver_reg_write(domain, VIRTIO_MMIO_STATUS, 0),
 			 BUS_LATER);
 	assert_int_equal(table_ask(table, CONTROL_DOMAIN_DESTROY, domid),
 			 CONTROL_OK);

@@ -8,7 +8,7 @@
 #include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/domain/memory.h"
-#include "hypervisor/core/io/bus.h"
+#include "tests/fakehost/driver.h"
 
 #define PAGE  ((uint64_t)GUEST_PAGE_SIZE)
 #define SIZE  8 /* descriptors of the queue */
@@ -36,85 +36,50 @@ void device_steps_init(struct device_steps *steps, struct inprocess *rmm)
 
 /* ---- The driver ---- */
 
-static enum bus_result reg_write(struct domain *domain, uint64_t offset,
-				 uint64_t value)
-{
-	struct bus_access access = {
-		.ipa = ipa_make(GUEST_VIRTIO_MMIO_BASE + offset),
-		.size = 4,
-		.write = true,
-		.value = value,
-	};
-
-	return bus_access(domain_vcpu(domain, 0), &access);
-}
-
-/* Copies to or from the memory that a device would see at an address. */
-static bool memory_copy(struct device_steps *steps, struct domain *domain,
-			uint64_t address, void *bytes, size_t size, bool write)
+/* Returns where a device would see an address. */
+static void *ring_at(void *ctx, struct domain *domain, uint64_t address)
 {
 	struct virtio_run run;
 	const char *why;
-	void *at;
 
 	domain_memory_lock(domain);
-	why = memory_device_find(domain, address, size, &run);
+	why = memory_device_find(domain, address, 1, &run);
 	domain_memory_unlock(domain);
-	if (why != NULL || run.size < size)
-		return false;
-	at = host_at(steps, run.pa.value, size);
-	memcpy(write ? at : bytes, write ? bytes : at, size);
-	return true;
+	return why == NULL ? host_at(ctx, run.pa.value, 1) : NULL;
 }
 
-static void start_step(struct domain *domain)
+static struct driver driver_of(struct device_steps *steps, struct domain *domain)
 {
-	static const struct {
-		uint64_t offset;
-		uint64_t value;
-	} writes[] = {
-		{ VIRTIO_MMIO_STATUS, 3 },
-		{ VIRTIO_MMIO_DRIVER_FEATURES_SEL, 0 },
-		{ VIRTIO_MMIO_DRIVER_FEATURES, 1U << VIRTIO_F_EVENT_IDX },
-		{ VIRTIO_MMIO_DRIVER_FEATURES_SEL, 1 },
-		{ VIRTIO_MMIO_DRIVER_FEATURES, 3 },
-		{ VIRTIO_MMIO_STATUS, 11 },
-		{ VIRTIO_MMIO_QUEUE_SEL, 0 },
-		{ VIRTIO_MMIO_QUEUE_NUM, SIZE },
-		{ VIRTIO_MMIO_QUEUE_DESC, DESC },
-		{ VIRTIO_MMIO_QUEUE_DRIVER, AVAIL },
-		{ VIRTIO_MMIO_QUEUE_DEVICE, USED },
-		{ VIRTIO_MMIO_QUEUE_READY, 1 },
-		{ VIRTIO_MMIO_STATUS, 15 },
+	return (struct driver){
+		.domain = domain,
+		.desc = DESC,
+		.avail = AVAIL,
+		.used = USED,
+		.size = SIZE,
+		.at = ring_at,
+		.ctx = steps,
 	};
+}
 
-	if (reg_write(domain, VIRTIO_MMIO_STATUS, 0) != BUS_DONE)
-		return;
-	for (unsigned i = 0; i < sizeof(writes) / sizeof(writes[0]); i++)
-		(void)reg_write(domain, writes[i].offset, writes[i].value);
+static void start_step(struct device_steps *steps, struct domain *domain)
+{
+	struct driver driver = driver_of(steps, domain);
+
+	(void)driver_start(&driver);
 }
 
 static void offer_step(struct device_steps *steps, struct domain *domain,
 		       struct input *input)
 {
 	uint64_t page = byte_take(input) % 4 + byte_take(input) % 6 * 256U;
-	uint16_t idx, place;
+	struct driver driver = driver_of(steps, domain);
 	struct virtq_desc desc = {
 		.addr = GUEST_RAM0_BASE + page * PAGE,
 		.len = 1 + byte_take(input) * 32U,
 		.flags = byte_take(input) & 2,
 	};
 
-	if (!memory_copy(steps, domain, AVAIL + VIRTQ_IDX, &idx, 2, false))
-		return;
-	place = idx % SIZE;
-	idx++;
-	(void)memory_copy(steps, domain, DESC + VIRTQ_DESC_SIZE(place), &desc,
-			  sizeof(desc), true);
-	(void)memory_copy(steps, domain, AVAIL + VIRTQ_AVAIL_RING(place),
-			  &place, 2, true);
-	(void)memory_copy(steps, domain, AVAIL + VIRTQ_IDX, &idx, 2, true);
-	(void)reg_write(domain, VIRTIO_MMIO_QUEUE_NOTIFY, 0);
+	(void)driver_offer(&driver, &desc);
 }
 
 /* ---- The host ---- */
@@ -196,7 +161,7 @@ void device_step(struct device_steps *steps, struct domains *domains,
 	else if (driver && choice >= 0x18)
 		offer_step(steps, domain, input);
 	else if (driver)
-		start_step(domain);
+		start_step(steps, domain);
 	requests_forget(steps);
 }
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Fuzz entry for what a QEMU sends: the input is all of it, from the greeting
- * on. A client plugs devices, looks for them and takes them out meanwhile. */
+ * on. One client plugs devices, looks for them and takes them out meanwhile;
+ * another one asks about them. */
 #include <json-c/json.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
+#include "toolstack/devices/ask.h"
 #include "toolstack/devices/plug.h"
 
 static const char text[] =
@@ -34,7 +36,28 @@ static void use(struct qmp *qmp, const struct plug_guest *guest,
 	(void)plug_find(qmp, used, report);
 	for (unsigned i = 0; i < 4; i++)
 		(void)plug_empty(qmp, i, report);
-	require(strlen(qmp_words(qmp)) < 512);
+}
+
+static void end_check(const char *member, size_t size)
+{
+	require(memchr(member, '\0', size) != NULL);
+}
+
+static void ask(struct qmp *qmp, const struct plug_guest *guest,
+		struct reeve_report *report)
+{
+	struct reeve_attached found = { 0 };
+
+	(void)guest;
+	for (unsigned i = 0; i < 3; i++) {
+		(void)ask_disk(qmp, i, &found, report);
+		(void)ask_vif(qmp, i, &found, report);
+		(void)ask_channel(qmp, i, 1, &found, report);
+		end_check(found.name, sizeof(found.name));
+		end_check(found.format, sizeof(found.format));
+		end_check(found.target, sizeof(found.target));
+		end_check(found.mac, sizeof(found.mac));
+	}
 }
 
 static void guest_read(struct plug_guest *guest, struct cfg **cfg,
@@ -46,28 +69,43 @@ static void guest_read(struct plug_guest *guest, struct cfg **cfg,
 	guest->domain = *domain;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Lets a client talk to a QEMU that says this, and nothing more. */
+static void session(const uint8_t *data, size_t size,
+		    void (*client)(struct qmp *qmp,
+				   const struct plug_guest *guest,
+				   struct reeve_report *report),
+		    const struct plug_guest *guest)
 {
 	const struct reeve_watch watch = { never, NULL };
+	struct reeve_report *report = reeve_report_new();
+	struct qmp *qmp;
+	int fds[2];
+
+	require(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
+	require(send(fds[0], data, size, 0) == (ssize_t)size);
+	require(shutdown(fds[0], SHUT_WR) == 0);
+	if (qmp_attach(fds[1], &watch, 1000, &qmp, report) == REEVE_OK) {
+		client(qmp, guest, report);
+		require(strlen(qmp_words(qmp)) < 512);
+		qmp_close(qmp);
+	}
+	close(fds[0]);
+	reeve_report_free(report);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
 	struct reeve_report *report = reeve_report_new();
 	struct plug_guest guest = { 0 };
 	struct domain *domain;
 	struct cfg *cfg;
-	struct qmp *qmp;
-	int fds[2];
 
 	/* So much fits into a socket that nobody reads. */
 	if (size > 65536)
 		size = 65536;
 	guest_read(&guest, &cfg, &domain, report);
-	require(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
-	require(send(fds[0], data, size, 0) == (ssize_t)size);
-	require(shutdown(fds[0], SHUT_WR) == 0);
-	if (qmp_attach(fds[1], &watch, 1000, &qmp, report) == REEVE_OK) {
-		use(qmp, &guest, report);
-		qmp_close(qmp);
-	}
-	close(fds[0]);
+	session(data, size, use, &guest);
+	session(data, size, ask, &guest);
 	domain_free(domain);
 	cfg_free(cfg);
 	reeve_report_free(report);

@@ -61,14 +61,24 @@ static void list_registers_check(struct fake_guest *guest,
 	}
 }
 
+/* Returns true if the line of an interrupt in a list register is high, and
+ * nothing makes the hypervisor look at it again. */
+static bool level_forgotten(const struct vcpu *vcpu, const struct vgic_irq *irq)
+{
+	return irq->lr != 0 && irq->holder == vcpu->index && irq->level &&
+	       !irq->edge && (vcpu->gic.state.lr[irq->lr - 1] & ICH_LR_EOI) == 0;
+}
+
 /* Returns true if a vCPU in the guest should have been kicked for the interrupt
  * and was not. */
 static bool irq_forgotten(const struct fake_guest *guest,
 			  const struct vcpu *vcpu, const struct vgic_irq *irq)
 {
-	return irq->lr == 0 && irq_signalled(&guest->domain.vgic, irq) &&
-	       (vcpu->gic.state.hcr & ICH_HCR_NPIE) == 0 &&
-	       guest->kicks[vcpu->index] == 0;
+	if (guest->kicks[vcpu->index] > 0)
+		return false;
+	return level_forgotten(vcpu, irq) ||
+	       (irq->lr == 0 && irq_signalled(&guest->domain.vgic, irq) &&
+		(vcpu->gic.state.hcr & ICH_HCR_NPIE) == 0);
 }
 
 static unsigned first_awake(const struct fake_guest *guest)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Images in the format qcow2, as QEMU's docs/interop/qcow2.rst describes it:
-an empty one is made, and the content is read."""
+one is made, and the content is read."""
 import struct
 
 CLUSTER_BITS = 16
@@ -8,19 +8,26 @@ CLUSTER = 1 << CLUSTER_BITS
 ENTRIES = CLUSTER // 8  # of an L2 table
 ADDRESS = (1 << 56) - (1 << 9)
 COMPRESSED = 1 << 62
+COPIED = 1 << 63
 
 
-def make(path, size):
-    """Makes an empty image: header, refcount table, refcount block, L1
-    table."""
+def make(path, size, content=b""):
+    """Makes an image: header, refcount table, refcount block, L1 table, and the
+    content, all of whose clusters have one L2 table."""
     l1_entries = -(-size // (CLUSTER * ENTRIES))
+    data = [content[at:at + CLUSTER] for at in range(0, len(content), CLUSTER)]
+    used = 4 + (1 + len(data) if data else 0)
+    assert len(data) <= ENTRIES and used <= CLUSTER // 2
     header = struct.pack(">4sIQIIQIIQQIIQ", b"QFI\xfb", 2, 0, 0, CLUSTER_BITS,
                          size, 0, l1_entries, 3 * CLUSTER, CLUSTER, 1, 0, 0)
     refcount_table = struct.pack(">Q", 2 * CLUSTER)
-    refcounts = struct.pack(">4H", 1, 1, 1, 1)
-    path.write_bytes(b"".join(
-        part.ljust(CLUSTER, b"\0")
-        for part in (header, refcount_table, refcounts, b"")))
+    refcounts = struct.pack(">H", 1) * used
+    parts = [header, refcount_table, refcounts, b""]
+    if data:
+        parts[3] = struct.pack(">Q", COPIED | 4 * CLUSTER)
+        parts += [b"".join(struct.pack(">Q", COPIED | (5 + n) * CLUSTER)
+                           for n in range(len(data))), *data]
+    path.write_bytes(b"".join(part.ljust(CLUSTER, b"\0") for part in parts))
 
 
 def read(path, start, size):

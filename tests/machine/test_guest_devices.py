@@ -2,7 +2,9 @@
 """Debian's drivers with all kinds of devices, in both kinds of guest."""
 import contextlib
 import hashlib
+import json
 import os
+import pathlib
 import re
 import socket
 import subprocess
@@ -137,6 +139,14 @@ def destroyed_while_it_writes(guest):
     guest.host.good("destroy", guest.name)
 
 
+def pool_is_shared_by_blocks(guest):
+    """The 32 MiB that the guest shares take an exit for each block of 2 MiB, as
+    all its memory does. Page by page it would be 8192."""
+    vcpu = json.loads(guest.host.good("vcpu-list", "--json", guest.name))[0]
+    assert vcpu["exits"]["fault"] < 500, vcpu
+    assert vcpu["exits"]["ripas"] < 500, vcpu
+
+
 @KINDS
 def test_linux_uses_its_devices(debug_host, realm):
     before = state(debug_host)
@@ -155,6 +165,8 @@ def test_linux_uses_its_devices(debug_host, realm):
         if realm:
             guest.expect(f"^RIM {rim(debug_host, guest.config)}$")
         guest.ready()
+        if realm:
+            pool_is_shared_by_blocks(guest)
         disks(guest, given, raw, packed)
         network(guest, port)
         channels(guest, given)
@@ -163,6 +175,35 @@ def test_linux_uses_its_devices(debug_host, realm):
         destroyed_while_it_writes(guest)
     assert state(debug_host) == before
     assert not (folder / "data.sock").exists()
+
+
+def bytes_moved(host):
+    """Returns how many bytes the host's QEMU, and the commands that have ended,
+    have read and written."""
+    return sum(int(line.split()[1])
+               for process in ("self", host.pid())
+               for line in pathlib.Path(f"/proc/{process}/io").read_text(
+                   encoding="ascii").splitlines()
+               if line.startswith(("rchar", "wchar")))
+
+
+def test_a_disk_of_any_size_is_not_copied(debug_host):
+    """The same work is done for a disk of 1 MiB and for one of 10 GiB."""
+    moved = {}
+    for size in (MIB, 10 << 30):
+        raw, packed = (debug_host.folder / name for name in ("raw", "packed"))
+        with raw.open("wb") as stream:
+            stream.truncate(size)
+        qcow2.make(packed, size)
+        room = [path.stat().st_blocks for path in (raw, packed)]
+        path = debug_host.config(
+            "big", realm=None, disk=f'["{raw},raw,xvda", "{packed},qcow2,xvdb"]')
+        before = bytes_moved(debug_host)
+        debug_host.good("create", "-p", path)
+        moved[size] = bytes_moved(debug_host) - before
+        assert [path.stat().st_blocks for path in (raw, packed)] == room
+        debug_host.good("destroy", "big")
+    assert abs(moved[10 << 30] - moved[MIB]) < MIB, moved
 
 
 @pytest.fixture(name="gate")

@@ -149,6 +149,10 @@ def a_command(tmp_path, monkeypatch):
     host = Host(tmp_path)
     host.runtime = runtime / "reeve"
     yield host
+    # Shown for a test that failed: why a host ended is in no other place.
+    for log in host.runtime.glob("*/*.log"):
+        if log.name in ("serial.log", "qemu.log"):
+            print(f"{log.name}:", log.read_text(errors="replace"))
     host.run("host", "stop")
 
 

@@ -174,9 +174,9 @@ static void line_set(const struct irq_ref *ref, bool level, struct kicks *kicks)
 	irq->level = level;
 	if (irq->edge)
 		irq->pending |= rises;
-	/* A level-triggered interrupt in a list register needs no kick: its EOI
-	 * raises a maintenance interrupt, and the level is read then. */
-	if (irq->lr != 0 && !irq->edge)
+	/* A level-triggered interrupt in a list register needs no kick if its
+	 * EOI raises a maintenance interrupt: the level is read then. */
+	if (irq->lr != 0 && !irq->edge && (irq->lr_eoi || !rises))
 		irq_settle(ref);
 	else
 		irq_changed(ref, before, kicks);

@@ -49,6 +49,7 @@ struct vgic_irq {
 	uint8_t lr; /* 1 + its list register, on vCPU holder; 0: none */
 	bool lr_latched; /* the latch moved into the list register with it */
 	bool lr_overruled; /* the guest wrote active since it was loaded */
+	bool lr_eoi; /* its EOI raises a maintenance interrupt */
 	bool any; /* an SPI for any vCPU that is awake (IROUTER.IRM) */
 	uint32_t route; /* an SPI: affinity of the vCPU that it is for */
 	uint32_t holder; /* an SPI: the vCPU that has it in an LR, or active */

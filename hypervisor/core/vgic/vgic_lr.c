@@ -72,7 +72,8 @@ static void choice_consider(const struct irq_ref *ref, void *ctx)
  * Returns the content of a list register for an interrupt. An active
  * level-triggered interrupt is not marked pending, even while its line is high:
  * the level is read again at its EOI. An active edge-triggered one can have
- * latched another edge.
+ * latched another edge. While the line is low nothing is to be read at the EOI,
+ * so that it need not end the guest's run: line_set() kicks if the line rises.
  */
 static uint64_t lr_word(const struct irq_ref *ref)
 {
@@ -81,7 +82,7 @@ static uint64_t lr_word(const struct irq_ref *ref)
 		irq->active ? irq->edge && irq->pending : irq_is_pending(irq);
 
 	return ref->intid | BITS_PUT(ICH_LR_PRIORITY, irq->priority) |
-	       ICH_LR_GROUP1 | (irq->edge ? 0 : ICH_LR_EOI) |
+	       ICH_LR_GROUP1 | (irq->level && !irq->edge ? ICH_LR_EOI : 0) |
 	       (irq->active ? ICH_LR_ACTIVE : 0) |
 	       (pending ? ICH_LR_PENDING : 0);
 }
@@ -97,6 +98,7 @@ static void lr_fill(struct vcpu *vcpu, unsigned number,
 	irq->lr = (uint8_t)(number + 1);
 	irq->holder = vcpu->index;
 	irq->lr_overruled = false;
+	irq->lr_eoi = (word & ICH_LR_EOI) != 0;
 	irq->lr_latched = (word & ICH_LR_PENDING) != 0 && irq->pending;
 	if (irq->lr_latched)
 		irq->pending = false;

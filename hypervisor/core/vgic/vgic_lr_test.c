@@ -111,6 +111,51 @@ static void a_level_goes_from_line_to_end(void **state)
 	assert_int_equal(fake_guest_kicks(guest), 0);
 }
 
+/* A handler that quiets its device in an exit needs no other one at its end. */
+static void a_level_that_fell_in_an_exit_ends_quietly(void **state)
+{
+	struct fake_guest *guest = *state;
+	struct vcpu *vcpu = &guest->vcpus[0];
+
+	gicd(guest, 0, GIC_ISENABLER + 4, 4, SPI_BIT);
+	vgic_spi_set(&guest->domain.vgic, SPI, true);
+	vgic_load(vcpu);
+	assert_int_equal(fake_cpu_ack(vcpu), SPI);
+	vgic_save(vcpu);
+	vgic_spi_set(&guest->domain.vgic, SPI, false);
+	vgic_load(vcpu);
+	(void)fake_guest_kicks(guest);
+	fake_cpu_end(vcpu, SPI);
+	assert_false(fake_cpu_maintenance(vcpu));
+	vgic_save(vcpu);
+	assert_false(vgic_pending(vcpu));
+	assert_int_equal(fake_guest_kicks(guest), 0);
+}
+
+/* Nothing would end the guest's run at the EOI, so the rise does. */
+static void a_level_that_rises_again_before_its_end_kicks(void **state)
+{
+	struct fake_guest *guest = *state;
+	struct vcpu *vcpu = &guest->vcpus[0];
+
+	gicd(guest, 0, GIC_ISENABLER + 4, 4, SPI_BIT);
+	vgic_spi_set(&guest->domain.vgic, SPI, true);
+	vgic_load(vcpu);
+	assert_int_equal(fake_cpu_ack(vcpu), SPI);
+	vgic_save(vcpu);
+	vgic_spi_set(&guest->domain.vgic, SPI, false);
+	vgic_load(vcpu);
+	(void)fake_guest_kicks(guest);
+	vgic_spi_set(&guest->domain.vgic, SPI, true);
+	assert_int_equal(fake_guest_kicks(guest), 1);
+	vgic_save(vcpu);
+	vgic_load(vcpu);
+	fake_cpu_end(vcpu, SPI);
+	assert_true(fake_cpu_maintenance(vcpu));
+	vgic_save(vcpu);
+	assert_true(vgic_pending(vcpu));
+}
+
 static void a_level_still_high_at_its_end_comes_again(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -536,6 +581,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_idle_vcpu_loads_nothing_but_the_enable),
 		TEST(a_level_goes_from_line_to_end),
+		TEST(a_level_that_fell_in_an_exit_ends_quietly),
+		TEST(a_level_that_rises_again_before_its_end_kicks),
 		TEST(a_level_still_high_at_its_end_comes_again),
 		TEST(a_level_that_fell_is_not_pending_any_more),
 		TEST(an_edge_is_taken_once_for_each_rise),
