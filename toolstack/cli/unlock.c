@@ -108,8 +108,8 @@ static bool secret_ask(struct secret *secret, const char *prompt,
 		return false;
 	silent = before;
 	silent.c_lflag &= (tcflag_t)~ECHO;
-	fprintf(stderr, prompt, guest);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+	fprintf(stderr, prompt, guest);
 	ok = line_read(secret);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	fputc('\n', stderr);
