@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import image_parts  # noqa: E402
 
 MODULES = ["virtio_mmio", "arm_cca_guest"]
-# Of Debian, whose server needs these libraries only.
+# Packages of Debian: the SSH server and the libraries that it needs.
 SERVER = ("dropbear-bin_", "libc6_", "libcrypt1_", "libgmp10_", "libtomcrypt1_",
           "libtommath1_", "zlib1g_")
 INIT = b"""#!/bin/busybox sh

@@ -96,8 +96,8 @@ static bool line_read(struct secret *secret)
 	return secret_check(secret, "what was typed");
 }
 
-/* What is typed is not shown. Reads every line at once, because stdio would
- * keep a copy. */
+/* The terminal does not show what is typed. Reads every line at once, because
+ * stdio would keep a copy. */
 static bool secret_ask(struct secret *secret, const char *prompt,
 		       const char *guest)
 {
