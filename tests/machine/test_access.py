@@ -20,6 +20,9 @@ from ports import Port
 from test_host import Host
 
 POLICY = 'lifecycle = ["secured", "non-platform-debug"]\n'
+BOOT = 1200
+# The cheapest key exchange: the machine is emulated.
+KEX = "KexAlgorithms=curve25519-sha256"
 # Notes that it ran, and does it.
 SSH = """#!/bin/sh
 echo "$*" >>"{folder}/ssh.ran"
@@ -43,7 +46,7 @@ class Realm:
         arguments."""
         own = () if verb == "attest" else (
             "--", "-F", "none", "-i", self.host.folder / "id", "-o",
-            "BatchMode=yes", *after)
+            "BatchMode=yes", "-o", KEX, *after)
         return self.host.run(verb, self.name, "--config", self.config,
                              *options, *own, stdin=stdin)
 
@@ -51,8 +54,11 @@ class Realm:
         return self.run("ssh", *options, after=command)
 
     def ready(self, *options):
-        """Waits until it answers."""
-        done = self.run("attest", "--wait", *options)
+        """Waits until it answers, however long it boots."""
+        done = subprocess.run(
+            [self.host.path, "attest", "--wait", self.name, "--config",
+             self.config, *options], cwd=self.host.folder, check=False,
+            capture_output=True, text=True, timeout=BOOT)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
