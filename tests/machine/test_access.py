@@ -121,11 +121,10 @@ def a_realm(realms):
 
 
 def test_a_shell_opens_without_a_network(realm):
-    done = realm.ssh("cat /proc/cmdline; ls /sys/class/net; echo $0")
-    assert done.returncode == 0, done.stderr
+    done = realm.ssh("cat /proc/cmdline; ls /sys/class/net; echo $0; exit 7")
+    assert done.returncode == 7, done.stderr
     assert done.stdout.splitlines()[1:] == ["lo", "sh"]
     assert "swiotlb=16384" in done.stdout
-    assert realm.ssh("exit 7").returncode == 7
 
 
 def test_a_channel_carries_any_bytes_both_ways(realm):
@@ -158,16 +157,14 @@ def test_a_secret_reaches_the_realm_and_nobody_else(realm):
         return realm.run("unlock", "--key", key, *options)
 
     with Middle(realm.socket("ssh")) as host:
-        assert "there is no state" in unlock("secret").stderr
         assert unlock("secret", "--format").stdout == "the state is open\n"
         assert "another secret" in unlock("wrong").stderr
-        assert "there is a state" in unlock("secret", "--format").stderr
         done = unlock("secret")
         assert (done.returncode, done.stdout) == (0, "the state is open\n")
         passed = bytes(host.passed)
-    assert len(passed) > 5 * len(secret)
-    assert passed.count(b"SSH-2.0-") == 10
-    for part in (secret[:16], secret[-16:], b"there is", b"state is open"):
+    assert len(passed) > 3 * len(secret)
+    assert passed.count(b"SSH-2.0-") == 2 * 3
+    for part in (secret[:16], secret[-16:], b"another", b"state is open"):
         assert part not in passed
 
 
@@ -249,7 +246,6 @@ def test_another_server_with_a_true_answer_is_refused(realms, realm):
         assert (done.returncode, done.stdout) == (255, "")
         assert "Host key verification failed" in done.stderr
         assert "accepted" in done.stderr
-    assert realm.ssh("echo inside").stdout == "inside\n"
 
 
 def test_who_is_not_there_is_named(realm):
