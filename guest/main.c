@@ -163,14 +163,24 @@ static int run_serve(const struct options *options)
 	return serve(&serving);
 }
 
+static void program_exec(const void *context)
+{
+	char *const *program = context;
+
+	execv(program[0], program);
+	complain("%s: %s", program[0], strerror(errno));
+}
+
 static int run_relay(const struct options *options)
 {
+	const struct relay_program program = { program_exec, options->operands };
+
 	if (options->operands[0] == NULL) {
 		complain("relay needs a program: relay -- PROGRAM ...");
 		return WRONG;
 	}
 	return relay(options->has_port ? options->serve.port : RELAY_SSH_PORT,
-		     options->operands);
+		     true, &program);
 }
 
 static const struct verb {

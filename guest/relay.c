@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Between a virtio port and a program. A port has no connections of its own:
+ * Between a virtio port and a process. A port has no connections of its own:
  * the kernel says whether the host has its end open, and what the guest writes
  * while it has not waits for the next client. So the port never blocks, and
  * bytes that no client has taken are dropped at the end of a connection.
+ *
+ * While the host's end is closed, poll() says at any time that there is
+ * something to read; only read() tells: 0 if the end is closed, EAGAIN if it is
+ * open and silent.
  */
 #include "guest/relay.h"
 
@@ -13,14 +17,14 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "guest/complain.h"
-#include "guest/port.h"
 
 /* Bytes on their way in one direction. */
 struct flow {
-	char bytes[16384];
+	char bytes[RELAY_READ];
 	size_t first; /* that is not written yet */
 	size_t filled;
 };
@@ -130,7 +134,7 @@ static void connection_step(struct connection *connection)
 		end_step(connection, end, fds[end].revents);
 }
 
-/* Drops what the host goes on to send to a program that has ended: it must not
+/* Drops what the host goes on to send to a process that has ended: it must not
  * reach the next one. */
 static void host_drain(struct connection *connection)
 {
@@ -147,33 +151,37 @@ static void host_drain(struct connection *connection)
 	}
 }
 
-/* In the new process. */
-static _Noreturn void program_exec(char *const *program, int end)
+/* ---- The process ------------------------------------------------------ */
+
+static _Noreturn void program_run(const struct relay_program *program, int end)
 {
 	(void)signal(SIGCHLD, SIG_DFL);
 	(void)signal(SIGPIPE, SIG_DFL);
-	if (dup2(end, STDIN_FILENO) >= 0 && dup2(end, STDOUT_FILENO) >= 0)
-		execv(program[0], program);
-	complain("%s: %s", program[0], strerror(errno));
-	_exit(127);
+	if (dup2(end, STDIN_FILENO) >= 0 && dup2(end, STDOUT_FILENO) >= 0) {
+		close(end);
+		program->run(program->context);
+	}
+	_exit(1);
 }
 
-/* Starts the program. Returns our end of its standard input and output, or
+/* Starts the process. Returns our end of its standard input and output, or
  * -1. */
-static int program_start(char *const *program)
+static int program_start(const struct relay_program *program)
 {
 	int ends[2];
 	pid_t child = -1;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-		complain("%s: %s", program[0], strerror(errno));
+		complain("a connection is dropped: %s", strerror(errno));
 		return -1;
 	}
 	child = fork();
-	if (child == 0)
-		program_exec(program, ends[1]);
+	if (child == 0) {
+		close(ends[0]);
+		program_run(program, ends[1]);
+	}
 	if (child < 0)
-		complain("%s: %s", program[0], strerror(errno));
+		complain("a connection is dropped: %s", strerror(errno));
 	close(ends[1]);
 	if (child > 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
 		return ends[0];
@@ -181,35 +189,70 @@ static int program_start(char *const *program)
 	return -1;
 }
 
-bool relay_connection(int port, char *const *program)
+/* ---- The port --------------------------------------------------------- */
+
+void relay_connection(int port, const void *first, size_t size,
+		      const struct relay_program *program)
 {
 	static struct connection connection;
-	struct pollfd host = { .fd = port };
 
 	memset(&connection, 0, sizeof(connection));
+	memcpy(connection.flows[HOST].bytes, first, size);
+	connection.flows[HOST].filled = size;
 	connection.fds[HOST] = port;
 	connection.fds[PROGRAM] = program_start(program);
 	connection.ended[PROGRAM] = connection.fds[PROGRAM] < 0;
 	while (!connection.ended[HOST] && !connection.ended[PROGRAM])
 		connection_step(&connection);
 	if (connection.fds[PROGRAM] >= 0)
-		close(connection.fds[PROGRAM]); /* tells the program */
+		close(connection.fds[PROGRAM]); /* tells the process */
 	host_drain(&connection);
-	return poll(&host, 1, 0) >= 0 &&
-	       (host.revents & (POLLERR | POLLNVAL)) == 0;
 }
 
-int relay(const char *path, char *const *program)
+/* Waits until the host has sent something. Returns how many bytes that are; 0:
+ * the port is gone. */
+static size_t port_read(int port, char bytes[RELAY_READ])
 {
-	int port = port_open(path, true);
+	const struct timespec pause = { .tv_nsec = 200000000 };
 
-	(void)signal(SIGCHLD, SIG_IGN); /* nobody waits for the programs */
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (port >= 0 && fcntl(port, F_SETFL, O_NONBLOCK) == 0) {
-		errno = 0;
-		while (port_wait(port) && relay_connection(port, program))
-			continue;
+	for (;;) {
+		struct pollfd host = { .fd = port, .events = POLLIN };
+		ssize_t n = read(port, bytes, RELAY_READ);
+
+		if (n > 0)
+			return (size_t)n;
+		if (n == 0)
+			nanosleep(&pause, NULL);
+		else if (errno == EAGAIN)
+			(void)poll(&host, 1, -1);
+		else if (errno != EINTR)
+			return 0;
 	}
+}
+
+static int port_open(const char *path, bool may_come)
+{
+	const struct timespec pause = { .tv_sec = 1 };
+
+	for (;;) {
+		int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+		if (fd >= 0 || errno != ENOENT || !may_come)
+			return fd;
+		nanosleep(&pause, NULL);
+	}
+}
+
+int relay(const char *path, bool may_come, const struct relay_program *program)
+{
+	static char first[RELAY_READ];
+	int port = port_open(path, may_come);
+	size_t size;
+
+	(void)signal(SIGCHLD, SIG_IGN); /* nobody waits for the processes */
+	(void)signal(SIGPIPE, SIG_IGN);
+	while (port >= 0 && (size = port_read(port, first)) > 0)
+		relay_connection(port, first, size, program);
 	complain("%s: %s", path, strerror(errno));
 	return 1;
 }

@@ -23,10 +23,15 @@
 #define MUCH (4U << 20)
 
 static int ends[2]; /* the host's, the guest's */
-static char shell[] = "/bin/sh";
-static char option[] = "-c";
 static char command[128];
-static char *const program[] = { shell, option, command, NULL };
+
+static void shell_exec(const void *context)
+{
+	(void)context;
+	execl("/bin/sh", "sh", "-c", command, NULL);
+}
+
+static const struct relay_program program = { .run = shell_exec };
 
 static int setup(void **state)
 {
@@ -98,7 +103,7 @@ static void bytes_go_both_ways(void **state)
 	(void)state;
 	strcpy(command, "cat");
 	host = host_start(send_and_receive);
-	assert_true(relay_connection(ends[1], program));
+	relay_connection(ends[1], "", 0, &program);
 	host_await(host);
 }
 
@@ -126,7 +131,7 @@ static void all_that_was_sent_arrives(void **state)
 	fifo = open(path, O_RDWR | O_CLOEXEC);
 	snprintf(command, sizeof(command), "wc -c >%s", path);
 	host = host_start(send_much);
-	assert_true(relay_connection(ends[1], program));
+	relay_connection(ends[1], "", 0, &program);
 	host_await(host);
 	assert_true(read(fifo, count, sizeof(count) - 1) > 0);
 	assert_int_equal(strtoul(count, NULL, 10), MUCH);
@@ -154,7 +159,7 @@ static void a_program_that_ends_has_said_all(void **state)
 	(void)state;
 	snprintf(command, sizeof(command), "head -c %u /dev/zero", MUCH);
 	host = host_start(receive_much);
-	assert_true(relay_connection(ends[1], program));
+	relay_connection(ends[1], "", 0, &program);
 	host_await(host);
 	assert_int_equal(read(ends[1], &left, 1), 0);
 }
@@ -164,15 +169,41 @@ static void hang_up(int fd)
 	(void)fd;
 }
 
-static void a_program_that_is_not_there_is_no_end(void **state)
+static void a_program_that_fails_is_no_end(void **state)
 {
-	static char name[] = "/nonexistent/program";
-	static char *const absent[] = { name, NULL };
 	pid_t host;
 
 	(void)state;
+	strcpy(command, "exit 1");
 	host = host_start(hang_up);
-	assert_true(relay_connection(ends[1], absent));
+	relay_connection(ends[1], "", 0, &program);
+	host_await(host);
+}
+
+static void read_greeting(int fd)
+{
+	char text[12];
+
+	if (io_read(fd, text, sizeof(text)) != sizeof(text) ||
+	    memcmp(text, "first second", sizeof(text)) != 0)
+		_exit(1);
+}
+
+static void send_second(int fd)
+{
+	if (!io_write(fd, " second", 7))
+		_exit(1);
+	read_greeting(fd);
+}
+
+static void what_was_read_before_comes_first(void **state)
+{
+	pid_t host;
+
+	(void)state;
+	strcpy(command, "cat");
+	host = host_start(send_second);
+	relay_connection(ends[1], "first", 5, &program);
 	host_await(host);
 }
 
@@ -185,8 +216,10 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_program_that_ends_has_said_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_program_that_fails_is_no_end,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(
-			a_program_that_is_not_there_is_no_end, setup, teardown),
+			what_was_read_before_comes_first, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

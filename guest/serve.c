@@ -13,34 +13,24 @@
 
 #include "guest/address.h"
 #include "guest/complain.h"
-#include "guest/port.h"
+#include "guest/relay.h"
 
 #define CONNECTIONS_MAX 8
 #define CONNECTION_S    30 /* then a connection ends, whatever it waits for */
 
-/* Serves the connections of the host until one sends what is no request: the
- * rest of that goes with the open file. It stays open from one connection to
- * the next, because closing it drops what the next one has sent already. */
-static bool port_serve(int fd, const struct serve_options *options)
+/* Serves a connection, whose bytes are the standard input and output. */
+static void port_serve(const void *context)
 {
-	while (port_wait(fd)) {
-		if (serve_request(fd, options) == SERVE_WRONG)
-			return true;
-	}
-	return false;
+	while (serve_request(STDIN_FILENO, context) == SERVE_MORE)
+		continue;
+	_exit(0);
 }
 
 static int serve_port(const struct serve_options *options)
 {
-	for (;;) {
-		int fd = port_open(options->port, options->port_may_come);
+	const struct relay_program program = { port_serve, options };
 
-		if (fd < 0 || !port_serve(fd, options)) {
-			complain("%s: %s", options->port, strerror(errno));
-			return 1;
-		}
-		close(fd);
-	}
+	return relay(options->port, options->port_may_come, &program);
 }
 
 /* Starts a process that ends with this one. Returns 0 in the new process. */

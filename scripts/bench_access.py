@@ -138,7 +138,7 @@ def until_prompt(command):
     seen = b""
     with subprocess.Popen(command, stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL) as process:
+                          stderr=subprocess.STDOUT) as process:
         while PROMPT not in seen:
             data = os.read(process.stdout.fileno(), 4096)
             if not data:
@@ -150,8 +150,9 @@ def until_prompt(command):
 
 
 def debian_boot(path, *settings):
-    """Boots a guest on a host that has run nothing yet, as bench_host does."""
-    with host("--debug-console", "--memory", "4G"):
+    """Boots a guest on a host that has run nothing yet, as bench_host does. An
+    ordinary guest with devices is wholly in the memory that devices access."""
+    with host("--debug-console", "--memory", "4G", "--dma-memory", "2G"):
         return until_prompt([REEVE, "create", "-q", "-c", path, *settings])
 
 

@@ -17,6 +17,7 @@ from access_guest import Middle
 from conftest import build_folder
 from guests import PATIENCE
 from ports import Port
+from test_guest_devices import wait_for
 from test_host import Host
 
 POLICY = 'lifecycle = ["secured", "non-platform-debug"]\n'
@@ -125,6 +126,12 @@ def test_a_shell_opens_without_a_network(realm):
     assert done.returncode == 7, done.stderr
     assert done.stdout.splitlines()[1:] == ["lo", "sh"]
     assert "swiotlb=16384" in done.stdout
+
+
+def test_a_realm_that_is_not_asked_is_idle(realm):
+    """While nobody is at the host's ends of its ports, a Realm must not look at
+    them all the time."""
+    wait_for(lambda: realm.host.domain(realm.name)["blocked"])
 
 
 def test_a_channel_carries_any_bytes_both_ways(realm):
