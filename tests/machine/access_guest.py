@@ -32,16 +32,17 @@ while read -r module; do
 	insmod "/lib/modules/$module"
 done </lib/modules/order
 mount -t configfs config /sys/kernel/config
-# udev makes these links elsewhere. A name may have blanks at its end.
-name_ports() {
-	for port in /sys/class/virtio-ports/*; do
-		read -r name <"$port/name" &&
-			ln -sf "../${port##*/}" "/dev/virtio-ports/$name"
-	done 2>/dev/null
+# udev makes these links elsewhere. A name may have blanks at its end, and comes
+# after its port.
+link_port() {
+	read -r name <"$1/name" &&
+		ln -s "../${1##*/}" "/dev/virtio-ports/$name"
 }
-until name_ports; [ -e /dev/virtio-ports/echo ]; do
-	sleep 0.1
-done
+for port in 1 2 3; do
+	until link_port /sys/class/virtio-ports/vport*p$port; do
+		sleep 0.1
+	done
+done 2>/dev/null
 dropbearkey -t ed25519 -f /keys/host | sed -n 's/^ssh-/ssh-/p' \\
 	>/keys/ssh_host_ed25519_key.pub
 reeve-guest serve --keys /keys &
