@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A small Linux that answers attestation requests and has an SSH server, both
 over channels, and the people who stand between it and its verifier."""
-import os
+import functools
 import pathlib
 import socket
 import subprocess
@@ -10,7 +10,7 @@ import threading
 
 from conftest import ROOT
 from debugger import packer
-from guests import CACHE, PATIENCE, files
+from guests import CACHE, files
 
 sys.path.insert(0, str(ROOT / "scripts"))
 import image_parts  # noqa: E402
@@ -60,13 +60,17 @@ echo "the state is open"
 """
 
 
-def server_packages():
-    """Returns the files of the packages that have the SSH server."""
+@functools.cache
+def server_tree():
+    """Returns the entries of a RAM disk for the SSH server and what makes its
+    keys."""
     done = subprocess.run([ROOT / "scripts/image-packages.sh", "dropbear-bin"],
                           stdout=subprocess.PIPE, text=True, check=True)
     names = {line.split()[1] for line in done.stdout.splitlines()}
-    return [CACHE / "image/debs" / name for name in sorted(names)
-            if name.startswith(SERVER)]
+    packages = [CACHE / "image/debs" / name for name in sorted(names)
+                if name.startswith(SERVER)]
+    return {**image_parts.program_tree("dropbear", packages),
+            **image_parts.program_tree("dropbearkey", packages)}
 
 
 def ramdisk(folder, public_key):
@@ -74,12 +78,10 @@ def ramdisk(folder, public_key):
     initrd = packer()
     guest = CACHE / "guest"
     modules = initrd.guest_modules(guest, MODULES)
-    packages = server_packages()
     tree = {name: (initrd.DIRECTORY,) for name in (
         "bin", "dev", "etc", "keys", "lib", "lib/modules", "proc", "root",
         "root/.ssh", "sbin", "sys")}
-    tree |= image_parts.program_tree("dropbear", packages)
-    tree |= image_parts.program_tree("dropbearkey", packages)
+    tree |= server_tree()
     tree |= {
         "dev/console": (initrd.CONSOLE, b"", (5, 1)),
         "bin/busybox": (initrd.PROGRAM, (guest / "busybox").read_bytes()),
