@@ -3,80 +3,34 @@
 #include "guest/serve.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "guest/address.h"
 #include "guest/complain.h"
+#include "guest/relay.h"
 
 #define CONNECTIONS_MAX 8
 #define CONNECTION_S    30 /* then a connection ends, whatever it waits for */
 
-/* Waits for bytes from the host. While no host has the port open, the kernel
- * reports a hang-up at once and at any time, so that only looking again is
- * left. Returns false if the port is gone. */
-static bool port_wait(int fd)
+/* Serves a connection, whose bytes are the standard input and output. */
+static void port_serve(const void *context)
 {
-	const struct timespec pause = { .tv_nsec = 200000000 };
-
-	for (;;) {
-		struct pollfd port = { .fd = fd, .events = POLLIN };
-
-		if (poll(&port, 1, -1) < 0 && errno != EINTR)
-			return false;
-		if ((port.revents & (POLLERR | POLLNVAL)) != 0)
-			return false;
-		if ((port.revents & POLLIN) != 0)
-			return true;
-		nanosleep(&pause, NULL);
-	}
-}
-
-/* Opens the port. One that may come, because its driver is not ready when this
- * program starts, is looked for every second. Returns -1 with errno. */
-static int port_open(const struct serve_options *options)
-{
-	const struct timespec pause = { .tv_sec = 1 };
-
-	for (;;) {
-		int fd = open(options->port, O_RDWR | O_CLOEXEC);
-
-		if (fd >= 0 || errno != ENOENT || !options->port_may_come)
-			return fd;
-		nanosleep(&pause, NULL);
-	}
-}
-
-/* Serves the connections of the host until one sends what is no request: the
- * rest of that goes with the open file. It stays open from one connection to
- * the next, because closing it drops what the next one has sent already. */
-static bool port_serve(int fd, const struct serve_options *options)
-{
-	while (port_wait(fd)) {
-		if (serve_request(fd, options) == SERVE_WRONG)
-			return true;
-	}
-	return false;
+	while (serve_request(STDIN_FILENO, context) == SERVE_MORE)
+		continue;
+	_exit(0);
 }
 
 static int serve_port(const struct serve_options *options)
 {
-	for (;;) {
-		int fd = port_open(options);
+	const struct relay_program program = { port_serve, options };
 
-		if (fd < 0 || !port_serve(fd, options)) {
-			complain("%s: %s", options->port, strerror(errno));
-			return 1;
-		}
-		close(fd);
-	}
+	return relay(options->port, options->port_may_come, &program);
 }
 
 /* Starts a process that ends with this one. Returns 0 in the new process. */

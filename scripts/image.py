@@ -233,7 +233,10 @@ ramdisk = "@FOLDER@/initrd"
 # block of the disk, and the answers of the channel are signed.
 realm_devices = "untrusted"
 disk = [ "format=raw, vdev=xvda, access=ro, target=@FOLDER@/disk.img" ]
-channel = [ "name=org.reeve.attest.0, connection=socket, path=@FOLDER@/attest" ]
+channel = [
+    "name=org.reeve.attest.0, connection=socket, path=@FOLDER@/attest",
+    "name=org.reeve.ssh.0, connection=socket, path=@FOLDER@/ssh",
+]
 # A buffer of 32 MiB, through which the Realm shares what passes its devices.
 cmdline = "{cmdline}swiotlb=16384 verity={root},{blocks}"
 """

@@ -93,7 +93,13 @@ static const struct {
 			   "CONFIG [KEY=VALUE ...] | --from DOCUMENT FOLDER" },
 	[CLI_TOKEN] = { 1, 1, "TOKEN" },
 	[CLI_NEW_FILE_OR_NONE] = { 0, 1, "[FILE]" },
-	[CLI_SSH_ARGUMENTS] = { 1, SIZE_MAX, "-- SSH-ARGUMENT ..." },
+	[CLI_DOMAIN_CHANNEL] = { 2, 2, "DOMAIN CHANNEL" },
+	[CLI_SSH_ARGUMENTS] = { 1, SIZE_MAX,
+				"[USER@]DOMAIN | --connect PEER "
+				"-- SSH-ARGUMENT ..." },
+	[CLI_SCP_ARGUMENTS] = { 2, SIZE_MAX,
+				"[USER@]DOMAIN | --connect PEER "
+				"-- SCP-ARGUMENT ..." },
 };
 
 static bool operand_take(const struct cli_verb *verb, struct cli_call *call,
