@@ -19,8 +19,12 @@ PATIENCE = 1200
 
 
 def test_two_builds_give_the_same_bytes(tmp_path):
-    first = image_make(tmp_path / "first")
-    second = image_make(tmp_path / "second",
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key],
+                   check=True)
+    options = ["--ssh-key", f"{key}.pub"]
+    first = image_make(tmp_path / "first", options=options)
+    second = image_make(tmp_path / "second", options=options,
                         REEVE_IMAGES=str(tmp_path / "other"))
     for name in ("disk.img", "initrd", "vmlinuz"):
         assert (first / name).read_bytes() == (second / name).read_bytes(), (

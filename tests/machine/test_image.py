@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The image that scripts/image.py makes of examples/debian, booted on QEMU's own
+"""The image that `reeve image build` makes of examples/debian, booted on QEMU's own
 machine with a virtio disk. The image comes from the cache if nothing that
 decides its bytes has changed."""
 import os
@@ -24,11 +24,11 @@ def image(tmp_path_factory):
     return image_make(tmp_path_factory.mktemp("image") / "debian")
 
 
-def image_make(folder, specification=EXAMPLE, **environment):
+def image_make(folder, specification=EXAMPLE, options=(), **environment):
     """Makes an image, by default that of the example, or copies it from the
     cache."""
     done = subprocess.run(
-        [ROOT / "scripts/image.py", specification, "-o", folder],
+        [REEVE, "image", "build", specification, "-o", folder, *options],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         env={**os.environ, **environment})
     assert done.returncode == 0, done.stdout + done.stderr
@@ -80,7 +80,7 @@ def changed(image, where):
 def test_the_image_is_small(image):
     sizes = {path.name: path.stat().st_size for path in image.iterdir()}
     assert set(sizes) == {"guest.cfg", "vmlinuz", "initrd", "disk.img",
-                          "build.log"}
+                          "build.log", "id_ed25519", "id_ed25519.pub"}
     assert sum(sizes.values()) < 400 << 20
 
 

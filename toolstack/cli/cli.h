@@ -64,7 +64,9 @@ enum {
 #define CLI_FROM_TOKEN     (UINT64_C(1) << 38)
 #define CLI_CONNECT        (UINT64_C(1) << 39)
 #define CLI_KNOWN_HOSTS    (UINT64_C(1) << 40)
-#define CLI_OPTION_BITS    41
+#define CLI_REFRESH        (UINT64_C(1) << 41)
+#define CLI_SSH_KEY        (UINT64_C(1) << 42)
+#define CLI_OPTION_BITS    43
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -105,6 +107,7 @@ enum cli_operands {
 	CLI_TOKEN, /* the name of a token's file */
 	CLI_NEW_FILE_OR_NONE, /* the name of a file that is to be made */
 	CLI_SSH_ARGUMENTS, /* what ssh gets: anything */
+	CLI_SPECIFICATION, /* the file that says what an image has */
 };
 
 struct cli_verb {
@@ -392,6 +395,7 @@ int cli_host_start(const struct cli_call *call);
 int cli_host_status(const struct cli_call *call);
 int cli_host_stop(const struct cli_call *call);
 int cli_host_trim(const struct cli_call *call);
+int cli_image_build(const struct cli_call *call);
 int cli_info(const struct cli_call *call);
 int cli_keys(const struct cli_call *call);
 int cli_list(const struct cli_call *call);

@@ -201,6 +201,7 @@ static void offer_operands(const struct line *line)
 	case CLI_CONFIG:
 	case CLI_TOKEN:
 	case CLI_SSH_ARGUMENTS:
+	case CLI_SPECIFICATION:
 		offer_files();
 		break;
 	case CLI_SHELL:

@@ -91,6 +91,7 @@ static const struct {
 	[CLI_TOKEN] = { 1, 1, "TOKEN" },
 	[CLI_NEW_FILE_OR_NONE] = { 0, 1, "[FILE]" },
 	[CLI_SSH_ARGUMENTS] = { 1, SIZE_MAX, "-- SSH-ARGUMENT ..." },
+	[CLI_SPECIFICATION] = { 1, 1, "SPECIFICATION" },
 };
 
 static bool operand_take(const struct cli_verb *verb, struct cli_call *call,

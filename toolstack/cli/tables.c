@@ -72,11 +72,14 @@ const struct cli_option cli_options[] = {
 	  "where the guest answers: HOST:PORT or unix:PATH" },
 	{ CLI_KNOWN_HOSTS, 0, "known-hosts", "FILE",
 	  "write the guest's keys there, for ssh" },
+	{ CLI_REFRESH, 0, "refresh", NULL, "look for newer packages" },
+	{ CLI_SSH_KEY, 0, "ssh-key", "FILE",
+	  "public keys with which root may log in" },
 	{ CLI_HELP, 'h', "help", NULL, "show this help" },
 	{ 0 },
 };
 
-const char *const cli_groups[] = { "host", "token", NULL };
+const char *const cli_groups[] = { "host", "image", "token", NULL };
 
 const struct cli_verb cli_verbs[] = {
 	{ "check", CLI_CONFIG_EXTRAS,
@@ -177,6 +180,15 @@ const struct cli_verb cli_verbs[] = {
 	  "the guest's host keys as the only ones that ssh may accept.\n"
 	  "Exit code: that of ssh, or as below if ssh was not run.\n",
 	  cli_ssh },
+	{ "image build", CLI_SPECIFICATION,
+	  CLI_OUTPUT | CLI_REFRESH | CLI_SSH_KEY,
+	  "make a Debian of which every byte is measured",
+	  "SPECIFICATION is a TOML file. -o names the folder that gets\n"
+	  "guest.cfg, its kernel, initramfs and disk. Packages and\n"
+	  "finished images are cached; an image that is there already\n"
+	  "is copied. Without --ssh-key a pair of keys is made in the\n"
+	  "folder.\n",
+	  cli_image_build },
 	{ "parse", CLI_CONFIG, CLI_STRICT | CLI_DEFCONFIG,
 	  "print the settings of a file as JSON, without judging them",
 	  "The settings in effect, as libxlutil would hold them.\n",
