@@ -43,7 +43,7 @@ BOOT_MODULES = ["virtio_mmio", "virtio_blk", "dm_mod", "dm_verity", "erofs",
                 "overlay", "arm_cca_guest"]
 # Files of an image's folder that stay when the image is made again. Others
 # that stay are sockets: a guest that runs is reached by them.
-KEPT = ("id_ed25519", "id_ed25519.pub")
+KEPT = ("state.img", "id_ed25519", "id_ed25519.pub")
 
 
 class Progress:
@@ -247,12 +247,21 @@ def boot_initramfs(kinds, keys):
     return image_make.initramfs(GUEST, "image-init", BOOT_MODULES, more)
 
 
+def make_state(spec, path):
+    """An empty disk, unless there is one: what is in it cannot be made again."""
+    if "state" in spec and not path.exists():
+        with path.open("xb") as stream:
+            os.fchmod(stream.fileno(), 0o600)
+            stream.truncate(spec["state"] << 20)
+
+
 def fill(spec, kinds, made, fresh, options):
     """Fills the user's folder: with a copy of the disk, and what starts it."""
     for path in (made / "disk.img", made / "build.log", GUEST / "vmlinuz"):
         shutil.copy(path, fresh)
     (fresh / "initrd").write_bytes(boot_initramfs(
         kinds, login_keys(spec, fresh, options.ssh_key)))
+    make_state(spec, fresh / "state.img")
     (fresh / "guest.cfg").write_text(image_spec.config(
         spec, options.output.resolve(), (made / "verity").read_text()))
 
@@ -279,6 +288,7 @@ def check_output(folder):
 def run(options):
     start = time.monotonic()
     spec = image_spec.read(options.specification)
+    image_spec.add_state(spec, SCRIPTS)
     check_output(options.output)
     check_commands()
     if options.ssh_key:

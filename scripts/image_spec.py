@@ -6,7 +6,14 @@ import re
 import tomllib
 
 KEYS = {"name": str, "packages": list, "files": dict, "links": dict,
-        "memory": int, "vcpus": int, "cmdline": str}
+        "memory": int, "vcpus": int, "cmdline": str, "state": int}
+# A state disk is at least this large, in MiB: the header of LUKS2 has 16.
+STATE_MIN = 32
+# Packages for the program that opens the state.
+STATE_PACKAGES = ["cryptsetup-bin", "e2fsprogs", "jq"]
+# Files of the image, of those beside this one.
+STATE_FILES = {"usr/bin/reeve-unlock": ("image-unlock", 0o755),
+               "etc/systemd/system/state.mount": ("image-state.mount", 0o644)}
 
 
 class Wrong(Exception):
@@ -51,6 +58,19 @@ def _check(path, spec):
         raise SpecWrong(f"{path}: packages, files and links take texts")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", spec["name"]):
         raise SpecWrong(f"{path}: name takes letters, digits, '.', '_' and '-'")
+    if spec.get("state", STATE_MIN) < STATE_MIN:
+        raise SpecWrong(f"{path}: state takes {STATE_MIN} MiB or more")
+
+
+def add_state(spec, folder):
+    """Adds what an image with a state disk has more than others, whose files
+    are in a folder."""
+    if "state" not in spec:
+        return
+    spec["packages"] = spec["packages"] + STATE_PACKAGES
+    for target, (name, mode) in STATE_FILES.items():
+        spec["contents"].setdefault(target,
+                                    ((folder / name).read_bytes(), mode))
 
 
 CONFIG = """\
@@ -64,17 +84,20 @@ ramdisk = "@FOLDER@/initrd"
 # The host can read and change what passes these devices: dm-verity checks each
 # block of the disk, and the answers of the channel are signed.
 realm_devices = "untrusted"
-disk = [ "format=raw, vdev=xvda, access=ro, target=@FOLDER@/disk.img" ]
+disk = [ {disks} ]
 channel = [ "name=org.reeve.attest.0, connection=socket, path=@FOLDER@/attest" ]
 # A buffer of 32 MiB, through which the Realm shares what passes its devices.
 cmdline = "{cmdline}swiotlb=16384 verity={verity}"
 """
+DISK = '"format=raw, vdev=xvda, access=ro, target=@FOLDER@/disk.img"'
+STATE_DISK = '"format=raw, vdev=xvdb, access=rw, target=@FOLDER@/state.img"'
 
 
 def config(spec, folder, verity):
     """Returns the text of guest.cfg for a folder."""
+    disks = [DISK] + [STATE_DISK] * ("state" in spec)
     return CONFIG.format(
         name=spec["name"], memory=spec.get("memory", 1024),
-        vcpus=spec.get("vcpus", 2), verity=verity,
+        vcpus=spec.get("vcpus", 2), disks=",\n\t".join(disks), verity=verity,
         cmdline=spec.get("cmdline", "") + " " * ("cmdline" in spec)).replace(
             "@FOLDER@", str(folder))

@@ -148,7 +148,8 @@ def check_shell():
     scripts = [path for path in tree() if path.endswith(".sh")]
     return run("shellcheck", ".ci/run", *scripts) or run(
         "shellcheck", "-s", "dash", "scripts/guest-init",
-        "scripts/image-init", "scripts/image-stage2")
+        "scripts/image-init", "scripts/image-stage2",
+        "scripts/image-unlock")
 
 
 CHECKS = {name[len("check_"):]: check for name, check in globals().items()

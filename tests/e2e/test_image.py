@@ -31,6 +31,7 @@ def run(reeve, *options):
     ('name = "a"\npackages = [1]', "take texts"),
     ('name = "../a"\npackages = []', "name takes letters"),
     (GOOD + 'memory = true', "memory takes a int"),
+    (GOOD + 'state = 31', "state takes 32 MiB or more"),
     (GOOD + '[files]\n"/etc/x" = "absent"', "there is no file absent"),
 ])
 def test_a_wrong_specification_is_named(reeve, text, message):

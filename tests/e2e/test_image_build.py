@@ -237,12 +237,29 @@ def test_what_is_no_public_key_is_refused(builder, name):
     assert not builder.out.exists()
 
 
-def test_the_key_stays_when_the_image_is_made_again(builder):
+def test_state_and_key_stay_when_the_image_is_made_again(builder):
+    spec = builder.folder / "spec.toml"
+    spec.write_text(spec.read_text() + "state = 32\n")
     builder.run()
+    state = builder.out / "state.img"
+    assert state.stat().st_size == 32 * MIB and state.stat().st_blocks == 0
+    assert stat.S_IMODE(state.stat().st_mode) == 0o600
+    assert 'vdev=xvdb, access=rw' in (builder.out / "guest.cfg").read_text()
+    state.write_bytes(b"the only copy")
     before = builder.state()
     (builder.cache / "guest" / "VERSION").write_text("2")
     builder.run()
     assert builder.state() == before
+
+
+def test_a_state_disk_has_its_programs(builder):
+    spec = builder.folder / "spec.toml"
+    spec.write_text(spec.read_text() + "state = 32\n")
+    builder.run()
+    assert (builder.cache / "asked").read_text() == (
+        "b cryptsetup-bin e2fsprogs jq\n")
+    measured = builder.reeve.run("check", "out/guest.cfg")
+    assert measured.returncode == 0, measured.stderr
 
 
 def test_a_package_that_is_not_there_is_named(builder):

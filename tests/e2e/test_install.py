@@ -57,7 +57,8 @@ def test_everything_is_there(installed):
                     "zsh/site-functions/_reeve",
                     "fish/vendor_completions.d/reeve.fish",
                     "libexec/reeve/image.py",
-                    "reeve/examples/debian/image.toml"):
+                    "reeve/examples/debian/image.toml",
+                    "reeve/examples/debian-state/image.toml"):
         find(installed, pattern)
 
 
