@@ -10,6 +10,7 @@
 
 #include "guest/complain.h"
 #include "guest/io.h"
+#include "guest/relay.h"
 #include "guest/serve.h"
 #include "guest/tsm.h"
 
@@ -23,14 +24,17 @@ static const char help[] =
 	"usage: reeve-guest token --challenge HEX [-o FILE] [--tsm DIR]\n"
 	"       reeve-guest serve [--port FILE] [--listen ADDRESS]\n"
 	"                         [--keys DIR] [--tsm DIR]\n"
+	"       reeve-guest relay [--port FILE] -- PROGRAM [ARGUMENT ...]\n"
 	"\n"
 	"token   get an attestation token from the kernel\n"
 	"serve   answer attestation requests, with the SSH host keys\n"
+	"relay   run a program for each connection of the host to a port\n"
 	"\n"
 	"  --challenge HEX   1 to 64 bytes; zeros follow them in the token\n"
 	"  -o, --output FILE write the token there\n"
 	"  --port FILE       the virtio port, if not\n"
-	"                    " SERVE_PORT "\n"
+	"                    " SERVE_PORT ",\n"
+	"                    for relay " RELAY_SSH_PORT "\n"
 	"  --listen ADDRESS  TCP: A.B.C.D:PORT, [IPV6]:PORT or PORT\n"
 	"  --keys DIR        the SSH host keys, if not " SERVE_KEYS "\n"
 	"  --tsm DIR         the kernel's reports, if not\n"
@@ -43,6 +47,7 @@ struct options {
 	const char *output;
 	bool has_port;
 	struct serve_options serve;
+	char **operands; /* ends with NULL */
 };
 
 static bool options_read(int argc, char **argv, struct options *out)
@@ -83,9 +88,8 @@ static bool options_read(int argc, char **argv, struct options *out)
 			return false;
 		}
 	}
-	if (optind < argc)
-		complain("%s: one argument too many", argv[optind]);
-	return optind == argc;
+	out->operands = argv + optind;
+	return true;
 }
 
 /* Reads 1 to 64 bytes in hexadecimal; the rest of the challenge is zero. */
@@ -159,24 +163,58 @@ static int run_serve(const struct options *options)
 	return serve(&serving);
 }
 
+static int run_relay(const struct options *options)
+{
+	if (options->operands[0] == NULL) {
+		complain("relay needs a program: relay -- PROGRAM ...");
+		return WRONG;
+	}
+	return relay(options->has_port ? options->serve.port : RELAY_SSH_PORT,
+		     options->operands);
+}
+
+static const struct verb {
+	const char *name;
+	bool operands; /* it takes some */
+	int (*run)(const struct options *options);
+} verbs[] = {
+	{ "token", false, run_token },
+	{ "serve", false, run_serve },
+	{ "relay", true, run_relay },
+	{ NULL, false, NULL },
+};
+
+static const struct verb *verb_find(const char *name)
+{
+	const struct verb *verb = verbs;
+
+	while (verb->name != NULL && strcmp(verb->name, name) != 0)
+		verb++;
+	return verb->name != NULL ? verb : NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { .serve = { .port = SERVE_PORT,
 					      .keys = SERVE_KEYS,
 					      .tsm = TSM_FOLDER } };
-	const char *verb = argc > 1 ? argv[1] : "";
+	const char *word = argc > 1 ? argv[1] : "";
+	const struct verb *verb = verb_find(word);
 
-	if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0)
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
 		return fputs(help, stdout) < 0 || fflush(stdout) != 0;
-	if (strcmp(verb, "--version") == 0)
+	if (strcmp(word, "--version") == 0)
 		return puts("reeve-guest " GUEST_VERSION) < 0 ||
 		       fflush(stdout) != 0;
-	if (strcmp(verb, "token") != 0 && strcmp(verb, "serve") != 0) {
+	if (verb == NULL) {
 		fputs(help, stderr);
 		return WRONG;
 	}
 	if (!options_read(argc - 1, argv + 1, &options))
 		return WRONG;
-	return strcmp(verb, "token") == 0 ? run_token(&options)
-					  : run_serve(&options);
+	if (!verb->operands && options.operands[0] != NULL) {
+		complain("%s: one argument too many", options.operands[0]);
+		return WRONG;
+	}
+	return verb->run(&options);
 }

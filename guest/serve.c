@@ -3,56 +3,20 @@
 #include "guest/serve.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "guest/address.h"
 #include "guest/complain.h"
+#include "guest/port.h"
 
 #define CONNECTIONS_MAX 8
 #define CONNECTION_S    30 /* then a connection ends, whatever it waits for */
-
-/* Waits for bytes from the host. While no host has the port open, the kernel
- * reports a hang-up at once and at any time, so that only looking again is
- * left. Returns false if the port is gone. */
-static bool port_wait(int fd)
-{
-	const struct timespec pause = { .tv_nsec = 200000000 };
-
-	for (;;) {
-		struct pollfd port = { .fd = fd, .events = POLLIN };
-
-		if (poll(&port, 1, -1) < 0 && errno != EINTR)
-			return false;
-		if ((port.revents & (POLLERR | POLLNVAL)) != 0)
-			return false;
-		if ((port.revents & POLLIN) != 0)
-			return true;
-		nanosleep(&pause, NULL);
-	}
-}
-
-/* Opens the port. One that may come, because its driver is not ready when this
- * program starts, is looked for every second. Returns -1 with errno. */
-static int port_open(const struct serve_options *options)
-{
-	const struct timespec pause = { .tv_sec = 1 };
-
-	for (;;) {
-		int fd = open(options->port, O_RDWR | O_CLOEXEC);
-
-		if (fd >= 0 || errno != ENOENT || !options->port_may_come)
-			return fd;
-		nanosleep(&pause, NULL);
-	}
-}
 
 /* Serves the connections of the host until one sends what is no request: the
  * rest of that goes with the open file. It stays open from one connection to
@@ -69,7 +33,7 @@ static bool port_serve(int fd, const struct serve_options *options)
 static int serve_port(const struct serve_options *options)
 {
 	for (;;) {
-		int fd = port_open(options);
+		int fd = port_open(options->port, options->port_may_come);
 
 		if (fd < 0 || !port_serve(fd, options)) {
 			complain("%s: %s", options->port, strerror(errno));

@@ -82,10 +82,13 @@ vcpus = {vcpus}
 kernel = "@FOLDER@/vmlinuz"
 ramdisk = "@FOLDER@/initrd"
 # The host can read and change what passes these devices: dm-verity checks each
-# block of the disk, and the answers of the channel are signed.
+# block of the disk, and by the channels go signed answers and SSH.
 realm_devices = "untrusted"
 disk = [ {disks} ]
-channel = [ "name=org.reeve.attest.0, connection=socket, path=@FOLDER@/attest" ]
+channel = [
+	"name=org.reeve.attest.0, connection=socket, path=@FOLDER@/attest",
+	"name=org.reeve.ssh.0, connection=socket, path=@FOLDER@/ssh",
+]
 # A buffer of 32 MiB, through which the Realm shares what passes its devices.
 cmdline = "{cmdline}swiotlb=16384 verity={verity}"
 """

@@ -514,11 +514,16 @@ struct reeve_watch {
  * challenge. */
 struct reeve_evidence;
 
+/* The channels at which a guest answers (docs/attest-protocol.md), and has an
+ * SSH server. */
+#define REEVE_CHANNEL_ATTEST "org.reeve.attest.0"
+#define REEVE_CHANNEL_SSH    "org.reeve.ssh.0"
+
 /*
  * Asks the guest at "HOST:PORT", "[IPV6]:PORT" or "unix:PATH". Waits for up to
  * half a minute. REEVE_ERR_ARGUMENT: peer is none of these; REEVE_ERR_HOST:
- * there is no answer; REEVE_ERR_TOKEN: the answer is none of reeve-guest, or
- * has no token that can be read.
+ * there is no answer; REEVE_ERR_TOKEN: the answer is none of reeve-guest, has
+ * no token that can be read, or says why there is none.
  */
 int reeve_attest(const char *peer, const struct reeve_watch *watch,
 		 struct reeve_evidence **out, struct reeve_report *report);

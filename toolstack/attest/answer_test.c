@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "toolstack/attest/answer.h"
+#include "toolstack/reeve.h"
 
 #define STRING_1 "\0\0\0\1"
 #define STRING_6 "\0\0\0\6"
@@ -94,6 +95,12 @@ static void wrong_answers_are_told_apart(void **state)
 	}
 }
 
+static void the_port_has_the_name_that_programs_know(void **state)
+{
+	(void)state;
+	assert_string_equal(REEVE_CHANNEL_ATTEST, ATTEST_NAME);
+}
+
 static void a_head_bounds_what_follows(void **state)
 {
 	uint8_t head[ATTEST_ANSWER_HEAD] = "RVATANS0";
@@ -142,6 +149,7 @@ int main(void)
 		cmocka_unit_test(an_answer_has_token_and_keys),
 		cmocka_unit_test(every_cut_is_found),
 		cmocka_unit_test(wrong_answers_are_told_apart),
+		cmocka_unit_test(the_port_has_the_name_that_programs_know),
 		cmocka_unit_test(a_head_bounds_what_follows),
 		cmocka_unit_test(the_challenge_is_that_of_the_vector),
 	};

@@ -47,7 +47,7 @@ static int status_failed(const struct peer *peer, uint32_t status)
 				   : "for a reason that this version does not "
 				     "know";
 
-	return report_error(peer->report, REEVE_ERR_HOST, NULL, peer->name,
+	return report_error(peer->report, REEVE_ERR_TOKEN, NULL, peer->name,
 			    "the guest's journal tells more",
 			    "the guest has no answer: %s", text);
 }

@@ -3,15 +3,23 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "toolstack/cli/cli.h"
 
-static bool options_fit(const struct cli_call *call, const char *verb)
+/* No result of the library: the guest does not answer. */
+#define EVIDENCE_SILENT 1
+
+static bool options_fit(const struct cli_call *call,
+			const struct cli_asked *asked)
 {
 	const char *wrong = NULL;
 
-	if (cli_value(call, CLI_CONNECT) == NULL) {
+	if (cli_value(call, CLI_CONNECT) == NULL && asked->domain == NULL) {
 		wrong = "--connect is missing: it says where the guest answers";
+	} else if (cli_value(call, CLI_CONNECT) != NULL &&
+		   asked->domain != NULL) {
+		wrong = "give a domain or --connect, not both";
 	} else if (cli_value(call, CLI_GUEST) == NULL &&
 		   cli_value(call, CLI_REFS) == NULL) {
 		wrong = "--config is missing: without it, any Realm would do";
@@ -20,47 +28,118 @@ static bool options_fit(const struct cli_call *call, const char *verb)
 		wrong = "--known-hosts needs --config, for the guest's name";
 	}
 	if (wrong == NULL)
-		return cli_inputs_fit(call, verb);
-	fprintf(stderr, "reeve %s: %s\n", verb, wrong);
+		return cli_inputs_fit(call, asked->verb, asked->domain != NULL);
+	fprintf(stderr, "reeve %s: %s\n", asked->verb, wrong);
 	return false;
 }
 
 /* In a list of known hosts other characters are patterns, or end the name. */
-static int name_check(const struct cli_call *call, const char *verb,
-		      const char *name)
+static int name_check(const struct cli_call *call,
+		      const struct cli_asked *asked, const char *name)
 {
 	static const char fit[] = "abcdefghijklmnopqrstuvwxyz"
 				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-	bool needed = cli_value(call, CLI_KNOWN_HOSTS) != NULL ||
-		      strcmp(verb, "ssh") == 0;
+	bool needed =
+		cli_value(call, CLI_KNOWN_HOSTS) != NULL || asked->needs_ssh;
 
-	if (!needed || (name[0] != '\0' && name[strspn(name, fit)] == '\0'))
+	if (!needed || (name[0] != '\0' && name[0] != '-' &&
+			name[strspn(name, fit)] == '\0'))
 		return REEVE_OK;
 	fprintf(stderr,
-		"reeve %s: the guest's name is none for ssh: it may "
-		"have letters, digits, '.', '_' and '-'\n",
-		verb);
+		"reeve %s: the guest's name is none for ssh: it may have "
+		"letters, digits, '.', '_' and '-', and no '-' first\n",
+		asked->verb);
 	return REEVE_ERR_ARGUMENT;
+}
+
+/* Finds the socket at which a domain answers. Its name for reeve_attest() has
+ * the room that peer has. */
+static int peer_find(const struct cli_call *call, const struct cli_asked *asked,
+		     char *peer, size_t size, struct reeve_report *report)
+{
+	struct reeve_attached channel;
+	int result = REEVE_OK;
+
+	if (asked->needs_ssh) {
+		result = cli_channel_find(call, asked->domain,
+					  REEVE_CHANNEL_SSH, &channel, report);
+	}
+	if (result == REEVE_OK) {
+		result = cli_channel_find(call, asked->domain,
+					  REEVE_CHANNEL_ATTEST, &channel,
+					  report);
+	}
+	if (result != REEVE_OK)
+		return result;
+	if (strcmp(channel.format, "socket") != 0) {
+		fprintf(stderr,
+			"reeve %s: the channel " REEVE_CHANNEL_ATTEST " ends "
+			"at a terminal: give it connection=socket\n",
+			asked->verb);
+		return REEVE_ERR_ARGUMENT;
+	}
+	snprintf(peer, size, "unix:%s", channel.target);
+	return REEVE_OK;
+}
+
+static int evidence_ask(const struct cli_call *call,
+			struct cli_attested *attested)
+{
+	char found[sizeof(((struct reeve_attached *)0)->target) + 8];
+	struct reeve_report *report = attested->inputs.report;
+	const char *peer = cli_value(call, CLI_CONNECT);
+	int result = REEVE_OK;
+
+	if (attested->asked.domain != NULL) {
+		result = peer_find(call, &attested->asked, found, sizeof(found),
+				   report);
+		peer = found;
+	}
+	if (result != REEVE_OK)
+		return result;
+	result = reeve_attest(peer, cli_watch(), &attested->evidence, report);
+	/* Else --wait would take another failure for this one. */
+	return result == REEVE_ERR_HOST ? EVIDENCE_SILENT : result;
+}
+
+/* With --wait asks until the guest answers. A domain that has ended is found
+ * out, because it is looked for each time. */
+static int evidence_await(const struct cli_call *call,
+			  struct cli_attested *attested)
+{
+	static const struct timespec pause = { .tv_nsec = 500000000 };
+	bool waits = (call->options & CLI_WAIT) != 0;
+	int result;
+
+	if (waits)
+		cli_inputs_tell(&attested->inputs);
+	while ((result = evidence_ask(call, attested)) == EVIDENCE_SILENT &&
+	       waits && !cli_is_stopped()) {
+		if (cli_inputs_forget(&attested->inputs) != REEVE_OK)
+			return REEVE_ERR_MEMORY;
+		(void)nanosleep(&pause, NULL); /* a shorter pause is fine */
+	}
+	if (waits && cli_is_stopped())
+		return REEVE_ERR_STOPPED;
+	return result == EVIDENCE_SILENT ? REEVE_ERR_HOST : result;
 }
 
 /* Every input is read before the guest is asked, but for the file of --refs, of
  * which the token chooses a part. */
-int cli_attest_run(const struct cli_call *call, const char *verb,
+int cli_attest_run(const struct cli_call *call, const struct cli_asked *asked,
 		   struct cli_attested *attested)
 {
 	struct cli_inputs *inputs = &attested->inputs;
 	int result;
 
-	*attested = (struct cli_attested){ 0 };
-	if (!options_fit(call, verb))
+	*attested = (struct cli_attested){ .asked = *asked };
+	if (!options_fit(call, asked))
 		return REEVE_ERR_ARGUMENT;
 	result = cli_inputs_load(call, inputs);
 	if (result == REEVE_OK)
-		result = name_check(call, verb, inputs->name);
-	if (result == REEVE_OK) {
-		result = reeve_attest(cli_value(call, CLI_CONNECT), cli_watch(),
-				      &attested->evidence, inputs->report);
-	}
+		result = name_check(call, asked, inputs->name);
+	if (result == REEVE_OK)
+		result = evidence_await(call, attested);
 	cli_watch_clear();
 	if (result != REEVE_OK)
 		return result;
@@ -166,10 +245,12 @@ int cli_attest_finish(struct cli_attested *attested, int result, int code)
 
 int cli_attest(const struct cli_call *call)
 {
+	const struct cli_asked asked = { .verb = "attest",
+					 .domain = call->config };
 	const char *path = cli_value(call, CLI_KNOWN_HOSTS);
 	struct cli_attested attested;
 	int code = CLI_OK;
-	int result = cli_attest_run(call, "attest", &attested);
+	int result = cli_attest_run(call, &asked, &attested);
 	bool passed = result == REEVE_OK &&
 		      reeve_verification_passed(attested.verification);
 

@@ -64,9 +64,12 @@ enum {
 #define CLI_FROM_TOKEN     (UINT64_C(1) << 38)
 #define CLI_CONNECT        (UINT64_C(1) << 39)
 #define CLI_KNOWN_HOSTS    (UINT64_C(1) << 40)
-#define CLI_REFRESH        (UINT64_C(1) << 41)
-#define CLI_SSH_KEY        (UINT64_C(1) << 42)
-#define CLI_OPTION_BITS    43
+#define CLI_WAIT           (UINT64_C(1) << 41)
+#define CLI_SECRET         (UINT64_C(1) << 42)
+#define CLI_FORMAT         (UINT64_C(1) << 43)
+#define CLI_REFRESH        (UINT64_C(1) << 44)
+#define CLI_SSH_KEY        (UINT64_C(1) << 45)
+#define CLI_OPTION_BITS    46
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -106,7 +109,9 @@ enum cli_operands {
 	CLI_MAPPED, /* CONFIG [KEY=VALUE ...]; a domain if -d is given */
 	CLI_TOKEN, /* the name of a token's file */
 	CLI_NEW_FILE_OR_NONE, /* the name of a file that is to be made */
-	CLI_SSH_ARGUMENTS, /* what ssh gets: anything */
+	CLI_DOMAIN_CHANNEL, /* DOMAIN CHANNEL */
+	CLI_SSH_ARGUMENTS, /* a domain without --connect, and what ssh gets */
+	CLI_SCP_ARGUMENTS, /* the same for scp */
 	CLI_SPECIFICATION, /* the file that says what an image has */
 };
 
@@ -337,8 +342,9 @@ struct cli_inputs {
 };
 
 /* Returns whether the options of a verification go together. If not, it says
- * why. */
-bool cli_inputs_fit(const struct cli_call *call, const char *verb);
+ * why. host_key: without a key, that of the host of the call is taken. */
+bool cli_inputs_fit(const struct cli_call *call, const char *verb,
+		    bool host_key);
 /* Loads what the options name, but no token, nor what depends on it. */
 int cli_inputs_load(const struct cli_call *call, struct cli_inputs *inputs);
 /* Reads the reference values of a file, which may be chosen by the token, and
@@ -348,6 +354,8 @@ int cli_inputs_verify(const struct cli_call *call, struct cli_inputs *inputs,
 		      struct reeve_verification **verification);
 /* Prints the report as it is so far, and empties it. */
 void cli_inputs_tell(struct cli_inputs *inputs);
+/* Empties the report. Returns REEVE_OK or REEVE_ERR_MEMORY. */
+int cli_inputs_forget(struct cli_inputs *inputs);
 /* Prints the report and frees the inputs. Returns the exit code. */
 int cli_inputs_finish(struct cli_inputs *inputs, int result, int code);
 /* Prints a line for each check, with a hint below if there is one. */
@@ -355,16 +363,30 @@ void cli_checks_print(const struct reeve_verification *verification, FILE *to);
 /* Returns "accepted", or how the token was not. */
 const char *cli_verdict_text(const struct reeve_verification *verification);
 
+/* Finds a channel of a domain. A failure is reported, or printed. */
+int cli_channel_find(const struct cli_call *call, const char *text,
+		     const char *name, struct reeve_attached *out,
+		     struct reeve_report *report);
+
+/* Who is attested, by which verb: the guest that --connect names or, if domain
+ * is not NULL, that domain of a host, over its channel. */
+struct cli_asked {
+	const char *verb;
+	const char *domain;
+	bool needs_ssh; /* another channel is for SSH; the name fits for it */
+};
+
 /* A guest that was asked for evidence, and the verdict on it. */
 struct cli_attested {
+	struct cli_asked asked;
 	struct cli_inputs inputs;
 	struct reeve_evidence *evidence;
 	struct reeve_verification *verification;
 };
 
-/* Attests the guest that --connect names. Returns a result of the library, or
- * REEVE_ERR_ARGUMENT after saying what is wrong with the options. */
-int cli_attest_run(const struct cli_call *call, const char *verb,
+/* Attests a guest. Returns a result of the library, or REEVE_ERR_ARGUMENT after
+ * saying what is wrong with the options. */
+int cli_attest_run(const struct cli_call *call, const struct cli_asked *asked,
 		   struct cli_attested *attested);
 /* Prints a line for each check, each key that the token speaks for, and the
  * verdict. */
@@ -375,14 +397,47 @@ char *cli_attest_known_hosts(const struct cli_attested *attested);
 /* Prints the report and frees everything. Returns the exit code. */
 int cli_attest_finish(struct cli_attested *attested, int result, int code);
 
+/* A program of OpenSSH, and what its command line has beside the options that
+ * bind it to the guest's keys. */
+struct cli_ssh {
+	const char *program;
+	const char *const *options; /* ends with NULL */
+	const char *destination; /* before the arguments; NULL: none */
+	const char *const *arguments; /* of the user */
+	size_t argument_count;
+	const char *const *command; /* behind them; ends with NULL */
+	int input; /* what it reads; -1: what we do */
+};
+
+/* The operand [USER@]DOMAIN. */
+struct cli_target {
+	char *user; /* root, unless it is given */
+	const char *domain; /* NULL: --connect is given, there is no operand */
+};
+
+/* Reads the operand of a verb that takes a domain unless --connect is given.
+ * cli_target_free() frees. Returns false if memory runs out. */
+bool cli_target_read(const struct cli_call *call, struct cli_target *target);
+void cli_target_free(struct cli_target *target);
+
+/* Runs a program for a guest that was accepted. Returns its exit code. */
+int cli_ssh_run(const struct cli_call *call,
+		const struct cli_attested *attested, const struct cli_ssh *ssh);
+/* Prints the verdict as far as the options say. Returns whether the guest was
+ * accepted; if not, says that the program was not run. */
+bool cli_ssh_may_run(const struct cli_call *call, struct cli_attested *attested,
+		     const char *program);
+
 /* ---- Verbs ----------------------------------------------------------- */
 
 int cli_attest(const struct cli_call *call);
 int cli_block_list(const struct cli_call *call);
+int cli_channel(const struct cli_call *call);
 int cli_channel_list(const struct cli_call *call);
 int cli_check(const struct cli_call *call);
 int cli_completion(const struct cli_call *call);
 int cli_console(const struct cli_call *call);
+int cli_cp(const struct cli_call *call);
 int cli_create(const struct cli_call *call);
 int cli_destroy(const struct cli_call *call);
 int cli_dmesg(const struct cli_call *call);
@@ -415,6 +470,7 @@ int cli_token_profiles(const struct cli_call *call);
 int cli_token_show(const struct cli_call *call);
 int cli_token_verify(const struct cli_call *call);
 int cli_top(const struct cli_call *call);
+int cli_unlock(const struct cli_call *call);
 int cli_unpause(const struct cli_call *call);
 int cli_uptime(const struct cli_call *call);
 int cli_vcpu_list(const struct cli_call *call);

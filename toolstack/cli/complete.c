@@ -185,6 +185,7 @@ static void offer_operands(const struct line *line)
 	case CLI_DOMAIN_OR_NONE:
 	case CLI_DOMAIN_NAME:
 	case CLI_DOMAIN_KEY:
+	case CLI_DOMAIN_CHANNEL:
 		if (line->operands == 0)
 			offer_domains(line);
 		break;
@@ -198,9 +199,15 @@ static void offer_operands(const struct line *line)
 			offer_keys(line);
 		offer_files();
 		break;
+	case CLI_SSH_ARGUMENTS:
+	case CLI_SCP_ARGUMENTS:
+		if (line->operands == 0 && (line->options & CLI_CONNECT) == 0)
+			offer_domains(line);
+		else
+			offer_files();
+		break;
 	case CLI_CONFIG:
 	case CLI_TOKEN:
-	case CLI_SSH_ARGUMENTS:
 	case CLI_SPECIFICATION:
 		offer_files();
 		break;

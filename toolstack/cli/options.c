@@ -90,7 +90,13 @@ static const struct {
 	[CLI_MAPPED] = { 1, 1, "CONFIG [KEY=VALUE ...] | -d DOMAIN" },
 	[CLI_TOKEN] = { 1, 1, "TOKEN" },
 	[CLI_NEW_FILE_OR_NONE] = { 0, 1, "[FILE]" },
-	[CLI_SSH_ARGUMENTS] = { 1, SIZE_MAX, "-- SSH-ARGUMENT ..." },
+	[CLI_DOMAIN_CHANNEL] = { 2, 2, "DOMAIN CHANNEL" },
+	[CLI_SSH_ARGUMENTS] = { 1, SIZE_MAX,
+				"[USER@]DOMAIN | --connect PEER "
+				"-- SSH-ARGUMENT ..." },
+	[CLI_SCP_ARGUMENTS] = { 2, SIZE_MAX,
+				"[USER@]DOMAIN | --connect PEER "
+				"-- SCP-ARGUMENT ..." },
 	[CLI_SPECIFICATION] = { 1, 1, "SPECIFICATION" },
 };
 

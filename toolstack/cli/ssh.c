@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* reeve ssh: attests a guest, then runs ssh with its keys and no others. */
+/* reeve ssh: attests a guest, then runs ssh with its keys and no others. What
+ * reeve cp and reeve unlock do in the same way is here, too. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -53,33 +54,140 @@ static const char *const fixed[] = {
 
 #define FIXED (sizeof(fixed) / sizeof(fixed[0]))
 
-/* Runs ssh in this process. Returns only if it cannot. */
-static void ssh_exec(const struct cli_call *call, const char *name,
-		     const struct keys_file *file)
+/* ---- The command line ------------------------------------------------- */
+
+/* The words of a command line. Memory that runs out is remembered. */
+struct words {
+	const char **list;
+	size_t count;
+	char *owned[4];
+	size_t owned_count;
+	bool failed;
+};
+
+static void words_add(struct words *words, const char *word)
 {
-	size_t most = 2 * (FIXED + 2) + call->operand_count + 2;
-	const char **argv = calloc(most, sizeof(*argv));
-	char known_hosts[128];
-	char *alias = NULL;
+	words->list[words->count++] = word;
+}
+
+/* Adds -o and a setting that was allocated, or NULL. */
+static void words_set(struct words *words, char *setting)
+{
+	if (setting == NULL) {
+		words->failed = true;
+		return;
+	}
+	words->owned[words->owned_count++] = setting;
+	words_add(words, "-o");
+	words_add(words, setting);
+}
+
+static void words_free(struct words *words)
+{
+	for (size_t i = 0; i < words->owned_count; i++)
+		free(words->owned[i]);
+	free(words->list);
+}
+
+/* Writes a text so that ssh and then a shell read it as it is. */
+static void quote(FILE *to, const char *text)
+{
+	fputc('\'', to);
+	for (; *text != '\0'; text++) {
+		if (*text == '\'')
+			fputs("'\\'", to);
+		if (*text == '%')
+			fputc('%', to);
+		fputc(*text, to);
+	}
+	fputc('\'', to);
+}
+
+/* Returns the setting by which ssh reaches a domain without a network. */
+static char *proxy_setting(const struct cli_call *call, const char *domain)
+{
+	const char *host = cli_host_name(call);
+	char program[4096] = "reeve";
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	ssize_t length;
+
+	if (stream == NULL)
+		return NULL;
+	length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	if (length > 0)
+		program[length] = '\0';
+	fputs("ProxyCommand=exec ", stream);
+	quote(stream, program);
+	fputs(" channel ", stream);
+	if (host != NULL) {
+		fputs("--host ", stream);
+		quote(stream, host);
+		fputc(' ', stream);
+	}
+	fputs("-- ", stream);
+	quote(stream, domain);
+	fputs(" " REEVE_CHANNEL_SSH, stream);
+	if (fclose(stream) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static char *setting(const char *name, const char *value)
+{
+	char *text;
+
+	return asprintf(&text, "%s=%s", name, value) < 0 ? NULL : text;
+}
+
+static size_t list_count(const char *const *list)
+{
 	size_t count = 0;
 
-	snprintf(known_hosts, sizeof(known_hosts), "UserKnownHostsFile=%s",
-		 file->path);
-	if (argv == NULL || asprintf(&alias, "HostKeyAlias=%s", name) < 0)
-		return;
-	argv[count++] = "ssh";
-	for (size_t i = 0; i < FIXED; i++) {
-		argv[count++] = "-o";
-		argv[count++] = fixed[i];
-	}
-	argv[count++] = "-o";
-	argv[count++] = known_hosts;
-	argv[count++] = "-o";
-	argv[count++] = alias;
-	for (size_t i = 0; i < call->operand_count; i++)
-		argv[count++] = call->operands[i];
-	execvp(argv[0], (char *const *)argv);
+	while (list != NULL && list[count] != NULL)
+		count++;
+	return count;
 }
+
+static void list_add(struct words *words, const char *const *list)
+{
+	for (size_t i = 0; i < list_count(list); i++)
+		words_add(words, list[i]);
+}
+
+/* Makes the command line. Returns false if memory runs out. */
+static bool words_make(struct words *words, const struct cli_call *call,
+		       const struct cli_attested *attested,
+		       const struct cli_ssh *ssh, const struct keys_file *file)
+{
+	const char *domain = attested->asked.domain;
+	size_t most = 2 * (FIXED + 3) + list_count(ssh->options) +
+		      ssh->argument_count + list_count(ssh->command) + 3;
+
+	*words = (struct words){ .list = calloc(most, sizeof(*words->list)) };
+	if (words->list == NULL)
+		return false;
+	words_add(words, ssh->program);
+	for (size_t i = 0; i < FIXED; i++) {
+		words_add(words, "-o");
+		words_add(words, fixed[i]);
+	}
+	words_set(words, setting("UserKnownHostsFile", file->path));
+	words_set(words, setting("HostKeyAlias", attested->inputs.name));
+	if (domain != NULL)
+		words_set(words, proxy_setting(call, domain));
+	list_add(words, ssh->options);
+	if (ssh->destination != NULL)
+		words_add(words, ssh->destination);
+	for (size_t i = 0; i < ssh->argument_count; i++)
+		words_add(words, ssh->arguments[i]);
+	list_add(words, ssh->command);
+	return !words->failed;
+}
+
+/* ---- The process ------------------------------------------------------ */
 
 static int ssh_wait(pid_t child)
 {
@@ -92,23 +200,28 @@ static int ssh_wait(pid_t child)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* In the new process. */
+static _Noreturn void ssh_exec(const struct words *words, int input)
+{
+	if (input < 0 || dup2(input, STDIN_FILENO) >= 0)
+		execvp(words->list[0], (char *const *)words->list);
+	fprintf(stderr, "reeve: error: %s cannot be run: %s\n", words->list[0],
+		strerror(errno));
+	_exit(127);
+}
+
 /* Signals of the terminal are for ssh: this process stays until ssh has ended,
  * to remove the file. */
-static int ssh_run(const struct cli_call *call, const char *name,
-		   const struct keys_file *file)
+static int ssh_start(const struct words *words, int input)
 {
 	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 	pid_t child = fork();
 
-	if (child == 0) {
-		ssh_exec(call, name, file);
-		fprintf(stderr, "reeve: error: ssh cannot be run: %s\n",
-			strerror(errno));
-		_exit(127);
-	}
+	if (child == 0)
+		ssh_exec(words, input);
 	if (child < 0) {
-		fprintf(stderr, "reeve: error: ssh cannot be run: %s\n",
-			strerror(errno));
+		fprintf(stderr, "reeve: error: %s cannot be run: %s\n",
+			words->list[0], strerror(errno));
 		return CLI_FAILED;
 	}
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -116,8 +229,23 @@ static int ssh_run(const struct cli_call *call, const char *name,
 	return ssh_wait(child);
 }
 
-static int ssh_with_keys(const struct cli_call *call,
-			 const struct cli_attested *attested)
+static int ssh_with_file(const struct cli_call *call,
+			 const struct cli_attested *attested,
+			 const struct cli_ssh *ssh, const struct keys_file *file)
+{
+	struct words words;
+	int code;
+
+	if (words_make(&words, call, attested, ssh, file))
+		code = ssh_start(&words, ssh->input);
+	else
+		code = cli_print_text(NULL);
+	words_free(&words);
+	return code;
+}
+
+int cli_ssh_run(const struct cli_call *call,
+		const struct cli_attested *attested, const struct cli_ssh *ssh)
 {
 	char *text = cli_attest_known_hosts(attested);
 	struct keys_file file;
@@ -126,31 +254,92 @@ static int ssh_with_keys(const struct cli_call *call,
 	if (text == NULL)
 		return cli_print_text(NULL);
 	if (*text == '\0') {
-		fputs("reeve ssh: the guest has no SSH host keys\n", stderr);
+		fprintf(stderr, "reeve %s: the guest has no SSH host keys\n",
+			attested->asked.verb);
 	} else if (keys_file_make(&file, text)) {
-		code = ssh_run(call, attested->inputs.name, &file);
+		code = ssh_with_file(call, attested, ssh, &file);
 		keys_file_remove(&file);
 	}
 	free(text);
 	return code;
 }
 
-int cli_ssh(const struct cli_call *call)
+bool cli_ssh_may_run(const struct cli_call *call, struct cli_attested *attested,
+		     const char *program)
 {
-	struct cli_attested attested;
-	int result = cli_attest_run(call, "ssh", &attested);
-	int code = CLI_FAILED;
-	bool passed = result == REEVE_OK &&
-		      reeve_verification_passed(attested.verification);
+	bool passed = reeve_verification_passed(attested->verification);
 
 	/* A warning that comes after the shell is too late. */
-	if (result == REEVE_OK)
-		cli_inputs_tell(&attested.inputs);
-	if (result == REEVE_OK && (!passed || (call->options & CLI_QUIET) == 0))
-		cli_attest_print(&attested, stderr);
-	if (passed)
-		code = ssh_with_keys(call, &attested);
-	else if (result == REEVE_OK)
-		fputs("reeve ssh: ssh was not run\n", stderr);
+	cli_inputs_tell(&attested->inputs);
+	if (!passed || (call->options & CLI_QUIET) == 0)
+		cli_attest_print(attested, stderr);
+	if (!passed) {
+		fprintf(stderr, "reeve %s: %s was not run\n",
+			attested->asked.verb, program);
+	}
+	return passed;
+}
+
+/* ---- The operand ------------------------------------------------------ */
+
+bool cli_target_read(const struct cli_call *call, struct cli_target *target)
+{
+	const char *text = call->config;
+	const char *at = text != NULL ? strchr(text, '@') : NULL;
+
+	*target = (struct cli_target){ 0 };
+	if (cli_value(call, CLI_CONNECT) != NULL || text == NULL)
+		return true;
+	target->domain = at != NULL ? at + 1 : text;
+	target->user = at != NULL ? strndup(text, (size_t)(at - text))
+				  : strdup("root");
+	return target->user != NULL;
+}
+
+void cli_target_free(struct cli_target *target)
+{
+	free(target->user);
+}
+
+/* ---- reeve ssh -------------------------------------------------------- */
+
+/* Runs ssh. With a domain the destination is its user and its name. */
+static int ssh_open(const struct cli_call *call, const struct cli_target *target,
+		    const struct cli_attested *attested)
+{
+	size_t own = target->domain != NULL;
+	struct cli_ssh ssh = {
+		.program = "ssh",
+		.arguments = call->operands + own,
+		.argument_count = call->operand_count - own,
+		.input = -1,
+	};
+	char *destination = NULL;
+	int code;
+
+	if (own && asprintf(&destination, "%s@%s", target->user,
+			    attested->inputs.name) < 0)
+		return cli_print_text(NULL);
+	ssh.destination = destination;
+	code = cli_ssh_run(call, attested, &ssh);
+	free(destination);
+	return code;
+}
+
+int cli_ssh(const struct cli_call *call)
+{
+	struct cli_target target;
+	struct cli_asked asked = { .verb = "ssh", .needs_ssh = true };
+	struct cli_attested attested;
+	int code = CLI_FAILED;
+	int result;
+
+	if (!cli_target_read(call, &target))
+		return cli_print_text(NULL);
+	asked.domain = target.domain;
+	result = cli_attest_run(call, &asked, &attested);
+	if (result == REEVE_OK && cli_ssh_may_run(call, &attested, "ssh"))
+		code = ssh_open(call, &target, &attested);
+	cli_target_free(&target);
 	return cli_attest_finish(&attested, result, code);
 }

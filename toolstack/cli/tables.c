@@ -72,6 +72,12 @@ const struct cli_option cli_options[] = {
 	  "where the guest answers: HOST:PORT or unix:PATH" },
 	{ CLI_KNOWN_HOSTS, 0, "known-hosts", "FILE",
 	  "write the guest's keys there, for ssh" },
+	{ CLI_WAIT, 0, "wait", NULL,
+	  "ask until the guest answers, as one that boots does" },
+	{ CLI_SECRET, 0, "key", "FILE",
+	  "the secret, as it is; - reads it, or lets it be typed" },
+	{ CLI_FORMAT, 0, "format", NULL,
+	  "make a new, empty state; refused if there is one" },
 	{ CLI_REFRESH, 0, "refresh", NULL, "look for newer packages" },
 	{ CLI_SSH_KEY, 0, "ssh-key", "FILE",
 	  "public keys with which root may log in" },
@@ -80,6 +86,12 @@ const struct cli_option cli_options[] = {
 };
 
 const char *const cli_groups[] = { "host", "image", "token", NULL };
+
+/* The options of the verbs that run a program of OpenSSH. */
+#define ATTESTED                                                               \
+	(CLI_CONNECT | CLI_HOST | CLI_WAIT | CLI_PLATFORM_KEY |                \
+	 CLI_PLATFORM_ROOT | CLI_GUEST | CLI_EVENTS | CLI_POLICY | CLI_QUIET | \
+	 CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_SET)
 
 const struct cli_verb cli_verbs[] = {
 	{ "check", CLI_CONFIG_EXTRAS,
@@ -160,26 +172,41 @@ const struct cli_verb cli_verbs[] = {
 	  "list the profiles of tokens, and what they demand",
 	  "The table by which tokens are read and judged.\n",
 	  cli_token_profiles },
-	{ "attest", CLI_NO_OPERANDS,
-	  CLI_CONNECT | CLI_JSON | CLI_PLATFORM_KEY | CLI_PLATFORM_ROOT |
-		  CLI_GUEST | CLI_REFS | CLI_REFS_KEY | CLI_EVENTS | CLI_POLICY |
-		  CLI_KNOWN_HOSTS | CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_SET,
-	  "ask a running guest for a token, and judge it",
-	  "The guest runs reeve-guest serve. Makes all checks of token\n"
-	  "verify, for a nonce that is drawn now; then the SSH host keys\n"
-	  "that it prints are those of this guest. --known-hosts writes\n"
-	  "them for ssh -o HostKeyAlias=NAME, with the NAME that the\n"
-	  "configuration gives the guest.\n",
-	  cli_attest },
-	{ "ssh", CLI_SSH_ARGUMENTS,
-	  CLI_CONNECT | CLI_PLATFORM_KEY | CLI_PLATFORM_ROOT | CLI_GUEST |
-		  CLI_EVENTS | CLI_POLICY | CLI_QUIET | CLI_STRICT |
+	{ "attest", CLI_DOMAIN_OR_NONE,
+	  CLI_CONNECT | CLI_HOST | CLI_WAIT | CLI_JSON | CLI_PLATFORM_KEY |
+		  CLI_PLATFORM_ROOT | CLI_GUEST | CLI_REFS | CLI_REFS_KEY |
+		  CLI_EVENTS | CLI_POLICY | CLI_KNOWN_HOSTS | CLI_STRICT |
 		  CLI_ALLOW_UNKNOWN | CLI_SET,
+	  "ask a running guest for a token, and judge it",
+	  "The guest runs reeve-guest serve, and is a domain of a host,\n"
+	  "which is asked over its channel org.reeve.attest.0, or is\n"
+	  "anywhere (--connect). Makes all checks of token verify, for a\n"
+	  "nonce that is drawn now; then the SSH host keys that it prints\n"
+	  "are those of this guest. --known-hosts writes them for ssh -o\n"
+	  "HostKeyAlias=NAME, with the NAME that the configuration gives\n"
+	  "the guest. With a domain and no key, its host's key is taken.\n",
+	  cli_attest },
+	{ "ssh", CLI_SSH_ARGUMENTS, ATTESTED,
 	  "attest a running guest, then open a shell in it",
-	  "Runs ssh with what follows --, if no check failed, and with\n"
-	  "the guest's host keys as the only ones that ssh may accept.\n"
+	  "Attests as the verb attest does, and if no check failed runs\n"
+	  "ssh with what follows --, and with the guest's host keys as\n"
+	  "the only ones that ssh may accept. A domain is reached over\n"
+	  "its channel org.reeve.ssh.0, as root unless USER says another,\n"
+	  "and needs no network; what follows -- may be a command. With\n"
+	  "--connect, what follows -- also names the machine.\n"
 	  "Exit code: that of ssh, or as below if ssh was not run.\n",
 	  cli_ssh },
+	{ "cp", CLI_SCP_ARGUMENTS, ATTESTED,
+	  "attest a running guest, then copy files to or from it",
+	  "As the verb ssh, with scp. The guest's files are DOMAIN:PATH;\n"
+	  "with --connect as scp has them.\n",
+	  cli_cp },
+	{ "unlock", CLI_SSH_ARGUMENTS, ATTESTED | CLI_SECRET | CLI_FORMAT,
+	  "attest a guest that waits for a secret, then give it",
+	  "As the verb ssh, with the command reeve-unlock of the guest,\n"
+	  "which reads the secret (--key), of 1 to 4096 bytes. Nothing is\n"
+	  "sent unless the guest is accepted; the host sees ciphertext.\n",
+	  cli_unlock },
 	{ "image build", CLI_SPECIFICATION,
 	  CLI_OUTPUT | CLI_REFRESH | CLI_SSH_KEY,
 	  "make a Debian of which every byte is measured",
@@ -240,6 +267,12 @@ const struct cli_verb cli_verbs[] = {
 	  "As the host has them: a Realm trusts none of it.\n", cli_block_list },
 	{ "network-list", CLI_DOMAINS, CLI_HOST | CLI_JSON,
 	  "list the network interfaces of domains", "", cli_network_list },
+	{ "channel", CLI_DOMAIN_CHANNEL, CLI_HOST,
+	  "connect to a channel of a domain",
+	  "Its standard input goes to the guest, and what the guest says\n"
+	  "to the standard output, until either has ended. Also for ssh:\n"
+	  "ssh -o ProxyCommand='reeve channel DOMAIN CHANNEL'.\n",
+	  cli_channel },
 	{ "channel-list", CLI_DOMAINS, CLI_HOST | CLI_JSON,
 	  "list the channels of domains",
 	  "With the socket or the terminal at which each ends.\n",

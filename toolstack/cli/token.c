@@ -70,7 +70,7 @@ int cli_token_verify(const struct cli_call *call)
 	int code = CLI_OK;
 	int result;
 
-	if (!cli_inputs_fit(call, "token verify"))
+	if (!cli_inputs_fit(call, "token verify", false))
 		return CLI_WRONG;
 	result = cli_inputs_load(call, &inputs);
 	if (result == REEVE_OK) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The common part of token verify, attest and ssh: reads what a token is
- * verified with, and prints the verdict. */
+/* The common part of token verify, attest, and the verbs that attest first:
+ * reads what a token is verified with, and prints the verdict. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,15 +17,22 @@ static void inputs_free(struct cli_inputs *inputs)
 	reeve_report_free(inputs->report);
 }
 
-void cli_inputs_tell(struct cli_inputs *inputs)
+int cli_inputs_forget(struct cli_inputs *inputs)
 {
 	struct reeve_report *next = reeve_report_new();
 
-	cli_print_report(inputs->report);
 	if (next == NULL)
-		return; /* cli_inputs_finish() prints this report once more */
+		return REEVE_ERR_MEMORY;
 	reeve_report_free(inputs->report);
 	inputs->report = next;
+	return REEVE_OK;
+}
+
+void cli_inputs_tell(struct cli_inputs *inputs)
+{
+	cli_print_report(inputs->report);
+	/* Without memory cli_inputs_finish() prints this report once more. */
+	(void)cli_inputs_forget(inputs);
 }
 
 int cli_inputs_finish(struct cli_inputs *inputs, int result, int code)
@@ -34,13 +41,15 @@ int cli_inputs_finish(struct cli_inputs *inputs, int result, int code)
 		cli_print_report(inputs->report);
 	if (result == REEVE_ERR_MEMORY)
 		fputs("reeve: error: out of memory\n", stderr);
+	if (result == REEVE_ERR_STOPPED)
+		fputs("reeve: stopped by a signal\n", stderr);
 	inputs_free(inputs);
 	return result != REEVE_OK ? cli_exit_code(result) : code;
 }
 
 /* ---- Inputs ---------------------------------------------------------- */
 
-bool cli_inputs_fit(const struct cli_call *call, const char *verb)
+bool cli_inputs_fit(const struct cli_call *call, const char *verb, bool host_key)
 {
 	bool guest = cli_value(call, CLI_GUEST) != NULL;
 	bool refs = cli_value(call, CLI_REFS) != NULL;
@@ -50,7 +59,7 @@ bool cli_inputs_fit(const struct cli_call *call, const char *verb)
 	const char *wrong = NULL;
 
 	if (cli_value(call, CLI_PLATFORM_KEY) == NULL &&
-	    cli_value(call, CLI_PLATFORM_ROOT) == NULL) {
+	    cli_value(call, CLI_PLATFORM_ROOT) == NULL && !host_key) {
 		wrong = "--platform-key is missing: without a key nothing is "
 			"verified";
 	} else if (cli_value(call, CLI_PLATFORM_KEY) != NULL &&
@@ -74,15 +83,32 @@ bool cli_inputs_fit(const struct cli_call *call, const char *verb)
 	return wrong == NULL;
 }
 
+/* Whoever could put another key into the folder of a host of this computer has
+ * this computer, and so this verifier. */
+static int host_key_load(const struct cli_call *call, struct cli_inputs *inputs)
+{
+	char *pem = NULL;
+	int result = reeve_host_key(cli_host_name(call), &pem, inputs->report);
+
+	if (result == REEVE_OK) {
+		result = reeve_keys_read(pem, strlen(pem), NULL, &inputs->keys,
+					 inputs->report);
+	}
+	free(pem);
+	return result;
+}
+
 static int keys_load(const struct cli_call *call, struct cli_inputs *inputs)
 {
 	const char *roots = cli_value(call, CLI_PLATFORM_ROOT);
+	const char *keys = cli_value(call, CLI_PLATFORM_KEY);
 
 	if (roots != NULL)
 		return reeve_keys_load_roots(roots, &inputs->keys,
 					     inputs->report);
-	return reeve_keys_load(cli_value(call, CLI_PLATFORM_KEY), &inputs->keys,
-			       inputs->report);
+	if (keys == NULL)
+		return host_key_load(call, inputs);
+	return reeve_keys_load(keys, &inputs->keys, inputs->report);
 }
 
 /* Gets the challenge from the command line or from a file. */

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Between a virtio port and a program. A port has no connections of its own:
+ * the kernel says whether the host has its end open, and what the guest writes
+ * while it has not waits for the next client. So the port never blocks, and
+ * bytes that no client has taken are dropped at the end of a connection.
+ */
+#include "guest/relay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "guest/complain.h"
+#include "guest/port.h"
+
+/* Bytes on their way in one direction. */
+struct flow {
+	char bytes[16384];
+	size_t first; /* that is not written yet */
+	size_t filled;
+};
+
+enum {
+	HOST,
+	PROGRAM,
+	ENDS
+};
+
+struct connection {
+	int fds[ENDS];
+	struct flow flows[ENDS]; /* by where the bytes come from */
+	bool ended[ENDS];
+};
+
+static int other_end(int end)
+{
+	return end == HOST ? PROGRAM : HOST;
+}
+
+static bool flow_is_empty(const struct flow *flow)
+{
+	return flow->first == flow->filled;
+}
+
+static bool is_transient(ssize_t n)
+{
+	return n < 0 && (errno == EINTR || errno == EAGAIN);
+}
+
+static void end_read(struct connection *connection, int end)
+{
+	struct flow *flow = &connection->flows[end];
+	ssize_t n = read(connection->fds[end], flow->bytes, sizeof(flow->bytes));
+
+	flow->first = 0;
+	flow->filled = n > 0 ? (size_t)n : 0;
+	if (n <= 0 && !is_transient(n))
+		connection->ended[end] = true;
+}
+
+static void flow_drop(struct flow *flow)
+{
+	flow->first = flow->filled;
+}
+
+/* Writes the flow to an end. One that takes nothing any more is found out by
+ * what poll() says of it. */
+static void end_write(struct connection *connection, int end)
+{
+	struct flow *flow = &connection->flows[other_end(end)];
+	ssize_t n = write(connection->fds[end], flow->bytes + flow->first,
+			  flow->filled - flow->first);
+
+	if (n >= 0)
+		flow->first += (size_t)n;
+	else if (!is_transient(n))
+		flow_drop(flow);
+}
+
+/* An end is read while nothing of it waits, and written while something of the
+ * other end does. poll() tells of a hang-up at any time, so that it is not
+ * asked about an end with neither. */
+static struct pollfd end_poll(const struct connection *connection, int end)
+{
+	struct pollfd fd = { .fd = connection->fds[end] };
+
+	if (flow_is_empty(&connection->flows[end]))
+		fd.events |= POLLIN;
+	if (!flow_is_empty(&connection->flows[other_end(end)]))
+		fd.events |= POLLOUT;
+	if (fd.events == 0)
+		fd.fd = -1;
+	return fd;
+}
+
+/* An end that has hung up has ended when all that it sent has arrived; until
+ * then nothing more goes there. */
+static void end_hung_up(struct connection *connection, int end)
+{
+	if (flow_is_empty(&connection->flows[end]))
+		connection->ended[end] = true;
+	else
+		flow_drop(&connection->flows[other_end(end)]);
+}
+
+static void end_step(struct connection *connection, int end, short found)
+{
+	if ((found & POLLOUT) != 0)
+		end_write(connection, end);
+	if ((found & POLLIN) != 0)
+		end_read(connection, end);
+	else if ((found & (POLLHUP | POLLERR | POLLNVAL)) != 0)
+		end_hung_up(connection, end);
+}
+
+/* Moves what can be moved. */
+static void connection_step(struct connection *connection)
+{
+	struct pollfd fds[ENDS] = { end_poll(connection, HOST),
+				    end_poll(connection, PROGRAM) };
+
+	if (poll(fds, ENDS, -1) < 0)
+		return;
+	for (int end = 0; end < ENDS; end++)
+		end_step(connection, end, fds[end].revents);
+}
+
+/* Drops what the host goes on to send to a program that has ended: it must not
+ * reach the next one. */
+static void host_drain(struct connection *connection)
+{
+	while (!connection->ended[HOST]) {
+		struct pollfd host = { .fd = connection->fds[HOST],
+				       .events = POLLIN };
+
+		if (poll(&host, 1, -1) < 0)
+			continue;
+		if ((host.revents & POLLIN) != 0)
+			end_read(connection, HOST);
+		else
+			connection->ended[HOST] = true;
+	}
+}
+
+/* In the new process. */
+static _Noreturn void program_exec(char *const *program, int end)
+{
+	(void)signal(SIGCHLD, SIG_DFL);
+	(void)signal(SIGPIPE, SIG_DFL);
+	if (dup2(end, STDIN_FILENO) >= 0 && dup2(end, STDOUT_FILENO) >= 0)
+		execv(program[0], program);
+	complain("%s: %s", program[0], strerror(errno));
+	_exit(127);
+}
+
+/* Starts the program. Returns our end of its standard input and output, or
+ * -1. */
+static int program_start(char *const *program)
+{
+	int ends[2];
+	pid_t child = -1;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+		complain("%s: %s", program[0], strerror(errno));
+		return -1;
+	}
+	child = fork();
+	if (child == 0)
+		program_exec(program, ends[1]);
+	if (child < 0)
+		complain("%s: %s", program[0], strerror(errno));
+	close(ends[1]);
+	if (child > 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+		return ends[0];
+	close(ends[0]);
+	return -1;
+}
+
+bool relay_connection(int port, char *const *program)
+{
+	static struct connection connection;
+	struct pollfd host = { .fd = port };
+
+	memset(&connection, 0, sizeof(connection));
+	connection.fds[HOST] = port;
+	connection.fds[PROGRAM] = program_start(program);
+	connection.ended[PROGRAM] = connection.fds[PROGRAM] < 0;
+	while (!connection.ended[HOST] && !connection.ended[PROGRAM])
+		connection_step(&connection);
+	if (connection.fds[PROGRAM] >= 0)
+		close(connection.fds[PROGRAM]); /* tells the program */
+	host_drain(&connection);
+	return poll(&host, 1, 0) >= 0 &&
+	       (host.revents & (POLLERR | POLLNVAL)) == 0;
+}
+
+int relay(const char *path, char *const *program)
+{
+	int port = port_open(path, true);
+
+	(void)signal(SIGCHLD, SIG_IGN); /* nobody waits for the programs */
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (port >= 0 && fcntl(port, F_SETFL, O_NONBLOCK) == 0) {
+		errno = 0;
+		while (port_wait(port) && relay_connection(port, program))
+			continue;
+	}
+	complain("%s: %s", path, strerror(errno));
+	return 1;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Connections of a host to a program, over a socket in the port's place. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "guest/io.h"
+#include "guest/relay.h"
+
+/* More than both flows and the sockets between them hold. */
+#define MUCH (4U << 20)
+
+static int ends[2]; /* the host's, the guest's */
+static char shell[] = "/bin/sh";
+static char option[] = "-c";
+static char command[128];
+static char *const program[] = { shell, option, command, NULL };
+
+static int setup(void **state)
+{
+	(void)state;
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+		return -1;
+	return fcntl(ends[1], F_SETFL, O_NONBLOCK);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	close(ends[0]);
+	close(ends[1]);
+	return 0;
+}
+
+/* Runs a function in another process, as the host. */
+static pid_t host_start(void (*act)(int fd))
+{
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		close(ends[1]);
+		act(ends[0]);
+		_exit(0);
+	}
+	close(ends[0]);
+	return child;
+}
+
+static void host_await(pid_t host)
+{
+	int status;
+
+	assert_int_equal(waitpid(host, &status, 0), host);
+	assert_int_equal(status, 0);
+}
+
+static uint8_t byte_of(size_t i)
+{
+	return (uint8_t)(i * 7 + (i >> 9));
+}
+
+/* Expects back what it sends, in parts. */
+static void send_and_receive(int fd)
+{
+	uint8_t data[4096];
+
+	for (size_t done = 0; done < MUCH; done += sizeof(data)) {
+		for (size_t i = 0; i < sizeof(data); i++)
+			data[i] = byte_of(done + i);
+		if (!io_write(fd, data, sizeof(data)) ||
+		    io_read(fd, data, sizeof(data)) != sizeof(data))
+			_exit(1);
+		for (size_t i = 0; i < sizeof(data); i++) {
+			if (data[i] != byte_of(done + i))
+				_exit(2);
+		}
+	}
+}
+
+static void bytes_go_both_ways(void **state)
+{
+	pid_t host;
+
+	(void)state;
+	strcpy(command, "cat");
+	host = host_start(send_and_receive);
+	assert_true(relay_connection(ends[1], program));
+	host_await(host);
+}
+
+static void send_much(int fd)
+{
+	static char data[MUCH];
+
+	if (!io_write(fd, data, sizeof(data)))
+		_exit(1);
+}
+
+/* Its host has hung up before the program has read a byte. */
+static void all_that_was_sent_arrives(void **state)
+{
+	char folder[] = "/tmp/relay-XXXXXX";
+	char path[64];
+	pid_t host;
+	int fifo;
+	char count[16] = "";
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/count", folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fifo = open(path, O_RDWR | O_CLOEXEC);
+	snprintf(command, sizeof(command), "wc -c >%s", path);
+	host = host_start(send_much);
+	assert_true(relay_connection(ends[1], program));
+	host_await(host);
+	assert_true(read(fifo, count, sizeof(count) - 1) > 0);
+	assert_int_equal(strtoul(count, NULL, 10), MUCH);
+	close(fifo);
+	unlink(path);
+	rmdir(folder);
+}
+
+static void receive_much(int fd)
+{
+	static char data[MUCH + 1];
+
+	if (io_read(fd, data, MUCH) != MUCH)
+		_exit(1);
+	/* The program has ended: what comes now is for nobody. */
+	if (!io_write(fd, data, MUCH))
+		_exit(2);
+}
+
+static void a_program_that_ends_has_said_all(void **state)
+{
+	pid_t host;
+	char left;
+
+	(void)state;
+	snprintf(command, sizeof(command), "head -c %u /dev/zero", MUCH);
+	host = host_start(receive_much);
+	assert_true(relay_connection(ends[1], program));
+	host_await(host);
+	assert_int_equal(read(ends[1], &left, 1), 0);
+}
+
+static void hang_up(int fd)
+{
+	(void)fd;
+}
+
+static void a_program_that_is_not_there_is_no_end(void **state)
+{
+	static char name[] = "/nonexistent/program";
+	static char *const absent[] = { name, NULL };
+	pid_t host;
+
+	(void)state;
+	host = host_start(hang_up);
+	assert_true(relay_connection(ends[1], absent));
+	host_await(host);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(bytes_go_both_ways, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(all_that_was_sent_arrives,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_program_that_ends_has_said_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_program_that_is_not_there_is_no_end, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* reeve channel: connects its standard input and output to a channel of a
+ * domain, also for ssh. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "toolstack/cli/cli.h"
+
+/* ---- Finding one ----------------------------------------------------- */
+
+struct search {
+	const char *name;
+	struct reeve_attached *out;
+	bool found;
+};
+
+static void channel_visit(void *context, const struct reeve_attached *attached)
+{
+	struct search *search = context;
+
+	if (strcmp(attached->name, search->name) != 0)
+		return;
+	*search->out = *attached;
+	search->found = true;
+}
+
+static int channel_search(struct reeve_host *host, const char *text,
+			  struct search *search, struct reeve_domain *domain,
+			  struct reeve_report *report)
+{
+	int result = reeve_domain_find(host, text, domain, report);
+
+	if (result != REEVE_OK || domain->state == REEVE_DOMAIN_SHUTDOWN)
+		return result;
+	return reeve_domain_attached(host, domain, REEVE_ATTACHED_CHANNEL,
+				     channel_visit, search, report);
+}
+
+int cli_channel_find(const struct cli_call *call, const char *text,
+		     const char *name, struct reeve_attached *out,
+		     struct reeve_report *report)
+{
+	struct search search = { .name = name, .out = out };
+	struct reeve_domain domain;
+	struct reeve_host *host;
+	int result = cli_host_open(call, cli_watch(), &host, report);
+
+	if (result != REEVE_OK)
+		return result;
+	result = channel_search(host, text, &search, &domain, report);
+	/* A host serves only a few connections at a time: keep none. */
+	cli_host_close(host);
+	cli_watch_clear();
+	if (result != REEVE_OK || search.found)
+		return result;
+	if (domain.state == REEVE_DOMAIN_SHUTDOWN) {
+		fprintf(stderr, "reeve: error: the domain %s has ended\n",
+			domain.name);
+	} else {
+		fprintf(stderr,
+			"reeve: error: the domain %s has no channel %s\n"
+			"reeve: note: reeve channel-list shows those that it "
+			"has\n",
+			domain.name, name);
+	}
+	return REEVE_ERR_NO_DOMAIN;
+}
+
+/* ---- Moving bytes ---------------------------------------------------- */
+
+static int socket_open(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&address,
+			      sizeof(address)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int channel_open(const struct reeve_attached *channel)
+{
+	bool is_socket = strcmp(channel->format, "socket") == 0;
+	int fd;
+
+	/* QEMU serves one client: another would wait without a word. */
+	if (is_socket && channel->connected) {
+		fprintf(stderr, "reeve: error: somebody is connected to the "
+				"channel already\n");
+		return -1;
+	}
+	fd = is_socket ? socket_open(channel->target)
+		       : open(channel->target, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0)
+		(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	if (fd < 0) {
+		fprintf(stderr, "reeve: error: %s: %s\n", channel->target,
+			strerror(errno));
+	}
+	return fd;
+}
+
+/* Bytes on their way in one direction. */
+struct flow {
+	char bytes[16384];
+	size_t first; /* that is not written yet */
+	size_t filled;
+	bool ended; /* no more to read */
+};
+
+struct relay {
+	int channel;
+	bool failed; /* an end takes no more */
+	struct flow in; /* to the guest */
+	struct flow out; /* from the guest */
+};
+
+static bool flow_is_empty(const struct flow *flow)
+{
+	return flow->first == flow->filled;
+}
+
+static bool is_transient(ssize_t n)
+{
+	return n < 0 && (errno == EINTR || errno == EAGAIN);
+}
+
+static void flow_read(struct flow *flow, int fd)
+{
+	ssize_t n = read(fd, flow->bytes, sizeof(flow->bytes));
+
+	flow->first = 0;
+	flow->filled = n > 0 ? (size_t)n : 0;
+	flow->ended = n <= 0 && !is_transient(n);
+}
+
+/* Writes what a pipe takes that poll() has found ready. */
+static void flow_write(struct relay *relay, struct flow *flow, int fd)
+{
+	size_t left = flow->filled - flow->first;
+	ssize_t n = write(fd, flow->bytes + flow->first,
+			  left < PIPE_BUF ? left : PIPE_BUF);
+
+	if (n > 0)
+		flow->first += (size_t)n;
+	else if (!is_transient(n))
+		relay->failed = true;
+}
+
+/* Tells QEMU that nothing follows. It then reads the rest, and closes its end;
+ * if we closed ours, it would drop what the guest has not taken. A terminal
+ * knows no end. */
+static void input_end(struct relay *relay)
+{
+	if (shutdown(relay->channel, SHUT_WR) != 0)
+		relay->failed = true;
+}
+
+/* poll() ignores a descriptor of -1, and tells of one that was closed at any
+ * time. */
+static struct pollfd poll_for(int fd, bool in, bool out)
+{
+	short events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0));
+
+	return (struct pollfd){ .fd = events != 0 ? fd : -1, .events = events };
+}
+
+static void relay_step(struct relay *relay)
+{
+	bool out = !flow_is_empty(&relay->out);
+	bool in = !flow_is_empty(&relay->in);
+	struct pollfd fds[] = {
+		poll_for(STDIN_FILENO, !in && !relay->in.ended, false),
+		poll_for(relay->channel, !out, in),
+		poll_for(STDOUT_FILENO, false, out),
+	};
+
+	if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0)
+		return;
+	if (fds[2].revents != 0)
+		flow_write(relay, &relay->out, STDOUT_FILENO);
+	if (in && fds[1].revents != 0)
+		flow_write(relay, &relay->in, relay->channel);
+	if (!out && (fds[1].revents & ~POLLOUT) != 0)
+		flow_read(&relay->out, relay->channel);
+	if (fds[0].revents != 0)
+		flow_read(&relay->in, STDIN_FILENO);
+	if (fds[0].revents != 0 && relay->in.ended)
+		input_end(relay);
+}
+
+/* Signals end this process as any: there is nothing to put in order. */
+static void signals_restore(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		signal(numbers[i], SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int cli_channel(const struct cli_call *call)
+{
+	static struct relay relay;
+	struct reeve_attached channel;
+	struct cli_session session = { .report = reeve_report_new() };
+	int result = REEVE_ERR_MEMORY;
+
+	if (session.report != NULL) {
+		result = cli_channel_find(call, call->operands[0],
+					  call->operands[1], &channel,
+					  session.report);
+	}
+	if (result != REEVE_OK)
+		return cli_close(&session, result);
+	relay.channel = channel_open(&channel);
+	(void)cli_close(&session, REEVE_OK);
+	if (relay.channel < 0)
+		return CLI_FAILED;
+	signals_restore();
+	while (!relay.failed && !relay.out.ended)
+		relay_step(&relay);
+	close(relay.channel);
+	return CLI_OK;
+}
