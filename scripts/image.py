@@ -210,11 +210,10 @@ def lock():
 def cached(spec, kinds):
     """Returns the folder of the disk in the cache, which is made if need be.
     Older ones of the same name go."""
-    program = guest_program()
-    key = image_make.key_of(spec, kinds, GUEST, program)
+    key = image_make.key_of(spec, kinds, GUEST)
     folder = IMAGES / f"made-{spec['name']}-{key[:16]}"
     if not folder.exists():
-        maker = image_make.Maker(spec, kinds, GUEST, program, IMAGES, PROGRESS)
+        maker = image_make.Maker(spec, kinds, GUEST, IMAGES, PROGRESS)
         make_whole(folder, maker.make)
         for other in IMAGES.glob(f"made-{spec['name']}-*"):
             if other != folder and not other.name.removeprefix(
@@ -226,12 +225,12 @@ def cached(spec, kinds):
 # ---- The user's copy
 
 def login_keys(spec, fresh, path):
-    """Returns the public keys with which root may log in, beside those of the
-    specification; makes a pair if nobody names any."""
+    """Returns the public keys with which root may log in; None: those of the
+    specification. Makes a pair if nobody names any."""
     if path:
         return path.read_bytes()
     if "root/.ssh/authorized_keys" in spec["contents"]:
-        return b""
+        return None
     if not (fresh / "id_ed25519.pub").exists():
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C",
                         spec["name"], "-f", fresh / "id_ed25519"], check=True,
@@ -239,11 +238,30 @@ def login_keys(spec, fresh, path):
     return (fresh / "id_ed25519.pub").read_bytes()
 
 
-def boot_initramfs(kinds, keys):
-    """Returns the initramfs. The keys are in it: so they are measured, and one
-    disk in the cache is for all users."""
+def own_files(spec, keys):
+    """Returns the files of the image that are not Debian's, nor the
+    specification's: (mode, content) by their paths."""
+    files = {"usr/bin/reeve-guest": (0o755, guest_program().read_bytes()),
+             "etc/hostname": (0o644, f"{spec['name']}\n".encode())}
+    if keys is not None:
+        files["root/.ssh/authorized_keys"] = (0o600, keys)
+    if "state" in spec:
+        files["usr/bin/reeve-unlock"] = (
+            0o755, (SCRIPTS / "image-unlock").read_bytes())
+        files["etc/systemd/system/state.mount"] = (
+            0o644, (SCRIPTS / "image-state.mount").read_bytes())
+    return files
+
+
+def boot_initramfs(kinds, files):
+    """Returns the initramfs, which lays these files over the disk. They are
+    measured like the disk, which needs not be made anew for them."""
     more = image_parts.program_tree("dmsetup", kinds["tool"])
-    more["authorized_keys"] = (stat.S_IFREG | 0o600, keys)
+    for path, (mode, content) in files.items():
+        more[f"own/{path}"] = (stat.S_IFREG | mode, content)
+        for folder in pathlib.PurePath(f"own/{path}").parents[:-1]:
+            private = folder.is_relative_to("own/root")
+            more[str(folder)] = (stat.S_IFDIR | (0o700 if private else 0o755),)
     return image_make.initramfs(GUEST, "image-init", BOOT_MODULES, more)
 
 
@@ -259,8 +277,9 @@ def fill(spec, kinds, made, fresh, options):
     """Fills the user's folder: with a copy of the disk, and what starts it."""
     for path in (made / "disk.img", made / "build.log", GUEST / "vmlinuz"):
         shutil.copy(path, fresh)
-    (fresh / "initrd").write_bytes(boot_initramfs(
-        kinds, login_keys(spec, fresh, options.ssh_key)))
+    keys = login_keys(spec, fresh, options.ssh_key)
+    (fresh / "initrd").write_bytes(boot_initramfs(kinds,
+                                                  own_files(spec, keys)))
     make_state(spec, fresh / "state.img")
     (fresh / "guest.cfg").write_text(image_spec.config(
         spec, options.output.resolve(), (made / "verity").read_text()))
@@ -288,7 +307,6 @@ def check_output(folder):
 def run(options):
     start = time.monotonic()
     spec = image_spec.read(options.specification)
-    image_spec.add_state(spec, SCRIPTS)
     check_output(options.output)
     check_commands()
     if options.ssh_key:

@@ -21,18 +21,18 @@ PARTS = [pathlib.Path(part.__file__)
          for part in (image_parts, initrd)] + [
     pathlib.Path(__file__), SCRIPTS / "image-stage2"]
 # Keys of a specification that decide the disk.
-SPEC_PARTS = ("name", "packages", "links")
+SPEC_PARTS = ("packages", "links")
 BUILD_MODULES = ["virtio_mmio", "virtio_blk"]
 DISK_MAX = 4 << 30
 # Lines of dpkg, each for one package.
 DPKG = re.compile(r"^(Unpacking|Setting up) \S+ \(")
 
 
-def key_of(spec, kinds, guest, program):
+def key_of(spec, kinds, guest):
     """Returns a name for everything that decides the disk's bytes: the
-    specification, its packages, the kernel's folder, reeve-guest."""
+    specification, its packages, the kernel's folder."""
     text = hashlib.sha256()
-    for path in (program, guest / "VERSION", guest / "busybox", *PARTS):
+    for path in (guest / "VERSION", guest / "busybox", *PARTS):
         text.update(hashlib.sha256(path.read_bytes()).digest())
     text.update(json.dumps(
         [{kind: [path.name for path in paths]
@@ -69,9 +69,8 @@ def _modules_tree(guest, names):
 class Maker:
     """Makes a disk. progress has say() and step()."""
 
-    def __init__(self, spec, kinds, guest, program, work, progress):
-        self.spec, self.kinds = spec, kinds
-        self.guest, self.program = guest, program
+    def __init__(self, spec, kinds, guest, work, progress):
+        self.spec, self.kinds, self.guest = spec, kinds, guest
         self.work, self.progress = work, progress
         self.packages = kinds["essential"] + kinds["package"]
 
@@ -129,10 +128,6 @@ class Maker:
                 archive.add_file(
                     f"overlay/usr/lib/modules/{path.relative_to(modules)}",
                     path.read_bytes())
-        archive.add_file("overlay/usr/bin/reeve-guest",
-                         self.program.read_bytes(), 0o755)
-        archive.add_file("overlay/etc/hostname",
-                         f"{self.spec['name']}\n".encode())
         for name, (content, mode) in sorted(self.spec["contents"].items()):
             archive.add_file(f"overlay/{name}", content, mode)
         for name, target in sorted(self.spec.get("links", {}).items()):

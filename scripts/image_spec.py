@@ -11,9 +11,6 @@ KEYS = {"name": str, "packages": list, "files": dict, "links": dict,
 STATE_MIN = 32
 # Packages for the program that opens the state.
 STATE_PACKAGES = ["cryptsetup-bin", "e2fsprogs", "jq"]
-# Files of the image, of those beside this one.
-STATE_FILES = {"usr/bin/reeve-unlock": ("image-unlock", 0o755),
-               "etc/systemd/system/state.mount": ("image-state.mount", 0o644)}
 
 
 class Wrong(Exception):
@@ -33,6 +30,8 @@ def read(path):
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise SpecWrong(f"{path}: {error}") from error
     _check(path, spec)
+    if "state" in spec:
+        spec["packages"] += STATE_PACKAGES
     spec["contents"] = {}
     for target, source in spec.get("files", {}).items():
         file = path.parent / source
@@ -60,17 +59,6 @@ def _check(path, spec):
         raise SpecWrong(f"{path}: name takes letters, digits, '.', '_' and '-'")
     if spec.get("state", STATE_MIN) < STATE_MIN:
         raise SpecWrong(f"{path}: state takes {STATE_MIN} MiB or more")
-
-
-def add_state(spec, folder):
-    """Adds what an image with a state disk has more than others, whose files
-    are in a folder."""
-    if "state" not in spec:
-        return
-    spec["packages"] = spec["packages"] + STATE_PACKAGES
-    for target, (name, mode) in STATE_FILES.items():
-        spec["contents"].setdefault(target,
-                                    ((folder / name).read_bytes(), mode))
 
 
 CONFIG = """\

@@ -188,6 +188,14 @@ def test_a_second_build_installs_nothing(builder):
     assert builder.state() == before
 
 
+def test_another_reeve_guest_takes_no_other_disk(builder):
+    builder.run()
+    (builder.folder / "kernel").write_bytes(b"another reeve-guest")
+    assert "unpacking" not in builder.run().stdout
+    assert in_initramfs(builder, "usr/bin/reeve-guest") == (
+        b"another reeve-guest")
+
+
 def test_refresh_is_for_the_lists_of_packages(builder):
     builder.run("--refresh")
     assert (builder.cache / "asked").read_text() == "--refresh b\n"
@@ -196,22 +204,25 @@ def test_refresh_is_for_the_lists_of_packages(builder):
 @pytest.mark.parametrize("change", [
     lambda b: (b.folder / "spec.toml").write_text(
         'name = "a"\npackages = ["b", "c"]\n'),
-    lambda b: (b.folder / "kernel").write_bytes(b"another reeve-guest"),
     lambda b: (b.cache / "guest" / "VERSION").write_text("2"),
     lambda b: (b.libexec / "image-stage2").write_text("other")],
-    ids=["packages", "reeve-guest", "kernel", "installation"])
+    ids=["packages", "kernel", "installation"])
 def test_what_decides_the_disk_makes_it_anew(builder, change):
     builder.run()
     change(builder)
     assert "unpacking" in builder.run().stdout
 
 
+def in_initramfs(builder, path):
+    """Returns the content of a file of the initramfs."""
+    done = subprocess.run(
+        f"zcat out/initrd | cpio --quiet --to-stdout -i own/{path}", shell=True,
+        check=True, cwd=builder.folder, capture_output=True)
+    return done.stdout
+
+
 def authorized(builder):
-    """Returns the keys that the initramfs has."""
-    tree = subprocess.run("zcat out/initrd | cpio --quiet --to-stdout -i "
-                          "authorized_keys", shell=True, check=True, text=True,
-                          cwd=builder.folder, capture_output=True)
-    return tree.stdout
+    return in_initramfs(builder, "root/.ssh/authorized_keys").decode()
 
 
 def test_the_key_that_may_log_in_is_measured(builder):
@@ -258,8 +269,10 @@ def test_a_state_disk_has_its_programs(builder):
     builder.run()
     assert (builder.cache / "asked").read_text() == (
         "b cryptsetup-bin e2fsprogs jq\n")
-    measured = builder.reeve.run("check", "out/guest.cfg")
-    assert measured.returncode == 0, measured.stderr
+    assert in_initramfs(builder, "usr/bin/reeve-unlock") == (
+        ROOT / "scripts/image-unlock").read_bytes()
+    checked = builder.reeve.run("check", "out/guest.cfg")
+    assert checked.returncode == 0, checked.stderr
 
 
 def test_a_package_that_is_not_there_is_named(builder):
