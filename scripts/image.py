@@ -41,6 +41,7 @@ COMMANDS = {"apt-get": "apt", "dpkg-deb": "dpkg", "readelf": "binutils",
             "ssh-keygen": "openssh-client"}
 BOOT_MODULES = ["virtio_mmio", "virtio_blk", "dm_mod", "dm_verity", "erofs",
                 "overlay", "arm_cca_guest"]
+OLD = ".old"
 # Files of an image's folder that stay when the image is made again. Others
 # that stay are sockets: a guest that runs is reached by them.
 KEPT = ("state.img", "id_ed25519", "id_ed25519.pub")
@@ -157,10 +158,19 @@ def packages(spec, refresh):
 
 # ---- Folders that are there completely, or not at all
 
-def remove_leftovers(folder, prefix):
-    """Removes what a build has left that was killed."""
-    for path in folder.glob(f"{prefix}*"):
-        shutil.rmtree(path, ignore_errors=True)
+def beginning(folder, prefix):
+    """Returns the paths in a folder whose names begin so."""
+    return [path for path in folder.iterdir() if path.name.startswith(prefix)]
+
+
+def clean_up(folder, prefix):
+    """Removes what a build has left beside a folder that was killed. If that was
+    while it replaced the folder, the old one comes back."""
+    for path in beginning(folder.parent, prefix):
+        if path.suffix == OLD and not folder.exists():
+            path.rename(folder)
+        else:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def keep(old, fresh):
@@ -174,10 +184,10 @@ def keep(old, fresh):
 def make_whole(folder, fill):
     """Makes a folder anew by a function that fills it. The caller has the
     lock."""
-    prefix = f".{folder.name}."
-    remove_leftovers(folder.parent, prefix)
+    prefix = f".{folder.name}.reeve-"
+    clean_up(folder, prefix)
     fresh = pathlib.Path(tempfile.mkdtemp(dir=folder.parent, prefix=prefix))
-    old = fresh.with_name(fresh.name + ".old")
+    old = fresh.with_name(fresh.name + OLD)
     try:
         keep(folder, fresh)
         fill(fresh)
@@ -203,7 +213,8 @@ def lock():
         except BlockingIOError:
             PROGRESS.say("waiting for another build of an image")
             fcntl.flock(file, fcntl.LOCK_EX)
-        remove_leftovers(IMAGES, "work.")
+        for path in beginning(IMAGES, "work."):
+            shutil.rmtree(path, ignore_errors=True)
         yield
 
 

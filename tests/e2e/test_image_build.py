@@ -340,6 +340,19 @@ def test_what_a_killed_build_left_is_removed_by_the_next(builder):
     assert builder.leftovers() == []
 
 
+def test_a_build_that_was_killed_while_it_replaced_a_folder_loses_nothing(
+        builder):
+    builder.run()
+    before = builder.state()
+    builder.out.rename(builder.folder / ".out.reeve-abc.old")
+    shutil.copytree(builder.folder / ".out.reeve-abc.old",
+                    builder.folder / ".out.reeve-abc")
+    (builder.folder / ".out.mine").mkdir()
+    builder.run()
+    assert builder.state() == before
+    assert builder.leftovers() == [".out.mine"]
+
+
 def test_a_build_waits_for_another_one(builder):
     first, _ = builder.start(DO="hang")
     second = subprocess.Popen(
