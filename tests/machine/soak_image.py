@@ -6,13 +6,13 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 
 import pytest
 
+from test_guest_devices import free_port
 from test_image import EXAMPLE, REEVE, cmdline, image_make
 
 PATIENCE = 1200
@@ -30,12 +30,6 @@ def test_two_builds_give_the_same_bytes(tmp_path):
         assert (first / name).read_bytes() == (second / name).read_bytes(), (
             name)
     assert cmdline(first) == cmdline(second)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Realm:

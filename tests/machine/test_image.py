@@ -45,7 +45,7 @@ class Guest(Talker):
     socket of this machine."""
     patience = 300
 
-    def __init__(self, folder, disk=None, words=None):
+    def __init__(self, folder, disk=None, words=None, more=()):
         self.port = folder / "port"
         super().__init__([
             "qemu-system-aarch64", "-M", "virt", "-cpu",
@@ -53,12 +53,12 @@ class Guest(Talker):
             "-m", "1024", "-nodefaults", "-nographic", "-no-reboot", "-nic",
             "none", "-serial", "stdio", "-kernel", folder / "vmlinuz",
             "-initrd", folder / "initrd", "-append",
-            f"{words or cmdline(folder)} quiet panic=-1", "-drive",
+            f"{words or cmdline(folder)} console=ttyAMA0 quiet panic=-1", "-drive",
             f"file={disk or folder / 'disk.img'},format=raw,if=none,id=disk,"
             "readonly=on", "-device", "virtio-blk-pci,drive=disk",
             "-device", "virtio-serial-pci", "-chardev",
             f"socket,id=port,path={self.port},server=on,wait=off", "-device",
-            "virtserialport,chardev=port,name=org.reeve.attest.0"])
+            "virtserialport,chardev=port,name=org.reeve.attest.0", *more])
 
     def __enter__(self):
         return self
