@@ -13,8 +13,8 @@
  * not block. Returns false if the port is gone. */
 bool relay_connection(int port, char *const *program);
 
-/* Runs until the port is gone; waits for one that is not there yet. Returns
- * the exit code. */
-int relay(const char *port, char *const *program);
+/* Serves the port of that path until it is gone; waits for one that is not
+ * there yet. Returns the exit code. */
+int relay(const char *path, char *const *program);
 
 #endif

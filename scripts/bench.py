@@ -12,6 +12,7 @@ import pathlib
 import sys
 import tempfile
 
+import bench_access
 import bench_host
 import bench_loads
 import bench_parts
@@ -22,6 +23,7 @@ PARTS = {
     "token": bench_parts.token,
     "machine": bench_parts.machine,
     "host": bench_host.hosts,
+    "access": bench_access.access,
     "exits": bench_loads.exits_limited,
     "loads": bench_loads.loads_limited,
 }

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-import time
 
 import pytest
 
@@ -60,21 +59,23 @@ class Realm:
                              self.run("create", self.config).stdout, re.M)[1]
         self.options = ["--connect", f"unix:{image}/attest", "--config",
                         self.config, "--platform-key", "key.pem"]
+        self.user = ["-F", "none", "-i", self.folder / "id", "-o",
+                     "BatchMode=yes"]
 
     def attest(self):
         """Asks until the guest answers."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            done = self.run("attest", *self.options, code=None)
-            if done.stdout:
-                return done
-            assert time.monotonic() < deadline, done.stderr
+        return self.run("attest", "--wait", *self.options)
 
     def ssh(self, *words, code=0):
-        return self.run("ssh", *self.options, *words, "--", "-F", "none", "-i",
-                        self.folder / "id", "-o", "BatchMode=yes", "-p",
+        """Over the network."""
+        return self.run("ssh", *self.options, *words, "--", *self.user, "-p",
                         self.port, "root@127.0.0.1", "cat /proc/cmdline",
                         code=code)
+
+    def channel(self, verb, *words):
+        """Over the channel of SSH, with the key of the host."""
+        return self.run(verb, "debian", "--config", self.config, "--",
+                        *self.user, *words)
 
 
 @pytest.fixture
@@ -111,3 +112,13 @@ def test_an_image_is_a_realm_in_which_a_shell_opens(realm):
     assert cmdline(image) in realm.ssh().stdout
     done = realm.ssh("--set", "vcpus=1", code=1)
     assert done.stdout == "" and "ssh was not run" in done.stderr
+    assert cmdline(image) in realm.channel("ssh", "cat /proc/cmdline").stdout
+    files_go_both_ways(realm)
+
+
+def files_go_both_ways(realm):
+    sent = os.urandom(1 << 20)
+    (realm.folder / "sent").write_bytes(sent)
+    realm.channel("cp", "sent", "debian:/run/copy")
+    realm.channel("cp", "debian:/run/copy", "back")
+    assert (realm.folder / "back").read_bytes() == sent

@@ -183,7 +183,8 @@ int peer_receive(struct peer *peer, void *data, size_t size)
 			at += n;
 			size -= (size_t)n;
 		}
-		if (size > 0 && clock_ms() >= peer->deadline)
+		if (result == REEVE_OK && size > 0 &&
+		    clock_ms() >= peer->deadline)
 			return peer_failed(peer, "the guest does not answer");
 	}
 	return result;

@@ -368,8 +368,8 @@ int cli_channel_find(const struct cli_call *call, const char *text,
 		     const char *name, struct reeve_attached *out,
 		     struct reeve_report *report);
 
-/* Who is attested, by which verb: the guest that --connect names or, if domain
- * is not NULL, that domain of a host, over its channel. */
+/* The guest that a verb attests: the one that --connect names or, if domain is
+ * not NULL, that domain of a host, over its channel. */
 struct cli_asked {
 	const char *verb;
 	const char *domain;

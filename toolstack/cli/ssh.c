@@ -118,7 +118,7 @@ static char *proxy_setting(const struct cli_call *call, const char *domain)
 	length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	if (length > 0)
 		program[length] = '\0';
-	fputs("ProxyCommand=exec ", stream);
+	fputs("ProxyCommand=", stream);
 	quote(stream, program);
 	fputs(" channel ", stream);
 	if (host != NULL) {

@@ -96,8 +96,8 @@ static bool line_read(struct secret *secret)
 	return secret_check(secret, "what was typed");
 }
 
-/* What is typed is not shown. Reads every line at once, because stdio would
- * keep a copy. */
+/* The terminal does not show what is typed. Reads every line at once, because
+ * stdio would keep a copy. */
 static bool secret_ask(struct secret *secret, const char *prompt,
 		       const char *guest)
 {
@@ -108,8 +108,8 @@ static bool secret_ask(struct secret *secret, const char *prompt,
 		return false;
 	silent = before;
 	silent.c_lflag &= (tcflag_t)~ECHO;
-	fprintf(stderr, prompt, guest);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+	fprintf(stderr, prompt, guest);
 	ok = line_read(secret);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	fputc('\n', stderr);

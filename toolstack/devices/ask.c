@@ -178,6 +178,15 @@ static void chardev_read(struct json_object *chardev, struct reeve_attached *out
 		end_read(json_object_get_string(end), out);
 }
 
+/* Blanks tell the ports of different guests apart (plug.c). */
+static void blanks_cut(char *name)
+{
+	size_t length = strlen(name);
+
+	while (length > 0 && name[length - 1] == ' ')
+		name[--length] = '\0';
+}
+
 int ask_channel(struct qmp *qmp, unsigned slot, unsigned part,
 		struct reeve_attached *out, struct reeve_report *report)
 {
@@ -189,6 +198,7 @@ int ask_channel(struct qmp *qmp, unsigned slot, unsigned part,
 	if (result == REEVE_ERR_ENGINE)
 		return qmp_was_absent(qmp) ? REEVE_ERR_NO_DOMAIN
 					   : tell_refusal(qmp, report);
+	blanks_cut(out->name);
 	if (result == REEVE_OK)
 		result = qmp_call(qmp, "query-chardev", NULL, &list, report);
 	if (result == REEVE_OK)

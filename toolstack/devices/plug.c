@@ -12,6 +12,11 @@
 #include "toolstack/devices/backend.h"
 #include "toolstack/devices/slot.h"
 
+/* The longest name of a channel, with a NUL; and more blanks behind it than a
+ * host has guests with channels, of which each has a slot at least. */
+#define NAME_SIZE  32
+#define BLANKS_MAX 32
+
 /* A device that is being plugged. */
 struct plugging {
 	struct qmp *qmp;
@@ -204,46 +209,49 @@ static int channel_backend(const struct plugging *plug, size_t index)
 	return result;
 }
 
-/* Makes the guest's end: a port of the console device. */
-/* QEMU's names of ports are those of all its devices. */
-static int channel_refused(const struct plugging *plug,
-			   const struct domain_channel *channel)
+/* Adds a port of the console device, with a name that ends in blanks. Returns
+ * REEVE_ERR_ENGINE, not reported, if QEMU refuses it. */
+static int port_add(const struct plugging *plug, size_t index, unsigned blanks)
 {
-	struct report_place place =
-		domain_words_place(channel->entry, channel->name);
-
-	if (strstr(qmp_words(plug->qmp), "already exists by name") == NULL) {
-		return tell_refusal(plug, KEY_channel, channel->entry,
-				    channel->name,
-				    "QEMU does not plug the channel");
-	}
-	return report_error(plug->report, REEVE_ERR_CONFIG, &place,
-			    key_name(KEY_channel), "choose another name",
-			    "another guest of the host has a channel '%.*s', "
-			    "and QEMU has one of a name",
-			    (int)channel->name.length, channel->name.at);
-}
-
-static int channel_port(const struct plugging *plug, size_t index)
-{
-	const struct domain_channel *channel =
-		&plug->guest->domain->channels[index];
+	struct words name = plug->guest->domain->channels[index].name;
 	struct slot_id id = slot_part_id(plug->number, (unsigned)index + 1);
 	struct json_object *port = json_object_new_object();
+	char text[NAME_SIZE + BLANKS_MAX];
 	char bus[SLOT_ID_SIZE + 8];
-	int result;
 
 	(void)snprintf(bus, sizeof(bus), "%s.0", plug->slot.text);
+	(void)snprintf(text, sizeof(text), "%.*s%*s", (int)name.length, name.at,
+		       (int)blanks, "");
 	add_text(port, "driver", "virtserialport");
 	add_text(port, "id",
 		 slot_port_id(plug->number, (unsigned)index + 1).text);
 	add_text(port, "bus", bus);
 	json_object_object_add(port, "nr", json_object_new_int((int)index + 1));
 	add_text(port, "chardev", id.text);
-	add_words(port, "name", channel->name);
-	result = qmp_call(plug->qmp, "device_add", port, NULL, plug->report);
-	return result == REEVE_ERR_ENGINE ? channel_refused(plug, channel)
-					  : result;
+	add_text(port, "name", text);
+	return qmp_call(plug->qmp, "device_add", port, NULL, plug->report);
+}
+
+/* Makes the guest's end: a port of the console device. QEMU's names of ports
+ * are those of all guests. So where another guest has that name, blanks follow
+ * it: udev makes the same link of such a name. */
+static int channel_port(const struct plugging *plug, size_t index)
+{
+	const struct domain_channel *channel =
+		&plug->guest->domain->channels[index];
+	int result = REEVE_ERR_ENGINE;
+
+	for (unsigned blanks = 0; blanks < BLANKS_MAX; blanks++) {
+		result = port_add(plug, index, blanks);
+		if (result != REEVE_ERR_ENGINE ||
+		    strstr(qmp_words(plug->qmp), "already exists by name") ==
+			    NULL)
+			break;
+	}
+	if (result != REEVE_ERR_ENGINE)
+		return result;
+	return tell_refusal(plug, KEY_channel, channel->entry, channel->name,
+			    "QEMU does not plug the channel");
 }
 
 /* Makes the console device whose ports the channels are. Port 0 is for a

@@ -21,6 +21,7 @@
 
 #include <cmocka.h>
 
+#include "toolstack/devices/ask.h"
 #include "toolstack/devices/fixture.h"
 
 /* ---- Helpers ------------------------------------------------------------ */
@@ -344,6 +345,31 @@ static void a_channel_that_fails_takes_the_others_with_it(void **state)
 		     65, "channel", "QEMU does not make the channel: ");
 }
 
+/* Guests know nothing of each other's names. */
+static void guests_may_have_a_channel_of_one_name(void **state)
+{
+	struct device_fixture *f = *state;
+	char *before = device_fixture_inventory(f);
+	struct device_guest guest;
+
+	device_guest_read(f, &guest, "channel=['name=a,connection=pty']");
+	for (unsigned slot = 0; slot < 3; slot++) {
+		struct reeve_attached told = { .device = { .slot = slot } };
+
+		assert_int_equal(
+			plug_device(f->qmp, &guest.plug, 0, slot, f->report),
+			REEVE_OK);
+		assert_int_equal(ask_channel(f->qmp, slot, 1, &told, f->report),
+				 REEVE_OK);
+		assert_string_equal(told.name, "a");
+	}
+	assert_property(f, "slot0-port1", "name", "a");
+	assert_property(f, "slot2-port1", "name", "a  ");
+	empty_all(f, 3);
+	device_fixture_restored(f, before);
+	device_guest_free(&guest);
+}
+
 static void a_used_slot_is_refused(void **state)
 {
 	struct device_fixture *f = *state;
@@ -428,6 +454,7 @@ int main(void)
 		PLUG_TEST(a_bridge_that_is_none_is_told),
 		PLUG_TEST(a_channel_does_not_replace_a_file),
 		PLUG_TEST(a_channel_that_fails_takes_the_others_with_it),
+		PLUG_TEST(guests_may_have_a_channel_of_one_name),
 		PLUG_TEST(a_used_slot_is_refused),
 		PLUG_TEST(parts_without_a_device_are_found_and_removed),
 		PLUG_TEST(addresses_follow_from_the_guest),
