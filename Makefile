@@ -13,6 +13,9 @@ all:
 run: all
 	@scripts/run.sh
 
+debian: all
+	@scripts/run-debian.sh
+
 test:
 	@scripts/setup.sh test
 	@/usr/bin/python3 tests/run.py
@@ -45,4 +48,4 @@ install: all
 clean:
 	rm -rf build build-*
 
-.PHONY: all run test soak fuzz lint bench install clean
+.PHONY: all run debian test soak fuzz lint bench install clean

@@ -8,9 +8,10 @@
 # usage: scripts/armlibs.sh
 #   REEVE_MIRROR   URI of a Debian mirror, if not that of this machine's apt
 set -eu
-cd "$(dirname "$0")/.."
+scripts=$(cd "$(dirname "$0")" && pwd)
 
-. scripts/debian.sh
+# shellcheck source=scripts/debian.sh
+. "$scripts/debian.sh"
 
 # Puts the files in place: completes a new folder first, and renames it last.
 assemble() {

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=sh
-# Other scripts source this file in the root of the tree. It downloads and
-# unpacks packages of Debian for arm64 with a private apt, which verifies
-# Debian's signatures. The system's own packages are not touched.
+# Other scripts source this file; $scripts is their folder, with this file in
+# it. It downloads and unpacks packages of Debian for arm64 with a private apt,
+# which verifies Debian's signatures. The system's own packages are not touched.
+#   REEVE_CACHE   the folder in which everything is kept, if not .cache beside
+#                 $scripts
 
 suite=trixie
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-cache=$PWD/.cache
+# shellcheck disable=SC2154 # who sources this sets $scripts
+cache=${REEVE_CACHE:-${scripts%/*}/.cache}
 apt=$cache/apt
 # shellcheck source=scripts/mirror.sh
-. scripts/mirror.sh
+. "$scripts/mirror.sh"
 
 say() {
 	echo "$(basename "$0" .sh): $*"
@@ -36,6 +39,8 @@ APT::Update::Error-Mode "any";
 Dir::State "$apt/state";
 Dir::State::status "$apt/status";
 Dir::Cache "$apt/cache";
+Dir::Cache::pkgcache "pkgcache.bin";
+Dir::Cache::srcpkgcache "srcpkgcache.bin";
 Dir::Etc::sourcelist "$apt/sources.list";
 Dir::Etc::sourceparts "/dev/null";
 Dir::Etc::preferences "/dev/null";

@@ -11,9 +11,10 @@
 #                  package instead of the cloud kernel
 #   REEVE_MIRROR   URI of a Debian mirror, if not that of this machine's apt
 set -eu
-cd "$(dirname "$0")/.."
+scripts=$(cd "$(dirname "$0")" && pwd)
 
-. scripts/debian.sh
+# shellcheck source=scripts/debian.sh
+. "$scripts/debian.sh"
 oldest_kernel=6.13 # the first Linux that can be a Realm
 
 # Prints the kernel's meta package and the packages that it leads to. All of

@@ -3,94 +3,147 @@
 """Makes a bootable Debian for arm64 of which every byte is measured: a disk
 that dm-verity checks, whose root hash is on the kernel's command line.
 
-Packages of Debian are the only input. They are installed by Debian's own dpkg
-in an emulated guest (scripts/image-stage2): this needs no rights, nothing of
-the machine but QEMU, and gives the same bytes everywhere.
+`reeve image build` runs this. Packages of Debian are the only input. They are
+installed by Debian's own dpkg in an emulated guest (image-stage2): this needs
+no rights, nothing of the machine but QEMU, and gives the same bytes everywhere.
 
-usage: scripts/image.py SPECIFICATION -o FOLDER [--refresh]
-The folder gets guest.cfg, vmlinuz, initrd, disk.img, and build.log. --refresh
-looks for newer packages.
-  REEVE_IMAGES   the folder of finished images, if not .cache/image
+  REEVE_CACHE    the folder of packages, the kernel and finished images
+  REEVE_IMAGES   the folder of finished images, if another one
+  REEVE_GUEST    the program reeve-guest for arm64
 """
 
 import argparse
-import hashlib
-import json
+import contextlib
+import errno
+import fcntl
 import os
 import pathlib
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 
+import image_make
 import image_parts
+import image_spec
 import initrd
+from image_spec import Wrong
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".cache"
-GUEST = CACHE / "guest"
-DEBS = CACHE / "image" / "debs"
-IMAGES = pathlib.Path(os.environ.get("REEVE_IMAGES", CACHE / "image"))
-REEVE_GUEST = ROOT / "build-guest" / "guest" / "reeve-guest"
-SCRIPTS = ROOT / "scripts"
-BUILD_MODULES = ["virtio_mmio", "virtio_blk"]
+SCRIPTS = pathlib.Path(__file__).resolve().parent
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Commands, and the packages of Debian that have them.
+COMMANDS = {"apt-get": "apt", "dpkg-deb": "dpkg", "readelf": "binutils",
+            "qemu-system-aarch64": "qemu-system-arm",
+            "ssh-keygen": "openssh-client"}
 BOOT_MODULES = ["virtio_mmio", "virtio_blk", "dm_mod", "dm_verity", "erofs",
                 "overlay", "arm_cca_guest"]
-DISK_MAX = 4 << 30
-
-KEYS = {"name": str, "packages": list, "files": dict, "links": dict,
-        "memory": int, "vcpus": int, "cmdline": str}
-
-
-class Wrong(Exception):
-    """The reason why no image can be made."""
+OLD = ".old"
+# Files of an image's folder that stay when the image is made again. Others
+# that stay are sockets: a guest that runs is reached by them.
+KEPT = ("state.img", "id_ed25519", "id_ed25519.pub")
 
 
-def say(text):
-    print(f"image: {text}", flush=True)
+class Progress:
+    """Tells the user what is done, on a terminal also how much of it."""
+
+    def __init__(self):
+        self.text = ""
+        self.live = sys.stdout.isatty()
+
+    def say(self, text):
+        self.text = text
+        print(("\r\033[K" * self.live) + f"image: {text}", flush=True)
+
+    def step(self, done, most):
+        """That much of what was said last is done."""
+        if self.live and most:
+            print(f"\033[A\r\033[Kimage: {self.text}: {100 * done // most} %",
+                  flush=True)
 
 
-def specification(path):
-    try:
-        with path.open("rb") as stream:
-            spec = tomllib.load(stream)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise Wrong(f"{path}: {error}") from error
-    for key, value in spec.items():
-        if key not in KEYS:
-            raise Wrong(f"{path}: unknown key {key}")
-        if not isinstance(value, KEYS[key]):
-            raise Wrong(f"{path}: {key} takes a {KEYS[key].__name__}")
-    for key in ("name", "packages"):
-        if key not in spec:
-            raise Wrong(f"{path}: {key} is missing")
-    texts = [spec["name"], *spec["packages"], *spec.get("files", {}).values(),
-             *spec.get("links", {}).values()]
-    if not all(isinstance(text, str) for text in texts):
-        raise Wrong(f"{path}: packages, files and links take texts")
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", spec["name"]):
-        raise Wrong(f"{path}: name takes letters, digits, '.', '_' and '-'")
-    spec["contents"] = {}
-    for target, source in spec.get("files", {}).items():
-        file = path.parent / source
-        if not file.is_file():
-            raise Wrong(f"{path}: there is no file {file}")
-        spec["contents"][target.lstrip("/")] = (
-            file.read_bytes(), 0o755 if os.access(file, os.X_OK) else 0o644)
-    return spec
+PROGRESS = Progress()
 
+
+# ---- Where things are
+
+def first_there(*paths):
+    """Returns the first path that exists, or else the last one."""
+    return next((path for path in paths if path.exists()), paths[-1])
+
+
+def cache_folder():
+    """In a source tree it is .cache, else a folder of the user's."""
+    if os.environ.get("REEVE_CACHE"):
+        return pathlib.Path(os.environ["REEVE_CACHE"]).resolve()
+    if (SCRIPTS.parent / "meson.build").exists():
+        return SCRIPTS.parent / ".cache"
+    users = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(users) / "reeve"
+
+
+def guest_program():
+    if os.environ.get("REEVE_GUEST"):
+        path = pathlib.Path(os.environ["REEVE_GUEST"])
+    else:
+        path = first_there(
+            SCRIPTS.parent / "build-guest" / "guest" / "reeve-guest",
+            SCRIPTS.parents[1] / "share" / "reeve" / "guest" / "reeve-guest")
+    if not path.is_file():
+        raise Wrong(f"there is no {path}: build it with make, or name it in "
+                    "REEVE_GUEST")
+    return path
+
+
+CACHE = cache_folder()
+GUEST = CACHE / "guest"
+DEBS = CACHE / "image" / "debs"
+IMAGES = pathlib.Path(os.environ.get("REEVE_IMAGES") or CACHE / "image")
+
+
+def check_commands():
+    for command, package in COMMANDS.items():
+        if not shutil.which(command):
+            raise Wrong(f"there is no {command}: install Debian's package "
+                        f"{package}")
+
+
+# ---- Packages
 
 def script(*command):
     """Runs a script of ours. Returns its lines."""
-    done = subprocess.run([SCRIPTS / command[0], *command[1:]], check=False,
-                          stdout=subprocess.PIPE, text=True)
-    if done.returncode != 0:
-        raise Wrong(f"{command[0]} failed")
-    return done.stdout.splitlines()
+    with subprocess.Popen(
+            [SCRIPTS / command[0], *command[1:]], stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+            env={**os.environ, "REEVE_CACHE": str(CACHE)}) as process:
+        try:
+            said = follow_script(process.stderr)
+            lines = process.stdout.read().splitlines()
+        except BaseException:
+            process.terminate()
+            raise
+    if process.returncode != 0:
+        raise Wrong(said or f"{command[0]} failed")
+    return lines
+
+
+def follow_script(lines):
+    """Shows what a script says, and how far a download is, which apt tells as
+    dlstatus:NUMBER:PERCENT:TEXT. Returns the last line: if the script has
+    failed, it is the reason."""
+    said = ""
+    for line in lines:
+        found = re.match(r"dlstatus:\d+:(\d+)", line)
+        if found:
+            PROGRESS.step(int(found[1]), 100)
+            continue
+        said = re.sub("^(guest|image-packages): ", "", line.strip())
+        if not line.startswith("E: "):
+            PROGRESS.say(said)
+    return said
 
 
 def packages(spec, refresh):
@@ -103,206 +156,152 @@ def packages(spec, refresh):
     return kinds
 
 
-def key_of(spec, kinds):
-    """Returns a name for everything that decides the image's bytes."""
-    text = hashlib.sha256()
-    for path in (REEVE_GUEST, GUEST / "VERSION", GUEST / "busybox",
-                 *map(pathlib.Path, (__file__, image_parts.__file__,
-                                     initrd.__file__)),
-                 SCRIPTS / "image-stage2", SCRIPTS / "image-init"):
-        text.update(hashlib.sha256(path.read_bytes()).digest())
-    text.update(json.dumps(
-        [{kind: [path.name for path in paths]
-          for kind, paths in kinds.items()},
-         {key: value for key, value in spec.items() if key != "contents"},
-         sorted((name, hashlib.sha256(content).hexdigest(), mode)
-                for name, (content, mode) in spec["contents"].items())],
-        sort_keys=True).encode())
-    return text.hexdigest()
+# ---- Folders that are there completely, or not at all
+
+def beginning(folder, prefix):
+    """Returns the paths in a folder whose names begin so."""
+    return [path for path in folder.iterdir() if path.name.startswith(prefix)]
 
 
-def modules_tree(names):
-    modules = initrd.guest_modules(GUEST, names)
-    order = "".join(f"{name}.ko\n" for name in modules)
-    tree = {f"lib/modules/{name}.ko": (initrd.DATA, content)
-            for name, content in modules.items()}
-    tree["lib/modules/order"] = (initrd.DATA, order.encode())
-    return tree
+def clean_up(folder, prefix):
+    """Removes what a build has left beside a folder that was killed. If that was
+    while it replaced the folder, the old one comes back."""
+    for path in beginning(folder.parent, prefix):
+        if path.suffix == OLD and not folder.exists():
+            path.rename(folder)
+        else:
+            shutil.rmtree(path, ignore_errors=True)
 
 
-def initramfs(init, modules, programs=()):
-    tree = {
-        "bin/busybox": (initrd.PROGRAM, (GUEST / "busybox").read_bytes()),
-        "dev/console": (initrd.CONSOLE, b"", (5, 1)),
-        "init": (initrd.PROGRAM, (SCRIPTS / init).read_bytes()),
-        **modules_tree(modules), **dict(programs)}
-    for path in ("bin", "dev", "lib", "lib/modules", "proc", "sbin", "sys"):
-        tree[path] = (initrd.DIRECTORY,)
-    return initrd.packed(initrd.archive(sorted(tree.items())))
-
-
-def add_own_files(archive, spec):
-    """Adds what is not of Debian's packages to the archive."""
-    for path in sorted((GUEST / "modules").rglob("*")):
-        if path.is_file():
-            archive.add_file(f"overlay/usr/lib/modules/{path.relative_to(GUEST / 'modules')}",
-                             path.read_bytes())
-    archive.add_file("overlay/usr/bin/reeve-guest", REEVE_GUEST.read_bytes(),
-                     0o755)
-    archive.add_file("overlay/etc/hostname", f"{spec['name']}\n".encode())
-    for name, (content, mode) in sorted(spec["contents"].items()):
-        archive.add_file(f"overlay/{name}", content, mode)
-    for name, target in sorted(spec.get("links", {}).items()):
-        archive.add_link(f"overlay/{name.lstrip('/')}", target)
-
-
-def write_archive(path, spec, kinds):
-    with path.open("wb") as stream:
-        archive = image_parts.Archive(stream)
-        for package in kinds["essential"]:
-            archive.add_package("target", package)
-        for package in kinds["tool"]:
-            archive.add_package("tools", package)
-        archive.add_link("tools/lib", "usr/lib")
-        for kind, folder in (("essential", "essential"),
-                             ("package", "others")):
-            for package in kinds[kind]:
-                archive.add_file(f"target/packages/{folder}/{package.name}",
-                                 image_parts.package_plain(package))
-        add_own_files(archive, spec)
-        archive.close()
-        stream.write(bytes(-stream.tell() % image_parts.BLOCK))
-
-
-def qemu(work, epoch):
-    """Runs the second stage. Its output goes to a file and, in short, to the
-    user."""
-    command = [
-        "qemu-system-aarch64", "-M", "virt", "-cpu", "max,pauth=off,sve=off",
-        "-accel", "tcg,thread=multi,tb-size=512", "-smp", str(min(
-            4, os.cpu_count() or 1)), "-m", "1536", "-nodefaults", "-nographic",
-        "-no-reboot", "-nic", "none", "-serial", "stdio", "-rtc",
-        f"base={time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(epoch))},clock=vm",
-        "-kernel", GUEST / "vmlinuz", "-initrd", work / "stage2.initrd",
-        "-append", f"console=ttyAMA0 quiet panic=-1 epoch={epoch}"]
-    for name, options in (("archive", ",readonly=on"), ("image", "")):
-        command += ["-drive", f"file={work / name},format=raw,if=none,"
-                    f"cache=unsafe,id={name}{options}", "-device",
-                    f"virtio-blk-pci,drive={name}"]
-    return command
-
-
-def run_stage2(work, epoch):
-    with (work / "build.log").open("w") as log, subprocess.Popen(
-            list(map(str, qemu(work, epoch))), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace") as process:
-        done = False
-        try:
-            for line in process.stdout:
-                log.write(line)
-                if line.startswith("image: "):
-                    say(line.strip().partition(": ")[2])
-                    done = line.strip() == "image: done"
-        finally:
-            process.kill()
-    if not done:
-        kept = IMAGES / "failed.log"
-        shutil.copy(work / "build.log", kept)
-        raise Wrong(f"the second stage failed: see {kept}")
-
-
-def disk(work):
-    """Returns the disk: the file system, and its hash tree behind it."""
-    with (work / "image").open("rb") as stream:
-        size = image_parts.erofs_size(stream.read(4096), DISK_MAX)
-        stream.seek(0)
-        data = stream.read(size)
-    tree, root = image_parts.hash_tree(data)
-    return data, tree, root
-
-
-CONFIG = """# Made by scripts/image.py: a guest of which every byte is measured.
-name = "{name}"
-realm = 1
-memory = {memory}
-vcpus = {vcpus}
-kernel = "@FOLDER@/vmlinuz"
-ramdisk = "@FOLDER@/initrd"
-# The host can read and change what passes these devices: dm-verity checks each
-# block of the disk, and the answers of the channel are signed.
-realm_devices = "untrusted"
-disk = [ "format=raw, vdev=xvda, access=ro, target=@FOLDER@/disk.img" ]
-channel = [
-    "name=org.reeve.attest.0, connection=socket, path=@FOLDER@/attest",
-    "name=org.reeve.ssh.0, connection=socket, path=@FOLDER@/ssh",
-]
-# A buffer of 32 MiB, through which the Realm shares what passes its devices.
-cmdline = "{cmdline}swiotlb=16384 verity={root},{blocks}"
-"""
-
-
-def make(spec, kinds, folder):
-    """Makes the image in a new folder."""
-    (folder / "initrd").write_bytes(initramfs(
-        "image-init", BOOT_MODULES,
-        image_parts.program_tree("dmsetup", kinds["tool"])))
-    shutil.copy(GUEST / "vmlinuz", folder / "vmlinuz")
-    epoch = image_parts.newest_time(kinds["essential"] + kinds["package"])
-    with tempfile.TemporaryDirectory(dir=IMAGES, prefix="work.") as name:
-        work = pathlib.Path(name)
-        say(f"{len(kinds['essential'] + kinds['package'])} packages")
-        write_archive(work / "archive", spec, kinds)
-        (work / "stage2.initrd").write_bytes(
-            initramfs("image-stage2", BUILD_MODULES))
-        with (work / "image").open("wb") as stream:
-            stream.truncate(DISK_MAX)
-        run_stage2(work, epoch)
-        data, tree, root = disk(work)
-        with (folder / "disk.img").open("wb") as stream:
-            stream.write(data)
-            stream.write(tree)
-        shutil.copy(work / "build.log", folder)
-    (folder / "guest.cfg").write_text(CONFIG.format(
-        name=spec["name"], memory=spec.get("memory", 1024),
-        vcpus=spec.get("vcpus", 2), root=root,
-        cmdline=spec.get("cmdline", "") + " " * ("cmdline" in spec),
-        blocks=len(data) // image_parts.BLOCK))
+def keep(old, fresh):
+    """Gives the files that stay a second name in the fresh folder: so they are
+    in one of the two at any time."""
+    for path in old.iterdir() if old.is_dir() else ():
+        if path.name in KEPT or stat.S_ISSOCK(path.lstat().st_mode):
+            os.link(path, fresh / path.name, follow_symlinks=False)
 
 
 def make_whole(folder, fill):
-    """Makes a folder by a function that fills it. It is there completely, or it
-    is not."""
-    fresh = pathlib.Path(tempfile.mkdtemp(dir=folder.parent, prefix="new."))
+    """Makes a folder anew by a function that fills it. The caller has the
+    lock."""
+    prefix = f".{folder.name}.reeve-"
+    clean_up(folder, prefix)
+    fresh = pathlib.Path(tempfile.mkdtemp(dir=folder.parent, prefix=prefix))
+    old = fresh.with_name(fresh.name + OLD)
     try:
+        keep(folder, fresh)
         fill(fresh)
         fresh.chmod(0o755)
         if folder.exists():
-            shutil.rmtree(folder)
+            folder.rename(old)
         fresh.rename(folder)
     except BaseException:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def lock():
+    """One build at a time: others would make the same."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with (IMAGES / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            PROGRESS.say("waiting for another build of an image")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        for path in beginning(IMAGES, "work."):
+            shutil.rmtree(path, ignore_errors=True)
+        yield
 
 
 def cached(spec, kinds):
-    """Returns the folder of the image in the cache, which is made if need be.
+    """Returns the folder of the disk in the cache, which is made if need be.
     Older ones of the same name go."""
-    folder = IMAGES / f"made-{spec['name']}-{key_of(spec, kinds)[:16]}"
+    key = image_make.key_of(spec, kinds, GUEST)
+    folder = IMAGES / f"made-{spec['name']}-{key[:16]}"
     if not folder.exists():
-        make_whole(folder, lambda fresh: make(spec, kinds, fresh))
+        maker = image_make.Maker(spec, kinds, GUEST, IMAGES, PROGRESS)
+        make_whole(folder, maker.make)
         for other in IMAGES.glob(f"made-{spec['name']}-*"):
-            if other != folder:
+            if other != folder and not other.name.removeprefix(
+                    f"made-{spec['name']}-").strip("0123456789abcdef"):
                 shutil.rmtree(other)
     return folder
 
 
-def copy(made, fresh, folder):
-    """Copies an image, whose configuration then names the files in folder."""
-    shutil.copytree(made, fresh, dirs_exist_ok=True)
-    config = fresh / "guest.cfg"
-    config.write_text(config.read_text().replace("@FOLDER@",
-                                                 str(folder.resolve())))
+# ---- The user's copy
+
+def login_keys(spec, fresh, path):
+    """Returns the public keys with which root may log in; None: those of the
+    specification. Makes a pair if nobody names any."""
+    if path:
+        return path.read_bytes()
+    if "root/.ssh/authorized_keys" in spec["contents"]:
+        return None
+    if not (fresh / "id_ed25519.pub").exists():
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C",
+                        spec["name"], "-f", fresh / "id_ed25519"], check=True,
+                       stdin=subprocess.DEVNULL)
+    return (fresh / "id_ed25519.pub").read_bytes()
+
+
+def own_files(spec, keys):
+    """Returns the files of the image that are not Debian's, nor the
+    specification's: (mode, content) by their paths."""
+    files = {"usr/bin/reeve-guest": (0o755, guest_program().read_bytes()),
+             "etc/hostname": (0o644, f"{spec['name']}\n".encode())}
+    if keys is not None:
+        files["root/.ssh/authorized_keys"] = (0o600, keys)
+    if "state" in spec:
+        files["usr/bin/reeve-unlock"] = (
+            0o755, (SCRIPTS / "image-unlock").read_bytes())
+        files["etc/systemd/system/state.mount"] = (
+            0o644, (SCRIPTS / "image-state.mount").read_bytes())
+    return files
+
+
+def boot_initramfs(kinds, files):
+    """Returns the initramfs, which lays these files over the disk. They are
+    measured like the disk, which needs not be made anew for them."""
+    more = image_parts.program_tree("dmsetup", kinds["tool"])
+    for path, (mode, content) in files.items():
+        more[f"own/{path}"] = (stat.S_IFREG | mode, content)
+        for folder in pathlib.PurePath(f"own/{path}").parents[:-1]:
+            private = folder.is_relative_to("own/root")
+            more[str(folder)] = (stat.S_IFDIR | (0o700 if private else 0o755),)
+    return image_make.initramfs(GUEST, "image-init", BOOT_MODULES, more)
+
+
+def make_state(spec, path):
+    """An empty disk, unless there is one: what is in it cannot be made again."""
+    if "state" in spec and not path.exists():
+        with path.open("xb") as stream:
+            os.fchmod(stream.fileno(), 0o600)
+            stream.truncate(spec["state"] << 20)
+
+
+def fill(spec, kinds, made, fresh, options):
+    """Fills the user's folder: with a copy of the disk, and what starts it."""
+    for path in (made / "disk.img", made / "build.log", GUEST / "vmlinuz"):
+        shutil.copy(path, fresh)
+    keys = login_keys(spec, fresh, options.ssh_key)
+    (fresh / "initrd").write_bytes(boot_initramfs(kinds,
+                                                  own_files(spec, keys)))
+    make_state(spec, fresh / "state.img")
+    (fresh / "guest.cfg").write_text(image_spec.config(
+        spec, options.output.resolve(), (made / "verity").read_text()))
+
+
+def check_ssh_key(path):
+    """A private key must not get into an image."""
+    done = subprocess.run(["ssh-keygen", "-l", "-f", path], check=False,
+                          capture_output=True, stdin=subprocess.DEVNULL)
+    if done.returncode != 0 or b"PRIVATE KEY" in path.read_bytes():
+        raise Wrong(f"{path} is no public key of SSH")
 
 
 def check_output(folder):
@@ -311,37 +310,65 @@ def check_output(folder):
         raise Wrong(f"there is no folder {folder.parent}")
     if re.search(r'["\\,\]\s]', str(folder.resolve())):
         raise Wrong(f"{folder}: no such characters in a configuration")
-    if folder.exists() and any(folder.iterdir()) and not (
-            folder / "guest.cfg").exists():
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir()) and
+                            not (folder / "guest.cfg").exists()):
         raise Wrong(f"{folder} is there, and is no image: remove it")
 
 
 def run(options):
-    spec = specification(options.specification)
+    start = time.monotonic()
+    spec = image_spec.read(options.specification)
     check_output(options.output)
-    if not REEVE_GUEST.exists():
-        raise Wrong("there is no reeve-guest: run scripts/build.sh guest")
+    check_commands()
+    if options.ssh_key:
+        check_ssh_key(options.ssh_key)
+    guest_program()
     script("guest.sh")
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    made = cached(spec, packages(spec, options.refresh))
-    make_whole(options.output, lambda fresh: copy(made, fresh, options.output))
+    with lock():
+        kinds = packages(spec, options.refresh)
+        made = cached(spec, kinds)
+        make_whole(options.output,
+                   lambda fresh: fill(spec, kinds, made, fresh, options))
     size = (options.output / "disk.img").stat().st_size
-    say(f"{options.output}: a disk of {size >> 20} MiB")
-    print((options.output / "guest.cfg").read_text(), end="")
+    PROGRESS.say(f"{options.output}: a disk of {size >> 20} MiB, after "
+                 f"{time.monotonic() - start:.0f} s")
+    PROGRESS.say(f"next: reeve create {options.output}/guest.cfg")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
+def no_room(error, options):
+    """Returns the message for a write that failed for want of room."""
+    rooms = ", ".join(
+        f"{shutil.disk_usage(folder).free >> 20} MiB are free in {folder}"
+        for folder in (IMAGES, options.output.resolve().parent))
+    return (f"no room ({error.strerror}): a new image takes some 2 GiB while it "
+            f"is made; {rooms}")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="reeve image build", description=__doc__.split("\n\n", 1)[0])
     parser.add_argument("specification", type=pathlib.Path)
     parser.add_argument("-o", "--output", type=pathlib.Path, required=True,
                         metavar="FOLDER")
     parser.add_argument("--refresh", action="store_true",
                         help="look for newer packages")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("image: stopped"))
+    parser.add_argument("--ssh-key", type=pathlib.Path, metavar="FILE",
+                        help="public keys with which root may log in")
+    return parser.parse_args()
+
+
+def main():
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit("image: stopped"))
+    options = arguments()
     try:
-        run(parser.parse_args())
-    except (Wrong, OSError) as error:
-        sys.exit(f"image: {error}")
+        run(options)
+    except OSError as error:
+        sys.exit("image: " + (no_room(error, options) if error.errno in NO_ROOM
+                              else str(error)))
+    except Wrong as error:
+        print(f"image: {error}", file=sys.stderr)
+        sys.exit(error.code)
 
 
 if __name__ == "__main__":

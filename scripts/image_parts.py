@@ -161,7 +161,7 @@ def needed_libraries(content):
         file.write(content)
         file.flush()
         found = subprocess.check_output(
-            ["aarch64-linux-gnu-readelf", "-d", "-l", file.name], text=True)
+            ["readelf", "-d", "-l", file.name], text=True)
     for line in found.splitlines():
         if "(NEEDED)" in line:
             yield line.partition("[")[2].rstrip("]")

@@ -34,9 +34,12 @@ UNWANTED = [re.compile(pattern) for pattern in (
 
 
 def tree():
-    """Every file of ours, whether or not there is a git history."""
+    """Every file of ours, whether or not there is a git history. Images that
+    were made in the tree are not ours."""
     for folder, folders, files in os.walk("."):
-        folders[:] = sorted(f for f in folders if not SKIPPED.match(f))
+        folders[:] = sorted(
+            f for f in folders if not SKIPPED.match(f)
+            and not os.path.exists(os.path.join(folder, f, "disk.img")))
         for name in sorted(f for f in files if not SKIPPED.match(f)):
             yield os.path.relpath(os.path.join(folder, name))
 
@@ -149,7 +152,7 @@ def check_shell():
     return run("shellcheck", ".ci/run", *scripts) or run(
         "shellcheck", "-s", "dash", "scripts/guest-init",
         "scripts/image-init", "scripts/image-stage2",
-        "tests/machine/foreign-init")
+        "scripts/image-unlock", "tests/machine/foreign-init")
 
 
 CHECKS = {name[len("check_"):]: check for name, check in globals().items()

@@ -38,6 +38,7 @@ firmware_packages='
 gcc-aarch64-linux-gnu compiles the bare-metal programs
 libc6-dev-arm64-cross the C library of the program for guests
 qemu-system-arm      the emulated machine
+openssh-client       keys, and a shell in a guest
 '
 test_packages='
 libcmocka-dev        unit tests
@@ -46,7 +47,6 @@ device-tree-compiler reads the generated trees back
 cpio                 reads the initramfs back
 python3-cbor2        tests: reads our tokens
 python3-cryptography  tests: verifies their signatures
-openssh-client       tests: keys, and a shell in a guest
 zstd                 makes packed kernels for tests
 lz4                  makes packed kernels for tests
 xz-utils             makes packed kernels for tests

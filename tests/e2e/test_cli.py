@@ -22,7 +22,8 @@ VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion",
          "block-list", "network-list", "channel-list",
          "top", "info", "dmesg", "host start", "host stop", "host status",
          "host list", "host trim", "host show-key", "refs", "token show",
-         "token verify", "token challenge", "token profiles", "attest", "ssh"]
+         "token verify", "token challenge", "token profiles", "attest", "ssh",
+         "image build"]
 
 
 def test_help_names_every_verb(reeve):

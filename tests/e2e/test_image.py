@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""scripts/image.py: what it refuses before it makes anything, and the parts
-that it makes of packages. tests/machine/test_image.py boots an image."""
+"""Images: what a specification may say, and the parts that are made of packages.
+test_image_build.py makes whole images, with stand-ins; tests/machine/test_image.py
+boots one."""
 import hashlib
 import io
 import subprocess
@@ -16,10 +17,8 @@ import image_parts  # noqa: E402
 GOOD = 'name = "a"\npackages = ["b"]\n'
 
 
-def run(folder, *options):
-    return subprocess.run(
-        [ROOT / "scripts/image.py", "spec.toml", "-o", "out", *options],
-        cwd=folder, capture_output=True, text=True, check=False)
+def run(reeve, *options):
+    return reeve.run("image", "build", "spec.toml", "-o", "out", *options)
 
 
 @pytest.mark.parametrize("text, message", [
@@ -31,28 +30,31 @@ def run(folder, *options):
     (GOOD + 'memory = "1"', "memory takes a int"),
     ('name = "a"\npackages = [1]', "take texts"),
     ('name = "../a"\npackages = []', "name takes letters"),
+    (GOOD + 'memory = true', "memory takes a int"),
+    (GOOD + 'state = 31', "state takes 32 MiB or more"),
     (GOOD + '[files]\n"/etc/x" = "absent"', "there is no file absent"),
 ])
-def test_a_wrong_specification_is_named(tmp_path, text, message):
-    (tmp_path / "spec.toml").write_text(text)
-    done = run(tmp_path)
-    assert done.returncode == 1 and message in done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["spec.toml"]
+def test_a_wrong_specification_is_named(reeve, text, message):
+    reeve.write("spec.toml", text)
+    before = set(reeve.folder.iterdir())
+    done = run(reeve)
+    assert done.returncode == 2 and message in done.stderr
+    assert set(reeve.folder.iterdir()) == before
 
 
-def test_a_folder_that_a_configuration_cannot_name_is_refused(tmp_path):
-    (tmp_path / "spec.toml").write_text(GOOD)
-    done = run(tmp_path, "-o", 'a "b"')
+def test_a_folder_that_a_configuration_cannot_name_is_refused(reeve):
+    reeve.write("spec.toml", GOOD)
+    done = run(reeve, "-o", 'a "b"')
     assert done.returncode == 1 and "no such characters" in done.stderr
 
 
-def test_a_folder_of_something_else_is_left_alone(tmp_path):
-    (tmp_path / "spec.toml").write_text(GOOD)
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "mine").write_text("mine")
-    done = run(tmp_path)
+def test_a_folder_of_something_else_is_left_alone(reeve):
+    reeve.write("spec.toml", GOOD)
+    (reeve.folder / "out").mkdir()
+    reeve.write("out/mine", "mine")
+    done = run(reeve)
     assert done.returncode == 1 and "is no image" in done.stderr
-    assert (tmp_path / "out" / "mine").read_text() == "mine"
+    assert (reeve.folder / "out" / "mine").read_text() == "mine"
 
 
 def package(folder):

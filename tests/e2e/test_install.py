@@ -55,7 +55,10 @@ def test_everything_is_there(installed):
                     "man1/reeve-guest.1", "man5/reeve.cfg.5",
                     "bash-completion/completions/reeve",
                     "zsh/site-functions/_reeve",
-                    "fish/vendor_completions.d/reeve.fish"):
+                    "fish/vendor_completions.d/reeve.fish",
+                    "libexec/reeve/image.py",
+                    "reeve/examples/debian/image.toml",
+                    "reeve/examples/debian-state/image.toml"):
         find(installed, pattern)
 
 
@@ -67,6 +70,24 @@ def test_installed_command_runs(installed, tmp_path):
                           cwd=tmp_path, capture_output=True, text=True,
                           check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_installed_command_finds_its_scripts(installed, tmp_path):
+    """Each script that another one names is there. A specification is judged
+    by the installed program, which imports the others."""
+    folder = find(installed, "libexec/reeve/image.py").parent
+    there = {path.name for path in folder.iterdir()}
+    for path in {*folder.iterdir()} - {folder / "initrd.py"}:
+        named = re.findall(r'[\w-]+\.(?:sh|py)\b|"image-[\w.-]+"',
+                           path.read_text())
+        assert {name.strip('"') for name in named} <= there, path
+    (tmp_path / "spec.toml").write_text('name = "a"\n')
+    done = subprocess.run(
+        [find(installed, "bin/reeve"), "image", "build", "spec.toml", "-o",
+         "out"], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+    assert done.stderr == "image: spec.toml: packages is missing\n"
+    assert done.returncode == 2
 
 
 # A program for several releases: it compiles without what a release lacks.

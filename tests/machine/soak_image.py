@@ -6,31 +6,29 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 
 import pytest
 
+from test_guest_devices import free_port
 from test_image import EXAMPLE, REEVE, cmdline, image_make
 
 PATIENCE = 1200
 
 
 def test_two_builds_give_the_same_bytes(tmp_path):
-    first = image_make(tmp_path / "first")
-    second = image_make(tmp_path / "second",
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key],
+                   check=True)
+    options = ["--ssh-key", f"{key}.pub"]
+    first = image_make(tmp_path / "first", options=options)
+    second = image_make(tmp_path / "second", options=options,
                         REEVE_IMAGES=str(tmp_path / "other"))
     for name in ("disk.img", "initrd", "vmlinuz"):
         assert (first / name).read_bytes() == (second / name).read_bytes(), (
             name)
     assert cmdline(first) == cmdline(second)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Realm:

@@ -82,7 +82,9 @@ enum {
 #define CLI_WAIT           (UINT64_C(1) << 56)
 #define CLI_SECRET         (UINT64_C(1) << 57)
 #define CLI_FORMAT         (UINT64_C(1) << 58)
-#define CLI_OPTION_BITS    59
+#define CLI_REFRESH        (UINT64_C(1) << 59)
+#define CLI_SSH_KEY        (UINT64_C(1) << 60)
+#define CLI_OPTION_BITS    61
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -129,6 +131,7 @@ enum cli_operands {
 	CLI_DOMAIN_CHANNEL, /* DOMAIN CHANNEL */
 	CLI_SSH_ARGUMENTS, /* a domain without --connect, and what ssh gets */
 	CLI_SCP_ARGUMENTS, /* the same for scp */
+	CLI_SPECIFICATION, /* the file that says what an image has */
 };
 
 struct cli_verb {
@@ -468,6 +471,7 @@ int cli_host_start(const struct cli_call *call);
 int cli_host_status(const struct cli_call *call);
 int cli_host_stop(const struct cli_call *call);
 int cli_host_trim(const struct cli_call *call);
+int cli_image_build(const struct cli_call *call);
 int cli_info(const struct cli_call *call);
 int cli_keys(const struct cli_call *call);
 int cli_list(const struct cli_call *call);

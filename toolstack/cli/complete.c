@@ -210,6 +210,7 @@ static void offer_operands(const struct line *line)
 		break;
 	case CLI_CONFIG:
 	case CLI_TOKEN:
+	case CLI_SPECIFICATION:
 		offer_files();
 		break;
 	case CLI_SHELL:

@@ -100,6 +100,7 @@ static const struct {
 	[CLI_SCP_ARGUMENTS] = { 2, SIZE_MAX,
 				"[USER@]DOMAIN | --connect PEER "
 				"-- SCP-ARGUMENT ..." },
+	[CLI_SPECIFICATION] = { 1, 1, "SPECIFICATION" },
 };
 
 static bool operand_take(const struct cli_verb *verb, struct cli_call *call,

@@ -103,13 +103,16 @@ const struct cli_option cli_options[] = {
 	  "the secret, as it is; - reads it, or lets it be typed" },
 	{ CLI_FORMAT, 0, "format", NULL,
 	  "make a new, empty state; refused if there is one" },
+	{ CLI_REFRESH, 0, "refresh", NULL, "look for newer packages" },
+	{ CLI_SSH_KEY, 0, "ssh-key", "FILE",
+	  "public keys with which root may log in" },
 	{ CLI_TYPE, 't', "type", "TYPE",
 	  "which console: pv (hvc0) or vuart (the UART)" },
 	{ CLI_HELP, 'h', "help", NULL, "show this help" },
 	{ 0 },
 };
 
-const char *const cli_groups[] = { "host", "token", NULL };
+const char *const cli_groups[] = { "host", "image", "token", NULL };
 
 /* The options of the verbs that run a program of OpenSSH. */
 #define ATTESTED                                                               \
@@ -241,6 +244,15 @@ const struct cli_verb cli_verbs[] = {
 	  "which reads the secret (--key), of 1 to 4096 bytes. Nothing is\n"
 	  "sent unless the guest is accepted; the host sees ciphertext.\n",
 	  cli_unlock },
+	{ "image build", CLI_SPECIFICATION,
+	  CLI_OUTPUT | CLI_REFRESH | CLI_SSH_KEY,
+	  "make a Debian of which every byte is measured",
+	  "SPECIFICATION is a TOML file. -o names the folder that gets\n"
+	  "guest.cfg, its kernel, initramfs and disk. Packages and\n"
+	  "finished images are cached; an image that is there already\n"
+	  "is copied. Without --ssh-key a pair of keys is made in the\n"
+	  "folder.\n",
+	  cli_image_build },
 	{ "parse", CLI_CONFIG, CLI_STRICT | CLI_DEFCONFIG,
 	  "print the settings of a file as JSON, without judging them",
 	  "The settings in effect, as libxlutil would hold them.\n",

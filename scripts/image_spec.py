@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The specification of an image, and the configuration of its guest."""
+
+import os
+import re
+import tomllib
+
+KEYS = {"name": str, "packages": list, "files": dict, "links": dict,
+        "memory": int, "vcpus": int, "cmdline": str, "state": int}
+# A state disk is at least this large, in MiB: the header of LUKS2 has 16.
+STATE_MIN = 32
+# Packages for the program that opens the state.
+STATE_PACKAGES = ["cryptsetup-bin", "e2fsprogs", "jq"]
+
+
+class Wrong(Exception):
+    """The reason why no image can be made."""
+    code = 1
+
+
+class SpecWrong(Wrong):
+    """What is wrong with a specification."""
+    code = 2
+
+
+def read(path):
+    try:
+        with path.open("rb") as stream:
+            spec = tomllib.load(stream)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SpecWrong(f"{path}: {error}") from error
+    _check(path, spec)
+    if "state" in spec:
+        spec["packages"] += STATE_PACKAGES
+    spec["contents"] = {}
+    for target, source in spec.get("files", {}).items():
+        file = path.parent / source
+        if not file.is_file():
+            raise SpecWrong(f"{path}: there is no file {file}")
+        spec["contents"][target.lstrip("/")] = (
+            file.read_bytes(), 0o755 if os.access(file, os.X_OK) else 0o644)
+    return spec
+
+
+def _check(path, spec):
+    for key, value in spec.items():
+        if key not in KEYS:
+            raise SpecWrong(f"{path}: unknown key {key}")
+        if type(value) is not KEYS[key]:  # true is an int, too
+            raise SpecWrong(f"{path}: {key} takes a {KEYS[key].__name__}")
+    for key in ("name", "packages"):
+        if key not in spec:
+            raise SpecWrong(f"{path}: {key} is missing")
+    texts = [spec["name"], *spec["packages"], *spec.get("files", {}).values(),
+             *spec.get("links", {}).values()]
+    if not all(isinstance(text, str) for text in texts):
+        raise SpecWrong(f"{path}: packages, files and links take texts")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", spec["name"]):
+        raise SpecWrong(f"{path}: name takes letters, digits, '.', '_' and '-'")
+    if spec.get("state", STATE_MIN) < STATE_MIN:
+        raise SpecWrong(f"{path}: state takes {STATE_MIN} MiB or more")
+
+
+CONFIG = """\
+# Made by `reeve image build`: a guest of which every byte is measured.
+name = "{name}"
+realm = 1
+memory = {memory}
+vcpus = {vcpus}
+kernel = "@FOLDER@/vmlinuz"
+ramdisk = "@FOLDER@/initrd"
+# The host can read and change what passes these devices: dm-verity checks each
+# block of the disk, and by the channels go signed answers and SSH.
+realm_devices = "untrusted"
+disk = [ {disks} ]
+channel = [
+	"name=org.reeve.attest.0, connection=socket, path=@FOLDER@/attest",
+	"name=org.reeve.ssh.0, connection=socket, path=@FOLDER@/ssh",
+]
+# A buffer of 32 MiB, through which the Realm shares what passes its devices.
+cmdline = "{cmdline}swiotlb=16384 verity={verity}"
+"""
+DISK = '"format=raw, vdev=xvda, access=ro, target=@FOLDER@/disk.img"'
+STATE_DISK = '"format=raw, vdev=xvdb, access=rw, target=@FOLDER@/state.img"'
+
+
+def config(spec, folder, verity):
+    """Returns the text of guest.cfg for a folder."""
+    disks = [DISK] + [STATE_DISK] * ("state" in spec)
+    return CONFIG.format(
+        name=spec["name"], memory=spec.get("memory", 1024),
+        vcpus=spec.get("vcpus", 2), disks=",\n\t".join(disks), verity=verity,
+        cmdline=spec.get("cmdline", "") + " " * ("cmdline" in spec)).replace(
+            "@FOLDER@", str(folder))
