@@ -8,9 +8,10 @@
 # usage: scripts/foreign.sh
 #   REEVE_MIRROR   URI of a Debian mirror, if not that of this machine's apt
 set -eu
-cd "$(dirname "$0")/.."
+scripts=$(cd "$(dirname "$0")" && pwd)
 
-. scripts/debian.sh
+# shellcheck source=scripts/debian.sh
+. "$scripts/debian.sh"
 xen_package='xen-hypervisor-4.20-arm64'
 qemu_package='qemu-system-arm'
 emulator=usr/bin/qemu-system-aarch64
