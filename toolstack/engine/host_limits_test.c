@@ -274,9 +274,10 @@ static struct {
 	{ "on_crash=rename-restart" },
 	{ "on_crash=preserve" },
 	{ "nomigrate" }, /* nothing ever migrates */
-	{ "disk" }, /* these four: for a Realm, the policy tells of them */
+	{ "disk" }, /* these five: for a Realm, the policy tells of them */
 	{ "vif" },
 	{ "channel" },
+	{ "p9" },
 	{ "rng" },
 	/* Defaults that ask for nothing. */
 	{ "tee=none" },
