@@ -172,8 +172,8 @@ def machine_gcc():
 
 
 def machine_clang():
-    """Boots Debian only in a soak, to save time: the firmware that gcc built
-    boots it in every run. So it is with the second build of the firmware.
+    """Leaves out most tests that boot Debian, and the second build of the
+    firmware, except in a soak: the stage with gcc has them in every run.
     test_image.py needs no firmware of ours."""
     left_out = ["image"] + ([] if SOAK else [
         "linux", "guest_devices", "access", "story", "foreign",
