@@ -509,9 +509,9 @@ enum control_run_kind {
 	 */
 	CONTROL_RUN_SHARED,
 	/*
-	 * A page that devices have now: it is in a ring, or in a request under
-	 * way. Of a Realm, in the shared half. An older hypervisor tells it as
-	 * one of the kinds above.
+	 * A page that a device uses now, for a ring or for a request under way;
+	 * in a Realm only in the shared half. An older hypervisor reports such
+	 * a page as one of the kinds above.
 	 */
 	CONTROL_RUN_PINNED,
 };

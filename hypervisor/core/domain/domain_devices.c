@@ -45,7 +45,8 @@ static const char *devices_memory_find(void *ctx, uint64_t address,
 	return why;
 }
 
-/* The hypervisor can access all that the guest lets it. */
+/* The hypervisor can access all memory that the guest gives to a device, also
+ * outside of the DMA window. */
 static const char *hvc_memory_find(void *ctx, uint64_t address, uint64_t size,
 				   struct virtio_run *run)
 {
@@ -193,7 +194,7 @@ static enum control_status device_make(struct domain *domain, unsigned index,
 	return CONTROL_OK;
 }
 
-/* Lets the device behind the new one interrupt it. */
+/* Lets the backend of a new device interrupt it. */
 static void device_attach(struct domain *domain, unsigned index)
 {
 	const struct slot_ops *slots = slots_of(domain);

@@ -37,8 +37,8 @@ struct domain_devices {
 	struct device_page cache[DEVICE_CACHE];
 };
 
-/* Returns true if QEMU's device in a slot is behind a device of the guest, and
- * how many such devices a domain has. */
+/* device_has_slot() returns true if the guest's device is a device of QEMU's in
+ * a slot. domain_devices_slots() returns the number of such devices. */
 static inline bool device_has_slot(const struct control_create *create,
 				   unsigned index)
 {

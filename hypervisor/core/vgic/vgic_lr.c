@@ -72,8 +72,8 @@ static void choice_consider(const struct irq_ref *ref, void *ctx)
  * Returns the content of a list register for an interrupt. An active
  * level-triggered interrupt is not marked pending, even while its line is high:
  * the level is read again at its EOI. An active edge-triggered one can have
- * latched another edge. While the line is low nothing is to be read at the EOI,
- * so that it need not end the guest's run: line_set() kicks if the line rises.
+ * latched another edge. If the line is low now, the EOI need not end the
+ * guest's run to read the level: line_set() kicks if the line rises.
  */
 static uint64_t lr_word(const struct irq_ref *ref)
 {

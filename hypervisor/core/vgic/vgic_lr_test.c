@@ -111,7 +111,8 @@ static void a_level_goes_from_line_to_end(void **state)
 	assert_int_equal(fake_guest_kicks(guest), 0);
 }
 
-/* A handler that quiets its device in an exit needs no other one at its end. */
+/* If the handler silences its device in an exit, its EOI needs no second
+ * exit. */
 static void a_level_that_fell_in_an_exit_ends_quietly(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -132,7 +133,7 @@ static void a_level_that_fell_in_an_exit_ends_quietly(void **state)
 	assert_int_equal(fake_guest_kicks(guest), 0);
 }
 
-/* Nothing would end the guest's run at the EOI, so the rise does. */
+/* The EOI does not end the guest's run, so the rise of the line does. */
 static void a_level_that_rises_again_before_its_end_kicks(void **state)
 {
 	struct fake_guest *guest = *state;

@@ -68,7 +68,8 @@ struct virtio_backend {
 	 * Such a device is reset only when nothing is under way.
 	 */
 	bool reset_waits;
-	/* It answers during notify(): its answers are taken behind that. */
+	/* The device answers during notify(): take its answers right after
+	 * that. */
 	bool answers_at_once;
 };
 

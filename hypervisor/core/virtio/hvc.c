@@ -13,8 +13,8 @@ enum {
 	QUEUE_OUT,
 };
 
-#define STEP_BYTES 32 /* that a step moves, at most */
-#define STEPS      128 /* while the lock is held */
+#define STEP_BYTES 32 /* most bytes that a step moves */
+#define STEPS      128 /* most steps while the lock is held */
 
 /* ---- Requests. The callers hold the lock. ---- */
 
@@ -24,7 +24,7 @@ static uint8_t *ring_field(const struct hvc_queue *queue, pa_t part,
 	return queue->memory + (part.value - queue->ring.desc.value) + offset;
 }
 
-/* Returns true if there is a request, and its descriptor's number. */
+/* Returns true if there is a request; *id is its descriptor's number. */
 static bool request_look(const struct hvc *hvc, const struct hvc_queue *queue,
 			 uint16_t *id)
 {
@@ -62,7 +62,7 @@ static void request_answer(struct hvc_queue *queue, uint16_t id,
 		       queue->answered);
 }
 
-/* Returns the descriptor, or the table with the pieces. */
+/* Returns the request's descriptor, or its table of descriptors. */
 static const struct virtq_desc *request_pieces(const struct hvc_queue *queue,
 					       uint16_t id, unsigned *count)
 {
@@ -77,8 +77,9 @@ static const struct virtq_desc *request_pieces(const struct hvc_queue *queue,
 	return ring;
 }
 
-/* Finds what follows the bytes of a request that are done, of the pieces that
- * the device writes, or of those that it reads. Returns false at the end. */
+/* Finds the next piece of a request behind the bytes that are done. write: only
+ * among the pieces that the device writes, else only among those that it reads.
+ * Returns false at the end. */
 static bool piece_find(const struct hvc_queue *queue, uint16_t id, bool write,
 		       struct virtio_piece *piece)
 {
@@ -99,7 +100,7 @@ static bool piece_find(const struct hvc_queue *queue, uint16_t id, bool write,
 	return false;
 }
 
-/* Returns how many of so many bytes are in the first page of a piece. */
+/* Returns how many of these bytes are in the first page of a piece. */
 static uint32_t piece_part(const struct virtio_piece *piece, uint64_t size)
 {
 	uint64_t in_page = PAGE_SIZE - piece->pa.value % PAGE_SIZE;
@@ -143,7 +144,7 @@ static uint32_t piece_write(const struct hvc *hvc,
 
 /* ---- Output ---- */
 
-/* Returns false if nothing can be done. */
+/* Outputs some bytes. Returns false if there are none, or no room for them. */
 static bool output_step(struct hvc *hvc)
 {
 	struct hvc_queue *queue = &hvc->queues[QUEUE_OUT];
@@ -298,7 +299,7 @@ static uint8_t hvc_generation(void *ctx)
 	return 0;
 }
 
-/* Its fields are those of features that it does not have. */
+/* All fields belong to features that the device does not have. */
 static uint64_t hvc_config(void *ctx, unsigned offset, unsigned size)
 {
 	(void)ctx;

@@ -176,8 +176,8 @@ static void output_waits_for_room(void **state)
 	assert_int_equal(answers(played, OUT), 1);
 }
 
-/* One request has all of it, and it lies in pages that do not follow each other
- * in the host's memory. What the driver lets the device write is no output. */
+/* One request has all of the output, in pages that do not follow each other in
+ * the host's memory. Buffers that the device may write are no output. */
 static void output_in_pieces_is_whole(void **state)
 {
 	struct played *played = *state;
@@ -192,7 +192,7 @@ static void output_in_pieces_is_whole(void **state)
 	fake_driver_offer(fake, OUT, 0);
 	fake_driver_notify(fake, OUT);
 	while (answers(played, OUT) == 0) {
-		/* It goes on by itself, as nothing is in its way. */
+		/* The console goes on by itself, because there is room. */
 		assert_true(fake->kicks > 0);
 		fake->kicks = 0;
 		work(played);
@@ -256,7 +256,7 @@ static void input_interrupts(void **state)
 	assert_int_equal(fake_virtio_page(fake, DATA + 5)[1], 0);
 }
 
-/* A buffer that the device may not write takes nothing away. */
+/* A buffer that the device may not write loses no input. */
 static void input_is_not_lost_in_a_useless_buffer(void **state)
 {
 	struct played *played = *state;
