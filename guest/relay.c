@@ -25,7 +25,7 @@
 /* Bytes on their way in one direction. */
 struct flow {
 	char bytes[RELAY_READ];
-	size_t first; /* that is not written yet */
+	size_t first; /* byte that is not written yet */
 	size_t filled;
 };
 
@@ -72,8 +72,7 @@ static void flow_drop(struct flow *flow)
 	flow->first = flow->filled;
 }
 
-/* Writes the flow to an end. One that takes nothing any more is found out by
- * what poll() says of it. */
+/* Writes the flow to an end. poll() tells if the end takes nothing any more. */
 static void end_write(struct connection *connection, int end)
 {
 	struct flow *flow = &connection->flows[other_end(end)];
@@ -86,9 +85,9 @@ static void end_write(struct connection *connection, int end)
 		flow_drop(flow);
 }
 
-/* An end is read while nothing of it waits, and written while something of the
- * other end does. poll() tells of a hang-up at any time, so that it is not
- * asked about an end with neither. */
+/* Returns what poll() is to wait for: input while none of the end's bytes wait,
+ * output while bytes of the other end do. poll() always reports a hang-up, so
+ * an end with neither is left out. */
 static struct pollfd end_poll(const struct connection *connection, int end)
 {
 	struct pollfd fd = { .fd = connection->fds[end] };
@@ -102,8 +101,8 @@ static struct pollfd end_poll(const struct connection *connection, int end)
 	return fd;
 }
 
-/* An end that has hung up has ended when all that it sent has arrived; until
- * then nothing more goes there. */
+/* An end that has hung up has ended when all that it sent was delivered. Until
+ * then nothing is sent to it. */
 static void end_hung_up(struct connection *connection, int end)
 {
 	if (flow_is_empty(&connection->flows[end]))
@@ -209,8 +208,8 @@ void relay_connection(int port, const void *first, size_t size,
 	host_drain(&connection);
 }
 
-/* Waits until the host has sent something. Returns how many bytes that are; 0:
- * the port is gone. */
+/* Waits until the host has sent something. Returns the number of bytes; 0: the
+ * port is gone. */
 static size_t port_read(int port, char bytes[RELAY_READ])
 {
 	const struct timespec pause = { .tv_nsec = 200000000 };

@@ -115,7 +115,7 @@ static void send_much(int fd)
 		_exit(1);
 }
 
-/* Its host has hung up before the program has read a byte. */
+/* The host hangs up before the program has read a byte. */
 static void all_that_was_sent_arrives(void **state)
 {
 	char folder[] = "/tmp/relay-XXXXXX";
@@ -146,7 +146,7 @@ static void receive_much(int fd)
 
 	if (io_read(fd, data, MUCH) != MUCH)
 		_exit(1);
-	/* The program has ended: what comes now is for nobody. */
+	/* The program has ended: these bytes are dropped. */
 	if (!io_write(fd, data, MUCH))
 		_exit(2);
 }
