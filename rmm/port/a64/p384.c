@@ -3,9 +3,8 @@
  * The curve P-384 (SP 800-186, 3.2.1.4): y^2 = x^3 - 3x + b over the field of
  * the prime 2^384 - 2^128 - 2^96 + 2^32 - 1.
  *
- * Nothing here depends on secret values but values: there is one formula for
- * the sum of any two points, equal ones and the neutral one included, and
- * choices are made by masks.
+ * No instruction and no address depends on a secret: one formula adds any two
+ * points, also equal ones and the neutral one, and masks make the choices.
  */
 #include "rmm/port/a64/p384.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Multiples of the generator, compared with those of OpenSSL. That the time
- * does not depend on the scalar is tested on the emulated machine. */
+/* Multiples of the generator, compared with those of OpenSSL. A test on the
+ * emulated machine shows that the time does not depend on the scalar. */
 #include "rmm/port/a64/p384.h"
 
 #include <setjmp.h>

@@ -13,8 +13,8 @@
 #include "rmm/core/measurement.h"
 #include "rmm/port/inprocess/machine.h"
 
-/* Granules that a thread takes at a time: enough for the mutex to cost nothing,
- * and few enough for the last chunks to keep nobody waiting. */
+/* Granules that a thread takes at a time: enough that the mutex costs nothing,
+ * and few enough that nobody waits long for the last chunks. */
 #define CHUNK 32
 
 /* Granules that were announced. Their chunks are taken in order. */
@@ -180,7 +180,7 @@ static struct range *range_new(const void *data, uint64_t size,
 	return NULL;
 }
 
-/* Without memory for the digests nothing is hashed ahead. */
+/* If there is no memory for the digests, nothing is hashed ahead. */
 void ahead_announce(struct ahead *ahead, const void *data, uint64_t size,
 		    uint32_t algorithm)
 {

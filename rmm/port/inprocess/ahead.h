@@ -18,9 +18,9 @@
 struct ahead;
 struct rmm_port;
 
-/* Starts threads that hash with the hashes of port; as many as possible. With
- * none of them whoever asks hashes each granule, and once at most. Returns NULL
- * if there is no memory. */
+/* Starts up to that many threads, which hash with the hashes of port. If none
+ * can be started, ahead_digest() hashes each granule, and only once. Returns
+ * NULL if there is no memory. */
 struct ahead *ahead_start(struct rmm_port *port, unsigned threads);
 void ahead_end(struct ahead *ahead); /* NULL is fine */
 
@@ -29,9 +29,9 @@ void ahead_announce(struct ahead *ahead, const void *data, uint64_t size,
 		    uint32_t algorithm);
 void ahead_forget(struct ahead *ahead, const void *data);
 
-/* Writes the digest of the granule at data. Until it is there the caller hashes
- * too, whatever comes next. Returns false if the granule is not announced for
- * this algorithm. */
+/* Writes the digest of the granule at data. While the digest is missing, the
+ * calling thread hashes the next chunks, too. Returns false if the granule is
+ * not announced for this algorithm. */
 bool ahead_digest(struct ahead *ahead, uint32_t algorithm, const void *data,
 		  uint8_t *digest);
 

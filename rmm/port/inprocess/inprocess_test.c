@@ -168,8 +168,8 @@ static void assert_hashes_same(struct fixture *f, struct fixture *ahead,
 	}
 }
 
-/* So it is in the middle of two granules, after the last one, and with another
- * algorithm than was announced. */
+/* The same holds for data in the middle of two granules and after the last one,
+ * and with another algorithm than was announced. */
 static void hashing_ahead_changes_no_hash(void **state)
 {
 	struct fixture *ahead = *state;
@@ -215,8 +215,8 @@ static void granules_that_are_hashed_can_be_forgotten(void **state)
 	}
 }
 
-/* The digest is the one that was computed ahead: the granule changes after it,
- * which is not allowed, and the digest does not. */
+/* Shows that the digest was computed ahead: the granule changes later, which is
+ * not allowed, and the digest stays the same. */
 static void an_announced_granule_is_hashed_once(void **state)
 {
 	struct fixture *f = *state;

@@ -121,7 +121,7 @@ bool port_ns_read(struct rmm_port *port, pa_t pa, void *to, size_t size)
 	if (!ns_accessible(port, pa))
 		return false;
 	if (to == discarded && size == GRANULE_SIZE && lent != NULL) {
-		discarded_origin = lent; /* nobody but a hash will read it */
+		discarded_origin = lent; /* only a hash reads it */
 		return true;
 	}
 	memcpy(to, lent != NULL ? lent : memory_at(port, pa), size);
