@@ -96,8 +96,8 @@ static uint32_t page_kind(struct table *table, struct domain *domain,
 	return 0;
 }
 
-/* A page is told to be a device's as long as that has it: of a Realm in the
- * shared half only. */
+/* The map shows a page as a device's as long as the device uses it; in a Realm
+ * only in the shared half. */
 static void the_map_tells_what_devices_have(void **state)
 {
 	struct table *table = *state;

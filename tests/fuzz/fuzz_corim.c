@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Fuzz entry for reference values in CoRIM. What cannot be used leaves nothing
- * behind. What can be used can be written and read again, in both spellings,
- * and a platform that is just as its values say is the one expected. */
+/* Fuzz entry for reference values in CoRIM. A file that cannot be used leaves
+ * nothing behind. Values that can be used can be written and read again, in
+ * both spellings, and a platform that is as its values say is accepted. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static struct reeve_references *references_read(struct span text)
 
 /* ---- Writing ---------------------------------------------------------- */
 
-/* Also of what was not given. */
+/* Two spans that were not given are the same, too. */
 static bool same(struct span a, struct span b)
 {
 	return (a.data == NULL) == (b.data == NULL) && spans_equal(a, b);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Fuzz entry for the documents of `reeve measure --from`. Every file that a
- * document names is the same one. What is accepted must be measurable: whole
- * granules below the shared half, none of them twice, and not too many; with a
- * builder that measures all of its RAM, every one of it.
+ * document names is the same one. A document that is accepted must be
+ * measurable: its granules are whole and below the shared half, none of them
+ * twice, and not too many. If the builder measures all of its RAM, every
+ * granule of the RAM is there.
  */
 #include <string.h>
 

@@ -100,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct domain *domain;
 	struct cfg *cfg;
 
-	/* So much fits into a socket that nobody reads. */
+	/* A socket that nobody reads has room for that much. */
 	if (size > 65536)
 		size = 65536;
 	guest_read(&guest, &cfg, &domain, report);

@@ -62,7 +62,7 @@ static void list_registers_check(struct fake_guest *guest,
 }
 
 /* Returns true if the line of an interrupt in a list register is high, and
- * nothing makes the hypervisor look at it again. */
+ * nothing will make the hypervisor look at it again. */
 static bool level_forgotten(const struct vcpu *vcpu, const struct vgic_irq *irq)
 {
 	return irq->lr != 0 && irq->holder == vcpu->index && irq->level &&
