@@ -7,7 +7,7 @@
 
 #include "toolstack/cli/cli.h"
 
-/* No result of the library: the guest does not answer. */
+/* Not a result of the library: it means that the guest does not answer. */
 #define EVIDENCE_SILENT 1
 
 static bool options_fit(const struct cli_call *call,
@@ -52,8 +52,8 @@ static int name_check(const struct cli_call *call,
 	return REEVE_ERR_ARGUMENT;
 }
 
-/* Finds the socket at which a domain answers. Its name for reeve_attest() has
- * the room that peer has. */
+/* Finds the socket at which a domain answers, and writes its name for
+ * reeve_attest() to peer. */
 static int peer_find(const struct cli_call *call, const struct cli_asked *asked,
 		     char *peer, size_t size, struct reeve_report *report)
 {
@@ -98,12 +98,13 @@ static int evidence_ask(const struct cli_call *call,
 	if (result != REEVE_OK)
 		return result;
 	result = reeve_attest(peer, cli_watch(), &attested->evidence, report);
-	/* Else --wait would take another failure for this one. */
+	/* REEVE_ERR_HOST has other causes elsewhere, which --wait must not take
+	 * for a guest that does not answer. */
 	return result == REEVE_ERR_HOST ? EVIDENCE_SILENT : result;
 }
 
-/* With --wait asks until the guest answers. A domain that has ended is found
- * out, because it is looked for each time. */
+/* With --wait asks until the guest answers. The domain is looked up each time,
+ * so its end is an error. */
 static int evidence_await(const struct cli_call *call,
 			  struct cli_attested *attested)
 {

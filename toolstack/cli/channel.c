@@ -13,7 +13,7 @@
 
 #include "toolstack/cli/cli.h"
 
-/* ---- Finding one ----------------------------------------------------- */
+/* ---- Finding a channel ----------------------------------------------- */
 
 struct search {
 	const char *name;
@@ -118,7 +118,7 @@ static int channel_open(const struct reeve_attached *channel)
 /* Bytes on their way in one direction. */
 struct flow {
 	char bytes[16384];
-	size_t first; /* that is not written yet */
+	size_t first; /* byte that is not written yet */
 	size_t filled;
 	bool ended; /* no more to read */
 };
@@ -164,15 +164,15 @@ static void flow_write(struct relay *relay, struct flow *flow, int fd)
 
 /* Tells QEMU that nothing follows. It then reads the rest, and closes its end;
  * if we closed ours, it would drop what the guest has not taken. A terminal
- * knows no end. */
+ * cannot be told of an end. */
 static void input_end(struct relay *relay)
 {
 	if (shutdown(relay->channel, SHUT_WR) != 0)
 		relay->failed = true;
 }
 
-/* poll() ignores a descriptor of -1, and tells of one that was closed at any
- * time. */
+/* poll() always reports a descriptor that was closed, so one without events
+ * becomes -1, which it ignores. */
 static struct pollfd poll_for(int fd, bool in, bool out)
 {
 	short events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0));
@@ -204,7 +204,7 @@ static void relay_step(struct relay *relay)
 		input_end(relay);
 }
 
-/* Signals end this process as any: there is nothing to put in order. */
+/* Lets signals end this process at once: there is nothing to undo. */
 static void signals_restore(void)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };

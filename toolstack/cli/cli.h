@@ -363,7 +363,8 @@ struct cli_inputs {
 };
 
 /* Returns whether the options of a verification go together. If not, it says
- * why. host_key: without a key, that of the host of the call is taken. */
+ * why. host_key: if no key is given, the key of the host of the call will be
+ * used. */
 bool cli_inputs_fit(const struct cli_call *call, const char *verb,
 		    bool host_key);
 /* Loads what the options name, but no token, nor what depends on it. */
@@ -426,7 +427,7 @@ struct cli_ssh {
 	const char *destination; /* before the arguments; NULL: none */
 	const char *const *arguments; /* of the user */
 	size_t argument_count;
-	const char *const *command; /* behind them; ends with NULL */
+	const char *const *command; /* after those; ends with NULL */
 	int input; /* what it reads; -1: what we do */
 };
 
@@ -444,8 +445,8 @@ void cli_target_free(struct cli_target *target);
 /* Runs a program for a guest that was accepted. Returns its exit code. */
 int cli_ssh_run(const struct cli_call *call,
 		const struct cli_attested *attested, const struct cli_ssh *ssh);
-/* Prints the verdict as far as the options say. Returns whether the guest was
- * accepted; if not, says that the program was not run. */
+/* Prints the verdict, unless the guest was accepted and -q is given. Returns
+ * whether the guest was accepted; if not, says that the program was not run. */
 bool cli_ssh_may_run(const struct cli_call *call, struct cli_attested *attested,
 		     const char *program);
 

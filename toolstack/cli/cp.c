@@ -5,8 +5,8 @@
 
 #include "toolstack/cli/cli.h"
 
-/* Returns an argument of scp: where it begins with the domain and a colon, the
- * user comes before it. The caller frees. NULL: out of memory. */
+/* Returns an argument for scp: the user's, with the guest's user in front if it
+ * begins with the domain and a colon. The caller frees. NULL: out of memory. */
 static char *argument_make(const struct cli_target *target,
 			   const struct cli_attested *attested,
 			   const char *argument)

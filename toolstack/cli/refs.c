@@ -131,7 +131,8 @@ static int realm_predict(const struct cli_call *call,
 		       : result;
 }
 
-/* Takes the values of a token, of its Realm or of its platform. */
+/* Adds the values of a token: of its Realm, or with --platform of its
+ * platform. */
 static int token_take(const struct cli_call *call, const char *path,
 		      struct product *product, struct reeve_report *report)
 {
@@ -150,7 +151,7 @@ static int token_take(const struct cli_call *call, const char *path,
 	return result;
 }
 
-/* Takes what host start would load. */
+/* Adds the values of the firmware that host start would load. */
 static int firmware_take(const struct cli_call *call, struct product *product,
 			 struct reeve_report *report)
 {
@@ -180,7 +181,7 @@ static int key_take(const struct cli_call *call, struct product *product,
 	return result;
 }
 
-/* Adds what one operand names. Returns the exit code. */
+/* Adds the values of one operand. Returns the exit code. */
 static int operand_take(const struct cli_call *call, const char *operand,
 			struct product *product)
 {

@@ -56,7 +56,7 @@ static const char *const fixed[] = {
 
 /* ---- The command line ------------------------------------------------- */
 
-/* The words of a command line. Memory that runs out is remembered. */
+/* The words of a command line. A flag says whether memory ran out. */
 struct words {
 	const char **list;
 	size_t count;
@@ -89,7 +89,7 @@ static void words_free(struct words *words)
 	free(words->list);
 }
 
-/* Writes a text so that ssh and then a shell read it as it is. */
+/* Quotes a text so that it passes ssh and then a shell unchanged. */
 static void quote(FILE *to, const char *text)
 {
 	fputc('\'', to);
@@ -269,7 +269,7 @@ bool cli_ssh_may_run(const struct cli_call *call, struct cli_attested *attested,
 {
 	bool passed = reeve_verification_passed(attested->verification);
 
-	/* A warning that comes after the shell is too late. */
+	/* Warnings come before the shell: afterwards they would be too late. */
 	cli_inputs_tell(&attested->inputs);
 	if (!passed || (call->options & CLI_QUIET) == 0)
 		cli_attest_print(attested, stderr);

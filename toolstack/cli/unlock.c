@@ -43,7 +43,7 @@ static bool secret_check(const struct secret *secret, const char *name)
 	return wrong == NULL;
 }
 
-/* Reads to the end, but no more than one byte too many. */
+/* Reads to the end, but at most one byte more than a secret may have. */
 static bool secret_read(struct secret *secret, int fd, const char *name)
 {
 	ssize_t n = 1;
@@ -89,7 +89,7 @@ static bool line_read(struct secret *secret)
 	ssize_t n = read(STDIN_FILENO, secret->bytes, sizeof(secret->bytes));
 
 	if (n < 0)
-		return false; /* a signal, which is told elsewhere */
+		return false; /* a signal, which is reported elsewhere */
 	secret->size = (size_t)n;
 	if (n > 0 && secret->bytes[n - 1] == '\n')
 		secret->size--;
@@ -170,7 +170,8 @@ static int unlock_run(const struct cli_call *call,
 		      const struct cli_target *target,
 		      const struct cli_attested *attested, int input)
 {
-	/* Settings of the user's that would keep the command or its input away. */
+	/* These override settings of the user that would replace the command or
+	 * cut off its input. */
 	static const char *const options[] = {
 		"-T", "-o", "RemoteCommand=none", "-o", "StdinNull=no", NULL,
 	};

@@ -32,7 +32,8 @@ int cli_inputs_forget(struct cli_inputs *inputs)
 void cli_inputs_tell(struct cli_inputs *inputs)
 {
 	cli_print_report(inputs->report);
-	/* Without memory cli_inputs_finish() prints this report once more. */
+	/* If memory runs out, cli_inputs_finish() prints this report once
+	 * more. */
 	(void)cli_inputs_forget(inputs);
 }
 
@@ -84,8 +85,8 @@ bool cli_inputs_fit(const struct cli_call *call, const char *verb, bool host_key
 	return wrong == NULL;
 }
 
-/* Whoever could put another key into the folder of a host of this computer has
- * this computer, and so this verifier. */
+/* Loads the key from the folder of a host of this computer. It can be trusted:
+ * somebody who could replace it could also replace this program. */
 static int host_key_load(const struct cli_call *call, struct cli_inputs *inputs)
 {
 	char *pem = NULL;
@@ -203,7 +204,8 @@ static int refs_load(const struct cli_call *call,
 	return result;
 }
 
-/* Says what is wrong with the options, now that the files are read. */
+/* Checks the options against the files that were read, and reports what is
+ * wrong. */
 static int references_fit(const struct cli_call *call,
 			  const struct cli_inputs *inputs)
 {

@@ -12,8 +12,8 @@
 #include "toolstack/devices/backend.h"
 #include "toolstack/devices/slot.h"
 
-/* The longest name of a channel, with a NUL; and more blanks behind it than a
- * host has guests with channels, of which each has a slot at least. */
+/* NAME_SIZE is the longest name of a channel, with a NUL. BLANKS_MAX is more
+ * than a host has guests with channels, because each has at least one slot. */
 #define NAME_SIZE  32
 #define BLANKS_MAX 32
 
@@ -232,9 +232,9 @@ static int port_add(const struct plugging *plug, size_t index, unsigned blanks)
 	return qmp_call(plug->qmp, "device_add", port, NULL, plug->report);
 }
 
-/* Makes the guest's end: a port of the console device. QEMU's names of ports
- * are those of all guests. So where another guest has that name, blanks follow
- * it: udev makes the same link of such a name. */
+/* Makes the guest's end: a port of the console device. QEMU has one name space
+ * of ports for all guests. So if another guest has that name, blanks follow it:
+ * udev makes the same link for such a name. */
 static int channel_port(const struct plugging *plug, size_t index)
 {
 	const struct domain_channel *channel =
