@@ -14,7 +14,7 @@
 #include "toolstack/image/decompress.h"
 
 #define MIB ((uint64_t)1 << 20)
-/* Linux wants its Image at such an address. */
+/* Linux wants its Image at a multiple of 2 MiB. */
 #define PLACE_ALIGN (2 * MIB)
 
 #define IMAGE_MAGIC 56 /* where an Image has it */
@@ -35,8 +35,9 @@ bool boot_has_marked(struct span flash)
 	       memmem(flash.data, flash.size, mark.data, mark.size) != NULL;
 }
 
-/* Returns true if the bytes are an arm64 Image, or packed. A bare program may
- * begin as an Image of the first kind did, so only the magic counts. */
+/* Returns true if the bytes are an arm64 Image, or packed. Only the magic
+ * counts: a bare program may begin with the same instructions as an old Image,
+ * which had no magic. */
 static bool is_kernel(struct span bytes)
 {
 	return span_matches(bytes, IMAGE_MAGIC, image_magic) ||
@@ -100,15 +101,16 @@ static int files_load(struct boot *boot,
 	return result;
 }
 
-/* Returns the end of the bytes at *at, which become the place for size bytes;
- * 0 bytes have no place. */
+/* Sets *at to the place for size bytes, or to 0 if there are none. Returns the
+ * end of these bytes. */
 static uint64_t place(uint64_t from, uint64_t size, uint64_t *at)
 {
 	*at = size != 0 ? align_up(from, PLACE_ALIGN) : 0;
 	return size != 0 ? *at + size : from;
 }
 
-/* The files lie above all that the hypervisor needs from its first byte on. */
+/* Places the files above all memory that the hypervisor needs from its first
+ * byte on. */
 static int files_place(struct boot *boot, uint64_t memory,
 		       struct reeve_report *report)
 {
@@ -217,7 +219,7 @@ void boot_unlink(const struct folder *folder)
 	static const char *const names[] = { BOOT_QEMU_TREE, BOOT_TREE,
 					     BOOT_KERNEL, BOOT_INITRD };
 
-	/* Not every host has them. */
+	/* Not every host has these files. */
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		(void)unlink(folder_path(folder, "%s", names[i]).text);
 }

@@ -11,7 +11,7 @@ struct boot {
 	struct kernel hypervisor; /* unpacked; no bytes: ours is used */
 	/* It does not serve our control interface (abi/hypervisor_mark.h). */
 	bool foreign;
-	struct kernel kernel; /* that it starts; no bytes: none */
+	struct kernel kernel; /* the one it starts; no bytes: none */
 	struct blob initrd; /* no bytes: none */
 	/* Addresses in the machine; 0: there is no such file. */
 	uint64_t kernel_at;
@@ -34,8 +34,8 @@ bool boot_has_marked(struct span flash);
 int boot_load(struct boot *boot, const struct reeve_host_options *options,
 	      uint64_t memory, struct reeve_report *report);
 
-/* Refuses options that only a hypervisor that is not ours can have, or that it
- * cannot have. boot->foreign is final. */
+/* Refuses options that only foreign hypervisors have with a hypervisor of ours,
+ * and the other way round. boot->foreign is final. */
 int boot_check(const struct boot *boot, const struct reeve_host_options *options,
 	       struct reeve_report *report);
 

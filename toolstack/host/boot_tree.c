@@ -15,11 +15,11 @@
 
 #include "abi/machine_map.h"
 
-/* More than all that is added beside the command lines. */
+/* More bytes than all additions but the command lines need. */
 #define ROOM 8192
 /* The longest tree that QEMU may write: it has room for more than it holds. */
 #define TREE_MAX (2 << 20)
-/* QEMU makes more than twice the room for a tree that it is given. */
+/* QEMU reserves more than twice the size of a tree that it is given. */
 #define TREE_GIVEN_MAX (MACHINE_DTB_MAX / 3)
 
 /* The memory at the start of DRAM that our firmware keeps, in one piece. */

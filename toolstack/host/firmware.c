@@ -17,8 +17,8 @@ struct firmware {
 	struct reeve_report *report;
 };
 
-/* Describes a part of the firmware; file is the user's, or NULL if the part is
- * ours. Nobody knows the version of a file. */
+/* Describes a part of the firmware; file is the user's, whose version is not
+ * known, or NULL if the part is ours. */
 static struct platform_image image_of(const char *name, const char *file,
 				      const struct flash_part *part)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The reference values of a host's firmware, for who wants to know them before
- * a host runs it. */
+/* The reference values of a host's firmware, without a host that runs it. */
 #include "toolstack/host/firmware.h"
 #include "toolstack/token/platform_reference.h"
 

@@ -317,7 +317,8 @@ static int port_connect(struct link *link, unsigned index, int patience_ms,
 	return result;
 }
 
-/* Reports that a host has no control ports, if its record says so. */
+/* Reports that a host has no control ports, if its record says that its
+ * hypervisor is foreign. */
 static int foreign_refuse(const struct folder *folder,
 			  struct reeve_report *report)
 {

@@ -60,7 +60,7 @@ static void ram_remove(const struct folder *folder)
 	(void)unlink(target); /* may be gone already */
 }
 
-/* Removes all files but the lock, and another one if that is named. */
+/* Removes all files but the lock and, unless it is NULL, the file kept. */
 static void folder_empty(const struct folder *folder, const char *kept)
 {
 	DIR *dir = opendir(folder->path);

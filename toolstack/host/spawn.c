@@ -138,8 +138,8 @@ out:
 
 #define REPLY_MAX 4096 /* bytes, more than a greeting and a reply */
 
-/* A reply means that QEMU is past its preparations: it serves no command
- * before. The stream was told nothing else. */
+/* A reply means that QEMU has started the machine, because it serves no command
+ * before. Nothing else was sent on the stream. */
 bool qemu_runs(const struct folder *folder, int *stream)
 {
 	static const char command[] = "{\"execute\":\"qmp_capabilities\"}\n";

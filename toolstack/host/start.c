@@ -127,7 +127,7 @@ static int hypervisor_make(struct start *start)
 	if (result == REEVE_OK)
 		result = boot_check(boot, start->options, start->report);
 	start->machine.foreign = boot->foreign;
-	/* In a flash of another project, the tree is its own affair. */
+	/* A flash of another project brings its own tree. */
 	start->machine.tree = boot->foreign && boot->hypervisor.bytes.size != 0;
 	start->machine.kernel_at = boot->kernel_at;
 	start->machine.initrd_at = boot->initrd_at;
@@ -194,8 +194,8 @@ static int machine_greet(const struct start *start, int patience_ms)
 	return result;
 }
 
-/* Looks once whether the machine is started: a host of ours then answers; of
- * another nothing is known but that QEMU runs it. */
+/* Looks once whether the machine is started. A host of ours then answers; of a
+ * foreign one we only know that QEMU runs it. */
 static int machine_look(struct start *start, int patience_ms)
 {
 	if (!start->machine.foreign)
@@ -239,7 +239,7 @@ static int await_dump(struct start *start)
 	return REEVE_OK;
 }
 
-/* Runs QEMU as far as the function waits for. */
+/* Runs QEMU until the function await() has returned. */
 static int qemu_run(struct start *start,
 		    int (*await)(struct start *start, const char *program))
 {
