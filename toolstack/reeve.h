@@ -337,13 +337,13 @@ struct reeve_listing;
 int reeve_listing_load(const char *path, const char *folder,
 		       struct reeve_listing **out, struct reeve_report *report);
 void reeve_listing_free(struct reeve_listing *listing); /* NULL is fine */
-/* Computes the measurement. *out names no ranges, and the first REC that is
- * measured. Warns if the document has another RIM. */
+/* Computes the measurement. *out has no ranges, and as boot REC the first REC
+ * that is measured. Warns if the document has another RIM. */
 int reeve_listing_measure(struct reeve_listing *listing,
 			  struct reeve_measurement *out,
 			  struct reeve_report *report);
-/* The document again, with everything in it that is measured. The caller frees.
- * NULL: out of memory. */
+/* Returns the document again, with everything in it that is measured. The
+ * caller frees. NULL: out of memory. */
 char *reeve_listing_json(const struct reeve_listing *listing,
 			 const struct reeve_measurement *measurement);
 /* A line for each step, in order, for a person. The caller frees. NULL: out of
@@ -426,8 +426,8 @@ struct reeve_refs_source {
 	/* A CoRIM may have several digests of a Realm: the one of this token's
 	 * hash is taken. May be NULL. */
 	const struct reeve_token *token;
-	/* The keys of which one must have signed the CoRIM. NULL: any file
-	 * will do. */
+	/* One of these keys must have signed the CoRIM. NULL: signatures are
+	 * not looked at. */
 	const struct reeve_keys *signers;
 };
 
@@ -445,7 +445,7 @@ int reeve_references_realm(const struct reeve_references *references,
 			   const struct reeve_token *token,
 			   struct reeve_refs *out, struct reeve_report *report);
 
-/* Append a Realm; the platform that a token is of, as it is and unverified; the
+/* These append: a Realm; the platform in a token, which is not verified; the
  * platform of the firmware that reeve_host_start() would load with these
  * options. */
 int reeve_references_add_realm(struct reeve_references *references,
@@ -456,16 +456,17 @@ int reeve_references_add_token(struct reeve_references *references,
 int reeve_references_add_firmware(struct reeve_references *references,
 				  const struct reeve_host_options *options,
 				  struct reeve_report *report);
-/* Appends the key of the last platform. It is taken to be for the instance that
- * our hosts derive from their key, unless keys say which it is for.
- * REEVE_ERR_ARGUMENT: they are not one key, or there is no platform. */
+/* Appends the key of the last platform. If keys do not say for which instance
+ * the key is, it is the instance in the token of that platform, or else the one
+ * that our hosts derive from their key. REEVE_ERR_ARGUMENT: keys are not
+ * exactly one, or there is no platform. */
 int reeve_references_add_key(struct reeve_references *references,
 			     const struct reeve_keys *keys,
 			     struct reeve_report *report);
 
 struct reeve_corim_options {
-	/* The name and the version of its tag. NULL: a name that is made of
-	 * what the tag holds. */
+	/* The name and the version of its tag. NULL: a name made from a hash of
+	 * the tag's content. */
 	const char *tag_id;
 	uint64_t tag_version;
 	/* Times in seconds since 1970. Without an end the CoRIM is always
@@ -478,8 +479,8 @@ struct reeve_corim_options {
 };
 
 /* A CoRIM with one CoMID, of all Realms or of all platforms. The caller frees
- * *out. REEVE_ERR_ARGUMENT: there are none, or both; or the options do not go
- * together, or the key is none. */
+ * *out. REEVE_ERR_ARGUMENT: there are neither Realms nor platforms, or both;
+ * the options contradict each other; or the file has no private key. */
 int reeve_references_corim(const struct reeve_references *references,
 			   const struct reeve_corim_options *options, void **out,
 			   size_t *size, struct reeve_report *report);
@@ -612,8 +613,8 @@ struct reeve_evidence;
 /*
  * Asks the guest at "HOST:PORT", "[IPV6]:PORT" or "unix:PATH". Waits for up to
  * half a minute. REEVE_ERR_ARGUMENT: peer is none of these; REEVE_ERR_HOST:
- * there is no answer; REEVE_ERR_TOKEN: the answer is none of reeve-guest, has
- * no token that can be read, or says why there is none.
+ * there is no answer; REEVE_ERR_TOKEN: the answer is not one of reeve-guest,
+ * has no token that can be read, or says why there is no token.
  */
 int reeve_attest(const char *peer, const struct reeve_watch *watch,
 		 struct reeve_evidence **out, struct reeve_report *report);
@@ -678,7 +679,7 @@ struct reeve_host_options {
 /*
  * Starts a host and waits until it answers; if its hypervisor does not serve
  * our control interface, until the machine runs. On failure nothing is left
- * behind but what the machine said, and the report tells the reason.
+ * behind but the output of the machine, and the report tells the reason.
  * REEVE_ERR_ARGUMENT: an option is out of range. REEVE_ERR_IO: a file is
  * missing, or there is no room. REEVE_ERR_IMAGE: a hypervisor, kernel or initrd
  * is unfit. REEVE_ERR_HOST: a host of that name runs already, or QEMU or the

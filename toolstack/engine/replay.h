@@ -28,9 +28,9 @@ void replay_forget(struct replay *replay, const void *data);
 void replay_data(struct replay *replay, uint64_t ipa, uint64_t flags,
 		 const void *granule);
 /*
- * RMI_RTT_INIT_RIPAS of RMM 1.0, for whole granules: each time for the largest
- * RTT entry that begins there and does not exceed top. No entry is larger than
- * those of level.
+ * RMI_RTT_INIT_RIPAS of RMM 1.0, for the whole granules from base to top. Each
+ * record is for the largest RTT entry that begins where the last one ended and
+ * does not exceed top; no entry is larger than those of level.
  */
 void replay_ripas(struct replay *replay, uint64_t base, uint64_t top, int level);
 /* A REC, which counts if it is runnable. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The ways of builders that documents can name. "xen" is the series "Arm CCA
- * Realm" for Xen (RFC v1, xen-devel, May 2026): all of a guest's RAM is
- * measured, page by page in ascending order, then the first vCPU. The series
- * sets no RIPAS by itself, and offers no choice of hash, personalization value
- * and features; the IPA width and the numbers of breakpoints and watchpoints
- * are those of the host and its RMM, so that the document has to tell them.
+ * The builders that a document can name, and what they always do. "xen" is the
+ * series "Arm CCA Realm" for Xen (RFC v1, xen-devel, May 2026): all of a
+ * guest's RAM is measured, page by page in ascending order, then the first
+ * vCPU. The series sets no RIPAS by itself, and offers no choice of hash,
+ * personalization value and features; the IPA width and the numbers of
+ * breakpoints and watchpoints are those of the host and its RMM, so that the
+ * document has to tell them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static const char *const ram_members[] = { "ipa", "size", "fill", NULL };
 
 /* ---- Before the ranges are read ---- */
 
-/* The members that the series leaves no choice of, at their only value. */
+/* Checks the members for which the series has only one value. */
 static bool constants_check(const struct node *root,
 			    const struct node *parameters)
 {
@@ -103,7 +104,8 @@ static int step_compare(const void *one, const void *other)
 	return a->ipa < b->ipa ? -1 : a->ipa > b->ipa;
 }
 
-/* Xen measures no page without its content, and calls no RTT_INIT_RIPAS. */
+/* Refuses what Xen does not do: pages that are not measured, and
+ * RTT_INIT_RIPAS. */
 static bool steps_check(struct reeve_listing *listing)
 {
 	size_t recs = 0;
@@ -129,7 +131,7 @@ static bool steps_check(struct reeve_listing *listing)
 	return true;
 }
 
-/* Appends what lies between two ranges. */
+/* Appends the RAM between two ranges. */
 static bool gap_append(struct reeve_listing *listing, uint64_t from, uint64_t to)
 {
 	struct listing_step *step;
@@ -166,7 +168,7 @@ static bool gaps_append(struct reeve_listing *listing)
 	return gap_append(listing, at, end);
 }
 
-/* Returns the range with such content, or NULL. */
+/* Returns the range whose "content" is that text, or NULL. */
 static const struct listing_step *
 content_find(const struct reeve_listing *listing, const char *content)
 {

@@ -21,7 +21,7 @@ static const char *const parameter_members[] = {
 
 static const char *const rec_members[] = { "flags", "pc", "gprs", NULL };
 
-/* Which members a range has tells its kind. */
+/* The members that a range has decide its kind. */
 static const char *const content_members[] = {
 	"content", "ipa", "size", "loaded", "flags", "file", "fill", NULL,
 };
@@ -180,7 +180,7 @@ static bool rpv_read(struct reeve_listing *listing, const struct node *root)
 	return true;
 }
 
-/* ---- What is done ---- */
+/* ---- The steps ---- */
 
 static bool rec_read(const struct node *node, struct listing_rec *rec)
 {
@@ -360,7 +360,8 @@ static bool has_runnable(const struct reeve_listing *listing)
 	return false;
 }
 
-/* The boot REC comes after all ranges, unless they have it in their midst. */
+/* Reads the boot REC, which comes after all ranges. It may be missing if a
+ * range is a runnable REC, or if the builder adds one. */
 static bool boot_rec_read(struct reeve_listing *listing, const struct node *root)
 {
 	struct node node = node_member(root, "boot_rec");
@@ -377,8 +378,8 @@ static bool boot_rec_read(struct reeve_listing *listing, const struct node *root
 	return rec_read(&node, &step->rec);
 }
 
-/* The result in the document is not needed, since it is computed: its form is
- * checked, and the RIM is compared. */
+/* The RIM is computed, so the results in the document are not needed: only
+ * their form is checked, and the RIM is compared. */
 static bool results_read(struct reeve_listing *listing, const struct node *root)
 {
 	struct node size = node_member(root, "granule_size");
@@ -399,7 +400,7 @@ int listing_read(struct reeve_listing *listing)
 	struct node root = node_root(&listing->document);
 
 	listing->vcpus = 1;
-	/* The functions have reported what is wrong. */
+	/* Each function reports what is wrong, so the result is not needed. */
 	(void)(node_is_object(&root, root_members) && rmm_read(listing, &root) &&
 	       rpv_read(listing, &root) && results_read(listing, &root) &&
 	       member_number(&root, "vcpus", VCPUS_MAX, &listing->vcpus) &&

@@ -18,7 +18,8 @@ static const char *string_skip(const char *at)
 	return *at == '"' ? at + 1 : at;
 }
 
-/* Skips a string, a bracket, or bytes up to one of these. */
+/* Skips a string, a bracket, or other bytes up to the next string or
+ * bracket. */
 static const char *piece_skip(const char *at)
 {
 	size_t plain = strcspn(at, "\"{}[],: \t\r\n");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where values stand in JSON text. json-c reads documents, but keeps no places
- * and no members that are there twice. The text is one that json-c accepts. */
+/* Finds the places of values in JSON text. json-c reads documents, but keeps
+ * neither the places nor the first of two members with one name. json-c must
+ * have accepted the text. */
 #ifndef REEVE_TOOLSTACK_MEASURE_JSON_TEXT_H
 #define REEVE_TOOLSTACK_MEASURE_JSON_TEXT_H
 
@@ -15,7 +16,8 @@ struct json_step {
 };
 
 /* Returns the byte of text, which ends with a NUL, at which a value begins. If
- * it is not there, it is the byte at which the value above it begins. */
+ * there is no such value, returns where the value begins that should contain
+ * it. */
 const char *json_text_find(const char *text, const struct json_step *step);
 
 /* Returns the number of members that the text of an object has. */

@@ -146,8 +146,8 @@ struct range {
 	uint64_t lead; /* bytes before those of the file */
 	uint64_t end; /* where the bytes of the file end; both from the
 		       * beginning of the range */
-	uint8_t *fill; /* a granule of nothing else */
-	uint8_t *mixed; /* room for a granule of both */
+	uint8_t *fill; /* a granule of fill alone */
+	uint8_t *mixed; /* room for a granule of file and fill */
 };
 
 /* Returns the content of the granule at offset. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A listing: the steps of a builder of any make, in the order in which an RMM
- * measures them, as the document of `reeve measure --from` tells them.
- * reeve(1), "Documents of other builders", describes its members.
+ * A listing: the steps of any builder, in the order in which an RMM measures
+ * them. The document of `reeve measure --from` has them. reeve(1), "Documents
+ * of other builders", describes its members.
  */
 #ifndef REEVE_TOOLSTACK_MEASURE_LISTING_H
 #define REEVE_TOOLSTACK_MEASURE_LISTING_H
@@ -13,7 +13,8 @@
 
 #define LISTING_GRANULE   RMI_GRANULE_SIZE
 #define LISTING_STEPS_MAX 1024
-/* Granules of content, and table entries: hashing that many takes a minute. */
+/* The most granules of content and table entries together: hashing that many
+ * takes a minute. */
 #define LISTING_RECORDS_MAX (UINT64_C(1) << 26)
 
 enum listing_kind {
@@ -96,8 +97,9 @@ bool listing_error(struct reeve_listing *listing,
 		   const struct listing_step *step, const char *key,
 		   const char *message);
 
-/* Settles the sizes of all ranges, which may depend on their files, adds what a
- * builder measures besides, and checks that no two overlap. */
+/* Computes the sizes of all ranges, which may depend on their files, adds the
+ * steps that the builder always makes, and checks that no two ranges
+ * overlap. */
 int listing_settle(struct reeve_listing *listing);
 
 /* builder.c: applies what the document's "builder" always does. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A listing as a document that can be read again, with what its builder does by
- * itself written out. */
+/* Writes a listing as a document that can be read again. The steps that its
+ * builder always makes are written out. */
 #include <json-c/json.h>
 
 #include "toolstack/api/guest.h"

@@ -42,7 +42,8 @@ struct node node_member(const struct node *parent, const char *key);
 struct node node_item(const struct node *parent, size_t index);
 size_t node_items(const struct node *node);
 
-/* Where a value begins; or the value above it, if it is not there. */
+/* Returns where a value begins; if it is not there, where the value begins that
+ * should contain it. */
 struct report_place node_place(const struct node *node);
 
 /* Reports an error at a value. Returns false. */
@@ -57,8 +58,9 @@ bool node_number(const struct node *node, uint64_t most, uint64_t *out);
 /* The string lives as long as the document. */
 bool node_string(const struct node *node, const char **out);
 
-/* Return false after an error: the value is not there; it is no object with at
- * most these members, each once; it is no array of at most most items. */
+/* Report an error and return false if: the value is not there; it is not an
+ * object with these members only, each at most once; it is not an array of at
+ * most that many items. */
 bool node_needed(const struct node *node);
 bool node_is_object(const struct node *node, const char *const *names);
 bool node_is_array(const struct node *node, size_t most);

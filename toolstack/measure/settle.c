@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Settles the ranges of a listing when its files are there, and checks them. */
+/* Completes the ranges of a listing once its files are loaded, and checks
+ * them. */
 #include <stdlib.h>
 
 #include "lib/number.h"

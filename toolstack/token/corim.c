@@ -146,8 +146,8 @@ static void corim_encode(struct cbor_out *out, const struct corim_source *source
 	free(comid.data);
 }
 
-/* Makes a name of what a document holds, so that another has another. Returns
- * false if OpenSSL failed. */
+/* Makes a name from a hash of a document's content, so that other content gets
+ * another name. Returns false if OpenSSL failed. */
 static bool id_make(const struct cbor_out *document, char id[ID_SIZE])
 {
 	uint8_t digest[EVP_MAX_MD_SIZE];
@@ -163,7 +163,8 @@ static bool id_make(const struct cbor_out *document, char id[ID_SIZE])
 	return hex != NULL;
 }
 
-/* Writes the CoRIM twice without its names, which are made of what is there. */
+/* Writes the CoRIM. Its names are hashes of its content, so it is written
+ * without them first. */
 static void corim_write(struct cbor_out *out, const struct corim_source *source)
 {
 	struct names names = { "", "" };

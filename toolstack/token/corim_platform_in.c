@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Reads a platform's reference values: a reference triple of the platform
- * profile. Whatever it demands of a platform and we would not compare makes it
- * unusable: a token must not pass because half of a demand was read.
+ * profile. A triple that demands anything that we do not compare is refused: a
+ * token must not pass because half of a demand was read.
  */
 #include "toolstack/report/utf8.h"
 #include "toolstack/token/corim.h"

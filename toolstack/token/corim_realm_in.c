@@ -55,7 +55,7 @@ static const char *digest_get(struct span values, size_t size,
 struct realm_reader {
 	const struct token *token;
 	struct reeve_refs refs;
-	unsigned rems; /* those that were there, a bit each */
+	unsigned rems; /* those that were read, a bit each */
 };
 
 static const char *rim_take(struct span values, struct realm_reader *reader)
@@ -115,8 +115,8 @@ static const char *rpv_take(struct span values, struct realm_reader *reader)
 	return NULL;
 }
 
-/* Gets the key and the values of a measurement. Returns false if it has not
- * both, or something besides. */
+/* Gets the key and the values of a measurement. Returns false if one of them is
+ * missing, or if there is anything else. */
 static bool measurement_get(struct span item, struct span *name,
 			    struct span *values)
 {
@@ -165,8 +165,8 @@ static const char *value_take(struct span item, void *context)
 	return foreign;
 }
 
-/* Returns whether the class of an environment is the RIM, and there is nothing
- * else to know the Realm by. */
+/* Returns whether the class of an environment is the RIM, and nothing else in
+ * it identifies the Realm. */
 static bool class_fits(struct span environment, const struct reeve_refs *refs)
 {
 	static const int64_t keys[] = { COMID_CLASS };

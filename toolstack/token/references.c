@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The list of reference values, and what of a token is held against a
- * platform's. */
+/* The list of reference values, and the comparison of a token with those of a
+ * platform. */
 #include "toolstack/token/references.h"
 
 #include <stdlib.h>
@@ -191,7 +191,7 @@ bool reference_bytes_hold(const struct reference_bytes *expected,
 	return differing == 0;
 }
 
-/* Returns whether a claim is as expected, or nothing is. */
+/* Returns true if a claim is as expected, or if nothing is expected. */
 static bool text_holds(struct span expected, const struct token_claim *claim)
 {
 	return expected.data == NULL ||

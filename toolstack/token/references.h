@@ -30,7 +30,7 @@ struct reference_bytes {
 /* All software of a platform, and its configuration. */
 struct platform_reference {
 	uint8_t implementation[CCA_ID_SIZE];
-	bool has_instance; /* for that one; else for all of the implementation */
+	bool has_instance; /* false: any instance of the implementation */
 	uint8_t instance[CCA_INSTANCE_ID_SIZE];
 	struct reference_component *components;
 	size_t component_count;
@@ -60,14 +60,15 @@ references_add_platform(struct reeve_references *references);
 struct reference_component *
 references_add_component(struct platform_reference *platform);
 /* Takes over memory from malloc() that spans point into. Returns false, and
- * frees it, if memory is short. data may be NULL: then memory was short. */
+ * frees it, if memory is short. data may be NULL, which means that memory was
+ * short. */
 bool references_keep(struct reeve_references *references, void *data);
 
 /* Reads the document that reeve_refs_json() makes into *refs, which is zeroed.
  * Returns false if text is none. */
 bool refs_read_json(const char *text, struct reeve_refs *refs);
 
-/* Forgets what was appended after there were so many. */
+/* Removes what was appended after there were that many. */
 void references_truncate(struct reeve_references *references, size_t realms,
 			 size_t platforms);
 
@@ -77,20 +78,20 @@ bool reference_hash_number(struct span name, uint64_t *number);
 /* Returns the name of a hash by its number; data NULL: unknown. */
 struct span reference_hash_name(uint64_t number);
 
-/* Returns whether a platform's reference values are for the one that a token
- * names. */
+/* Returns whether reference values are for the platform that a token names. */
 bool reference_is_for(const struct platform_reference *platform,
 		      const struct token *token);
-/* Returns whether the bytes of a token are as expected, or nothing is. */
+/* Returns true if a token's bytes are as expected, or if nothing is
+ * expected. */
 bool reference_bytes_hold(const struct reference_bytes *expected,
 			  const struct token_claim *claim);
-/* Returns the first component of a token that is none of the platform's; NULL:
- * all are. */
+/* Returns the first component of a token that the platform does not have; NULL:
+ * it has all. */
 const struct token_component *
 reference_stranger(const struct platform_reference *platform,
 		   const struct token *token);
-/* Returns the first component of a platform that the token has not; NULL: it
- * has all. */
+/* Returns the first component of a platform that the token does not have; NULL:
+ * it has all. */
 const struct reference_component *
 reference_absent(const struct platform_reference *platform,
 		 const struct token *token);

@@ -33,7 +33,8 @@ static const struct option *option_pick(const struct option *list, size_t count)
 	return wanted;
 }
 
-/* Returns all options that were wanted, as they were found or expected. */
+/* Returns a text with all options that the policy asks for, as found or as
+ * expected. */
 static char *options_text(const struct option *list, size_t count,
 			  bool is_expected)
 {
@@ -50,8 +51,8 @@ static char *options_text(const struct option *list, size_t count,
 	return text;
 }
 
-/* Appends the check if an option is wanted: of one that is wrong, or of all.
- * Returns false if none is wanted. */
+/* Appends the check if the policy asks for an option: with the one that is
+ * wrong, or else with all. Returns false if it asks for none. */
 static bool options_add(struct verify *verify, enum token_check check,
 			const struct option *list, size_t count)
 {

@@ -68,7 +68,7 @@ static char *hex_label(const char *label, struct span bytes)
 	return text;
 }
 
-/* Returns all identities that were compared. */
+/* Returns a text with all identities that were compared. */
 static char *identities_text(const struct identity *list, size_t count)
 {
 	char *text = strdup("");
@@ -103,8 +103,8 @@ static bool software_holds(const struct verify *verify,
 	       reference_absent(platform, verify->token) == NULL;
 }
 
-/* The platforms of the reference values that a token may be of: the one that
- * fits best. */
+/* The search for the platform among the reference values that fits a token
+ * best. */
 struct fitting {
 	size_t given; /* platforms among the reference values */
 	size_t candidates; /* with the implementation and the instance */
@@ -196,7 +196,8 @@ static void identity_check(struct verify *verify, const struct fitting *fitting)
 {
 	const struct reeve_token_policy *policy = verify->policy;
 	const struct token_claim *claims = verify->token->platform.claims;
-	/* The reference values have held when this list is looked at. */
+	/* This list is used only after the reference values were found to
+	 * hold. */
 	bool is_config = fitting->best != NULL &&
 			 fitting->best->config.value.data != NULL;
 	const struct identity list[] = {
