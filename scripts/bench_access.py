@@ -117,8 +117,8 @@ class Clock:
 
 def verdicts(folder, path):
     """Measures from the guest's answer to the end of the command, which has
-    then printed its verdict. What comes before the nonce (the prediction of the
-    RIM) and the guest's signature are not ours to answer for here."""
+    then printed its verdict. The prediction of the RIM, which comes before the
+    nonce, and the guest's signature are not counted."""
     clock = Clock(str(folder / "clock"), str(folder / "bench.attest"))
     key = folder / "key.pem"
     key.write_text(reeve("host", "show-key"))

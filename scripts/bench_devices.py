@@ -93,7 +93,7 @@ def on_reeve(folder, initrd, kind):
 
 @contextlib.contextmanager
 def guests(folder):
-    """Runs the three guests. Yields the load of each by its kind."""
+    """Runs the three guests. Yields their loads, by kind of guest."""
     initrd = ramdisk(folder / "load.cpio")
     with contextlib.ExitStack() as stack:
         stack.enter_context(bench_loads.host(

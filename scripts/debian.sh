@@ -8,7 +8,7 @@
 
 suite=trixie
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-# shellcheck disable=SC2154 # who sources this sets $scripts
+# shellcheck disable=SC2154 # the script that sources this sets $scripts
 cache=${REEVE_CACHE:-${scripts%/*}/.cache}
 apt=$cache/apt
 # shellcheck source=scripts/mirror.sh

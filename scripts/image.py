@@ -59,7 +59,7 @@ class Progress:
         print(("\r\033[K" * self.live) + f"image: {text}", flush=True)
 
     def step(self, done, most):
-        """That much of what was said last is done."""
+        """Shows how much of the last step is done."""
         if self.live and most:
             print(f"\033[A\r\033[Kimage: {self.text}: {100 * done // most} %",
                   flush=True)
@@ -76,7 +76,7 @@ def first_there(*paths):
 
 
 def cache_folder():
-    """In a source tree it is .cache, else a folder of the user's."""
+    """Returns .cache of a source tree, or else a folder of the user's."""
     if os.environ.get("REEVE_CACHE"):
         return pathlib.Path(os.environ["REEVE_CACHE"]).resolve()
     if (SCRIPTS.parent / "meson.build").exists():
@@ -131,9 +131,9 @@ def script(*command):
 
 
 def follow_script(lines):
-    """Shows what a script says, and how far a download is, which apt tells as
-    dlstatus:NUMBER:PERCENT:TEXT. Returns the last line: if the script has
-    failed, it is the reason."""
+    """Shows a script's output, and how far a download is: apt reports that as
+    dlstatus:NUMBER:PERCENT:TEXT. Returns the last line, which is the reason if
+    the script failed."""
     said = ""
     for line in lines:
         found = re.match(r"dlstatus:\d+:(\d+)", line)
@@ -164,8 +164,8 @@ def beginning(folder, prefix):
 
 
 def clean_up(folder, prefix):
-    """Removes what a build has left beside a folder that was killed. If that was
-    while it replaced the folder, the old one comes back."""
+    """Removes what a build that was killed has left beside a folder. If it was
+    killed while it replaced the folder, the old folder comes back."""
     for path in beginning(folder.parent, prefix):
         if path.suffix == OLD and not folder.exists():
             path.rename(folder)
@@ -174,8 +174,8 @@ def clean_up(folder, prefix):
 
 
 def keep(old, fresh):
-    """Gives the files that stay a second name in the fresh folder: so they are
-    in one of the two at any time."""
+    """Gives the files that stay a second name in the fresh folder, so that at any
+    time they are in one of the two folders."""
     for path in old.iterdir() if old.is_dir() else ():
         if path.name in KEPT or stat.S_ISSOCK(path.lstat().st_mode):
             os.link(path, fresh / path.name, follow_symlinks=False)
@@ -205,7 +205,7 @@ def make_whole(folder, fill):
 
 @contextlib.contextmanager
 def lock():
-    """One build at a time: others would make the same."""
+    """Waits for other builds: two at once would make the same disk."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (IMAGES / "lock").open("w") as file:
         try:
@@ -266,7 +266,7 @@ def own_files(spec, keys):
 
 def boot_initramfs(kinds, files):
     """Returns the initramfs, which lays these files over the disk. They are
-    measured like the disk, which needs not be made anew for them."""
+    measured like the disk, and the disk need not be made anew for them."""
     more = image_parts.program_tree("dmsetup", kinds["tool"])
     for path, (mode, content) in files.items():
         more[f"own/{path}"] = (stat.S_IFREG | mode, content)
@@ -277,7 +277,7 @@ def boot_initramfs(kinds, files):
 
 
 def make_state(spec, path):
-    """An empty disk, unless there is one: what is in it cannot be made again."""
+    """Makes an empty disk, unless there is one, whose content must stay."""
     if "state" in spec and not path.exists():
         with path.open("xb") as stream:
             os.fchmod(stream.fileno(), 0o600)
@@ -285,7 +285,7 @@ def make_state(spec, path):
 
 
 def fill(spec, kinds, made, fresh, options):
-    """Fills the user's folder: with a copy of the disk, and what starts it."""
+    """Fills the user's folder with a copy of the disk and what boots it."""
     for path in (made / "disk.img", made / "build.log", GUEST / "vmlinuz"):
         shutil.copy(path, fresh)
     keys = login_keys(spec, fresh, options.ssh_key)
@@ -297,7 +297,7 @@ def fill(spec, kinds, made, fresh, options):
 
 
 def check_ssh_key(path):
-    """A private key must not get into an image."""
+    """Refuses a private key, which must not get into an image."""
     done = subprocess.run(["ssh-keygen", "-l", "-f", path], check=False,
                           capture_output=True, stdin=subprocess.DEVNULL)
     if done.returncode != 0 or b"PRIVATE KEY" in path.read_bytes():

@@ -28,7 +28,7 @@ exec /bin/load %d
 
 
 class Failure(Exception):
-    """A guest does not do what it is told."""
+    """A guest did not do what it was told."""
 
 
 def ramdisk(path):

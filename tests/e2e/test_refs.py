@@ -137,7 +137,7 @@ def test_a_token_that_describes_no_platform(reeve, path):
 
 
 def test_the_last_of_several_tokens_without_a_platform(reeve):
-    """What one of several tokens lacks makes no file of the others."""
+    """If one of several tokens lacks a platform, no file is written."""
     reeve.write("good", tokens.make({"edits": []}, KEYS))
     reeve.write("bad", tokens.make(
         {"edits": [["delete", "platform/claims/2396"]]}, KEYS))
@@ -405,8 +405,8 @@ def item_at(value, path):
 @pytest.mark.parametrize("kind", ["platform", "realm"])
 @pytest.mark.parametrize("edit", [another, lambda _: None])
 def test_a_file_with_one_thing_changed_is_another(reeve, kind, edit):
-    """Of each environment and measurement: with anything changed or left out,
-    the file is refused or the token is."""
+    """If anything in an environment or a measurement is changed or left out,
+    either the file or the token is refused."""
     reeve.write("token", tokens.make({"edits": []}, KEYS))
     private(reeve, "platform")
     options = {"platform": ["--platform"], "realm": []}[kind]

@@ -427,7 +427,7 @@ def test_openssl_verifies_what_we_verify(case):
 
 
 def test_all_options_that_were_looked_at_are_named(case):
-    """Of several that a policy asks for; of a wrong one only that."""
+    """If several hold, all are named; if one is wrong, only that one."""
     reeve = case()
     for devices, wanted in (("none", "memory shared, devices none"),
                             ("00", "devices 00")):

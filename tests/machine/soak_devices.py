@@ -78,7 +78,7 @@ def destroyed(host, guest):
 
 
 def command_killed(host, guest):
-    """The guest goes on without the command that follows it."""
+    """Kills the command that follows the guest. The guest goes on."""
     guest.process.kill()
     guest.process.wait()
     written = guest.written

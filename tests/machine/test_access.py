@@ -176,7 +176,7 @@ def test_a_secret_reaches_the_realm_and_nobody_else(realm):
 
 
 def test_the_middle_itself_changes_nothing(realm):
-    """Else the refusals below would say nothing."""
+    """Otherwise the refusals below would prove nothing."""
     with Middle(realm.socket("attest")) as host:
         assert realm.ssh("echo inside").stdout == "inside\n"
         assert host.passed.startswith(b"RVATASK0")
@@ -194,7 +194,7 @@ def test_a_key_of_the_host_is_refused(realm):
 
 
 def whole(change):
-    """Returns a change of an answer, whose parts are waited for."""
+    """Returns a function that changes an answer, once it has all parts."""
     kept = bytearray()
 
     def changed(data):
