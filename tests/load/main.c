@@ -2,7 +2,7 @@
 /*
  * A program of Linux guests that loads their devices, as a peer on the network
  * tells it (scripts/bench_devices.py). It serves one connection after the other.
- * Each line is a command; its answer is a line with numbers, or with "error".
+ * Each line is a command; its answer is a line with a number, or with "error".
  *
  *   disk HOW DEVICE BLOCK DEPTH REQUESTS
  *                   direct I/O; HOW is read, write or random (reads), BLOCK the
@@ -11,8 +11,6 @@
  *   send BYTES      so many bytes follow, then 0
  *   receive BYTES   so many bytes are awaited, then 0
  *   echo COUNT      each of so many bytes is sent back, then 0
- *   append FILE N   writes line N of 64 bytes to a file. Answer: N, once
- * fsync() has returned
  */
 #include <errno.h>
 #include <netinet/in.h>
