@@ -112,9 +112,9 @@ class Domain:
 
 
 def memory(domain, start):
-    """Returns one part of a domain's map. Of each four pages in the first MiB,
-    one is populated and, in a Realm, one is given up. One page of a Realm is
-    shared. A part has at most 64 runs of pages."""
+    """Returns one part of a domain's map. In the first MiB one of
+    four pages is populated and, in a Realm, another one is given up. One page
+    of a Realm is shared. A part has at most 64 runs of pages."""
     if "endless" in WAYS:
         return struct.pack("<8Q2Q2I", *[0] * 8, start + PAGE, 0, 0, 0)
     half = 0x80000000 if domain.flags & 1 else 0

@@ -119,8 +119,8 @@ static bool output_write(struct relay *relay)
 
 /* Returns whether a byte from a terminal is for the guest, and takes note of
  * what a byte that is not asks for. A key behind the request key that can be no
- * request is the guest's, the request key itself among them. Of several
- * requests in one read the last counts. */
+ * request is the guest's, the request key itself among them. If one read has
+ * several requests, the last counts. */
 static bool is_for_guest(struct relay *relay, char byte)
 {
 	bool escaped = relay->escaped;

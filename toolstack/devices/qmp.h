@@ -2,7 +2,7 @@
 /*
  * A client of QMP, the protocol by which QEMU takes commands: JSON objects, one
  * a line. QEMU sends a greeting, one answer to each command, and events between
- * them. What it sends is not trusted: a line that is too long, no JSON, or no
+ * them. QEMU's text is not trusted: a line that is too long, no JSON, or no
  * answer to what was asked ends the connection.
  */
 #ifndef REEVE_TOOLSTACK_DEVICES_QMP_H

@@ -7,8 +7,8 @@
 #include "toolstack/domain/device.h"
 #include "toolstack/domain/schema.h"
 
-/* Read an entry up to its first fault. What it holds points into text. They set
- * no entry. */
+/* Read an entry up to its first fault. The texts in the result point into text.
+ * They set no entry. */
 struct key_fault channel_read(const char *text, struct domain_channel *channel);
 struct key_fault p9_read(const char *text, struct domain_p9 *folder);
 

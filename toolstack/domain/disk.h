@@ -7,8 +7,8 @@
 #include "toolstack/domain/device.h"
 #include "toolstack/domain/schema.h"
 
-/* Reads a disk up to its first fault. What it holds points into text. Sets no
- * entry. */
+/* Reads a disk up to its first fault. The texts in the result point into text.
+ * Sets no entry. */
 struct key_fault disk_read(const char *text, struct domain_disk *disk);
 
 /* Reads the name that a disk has in a configuration: xvda, d0p1, sdb, hdc2, or

@@ -7,8 +7,8 @@
 #include "toolstack/domain/device.h"
 #include "toolstack/domain/schema.h"
 
-/* Reads an interface up to its first fault. What it holds points into text.
- * Sets no entry. */
+/* Reads an interface up to its first fault. The texts in the result point into
+ * text. Sets no entry. */
 struct key_fault vif_read(const char *text, struct domain_vif *vif);
 
 #endif

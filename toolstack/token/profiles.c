@@ -170,7 +170,8 @@ const struct claim_rule component_rules[COMPONENT_CLAIMS] = {
 	[REALM_HASH] = CLAIM_MUST, [REALM_KEY] = CLAIM_MUST,                   \
 	[REALM_KEY_HASH] = CLAIM_MUST, [REALM_RIM] = CLAIM_MUST,               \
 	[REALM_REMS] = CLAIM_MUST, [REALM_PROFILE] = CLAIM_MAY
-/* Before 2.0 these claims had no meaning. Who sends them means them. */
+/* Before 2.0 these claims had no meaning. A token that has them means them as
+ * 2.0 does. */
 #define REALM_1_MAY                                                            \
 	[REALM_INSTANCE_ID] = CLAIM_MAY, [REALM_MEC_POLICY] = CLAIM_MAY,       \
 	[REALM_LFA_POLICY] = CLAIM_MAY, [REALM_DEVICES] = CLAIM_MAY

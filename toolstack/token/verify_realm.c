@@ -156,8 +156,8 @@ static struct span unaccepted_hash(const struct verify *verify)
 }
 
 /* Returns the size of the first of the RIM and the REMs that is not as long as
- * the Realm's hash; 0: all are. Of a hash that only the policy knows, all must
- * be alike. */
+ * the Realm's hash; 0: all are. If only the policy knows the hash, all must
+ * have one size. */
 static size_t wrong_measurement_size(const struct token *token, size_t wanted)
 {
 	size_t rim = token->realm.claims[REALM_RIM].bytes.size;
