@@ -79,9 +79,9 @@ def another_root_hash_is_refused(image, ssh):
 def a_state_is_made(shell, unlock, secret):
     """Only if the owner says so, and once."""
     assert b"the disk has no state" in run(unlock, 1, secret).stderr
-    run([*unlock, "--format"], 0, secret)
-    assert b"nothing was changed" in run([*unlock, "--format"], 1,
-                                         secret).stderr
+    making = [*unlock[:2], "--format", *unlock[2:]]
+    run(making, 0, secret)
+    assert b"nothing was changed" in run(making, 1, secret).stderr
     run(unlock, 0, secret)
     shell("cat >/state/known && sync", stdin=PLAIN * 10000)
 
