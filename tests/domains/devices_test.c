@@ -336,6 +336,45 @@ static void a_domain_whose_device_has_requests_is_destroyed(void **state)
 	device_finish(table, domain);
 }
 
+static void (*still_vcpu_end)(void *ctx, struct vcpu *vcpu);
+
+/* Has the device answer as soon as the last thread of a vCPU has ended. */
+static void vcpu_end_and_answer(void *ctx, struct vcpu *vcpu)
+{
+	still_vcpu_end(ctx, vcpu);
+	if (vcpu->domain->threads == 0)
+		device_answer(vcpu->domain);
+}
+
+/* Lets the interrupt of the device reach a vCPU. */
+static void interrupt_enable(struct domain *domain)
+{
+	struct vgic_irq *irq =
+		&domain->vgic.irqs[GUEST_VIRTIO_MMIO_SPI - VGIC_PRIVATE];
+
+	domain->vgic.enabled = true;
+	irq->group1 = true;
+	irq->enabled = true;
+}
+
+/* The interrupt kicks a vCPU, of which the device does not know that it has no
+ * thread any more. */
+static void an_answer_after_the_end_of_the_vcpus(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_realm(table, 1);
+
+	interrupt_enable(domain);
+	device_offer(table, domain, DATA, 16);
+	device_take(domain);
+	still_vcpu_end = table->still.ops.vcpu_end;
+	table->still.ops.vcpu_end = vcpu_end_and_answer;
+	table->still.kicks = 0;
+	device_finish(table, domain);
+	/* Both vCPUs were told of the end, and then one of the answer. */
+	assert_int_equal(table->still.kicks, 2 + 1);
+}
+
 /* Requests under way go on while the domain is paused, or has ended. */
 static void
 a_domain_that_ended_has_its_devices_until_it_is_destroyed(void **state)
@@ -375,6 +414,7 @@ int main(void)
 		TEST(an_ordinary_vcpu_makes_a_reset_until_it_is_done),
 		TEST(a_realm_s_vcpu_makes_a_reset_until_it_is_done),
 		TEST(a_domain_whose_device_has_requests_is_destroyed),
+		TEST(an_answer_after_the_end_of_the_vcpus),
 		TEST(a_domain_that_ended_has_its_devices_until_it_is_destroyed),
 	};
 

@@ -29,11 +29,12 @@ static void vcpu_start(void *ctx, struct vcpu *vcpu, pa_t pages)
 	vcpu->thread = still;
 }
 
+/* The thread may have ended, but its pages are there: the kick may use them. */
 static void vcpu_kick(void *ctx, struct vcpu *vcpu)
 {
 	struct still *still = ctx;
 
-	assert(vcpu->thread == still);
+	assert(vcpu->thread == still && vcpu->domain->thread_pages.count > 0);
 	still->kicks++;
 }
 
@@ -42,7 +43,6 @@ static void vcpu_end(void *ctx, struct vcpu *vcpu)
 	struct still *still = ctx;
 
 	assert(vcpu->thread == still && !domain_runs(vcpu->domain));
-	vcpu->thread = NULL;
 	still->threads--;
 }
 

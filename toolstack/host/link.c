@@ -54,9 +54,17 @@ static int tell_silence(struct reeve_report *report)
 		"the host does not answer");
 }
 
-static int tell_gone(struct reeve_report *report)
+/* The folder of a host that has ended stays, with what it said last, until the
+ * next start or stop of a host of that name. */
+static int tell_gone(const struct link *link, struct reeve_report *report)
 {
-	return report_error(report, REEVE_ERR_HOST, NULL, NULL, NULL,
+	const char *path = link->folder.path;
+	char hint[64 + FOLDER_PATH_SIZE];
+
+	snprintf(hint, sizeof(hint),
+		 "serial.log, monitor.log and qemu.log in %s may say why", path);
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+			    path[0] != '\0' ? hint : NULL,
 			    "the host has ended or closed the connection");
 }
 
@@ -81,7 +89,7 @@ static int wait_for(struct link *link, short events, int64_t deadline,
 		if (ready > 0)
 			return REEVE_OK;
 		if (ready < 0 && errno != EINTR)
-			return tell_gone(report);
+			return tell_gone(link, report);
 		if (!watch_go_on(link->watch, "waiting for the host", 0, 0))
 			return REEVE_ERR_STOPPED;
 		if (clock_ms() >= deadline)
@@ -103,7 +111,7 @@ static int send_request(struct link *link, const struct control_request *request
 			return result;
 		n = send(link->fd, bytes, left, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return tell_gone(report);
+			return tell_gone(link, report);
 		if (n > 0) {
 			bytes += n;
 			left -= (size_t)n;
@@ -125,7 +133,7 @@ static int receive_reply(struct link *link, struct control_reply *reply,
 			return result;
 		n = recv(link->fd, to, room, MSG_DONTWAIT);
 		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-			return tell_gone(report);
+			return tell_gone(link, report);
 		if (n > 0)
 			link->stream.filled += (size_t)n;
 		if (clock_ms() >= deadline)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Claims of the host's ports, and the wait for a free one. */
+/* Claims of the host's ports, the wait for a free one, and the end of one. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -18,6 +18,7 @@
 
 #include "toolstack/host/fixture.h"
 #include "toolstack/host/link.h"
+#include "toolstack/host/peer.h"
 
 /* A watch that keeps the words of the first wait, and ends it. */
 static bool hear(void *ctx, const char *step, uint64_t done, uint64_t all)
@@ -212,6 +213,32 @@ static void a_connection_does_not_wait_to_be_accepted(void **state)
 	close(folder);
 }
 
+static void a_host_that_goes_leaves_its_logs(void **state)
+{
+	struct host_fixture *f = *state;
+	struct control_request request = { .op = CONTROL_HOST_INFO };
+	struct control_reply reply;
+	struct peer peer = { .change = NULL };
+	struct link *link;
+	int folder;
+
+	folder_make(f, &folder);
+	peer_listen(&peer,
+		    folder_path(&f->folder, "control-%u.sock", CONTROL_PORTS - 1)
+			    .text);
+	assert_int_equal(link_open(&f->folder, NULL, 60000, &link, f->report),
+			 REEVE_OK);
+	shutdown(peer.fd, SHUT_RDWR);
+	assert_int_equal(link_call(link, &request, &reply, f->report),
+			 REEVE_ERR_HOST);
+	assert_non_null(
+		strstr(reeve_report_get(f->report, 0)->hint, f->folder.path));
+	host_fixture_told(f, "the host has ended or closed the connection");
+	link_close(link);
+	peer_unlisten(&peer);
+	close(folder);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, host_fixture_setup,              \
 					host_fixture_teardown)
@@ -225,6 +252,7 @@ int main(void)
 		TEST(a_claim_needs_no_room),
 		TEST(a_started_host_has_all_locks),
 		TEST(a_connection_does_not_wait_to_be_accepted),
+		TEST(a_host_that_goes_leaves_its_logs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

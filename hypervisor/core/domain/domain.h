@@ -56,15 +56,17 @@ struct domain_ops {
 	uint32_t (*utc)(void *ctx);
 	/*
 	 * Starts the thread of a vCPU, which waits until the vCPU is online and
-	 * its domain RUNNING. It uses thread_pages consecutive pages, aligned
-	 * to as many, until vcpu_end() returns.
+	 * its domain RUNNING. It has thread_pages consecutive pages, aligned to
+	 * as many, as long as somebody may kick the vCPU: longer than until
+	 * vcpu_end() returns.
 	 */
 	void (*vcpu_start)(void *ctx, struct vcpu *vcpu, pa_t pages);
 	/*
 	 * Makes a vCPU leave the guest, or stop waiting, and look again at what
 	 * it is to do. Any core may call it, with domain->lock or the locks of
 	 * devices held. It does nothing if the thread of the vCPU ends or has
-	 * ended, since other vCPUs of the domain may not know of that.
+	 * ended, since other vCPUs and the devices of the domain may not know
+	 * of that.
 	 */
 	void (*vcpu_kick)(void *ctx, struct vcpu *vcpu);
 	/*

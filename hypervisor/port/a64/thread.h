@@ -65,7 +65,8 @@ void thread_block(void);
 /* The same, but until a time at most (time_ns()). */
 void thread_block_until(uint64_t deadline_ns);
 
-/* Called from any thread, or from the handler of an interrupt. */
+/* Called from any thread, or from the handler of an interrupt. It does nothing
+ * to a thread that has ended, as long as nobody else has its pages. */
 void thread_wake(struct thread *thread);
 
 /* Lets other threads run first, if there are any. */

@@ -157,9 +157,10 @@ void vcpu_thread_kick(void *ctx, struct vcpu *vcpu)
 		irq_kick(core);
 }
 
+/* vcpu->thread stays: other vCPUs that send an interrupt, and devices that
+ * answer, may kick this vCPU until the domain frees the pages of the thread. */
 void vcpu_thread_end(void *ctx, struct vcpu *vcpu)
 {
 	(void)ctx;
 	thread_wait(vcpu->thread);
-	vcpu->thread = NULL;
 }

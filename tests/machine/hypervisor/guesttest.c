@@ -45,13 +45,21 @@ static struct verdict verdict;
 static struct control_session session;
 static struct control_reply reply;
 
+/* Kicks each vCPU once more when its thread has ended, as another vCPU does
+ * that sends it an interrupt at that time. */
+static void vcpu_end_and_kick(void *ctx, struct vcpu *vcpu)
+{
+	vcpu_thread_end(ctx, vcpu);
+	vcpu_thread_kick(ctx, vcpu);
+}
+
 static struct domain_ops ops = {
 	.now_ns = machine_now_ns,
 	.counter = machine_counter,
 	.utc = machine_utc,
 	.vcpu_start = vcpu_thread_start,
 	.vcpu_kick = vcpu_thread_kick,
-	.vcpu_end = vcpu_thread_end,
+	.vcpu_end = vcpu_end_and_kick,
 	.work_kick = machine_work_kick,
 	.tlb_flush = machine_tlb_flush,
 	.id_read = machine_id_read,
