@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -152,6 +153,36 @@ static void host_drain(struct connection *connection)
 
 /* ---- The process ------------------------------------------------------ */
 
+/* The processes that were started and may run. poll() finds the descriptor of
+ * one readable when it has ended. */
+static struct pollfd programs[RELAY_PROGRAMS];
+static unsigned program_count;
+
+static void programs_forget_ended(void)
+{
+	unsigned left = 0;
+
+	if (poll(programs, program_count, 0) <= 0)
+		return;
+	for (unsigned i = 0; i < program_count; i++) {
+		if (programs[i].revents != 0)
+			close(programs[i].fd);
+		else
+			programs[left++] = programs[i];
+	}
+	program_count = left;
+}
+
+/* One of which there is no descriptor has ended already. */
+static void program_note(pid_t child)
+{
+	int fd = (int)syscall(SYS_pidfd_open, child, 0);
+
+	if (fd >= 0)
+		programs[program_count++] =
+			(struct pollfd){ .fd = fd, .events = POLLIN };
+}
+
 static _Noreturn void program_run(const struct relay_program *program, int end)
 {
 	(void)signal(SIGCHLD, SIG_DFL);
@@ -170,6 +201,13 @@ static int program_start(const struct relay_program *program)
 	int ends[2];
 	pid_t child = -1;
 
+	programs_forget_ended();
+	if (program_count == RELAY_PROGRAMS) {
+		complain("a connection is dropped: the programs of %d others "
+			 "have not ended",
+			 RELAY_PROGRAMS);
+		return -1;
+	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
 		complain("a connection is dropped: %s", strerror(errno));
 		return -1;
@@ -181,6 +219,8 @@ static int program_start(const struct relay_program *program)
 	}
 	if (child < 0)
 		complain("a connection is dropped: %s", strerror(errno));
+	else
+		program_note(child);
 	close(ends[1]);
 	if (child > 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
 		return ends[0];

@@ -13,6 +13,10 @@
 /* The most bytes that are read at a time. */
 #define RELAY_READ 16384
 
+/* The most programs that run at once. One can go on when its connection has
+ * ended, and the host can end connections faster than they do. */
+#define RELAY_PROGRAMS 16
+
 struct relay_program {
 	void (*run)(const void *context); /* in the new process */
 	const void *context;

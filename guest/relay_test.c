@@ -207,6 +207,55 @@ static void what_was_read_before_comes_first(void **state)
 	host_await(host);
 }
 
+/* ---- Programs that go on -------------------------------------------- */
+
+static int release[2]; /* a pipe that is closed to let programs end */
+
+static void wait_for_release(const void *context)
+{
+	char byte;
+
+	(void)context;
+	close(release[1]);
+	if (read(release[0], &byte, 1) != 0)
+		_exit(2);
+}
+
+/* A host that hangs up at once. */
+static void connect_and_hang_up(void)
+{
+	const struct relay_program waiting = { .run = wait_for_release };
+	void *none = NULL;
+
+	assert_int_equal(setup(&none), 0);
+	close(ends[0]);
+	relay_connection(ends[1], "", 0, &waiting);
+	close(ends[1]);
+}
+
+static unsigned programs_await(void)
+{
+	unsigned count = 0;
+
+	while (waitpid(-1, NULL, 0) > 0)
+		count++;
+	return count;
+}
+
+static void programs_that_go_on_are_not_too_many(void **state)
+{
+	(void)state;
+	(void)programs_await(); /* those of other tests */
+	for (unsigned round = 0; round < 2; round++) {
+		assert_int_equal(pipe2(release, O_CLOEXEC), 0);
+		for (unsigned i = 0; i <= RELAY_PROGRAMS; i++)
+			connect_and_hang_up();
+		close(release[1]);
+		assert_int_equal(programs_await(), RELAY_PROGRAMS);
+		close(release[0]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +269,7 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_was_read_before_comes_first, setup, teardown),
+		cmocka_unit_test(programs_that_go_on_are_not_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

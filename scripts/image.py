@@ -42,9 +42,10 @@ COMMANDS = {"apt-get": "apt", "dpkg-deb": "dpkg", "readelf": "binutils",
 BOOT_MODULES = ["virtio_mmio", "virtio_blk", "dm_mod", "dm_verity", "erofs",
                 "overlay", "arm_cca_guest"]
 OLD = ".old"
-# Files of an image's folder that stay when the image is made again. Others
-# that stay are sockets: a guest that runs is reached by them.
-KEPT = ("state.img", "id_ed25519", "id_ed25519.pub")
+# Files of an image's folder that are made anew with the image. All others stay:
+# the state, keys, the sockets by which a guest that runs is reached, and what
+# the user keeps beside them, such as the secret of the state.
+MADE = ("guest.cfg", "vmlinuz", "initrd", "disk.img", "build.log")
 
 
 class Progress:
@@ -177,7 +178,7 @@ def keep(old, fresh):
     """Gives the files that stay a second name in the fresh folder, so that at any
     time they are in one of the two folders."""
     for path in old.iterdir() if old.is_dir() else ():
-        if path.name in KEPT or stat.S_ISSOCK(path.lstat().st_mode):
+        if path.name not in MADE:
             os.link(path, fresh / path.name, follow_symlinks=False)
 
 
@@ -304,6 +305,14 @@ def check_ssh_key(path):
         raise Wrong(f"{path} is no public key of SSH")
 
 
+def is_image(folder):
+    """Returns whether a folder is one that was made here. Any guest can have a
+    guest.cfg."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return (folder / "guest.cfg").read_text().startswith(image_spec.MADE)
+    return False
+
+
 def check_output(folder):
     """An existing folder is replaced only if it is an image."""
     if not folder.parent.is_dir():
@@ -311,8 +320,11 @@ def check_output(folder):
     if re.search(r'["\\,\]\s]', str(folder.resolve())):
         raise Wrong(f"{folder}: no such characters in a configuration")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir()) and
-                            not (folder / "guest.cfg").exists()):
+                            not is_image(folder)):
         raise Wrong(f"{folder} is there, and is no image: remove it")
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.is_dir() and not path.is_symlink():
+            raise Wrong(f"{path} is no part of an image: move it elsewhere")
 
 
 def run(options):

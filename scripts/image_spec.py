@@ -57,12 +57,16 @@ def _check(path, spec):
         raise SpecWrong(f"{path}: packages, files and links take texts")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", spec["name"]):
         raise SpecWrong(f"{path}: name takes letters, digits, '.', '_' and '-'")
+    if re.search(r'["\\\x00-\x1f\x7f]', spec.get("cmdline", "")):
+        raise SpecWrong(f"{path}: cmdline takes no '\"', no '\\' and no "
+                        "control characters")
     if spec.get("state", STATE_MIN) < STATE_MIN:
         raise SpecWrong(f"{path}: state takes {STATE_MIN} MiB or more")
 
 
-CONFIG = """\
-# Made by `reeve image build`: a guest of which every byte is measured.
+# How every such configuration begins: a folder with one is an image's.
+MADE = "# Made by `reeve image build`"
+CONFIG = MADE + """: a guest of which every byte is measured.
 name = "{name}"
 realm = 1
 memory = {memory}

@@ -120,6 +120,32 @@ def test_a_secret_must_be_named(fakes):
     failed(unlock(fakes, 1), "--key is missing", 2)
 
 
+def test_settings_of_the_user_change_neither_the_check_nor_the_command(fakes):
+    """What the program ssh makes of them, asked with its option -G."""
+    unlock(fakes, fakes.start(), "--key", "key")
+    fakes.reeve.write("mine", "Nobody knows\nStrictHostKeyChecking no\n"
+                      "GSSAPIKeyExchange yes\nSessionType none\n"
+                      "ForkAfterAuthentication yes\n")
+    text = subprocess.check_output(
+        ["/usr/bin/ssh", "-G", "-F", fakes.reeve.folder / "mine",
+         *arguments(fakes)], text=True)
+    settings = dict(line.partition(" ")[::2] for line in text.splitlines())
+    assert settings["stricthostkeychecking"] == "true"
+    assert settings.get("gssapikeyexchange", "no") == "no"
+    assert settings["sessiontype"] == "default"
+    assert settings["forkafterauthentication"] == "no"
+
+
+@pytest.mark.parametrize("user", ["-oProxyCommand=false", ""])
+def test_a_user_is_no_option_of_ssh(fakes, user):
+    target = f"{user}@able"
+    for verb, *words in (["ssh", "--", target], ["cp", "--", target, "a", "b"],
+                         ["unlock", "--key", "key", "--", target]):
+        failed(fakes.reeve.run(verb, "--config", fakes.config, *words),
+               "is no user", 2)
+    assert was_not_run(fakes)
+
+
 def test_files_are_copied_with_these_keys(fakes):
     port = fakes.start()
     done = fakes.reeve.run("cp", *fakes.options(port), "--", "-P", "22",

@@ -499,6 +499,8 @@ def test_ssh_gets_these_keys_and_no_others(fake_ssh):
     known, = (s for s in settings if s.startswith("UserKnownHostsFile="))
     assert "StrictHostKeyChecking=yes" in settings
     assert "HostKeyAlias=probe" in settings
+    assert settings.index("IgnoreUnknown=*") < settings.index(
+        "GSSAPIKeyExchange=no")
     assert (folder / "seen").read_text() == "".join(
         f"probe {key_line(key)}\n" for key in KEYS)
     left = pathlib.Path(known.partition("=")[2])

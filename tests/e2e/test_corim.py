@@ -207,6 +207,14 @@ def test_validity_is_looked_at(check, before, after, problem):
         digest("cca.rim", tokens.RIM),
         digest("cca.rem0", bytes(48), 7)]]), "another hash than the RIM"),
     (corim(realm(), extra=[[4, Map([])]]), "validity without an end"),
+    (corim(realm(), extra=[[4, Map([[0, 1 << 40], [1, Tag((1, 1 << 40))]])]]),
+     "whose beginning cannot be read"),
+    (corim([environment(tokens.RIM), [Map([[0, "cca.rim"], [1, Map([[2, [
+        [1, OTHER_RIM], ["sha-256", tokens.RIM]]]])]])]]),
+     "two digests of one hash"),
+    (Tag((501, Map([[0, "id"], [1, [comid(realm()), Tag((506, Encoded((Map([
+        [1, Map([[0, "tag"]])], [4, []]]),))))]], [3, Tag((32, PROFILE))]]))),
+     "no CoRIM"),
     (Tag((501, Map([[0, "id"], [3, Tag((32, PROFILE))]]))), "no CoRIM"),
     (Tag((501, 1)), "no CoRIM"), (Tag((18, 1)), "no CoRIM"),
     (Tag((502, 1)), "holds no reference values"),

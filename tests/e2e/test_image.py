@@ -32,6 +32,8 @@ def run(reeve, *options):
     ('name = "../a"\npackages = []', "name takes letters"),
     (GOOD + 'memory = true', "memory takes a int"),
     (GOOD + 'state = 31', "state takes 32 MiB or more"),
+    (GOOD + 'cmdline = \'a="b c"\'', "cmdline takes no"),
+    (GOOD + 'cmdline = "a\\nrealm = 0"', "cmdline takes no"),
     (GOOD + '[files]\n"/etc/x" = "absent"', "there is no file absent"),
 ])
 def test_a_wrong_specification_is_named(reeve, text, message):
@@ -48,13 +50,14 @@ def test_a_folder_that_a_configuration_cannot_name_is_refused(reeve):
     assert done.returncode == 1 and "no such characters" in done.stderr
 
 
-def test_a_folder_of_something_else_is_left_alone(reeve):
+@pytest.mark.parametrize("name", ["mine", "guest.cfg"])
+def test_a_folder_of_something_else_is_left_alone(reeve, name):
     reeve.write("spec.toml", GOOD)
     (reeve.folder / "out").mkdir()
-    reeve.write("out/mine", "mine")
+    reeve.write(f"out/{name}", "mine")
     done = run(reeve)
     assert done.returncode == 1 and "is no image" in done.stderr
-    assert (reeve.folder / "out" / "mine").read_text() == "mine"
+    assert (reeve.folder / "out" / name).read_text() == "mine"
 
 
 def package(folder):

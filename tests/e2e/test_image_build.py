@@ -257,10 +257,19 @@ def test_state_and_key_stay_when_the_image_is_made_again(builder):
     assert stat.S_IMODE(state.stat().st_mode) == 0o600
     assert 'vdev=xvdb, access=rw' in (builder.out / "guest.cfg").read_text()
     state.write_bytes(b"the only copy")
+    (builder.out / "secret").write_bytes(b"of the user")
     before = builder.state()
     (builder.cache / "guest" / "VERSION").write_text("2")
     builder.run()
     assert builder.state() == before
+
+
+def test_a_folder_in_an_image_is_left_alone(builder):
+    builder.run()
+    (builder.out / "mine").mkdir()
+    done = builder.run(code=1)
+    assert "out/mine is no part of an image" in done.stderr
+    assert (builder.out / "mine").is_dir() and builder.leftovers() == []
 
 
 def test_a_state_disk_has_its_programs(builder):

@@ -252,6 +252,10 @@ XEN_REFUSED = {
                         "ram.size: this must be a number from 0 to "),
     "half a granule": ({"ram": {"size": 0x1800}},
                        "ram.size: this must be whole granules"),
+    "more than the private half": (
+        {"ram": {"size": (1 << 30) + GRANULE},
+         "parameters": dict(HOST, s2sz=32, hash_algo=0)},
+        "ram: this ends above the Realm's private IPAs"),
     "other RAM": ({"ram": {"ipa": 0, "size": MIB}},
                   "ram.ipa: a Realm of Xen has its RAM at 0x40000000"),
     "below RAM": ({"ranges": [{"file": "initrd", "ipa": 0x3ffff000}]},

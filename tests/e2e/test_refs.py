@@ -316,6 +316,12 @@ def test_the_time_of_a_signature_is_looked_at(reeve):
                          "platform.pub", "--refs", "signed", "--no-challenge")
         assert done.returncode == code, done.stderr
         assert code == 0 or "no longer valid" in done.stderr
+    message = tokens.Signed(tokens.Raw(content), KEYS["other"])
+    tokens.get(message.parts, "protected").append([8, b"?"])
+    reeve.write("signed", tokens.sign(message))
+    done = reeve.run("token", "verify", "token", "--platform-key",
+                     "platform.pub", "--refs", "signed", "--no-challenge")
+    assert done.returncode == 2 and "is no CoRIM" in done.stderr
 
 
 # ---- The checker itself -----------------------------------------------------

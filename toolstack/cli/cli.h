@@ -438,8 +438,10 @@ struct cli_target {
 };
 
 /* Reads the operand of a verb that takes a domain unless --connect is given.
- * cli_target_free() frees. Returns false if memory runs out. */
-bool cli_target_read(const struct cli_call *call, struct cli_target *target);
+ * cli_target_free() frees. Returns 0, or the exit code after saying what is
+ * wrong: then there is nothing to free. */
+int cli_target_read(const struct cli_call *call, const char *verb,
+		    struct cli_target *target);
 void cli_target_free(struct cli_target *target);
 
 /* Runs a program for a guest that was accepted. Returns its exit code. */

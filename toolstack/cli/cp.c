@@ -60,11 +60,12 @@ int cli_cp(const struct cli_call *call)
 	struct cli_target target;
 	struct cli_asked asked = { .verb = "cp", .needs_ssh = true };
 	struct cli_attested attested;
-	int code = CLI_FAILED;
+	int code = cli_target_read(call, asked.verb, &target);
 	int result;
 
-	if (!cli_target_read(call, &target))
-		return cli_print_text(NULL);
+	if (code != CLI_OK)
+		return code;
+	code = CLI_FAILED;
 	asked.domain = target.domain;
 	result = cli_attest_run(call, &asked, &attested);
 	if (result == REEVE_OK && cli_ssh_may_run(call, &attested, "scp"))

@@ -39,9 +39,13 @@ static void keys_file_remove(const struct keys_file *file)
 
 /* ssh takes the first value that it gets for an option: these come before those
  * of the user, who cannot weaken them by accident. A shared connection that is
- * open already, a key from DNS or from a command, and the trust in every
- * address of this machine are ways round the check of the keys. */
+ * open already, a key from DNS or from a command, the trust in every address of
+ * this machine, and Kerberos in place of a key are ways round the check of the
+ * keys. Not every ssh has the setting for the last one, so that it must ignore
+ * what it does not know: all of that, because the list of the user, which this
+ * one replaces, may have anything. */
 static const char *const fixed[] = {
+	"IgnoreUnknown=*",
 	"StrictHostKeyChecking=yes",
 	"GlobalKnownHostsFile=/dev/null",
 	"KnownHostsCommand=none",
@@ -50,6 +54,7 @@ static const char *const fixed[] = {
 	"VerifyHostKeyDNS=no",
 	"NoHostAuthenticationForLocalhost=no",
 	"ControlPath=none",
+	"GSSAPIKeyExchange=no",
 };
 
 #define FIXED (sizeof(fixed) / sizeof(fixed[0]))
@@ -282,18 +287,36 @@ bool cli_ssh_may_run(const struct cli_call *call, struct cli_attested *attested,
 
 /* ---- The operand ------------------------------------------------------ */
 
-bool cli_target_read(const struct cli_call *call, struct cli_target *target)
+/* The user is where ssh would take a word with a - for options. */
+static int user_check(const char *verb, const char *user)
+{
+	if (user == NULL)
+		return cli_print_text(NULL);
+	if (*user != '\0' && *user != '-')
+		return CLI_OK;
+	fprintf(stderr,
+		"reeve %s: '%s' is no user: it is empty, or an option of ssh\n",
+		verb, user);
+	return CLI_WRONG;
+}
+
+int cli_target_read(const struct cli_call *call, const char *verb,
+		    struct cli_target *target)
 {
 	const char *text = call->config;
 	const char *at = text != NULL ? strchr(text, '@') : NULL;
+	int code;
 
 	*target = (struct cli_target){ 0 };
 	if (cli_value(call, CLI_CONNECT) != NULL || text == NULL)
-		return true;
+		return CLI_OK;
 	target->domain = at != NULL ? at + 1 : text;
 	target->user = at != NULL ? strndup(text, (size_t)(at - text))
 				  : strdup("root");
-	return target->user != NULL;
+	code = user_check(verb, target->user);
+	if (code != CLI_OK)
+		cli_target_free(target);
+	return code;
 }
 
 void cli_target_free(struct cli_target *target)
@@ -331,11 +354,12 @@ int cli_ssh(const struct cli_call *call)
 	struct cli_target target;
 	struct cli_asked asked = { .verb = "ssh", .needs_ssh = true };
 	struct cli_attested attested;
-	int code = CLI_FAILED;
+	int code = cli_target_read(call, asked.verb, &target);
 	int result;
 
-	if (!cli_target_read(call, &target))
-		return cli_print_text(NULL);
+	if (code != CLI_OK)
+		return code;
+	code = CLI_FAILED;
 	asked.domain = target.domain;
 	result = cli_attest_run(call, &asked, &attested);
 	if (result == REEVE_OK && cli_ssh_may_run(call, &attested, "ssh"))

@@ -170,10 +170,19 @@ static int unlock_run(const struct cli_call *call,
 		      const struct cli_target *target,
 		      const struct cli_attested *attested, int input)
 {
-	/* These override settings of the user that would replace the command or
-	 * cut off its input. */
+	/* These override settings of the user that would replace the command,
+	 * cut off its input, or not wait for its end. */
 	static const char *const options[] = {
-		"-T", "-o", "RemoteCommand=none", "-o", "StdinNull=no", NULL,
+		"-T",
+		"-o",
+		"RemoteCommand=none",
+		"-o",
+		"StdinNull=no",
+		"-o",
+		"SessionType=default",
+		"-o",
+		"ForkAfterAuthentication=no",
+		NULL,
 	};
 	static const char *const open_words[] = { "reeve-unlock", NULL };
 	static const char *const format_words[] = { "reeve-unlock --format",
@@ -241,7 +250,7 @@ int cli_unlock(const struct cli_call *call)
 {
 	static struct secret secret;
 	struct cli_target target;
-	int code = CLI_WRONG;
+	int code;
 
 	if (secret_name(call) == NULL) {
 		fputs("reeve unlock: --key is missing: the file of the secret, "
@@ -249,8 +258,10 @@ int cli_unlock(const struct cli_call *call)
 		      stderr);
 		return CLI_WRONG;
 	}
-	if (!cli_target_read(call, &target))
-		return cli_print_text(NULL);
+	code = cli_target_read(call, "unlock", &target);
+	if (code != CLI_OK)
+		return code;
+	code = CLI_WRONG;
 	(void)prctl(PR_SET_DUMPABLE, 0); /* no core file */
 	(void)mlock(&secret, sizeof(secret)); /* no swap, if we may */
 	if (secret_is_typed(call) || secret_load(call, &secret))

@@ -209,11 +209,21 @@ static bool rec_append(struct reeve_listing *listing)
 	return true;
 }
 
+/* The RAM that no range names is measured, too. */
+static bool ram_check(struct reeve_listing *listing)
+{
+	uint64_t top = UINT64_C(1) << (listing->params.s2sz - 1);
+
+	return listing->ram.size <= top - listing->ram.ipa ||
+	       listing_error(listing, NULL, "ram",
+			     "this ends above the Realm's private IPAs");
+}
+
 bool builder_settle(struct reeve_listing *listing)
 {
 	if (listing->ram.size == 0)
 		return true;
-	if (!steps_check(listing))
+	if (!ram_check(listing) || !steps_check(listing))
 		return false;
 	qsort(listing->steps, listing->step_count, sizeof(*listing->steps),
 	      step_compare);

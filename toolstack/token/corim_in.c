@@ -10,6 +10,8 @@
 #include "toolstack/token/hash.h"
 #include "toolstack/token/sign1.h"
 
+const char corim_two_digests[] = "has two digests of one hash for one thing";
+
 const char *corim_digest_get(struct span item, struct corim_digest *digest)
 {
 	struct cbor_in in = { .text = item };
@@ -35,16 +37,12 @@ const char *corim_digest_get(struct span item, struct corim_digest *digest)
 
 /* ---- The envelope ----------------------------------------------------- */
 
-/* Gets a time of a validity map. Returns false if it has none. */
-static bool time_get(struct span validity, int64_t key, int64_t *seconds)
+/* Reads a time. Returns false if the value is none. */
+static bool time_read(struct span value, int64_t *seconds)
 {
-	struct span value;
-	struct cbor_in in;
+	struct cbor_in in = { .text = value };
 	struct cbor_head head;
 
-	if (!corim_map_get(validity, key, &value))
-		return false;
-	in = (struct cbor_in){ .text = value };
 	return cbor_in_expect(&in, CBOR_TAG, &head) &&
 	       head.number == CORIM_TIME && cbor_in_int(&in, seconds);
 }
@@ -52,15 +50,19 @@ static bool time_get(struct span validity, int64_t key, int64_t *seconds)
 static const char *validity_judge(struct span validity)
 {
 	int64_t now = (int64_t)time(NULL);
+	struct span value;
 	int64_t limit;
 
-	if (!time_get(validity, CORIM_NOT_AFTER, &limit))
+	if (!corim_map_get(validity, CORIM_NOT_AFTER, &value) ||
+	    !time_read(value, &limit))
 		return "has a validity without an end that can be read";
 	if (now > limit)
 		return "is no longer valid";
-	if (time_get(validity, CORIM_NOT_BEFORE, &limit) && now < limit)
-		return "is not valid yet";
-	return NULL;
+	if (!corim_map_get(validity, CORIM_NOT_BEFORE, &value))
+		return NULL;
+	if (!time_read(value, &limit))
+		return "has a validity whose beginning cannot be read";
+	return now < limit ? "is not valid yet" : NULL;
 }
 
 /* Returns what is wrong with a CoRIM that held nothing of use. */
@@ -117,17 +119,23 @@ static const char *signature_judge(const struct token_part *message,
  * one. */
 static const char *meta_judge(const struct token_part *message)
 {
+	struct cbor_pairs pairs;
 	struct span item;
 	struct span meta;
 	struct span validity;
+	const char *problem = corim_broken;
 
 	if (!corim_entry_get(&message->protected, CORIM_HEADER_META, &item))
 		return NULL;
 	if (!corim_content_get(item, 0, CBOR_BYTES, &meta))
 		return corim_broken;
-	return corim_map_get(meta, CORIM_SIGNED_WHILE, &validity)
-		       ? validity_judge(validity)
-		       : NULL;
+	if (corim_map_read(meta, &pairs)) {
+		problem = corim_entry_get(&pairs, CORIM_SIGNED_WHILE, &validity)
+				  ? validity_judge(validity)
+				  : NULL;
+	}
+	cbor_pairs_free(&pairs);
+	return problem;
 }
 
 static const char *signed_read(struct span text, struct corim_reader *reader)

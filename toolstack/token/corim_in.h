@@ -41,4 +41,7 @@ struct corim_digest {
  * is as long as its hash, if that is one that we can compute. */
 const char *corim_digest_get(struct span item, struct corim_digest *digest);
 
+/* Nothing has two digests of one hash, so that nobody knows which is meant. */
+extern const char corim_two_digests[];
+
 #endif

@@ -176,17 +176,23 @@ struct triples {
 static const char *tag_take(struct span item, void *context)
 {
 	const struct triples *wanted = context;
+	struct cbor_pairs kinds;
 	struct span comid;
 	struct span triples;
 	struct span list;
+	const char *problem = corim_broken;
 
 	if (!corim_content_get(item, CORIM_COMID, CBOR_BYTES, &comid))
 		return NULL;
 	if (!corim_map_get(comid, COMID_TRIPLES, &triples))
 		return corim_broken;
-	if (!corim_map_get(triples, wanted->kind, &list))
-		return NULL;
-	return corim_array_walk(list, wanted->walk);
+	if (corim_map_read(triples, &kinds)) {
+		problem = corim_entry_get(&kinds, wanted->kind, &list)
+				  ? corim_array_walk(list, wanted->walk)
+				  : NULL;
+	}
+	cbor_pairs_free(&kinds);
+	return problem;
 }
 
 const char *corim_triples_walk(const struct cbor_pairs *corim, int64_t kind,

@@ -30,6 +30,10 @@ static const char *component_digest_take(struct span item, void *context)
 		return problem;
 	if (!is_hash_size(digest.value.size))
 		return "has a digest that is none of a component";
+	for (size_t i = 0; i < component->digest_count; i++) {
+		if (spans_equal(component->digests[i].hash, digest.hash))
+			return corim_two_digests;
+	}
 	if (component->digest_count == REFERENCE_DIGESTS_MAX)
 		return "has a component with more than four digests";
 	component->digests[component->digest_count++] =

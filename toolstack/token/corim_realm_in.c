@@ -28,6 +28,8 @@ static const char *digest_take(struct span item, void *context)
 	size = token_hash_size(digest.hash);
 	if (size == 0 || (search->size != 0 && size != search->size))
 		return NULL;
+	if (search->digest.value.data != NULL)
+		return corim_two_digests;
 	search->size = size;
 	search->digest = digest;
 	return NULL;
