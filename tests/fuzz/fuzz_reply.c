@@ -85,7 +85,8 @@ static void read_values(const struct control_reply *reply)
 	if (reply_vcpu(&reply->body.vcpu, &vcpu))
 		require(vcpu.core < MACHINE_MAX_CPUS);
 	if (reply_device(&reply->body.device, &device))
-		require(device.slot < REPLY_SLOTS_MAX);
+		require(device.slot < REPLY_SLOTS_MAX ||
+			device.slot == CONTROL_SLOT_CONSOLE);
 	require_text(device.text, sizeof(device.text));
 	read_memory(&reply->body.memory);
 	read_trim(&reply->body.trim);

@@ -206,6 +206,7 @@ bool reply_device(const struct control_device *from,
 	       (from->slot < REPLY_SLOTS_MAX ||
 		from->slot == CONTROL_SLOT_CONSOLE);
 }
+
 /* The RAM that guests can have begins behind that of the firmware. */
 #define GUESTS_BASE ((uint64_t)MACHINE_HYP_BASE + MACHINE_HYP_SIZE)
 
