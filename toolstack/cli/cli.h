@@ -451,6 +451,19 @@ int cli_ssh_run(const struct cli_call *call,
  * whether the guest was accepted; if not, says that the program was not run. */
 bool cli_ssh_may_run(const struct cli_call *call, struct cli_attested *attested,
 		     const char *program);
+/* Runs ssh with the options, the command and the input in *ssh. With a domain
+ * the destination is its user and its name; the user's arguments follow. */
+int cli_ssh_open(const struct cli_call *call, const struct cli_target *target,
+		 const struct cli_attested *attested, struct cli_ssh *ssh);
+
+/* The step of a verb after its guest was accepted. Returns an exit code. */
+typedef int cli_ssh_step(const struct cli_call *call,
+			 const struct cli_target *target,
+			 const struct cli_attested *attested);
+/* Attests the guest that the operand names, and takes the step if it was
+ * accepted; the program is the one that is otherwise said not to have run. */
+int cli_ssh_verb(const struct cli_call *call, const char *verb,
+		 const char *program, cli_ssh_step *step);
 
 /* ---- Verbs ----------------------------------------------------------- */
 

@@ -57,19 +57,5 @@ static int cp_run(const struct cli_call *call, const struct cli_target *target,
 
 int cli_cp(const struct cli_call *call)
 {
-	struct cli_target target;
-	struct cli_asked asked = { .verb = "cp", .needs_ssh = true };
-	struct cli_attested attested;
-	int code = cli_target_read(call, asked.verb, &target);
-	int result;
-
-	if (code != CLI_OK)
-		return code;
-	code = CLI_FAILED;
-	asked.domain = target.domain;
-	result = cli_attest_run(call, &asked, &attested);
-	if (result == REEVE_OK && cli_ssh_may_run(call, &attested, "scp"))
-		code = cp_run(call, &target, &attested);
-	cli_target_free(&target);
-	return cli_attest_finish(&attested, result, code);
+	return cli_ssh_verb(call, "cp", "scp", cp_run);
 }

@@ -326,35 +326,32 @@ void cli_target_free(struct cli_target *target)
 
 /* ---- reeve ssh -------------------------------------------------------- */
 
-/* Runs ssh. With a domain the destination is its user and its name. */
-static int ssh_open(const struct cli_call *call, const struct cli_target *target,
-		    const struct cli_attested *attested)
+int cli_ssh_open(const struct cli_call *call, const struct cli_target *target,
+		 const struct cli_attested *attested, struct cli_ssh *ssh)
 {
 	size_t own = target->domain != NULL;
-	struct cli_ssh ssh = {
-		.program = "ssh",
-		.arguments = call->operands + own,
-		.argument_count = call->operand_count - own,
-		.input = -1,
-	};
 	char *destination = NULL;
 	int code;
 
 	if (own && asprintf(&destination, "%s@%s", target->user,
 			    attested->inputs.name) < 0)
 		return cli_print_text(NULL);
-	ssh.destination = destination;
-	code = cli_ssh_run(call, attested, &ssh);
+	ssh->program = "ssh";
+	ssh->destination = destination;
+	ssh->arguments = call->operands + own;
+	ssh->argument_count = call->operand_count - own;
+	code = cli_ssh_run(call, attested, ssh);
 	free(destination);
 	return code;
 }
 
-int cli_ssh(const struct cli_call *call)
+int cli_ssh_verb(const struct cli_call *call, const char *verb,
+		 const char *program, cli_ssh_step *step)
 {
 	struct cli_target target;
-	struct cli_asked asked = { .verb = "ssh", .needs_ssh = true };
+	struct cli_asked asked = { .verb = verb, .needs_ssh = true };
 	struct cli_attested attested;
-	int code = cli_target_read(call, asked.verb, &target);
+	int code = cli_target_read(call, verb, &target);
 	int result;
 
 	if (code != CLI_OK)
@@ -362,8 +359,22 @@ int cli_ssh(const struct cli_call *call)
 	code = CLI_FAILED;
 	asked.domain = target.domain;
 	result = cli_attest_run(call, &asked, &attested);
-	if (result == REEVE_OK && cli_ssh_may_run(call, &attested, "ssh"))
-		code = ssh_open(call, &target, &attested);
+	if (result == REEVE_OK && cli_ssh_may_run(call, &attested, program))
+		code = step(call, &target, &attested);
 	cli_target_free(&target);
 	return cli_attest_finish(&attested, result, code);
+}
+
+static int shell_open(const struct cli_call *call,
+		      const struct cli_target *target,
+		      const struct cli_attested *attested)
+{
+	struct cli_ssh ssh = { .input = -1 };
+
+	return cli_ssh_open(call, target, attested, &ssh);
+}
+
+int cli_ssh(const struct cli_call *call)
+{
+	return cli_ssh_verb(call, "ssh", "ssh", shell_open);
 }

@@ -187,26 +187,14 @@ static int unlock_run(const struct cli_call *call,
 	static const char *const open_words[] = { "reeve-unlock", NULL };
 	static const char *const format_words[] = { "reeve-unlock --format",
 						    NULL };
-	size_t own = target->domain != NULL;
 	struct cli_ssh ssh = {
-		.program = "ssh",
 		.options = options,
-		.arguments = call->operands + own,
-		.argument_count = call->operand_count - own,
 		.command = (call->options & CLI_FORMAT) != 0 ? format_words
 							     : open_words,
 		.input = input,
 	};
-	char *destination = NULL;
-	int code;
 
-	if (own && asprintf(&destination, "%s@%s", target->user,
-			    attested->inputs.name) < 0)
-		return cli_print_text(NULL);
-	ssh.destination = destination;
-	code = cli_ssh_run(call, attested, &ssh);
-	free(destination);
-	return code;
+	return cli_ssh_open(call, target, attested, &ssh);
 }
 
 static int secret_send(const struct cli_call *call,
