@@ -52,16 +52,25 @@ static struct disk_path disk_path(const struct domain_disk *disk)
 	return path;
 }
 
+/* Refuses what a setting names; why may be NULL. */
+static int path_refuse(struct words path, const struct report_place *place,
+		       const char *key, const char *hint, const char *what,
+		       const char *why, struct reeve_report *report)
+{
+	return report_error(report, REEVE_ERR_CONFIG, place, key, hint,
+			    "'%.*s' %s%s%s", SHOWN(path), what,
+			    why != NULL ? ": " : "", why != NULL ? why : "");
+}
+
 static int disk_refuse(const struct domain_disk *disk, const char *hint,
 		       const char *what, const char *why,
 		       struct reeve_report *report)
 {
-	struct report_place place =
+	const struct report_place place =
 		domain_words_place(disk->entry, disk->target);
 
-	return report_error(report, REEVE_ERR_CONFIG, &place, key_name(KEY_disk),
-			    hint, "'%.*s' %s%s%s", SHOWN(disk->target), what,
-			    why != NULL ? ": " : "", why != NULL ? why : "");
+	return path_refuse(disk->target, &place, key_name(KEY_disk), hint, what,
+			   why, report);
 }
 
 /* Checks that the image is there. *block: it is a block device. */
@@ -427,12 +436,11 @@ static int p9_refuse(const struct domain_p9 *folder, const char *hint,
 		     const char *what, const char *why,
 		     struct reeve_report *report)
 {
-	struct report_place place =
+	const struct report_place place =
 		domain_words_place(folder->entry, folder->path);
 
-	return report_error(report, REEVE_ERR_CONFIG, &place, key_name(KEY_p9),
-			    hint, "'%.*s' %s%s%s", SHOWN(folder->path), what,
-			    why != NULL ? ": " : "", why != NULL ? why : "");
+	return path_refuse(folder->path, &place, key_name(KEY_p9), hint, what,
+			   why, report);
 }
 
 int backend_p9(const struct domain_p9 *folder, char id[SHARE_ID],
