@@ -111,13 +111,9 @@ static void a_level_goes_from_line_to_end(void **state)
 	assert_int_equal(fake_guest_kicks(guest), 0);
 }
 
-/* If the handler silences its device in an exit, its EOI needs no second
- * exit. */
-static void a_level_that_fell_in_an_exit_ends_quietly(void **state)
+/* The guest takes an interrupt, whose line falls in an exit before its end. */
+static void level_falls_in_an_exit(struct fake_guest *guest, struct vcpu *vcpu)
 {
-	struct fake_guest *guest = *state;
-	struct vcpu *vcpu = &guest->vcpus[0];
-
 	gicd(guest, 0, GIC_ISENABLER + 4, 4, SPI_BIT);
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	vgic_load(vcpu);
@@ -126,6 +122,16 @@ static void a_level_that_fell_in_an_exit_ends_quietly(void **state)
 	vgic_spi_set(&guest->domain.vgic, SPI, false);
 	vgic_load(vcpu);
 	(void)fake_guest_kicks(guest);
+}
+
+/* If the handler silences its device in an exit, its EOI needs no second
+ * exit. */
+static void a_level_that_fell_in_an_exit_ends_quietly(void **state)
+{
+	struct fake_guest *guest = *state;
+	struct vcpu *vcpu = &guest->vcpus[0];
+
+	level_falls_in_an_exit(guest, vcpu);
 	fake_cpu_end(vcpu, SPI);
 	assert_false(fake_cpu_maintenance(vcpu));
 	vgic_save(vcpu);
@@ -139,14 +145,7 @@ static void a_level_that_rises_again_before_its_end_kicks(void **state)
 	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
-	gicd(guest, 0, GIC_ISENABLER + 4, 4, SPI_BIT);
-	vgic_spi_set(&guest->domain.vgic, SPI, true);
-	vgic_load(vcpu);
-	assert_int_equal(fake_cpu_ack(vcpu), SPI);
-	vgic_save(vcpu);
-	vgic_spi_set(&guest->domain.vgic, SPI, false);
-	vgic_load(vcpu);
-	(void)fake_guest_kicks(guest);
+	level_falls_in_an_exit(guest, vcpu);
 	vgic_spi_set(&guest->domain.vgic, SPI, true);
 	assert_int_equal(fake_guest_kicks(guest), 1);
 	vgic_save(vcpu);
