@@ -13,8 +13,8 @@ from ports import Port
 
 MODULES = ["virtio_mmio", "virtio_blk", "virtio_net", "virtio_rng"]
 SHELL = "{}.shell"  # the channel: QEMU has one port of a name
-# The shell answers each line with its output, and then its exit code.
-INIT = b"""#!/bin/busybox sh
+# How the first program of such a guest begins.
+PREPARE = b"""#!/bin/busybox sh
 bb=/bin/busybox
 $bb mount -t proc proc /proc
 $bb mount -t sysfs sys /sys
@@ -24,7 +24,9 @@ export PATH=/bin
 while read -r module; do
 	insmod "/lib/modules/$module" || echo "FAIL: $module"
 done </lib/modules/order
-# udev makes these links elsewhere.
+"""
+# The shell answers each line with its output, and then its exit code.
+INIT = PREPARE + b"""# udev makes these links elsewhere.
 mkdir /dev/virtio-ports
 name_ports() {
 	for port in /sys/class/virtio-ports/*; do

@@ -7,23 +7,13 @@ import os
 
 import pytest
 
-from device_guest import ramdisk, state
+from device_guest import PREPARE, ramdisk, state
 from guests import Command, Followed, linux, rim
 from test_host import a_command, a_debug_host, a_host
 
 KINDS = pytest.mark.parametrize("realm", [0, 1], ids=["ordinary", "realm"])
 # The shell reads its commands from the console.
-INIT = b"""#!/bin/busybox sh
-bb=/bin/busybox
-$bb mount -t proc proc /proc
-$bb mount -t sysfs sys /sys
-$bb mount -t devtmpfs dev /dev
-$bb --install -s /bin
-export PATH=/bin
-while read -r module; do
-	insmod "/lib/modules/$module" || echo "FAIL: $module"
-done </lib/modules/order
-until [ -c /dev/hvc0 ]; do
+INIT = PREPARE + b"""until [ -c /dev/hvc0 ]; do
 	sleep 0.1
 done
 exec </dev/hvc0 >/dev/hvc0 2>&1
