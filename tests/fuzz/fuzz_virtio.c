@@ -286,8 +286,11 @@ static void host_state_step(void)
 static void work_step(void)
 {
 	unsigned resets = run.fake.theirs.resets;
+	uint8_t time = byte_take(&run.input);
 
-	run.fake.now += byte_take(&run.input) * 10000;
+	run.fake.now += time * 10000;
+	if ((time & 1) != 0)
+		virtio_poll(run.fake.device);
 	for (unsigned i = 0; i < 8 && (i == 0 || run.fake.kicks > 0); i++) {
 		run.fake.kicks = 0;
 		(void)virtio_work(run.fake.device);

@@ -311,6 +311,14 @@ uint64_t domain_devices_work(struct domain *domain)
 	return next;
 }
 
+void domain_devices_poll(struct domain *domain)
+{
+	const struct domain_devices *devices = domain->devices;
+
+	for (unsigned i = 0; devices != NULL && i < devices->count; i++)
+		virtio_poll(devices->devices[i]);
+}
+
 static void stop_text_set(struct domain *domain, const char *text)
 {
 	spinlock_acquire(&domain->lock);

@@ -83,6 +83,10 @@ bool domain_devices_stop(struct domain *domain);
  * be called again at the latest. */
 uint64_t domain_devices_work(struct domain *domain);
 
+/* Carries what interrupts have noted. A vCPU calls it that took them itself,
+ * instead of slot_ops.thread_kick(). */
+void domain_devices_poll(struct domain *domain);
+
 /* For memory.c. Addresses are IPAs in RAM. domain_devices_release() breaks the
  * devices that need memory that is about to be taken back; no lock is held. The
  * others are called with domain->memory_lock held: the end of what may be taken

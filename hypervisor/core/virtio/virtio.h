@@ -17,10 +17,11 @@
  * unpinned when the answer has come, or when the host's device says that it is
  * reset.
  *
- * Requests are carried by the vCPU that notifies the device, and by a thread of
- * the domain (virtio_work()), which the host's interrupts wake. No part of this
- * waits for the host's device: what cannot be done yet is done at a later call.
- * So a device that hangs holds its own guest only.
+ * Requests are carried by the vCPU that notifies the device, answers by the
+ * vCPU whose run the host's interrupt ended (virtio_poll()), and either by a
+ * thread of the domain (virtio_work()), which other interrupts wake. No part of
+ * this waits for the host's device: what cannot be done yet is done at a later
+ * call. So a device that hangs holds its own guest only.
  *
  * Locks, in the order in which they are acquired: the device's lock; the
  * guest's memory (virtio_ops.memory_lock); spinlocks. The first two may be held
@@ -126,6 +127,10 @@ enum virtio_access virtio_access(struct virtio_device *device, uint64_t offset,
 /* Asks the host's device why it interrupted, and notes it. Returns false if it
  * did not. The handler of the interrupt calls it. */
 bool virtio_interrupt(struct virtio_device *device);
+
+/* Carries what an interrupt has noted, if it has. Another thread that is at the
+ * device does it instead. */
+void virtio_poll(struct virtio_device *device);
 
 /*
  * Carries what there is to carry, both ways. Returns the time (host_ops.now_ns)

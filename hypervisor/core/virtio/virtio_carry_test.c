@@ -117,6 +117,22 @@ static void a_request_arrives_and_comes_back(void **state)
 	assert_int_equal(seen(fake).requests, 1);
 }
 
+/* A vCPU that took the device's interrupt needs no thread for the answer. */
+static void an_answer_comes_back_by_a_poll(void **state)
+{
+	struct fake_virtio *fake = *state;
+
+	page_offer(fake, 0);
+	fake_driver_notify(fake, 0);
+	assert_true(fake_host_take(fake, 0, &request));
+	virtio_poll(fake->device);
+	fake_host_answer(fake, 0, request.id, PAGE);
+	assert_int_equal(*fake_driver_used(fake, 0, VIRTQ_IDX), 0);
+	virtio_poll(fake->device);
+	assert_int_equal(*fake_driver_used(fake, 0, VIRTQ_IDX), 1);
+	assert_true(fake->line);
+}
+
 /* Page 7 is followed by page 8 at the host, all others of these by none. */
 static void a_buffer_is_split_where_the_host_s_pages_are(void **state)
 {
@@ -569,6 +585,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_request_arrives_and_comes_back),
+		TEST(an_answer_comes_back_by_a_poll),
 		TEST(a_buffer_is_split_where_the_host_s_pages_are),
 		TEST(memory_that_is_consecutive_is_one_piece),
 		TEST(either_name_of_a_page_will_do),

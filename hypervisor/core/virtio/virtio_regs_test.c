@@ -218,6 +218,19 @@ static void a_change_of_the_configuration_interrupts(void **state)
 	assert_false(fake->line);
 }
 
+static void a_poll_tells_a_change_of_the_configuration(void **state)
+{
+	struct fake_virtio *fake = *state;
+
+	fake_driver_start(fake);
+	fake->theirs.isr = VIRTIO_ISR_CONFIG;
+	assert_true(virtio_interrupt(fake->device));
+	virtio_poll(fake->device);
+	assert_true(fake->line);
+	assert_int_equal(fake_virtio_read(fake, VIRTIO_MMIO_INTERRUPT_STATUS),
+			 VIRTIO_ISR_CONFIG);
+}
+
 static void queues_are_described_and_enabled(void **state)
 {
 	struct fake_virtio *fake = *state;
@@ -367,6 +380,7 @@ int main(void)
 		TEST(features_stay_after_they_were_agreed_on),
 		TEST(the_configuration_is_passed_through),
 		TEST(a_change_of_the_configuration_interrupts),
+		TEST(a_poll_tells_a_change_of_the_configuration),
 		TEST(queues_are_described_and_enabled),
 		TEST(a_queue_may_be_taken_back_before_it_is_used),
 		TEST(a_reset_makes_it_new),

@@ -170,26 +170,6 @@ void virtio_unlock(struct virtio_device *device)
 
 /* ---- Its callers ---- */
 
-/* The thread must come by itself if this round made it necessary. */
-void virtio_notified(struct virtio_device *device)
-{
-	const struct virtio_ops *ops = device->ops;
-	uint64_t next;
-	bool earlier;
-
-	__atomic_store_n(&device->pending, 1, __ATOMIC_SEQ_CST);
-	virtio_fence();
-	if (!virtio_lock_try(device))
-		return;
-	next = device_round(device);
-	earlier = next < device->thread_ns;
-	if (earlier)
-		device->thread_ns = next;
-	virtio_unlock(device);
-	if (earlier)
-		ops->kick(ops->ctx);
-}
-
 static void reconfigured_tell(struct virtio_device *device)
 {
 	if (__atomic_exchange_n(&device->reconfigured, 0, __ATOMIC_SEQ_CST) == 0)
@@ -202,6 +182,40 @@ static void reconfigured_tell(struct virtio_device *device)
 		virtio_lose(device, "the host's device broke");
 	else
 		virtio_isr_raise(device, VIRTIO_ISR_CONFIG);
+}
+
+/* Carries what there is, unless another thread is at the device: it looks again
+ * (virtio_unlock()). The thread must come by itself if this round made it
+ * necessary. */
+static void carry_try(struct virtio_device *device)
+{
+	const struct virtio_ops *ops = device->ops;
+	uint64_t next;
+	bool earlier;
+
+	if (!virtio_lock_try(device))
+		return;
+	reconfigured_tell(device);
+	next = device_round(device);
+	earlier = next < device->thread_ns;
+	if (earlier)
+		device->thread_ns = next;
+	virtio_unlock(device);
+	if (earlier)
+		ops->kick(ops->ctx);
+}
+
+void virtio_notified(struct virtio_device *device)
+{
+	__atomic_store_n(&device->pending, 1, __ATOMIC_SEQ_CST);
+	virtio_fence();
+	carry_try(device);
+}
+
+void virtio_poll(struct virtio_device *device)
+{
+	if (__atomic_load_n(&device->pending, __ATOMIC_SEQ_CST) != 0)
+		carry_try(device);
 }
 
 uint64_t virtio_work(struct virtio_device *device)

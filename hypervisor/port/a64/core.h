@@ -11,6 +11,7 @@
 #include "hypervisor/port/a64/core_layout.h"
 #include "lib/a64.h"
 
+struct domain;
 struct thread;
 struct vcpu;
 
@@ -26,6 +27,9 @@ struct core_data {
 	uint32_t ppis; /* irq_ppi_set(): PPIs that are enabled */
 	uint64_t timer_ns; /* clock_arm(): when the timer fires; 0: off */
 	const struct core *kick; /* to kick at the next unlock; NULL: none */
+	/* The domain whose devices the running vCPU looks at once it has taken
+	 * interrupts; NULL: none. */
+	const struct domain *polled;
 };
 
 /* A core. Its TPIDR_EL2 holds the address of its own. */

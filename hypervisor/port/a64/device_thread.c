@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "hypervisor/core/domain/domain_devices.h"
+#include "hypervisor/port/a64/core.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/vcpu_thread.h"
 
@@ -41,15 +42,16 @@ void device_thread_start(void *ctx, struct domain *domain, pa_t pages)
 			 __ATOMIC_RELEASE);
 }
 
-/* A thread that has ended may be woken as long as it has its pages. It has them
- * until nobody kicks it any more. */
+/* The thread stays asleep if a vCPU of the domain took the interrupt: that one
+ * does its work. A thread that has ended may be woken as long as it has its
+ * pages. It has them until nobody kicks it any more. */
 void device_thread_kick(void *ctx, struct domain *domain)
 {
 	struct thread *thread = __atomic_load_n(&threads[domain->vmid].thread,
 						__ATOMIC_ACQUIRE);
 
 	(void)ctx;
-	if (thread != NULL)
+	if (thread != NULL && core_current()->data.polled != domain)
 		thread_wake(thread);
 }
 

@@ -3,6 +3,8 @@
 #include "hypervisor/port/a64/vcpu_thread.h"
 
 #include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/domain/domain_devices.h"
+#include "hypervisor/port/a64/core.h"
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/vcpu_run.h"
@@ -98,10 +100,25 @@ static void vcpu_wait_awake(struct vcpu *vcpu)
 	__atomic_store_n(&vcpu->waits, false, __ATOMIC_RELAXED);
 }
 
+/*
+ * Takes the interrupts that ended the guest's run. Answers of its devices are
+ * carried here and now: the vCPU is out of the guest, so that its next entry
+ * takes their interrupt along. Another thread would have to end its run again.
+ */
+static void vcpu_irqs_take(struct vcpu *vcpu)
+{
+	struct core_data *core = &core_current()->data;
+
+	core->polled = vcpu->domain;
+	irq_poll();
+	core->polled = NULL;
+	domain_devices_poll(vcpu->domain);
+}
+
 static void vcpu_follow_exit(struct vcpu *vcpu, enum vcpu_next next)
 {
 	vcpu->cpu_ns = thread_ran_ns();
-	irq_poll();
+	vcpu_irqs_take(vcpu);
 	if (next == VCPU_WAIT)
 		vcpu_wait_awake(vcpu);
 	else if (next == VCPU_YIELD)
