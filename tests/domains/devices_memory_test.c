@@ -318,6 +318,62 @@ static void a_request_in_a_block(void **state)
 	device_finish(table, domain);
 }
 
+/* Returns the calls of the RMM for a request of that size in the block: the
+ * driver's own looks at its rings, and those for the device. */
+static uint64_t calls_for(struct table *table, struct domain *domain,
+			  uint64_t offset, uint64_t size)
+{
+	uint64_t before = table->bench->calls;
+
+	device_offer(table, domain, RAM + offset, (uint32_t)size);
+	device_take(domain);
+	assert_int_equal(device_request.count, 1);
+	assert_ptr_equal(device_host_at(table, device_request.pieces[0].pa, 1),
+			 shared_at(table, domain, RAM + offset));
+	device_answer(domain);
+	return table->bench->calls - before;
+}
+
+/* A pool of bounce buffers has too many pages to know each. */
+static void the_rmm_is_asked_once_about_a_block(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = block_realm(table);
+	uint64_t first, again;
+
+	assert_true(realm_asks(table, domain, SHARED, TOP, 0, RMI_RIPAS_EMPTY));
+	device_driver_start(table, domain);
+	bench_watch(table->bench);
+	first = calls_for(table, domain, 7 * PAGE, PAGE);
+	again = calls_for(table, domain, 7 * PAGE, PAGE);
+	assert_true(again < first);
+	assert_int_equal(calls_for(table, domain, 0, BLOCK), again);
+	device_finish(table, domain);
+}
+
+/* What was known about the block must not let the device have the part. */
+static void the_part_of_a_block_that_is_gone_breaks_the_device(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = block_realm(table);
+
+	assert_true(realm_asks(table, domain, SHARED, TOP, 0, RMI_RIPAS_EMPTY));
+	device_driver_start(table, domain);
+	device_offer(table, domain, RAM + 7 * PAGE, PAGE);
+	device_take(domain);
+	device_answer(domain);
+	assert_true(device_take_back(table, domain, RAM + 3 * PAGE,
+				     RAM + 5 * PAGE));
+	device_offer(table, domain, RAM + 2 * PAGE, PAGE);
+	device_take(domain);
+	assert_ptr_equal(device_host_at(table, device_request.pieces[0].pa, 1),
+			 shared_at(table, domain, RAM + 2 * PAGE));
+	device_answer(domain);
+	device_offer(table, domain, RAM + 4 * PAGE, PAGE);
+	assert_device_broken(table, domain, "which the Realm does not share");
+	device_finish(table, domain);
+}
+
 /* Each command of it is refused once. */
 static void a_block_whose_split_fails(void **state)
 {
@@ -450,6 +506,8 @@ int main(void)
 		TEST(a_block_is_shared_at_once),
 		TEST(a_part_of_a_block_is_taken_back),
 		TEST(a_request_in_a_block),
+		TEST(the_rmm_is_asked_once_about_a_block),
+		TEST(the_part_of_a_block_that_is_gone_breaks_the_device),
 		TEST(a_block_whose_split_fails),
 		TEST(pages_are_shared_where_no_block_can_be),
 		TEST_DMA(devices_see_that_part_only),

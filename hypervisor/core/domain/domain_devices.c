@@ -11,6 +11,7 @@
 #include "hypervisor/core/domain/memory.h"
 #include "lib/log.h"
 #include "lib/number.h"
+#include "lib/pgtable.h"
 
 static const struct slot_ops *slots_of(const struct domain *domain)
 {
@@ -378,23 +379,48 @@ ipa_t domain_devices_free_up_to(const struct domain *domain, ipa_t base,
 
 /* ---- What is known about shared pages ---- */
 
-static struct device_page *cache_place(struct domain_devices *devices,
-				       ipa_t page)
+static struct device_shared *cache_place(struct domain_devices *devices,
+					 ipa_t ipa, uint64_t size)
 {
-	return &devices->cache[page.value / GUEST_PAGE_SIZE % DEVICE_CACHE];
+	struct device_shared *known = size == PGTABLE_BLOCK
+					      ? devices->shared_blocks
+					      : devices->shared_pages;
+
+	return &known[ipa.value / size % DEVICE_CACHE];
+}
+
+/* Finds a page in what is known of that size. */
+static bool cache_find(struct domain_devices *devices, ipa_t page,
+		       uint64_t size, pa_t *pa)
+{
+	ipa_t ipa = ipa_align_down(page, size);
+	const struct device_shared *known = cache_place(devices, ipa, size);
+
+	if (known->size != size || known->ipa.value != ipa.value)
+		return false;
+	*pa = pa_add(known->pa, page.value - ipa.value);
+	return true;
 }
 
 bool domain_devices_recall(const struct domain *domain, ipa_t page, pa_t *pa)
 {
-	const struct device_page *known = cache_place(domain->devices, page);
+	struct domain_devices *devices = domain->devices;
 
-	*pa = known->pa;
-	return known->ipa.value == page.value;
+	return cache_find(devices, page, PGTABLE_BLOCK, pa) ||
+	       cache_find(devices, page, GUEST_PAGE_SIZE, pa);
 }
 
-void domain_devices_remember(struct domain *domain, ipa_t page, pa_t pa)
+void domain_devices_remember(struct domain *domain,
+			     const struct device_shared *shared)
 {
-	*cache_place(domain->devices, page) = (struct device_page){ page, pa };
+	*cache_place(domain->devices, shared->ipa, shared->size) = *shared;
+}
+
+static void shared_forget(struct device_shared *known, ipa_t base, ipa_t top)
+{
+	if (known->ipa.value < top.value &&
+	    known->ipa.value + known->size > base.value)
+		known->size = 0;
 }
 
 void domain_devices_forget(struct domain *domain, ipa_t base, ipa_t top)
@@ -404,10 +430,7 @@ void domain_devices_forget(struct domain *domain, ipa_t base, ipa_t top)
 	if (devices == NULL)
 		return;
 	for (unsigned i = 0; i < DEVICE_CACHE; i++) {
-		struct device_page *known = &devices->cache[i];
-
-		if (known->ipa.value >= base.value &&
-		    known->ipa.value < top.value)
-			known->ipa = ipa_make(0);
+		shared_forget(&devices->shared_pages[i], base, top);
+		shared_forget(&devices->shared_blocks[i], base, top);
 	}
 }

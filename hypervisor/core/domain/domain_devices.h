@@ -13,12 +13,13 @@
 #include "hypervisor/core/virtio/hvc.h"
 #include "hypervisor/core/virtio/virtio.h"
 
-/* Pages that a Realm shares, of which the RMM need not be asked again. Guarded
- * by domain->memory_lock. */
+/* A page or a block of 2 MiB that a Realm shares, of which the RMM need not be
+ * asked again. Guarded by domain->memory_lock. */
 #define DEVICE_CACHE 512
-struct device_page {
-	ipa_t ipa; /* 0: none, as RAM does not begin there */
+struct device_shared {
+	ipa_t ipa;
 	pa_t pa;
+	uint64_t size; /* 0: none */
 };
 
 struct domain_devices {
@@ -34,7 +35,8 @@ struct domain_devices {
 	struct granules_range thread;
 	struct granules_range memory[CONTROL_DEVICES];
 	struct granules_range shared[CONTROL_DEVICES]; /* with the device */
-	struct device_page cache[DEVICE_CACHE];
+	struct device_shared shared_pages[DEVICE_CACHE];
+	struct device_shared shared_blocks[DEVICE_CACHE];
 };
 
 /* device_has_slot() returns true if the guest's device is a device of QEMU's in
@@ -95,7 +97,8 @@ void domain_devices_release(struct domain *domain, ipa_t base, ipa_t top);
 ipa_t domain_devices_free_up_to(const struct domain *domain, ipa_t base,
 				ipa_t top);
 bool domain_devices_recall(const struct domain *domain, ipa_t page, pa_t *pa);
-void domain_devices_remember(struct domain *domain, ipa_t page, pa_t pa);
+void domain_devices_remember(struct domain *domain,
+			     const struct device_shared *shared);
 void domain_devices_forget(struct domain *domain, ipa_t base, ipa_t top);
 
 #endif

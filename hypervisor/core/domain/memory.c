@@ -13,8 +13,7 @@
 #include "hypervisor/core/realm/realm_memory.h"
 #include "hypervisor/core/rmi/failure_text.h"
 #include "lib/number.h"
-
-#define BLOCK_SIZE ((uint64_t)1 << 21)
+#include "lib/pgtable.h"
 
 static enum memory_result memory_failed(struct domain *domain,
 					const struct rmi_failure *failure)
@@ -29,8 +28,8 @@ static enum memory_result memory_failed(struct domain *domain,
 /* Returns true if the whole block around an IPA is RAM. */
 static bool block_in_ram(const struct domain *domain, ipa_t ipa)
 {
-	return domain_has_ram(domain, ipa_align_down(ipa, BLOCK_SIZE).value,
-			      BLOCK_SIZE);
+	return domain_has_ram(domain, ipa_align_down(ipa, PGTABLE_BLOCK).value,
+			      PGTABLE_BLOCK);
 }
 
 /* ---- Realms: the protected half ---- */
@@ -43,7 +42,7 @@ static bool realm_ram_populate(struct domain *domain, ipa_t ipa,
 	struct realm *realm = &domain->realm;
 
 	if (look->level <= REALM_BLOCK_LEVEL && block_in_ram(domain, ipa)) {
-		if (realm_populate(realm, ipa_align_down(ipa, BLOCK_SIZE),
+		if (realm_populate(realm, ipa_align_down(ipa, PGTABLE_BLOCK),
 				   REALM_BLOCK_LEVEL))
 			return true;
 		if (realm->failure.kind != RMI_FAILURE_MEMORY)
@@ -98,7 +97,7 @@ static bool realm_page_share(struct domain *domain, ipa_t ipa,
 		if (!realm_look(realm, alias, &there))
 			return false;
 		if (there.level <= REALM_BLOCK_LEVEL &&
-		    realm_share(realm, ipa_align_down(alias, BLOCK_SIZE),
+		    realm_share(realm, ipa_align_down(alias, PGTABLE_BLOCK),
 				REALM_BLOCK_LEVEL))
 			return true;
 		if (realm->failure.kind != RMI_FAILURE_NONE &&
@@ -264,11 +263,30 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 
 /* ---- For devices ---- */
 
+/* Remembers the largest part of RAM around a page that is shared as a whole:
+ * look and there are the entries of both halves, and EMPTY or assigned as far
+ * as they reach. */
+static void shared_remember(struct domain *domain, ipa_t page,
+			    const struct rtt_look *look,
+			    const struct rtt_look *there)
+{
+	bool block = look->level <= REALM_BLOCK_LEVEL &&
+		     there->level == REALM_BLOCK_LEVEL &&
+		     block_in_ram(domain, page);
+	uint64_t size = block ? PGTABLE_BLOCK : GUEST_PAGE_SIZE;
+	ipa_t ipa = ipa_align_down(page, size);
+	uint64_t offset = ipa.value % rtt_entry_size(there->level);
+
+	domain_devices_remember(
+		domain,
+		&(struct device_shared){ ipa, pa_add(there->pa, offset), size });
+}
+
 /* Finds the Non-secure page that a Realm shares at an IPA of its RAM. */
 static const char *realm_page_find(struct domain *domain, ipa_t page, pa_t *pa)
 {
 	struct realm *realm = &domain->realm;
-	struct rtt_look look;
+	struct rtt_look look, there;
 
 	if (domain_devices_recall(domain, page, pa))
 		return NULL;
@@ -279,11 +297,12 @@ static const char *realm_page_find(struct domain *domain, ipa_t page, pa_t *pa)
 	if (look.ripas != RMI_RIPAS_EMPTY)
 		return "the Realm does not share";
 	if (!realm_page_share(domain, page, &look) ||
-	    !realm_shared_find(realm, realm_alias(realm, page), pa)) {
+	    !realm_shared_find(realm, realm_alias(realm, page), &there)) {
 		(void)memory_failed(domain, &realm->failure);
 		return "cannot be populated";
 	}
-	domain_devices_remember(domain, page, *pa);
+	shared_remember(domain, page, &look, &there);
+	*pa = pa_add(there.pa, page.value % rtt_entry_size(there.level));
 	return NULL;
 }
 

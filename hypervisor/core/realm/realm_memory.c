@@ -114,18 +114,15 @@ bool realm_share(struct realm *realm, ipa_t ipa, int level)
 	return lent_share(realm, ipa, level);
 }
 
-bool realm_shared_find(struct realm *realm, ipa_t ipa, pa_t *pa)
+bool realm_shared_find(struct realm *realm, ipa_t ipa, struct rtt_look *out)
 {
-	struct rtt_look look;
-
 	if (!request_begin(realm, "looking at a shared page"))
 		return false;
-	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, &look))
+	if (!ask_rtt_read_entry(&realm->rmi, realm->rd.base, ipa, out))
 		return rmi_refused(&realm->rmi);
-	if (look.state != RMI_ENTRY_ASSIGNED ||
-	    look.level < REALM_BLOCK_LEVEL || look.level > REALM_PAGE_LEVEL)
+	if (out->state != RMI_ENTRY_ASSIGNED ||
+	    out->level < REALM_BLOCK_LEVEL || out->level > REALM_PAGE_LEVEL)
 		return rmi_protocol_error(&realm->rmi, "a page that is gone");
-	*pa = pa_add(look.pa, ipa.value % rtt_entry_size(look.level));
 	return true;
 }
 

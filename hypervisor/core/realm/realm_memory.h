@@ -31,8 +31,9 @@ bool realm_populate(struct realm *realm, ipa_t ipa, int level);
  * something is mapped there already. */
 bool realm_share(struct realm *realm, ipa_t ipa, int level);
 
-/* Finds the page that is mapped at an IPA of the shared half. */
-bool realm_shared_find(struct realm *realm, ipa_t ipa, pa_t *pa);
+/* Reads the entry by which something is mapped at an IPA of the shared half: a
+ * page (level 3), or a block of 2 MiB (level 2). */
+bool realm_shared_find(struct realm *realm, ipa_t ipa, struct rtt_look *out);
 
 /*
  * Carries out a first part of the RIPAS change that a REC waits for, as large
