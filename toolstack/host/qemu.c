@@ -112,7 +112,11 @@ static void add_monitor_log(struct arguments *arguments,
 		   folder_path(folder, "monitor.log").text);
 }
 
-/* The devices of a machine for our hypervisor. */
+/*
+ * The devices of a machine for our hypervisor. The serial device has two queues
+ * for each port. If each had an event descriptor (ioeventfd), QEMU's main loop
+ * would look at all of them whenever it does anything for any device.
+ */
 static void add_devices(struct arguments *arguments, const struct folder *folder)
 {
 	add_option(arguments, "-M", MACHINE, "iommu=smmuv3,");
@@ -123,7 +127,7 @@ static void add_devices(struct arguments *arguments, const struct folder *folder
 	add_monitor_log(arguments, folder);
 	add_option(arguments, "-device",
 		   "virtio-serial-pci,id=serial,addr=1,max_ports=%u,vectors=0,"
-		   "disable-legacy=on,iommu_platform=on",
+		   "disable-legacy=on,iommu_platform=on,ioeventfd=off",
 		   CONTROL_MAX_PORTS);
 }
 

@@ -68,7 +68,7 @@ static void the_first_device_is_the_serial_one(void **state)
 		at++;
 	snprintf(expected, sizeof(expected),
 		 "virtio-serial-pci,id=serial,addr=1,max_ports=%u,vectors=0,"
-		 "disable-legacy=on,iommu_platform=on",
+		 "disable-legacy=on,iommu_platform=on,ioeventfd=off",
 		 CONTROL_MAX_PORTS);
 	assert_string_equal(at[1], expected);
 	qemu_arguments_free(list);
