@@ -309,11 +309,13 @@ static const char *realm_page_find(struct domain *domain, ipa_t page, pa_t *pa)
 /* Finds the page of an ordinary guest at an IPA of its RAM. */
 static const char *guest_page_find(struct domain *domain, ipa_t page, pa_t *pa)
 {
-	struct stage2_entry entry;
+	struct stage2_entry entry = stage2_look(&domain->stage2, page);
 
-	if (guest_fault(domain, page) != MEMORY_READY)
-		return "cannot be populated";
-	entry = stage2_look(&domain->stage2, page);
+	if (!entry.mapped) {
+		if (guest_fault(domain, page) != MEMORY_READY)
+			return "cannot be populated";
+		entry = stage2_look(&domain->stage2, page);
+	}
 	*pa = pa_add(entry.pa, page.value % rtt_entry_size(entry.level));
 	return NULL;
 }

@@ -49,12 +49,22 @@ static bool table_turn(struct virtio_device *device, struct table *table,
 	return true;
 }
 
-/* Copies a descriptor of an indirect table, byte by byte, since the table may
- * begin anywhere. */
-static bool table_copy(struct virtio_device *device, struct table *table,
-		       unsigned index, struct virtq_desc *desc)
+/* Reads each field of an aligned descriptor once. */
+static struct virtq_desc desc_read(const void *at)
 {
-	uint64_t at = table->address + VIRTQ_DESC_SIZE((uint64_t)index);
+	const volatile struct virtq_desc *from = at;
+
+	return (struct virtq_desc){ .addr = from->addr,
+				    .len = from->len,
+				    .flags = from->flags,
+				    .next = from->next };
+}
+
+/* Copies a descriptor byte by byte: it may begin anywhere, and end in another
+ * page. */
+static bool bytes_copy(struct virtio_device *device, struct table *table,
+		       uint64_t at, struct virtq_desc *desc)
+{
 	uint8_t *to = (uint8_t *)desc;
 
 	for (unsigned i = 0; i < sizeof(*desc); i++, at++) {
@@ -65,20 +75,28 @@ static bool table_copy(struct virtio_device *device, struct table *table,
 	return true;
 }
 
+/* Copies a descriptor of an indirect table, which may begin anywhere. */
+static bool table_copy(struct virtio_device *device, struct table *table,
+		       unsigned index, struct virtq_desc *desc)
+{
+	uint64_t at = table->address + VIRTQ_DESC_SIZE((uint64_t)index);
+
+	if (!is_aligned(at, sizeof(*desc)))
+		return bytes_copy(device, table, at, desc);
+	if (!table_turn(device, table, align_down(at, PAGE_SIZE)))
+		return false;
+	*desc = desc_read(table->bytes + at % PAGE_SIZE);
+	return true;
+}
+
 static bool desc_copy(struct virtio_device *device, struct table *table,
 		      unsigned index, struct virtq_desc *desc)
 {
-	const volatile struct virtq_desc *from;
-	const void *at;
+	uint64_t offset = VIRTQ_DESC_SIZE((uint64_t)index);
 
 	if (table->ring == NULL)
 		return table_copy(device, table, index, desc);
-	at = virtio_window_at(table->ring, VIRTQ_DESC_SIZE((uint64_t)index));
-	from = at;
-	*desc = (struct virtq_desc){ .addr = from->addr,
-				     .len = from->len,
-				     .flags = from->flags,
-				     .next = from->next };
+	*desc = desc_read(virtio_window_at(table->ring, offset));
 	return true;
 }
 
