@@ -487,6 +487,7 @@ static void expect_banner(struct span text, const char *banner)
 static void only_a_version_makes_a_banner(void **state)
 {
 	static const struct span none = SPAN("version 6.1 Linux versio");
+	static const struct span letters = SPAN("LLiLinux LLinux version 6.2");
 	static const struct span format = SPAN("Linux version %s");
 	static const struct span second =
 		SPAN("Linux version %s\0Linux version 6.1.0\n rest");
@@ -496,6 +497,7 @@ static void only_a_version_makes_a_banner(void **state)
 
 	(void)state;
 	expect_banner(none, NULL);
+	expect_banner(letters, "Linux version 6.2");
 	expect_banner(format, NULL);
 	expect_banner(second, "Linux version 6.1.0");
 	expect_banner(cut, NULL);
