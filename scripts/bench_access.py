@@ -84,6 +84,7 @@ def shells(folder, path):
     best = [min(times) for times in zip(*turns)]
     print("a shell opens and ends in {:.2f} s with attestation, {:.2f} s "
           "without".format(*best))
+    yield "attest and shell", best[0], "s", 3
     yield "attest and shell, shell alone", best[0] / best[1], "x", 2
 
 
