@@ -272,3 +272,23 @@ def test_a_host_shares_the_folders_that_it_was_started_with(
         host, "wants", p9='["tag=t,path=/nowhere"]')),
         "'/nowhere' cannot be used: No such file", 2)
     assert inventory(host) == empty
+
+
+def test_a_disk_that_falls_silent_is_told_before_devices_change(machine):
+    good(machine.run("create", whole(machine, "able")[1]))
+    before = inventory(machine)
+    silent = machine.hosts / "default" / "silent"
+    silent.touch()
+    config = ordinary(machine, "other", rng="1")
+    failed(machine.run("create", config),
+           'the disk in slot 0, of the domain "able", does not answer')
+    assert inventory(machine) == before
+    silent.unlink()
+    good(machine.run("create", config))
+
+
+def test_a_host_that_is_too_old_to_hold_disks(host, monkeypatch):  # noqa: F811
+    ways(monkeypatch, "devices", "no-hold")
+    good(host.run("host", "start"))
+    good(host.run("create", ordinary(host, "able", rng="1")))
+    good(host.run("destroy", "able"))

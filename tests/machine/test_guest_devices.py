@@ -7,13 +7,14 @@ import os
 import pathlib
 import re
 import socket
+import struct
 import subprocess
 import time
 
 import pytest
 
 import qcow2
-from device_guest import DeviceGuest, Qmp, state
+from device_guest import DeviceGuest, Qmp, control, state
 from conftest import ROOT, build_folder
 from guests import PATIENCE, Command, rim
 from ports import Port
@@ -259,3 +260,42 @@ def test_a_disk_that_does_not_answer_stops_its_guest_only(gate, debug_host):
         assert end.finish() == ""
         other.host.good("destroy", "other")
     assert state(debug_host) == before
+
+
+@contextlib.contextmanager
+def disks_held(host):
+    """QEMU has no request of a disk meanwhile, and gets none."""
+    with control(host, 2) as session:
+        def held():
+            return session.ask("DISKS_HOLD", struct.pack("<I", 10000),
+                               kind="hold").in_flight == 0
+        wait_for(held)
+        yield
+        session.ask("DISKS_HOLD", struct.pack("<I", 0))
+
+
+def test_a_disk_goes_silent_in_the_moment_in_which_devices_change(
+        gate, debug_host):
+    """QEMU waits for all requests then, with the whole machine."""
+    folder = debug_host.folder
+    for name in ("stuck", "other"):
+        (folder / name).write_bytes(bytes(4 * MIB))
+    with DeviceGuest(debug_host, "stuck", 1,
+                     disk=f'["{folder}/stuck,raw,xvda"]') as stuck:
+        stuck.ready()
+        stuck.do("(while :; do dd if=/dev/zero of=/dev/vda bs=64k "
+                 "oflag=direct; done) >/dev/null 2>&1 &")
+        wait_for(lambda: stuck.device(0).requests > 100)
+        with disks_held(debug_host):
+            gate.touch()
+            before = stuck.device(0)
+            with Qmp(debug_host) as qmp:
+                for _ in range(3):
+                    qmp.do("blockdev-add", driver="file", filename=str(
+                        folder / "other"), **{"node-name": "other"})
+                    qmp.do("blockdev-del", **{"node-name": "other"})
+            assert stuck.do("echo it lives") == "it lives"
+            assert stuck.device(0).requests == before.requests
+            gate.unlink()
+        wait_for(lambda: stuck.device(0).requests > before.requests + 100)
+        debug_host.good("destroy", "stuck")
