@@ -8,6 +8,7 @@ import socket
 import subprocess
 
 import pytest
+from conftest import ROOT
 from test_host import failed, good, host, ordinary, wait_for, ways  # noqa: F401
 
 pytestmark = pytest.mark.skipif(
@@ -292,3 +293,41 @@ def test_a_host_that_is_too_old_to_hold_disks(host, monkeypatch):  # noqa: F811
     good(host.run("host", "start"))
     good(host.run("create", ordinary(host, "able", rng="1")))
     good(host.run("destroy", "able"))
+
+
+@pytest.fixture(name="gate")
+def a_gate(host, monkeypatch):  # noqa: F811
+    """A file: while it is there, the storage of "root.img" is silent."""
+    library, gate = host.folder / "gate.so", host.folder / "gate"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library,
+                    ROOT / "tests/machine/gate.c"], check=True)
+    monkeypatch.setenv("GATE", str(gate))
+    monkeypatch.setenv("GATED", str(host.folder / "root.img"))
+    monkeypatch.setenv("LD_PRELOAD", str(library))
+    yield gate
+    gate.unlink(missing_ok=True)
+
+
+def test_storage_that_is_silent_stops_no_qemu(gate, machine):
+    """Its disk is idle, so that no request tells that it is silent."""
+    good(machine.run("create", whole(machine, "able")[1]))
+    other = ordinary(machine, "other",
+                     disk=f'["{machine.folder}/other.img,raw,xvda"]')
+    (machine.folder / "other.img").write_bytes(bytes(1 << 20))
+    stuck = ordinary(machine, "stuck",
+                     disk=f'["{machine.folder}/root.img,raw,xvda,ro"]')
+    gate.touch()
+    failed(machine.run("block-list"), "root.img', which the host's QEMU has "
+           "open, does not answer, and QEMU would stop the whole host")
+    failed(machine.run("create", stuck), "root.img' does not answer", 2)
+    # Others come and go.
+    good(machine.run("create", other))
+    good(machine.run("network-list"))
+    # The rest of a guest waits for it, and is told of.
+    done = machine.run("destroy", "able")
+    good(done)
+    assert "the guest's devices are still in QEMU" in done.stderr
+    assert Qmp(machine).do("query-status")
+    gate.unlink()
+    good(machine.run("destroy", "other"))
+    assert inventory(machine) == machine.empty

@@ -205,7 +205,8 @@ def test_a_disk_of_any_size_is_not_copied(debug_host):
 
 @pytest.fixture(name="gate")
 def a_gate(command, monkeypatch):
-    """A file: while it is there, the disk "stuck" answers no write."""
+    """A file: while it is there, the storage of the disk "stuck" is silent, and
+    answers no write."""
     folder = command.folder
     library = folder / "gate.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library,

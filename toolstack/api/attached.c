@@ -230,6 +230,8 @@ int attached_open(struct reeve_host *host, const struct reeve_watch *watch,
 		return result;
 	result = slots_read(host, watch, slots, report);
 	if (result == REEVE_OK)
+		result = devices_flush(*out, slots, report);
+	if (result == REEVE_OK)
 		result = attached_hold(host, watch, report);
 	if (result == REEVE_OK) {
 		result = devices_reap(*out, slots, report);
@@ -348,6 +350,18 @@ static int device_tell(const struct telling *telling,
 	}
 }
 
+/* Connects to QEMU, which looks at the images if it is asked about disks. */
+static int telling_open(struct reeve_host *host, const struct telling *telling,
+			enum reeve_attached_kind kind, struct devices **devices)
+{
+	int result = devices_open(&host->folder, host->watch, devices,
+				  telling->report);
+
+	return result == REEVE_OK && kind == REEVE_ATTACHED_DISK
+		       ? devices_look(*devices, telling->report)
+		       : result;
+}
+
 /* Tells of the devices of that kind. Connects to QEMU for the first. */
 static int kind_tell(struct reeve_host *host, struct telling *telling,
 		     enum reeve_attached_kind kind, struct devices **devices)
@@ -364,10 +378,8 @@ static int kind_tell(struct reeve_host *host, struct telling *telling,
 		    device.virtio_id != virtio_id_of(kind) ||
 		    device.slot == REEVE_NO_SLOT)
 			continue;
-		if (*devices == NULL) {
-			result = devices_open(&host->folder, host->watch,
-					      devices, telling->report);
-		}
+		if (*devices == NULL)
+			result = telling_open(host, telling, kind, devices);
 		if (result != REEVE_OK)
 			return result;
 		telling->qmp = devices_qmp(*devices);

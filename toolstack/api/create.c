@@ -121,8 +121,10 @@ static int guest_build_plugged(struct reeve_host *host,
 	unsigned used[ENGINE_DEVICES];
 	struct devices_slots slots;
 	struct devices *devices;
-	int result = attached_open(host, watch, &devices, &slots, report);
+	int result = devices_try(guest.domain, watch, report);
 
+	if (result == REEVE_OK)
+		result = attached_open(host, watch, &devices, &slots, report);
 	if (result != REEVE_OK)
 		return result;
 	memcpy(guest.uuid, wanted->uuid, sizeof(guest.uuid));

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "toolstack/devices/holder.h"
+#include "toolstack/devices/images.h"
 #include "toolstack/host/link.h"
 
 #define SHOWN(words) (int)(words).length, (words).at
@@ -71,6 +72,18 @@ static int disk_refuse(const struct domain_disk *disk, const char *hint,
 
 	return path_refuse(disk->target, &place, key_name(KEY_disk), hint, what,
 			   why, report);
+}
+
+int backend_disk_try(const struct domain_disk *disk,
+		     const struct reeve_watch *watch,
+		     struct reeve_report *report)
+{
+	int result = image_try(disk_path(disk).text, disk->writable, watch);
+
+	if (result != REEVE_ERR_CONFIG)
+		return result;
+	return disk_refuse(disk, "mend what it is on, and try again",
+			   "does not answer", NULL, report);
 }
 
 /* Checks that the image is there. *block: it is a block device. */
