@@ -2,6 +2,7 @@
 """Guests with devices: fake_qemu.py plays the hypervisor, and a real QEMU
 serves the devices."""
 import json
+import os
 import shutil
 import signal
 import socket
@@ -273,6 +274,25 @@ def test_a_host_shares_the_folders_that_it_was_started_with(
         host, "wants", p9='["tag=t,path=/nowhere"]')),
         "'/nowhere' cannot be used: No such file", 2)
     assert inventory(host) == empty
+
+
+def test_xl_s_way_to_share_is_for_hosts_of_users(host, monkeypatch):  # noqa: F811
+    ways(monkeypatch, "devices")
+    good(host.run("host", "start", "--share", str(host.folder)))
+    config = ordinary(host, "able", p9=json.dumps(
+        [f"tag=t,path={host.folder},security_model=none"]))
+    if os.geteuid() == 0:
+        failed(host.run("create", config), "is not shared so by a host of root",
+               2)
+    else:
+        good(host.run("create", config))
+
+
+def test_a_folder_without_attributes_is_told(host, monkeypatch):  # noqa: F811
+    ways(monkeypatch, "devices")
+    done = host.run("host", "start", "--share", "/proc")
+    good(done)
+    assert "'/proc' keeps no extended attributes" in done.stderr
 
 
 def test_a_disk_that_falls_silent_is_told_before_devices_change(machine):

@@ -29,7 +29,8 @@ int backend_disk_try(const struct domain_disk *disk,
 		     struct reeve_report *report);
 
 /* Makes the id under which QEMU knows a shared folder. Returns 0, or
- * REEVE_ERR_CONFIG: there is no such folder. */
+ * REEVE_ERR_CONFIG: there is no such folder, or no host of this user offers it
+ * so. */
 int backend_p9(const struct domain_p9 *folder, char id[SHARE_ID],
 	       struct reeve_report *report);
 /* Reports that QEMU did not take a folder. Returns REEVE_ERR_CONFIG. */
