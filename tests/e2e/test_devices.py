@@ -9,7 +9,7 @@ import socket
 import subprocess
 
 import pytest
-from conftest import ROOT
+from gate import gate_of
 from test_host import failed, good, host, ordinary, wait_for, ways  # noqa: F401
 
 pytestmark = pytest.mark.skipif(
@@ -317,15 +317,8 @@ def test_a_host_that_is_too_old_to_hold_disks(host, monkeypatch):  # noqa: F811
 
 @pytest.fixture(name="gate")
 def a_gate(host, monkeypatch):  # noqa: F811
-    """A file: while it is there, the storage of "root.img" is silent."""
-    library, gate = host.folder / "gate.so", host.folder / "gate"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library,
-                    ROOT / "tests/machine/gate.c"], check=True)
-    monkeypatch.setenv("GATE", str(gate))
-    monkeypatch.setenv("GATED", str(host.folder / "root.img"))
-    monkeypatch.setenv("LD_PRELOAD", str(library))
-    yield gate
-    gate.unlink(missing_ok=True)
+    with gate_of(host.folder, host.folder / "root.img", monkeypatch) as gate:
+        yield gate
 
 
 def test_storage_that_is_silent_stops_no_qemu(gate, machine):

@@ -8,7 +8,7 @@ import pathlib
 import re
 import socket
 import struct
-import subprocess
+import sys
 import time
 
 import pytest
@@ -19,6 +19,9 @@ from conftest import ROOT, build_folder
 from guests import PATIENCE, Command, rim
 from ports import Port
 from test_host import a_command
+
+sys.path.insert(0, str(ROOT / "tests"))
+from gate import gate_of  # noqa: E402
 
 MIB = 1 << 20
 KINDS = pytest.mark.parametrize("realm", [0, 1], ids=["ordinary", "realm"])
@@ -205,20 +208,8 @@ def test_a_disk_of_any_size_is_not_copied(debug_host):
 
 @pytest.fixture(name="gate")
 def a_gate(command, monkeypatch):
-    """A file: while it is there, the storage of the disk "stuck" is silent, and
-    answers no write."""
-    folder = command.folder
-    library = folder / "gate.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library,
-                    ROOT / "tests/machine/gate.c"], check=True)
-    qemu = folder / "qemu"
-    qemu.write_text(
-        f"#!/bin/sh\nGATE={folder}/gate GATED={folder}/stuck "
-        f"LD_PRELOAD={library} exec qemu-system-aarch64 \"$@\"\n")
-    qemu.chmod(0o755)
-    monkeypatch.setenv("REEVE_QEMU", str(qemu))
-    yield folder / "gate"
-    (folder / "gate").unlink(missing_ok=True)
+    with gate_of(command.folder, command.folder / "stuck", monkeypatch) as gate:
+        yield gate
 
 
 def go_on(host, other, slot):
@@ -300,3 +291,26 @@ def test_a_disk_goes_silent_in_the_moment_in_which_devices_change(
             gate.unlink()
         wait_for(lambda: stuck.device(0).requests > before.requests + 100)
         debug_host.good("destroy", "stuck")
+
+
+def test_a_guest_whose_idle_disk_is_silent_is_destroyed(gate, debug_host):
+    """QEMU would have to close the image."""
+    before = state(debug_host)
+    folder = debug_host.folder
+    for name in ("stuck", "other"):
+        (folder / name).write_bytes(bytes(4 * MIB))
+    with DeviceGuest(debug_host, "stuck", 0,
+                     disk=f'["{folder}/stuck,raw,xvda"]') as stuck:
+        stuck.ready()
+        stuck.do("dd if=/dev/zero of=/dev/vda bs=64k count=16 oflag=direct")
+        gate.touch()
+        debug_host.good("destroy", "stuck")
+        assert debug_host.names() == []
+        with Qmp(debug_host) as qmp:
+            assert qmp.do("query-status")["running"]
+        gate.unlink()
+    path = debug_host.config("other", realm=None,
+                             disk=f'["{folder}/other,raw,xvda"]')
+    debug_host.good("create", "-p", path)
+    debug_host.good("destroy", "other")
+    assert state(debug_host) == before

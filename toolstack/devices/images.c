@@ -43,9 +43,29 @@ static void child_run(images_touch_fn *touch, const char *const *paths,
 	_exit(0);
 }
 
+/* Returns true if a process waits for a CPU, and not for a file. */
+static bool is_runnable(pid_t process)
+{
+	char path[32];
+	char text[256] = "";
+	const char *state;
+	FILE *in;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)process);
+	in = fopen(path, "re");
+	if (in == NULL)
+		return false;
+	if (fgets(text, sizeof(text), in) == NULL)
+		text[0] = '\0';
+	(void)fclose(in); /* only read */
+	/* The state follows the name, which may have any byte in it. */
+	state = strrchr(text, ')');
+	return state != NULL && strncmp(state, ") R", 3) == 0;
+}
+
 /* Counts the child's bytes until it ends, the watch says no, or none comes for
- * too long. */
-static int child_follow(int from, int patience_ms,
+ * too long. On a busy computer it may be long until the child gets a CPU. */
+static int child_follow(pid_t child, int from, int patience_ms,
 			const struct reeve_watch *watch, size_t *done)
 {
 	struct pollfd poller = { .fd = from, .events = POLLIN };
@@ -53,7 +73,7 @@ static int child_follow(int from, int patience_ms,
 	char bytes[64];
 	ssize_t n = 1;
 
-	while (n != 0 && clock_ms() < deadline) {
+	while (n != 0 && (clock_ms() < deadline || is_runnable(child))) {
 		if (poll(&poller, 1, WATCH_STEP_MS) <= 0) {
 			if (!watch_go_on(watch, "waiting for a disk's file", 0,
 					 0))
@@ -85,7 +105,8 @@ int images_touch(images_touch_fn *touch, const char *const *paths, size_t count,
 		child_run(touch, paths, count, ends[1]);
 	close(ends[1]);
 	result = child < 0 ? REEVE_ERR_MEMORY
-			   : child_follow(ends[0], patience_ms, watch, silent);
+			   : child_follow(child, ends[0], patience_ms, watch,
+					  silent);
 	close(ends[0]);
 	if (child > 0) {
 		/* A process that waits for storage may not end before that

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -43,6 +44,30 @@ static void a_file_that_does_not_answer_is_found(void **state)
 	assert_int_equal(silent_of(paths, 4, BRIEF_MS), 2);
 	assert_int_equal(silent_of(paths, 2, LONG_MS), 2);
 	assert_int_equal(silent_of(paths, 0, LONG_MS), 0);
+}
+
+/* It takes its time, but it waits for no file. */
+static void busy_touch(const char *path)
+{
+	struct timespec begin, now;
+
+	(void)path;
+	(void)clock_gettime(CLOCK_MONOTONIC, &begin);
+	do {
+		(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec - begin.tv_sec < 2);
+}
+
+static void a_process_that_runs_is_waited_for(void **state)
+{
+	static const char *const path = "busy";
+	size_t silent;
+
+	(void)state;
+	assert_int_equal(
+		images_touch(busy_touch, &path, 1, BRIEF_MS, NULL, &silent),
+		REEVE_OK);
+	assert_int_equal(silent, 1);
 }
 
 static bool never(void *ctx, const char *step, uint64_t done, uint64_t all)
@@ -128,6 +153,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_that_does_not_answer_is_found),
+		cmocka_unit_test(a_process_that_runs_is_waited_for),
 		cmocka_unit_test(the_watch_ends_the_wait),
 		cmocka_unit_test(nothing_stays_open),
 		cmocka_unit_test(what_there_is_answers),
