@@ -121,6 +121,15 @@ enum control_op {
 	 * answers CONTROL_E_REQUEST.
 	 */
 	CONTROL_DEVICE_INFO,
+	/*
+	 * Requests of guests' disks stay with the guests from now on, while
+	 * QEMU answers those that it has: for a time, until the session says
+	 * otherwise, or until its end. body.hold; reply: struct control_hold.
+	 * While QEMU has no request of a disk, nothing that it does with its
+	 * disks can wait for one. A hypervisor that is older than this
+	 * operation answers CONTROL_E_REQUEST.
+	 */
+	CONTROL_DISKS_HOLD,
 	CONTROL_OPS, /* one past the last */
 };
 
@@ -321,6 +330,12 @@ struct control_device_ask {
 	uint32_t zero;
 };
 
+#define CONTROL_HOLD_MS 10000 /* the longest time */
+struct control_hold_ask {
+	uint32_t ms; /* from now on; 0: the session holds no disks any more */
+	uint32_t zero;
+};
+
 struct control_break {
 	uint32_t byte; /* below 256 */
 	uint32_t zero;
@@ -353,6 +368,7 @@ struct control_request {
 		struct control_break brk;
 		struct control_trim_ask trim;
 		struct control_device_ask device;
+		struct control_hold_ask hold;
 		uint8_t bytes[224]; /* unused ones are zero */
 	} body;
 };
@@ -572,6 +588,13 @@ struct control_device {
 #define CONTROL_DEVICE_BROKEN   0x1 /* DEVICE_NEEDS_RESET: see text */
 #define CONTROL_DEVICE_STOPPING 0x2 /* its reset waits for requests in flight */
 
+/* The requests of disks that QEMU has not answered yet. */
+struct control_hold {
+	uint64_t in_flight;
+	uint32_t domid; /* of a domain that has any, if there are */
+	uint32_t device; /* its index */
+};
+
 struct control_reply {
 	uint64_t magic;
 	uint64_t cookie; /* of the request */
@@ -589,6 +612,7 @@ struct control_reply {
 		struct control_attack attack;
 		struct control_trim trim;
 		struct control_device device;
+		struct control_hold hold;
 		uint8_t bytes[1296]; /* unused ones are zero */
 	} body;
 };
@@ -601,6 +625,8 @@ _Static_assert(sizeof(struct control_domain) == 416, "control_domain");
 _Static_assert(sizeof(struct control_attack_ask) == 24, "control_attack_ask");
 _Static_assert(sizeof(struct control_attack) == 16, "control_attack");
 _Static_assert(sizeof(struct control_device) == 272, "control_device");
+_Static_assert(sizeof(struct control_hold_ask) == 8, "control_hold_ask");
+_Static_assert(sizeof(struct control_hold) == 16, "control_hold");
 _Static_assert(sizeof(struct control_dmesg) == 1040, "control_dmesg");
 _Static_assert(sizeof(struct control_memory) == 1112, "control_memory");
 _Static_assert(sizeof(struct control_trim_ask) == 16, "control_trim_ask");

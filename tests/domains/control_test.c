@@ -144,7 +144,7 @@ static void bytes_that_are_not_used_are_zero(void **state)
 		[CONTROL_DMESG] = 8,           [CONTROL_TOUCH] = 8,
 		[CONTROL_DOMAIN_MEMORY] = 8,   [CONTROL_ATTACK] = 24,
 		[CONTROL_DOMAIN_BREAK] = 1,    [CONTROL_HOST_TRIM] = 16,
-		[CONTROL_DEVICE_INFO] = 4,
+		[CONTROL_DEVICE_INFO] = 4,     [CONTROL_DISKS_HOLD] = 4,
 	};
 
 	for (enum control_op op = CONTROL_HELLO; op < CONTROL_OPS; op++) {
@@ -172,6 +172,7 @@ static void a_domain_is_named_where_one_is_meant(void **state)
 		case CONTROL_DMESG:
 		case CONTROL_HOST_OFF:
 		case CONTROL_HOST_TRIM:
+		case CONTROL_DISKS_HOLD:
 			table_ask(table, op, 1);
 			assert_refused(table, CONTROL_E_REQUEST,
 				       "about no domain");

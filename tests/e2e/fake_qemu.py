@@ -19,6 +19,7 @@ named brief... crashes after five seconds, but later if it is domain 4. FAKE_QEM
   undying    never finishes destroying a guest
   deaf       reads nothing from consoles
   no-trim    is older than CONTROL_HOST_TRIM
+  no-hold    is older than CONTROL_DISKS_HOLD
   wild-trim  says that pages of the firmware are free
   no-tree    writes no device tree
   crash      ends as soon as it has said something
@@ -76,6 +77,7 @@ def op_number(name):
 
 
 DEVICE = op_number("CONTROL_DEVICE_INFO")
+HOLD = op_number("CONTROL_DISKS_HOLD")
 SLOTS = 31 if "devices" in WAYS else 0
 RIM = 64 if size_of("control_domain") == 472 else 0
 DMA = size_of("control_host") - 336  # facts about DMA, before the slots
@@ -172,6 +174,15 @@ class Host:
         self.next += 1
         return OK, domain.pack(), b""
 
+    def hold(self):
+        """A disk of the first domain with devices is silent while there is a
+        file of that name."""
+        domid = next((domid for domid, domain in sorted(self.domains.items())
+                      if domain.devices), 0)
+        if not os.path.exists(f"{FOLDER}/silent"):
+            domid = 0
+        return struct.pack("<QII", domid != 0, domid, 0)
+
     def trim(self, body):
         """All pages that were granted are free if their domain is gone."""
         if "no-trim" in WAYS:
@@ -254,6 +265,10 @@ class Host:
             return self.create(body)
         if op == TRIM:
             return self.trim(body)
+        if op == HOLD:
+            if "no-hold" in WAYS:
+                return E_REQUEST, b"", b"an unknown operation"
+            return OK, self.hold(), b""
         if op == DMESG:
             text = b"hypervisor: ready\nbad \x1b byte\n"
             start = struct.unpack_from("<Q", body)[0]

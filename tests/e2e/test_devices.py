@@ -2,12 +2,14 @@
 """Guests with devices: fake_qemu.py plays the hypervisor, and a real QEMU
 serves the devices."""
 import json
+import os
 import shutil
 import signal
 import socket
 import subprocess
 
 import pytest
+from gate import gate_of
 from test_host import failed, good, host, ordinary, wait_for, ways  # noqa: F401
 
 pytestmark = pytest.mark.skipif(
@@ -272,3 +274,73 @@ def test_a_host_shares_the_folders_that_it_was_started_with(
         host, "wants", p9='["tag=t,path=/nowhere"]')),
         "'/nowhere' cannot be used: No such file", 2)
     assert inventory(host) == empty
+
+
+def test_xl_s_way_to_share_is_for_hosts_of_users(host, monkeypatch):  # noqa: F811
+    ways(monkeypatch, "devices")
+    good(host.run("host", "start", "--share", str(host.folder)))
+    config = ordinary(host, "able", p9=json.dumps(
+        [f"tag=t,path={host.folder},security_model=none"]))
+    if os.geteuid() == 0:
+        failed(host.run("create", config), "is not shared so by a host of root",
+               2)
+    else:
+        good(host.run("create", config))
+
+
+def test_a_folder_without_attributes_is_told(host, monkeypatch):  # noqa: F811
+    ways(monkeypatch, "devices")
+    done = host.run("host", "start", "--share", "/proc")
+    good(done)
+    assert "'/proc' keeps no extended attributes" in done.stderr
+
+
+def test_a_disk_that_falls_silent_is_told_before_devices_change(machine):
+    good(machine.run("create", whole(machine, "able")[1]))
+    before = inventory(machine)
+    silent = machine.hosts / "default" / "silent"
+    silent.touch()
+    config = ordinary(machine, "other", rng="1")
+    failed(machine.run("create", config),
+           'the disk in slot 0, of the domain "able", does not answer')
+    assert inventory(machine) == before
+    silent.unlink()
+    good(machine.run("create", config))
+
+
+def test_a_host_that_is_too_old_to_hold_disks(host, monkeypatch):  # noqa: F811
+    ways(monkeypatch, "devices", "no-hold")
+    good(host.run("host", "start"))
+    good(host.run("create", ordinary(host, "able", rng="1")))
+    good(host.run("destroy", "able"))
+
+
+@pytest.fixture(name="gate")
+def a_gate(host, monkeypatch):  # noqa: F811
+    with gate_of(host.folder, host.folder / "root.img", monkeypatch) as gate:
+        yield gate
+
+
+def test_storage_that_is_silent_stops_no_qemu(gate, machine):
+    """Its disk is idle, so that no request tells that it is silent."""
+    good(machine.run("create", whole(machine, "able")[1]))
+    other = ordinary(machine, "other",
+                     disk=f'["{machine.folder}/other.img,raw,xvda"]')
+    (machine.folder / "other.img").write_bytes(bytes(1 << 20))
+    stuck = ordinary(machine, "stuck",
+                     disk=f'["{machine.folder}/root.img,raw,xvda,ro"]')
+    gate.touch()
+    failed(machine.run("block-list"), "root.img', which the host's QEMU has "
+           "open, does not answer, and QEMU would stop the whole host")
+    failed(machine.run("create", stuck), "root.img' does not answer", 2)
+    # Others come and go.
+    good(machine.run("create", other))
+    good(machine.run("network-list"))
+    # The rest of a guest waits for it, and is told of.
+    done = machine.run("destroy", "able")
+    good(done)
+    assert "the guest's devices are still in QEMU" in done.stderr
+    assert Qmp(machine).do("query-status")
+    gate.unlink()
+    good(machine.run("destroy", "other"))
+    assert inventory(machine) == machine.empty

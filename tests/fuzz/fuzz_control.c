@@ -34,6 +34,7 @@
 #define SESSIONS  2
 #define DOMIDS    8 /* domids that steps use */
 #define STEPS_MAX 200
+#define ENDS_MAX  100
 
 struct run {
 	struct input input;
@@ -247,6 +248,9 @@ static void body_fill(struct input *input, struct control_request *request)
 			byte_take(input) % 16 * (SIZE / 16) + BASE;
 		request->body.trim.pages = byte_take(input) * 16ULL;
 		break;
+	case CONTROL_DISKS_HOLD:
+		request->body.hold.ms = byte_take(input) * 30U;
+		break;
 	case CONTROL_DOMAIN_BREAK:
 	case CONTROL_DOMAIN_SHUTDOWN:
 	case CONTROL_VCPU_INFO:
@@ -267,7 +271,8 @@ static void request_step(struct run *run)
 	request.op = byte_take(input) % (CONTROL_OPS + 1);
 	if (request.op >= CONTROL_DOMAIN_SEGMENT)
 		request.domid = choice % DOMIDS;
-	if (request.op == CONTROL_DMESG || request.op == CONTROL_HOST_TRIM)
+	if (request.op == CONTROL_DMESG || request.op == CONTROL_HOST_TRIM ||
+	    request.op == CONTROL_DISKS_HOLD)
 		request.domid = 0;
 	body_fill(input, &request);
 	if (choice >= 224) { /* one byte of it is replaced */
@@ -415,6 +420,9 @@ static void domains_check(struct run *run)
 	must(taken == run->domains.trimmed, "what was taken does not add up");
 	must(promised + taken <= run->domains.config.pages,
 	     "too much was promised, or taken");
+	must(disks_held_until(&run->domains) <=
+		     run->now_ns + CONTROL_HOLD_MS * UINT64_C(1000000),
+	     "disks are held for too long");
 }
 
 static void fuzz_step(struct run *run)
@@ -528,7 +536,9 @@ static void all_destroy(struct run *run)
 		if (domain_is_there(&run->domains.table[i]))
 			domain_destroy(&run->domains.table[i]);
 	}
-	work_step(run);
+	/* The slots of one may have to wait for the disks of another. */
+	for (unsigned i = 0; i < ENDS_MAX && run->domains.promised > 0; i++)
+		work_step(run);
 	domains_check(run);
 	must(run->domains.promised == 0, "a domain is left");
 	must(run->port.pages.used == run->used, "a page is lost");

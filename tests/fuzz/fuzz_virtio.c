@@ -281,6 +281,12 @@ static void host_state_step(void)
 		run.fake.theirs.status |= VIRTIO_STATUS_NEEDS_RESET;
 }
 
+/* Keeps requests away from the host's device for a while, or lets them go. */
+static void hold_step(void)
+{
+	run.fake.held_until = run.fake.now + byte_take(&run.input) * 10000;
+}
+
 /* ---- The run ---- */
 
 static void work_step(void)
@@ -323,8 +329,10 @@ static void step(uint8_t what)
 		lie_step();
 	else if (what < 0xe0)
 		host_scribble_step();
-	else if (what < 0xe8)
+	else if (what < 0xe6)
 		host_state_step();
+	else if (what < 0xe8)
+		hold_step();
 	else
 		work_step();
 }

@@ -38,6 +38,7 @@ BODIES = {
     "dmesg": ("<QII1024s", "start size zero text"),
     "touch": ("<IIQQQ", "faulted zero esr value pa"),
     "attack": ("<IIQ", "what done x0"),
+    "hold": ("<QII", "in_flight domid device"),
     "trim": ("<QII1024s", "next count zero runs"),
     "device": ("<6I7Q192s",
                "index slot id flags status queues features requests in_flight "

@@ -142,8 +142,8 @@ class DeviceGuest(Followed):
         return device_of(self.host, self.domid, index)
 
 
-def control(host):
-    return Control(host.runtime / "default", 3, name="control-{}.sock")
+def control(host, port=3):
+    return Control(host.runtime / "default", port, name="control-{}.sock")
 
 
 def device_of(host, domid, index):

@@ -2,6 +2,7 @@
 """A kernel with pages of 16 KiB drives all kinds of devices, a shared folder
 among them: the cloud kernel has no driver for that. For `make soak`."""
 import os
+import stat
 import subprocess
 
 import pytest
@@ -16,11 +17,18 @@ from test_host import a_command
 KERNEL = "kernel-16k"
 
 
-@pytest.fixture(name="sharing_host")
-def a_host_that_shares(command, monkeypatch):
+@pytest.fixture(name="kernel", scope="module")
+def a_kernel():
+    """Makes the kernel, which has a driver for 9p."""
     for made_by in (["scripts/guest.sh", KERNEL, "linux-image-arm64-16k"],
                     ["scripts/initrd.py", KERNEL]):
         subprocess.run(made_by, cwd=ROOT, check=True)
+    return KERNEL
+
+
+@pytest.fixture(name="sharing_host")
+def a_host_that_shares(command, kernel, monkeypatch):
+    assert kernel == KERNEL
     monkeypatch.setenv("REEVE_FIRMWARE", str(
         build_folder() / "firmware/image/firmware-debug.bin"))
     (command.folder / "shared").mkdir()
@@ -72,3 +80,55 @@ def test_a_kernel_of_16_kib_pages_uses_its_devices(sharing_host, realm):
         shared(guest, folder / "shared")
         sharing_host.good("destroy", "large")
     assert state(sharing_host) == before
+
+
+def attack(guest, secret):
+    """Makes what would be of use to another user of the host, and tries to get
+    out of the folder."""
+    guest.do("mkdir /mnt; mount -t 9p -o trans=virtio,version=9p2000.L "
+             "work /mnt")
+    assert guest.do("cat /mnt/given") == "from the host"
+    guest.fails("cat /mnt/way")
+    guest.do("mknod /mnt/node c 1 3 && mknod /mnt/disk b 8 0")
+    guest.do("cp /bin/busybox /mnt/program && chown 7:8 /mnt/program && "
+             "chmod 4755 /mnt/program")
+    guest.do(f"ln -s {secret} /mnt/link && mkdir /mnt/folder && "
+             "echo changed >/mnt/folder/file && sync")
+    guest.fails("cat /mnt/link")
+    guest.do("mv /mnt/folder/file /mnt/moved && ln /mnt/moved /mnt/hard")
+
+
+def seen_by_the_guest(guest, secret):
+    assert guest.do("stat -c '%F %a %u %g' /mnt/program") == (
+        "regular file 4755 7 8")
+    assert guest.do("stat -c '%F %t %T' /mnt/disk") == (
+        "block special file 8 0")
+    assert guest.do("readlink /mnt/link") == str(secret)
+    assert guest.do("cat /mnt/hard") == "changed"
+
+
+def test_a_shared_folder_is_no_way_out(command, kernel):
+    """A guest has device nodes, programs that run as their owner and links to
+    elsewhere, if it makes them: on the host they are plain files."""
+    shared, secret = command.folder / "shared", command.folder / "secret"
+    shared.mkdir()
+    secret.write_text("a secret")
+    (shared / "given").write_text("from the host\n")
+    (shared / "way").symlink_to(secret)
+    command.good("host", "start", "--memory", "2G", "--dma-memory", "1G",
+                 "--cpus", "2", "--share", str(shared))
+    with DeviceGuest(command, "work", 0, kernel, memory=512,
+                     p9=f'["tag=work,path={shared}"]') as guest:
+        guest.ready()
+        attack(guest, secret)
+        seen_by_the_guest(guest, secret)
+        command.good("destroy", "work")
+    for path in shared.rglob("*"):
+        if path.name in ("given", "way"):
+            continue
+        status = path.lstat()
+        assert stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode), path
+        assert status.st_mode & 0o7077 == 0, (path, oct(status.st_mode))
+        assert status.st_uid == os.geteuid(), path
+    assert (shared / "hard").read_text() == "changed\n"
+    assert secret.read_text() == "a secret"

@@ -7,17 +7,21 @@ import os
 import pathlib
 import re
 import socket
-import subprocess
+import struct
+import sys
 import time
 
 import pytest
 
 import qcow2
-from device_guest import DeviceGuest, Qmp, state
+from device_guest import DeviceGuest, Qmp, control, state
 from conftest import ROOT, build_folder
 from guests import PATIENCE, Command, rim
 from ports import Port
 from test_host import a_command
+
+sys.path.insert(0, str(ROOT / "tests"))
+from gate import gate_of  # noqa: E402
 
 MIB = 1 << 20
 KINDS = pytest.mark.parametrize("realm", [0, 1], ids=["ordinary", "realm"])
@@ -204,19 +208,8 @@ def test_a_disk_of_any_size_is_not_copied(debug_host):
 
 @pytest.fixture(name="gate")
 def a_gate(command, monkeypatch):
-    """A file: while it is there, the disk "stuck" answers no write."""
-    folder = command.folder
-    library = folder / "gate.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library,
-                    ROOT / "tests/machine/gate.c"], check=True)
-    qemu = folder / "qemu"
-    qemu.write_text(
-        f"#!/bin/sh\nGATE={folder}/gate GATED={folder}/stuck "
-        f"LD_PRELOAD={library} exec qemu-system-aarch64 \"$@\"\n")
-    qemu.chmod(0o755)
-    monkeypatch.setenv("REEVE_QEMU", str(qemu))
-    yield folder / "gate"
-    (folder / "gate").unlink(missing_ok=True)
+    with gate_of(command.folder, command.folder / "stuck", monkeypatch) as gate:
+        yield gate
 
 
 def go_on(host, other, slot):
@@ -258,4 +251,66 @@ def test_a_disk_that_does_not_answer_stops_its_guest_only(gate, debug_host):
         gate.unlink()
         assert end.finish() == ""
         other.host.good("destroy", "other")
+    assert state(debug_host) == before
+
+
+@contextlib.contextmanager
+def disks_held(host):
+    """QEMU has no request of a disk meanwhile, and gets none."""
+    with control(host, 2) as session:
+        def held():
+            return session.ask("DISKS_HOLD", struct.pack("<I", 10000),
+                               kind="hold").in_flight == 0
+        wait_for(held)
+        yield
+        session.ask("DISKS_HOLD", struct.pack("<I", 0))
+
+
+def test_a_disk_goes_silent_in_the_moment_in_which_devices_change(
+        gate, debug_host):
+    """QEMU waits for all requests then, with the whole machine."""
+    folder = debug_host.folder
+    for name in ("stuck", "other"):
+        (folder / name).write_bytes(bytes(4 * MIB))
+    with DeviceGuest(debug_host, "stuck", 1,
+                     disk=f'["{folder}/stuck,raw,xvda"]') as stuck:
+        stuck.ready()
+        stuck.do("(while :; do dd if=/dev/zero of=/dev/vda bs=64k "
+                 "oflag=direct; done) >/dev/null 2>&1 &")
+        wait_for(lambda: stuck.device(0).requests > 100)
+        with disks_held(debug_host):
+            gate.touch()
+            before = stuck.device(0)
+            with Qmp(debug_host) as qmp:
+                for _ in range(3):
+                    qmp.do("blockdev-add", driver="file", filename=str(
+                        folder / "other"), **{"node-name": "other"})
+                    qmp.do("blockdev-del", **{"node-name": "other"})
+            assert stuck.do("echo it lives") == "it lives"
+            assert stuck.device(0).requests == before.requests
+            gate.unlink()
+        wait_for(lambda: stuck.device(0).requests > before.requests + 100)
+        debug_host.good("destroy", "stuck")
+
+
+def test_a_guest_whose_idle_disk_is_silent_is_destroyed(gate, debug_host):
+    """QEMU would have to close the image."""
+    before = state(debug_host)
+    folder = debug_host.folder
+    for name in ("stuck", "other"):
+        (folder / name).write_bytes(bytes(4 * MIB))
+    with DeviceGuest(debug_host, "stuck", 0,
+                     disk=f'["{folder}/stuck,raw,xvda"]') as stuck:
+        stuck.ready()
+        stuck.do("dd if=/dev/zero of=/dev/vda bs=64k count=16 oflag=direct")
+        gate.touch()
+        debug_host.good("destroy", "stuck")
+        assert debug_host.names() == []
+        with Qmp(debug_host) as qmp:
+            assert qmp.do("query-status")["running"]
+        gate.unlink()
+    path = debug_host.config("other", realm=None,
+                             disk=f'["{folder}/other,raw,xvda"]')
+    debug_host.good("create", "-p", path)
+    debug_host.good("destroy", "other")
     assert state(debug_host) == before

@@ -102,6 +102,74 @@ int attached_await_others(struct reeve_host *host,
 	return result == REEVE_ERR_NO_DOMAIN ? REEVE_OK : result;
 }
 
+/* ---- Disks that are held ------------------------------------------------ */
+
+/* So long the disks are held at most. Devices are plugged in less. */
+#define HOLD_MS      10000
+#define HOLD_POLL_MS 5
+
+static int tell_held_silent(struct reeve_host *host,
+			    const struct engine_hold *hold,
+			    struct reeve_report *report)
+{
+	struct reeve_domain_device disk = { 0 };
+	struct reeve_domain domain = { 0 };
+	int result = host->ops->next(host->engine, hold->domid, &domain, report);
+
+	if (result == REEVE_OK) {
+		result = host->ops->device(host->engine, hold->domid,
+					   hold->device, &disk, report);
+	}
+	return result == REEVE_OK ? tell_silent(&domain, &disk, report) : result;
+}
+
+/* Waits until QEMU has answered all requests of disks. Gives up when it answers
+ * none for a while. */
+static int held_await(struct reeve_host *host, const struct reeve_watch *watch,
+		      struct reeve_report *report)
+{
+	int64_t deadline = clock_ms() + ANSWER_PATIENCE_MS;
+	uint64_t least = UINT64_MAX;
+	struct engine_hold hold;
+	int result;
+
+	while ((result = host->ops->hold(host->engine, HOLD_MS, &hold,
+					 report)) == REEVE_OK &&
+	       hold.in_flight > 0) {
+		if (hold.in_flight < least) {
+			least = hold.in_flight;
+			deadline = clock_ms() + ANSWER_PATIENCE_MS;
+		}
+		if (clock_ms() >= deadline)
+			return tell_held_silent(host, &hold, report);
+		if (!watch_go_on(watch, "waiting for a disk", 0, 0))
+			return REEVE_ERR_STOPPED;
+		clock_pause(HOLD_POLL_MS);
+	}
+	return result;
+}
+
+int attached_hold(struct reeve_host *host, const struct reeve_watch *watch,
+		  struct reeve_report *report)
+{
+	int result = held_await(host, watch, report);
+
+	if (result != REEVE_OK)
+		attached_let_go(host);
+	return result;
+}
+
+/* A failure means that the connection has ended, and so the hold has. */
+void attached_let_go(struct reeve_host *host)
+{
+	struct reeve_report *unheard = reeve_report_new();
+	struct engine_hold hold;
+
+	if (unheard != NULL)
+		(void)host->ops->hold(host->engine, 0, &hold, unheard);
+	reeve_report_free(unheard);
+}
+
 /* ---- Slots -------------------------------------------------------------- */
 
 static int domain_slots_read(struct reeve_host *host,
@@ -162,7 +230,14 @@ int attached_open(struct reeve_host *host, const struct reeve_watch *watch,
 		return result;
 	result = slots_read(host, watch, slots, report);
 	if (result == REEVE_OK)
+		result = devices_flush(*out, slots, report);
+	if (result == REEVE_OK)
+		result = attached_hold(host, watch, report);
+	if (result == REEVE_OK) {
 		result = devices_reap(*out, slots, report);
+		if (result != REEVE_OK)
+			attached_let_go(host);
+	}
 	if (result != REEVE_OK)
 		devices_close(*out);
 	return result;
@@ -178,6 +253,7 @@ void attached_reap(struct reeve_host *host, const struct reeve_watch *watch,
 	if (why == NULL)
 		return;
 	if (attached_open(host, watch, &devices, &slots, why) == REEVE_OK) {
+		attached_let_go(host);
 		devices_close(devices);
 	} else {
 		report_add(report, REEVE_WARNING, NULL, NULL,
@@ -274,6 +350,18 @@ static int device_tell(const struct telling *telling,
 	}
 }
 
+/* Connects to QEMU, which looks at the images if it is asked about disks. */
+static int telling_open(struct reeve_host *host, const struct telling *telling,
+			enum reeve_attached_kind kind, struct devices **devices)
+{
+	int result = devices_open(&host->folder, host->watch, devices,
+				  telling->report);
+
+	return result == REEVE_OK && kind == REEVE_ATTACHED_DISK
+		       ? devices_look(*devices, telling->report)
+		       : result;
+}
+
 /* Tells of the devices of that kind. Connects to QEMU for the first. */
 static int kind_tell(struct reeve_host *host, struct telling *telling,
 		     enum reeve_attached_kind kind, struct devices **devices)
@@ -290,10 +378,8 @@ static int kind_tell(struct reeve_host *host, struct telling *telling,
 		    device.virtio_id != virtio_id_of(kind) ||
 		    device.slot == REEVE_NO_SLOT)
 			continue;
-		if (*devices == NULL) {
-			result = devices_open(&host->folder, host->watch,
-					      devices, telling->report);
-		}
+		if (*devices == NULL)
+			result = telling_open(host, telling, kind, devices);
 		if (result != REEVE_OK)
 			return result;
 		telling->qmp = devices_qmp(*devices);

@@ -93,6 +93,20 @@ static int guest_build(struct reeve_host *host, const struct reeve_plan *plan,
 	return result;
 }
 
+/* Takes the devices out again. If a disk of another guest does not answer now,
+ * the next guest with devices that is made takes them out. */
+static void guest_unplug(struct reeve_host *host, struct devices *devices,
+			 const unsigned *used, size_t count,
+			 const struct reeve_watch *watch,
+			 struct reeve_report *report)
+{
+	if (attached_hold(host, watch, report) != REEVE_OK)
+		return;
+	/* The failure that led here is the one to return. */
+	(void)devices_unplug(devices, used, count, report);
+	attached_let_go(host);
+}
+
 /* Plugs the guest's devices, and builds it with them. If that fails, they are
  * taken out again, once the hypervisor has let go of them. */
 static int guest_build_plugged(struct reeve_host *host,
@@ -107,19 +121,21 @@ static int guest_build_plugged(struct reeve_host *host,
 	unsigned used[ENGINE_DEVICES];
 	struct devices_slots slots;
 	struct devices *devices;
-	int result = attached_open(host, watch, &devices, &slots, report);
+	int result = devices_try(guest.domain, watch, report);
 
+	if (result == REEVE_OK)
+		result = attached_open(host, watch, &devices, &slots, report);
 	if (result != REEVE_OK)
 		return result;
 	memcpy(guest.uuid, wanted->uuid, sizeof(guest.uuid));
 	result = devices_plug(devices, &guest, &slots, used, report);
+	attached_let_go(host);
 	if (result == REEVE_OK) {
 		devices_of(guest.domain, used, wanted);
 		result = guest_build(host, plan, wanted, to->predicted,
 				     to->domain, report);
-		/* The first failure is the one to return. */
 		if (result != REEVE_OK)
-			(void)devices_unplug(devices, used, count, report);
+			guest_unplug(host, devices, used, count, watch, report);
 	}
 	devices_close(devices);
 	return result;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "toolstack/devices/holder.h"
+#include "toolstack/devices/images.h"
 #include "toolstack/host/link.h"
 
 #define SHOWN(words) (int)(words).length, (words).at
@@ -71,6 +72,18 @@ static int disk_refuse(const struct domain_disk *disk, const char *hint,
 
 	return path_refuse(disk->target, &place, key_name(KEY_disk), hint, what,
 			   why, report);
+}
+
+int backend_disk_try(const struct domain_disk *disk,
+		     const struct reeve_watch *watch,
+		     struct reeve_report *report)
+{
+	int result = image_try(disk_path(disk).text, disk->writable, watch);
+
+	if (result != REEVE_ERR_CONFIG)
+		return result;
+	return disk_refuse(disk, "mend what it is on, and try again",
+			   "does not answer", NULL, report);
 }
 
 /* Checks that the image is there. *block: it is a block device. */
@@ -446,6 +459,9 @@ static int p9_refuse(const struct domain_p9 *folder, const char *hint,
 int backend_p9(const struct domain_p9 *folder, char id[SHARE_ID],
 	       struct reeve_report *report)
 {
+	/* xl's only security model is "none". */
+	enum share_way way =
+		folder->security_model.at != NULL ? SHARE_PLAIN : SHARE_MAPPED;
 	char given[PATH_MAX], path[PATH_MAX];
 
 	(void)snprintf(given, sizeof(given), "%.*s", SHOWN(folder->path));
@@ -453,7 +469,16 @@ int backend_p9(const struct domain_p9 *folder, char id[SHARE_ID],
 		return p9_refuse(folder, "make it first, or correct the path",
 				 "cannot be used", strerror(errno), report);
 	}
-	share_id(path, id);
+	if (!share_is_offered(way)) {
+		return p9_refuse(folder,
+				 "remove security_model=none, or use a host of "
+				 "another user than root",
+				 "is not shared so by a host of root's: the "
+				 "guest could make device nodes there, and "
+				 "programs that run as root",
+				 NULL, report);
+	}
+	share_id(path, way, id);
 	return REEVE_OK;
 }
 

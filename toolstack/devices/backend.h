@@ -22,8 +22,15 @@ int backend_vif(const struct domain_vif *vif, const char *id,
 int backend_channel(const struct domain_channel *channel, const char *id,
 		    struct json_object **out, struct reeve_report *report);
 
+/* Refuses a disk whose storage does not answer: QEMU would wait for it. Returns
+ * 0, REEVE_ERR_CONFIG, or as image_try() does. */
+int backend_disk_try(const struct domain_disk *disk,
+		     const struct reeve_watch *watch,
+		     struct reeve_report *report);
+
 /* Makes the id under which QEMU knows a shared folder. Returns 0, or
- * REEVE_ERR_CONFIG: there is no such folder. */
+ * REEVE_ERR_CONFIG: there is no such folder, or no host of this user offers it
+ * so. */
 int backend_p9(const struct domain_p9 *folder, char id[SHARE_ID],
 	       struct reeve_report *report);
 /* Reports that QEMU did not take a folder. Returns REEVE_ERR_CONFIG. */

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "toolstack/devices/backend.h"
+#include "toolstack/devices/images.h"
 #include "toolstack/host/clock.h"
 #include "toolstack/host/link.h"
 #include "toolstack/host/watch.h"
@@ -92,6 +94,30 @@ struct qmp *devices_qmp(const struct devices *devices)
 
 /* ---- Slots -------------------------------------------------------------- */
 
+int devices_look(struct devices *devices, struct reeve_report *report)
+{
+	return images_look(qmp_process(devices->qmp), qmp_watched(devices->qmp),
+			   report);
+}
+
+int devices_flush(struct devices *devices, const struct devices_slots *slots,
+		  struct reeve_report *report)
+{
+	bool plugged[PLUG_SLOTS_MAX];
+	int result = plug_find(devices->qmp, plugged, report);
+	bool any = false;
+
+	for (unsigned i = 0; i < PLUG_SLOTS_MAX; i++) {
+		plugged[i] = plugged[i] && i < slots->count && !slots->owned[i];
+		any = any || plugged[i];
+	}
+	if (result == REEVE_OK && any)
+		result = devices_look(devices, report);
+	if (result == REEVE_OK && any)
+		result = plug_flush(devices->qmp, plugged, report);
+	return result;
+}
+
 int devices_reap(struct devices *devices, const struct devices_slots *slots,
 		 struct reeve_report *report)
 {
@@ -144,6 +170,16 @@ static int slots_choose(const struct devices_slots *slots,
 			    "the guest has %zu devices, and this host has only "
 			    "%zu free slots of %u",
 			    count, chosen, slots->count);
+}
+
+int devices_try(const struct domain *domain, const struct reeve_watch *watch,
+		struct reeve_report *report)
+{
+	int result = REEVE_OK;
+
+	for (size_t i = 0; result == REEVE_OK && i < domain->disk_count; i++)
+		result = backend_disk_try(&domain->disks[i], watch, report);
+	return result;
 }
 
 int devices_plug(struct devices *devices, const struct plug_guest *guest,

@@ -31,10 +31,22 @@ void devices_close(struct devices *devices); /* NULL is fine */
 /* Returns the connection to QEMU. */
 struct qmp *devices_qmp(const struct devices *devices);
 
+/* Looks whether all files that QEMU has open answer: to tell of its disks, it
+ * looks at them, and the whole host waits. REEVE_ERR_HOST: one does not. */
+int devices_look(struct devices *devices, struct reeve_report *report);
+
+/* Prepares devices_reap(), so that QEMU waits for no image then. Returns as
+ * plug_flush() does. */
+int devices_flush(struct devices *devices, const struct devices_slots *slots,
+		  struct reeve_report *report);
 /* Takes out all that is plugged and belongs to no domain. */
 int devices_reap(struct devices *devices, const struct devices_slots *slots,
 		 struct reeve_report *report);
 
+/* Refuses a guest with a disk whose storage does not answer. Returns as
+ * backend_disk_try() does. */
+int devices_try(const struct domain *domain, const struct reeve_watch *watch,
+		struct reeve_report *report);
 /*
  * Plugs all devices of a guest into slots that belong to no domain, which
  * devices_reap() has emptied. used[k] becomes the slot of device k, or

@@ -41,9 +41,10 @@ static void qemu_run(const struct device_fixture *f)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)snprintf(qmp, sizeof(qmp), "unix:%s,server=on,wait=off",
 		       f->socket);
-	share_id(f->folder, id);
+	share_id(f->folder, SHARE_MAPPED, id);
 	(void)snprintf(share, sizeof(share),
-		       "local,id=%s,security_model=none,path=%s", id, f->folder);
+		       "local,id=%s,security_model=mapped-xattr,path=%s", id,
+		       f->folder);
 	execlp(QEMU, QEMU, "-M", "virt,its=off", "-S", "-nodefaults",
 	       "-display", "none", "-m", "64", "-device",
 	       "pci-bridge,id=slots,chassis_nr=1,msi=off,shpc=on", "-qmp", qmp,

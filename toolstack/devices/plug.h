@@ -42,6 +42,11 @@ int plug_empty(struct qmp *qmp, unsigned slot, struct reeve_report *report);
  * of PLUG_SLOTS_MAX to true for each. Returns as plug_empty() does. */
 int plug_find(struct qmp *qmp, bool *used, struct reeve_report *report);
 
+/* Has what was written to the images in those slots reach its storage: QEMU
+ * would wait for that when it closes them. The images have answered before
+ * (images.h). Returns as plug_empty() does, or REEVE_ERR_HOST: one does not. */
+int plug_flush(struct qmp *qmp, const bool *wanted, struct reeve_report *report);
+
 /* The MAC address of an interface that has none of its own: the same for the
  * same guest and interface, within the block of addresses that Xen's guests
  * have (00:16:3e). */

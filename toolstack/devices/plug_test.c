@@ -328,6 +328,20 @@ static void a_folder_that_is_not_shared_is_told(void **state)
 		     "'/' is not shared by this host");
 }
 
+/* The fixture's QEMU offers no folder in xl's way, and QEMU of root must
+ * not. */
+static void a_folder_in_the_way_of_xl_is_for_users(void **state)
+{
+	struct device_fixture *f = *state;
+	char text[96];
+
+	(void)snprintf(text, sizeof(text),
+		       "p9=['tag=t,path=%s,security_model=none']", f->folder);
+	plug_refused(f, text, 17, "p9",
+		     geteuid() == 0 ? "is not shared so by a host of root's"
+				    : "is not shared by this host");
+}
+
 static void a_channel_does_not_replace_a_file(void **state)
 {
 	struct device_fixture *f = *state;
@@ -464,6 +478,7 @@ int main(void)
 		PLUG_TEST(a_taken_port_is_told_at_its_place),
 		PLUG_TEST(a_bridge_that_is_none_is_told),
 		PLUG_TEST(a_folder_that_is_not_shared_is_told),
+		PLUG_TEST(a_folder_in_the_way_of_xl_is_for_users),
 		PLUG_TEST(a_channel_does_not_replace_a_file),
 		PLUG_TEST(a_channel_that_fails_takes_the_others_with_it),
 		PLUG_TEST(guests_may_have_a_channel_of_one_name),

@@ -365,6 +365,21 @@ void qmp_watch(struct qmp *qmp, const struct reeve_watch *watch)
 	qmp->watch = watch;
 }
 
+const struct reeve_watch *qmp_watched(const struct qmp *qmp)
+{
+	return qmp->watch;
+}
+
+pid_t qmp_process(const struct qmp *qmp)
+{
+	struct ucred peer = { .pid = 0 };
+	socklen_t size = sizeof(peer);
+
+	/* On failure it stays 0, which no process has. */
+	(void)getsockopt(qmp->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size);
+	return peer.pid;
+}
+
 const char *qmp_words(const struct qmp *qmp)
 {
 	return qmp->words;

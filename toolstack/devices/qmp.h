@@ -9,6 +9,7 @@
 #define REEVE_TOOLSTACK_DEVICES_QMP_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "toolstack/report/report.h"
 
@@ -46,6 +47,11 @@ void qmp_watch(struct qmp *qmp, const struct reeve_watch *watch);
  */
 int qmp_call(struct qmp *qmp, const char *command, struct json_object *arguments,
 	     struct json_object **result, struct reeve_report *report);
+
+/* Returns the process at the other end. */
+pid_t qmp_process(const struct qmp *qmp);
+/* Returns the watch that is asked now, or NULL. */
+const struct reeve_watch *qmp_watched(const struct qmp *qmp);
 
 /* Returns what QEMU said when it last refused a command: printable UTF-8. */
 const char *qmp_words(const struct qmp *qmp);

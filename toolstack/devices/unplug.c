@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "toolstack/devices/images.h"
 #include "toolstack/devices/plug.h"
 #include "toolstack/devices/slot.h"
 #include "toolstack/host/clock.h"
@@ -42,7 +43,7 @@ static struct json_object *one_argument(const char *name, const char *value)
 /* A command that lists things, and the member with the id of each. */
 struct listing {
 	const char *command;
-	const char *path; /* for qom-list; NULL: no argument */
+	const char *path; /* for qom-list, else NULL */
 	const char *member;
 };
 
@@ -56,7 +57,8 @@ enum {
 
 static const struct listing listings[LISTS] = {
 	[LIST_DEVICES] = { "qom-list", "/machine/peripheral", "name" },
-	[LIST_NODES] = { "query-named-block-nodes", NULL, "node-name" },
+	/* Unlike query-named-block-nodes, it accesses no image. */
+	[LIST_NODES] = { "query-blockstats", NULL, "node-name" },
 	[LIST_CHARDEVS] = { "query-chardev", NULL, "label" },
 	[LIST_OBJECTS] = { "qom-list", "/objects", "name" },
 };
@@ -87,16 +89,27 @@ static int ids_visit(struct json_object *list, const char *member,
 	return result;
 }
 
+static struct json_object *listing_arguments(const struct listing *listing)
+{
+	struct json_object *arguments;
+
+	if (listing->path != NULL)
+		return one_argument("path", listing->path);
+	if (listing != &listings[LIST_NODES])
+		return NULL;
+	arguments = json_object_new_object();
+	json_object_object_add(arguments, "query-nodes",
+			       json_object_new_boolean(true));
+	return arguments;
+}
+
 static int list_visit(struct qmp *qmp, const struct listing *listing,
 		      visit_fn *visit, void *context,
 		      struct reeve_report *report)
 {
-	struct json_object *arguments =
-		listing->path != NULL ? one_argument("path", listing->path)
-				      : NULL;
 	struct json_object *list = NULL;
-	int result =
-		unplug_call(qmp, listing->command, arguments, &list, report);
+	int result = unplug_call(qmp, listing->command,
+				 listing_arguments(listing), &list, report);
 
 	if (result == REEVE_OK)
 		result = ids_visit(list, listing->member, visit, context);
@@ -198,6 +211,56 @@ int plug_empty_network(struct qmp *qmp, unsigned slot,
 {
 	return remove_patiently(qmp, "netdev_del", "id", slot_id(slot).text,
 				report);
+}
+
+/* ---- Closing images ------------------------------------------------------- */
+
+/* Has what was written to the image of a node reach its storage. */
+static int node_flush(struct qmp *qmp, struct json_object *node,
+		      struct reeve_report *report)
+{
+	struct json_object *image;
+	struct json_object *name;
+
+	if (!json_object_object_get_ex(node, "image", &image) ||
+	    !json_object_object_get_ex(image, "filename", &name) ||
+	    !json_object_is_type(name, json_type_string))
+		return REEVE_OK;
+	return image_flush(json_object_get_string(name), qmp_watched(qmp),
+			   report);
+}
+
+static int nodes_flush(struct qmp *qmp, struct json_object *list,
+		       const bool *wanted, struct reeve_report *report)
+{
+	size_t count = json_object_is_type(list, json_type_array)
+			       ? json_object_array_length(list)
+			       : 0;
+	int result = REEVE_OK;
+
+	for (size_t i = 0; result == REEVE_OK && i < count; i++) {
+		struct json_object *node = json_object_array_get_idx(list, i);
+		struct json_object *id;
+		unsigned slot;
+
+		if (json_object_object_get_ex(node, "node-name", &id) &&
+		    json_object_is_type(id, json_type_string) &&
+		    slot_of(json_object_get_string(id), &slot) && wanted[slot])
+			result = node_flush(qmp, node, report);
+	}
+	return result;
+}
+
+int plug_flush(struct qmp *qmp, const bool *wanted, struct reeve_report *report)
+{
+	struct json_object *list = NULL;
+	int result = unplug_call(qmp, "query-named-block-nodes", NULL, &list,
+				 report);
+
+	if (result == REEVE_OK)
+		result = nodes_flush(qmp, list, wanted, report);
+	json_object_put(list);
+	return result;
 }
 
 int plug_empty(struct qmp *qmp, unsigned slot, struct reeve_report *report)

@@ -97,6 +97,13 @@ struct engine_memory {
 	struct engine_run runs[ENGINE_RUNS]; /* ascending, without overlap */
 };
 
+/* The requests of disks that a host's QEMU has not answered yet. */
+struct engine_hold {
+	uint64_t in_flight;
+	unsigned domid; /* of a domain that has any, if there are */
+	unsigned device; /* its index */
+};
+
 struct engine;
 
 /* One engine builds one domain at a time. Operations return 0 or a negative
@@ -145,6 +152,12 @@ struct engine_ops {
 		      struct reeve_report *report);
 	int (*sysrq)(struct engine *engine, unsigned domid, char key,
 		     struct reeve_report *report);
+	/* Keeps the requests of all guests' disks away from QEMU for so many
+	 * milliseconds, but not over an operation that makes, or awaits the end
+	 * of, a domain; 0: they go on. A host that is too old to do that says
+	 * that it has none. */
+	int (*hold)(struct engine *engine, unsigned ms, struct engine_hold *out,
+		    struct reeve_report *report);
 	/* Gives free memory back to this computer; *freed is in bytes. */
 	int (*trim)(struct engine *engine, uint64_t *freed,
 		    struct reeve_report *report);

@@ -85,6 +85,8 @@ static void peer_answer(struct peer *peer, const struct control_request *request
 			.id = VIRTIO_ID_BLOCK,
 			.text = "a ring has a loop",
 		};
+	} else if (request->op == CONTROL_DISKS_HOLD) {
+		reply->body.hold = (struct control_hold){ 5, 3, 2 };
 	} else if (request->op == CONTROL_VCPU_INFO) {
 		reply->body.vcpu.index = request->body.vcpu.index;
 	} else if (request->op != CONTROL_HOST_TRIM) {

@@ -19,8 +19,8 @@
 /* For versions of QEMU whose machine has a stage 1 by default. */
 #define SMMU "arm-smmuv3.stage=2"
 
-/* The fixed arguments, eight for each port, and two for each folder. */
-#define ARGUMENTS_MAX (40 + 8 * CONTROL_MAX_PORTS + 2 * SHARES_MAX)
+/* The fixed arguments, eight for each port, and four for each folder. */
+#define ARGUMENTS_MAX (40 + 8 * CONTROL_MAX_PORTS + 4 * SHARES_MAX)
 
 struct arguments {
 	char **list; /* ends with NULL */
@@ -139,20 +139,28 @@ static void add_slots(struct arguments *arguments)
 		   "pci-bridge,id=slots,addr=2,chassis_nr=1,msi=off,shpc=on");
 }
 
-/* QEMU cannot learn of a folder later. What a guest makes there belongs to the
- * user of QEMU, and its links are not followed. */
-static void add_shares(struct arguments *arguments, const struct shares *shares)
+static void add_share(struct arguments *arguments, const char *path,
+		      enum share_way way)
 {
+	char quoted[2 * PATH_MAX];
 	char id[SHARE_ID];
-	char path[2 * PATH_MAX];
 
-	for (unsigned i = 0; i < shares->count; i++) {
-		share_id(shares->paths[i], id);
-		value_quote(shares->paths[i], path, sizeof(path));
-		add_option(arguments, "-fsdev",
-			   "local,id=%s,security_model=none,multidevs=remap,"
-			   "path=%s",
-			   id, path);
+	share_id(path, way, id);
+	value_quote(path, quoted, sizeof(quoted));
+	add_option(arguments, "-fsdev",
+		   "local,id=%s,security_model=%s,multidevs=remap,path=%s", id,
+		   way == SHARE_MAPPED ? "mapped-xattr" : "none", quoted);
+}
+
+/* QEMU cannot learn of a folder later. It follows no links there. */
+static void add_shares(struct arguments *arguments,
+		       const struct qemu_options *options)
+{
+	for (unsigned i = 0; i < options->shares.count; i++) {
+		add_share(arguments, options->shares.paths[i], SHARE_MAPPED);
+		if (options->shares_plain)
+			add_share(arguments, options->shares.paths[i],
+				  SHARE_PLAIN);
 	}
 }
 
@@ -240,7 +248,7 @@ static void add_ours(struct arguments *arguments, const struct folder *folder,
 {
 	add_devices(arguments, folder);
 	add_slots(arguments);
-	add_shares(arguments, &options->shares);
+	add_shares(arguments, options);
 	for (unsigned i = 0; i < CONTROL_PORTS; i++)
 		add_control(arguments, folder, i);
 	for (unsigned i = 0; i < CONTROL_CONSOLES; i++)

@@ -12,6 +12,7 @@ struct qemu_options {
 	uint64_t memory; /* bytes, whole MiB */
 	unsigned cpus;
 	struct shares shares; /* for a machine with our hypervisor only */
+	bool shares_plain; /* they are offered in both ways */
 	/* For a hypervisor that serves no control interface: the machine has no
 	 * ports and no device that accesses memory; its UART is a console; and
 	 * a reset starts it again. The rest is for such a machine only. */

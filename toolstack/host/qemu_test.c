@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -84,6 +85,39 @@ static void there_are_slots(void **state)
 			       "msi=off,shpc=on"),
 			 1);
 	qemu_arguments_free(list);
+}
+
+/* A host of root's makes nothing that a guest says with root's rights. */
+static void folders_are_shared_in_two_ways_at_most(void **state)
+{
+	struct host_fixture *f = *state;
+	struct qemu_options sharing = options;
+	char id[SHARE_ID], mapped[128], plain[128];
+	char **list;
+
+	strcpy(sharing.shares.paths[0], "/a,b");
+	sharing.shares.count = 1;
+	share_id("/a,b", SHARE_MAPPED, id);
+	(void)snprintf(mapped, sizeof(mapped),
+		       "local,id=%s,security_model=mapped-xattr,"
+		       "multidevs=remap,path=/a,,b",
+		       id);
+	share_id("/a,b", SHARE_PLAIN, id);
+	(void)snprintf(plain, sizeof(plain),
+		       "local,id=%s,security_model=none,multidevs=remap,"
+		       "path=/a,,b",
+		       id);
+	list = qemu_arguments(&f->folder, &sharing);
+	assert_int_equal(count(list, "-fsdev", mapped), 1);
+	assert_int_equal(count(list, "-fsdev", plain), 0);
+	qemu_arguments_free(list);
+	sharing.shares_plain = true;
+	list = qemu_arguments(&f->folder, &sharing);
+	assert_int_equal(count(list, "-fsdev", mapped), 1);
+	assert_int_equal(count(list, "-fsdev", plain), 1);
+	qemu_arguments_free(list);
+	assert_true(share_is_offered(SHARE_MAPPED));
+	assert_int_equal(share_is_offered(SHARE_PLAIN), geteuid() != 0);
 }
 
 /* Counts the options of that name, whatever their values. */
@@ -226,6 +260,7 @@ int main(void)
 		TEST(the_machine_is_the_one_of_the_map),
 		TEST(the_first_device_is_the_serial_one),
 		TEST(there_are_slots),
+		TEST(folders_are_shared_in_two_ways_at_most),
 		TEST(a_foreign_machine_has_a_console_and_files),
 		TEST(a_dump_is_of_the_same_machine),
 		TEST(every_port_has_its_number),

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
 
 /* Resolves a path, which must be a folder's. */
 static const char *share_add(struct shares *shares, const char *text,
@@ -52,11 +54,23 @@ const char *shares_read(const char *list, struct shares *shares,
 	}
 }
 
-void share_id(const char *path, char id[SHARE_ID])
+void share_id(const char *path, enum share_way way, char id[SHARE_ID])
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
 
 	for (; *path != '\0'; path++)
 		hash = (hash ^ (unsigned char)*path) * UINT64_C(0x100000001b3);
-	(void)snprintf(id, SHARE_ID, "share-%016" PRIx64, hash);
+	(void)snprintf(id, SHARE_ID, "%s-%016" PRIx64,
+		       way == SHARE_MAPPED ? "mapped" : "plain", hash);
+}
+
+bool share_is_offered(enum share_way way)
+{
+	return way == SHARE_MAPPED || geteuid() != 0;
+}
+
+bool share_keeps_attributes(const char *path)
+{
+	return getxattr(path, "user.virtfs.uid", NULL, 0) >= 0 ||
+	       errno != EOPNOTSUPP;
 }

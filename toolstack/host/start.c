@@ -57,6 +57,25 @@ static unsigned cpus_default(void)
 	return cpus < CPUS_DEFAULT ? (unsigned)cpus : CPUS_DEFAULT;
 }
 
+/* Without the attributes a guest can only read. */
+static void attributes_check(const struct start *start)
+{
+	const struct shares *shares = &start->machine.shares;
+
+	for (unsigned i = 0; i < shares->count; i++) {
+		if (share_keeps_attributes(shares->paths[i]))
+			continue;
+		report_add(start->report, REEVE_WARNING, NULL, NULL,
+			   start->machine.shares_plain
+				   ? "share a folder elsewhere, or write "
+				     "security_model=none for the guest"
+				   : "share a folder elsewhere",
+			   "'%s' keeps no extended attributes of users: guests "
+			   "can make nothing there",
+			   shares->paths[i]);
+	}
+}
+
 static int shares_check(struct start *start)
 {
 	const char *list = start->options->shares;
@@ -67,8 +86,11 @@ static int shares_check(struct start *start)
 	if (list == NULL)
 		return REEVE_OK;
 	wrong = shares_read(list, &start->machine.shares, &at, &length);
-	if (wrong == NULL)
+	start->machine.shares_plain = share_is_offered(SHARE_PLAIN);
+	if (wrong == NULL) {
+		attributes_check(start);
 		return REEVE_OK;
+	}
 	return report_error(start->report, REEVE_ERR_ARGUMENT, NULL, NULL,
 			    "give folders of this computer, separated by colons",
 			    "'%.*s' cannot be shared: %s", (int)length, at,

@@ -235,6 +235,25 @@ static enum control_status handle_device_info(struct exchange *exchange)
 	return CONTROL_OK;
 }
 
+static enum control_status handle_disks_hold(struct exchange *exchange)
+{
+	const struct control_session *session = exchange->session;
+	const struct host_ops *host = session->domains->config.host->ops;
+	uint64_t ms = exchange->request->body.hold.ms;
+
+	if (ms == 0) {
+		disks_let_go(session->domains, session);
+		return CONTROL_OK;
+	}
+	if (!disks_hold(session->domains, session,
+			host->now_ns(host->ctx) + ms * 1000000,
+			&exchange->reply->body.hold)) {
+		return control_refuse(reply_text(exchange), CONTROL_E_LIMIT,
+				      "too many hold the disks already");
+	}
+	return CONTROL_OK;
+}
+
 static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_HELLO] = handle_host_info,
 	[CONTROL_HOST_INFO] = handle_host_info,
@@ -256,6 +275,7 @@ static operation *const operations[CONTROL_OPS] = {
 	[CONTROL_DOMAIN_BREAK] = handle_domain_break,
 	[CONTROL_HOST_TRIM] = handle_host_trim,
 	[CONTROL_DEVICE_INFO] = handle_device_info,
+	[CONTROL_DISKS_HOLD] = handle_disks_hold,
 };
 
 /* ---- One request ---- */
@@ -376,5 +396,6 @@ void control_close(struct control_session *session)
 	session->synced = false;
 	session->filled = 0;
 	control_trim_end(session);
+	disks_let_go(session->domains, session);
 	domains_session_end(session->domains, session);
 }

@@ -34,8 +34,8 @@ void control_init(struct control_session *session, struct domains *domains,
 		  void *ctx);
 
 /* A client opened the port, perhaps anew; closed it. Both end the session
- * before: domains that depend on it are destroyed, and pages that it has taken
- * are free again. */
+ * before: domains that depend on it are destroyed, pages that it has taken are
+ * free again, and disks that it holds go on. */
 void control_open(struct control_session *session);
 void control_close(struct control_session *session);
 

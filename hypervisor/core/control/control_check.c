@@ -44,6 +44,7 @@ static const struct shape shapes[CONTROL_OPS] = {
 	[CONTROL_DOMAIN_BREAK] = { sizeof(struct control_break), DOMAIN_ONE },
 	[CONTROL_HOST_TRIM] = { sizeof(struct control_trim_ask), DOMAIN_NONE },
 	[CONTROL_DEVICE_INFO] = { sizeof(struct control_device_ask), DOMAIN_ONE },
+	[CONTROL_DISKS_HOLD] = { sizeof(struct control_hold_ask), DOMAIN_NONE },
 };
 
 bool control_wants_domain(uint32_t op)
@@ -241,6 +242,14 @@ static const char *trim_body_check(const struct control_trim_ask *trim)
 						: NULL;
 }
 
+static const char *hold_body_check(const struct control_hold_ask *hold)
+{
+	if (hold->zero != 0)
+		return "reserved bits are set";
+	return hold->ms > CONTROL_HOLD_MS ? "disks are not held for so long"
+					  : NULL;
+}
+
 static const char *body_check(const struct control_request *request)
 {
 	switch (request->op) {
@@ -270,6 +279,8 @@ static const char *body_check(const struct control_request *request)
 	case CONTROL_DEVICE_INFO:
 		return request->body.device.zero != 0 ? "reserved bits are set"
 						      : NULL;
+	case CONTROL_DISKS_HOLD:
+		return hold_body_check(&request->body.hold);
 	default:
 		return NULL;
 	}

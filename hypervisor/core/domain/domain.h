@@ -27,6 +27,7 @@
 
 #include "abi/control.h"
 #include "hypervisor/core/busy_lock.h"
+#include "hypervisor/core/domain/disk_hold.h"
 #include "hypervisor/core/domain/stage2.h"
 #include "hypervisor/core/io/pvpanic.h"
 #include "hypervisor/core/io/vrtc.h"
@@ -238,6 +239,10 @@ struct domains {
 	uint64_t dma_trimmed; /* of config.dma_pages */
 	uint64_t trims; /* how often such pages became free again */
 	unsigned trim_holds; /* while it is not 0, no session takes any */
+	/* The holds of disks; lock. The end of the last hold, which is also
+	 * read without the lock; 0: there is none. */
+	struct disk_hold holds[DISK_HOLDS];
+	uint64_t held_until_ns;
 	struct domain table[CONTROL_DOMAINS];
 };
 

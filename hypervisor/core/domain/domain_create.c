@@ -411,6 +411,18 @@ static void place_release(struct domains *domains, struct domain *domain)
 	spinlock_release(&domains->lock);
 }
 
+/* Undoes what there is of a domain whose devices cannot be had. If their slots
+ * cannot be emptied now, it is a domain that is DYING until they can. */
+static void without_devices_undo(struct domains *domains, struct domain *domain)
+{
+	if (domain_devices_abandon(domain)) {
+		place_release(domains, domain);
+		return;
+	}
+	domain_destroy(domain);
+	domain_put(domain);
+}
+
 enum control_status domain_create(struct domains *domains,
 				  const struct control_create *create,
 				  const void *session, struct domain **out,
@@ -439,7 +451,7 @@ enum control_status domain_create(struct domains *domains,
 	}
 	status = domain_devices_open(domain, text);
 	if (status != CONTROL_OK) {
-		place_release(domains, domain);
+		without_devices_undo(domains, domain);
 		return status;
 	}
 	if (!domain->is_realm)

@@ -6,12 +6,21 @@
 #include <string.h>
 
 #include "abi/guest_map.h"
+#include "abi/virtio.h"
 #include "hypervisor/core/control_refuse.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/domain/memory.h"
 #include "lib/log.h"
 #include "lib/number.h"
 #include "lib/pgtable.h"
+
+/* For so long the disks of all domains are held while a slot is to be emptied;
+ * between two attempts they go on for longer, so that a disk which does not
+ * answer does not keep all others waiting. */
+#define HOLD_NS       UINT64_C(1000000000)
+#define HOLD_PAUSE_NS UINT64_C(4000000000)
+/* How often a domain that is to end looks whether its slots can be emptied. */
+#define END_POLL_NS UINT64_C(20000000)
 
 static const struct slot_ops *slots_of(const struct domain *domain)
 {
@@ -73,6 +82,15 @@ static void devices_kick(void *ctx)
 	domain_devices_kick(ctx);
 }
 
+static uint64_t devices_held_until(void *ctx, unsigned index)
+{
+	const struct domain *domain = ctx;
+
+	return domain_device_is_disk(domain, index)
+		       ? disks_held_until(domain->domains)
+		       : 0;
+}
+
 static void devices_broken(void *ctx, unsigned index, const char *why)
 {
 	const struct domain *domain = ctx;
@@ -84,6 +102,12 @@ static void devices_broken(void *ctx, unsigned index, const char *why)
 		log_line("domain %u: device %u, its console, broke: %s",
 			 domain->domid, index, why);
 	}
+}
+
+bool domain_device_is_disk(const struct domain *domain, unsigned index)
+{
+	return device_has_slot(&domain->create, index) &&
+	       domain->create.devices[index].id == VIRTIO_ID_BLOCK;
 }
 
 /* ---- Opening ---- */
@@ -124,6 +148,7 @@ static bool record_alloc(struct domain *domain)
 		.memory_find = devices_memory_find,
 		.line_set = devices_line_set,
 		.kick = devices_kick,
+		.held_until = devices_held_until,
 		.broken = devices_broken,
 	};
 	devices->hvc_ops = devices->ops;
@@ -267,16 +292,65 @@ enum control_status domain_devices_open(struct domain *domain, char *text)
 
 /* ---- Closing ---- */
 
-void domain_devices_close(struct domain *domain, struct domain_devices *devices)
+static bool has_disk(const struct domain *domain)
+{
+	for (unsigned i = 0; i < domain->devices->opened; i++) {
+		if (domain_device_is_disk(domain, i))
+			return true;
+	}
+	return false;
+}
+
+/* Tries to hold the disks of all domains, as QEMU waits for each of them when a
+ * slot with a disk is emptied. Returns true if they have no requests. *busy
+ * names one that has, if it was looked at. */
+static bool others_hold(struct domain *domain, struct control_hold *busy)
+{
+	const struct host_ops *host = domain_host(domain);
+	struct domain_devices *devices = domain->devices;
+	uint64_t now = host->now_ns(host->ctx);
+
+	if (!has_disk(domain))
+		return true;
+	if (devices->hold_end_ns == 0 ||
+	    now >= devices->hold_end_ns + HOLD_PAUSE_NS)
+		devices->hold_end_ns = now + HOLD_NS;
+	if (now >= devices->hold_end_ns)
+		return false;
+	return disks_hold(domain->domains, domain, devices->hold_end_ns, busy) &&
+	       busy->in_flight == 0;
+}
+
+/* Empties the slots. The disks of all domains are held, if one is a disk. */
+static void slots_empty(struct domain *domain)
 {
 	const struct slot_ops *slots = slots_of(domain);
+	struct domain_devices *devices = domain->devices;
 
-	if (devices == NULL)
-		return;
 	for (unsigned i = 0; i < devices->opened; i++) {
 		if (device_has_slot(&domain->create, i))
 			slots->close(slots->ctx, slot_of(domain, i));
 	}
+	devices->opened = 0;
+	disks_let_go(domain->domains, domain);
+}
+
+bool domain_devices_abandon(struct domain *domain)
+{
+	struct control_hold busy;
+
+	if (domain->devices == NULL)
+		return true;
+	if (!others_hold(domain, &busy))
+		return false;
+	slots_empty(domain);
+	return true;
+}
+
+void domain_devices_close(struct domain *domain, struct domain_devices *devices)
+{
+	if (devices == NULL)
+		return;
 	for (unsigned i = 0; i < CONTROL_DEVICES; i++) {
 		granules_free(&domain->own, GRANULES_SHARED, devices->shared[i]);
 		granules_free(&domain->own, GRANULES_SHARED, devices->memory[i]);
@@ -300,6 +374,7 @@ void domain_devices_start(struct domain *domain)
 
 uint64_t domain_devices_work(struct domain *domain)
 {
+	const struct host_ops *host = domain_host(domain);
 	struct domain_devices *devices = domain->devices;
 	uint64_t next = UINT64_MAX;
 
@@ -307,8 +382,10 @@ uint64_t domain_devices_work(struct domain *domain)
 		domain_devices_kick(domain);
 	for (unsigned i = 0; i < devices->count; i++)
 		next = smaller(next, virtio_work(devices->devices[i]));
-	if (domain_state(domain) == CONTROL_DYING)
+	if (domain_state(domain) == CONTROL_DYING) {
 		domain->ops->work_kick(domain->ops->ctx);
+		next = smaller(next, host->now_ns(host->ctx) + END_POLL_NS);
+	}
 	return next;
 }
 
@@ -327,15 +404,13 @@ static void stop_text_set(struct domain *domain, const char *text)
 	spinlock_release(&domain->lock);
 }
 
-bool domain_devices_stop(struct domain *domain)
+/* Returns true if all devices are reset. Otherwise text says which one is
+ * not. */
+static bool devices_are_reset(struct domain *domain, char *text)
 {
-	const struct slot_ops *slots = slots_of(domain);
-	struct domain_devices *devices = domain->devices;
-	char text[CONTROL_TEXT_SIZE] = { 0 };
-	bool stopped = true;
+	const struct domain_devices *devices = domain->devices;
+	bool reset = true;
 
-	if (devices == NULL)
-		return true;
 	for (unsigned i = 0; i < devices->count; i++) {
 		if (virtio_stop(devices->devices[i]))
 			continue;
@@ -343,14 +418,53 @@ bool domain_devices_stop(struct domain *domain)
 				     "device %u, in slot %u, has requests that "
 				     "are not answered yet",
 				     i, slot_of(domain, i));
-		stopped = false;
+		reset = false;
 	}
+	return reset;
+}
+
+/* Returns true if the slots can be emptied. Otherwise text says what it waits
+ * for, if it is known. */
+static bool slots_are_ready(struct domain *domain, char *text)
+{
+	struct control_hold busy = { 0 };
+
+	if (others_hold(domain, &busy))
+		return true;
+	if (busy.in_flight == 0) {
+		memcpy(text, domain->text, CONTROL_TEXT_SIZE);
+		return false;
+	}
+	(void)control_refuse(text, CONTROL_E_STATE,
+			     "device %u of domain %u has requests that are not "
+			     "answered yet",
+			     busy.device, busy.domid);
+	return false;
+}
+
+bool domain_devices_stop(struct domain *domain)
+{
+	const struct slot_ops *slots = slots_of(domain);
+	struct domain_devices *devices = domain->devices;
+	char text[CONTROL_TEXT_SIZE] = { 0 };
+	bool stopped;
+
+	if (devices == NULL)
+		return true;
+	stopped = devices_are_reset(domain, text) &&
+		  slots_are_ready(domain, text);
 	stop_text_set(domain, text);
-	if (stopped && devices->started) {
+	if (!stopped) {
+		/* It looks whether it is worth another try. */
+		domain_devices_start(domain);
+		return false;
+	}
+	if (devices->started) {
 		slots->thread_end(slots->ctx, domain);
 		devices->started = false;
 	}
-	return stopped;
+	slots_empty(domain);
+	return true;
 }
 
 /* ---- Memory that is taken back ---- */

@@ -30,6 +30,9 @@ struct domain_devices {
 	unsigned opened; /* devices that were opened, from the first on */
 	unsigned count; /* devices that were made */
 	bool started; /* their thread was */
+	/* The end of the last time in which the disks of all domains were held
+	 * to empty the slots; 0: there was none. */
+	uint64_t hold_end_ns;
 	struct virtio_device *devices[CONTROL_DEVICES];
 	struct granules_range pages; /* of this record */
 	struct granules_range thread;
@@ -48,19 +51,26 @@ static inline bool device_has_slot(const struct control_create *create,
 }
 unsigned domain_devices_slots(const struct control_create *create);
 
+/* Returns true if a device of the domain is a disk of QEMU's. */
+bool domain_device_is_disk(const struct domain *domain, unsigned index);
+
 /* Returns how many pages the record and the thread need. */
 uint64_t domain_devices_pages(const struct domains *domains,
 			      const struct control_create *create);
 
 /*
  * Opens the devices that domain->create names. Returns CONTROL_OK or a refusal;
- * domain_devices_close() undoes what was done in both cases. No other thread
- * can find the domain yet.
+ * domain_devices_abandon() and domain_devices_close() undo what was done in
+ * both cases. No other thread can find the domain yet.
  */
 enum control_status domain_devices_open(struct domain *domain, char *text);
 
-/* Empties the slots, and frees all memory. The devices have stopped, or were
- * never started. devices may be NULL. */
+/* Empties the slots of a domain whose devices were never started. Returns false
+ * if that has to wait until a disk of another domain has answered its
+ * requests: then domain_devices_stop() is to be called. */
+bool domain_devices_abandon(struct domain *domain);
+
+/* Frees all memory. The slots are empty. devices may be NULL. */
 void domain_devices_close(struct domain *domain, struct domain_devices *devices);
 
 /* Fills in how to drive the virtio console without a slot. */
@@ -73,10 +83,10 @@ void domain_devices_kick(struct domain *domain);
 void domain_devices_start(struct domain *domain);
 
 /*
- * Ends the use of the host's devices, which access no memory any more then, and
- * the thread. No vCPU runs. Returns false if a device still has requests, with
- * the reason in domain->text; domain_ops.work_kick() is called when it is worth
- * another try.
+ * Ends the use of the host's devices, which access no memory any more then,
+ * empties their slots, and ends the thread. No vCPU runs. Returns false if a
+ * device, or a disk of another domain, still has requests, with the reason in
+ * domain->text; domain_ops.work_kick() is called when it is worth another try.
  */
 bool domain_devices_stop(struct domain *domain);
 

@@ -76,6 +76,11 @@ struct virtio_ops {
 	void (*line_set)(void *ctx, unsigned index, bool level);
 	/* Has virtio_work() called soon. Interrupt handlers call it too. */
 	void (*kick)(void *ctx);
+	/* Returns the time (host_ops.now_ns) until which requests of the device
+	 * with that index stay where they are, in the guest's rings. A time in
+	 * the past: they are carried. When it changes to an earlier one,
+	 * virtio_work() is called. */
+	uint64_t (*held_until)(void *ctx, unsigned index);
 	/* Tells a person that a device broke. */
 	void (*broken)(void *ctx, unsigned index, const char *why);
 };

@@ -100,8 +100,21 @@ static bool queue_is_used(const struct virtio_device *device,
 	       queue->enabled && !device->broken && !device->halting;
 }
 
-static void queue_round(struct virtio_device *device,
-			struct virtio_queue *queue, uint64_t now)
+/* Does nothing while the requests are held: they are looked for again when that
+ * is over. */
+static unsigned requests_carry(struct virtio_device *device,
+			       struct virtio_queue *queue, uint64_t held_until,
+			       bool *all)
+{
+	if (held_until == 0)
+		return virtio_carry(device, queue, all);
+	*all = false;
+	return 0;
+}
+
+/* held_until is 0 if the requests are not held. */
+static void queue_round(struct virtio_device *device, struct virtio_queue *queue,
+			uint64_t now, uint64_t held_until)
 {
 	unsigned answers, requests;
 	bool all = true;
@@ -109,12 +122,14 @@ static void queue_round(struct virtio_device *device,
 	answers = virtio_answers_take(device, queue);
 	if (!queue_is_used(device, queue))
 		return;
-	requests = virtio_carry(device, queue, &all);
+	requests = requests_carry(device, queue, held_until, &all);
 	if (requests > 0 && device->backend.answers_at_once)
 		answers += virtio_answers_take(device, queue);
 	if (!queue_is_used(device, queue))
 		return;
 	waits_set(queue, answers, requests, now);
+	if (held_until != 0)
+		queue->poll_ns = smaller(queue->poll_ns, held_until);
 	guest_ask(device, queue);
 	host_ask(device, queue);
 	/* The notifications are asked for before a look at what has come. */
@@ -123,11 +138,22 @@ static void queue_round(struct virtio_device *device,
 		__atomic_store_n(&device->pending, 1, __ATOMIC_SEQ_CST);
 }
 
+/* Returns until when the requests are held; 0: they are not. */
+static uint64_t device_held_until(const struct virtio_device *device,
+				  uint64_t now)
+{
+	const struct virtio_ops *ops = device->ops;
+	uint64_t until = ops->held_until(ops->ctx, device->index);
+
+	return until > now ? until : 0;
+}
+
 /* One round over all queues. Returns the time of the next one at the latest. */
 static uint64_t device_round(struct virtio_device *device)
 {
 	const struct host_ops *host = device->ops->host;
 	uint64_t now = host->now_ns(host->ctx);
+	uint64_t held_until = device_held_until(device, now);
 	uint64_t next = UINT64_MAX;
 
 	__atomic_store_n(&device->pending, 0, __ATOMIC_SEQ_CST);
@@ -135,7 +161,7 @@ static uint64_t device_round(struct virtio_device *device)
 		struct virtio_queue *queue = &device->queues[i];
 
 		if (queue->enabled)
-			queue_round(device, queue, now);
+			queue_round(device, queue, now, held_until);
 		next = smaller(next, queue->poll_ns);
 	}
 	if (device->halting && !virtio_halt(device))

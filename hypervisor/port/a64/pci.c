@@ -3,15 +3,11 @@
 #include "hypervisor/port/a64/pci.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "hypervisor/port/a64/irq.h"
 #include "lib/a64.h"
-#include "lib/number.h"
 #include "lib/spinlock.h"
-
-/* A list of capabilities cannot have more members. */
-#define CAPS_MAX (PCI_CONFIG_SIZE / 4)
-#define CAP_MASK 0xfcu
 
 struct pci_room pci_root_room = { PCI_ROOT_BASE, PCI_ROOT_BASE + PCI_ROOT_SIZE };
 
@@ -54,85 +50,82 @@ static void command_set(const struct pci_function *function, uint16_t bits)
 	mmio_write16(function->config + PCI_COMMAND, bits);
 }
 
-/*
- * Returns the size of a BAR: the address bits that it keeps. The upper half of
- * a 64-bit one is zeroed, since all addresses are below 4 GiB.
- */
-static uint64_t bar_measure(uint64_t bar, bool is_64)
+struct pci_config pci_config_read(const struct pci_function *function)
 {
-	uint32_t kept;
+	struct pci_config config;
 
-	mmio_write32(bar, UINT32_MAX);
-	kept = mmio_read32(bar) & PCI_BAR_ADDRESS;
-	if (is_64)
-		mmio_write32(bar + 4, 0);
-	return kept & -kept;
+	for (unsigned at = 0; at < PCI_CONFIG_SIZE; at += sizeof(uint32_t)) {
+		uint32_t word = mmio_read32(function->config + at);
+
+		memcpy(&config.bytes[at], &word, sizeof(word));
+	}
+	return config;
 }
 
-static bool room_take(struct pci_room *room, struct pci_bar *bar)
+/* ---- BARs ---- */
+
+/* Asks about a BAR. The upper half of a 64-bit one is zeroed, since all
+ * addresses are below 4 GiB. */
+static struct pci_bar_answer bar_ask(uint64_t at, unsigned left)
 {
-	bar->base = align_up(room->next, bar->size);
-	if (bar->base > room->end || bar->size > room->end - bar->base)
-		return false;
-	room->next = bar->base + bar->size;
-	return true;
+	struct pci_bar_answer answer = { .held = mmio_read32(at) };
+
+	if ((answer.held & PCI_BAR_IO) != 0)
+		return answer;
+	mmio_write32(at, UINT32_MAX);
+	answer.kept = mmio_read32(at);
+	if (pci_bar_words(answer.held, left) == 2)
+		mmio_write32(at + 4, 0);
+	return answer;
 }
 
-static bool bars_place(struct pci_function *function, struct pci_room *room)
+static unsigned bars_count(const struct pci_function *function)
 {
 	uint8_t header = mmio_read8(function->config + PCI_HEADER);
-	unsigned bars = (header & PCI_HEADER_TYPE) == PCI_HEADER_BRIDGE
-				? PCI_BRIDGE_BARS
-				: PCI_BARS;
 
-	for (unsigned i = 0; i < bars; i++) {
-		uint64_t at = function->config + PCI_BAR(i);
-		uint32_t kind = mmio_read32(at);
-		bool is_64 = (kind & PCI_BAR_64) != 0;
-
-		if (kind & PCI_BAR_IO)
-			continue;
-		function->bars[i].size = bar_measure(at, is_64);
-		if (function->bars[i].size != 0) {
-			if (!room_take(room, &function->bars[i]))
-				return false;
-			mmio_write32(at, (uint32_t)function->bars[i].base);
-		}
-		i += is_64;
-	}
-	return true;
+	return (header & PCI_HEADER_TYPE) == PCI_HEADER_BRIDGE ? PCI_BRIDGE_BARS
+							       : PCI_BARS;
 }
 
-bool pci_function_start(struct pci_function *function, struct pci_room *room)
+static const char *bars_place(struct pci_function *function,
+			      struct pci_room *room)
 {
+	struct pci_bar_answer answers[PCI_BARS] = { 0 };
+	unsigned count = bars_count(function);
+	const char *why;
+	unsigned words = 1;
+
+	for (unsigned i = 0; i < count && words > 0; i += words) {
+		answers[i] = bar_ask(function->config + PCI_BAR(i), count - i);
+		words = pci_bar_words(answers[i].held, count - i);
+	}
+	why = pci_bars_place(answers, count, room, function->bars);
+	for (unsigned i = 0; i < count && why == NULL; i++) {
+		if (function->bars[i].size != 0)
+			mmio_write32(function->config + PCI_BAR(i),
+				     (uint32_t)function->bars[i].base);
+	}
+	return why;
+}
+
+const char *pci_function_start(struct pci_function *function,
+			       struct pci_room *room)
+{
+	const char *why;
+
 	command_set(function, 0);
-	if (!bars_place(function, room))
-		return false;
+	why = bars_place(function, room);
+	if (why != NULL)
+		return why;
 	/* A line that nobody lowers would interrupt without end. */
 	command_set(function, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
 				      PCI_COMMAND_NO_INTX);
-	return true;
+	return NULL;
 }
 
 void pci_function_stop(const struct pci_function *function)
 {
 	command_set(function, 0);
-}
-
-unsigned pci_capability(const struct pci_function *function, uint8_t id,
-			unsigned after)
-{
-	unsigned at = after != 0 ? after + PCI_CAP_NEXT : PCI_CAPS;
-
-	if ((mmio_read16(function->config + PCI_STATUS) & PCI_STATUS_CAPS) == 0)
-		return 0;
-	for (unsigned i = 0; i < CAPS_MAX; i++) {
-		at = mmio_read8(function->config + at) & CAP_MASK;
-		if (at == 0 || mmio_read8(function->config + at) == id)
-			return at;
-		at += PCI_CAP_NEXT;
-	}
-	return 0;
 }
 
 /* ---- Interrupts ---- */

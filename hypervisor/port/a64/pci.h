@@ -12,6 +12,7 @@
 
 #include "abi/machine_map.h"
 #include "abi/pci.h"
+#include "hypervisor/core/virtio/pci_layout.h"
 
 /* Buses that are used: the root bus, and the one behind the bridge of slots. */
 #define PCI_BUSES_USED 2
@@ -23,17 +24,6 @@
 #define PCI_SLOT_BASE (PCI_ROOT_BASE + PCI_ROOT_SIZE)
 #define PCI_SLOT_SIZE 0x00100000 /* for each device of the other bus */
 #define PCI_MMIO_SIZE (PCI_ROOT_SIZE + PCI_DEVICES * PCI_SLOT_SIZE)
-
-/* Addresses that BARs can be given: those of [next, end). */
-struct pci_room {
-	uint64_t next;
-	uint64_t end;
-};
-
-struct pci_bar {
-	uint64_t base;
-	uint64_t size; /* 0: there is no such BAR */
-};
 
 struct pci_function {
 	uint64_t config; /* address of its configuration space */
@@ -52,22 +42,19 @@ uint32_t pci_identity_read(const struct pci_function *function);
  */
 bool pci_find(uint32_t identity, struct pci_function *function);
 
+/* Copies the function's configuration space. */
+struct pci_config pci_config_read(const struct pci_function *function);
+
 /*
  * Gives each BAR for memory an address, and lets the function answer there and
- * access memory, but not interrupt. Returns false if the room is too small.
+ * access memory, but not interrupt. Returns NULL, or what is wrong.
  */
-bool pci_function_start(struct pci_function *function, struct pci_room *room);
+const char *pci_function_start(struct pci_function *function,
+			       struct pci_room *room);
 /* The function neither answers nor accesses memory any more. */
 void pci_function_stop(const struct pci_function *function);
 /* The room that BARs of the root bus are given. One thread uses it. */
 extern struct pci_room pci_root_room;
-
-/*
- * Finds a capability of that kind behind `after`, which is the offset of
- * another one, or 0. Returns its offset; 0: there is none.
- */
-unsigned pci_capability(const struct pci_function *function, uint8_t id,
-			unsigned after);
 
 /*
  * The use of an interrupt by one function; several functions share a line. fn

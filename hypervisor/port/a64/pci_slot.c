@@ -46,9 +46,13 @@ static uint64_t shpc(unsigned offset)
 static bool bridge_find(void)
 {
 	for (; bridge_device < PCI_DEVICES; bridge_device++) {
+		struct pci_config config;
+
 		bridge = pci_function_at(0, bridge_device);
-		if (pci_identity_read(&bridge) == BRIDGE &&
-		    pci_capability(&bridge, PCI_CAP_SHPC, 0) != 0)
+		if (pci_identity_read(&bridge) != BRIDGE)
+			continue;
+		config = pci_config_read(&bridge);
+		if (pci_capability(&config, PCI_CAP_SHPC) != 0)
 			return true;
 	}
 	return false;
@@ -61,7 +65,7 @@ const char *pci_slots_start(void)
 	mmio_write32(bridge.config + PCI_BRIDGE_BUSES, BUSES);
 	mmio_write32(bridge.config + PCI_BRIDGE_MEMORY, WINDOW);
 	mmio_write32(bridge.config + PCI_BRIDGE_PREFETCH, PCI_BRIDGE_NO_RANGE);
-	if (!pci_function_start(&bridge, &pci_root_room) ||
+	if (pci_function_start(&bridge, &pci_root_room) != NULL ||
 	    bridge.bars[0].size < SHPC_REGISTERS)
 		return "there is no room for the registers of the slots";
 	started = true;

@@ -6,62 +6,18 @@
 
 #include "lib/a64.h"
 
-/* ---- Where the structures are ---- */
-
-static const uint32_t part_least[VIRTIO_PCI_CAPS] = {
-	[VIRTIO_PCI_CAP_COMMON] = VIRTIO_PCI_COMMON_SIZE,
-	[VIRTIO_PCI_CAP_NOTIFY] = 2,
-	[VIRTIO_PCI_CAP_ISR] = 1,
-};
-
-/*
- * Reads one capability. Others than those of the first structure of each kind,
- * and those that do not lie in a BAR, are passed over.
- */
-static void part_read(struct virtio_pci *device, unsigned cap)
-{
-	uint64_t at = device->function.config + cap;
-	unsigned type = mmio_read8(at + VIRTIO_PCI_CAP_TYPE);
-	unsigned bar = mmio_read8(at + VIRTIO_PCI_CAP_BAR);
-	uint32_t offset = mmio_read32(at + VIRTIO_PCI_CAP_OFFSET);
-	uint32_t length = mmio_read32(at + VIRTIO_PCI_CAP_LENGTH);
-	const struct pci_bar *in;
-
-	if (type >= VIRTIO_PCI_CAPS || bar >= PCI_BARS ||
-	    device->parts[type].size != 0)
-		return;
-	in = &device->function.bars[bar];
-	if (offset % 4 != 0 || offset > in->size || length > in->size - offset)
-		return;
-	device->parts[type] = (struct pci_bar){ in->base + offset, length };
-	if (type == VIRTIO_PCI_CAP_NOTIFY) {
-		device->notify_multiply =
-			mmio_read32(at + VIRTIO_PCI_CAP_MULTIPLY);
-	}
-}
-
-static const char *parts_read(struct virtio_pci *device)
-{
-	unsigned cap = 0;
-
-	do {
-		cap = pci_capability(&device->function, PCI_CAP_VENDOR, cap);
-		if (cap != 0)
-			part_read(device, cap);
-	} while (cap != 0);
-	for (unsigned i = 0; i < VIRTIO_PCI_CAPS; i++) {
-		if (device->parts[i].size < part_least[i])
-			return "it lacks the registers of virtio 1";
-	}
-	return NULL;
-}
-
 const char *virtio_pci_open(struct virtio_pci *device, struct pci_room *room)
 {
+	struct pci_config config;
+	const char *why;
+
 	*device = (struct virtio_pci){ .function = device->function };
-	if (!pci_function_start(&device->function, room))
-		return "there is no room for its registers";
-	return parts_read(device);
+	why = pci_function_start(&device->function, room);
+	if (why != NULL)
+		return why;
+	config = pci_config_read(&device->function);
+	return virtio_pci_layout_read(&config, device->function.bars,
+				      &device->layout);
 }
 
 bool virtio_pci_find(uint32_t id, struct virtio_pci *device)
@@ -74,7 +30,7 @@ bool virtio_pci_find(uint32_t id, struct virtio_pci *device)
 
 static uint64_t common(const struct virtio_pci *device, unsigned offset)
 {
-	return device->parts[VIRTIO_PCI_CAP_COMMON].base + offset;
+	return device->layout.parts[VIRTIO_PCI_CAP_COMMON].base + offset;
 }
 
 uint8_t virtio_pci_status(const struct virtio_pci *device)
@@ -189,13 +145,10 @@ bool virtio_pci_queue_set(const struct virtio_pci *device,
 
 uint64_t virtio_pci_notify_at(const struct virtio_pci *device, unsigned queue)
 {
-	const struct pci_bar *part = &device->parts[VIRTIO_PCI_CAP_NOTIFY];
-	uint64_t offset;
-
 	queue_select(device, queue);
-	offset = (uint64_t)device->notify_multiply *
-		 mmio_read16(common(device, VIRTIO_PCI_QUEUE_NOTIFY_OFF));
-	return offset <= part->size - 2 ? part->base + offset : 0;
+	return virtio_pci_notify_place(
+		&device->layout,
+		mmio_read16(common(device, VIRTIO_PCI_QUEUE_NOTIFY_OFF)));
 }
 
 void virtio_pci_notify(uint64_t at, unsigned queue)
@@ -206,27 +159,15 @@ void virtio_pci_notify(uint64_t at, unsigned queue)
 
 uint8_t virtio_pci_isr(const struct virtio_pci *device)
 {
-	return mmio_read8(device->parts[VIRTIO_PCI_CAP_ISR].base);
+	return mmio_read8(device->layout.parts[VIRTIO_PCI_CAP_ISR].base);
 }
 
 /* ---- The device's own configuration ---- */
 
-/* Returns the address of a field; 0 if it is not there. */
-static uint64_t config_at(const struct virtio_pci *device, unsigned offset,
-			  unsigned size)
-{
-	const struct pci_bar *part = &device->parts[VIRTIO_PCI_CAP_CONFIG];
-
-	if (offset % size != 0 || offset > part->size ||
-	    size > part->size - offset)
-		return 0;
-	return part->base + offset;
-}
-
 uint64_t virtio_pci_config(const struct virtio_pci *device, unsigned offset,
 			   unsigned size)
 {
-	uint64_t at = config_at(device, offset, size);
+	uint64_t at = virtio_pci_config_place(&device->layout, offset, size);
 
 	if (at == 0)
 		return 0;
@@ -245,7 +186,7 @@ uint64_t virtio_pci_config(const struct virtio_pci *device, unsigned offset,
 void virtio_pci_config_set(const struct virtio_pci *device, unsigned offset,
 			   unsigned size, uint64_t value)
 {
-	uint64_t at = config_at(device, offset, size);
+	uint64_t at = virtio_pci_config_place(&device->layout, offset, size);
 
 	if (at == 0)
 		return;

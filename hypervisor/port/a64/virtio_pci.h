@@ -16,8 +16,7 @@
 
 struct virtio_pci {
 	struct pci_function function;
-	struct pci_bar parts[VIRTIO_PCI_CAPS]; /* by VIRTIO_PCI_CAP_*; mapped */
-	uint32_t notify_multiply;
+	struct virtio_pci_layout layout; /* mapped */
 };
 
 /* Finds the first device of that kind (VIRTIO_ID_*) on the root bus: its

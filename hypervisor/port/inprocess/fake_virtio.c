@@ -154,6 +154,14 @@ static void line_set(void *ctx, unsigned index, bool level)
 	fake->line = level;
 }
 
+static uint64_t held_until(void *ctx, unsigned index)
+{
+	const struct fake_virtio *fake = ctx;
+
+	(void)index;
+	return fake->held_until;
+}
+
 static void kick(void *ctx)
 {
 	struct fake_virtio *fake = ctx;
@@ -371,6 +379,7 @@ static void fake_virtio_fill(struct fake_virtio *fake)
 			 .memory_find = memory_find,
 			 .line_set = line_set,
 			 .kick = kick,
+			 .held_until = held_until,
 			 .broken = broken },
 		.host = { .ctx = fake,
 			  .page_map = page_map,

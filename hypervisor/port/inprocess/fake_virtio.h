@@ -39,6 +39,7 @@ struct fake_virtio {
 	bool far[FAKE_VIRTIO_PAGES]; /* no device can access it */
 	bool straight; /* in the host's order */
 	bool memory_locked;
+	uint64_t held_until; /* its requests stay with it; 0: they do not */
 	/* Called once, while the carrier looks for memory, if it is set. */
 	void (*in_find)(struct fake_virtio *fake);
 

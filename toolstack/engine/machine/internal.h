@@ -43,6 +43,8 @@ int machine_rename(struct engine *engine, unsigned domid, const char *name,
 		   struct reeve_report *report);
 int machine_sysrq(struct engine *engine, unsigned domid, char key,
 		  struct reeve_report *report);
+int machine_hold(struct engine *engine, unsigned ms, struct engine_hold *out,
+		 struct reeve_report *report);
 int machine_trim(struct engine *engine, uint64_t *freed,
 		 struct reeve_report *report);
 int machine_dmesg(struct engine *engine, uint64_t *from, char *text,

@@ -382,6 +382,7 @@ const struct engine_ops engine_machine = {
 	.shutdown = machine_shutdown,
 	.rename = machine_rename,
 	.sysrq = machine_sysrq,
+	.hold = machine_hold,
 	.trim = machine_trim,
 	.dmesg = machine_dmesg,
 	.console = machine_console,

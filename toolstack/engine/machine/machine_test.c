@@ -245,6 +245,49 @@ static void a_device_is_told_of(void **state)
 	assert_string_equal(device.text, "a ring has a loop");
 }
 
+static void disks_are_held(void **state)
+{
+	struct engine_hold hold;
+	struct fixture *f = *state;
+
+	attach(f);
+	assert_int_equal(
+		engine_machine.hold(f->engine, 7, &hold, f->host->report),
+		REEVE_OK);
+	assert_int_equal(hold.in_flight, 5);
+	assert_int_equal(hold.domid, 3);
+	assert_int_equal(hold.device, 2);
+}
+
+static bool refuses_holds(void *ctx, const struct control_request *request,
+			  struct control_reply *reply)
+{
+	if (request->op == CONTROL_DISKS_HOLD)
+		reply->status = *(const uint32_t *)ctx;
+	return true;
+}
+
+static void a_host_that_is_too_old_holds_none(void **state)
+{
+	uint32_t status = CONTROL_E_REQUEST;
+	struct engine_hold hold;
+	struct fixture *f = *state;
+
+	f->peer.change = refuses_holds;
+	f->peer.ctx = &status;
+	attach(f);
+	assert_int_equal(
+		engine_machine.hold(f->engine, 7, &hold, f->host->report),
+		REEVE_OK);
+	assert_int_equal(hold.in_flight, 0);
+	assert_int_equal(reeve_report_count(f->host->report), 0);
+	status = CONTROL_E_LIMIT;
+	assert_int_equal(
+		engine_machine.hold(f->engine, 7, &hold, f->host->report),
+		REEVE_ERR_ENGINE);
+	host_fixture_told(f->host, "a limit is reached");
+}
+
 static bool of_another_index(void *ctx, const struct control_request *request,
 			     struct control_reply *reply)
 {
@@ -690,6 +733,8 @@ int main(void)
 		TEST(what_is_fixed_at_creation_is_passed_on),
 		TEST(a_device_is_told_of),
 		TEST(another_device_than_asked_for_is_nonsense),
+		TEST(disks_are_held),
+		TEST(a_host_that_is_too_old_holds_none),
 		TEST(a_host_without_memory_is_told),
 		TEST(a_new_domain_that_runs_is_nonsense),
 		TEST(a_grant_of_foreign_memory_is_not_used),

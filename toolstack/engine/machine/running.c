@@ -160,6 +160,45 @@ int machine_sysrq(struct engine *engine, unsigned domid, char key,
 	return machine_ask(engine, &request, NULL, report);
 }
 
+static int tell_no_hold(int result, const struct reeve_report *why,
+			struct reeve_report *report)
+{
+	if (result == REEVE_ERR_STOPPED || reeve_report_count(why) == 0)
+		return result;
+	return report_error(report, result, NULL, NULL, NULL,
+			    "the host's disks cannot be held: %s",
+			    reeve_report_get(why, 0)->message);
+}
+
+int machine_hold(struct engine *engine, unsigned ms, struct engine_hold *out,
+		 struct reeve_report *report)
+{
+	struct control_request request = {
+		.op = CONTROL_DISKS_HOLD,
+		.body.hold.ms = ms,
+	};
+	struct reeve_report *why = reeve_report_new();
+	struct control_reply reply = { 0 };
+	int result;
+
+	if (why == NULL)
+		return REEVE_ERR_MEMORY;
+	*out = (struct engine_hold){ 0 };
+	result = machine_ask(engine, &request, &reply, why);
+	if (result == REEVE_OK) {
+		*out = (struct engine_hold){ reply.body.hold.in_flight,
+					     reply.body.hold.domid,
+					     reply.body.hold.device };
+	} else if (result == REEVE_ERR_ENGINE &&
+		   reply.status == CONTROL_E_REQUEST) {
+		result = REEVE_OK; /* it is older than the operation */
+	} else {
+		result = tell_no_hold(result, why, report);
+	}
+	reeve_report_free(why);
+	return result;
+}
+
 int machine_dmesg(struct engine *engine, uint64_t *from, char *text,
 		  size_t size, size_t *got, struct reeve_report *report)
 {

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Disks that are held: by sessions (CONTROL_DISKS_HOLD), and by domains whose
+ * slots are to be emptied. QEMU, which would wait for requests under way, is
+ * played by the test. */
+#include <stdio.h>
+#include <string.h>
+
+#include "abi/virtio.h"
+#include "hypervisor/core/domain/domain_devices.h"
+#include "tests/domains/device_bench.h"
+
+/* Lets nanoseconds pass. */
+static void time_pass(struct table *table, uint64_t ns)
+{
+	table->bench->waits += (unsigned)(ns / BENCH_WAIT_NS + 1);
+}
+
+static uint64_t ms(uint64_t number)
+{
+	return number * 1000000;
+}
+
+static struct control_hold *hold_by(struct table *table,
+				    struct control_session *session,
+				    uint32_t wanted_ms)
+{
+	table->request.body.hold.ms = wanted_ms;
+	assert_int_equal(table_ask_by(table, session, CONTROL_DISKS_HOLD, 0),
+			 CONTROL_OK);
+	return &table->reply.body.hold;
+}
+
+static struct control_hold *hold(struct table *table, uint32_t wanted_ms)
+{
+	return hold_by(table, &table->session, wanted_ms);
+}
+
+/* Returns true if QEMU gets a request that the guest offers. */
+static bool is_carried(struct table *table, struct domain *domain)
+{
+	uint64_t before = device_info(table, domain)->requests;
+
+	device_offer(table, domain, DATA, 16);
+	return device_info(table, domain)->requests == before + 1;
+}
+
+/* Lets the thread of the devices find what was left to it. */
+static void later(struct domain *domain)
+{
+	device_slots.kicked = true;
+	device_thread_run(domain);
+}
+
+static void requests_stay_with_the_guest(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_realm(table, 1);
+
+	assert_int_equal(hold(table, 1000)->in_flight, 0);
+	assert_false(is_carried(table, domain));
+	later(domain);
+	assert_int_equal(device_info(table, domain)->requests, 0);
+	(void)hold(table, 0);
+	assert_true(device_slots.kicked);
+	device_thread_run(domain);
+	assert_int_equal(device_info(table, domain)->requests, 1);
+	device_take(domain);
+	device_answer(domain);
+	assert_true(is_carried(table, domain));
+	device_take(domain);
+	device_answer(domain);
+	device_finish(table, domain);
+}
+
+/* QEMU answers the requests that it has. */
+static void the_reply_tells_what_is_under_way(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_realm(table, 3);
+
+	device_offer(table, domain, DATA, 16);
+	device_take(domain);
+	assert_int_equal(hold(table, 1000)->in_flight, 1);
+	assert_int_equal(table->reply.body.hold.domid, domain->domid);
+	assert_int_equal(table->reply.body.hold.device, 0);
+	device_answer(domain);
+	assert_true(device_line(domain));
+	assert_int_equal(hold(table, 1000)->in_flight, 0);
+	assert_int_equal(table->reply.body.hold.domid, 0);
+	device_finish(table, domain);
+}
+
+static void a_hold_ends_by_itself(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_realm(table, 1);
+	uint64_t until;
+
+	(void)hold(table, 1000);
+	device_offer(table, domain, DATA, 16);
+	until = disks_held_until(&table->domains);
+	/* The thread comes by itself then. */
+	assert_int_equal(domain_devices_work(domain), until);
+	time_pass(table, ms(1001));
+	(void)domain_devices_work(domain);
+	assert_int_equal(device_info(table, domain)->requests, 1);
+	device_take(domain);
+	device_answer(domain);
+	device_finish(table, domain);
+}
+
+static void a_hold_ends_with_its_session(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_realm(table, 1);
+
+	(void)hold_by(table, &table->other, 5000);
+	(void)hold(table, 5000);
+	assert_false(is_carried(table, domain));
+	control_close(&table->other);
+	later(domain);
+	assert_int_equal(device_info(table, domain)->requests, 0);
+	(void)hold(table, 0);
+	device_thread_run(domain);
+	assert_int_equal(device_info(table, domain)->requests, 1);
+	device_take(domain);
+	device_answer(domain);
+	device_finish(table, domain);
+}
+
+static void only_disks_are_held(void **state)
+{
+	struct table *table = *state;
+	struct control_create *create;
+	struct domain *domain;
+	uint32_t domid;
+
+	device_slots.slots[0].id = VIRTIO_ID_ENTROPY;
+	create = device_create_body(table, "a", 0, 0);
+	create->devices[0].id = VIRTIO_ID_ENTROPY;
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_CREATE, 0), CONTROL_OK);
+	domid = table->reply.body.domain.domid;
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_BUILD, domid),
+			 CONTROL_OK);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_UNPAUSE, domid),
+			 CONTROL_OK);
+	domain = table_domain(table, domid);
+	device_driver_start(table, domain);
+	(void)hold(table, 1000);
+	assert_true(is_carried(table, domain));
+	assert_int_equal(hold(table, 1000)->in_flight, 0);
+	device_finish(table, domain);
+}
+
+static void holds_that_cannot_be_had(void **state)
+{
+	struct table *table = *state;
+
+	table->request.body.hold.ms = CONTROL_HOLD_MS + 1;
+	table_ask(table, CONTROL_DISKS_HOLD, 0);
+	assert_refused(table, CONTROL_E_REQUEST, "not held for so long");
+	table->request.body.hold.zero = 1;
+	table_ask(table, CONTROL_DISKS_HOLD, 0);
+	assert_refused(table, CONTROL_E_REQUEST, "reserved bits");
+	for (unsigned i = 0; i < DISK_HOLDS; i++)
+		table->domains.holds[i] =
+			(struct disk_hold){ &table->domains.holds[i],
+					    UINT64_MAX };
+	table->request.body.hold.ms = 1;
+	table_ask(table, CONTROL_DISKS_HOLD, 0);
+	assert_refused(table, CONTROL_E_LIMIT, "too many hold the disks");
+	table->domains.holds[3].until_ns = 0; /* that one's time is over */
+	(void)hold(table, 1);
+	memset(table->domains.holds, 0, sizeof(table->domains.holds));
+}
+
+/* ---- The end of a domain ---- */
+
+/* Makes a domain with a request under way, and another one that is then
+ * destroyed. */
+static struct domain *one_waits(struct table *table, struct domain **ends)
+{
+	struct domain *busy;
+
+	*ends = device_domain(table, "a", 0, 0);
+	device_driver_start(table, *ends);
+	device_slots.threads =
+		0; /* device_domain() wants to see its own only */
+	busy = device_realm(table, 1);
+	device_slots.threads = 2;
+	device_offer(table, busy, DATA, 16);
+	device_take(busy);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_DESTROY, (*ends)->domid),
+			 CONTROL_OK);
+	assert_int_equal(table_state(table, (*ends)->domid), CONTROL_DYING);
+	assert_true(device_slots.slots[0].open);
+	return busy;
+}
+
+static void a_slot_is_emptied_when_no_disk_has_requests(void **state)
+{
+	struct table *table = *state;
+	struct domain *ends;
+	struct domain *busy = one_waits(table, &ends);
+	uint32_t domid = ends->domid;
+	char words[80];
+
+	(void)snprintf(words, sizeof(words),
+		       "device 0 of domain %u has requests that are not answered "
+		       "yet",
+		       busy->domid);
+	assert_string_equal((char *)table_info(table, domid)->text, words);
+	/* The disk gets no others meanwhile. */
+	assert_false(is_carried(table, busy));
+	device_answer(busy);
+	(void)domain_devices_work(ends);
+	assert_true(table->still.work);
+	assert_int_equal(table_ask(table, CONTROL_HOST_INFO, 0), CONTROL_OK);
+	assert_false(device_slots.slots[0].open);
+	assert_int_equal(domain_get(&table->domains, domid), NULL);
+	/* Then its requests go on. */
+	later(busy);
+	device_take(busy);
+	device_answer(busy);
+	device_finish(table, busy);
+}
+
+/* While one disk does not answer, all others are held for a part of the time
+ * only. */
+static void a_silent_disk_does_not_stop_the_others(void **state)
+{
+	struct table *table = *state;
+	struct domain *ends;
+	struct domain *busy = one_waits(table, &ends);
+	unsigned held = 0;
+
+	for (unsigned i = 0; i < 500; i++) {
+		const struct host_ops *host = domain_host(busy);
+
+		time_pass(table, ms(20));
+		domains_work(&table->domains);
+		held += disks_held_until(&table->domains) >
+			host->now_ns(host->ctx);
+	}
+	assert_in_range(held, 90, 130);
+	assert_true(device_slots.slots[0].open);
+	device_answer(busy);
+	for (unsigned i = 0; i < 300; i++) {
+		time_pass(table, ms(20));
+		domains_work(&table->domains);
+	}
+	assert_false(device_slots.slots[0].open);
+	device_finish(table, busy);
+}
+
+/* A domain that was never built has no thread that looks again. */
+static void a_domain_that_is_not_built_waits_too(void **state)
+{
+	struct table *table = *state;
+	struct domain *busy = device_realm(table, 1);
+	struct domain *ends;
+
+	device_offer(table, busy, DATA, 16);
+	device_take(busy);
+	(void)device_create_body(table, "a", 0, 0);
+	assert_int_equal(
+		table_ask_by(table, &table->other, CONTROL_DOMAIN_CREATE, 0),
+		CONTROL_OK);
+	ends = table_domain(table, table->reply.body.domain.domid);
+	control_close(&table->other);
+	domains_work(&table->domains);
+	assert_int_equal(table_state(table, ends->domid), CONTROL_DYING);
+	assert_int_equal(device_slots.threads, 2);
+	device_answer(busy);
+	(void)domain_devices_work(ends);
+	assert_int_equal(table_ask(table, CONTROL_HOST_INFO, 0), CONTROL_OK);
+	assert_false(device_slots.slots[0].open);
+	assert_int_equal(device_slots.threads, 1);
+	device_finish(table, busy);
+}
+
+/* So does one that is refused for its second device. */
+static void a_domain_that_is_refused_waits_too(void **state)
+{
+	struct table *table = *state;
+	struct domain *busy = device_realm(table, 1);
+	uint32_t domid = busy->domid + 1;
+	struct control_create *create;
+
+	device_offer(table, busy, DATA, 16);
+	device_take(busy);
+	device_slots.slots[2].id = 0;
+	create = device_create_body(table, "a", 0, 0);
+	create->device_count = 2;
+	create->devices[1] = (struct control_device_plan){ 2, VIRTIO_ID_BLOCK };
+	table_ask(table, CONTROL_DOMAIN_CREATE, 0);
+	assert_refused(table, CONTROL_E_STATE, "slot 2 is empty");
+	assert_true(device_slots.slots[0].open);
+	assert_int_equal(table_state(table, domid), CONTROL_DYING);
+	device_answer(busy);
+	(void)domain_devices_work(table_domain(table, domid));
+	assert_int_equal(table_ask(table, CONTROL_HOST_INFO, 0), CONTROL_OK);
+	assert_false(device_slots.slots[0].open);
+	device_finish(table, busy);
+}
+
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, device_setup, table_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(requests_stay_with_the_guest),
+		TEST(the_reply_tells_what_is_under_way),
+		TEST(a_hold_ends_by_itself),
+		TEST(a_hold_ends_with_its_session),
+		TEST(only_disks_are_held),
+		TEST(holds_that_cannot_be_had),
+		TEST(a_slot_is_emptied_when_no_disk_has_requests),
+		TEST(a_silent_disk_does_not_stop_the_others),
+		TEST(a_domain_that_is_not_built_waits_too),
+		TEST(a_domain_that_is_refused_waits_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
