@@ -248,7 +248,25 @@ def test_an_answer_of_before_is_refused(guest):
     middle = Middle(guest.start(), answer=replay)
     guest.attest(middle.name)
     assert guest.failures(middle.name) == ["challenge"]
-    assert answers[0] != answers[1]
+    assert answers[0] != answers[1] and len(answers) == 1 + 3
+
+
+def test_an_answer_that_nobody_waited_for_is_no_refusal(guest):
+    """The guest is asked again, with another nonce."""
+    requests, answers = [], []
+
+    def asked(data):
+        requests.append(data)
+        return data
+
+    def late(data):
+        answers.append(data)
+        return answers[0] if len(answers) == 2 else data
+
+    middle = Middle(guest.start(), asked, late)
+    guest.attest(middle.name)
+    guest.attest(middle.name)
+    assert len(set(requests)) == len(answers) == 3
 
 
 def test_an_answer_to_another_nonce_is_refused(guest):
