@@ -8,6 +8,11 @@
  * While the host's end is closed, poll() says at any time that there is
  * something to read; only read() tells: 0 if the end is closed, EAGAIN if it is
  * open and silent.
+ *
+ * If the host closes its end and opens it again before this program has looked,
+ * the kernel tells nothing of it. The first bytes of the new connection do:
+ * they come from a read of their own, because the kernel gives no more than one
+ * buffer of the device at a time, and the device begins a buffer for them.
  */
 #include "guest/relay.h"
 
@@ -40,6 +45,8 @@ struct connection {
 	int fds[ENDS];
 	struct flow flows[ENDS]; /* by where the bytes come from */
 	bool ended[ENDS];
+	const char *begin; /* of a connection; NULL: not known */
+	bool next; /* what the host has sent begins another connection */
 };
 
 static int other_end(int end)
@@ -57,6 +64,16 @@ static bool is_transient(ssize_t n)
 	return n < 0 && (errno == EINTR || errno == EAGAIN);
 }
 
+/* Returns true if these bytes are the first of a connection of the host. */
+static bool flow_begins(const struct flow *flow, const char *begin)
+{
+	size_t size = begin != NULL ? strlen(begin) : 0;
+
+	return size != 0 && flow->filled >= size &&
+	       memcmp(flow->bytes, begin, size) == 0;
+}
+
+/* Reads into an empty flow: all that the end sent before was delivered. */
 static void end_read(struct connection *connection, int end)
 {
 	struct flow *flow = &connection->flows[end];
@@ -64,7 +81,8 @@ static void end_read(struct connection *connection, int end)
 
 	flow->first = 0;
 	flow->filled = n > 0 ? (size_t)n : 0;
-	if (n <= 0 && !is_transient(n))
+	connection->next = end == HOST && flow_begins(flow, connection->begin);
+	if (connection->next || (n <= 0 && !is_transient(n)))
 		connection->ended[end] = true;
 }
 
@@ -112,14 +130,15 @@ static void end_hung_up(struct connection *connection, int end)
 		flow_drop(&connection->flows[other_end(end)]);
 }
 
+/* Reads before it writes: nothing of a connection is written to the next. */
 static void end_step(struct connection *connection, int end, short found)
 {
-	if ((found & POLLOUT) != 0)
-		end_write(connection, end);
 	if ((found & POLLIN) != 0)
 		end_read(connection, end);
 	else if ((found & (POLLHUP | POLLERR | POLLNVAL)) != 0)
 		end_hung_up(connection, end);
+	if ((found & POLLOUT) != 0 && !connection->ended[end])
+		end_write(connection, end);
 }
 
 /* Moves what can be moved. */
@@ -134,8 +153,8 @@ static void connection_step(struct connection *connection)
 		end_step(connection, end, fds[end].revents);
 }
 
-/* Drops what the host goes on to send to a process that has ended: it must not
- * reach the next one. */
+/* Drops what the host goes on to send to a process that has ended, until the
+ * connection ends: it must not reach the next process. */
 static void host_drain(struct connection *connection)
 {
 	while (!connection->ended[HOST]) {
@@ -230,14 +249,16 @@ static int program_start(const struct relay_program *program)
 
 /* ---- The port --------------------------------------------------------- */
 
-void relay_connection(int port, const void *first, size_t size,
-		      const struct relay_program *program)
+size_t relay_connection(int port, char first[RELAY_READ], size_t size,
+			const struct relay_program *program)
 {
 	static struct connection connection;
+	struct flow *host = &connection.flows[HOST];
 
 	memset(&connection, 0, sizeof(connection));
-	memcpy(connection.flows[HOST].bytes, first, size);
-	connection.flows[HOST].filled = size;
+	memcpy(host->bytes, first, size);
+	host->filled = size;
+	connection.begin = program->begin;
 	connection.fds[HOST] = port;
 	connection.fds[PROGRAM] = program_start(program);
 	connection.ended[PROGRAM] = connection.fds[PROGRAM] < 0;
@@ -246,6 +267,10 @@ void relay_connection(int port, const void *first, size_t size,
 	if (connection.fds[PROGRAM] >= 0)
 		close(connection.fds[PROGRAM]); /* tells the process */
 	host_drain(&connection);
+	if (!connection.next)
+		return 0;
+	memcpy(first, host->bytes, host->filled);
+	return host->filled;
 }
 
 /* Waits until the host has sent something. Returns the number of bytes; 0: the
@@ -286,12 +311,12 @@ int relay(const char *path, bool may_come, const struct relay_program *program)
 {
 	static char first[RELAY_READ];
 	int port = port_open(path, may_come);
-	size_t size;
+	size_t size = 0; /* of what the next connection begins with */
 
 	(void)signal(SIGCHLD, SIG_IGN); /* nobody waits for the processes */
 	(void)signal(SIGPIPE, SIG_IGN);
-	while (port >= 0 && (size = port_read(port, first)) > 0)
-		relay_connection(port, first, size, program);
+	while (port >= 0 && (size > 0 || (size = port_read(port, first)) > 0))
+		size = relay_connection(port, first, size, program);
 	complain("%s: %s", path, strerror(errno));
 	return 1;
 }

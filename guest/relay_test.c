@@ -22,7 +22,11 @@
 /* More than both flows and the sockets between them hold. */
 #define MUCH (4U << 20)
 
+/* Then a host ends that waits for bytes that do not come. */
+#define DEADLINE_S 120
+
 static int ends[2]; /* the host's, the guest's */
+static char first[RELAY_READ]; /* what a connection begins with */
 static char command[128];
 
 static void shell_exec(const void *context)
@@ -33,13 +37,25 @@ static void shell_exec(const void *context)
 
 static const struct relay_program program = { .run = shell_exec };
 
+static int ends_make(int type)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (socketpair(AF_UNIX, type, 0, ends) != 0)
+		return -1;
+	return fcntl(ends[1], F_SETFL, O_NONBLOCK);
+}
+
 static int setup(void **state)
 {
 	(void)state;
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
-		return -1;
-	return fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	return ends_make(SOCK_STREAM);
+}
+
+/* Keeps what was sent at once together, as a port does. */
+static int setup_packets(void **state)
+{
+	(void)state;
+	return ends_make(SOCK_SEQPACKET);
 }
 
 static int teardown(void **state)
@@ -50,6 +66,26 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* Serves a connection that begins with a text. */
+static size_t relay_run(const char *text, const struct relay_program *run)
+{
+	size_t size = strlen(text);
+
+	memcpy(first, text, size);
+	return relay_connection(ends[1], first, size, run);
+}
+
+/* Waits until the programs of connections before have ended. Returns their
+ * number. */
+static unsigned programs_await(void)
+{
+	unsigned count = 0;
+
+	while (waitpid(-1, NULL, 0) > 0)
+		count++;
+	return count;
+}
+
 /* Runs a function in another process, as the host. */
 static pid_t host_start(void (*act)(int fd))
 {
@@ -57,6 +93,7 @@ static pid_t host_start(void (*act)(int fd))
 
 	assert_true(child >= 0);
 	if (child == 0) {
+		alarm(DEADLINE_S);
 		close(ends[1]);
 		act(ends[0]);
 		_exit(0);
@@ -103,7 +140,7 @@ static void bytes_go_both_ways(void **state)
 	(void)state;
 	strcpy(command, "cat");
 	host = host_start(send_and_receive);
-	relay_connection(ends[1], "", 0, &program);
+	assert_int_equal(relay_run("", &program), 0);
 	host_await(host);
 }
 
@@ -131,7 +168,7 @@ static void all_that_was_sent_arrives(void **state)
 	fifo = open(path, O_RDWR | O_CLOEXEC);
 	snprintf(command, sizeof(command), "wc -c >%s", path);
 	host = host_start(send_much);
-	relay_connection(ends[1], "", 0, &program);
+	assert_int_equal(relay_run("", &program), 0);
 	host_await(host);
 	assert_true(read(fifo, count, sizeof(count) - 1) > 0);
 	assert_int_equal(strtoul(count, NULL, 10), MUCH);
@@ -159,7 +196,7 @@ static void a_program_that_ends_has_said_all(void **state)
 	(void)state;
 	snprintf(command, sizeof(command), "head -c %u /dev/zero", MUCH);
 	host = host_start(receive_much);
-	relay_connection(ends[1], "", 0, &program);
+	assert_int_equal(relay_run("", &program), 0);
 	host_await(host);
 	assert_int_equal(read(ends[1], &left, 1), 0);
 }
@@ -176,7 +213,7 @@ static void a_program_that_fails_is_no_end(void **state)
 	(void)state;
 	strcpy(command, "exit 1");
 	host = host_start(hang_up);
-	relay_connection(ends[1], "", 0, &program);
+	assert_int_equal(relay_run("", &program), 0);
 	host_await(host);
 }
 
@@ -203,7 +240,121 @@ static void what_was_read_before_comes_first(void **state)
 	(void)state;
 	strcpy(command, "cat");
 	host = host_start(send_second);
-	relay_connection(ends[1], "first", 5, &program);
+	assert_int_equal(relay_run("first", &program), 0);
+	host_await(host);
+}
+
+/* ---- A host that is back at once ------------------------------------- */
+
+/* A port that the host closes and opens again before the guest looks is no
+ * other than one that it does not close. */
+
+#define BEGIN  "SSH-2.0-"
+#define ROUNDS RELAY_PROGRAMS
+
+static const struct relay_program ssh = { .run = shell_exec, .begin = BEGIN };
+
+/* The program greets, and gives back what it gets. */
+static const char greet_and_echo[] = "echo new; exec cat";
+
+static void expect(int fd, const char *expected)
+{
+	char text[64];
+	size_t size = strlen(expected);
+
+	for (size_t got = 0; got < size;) {
+		ssize_t n = recv(fd, text, sizeof(text), 0);
+
+		if (n <= 0 || got + (size_t)n > size ||
+		    memcmp(text, expected + got, (size_t)n) != 0)
+			_exit(3);
+		got += (size_t)n;
+	}
+}
+
+static void say(int fd, const char *text)
+{
+	if (send(fd, text, strlen(text), 0) != (ssize_t)strlen(text))
+		_exit(4);
+}
+
+static void read_first_again(int fd)
+{
+	expect(fd, "new\n" BEGIN "0");
+	say(fd, BEGIN "1");
+	expect(fd, BEGIN "1");
+}
+
+static void come_again(int fd)
+{
+	expect(fd, "new\n" BEGIN "0");
+	for (int round = 1; round < ROUNDS; round++) {
+		char begin[32];
+		char echo[40];
+
+		snprintf(begin, sizeof(begin), BEGIN "%d\n", round);
+		snprintf(echo, sizeof(echo), "new\n%s", begin);
+		say(fd, begin);
+		expect(fd, echo);
+		say(fd, "more of " BEGIN);
+		expect(fd, "more of " BEGIN);
+	}
+}
+
+/* Serves connections as relay() does, and returns how many there were. */
+static unsigned relay_all(const char *text, const struct relay_program *run)
+{
+	size_t size = relay_run(text, run);
+	unsigned count = 1;
+
+	while (size > 0) {
+		size = relay_connection(ends[1], first, size, run);
+		count++;
+	}
+	return count;
+}
+
+static void a_client_that_is_back_at_once_has_a_new_program(void **state)
+{
+	pid_t host;
+
+	(void)state;
+	(void)programs_await();
+	strcpy(command, greet_and_echo);
+	host = host_start(come_again);
+	assert_int_equal(relay_all(BEGIN "0", &ssh), ROUNDS);
+	host_await(host);
+}
+
+/* Without a beginning that is known, it is the old one's. */
+static void other_clients_have_the_program_that_runs(void **state)
+{
+	pid_t host;
+
+	(void)state;
+	strcpy(command, greet_and_echo);
+	host = host_start(read_first_again);
+	assert_int_equal(relay_all(BEGIN "0", &program), 1);
+	host_await(host);
+}
+
+/* The program of the client before has ended. */
+static void come_after_the_end(int fd)
+{
+	expect(fd, "end\n");
+	say(fd, "for a program that has ended");
+	say(fd, BEGIN "1");
+	expect(fd, "end\n");
+}
+
+static void a_client_after_the_end_has_a_new_program(void **state)
+{
+	pid_t host;
+
+	(void)state;
+	strcpy(command, "echo end");
+	host = host_start(come_after_the_end);
+	assert_int_equal(relay_all(BEGIN "0", &ssh), 2);
 	host_await(host);
 }
 
@@ -229,23 +380,14 @@ static void connect_and_hang_up(void)
 
 	assert_int_equal(setup(&none), 0);
 	close(ends[0]);
-	relay_connection(ends[1], "", 0, &waiting);
+	assert_int_equal(relay_run("", &waiting), 0);
 	close(ends[1]);
-}
-
-static unsigned programs_await(void)
-{
-	unsigned count = 0;
-
-	while (waitpid(-1, NULL, 0) > 0)
-		count++;
-	return count;
 }
 
 static void programs_that_go_on_are_not_too_many(void **state)
 {
 	(void)state;
-	(void)programs_await(); /* those of other tests */
+	(void)programs_await();
 	for (unsigned round = 0; round < 2; round++) {
 		assert_int_equal(pipe2(release, O_CLOEXEC), 0);
 		for (unsigned i = 0; i <= RELAY_PROGRAMS; i++)
@@ -269,6 +411,15 @@ int main(void)
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			what_was_read_before_comes_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_client_that_is_back_at_once_has_a_new_program,
+			setup_packets, teardown),
+		cmocka_unit_test_setup_teardown(
+			other_clients_have_the_program_that_runs, setup_packets,
+			teardown),
+		cmocka_unit_test_setup_teardown(
+			a_client_after_the_end_has_a_new_program, setup_packets,
+			teardown),
 		cmocka_unit_test(programs_that_go_on_are_not_too_many),
 	};
 

@@ -3,6 +3,7 @@
 secret and bytes over channels of Realms without any network, and everybody who
 stands in between. The Realms run as long as this file's tests."""
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -153,6 +154,60 @@ def test_a_channel_carries_any_bytes_both_ways(realm):
     with Port(realm.host.folder, "right.echo") as port:
         port.send(b"a new connection")
         assert port.receive(16) == b"a new connection"
+
+
+@contextlib.contextmanager
+def paused(realm):
+    """A Realm that sees nothing of what its host does with its ports."""
+    realm.host.good("pause", realm.name)
+    try:
+        yield
+    finally:
+        realm.host.good("unpause", realm.name)
+
+
+def test_a_client_that_comes_unseen_has_a_server_of_its_own(realm):
+    def come():
+        client = Port(realm.host.folder, "right.ssh")
+        client.send(b"SSH-2.0-test\r\n")
+        return client
+
+    client = come()
+    for _ in range(3):
+        client.receive_until(b"SSH-2.0-dropbear")
+        with paused(realm):
+            client.close()
+            client = come()
+    client.receive_until(b"SSH-2.0-dropbear")
+    client.close()
+    assert realm.ssh("echo inside").stdout == "inside\n"
+
+
+def is_connected(realm, channel):
+    channels = json.loads(realm.host.good("channel-list", "--json", realm.name))
+    return any(c["name"] == channel and c["connected"] for c in channels)
+
+
+def test_a_question_is_not_answered_with_the_answer_to_another(realm):
+    for _ in range(3):
+        with Port(realm.host.folder, "right.attest") as port:
+            port.send(b"RVATASK0" + bytes((0, 0, 0, 32)) + os.urandom(32))
+            with paused(realm):
+                port.close()
+                asked = subprocess.Popen(
+                    [realm.host.path, "attest", realm.name, "--config",
+                     realm.config], cwd=realm.host.folder, text=True,
+                    stdout=subprocess.PIPE)
+                wait_for(lambda: is_connected(realm, "org.reeve.attest.0"))
+        with asked:
+            assert asked.communicate()[0].endswith("accepted\n")
+
+
+def test_clients_come_one_directly_after_the_other(realm):
+    for number in range(10):
+        assert realm.run("attest").returncode == 0
+        done = realm.ssh(f"echo {number}")
+        assert done.stdout == f"{number}\n", done.stderr
 
 
 def test_a_secret_reaches_the_realm_and_nobody_else(realm):
