@@ -3,6 +3,8 @@
 guests that are waited for."""
 import json
 import os
+import pathlib
+import re
 import signal
 import subprocess
 
@@ -215,17 +217,32 @@ def test_a_domain_is_found_with_its_channels_or_named(machine):  # noqa: F811
 
 def test_a_channel_has_one_client(machine):  # noqa: F811
     good(machine.run("create", whole(machine, "able")[1]))
+
+    def listed():
+        return json.loads(good(machine.run("channel-list", "--json")))
+
     with subprocess.Popen([machine.path, "channel", "able", "cmd"],
                           cwd=machine.folder, stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) as client:
-        def listed():
-            return json.loads(good(machine.run("channel-list", "--json")))
-
         while not listed()[1]["connected"]:
             assert client.poll() is None
         failed(machine.run("channel", "able", "cmd"), "somebody is connected")
-        good(machine.run("destroy", "able"))
-        assert client.wait(PATIENCE) == 0
+        with subprocess.Popen([machine.path, "channel", "able", "cmd"],
+                              cwd=machine.folder, stdin=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True) as second:
+            assert "somebody is connected" in second.stderr.readline()
+            client.kill()
+            while catches(second, signal.SIGTERM):
+                assert second.poll() is None, second.stderr.read()
+            good(machine.run("destroy", "able"))
+            assert second.wait(PATIENCE) == 0
+
+
+def catches(process, number):
+    """A channel that is connected catches no signals."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    caught = int(re.search(r"^SigCgt:\s*(\w+)", status, re.M)[1], 16)
+    return process.poll() is None and caught >> (number - 1) & 1
 
 
 def test_a_domain_is_asked_at_its_socket(machine, guest_program,  # noqa: F811
