@@ -42,9 +42,9 @@ step "The image as a Realm, whose measurement covers every byte of it"
 show build/reeve create "$image/guest.cfg"
 step "A shell, when the Realm has booted and has proved what it is"
 show build/reeve ssh --wait debian --config "$image/guest.cfg" -- \
-	-i "$image/id_ed25519" 'uname -srm; cat /etc/debian_version'
+	'uname -srm; cat /etc/debian_version'
 step "The verifier expects another configuration: no shell"
 show_refused build/reeve ssh debian --config "$image/guest.cfg" \
-	--set vcpus=1 -- -i "$image/id_ed25519" uname
+	--set vcpus=1 -- uname
 step "What is left of it"
 show build/reeve host stop

@@ -525,6 +525,44 @@ def test_ssh_gets_these_keys_and_no_others(fake_ssh):
     assert not left.exists() and not left.parent.exists()
 
 
+def test_ssh_takes_the_key_beside_the_configuration(fake_ssh):
+    guest, folder = fake_ssh, fake_ssh.reeve.folder
+    port = guest.start()
+
+    def identities(config, *words):
+        """Returns the files that the real ssh would try."""
+        options = guest.options(port)
+        options[options.index(guest.config)] = config
+        done = guest.reeve.run("ssh", *options, "--", *words, "root@h")
+        assert done.returncode == 7, done.stderr
+        given = (folder / "arguments").read_text().splitlines()
+        seen = subprocess.run(
+            ["/usr/bin/ssh", "-F", "none", "-G", *given], cwd=folder,
+            check=True, capture_output=True, text=True).stdout
+        assert "\nidentitiesonly no\n" in seen
+        assert "\nidentityagent none\n" not in seen
+        return re.findall("^identityfile (.*)$", seen, re.M)
+
+    usual = identities(guest.config)
+    assert "~/.ssh/id_ed25519" in usual
+    # ssh would take these for other paths.
+    for name in ("${HOME}", "50%h"):
+        (folder / name).mkdir()
+        (folder / name / "id_ed25519").touch()
+        shutil.copy(folder / guest.config, folder / name)
+        assert identities(f"{name}/{guest.config}") == usual
+    odd = folder / "~a b"
+    odd.mkdir()
+    shutil.copy(folder / guest.config, odd)
+    (odd / "id_ed25519").touch()
+    assert identities(f"~a b/{guest.config}") == ["./~a b/id_ed25519"]
+    assert identities(guest.config) == usual
+    (folder / "id_ed25519").touch()
+    assert identities(guest.config) == ["./id_ed25519"]
+    assert identities(folder / guest.config, "-i", "platform.key") == [
+        f"{folder}/id_ed25519", "platform.key"]
+
+
 def test_ssh_is_not_run_for_a_guest_that_is_refused(fake_ssh):
     guest = fake_ssh
     port = guest.start()

@@ -47,8 +47,7 @@ class Realm:
         """Runs a verb with this Realm's configuration, and with ssh's
         arguments."""
         own = () if verb == "attest" else (
-            "--", "-F", "none", "-i", self.host.folder / "id", "-o",
-            "BatchMode=yes", "-o", KEX, *after)
+            "--", "-F", "none", "-o", "BatchMode=yes", "-o", KEX, *after)
         return self.host.run(verb, self.name, "--config", self.config,
                              *options, *own, stdin=stdin)
 
@@ -77,7 +76,8 @@ class Realm:
 
 @contextlib.contextmanager
 def host_running(kind, *options):
-    """A host of that firmware, with a user who has a key."""
+    """A host of that firmware, with a user who has a key, beside the
+    configurations."""
     if not shutil.which("qemu-system-aarch64"):
         pytest.skip("no qemu-system-aarch64")
     # The name of a socket must be short.
@@ -94,7 +94,7 @@ def host_running(kind, *options):
         wrapper.chmod(0o755)
         patch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
-                        folder / "id"], check=True)
+                        folder / "id_ed25519"], check=True)
         host = Host(folder)
         host.runtime = folder / "reeve"
         host.good("host", "start", "--memory", "1G", "--cpus", "2", *options)
@@ -110,8 +110,8 @@ def two_realms():
     """Two Realms on one host, of one configuration but for the personalization
     value."""
     with host_running("firmware") as host:
-        disk = access_guest.ramdisk(host.folder,
-                                    (host.folder / "id.pub").read_bytes())
+        public = (host.folder / "id_ed25519.pub").read_bytes()
+        disk = access_guest.ramdisk(host.folder, public)
         yield [Realm(host, "right", disk), Realm(host, "other", disk,
                                                  realm_rpv='"0b"')]
 
@@ -318,8 +318,8 @@ def test_who_is_not_there_is_named(realm):
 
 def test_a_debug_host_is_refused_by_default():
     with host_running("firmware-debug", "--debug-console") as host:
-        disk = access_guest.ramdisk(host.folder,
-                                    (host.folder / "id.pub").read_bytes())
+        public = (host.folder / "id_ed25519.pub").read_bytes()
+        disk = access_guest.ramdisk(host.folder, public)
         realm = Realm(host, "right", disk)
         (host.folder / "policy").write_text(POLICY)
         realm.ready("--policy", "policy")
