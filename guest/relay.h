@@ -27,11 +27,18 @@ struct relay_program {
 			    * come at no other place; NULL: none do */
 };
 
-/* Serves one connection of the host, until it ends or another begins. It begins
- * with these bytes, which were read already. port does not block. Returns how
- * many bytes of the next connection were read, to first; or 0. */
-size_t relay_connection(int port, char first[RELAY_READ], size_t size,
-			const struct relay_program *program);
+/* The first bytes of a connection, which were read already. */
+struct relay_begin {
+	char bytes[RELAY_READ];
+	size_t size;
+	bool doubtful; /* the kernel may not know yet that the host's end is
+			* open, or that it was closed before */
+};
+
+/* Serves one connection of the host, until it ends or another begins. port does
+ * not block. Returns true if another has begun, as *begin then says. */
+bool relay_connection(int port, struct relay_begin *begin,
+		      const struct relay_program *program);
 
 /* Serves the port of that path until it is gone. may_come: one that is not
  * there yet, because its driver is not ready when this program starts, is
