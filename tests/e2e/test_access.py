@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 import test_attest
+import tokens
 from conftest import PATIENCE
 from test_attest import (KEYS, Guest, free_port, guest, guest_program,  # noqa: F401
                          key_line)
@@ -245,6 +246,32 @@ def catches(process, number):
     return process.poll() is None and caught >> (number - 1) & 1
 
 
+def the_firmware_is_compared(machine, words):  # noqa: F811
+    """Unless something else says what the platform is. The token is that of
+    another."""
+    path = os.environ["REEVE_FIRMWARE"]
+    done = machine.run(*words)
+    assert done.returncode == 1 and "REFUSED" in done.stdout
+    assert re.search("^FAILED +platform-identity ", done.stdout, re.M)
+    assert f"\nused      firmware             {path}\n" in done.stdout
+    assert "--any-platform" in done.stdout
+    assert json.loads(machine.run(*words, "--json").stdout)["firmware"] == path
+    (machine.folder / "token").write_bytes(tokens.make(
+        {"edits": []}, tokens.new_keys()))
+    good(machine.run("refs", "--platform", "--from-token", "token", "-o",
+                     "platform.corim"))
+    (machine.folder / "policy").write_text('live_activation = "none"\n')
+    assert "firmware" in machine.run(*words, "--policy", "policy").stdout
+    (machine.folder / "known").write_text(
+        f'implementation = "{tokens.pattern(4, 32).hex()}"\n')
+    for more in (["--any-platform"], ["--refs", "platform.corim"],
+                 ["--policy", "known"]):
+        out = good(machine.run(*words, *more))
+        assert out.endswith("accepted\n") and "firmware" not in out
+        assert "firmware" not in json.loads(good(machine.run(
+            *words, *more, "--json")))
+
+
 def test_a_domain_is_asked_at_its_socket(machine, guest_program,  # noqa: F811
                                          monkeypatch):
     """The channel of another program in the guest's place answers for it."""
@@ -262,7 +289,8 @@ def test_a_domain_is_asked_at_its_socket(machine, guest_program,  # noqa: F811
         assert done.returncode == 1  # by the key of the host
         assert "FAILED    platform-signature" in done.stdout
         words += ["--platform-key", "platform.pem"]
-        assert good(machine.run(*words)).endswith("accepted\n")
+        the_firmware_is_compared(machine, words)
+        words.append("--any-platform")
         words[0] = "ssh"
         folder = machine.folder / "bin"
         folder.mkdir()

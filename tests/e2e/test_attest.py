@@ -525,6 +525,24 @@ def test_ssh_gets_these_keys_and_no_others(fake_ssh):
     assert not left.exists() and not left.parent.exists()
 
 
+def test_ssh_takes_reference_values_of_the_platform_only(fake_ssh):
+    """The configuration names the guest for ssh."""
+    guest = fake_ssh
+    port = guest.start()
+    guest.reeve.write("token", tokens.make({"edits": []}, tokens.new_keys()))
+    guest.reeve.run("refs", "--platform", "--from-token", "token", "-o", "p")
+    guest.reeve.run("refs", guest.config, "-o", "realm")
+    options = guest.options(port)
+    done = guest.reeve.run("ssh", *options, "--refs", "p", "--", "root@h")
+    assert done.returncode == 7
+    assert "\nok        software-components  2 components" in done.stderr
+    done = guest.reeve.run("ssh", *options, "--refs", "realm", "--", "root@h")
+    assert done.returncode == 2 and "give one" in done.stderr
+    options[2:4] = ["--refs", "realm"]
+    done = guest.reeve.run("ssh", *options, "--", "root@h")
+    assert done.returncode == 2 and "--config is missing" in done.stderr
+
+
 def test_ssh_takes_the_key_beside_the_configuration(fake_ssh):
     guest, folder = fake_ssh, fake_ssh.reeve.folder
     port = guest.start()

@@ -74,6 +74,10 @@ class Realm:
         return re.findall(r"^FAILED +(\S+)", done.stderr, re.M)
 
 
+def firmware(kind):
+    return str(build_folder() / f"firmware/image/{kind}.bin")
+
+
 @contextlib.contextmanager
 def host_running(kind, *options):
     """A host of that firmware, with a user who has a key, beside the
@@ -86,8 +90,7 @@ def host_running(kind, *options):
         for name in ("REEVE_QEMU", "REEVE_HOST"):
             patch.delenv(name, raising=False)
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        patch.setenv("REEVE_FIRMWARE", str(
-            build_folder() / f"firmware/image/{kind}.bin"))
+        patch.setenv("REEVE_FIRMWARE", firmware(kind))
         (folder / "bin").mkdir()
         wrapper = folder / "bin/ssh"
         wrapper.write_text(SSH.format(folder=folder, ssh=shutil.which("ssh")))
@@ -118,7 +121,11 @@ def two_realms():
 
 @pytest.fixture(scope="module", name="realm")
 def a_realm(realms):
-    assert realms[0].ready().endswith("accepted\n")
+    told = realms[0].ready()
+    assert told.endswith("accepted\n")
+    assert re.search(r"^ok +software-components .*of the reference values\)$",
+                     told, re.M)
+    assert f"used      firmware             {firmware('firmware')}\n" in told
     return realms[0]
 
 
@@ -298,6 +305,14 @@ def test_another_realm_and_another_configuration_are_refused(realms, realm):
         assert realm.refused() == ["rpv"]
     assert realm.refused("--set", "vcpus=2") == ["rim"]
     assert realm.refused("--set", "cmdline=quiet panic=-1") == ["rim"]
+
+
+def test_other_firmware_is_refused(realm, monkeypatch):
+    """The verifier's own is another than that of the host."""
+    monkeypatch.setenv("REEVE_FIRMWARE", firmware("firmware-debug"))
+    assert realm.refused() == ["software-components"]
+    done = realm.ssh("echo inside", options=["--any-platform"])
+    assert done.stdout == "inside\n", done.stderr
 
 
 def test_another_server_with_a_true_answer_is_refused(realms, realm):

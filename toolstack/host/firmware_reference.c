@@ -1,7 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The reference values of a host's firmware, without a host that runs it. */
 #include "toolstack/host/firmware.h"
+
+#include <limits.h>
+#include <string.h>
+
 #include "toolstack/token/platform_reference.h"
+
+int reeve_firmware_path(const struct reeve_host_options *options, char **path,
+			struct reeve_report *report)
+{
+	char found[PATH_MAX];
+	int result = flash_find(options->debug_console, found, sizeof(found),
+				report);
+
+	*path = result == REEVE_OK ? strdup(found) : NULL;
+	return result == REEVE_OK && *path == NULL ? REEVE_ERR_MEMORY : result;
+}
 
 static int firmware_add(struct reeve_references *references,
 			const struct reeve_host_options *options,
