@@ -249,7 +249,7 @@ def catches(process, number):
 def the_firmware_is_compared(machine, words):  # noqa: F811
     """Unless something else says what the platform is. The token is that of
     another."""
-    path = os.environ["REEVE_FIRMWARE"]
+    path = os.path.realpath(os.environ["REEVE_FIRMWARE"])
     done = machine.run(*words)
     assert done.returncode == 1 and "REFUSED" in done.stdout
     assert re.search("^FAILED +platform-identity ", done.stdout, re.M)

@@ -75,7 +75,7 @@ class Realm:
 
 
 def firmware(kind):
-    return str(build_folder() / f"firmware/image/{kind}.bin")
+    return os.path.realpath(build_folder() / f"firmware/image/{kind}.bin")
 
 
 @contextlib.contextmanager
@@ -305,6 +305,8 @@ def test_another_realm_and_another_configuration_are_refused(realms, realm):
         assert realm.refused() == ["rpv"]
     assert realm.refused("--set", "vcpus=2") == ["rim"]
     assert realm.refused("--set", "cmdline=quiet panic=-1") == ["rim"]
+    told = realm.ssh("true", options=["--set", "vcpus=2"]).stderr
+    assert "used      firmware" in told and "--any-platform" not in told
 
 
 def test_other_firmware_is_refused(realm, monkeypatch):

@@ -167,6 +167,21 @@ static void keys_print(const struct reeve_evidence *evidence, FILE *to)
 			"the guest has none");
 }
 
+/* Returns true if a platform of the reference values was looked for in vain. */
+static bool platform_failed(const struct reeve_verification *verification)
+{
+	const struct reeve_check *check;
+
+	for (size_t i = 0;
+	     (check = reeve_verification_check(verification, i)) != NULL; i++) {
+		if (check->verdict == REEVE_FAIL &&
+		    (strcmp(check->name, "platform-identity") == 0 ||
+		     strcmp(check->name, "software-components") == 0))
+			return true;
+	}
+	return false;
+}
+
 /* Prints what the platform was compared with if nobody has said that. */
 static void firmware_print(const struct cli_attested *attested, FILE *to)
 {
@@ -175,7 +190,7 @@ static void firmware_print(const struct cli_attested *attested, FILE *to)
 	if (path == NULL)
 		return;
 	fprintf(to, "%-10s%-21s%s\n", "used", "firmware", path);
-	if (!reeve_verification_passed(attested->verification))
+	if (platform_failed(attested->verification))
 		fprintf(to, "%31s%s\n", "",
 			"a host with another has other values (--refs), or "
 			"none (--any-platform)");

@@ -2,7 +2,9 @@
 /* The reference values of a host's firmware, without a host that runs it. */
 #include "toolstack/host/firmware.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "toolstack/token/platform_reference.h"
@@ -14,8 +16,11 @@ int reeve_firmware_path(const struct reeve_host_options *options, char **path,
 	int result = flash_find(options->debug_console, found, sizeof(found),
 				report);
 
-	*path = result == REEVE_OK ? strdup(found) : NULL;
-	return result == REEVE_OK && *path == NULL ? REEVE_ERR_MEMORY : result;
+	*path = result == REEVE_OK ? realpath(found, NULL) : NULL;
+	if (result != REEVE_OK || *path != NULL)
+		return result;
+	return report_error(report, REEVE_ERR_IO, NULL, NULL, NULL, "%s: %s",
+			    found, strerror(errno));
 }
 
 static int firmware_add(struct reeve_references *references,
