@@ -2,6 +2,7 @@
 #include "guest/fake_tsm.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,6 +47,8 @@ static size_t outblob_fill(uint8_t *to, size_t capacity)
 	memcpy(to, head, size);
 	memcpy(to + size, fake_tsm.challenge, fake_tsm.challenge_size);
 	fake_tsm.generation += fake_tsm.disturbed;
+	if (fake_tsm.signal != 0)
+		raise(fake_tsm.signal);
 	if (fake_tsm.token_size != 0)
 		return fake_tsm.token_size < capacity ? fake_tsm.token_size
 						      : capacity;

@@ -17,6 +17,7 @@ struct fake_tsm {
 	size_t token_size; /* 0: the token as it is */
 	const char *fails; /* this file cannot be read or written; "": no
 			    * entry can be made */
+	int signal; /* that comes while the token is read; 0: none */
 	unsigned entries; /* that were made and not removed */
 	uint8_t challenge[ATTEST_CHALLENGE]; /* what was asked last */
 	size_t challenge_size;

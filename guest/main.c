@@ -173,7 +173,11 @@ static void program_exec(const void *context)
 
 static int run_relay(const struct options *options)
 {
-	const struct relay_program program = { program_exec, options->operands };
+	/* Other ports carry what they like. */
+	const struct relay_program program = { program_exec, options->operands,
+					       options->has_port
+						       ? NULL
+						       : RELAY_SSH_BEGIN };
 
 	if (options->operands[0] == NULL) {
 		complain("relay needs a program: relay -- PROGRAM ...");

@@ -8,6 +8,14 @@
  * While the host's end is closed, poll() says at any time that there is
  * something to read; only read() tells: 0 if the end is closed, EAGAIN if it is
  * open and silent.
+ *
+ * If the host closes its end and opens it again before this program has looked,
+ * the kernel tells nothing of it. The first bytes of the new connection do:
+ * they come from a read of their own, because the kernel gives no more than one
+ * buffer of the device at a time, and the device begins a buffer for them.
+ *
+ * They can also come before the kernel knows that the host's end is open, since
+ * it learns that from another queue of the device.
  */
 #include "guest/relay.h"
 
@@ -22,6 +30,10 @@
 #include <unistd.h>
 
 #include "guest/complain.h"
+
+/* How long the kernel may take to see that the host's end is open. */
+#define OPEN_LOOKS    50
+#define OPEN_PAUSE_NS 20000000
 
 /* Bytes on their way in one direction. */
 struct flow {
@@ -40,6 +52,9 @@ struct connection {
 	int fds[ENDS];
 	struct flow flows[ENDS]; /* by where the bytes come from */
 	bool ended[ENDS];
+	const char *begin; /* of a connection; NULL: not known */
+	bool next; /* what the host has sent begins another connection */
+	bool doubtful; /* what closes may be the connection before */
 };
 
 static int other_end(int end)
@@ -57,6 +72,39 @@ static bool is_transient(ssize_t n)
 	return n < 0 && (errno == EINTR || errno == EAGAIN);
 }
 
+/* Returns true if these bytes are the first of a connection of the host. */
+static bool flow_begins(const struct flow *flow, const char *begin)
+{
+	size_t size = begin != NULL ? strlen(begin) : 0;
+
+	return size != 0 && flow->filled >= size &&
+	       memcmp(flow->bytes, begin, size) == 0;
+}
+
+static bool port_is_closed(int port)
+{
+	struct pollfd host = { .fd = port, .events = POLLIN };
+
+	return poll(&host, 1, 0) > 0 && (host.revents & POLLHUP) != 0;
+}
+
+/* Returns true if it was the connection before that closed the host's end, and
+ * the end opens for this one. */
+static bool host_opens(struct connection *connection)
+{
+	const struct timespec pause = { .tv_nsec = OPEN_PAUSE_NS };
+	bool doubtful = connection->doubtful;
+
+	connection->doubtful = false;
+	for (unsigned look = 0; doubtful && look < OPEN_LOOKS; look++) {
+		if (!port_is_closed(connection->fds[HOST]))
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+/* Reads into an empty flow: all that the end sent before was delivered. */
 static void end_read(struct connection *connection, int end)
 {
 	struct flow *flow = &connection->flows[end];
@@ -65,7 +113,16 @@ static void end_read(struct connection *connection, int end)
 	flow->first = 0;
 	flow->filled = n > 0 ? (size_t)n : 0;
 	if (n <= 0 && !is_transient(n))
-		connection->ended[end] = true;
+		connection->ended[end] = end != HOST || !host_opens(connection);
+}
+
+static void host_read(struct connection *connection)
+{
+	end_read(connection, HOST);
+	connection->next =
+		flow_begins(&connection->flows[HOST], connection->begin);
+	if (connection->next)
+		connection->ended[HOST] = true;
 }
 
 static void flow_drop(struct flow *flow)
@@ -106,20 +163,25 @@ static struct pollfd end_poll(const struct connection *connection, int end)
  * then nothing is sent to it. */
 static void end_hung_up(struct connection *connection, int end)
 {
+	if (end == HOST && host_opens(connection))
+		return;
 	if (flow_is_empty(&connection->flows[end]))
 		connection->ended[end] = true;
 	else
 		flow_drop(&connection->flows[other_end(end)]);
 }
 
+/* Reads before it writes: nothing of a connection is written to the next. */
 static void end_step(struct connection *connection, int end, short found)
 {
-	if ((found & POLLOUT) != 0)
-		end_write(connection, end);
-	if ((found & POLLIN) != 0)
+	if ((found & POLLIN) != 0 && end == HOST)
+		host_read(connection);
+	else if ((found & POLLIN) != 0)
 		end_read(connection, end);
 	else if ((found & (POLLHUP | POLLERR | POLLNVAL)) != 0)
 		end_hung_up(connection, end);
+	if ((found & POLLOUT) != 0 && !connection->ended[end])
+		end_write(connection, end);
 }
 
 /* Moves what can be moved. */
@@ -134,8 +196,8 @@ static void connection_step(struct connection *connection)
 		end_step(connection, end, fds[end].revents);
 }
 
-/* Drops what the host goes on to send to a process that has ended: it must not
- * reach the next one. */
+/* Drops what the host goes on to send to a process that has ended, until the
+ * connection ends: it must not reach the next process. */
 static void host_drain(struct connection *connection)
 {
 	while (!connection->ended[HOST]) {
@@ -145,7 +207,7 @@ static void host_drain(struct connection *connection)
 		if (poll(&host, 1, -1) < 0)
 			continue;
 		if ((host.revents & POLLIN) != 0)
-			end_read(connection, HOST);
+			host_read(connection);
 		else
 			connection->ended[HOST] = true;
 	}
@@ -230,14 +292,17 @@ static int program_start(const struct relay_program *program)
 
 /* ---- The port --------------------------------------------------------- */
 
-void relay_connection(int port, const void *first, size_t size,
+bool relay_connection(int port, struct relay_begin *begin,
 		      const struct relay_program *program)
 {
 	static struct connection connection;
+	struct flow *host = &connection.flows[HOST];
 
 	memset(&connection, 0, sizeof(connection));
-	memcpy(connection.flows[HOST].bytes, first, size);
-	connection.flows[HOST].filled = size;
+	memcpy(host->bytes, begin->bytes, begin->size);
+	host->filled = begin->size;
+	connection.begin = program->begin;
+	connection.doubtful = begin->doubtful;
 	connection.fds[HOST] = port;
 	connection.fds[PROGRAM] = program_start(program);
 	connection.ended[PROGRAM] = connection.fds[PROGRAM] < 0;
@@ -246,26 +311,33 @@ void relay_connection(int port, const void *first, size_t size,
 	if (connection.fds[PROGRAM] >= 0)
 		close(connection.fds[PROGRAM]); /* tells the process */
 	host_drain(&connection);
+	if (!connection.next)
+		return false;
+	memcpy(begin->bytes, host->bytes, host->filled);
+	begin->size = host->filled;
+	begin->doubtful = true;
+	return true;
 }
 
-/* Waits until the host has sent something. Returns the number of bytes; 0: the
- * port is gone. */
-static size_t port_read(int port, char bytes[RELAY_READ])
+/* Waits until the host has sent something. Returns false if the port is gone. */
+static bool port_read(int port, struct relay_begin *begin)
 {
 	const struct timespec pause = { .tv_nsec = 200000000 };
 
 	for (;;) {
 		struct pollfd host = { .fd = port, .events = POLLIN };
-		ssize_t n = read(port, bytes, RELAY_READ);
+		ssize_t n = read(port, begin->bytes, sizeof(begin->bytes));
 
+		begin->size = n > 0 ? (size_t)n : 0;
+		begin->doubtful = n > 0 && port_is_closed(port);
 		if (n > 0)
-			return (size_t)n;
+			return true;
 		if (n == 0)
 			nanosleep(&pause, NULL);
 		else if (errno == EAGAIN)
 			(void)poll(&host, 1, -1);
 		else if (errno != EINTR)
-			return 0;
+			return false;
 	}
 }
 
@@ -284,14 +356,14 @@ static int port_open(const char *path, bool may_come)
 
 int relay(const char *path, bool may_come, const struct relay_program *program)
 {
-	static char first[RELAY_READ];
+	static struct relay_begin begin;
 	int port = port_open(path, may_come);
-	size_t size;
+	bool next = false; /* a connection begins at once */
 
 	(void)signal(SIGCHLD, SIG_IGN); /* nobody waits for the processes */
 	(void)signal(SIGPIPE, SIG_IGN);
-	while (port >= 0 && (size = port_read(port, first)) > 0)
-		relay_connection(port, first, size, program);
+	while (port >= 0 && (next || port_read(port, &begin)))
+		next = relay_connection(port, &begin, program);
 	complain("%s: %s", path, strerror(errno));
 	return 1;
 }

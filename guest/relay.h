@@ -17,14 +17,27 @@
  * ended, and the host can end connections faster than they do. */
 #define RELAY_PROGRAMS 16
 
+/* The first bytes of an SSH client (RFC 4253, section 4.2). */
+#define RELAY_SSH_BEGIN "SSH-2.0-"
+
 struct relay_program {
 	void (*run)(const void *context); /* in the new process */
 	const void *context;
+	const char *begin; /* bytes that tell a new connection of the host, and
+			    * come at no other place; NULL: none do */
 };
 
-/* Serves one connection of the host to its end. It begins with these bytes,
- * which were read already, at most RELAY_READ. port does not block. */
-void relay_connection(int port, const void *first, size_t size,
+/* The first bytes of a connection, which were read already. */
+struct relay_begin {
+	char bytes[RELAY_READ];
+	size_t size;
+	bool doubtful; /* the kernel may not know yet that the host's end is
+			* open, or that it was closed before */
+};
+
+/* Serves one connection of the host, until it ends or another begins. port does
+ * not block. Returns true if another has begun, as *begin then says. */
+bool relay_connection(int port, struct relay_begin *begin,
 		      const struct relay_program *program);
 
 /* Serves the port of that path until it is gone. may_come: one that is not

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "abi/attest.h"
 #include "guest/address.h"
 #include "guest/complain.h"
 #include "guest/relay.h"
@@ -28,7 +29,8 @@ static void port_serve(const void *context)
 
 static int serve_port(const struct serve_options *options)
 {
-	const struct relay_program program = { port_serve, options };
+	const struct relay_program program = { port_serve, options,
+					       ATTEST_REQUEST_MAGIC };
 
 	return relay(options->port, options->port_may_come, &program);
 }

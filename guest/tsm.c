@@ -2,6 +2,7 @@
 #include "guest/tsm.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,8 +91,10 @@ static bool report_read(const struct tsm_entry *entry,
 	return false;
 }
 
-bool tsm_token(const char *folder, const uint8_t challenge[ATTEST_CHALLENGE],
-	       uint8_t token[ATTEST_TOKEN_MAX], size_t *size)
+/* Makes an entry, and removes it again. */
+static bool entry_use(const char *folder,
+		      const uint8_t challenge[ATTEST_CHALLENGE],
+		      uint8_t token[ATTEST_TOKEN_MAX], size_t *size)
 {
 	struct tsm_entry entry;
 	bool ok;
@@ -105,5 +108,21 @@ bool tsm_token(const char *folder, const uint8_t challenge[ATTEST_CHALLENGE],
 	}
 	ok = report_read(&entry, challenge, token, size);
 	tsm_entry_remove(&entry);
+	return ok;
+}
+
+/* A signal that ends this process waits: the entry would stay, and a peer who
+ * asks just before the end of its time could fill the kernel's memory. */
+bool tsm_token(const char *folder, const uint8_t challenge[ATTEST_CHALLENGE],
+	       uint8_t token[ATTEST_TOKEN_MAX], size_t *size)
+{
+	sigset_t all;
+	sigset_t before;
+	bool ok;
+
+	sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, &before);
+	ok = entry_use(folder, challenge, token, size);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return ok;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A token is taken only from an entry that answers this challenge. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,6 +59,25 @@ static void each_file_can_fail(void **state)
 	}
 }
 
+static unsigned entries_at_signal;
+
+static void signal_note(int number)
+{
+	(void)number;
+	entries_at_signal = fake_tsm.entries;
+}
+
+static void a_signal_leaves_no_entry(void **state)
+{
+	(void)state;
+	entries_at_signal = 7;
+	(void)signal(SIGALRM, signal_note);
+	fake_tsm.signal = SIGALRM;
+	assert_true(ask());
+	assert_int_equal(entries_at_signal, 0);
+	(void)signal(SIGALRM, SIG_DFL);
+}
+
 static void another_provider_is_refused(void **state)
 {
 	static const char *const names[] = { "sev_guest\n", "tdx_guest\n", "",
@@ -105,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_token_answers_the_challenge, setup),
 		cmocka_unit_test_setup(each_file_can_fail, setup),
+		cmocka_unit_test_setup(a_signal_leaves_no_entry, setup),
 		cmocka_unit_test_setup(another_provider_is_refused, setup),
 		cmocka_unit_test_setup(a_disturbed_entry_is_refused, setup),
 		cmocka_unit_test_setup(

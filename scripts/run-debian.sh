@@ -34,17 +34,28 @@ show_refused() {
 step "An image, made of Debian's packages; the first time takes minutes"
 show build/reeve image build examples/debian/image.toml -o "$image"
 step "A CCA host: our monitor, RMM and hypervisor on QEMU's RME emulation"
-trap 'build/reeve host stop >/dev/null 2>&1 || :' EXIT
+scratch=$(mktemp -d)
+trap 'build/reeve host stop >/dev/null 2>&1 || :; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 show build/reeve host start
 step "The image as a Realm, whose measurement covers every byte of it"
 show build/reeve create "$image/guest.cfg"
 step "A shell, when the Realm has booted and has proved what it is"
-show build/reeve ssh --wait debian --config "$image/guest.cfg" -- \
-	-i "$image/id_ed25519" 'uname -srm; cat /etc/debian_version'
+cat >"$scratch/policy" <<END
+# No software of the platform may be replaced while it runs.
+live_activation = "none"
+# The Realm has no devices, and shares its memory's encryption with others.
+devices = "none"
+mec_policy = "shared"
+END
+show cat "$scratch/policy"
+# No events: nothing in this guest measures more.
+show build/reeve ssh --wait debian --config "$image/guest.cfg" \
+	--events /dev/null --policy "$scratch/policy" -- \
+	'uname -srm; cat /etc/debian_version'
 step "The verifier expects another configuration: no shell"
 show_refused build/reeve ssh debian --config "$image/guest.cfg" \
-	--set vcpus=1 -- -i "$image/id_ed25519" uname
+	--set vcpus=1 -- uname
 step "What is left of it"
 show build/reeve host stop

@@ -59,6 +59,8 @@ extern "C" {
 #define REEVE_HAVE_HOST_CONSOLE 1
 /* reeve_listing_...(). */
 #define REEVE_HAVE_LISTING 1
+/* reeve_firmware_path() and reeve_token_policy_names_platform(). */
+#define REEVE_HAVE_FIRMWARE_PATH 1
 
 /*
  * The version of the library that the program runs with, as a number like
@@ -456,6 +458,10 @@ int reeve_references_add_token(struct reeve_references *references,
 int reeve_references_add_firmware(struct reeve_references *references,
 				  const struct reeve_host_options *options,
 				  struct reeve_report *report);
+/* The path of the firmware that reeve_host_start() would load with these
+ * options; the caller frees. REEVE_ERR_IO: there is none. */
+int reeve_firmware_path(const struct reeve_host_options *options, char **path,
+			struct reeve_report *report);
 /* Appends the key of the last platform. If keys do not say for which instance
  * the key is, it is the instance in the token of that platform, or else the one
  * that our hosts derive from their key. REEVE_ERR_ARGUMENT: keys are not
@@ -491,6 +497,9 @@ struct reeve_token_policy;
 int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
 			    struct reeve_report *report);
 void reeve_token_policy_free(struct reeve_token_policy *policy); /* or NULL */
+/* Returns true if it says which platforms are accepted: an implementation, a
+ * configuration or components. */
+bool reeve_token_policy_names_platform(const struct reeve_token_policy *policy);
 
 /* Public keys of platforms, or certificates that vouch for such keys: struct
  * reeve_keys. */

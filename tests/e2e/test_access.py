@@ -3,11 +3,14 @@
 guests that are waited for."""
 import json
 import os
+import pathlib
+import re
 import signal
 import subprocess
 
 import pytest
 import test_attest
+import tokens
 from conftest import PATIENCE
 from test_attest import (KEYS, Guest, free_port, guest, guest_program,  # noqa: F401
                          key_line)
@@ -215,17 +218,58 @@ def test_a_domain_is_found_with_its_channels_or_named(machine):  # noqa: F811
 
 def test_a_channel_has_one_client(machine):  # noqa: F811
     good(machine.run("create", whole(machine, "able")[1]))
+
+    def listed():
+        return json.loads(good(machine.run("channel-list", "--json")))
+
     with subprocess.Popen([machine.path, "channel", "able", "cmd"],
                           cwd=machine.folder, stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) as client:
-        def listed():
-            return json.loads(good(machine.run("channel-list", "--json")))
-
         while not listed()[1]["connected"]:
             assert client.poll() is None
         failed(machine.run("channel", "able", "cmd"), "somebody is connected")
-        good(machine.run("destroy", "able"))
-        assert client.wait(PATIENCE) == 0
+        with subprocess.Popen([machine.path, "channel", "able", "cmd"],
+                              cwd=machine.folder, stdin=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True) as second:
+            assert "somebody is connected" in second.stderr.readline()
+            client.kill()
+            while catches(second, signal.SIGTERM):
+                assert second.poll() is None, second.stderr.read()
+            good(machine.run("destroy", "able"))
+            assert second.wait(PATIENCE) == 0
+
+
+def catches(process, number):
+    """A channel that is connected catches no signals."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    caught = int(re.search(r"^SigCgt:\s*(\w+)", status, re.M)[1], 16)
+    return process.poll() is None and caught >> (number - 1) & 1
+
+
+def the_firmware_is_compared(machine, words):  # noqa: F811
+    """Unless something else says what the platform is. The token is that of
+    another."""
+    path = os.path.realpath(os.environ["REEVE_FIRMWARE"])
+    done = machine.run(*words)
+    assert done.returncode == 1 and "REFUSED" in done.stdout
+    assert re.search("^FAILED +platform-identity ", done.stdout, re.M)
+    assert f"\nused      firmware             {path}\n" in done.stdout
+    assert "--any-platform" in done.stdout
+    assert json.loads(machine.run(*words, "--json").stdout)["firmware"] == path
+    (machine.folder / "token").write_bytes(tokens.make(
+        {"edits": []}, tokens.new_keys()))
+    good(machine.run("refs", "--platform", "--from-token", "token", "-o",
+                     "platform.corim"))
+    (machine.folder / "policy").write_text('live_activation = "none"\n')
+    assert "firmware" in machine.run(*words, "--policy", "policy").stdout
+    (machine.folder / "known").write_text(
+        f'implementation = "{tokens.pattern(4, 32).hex()}"\n')
+    for more in (["--any-platform"], ["--refs", "platform.corim"],
+                 ["--policy", "known"]):
+        out = good(machine.run(*words, *more))
+        assert out.endswith("accepted\n") and "firmware" not in out
+        assert "firmware" not in json.loads(good(machine.run(
+            *words, *more, "--json")))
 
 
 def test_a_domain_is_asked_at_its_socket(machine, guest_program,  # noqa: F811
@@ -245,7 +289,8 @@ def test_a_domain_is_asked_at_its_socket(machine, guest_program,  # noqa: F811
         assert done.returncode == 1  # by the key of the host
         assert "FAILED    platform-signature" in done.stdout
         words += ["--platform-key", "platform.pem"]
-        assert good(machine.run(*words)).endswith("accepted\n")
+        the_firmware_is_compared(machine, words)
+        words.append("--any-platform")
         words[0] = "ssh"
         folder = machine.folder / "bin"
         folder.mkdir()

@@ -248,7 +248,25 @@ def test_an_answer_of_before_is_refused(guest):
     middle = Middle(guest.start(), answer=replay)
     guest.attest(middle.name)
     assert guest.failures(middle.name) == ["challenge"]
-    assert answers[0] != answers[1]
+    assert answers[0] != answers[1] and len(answers) == 1 + 3
+
+
+def test_an_answer_that_nobody_waited_for_is_no_refusal(guest):
+    """The guest is asked again, with another nonce."""
+    requests, answers = [], []
+
+    def asked(data):
+        requests.append(data)
+        return data
+
+    def late(data):
+        answers.append(data)
+        return answers[0] if len(answers) == 2 else data
+
+    middle = Middle(guest.start(), asked, late)
+    guest.attest(middle.name)
+    guest.attest(middle.name)
+    assert len(set(requests)) == len(answers) == 3
 
 
 def test_an_answer_to_another_nonce_is_refused(guest):
@@ -505,6 +523,62 @@ def test_ssh_gets_these_keys_and_no_others(fake_ssh):
         f"probe {key_line(key)}\n" for key in KEYS)
     left = pathlib.Path(known.partition("=")[2])
     assert not left.exists() and not left.parent.exists()
+
+
+def test_ssh_takes_reference_values_of_the_platform_only(fake_ssh):
+    """The configuration names the guest for ssh."""
+    guest = fake_ssh
+    port = guest.start()
+    guest.reeve.write("token", tokens.make({"edits": []}, tokens.new_keys()))
+    guest.reeve.run("refs", "--platform", "--from-token", "token", "-o", "p")
+    guest.reeve.run("refs", guest.config, "-o", "realm")
+    options = guest.options(port)
+    done = guest.reeve.run("ssh", *options, "--refs", "p", "--", "root@h")
+    assert done.returncode == 7
+    assert "\nok        software-components  2 components" in done.stderr
+    done = guest.reeve.run("ssh", *options, "--refs", "realm", "--", "root@h")
+    assert done.returncode == 2 and "give one" in done.stderr
+    options[2:4] = ["--refs", "realm"]
+    done = guest.reeve.run("ssh", *options, "--", "root@h")
+    assert done.returncode == 2 and "--config is missing" in done.stderr
+
+
+def test_ssh_takes_the_key_beside_the_configuration(fake_ssh):
+    guest, folder = fake_ssh, fake_ssh.reeve.folder
+    port = guest.start()
+
+    def identities(config, *words):
+        """Returns the files that the real ssh would try."""
+        options = guest.options(port)
+        options[options.index(guest.config)] = config
+        done = guest.reeve.run("ssh", *options, "--", *words, "root@h")
+        assert done.returncode == 7, done.stderr
+        given = (folder / "arguments").read_text().splitlines()
+        seen = subprocess.run(
+            ["/usr/bin/ssh", "-F", "none", "-G", *given], cwd=folder,
+            check=True, capture_output=True, text=True).stdout
+        assert "\nidentitiesonly no\n" in seen
+        assert "\nidentityagent none\n" not in seen
+        return re.findall("^identityfile (.*)$", seen, re.M)
+
+    usual = identities(guest.config)
+    assert "~/.ssh/id_ed25519" in usual
+    # ssh would take these for other paths.
+    for name in ("${HOME}", "50%h"):
+        (folder / name).mkdir()
+        (folder / name / "id_ed25519").touch()
+        shutil.copy(folder / guest.config, folder / name)
+        assert identities(f"{name}/{guest.config}") == usual
+    odd = folder / "~a b"
+    odd.mkdir()
+    shutil.copy(folder / guest.config, odd)
+    (odd / "id_ed25519").touch()
+    assert identities(f"~a b/{guest.config}") == ["./~a b/id_ed25519"]
+    assert identities(guest.config) == usual
+    (folder / "id_ed25519").touch()
+    assert identities(guest.config) == ["./id_ed25519"]
+    assert identities(folder / guest.config, "-i", "platform.key") == [
+        f"{folder}/id_ed25519", "platform.key"]
 
 
 def test_ssh_is_not_run_for_a_guest_that_is_refused(fake_ssh):

@@ -3,6 +3,7 @@
 secret and bytes over channels of Realms without any network, and everybody who
 stands in between. The Realms run as long as this file's tests."""
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -46,8 +47,7 @@ class Realm:
         """Runs a verb with this Realm's configuration, and with ssh's
         arguments."""
         own = () if verb == "attest" else (
-            "--", "-F", "none", "-i", self.host.folder / "id", "-o",
-            "BatchMode=yes", "-o", KEX, *after)
+            "--", "-F", "none", "-o", "BatchMode=yes", "-o", KEX, *after)
         return self.host.run(verb, self.name, "--config", self.config,
                              *options, *own, stdin=stdin)
 
@@ -74,9 +74,14 @@ class Realm:
         return re.findall(r"^FAILED +(\S+)", done.stderr, re.M)
 
 
+def firmware(kind):
+    return os.path.realpath(build_folder() / f"firmware/image/{kind}.bin")
+
+
 @contextlib.contextmanager
 def host_running(kind, *options):
-    """A host of that firmware, with a user who has a key."""
+    """A host of that firmware, with a user who has a key, beside the
+    configurations."""
     if not shutil.which("qemu-system-aarch64"):
         pytest.skip("no qemu-system-aarch64")
     # The name of a socket must be short.
@@ -85,15 +90,14 @@ def host_running(kind, *options):
         for name in ("REEVE_QEMU", "REEVE_HOST"):
             patch.delenv(name, raising=False)
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        patch.setenv("REEVE_FIRMWARE", str(
-            build_folder() / f"firmware/image/{kind}.bin"))
+        patch.setenv("REEVE_FIRMWARE", firmware(kind))
         (folder / "bin").mkdir()
         wrapper = folder / "bin/ssh"
         wrapper.write_text(SSH.format(folder=folder, ssh=shutil.which("ssh")))
         wrapper.chmod(0o755)
         patch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
-                        folder / "id"], check=True)
+                        folder / "id_ed25519"], check=True)
         host = Host(folder)
         host.runtime = folder / "reeve"
         host.good("host", "start", "--memory", "1G", "--cpus", "2", *options)
@@ -109,15 +113,19 @@ def two_realms():
     """Two Realms on one host, of one configuration but for the personalization
     value."""
     with host_running("firmware") as host:
-        disk = access_guest.ramdisk(host.folder,
-                                    (host.folder / "id.pub").read_bytes())
+        public = (host.folder / "id_ed25519.pub").read_bytes()
+        disk = access_guest.ramdisk(host.folder, public)
         yield [Realm(host, "right", disk), Realm(host, "other", disk,
                                                  realm_rpv='"0b"')]
 
 
 @pytest.fixture(scope="module", name="realm")
 def a_realm(realms):
-    assert realms[0].ready().endswith("accepted\n")
+    told = realms[0].ready()
+    assert told.endswith("accepted\n")
+    assert re.search(r"^ok +software-components .*of the reference values\)$",
+                     told, re.M)
+    assert f"used      firmware             {firmware('firmware')}\n" in told
     return realms[0]
 
 
@@ -153,6 +161,60 @@ def test_a_channel_carries_any_bytes_both_ways(realm):
     with Port(realm.host.folder, "right.echo") as port:
         port.send(b"a new connection")
         assert port.receive(16) == b"a new connection"
+
+
+@contextlib.contextmanager
+def paused(realm):
+    """A Realm that sees nothing of what its host does with its ports."""
+    realm.host.good("pause", realm.name)
+    try:
+        yield
+    finally:
+        realm.host.good("unpause", realm.name)
+
+
+def test_a_client_that_comes_unseen_has_a_server_of_its_own(realm):
+    def come():
+        client = Port(realm.host.folder, "right.ssh")
+        client.send(b"SSH-2.0-test\r\n")
+        return client
+
+    client = come()
+    for _ in range(3):
+        client.receive_until(b"SSH-2.0-dropbear")
+        with paused(realm):
+            client.close()
+            client = come()
+    client.receive_until(b"SSH-2.0-dropbear")
+    client.close()
+    assert realm.ssh("echo inside").stdout == "inside\n"
+
+
+def is_connected(realm, channel):
+    channels = json.loads(realm.host.good("channel-list", "--json", realm.name))
+    return any(c["name"] == channel and c["connected"] for c in channels)
+
+
+def test_a_question_is_not_answered_with_the_answer_to_another(realm):
+    for _ in range(3):
+        with Port(realm.host.folder, "right.attest") as port:
+            port.send(b"RVATASK0" + bytes((0, 0, 0, 32)) + os.urandom(32))
+            with paused(realm):
+                port.close()
+                asked = subprocess.Popen(
+                    [realm.host.path, "attest", realm.name, "--config",
+                     realm.config], cwd=realm.host.folder, text=True,
+                    stdout=subprocess.PIPE)
+                wait_for(lambda: is_connected(realm, "org.reeve.attest.0"))
+        with asked:
+            assert asked.communicate()[0].endswith("accepted\n")
+
+
+def test_clients_come_one_directly_after_the_other(realm):
+    for number in range(10):
+        assert realm.run("attest").returncode == 0
+        done = realm.ssh(f"echo {number}")
+        assert done.stdout == f"{number}\n", done.stderr
 
 
 def test_a_secret_reaches_the_realm_and_nobody_else(realm):
@@ -219,7 +281,7 @@ def test_an_answer_of_before_is_refused(realm):
     with Middle(realm.socket("attest"), answer=whole(replay)):
         assert realm.run("attest").returncode == 0
         assert realm.refused() == ["challenge"]
-    assert len(answers) == 2 and answers[0] != answers[1]
+    assert len(answers) == 1 + 3 and answers[0] != answers[1]
 
 
 def test_an_answer_to_a_nonce_of_before_is_refused(realm):
@@ -233,7 +295,7 @@ def test_an_answer_to_a_nonce_of_before_is_refused(realm):
     with Middle(realm.socket("attest"), request=again):
         assert realm.run("attest").returncode == 0
         assert realm.refused() == ["challenge"]
-    assert len(seen) == 2 and seen[0] != seen[1]
+    assert len(seen) == 1 + 3 and seen[0] != seen[1]
 
 
 def test_another_realm_and_another_configuration_are_refused(realms, realm):
@@ -243,6 +305,16 @@ def test_another_realm_and_another_configuration_are_refused(realms, realm):
         assert realm.refused() == ["rpv"]
     assert realm.refused("--set", "vcpus=2") == ["rim"]
     assert realm.refused("--set", "cmdline=quiet panic=-1") == ["rim"]
+    told = realm.ssh("true", options=["--set", "vcpus=2"]).stderr
+    assert "used      firmware" in told and "--any-platform" not in told
+
+
+def test_other_firmware_is_refused(realm, monkeypatch):
+    """The verifier's own is another than that of the host."""
+    monkeypatch.setenv("REEVE_FIRMWARE", firmware("firmware-debug"))
+    assert realm.refused() == ["software-components"]
+    done = realm.ssh("echo inside", options=["--any-platform"])
+    assert done.stdout == "inside\n", done.stderr
 
 
 def test_another_server_with_a_true_answer_is_refused(realms, realm):
@@ -263,8 +335,8 @@ def test_who_is_not_there_is_named(realm):
 
 def test_a_debug_host_is_refused_by_default():
     with host_running("firmware-debug", "--debug-console") as host:
-        disk = access_guest.ramdisk(host.folder,
-                                    (host.folder / "id.pub").read_bytes())
+        public = (host.folder / "id_ed25519.pub").read_bytes()
+        disk = access_guest.ramdisk(host.folder, public)
         realm = Realm(host, "right", disk)
         (host.folder / "policy").write_text(POLICY)
         realm.ready("--policy", "policy")

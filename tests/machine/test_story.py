@@ -26,10 +26,9 @@ class Shell:
     """SSH to the image's guest, by a command to which nothing but options and
     the words for the guest are missing."""
 
-    def __init__(self, image, *command):
+    def __init__(self, *command):
         self.command = command
-        self.options = ["-F", "none", "-o", "BatchMode=yes", "-i",
-                        image / "id_ed25519"]
+        self.options = ["-F", "none", "-o", "BatchMode=yes"]
 
     def run(self, *words, code=0, stdin=b""):
         return run([*self.command, *self.options, *words], code, stdin)
@@ -92,7 +91,7 @@ def as_a_realm(command, image, secret):
     expected = rim(command, config)
     assert f"RIM {expected}" in command.good("create", config)
     ssh = [REEVE, "ssh", "--wait", NAME]
-    shell = Shell(image, *ssh, "--config", config, "--")
+    shell = Shell(*ssh, "--config", config, "--")
     assert shell("hostname; systemctl is-active systemd-timesyncd") == (
         f"{NAME}\nactive\n")
     the_disk_is_checked(shell, damaged)
@@ -165,6 +164,7 @@ def test_a_debian_is_measured_attested_and_keeps_its_state(command, tmp_path):
             "virtio-net-pci,netdev=net,romfile="]) as guest:
         guest.expect(f"Debian GNU/Linux 13 {NAME} ttyAMA0")
         after_a_reboot(Shell(
-            image, "ssh", "-o", "UserKnownHostsFile=/dev/null", "-o",
+            "ssh", "-i", image / "id_ed25519", "-o",
+            "UserKnownHostsFile=/dev/null", "-o",
             "StrictHostKeyChecking=no", "-o", "ConnectionAttempts=100", "-p",
             port, "root@127.0.0.1"), secret)

@@ -8,6 +8,11 @@
 
 #include "toolstack/attest/answer.h"
 #include "toolstack/attest/peer.h"
+#include "toolstack/token/load.h"
+
+/* How often a guest is asked that answers another question: what it said to
+ * somebody who did not wait for it can reach the next one who asks. */
+#define TRIES 3
 
 #define NONCE_SIZE         32
 #define BASE64_SIZE(bytes) (((bytes) + 2) / 3 * 4 + 1)
@@ -22,6 +27,7 @@ struct key_text {
 struct reeve_evidence {
 	struct reeve_token *token;
 	char challenge[2 * ATTEST_CHALLENGE + 1];
+	bool fits; /* the token has this challenge */
 	size_t key_count;
 	struct key_text texts[ATTEST_KEYS_MAX];
 	struct reeve_ssh_key keys[ATTEST_KEYS_MAX];
@@ -113,6 +119,15 @@ static bool key_describe(struct span key, struct key_text *text,
 	return fingerprint_make(key, text->fingerprint);
 }
 
+static bool token_has_challenge(const struct reeve_token *token,
+				const uint8_t challenge[ATTEST_CHALLENGE])
+{
+	struct span found = token->token.realm.claims[REALM_CHALLENGE].bytes;
+
+	return found.size == ATTEST_CHALLENGE &&
+	       memcmp(found.data, challenge, found.size) == 0;
+}
+
 /* Fills in what the caller of the library sees. */
 static int evidence_fill(const struct peer *peer, struct span nonce,
 			 const struct answer *answer,
@@ -120,6 +135,7 @@ static int evidence_fill(const struct peer *peer, struct span nonce,
 {
 	static const char digits[] = "0123456789abcdef";
 	uint8_t challenge[ATTEST_CHALLENGE];
+	int result;
 
 	if (!answer_challenge(nonce, answer, challenge))
 		return REEVE_ERR_MEMORY;
@@ -133,8 +149,13 @@ static int evidence_fill(const struct peer *peer, struct span nonce,
 			return REEVE_ERR_MEMORY;
 	}
 	evidence->key_count = answer->key_count;
-	return reeve_token_read(answer->token.data, answer->token.size,
-				peer->name, &evidence->token, peer->report);
+	reeve_token_free(evidence->token);
+	evidence->token = NULL;
+	result = reeve_token_read(answer->token.data, answer->token.size,
+				  peer->name, &evidence->token, peer->report);
+	evidence->fits = result == REEVE_OK &&
+			 token_has_challenge(evidence->token, challenge);
+	return result;
 }
 
 static int evidence_ask(struct peer *peer, struct reeve_evidence *evidence)
@@ -170,6 +191,9 @@ int reeve_attest(const char *peer, const struct reeve_watch *watch,
 
 	*out = NULL;
 	if (evidence != NULL)
+		result = evidence_ask(&asked, evidence);
+	for (int left = TRIES - 1;
+	     left > 0 && result == REEVE_OK && !evidence->fits; left--)
 		result = evidence_ask(&asked, evidence);
 	if (result == REEVE_OK)
 		*out = evidence;

@@ -21,7 +21,7 @@ static bool options_fit(const struct cli_call *call,
 		   asked->domain != NULL) {
 		wrong = "give a domain or --connect, not both";
 	} else if (cli_value(call, CLI_GUEST) == NULL &&
-		   cli_value(call, CLI_REFS) == NULL) {
+		   (cli_value(call, CLI_REFS) == NULL || asked->needs_ssh)) {
 		wrong = "--config is missing: without it, any Realm would do";
 	} else if (cli_value(call, CLI_GUEST) == NULL &&
 		   cli_value(call, CLI_KNOWN_HOSTS) != NULL) {
@@ -133,7 +133,10 @@ int cli_attest_run(const struct cli_call *call, const struct cli_asked *asked,
 	struct cli_inputs *inputs = &attested->inputs;
 	int result;
 
-	*attested = (struct cli_attested){ .asked = *asked };
+	*attested = (struct cli_attested){
+		.asked = *asked,
+		.inputs.is_local = asked->domain != NULL,
+	};
 	if (!options_fit(call, asked))
 		return REEVE_ERR_ARGUMENT;
 	result = cli_inputs_load(call, inputs);
@@ -164,9 +167,39 @@ static void keys_print(const struct reeve_evidence *evidence, FILE *to)
 			"the guest has none");
 }
 
+/* Returns true if a platform of the reference values was looked for in vain. */
+static bool platform_failed(const struct reeve_verification *verification)
+{
+	const struct reeve_check *check;
+
+	for (size_t i = 0;
+	     (check = reeve_verification_check(verification, i)) != NULL; i++) {
+		if (check->verdict == REEVE_FAIL &&
+		    (strcmp(check->name, "platform-identity") == 0 ||
+		     strcmp(check->name, "software-components") == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Prints what the platform was compared with if nobody has said that. */
+static void firmware_print(const struct cli_attested *attested, FILE *to)
+{
+	const char *path = attested->inputs.firmware;
+
+	if (path == NULL)
+		return;
+	fprintf(to, "%-10s%-21s%s\n", "used", "firmware", path);
+	if (platform_failed(attested->verification))
+		fprintf(to, "%31s%s\n", "",
+			"a host with another has other values (--refs), or "
+			"none (--any-platform)");
+}
+
 void cli_attest_print(const struct cli_attested *attested, FILE *to)
 {
 	cli_checks_print(attested->verification, to);
+	firmware_print(attested, to);
 	if (reeve_verification_passed(attested->verification))
 		keys_print(attested->evidence, to);
 	fprintf(to, "%s\n", cli_verdict_text(attested->verification));
@@ -201,6 +234,9 @@ static int attest_print_json(const struct cli_attested *attested)
 	free(text);
 	if (document == NULL)
 		return cli_print_text(NULL);
+	if (attested->inputs.firmware != NULL)
+		cli_json_add_text(document, "firmware",
+				  attested->inputs.firmware);
 	json_object_object_add(document, "ssh-host-keys", keys_json(attested));
 	return cli_print_json(document);
 }

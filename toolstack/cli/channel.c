@@ -9,9 +9,15 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "toolstack/cli/cli.h"
+
+/* How often a channel is looked at that another client has, and how often
+ * before the user is told. */
+#define LOOKS       30
+#define LOOKS_QUIET 5
 
 /* ---- Finding a channel ----------------------------------------------- */
 
@@ -93,19 +99,55 @@ static int socket_open(const char *path)
 	return -1;
 }
 
+static bool is_socket(const struct reeve_attached *channel)
+{
+	return strcmp(channel->format, "socket") == 0;
+}
+
+/* QEMU serves one client: another would wait without a word. */
+static bool is_busy(const struct reeve_attached *channel)
+{
+	return is_socket(channel) && channel->connected;
+}
+
+/* Finds the channel of the call. A client that has just gone may be connected
+ * still, since ssh does not wait for the process that carries its bytes: so one
+ * that is busy is looked at again, for some seconds. */
+static int channel_await(const struct cli_call *call,
+			 struct reeve_attached *out, struct reeve_report *report)
+{
+	static const struct timespec pause = { .tv_nsec = 100000000 };
+	const char *const *names = call->operands;
+
+	for (unsigned look = 1;; look++) {
+		int result =
+			cli_channel_find(call, names[0], names[1], out, report);
+
+		if (result != REEVE_OK || !is_busy(out) || look == LOOKS)
+			return result;
+		if (look == LOOKS_QUIET) {
+			fprintf(stderr, "reeve: note: somebody is connected to "
+					"the channel: waiting for some "
+					"seconds\n");
+		}
+		(void)nanosleep(&pause, NULL); /* a shorter pause is fine */
+		if (cli_is_stopped())
+			return REEVE_ERR_STOPPED;
+	}
+}
+
 static int channel_open(const struct reeve_attached *channel)
 {
-	bool is_socket = strcmp(channel->format, "socket") == 0;
 	int fd;
 
-	/* QEMU serves one client: another would wait without a word. */
-	if (is_socket && channel->connected) {
+	if (is_busy(channel)) {
 		fprintf(stderr, "reeve: error: somebody is connected to the "
 				"channel already\n");
 		return -1;
 	}
-	fd = is_socket ? socket_open(channel->target)
-		       : open(channel->target, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	fd = is_socket(channel)
+		     ? socket_open(channel->target)
+		     : open(channel->target, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (fd >= 0)
 		(void)fcntl(fd, F_SETFL, O_NONBLOCK);
 	if (fd < 0) {
@@ -221,11 +263,8 @@ int cli_channel(const struct cli_call *call)
 	struct cli_session session = { .report = reeve_report_new() };
 	int result = REEVE_ERR_MEMORY;
 
-	if (session.report != NULL) {
-		result = cli_channel_find(call, call->operands[0],
-					  call->operands[1], &channel,
-					  session.report);
-	}
+	if (session.report != NULL)
+		result = channel_await(call, &channel, session.report);
 	if (result != REEVE_OK)
 		return cli_close(&session, result);
 	relay.channel = channel_open(&channel);

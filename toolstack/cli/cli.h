@@ -84,7 +84,8 @@ enum {
 #define CLI_FORMAT         (UINT64_C(1) << 58)
 #define CLI_REFRESH        (UINT64_C(1) << 59)
 #define CLI_SSH_KEY        (UINT64_C(1) << 60)
-#define CLI_OPTION_BITS    61
+#define CLI_ANY_PLATFORM   (UINT64_C(1) << 61)
+#define CLI_OPTION_BITS    62
 
 struct cli_option {
 	uint64_t id; /* CLI_JSON .. */
@@ -360,6 +361,8 @@ struct cli_inputs {
 	struct reeve_references *references;
 	struct reeve_refs refs; /* the Realm's */
 	bool has_refs;
+	bool is_local; /* the token is that of a domain of the call's host */
+	char *firmware; /* with which its platform is compared; NULL: none */
 };
 
 /* Returns whether the options of a verification go together. If not, it says
@@ -367,7 +370,8 @@ struct cli_inputs {
  * used. */
 bool cli_inputs_fit(const struct cli_call *call, const char *verb,
 		    bool host_key);
-/* Loads what the options name, but no token, nor what depends on it. */
+/* Loads what the options name, but no token, nor what depends on it. is_local
+ * is set, and everything else zero. */
 int cli_inputs_load(const struct cli_call *call, struct cli_inputs *inputs);
 /* Reads the reference values of a file, which may be chosen by the token, and
  * verifies. */

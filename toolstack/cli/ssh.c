@@ -75,16 +75,21 @@ static void words_add(struct words *words, const char *word)
 	words->list[words->count++] = word;
 }
 
-/* Adds -o and a setting that was allocated, or NULL. */
-static void words_set(struct words *words, char *setting)
+/* Adds a word that was allocated, or NULL. */
+static void words_own(struct words *words, char *word)
 {
-	if (setting == NULL) {
+	if (word == NULL) {
 		words->failed = true;
 		return;
 	}
-	words->owned[words->owned_count++] = setting;
+	words->owned[words->owned_count++] = word;
+	words_add(words, word);
+}
+
+static void words_set(struct words *words, char *setting)
+{
 	words_add(words, "-o");
-	words_add(words, setting);
+	words_own(words, setting);
 }
 
 static void words_free(struct words *words)
@@ -147,6 +152,39 @@ static char *setting(const char *name, const char *value)
 	return asprintf(&text, "%s=%s", name, value) < 0 ? NULL : text;
 }
 
+/* Returns the path of the user's key, if there is one beside the guest's
+ * configuration, as `reeve image build` leaves it. ssh judges who may read it.
+ * ssh replaces ~ at the start of a path, %X and ${NAME}: a path with the last
+ * two is left out. The caller frees. NULL: no key. */
+static char *user_key_find(const char *config)
+{
+	const char *slash = strrchr(config, '/');
+	int folder = slash != NULL ? (int)(slash + 1 - config) : 0;
+	char *path;
+
+	if (strcmp(config, "-") == 0) /* the standard input is nowhere */
+		return NULL;
+	if (asprintf(&path, "%s%.*sid_ed25519", *config == '/' ? "" : "./",
+		     folder, config) < 0)
+		return NULL;
+	if (access(path, R_OK) == 0 && strchr(path, '%') == NULL &&
+	    strstr(path, "${") == NULL)
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* Adds the user's key. ssh still takes those of its agent, and of -i. */
+static void words_add_user_key(struct words *words, const char *config)
+{
+	char *path = user_key_find(config);
+
+	if (path != NULL) {
+		words_add(words, "-i");
+		words_own(words, path);
+	}
+}
+
 static size_t list_count(const char *const *list)
 {
 	size_t count = 0;
@@ -168,7 +206,7 @@ static bool words_make(struct words *words, const struct cli_call *call,
 		       const struct cli_ssh *ssh, const struct keys_file *file)
 {
 	const char *domain = attested->asked.domain;
-	size_t most = 2 * (FIXED + 3) + list_count(ssh->options) +
+	size_t most = 2 * (FIXED + 4) + list_count(ssh->options) +
 		      ssh->argument_count + list_count(ssh->command) + 3;
 
 	*words = (struct words){ .list = calloc(most, sizeof(*words->list)) };
@@ -183,6 +221,7 @@ static bool words_make(struct words *words, const struct cli_call *call,
 	words_set(words, setting("HostKeyAlias", attested->inputs.name));
 	if (domain != NULL)
 		words_set(words, proxy_setting(call, domain));
+	words_add_user_key(words, cli_value(call, CLI_GUEST));
 	list_add(words, ssh->options);
 	if (ssh->destination != NULL)
 		words_add(words, ssh->destination);

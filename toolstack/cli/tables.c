@@ -69,6 +69,8 @@ const struct cli_option cli_options[] = {
 	  "the key that must have signed the CoRIM" },
 	{ CLI_NO_REFERENCES, 0, "no-references", NULL,
 	  "accept a token of any guest" },
+	{ CLI_ANY_PLATFORM, 0, "any-platform", NULL,
+	  "do not compare a domain's platform with our firmware" },
 	{ CLI_EVENTS, 0, "events", "FILE",
 	  "what the guest measured, to predict its REMs" },
 	{ CLI_POLICY, 0, "policy", "FILE", "what to accept" },
@@ -117,8 +119,9 @@ const char *const cli_groups[] = { "host", "image", "token", NULL };
 /* The options of the verbs that run a program of OpenSSH. */
 #define ATTESTED                                                               \
 	(CLI_CONNECT | CLI_HOST | CLI_WAIT | CLI_PLATFORM_KEY |                \
-	 CLI_PLATFORM_ROOT | CLI_GUEST | CLI_EVENTS | CLI_POLICY | CLI_QUIET | \
-	 CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_SET)
+	 CLI_PLATFORM_ROOT | CLI_GUEST | CLI_REFS | CLI_REFS_KEY |             \
+	 CLI_ANY_PLATFORM | CLI_EVENTS | CLI_POLICY | CLI_QUIET | CLI_STRICT | \
+	 CLI_ALLOW_UNKNOWN | CLI_SET)
 
 const struct cli_verb cli_verbs[] = {
 	{ "check", CLI_CONFIG_EXTRAS,
@@ -212,8 +215,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "attest", CLI_DOMAIN_OR_NONE,
 	  CLI_CONNECT | CLI_HOST | CLI_WAIT | CLI_JSON | CLI_PLATFORM_KEY |
 		  CLI_PLATFORM_ROOT | CLI_GUEST | CLI_REFS | CLI_REFS_KEY |
-		  CLI_EVENTS | CLI_POLICY | CLI_KNOWN_HOSTS | CLI_STRICT |
-		  CLI_ALLOW_UNKNOWN | CLI_SET,
+		  CLI_ANY_PLATFORM | CLI_EVENTS | CLI_POLICY | CLI_KNOWN_HOSTS |
+		  CLI_STRICT | CLI_ALLOW_UNKNOWN | CLI_SET,
 	  "ask a running guest for a token, and judge it",
 	  "The guest runs reeve-guest serve, and is a domain of a host,\n"
 	  "which is asked over its channel org.reeve.attest.0, or is\n"
@@ -221,7 +224,8 @@ const struct cli_verb cli_verbs[] = {
 	  "nonce that is drawn now; then the SSH host keys that it prints\n"
 	  "are those of this guest. --known-hosts writes them for ssh -o\n"
 	  "HostKeyAlias=NAME, with the NAME that the configuration gives\n"
-	  "the guest. With a domain and no key, its host's key is taken.\n",
+	  "the guest. With a domain and no key, its host's key is taken;\n"
+	  "without reference values of a platform, our own firmware's.\n",
 	  cli_attest },
 	{ "ssh", CLI_SSH_ARGUMENTS, ATTESTED,
 	  "attest a running guest, then open a shell in it",

@@ -15,6 +15,7 @@ static void inputs_free(struct cli_inputs *inputs)
 	reeve_references_free(inputs->references);
 	free(inputs->challenge);
 	free(inputs->name);
+	free(inputs->firmware);
 	reeve_report_free(inputs->report);
 }
 
@@ -204,6 +205,37 @@ static int refs_load(const struct cli_call *call,
 	return result;
 }
 
+/* Returns whether a platform is compared with the firmware of this computer:
+ * that of a domain of this computer, unless the user says what it is. */
+static bool takes_firmware(const struct cli_call *call,
+			   const struct cli_inputs *inputs)
+{
+	return inputs->is_local && (call->options & CLI_ANY_PLATFORM) == 0 &&
+	       reeve_references_platforms(inputs->references) == 0 &&
+	       (inputs->policy == NULL ||
+		!reeve_token_policy_names_platform(inputs->policy));
+}
+
+/* Adds the firmware that `host start` would load for the host of the call. It
+ * can be trusted as this program can. */
+static int firmware_load(const struct cli_call *call, struct cli_inputs *inputs)
+{
+	struct reeve_host_options options = { 0 };
+	struct reeve_host_entry host;
+	int result = reeve_host_find(cli_host_name(call), &host, inputs->report);
+
+	if (result != REEVE_OK)
+		return result;
+	options.debug_console = host.debug_console;
+	result = reeve_firmware_path(&options, &inputs->firmware,
+				     inputs->report);
+	if (result == REEVE_OK) {
+		result = reeve_references_add_firmware(
+			inputs->references, &options, inputs->report);
+	}
+	return result;
+}
+
 /* Checks the options against the files that were read, and reports what is
  * wrong. */
 static int references_fit(const struct cli_call *call,
@@ -236,6 +268,8 @@ static int refs_complete(const struct cli_call *call,
 	const char *events = cli_value(call, CLI_EVENTS);
 	int result = refs_load(call, token, inputs);
 
+	if (result == REEVE_OK && takes_firmware(call, inputs))
+		result = firmware_load(call, inputs);
 	if (result == REEVE_OK)
 		result = references_fit(call, inputs);
 	if (result == REEVE_OK &&

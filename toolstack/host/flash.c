@@ -132,8 +132,7 @@ static bool try_place(char *path, size_t size, const char *place,
 	return length > 0 && (size_t)length < size && access(path, R_OK) == 0;
 }
 
-static int image_find(bool debug, char *path, size_t size,
-		      struct reeve_report *report)
+int flash_find(bool debug, char *path, size_t size, struct reeve_report *report)
 {
 	const char *name = debug ? "firmware-debug.bin" : "firmware.bin";
 	const char *chosen = getenv("REEVE_FIRMWARE");
@@ -173,7 +172,7 @@ static int image_load(bool debug, struct flash *flash,
 	char path[PATH_MAX];
 	const char *wrong;
 	size_t size;
-	int result = image_find(debug, path, sizeof(path), report);
+	int result = flash_find(debug, path, sizeof(path), report);
 
 	if (result != REEVE_OK)
 		return result;

@@ -38,6 +38,9 @@ const char *flash_pack(const struct flash_part *parts,
 		       const struct flash_settings *settings, uint8_t **image,
 		       size_t *size);
 
+/* Finds the firmware. Returns REEVE_ERR_IO if it is missing. */
+int flash_find(bool debug, char *path, size_t size, struct reeve_report *report);
+
 /* Reads the firmware. If files[i] is not NULL, that file replaces part i (only
  * FIRMWARE_MONITOR and _RMM). Returns REEVE_ERR_IO if a file is missing or
  * unsuitable. The caller disposes of *out after success only. */
