@@ -322,6 +322,17 @@ def test_hosts_run_side_by_side(host):
     assert folders(host) == ["default"]
 
 
+@pytest.mark.parametrize("verb", [
+    ["list"], ["info"], ["dmesg"], ["console"], ["destroy", "a"],
+    ["host", "status"], ["host", "show-key"], ["host", "trim"]])
+def test_a_host_that_is_not_there_is_started_by_its_name(host, verb):
+    option = "--name" if verb[0] == "host" else "--host"
+    for name, start in (("default", ""), ("b", " --name b")):
+        failed(host.run(*verb, option, name),
+               f'there is no host "{name}"\n'
+               f"reeve: note: start it with reeve host start{start}\n")
+
+
 def test_a_second_start_is_refused_and_harms_nothing(host):
     good(host.run("host", "start"))
     failed(host.run("host", "start"), "is there already")

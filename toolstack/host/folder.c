@@ -131,6 +131,18 @@ int folder_of(const char *name, struct folder *out, struct reeve_report *report)
 	return REEVE_OK;
 }
 
+int folder_tell_no_host(const struct folder *folder, struct reeve_report *report)
+{
+	bool is_default = strcmp(folder->name, REEVE_HOST_DEFAULT) == 0;
+	char hint[64 + REEVE_HOST_NAME_SIZE];
+
+	(void)snprintf(hint, sizeof(hint), "start it with reeve host start%s%s",
+		       is_default ? "" : " --name ",
+		       is_default ? "" : folder->name);
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL, hint,
+			    "there is no host \"%s\"", folder->name);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -351,12 +351,8 @@ static int port_open(struct link *link, int patience_ms,
 	int result;
 	int error;
 
-	if (folder_state(&link->folder) != FOLDER_HELD) {
-		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
-				    "start it with reeve host start",
-				    "there is no host \"%s\"",
-				    link->folder.name);
-	}
+	if (folder_state(&link->folder) != FOLDER_HELD)
+		return folder_tell_no_host(&link->folder, report);
 	result = foreign_refuse(&link->folder, report);
 	if (result != REEVE_OK)
 		return result;
