@@ -340,14 +340,18 @@ def test_a_second_start_is_refused_and_harms_nothing(host):
 
 
 @pytest.mark.parametrize("options, pattern", [
-    (["--memory", "12"], "memory of"), (["--memory", "96G"], "memory of"),
-    (["--dma-memory", "3"], "devices cannot have"),
+    (["--memory", "12"], "memory of 12 MiB"),
+    (["--memory", "96G"], "memory of 98304 MiB"),
+    (["--memory", "1536K"], "memory of 1572864 bytes"),
+    (["--dma-memory", "3"], "devices cannot have 3 MiB"),
     (["--memory", "256", "--dma-memory", "200"], "give 2 to 128 MiB"),
     (["--dma-memory", "4G"], "devices cannot have"),
     (["--dma-memory", "0"], "--dma-memory"),
-    (["--memory", "x"], "--memory"), (["--memory", "0"], "--memory"),
+    (["--memory", "x"], "--memory: 'x'.*\n.*note: write a number of MiB"),
+    (["--memory", "0"], "--memory"),
     (["--memory", "1P"], "--memory"), (["--memory", "99999999T"], "--memory"),
-    (["--cpus", "0"], "--cpus"), (["--cpus", "33"], "33 CPUs"),
+    (["--cpus", "0"], "--cpus: '0'.*\n.*note: write a number, 1 to 32"),
+    (["--cpus", "33"], "33 CPUs"),
     (["--name", "a/b"], "no name for a host"),
 ])
 def test_bad_options_are_exit_2(host, options, pattern):

@@ -172,6 +172,11 @@ extern const char *const cli_groups[];
 bool cli_is_group(const char *word);
 bool cli_in_group(const struct cli_verb *verb, const char *group);
 
+/* Tells that the value of an option of a verb has not its form, and the form.
+ * Returns false. */
+bool cli_value_refuse(const char *verb, const char *option, const char *value,
+		      const char *form);
+
 /* Prints the verbs of a group; NULL: all verbs. */
 void cli_help(FILE *to, const char *group);
 void cli_help_verb(FILE *to, const struct cli_verb *verb);

@@ -292,6 +292,16 @@ bool cli_is_group(const char *word)
 	return false;
 }
 
+bool cli_value_refuse(const char *verb, const char *option, const char *value,
+		      const char *form)
+{
+	fprintf(stderr,
+		"reeve %s: %s: '%s' cannot be used\n"
+		"reeve: note: write %s\n",
+		verb, option, value, form);
+	return false;
+}
+
 void cli_help(FILE *to, const char *group)
 {
 	fprintf(to, "Usage: reeve %s%sVERB [OPTION ...] [ARGUMENT ...]\n\n",
