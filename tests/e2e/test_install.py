@@ -211,8 +211,9 @@ def test_every_symbol_has_the_version_of_a_release(installed):
 def test_manual_names_every_verb_option_and_key(installed, reeve):
     page = find(installed, "man1/reeve.1").read_text()
     text = reeve.run("--help").stdout
-    for verb in re.findall(
-            r"^  ([a-z-]+(?: [a-z-]+)?)  ", text, re.M):
+    verbs = re.findall(r"^  ([a-z-]+(?: [a-z-]+)?)  +\S", text, re.M)
+    assert len(verbs) == text.count("\n  ")
+    for verb in verbs:
         assert f".It Cm {verb}\n" in page
         options = reeve.run(*verb.split(), "--help").stdout
         for option in re.findall(r"--([a-z-]+)", options):
