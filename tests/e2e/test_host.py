@@ -689,7 +689,11 @@ def test_the_rim_is_the_one_of_measure(host):
 
 def test_expect_rim(host):
     rim = json.loads(good(host.run("measure", "--json", "guest.cfg")))["rim"]
-    failed(host.run("create", "--expect-rim", "00", "guest.cfg"), rim, 2)
+    failed(host.run("create", "--expect-rim", rim[::-1], "guest.cfg"),
+           f"this Realm has another measurement\n.*note: it is {rim};", 2)
+    for wrong in "", "00", rim[:-1], rim + "0":
+        failed(host.run("create", "--expect-rim", wrong, "guest.cfg"),
+               f"--expect-rim: '{wrong}' cannot be used\n.*note: write all", 2)
     assert not host.hosts.exists() or folders(host) == []
     good(host.run("create", "--expect-rim", rim.upper(), "guest.cfg"))
     failed(host.run("create", "--expect-rim", rim, ordinary(host, "o")),
