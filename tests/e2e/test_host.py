@@ -322,6 +322,29 @@ def test_hosts_run_side_by_side(host):
     assert folders(host) == ["default"]
 
 
+def members(document):
+    """Yields the names of all members of a JSON document."""
+    for child in document if isinstance(document, list) else []:
+        yield from members(child)
+    for name, child in document.items() if isinstance(document, dict) else []:
+        yield name
+        yield from members(child)
+
+
+def test_the_manual_names_every_member_of_json(host):
+    page = (ROOT / "man" / "reeve.1").read_text()
+    words = set(re.findall(r"[a-z_0-9]+", page.split(".Sh DOCUMENTS", 1)[1]))
+    good(host.run("create", "guest.cfg"))
+    for verb in (["info"], ["list"], ["uptime"], ["vcpu-list"], ["host", "list"],
+                 ["host", "status"], ["map", "-d", "probe"],
+                 ["map", "guest.cfg"], ["measure", "guest.cfg"],
+                 ["refs", "guest.cfg"], ["check", "guest.cfg"]):
+        document = json.loads(good(host.run(*verb, "--json")))
+        assert set(members(document)) <= words, verb
+    shown = json.loads(good(host.run("create", "-n", "--json", "guest.cfg")))
+    assert set(members(shown["plan"])) <= words
+
+
 @pytest.mark.parametrize("verb", [
     ["list"], ["info"], ["dmesg"], ["console"], ["destroy", "a"],
     ["host", "status"], ["host", "show-key"], ["host", "trim"]])
