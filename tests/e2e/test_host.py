@@ -760,7 +760,8 @@ def test_a_realm_s_time_runs_on_in_a_pause(host):
 
 def test_a_name_is_taken(host):
     good(host.run("create", "guest.cfg"))
-    failed(host.run("create", "guest.cfg"), r"the name is taken: web\?\[2J")
+    failed(host.run("create", "guest.cfg"),
+           r"the name is taken: web\?\[2J\n.*note: choose another name")
     assert names(host) == ["probe"]
 
 
