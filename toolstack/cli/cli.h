@@ -348,7 +348,8 @@ typedef int cli_each_fn(const struct cli_call *call, struct cli_session *session
 int cli_visit_domains(const struct cli_call *call, const char *header,
 		      cli_each_fn *each);
 
-/* Returns why there is no verb of that name although xl has it, or NULL. */
+/* Returns why there is no verb of that name although xl, virsh or kvmtool has
+ * one, or NULL. */
 const char *cli_missing_verb(const char *name);
 
 /* ---- Verifying ------------------------------------------------------- */
