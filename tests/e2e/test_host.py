@@ -213,7 +213,7 @@ def test_the_console_of_a_foreign_host(host, foreign):
     wait_for(lambda: host.run("host", "status").returncode == 1)
     log = host.hosts / "default" / "serial.log"
     assert log.read_text() == "HELLO\nto you\nq"
-    failed(host.run("console"), "no host")
+    failed(host.run("console"), "has ended\n.*its logs are in ")
 
 
 def test_a_host_of_ours_has_no_console_itself(host):
@@ -413,7 +413,9 @@ def test_a_killed_host_is_cleaned_up(host):
         wait_for(lambda: host.run("host", "status").returncode == 1)
         assert "dead" in host.run("host", "status").stdout
         assert "dead" in host.run("host", "list").stdout
-        failed(host.run("list"), "no host")
+        failed(host.run("list"),
+               'host "default" has ended\n.*its logs are in '
+               f'{host.hosts}/default; start it anew with reeve host start\n')
         good(host.run("host", "start"))
         assert os.fstat(ram.fileno()).st_nlink == 0
     good(host.run("info"))
