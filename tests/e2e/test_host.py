@@ -1166,6 +1166,8 @@ def test_shutdown_needs_one_domain_or_all(host):
     assert good(host.run("shutdown", "-a")) == ""
     listed = json.loads(good(host.run("list", "--json")))
     assert {d["reason"] for d in listed} == {"poweroff"}
+    good(host.run("create", ordinary(host, "c")))
+    assert good(host.run("reboot", "c")) == "Rebooting domain 3\n"
 
 
 def test_info_and_dmesg(host):
