@@ -451,6 +451,7 @@ def test_nothing_from_a_file_steers_the_terminal(reeve):
 def test_standard_input(reeve):
     text = (reeve.folder / reeve.config()).read_text()
     done = reeve.run("check", "-", stdin=text)
+    assert done.stdout.startswith("<stdin>: ok: ")
     assert done.returncode == 0, done.stderr
     done = reeve.run("check", "-", "vcpus=2", stdin=text + "foo = 1\n")
     assert done.returncode == 2
