@@ -19,7 +19,7 @@ say() {
 }
 
 die() {
-	say "$*" >&2
+	say "error: $*" >&2
 	exit 1
 }
 

@@ -134,7 +134,7 @@ def script(*command):
 def follow_script(lines):
     """Shows a script's output, and how far a download is: apt reports that as
     dlstatus:NUMBER:PERCENT:TEXT. Returns the last line, which is the reason if
-    the script failed."""
+    the script failed, and is then shown as an error."""
     said = ""
     for line in lines:
         found = re.match(r"dlstatus:\d+:(\d+)", line)
@@ -142,7 +142,9 @@ def follow_script(lines):
             PROGRESS.step(int(found[1]), 100)
             continue
         said = re.sub("^(guest|image-packages): ", "", line.strip())
-        if not line.startswith("E: "):
+        if said.startswith("error: "):
+            said = said.removeprefix("error: ")
+        elif not line.startswith("E: "):
             PROGRESS.say(said)
     return said
 
@@ -299,9 +301,10 @@ def fill(spec, kinds, made, fresh, options):
 
 def check_ssh_key(path):
     """Refuses a private key, which must not get into an image."""
+    content = path.read_bytes()
     done = subprocess.run(["ssh-keygen", "-l", "-f", path], check=False,
                           capture_output=True, stdin=subprocess.DEVNULL)
-    if done.returncode != 0 or b"PRIVATE KEY" in path.read_bytes():
+    if done.returncode != 0 or b"PRIVATE KEY" in content:
         raise Wrong(f"{path} is no public key of SSH")
 
 
@@ -321,7 +324,7 @@ def check_output(folder):
         raise Wrong(f"{folder}: no such characters in a configuration")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir()) and
                             not is_image(folder)):
-        raise Wrong(f"{folder} is there, and is no image: remove it")
+        raise Wrong(f"{folder} is there, and is no image: give another folder")
     for path in folder.iterdir() if folder.exists() else ():
         if path.is_dir() and not path.is_symlink():
             raise Wrong(f"{path} is no part of an image: move it elsewhere")
@@ -377,7 +380,7 @@ def main():
         run(options)
     except OSError as error:
         sys.exit("image: " + (no_room(error, options) if error.errno in NO_ROOM
-                              else str(error)))
+                              else image_spec.reason(error)))
     except Wrong as error:
         print(f"image: {error}", file=sys.stderr)
         sys.exit(error.code)

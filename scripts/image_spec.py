@@ -7,6 +7,8 @@ import tomllib
 
 KEYS = {"name": str, "packages": list, "files": dict, "links": dict,
         "memory": int, "vcpus": int, "cmdline": str, "state": int}
+FORMS = {str: "a text", list: "a list of texts", dict: "a table",
+         int: "a whole number"}
 # A state disk is at least this large, in MiB: the header of LUKS2 has 16.
 STATE_MIN = 32
 # Packages for the program that opens the state.
@@ -23,11 +25,20 @@ class SpecWrong(Wrong):
     code = 2
 
 
+def reason(error):
+    """Returns what an OSError says, without the numbers of Python's text."""
+    if error.filename is None:
+        return error.strerror or str(error)
+    return f"{error.filename}: {error.strerror}"
+
+
 def read(path):
     try:
         with path.open("rb") as stream:
             spec = tomllib.load(stream)
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise Wrong(reason(error)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SpecWrong(f"{path}: {error}") from error
     _check(path, spec)
     if "state" in spec:
@@ -45,9 +56,10 @@ def read(path):
 def _check(path, spec):
     for key, value in spec.items():
         if key not in KEYS:
-            raise SpecWrong(f"{path}: unknown key {key}")
+            raise SpecWrong(f"{path}: unknown key {key}: write one of "
+                            f"{', '.join(KEYS)}")
         if type(value) is not KEYS[key]:  # true is an int, too
-            raise SpecWrong(f"{path}: {key} takes a {KEYS[key].__name__}")
+            raise SpecWrong(f"{path}: {key} takes {FORMS[KEYS[key]]}")
     for key in ("name", "packages"):
         if key not in spec:
             raise SpecWrong(f"{path}: {key} is missing")

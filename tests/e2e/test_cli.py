@@ -14,7 +14,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import kernel_image
+from conftest import ROOT, kernel_image
 
 VERBS = ["check", "create", "dtb", "measure", "parse", "keys", "completion",
          "version", "list", "console", "destroy", "shutdown", "reboot", "pause",
@@ -451,6 +451,7 @@ def test_nothing_from_a_file_steers_the_terminal(reeve):
 def test_standard_input(reeve):
     text = (reeve.folder / reeve.config()).read_text()
     done = reeve.run("check", "-", stdin=text)
+    assert done.stdout.startswith("<stdin>: ok: ")
     assert done.returncode == 0, done.stderr
     done = reeve.run("check", "-", "vcpus=2", stdin=text + "foo = 1\n")
     assert done.returncode == 2
@@ -585,3 +586,17 @@ def test_xl_verbs_that_change_devices_are_refused_with_the_reason(reeve, verb):
     assert done.returncode == 2 and done.stdout == ""
     assert f"there is no {verb}: " in done.stderr
     assert "hot-plug" in done.stderr or "drive" in done.stderr
+
+
+def test_verbs_of_other_tools_that_are_missing_say_why(reeve):
+    """Those that docs/xl.md names, and the first words of virsh and kvmtool."""
+    page = (ROOT / "docs" / "xl.md").read_text().split("## What is missing")[1]
+    heads = re.findall(r"^- (`[a-z].*?)[:.]", page.split("\n## ")[0], re.M)
+    verbs = re.findall("`([a-z-]+)`", " ".join(heads))
+    assert {"save", "dump-core", "vcpu-set", "block-attach"} <= set(verbs)
+    for verb in verbs + ["start", "define", "run", "stop"]:
+        done = reeve.run(verb, "guest")
+        assert done.returncode == 2 and done.stdout == ""
+        assert f"reeve: there is no {verb}: " in done.stderr
+    done = reeve.run("attach", "guest")
+    assert "no such verb: attach" in done.stderr

@@ -123,6 +123,18 @@ def test_tables_for_a_person(machine):
     assert "5 devices" in good(machine.run("list", "-v"))
 
 
+def test_a_second_guest_of_a_configuration_is_told_of_its_name(machine):
+    config = whole(machine, "web")[1]
+    good(machine.run("create", "-p", config))
+    plugged = inventory(machine)
+    done = machine.run("create", config)
+    failed(done, 'error: there is a domain "web" already\n.*rename or destroy')
+    assert "disk" not in done.stderr and "channel" not in done.stderr
+    assert inventory(machine) == plugged
+    good(machine.run("destroy", "web"))
+    assert inventory(machine) == machine.empty
+
+
 def test_a_realm_s_devices_are_untrusted(machine):
     config = machine.config(
         "vault.cfg", memory="64", realm_devices='"untrusted"',

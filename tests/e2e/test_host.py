@@ -213,7 +213,7 @@ def test_the_console_of_a_foreign_host(host, foreign):
     wait_for(lambda: host.run("host", "status").returncode == 1)
     log = host.hosts / "default" / "serial.log"
     assert log.read_text() == "HELLO\nto you\nq"
-    failed(host.run("console"), "no host")
+    failed(host.run("console"), "has ended\n.*its logs are in ")
 
 
 def test_a_host_of_ours_has_no_console_itself(host):
@@ -322,6 +322,40 @@ def test_hosts_run_side_by_side(host):
     assert folders(host) == ["default"]
 
 
+def members(document):
+    """Yields the names of all members of a JSON document."""
+    for child in document if isinstance(document, list) else []:
+        yield from members(child)
+    for name, child in document.items() if isinstance(document, dict) else []:
+        yield name
+        yield from members(child)
+
+
+def test_the_manual_names_every_member_of_json(host):
+    page = (ROOT / "man" / "reeve.1").read_text()
+    words = set(re.findall(r"[a-z_0-9]+", page.split(".Sh DOCUMENTS", 1)[1]))
+    good(host.run("create", "guest.cfg"))
+    for verb in (["info"], ["list"], ["uptime"], ["vcpu-list"], ["host", "list"],
+                 ["host", "status"], ["map", "-d", "probe"],
+                 ["map", "guest.cfg"], ["measure", "guest.cfg"],
+                 ["refs", "guest.cfg"], ["check", "guest.cfg"]):
+        document = json.loads(good(host.run(*verb, "--json")))
+        assert set(members(document)) <= words, verb
+    shown = json.loads(good(host.run("create", "-n", "--json", "guest.cfg")))
+    assert set(members(shown["plan"])) <= words
+
+
+@pytest.mark.parametrize("verb", [
+    ["list"], ["info"], ["dmesg"], ["console"], ["destroy", "a"],
+    ["host", "status"], ["host", "show-key"], ["host", "trim"]])
+def test_a_host_that_is_not_there_is_started_by_its_name(host, verb):
+    option = "--name" if verb[0] == "host" else "--host"
+    for name, start in (("default", ""), ("b", " --name b")):
+        failed(host.run(*verb, option, name),
+               f'there is no host "{name}"\n'
+               f"reeve: note: start it with reeve host start{start}\n")
+
+
 def test_a_second_start_is_refused_and_harms_nothing(host):
     good(host.run("host", "start"))
     failed(host.run("host", "start"), "is there already")
@@ -329,14 +363,18 @@ def test_a_second_start_is_refused_and_harms_nothing(host):
 
 
 @pytest.mark.parametrize("options, pattern", [
-    (["--memory", "12"], "memory of"), (["--memory", "96G"], "memory of"),
-    (["--dma-memory", "3"], "devices cannot have"),
+    (["--memory", "12"], "memory of 12 MiB"),
+    (["--memory", "96G"], "memory of 98304 MiB"),
+    (["--memory", "1536K"], "memory of 1572864 bytes"),
+    (["--dma-memory", "3"], "devices cannot have 3 MiB"),
     (["--memory", "256", "--dma-memory", "200"], "give 2 to 128 MiB"),
     (["--dma-memory", "4G"], "devices cannot have"),
     (["--dma-memory", "0"], "--dma-memory"),
-    (["--memory", "x"], "--memory"), (["--memory", "0"], "--memory"),
+    (["--memory", "x"], "--memory: 'x'.*\n.*note: write a number of MiB"),
+    (["--memory", "0"], "--memory"),
     (["--memory", "1P"], "--memory"), (["--memory", "99999999T"], "--memory"),
-    (["--cpus", "0"], "--cpus"), (["--cpus", "33"], "33 CPUs"),
+    (["--cpus", "0"], "--cpus: '0'.*\n.*note: write a number, 1 to 32"),
+    (["--cpus", "33"], "33 CPUs"),
     (["--name", "a/b"], "no name for a host"),
 ])
 def test_bad_options_are_exit_2(host, options, pattern):
@@ -375,7 +413,9 @@ def test_a_killed_host_is_cleaned_up(host):
         wait_for(lambda: host.run("host", "status").returncode == 1)
         assert "dead" in host.run("host", "status").stdout
         assert "dead" in host.run("host", "list").stdout
-        failed(host.run("list"), "no host")
+        failed(host.run("list"),
+               'host "default" has ended\n.*its logs are in '
+               f'{host.hosts}/default; start it anew with reeve host start\n')
         good(host.run("host", "start"))
         assert os.fstat(ram.fileno()).st_nlink == 0
     good(host.run("info"))
@@ -674,7 +714,11 @@ def test_the_rim_is_the_one_of_measure(host):
 
 def test_expect_rim(host):
     rim = json.loads(good(host.run("measure", "--json", "guest.cfg")))["rim"]
-    failed(host.run("create", "--expect-rim", "00", "guest.cfg"), rim, 2)
+    failed(host.run("create", "--expect-rim", rim[::-1], "guest.cfg"),
+           f"this Realm has another measurement\n.*note: it is {rim};", 2)
+    for wrong in "", "00", rim[:-1], rim + "0":
+        failed(host.run("create", "--expect-rim", wrong, "guest.cfg"),
+               f"--expect-rim: '{wrong}' cannot be used\n.*note: write all", 2)
     assert not host.hosts.exists() or folders(host) == []
     good(host.run("create", "--expect-rim", rim.upper(), "guest.cfg"))
     failed(host.run("create", "--expect-rim", rim, ordinary(host, "o")),
@@ -718,7 +762,8 @@ def test_a_realm_s_time_runs_on_in_a_pause(host):
 
 def test_a_name_is_taken(host):
     good(host.run("create", "guest.cfg"))
-    failed(host.run("create", "guest.cfg"), r"the name is taken: web\?\[2J")
+    failed(host.run("create", "guest.cfg"),
+           r"the name is taken: web\?\[2J\n.*note: choose another name")
     assert names(host) == ["probe"]
 
 
@@ -1121,6 +1166,8 @@ def test_shutdown_needs_one_domain_or_all(host):
     assert good(host.run("shutdown", "-a")) == ""
     listed = json.loads(good(host.run("list", "--json")))
     assert {d["reason"] for d in listed} == {"poweroff"}
+    good(host.run("create", ordinary(host, "c")))
+    assert good(host.run("reboot", "c")) == "Rebooting domain 3\n"
 
 
 def test_info_and_dmesg(host):

@@ -25,12 +25,12 @@ def run(reeve, *options):
     ("name = a", "spec.toml: "),
     ('name = "a"', "packages is missing"),
     ('packages = []', "name is missing"),
-    (GOOD + 'colour = "red"', "unknown key colour"),
+    (GOOD + 'colour = "red"', "unknown key colour: write one of name, packages"),
     ('name = "a"\npackages = "b"', "packages takes a list"),
-    (GOOD + 'memory = "1"', "memory takes a int"),
+    (GOOD + 'memory = "1"', "memory takes a whole number"),
     ('name = "a"\npackages = [1]', "take texts"),
     ('name = "../a"\npackages = []', "name takes letters"),
-    (GOOD + 'memory = true', "memory takes a int"),
+    (GOOD + 'memory = true', "memory takes a whole number"),
     (GOOD + 'state = 31', "state takes 32 MiB or more"),
     (GOOD + 'cmdline = \'a="b c"\'', "cmdline takes no"),
     (GOOD + 'cmdline = "a\\nrealm = 0"', "cmdline takes no"),
@@ -42,6 +42,18 @@ def test_a_wrong_specification_is_named(reeve, text, message):
     done = run(reeve)
     assert done.returncode == 2 and message in done.stderr
     assert set(reeve.folder.iterdir()) == before
+
+
+def test_a_specification_that_cannot_be_read_is_exit_1(reeve):
+    done = run(reeve)
+    assert done.returncode == 1
+    assert done.stderr == "image: spec.toml: No such file or directory\n"
+
+
+def test_a_specification_that_is_no_text_is_named(reeve):
+    (reeve.folder / "spec.toml").write_bytes(b"\xff\xfe\0")
+    done = run(reeve)
+    assert done.returncode == 2 and "image: spec.toml: " in done.stderr
 
 
 def test_a_folder_that_a_configuration_cannot_name_is_refused(reeve):

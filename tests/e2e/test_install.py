@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`make install`: the installed files, and a program that uses the library."""
+import collections
 import os
 import pathlib
 import re
@@ -211,8 +212,9 @@ def test_every_symbol_has_the_version_of_a_release(installed):
 def test_manual_names_every_verb_option_and_key(installed, reeve):
     page = find(installed, "man1/reeve.1").read_text()
     text = reeve.run("--help").stdout
-    for verb in re.findall(
-            r"^  ([a-z-]+(?: [a-z-]+)?)  ", text, re.M):
+    verbs = re.findall(r"^  ([a-z-]+(?: [a-z-]+)?)  +\S", text, re.M)
+    assert len(verbs) == text.count("\n  ")
+    for verb in verbs:
         assert f".It Cm {verb}\n" in page
         options = reeve.run(*verb.split(), "--help").stdout
         for option in re.findall(r"--([a-z-]+)", options):
@@ -220,6 +222,43 @@ def test_manual_names_every_verb_option_and_key(installed, reeve):
     keys = find(installed, "man5/reeve.cfg.5").read_text()
     for line in reeve.run("keys").stdout.splitlines():
         assert line.split()[0].replace("-", r"\-") in keys
+
+
+# Options of many verbs, which the page names in one place and not in the
+# synopsis of each verb.
+EVERYWHERE = {"help", "defconfig", "set", "strict", "allow-unknown"}
+# The options that CORIM-OPTION stands for in the synopsis of refs.
+CORIM_OPTIONS = {"sign", "signer", "tag-id", "tag-version", "not-before",
+                 "not-after", "digest-numbers"}
+
+
+def synopses(page):
+    """Returns for each verb all that the synopsis says of it."""
+    text = page.split(".Sh SYNOPSIS\n", 1)[1].split("\n.Sh ", 1)[0]
+    found = collections.defaultdict(str)
+    for block in re.split(r"^\.Nm$", text, flags=re.M)[1:]:
+        names = re.search(r"^\.Cm (.*?)(?: (?:Fl|Op) .*)?$", block, re.M)
+        for name in names[1].split(" | "):
+            found[name] += block
+    return found
+
+
+def test_the_synopsis_has_every_option(installed, reeve):
+    found = synopses(find(installed, "man1/reeve.1").read_text())
+    verbs = re.findall(r"^  ([a-z-]+(?: [a-z-]+)?)  +\S",
+                       reeve.run("--help").stdout, re.M)
+    assert set(verbs) == set(found)
+    for verb in verbs:
+        text = found[verb]
+        short = "".join(re.findall(r"Fl ([a-zA-Z]+)",
+                                   re.sub(r"Fl Fl \S+", "", text)))
+        for letter, name in re.findall(r"^ +(?:-(\w), |)--([a-z-]+)",
+                                       reeve.run(*verb.split(), "--help").stdout,
+                                       re.M):
+            assert (name in EVERYWHERE or letter and letter in short
+                    or f"Fl Fl {name}" in text
+                    or name in CORIM_OPTIONS and "CORIM-OPTION" in text
+                    ), (verb, name)
 
 
 def test_manual_pages_have_no_warnings(installed):

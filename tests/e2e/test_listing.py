@@ -290,14 +290,15 @@ def ranges(**entry):
 
 
 REFUSED = {
-    "not JSON": ("rim: 1", "1:1: error: "),
-    "empty": ("", "1:1: error: unexpected end of data"),
-    "cut off": ('{"ranges": [', "1:13: error: unexpected end of data"),
+    "not JSON": ("rim: 1", "1:1: error: this is no JSON: "),
+    "empty": ("", "1:1: error: this is no JSON: unexpected end of data"),
+    "cut off": ('{"ranges": [',
+                "1:13: error: this is no JSON: unexpected end of data"),
     "something behind": ('{}\n}', "2:1: error: "),
     "comment": ('{/* */}', "1:2: error: "),
     "zero byte": ('{"a": 1}\0', "1:9: error: a byte is zero"),
-    "not UTF-8": (b'{"\xff": 1}', "error: invalid utf-8 string"),
-    "too deep": ("[" * 100, "error: nesting too deep"),
+    "not UTF-8": (b'{"\xff": 1}', "error: this is no JSON: invalid utf-8 string"),
+    "too deep": ("[" * 100, "error: this is no JSON: nesting too deep"),
     "too large": (" " * 300000, "error: the document has more than "),
     "a list": ("[]", "1:1: error: it is not an object"),
     "unknown member": (document(rims=1),

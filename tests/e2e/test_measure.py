@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`reeve measure`: the RIM is the same as tests/rim.py computes."""
 import json
+import resource
+import subprocess
 
 import pytest
 import rim
@@ -33,6 +35,26 @@ def test_rim_equals_independent_computation(reeve, name):
     assert rim.compute(document, reeve.folder / "out") == document["rim"]
     assert document["granules"] * document["granule_size"] == sum(
         entry["size"] for entry in document["ranges"])
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_segments_that_cannot_be_written_leave_nothing(reeve, there):
+    """The kernel can be written, and the initrd is larger than a file may be."""
+    reeve.write("initrd", bytes(4 << 20))
+    config = reeve.config(ramdisk='"initrd"', memory="64")
+    out = reeve.folder / "out"
+    if there:
+        out.mkdir()
+        (out / "mine").write_text("mine")
+    done = subprocess.run(
+        [reeve.path, "measure", "-o", "out", config], cwd=reeve.folder,
+        capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
+                                              (2 << 20, 2 << 20)))
+    assert done.returncode == 1
+    assert "out/initrd: cannot be written: " in done.stderr
+    assert out.exists() == there
+    assert not there or (out / "mine").exists()
 
 
 def test_same_inputs_give_same_bytes(reeve):

@@ -3,6 +3,7 @@
 and Python's cryptography its signature."""
 
 import hashlib
+import re
 import subprocess
 import time
 
@@ -227,6 +228,17 @@ def test_validity_is_written_and_looked_at(reeve):
     corim, _, _ = written(reeve, "--from-token", "token", "--not-before",
                           "2030-01-02", "--not-after", "2030-01-02")
     assert corim[4] == {0: (1, 1893542400), 1: (1, 1893542400 + 86399)}
+
+
+@pytest.mark.parametrize("option, value, form", [
+    ("--not-after", "tomorrow", "2030-12-31T12:00:00Z"),
+    ("--not-after", "2030-02-31", "2030-12-31T12:00:00Z"),
+    ("--tag-version", "x", "a number")])
+def test_a_value_of_another_form_is_told_the_form(reeve, option, value, form):
+    done = reeve.run("refs", "guest.cfg", option, value)
+    assert done.returncode == 2
+    assert f"reeve refs: {option}: '{value}' cannot be used\n" in done.stderr
+    assert re.search(f"reeve: note: write .*{form}\n", done.stderr)
 
 
 @pytest.mark.parametrize("options", [

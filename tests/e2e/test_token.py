@@ -309,6 +309,18 @@ def test_a_policy_that_is_wrong_is_exit_2(case, line, key):
     assert re.search(rf"^policy:1:\d+: error: {key}: ", done.stderr, re.M)
 
 
+def test_a_policy_that_is_wrong_is_told_what_to_write(case):
+    reeve = case()
+    for line, words in (
+            ('lifecycel = ["secured"]', "lifecycle, hash, require"),
+            ('lifecycle = "open"', "unknown, assembly-and-test"),
+            ('require = "luck"', "platform-signature, realm-signature"),
+            ('mec_policy = "open"', "shared, private")):
+        reeve.write("policy", line + "\n")
+        said = verify(reeve, "--policy", "policy", code=2).stderr.splitlines()
+        assert len(said) == 2 and f"note: write one of: {words}" in said[1]
+
+
 def test_rems_are_those_of_the_events(case):
     first, second = b"loaded a module", b"started a container"
     rem = hashlib.sha256(bytes(32) + first).digest()

@@ -99,6 +99,19 @@ def test_what_is_no_token_is_named(case, text, message):
     assert "error: no-token: " in done.stderr and message in done.stderr
 
 
+def test_a_copy_that_ends_too_early_is_named(case):
+    reeve = case()
+    token = (reeve.folder / "token").read_bytes()
+    for cut, message in (
+            (b"", "no-token: is empty"),
+            (base64.b64encode(token)[:601], "no-token: is cut off"),
+            (base64.encodebytes(token)[:650], "truncated: "),
+            (token[:-1], "truncated: "), (token.hex()[:800].encode(),
+                                          "truncated: ")):
+        reeve.write("token", cut)
+        assert f"token: error: {message}" in verify(reeve, code=1).stderr
+
+
 def test_two_tokens_in_json_are_refused(case):
     reeve = case()
     token = (reeve.folder / "token").read_bytes()

@@ -337,7 +337,7 @@ def test_a_killed_machine_is_cleaned_up(host):
     deadline = time.monotonic() + PATIENCE
     while host.run("host", "status").returncode == 0:
         assert time.monotonic() < deadline
-    host.refused("no host", "list")
+    host.refused("has ended", "list")
     host.good("host", "start")
     assert host.names() == []
 

@@ -85,9 +85,9 @@ def test_a_realm_is_rebooted_and_shut_down_from_outside(debug_host):
             guest.expect(f"^RIM {measured}$")
             expect_up(guest, 2, 256)
             guest.expect("^reeve: idle$")
-            verb = "reboot" if life == 1 else "shutdown"
-            assert debug_host.good(verb, "deb") == (
-                f"Shutting down domain {life}\n")
+            verb, said = (("reboot", "Rebooting") if life == 1 else
+                          ("shutdown", "Shutting down"))
+            assert debug_host.good(verb, "deb") == f"{said} domain {life}\n"
         assert "deb has powered off" in guest.finish()
     assert debug_host.counters() == before
 

@@ -107,6 +107,26 @@ static void guest_unplug(struct reeve_host *host, struct devices *devices,
 	attached_let_go(host);
 }
 
+/* Refuses a name that is taken before the guest's devices are looked at. The
+ * hypervisor refuses it too, but a second guest of one configuration would
+ * first be told that its disks and sockets are in use. */
+static int name_check(struct reeve_host *host, const char *name,
+		      struct reeve_report *report)
+{
+	struct reeve_domain domain;
+	unsigned dying;
+	int result = host_find_name(host, name, &domain, &dying, report);
+
+	if (result == REEVE_ERR_NO_DOMAIN)
+		return REEVE_OK;
+	if (result != REEVE_OK)
+		return result;
+	return report_error(report, REEVE_ERR_ENGINE, NULL, NULL,
+			    "choose another name, or rename or destroy that "
+			    "domain",
+			    "there is a domain \"%s\" already", name);
+}
+
 /* Plugs the guest's devices, and builds it with them. If that fails, they are
  * taken out again, once the hypervisor has let go of them. */
 static int guest_build_plugged(struct reeve_host *host,
@@ -121,8 +141,10 @@ static int guest_build_plugged(struct reeve_host *host,
 	unsigned used[ENGINE_DEVICES];
 	struct devices_slots slots;
 	struct devices *devices;
-	int result = devices_try(guest.domain, watch, report);
+	int result = name_check(host, guest.domain->name, report);
 
+	if (result == REEVE_OK)
+		result = devices_try(guest.domain, watch, report);
 	if (result == REEVE_OK)
 		result = attached_open(host, watch, &devices, &slots, report);
 	if (result != REEVE_OK)

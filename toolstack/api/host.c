@@ -92,12 +92,9 @@ static bool domid_of(const char *text, unsigned *domid)
 	return value != 0;
 }
 
-/* Finds the domain that has the name. A domain that is being destroyed has it
- * no more, because another one may take it: *dying is the id of such a domain,
- * or 0. */
-static int find_by_name(struct reeve_host *host, const char *name,
-			struct reeve_domain *out, unsigned *dying,
-			struct reeve_report *report)
+int host_find_name(struct reeve_host *host, const char *name,
+		   struct reeve_domain *out, unsigned *dying,
+		   struct reeve_report *report)
 {
 	struct reeve_domain domain;
 	unsigned domid = 1;
@@ -145,7 +142,7 @@ int reeve_domain_find(struct reeve_host *host, const char *text,
 		if (result == REEVE_OK && domain.domid != domid)
 			result = REEVE_ERR_NO_DOMAIN;
 	} else {
-		result = find_by_name(host, text, &domain, &dying, report);
+		result = host_find_name(host, text, &domain, &dying, report);
 	}
 	if (result == REEVE_ERR_NO_DOMAIN)
 		return tell_no_domain(text, dying, report);

@@ -135,8 +135,11 @@ static int domain_stop(struct cli_session *session, const struct cli_call *call,
 		       const struct reeve_domain *domain,
 		       enum reeve_reason reason)
 {
-	if ((call->options & CLI_QUIET) == 0)
-		printf("Shutting down domain %u\n", domain->domid);
+	if ((call->options & CLI_QUIET) == 0) {
+		printf("%s domain %u\n",
+		       reason == REEVE_REBOOT ? "Rebooting" : "Shutting down",
+		       domain->domid);
+	}
 	return reeve_domain_shutdown(session->host, domain->domid, reason,
 				     session->report);
 }

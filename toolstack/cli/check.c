@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* reeve check: reports all that is wrong with a configuration. */
+#include <string.h>
+
 #include "toolstack/cli/cli.h"
 
 /* Loads the guest and checks its files. The findings go to the report. */
@@ -18,8 +20,10 @@ static void print_verdict(const struct cli_call *call,
 			  const struct reeve_guest *guest)
 {
 	unsigned vcpus = reeve_guest_vcpus(guest);
+	bool is_stdin = strcmp(call->config, "-") == 0 &&
+			(call->options & CLI_STRICT) == 0;
 
-	cli_print_safely(call->config);
+	cli_print_safely(is_stdin ? "<stdin>" : call->config);
 	printf(": ok: %s \"",
 	       reeve_guest_is_realm(guest) ? "Realm" : "ordinary guest");
 	cli_print_safely(reeve_guest_name(guest));

@@ -173,6 +173,11 @@ extern const char *const cli_groups[];
 bool cli_is_group(const char *word);
 bool cli_in_group(const struct cli_verb *verb, const char *group);
 
+/* Tells that the value of an option of a verb has not its form, and the form.
+ * Returns false. */
+bool cli_value_refuse(const char *verb, const char *option, const char *value,
+		      const char *form);
+
 /* Prints the verbs of a group; NULL: all verbs. */
 void cli_help(FILE *to, const char *group);
 void cli_help_verb(FILE *to, const struct cli_verb *verb);
@@ -344,7 +349,8 @@ typedef int cli_each_fn(const struct cli_call *call, struct cli_session *session
 int cli_visit_domains(const struct cli_call *call, const char *header,
 		      cli_each_fn *each);
 
-/* Returns why there is no verb of that name although xl has it, or NULL. */
+/* Returns why there is no verb of that name although xl, virsh or kvmtool has
+ * one, or NULL. */
 const char *cli_missing_verb(const char *name);
 
 /* ---- Verifying ------------------------------------------------------- */

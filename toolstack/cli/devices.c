@@ -190,23 +190,3 @@ int cli_channel_list(const struct cli_call *call)
 				 "Kind    Open Path",
 				 channel_one);
 }
-
-/* ---- Verbs that are not there -------------------------------------------- */
-
-const char *cli_missing_verb(const char *name)
-{
-	static const char *const changes[] = { "-attach", "-detach" };
-	const char *dash = strrchr(name, '-');
-
-	for (size_t i = 0; dash != NULL && i < 2; i++) {
-		if (strcmp(dash, changes[i]) == 0) {
-			return "a guest has its devices from its start to its "
-			       "end: virtio-mmio has no hot-plug, and those of "
-			       "a Realm are measured. Write them into the "
-			       "configuration";
-		}
-	}
-	if (strcmp(name, "cd-insert") == 0 || strcmp(name, "cd-eject") == 0)
-		return "a virtio disk cannot be taken out of its drive";
-	return NULL;
-}

@@ -42,12 +42,12 @@ static bool read_cpus(const char *text, unsigned *cpus)
 	       value <= 1000;
 }
 
-static bool option_refuse(const char *option, const char *text)
+static bool option_refuse(const char *option, const char *text, const char *form)
 {
-	fprintf(stderr, "reeve host start: %s: cannot be read: %s\n", option,
-		text);
-	return false;
+	return cli_value_refuse("host start", option, text, form);
 }
+
+#define SIZE_FORM "a number of MiB, or one with K, M, G or T behind it: 4G"
 
 static bool options_read(const struct cli_call *call,
 			 struct reeve_host_options *options)
@@ -70,12 +70,12 @@ static bool options_read(const struct cli_call *call,
 	};
 	if (memory != NULL &&
 	    (!cli_read_size(memory, &options->memory) || options->memory == 0))
-		return option_refuse("--memory", memory);
+		return option_refuse("--memory", memory, SIZE_FORM);
 	if (dma != NULL && (!cli_read_size(dma, &options->dma_memory) ||
 			    options->dma_memory == 0))
-		return option_refuse("--dma-memory", dma);
+		return option_refuse("--dma-memory", dma, SIZE_FORM);
 	if (cpus != NULL && !read_cpus(cpus, &options->cpus))
-		return option_refuse("--cpus", cpus);
+		return option_refuse("--cpus", cpus, "a number, 1 to 32");
 	return true;
 }
 

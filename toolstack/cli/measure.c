@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "toolstack/cli/cli.h"
 
@@ -28,12 +29,30 @@ static int segment_write(const struct cli_session *session, const char *folder,
 	return result;
 }
 
+/* Removes a folder that this command has made, with the segments in it. */
+static void segments_remove(const struct cli_session *session,
+			    const char *folder)
+{
+	struct reeve_range range;
+
+	for (size_t i = 0; reeve_plan_segment(session->plan, i, &range); i++) {
+		char *path;
+
+		if (asprintf(&path, "%s/%s", folder, range.file) < 0)
+			return;
+		(void)unlink(path); /* it may not have been written */
+		free(path);
+	}
+	(void)rmdir(folder); /* somebody else may have put a file there */
+}
+
 static int segments_write(const struct cli_session *session, const char *folder)
 {
 	struct reeve_range range;
 	int result = REEVE_OK;
+	bool made = mkdir(folder, 0777) == 0;
 
-	if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+	if (!made && errno != EEXIST) {
 		fprintf(stderr, "reeve: error: %s: cannot make the folder: %s\n",
 			folder, strerror(errno));
 		return REEVE_ERR_IO;
@@ -43,6 +62,8 @@ static int segments_write(const struct cli_session *session, const char *folder)
 	     i++) {
 		result = segment_write(session, folder, i, &range);
 	}
+	if (result != REEVE_OK && made)
+		segments_remove(session, folder);
 	return result;
 }
 

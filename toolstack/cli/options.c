@@ -292,6 +292,28 @@ bool cli_is_group(const char *word)
 	return false;
 }
 
+bool cli_value_refuse(const char *verb, const char *option, const char *value,
+		      const char *form)
+{
+	fprintf(stderr,
+		"reeve %s: %s: '%s' cannot be used\n"
+		"reeve: note: write %s\n",
+		verb, option, value, form);
+	return false;
+}
+
+/* The width of the column of the verbs: that of the longest name. */
+static int name_width(void)
+{
+	size_t width = 0;
+
+	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++) {
+		if (strlen(v->name) > width)
+			width = strlen(v->name);
+	}
+	return (int)width;
+}
+
 void cli_help(FILE *to, const char *group)
 {
 	fprintf(to, "Usage: reeve %s%sVERB [OPTION ...] [ARGUMENT ...]\n\n",
@@ -301,7 +323,8 @@ void cli_help(FILE *to, const char *group)
 	fputs("Verbs:\n", to);
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++) {
 		if (group == NULL || cli_in_group(v, group))
-			fprintf(to, "  %-13s %s\n", v->name, v->summary);
+			fprintf(to, "  %-*s  %s\n", name_width(), v->name,
+				v->summary);
 	}
 	fprintf(to,
 		"\nreeve %s%sVERB --help tells more; so do reeve(1) and "

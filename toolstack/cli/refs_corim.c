@@ -39,11 +39,12 @@ static bool time_read(const char *text, bool is_end, int64_t *seconds)
 	return is_of_calendar(&given, *seconds);
 }
 
-static bool option_refuse(const char *option, const char *text)
+static bool option_refuse(const char *option, const char *text, const char *form)
 {
-	fprintf(stderr, "reeve refs: %s: cannot be read: %s\n", option, text);
-	return false;
+	return cli_value_refuse("refs", option, text, form);
 }
+
+#define DATE_FORM "a day or a second: 2030-12-31 or 2030-12-31T12:00:00Z"
 
 static bool version_read(const char *text, uint64_t *version)
 {
@@ -70,10 +71,10 @@ bool cli_refs_corim_options(const struct cli_call *call,
 		.signer = cli_value(call, CLI_SIGNER),
 	};
 	if (version != NULL && !version_read(version, &options->tag_version))
-		return option_refuse("--tag-version", version);
+		return option_refuse("--tag-version", version, "a number");
 	if (before != NULL && !time_read(before, false, &options->not_before))
-		return option_refuse("--not-before", before);
+		return option_refuse("--not-before", before, DATE_FORM);
 	if (after != NULL && !time_read(after, true, &options->not_after))
-		return option_refuse("--not-after", after);
+		return option_refuse("--not-after", after, DATE_FORM);
 	return true;
 }

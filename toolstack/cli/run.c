@@ -84,9 +84,16 @@ static int rim_compare(const struct run *run)
 	cli_hex_text(text, run->predicted->rim, run->predicted->size);
 	if (strcasecmp(expected, text) == 0)
 		return REEVE_OK;
+	if (strlen(expected) != strlen(text)) {
+		(void)cli_value_refuse("create", "--expect-rim", expected,
+				       "all digits of it, as reeve measure "
+				       "prints them");
+		return REEVE_ERR_CONFIG;
+	}
 	fprintf(stderr,
-		"reeve: error: --expect-rim: this Realm's measurement is\n"
-		"reeve: note: %s\n",
+		"reeve: error: --expect-rim: this Realm has another "
+		"measurement\n"
+		"reeve: note: it is %s; reeve measure shows what goes in\n",
 		text);
 	return REEVE_ERR_CONFIG;
 }

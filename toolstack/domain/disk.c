@@ -430,6 +430,14 @@ static struct key_fault part_read(struct disk_reader *reader, const char **text)
 	return position_read(reader, part.all);
 }
 
+static bool target_is_named(const char *text, const struct domain_disk *disk)
+{
+	const size_t length = strlen("target=");
+
+	return disk->target.at != NULL && disk->target.at >= text + length &&
+	       strncmp(disk->target.at - length, "target=", length) == 0;
+}
+
 static struct key_fault vdev_check(const char *text, struct domain_disk *disk)
 {
 	struct key_fault fault;
@@ -438,8 +446,11 @@ static struct key_fault vdev_check(const char *text, struct domain_disk *disk)
 		fault = words_fault((struct words){ text, strlen(text) },
 				    "lacks the part", NULL);
 		fault.missing = "vdev";
-		fault.hint = "write TARGET,FORMAT,VDEV,ACCESS, as in "
-			     "\"/srv/web.img,raw,xvda,rw\"";
+		fault.hint = target_is_named(text, disk)
+				     ? "target= takes the rest of the text: "
+				       "write it last"
+				     : "write TARGET,FORMAT,VDEV,ACCESS, as in "
+				       "\"/srv/web.img,raw,xvda,rw\"";
 		return fault;
 	}
 	if (!disk_vdev_read(disk->vdev, &disk->number, &disk->partition)) {

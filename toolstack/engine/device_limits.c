@@ -89,9 +89,53 @@ static void backendtype_check(struct device_check *check,
 	}
 }
 
+/* Returns whether a path goes on, behind a comma, like another part of a disk. */
+static bool path_has_part(struct words path)
+{
+	static const char *const parts[] = { "format=", "vdev=", "access=",
+					     "backendtype=" };
+
+	for (size_t at = 0; at < path.length; at++) {
+		if (path.at[at] != ',')
+			continue;
+		while (at + 1 < path.length && path.at[at + 1] == ' ')
+			at++;
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+			size_t length = strlen(parts[i]);
+
+			if (path.length - at - 1 >= length &&
+			    memcmp(path.at + at + 1, parts[i], length) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Warns of a target that is read as xl reads it, but was hardly meant so. */
+static void disk_target_check(struct device_check *check,
+			      const struct domain_disk *disk)
+{
+	const struct words target = disk->target;
+
+	if (path_has_part(target)) {
+		part_speak(check, REEVE_WARNING, target,
+			   "write target= last, behind all other parts",
+			   "is the whole path: target= takes the rest of the "
+			   "text");
+	} else if (disk->script.length == 0 && target.length > 0 &&
+		   target.at[0] != '/' &&
+		   memchr(target.at, '.', target.length) != NULL) {
+		part_speak(check, REEVE_WARNING, target,
+			   "write the whole path of a file",
+			   "is below /dev, as every path that does not begin "
+			   "with /");
+	}
+}
+
 static void disk_parts_check(struct device_check *check,
 			     const struct domain_disk *disk)
 {
+	disk_target_check(check, disk);
 	backend_check(check, disk->backend);
 	backendtype_check(check, disk);
 	if (disk->protocol == DISK_PROTOCOL_XEN) {

@@ -131,6 +131,27 @@ int folder_of(const char *name, struct folder *out, struct reeve_report *report)
 	return REEVE_OK;
 }
 
+int folder_tell_no_host(const struct folder *folder, struct reeve_report *report)
+{
+	bool is_default = strcmp(folder->name, REEVE_HOST_DEFAULT) == 0;
+	char start[64 + REEVE_HOST_NAME_SIZE];
+	char hint[sizeof(start) + FOLDER_PATH_SIZE + 32];
+
+	(void)snprintf(start, sizeof(start), "with reeve host start%s%s",
+		       is_default ? "" : " --name ",
+		       is_default ? "" : folder->name);
+	if (folder_state(folder) == FOLDER_STALE) {
+		(void)snprintf(hint, sizeof(hint),
+			       "its logs are in %s; start it anew %s",
+			       folder->path, start);
+		return report_error(report, REEVE_ERR_HOST, NULL, NULL, hint,
+				    "the host \"%s\" has ended", folder->name);
+	}
+	(void)snprintf(hint, sizeof(hint), "start it %s", start);
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL, hint,
+			    "there is no host \"%s\"", folder->name);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -51,6 +51,10 @@ int folder_of(const char *name, struct folder *out, struct reeve_report *report)
 /* Returns true if the path is a folder that belongs to this user and that
  * nobody else has access to. */
 bool folder_is_private(const char *path);
+/* Reports that no host of the folder's name runs, where the logs of one that
+ * has ended are, and how to start one. Returns REEVE_ERR_HOST. */
+int folder_tell_no_host(const struct folder *folder,
+			struct reeve_report *report);
 /* Lists the names of all folders, sorted. folder_names_free() frees the
  * list. */
 int folder_names(char ***names, size_t *count, struct reeve_report *report);

@@ -147,9 +147,19 @@ static int receive_reply(struct link *link, struct control_reply *reply,
 /* A host of the same release understands every request of ours. */
 static const char *refusal_hint(uint32_t status)
 {
-	if (status != CONTROL_E_REQUEST && status != CONTROL_E_VERSION)
+	switch (status) {
+	case CONTROL_E_REQUEST:
+	case CONTROL_E_VERSION:
+		return "if another release of Reeve started the host, start it "
+		       "anew";
+	case CONTROL_E_EXISTS:
+		return "choose another name, or rename or destroy that domain";
+	case CONTROL_E_MEMORY:
+		return "give the guest less, end another one (reeve list), or "
+		       "start a host with more --memory";
+	default:
 		return NULL;
-	return "if another release of Reeve started the host, start it anew";
+	}
 }
 
 static int link_tell_refusal(const struct control_reply *reply,
@@ -351,12 +361,8 @@ static int port_open(struct link *link, int patience_ms,
 	int result;
 	int error;
 
-	if (folder_state(&link->folder) != FOLDER_HELD) {
-		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
-				    "start it with reeve host start",
-				    "there is no host \"%s\"",
-				    link->folder.name);
-	}
+	if (folder_state(&link->folder) != FOLDER_HELD)
+		return folder_tell_no_host(&link->folder, report);
 	result = foreign_refuse(&link->folder, report);
 	if (result != REEVE_OK)
 		return result;

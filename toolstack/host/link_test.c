@@ -237,6 +237,9 @@ static void a_refusal_is_told_in_the_hosts_words(void **state)
 	assert_int_equal(attach(f, PATIENCE_MS), REEVE_OK);
 	assert_int_equal(ask(f, CONTROL_DOMAIN_CREATE), REEVE_ERR_ENGINE);
 	assert_told(f, "the host refused: no?memory");
+	assert_string_equal(reeve_report_get(f->report, 0)->hint,
+			    "give the guest less, end another one (reeve "
+			    "list), or start a host with more --memory");
 }
 
 static void a_request_that_the_host_does_not_know_is_explained(void **state)

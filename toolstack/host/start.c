@@ -97,6 +97,21 @@ static int shares_check(struct start *start)
 			    wrong);
 }
 
+/* A size in the unit in which it was given, for a message. */
+struct size_text {
+	char text[32];
+};
+
+static struct size_text size_of(uint64_t bytes)
+{
+	bool whole = bytes % MIB == 0;
+	struct size_text size;
+
+	(void)snprintf(size.text, sizeof(size.text), "%" PRIu64 " %s",
+		       whole ? bytes / MIB : bytes, whole ? "MiB" : "bytes");
+	return size;
+}
+
 static int options_check(struct start *start)
 {
 	const struct reeve_host_options *options = start->options;
@@ -107,9 +122,8 @@ static int options_check(struct start *start)
 	if (memory < MEMORY_LEAST || memory > MEMORY_MOST || memory % MIB != 0) {
 		return report_error(start->report, REEVE_ERR_ARGUMENT, NULL,
 				    NULL, "give 256 MiB to 95 GiB, whole MiB",
-				    "a host cannot have a memory of %" PRIu64
-				    " bytes",
-				    memory);
+				    "a host cannot have a memory of %s",
+				    size_of(memory).text);
 	}
 	if (options->dma_memory % DMA_BLOCK != 0 ||
 	    options->dma_memory > memory - DMA_REST) {
@@ -119,9 +133,9 @@ static int options_check(struct start *start)
 			 (memory - DMA_REST) / MIB);
 		return report_error(start->report, REEVE_ERR_ARGUMENT, NULL,
 				    NULL, hint,
-				    "devices cannot have %" PRIu64
-				    " bytes of this host's memory",
-				    options->dma_memory);
+				    "devices cannot have %s of this host's "
+				    "memory",
+				    size_of(options->dma_memory).text);
 	}
 	if (options->cpus > MACHINE_MAX_CPUS) {
 		return report_error(start->report, REEVE_ERR_ARGUMENT, NULL,

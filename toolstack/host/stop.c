@@ -47,13 +47,6 @@ static void entry_fill_lost(const struct folder *folder, long pid,
 	memcpy(entry->folder, folder->path, sizeof(entry->folder));
 }
 
-static int tell_none(const struct folder *folder, const char *hint,
-		     struct reeve_report *report)
-{
-	return report_error(report, REEVE_ERR_HOST, NULL, NULL, hint,
-			    "there is no host \"%s\"", folder->name);
-}
-
 int reeve_host_find(const char *name, struct reeve_host_entry *out,
 		    struct reeve_report *report)
 {
@@ -70,8 +63,7 @@ int reeve_host_find(const char *name, struct reeve_host_entry *out,
 	}
 	lost = folder_lost(&folder, &process);
 	if (lost == 0)
-		return tell_none(&folder, "start it with reeve host start",
-				 report);
+		return folder_tell_no_host(&folder, report);
 	close(process);
 	entry_fill_lost(&folder, lost, out);
 	return REEVE_OK;
@@ -162,8 +154,7 @@ int reeve_host_key(const char *name, char **pem, struct reeve_report *report)
 	if (result != REEVE_OK)
 		return result;
 	if (folder_state(&folder) != FOLDER_HELD)
-		return tell_none(&folder, "start it with reeve host start",
-				 report);
+		return folder_tell_no_host(&folder, report);
 	path = folder_path(&folder, "platform.pem");
 	*pem = folder_file_read(path.text, KEY_MAX, &size);
 	if (*pem != NULL)
@@ -297,8 +288,11 @@ int reeve_host_stop(const char *name, const struct reeve_watch *watch,
 	ended = lost_end(&folder, watch, report);
 	if (ended < 0)
 		return ended;
-	if (ended == 0 && folder_state(&folder) == FOLDER_ABSENT)
-		return tell_none(&folder, "see reeve host list", report);
+	if (ended == 0 && folder_state(&folder) == FOLDER_ABSENT) {
+		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
+				    "see reeve host list",
+				    "there is no host \"%s\"", folder.name);
+	}
 	if (folder_state(&folder) == FOLDER_HELD)
 		result = qemu_end(&folder, watch, report);
 	if (result == REEVE_OK)

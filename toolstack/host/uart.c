@@ -56,11 +56,8 @@ int reeve_host_console(const char *name, int *fd, int *lock,
 
 	if (result != REEVE_OK)
 		return result;
-	if (folder_state(&folder) != FOLDER_HELD) {
-		return report_error(report, REEVE_ERR_HOST, NULL, NULL,
-				    "start it with reeve host start",
-				    "there is no host \"%s\"", folder.name);
-	}
+	if (folder_state(&folder) != FOLDER_HELD)
+		return folder_tell_no_host(&folder, report);
 	if (!record_read(&folder, &entry) || !entry.foreign)
 		return tell_ours(&folder, report);
 	return uart_open(&folder, fd, lock, report);

@@ -279,6 +279,7 @@ static void memory_report(const struct loading *loading,
 			  const char *reason)
 {
 	char hint[64] = "use a smaller kernel or initrd";
+	char initrd[64] = "";
 
 	if (layout_minimum(sizes) != 0) {
 		/* There is room for any number. */
@@ -286,13 +287,17 @@ static void memory_report(const struct loading *loading,
 			       "begin with memory = %" PRIu64,
 			       memory_proposed(sizes));
 	}
+	if (sizes->initrd != 0) {
+		(void)snprintf(initrd, sizeof(initrd),
+			       ", the initrd (%" PRIu64 " KiB)",
+			       kib(sizes->initrd));
+	}
 	report_add(loading->report, severity, &loading->request->memory_place,
 		   "memory", hint,
 		   "%" PRIu64 " MiB of memory %s the kernel (%" PRIu64
-		   " KiB), the initrd (%" PRIu64
-		   " KiB) and the device tree (%" PRIu64 " KiB): %s",
-		   sizes->ram / MIB, holds, kib(sizes->kernel),
-		   kib(sizes->initrd), kib(sizes->dtb), reason);
+		   " KiB)%s and the device tree (%" PRIu64 " KiB): %s",
+		   sizes->ram / MIB, holds, kib(sizes->kernel), initrd,
+		   kib(sizes->dtb), reason);
 }
 
 static int report_shortage(const struct loading *loading,

@@ -225,7 +225,7 @@ static void shortage_names_the_least_memory(void **state)
 	item = fixture_only(report, REEVE_ERROR);
 	assert_string_equal(
 		item->message,
-		"2 MiB of memory cannot hold the kernel (12 KiB), the initrd (0 KiB) and the device tree (1 KiB): 3 MiB hold the files alone, and the guest needs more to run");
+		"2 MiB of memory cannot hold the kernel (12 KiB) and the device tree (1 KiB): 3 MiB hold the files alone, and the guest needs more to run");
 	assert_string_equal(item->hint, "begin with memory = 4");
 	assert_string_equal(item->key, "memory");
 	assert_int_equal(item->line, 4);
@@ -314,7 +314,7 @@ static void what_fits_no_bank_is_told(void **state)
 	request.ram_size = 8192 * MIB;
 	expect_error(
 		&request, REEVE_ERR_IMAGE, "memory",
-		"8192 MiB of memory cannot hold the kernel (3145728 KiB), the initrd (0 KiB) and the device tree (2 KiB): they do not fit into the first RAM bank of 3072 MiB");
+		"8192 MiB of memory cannot hold the kernel (3145728 KiB) and the device tree (2 KiB): they do not fit into the first RAM bank of 3072 MiB");
 }
 
 static void every_bad_file_is_told(void **state)

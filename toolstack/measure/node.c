@@ -82,6 +82,7 @@ static bool text_parse(struct document *document, size_t size)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
 	enum json_tokener_error error;
+	char message[128];
 	const char *at;
 
 	if (tokener == NULL) {
@@ -98,7 +99,9 @@ static bool text_parse(struct document *document, size_t size)
 	json_tokener_free(tokener);
 	if (error == json_tokener_success)
 		return true;
-	return text_error(document, at, json_tokener_error_desc(error));
+	(void)snprintf(message, sizeof(message), "this is no JSON: %s",
+		       json_tokener_error_desc(error));
+	return text_error(document, at, message);
 }
 
 int document_parse(struct document *document, size_t size)

@@ -61,6 +61,23 @@ static char *squeezed(struct span text)
 	return copy;
 }
 
+static bool letters_read(const char *letters, size_t length, uint8_t *data,
+			 size_t *size)
+{
+	return hex_read(letters, data, length, size) ||
+	       base64_read(letters, length, data, length, size);
+}
+
+/* Returns whether letters that are no whole number of bytes would be the start
+ * of a token without the last one: a copy that ends too early. */
+static bool is_cut_off(const char *letters, size_t length, uint8_t *data)
+{
+	size_t size;
+
+	return length > 0 && letters_read(letters, length - 1, data, &size) &&
+	       evidence_is_token((struct span){ data, size });
+}
+
 /* Takes letters as hexadecimal, or else as base64. Leaves found alone if they
  * are neither. */
 static void letters_take(const char *letters, struct evidence *found)
@@ -73,13 +90,14 @@ static void letters_take(const char *letters, struct evidence *found)
 		letters += 2;
 		length -= 2;
 	}
-	if (data != NULL && (hex_read(letters, data, length, &size) ||
-			     base64_read(letters, length, data, length, &size))) {
+	if (data != NULL && letters_read(letters, length, data, &size)) {
 		found->data = data;
 		found->size = size;
-	} else {
-		free(data);
+		return;
 	}
+	if (data != NULL && is_cut_off(letters, length, data))
+		found->problem = "is cut off: its last byte is not whole";
+	free(data);
 }
 
 /* Takes the first block of PEM that is a token. */
@@ -154,6 +172,10 @@ bool evidence_find(struct span text, struct evidence *found)
 	char *plain;
 
 	*found = (struct evidence){ 0 };
+	if (text.size == 0) {
+		found->problem = "is empty";
+		return true;
+	}
 	if (evidence_is_token(text) || !is_plain_text(text))
 		return copy_take(text, found);
 	plain = squeezed(text);

@@ -2,6 +2,8 @@
 /* Reading a policy file. */
 #include "toolstack/token/policy.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,23 +89,42 @@ static int each_text(struct policy_reader *reader, const struct cfg_value *value
 	return result;
 }
 
+/* The note of a name that is unknown: those that are known. There is room for
+ * every list of names in this file. */
+struct choices {
+	char text[320];
+	size_t length;
+};
+
+static void choices_add(struct choices *choices, const char *name)
+{
+	int more =
+		snprintf(choices->text + choices->length,
+			 sizeof(choices->text) - choices->length, "%s%s",
+			 choices->length == 0 ? "write one of: " : ", ", name);
+
+	assert(more > 0 &&
+	       (size_t)more < sizeof(choices->text) - choices->length);
+	choices->length += (size_t)more;
+}
+
 /* Sets the bit of the name that the value is. */
 static int name_take(struct policy_reader *reader, const struct cfg_value *value,
 		     const char *const *names, size_t count, unsigned *bits)
 {
+	struct choices choices = { 0 };
+
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(value->text, names[i]) == 0) {
 			*bits |= 1u << i;
 			return REEVE_OK;
 		}
 	}
-	report_add(reader->report, REEVE_ERROR, &value->place, reader->key,
-		   NULL, "\"%s\" is none of its names", value->text);
-	for (size_t i = 0; i < count; i++) {
-		report_add(reader->report, REEVE_NOTE, &value->place,
-			   reader->key, NULL, "one is \"%s\"", names[i]);
-	}
-	return REEVE_ERR_CONFIG;
+	for (size_t i = 0; i < count; i++)
+		choices_add(&choices, names[i]);
+	return report_error(reader->report, REEVE_ERR_CONFIG, &value->place,
+			    reader->key, choices.text,
+			    "\"%s\" is none of its names", value->text);
 }
 
 static int lifecycle_take(struct policy_reader *reader,
@@ -366,15 +387,16 @@ static int policy_setting_read(struct reeve_token_policy *policy,
 			       struct reeve_report *report)
 {
 	struct policy_reader reader = { policy, report, setting->key };
+	struct choices choices = { 0 };
 
 	for (size_t i = 0; i < sizeof(policy_keys) / sizeof(policy_keys[0]);
 	     i++) {
 		if (strcmp(policy_keys[i].key, setting->key) == 0)
 			return policy_keys[i].read(&reader, &setting->value);
+		choices_add(&choices, policy_keys[i].key);
 	}
 	return report_error(report, REEVE_ERR_CONFIG, &setting->place,
-			    setting->key, "reeve(1) lists them, under POLICY",
-			    "is no key of a policy");
+			    setting->key, choices.text, "is no key of a policy");
 }
 
 /* Reads every setting, even after a wrong one, so that one run reports all that
