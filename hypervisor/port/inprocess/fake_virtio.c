@@ -140,7 +140,11 @@ static void relax(void *ctx, bool waiting)
 static uint64_t now_ns(void *ctx)
 {
 	struct fake_virtio *fake = ctx;
+	void (*in_time)(struct fake_virtio *fake) = fake->in_time;
 
+	fake->in_time = NULL;
+	if (in_time != NULL)
+		in_time(fake);
 	return fake->now;
 }
 

@@ -41,6 +41,8 @@ struct fake_virtio {
 	bool memory_locked;
 	/* Called once, while the carrier looks for memory, if it is set. */
 	void (*in_find)(struct fake_virtio *fake);
+	/* The same while it looks at the time, which every round begins with. */
+	void (*in_time)(struct fake_virtio *fake);
 
 	/* The memory that the carrier shares with the host's device. */
 	void *shared;
