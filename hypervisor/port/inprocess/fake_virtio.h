@@ -58,6 +58,7 @@ struct fake_virtio {
 	/* Records. */
 	bool line;
 	unsigned kicks;
+	unsigned relaxed; /* how often other threads could run */
 	unsigned breaks;
 	char why[VIRTIO_TEXT];
 	uint64_t now;
