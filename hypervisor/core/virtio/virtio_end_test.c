@@ -206,8 +206,7 @@ static void a_driver_that_starts_beside_a_reset(void **state)
 	fake_driver_queue(fake, 0);
 	fake->theirs.reset_sticks = true;
 	assert_int_equal(reset_try(fake), VIRTIO_ACCESS_LATER);
-	fake->theirs.reset_sticks = false;
-	fake->theirs.status = 0;
+	fake_backend_unstick(&fake->theirs);
 	assert_int_equal(virtio_work(fake->device), UINT64_MAX);
 	assert_false(seen(fake).stopping);
 	fake_virtio_write(fake, VIRTIO_MMIO_STATUS,
@@ -254,7 +253,7 @@ static void a_reset_that_is_not_confirmed_unpins_nothing(void **state)
 	assert_int_equal(pinned(fake, 0, ALL_OF), data(0));
 	assert_int_not_equal(virtio_work(fake->device), UINT64_MAX);
 	assert_false(virtio_stop(fake->device));
-	fake->theirs.status = 0;
+	fake_backend_unstick(&fake->theirs);
 	assert_true(virtio_stop(fake->device));
 	assert_int_equal(pinned(fake, 0, ALL_OF), ALL_OF);
 }

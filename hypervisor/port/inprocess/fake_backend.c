@@ -27,17 +27,34 @@ static uint8_t host_status(void *ctx)
 	return theirs->status;
 }
 
+static void host_reset(struct fake_backend *theirs)
+{
+	memset(theirs->queues, 0, sizeof(theirs->queues));
+	memset(theirs->seen, 0, sizeof(theirs->seen));
+	theirs->isr = 0;
+	theirs->status = 0;
+	theirs->reset_due = false;
+	theirs->resets++;
+}
+
+void fake_backend_unstick(struct fake_backend *theirs)
+{
+	theirs->reset_sticks = false;
+	if (theirs->reset_due)
+		host_reset(theirs);
+}
+
 static void host_status_set(void *ctx, uint8_t status)
 {
 	struct fake_backend *theirs = ctx;
 
-	if (status == 0 && theirs->reset_sticks)
+	if (status == 0 && theirs->reset_sticks) {
+		theirs->reset_due = true;
 		return;
+	}
 	if (status == 0) {
-		memset(theirs->queues, 0, sizeof(theirs->queues));
-		memset(theirs->seen, 0, sizeof(theirs->seen));
-		theirs->isr = 0;
-		theirs->resets++;
+		host_reset(theirs);
+		return;
 	}
 	if (theirs->picky)
 		status &= (uint8_t)~VIRTIO_STATUS_FEATURES_OK;
