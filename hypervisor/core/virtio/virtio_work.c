@@ -150,6 +150,7 @@ static uint64_t device_round(struct virtio_device *device)
 
 	__atomic_store_n(&device->pending, 0, __ATOMIC_SEQ_CST);
 	reconfigured_tell(device);
+	device->looks = 0;
 	for (unsigned i = 0; i < device->queue_count && !device->lost; i++) {
 		struct virtio_queue *queue = &device->queues[i];
 
