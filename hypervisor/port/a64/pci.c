@@ -9,8 +9,6 @@
 #include "lib/number.h"
 #include "lib/spinlock.h"
 
-/* A list of capabilities cannot have more members. */
-#define CAPS_MAX (PCI_CONFIG_SIZE / 4)
 #define CAP_MASK 0xfcu
 
 struct pci_room pci_root_room = { PCI_ROOT_BASE, PCI_ROOT_BASE + PCI_ROOT_SIZE };
@@ -126,7 +124,7 @@ unsigned pci_capability(const struct pci_function *function, uint8_t id,
 
 	if ((mmio_read16(function->config + PCI_STATUS) & PCI_STATUS_CAPS) == 0)
 		return 0;
-	for (unsigned i = 0; i < CAPS_MAX; i++) {
+	for (unsigned i = 0; i < PCI_CAPS_MAX; i++) {
 		at = mmio_read8(function->config + at) & CAP_MASK;
 		if (at == 0 || mmio_read8(function->config + at) == id)
 			return at;

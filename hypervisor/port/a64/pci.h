@@ -62,6 +62,9 @@ void pci_function_stop(const struct pci_function *function);
 /* The room that BARs of the root bus are given. One thread uses it. */
 extern struct pci_room pci_root_room;
 
+/* A list of capabilities cannot have more members. */
+#define PCI_CAPS_MAX (PCI_CONFIG_SIZE / 4)
+
 /*
  * Finds a capability of that kind behind `after`, which is the offset of
  * another one, or 0. Returns its offset; 0: there is none.

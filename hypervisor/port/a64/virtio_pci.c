@@ -42,13 +42,13 @@ static void part_read(struct virtio_pci *device, unsigned cap)
 
 static const char *parts_read(struct virtio_pci *device)
 {
-	unsigned cap = 0;
+	unsigned cap = pci_capability(&device->function, PCI_CAP_VENDOR, 0);
 
-	do {
+	/* The list of a device that lies may have no end. */
+	for (unsigned i = 0; cap != 0 && i < PCI_CAPS_MAX; i++) {
+		part_read(device, cap);
 		cap = pci_capability(&device->function, PCI_CAP_VENDOR, cap);
-		if (cap != 0)
-			part_read(device, cap);
-	} while (cap != 0);
+	}
 	for (unsigned i = 0; i < VIRTIO_PCI_CAPS; i++) {
 		if (device->parts[i].size < part_least[i])
 			return "it lacks the registers of virtio 1";
@@ -195,7 +195,9 @@ uint64_t virtio_pci_notify_at(const struct virtio_pci *device, unsigned queue)
 	queue_select(device, queue);
 	offset = (uint64_t)device->notify_multiply *
 		 mmio_read16(common(device, VIRTIO_PCI_QUEUE_NOTIFY_OFF));
-	return offset <= part->size - 2 ? part->base + offset : 0;
+	/* An access that is not aligned would stop the hypervisor. */
+	return offset % 2 == 0 && offset <= part->size - 2 ? part->base + offset
+							   : 0;
 }
 
 void virtio_pci_notify(uint64_t at, unsigned queue)
