@@ -207,6 +207,8 @@ bool fake_backend_take(struct fake_backend *theirs, unsigned queue,
 	if (ring->size == 0 ||
 	    seen == *host_field(theirs, ring->driver, VIRTQ_IDX))
 		return false;
+	/* Acquire: the index before what it covers. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	*request = (struct fake_request){
 		.id = *host_field(theirs, ring->driver,
 				  VIRTQ_AVAIL_RING((uint64_t)seen % ring->size))
@@ -249,7 +251,11 @@ void fake_backend_answer(struct fake_backend *theirs, unsigned queue,
 
 	*fake_backend_elem(theirs, queue, from) =
 		(struct virtq_used_elem){ id, size };
+	/* The answer before the index, and that before the look at whether
+	 * somebody wants to hear of it. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 	*idx = (uint16_t)(from + 1);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (!host_wanted(theirs, queue, from))
 		return;
 	theirs->isr |= VIRTIO_ISR_QUEUE;
