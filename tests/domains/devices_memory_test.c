@@ -351,7 +351,7 @@ static void the_rmm_is_asked_once_about_a_block(void **state)
 	device_finish(table, domain);
 }
 
-/* What was known about the block must not let the device have the part. */
+/* The device must not have the part for what was known about the block. */
 static void the_part_of_a_block_that_is_gone_breaks_the_device(void **state)
 {
 	struct table *table = *state;
