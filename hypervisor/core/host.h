@@ -98,9 +98,11 @@ static inline uint64_t host_dma_count(const struct host_ops *ops, pa_t base,
 	return from < to ? (to - from) / PAGE_SIZE : 0;
 }
 
-/* Returns true if devices can access a page. */
-static inline bool host_dma_reaches(const struct host_ops *ops, pa_t page)
+/* Returns true if devices can access the page that an address lies in. */
+static inline bool host_dma_reaches(const struct host_ops *ops, pa_t pa)
 {
+	pa_t page = pa_make(align_down(pa.value, PAGE_SIZE));
+
 	return ops->dma_size == 0 || host_dma_count(ops, page, 1) == 1;
 }
 

@@ -223,8 +223,6 @@ bool device_take_back(struct table *table, struct domain *domain, uint64_t base,
 	return realm_asks(table, domain, base, top, 0, RMI_RIPAS_RAM);
 }
 
-#define DMA_SIZE (24 * MIB)
-
 int device_setup_dma(void **state)
 {
 	struct table *table;

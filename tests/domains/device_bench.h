@@ -22,6 +22,8 @@
 #define DATA   (SHARED + 3 * PAGE)
 #define TOP    (SHARED + 16 * PAGE)
 
+#define DMA_SIZE (24 * MIB) /* of device_setup_dma() */
+
 extern struct slots device_slots;
 extern struct fake_request device_request; /* that was taken last */
 

@@ -351,7 +351,7 @@ static void the_rmm_is_asked_once_about_a_block(void **state)
 	device_finish(table, domain);
 }
 
-/* What was known about the block must not let the device have the part. */
+/* The device must not have the part for what was known about the block. */
 static void the_part_of_a_block_that_is_gone_breaks_the_device(void **state)
 {
 	struct table *table = *state;
@@ -428,7 +428,7 @@ static void pages_are_shared_where_no_block_can_be(void **state)
 
 static bool reaches(const struct table *table, uint64_t pa)
 {
-	return host_dma_reaches(&table->bench->ops, pa_make(pa - pa % PAGE));
+	return host_dma_reaches(&table->bench->ops, pa_make(pa));
 }
 
 static void devices_see_that_part_only(void **state)
@@ -474,6 +474,26 @@ static void a_page_that_no_device_can_access_breaks_the_device(void **state)
 	device_finish(table, domain);
 }
 
+/* A buffer need not begin with a page, also not in the last page of all. */
+static void the_last_page_for_devices_is_one(void **state)
+{
+	struct table *table = *state;
+	struct pages *pages = &table->bench->port.dma_pages;
+	pa_t end = pa_add(pages->base, DMA_SIZE);
+	struct domain *domain = device_realm(table, 1);
+
+	pages_reserve(pages, pages->base, DMA_SIZE - PAGE);
+	device_offer(table, domain, DATA + 8, (uint32_t)PAGE - 8);
+	device_take(domain);
+	assert_int_equal(device_request.pieces[0].pa, end.value - PAGE + 8);
+	device_answer(domain);
+	assert_false(reaches(table, pages->base.value - 1));
+	assert_true(reaches(table, pages->base.value + 1));
+	assert_true(reaches(table, end.value - 1));
+	assert_false(reaches(table, end.value));
+	assert_int_equal(device_info(table, domain)->flags, 0);
+}
+
 static void more_devices_than_that_part_has_room_for(void **state)
 {
 	struct table *table = *state;
@@ -512,6 +532,7 @@ int main(void)
 		TEST(pages_are_shared_where_no_block_can_be),
 		TEST_DMA(devices_see_that_part_only),
 		TEST_DMA(a_page_that_no_device_can_access_breaks_the_device),
+		TEST_DMA(the_last_page_for_devices_is_one),
 		TEST_DMA(more_devices_than_that_part_has_room_for),
 	};
 

@@ -375,6 +375,59 @@ static void an_answer_after_the_end_of_the_vcpus(void **state)
 	assert_int_equal(table->still.kicks, 2 + 1);
 }
 
+/* Gives back what another session took to trim the host. */
+static struct control_session *trimmer;
+
+static void trimmer_relax(void *ctx, bool waiting)
+{
+	(void)ctx;
+	if (waiting)
+		control_close(trimmer);
+}
+
+/* The other session takes all pages but so many. */
+static void trim_all_but(struct table *table, uint64_t left)
+{
+	struct pages *pages = &table->bench->port.pages;
+	uint64_t most;
+	pa_t base;
+
+	pages_reserve(pages, pa_add(pages->base, 32 * MIB),
+		      pages->count * PAGE - 32 * MIB);
+	table->domains.config.pages = pages_unused(pages);
+	most = pages_unused(pages) - left;
+	assert_true(pages_alloc(pages, pages_unused(pages), 1, &base));
+	pages_free(pages, base, most + left);
+	table->request.body.trim.pages = most;
+	assert_int_equal(table_ask_by(table, &table->other, CONTROL_HOST_TRIM, 0),
+			 CONTROL_OK);
+	assert_int_equal(table->domains.trimmed, most);
+	trimmer = &table->other;
+	table->bench->ops.relax = trimmer_relax;
+}
+
+/* If the memory for the device were missing once the slot is open, the slot
+ * would be emptied, and QEMU's device be gone. */
+static void a_slot_is_not_emptied_for_pages_that_come_back(void **state)
+{
+	struct table *table = *state;
+	unsigned closed;
+	uint64_t cost;
+
+	(void)device_create_body(table, "a", 0, 2);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_CREATE, 0), CONTROL_OK);
+	cost = table->domains.promised;
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_DESTROY,
+				   table->reply.body.domain.domid),
+			 CONTROL_OK);
+	closed = device_slots.slots[2].closed;
+	trim_all_but(table, cost - 1);
+	(void)device_create_body(table, "a", 0, 2);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_CREATE, 0), CONTROL_OK);
+	assert_int_equal(device_slots.slots[2].closed, closed);
+	assert_int_equal(table->domains.trim_holds, 0);
+}
+
 /* Requests under way go on while the domain is paused, or has ended. */
 static void
 a_domain_that_ended_has_its_devices_until_it_is_destroyed(void **state)
@@ -405,6 +458,7 @@ int main(void)
 		TEST(a_refused_device_closes_the_others),
 		TEST(without_memory_nothing_is_left),
 		TEST(a_slot_can_be_used_again),
+		TEST(a_slot_is_not_emptied_for_pages_that_come_back),
 		TEST(a_console_needs_no_slot),
 		TEST(consoles_that_cannot_be_had),
 		TEST(a_request_of_an_ordinary_guest),

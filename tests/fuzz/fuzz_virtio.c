@@ -124,15 +124,21 @@ static void guest_write(uint64_t ipa, const void *from, unsigned size)
 		memcpy(fake_virtio_at(&run.fake, ipa), from, size);
 }
 
+/* The host's device has no requests any more if it was reset since then. */
+static void resets_follow(unsigned resets)
+{
+	if (run.fake.theirs.resets == resets)
+		return;
+	memset(run.has, 0, sizeof(run.has));
+	run.lied = false;
+}
+
 static void register_write(uint64_t offset, uint64_t value)
 {
 	unsigned resets = run.fake.theirs.resets;
 
 	(void)virtio_access(run.fake.device, offset, 4, true, &value);
-	if (run.fake.theirs.resets != resets) {
-		memset(run.has, 0, sizeof(run.has));
-		run.lied = false;
-	}
+	resets_follow(resets);
 }
 
 static void register_step(void)
@@ -269,13 +275,30 @@ static void host_scribble_step(void)
 	bytes[at] = byte_take(&run.input);
 }
 
+/* An interrupt comes during a round, to a vCPU that wakes no thread for it. */
+static void interrupt_beside(struct fake_virtio *fake)
+{
+	unsigned kicks = fake->kicks;
+
+	fake->theirs.isr |= VIRTIO_ISR_CONFIG;
+	(void)virtio_interrupt(fake->device);
+	fake->kicks = kicks;
+	virtio_poll(fake->device);
+}
+
 static void host_state_step(void)
 {
 	uint8_t choice = byte_take(&run.input);
+	unsigned resets = run.fake.theirs.resets;
 
 	run.fake.theirs.isr |= choice & 3;
 	(void)virtio_interrupt(run.fake.device);
 	run.fake.theirs.reset_sticks = (choice & 4) != 0;
+	if ((choice & 4) == 0)
+		fake_backend_unstick(&run.fake.theirs);
+	resets_follow(resets);
+	if ((choice & 0x18) == 0x10)
+		run.fake.in_time = interrupt_beside;
 	run.fake.theirs.picky = (choice & 0x18) == 0x18;
 	if ((choice & 0xe0) == 0xe0)
 		run.fake.theirs.status |= VIRTIO_STATUS_NEEDS_RESET;
@@ -301,10 +324,7 @@ static void work_step(void)
 		run.fake.kicks = 0;
 		(void)virtio_work(run.fake.device);
 	}
-	if (run.fake.theirs.resets != resets) {
-		memset(run.has, 0, sizeof(run.has));
-		run.lied = false;
-	}
+	resets_follow(resets);
 }
 
 static void step(uint8_t what)

@@ -102,6 +102,7 @@ THREAD_STEPS = [
     "a wake before the wait is not lost",
     "two threads wake each other",
     "all sleepers wake, none too early",
+    "a thread that never sleeps lets others run",
     "every thread gave its memory back",
 ]
 

@@ -8,6 +8,7 @@
 #include "hypervisor/core/control/control_internal.h"
 #include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/control_refuse.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/domain_internal.h"
 
 /* A valid request and its reply. */
@@ -66,9 +67,19 @@ static enum control_status domain_create_once(struct exchange *exchange)
 	return CONTROL_OK;
 }
 
+/* A refusal may empty the slots of a domain's devices (abi/control.h): a second
+ * try would find no device. */
 static enum control_status handle_domain_create(struct exchange *exchange)
 {
-	return try_twice(exchange, domain_create_once);
+	struct domains *domains = exchange->session->domains;
+	enum control_status status;
+
+	if (domain_devices_slots(&exchange->request->body.create) == 0)
+		return try_twice(exchange, domain_create_once);
+	control_trim_stop(domains);
+	status = domain_create_once(exchange);
+	control_trim_release(domains);
+	return status;
 }
 
 static enum control_status domain_grant_once(struct exchange *exchange)

@@ -50,6 +50,8 @@ void control_trim_end(struct control_session *session);
  */
 uint64_t control_trims(struct domains *domains);
 bool control_trim_hold(struct domains *domains, uint64_t before);
+/* Does the same before a request that cannot be tried twice. */
+void control_trim_stop(struct domains *domains);
 void control_trim_release(struct domains *domains);
 
 #endif

@@ -138,10 +138,19 @@ static uint64_t trimmed_now(struct domains *domains)
 	return pages;
 }
 
-bool control_trim_hold(struct domains *domains, uint64_t before)
+/* Waits until no session has any pages, but not for ever. */
+static void trimmed_await(struct domains *domains)
 {
 	const struct host_ops *host = trim_host(domains);
 	uint64_t begin = host->now_ns(host->ctx);
+
+	while (trimmed_now(domains) != 0 &&
+	       host->now_ns(host->ctx) - begin < HOLD_NS)
+		host->relax(host->ctx, true);
+}
+
+bool control_trim_hold(struct domains *domains, uint64_t before)
+{
 	bool missed;
 
 	spinlock_acquire(&domains->lock);
@@ -149,10 +158,17 @@ bool control_trim_hold(struct domains *domains, uint64_t before)
 		 domains->trims != before;
 	domains->trim_holds += missed;
 	spinlock_release(&domains->lock);
-	while (missed && trimmed_now(domains) != 0 &&
-	       host->now_ns(host->ctx) - begin < HOLD_NS)
-		host->relax(host->ctx, true);
+	if (missed)
+		trimmed_await(domains);
 	return missed;
+}
+
+void control_trim_stop(struct domains *domains)
+{
+	spinlock_acquire(&domains->lock);
+	domains->trim_holds++;
+	spinlock_release(&domains->lock);
+	trimmed_await(domains);
 }
 
 void control_trim_release(struct domains *domains)

@@ -301,6 +301,47 @@ static void a_break_is_told_a_few_times_only(void **state)
 	assert_in_range(fake->breaks, 2, 20);
 }
 
+/* Requests of many pages, and many requests: others must get the core. */
+static void a_guest_does_not_keep_the_core(void **state)
+{
+	struct fake_virtio *fake = *state;
+	unsigned before = fake->relaxed;
+
+	fake->straight = true;
+	desc(fake, 0, data(0), 1024 * PAGE, WRITE, 0);
+	fake_driver_offer(fake, 0, 0);
+	fake_driver_notify(fake, 0);
+	assert_true(fake_host_take(fake, 0, &request));
+	assert_int_equal(request.count, 1);
+	assert_int_equal(fake->relaxed, before + 2);
+	before += 2;
+	for (unsigned i = 1; i < 33; i++) {
+		desc(fake, i, data(0), 32 * PAGE, WRITE, 0);
+		fake_driver_offer(fake, 0, (uint16_t)i);
+	}
+	fake_driver_notify(fake, 0);
+	fake_virtio_work(fake);
+	assert_int_equal(seen(fake).in_flight, 33);
+	assert_int_equal(fake->relaxed, before + 2);
+}
+
+/* Nor the lock of the device, for which its end waits. */
+static void a_round_is_limited(void **state)
+{
+	struct fake_virtio *fake = *state;
+
+	fake->straight = true;
+	for (unsigned i = 0; i < FAKE_VIRTIO_DEPTH; i++) {
+		desc(fake, i, data(0), 1100 * PAGE, WRITE, 0);
+		fake_driver_offer(fake, 0, (uint16_t)i);
+	}
+	fake_driver_notify(fake, 0);
+	assert_int_equal(seen(fake).in_flight, 60);
+	assert_true(fake->kicks > 0);
+	fake_virtio_work(fake);
+	assert_int_equal(seen(fake).in_flight, FAKE_VIRTIO_DEPTH);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +359,8 @@ int main(void)
 		TEST(a_queue_that_changes_while_it_is_used),
 		TEST(a_queue_that_is_added_later),
 		TEST(a_break_is_told_a_few_times_only),
+		TEST(a_guest_does_not_keep_the_core),
+		TEST(a_round_is_limited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

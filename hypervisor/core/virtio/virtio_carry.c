@@ -123,6 +123,13 @@ static void posted_show(struct virtio_device *device,
 				    (unsigned)(queue - device->queues));
 }
 
+/*
+ * A round carries no further request after so many looks for memory: 256 MiB of
+ * pages. It holds the device's lock, and whoever stops the device or reports on
+ * it waits for that. The thread of the domain comes for the rest.
+ */
+#define ROUND_LOOKS 65536
+
 unsigned virtio_carry(struct virtio_device *device, struct virtio_queue *queue,
 		      bool *all)
 {
@@ -138,12 +145,15 @@ unsigned virtio_carry(struct virtio_device *device, struct virtio_queue *queue,
 	}
 	/* Acquire: the index before what it covers. */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	while (count < waiting && carried == CARRIED) {
+	while (count < waiting && carried == CARRIED &&
+	       device->looks < ROUND_LOOKS) {
 		carried = request_carry(device, queue);
 		count += carried == CARRIED;
 	}
 	if (carried == CARRY_LATER)
 		*all = false;
+	if (carried == CARRIED && count < waiting)
+		__atomic_store_n(&device->pending, 1, __ATOMIC_SEQ_CST);
 	if (queue->posted_idx != posted)
 		posted_show(device, queue, posted);
 	return count;

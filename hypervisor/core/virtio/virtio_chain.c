@@ -17,6 +17,24 @@ struct table {
 	uint8_t *bytes;
 };
 
+/*
+ * How many looks for memory there are until other threads may run. A request
+ * can have 4 GiB, of which each page is looked for, and a ring is full of such
+ * requests: without this a guest could have a core to itself for minutes.
+ */
+#define LOOKS 512
+
+/* Finds memory as virtio_ops.memory_find(). */
+static const char *memory_look(struct virtio_device *device, uint64_t address,
+			       uint64_t size, struct virtio_run *run)
+{
+	const struct virtio_ops *ops = device->ops;
+
+	if (++device->looks % LOOKS == 0)
+		ops->host->relax(ops->host->ctx, false);
+	return ops->memory_find(ops->ctx, address, size, run);
+}
+
 static void table_close(const struct virtio_device *device, struct table *table)
 {
 	const struct host_ops *host = device->ops->host;
@@ -37,7 +55,7 @@ static bool table_turn(struct virtio_device *device, struct table *table,
 	if (table->bytes != NULL && table->page == page)
 		return true;
 	table_close(device, table);
-	why = ops->memory_find(ops->ctx, page, PAGE_SIZE, &run);
+	why = memory_look(device, page, PAGE_SIZE, &run);
 	if (why != NULL) {
 		virtio_break(device, "an indirect table at 0x%llx, which %s",
 			     (unsigned long long)page, why);
@@ -130,7 +148,6 @@ static bool piece_add(struct virtio_device *device,
 static bool buffer_add(struct virtio_device *device,
 		       const struct virtq_desc *desc, bool write)
 {
-	const struct virtio_ops *ops = device->ops;
 	uint64_t at = desc->addr;
 	uint64_t left = desc->len;
 	struct virtio_run run;
@@ -145,7 +162,7 @@ static bool buffer_add(struct virtio_device *device,
 		return false;
 	}
 	for (; left > 0; at += run.size, left -= run.size) {
-		why = ops->memory_find(ops->ctx, at, left, &run);
+		why = memory_look(device, at, left, &run);
 		if (why != NULL) {
 			virtio_break(device, "a buffer at 0x%llx, which %s",
 				     (unsigned long long)at, why);

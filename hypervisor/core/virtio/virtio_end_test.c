@@ -180,6 +180,67 @@ static void a_reset_that_would_wait_is_not_made(void **state)
 	assert_works(fake);
 }
 
+/* A driver that set up a queue and never said so, since it is mad or gave up. */
+static void a_reset_before_the_start_closes_the_rings(void **state)
+{
+	struct fake_virtio *fake = *state;
+
+	fake_virtio_write(fake, VIRTIO_MMIO_STATUS, 0);
+	fake_driver_queue(fake, 0);
+	assert_int_equal(pinned(fake, 0, ALL_OF), fake_virtio_ipa(0));
+	fake_virtio_write(fake, VIRTIO_MMIO_STATUS, 0);
+	assert_int_equal(pinned(fake, 0, ALL_OF), ALL_OF);
+	assert_int_equal(seen(fake).queues, 0);
+	assert_works(fake);
+}
+
+/* The reset is complete before the vCPU that asked for it comes back. Another
+ * one goes on as if nothing had happened: no queue is left. */
+static void a_driver_that_starts_beside_a_reset(void **state)
+{
+	struct fake_virtio *fake = *state;
+	uint32_t status = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER |
+			  VIRTIO_STATUS_FEATURES_OK;
+
+	fake_driver_begin(fake, fake->agreed);
+	fake_driver_queue(fake, 0);
+	fake->theirs.reset_sticks = true;
+	assert_int_equal(reset_try(fake), VIRTIO_ACCESS_LATER);
+	fake_backend_unstick(&fake->theirs);
+	assert_int_equal(virtio_work(fake->device), UINT64_MAX);
+	assert_false(seen(fake).stopping);
+	fake_virtio_write(fake, VIRTIO_MMIO_STATUS,
+			  status | VIRTIO_STATUS_DRIVER_OK);
+	page_carry(fake, 0);
+	fake_virtio_work(fake);
+	assert_int_equal(seen(fake).queues, 0);
+	assert_int_equal(pinned(fake, 0, ALL_OF), ALL_OF);
+	assert_false(fake_host_take(fake, 0, &request));
+	assert_works(fake);
+}
+
+/* The host's device goes on to use its ring, whose size the carrier needs. */
+static void a_queue_with_requests_keeps_its_size(void **state)
+{
+	static const uint64_t sizes[] = { 0, 1, UINT32_MAX };
+	struct fake_virtio *fake = *state;
+
+	for (unsigned i = 0; i < 3; i++) {
+		page_carry(fake, 0);
+		page_carry(fake, 1);
+		assert_int_equal(reset_try(fake), VIRTIO_ACCESS_LATER);
+		fake_virtio_write(fake, VIRTIO_MMIO_QUEUE_SEL, 0);
+		fake_virtio_write(fake, VIRTIO_MMIO_QUEUE_NUM, sizes[i]);
+		for (unsigned k = 0; k < 2; k++) {
+			assert_true(fake_host_take(fake, 0, &request));
+			fake_host_answer(fake, 0, request.id, 0);
+			(void)virtio_work(fake->device);
+		}
+		assert_int_equal(seen(fake).in_flight, 0);
+		assert_broke(fake, "queue 0 changes while it is used");
+	}
+}
+
 /* Until the device says that it is reset, it may access memory. */
 static void a_reset_that_is_not_confirmed_unpins_nothing(void **state)
 {
@@ -192,7 +253,7 @@ static void a_reset_that_is_not_confirmed_unpins_nothing(void **state)
 	assert_int_equal(pinned(fake, 0, ALL_OF), data(0));
 	assert_int_not_equal(virtio_work(fake->device), UINT64_MAX);
 	assert_false(virtio_stop(fake->device));
-	fake->theirs.status = 0;
+	fake_backend_unstick(&fake->theirs);
 	assert_true(virtio_stop(fake->device));
 	assert_int_equal(pinned(fake, 0, ALL_OF), ALL_OF);
 }
@@ -300,6 +361,9 @@ int main(void)
 		TEST(a_device_that_refuses_a_queue),
 		TEST(a_reset_forgets_requests_under_way),
 		TEST_WAITS(a_reset_that_would_wait_is_not_made),
+		TEST(a_reset_before_the_start_closes_the_rings),
+		TEST(a_driver_that_starts_beside_a_reset),
+		TEST_WAITS(a_queue_with_requests_keeps_its_size),
 		TEST(a_reset_that_is_not_confirmed_unpins_nothing),
 		TEST(a_stop_ends_all_use),
 		TEST_WAITS(a_stop_waits_for_answers_if_the_reset_would),

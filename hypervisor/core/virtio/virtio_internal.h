@@ -143,6 +143,8 @@ struct virtio_device {
 	uint64_t requests, notifications, interrupts, exits;
 	uint64_t in_flight, pages;
 
+	unsigned looks; /* for memory of requests; of the present round */
+
 	/* The request that is being carried. */
 	unsigned piece_count;
 	struct virtio_piece pieces[VIRTIO_PIECES];

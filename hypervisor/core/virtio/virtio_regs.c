@@ -60,7 +60,7 @@ static void queue_reg_write(struct virtio_device *device, uint64_t offset,
 		return;
 	if (offset == VIRTIO_MMIO_QUEUE_READY) {
 		virtio_queue_ready_write(device, queue, (value & 1) != 0);
-	} else if (queue->ready) {
+	} else if (queue->ready || queue->enabled) {
 		virtio_break(device, "queue %u changes while it is used",
 			     device->queue_sel);
 	} else if (offset == VIRTIO_MMIO_QUEUE_NUM) {

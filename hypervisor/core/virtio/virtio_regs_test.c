@@ -231,6 +231,36 @@ static void a_poll_tells_a_change_of_the_configuration(void **state)
 			 VIRTIO_ISR_CONFIG);
 }
 
+/* A vCPU takes the interrupt, and wakes no thread since it looks by itself. But
+ * another thread is at the device. */
+static void reconfigure_beside(struct fake_virtio *fake)
+{
+	unsigned kicks = fake->kicks;
+
+	fake->theirs.isr = VIRTIO_ISR_CONFIG;
+	assert_true(virtio_interrupt(fake->device));
+	fake->kicks = kicks;
+	virtio_poll(fake->device);
+}
+
+static void a_change_of_the_configuration_beside_a_round_is_told(void **state)
+{
+	struct fake_virtio *fake = *state;
+
+	fake_driver_start(fake);
+	fake_virtio_work(fake);
+	fake->in_time = reconfigure_beside;
+	fake_driver_notify(fake, 0);
+	assert_null(fake->in_time);
+	fake_virtio_work(fake);
+	assert_true(fake->line);
+	fake_virtio_write(fake, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_ISR_CONFIG);
+	fake->in_time = reconfigure_beside;
+	fake->kicks = 1;
+	fake_virtio_work(fake);
+	assert_true(fake->line);
+}
+
 static void queues_are_described_and_enabled(void **state)
 {
 	struct fake_virtio *fake = *state;
@@ -381,6 +411,7 @@ int main(void)
 		TEST(the_configuration_is_passed_through),
 		TEST(a_change_of_the_configuration_interrupts),
 		TEST(a_poll_tells_a_change_of_the_configuration),
+		TEST(a_change_of_the_configuration_beside_a_round_is_told),
 		TEST(queues_are_described_and_enabled),
 		TEST(a_queue_may_be_taken_back_before_it_is_used),
 		TEST(a_reset_makes_it_new),

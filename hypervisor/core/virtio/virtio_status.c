@@ -44,8 +44,11 @@ void virtio_isr_acknowledge(struct virtio_device *device, uint32_t bits)
 
 /* ---- How it breaks ---- */
 
+/* A queue is ready as long as its rings are open, so that no queue can be given
+ * to the host's device without them. */
 static void rings_close(struct virtio_device *device, struct virtio_queue *queue)
 {
+	queue->ready = false;
 	virtio_window_close(device, &queue->descs);
 	virtio_window_close(device, &queue->avail);
 	virtio_window_close(device, &queue->used);
@@ -245,7 +248,6 @@ void virtio_queue_ready_write(struct virtio_device *device,
 		return;
 	}
 	rings_close(device, queue);
-	queue->ready = false;
 }
 
 /* Gives the host's device a queue of its own for one of the guest's. */
@@ -294,7 +296,7 @@ static void registers_reset(struct virtio_device *device)
 	for (unsigned i = 0; i < device->queue_count; i++) {
 		struct virtio_queue *queue = &device->queues[i];
 
-		queue->ready = false;
+		rings_close(device, queue);
 		queue->size = 0;
 		queue->desc = 0;
 		queue->driver = 0;

@@ -148,7 +148,25 @@ static uint64_t device_held_until(const struct virtio_device *device,
 	return until > now ? until : 0;
 }
 
-/* One round over all queues. Returns the time of the next one at the latest. */
+static void reconfigured_tell(struct virtio_device *device)
+{
+	if (__atomic_exchange_n(&device->reconfigured, 0, __ATOMIC_SEQ_CST) == 0)
+		return;
+	if ((device->status & VIRTIO_STATUS_DRIVER_OK) == 0)
+		return;
+	if ((device->backend.ops->status(device->backend.ctx) &
+	     VIRTIO_STATUS_NEEDS_RESET) != 0 &&
+	    !device->halting)
+		virtio_lose(device, "the host's device broke");
+	else
+		virtio_isr_raise(device, VIRTIO_ISR_CONFIG);
+}
+
+/*
+ * One round over all queues. Returns the time of the next one at the latest.
+ * The round sees whatever is noted before pending is cleared; whatever is noted
+ * later sets it again, so that virtio_unlock() has somebody come.
+ */
 static uint64_t device_round(struct virtio_device *device)
 {
 	const struct host_ops *host = device->ops->host;
@@ -157,6 +175,8 @@ static uint64_t device_round(struct virtio_device *device)
 	uint64_t next = UINT64_MAX;
 
 	__atomic_store_n(&device->pending, 0, __ATOMIC_SEQ_CST);
+	reconfigured_tell(device);
+	device->looks = 0;
 	for (unsigned i = 0; i < device->queue_count && !device->lost; i++) {
 		struct virtio_queue *queue = &device->queues[i];
 
@@ -196,20 +216,6 @@ void virtio_unlock(struct virtio_device *device)
 
 /* ---- Its callers ---- */
 
-static void reconfigured_tell(struct virtio_device *device)
-{
-	if (__atomic_exchange_n(&device->reconfigured, 0, __ATOMIC_SEQ_CST) == 0)
-		return;
-	if ((device->status & VIRTIO_STATUS_DRIVER_OK) == 0)
-		return;
-	if ((device->backend.ops->status(device->backend.ctx) &
-	     VIRTIO_STATUS_NEEDS_RESET) != 0 &&
-	    !device->halting)
-		virtio_lose(device, "the host's device broke");
-	else
-		virtio_isr_raise(device, VIRTIO_ISR_CONFIG);
-}
-
 /* Carries what there is, unless another thread is at the device: it looks again
  * (virtio_unlock()). The thread must come by itself if this round made it
  * necessary. */
@@ -219,9 +225,11 @@ static void carry_try(struct virtio_device *device)
 	uint64_t next;
 	bool earlier;
 
+	/* The caller's note before the look at the lock, which is the other
+	 * half of virtio_unlock(). */
+	virtio_fence();
 	if (!virtio_lock_try(device))
 		return;
-	reconfigured_tell(device);
 	next = device_round(device);
 	earlier = next < device->thread_ns;
 	if (earlier)
@@ -234,7 +242,6 @@ static void carry_try(struct virtio_device *device)
 void virtio_notified(struct virtio_device *device)
 {
 	__atomic_store_n(&device->pending, 1, __ATOMIC_SEQ_CST);
-	virtio_fence();
 	carry_try(device);
 }
 
@@ -249,7 +256,6 @@ uint64_t virtio_work(struct virtio_device *device)
 	uint64_t next;
 
 	virtio_lock(device);
-	reconfigured_tell(device);
 	next = device_round(device);
 	device->thread_ns = next;
 	virtio_unlock(device);

@@ -246,12 +246,25 @@ struct thread *thread_current(void)
 	return core_current()->data.thread;
 }
 
+/*
+ * A thread that is woken again and again does not block. It does then what one
+ * does that waits for a lock: else a guest whose vCPU kicks another one without
+ * end would have a core to itself, and the interrupts that come to that core.
+ */
 void thread_block_until(uint64_t deadline_ns)
 {
+	bool blocks;
+
 	spinlock_acquire(&threads.lock);
-	if (sched_block(&threads.sched, core_current()->data.index, deadline_ns))
+	blocks = sched_block(&threads.sched, core_current()->data.index,
+			     deadline_ns);
+	if (blocks)
 		threads_reschedule(false);
 	threads_unlock();
+	if (blocks)
+		return;
+	irq_poll();
+	thread_yield_if_due();
 }
 
 void thread_block(void)

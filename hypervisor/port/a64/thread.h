@@ -58,8 +58,8 @@ struct thread *thread_current(void);
 
 /*
  * Waits for thread_wake(). A wake since the last wait returned is not lost: the
- * wait then returns at once. The caller checks its condition before and after,
- * in a loop.
+ * wait then returns soon, after interrupts were taken and other threads could
+ * run. The caller checks its condition before and after, in a loop.
  */
 void thread_block(void);
 /* The same, but until a time at most (time_ns()). */

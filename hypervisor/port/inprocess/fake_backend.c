@@ -27,17 +27,34 @@ static uint8_t host_status(void *ctx)
 	return theirs->status;
 }
 
+static void host_reset(struct fake_backend *theirs)
+{
+	memset(theirs->queues, 0, sizeof(theirs->queues));
+	memset(theirs->seen, 0, sizeof(theirs->seen));
+	theirs->isr = 0;
+	theirs->status = 0;
+	theirs->reset_due = false;
+	theirs->resets++;
+}
+
+void fake_backend_unstick(struct fake_backend *theirs)
+{
+	theirs->reset_sticks = false;
+	if (theirs->reset_due)
+		host_reset(theirs);
+}
+
 static void host_status_set(void *ctx, uint8_t status)
 {
 	struct fake_backend *theirs = ctx;
 
-	if (status == 0 && theirs->reset_sticks)
+	if (status == 0 && theirs->reset_sticks) {
+		theirs->reset_due = true;
 		return;
+	}
 	if (status == 0) {
-		memset(theirs->queues, 0, sizeof(theirs->queues));
-		memset(theirs->seen, 0, sizeof(theirs->seen));
-		theirs->isr = 0;
-		theirs->resets++;
+		host_reset(theirs);
+		return;
 	}
 	if (theirs->picky)
 		status &= (uint8_t)~VIRTIO_STATUS_FEATURES_OK;
@@ -190,6 +207,8 @@ bool fake_backend_take(struct fake_backend *theirs, unsigned queue,
 	if (ring->size == 0 ||
 	    seen == *host_field(theirs, ring->driver, VIRTQ_IDX))
 		return false;
+	/* Acquire: the index before what it covers. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	*request = (struct fake_request){
 		.id = *host_field(theirs, ring->driver,
 				  VIRTQ_AVAIL_RING((uint64_t)seen % ring->size))
@@ -232,7 +251,11 @@ void fake_backend_answer(struct fake_backend *theirs, unsigned queue,
 
 	*fake_backend_elem(theirs, queue, from) =
 		(struct virtq_used_elem){ id, size };
+	/* The answer before the index, and that before the look at whether
+	 * somebody wants to hear of it. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 	*idx = (uint16_t)(from + 1);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (!host_wanted(theirs, queue, from))
 		return;
 	theirs->isr |= VIRTIO_ISR_QUEUE;

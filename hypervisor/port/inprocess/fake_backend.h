@@ -24,7 +24,8 @@ struct fake_backend {
 	struct virtio_device *device; /* that it interrupts; or NULL */
 	uint64_t features, accepted;
 	uint8_t status;
-	bool reset_sticks; /* a reset does not happen */
+	bool reset_sticks; /* a reset does not happen, but is due */
+	bool reset_due;
 	bool picky; /* it agrees to no features */
 	unsigned queue_max; /* descriptors; 0: it has no queues */
 	struct virtio_backend_queue queues[FAKE_BACKEND_QUEUES]; /* size 0: none */
@@ -52,6 +53,9 @@ struct fake_request {
 /* Fills every field but at and ctx. */
 void fake_backend_init(struct fake_backend *theirs, uint64_t features,
 		       bool reset_waits);
+
+/* Lets resets happen, also one that stuck. */
+void fake_backend_unstick(struct fake_backend *theirs);
 
 /* Takes the next request of a queue. Returns false if there is none. A request
  * that no device could read ends the test. */

@@ -133,14 +133,20 @@ static void page_unmap(void *ctx, pa_t page, void *address)
 /* No other thread could ever do what is waited for. */
 static void relax(void *ctx, bool waiting)
 {
-	(void)ctx;
+	struct fake_virtio *fake = ctx;
+
 	assert(!waiting);
+	fake->relaxed++;
 }
 
 static uint64_t now_ns(void *ctx)
 {
 	struct fake_virtio *fake = ctx;
+	void (*in_time)(struct fake_virtio *fake) = fake->in_time;
 
+	fake->in_time = NULL;
+	if (in_time != NULL)
+		in_time(fake);
 	return fake->now;
 }
 

@@ -42,6 +42,8 @@ struct fake_virtio {
 	uint64_t held_until; /* its requests stay with it; 0: they do not */
 	/* Called once, while the carrier looks for memory, if it is set. */
 	void (*in_find)(struct fake_virtio *fake);
+	/* The same while it looks at the time, which every round begins with. */
+	void (*in_time)(struct fake_virtio *fake);
 
 	/* The memory that the carrier shares with the host's device. */
 	void *shared;
@@ -57,6 +59,7 @@ struct fake_virtio {
 	/* Records. */
 	bool line;
 	unsigned kicks;
+	unsigned relaxed; /* how often other threads could run */
 	unsigned breaks;
 	char why[VIRTIO_TEXT];
 	uint64_t now;

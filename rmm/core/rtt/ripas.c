@@ -58,31 +58,29 @@ static uint64_t ripas_sweep_entries(const struct rtt_walk *walk,
 }
 
 /*
- * Changes what can be changed in the deepest table at base; *next is the IPA
- * reached. Returns RMI_SUCCESS, or ERROR_RTT if nothing could be changed. The
- * table stays locked until the TLBs are invalidated, so that no other command
- * gives away a page that a TLB still maps.
+ * Changes what can be changed in the table where the walk for base ended, and
+ * ends the walk; *next is the IPA reached. Returns RMI_SUCCESS, or ERROR_RTT if
+ * nothing could be changed. The table stays locked until the TLBs are
+ * invalidated, so that no other command gives away a page that a TLB still
+ * maps.
  */
-static uint64_t ripas_change_do(struct rtt_realm *realm,
+static uint64_t ripas_change_do(struct rtt_walk *walk, uint32_t vmid,
 				const struct change *change, uint64_t *next)
 {
-	struct rmm_port *port = realm->rd.rmm->port;
-	uint32_t vmid = realm->s2.vmid;
 	uint64_t status = rmi_return(RMI_SUCCESS, 0);
-	struct rtt_walk walk;
 	bool stale = false;
 
 	*next = change->base;
-	rtt_realm_walk(realm, ipa_make(change->base), RTT_LEVEL_MAX, &walk);
-	if (is_aligned(change->base, rtt_level_size(walk.level)))
-		*next = ripas_sweep_entries(&walk, change, &stale);
+	if (is_aligned(change->base, rtt_level_size(walk->level)))
+		*next = ripas_sweep_entries(walk, change, &stale);
 	if (stale) {
-		port_tlb_invalidate(port, vmid, ipa_make(change->base),
+		port_tlb_invalidate(walk->table.rmm->port, vmid,
+				    ipa_make(change->base),
 				    *next - change->base);
 	}
 	if (*next == change->base)
-		status = rtt_walk_error(&walk);
-	rtt_walk_end(&walk);
+		status = rtt_walk_error(walk);
+	rtt_walk_end(walk);
 	return status;
 }
 
@@ -98,6 +96,18 @@ static uint64_t init_ripas_check(const struct rtt_realm *realm,
 	if (realm->state != REALM_NEW)
 		return rmi_return(RMI_ERROR_REALM, 0);
 	return rmi_return(RMI_SUCCESS, 0);
+}
+
+/* The RD stays locked until the entries are changed: RMI_REALM_ACTIVATE would
+ * come in between else, and a RIPAS of the Realm's own choice be lost. */
+static uint64_t init_ripas_do(const struct rtt_realm *realm,
+			      const struct change *change, uint64_t *next)
+{
+	struct rtt_walk walk;
+
+	rtt_walk_start(realm->rd.rmm, &realm->s2, ipa_make(change->base),
+		       RTT_LEVEL_MAX, &walk);
+	return ripas_change_do(&walk, realm->s2.vmid, change, next);
 }
 
 uint64_t rmi_rtt_init_ripas(struct rmm *rmm, const uint64_t *args,
@@ -116,7 +126,7 @@ uint64_t rmi_rtt_init_ripas(struct rmm *rmm, const uint64_t *args,
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	status = init_ripas_check(&realm, &change);
 	if (status == RMI_SUCCESS)
-		status = ripas_change_do(&realm, &change, &next);
+		status = init_ripas_do(&realm, &change, &next);
 	if (status == RMI_SUCCESS)
 		results[0] = next;
 	rtt_realm_unlock(&realm);
@@ -144,11 +154,14 @@ static uint64_t set_ripas_check(const struct granule_ref *rec_ref,
 static uint64_t set_ripas_do(struct rtt_realm *realm, struct rec *rec,
 			     struct change *change, uint64_t *results)
 {
+	uint32_t vmid = realm->s2.vmid;
 	uint64_t status, next;
+	struct rtt_walk walk;
 
 	change->ripas = rec->ripas.ripas;
 	change->change_destroyed = rec->ripas.change_destroyed;
-	status = ripas_change_do(realm, change, &next);
+	rtt_realm_walk(realm, ipa_make(change->base), RTT_LEVEL_MAX, &walk);
+	status = ripas_change_do(&walk, vmid, change, &next);
 	if (status == RMI_SUCCESS) {
 		rec->ripas.next = ipa_make(next);
 		results[0] = next;

@@ -141,6 +141,39 @@ static void init_is_not_measured(void **state)
 	assert_memory_equal(&before, &rd->measurements, sizeof(before));
 }
 
+/* Counts the entries that are written, and those while the RD is locked. */
+struct writes {
+	struct fixture *f;
+	unsigned all;
+	unsigned with_rd;
+};
+
+static void entry_written(void *context)
+{
+	struct writes *writes = context;
+
+	writes->all++;
+	writes->with_rd += lock_of(writes->f, PAGE_RD);
+}
+
+/* RMI_REALM_ACTIVATE waits for the RD. If it did not, the host could begin this
+ * command, activate and enter the Realm, and then have it change a RIPAS that
+ * the Realm has chosen. */
+static void init_ends_before_the_realm_becomes_active(void **state)
+{
+	struct fixture *f = *state;
+	struct writes writes = { .f = f };
+
+	tables_make(f, BASE, 3);
+	data_make(f, BASE, PAGE_MEM, 2);
+	inprocess_watch_entries(f->machine, entry_written, &writes);
+	ram_make(f, BASE, BASE + 2 * KIB4);
+	inprocess_watch_entries(f->machine, NULL, NULL);
+	assert_int_equal(writes.all, 2);
+	assert_int_equal(writes.with_rd, 2);
+	assert_false(lock_of(f, PAGE_RD));
+}
+
 /* ---- RTT_SET_RIPAS ---- */
 
 static void set_refuses_wrong_ranges(void **state)
@@ -428,6 +461,7 @@ int main(void)
 		test(init_stops_where_it_must),
 		test(init_stops_at_destroyed),
 		test(init_is_not_measured),
+		test(init_ends_before_the_realm_becomes_active),
 		test(set_refuses_wrong_ranges),
 		test(set_refuses_wrong_objects),
 		test(set_needs_a_request),

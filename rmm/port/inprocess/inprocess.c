@@ -251,6 +251,13 @@ void inprocess_watch_tlb(struct inprocess *inprocess, inprocess_tlb_fn *watch,
 	inprocess->port.tlb_context = context;
 }
 
+void inprocess_watch_entries(struct inprocess *inprocess,
+			     inprocess_entry_fn *watch, void *context)
+{
+	inprocess->port.entry_watch = watch;
+	inprocess->port.entry_context = context;
+}
+
 void inprocess_set_lr(struct inprocess *inprocess, unsigned n, uint64_t value)
 {
 	inprocess->port.gic_lrs[n] = value;

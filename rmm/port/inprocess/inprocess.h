@@ -147,6 +147,12 @@ typedef void inprocess_tlb_fn(void *context, unsigned vmid, uint64_t ipa,
 void inprocess_watch_tlb(struct inprocess *inprocess, inprocess_tlb_fn *watch,
 			 void *context);
 
+/* Sets a function that is called when an entry was written that table walks can
+ * see, or could. NULL: none. */
+typedef void inprocess_entry_fn(void *context);
+void inprocess_watch_entries(struct inprocess *inprocess,
+			     inprocess_entry_fn *watch, void *context);
+
 /*
  * Sets a function that plays the vCPUs, so that REC_ENTER runs them. It is
  * called where a REC would run. It changes the REC, and sets *trap, which is an

@@ -56,6 +56,8 @@ struct rmm_port {
 	struct inprocess_tlb tlb;
 	inprocess_tlb_fn *tlb_watch;
 	void *tlb_context;
+	inprocess_entry_fn *entry_watch;
+	void *entry_context;
 	inprocess_vcpu_fn *vcpu;
 	void *vcpu_context;
 	uint64_t gic_lrs[GIC_LRS_MAX];

@@ -188,8 +188,10 @@ unsigned port_pas_to_ns(struct rmm_port *port, pa_t pa, unsigned count)
 
 void port_entry_write(struct rmm_port *port, uint64_t *slot, uint64_t entry)
 {
-	(void)port; /* no table walk that the store must be ordered with */
+	/* There is no table walk that the store must be ordered with. */
 	__atomic_store_n(slot, entry, __ATOMIC_RELEASE);
+	if (port->entry_watch != NULL)
+		port->entry_watch(port->entry_context);
 }
 
 void port_tlb_invalidate(struct rmm_port *port, unsigned vmid, ipa_t ipa,

@@ -131,6 +131,40 @@ static void early_step(void)
 	verdict_step(&verdict, "a wake before the wait is not lost", done);
 }
 
+/* ---- A thread that is always woken before it waits lets others run ---- */
+
+static void insomniac_run(void *ctx)
+{
+	const uint32_t *ends = ctx;
+
+	while (!__atomic_load_n(ends, __ATOMIC_ACQUIRE)) {
+		thread_wake(thread_current());
+		thread_block();
+	}
+}
+
+static void insomniac_end(void *ctx)
+{
+	uint32_t *ends = ctx;
+
+	__atomic_store_n(ends, 1, __ATOMIC_RELEASE);
+}
+
+/* There is one for each core, and then a thread that has to get one. */
+static void insomniacs_step(void)
+{
+	struct thread *threads[MACHINE_MAX_CPUS];
+	uint32_t ends = 0;
+
+	for (unsigned i = 0; i < machine->cores; i++)
+		threads[i] = thread_make(insomniac_run, &ends, "insomniac");
+	thread_join(thread_make(insomniac_end, &ends, "end"));
+	for (unsigned i = 0; i < machine->cores; i++)
+		thread_join(threads[i]);
+	verdict_step(&verdict, "a thread that never sleeps lets others run",
+		     ends == 1);
+}
+
 static void schedtest_work(void *ctx)
 {
 	uint64_t used = *(uint64_t *)ctx;
@@ -138,6 +172,7 @@ static void schedtest_work(void *ctx)
 	early_step();
 	ping_pong_step();
 	sleep_step();
+	insomniacs_step();
 	verdict_step(&verdict, "every thread gave its memory back",
 		     machine->pages.used == used + THREAD_PAGES);
 	verdict_end(&verdict);
