@@ -265,9 +265,6 @@ static int channels_device(const struct plugging *plug)
 	json_object_object_add(
 		device, "max_ports",
 		json_object_new_int((int)domain->channel_count + 1));
-	/* As for the serial device of the host (toolstack/host/qemu.c). */
-	json_object_object_add(device, "ioeventfd",
-			       json_object_new_boolean(false));
 	result = qmp_call(plug->qmp, "device_add", device, NULL, plug->report);
 	if (result == REEVE_ERR_ENGINE) {
 		return tell_refusal(plug, KEY_channel, domain->channels[0].entry,
