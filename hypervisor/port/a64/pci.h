@@ -56,9 +56,6 @@ void pci_function_stop(const struct pci_function *function);
 /* The room that BARs of the root bus are given. One thread uses it. */
 extern struct pci_room pci_root_room;
 
-/* A list of capabilities cannot have more members. */
-#define PCI_CAPS_MAX (PCI_CONFIG_SIZE / 4)
-
 /*
  * The use of an interrupt by one function; several functions share a line. fn
  * makes the function lower its line, and is called with a spinlock held, also
