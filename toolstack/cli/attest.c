@@ -16,13 +16,17 @@ static bool options_fit(const struct cli_call *call,
 	const char *wrong = NULL;
 
 	if (cli_value(call, CLI_CONNECT) == NULL && asked->domain == NULL) {
-		wrong = "--connect is missing: it says where the guest answers";
+		wrong = "a domain, or --connect, is missing: it says which "
+			"guest is asked";
 	} else if (cli_value(call, CLI_CONNECT) != NULL &&
 		   asked->domain != NULL) {
 		wrong = "give a domain or --connect, not both";
-	} else if (cli_value(call, CLI_GUEST) == NULL &&
-		   (cli_value(call, CLI_REFS) == NULL || asked->needs_ssh)) {
+	} else if (cli_value(call, CLI_GUEST) == NULL && asked->needs_ssh) {
 		wrong = "--config is missing: without it, any Realm would do";
+	} else if (cli_value(call, CLI_GUEST) == NULL &&
+		   cli_value(call, CLI_REFS) == NULL) {
+		wrong = "--config, or --refs, is missing: without it, any "
+			"Realm would do";
 	} else if (cli_value(call, CLI_GUEST) == NULL &&
 		   cli_value(call, CLI_KNOWN_HOSTS) != NULL) {
 		wrong = "--known-hosts needs --config, for the guest's name";

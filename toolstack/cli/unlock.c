@@ -43,8 +43,9 @@ static bool secret_check(const struct secret *secret, const char *name)
 	return wrong == NULL;
 }
 
-/* Reads to the end, but at most one byte more than a secret may have. */
-static bool secret_read(struct secret *secret, int fd, const char *name)
+/* Reads to the end, but at most one byte more than a secret may have. Returns
+ * CLI_FAILED if that fails, and CLI_WRONG if what was read is no secret. */
+static int secret_read(struct secret *secret, int fd, const char *name)
 {
 	ssize_t n = 1;
 
@@ -56,29 +57,28 @@ static bool secret_read(struct secret *secret, int fd, const char *name)
 		if (n < 0) {
 			fprintf(stderr, "reeve: error: %s: %s\n", name,
 				strerror(errno));
-			return false;
+			return CLI_FAILED;
 		}
 		secret->size += (size_t)n;
 	}
-	return secret_check(secret, name);
+	return secret_check(secret, name) ? CLI_OK : CLI_WRONG;
 }
 
-static bool secret_load(const struct cli_call *call, struct secret *secret)
+static int secret_load(const struct cli_call *call, struct secret *secret)
 {
 	const char *name = secret_name(call);
-	bool ok;
-	int fd;
+	int fd, code;
 
 	if (strcmp(name, "-") == 0)
 		return secret_read(secret, STDIN_FILENO, "the standard input");
 	fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		fprintf(stderr, "reeve: error: %s: %s\n", name, strerror(errno));
-		return false;
+		return CLI_FAILED;
 	}
-	ok = secret_read(secret, fd, name);
+	code = secret_read(secret, fd, name);
 	close(fd);
-	return ok;
+	return code;
 }
 
 /* ---- From a terminal ------------------------------------------------- */
@@ -249,10 +249,11 @@ int cli_unlock(const struct cli_call *call)
 	code = cli_target_read(call, "unlock", &target);
 	if (code != CLI_OK)
 		return code;
-	code = CLI_WRONG;
 	(void)prctl(PR_SET_DUMPABLE, 0); /* no core file */
 	(void)mlock(&secret, sizeof(secret)); /* no swap, if we may */
-	if (secret_is_typed(call) || secret_load(call, &secret))
+	if (!secret_is_typed(call))
+		code = secret_load(call, &secret);
+	if (code == CLI_OK)
 		code = unlock(call, &target, &secret);
 	explicit_bzero(&secret, sizeof(secret));
 	cli_target_free(&target);
