@@ -114,13 +114,17 @@ def connected(guest):
     return peer
 
 
+def is_answered(guest, request):
+    with connected(guest) as peer:
+        peer.sendall(request)
+        return peer.recv(12, socket.MSG_WAITALL) == b"RVATANS0\0\0\0\3"
+
+
 def test_one_request_after_the_other_is_answered(booted):
     """Each comes a little later after the end of the one before, so that some
     come before the guest has seen that end."""
     for pause in range(60):
-        with connected(booted) as peer:
-            peer.sendall(b"RVATASK0\0\0\0\x20" + bytes(32))
-            assert peer.recv(12, socket.MSG_WAITALL) == b"RVATANS0\0\0\0\3"
+        assert is_answered(booted, b"RVATASK0\0\0\0\x20" + bytes(32))
         time.sleep(pause / 2000)
 
 
