@@ -126,8 +126,9 @@ enum control_op {
 	 * QEMU answers those that it has: for a time, until the session says
 	 * otherwise, or until its end. body.hold; reply: struct control_hold.
 	 * While QEMU has no request of a disk, nothing that it does with its
-	 * disks can wait for one. A hypervisor that is older than this
-	 * operation answers CONTROL_E_REQUEST.
+	 * disks can wait for one. CONTROL_E_LIMIT: too many hold them. A
+	 * hypervisor that is older than this operation answers
+	 * CONTROL_E_REQUEST.
 	 */
 	CONTROL_DISKS_HOLD,
 	CONTROL_OPS, /* one past the last */
@@ -241,7 +242,8 @@ enum control_attack_kind {
  * (below control_host.slots; slot n is device n + 1 of the bridge) before the
  * domain is created. From then to the end of the domain the slot belongs to it;
  * the hypervisor resets the device and empties the slot before the domain is
- * gone. Slots of a creation that is refused may have been emptied, too.
+ * gone. Slots of a creation that is refused may have been emptied, too, or
+ * belong for a while to a domain that is DYING.
  *
  * Refusals of CONTROL_DOMAIN_CREATE, besides those for bad values: the host has
  * no such slot (CONTROL_E_LIMIT), another domain has it (CONTROL_E_EXISTS), it

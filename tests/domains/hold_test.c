@@ -190,8 +190,13 @@ static struct domain *one_waits(struct table *table, struct domain **ends)
 	device_slots.threads = 2;
 	device_offer(table, busy, DATA, 16);
 	device_take(busy);
+	/* The thread of the domain that ends sleeps. */
+	while (domain_devices_work(*ends) != UINT64_MAX)
+		;
+	device_slots.kicked = false;
 	assert_int_equal(table_ask(table, CONTROL_DOMAIN_DESTROY, (*ends)->domid),
 			 CONTROL_OK);
+	assert_true(device_slots.kicked);
 	assert_int_equal(table_state(table, (*ends)->domid), CONTROL_DYING);
 	assert_true(device_slots.slots[0].open);
 	return busy;
@@ -304,6 +309,83 @@ static void a_domain_that_is_refused_waits_too(void **state)
 	device_finish(table, busy);
 }
 
+/* Passes time until so little of the domain's hold is left. */
+static void hold_near_end(struct table *table, struct domain *ends,
+			  uint64_t left)
+{
+	const struct host_ops *host = domain_host(ends);
+
+	while (host->now_ns(host->ctx) + left < ends->devices->hold_end_ns)
+		time_pass(table, 0);
+}
+
+/* QEMU takes its time to empty a slot, and the disks must be held meanwhile. */
+static void a_hold_that_is_nearly_over_empties_nothing(void **state)
+{
+	struct table *table = *state;
+	struct domain *ends;
+	struct domain *busy = one_waits(table, &ends);
+
+	hold_near_end(table, ends, ms(400));
+	device_answer(busy);
+	domains_work(&table->domains);
+	assert_true(device_slots.slots[0].open);
+	time_pass(table, ms(5000));
+	domains_work(&table->domains);
+	assert_false(device_slots.slots[0].open);
+	device_finish(table, busy);
+}
+
+/* A disk that is slow, and answers, is waited for without a pause. */
+static void a_disk_that_answers_is_waited_for(void **state)
+{
+	struct table *table = *state;
+	struct fake_request first;
+	struct domain *ends;
+	struct domain *busy;
+
+	ends = device_domain(table, "a", 0, 0);
+	device_slots.threads = 0;
+	busy = device_realm(table, 1);
+	device_slots.threads = 2;
+	device_offer(table, busy, DATA, 16);
+	device_take(busy);
+	first = device_request;
+	device_offer(table, busy, DATA + 64, 16);
+	device_take(busy);
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_DESTROY, ends->domid),
+			 CONTROL_OK);
+	time_pass(table, ms(400));
+	device_answer(busy);
+	domains_work(&table->domains);
+	time_pass(table, ms(400));
+	device_request = first;
+	device_answer(busy);
+	domains_work(&table->domains);
+	assert_false(device_slots.slots[0].open);
+	later(busy);
+	device_finish(table, busy);
+}
+
+/* The guests' requests do not wait for the end that the hold had before. */
+static void a_hold_can_be_made_shorter(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_realm(table, 1);
+
+	(void)hold(table, 10000);
+	assert_false(is_carried(table, domain));
+	later(domain);
+	device_slots.kicked = false;
+	(void)hold(table, 1);
+	assert_true(device_slots.kicked);
+	(void)hold(table, 0);
+	later(domain);
+	device_take(domain);
+	device_answer(domain);
+	device_finish(table, domain);
+}
+
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, device_setup, table_teardown)
 
@@ -317,6 +399,9 @@ int main(void)
 		TEST(only_disks_are_held),
 		TEST(holds_that_cannot_be_had),
 		TEST(a_slot_is_emptied_when_no_disk_has_requests),
+		TEST(a_hold_that_is_nearly_over_empties_nothing),
+		TEST(a_disk_that_answers_is_waited_for),
+		TEST(a_hold_can_be_made_shorter),
 		TEST(a_silent_disk_does_not_stop_the_others),
 		TEST(a_domain_that_is_not_built_waits_too),
 		TEST(a_domain_that_is_refused_waits_too),

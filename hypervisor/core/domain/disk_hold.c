@@ -92,14 +92,24 @@ static void count_visit(struct domain *domain, void *ctx)
 
 /* ---- Holding ---- */
 
+static void kick_visit(struct domain *domain, void *ctx)
+{
+	(void)ctx;
+	if (domain->devices != NULL)
+		domain_devices_kick(domain);
+}
+
 bool disks_hold(struct domains *domains, const void *owner, uint64_t until_ns,
 		struct control_hold *under_way)
 {
 	uint64_t now = now_ns(domains);
 	struct disk_hold *hold;
+	bool earlier;
 
 	spinlock_acquire(&domains->lock);
 	hold = place_find(domains, owner, now);
+	earlier = hold != NULL && hold->owner == owner &&
+		  until_ns < hold->until_ns;
 	if (hold != NULL) {
 		*hold = (struct disk_hold){ owner, until_ns };
 		end_update(domains);
@@ -107,16 +117,11 @@ bool disks_hold(struct domains *domains, const void *owner, uint64_t until_ns,
 	spinlock_release(&domains->lock);
 	if (hold == NULL)
 		return false;
+	if (earlier)
+		domains_visit(domains, kick_visit, NULL);
 	*under_way = (struct control_hold){ 0 };
 	domains_visit(domains, count_visit, under_way);
 	return true;
-}
-
-static void kick_visit(struct domain *domain, void *ctx)
-{
-	(void)ctx;
-	if (domain->devices != NULL)
-		domain_devices_kick(domain);
 }
 
 void disks_let_go(struct domains *domains, const void *owner)

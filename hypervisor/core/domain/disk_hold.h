@@ -17,8 +17,8 @@
 
 struct domains;
 
-/* The sessions, the domains that they create, and the domains that end. */
-#define DISK_HOLDS (2 * CONTROL_PORTS + 1)
+/* The sessions, the domains that they create, and those that end. */
+#define DISK_HOLDS (2 * CONTROL_PORTS + CONTROL_DOMAINS)
 
 struct disk_hold {
 	const void *owner; /* NULL: this place is free */

@@ -128,7 +128,8 @@ struct slot_ops {
 	 */
 	void (*thread_start)(void *ctx, struct domain *domain, pa_t pages);
 	/* Any core may call it, also in the handler of an interrupt. It does
-	 * nothing if there is no thread. */
+	 * nothing if there is no thread, or if the core takes interrupts for a
+	 * vCPU of the domain, which then calls domain_devices_poll(). */
 	void (*thread_kick)(void *ctx, struct domain *domain);
 	/* Waits until the thread has ended. */
 	void (*thread_end)(void *ctx, struct domain *domain);

@@ -19,6 +19,9 @@
  * answer does not keep all others waiting. */
 #define HOLD_NS       UINT64_C(1000000000)
 #define HOLD_PAUSE_NS UINT64_C(4000000000)
+/* The time that is left of a hold when the slots are emptied, for QEMU to do
+ * that: tens of milliseconds for a disk. */
+#define EMPTY_NS UINT64_C(500000000)
 /* How often a domain that is to end looks whether its slots can be emptied. */
 #define END_POLL_NS UINT64_C(20000000)
 
@@ -301,6 +304,12 @@ static bool has_disk(const struct domain *domain)
 	return false;
 }
 
+static void hold_begin(struct domain_devices *devices, uint64_t now)
+{
+	devices->hold_end_ns = now + HOLD_NS;
+	devices->hold_least = UINT64_MAX;
+}
+
 /* Tries to hold the disks of all domains, as QEMU waits for each of them when a
  * slot with a disk is emptied. Returns true if they have no requests. *busy
  * names one that has, if it was looked at. */
@@ -314,11 +323,18 @@ static bool others_hold(struct domain *domain, struct control_hold *busy)
 		return true;
 	if (devices->hold_end_ns == 0 ||
 	    now >= devices->hold_end_ns + HOLD_PAUSE_NS)
-		devices->hold_end_ns = now + HOLD_NS;
-	if (now >= devices->hold_end_ns)
+		hold_begin(devices, now);
+	if (now >= devices->hold_end_ns - EMPTY_NS ||
+	    !disks_hold(domain->domains, domain, devices->hold_end_ns, busy))
 		return false;
-	return disks_hold(domain->domains, domain, devices->hold_end_ns, busy) &&
-	       busy->in_flight == 0;
+	if (busy->in_flight == 0)
+		return host->now_ns(host->ctx) < devices->hold_end_ns - EMPTY_NS;
+	/* As long as QEMU answers some, it is waited for. */
+	if (busy->in_flight < devices->hold_least) {
+		devices->hold_least = busy->in_flight;
+		devices->hold_end_ns = now + HOLD_NS;
+	}
+	return false;
 }
 
 /* Empties the slots. The disks of all domains are held, if one is a disk. */
@@ -455,8 +471,12 @@ bool domain_devices_stop(struct domain *domain)
 		  slots_are_ready(domain, text);
 	stop_text_set(domain, text);
 	if (!stopped) {
-		/* It looks whether it is worth another try. */
+		/* From now on the thread looks whether it is worth another try.
+		 * None of the domain's own devices need wake it. */
 		domain_devices_start(domain);
+		if (!devices->ends)
+			domain_devices_kick(domain);
+		devices->ends = true;
 		return false;
 	}
 	if (devices->started) {

@@ -30,9 +30,11 @@ struct domain_devices {
 	unsigned opened; /* devices that were opened, from the first on */
 	unsigned count; /* devices that were made */
 	bool started; /* their thread was */
+	bool ends; /* it was told to look whether they can be ended */
 	/* The end of the last time in which the disks of all domains were held
 	 * to empty the slots; 0: there was none. */
 	uint64_t hold_end_ns;
+	uint64_t hold_least; /* requests under way, the fewest in that time */
 	struct virtio_device *devices[CONTROL_DEVICES];
 	struct granules_range pages; /* of this record */
 	struct granules_range thread;

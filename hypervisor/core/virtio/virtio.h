@@ -74,7 +74,8 @@ struct virtio_ops {
 				   struct virtio_run *run);
 	/* Sets the level of the interrupt of the device with that index. */
 	void (*line_set)(void *ctx, unsigned index, bool level);
-	/* Has virtio_work() called soon. Interrupt handlers call it too. */
+	/* Has virtio_work(), or virtio_poll(), called soon. Interrupt handlers
+	 * call it too. */
 	void (*kick)(void *ctx);
 	/* Returns the time (host_ops.now_ns) until which requests of the device
 	 * with that index stay where they are, in the guest's rings. A time in
