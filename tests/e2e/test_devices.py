@@ -224,6 +224,23 @@ def test_an_interrupted_create_leaves_nothing(machine, monkeypatch, number):
     assert inventory(machine) == empty
 
 
+def test_an_interrupted_create_waits_for_a_busy_disk(machine):
+    """The disk of another guest has a request when the devices are to go, and
+    answers it a little later."""
+    good(machine.run("create", whole(machine, "able")[1]))
+    before = inventory(machine)
+    busy = machine.hosts / "default" / "silent"
+    with subprocess.Popen(
+            [machine.path, "create", ordinary(machine, "slow", rng="1")],
+            cwd=machine.folder, stderr=subprocess.DEVNULL) as make:
+        wait_for(lambda: len(listed(machine, "list")) == 2)
+        busy.touch()
+        make.send_signal(signal.SIGINT)
+        wait_for(lambda: len(listed(machine, "list")) == 1)
+        busy.unlink()
+    assert inventory(machine) == before
+
+
 def test_too_many_devices_are_told(machine):
     vifs = ", ".join(['""'] * 11)
     for name in ("one", "two"):

@@ -93,14 +93,16 @@ static int guest_build(struct reeve_host *host, const struct reeve_plan *plan,
 	return result;
 }
 
-/* Takes the devices out again. If a disk of another guest does not answer now,
- * the next guest with devices that is made takes them out. */
+/* Takes the devices out again. As in devices_unplug(), no watch ends it: the
+ * user may have interrupted what failed. The caller sets the engine's watch
+ * again. If a disk of another guest does not answer for long, the next guest
+ * with devices that is made takes them out. */
 static void guest_unplug(struct reeve_host *host, struct devices *devices,
 			 const unsigned *used, size_t count,
-			 const struct reeve_watch *watch,
 			 struct reeve_report *report)
 {
-	if (attached_hold(host, watch, report) != REEVE_OK)
+	machine_watch(host->engine, NULL);
+	if (attached_hold(host, NULL, report) != REEVE_OK)
 		return;
 	/* The failure that led here is the one to return. */
 	(void)devices_unplug(devices, used, count, report);
@@ -157,7 +159,7 @@ static int guest_build_plugged(struct reeve_host *host,
 		result = guest_build(host, plan, wanted, to->predicted,
 				     to->domain, report);
 		if (result != REEVE_OK)
-			guest_unplug(host, devices, used, count, watch, report);
+			guest_unplug(host, devices, used, count, report);
 	}
 	devices_close(devices);
 	return result;
