@@ -162,17 +162,24 @@ static void file_write_try(const char *path)
 
 /* ---- Files that QEMU has open --------------------------------------------- */
 
-static int tell_silent(const char *path, const char *why,
+static int tell_silent(const char *name, const char *why,
 		       struct reeve_report *report)
+{
+	return report_error(report, REEVE_ERR_HOST, NULL, NULL, HINT,
+			    "'%s', which the host's QEMU has open, does not "
+			    "answer%s",
+			    name, why);
+}
+
+/* Reports a descriptor by the file's name. To read that accesses no storage. */
+static int tell_silent_fd(const char *path, const char *why,
+			  struct reeve_report *report)
 {
 	char name[PATH_MAX];
 	ssize_t n = readlink(path, name, sizeof(name) - 1);
 
 	name[n > 0 ? n : 0] = '\0';
-	return report_error(report, REEVE_ERR_HOST, NULL, NULL, HINT,
-			    "'%s', which the host's QEMU has open, does not "
-			    "answer%s",
-			    n > 0 ? name : path, why);
+	return tell_silent(n > 0 ? name : path, why, report);
 }
 
 struct paths {
@@ -235,10 +242,10 @@ int images_look(pid_t process, const struct reeve_watch *watch,
 				      &silent);
 	}
 	if (result == REEVE_OK && silent < paths.count) {
-		result = tell_silent(paths.list[silent],
-				     ", and QEMU would stop the whole host if "
-				     "it looked at its disks now",
-				     report);
+		result = tell_silent_fd(paths.list[silent],
+					", and QEMU would stop the whole host if "
+					"it looked at its disks now",
+					report);
 	}
 	paths_free(&paths);
 	return result;
