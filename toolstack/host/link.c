@@ -2,6 +2,7 @@
 /* Requests and replies over a stream. The caller's watch may end the wait. */
 #include "toolstack/host/link.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -103,6 +104,7 @@ static int send_request(struct link *link, const struct control_request *request
 	const uint8_t *bytes = (const uint8_t *)request;
 	size_t left = sizeof(*request);
 
+	assert(link->fd >= 0);
 	while (left > 0) {
 		int result = wait_for(link, POLLOUT, deadline, report);
 		ssize_t n;
@@ -144,10 +146,10 @@ static int receive_reply(struct link *link, struct control_reply *reply,
 
 /* ---- Requests ---------------------------------------------------------------- */
 
-/* A host of the same release understands every request of ours. */
 static const char *refusal_hint(uint32_t status)
 {
 	switch (status) {
+	/* A host of the same release understands every request of ours. */
 	case CONTROL_E_REQUEST:
 	case CONTROL_E_VERSION:
 		return "if another release of Reeve started the host, start it "
@@ -156,7 +158,8 @@ static const char *refusal_hint(uint32_t status)
 		return "choose another name, or rename or destroy that domain";
 	case CONTROL_E_MEMORY:
 		return "give the guest less, end another one (reeve list), or "
-		       "start a host with more --memory";
+		       "start a host with more --memory, or another "
+		       "--dma-memory";
 	default:
 		return NULL;
 	}

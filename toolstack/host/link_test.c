@@ -239,7 +239,8 @@ static void a_refusal_is_told_in_the_hosts_words(void **state)
 	assert_told(f, "the host refused: no?memory");
 	assert_string_equal(reeve_report_get(f->report, 0)->hint,
 			    "give the guest less, end another one (reeve "
-			    "list), or start a host with more --memory");
+			    "list), or start a host with more --memory, or "
+			    "another --dma-memory");
 }
 
 static void a_request_that_the_host_does_not_know_is_explained(void **state)
