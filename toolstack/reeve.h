@@ -497,8 +497,7 @@ struct reeve_token_policy;
 int reeve_token_policy_load(const char *path, struct reeve_token_policy **out,
 			    struct reeve_report *report);
 void reeve_token_policy_free(struct reeve_token_policy *policy); /* or NULL */
-/* Returns true if it says which platforms are accepted: an implementation, a
- * configuration or components. */
+/* Returns true if it says which software a platform must have. */
 bool reeve_token_policy_names_platform(const struct reeve_token_policy *policy);
 
 /* Public keys of platforms, or certificates that vouch for such keys: struct

@@ -262,8 +262,12 @@ def the_firmware_is_compared(machine, words):  # noqa: F811
                      "platform.corim"))
     (machine.folder / "policy").write_text('live_activation = "none"\n')
     assert "firmware" in machine.run(*words, "--policy", "policy").stdout
-    (machine.folder / "known").write_text(
+    (machine.folder / "policy").write_text(
         f'implementation = "{tokens.pattern(4, 32).hex()}"\n')
+    assert "firmware" in machine.run(*words, "--policy", "policy").stdout
+    monitor, rmm = (tokens.pattern(n, 32).hex() for n in (6, 7))
+    (machine.folder / "known").write_text(
+        f'components = ["monitor={monitor}", "rmm={rmm}"]\n')
     for more in (["--any-platform"], ["--refs", "platform.corim"],
                  ["--policy", "known"]):
         out = good(machine.run(*words, *more))

@@ -129,8 +129,9 @@ static int evidence_await(const struct cli_call *call,
 	return result == EVIDENCE_SILENT ? REEVE_ERR_HOST : result;
 }
 
-/* Every input is read before the guest is asked, but for the file of --refs, of
- * which the token chooses a part. */
+/* Every input is read before the guest is asked, but for the files of --refs,
+ * of which the token chooses a part, and for the firmware, in whose place they
+ * may be. */
 int cli_attest_run(const struct cli_call *call, const struct cli_asked *asked,
 		   struct cli_attested *attested)
 {

@@ -453,6 +453,5 @@ void reeve_token_policy_free(struct reeve_token_policy *policy)
 
 bool reeve_token_policy_names_platform(const struct reeve_token_policy *policy)
 {
-	return policy->has_implementation || policy->has_config ||
-	       policy->component_count != 0;
+	return policy->component_count != 0;
 }
