@@ -42,6 +42,7 @@ COMMANDS = {"apt-get": "apt", "dpkg-deb": "dpkg", "readelf": "binutils",
 BOOT_MODULES = ["virtio_mmio", "virtio_blk", "dm_mod", "dm_verity", "erofs",
                 "overlay", "arm_cca_guest"]
 OLD = ".old"
+UNUSED = ".unused"
 # Files of an image's folder that are made anew with the image. All others stay:
 # the state, keys, the sockets by which a guest that runs is reached, and what
 # the user keeps beside them, such as the secret of the state.
@@ -241,15 +242,19 @@ def cached(spec, kinds):
 def login_keys(spec, fresh, path):
     """Returns the public keys with which root may log in; None: those of the
     specification. Makes a pair if nobody names any."""
-    if path:
-        return path.read_bytes()
-    if "root/.ssh/authorized_keys" in spec["contents"]:
-        return None
-    if not (fresh / "id_ed25519.pub").exists():
+    private, public = fresh / "id_ed25519", fresh / "id_ed25519.pub"
+    given = path.read_bytes() if path else None
+    if given or "root/.ssh/authorized_keys" in spec["contents"]:
+        if public.exists() and public.read_bytes() != given:
+            # `reeve ssh` would try the pair of an earlier build, and no other.
+            for old in (private, public):
+                old.rename(old.with_name(old.name + UNUSED))
+        return given
+    if not public.exists():
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C",
-                        spec["name"], "-f", fresh / "id_ed25519"], check=True,
+                        spec["name"], "-f", private], check=True,
                        stdin=subprocess.DEVNULL)
-    return (fresh / "id_ed25519.pub").read_bytes()
+    return public.read_bytes()
 
 
 def own_files(spec, keys):
