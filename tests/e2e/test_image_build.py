@@ -239,6 +239,23 @@ def test_the_key_that_may_log_in_is_measured(builder):
     assert rims[0] != rims[1]
 
 
+def test_the_pair_of_an_earlier_build_is_put_aside(builder):
+    """ssh would take it instead of the user's own."""
+    builder.run()
+    pair = [builder.out / "id_ed25519", builder.out / "id_ed25519.pub"]
+    made = [path.read_bytes() for path in pair]
+    builder.run("--ssh-key", str(pair[1]))
+    assert [path.read_bytes() for path in pair] == made
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "mine"],
+                   cwd=builder.folder, check=True)
+    builder.run("--ssh-key", "mine.pub")
+    assert not any(path.exists() for path in pair)
+    assert [path.with_name(f"{path.name}.unused").read_bytes()
+            for path in pair] == made
+    builder.run()
+    assert authorized(builder).encode() == pair[1].read_bytes() != made[1]
+
+
 @pytest.mark.parametrize("name", ["mine", "spec.toml"])
 def test_what_is_no_public_key_is_refused(builder, name):
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "mine"],
