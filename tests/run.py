@@ -172,12 +172,12 @@ def machine_gcc():
 
 
 def machine_clang():
-    """Leaves out the tests that boot Debian, and the second build of the
-    firmware, except in a soak: the stage with gcc has them in every run.
-    test_image.py needs no firmware of ours."""
+    """Leaves out the tests that boot Debian, the second build of the firmware,
+    and tests of the toolstack and of consoles, except in a soak: the stage with
+    gcc has them in every run. test_image.py needs no firmware of ours."""
     left_out = ["image"] + ([] if SOAK else [
         "linux", "guest_devices", "hvc", "bridge", "access", "story",
-        "foreign", "reproducible"])
+        "foreign", "reproducible", "host", "console", "serial"])
     return on_the_machine("firmware-clang", "tests/machine", *(
         f"--ignore=tests/machine/test_{name}.py" for name in left_out))
 
