@@ -63,9 +63,15 @@ static const struct listing listings[LISTS] = {
 	[LIST_OBJECTS] = { "qom-list", "/objects", "name" },
 };
 
-/* Does something with an id of a slot. A result other than 0 ends the
- * visit. */
-typedef int visit_fn(void *context, const char *id, unsigned slot);
+/* Something of a slot that is listed. */
+struct listed {
+	struct json_object *item;
+	const char *id;
+	unsigned slot;
+};
+
+/* Does something with what is listed. A result other than 0 ends the visit. */
+typedef int visit_fn(void *context, const struct listed *listed);
 
 static int ids_visit(struct json_object *list, const char *member,
 		     visit_fn *visit, void *context)
@@ -76,15 +82,17 @@ static int ids_visit(struct json_object *list, const char *member,
 	int result = REEVE_OK;
 
 	for (size_t i = 0; result == REEVE_OK && i < count; i++) {
-		struct json_object *item = json_object_array_get_idx(list, i);
+		struct listed listed = {
+			.item = json_object_array_get_idx(list, i),
+		};
 		struct json_object *id;
-		unsigned slot;
 
-		if (json_object_object_get_ex(item, member, &id) &&
-		    json_object_is_type(id, json_type_string) &&
-		    slot_of(json_object_get_string(id), &slot))
-			result = visit(context, json_object_get_string(id),
-				       slot);
+		if (!json_object_object_get_ex(listed.item, member, &id) ||
+		    !json_object_is_type(id, json_type_string))
+			continue;
+		listed.id = json_object_get_string(id);
+		if (slot_of(listed.id, &listed.slot))
+			result = visit(context, &listed);
 	}
 	return result;
 }
@@ -117,12 +125,11 @@ static int list_visit(struct qmp *qmp, const struct listing *listing,
 	return result;
 }
 
-static int slot_mark(void *context, const char *id, unsigned slot)
+static int slot_mark(void *context, const struct listed *listed)
 {
 	bool *used = context;
 
-	(void)id;
-	used[slot] = true;
+	used[listed->slot] = true;
 	return REEVE_OK;
 }
 
@@ -187,14 +194,14 @@ struct removal {
 	struct reeve_report *report;
 };
 
-static int removal_visit(void *context, const char *id, unsigned slot)
+static int removal_visit(void *context, const struct listed *listed)
 {
 	const struct removal *removal = context;
 
-	if (slot != removal->slot)
+	if (listed->slot != removal->slot)
 		return REEVE_OK;
 	return remove_patiently(removal->qmp, removal->command, removal->name,
-				id, removal->report);
+				listed->id, removal->report);
 }
 
 static int remove_listed(struct qmp *qmp, unsigned slot, int list,
@@ -215,52 +222,37 @@ int plug_empty_network(struct qmp *qmp, unsigned slot,
 
 /* ---- Closing images ------------------------------------------------------- */
 
+static const struct listing images = { "query-named-block-nodes", NULL,
+				       "node-name" };
+
+/* The images of these slots are flushed. */
+struct flush {
+	struct qmp *qmp;
+	const bool *wanted; /* by slot */
+	struct reeve_report *report;
+};
+
 /* Has what was written to the image of a node reach its storage. */
-static int node_flush(struct qmp *qmp, struct json_object *node,
-		      struct reeve_report *report)
+static int flush_visit(void *context, const struct listed *listed)
 {
+	const struct flush *flush = context;
 	struct json_object *image;
 	struct json_object *name;
 
-	if (!json_object_object_get_ex(node, "image", &image) ||
+	if (!flush->wanted[listed->slot] ||
+	    !json_object_object_get_ex(listed->item, "image", &image) ||
 	    !json_object_object_get_ex(image, "filename", &name) ||
 	    !json_object_is_type(name, json_type_string))
 		return REEVE_OK;
-	return image_flush(json_object_get_string(name), qmp_watched(qmp),
-			   report);
-}
-
-static int nodes_flush(struct qmp *qmp, struct json_object *list,
-		       const bool *wanted, struct reeve_report *report)
-{
-	size_t count = json_object_is_type(list, json_type_array)
-			       ? json_object_array_length(list)
-			       : 0;
-	int result = REEVE_OK;
-
-	for (size_t i = 0; result == REEVE_OK && i < count; i++) {
-		struct json_object *node = json_object_array_get_idx(list, i);
-		struct json_object *id;
-		unsigned slot;
-
-		if (json_object_object_get_ex(node, "node-name", &id) &&
-		    json_object_is_type(id, json_type_string) &&
-		    slot_of(json_object_get_string(id), &slot) && wanted[slot])
-			result = node_flush(qmp, node, report);
-	}
-	return result;
+	return image_flush(json_object_get_string(name),
+			   qmp_watched(flush->qmp), flush->report);
 }
 
 int plug_flush(struct qmp *qmp, const bool *wanted, struct reeve_report *report)
 {
-	struct json_object *list = NULL;
-	int result = unplug_call(qmp, "query-named-block-nodes", NULL, &list,
-				 report);
+	struct flush flush = { qmp, wanted, report };
 
-	if (result == REEVE_OK)
-		result = nodes_flush(qmp, list, wanted, report);
-	json_object_put(list);
-	return result;
+	return list_visit(qmp, &images, flush_visit, &flush, report);
 }
 
 int plug_empty(struct qmp *qmp, unsigned slot, struct reeve_report *report)
