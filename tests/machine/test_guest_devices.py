@@ -233,11 +233,16 @@ def go_on(host, other, slot):
     other.do("dd if=/dev/zero of=/dev/vda bs=64k count=16 oflag=direct")
 
 
+def two_images(host):
+    """Makes the images "stuck" and "other". Returns their folder."""
+    for name in ("stuck", "other"):
+        (host.folder / name).write_bytes(bytes(4 * MIB))
+    return host.folder
+
+
 def test_a_disk_that_does_not_answer_stops_its_guest_only(gate, debug_host):
     before = state(debug_host)
-    folder = debug_host.folder
-    for name in ("stuck", "other"):
-        (folder / name).write_bytes(bytes(4 * MIB))
+    folder = two_images(debug_host)
     with contextlib.ExitStack() as stack:
         stuck, other = (stack.enter_context(DeviceGuest(
             debug_host, name, kind, disk=f'["{folder / name},raw,xvda"]'))
@@ -276,9 +281,7 @@ def disks_held(host):
 def test_a_disk_goes_silent_in_the_moment_in_which_devices_change(
         gate, debug_host):
     """QEMU waits for all requests then, with the whole machine."""
-    folder = debug_host.folder
-    for name in ("stuck", "other"):
-        (folder / name).write_bytes(bytes(4 * MIB))
+    folder = two_images(debug_host)
     with DeviceGuest(debug_host, "stuck", 1,
                      disk=f'["{folder}/stuck,raw,xvda"]') as stuck:
         stuck.ready()
@@ -303,9 +306,7 @@ def test_a_disk_goes_silent_in_the_moment_in_which_devices_change(
 def test_a_guest_whose_idle_disk_is_silent_is_destroyed(gate, debug_host):
     """QEMU would have to close the image."""
     before = state(debug_host)
-    folder = debug_host.folder
-    for name in ("stuck", "other"):
-        (folder / name).write_bytes(bytes(4 * MIB))
+    folder = two_images(debug_host)
     with DeviceGuest(debug_host, "stuck", 0,
                      disk=f'["{folder}/stuck,raw,xvda"]') as stuck:
         stuck.ready()
