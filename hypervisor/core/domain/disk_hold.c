@@ -53,8 +53,9 @@ static struct disk_hold *place_find(struct domains *domains, const void *owner,
 
 /* The lock of the device is taken for its state: a thread that did not see the
  * hold yet has carried its requests before, and they are counted. */
-static void domain_count(struct domain *domain, struct control_hold *under_way)
+static void count_visit(struct domain *domain, void *ctx)
 {
+	struct control_hold *under_way = ctx;
 	const struct domain_devices *devices = domain->devices;
 	struct virtio_state state;
 
@@ -83,11 +84,6 @@ static void domains_visit(struct domains *domains,
 		domid = domain->domid + 1;
 		domain_put(domain);
 	}
-}
-
-static void count_visit(struct domain *domain, void *ctx)
-{
-	domain_count(domain, ctx);
 }
 
 /* ---- Holding ---- */
