@@ -28,6 +28,14 @@ struct vcpu_timer {
 #define VCPU_TIMER_IMASK   2
 #define VCPU_TIMER_ISTATUS 4
 
+/* Returns true if the timer's output was asserted then. */
+static inline bool vcpu_timer_fired(const struct vcpu_timer *timer)
+{
+	return (timer->ctl &
+		(VCPU_TIMER_ENABLE | VCPU_TIMER_IMASK | VCPU_TIMER_ISTATUS)) ==
+	       (VCPU_TIMER_ENABLE | VCPU_TIMER_ISTATUS);
+}
+
 /* The registers of an ordinary guest while it does not run. */
 struct vcpu_regs {
 	uint64_t gprs[31];

@@ -103,15 +103,19 @@ void irq_ppi_set(unsigned intid, bool enabled)
 
 /*
  * Handles an interrupt. The timer's line stays asserted until the timer is off,
- * so it is turned off; the scheduler arms it again. An SGI or another PPI has
- * no handler: it has ended a wait or a guest's run, which is all that it is
- * for.
+ * so it is turned off; the scheduler arms it again. An EL1 timer belongs to the
+ * vCPU that has the core: its interrupt is disabled until the next entry looks
+ * at the timer. An SGI or another PPI has no handler: it has ended a wait or a
+ * guest's run, which is all that it is for.
  */
 static void irq_handle(uint32_t intid)
 {
 	if (intid == MACHINE_TIMER_HYP_INTID) {
 		clock_disarm();
 		isb();
+	} else if (intid == MACHINE_TIMER_VIRT_INTID ||
+		   intid == MACHINE_TIMER_PHYS_INTID) {
+		irq_ppi_set(intid, false);
 	} else if (intid >= INTID_SPI && intid < INTIDS &&
 		   __atomic_load_n(&handlers[intid].fn, __ATOMIC_ACQUIRE) !=
 			   NULL) {

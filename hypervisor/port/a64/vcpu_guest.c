@@ -4,6 +4,7 @@
 #include "abi/guest_map.h"
 #include "abi/machine_map.h"
 #include "hypervisor/core/domain/domain.h"
+#include "hypervisor/port/a64/el1_timers.h"
 #include "hypervisor/port/a64/ich.h"
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/vcpu_run.h"
@@ -23,28 +24,18 @@ static void guest_timers_load(const struct vcpu *vcpu)
 	irq_ppi_set(MACHINE_TIMER_VIRT_INTID, !irqs[GUEST_TIMER_VIRT_PPI].level);
 	irq_ppi_set(MACHINE_TIMER_PHYS_INTID,
 		    !irqs[GUEST_TIMER_PHYS_NS_PPI].level);
-	sysreg_write(cntv_cval_el0, vcpu->virt.cval);
-	sysreg_write(cntp_cval_el0, vcpu->phys.cval);
-	sysreg_write(cntv_ctl_el0, vcpu->virt.ctl);
-	sysreg_write(cntp_ctl_el0, vcpu->phys.ctl);
+	el1_timers_load(&vcpu->virt, &vcpu->phys);
 }
 
-static void timer_read(struct vcpu_timer *timer, uint64_t ctl, uint64_t cval)
-{
-	timer->ctl = ctl;
-	timer->cval = cval;
-}
-
+/* The timers run on. The interrupt of one that fired is known by this, so that
+ * it need not be taken. */
 static void guest_timers_save(struct vcpu *vcpu)
 {
-	isb();
-	timer_read(&vcpu->virt, sysreg_read(cntv_ctl_el0),
-		   sysreg_read(cntv_cval_el0));
-	timer_read(&vcpu->phys, sysreg_read(cntp_ctl_el0),
-		   sysreg_read(cntp_cval_el0));
-	sysreg_write(cntv_ctl_el0, 0);
-	sysreg_write(cntp_ctl_el0, 0);
-	isb();
+	el1_timers_read(&vcpu->virt, &vcpu->phys);
+	if (vcpu_timer_fired(&vcpu->virt))
+		irq_ppi_set(MACHINE_TIMER_VIRT_INTID, false);
+	if (vcpu_timer_fired(&vcpu->phys))
+		irq_ppi_set(MACHINE_TIMER_PHYS_INTID, false);
 }
 
 /* Loads the vCPU's registers, and injects an exception that is due. A vCPU that

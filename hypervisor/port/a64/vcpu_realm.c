@@ -9,6 +9,7 @@
 #include "abi/machine_map.h"
 #include "abi/smccc.h"
 #include "hypervisor/core/domain/domain.h"
+#include "hypervisor/port/a64/el1_timers.h"
 #include "hypervisor/port/a64/guest.h"
 #include "hypervisor/port/a64/ich.h"
 #include "hypervisor/port/a64/irq.h"
@@ -47,15 +48,40 @@ static void run_page_read(struct rmi_rec_exit *exit,
 	exit->imm = page->imm;
 }
 
+/* Returns a timer as it is in the core's registers while the hypervisor runs:
+ * one that has fired is off, so that no interrupt of it is pending. */
+static struct vcpu_timer timer_kept(const struct vcpu_timer *timer)
+{
+	struct vcpu_timer kept = *timer;
+
+	if (vcpu_timer_fired(timer))
+		kept.ctl = 0;
+	return kept;
+}
+
+/*
+ * The RMM puts the timers of the REC into the core's registers, and the host's
+ * back, as far as the two differ. So the host's are made those of the vCPU's
+ * last exit (docs/machine.md, Timers).
+ */
+static void realm_timers_load(const struct vcpu *vcpu)
+{
+	struct vcpu_timer virt = timer_kept(&vcpu->virt);
+	struct vcpu_timer phys = timer_kept(&vcpu->phys);
+
+	el1_timers_load(&virt, &phys);
+}
+
 /*
  * Enters the REC. The vCPU has the core's EL1 timers while it runs, so their
  * PPIs are enabled; the RMM masks a timer that has fired (docs/rmi.md, Timers).
  */
-static void vcpu_rec_enter(struct smccc_regs *regs)
+static void vcpu_rec_enter(const struct vcpu *vcpu, struct smccc_regs *regs)
 {
 	irq_ppi_set(MACHINE_TIMER_VIRT_INTID, true);
 	irq_ppi_set(MACHINE_TIMER_PHYS_INTID, true);
 	guest_forget();
+	realm_timers_load(vcpu);
 	smc_call(regs);
 }
 
@@ -71,7 +97,7 @@ void vcpu_realm_prepare(struct vcpu *vcpu, const union vcpu_run *run,
 void vcpu_realm_enter(struct vcpu *vcpu, struct smccc_regs *regs)
 {
 	ich_load(&vcpu->gic.state);
-	vcpu_rec_enter(regs);
+	vcpu_rec_enter(vcpu, regs);
 	ich_save(&vcpu->gic.state);
 	vgic_save(vcpu);
 }
@@ -79,8 +105,12 @@ void vcpu_realm_enter(struct vcpu *vcpu, struct smccc_regs *regs)
 enum vcpu_next vcpu_realm_exit(struct vcpu *vcpu, union vcpu_run *run,
 			       uint64_t x0)
 {
+	enum vcpu_next next;
+
 	if (BITS_GET(x0, RMI_RETURN_STATUS) != RMI_SUCCESS)
 		return vcpu_enter_refused(vcpu, x0);
 	run_page_read(&run->realm.exit, &vcpu_run_page(vcpu)->exit);
-	return vcpu_exit_realm(vcpu, &run->realm.exit, &run->realm.enter);
+	next = vcpu_exit_realm(vcpu, &run->realm.exit, &run->realm.enter);
+	realm_timers_load(vcpu);
+	return next;
 }

@@ -5,6 +5,7 @@
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/port/a64/core.h"
+#include "hypervisor/port/a64/el1_timers.h"
 #include "hypervisor/port/a64/irq.h"
 #include "hypervisor/port/a64/thread.h"
 #include "hypervisor/port/a64/vcpu_run.h"
@@ -53,6 +54,7 @@ static void vcpu_leave_core(void *ctx)
 
 	vcpu_running_set(vcpu, false);
 	vcpu->cpu_ns = thread_ran_ns();
+	el1_timers_off();
 	if (!vcpu->domain->is_realm)
 		guest_save(&run->ordinary.guest);
 }

@@ -17,21 +17,24 @@ static void timers_save(struct rec_timer *virt, struct rec_timer *phys)
 /*
  * A timer must not run with half of its state, or a timer of the host would
  * fire for the Realm. So it is turned off first, but only if it is on, and is
- * then loaded: QEMU's main loop wakes at each write to a timer that is enabled.
+ * then loaded. Nothing is written if the registers have these values: QEMU's
+ * main loop wakes at each write to a timer that is enabled, and a host may have
+ * its timers as the REC left them.
  */
-#define TIMER_LOAD(timer, ctl_reg, cval_reg)                                   \
+#define TIMER_LOAD(old, new, ctl_reg, cval_reg)                                \
 	do {                                                                   \
-		if (sysreg_read(ctl_reg) & TIMER_ENABLE)                       \
+		if (timer_equal(old, new))                                     \
+			break;                                                 \
+		if ((old)->ctl & TIMER_ENABLE)                                 \
 			sysreg_write(ctl_reg, 0);                              \
-		sysreg_write(cval_reg, (timer)->cval);                         \
-		sysreg_write(ctl_reg, (timer)->ctl);                           \
+		sysreg_write(cval_reg, (new)->cval);                           \
+		sysreg_write(ctl_reg, (new)->ctl);                             \
 	} while (0)
 
-static void timers_load(const struct rec_timer *virt,
-			const struct rec_timer *phys)
+static bool timer_equal(const struct rec_timer *a, const struct rec_timer *b)
 {
-	TIMER_LOAD(virt, CNTV_CTL_EL0, CNTV_CVAL_EL0);
-	TIMER_LOAD(phys, CNTP_CTL_EL0, CNTP_CVAL_EL0);
+	return a->cval == b->cval &&
+	       ((a->ctl ^ b->ctl) & (TIMER_ENABLE | TIMER_IMASK)) == 0;
 }
 
 void timers_start(const struct rec *rec)
@@ -39,7 +42,8 @@ void timers_start(const struct rec *rec)
 	struct cpu *cpu = cpu_this();
 
 	timers_save(&cpu->host_virt, &cpu->host_phys);
-	timers_load(&rec->virt, &rec->phys);
+	TIMER_LOAD(&cpu->host_virt, &rec->virt, CNTV_CTL_EL0, CNTV_CVAL_EL0);
+	TIMER_LOAD(&cpu->host_phys, &rec->phys, CNTP_CTL_EL0, CNTP_CVAL_EL0);
 }
 
 void timers_stop(struct rec *rec)
@@ -47,7 +51,8 @@ void timers_stop(struct rec *rec)
 	const struct cpu *cpu = cpu_this();
 
 	timers_save(&rec->virt, &rec->phys);
-	timers_load(&cpu->host_virt, &cpu->host_phys);
+	TIMER_LOAD(&rec->virt, &cpu->host_virt, CNTV_CTL_EL0, CNTV_CVAL_EL0);
+	TIMER_LOAD(&rec->phys, &cpu->host_phys, CNTP_CTL_EL0, CNTP_CVAL_EL0);
 }
 
 /* Returns true if the controller would signal the interrupt of a masked
