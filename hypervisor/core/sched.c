@@ -191,6 +191,47 @@ static void min_vruntime_update(struct sched *sched, uint64_t now)
 		sched->min_vruntime = larger(sched->min_vruntime, least);
 }
 
+/* ---- Timers ---- */
+
+/* Returns true if the timer of another core fires in time for the first
+ * sleeper: one core is enough to wake it. */
+static bool is_deadline_covered(const struct sched *sched, unsigned core)
+{
+	for (unsigned i = 0; i < SCHED_CORES; i++) {
+		if (i != core && sched->cores[i].online &&
+		    sched->cores[i].armed <= sched->sleepers->key)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Returns when the slice of the core's current entity is over. While the queue
+ * is empty a slice may run on up to SCHED_ALONE_NS, but not for ever: the CPU
+ * time of the entity must become visible in `reeve top`.
+ */
+static uint64_t slice_limit(const struct sched *sched,
+			    const struct sched_core *core)
+{
+	if (core->current == NULL)
+		return SCHED_NEVER;
+	if (sched->queue != NULL)
+		return core->slice_end;
+	return core->slice_end + SCHED_ALONE_NS - SCHED_SLICE_NS;
+}
+
+/* Decides when the core has to schedule again at the latest: at the end of the
+ * slice, or for the first sleeper. */
+static void timer_arm(struct sched *sched, unsigned core)
+{
+	struct sched_core *this = &sched->cores[core];
+
+	this->armed = slice_limit(sched, this);
+	if (sched->sleepers != NULL && sched->sleepers->key < this->armed &&
+	    !is_deadline_covered(sched, core))
+		this->armed = sched->sleepers->key;
+}
+
 /* ---- Waiting and waking ---- */
 
 static void enqueue(struct sched *sched, struct sched_entity *entity)
@@ -272,69 +313,48 @@ static void sleepers_wake(struct sched *sched, uint64_t now)
 		entity_wake(sched, sched->sleepers, now);
 }
 
-/* Returns true if the timer of another core fires in time for the first
- * sleeper: one core is enough to wake it. */
-static bool is_deadline_covered(const struct sched *sched, unsigned core)
+/* Returns true if the core on which the entity ran last is another one and will
+ * pick soon: it is idle, or runs an entity whose turns are short. */
+static bool is_for_its_core(const struct sched *sched, unsigned core,
+			    const struct sched_entity *entity)
 {
-	for (unsigned i = 0; i < SCHED_CORES; i++) {
-		if (i != core && sched->cores[i].online &&
-		    sched->cores[i].armed <= sched->sleepers->key)
-			return true;
-	}
-	return false;
-}
+	const struct sched_core *its = &sched->cores[entity->core];
 
-/*
- * Returns when the slice of the core's current entity is over. While the queue
- * is empty a slice may run on up to SCHED_ALONE_NS, but not for ever: the CPU
- * time of the entity must become visible in `reeve top`.
- */
-static uint64_t slice_limit(const struct sched *sched,
-			    const struct sched_core *core)
-{
-	if (core->current == NULL)
-		return SCHED_NEVER;
-	if (sched->queue != NULL)
-		return core->slice_end;
-	return core->slice_end + SCHED_ALONE_NS - SCHED_SLICE_NS;
-}
-
-/* Decides when the core has to schedule again at the latest: at the end of the
- * slice, or for the first sleeper. */
-static void timer_arm(struct sched *sched, unsigned core)
-{
-	struct sched_core *this = &sched->cores[core];
-
-	this->armed = slice_limit(sched, this);
-	if (sched->sleepers != NULL && sched->sleepers->key < this->armed &&
-	    !is_deadline_covered(sched, core))
-		this->armed = sched->sleepers->key;
+	return entity->ran_ns > 0 && !entity->brief && entity->core != core &&
+	       its->online && (its->current == NULL || its->current->brief);
 }
 
 /* Takes the entity with the least vruntime out of the queue. Returns NULL if
- * the queue is empty. */
-static struct sched_entity *dequeue(struct sched *sched)
+ * the queue is empty, or if that one is for another core. */
+static struct sched_entity *dequeue(struct sched *sched, unsigned core)
 {
 	struct sched_entity *first = sched->queue;
 
-	if (first != NULL)
-		heap_remove(&sched->queue, first);
+	if (first == NULL || is_for_its_core(sched, core, first))
+		return NULL;
+	heap_remove(&sched->queue, first);
 	return first;
 }
 
 /* Puts the entity that ran back into the queue and takes out the next one. For
  * an entity that yields the next one is taken out before. */
-static struct sched_entity *pick_next(struct sched *sched,
+static struct sched_entity *pick_next(struct sched *sched, unsigned core,
 				      struct sched_entity *ran, bool yield)
 {
 	struct sched_entity *next = NULL;
 
 	if (ran == NULL || ran->state != SCHED_RUNNING)
-		return dequeue(sched);
+		return dequeue(sched, core);
 	if (yield)
-		next = dequeue(sched);
+		next = dequeue(sched, core);
 	enqueue(sched, ran);
-	return next != NULL ? next : dequeue(sched);
+	if (next == NULL)
+		next = dequeue(sched, core);
+	if (next == NULL) {
+		heap_remove(&sched->queue, ran);
+		next = ran;
+	}
+	return next;
 }
 
 struct sched_entity *sched_pick(struct sched *sched, unsigned core,
@@ -348,7 +368,7 @@ struct sched_entity *sched_pick(struct sched *sched, unsigned core,
 	if (ran != NULL && ran->state != SCHED_RUNNING)
 		runnable_uncount(sched, ran);
 	sleepers_wake(sched, now);
-	this->current = pick_next(sched, ran, yield);
+	this->current = pick_next(sched, core, ran, yield);
 	this->need_resched = false;
 	if (this->current != NULL) {
 		this->current->state = SCHED_RUNNING;
@@ -377,12 +397,18 @@ static bool can_resched(const struct sched_core *core)
 	return core->online && !core->need_resched;
 }
 
-/* Returns a core that is idle; -1: none is. */
-static int idle_core(const struct sched *sched)
+static bool is_idle(const struct sched_core *core)
 {
+	return can_resched(core) && core->current == NULL;
+}
+
+/* Returns an idle core, the caller's if it is one; -1: none is. */
+static int idle_core(const struct sched *sched, unsigned caller)
+{
+	if (is_idle(&sched->cores[caller]))
+		return (int)caller;
 	for (unsigned i = 0; i < SCHED_CORES; i++) {
-		if (can_resched(&sched->cores[i]) &&
-		    sched->cores[i].current == NULL)
+		if (is_idle(&sched->cores[i]))
 			return (int)i;
 	}
 	return -1;
@@ -431,22 +457,78 @@ static int extended_core(const struct sched *sched)
 	return found;
 }
 
-int sched_target(struct sched *sched, uint64_t now)
+/* Returns the core for the first in the queue; -1: none, or it was told. */
+static int target_core(const struct sched *sched, unsigned caller, uint64_t now)
 {
+	const struct sched_entity *first = sched->queue;
 	int core;
 
-	if (sched->queue == NULL)
+	if (first == NULL)
 		return -1;
-	core = idle_core(sched);
+	if (is_for_its_core(sched, SCHED_CORES, first))
+		return is_idle(&sched->cores[first->core]) ? (int)first->core
+							   : -1;
+	core = idle_core(sched, caller);
 	if (core < 0)
 		core = busy_core(sched, now);
 	if (core < 0)
 		core = extended_core(sched);
-	if (core >= 0) {
-		__atomic_store_n(&sched->cores[core].need_resched, true,
-				 __ATOMIC_RELAXED);
-	}
 	return core;
+}
+
+static void core_tell(struct sched *sched, int core)
+{
+	__atomic_store_n(&sched->cores[core].need_resched, true,
+			 __ATOMIC_RELAXED);
+}
+
+int sched_target(struct sched *sched, unsigned caller, uint64_t now)
+{
+	int core = target_core(sched, caller, now);
+
+	if (core >= 0)
+		core_tell(sched, core);
+	return core;
+}
+
+/* Returns true if an idle core looks by then. */
+static bool idle_core_looks(const struct sched *sched, uint64_t deadline)
+{
+	for (unsigned i = 0; i < SCHED_CORES; i++) {
+		const struct sched_core *core = &sched->cores[i];
+
+		if (core->online && core->current == NULL &&
+		    core->armed <= deadline)
+			return true;
+	}
+	return false;
+}
+
+int sched_until(struct sched *sched, unsigned caller,
+		struct sched_entity *entity, uint64_t deadline)
+{
+	struct sched_core *this = &sched->cores[caller];
+	int core;
+
+	if (entity->state != SCHED_BLOCKED) {
+		entity->wake_pending = true;
+		return -1;
+	}
+	if (entity->sleeps)
+		heap_remove(&sched->sleepers, entity);
+	entity->sleeps = deadline != SCHED_NEVER;
+	if (!entity->sleeps)
+		return -1;
+	heap_add(sched, &sched->sleepers, entity, deadline);
+	if (idle_core_looks(sched, deadline))
+		return -1;
+	core = idle_core(sched, caller);
+	if (core >= 0 && core != (int)caller) {
+		core_tell(sched, core);
+		return core;
+	}
+	this->armed = smaller(this->armed, deadline);
+	return -1;
 }
 
 uint64_t sched_ran_ns(const struct sched *sched,

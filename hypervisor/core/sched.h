@@ -3,7 +3,9 @@
  * The scheduler: which of the entities (threads) that want to run gets which
  * core. It is a small form of Linux's completely fair scheduler, and uses its
  * words. All cores share one queue. The entity with the least vruntime, which
- * is the CPU time it has had divided by its weight, runs next. An entity that
+ * is the CPU time it has had divided by its weight, runs next. But the core on
+ * which it ran last has its registers and translations: if that one is free
+ * soon, the other cores leave the entity to it. An entity that
  * slept may be behind the others by one slice at most, however long it slept.
  * The entities of a group (a domain's vCPUs) share one weight: each has the part
  * of it that it would have if all that are runnable now had the same.
@@ -55,8 +57,8 @@ struct sched_group {
 	unsigned runnable; /* how many of them are READY or RUNNING */
 };
 
-/* An entity that is all zero except for its weight and its group has never been
- * woken. */
+/* An entity that is all zero except for its weight, its group and `brief` has
+ * never been woken. */
 struct sched_entity {
 	enum sched_state state;
 	uint32_t weight; /* 1..SCHED_WEIGHT_MAX, or SCHED_WEIGHT_HALF */
@@ -64,6 +66,9 @@ struct sched_entity {
 	uint64_t vruntime; /* ran_ns * default weight / its part, adjusted */
 	uint64_t ran_ns; /* CPU time, up to when it was last charged */
 	unsigned core; /* on which it runs or ran last */
+	/* Its turns are short: whoever it displaces or wakes, and who ran on
+	 * its core last, waits for that core instead of going to another. */
+	bool brief;
 	bool wake_pending; /* woken while not blocked: do not block next time */
 	bool sleeps; /* blocked with a deadline: among the sleepers */
 	/* In a heap: what it is sorted by; links. */
@@ -125,10 +130,20 @@ bool sched_due(const struct sched *sched, unsigned core, uint64_t now);
 
 /*
  * Returns the core that should call sched_pick() because an entity is in the
- * queue, or -1 if no core should. The core counts as told: it is not returned
- * again until it has picked.
+ * queue, or -1 if no core should; it may be the caller's. The core counts as
+ * told: it is not returned again until it has picked.
  */
-int sched_target(struct sched *sched, uint64_t now);
+int sched_target(struct sched *sched, unsigned caller, uint64_t now);
+
+/*
+ * Changes the deadline of a blocked entity. An entity that is not blocked is
+ * woken instead, so that it looks when it has to come. An idle core looks after
+ * the deadline if there is one, which interrupts nobody: returns the core that
+ * should call sched_pick() for this, told as by sched_target(); -1: none. The
+ * caller sets its core's timer to cores[caller].armed.
+ */
+int sched_until(struct sched *sched, unsigned caller,
+		struct sched_entity *entity, uint64_t deadline);
 
 /* Returns the CPU time that the entity has had up to now. */
 uint64_t sched_ran_ns(const struct sched *sched,

@@ -410,7 +410,7 @@ static void who_comes_beside_one_alone_has_a_slice_of_credit(void **state)
 	(void)pick(0, 0);
 	wake_at(1, 1, 5000 * MS);
 	assert_true(e[1].vruntime == 5000 * MS - SLICE);
-	assert_int_equal(sched_target(&sched, 5000 * MS), 0);
+	assert_int_equal(sched_target(&sched, 0, 5000 * MS), 0);
 	assert_ptr_equal(pick(0, 5000 * MS), &e[1]);
 	assert_true(sched.cores[0].armed == 5000 * MS + SLICE);
 }
@@ -426,13 +426,13 @@ static void all_turns_end_when_somebody_waits(void **state)
 	(void)pick(0, 0);
 	assert_true(sched.cores[0].armed == SCHED_ALONE_NS);
 	wake(2, 1);
-	assert_int_equal(sched_target(&sched, 0), 0);
+	assert_int_equal(sched_target(&sched, 0, 0), 0);
 	(void)pick(0, 0);
 	assert_true(sched.cores[0].armed == SLICE);
-	assert_int_equal(sched_target(&sched, 0), 1);
+	assert_int_equal(sched_target(&sched, 0, 0), 1);
 	(void)pick(1, 0);
 	assert_true(sched.cores[1].armed == SLICE);
-	assert_int_equal(sched_target(&sched, 0), -1);
+	assert_int_equal(sched_target(&sched, 0, 0), -1);
 }
 
 static void who_slept_long_does_not_wait_for_who_did_not(void **state)
@@ -593,11 +593,11 @@ static void an_idle_core_is_told_first_and_once(void **state)
 	wake(0, 1);
 	assert_ptr_equal(pick(0, 0), &e[0]);
 	assert_null(pick(1, 0));
-	assert_int_equal(sched_target(&sched, 0), -1);
+	assert_int_equal(sched_target(&sched, 0, 0), -1);
 	wake(1, 1);
-	assert_int_equal(sched_target(&sched, 0), 1);
+	assert_int_equal(sched_target(&sched, 0, 0), 1);
 	assert_true(sched_due(&sched, 1, 0));
-	assert_int_equal(sched_target(&sched, 0), -1);
+	assert_int_equal(sched_target(&sched, 0, 0), -1);
 	assert_ptr_equal(pick(1, 0), &e[1]);
 	assert_false(sched_due(&sched, 1, 0));
 }
@@ -608,7 +608,7 @@ static void a_core_that_is_not_online_is_not_told(void **state)
 	start(1);
 	wake(0, 2);
 	assert_ptr_equal(pick(0, 0), &e[0]);
-	assert_int_equal(sched_target(&sched, 0), -1);
+	assert_int_equal(sched_target(&sched, 0, 0), -1);
 }
 
 static void who_had_much_more_is_interrupted(void **state)
@@ -618,9 +618,9 @@ static void who_had_much_more_is_interrupted(void **state)
 	wake(0, 3);
 	(void)pick(0, 0);
 	(void)pick(1, 0);
-	assert_int_equal(sched_target(&sched, SCHED_GRANULARITY_NS), -1);
+	assert_int_equal(sched_target(&sched, 0, SCHED_GRANULARITY_NS), -1);
 	(void)sched_pick(&sched, 1, 1, true);
-	assert_int_equal(sched_target(&sched, 2 + SCHED_GRANULARITY_NS), 0);
+	assert_int_equal(sched_target(&sched, 0, 2 + SCHED_GRANULARITY_NS), 0);
 	assert_true(sched_due(&sched, 0, 0));
 }
 
@@ -637,9 +637,147 @@ static void who_has_ended_has_no_turn(void **state)
 	assert_null(pick(0, 6));
 }
 
+/* ---- The core on which an entity ran ---- */
+
+/* e[0] runs on core 1 for a moment and blocks there. */
+static void home_is_core_1(void)
+{
+	start(3);
+	wake(0, 1);
+	assert_ptr_equal(pick(1, 0), &e[0]);
+	assert_true(sched_block(&sched, 1, SCHED_NEVER));
+	assert_null(pick(1, 1));
+}
+
+static void who_wakes_goes_back_to_its_core(void **state)
+{
+	(void)state;
+	home_is_core_1();
+	wake(0, 1);
+	assert_int_equal(sched_target(&sched, 0, 0), 1);
+	assert_null(pick(0, 0)); /* another idle core leaves it */
+	assert_null(pick(2, 0));
+	assert_ptr_equal(pick(1, 0), &e[0]);
+}
+
+static void who_finds_its_core_taken_goes_to_another(void **state)
+{
+	(void)state;
+	home_is_core_1();
+	wake(1, 1);
+	assert_ptr_equal(pick(1, 0), &e[1]);
+	wake(0, 1);
+	assert_int_equal(sched_target(&sched, 2, 0), 2);
+	assert_ptr_equal(pick(2, 0), &e[0]);
+}
+
+/* A deadline that another core looks after does not take it along. */
+static void a_sleeper_goes_back_to_its_core(void **state)
+{
+	(void)state;
+	home_is_core_1();
+	assert_int_equal(sched_until(&sched, 0, &e[0], 5 * MS), -1);
+	assert_null(pick(0, 5 * MS));
+	assert_int_equal(sched_target(&sched, 0, 5 * MS), 1);
+	assert_ptr_equal(pick(1, 5 * MS), &e[0]);
+}
+
+/* e[9] has short turns, as the thread that carries what devices answer. */
+static void who_is_displaced_by_a_brief_one_stays(void **state)
+{
+	(void)state;
+	home_is_core_1();
+	e[9].brief = true;
+	wake(9, 1);
+	assert_ptr_equal(pick(1, 0), &e[9]);
+	wake(0, 1);
+	assert_int_equal(sched_target(&sched, 1, 0), -1);
+	assert_null(pick(0, 0));
+	assert_true(sched_block(&sched, 1, SCHED_NEVER));
+	assert_ptr_equal(pick(1, 0), &e[0]);
+}
+
+static void a_brief_one_runs_where_it_is_woken(void **state)
+{
+	(void)state;
+	home_is_core_1();
+	e[0].brief = true;
+	wake(0, 1);
+	assert_int_equal(sched_target(&sched, 2, 0), 2);
+	assert_ptr_equal(pick(2, 0), &e[0]);
+}
+
+/* A slice that ends does not leave the core idle. */
+static void who_runs_goes_on_if_the_next_is_not_for_its_core(void **state)
+{
+	(void)state;
+	home_is_core_1();
+	wake_at(2, 1, 0);
+	assert_ptr_equal(pick(0, 0), &e[2]);
+	wake(0, 1);
+	assert_ptr_equal(pick(0, SLICE), &e[2]);
+	assert_true(e[2].state == SCHED_RUNNING);
+	assert_ptr_equal(sched_pick(&sched, 0, 2 * SLICE, true), &e[2]);
+}
+
+/* ---- Deadlines that change ---- */
+
+static void an_idle_core_looks_after_a_deadline(void **state)
+{
+	(void)state;
+	home_is_core_1();
+	wake(1, 1);
+	assert_ptr_equal(pick(0, 0), &e[1]);
+	assert_int_equal(sched_until(&sched, 0, &e[0], 5 * MS), 1);
+	assert_true(sched_due(&sched, 1, 0));
+	assert_null(pick(1, 0));
+	assert_true(sched.cores[1].armed == 5 * MS);
+	assert_true(sched.cores[0].armed == SCHED_ALONE_NS);
+	/* It looks in time for a later one, too. */
+	assert_int_equal(sched_until(&sched, 0, &e[0], 6 * MS), -1);
+	assert_null(pick(1, 5 * MS));
+	assert_true(sched.cores[1].armed == 6 * MS);
+	assert_ptr_equal(pick(1, 6 * MS), &e[0]);
+}
+
+static void a_busy_core_looks_after_it_if_none_is_idle(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 1);
+	(void)pick(0, 0);
+	assert_true(sched_block(&sched, 0, 50 * MS));
+	wake(1, 1);
+	assert_ptr_equal(pick(0, 0), &e[1]);
+	assert_int_equal(sched_until(&sched, 0, &e[0], 5 * MS), -1);
+	assert_true(sched.cores[0].armed == 5 * MS);
+	assert_int_equal(sched_until(&sched, 0, &e[0], SCHED_NEVER), -1);
+	assert_null(sched.sleepers);
+}
+
+static void who_does_not_wait_looks_at_its_deadline_anew(void **state)
+{
+	(void)state;
+	start(1);
+	wake(0, 1);
+	(void)pick(0, 0);
+	assert_int_equal(sched_until(&sched, 0, &e[0], 5 * MS), -1);
+	assert_false(sched_block(&sched, 0, SCHED_NEVER));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_wakes_goes_back_to_its_core),
+		cmocka_unit_test(who_finds_its_core_taken_goes_to_another),
+		cmocka_unit_test(a_sleeper_goes_back_to_its_core),
+		cmocka_unit_test(who_is_displaced_by_a_brief_one_stays),
+		cmocka_unit_test(a_brief_one_runs_where_it_is_woken),
+		cmocka_unit_test(
+			who_runs_goes_on_if_the_next_is_not_for_its_core),
+		cmocka_unit_test(an_idle_core_looks_after_a_deadline),
+		cmocka_unit_test(a_busy_core_looks_after_it_if_none_is_idle),
+		cmocka_unit_test(who_does_not_wait_looks_at_its_deadline_anew),
 		cmocka_unit_test(eight_share_two_cores),
 		cmocka_unit_test(three_share_two_cores),
 		cmocka_unit_test(who_weighs_more_gets_more),

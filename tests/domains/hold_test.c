@@ -319,6 +319,32 @@ static void hold_near_end(struct table *table, struct domain *ends,
 		time_pass(table, 0);
 }
 
+/* Whoever comes first when the hold is over carries them: the thread is told to
+ * come by then, and if a vCPU was there before, that it need not. */
+static void a_vcpu_finds_that_the_hold_is_over(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_realm(table, 1);
+	const struct virtio_device *device = domain->devices->devices[0];
+	const struct host_ops *host = domain_host(domain);
+	uint64_t over;
+
+	assert_int_equal(hold(table, 1)->in_flight, 0);
+	assert_false(is_carried(table, domain));
+	over = virtio_next(device);
+	assert_true(over < UINT64_MAX);
+	assert_int_equal(device_slots.until_ns, over);
+	while (host->now_ns(host->ctx) < over)
+		time_pass(table, 0);
+	domain_devices_poll(domain);
+	assert_int_equal(device_info(table, domain)->requests, 1);
+	assert_int_equal(device_slots.until_ns, virtio_next(device));
+	assert_true(device_slots.until_ns > over);
+	device_take(domain);
+	device_answer(domain);
+	device_finish(table, domain);
+}
+
 /* QEMU takes its time to empty a slot, and the disks must be held meanwhile. */
 static void a_hold_that_is_nearly_over_empties_nothing(void **state)
 {
@@ -393,6 +419,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(requests_stay_with_the_guest),
+		TEST(a_vcpu_finds_that_the_hold_is_over),
 		TEST(the_reply_tells_what_is_under_way),
 		TEST(a_hold_ends_by_itself),
 		TEST(a_hold_ends_with_its_session),

@@ -63,6 +63,16 @@ static void thread_kick(void *ctx, struct domain *domain)
 	slots->kicked = true;
 }
 
+/* It comes at once: the tests do not wait. */
+static void thread_until(void *ctx, struct domain *domain, uint64_t ns)
+{
+	struct slots *slots = ctx;
+
+	(void)domain;
+	slots->until_ns = ns;
+	slots->kicked = true;
+}
+
 static void thread_end(void *ctx, struct domain *domain)
 {
 	struct slots *slots = ctx;
@@ -82,6 +92,7 @@ void slots_init(struct slots *slots,
 			 .close = slot_close,
 			 .thread_start = thread_start,
 			 .thread_kick = thread_kick,
+			 .thread_until = thread_until,
 			 .thread_end = thread_end },
 	};
 	for (unsigned i = 0; i < SLOTS; i++) {

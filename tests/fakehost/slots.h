@@ -26,6 +26,7 @@ struct slots {
 	struct slot slots[SLOTS];
 	unsigned threads; /* of devices, now */
 	bool kicked; /* domain_devices_work() is due */
+	uint64_t until_ns; /* when the thread was last told to come by itself */
 };
 
 /* Fills *slots, which must not move, with a block device in each slot. at() is

@@ -127,10 +127,13 @@ struct slot_ops {
 	 * consecutive pages until thread_end() returns.
 	 */
 	void (*thread_start)(void *ctx, struct domain *domain, pa_t pages);
-	/* Any core may call it, also in the handler of an interrupt. It does
-	 * nothing if there is no thread, or if the core takes interrupts for a
-	 * vCPU of the domain, which then calls domain_devices_poll(). */
+	/* Wakes the thread, or has a vCPU of the domain leave the guest, which
+	 * then calls domain_devices_poll(). Any core may call it, also in the
+	 * handler of an interrupt. It does nothing if there is no thread. */
 	void (*thread_kick)(void *ctx, struct domain *domain);
+	/* Changes the time at which the thread comes by itself (host_ops.now_ns;
+	 * UINT64_MAX: never), if it waits; else it comes once more. */
+	void (*thread_until)(void *ctx, struct domain *domain, uint64_t ns);
 	/* Waits until the thread has ended. */
 	void (*thread_end)(void *ctx, struct domain *domain);
 };

@@ -13,6 +13,7 @@
 #include "lib/log.h"
 #include "lib/number.h"
 #include "lib/pgtable.h"
+#include "lib/spinlock.h"
 
 /* For so long the disks of all domains are held while a slot is to be emptied;
  * between two attempts they go on for longer, so that a disk which does not
@@ -85,6 +86,22 @@ static void devices_kick(void *ctx)
 	domain_devices_kick(ctx);
 }
 
+/* The vCPU that made it necessary polls before it goes on, but the guest may be
+ * long in its next run. */
+static void devices_come_by(void *ctx, uint64_t ns)
+{
+	struct domain *domain = ctx;
+	struct domain_devices *devices = domain->devices;
+	const struct slot_ops *slots = slots_of(domain);
+
+	spinlock_acquire(&devices->next_lock);
+	if (ns < devices->next_ns) {
+		__atomic_store_n(&devices->next_ns, ns, __ATOMIC_RELAXED);
+		slots->thread_until(slots->ctx, domain, ns);
+	}
+	spinlock_release(&devices->next_lock);
+}
+
 static uint64_t devices_held_until(void *ctx, unsigned index)
 {
 	const struct domain *domain = ctx;
@@ -142,6 +159,7 @@ static bool record_alloc(struct domain *domain)
 	if (devices == NULL)
 		return false;
 	devices->domain = domain;
+	devices->next_ns = UINT64_MAX;
 	devices->pages = pages;
 	devices->ops = (struct virtio_ops){
 		.ctx = domain,
@@ -151,6 +169,7 @@ static bool record_alloc(struct domain *domain)
 		.memory_find = devices_memory_find,
 		.line_set = devices_line_set,
 		.kick = devices_kick,
+		.come_by = devices_come_by,
 		.held_until = devices_held_until,
 		.broken = devices_broken,
 	};
@@ -402,15 +421,71 @@ uint64_t domain_devices_work(struct domain *domain)
 		domain->ops->work_kick(domain->ops->ctx);
 		next = smaller(next, host->now_ns(host->ctx) + END_POLL_NS);
 	}
+	spinlock_acquire(&devices->next_lock);
+	__atomic_store_n(&devices->next_ns, next, __ATOMIC_RELAXED);
+	spinlock_release(&devices->next_lock);
 	return next;
+}
+
+/* Returns when the first of the devices needs a round. */
+static uint64_t devices_next(const struct domain_devices *devices)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (unsigned i = 0; i < devices->count; i++)
+		next = smaller(next, virtio_next(devices->devices[i]));
+	return next;
+}
+
+/*
+ * Returns true if the thread would come at another time than it has to. It is
+ * told so only if it would come too late, or soon for nothing: each change sets
+ * a timer.
+ */
+static bool comes_wrongly(const struct domain *domain, uint64_t next)
+{
+	const struct host_ops *host = domain_host(domain);
+	uint64_t known =
+		__atomic_load_n(&domain->devices->next_ns, __ATOMIC_RELAXED);
+
+	if (next <= known)
+		return next < known;
+	return host->now_ns(host->ctx) + VIRTIO_POLL_NS / 2 > known;
+}
+
+/*
+ * A thread that works meanwhile, and knows the old time, comes once more.
+ * Whoever holds the lock sees what was noted before another caller took it: a
+ * time that devices_come_by() was given, and that the domain ends, for which
+ * the thread comes more often.
+ */
+static void next_update(struct domain *domain)
+{
+	struct domain_devices *devices = domain->devices;
+	const struct slot_ops *slots = slots_of(domain);
+	uint64_t next;
+
+	if (!comes_wrongly(domain, devices_next(devices)))
+		return;
+	spinlock_acquire(&devices->next_lock);
+	next = devices_next(devices);
+	if (comes_wrongly(domain, next) &&
+	    domain_state(domain) != CONTROL_DYING) {
+		__atomic_store_n(&devices->next_ns, next, __ATOMIC_RELAXED);
+		slots->thread_until(slots->ctx, domain, next);
+	}
+	spinlock_release(&devices->next_lock);
 }
 
 void domain_devices_poll(struct domain *domain)
 {
 	const struct domain_devices *devices = domain->devices;
 
-	for (unsigned i = 0; devices != NULL && i < devices->count; i++)
+	if (devices == NULL)
+		return;
+	for (unsigned i = 0; i < devices->count; i++)
 		virtio_poll(devices->devices[i]);
+	next_update(domain);
 }
 
 static void stop_text_set(struct domain *domain, const char *text)

@@ -30,6 +30,8 @@ struct domain_devices {
 	unsigned opened; /* devices that were opened, from the first on */
 	unsigned count; /* devices that were made */
 	bool started; /* their thread was */
+	struct spinlock next_lock; /* guards next_ns */
+	uint64_t next_ns; /* when the thread comes by itself */
 	bool ends; /* it was told to look whether they can be ended */
 	/* The end of the last time in which the disks of all domains were held
 	 * to empty the slots; 0: there was none. */
@@ -97,8 +99,8 @@ bool domain_devices_stop(struct domain *domain);
  * be called again at the latest. */
 uint64_t domain_devices_work(struct domain *domain);
 
-/* Carries what interrupts have noted. A vCPU calls it that took them itself,
- * instead of slot_ops.thread_kick(). */
+/* Carries what interrupts have noted, and what is due. A vCPU calls it after
+ * each exit: the thread need not come then. */
 void domain_devices_poll(struct domain *domain);
 
 /* For memory.c. Addresses are IPAs in RAM. domain_devices_release() breaks the

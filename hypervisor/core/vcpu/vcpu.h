@@ -77,6 +77,9 @@ struct vcpu {
 	 * vCPU again.
 	 */
 	bool running;
+	/* It is in the guest. Afterwards the port calls
+	 * domain_devices_poll(). */
+	bool in_guest;
 	bool waits; /* it is idle, waiting for an interrupt */
 	void *thread;
 };

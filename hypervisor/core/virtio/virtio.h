@@ -77,6 +77,8 @@ struct virtio_ops {
 	/* Has virtio_work(), or virtio_poll(), called soon. Interrupt handlers
 	 * call it too. */
 	void (*kick)(void *ctx);
+	/* Has one of them called at that time (host_ops.now_ns), or before. */
+	void (*come_by)(void *ctx, uint64_t ns);
 	/* Returns the time (host_ops.now_ns) until which requests of the device
 	 * with that index stay where they are, in the guest's rings. A time in
 	 * the past: they are carried. When it changes to an earlier one,
@@ -134,9 +136,15 @@ enum virtio_access virtio_access(struct virtio_device *device, uint64_t offset,
  * did not. The handler of the interrupt calls it. */
 bool virtio_interrupt(struct virtio_device *device);
 
-/* Carries what an interrupt has noted, if it has. Another thread that is at the
- * device does it instead. */
+/* Carries what an interrupt has noted, if it has, and all that there is if the
+ * time of virtio_next() has come. Another thread that is at the device does it
+ * instead. */
 void virtio_poll(struct virtio_device *device);
+
+/* Returns the time (host_ops.now_ns) at which virtio_work() or virtio_poll() is
+ * to be called at the latest, as of the last round; UINT64_MAX: after a kick
+ * only. */
+uint64_t virtio_next(const struct virtio_device *device);
 
 /*
  * Carries what there is to carry, both ways. Returns the time (host_ops.now_ns)

@@ -536,6 +536,28 @@ static void nothing_waits_for_ever(void **state)
 	assert_true(driver_would_notify(fake, 17));
 }
 
+/* The vCPU comes at that time as well as the thread. */
+static void a_poll_finds_what_is_due(void **state)
+{
+	struct fake_virtio *fake = *state;
+	uint64_t next;
+
+	assert_int_equal(virtio_next(fake->device), UINT64_MAX);
+	for (unsigned i = 0; i < 16; i++)
+		page_offer(fake, i);
+	fake_driver_notify(fake, 0);
+	next = virtio_next(fake->device);
+	assert_int_equal(next, fake->now + VIRTIO_POLL_NS);
+	page_offer(fake, 16); /* and the driver does not notify */
+	fake->now = next - 1;
+	virtio_poll(fake->device);
+	assert_int_equal(seen(fake).requests, 16);
+	fake->now = next;
+	virtio_poll(fake->device);
+	assert_int_equal(seen(fake).requests, 17);
+	assert_true(virtio_next(fake->device) > next);
+}
+
 static void the_host_is_notified_as_it_asks(void **state)
 {
 	struct fake_virtio *fake = *state;
@@ -579,6 +601,26 @@ static void a_notification_while_the_device_is_busy(void **state)
 	assert_int_equal(seen(fake).requests, 2);
 }
 
+static void work(struct fake_virtio *fake)
+{
+	page_offer(fake, 1);
+	assert_int_equal(virtio_work(fake->device), UINT64_MAX);
+}
+
+/* Nor does the thread wait for a vCPU: it comes again. */
+static void the_thread_while_the_device_is_busy(void **state)
+{
+	struct fake_virtio *fake = *state;
+
+	page_offer(fake, 0);
+	fake->in_find = work;
+	fake_driver_notify(fake, 0);
+	assert_int_equal(seen(fake).requests, 1);
+	assert_int_not_equal(fake->kicks, 0);
+	fake_virtio_work(fake);
+	assert_int_equal(seen(fake).requests, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -603,8 +645,10 @@ int main(void)
 		TEST(single_requests_do_not_wait),
 		TEST(at_depth_32_exits_are_few),
 		TEST(nothing_waits_for_ever),
+		TEST(a_poll_finds_what_is_due),
 		TEST(the_host_is_notified_as_it_asks),
 		TEST(a_notification_while_the_device_is_busy),
+		TEST(the_thread_while_the_device_is_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

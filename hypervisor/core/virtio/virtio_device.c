@@ -73,7 +73,7 @@ struct virtio_device *virtio_device_init(const struct virtio_plan *plan)
 	device->offered = (features & ~generic) | OFFERED;
 	device->host_events = (features & VIRTIO_BIT(VIRTIO_F_EVENT_IDX)) != 0;
 	device->halted = true;
-	device->thread_ns = UINT64_MAX;
+	device->next_ns = UINT64_MAX;
 	for (unsigned i = 0; i < plan->queues; i++) {
 		struct virtio_queue *queue = &device->queues[i];
 

@@ -138,8 +138,7 @@ struct virtio_device {
 	unsigned breaks; /* how often it broke */
 	char why[VIRTIO_TEXT]; /* the last time */
 
-	/* The time at which the thread comes by itself. */
-	uint64_t thread_ns;
+	uint64_t next_ns; /* virtio_next(); also read without the lock */
 	uint64_t requests, notifications, interrupts, exits;
 	uint64_t in_flight, pages;
 

@@ -75,6 +75,13 @@ static void race_kick(void *ctx)
 		store(&race.kicked, true);
 }
 
+static void race_come_by(void *ctx, uint64_t ns)
+{
+	(void)ctx;
+	(void)ns;
+	store(&race.kicked, true);
+}
+
 static void race_relax(void *ctx, bool waiting)
 {
 	(void)ctx;
@@ -274,6 +281,7 @@ static int race_setup(void **state)
 	fake->ops.memory_unlock = race_unlock;
 	fake->ops.line_set = race_line;
 	fake->ops.kick = race_kick;
+	fake->ops.come_by = race_come_by;
 	fake->host.relax = race_relax;
 	fake->host.now_ns = race_now;
 	fake_driver_start(fake);

@@ -216,8 +216,18 @@ void virtio_unlock(struct virtio_device *device)
 
 /* ---- Its callers ---- */
 
+static void next_set(struct virtio_device *device, uint64_t next)
+{
+	__atomic_store_n(&device->next_ns, next, __ATOMIC_SEQ_CST);
+}
+
+uint64_t virtio_next(const struct virtio_device *device)
+{
+	return __atomic_load_n(&device->next_ns, __ATOMIC_SEQ_CST);
+}
+
 /* Carries what there is, unless another thread is at the device: it looks again
- * (virtio_unlock()). The thread must come by itself if this round made it
+ * (virtio_unlock()). A later round must come by itself if this one made it
  * necessary. */
 static void carry_try(struct virtio_device *device)
 {
@@ -231,12 +241,11 @@ static void carry_try(struct virtio_device *device)
 	if (!virtio_lock_try(device))
 		return;
 	next = device_round(device);
-	earlier = next < device->thread_ns;
-	if (earlier)
-		device->thread_ns = next;
+	earlier = next < virtio_next(device);
+	next_set(device, next);
 	virtio_unlock(device);
 	if (earlier)
-		ops->kick(ops->ctx);
+		ops->come_by(ops->ctx, next);
 }
 
 void virtio_notified(struct virtio_device *device)
@@ -247,17 +256,28 @@ void virtio_notified(struct virtio_device *device)
 
 void virtio_poll(struct virtio_device *device)
 {
-	if (__atomic_load_n(&device->pending, __ATOMIC_SEQ_CST) != 0)
+	const struct host_ops *host = device->ops->host;
+	uint64_t next = virtio_next(device);
+
+	if (__atomic_load_n(&device->pending, __ATOMIC_SEQ_CST) != 0 ||
+	    (next != UINT64_MAX && host->now_ns(host->ctx) >= next))
 		carry_try(device);
 }
 
+/* The thread does not wait for a vCPU that is at the device either: that one
+ * kicks it, and knows when it has to come. */
 uint64_t virtio_work(struct virtio_device *device)
 {
 	uint64_t next;
 
-	virtio_lock(device);
+	if (!virtio_lock_try(device)) {
+		__atomic_store_n(&device->pending, 1, __ATOMIC_SEQ_CST);
+		virtio_fence();
+		if (!virtio_lock_try(device))
+			return UINT64_MAX;
+	}
 	next = device_round(device);
-	device->thread_ns = next;
+	next_set(device, next);
 	virtio_unlock(device);
 	return next;
 }

@@ -30,6 +30,9 @@ struct core_data {
 	/* The domain whose devices the running vCPU looks at once it has taken
 	 * interrupts; NULL: none. */
 	const struct domain *polled;
+	/* To which core an interrupt whose handler runs should go next time;
+	 * NULL: to this one. */
+	const struct core *irq_core;
 };
 
 /* A core. Its TPIDR_EL2 holds the address of its own. */

@@ -215,6 +215,7 @@ const struct slot_ops *device_slots_open(const struct host_ops *host)
 		.close = device_slot_close,
 		.thread_start = device_thread_start,
 		.thread_kick = device_thread_kick,
+		.thread_until = device_thread_until,
 		.thread_end = device_thread_end,
 	};
 

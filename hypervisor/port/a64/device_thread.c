@@ -34,6 +34,7 @@ void device_thread_start(void *ctx, struct domain *domain, pa_t pages)
 		.name = "devices",
 		.weight = domain->weight,
 		.group = vcpu_thread_group(domain),
+		.brief = true,
 	};
 
 	(void)ctx;
@@ -42,25 +43,47 @@ void device_thread_start(void *ctx, struct domain *domain, pa_t pages)
 			 __ATOMIC_RELEASE);
 }
 
-/* The thread stays asleep if a vCPU of the domain took the interrupt: that one
- * does its work. A thread that has ended may be woken as long as it has its
- * pages. It has them until nobody kicks it any more. */
+static struct thread *device_thread(const struct domain *domain)
+{
+	return __atomic_load_n(&threads[domain->vmid].thread, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * A vCPU that is in the guest does the thread's work: it leaves the guest, and
+ * enters it again with the interrupt that mostly comes of this. The thread
+ * would do it on another core, and would have to interrupt the vCPU then.
+ * Nothing is to be done if this core takes interrupts for a vCPU of the domain.
+ *
+ * A thread that has ended may be woken as long as it has its pages. It has them
+ * until nobody kicks it any more.
+ */
 void device_thread_kick(void *ctx, struct domain *domain)
 {
-	struct thread *thread = __atomic_load_n(&threads[domain->vmid].thread,
-						__ATOMIC_ACQUIRE);
+	struct thread *thread = device_thread(domain);
 
 	(void)ctx;
-	if (thread != NULL && core_current()->data.polled != domain)
+	if (thread == NULL || core_current()->data.polled == domain)
+		return;
+	if (!vcpu_thread_interrupt(domain))
 		thread_wake(thread);
+}
+
+void device_thread_until(void *ctx, struct domain *domain, uint64_t ns)
+{
+	struct thread *thread = device_thread(domain);
+
+	(void)ctx;
+	if (thread != NULL)
+		thread_until(thread, ns);
 }
 
 void device_thread_end(void *ctx, struct domain *domain)
 {
 	struct device_thread *self = &threads[domain->vmid];
 
+	(void)ctx;
 	__atomic_store_n(&self->ends, 1, __ATOMIC_RELEASE);
-	device_thread_kick(ctx, domain);
+	thread_wake(self->thread);
 	thread_wait(self->thread);
 	__atomic_store_n(&self->thread, NULL, __ATOMIC_RELEASE);
 }

@@ -8,6 +8,7 @@
 
 void device_thread_start(void *ctx, struct domain *domain, pa_t pages);
 void device_thread_kick(void *ctx, struct domain *domain);
+void device_thread_until(void *ctx, struct domain *domain, uint64_t ns);
 void device_thread_end(void *ctx, struct domain *domain);
 
 #endif

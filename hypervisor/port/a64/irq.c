@@ -72,19 +72,23 @@ void irq_register(unsigned intid, void (*fn)(void *ctx), void *ctx)
 	__atomic_store_n(&handlers[intid].fn, fn, __ATOMIC_RELEASE);
 }
 
+static void irq_route(unsigned intid, const struct core *core)
+{
+	uint64_t router = MACHINE_GICD_BASE + GICD_IROUTER + intid * 8;
+
+	mmio_write32(router, (uint32_t)core->data.affinity);
+	mmio_write32(router + 4, (uint32_t)(core->data.affinity >> 32));
+}
+
 void irq_enable_spi(unsigned intid, bool edge)
 {
-	uint64_t affinity = core_current()->data.affinity;
 	uint64_t config = MACHINE_GICD_BASE + GIC_ICFGR + intid / 16 * 4;
 	uint32_t bit = ICFGR_EDGE << intid % 16 * 2;
 	uint32_t word = mmio_read32(config) & ~bit;
 
 	assert(intid >= INTID_SPI && intid < INTIDS);
 	mmio_write32(config, edge ? word | bit : word);
-	mmio_write32(MACHINE_GICD_BASE + GICD_IROUTER + intid * 8,
-		     (uint32_t)affinity);
-	mmio_write32(MACHINE_GICD_BASE + GICD_IROUTER + intid * 8 + 4,
-		     (uint32_t)(affinity >> 32));
+	irq_route(intid, core_current());
 	mmio_write32(MACHINE_GICD_BASE + GIC_ISENABLER + intid / 32 * 4,
 		     1u << intid % 32);
 }
@@ -127,15 +131,20 @@ static void irq_handle(uint32_t intid)
  * devices, and mostly there is nothing to acknowledge. */
 void irq_poll(void)
 {
+	struct core *core = core_current();
 	uint32_t intid;
 
 	if ((sysreg_read(isr_el1) & ISR_IRQ) == 0)
 		return;
 	intid = (uint32_t)sysreg_read(ICC_IAR1_EL1);
 	while (intid < GIC_SPECIAL) {
+		core->data.irq_core = NULL;
 		irq_handle(intid);
 		sysreg_write(ICC_EOIR1_EL1, intid);
 		isb();
+		if (intid >= INTID_SPI && core->data.irq_core != NULL &&
+		    core->data.irq_core != core)
+			irq_route(intid, core->data.irq_core);
 		intid = (uint32_t)sysreg_read(ICC_IAR1_EL1);
 	}
 }

@@ -74,12 +74,16 @@ static void thread_leave(struct thread *thread)
 
 /* Notes which core has to learn that there is work, if any. The caller holds
  * the lock; threads_unlock() interrupts that core. */
-static void core_note_kick(uint64_t now)
+static void core_note_kick(int target)
 {
-	int target = sched_target(&threads.sched, now);
-
 	if (target >= 0 && &cores[target] != core_current())
 		core_current()->data.kick = &cores[target];
+}
+
+static void core_note_target(uint64_t now)
+{
+	core_note_kick(
+		sched_target(&threads.sched, core_current()->data.index, now));
 }
 
 /*
@@ -113,7 +117,7 @@ static void threads_reschedule(bool yield)
 	struct thread *to = (struct thread *)sched_pick(
 		&threads.sched, core->data.index, now, yield);
 
-	core_note_kick(now);
+	core_note_target(now);
 	if (to == from)
 		return;
 	if (from != NULL)
@@ -126,7 +130,6 @@ static void threads_reschedule(bool yield)
 void threads_run(void)
 {
 	struct core *core = core_current();
-	bool idle;
 
 	spinlock_acquire(&threads.lock);
 	sched_core_online(&threads.sched, core->data.index);
@@ -134,10 +137,9 @@ void threads_run(void)
 	for (;;) {
 		spinlock_acquire(&threads.lock);
 		threads_reschedule(false);
-		idle = threads.sched.queue == NULL;
 		threads_unlock();
-		if (idle)
-			wfi();
+		/* No thread is for this core; it is interrupted if one comes. */
+		wfi();
 		irq_poll();
 	}
 }
@@ -183,6 +185,7 @@ struct thread *thread_start(pa_t pages, const struct thread_plan *plan)
 	memset(thread, 0, sizeof(*thread));
 	thread->data.entity.weight = plan->weight;
 	thread->data.entity.group = plan->group;
+	thread->data.entity.brief = plan->brief;
 	thread->data.plan = *plan;
 	thread_stack_fill(thread);
 	thread_wake(thread);
@@ -279,7 +282,15 @@ void thread_wake(struct thread *thread)
 	spinlock_acquire(&threads.lock);
 	now = time_ns();
 	sched_wake(&threads.sched, &thread->data.entity, now);
-	core_note_kick(now);
+	core_note_target(now);
+	threads_unlock();
+}
+
+void thread_until(struct thread *thread, uint64_t deadline_ns)
+{
+	spinlock_acquire(&threads.lock);
+	core_note_kick(sched_until(&threads.sched, core_current()->data.index,
+				   &thread->data.entity, deadline_ns));
 	threads_unlock();
 }
 

@@ -37,6 +37,7 @@ struct thread_plan {
 	const char *name; /* for a person who debugs; not copied */
 	uint32_t weight;
 	struct sched_group *group; /* that shares the weight; NULL: none does */
+	bool brief; /* its turns are short (struct sched_entity) */
 };
 
 /* Starts a thread in THREAD_PAGES consecutive pages, aligned to as many, which
@@ -68,6 +69,11 @@ void thread_block_until(uint64_t deadline_ns);
 /* Called from any thread, or from the handler of an interrupt. It does nothing
  * to a thread that has ended, as long as nobody else has its pages. */
 void thread_wake(struct thread *thread);
+
+/* Changes the time at which a thread that waits goes on by itself (time_ns();
+ * UINT64_MAX: never). Any other thread is woken, so that it waits anew. Called
+ * as thread_wake(). */
+void thread_until(struct thread *thread, uint64_t deadline_ns);
 
 /* Lets other threads run first, if there are any. */
 void thread_yield(void);

@@ -96,7 +96,9 @@ enum vcpu_next vcpu_run_guest(struct vcpu *vcpu, union vcpu_run *run)
 	guest_timers_load(vcpu);
 	/* Changes of stage 2 must be visible to the walks that follow. */
 	dsb(ishst);
+	vcpu_in_guest(vcpu, true);
 	why = guest_enter(&vcpu->regs);
+	vcpu_in_guest(vcpu, false);
 	trap->esr = sysreg_read(esr_el2);
 	trap->far = sysreg_read(far_el2);
 	trap->hpfar = sysreg_read(hpfar_el2);

@@ -97,7 +97,9 @@ void vcpu_realm_prepare(struct vcpu *vcpu, const union vcpu_run *run,
 void vcpu_realm_enter(struct vcpu *vcpu, struct smccc_regs *regs)
 {
 	ich_load(&vcpu->gic.state);
+	vcpu_in_guest(vcpu, true);
 	vcpu_rec_enter(vcpu, regs);
+	vcpu_in_guest(vcpu, false);
 	ich_save(&vcpu->gic.state);
 	vgic_save(vcpu);
 }

@@ -23,6 +23,14 @@ union vcpu_run {
 /* Called before a Realm's vCPU is entered for the first time. */
 void vcpu_realm_start(struct vcpu *vcpu);
 
+/* Notes that the vCPU is about to be in the guest, or is not any more. Whoever
+ * has noted something for it before it is in the guest, or finds it there, has
+ * it noticed soon. */
+static inline void vcpu_in_guest(struct vcpu *vcpu, bool in_guest)
+{
+	__atomic_store_n(&vcpu->in_guest, in_guest, __ATOMIC_SEQ_CST);
+}
+
 enum vcpu_next vcpu_run_guest(struct vcpu *vcpu, union vcpu_run *run);
 enum vcpu_next vcpu_run_realm(struct vcpu *vcpu, union vcpu_run *run);
 

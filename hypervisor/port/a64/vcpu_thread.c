@@ -162,6 +162,11 @@ void vcpu_thread_start(void *ctx, struct vcpu *vcpu, pa_t pages)
 	vcpu->thread = thread_start(pages, &plan);
 }
 
+static const struct core *vcpu_core(const struct vcpu *vcpu)
+{
+	return &cores[__atomic_load_n(&vcpu->core, __ATOMIC_SEQ_CST)];
+}
+
 void vcpu_thread_kick(void *ctx, struct vcpu *vcpu)
 {
 	const struct core *core;
@@ -171,9 +176,33 @@ void vcpu_thread_kick(void *ctx, struct vcpu *vcpu)
 	thread_wake(vcpu->thread);
 	if (!vcpu_is_running(vcpu))
 		return;
-	core = &cores[__atomic_load_n(&vcpu->core, __ATOMIC_SEQ_CST)];
+	core = vcpu_core(vcpu);
 	if (core != core_current())
 		irq_kick(core);
+}
+
+/* The first vCPU is the one that a guest's interrupts go to, unless the guest
+ * chose another. */
+bool vcpu_thread_interrupt(const struct domain *domain)
+{
+	struct core *this = core_current();
+	const struct core *core;
+
+	this->data.irq_core = vcpu_core(&domain->vcpus[0]);
+	/* The caller's note comes before the look at where the vCPU is: the
+	 * other half of vcpu_in_guest(). */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (unsigned i = 0; i < domain->vcpu_count; i++) {
+		const struct vcpu *vcpu = &domain->vcpus[i];
+
+		if (!__atomic_load_n(&vcpu->in_guest, __ATOMIC_SEQ_CST))
+			continue;
+		core = vcpu_core(vcpu);
+		if (core != this)
+			irq_kick(core);
+		return true;
+	}
+	return false;
 }
 
 /* vcpu->thread stays: other vCPUs that send an interrupt, and devices that
