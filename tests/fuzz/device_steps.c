@@ -43,9 +43,11 @@ static void *ring_at(void *ctx, struct domain *domain, uint64_t address)
 	const char *why;
 
 	domain_memory_lock(domain);
-	why = memory_device_find(domain, address, 1, &run);
+	why = memory_device_find(domain, address, &run);
 	domain_memory_unlock(domain);
-	return why == NULL ? host_at(ctx, run.pa.value, 1) : NULL;
+	if (why != NULL)
+		return NULL;
+	return host_at(ctx, run.pa.value + (address - run.address), 1);
 }
 
 static struct driver driver_of(struct device_steps *steps, struct domain *domain)

@@ -59,6 +59,7 @@ static uint64_t address_take(void)
 static void page_hide(unsigned page, bool hidden)
 {
 	run.fake.hidden[page] = hidden;
+	run.fake.changes++;
 	if (hidden)
 		ASAN_POISON_MEMORY_REGION(fake_virtio_page(&run.fake, page),
 					  PAGE);

@@ -48,23 +48,29 @@ static void devices_memory_unlock(void *ctx)
 	domain_memory_unlock(ctx);
 }
 
+/* Consecutive memory of a guest with devices lies where they can access it, as a
+ * whole or not at all: it is part of one allocation, or of those that its
+ * promise covers. */
 static const char *devices_memory_find(void *ctx, uint64_t address,
-				       uint64_t size, struct virtio_run *run)
+				       struct virtio_run *run)
 {
 	const struct domain *domain = ctx;
-	const char *why = memory_device_find(ctx, address, size, run);
+	const struct host_ops *host = domain_host(domain);
+	const char *why = memory_device_find(ctx, address, run);
 
-	if (why == NULL && !host_dma_reaches(domain_host(domain), run->pa))
+	if (why == NULL &&
+	    (!host_dma_reaches(host, run->pa) ||
+	     !host_dma_reaches(host, pa_add(run->pa, run->size - 1))))
 		return "the host has where no device can access it";
 	return why;
 }
 
 /* The hypervisor can access all memory that the guest gives to a device, also
  * outside of the DMA window. */
-static const char *hvc_memory_find(void *ctx, uint64_t address, uint64_t size,
+static const char *hvc_memory_find(void *ctx, uint64_t address,
 				   struct virtio_run *run)
 {
-	return memory_device_find(ctx, address, size, run);
+	return memory_device_find(ctx, address, run);
 }
 
 static void devices_line_set(void *ctx, unsigned index, bool level)
@@ -167,6 +173,7 @@ static bool record_alloc(struct domain *domain)
 		.memory_lock = devices_memory_lock,
 		.memory_unlock = devices_memory_unlock,
 		.memory_find = devices_memory_find,
+		.memory_changes = &devices->memory_changes,
 		.line_set = devices_line_set,
 		.kick = devices_kick,
 		.come_by = devices_come_by,
@@ -588,10 +595,10 @@ ipa_t domain_devices_free_up_to(const struct domain *domain, ipa_t base,
 
 /* ---- What is known about shared pages ---- */
 
-static struct device_shared *cache_place(struct domain_devices *devices,
+static struct device_memory *cache_place(struct domain_devices *devices,
 					 ipa_t ipa, uint64_t size)
 {
-	struct device_shared *known = size == PGTABLE_BLOCK
+	struct device_memory *known = size == PGTABLE_BLOCK
 					      ? devices->shared_blocks
 					      : devices->shared_pages;
 
@@ -600,32 +607,30 @@ static struct device_shared *cache_place(struct domain_devices *devices,
 
 /* Finds a page in what is known of that size. */
 static bool cache_find(struct domain_devices *devices, ipa_t page,
-		       uint64_t size, pa_t *pa)
+		       uint64_t size, struct device_memory *memory)
 {
 	ipa_t ipa = ipa_align_down(page, size);
-	const struct device_shared *known = cache_place(devices, ipa, size);
 
-	if (known->size != size || known->ipa.value != ipa.value)
-		return false;
-	*pa = pa_add(known->pa, page.value - ipa.value);
-	return true;
+	*memory = *cache_place(devices, ipa, size);
+	return memory->size == size && memory->ipa.value == ipa.value;
 }
 
-bool domain_devices_recall(const struct domain *domain, ipa_t page, pa_t *pa)
+bool domain_devices_recall(const struct domain *domain, ipa_t page,
+			   struct device_memory *memory)
 {
 	struct domain_devices *devices = domain->devices;
 
-	return cache_find(devices, page, PGTABLE_BLOCK, pa) ||
-	       cache_find(devices, page, GUEST_PAGE_SIZE, pa);
+	return cache_find(devices, page, PGTABLE_BLOCK, memory) ||
+	       cache_find(devices, page, GUEST_PAGE_SIZE, memory);
 }
 
 void domain_devices_remember(struct domain *domain,
-			     const struct device_shared *shared)
+			     const struct device_memory *shared)
 {
 	*cache_place(domain->devices, shared->ipa, shared->size) = *shared;
 }
 
-static void shared_forget(struct device_shared *known, ipa_t base, ipa_t top)
+static void shared_forget(struct device_memory *known, ipa_t base, ipa_t top)
 {
 	if (known->ipa.value < top.value &&
 	    known->ipa.value + known->size > base.value)
@@ -638,6 +643,7 @@ void domain_devices_forget(struct domain *domain, ipa_t base, ipa_t top)
 
 	if (devices == NULL)
 		return;
+	devices->memory_changes++;
 	for (unsigned i = 0; i < DEVICE_CACHE; i++) {
 		shared_forget(&devices->shared_pages[i], base, top);
 		shared_forget(&devices->shared_blocks[i], base, top);

@@ -13,10 +13,11 @@
 #include "hypervisor/core/virtio/hvc.h"
 #include "hypervisor/core/virtio/virtio.h"
 
-/* A page or a block of 2 MiB that a Realm shares, of which the RMM need not be
- * asked again. Guarded by domain->memory_lock. */
+/* A page or a block of 2 MiB of RAM that devices may access. Those that a Realm
+ * shares are kept, so that the RMM need not be asked again; guarded by
+ * domain->memory_lock. */
 #define DEVICE_CACHE 512
-struct device_shared {
+struct device_memory {
 	ipa_t ipa;
 	pa_t pa;
 	uint64_t size; /* 0: none */
@@ -42,8 +43,9 @@ struct domain_devices {
 	struct granules_range thread;
 	struct granules_range memory[CONTROL_DEVICES];
 	struct granules_range shared[CONTROL_DEVICES]; /* with the device */
-	struct device_shared shared_pages[DEVICE_CACHE];
-	struct device_shared shared_blocks[DEVICE_CACHE];
+	uint64_t memory_changes; /* struct virtio_ops; guarded as the next ones */
+	struct device_memory shared_pages[DEVICE_CACHE];
+	struct device_memory shared_blocks[DEVICE_CACHE];
 };
 
 /* device_has_slot() returns true if the guest's device is a device of QEMU's in
@@ -110,9 +112,10 @@ void domain_devices_poll(struct domain *domain);
 void domain_devices_release(struct domain *domain, ipa_t base, ipa_t top);
 ipa_t domain_devices_free_up_to(const struct domain *domain, ipa_t base,
 				ipa_t top);
-bool domain_devices_recall(const struct domain *domain, ipa_t page, pa_t *pa);
+bool domain_devices_recall(const struct domain *domain, ipa_t page,
+			   struct device_memory *memory);
 void domain_devices_remember(struct domain *domain,
-			     const struct device_shared *shared);
+			     const struct device_memory *shared);
 void domain_devices_forget(struct domain *domain, ipa_t base, ipa_t top);
 
 #endif

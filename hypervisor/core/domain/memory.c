@@ -263,12 +263,13 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 
 /* ---- For devices ---- */
 
-/* Remembers the largest part of RAM around a page that is shared as a whole:
- * look and there are the entries of both halves, and EMPTY or assigned as far
- * as they reach. */
-static void shared_remember(struct domain *domain, ipa_t page,
-			    const struct rtt_look *look,
-			    const struct rtt_look *there)
+/* Returns the largest part of RAM around a page that is shared as a whole: look
+ * and there are the entries of both halves, and EMPTY or assigned as far as
+ * they reach. */
+static struct device_memory shared_around(const struct domain *domain,
+					  ipa_t page,
+					  const struct rtt_look *look,
+					  const struct rtt_look *there)
 {
 	bool block = look->level <= REALM_BLOCK_LEVEL &&
 		     there->level == REALM_BLOCK_LEVEL &&
@@ -277,18 +278,17 @@ static void shared_remember(struct domain *domain, ipa_t page,
 	ipa_t ipa = ipa_align_down(page, size);
 	uint64_t offset = ipa.value % rtt_entry_size(there->level);
 
-	domain_devices_remember(
-		domain,
-		&(struct device_shared){ ipa, pa_add(there->pa, offset), size });
+	return (struct device_memory){ ipa, pa_add(there->pa, offset), size };
 }
 
 /* Finds the Non-secure page that a Realm shares at an IPA of its RAM. */
-static const char *realm_page_find(struct domain *domain, ipa_t page, pa_t *pa)
+static const char *realm_page_find(struct domain *domain, ipa_t page,
+				   struct device_memory *memory)
 {
 	struct realm *realm = &domain->realm;
 	struct rtt_look look, there;
 
-	if (domain_devices_recall(domain, page, pa))
+	if (domain_devices_recall(domain, page, memory))
 		return NULL;
 	if (!realm_look(realm, page, &look)) {
 		(void)memory_failed(domain, &realm->failure);
@@ -301,22 +301,22 @@ static const char *realm_page_find(struct domain *domain, ipa_t page, pa_t *pa)
 		(void)memory_failed(domain, &realm->failure);
 		return "cannot be populated";
 	}
-	shared_remember(domain, page, &look, &there);
-	*pa = pa_add(there.pa, page.value % rtt_entry_size(there.level));
+	*memory = shared_around(domain, page, &look, &there);
+	domain_devices_remember(domain, memory);
 	return NULL;
 }
 
 /* Finds the page of an ordinary guest at an IPA of its RAM. */
-static const char *guest_page_find(struct domain *domain, ipa_t page, pa_t *pa)
+static const char *guest_page_find(struct domain *domain, ipa_t page,
+				   struct device_memory *memory)
 {
-	struct stage2_entry entry = stage2_look(&domain->stage2, page);
+	struct stage2_run run;
 
-	if (!entry.mapped) {
-		if (guest_fault(domain, page) != MEMORY_READY)
-			return "cannot be populated";
-		entry = stage2_look(&domain->stage2, page);
-	}
-	*pa = pa_add(entry.pa, page.value % rtt_entry_size(entry.level));
+	if (!stage2_around(&domain->stage2, page, &run) &&
+	    (guest_fault(domain, page) != MEMORY_READY ||
+	     !stage2_around(&domain->stage2, page, &run)))
+		return "cannot be populated";
+	*memory = (struct device_memory){ run.ipa, run.pa, run.size };
 	return NULL;
 }
 
@@ -333,21 +333,20 @@ static uint64_t device_address_to_ipa(const struct domain *domain,
 }
 
 const char *memory_device_find(struct domain *domain, uint64_t address,
-			       uint64_t size, struct virtio_run *run)
+			       struct virtio_run *run)
 {
 	uint64_t ipa = device_address_to_ipa(domain, address);
-	uint64_t in_page = ipa % GUEST_PAGE_SIZE;
-	ipa_t page = ipa_make(ipa - in_page);
+	ipa_t page = ipa_align_down(ipa_make(ipa), GUEST_PAGE_SIZE);
+	struct device_memory memory;
 	const char *why;
-	pa_t pa;
 
 	if (!domain_has_ram(domain, ipa, 1))
 		return "is no RAM of the guest";
-	why = domain->is_realm ? realm_page_find(domain, page, &pa)
-			       : guest_page_find(domain, page, &pa);
+	why = domain->is_realm ? realm_page_find(domain, page, &memory)
+			       : guest_page_find(domain, page, &memory);
 	if (why != NULL)
 		return why;
-	*run = (struct virtio_run){ ipa_make(ipa), pa_add(pa, in_page),
-				    smaller(size, GUEST_PAGE_SIZE - in_page) };
+	*run = (struct virtio_run){ address - (ipa - memory.ipa.value),
+				    memory.ipa, memory.pa, memory.size };
 	return NULL;
 }

@@ -55,6 +55,6 @@ enum memory_change memory_ripas_change(struct domain *domain, struct vcpu *vcpu,
  * domain->memory_lock.
  */
 const char *memory_device_find(struct domain *domain, uint64_t address,
-			       uint64_t size, struct virtio_run *run);
+			       struct virtio_run *run);
 
 #endif

@@ -132,6 +132,52 @@ struct stage2_entry stage2_look(const struct stage2 *stage2, ipa_t ipa)
 	};
 }
 
+/* Returns true if entry i of a level 3 table maps that page. */
+static bool maps_page(const uint64_t *entries, unsigned i, uint64_t pa)
+{
+	uint64_t desc = __atomic_load_n(&entries[i], __ATOMIC_ACQUIRE);
+
+	return (desc & DESC_VALID) != 0 && desc_pa(desc).value == pa;
+}
+
+/* Extends a run of the page behind an entry of a level 3 table. */
+static void run_extend(const struct stage2 *stage2, const struct place *place,
+		       struct stage2_run *run)
+{
+	const struct host_ops *ops = ops_of(stage2);
+	uint64_t *entries = ops->page_map(ops->ctx, place->table);
+	unsigned group = place->index & ~(STAGE2_GROUP - 1u);
+	unsigned first = place->index, end = place->index + 1;
+	uint64_t pa = run->pa.value;
+
+	while (first > group &&
+	       maps_page(entries, first - 1,
+			 pa - (place->index - first + 1) * PAGE_SIZE))
+		first--;
+	while (end < group + STAGE2_GROUP &&
+	       maps_page(entries, end, pa + (end - place->index) * PAGE_SIZE))
+		end++;
+	ops->page_unmap(ops->ctx, place->table, entries);
+	run->pa = pa_make(pa - (place->index - first) * PAGE_SIZE);
+	run->ipa = ipa_make(run->ipa.value - (place->index - first) * PAGE_SIZE);
+	run->size = (end - first) * PAGE_SIZE;
+}
+
+bool stage2_around(const struct stage2 *stage2, ipa_t ipa,
+		   struct stage2_run *run)
+{
+	struct place place = stage2_walk(stage2, ipa, STAGE2_PAGE_LEVEL);
+	uint64_t size = rtt_entry_size(place.level);
+
+	if ((place.desc & DESC_VALID) == 0)
+		return false;
+	*run = (struct stage2_run){ ipa_align_down(ipa, size),
+				    desc_pa(place.desc), size };
+	if (place.level == STAGE2_PAGE_LEVEL)
+		run_extend(stage2, &place, run);
+	return true;
+}
+
 bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
 {
 	uint64_t page = level == STAGE2_PAGE_LEVEL ? DESC_TABLE : 0;

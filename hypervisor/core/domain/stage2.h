@@ -40,6 +40,20 @@ struct stage2_entry {
 
 struct stage2_entry stage2_look(const struct stage2 *stage2, ipa_t ipa);
 
+/* Memory of a guest that is consecutive for the host, too. */
+struct stage2_run {
+	ipa_t ipa;
+	pa_t pa;
+	uint64_t size; /* bytes, whole pages */
+};
+
+/* Finds the mapped memory around an IPA: the block that it lies in, or the page
+ * with the consecutive ones on both sides, of the STAGE2_GROUP pages that it is
+ * one of. Returns false if nothing is mapped there. */
+#define STAGE2_GROUP 64
+bool stage2_around(const struct stage2 *stage2, ipa_t ipa,
+		   struct stage2_run *run);
+
 /*
  * Maps a page (level 3) or a block (level 2), charged as GRANULES_GUEST, where
  * nothing is mapped yet. The guest can execute what the memory holds. Returns

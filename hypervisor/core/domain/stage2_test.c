@@ -116,6 +116,62 @@ static void a_page_is_mapped(void **state)
 	assert_int_equal(bench->granules.account.held[GRANULES_SHARED], 3);
 }
 
+/* Checks what is around an IPA: pages of RAM, and where the host has them. */
+static void assert_around(struct bench *bench, uint64_t ipa, uint64_t first,
+			  uint64_t pages, pa_t pa)
+{
+	struct stage2_run run;
+
+	assert_true(stage2_around(&bench->stage2, ipa_make(ipa), &run));
+	assert_int_equal(run.ipa.value, first);
+	assert_int_equal(run.size, pages * PAGE);
+	assert_int_equal(run.pa.value, pa.value);
+}
+
+/* Pages 3 to 6 are in a row, 7 is elsewhere, 8 to 10 are in a row again. */
+static void consecutive_pages_are_found_together(void **state)
+{
+	struct bench *bench = *state;
+	pa_t pages = guest_pages(bench, 8);
+	struct stage2_run run;
+
+	for (unsigned i = 0; i < 4; i++)
+		assert_true(stage2_map(&bench->stage2,
+				       ipa_make(RAM + (3 + i) * PAGE),
+				       pa_add(pages, i * PAGE), 3));
+	assert_true(stage2_map(&bench->stage2, ipa_make(RAM + 7 * PAGE),
+			       pa_add(pages, 7 * PAGE), 3));
+	for (unsigned i = 4; i < 7; i++)
+		assert_true(stage2_map(&bench->stage2,
+				       ipa_make(RAM + (4 + i) * PAGE),
+				       pa_add(pages, i * PAGE), 3));
+	assert_around(bench, RAM + 3 * PAGE, RAM + 3 * PAGE, 4, pages);
+	assert_around(bench, RAM + 5 * PAGE + 9, RAM + 3 * PAGE, 4, pages);
+	assert_around(bench, RAM + 7 * PAGE, RAM + 7 * PAGE, 1,
+		      pa_add(pages, 7 * PAGE));
+	assert_around(bench, RAM + 10 * PAGE, RAM + 8 * PAGE, 3,
+		      pa_add(pages, 4 * PAGE));
+	assert_false(
+		stage2_around(&bench->stage2, ipa_make(RAM + 2 * PAGE), &run));
+	assert_false(stage2_around(&bench->stage2, ipa_make(RAM + BLOCK), &run));
+}
+
+static void a_run_ends_with_its_group(void **state)
+{
+	struct bench *bench = *state;
+	pa_t pages = guest_pages(bench, 512);
+
+	for (unsigned i = 0; i < 512; i++)
+		assert_true(stage2_map(&bench->stage2, ipa_make(RAM + i * PAGE),
+				       pa_add(pages, i * PAGE), 3));
+	for (unsigned i = 0; i < 512; i += 31) {
+		unsigned first = i / STAGE2_GROUP * STAGE2_GROUP;
+
+		assert_around(bench, RAM + i * PAGE, RAM + first * PAGE,
+			      STAGE2_GROUP, pa_add(pages, first * PAGE));
+	}
+}
+
 static void a_block_is_mapped(void **state)
 {
 	struct bench *bench = *state;
@@ -125,6 +181,7 @@ static void a_block_is_mapped(void **state)
 	assert_true(look(bench, RAM + BLOCK + 0x12345).mapped);
 	assert_int_equal(look(bench, RAM + BLOCK).level, 2);
 	assert_int_equal(look(bench, RAM + BLOCK).pa.value, block.value);
+	assert_around(bench, RAM + BLOCK + 0x12345, RAM + BLOCK, 512, block);
 	assert_false(look(bench, RAM).mapped);
 	assert_int_equal(bench->granules.account.held[GRANULES_SHARED], 2);
 }
@@ -218,6 +275,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_mapped_at_first),
 		TEST(a_page_is_mapped),
+		TEST(consecutive_pages_are_found_together),
+		TEST(a_run_ends_with_its_group),
 		TEST(a_block_is_mapped),
 		TEST(descriptors_are_those_of_the_architecture),
 		TEST(pages_far_apart_are_all_given_back),

@@ -50,9 +50,10 @@
  * at once (virtio_work.c). */
 #define VIRTIO_POLL_NS UINT64_C(500000)
 
-/* Consecutive memory of the host behind an address of the guest. */
+/* Consecutive memory of the host around an address of the guest. */
 struct virtio_run {
-	ipa_t ipa; /* the page's own address: a Realm's pages have two names */
+	uint64_t address; /* of its first byte, as the guest names it */
+	ipa_t ipa; /* the byte's own address: a Realm's pages have two names */
 	pa_t pa;
 	uint64_t size; /* bytes */
 };
@@ -65,13 +66,16 @@ struct virtio_ops {
 	void (*memory_lock)(void *ctx);
 	void (*memory_unlock)(void *ctx);
 	/*
-	 * Finds the host's memory behind the first bytes of [address, address +
-	 * size) of the guest, which devices may access: at least one byte, and
-	 * as many as are consecutive. size is not 0. Returns NULL, or why there
-	 * is none, in words that follow "0x..., which". The lock is held.
+	 * Finds the host's memory around an address of the guest, which devices
+	 * may access: the address's page at least, at most the 2 MiB that it
+	 * lies in, whole pages. It stays where it is until memory_changes has
+	 * another value. Returns NULL, or why there is none, in words that
+	 * follow "0x..., which". The lock is held.
 	 */
-	const char *(*memory_find)(void *ctx, uint64_t address, uint64_t size,
+	const char *(*memory_find)(void *ctx, uint64_t address,
 				   struct virtio_run *run);
+	/* Counts how often memory was taken back. Read with the lock held. */
+	const uint64_t *memory_changes;
 	/* Sets the level of the interrupt of the device with that index. */
 	void (*line_set)(void *ctx, unsigned index, bool level);
 	/* Has virtio_work(), or virtio_poll(), called soon. Interrupt handlers

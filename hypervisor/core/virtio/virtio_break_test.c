@@ -308,6 +308,7 @@ static void a_guest_does_not_keep_the_core(void **state)
 	unsigned before = fake->relaxed;
 
 	fake->straight = true;
+	fake->single = true;
 	desc(fake, 0, data(0), 1024 * PAGE, WRITE, 0);
 	fake_driver_offer(fake, 0, 0);
 	fake_driver_notify(fake, 0);
@@ -331,6 +332,7 @@ static void a_round_is_limited(void **state)
 	struct fake_virtio *fake = *state;
 
 	fake->straight = true;
+	fake->single = true;
 	for (unsigned i = 0; i < FAKE_VIRTIO_DEPTH; i++) {
 		desc(fake, i, data(0), 1100 * PAGE, WRITE, 0);
 		fake_driver_offer(fake, 0, (uint16_t)i);

@@ -173,6 +173,27 @@ static void memory_that_is_consecutive_is_one_piece(void **state)
 	assert_int_equal(seen(fake).pages_pinned, 33);
 }
 
+/* ... and is looked for once, until some is taken back. */
+static void memory_is_remembered(void **state)
+{
+	struct fake_virtio *fake = *state;
+
+	page_offer(fake, 0);
+	fake_driver_notify(fake, 0);
+	assert_true(fake_host_take(fake, 0, &request));
+	fake->finds = 0;
+	page_offer(fake, 0);
+	fake_driver_notify(fake, 0);
+	assert_true(fake_host_take(fake, 0, &request));
+	assert_int_equal(fake->finds, 0);
+	fake->hidden[DATA] = true;
+	fake->changes++;
+	page_offer(fake, 0);
+	fake_driver_notify(fake, 0);
+	assert_int_equal(fake->finds, 1);
+	assert_non_null(strstr(fake->why, "is not shared"));
+}
+
 /* Linux sets the bit of the shared half, or does not. */
 static void either_name_of_a_page_will_do(void **state)
 {
@@ -630,6 +651,7 @@ int main(void)
 		TEST(an_answer_comes_back_by_a_poll),
 		TEST(a_buffer_is_split_where_the_host_s_pages_are),
 		TEST(memory_that_is_consecutive_is_one_piece),
+		TEST(memory_is_remembered),
 		TEST(either_name_of_a_page_will_do),
 		TEST(an_indirect_table_across_pages),
 		TEST(an_indirect_table_at_an_odd_address),

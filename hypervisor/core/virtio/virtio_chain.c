@@ -24,15 +24,43 @@ struct table {
  */
 #define LOOKS 512
 
-/* Finds memory as virtio_ops.memory_find(). */
-static const char *memory_look(struct virtio_device *device, uint64_t address,
-			       uint64_t size, struct virtio_run *run)
+/* Forgets the memory that is remembered if any was taken back since. The caller
+ * holds the lock of the guest's memory from here on. */
+static void runs_check(struct virtio_device *device)
 {
 	const struct virtio_ops *ops = device->ops;
 
+	if (device->runs_changes == *ops->memory_changes)
+		return;
+	device->runs_changes = *ops->memory_changes;
+	for (unsigned i = 0; i < VIRTIO_RUNS; i++)
+		device->runs[i].size = 0;
+}
+
+/* Finds memory as virtio_ops.memory_find(), but from the address on. Mostly it
+ * lies around an address that was looked for before. */
+static const char *memory_look(struct virtio_device *device, uint64_t address,
+			       struct virtio_run *run)
+{
+	const struct virtio_ops *ops = device->ops;
+	struct virtio_run *known =
+		&device->runs[address / VIRTIO_RUN_SPAN % VIRTIO_RUNS];
+	uint64_t offset = address - known->address;
+	const char *why;
+
 	if (++device->looks % LOOKS == 0)
 		ops->host->relax(ops->host->ctx, false);
-	return ops->memory_find(ops->ctx, address, size, run);
+	if (offset >= known->size) {
+		known->size = 0;
+		why = ops->memory_find(ops->ctx, address, known);
+		if (why != NULL)
+			return why;
+		offset = address - known->address;
+	}
+	*run = (struct virtio_run){ address, ipa_add(known->ipa, offset),
+				    pa_add(known->pa, offset),
+				    known->size - offset };
+	return NULL;
 }
 
 static void table_close(const struct virtio_device *device, struct table *table)
@@ -55,7 +83,7 @@ static bool table_turn(struct virtio_device *device, struct table *table,
 	if (table->bytes != NULL && table->page == page)
 		return true;
 	table_close(device, table);
-	why = memory_look(device, page, PAGE_SIZE, &run);
+	why = memory_look(device, page, &run);
 	if (why != NULL) {
 		virtio_break(device, "an indirect table at 0x%llx, which %s",
 			     (unsigned long long)page, why);
@@ -162,7 +190,7 @@ static bool buffer_add(struct virtio_device *device,
 		return false;
 	}
 	for (; left > 0; at += run.size, left -= run.size) {
-		why = memory_look(device, at, left, &run);
+		why = memory_look(device, at, &run);
 		if (why != NULL) {
 			virtio_break(device, "a buffer at 0x%llx, which %s",
 				     (unsigned long long)at, why);
@@ -270,6 +298,7 @@ bool virtio_chain_read(struct virtio_device *device,
 	bool done;
 
 	device->piece_count = 0;
+	runs_check(device);
 	done = chain_walk(device, &table, head);
 	table_close(device, &table);
 	return done;

@@ -46,6 +46,11 @@ struct virtio_piece {
 	bool write; /* the device writes it, else it reads */
 };
 
+/* How many runs of the guest's memory are remembered, one for each
+ * VIRTIO_RUN_SPAN of addresses; further ones take turns. */
+#define VIRTIO_RUNS     64
+#define VIRTIO_RUN_SPAN 0x40000
+
 /* The guest's name of a piece that the host's device has. */
 struct virtio_extent {
 	uint64_t ipa;
@@ -145,6 +150,9 @@ struct virtio_device {
 	unsigned looks; /* for memory of requests; of the present round */
 
 	/* The request that is being carried. */
+	/* The memory that was found last, by its place, as of so many changes. */
+	struct virtio_run runs[VIRTIO_RUNS];
+	uint64_t runs_changes;
 	unsigned piece_count;
 	struct virtio_piece pieces[VIRTIO_PIECES];
 

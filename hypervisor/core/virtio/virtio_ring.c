@@ -13,14 +13,15 @@ static const char *page_open(const struct virtio_device *device,
 {
 	const struct virtio_ops *ops = device->ops;
 	struct virtio_run run;
-	const char *why = ops->memory_find(
-		ops->ctx, align_down(address, PAGE_SIZE), PAGE_SIZE, &run);
+	const char *why = ops->memory_find(ops->ctx, address, &run);
+	uint64_t offset;
 
 	if (why != NULL)
 		return why;
+	offset = address - run.address;
 	if (number == 0)
-		window->ipa = ipa_add(run.ipa, address % PAGE_SIZE);
-	window->pa[number] = run.pa;
+		window->ipa = ipa_add(run.ipa, offset);
+	window->pa[number] = pa_add(run.pa, align_down(offset, PAGE_SIZE));
 	window->pages[number] =
 		ops->host->page_map(ops->host->ctx, window->pa[number]);
 	return NULL;

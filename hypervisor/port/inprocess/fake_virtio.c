@@ -87,17 +87,27 @@ static void memory_unlock(void *ctx)
 	fake->memory_locked = false;
 }
 
-static const char *memory_find(void *ctx, uint64_t address, uint64_t size,
+/* Returns true if the page follows the one before it in the host's memory, and
+ * devices may access both. */
+static bool page_follows(const struct fake_virtio *fake, unsigned page)
+{
+	return !fake->single && page > 0 && page < FAKE_VIRTIO_PAGES &&
+	       !fake->hidden[page] && !fake->far[page] &&
+	       !fake->hidden[page - 1] && !fake->far[page - 1] &&
+	       page_pa(fake, page) == page_pa(fake, page - 1) + PAGE_SIZE;
+}
+
+static const char *memory_find(void *ctx, uint64_t address,
 			       struct virtio_run *run)
 {
 	struct fake_virtio *fake = ctx;
 	uint64_t offset = (address & ~FAKE_VIRTIO_SHARED) - FAKE_VIRTIO_RAM;
 	unsigned page = (unsigned)(offset / PAGE_SIZE);
-	uint64_t in_page = offset % PAGE_SIZE;
-
+	unsigned first = page, end = page + 1;
 	void (*in_find)(struct fake_virtio *fake) = fake->in_find;
 
-	assert(fake->memory_locked && size > 0);
+	assert(fake->memory_locked);
+	fake->finds++;
 	fake->in_find = NULL;
 	if (in_find != NULL)
 		in_find(fake);
@@ -107,11 +117,17 @@ static const char *memory_find(void *ctx, uint64_t address, uint64_t size,
 		return "is not shared";
 	if (fake->far[page])
 		return "no device can access";
-	*run = (struct virtio_run){ ipa_make(FAKE_VIRTIO_RAM + offset),
-				    pa_make(page_pa(fake, page) + in_page),
-				    size < PAGE_SIZE - in_page
-					    ? size
-					    : PAGE_SIZE - in_page };
+	while (page_follows(fake, first))
+		first--;
+	while (page_follows(fake, end))
+		end++;
+	offset -= first * PAGE_SIZE;
+	*run = (struct virtio_run){
+		address - offset,
+		ipa_make(FAKE_VIRTIO_RAM + first * PAGE_SIZE),
+		pa_make(page_pa(fake, first)),
+		(end - first) * PAGE_SIZE,
+	};
 	return NULL;
 }
 
@@ -390,6 +406,7 @@ static void fake_virtio_fill(struct fake_virtio *fake)
 			 .memory_lock = memory_lock,
 			 .memory_unlock = memory_unlock,
 			 .memory_find = memory_find,
+			 .memory_changes = &fake->changes,
 			 .line_set = line_set,
 			 .kick = kick,
 			 .come_by = come_by,

@@ -38,6 +38,9 @@ struct fake_virtio {
 	bool hidden[FAKE_VIRTIO_PAGES]; /* not shared with the host */
 	bool far[FAKE_VIRTIO_PAGES]; /* no device can access it */
 	bool straight; /* in the host's order */
+	unsigned finds; /* how often it was looked for */
+	uint64_t changes; /* how often it was taken back */
+	bool single; /* it is found page by page, even where it is in a row */
 	bool memory_locked;
 	uint64_t held_until; /* its requests stay with it; 0: they do not */
 	/* Called once, while the carrier looks for memory, if it is set. */
