@@ -2,6 +2,7 @@
 /* From entry to the first request, on the first CPU and on the others. */
 #include <string.h>
 
+#include "abi/rmi.h"
 #include "abi/rmm_el3.h"
 #include "lib/a64.h"
 #include "lib/log.h"
@@ -56,6 +57,8 @@ static _Noreturn void boot_serve(void)
 
 	el3_request_next(&regs, RMM_EL3_BOOT_COMPLETE);
 	for (;;) {
+		if ((uint32_t)regs.x[0] == (uint32_t)RMI_REC_ENTER)
+			rec_expect();
 		rmm_stop_check();
 		rmm_handle_rmi(&rmm, &regs);
 		if (cpu_this()->slots != 0)

@@ -28,6 +28,7 @@
 #include <stdint.h>
 
 #include "rmm/core/rec/context.h"
+#include "rmm/port/a64/el1.h"
 #include "rmm/port/a64/fp.h"
 
 struct cpu {
@@ -40,6 +41,11 @@ struct cpu {
 	uint64_t *slot_table; /* the level 3 table of the slots */
 	uint64_t *block_entry; /* the level 2 entry of the CPU's block */
 	struct el1_shared host_el1; /* saved while a REC has the registers */
+	/* rec_expect(): the registers of the REC that ran last on this CPU, if
+	 * one has; whether they are loaded, and the host's saved. */
+	struct el1_translation rec_translation;
+	bool rec_ran;
+	bool expects;
 	uint64_t host_disr; /* DISR_EL1, while a REC runs */
 	bool leaves; /* rec_leave() has something to do */
 	bool debugs; /* a REC has breakpoints and watchpoints, which follow */

@@ -41,10 +41,10 @@ void el1_load(const struct el1_shared *from)
 #define STAGE2_WRITE                                                           \
 	"msr	vttbr_el2, %[vttbr]\n\t"                                          \
 	"msr	hcr_el2, %[hcr]\n\t"
-#define OPERANDS                                                               \
+#define TRANSLATION_OPERANDS                                                   \
 	[tcr] "r"(el1->tcr_el1), [sctlr] "r"(el1->sctlr_el1),                  \
-		[ttbr0] "r"(el1->ttbr0_el1), [ttbr1] "r"(el1->ttbr1_el1),      \
-		[vttbr] "r"(vttbr), [hcr] "r"(hcr)
+		[ttbr0] "r"(el1->ttbr0_el1), [ttbr1] "r"(el1->ttbr1_el1)
+#define OPERANDS TRANSLATION_OPERANDS, [vttbr] "r"(vttbr), [hcr] "r"(hcr)
 
 /*
  * Invariant: a Realm's stage 1 is in the registers only while its own stage 2
@@ -71,6 +71,24 @@ void el1_translation_leave(const struct el1_shared *el1, uint64_t vttbr,
 	__asm__ volatile(TRANSLATION_WRITE "isb\n\t" STAGE2_WRITE "isb"
 			 : [old] "=&r"(old)
 			 : OPERANDS
+			 : "cc", "memory");
+}
+
+struct el1_translation el1_translation_now(void)
+{
+	struct el1_translation now, *to = &now;
+
+	EL1_TRANSLATION(SAVE)
+	return now;
+}
+
+void el1_translation_load(const struct el1_translation *el1)
+{
+	uint64_t old;
+
+	__asm__ volatile(TRANSLATION_WRITE "isb"
+			 : [old] "=&r"(old)
+			 : TRANSLATION_OPERANDS
 			 : "cc", "memory");
 }
 

@@ -17,6 +17,16 @@ void el1_translation_enter(const struct el1_shared *el1, uint64_t vttbr,
 			   uint64_t hcr);
 void el1_translation_leave(const struct el1_shared *el1, uint64_t vttbr,
 			   uint64_t hcr);
+
+/* EL1_TRANSLATION alone. */
+struct el1_translation {
+	EL1_TRANSLATION(EL1_FIELD)
+};
+
+/* Returns what these registers are on the CPU; loads them. */
+struct el1_translation el1_translation_now(void);
+void el1_translation_load(const struct el1_translation *from);
+
 void el1_realm_save(struct el1_realm *to);
 void el1_realm_load(const struct el1_realm *from);
 

@@ -121,6 +121,65 @@ static void debug_stop(void)
 	debug_cpu_load(&cpu->host_debug);
 }
 
+/* Returns a table base register with the table of one and the ASID of another.
+ */
+static uint64_t ttbr_with_asid(uint64_t table, uint64_t asid)
+{
+	return (table & ~BITS_MASK(TTBR_ASID)) | (asid & BITS_MASK(TTBR_ASID));
+}
+
+#define HOST_SET(reg) cpu->host_el1.reg = now.reg;
+#define HOST_GET(reg) now.reg = cpu->host_el1.reg;
+
+/*
+ * QEMU drops all TLB entries when SCTLR_EL1, TCR_EL1 or an ASID changes, and
+ * this is the one moment at which the RMM has none to lose: it was just
+ * entered. So they are loaded in advance; mostly the REC that ran last is
+ * entered again. The tables stay the host's: the invariant of el1.c holds.
+ * rec_leave() undoes it, whether the REC runs or not.
+ */
+void rec_expect(void)
+{
+	struct cpu *cpu = cpu_this();
+	struct el1_translation early = cpu->rec_translation;
+	struct el1_translation now;
+
+	if (!cpu->rec_ran)
+		return;
+	now = el1_translation_now();
+	EL1_TRANSLATION(HOST_SET)
+	early.ttbr0_el1 = ttbr_with_asid(now.ttbr0_el1, early.ttbr0_el1);
+	early.ttbr1_el1 = ttbr_with_asid(now.ttbr1_el1, early.ttbr1_el1);
+	cpu->expects = true;
+	cpu->leaves = true;
+	el1_translation_load(&early);
+}
+
+/* Saves the host's registers, as they were before rec_expect(). */
+static void host_el1_save(void)
+{
+	struct cpu *cpu = cpu_this();
+	struct el1_translation now;
+
+	EL1_TRANSLATION(HOST_GET)
+	el1_save(&cpu->host_el1);
+	if (cpu->expects) {
+		EL1_TRANSLATION(HOST_SET)
+	}
+	cpu->expects = false;
+}
+
+#define REC_SET(reg) cpu->rec_translation.reg = rec->el1.reg;
+
+static void rec_el1_save(struct rec *rec)
+{
+	struct cpu *cpu = cpu_this();
+
+	el1_save(&rec->el1);
+	EL1_TRANSLATION(REC_SET)
+	cpu->rec_ran = true;
+}
+
 /*
  * The FP/SIMD registers are the REC's up to the stop, whatever the RMM serves
  * meanwhile. They are loaded at once, not when the Realm first uses them: QEMU
@@ -135,7 +194,7 @@ void port_rec_start(struct rmm_port *port, struct rec *rec,
 	 * SError in DISR_EL1. */
 	__asm__ volatile("esb" ::: "memory");
 	cpu_this()->host_disr = disr_take();
-	el1_save(&cpu_this()->host_el1);
+	host_el1_save();
 	el1_load(&rec->el1);
 	el1_realm_load(&rec->own);
 	debug_start(rec);
@@ -154,7 +213,7 @@ void port_rec_stop(struct rmm_port *port, struct rec *rec)
 	/* A virtual SError that the Realm has not taken stays pending. */
 	if (sysreg_read(HCR_EL2) & HCR_VSE)
 		rec->serror = true;
-	el1_save(&rec->el1);
+	rec_el1_save(rec);
 	el1_realm_save(&rec->own);
 	debug_stop();
 	fp_take();
@@ -179,6 +238,7 @@ void rec_leave(void)
 	if (!cpu->leaves)
 		return;
 	cpu->leaves = false;
+	cpu->expects = false;
 	el1_translation_leave(&cpu->host_el1, 0, HCR_IDLE);
 }
 

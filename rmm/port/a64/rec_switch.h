@@ -28,6 +28,10 @@ uint64_t rec_switch(uint64_t *registers);
 /* Gives the calling CPU the registers of EL2 with which Realms run. */
 void rec_cpu_init(void);
 
+/* Prepares port_rec_start() for the REC that ran last on the CPU, when the host
+ * enters one. Called before anything else. */
+void rec_expect(void);
+
 /* Completes port_rec_stop(), before the CPU returns to the host. */
 void rec_leave(void);
 

@@ -116,6 +116,9 @@
 /* ID_AA64MMFR0_EL1.PARange and VTCR_EL2.PS: 48 bits of physical address. */
 #define PARANGE_48_BITS 5
 
+#define TTBR_ASID_SHIFT 48 /* TTBR0_EL1, TTBR1_EL1 */
+#define TTBR_ASID_WIDTH 16
+
 #define VTTBR_VMID_SHIFT 48
 #define VTTBR_VMID_WIDTH 16
 

@@ -35,14 +35,14 @@ static void el1_fill(void)
 	uint64_t i = 0;
 
 	EL1_SHARED(FILL)
-	FILL(tcr_el1)
+	EL1_TRANSLATION(FILL)
 	isb();
 }
 
 static bool el1_kept(void)
 {
 	EL1_SHARED(SEE)
-	SEE(tcr_el1)
+	EL1_TRANSLATION(SEE)
 	return memcmp(&expected, &seen, sizeof(seen)) == 0;
 }
 
@@ -97,6 +97,10 @@ static void check_registers(struct vcpu *vcpu)
 	check(record_is_bare(vcpu), "nor the record of the exit");
 	memset(&vcpu->run->enter, 0, sizeof(vcpu->run->enter));
 	el1_fill();
+	check(rmi_status(RMI_REC_ENTER, vcpu->rec, (uintptr_t)vcpu->run + 8) ==
+			      RMI_ERROR_INPUT &&
+		      el1_kept() && timers_kept(),
+	      "an entry that is refused changes none of them");
 	check(vcpu_calls(vcpu) && result(vcpu, 0) == 0,
 	      "the Realm finds its own again");
 }
