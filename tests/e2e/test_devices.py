@@ -181,7 +181,9 @@ def test_two_guests_cannot_write_one_image(machine):
     ({"disk": '["/nowhere,raw,xvda"]'}, "disk: '/nowhere' cannot be used", 2),
     ({"vif": '["bridge=reeve-none"]'}, "vif: 'reeve-none' is no bridge", 2),
     ({"channel": '["name=a,connection=socket,path=/nowhere/a"]'},
-     "channel: QEMU does not make the channel", 1),
+     "channel: '/nowhere/a' cannot be made: no file can be made in its folder",
+     2),
+    ({"disk": '["d.img,raw,xvda"]'}, "disk: '/dev/d.img' cannot be used", 2),
     ({"memory": '"1048576"'}, "memory", 2),
 ])
 def test_a_create_that_fails_leaves_nothing(machine, settings, pattern, code):

@@ -69,9 +69,11 @@ static int disk_refuse(const struct domain_disk *disk, const char *hint,
 {
 	const struct report_place place =
 		domain_words_place(disk->entry, disk->target);
+	const struct disk_path path = disk_path(disk);
+	const struct words tried = { path.text, strlen(path.text) };
 
-	return path_refuse(disk->target, &place, key_name(KEY_disk), hint, what,
-			   why, report);
+	return path_refuse(tried, &place, key_name(KEY_disk), hint, what, why,
+			   report);
 }
 
 int backend_disk_try(const struct domain_disk *disk,
@@ -370,6 +372,26 @@ static int channel_refuse(const struct domain_channel *channel, const char *hint
 			    SHOWN(channel->path), what);
 }
 
+/* Checks that a file can be made in the folder of a path. */
+static int socket_folder_look(const struct domain_channel *channel,
+			      const char *path, struct reeve_report *report)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX], what[PATH_MAX + 128];
+
+	(void)snprintf(folder, sizeof(folder), "%.*s",
+		       slash != NULL ? (int)(slash - path) : 1,
+		       slash != NULL ? path : ".");
+	if (access(folder[0] != '\0' ? folder : "/", W_OK | X_OK) == 0)
+		return REEVE_OK;
+	(void)snprintf(what, sizeof(what),
+		       "cannot be made: no file can be made in its folder: %s",
+		       strerror(errno));
+	return channel_refuse(channel,
+			      "make the folder first, or correct the path",
+			      what, report);
+}
+
 /* QEMU removes whatever is in the place of its socket. So it must be nothing,
  * or a socket on which nobody listens any more. */
 static int socket_look(const struct domain_channel *channel, const char *path,
@@ -379,7 +401,7 @@ static int socket_look(const struct domain_channel *channel, const char *path,
 	int fd;
 
 	if (lstat(path, &status) != 0)
-		return REEVE_OK;
+		return socket_folder_look(channel, path, report);
 	if (!S_ISSOCK(status.st_mode)) {
 		return channel_refuse(channel, "choose another path",
 				      "is there already, and no socket", report);

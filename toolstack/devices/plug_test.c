@@ -367,7 +367,8 @@ static void a_channel_that_fails_takes_the_others_with_it(void **state)
 	plug_refused(*state,
 		     "channel=['name=a,connection=pty',"
 		     "'name=b,connection=socket,path=/nowhere/b']",
-		     65, "channel", "QEMU does not make the channel: ");
+		     65, "channel",
+		     "no file can be made in its folder: No such file");
 }
 
 /* Guests know nothing of each other's names. */
