@@ -313,15 +313,22 @@ static void sleepers_wake(struct sched *sched, uint64_t now)
 		entity_wake(sched, sched->sleepers, now);
 }
 
-/* Returns true if the core on which the entity ran last is another one and will
- * pick soon: it is idle, or runs an entity whose turns are short. */
+/*
+ * Returns true if the core on which the entity ran last is another one and will
+ * pick soon: it is idle, or runs an entity of the same group whose turns are
+ * short. The entity must be the only one that waits: others behind it would
+ * wait for that core, too.
+ */
 static bool is_for_its_core(const struct sched *sched, unsigned core,
 			    const struct sched_entity *entity)
 {
 	const struct sched_core *its = &sched->cores[entity->core];
 
-	return entity->ran_ns > 0 && !entity->brief && entity->core != core &&
-	       its->online && (its->current == NULL || its->current->brief);
+	if (entity->child != NULL || entity->ran_ns == 0 || entity->brief ||
+	    entity->core == core || !its->online)
+		return false;
+	return its->current == NULL ||
+	       (its->current->brief && its->current->group == entity->group);
 }
 
 /* Takes the entity with the least vruntime out of the queue. Returns NULL if
@@ -345,16 +352,12 @@ static struct sched_entity *pick_next(struct sched *sched, unsigned core,
 
 	if (ran == NULL || ran->state != SCHED_RUNNING)
 		return dequeue(sched, core);
+	if (sched->queue != NULL && is_for_its_core(sched, core, sched->queue))
+		return ran;
 	if (yield)
 		next = dequeue(sched, core);
 	enqueue(sched, ran);
-	if (next == NULL)
-		next = dequeue(sched, core);
-	if (next == NULL) {
-		heap_remove(&sched->queue, ran);
-		next = ran;
-	}
-	return next;
+	return next != NULL ? next : dequeue(sched, core);
 }
 
 struct sched_entity *sched_pick(struct sched *sched, unsigned core,

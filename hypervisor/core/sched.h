@@ -5,8 +5,9 @@
  * words. All cores share one queue. The entity with the least vruntime, which
  * is the CPU time it has had divided by its weight, runs next. But the core on
  * which it ran last has its registers and translations: if that one is free
- * soon, the other cores leave the entity to it. An entity that
- * slept may be behind the others by one slice at most, however long it slept.
+ * soon, and no other entity waits, the other cores leave the entity to it. An
+ * entity that slept may be behind the others by one slice at most, however long
+ * it slept.
  * The entities of a group (a domain's vCPUs) share one weight: each has the part
  * of it that it would have if all that are runnable now had the same.
  * The functions here do not wait, lock or read a clock: the caller holds its
@@ -66,8 +67,9 @@ struct sched_entity {
 	uint64_t vruntime; /* ran_ns * default weight / its part, adjusted */
 	uint64_t ran_ns; /* CPU time, up to when it was last charged */
 	unsigned core; /* on which it runs or ran last */
-	/* Its turns are short: whoever it displaces or wakes, and who ran on
-	 * its core last, waits for that core instead of going to another. */
+	/* Its turns are short: another one of its group that it displaces or
+	 * wakes, and that ran on its core last, waits for that core instead of
+	 * going to another, unless others wait besides. */
 	bool brief;
 	bool wake_pending; /* woken while not blocked: do not block next time */
 	bool sleeps; /* blocked with a deadline: among the sleepers */

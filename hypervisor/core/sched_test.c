@@ -697,6 +697,41 @@ static void who_is_displaced_by_a_brief_one_stays(void **state)
 	assert_ptr_equal(pick(1, 0), &e[0]);
 }
 
+/* Others do not wait for that core, too. */
+static void who_is_not_alone_goes_to_any_core(void **state)
+{
+	(void)state;
+	home_is_core_1();
+	e[9].brief = true;
+	wake(9, 1);
+	assert_ptr_equal(pick(1, 0), &e[9]);
+	e[2].vruntime = MS;
+	e[3].vruntime = MS;
+	wake(0, 1);
+	wake(2, 2);
+	assert_int_equal(sched_target(&sched, 0, 0), 0);
+	assert_ptr_equal(pick(0, 0), &e[0]);
+	assert_int_equal(sched_target(&sched, 0, 0), 2);
+	assert_ptr_equal(pick(2, 0), &e[2]);
+	assert_true(sched_block(&sched, 1, SCHED_NEVER));
+	assert_ptr_equal(pick(1, 0), &e[3]);
+}
+
+/* Nor does one of another group: turns of a guest that wants it are not short.
+ */
+static void a_brief_one_keeps_no_other_group(void **state)
+{
+	(void)state;
+	home_is_core_1();
+	e[9].brief = true;
+	e[9].group = &crowd_group;
+	wake(9, 1);
+	assert_ptr_equal(pick(1, 0), &e[9]);
+	wake(0, 1);
+	assert_int_equal(sched_target(&sched, 2, 0), 2);
+	assert_ptr_equal(pick(2, 0), &e[0]);
+}
+
 static void a_brief_one_runs_where_it_is_woken(void **state)
 {
 	(void)state;
@@ -772,6 +807,8 @@ int main(void)
 		cmocka_unit_test(who_finds_its_core_taken_goes_to_another),
 		cmocka_unit_test(a_sleeper_goes_back_to_its_core),
 		cmocka_unit_test(who_is_displaced_by_a_brief_one_stays),
+		cmocka_unit_test(who_is_not_alone_goes_to_any_core),
+		cmocka_unit_test(a_brief_one_keeps_no_other_group),
 		cmocka_unit_test(a_brief_one_runs_where_it_is_woken),
 		cmocka_unit_test(
 			who_runs_goes_on_if_the_next_is_not_for_its_core),
