@@ -361,15 +361,15 @@ int backend_vif_refused(const struct domain_vif *vif, const char *words,
 
 /* ---- Channels ----------------------------------------------------------- */
 
-static int channel_refuse(const struct domain_channel *channel, const char *hint,
-			  const char *what, struct reeve_report *report)
+static int channel_refuse(const struct domain_channel *channel,
+			  const char *hint, const char *what, const char *why,
+			  struct reeve_report *report)
 {
-	struct report_place place =
+	const struct report_place place =
 		domain_words_place(channel->entry, channel->path);
 
-	return report_error(report, REEVE_ERR_CONFIG, &place,
-			    key_name(KEY_channel), hint, "'%.*s' %s",
-			    SHOWN(channel->path), what);
+	return path_refuse(channel->path, &place, key_name(KEY_channel), hint,
+			   what, why, report);
 }
 
 /* Checks that a file can be made in the folder of a path. */
@@ -377,19 +377,17 @@ static int socket_folder_look(const struct domain_channel *channel,
 			      const char *path, struct reeve_report *report)
 {
 	const char *slash = strrchr(path, '/');
-	char folder[PATH_MAX], what[PATH_MAX + 128];
+	char folder[PATH_MAX];
 
 	(void)snprintf(folder, sizeof(folder), "%.*s",
 		       slash != NULL ? (int)(slash - path) : 1,
 		       slash != NULL ? path : ".");
 	if (access(folder[0] != '\0' ? folder : "/", W_OK | X_OK) == 0)
 		return REEVE_OK;
-	(void)snprintf(what, sizeof(what),
-		       "cannot be made: no file can be made in its folder: %s",
-		       strerror(errno));
-	return channel_refuse(channel,
-			      "make the folder first, or correct the path",
-			      what, report);
+	return channel_refuse(
+		channel, "make the folder first, or correct the path",
+		"cannot be made: no file can be made in its folder",
+		strerror(errno), report);
 }
 
 /* QEMU removes whatever is in the place of its socket. So it must be nothing,
@@ -404,7 +402,8 @@ static int socket_look(const struct domain_channel *channel, const char *path,
 		return socket_folder_look(channel, path, report);
 	if (!S_ISSOCK(status.st_mode)) {
 		return channel_refuse(channel, "choose another path",
-				      "is there already, and no socket", report);
+				      "is there already, and no socket", NULL,
+				      report);
 	}
 	fd = link_connect(path);
 	if (fd < 0 && errno != EAGAIN)
@@ -412,7 +411,8 @@ static int socket_look(const struct domain_channel *channel, const char *path,
 	if (fd >= 0)
 		close(fd);
 	return channel_refuse(channel, "choose another path",
-			      "is a socket on which a program listens", report);
+			      "is a socket on which a program listens", NULL,
+			      report);
 }
 
 static struct json_object *socket_backend(const char *path)
