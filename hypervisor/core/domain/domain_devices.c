@@ -595,19 +595,19 @@ ipa_t domain_devices_free_up_to(const struct domain *domain, ipa_t base,
 
 /* ---- What is known about shared pages ---- */
 
-static struct device_memory *cache_place(struct domain_devices *devices,
-					 ipa_t ipa, uint64_t size)
+static struct stage2_run *cache_place(struct domain_devices *devices, ipa_t ipa,
+				      uint64_t size)
 {
-	struct device_memory *known = size == PGTABLE_BLOCK
-					      ? devices->shared_blocks
-					      : devices->shared_pages;
+	struct stage2_run *known = size == PGTABLE_BLOCK
+					   ? devices->shared_blocks
+					   : devices->shared_pages;
 
 	return &known[ipa.value / size % DEVICE_CACHE];
 }
 
 /* Finds a page in what is known of that size. */
 static bool cache_find(struct domain_devices *devices, ipa_t page,
-		       uint64_t size, struct device_memory *memory)
+		       uint64_t size, struct stage2_run *memory)
 {
 	ipa_t ipa = ipa_align_down(page, size);
 
@@ -616,7 +616,7 @@ static bool cache_find(struct domain_devices *devices, ipa_t page,
 }
 
 bool domain_devices_recall(const struct domain *domain, ipa_t page,
-			   struct device_memory *memory)
+			   struct stage2_run *memory)
 {
 	struct domain_devices *devices = domain->devices;
 
@@ -625,12 +625,12 @@ bool domain_devices_recall(const struct domain *domain, ipa_t page,
 }
 
 void domain_devices_remember(struct domain *domain,
-			     const struct device_memory *shared)
+			     const struct stage2_run *shared)
 {
 	*cache_place(domain->devices, shared->ipa, shared->size) = *shared;
 }
 
-static void shared_forget(struct device_memory *known, ipa_t base, ipa_t top)
+static void shared_forget(struct stage2_run *known, ipa_t base, ipa_t top)
 {
 	if (known->ipa.value < top.value &&
 	    known->ipa.value + known->size > base.value)

@@ -13,15 +13,9 @@
 #include "hypervisor/core/virtio/hvc.h"
 #include "hypervisor/core/virtio/virtio.h"
 
-/* A page or a block of 2 MiB of RAM that devices may access. Those that a Realm
- * shares are kept, so that the RMM need not be asked again; guarded by
- * domain->memory_lock. */
+/* How many pages and how many blocks of 2 MiB that a Realm shares are kept, so
+ * that the RMM need not be asked again. Guarded by domain->memory_lock. */
 #define DEVICE_CACHE 512
-struct device_memory {
-	ipa_t ipa;
-	pa_t pa;
-	uint64_t size; /* 0: none */
-};
 
 struct domain_devices {
 	struct domain *domain;
@@ -44,8 +38,8 @@ struct domain_devices {
 	struct granules_range memory[CONTROL_DEVICES];
 	struct granules_range shared[CONTROL_DEVICES]; /* with the device */
 	uint64_t memory_changes; /* struct virtio_ops; guarded as the next ones */
-	struct device_memory shared_pages[DEVICE_CACHE];
-	struct device_memory shared_blocks[DEVICE_CACHE];
+	struct stage2_run shared_pages[DEVICE_CACHE]; /* size 0: none */
+	struct stage2_run shared_blocks[DEVICE_CACHE];
 };
 
 /* device_has_slot() returns true if the guest's device is a device of QEMU's in
@@ -113,9 +107,9 @@ void domain_devices_release(struct domain *domain, ipa_t base, ipa_t top);
 ipa_t domain_devices_free_up_to(const struct domain *domain, ipa_t base,
 				ipa_t top);
 bool domain_devices_recall(const struct domain *domain, ipa_t page,
-			   struct device_memory *memory);
+			   struct stage2_run *memory);
 void domain_devices_remember(struct domain *domain,
-			     const struct device_memory *shared);
+			     const struct stage2_run *shared);
 void domain_devices_forget(struct domain *domain, ipa_t base, ipa_t top);
 
 #endif

@@ -266,10 +266,9 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 /* Returns the largest part of RAM around a page that is shared as a whole: look
  * and there are the entries of both halves, and EMPTY or assigned as far as
  * they reach. */
-static struct device_memory shared_around(const struct domain *domain,
-					  ipa_t page,
-					  const struct rtt_look *look,
-					  const struct rtt_look *there)
+static struct stage2_run shared_around(const struct domain *domain, ipa_t page,
+				       const struct rtt_look *look,
+				       const struct rtt_look *there)
 {
 	bool block = look->level <= REALM_BLOCK_LEVEL &&
 		     there->level == REALM_BLOCK_LEVEL &&
@@ -278,12 +277,12 @@ static struct device_memory shared_around(const struct domain *domain,
 	ipa_t ipa = ipa_align_down(page, size);
 	uint64_t offset = ipa.value % rtt_entry_size(there->level);
 
-	return (struct device_memory){ ipa, pa_add(there->pa, offset), size };
+	return (struct stage2_run){ ipa, pa_add(there->pa, offset), size };
 }
 
 /* Finds the Non-secure page that a Realm shares at an IPA of its RAM. */
 static const char *realm_page_find(struct domain *domain, ipa_t page,
-				   struct device_memory *memory)
+				   struct stage2_run *memory)
 {
 	struct realm *realm = &domain->realm;
 	struct rtt_look look, there;
@@ -308,15 +307,12 @@ static const char *realm_page_find(struct domain *domain, ipa_t page,
 
 /* Finds the page of an ordinary guest at an IPA of its RAM. */
 static const char *guest_page_find(struct domain *domain, ipa_t page,
-				   struct device_memory *memory)
+				   struct stage2_run *memory)
 {
-	struct stage2_run run;
-
-	if (!stage2_around(&domain->stage2, page, &run) &&
+	if (!stage2_around(&domain->stage2, page, memory) &&
 	    (guest_fault(domain, page) != MEMORY_READY ||
-	     !stage2_around(&domain->stage2, page, &run)))
+	     !stage2_around(&domain->stage2, page, memory)))
 		return "cannot be populated";
-	*memory = (struct device_memory){ run.ipa, run.pa, run.size };
 	return NULL;
 }
 
@@ -337,7 +333,7 @@ const char *memory_device_find(struct domain *domain, uint64_t address,
 {
 	uint64_t ipa = device_address_to_ipa(domain, address);
 	ipa_t page = ipa_align_down(ipa_make(ipa), GUEST_PAGE_SIZE);
-	struct device_memory memory;
+	struct stage2_run memory;
 	const char *why;
 
 	if (!domain_has_ram(domain, ipa, 1))
