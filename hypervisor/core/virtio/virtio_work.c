@@ -270,12 +270,11 @@ uint64_t virtio_work(struct virtio_device *device)
 {
 	uint64_t next;
 
-	if (!virtio_lock_try(device)) {
-		__atomic_store_n(&device->pending, 1, __ATOMIC_SEQ_CST);
-		virtio_fence();
-		if (!virtio_lock_try(device))
-			return UINT64_MAX;
-	}
+	/* As in virtio_notified() and carry_try(). */
+	__atomic_store_n(&device->pending, 1, __ATOMIC_SEQ_CST);
+	virtio_fence();
+	if (!virtio_lock_try(device))
+		return UINT64_MAX;
 	next = device_round(device);
 	next_set(device, next);
 	virtio_unlock(device);
