@@ -682,14 +682,21 @@ static void a_sleeper_goes_back_to_its_core(void **state)
 	assert_ptr_equal(pick(1, 5 * MS), &e[0]);
 }
 
-/* e[9] has short turns, as the thread that carries what devices answer. */
+/* The same, and e[9] of that group, whose turns are short as those of the
+ * thread that carries what devices answer, runs on core 1. */
+static void core_1_runs_a_brief_one(struct sched_group *group)
+{
+	home_is_core_1();
+	e[9].brief = true;
+	e[9].group = group;
+	wake(9, 1);
+	assert_ptr_equal(pick(1, 0), &e[9]);
+}
+
 static void who_is_displaced_by_a_brief_one_stays(void **state)
 {
 	(void)state;
-	home_is_core_1();
-	e[9].brief = true;
-	wake(9, 1);
-	assert_ptr_equal(pick(1, 0), &e[9]);
+	core_1_runs_a_brief_one(NULL);
 	wake(0, 1);
 	assert_int_equal(sched_target(&sched, 1, 0), -1);
 	assert_null(pick(0, 0));
@@ -701,10 +708,7 @@ static void who_is_displaced_by_a_brief_one_stays(void **state)
 static void who_is_not_alone_goes_to_any_core(void **state)
 {
 	(void)state;
-	home_is_core_1();
-	e[9].brief = true;
-	wake(9, 1);
-	assert_ptr_equal(pick(1, 0), &e[9]);
+	core_1_runs_a_brief_one(NULL);
 	e[2].vruntime = MS;
 	e[3].vruntime = MS;
 	wake(0, 1);
@@ -722,11 +726,7 @@ static void who_is_not_alone_goes_to_any_core(void **state)
 static void a_brief_one_keeps_no_other_group(void **state)
 {
 	(void)state;
-	home_is_core_1();
-	e[9].brief = true;
-	e[9].group = &crowd_group;
-	wake(9, 1);
-	assert_ptr_equal(pick(1, 0), &e[9]);
+	core_1_runs_a_brief_one(&crowd_group);
 	wake(0, 1);
 	assert_int_equal(sched_target(&sched, 2, 0), 2);
 	assert_ptr_equal(pick(2, 0), &e[0]);
