@@ -191,47 +191,6 @@ static void min_vruntime_update(struct sched *sched, uint64_t now)
 		sched->min_vruntime = larger(sched->min_vruntime, least);
 }
 
-/* ---- Timers ---- */
-
-/* Returns true if the timer of another core fires in time for the first
- * sleeper: one core is enough to wake it. */
-static bool is_deadline_covered(const struct sched *sched, unsigned core)
-{
-	for (unsigned i = 0; i < SCHED_CORES; i++) {
-		if (i != core && sched->cores[i].online &&
-		    sched->cores[i].armed <= sched->sleepers->key)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Returns when the slice of the core's current entity is over. While the queue
- * is empty a slice may run on up to SCHED_ALONE_NS, but not for ever: the CPU
- * time of the entity must become visible in `reeve top`.
- */
-static uint64_t slice_limit(const struct sched *sched,
-			    const struct sched_core *core)
-{
-	if (core->current == NULL)
-		return SCHED_NEVER;
-	if (sched->queue != NULL)
-		return core->slice_end;
-	return core->slice_end + SCHED_ALONE_NS - SCHED_SLICE_NS;
-}
-
-/* Decides when the core has to schedule again at the latest: at the end of the
- * slice, or for the first sleeper. */
-static void timer_arm(struct sched *sched, unsigned core)
-{
-	struct sched_core *this = &sched->cores[core];
-
-	this->armed = slice_limit(sched, this);
-	if (sched->sleepers != NULL && sched->sleepers->key < this->armed &&
-	    !is_deadline_covered(sched, core))
-		this->armed = sched->sleepers->key;
-}
-
 /* ---- Waiting and waking ---- */
 
 static void enqueue(struct sched *sched, struct sched_entity *entity)
@@ -311,6 +270,45 @@ static void sleepers_wake(struct sched *sched, uint64_t now)
 {
 	while (sched->sleepers != NULL && sched->sleepers->key <= now)
 		entity_wake(sched, sched->sleepers, now);
+}
+
+/* Returns true if the timer of another core fires in time for the first
+ * sleeper: one core is enough to wake it. */
+static bool is_deadline_covered(const struct sched *sched, unsigned core)
+{
+	for (unsigned i = 0; i < SCHED_CORES; i++) {
+		if (i != core && sched->cores[i].online &&
+		    sched->cores[i].armed <= sched->sleepers->key)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Returns when the slice of the core's current entity is over. While the queue
+ * is empty a slice may run on up to SCHED_ALONE_NS, but not for ever: the CPU
+ * time of the entity must become visible in `reeve top`.
+ */
+static uint64_t slice_limit(const struct sched *sched,
+			    const struct sched_core *core)
+{
+	if (core->current == NULL)
+		return SCHED_NEVER;
+	if (sched->queue != NULL)
+		return core->slice_end;
+	return core->slice_end + SCHED_ALONE_NS - SCHED_SLICE_NS;
+}
+
+/* Decides when the core has to schedule again at the latest: at the end of the
+ * slice, or for the first sleeper. */
+static void timer_arm(struct sched *sched, unsigned core)
+{
+	struct sched_core *this = &sched->cores[core];
+
+	this->armed = slice_limit(sched, this);
+	if (sched->sleepers != NULL && sched->sleepers->key < this->armed &&
+	    !is_deadline_covered(sched, core))
+		this->armed = sched->sleepers->key;
 }
 
 /*
