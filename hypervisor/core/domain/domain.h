@@ -53,6 +53,8 @@ struct domain_ops {
 	/* Return nanoseconds since boot, and the machine's counter in ticks. */
 	uint64_t (*now_ns)(void *ctx);
 	uint64_t (*counter)(void *ctx);
+	/* Returns CNTP_CTL_EL0 (physical) or CNTV_CTL_EL0 of this core. */
+	uint64_t (*timer_ctl)(void *ctx, bool physical);
 	/* Returns the seconds since 1970, UTC, modulo 2^32. */
 	uint32_t (*utc)(void *ctx);
 	/*

@@ -68,20 +68,29 @@ static uint64_t counter_offset(const struct vcpu *vcpu)
 	return __atomic_load_n(&vcpu->domain->counter_offset, __ATOMIC_RELAXED);
 }
 
-/* Returns true if the timer's output is asserted. ISTATUS was read at the last
- * exit; the timer may have fired since then. */
-static bool timer_output(const struct vcpu *vcpu, const struct vcpu_timer *timer)
+/*
+ * Returns true if the timer's output is asserted. ISTATUS was read at the last
+ * exit; the timer may have fired since then. Of a timer that runs, ISTATUS
+ * decides and not the time: QEMU sets it somewhat later, and a guest that is
+ * interrupted before finds that its timer has not fired, and is interrupted
+ * again and again until it has.
+ */
+static bool timer_output(const struct vcpu *vcpu, struct vcpu_timer *timer)
 {
 	const struct domain_ops *ops = vcpu->domain->ops;
 
-	return timer_armed(timer) &&
-	       ((timer->ctl & VCPU_TIMER_ISTATUS) != 0 ||
-		ops->counter(ops->ctx) - counter_offset(vcpu) >= timer->cval);
+	if (!timer_armed(timer) || (timer->ctl & VCPU_TIMER_ISTATUS) != 0)
+		return timer_armed(timer);
+	if (ops->counter(ops->ctx) - counter_offset(vcpu) < timer->cval)
+		return false;
+	if (vcpu->timers_run)
+		timer->ctl = ops->timer_ctl(ops->ctx, timer == &vcpu->phys);
+	return !vcpu->timers_run || vcpu_timer_fired(timer);
 }
 
 /* Brings a timer's line in the vGIC up to date. No other function writes that
  * line. */
-static void timer_update(struct vcpu *vcpu, const struct vcpu_timer *timer,
+static void timer_update(struct vcpu *vcpu, struct vcpu_timer *timer,
 			 unsigned ppi)
 {
 	bool output = timer_output(vcpu, timer);

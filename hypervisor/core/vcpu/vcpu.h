@@ -81,6 +81,9 @@ struct vcpu {
 	 * domain_devices_poll(). */
 	bool in_guest;
 	bool waits; /* it is idle, waiting for an interrupt */
+	/* Its EL1 timers that had not fired at the last exit run in this
+	 * core's registers. */
+	bool timers_run;
 	void *thread;
 };
 

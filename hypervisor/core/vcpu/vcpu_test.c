@@ -71,6 +71,42 @@ static void a_timer_that_is_off_or_masked_raises_none(void **state)
 	assert_false(vcpu_awake(vcpu));
 }
 
+/* Both are due by the counter. */
+static void a_timer_that_runs_fires_when_its_register_says_so(void **state)
+{
+	struct fake_guest *guest = *state;
+	struct vcpu *vcpu = &guest->vcpus[0];
+
+	vcpu->virt = (struct vcpu_timer){ ENABLED, 900 };
+	vcpu->phys = (struct vcpu_timer){ ENABLED, 1000 };
+	vcpu->timers_run = true;
+	guest->virt_ctl = guest->phys_ctl = ENABLED;
+	vcpu_timers_update(vcpu);
+	assert_false(line(vcpu, GUEST_TIMER_VIRT_PPI));
+	assert_false(line(vcpu, GUEST_TIMER_PHYS_NS_PPI));
+	guest->phys_ctl |= VCPU_TIMER_ISTATUS;
+	vcpu_timers_update(vcpu);
+	assert_false(line(vcpu, GUEST_TIMER_VIRT_PPI));
+	assert_true(line(vcpu, GUEST_TIMER_PHYS_NS_PPI));
+	/* The registers have another vCPU's timers. */
+	vcpu->timers_run = false;
+	vcpu_timers_update(vcpu);
+	assert_true(line(vcpu, GUEST_TIMER_VIRT_PPI));
+}
+
+static void the_registers_are_read_for_a_timer_that_is_due_only(void **state)
+{
+	struct fake_guest *guest = *state;
+	struct vcpu *vcpu = &guest->vcpus[0];
+
+	vcpu->virt = (struct vcpu_timer){ ENABLED, 1001 };
+	vcpu->timers_run = true;
+	guest->virt_ctl = ENABLED | VCPU_TIMER_ISTATUS;
+	vcpu_timers_update(vcpu);
+	assert_false(line(vcpu, GUEST_TIMER_VIRT_PPI));
+	assert_int_equal(vcpu->virt.ctl, ENABLED);
+}
+
 static void the_deadline_is_the_first_timer_that_is_still_to_fire(void **state)
 {
 	struct fake_guest *guest = *state;
@@ -178,6 +214,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_timer_raises_its_own_line),
 		TEST(a_timer_that_is_off_or_masked_raises_none),
+		TEST(a_timer_that_runs_fires_when_its_register_says_so),
+		TEST(the_registers_are_read_for_a_timer_that_is_due_only),
 		TEST(the_deadline_is_the_first_timer_that_is_still_to_fire),
 		TEST(a_waiting_vcpu_wakes_when_its_timer_fires),
 		TEST(a_timer_fires_by_the_counter_of_its_guest),

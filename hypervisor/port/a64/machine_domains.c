@@ -24,6 +24,12 @@ uint64_t machine_counter(void *ctx)
 	return sysreg_read(cntpct_el0);
 }
 
+uint64_t machine_timer_ctl(void *ctx, bool physical)
+{
+	(void)ctx;
+	return physical ? sysreg_read(cntp_ctl_el0) : sysreg_read(cntv_ctl_el0);
+}
+
 /* QEMU's clock follows that of the computer on which QEMU runs. */
 uint32_t machine_utc(void *ctx)
 {

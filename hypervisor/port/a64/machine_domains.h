@@ -11,6 +11,7 @@ struct domains;
 
 uint64_t machine_now_ns(void *ctx);
 uint64_t machine_counter(void *ctx);
+uint64_t machine_timer_ctl(void *ctx, bool physical);
 uint32_t machine_utc(void *ctx);
 void machine_tlb_flush(void *ctx, unsigned vmid);
 uint64_t machine_pages_used(void *ctx);

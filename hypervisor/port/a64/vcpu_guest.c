@@ -32,6 +32,7 @@ static void guest_timers_load(const struct vcpu *vcpu)
 static void guest_timers_save(struct vcpu *vcpu)
 {
 	el1_timers_read(&vcpu->virt, &vcpu->phys);
+	vcpu->timers_run = true;
 	if (vcpu_timer_fired(&vcpu->virt))
 		irq_ppi_set(MACHINE_TIMER_VIRT_INTID, false);
 	if (vcpu_timer_fired(&vcpu->phys))

@@ -97,6 +97,7 @@ void vcpu_realm_prepare(struct vcpu *vcpu, const union vcpu_run *run,
 void vcpu_realm_enter(struct vcpu *vcpu, struct smccc_regs *regs)
 {
 	ich_load(&vcpu->gic.state);
+	vcpu->timers_run = false;
 	vcpu_in_guest(vcpu, true);
 	vcpu_rec_enter(vcpu, regs);
 	vcpu_in_guest(vcpu, false);
@@ -109,10 +110,13 @@ enum vcpu_next vcpu_realm_exit(struct vcpu *vcpu, union vcpu_run *run,
 {
 	enum vcpu_next next;
 
-	if (BITS_GET(x0, RMI_RETURN_STATUS) != RMI_SUCCESS)
+	if (BITS_GET(x0, RMI_RETURN_STATUS) != RMI_SUCCESS) {
+		vcpu->timers_run = true; /* as they were loaded for it */
 		return vcpu_enter_refused(vcpu, x0);
+	}
 	run_page_read(&run->realm.exit, &vcpu_run_page(vcpu)->exit);
 	next = vcpu_exit_realm(vcpu, &run->realm.exit, &run->realm.enter);
 	realm_timers_load(vcpu);
+	vcpu->timers_run = true;
 	return next;
 }

@@ -46,6 +46,14 @@ static void vcpu_arrive(struct vcpu *vcpu)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+static void vcpu_timers_stop(struct vcpu *vcpu)
+{
+	if (!vcpu->timers_run)
+		return;
+	el1_timers_off();
+	vcpu->timers_run = false;
+}
+
 /* Called when the thread is about to leave its core. */
 static void vcpu_leave_core(void *ctx)
 {
@@ -54,7 +62,7 @@ static void vcpu_leave_core(void *ctx)
 
 	vcpu_running_set(vcpu, false);
 	vcpu->cpu_ns = thread_ran_ns();
-	el1_timers_off();
+	vcpu_timers_stop(vcpu);
 	if (!vcpu->domain->is_realm)
 		guest_save(&run->ordinary.guest);
 }
@@ -96,6 +104,8 @@ static bool vcpu_wait_to_run(struct vcpu *vcpu)
 static void vcpu_wait_awake(struct vcpu *vcpu)
 {
 	while (!vcpu_awake(vcpu)) {
+		/* From here on the time decides, by which the thread wakes. */
+		vcpu_timers_stop(vcpu);
 		__atomic_store_n(&vcpu->waits, true, __ATOMIC_RELAXED);
 		thread_block_until(time_of_counter(vcpu_deadline(vcpu)));
 	}

@@ -32,6 +32,13 @@ static uint64_t fake_guest_counter(void *ctx)
 	return guest->now;
 }
 
+static uint64_t fake_guest_timer_ctl(void *ctx, bool physical)
+{
+	const struct fake_guest *guest = ctx;
+
+	return physical ? guest->phys_ctl : guest->virt_ctl;
+}
+
 static uint64_t fake_guest_now_ns(void *ctx)
 {
 	struct fake_guest *guest = ctx;
@@ -192,6 +199,7 @@ void fake_guest_init(struct fake_guest *guest, unsigned vcpus, bool is_realm)
 		.ctx = guest,
 		.now_ns = fake_guest_now_ns,
 		.counter = fake_guest_counter,
+		.timer_ctl = fake_guest_timer_ctl,
 		.utc = fake_guest_utc,
 		.vcpu_kick = fake_guest_kick,
 		.id_read = fake_guest_id_read,

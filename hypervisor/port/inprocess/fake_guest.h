@@ -27,6 +27,7 @@ struct fake_guest {
 	struct vcpu vcpus[FAKE_GUEST_VCPUS];
 	struct vgic_irq irqs[FAKE_GUEST_SPIS];
 	uint64_t now; /* the counter */
+	uint64_t virt_ctl, phys_ctl; /* CNTV_CTL_EL0, CNTP_CTL_EL0 */
 	uint64_t now_ns; /* the clock */
 	uint64_t pfr0, dfr0; /* the CPU's ID registers; the others are 0 */
 	uint32_t utc; /* the wall clock */

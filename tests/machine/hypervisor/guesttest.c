@@ -56,6 +56,7 @@ static void vcpu_end_and_kick(void *ctx, struct vcpu *vcpu)
 static struct domain_ops ops = {
 	.now_ns = machine_now_ns,
 	.counter = machine_counter,
+	.timer_ctl = machine_timer_ctl,
 	.utc = machine_utc,
 	.vcpu_start = vcpu_thread_start,
 	.vcpu_kick = vcpu_thread_kick,
