@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/control.h"
 #include "abi/virtio.h"
 #include "toolstack/devices/backend.h"
 #include "toolstack/devices/slot.h"
@@ -84,6 +85,10 @@ static int disk_device(const struct plugging *plug,
 	int result;
 
 	add_text(device, "drive", plug->slot.text);
+	/* A request may have as many pieces, less two: enough for 1 MiB in
+	 * pages that are not in a row, which is two requests otherwise. */
+	json_object_object_add(device, "queue-size",
+			       json_object_new_int(CONTROL_QUEUE_SIZE));
 	/* So the guest also finds the disk by its name in the configuration. */
 	add_words(device, "serial", disk->vdev);
 	json_object_object_add(device, "discard",

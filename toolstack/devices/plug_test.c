@@ -140,6 +140,7 @@ static void every_kind_is_plugged_and_leaves_nothing(void **state)
 	device_guest_read(f, &guest, text);
 	plug_all(f, &guest);
 	assert_property(f, "slot0", "serial", "xvda");
+	assert_property(f, "slot0", "queue-size", "512");
 	assert_property(f, "slot0", "discard", "true");
 	assert_property(f, "slot0", "iommu_platform", "true");
 	assert_property(f, "slot0", "disable-legacy", "on");

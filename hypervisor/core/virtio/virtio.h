@@ -36,12 +36,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "abi/control.h"
 #include "hypervisor/core/host.h"
 #include "hypervisor/core/virtio/backend.h"
 #include "lib/addr.h"
 
 #define VIRTIO_QUEUES     64 /* of one device, the most that are offered */
-#define VIRTIO_QUEUE_SIZE 256 /* descriptors of a queue, the most */
+#define VIRTIO_QUEUE_SIZE CONTROL_QUEUE_SIZE
 #define VIRTIO_PIECES     1024 /* pieces of a request, the most */
 #define VIRTIO_TEXT       128 /* what broke a device, with its NUL */
 #define VIRTIO_WINDOW     0x200 /* bytes of the registers */

@@ -57,7 +57,7 @@ static const struct bad bads[] = {
 	  { { AT(0), 0, INDIRECT, 0 } },
 	  { GOOD(0, 0) } },
 	{ "an indirect table that is too long",
-	  { { AT(0), 16 * 1025, INDIRECT, 0 } },
+	  { { AT(0), 16 * (VIRTIO_PIECES + 1), INDIRECT, 0 } },
 	  { GOOD(0, 0) } },
 	{ "an indirect table beyond the end of all addresses",
 	  { { UINT64_MAX - 14, 16, INDIRECT, 0 } },

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hypervisor/core/virtio/virtio_internal.h"
 #include "hypervisor/port/inprocess/fake_virtio.h"
 
 #define BIT(n) (UINT64_C(1) << (n))
@@ -383,6 +384,27 @@ static void requests_without_room_wait_for_answers(void **state)
 	assert_int_equal(fake->breaks, 0);
 }
 
+/* The longest ring, wherever it begins in a page. */
+static void a_window_shows_each_byte_of_a_ring(void **state)
+{
+	static const unsigned begins[] = { 0, 16, PAGE - 16 };
+	const uint64_t size = VIRTIO_QUEUE_SIZE * sizeof(struct virtq_desc);
+	struct fake_virtio *fake = *state;
+
+	for (unsigned i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		uint64_t address = data(0) + begins[i];
+		struct virtio_window window;
+
+		assert_null(virtio_window_open(fake->device, &window, address,
+					       size));
+		for (uint64_t at = 0; at < size; at++) {
+			assert_ptr_equal(virtio_window_at(&window, at),
+					 fake_virtio_at(fake, address + at));
+		}
+		virtio_window_close(fake->device, &window);
+	}
+}
+
 static void the_largest_request_fits(void **state)
 {
 	struct fake_virtio *fake = *state;
@@ -661,6 +683,7 @@ int main(void)
 		TEST(queues_do_not_mix),
 		TEST(requests_before_the_driver_is_ready_wait_for_it),
 		TEST(requests_without_room_wait_for_answers),
+		TEST(a_window_shows_each_byte_of_a_ring),
 		TEST(the_largest_request_fits),
 		TEST(the_guest_is_interrupted_as_it_asks),
 		TEST(without_event_indices_flags_say_it),

@@ -16,13 +16,12 @@
 /*
  * The host's ring has one descriptor for each request: the buffer, or a table
  * with its pieces, since what is one buffer of the guest may be several runs of
- * the host's pages. With tables, as many requests fit into the host's ring as
- * into the guest's, however the memory lies, and the host's device need not
- * have a longer ring than the guest. Tables are allocated in chunks, of which
- * there are as many as descriptors: requests of a few pieces always find one,
- * and a larger one waits until others are answered.
+ * the host's pages. With tables, the host's device need not have a longer ring
+ * than the guest, however the memory lies. Tables are allocated in chunks, of
+ * which there are as many as descriptors: requests of one piece or two always
+ * find one, and a larger one may have to wait until others are answered.
  */
-#define VIRTIO_CHUNK  4 /* pieces */
+#define VIRTIO_CHUNK  2 /* pieces */
 #define VIRTIO_CHUNKS (VIRTIO_PIECES / VIRTIO_CHUNK)
 
 _Static_assert(VIRTIO_CHUNKS == VIRTIO_QUEUE_SIZE, "a chunk for each request");
@@ -70,8 +69,10 @@ struct virtio_request {
 	uint32_t pages;
 };
 
-/* A part of a guest's ring. It may begin anywhere in a page. */
-#define VIRTIO_WINDOW_PAGES 2
+/* A part of a guest's ring, of which the descriptors are the longest. It may
+ * begin anywhere in a page. */
+#define VIRTIO_WINDOW_PAGES                                                    \
+	(VIRTIO_QUEUE_SIZE * sizeof(struct virtq_desc) / MACHINE_PAGE_SIZE + 1)
 struct virtio_window {
 	uint8_t *pages[VIRTIO_WINDOW_PAGES];
 	pa_t pa[VIRTIO_WINDOW_PAGES];
