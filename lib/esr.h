@@ -67,6 +67,15 @@
 #define ESR_SET_UER 0 /* recoverable */
 #define ESR_SET_UEO 3 /* restartable */
 
+/* HPFAR_EL2: bits 51:12 of the IPA of a stage 2 abort. */
+#define HPFAR_FIPA_SHIFT 4
+#define HPFAR_FIPA_WIDTH 40
+
+/* PAR_EL1: the result of an address translation; bits 51:12 of the address. */
+#define PAR_FAILED   0x1
+#define PAR_PA_SHIFT 12
+#define PAR_PA_WIDTH 40
+
 /* SError interrupts. */
 #define ESR_IDS              0x1000000 /* the rest is the implementation's */
 #define ESR_AET_SHIFT        10
@@ -95,5 +104,23 @@
 #define ESR_SYS_CRM_SHIFT 1
 #define ESR_SYS_CRM_WIDTH 4
 #define ESR_SYS_READ      0x1
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/bits.h"
+
+/*
+ * Returns true for a stage 2 permission fault of a data access itself (not of a
+ * stage 1 walk), for which the architecture does not guarantee HPFAR_EL2.
+ */
+static inline bool esr_lacks_hpfar(uint64_t esr)
+{
+	return BITS_GET(esr, ESR_EC) == ESR_EC_DATA_LOWER &&
+	       BITS_GET(esr, ESR_FSC) >= ESR_FSC_PERMISSION &&
+	       BITS_GET(esr, ESR_FSC) < ESR_FSC_EXTERNAL && !(esr & ESR_S1PTW);
+}
+#endif
 
 #endif

@@ -10,10 +10,7 @@
 #define WFX_TI_WIDTH 2
 #define WFX_TI_WFI   0
 
-/* HPFAR_EL2.FIPA: bits 51 to 12 of the address. */
-#define HPFAR_FIPA_SHIFT 4
-#define HPFAR_FIPA_WIDTH 40
-#define FAR_PAGE_MASK    0xfff
+#define FAR_PAGE_MASK 0xfff
 
 #define FSC_TRANSLATION       0x04 /* + level 0..3 */
 #define FSC_TRANSLATION_MINUS 0x2b /* level -1 */

@@ -12,12 +12,9 @@
 #include <stdint.h>
 
 #include "abi/rmi.h"
+#include "lib/esr.h"
 #include "rmm/core/port.h"
 #include "rmm/core/rec/rec.h"
-
-/* HPFAR_EL2: bits 51:12 of the IPA. */
-#define HPFAR_FIPA_SHIFT 4
-#define HPFAR_FIPA_WIDTH 40
 
 /*
  * Serves a trap. Returns true if the host has to see *exit, and false if the

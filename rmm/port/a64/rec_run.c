@@ -266,19 +266,11 @@ void port_rec_debug_put(struct rmm_port *port, struct rec *rec)
 		debug_stop();
 }
 
-/*
- * Returns true for a stage 2 permission fault of a data access itself (not of a
- * stage 1 walk), for which the architecture does not guarantee HPFAR_EL2. The
- * core does not need the IPA of an instruction fetch that has no permission:
- * the Realm takes that abort itself.
- */
+/* The core does not need the IPA of an instruction fetch that has no
+ * permission: the Realm takes that abort itself. */
 static bool lacks_hpfar(const struct rec_trap *trap)
 {
-	return trap->kind == REC_TRAP_SYNC &&
-	       BITS_GET(trap->esr, ESR_EC) == ESR_EC_DATA_LOWER &&
-	       BITS_GET(trap->esr, ESR_FSC) >= ESR_FSC_PERMISSION &&
-	       BITS_GET(trap->esr, ESR_FSC) < ESR_FSC_EXTERNAL &&
-	       !(trap->esr & ESR_S1PTW);
+	return trap->kind == REC_TRAP_SYNC && esr_lacks_hpfar(trap->esr);
 }
 
 /* Finds the faulting IPA by a walk of the Realm's stage 1. Returns false if the

@@ -85,12 +85,6 @@
 #define ICH_HCR_EN        (1 << 0)
 #define ICC_SRE_SRE       (1 << 0) /* system registers are in use */
 
-/* PAR_EL1 and HPFAR_EL2: bits 51:12 of an address. */
-#define PAR_FAILED       (1 << 0)
-#define PAR_PA_SHIFT     12
-#define PAR_PA_WIDTH     40
-#define HPFAR_FIPA_SHIFT 4
-
 /* ICH_MISR_EL2: the end of an interrupt whose list register has ICH_LR_EOI. */
 #define ICH_MISR_EOI (1 << 0)
 
