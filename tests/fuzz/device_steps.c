@@ -67,6 +67,7 @@ static void start_step(struct device_steps *steps, struct domain *domain)
 {
 	struct driver driver = driver_of(steps, domain);
 
+	(void)domain_devices_show(domain, ipa_make(GUEST_VIRTIO_MMIO_BASE));
 	(void)driver_start(&driver);
 }
 

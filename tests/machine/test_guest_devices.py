@@ -154,6 +154,18 @@ def pool_is_shared_by_blocks(guest):
     assert vcpu["exits"]["ripas"] < 500, vcpu
 
 
+def registers_are_read_in_memory(guest):
+    """A request that waits for the one before takes two accesses that the
+    hypervisor sees: the notification and the acknowledgement. The read of
+    InterruptStatus in between would be a third."""
+    before = guest.device(2)
+    guest.do("dd if=/dev/vdc of=/dev/null bs=4k count=200 iflag=direct")
+    after = guest.device(2)
+    requests = after.requests - before.requests
+    assert requests >= 200
+    assert after.exits - before.exits <= 2.2 * requests
+
+
 @KINDS
 def test_linux_uses_its_devices(debug_host, realm):
     before = state(debug_host)
@@ -175,6 +187,7 @@ def test_linux_uses_its_devices(debug_host, realm):
         if realm:
             pool_is_shared_by_blocks(guest)
         disks(guest, given, raw, packed)
+        registers_are_read_in_memory(guest)
         network(guest, port)
         channels(guest, given)
         entropy(guest)

@@ -147,13 +147,20 @@ unsigned domain_devices_slots(const struct control_create *create)
 	return count;
 }
 
+/* The tables that map the pages of registers, in either kind of guest: one for
+ * the 2 MiB that they lie in, and one for the 1 GiB. */
+#define REGISTER_TABLES 2
+
 uint64_t domain_devices_pages(const struct domains *domains,
 			      const struct control_create *create)
 {
 	if (create->device_count == 0)
 		return 0;
 	return pages_for(sizeof(struct domain_devices)) +
-	       domains->config.thread_pages;
+	       domains->config.thread_pages +
+	       pages_for((uint64_t)create->device_count *
+			 GUEST_VIRTIO_MMIO_STEP) +
+	       REGISTER_TABLES;
 }
 
 static bool record_alloc(struct domain *domain)
@@ -566,6 +573,7 @@ bool domain_devices_stop(struct domain *domain)
 		devices->started = false;
 	}
 	slots_empty(domain);
+	domain_devices_hide(domain);
 	return true;
 }
 

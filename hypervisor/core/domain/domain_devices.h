@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/guest_map.h"
 #include "hypervisor/core/domain/domain.h"
 #include "hypervisor/core/virtio/hvc.h"
 #include "hypervisor/core/virtio/virtio.h"
@@ -16,6 +17,17 @@
 /* How many pages and how many blocks of 2 MiB that a Realm shares are kept, so
  * that the RMM need not be asked again. Guarded by domain->memory_lock. */
 #define DEVICE_CACHE 512
+
+/* Pages of registers that the guest can read without an exit. */
+#define DEVICE_PAGES                                                           \
+	((CONTROL_DEVICES * GUEST_VIRTIO_MMIO_STEP + GUEST_PAGE_SIZE - 1) /    \
+	 GUEST_PAGE_SIZE)
+
+struct device_page {
+	bool begun; /* a vCPU has it shown, or tried to */
+	pa_t pa;
+	uint8_t *shown; /* where it is mapped; NULL: it is not shown */
+};
 
 struct domain_devices {
 	struct domain *domain;
@@ -37,6 +49,7 @@ struct domain_devices {
 	struct granules_range thread;
 	struct granules_range memory[CONTROL_DEVICES];
 	struct granules_range shared[CONTROL_DEVICES]; /* with the device */
+	struct device_page registers[DEVICE_PAGES];
 	uint64_t memory_changes; /* struct virtio_ops; guarded as the next ones */
 	struct stage2_run shared_pages[DEVICE_CACHE]; /* size 0: none */
 	struct stage2_run shared_blocks[DEVICE_CACHE];
@@ -98,6 +111,15 @@ uint64_t domain_devices_work(struct domain *domain);
 /* Carries what interrupts have noted, and what is due. A vCPU calls it after
  * each exit: the thread need not come then. */
 void domain_devices_poll(struct domain *domain);
+
+/*
+ * Lets the guest read the registers of its devices around an address without
+ * exits from now on. Returns false if there is no such device, or nothing to be
+ * done. A vCPU calls it for a read that came out.
+ */
+bool domain_devices_show(struct domain *domain, ipa_t ipa);
+/* Ends that, before the guest's memory is freed. No vCPU runs. */
+void domain_devices_hide(struct domain *domain);
 
 /* For memory.c. Addresses are IPAs in RAM. domain_devices_release() breaks the
  * devices that need memory that is about to be taken back; no lock is held. The

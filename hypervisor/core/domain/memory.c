@@ -261,6 +261,55 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 	return result;
 }
 
+/* ---- Registers that the guest reads ---- */
+
+static bool guest_page_take(struct domain *domain, struct granules_range *page)
+{
+	struct granules_want want = granules_run(GRANULES_SHARED, 1);
+
+	failure_clear(&domain->failure);
+	failure_step(&domain->failure, "taking a page for registers");
+	if (!granules_alloc(&domain->own, &want, page))
+		return false;
+	host_pages_zero(domain_host(domain), page->base, 1);
+	return true;
+}
+
+bool memory_page_take(struct domain *domain, struct granules_range *page)
+{
+	return domain->is_realm ? realm_page_take(&domain->realm, page)
+				: guest_page_take(domain, page);
+}
+
+static bool guest_page_show(struct domain *domain, ipa_t ipa,
+			    struct granules_range *page)
+{
+	if (!stage2_map_readable(&domain->stage2, ipa, page->base))
+		return false;
+	granules_transfer(&domain->own, GRANULES_SHARED, GRANULES_GUEST, 1);
+	page->count = 0;
+	return true;
+}
+
+bool memory_page_show(struct domain *domain, ipa_t ipa,
+		      struct granules_range *page)
+{
+	struct realm *realm = &domain->realm;
+
+	return domain->is_realm
+		       ? realm_page_show(realm, realm_alias(realm, ipa), page)
+		       : guest_page_show(domain, ipa, page);
+}
+
+void memory_page_drop(struct domain *domain, struct granules_range *page)
+{
+	if (domain->is_realm)
+		realm_page_drop(&domain->realm, page);
+	else
+		granules_free(&domain->own, GRANULES_SHARED, *page);
+	page->count = 0;
+}
+
 /* ---- For devices ---- */
 
 /* Returns the largest part of RAM around a page that is shared as a whole: look

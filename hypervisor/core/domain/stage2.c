@@ -16,12 +16,13 @@
 #define DESC_ADDRESS_SHIFT 12
 #define DESC_ADDRESS_WIDTH 36
 #define DESC_MEMATTR_WB    (UINT64_C(6) << 2) /* with FWB: Normal WB */
+#define DESC_S2AP_READ     (UINT64_C(1) << 6)
 #define DESC_S2AP_RW       (UINT64_C(3) << 6)
 #define DESC_SH_INNER      (UINT64_C(3) << 8)
 #define DESC_ACCESS_FLAG   (UINT64_C(1) << 10)
+#define DESC_XN            (UINT64_C(2) << 53) /* for all levels */
 #define DESC_LEAF                                                              \
-	(DESC_VALID | DESC_MEMATTR_WB | DESC_S2AP_RW | DESC_SH_INNER |         \
-	 DESC_ACCESS_FLAG)
+	(DESC_VALID | DESC_MEMATTR_WB | DESC_SH_INNER | DESC_ACCESS_FLAG)
 
 #define VTCR_SL0_LEVEL_1 (UINT64_C(1) << 6)
 #define VTCR_IRGN0_WB    (UINT64_C(1) << 8)
@@ -178,10 +179,11 @@ bool stage2_around(const struct stage2 *stage2, ipa_t ipa,
 	return true;
 }
 
-bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
+/* Maps memory with these rights (DESC_S2AP_*, DESC_XN). */
+static bool leaf_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level,
+		     uint64_t rights)
 {
 	uint64_t page = level == STAGE2_PAGE_LEVEL ? DESC_TABLE : 0;
-	const struct host_ops *ops = ops_of(stage2);
 	struct place place = stage2_walk(stage2, ipa, level);
 	struct granules_range table;
 
@@ -192,10 +194,23 @@ bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
 			    table.base.value | DESC_VALID | DESC_TABLE);
 		place = stage2_walk(stage2, ipa, level);
 	}
-	ops->code_sync(ops->ctx, pa, rtt_entry_size(level) / PAGE_SIZE);
 	entry_write(stage2, place.table, place.index,
-		    pa.value | DESC_LEAF | page);
+		    pa.value | DESC_LEAF | rights | page);
 	return true;
+}
+
+bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level)
+{
+	const struct host_ops *ops = ops_of(stage2);
+
+	ops->code_sync(ops->ctx, pa, rtt_entry_size(level) / PAGE_SIZE);
+	return leaf_map(stage2, ipa, pa, level, DESC_S2AP_RW);
+}
+
+bool stage2_map_readable(struct stage2 *stage2, ipa_t ipa, pa_t pa)
+{
+	return leaf_map(stage2, ipa, pa, STAGE2_PAGE_LEVEL,
+			DESC_S2AP_READ | DESC_XN);
 }
 
 static void page_free(struct stage2 *stage2, enum granules_kind kind, pa_t pa,

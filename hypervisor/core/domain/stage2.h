@@ -2,7 +2,8 @@
 /*
  * Stage 2 of an ordinary guest (DDI0487, "VMSAv8-64"): 4 KiB granule, 39-bit
  * IPAs, one level 1 table at the top. It maps pages and 2 MiB blocks of RAM as
- * Normal Write-Back, for reading, writing and execution.
+ * Normal Write-Back, for reading, writing and execution, and pages that are to
+ * be read only.
  *
  * The attributes of leaves are those for HCR_EL2.FWB = 1, which the port has to
  * set: a guest whose caches are off then still sees what the hypervisor wrote.
@@ -60,6 +61,9 @@ bool stage2_around(const struct stage2 *stage2, ipa_t ipa,
  * false, noted, if there is no page for a table.
  */
 bool stage2_map(struct stage2 *stage2, ipa_t ipa, pa_t pa, int level);
+
+/* The same for a page that the guest can neither write nor execute. */
+bool stage2_map_readable(struct stage2 *stage2, ipa_t ipa, pa_t pa);
 
 /* Frees all mapped pages and the tables. No TLB may hold entries of them. */
 void stage2_destroy(struct stage2 *stage2);

@@ -204,6 +204,11 @@ static void descriptors_are_those_of_the_architecture(void **state)
 	table = machine_page(bench, pa_make(table[0] & ~(PAGE - 1)));
 	assert_int_equal(table[0], page.value | 0x7db);
 	assert_int_equal(table[1], 0);
+	page = guest_pages(bench, 1);
+	assert_true(stage2_map_readable(&bench->stage2, ipa_make(RAM + PAGE),
+					page));
+	assert_int_equal(table[1],
+			 page.value | 0x75b | UINT64_C(1) << 54); /* XN */
 }
 
 static void pages_far_apart_are_all_given_back(void **state)

@@ -70,13 +70,13 @@ bool realm_unmap(struct realm *realm, ipa_t base, ipa_t top)
 
 /* ---- The shared half ---- */
 
-static bool lent_map(struct realm *realm, ipa_t ipa, int level)
+static bool lent_map(struct realm *realm, ipa_t ipa, int level, bool writable)
 {
 	int deepest = realm_above_root(realm);
 
 	while (!realm_account_result(
 		realm, ask_rtt_unprot_map(&realm->rmi, realm->rd.base, ipa,
-					  realm->lent.base, level))) {
+					  realm->lent.base, level, writable))) {
 		if (!realm_walk_deepen(realm, ipa, level, &deepest))
 			return false;
 	}
@@ -93,7 +93,7 @@ static bool lent_share(struct realm *realm, ipa_t ipa, int level)
 	if (!realm_alloc(realm, &want, &realm->lent))
 		return false;
 	host_pages_zero(realm->rmi.ops, realm->lent.base, count);
-	if (!lent_map(realm, ipa, level)) {
+	if (!lent_map(realm, ipa, level, true)) {
 		mapping_undo(realm, GRANULES_GUEST, &realm->lent);
 		return false;
 	}
@@ -124,6 +124,33 @@ bool realm_shared_find(struct realm *realm, ipa_t ipa, struct rtt_look *out)
 	    out->level < REALM_BLOCK_LEVEL || out->level > REALM_PAGE_LEVEL)
 		return rmi_protocol_error(&realm->rmi, "a page that is gone");
 	return true;
+}
+
+bool realm_page_take(struct realm *realm, struct granules_range *page)
+{
+	struct granules_want want = granules_run(GRANULES_SHARED, 1);
+
+	if (!request_begin(realm, "taking a page for registers") ||
+	    !realm_alloc(realm, &want, page))
+		return false;
+	host_pages_zero(realm->rmi.ops, page->base, 1);
+	return true;
+}
+
+bool realm_page_show(struct realm *realm, ipa_t ipa, struct granules_range *page)
+{
+	if (!request_begin(realm, "showing registers") ||
+	    !realm_free_checked(realm, GRANULES_GUEST, &realm->lent))
+		return false;
+	granules_transfer(&realm->granules, GRANULES_SHARED, GRANULES_GUEST, 1);
+	realm->lent = *page;
+	page->count = 0;
+	return lent_map(realm, ipa, REALM_PAGE_LEVEL, false);
+}
+
+void realm_page_drop(struct realm *realm, struct granules_range *page)
+{
+	realm_free(realm, GRANULES_SHARED, page);
 }
 
 bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)

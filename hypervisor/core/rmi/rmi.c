@@ -218,13 +218,16 @@ bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, const struct data_run *run)
 				RMI_RANGE_DELEGATED));
 }
 
-bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level)
+bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level,
+			bool writable)
 {
+	uint64_t s2ap = RMI_S2AP_READ | (writable ? RMI_S2AP_WRITE : 0U);
+
 	return ASK(rmi, RMI_RTT_UNPROT_MAP, rd.value, ipa.value,
 		   ipa.value + rtt_entry_size(level),
 		   BITS_PUT(RMI_MAP_TYPE, RMI_ADDR_TYPE_SINGLE) |
 			   BITS_PUT(RMI_MAP_MEMATTR, RMI_MEMATTR_NORMAL_WB) |
-			   BITS_PUT(RMI_MAP_S2AP, RMI_S2AP_READ | RMI_S2AP_WRITE),
+			   BITS_PUT(RMI_MAP_S2AP, s2ap),
 		   single_range(pa, level, 1, RMI_RANGE_UNDELEGATED));
 }
 

@@ -112,9 +112,10 @@ struct data_run {
 
 /* rmi->call.out[0] is the IPA up to which memory was mapped. */
 bool ask_rtt_data_map(struct rmi *rmi, pa_t rd, const struct data_run *run);
-/* Maps Non-secure memory, which the Realm may read and write, as one entry of a
- * table at level 2 or 3. */
-bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level);
+/* Maps Non-secure memory, which the Realm may read, and write if it is
+ * writable, as one entry of a table at level 2 or 3. */
+bool ask_rtt_unprot_map(struct rmi *rmi, pa_t rd, ipa_t ipa, pa_t pa, int level,
+			bool writable);
 /* Unmaps one range of pages as ask_rtt_data_unmap() does. */
 bool ask_rtt_unprot_unmap(struct rmi *rmi, pa_t rd, ipa_t base, ipa_t top,
 			  ipa_t *next);

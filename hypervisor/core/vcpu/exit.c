@@ -14,7 +14,7 @@
 
 #define FSC_TRANSLATION       0x04 /* + level 0..3 */
 #define FSC_TRANSLATION_MINUS 0x2b /* level -1 */
-#define FSC_LEVEL_MASK        0x03
+#define FSC_LEVEL_MASK        0x03 /* of a permission fault, too */
 
 /* The encoding of a register in a syndrome, and masks that select a group of
  * registers. */
@@ -69,6 +69,12 @@ bool exit_is_translation_fault(uint64_t esr)
 
 	return (fsc & ~(uint64_t)FSC_LEVEL_MASK) == FSC_TRANSLATION ||
 	       fsc == FSC_TRANSLATION_MINUS;
+}
+
+bool exit_is_permission_fault(uint64_t esr)
+{
+	return (BITS_GET(esr, ESR_FSC) & ~(uint64_t)FSC_LEVEL_MASK) ==
+	       ESR_FSC_PERMISSION;
 }
 
 enum exit_sysreg exit_sysreg(uint64_t esr)

@@ -4,6 +4,7 @@
 #include "abi/guest_call.h"
 #include "abi/smccc.h"
 #include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/memory.h"
 #include "hypervisor/core/io/bus.h"
 #include "hypervisor/core/vcpu/guest_id.h"
@@ -69,6 +70,18 @@ static enum vcpu_next guest_mmio_emulate(struct vcpu *vcpu, ipa_t ipa,
 	return VCPU_RUN;
 }
 
+/* A device whose registers the guest can read from now on is not asked: the
+ * read is made again. */
+static enum vcpu_next guest_device_reach(struct vcpu *vcpu, ipa_t ipa,
+					 uint64_t esr)
+{
+	if ((esr & ESR_WNR) == 0 && domain_devices_show(vcpu->domain, ipa)) {
+		vcpu->exits[CONTROL_EXIT_FAULT]++;
+		return VCPU_RUN;
+	}
+	return guest_mmio_emulate(vcpu, ipa, esr);
+}
+
 static enum vcpu_next guest_fault_resolve(struct vcpu *vcpu, ipa_t ipa)
 {
 	vcpu->exits[CONTROL_EXIT_FAULT]++;
@@ -101,17 +114,24 @@ static enum vcpu_next guest_data_abort_handle(struct vcpu *vcpu,
 					      const struct vcpu_trap *trap)
 {
 	ipa_t ipa = exit_ipa(trap->hpfar, trap->far);
+	bool device = bus_has_device(vcpu->domain, ipa);
 
-	if (!exit_is_translation_fault(trap->esr))
+	if (!exit_is_translation_fault(trap->esr) &&
+	    !(device && exit_is_permission_fault(trap->esr)))
 		return guest_abort_judge(vcpu, trap->esr);
-	if (bus_has_device(vcpu->domain, ipa))
-		return guest_mmio_emulate(vcpu, ipa, trap->esr);
+	if (device)
+		return guest_device_reach(vcpu, ipa, trap->esr);
 	return guest_fault_resolve(vcpu, ipa);
 }
 
+/* Only memory with registers is not executable. */
 static enum vcpu_next guest_fetch_abort_handle(struct vcpu *vcpu,
 					       const struct vcpu_trap *trap)
 {
+	if (exit_is_permission_fault(trap->esr)) {
+		vcpu->exits[CONTROL_EXIT_OTHER]++;
+		return VCPU_ABORT;
+	}
 	if (!exit_is_translation_fault(trap->esr))
 		return guest_abort_judge(vcpu, trap->esr);
 	return guest_fault_resolve(vcpu, exit_ipa(trap->hpfar, trap->far));

@@ -20,6 +20,7 @@
 #define PC      UINT64_C(0x40080000)
 #define EC(ec)  BITS_PUT(ESR_EC, ec)
 #define FAULT   0x07 /* translation, level 3 */
+#define DENIED  0x0f /* permission, level 3 */
 #define REG(n)  BITS_PUT(ESR_SRT, n)
 #define SIZE(s) BITS_PUT(ESR_SAS, s)
 #define LOAD    (EC(ESR_EC_DATA_LOWER) | ESR_IL | ESR_ISV | FAULT)
@@ -123,6 +124,31 @@ static void what_no_device_takes_is_an_abort(void **state)
 	assert_int_equal(guest->vcpus[0].regs.pc, PC);
 	assert_int_equal(guest->memory_calls, 0);
 	assert_int_equal(guest->console_size, 0);
+}
+
+/* The hypervisor does nothing for a read that finds memory the next time. */
+static void registers_are_shown_to_a_load(void **state)
+{
+	struct fake_guest *guest = *state;
+
+	guest->shows = true;
+	assert_int_equal(
+		trap(guest, LOAD | SIZE(2) | REG(3), GUEST_PL011_BASE + 4),
+		VCPU_RUN);
+	assert_false(advanced(guest));
+	assert_int_equal(guest->vcpus[0].regs.gprs[3],
+			 UINT64_C(0xa5a5a5a5a5a5a503));
+	assert_int_equal(guest->fault.value, GUEST_PL011_BASE + 4);
+	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_FAULT], 1);
+	/* They cannot be written or executed. */
+	assert_int_equal(trap(guest, (STORE | SIZE(0) | REG(3)) ^ FAULT ^ DENIED,
+			      GUEST_PL011_BASE),
+			 VCPU_RUN);
+	assert_true(advanced(guest));
+	assert_int_equal(guest->console[0], 3);
+	assert_int_equal(trap(guest, FETCH ^ FAULT ^ DENIED, GUEST_PL011_BASE),
+			 VCPU_ABORT);
+	assert_int_equal(guest->memory_calls, 0);
 }
 
 static void a_store_can_end_its_guest(void **state)
@@ -362,6 +388,7 @@ int main(void)
 		TEST(a_load_fills_its_register),
 		TEST(a_load_extends_the_sign_when_told),
 		TEST(what_no_device_takes_is_an_abort),
+		TEST(registers_are_shown_to_a_load),
 		TEST(a_store_can_end_its_guest),
 		TEST(memory_is_populated_where_there_is_any),
 		TEST(external_aborts_go_back_to_the_guest),

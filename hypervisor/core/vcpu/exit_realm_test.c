@@ -19,6 +19,7 @@
 #define EC(ec)  BITS_PUT(ESR_EC, ec)
 #define SIZE(s) BITS_PUT(ESR_SAS, s)
 #define FAULT   0x07
+#define DENIED  0x0f /* a permission fault, level 3 */
 #define DATA    (EC(ESR_EC_DATA_LOWER) | FAULT)
 #define LOAD    (DATA | ESR_ISV)
 #define STORE   (LOAD | ESR_WNR)
@@ -122,6 +123,44 @@ static void a_store_can_end_its_realm(void **state)
 			       FAKE_GUEST_SHARED | GUEST_PVPANIC_BASE, 1),
 			 VCPU_STOP);
 	assert_int_equal(guest->reason, CONTROL_CRASH);
+}
+
+/* The hypervisor does nothing for a read that finds memory the next time. */
+static void registers_are_shown_to_a_load(void **state)
+{
+	struct fake_guest *guest = *state;
+
+	guest->shows = true;
+	assert_int_equal(fault(guest, LOAD | SIZE(2), UART + 4, 0), VCPU_RUN);
+	assert_enter(0, 0);
+	assert_int_equal(guest->fault.value, GUEST_PL011_BASE + 4);
+	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_FAULT], 1);
+	assert_int_equal(guest->vcpus[0].exits[CONTROL_EXIT_MMIO], 0);
+	/* They cannot be written. */
+	assert_int_equal(fault(guest, STORE | SIZE(0), UART, 'A'), VCPU_RUN);
+	assert_enter(RMI_REC_ENTER_EMUL_MMIO, 0);
+	assert_int_equal(
+		fault(guest, (STORE | SIZE(0)) ^ FAULT ^ DENIED, UART, 'B'),
+		VCPU_RUN);
+	assert_enter(RMI_REC_ENTER_EMUL_MMIO, 0);
+	assert_memory_equal(guest->console, "AB", 2);
+	assert_int_equal(guest->memory_calls, 0);
+}
+
+static void what_is_denied_and_no_device_is_no_progress(void **state)
+{
+	const uint64_t wrong[] = { FAKE_GUEST_SHARED | GUEST_RAM0_BASE,
+				   GUEST_RAM0_BASE, GUEST_PL011_BASE };
+	struct fake_guest *guest = *state;
+
+	for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(
+			fault(guest, STORE ^ FAULT ^ DENIED, wrong[i], 0),
+			VCPU_RUN);
+		assert_enter(0, 0);
+		assert_int_equal(guest->vcpus[0].stuck, i + 1);
+	}
+	assert_int_equal(guest->memory_calls, 0);
 }
 
 static void a_device_in_the_protected_half_is_none(void **state)
@@ -445,6 +484,8 @@ int main(void)
 		TEST(a_load_brings_its_value),
 		TEST(what_no_device_takes_is_an_abort),
 		TEST(a_store_can_end_its_realm),
+		TEST(registers_are_shown_to_a_load),
+		TEST(what_is_denied_and_no_device_is_no_progress),
 		TEST(a_device_in_the_protected_half_is_none),
 		TEST(shared_memory_is_mapped_and_tried_again),
 		TEST(protected_memory_is_populated),

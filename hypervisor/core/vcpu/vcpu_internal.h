@@ -43,6 +43,7 @@ enum vcpu_next exit_wfx(uint64_t esr);
 /* Returns the IPA of a stage 2 fault. */
 ipa_t exit_ipa(uint64_t hpfar, uint64_t far);
 bool exit_is_translation_fault(uint64_t esr);
+bool exit_is_permission_fault(uint64_t esr);
 
 enum exit_sysreg {
 	EXIT_SGI, /* a write of ICC_SGI1R_EL1 */

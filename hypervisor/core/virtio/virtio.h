@@ -137,6 +137,20 @@ enum virtio_access {
 enum virtio_access virtio_access(struct virtio_device *device, uint64_t offset,
 				 unsigned size, bool write, uint64_t *value);
 
+/* Acquire and release the device's lock. Work that came meanwhile, to a thread
+ * that did not wait for the lock, is left to the thread of the domain. */
+void virtio_lock(struct virtio_device *device);
+void virtio_unlock(struct virtio_device *device);
+
+/*
+ * virtio_show() has the registers shown from now on in VIRTIO_WINDOW bytes of
+ * memory, aligned to 4, which the guest can read but not write: its reads need
+ * not come to virtio_access() then. virtio_hide() ends that. The caller holds
+ * the device's lock.
+ */
+void virtio_show(struct virtio_device *device, uint8_t *window);
+void virtio_hide(struct virtio_device *device);
+
 /* Asks the host's device why it interrupted, and notes it. Returns false if it
  * did not. The handler of the interrupt calls it. */
 bool virtio_interrupt(struct virtio_device *device);

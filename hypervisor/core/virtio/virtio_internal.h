@@ -125,8 +125,13 @@ struct virtio_device {
 	uint32_t pending;
 	uint32_t reconfigured;
 
-	struct spinlock isr_lock; /* guards isr and the line */
+	struct spinlock isr_lock; /* guards isr, what is shown, and the line */
 	uint32_t isr; /* the register InterruptStatus */
+
+	/* The registers that the guest reads without an exit; NULL: none. It is
+	 * written with both locks held. */
+	uint8_t *shown;
+	bool config_changed; /* and is not shown yet */
 
 	/* Registers. */
 	uint64_t offered, wanted; /* features, to and by the guest's driver */
@@ -288,13 +293,21 @@ void virtio_queue_ready_write(struct virtio_device *device,
 /* Sets bits of InterruptStatus; acknowledges bits. Need no lock. */
 void virtio_isr_raise(struct virtio_device *device, uint32_t bits);
 void virtio_isr_acknowledge(struct virtio_device *device, uint32_t bits);
+/* Has InterruptStatus shown in a window (virtio_show()). */
+void virtio_isr_show(struct virtio_device *device, uint8_t *window);
+
+/* ---- virtio_regs.c ---- */
+
+/* Returns the value of a register below the configuration, but not of
+ * InterruptStatus. */
+uint32_t virtio_register_read(struct virtio_device *device, uint64_t offset);
+
+/* ---- virtio_shown.c ---- */
+
+/* Shows the guest what has changed, if it reads without exits. */
+void virtio_shown_update(struct virtio_device *device);
 
 /* ---- virtio_work.c ---- */
-
-void virtio_lock(struct virtio_device *device);
-/* Releases the lock. Work that came meanwhile, to a thread that did not wait
- * for the lock, is left to the thread of the domain. */
-void virtio_unlock(struct virtio_device *device);
 
 /* The guest has notified the device. */
 void virtio_notified(struct virtio_device *device);

@@ -99,7 +99,7 @@ static uint32_t isr_read(const struct virtio_device *device)
 	return __atomic_load_n(&device->isr, __ATOMIC_ACQUIRE);
 }
 
-static uint32_t register_read(struct virtio_device *device, uint64_t offset)
+uint32_t virtio_register_read(struct virtio_device *device, uint64_t offset)
 {
 	const struct virtio_backend *backend = &device->backend;
 
@@ -159,6 +159,7 @@ static bool register_write(struct virtio_device *device, uint64_t offset,
 		queue_reg_write(device, offset, value);
 		break;
 	case VIRTIO_MMIO_STATUS:
+		device->config_changed = true; /* with what is agreed on */
 		return virtio_status_write(device, value);
 	default:
 		break;
@@ -176,7 +177,7 @@ static bool locked_access(struct virtio_device *device, uint64_t offset,
 	if (write)
 		done = register_write(device, offset, (uint32_t)*value);
 	else
-		*value = register_read(device, offset);
+		*value = virtio_register_read(device, offset);
 	virtio_unlock(device);
 	return done;
 }
@@ -190,10 +191,12 @@ static void config_access(struct virtio_device *device, uint64_t offset,
 	unsigned at = (unsigned)(offset - VIRTIO_MMIO_CONFIG);
 
 	virtio_lock(device);
-	if (write)
+	if (write) {
 		backend->ops->config_set(backend->ctx, at, size, *value);
-	else
+		device->config_changed = true;
+	} else {
 		*value = backend->ops->config(backend->ctx, at, size);
+	}
 	virtio_unlock(device);
 }
 

@@ -27,6 +27,9 @@ static void isr_change(struct virtio_device *device, uint32_t set,
 	spinlock_acquire(&device->isr_lock);
 	before = device->isr;
 	device->isr = (before | set) & ~clear;
+	if (device->shown != NULL)
+		virtio_store32(device->shown + VIRTIO_MMIO_INTERRUPT_STATUS,
+			       device->isr);
 	if ((before != 0) != (device->isr != 0))
 		ops->line_set(ops->ctx, device->index, device->isr != 0);
 	spinlock_release(&device->isr_lock);
@@ -40,6 +43,16 @@ void virtio_isr_raise(struct virtio_device *device, uint32_t bits)
 void virtio_isr_acknowledge(struct virtio_device *device, uint32_t bits)
 {
 	isr_change(device, 0, bits);
+}
+
+void virtio_isr_show(struct virtio_device *device, uint8_t *window)
+{
+	spinlock_acquire(&device->isr_lock);
+	device->shown = window;
+	if (window != NULL)
+		virtio_store32(window + VIRTIO_MMIO_INTERRUPT_STATUS,
+			       device->isr);
+	spinlock_release(&device->isr_lock);
 }
 
 /* ---- How it breaks ---- */
@@ -74,6 +87,7 @@ static void device_break(struct virtio_device *device, const char *format,
 	all_rings_close(device);
 	if (device->breaks++ < BREAKS_TOLD)
 		ops->broken(ops->ctx, device->index, device->why);
+	virtio_shown_update(device);
 	virtio_isr_raise(device, VIRTIO_ISR_CONFIG);
 }
 

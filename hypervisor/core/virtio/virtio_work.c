@@ -152,6 +152,8 @@ static void reconfigured_tell(struct virtio_device *device)
 {
 	if (__atomic_exchange_n(&device->reconfigured, 0, __ATOMIC_SEQ_CST) == 0)
 		return;
+	device->config_changed = true;
+	virtio_shown_update(device);
 	if ((device->status & VIRTIO_STATUS_DRIVER_OK) == 0)
 		return;
 	if ((device->backend.ops->status(device->backend.ctx) &
@@ -206,6 +208,7 @@ void virtio_unlock(struct virtio_device *device)
 {
 	const struct virtio_ops *ops = device->ops;
 
+	virtio_shown_update(device);
 	busy_lock_release(&device->lock);
 	/* The release before the look: a thread that finds the lock taken has
 	 * set pending before. */

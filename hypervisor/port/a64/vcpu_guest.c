@@ -58,6 +58,21 @@ static void guest_state_load(struct vcpu *vcpu, union vcpu_run *run)
 	run->ordinary.inject = VCPU_RUN;
 }
 
+/* Finds the IPA of an access by a walk of the guest's stage 1. Returns false if
+ * the walk fails, since another vCPU has changed stage 1: the access must then
+ * be made again, and takes its abort if there is one. */
+static bool guest_hpfar_find(struct vcpu_trap *trap)
+{
+	uint64_t kept = sysreg_read(par_el1), par;
+
+	__asm__ volatile("at s1e1r, %0" ::"r"(trap->far) : "memory");
+	isb();
+	par = sysreg_read(par_el1);
+	sysreg_write(par_el1, kept);
+	trap->hpfar = BITS_PUT(HPFAR_FIPA, BITS_GET(par, PAR_PA));
+	return (par & PAR_FAILED) == 0;
+}
+
 static enum vcpu_next guest_left_answer(struct vcpu *vcpu, union vcpu_run *run,
 					unsigned why)
 {
@@ -65,7 +80,9 @@ static enum vcpu_next guest_left_answer(struct vcpu *vcpu, union vcpu_run *run,
 
 	switch (why) {
 	case GUEST_LEFT_SYNC:
-		if (guest_id_read(vcpu, &run->ordinary.trap))
+		if (guest_id_read(vcpu, &run->ordinary.trap) ||
+		    (esr_lacks_hpfar(run->ordinary.trap.esr) &&
+		     !guest_hpfar_find(&run->ordinary.trap)))
 			return VCPU_RUN;
 		next = vcpu_exit_guest(vcpu, &run->ordinary.trap);
 		break;

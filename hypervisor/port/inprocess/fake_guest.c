@@ -164,6 +164,14 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 	return fake_guest_fault(domain, ipa);
 }
 
+bool domain_devices_show(struct domain *domain, ipa_t ipa)
+{
+	struct fake_guest *guest = fake_guest_of(domain);
+
+	guest->fault = ipa;
+	return guest->shows;
+}
+
 enum memory_change memory_ripas_change(struct domain *domain, struct vcpu *vcpu,
 				       ipa_t base, ipa_t top, uint8_t ripas)
 {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "hypervisor/core/domain/domain.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/memory.h"
 #include "lib/ipa.h"
 
@@ -44,6 +45,7 @@ struct fake_guest {
 	char text[CONTROL_TEXT_SIZE]; /* of the first stop, or of a note */
 	/* Memory: the answers to give, and the last request. */
 	enum memory_result memory;
+	bool shows; /* registers of devices */
 	enum memory_change ripas_change;
 	ipa_t fault;
 	ipa_t ripas_base, ripas_top;

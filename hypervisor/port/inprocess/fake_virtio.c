@@ -3,6 +3,7 @@
 #include "hypervisor/port/inprocess/fake_virtio.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,6 +235,20 @@ void fake_host_answer(struct fake_virtio *fake, unsigned queue, unsigned id,
 
 /* ---- The guest's driver ---- */
 
+/* Ends the test if the guest would read something else without an exit. */
+static void window_check(struct fake_virtio *fake, uint64_t offset,
+			 uint32_t value)
+{
+	uint32_t shown;
+
+	memcpy(&shown, fake->window + offset, sizeof(shown));
+	if (shown != value) {
+		(void)fprintf(stderr, "register 0x%llx: 0x%x, shown 0x%x\n",
+			      (unsigned long long)offset, value, shown);
+		abort();
+	}
+}
+
 uint32_t fake_virtio_read(struct fake_virtio *fake, uint64_t offset)
 {
 	uint64_t value = UINT64_MAX;
@@ -241,6 +256,7 @@ uint32_t fake_virtio_read(struct fake_virtio *fake, uint64_t offset)
 	if (virtio_access(fake->device, offset, 4, false, &value) !=
 	    VIRTIO_ACCESS_DONE)
 		abort();
+	window_check(fake, offset, (uint32_t)value);
 	return (uint32_t)value;
 }
 
@@ -396,6 +412,9 @@ static void device_make(struct fake_virtio *fake,
 		.shared_base = pa_make(HOST_SHARED),
 		.shared = fake->shared,
 	});
+	virtio_lock(fake->device);
+	virtio_show(fake->device, fake->window);
+	virtio_unlock(fake->device);
 }
 
 static void fake_virtio_fill(struct fake_virtio *fake)

@@ -48,6 +48,9 @@ struct fake_virtio {
 	/* The same while it looks at the time, which every round begins with. */
 	void (*in_time)(struct fake_virtio *fake);
 
+	/* The registers that the guest reads without an exit. */
+	_Alignas(4) uint8_t window[VIRTIO_WINDOW];
+
 	/* The memory that the carrier shares with the host's device. */
 	void *shared;
 	size_t shared_size;

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Registers of devices that a guest reads in its memory. */
+#include <string.h>
+
+#include "abi/rmi.h"
+#include "hypervisor/core/domain/domain_devices.h"
+#include "lib/esr.h"
+#include "tests/domains/device_bench.h"
+
+static const uint32_t kinds[] = { 0, CONTROL_CREATE_REALM };
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static ipa_t register_ipa(uint64_t offset)
+{
+	return ipa_make(GUEST_VIRTIO_MMIO_BASE + offset);
+}
+
+/* Returns the memory behind the first device's registers, or NULL. */
+static uint8_t *page_find(struct table *table, struct domain *domain)
+{
+	struct stage2_entry entry;
+
+	if (domain->is_realm) {
+		return realm_shared_page(
+			table, domain,
+			realm_alias(&domain->realm, register_ipa(0)).value);
+	}
+	entry = stage2_look(&domain->stage2, register_ipa(0));
+	return entry.mapped ? device_host_at(table, entry.pa.value, PAGE) : NULL;
+}
+
+/* Fails unless all registers and the configuration are shown as a read returns
+ * them. */
+static void assert_shown(struct domain *domain, const uint8_t *page)
+{
+	for (unsigned at = 0; at < VIRTIO_WINDOW; at += sizeof(uint32_t)) {
+		uint32_t value = device_reg_read(domain, at);
+
+		assert_memory_equal(page + at, &value, sizeof(value));
+	}
+}
+
+static uint32_t shown(const uint8_t *page, unsigned offset)
+{
+	uint32_t value;
+
+	memcpy(&value, page + offset, sizeof(value));
+	return value;
+}
+
+static void reads_find_what_exits_would_tell(struct table *table,
+					     struct domain *domain)
+{
+	const uint8_t *page;
+
+	assert_null(page_find(table, domain));
+	assert_true(domain_devices_show(domain, register_ipa(8)));
+	page = page_find(table, domain);
+	assert_non_null(page);
+	assert_shown(domain, page);
+	assert_int_equal(shown(page, VIRTIO_WINDOW), 0); /* no device */
+	device_driver_start(table, domain);
+	assert_shown(domain, page);
+	device_offer(table, domain, DATA, 8);
+	device_take(domain);
+	device_answer(domain);
+	assert_int_equal(shown(page, VIRTIO_MMIO_INTERRUPT_STATUS),
+			 VIRTIO_ISR_QUEUE);
+	assert_shown(domain, page);
+	device_reg_write(domain, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_ISR_QUEUE);
+	assert_int_equal(shown(page, VIRTIO_MMIO_INTERRUPT_STATUS), 0);
+	device_offer(table, domain, 0, 8); /* breaks it */
+	assert_int_equal(shown(page, VIRTIO_MMIO_INTERRUPT_STATUS),
+			 VIRTIO_ISR_CONFIG);
+	assert_int_not_equal(
+		shown(page, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET, 0);
+	assert_shown(domain, page);
+	device_reg_write(domain, VIRTIO_MMIO_STATUS, 0);
+	assert_shown(domain, page);
+}
+
+/* The page is freed with the guest's memory, before the devices are. */
+static void what_is_hidden_is_not_written(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_domain(table, "a", 0, 0);
+	uint8_t before[VIRTIO_WINDOW];
+	const uint8_t *page;
+
+	assert_true(domain_devices_show(domain, register_ipa(0)));
+	page = page_find(table, domain);
+	memcpy(before, page, sizeof(before));
+	domain_devices_hide(domain);
+	device_driver_start(table, domain);
+	device_offer(table, domain, 0, 8); /* breaks it */
+	assert_memory_equal(page, before, sizeof(before));
+	device_finish(table, domain);
+}
+
+static void the_page_shows_what_a_read_returns(void **state)
+{
+	struct table *table = *state;
+
+	for (unsigned i = 0; i < KINDS; i++) {
+		struct domain *domain =
+			kinds[i] == 0 ? device_domain(table, "a", 0, 0)
+				      : device_realm(table, 1);
+
+		reads_find_what_exits_would_tell(table, domain);
+		device_finish(table, domain);
+	}
+}
+
+static void a_change_of_the_configuration_is_shown(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_domain(table, "a", 0, 0);
+	struct fake_backend *device = device_of(domain);
+	const uint8_t *page;
+
+	assert_true(domain_devices_show(domain, register_ipa(0)));
+	page = page_find(table, domain);
+	device_driver_start(table, domain);
+	memset(device->config, 0x5a, sizeof(device->config));
+	device->generation++;
+	assert_int_equal(page[VIRTIO_MMIO_CONFIG], 0);
+	device->isr = VIRTIO_ISR_CONFIG;
+	assert_true(virtio_interrupt(device->device));
+	device_thread_run(domain);
+	assert_int_equal(shown(page, VIRTIO_MMIO_INTERRUPT_STATUS),
+			 VIRTIO_ISR_CONFIG);
+	assert_int_equal(page[VIRTIO_MMIO_CONFIG], 0x5a);
+	assert_shown(domain, page);
+	device_finish(table, domain);
+}
+
+static void a_page_is_shown_once_and_for_devices_only(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = realm_start(table, 7 * MIB);
+
+	assert_false(domain_devices_show(domain, register_ipa(0)));
+	assert_int_equal(table_ask(table, CONTROL_DOMAIN_DESTROY, domain->domid),
+			 CONTROL_OK);
+	domain = device_domain(table, "a", 0, 0);
+	assert_false(domain_devices_show(domain, register_ipa(VIRTIO_WINDOW)));
+	assert_false(domain_devices_show(domain,
+					 ipa_make(GUEST_VIRTIO_MMIO_BASE - 4)));
+	assert_false(domain_devices_show(domain, ipa_make(RAM)));
+	assert_true(domain_devices_show(domain, register_ipa(0)));
+	assert_false(domain_devices_show(domain, register_ipa(0)));
+	device_finish(table, domain);
+}
+
+/* ---- Failures ---- */
+
+/* Shows the registers. If that fails, the device goes on as before, and the
+ * page is not used. */
+static bool show_try(struct table *table, struct domain *domain)
+{
+	bool done = domain_devices_show(domain, register_ipa(0));
+
+	table->bench->meddler.at = NEVER;
+	table->bench->meddler.alloc_at = NEVER;
+	assert_int_equal(page_find(table, domain) != NULL, done);
+	assert_int_equal(table_state(table, domain->domid), CONTROL_RUNNING);
+	device_driver_start(table, domain);
+	device_offer(table, domain, DATA, 8);
+	device_take(domain);
+	device_answer(domain);
+	assert_true(device_line(domain));
+	return done;
+}
+
+static void without_memory_reads_go_on_by_exits(void **state)
+{
+	struct table *table = *state;
+
+	for (unsigned i = 0; i < KINDS; i++) {
+		bool done = false;
+
+		for (uint64_t at = 0; !done; at++) {
+			struct domain *domain =
+				kinds[i] == 0 ? device_domain(table, "a", 0, 0)
+					      : device_realm(table, 1);
+
+			assert_true(at < 8);
+			bench_watch(table->bench);
+			table->bench->meddler.alloc_at = at;
+			table->bench->meddler.alloc_times = 1;
+			done = show_try(table, domain);
+			assert_true(done || at < table->bench->allocs);
+			device_finish(table, domain);
+		}
+	}
+}
+
+static void an_rmm_that_refuses_leaves_the_exits(void **state)
+{
+	struct table *table = *state;
+	bool done = false;
+
+	for (uint64_t at = 0; !done; at++) {
+		struct domain *domain = device_realm(table, 1);
+
+		assert_true(at < 16);
+		bench_watch(table->bench);
+		table->bench->meddler.at = at;
+		table->bench->meddler.times = 1;
+		table->bench->meddler.x0 = RMI_ERROR_INPUT;
+		done = show_try(table, domain);
+		device_finish(table, domain);
+	}
+}
+
+int main(void)
+{
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, device_setup, table_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(the_page_shows_what_a_read_returns),
+		TEST(what_is_hidden_is_not_written),
+		TEST(a_change_of_the_configuration_is_shown),
+		TEST(a_page_is_shown_once_and_for_devices_only),
+		TEST(without_memory_reads_go_on_by_exits),
+		TEST(an_rmm_that_refuses_leaves_the_exits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
