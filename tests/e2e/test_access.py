@@ -214,6 +214,8 @@ def test_a_domain_is_found_with_its_channels_or_named(machine):  # noqa: F811
            "the domain able has no channel other")
     failed(machine.run("attest", "--connect", "h:1", *given), "not both", 2)
     failed(machine.run("attest", *given[1:]), "a domain, or --connect, is missing", 2)
+    failed(machine.run("attest", "--connect", "h:1", *given[1:], "--any-platform"),
+           "--any-platform is for a domain", 2)
 
 
 def test_a_channel_has_one_client(machine):  # noqa: F811

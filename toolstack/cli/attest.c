@@ -21,6 +21,10 @@ static bool options_fit(const struct cli_call *call,
 	} else if (cli_value(call, CLI_CONNECT) != NULL &&
 		   asked->domain != NULL) {
 		wrong = "give a domain or --connect, not both";
+	} else if (cli_value(call, CLI_CONNECT) != NULL &&
+		   (call->options & CLI_ANY_PLATFORM) != 0) {
+		wrong = "--any-platform is for a domain: a guest of another "
+			"host is not compared with this computer's firmware";
 	} else if (cli_value(call, CLI_GUEST) == NULL && asked->needs_ssh) {
 		wrong = "--config is missing: without it, any Realm would do";
 	} else if (cli_value(call, CLI_GUEST) == NULL &&
