@@ -60,13 +60,17 @@ static bool bridge_find(void)
 
 const char *pci_slots_start(void)
 {
+	const char *why;
+
 	if (!bridge_find())
 		return "there is no bridge with slots";
 	mmio_write32(bridge.config + PCI_BRIDGE_BUSES, BUSES);
 	mmio_write32(bridge.config + PCI_BRIDGE_MEMORY, WINDOW);
 	mmio_write32(bridge.config + PCI_BRIDGE_PREFETCH, PCI_BRIDGE_NO_RANGE);
-	if (pci_function_start(&bridge, &pci_root_room) != NULL ||
-	    bridge.bars[0].size < SHPC_REGISTERS)
+	why = pci_function_start(&bridge, &pci_root_room);
+	if (why != NULL)
+		return why;
+	if (bridge.bars[0].size < SHPC_REGISTERS)
 		return "there is no room for the registers of the slots";
 	started = true;
 	return NULL;
