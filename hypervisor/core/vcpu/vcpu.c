@@ -56,12 +56,6 @@ enum vcpu_next vcpu_crashed(struct vcpu *vcpu)
 	return VCPU_STOP;
 }
 
-static bool timer_armed(const struct vcpu_timer *timer)
-{
-	return (timer->ctl & (VCPU_TIMER_ENABLE | VCPU_TIMER_IMASK)) ==
-	       VCPU_TIMER_ENABLE;
-}
-
 /* Returns how far the guest's counter is behind the machine's. */
 static uint64_t counter_offset(const struct vcpu *vcpu)
 {
@@ -79,13 +73,13 @@ static bool timer_output(const struct vcpu *vcpu, struct vcpu_timer *timer)
 {
 	const struct domain_ops *ops = vcpu->domain->ops;
 
-	if (!timer_armed(timer) || (timer->ctl & VCPU_TIMER_ISTATUS) != 0)
-		return timer_armed(timer);
+	if (!timer_armed(timer->ctl) || (timer->ctl & TIMER_ISTATUS) != 0)
+		return timer_armed(timer->ctl);
 	if (ops->counter(ops->ctx) - counter_offset(vcpu) < timer->cval)
 		return false;
 	if (vcpu->timers_run)
 		timer->ctl = ops->timer_ctl(ops->ctx, timer == &vcpu->phys);
-	return !vcpu->timers_run || vcpu_timer_fired(timer);
+	return !vcpu->timers_run || timer_asserted(timer->ctl);
 }
 
 /* Brings a timer's line in the vGIC up to date. No other function writes that
@@ -115,7 +109,7 @@ void vcpu_timers_update(struct vcpu *vcpu)
 static uint64_t timer_deadline(const struct vcpu *vcpu,
 			       const struct vcpu_timer *timer, unsigned ppi)
 {
-	if (!timer_armed(timer) || vcpu->gic.irqs[ppi].level)
+	if (!timer_armed(timer->ctl) || vcpu->gic.irqs[ppi].level)
 		return UINT64_MAX;
 	if (timer->cval >= UINT64_MAX - counter_offset(vcpu))
 		return UINT64_MAX;

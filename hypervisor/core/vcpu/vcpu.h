@@ -15,26 +15,15 @@
 #include "hypervisor/core/vgic/vgic.h"
 #include "lib/addr.h"
 #include "lib/debug.h"
+#include "lib/timer.h"
 
 struct domain;
 
 /* One of the two EL1 timers as it was at the last exit. */
 struct vcpu_timer {
-	uint64_t ctl; /* CNTx_CTL_EL0: ENABLE 0, IMASK 1, ISTATUS 2 */
+	uint64_t ctl; /* CNTx_CTL_EL0: lib/timer.h */
 	uint64_t cval; /* compared with the counter that the guest reads */
 };
-
-#define VCPU_TIMER_ENABLE  1
-#define VCPU_TIMER_IMASK   2
-#define VCPU_TIMER_ISTATUS 4
-
-/* Returns true if the timer's output was asserted then. */
-static inline bool vcpu_timer_fired(const struct vcpu_timer *timer)
-{
-	return (timer->ctl &
-		(VCPU_TIMER_ENABLE | VCPU_TIMER_IMASK | VCPU_TIMER_ISTATUS)) ==
-	       (VCPU_TIMER_ENABLE | VCPU_TIMER_ISTATUS);
-}
 
 /* The registers of an ordinary guest while it does not run. */
 struct vcpu_regs {

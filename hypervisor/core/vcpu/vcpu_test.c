@@ -14,7 +14,7 @@
 #include "hypervisor/core/vgic/gic.h"
 #include "hypervisor/port/inprocess/fake_guest.h"
 
-#define ENABLED VCPU_TIMER_ENABLE
+#define ENABLED TIMER_ENABLE
 
 static int setup(void **state)
 {
@@ -44,7 +44,7 @@ static void a_timer_raises_its_own_line(void **state)
 	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
-	vcpu->virt = (struct vcpu_timer){ ENABLED | VCPU_TIMER_ISTATUS, 5000 };
+	vcpu->virt = (struct vcpu_timer){ ENABLED | TIMER_ISTATUS, 5000 };
 	vcpu_timers_update(vcpu);
 	assert_true(line(vcpu, GUEST_TIMER_VIRT_PPI));
 	assert_false(line(vcpu, GUEST_TIMER_PHYS_NS_PPI));
@@ -60,10 +60,9 @@ static void a_timer_that_is_off_or_masked_raises_none(void **state)
 	struct fake_guest *guest = *state;
 	struct vcpu *vcpu = &guest->vcpus[0];
 
-	vcpu->virt = (struct vcpu_timer){ VCPU_TIMER_ISTATUS, 0 };
-	vcpu->phys = (struct vcpu_timer){
-		ENABLED | VCPU_TIMER_IMASK | VCPU_TIMER_ISTATUS, 0
-	};
+	vcpu->virt = (struct vcpu_timer){ TIMER_ISTATUS, 0 };
+	vcpu->phys =
+		(struct vcpu_timer){ ENABLED | TIMER_IMASK | TIMER_ISTATUS, 0 };
 	vcpu_timers_update(vcpu);
 	assert_false(line(vcpu, GUEST_TIMER_VIRT_PPI));
 	assert_false(line(vcpu, GUEST_TIMER_PHYS_NS_PPI));
@@ -84,7 +83,7 @@ static void a_timer_that_runs_fires_when_its_register_says_so(void **state)
 	vcpu_timers_update(vcpu);
 	assert_false(line(vcpu, GUEST_TIMER_VIRT_PPI));
 	assert_false(line(vcpu, GUEST_TIMER_PHYS_NS_PPI));
-	guest->phys_ctl |= VCPU_TIMER_ISTATUS;
+	guest->phys_ctl |= TIMER_ISTATUS;
 	vcpu_timers_update(vcpu);
 	assert_false(line(vcpu, GUEST_TIMER_VIRT_PPI));
 	assert_true(line(vcpu, GUEST_TIMER_PHYS_NS_PPI));
@@ -101,7 +100,7 @@ static void the_registers_are_read_for_a_timer_that_is_due_only(void **state)
 
 	vcpu->virt = (struct vcpu_timer){ ENABLED, 1001 };
 	vcpu->timers_run = true;
-	guest->virt_ctl = ENABLED | VCPU_TIMER_ISTATUS;
+	guest->virt_ctl = ENABLED | TIMER_ISTATUS;
 	vcpu_timers_update(vcpu);
 	assert_false(line(vcpu, GUEST_TIMER_VIRT_PPI));
 	assert_int_equal(vcpu->virt.ctl, ENABLED);

@@ -124,7 +124,7 @@ static void a_vcpu_is_started_where_it_is_told(void **state)
 	struct vcpu *target = &guest->vcpus[17];
 
 	target->regs.gprs[5] = 0xdead;
-	target->virt.ctl = VCPU_TIMER_ENABLE;
+	target->virt.ctl = TIMER_ENABLE;
 	target->debug.mdscr = 0x8000;
 	assert_int_equal(ask(guest, PSCI_CPU_ON_64, 0x101, ENTRY), 0);
 	assert_true(target->online);

@@ -5,9 +5,9 @@
 #include "hypervisor/port/a64/core.h"
 #include "hypervisor/port/a64/thread.h"
 #include "lib/a64.h"
+#include "lib/timer.h"
 
-#define SECOND     UINT64_C(1000000000)
-#define CTL_ENABLE 1
+#define SECOND UINT64_C(1000000000)
 
 /* Returns value * to / from, without an overflow on the way. */
 static uint64_t value_scale(uint64_t value, uint64_t from, uint64_t to)
@@ -45,7 +45,7 @@ void clock_arm(uint64_t deadline_ns)
 	/* Rounded up, so that the timer does not fire early. */
 	sysreg_write(cnthp_cval_el2, value_scale(deadline_ns, SECOND, hz) + 1);
 	if (*set == 0)
-		sysreg_write(cnthp_ctl_el2, CTL_ENABLE);
+		sysreg_write(cnthp_ctl_el2, TIMER_ENABLE);
 	*set = deadline_ns;
 }
 

@@ -5,7 +5,7 @@
 #include "lib/a64.h"
 
 /* CNTx_CTL_EL0: the fields that can be written. */
-#define CTL_WRITABLE (VCPU_TIMER_ENABLE | VCPU_TIMER_IMASK)
+#define CTL_WRITABLE (TIMER_ENABLE | TIMER_IMASK)
 
 #define TIMER_LOAD(timer, ctl_reg, cval_reg)                                     \
 	do {                                                                     \
@@ -32,9 +32,9 @@ void el1_timers_read(struct vcpu_timer *virt, struct vcpu_timer *phys)
 
 void el1_timers_off(void)
 {
-	if ((sysreg_read(cntv_ctl_el0) & VCPU_TIMER_ENABLE) != 0)
+	if ((sysreg_read(cntv_ctl_el0) & TIMER_ENABLE) != 0)
 		sysreg_write(cntv_ctl_el0, 0);
-	if ((sysreg_read(cntp_ctl_el0) & VCPU_TIMER_ENABLE) != 0)
+	if ((sysreg_read(cntp_ctl_el0) & TIMER_ENABLE) != 0)
 		sysreg_write(cntp_ctl_el0, 0);
 	isb();
 }

@@ -33,9 +33,9 @@ static void guest_timers_save(struct vcpu *vcpu)
 {
 	el1_timers_read(&vcpu->virt, &vcpu->phys);
 	vcpu->timers_run = true;
-	if (vcpu_timer_fired(&vcpu->virt))
+	if (timer_asserted(vcpu->virt.ctl))
 		irq_ppi_set(MACHINE_TIMER_VIRT_INTID, false);
-	if (vcpu_timer_fired(&vcpu->phys))
+	if (timer_asserted(vcpu->phys.ctl))
 		irq_ppi_set(MACHINE_TIMER_PHYS_INTID, false);
 }
 

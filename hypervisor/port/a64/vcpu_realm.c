@@ -54,7 +54,7 @@ static struct vcpu_timer timer_kept(const struct vcpu_timer *timer)
 {
 	struct vcpu_timer kept = *timer;
 
-	if (vcpu_timer_fired(timer))
+	if (timer_asserted(timer->ctl))
 		kept.ctl = 0;
 	return kept;
 }

@@ -13,6 +13,7 @@
 
 #include "lib/debug.h"
 #include "lib/el1.h"
+#include "lib/timer.h"
 
 /*
  * Registers that Realms and the host's own guests both use. A Realm cannot
@@ -71,17 +72,6 @@ struct rec_timer {
 	uint64_t ctl; /* CNTx_CTL_EL0 */
 	uint64_t cval;
 };
-
-#define TIMER_ENABLE  1
-#define TIMER_IMASK   2
-#define TIMER_ISTATUS 4
-
-/* Returns whether a timer with this control register asserts its interrupt. */
-static inline bool timer_asserted(uint64_t ctl)
-{
-	return (ctl & (TIMER_ENABLE | TIMER_IMASK | TIMER_ISTATUS)) ==
-	       (TIMER_ENABLE | TIMER_ISTATUS);
-}
 
 /* V0..V31 and their control and status. */
 struct rec_fp {
