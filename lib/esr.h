@@ -111,6 +111,13 @@
 
 #include "abi/bits.h"
 
+/* Returns true for an abort that is a permission fault. */
+static inline bool esr_is_permission_fault(uint64_t esr)
+{
+	return BITS_GET(esr, ESR_FSC) >= ESR_FSC_PERMISSION &&
+	       BITS_GET(esr, ESR_FSC) < ESR_FSC_EXTERNAL;
+}
+
 /*
  * Returns true for a stage 2 permission fault of a data access itself (not of a
  * stage 1 walk), for which the architecture does not guarantee HPFAR_EL2.
@@ -118,8 +125,7 @@
 static inline bool esr_lacks_hpfar(uint64_t esr)
 {
 	return BITS_GET(esr, ESR_EC) == ESR_EC_DATA_LOWER &&
-	       BITS_GET(esr, ESR_FSC) >= ESR_FSC_PERMISSION &&
-	       BITS_GET(esr, ESR_FSC) < ESR_FSC_EXTERNAL && !(esr & ESR_S1PTW);
+	       esr_is_permission_fault(esr) && !(esr & ESR_S1PTW);
 }
 #endif
 

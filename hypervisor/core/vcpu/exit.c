@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The syndromes of exits, for Realms and ordinary guests alike. */
 #include "abi/bits.h"
+#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/vcpu/vcpu_internal.h"
 #include "lib/esr.h"
 
@@ -14,7 +15,7 @@
 
 #define FSC_TRANSLATION       0x04 /* + level 0..3 */
 #define FSC_TRANSLATION_MINUS 0x2b /* level -1 */
-#define FSC_LEVEL_MASK        0x03 /* of a permission fault, too */
+#define FSC_LEVEL_MASK        0x03
 
 /* The encoding of a register in a syndrome, and masks that select a group of
  * registers. */
@@ -71,10 +72,12 @@ bool exit_is_translation_fault(uint64_t esr)
 	       fsc == FSC_TRANSLATION_MINUS;
 }
 
-bool exit_is_permission_fault(uint64_t esr)
+bool exit_shows(struct vcpu *vcpu, uint64_t esr, ipa_t ipa)
 {
-	return (BITS_GET(esr, ESR_FSC) & ~(uint64_t)FSC_LEVEL_MASK) ==
-	       ESR_FSC_PERMISSION;
+	if ((esr & ESR_WNR) != 0 || !domain_devices_show(vcpu->domain, ipa))
+		return false;
+	vcpu->exits[CONTROL_EXIT_FAULT]++;
+	return true;
 }
 
 enum exit_sysreg exit_sysreg(uint64_t esr)

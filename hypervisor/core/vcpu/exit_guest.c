@@ -4,7 +4,6 @@
 #include "abi/guest_call.h"
 #include "abi/smccc.h"
 #include "hypervisor/core/domain/domain.h"
-#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/memory.h"
 #include "hypervisor/core/io/bus.h"
 #include "hypervisor/core/vcpu/guest_id.h"
@@ -70,18 +69,6 @@ static enum vcpu_next guest_mmio_emulate(struct vcpu *vcpu, ipa_t ipa,
 	return VCPU_RUN;
 }
 
-/* A device whose registers the guest can read from now on is not asked: the
- * read is made again. */
-static enum vcpu_next guest_device_reach(struct vcpu *vcpu, ipa_t ipa,
-					 uint64_t esr)
-{
-	if ((esr & ESR_WNR) == 0 && domain_devices_show(vcpu->domain, ipa)) {
-		vcpu->exits[CONTROL_EXIT_FAULT]++;
-		return VCPU_RUN;
-	}
-	return guest_mmio_emulate(vcpu, ipa, esr);
-}
-
 static enum vcpu_next guest_fault_resolve(struct vcpu *vcpu, ipa_t ipa)
 {
 	vcpu->exits[CONTROL_EXIT_FAULT]++;
@@ -117,10 +104,12 @@ static enum vcpu_next guest_data_abort_handle(struct vcpu *vcpu,
 	bool device = bus_has_device(vcpu->domain, ipa);
 
 	if (!exit_is_translation_fault(trap->esr) &&
-	    !(device && exit_is_permission_fault(trap->esr)))
+	    !(device && esr_is_permission_fault(trap->esr)))
 		return guest_abort_judge(vcpu, trap->esr);
+	if (device && exit_shows(vcpu, trap->esr, ipa))
+		return VCPU_RUN;
 	if (device)
-		return guest_device_reach(vcpu, ipa, trap->esr);
+		return guest_mmio_emulate(vcpu, ipa, trap->esr);
 	return guest_fault_resolve(vcpu, ipa);
 }
 
@@ -128,7 +117,7 @@ static enum vcpu_next guest_data_abort_handle(struct vcpu *vcpu,
 static enum vcpu_next guest_fetch_abort_handle(struct vcpu *vcpu,
 					       const struct vcpu_trap *trap)
 {
-	if (exit_is_permission_fault(trap->esr)) {
+	if (esr_is_permission_fault(trap->esr)) {
 		vcpu->exits[CONTROL_EXIT_OTHER]++;
 		return VCPU_ABORT;
 	}

@@ -11,7 +11,6 @@
 #include "abi/psci.h"
 #include "abi/smccc.h"
 #include "hypervisor/core/domain/domain.h"
-#include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/domain/memory.h"
 #include "hypervisor/core/io/bus.h"
 #include "hypervisor/core/rmi/rmi_names.h"
@@ -88,22 +87,6 @@ static enum vcpu_next realm_mmio_emulate(struct vcpu *vcpu,
 	}
 }
 
-/* A device whose registers the Realm can read from now on is not asked: the
- * read is made again. */
-static enum vcpu_next realm_device_reach(struct vcpu *vcpu,
-					 const struct rmi_rec_exit *exit,
-					 struct rmi_rec_enter *enter)
-{
-	ipa_t ipa = bus_ipa(vcpu->domain, exit_ipa(exit->hpfar, exit->far));
-
-	if ((exit->esr & ESR_WNR) == 0 &&
-	    domain_devices_show(vcpu->domain, ipa)) {
-		vcpu->exits[CONTROL_EXIT_FAULT]++;
-		return VCPU_RUN;
-	}
-	return realm_mmio_emulate(vcpu, exit, enter);
-}
-
 static enum vcpu_next realm_shared_fault_resolve(struct vcpu *vcpu, ipa_t ipa,
 						 struct rmi_rec_enter *enter)
 {
@@ -145,11 +128,13 @@ static enum vcpu_next realm_data_abort_handle(struct vcpu *vcpu,
 		      bus_has_device(domain, bus_ipa(domain, ipa));
 
 	if (!exit_is_translation_fault(exit->esr) &&
-	    !(device && exit_is_permission_fault(exit->esr)))
+	    !(device && esr_is_permission_fault(exit->esr)))
 		return realm_stuck_count(vcpu, exit->esr);
 	vcpu->stuck = 0;
+	if (device && exit_shows(vcpu, exit->esr, bus_ipa(domain, ipa)))
+		return VCPU_RUN;
 	if (device)
-		return realm_device_reach(vcpu, exit, enter);
+		return realm_mmio_emulate(vcpu, exit, enter);
 	if (!bus_unprotected(domain, ipa))
 		return realm_protected_fault_resolve(vcpu, ipa);
 	return realm_shared_fault_resolve(vcpu, ipa, enter);

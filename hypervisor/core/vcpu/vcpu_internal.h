@@ -43,7 +43,9 @@ enum vcpu_next exit_wfx(uint64_t esr);
 /* Returns the IPA of a stage 2 fault. */
 ipa_t exit_ipa(uint64_t hpfar, uint64_t far);
 bool exit_is_translation_fault(uint64_t esr);
-bool exit_is_permission_fault(uint64_t esr);
+/* Returns true if the access was a read of a device whose registers the guest
+ * can read from now on: the device is not asked, and the read is made again. */
+bool exit_shows(struct vcpu *vcpu, uint64_t esr, ipa_t ipa);
 
 enum exit_sysreg {
 	EXIT_SGI, /* a write of ICC_SGI1R_EL1 */

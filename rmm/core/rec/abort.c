@@ -49,11 +49,6 @@ static bool is_stage_fault(uint64_t fsc)
 	       fsc == FSC_TRANSLATION_MINUS_1;
 }
 
-static bool is_permission_fault(uint64_t fsc)
-{
-	return fsc >= ESR_FSC_PERMISSION && fsc < ESR_FSC_EXTERNAL;
-}
-
 /* Returns whether fsc is an external abort, on a table walk or not, or a parity
  * error. */
 static bool is_external(uint64_t fsc)
@@ -107,7 +102,7 @@ static bool is_realms_fault(const struct rec_hold *hold,
 
 	if (page.value >= realm_ipa_size(s2) || !is_stage_fault(fsc))
 		return true;
-	if (!is_data(trap) && is_permission_fault(fsc))
+	if (!is_data(trap) && esr_is_permission_fault(trap->esr))
 		return true;
 	if (!realm_ipa_protected(s2, page))
 		return !is_data(trap);
