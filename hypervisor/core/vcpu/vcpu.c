@@ -73,13 +73,15 @@ static bool timer_output(const struct vcpu *vcpu, struct vcpu_timer *timer)
 {
 	const struct domain_ops *ops = vcpu->domain->ops;
 
-	if (!timer_armed(timer->ctl) || (timer->ctl & TIMER_ISTATUS) != 0)
-		return timer_armed(timer->ctl);
-	if (ops->counter(ops->ctx) - counter_offset(vcpu) < timer->cval)
+	if (timer_asserted(timer->ctl))
+		return true;
+	if (!timer_armed(timer->ctl) ||
+	    ops->counter(ops->ctx) - counter_offset(vcpu) < timer->cval)
 		return false;
-	if (vcpu->timers_run)
-		timer->ctl = ops->timer_ctl(ops->ctx, timer == &vcpu->phys);
-	return !vcpu->timers_run || timer_asserted(timer->ctl);
+	if (!vcpu->timers_run)
+		return true;
+	timer->ctl = ops->timer_ctl(ops->ctx, timer == &vcpu->phys);
+	return timer_asserted(timer->ctl);
 }
 
 /* Brings a timer's line in the vGIC up to date. No other function writes that
