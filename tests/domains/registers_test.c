@@ -4,12 +4,17 @@
 
 #include "abi/rmi.h"
 #include "hypervisor/core/domain/domain_devices.h"
-#include "lib/esr.h"
 #include "tests/domains/device_bench.h"
 
 static const uint32_t kinds[] = { 0, CONTROL_CREATE_REALM };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static struct domain *domain_make(struct table *table, uint32_t kind)
+{
+	return kind == 0 ? device_domain(table, "a", 0, 0)
+			 : device_realm(table, 1);
+}
 
 static ipa_t register_ipa(uint64_t offset)
 {
@@ -103,9 +108,7 @@ static void the_page_shows_what_a_read_returns(void **state)
 	struct table *table = *state;
 
 	for (unsigned i = 0; i < KINDS; i++) {
-		struct domain *domain =
-			kinds[i] == 0 ? device_domain(table, "a", 0, 0)
-				      : device_realm(table, 1);
+		struct domain *domain = domain_make(table, kinds[i]);
 
 		reads_find_what_exits_would_tell(table, domain);
 		device_finish(table, domain);
@@ -181,9 +184,7 @@ static void without_memory_reads_go_on_by_exits(void **state)
 		bool done = false;
 
 		for (uint64_t at = 0; !done; at++) {
-			struct domain *domain =
-				kinds[i] == 0 ? device_domain(table, "a", 0, 0)
-					      : device_realm(table, 1);
+			struct domain *domain = domain_make(table, kinds[i]);
 
 			assert_true(at < 8);
 			bench_watch(table->bench);

@@ -37,6 +37,17 @@ static void page_fill(const struct domain_devices *devices, unsigned number,
 			    shown + (size_t)i * VIRTIO_WINDOW);
 }
 
+/* The devices' locks are held. */
+static void page_hide(struct domain *domain, unsigned number)
+{
+	struct device_page *page = &domain->devices->registers[number];
+	const struct host_ops *host = domain_host(domain);
+
+	page_each(domain->devices, number, virtio_hide);
+	host->page_unmap(host->ctx, page->pa, page->shown);
+	page->shown = NULL;
+}
+
 /* The content is there before the guest can read it, and nothing writes to the
  * page any more when it is dropped. */
 static bool page_map(struct domain *domain, unsigned number,
@@ -52,9 +63,7 @@ static bool page_map(struct domain *domain, unsigned number,
 	page_fill(domain->devices, number, page->shown);
 	if (memory_page_show(domain, ipa, taken))
 		return true;
-	page_each(domain->devices, number, virtio_hide);
-	host->page_unmap(host->ctx, page->pa, page->shown);
-	page->shown = NULL;
+	page_hide(domain, number);
 	return false;
 }
 
@@ -93,18 +102,13 @@ bool domain_devices_show(struct domain *domain, ipa_t ipa)
 
 void domain_devices_hide(struct domain *domain)
 {
-	struct domain_devices *devices = domain->devices;
-	const struct host_ops *host = domain_host(domain);
+	const struct domain_devices *devices = domain->devices;
 
 	for (unsigned i = 0; i < DEVICE_PAGES; i++) {
-		struct device_page *page = &devices->registers[i];
-
-		if (page->shown == NULL)
+		if (devices->registers[i].shown == NULL)
 			continue;
 		page_each(devices, i, virtio_lock);
-		page_each(devices, i, virtio_hide);
+		page_hide(domain, i);
 		page_each(devices, i, virtio_unlock);
-		host->page_unmap(host->ctx, page->pa, page->shown);
-		page->shown = NULL;
 	}
 }

@@ -263,22 +263,19 @@ enum memory_result memory_guest_fault(struct domain *domain, ipa_t ipa)
 
 /* ---- Registers that the guest reads ---- */
 
-static bool guest_page_take(struct domain *domain, struct granules_range *page)
+static struct granules *page_owner(struct domain *domain)
 {
-	struct granules_want want = granules_run(GRANULES_SHARED, 1);
-
-	failure_clear(&domain->failure);
-	failure_step(&domain->failure, "taking a page for registers");
-	if (!granules_alloc(&domain->own, &want, page))
-		return false;
-	host_pages_zero(domain_host(domain), page->base, 1);
-	return true;
+	return domain->is_realm ? &domain->realm.granules : &domain->own;
 }
 
 bool memory_page_take(struct domain *domain, struct granules_range *page)
 {
-	return domain->is_realm ? realm_page_take(&domain->realm, page)
-				: guest_page_take(domain, page);
+	struct granules_want want = granules_run(GRANULES_SHARED, 1);
+
+	if (!granules_alloc(page_owner(domain), &want, page))
+		return false;
+	host_pages_zero(domain_host(domain), page->base, 1);
+	return true;
 }
 
 static bool guest_page_show(struct domain *domain, ipa_t ipa,
@@ -303,10 +300,7 @@ bool memory_page_show(struct domain *domain, ipa_t ipa,
 
 void memory_page_drop(struct domain *domain, struct granules_range *page)
 {
-	if (domain->is_realm)
-		realm_page_drop(&domain->realm, page);
-	else
-		granules_free(&domain->own, GRANULES_SHARED, *page);
+	granules_free(page_owner(domain), GRANULES_SHARED, *page);
 	page->count = 0;
 }
 

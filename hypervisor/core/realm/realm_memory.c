@@ -126,17 +126,6 @@ bool realm_shared_find(struct realm *realm, ipa_t ipa, struct rtt_look *out)
 	return true;
 }
 
-bool realm_page_take(struct realm *realm, struct granules_range *page)
-{
-	struct granules_want want = granules_run(GRANULES_SHARED, 1);
-
-	if (!request_begin(realm, "taking a page for registers") ||
-	    !realm_alloc(realm, &want, page))
-		return false;
-	host_pages_zero(realm->rmi.ops, page->base, 1);
-	return true;
-}
-
 bool realm_page_show(struct realm *realm, ipa_t ipa, struct granules_range *page)
 {
 	if (!request_begin(realm, "showing registers") ||
@@ -146,11 +135,6 @@ bool realm_page_show(struct realm *realm, ipa_t ipa, struct granules_range *page
 	realm->lent = *page;
 	page->count = 0;
 	return lent_map(realm, ipa, REALM_PAGE_LEVEL, false);
-}
-
-void realm_page_drop(struct realm *realm, struct granules_range *page)
-{
-	realm_free(realm, GRANULES_SHARED, page);
 }
 
 bool realm_unshare(struct realm *realm, ipa_t base, ipa_t top)

@@ -32,16 +32,13 @@ bool realm_populate(struct realm *realm, ipa_t ipa, int level);
 bool realm_share(struct realm *realm, ipa_t ipa, int level);
 
 /*
- * realm_page_take() takes a zeroed Non-secure page that no device of the host's
- * can access. realm_page_show() maps it at an IPA of the shared half, where the
- * Realm can read it and not write it. If that fails the page is either the
- * caller's still, or its count is 0 and the next request frees it.
- * realm_page_drop() frees a page that is still the caller's.
+ * Maps a Non-secure page, charged to the Realm as GRANULES_SHARED, at an IPA of
+ * the shared half, where the Realm can read it and not write it. If that fails
+ * the page is either the caller's still, or its count is 0 and the next request
+ * frees it.
  */
-bool realm_page_take(struct realm *realm, struct granules_range *page);
 bool realm_page_show(struct realm *realm, ipa_t ipa,
 		     struct granules_range *page);
-void realm_page_drop(struct realm *realm, struct granules_range *page);
 
 /* Reads the entry by which something is mapped at an IPA of the shared half: a
  * page (level 3), or a block of 2 MiB (level 2). */
