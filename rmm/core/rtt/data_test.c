@@ -127,6 +127,8 @@ static void map_refuses_wrong_arguments(void **state)
 		{ RD, BASE, top, SINGLE, one | 3 }, /* level 0 */
 		{ RD, BASE, BASE + GIB1, SINGLE, range(0, 1, 1, 0) },
 		{ RD, BASE + 8, top, SINGLE, one },
+		{ RD, BASE, top + 8, SINGLE, one },
+		{ RD, BASE, BASE + 8, SINGLE, one }, /* less than a block, too */
 		{ RD, BASE + KIB4, BASE + 2 * MIB2, SINGLE, one | 1 },
 		{ RD, UNPROT, UNPROT + KIB4, SINGLE, one },
 		{ RD, UNPROT - KIB4, UNPROT + KIB4, SINGLE, one },
@@ -282,17 +284,6 @@ static void map_stops_with_its_table(void **state)
 	     pages(PAGE_MEM, 2));
 	assert_int_equal(f->regs.x[1], BASE + MIB2);
 	assert_int_equal(state_of(f, PAGE_MEM + 1), GRANULE_DELEGATED);
-}
-
-static void map_stops_before_a_part_of_a_block(void **state)
-{
-	struct fixture *f = *state;
-
-	tables_make(f, BASE, 3);
-	delegate(f, PAGE_MEM, 2);
-	done(f, RMI_RTT_DATA_MAP, RD, BASE, BASE + KIB4 + 1, SINGLE,
-	     pages(PAGE_MEM, 2));
-	assert_int_equal(f->regs.x[1], BASE + KIB4);
 }
 
 /* A call moves at most 2 MiB. */
@@ -557,7 +548,6 @@ int main(void)
 		test(map_takes_a_block_or_nothing),
 		test(map_reports_what_it_did_before_it_stopped),
 		test(map_stops_with_its_table),
-		test(map_stops_before_a_part_of_a_block),
 		test(one_block_is_moved_a_call),
 		test(unmap_leaves_what_the_table_says),
 		test(unmap_invalidates_before_it_releases),

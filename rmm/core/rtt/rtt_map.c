@@ -16,11 +16,8 @@ bool rtt_range_inside(const struct realm_s2 *s2, uint64_t base, uint64_t top,
 {
 	uint64_t first = protected ? 0 : realm_par_size(s2);
 	uint64_t end = protected ? realm_par_size(s2) : realm_ipa_size(s2);
-	/* A top of less than a granule makes it wrap, and then it is not below
-	 * end. */
-	uint64_t last = top - GRANULE_SIZE;
 
-	return base >= first && base < end && last >= first && last < end;
+	return base >= first && top <= end;
 }
 
 /* docs/rmi.md, RMI_RTT_DATA_MAP step 5. */
@@ -62,6 +59,7 @@ static uint64_t map_shape_check(const struct rtt_realm *realm,
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	map->level = first.level;
 	if (!is_aligned(map->base, rtt_level_size(map->level)) ||
+	    !is_aligned(map->top, GRANULE_SIZE) ||
 	    !rtt_range_inside(&realm->s2, map->base, map->top, kind->protected))
 		return rmi_return(RMI_ERROR_INPUT, 0);
 	if (map->top - map->base < rtt_level_size(map->level))

@@ -145,6 +145,9 @@ static void map_refuses_wrong_arguments(void **state)
 		{ RD, UNPROT - KIB4, top, flags(6, 3), one },
 		{ RD, IPA_END - KIB4, IPA_END + KIB4, flags(6, 3), one },
 		{ RD, UNPROT + 8, top, flags(6, 3), one },
+		{ RD, UNPROT, top + 8, flags(6, 3), one },
+		{ RD, UNPROT, UNPROT + 8, flags(6, 3), one },
+		{ RD, IPA_END - KIB4, IPA_END + 8, flags(6, 3), one },
 		{ RD, UNPROT, top, flags(6, 3), ns(UINT64_C(1) << 48, 3, 1) },
 	};
 
@@ -153,6 +156,17 @@ static void map_refuses_wrong_arguments(void **state)
 		refused(f, RMI_ERROR_INPUT, RMI_RTT_UNPROT_MAP, bad[i][0],
 			bad[i][1], bad[i][2], bad[i][3], bad[i][4]);
 	}
+}
+
+static void map_stops_before_a_part_of_a_block(void **state)
+{
+	struct fixture *f = *state;
+
+	tables_make(f, UNPROT, 2);
+	done(f, RMI_RTT_UNPROT_MAP, RD, UNPROT, UNPROT + MIB2 + KIB4,
+	     flags(6, 3), ns(PA, 2, 2));
+	assert_int_equal(f->regs.x[1], UNPROT + MIB2);
+	assert_entry(f, UNPROT + MIB2, 2, RMI_ENTRY_UNASSIGNED, 0, 0);
 }
 
 static void map_refuses_an_unaligned_block(void **state)
@@ -290,6 +304,7 @@ int main(void)
 		test(map_refuses_to_change_a_mapping),
 		test(map_refuses_a_table),
 		test(map_refuses_wrong_arguments),
+		test(map_stops_before_a_part_of_a_block),
 		test(map_refuses_an_unaligned_block),
 		test(map_needs_a_table_of_the_level),
 		test(map_needs_a_living_realm),
