@@ -4,6 +4,8 @@ protocol, on a Unix socket. It stops all CPUs at an address."""
 import socket
 import time
 
+PC = 32  # the number of the register in the protocol
+
 
 def options(path):
     """QEMU's options: the machine waits for the debugger before it starts."""
@@ -40,11 +42,22 @@ class Gdb:
         self.send(packet)
         return self.answer()
 
-    def run_to(self, address):
-        """Runs until a CPU is at the address."""
-        assert self.ask(f"Z0,{address:x},4") == "OK"
-        assert self.ask("c").startswith("T05")
-        assert self.ask(f"z0,{address:x},4") == "OK"
+    def program_counter(self):
+        return int.from_bytes(bytes.fromhex(self.ask(f"p{PC:x}")), "little")
+
+    def go(self, how):
+        assert self.ask(how).startswith("T05")
+
+    def run_to(self, *addresses):
+        """Runs until a CPU is at one of the addresses, and returns which."""
+        if self.program_counter() in addresses:
+            self.go("s")  # it would stop there at once
+        for address in addresses:
+            assert self.ask(f"Z0,{address:x},4") == "OK"
+        self.go("c")
+        for address in addresses:
+            assert self.ask(f"z0,{address:x},4") == "OK"
+        return self.program_counter()
 
     def leave(self):
         """Lets the machine run on without a debugger."""

@@ -2,6 +2,7 @@
 """The RMM on the emulated machine, with payload/rmm_host.c as its host, and
 with payload/rec_host.c, whose Realm runs."""
 import collections
+import contextlib
 import hashlib
 import re
 import shutil
@@ -122,33 +123,58 @@ def symbol(program, name):
                          re.MULTILINE)[1], 16)
 
 
+@contextlib.contextmanager
+def debugged(folder):
+    """A machine with a running Realm, before its start: the machine, its
+    debugger, and the file of its DRAM."""
+    command, memory = machine_make(RUNS_IMAGE, folder,
+                                   gdb.options(folder / "gdb"))
+    machine = Talker(command)
+    try:
+        yield machine, gdb.Gdb(folder / "gdb", machine), memory
+    finally:
+        machine.stop()
+        memory.unlink(missing_ok=True)
+
+
+def host_function(name):
+    return symbol("tests/machine/payload/payload_rec_host", name)
+
+
+def rmm_function(name):
+    return RMM_BASE + symbol("rmm/port/a64/rmm", name)
+
+
 def test_a_walk_that_aborts_does_not_stop_the_rmm(tmp_path):
     """Between a store of the Realm and the RMM's own walk of the Realm's
     tables, another vCPU could change them. Here the debugger does, each time
     the test runs: the walk meets an address without memory."""
-    command, memory = machine_make(RUNS_IMAGE, tmp_path,
-                                   gdb.options(tmp_path / "gdb"))
-    machine = Talker(command)
-    try:
-        debugger = gdb.Gdb(tmp_path / "gdb", machine)
-        debugger.run_to(symbol("tests/machine/payload/payload_rec_host",
-                               "walk_follows"))
+    with debugged(tmp_path) as (machine, debugger, memory):
+        debugger.run_to(host_function("walk_follows"))
         entry, nothing = machine.expect(
             r"stage 1 entry at (\w+), nothing at (\w+)").groups()
-        debugger.run_to(RMM_BASE + symbol("rmm/port/a64/rmm", "realm_at"))
+        debugger.run_to(rmm_function("realm_at"))
         with memory.open("r+b") as stream:
             stream.seek(int(entry, 16) - DRAM)
             stream.write(struct.pack("<Q", int(nothing, 16) | DESC_TABLE))
         debugger.leave()
         assert machine.expect(r"panic|host: 1\.\.")[0] == "host: 1.."
         _, code = machine.rest()
-    finally:
-        machine.stop()
-        memory.unlink(missing_ok=True)
     run = Run(code, machine.seen, None)
     checks_are_good(run, 95)
     aborted = [line for line in run.lines if "the walk aborted" in line]
     assert aborted == ["host: the walk aborted: ESR_EL1 96000056"]
+
+
+def test_a_vcpu_finds_no_translations_of_another(tmp_path):
+    """The debugger sees the RMM drop what the TLB has of stage 1: when another
+    vCPU of the Realm has the CPU, and not when the same has it again. What the
+    TLB holds cannot be seen, since QEMU drops it at each change of the world."""
+    turn, forget = host_function("turn_follows"), rmm_function("stage1_forget")
+    with debugged(tmp_path) as (_, debugger, _):
+        debugger.run_to(turn)
+        seen = [debugger.run_to(turn, forget) for _ in range(5)]
+    assert seen == [forget, turn, turn, forget, turn]
 
 
 def test_without_provisioning_nothing_attests(realm_run):

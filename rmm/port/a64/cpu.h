@@ -45,6 +45,7 @@ struct cpu {
 	 * one has; whether they are loaded, and the host's saved. */
 	struct el1_translation rec_translation;
 	bool rec_ran;
+	uint64_t rec_id; /* that REC: VMID and index, or 0 if none has run */
 	bool expects;
 	uint64_t host_disr; /* DISR_EL1, while a REC runs */
 	bool leaves; /* rec_leave() has something to do */

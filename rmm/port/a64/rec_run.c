@@ -16,6 +16,7 @@
 #include "rmm/port/a64/realm_at.h"
 #include "rmm/port/a64/rec_switch.h"
 #include "rmm/port/a64/regs.h"
+#include "rmm/port/a64/stage2.h"
 #include "rmm/port/a64/timer.h"
 
 /* Besides HCR_EL2 and CPTR_EL2 these registers keep their values for good. */
@@ -181,6 +182,25 @@ static void rec_el1_save(struct rec *rec)
 }
 
 /*
+ * Drops the TLB entries of stage 1 unless this REC was the last one on the CPU.
+ * All vCPUs of a Realm share its VMID, but each of them may use the same
+ * virtual address and ASID for something else, as CPUs may (TTBRn_EL1.CnP = 0):
+ * a host that lets two take turns on a CPU would give one the translations of
+ * the other. A Realm that gets the VMID of an earlier one finds none of either,
+ * since they went with that Realm.
+ */
+static void stage1_own(const struct rec *rec, const struct realm_s2 *s2)
+{
+	struct cpu *cpu = cpu_this();
+	uint64_t id = (uint64_t)s2->vmid << 32 | rec->index;
+
+	if (cpu->rec_id == id)
+		return;
+	cpu->rec_id = id;
+	stage1_forget();
+}
+
+/*
  * The FP/SIMD registers are the REC's up to the stop, whatever the RMM serves
  * meanwhile. They are loaded at once, not when the Realm first uses them: QEMU
  * would translate the guest's code once with that trap on and once with it off,
@@ -204,6 +224,7 @@ void port_rec_start(struct rmm_port *port, struct rec *rec,
 	el1_translation_enter(&rec->el1,
 			      s2->root.value | BITS_PUT(VTTBR_VMID, s2->vmid),
 			      rec_hcr(rec));
+	stage1_own(rec, s2);
 	rec->serror = false;
 }
 

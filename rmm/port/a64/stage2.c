@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Stage 2: writing entries so that table walks see them; TLB invalidation. */
+#include "rmm/port/a64/stage2.h"
+
 #include "abi/bits.h"
 #include "rmm/core/granule.h"
 #include "rmm/core/port.h"
@@ -62,4 +64,11 @@ void port_tlb_invalidate_vmid(struct rmm_port *port, unsigned vmid)
 	vmid_select(vmid);
 	__asm__ volatile("tlbi vmalls12e1is" ::: "memory");
 	vmid_end();
+}
+
+void stage1_forget(void)
+{
+	__asm__ volatile("tlbi vmalle1" ::: "memory");
+	dsb(nsh);
+	isb();
 }

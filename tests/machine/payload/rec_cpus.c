@@ -115,19 +115,33 @@ static void check_cpu_on(struct vm *vm)
 	      "the caller goes on");
 }
 
+/* A debugger stops here: then another vCPU has the CPU, or the same again
+ * (tests/machine/test_rmm.py). */
+void turn_follows(void);
+__attribute__((noinline)) void turn_follows(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
+
 static void check_second_runs(struct vm *vm)
 {
-	struct vcpu *second = &vm->vcpu[1];
+	struct vcpu *first = &vm->vcpu[0], *second = &vm->vcpu[1];
 
 	job_start(JOB_ENTER, second);
 	job_wait();
 	check(job_result == RMI_SUCCESS &&
 		      second->run->exit.exit_reason == RMI_EXIT_HOST_CALL,
 	      "the second vCPU runs on the second CPU");
+	turn_follows();
 	check(vcpu_does(second, GUEST_NOTHING) && result(second, 0) == 1 &&
 		      result(second, 1) == 0x80000001 &&
 		      result(second, 2) == 0x5ec0,
 	      "and moves to the first");
+	turn_follows();
+	check(vcpu_does(second, GUEST_NOTHING), "where it stays");
+	turn_follows();
+	check(vcpu_does(first, GUEST_NOTHING), "until the other is back");
+	turn_follows();
 }
 
 /* The words of DO_SPIN, in memory that the host shares. */
