@@ -102,8 +102,7 @@ struct map_init {
 	uint64_t count; /* granules, from these addresses on */
 };
 
-/* docs/rmi.md, RMI_RTT_DATA_MAP_INIT steps 1 and 3. Step 2, data == rd, needs
- * no check of its own, since an RD is not DELEGATED. */
+/* docs/rmi.md, RMI_RTT_DATA_MAP_INIT steps 1 to 3. */
 static bool map_init_args_check(struct rmm *rmm, const uint64_t *args,
 				struct map_init *init)
 {
@@ -117,7 +116,7 @@ static bool map_init_args_check(struct rmm *rmm, const uint64_t *args,
 		.count = 1 + BITS_GET(more, RMI_DATA_MORE),
 	};
 	return (init->flags & ~(uint64_t)RMI_DATA_MEASURE_CONTENT) == 0 &&
-	       granule_is(rmm, init->src, GRANULE_NS);
+	       args[1] != args[0] && granule_is(rmm, init->src, GRANULE_NS);
 }
 
 /* docs/rmi.md, RMI_RTT_DATA_MAP_INIT steps 5 and 6. A tracked granule lies

@@ -122,6 +122,17 @@ static void init_refuses_wrong_arguments(void **state)
 	}
 }
 
+/* Whatever else is wrong: here the state of the Realm, and a missing table. */
+static void init_refuses_the_rd_as_data_first(void **state)
+{
+	struct fixture *f = *state;
+
+	init_make(f);
+	refused(f, RMI_ERROR_INPUT, RMI_RTT_DATA_MAP_INIT, RD, RD, 0, SRC, 1);
+	done(f, RMI_REALM_ACTIVATE, RD);
+	refused(f, RMI_ERROR_INPUT, RMI_RTT_DATA_MAP_INIT, RD, RD, BASE, SRC, 1);
+}
+
 static void init_needs_a_new_realm(void **state)
 {
 	struct fixture *f = *state;
@@ -298,6 +309,7 @@ int main(void)
 		test(init_of_several_ends_for_an_interrupt),
 		test(init_makes_ram_of_any_ripas),
 		test(init_refuses_wrong_arguments),
+		test(init_refuses_the_rd_as_data_first),
 		test(init_needs_a_new_realm),
 		test(init_needs_a_leaf_table),
 		test(init_refuses_what_is_assigned),
