@@ -16,6 +16,7 @@
 #define ESR_EC_FP           0x07
 #define ESR_EC_LS64         0x0a
 #define ESR_EC_HVC32        0x12
+#define ESR_EC_SMC32        0x13
 #define ESR_EC_SYSREG128    0x14
 #define ESR_EC_HVC64        0x16
 #define ESR_EC_SMC64        0x17

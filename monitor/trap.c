@@ -55,7 +55,15 @@ static struct frame *smc_serve(struct cpu *cpu, struct frame *frame)
 
 struct frame *trap_from_below(struct frame *frame)
 {
-	if (BITS_GET(sysreg_read(ESR_EL3), ESR_EC) != ESR_EC_SMC64)
+	uint64_t class = BITS_GET(sysreg_read(ESR_EL3), ESR_EC);
+
+	if (class == ESR_EC_SMC64)
+		return smc_serve(cpu_self(), frame);
+
+	/* AArch32 has no services. A guest may be in it, and call EL3 if its
+	 * hypervisor does not trap that. */
+	if (class != ESR_EC_SMC32)
 		panic_from_below(frame);
-	return smc_serve(cpu_self(), frame);
+	frame->x[0] = SMCCC_NOT_SUPPORTED;
+	return frame;
 }

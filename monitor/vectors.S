@@ -30,8 +30,9 @@ vectors:
 	.rept 3
 	vector	other_from_below
 	.endr
-	/* From AArch32 below, which SCR_EL3.RW leaves to EL0 only. */
-	.rept 4
+	/* From AArch32 below: a hypervisor's guest may be such at EL1. */
+	vector	sync_from_below
+	.rept 3
 	vector	other_from_below
 	.endr
 

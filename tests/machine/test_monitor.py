@@ -115,6 +115,15 @@ def test_unknown_smc_of_the_rmm_changes_x0_only(machine, fid):
     assert realm_smc(machine, fid, 1, 2, 3) == [UNKNOWN, 1, 2, 3]
 
 
+@pytest.mark.parametrize("fid", [
+    0, PSCI_VERSION, PSCI_SYSTEM_OFF, 0x80000000, REALM_ECHO & 0xFFFFFFFF])
+def test_smc_of_aarch32_changes_r0_only(machine, fid):
+    """A guest in AArch32 whose hypervisor lets its SMCs through."""
+    r = [int(word, 16) for word in machine.ask("a32", fid, *range(1, 8)).split()]
+    assert r == [UNKNOWN & 0xFFFFFFFF, *range(1, 8)]
+    assert machine.smc(PSCI_VERSION)[0] == 0x10001
+
+
 def test_smccc_version(machine):
     assert machine.smc(0x80000000)[0] == 0x10005
     assert machine.smc(0x80000001, 0x80000000)[0] == 0

@@ -3,6 +3,7 @@
  * A program in place of the hypervisor, at NS-EL2. It takes commands as lines
  * on the console:
  *   smc X0 [X1...X7]   makes an SMC; prints X0-X7 and how many others changed
+ *   a32 R0 [R1...R7]   makes an SMC of EL1 in AArch32; prints R0-R7
  *   start CPU CONTEXT  CPU_ON; prints X0 when that CPU is done
  *   read ADDRESS       prints the word, or the syndrome of the fault
  *   write ADDRESS WORD
@@ -117,6 +118,18 @@ static void command_smc(const struct command *command)
 			  changed);
 }
 
+static void command_a32(const struct command *command)
+{
+	uint64_t r[MAX_WORDS];
+
+	memcpy(r, command->word, sizeof(r));
+	smc_a32(r);
+	log_line_unlocked("= %x %x %x %x %x %x %x %x", (unsigned)r[0],
+			  (unsigned)r[1], (unsigned)r[2], (unsigned)r[3],
+			  (unsigned)r[4], (unsigned)r[5], (unsigned)r[6],
+			  (unsigned)r[7]);
+}
+
 /* The number of started CPUs that have printed their line. */
 static volatile unsigned finished;
 
@@ -189,6 +202,8 @@ static void command_execute(const struct command *command)
 		return;
 	if (strcmp(command->name, "smc") == 0) {
 		command_smc(command);
+	} else if (strcmp(command->name, "a32") == 0) {
+		command_a32(command);
 	} else if (strcmp(command->name, "start") == 0) {
 		command_start(command);
 	} else if (strcmp(command->name, "read") == 0) {

@@ -29,6 +29,7 @@ void payload_main(uint64_t argument, uint64_t x1, uint64_t x2, uint64_t x3);
 
 /* start.S */
 void smc_all(uint64_t x[GENERAL_REGISTERS]);
+void smc_a32(uint64_t r[8]);
 uint64_t probe_read(uint64_t address);
 void probe_write(uint64_t address, uint64_t word);
 

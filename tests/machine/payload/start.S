@@ -33,6 +33,48 @@ _start:
 	/* Makes an SMC with X0-X30 from memory, and stores them afterwards. */
 	all_registers smc_all, smc #0
 
+#define SPSR_A32_SVC 0x1d3 /* A, I and F masked */
+#define SCTLR_A32    0xc50838 /* reserved as one; MMU and caches off */
+
+	/*
+	 * X0 points to 8 words, R0-R7 before an SMC of EL1 in AArch32 and after
+	 * it. The HVC behind it comes back, to a32_back. X19 to X30 of EL2 are
+	 * banked registers of AArch32.
+	 */
+	.global smc_a32
+smc_a32:
+	sub	sp, sp, #112
+	callee_saved_store
+	str	x0, [sp, #96]
+	msr	hcr_el2, xzr
+	ldr	x9, =SCTLR_A32
+	msr	sctlr_el1, x9
+	mov	x9, #SPSR_A32_SVC
+	msr	spsr_el2, x9
+	adr	x9, a32
+	msr	elr_el2, x9
+	isb
+	ldp	x2, x3, [x0, #16]
+	ldp	x4, x5, [x0, #32]
+	ldp	x6, x7, [x0, #48]
+	ldp	x0, x1, [x0]
+	eret
+a32:
+	.inst	0xe1600070 /* SMC #0 */
+	.inst	0xe1400070 /* HVC #0 */
+a32_back:
+	ldr	x9, [sp, #96]
+	stp	x0, x1, [x9]
+	stp	x2, x3, [x9, #16]
+	stp	x4, x5, [x9, #32]
+	stp	x6, x7, [x9, #48]
+	ldr	x9, =HCR_IDLE
+	msr	hcr_el2, x9
+	isb
+	callee_saved_load
+	add	sp, sp, #112
+	ret
+
 	/* X0: address. Returns the word there; sets payload_fault if it
 	 * faults. */
 	.global probe_read
@@ -48,7 +90,13 @@ probe_write:
 
 	.balign	0x800
 payload_vectors:
-	.rept 16
+	.rept 12
+	.balign	0x80
+	b	skip
+	.endr
+	.balign	0x80
+	b	a32_back
+	.rept 3
 	.balign	0x80
 	b	skip
 	.endr
