@@ -302,6 +302,12 @@ static void a_domain_that_is_refused_waits_too(void **state)
 	assert_refused(table, CONTROL_E_STATE, "slot 2 is empty");
 	assert_true(device_slots.slots[0].open);
 	assert_int_equal(table_state(table, domid), CONTROL_DYING);
+	for (uint32_t i = 0; i < 2; i++) { /* the second was never made */
+		table->request.body.device.index = i;
+		assert_int_equal(table_ask(table, CONTROL_DEVICE_INFO, domid),
+				 CONTROL_OK);
+		assert_int_equal(table->reply.body.device.slot, 2 * i);
+	}
 	device_answer(busy);
 	(void)domain_devices_work(table_domain(table, domid));
 	assert_int_equal(table_ask(table, CONTROL_HOST_INFO, 0), CONTROL_OK);

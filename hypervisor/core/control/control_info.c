@@ -209,7 +209,9 @@ void control_device_fill(const struct domain *domain, unsigned index,
 	info->index = index;
 	info->slot = domain->create.devices[index].slot;
 	info->id = domain->create.devices[index].id;
-	if (devices == NULL) /* the domain is about to be gone */
+	/* The domain is about to be gone, or it is DYING because it could not
+	 * have all of its devices. */
+	if (devices == NULL || index >= devices->count)
 		return;
 	virtio_state_read(devices->devices[index], &state);
 	info->flags = (state.broken ? CONTROL_DEVICE_BROKEN : 0) |
