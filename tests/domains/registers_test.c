@@ -4,6 +4,7 @@
 
 #include "abi/rmi.h"
 #include "hypervisor/core/domain/domain_devices.h"
+#include "lib/esr.h"
 #include "tests/domains/device_bench.h"
 
 static const uint32_t kinds[] = { 0, CONTROL_CREATE_REALM };
@@ -156,6 +157,53 @@ static void a_page_is_shown_once_and_for_devices_only(void **state)
 	device_finish(table, domain);
 }
 
+/* ---- What is no register ---- */
+
+#define STORE                                                                  \
+	(BITS_PUT(ESR_EC, ESR_EC_DATA_LOWER) | ESR_ISV | ESR_WNR |             \
+	 BITS_PUT(ESR_SAS, 2) | ESR_FSC_PERMISSION | 3)
+#define STORES 20 /* more than a Realm may have exits without progress */
+
+/* Returns true if the vCPU gets an abort for a store at that offset from the
+ * first register, in a page that it can read. */
+static bool store_aborts(struct domain *domain, uint64_t offset)
+{
+	struct vcpu *vcpu = domain_vcpu(domain, 0);
+	struct rmi_rec_exit exit = { .exit_reason = RMI_EXIT_SYNC,
+				     .esr = STORE,
+				     .far = offset };
+	struct vcpu_trap trap = { .esr = STORE, .far = offset };
+	struct rmi_rec_enter enter;
+
+	trap.hpfar = BITS_PUT(HPFAR_FIPA, register_ipa(0).value >> 12);
+	if (!domain->is_realm)
+		return vcpu_exit_guest(vcpu, &trap) == VCPU_ABORT;
+	exit.hpfar = BITS_PUT(
+		HPFAR_FIPA,
+		realm_alias(&domain->realm, register_ipa(0)).value >> 12);
+	return vcpu_exit_realm(vcpu, &exit, &enter) == VCPU_RUN &&
+	       enter.flags == RMI_REC_ENTER_INJECT_SEA;
+}
+
+/* The rest of the page is as if the page were not there. */
+static void a_store_behind_the_last_device_is_an_abort(void **state)
+{
+	struct table *table = *state;
+
+	for (unsigned i = 0; i < KINDS; i++) {
+		struct domain *domain = domain_make(table, kinds[i]);
+
+		assert_true(domain_devices_show(domain, register_ipa(0)));
+		for (unsigned k = 0; k < STORES; k++)
+			assert_true(store_aborts(domain, VIRTIO_WINDOW));
+		assert_true(store_aborts(domain, PAGE - 4));
+		assert_false(store_aborts(domain, VIRTIO_MMIO_STATUS));
+		assert_int_equal(table_state(table, domain->domid),
+				 CONTROL_RUNNING);
+		device_finish(table, domain);
+	}
+}
+
 /* ---- Failures ---- */
 
 /* Shows the registers. If that fails, the device goes on as before, and the
@@ -224,6 +272,7 @@ int main(void)
 		TEST(what_is_hidden_is_not_written),
 		TEST(a_change_of_the_configuration_is_shown),
 		TEST(a_page_is_shown_once_and_for_devices_only),
+		TEST(a_store_behind_the_last_device_is_an_abort),
 		TEST(without_memory_reads_go_on_by_exits),
 		TEST(an_rmm_that_refuses_leaves_the_exits),
 	};

@@ -9,6 +9,7 @@
 #include "hypervisor/core/domain/domain_devices.h"
 #include "hypervisor/core/virtio/virtio.h"
 #include "lib/ipa.h"
+#include "lib/number.h"
 
 _Static_assert(GUEST_VIRTIO_MMIO_STEP == VIRTIO_WINDOW, "virtio windows");
 
@@ -96,9 +97,21 @@ static struct virtio_device *virtio_at(const struct domain *domain, ipa_t ipa)
 	return devices->devices[index];
 }
 
+/* Returns true for the pages that the virtio devices' registers lie in: a guest
+ * that reads without exits has each of them as a whole. */
+static bool virtio_page_at(const struct domain *domain, ipa_t ipa)
+{
+	const struct domain_devices *devices = domain->devices;
+	uint64_t count = devices == NULL ? 0 : devices->count;
+
+	return ipa.value >= GUEST_VIRTIO_MMIO_BASE &&
+	       ipa.value - GUEST_VIRTIO_MMIO_BASE <
+		       align_up(count * VIRTIO_WINDOW, GUEST_PAGE_SIZE);
+}
+
 bool bus_has_device(const struct domain *domain, ipa_t ipa)
 {
-	return virtio_at(domain, ipa) != NULL ||
+	return virtio_page_at(domain, ipa) ||
 	       window_at(domain, ipa.value) != NULL;
 }
 

@@ -26,7 +26,9 @@ bool bus_unprotected(const struct domain *domain, ipa_t ipa);
  * without its topmost bit. */
 ipa_t bus_ipa(const struct domain *domain, ipa_t ipa);
 
-/* Returns true if the domain has a device at ipa, an address from bus_ipa(). */
+/* Returns true if the domain has a device at ipa, an address from bus_ipa(), or
+ * in the same page, if the guest may read that page without exits: what no
+ * device accepts is BUS_NONE. */
 bool bus_has_device(const struct domain *domain, ipa_t ipa);
 
 enum bus_result {
