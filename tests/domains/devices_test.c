@@ -52,7 +52,13 @@ static void slots_that_cannot_be_had(void **state)
 	create_refused(table, CONTROL_E_STATE, "slot 1 is empty");
 	device_slots.slots[1].id = VIRTIO_ID_NET;
 	(void)device_create_body(table, "a", 0, 1);
-	create_refused(table, CONTROL_E_STATE, "slot 1 has device 1, not 2");
+	create_refused(table, CONTROL_E_STATE,
+		       "slot 1 has a virtio device 1, not 2");
+	assert_int_equal(device_slots.slots[1].closed, 1);
+	device_slots.slots[1].id = SLOT_STRANGE;
+	(void)device_create_body(table, "a", 0, 1);
+	create_refused(table, CONTROL_E_STATE, "slot 1 cannot be used");
+	assert_int_equal(device_slots.slots[1].closed, 2);
 	device_slots.slots[2].device.features = 0;
 	(void)device_create_body(table, "a", CONTROL_CREATE_REALM, 2);
 	create_refused(table, CONTROL_E_UNSUPPORTED,

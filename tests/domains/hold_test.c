@@ -315,6 +315,59 @@ static void a_domain_that_is_refused_waits_too(void **state)
 	device_finish(table, busy);
 }
 
+/* A domain wants something else than what is in slot 0. Fails unless the slot
+ * is emptied, and not before the disk of another domain has answered. */
+static void wrong_device_waits(struct table *table, unsigned found,
+			       const char *words)
+{
+	struct domain *busy = device_realm(table, 1);
+	uint32_t domid = busy->domid + 1;
+
+	device_offer(table, busy, DATA, 16);
+	device_take(busy);
+	device_slots.slots[0].id = found;
+	device_create_body(table, "a", 0, 0)->devices[0].id = VIRTIO_ID_NET;
+	table_ask(table, CONTROL_DOMAIN_CREATE, 0);
+	assert_refused(table, CONTROL_E_STATE, words);
+	assert_true(device_slots.slots[0].open);
+	assert_int_equal(table_state(table, domid), CONTROL_DYING);
+	device_answer(busy);
+	(void)domain_devices_work(table_domain(table, domid));
+	assert_int_equal(table_ask(table, CONTROL_HOST_INFO, 0), CONTROL_OK);
+	assert_false(device_slots.slots[0].open);
+	device_finish(table, busy);
+}
+
+static void a_disk_that_was_not_expected_waits_too(void **state)
+{
+	wrong_device_waits(*state, VIRTIO_ID_BLOCK,
+			   "slot 0 has a virtio device 2, not 1");
+}
+
+/* It may be a disk that is no virtio device. */
+static void a_device_of_no_use_waits_too(void **state)
+{
+	wrong_device_waits(*state, SLOT_STRANGE, "slot 0 cannot be used");
+}
+
+/* It is taken out at once. */
+static void a_wrong_device_without_a_disk_does_not_wait(void **state)
+{
+	struct table *table = *state;
+	struct domain *busy = device_realm(table, 1);
+
+	device_offer(table, busy, DATA, 16);
+	device_take(busy);
+	device_slots.slots[0].id = VIRTIO_ID_NET;
+	(void)device_create_body(table, "a", 0, 0);
+	table_ask(table, CONTROL_DOMAIN_CREATE, 0);
+	assert_refused(table, CONTROL_E_STATE,
+		       "slot 0 has a virtio device 1, not 2");
+	assert_false(device_slots.slots[0].open);
+	device_answer(busy);
+	device_finish(table, busy);
+}
+
 /* Passes time until so little of the domain's hold is left. */
 static void hold_near_end(struct table *table, struct domain *ends,
 			  uint64_t left)
@@ -438,6 +491,9 @@ int main(void)
 		TEST(a_silent_disk_does_not_stop_the_others),
 		TEST(a_domain_that_is_not_built_waits_too),
 		TEST(a_domain_that_is_refused_waits_too),
+		TEST(a_disk_that_was_not_expected_waits_too),
+		TEST(a_device_of_no_use_waits_too),
+		TEST(a_wrong_device_without_a_disk_does_not_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

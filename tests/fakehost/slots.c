@@ -7,8 +7,9 @@
 #include "abi/virtio.h"
 #include "hypervisor/core/control_refuse.h"
 
-static enum control_status slot_open(void *ctx, unsigned slot, unsigned id,
-				     struct virtio_backend *backend, char *text)
+static enum control_status slot_open(void *ctx, unsigned slot,
+				     struct virtio_backend *backend,
+				     unsigned *kind, char *text)
 {
 	struct slots *slots = ctx;
 	struct slot *place = &slots->slots[slot];
@@ -17,11 +18,11 @@ static enum control_status slot_open(void *ctx, unsigned slot, unsigned id,
 	if (place->id == 0)
 		return control_refuse(text, CONTROL_E_STATE, "slot %u is empty",
 				      slot);
-	if (place->id != id)
-		return control_refuse(text, CONTROL_E_STATE,
-				      "slot %u has device %u, not %u", slot,
-				      place->id, id);
 	place->open = true;
+	*kind = place->id;
+	if (place->id == SLOT_STRANGE)
+		return control_refuse(text, CONTROL_E_STATE,
+				      "slot %u cannot be used", slot);
 	*backend = place->device.backend;
 	return CONTROL_OK;
 }

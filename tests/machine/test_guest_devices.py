@@ -16,8 +16,10 @@ import pytest
 import qcow2
 from device_guest import DeviceGuest, Qmp, control, state
 from conftest import ROOT, build_folder
+from control import Refused
 from guests import PATIENCE, Command, rim
 from ports import Port
+from test_control import ENTROPY, create
 from test_host import a_command
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -27,6 +29,7 @@ MIB = 1 << 20
 KINDS = pytest.mark.parametrize("realm", [0, 1], ids=["ordinary", "realm"])
 PATTERN = b"what the guest has written and flushed is in the file " * 4096
 ECHO = 7  # the port of the guest
+SPARE = 20  # a slot
 
 
 @pytest.fixture(name="debug_host")
@@ -314,6 +317,37 @@ def test_a_disk_goes_silent_in_the_moment_in_which_devices_change(
             gate.unlink()
         wait_for(lambda: stuck.device(0).requests > before.requests + 100)
         debug_host.good("destroy", "stuck")
+
+
+def test_a_wrong_disk_is_taken_out_when_no_disk_is_silent(gate, debug_host):
+    """The slot of a creation that is refused is emptied, for which QEMU waits
+    for all disks."""
+    folder = two_images(debug_host)
+    with DeviceGuest(debug_host, "stuck", 0,
+                     disk=f'["{folder}/stuck,raw,xvda"]') as stuck:
+        stuck.ready()
+        with Qmp(debug_host) as qmp:
+            qmp.do("blockdev-add", driver="file",
+                   filename=str(folder / "other"), **{"node-name": "spare"})
+            qmp.do("device_add", driver="virtio-blk-pci", id="spare",
+                   drive="spare", bus="slots", addr=f"{SPARE + 1:#x}",
+                   vectors=0, **{"disable-legacy": "on",
+                                 "iommu_platform": True})
+        gate.touch()
+        stuck.do("dd if=/dev/zero of=/dev/vda bs=64k oflag=direct "
+                 ">/dev/null 2>&1 &")
+        wait_for(lambda: stuck.device(0).in_flight)
+        with control(debug_host) as session, pytest.raises(
+                Refused, match=f"slot {SPARE} has a virtio device 2, not 4"):
+            create(session, "wrong", devices=[(SPARE, ENTROPY)])
+        assert stuck.do("echo it lives") == "it lives"
+        assert debug_host.names() == ["stuck", "wrong"]
+        gate.unlink()
+        wait_for(lambda: debug_host.names() == ["stuck"])
+        debug_host.good("destroy", "stuck")
+    with Qmp(debug_host) as qmp:
+        assert "spare" not in [device["name"] for device in qmp.do(
+            "qom-list", path="/machine/peripheral")]
 
 
 def test_a_guest_whose_idle_disk_is_silent_is_destroyed(gate, debug_host):

@@ -104,6 +104,9 @@ struct domain_ops {
 	void (*power_off)(void *ctx);
 };
 
+/* A device of no kind that a guest can have. */
+#define SLOT_STRANGE UINT32_MAX
+
 /*
  * The slots of the host for devices of guests, and the thread that a domain
  * with devices has. The functions about slots take long, and may let other
@@ -112,15 +115,17 @@ struct domain_ops {
 struct slot_ops {
 	void *ctx;
 	/*
-	 * Opens the device in a slot, which must be one of that kind
-	 * (VIRTIO_ID_*), and fills in how to drive it. Returns CONTROL_OK, or a
-	 * refusal with its text; the slot is as before then.
+	 * Turns a slot on and opens the device in it. Returns CONTROL_OK, how
+	 * to drive it, and its kind (VIRTIO_ID_*); or a refusal with its text.
+	 * *kind is 0 if the slot is off then. If it is SLOT_STRANGE, close()
+	 * has to empty the slot of what cannot be used.
 	 */
-	enum control_status (*open)(void *ctx, unsigned slot, unsigned id,
-				    struct virtio_backend *backend, char *text);
+	enum control_status (*open)(void *ctx, unsigned slot,
+				    struct virtio_backend *backend,
+				    unsigned *kind, char *text);
 	/* Calls virtio_interrupt() for that device at its interrupts. */
 	void (*attach)(void *ctx, unsigned slot, struct virtio_device *device);
-	/* Empties a slot that was opened. virtio_interrupt() is not called, and
+	/* Empties a slot that is on. virtio_interrupt() is not called, and
 	 * does not run, any more. */
 	void (*close)(void *ctx, unsigned slot);
 	/*

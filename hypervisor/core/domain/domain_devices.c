@@ -269,17 +269,37 @@ static void device_attach(struct domain *domain, unsigned index)
 		devices->hvc.device = devices->devices[index];
 }
 
+/* Opens the slot of a device. If that is on afterwards, it has to be emptied,
+ * whatever is in it. */
+static enum control_status slot_open(struct domain *domain, unsigned index,
+				     struct virtio_backend *backend, char *text)
+{
+	const struct control_device_plan *want = &domain->create.devices[index];
+	const struct slot_ops *slots = slots_of(domain);
+	struct domain_devices *devices = domain->devices;
+	enum control_status status;
+	unsigned kind = 0;
+
+	status = slots->open(slots->ctx, want->slot, backend, &kind, text);
+	devices->opened += kind != 0;
+	devices->has_disk = devices->has_disk || kind == VIRTIO_ID_BLOCK ||
+			    kind == SLOT_STRANGE;
+	if (status == CONTROL_OK && kind != want->id) {
+		return control_refuse(text, CONTROL_E_STATE,
+				      "slot %u has a virtio device %u, not %u",
+				      want->slot, kind, want->id);
+	}
+	return status;
+}
+
 static enum control_status backend_open(struct domain *domain, unsigned index,
 					struct virtio_backend *backend,
 					char *text)
 {
-	const struct control_device_plan *want = &domain->create.devices[index];
-	const struct slot_ops *slots = slots_of(domain);
-
 	if (device_has_slot(&domain->create, index))
-		return slots->open(slots->ctx, want->slot, want->id, backend,
-				   text);
+		return slot_open(domain, index, backend, text);
 	domain_hvc_open(domain, backend);
+	domain->devices->opened++;
 	return CONTROL_OK;
 }
 
@@ -294,7 +314,6 @@ static enum control_status device_open(struct domain *domain, unsigned index,
 	status = backend_open(domain, index, &backend, text);
 	if (status != CONTROL_OK)
 		return status;
-	domain->devices->opened++;
 	why = virtio_probe(&backend, &queues);
 	if (why != NULL) {
 		return control_refuse(text, CONTROL_E_UNSUPPORTED,
@@ -328,15 +347,6 @@ enum control_status domain_devices_open(struct domain *domain, char *text)
 
 /* ---- Closing ---- */
 
-static bool has_disk(const struct domain *domain)
-{
-	for (unsigned i = 0; i < domain->devices->opened; i++) {
-		if (domain_device_is_disk(domain, i))
-			return true;
-	}
-	return false;
-}
-
 static void hold_begin(struct domain_devices *devices, uint64_t now)
 {
 	devices->hold_end_ns = now + HOLD_NS;
@@ -352,7 +362,7 @@ static bool others_hold(struct domain *domain, struct control_hold *busy)
 	struct domain_devices *devices = domain->devices;
 	uint64_t now = host->now_ns(host->ctx);
 
-	if (!has_disk(domain))
+	if (!devices->has_disk)
 		return true;
 	if (devices->hold_end_ns == 0 ||
 	    now >= devices->hold_end_ns + HOLD_PAUSE_NS)
@@ -370,7 +380,7 @@ static bool others_hold(struct domain *domain, struct control_hold *busy)
 	return false;
 }
 
-/* Empties the slots. The disks of all domains are held, if one is a disk. */
+/* Empties the slots. The disks of all domains are held, if one has a disk. */
 static void slots_empty(struct domain *domain)
 {
 	const struct slot_ops *slots = slots_of(domain);
@@ -381,6 +391,7 @@ static void slots_empty(struct domain *domain)
 			slots->close(slots->ctx, slot_of(domain, i));
 	}
 	devices->opened = 0;
+	devices->has_disk = false;
 	disks_let_go(domain->domains, domain);
 }
 

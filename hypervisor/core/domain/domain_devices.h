@@ -34,7 +34,10 @@ struct domain_devices {
 	struct virtio_ops ops;
 	struct virtio_ops hvc_ops; /* of the console without a slot */
 	struct hvc hvc;
-	unsigned opened; /* devices that were opened, from the first on */
+	/* Devices whose slots are on, from the first on; the last one may be
+	 * of no use. */
+	unsigned opened;
+	bool has_disk; /* one of them is a disk, or may be one */
 	unsigned count; /* devices that were made */
 	bool started; /* their thread was */
 	struct spinlock next_lock; /* guards next_ns */

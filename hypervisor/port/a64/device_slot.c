@@ -128,27 +128,30 @@ static const struct virtio_backend_ops backend_ops = {
 
 /* ---- struct slot_ops: ctx is struct host_ops ---- */
 
-static enum control_status slot_plug(unsigned number, unsigned id, char *text)
+static enum control_status slot_plug(unsigned number, unsigned *kind, char *text)
 {
 	struct device_slot *slot = &slots[number];
+	unsigned device;
 	const char *why;
-	unsigned found;
 
-	if (!pci_slot_occupied(number + 1))
+	if (!pci_slot_occupied(number + 1)) {
 		return control_refuse(text, CONTROL_E_STATE, "slot %u is empty",
 				      number);
-	why = pci_slot_attach(number + 1, &slot->pci);
-	if (why != NULL)
+	}
+	if (!pci_slot_on(number + 1)) {
+		return control_refuse(text, CONTROL_E_STATE,
+				      "slot %u does not turn on", number);
+	}
+	*kind = SLOT_STRANGE;
+	why = pci_slot_open(number + 1, &slot->pci);
+	if (why != NULL) {
 		return control_refuse(text, CONTROL_E_STATE,
 				      "slot %u cannot be used: %s", number, why);
-	found = (pci_identity_read(&slot->pci.function) >> 16) -
-		VIRTIO_PCI_DEVICE(0);
-	if (found == id)
-		return CONTROL_OK;
-	(void)pci_slot_detach(number + 1); /* it is of no use either way */
-	return control_refuse(text, CONTROL_E_STATE,
-			      "slot %u has a virtio device %u, not %u", number,
-			      found, id);
+	}
+	device = pci_identity_read(&slot->pci.function) >> 16;
+	if (device > VIRTIO_PCI_DEVICE(0))
+		*kind = device - VIRTIO_PCI_DEVICE(0);
+	return CONTROL_OK;
 }
 
 /* QEMU's block devices and 9p drain their requests when they are reset. */
@@ -158,17 +161,16 @@ static bool reset_waits(unsigned id)
 }
 
 static enum control_status device_slot_open(void *ctx, unsigned number,
-					    unsigned id,
 					    struct virtio_backend *backend,
-					    char *text)
+					    unsigned *kind, char *text)
 {
 	enum control_status status;
 
 	busy_lock_acquire(&plug_lock, ctx);
-	status = slot_plug(number, id, text);
+	status = slot_plug(number, kind, text);
 	busy_lock_release(&plug_lock);
 	*backend = (struct virtio_backend){ &backend_ops, &slots[number],
-					    reset_waits(id) };
+					    reset_waits(*kind) };
 	return status;
 }
 
@@ -201,7 +203,7 @@ static void device_slot_close(void *ctx, unsigned number)
 		pci_interrupt_remove(&slot->pci.function, &slot->interrupt);
 	slot->device = NULL;
 	busy_lock_acquire(&plug_lock, ctx);
-	off = pci_slot_detach(number + 1);
+	off = pci_slot_off(number + 1);
 	busy_lock_release(&plug_lock);
 	if (!off)
 		log_line("slot %u does not turn off", number);

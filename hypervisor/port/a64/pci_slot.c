@@ -102,7 +102,12 @@ static struct pci_function slot_function(unsigned slot)
 	return function;
 }
 
-static const char *device_open(unsigned slot, struct virtio_pci *device)
+bool pci_slot_on(unsigned slot)
+{
+	return pci_slot_occupied(slot) && slot_command(slot, SLOT_ON);
+}
+
+const char *pci_slot_open(unsigned slot, struct virtio_pci *device)
 {
 	struct pci_room room = { PCI_SLOT_BASE + slot * PCI_SLOT_SIZE,
 				 PCI_SLOT_BASE + (slot + 1) * PCI_SLOT_SIZE };
@@ -116,21 +121,7 @@ static const char *device_open(unsigned slot, struct virtio_pci *device)
 	return virtio_pci_open(device, &room);
 }
 
-const char *pci_slot_attach(unsigned slot, struct virtio_pci *device)
-{
-	const char *why;
-
-	if (!pci_slot_occupied(slot))
-		return "there is no device in the slot";
-	if (!slot_command(slot, SLOT_ON))
-		return "the slot does not turn on";
-	why = device_open(slot, device);
-	if (why != NULL)
-		(void)pci_slot_detach(slot); /* it is of no use either way */
-	return why;
-}
-
-bool pci_slot_detach(unsigned slot)
+bool pci_slot_off(unsigned slot)
 {
 	struct pci_function function = slot_function(slot);
 

@@ -25,19 +25,20 @@ const char *pci_slots_start(void);
 /* Returns true if there is a device in a slot. */
 bool pci_slot_occupied(unsigned slot);
 
-/*
- * Turns a slot on and opens the virtio device in it. The device is not reset
- * yet, and accesses no memory. Returns NULL, or what is wrong; the slot is off
- * then.
- */
-const char *pci_slot_attach(unsigned slot, struct virtio_pci *device);
+/* Turns a slot with a device in it on. Returns false if that is not possible. */
+bool pci_slot_on(unsigned slot);
+
+/* Opens the virtio device in a slot that is on. The device is not reset yet,
+ * and accesses no memory. Returns NULL, or what is wrong. */
+const char *pci_slot_open(unsigned slot, struct virtio_pci *device);
 
 /*
  * Turns a slot off. The device accesses no memory any more when the function
- * returns, and QEMU removes it. Its interrupt must have been removed before.
- * Returns false if the slot does not turn off; then the device does not access
- * memory either.
+ * returns, and QEMU removes it: if it is a disk, QEMU first waits until it has
+ * answered the requests of all disks. Its interrupt must have been removed
+ * before. Returns false if the slot does not turn off; then the device does not
+ * access memory either.
  */
-bool pci_slot_detach(unsigned slot);
+bool pci_slot_off(unsigned slot);
 
 #endif

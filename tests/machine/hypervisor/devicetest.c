@@ -205,9 +205,11 @@ static bool slot_serve(struct tester *tester, unsigned slot)
 						  pa_make(MACHINE_RMM_BASE) };
 	struct virtio_pci *device = &tester->dma.device;
 	struct pci_interrupt interrupt = { slot_interrupt, device, NULL };
-	const char *why = pci_slot_attach(slot, device);
+	const char *why = "it does not turn on";
 	bool done;
 
+	if (pci_slot_on(slot))
+		why = pci_slot_open(slot, device);
 	if (why != NULL) {
 		log_line("slot %u: %s", slot, why);
 		return false;
@@ -219,7 +221,7 @@ static bool slot_serve(struct tester *tester, unsigned slot)
 		 (unsigned long long)BITS_GET(faults_read().dma_fault_what,
 					      DMA_GUARD_STREAM));
 	pci_interrupt_remove(&device->function, &interrupt);
-	return pci_slot_detach(slot) && !pci_slot_occupied(slot) && done;
+	return pci_slot_off(slot) && !pci_slot_occupied(slot) && done;
 }
 
 /* Waits in between, and not by looks at registers: those would keep QEMU's
