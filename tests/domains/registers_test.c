@@ -5,6 +5,7 @@
 #include "abi/rmi.h"
 #include "hypervisor/core/domain/domain_devices.h"
 #include "lib/esr.h"
+#include "lib/log.h"
 #include "tests/domains/device_bench.h"
 
 static const uint32_t kinds[] = { 0, CONTROL_CREATE_REALM };
@@ -204,14 +205,52 @@ static void a_store_behind_the_last_device_is_an_abort(void **state)
 	}
 }
 
+/* ---- The log ---- */
+
+static char log_text[4096];
+static size_t log_size;
+
+static void log_keep(char c)
+{
+	if (log_size + 1 < sizeof(log_text))
+		log_text[log_size++] = c;
+}
+
+static void log_begin(void)
+{
+	memset(log_text, 0, sizeof(log_text));
+	log_size = 0;
+	log_init("test", log_keep);
+}
+
+/* Fails unless the log has these words, as often as that. */
+static void assert_logged(const char *words, unsigned times)
+{
+	const char *at = log_text;
+	unsigned found = 0;
+
+	while ((at = strstr(at, words)) != NULL) {
+		at += strlen(words);
+		found++;
+	}
+	if (found != times)
+		fail_msg("%u times \"%s\" in: %s", found, words, log_text);
+}
+
 /* ---- Failures ---- */
 
+#define LEAVES ": each read of a device's registers is an exit,"
+
 /* Shows the registers. If that fails, the device goes on as before, and the
- * page is not used. */
+ * page is not used; the log says it. */
 static bool show_try(struct table *table, struct domain *domain)
 {
-	bool done = domain_devices_show(domain, register_ipa(0));
+	bool done;
 
+	log_begin();
+	done = domain_devices_show(domain, register_ipa(0));
+	assert_logged(LEAVES, done ? 0 : 1);
+	assert_logged("since this failed: showing registers: ", done ? 0 : 1);
 	table->bench->meddler.at = NEVER;
 	table->bench->meddler.alloc_at = NEVER;
 	assert_int_equal(page_find(table, domain) != NULL, done);
@@ -239,6 +278,8 @@ static void without_memory_reads_go_on_by_exits(void **state)
 			table->bench->meddler.alloc_at = at;
 			table->bench->meddler.alloc_times = 1;
 			done = show_try(table, domain);
+			assert_logged("the host has no free pages",
+				      done ? 0 : 1);
 			assert_true(done || at < table->bench->allocs);
 			device_finish(table, domain);
 		}
@@ -259,8 +300,29 @@ static void an_rmm_that_refuses_leaves_the_exits(void **state)
 		table->bench->meddler.times = 1;
 		table->bench->meddler.x0 = RMI_ERROR_INPUT;
 		done = show_try(table, domain);
+		assert_logged(": RMI_ERROR_INPUT", done ? 0 : 1);
 		device_finish(table, domain);
 	}
+}
+
+/* It may have two pages of them. */
+static void the_log_tells_of_a_domain_once(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_realm(table, 1);
+
+	bench_watch(table->bench);
+	table->bench->meddler.at = 0;
+	table->bench->meddler.times = NEVER;
+	table->bench->meddler.x0 = RMI_ERROR_INPUT;
+	log_begin();
+	for (unsigned i = 0; i < 2; i++) {
+		domain->devices->registers[0].begun = false;
+		assert_false(domain_devices_show(domain, register_ipa(0)));
+	}
+	assert_logged(LEAVES, 1);
+	table->bench->meddler.at = NEVER;
+	device_finish(table, domain);
 }
 
 int main(void)
@@ -275,6 +337,7 @@ int main(void)
 		TEST(a_store_behind_the_last_device_is_an_abort),
 		TEST(without_memory_reads_go_on_by_exits),
 		TEST(an_rmm_that_refuses_leaves_the_exits),
+		TEST(the_log_tells_of_a_domain_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

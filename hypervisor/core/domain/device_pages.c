@@ -9,6 +9,7 @@
 #include "abi/guest_map.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/domain/memory.h"
+#include "lib/log.h"
 
 _Static_assert(GUEST_VIRTIO_MMIO_BASE % GUEST_PAGE_SIZE == 0,
 	       "the devices' registers begin a page");
@@ -67,9 +68,23 @@ static bool page_map(struct domain *domain, unsigned number,
 	return false;
 }
 
+/* Logs, once for a domain, that a page is not shown: nothing else tells that
+ * its devices are slower. */
+static void failure_tell(struct domain *domain, const char *text)
+{
+	struct domain_devices *devices = domain->devices;
+
+	if (__atomic_exchange_n(&devices->show_failed, true, __ATOMIC_RELAXED))
+		return;
+	log_line("domain %u: each read of a device's registers is an exit,",
+		 domain->domid);
+	log_line("  since this failed: %s", text);
+}
+
 static bool page_show(struct domain *domain, unsigned number)
 {
 	struct granules_range taken = { .count = 0 };
+	char text[CONTROL_TEXT_SIZE];
 	bool shown;
 
 	page_each(domain->devices, number, virtio_lock);
@@ -77,9 +92,11 @@ static bool page_show(struct domain *domain, unsigned number)
 	shown = memory_page_take(domain, &taken) &&
 		page_map(domain, number, &taken);
 	if (!shown)
-		memory_page_drop(domain, &taken);
+		memory_page_drop(domain, &taken, text);
 	domain_memory_unlock(domain);
 	page_each(domain->devices, number, virtio_unlock);
+	if (!shown)
+		failure_tell(domain, text);
 	return shown;
 }
 

@@ -53,6 +53,7 @@ struct domain_devices {
 	struct granules_range memory[CONTROL_DEVICES];
 	struct granules_range shared[CONTROL_DEVICES]; /* with the device */
 	struct device_page registers[DEVICE_PAGES];
+	bool show_failed; /* a page of them is not shown, as the log says */
 	uint64_t memory_changes; /* struct virtio_ops; guarded as the next ones */
 	struct stage2_run shared_pages[DEVICE_CACHE]; /* size 0: none */
 	struct stage2_run shared_blocks[DEVICE_CACHE];

@@ -271,8 +271,11 @@ static struct granules *page_owner(struct domain *domain)
 bool memory_page_take(struct domain *domain, struct granules_range *page)
 {
 	struct granules_want want = granules_run(GRANULES_SHARED, 1);
+	struct granules *owner = page_owner(domain);
 
-	if (!granules_alloc(page_owner(domain), &want, page))
+	failure_clear(owner->failure);
+	failure_step(owner->failure, "showing registers");
+	if (!granules_alloc(owner, &want, page))
 		return false;
 	host_pages_zero(domain_host(domain), page->base, 1);
 	return true;
@@ -298,9 +301,13 @@ bool memory_page_show(struct domain *domain, ipa_t ipa,
 		       : guest_page_show(domain, ipa, page);
 }
 
-void memory_page_drop(struct domain *domain, struct granules_range *page)
+void memory_page_drop(struct domain *domain, struct granules_range *page,
+		      char *text)
 {
-	granules_free(page_owner(domain), GRANULES_SHARED, *page);
+	struct granules *owner = page_owner(domain);
+
+	failure_text(owner->failure, text, CONTROL_TEXT_SIZE);
+	granules_free(owner, GRANULES_SHARED, *page);
 	page->count = 0;
 }
 

@@ -53,13 +53,14 @@ enum memory_change memory_ripas_change(struct domain *domain, struct vcpu *vcpu,
  * the guest read it, and not write it, at an IPA outside of its RAM at which
  * nothing is mapped. From then on the page is part of the guest's memory, and
  * its count is 0. Both return false if that is not possible; then
- * memory_page_drop() frees the page, once nothing uses it. The caller holds
- * domain->memory_lock.
+ * memory_page_drop() frees the page, once nothing uses it, and fills in why, in
+ * CONTROL_TEXT_SIZE bytes. The caller holds domain->memory_lock.
  */
 bool memory_page_take(struct domain *domain, struct granules_range *page);
 bool memory_page_show(struct domain *domain, ipa_t ipa,
 		      struct granules_range *page);
-void memory_page_drop(struct domain *domain, struct granules_range *page);
+void memory_page_drop(struct domain *domain, struct granules_range *page,
+		      char *text);
 
 /*
  * Finds the memory for a device at an address that a guest put into a ring
