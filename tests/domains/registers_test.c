@@ -325,6 +325,73 @@ static void the_log_tells_of_a_domain_once(void **state)
 	device_finish(table, domain);
 }
 
+/* ---- An RMM that does not end its command ---- */
+
+#define SLOW UINT64_C(0x510e) /* the operation's handle */
+
+static struct {
+	struct bench *bench;
+	void (*smc)(void *ctx, struct smccc_regs *regs);
+	unsigned maps; /* of pages, before the one that takes long */
+	struct smccc_regs begun;
+	bool busy;
+} slow;
+
+static bool is_slow_map(const struct smccc_regs *regs)
+{
+	return regs->x[0] == RMI_RTT_UNPROT_MAP && slow.maps-- == 0;
+}
+
+static void slow_smc(void *ctx, struct smccc_regs *regs)
+{
+	(void)ctx;
+	if (is_slow_map(regs)) {
+		slow.begun = *regs;
+		*regs = (struct smccc_regs){ .x = { RMI_INCOMPLETE, SLOW } };
+		return;
+	}
+	if (regs->x[0] == RMI_OP_CONTINUE && regs->x[1] == SLOW) {
+		*regs = slow.begun;
+		if (slow.busy) {
+			regs->x[0] = RMI_BUSY;
+			return;
+		}
+	}
+	slow.smc(slow.bench, regs);
+}
+
+/* The RMM begins to map a page, and is busy with it. Before that it refuses
+ * once, as there is no table. */
+static void slow_begin(struct table *table)
+{
+	slow.bench = table->bench;
+	slow.smc = table->bench->ops.smc;
+	slow.maps = 1;
+	slow.busy = true;
+	table->bench->ops.smc = slow_smc;
+}
+
+/*
+ * The page that it maps later has registers as they were, which nothing changes
+ * any more: the Realm would wait for an interrupt that it took for none.
+ */
+static void a_page_that_may_be_mapped_later_ends_the_realm(void **state)
+{
+	struct table *table = *state;
+	struct domain *domain = device_realm(table, 1);
+
+	slow_begin(table);
+	log_begin();
+	assert_false(domain_devices_show(domain, register_ipa(0)));
+	assert_logged(LEAVES, 0);
+	assert_logged("crashed: showing registers: gave up", 1);
+	assert_int_equal(table_state(table, domain->domid), CONTROL_SHUTDOWN);
+	slow.busy = false;
+	(void)memory_realm_fault(domain, ipa_make(RAM)); /* ends the operation */
+	assert_non_null(page_find(table, domain));
+	device_finish(table, domain);
+}
+
 int main(void)
 {
 #define TEST(name)                                                             \
@@ -338,6 +405,7 @@ int main(void)
 		TEST(without_memory_reads_go_on_by_exits),
 		TEST(an_rmm_that_refuses_leaves_the_exits),
 		TEST(the_log_tells_of_a_domain_once),
+		TEST(a_page_that_may_be_mapped_later_ends_the_realm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

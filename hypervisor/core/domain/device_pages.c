@@ -74,7 +74,8 @@ static void failure_tell(struct domain *domain, const char *text)
 {
 	struct domain_devices *devices = domain->devices;
 
-	if (__atomic_exchange_n(&devices->show_failed, true, __ATOMIC_RELAXED))
+	if (text[0] == '\0' ||
+	    __atomic_exchange_n(&devices->show_failed, true, __ATOMIC_RELAXED))
 		return;
 	log_line("domain %u: each read of a device's registers is an exit,",
 		 domain->domid);

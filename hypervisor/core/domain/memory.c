@@ -301,12 +301,17 @@ bool memory_page_show(struct domain *domain, ipa_t ipa,
 		       : guest_page_show(domain, ipa, page);
 }
 
+/* A guest that got the page later would read what is not written any more. */
 void memory_page_drop(struct domain *domain, struct granules_range *page,
 		      char *text)
 {
 	struct granules *owner = page_owner(domain);
 
-	failure_text(owner->failure, text, CONTROL_TEXT_SIZE);
+	text[0] = '\0';
+	if (domain->is_realm && realm_is_unsure(&domain->realm))
+		(void)memory_failed(domain, owner->failure);
+	else
+		failure_text(owner->failure, text, CONTROL_TEXT_SIZE);
 	granules_free(owner, GRANULES_SHARED, *page);
 	page->count = 0;
 }

@@ -54,7 +54,8 @@ enum memory_change memory_ripas_change(struct domain *domain, struct vcpu *vcpu,
  * nothing is mapped. From then on the page is part of the guest's memory, and
  * its count is 0. Both return false if that is not possible; then
  * memory_page_drop() frees the page, once nothing uses it, and fills in why, in
- * CONTROL_TEXT_SIZE bytes. The caller holds domain->memory_lock.
+ * CONTROL_TEXT_SIZE bytes. If the RMM may map the page yet, domain_stop() was
+ * called, and the text is empty. The caller holds domain->memory_lock.
  */
 bool memory_page_take(struct domain *domain, struct granules_range *page);
 bool memory_page_show(struct domain *domain, ipa_t ipa,

@@ -22,6 +22,13 @@ static bool request_begin(struct realm *realm, const char *doing)
 	return realm_op_finish(realm);
 }
 
+bool realm_is_unsure(const struct realm *realm)
+{
+	return realm->rmi.op.open ||
+	       realm->failure.kind == RMI_FAILURE_GAVE_UP ||
+	       realm->failure.kind == RMI_FAILURE_PROTOCOL;
+}
+
 bool realm_look(struct realm *realm, ipa_t ipa, struct rtt_look *out)
 {
 	if (!request_begin(realm, "looking at a page"))

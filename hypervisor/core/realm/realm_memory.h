@@ -40,6 +40,11 @@ bool realm_share(struct realm *realm, ipa_t ipa, int level);
 bool realm_page_show(struct realm *realm, ipa_t ipa,
 		     struct granules_range *page);
 
+/* Returns true if the command of a request that failed may have been carried
+ * out all the same, or may be later: the RMM did not end it, or broke the
+ * protocol. */
+bool realm_is_unsure(const struct realm *realm);
+
 /* Reads the entry by which something is mapped at an IPA of the shared half: a
  * page (level 3), or a block of 2 MiB (level 2). */
 bool realm_shared_find(struct realm *realm, ipa_t ipa, struct rtt_look *out);
