@@ -388,7 +388,7 @@ static void requests_without_room_wait_for_answers(void **state)
 static void a_window_shows_each_byte_of_a_ring(void **state)
 {
 	static const unsigned begins[] = { 0, 16, PAGE - 16 };
-	const uint64_t size = VIRTIO_QUEUE_SIZE * sizeof(struct virtq_desc);
+	const uint64_t size = CONTROL_QUEUE_SIZE * sizeof(struct virtq_desc);
 	struct fake_virtio *fake = *state;
 
 	for (unsigned i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {

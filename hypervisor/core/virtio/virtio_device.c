@@ -50,7 +50,7 @@ size_t virtio_shared_size(unsigned queues)
 /* Returns the length of the longest queue that is no longer than max. */
 static unsigned queue_size_max(unsigned max)
 {
-	unsigned size = VIRTIO_QUEUE_SIZE;
+	unsigned size = CONTROL_QUEUE_SIZE;
 
 	while (size > max)
 		size /= 2;

@@ -24,16 +24,16 @@
 #define VIRTIO_CHUNK  2 /* pieces */
 #define VIRTIO_CHUNKS (VIRTIO_PIECES / VIRTIO_CHUNK)
 
-_Static_assert(VIRTIO_CHUNKS == VIRTIO_QUEUE_SIZE, "a chunk for each request");
+_Static_assert(VIRTIO_CHUNKS == CONTROL_QUEUE_SIZE, "a chunk for each request");
 
 /* The memory of a queue that the host's device accesses. It may write to any of
  * it at any time. */
 struct virtio_shared {
-	struct virtq_desc desc[VIRTIO_QUEUE_SIZE];
+	struct virtq_desc desc[CONTROL_QUEUE_SIZE];
 	struct virtq_desc tables[VIRTIO_PIECES];
-	uint8_t avail[VIRTQ_AVAIL_SIZE(VIRTIO_QUEUE_SIZE)]
+	uint8_t avail[VIRTQ_AVAIL_SIZE(CONTROL_QUEUE_SIZE)]
 		__attribute__((aligned(VIRTQ_USED_ALIGN)));
-	uint8_t used[VIRTQ_USED_SIZE(VIRTIO_QUEUE_SIZE)]
+	uint8_t used[VIRTQ_USED_SIZE(CONTROL_QUEUE_SIZE)]
 		__attribute__((aligned(VIRTQ_USED_ALIGN)));
 } __attribute__((aligned(MACHINE_PAGE_SIZE)));
 
@@ -72,7 +72,7 @@ struct virtio_request {
 /* A part of a guest's ring, of which the descriptors are the longest. It may
  * begin anywhere in a page. */
 #define VIRTIO_WINDOW_PAGES                                                    \
-	(VIRTIO_QUEUE_SIZE * sizeof(struct virtq_desc) / MACHINE_PAGE_SIZE + 1)
+	(CONTROL_QUEUE_SIZE * sizeof(struct virtq_desc) / MACHINE_PAGE_SIZE + 1)
 struct virtio_window {
 	uint8_t *pages[VIRTIO_WINDOW_PAGES];
 	pa_t pa[VIRTIO_WINDOW_PAGES];
@@ -99,9 +99,9 @@ struct virtio_queue {
 	uint16_t posted_idx; /* requests that were posted */
 	uint16_t taken_idx; /* answers that were taken */
 	unsigned in_flight;
-	struct virtio_request requests[VIRTIO_QUEUE_SIZE];
+	struct virtio_request requests[CONTROL_QUEUE_SIZE];
 	struct virtio_extent extents[VIRTIO_PIECES];
-	uint16_t free[VIRTIO_QUEUE_SIZE]; /* free places in requests */
+	uint16_t free[CONTROL_QUEUE_SIZE]; /* free places in requests */
 	unsigned free_count;
 	bool chunks[VIRTIO_CHUNKS]; /* true: in use */
 	unsigned chunk_next; /* where the search begins */

@@ -112,7 +112,7 @@ void virtio_request_free(struct virtio_device *device,
 void virtio_requests_forget(struct virtio_device *device,
 			    struct virtio_queue *queue)
 {
-	for (unsigned i = 0; i < VIRTIO_QUEUE_SIZE; i++) {
+	for (unsigned i = 0; i < CONTROL_QUEUE_SIZE; i++) {
 		if (queue->requests[i].pieces != 0)
 			virtio_request_free(device, queue, i);
 	}
@@ -184,7 +184,7 @@ uint64_t virtio_requests_in(const struct virtio_device *device, uint64_t base,
 			    uint64_t end)
 {
 	for (unsigned i = 0; i < device->queue_count; i++) {
-		for (unsigned place = 0; place < VIRTIO_QUEUE_SIZE; place++)
+		for (unsigned place = 0; place < CONTROL_QUEUE_SIZE; place++)
 			end = request_lowest(&device->queues[i], place, base,
 					     end);
 	}
