@@ -262,6 +262,72 @@ static void a_change_of_the_configuration_beside_a_round_is_told(void **state)
 	assert_true(fake->line);
 }
 
+/* ---- The configuration while it is being read ---- */
+
+static const uint8_t *seen_by_guest; /* the registers in its memory */
+
+static void old_is_seen(struct fake_backend *theirs, unsigned offset)
+{
+	(void)theirs;
+	(void)offset;
+	for (unsigned i = 0; i < FAKE_VIRTIO_CONFIG; i++)
+		assert_int_equal(seen_by_guest[VIRTIO_MMIO_CONFIG + i], 0x11);
+}
+
+/* The device changes again when the half of it was read. */
+static void change_again(struct fake_backend *theirs, unsigned offset)
+{
+	if (offset != FAKE_VIRTIO_CONFIG / 2)
+		return;
+	memset(theirs->config, 0x33, sizeof(theirs->config));
+	theirs->generation++;
+	theirs->in_config = NULL;
+}
+
+/* Has the device change its configuration to such bytes, and tells it. */
+static void reconfigure(struct fake_virtio *fake, uint8_t byte)
+{
+	memset(fake->theirs.config, byte, sizeof(fake->theirs.config));
+	fake->theirs.generation++;
+	fake->theirs.isr = VIRTIO_ISR_CONFIG;
+	assert_true(virtio_interrupt(fake->device));
+	fake_virtio_work(fake);
+}
+
+static void a_guest_sees_a_configuration_as_a_whole(void **state)
+{
+	struct fake_virtio *fake = *state;
+
+	seen_by_guest = fake->window;
+	fake_driver_start(fake);
+	reconfigure(fake, 0x11);
+	fake->theirs.in_config = old_is_seen;
+	reconfigure(fake, 0x22);
+	fake->theirs.in_config = NULL;
+	assert_int_equal(fake->window[VIRTIO_MMIO_CONFIG], 0x22);
+	assert_int_equal(fake_virtio_read(fake, VIRTIO_MMIO_GENERATION),
+			 fake->theirs.generation);
+}
+
+/* A driver that reads it before and after reads two generations. */
+static void what_changes_while_it_is_read_changes_the_generation(void **state)
+{
+	struct fake_virtio *fake = *state;
+	uint8_t mixed;
+
+	fake_driver_start(fake);
+	fake->theirs.in_config = change_again;
+	reconfigure(fake, 0x22);
+	assert_null(fake->theirs.in_config);
+	assert_int_equal(fake->window[VIRTIO_MMIO_CONFIG], 0x22);
+	mixed = fake->window[VIRTIO_MMIO_GENERATION];
+	fake->theirs.isr = VIRTIO_ISR_CONFIG;
+	assert_true(virtio_interrupt(fake->device));
+	fake_virtio_work(fake);
+	assert_int_equal(fake->window[VIRTIO_MMIO_CONFIG], 0x33);
+	assert_int_not_equal(fake->window[VIRTIO_MMIO_GENERATION], mixed);
+}
+
 static void queues_are_described_and_enabled(void **state)
 {
 	struct fake_virtio *fake = *state;
@@ -413,6 +479,8 @@ int main(void)
 		TEST(a_change_of_the_configuration_interrupts),
 		TEST(a_poll_tells_a_change_of_the_configuration),
 		TEST(a_change_of_the_configuration_beside_a_round_is_told),
+		TEST(a_guest_sees_a_configuration_as_a_whole),
+		TEST(what_changes_while_it_is_read_changes_the_generation),
 		TEST(queues_are_described_and_enabled),
 		TEST(a_queue_may_be_taken_back_before_it_is_used),
 		TEST(a_reset_makes_it_new),

@@ -6,6 +6,8 @@
  * change is shown before the device's lock is released, and before an interrupt
  * that tells of it.
  */
+#include <string.h>
+
 #include "hypervisor/core/virtio/virtio_internal.h"
 
 /* The registers that change under the device's lock. InterruptStatus has a lock
@@ -23,21 +25,41 @@ static void register_show(struct virtio_device *device, unsigned offset)
 		       virtio_register_read(device, offset));
 }
 
-/* Byte by byte: its end need not be aligned. The generation comes last, so that
- * a driver which saw a part of a change reads another one. */
-static void config_show(struct virtio_device *device)
+#define CONFIG_SIZE (VIRTIO_WINDOW - VIRTIO_MMIO_CONFIG)
+
+/* Reads the configuration, byte by byte, since its end need not be aligned.
+ * Returns its generation. */
+static uint32_t config_read(struct virtio_device *device, uint8_t *bytes)
 {
 	const struct virtio_backend *backend = &device->backend;
+	uint32_t generation =
+		virtio_register_read(device, VIRTIO_MMIO_GENERATION);
 
-	for (unsigned i = VIRTIO_MMIO_CONFIG; i < VIRTIO_WINDOW; i++) {
-		uint64_t byte = backend->ops->config(backend->ctx,
-						     i - VIRTIO_MMIO_CONFIG, 1);
+	for (unsigned i = 0; i < CONFIG_SIZE; i++)
+		bytes[i] = (uint8_t)backend->ops->config(backend->ctx, i, 1);
+	return generation;
+}
 
-		__atomic_store_n(&device->shown[i], (uint8_t)byte,
-				 __ATOMIC_RELAXED);
+/*
+ * To read the configuration takes long, and a guest may read what is shown at
+ * that time: so all of it is read before any is shown. The host's device may
+ * change it meanwhile, and tells that afterwards. The generation is read first:
+ * bytes that are newer than it get a newer one then. It is shown last, so that
+ * a driver which saw a part of a change reads another one.
+ */
+static void config_show(struct virtio_device *device)
+{
+	uint8_t bytes[CONFIG_SIZE];
+	uint32_t generation = config_read(device, bytes);
+
+	for (unsigned i = 0; i < CONFIG_SIZE; i += sizeof(uint32_t)) {
+		uint32_t word;
+
+		memcpy(&word, bytes + i, sizeof(word));
+		virtio_store32(device->shown + VIRTIO_MMIO_CONFIG + i, word);
 	}
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	register_show(device, VIRTIO_MMIO_GENERATION);
+	virtio_store32(device->shown + VIRTIO_MMIO_GENERATION, generation);
 }
 
 void virtio_shown_update(struct virtio_device *device)

@@ -116,6 +116,8 @@ static uint64_t host_config(void *ctx, unsigned offset, unsigned size)
 	uint64_t value = 0;
 
 	assert(size <= 8 && offset % size == 0);
+	if (theirs->in_config != NULL)
+		theirs->in_config(theirs, offset);
 	if (offset + size <= FAKE_BACKEND_CONFIG)
 		memcpy(&value, theirs->config + offset, size);
 	return value;

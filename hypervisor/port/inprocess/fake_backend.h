@@ -33,6 +33,8 @@ struct fake_backend {
 	uint8_t isr;
 	uint8_t generation;
 	uint8_t config[FAKE_BACKEND_CONFIG];
+	/* Called before a byte of it is read, if it is set. */
+	void (*in_config)(struct fake_backend *theirs, unsigned offset);
 	unsigned notified[FAKE_BACKEND_QUEUES];
 	unsigned resets;
 };
