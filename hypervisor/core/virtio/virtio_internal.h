@@ -131,7 +131,10 @@ struct virtio_device {
 	/* The registers that the guest reads without an exit; NULL: none. It is
 	 * written with both locks held. */
 	uint8_t *shown;
-	bool config_changed; /* and is not shown yet */
+	/* Registers that change under the lock, and the configuration, may have
+	 * changed and are not shown yet. */
+	bool registers_changed;
+	bool config_changed;
 
 	/* Registers. */
 	uint64_t offered, wanted; /* features, to and by the guest's driver */

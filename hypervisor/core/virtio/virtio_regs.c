@@ -174,10 +174,12 @@ static bool locked_access(struct virtio_device *device, uint64_t offset,
 	bool done = true;
 
 	virtio_lock(device);
-	if (write)
+	if (write) {
 		done = register_write(device, offset, (uint32_t)*value);
-	else
+		device->registers_changed = true;
+	} else {
 		*value = virtio_register_read(device, offset);
+	}
 	virtio_unlock(device);
 	return done;
 }

@@ -10,8 +10,10 @@
 
 #include "hypervisor/core/virtio/virtio_internal.h"
 
-/* The registers that change under the device's lock. InterruptStatus has a lock
- * of its own (virtio_status.c), and the configuration is the host's device's. */
+/* The registers that change under the device's lock: at a write of the guest,
+ * and where rings are closed or the device breaks (virtio_status.c). So most
+ * rounds change none. InterruptStatus has a lock of its own, and the
+ * configuration is the host's device's. */
 static const uint16_t changing[] = {
 	VIRTIO_MMIO_DEVICE_FEATURES,
 	VIRTIO_MMIO_QUEUE_NUM_MAX,
@@ -23,6 +25,12 @@ static void register_show(struct virtio_device *device, unsigned offset)
 {
 	virtio_store32(device->shown + offset,
 		       virtio_register_read(device, offset));
+}
+
+static void registers_show(struct virtio_device *device)
+{
+	for (unsigned i = 0; i < sizeof(changing) / sizeof(changing[0]); i++)
+		register_show(device, changing[i]);
 }
 
 #define CONFIG_SIZE (VIRTIO_WINDOW - VIRTIO_MMIO_CONFIG)
@@ -66,10 +74,11 @@ void virtio_shown_update(struct virtio_device *device)
 {
 	if (device->shown == NULL)
 		return;
-	for (unsigned i = 0; i < sizeof(changing) / sizeof(changing[0]); i++)
-		register_show(device, changing[i]);
+	if (device->registers_changed)
+		registers_show(device);
 	if (device->config_changed)
 		config_show(device);
+	device->registers_changed = false;
 	device->config_changed = false;
 }
 

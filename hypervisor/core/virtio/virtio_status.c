@@ -62,6 +62,7 @@ void virtio_isr_show(struct virtio_device *device, uint8_t *window)
 static void rings_close(struct virtio_device *device, struct virtio_queue *queue)
 {
 	queue->ready = false;
+	device->registers_changed = true;
 	virtio_window_close(device, &queue->descs);
 	virtio_window_close(device, &queue->avail);
 	virtio_window_close(device, &queue->used);
@@ -84,6 +85,7 @@ static void device_break(struct virtio_device *device, const char *format,
 	(void)log_format(device->why, VIRTIO_TEXT, format, arguments);
 	device->broken = true;
 	device->status |= VIRTIO_STATUS_NEEDS_RESET;
+	device->registers_changed = true;
 	all_rings_close(device);
 	if (device->breaks++ < BREAKS_TOLD)
 		ops->broken(ops->ctx, device->index, device->why);
