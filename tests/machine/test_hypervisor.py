@@ -116,6 +116,7 @@ GUEST_STEPS = [
     "a guest debugs",
     "and leaves nothing of it on a core",
     "a Realm calls its host and ends",
+    "and takes its timers along from a core",
     "a guest runs wild, alone",
     "guests keep their registers",
     "guests share the cores",

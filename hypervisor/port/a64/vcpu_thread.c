@@ -46,10 +46,10 @@ static void vcpu_arrive(struct vcpu *vcpu)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+/* Turns the core's EL1 timers off. While an exit of a Realm is answered they
+ * are on without being those of the vCPU: as they were before its run. */
 static void vcpu_timers_stop(struct vcpu *vcpu)
 {
-	if (!vcpu->timers_run)
-		return;
 	el1_timers_off();
 	vcpu->timers_run = false;
 }

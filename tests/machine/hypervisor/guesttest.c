@@ -53,11 +53,24 @@ static void vcpu_end_and_kick(void *ctx, struct vcpu *vcpu)
 	vcpu_thread_kick(ctx, vcpu);
 }
 
+static bool clock_read, timer_left;
+
+/* The vCPU that reads its clock leaves its core, and may get another one: on
+ * neither is a timer on then. */
+static uint32_t utc_after_a_break(void *ctx)
+{
+	thread_block_until(time_ns() + MS);
+	clock_read = true;
+	timer_left = timer_armed(machine_timer_ctl(ctx, false)) ||
+		     timer_armed(machine_timer_ctl(ctx, true));
+	return machine_utc(ctx);
+}
+
 static struct domain_ops ops = {
 	.now_ns = machine_now_ns,
 	.counter = machine_counter,
 	.timer_ctl = machine_timer_ctl,
-	.utc = machine_utc,
+	.utc = utc_after_a_break,
 	.vcpu_start = vcpu_thread_start,
 	.vcpu_kick = vcpu_thread_kick,
 	.vcpu_end = vcpu_end_and_kick,
@@ -148,7 +161,7 @@ static uint32_t client_create(const char *name, uint64_t program, uint32_t vcpus
 		.op = CONTROL_DOMAIN_CREATE,
 		.body.create = {
 			.flags = program == GUESTTEST_REALM
-					 ? CONTROL_CREATE_REALM
+					 ? CONTROL_CREATE_REALM | CONTROL_CREATE_RTC
 					 : 0,
 			.vcpus = vcpus,
 			.ram_size = RAM_SIZE,
@@ -231,6 +244,8 @@ static void realm_step(void)
 	verdict_step(&verdict, "a Realm calls its host and ends",
 		     ended && reply.body.domain.reason == CONTROL_POWEROFF &&
 			     reply.body.domain.exits >= GUESTTEST_ROUNDS);
+	verdict_step(&verdict, "and takes its timers along from a core",
+		     clock_read && !timer_left);
 	client_destroy(domid);
 }
 

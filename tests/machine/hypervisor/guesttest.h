@@ -19,6 +19,8 @@
 
 #define GUESTTEST_WATCHED 0x7ea1000 /* the address of the guest's watchpoint */
 
+#define GUESTTEST_SHARED 0x80000000 /* the half that a Realm shares */
+
 #define GUESTTEST_ROUNDS 1000 /* calls of the host, one after the other */
 
 /* Words in the guest's page of reports. */
