@@ -22,16 +22,20 @@ static void isr_change(struct virtio_device *device, uint32_t set,
 		       uint32_t clear)
 {
 	const struct virtio_ops *ops = device->ops;
-	uint32_t before;
+	uint32_t before, after;
 
 	spinlock_acquire(&device->isr_lock);
 	before = device->isr;
-	device->isr = (before | set) & ~clear;
+	after = (before | set) & ~clear;
+	/* Release: what the bits tell of before the bits. A guest reads them
+	 * without the lock, and need not have been interrupted. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	__atomic_store_n(&device->isr, after, __ATOMIC_RELAXED);
 	if (device->shown != NULL)
 		virtio_store32(device->shown + VIRTIO_MMIO_INTERRUPT_STATUS,
-			       device->isr);
-	if ((before != 0) != (device->isr != 0))
-		ops->line_set(ops->ctx, device->index, device->isr != 0);
+			       after);
+	if ((before != 0) != (after != 0))
+		ops->line_set(ops->ctx, device->index, after != 0);
 	spinlock_release(&device->isr_lock);
 }
 
