@@ -106,6 +106,21 @@ static void answer_step(struct device_steps *steps, unsigned slot)
 	request->count = 0;
 }
 
+/* Puts another device into a slot that is off, or none. */
+static void plug_step(struct device_steps *steps, unsigned slot, uint8_t what)
+{
+	static const unsigned ids[] = { 0,
+					VIRTIO_ID_BLOCK,
+					VIRTIO_ID_BLOCK,
+					VIRTIO_ID_BLOCK,
+					VIRTIO_ID_NET,
+					SLOT_STRANGE };
+
+	if (!steps->slots.slots[slot].open)
+		steps->slots.slots[slot].id =
+			ids[what % (sizeof(ids) / sizeof(ids[0]))];
+}
+
 static void work_step(struct domains *domains)
 {
 	for (unsigned i = 0; i < CONTROL_DOMAINS; i++) {
@@ -161,6 +176,8 @@ void device_step(struct device_steps *steps, struct domains *domains,
 		type_step(domains, input);
 	else if (choice >= 0x60)
 		take_step(steps, slot);
+	else if (choice >= 0x58)
+		plug_step(steps, slot, byte_take(input));
 	else if (driver && choice >= 0x18)
 		offer_step(steps, domain, input);
 	else if (driver)

@@ -17,6 +17,7 @@
 #include "abi/rmi.h"
 #include "abi/rsi.h"
 #include "hypervisor/core/control/control.h"
+#include "hypervisor/core/control/control_internal.h"
 #include "hypervisor/core/control/dmesg.h"
 #include "hypervisor/core/domain/domain_internal.h"
 #include "hypervisor/core/domain/memory.h"
@@ -392,6 +393,19 @@ static void stop_step(struct run *run)
 
 /* ---- All of it ---- */
 
+/* Whatever has become of a domain, each of its devices can be asked for. */
+static void devices_ask(const struct domain *domain)
+{
+	struct control_device info;
+
+	for (unsigned i = 0; i < domain->create.device_count; i++) {
+		memset(&info, 0, sizeof(info));
+		control_device_fill(domain, i, &info);
+		must(info.slot == domain->create.devices[i].slot,
+		     "another device is told");
+	}
+}
+
 static void domains_check(struct run *run)
 {
 	uint64_t promised = 0;
@@ -403,6 +417,8 @@ static void domains_check(struct run *run)
 		if (domain->domid == 0)
 			continue;
 		promised += domain->promised;
+		if (domain_is_there(domain))
+			devices_ask(domain);
 		device_steps_check(&run->devices);
 		must(domain_pages_held(domain) <=
 			     domain->promised + domain->dma_promised,
